@@ -1,0 +1,16 @@
+// A pattern is the vector of signs that names a region.
+
+package network
+
+// Pattern holds one sign per neuron, in network order: −1, 0 or +1. 0 means
+// that the pre-activation is identically zero on the cell.
+type Pattern []int8
+
+// String returns the pattern as characters '-', '0' and '+'.
+func (p Pattern) String() string {
+	b := make([]byte, len(p))
+	for i, s := range p {
+		b[i] = "-0+"[s+1]
+	}
+	return string(b)
+}
