@@ -1,0 +1,28 @@
+// Package crosscheck is the only room that knows both sides of relucell: the
+// exact counts and the analytic bounds. It makes the networks and balls that
+// both are tried on, and holds slow exact counters for one and two inputs to
+// compare the fast walk with.
+//
+// # Generators
+//
+// Everything that is random is drawn from a *rand.Rand that the caller seeds,
+// so a case is named by its seed:
+//
+//	rng := crosscheck.NewRand(7)
+//	net := crosscheck.Random(rng, crosscheck.RandomOptions{Inputs: 3})
+//	b := crosscheck.RandomBall(rng, net)
+//
+// Random and Ternary draw networks; TentMap, Folding, Montufar, Resonance and
+// their kin build networks whose count is a theorem; KnownCases lists those
+// with their balls and counts. AppendCopies, ScaleNeurons, ScaleBall and the
+// other transformations change a network without changing its count.
+//
+// # Exact counters
+//
+// Intervals and Polygons walk the activation patterns of a network with one or
+// two inputs in rational arithmetic, cutting the ball itself by each neuron in
+// turn. They are slow and obvious, and share no code with the fast walk:
+//
+//	net, b := crosscheck.TentMap(3)
+//	n, err := crosscheck.CountIntervals(net, b) // 8
+package crosscheck
