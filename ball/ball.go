@@ -1,6 +1,3 @@
-// Package ball holds the four balls that regions are counted in: l2, linf,
-// l1, and boxes given by per-coordinate bounds.
-//
 // This file holds the data and its validation. Centre, radius and bounds are
 // float64 values taken as real numbers.
 
