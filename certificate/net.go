@@ -1,0 +1,177 @@
+package certificate
+
+// The checker's own reader of the canonical network text. It decodes the text
+// and renders it again: only a text that comes back byte by byte is accepted,
+// so that no laxness of a JSON decoder (repeated keys, letter case, spaces) is
+// left to reason about.
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"math/big"
+)
+
+// netText mirrors the canonical text.
+type netText struct {
+	Version int         `json:"relucell-network"`
+	Inputs  int         `json:"inputs"`
+	Layers  []layerText `json:"layers"`
+}
+
+type layerText struct {
+	Activation string     `json:"activation"`
+	Slope      *string    `json:"slope,omitempty"`
+	Weights    [][]string `json:"weights"`
+	Bias       []string   `json:"bias"`
+}
+
+// form is an affine form in n variables, as n+1 integers: g_1 … g_n and h, all
+// times a power of two that its layer knows.
+type form []big.Int
+
+// layer is a layer in integers. Its pre-activations have the scale that its weights,
+// times the scale of what enters it, give them: z = Σ w·a + b.
+type layer struct {
+	kind  string
+	w     [][]big.Int // units × fan-in, times 2^(in−scale), in being the out of the layer before
+	b     []big.Int   // units, times 2^−scale
+	slope big.Int     // leaky_relu: times 2^(scale−out)
+	scale uint        // of the forms of the pre-activations
+	out   uint        // of the forms of what leaves it
+}
+
+// net is a network in integers.
+type net struct {
+	hash   string
+	inputs int
+	// layers end with the last one that has an activation: what follows cuts nothing.
+	layers []layer
+	// where holds, for each neuron, its layer and its unit.
+	where []struct{ layer, unit int }
+}
+
+// readNet reads the canonical text of a network.
+func readNet(text []byte) (*net, error) {
+	var t netText
+	if err := json.Unmarshal(text, &t); err != nil {
+		return nil, fmt.Errorf("not a canonical text: %w", err)
+	}
+	if canonical, err := render(&t); err != nil || !bytes.Equal(canonical, text) {
+		return nil, fmt.Errorf("not a canonical text: its bytes differ from the one spelling of what it says")
+	}
+	if t.Version != 1 {
+		return nil, fmt.Errorf("version %d, expected 1", t.Version)
+	}
+	if t.Inputs < 1 || len(t.Layers) == 0 {
+		return nil, fmt.Errorf("%d inputs and %d layers, expected at least one of each", t.Inputs, len(t.Layers))
+	}
+	n := &net{hash: fmt.Sprintf("sha256:%x", sha256.Sum256(text)), inputs: t.Inputs}
+	width, scale, used := t.Inputs, uint(0), 0
+	for i := range t.Layers {
+		y, err := readLayer(&t.Layers[i], width, scale)
+		if err != nil {
+			return nil, fmt.Errorf("layer %d: %w", i, err)
+		}
+		n.layers = append(n.layers, *y)
+		width, scale = len(y.b), y.out
+		if y.kind != "none" {
+			used = i + 1
+			for u := range y.b {
+				n.where = append(n.where, struct{ layer, unit int }{i, u})
+			}
+		}
+	}
+	n.layers = n.layers[:used]
+	return n, nil
+}
+
+// readLayer reads a layer whose inputs are width forms of the given scale.
+func readLayer(t *layerText, width int, in uint) (*layer, error) {
+	y := &layer{kind: t.Activation, b: make([]big.Int, len(t.Bias))}
+	if len(t.Weights) != len(t.Bias) || len(t.Bias) == 0 {
+		return nil, fmt.Errorf("%d rows of weights and %d biases, expected as many of each, and one at least", len(t.Weights), len(t.Bias))
+	}
+	bias, ok := integers(t.Bias, y.b)
+	if !ok {
+		return nil, fmt.Errorf("bias: expected hexadecimal floats in their one spelling")
+	}
+	// The scale of the weights is such that biases are integers at in + that scale too.
+	needed := make([]uint, len(t.Weights))
+	scale := uint(0)
+	if bias > in {
+		scale = bias - in
+	}
+	for i, row := range t.Weights {
+		if len(row) != width {
+			return nil, fmt.Errorf("row %d of the weights has %d entries, expected %d", i, len(row), width)
+		}
+		y.w = append(y.w, make([]big.Int, width))
+		if needed[i], ok = integers(row, y.w[i]); !ok {
+			return nil, fmt.Errorf("row %d of the weights: expected hexadecimal floats in their one spelling", i)
+		}
+		scale = max(scale, needed[i])
+	}
+	for i, row := range y.w {
+		for k := range row {
+			row[k].Lsh(&row[k], scale-needed[i])
+		}
+		y.b[i].Lsh(&y.b[i], in+scale-bias)
+	}
+	y.scale = in + scale
+	y.out = y.scale
+	switch {
+	case (t.Activation == "none" || t.Activation == "relu") && t.Slope == nil:
+	case t.Activation == "leaky_relu" && t.Slope != nil:
+		slope := make([]big.Int, 1)
+		q, ok := integers([]string{*t.Slope}, slope)
+		if !ok || slope[0].Sign() == 0 || *t.Slope == "0x1p+0" {
+			return nil, fmt.Errorf("slope: expected a hexadecimal float other than 0 and 1")
+		}
+		y.slope.Set(&slope[0])
+		y.out += q
+	default:
+		return nil, fmt.Errorf("activation %q, expected none, relu, or leaky_relu with a slope", t.Activation)
+	}
+	return y, nil
+}
+
+// integers reads numbers as integers times 2^−scale, with one scale ≥ 0 for all.
+func integers(text []string, z []big.Int) (scale uint, ok bool) {
+	exps := make([]int, len(text))
+	for i, s := range text {
+		m, e, ok := dyadic(s)
+		if !ok {
+			return 0, false
+		}
+		z[i].Set(m)
+		exps[i] = e
+		if e < 0 {
+			scale = max(scale, uint(-e))
+		}
+	}
+	for i := range z {
+		z[i].Lsh(&z[i], uint(exps[i]+int(scale)))
+	}
+	return scale, true
+}
+
+// render writes the one spelling of a network.
+func render(t *netText) ([]byte, error) {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "{\"relucell-network\":%d,\"inputs\":%d,\"layers\":[\n", t.Version, t.Inputs)
+	for i, y := range t.Layers {
+		line, err := json.Marshal(y)
+		if err != nil {
+			return nil, err
+		}
+		b.Write(line)
+		if i < len(t.Layers)-1 {
+			b.WriteByte(',')
+		}
+		b.WriteByte('\n')
+	}
+	b.WriteString("]}\n")
+	return b.Bytes(), nil
+}

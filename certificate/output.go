@@ -1,0 +1,154 @@
+package certificate
+
+// Where a proof's text goes: temporary files in the folder of the proof, given their names
+// when all is written, so that a proof is there whole or not at all.
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+)
+
+// output is what a writer and its forks share.
+type output struct {
+	path     string
+	header   []byte
+	partSize int
+
+	mu     sync.Mutex
+	closed bool
+	// parts holds the temporary file of each part by its final name.
+	parts map[string]string
+}
+
+// newOutput checks the header and the folder.
+func newOutput(path string, h Header) (*output, error) {
+	o := &output{path: path, partSize: h.PartSize, parts: map[string]string{}}
+	if o.partSize <= 0 {
+		o.partSize = PartSize
+	}
+	if len(h.Net) != len("sha256:")+2*sha256.Size || !strings.HasPrefix(h.Net, "sha256:") {
+		return nil, fmt.Errorf("certificate: net: %q, expected sha256: and %d hexadecimal digits", h.Net, 2*sha256.Size)
+	}
+	numbers := append([]float64{h.Ball.Radius}, h.Ball.Center...)
+	switch h.Ball.Norm {
+	case "l2", "linf", "l1":
+	case "box":
+		numbers = append(append([]float64(nil), h.Ball.Lo...), h.Ball.Hi...)
+	default:
+		return nil, fmt.Errorf("certificate: ball: norm %q, expected l2, linf, l1 or box", h.Ball.Norm)
+	}
+	o.header = append(o.header, "relucell-certificate 1\nnet "+h.Net+"\nball "+h.Ball.Norm...)
+	for _, v := range numbers {
+		o.header = appendFloat(append(o.header, ' '), v)
+	}
+	o.header = append(o.header, '\n')
+	// A folder that cannot be written is found out before a long walk, not after it.
+	f, err := o.temporary()
+	if err != nil {
+		return nil, err
+	}
+	return o, errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
+func (o *output) temporary() (*os.File, error) {
+	return os.CreateTemp(filepath.Dir(o.path), ".relucell-proof-*.tmp")
+}
+
+// write puts texts into a temporary file, gzipped if the proof is, and returns its name.
+func (o *output) write(texts ...[]byte) (string, error) {
+	f, err := o.temporary()
+	if err != nil {
+		return "", err
+	}
+	var z *gzip.Writer
+	dst := io.Writer(f)
+	if strings.HasSuffix(o.path, ".gz") {
+		z = gzip.NewWriter(f) // no name and no time in its header: the same bytes always
+		dst = z
+	}
+	for _, t := range texts {
+		if _, e := io.Copy(dst, bytes.NewReader(t)); err == nil {
+			err = e
+		}
+	}
+	if z != nil {
+		err = errors.Join(err, z.Close())
+	}
+	if err = errors.Join(err, f.Chmod(0o644), f.Close()); err != nil {
+		os.Remove(f.Name())
+		return "", err
+	}
+	return f.Name(), nil
+}
+
+// part writes a subtree's text to a part named by its hash, and returns the line that
+// stands for it, nil if that would be no shorter.
+func (o *output) part(text []byte) ([]byte, error) {
+	sum := sha256.Sum256(text)
+	name := fmt.Sprintf("part-%x", sum[:16])
+	if strings.HasSuffix(o.path, ".gz") {
+		name += ".gz"
+	}
+	line := fmt.Appendf(nil, "@ %s sha256:%x\n", name, sum)
+	if len(line) >= len(text) {
+		return nil, nil
+	}
+	file, err := o.write(text)
+	if err != nil {
+		return nil, err
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if _, twice := o.parts[name]; twice || o.closed {
+		return line, os.Remove(file)
+	}
+	o.parts[name] = file
+	return line, nil
+}
+
+// finish writes the first file and gives all files their names.
+func (o *output) finish(text []byte) error {
+	o.mu.Lock()
+	if o.closed {
+		o.mu.Unlock()
+		return errors.New("certificate: Close of a proof that was closed or aborted")
+	}
+	o.mu.Unlock()
+	defer o.discard()
+	file, err := o.write(o.header, text)
+	if err != nil {
+		return err
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for name, part := range o.parts {
+		if err = os.Rename(part, filepath.Join(filepath.Dir(o.path), name)); err != nil {
+			os.Remove(file)
+			return err
+		}
+		delete(o.parts, name)
+	}
+	if err = os.Rename(file, o.path); err != nil {
+		os.Remove(file)
+	}
+	return err
+}
+
+// discard removes the temporary files that are left.
+func (o *output) discard() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.closed = true
+	for _, part := range o.parts {
+		os.Remove(part)
+	}
+	clear(o.parts)
+}

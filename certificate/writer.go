@@ -1,0 +1,317 @@
+package certificate
+
+// The writer: an observer of a walk that turns its steps into text. The idea of
+// an observer is that of the proof tracers of SAT solvers: the walk knows nothing of the format.
+//
+// The bytes depend on the tree alone. A subtree's text is built from those of
+// its children; when it outgrows a threshold, the larger child moves to a part,
+// a file of its own named by its hash, and leaves one line behind. Both are functions of the
+// subtree, so it does not matter who walked it or when. What stays in memory is at
+// most about one threshold for each open split of a path.
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/big"
+	"strconv"
+	"sync"
+)
+
+// PartSize is the length of a subtree's text, in bytes, above which its larger
+// child moves to a part. It is small enough for memory and large enough that a
+// proof of ten thousand regions stays one file.
+const PartSize = 4 << 20
+
+// Ball is the ball that a proof is about. Norm is l2, linf or l1, with Center
+// and Radius, or box, with Lo and Hi.
+type Ball struct {
+	Norm   string
+	Center []float64
+	Radius float64
+	Lo, Hi []float64
+}
+
+// Header says what a proof is about.
+type Header struct {
+	// Net is the network's fingerprint: "sha256:" and the hash of its canonical text.
+	Net  string
+	Ball Ball
+	// PartSize replaces the constant of that name if it is not 0. A proof's bytes depend on it.
+	PartSize int
+}
+
+// Writer writes a proof. Its methods are those of an observer of the walk; a
+// failure is kept and returned by Close. One goroutine at a time uses a
+// Writer; different forks are independent. It must be ended by Close or Abort.
+type Writer struct {
+	*output
+	text []byte
+	// run holds the signs of self-alone prunes not yet in text.
+	run []byte
+	// splits holds the splits that are open, outermost first.
+	splits []span
+	// whole counts the subtrees completed at the top: 1 when the tree is complete.
+	whole         int
+	regions, open int64
+	err           error
+}
+
+// span is an open split: where its line begins, and where its plus subtree does, 0
+// while the minus subtree is not complete.
+type span struct{ start, plus int }
+
+// texts recycles the buffers of forks.
+var texts = sync.Pool{New: func() any { return new([]byte) }}
+
+// NewWriter returns a writer of a proof to be put at path, gzipped if that ends
+// in .gz. No file of that name is touched before Close.
+func NewWriter(path string, h Header) (*Writer, error) {
+	o, err := newOutput(path, h)
+	if err != nil {
+		return nil, err
+	}
+	return &Writer{output: o}, nil
+}
+
+// Split says that both sides of the next neuron live. The minus subtree follows,
+// then the plus subtree, then SplitEnd.
+func (w *Writer) Split() {
+	w.endRun()
+	w.splits = append(w.splits, span{start: len(w.text)})
+	w.text = append(w.text, '*', '\n')
+}
+
+// SplitEnd ends the split begun last.
+func (w *Writer) SplitEnd() {
+	if len(w.splits) == 0 || w.splits[len(w.splits)-1].plus == 0 {
+		w.fail(errors.New("certificate: SplitEnd without a complete split"))
+		return
+	}
+	top := len(w.splits) - 1
+	s := w.splits[top]
+	w.splits = w.splits[:top]
+	minus, plus := s.start+2, s.plus
+	if len(w.text)-s.start > w.partSize {
+		first, second := w.text[minus:plus], w.text[plus:]
+		kept := w.partSize - 2
+		// The larger child goes, the minus one if they are equal, and the other too if it is too large alone.
+		var a, b []byte
+		if len(first) >= len(second) || len(first) > kept {
+			a = w.part(first)
+		}
+		if len(second) > len(first) || len(second) > kept {
+			b = w.part(second)
+		}
+		if b != nil {
+			w.text = append(w.text[:plus], b...)
+		}
+		if a != nil {
+			rest := append([]byte(nil), w.text[plus:]...)
+			w.text = append(append(w.text[:minus], a...), rest...)
+		}
+	}
+	w.complete()
+}
+
+// part moves a subtree's text to a part and returns the line that stands for it, nil
+// if it is no longer than that line.
+func (w *Writer) part(text []byte) []byte {
+	line, err := w.output.part(text)
+	if err != nil {
+		w.fail(err)
+	}
+	return line
+}
+
+// complete notes that a subtree ended here.
+func (w *Writer) complete() {
+	if len(w.splits) == 0 {
+		w.whole++
+	} else if s := &w.splits[len(w.splits)-1]; s.plus == 0 {
+		s.plus = len(w.text)
+	}
+}
+
+// Pruned says that the side opposite to live (+1 or −1) is empty: self·s·z + Σ
+// lambda[i]·s_i·z_i ≤ 0 on the ball with s = −live, the ancestors being global 0-based neuron indices
+// in ascending order, each with a sign + or −.
+func (w *Writer) Pruned(live int8, self int64, ancestors []int32, lambda []int64) {
+	c := signChar(live)
+	if len(ancestors) == 0 && self > 0 {
+		w.run = append(w.run, c) // any multiple of one form proves what the form itself does
+		return
+	}
+	w.endRun()
+	b := append(w.text, c, ' ')
+	b = strconv.AppendInt(b, self, 10)
+	for i, a := range ancestors {
+		b = append(b, ' ')
+		b = strconv.AppendInt(b, int64(a), 10)
+		b = append(b, ':')
+		b = strconv.AppendInt(b, lambda[i], 10)
+	}
+	w.text = append(b, '\n')
+}
+
+// PrunedBig is Pruned for multipliers of any size.
+func (w *Writer) PrunedBig(live int8, self *big.Int, ancestors []int32, lambda []*big.Int) {
+	c := signChar(live)
+	if len(ancestors) == 0 && self.Sign() > 0 {
+		w.run = append(w.run, c)
+		return
+	}
+	w.endRun()
+	b := append(w.text, c, ' ')
+	b = self.Append(b, 10)
+	for i, a := range ancestors {
+		b = append(b, ' ')
+		b = strconv.AppendInt(b, int64(a), 10)
+		b = append(b, ':')
+		b = lambda[i].Append(b, 10)
+	}
+	w.text = append(b, '\n')
+}
+
+func signChar(s int8) byte {
+	if s < 0 {
+		return '-'
+	}
+	return '+'
+}
+
+// endRun writes the pending self-alone prunes: one as a line of its own, more as a run.
+func (w *Writer) endRun() {
+	switch len(w.run) {
+	case 0:
+		return
+	case 1:
+		w.text = append(w.text, w.run[0], ' ', '1', '\n')
+	default:
+		w.text = append(w.text, '=')
+		w.text = append(w.text, w.run...)
+		w.text = append(w.text, '\n')
+	}
+	w.run = w.run[:0]
+}
+
+// Zero says that the next pre-activation is identically zero on the cell.
+func (w *Writer) Zero() {
+	w.endRun()
+	w.text = append(w.text, '0', '\n')
+}
+
+// Region says that the cell is final, with a witness.
+func (w *Writer) Region(x []float64) {
+	w.regions++
+	w.leaf('W', x)
+}
+
+// Open says that the cell is left unexplored, with a witness that it is not empty.
+func (w *Writer) Open(x []float64) {
+	w.open++
+	w.leaf('?', x)
+}
+
+func (w *Writer) leaf(c byte, x []float64) {
+	w.endRun()
+	b := append(w.text, c)
+	for _, v := range x {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			w.fail(fmt.Errorf("certificate: a witness has the coordinate %g, expected a finite number", v))
+		}
+		b = appendFloat(append(b, ' '), v)
+	}
+	w.text = append(b, '\n')
+	w.complete()
+}
+
+// RegionBig is Region for coordinates of any length.
+func (w *Writer) RegionBig(x []*big.Float) {
+	w.regions++
+	w.leafBig('W', x)
+}
+
+// OpenBig is Open for coordinates of any length.
+func (w *Writer) OpenBig(x []*big.Float) {
+	w.open++
+	w.leafBig('?', x)
+}
+
+func (w *Writer) leafBig(c byte, x []*big.Float) {
+	w.endRun()
+	b := append(w.text, c)
+	for _, v := range x {
+		if v.IsInf() {
+			w.fail(errors.New("certificate: a witness has an infinite coordinate"))
+		}
+		b = appendBig(append(b, ' '), v)
+	}
+	w.text = append(b, '\n')
+	w.complete()
+}
+
+// Fork returns a writer for a subtree that is walked elsewhere. It may be called from
+// any goroutine.
+func (w *Writer) Fork() *Writer {
+	text := texts.Get().(*[]byte)
+	return &Writer{output: w.output, text: (*text)[:0]}
+}
+
+// Join takes in what a fork was told, at the point where it belongs: one whole
+// subtree. A run that crosses that point is written as one.
+func (w *Writer) Join(f *Writer) {
+	if f.err == nil && (f.whole != 1 || len(f.splits) > 0 || len(f.run) > 0) {
+		f.err = errors.New("certificate: Join with a fork that is not one whole subtree")
+	}
+	w.fail(f.err)
+	text := f.text
+	switch {
+	case len(text) > 4 && text[0] == '=':
+		signs, rest, _ := cut(text[1:], '\n')
+		w.run = append(w.run, signs...)
+		text = rest
+	case len(text) > 4 && (string(text[1:4]) == " 1\n"):
+		w.run = append(w.run, text[0])
+		text = text[4:]
+	}
+	w.endRun()
+	w.text = append(w.text, text...)
+	w.regions += f.regions
+	w.open += f.open
+	w.complete()
+	text, f.text = f.text, nil
+	texts.Put(&text)
+}
+
+func (w *Writer) fail(err error) {
+	if w.err == nil {
+		w.err = err
+	}
+}
+
+// Close writes the proof: header, tree, and the count, which must be lower unless that is
+// nil. The files appear under their names only here, the parts first. After an error
+// nothing is left behind but parts that were already in place.
+func (w *Writer) Close(lower *big.Int) error {
+	if w.err == nil && (w.whole != 1 || len(w.splits) > 0 || len(w.run) > 0) {
+		w.err = errors.New("certificate: the walk ended before its tree was complete")
+	}
+	if n := big.NewInt(w.regions + w.open); w.err == nil && lower != nil && lower.Cmp(n) != 0 {
+		w.err = fmt.Errorf("certificate: the tree has %d leaves, the walk counted %d", n, lower)
+	}
+	if w.err != nil {
+		w.Abort()
+		return w.err
+	}
+	w.text = append(w.text, "count "...)
+	if w.open > 0 {
+		w.text = append(w.text, ">= "...)
+	}
+	w.text = append(strconv.AppendInt(w.text, w.regions+w.open, 10), '\n')
+	w.err = w.finish(w.text)
+	return w.err
+}
+
+// Abort gives the proof up and leaves nothing behind. It does nothing after Close.
+func (w *Writer) Abort() { w.discard() }
