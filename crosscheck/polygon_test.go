@@ -29,6 +29,8 @@ func TestExactCountersOnKnownCases(t *testing.T) {
 				got, err := CountPolygons(c.Net, c.Ball)
 				require.NoError(t, err)
 				require.Equal(t, c.Want.String(), got.String())
+			default:
+				t.Skip("more than two inputs")
 			}
 		})
 	}

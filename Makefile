@@ -1,0 +1,107 @@
+# relucell: `make` builds bin/relucell, `make test` is the check every change
+# must pass. CONTRIBUTING.md says what each target is for.
+
+GO       ?= go
+COUNT    ?= 6
+BENCH    ?= .
+FUZZTIME ?= 30s
+OLD      ?= HEAD~1
+NEW      ?= HEAD
+
+# Tools are run at these versions and are no dependencies of the module.
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+BENCHSTAT   = golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
+
+# testdata is no part of ./..., so the program in it is named.
+PACKAGES = ./... ./testdata/train
+
+# CLP, the independent oracle, is C++: it needs its headers and a C compiler.
+HAVE_CLP = pkg-config --exists clp 2>/dev/null && command -v "$$($(GO) env CC)" >/dev/null
+# The packages whose tests use it, by their build tag.
+CLP_PACKAGES = $$(grep -rlE --include='*_test.go' '^//go:build clp' . | xargs -r -n1 dirname | sort -u)
+
+.DEFAULT_GOAL = build
+.PHONY: build static test clp race soak fuzz bench bench-compare lint train clean
+
+# build includes CLP where it is installed; static never does.
+build:
+	@mkdir -p bin
+	@if $(HAVE_CLP); then set -x; \
+		CGO_ENABLED=1 $(GO) build -trimpath -tags clp -o bin/relucell ./cmd/relucell; \
+	else set -x; \
+		CGO_ENABLED=0 $(GO) build -trimpath -o bin/relucell ./cmd/relucell; \
+	fi
+
+static:
+	@mkdir -p bin
+	CGO_ENABLED=0 $(GO) build -trimpath -o bin/relucell ./cmd/relucell
+
+test: clp
+	@unformatted=$$(gofmt -l $$($(GO) list -f '{{.Dir}}' $(PACKAGES))); \
+	if [ -n "$$unformatted" ]; then echo "not formatted by gofmt:"; echo "$$unformatted"; exit 1; fi
+	CGO_ENABLED=0 $(GO) vet $(PACKAGES)
+	CGO_ENABLED=0 $(GO) test $(PACKAGES)
+	@if $(HAVE_CLP); then \
+		packages="$(CLP_PACKAGES)"; \
+		if [ -z "$$packages" ]; then echo "CLP tests not run: there are none"; exit 0; fi; \
+		set -ex; \
+		CGO_ENABLED=1 $(GO) vet -tags clp $(PACKAGES); \
+		CGO_ENABLED=1 $(GO) test -tags clp $$packages; \
+	else \
+		echo "CLP tests not run: install coinor-libclp-dev, pkg-config and a C compiler"; \
+	fi
+
+# clp installs what the CLP tests need, where that is possible without asking.
+clp:
+	@if $(HAVE_CLP); then exit 0; fi; \
+	install="apt-get install -q -y coinor-libclp-dev pkg-config gcc libc6-dev"; \
+	if ! command -v apt-get >/dev/null; then exit 0; \
+	elif [ "$$(id -u)" = 0 ]; then $$install || { apt-get update -q && $$install; } || true; \
+	elif sudo -n true 2>/dev/null; then sudo -n $$install || { sudo -n apt-get update -q && sudo -n $$install; } || true; \
+	fi
+
+race:
+	CGO_ENABLED=1 $(GO) test -race ./enumerate/...
+
+soak:
+	RELUCELL_SOAK=1 $(GO) test -run Soak -v -timeout 2h ./...
+
+fuzz:
+	@grep -roE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' . | sort | while IFS=: read -r file match; do \
+		target=$${match#func }; \
+		echo "$$target in $$(dirname "$$file")"; \
+		$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")" </dev/null || exit 1; \
+	done
+
+bench:
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./...
+
+# bench-compare runs the benchmarks of two commits and compares them:
+#   make bench-compare OLD=v0.1.0 NEW=HEAD BENCH=Count
+bench-compare:
+	@set -eu; top=$$(pwd); mkdir -p .cache; \
+	for side in old new; do \
+		commit=$(OLD); [ $$side = old ] || commit=$(NEW); \
+		commit=$$(git rev-parse --verify "$$commit^{commit}"); \
+		tree=$$top/.cache/bench-$$side; \
+		git worktree remove --force "$$tree" 2>/dev/null || true; \
+		git worktree add --quiet --detach "$$tree" "$$commit"; \
+		echo "benchmarks of $$side, $$commit"; \
+		status=0; \
+		( cd "$$tree" && $(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./... ) \
+			> "$$top/.cache/bench-$$side.txt" || status=$$?; \
+		git worktree remove --force "$$tree"; \
+		[ $$status = 0 ] || { cat "$$top/.cache/bench-$$side.txt"; exit $$status; }; \
+	done; \
+	$(GO) run $(BENCHSTAT) .cache/bench-old.txt .cache/bench-new.txt
+
+lint:
+	$(GO) vet $(PACKAGES)
+	$(GO) run $(STATICCHECK) $(PACKAGES)
+
+# train makes the trained networks of testdata again.
+train:
+	$(GO) run ./testdata/train
+
+clean:
+	rm -rf bin .cache coverage.out
