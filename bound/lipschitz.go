@@ -1,0 +1,124 @@
+// Zhu-style stability by Lipschitz constants (the idea of Zhu, Lin and Tang
+// 2020; the derivation is ours).
+//
+// Let r_l bound ‖a(x)−a(c)‖₂ over the ball, a the input of layer l. Then |z_j(x)−z_j(c)| ≤
+// r_l‖w_j‖₂, so neuron j can cut the ball only if |z_j(c)| < r_l‖w_j‖₂; and
+// r_{l+1} = r_l·‖W_l‖₂·max(1,|slope|), as the activation is Lipschitz with that constant in each
+// coordinate; an affine layer contributes ‖W_l‖₂. r_1 is the largest Euclidean distance from the
+// centre: r for l2 and l1, r√n for linf, the norm of the half-widths for a box. The first layer
+// uses the dual norm, which is exact.
+//
+// Masked: coordinates whose unit is stably inactive have a(x) = a(c) = 0, so their column leaves w_j
+// and their row leaves W_l; a leaky unit that keeps its sign has the constant of its side,
+// |slope| or 1, and its row is scaled by it.
+
+package bound
+
+import (
+	"context"
+	"math"
+
+	"relucell/ball"
+	"relucell/network"
+)
+
+func lipschitz(_ context.Context, a *analysis) (*stability, error) { return a.lipschitz(false), nil }
+
+func lipschitzMasked(_ context.Context, a *analysis) (*stability, error) {
+	return a.lipschitz(true), nil
+}
+
+// lipschitz decides stability from Lipschitz constants.
+func (a *analysis) lipschitz(masked bool) *stability {
+	s := &stability{}
+	hw := halfWidths(a.ball)
+	r := euclideanReach(a.ball, hw) // r_l
+	plain := r                      // r_l without masks: rounding must not make the masked one larger
+	var scale []float64             // factor of each input coordinate of the layer; nil: all 1
+	for i, l := range a.net.Layers() {
+		units := make([]status, l.Out())
+		for j := range units {
+			row := l.W.RawRowView(j)
+			if i == 0 {
+				units[j] = a.settleFirst(j, reach(a.ball, row, hw))
+				continue
+			}
+			dev := mulUp(norm2Up(maskColumns(row, scale)), r)
+			units[j] = settle(a.center().v[i][j], -dev, dev)
+		}
+		s.units = append(s.units, units)
+		lip := math.Max(1, math.Abs(l.Slope))
+		plain = mulUp(mulUp(plain, a.spectral(i)), lip)
+		if !masked {
+			r = plain
+			continue
+		}
+		r = math.Min(plain, mulUp(r, spectralUp(maskedRows(l, units, scale))))
+		scale = columnMask(l, units)
+	}
+	return s
+}
+
+// euclideanReach returns an upper bound on the Euclidean distance from the centre within the ball.
+func euclideanReach(b ball.Ball, hw []float64) float64 {
+	switch b.Norm() {
+	case ball.L2, ball.L1:
+		return b.Radius()
+	}
+	return norm2Up(hw)
+}
+
+// maskColumns returns the row without the columns whose mask is 0.
+func maskColumns(row, mask []float64) []float64 {
+	if mask == nil {
+		return row
+	}
+	m := make([]float64, len(row))
+	for k, w := range row {
+		if mask[k] != 0 {
+			m[k] = w
+		}
+	}
+	return m
+}
+
+// columnMask returns 0 for the units of a layer whose output does not move on the ball, else 1.
+func columnMask(l network.Layer, units []status) []float64 {
+	m := make([]float64, len(units))
+	for j, u := range units {
+		if !(l.Act == network.ReLU && u == inactive) {
+			m[j] = 1
+		}
+	}
+	return m
+}
+
+// maskedRows returns the rows of the layer that move, without masked columns, each scaled by (at least)
+// the Lipschitz constant of its unit on the ball.
+func maskedRows(l network.Layer, units []status, mask []float64) [][]float64 {
+	var rows [][]float64
+	for j, u := range units {
+		if l.Act == network.ReLU && u == inactive {
+			continue
+		}
+		row := maskColumns(l.W.RawRowView(j), mask)
+		factor := 1.0
+		if l.Act == network.LeakyReLU {
+			switch u {
+			case inactive:
+				factor = math.Abs(l.Slope)
+			case unsettled:
+				factor = math.Max(1, math.Abs(l.Slope))
+			}
+		}
+		if factor != 1 {
+			scaled := make([]float64, len(row))
+			for k, w := range row {
+				scaled[k] = math.Copysign(mulUp(math.Abs(w), factor), w)
+			}
+			row = scaled
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}

@@ -1,0 +1,164 @@
+// Upper bounds on the rank of a matrix of floats, which must never be below
+// the true rank. Elimination modulo a prime gives a rank that is at most the true one: when
+// that is already full, full is all there is to say, and it costs little. Only when it
+// is not is the matrix eliminated in exact integers (Bareiss 1968, fraction-free), if it is small
+// enough; else what zero rows and columns tell stands.
+
+package bound
+
+import (
+	"math/big"
+)
+
+const (
+	// rankPrime is the Mersenne prime 2³¹−1: products fit in 64 bits. A matrix of full rank
+	// looks deficient modulo it with a chance of about 2⁻³¹ per pivot, which costs only time.
+	rankPrime = 1<<31 - 1
+	// bareissBudget caps rows·columns·rank of an exact elimination, whose integers grow with each
+	// step: about a tenth of a second.
+	bareissBudget = 200_000
+)
+
+// rankUpper returns an upper bound on the rank of the rows. It is 0 only if all entries are zero.
+func rankUpper(rows [][]float64) int {
+	rows = liveRows(rows)
+	if len(rows) == 0 {
+		return 0
+	}
+	cols := liveColumns(rows)
+	full := min(len(rows), len(cols))
+	if full <= 1 {
+		return full
+	}
+	modular := rankModular(rows, cols)
+	if modular == full || len(rows)*len(cols)*modular > bareissBudget {
+		return full
+	}
+	return rankBareiss(rows, cols)
+}
+
+func liveRows(rows [][]float64) [][]float64 {
+	var live [][]float64
+	for _, r := range rows {
+		for _, w := range r {
+			if w != 0 {
+				live = append(live, r)
+				break
+			}
+		}
+	}
+	return live
+}
+
+func liveColumns(rows [][]float64) []int {
+	var live []int
+	for k := range rows[0] {
+		for _, r := range rows {
+			if r[k] != 0 {
+				live = append(live, k)
+				break
+			}
+		}
+	}
+	return live
+}
+
+// rankModular returns the rank modulo rankPrime of the matrix with each row scaled by a power of two
+// to integers. A minor that is nonzero modulo the prime is nonzero, so it is at most the true rank.
+func rankModular(rows [][]float64, cols []int) int {
+	m := make([][]uint64, len(rows))
+	for i, r := range rows {
+		e0 := leastExponent(r)
+		m[i] = make([]uint64, len(cols))
+		for j, k := range cols {
+			n, e := split(r[k])
+			if n == 0 {
+				continue
+			}
+			neg := n < 0
+			if neg {
+				n = -n
+			}
+			v := uint64(n) % rankPrime << uint((e-e0)%31) % rankPrime // 2³¹ = 1 modulo the prime
+			if neg && v != 0 {
+				v = rankPrime - v
+			}
+			m[i][j] = v
+		}
+	}
+	rank := 0
+	for j := 0; j < len(cols) && rank < len(m); j++ {
+		p := rank
+		for p < len(m) && m[p][j] == 0 {
+			p++
+		}
+		if p == len(m) {
+			continue
+		}
+		m[rank], m[p] = m[p], m[rank]
+		pivot := m[rank]
+		inv := invModular(pivot[j])
+		for _, r := range m[rank+1:] {
+			if r[j] == 0 {
+				continue
+			}
+			f := rankPrime - r[j]*inv%rankPrime
+			for q := j; q < len(cols); q++ {
+				r[q] = (r[q] + f*pivot[q]) % rankPrime
+			}
+		}
+		rank++
+	}
+	return rank
+}
+
+// invModular returns 1/a modulo rankPrime by Fermat.
+func invModular(a uint64) uint64 {
+	r := uint64(1)
+	for e := uint64(rankPrime - 2); e > 0; e >>= 1 {
+		if e&1 == 1 {
+			r = r * a % rankPrime
+		}
+		a = a * a % rankPrime
+	}
+	return r
+}
+
+// rankBareiss returns the exact rank.
+func rankBareiss(rows [][]float64, cols []int) int {
+	m := make([][]*big.Int, len(rows))
+	for i, r := range rows {
+		d := exactVector(r)
+		m[i] = make([]*big.Int, len(cols))
+		for j, k := range cols {
+			m[i][j] = &d.n[k]
+		}
+	}
+	return eliminate(m)
+}
+
+// eliminate brings the integer matrix to echelon form in place and returns its rank.
+func eliminate(m [][]*big.Int) int {
+	rank, last, t := 0, big.NewInt(1), new(big.Int)
+	for j := 0; rank < len(m) && j < len(m[0]); j++ {
+		p := rank
+		for p < len(m) && m[p][j].Sign() == 0 {
+			p++
+		}
+		if p == len(m) {
+			continue
+		}
+		m[rank], m[p] = m[p], m[rank]
+		pivot := m[rank]
+		for _, r := range m[rank+1:] {
+			for q := len(r) - 1; q >= j; q-- {
+				r[q] = new(big.Int).Mul(r[q], pivot[j])
+				r[q].Sub(r[q], t.Mul(pivot[q], r[j]))
+				r[q].Quo(r[q], last)
+			}
+		}
+		last = pivot[j]
+		rank++
+	}
+	return rank
+}

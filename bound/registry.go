@@ -1,0 +1,20 @@
+// The bounds of this package, in the order in which they are listed.
+
+package bound
+
+// registry returns the entries. Upper bounds first, the coarsest kind first.
+func registry() []entry {
+	global := func(name string, f ValueFunc) entry {
+		return entry{Func(name, Upper, Global, f), true}
+	}
+	return []entry{
+		global("2^N", powerOfTwo),
+		global("zaslavsky", zaslavskyProduct),
+		global("montufar", montufar),
+		global("serra", serra),
+		global("serra-rank", serraRank),
+		{&localBound{"lipschitz", lipschitz}, true},
+		{&localBound{"lipschitz-masked", lipschitzMasked}, true},
+		{&localBound{"interval", interval}, true},
+	}
+}

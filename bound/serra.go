@@ -1,0 +1,48 @@
+// The bound of Serra, Tjandraatmadja and Ramalingam (2018), Theorem 1,
+//
+//	Σ over 0 ≤ j_l ≤ min{n_0, n_1−j_1, …, n_{l−1}−j_{l−1}, n_l} of Π_l C(n_l, j_l),
+//
+// and its rank variant (their Lemma 2): the rows of a layer span no more than
+// its rank, so the rank takes the place of the width where it is smaller. Both are
+// the recursion of recursion.go with every neuron unsettled. The theorem is about ReLU; in a leaky
+// layer no dimension is lost, and an affine layer only limits the dimension.
+
+package bound
+
+import (
+	"context"
+	"math/big"
+
+	"relucell/ball"
+	"relucell/network"
+)
+
+// globalCounts returns the recursion's layers with every neuron unsettled.
+func globalCounts(n *network.Network) []LayerCount {
+	cs := make([]LayerCount, 0, len(n.Layers()))
+	for _, l := range n.Layers() {
+		c := LayerCount{Leaky: l.Act == network.LeakyReLU}
+		if l.Act == network.None {
+			c.P = l.Out()
+		} else {
+			c.K = l.Out()
+		}
+		cs = append(cs, c)
+	}
+	return cs
+}
+
+func serra(_ context.Context, n *network.Network, _ ball.Ball) (*big.Int, error) {
+	return Recursion(globalCounts(n), n.Inputs()), nil
+}
+
+func serraRank(ctx context.Context, n *network.Network, b ball.Ball) (*big.Int, error) {
+	cs := globalCounts(n)
+	for i, r := range analysisOf(ctx, n, b).ranks() {
+		cs[i].RankCut, cs[i].RankOut = r, r
+		if r == 0 { // all rows are zero: its neurons are constant
+			cs[i].K, cs[i].P = 0, 0
+		}
+	}
+	return Recursion(cs, n.Inputs()), nil
+}

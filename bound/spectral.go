@@ -1,0 +1,148 @@
+// An upper bound on the largest singular value that owes nothing to the
+// convergence of an iteration. Rows scaled outward entry by entry only grow the
+// Frobenius norm, not always the spectral norm, so the slack of that scaling is part of the derivation.
+//
+// Power iteration proposes t ≈ λ_max(G), G = WWᵀ or WᵀW, and a Cholesky factorisation of t·I − G
+// certifies it (Rump 2006, Verification of positive definiteness): if it runs to its end in floats, then
+// the matrix it was given plus some E with |E_ij| ≤ γ_{m+1}/(1−γ_{m+1})·√(a_ii·a_jj) is positive
+// semidefinite (Higham 2002, Theorem 10.3), and ‖E‖₂ ≤ γ_{m+1}/(1−γ_{m+1})·Σ a_ii.
+
+package bound
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+)
+
+// spectralSlack is how far, relatively, the proposal is moved above the value of the power iteration,
+// at each failed attempt a thousand times farther.
+const spectralSlack = 0x1p-30
+
+// spectralUp returns an upper bound on the spectral norm of the rows, also of rows whose entries differ from
+// these by a relative 2⁻⁵².
+func spectralUp(rows [][]float64) float64 {
+	rows = liveRows(rows)
+	if len(rows) == 0 {
+		return 0
+	}
+	cols := liveColumns(rows)
+	scale := 0.0
+	for _, r := range rows {
+		scale = math.Max(scale, maxAbs(r))
+	}
+	if math.IsInf(scale, 0) {
+		return scale
+	}
+	_, e := math.Frexp(scale)
+	w := make([][]float64, len(rows)) // scaled so that the largest entry lies in [½, 1)
+	frob := make([]float64, 0, len(rows))
+	for i, r := range rows {
+		w[i] = make([]float64, len(cols))
+		for j, k := range cols {
+			w[i][j] = math.Ldexp(r[k], -e)
+		}
+		frob = append(frob, norm2Up(w[i]))
+	}
+	f := norm2Up(frob)
+	v := f
+	if len(w) > 1 && len(cols) > 1 {
+		if len(w) > len(cols) {
+			w = transpose(w)
+		}
+		if t, ok := gramTop(w, f*f); ok {
+			v = math.Min(v, up(math.Sqrt(t)))
+		}
+	}
+	// Entries off by δ ≤ 2⁻⁵²|w_ij| (scaled rows) or 2⁻¹⁰⁷⁴ (ldexp below the normal range) move the norm
+	// by at most 2⁻⁵²·‖W‖_F + mn·2⁻¹⁰⁷⁴; f ≥ ½, so 2⁻⁵¹·f covers both.
+	return up(math.Ldexp(up(v+0x1p-51*f), e))
+}
+
+func transpose(w [][]float64) [][]float64 {
+	t := make([][]float64, len(w[0]))
+	for j := range t {
+		t[j] = make([]float64, len(w))
+		for i := range w {
+			t[j][i] = w[i][j]
+		}
+	}
+	return t
+}
+
+// gramTop returns a certified upper bound on λ_max(WWᵀ), W of m rows and n columns with entries below 1 and
+// f2 ≈ ‖W‖_F².
+func gramTop(w [][]float64, f2 float64) (float64, bool) {
+	m, n := len(w), len(w[0])
+	g := make([][]float64, m)
+	for i := range g {
+		g[i] = make([]float64, m)
+		for j := 0; j <= i; j++ {
+			g[i][j] = floats.Dot(w[i], w[j])
+			g[j][i] = g[i][j]
+		}
+	}
+	top := powerIteration(g)
+	for slack := spectralSlack; slack < 1; slack *= 1024 {
+		t := top * (1 + slack)
+		if !choleskyRuns(g, t) {
+			continue
+		}
+		// Three errors, each at most the following in norm: of g against WWᵀ, |·|_ij ≤ γ_n(|W||W|ᵀ)_ij, so
+		// γ_n‖W‖_F²; of forming t − g_ii, u(t+g_ii) ≤ 2u(t+‖W‖_F²) each; of the factorisation, γ_{m+1}/(1−γ_{m+1})
+		// times the trace of at most mt. Underflow adds less than mn·2⁻¹⁰⁷⁰. The sum below is more than
+		// twice theirs, its own rounding included.
+		errs := 0x1p-52 * (float64(n+4)*f2 + float64((m+4)*m)*t)
+		return t + 2*errs, true
+	}
+	return 0, false
+}
+
+// powerIteration returns a lower estimate of the largest eigenvalue of the symmetric g.
+func powerIteration(g [][]float64) float64 {
+	x, y := make([]float64, len(g)), make([]float64, len(g))
+	best, last := 0.0, 0.0
+	for i := range x {
+		best = math.Max(best, g[i][i])
+		x[i] = 1 + float64(i%7)/16 // no eigenvector in particular
+	}
+	for range powerSteps {
+		norm := floats.Norm(x, 2)
+		if norm == 0 {
+			break
+		}
+		floats.Scale(1/norm, x)
+		for i := range y {
+			y[i] = floats.Dot(g[i], x)
+		}
+		rayleigh := floats.Dot(x, y)
+		best = math.Max(best, rayleigh)
+		if rayleigh <= last*(1+spectralSlack/64) {
+			break
+		}
+		last = rayleigh
+		x, y = y, x
+	}
+	return best
+}
+
+// powerSteps caps the power iteration; it only affects how tight the result is.
+const powerSteps = 300
+
+// choleskyRuns reports whether the Cholesky factorisation of t·I − g runs to its end in floats.
+func choleskyRuns(g [][]float64, t float64) bool {
+	m := len(g)
+	l := make([][]float64, m)
+	for i := range l {
+		l[i] = make([]float64, i+1)
+		for j := 0; j < i; j++ {
+			l[i][j] = (-g[i][j] - floats.Dot(l[i][:j], l[j][:j])) / l[j][j]
+		}
+		d := (t - g[i][i]) - floats.Dot(l[i][:i], l[i][:i])
+		if !(d > 0) {
+			return false
+		}
+		l[i][i] = math.Sqrt(d)
+	}
+	return true
+}

@@ -1,0 +1,165 @@
+// What a way of deciding stability has to say: for each neuron, whether it
+// keeps its sign on the whole ball; and the one road from there to a bound.
+//
+// A neuron with z ≥ 0 on the ball is stably active, one with z ≤ 0 stably inactive. Neither is
+// strict: on an open cell an affine z ≥ 0 is positive or identically zero, so
+// such a neuron has one child on every cell and splits nothing.
+
+package bound
+
+import (
+	"context"
+	"math/big"
+
+	"relucell/ball"
+	"relucell/network"
+)
+
+// status is what is known of a unit on the ball.
+type status uint8
+
+const (
+	unsettled status = iota
+	active           // z ≥ 0 on the ball
+	inactive         // z ≤ 0 on the ball
+)
+
+// stability holds one status per unit of each layer; units without activation have none to speak of.
+type stability struct {
+	units [][]status
+}
+
+// LayerTerms is what a local bound feeds the recursion with, for one layer.
+type LayerTerms struct {
+	// Layer is the index of the layer in the network, Width its units.
+	Layer, Width int
+	// Affine says that the layer has no activation.
+	Affine bool
+	// Cutting (k) is the number of neurons that may change sign in the ball, Active (p) that of
+	// stably active neurons and units without activation, Inactive that of stably inactive neurons.
+	Cutting, Active, Inactive int
+	// Dim (d) bounds the dimension of the layer's input on any region.
+	Dim int
+	// RankCut and RankOut bound the rank of the rows that cut, and of those that carry dimension; 0 is unknown.
+	RankCut, RankOut int
+	// Count is what the recursion takes.
+	Count LayerCount
+}
+
+// Explainer is implemented by bounds that are a recursion over layers; Terms shows what they feed it
+// with, to be held beside the measured terms.
+type Explainer interface {
+	Bound
+	Terms(ctx context.Context, n *network.Network, b ball.Ball) ([]LayerTerms, error)
+}
+
+// maskedRankBudget caps rows·columns·min(rows, columns) of a rank taken over the rows and columns that
+// live in the ball; above it the rank of the whole layer serves.
+const maskedRankBudget = 200_000
+
+// terms returns the recursion's terms under the given stability.
+func (a *analysis) terms(s *stability) []LayerTerms {
+	ts := make([]LayerTerms, 0, len(a.net.Layers()))
+	d := a.net.Inputs()
+	var dead []bool // inputs of the layer that are constant on the ball
+	for i, l := range a.net.Layers() {
+		t := LayerTerms{Layer: i, Width: l.Out(), Affine: l.Act == network.None, Dim: d}
+		var cut, out [][]float64
+		nowDead := make([]bool, l.Out())
+		for j, u := range s.units[i] {
+			row := l.W.RawRowView(j)
+			switch {
+			case t.Affine:
+				t.Active++
+			case u == unsettled:
+				t.Cutting++
+				cut = append(cut, row)
+			case u == active:
+				t.Active++
+			default:
+				t.Inactive++
+				nowDead[j] = l.Act == network.ReLU
+			}
+			if !nowDead[j] {
+				out = append(out, row)
+			}
+		}
+		t.RankCut = a.rankOf(i, cut, dead)
+		t.RankOut = a.rankOf(i, out, dead)
+		t.Count = LayerCount{K: t.Cutting, P: len(out) - t.Cutting, Leaky: l.Act == network.LeakyReLU,
+			RankCut: t.RankCut, RankOut: t.RankOut}
+		_, d = t.Count.caps(d)
+		ts = append(ts, t)
+		dead = nowDead
+	}
+	return ts
+}
+
+// rankOf bounds the rank of some rows of layer i on the columns that are not dead. It is at least 1, as
+// 0 would mean unknown; and it does not grow when rows or columns are taken away.
+func (a *analysis) rankOf(i int, rows [][]float64, dead []bool) int {
+	if len(rows) == 0 {
+		return 0
+	}
+	r := min(len(rows), max(a.ranks()[i], 1))
+	cols := len(rows[0])
+	if len(rows)*cols*min(len(rows), cols) > maskedRankBudget {
+		return r
+	}
+	masked := rows
+	if dead != nil {
+		masked = make([][]float64, len(rows))
+		for k, row := range rows {
+			masked[k] = append([]float64(nil), row...)
+			for c, isDead := range dead {
+				if isDead {
+					masked[k][c] = 0
+				}
+			}
+		}
+	}
+	return max(min(r, rankUpper(masked)), 1)
+}
+
+// countsOf strips terms to what the recursion takes.
+func countsOf(ts []LayerTerms) []LayerCount {
+	cs := make([]LayerCount, len(ts))
+	for i, t := range ts {
+		cs[i] = t.Count
+	}
+	return cs
+}
+
+// localBound is a bound of one way to decide stability.
+type localBound struct {
+	name   string
+	decide func(ctx context.Context, a *analysis) (*stability, error)
+}
+
+func (l *localBound) Name() string { return l.name }
+func (l *localBound) Kind() Kind   { return Upper }
+func (l *localBound) Scope() Scope { return Local }
+
+func (l *localBound) Value(ctx context.Context, n *network.Network, b ball.Ball) (*big.Int, error) {
+	ts, err := l.Terms(ctx, n, b)
+	if err != nil {
+		return nil, err
+	}
+	return Recursion(countsOf(ts), n.Inputs()), nil
+}
+
+// Terms returns the recursion's terms, layer by layer.
+func (l *localBound) Terms(ctx context.Context, n *network.Network, b ball.Ball) ([]LayerTerms, error) {
+	if err := checkDims(n, b); err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	a := analysisOf(ctx, n, b)
+	s, err := l.decide(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	return a.terms(s), nil
+}

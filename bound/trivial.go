@@ -1,0 +1,30 @@
+// The bounds that need only the widths and no argument about inactive units.
+//
+// 2^N: a cell is split at most once per neuron.
+//
+// Zaslavsky product (Raghu et al. 2017, after Zaslavsky 1975): on a cell the
+// pre-activations of layer l are affine functions of the n_0 inputs, so layer l cuts
+// it into at most Σ_{j≤n_0} C(n_l,j) cells, and the layers multiply. Nothing
+// is assumed of the activation; affine layers have no neurons.
+
+package bound
+
+import (
+	"context"
+	"math/big"
+
+	"relucell/ball"
+	"relucell/network"
+)
+
+func powerOfTwo(_ context.Context, n *network.Network, _ ball.Ball) (*big.Int, error) {
+	return new(big.Int).Lsh(big.NewInt(1), uint(n.Neurons())), nil
+}
+
+func zaslavskyProduct(_ context.Context, n *network.Network, _ ball.Ball) (*big.Int, error) {
+	v := big.NewInt(1)
+	for _, w := range n.Hidden() {
+		v.Mul(v, zaslavsky(w, n.Inputs()))
+	}
+	return v, nil
+}
