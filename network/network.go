@@ -1,6 +1,4 @@
-// Package network holds feed-forward ReLU networks as exact numbers.
-//
-// This file holds the data: a chain of dense layers whose float64 entries are
+// The data: a chain of dense layers whose float64 entries are
 // taken as real numbers, so that everything counted about the network is a
 // statement about a function on the reals.
 

@@ -1,0 +1,55 @@
+// What a reader did to a file: a count is a claim about the canonical network,
+// so the user must be able to see how it came out of what was read.
+
+package network
+
+import "slices"
+
+// Import says what reading a file into a network did.
+type Import struct {
+	// Format is "onnx", "nnet" or "canonical".
+	Format string
+	// Precision is how the file holds its weights: "float32", "float64", "float32 and float64", "decimal
+	// text" (each number read as the nearest float64) or "exact text".
+	Precision string
+	// Normalisation says what became of the normalisation of an .nnet file; empty for other formats.
+	Normalisation string
+	// Rounded names what is not dyadic and was therefore rounded, once, to the nearest float64. It
+	// is empty when the network is exactly what the file says.
+	Rounded []Rounding
+	// Notes are remarks for the user, one sentence each.
+	Notes []string
+}
+
+// Rounding names one kind of parameter that was rounded.
+type Rounding struct {
+	// What names the parameter, with the node or field it comes from.
+	What string
+	// Entries is the number of entries of the network's weights and biases that carry a
+	// rounded value.
+	Entries int
+}
+
+// RoundedEntries returns the number of entries of the network that carry a
+// rounded value.
+func (im *Import) RoundedEntries() int {
+	t := 0
+	for _, r := range im.Rounded {
+		t += r.Entries
+	}
+	return t
+}
+
+// Note appends a remark, once.
+func (im *Import) Note(s string) {
+	if !slices.Contains(im.Notes, s) {
+		im.Notes = append(im.Notes, s)
+	}
+}
+
+// Round reports that entries of the network carry a rounded value of what.
+func (im *Import) Round(what string, entries int) {
+	if entries > 0 {
+		im.Rounded = append(im.Rounded, Rounding{What: what, Entries: entries})
+	}
+}

@@ -1,0 +1,98 @@
+// BatchNormalization at inference: (x − mean)·(scale/√(var+ε)) + B, channel by
+// channel. Only the factor is not dyadic; it is rounded once. Subtracting the
+// mean first, in a layer of its own, keeps everything else exact.
+
+package onnx
+
+import (
+	"errors"
+	"fmt"
+	"math/big"
+)
+
+func batchNormalization(rd *reader, n *node) error {
+	training, err1 := n.integer("training_mode", 0)
+	spatial, err2 := n.integer("spatial", 1)
+	epsilon, err3 := n.float("epsilon", 1e-5)
+	if err := errors.Join(err1, err2, err3, n.mustRun(0, "X")); err != nil {
+		return err
+	}
+	if training != 0 || spatial != 1 {
+		return errors.New("attributes training_mode and spatial: supported are 0 and 1")
+	}
+	if len(rd.shape) < 2 {
+		return fmt.Errorf("shape %v, expected a batch, channels and the rest", rd.shape)
+	}
+	channels := rd.shape[1]
+	var p [4]*tensor // scale, B, mean, variance
+	for i, what := range []string{"scale", "B", "mean", "var"} {
+		t, err := n.floats(i+1, what)
+		if err != nil {
+			return err
+		}
+		if len(t.shape) != 1 || t.shape[0] != channels {
+			return fmt.Errorf("input %d (%s): shape %v, expected [%d], one number a channel", i+1, what, t.shape, channels)
+		}
+		p[i] = t
+	}
+	factor, rounded := make([]float64, channels), make([]bool, channels)
+	for c := range factor {
+		var err error
+		if factor[c], rounded[c], err = normFactor(p[0].floats[c], p[3].floats[c], epsilon); err != nil {
+			return fmt.Errorf("channel %d: %w", c, err)
+		}
+	}
+	rest := size(rd.shape[2:])
+	entries := 0
+	perElement := func(f func(c int) float64) []float64 {
+		v := make([]float64, rd.width)
+		for i := range v {
+			v[i] = f(i / rest % channels)
+		}
+		return v
+	}
+	for i := 0; i < rd.width; i++ {
+		if rounded[i/rest%channels] {
+			entries++
+		}
+	}
+	rd.im.Round("BatchNormalization: scale/√(var+epsilon)", entries)
+	if err := rd.add(perElement(func(c int) float64 { return 0 - p[2].floats[c] })); err != nil {
+		return err
+	}
+	if err := rd.scale(perElement(func(c int) float64 { return factor[c] })); err != nil {
+		return err
+	}
+	return rd.add(perElement(func(c int) float64 { return p[1].floats[c] }))
+}
+
+const (
+	// exactBits holds the sum of two float64, from 2¹⁰²³ down to 2⁻¹⁰⁷⁴, and the square of the
+	// factor times it, exactly.
+	exactBits = 4400
+	// rootBits is the precision of the root and of the quotient before the one rounding: their
+	// relative errors of 2⁻⁵⁹⁹ could turn a rounding to 53 bits only where more than 500
+	// consecutive bits of an irrational number were equal.
+	rootBits = 600
+)
+
+// normFactor returns scale/√(variance+epsilon) rounded to the nearest float64,
+// and whether that changed it.
+func normFactor(scale, variance, epsilon float64) (f float64, rounded bool, err error) {
+	v := new(big.Float).SetPrec(exactBits).SetFloat64(variance)
+	v.Add(v, big.NewFloat(epsilon))
+	if v.Sign() <= 0 {
+		return 0, false, fmt.Errorf("var + epsilon is %g, expected a positive number", variance+epsilon)
+	}
+	root := new(big.Float).SetPrec(rootBits).Sqrt(v)
+	q := new(big.Float).SetPrec(rootBits).Quo(new(big.Float).SetPrec(rootBits).SetFloat64(scale), root)
+	f, _ = q.Float64()
+	got := new(big.Float).SetPrec(exactBits).SetFloat64(f)
+	if got.IsInf() {
+		return 0, false, errors.New("scale/√(var+epsilon) is beyond the range of float64")
+	}
+	// Exact iff f²·v = scale².
+	want := new(big.Float).SetPrec(exactBits).SetFloat64(scale)
+	got.Mul(got, got).Mul(got, v)
+	return f, got.Cmp(want.Mul(want, want)) != 0, nil
+}

@@ -1,0 +1,117 @@
+// The operators that are understood, and the simplest of them: activations,
+// Dropout and Constant.
+
+package onnx
+
+import (
+	"errors"
+	"fmt"
+
+	"relucell/network"
+	"relucell/network/onnx/onnxpb"
+)
+
+// operators is filled by init: the table's functions reach the table again for their messages.
+var operators map[string]operator
+
+func init() {
+	windows := []string{"kernel_shape", "strides", "pads", "dilations", "auto_pad"}
+	operators = map[string]operator{
+		"Add":                {attributes: []string{"axis", "broadcast", "consumed_inputs"}, inputs: [2]int{2, 2}, running: addConstant},
+		"AveragePool":        {attributes: append([]string{"ceil_mode", "count_include_pad"}, windows...), inputs: [2]int{1, 1}, running: averagePool},
+		"BatchNormalization": {attributes: []string{"epsilon", "momentum", "spatial", "is_test", "training_mode", "consumed_inputs"}, inputs: [2]int{5, 5}, running: batchNormalization},
+		"Constant":           {attributes: []string{"value", "value_float", "value_floats", "value_int", "value_ints"}, folding: constantNode},
+		"Conv":               {attributes: append([]string{"group"}, windows...), inputs: [2]int{2, 3}, running: conv},
+		"Dropout":            {attributes: []string{"ratio", "is_test", "seed", "consumed_inputs"}, inputs: [2]int{1, 3}, running: dropout},
+		"Flatten":            {attributes: []string{"axis"}, inputs: [2]int{1, 1}, running: reshaping(flatten), folding: foldReshaping(flatten)},
+		"Gemm":               {attributes: []string{"alpha", "beta", "transA", "transB", "broadcast"}, inputs: [2]int{2, 3}, running: gemm},
+		"Identity":           {inputs: [2]int{1, 1}, running: reshaping(identity), folding: foldReshaping(identity)},
+		"LeakyRelu":          {attributes: []string{"alpha", "consumed_inputs"}, inputs: [2]int{1, 1}, running: leakyRelu},
+		"MatMul":             {inputs: [2]int{2, 2}, running: matMul},
+		"Relu":               {attributes: []string{"consumed_inputs"}, inputs: [2]int{1, 1}, running: relu},
+		"Reshape":            {attributes: []string{"shape", "allowzero", "consumed_inputs"}, inputs: [2]int{1, 2}, running: reshaping(reshape), folding: foldReshaping(reshape)},
+		"Squeeze":            {attributes: []string{"axes"}, inputs: [2]int{1, 2}, running: reshaping(squeeze), folding: foldReshaping(squeeze)},
+		"Sub":                {attributes: []string{"axis", "broadcast", "consumed_inputs"}, inputs: [2]int{2, 2}, running: subConstant},
+		"Unsqueeze":          {attributes: []string{"axes"}, inputs: [2]int{1, 2}, running: reshaping(unsqueeze), folding: foldReshaping(unsqueeze)},
+	}
+}
+
+func relu(rd *reader, _ *node) error { return rd.activate(network.ReLU, 0) }
+
+// leakyRelu: slope 1 is no activation and slope 0 is Relu.
+func leakyRelu(rd *reader, n *node) error {
+	slope, err := n.float("alpha", 0.01)
+	switch {
+	case err != nil:
+		return err
+	case slope == 1:
+		rd.im.Note("A LeakyRelu of slope 1 does nothing and is no layer of neurons.")
+		return nil
+	case slope == 0:
+		return rd.activate(network.ReLU, 0)
+	}
+	return rd.activate(network.LeakyReLU, slope)
+}
+
+// dropout does nothing at inference.
+func dropout(rd *reader, n *node) error {
+	if err := n.mustRun(0, "data"); err != nil {
+		return err
+	}
+	if n.has(2) {
+		t, err := n.constant(2, "training_mode")
+		if err != nil {
+			return err
+		}
+		if len(t.ints) != 1 || t.ints[0] != 0 {
+			return errors.New("input 2 (training_mode): not false, supported is inference")
+		}
+	}
+	rd.im.Note("Dropout does nothing at inference.")
+	return nil
+}
+
+// constantNode decodes the value of a Constant.
+func constantNode(n *node) (*tensor, error) {
+	if len(n.attrs) != 1 {
+		return nil, fmt.Errorf("%d attributes, expected exactly one value", len(n.attrs))
+	}
+	t := &onnxpb.TensorProto{}
+	for name, a := range n.attrs {
+		if typ := a.GetType(); typ != onnxpb.AttributeProto_UNDEFINED && typ != valueTypes[name] {
+			return nil, fmt.Errorf("attribute %q: type %v, expected %v", name, typ, valueTypes[name])
+		}
+		switch name {
+		case "value":
+			if a.T == nil {
+				return nil, errors.New("attribute \"value\": no tensor")
+			}
+			t = a.T
+		case "value_float":
+			t.FloatData, t.DataType = []float32{a.GetF()}, ptr(int32(onnxpb.TensorProto_FLOAT))
+		case "value_floats":
+			t.FloatData, t.DataType = a.GetFloats(), ptr(int32(onnxpb.TensorProto_FLOAT))
+			t.Dims = []int64{int64(len(t.FloatData))}
+		case "value_int":
+			t.Int64Data, t.DataType = []int64{a.GetI()}, ptr(int32(onnxpb.TensorProto_INT64))
+		case "value_ints":
+			t.Int64Data, t.DataType = a.GetInts(), ptr(int32(onnxpb.TensorProto_INT64))
+			t.Dims = []int64{int64(len(t.Int64Data))}
+		}
+	}
+	v, err := decode(t)
+	if err != nil {
+		return nil, fmt.Errorf("value: %w", err)
+	}
+	return v, nil
+}
+
+var valueTypes = map[string]onnxpb.AttributeProto_AttributeType{
+	"value":        onnxpb.AttributeProto_TENSOR,
+	"value_float":  onnxpb.AttributeProto_FLOAT,
+	"value_floats": onnxpb.AttributeProto_FLOATS,
+	"value_int":    onnxpb.AttributeProto_INT,
+	"value_ints":   onnxpb.AttributeProto_INTS,
+}
+
+func ptr[T any](v T) *T { return &v }

@@ -1,0 +1,237 @@
+// Conv and AveragePool, in one and two dimensions, as dense affine layers.
+
+package onnx
+
+import (
+	"errors"
+	"fmt"
+	"math"
+)
+
+// maxWindow bounds what attributes may say of a window: beyond it nothing real is
+// lost, and products of two such numbers fit in an int.
+const maxWindow = 1 << 26
+
+// axis is a window that slides along one dimension.
+type axis struct {
+	in, kernel, stride, dilation int
+	before, after                int // padding
+	out                          int
+}
+
+// covers returns the range of kernel positions that fall on the input when the
+// window is at out position o, and the input position of kernel position 0.
+func (a axis) covers(o int) (k0, k1, start int) {
+	start = o*a.stride - a.before
+	if start < 0 {
+		k0 = (-start + a.dilation - 1) / a.dilation
+	}
+	if last := a.in - 1 - start; last >= 0 {
+		k1 = min(a.kernel, last/a.dilation+1)
+	}
+	return k0, k1, start
+}
+
+// windows reads the attributes that Conv and AveragePool share; one spatial
+// dimension is treated as the second of two.
+func (rd *reader) windows(n *node, kernel []int) (w [2]axis, err error) {
+	spatial := rd.shape[2:]
+	given, err := n.integers("kernel_shape")
+	if err != nil {
+		return w, err
+	}
+	if kernel == nil {
+		for _, k := range given {
+			if k < 1 || k > maxWindow {
+				return w, fmt.Errorf("attribute \"kernel_shape\": %d, expected 1 to %d", k, maxWindow)
+			}
+			kernel = append(kernel, int(k))
+		}
+	}
+	if len(kernel) != len(spatial) {
+		return w, fmt.Errorf("attribute \"kernel_shape\": %v, expected %d numbers for shape %v", kernel, len(spatial), rd.shape)
+	}
+	for i, k := range given {
+		if len(given) != len(kernel) || int(k) != kernel[i] {
+			return w, fmt.Errorf("attribute \"kernel_shape\": %v, but the weights say %v", given, kernel)
+		}
+	}
+	d := len(spatial)
+	strides, err1 := n.window("strides", d, 1, 1)
+	dilations, err2 := n.window("dilations", d, 1, 1)
+	pads, err3 := n.window("pads", 2*d, 0, 0)
+	if err := errors.Join(err1, err2, err3); err != nil {
+		return w, err
+	}
+	for i := range w {
+		w[i] = axis{in: 1, kernel: 1, stride: 1, dilation: 1, out: 1}
+	}
+	for i := 0; i < d; i++ {
+		a := axis{in: spatial[i], kernel: kernel[i], stride: strides[i], dilation: dilations[i], before: pads[i], after: pads[d+i]}
+		if err := a.place(n); err != nil {
+			return w, fmt.Errorf("spatial dimension %d: %w", i, err)
+		}
+		w[2-d+i] = a
+	}
+	return w, nil
+}
+
+// window returns a list of count numbers in [least, maxWindow].
+func (n *node) window(name string, count, missing, least int) ([]int, error) {
+	list, err := n.integers(name)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]int, count)
+	for i := range out {
+		out[i] = missing
+	}
+	if list == nil {
+		return out, nil
+	}
+	if len(list) != count {
+		return nil, fmt.Errorf("attribute %q: %d numbers, expected %d", name, len(list), count)
+	}
+	for i, v := range list {
+		if v < int64(least) || v > maxWindow {
+			return nil, fmt.Errorf("attribute %q: %d, expected %d to %d", name, v, least, maxWindow)
+		}
+		out[i] = int(v)
+	}
+	return out, nil
+}
+
+// place settles padding and the number of positions.
+func (a *axis) place(n *node) error {
+	span := a.dilation*(a.kernel-1) + 1
+	auto := "NOTSET"
+	if p := n.attrs["auto_pad"]; p != nil {
+		auto = string(p.GetS())
+	}
+	switch auto {
+	case "NOTSET", "":
+	case "VALID":
+		a.before, a.after = 0, 0
+	case "SAME_UPPER", "SAME_LOWER":
+		total := max((a.in+a.stride-1)/a.stride*a.stride-a.stride+span-a.in, 0)
+		a.before, a.after = total/2, total-total/2
+		if auto == "SAME_LOWER" {
+			a.before, a.after = a.after, a.before
+		}
+	default:
+		return fmt.Errorf("attribute \"auto_pad\": %q, supported are NOTSET, VALID, SAME_UPPER and SAME_LOWER", auto)
+	}
+	room := a.in + a.before + a.after - span
+	if room < 0 {
+		return fmt.Errorf("a window of %d does not fit an input of %d with padding %d and %d", span, a.in, a.before, a.after)
+	}
+	a.out = room/a.stride + 1
+	return nil
+}
+
+// conv is a convolution with constant weights of shape [units, channels/group, kernel…].
+func conv(rd *reader, n *node) error {
+	if err := n.mustRun(0, "X"); err != nil {
+		return err
+	}
+	wt, err := n.floats(1, "W")
+	if err != nil {
+		return err
+	}
+	group, err := n.integer("group", 1)
+	if err != nil {
+		return err
+	}
+	r := len(rd.shape)
+	if r < 3 || r > 4 || len(wt.shape) != r {
+		return fmt.Errorf("shape %v and weights of shape %v, supported are convolutions in one and two dimensions", rd.shape, wt.shape)
+	}
+	units, perGroup, channels := wt.shape[0], wt.shape[1], rd.shape[1]
+	if group < 1 || group > int64(units) || units%int(group) != 0 || perGroup*int(group) != channels {
+		return fmt.Errorf("weights of shape %v, group %d: they do not fit %d channels", wt.shape, group, channels)
+	}
+	win, err := rd.windows(n, wt.shape[2:])
+	if err != nil {
+		return err
+	}
+	g := grid{axes: win, units: units}
+	w, err := rd.layer(&g, rd.shape[0])
+	if err != nil {
+		return err
+	}
+	kernel := win[0].kernel * win[1].kernel
+	g.each(rd.shape[0], func(batch, unit, row int, at func(func(k, pos int))) {
+		first := unit / (units / int(group)) * perGroup
+		for c := 0; c < perGroup; c++ {
+			plane := (batch*channels + first + c) * g.plane()
+			weights := wt.floats[(unit*perGroup+c)*kernel:]
+			at(func(k, pos int) { w.Set(row, plane+pos, weights[k]) })
+		}
+	})
+	rd.affine(w)
+	rd.shape = g.shape(rd.shape)
+	if !n.has(2) {
+		return nil
+	}
+	b, err := n.floats(2, "B")
+	if err != nil {
+		return err
+	}
+	if len(b.shape) != 1 || b.shape[0] != units {
+		return fmt.Errorf("input 2 (B): shape %v, expected [%d]", b.shape, units)
+	}
+	bias := make([]float64, rd.width)
+	rest := win[0].out * win[1].out
+	for i := range bias {
+		bias[i] = b.floats[i/rest%units]
+	}
+	return rd.add(bias)
+}
+
+// averagePool is the mean over each window; 1/count is rounded unless count is a
+// power of two.
+func averagePool(rd *reader, n *node) error {
+	ceil, err1 := n.integer("ceil_mode", 0)
+	includePad, err2 := n.integer("count_include_pad", 0)
+	if err := errors.Join(err1, err2); err != nil {
+		return err
+	}
+	if ceil != 0 {
+		return errors.New("attribute \"ceil_mode\": supported is 0")
+	}
+	if r := len(rd.shape); r < 3 || r > 4 {
+		return fmt.Errorf("shape %v, supported are one and two spatial dimensions", rd.shape)
+	}
+	win, err := rd.windows(n, nil)
+	if err != nil {
+		return err
+	}
+	channels := rd.shape[1]
+	g := grid{axes: win, units: channels}
+	w, err := rd.layer(&g, rd.shape[0])
+	if err != nil {
+		return err
+	}
+	rounded, empty := 0, false
+	g.each(rd.shape[0], func(batch, unit, row int, at func(func(k, pos int))) {
+		count := 0
+		at(func(int, int) { count++ })
+		empty = empty || count == 0
+		entries := count
+		if includePad != 0 {
+			count = win[0].kernel * win[1].kernel
+		}
+		if f, _ := math.Frexp(float64(count)); f != 0.5 {
+			rounded += entries
+		}
+		plane := (batch*channels + unit) * g.plane()
+		at(func(_, pos int) { w.Set(row, plane+pos, 1/float64(count)) })
+	})
+	if empty {
+		return errors.New("a window lies in the padding alone")
+	}
+	rd.im.Round("AveragePool: 1/(size of the window)", rounded)
+	rd.affine(w)
+	rd.shape = g.shape(rd.shape)
+	return nil
+}
