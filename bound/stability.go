@@ -40,7 +40,7 @@ type LayerTerms struct {
 	Cutting, Active, Inactive int
 	// Dim (d) bounds the dimension of the layer's input on any region.
 	Dim int
-	// RankCut and RankOut bound the rank of the rows that cut, and of those that carry dimension; 0 is unknown.
+	// RankCut and RankOut bound the rank of the rows that cut, and of those that carry dimension.
 	RankCut, RankOut int
 	// Count is what the recursion takes.
 	Count LayerCount
@@ -88,6 +88,12 @@ func (a *analysis) terms(s *stability) []LayerTerms {
 		t.RankOut = a.rankOf(i, out, dead)
 		t.Count = LayerCount{K: t.Cutting, P: len(out) - t.Cutting, Leaky: l.Act == network.LeakyReLU,
 			RankCut: t.RankCut, RankOut: t.RankOut}
+		if t.RankCut == 0 { // without gradient nothing cuts, and nothing carries
+			t.Count.P, t.Count.K = len(out), 0
+		}
+		if t.RankOut == 0 {
+			t.Count.P = 0
+		}
 		_, d = t.Count.caps(d)
 		ts = append(ts, t)
 		dead = nowDead
@@ -95,13 +101,13 @@ func (a *analysis) terms(s *stability) []LayerTerms {
 	return ts
 }
 
-// rankOf bounds the rank of some rows of layer i on the columns that are not dead. It is at least 1, as
-// 0 would mean unknown; and it does not grow when rows or columns are taken away.
+// rankOf bounds the rank of some rows of layer i on the columns that are not dead. It does not grow when rows
+// or columns are taken away. 0 says that the rows are constant on the ball.
 func (a *analysis) rankOf(i int, rows [][]float64, dead []bool) int {
 	if len(rows) == 0 {
 		return 0
 	}
-	r := min(len(rows), max(a.ranks()[i], 1))
+	r := min(len(rows), a.ranks()[i])
 	cols := len(rows[0])
 	if len(rows)*cols*min(len(rows), cols) > maskedRankBudget {
 		return r
@@ -118,7 +124,7 @@ func (a *analysis) rankOf(i int, rows [][]float64, dead []bool) int {
 			}
 		}
 	}
-	return max(min(r, rankUpper(masked)), 1)
+	return min(r, rankUpper(masked))
 }
 
 // countsOf strips terms to what the recursion takes.
