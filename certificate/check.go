@@ -136,7 +136,9 @@ func (c *checker) file(path string) error {
 	if err != nil {
 		return err
 	}
-	c.claim = string(last)
+	if c.claim = string(last); !strings.HasPrefix(c.claim, "count ") {
+		return in.refuse("the tree is complete, expected its count")
+	}
 	c.where = &lines{file: in.file, line: in.line}
 	_, err = in.end()
 	return err

@@ -3,11 +3,17 @@ package certificate
 // What the checker must accept, and what is known about the counts.
 
 import (
-	"errors"
+	"bytes"
 	"fmt"
+	"go/parser"
+	"go/token"
+	"io"
+	"io/fs"
 	"math/rand"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -77,6 +83,126 @@ func BenchmarkCheck(b *testing.B) {
 	b.ReportMetric(float64(info.Size())/float64(n), "bytes/region")
 }
 
-var _ = errors.New
-var _ = fmt.Sprint
-var _ = filepath.Join
+// memory is a folder in memory.
+type memory map[string][]byte
+
+func (m memory) open(path string) (io.ReadCloser, error) {
+	b, ok := m[filepath.Base(path)]
+	if !ok {
+		return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist}
+	}
+	return io.NopCloser(bytes.NewReader(b)), nil
+}
+
+// folder reads all files of a folder.
+func folder(tb testing.TB, dir string) memory {
+	m := memory{}
+	entries, err := os.ReadDir(dir)
+	require.NoError(tb, err)
+	for _, e := range entries {
+		b, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		require.NoError(tb, err)
+		m[e.Name()] = b
+	}
+	return m
+}
+
+func checkText(net tnet, proof string, workers int) (*Report, error) {
+	return Check(net.text(), "proof", Options{Workers: workers, open: memory{"proof": []byte(proof)}.open})
+}
+
+// one layer of neurons in one or two inputs, and nothing after it.
+func oneLayer(b []float64, w ...[]float64) tnet {
+	return tnet{inputs: len(w[0]), layers: []tlayer{{act: "relu", w: w, b: b}}}
+}
+
+// header returns the header of a hand-written proof.
+func header(tb testing.TB, net tnet, ball string) string {
+	return "relucell-certificate 1\nnet " + net.hash(tb) + "\nball " + ball + "\n"
+}
+
+func TestHandWrittenProofs(t *testing.T) {
+	zeroAndX := oneLayer([]float64{0, 0}, []float64{0}, []float64{1})
+	plane := oneLayer([]float64{-5}, []float64{3, 4})
+	two := oneLayer([]float64{-1.5, 0}, []float64{1, 1}, []float64{1, 0})
+	leaky := tnet{inputs: 2, layers: []tlayer{
+		{act: "leaky_relu", slope: 0.01, w: [][]float64{{1, 0}, {0, 1}}, b: []float64{-10, 0}},
+		{act: "leaky_relu", slope: 0.01, w: [][]float64{{0, 1}}, b: []float64{0.1}}}}
+	affine := tnet{inputs: 1, layers: []tlayer{{act: "none", w: [][]float64{{1}}, b: []float64{0}}}}
+	for _, c := range []struct {
+		name, ball, tree string
+		net              tnet
+		count            int64
+	}{
+		{"a zero neuron and x", "linf 0x1p+0 0x0p+0", "0\n*\nW -0x1p-1\nW 0x1p-1\ncount 2\n", zeroAndX, 2},
+		{"the tangent disc", "l2 0x1p+0 0x0p+0 0x0p+0", "- 1\nW 0x0p+0 0x0p+0\ncount 1\n", plane, 1},
+		{"the disc one bit larger", "l2 0x1.0000000000001p+0 0x0p+0 0x0p+0", "*\nW 0x0p+0 0x0p+0\nW 0x1.33333333333338p-1 0x1.9999999999999ap-1\ncount 2\n", plane, 2},
+		{"a corner of the box beyond the disc", "box -0x1p+0 -0x1p+0 0x1p+0 0x1p+0", "*\n*\nW -0x1p-1 0x0p+0\nW 0x1p-1 0x0p+0\n+ 1 0:1\nW 0x1.fp-1 0x1.fp-1\ncount 3\n", two, 3},
+		{"the same in the disc", "l2 0x1p+0 0x0p+0 0x0p+0", "- 7\n*\nW -0x1p-1 0x0p+0\nW 0x1p-1 0x0p+0\ncount 2\n", two, 2},
+		{"the same in the diamond", "l1 0x1p+0 0x0p+0 0x0p+0", "- 1\n*\nW -0x1p-1 0x0p+0\nW 0x1p-1 0x0p+0\ncount 2\n", two, 2},
+		{"an inactive leaky unit", "l2 0x1p+0 0x0p+0 0x0p+0", "- 1\n*\n*\nW 0x0p+0 -0x1.ap-1\nW 0x1p-20 -0x1p-20\n+ 1 1:1\nW 0x0p+0 0x1p-1\ncount 3\n", leakyY(leaky), 3},
+		{"no neurons", "linf 0x1p+0 0x0p+0", "W 0x0p+0\ncount 1\n", affine, 1},
+		{"unexplored from the start", "linf 0x1p+0 0x0p+0", "? 0x0p+0\ncount >= 1\n", zeroAndX, 1},
+		{"half unexplored", "linf 0x1p+0 0x0p+0", "0\n*\n? -0x1p-1\nW 0x1p-1\ncount >= 2\n", zeroAndX, 2},
+		{"a huge centre and a tiny radius", "linf 0x1p-80 0x1.e848p+19", "0\n+ 1\nW 0x1.e848p+19\ncount 1\n", zeroAndX, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r, err := checkText(c.net, header(t, c.net, c.ball)+c.tree, 1)
+			require.NoError(t, err)
+			require.Equal(t, c.count, r.Count)
+		})
+	}
+}
+
+// leakyY makes the second layer see y through its leaky unit, 0.01·y + 0.1 > 0 within the
+// unit ball where y < 0, and nothing else.
+func leakyY(n tnet) tnet { n.layers[1].b = []float64{1.0 / 128}; return n }
+
+func TestCheckerUsesTheStandardLibraryAlone(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	require.NoError(t, err)
+	for _, f := range files {
+		if strings.HasSuffix(f, "_test.go") {
+			continue
+		}
+		tree, err := parser.ParseFile(token.NewFileSet(), f, nil, parser.ImportsOnly)
+		require.NoError(t, err)
+		for _, i := range tree.Imports {
+			path, err := strconv.Unquote(i.Path.Value)
+			require.NoError(t, err)
+			first, _, _ := strings.Cut(path, "/")
+			require.NotContains(t, first, ".", "%s imports %s", f, path)
+			require.NotEqual(t, "relucell", first, "%s imports %s", f, path)
+			require.NotContains(t, []string{"C", "unsafe"}, path)
+		}
+	}
+}
+
+func ExampleCheck() {
+	network := []byte(`{"relucell-network":1,"inputs":1,"layers":[
+{"activation":"relu","weights":[["0x1p+0"]],"bias":["0x0p+0"]}
+]}
+`)
+	n, _ := readNet(network)
+	dir, _ := os.MkdirTemp("", "proof")
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "proof")
+	w, _ := NewWriter(path, Header{Net: n.hash, Ball: Ball{Norm: "linf", Center: []float64{0}, Radius: 1}})
+	w.Split()
+	w.Region([]float64{-0.5})
+	w.Region([]float64{0.5})
+	w.SplitEnd()
+	_ = w.Close(nil)
+	text, _ := os.ReadFile(path)
+	_, tree, _ := strings.Cut(string(text), "ball ")
+	fmt.Print(tree)
+	r, err := Check(network, path, Options{})
+	fmt.Println(r.Count, r.AtLeast, err)
+	// Output:
+	// linf 0x1p+0 0x0p+0
+	// *
+	// W -0x1p-1
+	// W 0x1p-1
+	// count 2
+	// 2 false <nil>
+}

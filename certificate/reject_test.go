@@ -1,0 +1,55 @@
+package certificate
+
+// The corpus of proofs that must be refused: its README is the table of this test.
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestTheCorpusOfRejects(t *testing.T) {
+	dir := filepath.Join("..", "testdata", "reject")
+	files := folder(t, dir)
+	used := map[string]bool{"README.md": true}
+	for _, row := range strings.Split(string(files["README.md"]), "\n") {
+		cells := strings.Split(row, " | ")
+		if len(cells) != 4 || !strings.HasPrefix(row, "| `") {
+			continue
+		}
+		proof, net := strings.Trim(cells[0], "|` "), strings.Trim(cells[1], "` ")
+		require.False(t, used[proof], "%s has two rows", proof)
+		used[proof], used[net] = true, true
+		t.Run(proof, func(t *testing.T) {
+			text, err := os.ReadFile(filepath.Join(dir, net))
+			require.NoError(t, err)
+			for workers := 1; workers <= 2; workers++ {
+				rep, err := Check(text, filepath.Join(dir, proof), Options{Workers: workers})
+				require.Nil(t, rep)
+				var e *Error
+				require.ErrorAs(t, err, &e)
+				found := false
+				for _, reason := range strings.Split(cells[2], " or ") {
+					found = found || strings.Contains(err.Error(), reason)
+				}
+				require.True(t, found, "%v, expected %s", err, cells[2])
+				require.NotContains(t, err.Error(), "\n")
+			}
+		})
+	}
+	for name := range files {
+		require.True(t, used[name] || strings.HasPrefix(name, "part-"), "%s is in no row", name)
+	}
+	require.Greater(t, len(used), 60)
+}
+
+// allocated returns the bytes allocated so far.
+func allocated() uint64 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.TotalAlloc
+}
