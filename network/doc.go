@@ -9,8 +9,8 @@
 // affine map on the cell of that pattern:
 //
 //	n, err := network.New([]network.Layer{
-//		{W: mat.NewDense(2, 2, []float64{1, 0, -1, 0}), B: []float64{0, 0}, Act: network.ReLU},
-//		…
+//		{W: mat.NewDense(4, 2, []float64{1, 0, -1, 0, 0, 1, 0, -1}), B: make([]float64, 4), Act: network.ReLU},
+//		{W: mat.NewDense(1, 4, []float64{1, 1, -1, 1}), B: make([]float64, 1)},
 //	})
 //	y := n.Forward([]float64{-3, 1})  // float64 arithmetic
 //	p := n.Pattern([]float64{-3, 1})  // exact signs of the pre-activations

@@ -1,6 +1,6 @@
-// The data: a chain of dense layers whose float64 entries are
-// taken as real numbers, so that everything counted about the network is a
-// statement about a function on the reals.
+// The data: a chain of dense layers whose float64 entries are taken as real
+// numbers, so that everything counted about the network is a statement about a
+// function on the reals.
 
 package network
 
