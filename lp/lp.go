@@ -26,7 +26,8 @@ type Answer struct {
 	// Meets says which of the two it is.
 	Meets bool
 	// Witness is a point y meant to lie strictly inside the cell, the ball and the asked
-	// side. Set when Meets.
+	// side. Set when Meets, and also beside multipliers when the solver could not tell (a margin
+	// of the size of its rounding errors): worth a try when they fail.
 	Witness []float64
 	// Self ≥ 0 and Lambda[i] ≥ 0, one per constraint of the cell in the order they were
 	// pushed, are meant to give f = Self·s·z + Σ Lambda[i]·s_i·z_i ≤ 0 on the ball. Set when
