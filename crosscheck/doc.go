@@ -25,4 +25,7 @@
 //
 //	net, b := crosscheck.TentMap(3)
 //	n, err := crosscheck.CountIntervals(net, b) // 8
+//
+// CountExactly does the same for any number of inputs, with package lp/exact
+// to say which sides of a hyperplane a cell has.
 package crosscheck
