@@ -13,8 +13,12 @@ func registry() []entry {
 		global("montufar", montufar),
 		global("serra", serra),
 		global("serra-rank", serraRank),
+		global("hinz-montufar", hinzMontufar),
+		global("hinz-serra", hinzSerra),
+		global("coefficients", coefficientsGlobal),
 		{&localBound{"lipschitz", lipschitz}, true},
 		{&localBound{"lipschitz-masked", lipschitzMasked}, true},
 		{&localBound{"interval", interval}, true},
+		{Func("coefficients-local", Upper, Local, coefficientsLocal), true},
 	}
 }

@@ -1,0 +1,113 @@
+// The matrix framework of Hinz and van de Geer (2019), A framework for the
+// construction of upper bounds on the number of affine linear regions of ReLU
+// feed-forward neural networks.
+//
+// A histogram counts regions by the dimension of the image that the layers so far give them. A layer
+// of n' units takes a histogram over dimensions to one over dimensions after it, by two
+// matrices: M clips dimensions at n', and column j of B is a bound γ_{j,n'} on the activation histogram of n'
+// hyperplanes in dimension j (how many cells have i active units), itself clipped at j. The number of regions
+// is at most
+//
+//	‖B_{n_L} M_{n_{L−1},n_L} ⋯ B_{n_1} M_{n_0,n_1} e_{n_0}‖₁.
+//
+// A γ is admissible if for every arrangement and every J it counts at least as many cells with ≥ J active
+// units as there are (dominance), and if a larger dimension gives a dominating γ. Then each product dominates
+// the true histogram: layers send a region of larger dimension to a dominating
+// histogram, and ‖·‖₁ is the count with J = 0.
+//
+// Two γ are given. All cells have every unit active: γ = Zaslavsky's sum at n', which gives Montúfar's
+// bound. C(n',j) cells have n'−j active, j ≤ dimension: Serra's. The tighter γ of Hinz (2021, arXiv
+// 2103.17174) is not here: we have no proof of it that would stand in this file, and a bound without one
+// could be below the count.
+//
+// In a leaky layer inactive units carry dimension too, so only the first γ is admissible; an affine layer
+// has M alone.
+
+package bound
+
+import (
+	"context"
+	"math/big"
+
+	"relucell/ball"
+	"relucell/network"
+)
+
+// gamma returns an admissible activation histogram of n hyperplanes in dimension d: entry i counts the
+// cells with i active units.
+type gamma func(d, n int) []*big.Int
+
+// gammaMontufar puts all cells where every unit is active.
+func gammaMontufar(d, n int) []*big.Int {
+	h := zeros(n + 1)
+	h[n].Set(zaslavsky(n, d))
+	return h
+}
+
+// gammaSerra puts C(n,j) cells where j units are inactive, j ≤ min(d,n).
+func gammaSerra(d, n int) []*big.Int {
+	h := zeros(n + 1)
+	for j, c := range binomials(n, min(d, n)) {
+		h[n-j].Set(c)
+	}
+	return h
+}
+
+func zeros(n int) []*big.Int {
+	h := make([]*big.Int, n)
+	for i := range h {
+		h[i] = new(big.Int)
+	}
+	return h
+}
+
+// hinz multiplies the matrices from the right: a vector passes through the layers.
+func hinz(n *network.Network, g gamma) *big.Int {
+	h := zeros(n.Inputs() + 1) // h[d] counts regions of dimension d
+	h[n.Inputs()].SetInt64(1)
+	for _, l := range n.Layers() {
+		h = clipHistogram(h, l.Out())
+		if l.Act == network.None {
+			continue
+		}
+		layer := g
+		if l.Act == network.LeakyReLU {
+			layer = gammaMontufar
+		}
+		next := zeros(len(h))
+		for d, regions := range h {
+			if regions.Sign() == 0 {
+				continue
+			}
+			for i, cells := range clipHistogram(layer(d, l.Out()), d) { // B's column d
+				next[i].Add(next[i], new(big.Int).Mul(cells, regions))
+			}
+		}
+		h = next
+	}
+	sum := new(big.Int)
+	for _, v := range h {
+		sum.Add(sum, v)
+	}
+	return sum
+}
+
+// clipHistogram moves what lies beyond d to d.
+func clipHistogram(h []*big.Int, d int) []*big.Int {
+	if len(h) <= d+1 {
+		return h
+	}
+	c := zeros(d + 1)
+	for i, v := range h {
+		c[min(i, d)].Add(c[min(i, d)], v)
+	}
+	return c
+}
+
+func hinzMontufar(_ context.Context, n *network.Network, _ ball.Ball) (*big.Int, error) {
+	return hinz(n, gammaMontufar), nil
+}
+
+func hinzSerra(_ context.Context, n *network.Network, _ ball.Ball) (*big.Int, error) {
+	return hinz(n, gammaSerra), nil
+}
