@@ -1,0 +1,199 @@
+// Exact products of affine layers: integer matrices with one power-of-two
+// scale. They serve the compilation of the model and the exact tiers.
+
+package enumerate
+
+import (
+	"math"
+	"math/big"
+
+	"relucell/ball"
+	"relucell/network"
+)
+
+// intAffine is a ↦ (W·a + b)·2^−scale with integer entries; nil stands for 0.
+type intAffine struct {
+	rows, cols int
+	w          []*big.Int // row-major
+	b          []*big.Int
+	scale      int
+}
+
+// dyadic splits a finite float64 into v = m·2^e with m an integer, odd unless v is 0.
+func dyadic(v float64) (m int64, e int) {
+	if v == 0 {
+		return 0, 0
+	}
+	f, x := math.Frexp(v)
+	m, e = int64(f*(1<<53)), x-53
+	for m&1 == 0 {
+		m >>= 1
+		e++
+	}
+	return m, e
+}
+
+// toInt returns m·2^(e+scale), nil for 0.
+func toInt(v float64, scale int) *big.Int {
+	m, e := dyadic(v)
+	if m == 0 {
+		return nil
+	}
+	z := big.NewInt(m)
+	return z.Lsh(z, uint(e+scale))
+}
+
+// floatToInt returns v·2^scale for an exact big.Float whose lowest bit allows it.
+func floatToInt(v *big.Float, scale int) *big.Int {
+	if v.Sign() == 0 {
+		return nil
+	}
+	t := new(big.Float).SetMantExp(v, scale)
+	z, _ := t.Int(nil)
+	return z
+}
+
+// lowExp returns the exponent of the lowest set bit of v.
+func lowExp(v *big.Float) int {
+	return v.MantExp(nil) - int(v.MinPrec())
+}
+
+// layerAffine returns a layer's affine part.
+func layerAffine(l network.Layer) *intAffine {
+	r, c := l.W.Dims()
+	scale := 0
+	note := func(v float64) {
+		if m, e := dyadic(v); m != 0 {
+			scale = max(scale, -e)
+		}
+	}
+	for j := 0; j < r; j++ {
+		for _, w := range l.W.RawRowView(j) {
+			note(w)
+		}
+		note(l.B[j])
+	}
+	f := &intAffine{rows: r, cols: c, scale: scale, w: make([]*big.Int, r*c), b: make([]*big.Int, r)}
+	for j := 0; j < r; j++ {
+		for i, w := range l.W.RawRowView(j) {
+			f.w[j*c+i] = toInt(w, scale)
+		}
+		f.b[j] = toInt(l.B[j], scale)
+	}
+	return f
+}
+
+// ballAffine returns y ↦ c + diag(s)·y.
+func ballAffine(b ball.Ball) *intAffine {
+	mid, half := b.Mid(), b.Scale()
+	n := len(mid)
+	scale := 0
+	for i := range mid {
+		for _, v := range []*big.Float{mid[i], half[i]} {
+			if v.Sign() != 0 {
+				scale = max(scale, -lowExp(v))
+			}
+		}
+	}
+	f := &intAffine{rows: n, cols: n, scale: scale, w: make([]*big.Int, n*n), b: make([]*big.Int, n)}
+	for i := range mid {
+		f.w[i*n+i] = floatToInt(half[i], scale)
+		f.b[i] = floatToInt(mid[i], scale)
+	}
+	return f
+}
+
+// then returns a ↦ g(f(a)), skipping zeros.
+func (f *intAffine) then(g *intAffine) *intAffine {
+	h := &intAffine{rows: g.rows, cols: f.cols, scale: f.scale + g.scale,
+		w: make([]*big.Int, g.rows*f.cols), b: make([]*big.Int, g.rows)}
+	var t big.Int
+	for j := 0; j < g.rows; j++ {
+		out := h.w[j*f.cols : (j+1)*f.cols]
+		b := new(big.Int)
+		if g.b[j] != nil {
+			b.Lsh(g.b[j], uint(f.scale))
+		}
+		for k, w := range g.w[j*g.cols : (j+1)*g.cols] {
+			if w == nil {
+				continue
+			}
+			for i, v := range f.w[k*f.cols : (k+1)*f.cols] {
+				if v == nil {
+					continue
+				}
+				if out[i] == nil {
+					out[i] = new(big.Int)
+				}
+				out[i].Add(out[i], t.Mul(w, v))
+			}
+			if f.b[k] != nil {
+				b.Add(b, t.Mul(w, f.b[k]))
+			}
+		}
+		for i := range out {
+			if out[i] != nil && out[i].Sign() == 0 {
+				out[i] = nil
+			}
+		}
+		if b.Sign() != 0 {
+			h.b[j] = b
+		}
+	}
+	return h
+}
+
+// foldRun multiplies out a run of layers, behind the ball's map when first.
+func foldRun(run []network.Layer, first bool, b ball.Ball) *intAffine {
+	var f *intAffine
+	if first {
+		f = ballAffine(b)
+	}
+	for _, l := range run {
+		g := layerAffine(l)
+		if f == nil {
+			f = g
+		} else {
+			f = f.then(g)
+		}
+	}
+	return f
+}
+
+// fillExact rounds an exact affine map once to float64, rows and columns
+// scaled by powers of two, and notes whether anything was rounded.
+func (l *layer) fillExact(f *intAffine, colShift []int) {
+	for j := 0; j < l.m; j++ {
+		top := math.MinInt
+		for i, w := range f.w[j*l.in : (j+1)*l.in] {
+			if w != nil {
+				top = max(top, w.BitLen()-f.scale+colShift[i])
+			}
+		}
+		if f.b[j] != nil {
+			top = max(top, f.b[j].BitLen()-f.scale)
+		}
+		if top == math.MinInt {
+			top = 0
+		}
+		l.shift[j] = -top
+		for i, w := range f.w[j*l.in : (j+1)*l.in] {
+			if w != nil {
+				l.wt[i*l.m+j] = l.rounded(w, colShift[i]-top-f.scale)
+			}
+		}
+		if f.b[j] != nil {
+			l.b[j] = l.rounded(f.b[j], -top-f.scale)
+		}
+	}
+}
+
+// rounded returns w·2^e as the nearest float64 and notes when that is not exact.
+func (l *layer) rounded(w *big.Int, e int) float64 {
+	t := new(big.Float).SetInt(w)
+	v, acc := t.SetMantExp(t, e).Float64()
+	if acc != big.Exact || math.Abs(v) < 0x1p-960 {
+		l.exactW = false
+	}
+	return v
+}

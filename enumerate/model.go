@@ -1,0 +1,250 @@
+// The network as the walk sees it: in the normalised coordinates y of the
+// ball, x = c + diag(s)·y with ‖y‖ ≤ 1, layers with an activation only. Affine
+// layers between are multiplied out exactly and rounded once, and every
+// rounding is inside an error bound.
+
+package enumerate
+
+import (
+	"fmt"
+	"math"
+	"sync"
+
+	"relucell/ball"
+	"relucell/network"
+)
+
+const (
+	// unit is the unit roundoff of float64.
+	unit = 1.0 / (1 << 53)
+	// slack covers what the error bounds leave out: products of two rounding
+	// terms, and the roundings made in evaluating the bounds themselves. With at most
+	// maxFan terms a sum's γ is below 2⁻²⁶, so 1.01 is ample.
+	slack = 1.01
+	// maxFan is the largest fan-in for which that holds.
+	maxFan = 1 << 26
+	// underflow bounds what gradual underflow adds to any one computed value: at most
+	// 2⁻¹⁰⁷⁵ an operation, times at most 2⁶⁰ operations and a growth of 2⁻¹⁵… of the weights that
+	// follow; it is added to every bound that is not exactly zero.
+	underflow = 0x1p-1000
+)
+
+// model is a network and a ball, compiled for a walk. It is immutable but for
+// the exact layers, which are built when first needed.
+type model struct {
+	norm    ball.Norm
+	ball    ball.Ball
+	n       int
+	layers  []*layer
+	neurons int
+
+	center, scale []float64 // c and s, when the float64 values are exact
+	plainPoint    bool      // they are
+
+	source *network.Network
+	once   sync.Once
+	exact  *exactModel
+}
+
+// layer is y ↦ act(W·a + b), with rows scaled by powers of two.
+type layer struct {
+	first, m, in int // first is the global index of neuron 0
+	act          network.Activation
+	slope        float64
+	// wt and wa hold W and |W| by columns: column i at [i·m : (i+1)·m].
+	wt, wa []float64
+	b      []float64
+	// shift[j] is the power of two that row j was multiplied by.
+	shift []int
+	// exactW says that W and b are the true ones; quantum is then a power of two that
+	// divides every coefficient of the layer's forms, 0 when unknown.
+	exactW  bool
+	quantum float64
+	// gamma·(magnitudes) bounds the rounding of one form or one forward value.
+	gamma float64
+	// static[j] bounds the error of the forward value of j at any point of the ball.
+	static []float64
+}
+
+// compile builds the model. An error names what is outside the limits.
+func compile(net *network.Network, b ball.Ball) (*model, error) {
+	if b.Dim() != net.Inputs() {
+		return nil, fmt.Errorf("ball: %d coordinates, expected %d, the inputs of the network", b.Dim(), net.Inputs())
+	}
+	m := &model{norm: b.Norm(), ball: b, n: net.Inputs(), neurons: net.Neurons(), source: net}
+	m.setPoint()
+	var pending []network.Layer
+	var prev *layer
+	first := 0
+	for _, l := range net.Layers() {
+		if l.Act == network.None {
+			pending = append(pending, l)
+			continue
+		}
+		cl, err := m.compileLayer(append(pending, l), prev, first)
+		if err != nil {
+			return nil, err
+		}
+		m.layers = append(m.layers, cl)
+		first += cl.m
+		prev, pending = cl, nil
+	}
+	m.setStatic()
+	return m, nil
+}
+
+// setPoint keeps centre and half-widths as float64 where they are.
+func (m *model) setPoint() {
+	m.plainPoint = true
+	for i, c := range m.ball.Mid() {
+		cf, acc := c.Float64()
+		m.plainPoint = m.plainPoint && acc == 0
+		m.center = append(m.center, cf)
+		sf, acc := m.ball.Scale()[i].Float64()
+		m.plainPoint = m.plainPoint && acc == 0
+		m.scale = append(m.scale, sf)
+	}
+}
+
+// compileLayer turns a run of affine layers that ends in an activation into one layer.
+func (m *model) compileLayer(run []network.Layer, prev *layer, first int) (*layer, error) {
+	last := run[len(run)-1]
+	l := &layer{first: first, m: last.Out(), in: run[0].In(), act: last.Act, slope: last.Slope, exactW: true}
+	if l.in+1 > maxFan {
+		return nil, fmt.Errorf("network: a layer has %d inputs, more than the %d that the error bounds cover", l.in, maxFan)
+	}
+	colShift := make([]int, l.in)
+	if prev != nil {
+		for i := range colShift {
+			colShift[i] = -prev.shift[i]
+		}
+	}
+	l.wt, l.wa = make([]float64, l.in*l.m), make([]float64, l.in*l.m)
+	l.b, l.shift = make([]float64, l.m), make([]int, l.m)
+	if prev != nil && len(run) == 1 {
+		l.fillPlain(last, colShift)
+	} else {
+		l.fillExact(foldRun(run, prev == nil, m.ball), colShift)
+	}
+	lsb := math.Inf(1)
+	for i, w := range l.wt {
+		l.wa[i] = math.Abs(w)
+		lsb = min(lsb, lowBit(w))
+	}
+	l.setQuantum(prev, lsb)
+	// Terms: weight rounded once, leaky factor applied once, product, at most in+1
+	// additions, and the sums over n+1 coefficients that turn a form into a number.
+	l.gamma = slack * float64(l.in+m.n+10) * unit
+	return l, nil
+}
+
+// fillPlain takes the weights as they are, scaled by powers of two.
+func (l *layer) fillPlain(src network.Layer, colShift []int) {
+	for j := 0; j < l.m; j++ {
+		row := src.W.RawRowView(j)
+		top := math.MinInt
+		for i, w := range row {
+			if w != 0 {
+				_, e := math.Frexp(w)
+				top = max(top, e+colShift[i])
+			}
+		}
+		if src.B[j] != 0 {
+			_, e := math.Frexp(src.B[j])
+			top = max(top, e)
+		}
+		if top == math.MinInt {
+			top = 0
+		}
+		l.shift[j] = -top
+		for i, w := range row {
+			l.wt[i*l.m+j] = l.scaled(w, colShift[i]-top)
+		}
+		l.b[j] = l.scaled(src.B[j], -top)
+	}
+}
+
+// scaled returns w·2^e and notes when that is not exact.
+func (l *layer) scaled(w float64, e int) float64 {
+	v := math.Ldexp(w, e)
+	if w != 0 && math.Abs(v) < 0x1p-960 {
+		l.exactW = false
+	}
+	return v
+}
+
+// lowBit returns the value of the lowest set bit of w, +Inf for 0.
+func lowBit(w float64) float64 {
+	if w == 0 {
+		return math.Inf(1)
+	}
+	f, e := math.Frexp(w)
+	k := uint64(math.Abs(f) * (1 << 53))
+	return math.Ldexp(float64(k&-k), e-53)
+}
+
+// setQuantum finds the power of two that divides every coefficient of the
+// layer's forms: products of a weight and a coefficient before, and biases.
+func (l *layer) setQuantum(prev *layer, lsb float64) {
+	q := 1.0
+	if prev != nil {
+		q = prev.quantum
+		if prev.act == network.LeakyReLU {
+			q = min(q, q*lowBit(prev.slope))
+		}
+	}
+	if !math.IsInf(lsb, 1) {
+		q *= lsb
+	}
+	for _, b := range l.b {
+		q = min(q, lowBit(b))
+	}
+	if prev == nil && !math.IsInf(lsb, 1) { // the coefficients are the weights themselves
+		q = lsb
+		for _, b := range l.b {
+			q = min(q, lowBit(b))
+		}
+	}
+	if !l.exactW || !(q > 0x1p-900) {
+		q = 0
+	}
+	l.quantum = q
+}
+
+// setStatic bounds |z̃ − z| for a float64 forward pass at any point of the
+// ball. With A_i ≥ |a_i| on the ball and e_i the bound of the layer before,
+// z̃_j = fl(b_j + Σ w̃_ji ã_i) has |z̃_j − z_j| ≤ γ(|b_j| + Σ|w̃_ji|(A_i+e_i)) + Σ|w̃_ji|e_i,
+// where γ covers the one rounding of a weight, of a leaky factor and of each
+// product, and the additions in any order (Higham, "Accuracy and Stability",
+// §3.1); a ReLU enlarges no error. Outside weights rounded to below 2⁻⁹⁶⁰ the
+// underflow constant covers the rest.
+func (m *model) setStatic() {
+	a := make([]float64, m.n) // A
+	e := make([]float64, m.n) // error of a
+	for i := range a {
+		a[i] = 1
+	}
+	for _, l := range m.layers {
+		na, ne := make([]float64, l.m), make([]float64, l.m)
+		for j := range na {
+			mag, err := math.Abs(l.b[j]), 0.0
+			for i := range a {
+				w := l.wa[i*l.m+j]
+				mag += w * (a[i] + e[i])
+				err += w * e[i]
+			}
+			mag *= slack
+			ne[j] = slack*(l.gamma*mag+err) + underflow
+			na[j] = mag
+		}
+		l.static = append([]float64(nil), ne...)
+		if l.act == network.LeakyReLU {
+			f := max(1, math.Abs(l.slope))
+			for j := range na {
+				na[j] *= f
+				ne[j] = slack * (f*ne[j] + l.gamma*na[j])
+			}
+		}
+		a, e = na, ne
+	}
+}

@@ -1,0 +1,189 @@
+// One count: the root of the walk, the workers, and what they share.
+
+package enumerate
+
+import (
+	"context"
+	"iter"
+	"math/big"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"relucell/ball"
+	"relucell/network"
+)
+
+// run is what the workers of one walk share.
+type run struct {
+	m        *model
+	policy   *policy
+	observed bool
+	limit    int64
+	stop     atomic.Bool
+	regions  atomic.Int64 // flushed by the workers in batches
+	free     atomic.Int32 // workers without work
+	yield    func(Region) bool
+
+	mu     sync.Mutex
+	stats  stats
+	pivots int64
+	open   *big.Int // Σ of the upper bounds of cells left open
+	opens  int64
+	err    error
+	spares []*walker
+}
+
+// batch is the number of regions between two looks at the shared counter.
+const batch = 256
+
+// found notes a region.
+func (r *run) found(w *walker) {
+	if w.stats.regions%batch == 0 {
+		if n := r.regions.Add(batch); r.limit > 0 && n >= r.limit {
+			r.stop.Store(true)
+		}
+	} else if r.limit > 0 && r.limit < batch && w.stats.regions >= r.limit {
+		r.stop.Store(true)
+	}
+}
+
+// leftOpen notes a cell left unexplored before neuron j of layer l.
+func (r *run) leftOpen(w *walker, l, j int) {
+	b := w.cellBound(l, j)
+	r.mu.Lock()
+	r.open.Add(r.open, b)
+	r.opens++
+	r.mu.Unlock()
+}
+
+// deliver hands a region to the iterator.
+func (r *run) deliver(w *walker, lv *level) {
+	copy(w.point, lv.y)
+	reg := Region{Pattern: append(network.Pattern(nil), w.labels...), Witness: r.m.exactX(lv, w.point)}
+	if !r.yield(reg) {
+		r.stop.Store(true)
+		r.yield = func(Region) bool { return false }
+	}
+}
+
+// Count counts the activation regions of the network that meet the ball.
+//
+// It ends early, with a bracket, when ctx is done or an option says so. An error
+// means that there is no answer: bad input, or a decision that no tier could make.
+func Count(ctx context.Context, net *network.Network, b ball.Ball, opt Options) (Result, error) {
+	return count(ctx, net, b, opt, nil, nil)
+}
+
+// Regions returns an iterator over the regions with their patterns and
+// witnesses, in the order of the walk (minus before plus). The error is yielded
+// last, with a zero Region; ctx ends the walk early with its cause.
+func Regions(ctx context.Context, net *network.Network, b ball.Ball) iter.Seq2[Region, error] {
+	return func(yield func(Region, error) bool) {
+		stopped := false
+		_, err := count(ctx, net, b, Options{Workers: 1}, nil, func(r Region) bool {
+			stopped = stopped || !yield(r, nil)
+			return !stopped
+		})
+		if err == nil && !stopped {
+			err = ctx.Err()
+		}
+		if err != nil && !stopped {
+			yield(Region{}, err)
+		}
+	}
+}
+
+// Root is the centre of the ball, whose signs start the walk.
+func (w *walker) root() {
+	lv := w.level(0)
+	clear(lv.y)
+	lv.big = nil
+	w.pass1.signs(lv.y, lv.z)
+	if len(w.m.layers) == 0 {
+		w.region(0)
+		return
+	}
+	w.loadFirst()
+	w.enter(0, 0)
+}
+
+func count(ctx context.Context, net *network.Network, b ball.Ball, opt Options, pol *policy, yield func(Region) bool) (Result, error) {
+	m, err := compile(net, b)
+	if err != nil {
+		return Result{}, err
+	}
+	workers := opt.Workers
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	start := time.Now()
+	r := &run{m: m, policy: pol, observed: opt.Observer != nil, limit: opt.Limit, yield: yield, open: new(big.Int)}
+	r.free.Store(int32(workers - 1))
+	release := context.AfterFunc(ctx, func() { r.stop.Store(true) })
+	defer release()
+	w := newWalker(r)
+	w.obs = opt.Observer
+	stopProgress := r.report(opt, start)
+	w.root()
+	stopProgress()
+	r.retire(w)
+	if r.err != nil {
+		return Result{}, r.err
+	}
+	return r.result(start), nil
+}
+
+func (r *run) result(start time.Time) Result {
+	lower := big.NewInt(r.stats.regions + r.opens)
+	upper := new(big.Int).Add(big.NewInt(r.stats.regions), r.open)
+	return Result{Lower: lower, Upper: upper, Exact: r.opens == 0, Decisions: r.stats.dec,
+		Questions: r.stats.questions, Pivots: r.pivots, Elapsed: time.Since(start)}
+}
+
+// report calls Options.Progress from time to time until the returned function is called.
+func (r *run) report(opt Options, start time.Time) func() {
+	if opt.Progress == nil {
+		return func() {}
+	}
+	every := opt.ProgressEvery
+	if every <= 0 {
+		every = 200 * time.Millisecond
+	}
+	done, gone := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(gone)
+		t := time.NewTicker(every)
+		defer t.Stop()
+		for {
+			select {
+			case <-done:
+				return
+			case <-t.C:
+				opt.Progress(Progress{Lower: big.NewInt(r.regions.Load()), Elapsed: time.Since(start)})
+			}
+		}
+	}()
+	return func() { close(done); <-gone }
+}
+
+// retire adds a worker's counters to the run's and keeps the worker for later.
+func (r *run) retire(w *walker) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s := &r.stats
+	s.dec.Float += w.stats.dec.Float
+	s.dec.Integer += w.stats.dec.Integer
+	s.dec.Solve += w.stats.dec.Solve
+	s.questions += w.stats.questions
+	s.regions += w.stats.regions
+	s.refreshes += w.stats.refreshes
+	r.pivots += w.solver.Pivots() - w.pivots0
+	w.pivots0 = w.solver.Pivots()
+	w.stats = stats{}
+	if w.err != nil && r.err == nil {
+		r.err = w.err
+	}
+	r.spares = append(r.spares, w)
+}

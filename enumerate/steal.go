@@ -1,0 +1,130 @@
+// Sharing the walk: an idle worker is handed the shallowest subtree that a busy
+// one has not begun (work stealing, Blumofe and Leiserson 1999: the oldest
+// task is the largest). Nodes do not depend on who walks them.
+
+package enumerate
+
+import "sync/atomic"
+
+// handover is a subtree that another worker walks.
+type handover struct {
+	state atomic.Int32 // 0 running, 1 finished, 2 awaited
+	done  chan struct{}
+	obs   Observer
+	err   error
+}
+
+// offer hands the shallowest frame to an idle worker, if there is one.
+func (w *walker) offer() {
+	if w.run.free.Load() <= 0 {
+		return
+	}
+	for i := range w.frames {
+		f := &w.frames[i]
+		if f.given != nil {
+			continue
+		}
+		if !w.run.take() {
+			return
+		}
+		h := &handover{done: make(chan struct{})}
+		if w.obs != nil {
+			h.obs = w.obs.Fork()
+		}
+		c := w.run.spare()
+		c.adopt(w, f)
+		c.obs = h.obs
+		f.given = h
+		go c.serve(h, *f)
+		return
+	}
+}
+
+// take claims an idle worker.
+func (r *run) take() bool {
+	for {
+		n := r.free.Load()
+		if n <= 0 {
+			return false
+		}
+		if r.free.CompareAndSwap(n, n-1) {
+			return true
+		}
+	}
+}
+
+// spare returns a walker to use.
+func (r *run) spare() *walker {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if n := len(r.spares); n > 0 {
+		w := r.spares[n-1]
+		r.spares = r.spares[:n-1]
+		return w
+	}
+	return newWalker(r)
+}
+
+// adopt copies the path to frame f of o: the cell, and what its plus side needs.
+func (w *walker) adopt(o *walker, f *frame) {
+	w.frames = w.frames[:0]
+	w.off, w.err = 0, nil
+	copy(w.labels, o.labels)
+	w.solver.CopyFrom(o.solver, f.depth)
+	w.pivots0 = w.solver.Pivots()
+	src, dst := o.levels[f.d], w.level(0)
+	dst.setWitness(src)
+	dst.far.setWitness(src.far)
+	dst.acc.cols = append(dst.acc.cols[:0], src.acc.cols...)
+	dst.acc.exact = src.acc.exact
+	w.cert.anc = w.cert.anc[:0]
+	for _, a := range o.cert.anc[:f.depth] {
+		a.g = append([]float64(nil), a.g...)
+		w.cert.anc = append(w.cert.anc, a)
+	}
+	w.states[f.l].copyFrom(o.states[f.l])
+}
+
+func (s *layerState) copyFrom(o *layerState) {
+	s.rows = append(s.rows[:0], o.rows...)
+	s.h = append(s.h[:0], o.h...)
+	s.err = append(s.err[:0], o.err...)
+	s.mag = append(s.mag[:0], o.mag...)
+	s.done = append(s.done[:0], o.done...)
+	s.proofs = resize(s.proofs, len(o.proofs))
+	for i, p := range o.proofs {
+		k := &s.proofs[i]
+		k.self, k.bigSelf, k.bigLam = p.self, p.bigSelf, p.bigLam
+		k.ids = append(k.ids[:0], p.ids...)
+		k.lambda = append(k.lambda[:0], p.lambda...)
+	}
+}
+
+// serve walks the plus side of the frame. The worker's turn passes to the
+// one that waits for it, or becomes free.
+func (w *walker) serve(h *handover, f frame) {
+	w.side(f.l, f.j, 0, 1, true)
+	h.err = w.err
+	if w.err != nil {
+		w.run.stop.Store(true)
+	}
+	w.run.retire(w)
+	if h.state.CompareAndSwap(0, 1) {
+		w.run.free.Add(1)
+	}
+	close(h.done)
+}
+
+// join waits for a handed-over subtree; meanwhile the worker counts as idle.
+func (w *walker) join(h *handover) {
+	if h.state.CompareAndSwap(0, 2) {
+		w.run.free.Add(1)
+	}
+	<-h.done
+	if h.err != nil && w.err == nil {
+		w.err = h.err
+	}
+	if w.obs != nil && w.err == nil {
+		w.obs.Join(h.obs)
+	}
+}

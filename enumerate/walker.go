@@ -1,0 +1,299 @@
+// The walk: depth first over the tree of patterns, minus side before plus
+// side. Two things are certified, and together they are the count: the
+// witness of every final cell, and the emptiness of every side not taken.
+
+package enumerate
+
+import (
+	"math"
+	"math/big"
+
+	"relucell/lp"
+)
+
+// walker is one worker's state. All of it but the counters is a function of the
+// path from the root, so that a subtree gives the same nodes whoever walks it.
+type walker struct {
+	m      *model
+	cert   certifier
+	pass1  *passer
+	solver lp.Incremental
+	off    int // > 0: the solver could not follow; questions go to the exact solve
+	states []*layerState
+	levels []*level
+	labels []int8
+	obs    Observer
+	run    *run
+	stats  stats
+	err    error
+	point  []float64
+	xs     []float64
+	frames []frame
+	short  *level
+	// pivots0 is what the solver had done before this walker's current subtree.
+	pivots0 int64
+}
+
+// frame is a split whose plus side is still to be walked. Everything that side
+// needs stays untouched on the stack while the minus side is walked, so another
+// worker can be handed the shallowest frame at any moment.
+type frame struct {
+	l, j, d int
+	depth   int // constraints of the cell
+	given   *handover
+}
+
+// level is a cell on the path: its witness and the forms gathered below it.
+type level struct {
+	y []float64 // witness, in unit coordinates
+	// big is the witness where float64 cannot hold it.
+	big []*big.Rat
+	z   []int8 // signs at the witness, 0 where not certain
+	acc accumulator
+	// far is the witness of the side of the next split that y is not on.
+	far *level
+}
+
+func newLevel(m *model) *level {
+	return &level{y: make([]float64, m.n), z: make([]int8, m.neurons)}
+}
+
+// setWitness copies the witness of o.
+func (lv *level) setWitness(o *level) {
+	copy(lv.y, o.y)
+	copy(lv.z, o.z)
+	lv.big = o.big
+}
+
+// stats are a worker's counters.
+type stats struct {
+	dec       Decisions
+	questions int64
+	regions   int64
+	refreshes int64
+}
+
+func newWalker(r *run) *walker {
+	m := r.m
+	w := &walker{m: m, run: r, pass1: newPasser(m), solver: lp.NewIncremental(m.norm, m.n),
+		labels: make([]int8, m.neurons), point: make([]float64, m.n), xs: make([]float64, m.n), short: newLevel(m)}
+	w.cert = certifier{m: m, labels: w.labels, f: make([]float64, m.n), policy: r.policy, proof: r.observed}
+	w.cert.path.m = m
+	for range m.layers {
+		w.states = append(w.states, &layerState{})
+	}
+	return w
+}
+
+func (w *walker) level(d int) *level {
+	for len(w.levels) <= d {
+		lv := newLevel(w.m)
+		lv.far = newLevel(w.m)
+		w.levels = append(w.levels, lv)
+	}
+	return w.levels[d]
+}
+
+// count adds a decision.
+func (s *stats) count(t tier) {
+	switch t {
+	case tierFloat:
+		s.dec.Float++
+	case tierInteger:
+		s.dec.Integer++
+	case tierSolve:
+		s.dec.Solve++
+	}
+}
+
+// enter goes into layer l on the cell at depth d, whose accumulator holds its forms.
+func (w *walker) enter(l, d int) {
+	if l > 0 {
+		w.load(l, &w.levels[d].acc)
+	}
+	w.begin(&w.levels[d].acc, l+1)
+	st := w.states[l]
+	st.entry = d
+	for j := range st.done {
+		st.done[j] = w.settle(l, j, d)
+		if w.err != nil {
+			return
+		}
+		if st.done[j] != open {
+			w.pass(&w.levels[d].acc, l, j, w.labels[w.m.layers[l].first+j])
+		}
+	}
+	w.nodes(l, 0, d)
+}
+
+// settle tries to decide neuron j on the cell on which its layer is entered.
+func (w *walker) settle(l, j, d int) status {
+	z := w.form(l, j)
+	id := w.m.layers[l].first + j
+	if z.mag == 0 && z.err == 0 {
+		w.labels[id] = 0
+		return zeroDone
+	}
+	t := w.selfSide(&z)
+	if t != 0 {
+		w.labels[id] = t
+		if w.cert.proof {
+			w.keep(l, j, multipliers{self: 1})
+		}
+		w.stats.count(tierFloat)
+		return selfDone
+	}
+	w.labels[id] = 0
+	s := -float64(w.levels[d].z[id])
+	if s == 0 || w.off > 0 {
+		return open
+	}
+	tr, _ := w.ask(&z, s)
+	if tr == tierNone {
+		return open
+	}
+	w.labels[id] = int8(-s)
+	w.stats.count(tr)
+	if w.cert.proof {
+		w.keep(l, j, w.cert.out)
+		if len(w.cert.out.ids) == 0 {
+			return selfDone
+		}
+	}
+	return caseDone
+}
+
+// keep stores a copy of a proof for a neuron settled on entry.
+func (w *walker) keep(l, j int, p multipliers) {
+	k := &w.states[l].proofs[j]
+	k.self, k.bigSelf, k.bigLam = p.self, p.bigSelf, p.bigLam
+	k.ids = append(k.ids[:0], p.ids...)
+	k.lambda = append(k.lambda[:0], p.lambda...)
+}
+
+// selfSide returns the sign that z certainly has on the whole ball, or 0. The
+// bound is that of certifier.float without ancestors.
+func (w *walker) selfSide(z *form) int8 {
+	if !w.cert.policy.allowFloat() {
+		return 0
+	}
+	bound := slack*(z.err+float64(len(z.g)+8)*unit*z.mag) + underflow
+	if math.Abs(z.h) <= bound {
+		return 0
+	}
+	if math.Abs(z.h) > supUnit(w.m.norm, z.g)+bound {
+		if z.h > 0 {
+			return 1
+		}
+		return -1
+	}
+	return 0
+}
+
+// ask puts the question to the solver and certifies an answer "empty". tierNone
+// says that the side may be live; the reply is then the solver's, or nil after a failure.
+func (w *walker) ask(z *form, s float64) (tier, *lp.Reply) {
+	for try := 0; try < 2; try++ {
+		w.stats.questions++
+		r, err := w.solver.Ask(z.g, z.h, s)
+		if err == nil && r.Meets {
+			return tierNone, r
+		}
+		if err == nil {
+			if t := w.cert.prune(z, s, r.ID, r.Lambda); t != tierNone {
+				return t, nil
+			}
+		}
+		w.stats.refreshes++
+		if try > 0 || !w.solver.Refresh() {
+			break
+		}
+	}
+	return tierNone, nil
+}
+
+// nodes decides the neurons of layer l from j on, on the cell at depth d.
+func (w *walker) nodes(l, j, d int) {
+	ly, st := w.m.layers[l], w.states[l]
+	for ; j < ly.m; j++ {
+		id := ly.first + j
+		if st.done[j] != open {
+			w.report(l, j)
+			continue
+		}
+		if w.run.stop.Load() {
+			w.open(l, j, d)
+			return
+		}
+		if w.decide(l, j, d) {
+			w.split(l, j, d)
+			return
+		}
+		if w.err != nil {
+			return
+		}
+		w.pass(&w.levels[d].acc, l, j, w.labels[id])
+	}
+	if l+1 < len(w.m.layers) {
+		w.enter(l+1, d)
+		return
+	}
+	w.region(d)
+}
+
+// report tells the observer of a neuron that was settled on entry.
+func (w *walker) report(l, j int) {
+	if w.obs == nil {
+		return
+	}
+	st := w.states[l]
+	if st.done[j] == zeroDone {
+		w.obs.Zero()
+		return
+	}
+	w.tell(w.labels[w.m.layers[l].first+j], &st.proofs[j])
+}
+
+// tell hands a proof to the observer.
+func (w *walker) tell(live int8, p *multipliers) {
+	if p.bigSelf != nil {
+		w.obs.PrunedBig(live, p.bigSelf, p.ids, p.bigLam)
+		return
+	}
+	w.obs.Pruned(live, p.self, p.ids, p.lambda)
+}
+
+// decide settles neuron j of layer l on the cell at depth d, and reports true
+// when both sides live; levels[d].far then holds the witness of the side on which the
+// witness of the cell is not.
+func (w *walker) decide(l, j, d int) bool {
+	z := w.form(l, j)
+	id := w.m.layers[l].first + j
+	if w.levels[d].z[id] == 0 && !w.resolve(&z, id, d) {
+		return false
+	}
+	if w.err != nil {
+		return false
+	}
+	s := -float64(w.levels[d].z[id])
+	if w.off == 0 {
+		t, r := w.ask(&z, s)
+		if t != tierNone {
+			w.stats.count(t)
+			w.pruned(int8(-s), id)
+			return false
+		}
+		if r != nil && w.witness(&z, id, s, d, r) {
+			return true
+		}
+	}
+	return w.solve(&z, id, s, d)
+}
+
+// pruned labels neuron id and tells the observer.
+func (w *walker) pruned(live int8, id int) {
+	w.labels[id] = live
+	if w.obs != nil {
+		w.tell(live, &w.cert.out)
+	}
+}

@@ -1,0 +1,65 @@
+// The interface of the two incremental solvers. A walk asks, splits, and
+// descends; each child inherits the state in which the question was answered,
+// so that no question ever starts from nothing.
+
+package lp
+
+import "relucell/ball"
+
+// Reply is what an incremental solver answers. Its slices belong to the
+// solver and are overwritten by the next question.
+type Reply struct {
+	// Meets says that Point is set, otherwise ID and Lambda are.
+	Meets bool
+	// Point lies in the closed cell and the closed ball, strictly on the asked side.
+	Point []float64
+	// Interior says that Point is meant to be strictly inside the cell too. Otherwise a
+	// witness is found on the segment from an interior point of the cell to Point.
+	Interior bool
+	// ID and Lambda are the multipliers of the constraints of the cell, named by the order
+	// in which they were entered, for a multiplier 1 of the asked side.
+	ID     []int32
+	Lambda []float64
+}
+
+// Incremental is a solver whose cells form a stack. All it says is a
+// proposal; the caller certifies.
+type Incremental interface {
+	// Reset makes the cell the interior of the unit ball of the norm in n dimensions.
+	Reset(norm ball.Norm, n int)
+	// Ask answers whether {s·(g·y + h) > 0} meets the cell. An error (a loop that did not
+	// end, numbers that are not finite) is never an answer.
+	Ask(g []float64, h, s float64) (*Reply, error)
+	// Split prepares both sides of the form asked last, whose answer was Meets. It reports
+	// false when the state did not allow it; the caller may Refresh and ask again.
+	Split() bool
+	// Enter goes down to the side s of the form that Split prepared; Leave comes back. Both
+	// sides may be entered, one after the other.
+	Enter(s float64)
+	Leave()
+	// Depth returns the number of constraints of the cell.
+	Depth() int
+	// Refresh recomputes the state from the constraints, to shed rounding errors.
+	Refresh() bool
+	// Margin looks, by whatever means the solver has, for a point of {s·(g·y + h) > 0} deep
+	// inside the cell. It is the slow second try of a caller whose witness failed.
+	Margin(g []float64, h, s float64) (point []float64, ok bool)
+	// CopyFrom makes this solver's cell a copy of the other's as it was (and still is on its
+	// stack) with depth constraints. Both must be of the same type.
+	CopyFrom(other Incremental, depth int)
+	// Pivots returns the number of pivots or steps since the solver was made.
+	Pivots() int64
+}
+
+// NewIncremental returns the incremental solver for the norm: vertex form for
+// box, linf and l1, projection for l2.
+func NewIncremental(norm ball.Norm, n int) Incremental {
+	var s Incremental
+	if norm == ball.L2 {
+		s = new(Projection)
+	} else {
+		s = new(Vertex)
+	}
+	s.Reset(norm, n)
+	return s
+}

@@ -1,0 +1,373 @@
+// The projection solver for the l2 ball: the distance from the centre to a
+// cell only grows as constraints are added, so one dual active-set method
+// (Goldfarb and Idnani 1983), warm-started from the parent's active set,
+// answers every question. It works on inner products of rows alone.
+
+package lp
+
+import (
+	"errors"
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+
+	"relucell/ball"
+)
+
+// Projection is the incremental solver for the l2 ball.
+//
+// Constraints are a_i·y ≥ b_i with unit a_i. The state of a cell is its point
+// nearest to the centre, x = Σ_{i∈A} λ_i a_i with λ > 0, a_i·x = b_i on A: the
+// dual value ‖x‖² = Σ λ_i b_i is below 1 exactly while the closed cell meets
+// the open ball.
+type Projection struct {
+	n      int
+	cons   []projRow
+	levels []*projState
+	top    int
+	reply  Reply
+	asked  projRow
+	ask    projState // the state with the asked side added
+	other  projState // the state with the opposite side added
+	beyond bool      // the parent's point is on the asked side already
+	v, r   []float64 // scratch
+	pivots int64
+}
+
+// projRow is a constraint with its inner products with all earlier ones.
+type projRow struct {
+	a    []float64 // sign included
+	b    float64
+	s    float64 // the sign included, of the asked row
+	inv  float64 // 1/‖g‖
+	gram []float64
+}
+
+// projState is an active set with its multipliers and Cholesky factor (packed rows).
+type projState struct {
+	act []int32
+	lam []float64
+	l   []float64
+	// What Split leaves for Enter.
+	split      projRow
+	keepSide   float64 // the side that contains the parent's point, relative to split
+	splitSign  float64 // the sign that split has included
+	splitReady bool
+	moved      *projState // state of the other side
+}
+
+const (
+	// projZero is the size below which a violation (rows are unit, points at most 1 long) is rounding noise.
+	projZero = 1.0 / (1 << 38)
+	// projDependent is the squared sine below which a row counts as depending on the active
+	// ones: its projection is then mostly noise.
+	projDependent = 1.0 / (1 << 34)
+	// projCap limits the steps of one question, per constraint.
+	projCap = 60
+)
+
+var errProjectionLoop = errors.New("lp: projection solver: too many steps")
+
+// Reset implements Incremental.
+func (q *Projection) Reset(_ ball.Norm, n int) {
+	q.n, q.top = n, 0
+	q.cons = q.cons[:0]
+	q.reply.Point = make([]float64, n)
+	q.asked.a = make([]float64, n)
+	q.level(0).clear()
+}
+
+func (q *Projection) level(i int) *projState {
+	for len(q.levels) <= i {
+		q.levels = append(q.levels, &projState{moved: &projState{}})
+	}
+	return q.levels[i]
+}
+
+func (s *projState) clear() { s.act, s.lam, s.l = s.act[:0], s.lam[:0], s.l[:0] }
+
+func (s *projState) copyFrom(o *projState) {
+	s.act = append(s.act[:0], o.act...)
+	s.lam = append(s.lam[:0], o.lam...)
+	s.l = append(s.l[:0], o.l...)
+}
+
+// dot returns a_i·a_j; the asked row has index len(cons).
+func (q *Projection) dot(i, j int) float64 {
+	if i == j {
+		return 1
+	}
+	if i < j {
+		i, j = j, i
+	}
+	if i == len(q.cons) {
+		return q.asked.gram[j]
+	}
+	return q.cons[i].gram[j]
+}
+
+func (q *Projection) offset(i int) float64 {
+	if i == len(q.cons) {
+		return q.asked.b
+	}
+	return q.cons[i].b
+}
+
+// violation returns b_i − a_i·x.
+func (q *Projection) violation(s *projState, i int) float64 {
+	t := q.offset(i)
+	for k, j := range s.act {
+		t -= s.lam[k] * q.dot(i, int(j))
+	}
+	return t
+}
+
+// add brings constraint p in. It reports whether the constraints proved
+// incompatible; multipliers are then left in s for act, and last in r for p.
+func (q *Projection) add(s *projState, p int) (empty bool, err error) {
+	viol := max(q.violation(s, p), 0)
+	lamP := 0.0
+	for it := 0; it < projCap*(len(q.cons)+2); it++ {
+		q.pivots++
+		k := len(s.act)
+		zz := q.reduce(s, p)
+		t1, drop := math.Inf(1), -1
+		for i := 0; i < k; i++ {
+			if q.r[i] > projZero && s.lam[i] < t1*q.r[i] {
+				t1, drop = s.lam[i]/q.r[i], i
+			}
+		}
+		t2 := math.Inf(1)
+		if zz > projDependent {
+			t2 = viol / zz
+		}
+		if drop < 0 && math.IsInf(t2, 1) {
+			if viol <= projZero { // dependent and satisfied
+				return false, nil
+			}
+			for i := range s.lam {
+				s.lam[i] = max(-q.r[i], 0)
+			}
+			s.act, s.lam = append(s.act, int32(p)), append(s.lam, 1)
+			return true, nil
+		}
+		t := min(t1, t2)
+		for i := 0; i < k; i++ {
+			s.lam[i] -= t * q.r[i]
+		}
+		lamP += t
+		if t2 <= t1 {
+			s.act, s.lam = append(s.act, int32(p)), append(s.lam, lamP)
+			s.l = append(append(s.l, q.v[:k]...), math.Sqrt(zz))
+			return false, nil
+		}
+		viol -= t * zz
+		s.remove(q, drop)
+	}
+	return false, errProjectionLoop
+}
+
+// reduce solves for r = Gram⁻¹·G_p over the active set and returns the squared
+// length of what is left of a_p.
+func (q *Projection) reduce(s *projState, p int) float64 {
+	k := len(s.act)
+	q.v, q.r = resize(q.v, k), resize(q.r, k)
+	zz := 1.0
+	for i, row := 0, 0; i < k; row, i = row+i+1, i+1 {
+		t := q.dot(p, int(s.act[i]))
+		for j := 0; j < i; j++ {
+			t -= s.l[row+j] * q.v[j]
+		}
+		q.v[i] = t / s.l[row+i]
+		zz -= q.v[i] * q.v[i]
+	}
+	s.back(q.v, q.r)
+	return zz
+}
+
+// back solves Lᵀ·r = v.
+func (s *projState) back(v, r []float64) {
+	k := len(s.act)
+	copy(r, v[:k])
+	for i := k - 1; i >= 0; i-- {
+		row := i * (i + 1) / 2
+		r[i] /= s.l[row+i]
+		for j := 0; j < i; j++ {
+			r[j] -= s.l[row+j] * r[i]
+		}
+	}
+}
+
+// remove drops active constraint d and factors the rest again.
+func (s *projState) remove(q *Projection, d int) {
+	s.act = append(s.act[:d], s.act[d+1:]...)
+	s.lam = append(s.lam[:d], s.lam[d+1:]...)
+	s.l = s.l[:d*(d+1)/2]
+	for i := d; i < len(s.act); i++ {
+		row := len(s.l)
+		zz := 1.0
+		for j, rj := 0, 0; j < i; rj, j = rj+j+1, j+1 {
+			t := q.dot(int(s.act[i]), int(s.act[j]))
+			for k := 0; k < j; k++ {
+				t -= s.l[rj+k] * s.l[row+k]
+			}
+			t /= s.l[rj+j]
+			s.l = append(s.l, t)
+			zz -= t * t
+		}
+		s.l = append(s.l, math.Sqrt(max(zz, projDependent)))
+	}
+}
+
+func (q *Projection) norm2(s *projState) float64 {
+	t := 0.0
+	for k, j := range s.act {
+		t += s.lam[k] * q.offset(int(j))
+	}
+	return t
+}
+
+// settle adds violated constraints among the first m, worst first, until none
+// is left or the ball is left.
+func (q *Projection) settle(s *projState, m int) (empty bool, err error) {
+	for it := 0; it < projCap*(m+1); it++ {
+		if q.norm2(s) >= 1-projZero {
+			return true, nil
+		}
+		worst, at := projZero, -1
+		for i := 0; i < m; i++ {
+			if t := q.violation(s, i); t > worst {
+				worst, at = t, i
+			}
+		}
+		if at < 0 {
+			return false, nil
+		}
+		if empty, err = q.add(s, at); empty || err != nil {
+			return empty, err
+		}
+	}
+	return false, errProjectionLoop
+}
+
+// Ask implements Incremental.
+func (q *Projection) Ask(g []float64, h, s float64) (*Reply, error) {
+	if err := q.prepare(g, h, s); err != nil {
+		return nil, err
+	}
+	l := q.levels[q.top]
+	l.splitReady = false
+	q.reply.Meets = true
+	m := len(q.cons)
+	q.beyond = q.violation(l, m) < -projZero
+	if q.beyond {
+		q.reply.Interior = false
+		q.point(l, q.reply.Point)
+		return &q.reply, nil
+	}
+	q.ask.copyFrom(l)
+	empty, err := q.add(&q.ask, m)
+	if err == nil && !empty {
+		empty, err = q.settle(&q.ask, m+1)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if empty {
+		return q.multipliers()
+	}
+	q.reply.Interior = true
+	q.inward(&q.ask, q.reply.Point)
+	return &q.reply, nil
+}
+
+// prepare sets the asked row and its inner products.
+func (q *Projection) prepare(g []float64, h, s float64) error {
+	norm := floats.Norm(g, 2)
+	if !(norm > 0) || math.IsInf(norm, 0) || math.IsNaN(h) || math.IsInf(h/norm, 0) {
+		return errNotFinite
+	}
+	q.asked.inv, q.asked.s = 1/norm, s
+	for i, x := range g {
+		q.asked.a[i] = s * x / norm
+	}
+	q.asked.b = -s * h / norm
+	q.asked.gram = resize(q.asked.gram, len(q.cons))
+	for i := range q.cons {
+		q.asked.gram[i] = floats.Dot(q.asked.a, q.cons[i].a)
+	}
+	return nil
+}
+
+func (q *Projection) multipliers() (*Reply, error) {
+	q.reply.Meets = false
+	q.reply.ID, q.reply.Lambda = q.reply.ID[:0], q.reply.Lambda[:0]
+	self := 0.0
+	for k, j := range q.ask.act {
+		if int(j) == len(q.cons) {
+			self = q.ask.lam[k] * q.asked.inv
+		}
+	}
+	if !(self > 0) {
+		return nil, errors.New("lp: projection solver: the cell itself was found empty")
+	}
+	for k, j := range q.ask.act {
+		if int(j) < len(q.cons) && q.ask.lam[k] > 0 {
+			q.reply.ID = append(q.reply.ID, j)
+			q.reply.Lambda = append(q.reply.Lambda, q.ask.lam[k]*q.cons[j].inv/self)
+		}
+	}
+	return &q.reply, nil
+}
+
+// point writes x = Σ λ_i a_i.
+func (q *Projection) point(s *projState, x []float64) {
+	clear(x)
+	for k, j := range s.act {
+		floats.AddScaled(x, s.lam[k], q.row(int(j)))
+	}
+}
+
+func (q *Projection) row(j int) []float64 {
+	if j == len(q.cons) {
+		return q.asked.a
+	}
+	return q.cons[j].a
+}
+
+// inward writes a point strictly inside: from x along the direction in which
+// all active constraints rise at the same rate, half as far as the others and
+// the ball allow.
+func (q *Projection) inward(s *projState, x []float64) {
+	k := len(s.act)
+	q.v, q.r = resize(q.v, k), resize(q.r, k)
+	nu := q.r
+	for i, row := 0, 0; i < k; row, i = row+i+1, i+1 {
+		t := 1.0
+		for j := 0; j < i; j++ {
+			t -= s.l[row+j] * q.v[j]
+		}
+		q.v[i] = t / s.l[row+i]
+	}
+	s.back(q.v, nu)
+	// ‖x+τu‖² = ‖x‖² + 2τ·Σλ + τ²·Σν ≤ 1
+	xx, xu, uu := q.norm2(s), floats.Sum(s.lam), floats.Sum(nu)
+	tau := 0.0
+	if uu > 0 {
+		tau = (math.Sqrt(max(xu*xu+uu*(1-xx), 0)) - xu) / uu
+	}
+	for i := 0; i <= len(q.cons); i++ {
+		rate := 0.0
+		for t, j := range s.act {
+			rate += nu[t] * q.dot(i, int(j))
+		}
+		if rate < -projZero {
+			tau = min(tau, max(-q.violation(s, i), 0)/-rate)
+		}
+	}
+	tau /= 2
+	q.point(s, x)
+	for t, j := range s.act {
+		floats.AddScaled(x, tau*nu[t], q.row(int(j)))
+	}
+}

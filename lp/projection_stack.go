@@ -1,0 +1,152 @@
+// The stack of the projection solver: of the two children of a cell, the one
+// that holds the parent's nearest point keeps the parent's state.
+
+package lp
+
+import "relucell/ball"
+
+// Split implements Incremental.
+func (q *Projection) Split() bool {
+	l := q.levels[q.top]
+	sp := &l.split
+	sp.a = append(sp.a[:0], q.asked.a...)
+	sp.gram = append(sp.gram[:0], q.asked.gram...)
+	sp.b, sp.inv = q.asked.b, q.asked.inv
+	l.splitReady, l.splitSign = true, q.asked.s
+	if !q.beyond {
+		l.keepSide = -1 // relative to the asked side
+		l.moved.copyFrom(&q.ask)
+		return true
+	}
+	// The parent's point is on the asked side: the opposite side needs a state of its own.
+	q.flip()
+	q.other.copyFrom(l)
+	m := len(q.cons)
+	empty, err := q.add(&q.other, m)
+	if err == nil && !empty {
+		empty, err = q.settle(&q.other, m+1)
+	}
+	q.flip()
+	l.keepSide = 1
+	l.moved.copyFrom(&q.other)
+	return err == nil && !empty
+}
+
+// flip turns the asked row into the other side.
+func (q *Projection) flip() {
+	for i := range q.asked.a {
+		q.asked.a[i] = -q.asked.a[i]
+	}
+	for i := range q.asked.gram {
+		q.asked.gram[i] = -q.asked.gram[i]
+	}
+	q.asked.b = -q.asked.b
+}
+
+// enterRelative goes down to the asked side (+1) or the other (−1) of the split form.
+func (q *Projection) enterRelative(s float64) {
+	l := q.level(q.top + 1)
+	p := q.levels[q.top]
+	if s == p.keepSide {
+		l.copyFrom(p)
+	} else {
+		l.copyFrom(p.moved)
+	}
+	q.push(&p.split, s)
+	q.top++
+}
+
+// push appends s times the row.
+func (q *Projection) push(r *projRow, s float64) {
+	i := len(q.cons)
+	if i < cap(q.cons) {
+		q.cons = q.cons[:i+1]
+	} else {
+		q.cons = append(q.cons, projRow{})
+	}
+	c := &q.cons[i]
+	c.a, c.gram = append(c.a[:0], r.a...), append(c.gram[:0], r.gram...)
+	c.b, c.inv = s*r.b, r.inv
+	if s < 0 {
+		for k := range c.a {
+			c.a[k] = -c.a[k]
+		}
+		for k := range c.gram {
+			c.gram[k] = -c.gram[k]
+		}
+	}
+}
+
+// Enter implements Incremental.
+func (q *Projection) Enter(s float64) {
+	q.enterRelative(s * q.levels[q.top].splitSign)
+}
+
+// Leave implements Incremental.
+func (q *Projection) Leave() {
+	q.top--
+	q.cons = q.cons[:len(q.cons)-1]
+}
+
+// Depth implements Incremental.
+func (q *Projection) Depth() int { return len(q.cons) }
+
+// Pivots implements Incremental.
+func (q *Projection) Pivots() int64 { return q.pivots }
+
+// CopyFrom implements Incremental.
+func (q *Projection) CopyFrom(other Incremental, depth int) {
+	o := other.(*Projection)
+	q.Reset(ball.L2, o.n)
+	for i := range o.cons[:depth] {
+		q.push(&o.cons[i], 1)
+	}
+	p, l := o.levels[o.top-(len(o.cons)-depth)], q.level(0)
+	l.copyFrom(p)
+	l.keepSide, l.splitReady, l.splitSign = p.keepSide, p.splitReady, p.splitSign
+	l.moved.copyFrom(p.moved)
+	l.split = projRow{a: append([]float64(nil), p.split.a...), b: p.split.b, inv: p.split.inv, gram: append([]float64(nil), p.split.gram...)}
+}
+
+// Refresh implements Incremental: it projects anew from the empty active set.
+func (q *Projection) Refresh() bool {
+	l := q.levels[q.top]
+	l.clear()
+	empty, err := q.settle(l, len(q.cons))
+	return err == nil && !empty
+}
+
+// projMargins are the distances to every boundary that Margin tries, widest first.
+var projMargins = []float64{1.0 / (1 << 5), 1.0 / (1 << 10), 1.0 / (1 << 15), 1.0 / (1 << 20), 1.0 / (1 << 28)}
+
+// Margin implements Incremental: it projects onto the cell shrunk by a margin,
+// which also serves where many constraints meet in one point.
+func (q *Projection) Margin(g []float64, h, s float64) ([]float64, bool) {
+	if q.prepare(g, h, s) != nil {
+		return nil, false
+	}
+	m := len(q.cons)
+	x := make([]float64, q.n)
+	for _, delta := range projMargins {
+		q.shift(delta)
+		q.other.clear()
+		empty, err := q.settle(&q.other, m+1)
+		ok := err == nil && !empty && q.norm2(&q.other) < (1-delta)*(1-delta)
+		if ok {
+			q.point(&q.other, x)
+		}
+		q.shift(-delta)
+		if ok {
+			return x, true
+		}
+	}
+	return nil, false
+}
+
+// shift moves every boundary inwards by delta.
+func (q *Projection) shift(delta float64) {
+	for i := range q.cons {
+		q.cons[i].b += delta
+	}
+	q.asked.b += delta
+}

@@ -1,0 +1,412 @@
+// The vertex form: a primal simplex that never needs a phase one. The idea is
+// the dictionary of Chvátal's "Linear Programming" (1983), carried down a tree
+// of cells: the hyperplane that splits a cell is pivoted in where it crosses
+// an edge, and that vertex belongs to both children.
+
+package lp
+
+import (
+	"errors"
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+
+	"relucell/ball"
+)
+
+// Vertex is the incremental solver for polytopal balls.
+//
+// Per cell it keeps a dictionary: the d slacks t ≥ 0 of the constraints active
+// at one vertex are the free columns, and the n coordinates and all other
+// slacks are rows, row = const + Σ_k col_k·t_k. Columns are contiguous, so that
+// a pivot is d vector operations. For box and linf d = n. The l1 ball is
+// lifted: y = a − b with a, b ≥ 0 and Σ(a+b) ≤ 1, so d = 2n and the 2ⁿ facets
+// never appear.
+type Vertex struct {
+	norm   ball.Norm
+	n, d   int
+	cons   []vertexRow // the constraints of the current path
+	levels []*vertexLevel
+	top    int
+	reply  Reply
+	c      []float64 // objective over the columns, then its constant
+	asked  vertexRow // the form asked last, normalised
+	dir    float64   // the side the last climb maximised
+	cross  int       // entering column at the crossing, or −1
+	pivots int64
+}
+
+// vertexRow is a constraint s·(g·y+h) ≥ 0 scaled by a power of two.
+type vertexRow struct {
+	g     []float64
+	h     float64
+	s     float64
+	scale float64
+}
+
+type vertexLevel struct {
+	rows  int       // n coordinate rows and the basic slacks
+	ld    int       // stride of a column
+	a     []float64 // (d+1) columns; the last is the constant
+	basic []int32   // name of row n+i
+	free  []int32   // name of column k
+	// What Split leaves for Enter.
+	splitCol int
+	split    vertexRow
+}
+
+const (
+	// vertexZero is the size below which a normalised value (constraint rows have |h|+Σ|g| in
+	// [1,2), so slacks are at most 2) is taken for rounding noise: a few thousand roundings of
+	// 2⁻⁵³. It steers proposals only; certificates do not know it.
+	vertexZero = 1.0 / (1 << 38)
+	// vertexPivot is the least pivot: smaller ones would magnify noise beyond use.
+	vertexPivot = 1.0 / (1 << 30)
+	// vertexBland is the number of pivots after which Bland's rule takes over, and vertexCap
+	// the number at which the solver gives up, both per column and row.
+	vertexBland = 4
+	vertexCap   = 60
+)
+
+var errVertexLoop = errors.New("lp: vertex solver: too many pivots")
+var errNotFinite = errors.New("lp: a value is not finite")
+
+// Names of constraints: ≥ 0 the pushed ones in order, < 0 the facets of the ball.
+
+// Reset implements Incremental.
+func (v *Vertex) Reset(norm ball.Norm, n int) {
+	v.norm, v.n, v.d = norm, n, n
+	if norm == ball.L1 {
+		v.d = 2 * n
+	}
+	v.cons = v.cons[:0]
+	v.top = 0
+	v.c = make([]float64, v.d+1)
+	v.reply.Point = make([]float64, n)
+	v.asked.g = make([]float64, n)
+	l := v.level(0)
+	if norm == ball.L1 {
+		l.shape(v.n, v.d, 1)
+		for k := 0; k < n; k++ {
+			l.col(k)[k], l.col(n + k)[k] = 1, -1
+		}
+		for k := 0; k < v.d; k++ {
+			l.free[k] = int32(-1 - k)
+			l.col(k)[n] = -1
+		}
+		l.col(v.d)[n] = 1
+		l.basic[0] = int32(-1 - v.d)
+		return
+	}
+	l.shape(v.n, v.d, n)
+	for k := 0; k < n; k++ {
+		c := l.col(k)
+		c[k], c[n+k] = 1, -1
+		l.col(n)[k], l.col(n)[n+k] = -1, 2
+		l.free[k], l.basic[k] = int32(-1-k), int32(-1-n-k)
+	}
+}
+
+func (v *Vertex) level(i int) *vertexLevel {
+	for len(v.levels) <= i {
+		v.levels = append(v.levels, &vertexLevel{})
+	}
+	return v.levels[i]
+}
+
+// shape clears the level to n coordinate rows and m slack rows.
+func (l *vertexLevel) shape(n, d, m int) {
+	l.rows = n + m
+	l.ld = (l.rows + 4) &^ 3
+	l.a = resize(l.a, (d+1)*l.ld)
+	clear(l.a)
+	l.basic = resize(l.basic, m)
+	l.free = resize(l.free, d)
+}
+
+func resize[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n, n+n/2)
+	}
+	return s[:n]
+}
+
+func (l *vertexLevel) col(k int) []float64 { return l.a[k*l.ld : k*l.ld+l.rows] }
+
+// price writes the objective s·z over the columns of l into c.
+func (v *Vertex) price(l *vertexLevel, g []float64, h, s float64) {
+	for k := 0; k <= v.d; k++ {
+		col := l.a[k*l.ld : k*l.ld+v.n]
+		t := 0.0
+		for i, gi := range g[:len(col)] {
+			t += gi * col[i]
+		}
+		v.c[k] = s * t
+	}
+	v.c[v.d] += s * h
+}
+
+// normalise sets the form asked, scaled by a power of two so that |h|+Σ|g| is in [1,2).
+func (v *Vertex) normalise(g []float64, h, s float64) error {
+	m := math.Abs(h)
+	for _, x := range g {
+		m += math.Abs(x)
+	}
+	if !(m <= math.MaxFloat64) || m == 0 {
+		return errNotFinite
+	}
+	_, e := math.Frexp(m)
+	scale := math.Ldexp(1, 1-e)
+	if math.IsInf(scale, 0) || scale == 0 {
+		return errNotFinite
+	}
+	for i, x := range g {
+		v.asked.g[i] = x * scale
+	}
+	v.asked.h, v.asked.s, v.asked.scale = h*scale, s, scale
+	return nil
+}
+
+// Ask implements Incremental.
+func (v *Vertex) Ask(g []float64, h, s float64) (*Reply, error) {
+	if err := v.normalise(g, h, s); err != nil {
+		return nil, err
+	}
+	return v.climb(v.asked.s)
+}
+
+// climb maximises s times the asked form until it is positive.
+func (v *Vertex) climb(s float64) (*Reply, error) {
+	l := v.levels[v.top]
+	v.price(l, v.asked.g, v.asked.h, s)
+	v.cross, v.dir = -1, s
+	v.reply.Interior = false
+	if v.c[v.d] > vertexZero {
+		v.reply.Meets = true
+		copy(v.reply.Point, l.col(v.d)[:v.n])
+		return &v.reply, nil
+	}
+	limit := vertexCap * (v.d + l.rows)
+	for it := 0; ; it++ {
+		k := v.entering(l, it > vertexBland*(v.d+l.rows))
+		if k < 0 {
+			return v.empty(l), nil
+		}
+		if it >= limit {
+			return nil, errVertexLoop
+		}
+		r, step := v.leaving(l, k)
+		if r < 0 {
+			return nil, errNotFinite
+		}
+		if v.c[v.d]+step*v.c[k] > vertexZero {
+			v.cross = k
+			v.reply.Meets = true
+			cst, col := l.col(v.d), l.col(k)
+			for i := range v.reply.Point {
+				v.reply.Point[i] = cst[i] + step*col[i]
+			}
+			return &v.reply, nil
+		}
+		v.pivot(l, k, r)
+	}
+}
+
+// entering chooses the column that raises the objective: the largest price, or
+// the first one when cycling is feared (Bland).
+func (v *Vertex) entering(l *vertexLevel, bland bool) int {
+	best, at := vertexZero, -1
+	for k, c := range v.c[:v.d] {
+		if c > best {
+			if bland {
+				if at < 0 || l.free[k] < l.free[at] {
+					at = k
+				}
+				continue
+			}
+			best, at = c, k
+		}
+	}
+	return at
+}
+
+// leaving finds the row that blocks column k, and the step to it.
+func (v *Vertex) leaving(l *vertexLevel, k int) (int, float64) {
+	col, cst := l.col(k), l.col(v.d)
+	cst = cst[:len(col)]
+	at, step := -1, math.Inf(1)
+	for r := v.n; r < len(col); r++ {
+		a := col[r]
+		if a >= -vertexPivot {
+			continue
+		}
+		if b := cst[r]; b < -a*step {
+			step = max(b, 0) / -a
+			at = r
+		} else if b == -a*step && at >= 0 && l.basic[r-v.n] < l.basic[at-v.n] {
+			at = r
+		}
+	}
+	return at, step
+}
+
+// pivot exchanges column k with row r, in all rows and in the objective.
+func (v *Vertex) pivot(l *vertexLevel, k, r int) {
+	v.pivots++
+	col := l.col(k)
+	inv := 1 / col[r]
+	for j := 0; j <= v.d; j++ {
+		if j == k {
+			continue
+		}
+		cj := l.col(j)
+		f := -cj[r] * inv
+		if f != 0 {
+			floats.AddScaled(cj, f, col)
+			v.c[j] += f * v.c[k]
+		}
+		cj[r] = f
+	}
+	floats.Scale(inv, col)
+	v.c[k] *= inv
+	col[r] = inv
+	l.free[k], l.basic[r-v.n] = l.basic[r-v.n], l.free[k]
+}
+
+// empty reads the multipliers off the optimal objective: at the optimum
+// s·z = const + Σ c_k t_k with c_k ≤ 0, so s·z + Σ (−c_k) t_k is constant.
+func (v *Vertex) empty(l *vertexLevel) *Reply {
+	v.reply.Meets = false
+	v.reply.ID, v.reply.Lambda = v.reply.ID[:0], v.reply.Lambda[:0]
+	for k, id := range l.free {
+		if id < 0 || v.c[k] >= -vertexZero*vertexZero {
+			continue
+		}
+		v.reply.ID = append(v.reply.ID, id)
+		v.reply.Lambda = append(v.reply.Lambda, -v.c[k]*v.cons[id].scale/v.asked.scale)
+	}
+	return &v.reply
+}
+
+// Split implements Incremental: it moves the vertex onto the hyperplane.
+func (v *Vertex) Split() bool {
+	if v.cross < 0 { // the vertex is beyond already: cross from there
+		r, err := v.climb(-v.asked.s)
+		if err != nil || !r.Meets || v.cross < 0 {
+			return false
+		}
+	}
+	l, k := v.levels[v.top], v.cross
+	if v.c[k] < vertexPivot {
+		return false
+	}
+	v.cross = -1
+	v.pivots++
+	l.grow(v.d)
+	r := l.rows - 1
+	l.basic = append(l.basic, l.free[k])
+	// v.c holds dir·z over the columns. Column k becomes the slack of +z.
+	col := l.col(k)
+	inv := 1 / v.c[k]
+	for j := 0; j <= v.d; j++ {
+		if j == k {
+			continue
+		}
+		cj := l.col(j)
+		f := -v.c[j] * inv
+		if f != 0 {
+			floats.AddScaled(cj, f, col)
+		}
+		cj[r] = f
+	}
+	col[r] = 1
+	floats.Scale(inv*v.dir, col)
+	l.free[k] = splitName
+	l.splitCol = k
+	l.split.g = append(l.split.g[:0], v.asked.g...)
+	l.split.h, l.split.scale = v.asked.h, v.asked.scale
+	return true
+}
+
+// splitName marks the column of the splitting form, which has a name only once a side is entered.
+const splitName = math.MaxInt32
+
+// Enter implements Incremental.
+func (v *Vertex) Enter(s float64) {
+	l := v.level(v.top + 1)
+	p := v.levels[v.top]
+	l.copyFrom(p, v.d)
+	k := p.splitCol
+	l.free[k] = int32(len(v.cons))
+	if s < 0 {
+		floats.Scale(-1, l.col(k))
+	}
+	v.pushRow(p.split.g, p.split.h, s, p.split.scale)
+	v.top++
+}
+
+func (v *Vertex) pushRow(g []float64, h, s, scale float64) {
+	i := len(v.cons)
+	if i < cap(v.cons) {
+		v.cons = v.cons[:i+1]
+	} else {
+		v.cons = append(v.cons, vertexRow{})
+	}
+	c := &v.cons[i]
+	c.g = append(c.g[:0], g...)
+	c.h, c.s, c.scale = h, s, scale
+}
+
+// Leave implements Incremental.
+func (v *Vertex) Leave() {
+	v.top--
+	v.cons = v.cons[:len(v.cons)-1]
+}
+
+// Depth implements Incremental.
+func (v *Vertex) Depth() int { return len(v.cons) }
+
+// Pivots implements Incremental.
+func (v *Vertex) Pivots() int64 { return v.pivots }
+
+// CopyFrom implements Incremental.
+func (v *Vertex) CopyFrom(other Incremental, depth int) {
+	o := other.(*Vertex)
+	if v.n != o.n || v.norm != o.norm || v.c == nil {
+		v.Reset(o.norm, o.n)
+	}
+	v.cons = v.cons[:0]
+	for _, c := range o.cons[:depth] {
+		v.pushRow(c.g, c.h, c.s, c.scale)
+	}
+	v.top = 0
+	p, l := o.levels[o.top-(len(o.cons)-depth)], v.level(0)
+	l.copyFrom(p, v.d)
+	l.splitCol = p.splitCol
+	l.split.g = append(l.split.g[:0], p.split.g...)
+	l.split.h, l.split.scale = p.split.h, p.split.scale
+}
+
+func (l *vertexLevel) copyFrom(p *vertexLevel, d int) {
+	l.rows = p.rows
+	l.ld = (p.rows + 4) &^ 3 // room for one more row
+	l.a = resize(l.a, (d+1)*l.ld)
+	for k := 0; k <= d; k++ {
+		copy(l.a[k*l.ld:k*l.ld+l.rows], p.col(k))
+	}
+	l.basic = append(l.basic[:0], p.basic...)
+	l.free = append(l.free[:0], p.free...)
+}
+
+// grow adds one row to the level.
+func (l *vertexLevel) grow(d int) {
+	if l.rows+1 > l.ld {
+		ld := (l.rows + 8) &^ 3
+		a := make([]float64, (d+1)*ld)
+		for k := 0; k <= d; k++ {
+			copy(a[k*ld:], l.col(k))
+		}
+		l.a, l.ld = a, ld
+	}
+	l.rows++
+}
