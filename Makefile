@@ -17,8 +17,8 @@ PACKAGES = ./... ./testdata/train
 
 # CLP, the independent oracle, is C++: it needs its headers and a C compiler.
 HAVE_CLP = pkg-config --exists clp 2>/dev/null && command -v "$$($(GO) env CC)" >/dev/null
-# The packages whose tests use it, by their build tag.
-CLP_PACKAGES = $$(grep -rlE --include='*_test.go' '^//go:build (.*[ (])?clp' . | xargs -r -n1 dirname | sort -u)
+# The packages whose tests use it: by build tag, by import, and its own.
+CLP_PACKAGES = $$(grep -rlE --include='*_test.go' '^//go:build (.*[ (])?clp|"relucell/lp/clp"|^package clp' . | xargs -r -n1 dirname | sort -u)
 
 .DEFAULT_GOAL = build
 .PHONY: build static test clp race soak fuzz bench bench-compare lint train clean
