@@ -4,7 +4,10 @@ package certificate
 // it, and does a point lie strictly inside it. The formulas are in the package
 // comment.
 
-import "math/big"
+import (
+	"math/big"
+	"strings"
+)
 
 // ball is a ball or a box in integers, all times 2^−scale.
 type ball struct {
@@ -17,10 +20,10 @@ type ball struct {
 }
 
 // readBall reads what follows "ball " for n inputs.
-func readBall(line []byte, n int) (*ball, string) {
-	b := &ball{text: string(line)}
-	norm, rest, _ := cut(line, ' ')
-	b.norm = string(norm)
+func readBall(line string, n int) (*ball, string) {
+	b := &ball{text: line}
+	tokens := strings.Split(line, " ")
+	b.norm, tokens = tokens[0], tokens[1:]
 	want := n + 1
 	switch b.norm {
 	case "l2", "linf", "l1":
@@ -29,20 +32,14 @@ func readBall(line []byte, n int) (*ball, string) {
 	default:
 		return nil, "expected a ball of kind l2, linf, l1 or box"
 	}
-	tokens := make([]string, 0, want)
-	for more := true; more && len(tokens) <= want; {
-		var t []byte
-		t, rest, more = cut(rest, ' ')
-		tokens = append(tokens, string(t))
-	}
-	z := make(form, want)
 	if len(tokens) != want {
 		return nil, "expected a radius and a centre with one number per input, or for a box all lower and then all upper bounds"
 	}
-	var ok bool
-	if b.scale, ok = integers(tokens, z); !ok {
+	z, scale, ok := integers(tokens)
+	if !ok {
 		return nil, "expected hexadecimal floats in their one spelling"
 	}
+	b.scale = scale
 	if b.norm == "box" {
 		b.lo, b.hi = z[:n], z[n:]
 		for k := range b.lo {

@@ -27,19 +27,18 @@ type layerText struct {
 	Bias       []string   `json:"bias"`
 }
 
-// form is an affine form in n variables, as n+1 integers: g_1 … g_n and h, all
-// times a power of two that its layer knows.
+// form is a vector of integers times a power of two that its owner knows; mostly an affine form
+// g·x + h in n variables, as g_1 … g_n and h.
 type form []big.Int
 
-// layer is a layer in integers. Its pre-activations have the scale that its weights,
-// times the scale of what enters it, give them: z = Σ w·a + b.
+// layer is a layer in integers: z = W·a + b for the forms a that enter it.
 type layer struct {
 	kind  string
-	w     [][]big.Int // units × fan-in, times 2^(in−scale), in being the out of the layer before
-	b     []big.Int   // units, times 2^−scale
-	slope big.Int     // leaky_relu: times 2^(scale−out)
-	scale uint        // of the forms of the pre-activations
-	out   uint        // of the forms of what leaves it
+	w     []form  // one row a unit, times 2^−(scale−in), in being the out of the layer before
+	b     form    // one entry a unit, times 2^−scale
+	slope big.Int // leaky_relu: times 2^−(out−scale)
+	scale uint    // of the pre-activations: they are integers times 2^−scale
+	out   uint    // of what leaves the layer
 }
 
 // net is a network in integers.
@@ -47,7 +46,7 @@ type net struct {
 	hash   string
 	inputs int
 	// layers end with the last one that has an activation: what follows cuts nothing.
-	layers []layer
+	layers []*layer
 	// where holds, for each neuron, its layer and its unit.
 	where []struct{ layer, unit int }
 }
@@ -74,7 +73,7 @@ func readNet(text []byte) (*net, error) {
 		if err != nil {
 			return nil, fmt.Errorf("layer %d: %w", i, err)
 		}
-		n.layers = append(n.layers, *y)
+		n.layers = append(n.layers, y)
 		width, scale = len(y.b), y.out
 		if y.kind != "none" {
 			used = i + 1
@@ -87,45 +86,34 @@ func readNet(text []byte) (*net, error) {
 	return n, nil
 }
 
-// readLayer reads a layer whose inputs are width forms of the given scale.
+// readLayer reads a layer that is entered by width forms of scale in.
 func readLayer(t *layerText, width int, in uint) (*layer, error) {
-	y := &layer{kind: t.Activation, b: make([]big.Int, len(t.Bias))}
+	y := &layer{kind: t.Activation}
 	if len(t.Weights) != len(t.Bias) || len(t.Bias) == 0 {
 		return nil, fmt.Errorf("%d rows of weights and %d biases, expected as many of each, and one at least", len(t.Weights), len(t.Bias))
 	}
-	bias, ok := integers(t.Bias, y.b)
-	if !ok {
-		return nil, fmt.Errorf("bias: expected hexadecimal floats in their one spelling")
-	}
-	// The scale of the weights is such that biases are integers at in + that scale too.
-	needed := make([]uint, len(t.Weights))
-	scale := uint(0)
-	if bias > in {
-		scale = bias - in
-	}
+	all := append([]string(nil), t.Bias...)
 	for i, row := range t.Weights {
 		if len(row) != width {
 			return nil, fmt.Errorf("row %d of the weights has %d entries, expected %d", i, len(row), width)
 		}
-		y.w = append(y.w, make([]big.Int, width))
-		if needed[i], ok = integers(row, y.w[i]); !ok {
-			return nil, fmt.Errorf("row %d of the weights: expected hexadecimal floats in their one spelling", i)
-		}
-		scale = max(scale, needed[i])
+		all = append(all, row...)
 	}
-	for i, row := range y.w {
-		for k := range row {
-			row[k].Lsh(&row[k], scale-needed[i])
-		}
-		y.b[i].Lsh(&y.b[i], in+scale-bias)
+	z, scale, ok := integers(all)
+	if !ok {
+		return nil, fmt.Errorf("weights and bias: expected hexadecimal floats in their one spelling")
+	}
+	y.b, z = z[:len(t.Bias)], z[len(t.Bias):]
+	for u := range y.b {
+		y.b[u].Lsh(&y.b[u], in)
+		y.w = append(y.w, z[u*width:(u+1)*width])
 	}
 	y.scale = in + scale
 	y.out = y.scale
 	switch {
 	case (t.Activation == "none" || t.Activation == "relu") && t.Slope == nil:
 	case t.Activation == "leaky_relu" && t.Slope != nil:
-		slope := make([]big.Int, 1)
-		q, ok := integers([]string{*t.Slope}, slope)
+		slope, q, ok := integers([]string{*t.Slope})
 		if !ok || slope[0].Sign() == 0 || *t.Slope == "0x1p+0" {
 			return nil, fmt.Errorf("slope: expected a hexadecimal float other than 0 and 1")
 		}
@@ -138,23 +126,28 @@ func readLayer(t *layerText, width int, in uint) (*layer, error) {
 }
 
 // integers reads numbers as integers times 2^−scale, with one scale ≥ 0 for all.
-func integers(text []string, z []big.Int) (scale uint, ok bool) {
-	exps := make([]int, len(text))
+func integers(text []string) (z form, scale uint, ok bool) {
+	z, exps := make(form, len(text)), make([]int, len(text))
 	for i, s := range text {
-		m, e, ok := dyadic(s)
-		if !ok {
-			return 0, false
+		if exps[i], ok = number([]byte(s), &z[i]); !ok {
+			return nil, 0, false
 		}
-		z[i].Set(m)
-		exps[i] = e
+	}
+	return z, z.align(exps, 0), true
+}
+
+// align turns z_i·2^e_i into z_i·2^−scale, with the least scale ≥ at least that makes integers of all.
+func (z form) align(exps []int, least uint) (scale uint) {
+	scale = least
+	for _, e := range exps {
 		if e < 0 {
 			scale = max(scale, uint(-e))
 		}
 	}
-	for i := range z {
-		z[i].Lsh(&z[i], uint(exps[i]+int(scale)))
+	for i, e := range exps {
+		z[i].Lsh(&z[i], uint(e+int(scale)))
 	}
-	return scale, true
+	return scale
 }
 
 // render writes the one spelling of a network.

@@ -6,6 +6,7 @@ package certificate
 
 import (
 	"bufio"
+	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
 	"errors"
@@ -124,13 +125,10 @@ func (in *lines) fault(err error) error {
 	return &Error{File: in.file, Line: in.line, Reason: "cannot be read: " + err.Error(), Err: err}
 }
 
-// cut returns what precedes the first occurrence of sep in b, and what follows;
-// more is false if there is none.
+// cut splits b at the first sep; more is false if there is none.
 func cut(b []byte, sep byte) (head, tail []byte, more bool) {
-	for i, c := range b {
-		if c == sep {
-			return b[:i], b[i+1:], true
-		}
+	if i := bytes.IndexByte(b, sep); i >= 0 {
+		return b[:i], b[i+1:], true
 	}
 	return b, nil, false
 }
@@ -229,11 +227,4 @@ func hexadecimal(frac []byte, m *big.Int) bool {
 	}
 	_, ok := m.SetString("1"+string(frac), 16)
 	return ok
-}
-
-// dyadic reads a number from text.
-func dyadic(s string) (m *big.Int, e int, ok bool) {
-	m = new(big.Int)
-	e, ok = number([]byte(s), m)
-	return m, e, ok
 }
