@@ -19,6 +19,8 @@ func registry() []entry {
 		{&localBound{"lipschitz", lipschitz}, true},
 		{&localBound{"lipschitz-masked", lipschitzMasked}, true},
 		{&localBound{"interval", interval}, true},
+		{&localBound{"zonotope", zonotope}, true},
+		{&localBound{"crown", crown}, true},
 		{Func("coefficients-local", Upper, Local, coefficientsLocal), true},
 	}
 }

@@ -110,6 +110,7 @@ func requireSound(t require.TestingT, n *network.Network, b ball.Ball, count int
 var below = [][2]string{
 	{"zaslavsky", "2^N"}, {"montufar", "zaslavsky"}, {"serra", "montufar"}, {"serra-rank", "serra"},
 	{"lipschitz", "serra-rank"}, {"lipschitz-masked", "lipschitz"}, {"interval", "serra-rank"},
+	{"zonotope", "interval"}, {"crown", "interval"},
 	{"hinz-montufar", "montufar"}, {"montufar", "hinz-montufar"}, {"hinz-serra", "serra"}, {"serra", "hinz-serra"},
 	{"coefficients", "serra-rank"}, {"coefficients-local", "coefficients"}, {"coefficients-local", "interval"},
 }

@@ -1,0 +1,120 @@
+// Lines above and below an activation over a span, in the deviation from the
+// centre: the one fact that zonotopes, back-substitution and linear programmes
+// share.
+//
+// Let φ(δ) = act(v+δ) − act(v) − λδ, v = z(c). It is linear in δ from lo to the break at −v, and
+// from there to hi, so its range over the span is the hull of its values at lo, −v and hi. Hence
+// for any float λ whatever, act(z) − act(v) = λδ + t with t in that hull; its two ends are the best lines of
+// slope λ below and above. No λ can be unsound; a good one is tight.
+
+package bound
+
+import (
+	"math"
+
+	"relucell/network"
+)
+
+// rng is a closed interval computed with outward rounding.
+type rng struct{ lo, hi float64 }
+
+func (a rng) add(b rng) rng { return rng{down(a.lo + b.lo), up(a.hi + b.hi)} }
+func (a rng) neg() rng      { return rng{-a.hi, -a.lo} }
+
+// mul returns a·b; 0·∞ is 0 here, as ends are limits of finite numbers.
+func (a rng) mul(b rng) rng {
+	r := rng{math.Inf(1), math.Inf(-1)}
+	for _, x := range [2]float64{a.lo, a.hi} {
+		for _, y := range [2]float64{b.lo, b.hi} {
+			p := x * y
+			if x == 0 || y == 0 {
+				p = 0
+			} else {
+				r.lo, r.hi = math.Min(r.lo, down(p)), math.Max(r.hi, up(p))
+				continue
+			}
+			r.lo, r.hi = math.Min(r.lo, p), math.Max(r.hi, p)
+		}
+	}
+	return r
+}
+
+func (a rng) hull(b rng) rng { return rng{math.Min(a.lo, b.lo), math.Max(a.hi, b.hi)} }
+
+func exactly(x float64) rng { return rng{x, x} }
+
+// slopeOf returns the slope of the activation below 0.
+func slopeOf(l network.Layer) float64 {
+	if l.Act == network.None {
+		return 1
+	}
+	return l.Slope // 0 for ReLU
+}
+
+// phi returns an enclosure of φ's range over the span of an unsettled unit whose activation has the slope alpha below 0.
+func phi(alpha, lambda float64, v bracket, z span) rng {
+	val, one := rng{v.lo, v.hi}, exactly(1)
+	a, lam := exactly(alpha), exactly(lambda)
+	var atLo, atBreak, atHi rng
+	if v.sign >= 0 {
+		// act(v+δ)−act(v) is δ above the break, −v + α(δ+v) below
+		atLo = val.neg().add(a.mul(exactly(z.lo).add(val))).add(lam.neg().mul(exactly(z.lo)))
+		atBreak = one.add(lam.neg()).mul(val).neg()
+		atHi = one.add(lam.neg()).mul(exactly(z.hi))
+	} else {
+		// it is αδ below the break, (δ+v) − αv above
+		atLo = a.add(lam.neg()).mul(exactly(z.lo))
+		atBreak = lam.add(a.neg()).mul(val)
+		atHi = exactly(z.hi).add(val).add(a.neg().mul(val)).add(lam.neg().mul(exactly(z.hi)))
+	}
+	return atLo.hull(atBreak).hull(atHi).hull(rng{})
+}
+
+// chord returns the slope between the ends of the span, of the activation with slope alpha below 0.
+func chord(alpha float64, v bracket, z span) float64 {
+	l, u := math.Min(v.lo+z.lo, 0), math.Max(v.hi+z.hi, 0)
+	if !(u-l > 0) || math.IsInf(u-l, 0) {
+		return 1
+	}
+	return (u - alpha*l) / (u - l)
+}
+
+// line is slope·δ + offset.
+type line struct{ slope, offset float64 }
+
+// lines are a line below and one above act(v+δ) − act(v) over a span.
+type lines struct{ below, above line }
+
+// settledSlope returns the slope of a settled unit's output, and whether the unit is settled.
+func settledSlope(l network.Layer, u status) (float64, bool) {
+	switch {
+	case l.Act == network.None || u == active:
+		return 1, true
+	case u == inactive:
+		return l.Slope, true
+	}
+	return 0, false
+}
+
+// relax returns lines with the chord on the outer side of the bend, and on its inner side the one of the two
+// legs that leaves the smaller triangle (DeepPoly's choice, Singh et al. 2019).
+func relax(l network.Layer, u status, v bracket, z span) lines {
+	if s, ok := settledSlope(l, u); ok {
+		return lines{line{s, 0}, line{s, 0}}
+	}
+	leg := l.Slope
+	if v.lo+z.lo+v.hi+z.hi > 0 {
+		leg = 1
+	}
+	return relaxLeg(l, v, z, leg)
+}
+
+// relaxLeg returns lines for an unsettled unit: the chord, and one of the given slope on the inner side.
+func relaxLeg(l network.Layer, v bracket, z span, leg float64) lines {
+	c := chord(l.Slope, v, z)
+	outer, inner := phi(l.Slope, c, v, z), phi(l.Slope, leg, v, z)
+	if l.Slope < 1 { // convex: the chord is above
+		return lines{below: line{leg, inner.lo}, above: line{c, outer.hi}}
+	}
+	return lines{below: line{c, outer.lo}, above: line{leg, inner.hi}}
+}
