@@ -31,6 +31,7 @@ type Projection struct {
 	other  projState // the state with the opposite side added
 	beyond bool      // the parent's point is on the asked side already
 	v, r   []float64 // scratch
+	x      []float64
 	pivots int64
 }
 
@@ -74,6 +75,7 @@ func (q *Projection) Reset(_ ball.Norm, n int) {
 	q.cons = q.cons[:0]
 	q.reply.Point = make([]float64, n)
 	q.asked.a = make([]float64, n)
+	q.x = make([]float64, n)
 	q.level(0).clear()
 }
 
@@ -252,6 +254,9 @@ func (q *Projection) settle(s *projState, m int) (empty bool, err error) {
 
 // Ask implements Incremental.
 func (q *Projection) Ask(g []float64, h, s float64) (*Reply, error) {
+	if constant(g) && !math.IsNaN(h) {
+		return q.constant(s * h), nil
+	}
 	if err := q.prepare(g, h, s); err != nil {
 		return nil, err
 	}
@@ -274,11 +279,62 @@ func (q *Projection) Ask(g []float64, h, s float64) (*Reply, error) {
 		return nil, err
 	}
 	if empty {
-		return q.multipliers()
+		return q.multipliers(&q.ask)
 	}
 	q.reply.Interior = true
-	q.inward(&q.ask, q.reply.Point)
-	return &q.reply, nil
+	if q.inward(&q.ask, q.reply.Point) {
+		return &q.reply, nil
+	}
+	return q.shrunk()
+}
+
+// projNarrow is the step into the cell below which many constraints are taken to
+// meet at the nearest point, where the direction found there says little.
+const projNarrow = 1.0 / (1 << 26)
+
+// shrunk answers where the nearest point is degenerate (a central arrangement
+// around the centre, say): with every boundary moved inwards by a margin the answer is
+// either a point well inside, or multipliers that may also prove the question itself.
+func (q *Projection) shrunk() (*Reply, error) {
+	m := len(q.cons)
+	for _, delta := range projMargins {
+		q.shift(delta)
+		q.other.clear()
+		empty, err := q.settle(&q.other, m+1)
+		feasible := err == nil && !empty && q.norm2(&q.other) < (1-delta)*(1-delta)
+		q.shift(-delta)
+		if feasible {
+			q.point(&q.other, q.reply.Point)
+			return &q.reply, nil
+		}
+		if err == nil && empty && q.supremum(&q.other) <= projZero {
+			return q.multipliers(&q.other)
+		}
+	}
+	return &q.reply, nil // the point found first
+}
+
+// supremum returns sup Σ λ_i (a_i·y − b_i) over the unit ball, relative to Σ λ_i.
+func (q *Projection) supremum(s *projState) float64 {
+	q.point(s, q.x)
+	return (floats.Norm(q.x, 2) - q.norm2(s)) / floats.Sum(s.lam)
+}
+
+func constant(g []float64) bool {
+	for _, v := range g {
+		if v != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// constant answers for a form without gradient, which has one side at most.
+func (q *Projection) constant(z float64) *Reply {
+	q.reply.Meets, q.reply.Interior = z > 0, false
+	q.reply.ID, q.reply.Lambda = q.reply.ID[:0], q.reply.Lambda[:0]
+	q.point(q.levels[q.top], q.reply.Point)
+	return &q.reply
 }
 
 // prepare sets the asked row and its inner products.
@@ -299,22 +355,23 @@ func (q *Projection) prepare(g []float64, h, s float64) error {
 	return nil
 }
 
-func (q *Projection) multipliers() (*Reply, error) {
+// multipliers reads the proof off a state in which the asked side is active.
+func (q *Projection) multipliers(st *projState) (*Reply, error) {
 	q.reply.Meets = false
 	q.reply.ID, q.reply.Lambda = q.reply.ID[:0], q.reply.Lambda[:0]
 	self := 0.0
-	for k, j := range q.ask.act {
+	for k, j := range st.act {
 		if int(j) == len(q.cons) {
-			self = q.ask.lam[k] * q.asked.inv
+			self = st.lam[k] * q.asked.inv
 		}
 	}
 	if !(self > 0) {
 		return nil, errors.New("lp: projection solver: the cell itself was found empty")
 	}
-	for k, j := range q.ask.act {
-		if int(j) < len(q.cons) && q.ask.lam[k] > 0 {
+	for k, j := range st.act {
+		if int(j) < len(q.cons) && st.lam[k] > 0 {
 			q.reply.ID = append(q.reply.ID, j)
-			q.reply.Lambda = append(q.reply.Lambda, q.ask.lam[k]*q.cons[j].inv/self)
+			q.reply.Lambda = append(q.reply.Lambda, st.lam[k]*q.cons[j].inv/self)
 		}
 	}
 	return &q.reply, nil
@@ -337,8 +394,8 @@ func (q *Projection) row(j int) []float64 {
 
 // inward writes a point strictly inside: from x along the direction in which
 // all active constraints rise at the same rate, half as far as the others and
-// the ball allow.
-func (q *Projection) inward(s *projState, x []float64) {
+// the ball allow. It reports whether that was more than a hair.
+func (q *Projection) inward(s *projState, x []float64) bool {
 	k := len(s.act)
 	q.v, q.r = resize(q.v, k), resize(q.r, k)
 	nu := q.r
@@ -370,4 +427,5 @@ func (q *Projection) inward(s *projState, x []float64) {
 	for t, j := range s.act {
 		floats.AddScaled(x, tau*nu[t], q.row(int(j)))
 	}
+	return tau*tau*uu > projNarrow*projNarrow
 }
