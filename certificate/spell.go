@@ -36,7 +36,19 @@ func appendFloat(b []byte, v float64) []byte {
 	if e >= 0 {
 		b = append(b, '+')
 	}
-	return strconv.AppendInt(b, int64(e), 10)
+	return appendInt(b, int64(e))
+}
+
+// appendInt appends v in decimal. Most numbers of a proof have one or two
+// digits, and a proof has very many numbers.
+func appendInt(b []byte, v int64) []byte {
+	switch {
+	case 0 <= v && v < 10:
+		return append(b, byte('0'+v))
+	case 10 <= v && v < 100:
+		return append(b, byte('0'+v/10), byte('0'+v%10))
+	}
+	return strconv.AppendInt(b, v, 10)
 }
 
 // appendBig appends the spelling of a finite v.

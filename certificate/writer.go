@@ -71,7 +71,7 @@ func NewWriter(path string, h Header) (*Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Writer{output: o}, nil
+	return &Writer{output: o, text: make([]byte, 0, 2*min(o.partSize, PartSize))}, nil
 }
 
 // Split says that both sides of the next neuron live. The minus subtree follows,
@@ -143,13 +143,10 @@ func (w *Writer) Pruned(live int8, self int64, ancestors []int32, lambda []int64
 		return
 	}
 	w.endRun()
-	b := append(w.text, c, ' ')
-	b = strconv.AppendInt(b, self, 10)
+	b := appendInt(append(w.text, c, ' '), self)
 	for i, a := range ancestors {
-		b = append(b, ' ')
-		b = strconv.AppendInt(b, int64(a), 10)
-		b = append(b, ':')
-		b = strconv.AppendInt(b, lambda[i], 10)
+		b = appendInt(append(b, ' '), int64(a))
+		b = appendInt(append(b, ':'), lambda[i])
 	}
 	w.text = append(b, '\n')
 }
@@ -165,10 +162,8 @@ func (w *Writer) PrunedBig(live int8, self *big.Int, ancestors []int32, lambda [
 	b := append(w.text, c, ' ')
 	b = self.Append(b, 10)
 	for i, a := range ancestors {
-		b = append(b, ' ')
-		b = strconv.AppendInt(b, int64(a), 10)
-		b = append(b, ':')
-		b = lambda[i].Append(b, 10)
+		b = appendInt(append(b, ' '), int64(a))
+		b = lambda[i].Append(append(b, ':'), 10)
 	}
 	w.text = append(b, '\n')
 }
