@@ -188,6 +188,9 @@ func twoProduct(a, b float64) (p, e float64, ok bool) {
 	if a == 0 || b == 0 {
 		return 0, 0, true
 	}
+	if math.Abs(a) == 1 || math.Abs(b) == 1 {
+		return p, 0, true
+	}
 	if m := math.Abs(p); m < minExactProduct || math.IsInf(m, 0) {
 		return p, 0, false
 	}

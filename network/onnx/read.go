@@ -47,6 +47,11 @@ func read(data []byte, limit int) (*network.Network, *network.Import, error) {
 	if g == nil {
 		return nil, nil, errors.New("onnx: the model has no graph (an empty file, or not an ONNX model)")
 	}
+	// The specification asks for it, and exporters write it last: a file cut just before it is
+	// well-formed otherwise.
+	if len(model.OpsetImport) == 0 {
+		return nil, nil, errors.New("onnx: the model has no opset_import (a truncated file?)")
+	}
 	n, im, err := readGraph(g, limit)
 	if err != nil {
 		return nil, nil, fmt.Errorf("onnx: %w", err)

@@ -1,0 +1,232 @@
+// What must be refused: by a clear error that names the node or the tensor,
+// without a panic and without allocating what a file merely claims.
+
+package onnx
+
+import (
+	"bytes"
+	"math"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/proto"
+
+	"relucell/network/onnx/onnxpb"
+)
+
+// good is a chain of a Gemm and a Relu, to be spoiled.
+func good() *chain {
+	return newChain(-1, 2).doubles("w", []int64{2, 3}, 1, 2, 3, 4, 5, 6).doubles("b", []int64{3}, 1, 2, 3).
+		node("Gemm", []string{"x", "w", "b"}).node("Relu", []string{"x"})
+}
+
+func TestGraphRefusals(t *testing.T) {
+	for want, spoil := range map[string]func(c *chain){
+		`node 2 "vC" (Tanh): operator "Tanh" is not supported; supported are Add, AveragePool,`: func(c *chain) { c.node("Tanh", []string{"x"}) },
+		`(Relu): operator "Relu" of domain my.ops is not supported`:                             func(c *chain) { c.g.Node[1].Domain = ptr("my.ops") },
+		`node 1 (Relu): attribute "gamma" is not supported`: func(c *chain) {
+			c.g.Node[1].Name, c.g.Node[1].Attribute = nil, []*onnxpb.AttributeProto{intAttr("gamma", 1)}
+		},
+		`attribute "alpha" is given twice`: func(c *chain) {
+			c.g.Node[0].Attribute = []*onnxpb.AttributeProto{floatAttr("alpha", 1), floatAttr("alpha", 2)}
+		},
+		`attribute "alpha": type INT, expected FLOAT`: func(c *chain) {
+			c.g.Node[0].Attribute = []*onnxpb.AttributeProto{intAttr("alpha", 1)}
+		},
+		`attribute "beta": NaN, expected a finite number`: func(c *chain) {
+			c.g.Node[0].Attribute = []*onnxpb.AttributeProto{floatAttr("beta", float32(math.NaN()))}
+		},
+		`node 2 "vC" (Add): it reads "vA", which Relu "vB" reads too`: func(c *chain) { c.node("Add", []string{"x", "vA"}) },
+		`it reads "vB" 2 times; supported are chains`:                 func(c *chain) { c.node("Add", []string{"x", "x"}) },
+		`it reads "ghost", which is neither`:                          func(c *chain) { c.node("Add", []string{"x", "ghost"}) },
+		`it reads "mask", which is not the first output of its node`: func(c *chain) {
+			c.node("Dropout", []string{"x"}).g.Node[2].Output = []string{"vC", "mask"}
+			c.node("Relu", []string{"mask"})
+		},
+		`output "b": the name is taken`:                   func(c *chain) { c.g.Node[0].Output[0] = "b" },
+		`(Relu): it has no output`:                        func(c *chain) { c.g.Node[1].Output = nil },
+		`(Relu): 2 inputs, expected 1 to 1`:               func(c *chain) { c.g.Node[1].Input = []string{"vA", "w"} },
+		`(Gemm): 1 inputs, expected 2 to 3`:               func(c *chain) { c.g.Node[0].Input = c.g.Node[0].Input[:1] },
+		`(Relu): all its inputs are constants`:            func(c *chain) { c.g.Node[1].Input = []string{"w"} },
+		`inputs "v0" and "z": the graph has several`:      func(c *chain) { c.g.Input = append(c.g.Input, valueInfo("z", 1, 1)) },
+		`the graph has no input`:                          func(c *chain) { c.g.Input = nil },
+		`initializer "w": given twice`:                    func(c *chain) { c.doubles("w", nil, 1) },
+		`the graph has sparse initializers`:               func(c *chain) { c.g.SparseInitializer = []*onnxpb.SparseTensorProto{{}} },
+		`input "v0": elements of type INT8`:               func(c *chain) { c.input().ElemType = ptr(int32(onnxpb.TensorProto_INT8)) },
+		`input "v0": it has no shape`:                     func(c *chain) { c.input().Shape = nil },
+		`input "v0": it has no tensor type`:               func(c *chain) { c.g.Input[0].Type = nil },
+		`input "v0": dimension 1 has no fixed size`:       func(c *chain) { c.input().Shape.Dim[1].Value = nil },
+		`input "v0": dimension 0 has no fixed size`:       func(c *chain) { c.input().Shape.Dim = c.input().Shape.Dim[:1] },
+		`input "v0": dimension 1 is 2147483648`:           func(c *chain) { c.setInput(1, 1<<31) },
+		`input "v0": shape [67108864 67108864] has more`:  func(c *chain) { c.setInput(0, 1<<26); c.setInput(1, 1<<26) },
+		`(Gemm): 1 × 5 times 2 × 3: the inner dimensions`: func(c *chain) { c.setInput(1, 5) },
+		`C of shape [2] does not broadcast to [1 3]`:      func(c *chain) { c.g.Initializer[1].Dims[0], c.g.Initializer[1].DoubleData = 2, []float64{1, 2} },
+		`tensor "w": elements of type FLOAT16`:            func(c *chain) { c.g.Initializer[0].DataType = ptr(int32(onnxpb.TensorProto_FLOAT16)) },
+		`tensor "w": double_data: 5 numbers, expected 6, the elements of dims [2 3]`: func(c *chain) {
+			c.g.Initializer[0].DoubleData = c.g.Initializer[0].DoubleData[:5]
+		},
+		`tensor "w": raw_data: 7 bytes, expected 48`: func(c *chain) {
+			c.g.Initializer[0].DoubleData, c.g.Initializer[0].RawData = nil, make([]byte, 7)
+		},
+		`tensor "w": raw_data and double_data are both given`: func(c *chain) { c.g.Initializer[0].RawData = make([]byte, 48) },
+		`tensor "w": element 4 is NaN`:                        func(c *chain) { c.g.Initializer[0].DoubleData[4] = math.NaN() },
+		`tensor "b": element 0 is -Inf`:                       func(c *chain) { c.g.Initializer[1].DoubleData[0] = math.Inf(-1) },
+		`tensor "w": dims: dimension 0 is 0`:                  func(c *chain) { c.g.Initializer[0].Dims[0] = 0 },
+		`tensor "w": dims: dimension 1 is -3`:                 func(c *chain) { c.g.Initializer[0].Dims[1] = -3 },
+		`tensor "w": dims: dimension 0 is 536870912`:          func(c *chain) { c.g.Initializer[0].Dims[0] = 1 << 29 },
+		`tensor "w": dims: [32768 16384] has more than`:       func(c *chain) { c.g.Initializer[0].Dims = []int64{1 << 15, 1 << 14} },
+		`tensor "w": double_data: 6 numbers, expected 33554432`: func(c *chain) {
+			c.g.Initializer[0].Dims = []int64{1 << 12, 1 << 13}
+		},
+		`tensor "w": its data is in another file (external data)`: func(c *chain) {
+			c.g.Initializer[0].DataLocation = onnxpb.TensorProto_EXTERNAL.Enum()
+		},
+		`tensor "w": it is segmented`: func(c *chain) { c.g.Initializer[0].Segment = &onnxpb.TensorProto_Segment{} },
+		`input 1 (B), tensor "i": integers, expected FLOAT or DOUBLE`: func(c *chain) {
+			c.ints("i", 1, 2).g.Node[0].Input[1] = "i"
+		},
+		`(MatMul): weights of shape [2 3 1], supported are matrices`: func(c *chain) {
+			c.g.Initializer[0].Dims = []int64{2, 3, 1}
+			c.node("MatMul", []string{"x", "w"}).g.Node = c.g.Node[2:]
+			c.g.Node[0].Input[0] = "v0"
+		},
+		`(Reshape): new shape [2 -1] does not divide`:     func(c *chain) { c.ints("s", 2, -1).node("Reshape", []string{"x", "s"}) },
+		`(Reshape): new shape [-1 -1]: dimension 1`:       func(c *chain) { c.ints("s", -1, -1).node("Reshape", []string{"x", "s"}) },
+		`(Reshape): shape [1 3] to [1 4]: the number`:     func(c *chain) { c.ints("s", 1, 4).node("Reshape", []string{"x", "s"}) },
+		`(Reshape): new shape [4611686018427387904 4]`:    func(c *chain) { c.ints("s", 1<<62, 4).node("Reshape", []string{"x", "s"}) },
+		`(Reshape): the new shape is missing`:             func(c *chain) { c.node("Reshape", []string{"x"}) },
+		`(Flatten): attribute "axis": out of range`:       func(c *chain) { c.node("Flatten", []string{"x"}, intAttr("axis", 7)) },
+		`(Squeeze): axis 1 of shape [1 3] is not 1`:       func(c *chain) { c.node("Squeeze", []string{"x"}, intsAttr("axes", 1)) },
+		`(Unsqueeze): axes: 9 is out of range`:            func(c *chain) { c.node("Unsqueeze", []string{"x"}, intsAttr("axes", 9)) },
+		`(Unsqueeze): axes: [0 0] given twice`:            func(c *chain) { c.node("Unsqueeze", []string{"x"}, intsAttr("axes", 0, 0)) },
+		`(Add): shapes [1 3] and [2] do not fit`:          func(c *chain) { c.doubles("c", []int64{2}, 1, 2).node("Add", []string{"x", "c"}) },
+		`(Dropout): input 2 (training_mode): not false`:   func(c *chain) { c.ints("t", 1).node("Dropout", []string{"x", "", "t"}) },
+		`(Conv): shape [1 3] and weights of shape [2 3]`:  func(c *chain) { c.node("Conv", []string{"x", "w"}) },
+		`(AveragePool): shape [1 3], supported are one`:   func(c *chain) { c.node("AveragePool", []string{"x"}) },
+		`(BatchNormalization): 2 inputs, expected 5 to 5`: func(c *chain) { c.node("BatchNormalization", []string{"x", "b"}) },
+		`(BatchNormalization): channel 0: var + epsilon is`: func(c *chain) {
+			c.doubles("v", []int64{3}, -1, 1, 1).node("BatchNormalization", []string{"x", "b", "b", "b", "v"})
+		},
+		`(BatchNormalization): attributes training_mode and`: func(c *chain) {
+			c.node("BatchNormalization", []string{"x", "b", "b", "b", "b"}, intAttr("training_mode", 1))
+		},
+	} {
+		c := good()
+		spoil(c)
+		_, _, err := c.read(t)
+		require.ErrorContains(t, err, want)
+	}
+	m := good().model()
+	m.Graph.Output = append(m.Graph.Output, valueInfo("vA", 1, 1))
+	_, _, err := read(encode(t, m), testLimit)
+	require.ErrorContains(t, err, "the graph has 2 outputs")
+	m.Graph.Output = m.Graph.Output[1:]
+	_, _, err = read(encode(t, m), testLimit)
+	require.ErrorContains(t, err, `output "vA": it is not what the last node of the chain computes ("vB")`)
+}
+
+func (c *chain) input() *onnxpb.TypeProto_Tensor { return c.g.Input[0].GetType().GetTensorType() }
+
+func (c *chain) setInput(dim int, v int64) {
+	c.input().Shape.Dim[dim].Value = &onnxpb.TensorShapeProto_Dimension_DimValue{DimValue: v}
+}
+
+func TestWindowRefusals(t *testing.T) {
+	for want, attrs := range map[string][]*onnxpb.AttributeProto{
+		`attribute "kernel_shape": [], expected 2 numbers`: nil,
+		`attribute "kernel_shape": 0, expected 1 to`:       {intsAttr("kernel_shape", 0, 1)},
+		`attribute "strides": 0, expected 1 to`:            {intsAttr("kernel_shape", 1, 1), intsAttr("strides", 0, 1)},
+		`attribute "pads": 2 numbers, expected 4`:          {intsAttr("kernel_shape", 1, 1), intsAttr("pads", 0, 1)},
+		`attribute "pads": -1, expected 0 to`:              {intsAttr("kernel_shape", 1, 1), intsAttr("pads", 0, 0, 0, -1)},
+		`attribute "auto_pad": "MAYBE", supported are`:     {intsAttr("kernel_shape", 1, 1), stringAttr("auto_pad", "MAYBE")},
+		`spatial dimension 1: a window of 5 does not fit`:  {intsAttr("kernel_shape", 1, 5)},
+		`attribute "ceil_mode": supported is 0`:            {intsAttr("kernel_shape", 1, 1), intAttr("ceil_mode", 1)},
+		`a window lies in the padding alone`:               {intsAttr("kernel_shape", 1, 1), intsAttr("pads", 1, 1, 1, 1)},
+		`the result, of shape [1 1 67108868 4], has more`:  {intsAttr("kernel_shape", 1, 1), intsAttr("pads", 1<<26, 0, 0, 0)},
+		`as a dense layer it has 8000016 × 16 weights`:     {intsAttr("kernel_shape", 1, 1), intsAttr("pads", 2000000, 0, 0, 0)},
+	} {
+		_, _, err := newChain(1, 1, 4, 4).node("AveragePool", []string{"x"}, attrs...).read(t)
+		require.ErrorContains(t, err, want)
+	}
+	_, _, err := newChain(1, 3, 4, 4).small(newSource(1), "w", 2, 1, 1, 1).node("Conv", []string{"x", "w"}, intAttr("group", 2)).read(t)
+	require.ErrorContains(t, err, "group 2: they do not fit 3 channels")
+	_, _, err = newChain(1, 1, 4, 4).small(newSource(1), "w", 2, 1, 1, 1).node("Conv", []string{"x", "w"}, intsAttr("kernel_shape", 2, 1)).read(t)
+	require.ErrorContains(t, err, "but the weights say [1 1]")
+}
+
+func TestNotAModel(t *testing.T) {
+	data := encode(t, good().model())
+	_, _, err := Read(bytes.NewReader(nil))
+	require.ErrorContains(t, err, "the model has no graph")
+	_, _, err = Read(strings.NewReader("hello, world"))
+	require.ErrorContains(t, err, "not an ONNX model, or a truncated one")
+	for i := 1; i < len(data); i++ {
+		_, _, err = Read(bytes.NewReader(data[:i])) // some prefixes are models without a graph
+		require.Error(t, err, "prefix of %d bytes", i)
+	}
+	_, _, err = Read(brokenReader{})
+	require.ErrorIs(t, err, errBroken)
+}
+
+type brokenReader struct{}
+
+func (brokenReader) Read([]byte) (int, error) { return 0, errBroken }
+
+// TestClaimsAreNotAllocated: files of some hundred bytes that claim gigabytes.
+func TestClaimsAreNotAllocated(t *testing.T) {
+	claims := map[string]*chain{
+		"tensor of 2 GB":       newChain(1, 2).doubles("w", []int64{1 << 14, 1 << 14}).node("MatMul", []string{"w", "x"}),
+		"tensor of 2 TB":       newChain(1, 2).doubles("w", []int64{1 << 20, 1 << 20}).node("MatMul", []string{"w", "x"}),
+		"overflowing tensor":   newChain(1, 2).doubles("w", []int64{1 << 26, 1 << 26, 1 << 26}).node("MatMul", []string{"w", "x"}),
+		"input of 2 GB":        newChain(1, 1<<31-1).node("Relu", []string{"x"}),
+		"wide input":           newChain(1, 1<<20).node("Relu", []string{"x"}),
+		"outer sum":            newChain(1<<13, 1).doubles("b", []int64{1}, 1).node("Add", []string{"x", "b"}),
+		"windows":              newChain(1, 1, 1).node("AveragePool", []string{"x"}, intsAttr("kernel_shape", 1), intsAttr("pads", 1<<26, 0)),
+		"windows over nothing": newChain(1, 1, 1).doubles("w", []int64{1, 1, 1}, 1).node("Conv", []string{"x", "w"}, intsAttr("pads", 1<<25, 1<<25)),
+	}
+	const most = 64 << 20 // a tenth of the least claim; the vectors of a layer of the limit's width fit
+	for name, c := range claims {
+		t.Run(name, func(t *testing.T) {
+			data := encode(t, c.model())
+			require.Less(t, len(data), 1000)
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			_, _, err := read(data, testLimit)
+			runtime.ReadMemStats(&after)
+			require.Error(t, err)
+			require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(most))
+		})
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	src := newSource(9)
+	for _, c := range []*chain{
+		good(),
+		newChain(1, 2, 3, 3).small(src, "w", 2, 1, 2, 2).small(src, "b", 2).node("Conv", []string{"x", "w", "b"}, intAttr("group", 2)).node("LeakyRelu", []string{"x"}).node("Flatten", []string{"x"}),
+		newChain(1, 2, 2).node("AveragePool", []string{"x"}, intsAttr("kernel_shape", 2)).node("Squeeze", []string{"x"}),
+		newChain(-1, 2).small(src, "c", 2).doubles("v", []int64{2}, 1, 2).node("BatchNormalization", []string{"x", "c", "c", "c", "v"}).ints("s", 2, 1).node("Reshape", []string{"x", "s"}).node("Sub", []string{"c", "x"}),
+	} {
+		data, err := proto.Marshal(c.model())
+		require.NoError(f, err)
+		f.Add(data)
+	}
+	const limit = 1 << 14
+	f.Fuzz(func(t *testing.T, data []byte) {
+		n, im, err := read(data, limit)
+		if err != nil {
+			return
+		}
+		require.Equal(t, "onnx", im.Format)
+		require.GreaterOrEqual(t, im.RoundedEntries(), 0)
+		var b bytes.Buffer
+		if Write(&b, n, false) != nil {
+			return
+		}
+		back, _, err := Read(&b)
+		require.NoError(t, err)
+		require.Equal(t, n.Fingerprint(), back.Fingerprint())
+	})
+}

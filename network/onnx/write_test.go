@@ -1,0 +1,81 @@
+// What is written is read back as the same layers.
+
+package onnx
+
+import (
+	"bytes"
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/mat"
+	"pgregory.net/rapid"
+
+	"relucell/network"
+)
+
+func anyNetwork(entry *rapid.Generator[float64], slopes []float64) *rapid.Generator[*network.Network] {
+	return rapid.Custom(func(t *rapid.T) *network.Network {
+		width := rapid.IntRange(1, 4).Draw(t, "inputs")
+		layers := make([]network.Layer, rapid.IntRange(1, 4).Draw(t, "layers"))
+		for i := range layers {
+			out := rapid.IntRange(1, 4).Draw(t, "width")
+			l := network.Layer{W: mat.NewDense(out, width, rapid.SliceOfN(entry, out*width, out*width).Draw(t, "weights"))}
+			l.B = rapid.SliceOfN(entry, out, out).Draw(t, "bias")
+			l.Act = rapid.SampledFrom([]network.Activation{network.None, network.ReLU, network.LeakyReLU}).Draw(t, "activation")
+			if l.Act == network.LeakyReLU {
+				l.Slope = rapid.SampledFrom(slopes).Draw(t, "slope")
+			}
+			layers[i], width = l, out
+		}
+		n, err := network.New(layers)
+		require.NoError(t, err)
+		return n
+	})
+}
+
+func TestWriteRoundTrip(t *testing.T) {
+	slopes := []float64{float64(float32(0.01)), -0.5, 2}
+	wide := rapid.Map(rapid.Float64Range(-1e300, 1e300), func(v float64) float64 { return v + 0 })
+	narrow := rapid.Map(rapid.Float32Range(-1e30, 1e30), func(v float32) float64 { return float64(v) + 0 })
+	for name, c := range map[string]struct {
+		entry   *rapid.Generator[float64]
+		float32 bool
+	}{"float64": {wide, false}, "float32": {narrow, true}, "float32 widened": {narrow, false}} {
+		t.Run(name, rapid.MakeCheck(func(t *rapid.T) {
+			n := anyNetwork(c.entry, slopes).Draw(t, "network")
+			var b bytes.Buffer
+			require.NoError(t, Write(&b, n, c.float32))
+			back, im, err := Read(&b)
+			require.NoError(t, err)
+			require.Equal(t, n.Fingerprint(), back.Fingerprint())
+			require.Equal(t, map[bool]string{true: "float32", false: "float64"}[c.float32], im.Precision)
+			require.Empty(t, im.Rounded)
+		}))
+	}
+}
+
+type brokenWriter struct{}
+
+var errBroken = errors.New("broken")
+
+func (brokenWriter) Write([]byte) (int, error) { return 0, errBroken }
+
+func TestWriteRefusals(t *testing.T) {
+	layer := network.Layer{W: mat.NewDense(1, 1, []float64{1}), B: []float64{0}}
+	second := layer
+	for want, change := range map[string]func(){
+		"layer 1: weights: entry 0 is 0.1, which is not a float32": func() { second.W = mat.NewDense(1, 1, []float64{0.1}) },
+		"layer 1: bias: entry 0 is 1e+300":                         func() { second.B = []float64{1e300} },
+		"layer 1: slope: 0.1 is not a float32":                     func() { second.Act, second.Slope = network.LeakyReLU, 0.1 },
+	} {
+		second = layer
+		change()
+		n, err := network.New([]network.Layer{layer, second})
+		require.NoError(t, err)
+		require.ErrorContains(t, Write(&bytes.Buffer{}, n, true), want)
+	}
+	n, err := network.New([]network.Layer{layer})
+	require.NoError(t, err)
+	require.ErrorIs(t, Write(brokenWriter{}, n, true), errBroken)
+}
