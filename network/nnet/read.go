@@ -56,7 +56,9 @@ func (p *parser) network(normalise bool) (*network.Network, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.numbers, p.inexact = 0, 0 // of the weights alone, unless the rest is used
+	if !normalise {
+		p.numbers, p.inexact = 0, 0 // of the numbers that the network holds
+	}
 	var layers []network.Layer
 	for i := 1; i < len(h.sizes); i++ {
 		l, err := p.layer(i, h.sizes[i-1], h.sizes[i])
@@ -75,7 +77,7 @@ func (p *parser) network(normalise bool) (*network.Network, error) {
 		return nil, fmt.Errorf("line %d: %q after the last bias, expected the end", p.line, short(s))
 	}
 	if p.inexact > 0 {
-		p.im.Note(fmt.Sprintf("%d of the %d decimal weights and biases are not float64 values; each was read as the nearest one.", p.inexact, p.numbers))
+		p.im.Note(fmt.Sprintf("%d of the %d decimal numbers are not float64 values; each was read as the nearest one.", p.inexact, p.numbers))
 	}
 	if layers, err = p.normalise(h, layers, normalise); err != nil {
 		return nil, err
@@ -111,6 +113,7 @@ func (p *parser) header() (h header, err error) {
 			return h, err
 		}
 	}
+	p.numbers, p.inexact = 0, 0
 	if h.means, err = p.floats("the means of the inputs and of the outputs", inputs+1); err != nil {
 		return h, err
 	}

@@ -1,0 +1,82 @@
+// Choosing a reader by the file's ending, and errors that name the file.
+
+package load
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/mat"
+
+	"relucell/network"
+	"relucell/network/onnx"
+)
+
+const text = "1,1,1,1\n1,1\n0\n0\n0\n1,0\n4,1\n0.5\n-1\n"
+
+func TestReadChoosesByEnding(t *testing.T) {
+	n, err := network.New([]network.Layer{{W: mat.NewDense(1, 1, []float64{0.5}), B: []float64{-1}}})
+	require.NoError(t, err)
+	var model, canonical bytes.Buffer
+	require.NoError(t, onnx.Write(&model, n, true))
+	require.NoError(t, n.WriteCanonical(&canonical))
+	for name, c := range map[string]struct {
+		data   []byte
+		format string
+	}{
+		"a.onnx": {model.Bytes(), "onnx"},
+		"a.nnet": {[]byte(text), "nnet"},
+		"a.json": {canonical.Bytes(), "canonical"},
+		"a.JSON": {canonical.Bytes(), "canonical"},
+	} {
+		path := filepath.Join(t.TempDir(), name)
+		require.NoError(t, os.WriteFile(path, c.data, 0o600))
+		got, im, err := Read(path, Options{})
+		require.NoError(t, err)
+		require.Equal(t, c.format, im.Format)
+		require.Equal(t, n.Fingerprint(), got.Fingerprint())
+	}
+}
+
+func TestReadNormalises(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.nnet")
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+	n, im, err := Read(path, Options{NormaliseNNet: true})
+	require.NoError(t, err)
+	require.Len(t, n.Layers(), 3)
+	require.Contains(t, im.Normalisation, "applied")
+}
+
+func TestReadRefusals(t *testing.T) {
+	dir := t.TempDir()
+	bad := filepath.Join(dir, "bad.onnx")
+	require.NoError(t, os.WriteFile(bad, []byte("hello"), 0o600))
+	badText := filepath.Join(dir, "bad.json")
+	require.NoError(t, os.WriteFile(badText, []byte("{"), 0o600))
+	large := filepath.Join(dir, "large.nnet")
+	require.NoError(t, os.WriteFile(large, nil, 0o600))
+	require.NoError(t, os.Truncate(large, MaxFileBytes+1)) // a hole: it takes no room
+	folder := filepath.Join(dir, "folder.onnx")
+	require.NoError(t, os.Mkdir(folder, 0o700))
+	for _, c := range []struct {
+		path string
+		opt  Options
+		want string
+	}{
+		{filepath.Join(dir, "none.onnx"), Options{}, "no such file"},
+		{"net.txt", Options{}, `net.txt: unknown ending ".txt", expected .onnx, .nnet or .json`},
+		{"net", Options{}, `net: unknown ending ""`},
+		{bad, Options{}, bad + ": onnx: not an ONNX model"},
+		{bad, Options{NormaliseNNet: true}, bad + ": normalisation asked for, but only .nnet"},
+		{badText, Options{}, badText + ": canonical text: ends too early"},
+		{large, Options{}, large + ": 1073741825 bytes, expected at most"},
+		{folder, Options{}, folder + ": is a folder"},
+	} {
+		_, _, err := Read(c.path, c.opt)
+		require.ErrorContains(t, err, c.want)
+		require.ErrorContains(t, err, filepath.Base(c.path))
+	}
+}
