@@ -40,13 +40,14 @@ const (
 	// clearlyNegative is the margin below which its sign is believed: above CLP's
 	// feasibility tolerance of 1e-7 on rows of length 1.
 	clearlyNegative = -0x1p-22
-	// tangentGap is how far beyond the l2 ball an optimum may lie once the margin is
-	// of no clear sign: a cut there moves the optimum by no more than about this.
-	tangentGap = 0x1p-32
-	// cutsBase + cutsPerInput·n cuts are allowed for one programme. Each divides the
-	// distance to the ball by about four in the plane, and n cuts do in n
-	// dimensions, so tangentGap is reached after some 16·n.
-	cutsBase, cutsPerInput = 100, 60
+	// noRoom is the value up to which an optimum over the tangents is taken for ≤ 0, which
+	// settles emptiness whatever point attains it: some hundred roundings of 2⁻⁵³.
+	noRoom = 0x1p-46
+	// cutsBase + cutsPerInput·n cuts are allowed for one programme. Each divides
+	// the distance to the ball by about four in the plane, and n cuts do in n dimensions, so
+	// a distance of 2⁻³² takes some 16·n; what is not settled by then is within rounding
+	// of a tangent or a sliver, and goes to the caller as a proposal like any other.
+	cutsBase, cutsPerInput = 40, 20
 	// deadDual: a dual value below it, the largest being about 1, says that the
 	// optimum does not rest on that row.
 	deadDual = 0x1p-30
@@ -290,7 +291,7 @@ func (q *question) deepest(rows []row) (y []float64, t float64, duals []float64,
 		}
 	}
 	columns := q.columns()
-	for cuts := 0; cuts <= cutsBase+cutsPerInput*q.n; cuts++ {
+	for range cutsBase + cutsPerInput*q.n {
 		p := Programme{Objective: make([]float64, columns+1)}
 		p.Objective[columns] = 1
 		add := func(margin, b float64) []float64 {
@@ -318,30 +319,26 @@ func (q *question) deepest(rows []row) (y []float64, t float64, duals []float64,
 			return nil, 0, nil, err
 		}
 		y, t, duals = v[:q.n], start+v[columns], u[:len(rows)]
-		beyond := q.beyond(y)
-		if beyond <= 0 || t < clearlyNegative || beyond <= tangentGap && t <= tangentGap {
-			return y, t, duals, nil
+		if t <= noRoom || q.inside(y) {
+			break
 		}
 	}
-	return nil, 0, nil, fmt.Errorf("lp: %d tangent cuts did not settle the question", len(q.cuts))
+	return y, t, duals, nil
 }
 
-// beyond returns by how much y is outside the open l2 ball, ≤ 0 if it is not, and adds
-// the tangent that cuts it off.
-func (q *question) beyond(y []float64) float64 {
-	if q.norm != ball.L2 {
-		return 0
-	}
+// inside reports whether y is in the open ball, which only l2 leaves in doubt: there
+// it adds the tangent that cuts y off, unless it is.
+func (q *question) inside(y []float64) bool {
 	length := size(ball.L2, y)
-	if length < 1 {
-		return 0
+	if q.norm != ball.L2 || length < 1 {
+		return true
 	}
 	u := make([]float64, q.n)
 	for k := range u {
 		u[k] = y[k] / length
 	}
 	q.cuts = append(q.cuts, u)
-	return max(length-1, math.SmallestNonzeroFloat64)
+	return false
 }
 
 // highest maximises the side asked over the closed cell, from the cell's own
@@ -359,7 +356,7 @@ func (q *question) highest() (duals []float64, err error) {
 		}
 	}
 	at = at[:q.columns()]
-	for cuts := 0; cuts <= cutsBase+cutsPerInput*q.n; cuts++ {
+	for range cutsBase + cutsPerInput*q.n {
 		p := Programme{Objective: make([]float64, len(at))}
 		copy(p.Objective, q.rows[last].g)
 		// Room is ≥ 0 in exact arithmetic; the start may be a rounding beyond.
@@ -388,13 +385,15 @@ func (q *question) highest() (duals []float64, err error) {
 		if err != nil {
 			return nil, err
 		}
-		y := make([]float64, q.n)
+		duals = append(append([]float64(nil), u[:last]...), 1)
+		y, value := make([]float64, q.n), q.rows[last].h
 		for k := range y {
 			y[k] = at[k] + v[k]
+			value += q.rows[last].g[k] * y[k]
 		}
-		if q.beyond(y) <= tangentGap {
-			return append(append([]float64(nil), u[:last]...), 1), nil
+		if value <= noRoom || q.inside(y) {
+			break
 		}
 	}
-	return nil, fmt.Errorf("lp: %d tangent cuts did not settle the question", len(q.cuts))
+	return duals, nil
 }

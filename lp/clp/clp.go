@@ -4,7 +4,8 @@
 // model in a finaliser, which may run while C still computes on it unless the
 // Go object is kept reachable past the last call. LoadProblem into a used model
 // leaks what was loaded before, so every programme gets a model of its own. And CLP
-// takes NaN without a word.
+// takes NaN without a word. Its "optimal" may be so in scaled terms alone, with a
+// secondary status to say so: rows come scaled, so its own scaling is off, and that status counts.
 
 package clp
 
@@ -35,11 +36,22 @@ func New() (lp.Solver, error) { return lp.NewScratch(backend{}), nil }
 
 type backend struct{}
 
-// Maximise implements lp.Backend.
+// Maximise implements lp.Backend: by the primal method, or by the dual one where that gives up.
 func (backend) Maximise(p lp.Programme) (v, duals []float64, err error) {
 	if !finite(p) {
 		return nil, nil, errors.New("clp: a coefficient of the programme is not finite")
 	}
+	if v, duals, err = solve(p, (*binding.Simplex).Primal); err != nil {
+		v, duals, err = solve(p, (*binding.Simplex).Dual)
+	}
+	return v, duals, err
+}
+
+// method is Primal or Dual of the binding.
+type method func(*binding.Simplex, binding.ValuesPass, binding.StartFinishOptions) binding.SimplexStatus
+
+// solve runs one method on a model of its own.
+func solve(p lp.Programme, run method) (v, duals []float64, err error) {
 	matrix := binding.NewPackedMatrix()
 	model := binding.NewSimplex()
 	// Whatever happens below, neither is finalised before this function returns.
@@ -65,11 +77,13 @@ func (backend) Maximise(p lp.Programme) (v, duals []float64, err error) {
 		rows[i] = binding.Bounds{Lower: math.Inf(-1), Upper: b}
 	}
 	model.LoadProblem(matrix, columns, p.Objective, rows, nil)
+	model.SetScaling(binding.NoScaling)
 	model.SetOptimizationDirection(binding.Maximize)
 	model.SetPrimalTolerance(tolerance)
 	model.SetMaxIterations(iterationsPerLine * (len(p.A) + len(p.Objective)))
-	if status := model.Primal(binding.NoValuesPass, binding.NoStartFinishOptions); status != binding.Optimal {
-		return nil, nil, fmt.Errorf("clp: status %d (secondary %d), expected an optimum", status, model.SecondaryStatus())
+	status := run(model, binding.NoValuesPass, binding.NoStartFinishOptions)
+	if second := model.SecondaryStatus(); status != binding.Optimal || second != binding.SecondaryNone {
+		return nil, nil, fmt.Errorf("clp: status %d, secondary %d, expected an optimum (0, 0)", status, second)
 	}
 	v, duals = model.PrimalColumnSolution(), model.DualRowSolution()
 	for i, u := range duals {

@@ -5,6 +5,7 @@ package exact
 // concurrent, repeated, opposite and zero rows are the ordinary case.
 
 import (
+	"math"
 	"math/big"
 	"math/bits"
 	"testing"
@@ -284,4 +285,29 @@ func TestSideIsProved(t *testing.T) {
 	})
 	require.Greater(t, seen[true], 5)
 	require.Greater(t, seen[false], 5)
+}
+
+// RowOf is its floats times one power of two, at every exponent.
+func TestRowOfIsExact(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		v := rapid.SliceOfN(rapid.Float64Range(-math.MaxFloat64, math.MaxFloat64), 3, 3).Draw(t, "v")
+		r := RowOf(v[:2], v[2])
+		scale := new(big.Rat)
+		odd := false
+		for i, x := range append(r.G[:2:2], r.H) {
+			odd = odd || x.Bit(0) == 1
+			want := new(big.Rat).SetFloat64(v[i])
+			require.Equal(t, want.Sign(), x.Sign())
+			if want.Sign() == 0 {
+				continue
+			}
+			q := new(big.Rat).Quo(new(big.Rat).SetInt(x), want)
+			if scale.Sign() == 0 {
+				scale.Set(q)
+			}
+			require.Zero(t, scale.Cmp(q))
+		}
+		require.True(t, odd || scale.Sign() == 0)
+	})
+	require.Panics(t, func() { RowOf([]float64{math.NaN()}, 0) })
 }

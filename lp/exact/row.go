@@ -6,7 +6,9 @@ package exact
 
 import (
 	"fmt"
+	"math"
 	"math/big"
+	"math/bits"
 
 	"relucell/ball"
 )
@@ -25,6 +27,43 @@ func NewRow(h int64, g ...int64) Row {
 		r.G[k] = big.NewInt(v)
 	}
 	return r
+}
+
+// RowOf returns the form h + Σ g_k y_k of finite floats, exactly, times the
+// power of two that makes all its numbers integers with no common factor 2. It panics on
+// a number that is not finite.
+func RowOf(g []float64, h float64) Row {
+	all := append([]float64{h}, g...)
+	low := math.MaxInt
+	for _, v := range all {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			panic(fmt.Sprintf("exact: coefficient %g is not a finite number", v))
+		}
+		if m, e := integer(v); m != 0 {
+			low = min(low, e+bits.TrailingZeros64(uint64(m)))
+		}
+	}
+	out := make([]*big.Int, len(all))
+	for i, v := range all {
+		m, e := integer(v)
+		out[i] = big.NewInt(m)
+		if m == 0 {
+			continue
+		}
+		if zeros := bits.TrailingZeros64(uint64(m)); e < low {
+			out[i].SetInt64(m >> zeros)
+			e += zeros
+		}
+		out[i].Lsh(out[i], uint(e-low))
+	}
+	return Row{G: out[1:], H: out[0]}
+}
+
+// integer returns m and e with v = m·2^e, |m| < 2⁵³.
+func integer(v float64) (m int64, e int) {
+	const mantissa = 53
+	f, e := math.Frexp(v)
+	return int64(math.Ldexp(f, mantissa)), e - mantissa
 }
 
 // Neg returns −r.
