@@ -20,6 +20,7 @@ type analysis struct {
 	mid        *center
 	rk         []int
 	sigma      map[int]float64
+	nearest    *Distance
 	byInterval *stability
 	spans      [][]span
 	byZonotope *stability

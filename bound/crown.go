@@ -33,6 +33,7 @@ type relaxed struct {
 	lines [][]lines
 	out   []span      // deviations of the last layer's outputs
 	size  [][]float64 // E of each layer
+	dev   []float64   // Σ D of each layer
 }
 
 func crown(ctx context.Context, a *analysis) (*stability, error) {
@@ -111,7 +112,7 @@ func (r *relaxed) push(l network.Layer, units []status, zs []span, v []bracket) 
 		size[j] = sumAbsUp(l.W.RawRowView(j), in)
 	}
 	r.units, r.spans, r.lines = append(r.units, units), append(r.spans, zs), append(r.lines, ls)
-	r.size, r.out = append(r.size, size), out
+	r.size, r.dev, r.out = append(r.size, size), append(r.dev, sumAbs(in)), out
 }
 
 // refine tightens the spans of layer i's unsettled units (of an affine layer: all).
@@ -147,7 +148,8 @@ func (r *relaxed) suprema(i int, m blas64.General, pick func(k, row int) []lines
 		c := float64(w.Rows+16) * 0x1p-52
 		for q := range m.Rows {
 			row := m.Data[q*m.Stride : q*m.Stride+m.Cols]
-			o, s := r.step(row, pick(k, q), r.size[k], c)
+			o, s := step(row, pick(k, q), r.size[k], c)
+			s = up(s + r.dev[k]*float64(w.Rows+1)*0x1p-1073) // products that underflow
 			// the offsets so far are rounded by one more addition
 			slack[q] = up(slack[q] + up(s+0x1p-52*(math.Abs(offset[q])+math.Abs(o))))
 			offset[q] += o
@@ -169,7 +171,7 @@ func (r *relaxed) suprema(i int, m blas64.General, pick func(k, row int) []lines
 
 // step replaces outputs by lines in the row, in place, and returns the sum of the lines' offsets and a bound on
 // what rounding loses in this step over the ball.
-func (r *relaxed) step(row []float64, ls []lines, size []float64, c float64) (offset, slack float64) {
+func step(row []float64, ls []lines, size []float64, c float64) (offset, slack float64) {
 	abs, lost := 0.0, 0.0
 	for j, w := range row {
 		if w == 0 {

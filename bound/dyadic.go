@@ -114,3 +114,16 @@ func affine(rows [][]float64, bias []float64, a dyadics) dyadics {
 	}
 	return out
 }
+
+// addDyadics returns a + b.
+func addDyadics(a, b dyadics) dyadics {
+	if a.exp < b.exp {
+		a, b = b, a
+	}
+	sum := dyadics{n: make([]big.Int, len(a.n)), exp: b.exp}
+	for i := range sum.n {
+		sum.n[i].Lsh(&a.n[i], uint(a.exp-b.exp))
+		sum.n[i].Add(&sum.n[i], &b.n[i])
+	}
+	return sum
+}

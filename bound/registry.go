@@ -21,6 +21,9 @@ func registry() []entry {
 		{&localBound{"interval", interval}, true},
 		{&localBound{"zonotope", zonotope}, true},
 		{&localBound{"crown", crown}, true},
+		{&localBound{"lp", lpTightened}, false},
 		{Func("coefficients-local", Upper, Local, coefficientsLocal), true},
+		{Func("samples", Lower, Local, samples), true},
+		{Func("boundary", Lower, Local, boundaryLower), true},
 	}
 }

@@ -110,7 +110,7 @@ func requireSound(t require.TestingT, n *network.Network, b ball.Ball, count int
 var below = [][2]string{
 	{"zaslavsky", "2^N"}, {"montufar", "zaslavsky"}, {"serra", "montufar"}, {"serra-rank", "serra"},
 	{"lipschitz", "serra-rank"}, {"lipschitz-masked", "lipschitz"}, {"interval", "serra-rank"},
-	{"zonotope", "interval"}, {"crown", "interval"},
+	{"zonotope", "interval"}, {"crown", "interval"}, {"lp", "crown"},
 	{"hinz-montufar", "montufar"}, {"montufar", "hinz-montufar"}, {"hinz-serra", "serra"}, {"serra", "hinz-serra"},
 	{"coefficients", "serra-rank"}, {"coefficients-local", "coefficients"}, {"coefficients-local", "interval"},
 }
@@ -139,7 +139,7 @@ func requireDominance(t require.TestingT, n *network.Network, b ball.Ball) {
 }
 
 // monotone lists the bounds that do not decrease when the radius grows.
-var monotone = []string{"lipschitz", "interval"}
+var monotone = []string{"lipschitz", "interval", "lp"}
 
 func TestMonotoneInTheRadius(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

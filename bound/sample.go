@@ -1,0 +1,229 @@
+// Distinct patterns among sampled points: a lower bound with witnesses (the
+// common heuristic of the literature, e.g. Novak et al. 2018, made certain).
+//
+// A point strictly inside the ball, at which each neuron is either not zero or identically zero on the
+// affine piece around it, lies in exactly one region, and the region's pattern is the point's. So
+// distinct patterns are distinct regions. Signs are decided in floats, on the deviation from the centre, with a
+// running error bound; what they leave open is decided in integers, and a point on a boundary is dropped.
+
+package bound
+
+import (
+	"context"
+	"math"
+	"math/big"
+	"math/rand/v2"
+
+	"relucell/ball"
+	"relucell/network"
+)
+
+// Witness is a point of a region, strictly inside the ball and off every boundary.
+type Witness struct {
+	Pattern network.Pattern
+	// X is the exact point.
+	X []*big.Float
+}
+
+const (
+	// sampleSeed makes the bound "samples" a function of its arguments.
+	sampleSeed = 1
+	// sampleMost and sampleWork cap its number of points, and points times weights: a few tenths of a second.
+	sampleMost, sampleWork = 4096, 100_000_000
+	// exactWork caps the weights that exact passes of undecided points may touch.
+	exactWork = 4_000_000
+	// inside keeps samples strictly within the ball: their normalised norm is at most this, and it is
+	// computed with a relative error far below 2⁻²⁰ for fewer than 2³⁰ inputs.
+	inside = 1 - 0x1p-20
+	// leastWidth is the half-width below which coordinates are not sampled: products with it would
+	// underflow.
+	leastWidth = 0x1p-900
+)
+
+// Sample draws at most count points of the open ball (the centre first) and returns a witness for each
+// distinct pattern, in the order in which they were found.
+func Sample(ctx context.Context, n *network.Network, b ball.Ball, count int, seed uint64) ([]Witness, error) {
+	if err := checkDims(n, b); err != nil {
+		return nil, err
+	}
+	s := newSampler(analysisOf(ctx, n, b), seed)
+	var found []Witness
+	seen := map[string]bool{}
+	for i := range count {
+		if err := ctx.Err(); err != nil {
+			return found, err
+		}
+		y := make([]float64, n.Inputs()) // the deviation, exactly
+		if i > 0 {
+			s.draw(y, i%2 == 0)
+		}
+		p, ok := s.pattern(y)
+		if !ok {
+			continue
+		}
+		key := p.String()
+		if !seen[key] {
+			seen[key] = true
+			found = append(found, Witness{Pattern: p, X: s.point(y)})
+		}
+	}
+	return found, nil
+}
+
+func samples(ctx context.Context, n *network.Network, b ball.Ball) (*big.Int, error) {
+	weights := 1
+	for _, l := range n.Layers() {
+		weights += l.In() * l.Out()
+	}
+	ws, err := Sample(ctx, n, b, max(16, min(sampleMost, sampleWork/weights)), sampleSeed)
+	if err != nil {
+		return nil, err
+	}
+	return big.NewInt(int64(max(1, len(ws)))), nil // a ball is never empty
+}
+
+type sampler struct {
+	a     *analysis
+	rng   *rand.Rand
+	hw    []float64
+	exact int // what is left of exactWork
+}
+
+func newSampler(a *analysis, seed uint64) *sampler {
+	return &sampler{a: a, rng: rand.New(rand.NewPCG(seed, 0)), hw: halfWidths(a.ball), exact: exactWork}
+}
+
+// draw fills y with a deviation strictly inside the ball: uniform, or near the surface.
+func (s *sampler) draw(y []float64, surface bool) {
+	radius := 1.0
+	if !surface {
+		radius = math.Pow(s.rng.Float64(), 1/float64(len(y)))
+	}
+	norm := s.a.ball.Norm()
+	for k := range y {
+		switch norm {
+		case ball.L2:
+			y[k] = s.rng.NormFloat64()
+		case ball.L1:
+			y[k] = math.Copysign(s.rng.ExpFloat64(), s.rng.Float64()-0.5)
+		default:
+			y[k] = 2*s.rng.Float64() - 1
+		}
+	}
+	var size float64
+	switch norm {
+	case ball.L2:
+		size = norm2Up(y)
+	case ball.L1:
+		size = sumAbs(y)
+	default:
+		size = maxAbs(y)
+	}
+	for k := range y {
+		if size == 0 || s.hw[k] < leastWidth {
+			y[k] = 0
+			continue
+		}
+		y[k] = s.hw[k] * (y[k] / size * radius * inside)
+	}
+}
+
+// point returns c + y, exactly.
+func (s *sampler) point(y []float64) []*big.Float {
+	x := s.shift(y)
+	p := make([]*big.Float, len(y))
+	for k := range p {
+		p[k] = x.at(k)
+	}
+	return p
+}
+
+func (s *sampler) shift(y []float64) dyadics {
+	return addDyadics(s.a.center().x, exactVector(y))
+}
+
+// pattern returns the pattern at c + y; false if the point is on a boundary or nothing decides it.
+func (s *sampler) pattern(y []float64) (network.Pattern, bool) {
+	if p, ok := s.floatPattern(y); ok {
+		return p, true
+	}
+	for _, l := range s.a.net.Layers() {
+		s.exact -= l.In() * l.Out()
+	}
+	if s.exact < 0 {
+		return nil, false
+	}
+	return exactPattern(s.a.net, passExactly(s.a.net, s.shift(y)))
+}
+
+// floatPattern decides every sign in floats, or gives up.
+func (s *sampler) floatPattern(y []float64) (network.Pattern, bool) {
+	var p network.Pattern
+	dev, lost := append([]float64(nil), y...), make([]float64, len(y)) // deviations, and their errors
+	for i, l := range s.a.net.Layers() {
+		nextDev, nextLost := make([]float64, l.Out()), make([]float64, l.Out())
+		c := float64(l.In()+8) * 0x1p-52
+		for j := range nextDev {
+			d, e := 0.0, 0.0
+			for k, w := range l.W.RawRowView(j) {
+				d += w * dev[k]
+				e += math.Abs(w) * (lost[k] + c*math.Abs(dev[k]))
+			}
+			e = away(e, l.In()) // γ_n Σ|w||dev| is within c's share
+			v := s.a.center().v[i][j]
+			if l.Act == network.None {
+				nextDev[j], nextLost[j] = d, e
+				continue
+			}
+			var sign int8
+			switch {
+			case down(down(d-e)+v.lo) > 0:
+				sign = 1
+			case up(up(d+e)+v.hi) < 0:
+				sign = -1
+			default:
+				return nil, false
+			}
+			p = append(p, sign)
+			nextDev[j], nextLost[j] = deviate(l, v, sign, d, e)
+		}
+		dev, lost = nextDev, nextLost
+	}
+	return p, true
+}
+
+// deviate returns act(v+d) − act(v) and its error, d known up to e and v+d of the given sign: with slopes s at v+d and
+// t at v it is s·d + (s−t)·v.
+func deviate(l network.Layer, v bracket, sign int8, d, e float64) (float64, float64) {
+	s, t := 1.0, 1.0
+	if sign < 0 {
+		s = l.Slope
+	}
+	if v.sign <= 0 {
+		t = l.Slope
+	}
+	if s == t {
+		return s * d, away(math.Abs(s)*e+0x1p-52*math.Abs(s*d), 2)
+	}
+	// five roundings, and v's bracket, each below 2⁻⁵²
+	jump := (s - t) * v.lo
+	size := math.Abs(s*d) + math.Abs(jump)
+	return s*d + jump, away(math.Abs(s)*e+0x1p-49*size, 2)
+}
+
+// exactPattern returns the pattern of an exact pass, false if the point is on a boundary.
+func exactPattern(n *network.Network, c *center) (network.Pattern, bool) {
+	var p network.Pattern
+	for i, l := range n.Layers() {
+		if l.Act == network.None {
+			continue
+		}
+		for j, v := range c.v[i] {
+			if v.sign == 0 && !exactGradient(n, c, i, j).isZero() {
+				return nil, false
+			}
+			p = append(p, int8(v.sign))
+		}
+	}
+	return p, true
+}

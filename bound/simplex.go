@@ -1,0 +1,195 @@
+// A small simplex for the dual of a layer-wise relaxation, which only
+// proposes: its multipliers become slopes of lines, and back-substitution with those
+// lines, rounded outward, is the bound. So neither rounding nor an early end
+// can make it unsound.
+//
+// Maximise q·p over p = (y, a): y the normalised deviation of the input, ‖y‖ ≤ 1, and a
+// the deviations of the outputs of the unsettled units, each below and above lines in p. The dual is
+//
+//	minimise Σ cost_i μ_i  subject to  Σ μ_i column_i = q, μ ≥ 0,
+//
+// with one column for each line and one for each unit vector g of the dual norm (cost 1), of which the best is
+// made when asked for: that of the current y, if ‖y‖ > 1. Plain back-substitution is a feasible
+// basis to start from, triangular in the order of the layers.
+
+package bound
+
+import (
+	"math"
+
+	"relucell/ball"
+)
+
+// lpColumn is one constraint of the primal: g·p ≤ cost.
+type lpColumn struct {
+	g    []float64
+	cost float64
+	unit int     // index of the unit whose line it is, −1 for the norm
+	leg  float64 // slope of the line
+	sign float64 // +1 a line above, −1 one below
+}
+
+const (
+	// lpTolerance says how far, relative to the size of the data, a constraint must be violated, and
+	// how large a pivot must be. It steers proposals only.
+	lpTolerance = 1e-9
+	// lpPivots caps the pivots per row of the basis.
+	lpPivots = 12
+)
+
+// dualSimplex improves the basis until no column prices out, and returns the basis and its multipliers. work
+// is lowered by the work done, and ends the search when it is used up.
+func dualSimplex(norm ball.Norm, n int, lines []lpColumn, basis []lpColumn, q []float64, work *int) ([]lpColumn, []float64) {
+	m := len(q)
+	inv := invertBasis(basis)
+	*work -= m * m * m
+	mu := make([]float64, m)
+	if inv == nil {
+		return nil, nil
+	}
+	for i := range mu {
+		for k, v := range q {
+			mu[i] += inv[i][k] * v
+		}
+	}
+	p, d := make([]float64, m), make([]float64, m)
+	for range lpPivots * m {
+		*work -= m * (m + len(lines))
+		if *work < 0 {
+			break
+		}
+		for k := range p { // prices: the primal point
+			p[k] = 0
+			for i, c := range basis {
+				p[k] += c.cost * inv[i][k]
+			}
+		}
+		enter, ok := mostViolated(norm, n, lines, p)
+		if !ok {
+			break
+		}
+		leave, step := -1, math.Inf(1)
+		for i := range d {
+			d[i] = 0
+			for k, v := range enter.g {
+				if v != 0 {
+					d[i] += inv[i][k] * v
+				}
+			}
+			if d[i] > lpTolerance {
+				if s := math.Max(mu[i], 0) / d[i]; s < step {
+					leave, step = i, s
+				}
+			}
+		}
+		if leave < 0 {
+			break
+		}
+		for i := range mu {
+			if i == leave {
+				continue
+			}
+			mu[i] -= step * d[i]
+			if f := d[i] / d[leave]; f != 0 {
+				for k := range inv[i] {
+					inv[i][k] -= f * inv[leave][k]
+				}
+			}
+		}
+		mu[leave] = step
+		for k := range inv[leave] {
+			inv[leave][k] /= d[leave]
+		}
+		basis[leave] = enter
+	}
+	return basis, mu
+}
+
+// mostViolated returns the constraint that p violates most.
+func mostViolated(norm ball.Norm, n int, lines []lpColumn, p []float64) (lpColumn, bool) {
+	var best lpColumn
+	worst := lpTolerance
+	for _, c := range lines {
+		s, size := 0.0, math.Abs(c.cost)
+		for k, v := range c.g {
+			if v != 0 {
+				s += v * p[k]
+				size = math.Max(size, math.Abs(v*p[k]))
+			}
+		}
+		if v := (s - c.cost) / math.Max(size, math.SmallestNonzeroFloat64); v > worst {
+			best, worst = c, v
+		}
+	}
+	if g, size := normColumn(norm, p[:n]); size-1 > worst {
+		best = lpColumn{g: append(g, make([]float64, len(p)-n)...), cost: 1, unit: -1}
+		worst = size - 1
+	}
+	return best, worst > lpTolerance
+}
+
+// normColumn returns a unit vector g of the dual norm with g·y = ‖y‖, and ‖y‖.
+func normColumn(norm ball.Norm, y []float64) ([]float64, float64) {
+	g := make([]float64, len(y))
+	size := 0.0
+	switch norm {
+	case ball.L2:
+		size = norm2Up(y)
+		for k, v := range y {
+			g[k] = v / size
+		}
+	case ball.L1:
+		for k, v := range y {
+			size += math.Abs(v)
+			g[k] = math.Copysign(1, v)
+		}
+	default:
+		at := 0
+		for k, v := range y {
+			if math.Abs(v) > size {
+				at, size = k, math.Abs(v)
+			}
+		}
+		g[at] = math.Copysign(1, y[at])
+	}
+	return g, size
+}
+
+// invertBasis returns the inverse of the matrix whose columns are the basis, nil if there is none.
+func invertBasis(basis []lpColumn) [][]float64 {
+	m := len(basis)
+	a, inv := make([][]float64, m), make([][]float64, m)
+	for k := range a {
+		a[k], inv[k] = make([]float64, m), make([]float64, m)
+		inv[k][k] = 1
+		for i, c := range basis {
+			a[k][i] = c.g[k]
+		}
+	}
+	for i := range m {
+		p := i
+		for k := i; k < m; k++ {
+			if math.Abs(a[k][i]) > math.Abs(a[p][i]) {
+				p = k
+			}
+		}
+		if a[p][i] == 0 {
+			return nil
+		}
+		a[i], a[p], inv[i], inv[p] = a[p], a[i], inv[p], inv[i]
+		f := 1 / a[i][i]
+		for k := range m {
+			a[i][k] *= f
+			inv[i][k] *= f
+		}
+		for r := range m {
+			if f := a[r][i]; r != i && f != 0 {
+				for k := range m {
+					a[r][k] -= f * a[i][k]
+					inv[r][k] -= f * inv[i][k]
+				}
+			}
+		}
+	}
+	return inv
+}
