@@ -1,45 +1,31 @@
-// Proofs of counts: the writer of package certificate behind the observer
-// that package enumerate knows, neither of which knows the other.
-
 package crosscheck
 
-import (
-	"context"
+// The bridge between the walk and the writer of proofs. The walk knows nothing of certificates and
+// certificates import nothing of the project, so whoever wants a proof needs this adapter.
 
+import (
 	"relucell/ball"
 	"relucell/certificate"
 	"relucell/enumerate"
 	"relucell/network"
 )
 
-// proofObserver gives certificate.Writer the types of enumerate.Observer.
+// ProofHeader says what a proof about n and b is about.
+func ProofHeader(n *network.Network, b ball.Ball) certificate.Header {
+	return certificate.Header{
+		Net:  n.Fingerprint(),
+		Ball: certificate.Ball{Norm: b.Norm().String(), Center: b.Center(), Radius: b.Radius(), Lo: b.Lo(), Hi: b.Hi()},
+	}
+}
+
+// ProofObserver makes an observer of the walk of a writer, which stays the caller's to end by Close
+// or Abort.
+func ProofObserver(w *certificate.Writer) enumerate.Observer { return proofObserver{w} }
+
+// proofObserver differs from the writer in the types of Fork and Join alone.
 type proofObserver struct{ *certificate.Writer }
 
 func (p proofObserver) Fork() enumerate.Observer { return proofObserver{p.Writer.Fork()} }
 
+// Join takes only what Fork made: anything else is a caller's mistake and panics.
 func (p proofObserver) Join(o enumerate.Observer) { p.Writer.Join(o.(proofObserver).Writer) }
-
-// ProofObserver returns the writer as an observer of a walk.
-func ProofObserver(w *certificate.Writer) enumerate.Observer { return proofObserver{w} }
-
-// ProofHeader returns the header of a proof about the network and the ball.
-func ProofHeader(n *network.Network, b ball.Ball) certificate.Header {
-	return certificate.Header{Net: n.Fingerprint(), Ball: certificate.Ball{
-		Norm: b.Norm().String(), Radius: b.Radius(), Center: b.Center(), Lo: b.Lo(), Hi: b.Hi()}}
-}
-
-// Prove counts and writes the proof to a file (gzipped by the ending .gz). A
-// count that stops early is proved as "at least". On an error there is no file.
-func Prove(ctx context.Context, n *network.Network, b ball.Ball, path string, opt enumerate.Options) (enumerate.Result, error) {
-	w, err := certificate.NewWriter(path, ProofHeader(n, b))
-	if err != nil {
-		return enumerate.Result{}, err
-	}
-	opt.Observer = ProofObserver(w)
-	r, err := enumerate.Count(ctx, n, b, opt)
-	if err != nil {
-		w.Abort()
-		return r, err
-	}
-	return r, w.Close(r.Lower)
-}
