@@ -71,6 +71,12 @@ func (n *Network) Affine(p Pattern) (W [][]*big.Float, b []*big.Float) {
 			next[c] = dyadic{v: make([]*big.Int, l.Out()), e: w.e + a[c].e}
 		}
 		for i := 0; i < l.Out(); i++ {
+			if l.Act != None && (p[i] == 0 || l.Act == ReLU && p[i] < 0) {
+				for c := range next {
+					next[c].v[i] = new(big.Int) // it contributes 0
+				}
+				continue
+			}
 			row := w.row(i)
 			for c := range next {
 				next[c].v[i] = dot(row, a[c].v)

@@ -9,8 +9,9 @@ import "slices"
 type Import struct {
 	// Format is "onnx", "nnet" or "canonical".
 	Format string
-	// Precision is how the file holds its weights: "float32", "float64", "float32 and float64", "decimal
-	// text" (each number read as the nearest float64) or "exact text".
+	// Precision is how the file holds its weights: "float32", "float64", "float32 and float64",
+	// "decimal text" (each number read as the nearest float64) or "hexadecimal text" (exact; the
+	// canonical text, in which decimal numbers written by hand are read as the nearest float64).
 	Precision string
 	// Normalisation says what became of the normalisation of an .nnet file; empty for other formats.
 	Normalisation string

@@ -68,7 +68,7 @@ func readerFor(path string, opt Options) (func(io.Reader) (*network.Network, *ne
 	case ".json":
 		return func(r io.Reader) (*network.Network, *network.Import, error) {
 			n, err := network.ReadCanonical(io.LimitReader(r, MaxFileBytes))
-			return n, &network.Import{Format: "canonical", Precision: "exact text"}, err
+			return n, &network.Import{Format: "canonical", Precision: "hexadecimal text"}, err
 		}, nil
 	}
 	return nil, fmt.Errorf("%s: unknown ending %q, expected .onnx, .nnet or .json (the canonical text)", path, ending)

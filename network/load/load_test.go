@@ -80,3 +80,43 @@ func TestReadRefusals(t *testing.T) {
 		require.ErrorContains(t, err, filepath.Base(c.path))
 	}
 }
+
+// The trained networks that lie in testdata come in two formats: one network each.
+func TestTestdataIsTheSameInBothFormats(t *testing.T) {
+	paths, err := filepath.Glob(filepath.Join("..", "..", "testdata", "*.onnx"))
+	require.NoError(t, err)
+	for _, path := range paths {
+		a, _, err := Read(path, Options{})
+		require.NoError(t, err)
+		b, _, err := Read(path[:len(path)-len("onnx")]+"json", Options{})
+		require.NoError(t, err)
+		require.Equal(t, a.Fingerprint(), b.Fingerprint(), path)
+	}
+}
+
+// sharedNetwork reads a public network, or skips.
+func sharedNetwork(b *testing.B, name string) *network.Network {
+	path := filepath.Join("..", "..", "..", "shared", "nets", name)
+	if _, err := os.Stat(path); err != nil {
+		b.Skipf("no file %s", path)
+	}
+	n, _, err := Read(path, Options{})
+	require.NoError(b, err)
+	return n
+}
+
+func BenchmarkPatternOfACASXu(b *testing.B) {
+	n := sharedNetwork(b, "ACASXU_run2a_1_1_batch_2000.onnx")
+	x := []float64{0.01, -0.02, 0.03, 0.04, -0.05}
+	for b.Loop() {
+		n.Pattern(x)
+	}
+}
+
+func BenchmarkAffineOfACASXu(b *testing.B) {
+	n := sharedNetwork(b, "ACASXU_run2a_1_1_batch_2000.onnx")
+	p := n.Pattern([]float64{0.01, -0.02, 0.03, 0.04, -0.05})
+	for b.Loop() {
+		n.Affine(p)
+	}
+}

@@ -141,7 +141,7 @@ func (rd *reader) resolve(n *node, p *onnxpb.NodeProto) (tips int, err error) {
 	return tips, nil
 }
 
-// other returns the constant at input i.
+// constant returns the constant at input i; what names it in errors.
 func (n *node) constant(i int, what string) (*tensor, error) {
 	if i >= len(n.args) || n.args[i].absent() {
 		return nil, fmt.Errorf("input %d (%s): missing", i, what)

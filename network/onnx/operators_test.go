@@ -215,6 +215,9 @@ func TestRoundingIsReported(t *testing.T) {
 	require.Equal(t, 1.0/3, n.Layers()[0].W.At(0, 0))
 }
 
+// threeRoundings covers those of a sum, a root and a quotient in float64, 2⁻⁵³ each.
+const threeRoundings = 0x1p-51
+
 func TestNormFactorRoundsToNearest(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		scale := rapid.Float64Range(-4, 4).Draw(t, "scale")
@@ -222,7 +225,7 @@ func TestNormFactorRoundsToNearest(t *testing.T) {
 		f, rounded, err := normFactor(scale, variance, 1e-5)
 		require.NoError(t, err)
 		want := scale / math.Sqrt(variance+1e-5)
-		require.InDelta(t, want, f, math.Abs(want)*0x1p-51) // three float64 roundings
+		require.InDelta(t, want, f, math.Abs(want)*threeRoundings)
 		require.True(t, rounded || f == want)
 	})
 	for _, v := range []float64{0, -1, -1e-5} {

@@ -55,6 +55,26 @@ func TestWriteRoundTrip(t *testing.T) {
 	}
 }
 
+func TestFloat32AndItsWideningAreTheSameNetwork(t *testing.T) {
+	for w, representable := range map[float64]bool{float64(float32(0.1)): true, 0.1: false, 1 + 0x1p-52: false} {
+		n, err := network.New([]network.Layer{{W: mat.NewDense(1, 1, []float64{w}), B: []float64{0}, Act: network.ReLU}})
+		require.NoError(t, err)
+		var narrow, wide bytes.Buffer
+		require.NoError(t, Write(&wide, n, false))
+		a, _, err := Read(&wide)
+		require.NoError(t, err)
+		require.Equal(t, n.Fingerprint(), a.Fingerprint())
+		if err = Write(&narrow, n, true); !representable {
+			require.ErrorContains(t, err, "not a float32")
+			continue
+		}
+		require.NoError(t, err)
+		b, _, err := Read(&narrow)
+		require.NoError(t, err)
+		require.Equal(t, a.Fingerprint(), b.Fingerprint())
+	}
+}
+
 type brokenWriter struct{}
 
 var errBroken = errors.New("broken")
