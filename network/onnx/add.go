@@ -61,7 +61,7 @@ func (n *node) oldBroadcast(c, x []int) ([]int, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !n.args[0].isTip || axis < 0 || int(axis)+len(c) > len(x) {
+	if !n.args[0].isTip || axis < 0 || axis > int64(len(x)) || int(axis)+len(c) > len(x) {
 		return nil, fmt.Errorf("attribute \"axis\": %d does not fit shapes %v and %v", axis, x, c)
 	}
 	c = append([]int{}, c...)

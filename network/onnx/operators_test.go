@@ -128,7 +128,14 @@ func TestWindowsMatchTheReference(t *testing.T) {
 	})
 }
 
-// layers of a chain, as text: activation, widths, and whether W is the identity.
+// Operator sets before 7 said by attributes how a constant is broadcast.
+func TestOldBroadcasting(t *testing.T) {
+	n, _, err := newChain(1, 2, 3).doubles("c", []int64{2}, 1, 2).node("Add", []string{"x", "c"}, intAttr("broadcast", 1), intAttr("axis", 1)).read(t)
+	require.NoError(t, err)
+	require.Equal(t, []float64{1, 1, 1, 2, 2, 2}, n.Layers()[0].B)
+}
+
+// outline gives the layers as text: I identity, D diagonal or W any, width, activation.
 func outline(n *network.Network) string {
 	s := ""
 	for _, l := range n.Layers() {

@@ -96,4 +96,3 @@ func refPool(at map[string]*onnxpb.AttributeProto, x array) array {
 	}
 	return out
 }
-

@@ -92,16 +92,35 @@ func TestGraphRefusals(t *testing.T) {
 			c.node("MatMul", []string{"x", "w"}).g.Node = c.g.Node[2:]
 			c.g.Node[0].Input[0] = "v0"
 		},
-		`(Reshape): new shape [2 -1] does not divide`:     func(c *chain) { c.ints("s", 2, -1).node("Reshape", []string{"x", "s"}) },
-		`(Reshape): new shape [-1 -1]: dimension 1`:       func(c *chain) { c.ints("s", -1, -1).node("Reshape", []string{"x", "s"}) },
-		`(Reshape): shape [1 3] to [1 4]: the number`:     func(c *chain) { c.ints("s", 1, 4).node("Reshape", []string{"x", "s"}) },
-		`(Reshape): new shape [4611686018427387904 4]`:    func(c *chain) { c.ints("s", 1<<62, 4).node("Reshape", []string{"x", "s"}) },
-		`(Reshape): the new shape is missing`:             func(c *chain) { c.node("Reshape", []string{"x"}) },
-		`(Flatten): attribute "axis": out of range`:       func(c *chain) { c.node("Flatten", []string{"x"}, intAttr("axis", 7)) },
-		`(Squeeze): axis 1 of shape [1 3] is not 1`:       func(c *chain) { c.node("Squeeze", []string{"x"}, intsAttr("axes", 1)) },
-		`(Unsqueeze): axes: 9 is out of range`:            func(c *chain) { c.node("Unsqueeze", []string{"x"}, intsAttr("axes", 9)) },
-		`(Unsqueeze): axes: [0 0] given twice`:            func(c *chain) { c.node("Unsqueeze", []string{"x"}, intsAttr("axes", 0, 0)) },
-		`(Add): shapes [1 3] and [2] do not fit`:          func(c *chain) { c.doubles("c", []int64{2}, 1, 2).node("Add", []string{"x", "c"}) },
+		`(Reshape): new shape [2 -1] does not divide`:  func(c *chain) { c.ints("s", 2, -1).node("Reshape", []string{"x", "s"}) },
+		`(Reshape): new shape [-1 -1]: dimension 1`:    func(c *chain) { c.ints("s", -1, -1).node("Reshape", []string{"x", "s"}) },
+		`(Reshape): shape [1 3] to [1 4]: the number`:  func(c *chain) { c.ints("s", 1, 4).node("Reshape", []string{"x", "s"}) },
+		`(Reshape): new shape [4611686018427387904 4]`: func(c *chain) { c.ints("s", 1<<62, 4).node("Reshape", []string{"x", "s"}) },
+		`(Reshape): the new shape is missing`:          func(c *chain) { c.node("Reshape", []string{"x"}) },
+		`(Flatten): attribute "axis": out of range`:    func(c *chain) { c.node("Flatten", []string{"x"}, intAttr("axis", 7)) },
+		`(Squeeze): axis 1 of shape [1 3] is not 1`:    func(c *chain) { c.node("Squeeze", []string{"x"}, intsAttr("axes", 1)) },
+		`(Unsqueeze): axes: 9 is out of range`:         func(c *chain) { c.node("Unsqueeze", []string{"x"}, intsAttr("axes", 9)) },
+		`(Unsqueeze): axes: [0 0] given twice`:         func(c *chain) { c.node("Unsqueeze", []string{"x"}, intsAttr("axes", 0, 0)) },
+		`(Add): shapes [1 3] and [2] do not fit`:       func(c *chain) { c.doubles("c", []int64{2}, 1, 2).node("Add", []string{"x", "c"}) },
+		`(Add): attribute "axis": 9223372036854775807 does not fit`: func(c *chain) {
+			c.doubles("c", []int64{1}, 1).node("Add", []string{"x", "c"}, intAttr("broadcast", 1), intAttr("axis", math.MaxInt64))
+		},
+		`(Add): attribute "axis": 0 does not fit`: func(c *chain) {
+			c.doubles("c", []int64{1}, 1).node("Add", []string{"c", "x"}, intAttr("axis", 0))
+		},
+		`(Reshape): input 0 (data) is a constant, expected the running value`: func(c *chain) { c.node("Reshape", []string{"w", "x"}) },
+		`(Conv): input 0 (X) is a constant`:                                   func(c *chain) { c.g.Node[1].Input, c.g.Node[1].OpType = []string{"w", "vA"}, ptr("Conv") },
+		`(BatchNormalization): input 1 (scale): missing`:                      func(c *chain) { c.node("BatchNormalization", []string{"x", "", "", "", ""}) },
+		`(Gemm): neither A nor B is the running value`:                        func(c *chain) { c.node("Gemm", []string{"w", "w", "x"}) },
+		`(Flatten): attribute "axis": type FLOAT, expected INT`:               func(c *chain) { c.node("Flatten", []string{"x"}, floatAttr("axis", 1)) },
+		`(Squeeze): attribute "axes": type INT, expected INTS`:                func(c *chain) { c.node("Squeeze", []string{"x"}, intAttr("axes", 1)) },
+		`(Reshape): input 1 (shape): expected a list of INT64`:                func(c *chain) { c.node("Reshape", []string{"x", "b"}) },
+		`(Constant): 0 attributes, expected exactly one value`:                func(c *chain) { c.node("Constant", nil) },
+		`(Constant): attribute "value_int": type FLOAT, expected INT`:         func(c *chain) { c.node("Constant", nil, floatAttr("value_int", 1)) },
+		`(Constant): attribute "value": no tensor`: func(c *chain) {
+			c.node("Constant", nil, &onnxpb.AttributeProto{Name: ptr("value"), Type: onnxpb.AttributeProto_TENSOR.Enum()})
+		},
+		`(Constant): value: element 0 is NaN`:             func(c *chain) { c.node("Constant", nil, floatAttr("value_float", float32(math.NaN()))) },
 		`(Dropout): input 2 (training_mode): not false`:   func(c *chain) { c.ints("t", 1).node("Dropout", []string{"x", "", "t"}) },
 		`(Conv): shape [1 3] and weights of shape [2 3]`:  func(c *chain) { c.node("Conv", []string{"x", "w"}) },
 		`(AveragePool): shape [1 3], supported are one`:   func(c *chain) { c.node("AveragePool", []string{"x"}) },
