@@ -9,6 +9,7 @@ import (
 	"math/big"
 
 	"relucell/ball"
+	"relucell/lp"
 	"relucell/lp/exact"
 )
 
@@ -65,10 +66,18 @@ type certifier struct {
 	round  []float64 // rounded multipliers, self first
 }
 
-// policy lets tests force tiers: each function, when set, says whether the
-// tier may decide this time.
+// policy lets tests force tiers and put a solver of their own in: each of the
+// first two, when set, says whether the tier may decide this time.
 type policy struct {
 	float, integer func() bool
+	solver         func(norm ball.Norm, n int) lp.Incremental
+}
+
+func (p *policy) newSolver(norm ball.Norm, n int) lp.Incremental {
+	if p != nil && p.solver != nil {
+		return p.solver(norm, n)
+	}
+	return lp.NewIncremental(norm, n)
 }
 
 func (p *policy) allowFloat() bool   { return p == nil || p.float == nil || p.float() }
@@ -140,8 +149,9 @@ func (c *certifier) prune(z *form, s float64, ids []int32, lam []float64) tier {
 				return tierFloat
 			}
 		} else {
-			for _, bits := range [...]int{4, 8, 16} {
-				if c.rounded(lam, bits) && c.float(z, s, c.round[0], ids, c.round[1:]) {
+			for _, top := range proofTops {
+				if c.rounded(lam, top) && c.float(z, s, c.round[0], ids, c.round[1:]) {
+					c.thin(z, s, ids)
 					c.take(z, ids)
 					return tierFloat
 				}
@@ -154,14 +164,39 @@ func (c *certifier) prune(z *form, s float64, ids []int32, lam []float64) tier {
 	return tierNone
 }
 
-// rounded scales (1, lam) so that the largest is 2^bits and rounds to integers;
+// thin drops the smallest multiplier as long as the proof stands without it.
+func (c *certifier) thin(z *form, s float64, ids []int32) {
+	for {
+		at := 0
+		for i, r := range c.round {
+			if i > 0 && r > 0 && (at == 0 || r < c.round[at]) {
+				at = i
+			}
+		}
+		if at == 0 {
+			return
+		}
+		r := c.round[at]
+		c.round[at] = 0
+		if !c.float(z, s, c.round[0], ids, c.round[1:]) {
+			c.round[at] = r
+			return
+		}
+	}
+}
+
+// What the largest multiplier is rounded to, in turn. Small ones make short
+// proofs: a single digit where that does.
+var proofTops = [...]float64{3, 9, 32, 1 << 8, 1 << 16}
+
+// rounded scales (1, lam) so that the largest is limit and rounds to integers;
 // false when self would vanish.
-func (c *certifier) rounded(lam []float64, bits int) bool {
+func (c *certifier) rounded(lam []float64, limit float64) bool {
 	top := 1.0
 	for _, v := range lam {
 		top = max(top, v)
 	}
-	f := math.Ldexp(1, bits) / top
+	f := limit / top
 	c.round = append(c.round[:0], math.Round(f))
 	for _, v := range lam {
 		c.round = append(c.round, math.Round(f*v))
@@ -209,8 +244,8 @@ func (c *certifier) integer(z *form, s float64, ids []int32, lam []float64) bool
 	if c.simple(lam) && c.checked(z, s, ids) {
 		return true
 	}
-	for _, bits := range [...]int{4, 8, 16, 32} {
-		if c.rounded(lam, bits) && c.checked(z, s, ids) {
+	for _, limit := range [...]float64{1 << 4, 1 << 8, 1 << 16, 1 << 32} {
+		if c.rounded(lam, limit) && c.checked(z, s, ids) {
 			return true
 		}
 	}

@@ -66,7 +66,7 @@ func (w *walker) open(l, j, d int) {
 
 // witnessBits are the binary digits after the point that shorten tries: short
 // witnesses make short proofs.
-var witnessBits = [...]int{6, 9, 13, 18, 26}
+var witnessBits = [...]int{5, 7, 9, 11, 14, 18, 26}
 
 // shorten rounds the witness in w.point to few bits, as long as it stays certain.
 func (w *walker) shorten(lv *level, id int) {

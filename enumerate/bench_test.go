@@ -1,0 +1,163 @@
+package enumerate_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
+
+	"relucell/ball"
+	"relucell/certificate"
+	"relucell/crosscheck"
+	"relucell/enumerate"
+	"relucell/network"
+	"relucell/network/load"
+)
+
+// sharedNet loads a public network that is not part of the project, or skips.
+func sharedNet(t testing.TB, name string) *network.Network {
+	t.Helper()
+	path := filepath.Join("..", "..", "shared", "nets", name)
+	if _, err := os.Stat(path); err != nil {
+		t.Skipf("the public network %s is not beside the project", name)
+	}
+	n, _, err := load.Read(path, load.Options{})
+	require.NoError(t, err)
+	return n
+}
+
+// forwardTime is the yardstick: the time of one plain forward pass, per layer a
+// copy of the bias, one Gemv, and a ReLU in place.
+func forwardTime(n *network.Network) time.Duration {
+	type lay struct {
+		w    blas64.General
+		b, z blas64.Vector
+		relu bool
+	}
+	var layers []lay
+	for _, l := range n.Layers() {
+		layers = append(layers, lay{l.W.RawMatrix(), blas64.Vector{N: len(l.B), Inc: 1, Data: l.B},
+			blas64.Vector{N: len(l.B), Inc: 1, Data: make([]float64, len(l.B))}, l.Act != network.None})
+	}
+	x := blas64.Vector{N: n.Inputs(), Inc: 1, Data: make([]float64, n.Inputs())}
+	for i := range x.Data {
+		x.Data[i] = 0.1 * float64(i+1)
+	}
+	pass := func() {
+		a := x
+		for _, l := range layers {
+			copy(l.z.Data, l.b.Data)
+			blas64.Gemv(blas.NoTrans, 1, l.w, a, 1, l.z)
+			if l.relu {
+				for i, v := range l.z.Data {
+					l.z.Data[i] = max(v, 0)
+				}
+			}
+			a = l.z
+		}
+	}
+	best := time.Duration(math.MaxInt64)
+	for round := 0; round < 5; round++ {
+		start := time.Now()
+		const n = 2000
+		for i := 0; i < n; i++ {
+			pass()
+		}
+		best = min(best, time.Since(start)/n)
+	}
+	return best
+}
+
+var benchNets = []struct {
+	file           string
+	center, radius float64
+}{
+	{"random/he_2-16-16-16-2_s2.onnx", 0, 1},
+	{"random/he_2-64-64-1_s4.onnx", 0, 1},
+	{"random/he_3-16-16-2_s5.onnx", 0, 1},
+	{"random/he_4-16-16-2_s7.onnx", 0, 1},
+	{"random/he_5-10-10-10-2_s9.onnx", 0, 1},
+	{"random/he_10-16-1_s13.onnx", 0, 1},
+	{"ACASXU_run2a_1_1_batch_2000.onnx", 0, 0.05},
+	{"cartpole.onnx", 0, 0.25},
+	{"vdp.onnx", 0, 1},
+}
+
+// BenchmarkCount counts with one worker; "passes" is the time per region in forward passes.
+func BenchmarkCount(b *testing.B) {
+	for _, c := range benchNets {
+		for _, norm := range []ball.Norm{ball.LInf, ball.L2} {
+			b.Run(fmt.Sprintf("%s/%v", filepath.Base(c.file), norm), func(b *testing.B) {
+				n := sharedNet(b, c.file)
+				benchCount(b, n, ballAt(b, norm, n.Inputs(), c.center, c.radius), nil)
+			})
+		}
+	}
+}
+
+func ballAt(t testing.TB, norm ball.Norm, n int, c, r float64) ball.Ball {
+	center := make([]float64, n)
+	for i := range center {
+		center[i] = c
+	}
+	bl, err := ball.New(norm, center, r)
+	require.NoError(t, err)
+	return bl
+}
+
+func benchCount(b *testing.B, n *network.Network, bl ball.Ball, obs func() enumerate.Observer) {
+	pass := forwardTime(n)
+	b.ReportAllocs()
+	var r enumerate.Result
+	for b.Loop() {
+		opt := enumerate.Options{Workers: 1}
+		if obs != nil {
+			opt.Observer = obs()
+		}
+		var err error
+		if r, err = enumerate.Count(context.Background(), n, bl, opt); err != nil {
+			b.Fatal(err)
+		}
+	}
+	k := float64(r.Lower.Int64())
+	per := b.Elapsed().Seconds() / float64(b.N) / k
+	b.ReportMetric(1/per, "regions/s")
+	b.ReportMetric(per/pass.Seconds(), "passes")
+	b.ReportMetric(float64(r.Questions)/k, "questions/region")
+	b.ReportMetric(float64(r.Pivots)/k, "pivots/region")
+}
+
+// BenchmarkProof compares counting, counting with a proof, and checking it.
+func BenchmarkProof(b *testing.B) {
+	n := sharedNet(b, "random/he_4-16-16-2_s7.onnx")
+	bl := ballAt(b, ball.LInf, 4, 0, 1)
+	path := filepath.Join(b.TempDir(), "proof")
+	b.Run("count", func(b *testing.B) { benchCount(b, n, bl, nil) })
+	b.Run("prove", func(b *testing.B) {
+		for b.Loop() {
+			r, err := crosscheck.Prove(context.Background(), n, bl, path, enumerate.Options{Workers: 1})
+			require.NoError(b, err)
+			require.True(b, r.Exact)
+		}
+		info, err := os.Stat(path)
+		require.NoError(b, err)
+		b.ReportMetric(float64(info.Size())/14615, "bytes/region")
+	})
+	b.Run("check", func(b *testing.B) {
+		var text bytes.Buffer
+		require.NoError(b, n.WriteCanonical(&text))
+		for b.Loop() {
+			_, err := certificate.Check(text.Bytes(), path, certificate.Options{Workers: 1})
+			require.NoError(b, err)
+		}
+		b.ReportMetric(14615*float64(b.N)/b.Elapsed().Seconds(), "regions/s")
+	})
+}
