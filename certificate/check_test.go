@@ -66,6 +66,20 @@ func TestTentMaps(t *testing.T) {
 	}
 }
 
+func TestMemoryDoesNotGrowWithTheRegions(t *testing.T) {
+	var used [2]uint64
+	for i, layers := range []int{11, 12} {
+		path := tempProof(t, "p.gz")
+		prove(t, tent(layers), Ball{Norm: "linf", Center: []float64{0.5}, Radius: 0.5}, path, 1, false, 0, 0)
+		before := allocated()
+		rep, err := Check(tent(layers).text(), path, Options{Workers: 1})
+		used[i] = allocated() - before
+		require.NoError(t, err)
+		require.EqualValues(t, 1<<layers, rep.Count)
+	}
+	require.Less(t, used[1], used[0]+used[0]/4, "twice the regions")
+}
+
 // BenchmarkCheck measures regions a second with one worker.
 func BenchmarkCheck(b *testing.B) {
 	net := randomNet(rand.New(rand.NewSource(7)), false, []string{"relu"}, 2, 16, 16, 2)
@@ -138,6 +152,7 @@ func TestHandWrittenProofs(t *testing.T) {
 		{"the tangent disc", "l2 0x1p+0 0x0p+0 0x0p+0", "- 1\nW 0x0p+0 0x0p+0\ncount 1\n", plane, 1},
 		{"the disc one bit larger", "l2 0x1.0000000000001p+0 0x0p+0 0x0p+0", "*\nW 0x0p+0 0x0p+0\nW 0x1.33333333333338p-1 0x1.9999999999999ap-1\ncount 2\n", plane, 2},
 		{"a corner of the box beyond the disc", "box -0x1p+0 -0x1p+0 0x1p+0 0x1p+0", "*\n*\nW -0x1p-1 0x0p+0\nW 0x1p-1 0x0p+0\n+ 1 0:1\nW 0x1.fp-1 0x1.fp-1\ncount 3\n", two, 3},
+		{"the example of the documentation", "box -0x1p+0 -0x1p+0 0x1p+0 0x1p+0", "*\n- 1 0:1\nW -0x1p-1 0x0p+0\n*\nW 0x1p-1 0x0p+0\nW 0x1.cp-1 0x1.cp-1\ncount 3\n", oneLayer([]float64{0, -1.5}, []float64{1, 0}, []float64{1, 1}), 3},
 		{"the same in the disc", "l2 0x1p+0 0x0p+0 0x0p+0", "- 7\n*\nW -0x1p-1 0x0p+0\nW 0x1p-1 0x0p+0\ncount 2\n", two, 2},
 		{"the same in the diamond", "l1 0x1p+0 0x0p+0 0x0p+0", "- 1\n*\nW -0x1p-1 0x0p+0\nW 0x1p-1 0x0p+0\ncount 2\n", two, 2},
 		{"an inactive leaky unit", "l2 0x1p+0 0x0p+0 0x0p+0", "- 1\n*\n*\nW 0x0p+0 -0x1.ap-1\nW 0x1p-20 -0x1p-20\n+ 1 1:1\nW 0x0p+0 0x1p-1\ncount 3\n", leakyY(leaky), 3},

@@ -232,14 +232,14 @@ func TestGzipBombsAreRefusedInLittleMemory(t *testing.T) {
 	net := oneLayer([]float64{0}, []float64{1})
 	head := header(t, net, "linf 0x1p+0 0x0p+0")
 	for name, c := range map[string]struct{ filler, reason string }{
-		"one endless line":      {"=" + strings.Repeat("+", 1<<26), "longer than"},
-		"endless empty lines":   {strings.Repeat("\n", 1<<26), "begins with"},
-		"endless decisions":     {strings.Repeat("+ 1\n", 1<<24), "positive somewhere"},
-		"an endless witness":    {"*\nW " + strings.Repeat("0x0p+0 ", 1<<23), "longer than"},
+		"one endless line":      {"=" + strings.Repeat("+", 1<<25), "longer than"},
+		"endless empty lines":   {strings.Repeat("\n", 1<<25), "begins with"},
+		"endless decisions":     {strings.Repeat("+ 1\n", 1<<23), "positive somewhere"},
+		"an endless witness":    {"*\nW " + strings.Repeat("0x0p+0 ", 1<<22), "longer than"},
 		"an endless number":     {"*\nW -0x1." + strings.Repeat("1", maxLine/2) + "p-1\n", "coordinate 0"},
 		"an endless exponent":   {"*\nW -0x1p-" + strings.Repeat("1", maxLine/2) + "\n", "coordinate 0"},
 		"an endless multiplier": {"+ " + strings.Repeat("1", maxLine/2) + "\n", "an integer"},
-		"junk after the end":    {"*\nW -0x1p-1\nW 0x1p-1\ncount 2\n" + strings.Repeat("\x00", 1<<26), "end of the file"},
+		"junk after the end":    {"*\nW -0x1p-1\nW 0x1p-1\ncount 2\n" + strings.Repeat("\x00", 1<<25), "end of the file"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bomb := zipped([]byte(head + c.filler))

@@ -159,13 +159,21 @@ func (w *Writer) PrunedBig(live int8, self *big.Int, ancestors []int32, lambda [
 		return
 	}
 	w.endRun()
-	b := append(w.text, c, ' ')
-	b = self.Append(b, 10)
+	w.capped(self)
+	b := self.Append(append(w.text, c, ' '), 10)
 	for i, a := range ancestors {
+		w.capped(lambda[i])
 		b = appendInt(append(b, ' '), int64(a))
 		b = lambda[i].Append(append(b, ':'), 10)
 	}
 	w.text = append(b, '\n')
+}
+
+// capped fails on a multiplier that the checker would refuse for its length.
+func (w *Writer) capped(v *big.Int) {
+	if v.BitLen() > maxDigits*3 { // 3 bits a digit: below 10^maxDigits
+		w.fail(fmt.Errorf("certificate: a multiplier has %d bits, expected %d at most", v.BitLen(), maxDigits*3))
+	}
 }
 
 func signChar(s int8) byte {
@@ -237,8 +245,8 @@ func (w *Writer) leafBig(c byte, x []*big.Float) {
 	w.endRun()
 	b := append(w.text, c)
 	for _, v := range x {
-		if v.IsInf() {
-			w.fail(errors.New("certificate: a witness has an infinite coordinate"))
+		if e := v.MantExp(nil) - 1; v.IsInf() || e > maxExponent || -e > maxExponent || v.MinPrec() > 4*maxDigits {
+			w.fail(fmt.Errorf("certificate: a witness has a coordinate of %d bits and exponent %d, expected %d and ±%d at most", v.MinPrec(), e, 4*maxDigits, maxExponent))
 		}
 		b = appendBig(append(b, ' '), v)
 	}

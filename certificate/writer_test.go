@@ -95,6 +95,15 @@ func TestAbortLeavesNothing(t *testing.T) {
 			w.Region([]float64{math.Inf(1)})
 			require.ErrorContains(t, w.Close(nil), "finite")
 		},
+		"a witness beyond the caps": func(w *Writer) {
+			w.RegionBig([]*big.Float{new(big.Float).SetMantExp(big.NewFloat(1), -maxExponent-1)})
+			require.ErrorContains(t, w.Close(nil), "exponent -20001")
+		},
+		"a multiplier beyond the caps": func(w *Writer) {
+			w.PrunedBig(1, big.NewInt(1), []int32{0}, []*big.Int{new(big.Int).Lsh(big.NewInt(1), 4*maxDigits)})
+			w.Region([]float64{0})
+			require.ErrorContains(t, w.Close(nil), "multiplier")
+		},
 		"an unfinished fork": func(w *Writer) {
 			f := w.Fork()
 			f.Split()
