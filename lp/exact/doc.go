@@ -20,6 +20,6 @@
 // NonPositive(ball.L2, Combine(self, obj, lambda, cell)).
 //
 // The pieces: row.go the forms and the test f ≤ 0 on a ball; simplex.go the
-// linear programme; project.go the projection that l2 needs; side.go the
-// answer put together and verified.
+// linear programme; project.go the projection that l2 needs; scout.go which
+// row to look at next; side.go the answer put together and verified.
 package exact

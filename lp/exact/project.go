@@ -39,6 +39,7 @@ func Project(rows []Row) (y []*big.Rat, lambda []*big.Int, dist2 *big.Rat, feasi
 // projection is the state: the active rows, all zero at the point y = Σ u_i·G_i/det.
 type projection struct {
 	rows   []Row
+	scout  scout
 	gram   map[[2]int]*big.Int
 	active []int
 	u      []*big.Int // over det, one per active row
@@ -47,7 +48,7 @@ type projection struct {
 }
 
 func newProjection(rows []Row) *projection {
-	return &projection{rows: rows, gram: map[[2]int]*big.Int{}, det: big.NewInt(1)}
+	return &projection{rows: rows, scout: newScout(rows), gram: map[[2]int]*big.Int{}, det: big.NewInt(1)}
 }
 
 // run adds violated rows until none is left (true), or emptiness is shown (false). With
@@ -63,7 +64,7 @@ func (q *projection) run(unit bool) bool {
 		if unit && beyond(at) {
 			return true
 		}
-		p := q.violated(at)
+		p := q.scout.violated(at, q.rows)
 		if p < 0 {
 			return true
 		}
@@ -80,20 +81,6 @@ func beyond(at point) bool {
 		s.Add(&s, t.Mul(v, v))
 	}
 	return s.Cmp(t.Mul(at.den, at.den)) >= 0
-}
-
-// violated returns the row with the least value at the point if it is negative, −1 if
-// none is. Any negative one would do.
-func (q *projection) violated(at point) int {
-	best := -1
-	var least, v, t big.Int
-	for i, r := range q.rows {
-		if at.eval(&v, &t, r); v.Cmp(&least) < 0 {
-			least.Set(&v)
-			best = i
-		}
-	}
-	return best
 }
 
 // add makes row p active. With multiplier t for p, the active rows stay zero

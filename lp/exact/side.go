@@ -38,6 +38,9 @@ func Side(norm ball.Norm, obj Row, rows []Row, p []*big.Rat) (witness []*big.Rat
 	if at.interior(norm, all) {
 		return dyadic(norm, all, at), nil, nil, nil
 	}
+	if sign(at, obj) == 0 && !constant(obj) {
+		return beside(norm, obj, all, at), nil, nil, nil
+	}
 	if norm == ball.L2 {
 		witness, self, lambda, err = round(obj, rows, all, at)
 	} else {
@@ -66,14 +69,15 @@ func proves(norm ball.Norm, self *big.Int, obj Row, lambda []*big.Int, rows []Ro
 }
 
 func polytopal(norm ball.Norm, obj Row, rows, all []Row, p point) ([]*big.Rat, *big.Int, []*big.Int, error) {
-	m, err := Maximize(norm, obj, rows, p.rats(), false)
-	if err != nil {
+	t := newTableau(norm, obj, rows, newScout(rows))
+	if err := t.run(true); err != nil {
 		return nil, nil, nil, err
 	}
-	if m.Value.Sign() <= 0 {
-		return nil, m.Self, m.Lambda, nil
+	if t.lines[0][0].Sign() <= 0 {
+		self, lambda := t.multipliers()
+		return nil, self, lambda, nil
 	}
-	return dyadic(norm, all, across(obj, p, newPoint(m.Y))), nil, nil, nil
+	return dyadic(norm, all, across(obj, p, t.point())), nil, nil, nil
 }
 
 // round decides the l2 ball.
@@ -98,17 +102,42 @@ func round(obj Row, rows, all []Row, p point) ([]*big.Rat, *big.Int, []*big.Int,
 		l := q.multipliers()
 		return nil, l[0], l[1:], nil
 	}
-	m, err := Maximize(ball.LInf, obj, rows, p.rats(), false)
-	if err != nil {
+	t := newTableau(ball.LInf, obj, rows, q.scout.from(1))
+	if err := t.run(true); err != nil {
 		return nil, nil, nil, err
 	}
-	if m.Value.Sign() <= 0 {
-		return nil, m.Self, m.Lambda, nil
+	if t.lines[0][0].Sign() <= 0 {
+		self, lambda := t.multipliers()
+		return nil, self, lambda, nil
 	}
-	w := across(obj, p, newPoint(m.Y))
+	w := across(obj, p, t.point())
 	for halvings := uint(0); ; halvings++ {
 		if near := toward(y, w, halvings); near.interior(ball.L2, all) {
 			return dyadic(ball.L2, all, near), nil, nil, nil
+		}
+	}
+}
+
+func constant(r Row) bool {
+	for _, g := range r.G {
+		if g.Sign() != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// beside returns a witness for a p on the hyperplane of obj: near it both sides are
+// inside the cell.
+func beside(norm ball.Norm, obj Row, all []Row, p point) []*big.Rat {
+	up := point{num: make([]*big.Int, len(p.num)), den: p.den}
+	for k, g := range obj.G {
+		step := new(big.Int).Mul(p.den, big.NewInt(int64(g.Sign())))
+		up.num[k] = step.Add(step, p.num[k])
+	}
+	for halvings := uint(1); ; halvings++ {
+		if w := toward(p, up, halvings); w.interior(norm, all) {
+			return dyadic(norm, all, w)
 		}
 	}
 }

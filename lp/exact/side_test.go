@@ -85,7 +85,7 @@ func TestSideSlivers(t *testing.T) {
 func TestSideRefusesAPointOutside(t *testing.T) {
 	_, _, _, err := Side(ball.L2, NewRow(0, 1), []Row{NewRow(0, 1)}, rat(0))
 	require.ErrorIs(t, err, errInterior)
-	_, err = Maximize(ball.L1, NewRow(0, 1, 1), nil, rat(1, 0), false)
+	_, err = Maximize(ball.L1, NewRow(0, 1, 1), nil, rat(1, 0))
 	require.ErrorIs(t, err, errInterior)
 	_, _, _, err = Side(ball.L2, NewRow(0, 1), []Row{NewRow(0, 1, 1)}, rat(0))
 	require.ErrorContains(t, err, "row 1 has 2 coefficients, expected 1")
@@ -102,6 +102,6 @@ func ExampleSide() {
 	_, self, lambda, _ := Side(ball.L2, obj, cell, p)
 	fmt.Println("empty by", self, lambda, NonPositive(ball.L2, Combine(self, obj, lambda, cell)))
 	// Output:
-	// met at 3/4 0
+	// met at 3/4 1/4
 	// empty by 1 [2] true
 }

@@ -1,15 +1,15 @@
 package exact
 
-// The largest value of a form on a closed cell of a polytopal ball, by the
-// primal simplex method on an integer tableau. Fraction-free pivots are
-// Edmonds's (1967) and Bareiss's (1968); the pivoting rule that cannot cycle is
-// Bland's (1977).
+// The largest value of a form on a closed cell of a polytopal ball, by the dual
+// simplex method on an integer tableau that holds only the rows it has met.
 //
-// The cell comes with a strictly interior point, so there is no phase one: the
-// origin moves there, every slack starts positive, and the coordinates are
-// free nonbasic variables. A free variable that enters the basis never leaves
-// it, so its row is dropped at once; the point is read off the slacks of the
-// ball's own faces.
+// The maximum over the ball alone is at a corner that one reads off the signs of
+// the form. From there, while the point violates a row, that row joins the
+// tableau and dual pivots repair it: a maximum rests on n rows of perhaps sixty, and the others
+// never cost a pivot. All the while the value is an upper bound with
+// multipliers, so a question whether it is ≤ 0 may end early. Fraction-free
+// pivots are Edmonds's (1967) and Bareiss's (1968), the dual method Lemke's (1954), the rule
+// that cannot cycle Bland's (1977), rows on demand Dantzig, Fulkerson and Johnson's (1954).
 
 import (
 	"errors"
@@ -18,13 +18,16 @@ import (
 	"relucell/ball"
 )
 
-// errInterior is the caller's bug or an earlier tier's: the theorems below need it.
-var errInterior = errors.New("exact: the given point is not strictly inside the cell")
+var (
+	// errInterior is the caller's bug or an earlier tier's: the theorems here need the point.
+	errInterior = errors.New("exact: the given point is not strictly inside the cell")
+	// errContradiction cannot happen with a point inside: a fault of this package.
+	errContradiction = errors.New("exact: the rows of a cell contradict each other")
+)
 
 // Maximum is the result of Maximize.
 type Maximum struct {
-	// Value is obj(Y), and Y a point of the closed cell that attains it. The largest, unless
-	// the search was asked to stop at a positive one.
+	// Value is the largest value, obj(Y), and Y a point of the closed cell that attains it.
 	Value *big.Rat
 	Y     []*big.Rat
 	// Self ≥ 1 and Lambda ≥ 0, one per row, when Value ≤ 0, and nil otherwise:
@@ -36,219 +39,195 @@ type Maximum struct {
 // Maximize maximises obj over {y : rows(y) ≥ 0} ∩ the closed unit ball of the
 // norm, given a rational point p strictly inside all of it. For l2 the outer
 // box [−1,1]ⁿ takes the place of the ball, so multipliers hold on the ball too.
-// With stopPositive it may stop at the first point found with a positive value.
 // It always terminates. An error means that the dimensions differ or that p is
 // not strictly inside.
-func Maximize(norm ball.Norm, obj Row, rows []Row, p []*big.Rat, stopPositive bool) (Maximum, error) {
+func Maximize(norm ball.Norm, obj Row, rows []Row, p []*big.Rat) (Maximum, error) {
 	if err := checkDims(len(p), append([]Row{obj}, rows...)); err != nil {
 		return Maximum{}, err
 	}
 	if norm != ball.L1 {
 		norm = ball.LInf
 	}
-	at := newPoint(p)
-	if !at.interior(norm, rows) {
+	if !newPoint(p).interior(norm, rows) {
 		return Maximum{}, errInterior
 	}
-	var t *tableau
-	if norm == ball.L1 {
-		t = lifted(obj, rows, at)
-	} else {
-		t = boxed(obj, rows, at)
+	t := newTableau(norm, obj, rows, newScout(rows))
+	if err := t.run(false); err != nil {
+		return Maximum{}, err
 	}
-	t.run(stopPositive)
-	return t.maximum(norm, len(rows), len(p)), nil
+	out := Maximum{Value: t.value(), Y: t.point().rats()}
+	if out.Value.Sign() <= 0 {
+		out.Self, out.Lambda = t.multipliers()
+	}
+	return out, nil
 }
 
-// tableau is a dictionary d·x_B = a_0 + Σ a_j·x_N(j) over integers, d > 0.
-// rows[0] is the objective, its column 0 and everyone's the constants. Slacks
-// have identities 0, 1, …: those of the rows, then those of the ball's faces; a
-// free variable has identity −1. All constants are in units of 1/unit.
+// tableau is a dictionary d·x_B = a_0 + Σ a_j·x_N(j) over integers, d > 0, in variables
+// that are all ≥ 0. Line 0 is the objective, column 0 the constants. Identities: i < m the
+// slack of rows[i]; m+j the variable of column j+1 at the start; m+columns+k a face of
+// the ball that is not among those.
+//
+// Box: y_k = s_k·(1 − x_k), s_k = ±1 the corner; the faces left are x_k ≤ 2.
+// l1: y = a − b, a and b ≥ 0, Σ(a+b) + s = 1, whose corner is one of them at 1,
+// say v. The variables are the others, v's place being taken by s; the face left is v ≥ 0.
 type tableau struct {
-	rows     [][]big.Int
-	basic    []int // identity of rows[i], i ≥ 1
-	nonbasic []int // identity of column j, j ≥ 1
+	norm     ball.Norm
+	rows     []Row
+	scout    scout
+	corner   []int // box: s_k; l1: the column of v
+	n        int
+	lines    [][]big.Int
+	basic    []int
+	nonbasic []int
+	line     []int // of the variable of column j at the start, 0 while nonbasic
 	d        big.Int
-	unit     *big.Int
 	t1, t2   big.Int
 }
 
-func newTableau(rows, vars int, unit *big.Int) *tableau {
-	t := &tableau{
-		rows:     make([][]big.Int, rows+1),
-		basic:    make([]int, rows+1),
-		nonbasic: make([]int, vars+1),
-		unit:     unit,
-	}
-	flat := make([]big.Int, (rows+1)*(vars+1))
-	for i := range t.rows {
-		t.rows[i], flat = flat[:vars+1], flat[vars+1:]
-		t.basic[i] = i - 1
-	}
-	for j := range t.nonbasic {
-		t.nonbasic[j] = -1
+func newTableau(norm ball.Norm, obj Row, rows []Row, s scout) *tableau {
+	n := len(obj.G)
+	t := &tableau{norm: norm, rows: rows, scout: s, n: n}
+	columns := n
+	if norm == ball.L1 {
+		columns = 2 * n
+		best := 0
+		for k, g := range obj.G {
+			if g.CmpAbs(obj.G[best]) > 0 {
+				best = k
+			}
+		}
+		v := 2 * best
+		if obj.G[best].Sign() < 0 {
+			v++
+		}
+		t.corner = []int{v}
+	} else {
+		t.corner = make([]int, n)
+		for k, g := range obj.G {
+			if t.corner[k] = 1; g.Sign() < 0 {
+				t.corner[k] = -1
+			}
+		}
 	}
 	t.d.SetInt64(1)
+	t.line = make([]int, columns)
+	t.nonbasic = make([]int, columns+1)
+	for j := range columns {
+		t.nonbasic[j+1] = len(rows) + j
+	}
+	t.basic = []int{-1}
+	t.lines = [][]big.Int{t.start(obj)}
 	return t
 }
 
-// boxed builds the tableau of rows ∩ [−1,1]ⁿ in v = den·(y − p): identity
-// m+2k is the face 1 − y_k ≥ 0, m+2k+1 is 1 + y_k ≥ 0.
-func boxed(obj Row, rows []Row, p point) *tableau {
-	m, n := len(rows), len(p.num)
-	t := newTableau(m+2*n, n, p.den)
-	for i, r := range append([]Row{obj}, rows...) {
-		p.eval(&t.rows[i][0], &t.t1, r)
+// start writes a form in the variables of the start.
+func (t *tableau) start(r Row) []big.Int {
+	a := make([]big.Int, len(t.line)+1)
+	a[0].Set(r.H)
+	if t.norm != ball.L1 {
 		for k, g := range r.G {
-			t.rows[i][k+1].Set(g)
-		}
-	}
-	for k, v := range p.num {
-		up, down := t.rows[1+m+2*k], t.rows[2+m+2*k]
-		up[0].Sub(p.den, v)
-		up[k+1].SetInt64(-1)
-		down[0].Add(p.den, v)
-		down[k+1].SetInt64(1)
-	}
-	return t
-}
-
-// lifted builds the tableau of rows ∩ the l1 ball, whose 2ⁿ facets become the
-// 2n+1 constraints a_k ≥ 0 (identity m+2k), b_k ≥ 0 (m+2k+1), Σ(a_k+b_k) ≤ 1
-// (m+2n) on y = a − b. It starts at a = p⁺+δ, b = p⁻+δ with
-// δ = (1 − Σ|p_k|)/4n, strictly inside.
-func lifted(obj Row, rows []Row, p point) *tableau {
-	m, n := len(rows), len(p.num)
-	four := big.NewInt(4 * int64(n))
-	t := newTableau(m+2*n+1, 2*n, new(big.Int).Mul(four, p.den))
-	for i, r := range append([]Row{obj}, rows...) {
-		row := t.rows[i]
-		p.eval(&row[0], &t.t1, r)
-		row[0].Mul(&row[0], four)
-		for k, g := range r.G {
-			row[1+2*k].Set(g)
-			row[2+2*k].Neg(g)
-		}
-	}
-	delta := new(big.Int).Set(p.den)
-	for _, v := range p.num {
-		delta.Sub(delta, t.t1.Abs(v))
-	}
-	last := t.rows[1+m+2*n]
-	last[0].Mul(delta, big.NewInt(2*int64(n)))
-	for k, v := range p.num {
-		for side := range 2 {
-			j := 1 + 2*k + side
-			row := t.rows[m+j]
-			row[0].Set(delta)
-			if (v.Sign() > 0) == (side == 0) {
-				row[0].Add(delta, t.t1.Mul(four, t.t2.Abs(v)))
+			if t.corner[k] > 0 {
+				a[k+1].Neg(g)
+			} else {
+				a[k+1].Set(g)
 			}
-			row[j].SetInt64(1)
-			last[j].SetInt64(-1)
+			a[0].Sub(&a[0], &a[k+1])
 		}
+		return a
 	}
-	return t
+	// With c the coefficient of v, any other variable costs c more than its own: it displaces v.
+	v := t.corner[0]
+	c := new(big.Int).Set(r.G[v/2])
+	if v%2 == 1 {
+		c.Neg(c)
+	}
+	a[0].Add(&a[0], c)
+	for k, g := range r.G {
+		a[2*k+1].Sub(g, c)
+		a[2*k+2].Neg(g)
+		a[2*k+2].Sub(&a[2*k+2], c)
+	}
+	a[v+1].Neg(c)
+	return a
 }
 
-// run pivots to an optimum, or to a positive value when stopPositive.
+// run goes on until the point is in the cell, or, to show emptiness, until the
+// value is ≤ 0.
 //
-// It ends: a free variable enters at most once each, and between two such
-// entries only slacks enter and leave, under Bland's rule, which never repeats a
-// basis. The ball bounds every variable, so some row always blocks.
-func (t *tableau) run(stopPositive bool) {
+// It ends: rows join once each, and in between dual pivots under Bland's rule never
+// repeat a basis.
+func (t *tableau) run(untilEmpty bool) error {
 	for {
-		if stopPositive && t.rows[0][0].Sign() > 0 {
-			return
+		for r := t.leaving(); r > 0; r = t.leaving() {
+			if untilEmpty && t.lines[0][0].Sign() <= 0 {
+				return nil
+			}
+			s := t.entering(r)
+			if s == 0 {
+				return errContradiction
+			}
+			t.pivot(r, s)
 		}
-		s := t.entering()
-		if s == 0 {
-			return
-		}
-		r := t.leaving(s)
-		free := t.nonbasic[s] < 0
-		t.pivot(r, s)
-		if free {
-			end := len(t.rows) - 1
-			t.rows[r], t.basic[r] = t.rows[end], t.basic[end]
-			t.rows, t.basic = t.rows[:end], t.basic[:end]
+		if untilEmpty && t.lines[0][0].Sign() <= 0 || !t.join() {
+			return nil
 		}
 	}
 }
 
-// entering picks a column whose increase raises the objective: a free one if any,
-// turned around if need be, else the slack of least identity; 0 at an optimum.
-func (t *tableau) entering() int {
+// leaving picks the line of least identity whose value is negative, 0 if none is.
+func (t *tableau) leaving() int {
 	best := 0
-	for j := 1; j < len(t.nonbasic); j++ {
-		sign, id := t.rows[0][j].Sign(), t.nonbasic[j]
-		if id < 0 && sign != 0 {
-			if sign < 0 {
-				for i := range t.rows {
-					t.rows[i][j].Neg(&t.rows[i][j])
-				}
-			}
-			return j
+	for i := 1; i < len(t.lines); i++ {
+		if t.lines[i][0].Sign() < 0 && (best == 0 || t.basic[i] < t.basic[best]) {
+			best = i
 		}
-		if sign > 0 && (best == 0 || id < t.nonbasic[best]) {
+	}
+	return best
+}
+
+// entering picks the column that raises line r at the least cost a unit, of least
+// identity among equals, so that no cost turns positive; 0 if nothing raises it.
+func (t *tableau) entering(r int) int {
+	best := 0
+	cost, line := t.lines[0], t.lines[r]
+	for j := 1; j < len(line); j++ {
+		if line[j].Sign() <= 0 {
+			continue
+		}
+		if best == 0 {
+			best = j
+			continue
+		}
+		// −cost_j/line_j against −cost_best/line_best.
+		c := t.t1.Mul(&cost[j], &line[best]).Cmp(t.t2.Mul(&cost[best], &line[j]))
+		if c > 0 || c == 0 && t.nonbasic[j] < t.nonbasic[best] {
 			best = j
 		}
 	}
 	return best
 }
 
-// leaving picks the row that first blocks the increase of column s, the least
-// identity among equals.
-func (t *tableau) leaving(s int) int {
-	best := 0
-	for i := 1; i < len(t.rows); i++ {
-		if t.rows[i][s].Sign() >= 0 {
-			continue
-		}
-		if best == 0 {
-			best = i
-			continue
-		}
-		// value_i/−a_is against value_best/−a_bs, both denominators negative.
-		c := t.t1.Mul(&t.rows[i][0], &t.rows[best][s]).Cmp(t.t2.Mul(&t.rows[best][0], &t.rows[i][s]))
-		if c > 0 || c == 0 && t.basic[i] < t.basic[best] {
-			best = i
-		}
-	}
-	if best == 0 {
-		panic("exact: unbounded in a ball")
-	}
-	return best
-}
-
-// pivot swaps basic row r with column s. With e = −a_rs > 0, row r reads
-// e·x_s = a_r0 + Σ_{j≠s} a_rj·x_j − d·x_r, and any other row i, once x_s is
-// replaced, e·x_i = Σ_{j≠s} (a_ij·e + a_is·a_rj)/d·x_j − a_is·x_r: the division is exact since
-// every entry is a minor of the first tableau.
+// pivot swaps basic line r with column s. With e = a_rs > 0, line r becomes
+// e·x_s = −a_r0 − Σ_{j≠s} a_rj·x_j + d·x_r, and any other line i, once x_s is
+// replaced, e·x_i = Σ_{j≠s} (a_ij·e − a_is·a_rj)/d·x_j + a_is·x_r: the division is exact
+// since every entry is a minor of the lines in the variables of the start.
 func (t *tableau) pivot(r, s int) {
-	row := t.rows[r]
-	e := new(big.Int).Neg(&row[s])
+	row := t.lines[r]
+	e := new(big.Int).Set(&row[s])
 	one := t.d.IsInt64() && t.d.Int64() == 1
-	for i := range t.rows {
-		if i == r {
-			continue
-		}
-		other := t.rows[i]
+	for i, other := range t.lines {
 		still := other[s].Sign() == 0
-		if still && e.Cmp(&t.d) == 0 {
+		if i == r || still && e.Cmp(&t.d) == 0 {
 			continue
 		}
 		for j := range other {
-			if j == s {
-				continue
-			}
 			cross := !still && row[j].Sign() != 0
-			if other[j].Sign() == 0 && !cross {
+			if j == s || other[j].Sign() == 0 && !cross {
 				continue
 			}
 			t.t1.Mul(&other[j], e)
 			if cross {
-				t.t1.Add(&t.t1, t.t2.Mul(&other[s], &row[j]))
+				t.t1.Sub(&t.t1, t.t2.Mul(&other[s], &row[j]))
 			}
 			if one {
 				other[j].Set(&t.t1)
@@ -256,53 +235,152 @@ func (t *tableau) pivot(r, s int) {
 				other[j].Quo(&t.t1, &t.d)
 			}
 		}
-		other[s].Neg(&other[s])
 	}
-	row[s].Neg(&t.d)
+	for j := range row {
+		row[j].Neg(&row[j])
+	}
+	row[s].Set(&t.d)
 	t.d.Set(e)
+	m := len(t.rows)
+	if j := t.basic[r] - m; j >= 0 && j < len(t.line) {
+		t.line[j] = 0
+	}
 	t.basic[r], t.nonbasic[s] = t.nonbasic[s], t.basic[r]
+	if j := t.basic[r] - m; j >= 0 && j < len(t.line) {
+		t.line[j] = r
+	}
 }
 
-// maximum reads the result. At an optimum d·obj = a_00 + Σ a_0j·slack_j as an
-// identity with a_0j ≤ 0: moving the rows' slacks to the left gives the
-// multipliers, and what stays on the right, the constant and the faces, is ≤ 0
-// on the ball when the value is.
-func (t *tableau) maximum(norm ball.Norm, m, n int) Maximum {
-	den := new(big.Int).Mul(&t.d, t.unit)
-	slack := make([]*big.Int, 2*n) // of the faces, times den
-	for i := 1; i < len(t.rows); i++ {
-		if k := t.basic[i] - m; k >= 0 && k < 2*n {
-			slack[k] = &t.rows[i][0]
+// join adds a row or face that the point violates, and reports whether there was one.
+func (t *tableau) join() bool {
+	m := len(t.rows)
+	if k := t.faceViolated(); k >= 0 {
+		t.add(m+len(t.line)+k, t.face(k))
+		return true
+	}
+	at := t.point()
+	i := t.scout.violated(at, t.rows)
+	if i < 0 {
+		return false
+	}
+	t.add(i, t.start(t.rows[i]))
+	return true
+}
+
+// add appends a line given in the variables of the start: those that are basic now are
+// replaced by their own lines.
+func (t *tableau) add(id int, a []big.Int) {
+	b := make([]big.Int, len(a))
+	b[0].Mul(&a[0], &t.d)
+	for j, r := range t.line {
+		c := &a[j+1]
+		if c.Sign() == 0 || r == 0 {
+			continue
+		}
+		for k := range b {
+			if t.lines[r][k].Sign() != 0 {
+				b[k].Add(&b[k], t.t1.Mul(c, &t.lines[r][k]))
+			}
 		}
 	}
-	for k, v := range slack {
-		if v == nil {
-			slack[k] = new(big.Int)
+	for k := 1; k < len(b); k++ {
+		if j := t.nonbasic[k] - len(t.rows); j >= 0 && j < len(t.line) {
+			b[k].Add(&b[k], t.t1.Mul(&a[j+1], &t.d))
 		}
 	}
-	out := Maximum{Value: new(big.Rat).SetFrac(&t.rows[0][0], den), Y: make([]*big.Rat, n)}
-	var v big.Int
-	for k := range out.Y {
-		if norm == ball.L1 {
-			v.Sub(slack[2*k], slack[2*k+1])
-		} else {
-			v.Sub(den, slack[2*k])
+	t.lines, t.basic = append(t.lines, b), append(t.basic, id)
+}
+
+// at returns d·x_j at the point, x_j a variable of the start.
+func (t *tableau) at(j int) *big.Int {
+	if r := t.line[j]; r > 0 {
+		return &t.lines[r][0]
+	}
+	return new(big.Int)
+}
+
+// faceViolated returns which face outside the start's variables the point violates, or −1.
+func (t *tableau) faceViolated() int {
+	if t.norm == ball.L1 {
+		if t.last().Sign() < 0 {
+			return 0
 		}
-		out.Y[k] = new(big.Rat).SetFrac(&v, den)
+		return -1
 	}
-	if out.Value.Sign() > 0 {
-		return out
+	t.t1.Lsh(&t.d, 1)
+	for k := range t.n {
+		if t.at(k).Cmp(&t.t1) > 0 {
+			return k
+		}
 	}
-	out.Self = new(big.Int).Set(&t.d)
-	out.Lambda = make([]*big.Int, m)
-	for i := range out.Lambda {
-		out.Lambda[i] = new(big.Int)
+	return -1
+}
+
+// last returns d·v = d − Σ d·x_j of l1.
+func (t *tableau) last() *big.Int {
+	v := new(big.Int).Set(&t.d)
+	for j := range t.line {
+		v.Sub(v, t.at(j))
+	}
+	return v
+}
+
+// face writes 2 − x_k, or v = 1 − Σ x_j.
+func (t *tableau) face(k int) []big.Int {
+	a := make([]big.Int, len(t.line)+1)
+	if t.norm != ball.L1 {
+		a[0].SetInt64(2)
+		a[k+1].SetInt64(-1)
+		return a
+	}
+	a[0].SetInt64(1)
+	for j := range t.line {
+		a[j+1].SetInt64(-1)
+	}
+	return a
+}
+
+// point returns y.
+func (t *tableau) point() point {
+	p := point{num: make([]*big.Int, t.n), den: &t.d}
+	for k := range p.num {
+		y := new(big.Int)
+		if t.norm == ball.L1 {
+			p.num[k] = y.Sub(t.share(2*k), t.share(2*k+1))
+			continue
+		}
+		if y.Sub(&t.d, t.at(k)); t.corner[k] < 0 {
+			y.Neg(y)
+		}
+		p.num[k] = y
+	}
+	return p
+}
+
+// share returns d times the part a_k or b_k of l1.
+func (t *tableau) share(j int) *big.Int {
+	if j == t.corner[0] {
+		return t.last()
+	}
+	return t.at(j)
+}
+
+func (t *tableau) value() *big.Rat { return new(big.Rat).SetFrac(&t.lines[0][0], &t.d) }
+
+// multipliers reads d·obj = a_0 + Σ a_j·x_j, an identity with all a_j ≤ 0: moving
+// the rows' slacks to the left gives the multipliers, and what stays on the
+// right, the constant and the faces, is ≤ 0 on the ball when the value is.
+func (t *tableau) multipliers() (self *big.Int, lambda []*big.Int) {
+	self = new(big.Int).Set(&t.d)
+	lambda = make([]*big.Int, len(t.rows))
+	for i := range lambda {
+		lambda[i] = new(big.Int)
 	}
 	for j := 1; j < len(t.nonbasic); j++ {
-		if id := t.nonbasic[j]; id >= 0 && id < m {
-			out.Lambda[id].Neg(&t.rows[0][j])
+		if id := t.nonbasic[j]; id < len(t.rows) {
+			lambda[id].Neg(&t.lines[0][j])
 		}
 	}
-	primitive(append([]*big.Int{out.Self}, out.Lambda...)...)
-	return out
+	primitive(append([]*big.Int{self}, lambda...)...)
+	return self, lambda
 }
