@@ -52,7 +52,8 @@ func (r *Report) String() string {
 
 // Check verifies the proof in the named file, and in the parts beside it, about
 // the network whose canonical text is given. Only a nil error means that every
-// line was checked. What is refused is an [*Error].
+// line was checked. What is refused is an [*Error], about the first wrong line
+// in reading order.
 func Check(network []byte, proof string, o Options) (*Report, error) {
 	if o.Workers <= 0 {
 		o.Workers = runtime.GOMAXPROCS(0)
@@ -60,6 +61,19 @@ func Check(network []byte, proof string, o Options) (*Report, error) {
 	if o.open == nil {
 		o.open = openRegular
 	}
+	r, err := check(network, proof, o)
+	if err != nil && o.Workers > 1 {
+		// Which worker fails first is chance; one worker alone reads in order.
+		o.Workers = 1
+		if _, first := check(network, proof, o); first != nil {
+			err = first
+		}
+	}
+	return r, err
+}
+
+// check is Check with all options set.
+func check(network []byte, proof string, o Options) (*Report, error) {
 	n, err := readNet(network)
 	if err != nil {
 		return nil, &Error{File: "network", Reason: err.Error(), Err: err}
