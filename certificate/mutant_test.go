@@ -192,7 +192,7 @@ func TestMutantsAreRefusedOrTrue(t *testing.T) {
 // TestAnotherNetworkIsRefusedOrTrue changes one bit of one weight, and the hash in the proof to match.
 func TestAnotherNetworkIsRefusedOrTrue(t *testing.T) {
 	refused := 0
-	for seed := range int64(400) {
+	for seed := range int64(200) {
 		r := rand.New(rand.NewSource(seed))
 		net := randomNet(r, true, []string{"relu"}, 2, 4, 3, 1)
 		path := tempProof(t, "proof")
@@ -217,7 +217,7 @@ func TestAnotherNetworkIsRefusedOrTrue(t *testing.T) {
 		}
 		accepted(t, net, rep, map[string]int64{}, fmt.Sprint("seed ", seed))
 	}
-	require.Greater(t, refused, 100)
+	require.Greater(t, refused, 50)
 }
 
 func zipped(b []byte) []byte {
@@ -232,14 +232,14 @@ func TestGzipBombsAreRefusedInLittleMemory(t *testing.T) {
 	net := oneLayer([]float64{0}, []float64{1})
 	head := header(t, net, "linf 0x1p+0 0x0p+0")
 	for name, c := range map[string]struct{ filler, reason string }{
-		"one endless line":      {"=" + strings.Repeat("+", 1<<25), "longer than"},
-		"endless empty lines":   {strings.Repeat("\n", 1<<25), "begins with"},
+		"one endless line":      {"=" + strings.Repeat("+", 1<<24), "longer than"},
+		"endless empty lines":   {strings.Repeat("\n", 1<<24), "begins with"},
 		"endless decisions":     {strings.Repeat("+ 1\n", 1<<23), "positive somewhere"},
 		"an endless witness":    {"*\nW " + strings.Repeat("0x0p+0 ", 1<<22), "longer than"},
 		"an endless number":     {"*\nW -0x1." + strings.Repeat("1", maxLine/2) + "p-1\n", "coordinate 0"},
 		"an endless exponent":   {"*\nW -0x1p-" + strings.Repeat("1", maxLine/2) + "\n", "coordinate 0"},
 		"an endless multiplier": {"+ " + strings.Repeat("1", maxLine/2) + "\n", "an integer"},
-		"junk after the end":    {"*\nW -0x1p-1\nW 0x1p-1\ncount 2\n" + strings.Repeat("\x00", 1<<25), "end of the file"},
+		"junk after the end":    {"*\nW -0x1p-1\nW 0x1p-1\ncount 2\n" + strings.Repeat("\x00", 1<<24), "end of the file"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bomb := zipped([]byte(head + c.filler))
