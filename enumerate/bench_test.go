@@ -1,5 +1,8 @@
 package enumerate_test
 
+// The benchmarks: time per region in forward passes, and what exactness and
+// proofs cost.
+
 import (
 	"bytes"
 	"context"
@@ -19,20 +22,7 @@ import (
 	"relucell/crosscheck"
 	"relucell/enumerate"
 	"relucell/network"
-	"relucell/network/load"
 )
-
-// sharedNet loads a public network that is not part of the project, or skips.
-func sharedNet(t testing.TB, name string) *network.Network {
-	t.Helper()
-	path := filepath.Join("..", "..", "shared", "nets", name)
-	if _, err := os.Stat(path); err != nil {
-		t.Skipf("the public network %s is not beside the project", name)
-	}
-	n, _, err := load.Read(path, load.Options{})
-	require.NoError(t, err)
-	return n
-}
 
 // forwardTime is the yardstick: the time of one plain forward pass, per layer a
 // copy of the bias, one Gemv, and a ReLU in place.
@@ -101,16 +91,6 @@ func BenchmarkCount(b *testing.B) {
 			})
 		}
 	}
-}
-
-func ballAt(t testing.TB, norm ball.Norm, n int, c, r float64) ball.Ball {
-	center := make([]float64, n)
-	for i := range center {
-		center[i] = c
-	}
-	bl, err := ball.New(norm, center, r)
-	require.NoError(t, err)
-	return bl
 }
 
 func benchCount(b *testing.B, n *network.Network, bl ball.Ball, obs func() enumerate.Observer) {
