@@ -1,0 +1,164 @@
+package main
+
+// check: the independent checker of proofs, behind a door that only opens files.
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"relucell/certificate"
+	"relucell/network/load"
+)
+
+type checkCmd struct {
+	net     netFlags
+	workers int
+	format  string
+}
+
+func newCheckCmd() *cobra.Command {
+	c := &checkCmd{}
+	cmd := &cobra.Command{
+		Use:   "check NET PROOF",
+		Short: "Verify a proof of a count",
+		Long: `check verifies every line of a proof that "count --proof" wrote, with integers alone and with code
+that shares nothing with the walk. It exits 0 only if all of it holds, also for a proof of a lower
+bound ("count >= N"), and says which it is.
+
+The checker reads the canonical text of a network (.json). Other formats are converted in memory
+first; that import is then trusted, not verified. Use "relucell convert" to have the text itself.`,
+		Example:           `  relucell check net.json net.proof`,
+		Args:              exactly("NET", "PROOF"),
+		ValidArgsFunction: completeNetThenAny,
+		RunE:              action(c.run),
+	}
+	c.net.add(cmd.Flags())
+	workersFlag(cmd.Flags(), &c.workers)
+	formatFlag(cmd, &c.format)
+	return cmd
+}
+
+func completeNetThenAny(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+	if len(args) == 1 {
+		return nil, cobra.ShellCompDirectiveDefault
+	}
+	return completeNet(cmd, args, word)
+}
+
+// checkJSON is the verdict.
+type checkJSON struct {
+	Verified   bool   `json:"verified"`
+	Net        string `json:"sha256,omitempty"`
+	Trusted    string `json:"trustedImport,omitempty"`
+	Ball       string `json:"ball,omitempty"`
+	Definition string `json:"definition,omitempty"`
+	Relation   string `json:"relation,omitempty"`
+	Count      string `json:"count,omitempty"`
+	Regions    int64  `json:"regions,omitempty"`
+	Open       int64  `json:"unexplored,omitempty"`
+	Nodes      int64  `json:"nodes,omitempty"`
+	Parts      int64  `json:"parts,omitempty"`
+	File       string `json:"file,omitempty"`
+	Line       int64  `json:"line,omitempty"`
+	Reason     string `json:"reason,omitempty"`
+}
+
+func (c *checkCmd) run(cmd *cobra.Command, args []string) error {
+	text, format, err := c.canonical(args[0])
+	if err != nil {
+		return err
+	}
+	if st, err := os.Stat(args[1]); err != nil {
+		return badInput(plainPathError(err))
+	} else if !st.Mode().IsRegular() {
+		return badInputf("%s: not a regular file, expected a proof", args[1])
+	}
+	r, err := certificate.Check(text, args[1], certificate.Options{Workers: c.workers})
+	if err != nil {
+		return c.refuse(cmd, args, err)
+	}
+	return c.accept(cmd, args, r, format)
+}
+
+// canonical returns the text that the checker reads, and the format it was converted from, if any.
+func (c *checkCmd) canonical(path string) (text []byte, format string, err error) {
+	if strings.EqualFold(filepath.Ext(path), ".json") && !c.net.normalise {
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, "", badInput(plainPathError(err))
+		}
+		defer f.Close()
+		text, err = io.ReadAll(io.LimitReader(f, load.MaxFileBytes+1))
+		if err == nil && len(text) > load.MaxFileBytes {
+			err = fmt.Errorf("%s: more than %d bytes", path, load.MaxFileBytes)
+		}
+		return text, "", badInput(plainPathError(err))
+	}
+	n, im, err := c.net.read(path)
+	if err != nil {
+		return nil, "", err
+	}
+	var b bytes.Buffer
+	if err := n.WriteCanonical(&b); err != nil {
+		return nil, "", err
+	}
+	return b.Bytes(), im.Format, nil
+}
+
+// refuse says which line of which file does not hold.
+func (c *checkCmd) refuse(cmd *cobra.Command, args []string, err error) error {
+	j := checkJSON{File: args[1], Reason: err.Error()}
+	var e *certificate.Error
+	if errors.As(err, &e) {
+		j.File, j.Line, j.Reason = e.File, e.Line, e.Reason
+		if e.File == "network" {
+			j.File = args[0]
+		}
+	}
+	if c.format == "json" {
+		if err := writeJSON(cmd.OutOrStdout(), j); err != nil {
+			return err
+		}
+	}
+	place := j.File
+	if j.Line > 0 {
+		place = fmt.Sprintf("%s: line %d", j.File, j.Line)
+	}
+	return failed(fmt.Errorf("NOT VERIFIED: %s: %s", place, j.Reason))
+}
+
+func (c *checkCmd) accept(cmd *cobra.Command, args []string, r *certificate.Report, format string) error {
+	out := cmd.OutOrStdout()
+	relation, word := "=", "exactly"
+	if r.AtLeast {
+		relation, word = ">=", "at least"
+	}
+	if c.format == "json" {
+		return writeJSON(out, checkJSON{Verified: true, Net: strings.TrimPrefix(r.Net, "sha256:"), Trusted: format, Ball: r.Ball,
+			Definition: r.Definition, Relation: relation, Count: fmt.Sprint(r.Count), Regions: r.Regions, Open: r.Open, Nodes: r.Nodes, Parts: r.Parts})
+	}
+	f := &fields{w: out}
+	regions := numbered(r.Count, r.Definition+" region")
+	verb := "meet"
+	if r.Count == 1 {
+		verb = "meets"
+	}
+	f.line("VERIFIED", "%s %s %s the ball", word, regions, verb)
+	if r.AtLeast {
+		f.line("", "this proves a lower bound, not the count: %s left unexplored", numbered(r.Open, "cell"))
+	}
+	f.line("Network", "%s: %s", filepath.Base(args[0]), r.Net)
+	if format != "" {
+		f.line("", "converted from %s in memory: the import is trusted, the proof is about the network of this fingerprint", format)
+	}
+	f.line("Ball", "%s", r.Ball)
+	f.line("Checked", "%s, %s with a witness, %s", numbered(r.Nodes, "node"), numbered(r.Regions+r.Open, "cell"), numbered(r.Parts, "part"))
+	return f.err
+}

@@ -1,0 +1,201 @@
+package main
+
+// count: the main job, from file to answer.
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"relucell/ball"
+	"relucell/bound"
+	"relucell/certificate"
+	"relucell/crosscheck"
+	"relucell/enumerate"
+	"relucell/lp"
+	"relucell/lp/clp"
+	"relucell/network"
+)
+
+type countCmd struct {
+	net     netFlags
+	ball    ballFlags
+	workers int
+	timeout time.Duration
+	limit   int64
+	gap     float64
+	proof   string
+	oracle  string
+	bounds  bool
+	format  string
+}
+
+func newCountCmd() *cobra.Command {
+	c := &countCmd{}
+	cmd := &cobra.Command{
+		Use:   "count NET",
+		Short: "Count the activation regions that meet a ball",
+		Long: `count prints the number of activation regions of the network that meet the ball. The number is
+exact, or, when the walk is stopped early, a certified bracket. --proof writes a proof of it for
+"relucell check".`,
+		Example: `  relucell count net.onnx --center 0,0 --radius 0.5 --bounds
+  relucell count net.onnx --center @point.json --radius 0.1 --norm linf --proof net.proof.gz
+  relucell count net.onnx --box=-1:1,0:0.5 --timeout 30s --format json`,
+		Args:              exactly("NET"),
+		ValidArgsFunction: completeNet,
+		RunE:              action(c.run),
+	}
+	fs := cmd.Flags()
+	c.ball.add(cmd)
+	c.net.add(fs)
+	workersFlag(fs, &c.workers)
+	timeoutFlag(fs, &c.timeout, "stop the walk after this time with the bracket reached; bounds get as long again")
+	limitFlag(fs, &c.limit, "stop once at least so many regions are certified")
+	gapFlag(fs, &c.gap)
+	fs.StringVar(&c.proof, "proof", "", "write a proof of the count to this file (gzip by the ending .gz)")
+	choiceFlag(cmd, &c.oracle, "oracle", "who answers: the fast walk, or the plain walk over CLP or the reference solver", "native", "clp", "reference")
+	fs.BoolVar(&c.bounds, "bounds", false, "print the analytic bounds beside the count")
+	formatFlag(cmd, &c.format)
+	return cmd
+}
+
+func (c *countCmd) run(cmd *cobra.Command, args []string) error {
+	path, log := args[0], logger(cmd)
+	n, im, err := c.net.read(path)
+	if err != nil {
+		return err
+	}
+	b, err := c.ball.read(n.Inputs())
+	if err != nil {
+		return err
+	}
+	logNet(log, path, n, im)
+	interrupted, release := interruptible(cmd)
+	defer release()
+	ctx, cancel := limited(interrupted, c.timeout)
+	defer cancel()
+	res, err := c.walk(ctx, cmd, path, n, b)
+	if err != nil {
+		return err
+	}
+	why := stopReason(ctx)
+	log.Debug("walked", "lower", res.Lower, "upper", res.Upper, "questions", res.Questions, "pivots", res.Pivots, "took", res.Elapsed)
+	var bounds []bound.Result
+	if c.bounds {
+		bounds = evaluateBounds(interrupted, log, c.timeout, n, b)
+	}
+	if err := c.print(cmd, path, n, b, res, why, bounds); err != nil {
+		return err
+	}
+	if !res.Exact && !res.GapReached {
+		return errStopped
+	}
+	return nil
+}
+
+// walk counts, and writes the proof if one is asked for.
+func (c *countCmd) walk(ctx context.Context, cmd *cobra.Command, path string, n *network.Network, b ball.Ball) (enumerate.Result, error) {
+	opt := enumerate.Options{Workers: c.workers, Limit: c.limit, Gap: c.gap}
+	count, err := c.counter()
+	if err != nil {
+		return enumerate.Result{}, err
+	}
+	var w *certificate.Writer
+	if cmd.Flags().Changed("proof") {
+		if w, err = newProof(c.proof, path, n, b); err != nil {
+			return enumerate.Result{}, err
+		}
+		defer w.Abort()
+		opt.Observer = crosscheck.ProofObserver(w)
+	}
+	show, clear := newProgress(cmd.ErrOrStderr())
+	opt.Progress = show
+	logger(cmd).Debug("walking", "oracle", c.oracle, "ball", b.Norm())
+	res, err := count(ctx, n, b, opt)
+	clear()
+	if err != nil {
+		return res, failed(fmt.Errorf("%s: %w", path, err))
+	}
+	if w != nil {
+		if err = w.Close(res.Lower); err != nil {
+			return res, failed(fmt.Errorf("%s: the proof could not be written: %w", c.proof, err))
+		}
+	}
+	return res, nil
+}
+
+// counter is the walk that --oracle names.
+func (c *countCmd) counter() (func(context.Context, *network.Network, ball.Ball, enumerate.Options) (enumerate.Result, error), error) {
+	if c.oracle == "native" {
+		return enumerate.Count, nil
+	}
+	solver := lp.NewReference()
+	if c.oracle == "clp" {
+		var err error
+		if solver, err = clp.New(); err != nil {
+			return nil, badInputf("--oracle clp: %w", err)
+		}
+	}
+	return func(ctx context.Context, n *network.Network, b ball.Ball, opt enumerate.Options) (enumerate.Result, error) {
+		return enumerate.CountPlain(ctx, n, b, solver, opt)
+	}, nil
+}
+
+// newProof opens the proof before the walk, so that a bad name costs no time.
+func newProof(proof, path string, n *network.Network, b ball.Ball) (*certificate.Writer, error) {
+	if proof == "" {
+		return nil, badInputf("--proof: empty, expected the name of a file")
+	}
+	if st, err := os.Stat(proof); err == nil {
+		if st.IsDir() {
+			return nil, badInputf("--proof: %s is a folder, expected a file", proof)
+		}
+		if in, err := os.Stat(path); err == nil && os.SameFile(in, st) {
+			return nil, badInputf("--proof: %s is the network itself, expected another file", proof)
+		}
+	}
+	w, err := certificate.NewWriter(proof, crosscheck.ProofHeader(n, b))
+	if err != nil {
+		return nil, badInputf("--proof: %s: cannot be written: %w", proof, plainPathError(err))
+	}
+	return w, nil
+}
+
+func (c *countCmd) print(cmd *cobra.Command, path string, n *network.Network, b ball.Ball, res enumerate.Result, why string, bounds []bound.Result) error {
+	out := bufio.NewWriter(cmd.OutOrStdout())
+	if c.format == "json" {
+		if err := writeJSON(out, newReport(n, b, bounds, res.Elapsed).withWalk(res)); err != nil {
+			return err
+		}
+		return out.Flush()
+	}
+	f := &fields{w: out}
+	f.net(path, n)
+	f.ball(b)
+	f.walk(res, why)
+	if c.proof != "" {
+		claim := "count " + res.Lower.String()
+		if !res.Exact {
+			claim = "count >= " + res.Lower.String()
+		}
+		f.line("Proof", "%s: %s", c.proof, claim)
+	}
+	f.bounds(bounds, &res)
+	if f.err != nil {
+		return f.err
+	}
+	return out.Flush()
+}
+
+// logNet logs what reading did.
+func logNet(log *slog.Logger, path string, n *network.Network, im *network.Import) {
+	log.Debug("read", "file", path, "format", im.Format, "precision", im.Precision, "neurons", n.Neurons(), "rounded", im.RoundedEntries())
+	for _, note := range im.Notes {
+		log.Debug("note", "file", path, "text", note)
+	}
+}

@@ -1,0 +1,93 @@
+package main
+
+// The exit codes, and the one line that goes with each that is not 0.
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+const (
+	exitDone    = 0 // as asked: exact, or the gap reached
+	exitFailed  = 1 // anything else, a refused proof included
+	exitInput   = 2 // bad usage or bad input
+	exitStopped = 3 // stopped early, with a certified but open bracket
+)
+
+// exitError is an error that knows its exit code.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string { return e.err.Error() }
+func (e *exitError) Unwrap() error { return e.err }
+
+// badInput marks an error as the user's to mend.
+func badInput(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &exitError{exitInput, err}
+}
+
+func badInputf(format string, args ...any) error { return badInput(fmt.Errorf(format, args...)) }
+
+// failed marks an error that is not the input's.
+func failed(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &exitError{exitFailed, err}
+}
+
+// errStopped ends a command that has said all it has to say, by exit code 3.
+var errStopped = &exitError{exitStopped, errors.New("stopped early")}
+
+// report writes the line that an error deserves and returns the exit code. What carries no
+// code of its own comes from cobra, before a command ran: bad usage.
+func report(stderr io.Writer, cmd *cobra.Command, err error) int {
+	if err == nil {
+		return exitDone
+	}
+	if err == error(errStopped) {
+		return exitStopped
+	}
+	var e *exitError
+	line := strings.Join(strings.Fields(err.Error()), " ")
+	if errors.As(err, &e) {
+		fmt.Fprintf(stderr, "relucell: %s\n", line)
+		return e.code
+	}
+	fmt.Fprintf(stderr, "relucell: %s (see %s --help)\n", line, cmd.CommandPath())
+	return exitInput
+}
+
+// action makes a command's function of f: an error without a code is a failure.
+func action(f func(cmd *cobra.Command, args []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		err := f(cmd, args)
+		var e *exitError
+		if err != nil && !errors.As(err, &e) {
+			return failed(err)
+		}
+		return err
+	}
+}
+
+// exactly asks for the named arguments, no more and no fewer.
+func exactly(names ...string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) < len(names) {
+			return fmt.Errorf("%s: missing, expected %s", names[len(args)], strings.Join(names, " "))
+		}
+		if len(args) > len(names) {
+			return fmt.Errorf("%q: unexpected argument, expected %s alone", args[len(names)], strings.Join(names, " "))
+		}
+		return nil
+	}
+}

@@ -1,0 +1,114 @@
+package main
+
+// Flags that check themselves: what is wrong is said where it is typed, with what was expected.
+
+import (
+	"errors"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// checked is a pflag.Value over a parser.
+type checked[T any] struct {
+	to    *T
+	text  string
+	kind  string
+	parse func(string) (T, error)
+}
+
+func (c *checked[T]) String() string { return c.text }
+func (c *checked[T]) Type() string   { return c.kind }
+
+func (c *checked[T]) Set(s string) error {
+	v, err := c.parse(s)
+	if err != nil {
+		return err
+	}
+	*c.to, c.text = v, s
+	return nil
+}
+
+func flag[T any](f *pflag.FlagSet, to *T, name, kind, initial, usage string, parse func(string) (T, error)) {
+	f.Var(&checked[T]{to: to, text: initial, kind: kind, parse: parse}, name, usage)
+}
+
+// maxWorkers is far beyond the processors of any machine: more is a slip of the hand.
+const maxWorkers = 1 << 14
+
+func workersFlag(f *pflag.FlagSet, to *int) {
+	flag(f, to, "workers", "N", "", "workers (default all processors); the answer does not depend on it", func(s string) (int, error) {
+		n, err := strconv.Atoi(s)
+		if err != nil || n < 1 || n > maxWorkers {
+			return 0, errors.New("expected a whole number from 1 to " + strconv.Itoa(maxWorkers))
+		}
+		return n, nil
+	})
+}
+
+func limitFlag(f *pflag.FlagSet, to *int64, usage string) {
+	flag(f, to, "limit", "N", "", usage, func(s string) (int64, error) {
+		n, err := strconv.ParseInt(s, 10, 64)
+		if err != nil || n < 1 {
+			return 0, errors.New("expected a whole number of at least 1")
+		}
+		return n, nil
+	})
+}
+
+func timeoutFlag(f *pflag.FlagSet, to *time.Duration, usage string) {
+	flag(f, to, "timeout", "duration", "", usage, func(s string) (time.Duration, error) {
+		d, err := time.ParseDuration(s)
+		if err != nil || d <= 0 {
+			return 0, errors.New("expected a time greater than 0, such as 30s or 1.5h")
+		}
+		return d, nil
+	})
+}
+
+func gapFlag(f *pflag.FlagSet, to *float64) {
+	flag(f, to, "gap", "ratio", "", "stop, satisfied, once upper ≤ (1+ratio)·lower", func(s string) (float64, error) {
+		g, err := strconv.ParseFloat(s, 64)
+		if err != nil || math.IsNaN(g) || math.IsInf(g, 0) || g < 0 {
+			return 0, errors.New("expected a finite number of at least 0, such as 0.1")
+		}
+		return g, nil
+	})
+}
+
+// choiceFlag takes one of the given words, the first by default.
+func choiceFlag(cmd *cobra.Command, to *string, name, usage string, words ...string) {
+	*to = words[0]
+	flag(cmd.Flags(), to, name, strings.Join(words, "|"), words[0], usage, func(s string) (string, error) {
+		if !slices.Contains(words, s) {
+			return "", errors.New("expected " + strings.Join(words, ", "))
+		}
+		return s, nil
+	})
+	complete(cmd, name, words...)
+}
+
+func formatFlag(cmd *cobra.Command, to *string) {
+	choiceFlag(cmd, to, "format", "format of the output", "text", "json")
+}
+
+// complete tells the shell which words a flag takes.
+func complete(cmd *cobra.Command, name string, words ...string) {
+	err := cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
+	if err != nil {
+		panic(err) // the flag was not defined
+	}
+}
+
+// completeNet completes names of network files for the first argument.
+func completeNet(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return []string{"onnx", "nnet", "json"}, cobra.ShellCompDirectiveFilterFileExt
+}

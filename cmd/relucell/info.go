@@ -1,0 +1,150 @@
+package main
+
+// info: what was read, and what reading it did to the numbers.
+
+import (
+	"bufio"
+	"fmt"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"relucell/network"
+)
+
+type infoCmd struct {
+	net    netFlags
+	format string
+}
+
+func newInfoCmd() *cobra.Command {
+	c := &infoCmd{}
+	cmd := &cobra.Command{
+		Use:   "info NET",
+		Short: "Describe a network and what importing it did",
+		Long: `info prints the layers, the neurons, the number of parameters and the fingerprint of a network, and
+what its import rounded. Counts and proofs are about the network as imported.`,
+		Example:           `  relucell info net.onnx`,
+		Args:              exactly("NET"),
+		ValidArgsFunction: completeNet,
+		RunE:              action(c.run),
+	}
+	c.net.add(cmd.Flags())
+	formatFlag(cmd, &c.format)
+	return cmd
+}
+
+type layerJSON struct {
+	Activation string   `json:"activation"`
+	Slope      *float64 `json:"slope,omitempty"`
+	Inputs     int      `json:"inputs"`
+	Width      int      `json:"width"`
+	Parameters int      `json:"parameters"`
+	// FirstNeuron is the global index of the layer's first neuron, absent where there are none.
+	FirstNeuron *int `json:"firstNeuron,omitempty"`
+}
+
+type roundingJSON struct {
+	What    string `json:"what"`
+	Entries int    `json:"entries"`
+}
+
+type importJSON struct {
+	Format        string         `json:"format"`
+	Precision     string         `json:"precision"`
+	Normalisation string         `json:"normalisation,omitempty"`
+	Rounded       []roundingJSON `json:"rounded"`
+	Notes         []string       `json:"notes"`
+}
+
+type infoJSON struct {
+	Net        netJSON     `json:"net"`
+	Outputs    int         `json:"outputs"`
+	Neurons    int         `json:"neurons"`
+	Parameters int         `json:"parameters"`
+	Layers     []layerJSON `json:"layers"`
+	Import     importJSON  `json:"import"`
+}
+
+func newInfoJSON(n *network.Network, im *network.Import) infoJSON {
+	j := infoJSON{Net: newNetJSON(n), Outputs: n.Outputs(), Neurons: n.Neurons(), Import: importJSON{
+		Format: im.Format, Precision: im.Precision, Normalisation: im.Normalisation, Rounded: []roundingJSON{}, Notes: append([]string{}, im.Notes...)}}
+	first := 0
+	for _, l := range n.Layers() {
+		k := layerJSON{Activation: l.Act.String(), Inputs: l.In(), Width: l.Out(), Parameters: l.Out() * (l.In() + 1)}
+		if l.Act == network.LeakyReLU {
+			k.Slope = &l.Slope
+		}
+		if l.Act != network.None {
+			at := first
+			k.FirstNeuron = &at
+			first += l.Out()
+		}
+		j.Parameters += k.Parameters
+		j.Layers = append(j.Layers, k)
+	}
+	for _, r := range im.Rounded {
+		j.Import.Rounded = append(j.Import.Rounded, roundingJSON{r.What, r.Entries})
+	}
+	return j
+}
+
+func (c *infoCmd) run(cmd *cobra.Command, args []string) error {
+	n, im, err := c.net.read(args[0])
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriter(cmd.OutOrStdout())
+	j := newInfoJSON(n, im)
+	if c.format == "json" {
+		if err := writeJSON(out, j); err != nil {
+			return err
+		}
+		return out.Flush()
+	}
+	f := &fields{w: out}
+	f.net(args[0], n)
+	f.line("Size", "%s, %s in all layers", numbered(int64(len(j.Layers)), "layer"), numbered(int64(j.Parameters), "parameter"))
+	f.imported(j.Import)
+	f.layers(j.Layers)
+	if f.err != nil {
+		return f.err
+	}
+	return out.Flush()
+}
+
+func (f *fields) imported(im importJSON) {
+	f.line("Import", "%s, %s", im.Format, im.Precision)
+	if im.Normalisation != "" {
+		f.line("", "normalisation: %s", im.Normalisation)
+	}
+	if len(im.Rounded) == 0 {
+		f.line("Rounded", "nothing: the network is exactly what the file says")
+	}
+	for i, r := range im.Rounded {
+		word := "Rounded"
+		if i > 0 {
+			word = ""
+		}
+		f.line(word, "%s: %s", r.What, numbered(int64(r.Entries), "number"))
+	}
+	for _, note := range im.Notes {
+		f.line("Note", "%s", note)
+	}
+}
+
+func (f *fields) layers(ls []layerJSON) {
+	t := table.NewWriter()
+	t.AppendHeader(table.Row{"Layer", "Activation", "Inputs", "Width", "Parameters", "Neurons"})
+	for i, l := range ls {
+		act, neurons := l.Activation, "–"
+		if l.Slope != nil {
+			act += fmt.Sprintf(" %v", *l.Slope)
+		}
+		if l.FirstNeuron != nil {
+			neurons = fmt.Sprintf("%d…%d", *l.FirstNeuron, *l.FirstNeuron+l.Width-1)
+		}
+		t.AppendRow(table.Row{i, act, l.Inputs, l.Width, groupedInt(int64(l.Parameters)), neurons})
+	}
+	f.table(t, 1, 3, 4, 5, 6)
+}

@@ -1,0 +1,146 @@
+package main
+
+// What a user names: a network in a file, and a ball by flags.
+
+import (
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+
+	"errors"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"relucell/ball"
+	"relucell/network"
+	"relucell/network/load"
+)
+
+// maxCenterBytes bounds a centre's file: far more than a number for each input of any network here.
+const maxCenterBytes = 1 << 24
+
+// netFlags are the flags of every command that reads a network.
+type netFlags struct{ normalise bool }
+
+func (f *netFlags) add(fs *pflag.FlagSet) {
+	fs.BoolVar(&f.normalise, "normalise", false, "apply the normalisation that an .nnet file holds (ignored otherwise)")
+}
+
+// read reads the network.
+func (f *netFlags) read(path string) (*network.Network, *network.Import, error) {
+	n, im, err := load.Read(path, load.Options{NormaliseNNet: f.normalise})
+	return n, im, badInput(plainPathError(err))
+}
+
+// plainPathError says "net.onnx: no such file" instead of "open net.onnx: …".
+func plainPathError(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return fmt.Errorf("%s: %w", p.Path, p.Err)
+	}
+	return err
+}
+
+// ballFlags are the flags that name a ball.
+type ballFlags struct {
+	center, radius, norm, box string
+	set                       *pflag.FlagSet
+}
+
+func (f *ballFlags) add(cmd *cobra.Command) {
+	fs := cmd.Flags()
+	fs.StringVar(&f.center, "center", "", "centre: numbers separated by commas, one number for all coordinates, or @FILE (JSON or CSV)")
+	fs.StringVar(&f.radius, "radius", "", "radius, greater than 0")
+	fs.StringVar(&f.norm, "norm", "l2", "norm: l2, linf or l1")
+	fs.StringVar(&f.box, "box", "", "box instead of a ball: lo:hi for each input separated by commas, or one lo:hi for all")
+	complete(cmd, "norm", "l2", "linf", "l1")
+	f.set = fs
+}
+
+// read returns the ball that the flags name, of n coordinates.
+func (f *ballFlags) read(n int) (ball.Ball, error) {
+	b, err := f.parse(n)
+	return b, badInput(err)
+}
+
+func (f *ballFlags) parse(n int) (ball.Ball, error) {
+	if f.set.Changed("box") {
+		for _, name := range []string{"center", "radius", "norm"} {
+			if f.set.Changed(name) {
+				return ball.Ball{}, fmt.Errorf("--%s: given beside --box, which already is the whole ball; expected one or the other", name)
+			}
+		}
+		b, err := ball.ParseBox(f.box, n)
+		return b, flagged(err)
+	}
+	if !f.set.Changed("center") {
+		return ball.Ball{}, fmt.Errorf("--center: missing, expected %d numbers separated by commas, one number for all coordinates, or @FILE (or --box)", n)
+	}
+	if !f.set.Changed("radius") {
+		return ball.Ball{}, errors.New("--radius: missing, expected a finite number greater than 0")
+	}
+	norm, err := ball.ParseNorm(f.norm)
+	if err != nil {
+		return ball.Ball{}, flagged(err)
+	}
+	r, err := ball.ParseRadius(f.radius)
+	if err != nil {
+		return ball.Ball{}, flagged(err)
+	}
+	c, err := parseCenter(f.center, n)
+	if err != nil {
+		return ball.Ball{}, err
+	}
+	b, err := ball.New(norm, c, r)
+	return b, flagged(err)
+}
+
+// flagged turns package ball's "radius: …" into "--radius: …".
+func flagged(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("--%w", err)
+}
+
+func parseCenter(s string, n int) ([]float64, error) {
+	if path, ok := strings.CutPrefix(s, "@"); ok {
+		return centerFile(path, n)
+	}
+	if n > 1 && !strings.Contains(s, ",") {
+		one, err := ball.ParseCenter(s, 1)
+		if err != nil {
+			return nil, flagged(err)
+		}
+		c := make([]float64, n)
+		for k := range c {
+			c[k] = one[0]
+		}
+		return c, nil
+	}
+	c, err := ball.ParseCenter(s, n)
+	return c, flagged(err)
+}
+
+func centerFile(path string, n int) ([]float64, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("--center: %w, expected a file of %d numbers", plainPathError(err), n)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxCenterBytes+1))
+	if err != nil {
+		return nil, fmt.Errorf("--center: %w, expected a file of %d numbers", plainPathError(err), n)
+	}
+	if len(data) > maxCenterBytes {
+		return nil, fmt.Errorf("%s: center: more than %d bytes, expected %d numbers", path, maxCenterBytes, n)
+	}
+	c, err := ball.ReadCenter(data, n)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return c, nil
+}

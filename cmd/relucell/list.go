@@ -1,0 +1,115 @@
+package main
+
+// list: every region with its pattern, an interior point and its affine map, as JSON lines.
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"relucell/ball"
+	"relucell/enumerate"
+	"relucell/network"
+)
+
+type listCmd struct {
+	net     netFlags
+	ball    ballFlags
+	timeout time.Duration
+	limit   int64
+}
+
+func newListCmd() *cobra.Command {
+	c := &listCmd{}
+	cmd := &cobra.Command{
+		Use:   "list NET",
+		Short: "List the activation regions that meet a ball, one JSON line each",
+		Long: `list prints one JSON line for each activation region that meets the ball:
+
+  {"pattern":"+-0","witness":["0x1p-1"],"affine":{"W":[["0x1p+0"]],"b":["0x0p+0"]}}
+
+pattern has one sign for each neuron in network order (0: the pre-activation is identically zero on
+the region), witness is a point strictly inside, and y = W·x + b is the network on the region. All
+numbers are exact, as hexadecimal floats with mantissas of any length.`,
+		Example:           `  relucell list net.onnx --box=-1:1 --limit 10`,
+		Args:              exactly("NET"),
+		ValidArgsFunction: completeNet,
+		RunE:              action(c.run),
+	}
+	c.ball.add(cmd)
+	c.net.add(cmd.Flags())
+	timeoutFlag(cmd.Flags(), &c.timeout, "stop after this time")
+	limitFlag(cmd.Flags(), &c.limit, "list at most so many regions")
+	return cmd
+}
+
+func (c *listCmd) run(cmd *cobra.Command, args []string) error {
+	log := logger(cmd)
+	n, im, err := c.net.read(args[0])
+	if err != nil {
+		return err
+	}
+	b, err := c.ball.read(n.Inputs())
+	if err != nil {
+		return err
+	}
+	logNet(log, args[0], n, im)
+	interrupted, release := interruptible(cmd)
+	defer release()
+	ctx, cancel := limited(interrupted, c.timeout)
+	defer cancel()
+	listed, more, err := c.list(ctx, cmd.OutOrStdout(), n, b)
+	if err != nil && ctx.Err() == nil {
+		return failed(fmt.Errorf("%s: %w", args[0], err))
+	}
+	if err != nil || more {
+		why := stopReason(ctx)
+		fmt.Fprintf(cmd.ErrOrStderr(), "relucell: stopped early after %s (%s): there may be more\n", numbered(listed, "region"), why)
+		return errStopped
+	}
+	return nil
+}
+
+// list writes the regions. It returns how many, and whether the limit left any out.
+func (c *listCmd) list(ctx context.Context, w io.Writer, n *network.Network, b ball.Ball) (listed int64, more bool, err error) {
+	out := bufio.NewWriter(w)
+	for r, err := range enumerate.Regions(ctx, n, b) {
+		if err == nil && c.limit > 0 && listed == c.limit {
+			more = true
+			break
+		}
+		if err == nil {
+			err = writeJSON(out, newRegionJSON(n, r))
+		}
+		if err != nil {
+			return listed, false, errors.Join(err, out.Flush())
+		}
+		listed++
+	}
+	return listed, more, out.Flush()
+}
+
+type affineJSON struct {
+	W [][]hexFloat `json:"W"`
+	B []hexFloat   `json:"b"`
+}
+
+type regionJSON struct {
+	Pattern string     `json:"pattern"`
+	Witness []hexFloat `json:"witness"`
+	Affine  affineJSON `json:"affine"`
+}
+
+func newRegionJSON(n *network.Network, r enumerate.Region) regionJSON {
+	w, b := n.Affine(r.Pattern)
+	j := regionJSON{Pattern: r.Pattern.String(), Witness: hexFloats(r.Witness), Affine: affineJSON{B: hexFloats(b)}}
+	for _, row := range w {
+		j.Affine.W = append(j.Affine.W, hexFloats(row))
+	}
+	return j
+}

@@ -1,0 +1,58 @@
+package main
+
+// How a command stops before its end: by a time limit or by an interrupt. The first interrupt
+// asks for the bracket reached so far; the second one kills.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+var (
+	errInterrupted = errors.New("interrupted")
+	errTimeout     = errors.New("--timeout reached")
+)
+
+// interruptible returns a context that the first SIGINT or SIGTERM ends, with the cause errInterrupted.
+func interruptible(cmd *cobra.Command) (context.Context, func()) {
+	parent := cmd.Context()
+	if parent == nil {
+		parent = context.Background()
+	}
+	ctx, cancel := context.WithCancelCause(parent)
+	ch := make(chan os.Signal, 1)
+	signal.Notify(ch, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		select {
+		case <-ch:
+			signal.Stop(ch) // the next one has its default effect
+			fmt.Fprintln(cmd.ErrOrStderr(), "relucell: interrupted, finishing with what is certain; interrupt again to end at once")
+			cancel(errInterrupted)
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() { signal.Stop(ch); cancel(context.Canceled) }
+}
+
+// limited ends ctx after d with the cause errTimeout, or never if d is 0.
+func limited(ctx context.Context, d time.Duration) (context.Context, func()) {
+	if d == 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeoutCause(ctx, d, errTimeout)
+}
+
+// stopReason says why a walk under ctx ended early.
+func stopReason(ctx context.Context) string {
+	if cause := context.Cause(ctx); cause != nil {
+		return cause.Error()
+	}
+	return "--limit reached"
+}

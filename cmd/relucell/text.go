@@ -1,0 +1,199 @@
+package main
+
+// What people read: aligned fields, grouped digits, and a table of bounds.
+
+import (
+	"fmt"
+	"io"
+	"math/big"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"relucell/ball"
+	"relucell/bound"
+	"relucell/enumerate"
+	"relucell/network"
+)
+
+// maxShown is the number of coordinates or widths that text shows before it leaves some out.
+const maxShown = 12
+
+// maxDigits is the longest whole number that is written out in text; JSON has them all.
+const maxDigits = 18
+
+// fields writes aligned lines of a word and what it stands for.
+type fields struct {
+	w   io.Writer
+	err error
+}
+
+func (f *fields) line(word, format string, args ...any) {
+	if f.err == nil {
+		_, f.err = fmt.Fprintf(f.w, "%-10s%s\n", word, fmt.Sprintf(format, args...))
+	}
+}
+
+// grouped writes a whole number with its digits in groups of three, or, where it is very long, with
+// three digits and a power of ten.
+func grouped(v *big.Int) string {
+	s := v.String()
+	if len(s) > maxDigits {
+		return "≈ " + new(big.Float).SetInt(v).Text('e', 2)
+	}
+	var b strings.Builder
+	for i, c := range s {
+		if i > 0 && (len(s)-i)%3 == 0 && s[i-1] != '-' {
+			b.WriteByte(',')
+		}
+		b.WriteRune(c)
+	}
+	return b.String()
+}
+
+func groupedInt(v int64) string { return grouped(big.NewInt(v)) }
+
+// numbered writes "1 region" or "2 regions".
+func numbered(n int64, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return groupedInt(n) + " " + word + "s"
+}
+
+func floats(x []float64) string {
+	words := make([]string, 0, maxShown)
+	for k, v := range x {
+		if k == maxShown && len(x) > maxShown+1 {
+			words = append(words, fmt.Sprintf("… %d more", len(x)-k))
+			break
+		}
+		words = append(words, strconv.FormatFloat(v, 'g', -1, 64))
+	}
+	return strings.Join(words, ", ")
+}
+
+// widths writes 4-16-16-2.
+func widths(n *network.Network) string {
+	words := []string{strconv.Itoa(n.Inputs())}
+	for _, h := range n.Hidden() {
+		words = append(words, strconv.Itoa(h))
+	}
+	return strings.Join(append(words, strconv.Itoa(n.Outputs())), "-")
+}
+
+func (f *fields) net(path string, n *network.Network) {
+	f.line("Network", "%s: %s, %s", filepath.Base(path), widths(n), numbered(int64(n.Neurons()), "neuron"))
+	f.line("", "%s", n.Fingerprint())
+}
+
+func (f *fields) ball(b ball.Ball) {
+	if b.Norm() != ball.Box {
+		f.line("Ball", "%s, radius %v, centre (%s)", b.Norm(), b.Radius(), floats(b.Center()))
+		return
+	}
+	sides := make([]string, 0, maxShown)
+	for k, lo := range b.Lo() {
+		if k == maxShown && b.Dim() > maxShown+1 {
+			sides = append(sides, fmt.Sprintf("… %d more", b.Dim()-k))
+			break
+		}
+		sides = append(sides, fmt.Sprintf("[%v, %v]", lo, b.Hi()[k]))
+	}
+	f.line("Ball", "box %s", strings.Join(sides, " × "))
+}
+
+func (f *fields) walk(r enumerate.Result, why string) {
+	switch {
+	case r.Exact:
+		f.line("Regions", "%s, exact", numbered(r.Lower.Int64(), "activation region"))
+	case r.GapReached:
+		f.line("Regions", "between %s and %s activation regions: --gap reached", grouped(r.Lower), grouped(r.Upper))
+	default:
+		f.line("Regions", "between %s and %s activation regions: stopped early, %s", grouped(r.Lower), grouped(r.Upper), why)
+	}
+	d := r.Decisions
+	f.line("Decided", "%s by floats within their error bounds, %s by integers, %s by the exact solver",
+		groupedInt(d.Float), groupedInt(d.Integer), groupedInt(d.Solve))
+	f.line("Asked", "%s of the solver, %s", numbered(r.Questions, "question"), numbered(r.Pivots, "pivot"))
+	rate := ""
+	if s := r.Elapsed.Seconds(); s > 0 && r.Lower.IsInt64() {
+		rate = fmt.Sprintf(", %s regions/s", groupedInt(roundTo(float64(r.Lower.Int64())/s)))
+	}
+	f.line("Time", "%s%s", rounded(r.Elapsed), rate)
+}
+
+// roundTo keeps three digits of v.
+func roundTo(v float64) int64 {
+	short, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 3, 64), 64)
+	if err != nil {
+		return int64(v)
+	}
+	return int64(short)
+}
+
+// rounded keeps three or four digits of a time.
+func rounded(d time.Duration) time.Duration {
+	for unit := time.Second; unit >= time.Microsecond; unit /= 1000 {
+		if d >= unit {
+			return d.Round(unit / 100)
+		}
+	}
+	return d
+}
+
+// bounds writes the table of bounds, beside the count if there is one.
+func (f *fields) bounds(rs []bound.Result, walk *enumerate.Result) {
+	if len(rs) == 0 {
+		return
+	}
+	t := table.NewWriter()
+	head := table.Row{"Bound", "Kind", "Scope", "Value"}
+	if walk != nil && walk.Exact {
+		head = append(head, "Value ÷ count")
+	} else if walk != nil {
+		head = append(head, "Value ÷ lower end")
+	}
+	t.AppendHeader(head)
+	for _, r := range rs {
+		row := table.Row{r.Name, r.Kind, r.Scope, "–"}
+		if r.Err == nil {
+			row[3] = grouped(r.Value)
+			if walk != nil {
+				row = append(row, ratio(r.Value, walk.Lower))
+			}
+		}
+		t.AppendRow(row)
+	}
+	f.table(t, 4, 5)
+}
+
+// table writes a table, the columns of the given 1-based numbers to the right.
+func (f *fields) table(t table.Writer, right ...int) {
+	if f.err != nil {
+		return
+	}
+	t.SetStyle(table.StyleLight)
+	t.Style().Format.Header = text.FormatDefault
+	t.Style().Options.SeparateColumns = false
+	t.Style().Options.DrawBorder = false
+	var cs []table.ColumnConfig
+	for _, k := range right {
+		cs = append(cs, table.ColumnConfig{Number: k, Align: text.AlignRight, AlignHeader: text.AlignRight})
+	}
+	t.SetColumnConfigs(cs)
+	_, f.err = fmt.Fprintf(f.w, "\n%s\n", trimLines(t.Render()))
+}
+
+// trimLines removes the spaces at the ends of lines.
+func trimLines(s string) string {
+	lines := strings.Split(s, "\n")
+	for i, l := range lines {
+		lines[i] = strings.TrimRight(l, " ")
+	}
+	return strings.Join(lines, "\n")
+}
