@@ -17,14 +17,15 @@ type analysis struct {
 	net  *network.Network
 	ball ball.Ball
 
-	mid        *center
-	rk         []int
-	sigma      map[int]float64
-	nearest    *Distance
-	byInterval *stability
-	spans      [][]span
-	byZonotope *stability
-	byCrown    *stability
+	mid         *center
+	rk          []int
+	sigma       map[int]float64
+	nearest     *Distance
+	byLipschitz *stability
+	byInterval  *stability
+	spans       [][]span
+	byZonotope  *stability
+	byCrown     *stability
 }
 
 type analysisKey struct{}

@@ -5,6 +5,7 @@ package bound_test
 import (
 	"context"
 	"math/big"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -19,16 +20,14 @@ import (
 // for the last layer.
 func widths(t testing.TB, ws ...int) *network.Network {
 	var ls []network.Layer
-	s := 1.0
+	rng := rand.New(rand.NewPCG(1, 2))
 	for i := 1; i < len(ws); i++ {
 		w, b := mat.NewDense(ws[i], ws[i-1], nil), make([]float64, ws[i])
 		for r := range ws[i] {
 			for c := range ws[i-1] {
-				s = s*16807 + 11
-				s -= float64(int(s/2147483647)) * 2147483647
-				w.Set(r, c, s/2147483648-0.5)
+				w.Set(r, c, rng.Float64()-0.5)
 			}
-			b[r] = w.At(r, 0) / 2
+			b[r] = rng.Float64() - 0.5
 		}
 		l := network.Layer{W: w, B: b, Act: network.ReLU}
 		if i == len(ws)-1 {

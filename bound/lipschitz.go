@@ -25,7 +25,10 @@ import (
 func lipschitz(_ context.Context, a *analysis) (*stability, error) { return a.lipschitz(false), nil }
 
 func lipschitzMasked(_ context.Context, a *analysis) (*stability, error) {
-	return a.lipschitz(true), nil
+	if a.byLipschitz == nil {
+		a.byLipschitz = a.lipschitz(true)
+	}
+	return a.byLipschitz, nil
 }
 
 // lipschitz decides stability from Lipschitz constants.

@@ -162,7 +162,11 @@ func (st *lpState) supremum(r *relaxed, i int, row []float64, sign float64) floa
 	basis := st.start(r, q)
 	legs := make([]float64, len(st.units))
 	weight := make([]float64, len(st.units))
-	if basis, mu := dualSimplex(normOf(r.a.ball), r.a.net.Inputs(), st.lines, basis, q, &st.work); basis != nil {
+	price := func(p []float64) (lpColumn, bool) {
+		st.work -= len(st.lines) * len(p)
+		return mostViolated(normOf(r.a.ball), r.a.net.Inputs(), st.lines, p)
+	}
+	if basis, mu, _ := dualSimplex(price, basis, q, &st.work); basis != nil {
 		for k, c := range basis {
 			if c.unit >= 0 && mu[k] > 0 && c.sign == st.bend(r, c.unit) {
 				legs[c.unit] += mu[k] * c.leg

@@ -37,15 +37,18 @@ const (
 	lpPivots = 12
 )
 
-// dualSimplex improves the basis until no column prices out, and returns the basis and its multipliers. work
-// is lowered by the work done, and ends the search when it is used up.
-func dualSimplex(norm ball.Norm, n int, lines []lpColumn, basis []lpColumn, q []float64, work *int) ([]lpColumn, []float64) {
+// oracle returns the column whose constraint p violates most, false if there is none.
+type oracle func(p []float64) (lpColumn, bool)
+
+// dualSimplex improves the basis until no column prices out, and returns the basis, its multipliers and
+// the primal point. work is lowered by the work done, and ends the search when it is used up.
+func dualSimplex(price oracle, basis []lpColumn, q []float64, work *int) ([]lpColumn, []float64, []float64) {
 	m := len(q)
 	inv := invertBasis(basis)
 	*work -= m * m * m
 	mu := make([]float64, m)
 	if inv == nil {
-		return nil, nil
+		return nil, nil, nil
 	}
 	for i := range mu {
 		for k, v := range q {
@@ -54,7 +57,7 @@ func dualSimplex(norm ball.Norm, n int, lines []lpColumn, basis []lpColumn, q []
 	}
 	p, d := make([]float64, m), make([]float64, m)
 	for range lpPivots * m {
-		*work -= m * (m + len(lines))
+		*work -= 2 * m * m
 		if *work < 0 {
 			break
 		}
@@ -64,7 +67,7 @@ func dualSimplex(norm ball.Norm, n int, lines []lpColumn, basis []lpColumn, q []
 				p[k] += c.cost * inv[i][k]
 			}
 		}
-		enter, ok := mostViolated(norm, n, lines, p)
+		enter, ok := price(p)
 		if !ok {
 			break
 		}
@@ -102,10 +105,10 @@ func dualSimplex(norm ball.Norm, n int, lines []lpColumn, basis []lpColumn, q []
 		}
 		basis[leave] = enter
 	}
-	return basis, mu
+	return basis, mu, p
 }
 
-// mostViolated returns the constraint that p violates most.
+// mostViolated is the oracle of a relaxation over n inputs.
 func mostViolated(norm ball.Norm, n int, lines []lpColumn, p []float64) (lpColumn, bool) {
 	var best lpColumn
 	worst := lpTolerance

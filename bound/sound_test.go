@@ -111,6 +111,8 @@ var below = [][2]string{
 	{"zaslavsky", "2^N"}, {"montufar", "zaslavsky"}, {"serra", "montufar"}, {"serra-rank", "serra"},
 	{"lipschitz", "serra-rank"}, {"lipschitz-masked", "lipschitz"}, {"interval", "serra-rank"},
 	{"zonotope", "interval"}, {"crown", "interval"}, {"lp", "crown"},
+	{"first-layer-pairs", "crown"}, {"first-layer-pairs", "zonotope"}, {"first-layer-pairs", "lipschitz-masked"}, {"first-layer", "first-layer-pairs"},
+	{"combined", "lipschitz-masked"}, {"combined", "zonotope"}, {"combined", "crown"}, {"combined", "coefficients-local"},
 	{"hinz-montufar", "montufar"}, {"montufar", "hinz-montufar"}, {"hinz-serra", "serra"}, {"serra", "hinz-serra"},
 	{"coefficients", "serra-rank"}, {"coefficients-local", "coefficients"}, {"coefficients-local", "interval"},
 }

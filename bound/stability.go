@@ -127,19 +127,27 @@ func (a *analysis) rankOf(i int, rows [][]float64, dead []bool) int {
 	return min(r, rankUpper(masked))
 }
 
-// countsOf strips terms to what the recursion takes.
-func countsOf(ts []LayerTerms) []LayerCount {
-	cs := make([]LayerCount, len(ts))
-	for i, t := range ts {
-		cs[i] = t.Count
-	}
-	return cs
+// decider is a way to decide stability, and possibly to count the cells of one layer.
+type decider func(ctx context.Context, a *analysis) (*stability, *layerCells, error)
+
+// layerCells is an upper bound on the cells that one layer makes of the ball; layers before it have no neurons.
+type layerCells struct {
+	layer int
+	cells *big.Int // nil: none known
 }
 
-// localBound is a bound of one way to decide stability.
+// plain makes a decider of a way that decides stability alone.
+func plain(f func(ctx context.Context, a *analysis) (*stability, error)) decider {
+	return func(ctx context.Context, a *analysis) (*stability, *layerCells, error) {
+		s, err := f(ctx, a)
+		return s, &layerCells{}, err
+	}
+}
+
+// localBound is the recursion over what a decider leaves unsettled.
 type localBound struct {
 	name   string
-	decide func(ctx context.Context, a *analysis) (*stability, error)
+	decide decider
 }
 
 func (l *localBound) Name() string { return l.name }
@@ -151,7 +159,7 @@ func (l *localBound) Value(ctx context.Context, n *network.Network, b ball.Ball)
 	if err != nil {
 		return nil, err
 	}
-	return Recursion(countsOf(ts), n.Inputs()), nil
+	return recursionOf(ts, n.Inputs()), nil
 }
 
 // Terms returns the recursion's terms, layer by layer.
@@ -163,9 +171,22 @@ func (l *localBound) Terms(ctx context.Context, n *network.Network, b ball.Ball)
 		return nil, err
 	}
 	a := analysisOf(ctx, n, b)
-	s, err := l.decide(ctx, a)
+	s, c, err := l.decide(ctx, a)
 	if err != nil {
 		return nil, err
 	}
-	return a.terms(s), nil
+	ts := a.terms(s)
+	if c.cells != nil {
+		ts[c.layer].Count.Cells = c.cells
+	}
+	return ts, nil
+}
+
+// recursionOf returns the recursion's value on terms.
+func recursionOf(ts []LayerTerms, d int) *big.Int {
+	cs := make([]LayerCount, len(ts))
+	for i, t := range ts {
+		cs[i] = t.Count
+	}
+	return Recursion(cs, d)
 }

@@ -1,0 +1,61 @@
+// All ways of deciding stability at once: a neuron is settled if any of them
+// settles it. On top, the exact distance to the nearest boundary: if the ball
+// keeps clear of it, the bound is 1; and the smaller of the plain recursion and the one that uses the signs of
+// the coefficients.
+
+package bound
+
+import (
+	"context"
+	"math/big"
+
+	"relucell/ball"
+	"relucell/network"
+)
+
+func settledByAny(ctx context.Context, a *analysis) (*stability, error) {
+	all := &stability{}
+	for _, decide := range []func(context.Context, *analysis) (*stability, error){lipschitzMasked, zonotope, crown} {
+		s, err := decide(ctx, a)
+		if err != nil {
+			return nil, err
+		}
+		for i, units := range s.units {
+			if len(all.units) == i {
+				all.units = append(all.units, append([]status(nil), units...))
+				continue
+			}
+			for j, u := range units {
+				if all.units[i][j] == unsettled {
+					all.units[i][j] = u
+				}
+			}
+		}
+	}
+	return all, nil
+}
+
+// combinedBound is the localBound of settledByAny with the additions above.
+type combinedBound struct{ localBound }
+
+func (c *combinedBound) Value(ctx context.Context, n *network.Network, b ball.Ball) (*big.Int, error) {
+	if err := checkDims(n, b); err != nil {
+		return nil, err
+	}
+	a := analysisOf(ctx, n, b)
+	switch one, err := a.single(ctx); {
+	case err != nil:
+		return nil, err
+	case one:
+		return big.NewInt(1), nil
+	}
+	s, err := settledByAny(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	v := recursionOf(a.terms(s), n.Inputs())
+	if w := coefficients(a, s); w.Cmp(v) < 0 {
+		v = w
+	}
+	return v, nil
+}

@@ -1,0 +1,137 @@
+// Bounds that know which hyperplanes of the first layer meet inside the ball:
+// between the recursion, which lets all meet everywhere, and the exact count.
+//
+// The first layer with neurons sees the input through an affine map, so its neurons are hyperplanes in
+// the ball, and arrangement.go bounds the number of cells they make: exactly for an l2 ball ("first-layer": full
+// intersections), or from pairs alone ("first-layer-pairs"). The rest of the network is the
+// recursion: cells with j inactive neurons still number at most C(K,j), and all cells together no
+// more than the arrangement has, so filling up from j = 0 until these are used up bounds the
+// sum as in recursion.go. Other terms are those of "combined".
+//
+// The count of an arrangement can be exponential in the number of inputs. When its budget ends, full
+// intersections fall back on pairs, pairs on Zaslavsky's sum; each is an upper bound of the one before.
+
+package bound
+
+import (
+	"context"
+	"math/big"
+	"math/bits"
+
+	"relucell/network"
+)
+
+// cliqueBudget caps the cliques visited: a tenth of a second.
+const cliqueBudget = 5_000_000
+
+func firstLayer(ctx context.Context, a *analysis) (*stability, *layerCells, error) {
+	return a.withFirst(ctx, true)
+}
+
+func firstLayerPairs(ctx context.Context, a *analysis) (*stability, *layerCells, error) {
+	return a.withFirst(ctx, false)
+}
+
+func (a *analysis) withFirst(ctx context.Context, full bool) (*stability, *layerCells, error) {
+	s, err := settledByAny(ctx, a)
+	if err != nil {
+		return nil, nil, err
+	}
+	f := &layerCells{}
+	for a.net.Layers()[f.layer].Act == network.None {
+		if f.layer++; f.layer == len(a.net.Layers()) {
+			return s, &layerCells{}, nil
+		}
+	}
+	arr := &arrangement{ctx: ctx, ball: a.ball, work: arrangementWork}
+	planes := a.firstPlanes(f.layer, s)
+	if full {
+		if v, ok := arr.count(nil, planes); ok {
+			f.cells = v
+		}
+	}
+	if f.cells == nil {
+		f.cells = arr.cliqueCells(planes)
+	}
+	return s, f, ctx.Err()
+}
+
+// firstPlanes returns the distinct hyperplanes of layer i's unsettled neurons that cut the open ball; the layers before are affine.
+func (a *analysis) firstPlanes(i int, s *stability) []*plane {
+	var ps []*plane
+	c := a.center()
+	for j, u := range s.units[i] {
+		if u != unsettled {
+			continue
+		}
+		g := exactGradient(a.net, c, i, j)
+		v := c.z[i].rat(j)
+		if !cutsBall(a.ball, g, v) {
+			continue
+		}
+		both := dyadics{n: []big.Int{*new(big.Int).Set(&c.z[i].n[j])}, exp: c.z[i].exp}
+		if shift := both.exp - g.exp; shift >= 0 { // bring gradient and value to one scale
+			both.n[0].Lsh(&both.n[0], uint(shift))
+		} else {
+			for k := range g.n {
+				g.n[k].Lsh(&g.n[k], uint(-shift))
+			}
+		}
+		if p := newPlane(g.n, &both.n[0]); p != nil && !contains(ps, p) {
+			ps = append(ps, p)
+		}
+	}
+	return ps
+}
+
+// cliqueCells returns the number of sets of at most n planes that meet in pairs inside the ball, an upper bound on the
+// cells, or nil when a budget ends. Parallel planes do not meet.
+func (a *arrangement) cliqueCells(planes []*plane) *big.Int {
+	k, words := len(planes), (len(planes)+63)/64
+	a.work = arrangementWork
+	adj := make([][]uint64, k) // neighbours of lower index
+	for i, h := range planes {
+		adj[i] = make([]uint64, words)
+		norm2 := dotInts(h.g, h.g)
+		for j, q := range planes[:i] {
+			if a.work -= 16 * len(h.g); a.work < 0 || a.ctx.Err() != nil {
+				return nil
+			}
+			if t := q.trace(h, norm2); t != nil && a.meets([]*plane{h, t}) {
+				adj[i][j/64] |= 1 << (j % 64)
+			}
+		}
+	}
+	all := make([]uint64, words)
+	for i := range k {
+		all[i/64] |= 1 << (i % 64)
+	}
+	budget := cliqueBudget
+	n := countCliques(adj, all, a.ball.Dim(), &budget)
+	if budget < 0 {
+		return nil
+	}
+	return big.NewInt(n)
+}
+
+// countCliques counts the cliques of at most size members within the candidates, the empty one included.
+func countCliques(adj [][]uint64, candidates []uint64, size int, budget *int) int64 {
+	total := int64(1)
+	if *budget--; size == 0 || *budget < 0 {
+		return total
+	}
+	next := make([]uint64, len(candidates))
+	for w, word := range candidates {
+		for ; word != 0; word &= word - 1 {
+			i := w*64 + bits.TrailingZeros64(word)
+			for q := range next {
+				next[q] = candidates[q] & adj[i][q]
+			}
+			total += countCliques(adj, next, size-1, budget)
+			if *budget < 0 {
+				return total
+			}
+		}
+	}
+	return total
+}
