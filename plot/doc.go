@@ -1,0 +1,18 @@
+// Package plot draws the activation regions of a network with two inputs: as
+// many polygons as there are regions, which tile the ball.
+//
+//	m, err := plot.New(ctx, net, b)           // the regions, from the exact walk
+//	fmt.Println(len(m.Regions), m.Slivers())  // as many as count counts
+//	pic, err := m.Draw(plot.Options{Name: "moons.onnx", Fill: plot.ByPattern})
+//	err = pic.Write(file, "svg")              // or png, pdf
+//	err = m.WriteHTML(file, plot.Options{Name: "moons.onnx"})
+//
+// A network with more inputs is drawn on a plane: Through, Along and Inputs put
+// an affine layer in front of it, exactly, and what they return is a network
+// like any other, to be drawn, counted and proved.
+//
+// Which regions there are is exact: it comes from package enumerate. Where
+// their corners are is float64, because pictures have no use for more; a region
+// too thin for that has an empty polygon, still counts, and is drawn as the dot
+// of its witness.
+package plot

@@ -1,0 +1,207 @@
+// The map: the exact walk says which regions there are, in the order of its
+// tree, and the tree is walked again with float polygons. A neuron cuts a cell
+// here exactly where the walk found regions on both sides of it.
+
+package plot
+
+import (
+	"context"
+	"fmt"
+	"math/big"
+	"slices"
+
+	"relucell/ball"
+	"relucell/enumerate"
+	"relucell/network"
+)
+
+// Region is an activation region of a network with two inputs.
+type Region struct {
+	Pattern network.Pattern
+	// Vertices are the corners, counterclockwise; nil where floats cannot tell the region from nothing.
+	Vertices []Vertex
+	// Witness is a point inside, in normalised coordinates, rounded.
+	Witness [2]float64
+	// Output is the network on the region, one form for each output, in normalised coordinates, rounded.
+	Output []Form
+	// Area is in normalised coordinates, where the ball has the area π (l2), 4 (linf, box) or 2 (l1).
+	Area float64
+}
+
+// Map is a network with two inputs, a ball, and the regions that meet it.
+type Map struct {
+	Net     *network.Network
+	Ball    ball.Ball
+	Regions []Region
+	mid     [2]*big.Float // normalised y is the point mid + scale·y
+	scale   [2]*big.Float
+	layerOf []int // 0-based hidden layer of each neuron
+}
+
+// New finds the regions. There are exactly as many as enumerate.Count counts.
+// It is an error if the network or the ball has not two inputs, if the walk
+// fails, or if ctx ends first: half a map is none.
+func New(ctx context.Context, n *network.Network, b ball.Ball) (*Map, error) {
+	if n.Inputs() != 2 {
+		return nil, fmt.Errorf("plot: the network has %d inputs, expected 2 (or a slice of it along a plane)", n.Inputs())
+	}
+	if b.Dim() != 2 {
+		return nil, fmt.Errorf("plot: the ball has %d coordinates, expected 2", b.Dim())
+	}
+	m := &Map{Net: n, Ball: b, mid: [2]*big.Float(b.Mid()), scale: [2]*big.Float(b.Scale())}
+	for l, width := range n.Hidden() {
+		for range width {
+			m.layerOf = append(m.layerOf, l)
+		}
+	}
+	for r, err := range enumerate.Regions(ctx, n, b) {
+		if err != nil {
+			return nil, err
+		}
+		m.Regions = append(m.Regions, Region{Pattern: r.Pattern, Witness: m.normalised(r.Witness)})
+	}
+	// The walk says minus before plus already; that is its habit and not ours to lean on.
+	slices.SortStableFunc(m.Regions, func(p, q Region) int { return slices.Compare(p.Pattern, q.Pattern) })
+	w := &walk{m: m, layers: n.Layers()}
+	in, first := m.firstForms()
+	w.enter(first, 0, 0, len(m.Regions), unitCell(b.Norm()), in)
+	return m, nil
+}
+
+// Slivers returns how many regions are too thin for a polygon in float64.
+func (m *Map) Slivers() int {
+	k := 0
+	for _, r := range m.Regions {
+		if len(r.Vertices) == 0 {
+			k++
+		}
+	}
+	return k
+}
+
+// formBits is the precision of the forms before the first activation. A sum of
+// products of float64 values that cancels to less than 2⁻²⁴⁷ of its terms would
+// be wrong; a picture can bear that.
+const formBits = 300
+
+// normalised maps an exact point to normalised coordinates.
+func (m *Map) normalised(x []*big.Float) [2]float64 {
+	var y [2]float64
+	for k := range y {
+		d := new(big.Float).SetPrec(max(formBits, x[k].Prec(), m.mid[k].Prec())).Sub(x[k], m.mid[k])
+		y[k], _ = d.Quo(d, m.scale[k]).Float64()
+	}
+	return y
+}
+
+// firstForms returns the forms that enter the first layer with an activation
+// and its index. A ball far from 0, or a slice, makes them cancel, so they are
+// computed wide: the pre-activations of that layer, if there is one.
+func (m *Map) firstForms() (z []Form, layer int) {
+	type wide [3]*big.Float
+	number := func() *big.Float { return new(big.Float).SetPrec(formBits) }
+	forms := []wide{{m.scale[0], number(), m.mid[0]}, {number(), m.scale[1], m.mid[1]}}
+	layers := m.Net.Layers()
+	for l := range layers {
+		next := make([]wide, layers[l].Out())
+		for i := range next {
+			next[i] = wide{number(), number(), number().SetFloat64(layers[l].B[i])}
+			for j, v := range layers[l].W.RawRowView(i) {
+				if v == 0 {
+					continue
+				}
+				w := number().SetFloat64(v)
+				for k := range 3 {
+					next[i][k].Add(next[i][k], number().Mul(w, forms[j][k]))
+				}
+			}
+		}
+		forms, layer = next, l
+		if layers[l].Act != network.None {
+			break
+		}
+	}
+	for _, f := range forms {
+		var g Form
+		g.G[0], _ = f[0].Float64()
+		g.G[1], _ = f[1].Float64()
+		g.H, _ = f[2].Float64()
+		z = append(z, g)
+	}
+	return z, layer
+}
+
+// walk goes down the tree of patterns: the regions lo ≤ i < hi share the signs
+// of the neurons so far, and cell is the polygon of those signs.
+type walk struct {
+	m      *Map
+	layers []network.Layer
+}
+
+// enter goes on with the pre-activations z of layer l, whose first neuron is id.
+func (w *walk) enter(l, id, lo, hi int, cell []Vertex, z []Form) {
+	if w.layers[l].Act == network.None {
+		w.leave(l, id, lo, hi, cell, z)
+		return
+	}
+	w.neurons(l, id, 0, lo, hi, cell, z)
+}
+
+// neurons goes on with unit i of layer l.
+func (w *walk) neurons(l, id, i, lo, hi int, cell []Vertex, z []Form) {
+	first, last := w.m.Regions[lo].Pattern, w.m.Regions[hi-1].Pattern
+	for ; i < len(z); i++ {
+		if first[id+i] == last[id+i] {
+			continue
+		}
+		mid := lo
+		for w.m.Regions[mid].Pattern[id+i] == first[id+i] {
+			mid++
+		}
+		minus, plus := cut(cell, z[i], id+i)
+		w.neurons(l, id, i+1, lo, mid, minus, z)
+		w.neurons(l, id, i+1, mid, hi, plus, z)
+		return
+	}
+	act := make([]Form, len(z))
+	for i, s := range first[id : id+len(z)] {
+		switch {
+		case s > 0:
+			act[i] = z[i]
+		case s < 0 && w.layers[l].Act == network.LeakyReLU:
+			k := w.layers[l].Slope
+			act[i] = Form{[2]float64{k * z[i].G[0], k * z[i].G[1]}, k * z[i].H}
+		}
+	}
+	w.leave(l, id+len(z), lo, hi, cell, act)
+}
+
+// leave takes the values a of layer l to the next one, or to the output.
+func (w *walk) leave(l, id, lo, hi int, cell []Vertex, a []Form) {
+	if l+1 < len(w.layers) {
+		w.enter(l+1, id, lo, hi, cell, apply(w.layers[l+1], a))
+		return
+	}
+	r := &w.m.Regions[lo]
+	r.Output = a
+	if s := area(cell); s > 0 {
+		r.Vertices, r.Area = cell, s
+	}
+}
+
+// apply returns W·a + B.
+func apply(l network.Layer, a []Form) []Form {
+	z := make([]Form, l.Out())
+	for i := range z {
+		f := Form{H: l.B[i]}
+		for j, v := range l.W.RawRowView(i) {
+			if a[j] != (Form{}) {
+				f.G[0] += v * a[j].G[0]
+				f.G[1] += v * a[j].G[1]
+				f.H += v * a[j].H
+			}
+		}
+		z[i] = f
+	}
+	return z
+}
