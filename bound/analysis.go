@@ -25,7 +25,7 @@ type analysis struct {
 	byInterval  *stability
 	spans       [][]span
 	byZonotope  *stability
-	byCrown     *stability
+	byCrown     *relaxed
 }
 
 type analysisKey struct{}

@@ -37,12 +37,21 @@ type relaxed struct {
 }
 
 func crown(ctx context.Context, a *analysis) (*stability, error) {
+	r, err := a.crown(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &stability{units: r.units}, nil
+}
+
+func (a *analysis) crown(ctx context.Context) (*relaxed, error) {
 	if a.byCrown == nil {
-		r, err := a.backSubstitute(ctx, nil)
+		base, spans := a.intervals()
+		r, err := a.backSubstitute(ctx, base.units, spans, nil)
 		if err != nil {
 			return nil, err
 		}
-		a.byCrown = &stability{units: r.units}
+		a.byCrown = r
 	}
 	return a.byCrown, nil
 }
@@ -50,21 +59,22 @@ func crown(ctx context.Context, a *analysis) (*stability, error) {
 // tighten may improve the span of unit j of layer i, given the layers before it.
 type tighten func(ctx context.Context, r *relaxed, i, j int, z span) (span, error)
 
-// backSubstitute runs layer after layer; more, if not nil, improves what back-substitution leaves unsettled.
-func (a *analysis) backSubstitute(ctx context.Context, more tighten) (*relaxed, error) {
-	base, first := a.intervals()
+// backSubstitute runs layer after layer and improves on the given stability and spans; more, if not nil, improves what
+// back-substitution leaves unsettled. (Back-substitution alone is not monotone in its spans: a narrower one
+// may choose another leg. So whoever must not be looser than another starts from the other's spans.)
+func (a *analysis) backSubstitute(ctx context.Context, known [][]status, given [][]span, more tighten) (*relaxed, error) {
 	r := &relaxed{a: a, hw: halfWidths(a.ball)}
 	for i, l := range a.net.Layers() {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		units, zs := append([]status(nil), base.units[i]...), make([]span, l.Out())
+		units, zs := append([]status(nil), known[i]...), make([]span, l.Out())
 		v := a.center().v[i]
 		if i == 0 {
-			copy(zs, first[0])
+			copy(zs, given[0])
 		} else {
 			for j := range zs {
-				zs[j] = meet(dotSpan(l.W.RawRowView(j), r.out), first[i][j])
+				zs[j] = meet(dotSpan(l.W.RawRowView(j), r.out), given[i][j])
 			}
 			r.refine(i, units, zs)
 		}

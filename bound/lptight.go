@@ -42,12 +42,20 @@ type lpState struct {
 type lpUnit struct{ layer, index int }
 
 func lpTightened(ctx context.Context, a *analysis) (*stability, error) {
-	st := &lpState{work: lpWork}
-	r, err := a.backSubstitute(ctx, st.tighten)
+	r, err := a.programmes(ctx)
 	if err != nil {
 		return nil, err
 	}
 	return &stability{units: r.units}, nil
+}
+
+func (a *analysis) programmes(ctx context.Context) (*relaxed, error) {
+	from, err := a.crown(ctx)
+	if err != nil {
+		return nil, err
+	}
+	st := &lpState{work: lpWork}
+	return a.backSubstitute(ctx, from.units, from.spans, st.tighten)
 }
 
 // tighten is the tighten that solves two linear programmes.
