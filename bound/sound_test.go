@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"math/big"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -163,4 +164,91 @@ func value2(t require.TestingT, name string, n *network.Network, b ball.Ball) in
 	v, err := bd.Value(context.Background(), n, b)
 	require.NoError(t, err, name)
 	return v.Int64()
+}
+
+// TestL2IsSoundInThePlane: regions that meet a polygon inside the disc meet the disc, those that meet the disc meet
+// a polygon around it.
+func TestL2IsSoundInThePlane(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := tinyNetwork(t, 2)
+		b := tinyBall(t, 2, ball.L2)
+		in, out := discPolygons(b)
+		start := []form{{rat(1), rat(0), rat(0)}, {rat(0), rat(1), rat(0)}}
+		low, high := bruteLayer(n.Layers(), start, in), bruteLayer(n.Layers(), start, out)
+		for _, r := range bound.Evaluate(context.Background(), bound.All(), n, b) {
+			require.NoError(t, r.Err, r.Name)
+			if r.Kind == bound.Upper {
+				require.GreaterOrEqual(t, r.Value.Int64(), low, r.Name)
+			} else {
+				require.LessOrEqual(t, r.Value.Int64(), high, r.Name)
+			}
+		}
+	})
+}
+
+// discPolygons returns a polygon in the disc and one around it, from the rational points ((1−t²)/(1+t²), 2t/(1+t²)).
+func discPolygons(b ball.Ball) (in, out []point) {
+	const steps = 8 // to a quarter
+	c, r := b.Center(), rat(b.Radius())
+	at := func(x, y *big.Rat) point {
+		return point{new(big.Rat).Add(rat(c[0]), x.Mul(x, r)), new(big.Rat).Add(rat(c[1]), y.Mul(y, r))}
+	}
+	for q := range 4 {
+		for i := range int64(steps) {
+			t := big.NewRat(i, steps)
+			t2 := new(big.Rat).Mul(t, t)
+			den := new(big.Rat).Add(rat(1), t2)
+			x := new(big.Rat).Quo(new(big.Rat).Sub(rat(1), t2), den)
+			y := new(big.Rat).Quo(new(big.Rat).Add(t, t), den)
+			for range q {
+				x, y = new(big.Rat).Neg(y), x
+			}
+			in = append(in, at(new(big.Rat).Set(x), new(big.Rat).Set(y)))
+		}
+	}
+	// a polygon of these points scaled about the centre holds the disc once its edges clear it: each edge spans an
+	// angle below 0.3, and 1/cos(0.15) < 1.02
+	grow := big.NewRat(102, 100)
+	for _, p := range in {
+		var o point
+		for k := range o {
+			d := new(big.Rat).Sub(p[k], rat(c[k]))
+			o[k] = d.Mul(d, grow).Add(d, rat(c[k]))
+		}
+		out = append(out, o)
+	}
+	return in, out
+}
+
+// TestExtremeBallsAreSound: radii 2^±300, and centres beside which the radius vanishes.
+func TestExtremeBallsAreSound(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		inputs := rapid.IntRange(1, 2).Draw(t, "inputs")
+		n := tinyNetwork(t, inputs)
+		c := make([]float64, inputs)
+		for k := range c {
+			c[k] = rapid.SampledFrom([]float64{0, 1, 1e6, -0x1p20, 0x1p-1000}).Draw(t, "c")
+		}
+		r := math.Ldexp(1, rapid.SampledFrom([]int{300, -300, -80, 1000, -1000, -1070}).Draw(t, "e"))
+		b, err := ball.New(rapid.SampledFrom([]ball.Norm{ball.LInf, ball.L1}).Draw(t, "norm"), c, r)
+		require.NoError(t, err)
+		requireSound(t, n, b, bruteCount(n, b))
+	})
+}
+
+// TestExtremeWeightsAreSound: weights from 2⁻⁶⁰⁰ to 2⁶⁰⁰, so that products leave the range of floats.
+func TestExtremeWeightsAreSound(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := tinyNetwork(t, 2)
+		ls := append([]network.Layer(nil), n.Layers()...)
+		for i := range ls {
+			w := mat.DenseCopyOf(ls[i].W)
+			w.Scale(math.Ldexp(1, rapid.SampledFrom([]int{0, 600, -600, 40, -1000}).Draw(t, "scale")), w)
+			ls[i].W = w
+		}
+		scaled, err := network.New(ls)
+		require.NoError(t, err)
+		b := tinyBall(t, 2, ball.LInf, ball.L1, ball.Box)
+		requireSound(t, scaled, b, bruteCount(scaled, b))
+	})
 }
