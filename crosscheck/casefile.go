@@ -1,0 +1,271 @@
+// Cases as files: what failed, in a form that can be sent to somebody else, who needs
+// to believe nothing: the count comes with its proof.
+
+package crosscheck
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/big"
+	"os"
+	"path/filepath"
+
+	"relucell/ball"
+	"relucell/bound"
+	"relucell/certificate"
+	"relucell/enumerate"
+	"relucell/network"
+)
+
+// BallJSON is a ball as files and programs see it: norm, radius and center, or
+// for a box lo and hi. A number is the shortest decimal that reads back as the float64.
+type BallJSON struct {
+	Norm   string    `json:"norm"`
+	Radius float64   `json:"radius,omitempty"`
+	Center []float64 `json:"center,omitempty"`
+	Lo     []float64 `json:"lo,omitempty"`
+	Hi     []float64 `json:"hi,omitempty"`
+}
+
+// NewBallJSON returns the ball for encoding.
+func NewBallJSON(b ball.Ball) BallJSON {
+	return BallJSON{b.Norm().String(), b.Radius(), b.Center(), b.Lo(), b.Hi()}
+}
+
+// Ball returns the ball, or an error that names the field.
+func (j BallJSON) Ball() (ball.Ball, error) {
+	if j.Norm == ball.Box.String() {
+		if j.Center != nil || j.Radius != 0 {
+			return ball.Ball{}, errors.New("norm: box, which has lo and hi alone, expected neither center nor radius")
+		}
+		return ball.NewBox(j.Lo, j.Hi)
+	}
+	if j.Lo != nil || j.Hi != nil {
+		return ball.Ball{}, fmt.Errorf("norm: %q, expected box beside lo and hi", j.Norm)
+	}
+	norm, err := ball.ParseNorm(j.Norm)
+	if err != nil {
+		return ball.Ball{}, err
+	}
+	return ball.New(norm, j.Center, j.Radius)
+}
+
+// CaseFile is a failure on disk. docs/crosscheck.md describes the fields.
+type CaseFile struct {
+	Version int        `json:"relucell-case"`
+	Name    string     `json:"name"`
+	Bound   string     `json:"bound"`
+	Kind    bound.Kind `json:"kind"`
+	Value   string     `json:"value"`
+	// Than is "count", or the bound that Bound is claimed to dominate, with the value Limit.
+	Than  string          `json:"than"`
+	Limit string          `json:"limit"`
+	Count string          `json:"count"`
+	Ball  BallJSON        `json:"ball"`
+	Net   json.RawMessage `json:"net"`
+	// NetFile and Proof are files beside this one, for relucell check.
+	NetFile string `json:"netFile"`
+	Proof   string `json:"proof"`
+}
+
+const caseVersion = 1
+
+// caseBytes bounds a case file that is read.
+const caseBytes = 64 << 20
+
+// WriteCase writes a failure into dir as NAME.case.json, with the network as
+// NAME.net.json and the proof of its count as NAME.proof, and returns the path of the first.
+func WriteCase(ctx context.Context, dir, name string, f Failure) (string, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", err
+	}
+	r, err := Prove(ctx, f.Case.Net, f.Case.Ball, filepath.Join(dir, name+".proof"), enumerate.Options{Workers: 1})
+	if err != nil {
+		return "", err
+	}
+	var net bytes.Buffer
+	if err := f.Case.Net.WriteCanonical(&net); err != nil {
+		return "", err
+	}
+	if err := os.WriteFile(filepath.Join(dir, name+".net.json"), net.Bytes(), 0o644); err != nil {
+		return "", err
+	}
+	j := CaseFile{Version: caseVersion, Name: f.Case.Name, Bound: f.Bound, Kind: f.Kind, Value: f.Value.String(),
+		Than: f.Than, Limit: f.Limit.String(), Count: r.Lower.String(), Ball: NewBallJSON(f.Case.Ball),
+		Net: net.Bytes(), NetFile: name + ".net.json", Proof: name + ".proof"}
+	text, err := json.MarshalIndent(j, "", " ")
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, name+".case.json")
+	return path, os.WriteFile(path, append(text, '\n'), 0o644)
+}
+
+// ReadCase reads a case file. Errors name the file and the field.
+func ReadCase(path string) (Failure, CaseFile, error) {
+	f, j, err := readCase(path)
+	if err != nil {
+		return f, j, fmt.Errorf("%s: %w", path, err)
+	}
+	return f, j, nil
+}
+
+func readCase(path string) (f Failure, j CaseFile, err error) {
+	text, err := readLimited(path, caseBytes)
+	if err != nil {
+		return f, j, err
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&j); err != nil {
+		return f, j, fmt.Errorf("%w, expected a case file of relucell crosscheck", err)
+	}
+	if j.Version != caseVersion {
+		return f, j, fmt.Errorf("relucell-case: %d, expected %d", j.Version, caseVersion)
+	}
+	if j.Kind != bound.Upper && j.Kind != bound.Lower {
+		return f, j, fmt.Errorf("kind: %q, expected upper or lower", j.Kind)
+	}
+	f = Failure{Bound: j.Bound, Kind: j.Kind, Than: j.Than}
+	f.Case.Name = j.Name
+	if f.Case.Net, err = network.ReadCanonical(bytes.NewReader(j.Net)); err != nil {
+		return f, j, fmt.Errorf("net: %w", err)
+	}
+	if f.Case.Ball, err = j.Ball.Ball(); err != nil {
+		return f, j, fmt.Errorf("ball: %w", err)
+	}
+	if f.Case.Ball.Dim() != f.Case.Net.Inputs() {
+		return f, j, fmt.Errorf("ball: %d coordinates, expected %d, the inputs of the network", f.Case.Ball.Dim(), f.Case.Net.Inputs())
+	}
+	for _, v := range []struct {
+		name, text string
+		to         **big.Int
+	}{{"value", j.Value, &f.Value}, {"limit", j.Limit, &f.Limit}, {"count", j.Count, &f.Case.Want}} {
+		n, ok := new(big.Int).SetString(v.text, 10)
+		if !ok {
+			return f, j, fmt.Errorf("%s: %q, expected a whole number in quotes", v.name, v.text)
+		}
+		*v.to = n
+	}
+	return f, j, nil
+}
+
+// readLimited reads a file of at most limit bytes.
+func readLimited(path string, limit int64) ([]byte, error) {
+	st, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if st.IsDir() || st.Size() > limit {
+		return nil, fmt.Errorf("%d bytes, expected a file of at most %d", st.Size(), limit)
+	}
+	return os.ReadFile(path)
+}
+
+// Replayed is what became of a case file.
+type Replayed struct {
+	// Stored is the failure as the file has it, Now as it is with the bounds given.
+	Stored, Now Failure
+	// Fails says that it still fails.
+	Fails bool
+	// Count is the count of now, exact.
+	Count *big.Int
+	// ProofChecked says that the proof beside the file was there and proves the count of the file.
+	ProofChecked bool
+}
+
+// Replay reads a case file, counts again, evaluates the bound again, and checks
+// the proof beside it. It is an error if no bound of that name is given, or if the proof is there and refused.
+func Replay(ctx context.Context, path string, bounds []bound.Bound) (Replayed, error) {
+	f, j, err := ReadCase(path)
+	if err != nil {
+		return Replayed{}, err
+	}
+	if !hasBound(bounds, f.Bound) || f.Than != "count" && !hasBound(bounds, f.Than) {
+		return Replayed{}, fmt.Errorf("%s: bound: %q is not at hand, expected it among the bounds (a program's bound needs its command)", path, f.Bound)
+	}
+	out := Replayed{Stored: f}
+	r, err := enumerate.Count(ctx, f.Case.Net, f.Case.Ball, enumerate.Options{})
+	if err != nil {
+		return out, fmt.Errorf("%s: %w", path, err)
+	}
+	if !r.Exact {
+		return out, fmt.Errorf("%s: the count was stopped early", path)
+	}
+	out.Count = r.Lower
+	rs := bound.Evaluate(ctx, pick(bounds, f.Bound, f.Than), f.Case.Net, f.Case.Ball)
+	for _, res := range rs {
+		if res.Err != nil {
+			return out, fmt.Errorf("%s: bound %s: %w", path, res.Name, res.Err)
+		}
+	}
+	out.Now, out.Fails = f.Again(ctx, f.Case, bounds)
+	if j.Proof == "" {
+		return out, nil
+	}
+	out.ProofChecked, err = checkBeside(path, j, f.Case)
+	return out, err
+}
+
+// checkBeside checks the proof that a case file names, if it is there.
+func checkBeside(path string, j CaseFile, c Case) (bool, error) {
+	if !filepath.IsLocal(j.Proof) {
+		return false, fmt.Errorf("%s: proof: %q, expected the name of a file beside it", path, j.Proof)
+	}
+	proof := filepath.Join(filepath.Dir(path), j.Proof)
+	if _, err := os.Stat(proof); errors.Is(err, os.ErrNotExist) {
+		return false, nil
+	}
+	return true, checkProof(proof, c, j.Count)
+}
+
+// checkProof says whether the proof proves that the case has exactly count regions.
+func checkProof(proof string, c Case, count string) error {
+	var text bytes.Buffer
+	if err := c.Net.WriteCanonical(&text); err != nil {
+		return err
+	}
+	rep, err := certificate.Check(text.Bytes(), proof, certificate.Options{})
+	if err != nil {
+		return err
+	}
+	want := certificate.Ball(ProofHeader(c.Net, c.Ball).Ball)
+	if rep.AtLeast || fmt.Sprint(rep.Count) != count {
+		return fmt.Errorf("%s: proves %v, expected exactly %s", proof, rep.Count, count)
+	}
+	if got := rep.Ball; got != spellBall(want) {
+		return fmt.Errorf("%s: is about the ball %s, expected %s", proof, got, spellBall(want))
+	}
+	return nil
+}
+
+// spellBall spells a ball as the line of a proof does.
+func spellBall(b certificate.Ball) string {
+	out := []byte(b.Norm)
+	numbers := append([]float64{b.Radius}, b.Center...)
+	if b.Norm == ball.Box.String() {
+		numbers = append(append([]float64(nil), b.Lo...), b.Hi...)
+	}
+	for _, v := range numbers {
+		out = network.AppendHex(append(out, ' '), v)
+	}
+	return string(out)
+}
+
+func hasBound(bounds []bound.Bound, name string) bool { return len(pick(bounds, name)) > 0 }
+
+// pick returns the bounds with one of the names.
+func pick(bounds []bound.Bound, names ...string) []bound.Bound {
+	var out []bound.Bound
+	for _, b := range bounds {
+		for _, n := range names {
+			if b.Name() == n {
+				out = append(out, b)
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,178 @@
+// A corpus: networks, balls, certified counts and proofs as plain files, for the
+// tests of other tools.
+
+package crosscheck
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"relucell/ball"
+	"relucell/enumerate"
+	"relucell/network"
+)
+
+// CorpusEntry is a case of a corpus. Files are relative to the corpus, with slashes.
+type CorpusEntry struct {
+	Name string `json:"name"`
+	// Net is the network's canonical text, Fingerprint its name.
+	Net         string   `json:"net"`
+	Fingerprint string   `json:"fingerprint"`
+	Ball        BallJSON `json:"ball"`
+	// Count is the number of activation regions, in decimal.
+	Count string `json:"count"`
+	// Proof proves the count.
+	Proof string `json:"proof"`
+}
+
+// corpusIndex is index.json.
+type corpusIndex struct {
+	Version    int           `json:"relucell-corpus"`
+	Definition string        `json:"definition"`
+	Entries    []CorpusEntry `json:"entries"`
+}
+
+const (
+	corpusVersion = 1
+	// corpusProofLimit caps the regions of a case in a corpus: proofs are to stay small.
+	corpusProofLimit = 5_000
+	indexBytes       = 64 << 20
+)
+
+// WriteCorpus counts the cases and writes dir/index.json, dir/README.md, a network dir/nets/H.json (H being the
+// start of its fingerprint; equal networks are one file) and a proof dir/proofs/NNNN.proof each. Cases
+// with more regions than the limit (0 means 5,000) are left out; written says how many are in. The
+// folder must be new or empty.
+func WriteCorpus(ctx context.Context, dir string, cases iter.Seq[Case], limit int64) (written int, err error) {
+	if limit == 0 {
+		limit = corpusProofLimit
+	}
+	if old, err := os.ReadDir(dir); err == nil && len(old) > 0 {
+		return 0, fmt.Errorf("%s: not empty, expected a new or empty folder", dir)
+	}
+	for _, d := range []string{"nets", "proofs"} {
+		if err := os.MkdirAll(filepath.Join(dir, d), 0o755); err != nil {
+			return 0, err
+		}
+	}
+	index := corpusIndex{Version: corpusVersion, Definition: "activation", Entries: []CorpusEntry{}}
+	for c := range cases {
+		if ctx.Err() != nil {
+			return len(index.Entries), context.Cause(ctx)
+		}
+		e, ok, err := writeEntry(ctx, dir, len(index.Entries), c, limit)
+		if err != nil {
+			return len(index.Entries), fmt.Errorf("%s: %w", c.Name, err)
+		}
+		if ok {
+			index.Entries = append(index.Entries, e)
+		}
+	}
+	text, err := json.MarshalIndent(index, "", " ")
+	if err != nil {
+		return 0, err
+	}
+	if err := os.WriteFile(filepath.Join(dir, "README.md"), []byte(corpusReadme), 0o644); err != nil {
+		return 0, err
+	}
+	return len(index.Entries), os.WriteFile(filepath.Join(dir, "index.json"), append(text, '\n'), 0o644)
+}
+
+// writeEntry writes the files of a case; false when it has too many regions.
+func writeEntry(ctx context.Context, dir string, i int, c Case, limit int64) (CorpusEntry, bool, error) {
+	print := c.Net.Fingerprint()
+	hash := strings.TrimPrefix(print, "sha256:")[:16]
+	e := CorpusEntry{Name: c.Name, Net: "nets/" + hash + ".json", Fingerprint: print, Ball: NewBallJSON(c.Ball),
+		Proof: fmt.Sprintf("proofs/%04d.proof", i)}
+	proof := filepath.Join(dir, filepath.FromSlash(e.Proof))
+	r, err := Prove(ctx, c.Net, c.Ball, proof, enumerate.Options{Workers: 1, Limit: limit})
+	if err != nil {
+		return e, false, err
+	}
+	if !r.Exact {
+		return e, false, os.Remove(proof)
+	}
+	e.Count = r.Lower.String()
+	f, err := os.Create(filepath.Join(dir, filepath.FromSlash(e.Net)))
+	if err != nil {
+		return e, false, err
+	}
+	return e, true, errors.Join(c.Net.WriteCanonical(f), f.Close())
+}
+
+// ReadCorpus reads index.json of a corpus. Errors name the file.
+func ReadCorpus(dir string) ([]CorpusEntry, error) {
+	path := filepath.Join(dir, "index.json")
+	text, err := readLimited(path, indexBytes)
+	if err != nil {
+		return nil, err
+	}
+	var index corpusIndex
+	if err := json.Unmarshal(text, &index); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if index.Version != corpusVersion {
+		return nil, fmt.Errorf("%s: relucell-corpus: %d, expected %d", path, index.Version, corpusVersion)
+	}
+	return index.Entries, nil
+}
+
+// Load reads the network and the ball of an entry of the corpus in dir.
+func (e CorpusEntry) Load(dir string) (*network.Network, ball.Ball, error) {
+	f, err := os.Open(filepath.Join(dir, filepath.FromSlash(e.Net)))
+	if err != nil {
+		return nil, ball.Ball{}, err
+	}
+	defer f.Close()
+	n, err := network.ReadCanonical(f)
+	if err != nil {
+		return nil, ball.Ball{}, fmt.Errorf("%s: %w", e.Net, err)
+	}
+	b, err := e.Ball.Ball()
+	if err != nil {
+		return nil, ball.Ball{}, fmt.Errorf("%s: ball: %w", e.Name, err)
+	}
+	return n, b, checkDimensions(n, b, n.Inputs())
+}
+
+// Recheck counts the entry again and checks its proof.
+func (e CorpusEntry) Recheck(ctx context.Context, dir string) error {
+	n, b, err := e.Load(dir)
+	if err != nil {
+		return err
+	}
+	if p := n.Fingerprint(); p != e.Fingerprint {
+		return fmt.Errorf("%s: fingerprint %s, expected %s", e.Net, p, e.Fingerprint)
+	}
+	r, err := enumerate.Count(ctx, n, b, enumerate.Options{})
+	if err != nil {
+		return fmt.Errorf("%s: %w", e.Name, err)
+	}
+	if !r.Exact || r.Lower.String() != e.Count {
+		return fmt.Errorf("%s: counted %s, the corpus says %s", e.Name, r.Lower, e.Count)
+	}
+	return checkProof(filepath.Join(dir, filepath.FromSlash(e.Proof)), Case{Net: n, Ball: b}, e.Count)
+}
+
+const corpusReadme = `# A corpus of certified counts
+
+Written by ` + "`relucell crosscheck --corpus`" + `. index.json lists the cases:
+
+| field | what it is |
+| --- | --- |
+| name | where the case comes from |
+| net | the network, in relucell's canonical text: JSON, numbers as hexadecimal floats |
+| fingerprint | sha256 of the bytes of that file |
+| ball | norm (l2, linf, l1), radius, center; or norm box, lo, hi. Each number is the shortest decimal that reads back as the float64 |
+| count | the number of activation regions that meet the ball, exact, in decimal |
+| proof | the proof of the count: ` + "`relucell check NET PROOF`" + ` verifies it |
+
+Weights, biases, centres, radii and bounds are float64 values taken as real numbers. A region is a cell of the open ball on which every
+neuron keeps its sign; a neuron that is identically zero on a cell does not cut it.
+`

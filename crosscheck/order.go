@@ -1,0 +1,71 @@
+// What the documentation says of bounds among themselves, as data, so that
+// each claim is tried on each case and a claim that fails is found.
+
+package crosscheck
+
+import (
+	"math/big"
+
+	"relucell/bound"
+)
+
+// Dominance claims that the upper bound Finer is never above the upper bound Coarser.
+type Dominance struct{ Finer, Coarser string }
+
+// Dominances returns the claims of docs/bounds.md. Two claims in opposite
+// directions say that two bounds are equal.
+func Dominances() []Dominance {
+	return []Dominance{
+		{"zaslavsky", "2^N"}, {"montufar", "zaslavsky"}, {"serra", "montufar"}, {"serra-rank", "serra"},
+		{"hinz-montufar", "montufar"}, {"montufar", "hinz-montufar"},
+		{"hinz-serra", "serra"}, {"serra", "hinz-serra"},
+		{"coefficients", "serra-rank"},
+		{"lipschitz", "serra-rank"}, {"lipschitz-masked", "lipschitz"},
+		{"interval", "serra-rank"}, {"zonotope", "interval"}, {"crown", "interval"}, {"lp", "crown"},
+		{"coefficients-local", "coefficients"}, {"coefficients-local", "interval"},
+		{"first-layer", "crown"}, {"first-layer-pairs", "crown"}, {"first-layer", "first-layer-pairs"},
+	}
+}
+
+// MonotoneInRadius returns the names of the local bounds that never shrink when the
+// ball grows about its centre.
+func MonotoneInRadius() []string { return []string{"lipschitz", "interval", "lp"} }
+
+// DominanceResult says how often a claim was tried, and where it failed.
+type DominanceResult struct {
+	Dominance
+	// Cases is the number of cases with both values, Equal those in which they are equal.
+	Cases, Equal int
+	// Failures are the cases in which the finer bound is above the coarser one.
+	Failures []Failure
+}
+
+// claims returns those of Dominances that speak of two of the bounds.
+func claims(bounds []bound.Bound) []*DominanceResult {
+	have := map[string]bool{}
+	for _, b := range bounds {
+		have[b.Name()] = true
+	}
+	var all []*DominanceResult
+	for _, d := range Dominances() {
+		if have[d.Finer] && have[d.Coarser] {
+			all = append(all, &DominanceResult{Dominance: d})
+		}
+	}
+	return all
+}
+
+// try holds a claim against the values of one case.
+func (d *DominanceResult) try(c Case, values map[string]*big.Int) {
+	finer, coarser := values[d.Finer], values[d.Coarser]
+	if finer == nil || coarser == nil {
+		return
+	}
+	d.Cases++
+	switch finer.Cmp(coarser) {
+	case 0:
+		d.Equal++
+	case 1:
+		d.Failures = append(d.Failures, Failure{Case: c, Bound: d.Finer, Kind: bound.Upper, Value: finer, Than: d.Coarser, Limit: coarser})
+	}
+}

@@ -1,0 +1,119 @@
+// The crosscheck of this project's own bounds: soundness, order, monotonicity,
+// and what is promised when no boundary is near.
+
+package crosscheck
+
+import (
+	"context"
+	"math/big"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"relucell/ball"
+	"relucell/bound"
+	"relucell/network"
+)
+
+// trainedNetworks returns those of testdata.
+func trainedNetworks(t testing.TB) []*network.Network {
+	var all []*network.Network
+	for _, name := range []string{"two_moons_2-16-16-1.json", "iris_sized_4-16-16-3.json"} {
+		f, err := os.Open(filepath.Join("..", "testdata", name))
+		require.NoError(t, err)
+		n, err := network.ReadCanonical(f)
+		require.NoError(t, err)
+		require.NoError(t, f.Close())
+		all = append(all, n)
+	}
+	return all
+}
+
+// ownBounds are all bounds of the project.
+func ownBounds() []bound.Bound {
+	return append(bound.All(), NewDial(1), NewDial(2), NewDial(99))
+}
+
+func requireAllHold(t *testing.T, seed uint64, cases int) *Report {
+	t.Helper()
+	ctx := context.Background()
+	rep, err := Run(ctx, Cases(seed, cases, CaseOptions{Networks: trainedNetworks(t)}), ownBounds(), RunOptions{Workers: 1, Limit: 5000,
+		Each: func(r Record) { requireDial(t, r) }})
+	require.NoError(t, err)
+	require.Equal(t, cases, rep.Cases)
+	require.Empty(t, rep.WrongCounts)
+	for _, f := range rep.Violations {
+		t.Errorf("%s", Describe(f))
+	}
+	for _, d := range rep.Dominances {
+		for _, f := range d.Failures {
+			t.Errorf("claim %s ≤ %s: %s", d.Finer, d.Coarser, Describe(f))
+		}
+		require.Positive(t, d.Cases)
+	}
+	for _, s := range rep.Bounds {
+		require.NoError(t, s.FirstError)
+	}
+	require.True(t, rep.Sound())
+	return rep
+}
+
+// requireDial: at m = L the dial is the count.
+func requireDial(t *testing.T, r Record) {
+	last := r.Results[len(r.Results)-1]
+	require.Equal(t, "dial-99", last.Name)
+	if r.Exact && r.Lower.Cmp(big.NewInt(defaultDialBudget)) < 0 {
+		require.Equal(t, r.Lower.String(), last.Value.String(), r.Case.Name)
+	}
+}
+
+func TestBoundsAgainstCounts(t *testing.T) { requireAllHold(t, 1, 300) }
+
+func TestSoakBoundsAgainstCounts(t *testing.T) {
+	if os.Getenv("RELUCELL_SOAK") == "" {
+		t.Skip("RELUCELL_SOAK is not set")
+	}
+	requireAllHold(t, 2, 10_000)
+}
+
+// TestLocalIsBelowGlobal: the local recursions are never above the global one of the same family.
+func TestLocalIsBelowGlobalIsAClaim(t *testing.T) {
+	have := map[Dominance]bool{}
+	for _, d := range Dominances() {
+		have[d] = true
+	}
+	for _, d := range []Dominance{{"lipschitz", "serra-rank"}, {"interval", "serra-rank"}, {"coefficients-local", "coefficients"}} {
+		require.True(t, have[d], d)
+	}
+}
+
+func requireMonotone(t *testing.T, seed uint64, cases int) {
+	for c := range Cases(seed, cases, CaseOptions{}) {
+		if c.Ball.Norm() == ball.Box || c.Ball.Radius() > 64 {
+			continue
+		}
+		for _, factor := range []float64{1.25, 2} {
+			larger := mustBall(ball.New(c.Ball.Norm(), c.Ball.Center(), factor*c.Ball.Radius()))
+			for _, name := range MonotoneInRadius() {
+				b, ok := bound.ByName(name)
+				require.True(t, ok)
+				small, err := b.Value(context.Background(), c.Net, c.Ball)
+				require.NoError(t, err)
+				large, err := b.Value(context.Background(), c.Net, larger)
+				require.NoError(t, err)
+				require.LessOrEqual(t, small.Cmp(large), 0, "%s: %s is %s, and %s in %g times the radius", c.Name, name, small, large, factor)
+			}
+		}
+	}
+}
+
+func TestBoundsThatGrowWithTheRadius(t *testing.T) { requireMonotone(t, 3, 300) }
+
+func TestSoakBoundsThatGrowWithTheRadius(t *testing.T) {
+	if os.Getenv("RELUCELL_SOAK") == "" {
+		t.Skip("RELUCELL_SOAK is not set")
+	}
+	requireMonotone(t, 4, 10_000)
+}

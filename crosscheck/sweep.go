@@ -1,0 +1,186 @@
+// Sweeps: centre by radius, counts and bounds in one tidy table, for whoever
+// wants to plot how a network folds along a path or around its data.
+
+package crosscheck
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"strconv"
+
+	"relucell/ball"
+	"relucell/bound"
+	"relucell/enumerate"
+	"relucell/network"
+)
+
+// SweepOptions says what to sweep over.
+type SweepOptions struct {
+	Norm    ball.Norm
+	Centers [][]float64
+	Radii   []float64
+	Bounds  []bound.Bound
+	Count   enumerate.Options
+}
+
+// SweepRow is the answer for one ball.
+type SweepRow struct {
+	// Center is the index of the centre.
+	Center int
+	Ball   ball.Ball
+	Count  enumerate.Result
+	Bounds []bound.Result
+}
+
+// Sweep counts in each ball, centre by centre and radius by radius. A ball that is none
+// is an error before anything is counted; an error, or the end of ctx, is yielded last.
+// A count that ends early because of an option or of ctx is a row with an open bracket.
+func Sweep(ctx context.Context, n *network.Network, opt SweepOptions) iter.Seq2[SweepRow, error] {
+	return func(yield func(SweepRow, error) bool) {
+		balls, err := sweepBalls(n, opt)
+		if err != nil {
+			yield(SweepRow{}, err)
+			return
+		}
+		for i, b := range balls {
+			r, err := enumerate.Count(ctx, n, b, opt.Count)
+			if err != nil {
+				yield(SweepRow{}, err)
+				return
+			}
+			row := SweepRow{Center: i / len(opt.Radii), Ball: b, Count: r, Bounds: bound.Evaluate(ctx, opt.Bounds, n, b)}
+			if !yield(row, nil) {
+				return
+			}
+			if ctx.Err() != nil {
+				yield(SweepRow{}, context.Cause(ctx))
+				return
+			}
+		}
+	}
+}
+
+func sweepBalls(n *network.Network, opt SweepOptions) ([]ball.Ball, error) {
+	if len(opt.Centers) == 0 || len(opt.Radii) == 0 {
+		return nil, fmt.Errorf("sweep: %d centres and %d radii, expected at least one of each", len(opt.Centers), len(opt.Radii))
+	}
+	var balls []ball.Ball
+	for i, c := range opt.Centers {
+		if len(c) != n.Inputs() {
+			return nil, fmt.Errorf("centers: row %d has %d numbers, expected %d, one per input", i+1, len(c), n.Inputs())
+		}
+		for _, r := range opt.Radii {
+			b, err := ball.New(opt.Norm, c, r)
+			if err != nil {
+				return nil, fmt.Errorf("centers: row %d: %w", i+1, err)
+			}
+			balls = append(balls, b)
+		}
+	}
+	return balls, nil
+}
+
+// WriteSweep writes the rows as CSV: center (its number from 0), x0 … the
+// centre's coordinates, norm, radius, lower, upper, exact, seconds, and one column a
+// bound. A bound that failed leaves its cell empty. It returns whether every row is exact, and
+// the rows' error after the rows before it are written.
+func WriteSweep(w io.Writer, n *network.Network, opt SweepOptions, rows iter.Seq2[SweepRow, error]) (exact bool, err error) {
+	out := csv.NewWriter(w)
+	head := []string{"center"}
+	for i := range n.Inputs() {
+		head = append(head, "x"+strconv.Itoa(i))
+	}
+	head = append(head, "norm", "radius", "lower", "upper", "exact", "seconds")
+	for _, b := range opt.Bounds {
+		head = append(head, b.Name())
+	}
+	exact = true
+	first := true
+	for row, err := range rows {
+		if first {
+			first = false
+			if err == nil {
+				err = out.Write(head)
+			}
+		}
+		if err != nil {
+			out.Flush()
+			return false, errors.Join(err, out.Error())
+		}
+		exact = exact && row.Count.Exact
+		if err := out.Write(row.cells()); err != nil {
+			return false, err
+		}
+		out.Flush() // each row is seen when it is known
+	}
+	return exact, out.Error()
+}
+
+func (r SweepRow) cells() []string {
+	number := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+	cells := []string{strconv.Itoa(r.Center)}
+	for _, v := range r.Ball.Center() {
+		cells = append(cells, number(v))
+	}
+	cells = append(cells, r.Ball.Norm().String(), number(r.Ball.Radius()), r.Count.Lower.String(), r.Count.Upper.String(),
+		strconv.FormatBool(r.Count.Exact), strconv.FormatFloat(r.Count.Elapsed.Seconds(), 'g', 4, 64))
+	for _, b := range r.Bounds {
+		v := ""
+		if b.Err == nil {
+			v = b.Value.String()
+		}
+		cells = append(cells, v)
+	}
+	return cells
+}
+
+// ReadCenters reads centres of n coordinates as CSV, one a line. A first line without a number is a
+// header; lines that start with # are skipped. Errors name the line.
+func ReadCenters(data []byte, n int) ([][]float64, error) {
+	r := csv.NewReader(bytes.NewReader(data))
+	r.FieldsPerRecord, r.TrimLeadingSpace, r.Comment = -1, true, '#'
+	var centers [][]float64
+	for first := true; ; first = false {
+		rec, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, fmt.Errorf("centers: %w", err)
+		}
+		line, _ := r.FieldPos(0)
+		if first && !anyNumber(rec) {
+			continue
+		}
+		if len(rec) != n {
+			return nil, fmt.Errorf("centers: line %d: %d columns, expected %d, one per input", line, len(rec), n)
+		}
+		c := make([]float64, n)
+		for k := range c {
+			one, err := ball.ParseCenter(rec[k], 1)
+			if err != nil {
+				return nil, fmt.Errorf("centers: line %d: column %d: %w", line, k+1, err)
+			}
+			c[k] = one[0]
+		}
+		centers = append(centers, c)
+	}
+	if len(centers) == 0 {
+		return nil, errors.New("centers: there are none, expected one a line")
+	}
+	return centers, nil
+}
+
+func anyNumber(rec []string) bool {
+	for _, s := range rec {
+		if _, err := strconv.ParseFloat(s, 64); err == nil {
+			return true
+		}
+	}
+	return false
+}
