@@ -5,7 +5,6 @@ package main
 import (
 	"bufio"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -48,11 +47,14 @@ func (c *convertCmd) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	logNet(logger(cmd), args[0], n, im)
+	if same(args[0], c.out) {
+		return badInputf("--output: %s is the network itself, expected another file", c.out)
+	}
 	if c.out == "-" {
 		return n.WriteCanonical(cmd.OutOrStdout())
 	}
 	if err := writeFile(c.out, n); err != nil {
-		return failed(fmt.Errorf("%s: cannot be written: %w", c.out, err))
+		return badInputf("--output: %s: cannot be written: %w", c.out, err)
 	}
 	f := &fields{w: cmd.OutOrStdout()}
 	f.net(c.out, n)
@@ -66,7 +68,7 @@ func (c *convertCmd) run(cmd *cobra.Command, args []string) error {
 func writeFile(path string, n *network.Network) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), ".relucell-*.tmp")
 	if err != nil {
-		return plainPathError(err)
+		return withoutPath(err)
 	}
 	defer func() {
 		if err != nil {

@@ -155,13 +155,13 @@ func newProof(proof, path string, n *network.Network, b ball.Ball) (*certificate
 		if st.IsDir() {
 			return nil, badInputf("--proof: %s is a folder, expected a file", proof)
 		}
-		if in, err := os.Stat(path); err == nil && os.SameFile(in, st) {
+		if same(path, proof) {
 			return nil, badInputf("--proof: %s is the network itself, expected another file", proof)
 		}
 	}
 	w, err := certificate.NewWriter(proof, crosscheck.ProofHeader(n, b))
 	if err != nil {
-		return nil, badInputf("--proof: %s: cannot be written: %w", proof, plainPathError(err))
+		return nil, badInputf("--proof: %s: cannot be written: %w", proof, withoutPath(err))
 	}
 	return w, nil
 }

@@ -3,6 +3,7 @@ package main
 // The root command: what all commands have in common.
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -29,6 +30,12 @@ Exit codes: 0 done as asked (exact, or --gap reached); 1 failed, a refused proof
 	root.SetVersionTemplate("relucell {{.Version}}\n")
 	root.PersistentFlags().BoolP("verbose", "v", false, "log what happens to standard error")
 	root.AddCommand(newCountCmd(), newListCmd(), newBoundCmd(), newCheckCmd(), newConvertCmd(), newInfoCmd())
+	root.InitDefaultCompletionCmd()
+	if completion, _, err := root.Find([]string{"completion"}); err == nil {
+		completion.RunE = func(*cobra.Command, []string) error {
+			return errors.New("shell: expected bash, zsh, fish or powershell")
+		}
+	}
 	return root
 }
 
