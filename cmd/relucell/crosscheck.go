@@ -1,0 +1,334 @@
+package main
+
+// crosscheck: bounds against certified counts, over generated cases or given networks.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"relucell/bound"
+	"relucell/crosscheck"
+	"relucell/network"
+)
+
+type crosscheckCmd struct {
+	net      netFlags
+	ball     ballFlags
+	workers  int
+	cases    int
+	seed     uint64
+	limit    int64
+	bounds   []string
+	command  string
+	wait     time.Duration
+	replay   string
+	corpus   string
+	output   string
+	failures string
+	format   string
+}
+
+// shrinkTime is what making one violation small may take.
+const shrinkTime = 30 * time.Second
+
+// maxShrunk is the number of violations that are shrunk and written: one a bound, and no more than this.
+const maxShrunk = 5
+
+func newCrosscheckCmd() *cobra.Command {
+	c := &crosscheckCmd{}
+	cmd := &cobra.Command{
+		Use:   "crosscheck [NET…]",
+		Short: "Hold bounds against certified counts",
+		Long: `crosscheck counts the regions of many cases, evaluates the bounds, and says of each how often it
+is wrong, how far it is from the count, and how long it takes. Without NET the cases are generated;
+with NET they are these networks in generated balls, or in the ball that --center, --radius and
+--norm, or --box, name.
+
+A violation is shrunk to a small case and written, with a proof of its count, to the folder of
+--failures; the exit code is then 1. --bound-command holds a bound of your own against the counts.`,
+		Example: `  relucell crosscheck --cases 1000 --seed 7 -o report.svg
+  relucell crosscheck policy.onnx --bounds serra,crown,dial-1 --format markdown
+  relucell crosscheck --bound-command './mybound' --bounds crown
+  relucell crosscheck --replay failures/mybound-1.case.json --bound-command './mybound'`,
+		Args: cobra.ArbitraryArgs,
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return []string{"onnx", "nnet", "json"}, cobra.ShellCompDirectiveFilterFileExt
+		},
+		RunE: action(c.run),
+	}
+	fs := cmd.Flags()
+	c.ball.add(cmd)
+	c.net.add(fs)
+	workersFlag(fs, &c.workers)
+	limitFlag(fs, &c.limit, "regions of a case at which its walk stops; bounds are then held against the bracket (default 50000)")
+	c.cases = 300
+	flag(fs, &c.cases, "cases", "N", "300", "number of cases", func(s string) (int, error) {
+		n, err := strconv.Atoi(s)
+		if err != nil || n < 1 {
+			return 0, errors.New("expected a whole number of at least 1")
+		}
+		return n, nil
+	})
+	fs.Uint64Var(&c.seed, "seed", 1, "seed of the generated cases")
+	fs.StringSliceVar(&c.bounds, "bounds", nil, "bounds to try, separated by commas (default all, and dial-1)")
+	fs.StringVar(&c.command, "bound-command", "", "a program that computes a bound, with its arguments; see docs/bound-protocol.md")
+	timeoutFlagNamed(fs, &c.wait, "bound-timeout", "time that the program has for one case (default 10s)")
+	fs.StringVar(&c.replay, "replay", "", "show the case of this file again")
+	fs.StringVar(&c.corpus, "corpus", "", "write the cases, with certified counts and proofs, into this new folder")
+	fs.StringVarP(&c.output, "output", "o", "", "draw tightness against radius and depth into this file (.svg or .png)")
+	fs.StringVar(&c.failures, "failures", "crosscheck-failures", "folder for the cases that fail")
+	choiceFlag(cmd, &c.format, "format", "format of the table", crosscheck.Formats()...)
+	return cmd
+}
+
+func (c *crosscheckCmd) run(cmd *cobra.Command, args []string) error {
+	if err := c.checkFlags(cmd, args); err != nil {
+		return badInput(err)
+	}
+	ctx, release := interruptible(cmd)
+	defer release()
+	bounds, closeProgram, err := c.loadBounds(ctx)
+	if err != nil {
+		return err
+	}
+	err = c.runWith(ctx, cmd, args, bounds)
+	return errors.Join(err, failed(closeProgram()))
+}
+
+func (c *crosscheckCmd) runWith(ctx context.Context, cmd *cobra.Command, args []string, bounds []bound.Bound) error {
+	if c.replay != "" {
+		return c.replayCase(ctx, cmd, bounds)
+	}
+	cases, total, err := c.source(args)
+	if err != nil {
+		return err
+	}
+	if c.corpus != "" {
+		n, err := crosscheck.WriteCorpus(ctx, c.corpus, cases, c.limit)
+		if err != nil {
+			return failed(plainPathError(err))
+		}
+		_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %s with certified counts and proofs\n", c.corpus, numbered(int64(n), "case"))
+		return failed(err)
+	}
+	return c.check(ctx, cmd, cases, total, bounds)
+}
+
+// checkFlags refuses combinations that have no meaning.
+func (c *crosscheckCmd) checkFlags(cmd *cobra.Command, args []string) error {
+	fs := cmd.Flags()
+	balls := fs.Changed("center") || fs.Changed("radius") || fs.Changed("box") || fs.Changed("norm")
+	switch ending := strings.ToLower(filepath.Ext(c.output)); {
+	case fs.Changed("output") && ending != ".svg" && ending != ".png":
+		return fmt.Errorf("--output: %q, expected a file that ends in .svg or .png", c.output)
+	case balls && len(args) == 0:
+		return errors.New("NET: missing, expected at least one network beside a ball")
+	case fs.Changed("replay") && (fs.Changed("corpus") || fs.Changed("output") || len(args) > 0):
+		return errors.New("--replay: given beside NET, --corpus or --output, expected it alone or with bounds")
+	case fs.Changed("corpus") && fs.Changed("output"):
+		return errors.New("--corpus: given beside --output, expected one or the other")
+	case fs.Changed("bound-timeout") && c.command == "":
+		return errors.New("--bound-timeout: given without --bound-command")
+	}
+	return nil
+}
+
+// loadBounds returns the bounds to try, and what ends the user's program.
+func (c *crosscheckCmd) loadBounds(ctx context.Context) ([]bound.Bound, func() error, error) {
+	bounds := crosscheck.Bounds()
+	if len(c.bounds) > 0 {
+		var err error
+		if bounds, err = crosscheck.BoundsNamed(c.bounds); err != nil {
+			return nil, nil, badInputf("--bounds: %w", err)
+		}
+	}
+	if c.command == "" {
+		return bounds, func() error { return nil }, nil
+	}
+	p, err := crosscheck.StartProgram(ctx, c.command, crosscheck.ProgramOptions{Timeout: c.wait})
+	if err != nil {
+		return nil, nil, badInputf("--bound-command: %w", err)
+	}
+	return append([]bound.Bound{p}, bounds...), p.Close, nil
+}
+
+// source returns the cases and their number.
+func (c *crosscheckCmd) source(args []string) (iter.Seq[crosscheck.Case], int, error) {
+	if len(args) == 0 {
+		return crosscheck.Cases(c.seed, c.cases, crosscheck.CaseOptions{}), c.cases, nil
+	}
+	var nets []*network.Network
+	var names []string
+	for _, path := range args {
+		n, _, err := c.net.read(path)
+		if err != nil {
+			return nil, 0, err
+		}
+		nets, names = append(nets, n), append(names, filepath.Base(path))
+	}
+	fs := c.ball.set
+	if !fs.Changed("center") && !fs.Changed("radius") && !fs.Changed("box") && !fs.Changed("norm") {
+		return crosscheck.CasesOf(c.seed, c.cases, nets, names), c.cases, nil
+	}
+	var cases []crosscheck.Case
+	for i, n := range nets {
+		b, err := c.ball.read(n.Inputs())
+		if err != nil {
+			return nil, 0, err
+		}
+		cases = append(cases, crosscheck.Case{Name: names[i], Net: n, Ball: b})
+	}
+	return slices.Values(cases), len(cases), nil
+}
+
+// check runs the cases and reports.
+func (c *crosscheckCmd) check(ctx context.Context, cmd *cobra.Command, cases iter.Seq[crosscheck.Case], total int, bounds []bound.Bound) error {
+	picture := crosscheck.NewPicture()
+	step, clear := newCaseBar(cmd.ErrOrStderr(), total)
+	rep, err := crosscheck.Run(ctx, cases, bounds, crosscheck.RunOptions{Limit: c.limit, Workers: c.workers, Each: func(r crosscheck.Record) {
+		picture.Add(r)
+		step()
+	}})
+	clear()
+	stopped := err != nil && ctx.Err() != nil
+	if err != nil && !stopped {
+		return failed(err)
+	}
+	if err := rep.Write(cmd.OutOrStdout(), c.format); err != nil {
+		return failed(err)
+	}
+	if c.output != "" {
+		if err := writePicture(c.output, picture); err != nil {
+			return failed(err)
+		}
+	}
+	if err := c.writeFailures(context.WithoutCancel(ctx), cmd.ErrOrStderr(), rep, bounds); err != nil {
+		return failed(err)
+	}
+	switch {
+	case !rep.Sound():
+		return failed(complaint(rep))
+	case stopped:
+		return errStopped
+	}
+	return nil
+}
+
+// complaint says in a line what is wrong.
+func complaint(r *crosscheck.Report) error {
+	claims, errs := 0, 0
+	var first error
+	for _, d := range r.Dominances {
+		claims += len(d.Failures)
+	}
+	for _, s := range r.Bounds {
+		if errs += s.Errors; first == nil {
+			first = s.FirstError
+		}
+	}
+	if len(r.Violations)+claims+len(r.WrongCounts) == 0 {
+		return fmt.Errorf("%s without a value; the first: %w", numbered(int64(errs), "case"), first)
+	}
+	return fmt.Errorf("%s of a bound, %s of a claim, %s, %s", numbered(int64(len(r.Violations)), "violation"),
+		numbered(int64(claims), "failure"), numbered(int64(len(r.WrongCounts)), "wrong count"), numbered(int64(errs), "error"))
+}
+
+// writeFailures shrinks the first violation of each bound and each claim, and writes the cases.
+func (c *crosscheckCmd) writeFailures(ctx context.Context, w io.Writer, rep *crosscheck.Report, bounds []bound.Bound) error {
+	fails := append([]crosscheck.Failure(nil), rep.Violations...)
+	for _, d := range rep.Dominances {
+		fails = append(fails, d.Failures...)
+	}
+	seen := map[string]bool{}
+	for _, f := range fails {
+		if key := f.Bound + "|" + f.Than; seen[key] || len(seen) == maxShrunk {
+			continue
+		} else {
+			seen[key] = true
+		}
+		f = rep.ShrinkFailure(ctx, f, bounds, shrinkTime)
+		path, err := crosscheck.WriteCase(ctx, c.failures, fileName(f.Bound, len(seen)), f)
+		if err != nil {
+			return plainPathError(err)
+		}
+		fmt.Fprintf(w, "relucell: %s: %s\nrelucell: show it again: relucell crosscheck --replay %s\n", path, f, path)
+	}
+	return nil
+}
+
+// fileName makes a file's name of a bound's.
+func fileName(bound string, i int) string {
+	safe := strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_' {
+			return r
+		}
+		return '_'
+	}, bound)
+	return fmt.Sprintf("%s-%d", safe, i)
+}
+
+func (c *crosscheckCmd) replayCase(ctx context.Context, cmd *cobra.Command, bounds []bound.Bound) error {
+	f, _, err := crosscheck.ReadCase(c.replay)
+	if err != nil {
+		return badInput(plainPathError(err))
+	}
+	r, err := crosscheck.Replay(ctx, c.replay, bounds)
+	if err != nil {
+		return failed(err)
+	}
+	out := &fields{w: cmd.OutOrStdout()}
+	out.line("Case", "%s", f.Case.Name)
+	out.net(c.replay, f.Case.Net)
+	out.ball(f.Case.Ball)
+	proof := "no proof beside it"
+	if r.ProofChecked {
+		proof = "the proof beside it is verified"
+	}
+	out.line("Count", "%s, exact; %s", r.Count, proof)
+	out.line("Then", "%s bound %s = %s, %s %s", f.Kind, f.Bound, f.Value, f.Than, f.Limit)
+	verdict := "it does not fail any more"
+	if r.Fails {
+		out.line("Now", "%s bound %s = %s, %s %s", f.Kind, f.Bound, r.Now.Value, r.Now.Than, r.Now.Limit)
+		verdict = "it fails"
+	}
+	out.line("Verdict", "%s", verdict)
+	if out.err != nil {
+		return failed(out.err)
+	}
+	if r.Fails {
+		return failed(errors.New("the case fails"))
+	}
+	return nil
+}
+
+func writePicture(path string, p *crosscheck.Picture) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return plainPathError(err)
+	}
+	return errors.Join(p.Write(f, strings.ToLower(strings.TrimPrefix(filepath.Ext(path), "."))), f.Close())
+}
+
+// newCaseBar returns a function that moves a bar on by one case, and one that clears it.
+func newCaseBar(w io.Writer, total int) (step, clear func()) {
+	f, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return func() {}, func() {}
+	}
+	bar := progressbar.NewOptions(total, progressbar.OptionSetWriter(f), progressbar.OptionShowCount(),
+		progressbar.OptionSetDescription("cases"), progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(50*time.Millisecond))
+	return func() { _ = bar.Add(1) }, func() { _ = bar.Clear() }
+}

@@ -1,0 +1,168 @@
+package main
+
+// The tests run the real binary, built without cgo as a user without a C compiler would.
+
+import (
+	"bytes"
+	"debug/elf"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"relucell/network"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// binary is the command under test.
+var binary string
+
+const data = "../../testdata/"
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	os.Exit(func() int {
+		dir, err := os.MkdirTemp("", "relucell")
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		defer os.RemoveAll(dir)
+		binary = filepath.Join(dir, "relucell")
+		build := exec.Command("go", "build", "-o", binary, ".")
+		build.Env = append(os.Environ(), "CGO_ENABLED=0")
+		if out, err := build.CombinedOutput(); err != nil {
+			fmt.Fprintf(os.Stderr, "%v\n%s", err, out)
+			return 1
+		}
+		return m.Run()
+	}())
+}
+
+// relucell runs the command.
+func relucell(t *testing.T, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	cmd := exec.Command(binary, args...)
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	err := cmd.Run()
+	var e *exec.ExitError
+	if err != nil && !errors.As(err, &e) {
+		require.NoError(t, err)
+	}
+	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
+}
+
+// succeed runs the command and requires the exit code 0 and silence on standard error.
+func succeed(t *testing.T, args ...string) string {
+	t.Helper()
+	out, errs, code := relucell(t, args...)
+	require.Zero(t, code, "%v: %s", args, errs)
+	require.Empty(t, errs)
+	return out
+}
+
+// writeNet writes the canonical text of n to a file of its own.
+func writeNet(t *testing.T, n *network.Network) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "net.json")
+	require.NoError(t, writeFile(path, n))
+	return path
+}
+
+func TestBinaryIsStatic(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("reads the binary as ELF")
+	}
+	f, err := elf.Open(binary)
+	require.NoError(t, err)
+	defer f.Close()
+	for _, p := range f.Progs {
+		require.NotEqual(t, elf.PT_INTERP, p.Type, "the binary asks for a dynamic linker")
+	}
+}
+
+var masks = []struct {
+	what *regexp.Regexp
+	by   string
+}{
+	{regexp.MustCompile(`(?m)^(Time +).*$`), "${1}(masked)"},
+	{regexp.MustCompile(`(?m)^(Decided|Asked)( +).*$`), "$1$2(masked)"},
+	{regexp.MustCompile(`"seconds":[0-9.e+-]+`), `"seconds":0`},
+	{regexp.MustCompile(`"(float|integer|solve|questions)":[0-9]+`), `"$1":0`},
+}
+
+// masked hides what differs from run to run, or with how the walk is tuned.
+func masked(s string) string {
+	for _, m := range masks {
+		s = m.what.ReplaceAllString(s, m.by)
+	}
+	return s
+}
+
+func TestGoldenOutput(t *testing.T) {
+	moons := data + "two_moons_2-16-16-1.onnx"
+	for name, args := range map[string][]string{
+		"count.txt":       {"count", moons, "--center", "0.5,0.25", "--radius", "0.5"},
+		"count.json":      {"count", moons, "--center", "0.5,0.25", "--radius", "0.5", "--format", "json"},
+		"count_box.txt":   {"count", moons, "--box=-1.5:2.5,-1:1.5"},
+		"count_box.json":  {"count", moons, "--box=-1.5:2.5,-1:1.5", "--format=json"},
+		"count_linf.json": {"count", data + "iris_sized_4-16-16-3.onnx", "--center", "0", "--radius", "0.25", "--norm", "linf", "--format=json"},
+		"info.txt":        {"info", moons},
+		"info.json":       {"info", moons, "--format", "json"},
+		"version.txt":     {"--version"},
+		"help_count.txt":  {"count", "--help"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := masked(succeed(t, args...))
+			if name == "version.txt" {
+				got = strings.Split(got, " ")[0] + "\n"
+			}
+			path := filepath.Join("testdata", name)
+			if *update {
+				require.NoError(t, os.MkdirAll("testdata", 0o755))
+				require.NoError(t, os.WriteFile(path, []byte(got), 0o644))
+			}
+			want, err := os.ReadFile(path)
+			require.NoError(t, err)
+			require.Equal(t, string(want), got, "go test ./cmd/relucell -update accepts a wanted change")
+		})
+	}
+}
+
+func TestShellCompletion(t *testing.T) {
+	for _, shell := range []string{"bash", "zsh", "fish", "powershell"} {
+		require.Contains(t, succeed(t, "completion", shell), "relucell")
+	}
+	out, _, code := relucell(t, "__complete", "count", "net.onnx", "--norm", "")
+	require.Zero(t, code)
+	require.Contains(t, out, "linf")
+}
+
+func TestUnwritableOutputFails(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip("no /dev/full here")
+	}
+	defer full.Close()
+	for _, args := range [][]string{
+		{"info", data + "two_moons_2-16-16-1.json"},
+		{"count", data + "two_moons_2-16-16-1.json", "--box=-1:1"},
+		{"list", data + "two_moons_2-16-16-1.json", "--box=-1:1"},
+		{"convert", data + "two_moons_2-16-16-1.json", "-o", "-"},
+	} {
+		cmd := exec.Command(binary, args...)
+		cmd.Stdout = full
+		require.Error(t, cmd.Run())
+		require.Equal(t, exitFailed, cmd.ProcessState.ExitCode(), args)
+	}
+}
