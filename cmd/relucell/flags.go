@@ -34,7 +34,7 @@ func (c *checked[T]) Set(s string) error {
 	return nil
 }
 
-func checkedFlag[T any](f *pflag.FlagSet, to *T, name, kind, initial, usage string, parse func(string) (T, error)) {
+func flag[T any](f *pflag.FlagSet, to *T, name, kind, initial, usage string, parse func(string) (T, error)) {
 	f.Var(&checked[T]{to: to, text: initial, kind: kind, parse: parse}, name, usage)
 }
 
@@ -42,7 +42,7 @@ func checkedFlag[T any](f *pflag.FlagSet, to *T, name, kind, initial, usage stri
 const maxWorkers = 1 << 14
 
 func workersFlag(f *pflag.FlagSet, to *int) {
-	checkedFlag(f, to, "workers", "N", "", "workers (default all processors); the answer does not depend on it", func(s string) (int, error) {
+	flag(f, to, "workers", "N", "", "workers (default all processors); the answer does not depend on it", func(s string) (int, error) {
 		n, err := strconv.Atoi(s)
 		if err != nil || n < 1 || n > maxWorkers {
 			return 0, errors.New("expected a whole number from 1 to " + strconv.Itoa(maxWorkers))
@@ -52,7 +52,7 @@ func workersFlag(f *pflag.FlagSet, to *int) {
 }
 
 func limitFlag(f *pflag.FlagSet, to *int64, usage string) {
-	checkedFlag(f, to, "limit", "N", "", usage, func(s string) (int64, error) {
+	flag(f, to, "limit", "N", "", usage, func(s string) (int64, error) {
 		n, err := strconv.ParseInt(s, 10, 64)
 		if err != nil || n < 1 {
 			return 0, errors.New("expected a whole number of at least 1")
@@ -62,7 +62,7 @@ func limitFlag(f *pflag.FlagSet, to *int64, usage string) {
 }
 
 func timeoutFlag(f *pflag.FlagSet, to *time.Duration, usage string) {
-	checkedFlag(f, to, "timeout", "duration", "", usage, func(s string) (time.Duration, error) {
+	flag(f, to, "timeout", "duration", "", usage, func(s string) (time.Duration, error) {
 		d, err := time.ParseDuration(s)
 		if err != nil || d <= 0 {
 			return 0, errors.New("expected a time greater than 0, such as 30s or 1.5h")
@@ -72,7 +72,7 @@ func timeoutFlag(f *pflag.FlagSet, to *time.Duration, usage string) {
 }
 
 func gapFlag(f *pflag.FlagSet, to *float64) {
-	checkedFlag(f, to, "gap", "ratio", "", "stop, satisfied, once upper ≤ (1+ratio)·lower", func(s string) (float64, error) {
+	flag(f, to, "gap", "ratio", "", "stop, satisfied, once upper ≤ (1+ratio)·lower", func(s string) (float64, error) {
 		g, err := strconv.ParseFloat(s, 64)
 		if err != nil || math.IsNaN(g) || math.IsInf(g, 0) || g < 0 {
 			return 0, errors.New("expected a finite number of at least 0, such as 0.1")
@@ -84,7 +84,7 @@ func gapFlag(f *pflag.FlagSet, to *float64) {
 // choiceFlag takes one of the given words, the first by default.
 func choiceFlag(cmd *cobra.Command, to *string, name, usage string, words ...string) {
 	*to = words[0]
-	checkedFlag(cmd.Flags(), to, name, strings.Join(words, "|"), words[0], usage, func(s string) (string, error) {
+	flag(cmd.Flags(), to, name, strings.Join(words, "|"), words[0], usage, func(s string) (string, error) {
 		if !slices.Contains(words, s) {
 			return "", errors.New("expected " + strings.Join(words, ", "))
 		}

@@ -6,7 +6,7 @@ import (
 	"bytes"
 	"debug/elf"
 	"errors"
-	"flag"
+	goflag "flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -21,7 +21,7 @@ import (
 	"relucell/network"
 )
 
-var update = flag.Bool("update", false, "rewrite the golden files")
+var update = goflag.Bool("update", false, "rewrite the golden files")
 
 // binary is the command under test.
 var binary string
@@ -29,7 +29,7 @@ var binary string
 const data = "../../testdata/"
 
 func TestMain(m *testing.M) {
-	flag.Parse()
+	goflag.Parse()
 	os.Exit(func() int {
 		dir, err := os.MkdirTemp("", "relucell")
 		if err != nil {
