@@ -85,7 +85,13 @@ A violation is shrunk to a small case and written, with a proof of its count, to
 	fs.Uint64Var(&c.seed, "seed", 1, "seed of the generated cases")
 	fs.StringSliceVar(&c.bounds, "bounds", nil, "bounds to try, separated by commas (default all, and dial-1)")
 	fs.StringVar(&c.command, "bound-command", "", "a program that computes a bound, with its arguments; see docs/bound-protocol.md")
-	timeoutFlagNamed(fs, &c.wait, "bound-timeout", "time that the program has for one case (default 10s)")
+	flag(fs, &c.wait, "bound-timeout", "duration", "", "time that the program has for one case (default 10s)", func(s string) (time.Duration, error) {
+		d, err := time.ParseDuration(s)
+		if err != nil || d <= 0 {
+			return 0, errors.New("expected a time greater than 0, such as 30s")
+		}
+		return d, nil
+	})
 	fs.StringVar(&c.replay, "replay", "", "show the case of this file again")
 	fs.StringVar(&c.corpus, "corpus", "", "write the cases, with certified counts and proofs, into this new folder")
 	fs.StringVarP(&c.output, "output", "o", "", "draw tightness against radius and depth into this file (.svg or .png)")

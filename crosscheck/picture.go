@@ -1,0 +1,259 @@
+// The picture of a crosscheck: how far each bound is from the count, against the
+// radius and against the depth. One line a bound, the geometric mean of the cases of a bin.
+
+package crosscheck
+
+import (
+	"errors"
+	"fmt"
+	"image/color"
+	"io"
+	"math"
+	"slices"
+	"sort"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgsvg"
+
+	"relucell/bound"
+)
+
+// Picture collects records and draws them.
+type Picture struct {
+	names    []string // upper bounds, in the order of the run
+	byRadius map[string]map[int]*mean
+	byDepth  map[string]map[int]*mean
+	all      map[string]*mean
+	logs     map[string][]float64
+}
+
+// mean is a mean of logarithms.
+type mean struct {
+	sum float64
+	n   int
+}
+
+func (m *mean) value() float64 { return m.sum / float64(m.n) }
+
+// NewPicture returns an empty picture.
+func NewPicture() *Picture {
+	return &Picture{byRadius: map[string]map[int]*mean{}, byDepth: map[string]map[int]*mean{}, all: map[string]*mean{}, logs: map[string][]float64{}}
+}
+
+// radiusBin is the width of a bin of radii, in powers of two.
+const radiusBin = 2
+
+// Add takes the upper bounds of a record with an exact count in.
+func (p *Picture) Add(r Record) {
+	if !r.Exact {
+		return
+	}
+	bin := radiusBin * int(math.Floor(math.Log2(radiusOf(r.Case.Ball))/radiusBin))
+	for _, res := range r.Results {
+		if res.Err != nil || res.Kind != bound.Upper {
+			continue
+		}
+		if p.all[res.Name] == nil {
+			p.names = append(p.names, res.Name)
+			p.all[res.Name], p.byRadius[res.Name], p.byDepth[res.Name] = &mean{}, map[int]*mean{}, map[int]*mean{}
+		}
+		l := logRatio(res.Value, r.Lower)
+		p.logs[res.Name] = append(p.logs[res.Name], l)
+		for _, m := range []*mean{p.all[res.Name], at(p.byRadius[res.Name], bin), at(p.byDepth[res.Name], depthOf(r.Case.Net))} {
+			m.sum += l
+			m.n++
+		}
+	}
+}
+
+func at(bins map[int]*mean, k int) *mean {
+	if bins[k] == nil {
+		bins[k] = &mean{}
+	}
+	return bins[k]
+}
+
+// shown returns the bounds worth a line, loosest first: of bounds that are equal in every case, the first.
+func (p *Picture) shown() []string {
+	var names []string
+	for i, n := range p.names {
+		same := slices.ContainsFunc(p.names[:i], func(o string) bool { return slices.Equal(p.logs[o], p.logs[n]) })
+		if !same {
+			names = append(names, n)
+		}
+	}
+	sort.SliceStable(names, func(i, j int) bool { return p.all[names[i]].value() > p.all[names[j]].value() })
+	return names
+}
+
+const (
+	pictureWidth  = 11 * vg.Inch
+	pictureHeight = 5 * vg.Inch
+	legendWidth   = 1.75 * vg.Inch
+	pictureDPI    = 120
+)
+
+// Write draws the picture as "svg" or "png".
+func (p *Picture) Write(w io.Writer, format string) error {
+	if len(p.names) == 0 {
+		return errors.New("picture: no case with an exact count and an upper bound")
+	}
+	var c interface {
+		vg.CanvasSizer
+		io.WriterTo
+	}
+	switch format {
+	case "svg":
+		c = vgsvg.New(pictureWidth, pictureHeight)
+	case "png":
+		c = vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(pictureWidth, pictureHeight), vgimg.UseDPI(pictureDPI))}
+	default:
+		return fmt.Errorf("picture: %q, expected svg or png", format)
+	}
+	if err := p.draw(draw.New(c)); err != nil {
+		return err
+	}
+	_, err := c.WriteTo(w)
+	return err
+}
+
+// draw puts the two plots side by side, and the legend into a column of its own, where it hides nothing.
+func (p *Picture) draw(c draw.Canvas) error {
+	c.SetColor(color.White)
+	c.Fill(c.Rectangle.Path())
+	radius, depth := plot.New(), plot.New()
+	radius.Title.Text, radius.X.Label.Text = "against the radius", "radius"
+	depth.Title.Text, depth.X.Label.Text = "against the depth", "layers with an activation"
+	radius.Y.Label.Text = "bound ÷ count, geometric mean"
+	radius.X.Tick.Marker, depth.X.Tick.Marker = powersOfTwo{}, wholeNumbers{}
+	legend := plot.NewLegend()
+	legend.Top, legend.Left, legend.XOffs = true, true, vg.Points(4)
+	legend.Padding = vg.Points(3)
+	low, high := 0.0, 0.0
+	for i, name := range p.shown() {
+		for _, panel := range []struct {
+			plot  *plot.Plot
+			bins  map[int]*mean
+			shift float64
+		}{{radius, p.byRadius[name], radiusBin / 2}, {depth, p.byDepth[name], 0}} {
+			line, points, err := plotter.NewLinePoints(series(panel.bins, panel.shift))
+			if err != nil {
+				return err
+			}
+			style(line, points, i)
+			panel.plot.Add(line, points)
+			if panel.plot == depth {
+				legend.Add(name, line, points)
+			}
+			for _, m := range panel.bins {
+				low, high = min(low, m.value()*log10of2), max(high, m.value()*log10of2)
+			}
+		}
+	}
+	for _, pl := range []*plot.Plot{radius, depth} {
+		pl.Y.Min, pl.Y.Max = low, max(high*1.03, 0.5)
+		pl.Y.Tick.Marker = powersOfTen{}
+		pl.Title.TextStyle.Font.Size = font.Points(13)
+		grid := plotter.NewGrid()
+		grid.Horizontal.Color, grid.Vertical.Color = color.Gray{225}, color.Gray{240}
+		pl.Add(grid)
+	}
+	depth.X.Min, depth.X.Max = depth.X.Min-0.2, depth.X.Max+0.2
+	plots := draw.Crop(c, vg.Points(6), -legendWidth, vg.Points(6), -vg.Points(6))
+	tiles := draw.Tiles{Rows: 1, Cols: 2, PadX: vg.Points(14)}
+	for i, canvas := range plot.Align([][]*plot.Plot{{radius, depth}}, tiles, plots)[0] {
+		[]*plot.Plot{radius, depth}[i].Draw(canvas)
+	}
+	legend.Draw(draw.Crop(c, c.Size().X-legendWidth, 0, 0, -vg.Points(20)))
+	return nil
+}
+
+// log10of2 turns log₂ into log₁₀.
+var log10of2 = math.Log10(2)
+
+// series returns the bins in order, with y in powers of ten.
+func series(bins map[int]*mean, shift float64) plotter.XYs {
+	var xy plotter.XYs
+	for k, m := range bins {
+		xy = append(xy, plotter.XY{X: float64(k) + shift, Y: m.value() * log10of2})
+	}
+	sort.Slice(xy, func(i, j int) bool { return xy[i].X < xy[j].X })
+	return xy
+}
+
+// hues are Okabe and Ito's (2008), told apart by colour-blind readers too; with
+// them run through four dashes and as many glyphs, no two lines look alike.
+var hues = []color.Color{
+	color.RGBA{0, 114, 178, 255}, color.RGBA{213, 94, 0, 255}, color.RGBA{0, 158, 115, 255},
+	color.RGBA{204, 121, 167, 255}, color.RGBA{90, 90, 90, 255}, color.RGBA{230, 159, 0, 255}, color.RGBA{86, 180, 233, 255},
+}
+
+func style(l *plotter.Line, p *plotter.Scatter, i int) {
+	dashes := [][]vg.Length{nil, {vg.Points(5), vg.Points(2)}, {vg.Points(1.5), vg.Points(2)}, {vg.Points(7), vg.Points(2), vg.Points(1), vg.Points(2)}}
+	shapes := []draw.GlyphDrawer{draw.CircleGlyph{}, draw.SquareGlyph{}, draw.TriangleGlyph{}, draw.CrossGlyph{}}
+	l.Color, p.Color = hues[i%len(hues)], hues[i%len(hues)]
+	k := i / len(hues) % len(dashes)
+	l.Width, l.Dashes = vg.Points(1.4), dashes[k]
+	p.Shape, p.Radius = shapes[k], vg.Points(2)
+}
+
+// powersOfTen labels an axis of exponents.
+type powersOfTen struct{}
+
+func (powersOfTen) Ticks(low, high float64) []plot.Tick {
+	step := max(1, int(math.Ceil((high-low)/8)))
+	var ticks []plot.Tick
+	for e := int(math.Ceil(low)); e <= int(math.Floor(high)); e++ {
+		t := plot.Tick{Value: float64(e)}
+		switch {
+		case e%step != 0:
+		case e == 0:
+			t.Label = "1"
+		case e > 0 && e <= 4:
+			t.Label = fmt.Sprintf("%.0f", math.Pow10(e))
+		default:
+			t.Label = fmt.Sprintf("1e%d", e)
+		}
+		ticks = append(ticks, t)
+	}
+	if high < 1 { // less than one decade: label some ratios between
+		for _, v := range []float64{1.5, 2, 3, 5} {
+			if l := math.Log10(v); l <= high {
+				ticks = append(ticks, plot.Tick{Value: l, Label: fmt.Sprint(v)})
+			}
+		}
+	}
+	return ticks
+}
+
+// powersOfTwo labels an axis of exponents to base two.
+type powersOfTwo struct{}
+
+func (powersOfTwo) Ticks(low, high float64) []plot.Tick {
+	var ticks []plot.Tick
+	step := max(2, 2*int(math.Ceil((high-low)/16)))
+	for e := int(math.Ceil(low)); e <= int(math.Floor(high)); e++ {
+		t := plot.Tick{Value: float64(e)}
+		if e%step == 0 {
+			t.Label = fmt.Sprintf("2^%d", e)
+		}
+		ticks = append(ticks, t)
+	}
+	return ticks
+}
+
+// wholeNumbers labels whole numbers alone.
+type wholeNumbers struct{}
+
+func (wholeNumbers) Ticks(low, high float64) []plot.Tick {
+	var ticks []plot.Tick
+	for e := int(math.Ceil(low)); e <= int(math.Floor(high)); e++ {
+		ticks = append(ticks, plot.Tick{Value: float64(e), Label: fmt.Sprint(e)})
+	}
+	return ticks
+}
