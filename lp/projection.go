@@ -30,6 +30,8 @@ type Projection struct {
 	ask    projState // the state with the asked side added
 	other  projState // the state with the opposite side added
 	beyond bool      // the parent's point is on the asked side already
+	ready  bool      // asked holds the form asked last
+	met    bool      // ask is the state of its side: the last answer was Meets
 	v, r   []float64 // scratch
 	x      []float64
 	pivots int64
@@ -254,12 +256,20 @@ func (q *Projection) settle(s *projState, m int) (empty bool, err error) {
 
 // Ask implements Incremental.
 func (q *Projection) Ask(g []float64, h, s float64) (*Reply, error) {
+	q.ready = false
+	r, err := q.answer(g, h, s)
+	q.met = err == nil && r.Meets
+	return r, err
+}
+
+func (q *Projection) answer(g []float64, h, s float64) (*Reply, error) {
 	if constant(g) && !math.IsNaN(h) {
 		return q.constant(s * h), nil
 	}
 	if err := q.prepare(g, h, s); err != nil {
 		return nil, err
 	}
+	q.ready = true
 	l := q.levels[q.top]
 	l.splitReady = false
 	q.reply.Meets = true

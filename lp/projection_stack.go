@@ -5,8 +5,14 @@ package lp
 
 import "relucell/ball"
 
-// Split implements Incremental.
+// Split implements Incremental. A side too thin to have a state of its own (the answer was
+// not Meets, and yet the caller knows better) gets the parent's: that of a larger cell, from which
+// the next question goes on.
 func (q *Projection) Split() bool {
+	if !q.ready {
+		return false
+	}
+	q.ready = false
 	l := q.levels[q.top]
 	sp := &l.split
 	sp.a = append(sp.a[:0], q.asked.a...)
@@ -15,7 +21,11 @@ func (q *Projection) Split() bool {
 	l.splitReady, l.splitSign = true, q.asked.s
 	if !q.beyond {
 		l.keepSide = -1 // relative to the asked side
-		l.moved.copyFrom(&q.ask)
+		if q.met {
+			l.moved.copyFrom(&q.ask)
+		} else {
+			l.moved.copyFrom(l)
+		}
 		return true
 	}
 	// The parent's point is on the asked side: the opposite side needs a state of its own.
@@ -28,8 +38,12 @@ func (q *Projection) Split() bool {
 	}
 	q.flip()
 	l.keepSide = 1
-	l.moved.copyFrom(&q.other)
-	return err == nil && !empty
+	if err == nil && !empty {
+		l.moved.copyFrom(&q.other)
+	} else {
+		l.moved.copyFrom(l)
+	}
+	return true
 }
 
 // flip turns the asked row into the other side.
@@ -108,12 +122,15 @@ func (q *Projection) CopyFrom(other Incremental, depth int) {
 	l.split = projRow{a: append([]float64(nil), p.split.a...), b: p.split.b, inv: p.split.inv, gram: append([]float64(nil), p.split.gram...)}
 }
 
-// Refresh implements Incremental: it projects anew from the empty active set.
+// Refresh implements Incremental: it projects anew from the empty active set. A cell too thin
+// for that keeps the state it has.
 func (q *Projection) Refresh() bool {
-	l := q.levels[q.top]
-	l.clear()
-	empty, err := q.settle(l, len(q.cons))
-	return err == nil && !empty
+	q.other.clear()
+	if empty, err := q.settle(&q.other, len(q.cons)); err != nil || empty {
+		return false
+	}
+	q.levels[q.top].copyFrom(&q.other)
+	return true
 }
 
 // projMargins are the distances to every boundary that Margin tries, widest first.

@@ -152,7 +152,7 @@ func (v *Vertex) normalise(g []float64, h, s float64) error {
 	for _, x := range g {
 		m += math.Abs(x)
 	}
-	if !(m <= math.MaxFloat64) || m == 0 {
+	if !(m <= math.MaxFloat64) {
 		return errNotFinite
 	}
 	_, e := math.Frexp(m)
@@ -170,6 +170,7 @@ func (v *Vertex) normalise(g []float64, h, s float64) error {
 // Ask implements Incremental.
 func (v *Vertex) Ask(g []float64, h, s float64) (*Reply, error) {
 	if err := v.normalise(g, h, s); err != nil {
+		v.asked.s = 0 // nothing to split
 		return nil, err
 	}
 	return v.climb(v.asked.s)
@@ -290,6 +291,9 @@ func (v *Vertex) empty(l *vertexLevel) *Reply {
 
 // Split implements Incremental: it moves the vertex onto the hyperplane.
 func (v *Vertex) Split() bool {
+	if v.asked.s == 0 {
+		return false
+	}
 	if v.cross < 0 { // the vertex is beyond already: cross from there
 		r, err := v.climb(-v.asked.s)
 		if err != nil || !r.Meets || v.cross < 0 {
