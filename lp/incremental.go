@@ -31,7 +31,8 @@ type Incremental interface {
 	// end, numbers that are not finite) is never an answer.
 	Ask(g []float64, h, s float64) (*Reply, error)
 	// Split prepares both sides of the form asked last, whose answer was Meets. It reports
-	// false when the state did not allow it; the caller may Refresh and ask again.
+	// false when the state did not allow it; the caller may Refresh and ask again. A cell
+	// that has been split takes no more questions, it can only be entered.
 	Split() bool
 	// Enter goes down to the side s of the form that Split prepared; Leave comes back. Both
 	// sides may be entered, one after the other.
