@@ -26,7 +26,7 @@ const (
 	// lpRows caps the rows of a linear programme: the work grows with their cube.
 	lpRows = 300
 	// lpWork caps the multiplications of all linear programmes of one bound: some seconds.
-	lpWork = 3_000_000_000
+	lpWork = 1_000_000_000
 )
 
 // lpState is the relaxation in the variables p = (y, a), built as layers come.
