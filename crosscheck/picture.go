@@ -176,10 +176,21 @@ func (p *Picture) draw(c draw.Canvas) error {
 // log10of2 turns log₂ into log₁₀.
 var log10of2 = math.Log10(2)
 
+// thinBin is the share of all cases below which a bin is left out: a mean of a
+// few odd cases says nothing, and stretches the axis.
+const thinBin = 0.002
+
 // series returns the bins in order, with y in powers of ten.
 func series(bins map[int]*mean, shift float64) plotter.XYs {
 	var xy plotter.XYs
+	total := 0
+	for _, m := range bins {
+		total += m.n
+	}
 	for k, m := range bins {
+		if float64(m.n) < thinBin*float64(total) {
+			continue
+		}
 		xy = append(xy, plotter.XY{X: float64(k) + shift, Y: m.value() * log10of2})
 	}
 	sort.Slice(xy, func(i, j int) bool { return xy[i].X < xy[j].X })
@@ -238,11 +249,9 @@ func (powersOfTwo) Ticks(low, high float64) []plot.Tick {
 	var ticks []plot.Tick
 	step := max(2, 2*int(math.Ceil((high-low)/16)))
 	for e := int(math.Ceil(low)); e <= int(math.Floor(high)); e++ {
-		t := plot.Tick{Value: float64(e)}
 		if e%step == 0 {
-			t.Label = fmt.Sprintf("2^%d", e)
+			ticks = append(ticks, plot.Tick{Value: float64(e), Label: fmt.Sprintf("2^%d", e)})
 		}
-		ticks = append(ticks, t)
 	}
 	return ticks
 }
