@@ -29,7 +29,7 @@ type form struct {
 
 // ancestor is a constraint of the current cell: s·z > 0.
 type ancestor struct {
-	form
+	*form
 	id int32
 	s  float64
 }

@@ -23,10 +23,8 @@ const (
 
 // layerState is a layer on the current path of one worker.
 type layerState struct {
-	rows []float64 // m rows of n gradients
-	h    []float64
-	err  []float64
-	mag  []float64
+	rows  []float64 // m rows of n gradients
+	forms []form    // whose gradients are these rows
 	// done and proofs are what was settled on entry; the label is in the walker's labels.
 	done   []status
 	proofs []multipliers
@@ -83,21 +81,21 @@ func (w *walker) pass(acc *accumulator, l, j int, s int8) {
 		}
 		a = ly.slope
 	}
-	st := w.states[l]
+	z := &w.states[l].forms[j]
 	n, m := w.m.n, next.m
 	col := next.wt[j*m : (j+1)*m]
-	for k, g := range st.rows[j*n : (j+1)*n] {
+	for k, g := range z.g {
 		if g != 0 {
 			floats.AddScaled(acc.cols[k*m:(k+1)*m], a*g, col)
 		}
 	}
-	if h := st.h[j]; h != 0 {
-		floats.AddScaled(acc.cols[n*m:(n+1)*m], a*h, col)
+	if z.h != 0 {
+		floats.AddScaled(acc.cols[n*m:(n+1)*m], a*z.h, col)
 	}
-	if e := math.Abs(a) * (st.err[j] + next.gamma*st.mag[j]); e != 0 {
+	if e := math.Abs(a) * (z.err + next.gamma*z.mag); e != 0 {
 		floats.AddScaled(acc.cols[(n+1)*m:(n+2)*m], e, next.wa[j*m:(j+1)*m])
 	}
-	acc.exact = acc.exact && st.err[j] == 0
+	acc.exact = acc.exact && z.err == 0
 }
 
 // load reads the accumulated forms into the layer's state.
@@ -108,34 +106,40 @@ func (w *walker) pass(acc *accumulator, l, j int, s int8) {
 func (w *walker) load(l int, acc *accumulator) {
 	st, ly := w.states[l], w.m.layers[l]
 	n, m := w.m.n, ly.m
-	st.rows = resize(st.rows, m*n)
-	st.h, st.err, st.mag = resize(st.h, m), resize(st.err, m), resize(st.mag, m)
-	st.done, st.proofs = resize(st.done, m), resize(st.proofs, m)
+	st.reserve(ly, l, n)
 	cols := acc.cols
-	copy(st.h, cols[n*m:(n+1)*m])
-	for j, h := range st.h {
-		st.mag[j] = math.Abs(h)
-	}
-	for k := 0; k < n; k++ {
-		col := cols[k*m : (k+1)*m]
-		for j, g := range col {
-			st.rows[j*n+k] = g
-			st.mag[j] += math.Abs(g)
-		}
-	}
-	e := cols[(n+1)*m : (n+2)*m]
 	limit := 0.0
 	if acc.exact {
 		limit = ly.gamma * (1 << 51) * ly.quantum
 	}
-	for j, v := range e {
-		st.mag[j] *= slack
-		if v <= limit {
-			st.err[j] = 0
-		} else {
-			st.err[j] = slack*v + underflow
+	offsets, errs := cols[n*m:(n+1)*m], cols[(n+1)*m:(n+2)*m]
+	for j := range st.forms {
+		z := &st.forms[j]
+		z.h, z.mag = offsets[j], math.Abs(offsets[j])
+		for k := range z.g {
+			g := cols[k*m+j]
+			z.g[k] = g
+			z.mag += math.Abs(g)
+		}
+		z.mag *= slack
+		z.err, z.quantum = slack*errs[j]+underflow, 0
+		if errs[j] <= limit {
+			z.err, z.quantum = 0, ly.quantum
 		}
 	}
+}
+
+// reserve makes room for the forms of layer l, over n inputs.
+func (st *layerState) reserve(ly *layer, l, n int) {
+	if len(st.forms) == ly.m {
+		return
+	}
+	st.rows = make([]float64, ly.m*n)
+	st.forms = make([]form, ly.m)
+	for j := range st.forms {
+		st.forms[j] = form{g: st.rows[j*n : (j+1)*n : (j+1)*n], layer: l, unit: j, shift: ly.shift[j]}
+	}
+	st.done, st.proofs = make([]status, ly.m), make([]multipliers, ly.m)
 }
 
 // loadFirst sets the forms of the first layer, which are its weights.
@@ -156,13 +160,6 @@ func (w *walker) loadFirst() {
 	w.load(0, acc)
 }
 
-// form returns neuron j of layer l on the current cell.
-func (w *walker) form(l, j int) form {
-	st, ly := w.states[l], w.m.layers[l]
-	n := w.m.n
-	f := form{g: st.rows[j*n : (j+1)*n : (j+1)*n], h: st.h[j], err: st.err[j], mag: st.mag[j], layer: l, unit: j, shift: ly.shift[j]}
-	if f.err == 0 {
-		f.quantum = ly.quantum
-	}
-	return f
-}
+// form returns neuron j of layer l on the current cell. It stays valid until the
+// layer is entered again.
+func (w *walker) form(l, j int) *form { return &w.states[l].forms[j] }

@@ -87,7 +87,7 @@ func (p *plainWalk) walk(l, j int, lv *level) {
 	}
 	p.ancestors(l, j)
 	z, id := p.form(l, j), p.m.layers[l].first+j
-	if p.vanishes(&z) {
+	if p.vanishes(z) {
 		p.labels[id] = 0
 		if p.obs != nil {
 			p.obs.Zero()
@@ -95,7 +95,7 @@ func (p *plainWalk) walk(l, j int, lv *level) {
 		p.walk(l, j+1, lv)
 		return
 	}
-	p.node(l, j, id, &z, lv)
+	p.node(l, j, id, z, lv)
 }
 
 // ancestors lists every decided neuron with a sign as a constraint.

@@ -58,6 +58,7 @@ func (w *walker) side(l, j, d int, s int8, follow bool) {
 		child.acc.exact = lv.acc.exact
 	}
 	w.labels[id] = s
+	w.at[id] = int32(len(w.cert.anc))
 	w.cert.anc = append(w.cert.anc, ancestor{form: w.form(l, j), id: int32(id), s: float64(s)})
 	if follow {
 		w.solver.Enter(float64(s))
@@ -68,6 +69,7 @@ func (w *walker) side(l, j, d int, s int8, follow bool) {
 		w.solver.Leave()
 	}
 	w.cert.anc = w.cert.anc[:len(w.cert.anc)-1]
+	w.at[id] = -1
 	w.labels[id] = 0
 }
 
@@ -147,7 +149,7 @@ func (w *walker) resolve(z *form, id, d int) bool {
 		return false
 	}
 	if w.off == 0 {
-		t, r := w.ask(z, 1)
+		t, r := w.ask(z, id, 1)
 		if t != tierNone {
 			w.stats.count(t)
 			w.pruned(-1, id)

@@ -77,26 +77,31 @@ func (w *walker) adopt(o *walker, f *frame) {
 	dst.far.setWitness(src.far)
 	dst.acc.cols = append(dst.acc.cols[:0], src.acc.cols...)
 	dst.acc.exact = src.acc.exact
+	for i := range w.at {
+		w.at[i] = -1
+	}
 	w.cert.anc = w.cert.anc[:0]
 	for _, a := range o.cert.anc[:f.depth] {
-		a.g = append([]float64(nil), a.g...)
+		z := *a.form
+		z.g = append([]float64(nil), z.g...)
+		a.form = &z
+		w.at[a.id] = int32(len(w.cert.anc))
 		w.cert.anc = append(w.cert.anc, a)
 	}
+	w.states[f.l].reserve(w.m.layers[f.l], f.l, w.m.n)
 	w.states[f.l].copyFrom(o.states[f.l])
 }
 
-func (s *layerState) copyFrom(o *layerState) {
-	s.rows = append(s.rows[:0], o.rows...)
-	s.h = append(s.h[:0], o.h...)
-	s.err = append(s.err[:0], o.err...)
-	s.mag = append(s.mag[:0], o.mag...)
-	s.done = append(s.done[:0], o.done...)
-	s.proofs = resize(s.proofs, len(o.proofs))
-	for i, p := range o.proofs {
-		k := &s.proofs[i]
-		k.self, k.bigSelf, k.bigLam = p.self, p.bigSelf, p.bigLam
-		k.ids = append(k.ids[:0], p.ids...)
-		k.lambda = append(k.lambda[:0], p.lambda...)
+// copyFrom copies the forms and what is settled; both hold the same layer.
+func (st *layerState) copyFrom(o *layerState) {
+	copy(st.rows, o.rows)
+	for j := range st.forms {
+		z, y := &st.forms[j], &o.forms[j]
+		z.h, z.err, z.mag, z.quantum = y.h, y.err, y.mag, y.quantum
+	}
+	copy(st.done, o.done)
+	for j := range o.proofs {
+		st.proofs[j].copyFrom(&o.proofs[j])
 	}
 }
 

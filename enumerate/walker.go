@@ -30,6 +30,10 @@ type walker struct {
 	xs     []float64
 	frames []frame
 	short  *level
+	// at[id] is the position of neuron id among the ancestors, −1 if it is none.
+	at       []int32
+	memories []memory
+	recalled []int32
 	// pivots0 is what the solver had done before this walker's current subtree.
 	pivots0 int64
 }
@@ -79,10 +83,20 @@ func newWalker(r *run) *walker {
 		labels: make([]int8, m.neurons), point: make([]float64, m.n), xs: make([]float64, m.n), short: newLevel(m)}
 	w.cert = certifier{m: m, labels: w.labels, f: make([]float64, m.n), policy: r.policy, proof: r.observed}
 	w.cert.path.m = m
+	w.memorise()
 	for range m.layers {
 		w.states = append(w.states, &layerState{})
 	}
 	return w
+}
+
+// memorise prepares recall, for walks without a proof.
+func (w *walker) memorise() {
+	w.memories = make([]memory, w.m.neurons)
+	w.at = make([]int32, w.m.neurons)
+	for i := range w.at {
+		w.at[i] = -1
+	}
 }
 
 func (w *walker) level(d int) *level {
@@ -134,11 +148,11 @@ func (w *walker) settle(l, j, d int) status {
 		w.labels[id] = 0
 		return zeroDone
 	}
-	t := w.selfSide(&z)
+	t := w.selfSide(z)
 	if t != 0 {
 		w.labels[id] = t
 		if w.cert.proof {
-			w.keep(l, j, multipliers{self: 1})
+			w.keep(l, j, &multipliers{self: 1})
 		}
 		w.stats.count(tierFloat)
 		return selfDone
@@ -148,14 +162,14 @@ func (w *walker) settle(l, j, d int) status {
 	if s == 0 || w.off > 0 {
 		return open
 	}
-	tr, _ := w.ask(&z, s)
+	tr, _ := w.ask(z, id, s)
 	if tr == tierNone {
 		return open
 	}
 	w.labels[id] = int8(-s)
 	w.stats.count(tr)
 	if w.cert.proof {
-		w.keep(l, j, w.cert.out)
+		w.keep(l, j, &w.cert.out)
 		if len(w.cert.out.ids) == 0 {
 			return selfDone
 		}
@@ -164,11 +178,14 @@ func (w *walker) settle(l, j, d int) status {
 }
 
 // keep stores a copy of a proof for a neuron settled on entry.
-func (w *walker) keep(l, j int, p multipliers) {
-	k := &w.states[l].proofs[j]
-	k.self, k.bigSelf, k.bigLam = p.self, p.bigSelf, p.bigLam
-	k.ids = append(k.ids[:0], p.ids...)
-	k.lambda = append(k.lambda[:0], p.lambda...)
+func (w *walker) keep(l, j int, p *multipliers) {
+	w.states[l].proofs[j].copyFrom(p)
+}
+
+func (p *multipliers) copyFrom(o *multipliers) {
+	p.self, p.bigSelf, p.bigLam = o.self, o.bigSelf, o.bigLam
+	p.ids = append(p.ids[:0], o.ids...)
+	p.lambda = append(p.lambda[:0], o.lambda...)
 }
 
 // selfSide returns the sign that z certainly has on the whole ball, or 0. The
@@ -192,7 +209,10 @@ func (w *walker) selfSide(z *form) int8 {
 
 // ask puts the question to the solver and certifies an answer "empty". tierNone
 // says that the side may be live; the reply is then the solver's, or nil after a failure.
-func (w *walker) ask(z *form, s float64) (tier, *lp.Reply) {
+func (w *walker) ask(z *form, id int, s float64) (tier, *lp.Reply) {
+	if !w.cert.proof && w.recall(z, id, s) {
+		return tierFloat, nil
+	}
 	for try := 0; try < 2; try++ {
 		w.stats.questions++
 		r, err := w.solver.Ask(z.g, z.h, s)
@@ -201,6 +221,9 @@ func (w *walker) ask(z *form, s float64) (tier, *lp.Reply) {
 		}
 		if err == nil {
 			if t := w.cert.prune(z, s, r.ID, r.Lambda); t != tierNone {
+				if t == tierFloat && !w.cert.proof {
+					w.remember(id, s, r.ID, r.Lambda)
+				}
 				return t, nil
 			}
 		}
@@ -269,7 +292,7 @@ func (w *walker) tell(live int8, p *multipliers) {
 func (w *walker) decide(l, j, d int) bool {
 	z := w.form(l, j)
 	id := w.m.layers[l].first + j
-	if w.levels[d].z[id] == 0 && !w.resolve(&z, id, d) {
+	if w.levels[d].z[id] == 0 && !w.resolve(z, id, d) {
 		return false
 	}
 	if w.err != nil {
@@ -277,17 +300,17 @@ func (w *walker) decide(l, j, d int) bool {
 	}
 	s := -float64(w.levels[d].z[id])
 	if w.off == 0 {
-		t, r := w.ask(&z, s)
+		t, r := w.ask(z, id, s)
 		if t != tierNone {
 			w.stats.count(t)
 			w.pruned(int8(-s), id)
 			return false
 		}
-		if r != nil && w.witness(&z, id, s, d, r) {
+		if r != nil && w.witness(z, id, s, d, r) {
 			return true
 		}
 	}
-	return w.solve(&z, id, s, d)
+	return w.solve(z, id, s, d)
 }
 
 // pruned labels neuron id and tells the observer.

@@ -232,19 +232,16 @@ func (v *Vertex) entering(l *vertexLevel, bland bool) int {
 }
 
 // leaving finds the row that blocks column k, and the step to it.
+//
+// One comparison serves all rows: b + a·step < 0 is false for a ≥ 0 and b ≥ 0, and for an
+// infinite step it asks for a < 0, so that the loop has one branch, rarely taken.
 func (v *Vertex) leaving(l *vertexLevel, k int) (int, float64) {
 	col, cst := l.col(k), l.col(v.d)
 	cst = cst[:len(col)]
 	at, step := -1, math.Inf(1)
 	for r := v.n; r < len(col); r++ {
-		a := col[r]
-		if a >= -vertexPivot {
-			continue
-		}
-		if b := cst[r]; b < -a*step {
-			step = max(b, 0) / -a
-			at = r
-		} else if b == -a*step && at >= 0 && l.basic[r-v.n] < l.basic[at-v.n] {
+		if a := col[r]; cst[r]+a*step < 0 && a < -vertexPivot {
+			step = max(cst[r], 0) / -a
 			at = r
 		}
 	}
