@@ -13,12 +13,12 @@ import (
 	"relucell/lp/exact"
 )
 
-// split walks both sides of neuron j, minus first.
-func (w *walker) split(l, j, d int) {
+// split walks both sides of neuron j, minus first. follow says that the solver
+// is ready for that.
+func (w *walker) split(l, j, d int, follow bool) {
 	if w.obs != nil {
 		w.obs.Split()
 	}
-	follow := w.off == 0 && w.solver.Split()
 	if !follow {
 		w.off++
 	}

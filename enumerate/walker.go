@@ -34,6 +34,8 @@ type walker struct {
 	at       []int32
 	memories []memory
 	recalled []int32
+	weights  []float64
+	far      farStats
 	// pivots0 is what the solver had done before this walker's current subtree.
 	pivots0 int64
 }
@@ -92,7 +94,7 @@ func newWalker(r *run) *walker {
 
 // memorise prepares recall, for walks without a proof.
 func (w *walker) memorise() {
-	w.memories = make([]memory, w.m.neurons)
+	w.memories = make([]memory, memorySlots*w.m.neurons)
 	w.at = make([]int32, w.m.neurons)
 	for i := range w.at {
 		w.at[i] = -1
@@ -129,10 +131,7 @@ func (w *walker) enter(l, d int) {
 	st := w.states[l]
 	st.entry = d
 	for j := range st.done {
-		st.done[j] = w.settle(l, j, d)
-		if w.err != nil {
-			return
-		}
+		st.done[j] = w.quick(l, j)
 		if st.done[j] != open {
 			w.pass(&w.levels[d].acc, l, j, w.labels[w.m.layers[l].first+j])
 		}
@@ -140,41 +139,53 @@ func (w *walker) enter(l, d int) {
 	w.nodes(l, 0, d)
 }
 
-// settle tries to decide neuron j on the cell on which its layer is entered.
-func (w *walker) settle(l, j, d int) status {
+// quick settles neuron j on the cell on which its layer is entered, if its form
+// alone does.
+func (w *walker) quick(l, j int) status {
 	z := w.form(l, j)
 	id := w.m.layers[l].first + j
+	w.labels[id] = 0
 	if z.mag == 0 && z.err == 0 {
-		w.labels[id] = 0
 		return zeroDone
 	}
 	t := w.selfSide(z)
-	if t != 0 {
-		w.labels[id] = t
-		if w.cert.proof {
-			w.keep(l, j, &multipliers{self: 1})
-		}
-		w.stats.count(tierFloat)
-		return selfDone
-	}
-	w.labels[id] = 0
-	s := -float64(w.levels[d].z[id])
-	if s == 0 || w.off > 0 {
+	if t == 0 {
 		return open
 	}
-	tr, _ := w.ask(z, id, s)
-	if tr == tierNone {
-		return open
-	}
-	w.labels[id] = int8(-s)
-	w.stats.count(tr)
+	w.labels[id] = t
 	if w.cert.proof {
-		w.keep(l, j, &w.cert.out)
-		if len(w.cert.out.ids) == 0 {
-			return selfDone
-		}
+		w.keep(l, j, &multipliers{self: 1})
 	}
-	return caseDone
+	w.stats.count(tierFloat)
+	return selfDone
+}
+
+// settle decides the neurons of layer l from j on that are settled on the whole
+// cell, before it is split for the first time in this layer: once for all its parts.
+func (w *walker) settle(l, j, d int) {
+	st := w.states[l]
+	for ; j < len(st.done); j++ {
+		id := w.m.layers[l].first + j
+		s := -float64(w.levels[d].z[id])
+		if st.done[j] != open || s == 0 || w.off > 0 {
+			continue
+		}
+		z := w.form(l, j)
+		if w.solver.Seen(z.g, z.h, s) {
+			continue
+		}
+		t, _ := w.ask(z, id, s)
+		if t == tierNone {
+			continue
+		}
+		w.labels[id] = int8(-s)
+		w.stats.count(t)
+		st.done[j] = caseDone
+		if w.cert.proof {
+			w.keep(l, j, &w.cert.out)
+		}
+		w.pass(&w.levels[d].acc, l, j, w.labels[id])
+	}
 }
 
 // keep stores a copy of a proof for a neuron settled on entry.
@@ -210,7 +221,7 @@ func (w *walker) selfSide(z *form) int8 {
 // ask puts the question to the solver and certifies an answer "empty". tierNone
 // says that the side may be live; the reply is then the solver's, or nil after a failure.
 func (w *walker) ask(z *form, id int, s float64) (tier, *lp.Reply) {
-	if !w.cert.proof && w.recall(z, id, s) {
+	if !w.cert.proof && !w.solver.Seen(z.g, z.h, s) && w.recall(z, id, s) {
 		return tierFloat, nil
 	}
 	for try := 0; try < 2; try++ {
@@ -249,7 +260,11 @@ func (w *walker) nodes(l, j, d int) {
 			return
 		}
 		if w.decide(l, j, d) {
-			w.split(l, j, d)
+			follow := w.off == 0 && w.solver.Split()
+			if st.entry == d && follow {
+				w.settle(l, j+1, d)
+			}
+			w.split(l, j, d, follow)
 			return
 		}
 		if w.err != nil {

@@ -30,9 +30,12 @@ type Incremental interface {
 	// Ask answers whether {s·(g·y + h) > 0} meets the cell. An error (a loop that did not
 	// end, numbers that are not finite) is never an answer.
 	Ask(g []float64, h, s float64) (*Reply, error)
+	// Seen says that the solver knows a point of the closed cell strictly on side s of the
+	// form, without looking for one.
+	Seen(g []float64, h, s float64) bool
 	// Split prepares both sides of the form asked last, whose answer was Meets. It reports
-	// false when the state did not allow it; the caller may Refresh and ask again. A cell
-	// that has been split takes no more questions, it can only be entered.
+	// false when the state did not allow it; the caller may Refresh and ask again.
+	// The cell itself can still be asked about.
 	Split() bool
 	// Enter goes down to the side s of the form that Split prepared; Leave comes back. Both
 	// sides may be entered, one after the other.

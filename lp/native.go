@@ -59,18 +59,21 @@ func (v *native) Push(c Constraint) {
 	}
 }
 
-// Pop implements Solver. A cell that was split takes no more questions, so the
-// constraints that stay are entered anew; and so they are when the one that failed may be gone.
+// Pop implements Solver.
 func (v *native) Pop() {
 	last := len(v.stack) - 1
 	v.stack = v.stack[:last]
-	if n := len(v.names); v.err == nil && (n == 0 || v.names[n-1] != last) {
-		return // it was redundant
+	if v.err != nil { // the one that failed may be gone: enter the others anew
+		stack := append([]Constraint(nil), v.stack...)
+		v.inc, v.err, v.stack, v.names = NewIncremental(v.norm, v.n), nil, v.stack[:0], v.names[:0]
+		for _, c := range stack {
+			v.Push(c)
+		}
+		return
 	}
-	stack := append([]Constraint(nil), v.stack...)
-	v.inc, v.err, v.stack, v.names = NewIncremental(v.norm, v.n), nil, v.stack[:0], v.names[:0]
-	for _, c := range stack {
-		v.Push(c)
+	if n := len(v.names) - 1; n >= 0 && v.names[n] == last {
+		v.inc.Leave()
+		v.names = v.names[:n]
 	}
 }
 

@@ -3,7 +3,13 @@
 
 package lp
 
-import "relucell/ball"
+import (
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+
+	"relucell/ball"
+)
 
 // Split implements Incremental. A side too thin to have a state of its own (the answer was
 // not Meets, and yet the caller knows better) gets the parent's: that of a larger cell, from which
@@ -44,6 +50,16 @@ func (q *Projection) Split() bool {
 		l.moved.copyFrom(l)
 	}
 	return true
+}
+
+// Seen implements Incremental: the nearest point is such a point.
+func (q *Projection) Seen(g []float64, h, s float64) bool {
+	q.point(q.levels[q.top], q.x)
+	mag := math.Abs(h)
+	for _, v := range g {
+		mag += math.Abs(v)
+	}
+	return s*(floats.Dot(g, q.x)+h) > projZero*mag
 }
 
 // flip turns the asked row into the other side.

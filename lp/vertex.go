@@ -50,9 +50,12 @@ type vertexLevel struct {
 	a     []float64 // (d+1) columns; the last is the constant
 	basic []int32   // name of row n+i
 	free  []int32   // name of column k
-	// What Split leaves for Enter.
+	// What Split leaves for Enter: the dictionary at a vertex on the hyperplane, whose
+	// column splitCol is the slack of +z. The level itself still serves questions.
+	onPlane  *vertexLevel
 	splitCol int
 	split    vertexRow
+	entered  int
 }
 
 const (
@@ -286,7 +289,8 @@ func (v *Vertex) empty(l *vertexLevel) *Reply {
 	return &v.reply
 }
 
-// Split implements Incremental: it moves the vertex onto the hyperplane.
+// Split implements Incremental: it pivots the hyperplane in at the crossing, in
+// a copy of the level.
 func (v *Vertex) Split() bool {
 	if v.asked.s == 0 {
 		return false
@@ -303,40 +307,54 @@ func (v *Vertex) Split() bool {
 	}
 	v.cross = -1
 	v.pivots++
-	l.grow(v.d)
-	r := l.rows - 1
-	l.basic = append(l.basic, l.free[k])
-	// v.c holds dir·z over the columns. Column k becomes the slack of +z.
+	t := l.plane()
+	t.rows = l.rows + 1
+	t.ld = (t.rows + 4) &^ 3
+	t.a = resize(t.a, (v.d+1)*t.ld)
+	r := l.rows
+	t.basic = append(append(t.basic[:0], l.basic...), l.free[k])
+	t.free = append(t.free[:0], l.free...)
+	t.free[k] = splitName
+	// v.c holds dir·z over the columns.
 	col := l.col(k)
 	inv := 1 / v.c[k]
 	for j := 0; j <= v.d; j++ {
 		if j == k {
 			continue
 		}
-		cj := l.col(j)
 		f := -v.c[j] * inv
-		if f != 0 {
-			floats.AddScaled(cj, f, col)
-		}
-		cj[r] = f
+		tj := t.col(j)
+		floats.AddScaledTo(tj[:r], l.col(j), f, col)
+		tj[r] = f
 	}
-	col[r] = 1
-	floats.Scale(inv*v.dir, col)
-	l.free[k] = splitName
-	l.splitCol = k
+	tk := t.col(k)
+	floats.ScaleTo(tk[:r], inv*v.dir, col)
+	tk[r] = inv * v.dir
+	l.splitCol, l.entered = k, 0
 	l.split.g = append(l.split.g[:0], v.asked.g...)
 	l.split.h, l.split.scale = v.asked.h, v.asked.scale
 	return true
 }
 
+func (l *vertexLevel) plane() *vertexLevel {
+	if l.onPlane == nil {
+		l.onPlane = &vertexLevel{}
+	}
+	return l.onPlane
+}
+
 // splitName marks the column of the splitting form, which has a name only once a side is entered.
 const splitName = math.MaxInt32
 
-// Enter implements Incremental.
+// Enter implements Incremental. The second side takes the buffers over.
 func (v *Vertex) Enter(s float64) {
 	l := v.level(v.top + 1)
 	p := v.levels[v.top]
-	l.copyFrom(p, v.d)
+	if p.entered++; p.entered > 1 {
+		l.swap(p.onPlane)
+	} else {
+		l.copyFrom(p.onPlane, v.d)
+	}
 	k := p.splitCol
 	l.free[k] = int32(len(v.cons))
 	if s < 0 {
@@ -344,6 +362,23 @@ func (v *Vertex) Enter(s float64) {
 	}
 	v.pushRow(p.split.g, p.split.h, s, p.split.scale)
 	v.top++
+}
+
+// swap exchanges the dictionaries.
+func (l *vertexLevel) swap(o *vertexLevel) {
+	l.rows, o.rows, l.ld, o.ld = o.rows, l.rows, o.ld, l.ld
+	l.a, o.a, l.basic, o.basic, l.free, o.free = o.a, l.a, o.basic, l.basic, o.free, l.free
+}
+
+// Seen implements Incremental: the vertex is such a point.
+func (v *Vertex) Seen(g []float64, h, s float64) bool {
+	l := v.levels[v.top]
+	t, mag := h, math.Abs(h)
+	for i, y := range l.col(v.d)[:v.n] {
+		t += g[i] * y
+		mag += math.Abs(g[i])
+	}
+	return s*t > vertexZero*mag
 }
 
 func (v *Vertex) pushRow(g []float64, h, s, scale float64) {
@@ -383,7 +418,10 @@ func (v *Vertex) CopyFrom(other Incremental, depth int) {
 	v.top = 0
 	p, l := o.levels[o.top-(len(o.cons)-depth)], v.level(0)
 	l.copyFrom(p, v.d)
-	l.splitCol = p.splitCol
+	if p.onPlane != nil && len(p.onPlane.a) > 0 {
+		l.plane().copyFrom(p.onPlane, v.d)
+	}
+	l.splitCol, l.entered = p.splitCol, 0
 	l.split.g = append(l.split.g[:0], p.split.g...)
 	l.split.h, l.split.scale = p.split.h, p.split.scale
 }
@@ -397,17 +435,4 @@ func (l *vertexLevel) copyFrom(p *vertexLevel, d int) {
 	}
 	l.basic = append(l.basic[:0], p.basic...)
 	l.free = append(l.free[:0], p.free...)
-}
-
-// grow adds one row to the level.
-func (l *vertexLevel) grow(d int) {
-	if l.rows+1 > l.ld {
-		ld := (l.rows + 8) &^ 3
-		a := make([]float64, (d+1)*ld)
-		for k := 0; k <= d; k++ {
-			copy(a[k*ld:], l.col(k))
-		}
-		l.a, l.ld = a, ld
-	}
-	l.rows++
 }
