@@ -100,6 +100,7 @@ func (st *layerState) copyFrom(o *layerState) {
 		z.h, z.err, z.mag, z.quantum = y.h, y.err, y.mag, y.quantum
 	}
 	copy(st.done, o.done)
+	st.entry = -1 // the cell of entry is not on this walker's stack
 	for j := range o.proofs {
 		st.proofs[j].copyFrom(&o.proofs[j])
 	}
