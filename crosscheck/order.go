@@ -15,16 +15,24 @@ type Dominance struct{ Finer, Coarser string }
 // Dominances returns the claims of docs/bounds.md. Two claims in opposite
 // directions say that two bounds are equal.
 func Dominances() []Dominance {
-	return []Dominance{
+	all := []Dominance{
 		{"zaslavsky", "2^N"}, {"montufar", "zaslavsky"}, {"serra", "montufar"}, {"serra-rank", "serra"},
 		{"hinz-montufar", "montufar"}, {"montufar", "hinz-montufar"},
 		{"hinz-serra", "serra"}, {"serra", "hinz-serra"},
-		{"coefficients", "serra-rank"},
-		{"lipschitz", "serra-rank"}, {"lipschitz-masked", "lipschitz"},
-		{"interval", "serra-rank"}, {"zonotope", "interval"}, {"crown", "interval"}, {"lp", "crown"},
-		{"coefficients-local", "coefficients"}, {"coefficients-local", "interval"},
-		{"first-layer", "crown"}, {"first-layer-pairs", "crown"}, {"first-layer", "first-layer-pairs"},
+		{"coefficients", "serra-rank"}, {"coefficients-local", "coefficients"},
+		{"lipschitz-masked", "lipschitz"}, {"zonotope", "interval"}, {"crown", "interval"}, {"lp", "crown"},
+		{"coefficients-local", "interval"},
+		{"combined", "lipschitz-masked"}, {"combined", "zonotope"}, {"combined", "crown"}, {"combined", "coefficients-local"},
+		{"first-layer", "first-layer-pairs"}, {"first-layer-pairs", "lipschitz-masked"},
+		{"first-layer-pairs", "zonotope"}, {"first-layer-pairs", "crown"},
+		{"dial-1", "crown"}, {"dial-2", "dial-1"}, {"dial-3", "dial-2"},
 	}
+	for _, b := range bound.All() { // local is below global
+		if b.Kind() == bound.Upper && b.Scope() == bound.Local {
+			all = append(all, Dominance{b.Name(), "serra-rank"})
+		}
+	}
+	return append(all, Dominance{"dial-1", "serra-rank"})
 }
 
 // MonotoneInRadius returns the names of the local bounds that never shrink when the

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"math/big"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -28,7 +29,7 @@ import (
 type ProgramOptions struct {
 	// Timeout is the time that the program has for one case; 0 means 10 s.
 	Timeout time.Duration
-	// Name names the bound; empty means the base name of the program.
+	// Name names the bound; empty means the base name of the program or of its script.
 	Name string
 	// Kind is what the program bounds from; empty means upper.
 	Kind bound.Kind
@@ -79,7 +80,7 @@ func StartProgram(ctx context.Context, command string, opt ProgramOptions) (*Pro
 		opt.Timeout = defaultProgramTimeout
 	}
 	if opt.Name == "" {
-		opt.Name = filepath.Base(words[0])
+		opt.Name = programName(words)
 	}
 	if opt.Kind == "" {
 		opt.Kind = bound.Upper
@@ -100,6 +101,21 @@ func StartProgram(ctx context.Context, command string, opt ProgramOptions) (*Pro
 	}
 	go p.read(out)
 	return p, nil
+}
+
+// programName is the base name of the program, or of the script when an
+// interpreter is given one; a name that a bound already has gets "command-" before it.
+func programName(words []string) string {
+	name := filepath.Base(words[0])
+	if len(words) > 1 {
+		if st, err := os.Stat(words[1]); err == nil && st.Mode().IsRegular() {
+			name = filepath.Base(words[1])
+		}
+	}
+	if _, taken := bound.ByName(name); taken || strings.HasPrefix(name, "dial-") || name == "count" {
+		name = "command-" + name
+	}
+	return name
 }
 
 // read hands the output over line by line, then waits for the end of the program.
@@ -153,12 +169,15 @@ func (p *Program) Value(ctx context.Context, n *network.Network, b ball.Ball) (*
 	} else if err != nil {
 		err = fmt.Errorf("%w %s: %w", ErrProgram, p.opt.Name, err)
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, errDeclined) {
 		p.err = err
 		p.end()
 	}
 	return v, err
 }
+
+// errDeclined is the program's own word that it has no bound for a case: it stays in service.
+var errDeclined = errors.New("it declined")
 
 func (p *Program) ask(ctx context.Context, n *network.Network, b ball.Ball) (*big.Int, error) {
 	p.sent++
@@ -210,7 +229,7 @@ func parseAnswer(text []byte, id int) (*big.Int, error) {
 			return nil, fmt.Errorf("answered %s: %w", excerpt(text), err)
 		}
 		if j.Error != "" {
-			return nil, fmt.Errorf("case %d: %s", id, j.Error)
+			return nil, fmt.Errorf("%w case %d: %s", errDeclined, id, j.Error)
 		}
 		if j.ID != nil && *j.ID != id {
 			return nil, fmt.Errorf("answered for id %d, expected %d: one line for each case, in order", *j.ID, id)

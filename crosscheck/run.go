@@ -146,7 +146,7 @@ func (r *Report) add(rec Record) {
 	if w := rec.Case.Want; w != nil && (w.Cmp(rec.Lower) < 0 || w.Cmp(rec.Upper) > 0) {
 		r.WrongCounts = append(r.WrongCounts, fmt.Sprintf("%s: counted %s to %s, known %s", rec.Case.Name, rec.Lower, rec.Upper, w))
 	}
-	values, best := map[string]*big.Int{}, bestOf(rec.Results)
+	values, best := map[string]*big.Int{}, bestOf(rec)
 	for i, res := range rec.Results {
 		s := r.Bounds[i]
 		s.Cases++
@@ -190,11 +190,14 @@ func judge(rec Record, res bound.Result) (Failure, bool) {
 	return f, res.Value.Cmp(rec.Lower) < 0
 }
 
-// bestOf returns the smallest upper and the largest lower value.
-func bestOf(rs []bound.Result) map[bound.Kind]*big.Int {
+// bestOf returns the smallest upper and the largest lower value that are not wrong.
+func bestOf(rec Record) map[bound.Kind]*big.Int {
 	best := map[bound.Kind]*big.Int{}
-	for _, r := range rs {
+	for _, r := range rec.Results {
 		if r.Err != nil {
+			continue
+		}
+		if _, bad := judge(rec, r); bad {
 			continue
 		}
 		want := -1

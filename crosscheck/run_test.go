@@ -5,6 +5,7 @@ package crosscheck
 
 import (
 	"context"
+	"math"
 	"math/big"
 	"os"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 
 	"relucell/ball"
 	"relucell/bound"
+	"relucell/enumerate"
 	"relucell/network"
 )
 
@@ -53,6 +55,7 @@ func requireAllHold(t *testing.T, seed uint64, cases int) *Report {
 		}
 		require.Positive(t, d.Cases)
 	}
+	require.Positive(t, rep.Exact)
 	for _, s := range rep.Bounds {
 		require.NoError(t, s.FirstError)
 	}
@@ -78,14 +81,16 @@ func TestSoakBoundsAgainstCounts(t *testing.T) {
 	requireAllHold(t, 2, 10_000)
 }
 
-// TestLocalIsBelowGlobal: the local recursions are never above the global one of the same family.
-func TestLocalIsBelowGlobalIsAClaim(t *testing.T) {
+// Each local upper bound is claimed to be below the global recursion, so that requireAllHold tries it.
+func TestLocalBelowGlobalIsClaimedOfEveryLocalBound(t *testing.T) {
 	have := map[Dominance]bool{}
 	for _, d := range Dominances() {
 		have[d] = true
 	}
-	for _, d := range []Dominance{{"lipschitz", "serra-rank"}, {"interval", "serra-rank"}, {"coefficients-local", "coefficients"}} {
-		require.True(t, have[d], d)
+	for _, b := range Bounds() {
+		if b.Kind() == bound.Upper && b.Scope() == bound.Local {
+			require.True(t, have[Dominance{b.Name(), "serra-rank"}], b.Name())
+		}
 	}
 }
 
@@ -116,4 +121,55 @@ func TestSoakBoundsThatGrowWithTheRadius(t *testing.T) {
 		t.Skip("RELUCELL_SOAK is not set")
 	}
 	requireMonotone(t, 4, 10_000)
+}
+
+// oneWhenNoBoundaryIsNear names the bounds that promise to be 1 when the nearest boundary is at least r away.
+var oneWhenNoBoundaryIsNear = []string{"combined"}
+
+// requireOne: a ball with exactly the radius of the distance to the nearest boundary, or a float
+// below it, has one region, and these bounds know.
+func requireOne(t *testing.T, seed uint64, cases int) {
+	ctx, tried := context.Background(), 0
+	for c := range Cases(seed, cases, CaseOptions{}) {
+		if c.Ball.Norm() == ball.Box {
+			continue
+		}
+		d, err := bound.NearestBoundaryOf(ctx, c.Net, c.Ball)
+		require.NoError(t, err)
+		one := c.Ball
+		if !d.AtLeast(c.Ball.Radius()) {
+			if !(d.Lower > 0) {
+				continue
+			}
+			one = mustBall(ball.New(c.Ball.Norm(), c.Ball.Center(), d.Lower))
+			require.True(t, d.AtLeast(d.Lower), c.Name)
+		}
+		tried++
+		r, err := enumerate.Count(ctx, c.Net, one, enumerate.Options{Workers: 1})
+		require.NoError(t, err)
+		require.Equal(t, "1", r.Lower.String(), c.Name)
+		for _, name := range append([]string{"boundary", "samples"}, oneWhenNoBoundaryIsNear...) {
+			b, ok := bound.ByName(name)
+			require.True(t, ok, name)
+			v, err := b.Value(ctx, c.Net, one)
+			require.NoError(t, err)
+			require.Equal(t, "1", v.String(), "%s: %s", c.Name, name)
+		}
+		if d.Neuron >= 0 && !math.IsInf(d.Upper*2, 0) { // beyond it there are two
+			larger := mustBall(ball.New(c.Ball.Norm(), c.Ball.Center(), math.Nextafter(d.Upper, math.Inf(1))))
+			r, err := enumerate.Count(ctx, c.Net, larger, enumerate.Options{Workers: 1})
+			require.NoError(t, err)
+			require.Greater(t, r.Lower.Int64(), int64(1), c.Name)
+		}
+	}
+	require.Greater(t, tried, cases/4)
+}
+
+func TestOneRegionWhenNoBoundaryIsNear(t *testing.T) { requireOne(t, 7, 300) }
+
+func TestSoakOneRegionWhenNoBoundaryIsNear(t *testing.T) {
+	if os.Getenv("RELUCELL_SOAK") == "" {
+		t.Skip("RELUCELL_SOAK is not set")
+	}
+	requireOne(t, 8, 10_000)
 }
