@@ -35,7 +35,8 @@ func settledByAny(ctx context.Context, a *analysis) (*stability, error) {
 	return all, nil
 }
 
-// combinedBound is the localBound of settledByAny with the additions above.
+// combinedBound is the localBound of settledByAny with the additions above; its value may be below the recursion
+// on its Terms.
 type combinedBound struct{ localBound }
 
 func (c *combinedBound) Value(ctx context.Context, n *network.Network, b ball.Ball) (*big.Int, error) {

@@ -44,68 +44,83 @@ type oracle func(p []float64) (lpColumn, bool)
 // the primal point. work is lowered by the work done, and ends the search when it is used up.
 func dualSimplex(price oracle, basis []lpColumn, q []float64, work *int) ([]lpColumn, []float64, []float64) {
 	m := len(q)
-	inv := invertBasis(basis)
+	t := &tableau{basis: basis, inv: invertBasis(basis), mu: make([]float64, m), d: make([]float64, m)}
 	*work -= m * m * m
-	mu := make([]float64, m)
-	if inv == nil {
+	if t.inv == nil {
 		return nil, nil, nil
 	}
-	for i := range mu {
+	for i := range t.mu {
 		for k, v := range q {
-			mu[i] += inv[i][k] * v
+			t.mu[i] += t.inv[i][k] * v
 		}
 	}
-	p, d := make([]float64, m), make([]float64, m)
+	p := make([]float64, m)
 	for range lpPivots * m {
-		*work -= 2 * m * m
-		if *work < 0 {
+		if *work -= 2 * m * m; *work < 0 {
 			break
 		}
-		for k := range p { // prices: the primal point
-			p[k] = 0
-			for i, c := range basis {
-				p[k] += c.cost * inv[i][k]
-			}
-		}
+		t.prices(p)
 		enter, ok := price(p)
-		if !ok {
+		if !ok || !t.pivot(enter) {
 			break
 		}
-		leave, step := -1, math.Inf(1)
-		for i := range d {
-			d[i] = 0
-			for k, v := range enter.g {
-				if v != 0 {
-					d[i] += inv[i][k] * v
-				}
-			}
-			if d[i] > lpTolerance {
-				if s := math.Max(mu[i], 0) / d[i]; s < step {
-					leave, step = i, s
-				}
-			}
-		}
-		if leave < 0 {
-			break
-		}
-		for i := range mu {
-			if i == leave {
-				continue
-			}
-			mu[i] -= step * d[i]
-			if f := d[i] / d[leave]; f != 0 {
-				for k := range inv[i] {
-					inv[i][k] -= f * inv[leave][k]
-				}
-			}
-		}
-		mu[leave] = step
-		for k := range inv[leave] {
-			inv[leave][k] /= d[leave]
-		}
-		basis[leave] = enter
 	}
-	return basis, mu, p
+	return t.basis, t.mu, p
+}
+
+// tableau is a basis with its inverse, whose rows belong to the columns of the basis, and its multipliers.
+type tableau struct {
+	basis []lpColumn
+	inv   [][]float64
+	mu, d []float64
+}
+
+// prices sets p to the primal point of the basis.
+func (t *tableau) prices(p []float64) {
+	for k := range p {
+		p[k] = 0
+		for i, c := range t.basis {
+			p[k] += c.cost * t.inv[i][k]
+		}
+	}
+}
+
+// pivot brings a column in and drops the one whose multiplier reaches zero first; false if none does.
+func (t *tableau) pivot(enter lpColumn) bool {
+	leave, step := -1, math.Inf(1)
+	for i := range t.d {
+		t.d[i] = 0
+		for k, v := range enter.g {
+			if v != 0 {
+				t.d[i] += t.inv[i][k] * v
+			}
+		}
+		if t.d[i] > lpTolerance {
+			if s := math.Max(t.mu[i], 0) / t.d[i]; s < step {
+				leave, step = i, s
+			}
+		}
+	}
+	if leave < 0 {
+		return false
+	}
+	for i := range t.mu {
+		if i == leave {
+			continue
+		}
+		t.mu[i] -= step * t.d[i]
+		if f := t.d[i] / t.d[leave]; f != 0 {
+			for k := range t.inv[i] {
+				t.inv[i][k] -= f * t.inv[leave][k]
+			}
+		}
+	}
+	t.mu[leave] = step
+	for k := range t.inv[leave] {
+		t.inv[leave][k] /= t.d[leave]
+	}
+	t.basis[leave] = enter
+	return true
 }
 
 // mostViolated is the oracle of a relaxation over n inputs.
