@@ -49,7 +49,8 @@ type Incremental interface {
 	// inside the cell. It is the slow second try of a caller whose witness failed.
 	Margin(g []float64, h, s float64) (point []float64, ok bool)
 	// CopyFrom makes this solver's cell a copy of the other's as it was (and still is on its
-	// stack) with depth constraints. Both must be of the same type.
+	// stack) with depth constraints. Both must be of the same type. If that cell has been
+	// split, only its first side may have been entered; the copy can enter both.
 	CopyFrom(other Incremental, depth int)
 	// Pivots returns the number of pivots or steps since the solver was made.
 	Pivots() int64
