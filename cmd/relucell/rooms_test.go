@@ -1,0 +1,46 @@
+package main
+
+// Data flows one way: ARCHITECTURE.md says which room may know which.
+
+import (
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestRoomsImportOneWay(t *testing.T) {
+	allowed := map[string]string{
+		"network":      "",
+		"ball":         "",
+		"certificate":  "",
+		"network/onnx": "network network/onnx/onnxpb",
+		"network/nnet": "network",
+		"network/load": "network network/nnet network/onnx",
+		"lp":           "ball",
+		"lp/exact":     "ball",
+		"lp/clp":       "lp",
+		"enumerate":    "ball lp lp/exact network",
+		"bound":        "ball network",
+		"plot":         "ball enumerate network",
+	}
+	list := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "relucell/...")
+	list.Env = append(os.Environ(), "CGO_ENABLED=0")
+	out, err := list.Output()
+	require.NoError(t, err)
+	for line := range strings.Lines(string(out)) {
+		words := strings.Fields(line)
+		room := strings.TrimPrefix(words[0], "relucell/")
+		may, ok := allowed[room]
+		if !ok {
+			continue
+		}
+		for _, w := range words[1:] {
+			if name, ours := strings.CutPrefix(w, "relucell/"); ours {
+				require.Contains(t, strings.Fields(may), name, "%s imports %s", room, name)
+			}
+		}
+	}
+}
