@@ -139,6 +139,22 @@ func (r SweepRow) cells() []string {
 	return cells
 }
 
+// centerBytes bounds a file of centres.
+const centerBytes = 1 << 28
+
+// ReadCentersFile is ReadCenters of a file. Errors name it.
+func ReadCentersFile(path string, n int) ([][]float64, error) {
+	data, err := readLimited(path, centerBytes)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	c, err := ReadCenters(data, n)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return c, nil
+}
+
 // ReadCenters reads centres of n coordinates as CSV, one a line. A first line without a number is a
 // header; lines that start with # are skipped. Errors name the line.
 func ReadCenters(data []byte, n int) ([][]float64, error) {

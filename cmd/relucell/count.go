@@ -33,6 +33,7 @@ type countCmd struct {
 	oracle  string
 	bounds  bool
 	format  string
+	sweep   sweepFlags
 }
 
 func newCountCmd() *cobra.Command {
@@ -45,7 +46,8 @@ exact, or, when the walk is stopped early, a certified bracket. --proof writes a
 "relucell check".`,
 		Example: `  relucell count net.onnx --center 0,0 --radius 0.5 --bounds
   relucell count net.onnx --center @point.json --radius 0.1 --norm linf --proof net.proof.gz
-  relucell count net.onnx --box=-1:1,0:0.5 --timeout 30s --format json`,
+  relucell count net.onnx --box=-1:1,0:0.5 --timeout 30s --format json
+  relucell count net.onnx --centers points.csv --radii 0.1,0.2,0.5 --bounds --format csv`,
 		Args:              exactly("NET"),
 		ValidArgsFunction: completeNet,
 		RunE:              action(c.run),
@@ -60,7 +62,8 @@ exact, or, when the walk is stopped early, a certified bracket. --proof writes a
 	fs.StringVar(&c.proof, "proof", "", "write a proof of the count to this file (gzip by the ending .gz)")
 	choiceFlag(cmd, &c.oracle, "oracle", "who answers: the fast walk, or the plain walk over CLP or the reference solver", "native", "clp", "reference")
 	fs.BoolVar(&c.bounds, "bounds", false, "print the analytic bounds beside the count")
-	formatFlag(cmd, &c.format)
+	c.sweep.add(cmd)
+	choiceFlag(cmd, &c.format, "format", "format of the output", "text", "json", "csv")
 	return cmd
 }
 
@@ -70,13 +73,16 @@ func (c *countCmd) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
+	logNet(log, path, n, im)
+	interrupted, release := interruptible(cmd)
+	defer release()
+	if c.sweeps(cmd) {
+		return c.runSweep(interrupted, cmd, n)
+	}
 	b, err := c.ball.read(n.Inputs())
 	if err != nil {
 		return err
 	}
-	logNet(log, path, n, im)
-	interrupted, release := interruptible(cmd)
-	defer release()
 	ctx, cancel := limited(interrupted, c.timeout)
 	defer cancel()
 	res, err := c.walk(ctx, cmd, path, n, b)

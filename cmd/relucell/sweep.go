@@ -1,0 +1,169 @@
+package main
+
+// count over many balls: centre by radius, one row each.
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"relucell/ball"
+	"relucell/bound"
+	"relucell/crosscheck"
+	"relucell/enumerate"
+	"relucell/network"
+)
+
+// sweepFlags are the flags that make a count a sweep.
+type sweepFlags struct{ centers, radii string }
+
+func (f *sweepFlags) add(cmd *cobra.Command) {
+	fs := cmd.Flags()
+	fs.StringVar(&f.centers, "centers", "", "count at each centre of this CSV file, one a line")
+	fs.StringVar(&f.radii, "radii", "", "count with each of these radii, separated by commas")
+}
+
+// sweeps says whether the command line asks for a table of balls.
+func (c *countCmd) sweeps(cmd *cobra.Command) bool {
+	return cmd.Flags().Changed("centers") || cmd.Flags().Changed("radii") || c.format == "csv"
+}
+
+// sweepOptions reads the balls.
+func (c *countCmd) sweepOptions(cmd *cobra.Command, n *network.Network) (crosscheck.SweepOptions, error) {
+	opt := crosscheck.SweepOptions{Count: enumerate.Options{Workers: c.workers, Limit: c.limit, Gap: c.gap}}
+	set := cmd.Flags().Changed
+	for _, name := range []string{"box", "proof", "oracle"} {
+		if set(name) {
+			return opt, fmt.Errorf("--%s: given beside a table of balls (--centers, --radii or --format csv), which has none", name)
+		}
+	}
+	for _, both := range [][2]string{{"center", "centers"}, {"radius", "radii"}} {
+		switch one, many := set(both[0]), set(both[1]); {
+		case one && many:
+			return opt, fmt.Errorf("--%s: given beside --%s, expected one or the other", both[0], both[1])
+		case !one && !many:
+			return opt, fmt.Errorf("--%s: missing, expected --%s or --%s", both[1], both[0], both[1])
+		}
+	}
+	norm, err := ball.ParseNorm(c.ball.norm)
+	if err != nil {
+		return opt, flagged(err)
+	}
+	opt.Norm = norm
+	if c.bounds {
+		opt.Bounds = bound.All()
+	}
+	if opt.Centers, err = c.sweepCenters(n.Inputs()); err != nil {
+		return opt, err
+	}
+	words, name := []string{c.ball.radius}, "radius"
+	if set("radii") {
+		words, name = strings.Split(c.sweep.radii, ","), "radii"
+	}
+	for _, w := range words {
+		r, err := ball.ParseRadius(w)
+		if err != nil {
+			return opt, fmt.Errorf("--%s: %w", name, err)
+		}
+		opt.Radii = append(opt.Radii, r)
+	}
+	return opt, nil
+}
+
+func (c *countCmd) sweepCenters(n int) ([][]float64, error) {
+	if c.sweep.centers == "" {
+		x, err := parseCenter(c.ball.center, n)
+		return [][]float64{x}, err
+	}
+	x, err := crosscheck.ReadCentersFile(c.sweep.centers, n)
+	var missing *fs.PathError
+	if errors.As(err, &missing) {
+		err = fmt.Errorf("--centers: %w", plainPathError(err))
+	}
+	return x, err
+}
+
+// runSweep counts in each ball and prints a row as soon as it is known, but for text, which is a table.
+func (c *countCmd) runSweep(ctx context.Context, cmd *cobra.Command, n *network.Network) error {
+	opt, err := c.sweepOptions(cmd, n)
+	if err != nil {
+		return badInput(err)
+	}
+	ctx, cancel := limited(ctx, c.timeout)
+	defer cancel()
+	rows := crosscheck.Sweep(ctx, n, opt)
+	done := true
+	watched := func(yield func(crosscheck.SweepRow, error) bool) {
+		for r, err := range rows {
+			if err != nil && ctx.Err() != nil { // what was asked for is cut short, not wrong
+				done = false
+				return
+			}
+			done = done && (err != nil || r.Count.Exact || r.Count.GapReached)
+			if !yield(r, err) {
+				return
+			}
+		}
+	}
+	if err := c.writeSweep(cmd.OutOrStdout(), n, opt, watched); err != nil {
+		return failed(err)
+	}
+	if !done {
+		return errStopped
+	}
+	return nil
+}
+
+func (c *countCmd) writeSweep(w io.Writer, n *network.Network, opt crosscheck.SweepOptions, rows iter.Seq2[crosscheck.SweepRow, error]) error {
+	switch c.format {
+	case "csv":
+		_, err := crosscheck.WriteSweep(w, n, opt, rows)
+		return err
+	case "json":
+		for r, err := range rows {
+			if err != nil {
+				return err
+			}
+			if err := writeJSON(w, newReport(n, r.Ball, r.Bounds, r.Count.Elapsed).withWalk(r.Count)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	var text bytes.Buffer
+	if _, err := crosscheck.WriteSweep(&text, n, opt, rows); err != nil {
+		return err
+	}
+	cells, err := csv.NewReader(&text).ReadAll()
+	if err != nil {
+		return err
+	}
+	t := table.NewWriter()
+	var right []int
+	for i, rec := range cells {
+		row := make(table.Row, len(rec))
+		for k, v := range rec {
+			row[k] = v
+			if i == 0 {
+				right = append(right, k+1)
+			}
+		}
+		if i == 0 {
+			t.AppendHeader(row)
+		} else {
+			t.AppendRow(row)
+		}
+	}
+	f := &fields{w: w}
+	f.table(t, right...)
+	return f.err
+}
