@@ -120,6 +120,7 @@ func (c *checkCmd) refuse(cmd *cobra.Command, args []string, err error) error {
 		j.File, j.Line, j.Reason = e.File, e.Line, e.Reason
 		if e.File == "network" {
 			j.File = args[0]
+			j.Reason += " (relucell convert writes the canonical text)"
 		}
 	}
 	if c.format == "json" {
