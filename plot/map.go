@@ -205,3 +205,11 @@ func apply(l network.Layer, a []Form) []Form {
 	}
 	return z
 }
+
+// toUnit maps the value x of input k to its normalised coordinate.
+func (m *Map) toUnit(k int, x float64) float64 {
+	d := new(big.Float).SetPrec(formBits).SetFloat64(x)
+	d.Sub(d, m.mid[k])
+	y, _ := d.Quo(d, m.scale[k]).Float64()
+	return y
+}

@@ -1,0 +1,209 @@
+package main
+
+// plot: the map of a network's regions on a plane, as a picture or a page.
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"relucell/network"
+	"relucell/plot"
+)
+
+type plotCmd struct {
+	net     netFlags
+	ball    ballFlags
+	slice   sliceFlags
+	timeout time.Duration
+	out     string
+	html    bool
+	fill    string
+	points  string
+	width   int
+}
+
+// widest is the widest picture in pixels: more is a slip of the hand.
+const narrowest, widest = 200, 10000
+
+func newPlotCmd() *cobra.Command {
+	c := &plotCmd{}
+	cmd := &cobra.Command{
+		Use:   "plot NET -o FILE.svg|png|pdf|html",
+		Short: "Draw the activation regions of a network with two inputs, or on a plane",
+		Long: `plot draws the activation regions that meet the ball: as many polygons as count counts.
+
+--fill says what colours tell: pattern (neighbours differ), layer (each layer's boundaries in an ink of
+their own), gradient (largest singular value of the Jacobian) or class (largest output, or the sign of the only one).
+
+A network with more inputs is drawn on a plane, named as for "relucell slice"; the ball is then one of the
+plane's two coordinates. --points draws the points of a CSV file on top: the coordinates, and perhaps a class;
+points of as many coordinates as the network has inputs are projected onto the plane.
+
+--html, or a file name that ends in .html, writes one page that needs no network access: zoom with the
+wheel, move by dragging, point at a region for its pattern and affine map.`,
+		Example: `  relucell plot net.onnx --center 0.5,0.25 --radius 1.5 --points points.csv -o map.svg
+  relucell plot net.onnx --origin 0 --inputs 0,3 --box=-1:1 --fill gradient -o map.png`,
+		Args:              exactly("NET"),
+		ValidArgsFunction: completeNet,
+		RunE:              action(c.run),
+	}
+	c.ball.add(cmd)
+	c.slice.add(cmd)
+	fs := cmd.Flags()
+	c.net.add(fs)
+	timeoutFlag(fs, &c.timeout, "give up after this time: half a map is none")
+	fs.StringVarP(&c.out, "output", "o", "", "file to write, ending in .svg, .png, .pdf or .html")
+	fs.BoolVar(&c.html, "html", false, "write one self-contained page, whatever the ending")
+	words := make([]string, len(plot.Fills))
+	for k, f := range plot.Fills {
+		words[k] = string(f)
+	}
+	choiceFlag(cmd, &c.fill, "fill", "what colours tell", words...)
+	fs.StringVar(&c.points, "points", "", "CSV file of points to draw on top")
+	c.width = plot.DefaultWidth
+	flag(fs, &c.width, "width", "pixels", strconv.Itoa(c.width), "width of the picture", func(s string) (int, error) {
+		n, err := strconv.Atoi(s)
+		if err != nil || n < narrowest || n > widest {
+			return 0, fmt.Errorf("expected a whole number of pixels from %d to %d", narrowest, widest)
+		}
+		return n, nil
+	})
+	return cmd
+}
+
+// format is the ending that the file has or, with --html, should have.
+func (c *plotCmd) format() (string, error) {
+	ending := strings.ToLower(strings.TrimPrefix(filepath.Ext(c.out), "."))
+	if c.out != "" && (c.html || ending == "html") {
+		return "html", nil
+	}
+	if !slices.Contains(plot.Formats, ending) {
+		return "", badInputf("--output: %q, expected a file name that ends in .svg, .png, .pdf or .html", c.out)
+	}
+	return ending, nil
+}
+
+func (c *plotCmd) run(cmd *cobra.Command, args []string) error {
+	log := logger(cmd)
+	format, err := c.format()
+	if err != nil {
+		return err
+	}
+	whole, im, err := c.net.read(args[0])
+	if err != nil {
+		return err
+	}
+	logNet(log, args[0], whole, im)
+	n, opt := whole, plot.Options{Name: filepath.Base(args[0]), Fill: plot.Fill(c.fill), Width: c.width}
+	if c.slice.given() {
+		if n, opt.Inputs, err = c.slice.cut(whole); err != nil {
+			return err
+		}
+		opt.Name += ", slice"
+	}
+	if n.Inputs() != 2 {
+		return badInputf("%s: %d inputs, expected 2, or a plane: three --through, or --origin with two --direction or two --inputs", args[0], n.Inputs())
+	}
+	b, err := c.ball.read(n.Inputs())
+	if err != nil {
+		return err
+	}
+	if opt.Points, err = c.readPoints(whole, n); err != nil {
+		return badInput(err)
+	}
+	interrupted, release := interruptible(cmd)
+	defer release()
+	ctx, cancel := limited(interrupted, c.timeout)
+	defer cancel()
+	m, err := plot.New(ctx, n, b)
+	if err != nil && ctx.Err() != nil {
+		fmt.Fprintf(cmd.ErrOrStderr(), "relucell: stopped early (%s): nothing is drawn\n", stopReason(ctx))
+		return errStopped
+	}
+	if err != nil {
+		return failed(fmt.Errorf("%s: %w", args[0], err))
+	}
+	log.Debug("mapped", "regions", len(m.Regions), "too thin to fill", m.Slivers())
+	if err := c.write(m, opt, format); err != nil {
+		return failed(fmt.Errorf("%s: cannot be written: %w", c.out, err))
+	}
+	f := &fields{w: cmd.OutOrStdout()}
+	f.net(args[0], n)
+	f.ball(b)
+	f.line("Regions", "%s, exact", numbered(int64(len(m.Regions)), "activation region"))
+	if k := m.Slivers(); k > 0 {
+		f.line("", "%s too thin for a polygon, drawn as dots", numbered(int64(k), "region"))
+	}
+	f.line("Map", "%s", c.out)
+	return f.err
+}
+
+// readPoints reads the points of the picture: of the plane, or of the whole network and then projected.
+func (c *plotCmd) readPoints(whole, n *network.Network) (*plot.Points, error) {
+	if c.points == "" {
+		return nil, nil
+	}
+	p, err := c.readCSV(n.Inputs())
+	if err == nil || whole == n {
+		return p, err
+	}
+	q, wideErr := c.readCSV(whole.Inputs())
+	if wideErr != nil {
+		return nil, fmt.Errorf("%w (or, as points of the network: %w)", err, errors.Unwrap(wideErr))
+	}
+	return q.OnSlice(n, len(n.Layers())-len(whole.Layers()))
+}
+
+func (c *plotCmd) readCSV(inputs int) (*plot.Points, error) {
+	f, err := os.Open(c.points)
+	if err != nil {
+		return nil, fmt.Errorf("--points: %w, expected a CSV file", plainPathError(err))
+	}
+	defer f.Close()
+	p, err := plot.ReadPoints(bufio.NewReader(f), inputs)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", c.points, err)
+	}
+	return p, nil
+}
+
+func (c *plotCmd) write(m *plot.Map, opt plot.Options, format string) error {
+	return writeWhole(c.out, func(w io.Writer) error {
+		if format == "html" {
+			return m.WriteHTML(w, opt)
+		}
+		p, err := m.Draw(opt)
+		if err != nil {
+			return err
+		}
+		return p.Write(w, format)
+	})
+}
+
+// writeWhole writes under a temporary name first: the file is there whole or not at all.
+func writeWhole(path string, write func(io.Writer) error) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), ".relucell-*.tmp")
+	if err != nil {
+		return plainPathError(err)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(f.Name()))
+		}
+	}()
+	b := bufio.NewWriter(f)
+	if err = errors.Join(write(b), b.Flush(), f.Chmod(0o644), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}

@@ -1,0 +1,66 @@
+package main
+
+// slice: a network on a line or plane, as a network that can be counted and proved like any other.
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+type sliceCmd struct {
+	net   netFlags
+	slice sliceFlags
+	out   string
+}
+
+func newSliceCmd() *cobra.Command {
+	c := &sliceCmd{}
+	cmd := &cobra.Command{
+		Use:   "slice NET -o FILE.json",
+		Short: "Write a network on a line or plane through its inputs as a network of its own",
+		Long: `slice puts an affine layer in front of a network, exactly, and writes the canonical text of what it
+gets: a network with one input (a line) or two (a plane), to be counted, proved and drawn like any other.
+
+  --through P --through Q [--through R]            x = P + s·(Q−P) + t·(R−P)
+  --origin P --direction U [--direction V]         x = P + s·U + t·V
+  --origin P --inputs i[,j]                        inputs i and j are free, the others stay at P
+
+"-o -" writes to standard output.`,
+		Example: `  relucell slice net.onnx --through @a.csv --through @b.csv --through @c.csv -o plane.json
+  relucell slice net.onnx --origin 0 --inputs 0,3 -o plane.json && relucell count plane.json --box=-1:1`,
+		Args:              exactly("NET"),
+		ValidArgsFunction: completeNet,
+		RunE:              action(c.run),
+	}
+	c.slice.add(cmd)
+	c.net.add(cmd.Flags())
+	cmd.Flags().StringVarP(&c.out, "output", "o", "", "file to write, ending in .json, or - for standard output")
+	return cmd
+}
+
+func (c *sliceCmd) run(cmd *cobra.Command, args []string) error {
+	if c.out != "-" && !strings.EqualFold(filepath.Ext(c.out), ".json") {
+		return badInputf("--output: %q, expected a file name that ends in .json, or - for standard output", c.out)
+	}
+	n, im, err := c.net.read(args[0])
+	if err != nil {
+		return err
+	}
+	logNet(logger(cmd), args[0], n, im)
+	s, _, err := c.slice.cut(n)
+	if err != nil {
+		return err
+	}
+	if c.out == "-" {
+		return s.WriteCanonical(cmd.OutOrStdout())
+	}
+	if err := writeFile(c.out, s); err != nil {
+		return failed(fmt.Errorf("%s: cannot be written: %w", c.out, err))
+	}
+	f := &fields{w: cmd.OutOrStdout()}
+	f.net(c.out, s)
+	return f.err
+}

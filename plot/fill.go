@@ -1,0 +1,184 @@
+// What a region is filled with, and what stands for it in the legend.
+
+package plot
+
+import (
+	"fmt"
+	"image/color"
+	"math"
+	"strconv"
+)
+
+// Fill says what the colour of a region tells.
+type Fill string
+
+const (
+	// ByPattern: neighbours differ, and the hue is that of the first layer's cell.
+	ByPattern Fill = "pattern"
+	// ByLayer: regions are blank and each layer's boundaries have an ink of their own.
+	ByLayer Fill = "layer"
+	// ByGradient: the largest singular value of the network's Jacobian on the region.
+	ByGradient Fill = "gradient"
+	// ByClass: the output that is largest, or the sign of the only one; within a region, too, it may change.
+	ByClass Fill = "class"
+)
+
+// Fills are the ways to fill, the default first.
+var Fills = []Fill{ByPattern, ByLayer, ByGradient, ByClass}
+
+// piece is a cell of one colour.
+type piece struct {
+	cell   []Vertex
+	colour int // index of filling.colours
+	region int
+}
+
+// filling is all the pieces of a map.
+type filling struct {
+	pieces  []piece
+	colours []color.NRGBA
+	legend  []swatch
+}
+
+// swatch is an entry of the legend: a name and what stands beside it.
+type swatch struct {
+	name    string
+	colours []color.NRGBA
+}
+
+func (m *Map) fill(f Fill) (filling, error) {
+	switch f {
+	case ByPattern, "":
+		return m.fillPattern(), nil
+	case ByLayer:
+		return m.fillEach([]color.NRGBA{blank}, func(int) int { return 0 }), nil
+	case ByGradient:
+		return m.fillGradient(), nil
+	case ByClass:
+		return m.fillClass(), nil
+	}
+	return filling{}, fmt.Errorf("plot: fill %q, expected one of %v", f, Fills)
+}
+
+func (m *Map) fillEach(colours []color.NRGBA, of func(i int) int) filling {
+	f := filling{colours: colours}
+	for i, r := range m.Regions {
+		if len(r.Vertices) > 0 {
+			f.pieces = append(f.pieces, piece{r.Vertices, of(i), i})
+		}
+	}
+	return f
+}
+
+func (m *Map) fillPattern() filling {
+	c := m.colours(len(tints) / 2)
+	f := m.fillEach(tints, func(i int) int { return c[i] })
+	even, odd := swatch{name: "even number of neurons active"}, swatch{name: "odd number of neurons active"}
+	for k := 0; k < len(tints); k += 2 {
+		even.colours, odd.colours = append(even.colours, tints[k]), append(odd.colours, tints[k+1])
+	}
+	f.legend = []swatch{even, odd}
+	return f
+}
+
+// gradientSteps is the number of colours of a gradient: enough to look smooth, few enough to merge.
+const gradientSteps = 24
+
+// GradientNorm returns the largest singular value of the Jacobian of the
+// network on region i: its local Lipschitz constant in l2, in units of the inputs.
+func (m *Map) GradientNorm(i int) float64 {
+	sx, _ := m.scale[0].Float64()
+	sy, _ := m.scale[1].Float64()
+	var a, b, c float64 // JᵀJ = (a b; b c)
+	for _, f := range m.Regions[i].Output {
+		x, y := f.G[0]/sx, f.G[1]/sy
+		a, b, c = a+x*x, b+x*y, c+y*y
+	}
+	return math.Sqrt((a + c + math.Hypot(a-c, 2*b)) / 2)
+}
+
+func (m *Map) fillGradient() filling {
+	norms := make([]float64, len(m.Regions))
+	lo, hi := math.Inf(1), 0.0
+	for i := range m.Regions {
+		norms[i] = m.GradientNorm(i)
+		lo, hi = min(lo, norms[i]), max(hi, norms[i])
+	}
+	colours := make([]color.NRGBA, gradientSteps)
+	for k := range colours {
+		colours[k] = ramp(float64(k) / (gradientSteps - 1))
+	}
+	f := m.fillEach(colours, func(i int) int {
+		if hi <= lo {
+			return 0
+		}
+		return int((norms[i]-lo)/(hi-lo)*(gradientSteps-1) + 0.5)
+	})
+	if hi <= lo {
+		f.legend = []swatch{{"gradient norm " + short(lo), colours[:1]}}
+		return f
+	}
+	const shown = 4
+	for k := shown; k >= 0; k-- {
+		t := float64(k) / shown
+		f.legend = append(f.legend, swatch{short(lo + t*(hi-lo)), []color.NRGBA{ramp(t)}})
+	}
+	f.legend[0].name = "gradient norm " + f.legend[0].name
+	return f
+}
+
+func short(v float64) string { return strconv.FormatFloat(v, 'g', 3, 64) }
+
+// fillClass cuts each region where the largest output changes.
+func (m *Map) fillClass() filling {
+	f := filling{colours: make([]color.NRGBA, max(m.Net.Outputs(), 2))}
+	for k := range f.colours {
+		f.colours[k] = pale(classInks[k%len(classInks)])
+	}
+	seen := make([]bool, len(f.colours))
+	add := func(cell []Vertex, class, region int) {
+		if len(cell) > 0 && area(cell) > 0 {
+			f.pieces = append(f.pieces, piece{cell, class, region})
+			seen[class] = true
+		}
+	}
+	for i, r := range m.Regions {
+		if m.Net.Outputs() == 1 {
+			minus, plus := cut(r.Vertices, r.Output[0], fromBall)
+			add(minus, 0, i)
+			add(plus, 1, i)
+			continue
+		}
+		for k := range r.Output {
+			add(winner(r.Vertices, r.Output, k), k, i)
+		}
+	}
+	for k, s := range seen {
+		if s {
+			f.legend = append(f.legend, swatch{className(m.Net.Outputs(), k), f.colours[k : k+1]})
+		}
+	}
+	return f
+}
+
+// winner is the part of the cell where output k is the largest.
+func winner(cell []Vertex, out []Form, k int) []Vertex {
+	for j, o := range out {
+		if j == k || len(cell) == 0 {
+			continue
+		}
+		d := Form{[2]float64{out[k].G[0] - o.G[0], out[k].G[1] - o.G[1]}, out[k].H - o.H}
+		minus, plus := cut(cell, d, fromBall)
+		if cell = plus; d == (Form{}) && k > j {
+			cell = minus // equal outputs: the first one wins
+		}
+	}
+	return cell
+}
+
+func className(outputs, k int) string {
+	if outputs == 1 {
+		return [...]string{"output < 0", "output > 0"}[k]
+	}
+	return fmt.Sprintf("output %d largest", k)
+}

@@ -1,0 +1,173 @@
+// The page: the map as data and a script that draws it on a canvas, finds the
+// region under the pointer and works its affine map out from the weights. One
+// file, nothing fetched.
+
+package plot
+
+import (
+	_ "embed"
+	"encoding/json"
+	"html/template"
+	"image/color"
+	"io"
+	"math"
+	"strconv"
+
+	"relucell/network"
+)
+
+//go:embed page.html
+var pageText string
+
+var page = template.Must(template.New("page").Parse(pageText))
+
+// pageData is what the script reads. Coordinates are the picture's: normalised,
+// and stretched so that both axes have one scale.
+type pageData struct {
+	Title   string       `json:"title"`
+	Inputs  [2]string    `json:"inputs"`
+	Stretch [2]float64   `json:"stretch"`
+	Mid     [2]float64   `json:"mid"`
+	Scale   [2]float64   `json:"scale"`
+	Disc    bool         `json:"disc"`
+	Ball    []float64    `json:"ball"`
+	Colours []string     `json:"colours"`
+	Inks    []string     `json:"inks"`
+	Layers  []pageLayer  `json:"layers"`
+	Regions []pageRegion `json:"regions"`
+	Pieces  []pagePiece  `json:"pieces"`
+	Lines   [][]float64  `json:"lines"` // for each layer: x, y, x, y of each side
+	Dots    []pageDot    `json:"dots"`
+	Legend  [][2]string  `json:"legend"`
+	Thin    []float64    `json:"thin"`
+}
+
+type pageLayer struct {
+	W     [][]float64 `json:"w"`
+	B     []float64   `json:"b"`
+	Act   string      `json:"act"`
+	Slope float64     `json:"slope"`
+}
+
+// pageRegion has the corners x, y, and 1 if an arc leads on, or none.
+type pageRegion struct {
+	Pattern string    `json:"p"`
+	At      []float64 `json:"v"`
+}
+
+// pagePiece is a cell of one colour; without corners, it is the whole region.
+type pagePiece struct {
+	Colour int       `json:"c"`
+	Region int       `json:"r"`
+	At     []float64 `json:"v,omitempty"`
+}
+
+type pageDot struct {
+	X   float64 `json:"x"`
+	Y   float64 `json:"y"`
+	Ink string  `json:"i"`
+}
+
+// WriteHTML writes one self-contained page on which the map can be zoomed and a
+// region tells its pattern, witness and affine map. It fails as Draw does.
+func (m *Map) WriteHTML(w io.Writer, opt Options) error {
+	f, err := m.fill(opt.Fill)
+	if err != nil {
+		return err
+	}
+	if err := opt.check(); err != nil {
+		return err
+	}
+	d := &drawing{m: m, f: f, opt: opt, axes: m.axes(opt.inputs())}
+	net, where := m.title(opt)
+	data := d.page()
+	data.Title = net + " · " + where
+	text, err := json.Marshal(data)
+	if err != nil {
+		return err
+	}
+	return page.Execute(w, map[string]any{"Net": net, "Ball": where, "Data": template.JS(text)}) //nolint:gosec // JSON escapes < and >
+}
+
+// page is the data without its title.
+func (d *drawing) page() pageData {
+	m := d.m
+	p := pageData{Inputs: [2]string{d.axes[0].label, d.axes[1].label}, Legend: [][2]string{}, Dots: []pageDot{}}
+	for k, a := range d.axes {
+		p.Stretch[k], p.Mid[k], p.Scale[k] = a.stretch, a.mid, a.scale
+	}
+	unit := unitCell(m.Ball.Norm())
+	p.Disc, p.Ball = unit[0].Arc, d.corners(unit)
+	for _, c := range d.f.colours {
+		p.Colours = append(p.Colours, css(c))
+	}
+	for _, s := range d.f.legend {
+		p.Legend = append(p.Legend, [2]string{s.name, css(s.colours[0])})
+	}
+	for _, l := range m.Net.Layers() {
+		p.Layers = append(p.Layers, newPageLayer(l))
+	}
+	for _, r := range m.Regions {
+		p.Regions = append(p.Regions, pageRegion{r.Pattern.String(), d.corners(r.Vertices)})
+		if len(r.Vertices) == 0 {
+			p.Thin = append(p.Thin, r.Witness[0]*p.Stretch[0], r.Witness[1]*p.Stretch[1])
+		}
+	}
+	for _, q := range d.f.pieces {
+		piece := pagePiece{Colour: q.colour, Region: q.region}
+		if d.opt.Fill == ByClass {
+			piece.At = d.corners(q.cell)
+		}
+		p.Pieces = append(p.Pieces, piece)
+	}
+	d.pageLines(&p)
+	if d.opt.Points != nil {
+		for i, x := range d.opt.Points.X {
+			y := m.pointAt(x)
+			p.Dots = append(p.Dots, pageDot{y[0] * p.Stretch[0], y[1] * p.Stretch[1], css(d.opt.Points.ink(d.opt.Points.class(i)))})
+		}
+	}
+	return p
+}
+
+func (d *drawing) pageLines(p *pageData) {
+	p.Lines = make([][]float64, len(d.m.Net.Hidden()))
+	for l := range p.Lines {
+		p.Lines[l] = []float64{}
+		p.Inks = append(p.Inks, css(d.ink(l)))
+	}
+	d.sides(func(layer int, from, to [2]float64) {
+		p.Lines[layer] = append(p.Lines[layer], d.place(from, 0), d.place(from, 1), d.place(to, 0), d.place(to, 1))
+	})
+}
+
+// pageDigits keeps coordinates short: at 2³⁰ steps a half-width, zoom ends before they show.
+const pageDigits = 1 << 30
+
+func (d *drawing) place(y [2]float64, k int) float64 {
+	return math.Round(y[k]*d.axes[k].stretch*pageDigits) / pageDigits
+}
+
+func (d *drawing) corners(cell []Vertex) []float64 {
+	at := make([]float64, 0, 3*len(cell))
+	for _, v := range cell {
+		arc := 0.0
+		if v.Arc {
+			arc = 1
+		}
+		at = append(at, d.place(v.Y, 0), d.place(v.Y, 1), arc)
+	}
+	return at
+}
+
+func newPageLayer(l network.Layer) pageLayer {
+	p := pageLayer{B: l.B, Act: l.Act.String(), Slope: l.Slope}
+	for i := range l.Out() {
+		p.W = append(p.W, l.W.RawRowView(i))
+	}
+	return p
+}
+
+func css(c color.NRGBA) string {
+	return "rgba(" + strconv.Itoa(int(c.R)) + "," + strconv.Itoa(int(c.G)) + "," + strconv.Itoa(int(c.B)) + "," + strconv.FormatFloat(float64(c.A)/0xff, 'g', 3, 64) + ")"
+}

@@ -1,0 +1,137 @@
+// The legend: every colour, line and dot that a picture has, and none that it
+// has not.
+
+package plot
+
+import (
+	"fmt"
+	"image/color"
+	"math"
+	"strconv"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	gplot "gonum.org/v1/plot"
+	gtext "gonum.org/v1/plot/text"
+
+	"relucell/ball"
+)
+
+// makeLegend names every colour that the picture has.
+func (d *drawing) makeLegend() gplot.Legend {
+	l := gplot.NewLegend()
+	l.Left, l.Top = true, true
+	l.TextStyle = gtext.Style{Color: text, Font: sans(9), Handler: gplot.DefaultTextHandler}
+	l.ThumbnailWidth, l.Padding = 16, 5
+	for _, s := range d.f.legend {
+		l.Add(s.name, block(s.colours))
+	}
+	d.legendOfBoundaries(&l)
+	l.Add(d.m.Ball.Norm().String()+ballWord(d.m.Ball), stroke{ballInk, ballWidth})
+	if k := d.m.Slivers(); k > 0 {
+		l.Add(plural(k, "region")+" too thin to fill", spot{text, sliverDot})
+	}
+	if d.opt.Points != nil {
+		d.legendOfPoints(&l)
+	}
+	return l
+}
+
+func ballWord(b ball.Ball) string {
+	if b.Norm() == ball.Box {
+		return ""
+	}
+	return " ball"
+}
+
+func (d *drawing) legendOfBoundaries(l *gplot.Legend) {
+	used := make([]bool, len(d.m.Net.Hidden()))
+	for _, r := range d.m.Regions {
+		for _, v := range r.Vertices {
+			if v.Neuron != fromBall {
+				used[d.m.layerOf[v.Neuron]] = true
+			}
+		}
+	}
+	for layer, u := range used {
+		if !u {
+			continue
+		}
+		if d.quiet() {
+			l.Add("boundary", stroke{quiet, d.lineWidth(0)})
+			return
+		}
+		l.Add(fmt.Sprintf("boundary, layer %d", layer+1), stroke{d.ink(layer), 2 * d.lineWidth(layer)})
+	}
+}
+
+func (d *drawing) legendOfPoints(l *gplot.Legend) {
+	p := d.opt.Points
+	shown, outside := make([]int, max(len(p.Classes), 1)), 0
+	for i, x := range p.X {
+		y := d.m.pointAt(x)
+		if max(math.Abs(y[0]), math.Abs(y[1])) > 1+margin {
+			outside++
+			continue
+		}
+		shown[p.class(i)]++
+	}
+	for k, n := range shown {
+		name := ""
+		if p.Class != nil {
+			name = " of class " + p.Classes[k]
+		}
+		if n > 0 {
+			l.Add(plural(n, "point")+name, spot{p.ink(k), dot})
+		}
+	}
+	if outside > 0 {
+		l.Add(plural(outside, "point")+" outside the picture", spot{})
+	}
+}
+
+func plural(n int, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return strconv.Itoa(n) + " " + word + "s"
+}
+
+// block, stroke and spot are what stands beside a legend's words.
+type block []color.NRGBA
+
+func (b block) Thumbnail(c *draw.Canvas) {
+	step := c.Size().X / vg.Length(len(b))
+	for k, colour := range b {
+		r := c.Rectangle
+		r.Min.X += vg.Length(k) * step
+		r.Max.X = r.Min.X + step
+		c.SetColor(colour)
+		c.Fill(r.Path())
+	}
+}
+
+type stroke struct {
+	ink   color.NRGBA
+	width vg.Length
+}
+
+func (s stroke) Thumbnail(c *draw.Canvas) {
+	y := c.Center().Y
+	c.SetColor(s.ink)
+	c.SetLineWidth(s.width)
+	c.Stroke(vg.Path{{Type: vg.MoveComp, Pos: vg.Point{X: c.Min.X, Y: y}}, {Type: vg.LineComp, Pos: vg.Point{X: c.Max.X, Y: y}}})
+}
+
+type spot struct {
+	ink color.NRGBA
+	r   vg.Length
+}
+
+func (s spot) Thumbnail(c *draw.Canvas) {
+	if s.r > 0 {
+		c.SetColor(s.ink)
+		c.Fill(circle(nil, c.Center(), s.r))
+	}
+}

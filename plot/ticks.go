@@ -1,0 +1,62 @@
+// Axes: the plot is in units of the ball's larger half-width, the ticks in units
+// of the inputs, or, where floats cannot tell the ball's points apart well, of
+// the distance from the centre.
+
+package plot
+
+import (
+	"fmt"
+	"math"
+	"math/big"
+	"strconv"
+
+	gplot "gonum.org/v1/plot"
+)
+
+// axis maps normalised coordinates of one input to the plot and to labels.
+type axis struct {
+	stretch float64 // plot units for a normalised 1
+	mid     float64 // the value at 0, or 0 if labels are offsets
+	scale   float64 // the value of a normalised 1, from mid
+	label   string
+}
+
+// farAway is the ratio of centre to half-width beyond which labels are offsets:
+// absolute ones would repeat more digits than fit.
+const farAway = 1e5
+
+// tooFlat is the ratio of half-widths beyond which a box is not drawn to scale.
+const tooFlat = 5
+
+// axes returns both axes.
+func (m *Map) axes(names [2]string) [2]axis {
+	ratio := new(big.Float).SetPrec(formBits).Quo(m.scale[1], m.scale[0])
+	r, _ := ratio.Float64()
+	stretch := [2]float64{1, 1}
+	if r < 1 && r > 1.0/tooFlat {
+		stretch[1] = r
+	} else if r > 1 && r < tooFlat {
+		stretch[0] = 1 / r
+	}
+	var a [2]axis
+	for k := range a {
+		a[k] = axis{stretch: stretch[k], label: names[k]}
+		a[k].mid, _ = m.mid[k].Float64()
+		a[k].scale, _ = m.scale[k].Float64()
+		if math.Abs(a[k].mid) > farAway*a[k].scale {
+			a[k].label = fmt.Sprintf("%s − %s", a[k].label, strconv.FormatFloat(a[k].mid, 'g', -1, 64))
+			a[k].mid = 0
+		}
+	}
+	return a
+}
+
+// Ticks makes the axis a gonum Ticker.
+func (a axis) Ticks(lo, hi float64) []gplot.Tick {
+	value := func(p float64) float64 { return p/a.stretch*a.scale + a.mid }
+	ticks := gplot.DefaultTicks{}.Ticks(value(lo), value(hi))
+	for i := range ticks {
+		ticks[i].Value = (ticks[i].Value - a.mid) / a.scale * a.stretch
+	}
+	return ticks
+}
