@@ -54,7 +54,8 @@ type trainer struct {
 	backend   backends.Backend
 }
 
-// newTrainer draws He weights and zero biases for widths inputs … classes.
+// newTrainer draws He weights, and biases uniform in ±1/√inputs (as PyTorch does): without biases all boundaries of
+// the first layer would pass through 0, which is amid the data. widths are inputs, hidden …, classes.
 func newTrainer(rng *rand.Rand, widths []int, optimizer string, rate float64) (*trainer, error) {
 	backend, err := simplego.New("ops_sequential")
 	if err != nil {
@@ -64,14 +65,16 @@ func newTrainer(rng *rand.Rand, widths []int, optimizer string, rate float64) (*
 	for range 1 + states(optimizer) {
 		for l, out := range widths[1:] {
 			in := widths[l]
-			w := make([]float32, in*out)
+			w, b := make([]float32, in*out), make([]float32, out)
 			if len(t.tensors) < 2*(len(widths)-1) {
 				for i := range w {
 					w[i] = float32(math.Sqrt(2/float64(in)) * rng.NormFloat64())
 				}
+				for i := range b {
+					b[i] = float32((2*rng.Float64() - 1) / math.Sqrt(float64(in)))
+				}
 			}
-			t.tensors = append(t.tensors, tensors.FromFlatDataAndDimensions(w, in, out),
-				tensors.FromFlatDataAndDimensions(make([]float32, out), 1, out))
+			t.tensors = append(t.tensors, tensors.FromFlatDataAndDimensions(w, in, out), tensors.FromFlatDataAndDimensions(b, 1, out))
 		}
 	}
 	t.exec, err = graph.NewExec(backend, t.graph)

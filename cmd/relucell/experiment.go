@@ -1,0 +1,271 @@
+package main
+
+// experiment: studies that train networks and measure them. Its one study so far is training.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"golang.org/x/term"
+
+	"relucell/experiment"
+)
+
+func newExperimentCmd() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "experiment",
+		Short: "Train small networks and measure their regions exactly",
+		Long:  `experiment holds studies: programs that train networks, measure them exactly, and write tables, figures and a manifest that reproduces them.`,
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return fmt.Errorf("%q: unknown study, expected training", args[0])
+			}
+			return errors.New("study: missing, expected training")
+		},
+	}
+	cmd.AddCommand(newExperimentTrainingCmd())
+	return cmd
+}
+
+type trainingCmd struct {
+	data, optimizers    []string
+	rate                float64
+	batch, seeds, first int
+	points, resamples   int
+	epochs, hidden      []int
+	radii               []float64
+	norm                string
+	limit               int64
+	bounds              []string
+	out, replay         string
+	cache, figures      string
+	workers             int
+	set                 *pflag.FlagSet
+}
+
+func newExperimentTrainingCmd() *cobra.Command {
+	c := &trainingCmd{}
+	cmd := &cobra.Command{
+		Use:   "training -o DIR",
+		Short: "Measure what training does to boundaries and regions",
+		Long: `training trains small ReLU networks over several seeds, and at chosen epochs measures, at training points, test
+points, midpoints of training points, and random points: the exact distance to the nearest boundary, the certified
+count of regions in balls of several radii (a certified bracket past --limit regions), local bounds, accuracy and loss.
+
+It asks whether two published observations hold (Zhu, Lin, Tang 2020, from bounds alone): boundaries move away from the
+training points; balls at training points hold more regions than balls at arbitrary points. The folder gets tables (CSV),
+every measured network, figures, and a manifest that reproduces all of it bit for bit with --replay. An interrupted run goes on
+where it stopped when it is called again. What a flag leaves open depends on the data set.`,
+		Example: `  relucell experiment training -o study
+  relucell experiment training --data digits --seeds 5 -o digits
+  relucell experiment training --data mine.csv --optimizer sgd,adam --radius 0.1,0.2 -o mine
+  relucell experiment training --replay study/manifest.json -o again`,
+		Args: exactly(),
+		RunE: action(c.run),
+	}
+	f := cmd.Flags()
+	f.StringSliceVar(&c.data, "data", []string{"moons", "spirals"}, "data sets: moons, spirals, iris, digits, or CSV files with the class in the last column")
+	f.StringSliceVar(&c.optimizers, "optimizer", []string{"adam"}, "optimisers: sgd, momentum, adam")
+	f.Float64Var(&c.rate, "rate", 0, "learning rate (default 0.1 for sgd, 0.02 for momentum, 0.01 for adam)")
+	f.IntVar(&c.batch, "batch", 0, "rows in a batch (default 32)")
+	f.IntVar(&c.seeds, "seeds", 0, "number of seeds (default 5)")
+	f.IntVar(&c.first, "first-seed", 0, "first seed (default 1)")
+	f.IntSliceVar(&c.epochs, "epochs", nil, "epochs to measure after, ascending (default 0,1,3,10,30,100, spirals also 300)")
+	f.IntSliceVar(&c.hidden, "hidden", nil, "widths of the hidden layers (default 16,16)")
+	f.IntVar(&c.points, "points", 0, "points of each set (default 20)")
+	f.Float64SliceVar(&c.radii, "radius", nil, "radii of the balls (default two that suit the data)")
+	f.StringVar(&c.norm, "norm", "", "norm of distances and balls: l2, linf or l1 (default l2)")
+	limitFlag(f, &c.limit, "stop a count past so many regions, with a certified bracket (default 20000)")
+	f.StringSliceVar(&c.bounds, "bounds", nil, "bounds to measure (default "+strings.Join(experiment.DefaultBounds, ",")+")")
+	f.IntVar(&c.resamples, "resamples", experiment.DefaultResamples, "bootstrap samples behind each interval")
+	f.StringVarP(&c.out, "output", "o", "", "output folder: new, or one that holds a part of this experiment")
+	f.StringVar(&c.replay, "replay", "", "manifest whose experiment to run again and to compare with")
+	f.StringVar(&c.cache, "cache", ".cache/data", "folder of the fetched data sets (see make data)")
+	workersFlag(f, &c.workers)
+	choiceFlag(cmd, &c.figures, "figures", "format of the figures", append(slices.Clone(experiment.FigureFormats), "none")...)
+	complete(cmd, "data", experiment.DataNames...)
+	complete(cmd, "optimizer", experiment.Optimizers...)
+	complete(cmd, "norm", "l2", "linf", "l1")
+	c.set = f
+	return cmd
+}
+
+// recipe are the flags that a manifest answers.
+var recipe = []string{"data", "optimizer", "rate", "batch", "seeds", "first-seed", "epochs", "hidden", "points", "radius", "norm", "limit", "bounds", "resamples"}
+
+func (c *trainingCmd) run(cmd *cobra.Command, _ []string) error {
+	if c.out == "" {
+		return badInputf("--output: missing, expected a folder")
+	}
+	config, recorded, err := c.config()
+	if err != nil {
+		return badInput(err)
+	}
+	if err := config.Check(); err != nil {
+		return badInput(flagged(err))
+	}
+	ctx, stop := interruptible(cmd)
+	defer stop()
+	show, clear := trainingProgress(cmd.ErrOrStderr())
+	figures := c.figures
+	if figures == "none" {
+		figures = ""
+	}
+	res, err := experiment.Training(ctx, *config, experiment.Options{
+		Dir: c.out, Workers: c.workers, Version: version(), Figures: figures, Progress: show,
+	})
+	clear()
+	switch {
+	case errors.Is(err, experiment.ErrFolder):
+		return badInputf("--output: %w", err)
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintf(cmd.ErrOrStderr(), "relucell: stopped; the same command goes on from what is done in %s\n", c.out)
+		return errStopped
+	case err != nil:
+		return err
+	}
+	if err := writeTraining(cmd.OutOrStdout(), res, c.out); err != nil {
+		return err
+	}
+	if recorded != nil {
+		if err := recorded.Compare(res.Manifest); err != nil {
+			return failed(fmt.Errorf("--replay: made other bytes: %w (made by %s on %s; this is %s on %s)", err,
+				recorded.Relucell, recorded.Platform, res.Manifest.Relucell, res.Manifest.Platform))
+		}
+		fmt.Fprintf(cmd.OutOrStdout(), "\nReplayed: all %d networks and %d tables are as the manifest has them.\n", len(recorded.Networks), len(recorded.Files))
+	}
+	return nil
+}
+
+// config makes the configuration of the flags, or reads it from a manifest.
+func (c *trainingCmd) config() (*experiment.Config, *experiment.Manifest, error) {
+	if c.replay != "" {
+		for _, name := range recipe {
+			if c.set.Changed(name) {
+				return nil, nil, fmt.Errorf("--%s: given beside --replay, whose manifest says it; expected one or the other", name)
+			}
+		}
+		m, err := experiment.ReadManifest(c.replay)
+		if err != nil {
+			return nil, nil, err
+		}
+		if err := m.Config.Open(c.cache); err != nil {
+			return nil, nil, err
+		}
+		return &m.Config, m, nil
+	}
+	config := &experiment.Config{Resamples: c.resamples}
+	for _, source := range c.data {
+		d, err := experiment.OpenData(source, c.cache)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, o := range c.optimizers {
+			s, err := c.study(d, o)
+			if err != nil {
+				return nil, nil, err
+			}
+			config.Studies = append(config.Studies, s)
+		}
+	}
+	return config, nil, nil
+}
+
+// study puts the flags over the defaults of a data set.
+func (c *trainingCmd) study(d *experiment.Data, optimizer string) (experiment.Study, error) {
+	s := experiment.Defaults(d)
+	s.SetOptimizer(optimizer)
+	if c.set.Changed("first-seed") {
+		if c.first < 0 {
+			return s, fmt.Errorf("--first-seed: %d, expected a whole number of at least 0", c.first)
+		}
+		s.FirstSeed = uint64(c.first)
+	}
+	for name, put := range map[string]func(){
+		"rate":   func() { s.Rate = c.rate },
+		"batch":  func() { s.Batch = c.batch },
+		"seeds":  func() { s.Seeds = c.seeds },
+		"epochs": func() { s.Epochs = c.epochs },
+		"hidden": func() { s.Hidden = c.hidden },
+		"points": func() { s.Points = c.points },
+		"radius": func() { s.Radii = c.radii },
+		"norm":   func() { s.Norm = c.norm },
+		"limit":  func() { s.Limit = c.limit },
+		"bounds": func() { s.Bounds = c.bounds },
+	} {
+		if c.set.Changed(name) {
+			put()
+		}
+	}
+	return s, nil
+}
+
+// trainingProgress returns a bar on a terminal, nil elsewhere, and what clears it.
+func trainingProgress(w io.Writer) (show func(experiment.Progress), clear func()) {
+	f, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return nil, func() {}
+	}
+	var bar *progressbar.ProgressBar
+	return func(p experiment.Progress) {
+			if bar == nil {
+				bar = progressbar.NewOptions(p.Total, progressbar.OptionSetWriter(f), progressbar.OptionClearOnFinish(),
+					progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionShowCount(), progressbar.OptionSetWidth(20))
+			}
+			bar.Describe(p.What)
+			_ = bar.Set(p.Done) // a terminal that cannot be written to is no reason to stop
+		}, func() {
+			if bar != nil {
+				_ = bar.Finish()
+			}
+		}
+}
+
+// writeTraining prints what was found at the last epoch of each study.
+func writeTraining(w io.Writer, res *experiment.Result, dir string) error {
+	last := map[string]int{}
+	study := func(s experiment.Statistic) string { return s.Data + " by " + s.Optimizer }
+	for _, s := range res.Statistics {
+		last[study(s)] = max(last[study(s)], s.Epoch)
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "Study\tClaim\tSeeds for, against\tTimes (95% interval)\tVerdict")
+	for _, s := range res.Statistics {
+		claim := claimOf(s)
+		if s.Epoch != last[study(s)] || claim == "" {
+			continue
+		}
+		fmt.Fprintf(t, "%s\t%s\t%d, %d of %d\t%s (%s to %s)\t%s\n", study(s), claim, s.Positive, s.Negative, s.Seeds,
+			times((s.Low+s.High)/2), times(s.From), times(s.To), s.Verdict)
+	}
+	fmt.Fprintf(t, "\n%d networks (%d from an earlier run), %d measurements in %s\n", len(res.Manifest.Networks), res.Skipped, len(res.Rows), dir)
+	return t.Flush()
+}
+
+// claimOf puts the two observations into words; other comparisons are in the table of statistics alone.
+func claimOf(s experiment.Statistic) string {
+	switch {
+	case s.Observation == "away" && s.Set == experiment.AtTraining && s.Against == "":
+		return "boundaries moved away from training points"
+	case s.Observation == "away" && s.Set == experiment.AtTraining && s.Against == experiment.AtRandom:
+		return "and more so than from random points"
+	case s.Observation == "more" && s.Against == experiment.AtRandom && s.Quantity == "count":
+		return "more regions at training than at random points, radius " + s.Radius
+	}
+	return ""
+}
+
+// times writes 2^v with three digits.
+func times(v float64) string { return strconv.FormatFloat(math.Exp2(v), 'g', 3, 64) }

@@ -1,0 +1,263 @@
+// Tables of numbers with a class in the last column, and what is refused: every refusal
+// names the file, the line, the column and what was expected.
+
+package experiment
+
+import (
+	"bytes"
+	"cmp"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/csv"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// maxTableBytes bounds a table, unpacked: far beyond what networks of a countable size learn from.
+const maxTableBytes = 1 << 28
+
+// DataNames are the sets that OpenData knows by name.
+var DataNames = []string{"moons", "spirals", "iris", "digits"}
+
+// cached are the files of the sets that are fetched, not drawn.
+var cached = map[string]string{"iris": "iris.csv", "digits": "digits.csv.gz"}
+
+// digitsInk is the largest grey value of a pixel of the digits.
+const digitsInk = 16
+
+// OpenData returns the data set of a name, or reads a CSV file (gzip by the ending .gz): numbers, the
+// class in the last column, at most one header line. cache is the folder that holds iris.csv and
+// digits.csv.gz. Pixels of digits are divided by 16; columns of any other table get mean 0 and deviation 1
+// over all rows. Errors are of one line and name the file.
+func OpenData(source, cache string) (*Data, error) {
+	switch source {
+	case "moons":
+		return TwoMoons(), nil
+	case "spirals":
+		return Spirals(), nil
+	case "":
+		return nil, errors.New("data: empty, expected " + strings.Join(DataNames, ", ") + " or a CSV file")
+	}
+	path, name := source, strings.TrimSuffix(strings.TrimSuffix(filepath.Base(source), ".gz"), ".csv")
+	if file, ok := cached[source]; ok {
+		path = filepath.Join(cache, file)
+	}
+	text, sum, err := readTable(path)
+	if errors.Is(err, fs.ErrNotExist) && path != source {
+		return nil, fmt.Errorf("%s: no such file, expected the data set %s there; \"make data\" fetches it", path, source)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if source == "iris" { // its first line says "150,4,setosa,…": not the names of the columns
+		_, text, _ = bytes.Cut(text, []byte("\n"))
+	}
+	d, err := parseTable(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	d.Name, d.Source, d.SHA256 = fileName(name), source, sum
+	if source == "digits" {
+		d.scale(func([]float64) (float64, float64) { return 0, digitsInk })
+	} else {
+		d.scale(standard)
+	}
+	return d, nil
+}
+
+// fileName keeps of a name what is harmless in a file's name.
+func fileName(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' {
+			return r
+		}
+		return '_'
+	}, s)
+	return cmp.Or(s, "data")
+}
+
+func readTable(path string) (text []byte, sum string, err error) {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		var p *fs.PathError
+		if errors.As(err, &p) {
+			err = p.Err
+		}
+		return nil, "", err
+	}
+	h := sha256.Sum256(raw)
+	var r io.Reader = bytes.NewReader(raw)
+	if strings.HasSuffix(path, ".gz") {
+		z, err := gzip.NewReader(r)
+		if err != nil {
+			return nil, "", fmt.Errorf("%w, expected gzip", err)
+		}
+		r = z
+	}
+	text, err = io.ReadAll(io.LimitReader(r, maxTableBytes+1))
+	if err != nil {
+		return nil, "", fmt.Errorf("%w, expected gzip", err)
+	}
+	if len(text) > maxTableBytes {
+		return nil, "", fmt.Errorf("more than %d bytes, expected a small table", maxTableBytes)
+	}
+	return bytes.TrimPrefix(text, []byte("\ufeff")), hex.EncodeToString(h[:]), nil
+}
+
+// parseTable reads rows of numbers with a class at the end.
+func parseTable(text []byte) (*Data, error) {
+	r := csv.NewReader(bytes.NewReader(text))
+	r.FieldsPerRecord, r.ReuseRecord, r.TrimLeadingSpace = -1, true, true
+	d := &Data{}
+	var labels []string
+	for first := true; ; first = false {
+		row, err := r.Read()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%w, expected comma-separated values", err)
+		}
+		line, _ := r.FieldPos(0)
+		if first {
+			if d.Inputs = len(row) - 1; d.Inputs < 1 {
+				return nil, fmt.Errorf("line %d: one column, expected at least one number and a class", line)
+			}
+			if header(row) {
+				continue
+			}
+		}
+		if len(row) != d.Inputs+1 {
+			return nil, fmt.Errorf("line %d: %d columns, expected %d as in the first line", line, len(row), d.Inputs+1)
+		}
+		x, err := numbers(row[:d.Inputs], line)
+		if err != nil {
+			return nil, err
+		}
+		label, err := classLabel(row[d.Inputs], line, d.Inputs+1)
+		if err != nil {
+			return nil, err
+		}
+		d.table.x, labels = append(d.table.x, x), append(labels, label)
+	}
+	d.Rows = len(labels)
+	return d, d.classes(labels)
+}
+
+// header says that no cell before the last is a number.
+func header(row []string) bool {
+	for _, cell := range row[:len(row)-1] {
+		if _, err := strconv.ParseFloat(strings.TrimSpace(cell), 64); err == nil || cell == "" {
+			return false
+		}
+	}
+	return true
+}
+
+func numbers(row []string, line int) ([]float64, error) {
+	x := make([]float64, len(row))
+	for k, cell := range row {
+		v, err := strconv.ParseFloat(strings.TrimSpace(cell), 64)
+		if err != nil || math.IsNaN(v) || math.IsInf(v, 0) || math.Abs(v) > math.MaxFloat32 {
+			return nil, fmt.Errorf("line %d: column %d: %q, expected a finite number", line, k+1, shorten(cell))
+		}
+		x[k] = v
+	}
+	return x, nil
+}
+
+// classLabel returns the label; a number has one spelling, so that 1 and 1.0 are one class.
+func classLabel(cell string, line, column int) (string, error) {
+	label := strings.TrimSpace(cell)
+	v, err := strconv.ParseFloat(label, 64)
+	if label == "" || err == nil && (math.IsNaN(v) || math.IsInf(v, 0)) {
+		return "", fmt.Errorf("line %d: column %d: %q, expected the name or number of a class", line, column, shorten(cell))
+	}
+	if err == nil {
+		return strconv.FormatFloat(v, 'g', -1, 64), nil
+	}
+	return label, nil
+}
+
+// shorten keeps an error on one line.
+func shorten(s string) string {
+	const most = 30
+	if len(s) > most {
+		return s[:most] + "…"
+	}
+	return s
+}
+
+// classes numbers the labels: numbers by size, then names by the alphabet.
+func (d *Data) classes(labels []string) error {
+	rows := map[string]int{}
+	for _, l := range labels {
+		rows[l]++
+	}
+	var names []string
+	for l := range rows {
+		names = append(names, l)
+	}
+	slices.SortFunc(names, func(a, b string) int {
+		x, errX := strconv.ParseFloat(a, 64)
+		y, errY := strconv.ParseFloat(b, 64)
+		if errX == nil && errY == nil {
+			return cmp.Compare(x, y)
+		}
+		if (errX == nil) != (errY == nil) {
+			return cmp.Compare(strconv.FormatBool(errX != nil), strconv.FormatBool(errY != nil))
+		}
+		return cmp.Compare(a, b)
+	})
+	switch {
+	case len(labels) == 0:
+		return errors.New("no rows, expected numbers and a class in each")
+	case len(names) == 1:
+		return fmt.Errorf("column %d: all %d rows are of class %q, expected at least two classes", d.Inputs+1, len(labels), shorten(names[0]))
+	case 2*len(names) > len(labels):
+		return fmt.Errorf("column %d: %d classes in %d rows, expected at least two rows a class", d.Inputs+1, len(names), len(labels))
+	}
+	for _, l := range labels {
+		d.table.class = append(d.table.class, slices.Index(names, l))
+	}
+	d.Classes = len(names)
+	return nil
+}
+
+// scale replaces each column v by (v−shift)/unit, rounded to float32, which the trainer takes.
+func (d *Data) scale(of func(column []float64) (shift, unit float64)) {
+	column := make([]float64, d.Rows)
+	for k := range d.Inputs {
+		for i, x := range d.table.x {
+			column[i] = x[k]
+		}
+		shift, unit := of(column)
+		for _, x := range d.table.x {
+			x[k] = float64(float32((x[k] - shift) / unit))
+		}
+	}
+}
+
+// standard returns mean and deviation, 1 for the deviation of a constant column.
+func standard(column []float64) (mean, deviation float64) {
+	if slices.Min(column) == slices.Max(column) {
+		return column[0], 1
+	}
+	n := float64(len(column))
+	for _, v := range column {
+		mean += v / n
+	}
+	for _, v := range column {
+		deviation += (v - mean) * (v - mean) / n
+	}
+	return mean, math.Sqrt(deviation)
+}

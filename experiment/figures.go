@@ -1,0 +1,338 @@
+// The pictures: distance against epoch, count against epoch, bound against count.
+
+package experiment
+
+import (
+	"bytes"
+	"fmt"
+	"image/color"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// FigureFormats are the endings that Options.Figures takes.
+var FigureFormats = []string{"png", "svg", "pdf"}
+
+// inks are Okabe and Ito's colours, told apart by the colour-blind too.
+var inks = []color.NRGBA{
+	{0x00, 0x72, 0xb2, 0xff}, {0x00, 0x9e, 0x73, 0xff}, {0xcc, 0x79, 0xa7, 0xff}, {0xd5, 0x5e, 0x00, 0xff},
+	{0x56, 0xb4, 0xe9, 0xff}, {0xe6, 0x9f, 0x00, 0xff}, {0x00, 0x00, 0x00, 0xff},
+}
+
+// setInk is blue for training points and orange for random ones; these two bear a band.
+var setInk = map[string]color.NRGBA{AtTraining: inks[0], AtTest: inks[1], AtBetween: inks[2], AtRandom: inks[3]}
+
+var setDash = map[string][]vg.Length{AtTest: {vg.Points(6), vg.Points(3)}, AtBetween: {vg.Points(1.5), vg.Points(2.5)}}
+
+// The size of a panel.
+const (
+	panelWidth  = 4.6 * vg.Inch
+	panelHeight = 3.9 * vg.Inch
+)
+
+func (r *runner) figures(c Config, rows []Row) error {
+	t := tabulate(rows)
+	for i := range c.Studies {
+		s := &c.Studies[i]
+		distance, err := s.distancePanel(t)
+		if err != nil {
+			return err
+		}
+		if err := r.draw(s.name()+"-distance", distance); err != nil {
+			return err
+		}
+		var counts, bounds []*plot.Plot
+		for _, radius := range s.Radii {
+			p, err := s.countPanel(t, decimal(radius))
+			if err != nil {
+				return err
+			}
+			q, err := s.boundPanel(t, decimal(radius))
+			if err != nil {
+				return err
+			}
+			counts, bounds = append(counts, p), append(bounds, q)
+		}
+		if len(counts) == 0 {
+			continue
+		}
+		if err := r.draw(s.name()+"-count", counts...); err != nil {
+			return err
+		}
+		if len(s.Bounds) == 0 {
+			continue
+		}
+		if err := r.draw(s.name()+"-bound", bounds...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// draw writes the panels side by side.
+func (r *runner) draw(name string, panels ...*plot.Plot) error {
+	c, err := draw.NewFormattedCanvas(panelWidth*vg.Length(len(panels)), panelHeight, r.opt.Figures)
+	if err != nil {
+		return err
+	}
+	canvas := draw.New(c)
+	if r.opt.Figures == "svg" || r.opt.Figures == "pdf" {
+		canvas.SetColor(color.White)
+		canvas.Fill(canvas.Rectangle.Path())
+	}
+	gap := vg.Points(8)
+	tiles := draw.Tiles{Rows: 1, Cols: len(panels), PadX: 2 * gap, PadTop: gap, PadBottom: gap, PadLeft: gap, PadRight: gap}
+	for j, tile := range plot.Align([][]*plot.Plot{panels}, tiles, canvas)[0] {
+		panels[j].Draw(tile)
+	}
+	var b bytes.Buffer
+	if _, err := c.WriteTo(&b); err != nil {
+		return err
+	}
+	return r.folder.write("figures/"+name+"."+r.opt.Figures, b.Bytes())
+}
+
+func (s *Study) newPanel(title, x, y string) *plot.Plot {
+	p := plot.New()
+	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = title, x, y
+	p.Title.TextStyle.Font.Size = vg.Points(11)
+	p.Title.Padding = vg.Points(6)
+	p.X.Padding, p.Y.Padding = vg.Points(2), vg.Points(2)
+	p.Legend.Top = true
+	p.Legend.Padding = vg.Points(2)
+	p.Legend.ThumbnailWidth = vg.Points(24)
+	grid := plotter.NewGrid()
+	grid.Vertical.Color, grid.Horizontal.Color = color.Gray{0xe6}, color.Gray{0xe6}
+	p.Add(grid)
+	return p
+}
+
+// label says which study.
+func (s *Study) label() string {
+	widths := []string{strconv.Itoa(s.data.Inputs)}
+	for _, h := range s.Hidden {
+		widths = append(widths, strconv.Itoa(h))
+	}
+	return fmt.Sprintf("%s %s-%d, %s, %d seeds", s.data.Name, strings.Join(widths, "-"), s.data.Classes, s.Optimizer, s.Seeds)
+}
+
+// pooled are the values of one quantity at one epoch over all seeds.
+func (s *Study) pooled(t map[key][]span, set, quantity, radius string, epoch int) []span {
+	var all []span
+	for k := range s.Seeds {
+		all = append(all, t[key{s.name(), set, quantity, radius, s.FirstSeed + uint64(k), epoch}]...)
+	}
+	return all
+}
+
+func lows(v []span) []float64 {
+	var l []float64
+	for _, s := range v {
+		l = append(l, s.low)
+	}
+	return l
+}
+
+func highs(v []span) []float64 {
+	var h []float64
+	for _, s := range v {
+		h = append(h, s.high)
+	}
+	return h
+}
+
+// curve is a line over the epochs with a band around it.
+type curve struct{ mid, from, to plotter.XYs }
+
+func (s *Study) distancePanel(t map[key][]span) (*plot.Plot, error) {
+	p := s.newPanel(s.label(), "epoch", fmt.Sprintf("distance to the nearest boundary (%s)", s.Norm))
+	return p, s.overEpochs(p, func(set string, epoch int) (mid, from, to float64) {
+		v := lows(s.pooled(t, set, "distance", "", epoch))
+		return quantile(v, 0.5), quantile(v, 0.25), quantile(v, 0.75)
+	}, "median, quartiles")
+}
+
+func (s *Study) countPanel(t map[key][]span, radius string) (*plot.Plot, error) {
+	open, total := 0, 0
+	for _, set := range Sets {
+		for _, e := range s.Epochs {
+			for _, v := range s.pooled(t, set, "count", radius, e) {
+				total++
+				if v.low != v.high {
+					open++
+				}
+			}
+		}
+	}
+	title := fmt.Sprintf("%s\n%s ball of radius %s", s.label(), s.Norm, radius)
+	if open > 0 {
+		title += fmt.Sprintf("; lower ends of %d brackets among %d counts", open, total)
+	}
+	p := s.newPanel(title, "epoch", "regions in the ball")
+	return p, s.overEpochs(p, func(set string, epoch int) (mid, from, to float64) {
+		v := lows(s.pooled(t, set, "count", radius, epoch))
+		sum := 0.0
+		for _, x := range v {
+			sum += x / float64(len(v))
+		}
+		return sum, quantile(v, 0.25), quantile(v, 0.75)
+	}, "geometric mean, quartiles")
+}
+
+// overEpochs draws a line for each set, and bands for training and random points.
+func (s *Study) overEpochs(p *plot.Plot, at func(set string, epoch int) (mid, from, to float64), what string) error {
+	least, most := math.Inf(1), math.Inf(-1)
+	lines := map[string]*plotter.Line{}
+	for _, set := range Sets {
+		var c curve
+		for _, e := range s.Epochs {
+			mid, from, to := at(set, e)
+			x := math.Log1p(float64(e))
+			c.mid = append(c.mid, plotter.XY{X: x, Y: mid})
+			c.from, c.to = append(c.from, plotter.XY{X: x, Y: from}), append(c.to, plotter.XY{X: x, Y: to})
+			least, most = min(least, mid), max(most, mid)
+			if setDash[set] == nil {
+				least, most = min(least, from), max(most, to)
+			}
+		}
+		if setDash[set] == nil {
+			if err := addBand(p, c, setInk[set]); err != nil {
+				return err
+			}
+		}
+		l, err := plotter.NewLine(c.mid)
+		if err != nil {
+			return err
+		}
+		l.Color, l.Width, l.Dashes = setInk[set], vg.Points(1.6), setDash[set]
+		lines[set] = l
+	}
+	for _, set := range Sets {
+		p.Add(lines[set])
+		p.Legend.Add(set, lines[set])
+	}
+	p.X.Label.Text += " (log scale); " + what
+	p.X.Tick.Marker = epochTicks(s.Epochs)
+	p.Y.Tick.Marker = powers{}
+	p.Y.Min, p.Y.Max = least-0.1, most+0.1
+	headroom(p)
+	return nil
+}
+
+// headroom leaves the upper quarter to the legend, and at least a factor of two in all.
+func headroom(p *plot.Plot) {
+	if p.Y.Max-p.Y.Min < 1 {
+		p.Y.Max = p.Y.Min + 1
+	}
+	p.Y.Max += (p.Y.Max - p.Y.Min) * 0.45
+}
+
+func addBand(p *plot.Plot, c curve, ink color.NRGBA) error {
+	ring := slices.Clone(c.to)
+	for _, v := range slices.Backward(c.from) {
+		ring = append(ring, v)
+	}
+	band, err := plotter.NewPolygon(ring)
+	if err != nil {
+		return err
+	}
+	ink.A = 0x30
+	band.Color = ink
+	band.LineStyle.Width = 0
+	p.Add(band)
+	return nil
+}
+
+// boundPanel sets each bound against the count at the last epoch, at every point of every set.
+func (s *Study) boundPanel(t map[key][]span, radius string) (*plot.Plot, error) {
+	epoch := s.Epochs[len(s.Epochs)-1]
+	p := s.newPanel(fmt.Sprintf("%s\n%s ball of radius %s, epoch %d", s.label(), s.Norm, radius, epoch), "regions in the ball", "bound")
+	shapes := []draw.GlyphDrawer{draw.CrossGlyph{}, draw.PlusGlyph{}, draw.CircleGlyph{}, draw.BoxGlyph{}, draw.PyramidGlyph{}, draw.SquareGlyph{}, draw.RingGlyph{}}
+	most := 1.0
+	for i, name := range s.Bounds {
+		var points plotter.XYs
+		for _, set := range Sets {
+			counts := s.pooled(t, set, "count", radius, epoch)
+			for k, v := range s.pooled(t, set, "bound:"+name, radius, epoch) {
+				points = append(points, plotter.XY{X: counts[k].low, Y: v.high})
+				most = max(most, counts[k].low)
+			}
+		}
+		dots, err := plotter.NewScatter(points)
+		if err != nil {
+			return nil, err
+		}
+		dots.GlyphStyle = draw.GlyphStyle{Color: inks[i%len(inks)], Radius: vg.Points(2.2), Shape: shapes[i%len(shapes)]}
+		p.Add(dots)
+		p.Legend.Add(name, dots)
+	}
+	same, err := plotter.NewLine(plotter.XYs{{X: 0, Y: 0}, {X: most, Y: most}})
+	if err != nil {
+		return nil, err
+	}
+	same.Color = color.Gray{0x60}
+	p.Add(same)
+	p.Legend.Add("bound = count", same)
+	p.X.Tick.Marker, p.Y.Tick.Marker = powers{}, powers{}
+	p.X.Min, p.Y.Min = -0.2, -0.2
+	p.Legend.Left = true
+	headroom(p)
+	return p, nil
+}
+
+// epochTicks marks the measured epochs on an axis of ln(1+epoch), as many as leave room for their numbers.
+type epochTicks []int
+
+func (e epochTicks) Ticks(lo, hi float64) []plot.Tick {
+	const room = 0.06 // of the axis: the width of a number of three digits
+	var ticks []plot.Tick
+	last := math.Inf(-1)
+	for _, v := range e {
+		t := plot.Tick{Value: math.Log1p(float64(v))}
+		if t.Value-last > room*(hi-lo) {
+			t.Label = strconv.Itoa(v)
+			last = t.Value
+		}
+		ticks = append(ticks, t)
+	}
+	return ticks
+}
+
+// powers marks an axis of base-2 logarithms by round decimals: 1, 2 and 5 times powers of ten, or powers of ten alone
+// where the axis is long.
+type powers struct{}
+
+func (powers) Ticks(lo, hi float64) []plot.Tick {
+	decades := (hi - lo) / math.Log2(10)
+	digits, stride := []float64{1, 2, 5}, 1
+	if decades > 3 {
+		digits = digits[:1]
+		stride = max(1, int(math.Ceil(decades/7)))
+	}
+	var ticks []plot.Tick
+	first := int(math.Floor(lo / math.Log2(10)))
+	for e := first - first%stride - stride; float64(e) <= hi/math.Log2(10); e += stride {
+		for _, d := range digits {
+			v := math.Log2(d) + float64(e)*math.Log2(10)
+			if v >= lo && v <= hi {
+				ticks = append(ticks, plot.Tick{Value: v, Label: powerLabel(d, e)})
+			}
+		}
+	}
+	return ticks
+}
+
+func powerLabel(digit float64, e int) string {
+	if e >= 5 || e < -4 {
+		return fmt.Sprintf("%ge%d", digit, e)
+	}
+	v, _ := strconv.ParseFloat(fmt.Sprintf("%ge%d", digit, e), 64)
+	return strconv.FormatFloat(v, 'f', -1, 64)
+}

@@ -1,0 +1,259 @@
+// The output folder: files that are there whole or not at all, and the manifest that reproduces them.
+
+package experiment
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/csv"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+
+	"relucell/network"
+)
+
+// Manifest says what made a folder. It holds no time.
+type Manifest struct {
+	Version int    `json:"relucell-experiment"`
+	Kind    string `json:"kind"`
+	// Relucell, Go, GoMLX and Platform made the files. Another platform may round otherwise.
+	Relucell string `json:"relucell"`
+	Go       string `json:"go"`
+	GoMLX    string `json:"gomlx"`
+	Platform string `json:"platform"`
+	Config   Config `json:"config"`
+	// Networks and Files are there once the experiment is complete.
+	Networks []File `json:"networks,omitempty"`
+	Files    []File `json:"files,omitempty"`
+}
+
+// File is a file of the folder and the hash of its bytes; a network's hash is its fingerprint.
+type File struct {
+	Name   string `json:"name"`
+	SHA256 string `json:"sha256"`
+}
+
+const (
+	manifestVersion = 1
+	manifestKind    = "training"
+	manifestName    = "manifest.json"
+	tableName       = "measurements.csv"
+	statisticsName  = "statistics.csv"
+	// maxManifestBytes is far beyond the manifest of any experiment.
+	maxManifestBytes = 1 << 26
+)
+
+func newManifest(c Config, version string) *Manifest {
+	m := &Manifest{Version: manifestVersion, Kind: manifestKind, Relucell: version, Go: runtime.Version(),
+		GoMLX: "unknown", Platform: runtime.GOOS + "/" + runtime.GOARCH, Config: c}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, d := range info.Deps {
+			if d.Path == "github.com/gomlx/gomlx" {
+				m.GoMLX = d.Version
+			}
+		}
+	}
+	return m
+}
+
+// ReadManifest reads a manifest; errors name the file and what was expected. Its configuration
+// wants Open and Check.
+func ReadManifest(path string) (*Manifest, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, plain(err)
+	}
+	defer f.Close()
+	d := json.NewDecoder(io.LimitReader(f, maxManifestBytes))
+	d.DisallowUnknownFields()
+	m := &Manifest{}
+	if err := d.Decode(m); err != nil {
+		return nil, fmt.Errorf("%s: %w, expected an experiment's manifest", path, err)
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return nil, fmt.Errorf("%s: text after the end, expected one JSON object", path)
+	}
+	if m.Version != manifestVersion || m.Kind != manifestKind {
+		return nil, fmt.Errorf("%s: version %d of kind %q, expected version %d of kind %q", path, m.Version, m.Kind, manifestVersion, manifestKind)
+	}
+	return m, nil
+}
+
+// Compare says whether other has the same networks and tables, and if not, names the first that differs.
+func (m *Manifest) Compare(other *Manifest) error {
+	for _, l := range []struct{ a, b []File }{{m.Networks, other.Networks}, {m.Files, other.Files}} {
+		if len(l.a) != len(l.b) {
+			return fmt.Errorf("%d files, expected %d", len(l.b), len(l.a))
+		}
+		for i, f := range l.a {
+			if l.b[i] != f {
+				return fmt.Errorf("%s: sha256 %s, expected %s %s", l.b[i].Name, l.b[i].SHA256, f.Name, f.SHA256)
+			}
+		}
+	}
+	return nil
+}
+
+// plain says "a.csv: no such file" instead of "open a.csv: …".
+func plain(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return fmt.Errorf("%s: %w", p.Path, p.Err)
+	}
+	return err
+}
+
+// folder is the output folder.
+type folder string
+
+func (f folder) path(name string) string { return filepath.Join(string(f), filepath.FromSlash(name)) }
+
+// ErrFolder marks an output folder that holds something else.
+var ErrFolder = errors.New("expected a new folder, or one that holds a part of this experiment")
+
+// prepare makes the folder, or finds in it the same experiment, done in part or whole, and returns the manifest of that.
+func (f folder) prepare(m *Manifest) (*Manifest, error) {
+	names, err := os.ReadDir(string(f))
+	switch {
+	case errors.Is(err, fs.ErrNotExist) || err == nil && len(names) == 0:
+		if err := os.MkdirAll(string(f), 0o777); err != nil {
+			return nil, plain(err)
+		}
+		return m, f.writeManifest(m)
+	case err != nil:
+		return nil, plain(err)
+	}
+	old, err := ReadManifest(f.path(manifestName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s: not empty and without a %s, %w", string(f), manifestName, ErrFolder)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !sameConfig(old.Config, m.Config) {
+		return nil, fmt.Errorf("%s: made with other settings, %w", f.path(manifestName), ErrFolder)
+	}
+	return old, nil
+}
+
+// complete returns the rows of a finished experiment that is whole: all tables and networks are as its manifest has them.
+func (f folder) complete(m *Manifest) ([]Row, bool) {
+	for _, file := range append(append([]File(nil), m.Files...), m.Networks...) {
+		if !f.holds(file) {
+			return nil, false
+		}
+	}
+	if len(m.Files) == 0 {
+		return nil, false
+	}
+	text, err := os.ReadFile(f.path(tableName))
+	if err != nil {
+		return nil, false
+	}
+	rows, err := readRows(text)
+	return rows, err == nil
+}
+
+func readRows(text []byte) ([]Row, error) {
+	r := csv.NewReader(bytes.NewReader(text))
+	r.FieldsPerRecord = len(rowHeader)
+	records, err := r.ReadAll()
+	if err != nil {
+		return nil, err
+	}
+	var rows []Row
+	for _, f := range records[1:] {
+		seed, errSeed := strconv.ParseUint(f[2], 10, 64)
+		epoch, errEpoch := strconv.Atoi(f[3])
+		if err := errors.Join(errSeed, errEpoch); err != nil {
+			return nil, err
+		}
+		rows = append(rows, Row{f[0], f[1], seed, epoch, f[4], f[5], f[6], f[7], f[8], f[9]})
+	}
+	return rows, nil
+}
+
+// sameConfig compares what the manifest holds.
+func sameConfig(a, b Config) bool {
+	x, errX := json.Marshal(a)
+	y, errY := json.Marshal(b)
+	return errX == nil && errY == nil && bytes.Equal(x, y)
+}
+
+func (f folder) writeManifest(m *Manifest) error {
+	text, err := json.MarshalIndent(m, "", " ")
+	if err != nil {
+		return err
+	}
+	return f.write(manifestName, append(text, '\n'))
+}
+
+// write writes a file under a temporary name first.
+func (f folder) write(name string, text []byte) (err error) {
+	path := f.path(name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return plain(err)
+	}
+	t, err := os.CreateTemp(filepath.Dir(path), ".relucell-*.tmp")
+	if err != nil {
+		return plain(err)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(plain(err), os.Remove(t.Name()))
+		}
+	}()
+	_, err = t.Write(text)
+	if err = errors.Join(err, t.Chmod(0o644), t.Close()); err != nil {
+		return err
+	}
+	return os.Rename(t.Name(), path)
+}
+
+func (f folder) writeNetwork(name string, n *network.Network) (File, error) {
+	var b bytes.Buffer
+	if err := n.WriteCanonical(&b); err != nil {
+		return File{}, err
+	}
+	return f.writeFile(name, b.Bytes())
+}
+
+// writeFile writes and returns the entry of the manifest.
+func (f folder) writeFile(name string, text []byte) (File, error) {
+	return fileOf(name, text), f.write(name, text)
+}
+
+func fileOf(name string, text []byte) File {
+	h := sha256.Sum256(text)
+	return File{name, hex.EncodeToString(h[:])}
+}
+
+// holds reports whether the file is there with those bytes.
+func (f folder) holds(want File) bool {
+	text, err := os.ReadFile(f.path(want.Name))
+	return err == nil && fileOf(want.Name, text) == want
+}
+
+func csvText(header []string, records [][]string) ([]byte, error) {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	err := errors.Join(w.Write(header), w.WriteAll(records))
+	return b.Bytes(), err
+}
+
+func rowsText(rows []Row) ([]byte, error) {
+	var records [][]string
+	for _, r := range rows {
+		records = append(records, r.record())
+	}
+	return csvText(rowHeader, records)
+}

@@ -1,0 +1,230 @@
+// Whether the two observations hold. The unit is the seed: points of one network depend on each other, so
+// the sign test counts seeds, and the bootstrap draws seeds first, then points within each (Efron,
+// Tibshirani 1993, chapter 8). What is compared are means of logarithms to base 2, so an estimate of 1 means
+// twice as far, or twice as many. A bracket goes in with the end that speaks against the claim.
+
+package experiment
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+)
+
+// Statistic is one comparison.
+type Statistic struct {
+	Data, Optimizer string
+	// Observation is "away": Quantity at the points of Set, epoch against the first epoch measured; with Against,
+	// how much more so than at the points of that set. Or "more": Quantity at the points of Set against those of
+	// Against, at one epoch.
+	Observation, Set, Against, Quantity, Radius string
+	Epoch                                       int
+	// Of Seeds, Positive show the claimed direction and Negative the other for certain.
+	Seeds, Positive, Negative int
+	// Low and High are the estimate (equal unless counts are brackets), From and To a 95% bootstrap interval around them.
+	Low, High, From, To float64
+	// P is the two-sided p-value of the sign test.
+	P float64
+	// Verdict is holds, reversed or undecided.
+	Verdict string
+}
+
+// signLevel is the p-value that the verdict asks of the sign test beside the interval: the smallest that five seeds can
+// reach, when all agree (2·2⁻⁵).
+const signLevel = 0.0625
+
+// mostLog bounds the logarithms: a point on a boundary, or a network without one, says "very near" or
+// "very far" and must not outweigh all others.
+const mostLog = 64
+
+// span is a number between two ends.
+type span struct{ low, high float64 }
+
+// group is what one seed contributes: the claim is that a is larger than b on average; without b, than 0.
+type group struct{ a, b []span }
+
+// mean returns the two ends of mean(a) − mean(b) over the points that pick chooses.
+func (g group) mean(pick func(n int) int) (low, high float64) {
+	part := func(s []span) (low, high float64) {
+		for range s {
+			v := s[pick(len(s))]
+			low += v.low / float64(len(s))
+			high += v.high / float64(len(s))
+		}
+		return low, high
+	}
+	low, high = part(g.a)
+	l, h := part(g.b)
+	return low - h, high - l
+}
+
+// compare fills in the numbers of a statistic.
+func (s *Statistic) compare(groups []group, resamples int) {
+	s.Seeds = len(groups)
+	for _, g := range groups {
+		i := -1
+		low, high := g.mean(func(n int) int { i = (i + 1) % n; return i })
+		s.Low += low / float64(s.Seeds)
+		s.High += high / float64(s.Seeds)
+		if low > 0 {
+			s.Positive++
+		} else if high < 0 {
+			s.Negative++
+		}
+	}
+	s.P = signTest(s.Positive, s.Negative)
+	rng := rand.New(rand.NewPCG(uint64(s.Seeds), uint64(resamples)))
+	lows, highs := make([]float64, resamples), make([]float64, resamples)
+	for i := range resamples {
+		for range groups {
+			low, high := groups[rng.IntN(len(groups))].mean(rng.IntN)
+			lows[i] += low / float64(s.Seeds)
+			highs[i] += high / float64(s.Seeds)
+		}
+	}
+	s.From, s.To = quantile(lows, 0.025), quantile(highs, 0.975)
+	s.Verdict = "undecided"
+	if s.P <= signLevel && s.Positive > s.Negative && s.From > 0 {
+		s.Verdict = "holds"
+	} else if s.P <= signLevel && s.Negative > s.Positive && s.To < 0 {
+		s.Verdict = "reversed"
+	}
+}
+
+// signTest is the two-sided exact p-value of a positive and b negative signs under a fair coin; signs of
+// neither kind leave the test.
+func signTest(a, b int) float64 {
+	n, tail, term := a+b, 0.0, 1.0
+	for k := 0; k <= min(a, b); k++ {
+		tail += term
+		term *= float64(n-k) / float64(k+1)
+	}
+	return min(1, 2*tail*math.Pow(2, -float64(n)))
+}
+
+// quantile returns the q-quantile by linear interpolation between order statistics. It sorts v.
+func quantile(v []float64, q float64) float64 {
+	slices.Sort(v)
+	at := q * float64(len(v)-1)
+	i := int(at)
+	if i+1 >= len(v) || v[i] == v[i+1] {
+		return v[i]
+	}
+	return v[i] + (at-float64(i))*(v[i+1]-v[i])
+}
+
+// key names the values of one quantity at the points of one set in one network.
+type key struct {
+	study, set, quantity, radius string
+	seed                         uint64
+	epoch                        int
+}
+
+// tabulate collects the logarithms of the rows, in the order of the points.
+func tabulate(rows []Row) map[key][]span {
+	t := map[key][]span{}
+	for _, r := range rows {
+		if r.Point == "" {
+			continue
+		}
+		k := key{r.Data + "-" + r.Optimizer, r.Set, r.Quantity, r.Radius, r.Seed, r.Epoch}
+		clamp := func(s string) float64 { return max(-mostLog, min(mostLog, log2(s))) }
+		t[k] = append(t[k], span{clamp(r.Lower), clamp(r.Upper)})
+	}
+	return t
+}
+
+// Statistics compares, for each study, what the two observations claim.
+func Statistics(c *Config, rows []Row) []Statistic {
+	t := tabulate(rows)
+	var all []Statistic
+	for i := range c.Studies {
+		s := &c.Studies[i]
+		all = append(all, s.away(t, c.Resamples)...)
+		all = append(all, s.more(t, c.Resamples)...)
+	}
+	return all
+}
+
+// seedGroups makes a group of each seed.
+func (s *Study) seedGroups(make func(seed uint64) group) []group {
+	var groups []group
+	for k := range s.Seeds {
+		groups = append(groups, make(s.FirstSeed+uint64(k)))
+	}
+	return groups
+}
+
+// away is the first observation: at each set alone, and at training points against the others.
+func (s *Study) away(t map[key][]span, resamples int) []Statistic {
+	var all []Statistic
+	change := func(set string, seed uint64, epoch int) []span {
+		k := key{s.name(), set, "distance", "", seed, s.Epochs[0]}
+		first := t[k]
+		k.epoch = epoch
+		var d []span
+		for i, v := range t[k] { // the ends are neighbouring floats: the lower one is as good as the distance
+			d = append(d, span{v.low - first[i].low, v.low - first[i].low})
+		}
+		return d
+	}
+	for _, epoch := range s.Epochs[1:] {
+		for _, set := range Sets {
+			stat := Statistic{Data: s.data.Name, Optimizer: s.Optimizer, Observation: "away", Set: set, Quantity: "distance", Epoch: epoch}
+			stat.compare(s.seedGroups(func(seed uint64) group { return group{a: change(set, seed, epoch)} }), resamples)
+			all = append(all, stat)
+		}
+		for _, against := range Sets[1:] {
+			stat := Statistic{Data: s.data.Name, Optimizer: s.Optimizer, Observation: "away", Set: AtTraining, Against: against, Quantity: "distance", Epoch: epoch}
+			stat.compare(s.seedGroups(func(seed uint64) group {
+				return group{change(AtTraining, seed, epoch), change(against, seed, epoch)}
+			}), resamples)
+			all = append(all, stat)
+		}
+	}
+	return all
+}
+
+// more is the second observation, by the count and by each bound, and the same of the distance.
+func (s *Study) more(t map[key][]span, resamples int) []Statistic {
+	type measured struct{ quantity, radius string }
+	list := []measured{{"distance", ""}}
+	for _, r := range s.Radii {
+		list = append(list, measured{"count", decimal(r)})
+		for _, b := range s.Bounds {
+			list = append(list, measured{"bound:" + b, decimal(r)})
+		}
+	}
+	var all []Statistic
+	for _, epoch := range s.Epochs {
+		for _, q := range list {
+			for _, against := range Sets[1:] {
+				stat := Statistic{Data: s.data.Name, Optimizer: s.Optimizer, Observation: "more", Set: AtTraining, Against: against,
+					Quantity: q.quantity, Radius: q.radius, Epoch: epoch}
+				stat.compare(s.seedGroups(func(seed uint64) group {
+					at := func(set string) []span { return t[key{s.name(), set, q.quantity, q.radius, seed, epoch}] }
+					return group{at(AtTraining), at(against)}
+				}), resamples)
+				all = append(all, stat)
+			}
+		}
+	}
+	return all
+}
+
+var statisticsHeader = []string{"data", "optimizer", "observation", "quantity", "radius", "epoch", "set", "against",
+	"seeds", "positive", "negative", "estimate_low", "estimate_high", "interval_from", "interval_to", "sign_test_p", "verdict"}
+
+func statisticsText(all []Statistic) ([]byte, error) {
+	var records [][]string
+	for _, s := range all {
+		record := []string{s.Data, s.Optimizer, s.Observation, s.Quantity, s.Radius, strconv.Itoa(s.Epoch), s.Set, s.Against,
+			strconv.Itoa(s.Seeds), strconv.Itoa(s.Positive), strconv.Itoa(s.Negative)}
+		for _, v := range []float64{s.Low, s.High, s.From, s.To, s.P} {
+			record = append(record, strconv.FormatFloat(v, 'f', 4, 64))
+		}
+		records = append(records, append(record, s.Verdict))
+	}
+	return csvText(statisticsHeader, records)
+}
