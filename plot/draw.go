@@ -42,12 +42,19 @@ const (
 	tallest, flattest = 1.5, 0.3
 )
 
-func sans(size vg.Length) font.Font {
-	return font.Font{Typeface: "Liberation", Variant: "Sans", Size: size}
+// unit is the length of a point in a picture of the default width: pictures of
+// other widths are the same, larger or smaller.
+type unit vg.Length
+
+func (u unit) of(points vg.Length) vg.Length { return points * vg.Length(u) }
+
+func (u unit) sans(size vg.Length) font.Font {
+	return font.Font{Typeface: "Liberation", Variant: "Sans", Size: u.of(size)}
 }
 
 // Picture is a map that is laid out and ready to be written.
 type Picture struct {
+	u      unit
 	plot   *gplot.Plot
 	legend gplot.Legend
 	w, h   vg.Length
@@ -68,13 +75,14 @@ func (m *Map) Draw(opt Options) (*Picture, error) {
 	if opt.Width == 0 {
 		opt.Width = DefaultWidth
 	}
-	d := &drawing{m: m, f: f, opt: opt, axes: m.axes(opt.inputs())}
-	p := &Picture{plot: gplot.New(), w: vg.Length(opt.Width) * pointsPerUnit}
+	u := unit(float64(opt.Width) / DefaultWidth)
+	d := &drawing{m: m, f: f, opt: opt, axes: m.axes(opt.inputs()), u: u}
+	p := &Picture{u: u, plot: gplot.New(), w: vg.Length(opt.Width) * pointsPerUnit}
 	var title string
 	title, p.subtitle = m.title(opt)
 	p.style(title, d.axes)
 	p.legend = d.makeLegend()
-	p.column = p.legend.Rectangle(draw.Canvas{}).Size().X + legendGap
+	p.column = p.legend.Rectangle(draw.Canvas{}).Size().X + u.of(legendGap)
 	p.plot.Add(d)
 	p.layOut()
 	return p, nil
@@ -121,18 +129,18 @@ func ballName(b ball.Ball) string {
 
 func (p *Picture) style(title string, axes [2]axis) {
 	p.plot.Title.Text = title
-	p.plot.Title.Padding = 10 + subtitleDrop
-	p.plot.Title.TextStyle.Font = sans(11)
+	p.plot.Title.Padding = p.u.of(10 + subtitleDrop)
+	p.plot.Title.TextStyle.Font = p.u.sans(11)
 	p.plot.Title.TextStyle.Color = text
 	for k, a := range []*gplot.Axis{&p.plot.X, &p.plot.Y} {
 		reach := axes[k].stretch * (1 + margin)
 		a.Min, a.Max = -reach, reach
 		a.Padding = 0
 		a.Label.Text = axes[k].label
-		a.Label.TextStyle.Font = sans(10)
-		a.Tick.Label.Font = sans(9)
+		a.Label.TextStyle.Font = p.u.sans(10)
+		a.Tick.Label.Font = p.u.sans(9)
 		a.Tick.Marker = axes[k]
-		a.LineStyle.Width, a.Tick.LineStyle.Width = 0.5, 0.5
+		a.LineStyle.Width, a.Tick.LineStyle.Width, a.Tick.Length = p.u.of(0.5), p.u.of(0.5), p.u.of(6)
 		a.Label.TextStyle.Color, a.Tick.Label.Color = text, text
 		a.LineStyle.Color, a.Tick.LineStyle.Color = text, text
 	}
@@ -153,22 +161,26 @@ func (p *Picture) layOut() {
 		size := p.plot.DataCanvas(p.main(draw.Canvas{})).Size()
 		p.h += vg.Length(ratio)*size.X - size.Y
 	}
-	p.h = max(flattest*p.w, min(p.h, tallest*p.w), p.legendHeight()+2*border)
-	size := p.plot.DataCanvas(p.main(draw.Canvas{})).Size()
-	grow := float64(size.Y/size.X) / ratio
-	if grow > 1 {
-		p.plot.Y.Min, p.plot.Y.Max = p.plot.Y.Min*grow, p.plot.Y.Max*grow
-	} else {
-		p.plot.X.Min, p.plot.X.Max = p.plot.X.Min/grow, p.plot.X.Max/grow
+	p.h = max(flattest*p.w, min(p.h, tallest*p.w), p.legendHeight())
+	for range 4 { // as above
+		size := p.plot.DataCanvas(p.main(draw.Canvas{})).Size()
+		x, y := &p.plot.X, &p.plot.Y
+		if grow := float64(size.Y/size.X) * (x.Max - x.Min) / (y.Max - y.Min); grow > 1 {
+			y.Min, y.Max = y.Min*grow, y.Max*grow
+		} else {
+			x.Min, x.Max = x.Min/grow, x.Max/grow
+		}
 	}
 }
 
-func (p *Picture) legendHeight() vg.Length { return p.legend.Rectangle(draw.Canvas{}).Size().Y + 40 }
+func (p *Picture) legendHeight() vg.Length {
+	return p.legend.Rectangle(draw.Canvas{}).Size().Y + p.u.of(40+2*border)
+}
 
 // main is the part of the canvas left of the legend.
 func (p *Picture) main(c draw.Canvas) draw.Canvas {
 	c.Rectangle = vg.Rectangle{Max: vg.Point{X: p.w, Y: p.h}}
-	return draw.Crop(c, border, -border-p.column, border, -border)
+	return draw.Crop(c, p.u.of(border), -p.u.of(border)-p.column, p.u.of(border), -p.u.of(border))
 }
 
 func (p *Picture) draw(c draw.Canvas) {
@@ -178,11 +190,11 @@ func (p *Picture) draw(c draw.Canvas) {
 	main := p.main(c)
 	p.plot.Draw(main)
 	style := p.plot.Title.TextStyle
-	c.FillText(style, vg.Point{X: main.Center().X, Y: main.Max.Y + style.FontExtents().Descent - subtitleDrop}, p.subtitle)
+	c.FillText(style, vg.Point{X: main.Center().X, Y: main.Max.Y + style.FontExtents().Descent - p.u.of(subtitleDrop)}, p.subtitle)
 	data := p.plot.DataCanvas(main)
 	p.legend.Draw(draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{
-		Min: vg.Point{X: p.w - border - p.column + legendGap, Y: border},
-		Max: vg.Point{X: p.w - border, Y: data.Max.Y},
+		Min: vg.Point{X: p.w - p.u.of(border) - p.column + p.u.of(legendGap), Y: p.u.of(border)},
+		Max: vg.Point{X: p.w - p.u.of(border), Y: data.Max.Y},
 	}})
 }
 
@@ -192,16 +204,17 @@ type drawing struct {
 	f    filling
 	opt  Options
 	axes [2]axis
+	u    unit
 }
 
 // lineWidth thins boundaries out as regions get many; those of the first layer are wider.
 func (d *drawing) lineWidth(layer int) vg.Length {
 	const plenty = 400 // regions, in a picture of the default width
-	w := 0.9 * min(1, math.Sqrt(plenty/float64(len(d.m.Regions)))) * float64(d.opt.Width) / DefaultWidth
+	w := 0.9 * min(1, math.Sqrt(plenty/float64(len(d.m.Regions))))
 	if layer > 0 {
 		w *= 0.7
 	}
-	return vg.Length(max(w, 0.08))
+	return d.u.of(vg.Length(max(w, 0.08)))
 }
 
 func (d *drawing) ink(layer int) color.NRGBA {
@@ -237,7 +250,7 @@ func (d *drawing) Plot(c draw.Canvas, p *gplot.Plot) {
 	d.boundaries(s)
 	d.slivers(s)
 	c.SetColor(ballInk)
-	c.SetLineWidth(ballWidth)
+	c.SetLineWidth(d.u.of(ballWidth))
 	c.Stroke(outline)
 	d.points(s)
 }
@@ -278,7 +291,7 @@ func (d *drawing) slivers(s sheet) {
 	var dots vg.Path
 	for _, r := range d.m.Regions {
 		if len(r.Vertices) == 0 {
-			dots = circle(dots, s.at(r.Witness), sliverDot)
+			dots = circle(dots, s.at(r.Witness), d.u.of(sliverDot))
 		}
 	}
 	s.c.SetColor(text)
@@ -297,8 +310,8 @@ func (d *drawing) points(s sheet) {
 		if !s.c.Contains(at) {
 			continue
 		}
-		halos = circle(halos, at, dot+halo)
-		dots[p.class(i)] = circle(dots[p.class(i)], at, dot)
+		halos = circle(halos, at, d.u.of(dot+halo))
+		dots[p.class(i)] = circle(dots[p.class(i)], at, d.u.of(dot))
 	}
 	s.c.SetColor(paper)
 	s.c.Fill(halos)

@@ -38,7 +38,8 @@ type pageData struct {
 	Pieces  []pagePiece  `json:"pieces"`
 	Lines   [][]float64  `json:"lines"` // for each layer: x, y, x, y of each side
 	Dots    []pageDot    `json:"dots"`
-	Legend  [][2]string  `json:"legend"`
+	Legend  []pageEntry  `json:"legend"`
+	Classes []pageEntry  `json:"classes"`
 	Thin    []float64    `json:"thin"`
 }
 
@@ -60,6 +61,11 @@ type pagePiece struct {
 	Colour int       `json:"c"`
 	Region int       `json:"r"`
 	At     []float64 `json:"v,omitempty"`
+}
+
+type pageEntry struct {
+	Name    string   `json:"name"`
+	Colours []string `json:"colours"`
 }
 
 type pageDot struct {
@@ -92,7 +98,7 @@ func (m *Map) WriteHTML(w io.Writer, opt Options) error {
 // page is the data without its title.
 func (d *drawing) page() pageData {
 	m := d.m
-	p := pageData{Inputs: [2]string{d.axes[0].label, d.axes[1].label}, Legend: [][2]string{}, Dots: []pageDot{}}
+	p := pageData{Inputs: [2]string{d.axes[0].label, d.axes[1].label}, Legend: []pageEntry{}, Classes: []pageEntry{}, Dots: []pageDot{}}
 	for k, a := range d.axes {
 		p.Stretch[k], p.Mid[k], p.Scale[k] = a.stretch, a.mid, a.scale
 	}
@@ -102,7 +108,11 @@ func (d *drawing) page() pageData {
 		p.Colours = append(p.Colours, css(c))
 	}
 	for _, s := range d.f.legend {
-		p.Legend = append(p.Legend, [2]string{s.name, css(s.colours[0])})
+		e := pageEntry{Name: s.name}
+		for _, c := range s.colours {
+			e.Colours = append(e.Colours, css(c))
+		}
+		p.Legend = append(p.Legend, e)
 	}
 	for _, l := range m.Net.Layers() {
 		p.Layers = append(p.Layers, newPageLayer(l))
@@ -121,13 +131,25 @@ func (d *drawing) page() pageData {
 		p.Pieces = append(p.Pieces, piece)
 	}
 	d.pageLines(&p)
-	if d.opt.Points != nil {
-		for i, x := range d.opt.Points.X {
-			y := m.pointAt(x)
-			p.Dots = append(p.Dots, pageDot{y[0] * p.Stretch[0], y[1] * p.Stretch[1], css(d.opt.Points.ink(d.opt.Points.class(i)))})
-		}
-	}
+	d.pagePoints(&p)
 	return p
+}
+
+func (d *drawing) pagePoints(p *pageData) {
+	points := d.opt.Points
+	if points == nil {
+		return
+	}
+	for i, x := range points.X {
+		y := d.m.pointAt(x)
+		p.Dots = append(p.Dots, pageDot{y[0] * p.Stretch[0], y[1] * p.Stretch[1], css(points.ink(points.class(i)))})
+	}
+	if points.Classes == nil {
+		p.Classes = append(p.Classes, pageEntry{"point", []string{css(points.ink(0))}})
+	}
+	for k, name := range points.Classes {
+		p.Classes = append(p.Classes, pageEntry{"point of class " + name, []string{css(points.ink(k))}})
+	}
 }
 
 func (d *drawing) pageLines(p *pageData) {

@@ -22,15 +22,15 @@ import (
 func (d *drawing) makeLegend() gplot.Legend {
 	l := gplot.NewLegend()
 	l.Left, l.Top = true, true
-	l.TextStyle = gtext.Style{Color: text, Font: sans(9), Handler: gplot.DefaultTextHandler}
-	l.ThumbnailWidth, l.Padding = 16, 5
+	l.TextStyle = gtext.Style{Color: text, Font: d.u.sans(9), Handler: gplot.DefaultTextHandler}
+	l.ThumbnailWidth, l.Padding = d.u.of(16), d.u.of(5)
 	for _, s := range d.f.legend {
 		l.Add(s.name, block(s.colours))
 	}
 	d.legendOfBoundaries(&l)
-	l.Add(d.m.Ball.Norm().String()+ballWord(d.m.Ball), stroke{ballInk, ballWidth})
+	l.Add(d.m.Ball.Norm().String()+ballWord(d.m.Ball), stroke{ballInk, d.u.of(ballWidth)})
 	if k := d.m.Slivers(); k > 0 {
-		l.Add(plural(k, "region")+" too thin to fill", spot{text, sliverDot})
+		l.Add(plural(k, "region")+" too thin to fill", spot{text, d.u.of(sliverDot)})
 	}
 	if d.opt.Points != nil {
 		d.legendOfPoints(&l)
@@ -83,7 +83,7 @@ func (d *drawing) legendOfPoints(l *gplot.Legend) {
 			name = " of class " + p.Classes[k]
 		}
 		if n > 0 {
-			l.Add(plural(n, "point")+name, spot{p.ink(k), dot})
+			l.Add(plural(n, "point")+name, spot{p.ink(k), d.u.of(dot)})
 		}
 	}
 	if outside > 0 {
