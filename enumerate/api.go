@@ -1,8 +1,5 @@
-// Package enumerate walks the activation patterns of a network over a ball
-// and counts the final cells.
-//
-// This file holds what a caller sees: options, results, and the observer
-// through which a proof is written.
+// What a caller sees: options, results, and the observer through which a proof
+// is written.
 
 package enumerate
 

@@ -1,7 +1,4 @@
-// Package lp answers the one question that drives a count: the open cell Q
-// is not empty; does the open half-space {s·z > 0} meet it?
-//
-// This file holds the interface. All solvers work in the normalised
+// The interface that all solvers share. They work in the normalised
 // coordinates y in which the ball is {‖y‖ ≤ 1} (a box: [−1,1]ⁿ), and on
 // float64 forms; what they answer is a proposal that the caller certifies.
 

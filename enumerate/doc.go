@@ -1,0 +1,66 @@
+// Package enumerate counts the activation regions of a network that meet a
+// ball: it walks the tree of activation patterns, depth first, and certifies
+// what it finds.
+//
+// The network |x| − ½ as two units, then a neuron that folds it again; in the
+// interval (−1, 1) it has four regions:
+//
+//	net, err := network.New([]network.Layer{
+//		{W: mat.NewDense(2, 1, []float64{1, -1}), B: []float64{0, 0}, Act: network.ReLU},
+//		{W: mat.NewDense(1, 2, []float64{1, 1}), B: []float64{-0.5}, Act: network.ReLU},
+//	})
+//	b, err := ball.New(ball.LInf, []float64{0}, 1)
+//	r, err := enumerate.Count(ctx, net, b, enumerate.Options{})
+//	// r.Exact is true, r.Lower and r.Upper are 4
+//	for region, err := range enumerate.Regions(ctx, net, b) {
+//		// region.Pattern is -+-, -++, +--, +-+ in turn, region.Witness a point inside
+//	}
+//
+// (the package example runs it).
+//
+// # What makes a count certain
+//
+// A cell is the part of the open ball where the neurons decided so far have
+// given signs; it is open and convex. The next neuron's pre-activation z is one
+// affine form on it, and a side {s·z > 0} is either alive or empty. Two things are
+// certified, and together they are the count: a witness for each final cell, which shows that it and
+// all cells above it are not empty, and multipliers for each side that is not taken,
+//
+//	f = s·z + Σ λ_i s_i z_i ≤ 0 on the ball, λ ≥ 0, over neurons i above,
+//
+// which show that it is: on the cell all s_i z_i are positive, so s·z is not.
+// Solvers (package lp) propose both; the tiers decide:
+//
+//	float      in float64, against an error bound derived beside the code
+//	integer    in exact integers, multipliers rounded to few bits
+//	solve      an exact linear programme or projection (package lp/exact)
+//
+// and where they fail the run fails. So no solver, option or number of
+// workers changes an answer. A walk that a limit or a context stops answers with a bracket: each
+// cell left open holds at least one region, and at most two for each neuron undecided, multiplied.
+//
+// # Names
+//
+//	cell        an open polyhedron in the ball, given by a prefix of a pattern
+//	region      a final cell: all neurons decided
+//	pattern     the labels −, 0, + of the neurons; 0 where z is identically zero
+//	witness     a point strictly inside a cell
+//	split       both sides of a neuron live; minus is walked before plus
+//	pruned      one side is empty; the walk goes on in the other, the live one
+//	settled     pruned on entering the layer, and so in all cells below
+//	form        z = g·y + h of one neuron on one cell, with its error bound
+//	ancestor    a constraint s·z > 0 of the cell, from a neuron split above
+//	level       what is kept for one cell on the path: its witness, its sums of forms
+//	frame       a split whose plus side is still to be walked
+//	handover    a frame that another worker was given
+//	y           coordinates in which the ball is ‖y‖ ≤ 1, x = c + diag(s)·y
+//
+// # The files
+//
+// api.go what a caller sees; run.go one count and its workers; walker.go the
+// walk; split.go, leaf.go what happens at a node and at the end; layer.go the
+// forms; recall.go proofs tried again; steal.go the sharing of subtrees; cellbound.go the bound of an open
+// cell. model.go, fold.go and exactmodel.go compile the network, in floats and in
+// integers; forward.go and certify.go are the tiers. plain.go is the slow twin that
+// asks a solver from nothing at each prefix, and is held against the walk in the tests.
+package enumerate
