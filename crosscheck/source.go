@@ -54,6 +54,29 @@ func Cases(seed uint64, n int, opt CaseOptions) iter.Seq[Case] {
 	}
 }
 
+// SmallBallCases returns n cases of the kind that local bounds are for: He networks of ReLUs
+// with 2 to 5 inputs and hidden widths 16-16, 10-10-10, 16-16-16 or 8-8-8-8, all combinations
+// in turn, in l2, linf and l1 balls with a normal centre and a radius of 2⁻⁵ to 2⁻¹, uniform in the exponent.
+func SmallBallCases(seed uint64, n int) iter.Seq[Case] {
+	widths := [][]int{{16, 16}, {10, 10, 10}, {16, 16, 16}, {8, 8, 8, 8}}
+	return func(yield func(Case) bool) {
+		for i := range n {
+			rng := CaseRand(seed, i)
+			w := widths[i/4%len(widths)]
+			net := Random(rng, RandomOptions{Inputs: 2 + i%4, Widths: w, Law: He, OnlyReLU: true, NoAffine: true})
+			center := make([]float64, net.Inputs())
+			for k := range center {
+				center[k] = rng.NormFloat64()
+			}
+			norm := []ball.Norm{ball.L2, ball.LInf, ball.L1}[i/16%3]
+			b := mustBall(ball.New(norm, center, math.Exp2(-5+4*rng.Float64())))
+			if !yield(Case{Name: fmt.Sprintf("seed %d small ball %d: hidden %v", seed, i, w), Net: net, Ball: b}) {
+				return
+			}
+		}
+	}
+}
+
 // CaseRand returns the generator of case i of a seed.
 func CaseRand(seed uint64, i int) *rand.Rand { return rand.New(rand.NewPCG(seed, uint64(i)+1)) }
 

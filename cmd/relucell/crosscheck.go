@@ -39,6 +39,7 @@ type crosscheckCmd struct {
 	output   string
 	failures string
 	format   string
+	from     string
 }
 
 // shrinkTime is what making one violation small may take.
@@ -82,6 +83,7 @@ A violation is shrunk to a small case and written, with a proof of its count, to
 		}
 		return n, nil
 	})
+	choiceFlag(cmd, &c.from, "source", "generated cases: of all kinds, or He networks of 2 to 5 inputs in small balls", "all", "small-balls")
 	fs.Uint64Var(&c.seed, "seed", 1, "seed of the generated cases")
 	fs.StringSliceVar(&c.bounds, "bounds", nil, "bounds to try, separated by commas (default all, and dial-1)")
 	fs.StringVar(&c.command, "bound-command", "", "a program that computes a bound, with its arguments; see docs/bound-protocol.md")
@@ -142,6 +144,8 @@ func (c *crosscheckCmd) checkFlags(cmd *cobra.Command, args []string) error {
 		return fmt.Errorf("--output: %q, expected a file that ends in .svg or .png", c.output)
 	case balls && len(args) == 0:
 		return errors.New("NET: missing, expected at least one network beside a ball")
+	case fs.Changed("source") && len(args) > 0:
+		return errors.New("--source: given beside NET, expected one or the other")
 	case fs.Changed("replay") && (fs.Changed("corpus") || fs.Changed("output") || len(args) > 0):
 		return errors.New("--replay: given beside NET, --corpus or --output, expected it alone or with bounds")
 	case fs.Changed("corpus") && fs.Changed("output"):
@@ -173,6 +177,9 @@ func (c *crosscheckCmd) loadBounds(ctx context.Context) ([]bound.Bound, func() e
 
 // source returns the cases and their number.
 func (c *crosscheckCmd) source(args []string) (iter.Seq[crosscheck.Case], int, error) {
+	if len(args) == 0 && c.from == "small-balls" {
+		return crosscheck.SmallBallCases(c.seed, c.cases), c.cases, nil
+	}
 	if len(args) == 0 {
 		return crosscheck.Cases(c.seed, c.cases, crosscheck.CaseOptions{}), c.cases, nil
 	}
