@@ -7,6 +7,7 @@ package enumerate
 import (
 	"math"
 	"math/big"
+	"slices"
 
 	"relucell/ball"
 	"relucell/lp"
@@ -143,6 +144,9 @@ func (c *certifier) prune(z *form, s float64, ids []int32, lam []float64) tier {
 			return tierNone
 		}
 	}
+	if !c.known(ids) {
+		return tierNone
+	}
 	if c.policy.allowFloat() {
 		if !c.proof {
 			if c.float(z, s, 1, ids, lam) {
@@ -162,6 +166,16 @@ func (c *certifier) prune(z *form, s float64, ids []int32, lam []float64) tier {
 		return tierInteger
 	}
 	return tierNone
+}
+
+// known says that the ids name ancestors, and in a proof none of them twice.
+func (c *certifier) known(ids []int32) bool {
+	for i, id := range ids {
+		if id < 0 || int(id) >= len(c.anc) || c.proof && slices.Contains(ids[:i], id) {
+			return false
+		}
+	}
+	return true
 }
 
 // thin drops the smallest multiplier as long as the proof stands without it.

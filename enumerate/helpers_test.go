@@ -80,6 +80,12 @@ func (p prover) Join(o enumerate.Observer) { p.Writer.Join(o.(prover).Writer) }
 // the independent checker verify it, and returns its bytes.
 func prove(t testing.TB, n *network.Network, b ball.Ball, workers, partSize int) proof {
 	t.Helper()
+	return proveForced(t, n, b, workers, partSize, enumerate.Forced{})
+}
+
+// proveForced is prove with forced tiers or a solver of the test's own.
+func proveForced(t testing.TB, n *network.Network, b ball.Ball, workers, partSize int, f enumerate.Forced) proof {
+	t.Helper()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "proof")
 	h := certificate.Header{Net: n.Fingerprint(), PartSize: partSize, Ball: certificate.Ball{
@@ -87,7 +93,7 @@ func prove(t testing.TB, n *network.Network, b ball.Ball, workers, partSize int)
 	w, err := certificate.NewWriter(path, h)
 	require.NoError(t, err)
 	forks := new(atomic.Int64)
-	r, err := enumerate.Count(context.Background(), n, b, enumerate.Options{Workers: workers, Observer: prover{w, forks}})
+	r, err := enumerate.CountForced(context.Background(), n, b, enumerate.Options{Workers: workers, Observer: prover{w, forks}}, f)
 	require.NoError(t, err)
 	requireExact(t, r)
 	require.NoError(t, w.Close(r.Lower))

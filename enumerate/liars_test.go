@@ -105,6 +105,17 @@ var lies = map[string]func(l *liar, r *lp.Reply, err error) (*lp.Reply, error){
 		}
 		return r, nil
 	},
+	"a constraint named twice": func(l *liar, r *lp.Reply, err error) (*lp.Reply, error) {
+		if err != nil || r.Meets || len(r.ID) == 0 {
+			return r, err
+		}
+		r.Lambda[0] /= 2
+		r.ID, r.Lambda = append(r.ID, r.ID[0]), append(r.Lambda, r.Lambda[0])
+		return r, nil
+	},
+	"a constraint that there is not": func(l *liar, _ *lp.Reply, _ error) (*lp.Reply, error) {
+		return &lp.Reply{ID: []int32{[...]int32{-1, int32(l.Depth()), math.MaxInt32}[l.rng.IntN(3)]}, Lambda: []float64{1}}, nil
+	},
 	"the opposite": func(l *liar, r *lp.Reply, err error) (*lp.Reply, error) {
 		if err != nil || !r.Meets {
 			return &lp.Reply{Meets: true, Interior: true, Point: l.point()}, nil
@@ -149,6 +160,15 @@ func TestLyingSolversNeverChangeACount(t *testing.T) {
 	})
 }
 
+// forced puts liars like this one in the place of the solver.
+func (l liar) forced(seed uint64) enumerate.Forced {
+	return enumerate.Forced{Solver: func(norm ball.Norm, n int) lp.Incremental {
+		m := l
+		m.Incremental, m.n, m.rng = lp.NewIncremental(norm, n), n, crosscheck.NewRand(seed)
+		return &m
+	}}
+}
+
 // requireUnchanged counts with such a liar, alone and with workers, also where only the
 // exact solve may certify. Failures of the run are allowed by the contract, but since the exact
 // tier stands behind every question there are none.
@@ -158,16 +178,24 @@ func requireUnchanged(t *testing.T, like liar) {
 	for i, c := range liarCases() {
 		want := count(t, c.Net, c.Ball, 1)
 		for _, workers := range []int{1, 3} {
-			f := enumerate.Forced{Solver: func(norm ball.Norm, n int) lp.Incremental {
-				l := like
-				l.Incremental, l.n, l.rng = lp.NewIncremental(norm, n), n, crosscheck.NewRand(uint64(i))
-				return &l
-			}}
-			r, err := enumerate.CountForced(context.Background(), c.Net, c.Ball, enumerate.Options{Workers: workers}, f)
+			r, err := enumerate.CountForced(context.Background(), c.Net, c.Ball, enumerate.Options{Workers: workers}, like.forced(uint64(i)))
 			require.NoError(t, err)
 			requireExact(t, r)
 			require.Equal(t, want.Lower, r.Lower, "%d %s %v", i, c.Name, c.Ball)
 		}
+	}
+}
+
+// What a liar proposed and a tier let pass is still a proof, to the letter of the format.
+func TestProofsOnLyingSolversAreVerified(t *testing.T) {
+	for name, lie := range lies {
+		t.Run(name, func(t *testing.T) {
+			for i, c := range liarCases()[:15] {
+				want := count(t, c.Net, c.Ball, 1)
+				p := proveForced(t, c.Net, c.Ball, 2, 0, liar{lie: lie, told: new(atomic.Int64)}.forced(uint64(i)))
+				require.Equal(t, want.Lower, p.result.Lower)
+			}
+		})
 	}
 }
 
