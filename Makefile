@@ -21,7 +21,7 @@ HAVE_CLP = pkg-config --exists clp 2>/dev/null && command -v "$$($(GO) env CC)" 
 CLP_PACKAGES = $$(grep -rlE --include='*_test.go' '^//go:build (.*[ (])?clp|"relucell/lp/clp"|^package clp' . | xargs -r -n1 dirname | sort -u)
 
 .DEFAULT_GOAL = build
-.PHONY: build static test clp race soak fuzz bench bench-compare lint train clean
+.PHONY: build static test clp race soak fuzz bench bench-compare lint train data clean
 
 # build includes CLP where it is installed; static never does.
 build:
@@ -102,6 +102,19 @@ lint:
 # train makes the trained networks of testdata again.
 train:
 	$(GO) run ./testdata/train
+
+# data puts the data sets iris and digits of the experiments into .cache/data: scikit-learn's files, from Debian's
+# package, installed or downloaded. Moons and spirals need no file.
+SKLEARN = sklearn/datasets/data
+data:
+	@cd .cache/data 2>/dev/null && test -s iris.csv && test -s digits.csv.gz && echo "iris and digits are in .cache/data" && exit 0; \
+	mkdir -p .cache/data/unpacked && cd .cache/data && \
+	{ test -s /usr/lib/python3/dist-packages/$(SKLEARN)/digits.csv.gz && ln -sfn /usr/lib/python3/dist-packages unpacked/installed || \
+	  { ( cd unpacked && { apt-get download -q python3-sklearn || { apt-get update -q && apt-get download -q python3-sklearn; } } ) && \
+	    dpkg -x unpacked/python3-sklearn_*.deb unpacked; } } && \
+	cp "$$(find -L unpacked -path '*/$(SKLEARN)/iris.csv')" "$$(find -L unpacked -path '*/$(SKLEARN)/digits.csv.gz')" . && \
+	rm -rf unpacked && sha256sum iris.csv digits.csv.gz || \
+	{ rm -rf unpacked; echo "iris and digits not fetched: this needs Debian's apt-get and dpkg and a connection; or put scikit-learn's iris.csv and digits.csv.gz into .cache/data" >&2; exit 1; }
 
 clean:
 	rm -rf bin .cache coverage.out
