@@ -52,7 +52,7 @@ var DefaultBounds = []string{"lipschitz", "lipschitz-masked", "crown", "combined
 func Defaults(d *Data) Study {
 	s := Study{
 		Data: d.Source, SHA256: d.SHA256, Optimizer: "adam", Rate: DefaultRate("adam"), Batch: 32, Hidden: []int{16, 16},
-		FirstSeed: 1, Seeds: 5, Epochs: []int{0, 1, 3, 10, 30, 100}, Points: 20,
+		FirstSeed: 1, Seeds: 10, Epochs: []int{0, 1, 3, 10, 30, 100}, Points: 20,
 		Norm: "l2", Radii: []float64{0.1, 0.3}, Limit: 20000, Bounds: slices.Clone(DefaultBounds), data: d,
 	}
 	switch {

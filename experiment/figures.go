@@ -106,7 +106,7 @@ func (s *Study) newPanel(title, x, y string) *plot.Plot {
 	p.Title.Padding = vg.Points(6)
 	p.X.Padding, p.Y.Padding = vg.Points(2), vg.Points(2)
 	p.Legend.Top = true
-	p.Legend.Padding = vg.Points(2)
+	p.Legend.Padding, p.Legend.XOffs = vg.Points(2), -vg.Points(4)
 	p.Legend.ThumbnailWidth = vg.Points(24)
 	grid := plotter.NewGrid()
 	grid.Vertical.Color, grid.Horizontal.Color = color.Gray{0xe6}, color.Gray{0xe6}
@@ -254,7 +254,7 @@ func addBand(p *plot.Plot, c curve, ink color.NRGBA) error {
 func (s *Study) boundPanel(t map[key][]span, radius string) (*plot.Plot, error) {
 	epoch := s.Epochs[len(s.Epochs)-1]
 	p := s.newPanel(fmt.Sprintf("%s\n%s ball of radius %s, epoch %d", s.label(), s.Norm, radius, epoch), "regions in the ball", "bound")
-	shapes := []draw.GlyphDrawer{draw.CrossGlyph{}, draw.PlusGlyph{}, draw.CircleGlyph{}, draw.BoxGlyph{}, draw.PyramidGlyph{}, draw.SquareGlyph{}, draw.RingGlyph{}}
+	shapes := []draw.GlyphDrawer{draw.CrossGlyph{}, draw.PlusGlyph{}, draw.SquareGlyph{}, draw.RingGlyph{}, draw.TriangleGlyph{}, draw.PyramidGlyph{}, draw.CircleGlyph{}}
 	most := 1.0
 	for i, name := range s.Bounds {
 		var points plotter.XYs
@@ -269,7 +269,7 @@ func (s *Study) boundPanel(t map[key][]span, radius string) (*plot.Plot, error) 
 		if err != nil {
 			return nil, err
 		}
-		dots.GlyphStyle = draw.GlyphStyle{Color: inks[i%len(inks)], Radius: vg.Points(2.2), Shape: shapes[i%len(shapes)]}
+		dots.GlyphStyle = draw.GlyphStyle{Color: inks[i%len(inks)], Radius: vg.Points(1.6 + 0.4*float64(i%len(shapes))), Shape: shapes[i%len(shapes)]}
 		p.Add(dots)
 		p.Legend.Add(name, dots)
 	}
@@ -282,7 +282,7 @@ func (s *Study) boundPanel(t map[key][]span, radius string) (*plot.Plot, error) 
 	p.Legend.Add("bound = count", same)
 	p.X.Tick.Marker, p.Y.Tick.Marker = powers{}, powers{}
 	p.X.Min, p.Y.Min = -0.2, -0.2
-	p.Legend.Left = true
+	p.Legend.Left, p.Legend.XOffs = true, vg.Points(6)
 	headroom(p)
 	return p, nil
 }

@@ -80,7 +80,7 @@ where it stopped when it is called again. What a flag leaves open depends on the
 	f.StringSliceVar(&c.optimizers, "optimizer", []string{"adam"}, "optimisers: sgd, momentum, adam")
 	f.Float64Var(&c.rate, "rate", 0, "learning rate (default 0.1 for sgd, 0.02 for momentum, 0.01 for adam)")
 	f.IntVar(&c.batch, "batch", 0, "rows in a batch (default 32)")
-	f.IntVar(&c.seeds, "seeds", 0, "number of seeds (default 5)")
+	f.IntVar(&c.seeds, "seeds", 0, "number of seeds (default 10)")
 	f.IntVar(&c.first, "first-seed", 0, "first seed (default 1)")
 	f.IntSliceVar(&c.epochs, "epochs", nil, "epochs to measure after, ascending (default 0,1,3,10,30,100, spirals also 300)")
 	f.IntSliceVar(&c.hidden, "hidden", nil, "widths of the hidden layers (default 16,16)")
