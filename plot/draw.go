@@ -162,7 +162,7 @@ func (p *Picture) layOut() {
 		p.h += vg.Length(ratio)*size.X - size.Y
 	}
 	p.h = max(flattest*p.w, min(p.h, tallest*p.w), p.legendHeight())
-	for range 4 { // as above
+	for range 10 { // as above
 		size := p.plot.DataCanvas(p.main(draw.Canvas{})).Size()
 		x, y := &p.plot.X, &p.plot.Y
 		if grow := float64(size.Y/size.X) * (x.Max - x.Min) / (y.Max - y.Min); grow > 1 {

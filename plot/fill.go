@@ -71,13 +71,29 @@ func (m *Map) fillEach(colours []color.NRGBA, of func(i int) int) filling {
 }
 
 func (m *Map) fillPattern() filling {
-	c := m.colours(len(tints) / 2)
+	c, parity := m.colours(len(tints) / 2)
 	f := m.fillEach(tints, func(i int) int { return c[i] })
-	even, odd := swatch{name: "even number of neurons active"}, swatch{name: "odd number of neurons active"}
-	for k := 0; k < len(tints); k += 2 {
-		even.colours, odd.colours = append(even.colours, tints[k]), append(odd.colours, tints[k+1])
+	used := make([]bool, len(tints))
+	for _, q := range f.pieces {
+		used[q.colour] = true
 	}
-	f.legend = []swatch{even, odd}
+	var entries [2]swatch
+	for k, u := range used {
+		if u {
+			entries[k%2].colours = append(entries[k%2].colours, tints[k])
+		}
+	}
+	if !parity {
+		all := swatch{"regions (neighbours differ)", append(entries[0].colours, entries[1].colours...)}
+		f.legend = []swatch{all}
+		return f
+	}
+	entries[0].name, entries[1].name = "even number of neurons active", "odd number of neurons active"
+	for _, e := range entries {
+		if len(e.colours) > 0 {
+			f.legend = append(f.legend, e)
+		}
+	}
 	return f
 }
 

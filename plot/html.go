@@ -36,7 +36,6 @@ type pageData struct {
 	Layers  []pageLayer  `json:"layers"`
 	Regions []pageRegion `json:"regions"`
 	Pieces  []pagePiece  `json:"pieces"`
-	Lines   [][]float64  `json:"lines"` // for each layer: x, y, x, y of each side
 	Dots    []pageDot    `json:"dots"`
 	Legend  []pageEntry  `json:"legend"`
 	Classes []pageEntry  `json:"classes"`
@@ -50,10 +49,13 @@ type pageLayer struct {
 	Slope float64     `json:"slope"`
 }
 
-// pageRegion has the corners x, y, and 1 if an arc leads on, or none.
+// pageRegion has three numbers a corner: x, y, and the edge that leads on: −1 for
+// an arc, the layer (from 1) for a boundary of which this is the minus side, or 0.
 type pageRegion struct {
-	Pattern string    `json:"p"`
-	At      []float64 `json:"v"`
+	// Signs are the neurons whose sign differs from that in the region before: 3·j + s + 1. The
+	// first region differs from a pattern of zeros.
+	Signs []int     `json:"s"`
+	At    []float64 `json:"v"`
 }
 
 // pagePiece is a cell of one colour; without corners, it is the whole region.
@@ -103,7 +105,7 @@ func (d *drawing) page() pageData {
 		p.Stretch[k], p.Mid[k], p.Scale[k] = a.stretch, a.mid, a.scale
 	}
 	unit := unitCell(m.Ball.Norm())
-	p.Disc, p.Ball = unit[0].Arc, d.corners(unit)
+	p.Disc, p.Ball = unit[0].Arc, d.corners(unit, nil)
 	for _, c := range d.f.colours {
 		p.Colours = append(p.Colours, css(c))
 	}
@@ -117,8 +119,16 @@ func (d *drawing) page() pageData {
 	for _, l := range m.Net.Layers() {
 		p.Layers = append(p.Layers, newPageLayer(l))
 	}
+	last := make(network.Pattern, m.Net.Neurons())
 	for _, r := range m.Regions {
-		p.Regions = append(p.Regions, pageRegion{r.Pattern.String(), d.corners(r.Vertices)})
+		q := pageRegion{Signs: []int{}, At: d.corners(r.Vertices, r.Pattern)}
+		for j, s := range r.Pattern {
+			if s != last[j] {
+				q.Signs = append(q.Signs, 3*j+int(s)+1)
+			}
+		}
+		last = r.Pattern
+		p.Regions = append(p.Regions, q)
 		if len(r.Vertices) == 0 {
 			p.Thin = append(p.Thin, r.Witness[0]*p.Stretch[0], r.Witness[1]*p.Stretch[1])
 		}
@@ -126,11 +136,13 @@ func (d *drawing) page() pageData {
 	for _, q := range d.f.pieces {
 		piece := pagePiece{Colour: q.colour, Region: q.region}
 		if d.opt.Fill == ByClass {
-			piece.At = d.corners(q.cell)
+			piece.At = d.corners(q.cell, nil)
 		}
 		p.Pieces = append(p.Pieces, piece)
 	}
-	d.pageLines(&p)
+	for l := range m.Net.Hidden() {
+		p.Inks = append(p.Inks, css(d.ink(l)))
+	}
 	d.pagePoints(&p)
 	return p
 }
@@ -152,32 +164,24 @@ func (d *drawing) pagePoints(p *pageData) {
 	}
 }
 
-func (d *drawing) pageLines(p *pageData) {
-	p.Lines = make([][]float64, len(d.m.Net.Hidden()))
-	for l := range p.Lines {
-		p.Lines[l] = []float64{}
-		p.Inks = append(p.Inks, css(d.ink(l)))
-	}
-	d.sides(func(layer int, from, to [2]float64) {
-		p.Lines[layer] = append(p.Lines[layer], d.place(from, 0), d.place(from, 1), d.place(to, 0), d.place(to, 1))
-	})
-}
-
-// pageDigits keeps coordinates short: at 2³⁰ steps a half-width, zoom ends before they show.
-const pageDigits = 1 << 30
+// pageDigits keeps coordinates short; zoom ends before they show.
+const pageDigits = 1e8
 
 func (d *drawing) place(y [2]float64, k int) float64 {
 	return math.Round(y[k]*d.axes[k].stretch*pageDigits) / pageDigits
 }
 
-func (d *drawing) corners(cell []Vertex) []float64 {
+// corners is the shape of a cell, with boundaries marked if the pattern is given.
+func (d *drawing) corners(cell []Vertex, p network.Pattern) []float64 {
 	at := make([]float64, 0, 3*len(cell))
 	for _, v := range cell {
-		arc := 0.0
+		edge := 0.0
 		if v.Arc {
-			arc = 1
+			edge = -1
+		} else if p != nil && v.Neuron != fromBall && p[v.Neuron] <= 0 {
+			edge = float64(d.m.layerOf[v.Neuron] + 1)
 		}
-		at = append(at, d.place(v.Y, 0), d.place(v.Y, 1), arc)
+		at = append(at, d.place(v.Y, 0), d.place(v.Y, 1), edge)
 	}
 	return at
 }

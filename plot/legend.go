@@ -45,6 +45,9 @@ func ballWord(b ball.Ball) string {
 	return " ball"
 }
 
+// legendLine is the least width of a line in the legend, however thin it is in the picture.
+const legendLine = vg.Length(0.8)
+
 func (d *drawing) legendOfBoundaries(l *gplot.Legend) {
 	used := make([]bool, len(d.m.Net.Hidden()))
 	for _, r := range d.m.Regions {
@@ -59,10 +62,10 @@ func (d *drawing) legendOfBoundaries(l *gplot.Legend) {
 			continue
 		}
 		if d.quiet() {
-			l.Add("boundary", stroke{quiet, d.lineWidth(0)})
+			l.Add("boundary", stroke{quiet, max(d.lineWidth(0), d.u.of(legendLine))})
 			return
 		}
-		l.Add(fmt.Sprintf("boundary, layer %d", layer+1), stroke{d.ink(layer), 2 * d.lineWidth(layer)})
+		l.Add(fmt.Sprintf("boundary, layer %d", layer+1), stroke{d.ink(layer), max(2*d.lineWidth(layer), d.u.of(legendLine))})
 	}
 }
 

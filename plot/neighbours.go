@@ -86,8 +86,8 @@ func match(sides []side, next [][]int) {
 // The even ones are light, the odd ones dark: a region is dark if an odd number
 // of its neurons is positive, which alone tells neighbours apart unless neurons
 // coincide. The hue is that of the cell of the first hidden layer, so that the
-// eye can follow its boundaries.
-func (m *Map) colours(hues int) []int {
+// eye can follow its boundaries. parity says that light and dark tell even from odd.
+func (m *Map) colours(hues int) (colours []int, parity bool) {
 	next := m.neighbours()
 	wish := make([]int, len(m.Regions))
 	for i, r := range m.Regions {
@@ -103,16 +103,17 @@ func (m *Map) colours(hues int) []int {
 		// The low bits of FNV mix worst.
 		wish[i] = 2*int((h.Sum32()>>16)%uint32(hues)) + positive%2
 	}
-	clash := false
+	clash, parity := false, true
 	for i := range next {
 		for _, k := range next[i] {
 			clash = clash || wish[i] == wish[k]
+			parity = parity && wish[i]%2 != wish[k]%2
 		}
 	}
 	if clash {
-		return recolour(wish, next, 2*hues)
+		wish = recolour(wish, next, 2*hues)
 	}
-	return wish
+	return wish, parity
 }
 
 // recolour takes the wished colour where no neighbour has it yet. The vertex of

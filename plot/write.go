@@ -1,5 +1,5 @@
 // Pictures as files: svg, png and pdf by gonum's canvases, the svg then made
-// shorter.
+// shorter (path.go).
 
 package plot
 
@@ -51,9 +51,15 @@ func (p *Picture) Write(w io.Writer, format string) error {
 	return err
 }
 
-var fontFamily = regexp.MustCompile(`font-family:Liberation Sans;font-variant:normal;font-weight:normal;font-style:normal`)
+var (
+	fontFamily = regexp.MustCompile(`font-family:Liberation Sans;font-variant:normal;font-weight:normal;font-style:normal`)
+	pathData   = regexp.MustCompile(` d="([^"]*)"`)
+)
 
-// shorten names fonts that browsers have.
+// shorten names fonts that browsers have, and spells paths briefly.
 func shorten(svg []byte) []byte {
-	return fontFamily.ReplaceAll(svg, []byte(`font-family:'Liberation Sans',Arial,Helvetica,sans-serif`))
+	svg = fontFamily.ReplaceAll(svg, []byte(`font-family:'Liberation Sans',Arial,Helvetica,sans-serif`))
+	return pathData.ReplaceAllFunc(svg, func(d []byte) []byte {
+		return append(brief(nil, string(d)), '"')
+	})
 }
