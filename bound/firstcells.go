@@ -18,6 +18,7 @@ import (
 	"math/big"
 	"math/bits"
 
+	"relucell/ball"
 	"relucell/network"
 )
 
@@ -50,8 +51,12 @@ func (a *analysis) withFirst(ctx context.Context, full bool) (*stability, *layer
 			f.cells = v
 		}
 	}
-	if f.cells == nil {
-		f.cells = arr.cliqueCells(planes)
+	// Beyond l2 the flats are not decided exactly in all dimensions, and degenerate planes may then
+	// have fewer cliques than flats counted: take the smaller.
+	if f.cells == nil || a.ball.Norm() != ball.L2 {
+		if v := arr.cliqueCells(planes); f.cells == nil || v != nil && v.Cmp(f.cells) < 0 {
+			f.cells = v
+		}
 	}
 	return s, f, ctx.Err()
 }

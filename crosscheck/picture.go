@@ -25,11 +25,34 @@ import (
 
 // Picture collects records and draws them.
 type Picture struct {
-	names    []string // upper bounds, in the order of the run
-	byRadius map[string]map[int]*mean
-	byDepth  map[string]map[int]*mean
-	all      map[string]*mean
-	logs     map[string][]float64
+	names []string // upper bounds, in the order of the run
+	dots  map[string][]sample
+}
+
+// sample is one bound in one case.
+type sample struct {
+	radius float64 // log₂
+	depth  int
+	ratio  float64 // log₂ of bound ÷ count
+}
+
+// NewPicture returns an empty picture.
+func NewPicture() *Picture { return &Picture{dots: map[string][]sample{}} }
+
+// Add takes the upper bounds of a record with an exact count in.
+func (p *Picture) Add(r Record) {
+	if !r.Exact {
+		return
+	}
+	for _, res := range r.Results {
+		if res.Err != nil || res.Kind != bound.Upper {
+			continue
+		}
+		if p.dots[res.Name] == nil {
+			p.names = append(p.names, res.Name)
+		}
+		p.dots[res.Name] = append(p.dots[res.Name], sample{math.Log2(radiusOf(r.Case.Ball)), depthOf(r.Case.Net), logRatio(res.Value, r.Lower)})
+	}
 }
 
 // mean is a mean of logarithms.
@@ -40,55 +63,61 @@ type mean struct {
 
 func (m *mean) value() float64 { return m.sum / float64(m.n) }
 
-// NewPicture returns an empty picture.
-func NewPicture() *Picture {
-	return &Picture{byRadius: map[string]map[int]*mean{}, byDepth: map[string]map[int]*mean{}, all: map[string]*mean{}, logs: map[string][]float64{}}
-}
-
-// radiusBin is the width of a bin of radii, in powers of two.
-const radiusBin = 2
-
-// Add takes the upper bounds of a record with an exact count in.
-func (p *Picture) Add(r Record) {
-	if !r.Exact {
-		return
-	}
-	bin := radiusBin * int(math.Floor(math.Log2(radiusOf(r.Case.Ball))/radiusBin))
-	for _, res := range r.Results {
-		if res.Err != nil || res.Kind != bound.Upper {
-			continue
-		}
-		if p.all[res.Name] == nil {
-			p.names = append(p.names, res.Name)
-			p.all[res.Name], p.byRadius[res.Name], p.byDepth[res.Name] = &mean{}, map[int]*mean{}, map[int]*mean{}
-		}
-		l := logRatio(res.Value, r.Lower)
-		p.logs[res.Name] = append(p.logs[res.Name], l)
-		for _, m := range []*mean{p.all[res.Name], at(p.byRadius[res.Name], bin), at(p.byDepth[res.Name], depthOf(r.Case.Net))} {
-			m.sum += l
-			m.n++
-		}
-	}
-}
-
-func at(bins map[int]*mean, k int) *mean {
-	if bins[k] == nil {
-		bins[k] = &mean{}
-	}
-	return bins[k]
-}
-
 // shown returns the bounds worth a line, loosest first: of bounds that are equal in every case, the first.
 func (p *Picture) shown() []string {
 	var names []string
 	for i, n := range p.names {
-		same := slices.ContainsFunc(p.names[:i], func(o string) bool { return slices.Equal(p.logs[o], p.logs[n]) })
+		same := slices.ContainsFunc(p.names[:i], func(o string) bool { return slices.Equal(p.dots[o], p.dots[n]) })
 		if !same {
 			names = append(names, n)
 		}
 	}
-	sort.SliceStable(names, func(i, j int) bool { return p.all[names[i]].value() > p.all[names[j]].value() })
+	total := func(name string) float64 {
+		m := mean{}
+		for _, d := range p.dots[name] {
+			m.sum, m.n = m.sum+d.ratio, m.n+1
+		}
+		return m.value()
+	}
+	sort.SliceStable(names, func(i, j int) bool { return total(names[i]) > total(names[j]) })
 	return names
+}
+
+// thinBin is the share of all cases below which a bin is left out: a mean of a
+// few odd cases says nothing, and stretches the axis.
+const thinBin = 0.002
+
+// series returns the geometric mean of each bin, in powers of ten.
+func series(dots []sample, bin func(sample) float64) plotter.XYs {
+	bins := map[float64]*mean{}
+	for _, d := range dots {
+		k := bin(d)
+		if bins[k] == nil {
+			bins[k] = &mean{}
+		}
+		bins[k].sum, bins[k].n = bins[k].sum+d.ratio, bins[k].n+1
+	}
+	var xy plotter.XYs
+	for k, m := range bins {
+		if float64(m.n) >= thinBin*float64(len(dots)) {
+			xy = append(xy, plotter.XY{X: k, Y: m.value() * log10of2})
+		}
+	}
+	sort.Slice(xy, func(i, j int) bool { return xy[i].X < xy[j].X })
+	return xy
+}
+
+// radiusBins returns bins of radii, of a power-of-two width such that there are about a dozen
+// in the range of nine tenths of the cases.
+func (p *Picture) radiusBins() func(sample) float64 {
+	var r []float64
+	for _, d := range p.dots[p.names[0]] {
+		r = append(r, d.radius)
+	}
+	slices.Sort(r)
+	spread := r[len(r)*19/20] - r[len(r)/20]
+	width := math.Exp2(math.Round(math.Log2(max(spread, 1) / 12)))
+	return func(d sample) float64 { return width * (math.Floor(d.radius/width) + 0.5) }
 }
 
 const (
@@ -135,13 +164,14 @@ func (p *Picture) draw(c draw.Canvas) error {
 	legend.Top, legend.Left, legend.XOffs = true, true, vg.Points(4)
 	legend.Padding = vg.Points(3)
 	low, high := 0.0, 0.0
+	byRadius := p.radiusBins()
 	for i, name := range p.shown() {
 		for _, panel := range []struct {
-			plot  *plot.Plot
-			bins  map[int]*mean
-			shift float64
-		}{{radius, p.byRadius[name], radiusBin / 2}, {depth, p.byDepth[name], 0}} {
-			line, points, err := plotter.NewLinePoints(series(panel.bins, panel.shift))
+			plot *plot.Plot
+			bin  func(sample) float64
+		}{{radius, byRadius}, {depth, func(d sample) float64 { return float64(d.depth) }}} {
+			xy := series(p.dots[name], panel.bin)
+			line, points, err := plotter.NewLinePoints(xy)
 			if err != nil {
 				return err
 			}
@@ -150,8 +180,8 @@ func (p *Picture) draw(c draw.Canvas) error {
 			if panel.plot == depth {
 				legend.Add(name, line, points)
 			}
-			for _, m := range panel.bins {
-				low, high = min(low, m.value()*log10of2), max(high, m.value()*log10of2)
+			for _, q := range xy {
+				low, high = min(low, q.Y), max(high, q.Y)
 			}
 		}
 	}
@@ -175,27 +205,6 @@ func (p *Picture) draw(c draw.Canvas) error {
 
 // log10of2 turns log₂ into log₁₀.
 var log10of2 = math.Log10(2)
-
-// thinBin is the share of all cases below which a bin is left out: a mean of a
-// few odd cases says nothing, and stretches the axis.
-const thinBin = 0.002
-
-// series returns the bins in order, with y in powers of ten.
-func series(bins map[int]*mean, shift float64) plotter.XYs {
-	var xy plotter.XYs
-	total := 0
-	for _, m := range bins {
-		total += m.n
-	}
-	for k, m := range bins {
-		if float64(m.n) < thinBin*float64(total) {
-			continue
-		}
-		xy = append(xy, plotter.XY{X: float64(k) + shift, Y: m.value() * log10of2})
-	}
-	sort.Slice(xy, func(i, j int) bool { return xy[i].X < xy[j].X })
-	return xy
-}
 
 // hues are Okabe and Ito's (2008), told apart by colour-blind readers too; with
 // them run through four dashes and as many glyphs, no two lines look alike.
@@ -247,7 +256,7 @@ type powersOfTwo struct{}
 
 func (powersOfTwo) Ticks(low, high float64) []plot.Tick {
 	var ticks []plot.Tick
-	step := max(2, 2*int(math.Ceil((high-low)/16)))
+	step := max(1, int(math.Ceil((high-low)/8)))
 	for e := int(math.Ceil(low)); e <= int(math.Floor(high)); e++ {
 		if e%step == 0 {
 			ticks = append(ticks, plot.Tick{Value: float64(e), Label: fmt.Sprintf("2^%d", e)})

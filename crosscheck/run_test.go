@@ -94,24 +94,39 @@ func TestLocalBelowGlobalIsClaimedOfEveryLocalBound(t *testing.T) {
 	}
 }
 
+// lpTies is how often lp may shrink with a growing ball: where the ball touches a boundary to within
+// rounding, its programmes are stopped by their tolerance (1 of 16,000 pairs here).
+const lpTies = 0.001
+
 func requireMonotone(t *testing.T, seed uint64, cases int) {
+	ctx := context.Background()
+	pairs, ties := 0, 0
 	for c := range Cases(seed, cases, CaseOptions{}) {
 		if c.Ball.Norm() == ball.Box || c.Ball.Radius() > 64 {
 			continue
 		}
 		for _, factor := range []float64{1.25, 2} {
+			pairs++
 			larger := mustBall(ball.New(c.Ball.Norm(), c.Ball.Center(), factor*c.Ball.Radius()))
-			for _, name := range MonotoneInRadius() {
-				b, ok := bound.ByName(name)
-				require.True(t, ok)
-				small, err := b.Value(context.Background(), c.Net, c.Ball)
-				require.NoError(t, err)
-				large, err := b.Value(context.Background(), c.Net, larger)
-				require.NoError(t, err)
+			for _, name := range append([]string{"lp"}, MonotoneInRadius()...) {
+				small, large := valueOf(t, ctx, name, c.Net, c.Ball), valueOf(t, ctx, name, c.Net, larger)
+				if name == "lp" && small.Cmp(large) > 0 {
+					ties++
+					continue
+				}
 				require.LessOrEqual(t, small.Cmp(large), 0, "%s: %s is %s, and %s in %g times the radius", c.Name, name, small, large, factor)
 			}
 		}
 	}
+	require.LessOrEqual(t, float64(ties), lpTies*float64(pairs))
+}
+
+func valueOf(t *testing.T, ctx context.Context, name string, n *network.Network, b ball.Ball) *big.Int {
+	bd, ok := bound.ByName(name)
+	require.True(t, ok, name)
+	v, err := bd.Value(ctx, n, b)
+	require.NoError(t, err)
+	return v
 }
 
 func TestBoundsThatGrowWithTheRadius(t *testing.T) { requireMonotone(t, 3, 300) }
@@ -121,6 +136,14 @@ func TestSoakBoundsThatGrowWithTheRadius(t *testing.T) {
 		t.Skip("RELUCELL_SOAK is not set")
 	}
 	requireMonotone(t, 4, 10_000)
+}
+
+// Found by the soak: of three planes of which two are parallel, the flats counted in a box were one more than the cliques.
+func TestFirstLayerIsBelowItsPairsForDegeneratePlanesInABox(t *testing.T) {
+	n := build(relu([]float64{1, 0, -1, -1, 0, 1, 0, 0, -1, -1, 1, -1, 0, 0, 0}, []float64{0.5, -0.5, 0, 0, 0.5}), sum(5))
+	b := mustBall(ball.NewBox([]float64{-2.5, -1.25, -0.75}, []float64{-0.5, 0.25, 2.25}))
+	ctx := context.Background()
+	require.LessOrEqual(t, valueOf(t, ctx, "first-layer", n, b).Cmp(valueOf(t, ctx, "first-layer-pairs", n, b)), 0)
 }
 
 // oneWhenNoBoundaryIsNear names the bounds that promise to be 1 when the nearest boundary is at least r away.
