@@ -21,7 +21,7 @@ HAVE_CLP = pkg-config --exists clp 2>/dev/null && command -v "$$($(GO) env CC)" 
 CLP_PACKAGES = $$(grep -rlE --include='*_test.go' '^//go:build (.*[ (])?clp|"relucell/lp/clp"|^package clp' . | xargs -r -n1 dirname | sort -u)
 
 .DEFAULT_GOAL = build
-.PHONY: build static test clp race soak fuzz bench bench-compare lint train data clean
+.PHONY: build static test clp race soak fuzz bench bench-compare lint train data gallery clean
 
 # build includes CLP where it is installed; static never does.
 build:
@@ -115,6 +115,11 @@ data:
 	cp "$$(find -L unpacked -path '*/$(SKLEARN)/iris.csv')" "$$(find -L unpacked -path '*/$(SKLEARN)/digits.csv.gz')" . && \
 	rm -rf unpacked && sha256sum iris.csv digits.csv.gz || \
 	{ rm -rf unpacked; echo "iris and digits not fetched: this needs Debian's apt-get and dpkg and a connection; or put scikit-learn's iris.csv and digits.csv.gz into .cache/data" >&2; exit 1; }
+
+# gallery draws the pictures of the README again.
+gallery: static
+	bin/relucell plot testdata/two_moons_2-16-16-1.onnx --center 0.5,0.25 --radius 1.5 \
+		--points testdata/two_moons_points.csv -o docs/two_moons_map.svg
 
 clean:
 	rm -rf bin .cache coverage.out
