@@ -1,20 +1,116 @@
-// An upper bound for a cell that is left unexplored.
+// An upper bound for a cell that is left unexplored: the recursion of Serra,
+// Tjandraatmadja and Ramalingam over the neurons that are still undecided, those of
+// later layers only as far as the ball leaves their sign open.
 
 package enumerate
 
-import "math/big"
+import (
+	"context"
+	"math/big"
+	"sync"
 
-// cellBound bounds the regions of the current cell before neuron j of layer l:
-// every undecided neuron can at most double them.
-func (w *walker) cellBound(l, j int) *big.Int {
-	left := 0
-	for _, s := range w.states[l].done[j:] {
-		if s == open {
-			left++
+	"relucell/bound"
+	"relucell/network"
+)
+
+// tails holds, for each layer with an activation, what the recursion takes for
+// the layers of the network after it. It is computed when first needed.
+type tails struct {
+	once  sync.Once
+	all   []bound.LayerCount
+	after [][]bound.LayerCount
+}
+
+// stabilityBound is the bound whose view of the ball says which neurons of later
+// layers can change sign: the tightest of the polynomial ones.
+const stabilityBound = "combined"
+
+func (m *model) tail(l int) []bound.LayerCount {
+	m.survey()
+	return m.tails.after[l]
+}
+
+// rootBound bounds the whole count.
+func (m *model) rootBound() *big.Int {
+	m.survey()
+	return bound.Recursion(m.tails.all, m.n)
+}
+
+// survey computes the tails.
+func (m *model) survey() {
+	m.tails.once.Do(func() {
+		counts := trivialCounts(m.source)
+		if b, ok := bound.ByName(stabilityBound); ok {
+			if e, ok := b.(bound.Explainer); ok {
+				if terms, err := e.Terms(context.Background(), m.source, m.ball); err == nil {
+					for i, t := range terms {
+						counts[i] = t.Count
+					}
+				}
+			}
+		}
+		for i, ly := range m.source.Layers() {
+			if ly.Act != network.None {
+				m.tails.after = append(m.tails.after, counts[i+1:])
+			}
+		}
+		m.tails.all = counts
+	})
+}
+
+// trivialCounts takes every neuron for undecided.
+func trivialCounts(n *network.Network) []bound.LayerCount {
+	counts := make([]bound.LayerCount, len(n.Layers()))
+	for i, ly := range n.Layers() {
+		if ly.Act == network.None {
+			counts[i].P = ly.Out()
+		} else {
+			counts[i] = bound.LayerCount{K: ly.Out(), Leaky: ly.Act == network.LeakyReLU}
 		}
 	}
-	for _, ly := range w.m.layers[l+1:] {
-		left += ly.m
+	return counts
+}
+
+// cellBound bounds the regions of the current cell before neuron j of layer l.
+// Its layers before l are affine on the cell, so the dimension is at most the
+// least number of units that any of them passes on.
+func (w *walker) cellBound(l, j int) *big.Int {
+	d := w.m.n
+	for i := 0; i < l; i++ {
+		k := 0
+		for u := range w.m.layers[i].m {
+			k += w.carries(i, u)
+		}
+		d = min(d, k)
 	}
-	return new(big.Int).Lsh(big.NewInt(1), uint(left))
+	ly, st := w.m.layers[l], w.states[l]
+	here := bound.LayerCount{Leaky: ly.act == network.LeakyReLU}
+	for u := range ly.m {
+		if u >= j && st.done[u] == open {
+			here.K++
+		} else {
+			here.P += w.carries(l, u)
+		}
+	}
+	list := append(append(make([]bound.LayerCount, 0, len(w.m.source.Layers())), here), w.m.tail(l)...)
+	return bound.Recursion(list, d)
+}
+
+// carries returns 1 if the decided unit u of layer l passes on more than a constant, 0 if not.
+func (w *walker) carries(l, u int) int {
+	s := w.labels[w.m.layers[l].first+u]
+	if s > 0 || (s < 0 && w.m.layers[l].act == network.LeakyReLU) {
+		return 1
+	}
+	return 0
+}
+
+// frameBound is cellBound for the plus side of a frame.
+func (w *walker) frameBound(f *frame) *big.Int {
+	id := w.m.layers[f.l].first + f.j
+	label := w.labels[id]
+	w.labels[id] = 1
+	b := w.cellBound(f.l, f.j+1)
+	w.labels[id] = label
+	return b
 }

@@ -57,7 +57,8 @@ func (w *walker) open(l, j, d int) {
 	if w.confirm(lv, id) == tierNone {
 		return
 	}
-	w.run.leftOpen(w, l, j)
+	w.left++
+	w.leftUpper.Add(w.leftUpper, w.cellBound(l, j))
 	if w.obs != nil {
 		w.shorten(lv, id)
 		w.emit(lv, w.obs.Open, w.obs.OpenBig)

@@ -44,6 +44,7 @@ type model struct {
 	source *network.Network
 	once   sync.Once
 	exact  *exactModel
+	tails  tails
 }
 
 // layer is y ↦ act(W·a + b), with rows scaled by powers of two.

@@ -7,7 +7,6 @@ package enumerate
 import (
 	"context"
 	"fmt"
-	"math/big"
 	"time"
 
 	"relucell/ball"
@@ -33,14 +32,13 @@ func CountPlain(ctx context.Context, net *network.Network, b ball.Ball, solver l
 		return Result{}, err
 	}
 	start := time.Now()
-	r := &run{m: m, observed: opt.Observer != nil, limit: opt.Limit, open: new(big.Int)}
+	r := newRun(m)
+	r.observed, r.limit = opt.Observer != nil, opt.Limit
 	release := context.AfterFunc(ctx, func() { r.stop.Store(true) })
 	defer release()
 	p := &plainWalk{walker: newWalker(r), oracle: solver}
 	p.obs = opt.Observer
-	stopProgress := r.report(opt, start)
 	p.walk(0, 0, p.rootWitness())
-	stopProgress()
 	r.retire(p.walker)
 	if r.err != nil {
 		return Result{}, r.err

@@ -17,14 +17,18 @@ import (
 
 // run is what the workers of one walk share.
 type run struct {
-	m        *model
-	policy   *policy
-	observed bool
-	limit    int64
-	stop     atomic.Bool
-	regions  atomic.Int64 // flushed by the workers in batches
-	free     atomic.Int32 // workers without work
-	yield    func(Region) bool
+	m         *model
+	policy    *policy
+	observed  bool
+	bracketed bool // a bracket is wanted while the walk runs
+	limit     int64
+	stop      atomic.Bool
+	regions   atomic.Int64 // flushed by the workers in batches
+	free      atomic.Int32 // workers without work
+	tick      atomic.Int64 // asks the workers to post their accounts
+	pool      pool
+	ledger    *ledger
+	yield     func(Region) bool
 
 	mu     sync.Mutex
 	stats  stats
@@ -35,27 +39,21 @@ type run struct {
 	spares []*walker
 }
 
-// batch is the number of regions between two looks at the shared counter.
+func newRun(m *model) *run { return &run{m: m, open: new(big.Int), ledger: newLedger()} }
+
+// batch is the number of regions between two looks at the shared counter; with a
+// limit every region is worth a look.
 const batch = 256
 
 // found notes a region.
 func (r *run) found(w *walker) {
-	if w.stats.regions%batch == 0 {
-		if n := r.regions.Add(batch); r.limit > 0 && n >= r.limit {
+	if r.limit > 0 {
+		if r.regions.Add(1) >= r.limit {
 			r.stop.Store(true)
 		}
-	} else if r.limit > 0 && r.limit < batch && w.stats.regions >= r.limit {
-		r.stop.Store(true)
+	} else if w.stats.regions%batch == 0 {
+		r.regions.Add(batch)
 	}
-}
-
-// leftOpen notes a cell left unexplored before neuron j of layer l.
-func (r *run) leftOpen(w *walker, l, j int) {
-	b := w.cellBound(l, j)
-	r.mu.Lock()
-	r.open.Add(r.open, b)
-	r.opens++
-	r.mu.Unlock()
 }
 
 // deliver hands a region to the iterator.
@@ -119,53 +117,39 @@ func count(ctx context.Context, net *network.Network, b ball.Ball, opt Options, 
 		workers = runtime.GOMAXPROCS(0)
 	}
 	start := time.Now()
-	r := &run{m: m, policy: pol, observed: opt.Observer != nil, limit: opt.Limit, yield: yield, open: new(big.Int)}
+	r := newRun(m)
+	r.policy, r.observed, r.limit, r.yield = pol, opt.Observer != nil, opt.Limit, yield
+	r.bracketed = opt.Progress != nil || opt.Gap > 0 || opt.Limit > 0 || ctx.Done() != nil
 	r.free.Store(int32(workers - 1))
 	release := context.AfterFunc(ctx, func() { r.stop.Store(true) })
 	defer release()
 	w := newWalker(r)
 	w.obs = opt.Observer
-	stopProgress := r.report(opt, start)
+	if r.bracketed {
+		w.account = &account{upper: new(big.Int)}
+		r.ledger.post(w.account, 0, 1, m.rootBound())
+	}
+	watch := r.watch(opt, start)
 	w.root()
-	stopProgress()
+	w.closeAccount()
+	gap := watch()
 	r.retire(w)
 	if r.err != nil {
 		return Result{}, r.err
 	}
-	return r.result(start), nil
+	res := r.result(start)
+	res.GapReached = gap && !res.Exact
+	return res, nil
 }
 
 func (r *run) result(start time.Time) Result {
 	lower := big.NewInt(r.stats.regions + r.opens)
 	upper := new(big.Int).Add(big.NewInt(r.stats.regions), r.open)
+	if _, best := r.ledger.bracket(); best != nil && best.Cmp(upper) < 0 {
+		upper.Set(best)
+	}
 	return Result{Lower: lower, Upper: upper, Exact: r.opens == 0, Decisions: r.stats.dec,
 		Questions: r.stats.questions, Pivots: r.pivots, Elapsed: time.Since(start)}
-}
-
-// report calls Options.Progress from time to time until the returned function is called.
-func (r *run) report(opt Options, start time.Time) func() {
-	if opt.Progress == nil {
-		return func() {}
-	}
-	every := opt.ProgressEvery
-	if every <= 0 {
-		every = 200 * time.Millisecond
-	}
-	done, gone := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(gone)
-		t := time.NewTicker(every)
-		defer t.Stop()
-		for {
-			select {
-			case <-done:
-				return
-			case <-t.C:
-				opt.Progress(Progress{Lower: big.NewInt(r.regions.Load()), Elapsed: time.Since(start)})
-			}
-		}
-	}()
-	return func() { close(done); <-gone }
 }
 
 // retire adds a worker's counters to the run's and keeps the worker for later.
@@ -179,6 +163,9 @@ func (r *run) retire(w *walker) {
 	s.questions += w.stats.questions
 	s.regions += w.stats.regions
 	s.refreshes += w.stats.refreshes
+	r.opens += w.left
+	r.open.Add(r.open, w.leftUpper)
+	w.left, w.leftUpper = 0, new(big.Int)
 	r.pivots += w.solver.Pivots() - w.pivots0
 	w.pivots0 = w.solver.Pivots()
 	w.stats = stats{}

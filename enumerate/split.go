@@ -22,9 +22,16 @@ func (w *walker) split(l, j, d int, follow bool) {
 	if !follow {
 		w.off++
 	}
-	w.frames = append(w.frames, frame{l: l, j: j, d: d, depth: len(w.cert.anc)})
+	if w.coin != nil {
+		w.probe(l, j, d, follow)
+		return
+	}
+	w.frames = append(w.frames, frame{l: l, j: j, d: d, depth: len(w.cert.anc), found: w.stats.regions})
 	if follow {
 		w.offer()
+	}
+	if w.account != nil {
+		w.attend()
 	}
 	w.side(l, j, d, -1, follow)
 	f := w.frames[len(w.frames)-1]

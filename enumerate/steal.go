@@ -4,40 +4,66 @@
 
 package enumerate
 
-import "sync/atomic"
+import (
+	"math/big"
+	"sync/atomic"
+)
 
 // handover is a subtree that another worker walks.
 type handover struct {
-	state atomic.Int32 // 0 running, 1 finished, 2 awaited
+	state atomic.Int32 // one of the three below
 	done  chan struct{}
 	obs   Observer
 	err   error
 }
+
+const (
+	handoverRunning int32 = iota
+	handoverFinished
+	handoverAwaited
+)
 
 // offer hands the shallowest frame to an idle worker, if there is one.
 func (w *walker) offer() {
 	if w.run.free.Load() <= 0 {
 		return
 	}
-	for i := range w.frames {
-		f := &w.frames[i]
-		if f.given != nil {
-			continue
-		}
-		if !w.run.take() {
-			return
-		}
-		h := &handover{done: make(chan struct{})}
-		if w.obs != nil {
-			h.obs = w.obs.Fork()
-		}
-		c := w.run.spare()
-		c.adopt(w, f)
-		c.obs = h.obs
-		f.given = h
-		go c.serve(h, *f)
+	f := w.shallowest()
+	if f == nil || !w.run.take() {
 		return
 	}
+	t := w.hand(f)
+	go t.walker.serve(t.handover, t.frame)
+}
+
+// shallowest returns the first frame that was not handed over, nil if there is none.
+func (w *walker) shallowest() *frame {
+	for i := range w.frames {
+		if w.frames[i].given == nil {
+			return &w.frames[i]
+		}
+	}
+	return nil
+}
+
+// hand prepares another walker for the plus side of a frame.
+func (w *walker) hand(f *frame) *task {
+	h := &handover{done: make(chan struct{})}
+	if w.obs != nil {
+		h.obs = w.obs.Fork()
+	}
+	c := w.run.spare()
+	c.adopt(w, f)
+	c.obs = h.obs
+	f.given = h
+	t := &task{walker: c, handover: h, frame: *f}
+	if w.run.bracketed {
+		w.boundFrame(f)
+		t.size = f.plus
+		c.account = &account{opens: 1, upper: t.size}
+		w.publish(c.account)
+	}
+	return t
 }
 
 // take claims an idle worker.
@@ -51,6 +77,15 @@ func (r *run) take() bool {
 			return true
 		}
 	}
+}
+
+// release gives a worker's turn to the largest waiting task, or makes it free.
+func (r *run) release() {
+	if t := r.pool.pop(); t != nil {
+		t.start()
+		return
+	}
+	r.free.Add(1)
 }
 
 // spare returns a walker to use.
@@ -68,7 +103,8 @@ func (r *run) spare() *walker {
 // adopt copies the path to frame f of o: the cell, and what its plus side needs.
 func (w *walker) adopt(o *walker, f *frame) {
 	w.frames = w.frames[:0]
-	w.off, w.err = 0, nil
+	w.off, w.err, w.account = 0, nil, nil
+	w.left, w.leftUpper = 0, new(big.Int)
 	copy(w.labels, o.labels)
 	w.solver.CopyFrom(o.solver, f.depth)
 	w.pivots0 = w.solver.Pivots()
@@ -107,24 +143,27 @@ func (st *layerState) copyFrom(o *layerState) {
 }
 
 // serve walks the plus side of the frame. The worker's turn passes to the
-// one that waits for it, or becomes free.
+// one that waits for it, or on.
 func (w *walker) serve(h *handover, f frame) {
 	w.side(f.l, f.j, 0, 1, true)
 	h.err = w.err
 	if w.err != nil {
 		w.run.stop.Store(true)
 	}
-	w.run.retire(w)
-	if h.state.CompareAndSwap(0, 1) {
-		w.run.free.Add(1)
+	w.closeAccount()
+	r := w.run
+	r.retire(w)
+	if h.state.CompareAndSwap(handoverRunning, handoverFinished) {
+		r.release()
 	}
 	close(h.done)
 }
 
-// join waits for a handed-over subtree; meanwhile the worker counts as idle.
+// join waits for a handed-over subtree; meanwhile the worker's turn is another's.
 func (w *walker) join(h *handover) {
-	if h.state.CompareAndSwap(0, 2) {
-		w.run.free.Add(1)
+	if h.state.CompareAndSwap(handoverRunning, handoverAwaited) {
+		w.publishWaiting()
+		w.run.release()
 	}
 	<-h.done
 	if h.err != nil && w.err == nil {
@@ -133,4 +172,25 @@ func (w *walker) join(h *handover) {
 	if w.obs != nil && w.err == nil {
 		w.obs.Join(h.obs)
 	}
+}
+
+// task is a subtree that waits for a worker: one never begun, or a walker that
+// made way for a larger one.
+type task struct {
+	size *big.Int // an upper bound of its regions
+	// A task never begun.
+	walker   *walker
+	handover *handover
+	frame    frame
+	// A task that was suspended.
+	resume chan struct{}
+}
+
+// start gives the task the caller's turn.
+func (t *task) start() {
+	if t.resume != nil {
+		close(t.resume)
+		return
+	}
+	go t.walker.serve(t.handover, t.frame)
 }

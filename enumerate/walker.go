@@ -7,6 +7,7 @@ package enumerate
 import (
 	"math"
 	"math/big"
+	"math/rand/v2"
 
 	"relucell/lp"
 )
@@ -36,6 +37,15 @@ type walker struct {
 	recalled []int32
 	weights  []float64
 	far      farStats
+	// The bracket: this task's account, and what a stop left open.
+	account   *account
+	left      int64
+	leftUpper *big.Int
+	splits    int64
+	tick      int64
+	// Probing: coin chooses the sides, met counts the splits.
+	coin *rand.Rand
+	met  int
 	// pivots0 is what the solver had done before this walker's current subtree.
 	pivots0 int64
 }
@@ -47,6 +57,9 @@ type frame struct {
 	l, j, d int
 	depth   int // constraints of the cell
 	given   *handover
+	found   int64 // regions found when the split was made
+	// Upper bounds of the regions of the plus side and of the whole cell, nil until asked for.
+	plus, cell *big.Int
 }
 
 // level is a cell on the path: its witness and the forms gathered below it.
@@ -82,7 +95,7 @@ type stats struct {
 func newWalker(r *run) *walker {
 	m := r.m
 	w := &walker{m: m, run: r, pass1: newPasser(m), solver: r.policy.newSolver(m.norm, m.n),
-		labels: make([]int8, m.neurons), point: make([]float64, m.n), xs: make([]float64, m.n), short: newLevel(m)}
+		labels: make([]int8, m.neurons), point: make([]float64, m.n), xs: make([]float64, m.n), short: newLevel(m), leftUpper: new(big.Int)}
 	w.cert = certifier{m: m, labels: w.labels, f: make([]float64, m.n), policy: r.policy, proof: r.observed}
 	w.cert.path.m = m
 	w.memorise()

@@ -1,0 +1,72 @@
+// Watching a walk: progress for the caller, and the gap at which to stop.
+
+package enumerate
+
+import (
+	"math/big"
+	"time"
+)
+
+const (
+	// progressEvery is the default time between two calls of Options.Progress.
+	progressEvery = 200 * time.Millisecond
+	// gapEvery is the time between two looks at the gap.
+	gapEvery = 20 * time.Millisecond
+	// probeShare is the share of the time that random descents may take.
+	probeShare = 50
+)
+
+// watch starts what has to run beside the walk. The function it returns ends it
+// and reports whether the gap was reached.
+func (r *run) watch(opt Options, start time.Time) func() bool {
+	if opt.Progress == nil && opt.Gap <= 0 {
+		return func() bool { return false }
+	}
+	every := opt.ProgressEvery
+	if every <= 0 {
+		every = progressEvery
+	}
+	if opt.Gap > 0 {
+		every = min(every, gapEvery)
+	}
+	done, gone := make(chan struct{}), make(chan bool)
+	go func() { gone <- r.watching(opt, start, every, done) }()
+	return func() bool { close(done); return <-gone }
+}
+
+func (r *run) watching(opt Options, start time.Time, every time.Duration, done chan struct{}) (gap bool) {
+	t := time.NewTicker(every)
+	defer t.Stop()
+	var p *prober
+	if opt.Progress != nil {
+		p = newProber(r.m)
+	}
+	for {
+		select {
+		case <-done:
+			return gap
+		case <-t.C:
+		}
+		r.tick.Add(1)
+		lower, upper := r.ledger.bracket()
+		if opt.Gap > 0 && upper != nil && withinGap(lower, upper, opt.Gap) {
+			gap = true
+			r.stop.Store(true)
+		}
+		if opt.Progress != nil {
+			opt.Progress(Progress{Lower: big.NewInt(lower), Upper: upper,
+				Estimate: p.run(every / probeShare), Elapsed: time.Since(start)})
+		}
+	}
+}
+
+// withinGap says whether upper ≤ (1+gap)·lower, in rationals.
+func withinGap(lower int64, upper *big.Int, gap float64) bool {
+	g := new(big.Rat).SetFloat64(gap)
+	if g == nil {
+		return false
+	}
+	g.Add(g, big.NewRat(1, 1))
+	g.Mul(g, new(big.Rat).SetInt64(lower))
+	return new(big.Rat).SetInt(upper).Cmp(g) <= 0
+}
