@@ -173,7 +173,7 @@ func (s *Study) countPanel(t map[key][]span, radius string) (*plot.Plot, error) 
 	}
 	title := fmt.Sprintf("%s\n%s ball of radius %s", s.label(), s.Norm, radius)
 	if open > 0 {
-		title += fmt.Sprintf("; lower ends of %d brackets among %d counts", open, total)
+		title += fmt.Sprintf("; %d of %d counts are brackets (lower ends)", open, total)
 	}
 	p := s.newPanel(title, "epoch", "regions in the ball")
 	return p, s.overEpochs(p, func(set string, epoch int) (mid, from, to float64) {

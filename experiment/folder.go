@@ -126,11 +126,11 @@ func (f folder) prepare(m *Manifest) (*Manifest, error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist) || err == nil && len(names) == 0:
 		if err := os.MkdirAll(string(f), 0o777); err != nil {
-			return nil, plain(err)
+			return nil, fmt.Errorf("%w, %w", plain(err), ErrFolder)
 		}
 		return m, f.writeManifest(m)
 	case err != nil:
-		return nil, plain(err)
+		return nil, fmt.Errorf("%w, %w", plain(err), ErrFolder)
 	}
 	old, err := ReadManifest(f.path(manifestName))
 	if errors.Is(err, fs.ErrNotExist) {

@@ -139,7 +139,9 @@ func (c *trainingCmd) run(cmd *cobra.Command, _ []string) error {
 	if err := writeTraining(cmd.OutOrStdout(), res, c.out); err != nil {
 		return err
 	}
-	if recorded != nil {
+	if recorded != nil && len(recorded.Files) == 0 {
+		fmt.Fprintln(cmd.OutOrStdout(), "\nThe manifest is of an experiment that was not finished: there is nothing to compare with.")
+	} else if recorded != nil {
 		if err := recorded.Compare(res.Manifest); err != nil {
 			return failed(fmt.Errorf("--replay: made other bytes: %w (made by %s on %s; this is %s on %s)", err,
 				recorded.Relucell, recorded.Platform, res.Manifest.Relucell, res.Manifest.Platform))
