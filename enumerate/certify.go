@@ -96,6 +96,9 @@ func supUnit(norm ball.Norm, g []float64) float64 {
 		for _, v := range g {
 			t += v * v
 		}
+		if t < tinySquares {
+			return supTiny(g)
+		}
 		t = math.Sqrt(t)
 	default:
 		for _, v := range g {
@@ -103,6 +106,22 @@ func supUnit(norm ball.Norm, g []float64) float64 {
 		}
 	}
 	return t
+}
+
+// tinySquares is the sum of squares below which squares that underflowed may matter: above it, up
+// to 2²⁶ of them, each off by at most 2⁻¹⁰⁷⁵, change the sum by less than 2⁻¹⁴⁹ of itself.
+const tinySquares = 0x1p-900
+
+// supTiny is supUnit for l2 where squares underflow: it multiplies by 2⁶⁰⁰ first, which is
+// exact, as all |g| are below 2⁻⁴⁴⁹. The product that undoes it is off by at most 2⁻¹⁰⁷⁵, which
+// underflow covers.
+func supTiny(g []float64) float64 {
+	t := 0.0
+	for _, v := range g {
+		v *= 0x1p600
+		t += v * v
+	}
+	return math.Sqrt(t) * 0x1p-600
 }
 
 // combine writes f = scale0·s·z + Σ lam_i s_i z_i and returns its offset, the

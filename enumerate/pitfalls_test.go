@@ -172,6 +172,33 @@ func TestPitfallHugeWeightsCancel(t *testing.T) {
 	}
 }
 
+// A form with coefficients below 2⁻⁵³⁷ on its cell: their squares underflowed to a supremum of 0 over
+// the l2 ball, so that a live side passed the float filter as empty.
+func TestPitfallSquaresOfTinyFormsUnderflowed(t *testing.T) {
+	n := netOf(t, dense(network.ReLU, []float64{-0.5, 2, 2}, []float64{0, 3, 3}),
+		dense(network.ReLU, []float64{1.778206999588062e-161, 1, 1}, []float64{4.445517498970155e-162}),
+		dense(network.None, []float64{1}, []float64{1}))
+	for _, norm := range norms {
+		b := ballAt(t, norm, 1, 1, 4)
+		want, err := crosscheck.CountIntervals(n, b)
+		require.NoError(t, err)
+		require.Equal(t, "3", want.String())
+		require.Equal(t, want, prove(t, n, b, 1, 0).result.Lower, norm)
+	}
+	// The same in the plane, where the witness is on the side that stayed: a region went missing.
+	for _, tiny := range []float64{0x1p-530, 0x1p-545, 0x1p-600, 0x1p-900} {
+		n := netOf(t, dense(network.ReLU, []float64{1, 0, -1, 0, 0, 1, 0, -1}, make([]float64, 4)),
+			dense(network.ReLU, []float64{tiny, -tiny, tiny / 2, -tiny / 2, -tiny, tiny, tiny / 2, -tiny / 2}, []float64{tiny / 8, tiny / 8}),
+			dense(network.None, []float64{1, 1}, []float64{0}))
+		for _, norm := range norms {
+			b := ballAt(t, norm, 2, 0, 1)
+			want, err := crosscheck.CountPolygons(n, b)
+			require.NoError(t, err)
+			require.Equal(t, want.String(), count(t, n, b, 1).Lower.String(), "%v %g", norm, tiny)
+		}
+	}
+}
+
 // About c = 10⁶ a ball of radius 2⁻⁸⁰ holds one float64 point, its centre.
 func TestPitfallTinyRadiusLargeCentre(t *testing.T) {
 	const c, r = 1e6, 0x1p-80
