@@ -71,3 +71,25 @@ func TestThePageTellsARegion(t *testing.T) {
 		}
 	}
 }
+
+// TestThePageZooms turns the wheel and moves the pointer as a user would.
+func TestThePageZooms(t *testing.T) {
+	n := twoMoons(t)
+	m := newMap(t, n, newBall(t, ball.LInf, []float64{0.5, 0.25}, 1))
+	page := filepath.Join(t.TempDir(), "map.html")
+	var b bytes.Buffer
+	require.NoError(t, m.WriteHTML(&b, Options{}))
+	b.WriteString(`<script>
+		const box = canvas.getBoundingClientRect(), k = view.k;
+		const spot = { clientX: box.left + box.width / 2, clientY: box.top + box.height / 2, bubbles: true, pointerId: 1 };
+		canvas.dispatchEvent(new WheelEvent("wheel", { ...spot, deltaY: -1000, cancelable: true }));
+		document.title = "zoomed " + (view.k / k).toFixed(2);
+		canvas.dispatchEvent(new PointerEvent("pointermove", spot));
+	</script>`)
+	require.NoError(t, os.WriteFile(page, b.Bytes(), 0o644))
+	dom := browser(t, page, "")
+	require.Contains(t, dom, "zoomed 7.39") // e²
+	p := n.Pattern([]float64{0.5, 0.25}).String()
+	require.Contains(t, dom, p[:16]+" "+p[16:])
+	require.Contains(t, dom, "of 345<")
+}

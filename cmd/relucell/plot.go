@@ -121,6 +121,9 @@ func (c *plotCmd) run(cmd *cobra.Command, args []string) error {
 	if opt.Points, err = c.readPoints(whole, n); err != nil {
 		return badInput(err)
 	}
+	if err = c.writable(args[0]); err != nil {
+		return badInput(err)
+	}
 	interrupted, release := interruptible(cmd)
 	defer release()
 	ctx, cancel := limited(interrupted, c.timeout)
@@ -146,6 +149,26 @@ func (c *plotCmd) run(cmd *cobra.Command, args []string) error {
 	}
 	f.line("Map", "%s", c.out)
 	return f.err
+}
+
+// writable finds a bad name before the walk, so that it costs no time.
+func (c *plotCmd) writable(net string) error {
+	if st, err := os.Stat(filepath.Dir(c.out)); err != nil || !st.IsDir() {
+		return fmt.Errorf("--output: there is no folder %s, expected a file in one that exists", filepath.Dir(c.out))
+	}
+	out, err := os.Stat(c.out)
+	if err != nil {
+		return nil // a new file
+	}
+	if out.IsDir() {
+		return fmt.Errorf("--output: %s is a folder, expected a file", c.out)
+	}
+	for _, name := range []string{net, c.points} {
+		if in, err := os.Stat(name); err == nil && os.SameFile(in, out) {
+			return fmt.Errorf("--output: %s is read already, expected another file", c.out)
+		}
+	}
+	return nil
 }
 
 // readPoints reads the points of the picture: of the plane, or of the whole network and then projected.
@@ -194,7 +217,7 @@ func (c *plotCmd) write(m *plot.Map, opt plot.Options, format string) error {
 func writeWhole(path string, write func(io.Writer) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), ".relucell-*.tmp")
 	if err != nil {
-		return plainPathError(err)
+		return err
 	}
 	defer func() {
 		if err != nil {
