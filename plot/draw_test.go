@@ -116,6 +116,14 @@ func TestTicksOfAFarBallAreOffsets(t *testing.T) {
 	require.NotEmpty(t, a[0].Ticks(-1, 1))
 }
 
+func TestTicksOfATinyBallShareAPowerOfTen(t *testing.T) {
+	m := newMap(t, twoMoons(t), newBall(t, ball.LInf, []float64{0.5, 0}, 1e-60))
+	a := m.axes([2]string{"x1", "x2"})
+	require.Equal(t, "(x1 − 0.5) ÷ 1e-60", a[0].label)
+	require.Equal(t, "x2 ÷ 1e-60", a[1].label)
+	require.Equal(t, "-1", a[1].Ticks(-1.04, 1.04)[0].Label)
+}
+
 func TestPicturesAreTheSameEveryTime(t *testing.T) {
 	m := newMap(t, twoMoons(t), newBall(t, ball.L2, []float64{0.5, 0.25}, 0.5))
 	for _, format := range []string{"svg", "png"} {

@@ -9,6 +9,7 @@ import (
 	"math"
 	"math/big"
 	"strconv"
+	"strings"
 
 	gplot "gonum.org/v1/plot"
 )
@@ -16,8 +17,8 @@ import (
 // axis maps normalised coordinates of one input to the plot and to labels.
 type axis struct {
 	stretch float64 // plot units for a normalised 1
-	mid     float64 // the value at 0, or 0 if labels are offsets
-	scale   float64 // the value of a normalised 1, from mid
+	mid     float64 // the label's value at 0
+	scale   float64 // the label's value at a normalised 1, from mid
 	label   string
 }
 
@@ -47,8 +48,27 @@ func (m *Map) axes(names [2]string) [2]axis {
 			a[k].label = fmt.Sprintf("%s − %s", a[k].label, strconv.FormatFloat(a[k].mid, 'g', -1, 64))
 			a[k].mid = 0
 		}
+		a[k].powerOfTen()
 	}
 	return a
+}
+
+// powerOfTen takes one out of labels that would show it at every tick.
+func (a *axis) powerOfTen() {
+	const small, large = 1e-3, 1e5
+	if a.scale >= small && a.scale <= large {
+		return
+	}
+	name := "1e" + strconv.Itoa(int(math.Floor(math.Log10(a.scale))))
+	unit, err := strconv.ParseFloat(name, 64) // the nearest float64, as math.Pow is not
+	if err != nil || unit == 0 {
+		return
+	}
+	if strings.Contains(a.label, " ") {
+		a.label = "(" + a.label + ")"
+	}
+	a.label += " ÷ " + name
+	a.mid, a.scale = a.mid/unit, a.scale/unit
 }
 
 // Ticks makes the axis a gonum Ticker.
