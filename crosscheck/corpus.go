@@ -38,6 +38,22 @@ type corpusIndex struct {
 	Entries    []CorpusEntry `json:"entries"`
 }
 
+// text writes the index, an entry a line.
+func (c corpusIndex) text() ([]byte, error) {
+	out := fmt.Appendf(nil, "{\"relucell-corpus\":%d,\"definition\":%q,\"entries\":[", c.Version, c.Definition)
+	for i, e := range c.Entries {
+		line, err := json.Marshal(e)
+		if err != nil {
+			return nil, err
+		}
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = append(append(out, '\n'), line...)
+	}
+	return append(out, "\n]}\n"...), nil
+}
+
 const (
 	corpusVersion = 1
 	// corpusProofLimit caps the regions of a case in a corpus: proofs are to stay small.
@@ -74,14 +90,14 @@ func WriteCorpus(ctx context.Context, dir string, cases iter.Seq[Case], limit in
 			index.Entries = append(index.Entries, e)
 		}
 	}
-	text, err := json.MarshalIndent(index, "", " ")
+	text, err := index.text()
 	if err != nil {
 		return 0, err
 	}
 	if err := os.WriteFile(filepath.Join(dir, "README.md"), []byte(corpusReadme), 0o644); err != nil {
 		return 0, err
 	}
-	return len(index.Entries), os.WriteFile(filepath.Join(dir, "index.json"), append(text, '\n'), 0o644)
+	return len(index.Entries), os.WriteFile(filepath.Join(dir, "index.json"), text, 0o644)
 }
 
 // writeEntry writes the files of a case; false when it has too many regions.
