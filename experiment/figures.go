@@ -269,7 +269,7 @@ func (s *Study) boundPanel(t map[key][]span, radius string) (*plot.Plot, error) 
 		if err != nil {
 			return nil, err
 		}
-		dots.GlyphStyle = draw.GlyphStyle{Color: inks[i%len(inks)], Radius: vg.Points(1.6 + 0.4*float64(i%len(shapes))), Shape: shapes[i%len(shapes)]}
+		dots.GlyphStyle = draw.GlyphStyle{Color: inks[i%len(inks)], Radius: vg.Points(1.3 + 0.25*float64(i%len(shapes))), Shape: shapes[i%len(shapes)]}
 		p.Add(dots)
 		p.Legend.Add(name, dots)
 	}

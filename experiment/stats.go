@@ -17,7 +17,9 @@ type Statistic struct {
 	Data, Optimizer string
 	// Observation is "away": Quantity at the points of Set, epoch against the first epoch measured; with Against,
 	// how much more so than at the points of that set. Or "more": Quantity at the points of Set against those of
-	// Against, at one epoch.
+	// Against, at one epoch. Or "gained": how much larger "more" is than at the first epoch measured: what the places
+	// themselves make of it, being nearer to the middle of the data or not, is there before training. Or "loose": how much
+	// larger the bound is than the count, at the points of Set.
 	Observation, Set, Against, Quantity, Radius string
 	Epoch                                       int
 	// Of Seeds, Positive show the claimed direction and Negative the other for certain.
@@ -130,7 +132,11 @@ func tabulate(rows []Row) map[key][]span {
 		}
 		k := key{r.Data + "-" + r.Optimizer, r.Set, r.Quantity, r.Radius, r.Seed, r.Epoch}
 		clamp := func(s string) float64 { return max(-mostLog, min(mostLog, log2(s))) }
-		t[k] = append(t[k], span{clamp(r.Lower), clamp(r.Upper)})
+		low, high := clamp(r.Lower), clamp(r.Upper)
+		if r.Quantity == "distance" {
+			high = low // the ends are neighbouring floats: one is as good as the distance
+		}
+		t[k] = append(t[k], span{low, high})
 	}
 	return t
 }
@@ -143,6 +149,8 @@ func Statistics(c *Config, rows []Row) []Statistic {
 		s := &c.Studies[i]
 		all = append(all, s.away(t, c.Resamples)...)
 		all = append(all, s.more(t, c.Resamples)...)
+		all = append(all, s.gained(t, c.Resamples)...)
+		all = append(all, s.loose(t, c.Resamples)...)
 	}
 	return all
 }
@@ -156,18 +164,38 @@ func (s *Study) seedGroups(make func(seed uint64) group) []group {
 	return groups
 }
 
+// measured is what is compared: a quantity, and a radius if it needs one.
+type measured struct{ quantity, radius string }
+
+// inBalls are the count and the bounds at each radius.
+func (s *Study) inBalls() []measured {
+	var list []measured
+	for _, r := range s.Radii {
+		list = append(list, measured{"count", decimal(r)})
+		for _, b := range s.Bounds {
+			list = append(list, measured{"bound:" + b, decimal(r)})
+		}
+	}
+	return list
+}
+
+// change is, point by point, the change of a quantity since the first epoch.
+func (s *Study) change(t map[key][]span, q measured, set string, seed uint64, epoch int) []span {
+	k := key{s.name(), set, q.quantity, q.radius, seed, s.Epochs[0]}
+	first := t[k]
+	k.epoch = epoch
+	var d []span
+	for i, v := range t[k] {
+		d = append(d, span{v.low - first[i].high, v.high - first[i].low})
+	}
+	return d
+}
+
 // away is the first observation: at each set alone, and at training points against the others.
 func (s *Study) away(t map[key][]span, resamples int) []Statistic {
 	var all []Statistic
 	change := func(set string, seed uint64, epoch int) []span {
-		k := key{s.name(), set, "distance", "", seed, s.Epochs[0]}
-		first := t[k]
-		k.epoch = epoch
-		var d []span
-		for i, v := range t[k] { // the ends are neighbouring floats: the lower one is as good as the distance
-			d = append(d, span{v.low - first[i].low, v.low - first[i].low})
-		}
-		return d
+		return s.change(t, measured{"distance", ""}, set, seed, epoch)
 	}
 	for _, epoch := range s.Epochs[1:] {
 		for _, set := range Sets {
@@ -188,23 +216,58 @@ func (s *Study) away(t map[key][]span, resamples int) []Statistic {
 
 // more is the second observation, by the count and by each bound, and the same of the distance.
 func (s *Study) more(t map[key][]span, resamples int) []Statistic {
-	type measured struct{ quantity, radius string }
-	list := []measured{{"distance", ""}}
-	for _, r := range s.Radii {
-		list = append(list, measured{"count", decimal(r)})
-		for _, b := range s.Bounds {
-			list = append(list, measured{"bound:" + b, decimal(r)})
-		}
-	}
 	var all []Statistic
 	for _, epoch := range s.Epochs {
-		for _, q := range list {
+		for _, q := range append([]measured{{"distance", ""}}, s.inBalls()...) {
 			for _, against := range Sets[1:] {
 				stat := Statistic{Data: s.data.Name, Optimizer: s.Optimizer, Observation: "more", Set: AtTraining, Against: against,
 					Quantity: q.quantity, Radius: q.radius, Epoch: epoch}
 				stat.compare(s.seedGroups(func(seed uint64) group {
 					at := func(set string) []span { return t[key{s.name(), set, q.quantity, q.radius, seed, epoch}] }
 					return group{at(AtTraining), at(against)}
+				}), resamples)
+				all = append(all, stat)
+			}
+		}
+	}
+	return all
+}
+
+// gained is the second observation less what was so before training.
+func (s *Study) gained(t map[key][]span, resamples int) []Statistic {
+	var all []Statistic
+	for _, epoch := range s.Epochs[1:] {
+		for _, q := range s.inBalls() {
+			for _, against := range Sets[1:] {
+				stat := Statistic{Data: s.data.Name, Optimizer: s.Optimizer, Observation: "gained", Set: AtTraining, Against: against,
+					Quantity: q.quantity, Radius: q.radius, Epoch: epoch}
+				stat.compare(s.seedGroups(func(seed uint64) group {
+					return group{s.change(t, q, AtTraining, seed, epoch), s.change(t, q, against, seed, epoch)}
+				}), resamples)
+				all = append(all, stat)
+			}
+		}
+	}
+	return all
+}
+
+// loose is how much larger the bounds are than the count.
+func (s *Study) loose(t map[key][]span, resamples int) []Statistic {
+	var all []Statistic
+	for _, epoch := range s.Epochs {
+		for _, q := range s.inBalls() {
+			for _, set := range []string{AtTraining, AtRandom} {
+				stat := Statistic{Data: s.data.Name, Optimizer: s.Optimizer, Observation: "loose", Set: set, Quantity: q.quantity, Radius: q.radius, Epoch: epoch}
+				if q.quantity == "count" {
+					continue
+				}
+				stat.compare(s.seedGroups(func(seed uint64) group {
+					counts := t[key{s.name(), set, "count", q.radius, seed, epoch}]
+					var d []span
+					for i, v := range t[key{s.name(), set, q.quantity, q.radius, seed, epoch}] {
+						d = append(d, span{v.low - counts[i].high, v.high - counts[i].low})
+					}
+					return group{a: d}
 				}), resamples)
 				all = append(all, stat)
 			}

@@ -75,7 +75,9 @@ func TestStatisticsOfKnownRows(t *testing.T) {
 			found[[5]string{st.Observation, st.Set, st.Against, st.Quantity, st.Radius}] = st
 		}
 	}
-	require.Len(t, found, 4+3+3+3)
+	require.Len(t, found, 4+3+3+3+3)
+	gained := found[[5]string{"gained", AtTraining, AtRandom, "count", "1"}]
+	require.Equal(t, []float64{-1, 1}, []float64{gained.Low, gained.High}, "8 against 1 to 2, before and after")
 	away := found[[5]string{"away", AtTraining, "", "distance", ""}]
 	require.Equal(t, 2.0, away.Low, "four times as far")
 	require.Equal(t, "holds", away.Verdict)

@@ -265,6 +265,8 @@ func claimOf(s experiment.Statistic) string {
 		return "and more so than from random points"
 	case s.Observation == "more" && s.Against == experiment.AtRandom && s.Quantity == "count":
 		return "more regions at training than at random points, radius " + s.Radius
+	case s.Observation == "gained" && s.Against == experiment.AtRandom && s.Quantity == "count":
+		return "and more so than before training, radius " + s.Radius
 	}
 	return ""
 }
