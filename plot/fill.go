@@ -105,12 +105,22 @@ const gradientSteps = 24
 func (m *Map) GradientNorm(i int) float64 {
 	sx, _ := m.scale[0].Float64()
 	sy, _ := m.scale[1].Float64()
-	var a, b, c float64 // JᵀJ = (a b; b c)
+	largest := 0.0 // divided out, so that squares stay in range
 	for _, f := range m.Regions[i].Output {
-		x, y := f.G[0]/sx, f.G[1]/sy
+		largest = max(largest, math.Abs(f.G[0]/sx), math.Abs(f.G[1]/sy))
+	}
+	if largest == 0 {
+		return 0
+	}
+	if math.IsInf(largest, 0) || math.IsNaN(largest) {
+		return math.MaxFloat64
+	}
+	var a, b, c float64 // JᵀJ/largest² = (a b; b c)
+	for _, f := range m.Regions[i].Output {
+		x, y := f.G[0]/sx/largest, f.G[1]/sy/largest
 		a, b, c = a+x*x, b+x*y, c+y*y
 	}
-	return math.Sqrt((a + c + math.Hypot(a-c, 2*b)) / 2)
+	return largest * math.Sqrt((a+c+math.Hypot(a-c, 2*b))/2)
 }
 
 func (m *Map) fillGradient() filling {
@@ -128,7 +138,8 @@ func (m *Map) fillGradient() filling {
 		if hi <= lo {
 			return 0
 		}
-		return int((norms[i]-lo)/(hi-lo)*(gradientSteps-1) + 0.5)
+		// Halves, as hi − lo may overflow.
+		return int((norms[i]/2-lo/2)/(hi/2-lo/2)*(gradientSteps-1) + 0.5)
 	})
 	if hi <= lo {
 		f.legend = []swatch{{"gradient norm " + short(lo), colours[:1]}}

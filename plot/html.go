@@ -77,7 +77,7 @@ type pageDot struct {
 }
 
 // WriteHTML writes one self-contained page on which the map can be zoomed and a
-// region tells its pattern, witness and affine map. It fails as Draw does.
+// region tells its pattern and affine map. It fails as Draw does.
 func (m *Map) WriteHTML(w io.Writer, opt Options) error {
 	f, err := m.fill(opt.Fill)
 	if err != nil {

@@ -7,6 +7,7 @@ package plot
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/big"
 	"slices"
 
@@ -62,8 +63,8 @@ func New(ctx context.Context, n *network.Network, b ball.Ball) (*Map, error) {
 	}
 	// The walk says minus before plus already; that is its habit and not ours to lean on.
 	slices.SortStableFunc(m.Regions, func(p, q Region) int { return slices.Compare(p.Pattern, q.Pattern) })
-	w := &walk{m: m, layers: n.Layers()}
-	in, first := m.firstForms()
+	in, first, shift := m.firstForms()
+	w := &walk{m: m, layers: n.Layers(), shift: shift}
 	w.enter(first, 0, 0, len(m.Regions), unitCell(b.Norm()), in)
 	return m, nil
 }
@@ -84,6 +85,9 @@ func (m *Map) Slivers() int {
 // be wrong; a picture can bear that.
 const formBits = 300
 
+// largeExponent is what first forms may reach: the layers behind have 2⁵²³ left.
+const largeExponent = 500
+
 // normalised maps an exact point to normalised coordinates.
 func (m *Map) normalised(x []*big.Float) [2]float64 {
 	var y [2]float64
@@ -96,8 +100,10 @@ func (m *Map) normalised(x []*big.Float) [2]float64 {
 
 // firstForms returns the forms that enter the first layer with an activation
 // and its index. A ball far from 0, or a slice, makes them cancel, so they are
-// computed wide: the pre-activations of that layer, if there is one.
-func (m *Map) firstForms() (z []Form, layer int) {
+// computed wide: the pre-activations of that layer, if there is one. They come
+// divided by 2^shift, which is 1 unless floats might overflow later: scaling all
+// forms and biases moves no boundary.
+func (m *Map) firstForms() (z []Form, layer, shift int) {
 	type wide [3]*big.Float
 	number := func() *big.Float { return new(big.Float).SetPrec(formBits) }
 	forms := []wide{{m.scale[0], number(), m.mid[0]}, {number(), m.scale[1], m.mid[1]}}
@@ -122,13 +128,18 @@ func (m *Map) firstForms() (z []Form, layer int) {
 		}
 	}
 	for _, f := range forms {
-		var g Form
-		g.G[0], _ = f[0].Float64()
-		g.G[1], _ = f[1].Float64()
-		g.H, _ = f[2].Float64()
-		z = append(z, g)
+		for _, v := range f {
+			shift = max(shift, v.MantExp(nil)-largeExponent)
+		}
 	}
-	return z, layer
+	down := func(v *big.Float) float64 {
+		x, _ := number().SetMantExp(v, -shift).Float64()
+		return x
+	}
+	for _, f := range forms {
+		z = append(z, Form{[2]float64{down(f[0]), down(f[1])}, down(f[2])})
+	}
+	return z, layer, shift
 }
 
 // walk goes down the tree of patterns: the regions lo ≤ i < hi share the signs
@@ -136,6 +147,7 @@ func (m *Map) firstForms() (z []Form, layer int) {
 type walk struct {
 	m      *Map
 	layers []network.Layer
+	shift  int // all forms are divided by 2^shift
 }
 
 // enter goes on with the pre-activations z of layer l, whose first neuron is id.
@@ -179,21 +191,24 @@ func (w *walk) neurons(l, id, i, lo, hi int, cell []Vertex, z []Form) {
 // leave takes the values a of layer l to the next one, or to the output.
 func (w *walk) leave(l, id, lo, hi int, cell []Vertex, a []Form) {
 	if l+1 < len(w.layers) {
-		w.enter(l+1, id, lo, hi, cell, apply(w.layers[l+1], a))
+		w.enter(l+1, id, lo, hi, cell, w.apply(w.layers[l+1], a))
 		return
 	}
 	r := &w.m.Regions[lo]
-	r.Output = a
+	r.Output = make([]Form, len(a))
+	for i, f := range a {
+		r.Output[i] = Form{[2]float64{math.Ldexp(f.G[0], w.shift), math.Ldexp(f.G[1], w.shift)}, math.Ldexp(f.H, w.shift)}
+	}
 	if s := area(cell); s > 0 {
 		r.Vertices, r.Area = cell, s
 	}
 }
 
 // apply returns W·a + B.
-func apply(l network.Layer, a []Form) []Form {
+func (w *walk) apply(l network.Layer, a []Form) []Form {
 	z := make([]Form, l.Out())
 	for i := range z {
-		f := Form{H: l.B[i]}
+		f := Form{H: math.Ldexp(l.B[i], -w.shift)}
 		for j, v := range l.W.RawRowView(i) {
 			if a[j] != (Form{}) {
 				f.G[0] += v * a[j].G[0]
