@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"context"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -20,6 +21,8 @@ type boundCmd struct {
 	ball    ballFlags
 	timeout time.Duration
 	format  string
+	terms   string
+	measure bool
 }
 
 func newBoundCmd() *cobra.Command {
@@ -28,8 +31,11 @@ func newBoundCmd() *cobra.Command {
 		Use:   "bound NET",
 		Short: "Print analytic bounds on the number of regions that meet a ball",
 		Long: `bound prints every bound of the library. Global bounds hold for every ball, local ones for this
-one; none walks the regions.`,
-		Example:           `  relucell bound net.onnx --center 0,0 --radius 0.5`,
+one; none walks the regions. It also prints the exact distance from the centre to the nearest
+boundary. --terms shows what a bound feeds the recursion with, layer by layer, and --measured walks
+the regions to show beside it what really happens there.`,
+		Example: `  relucell bound net.onnx --center 0,0 --radius 0.5
+  relucell bound net.onnx --center 0,0 --radius 0.5 --terms crown --measured`,
 		Args:              exactly("NET"),
 		ValidArgsFunction: completeNet,
 		RunE:              action(c.run),
@@ -37,6 +43,9 @@ one; none walks the regions.`,
 	c.ball.add(cmd)
 	c.net.add(cmd.Flags())
 	timeoutFlag(cmd.Flags(), &c.timeout, "leave out the bounds that are not done after this time")
+	cmd.Flags().StringVar(&c.terms, "terms", "", "show the recursion's terms of this bound ("+strings.Join(explainers(), ", ")+")")
+	complete(cmd, "terms", explainers()...)
+	cmd.Flags().BoolVar(&c.measure, "measured", false, "walk the regions and show the measured terms beside those of --terms (default combined)")
 	formatFlag(cmd, &c.format)
 	return cmd
 }
@@ -57,7 +66,11 @@ func (c *boundCmd) run(cmd *cobra.Command, args []string) error {
 	start := time.Now()
 	rs := evaluateBounds(ctx, log, c.timeout, n, b)
 	took := time.Since(start)
-	if err := c.print(cmd, args[0], n, b, rs, took); err != nil {
+	r, err := c.explain(ctx, n, b, rs, took)
+	if err != nil {
+		return err
+	}
+	if err := c.print(cmd, args[0], n, b, rs, r); err != nil {
 		return err
 	}
 	for _, r := range rs {
@@ -71,10 +84,48 @@ func (c *boundCmd) run(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-func (c *boundCmd) print(cmd *cobra.Command, path string, n *network.Network, b ball.Ball, rs []bound.Result, took time.Duration) error {
+// boundReport is the report of bound: that of count without the walk, and what explains the bounds.
+type boundReport struct {
+	countJSON
+	Nearest  *nearestJSON `json:"nearest"`
+	Terms    []termsJSON  `json:"terms,omitempty"`
+	took     time.Duration
+	distance bound.Distance
+}
+
+// explain adds the nearest boundary, and the terms if they are asked for.
+func (c *boundCmd) explain(ctx context.Context, n *network.Network, b ball.Ball, rs []bound.Result, took time.Duration) (boundReport, error) {
+	r := boundReport{countJSON: newReport(n, b, rs, took), took: took}
+	walk, cancel := limited(ctx, c.timeout)
+	defer cancel()
+	var err error
+	if r.distance, err = bound.NearestBoundaryOf(walk, n, b); err != nil {
+		return r, stoppedOr(walk, err)
+	}
+	r.Nearest = newNearestJSON(r.distance)
+	if c.measure && c.terms == "" {
+		c.terms = "combined"
+	}
+	if c.terms != "" {
+		if r.Terms, err = layerTerms(walk, c.terms, c.measure, n, b); err != nil {
+			return r, stoppedOr(walk, err)
+		}
+	}
+	return r, nil
+}
+
+// stoppedOr is a line for what ctx cut short, else err.
+func stoppedOr(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return &exitError{exitStopped, context.Cause(ctx)}
+	}
+	return err
+}
+
+func (c *boundCmd) print(cmd *cobra.Command, path string, n *network.Network, b ball.Ball, rs []bound.Result, r boundReport) error {
 	out := bufio.NewWriter(cmd.OutOrStdout())
 	if c.format == "json" {
-		if err := writeJSON(out, newReport(n, b, rs, took)); err != nil {
+		if err := writeJSON(out, r); err != nil {
 			return err
 		}
 		return out.Flush()
@@ -82,8 +133,10 @@ func (c *boundCmd) print(cmd *cobra.Command, path string, n *network.Network, b 
 	f := &fields{w: out}
 	f.net(path, n)
 	f.ball(b)
-	f.line("Time", "%s", rounded(took))
+	f.nearest(r.distance, b)
+	f.line("Time", "%s", rounded(r.took))
 	f.bounds(rs, nil)
+	f.terms(c.terms, r.Terms)
 	if f.err != nil {
 		return f.err
 	}

@@ -53,7 +53,11 @@ func TestBoundsStandBesideTheCount(t *testing.T) {
 	for _, key := range []string{"regions", "exact", "decisions", "questions"} {
 		require.NotContains(t, out, `"`+key+`"`)
 	}
-	j := parseCount(t, out)
+	var j boundReport // the same object, and the nearest boundary
+	d := json.NewDecoder(strings.NewReader(out))
+	d.DisallowUnknownFields()
+	require.NoError(t, d.Decode(&j), out)
+	require.NotNil(t, j.Nearest)
 	require.Equal(t, c.Bounds, j.Bounds)
 	require.Equal(t, c.Net, j.Net)
 	require.Equal(t, c.Ball, j.Ball)
