@@ -10,13 +10,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const twoMoonsNet = data + "two_moons_2-16-16-1.onnx"
+const moons = data + "two_moons_2-16-16-1.onnx"
 
 func TestPlotWritesWhatItCounts(t *testing.T) {
 	starts := map[string]string{"svg": "<?xml", "png": "\x89PNG", "pdf": "%PDF-", "html": "<!DOCTYPE html>"}
 	for format, start := range starts {
 		out := filepath.Join(t.TempDir(), "map."+format)
-		said := succeed(t, "plot", twoMoonsNet, "--center", "0.5,0.25", "--radius", "1", "--points", data+"two_moons_points.csv", "-o", out)
+		said := succeed(t, "plot", moons, "--center", "0.5,0.25", "--radius", "1", "--points", data+"two_moons_points.csv", "-o", out)
 		require.Contains(t, said, "327 activation regions, exact")
 		picture, err := os.ReadFile(out)
 		require.NoError(t, err)
@@ -32,7 +32,7 @@ func TestPlotWritesWhatItCounts(t *testing.T) {
 
 func TestPlotHTMLWhateverTheEnding(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "map.txt")
-	succeed(t, "plot", twoMoonsNet, "--box=-1:1", "--html", "--fill", "gradient", "-o", out)
+	succeed(t, "plot", moons, "--box=-1:1", "--html", "--fill", "gradient", "-o", out)
 	page, err := os.ReadFile(out)
 	require.NoError(t, err)
 	require.Contains(t, string(page), "<!DOCTYPE html>")
@@ -40,7 +40,7 @@ func TestPlotHTMLWhateverTheEnding(t *testing.T) {
 
 func TestTheGalleryIsUpToDate(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "map.svg")
-	succeed(t, "plot", twoMoonsNet, "--center", "0.5,0.25", "--radius", "1.5", "--points", data+"two_moons_points.csv", "-o", out)
+	succeed(t, "plot", moons, "--center", "0.5,0.25", "--radius", "1.5", "--points", data+"two_moons_points.csv", "-o", out)
 	want, err := os.ReadFile("../../docs/two_moons_map.svg")
 	require.NoError(t, err)
 	got, err := os.ReadFile(out)
@@ -79,7 +79,7 @@ func TestPlotAndSliceRefuseInOneLine(t *testing.T) {
 	}
 	out, iris := filepath.Join(dir, "map.svg"), data+"iris_sized_4-16-16-3.onnx"
 	plot := func(args ...string) []string {
-		return append([]string{"plot", twoMoonsNet, "--box=-1:1", "-o", out}, args...)
+		return append([]string{"plot", moons, "--box=-1:1", "-o", out}, args...)
 	}
 	slice := func(args ...string) []string {
 		return append([]string{"slice", iris, "-o", filepath.Join(dir, "s.json")}, args...)
@@ -93,11 +93,11 @@ func TestPlotAndSliceRefuseInOneLine(t *testing.T) {
 		{`nan.csv: line 1: column 1: "NaN", expected a finite number`, plot("--points", file("nan.csv", "NaN,2\n"))},
 		{"absent.csv: no such file", plot("--points", filepath.Join(dir, "absent.csv"))},
 		{"empty.csv: no points", plot("--points", file("empty.csv", ""))},
-		{"expected a file name that ends in .svg, .png, .pdf or .html", []string{"plot", twoMoonsNet, "--box=-1:1", "-o", "map.gif"}},
-		{"expected a file name that ends in .svg", []string{"plot", twoMoonsNet, "--box=-1:1"}},
-		{"--output: there is no folder", []string{"plot", twoMoonsNet, "--box=-1:1", "-o", filepath.Join(dir, "absent", "map.svg")}},
-		{"expected another file", []string{"plot", twoMoonsNet, "--box=-1:1", "--html", "-o", twoMoonsNet}},
-		{"is a folder, expected a file", []string{"plot", twoMoonsNet, "--box=-1:1", "--html", "-o", dir}},
+		{"expected a file name that ends in .svg, .png, .pdf or .html", []string{"plot", moons, "--box=-1:1", "-o", "map.gif"}},
+		{"expected a file name that ends in .svg", []string{"plot", moons, "--box=-1:1"}},
+		{"--output: there is no folder", []string{"plot", moons, "--box=-1:1", "-o", filepath.Join(dir, "absent", "map.svg")}},
+		{"expected another file", []string{"plot", moons, "--box=-1:1", "--html", "-o", moons}},
+		{"is a folder, expected a file", []string{"plot", moons, "--box=-1:1", "--html", "-o", dir}},
 		{"expected pattern, layer, gradient, class", plot("--fill", "blue")},
 		{"expected a whole number of pixels from 200 to 10000", plot("--width", "1")},
 		{"4 inputs, expected 2, or a plane", []string{"plot", iris, "--box=-1:1", "-o", out}},
@@ -124,7 +124,7 @@ func TestPlotAndSliceRefuseInOneLine(t *testing.T) {
 
 func TestHalfAMapIsNone(t *testing.T) {
 	dir := t.TempDir()
-	_, stderr, code := relucell(t, "plot", twoMoonsNet, "--box=-1:1", "--timeout", "1ns", "-o", filepath.Join(dir, "map.svg"))
+	_, stderr, code := relucell(t, "plot", moons, "--box=-1:1", "--timeout", "1ns", "-o", filepath.Join(dir, "map.svg"))
 	require.Equal(t, exitStopped, code)
 	require.Contains(t, stderr, "nothing is drawn")
 	left, err := os.ReadDir(dir)
