@@ -14,6 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+const moonsText = data + "two_moons_2-16-16-1.json"
+
 func TestCrosscheckPrintsATablePerBound(t *testing.T) {
 	dir := t.TempDir()
 	picture := filepath.Join(dir, "report.svg")
@@ -28,8 +30,8 @@ func TestCrosscheckPrintsATablePerBound(t *testing.T) {
 	rows, err := csv.NewReader(strings.NewReader(succeed(t, "crosscheck", "--cases", "10", "--bounds", "serra,dial-2", "--format", "csv"))).ReadAll()
 	require.NoError(t, err)
 	require.Len(t, rows, 3)
-	require.Contains(t, succeed(t, "crosscheck", moons, "--center", "0", "--radius", "0.25", "--bounds", "crown", "--format", "markdown"), "| crown |")
-	require.Contains(t, succeed(t, "crosscheck", moons, "--cases", "5", "--bounds", "crown"), "5 cases")
+	require.Contains(t, succeed(t, "crosscheck", moonsText, "--center", "0", "--radius", "0.25", "--bounds", "crown", "--format", "markdown"), "| crown |")
+	require.Contains(t, succeed(t, "crosscheck", moonsText, "--cases", "5", "--bounds", "crown"), "5 cases")
 	require.True(t, json.Valid([]byte(succeed(t, "crosscheck", "--cases", "5", "--source", "small-balls", "--format", "json"))))
 }
 
@@ -95,16 +97,16 @@ func TestCrosscheckRefusesBadUsage(t *testing.T) {
 func TestCountOverATableOfBalls(t *testing.T) {
 	points := filepath.Join(t.TempDir(), "points.csv")
 	require.NoError(t, os.WriteFile(points, []byte("x1,x2\n0,0\n0.5,0.25\n"), 0o644))
-	rows, err := csv.NewReader(strings.NewReader(succeed(t, "count", moons, "--centers", points, "--radii", "0.25,0.5", "--norm", "l1", "--bounds", "--format", "csv"))).ReadAll()
+	rows, err := csv.NewReader(strings.NewReader(succeed(t, "count", moonsText, "--centers", points, "--radii", "0.25,0.5", "--norm", "l1", "--bounds", "--format", "csv"))).ReadAll()
 	require.NoError(t, err)
 	require.Len(t, rows, 5)
 	require.Equal(t, []string{"1", "0.5", "0.25", "l1", "0.5", "94", "94", "true"}, rows[4][:8])
 	require.Contains(t, rows[0], "first-layer")
-	lines := strings.Split(strings.TrimSpace(succeed(t, "count", moons, "--center", "0.5,0.25", "--radii", "0.25,0.5", "--format", "json")), "\n")
+	lines := strings.Split(strings.TrimSpace(succeed(t, "count", moonsText, "--center", "0.5,0.25", "--radii", "0.25,0.5", "--format", "json")), "\n")
 	require.Len(t, lines, 2)
 	require.Contains(t, lines[1], `"lower":"131"`)
-	require.Contains(t, succeed(t, "count", moons, "--centers", points, "--radius", "0.25"), "center")
-	out, _, code := relucell(t, "count", moons, "--centers", points, "--radii", "1", "--limit", "3", "--format", "csv")
+	require.Contains(t, succeed(t, "count", moonsText, "--centers", points, "--radius", "0.25"), "center")
+	out, _, code := relucell(t, "count", moonsText, "--centers", points, "--radii", "1", "--limit", "3", "--format", "csv")
 	require.Equal(t, exitStopped, code)
 	require.Contains(t, out, "false")
 	for says, args := range map[string][]string{
@@ -116,14 +118,14 @@ func TestCountOverATableOfBalls(t *testing.T) {
 		"--centers: none.csv":        {"--centers", "none.csv", "--radii", "1"},
 		"columns, expected 2, one p": {"--centers", data + "two_moons_points.csv", "--radii", "1"},
 	} {
-		_, errs, code := relucell(t, append([]string{"count", moons}, args...)...)
+		_, errs, code := relucell(t, append([]string{"count", moonsText}, args...)...)
 		require.Equal(t, exitInput, code, args)
 		require.Contains(t, errs, says)
 	}
 }
 
 func TestBoundExplainsItself(t *testing.T) {
-	out := succeed(t, "bound", moons, "--center", "0.5,0.25", "--radius", "0.25", "--measured")
+	out := succeed(t, "bound", moonsText, "--center", "0.5,0.25", "--radius", "0.25", "--measured")
 	for _, word := range []string{"Nearest", "What combined feeds the recursion with", "Regions after", "Splitting"} {
 		require.Contains(t, out, word)
 	}
@@ -137,12 +139,12 @@ func TestBoundExplainsItself(t *testing.T) {
 			}
 		}
 	}
-	require.NoError(t, json.Unmarshal([]byte(succeed(t, "bound", moons, "--center", "0.5,0.25", "--radius", "0.25", "--terms", "lp", "--measured", "--format", "json")), &j))
+	require.NoError(t, json.Unmarshal([]byte(succeed(t, "bound", moonsText, "--center", "0.5,0.25", "--radius", "0.25", "--terms", "lp", "--measured", "--format", "json")), &j))
 	require.Len(t, j.Terms, 2)
 	require.Equal(t, "34", j.Terms[1].Measured.Regions)
 	require.LessOrEqual(t, j.Terms[1].Measured.Cutting, j.Terms[1].Assumed.K)
 	require.Positive(t, j.Nearest.Lower)
-	_, errs, code := relucell(t, "bound", moons, "--center", "0", "--radius", "1", "--terms", "serra")
+	_, errs, code := relucell(t, "bound", moonsText, "--center", "0", "--radius", "1", "--terms", "serra")
 	require.Equal(t, exitInput, code)
 	require.Contains(t, errs, "expected one of lipschitz")
 }
