@@ -1,4 +1,4 @@
-// The interface of the two incremental solvers. A walk asks, splits, and
+// The interface of the incremental solvers. A walk asks, splits, and
 // descends; each child inherits the state in which the question was answered,
 // so that no question ever starts from nothing.
 
@@ -56,13 +56,16 @@ type Incremental interface {
 	Pivots() int64
 }
 
-// NewIncremental returns the incremental solver for the norm: vertex form for
-// box, linf and l1, projection for l2.
+// NewIncremental returns the incremental solver for the norm: projection for l2; for
+// box, linf and l1 the polygon in at most two dimensions, and the vertex form in more.
 func NewIncremental(norm ball.Norm, n int) Incremental {
 	var s Incremental
-	if norm == ball.L2 {
+	switch {
+	case norm == ball.L2:
 		s = new(Projection)
-	} else {
+	case n <= 2:
+		s = new(Polygon)
+	default:
 		s = new(Vertex)
 	}
 	s.Reset(norm, n)

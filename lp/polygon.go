@@ -1,0 +1,463 @@
+// The plane has a simpler solver than any simplex: a cell is a polygon, and
+// the whole list of its few vertices is the state. A hyperplane clips it (Sutherland and
+// Hodgman 1974, one line at a time); the vertex where a form is largest answers a question, and the
+// two edges that meet there are the multipliers.
+
+package lp
+
+import (
+	"math"
+
+	"relucell/ball"
+)
+
+// Polygon is the incremental solver for polytopal balls in at most two
+// dimensions. An interval is the polygon [a,b] × [−1,1], whose forms do not see the
+// second coordinate.
+//
+// Each vertex is evaluated at each question, so nothing is ever searched for, and the
+// known points of the cell (Seen) are all of its vertices.
+type Polygon struct {
+	norm   ball.Norm
+	n      int
+	cons   []polygonRow // the constraints of the current path
+	levels []*polygonLevel
+	top    int
+	reply  Reply
+	asked  polygonForm // the form asked last; valid when it can be split
+	valid  bool
+	// value holds the form evaluated last at the vertices of the top level, largest at hi and
+	// smallest at lo, while held is true.
+	form   polygonForm
+	held   bool
+	value  []float64
+	hi, lo int
+	steps  int64
+}
+
+// polygonForm is x·X + y·Y + h.
+type polygonForm struct{ x, y, h float64 }
+
+// polygonRow is a constraint s·z ≥ 0 scaled by a power of two, so that |h|+|x|+|y| is in [1,2).
+type polygonRow struct {
+	polygonForm
+	scale float64
+}
+
+// polygonVertex is a vertex, and the name of the edge from it to the next:
+// ≥ 0 the entered constraints in order, < 0 the facets of the ball.
+type polygonVertex struct {
+	x, y  float64
+	split float64 // value of the form that Split prepared
+	edge  int32
+}
+
+type polygonLevel struct {
+	v []polygonVertex // counterclockwise
+	// What Split leaves for Enter.
+	split  polygonRow // of the plus side
+	on     float64    // vertices whose value is at most that lie on the line
+	hi, lo int        // the extreme vertices
+}
+
+const (
+	// polygonZero is the size of a value, relative to the sum of the magnitudes that made it,
+	// below which it is taken for rounding noise: a vertex is off its two lines by a few roundings
+	// of 2⁻⁵³, hence off a third line through it by that times the lines' condition, for
+	// which this leaves 2⁶. It steers proposals only; certificates do not know it.
+	polygonZero = 1.0 / (1 << 46)
+	// polygonOn is the share of the shallower side's depth up to which a vertex counts as on the
+	// splitting line, if polygonZero does not exceed it: slivers of any thinness can be split.
+	polygonOn = 1.0 / (1 << 20)
+	// polygonNoise is the size of a multiplier times its row, relative to the asked row, below
+	// which it is the rounding of a 2×2 determinant.
+	polygonNoise = 1.0 / (1 << 50)
+	// polygonFlat is the least determinant of two rows whose crossing is recomputed.
+	polygonFlat = 1.0 / (1 << 30)
+)
+
+// The facets of the square and of the diamond, inward, in the order of the edges.
+var (
+	polygonSquare  = [4]polygonForm{{0, 1, 1}, {-1, 0, 1}, {0, -1, 1}, {1, 0, 1}}
+	polygonDiamond = [4]polygonForm{{-1, 1, 1}, {-1, -1, 1}, {1, -1, 1}, {1, 1, 1}}
+)
+
+// Reset implements Incremental.
+func (p *Polygon) Reset(norm ball.Norm, n int) {
+	p.norm, p.n, p.top = norm, n, 0
+	p.cons = p.cons[:0]
+	p.reply.Point = make([]float64, n)
+	p.held, p.valid = false, false
+	v := append(p.level(0).v[:0], make([]polygonVertex, 4)...)
+	for i := range v {
+		v[i].edge = int32(-1 - i)
+	}
+	if norm == ball.L1 && n == 2 {
+		v[0].y, v[1].x, v[2].y, v[3].x = -1, 1, 1, -1
+	} else {
+		v[0].x, v[0].y, v[1].x, v[1].y = -1, -1, 1, -1
+		v[2].x, v[2].y, v[3].x, v[3].y = 1, 1, -1, 1
+	}
+	p.levels[0].v = v
+}
+
+func (p *Polygon) level(i int) *polygonLevel {
+	for len(p.levels) <= i {
+		p.levels = append(p.levels, &polygonLevel{})
+	}
+	return p.levels[i]
+}
+
+// row returns the inward row of an edge.
+func (p *Polygon) row(edge int32) polygonForm {
+	if edge >= 0 {
+		return p.cons[edge].polygonForm
+	}
+	if p.norm == ball.L1 && p.n == 2 {
+		return polygonDiamond[-1-edge]
+	}
+	return polygonSquare[-1-edge]
+}
+
+// evaluate sets the values of the form at all vertices.
+func (p *Polygon) evaluate(f polygonForm) {
+	if p.held && f == p.form {
+		return
+	}
+	v := p.levels[p.top].v
+	value := p.value
+	if cap(value) < len(v) {
+		value = make([]float64, 2*len(v))
+	}
+	value = value[:len(v)]
+	hi, lo := 0, 0
+	most, least := math.Inf(-1), math.Inf(1)
+	for i := range v {
+		t := f.x*v[i].x + f.y*v[i].y + f.h
+		value[i] = t
+		if t > most {
+			most, hi = t, i
+		}
+		if t < least {
+			least, lo = t, i
+		}
+	}
+	p.value, p.form, p.held, p.hi, p.lo = value, f, true, hi, lo
+}
+
+// best returns the vertex that is farthest on side s of the form evaluated last, and
+// whether it is certainly there.
+func (p *Polygon) best(s float64) (int, bool) {
+	k := p.hi
+	if s < 0 {
+		k = p.lo
+	}
+	v, f := &p.levels[p.top].v[k], &p.form
+	return k, s*p.value[k] > polygonZero*(math.Abs(f.x*v.x)+math.Abs(f.y*v.y)+math.Abs(f.h))
+}
+
+func (p *Polygon) formOf(g []float64, h float64) polygonForm {
+	if p.n == 1 {
+		return polygonForm{g[0], 0, h}
+	}
+	return polygonForm{g[0], g[1], h}
+}
+
+func (f polygonForm) size() float64 { return math.Abs(f.x) + math.Abs(f.y) + math.Abs(f.h) }
+
+// Seen implements Incremental.
+func (p *Polygon) Seen(g []float64, h, s float64) bool {
+	p.evaluate(p.formOf(g, h))
+	_, ok := p.best(s)
+	return ok
+}
+
+// Ask implements Incremental.
+func (p *Polygon) Ask(g []float64, h, s float64) (*Reply, error) {
+	f := p.formOf(g, h)
+	p.valid = f.size() <= math.MaxFloat64
+	if !p.valid {
+		return nil, errNotFinite
+	}
+	p.evaluate(f)
+	p.asked = f
+	k, ok := p.best(s)
+	if !ok {
+		p.empty(k, s)
+		return &p.reply, nil
+	}
+	p.reply.Meets, p.reply.Interior = true, true
+	p.centre(p.reply.Point, s)
+	return &p.reply, nil
+}
+
+// cut returns where the form evaluated last vanishes on edge i.
+func (p *Polygon) cut(a, b *polygonVertex, za, zb float64) (x, y float64) {
+	t := za / (za - zb)
+	if t <= 0.5 { // from the nearer end
+		return a.x + t*(b.x-a.x), a.y + t*(b.y-a.y)
+	}
+	t = zb / (zb - za)
+	return b.x + t*(a.x-b.x), b.y + t*(a.y-b.y)
+}
+
+// centre writes the centroid of the vertices of the part on side s.
+func (p *Polygon) centre(point []float64, s float64) {
+	v := p.levels[p.top].v
+	x, y, m := 0.0, 0.0, 0.0
+	j := len(v) - 1
+	for i := range v {
+		zi, zj := s*p.value[i], s*p.value[j]
+		if (zi > 0) != (zj > 0) {
+			cx, cy := p.cut(&v[j], &v[i], zj, zi)
+			x, y, m = x+cx, y+cy, m+1
+		}
+		if zi > 0 {
+			x, y, m = x+v[i].x, y+v[i].y, m+1
+		}
+		j = i
+	}
+	point[0] = x / m
+	if p.n > 1 {
+		point[1] = y / m
+	}
+}
+
+// empty writes the multipliers for the side s of the asked form, which is largest at
+// vertex k.
+func (p *Polygon) empty(k int, s float64) {
+	p.steps++
+	p.reply.Meets = false
+	p.reply.ID, p.reply.Lambda = p.reply.ID[:0], p.reply.Lambda[:0]
+	v := p.levels[p.top].v
+	g := polygonForm{s * p.asked.x, s * p.asked.y, s * p.asked.h}
+	a, b := v[(k+len(v)-1)%len(v)].edge, v[k].edge
+	la, lb, ok := p.solve(&g, a, b)
+	if !ok { // rounding has spoilt the order of the edges here: the pair that proves most
+		low := math.Inf(1)
+		for i := range v {
+			for j := range v[:i] {
+				c, d := v[i].edge, v[j].edge
+				lc, ld, ok := p.solve(&g, c, d)
+				if top := g.h + lc*p.row(c).h + ld*p.row(d).h; ok && top < low {
+					low, a, b, la, lb = top, c, d, lc, ld
+				}
+			}
+		}
+		if math.IsInf(low, 1) {
+			return
+		}
+	}
+	p.multiplier(a, la)
+	p.multiplier(b, lb)
+}
+
+// solve returns multipliers of two edges with g + la·a + lb·b = 0 in the gradients, and
+// whether they are not negative. A zero gradient needs none.
+func (p *Polygon) solve(g *polygonForm, ea, eb int32) (la, lb float64, ok bool) {
+	a, b := p.row(ea), p.row(eb)
+	det := a.x*b.y - a.y*b.x
+	if det == 0 {
+		return 0, 0, g.x == 0 && g.y == 0
+	}
+	la, lb = -(g.x*b.y-g.y*b.x)/det, -(a.x*g.y-a.y*g.x)/det
+	noise := polygonNoise * (math.Abs(g.x) + math.Abs(g.y))
+	if na := la * (math.Abs(a.x) + math.Abs(a.y)); math.Abs(na) <= noise {
+		la = 0
+	}
+	if nb := lb * (math.Abs(b.x) + math.Abs(b.y)); math.Abs(nb) <= noise {
+		lb = 0
+	}
+	return la, lb, la >= 0 && lb >= 0
+}
+
+// multiplier adds a multiplier of an edge to the reply.
+func (p *Polygon) multiplier(edge int32, l float64) {
+	if edge >= 0 && l > 0 {
+		p.reply.ID = append(p.reply.ID, edge)
+		p.reply.Lambda = append(p.reply.Lambda, l*p.cons[edge].scale)
+	}
+}
+
+// Split implements Incremental. Lines that only touch the polygon are split by as
+// well: the caller may know that the side lives, too thin for floats.
+func (p *Polygon) Split() bool {
+	f := p.asked
+	_, e := math.Frexp(f.size())
+	scale := math.Ldexp(1, 1-e)
+	if !p.valid || f.x == 0 && f.y == 0 || scale == 0 || math.IsInf(scale, 0) {
+		return false
+	}
+	p.evaluate(f)
+	l := p.levels[p.top]
+	for i := range l.v {
+		l.v[i].split = p.value[i]
+	}
+	l.hi, l.lo = p.hi, p.lo
+	depth := max(min(p.value[p.hi], -p.value[p.lo]), 0)
+	l.on = min(polygonOn*depth, polygonZero*f.size())
+	l.split = polygonRow{polygonForm{f.x * scale, f.y * scale, f.h * scale}, scale}
+	return true
+}
+
+// Enter implements Incremental.
+func (p *Polygon) Enter(s float64) {
+	p.steps++
+	l, c := p.levels[p.top], p.level(p.top+1)
+	name := int32(len(p.cons))
+	r := l.split
+	r.x, r.y, r.h = s*r.x, s*r.y, s*r.h
+	p.cons = append(p.cons, r)
+	p.top++
+	p.held, p.valid = false, false
+	far := l.hi
+	if s < 0 {
+		far = l.lo
+	}
+	if s*l.v[far].split <= l.on {
+		c.v = touching(c.v[:0], l.v, far, name)
+		return
+	}
+	c.v = p.clip(c.v[:0], l, s, name)
+}
+
+// touching makes the polygon of no extent at vertex k, between its two edges and the new one.
+func touching(out, v []polygonVertex, k int, name int32) []polygonVertex {
+	a, b := v[(k+len(v)-1)%len(v)], v[k]
+	a.x, a.y = b.x, b.y
+	c := b
+	c.edge = name
+	return append(out, a, b, c)
+}
+
+// clip appends the part on side s of the splitting line. An edge that leaves that side is
+// followed by the new edge.
+func (p *Polygon) clip(out []polygonVertex, l *polygonLevel, s float64, name int32) []polygonVertex {
+	v := l.v
+	before := s * v[len(v)-1].split
+	for i := range v {
+		a, next := &v[i], i+1
+		if next == len(v) {
+			next = 0
+		}
+		za, zb := s*a.split, s*v[next].split
+		switch {
+		case za > l.on:
+			out = append(out, *a)
+			if zb < -l.on {
+				x, y := p.cut(a, &v[next], za, zb)
+				out = append(out, polygonVertex{x: x, y: y, edge: name})
+			}
+		case za >= -l.on: // on the line; kept where the polygon comes or goes
+			if zb > l.on {
+				out = append(out, *a)
+			} else if before > l.on {
+				out = append(out, *a)
+				out[len(out)-1].edge = name
+			}
+		case zb > l.on:
+			x, y := p.cut(a, &v[next], za, zb)
+			out = append(out, polygonVertex{x: x, y: y, edge: a.edge})
+		}
+		before = za
+	}
+	return out
+}
+
+// Leave implements Incremental.
+func (p *Polygon) Leave() {
+	p.top--
+	p.cons = p.cons[:len(p.cons)-1]
+	p.held, p.valid = false, false
+}
+
+// Depth implements Incremental.
+func (p *Polygon) Depth() int { return len(p.cons) }
+
+// Pivots implements Incremental: the clips, and the pairs of edges solved for.
+func (p *Polygon) Pivots() int64 { return p.steps }
+
+// Refresh implements Incremental: each vertex anew from the rows of its edges. It
+// reports whether any moved.
+func (p *Polygon) Refresh() bool {
+	v := p.levels[p.top].v
+	moved := false
+	a := p.row(v[len(v)-1].edge)
+	for i := range v {
+		b := p.row(v[i].edge)
+		if det := a.x*b.y - a.y*b.x; math.Abs(det) > polygonFlat {
+			x, y := (a.y*b.h-a.h*b.y)/det, (a.h*b.x-a.x*b.h)/det
+			moved = moved || x != v[i].x || y != v[i].y
+			v[i].x, v[i].y = x, y
+		}
+		a = b
+	}
+	p.held = p.held && !moved
+	return moved
+}
+
+// Margin implements Incremental: the centroid of the area on the asked side, which few
+// vertices close together do not draw to them.
+func (p *Polygon) Margin(g []float64, h, s float64) ([]float64, bool) {
+	f := p.formOf(g, h)
+	p.valid = f.size() <= math.MaxFloat64
+	if !p.valid {
+		return nil, false
+	}
+	p.evaluate(f)
+	p.asked = f
+	k := p.hi
+	if s < 0 {
+		k = p.lo
+	}
+	if !(s*p.value[k] > 0) {
+		return nil, false
+	}
+	point := make([]float64, p.n)
+	p.centroid(point, s, k)
+	return point, true
+}
+
+// centroid adds up the triangles from vertex k, which is on side s.
+func (p *Polygon) centroid(point []float64, s float64, k int) {
+	v := p.levels[p.top].v
+	o := v[k]
+	area, x, y := 0.0, 0.0, 0.0
+	px, py := 0.0, 0.0 // the vertex before, from o
+	add := func(cx, cy float64) {
+		cx, cy = cx-o.x, cy-o.y
+		t := px*cy - py*cx
+		area, x, y = area+t, x+t*(px+cx), y+t*(py+cy)
+		px, py = cx, cy
+	}
+	for i := range v {
+		a, b := (k+i)%len(v), (k+i+1)%len(v)
+		za, zb := s*p.value[a], s*p.value[b]
+		if za > 0 {
+			add(v[a].x, v[a].y)
+		}
+		if (za > 0) != (zb > 0) {
+			add(p.cut(&v[a], &v[b], za, zb))
+		}
+	}
+	if !(area > 0) {
+		p.centre(point, s)
+		return
+	}
+	point[0] = o.x + x/(3*area)
+	if p.n > 1 {
+		point[1] = o.y + y/(3*area)
+	}
+}
+
+// CopyFrom implements Incremental.
+func (p *Polygon) CopyFrom(other Incremental, depth int) {
+	o := other.(*Polygon)
+	p.norm, p.n = o.norm, o.n
+	p.reply.Point = resize(p.reply.Point, p.n)
+	p.cons = append(p.cons[:0], o.cons[:depth]...)
+	p.top, p.held, p.valid = 0, false, false
+	from, to := o.levels[o.top-(len(o.cons)-depth)], p.level(0)
+	to.v = append(to.v[:0], from.v...)
+	to.split, to.on, to.hi, to.lo = from.split, from.on, from.hi, from.lo
+}
