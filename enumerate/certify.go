@@ -150,6 +150,9 @@ func (c *certifier) combine(z *form, s, self float64, ids []int32, lam []float64
 // additions for each coefficient), and the sum h + sup g·y by γ_{n+3} of the same: so
 // h + sup + slack·(err + (k+n+8)·u·mag) < 0 proves f < 0.
 func (c *certifier) float(z *form, s, self float64, ids []int32, lam []float64) bool {
+	if len(z.g) <= 2 && c.m.norm != ball.L2 {
+		return c.floatPlane(z, s, self, ids, lam)
+	}
 	h, err, mag := c.combine(z, s, self, ids, lam)
 	bound := slack * (err + float64(len(ids)+len(z.g)+8)*unit*mag)
 	return h+supUnit(c.m.norm, c.f[:len(z.g)])+bound+underflow < 0

@@ -97,7 +97,7 @@ func Regions(ctx context.Context, net *network.Network, b ball.Ball) iter.Seq2[R
 func (w *walker) root() {
 	lv := w.level(0)
 	clear(lv.y)
-	lv.big = nil
+	lv.big, lv.full = nil, true
 	w.pass1.signs(lv.y, lv.z)
 	if len(w.m.layers) == 0 {
 		w.region(0)

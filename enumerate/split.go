@@ -93,7 +93,7 @@ func (w *walker) witness(z *form, id int, s float64, d int, r *lp.Reply) bool {
 	far.big = nil
 	if r.Interior {
 		copy(far.y, r.Point)
-		if w.certain(far, id, int8(s)) {
+		if w.within(far, z.layer, id, int8(s)) {
 			return true
 		}
 	} else {
@@ -106,7 +106,7 @@ func (w *walker) witness(z *form, id int, s float64, d int, r *lp.Reply) bool {
 				for k, p := range lv.y {
 					far.y[k] = p + t*(r.Point[k]-p)
 				}
-				if w.certain(far, id, int8(s)) {
+				if w.within(far, z.layer, id, int8(s)) {
 					return true
 				}
 			}
@@ -114,7 +114,7 @@ func (w *walker) witness(z *form, id int, s float64, d int, r *lp.Reply) bool {
 	}
 	if p, ok := w.solver.Margin(z.g, z.h, s); ok {
 		copy(far.y, p)
-		if !w.certain(far, id, int8(s)) {
+		if !w.within(far, z.layer, id, int8(s)) {
 			return false
 		}
 		// The solver has moved: let it answer the question again, so that it can split.
@@ -131,6 +131,7 @@ func (w *walker) certain(lv *level, id int, s int8) bool {
 	if !w.cert.policy.allowFloat() || !insideUnit(w.m.norm, lv.y) {
 		return false
 	}
+	lv.full = true
 	w.pass1.signs(lv.y, lv.z)
 	if lv.z[id] == s && w.agrees(lv.z, id) {
 		return true
@@ -223,7 +224,7 @@ func (lv *level) exactPoint() []*big.Rat {
 
 // setExact makes an exact point the witness; its signs are then exact.
 func (w *walker) setExact(lv *level, p []*big.Rat) {
-	lv.big = nil
+	lv.big, lv.full = nil, true
 	for k, v := range p {
 		f, ok := v.Float64()
 		lv.y[k] = f

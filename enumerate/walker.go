@@ -46,6 +46,8 @@ type walker struct {
 	// Probing: coin chooses the sides, met counts the splits.
 	coin *rand.Rand
 	met  int
+	// plane says that the solver knows all vertices.
+	plane bool
 	// pivots0 is what the solver had done before this walker's current subtree.
 	pivots0 int64
 }
@@ -68,7 +70,9 @@ type level struct {
 	// big is the witness where float64 cannot hold it.
 	big []*big.Rat
 	z   []int8 // signs at the witness, 0 where not certain
-	acc accumulator
+	// full says that z holds the signs of the layers not yet entered too.
+	full bool
+	acc  accumulator
 	// far is the witness of the side of the next split that y is not on.
 	far *level
 }
@@ -81,7 +85,7 @@ func newLevel(m *model) *level {
 func (lv *level) setWitness(o *level) {
 	copy(lv.y, o.y)
 	copy(lv.z, o.z)
-	lv.big = o.big
+	lv.big, lv.full = o.big, o.full
 }
 
 // stats are a worker's counters.
@@ -98,6 +102,7 @@ func newWalker(r *run) *walker {
 		labels: make([]int8, m.neurons), point: make([]float64, m.n), xs: make([]float64, m.n), short: newLevel(m), leftUpper: new(big.Int)}
 	w.cert = certifier{m: m, labels: w.labels, f: make([]float64, m.n), policy: r.policy, proof: r.observed}
 	w.cert.path.m = m
+	w.plane = inPlane(w.solver)
 	w.memorise()
 	for range m.layers {
 		w.states = append(w.states, &layerState{})
@@ -139,6 +144,7 @@ func (s *stats) count(t tier) {
 func (w *walker) enter(l, d int) {
 	if l > 0 {
 		w.load(l, &w.levels[d].acc)
+		w.lookAhead(l, w.levels[d])
 	}
 	w.begin(&w.levels[d].acc, l+1)
 	st := w.states[l]
@@ -234,7 +240,7 @@ func (w *walker) selfSide(z *form) int8 {
 // ask puts the question to the solver and certifies an answer "empty". tierNone
 // says that the side may be live; the reply is then the solver's, or nil after a failure.
 func (w *walker) ask(z *form, id int, s float64) (tier, *lp.Reply) {
-	if !w.cert.proof && !w.solver.Seen(z.g, z.h, s) && w.recall(z, id, s) {
+	if !w.cert.proof && !w.plane && !w.solver.Seen(z.g, z.h, s) && w.recall(z, id, s) {
 		return tierFloat, nil
 	}
 	for try := 0; try < 2; try++ {
@@ -245,7 +251,7 @@ func (w *walker) ask(z *form, id int, s float64) (tier, *lp.Reply) {
 		}
 		if err == nil {
 			if t := w.cert.prune(z, s, r.ID, r.Lambda); t != tierNone {
-				if t == tierFloat && !w.cert.proof {
+				if t == tierFloat && !w.cert.proof && !w.plane {
 					w.remember(id, s, r.ID, r.Lambda)
 				}
 				return t, nil

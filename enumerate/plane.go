@@ -1,0 +1,107 @@
+// What the walk does differently where the solver knows all vertices of a cell (two inputs
+// at most): a side without a vertex is empty as far as floats can tell, so that nothing need be
+// remembered; and a witness is held against the forms, which cost two products each, instead
+// of a forward pass.
+
+package enumerate
+
+import (
+	"math"
+
+	"relucell/ball"
+	"relucell/lp"
+)
+
+// inPlane says whether the walker's solver is one that knows all vertices.
+func inPlane(s lp.Incremental) bool {
+	_, ok := s.(*lp.Polygon)
+	return ok
+}
+
+// signAt returns the certain sign of the true form at y in the unit ball, 0 if it
+// is not certain. The computed form is off by at most err there, and its value by the roundings
+// of n products and n additions: by γ_{n+1}·mag, as |y_k| ≤ 1.
+func (z *form) signAt(y []float64) int8 {
+	t := z.h
+	for k, g := range z.g {
+		t += g * y[k]
+	}
+	bound := slack*(z.err+float64(len(z.g)+8)*unit*z.mag) + underflow
+	switch {
+	case t > bound:
+		return 1
+	case t < -bound:
+		return -1
+	}
+	return 0
+}
+
+// within is certain, by the forms where that is cheaper.
+func (w *walker) within(lv *level, l, id int, s int8) bool {
+	if w.plane && w.cert.policy.allowFloat() && insideUnit(w.m.norm, lv.y) && w.certainByForms(lv, l, id, s) {
+		return true
+	}
+	return w.certain(lv, id, s)
+}
+
+// certainByForms says that the witness is certainly in the cell and on side s of neuron id
+// of layer l. In the cell means: on the right side of each ancestor. All neurons between
+// are settled by proofs, on the whole cell. From the first layer on, each ancestor's form is the true
+// one at the point, because the signs before it are. The signs of later layers stay unknown.
+func (w *walker) certainByForms(lv *level, l, id int, s int8) bool {
+	ly := w.m.layers[l]
+	if w.form(l, id-ly.first).signAt(lv.y) != s {
+		return false
+	}
+	for i := len(w.cert.anc) - 1; i >= 0; i-- {
+		a := &w.cert.anc[i]
+		if float64(a.signAt(lv.y)) != a.s {
+			return false
+		}
+	}
+	copy(lv.z[:id], w.labels)
+	lv.z[id] = s
+	lv.full = false
+	for j := id + 1 - ly.first; j < ly.m; j++ {
+		lv.z[ly.first+j] = w.form(l, j).signAt(lv.y)
+	}
+	return true
+}
+
+// lookAhead sets the signs of layer l at the witness, if they are not known.
+func (w *walker) lookAhead(l int, lv *level) {
+	if lv.full {
+		return
+	}
+	first := w.m.layers[l].first
+	for j := range w.states[l].forms {
+		lv.z[first+j] = w.form(l, j).signAt(lv.y)
+	}
+}
+
+// floatPlane is certifier.float in one or two dimensions, without loops over coordinates.
+func (c *certifier) floatPlane(z *form, s, self float64, ids []int32, lam []float64) bool {
+	n := len(z.g)
+	last := n - 1 // in one dimension the same coordinate, not counted
+	t := s * self
+	f0, f1, h := t*z.g[0], t*z.g[last], t*z.h
+	err, mag := self*z.err, self*z.mag
+	for i, id := range ids {
+		a, l := &c.anc[id], lam[i]
+		t := l * a.s
+		f0 += t * a.g[0]
+		f1 += t * a.g[last]
+		h += t * a.h
+		err += l * a.err
+		mag += l * a.mag
+	}
+	top := math.Abs(f0)
+	switch {
+	case n == 1:
+	case c.m.norm == ball.L1:
+		top = max(top, math.Abs(f1))
+	default:
+		top += math.Abs(f1)
+	}
+	return h+top+slack*(err+float64(len(ids)+n+8)*unit*mag)+underflow < 0
+}
