@@ -26,13 +26,13 @@ type Polygon struct {
 	reply  Reply
 	asked  polygonForm // the form asked last; valid when it can be split
 	valid  bool
-	// value holds the form evaluated last at the vertices of the top level, largest at hi and
-	// smallest at lo, while held is true.
-	form   polygonForm
-	held   bool
-	value  []float64
-	hi, lo int
-	steps  int64
+	// value holds the form evaluated last at the vertices of the top level, farthest on its
+	// side held (0 if none is) at best.
+	form  polygonForm
+	held  float64
+	value []float64
+	best  int
+	steps int64
 }
 
 // polygonForm is x·X + y·Y + h.
@@ -69,8 +69,8 @@ const (
 	// polygonOn is the share of the shallower side's depth up to which a vertex counts as on the
 	// splitting line, if polygonZero does not exceed it: slivers of any thinness can be split.
 	polygonOn = 1.0 / (1 << 20)
-	// polygonNoise is the size of a multiplier times its row, relative to the asked row, below
-	// which it is the rounding of a 2×2 determinant.
+	// polygonNoise is the size of a negative multiplier times its row, relative to the asked
+	// row, below which it is the rounding of a 2×2 determinant.
 	polygonNoise = 1.0 / (1 << 50)
 	// polygonFlat is the least determinant of two rows whose crossing is recomputed.
 	polygonFlat = 1.0 / (1 << 30)
@@ -87,7 +87,7 @@ func (p *Polygon) Reset(norm ball.Norm, n int) {
 	p.norm, p.n, p.top = norm, n, 0
 	p.cons = p.cons[:0]
 	p.reply.Point = make([]float64, n)
-	p.held, p.valid = false, false
+	p.held, p.valid = 0, false
 	v := append(p.level(0).v[:0], make([]polygonVertex, 4)...)
 	for i := range v {
 		v[i].edge = int32(-1 - i)
@@ -119,41 +119,36 @@ func (p *Polygon) row(edge int32) polygonForm {
 	return polygonSquare[-1-edge]
 }
 
-// evaluate sets the values of the form at all vertices.
-func (p *Polygon) evaluate(f polygonForm) {
-	if p.held && f == p.form {
-		return
-	}
+// reach evaluates the form at all vertices and says whether the farthest on side s is
+// certainly there.
+func (p *Polygon) reach(f *polygonForm, s float64) bool {
 	v := p.levels[p.top].v
-	value := p.value
-	if cap(value) < len(v) {
-		value = make([]float64, 2*len(v))
+	if p.held != s || *f != p.form {
+		p.evaluate(v, f, s)
 	}
-	value = value[:len(v)]
-	hi, lo := 0, 0
-	most, least := math.Inf(-1), math.Inf(1)
-	for i := range v {
-		t := f.x*v[i].x + f.y*v[i].y + f.h
-		value[i] = t
-		if t > most {
-			most, hi = t, i
-		}
-		if t < least {
-			least, lo = t, i
-		}
+	t := s * p.value[p.best]
+	if !(t > 0) {
+		return false
 	}
-	p.value, p.form, p.held, p.hi, p.lo = value, f, true, hi, lo
+	k := &v[p.best]
+	return t > polygonZero*(math.Abs(f.x*k.x)+math.Abs(f.y*k.y)+math.Abs(f.h))
 }
 
-// best returns the vertex that is farthest on side s of the form evaluated last, and
-// whether it is certainly there.
-func (p *Polygon) best(s float64) (int, bool) {
-	k := p.hi
-	if s < 0 {
-		k = p.lo
+func (p *Polygon) evaluate(v []polygonVertex, f *polygonForm, s float64) {
+	if cap(p.value) < len(v) {
+		p.value = make([]float64, 2*len(v))
 	}
-	v, f := &p.levels[p.top].v[k], &p.form
-	return k, s*p.value[k] > polygonZero*(math.Abs(f.x*v.x)+math.Abs(f.y*v.y)+math.Abs(f.h))
+	value := p.value[:len(v)]
+	x, y, h := f.x, f.y, f.h
+	best, most := 0, math.Inf(-1)
+	for i := range v {
+		t := x*v[i].x + y*v[i].y + h
+		value[i] = t
+		if t *= s; t > most {
+			most, best = t, i
+		}
+	}
+	p.value, p.form, p.held, p.best = value, *f, s, best
 }
 
 func (p *Polygon) formOf(g []float64, h float64) polygonForm {
@@ -167,9 +162,8 @@ func (f polygonForm) size() float64 { return math.Abs(f.x) + math.Abs(f.y) + mat
 
 // Seen implements Incremental.
 func (p *Polygon) Seen(g []float64, h, s float64) bool {
-	p.evaluate(p.formOf(g, h))
-	_, ok := p.best(s)
-	return ok
+	f := p.formOf(g, h)
+	return p.reach(&f, s)
 }
 
 // Ask implements Incremental.
@@ -179,11 +173,9 @@ func (p *Polygon) Ask(g []float64, h, s float64) (*Reply, error) {
 	if !p.valid {
 		return nil, errNotFinite
 	}
-	p.evaluate(f)
 	p.asked = f
-	k, ok := p.best(s)
-	if !ok {
-		p.empty(k, s)
+	if !p.reach(&f, s) {
+		p.empty(p.best, s)
 		return &p.reply, nil
 	}
 	p.reply.Meets, p.reply.Interior = true, true
@@ -261,11 +253,14 @@ func (p *Polygon) solve(g *polygonForm, ea, eb int32) (la, lb float64, ok bool) 
 		return 0, 0, g.x == 0 && g.y == 0
 	}
 	la, lb = -(g.x*b.y-g.y*b.x)/det, -(a.x*g.y-a.y*g.x)/det
-	noise := polygonNoise * (math.Abs(g.x) + math.Abs(g.y))
-	if na := la * (math.Abs(a.x) + math.Abs(a.y)); math.Abs(na) <= noise {
+	if la >= 0 && lb >= 0 {
+		return la, lb, true
+	}
+	noise := -polygonNoise * (math.Abs(g.x) + math.Abs(g.y))
+	if la < 0 && la*(math.Abs(a.x)+math.Abs(a.y)) >= noise {
 		la = 0
 	}
-	if nb := lb * (math.Abs(b.x) + math.Abs(b.y)); math.Abs(nb) <= noise {
+	if lb < 0 && lb*(math.Abs(b.x)+math.Abs(b.y)) >= noise {
 		lb = 0
 	}
 	return la, lb, la >= 0 && lb >= 0
@@ -288,13 +283,21 @@ func (p *Polygon) Split() bool {
 	if !p.valid || f.x == 0 && f.y == 0 || scale == 0 || math.IsInf(scale, 0) {
 		return false
 	}
-	p.evaluate(f)
 	l := p.levels[p.top]
-	for i := range l.v {
-		l.v[i].split = p.value[i]
+	if p.held == 0 || f != p.form {
+		p.evaluate(l.v, &f, 1)
 	}
-	l.hi, l.lo = p.hi, p.lo
-	depth := max(min(p.value[p.hi], -p.value[p.lo]), 0)
+	l.hi, l.lo = 0, 0
+	for i, t := range p.value {
+		l.v[i].split = t
+		if t > p.value[l.hi] {
+			l.hi = i
+		}
+		if t < p.value[l.lo] {
+			l.lo = i
+		}
+	}
+	depth := max(min(p.value[l.hi], -p.value[l.lo]), 0)
 	l.on = min(polygonOn*depth, polygonZero*f.size())
 	l.split = polygonRow{polygonForm{f.x * scale, f.y * scale, f.h * scale}, scale}
 	return true
@@ -309,7 +312,7 @@ func (p *Polygon) Enter(s float64) {
 	r.x, r.y, r.h = s*r.x, s*r.y, s*r.h
 	p.cons = append(p.cons, r)
 	p.top++
-	p.held, p.valid = false, false
+	p.held, p.valid = 0, false
 	far := l.hi
 	if s < 0 {
 		far = l.lo
@@ -368,7 +371,7 @@ func (p *Polygon) clip(out []polygonVertex, l *polygonLevel, s float64, name int
 func (p *Polygon) Leave() {
 	p.top--
 	p.cons = p.cons[:len(p.cons)-1]
-	p.held, p.valid = false, false
+	p.held, p.valid = 0, false
 }
 
 // Depth implements Incremental.
@@ -392,7 +395,9 @@ func (p *Polygon) Refresh() bool {
 		}
 		a = b
 	}
-	p.held = p.held && !moved
+	if moved {
+		p.held = 0
+	}
 	return moved
 }
 
@@ -404,17 +409,13 @@ func (p *Polygon) Margin(g []float64, h, s float64) ([]float64, bool) {
 	if !p.valid {
 		return nil, false
 	}
-	p.evaluate(f)
 	p.asked = f
-	k := p.hi
-	if s < 0 {
-		k = p.lo
-	}
-	if !(s*p.value[k] > 0) {
+	p.reach(&f, s)
+	if !(s*p.value[p.best] > 0) {
 		return nil, false
 	}
 	point := make([]float64, p.n)
-	p.centroid(point, s, k)
+	p.centroid(point, s, p.best)
 	return point, true
 }
 
@@ -456,7 +457,7 @@ func (p *Polygon) CopyFrom(other Incremental, depth int) {
 	p.norm, p.n = o.norm, o.n
 	p.reply.Point = resize(p.reply.Point, p.n)
 	p.cons = append(p.cons[:0], o.cons[:depth]...)
-	p.top, p.held, p.valid = 0, false, false
+	p.top, p.held, p.valid = 0, 0, false
 	from, to := o.levels[o.top-(len(o.cons)-depth)], p.level(0)
 	to.v = append(to.v[:0], from.v...)
 	to.split, to.on, to.hi, to.lo = from.split, from.on, from.hi, from.lo
