@@ -33,7 +33,7 @@ type Projection struct {
 	ready  bool      // asked holds the form asked last
 	met    bool      // ask is the state of its side: the last answer was Meets
 	v, r   []float64 // scratch
-	x      []float64
+	x, u   []float64
 	pivots int64
 }
 
@@ -51,6 +51,7 @@ type projState struct {
 	act []int32
 	lam []float64
 	l   []float64
+	x   []float64 // the point, once the state has settled
 	// What Split leaves for Enter.
 	split      projRow
 	keepSide   float64 // the side that contains the parent's point, relative to split
@@ -65,6 +66,9 @@ const (
 	// projDependent is the squared sine below which a row counts as depending on the active
 	// ones: its projection is then mostly noise.
 	projDependent = 1.0 / (1 << 34)
+	// projFew is the number of inputs up to which an inner product is cheaper to compute than to
+	// keep, and a violation cheaper from the point itself than from the active rows.
+	projFew = 32
 	// projCap limits the steps of one question, per constraint.
 	projCap = 60
 )
@@ -78,7 +82,9 @@ func (q *Projection) Reset(_ ball.Norm, n int) {
 	q.reply.Point = make([]float64, n)
 	q.asked.a = make([]float64, n)
 	q.x = make([]float64, n)
-	q.level(0).clear()
+	l := q.level(0)
+	l.x = resize(l.x, n)
+	l.clear()
 }
 
 func (q *Projection) level(i int) *projState {
@@ -88,18 +94,29 @@ func (q *Projection) level(i int) *projState {
 	return q.levels[i]
 }
 
-func (s *projState) clear() { s.act, s.lam, s.l = s.act[:0], s.lam[:0], s.l[:0] }
+func (s *projState) clear() {
+	s.act, s.lam, s.l = s.act[:0], s.lam[:0], s.l[:0]
+	clear(s.x)
+}
 
 func (s *projState) copyFrom(o *projState) {
 	s.act = append(s.act[:0], o.act...)
 	s.lam = append(s.lam[:0], o.lam...)
 	s.l = append(s.l[:0], o.l...)
+	s.x = append(s.x[:0], o.x...)
 }
 
 // dot returns a_i·a_j; the asked row has index len(cons).
 func (q *Projection) dot(i, j int) float64 {
 	if i == j {
 		return 1
+	}
+	if q.n <= projFew {
+		t, b := 0.0, q.row(j)
+		for k, v := range q.row(i)[:len(b)] {
+			t += v * b[k]
+		}
+		return t
 	}
 	if i < j {
 		i, j = j, i
@@ -238,13 +255,10 @@ func (q *Projection) settle(s *projState, m int) (empty bool, err error) {
 		if q.norm2(s) >= 1-projZero {
 			return true, nil
 		}
-		worst, at := projZero, -1
-		for i := 0; i < m; i++ {
-			if t := q.violation(s, i); t > worst {
-				worst, at = t, i
-			}
-		}
+		at := q.worst(s, m)
 		if at < 0 {
+			s.x = resize(s.x, q.n)
+			q.point(s, s.x)
 			return false, nil
 		}
 		if empty, err = q.add(s, at); empty || err != nil {
@@ -252,6 +266,31 @@ func (q *Projection) settle(s *projState, m int) (empty bool, err error) {
 		}
 	}
 	return false, errProjectionLoop
+}
+
+// worst returns the most violated among the first m constraints, −1 for none.
+func (q *Projection) worst(s *projState, m int) int {
+	worst, at := projZero, -1
+	if q.n > projFew {
+		for i := 0; i < m; i++ {
+			if t := q.violation(s, i); t > worst {
+				worst, at = t, i
+			}
+		}
+		return at
+	}
+	q.point(s, q.x)
+	x := q.x
+	for i := 0; i < m; i++ {
+		t := q.offset(i)
+		for k, v := range q.row(i)[:len(x)] {
+			t -= v * x[k]
+		}
+		if t > worst {
+			worst, at = t, i
+		}
+	}
+	return at
 }
 
 // Ask implements Incremental.
@@ -274,10 +313,10 @@ func (q *Projection) answer(g []float64, h, s float64) (*Reply, error) {
 	l.splitReady = false
 	q.reply.Meets = true
 	m := len(q.cons)
-	q.beyond = q.violation(l, m) < -projZero
+	q.beyond = q.asked.b-floats.Dot(q.asked.a, l.x) < -projZero
 	if q.beyond {
 		q.reply.Interior = false
-		q.point(l, q.reply.Point)
+		copy(q.reply.Point, l.x)
 		return &q.reply, nil
 	}
 	q.ask.copyFrom(l)
@@ -349,7 +388,7 @@ func (q *Projection) constant(z float64) *Reply {
 
 // prepare sets the asked row and its inner products.
 func (q *Projection) prepare(g []float64, h, s float64) error {
-	norm := floats.Norm(g, 2)
+	norm := length(g)
 	if !(norm > 0) || math.IsInf(norm, 0) || math.IsNaN(h) || math.IsInf(h/norm, 0) {
 		return errNotFinite
 	}
@@ -358,6 +397,9 @@ func (q *Projection) prepare(g []float64, h, s float64) error {
 		q.asked.a[i] = s * x / norm
 	}
 	q.asked.b = -s * h / norm
+	if q.n <= projFew {
+		return nil
+	}
 	q.asked.gram = resize(q.asked.gram, len(q.cons))
 	for i := range q.cons {
 		q.asked.gram[i] = floats.Dot(q.asked.a, q.cons[i].a)
@@ -387,6 +429,14 @@ func (q *Projection) multipliers(st *projState) (*Reply, error) {
 	return &q.reply, nil
 }
 
+// length is ‖g‖, by the slow way where squares overflow or underflow.
+func length(g []float64) float64 {
+	if t := floats.Dot(g, g); t > 0x1p-900 && t < 0x1p900 {
+		return math.Sqrt(t)
+	}
+	return floats.Norm(g, 2)
+}
+
 // point writes x = Σ λ_i a_i.
 func (q *Projection) point(s *projState, x []float64) {
 	clear(x)
@@ -400,6 +450,16 @@ func (q *Projection) row(j int) []float64 {
 		return q.asked.a
 	}
 	return q.cons[j].a
+}
+
+// direction writes Σ ν_i a_i over the active rows.
+func (q *Projection) direction(s *projState, nu []float64) []float64 {
+	q.u = resize(q.u, q.n)
+	clear(q.u)
+	for t, j := range s.act {
+		floats.AddScaled(q.u, nu[t], q.row(int(j)))
+	}
+	return q.u
 }
 
 // inward writes a point strictly inside: from x along the direction in which
@@ -423,19 +483,19 @@ func (q *Projection) inward(s *projState, x []float64) bool {
 	if uu > 0 {
 		tau = (math.Sqrt(max(xu*xu+uu*(1-xx), 0)) - xu) / uu
 	}
+	u := q.direction(s, nu)
+	copy(x, s.x)
 	for i := 0; i <= len(q.cons); i++ {
-		rate := 0.0
-		for t, j := range s.act {
-			rate += nu[t] * q.dot(i, int(j))
+		rate, room := 0.0, -q.offset(i)
+		for k, v := range q.row(i)[:len(u)] {
+			rate += v * u[k]
+			room += v * x[k]
 		}
-		if rate < -projZero {
-			tau = min(tau, max(-q.violation(s, i), 0)/-rate)
+		if rate < -projZero && room < -tau*rate {
+			tau = max(room, 0) / -rate
 		}
 	}
 	tau /= 2
-	q.point(s, x)
-	for t, j := range s.act {
-		floats.AddScaled(x, tau*nu[t], q.row(int(j)))
-	}
+	floats.AddScaled(x, tau, u)
 	return tau*tau*uu > projNarrow*projNarrow
 }

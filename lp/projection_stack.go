@@ -54,12 +54,11 @@ func (q *Projection) Split() bool {
 
 // Seen implements Incremental: the nearest point is such a point.
 func (q *Projection) Seen(g []float64, h, s float64) bool {
-	q.point(q.levels[q.top], q.x)
 	mag := math.Abs(h)
 	for _, v := range g {
 		mag += math.Abs(v)
 	}
-	return s*(floats.Dot(g, q.x)+h) > projZero*mag
+	return s*(floats.Dot(g, q.levels[q.top].x)+h) > projZero*mag
 }
 
 // flip turns the asked row into the other side.
