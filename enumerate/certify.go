@@ -232,7 +232,11 @@ func (c *certifier) rounded(lam []float64, limit float64) bool {
 	for _, v := range lam {
 		top = max(top, v)
 	}
-	f := limit / top
+	return c.scaled(lam, limit/top)
+}
+
+// scaled rounds f·(1, lam) to integers; false when self would vanish.
+func (c *certifier) scaled(lam []float64, f float64) bool {
 	c.round = append(c.round[:0], math.Round(f))
 	for _, v := range lam {
 		c.round = append(c.round, math.Round(f*v))
@@ -275,13 +279,19 @@ func (c *certifier) simple(lam []float64) bool {
 }
 
 // integer is the second tier: multipliers rounded to integers, first the small
-// ones they seem to be, then by 4, 8, 16, 32 bits, checked exactly.
+// ones they seem to be, then by 4 to 32 bits, checked exactly.
 func (c *certifier) integer(z *form, s float64, ids []int32, lam []float64) bool {
 	if c.simple(lam) && c.checked(z, s, ids) {
 		return true
 	}
-	for _, limit := range [...]float64{1 << 4, 1 << 8, 1 << 16, 1 << 32} {
-		if c.rounded(lam, limit) && c.checked(z, s, ids) {
+	top := 1.0
+	for _, v := range lam {
+		top = max(top, v)
+	}
+	_, e := math.Frexp(top)
+	for _, bits := range [...]int{4, 8, 16, 24, 32} {
+		// A factor that is a power of two keeps multipliers that are dyadic, such as a weight.
+		if c.scaled(lam, math.Ldexp(1, bits-e)) && c.checked(z, s, ids) {
 			return true
 		}
 	}
