@@ -22,7 +22,7 @@ func TestRoomsImportOneWay(t *testing.T) {
 		"lp":           "ball",
 		"lp/exact":     "ball",
 		"lp/clp":       "lp",
-		"enumerate":    "ball lp lp/exact network",
+		"enumerate":    "ball bound lp lp/exact network",
 		"bound":        "ball network",
 		"plot":         "ball enumerate network",
 	}
