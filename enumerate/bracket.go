@@ -101,7 +101,7 @@ func (w *walker) pending(atSplit bool) (opens int64, upper *big.Int) {
 	n := len(w.frames)
 	if atSplit && n > 0 {
 		f := &w.frames[n-1]
-		upper.Add(upper, w.cellBound(f.l, f.j+1))
+		upper.Add(upper, w.sideBound(f, -1))
 		opens++
 	}
 	for i := n - 1; i >= 0; i-- {
@@ -123,7 +123,7 @@ func (w *walker) pending(atSplit bool) (opens int64, upper *big.Int) {
 // boundFrame computes the bounds of a frame once: they depend on the path alone.
 func (w *walker) boundFrame(f *frame) {
 	if f.plus == nil {
-		f.plus, f.cell = w.frameBound(f), w.cellBound(f.l, f.j)
+		f.plus, f.cell = w.sideBound(f, 1), w.cellBound(f.l, f.j)
 	}
 }
 

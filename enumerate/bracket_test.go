@@ -85,3 +85,17 @@ func TestLimitIsReproducible(t *testing.T) {
 		require.Equal(t, first.Lower.String()+" "+first.Upper.String(), r.Lower.String()+" "+r.Upper.String())
 	}
 }
+
+// The upper end once took the minus side of a leaky unit, not yet labelled, for a side that carries no dimension.
+func TestTheMinusSideOfALeakyUnitCarriesDimensionInTheBracket(t *testing.T) {
+	for _, d := range [][2]int{{1, 2}, {2, 2}, {3, 2}} {
+		n, b := crosscheck.LeakyFolding(d[0], d[1])
+		want := count(t, n, b, 1).Lower
+		for _, opt := range []enumerate.Options{{Workers: 2, Limit: 1 << 40}, {Workers: 4, Limit: 1 << 40}, {Workers: 2, Limit: 1}} {
+			r, err := enumerate.Count(context.Background(), n, b, opt)
+			require.NoError(t, err)
+			require.LessOrEqual(t, r.Lower.Cmp(want), 0)
+			require.GreaterOrEqual(t, r.Upper.Cmp(want), 0, "%v: upper end %v, count %v", d, r.Upper, want)
+		}
+	}
+}

@@ -105,11 +105,11 @@ func (w *walker) carries(l, u int) int {
 	return 0
 }
 
-// frameBound is cellBound for the plus side of a frame.
-func (w *walker) frameBound(f *frame) *big.Int {
+// sideBound is cellBound for side s of a frame, whose label may not be set yet.
+func (w *walker) sideBound(f *frame, s int8) *big.Int {
 	id := w.m.layers[f.l].first + f.j
 	label := w.labels[id]
-	w.labels[id] = 1
+	w.labels[id] = s
 	b := w.cellBound(f.l, f.j+1)
 	w.labels[id] = label
 	return b
