@@ -62,8 +62,13 @@ func (w *walker) certainByForms(lv *level, l, id int, s int8) bool {
 	copy(lv.z[:id], w.labels)
 	lv.z[id] = s
 	lv.full = false
+	done := w.states[l].done
 	for j := id + 1 - ly.first; j < ly.m; j++ {
-		lv.z[ly.first+j] = w.form(l, j).signAt(lv.y)
+		if done[j] != open { // settled on a cell around this one
+			lv.z[ly.first+j] = w.labels[ly.first+j]
+		} else {
+			lv.z[ly.first+j] = w.form(l, j).signAt(lv.y)
+		}
 	}
 	return true
 }

@@ -18,9 +18,10 @@
 //
 // # The solvers
 //
-//	Vertex       incremental, for linf, l1 and box: one vertex of the cell with its dictionary
+//	Polygon      incremental, for linf, l1 and box in at most two dimensions: all vertices
+//	Vertex       incremental, for linf, l1 and box in more: one vertex of the cell with its dictionary
 //	Projection   incremental, for l2: the cell's point nearest to the centre
-//	NewNative    the two behind the interface Solver
+//	NewNative    these three behind the interface Solver
 //	NewReference a plain dense simplex, from nothing at each question
 //	clp.New      COIN-OR CLP, likewise, behind the build tag clp
 //	lp/exact     the exact tier, which never proposes but decides
@@ -46,7 +47,7 @@
 //	active set   the constraints on which the nearest point lies (Goldfarb and Idnani)
 //	margin       how far inside a point is
 //
-// lp.go and incremental.go hold the two interfaces; vertex.go and
+// lp.go and incremental.go hold the two interfaces; polygon.go, vertex.go and
 // vertex_repair.go, projection.go and projection_stack.go the incremental
 // solvers, native.go their adapter; programme.go the plain way, and reference.go its simplex.
 package lp

@@ -223,7 +223,7 @@ func (p *Polygon) empty(k int, s float64) {
 	p.reply.ID, p.reply.Lambda = p.reply.ID[:0], p.reply.Lambda[:0]
 	v := p.levels[p.top].v
 	g := polygonForm{s * p.asked.x, s * p.asked.y, s * p.asked.h}
-	a, b := v[(k+len(v)-1)%len(v)].edge, v[k].edge
+	a, b := v[before(k, v)].edge, v[k].edge
 	la, lb, ok := p.solve(&g, a, b)
 	if !ok { // rounding has spoilt the order of the edges here: the pair that proves most
 		low := math.Inf(1)
@@ -264,6 +264,14 @@ func (p *Polygon) solve(g *polygonForm, ea, eb int32) (la, lb float64, ok bool) 
 		lb = 0
 	}
 	return la, lb, la >= 0 && lb >= 0
+}
+
+// before returns the index of the vertex before vertex k.
+func before(k int, v []polygonVertex) int {
+	if k == 0 {
+		return len(v) - 1
+	}
+	return k - 1
 }
 
 // multiplier adds a multiplier of an edge to the reply.
@@ -326,7 +334,7 @@ func (p *Polygon) Enter(s float64) {
 
 // touching makes the polygon of no extent at vertex k, between its two edges and the new one.
 func touching(out, v []polygonVertex, k int, name int32) []polygonVertex {
-	a, b := v[(k+len(v)-1)%len(v)], v[k]
+	a, b := v[before(k, v)], v[k]
 	a.x, a.y = b.x, b.y
 	c := b
 	c.edge = name
@@ -337,7 +345,7 @@ func touching(out, v []polygonVertex, k int, name int32) []polygonVertex {
 // followed by the new edge.
 func (p *Polygon) clip(out []polygonVertex, l *polygonLevel, s float64, name int32) []polygonVertex {
 	v := l.v
-	before := s * v[len(v)-1].split
+	last := s * v[len(v)-1].split
 	for i := range v {
 		a, next := &v[i], i+1
 		if next == len(v) {
@@ -354,7 +362,7 @@ func (p *Polygon) clip(out []polygonVertex, l *polygonLevel, s float64, name int
 		case za >= -l.on: // on the line; kept where the polygon comes or goes
 			if zb > l.on {
 				out = append(out, *a)
-			} else if before > l.on {
+			} else if last > l.on {
 				out = append(out, *a)
 				out[len(out)-1].edge = name
 			}
@@ -362,7 +370,7 @@ func (p *Polygon) clip(out []polygonVertex, l *polygonLevel, s float64, name int
 			x, y := p.cut(a, &v[next], za, zb)
 			out = append(out, polygonVertex{x: x, y: y, edge: a.edge})
 		}
-		before = za
+		last = za
 	}
 	return out
 }
