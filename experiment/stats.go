@@ -51,10 +51,11 @@ func (g group) mean(pick func(n int) int) (low, high float64) {
 	part := func(s []span) (low, high float64) {
 		for range s {
 			v := s[pick(len(s))]
-			low += v.low / float64(len(s))
-			high += v.high / float64(len(s))
+			low += v.low
+			high += v.high
 		}
-		return low, high
+		n := float64(max(1, len(s)))
+		return low / n, high / n
 	}
 	low, high = part(g.a)
 	l, h := part(g.b)
