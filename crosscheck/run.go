@@ -146,6 +146,9 @@ func (r *Report) add(rec Record) {
 	if w := rec.Case.Want; w != nil && (w.Cmp(rec.Lower) < 0 || w.Cmp(rec.Upper) > 0) {
 		r.WrongCounts = append(r.WrongCounts, fmt.Sprintf("%s: counted %s to %s, known %s", rec.Case.Name, rec.Lower, rec.Upper, w))
 	}
+	if rec.Lower.Cmp(rec.Upper) > 0 || rec.Exact && rec.Lower.Cmp(rec.Upper) != 0 {
+		r.WrongCounts = append(r.WrongCounts, fmt.Sprintf("%s: the bracket %s to %s is none", rec.Case.Name, rec.Lower, rec.Upper))
+	}
 	values, best := map[string]*big.Int{}, bestOf(rec)
 	for i, res := range rec.Results {
 		s := r.Bounds[i]

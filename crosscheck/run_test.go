@@ -41,7 +41,7 @@ func ownBounds() []bound.Bound {
 func requireAllHold(t *testing.T, seed uint64, cases int) *Report {
 	t.Helper()
 	ctx := context.Background()
-	rep, err := Run(ctx, Cases(seed, cases, CaseOptions{Networks: trainedNetworks(t)}), ownBounds(), RunOptions{Workers: 1, Limit: 5000,
+	rep, err := Run(ctx, Cases(seed, cases, CaseOptions{Networks: trainedNetworks(t)}), ownBounds(), RunOptions{Workers: 2, Limit: 5000,
 		Each: func(r Record) { requireDial(t, r) }})
 	require.NoError(t, err)
 	require.Equal(t, cases, rep.Cases)
