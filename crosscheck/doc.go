@@ -3,6 +3,17 @@
 // both are tried on, and holds slow exact counters for one and two inputs to
 // compare the fast walk with.
 //
+// Run holds bounds against certified counts on any cases; Verify makes a test of
+// one line out of it:
+//
+//	func TestMine(t *testing.T) { crosscheck.Verify(t, mine{}) }
+//
+// Shrink makes a failure small, WriteCase and Replay keep it with its proof,
+// StartProgram speaks with a bound in another language, Dial goes from bound to
+// count, Measure reports what really happens in each layer, Sweep counts over a
+// table of balls, and WriteCorpus writes cases for the tests of others. The
+// formats of all files are in docs/crosscheck.md.
+//
 // # Generators
 //
 // Everything that is random is drawn from a *rand.Rand that the caller seeds,
