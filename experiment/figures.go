@@ -140,14 +140,6 @@ func lows(v []span) []float64 {
 	return l
 }
 
-func highs(v []span) []float64 {
-	var h []float64
-	for _, s := range v {
-		h = append(h, s.high)
-	}
-	return h
-}
-
 // curve is a line over the epochs with a band around it.
 type curve struct{ mid, from, to plotter.XYs }
 
