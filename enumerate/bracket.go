@@ -69,6 +69,16 @@ func (g *ledger) note() {
 	}
 }
 
+// set takes a bracket that was summed elsewhere.
+func (g *ledger) set(lower int64, upper *big.Int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.bestLower = max(g.bestLower, lower)
+	if g.bestUpper == nil || upper.Cmp(g.bestUpper) < 0 {
+		g.bestUpper = upper
+	}
+}
+
 // bracket returns the best bracket so far; upper is nil before the first posting.
 func (g *ledger) bracket() (lower int64, upper *big.Int) {
 	g.mu.Lock()
@@ -77,12 +87,8 @@ func (g *ledger) bracket() (lower int64, upper *big.Int) {
 }
 
 // attend is called at a split, whose frame is the last one: it posts the account
-// when asked to, and looks at the pool now and then.
+// when asked to.
 func (w *walker) attend() {
-	w.splits++
-	if w.splits%turn == 0 {
-		w.rebalance()
-	}
 	if t := w.run.tick.Load(); t != w.tick {
 		w.tick = t
 		w.publish()
@@ -144,7 +150,7 @@ func (w *walker) publish(given ...*account) {
 
 // publishWaiting posts the account of a walker that waits for a subtree it handed over.
 func (w *walker) publishWaiting() {
-	if w.account == nil {
+	if w.account == nil || w.run.frontier.Load() != nil {
 		return
 	}
 	opens, upper := w.pending(false)
@@ -152,10 +158,11 @@ func (w *walker) publishWaiting() {
 	w.run.ledger.post(w.account, w.stats.regions, opens+w.left, upper)
 }
 
-// closeAccount posts the final account of a task.
+// closeAccount posts the final account of a task. Where its open cells went to the
+// frontier, that takes over.
 func (w *walker) closeAccount() {
-	if w.account != nil {
+	if w.account != nil && w.run.frontier.Load() == nil {
 		w.run.ledger.post(w.account, w.stats.regions, w.left, new(big.Int).Set(w.leftUpper))
-		w.account = nil
 	}
+	w.account = nil
 }

@@ -57,6 +57,10 @@ func (w *walker) open(l, j, d int) {
 	if w.confirm(lv, id) == tierNone {
 		return
 	}
+	if w.run.frontier.Load() != nil {
+		w.park(l, j)
+		return
+	}
 	w.left++
 	w.leftUpper.Add(w.leftUpper, w.cellBound(l, j))
 	if w.obs != nil {

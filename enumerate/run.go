@@ -22,12 +22,14 @@ type run struct {
 	observed  bool
 	bracketed bool // a bracket is wanted while the walk runs
 	limit     int64
-	stop      atomic.Bool
+	stop      atomic.Bool // all walkers leave the cells they have not begun
+	halt      atomic.Bool // the walk is to end
+	phase     atomic.Int32
 	regions   atomic.Int64 // flushed by the workers in batches
 	free      atomic.Int32 // workers without work
 	tick      atomic.Int64 // asks the workers to post their accounts
-	pool      pool
 	ledger    *ledger
+	frontier  atomic.Pointer[frontier] // where cells left open go, once the walk is best first
 	yield     func(Region) bool
 
 	mu     sync.Mutex
@@ -41,6 +43,19 @@ type run struct {
 
 func newRun(m *model) *run { return &run{m: m, open: new(big.Int), ledger: newLedger()} }
 
+// The phases of a run: depth first, on its way to best first, done with the first.
+const (
+	depthFirst int32 = iota
+	switching
+	walked
+)
+
+// quit ends the walk with what it has.
+func (r *run) quit() {
+	r.halt.Store(true)
+	r.stop.Store(true)
+}
+
 // batch is the number of regions between two looks at the shared counter; with a
 // limit every region is worth a look.
 const batch = 256
@@ -49,7 +64,7 @@ const batch = 256
 func (r *run) found(w *walker) {
 	if r.limit > 0 {
 		if r.regions.Add(1) >= r.limit {
-			r.stop.Store(true)
+			r.quit()
 		}
 	} else if w.stats.regions%batch == 0 {
 		r.regions.Add(batch)
@@ -61,7 +76,7 @@ func (r *run) deliver(w *walker, lv *level) {
 	copy(w.point, lv.y)
 	reg := Region{Pattern: append(network.Pattern(nil), w.labels...), Witness: r.m.exactX(lv, w.point)}
 	if !r.yield(reg) {
-		r.stop.Store(true)
+		r.quit()
 		r.yield = func(Region) bool { return false }
 	}
 }
@@ -121,25 +136,56 @@ func count(ctx context.Context, net *network.Network, b ball.Ball, opt Options, 
 	r.policy, r.observed, r.limit, r.yield = pol, opt.Observer != nil, opt.Limit, yield
 	r.bracketed = opt.Progress != nil || opt.Gap > 0 || opt.Limit > 0 || ctx.Done() != nil
 	r.free.Store(int32(workers - 1))
-	release := context.AfterFunc(ctx, func() { r.stop.Store(true) })
+	release := context.AfterFunc(ctx, r.quit)
 	defer release()
-	w := newWalker(r)
-	w.obs = opt.Observer
-	if r.bracketed {
-		w.account = &account{upper: new(big.Int)}
-		r.ledger.post(w.account, 0, 1, m.rootBound())
-	}
 	watch := r.watch(opt, start)
-	w.root()
-	w.closeAccount()
+	r.walk(opt, workers)
 	gap := watch()
-	r.retire(w)
 	if r.err != nil {
 		return Result{}, r.err
 	}
 	res := r.result(start)
 	res.GapReached = gap && !res.Exact
 	return res, nil
+}
+
+// walk walks depth first, and best first once that is called for: from the start
+// with a limit on regions (so that where it stops does not depend on time), else when it
+// has taken long.
+func (r *run) walk(opt Options, workers int) {
+	if opt.Limit > 0 && opt.Observer == nil {
+		f := newFrontier()
+		f.add([]*node{{upper: r.m.rootBound()}})
+		r.frontier.Store(f)
+		r.explore(f, workers)
+		return
+	}
+	w := newWalker(r)
+	w.obs = opt.Observer
+	if r.bracketed {
+		w.account = &account{upper: new(big.Int)}
+		r.ledger.post(w.account, 0, 1, r.m.rootBound())
+	}
+	w.root()
+	w.closeAccount()
+	r.retire(w)
+	if r.phase.CompareAndSwap(depthFirst, walked) {
+		return
+	}
+	for r.frontier.Load() == nil {
+		runtime.Gosched()
+	}
+	if r.err == nil {
+		r.explore(r.frontier.Load(), workers)
+	}
+}
+
+// goBestFirst makes the walkers leave what they have not begun to the frontier.
+func (r *run) goBestFirst() {
+	if r.phase.CompareAndSwap(depthFirst, switching) {
+		r.frontier.Store(newFrontier())
+		r.stop.Store(true)
+	}
 }
 
 func (r *run) result(start time.Time) Result {
@@ -166,6 +212,10 @@ func (r *run) retire(w *walker) {
 	r.opens += w.left
 	r.open.Add(r.open, w.leftUpper)
 	w.left, w.leftUpper = 0, new(big.Int)
+	if len(w.parked) > 0 {
+		r.frontier.Load().add(w.parked)
+		w.parked = nil
+	}
 	r.pivots += w.solver.Pivots() - w.pivots0
 	w.pivots0 = w.solver.Pivots()
 	w.stats = stats{}

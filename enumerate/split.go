@@ -26,6 +26,15 @@ func (w *walker) split(l, j, d int, follow bool) {
 		w.probe(l, j, d, follow)
 		return
 	}
+	if len(w.script) > 0 {
+		w.repeat(l, j, d, follow)
+		return
+	}
+	if w.budget > 0 {
+		if w.budget--; w.budget == 0 {
+			w.budget = -1
+		}
+	}
 	w.frames = append(w.frames, frame{l: l, j: j, d: d, depth: len(w.cert.anc), found: w.stats.regions})
 	if follow {
 		w.offer()
@@ -71,7 +80,13 @@ func (w *walker) side(l, j, d int, s int8, follow bool) {
 		w.solver.Enter(float64(s))
 	}
 	w.pass(&child.acc, l, j, s)
-	w.nodes(l, j+1, d+1)
+	w.path = append(w.path, s)
+	if w.floor > 0 && len(w.script) == 0 && w.below(l, j+1) {
+		w.open(l, j+1, d+1)
+	} else {
+		w.nodes(l, j+1, d+1)
+	}
+	w.path = w.path[:len(w.path)-1]
 	if follow {
 		w.solver.Leave()
 	}

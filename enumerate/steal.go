@@ -32,8 +32,8 @@ func (w *walker) offer() {
 	if f == nil || !w.run.take() {
 		return
 	}
-	t := w.hand(f)
-	go t.walker.serve(t.handover, t.frame)
+	c, h := w.hand(f)
+	go c.serve(h, *f)
 }
 
 // shallowest returns the first frame that was not handed over, nil if there is none.
@@ -47,7 +47,7 @@ func (w *walker) shallowest() *frame {
 }
 
 // hand prepares another walker for the plus side of a frame.
-func (w *walker) hand(f *frame) *task {
+func (w *walker) hand(f *frame) (*walker, *handover) {
 	h := &handover{done: make(chan struct{})}
 	if w.obs != nil {
 		h.obs = w.obs.Fork()
@@ -56,14 +56,12 @@ func (w *walker) hand(f *frame) *task {
 	c.adopt(w, f)
 	c.obs = h.obs
 	f.given = h
-	t := &task{walker: c, handover: h, frame: *f}
 	if w.run.bracketed {
 		w.boundFrame(f)
-		t.size = f.plus
-		c.account = &account{opens: 1, upper: t.size}
+		c.account = &account{opens: 1, upper: f.plus}
 		w.publish(c.account)
 	}
-	return t
+	return c, h
 }
 
 // take claims an idle worker.
@@ -77,15 +75,6 @@ func (r *run) take() bool {
 			return true
 		}
 	}
-}
-
-// release gives a worker's turn to the largest waiting task, or makes it free.
-func (r *run) release() {
-	if t := r.pool.pop(); t != nil {
-		t.start()
-		return
-	}
-	r.free.Add(1)
 }
 
 // spare returns a walker to use.
@@ -103,6 +92,7 @@ func (r *run) spare() *walker {
 // adopt copies the path to frame f of o: the cell, and what its plus side needs.
 func (w *walker) adopt(o *walker, f *frame) {
 	w.frames = w.frames[:0]
+	w.path = append(w.path[:0], o.path[:f.depth]...)
 	w.off, w.err, w.account = 0, nil, nil
 	w.left, w.leftUpper = 0, new(big.Int)
 	copy(w.labels, o.labels)
@@ -148,13 +138,13 @@ func (w *walker) serve(h *handover, f frame) {
 	w.side(f.l, f.j, 0, 1, true)
 	h.err = w.err
 	if w.err != nil {
-		w.run.stop.Store(true)
+		w.run.quit()
 	}
 	w.closeAccount()
 	r := w.run
 	r.retire(w)
 	if h.state.CompareAndSwap(handoverRunning, handoverFinished) {
-		r.release()
+		r.free.Add(1)
 	}
 	close(h.done)
 }
@@ -163,7 +153,7 @@ func (w *walker) serve(h *handover, f frame) {
 func (w *walker) join(h *handover) {
 	if h.state.CompareAndSwap(handoverRunning, handoverAwaited) {
 		w.publishWaiting()
-		w.run.release()
+		w.run.free.Add(1)
 	}
 	<-h.done
 	if h.err != nil && w.err == nil {
@@ -172,25 +162,4 @@ func (w *walker) join(h *handover) {
 	if w.obs != nil && w.err == nil {
 		w.obs.Join(h.obs)
 	}
-}
-
-// task is a subtree that waits for a worker: one never begun, or a walker that
-// made way for a larger one.
-type task struct {
-	size *big.Int // an upper bound of its regions
-	// A task never begun.
-	walker   *walker
-	handover *handover
-	frame    frame
-	// A task that was suspended.
-	resume chan struct{}
-}
-
-// start gives the task the caller's turn.
-func (t *task) start() {
-	if t.resume != nil {
-		close(t.resume)
-		return
-	}
-	go t.walker.serve(t.handover, t.frame)
 }

@@ -41,8 +41,16 @@ type walker struct {
 	account   *account
 	left      int64
 	leftUpper *big.Int
-	splits    int64
 	tick      int64
+	// Best first: the path of the cell, the sides still to be taken to reach a waiting cell,
+	// the splits left of a stint (0: no end), the bits of a bound below which cells wait, those cells, and the decisions
+	// counted before a path was repeated.
+	path   []int8
+	script []int8
+	budget int64
+	floor  int
+	parked []*node
+	replay *Decisions
 	// Probing: coin chooses the sides, met counts the splits.
 	coin *rand.Rand
 	met  int
@@ -274,7 +282,7 @@ func (w *walker) nodes(l, j, d int) {
 			w.report(l, j)
 			continue
 		}
-		if w.run.stop.Load() {
+		if w.run.stop.Load() || w.budget < 0 {
 			w.open(l, j, d)
 			return
 		}

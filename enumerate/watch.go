@@ -12,14 +12,17 @@ const (
 	progressEvery = 200 * time.Millisecond
 	// gapEvery is the time between two looks at the gap.
 	gapEvery = 20 * time.Millisecond
+	// depthFirstFor is how long a count may take before its bracket matters more than
+	// the time it takes to repeat paths.
+	depthFirstFor = 2 * time.Second
 	// probeShare is the share of the time that random descents may take.
 	probeShare = 50
 )
 
-// watch starts what has to run beside the walk. The function it returns ends it
+// watch starts what has to run beside the walk when a bracket is wanted. The function it returns ends it
 // and reports whether the gap was reached.
 func (r *run) watch(opt Options, start time.Time) func() bool {
-	if opt.Progress == nil && opt.Gap <= 0 {
+	if !r.bracketed {
 		return func() bool { return false }
 	}
 	every := opt.ProgressEvery
@@ -48,10 +51,13 @@ func (r *run) watching(opt Options, start time.Time, every time.Duration, done c
 		case <-t.C:
 		}
 		r.tick.Add(1)
+		if opt.Observer == nil && r.yield == nil && time.Since(start) > depthFirstFor {
+			r.goBestFirst()
+		}
 		lower, upper := r.ledger.bracket()
 		if opt.Gap > 0 && upper != nil && withinGap(lower, upper, opt.Gap) {
 			gap = true
-			r.stop.Store(true)
+			r.quit()
 		}
 		if opt.Progress != nil {
 			opt.Progress(Progress{Lower: big.NewInt(lower), Upper: upper,

@@ -1,0 +1,212 @@
+// Best first within bounded memory: when a bracket is wanted of a count that
+// takes long, the cells left open wait in a heap, the one with the largest bound
+// first, and each is walked a little further. A waiting cell is only its path, the sides
+// taken at its splits; the walk there is repeated when its turn comes.
+
+package enumerate
+
+import (
+	"bytes"
+	"container/heap"
+	"math"
+	"math/big"
+	"sync"
+)
+
+const (
+	// frontierSize is the number of cells that may wait; at some hundred bytes
+	// each they take some megabytes. Beyond, a cell whose turn comes is walked to its end.
+	frontierSize = 50_000
+	// stint is the number of splits that a cell is walked further at a time: a
+	// path has some ten to a hundred nodes to repeat, so repeating costs a part of the work only.
+	stint = 256
+	// spread is how many bits smaller than the bound of the cell whose turn it is a bound
+	// may be for its cell to be walked at once, and few how many bits are so few that it
+	// always is: the first keeps a stint from going deep where others are wide open.
+	spread = 6
+	few    = 9
+)
+
+// node is a cell that waits, with an upper bound of its regions.
+type node struct {
+	path  []int8
+	upper *big.Int
+}
+
+// frontier holds the cells that wait. Its sums and those of the cells being
+// walked always bracket the count: a cell counts as one region and as its
+// bound until what it was split into takes its place, in one step.
+type frontier struct {
+	mu      sync.Mutex
+	changed *sync.Cond
+	nodes   nodeHeap
+	busy    int
+	regions int64
+	upper   *big.Int // Σ over waiting and busy cells
+}
+
+type nodeHeap []*node
+
+func (h nodeHeap) Len() int { return len(h) }
+func (h nodeHeap) Less(i, j int) bool {
+	if c := h[i].upper.Cmp(h[j].upper); c != 0 {
+		return c > 0
+	}
+	return comparePaths(h[i].path, h[j].path) < 0
+}
+func (h nodeHeap) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
+func (h *nodeHeap) Push(x any)   { *h = append(*h, x.(*node)) }
+func (h *nodeHeap) Pop() any {
+	old := *h
+	t := old[len(old)-1]
+	old[len(old)-1] = nil
+	*h = old[:len(old)-1]
+	return t
+}
+
+// comparePaths orders cells as the walk does, so that ties do not depend on chance.
+func comparePaths(a, b []int8) int {
+	ab, bb := make([]byte, len(a)), make([]byte, len(b))
+	for i, s := range a {
+		ab[i] = byte(s + 1)
+	}
+	for i, s := range b {
+		bb[i] = byte(s + 1)
+	}
+	return bytes.Compare(ab, bb)
+}
+
+func newFrontier() *frontier {
+	f := &frontier{upper: new(big.Int)}
+	f.changed = sync.NewCond(&f.mu)
+	return f
+}
+
+// add puts cells into the heap. The caller holds the lock or is alone.
+func (f *frontier) add(nodes []*node) {
+	for _, n := range nodes {
+		heap.Push(&f.nodes, n)
+		f.upper.Add(f.upper, n.upper)
+	}
+}
+
+// next takes the cell with the largest bound, waiting while others may still add
+// some. full says that the heap has no room. nil: there is nothing left to do.
+func (f *frontier) next(halted func() bool) (n *node, full bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for len(f.nodes) == 0 && f.busy > 0 && !halted() {
+		f.changed.Wait()
+	}
+	if len(f.nodes) == 0 || halted() {
+		f.changed.Broadcast()
+		return nil, false
+	}
+	f.busy++
+	return heap.Pop(&f.nodes).(*node), len(f.nodes) > frontierSize
+}
+
+// replace puts what a cell was split into in its place, and returns the bracket.
+func (f *frontier) replace(n *node, regions int64, parts []*node) (lower int64, upper *big.Int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.busy--
+	f.regions += regions
+	f.upper.Sub(f.upper, n.upper)
+	f.add(parts)
+	f.changed.Broadcast()
+	return f.bracket()
+}
+
+// bracket returns the sums. The caller holds the lock or is alone.
+func (f *frontier) bracket() (lower int64, upper *big.Int) {
+	upper = new(big.Int).Add(f.upper, big.NewInt(f.regions))
+	return f.regions + int64(len(f.nodes)+f.busy), upper
+}
+
+// explore walks the frontier with the given number of workers until it is empty
+// or the run halts.
+func (r *run) explore(f *frontier, workers int) {
+	f.regions = r.stats.regions
+	r.ledger.set(f.bracket())
+	r.stop.Store(false)
+	if r.halt.Load() {
+		r.stop.Store(true)
+	}
+	r.free.Store(0)
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() {
+			w := r.spare()
+			for {
+				n, full := f.next(r.halt.Load)
+				if n == nil {
+					break
+				}
+				w.further(f, n, full)
+				if w.err != nil {
+					r.quit()
+					break
+				}
+			}
+			r.retire(w)
+			f.changed.Broadcast()
+		})
+	}
+	wg.Wait()
+	r.opens, r.open = int64(len(f.nodes)+f.busy), new(big.Int).Set(f.upper)
+}
+
+// further walks a waiting cell a stint further, or to its end.
+func (w *walker) further(f *frontier, n *node, toTheEnd bool) {
+	w.restart()
+	w.script = append(w.script[:0], n.path...)
+	w.budget = stint
+	w.floor = n.upper.BitLen() - spread
+	if toTheEnd {
+		w.budget, w.floor = math.MaxInt64, 0
+	}
+	before, dec := w.stats.regions, w.stats.dec
+	w.replay = &dec
+	w.root()
+	w.budget, w.floor, w.replay = 0, 0, nil
+	parts := w.parked
+	w.parked = nil
+	if w.err == nil {
+		w.run.ledger.set(f.replace(n, w.stats.regions-before, parts))
+	}
+}
+
+// repeat takes the side of a split that the path to a waiting cell took.
+func (w *walker) repeat(l, j, d int, follow bool) {
+	s := w.script[0]
+	if w.script = w.script[1:]; len(w.script) == 0 && w.replay != nil {
+		w.stats.dec = *w.replay
+	}
+	w.side(l, j, d, s, follow)
+	if !follow {
+		w.off--
+	}
+}
+
+// park leaves the cell at hand waiting, before neuron j of layer l.
+func (w *walker) park(l, j int) {
+	w.parked = append(w.parked, &node{path: append([]int8(nil), w.path...), upper: w.cellBound(l, j)})
+}
+
+// restart makes the walker ready for the root.
+func (w *walker) restart() {
+	w.frames, w.path, w.cert.anc = w.frames[:0], w.path[:0], w.cert.anc[:0]
+	w.off, w.account = 0, nil
+	for i := range w.at {
+		w.at[i] = -1
+	}
+	w.solver.Reset(w.m.norm, w.m.n)
+}
+
+// below says that the bound of the current cell before neuron j of layer l is
+// small beside that of the cell whose turn it is, but not so small as to be walked anyway.
+func (w *walker) below(l, j int) bool {
+	bits := w.cellBound(l, j).BitLen()
+	return bits < w.floor && bits > few
+}
