@@ -65,6 +65,10 @@ type certifier struct {
 	policy *policy
 	out    multipliers
 	round  []float64 // rounded multipliers, self first
+	// Scratch of onSupport.
+	rows   []exact.Row
+	coords []int
+	square []float64
 }
 
 // policy lets tests force tiers and put a solver of their own in: each of the
@@ -187,6 +191,9 @@ func (c *certifier) prune(z *form, s float64, ids []int32, lam []float64) tier {
 	if c.policy.allowInteger() && c.integer(z, s, ids, lam) {
 		return tierInteger
 	}
+	if c.policy.allowInteger() && c.onSupport(z, s, ids, lam) {
+		return tierSolve
+	}
 	return tierNone
 }
 
@@ -284,6 +291,8 @@ func (c *certifier) integer(z *form, s float64, ids []int32, lam []float64) bool
 	if c.simple(lam) && c.checked(z, s, ids) {
 		return true
 	}
+	h, _, mag := c.combine(z, s, 1, ids, lam)
+	margin := -(h + supUnit(c.m.norm, c.f[:len(z.g)])) / mag
 	top := 1.0
 	for _, v := range lam {
 		top = max(top, v)
@@ -291,11 +300,32 @@ func (c *certifier) integer(z *form, s float64, ids []int32, lam []float64) bool
 	_, e := math.Frexp(top)
 	for _, bits := range [...]int{4, 8, 16, 24, 32} {
 		// A factor that is a power of two keeps multipliers that are dyadic, such as a weight.
-		if c.scaled(lam, math.Ldexp(1, bits-e)) && c.checked(z, s, ids) {
+		f := math.Ldexp(1, bits-e)
+		if margin < math.Ldexp(hopeful, -bits) && !dyadicLike(lam, f) {
+			continue
+		}
+		if c.scaled(lam, f) && c.checked(z, s, ids) {
 			return true
 		}
 	}
 	return false
+}
+
+// hopeful is the share of a rounding step that the margin of a proposal must have for
+// rounding to be worth a try: roundings partly cancel.
+const hopeful = 1.0 / (1 << 4)
+
+// dyadicLike says that f·(1, lam) look like integers.
+func dyadicLike(lam []float64, f float64) bool {
+	if math.Abs(f-math.Round(f)) > simpleSlack {
+		return false
+	}
+	for _, v := range lam {
+		if math.Abs(f*v-math.Round(f*v)) > simpleSlack {
+			return false
+		}
+	}
+	return true
 }
 
 // checked tests the rounded multipliers exactly: in float64 where every number is
