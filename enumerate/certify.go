@@ -78,11 +78,14 @@ type policy struct {
 	solver         func(norm ball.Norm, n int) lp.Incremental
 }
 
-func (p *policy) newSolver(norm ball.Norm, n int) lp.Incremental {
-	if p != nil && p.solver != nil {
-		return p.solver(norm, n)
+func (p *policy) newSolver(m *model) lp.Incremental {
+	switch {
+	case p != nil && p.solver != nil:
+		return p.solver(m.norm, m.n)
+	case m.norm == ball.L2 && m.central():
+		return lp.NewCone(m.n)
 	}
-	return lp.NewIncremental(norm, n)
+	return lp.NewIncremental(m.norm, m.n)
 }
 
 func (p *policy) allowFloat() bool   { return p == nil || p.float == nil || p.float() }

@@ -107,6 +107,23 @@ func (m *model) setPoint() {
 	}
 }
 
+// central says that every form vanishes at the centre of the ball: no layer has
+// a bias there. A product with the centre that underflowed is none, so the biases are
+// asked for exactness too.
+func (m *model) central() bool {
+	for _, l := range m.layers {
+		for _, b := range l.b {
+			if b != 0 {
+				return false
+			}
+		}
+		if !l.exactW {
+			return false
+		}
+	}
+	return true
+}
+
 // compileLayer turns a run of affine layers that ends in an activation into one layer.
 func (m *model) compileLayer(run []network.Layer, prev *layer, first int) (*layer, error) {
 	last := run[len(run)-1]

@@ -106,7 +106,7 @@ type stats struct {
 
 func newWalker(r *run) *walker {
 	m := r.m
-	w := &walker{m: m, run: r, pass1: newPasser(m), solver: r.policy.newSolver(m.norm, m.n),
+	w := &walker{m: m, run: r, pass1: newPasser(m), solver: r.policy.newSolver(m),
 		labels: make([]int8, m.neurons), point: make([]float64, m.n), xs: make([]float64, m.n), short: newLevel(m), leftUpper: new(big.Int)}
 	w.cert = certifier{m: m, labels: w.labels, f: make([]float64, m.n), policy: r.policy, proof: r.observed}
 	w.cert.path.m = m

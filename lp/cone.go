@@ -1,0 +1,60 @@
+// Central arrangements in the l2 ball: when every form vanishes at the centre,
+// all cells are cones with their tip there, and whether a side meets a cone does not depend
+// on the ball. So the vertex form answers, in the box, and its points are
+// drawn into the ball; the projection, whose nearest point is always the tip, would be of no help.
+
+package lp
+
+import (
+	"gonum.org/v1/gonum/floats"
+
+	"relucell/ball"
+)
+
+// Cone is the incremental solver for the l2 ball where all forms asked about
+// vanish at the centre (h = 0).
+type Cone struct {
+	*Vertex
+}
+
+// coneReach is the length to which points are shortened: well inside the ball, so that
+// points between two of them are too.
+const coneReach = 0.875
+
+// NewCone returns the solver for n dimensions.
+func NewCone(n int) *Cone {
+	c := &Cone{new(Vertex)}
+	c.Reset(ball.L2, n)
+	return c
+}
+
+// Reset implements Incremental.
+func (c *Cone) Reset(_ ball.Norm, n int) { c.Vertex.Reset(ball.LInf, n) }
+
+// Ask implements Incremental.
+func (c *Cone) Ask(g []float64, h, s float64) (*Reply, error) {
+	r, err := c.Vertex.Ask(g, h, s)
+	if err == nil && r.Meets {
+		shorten(r.Point)
+	}
+	return r, err
+}
+
+// Margin implements Incremental.
+func (c *Cone) Margin(g []float64, h, s float64) ([]float64, bool) {
+	p, ok := c.Vertex.Margin(g, h, s)
+	if ok {
+		shorten(p)
+	}
+	return p, ok
+}
+
+// CopyFrom implements Incremental.
+func (c *Cone) CopyFrom(other Incremental, depth int) { c.Vertex.CopyFrom(other.(*Cone).Vertex, depth) }
+
+// shorten moves a point towards the tip, which leaves it in every cone it is in.
+func shorten(p []float64) {
+	if n := floats.Norm(p, 2); n > coneReach {
+		floats.Scale(coneReach/n, p)
+	}
+}
