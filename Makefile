@@ -12,8 +12,8 @@ NEW      ?= HEAD
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 BENCHSTAT   = golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 
-# testdata is no part of ./..., so the program in it is named.
-PACKAGES = ./... ./testdata/train
+# testdata is no part of ./..., so the programs in it are named.
+PACKAGES = ./... ./testdata/train ./testdata/bench
 
 # CLP, the independent oracle, is C++: it needs its headers and a C compiler.
 HAVE_CLP = pkg-config --exists clp 2>/dev/null && command -v "$$($(GO) env CC)" >/dev/null
@@ -21,7 +21,7 @@ HAVE_CLP = pkg-config --exists clp 2>/dev/null && command -v "$$($(GO) env CC)" 
 CLP_PACKAGES = $$(grep -rlE --include='*_test.go' '^//go:build (.*[ (])?clp|"relucell/lp/clp"|^package clp' . | xargs -r -n1 dirname | sort -u)
 
 .DEFAULT_GOAL = build
-.PHONY: build static test clp race soak fuzz bench bench-compare lint train data gallery clean
+.PHONY: build static test clp race soak fuzz bench microbench bench-compare lint train data gallery clean
 
 # build includes CLP where it is installed; static never does.
 build:
@@ -73,7 +73,15 @@ fuzz:
 		$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")" </dev/null || exit 1; \
 	done
 
+# bench measures the fixed set of testdata/bench; docs/performance.md explains the tables. Flags go in ARGS:
+#   make bench ARGS='-run "16-16-2 linf" -o bench.json'
+# With CLP, -twins compares with the plain walk over it too.
 bench:
+	@if $(HAVE_CLP); then CGO_ENABLED=1 $(GO) run -tags clp ./testdata/bench $(ARGS); \
+	else CGO_ENABLED=0 $(GO) run ./testdata/bench $(ARGS); fi
+
+# microbench runs the benchmarks of the packages.
+microbench:
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./...
 
 # bench-compare runs the benchmarks of two commits and compares them:

@@ -1,0 +1,130 @@
+// What a proof costs: counting, counting with a proof, and checking it, with one worker.
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"relucell/certificate"
+	"relucell/crosscheck"
+	"relucell/enumerate"
+)
+
+// proofRow compares the three in one case; times are the best of the rounds.
+type proofRow struct {
+	Net          string  `json:"net"`
+	Ball         string  `json:"ball"`
+	Regions      int64   `json:"regions"`
+	CountSeconds float64 `json:"count_seconds"`
+	ProveSeconds float64 `json:"prove_seconds"`
+	CheckSeconds float64 `json:"check_seconds"`
+	// Bytes is the size of the plain proof, GzipBytes of the compressed one.
+	Bytes     int64 `json:"bytes"`
+	GzipBytes int64 `json:"gzip_bytes"`
+}
+
+// Cases with fewer regions than proofFloor are left out, where creating the file costs more than its text, and those
+// with more than proofLimit, where hundreds of megabytes would say no more.
+const (
+	proofFloor = 1000
+	proofLimit = 200_000
+)
+
+// measureProofs proves the cases that were counted.
+func measureProofs(ctx context.Context, jobs []job, counts []countRow, opt options) ([]proofRow, error) {
+	var rows []proofRow
+	for _, j := range jobs {
+		c, ok := find(counts, j, opt.workers[0])
+		if !ok || c.Regions < proofFloor || c.Regions > proofLimit {
+			continue
+		}
+		fmt.Fprintf(opt.log, "\rproof: %-60s", j.name+" "+j.where)
+		row, err := measureProof(ctx, j, c, opt)
+		if err != nil {
+			return nil, fmt.Errorf("%s, %s: %w", j.name, j.where, err)
+		}
+		rows = append(rows, row)
+	}
+	fmt.Fprintf(opt.log, "\r%-100s\r", "")
+	return rows, nil
+}
+
+// find returns the row of a job.
+func find(counts []countRow, j job, workers int) (countRow, bool) {
+	for _, c := range counts {
+		if c.Net == j.name && c.Ball == j.where && c.Workers == workers {
+			return c, true
+		}
+	}
+	return countRow{}, false
+}
+
+func measureProof(ctx context.Context, j job, c countRow, opt options) (proofRow, error) {
+	row := proofRow{Net: j.name, Ball: j.where, Regions: c.Regions, CountSeconds: c.Seconds}
+	var text bytes.Buffer
+	if err := j.net.WriteCanonical(&text); err != nil {
+		return row, err
+	}
+	for start, round := time.Now(), 0; round == 0 || round < opt.rounds && time.Since(start) < opt.budget; round++ {
+		if err := ctx.Err(); err != nil {
+			return row, err
+		}
+		size, prove, check, err := proveAndCheck(j, text.Bytes(), c.Regions, "proof")
+		if err != nil {
+			return row, err
+		}
+		row.Bytes = size
+		row.ProveSeconds = best(row.ProveSeconds, prove)
+		row.CheckSeconds = best(row.CheckSeconds, check)
+	}
+	var err error
+	row.GzipBytes, _, _, err = proveAndCheck(j, text.Bytes(), c.Regions, "proof.gz")
+	return row, err
+}
+
+// best is the least time so far.
+func best(so float64, now time.Duration) float64 {
+	if so == 0 {
+		return now.Seconds()
+	}
+	return min(so, now.Seconds())
+}
+
+// proveAndCheck writes a proof into a folder of its own, checks it, and returns its size and the times.
+func proveAndCheck(j job, text []byte, regions int64, name string) (size int64, prove, check time.Duration, err error) {
+	dir, err := os.MkdirTemp("", "bench")
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	path := filepath.Join(dir, name)
+	start := time.Now()
+	if _, err = crosscheck.Prove(context.Background(), j.net, j.ball, path, enumerate.Options{Workers: 1}); err != nil {
+		return 0, 0, 0, err
+	}
+	prove = time.Since(start)
+	start = time.Now()
+	rep, err := certificate.Check(text, path, certificate.Options{Workers: 1})
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	check = time.Since(start)
+	if rep.AtLeast || rep.Count != regions {
+		return 0, 0, 0, fmt.Errorf("the proof counts %d, the walk %d", rep.Count, regions)
+	}
+	files, err := os.ReadDir(dir)
+	for _, f := range files {
+		info, e := f.Info()
+		if e != nil {
+			return 0, 0, 0, e
+		}
+		size += info.Size()
+	}
+	return size, prove, check, err
+}
