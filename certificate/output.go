@@ -21,6 +21,9 @@ type output struct {
 	path     string
 	header   []byte
 	partSize int
+	// resumable says that parts outlive the process; prefix begins the names of temporary files.
+	resumable bool
+	prefix    string
 
 	mu     sync.Mutex
 	closed bool
@@ -30,7 +33,7 @@ type output struct {
 
 // newOutput checks the header and the folder.
 func newOutput(path string, h Header) (*output, error) {
-	o := &output{path: path, partSize: h.PartSize, parts: map[string]string{}}
+	o := &output{path: path, partSize: h.PartSize, resumable: h.Resumable, parts: map[string]string{}}
 	if o.partSize <= 0 {
 		o.partSize = PartSize
 	}
@@ -50,6 +53,10 @@ func newOutput(path string, h Header) (*output, error) {
 		o.header = appendFloat(append(o.header, ' '), v)
 	}
 	o.header = append(o.header, '\n')
+	o.prefix = ".relucell-proof-"
+	if o.resumable {
+		o.prefix = o.hiddenPrefix()
+	}
 	// A folder that cannot be written is found out before a long walk, not after it.
 	f, err := o.temporary()
 	if err != nil {
@@ -59,7 +66,7 @@ func newOutput(path string, h Header) (*output, error) {
 }
 
 func (o *output) temporary() (*os.File, error) {
-	return os.CreateTemp(filepath.Dir(o.path), ".relucell-proof-*.tmp")
+	return os.CreateTemp(filepath.Dir(o.path), o.prefix+"*.tmp")
 }
 
 // write puts texts into a temporary file, gzipped if the proof is, and returns its name.
@@ -81,6 +88,9 @@ func (o *output) write(texts ...[]byte) (string, error) {
 	}
 	if z != nil {
 		err = errors.Join(err, z.Close())
+	}
+	if err == nil && o.resumable {
+		err = f.Sync()
 	}
 	if err = errors.Join(err, f.Chmod(0o644), f.Close()); err != nil {
 		os.Remove(f.Name())
@@ -105,6 +115,9 @@ func (o *output) part(text []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.resumable {
+		return line, o.settle(file, name)
+	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if _, twice := o.parts[name]; twice || o.closed {
@@ -114,8 +127,9 @@ func (o *output) part(text []byte) ([]byte, error) {
 	return line, nil
 }
 
-// finish writes the first file and gives all files their names.
-func (o *output) finish(text []byte) error {
+// finish writes the first file and gives all files their names. A resumable proof that is whole
+// needs nothing else any more.
+func (o *output) finish(text []byte, whole bool) error {
 	o.mu.Lock()
 	if o.closed {
 		o.mu.Unlock()
@@ -138,17 +152,26 @@ func (o *output) finish(text []byte) error {
 	}
 	if err = os.Rename(file, o.path); err != nil {
 		os.Remove(file)
+		return err
 	}
-	return err
+	if o.resumable {
+		o.syncFolder()
+		if whole {
+			o.sweep()
+		}
+	}
+	return nil
 }
 
-// discard removes the temporary files that are left.
+// discard removes the temporary files that are left, but for the parts of a resumable proof.
 func (o *output) discard() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.closed = true
 	for _, part := range o.parts {
-		os.Remove(part)
+		if !o.resumable {
+			os.Remove(part)
+		}
 	}
 	clear(o.parts)
 }

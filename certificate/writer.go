@@ -39,6 +39,9 @@ type Header struct {
 	Ball Ball
 	// PartSize replaces the constant of that name if it is not 0. A proof's bytes depend on it.
 	PartSize int
+	// Resumable lets subtrees be taken out of the writer and into a later one: parts, under
+	// hidden names, survive the process, Abort, and a Close that leaves cells open.
+	Resumable bool
 }
 
 // Writer writes a proof. Its methods are those of an observer of the walk; a
@@ -312,9 +315,10 @@ func (w *Writer) Close(lower *big.Int) error {
 		w.text = append(w.text, ">= "...)
 	}
 	w.text = append(strconv.AppendInt(w.text, w.regions+w.open, 10), '\n')
-	w.err = w.finish(w.text)
+	w.err = w.finish(w.text, w.open == 0)
 	return w.err
 }
 
-// Abort gives the proof up and leaves nothing behind. It does nothing after Close.
+// Abort gives the proof up and leaves nothing behind, but for the parts of a resumable one. It does
+// nothing after Close.
 func (w *Writer) Abort() { w.discard() }

@@ -19,8 +19,10 @@ func ProofHeader(n *network.Network, b ball.Ball) certificate.Header {
 }
 
 // ProofObserver makes an observer of the walk of a writer, which stays the caller's to end by Close
-// or Abort.
+// or Abort. If that was made resumable, the observer serves a walk with a checkpoint.
 func ProofObserver(w *certificate.Writer) enumerate.Observer { return proofObserver{w} }
+
+var _ enumerate.Snapshotter = proofObserver{}
 
 // proofObserver differs from the writer in the types of Fork and Join alone.
 type proofObserver struct{ *certificate.Writer }

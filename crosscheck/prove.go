@@ -13,9 +13,12 @@ import (
 
 // Prove counts the regions of n in b and writes the proof to a file (gzipped by
 // the ending .gz). A count that stops early is proved as "at least". On an error there
-// is no file.
+// is no file. With opt.Checkpoint the same call goes on where a killed or stopped one
+// ended; the checkpoint stays, and is the caller's to remove once there is the proof of an exact count.
 func Prove(ctx context.Context, n *network.Network, b ball.Ball, path string, opt enumerate.Options) (enumerate.Result, error) {
-	w, err := certificate.NewWriter(path, ProofHeader(n, b))
+	h := ProofHeader(n, b)
+	h.Resumable = opt.Checkpoint != ""
+	w, err := certificate.NewWriter(path, h)
 	if err != nil {
 		return enumerate.Result{}, err
 	}

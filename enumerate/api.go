@@ -25,6 +25,12 @@ type Options struct {
 	Progress func(Progress)
 	// ProgressEvery is the time between two calls of Progress; 0 means 200 ms.
 	ProgressEvery time.Duration
+	// Checkpoint, when set, names a file in which completed subtrees are recorded. A count that was
+	// killed or stopped goes on from there when it is started with the same file, with the
+	// same answer and, where Observer is set, the same steps; Observer must then be a
+	// Snapshotter. A file that is anything but a checkpoint of this network, ball, observer and version is
+	// refused by a CheckpointError. The file stays: a caller who has the exact count removes it.
+	Checkpoint string
 }
 
 // Progress is a snapshot of a running walk.
@@ -33,7 +39,9 @@ type Progress struct {
 	Lower, Upper *big.Int
 	// Estimate is an estimate of the count, 0 when there is none yet.
 	Estimate float64
-	Elapsed  time.Duration
+	// Resumed is the number of regions taken from the checkpoint so far.
+	Resumed int64
+	Elapsed time.Duration
 }
 
 // Decisions counts decisions by the tier that made them.
@@ -51,6 +59,9 @@ type Result struct {
 	Decisions  Decisions
 	// Questions is the number of questions that reached the solver; Pivots what they cost.
 	Questions, Pivots int64
+	// Resumed is the number of regions that were taken from the checkpoint. The counters above
+	// include what those cost when they were found.
+	Resumed int64
 	// Elapsed is the walk's own time.
 	Elapsed time.Duration
 }

@@ -76,6 +76,7 @@ type certifier struct {
 type policy struct {
 	float, integer func() bool
 	solver         func(norm ball.Norm, n int) lp.Incremental
+	grain          grain // of a checkpoint; the zero value is the usual one
 }
 
 func (p *policy) newSolver(m *model) lp.Incremental {

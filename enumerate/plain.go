@@ -6,6 +6,7 @@ package enumerate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -30,6 +31,9 @@ func CountPlain(ctx context.Context, net *network.Network, b ball.Ball, solver l
 	m, err := compile(net, b)
 	if err != nil {
 		return Result{}, err
+	}
+	if opt.Checkpoint != "" {
+		return Result{}, errors.New("enumerate: the plain walk keeps no checkpoint")
 	}
 	start := time.Now()
 	r := newRun(m)

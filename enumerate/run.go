@@ -31,6 +31,8 @@ type run struct {
 	ledger    *ledger
 	frontier  atomic.Pointer[frontier] // where cells left open go, once the walk is best first
 	yield     func(Region) bool
+	journal   *journal     // nil without a checkpoint
+	resumed   atomic.Int64 // regions taken from it
 
 	mu     sync.Mutex
 	stats  stats
@@ -136,11 +138,21 @@ func count(ctx context.Context, net *network.Network, b ball.Ball, opt Options, 
 	r.policy, r.observed, r.limit, r.yield = pol, opt.Observer != nil, opt.Limit, yield
 	r.bracketed = opt.Progress != nil || opt.Gap > 0 || opt.Limit > 0 || ctx.Done() != nil
 	r.free.Store(int32(workers - 1))
+	if opt.Checkpoint != "" {
+		if err := r.resume(net, b, opt); err != nil {
+			return Result{}, err
+		}
+	}
 	release := context.AfterFunc(ctx, r.quit)
 	defer release()
 	watch := r.watch(opt, start)
 	r.walk(opt, workers)
 	gap := watch()
+	if r.journal != nil {
+		if err := r.journal.close(); r.err == nil {
+			r.err = err
+		}
+	}
 	if r.err != nil {
 		return Result{}, r.err
 	}
@@ -153,7 +165,7 @@ func count(ctx context.Context, net *network.Network, b ball.Ball, opt Options, 
 // with a limit on regions (so that where it stops does not depend on time), else when it
 // has taken long.
 func (r *run) walk(opt Options, workers int) {
-	if opt.Limit > 0 && opt.Observer == nil {
+	if opt.Limit > 0 && opt.Observer == nil && r.journal == nil {
 		f := newFrontier()
 		f.add([]*node{{upper: r.m.rootBound()}})
 		r.frontier.Store(f)
@@ -166,7 +178,11 @@ func (r *run) walk(opt Options, workers int) {
 		w.account = &account{upper: new(big.Int)}
 		r.ledger.post(w.account, 0, 1, r.m.rootBound())
 	}
-	w.root()
+	if r.journal != nil {
+		w.keptRoot()
+	} else {
+		w.root()
+	}
 	w.closeAccount()
 	r.retire(w)
 	if r.phase.CompareAndSwap(depthFirst, walked) {
@@ -195,7 +211,7 @@ func (r *run) result(start time.Time) Result {
 		upper.Set(best)
 	}
 	return Result{Lower: lower, Upper: upper, Exact: r.opens == 0, Decisions: r.stats.dec,
-		Questions: r.stats.questions, Pivots: r.pivots, Elapsed: time.Since(start)}
+		Questions: r.stats.questions, Pivots: r.pivots, Resumed: r.resumed.Load(), Elapsed: time.Since(start)}
 }
 
 // retire adds a worker's counters to the run's and keeps the worker for later.

@@ -35,21 +35,21 @@ func (w *walker) split(l, j, d int, follow bool) {
 			w.budget = -1
 		}
 	}
-	w.frames = append(w.frames, frame{l: l, j: j, d: d, depth: len(w.cert.anc), found: w.stats.regions})
+	w.frames = append(w.frames, frame{l: l, j: j, d: d, depth: len(w.cert.anc), found: w.stats.regions, saved: w.saved})
 	if follow {
 		w.offer()
 	}
 	if w.account != nil {
 		w.attend()
 	}
-	w.side(l, j, d, -1, follow)
+	w.take(l, j, d, -1, follow)
 	f := w.frames[len(w.frames)-1]
 	w.frames = w.frames[:len(w.frames)-1]
 	switch {
 	case f.given != nil:
 		w.join(f.given)
 	case w.err == nil:
-		w.side(l, j, d, 1, follow)
+		w.take(l, j, d, 1, follow)
 	}
 	if !follow {
 		w.off--
@@ -57,6 +57,15 @@ func (w *walker) split(l, j, d int, follow bool) {
 	if w.obs != nil && w.err == nil {
 		w.obs.SplitEnd()
 	}
+}
+
+// take walks one side of a split, or takes it from a checkpoint.
+func (w *walker) take(l, j, d int, s int8, follow bool) {
+	if w.run.journal != nil {
+		w.kept(l, j, d, s, follow)
+		return
+	}
+	w.side(l, j, d, s, follow)
 }
 
 // side walks one side of a split.

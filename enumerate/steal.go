@@ -14,6 +14,7 @@ type handover struct {
 	state atomic.Int32 // one of the three below
 	done  chan struct{}
 	obs   Observer
+	did   odometer // with a checkpoint
 	err   error
 }
 
@@ -95,6 +96,7 @@ func (w *walker) adopt(o *walker, f *frame) {
 	w.path = append(w.path[:0], o.path[:f.depth]...)
 	w.off, w.err, w.account = 0, nil, nil
 	w.left, w.leftUpper = 0, new(big.Int)
+	w.saved, w.joined = f.saved, odometer{}
 	copy(w.labels, o.labels)
 	w.solver.CopyFrom(o.solver, f.depth)
 	w.pivots0 = w.solver.Pivots()
@@ -135,7 +137,11 @@ func (st *layerState) copyFrom(o *layerState) {
 // serve walks the plus side of the frame. The worker's turn passes to the
 // one that waits for it, or on.
 func (w *walker) serve(h *handover, f frame) {
-	w.side(f.l, f.j, 0, 1, true)
+	if w.run.journal != nil {
+		w.serveKept(h, f)
+	} else {
+		w.side(f.l, f.j, 0, 1, true)
+	}
 	h.err = w.err
 	if w.err != nil {
 		w.run.quit()
@@ -154,6 +160,9 @@ func (w *walker) join(h *handover) {
 	if h.state.CompareAndSwap(handoverRunning, handoverAwaited) {
 		w.publishWaiting()
 		w.run.free.Add(1)
+	}
+	if w.run.journal != nil {
+		w.awaitKept(h)
 	}
 	<-h.done
 	if h.err != nil && w.err == nil {

@@ -51,6 +51,9 @@ type walker struct {
 	floor  int
 	parked []*node
 	replay *Decisions
+	// The checkpoint: its records at and below the current cell, and what joined subtrees came to.
+	saved  *saved
+	joined odometer
 	// Probing: coin chooses the sides, met counts the splits.
 	coin *rand.Rand
 	met  int
@@ -68,6 +71,7 @@ type frame struct {
 	depth   int // constraints of the cell
 	given   *handover
 	found   int64 // regions found when the split was made
+	saved   *saved
 	// Upper bounds of the regions of the plus side and of the whole cell, nil until asked for.
 	plus, cell *big.Int
 }
@@ -282,7 +286,7 @@ func (w *walker) nodes(l, j, d int) {
 			w.report(l, j)
 			continue
 		}
-		if w.run.stop.Load() || w.budget < 0 {
+		if w.run.stop.Load() && w.saved == nil || w.budget < 0 { // on the way to a record there is little to do
 			w.open(l, j, d)
 			return
 		}

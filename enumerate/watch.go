@@ -51,7 +51,7 @@ func (r *run) watching(opt Options, start time.Time, every time.Duration, done c
 		case <-t.C:
 		}
 		r.tick.Add(1)
-		if opt.Observer == nil && r.yield == nil && time.Since(start) > depthFirstFor {
+		if opt.Observer == nil && r.yield == nil && r.journal == nil && time.Since(start) > depthFirstFor {
 			r.goBestFirst()
 		}
 		lower, upper := r.ledger.bracket()
@@ -61,7 +61,7 @@ func (r *run) watching(opt Options, start time.Time, every time.Duration, done c
 		}
 		if opt.Progress != nil {
 			opt.Progress(Progress{Lower: big.NewInt(lower), Upper: upper,
-				Estimate: p.run(every / probeShare), Elapsed: time.Since(start)})
+				Estimate: p.run(every / probeShare), Resumed: r.resumed.Load(), Elapsed: time.Since(start)})
 		}
 	}
 }

@@ -5,9 +5,11 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -23,17 +25,18 @@ import (
 )
 
 type countCmd struct {
-	net     netFlags
-	ball    ballFlags
-	workers int
-	timeout time.Duration
-	limit   int64
-	gap     float64
-	proof   string
-	oracle  string
-	bounds  bool
-	format  string
-	sweep   sweepFlags
+	net        netFlags
+	ball       ballFlags
+	workers    int
+	timeout    time.Duration
+	limit      int64
+	gap        float64
+	proof      string
+	checkpoint string
+	oracle     string
+	bounds     bool
+	format     string
+	sweep      sweepFlags
 }
 
 func newCountCmd() *cobra.Command {
@@ -43,7 +46,8 @@ func newCountCmd() *cobra.Command {
 		Short: "Count the activation regions that meet a ball",
 		Long: `count prints the number of activation regions of the network that meet the ball. The number is
 exact, or, when the walk is stopped early, a certified bracket. --proof writes a proof of it for
-"relucell check".`,
+"relucell check". --checkpoint records finished parts of the walk in a file, so that the same command
+goes on from there after a stop or a kill; once the count is exact the file is removed.`,
 		Example: `  relucell count net.onnx --center 0,0 --radius 0.5 --bounds
   relucell count net.onnx --center @point.json --radius 0.1 --norm linf --proof net.proof.gz
   relucell count net.onnx --box=-1:1,0:0.5 --timeout 30s --format json
@@ -60,6 +64,7 @@ exact, or, when the walk is stopped early, a certified bracket. --proof writes a
 	limitFlag(fs, &c.limit, "stop once at least so many regions are certified")
 	gapFlag(fs, &c.gap)
 	fs.StringVar(&c.proof, "proof", "", "write a proof of the count to this file (gzip by the ending .gz)")
+	fs.StringVar(&c.checkpoint, "checkpoint", "", "record the walk in this file, and go on from what it holds")
 	choiceFlag(cmd, &c.oracle, "oracle", "who answers: the fast walk, or the plain walk over CLP or the reference solver", "native", "clp", "reference")
 	fs.BoolVar(&c.bounds, "bounds", false, "print the analytic bounds beside the count")
 	c.sweep.add(cmd)
@@ -101,19 +106,25 @@ func (c *countCmd) run(cmd *cobra.Command, args []string) error {
 	if !res.Exact && !res.GapReached {
 		return errStopped
 	}
+	if c.checkpoint != "" && res.Exact { // only now is all there that it was kept for
+		return os.Remove(c.checkpoint)
+	}
 	return nil
 }
 
 // walk counts, and writes the proof if one is asked for.
 func (c *countCmd) walk(ctx context.Context, cmd *cobra.Command, path string, n *network.Network, b ball.Ball) (enumerate.Result, error) {
-	opt := enumerate.Options{Workers: c.workers, Limit: c.limit, Gap: c.gap}
+	opt := enumerate.Options{Workers: c.workers, Limit: c.limit, Gap: c.gap, Checkpoint: c.checkpoint}
 	count, err := c.counter()
 	if err != nil {
 		return enumerate.Result{}, err
 	}
+	if err := c.checkCheckpoint(cmd, path); err != nil {
+		return enumerate.Result{}, err
+	}
 	var w *certificate.Writer
 	if cmd.Flags().Changed("proof") {
-		if w, err = newProof(c.proof, path, n, b); err != nil {
+		if w, err = newProof(c.proof, path, n, b, c.checkpoint != ""); err != nil {
 			return enumerate.Result{}, err
 		}
 		defer w.Abort()
@@ -124,6 +135,10 @@ func (c *countCmd) walk(ctx context.Context, cmd *cobra.Command, path string, n 
 	logger(cmd).Debug("walking", "oracle", c.oracle, "ball", b.Norm())
 	res, err := count(ctx, n, b, opt)
 	clear()
+	var refused *enumerate.CheckpointError
+	if errors.As(err, &refused) {
+		return res, badInputf("--checkpoint: %s: %s", refused.Path, refused.Problem)
+	}
 	if err != nil {
 		return res, failed(fmt.Errorf("%s: %w", path, err))
 	}
@@ -133,6 +148,23 @@ func (c *countCmd) walk(ctx context.Context, cmd *cobra.Command, path string, n 
 		}
 	}
 	return res, nil
+}
+
+// checkCheckpoint refuses names that would end in tears.
+func (c *countCmd) checkCheckpoint(cmd *cobra.Command, path string) error {
+	switch {
+	case !cmd.Flags().Changed("checkpoint"):
+		return nil
+	case c.checkpoint == "":
+		return badInputf("--checkpoint: empty, expected the name of a file")
+	case c.oracle != "native":
+		return badInputf("--checkpoint: given beside --oracle %s, expected --oracle native, which alone keeps one", c.oracle)
+	case c.proof != "" && (filepath.Clean(c.proof) == filepath.Clean(c.checkpoint) || same(c.proof, c.checkpoint)):
+		return badInputf("--checkpoint: %s is the proof, expected another file", c.checkpoint)
+	case same(path, c.checkpoint):
+		return badInputf("--checkpoint: %s is the network itself, expected another file", c.checkpoint)
+	}
+	return nil
 }
 
 // counter is the walk that --oracle names.
@@ -153,7 +185,7 @@ func (c *countCmd) counter() (func(context.Context, *network.Network, ball.Ball,
 }
 
 // newProof opens the proof before the walk, so that a bad name costs no time.
-func newProof(proof, path string, n *network.Network, b ball.Ball) (*certificate.Writer, error) {
+func newProof(proof, path string, n *network.Network, b ball.Ball, resumable bool) (*certificate.Writer, error) {
 	if proof == "" {
 		return nil, badInputf("--proof: empty, expected the name of a file")
 	}
@@ -165,7 +197,9 @@ func newProof(proof, path string, n *network.Network, b ball.Ball) (*certificate
 			return nil, badInputf("--proof: %s is the network itself, expected another file", proof)
 		}
 	}
-	w, err := certificate.NewWriter(proof, crosscheck.ProofHeader(n, b))
+	h := crosscheck.ProofHeader(n, b)
+	h.Resumable = resumable
+	w, err := certificate.NewWriter(proof, h)
 	if err != nil {
 		return nil, badInputf("--proof: %s: cannot be written: %w", proof, withoutPath(err))
 	}
@@ -184,6 +218,9 @@ func (c *countCmd) print(cmd *cobra.Command, path string, n *network.Network, b 
 	f.net(path, n)
 	f.ball(b)
 	f.walk(res, why)
+	if c.checkpoint != "" {
+		f.checkpoint(c.checkpoint, res)
+	}
 	if c.proof != "" {
 		claim := "count " + res.Lower.String()
 		if !res.Exact {

@@ -42,7 +42,7 @@ func describe(p enumerate.Progress) string {
 		s += fmt.Sprintf(", about %s", groupedInt(roundTo(p.Estimate)))
 	}
 	if t := p.Elapsed.Seconds(); t > 0 && p.Lower.IsInt64() {
-		s += fmt.Sprintf(", %s/s", groupedInt(roundTo(float64(p.Lower.Int64())/t)))
+		s += fmt.Sprintf(", %s/s", groupedInt(roundTo(float64(p.Lower.Int64()-p.Resumed)/t)))
 	}
 	return s + ", " + p.Elapsed.Round(100*time.Millisecond).String()
 }

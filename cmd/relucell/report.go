@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math/big"
+	"strconv"
 	"strings"
 	"time"
 
@@ -63,6 +64,7 @@ type countJSON struct {
 	Questions  *int64         `json:"questions,omitempty"`
 	Bounds     []boundJSON    `json:"bounds"`
 	Seconds    float64        `json:"seconds"`
+	Resumed    string         `json:"resumed,omitempty"`
 }
 
 func newNetJSON(n *network.Network) netJSON {
@@ -90,6 +92,9 @@ func (j countJSON) withWalk(r enumerate.Result) countJSON {
 	j.Exact = &r.Exact
 	j.Decisions = &decisionsJSON{r.Decisions.Float, r.Decisions.Integer, r.Decisions.Solve}
 	j.Questions = &r.Questions
+	if r.Resumed > 0 {
+		j.Resumed = strconv.FormatInt(r.Resumed, 10)
+	}
 	return j
 }
 

@@ -41,7 +41,7 @@ func (c *countCmd) sweeps(cmd *cobra.Command) bool {
 func (c *countCmd) sweepOptions(cmd *cobra.Command, n *network.Network) (crosscheck.SweepOptions, error) {
 	opt := crosscheck.SweepOptions{Count: enumerate.Options{Workers: c.workers, Limit: c.limit, Gap: c.gap}}
 	set := cmd.Flags().Changed
-	for _, name := range []string{"box", "proof", "oracle"} {
+	for _, name := range []string{"box", "proof", "checkpoint", "oracle"} {
 		if set(name) {
 			return opt, fmt.Errorf("--%s: given beside a table of balls (--centers, --radii or --format csv), which has none", name)
 		}

@@ -121,10 +121,23 @@ func (f *fields) walk(r enumerate.Result, why string) {
 		groupedInt(d.Float), groupedInt(d.Integer), groupedInt(d.Solve))
 	f.line("Asked", "%s of the solver, %s", numbered(r.Questions, "question"), numbered(r.Pivots, "pivot"))
 	rate := ""
-	if s := r.Elapsed.Seconds(); s > 0 && r.Lower.IsInt64() {
-		rate = fmt.Sprintf(", %s regions/s", groupedInt(roundTo(float64(r.Lower.Int64())/s)))
+	if s := r.Elapsed.Seconds(); s > 0 && r.Lower.IsInt64() && r.Lower.Int64() > r.Resumed {
+		rate = fmt.Sprintf(", %s regions/s", groupedInt(roundTo(float64(r.Lower.Int64()-r.Resumed)/s)))
 	}
 	f.line("Time", "%s%s", rounded(r.Elapsed), rate)
+}
+
+// checkpoint says what a checkpoint gave and what becomes of it.
+func (f *fields) checkpoint(path string, r enumerate.Result) {
+	given := "begun from nothing"
+	if r.Resumed > 0 {
+		given = "resumed from " + numbered(r.Resumed, "region")
+	}
+	if r.Exact {
+		f.line("Resume", "%s: %s, no longer needed and removed", path, given)
+		return
+	}
+	f.line("Resume", "%s: %s, the same command goes on from here", path, given)
 }
 
 // roundTo keeps three digits of v.

@@ -1,0 +1,164 @@
+package certificate
+
+// Keeping a proof that is not finished: the text of a complete subtree can be taken out of a
+// writer and put into another one, in another process, with the same bytes in the end. Parts
+// stay on disk under hidden names of their own, which a later writer of the same proof knows.
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+var errNotResumable = errors.New("certificate: a subtree was asked for from a writer that is not resumable")
+
+// Identity names the proof: a subtree kept from one fits into another of the same identity.
+func (w *Writer) Identity() string {
+	return fmt.Sprintf("proof %s in parts of %d bytes", filepath.Base(w.path), w.partSize)
+}
+
+// Mark returns the place at which the next subtree begins, for Snapshot.
+func (w *Writer) Mark() int { return len(w.text) }
+
+// Snapshot returns the text of the complete subtree that began at the mark and ends here.
+// It is valid until the writer is used again.
+func (w *Writer) Snapshot(mark int) ([]byte, error) {
+	switch {
+	case w.err != nil:
+		return nil, w.err
+	case !w.resumable:
+		return nil, errNotResumable
+	case mark > len(w.text) || len(w.run) > 0:
+		return nil, errors.New("certificate: Snapshot of what is not a complete subtree")
+	}
+	return w.text[mark:], nil
+}
+
+// Restore takes in the text of a subtree with so many final regions and no open cell, as Snapshot
+// gave it, at the point where it belongs. It fails, and changes nothing, if a part that the text
+// refers to is not there or not what it was.
+func (w *Writer) Restore(regions int64, text []byte) error {
+	if !w.resumable {
+		return errNotResumable
+	}
+	if err := w.adopt(text); err != nil {
+		return err
+	}
+	f := w.Fork()
+	f.text, f.regions, f.whole = append(f.text, text...), regions, 1
+	w.Join(f)
+	return nil
+}
+
+// hidden is the name of a part while the proof is not finished.
+func (o *output) hidden(name string) string {
+	return filepath.Join(filepath.Dir(o.path), o.prefix+name)
+}
+
+// hiddenPrefix begins the names of all temporary files of one resumable proof.
+func (o *output) hiddenPrefix() string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%s\n%d\n%s", filepath.Base(o.path), o.partSize, o.header)
+	return fmt.Sprintf(".relucell-proof-%x-", h.Sum(nil)[:8])
+}
+
+// settle puts a part that was written in full under its hidden name, to stay.
+func (o *output) settle(file, name string) error {
+	if err := os.Rename(file, o.hidden(name)); err != nil {
+		return errors.Join(err, os.Remove(file))
+	}
+	o.syncFolder()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.parts[name] = o.hidden(name)
+	return nil
+}
+
+// syncFolder makes names durable, where the system can.
+func (o *output) syncFolder() {
+	if d, err := os.Open(filepath.Dir(o.path)); err == nil {
+		_ = d.Sync()
+		d.Close()
+	}
+}
+
+// reference is the line that stands for a part.
+var reference = regexp.MustCompile(`(?m)^@ (part-[0-9a-f]+(?:\.gz)?) sha256:([0-9a-f]+)$`)
+
+// adopt looks for the parts that the text refers to, and those that they refer to, and
+// makes them the proof's own.
+func (o *output) adopt(text []byte) error {
+	found := map[string]string{}
+	for texts := [][]byte{text}; len(texts) > 0; {
+		text, texts = texts[len(texts)-1], texts[:len(texts)-1]
+		if bytes.IndexByte(text, '@') < 0 {
+			continue
+		}
+		for _, m := range reference.FindAllSubmatch(text, -1) {
+			name := string(m[1])
+			o.mu.Lock()
+			_, known := o.parts[name]
+			o.mu.Unlock()
+			if _, twice := found[name]; known || twice {
+				continue
+			}
+			file, inner, err := o.find(name, string(m[2]))
+			if err != nil {
+				return err
+			}
+			found[name] = file
+			texts = append(texts, inner)
+		}
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for name, file := range found {
+		o.parts[name] = file
+	}
+	return nil
+}
+
+// find reads a part, under its hidden name or, where an earlier run has ended, its final one.
+func (o *output) find(name, sum string) (file string, text []byte, err error) {
+	for _, file = range []string{o.hidden(name), filepath.Join(filepath.Dir(o.path), name)} {
+		var raw []byte
+		if raw, err = os.ReadFile(file); err != nil {
+			continue
+		}
+		in := io.Reader(bytes.NewReader(raw))
+		if strings.HasSuffix(name, ".gz") {
+			if in, err = gzip.NewReader(in); err != nil {
+				continue
+			}
+		}
+		if text, err = io.ReadAll(in); err != nil {
+			continue
+		}
+		if got := sha256.Sum256(text); fmt.Sprintf("%x", got) == sum {
+			return file, text, nil
+		}
+		err = fmt.Errorf("certificate: %s is not what it was", file)
+	}
+	return "", nil, err
+}
+
+// sweep removes what is left of unfinished runs of this proof.
+func (o *output) sweep() {
+	folder := filepath.Dir(o.path)
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return // they are in nobody's way
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), o.prefix) {
+			os.Remove(filepath.Join(folder, e.Name()))
+		}
+	}
+}

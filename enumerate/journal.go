@@ -1,0 +1,415 @@
+// The file of a checkpoint: a header that says what it is about, then records, appended
+// one by one. It is a log as databases keep it before they write (Mohan and others, ARIES, 1992): a kill can
+// spoil nothing but its last record, which the checksum tells and the next run cuts off.
+//
+//	file    header, record*
+//	header  lines of text, the last one empty
+//	record  length of the payload (4 bytes, little-endian), payload, checksum
+//
+// The checksum is the first 16 bytes of the SHA-256 hash of length and payload.
+
+package enumerate
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"relucell/ball"
+	"relucell/network"
+)
+
+const (
+	// checkpointMagic begins every checkpoint; its number changes with the format.
+	checkpointMagic = "relucell-checkpoint 1"
+	// checksumSize is the length of a checksum, and prefixSize that of a length.
+	checksumSize, prefixSize = 16, 4
+	// syncEvery is the longest time for which a record is in the hands of the operating
+	// system alone. A killed process loses nothing that it wrote; a power cut may lose so much.
+	syncEvery = time.Second
+	// clockEvery is the step of the coarse clock, which measures work at the price of a load.
+	clockEvery = 10 * time.Millisecond
+	// maxRecord is far beyond any record: a longer one is a damaged length.
+	maxRecord = 1 << 30
+)
+
+// CheckpointError says why a file cannot serve as the checkpoint of a count. It is the caller's to
+// mend, by another name or by removing the file.
+type CheckpointError struct {
+	Path, Problem string
+}
+
+func (e *CheckpointError) Error() string { return "checkpoint " + e.Path + ": " + e.Problem }
+
+// journal is an open checkpoint.
+type journal struct {
+	path   string
+	header []byte
+	grain  grain
+	// resumed is what earlier runs left; it does not change.
+	resumed *saved
+	clock   atomic.Int64 // nanoseconds since the start, in steps
+	done    chan struct{}
+	gone    chan struct{}
+
+	mu         sync.Mutex
+	file       *os.File
+	live       *saved
+	size, dead int64 // bytes of the file, and of superseded records in it
+	unsynced   bool
+	buf        []byte
+	err        error
+}
+
+// checkpointHeader spells what a checkpoint is about.
+func checkpointHeader(n *network.Network, b ball.Ball, observer string) []byte {
+	numbers := append([]float64{b.Radius()}, b.Center()...)
+	if b.Norm() == ball.Box {
+		numbers = append(append([]float64(nil), b.Lo()...), b.Hi()...)
+	}
+	h := []byte(checkpointMagic + "\nprogram " + strconv.Quote(programVersion()) + "\nnet " + n.Fingerprint() + "\nball " + b.Norm().String())
+	for _, v := range numbers {
+		h = strconv.AppendFloat(append(h, ' '), v+0, 'x', -1, 64) // +0: −0 is the same number
+	}
+	return append(h, "\nobserver "+strconv.Quote(observer)+"\n\n"...)
+}
+
+// programVersion is the version of this module in the running program, and the
+// commit where that is known. Another version may tell an observer other things.
+func programVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	const self = "relucell"
+	for _, m := range info.Deps {
+		if m.Path == self {
+			return m.Version
+		}
+	}
+	v := info.Main.Version
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" || s.Key == "vcs.modified" {
+			v += " " + s.Value
+		}
+	}
+	return v
+}
+
+// openJournal opens or makes a checkpoint with this header, for this process alone.
+func openJournal(path string, header []byte, g grain) (*journal, error) {
+	j := &journal{path: path, header: header, grain: g, live: new(saved), done: make(chan struct{}), gone: make(chan struct{})}
+	if err := j.open(); err != nil {
+		return nil, err
+	}
+	if err := j.load(); err != nil {
+		j.file.Close()
+		return nil, err
+	}
+	j.resumed = j.live.clone()
+	go j.tend()
+	return j, nil
+}
+
+func (j *journal) refuse(format string, args ...any) error {
+	return &CheckpointError{j.path, fmt.Sprintf(format, args...)}
+}
+
+// open opens and locks the file. A compaction of another process may put a new file in the
+// place of the one opened, so the name is looked at again under the lock.
+func (j *journal) open() error {
+	for {
+		f, err := os.OpenFile(j.path, os.O_RDWR|os.O_CREATE, 0o644)
+		if err != nil {
+			var e *os.PathError
+			if errors.As(err, &e) {
+				err = e.Err
+			}
+			return j.refuse("cannot be opened for writing: %v", err)
+		}
+		if err := lockFile(f); err != nil {
+			f.Close()
+			return j.refuse("cannot be locked, perhaps in use by another process: %v", err)
+		}
+		mine, err := f.Stat()
+		if err == nil && !mine.Mode().IsRegular() {
+			f.Close()
+			return j.refuse("not a regular file")
+		}
+		if named, e := os.Stat(j.path); err == nil && e == nil && os.SameFile(mine, named) {
+			j.file = f
+			return nil
+		}
+		f.Close()
+	}
+}
+
+// load reads the file: it makes a new header where there is none, and cuts off a torn tail.
+func (j *journal) load() error {
+	st, err := j.file.Stat()
+	if err != nil {
+		return err
+	}
+	head := make([]byte, min(int64(len(j.header)), st.Size()))
+	if _, err := io.ReadFull(j.file, head); err != nil {
+		return err
+	}
+	if !bytes.HasPrefix(j.header, head) {
+		return j.otherHeader()
+	}
+	if len(head) < len(j.header) { // empty, or killed before the header was there
+		if _, err := j.file.WriteAt(j.header, 0); err != nil {
+			return err
+		}
+		j.size = int64(len(j.header))
+		err := j.file.Sync()
+		syncFolder(j.path)
+		return err
+	}
+	os.Remove(j.temporary())
+	j.size = int64(len(head))
+	in := bufio.NewReaderSize(j.file, 1<<20)
+	for {
+		payload, err := readRecord(in, st.Size()-j.size)
+		if err != nil {
+			break
+		}
+		var r record
+		if r.decode(payload) != nil {
+			break
+		}
+		e := &entry{j.size, int64(prefixSize + len(payload) + checksumSize)}
+		j.dead += j.live.put(r.path, e)
+		j.size += e.size
+	}
+	if j.size == st.Size() {
+		return nil
+	}
+	if err := j.file.Truncate(j.size); err != nil {
+		return err
+	}
+	return j.file.Sync()
+}
+
+// otherHeader says in what the file's header differs.
+func (j *journal) otherHeader() error {
+	if _, err := j.file.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	in := bufio.NewReader(io.LimitReader(j.file, maxRecord))
+	for i, want := range strings.Split(strings.TrimSpace(string(j.header)), "\n") {
+		line, err := in.ReadString('\n')
+		line = strings.TrimSuffix(line, "\n")
+		key, _, _ := strings.Cut(want, " ")
+		switch {
+		case line == want:
+		case i == 0 && strings.HasPrefix(line, "relucell-checkpoint "):
+			return j.refuse("%q, expected %q: a checkpoint of another version", clip(line), want)
+		case i == 0:
+			return j.refuse("not a checkpoint of relucell")
+		case err != nil || !strings.HasPrefix(line, key+" "):
+			return j.refuse("the header is damaged, expected a line %q", clip(want))
+		default:
+			what := map[string]string{"program": "made by another version of the program", "net": "of another network",
+				"ball": "of another ball", "observer": "kept with another proof, or none"}[key]
+			return j.refuse("%s: %q, expected %q", what, clip(line), clip(want))
+		}
+	}
+	return j.refuse("the header is damaged")
+}
+
+// clip keeps an error in one readable line.
+func clip(s string) string {
+	const most = 120
+	if len(s) > most {
+		return s[:most] + "…"
+	}
+	return s
+}
+
+// readRecord reads one record, of at most left bytes, and returns its payload.
+func readRecord(in io.Reader, left int64) ([]byte, error) {
+	var prefix [prefixSize]byte
+	if _, err := io.ReadFull(in, prefix[:]); err != nil {
+		return nil, err
+	}
+	n := int64(binary.LittleEndian.Uint32(prefix[:]))
+	if n > maxRecord || n+prefixSize+checksumSize > left {
+		return nil, errRecord
+	}
+	b := make([]byte, prefixSize+n+checksumSize)
+	copy(b, prefix[:])
+	if _, err := io.ReadFull(in, b[prefixSize:]); err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(b[:prefixSize+n])
+	if !bytes.Equal(sum[:checksumSize], b[prefixSize+n:]) {
+		return nil, errRecord
+	}
+	return b[prefixSize : prefixSize+n], nil
+}
+
+// read returns the record of an entry.
+func (j *journal) read(e *entry) (*record, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	payload, err := readRecord(io.NewSectionReader(j.file, e.offset, e.size), e.size)
+	if err != nil {
+		return nil, err
+	}
+	r := new(record)
+	return r, r.decode(payload)
+}
+
+// write appends a record, which takes the place of all at and below its path.
+func (j *journal) write(r *record) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.err != nil {
+		return j.err
+	}
+	b := r.appendTo(append(j.buf[:0], 0, 0, 0, 0))
+	j.buf = b
+	if len(b)-prefixSize > maxRecord {
+		return nil // nothing is lost but time
+	}
+	binary.LittleEndian.PutUint32(b, uint32(len(b)-prefixSize))
+	sum := sha256.Sum256(b)
+	b = append(b, sum[:checksumSize]...)
+	j.buf = b
+	if _, err := j.file.WriteAt(b, j.size); err != nil {
+		j.err = fmt.Errorf("enumerate: the checkpoint cannot be written: %w", err)
+		return j.err
+	}
+	e := &entry{j.size, int64(len(b))}
+	j.size += e.size
+	j.unsynced = true
+	j.dead += j.live.put(r.path, e)
+	if j.dead > j.grain.dead && 2*j.dead > j.size {
+		if err := j.compact(); err != nil {
+			j.err = fmt.Errorf("enumerate: the checkpoint cannot be compacted: %w", err)
+		}
+	}
+	return j.err
+}
+
+func (j *journal) temporary() string { return j.path + ".tmp" }
+
+// compact writes the live records to a new file and puts that in the place of the old one.
+func (j *journal) compact() (err error) {
+	f, err := os.OpenFile(j.temporary(), os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o644)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			f.Close()
+			os.Remove(f.Name())
+		}
+	}()
+	if err = lockFile(f); err != nil {
+		return err
+	}
+	out := bufio.NewWriterSize(f, 1<<20)
+	if _, err = out.Write(j.header); err != nil {
+		return err
+	}
+	size := int64(len(j.header))
+	var moved []entry
+	var entries []*entry
+	j.live.each(func(e *entry) {
+		if err == nil {
+			_, err = io.Copy(out, io.NewSectionReader(j.file, e.offset, e.size))
+		}
+		entries, moved = append(entries, e), append(moved, entry{size, e.size})
+		size += e.size
+	})
+	if err == nil {
+		err = errors.Join(out.Flush(), f.Sync())
+	}
+	if err != nil {
+		return err
+	}
+	if err = os.Rename(f.Name(), j.path); err != nil {
+		return err
+	}
+	syncFolder(j.path)
+	for i, e := range entries {
+		*e = moved[i]
+	}
+	old := j.file
+	j.file, j.size, j.dead, j.unsynced = f, size, 0, false
+	return old.Close()
+}
+
+// tend moves the clock on and syncs now and then.
+func (j *journal) tend() {
+	defer close(j.gone)
+	start, synced := time.Now(), time.Now()
+	t := time.NewTicker(clockEvery)
+	defer t.Stop()
+	for {
+		select {
+		case <-j.done:
+			return
+		case now := <-t.C:
+			j.clock.Store(int64(now.Sub(start)))
+			if now.Sub(synced) >= syncEvery {
+				j.sync()
+				synced = now
+			}
+		}
+	}
+}
+
+// sync puts what was written beyond the reach of a power cut. It does so without the lock, so
+// that nobody waits for the disk.
+func (j *journal) sync() {
+	j.mu.Lock()
+	f, wanted := j.file, j.unsynced
+	j.unsynced = false
+	j.mu.Unlock()
+	if !wanted {
+		return
+	}
+	if err := f.Sync(); err != nil && !errors.Is(err, os.ErrClosed) { // closed: a compaction has synced it all
+		j.mu.Lock()
+		defer j.mu.Unlock()
+		if j.err == nil {
+			j.err = fmt.Errorf("enumerate: the checkpoint cannot be synced: %w", err)
+		}
+	}
+}
+
+// close ends the use of the file, which stays, and returns what went wrong.
+func (j *journal) close() error {
+	close(j.done)
+	<-j.gone
+	j.sync()
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if err := j.file.Close(); j.err == nil {
+		j.err = err
+	}
+	return j.err
+}
+
+// syncFolder makes the name of a file as durable as what is in it, where the system can.
+func syncFolder(path string) {
+	if d, err := os.Open(filepath.Dir(path)); err == nil {
+		_ = d.Sync()
+		d.Close()
+	}
+}
