@@ -52,6 +52,7 @@
 //	ancestor    a constraint s·z > 0 of the cell, from a neuron split above
 //	level       what is kept for one cell on the path: its witness, its sums of forms
 //	frame       a split whose plus side is still to be walked
+//	record      a completed subtree in a checkpoint, under the path that leads to it
 //	handover    a frame that another worker was given
 //	y           coordinates in which the ball is ‖y‖ ≤ 1, x = c + diag(s)·y
 //
@@ -60,7 +61,7 @@
 // api.go what a caller sees; run.go one count and its workers; walker.go the
 // walk; split.go, leaf.go what happens at a node and at the end; layer.go the
 // forms; recall.go proofs tried again; steal.go the sharing of subtrees; cellbound.go the bound of an open
-// cell. model.go, fold.go and exactmodel.go compile the network, in floats and in
+// cell; checkpoint.go, saved.go and journal.go what survives a kill. model.go, fold.go and exactmodel.go compile the network, in floats and in
 // integers; forward.go and certify.go are the tiers. plain.go is the slow twin that
 // asks a solver from nothing at each prefix, and is held against the walk in the tests.
 package enumerate
