@@ -78,6 +78,9 @@ func TestResumeFromATornCheckpoint(t *testing.T) {
 		require.True(t, r.Exact)
 		require.Equal(t, want.Lower, r.Lower, "cut at byte %d", n)
 		seen[r.Resumed] = true
+		if n%8 > 0 {
+			continue
+		}
 		again := resumed(t, c, file, enumerate.Options{Workers: 1}, fine)
 		require.Equal(t, want.Lower.Int64(), again.Resumed, "a checkpoint that was cut off at byte %d and went on", n)
 	}
@@ -191,12 +194,12 @@ func (b busy) Restore(n int64, _ []byte) error { return nil }
 // and in parts: the count, the decisions and the bytes of the proof are those of one run, and no file is left over.
 func TestResumedProofsAreThoseOfOneRun(t *testing.T) {
 	for _, c := range []crosscheck.Case{
-		{Name: "generic", Net: he(1, 4, 12, 12), Ball: ballAt(t, ball.LInf, 4, 0, 1)},
+		{Name: "generic", Net: he(1, 4, 11, 11), Ball: ballAt(t, ball.LInf, 4, 0, 1)},
 		{Name: "deep, l2", Net: he(3, 3, 8, 8, 8, 8), Ball: ballAt(t, ball.L2, 3, 0, 4)},
 		{Name: "central", Net: crosscheck.Threshold(3), Ball: ballAt(t, ball.L1, 4, 0, 1)},
 		{Name: "ternary", Net: crosscheck.Ternary(crosscheck.NewRand(9), 4, 8, 8, 1), Ball: ballAt(t, ball.Box, 4, 0, 2)},
 	} {
-		for _, partSize := range []int{0, 1 << 12} {
+		for _, partSize := range []int{0, 1 << 14} {
 			t.Run(c.Name, func(t *testing.T) {
 				want := prove(t, c.Net, c.Ball, 1, partSize)
 				folder := t.TempDir()
@@ -237,7 +240,7 @@ func TestResumedProofsAreThoseOfOneRun(t *testing.T) {
 // A proof whose parts were lost or spoilt meanwhile is walked again where they were.
 func TestResumeWithoutThePartsOfTheProof(t *testing.T) {
 	c := crosscheck.Case{Net: he(1, 4, 12, 12), Ball: ballAt(t, ball.LInf, 4, 0, 1)}
-	const partSize = 1 << 12
+	const partSize = 1 << 14
 	want := prove(t, c.Net, c.Ball, 1, partSize)
 	for name, harm := range map[string]func(path string) error{
 		"removed": os.Remove,
