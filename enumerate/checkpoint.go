@@ -138,10 +138,7 @@ func (w *walker) endKept(b unfinished, s int8) {
 		s != 0 && fresh < g.regions && did.records < g.records && work < int64(g.work) {
 		return
 	}
-	r := record{path: make([]int8, 0, len(w.cert.anc)+1), tally: did.tally}
-	for i := range w.cert.anc {
-		r.path = append(r.path, int8(w.cert.anc[i].s))
-	}
+	r := record{path: append(make([]int8, 0, len(w.path)+1), w.path...), tally: did.tally}
 	if s != 0 {
 		r.path = append(r.path, s)
 	}

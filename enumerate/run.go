@@ -163,7 +163,7 @@ func count(ctx context.Context, net *network.Network, b ball.Ball, opt Options, 
 
 // walk walks depth first, and best first once that is called for: from the start
 // with a limit on regions (so that where it stops does not depend on time), else when it
-// has taken long.
+// has taken long. With a proof or a checkpoint it stays depth first: both want whole subtrees.
 func (r *run) walk(opt Options, workers int) {
 	if opt.Limit > 0 && opt.Observer == nil && r.journal == nil {
 		f := newFrontier()

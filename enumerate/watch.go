@@ -59,7 +59,7 @@ func (r *run) watching(opt Options, start time.Time, every time.Duration, done c
 			gap = true
 			r.quit()
 		}
-		if opt.Progress != nil {
+		if opt.Progress != nil && upper != nil { // nil: the walk is still to post its first bracket
 			opt.Progress(Progress{Lower: big.NewInt(lower), Upper: upper,
 				Estimate: p.run(every / probeShare), Resumed: r.resumed.Load(), Elapsed: time.Since(start)})
 		}
