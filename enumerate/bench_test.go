@@ -141,3 +141,45 @@ func BenchmarkProof(b *testing.B) {
 		b.ReportMetric(14615*float64(b.N)/b.Elapsed().Seconds(), "regions/s")
 	})
 }
+
+// allocCases are counts of ten thousand regions and more: generic ones, and one whose decisions are made in integers.
+func allocCases(t fataler) []crosscheck.Case {
+	generic := he(4, 4, 16, 16)
+	var all []crosscheck.Case
+	for _, b := range []ball.Ball{ballAt(t, ball.LInf, 4, 0, 1), ballAt(t, ball.L2, 4, 0, 1), ballAt(t, ball.L1, 4, 0, 2)} {
+		all = append(all, crosscheck.Case{Name: "4-16-16/" + b.Norm().String(), Net: generic, Ball: b})
+	}
+	return append(all,
+		crosscheck.Case{Name: "5-10-10-10/linf", Net: he(15, 5, 10, 10, 10), Ball: ballAt(t, ball.LInf, 5, 0, 1)},
+		crosscheck.Case{Name: "resonance-5/linf", Net: crosscheck.Resonance(5), Ball: ballAt(t, ball.LInf, 5, 0, 1)})
+}
+
+// BenchmarkAllocations reports allocations per region: those of starting a count, spread over its regions.
+func BenchmarkAllocations(b *testing.B) {
+	for _, c := range allocCases(b) {
+		b.Run(c.Name, func(b *testing.B) {
+			var k int64
+			allocs := 0.0
+			for b.Loop() {
+				allocs = testing.AllocsPerRun(1, func() { k = count(b, c.Net, c.Ball, 1).Lower.Int64() })
+			}
+			b.ReportMetric(float64(k), "regions")
+			b.ReportMetric(allocs/float64(k), "allocs/region")
+		})
+	}
+}
+
+// maxAllocs is what a count may allocate per region. Compiling the network, and the stacks of the walk while they grow,
+// stay below that on ten thousand regions; one allocation a node would be above 1.
+const maxAllocs = 0.5
+
+func TestWalkAllocatesNothingPerNode(t *testing.T) {
+	for _, c := range allocCases(t) {
+		t.Run(c.Name, func(t *testing.T) {
+			var k int64
+			allocs := testing.AllocsPerRun(1, func() { k = count(t, c.Net, c.Ball, 1).Lower.Int64() })
+			require.Greater(t, k, int64(10_000))
+			require.Less(t, allocs/float64(k), maxAllocs)
+		})
+	}
+}
