@@ -31,6 +31,8 @@ type tree struct {
 	second []bool
 	// limit is the depth at which the tree ends.
 	limit int
+	// fresh makes another solver like s; nil stands for lp.NewIncremental.
+	fresh func(norm ball.Norm, n int) lp.Incremental
 }
 
 // question asks s about a side of the first m constraints and verifies the answer. p is inside their
@@ -133,7 +135,11 @@ func (tr *tree) disturb(t *rapid.T, f lp.Form, p []*big.Rat) {
 	case 0:
 		tr.s.Refresh()
 	default:
-		twin := lp.NewIncremental(tr.norm, len(p))
+		fresh := tr.fresh
+		if fresh == nil {
+			fresh = lp.NewIncremental
+		}
+		twin := fresh(tr.norm, len(p))
 		depth := rapid.IntRange(0, len(tr.cons)).Draw(t, "copied depth")
 		for depth < len(tr.cons) && tr.second[depth] { // the split is used up
 			depth++
