@@ -6,14 +6,17 @@ package enumerate_test
 import (
 	"context"
 	"fmt"
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/mat"
 
 	"relucell/ball"
 	"relucell/crosscheck"
 	"relucell/enumerate"
 	"relucell/lp"
+	"relucell/network"
 )
 
 // rowForm and vertexForm put that solver in for the polytopal balls.
@@ -64,22 +67,73 @@ func TestRowFormOnRandomCases(t *testing.T) {
 	}
 }
 
-// BenchmarkManyInputs counts one layer of 12 units, and two of 10 and 6, with either solver, in a
-// ball of a few hundred to a few thousand regions.
+// copied gives every input of the network so many copies, a power of two, and them its weights. The mean of
+// copies runs over what an input of linf runs over, their sum over what one of l1 does.
+func copied(t fataler, n *network.Network, copies int, mean bool) *network.Network {
+	layers := n.Layers()
+	first := layers[0]
+	rows, cols := first.W.Dims()
+	w := mat.NewDense(rows, cols*copies, nil)
+	for j := range rows {
+		for k := range cols * copies {
+			v := first.W.At(j, k/copies)
+			if mean {
+				v /= float64(copies)
+			}
+			w.Set(j, k, v)
+		}
+	}
+	first.W = w
+	return netOf(t, append([]network.Layer{first}, layers[1:]...)...)
+}
+
+// Hundreds of inputs, with the count of a network of three.
+func TestManyInputsCountAsFew(t *testing.T) {
+	net := he(7, 3, 6, 5)
+	for _, norm := range []ball.Norm{ball.LInf, ball.Box, ball.L1} {
+		want := count(t, net, ballAt(t, norm, 3, 0, 1), 1)
+		require.Greater(t, want.Lower.Int64(), int64(10), norm)
+		many := copied(t, net, 256, norm != ball.L1)
+		require.IsType(t, new(lp.Rows), lp.NewIncremental(norm, many.Inputs()))
+		require.Equal(t, want.Lower, count(t, many, ballAt(t, norm, many.Inputs(), 0, 1), 2).Lower, norm)
+	}
+}
+
+// 784 inputs, few of whose hyperplanes cut a small cube: the checker accepts the proof, which
+// is the same however many workers wrote it.
+func TestProofsInManyInputs(t *testing.T) {
+	net := he(5, 784, 16, 6)
+	b := ballAt(t, ball.LInf, 784, 0.1, 1.0/64)
+	one := prove(t, net, b, 1, 4096)
+	require.Greater(t, one.result.Lower.Int64(), int64(20))
+	requireSameProof(t, one, prove(t, net, b, 3, 4096), "three workers")
+}
+
+// manyRadius is a radius at which some, not all hyperplanes cut, as the widths of the balls
+// grow by the square root of n and by n.
+func manyRadius(norm ball.Norm, n int) float64 {
+	if norm == ball.L1 {
+		return 2
+	}
+	return 0.5 / math.Sqrt(float64(n))
+}
+
+// BenchmarkManyInputs counts one layer of 12 units, and two of 16, with either solver, up to a
+// thousand regions.
 func BenchmarkManyInputs(b *testing.B) {
-	for _, n := range []int{4, 8, 12, 16, 24, 32, 48, 64, 784} {
+	for _, n := range []int{16, 32, 64, 96, 128, 784} {
 		for _, widths := range [][]int{{12}, {16, 16}} {
-			net := he(uint64(n), n, widths...)
+			net := he(5, n, widths...)
 			for _, norm := range []ball.Norm{ball.LInf, ball.L1} {
 				for name, f := range map[string]enumerate.Forced{"rows": rowForm(), "vertex": vertexForm()} {
-					if name == "vertex" && n > 64 {
+					if name == "vertex" && n > 128 {
 						continue
 					}
 					b.Run(fmt.Sprintf("%d-%v/%v/%s", n, widths, norm, name), func(b *testing.B) {
 						var r enumerate.Result
 						for b.Loop() {
 							var err error
-							r, err = enumerate.CountForced(context.Background(), net, ballAt(b, norm, n, 0, 0.25), enumerate.Options{Workers: 1, Limit: 1500}, f)
+							r, err = enumerate.CountForced(context.Background(), net, ballAt(b, norm, n, 0.1, manyRadius(norm, n)), enumerate.Options{Workers: 1, Limit: 1000}, f)
 							require.NoError(b, err)
 						}
 						k := float64(r.Lower.Int64())

@@ -20,8 +20,9 @@
 //
 //	Polygon      incremental, for linf, l1 and box in at most two dimensions: all vertices
 //	Vertex       incremental, for linf, l1 and box in more: one vertex of the cell with its dictionary
+//	Rows         incremental, for the same in 48 and more: a dual simplex over the few constraints
 //	Projection   incremental, for l2: the cell's point nearest to the centre
-//	NewNative    these three behind the interface Solver
+//	NewNative    these four behind the interface Solver
 //	NewReference a plain dense simplex, from nothing at each question
 //	clp.New      COIN-OR CLP, likewise, behind the build tag clp
 //	lp/exact     the exact tier, which never proposes but decides
@@ -48,6 +49,6 @@
 //	margin       how far inside a point is
 //
 // lp.go and incremental.go hold the two interfaces; polygon.go, vertex.go and
-// vertex_repair.go, projection.go and projection_stack.go the incremental
+// vertex_repair.go, rows.go and rows_dual.go, projection.go and projection_stack.go the incremental
 // solvers, native.go their adapter; programme.go the plain way, and reference.go its simplex.
 package lp

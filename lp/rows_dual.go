@@ -279,21 +279,14 @@ func (p *rowsDual) step(r int, viol, side float64) bool {
 // breaks collects the reduced costs that reach 0. Basic ones have rate 0.
 func (p *rowsDual) breaks() {
 	p.brk = p.brk[:0]
-	for j, a := range p.alpha {
-		d := p.d[j]
-		weight := math.Inf(1)
-		switch {
-		case a > rowsPivot && p.x[j] <= 0:
-			d = -d
-		case a < -rowsPivot && p.x[j] > 0:
-		default:
-			continue
+	if p.l1 {
+		for j, a := range p.alpha {
+			if a > rowsPivot {
+				p.brk = append(p.brk, rowsBreak{max(-p.d[j], 0) / a, math.Inf(1), a, int32(j)})
+			}
 		}
-		size := math.Abs(a)
-		if !p.l1 {
-			weight = 2 * p.rad * size
-		}
-		p.brk = append(p.brk, rowsBreak{max(d, 0) / size, weight, a, int32(j)})
+	} else {
+		p.flips()
 	}
 	for i, v := range p.v {
 		if v < -rowsPivot {
@@ -306,6 +299,24 @@ func (p *rowsDual) breaks() {
 			p.forget(b)
 		}
 	}
+}
+
+// flips collects the variables of the box that may jump to their other bound. Which do is
+// as good as random, so all are written and the count goes up for those that count.
+func (p *rowsDual) flips() {
+	p.brk = resize(p.brk, p.nv+1)
+	d, x := p.d[:len(p.alpha)], p.x[:len(p.alpha)]
+	m := 0
+	for j, a := range p.alpha {
+		e := &p.brk[m]
+		size := math.Abs(a)
+		e.theta, e.weight, e.rate, e.id = math.Abs(d[j])/size, 2*p.rad*size, a, int32(j)
+		// At the upper bound d ≥ 0, at the lower d ≤ 0, up to ties.
+		if math.Copysign(a, a*x[j]) < -rowsPivot {
+			m++
+		}
+	}
+	p.brk = p.brk[:m]
 }
 
 // forget removes a break that is none, as the variable is basic.
