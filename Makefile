@@ -84,23 +84,25 @@ bench:
 microbench:
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./...
 
-# bench-compare runs the benchmarks of two commits and compares them:
+# bench-compare runs the benchmarks of two commits, in turns so that a busy moment does not fall on one of them, and compares them:
 #   make bench-compare OLD=v0.1.0 NEW=HEAD BENCH=Count
+# Public networks that lie beside this checkout lie beside those of the commits too.
 bench-compare:
 	@set -eu; top=$$(pwd); mkdir -p .cache; \
+	[ ! -d ../shared/nets ] || ln -sfn "$$top/../shared" .cache/shared; \
+	trap 'for side in old new; do git worktree remove --force "$$top/.cache/bench-$$side" 2>/dev/null || true; done' EXIT; \
 	for side in old new; do \
 		commit=$(OLD); [ $$side = old ] || commit=$(NEW); \
 		commit=$$(git rev-parse --verify "$$commit^{commit}"); \
-		tree=$$top/.cache/bench-$$side; \
-		git worktree remove --force "$$tree" 2>/dev/null || true; \
-		git worktree add --quiet --detach "$$tree" "$$commit"; \
-		echo "benchmarks of $$side, $$commit"; \
-		status=0; \
-		( cd "$$tree" && $(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./... ) \
-			> "$$top/.cache/bench-$$side.txt" || status=$$?; \
-		git worktree remove --force "$$tree"; \
-		[ $$status = 0 ] || { cat "$$top/.cache/bench-$$side.txt"; exit $$status; }; \
+		echo "$$side: $$commit"; : > .cache/bench-$$side.txt; \
+		git worktree remove --force "$$top/.cache/bench-$$side" 2>/dev/null || true; \
+		git worktree add --quiet --detach "$$top/.cache/bench-$$side" "$$commit"; \
 	done; \
+	for round in $$(seq $(COUNT)); do for side in old new; do \
+		echo "round $$round, $$side"; \
+		( cd .cache/bench-$$side && $(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./... ) \
+			>> .cache/bench-$$side.txt || { tail -n 50 .cache/bench-$$side.txt; exit 1; }; \
+	done; done; \
 	$(GO) run $(BENCHSTAT) .cache/bench-old.txt .cache/bench-new.txt
 
 lint:

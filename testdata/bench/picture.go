@@ -61,6 +61,7 @@ func drawScaling(rows []scalingRow, path string) (err error) {
 	level(above[:len(axes)-1])
 	level(below)
 	for i, p := range slices.Concat(above, below) {
+		p.X.Max += (p.X.Max - p.X.Min) / 50 // room for half a glyph
 		p.Y.Tick.Marker = decades{}
 		p.X.Tick.Marker = ticksOf(axes[i%len(axes)].study)
 		grid := plotter.NewGrid()
@@ -168,7 +169,7 @@ func (decades) Ticks(low, high float64) []plot.Tick {
 				continue
 			}
 			label := ""
-			if m == 1 || high-low < 2 {
+			if m == 1 || high-low < 2.5 {
 				label = fmt.Sprintf("%.4g", m*math.Pow10(int(e)))
 			}
 			if m == 1 && (e > 3 || e < -3) {
