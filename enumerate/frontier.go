@@ -20,11 +20,12 @@ const (
 	// stint is the number of splits that a cell is walked further at a time: a
 	// path has some ten to a hundred nodes to repeat, so repeating costs a part of the work only.
 	stint = 256
-	// spread is how many bits smaller than the bound of the cell whose turn it is a bound
-	// may be for its cell to be walked at once, and few how many bits are so few that it
-	// always is: the first keeps a stint from going deep where others are wide open.
-	spread = 6
-	few    = 9
+	// narrow is how many bits smaller than the bound of the cell whose turn it is a bound
+	// may be at first for its cell to be walked at once: that keeps a stint from going deep
+	// where others are wide open. It grows while stints repeat more splits than they make.
+	narrow = 6
+	// few is how many bits are so few that a cell is walked at once anyway.
+	few = 9
 )
 
 // node is a cell that waits, with an upper bound of its regions.
@@ -43,6 +44,9 @@ type frontier struct {
 	busy    int
 	regions int64
 	upper   *big.Int // Σ over waiting and busy cells
+	// Splits repeated and made, the latest counting most, and what follows for the spread.
+	repeated, made float64
+	spread         int
 }
 
 type nodeHeap []*node
@@ -77,7 +81,7 @@ func comparePaths(a, b []int8) int {
 }
 
 func newFrontier() *frontier {
-	f := &frontier{upper: new(big.Int)}
+	f := &frontier{upper: new(big.Int), spread: narrow}
 	f.changed = sync.NewCond(&f.mu)
 	return f
 }
@@ -91,8 +95,9 @@ func (f *frontier) add(nodes []*node) {
 }
 
 // next takes the cell with the largest bound, waiting while others may still add
-// some. full says that the heap has no room. nil: there is nothing left to do.
-func (f *frontier) next(halted func() bool) (n *node, full bool) {
+// some, and says how far a stint may go down, math.MaxInt if the heap has no room. nil: there
+// is nothing left to do.
+func (f *frontier) next(halted func() bool) (n *node, spread int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for len(f.nodes) == 0 && f.busy > 0 && !halted() {
@@ -100,22 +105,41 @@ func (f *frontier) next(halted func() bool) (n *node, full bool) {
 	}
 	if len(f.nodes) == 0 || halted() {
 		f.changed.Broadcast()
-		return nil, false
+		return nil, 0
 	}
 	f.busy++
-	return heap.Pop(&f.nodes).(*node), len(f.nodes) > frontierSize
+	n = heap.Pop(&f.nodes).(*node)
+	if len(f.nodes) > frontierSize {
+		return n, math.MaxInt
+	}
+	return n, f.spread
 }
 
 // replace puts what a cell was split into in its place, and returns the bracket.
-func (f *frontier) replace(n *node, regions int64, parts []*node) (lower int64, upper *big.Int) {
+func (f *frontier) replace(n *node, regions, splits int64, parts []*node) (lower int64, upper *big.Int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.busy--
+	f.balance(len(n.path), splits)
 	f.regions += regions
 	f.upper.Sub(f.upper, n.upper)
 	f.add(parts)
 	f.changed.Broadcast()
 	return f.bracket()
+}
+
+// fading is the weight that the stints before keep when another is counted.
+const fading = 0.9
+
+// balance widens stints that are not worth the repeated path, and narrows them again.
+func (f *frontier) balance(repeated int, made int64) {
+	f.repeated, f.made = fading*f.repeated+float64(repeated), fading*f.made+float64(made)
+	switch {
+	case f.repeated > f.made:
+		f.spread++
+	case 4*f.repeated < f.made && f.spread > narrow:
+		f.spread--
+	}
 }
 
 // bracket returns the sums. The caller holds the lock or is alone.
@@ -139,11 +163,11 @@ func (r *run) explore(f *frontier, workers int) {
 		wg.Go(func() {
 			w := r.spare()
 			for {
-				n, full := f.next(r.halt.Load)
+				n, spread := f.next(r.halt.Load)
 				if n == nil {
 					break
 				}
-				w.further(f, n, full)
+				w.further(f, n, spread)
 				if w.err != nil {
 					r.quit()
 					break
@@ -158,22 +182,23 @@ func (r *run) explore(f *frontier, workers int) {
 }
 
 // further walks a waiting cell a stint further, or to its end.
-func (w *walker) further(f *frontier, n *node, toTheEnd bool) {
+func (w *walker) further(f *frontier, n *node, spread int) {
 	w.restart()
 	w.script = append(w.script[:0], n.path...)
 	w.budget = stint
-	w.floor = n.upper.BitLen() - spread
-	if toTheEnd {
-		w.budget, w.floor = math.MaxInt64, 0
+	w.floor = max(n.upper.BitLen()-spread, 0)
+	if spread == math.MaxInt {
+		w.budget = math.MaxInt64
 	}
 	before, dec := w.stats.regions, w.stats.dec
+	w.splits = 0
 	w.replay = &dec
 	w.root()
 	w.budget, w.floor, w.replay = 0, 0, nil
 	parts := w.parked
 	w.parked = nil
 	if w.err == nil {
-		w.run.ledger.set(f.replace(n, w.stats.regions-before, parts))
+		w.run.ledger.set(f.replace(n, w.stats.regions-before, w.splits, parts))
 	}
 }
 

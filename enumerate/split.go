@@ -31,6 +31,7 @@ func (w *walker) split(l, j, d int, follow bool) {
 		return
 	}
 	if w.budget > 0 {
+		w.splits++
 		if w.budget--; w.budget == 0 {
 			w.budget = -1
 		}

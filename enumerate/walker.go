@@ -43,11 +43,12 @@ type walker struct {
 	leftUpper *big.Int
 	tick      int64
 	// Best first: the path of the cell, the sides still to be taken to reach a waiting cell,
-	// the splits left of a stint (0: no end), the bits of a bound below which cells wait, those cells, and the decisions
+	// the splits left of a stint (0: no end) and those made, the bits of a bound below which cells wait, those cells, and the decisions
 	// counted before a path was repeated.
 	path   []int8
 	script []int8
 	budget int64
+	splits int64
 	floor  int
 	parked []*node
 	replay *Decisions

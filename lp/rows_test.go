@@ -93,7 +93,7 @@ func TestRowsAgreesWithVertex(t *testing.T) {
 	}
 }
 
-// Hundreds of dimensions: the vertex form is asked the same, with an optimum on which both agree.
+// Many dimensions, some forms implied by others: every answer is certified against exact rows.
 func TestRowsInManyDimensions(t *testing.T) {
 	for _, norm := range polytopal {
 		var count tally
