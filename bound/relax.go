@@ -43,14 +43,6 @@ func (a rng) hull(b rng) rng { return rng{math.Min(a.lo, b.lo), math.Max(a.hi, b
 
 func exactly(x float64) rng { return rng{x, x} }
 
-// slopeOf returns the slope of the activation below 0.
-func slopeOf(l network.Layer) float64 {
-	if l.Act == network.None {
-		return 1
-	}
-	return l.Slope // 0 for ReLU
-}
-
 // phi returns an enclosure of φ's range over the span of an unsettled unit whose activation has the slope alpha below 0.
 func phi(alpha, lambda float64, v bracket, z span) rng {
 	val, one := rng{v.lo, v.hi}, exactly(1)

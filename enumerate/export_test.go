@@ -2,6 +2,7 @@ package enumerate
 
 import (
 	"context"
+	"math/big"
 	"time"
 
 	"relucell/ball"
@@ -24,4 +25,45 @@ func CountForced(ctx context.Context, n *network.Network, b ball.Ball, opt Optio
 		p.grain = grain{regions: f.Regions, records: f.Records, dead: f.Dead, work: time.Hour}
 	}
 	return count(ctx, n, b, opt, p, nil)
+}
+
+// Passes are the signs of the pre-activations at a point of the unit ball, as the
+// two float filters and exact arithmetic see them, and whether the point is inside.
+type Passes struct {
+	Static, Tight, Exact  []int8
+	Inside, ExactlyInside bool
+}
+
+// Pass evaluates the network at y.
+func Pass(n *network.Network, b ball.Ball, y []float64) (Passes, error) {
+	m, err := compile(n, b)
+	if err != nil {
+		return Passes{}, err
+	}
+	p := Passes{Static: make([]int8, m.neurons), Tight: make([]int8, m.neurons), Exact: make([]int8, m.neurons)}
+	f := newPasser(m)
+	f.signs(y, p.Static)
+	f.signsTight(y, p.Tight)
+	m.exactSigns(rats(y), p.Exact)
+	p.Inside, p.ExactlyInside = insideUnit(m.norm, y), insideUnitExact(m.norm, rats(y))
+	return p, nil
+}
+
+// insideUnitExact is the exact twin.
+func insideUnitExact(norm ball.Norm, y []*big.Rat) bool {
+	t := new(big.Rat)
+	for _, v := range y {
+		a := new(big.Rat).Abs(v)
+		switch norm {
+		case ball.L1:
+			t.Add(t, a)
+		case ball.L2:
+			t.Add(t, a.Mul(a, a))
+		default:
+			if a.Cmp(t) > 0 {
+				t = a
+			}
+		}
+	}
+	return t.Cmp(big.NewRat(1, 1)) < 0
 }

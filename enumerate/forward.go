@@ -5,7 +5,6 @@ package enumerate
 
 import (
 	"math"
-	"math/big"
 
 	"gonum.org/v1/gonum/floats"
 
@@ -138,23 +137,4 @@ func insideUnit(norm ball.Norm, y []float64) bool {
 		return t < 1
 	}
 	return t*(1+slack*float64(len(y)+2)*unit) < 1
-}
-
-// insideUnitExact is the exact twin.
-func insideUnitExact(norm ball.Norm, y []*big.Rat) bool {
-	t := new(big.Rat)
-	for _, v := range y {
-		a := new(big.Rat).Abs(v)
-		switch norm {
-		case ball.L1:
-			t.Add(t, a)
-		case ball.L2:
-			t.Add(t, a.Mul(a, a))
-		default:
-			if a.Cmp(t) > 0 {
-				t = a
-			}
-		}
-	}
-	return t.Cmp(big.NewRat(1, 1)) < 0
 }

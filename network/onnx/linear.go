@@ -127,7 +127,7 @@ func gemm(rd *reader, n *node) error {
 	}
 	shape, from, err := broadcast(c.shape, rd.shape)
 	if err != nil || size(shape) != rd.width {
-		return fmt.Errorf("C of shape %v does not broadcast to %v", c.shape, rd.shape)
+		return fmt.Errorf("input C of shape %v does not broadcast to %v", c.shape, rd.shape)
 	}
 	return rd.addScaled(beta, c, from)
 }
