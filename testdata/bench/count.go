@@ -79,7 +79,7 @@ func inTurns(ctx context.Context, all []*timed, opt options) error {
 				continue
 			}
 			fmt.Fprintf(opt.log, "\rround %d of %d, case %d of %d: %-60s", round, opt.rounds, i+1, len(all), t.name+" "+t.where)
-			if err := t.round(ctx, round == 1); err != nil {
+			if err := t.round(ctx, round == 1, opt); err != nil {
 				return fmt.Errorf("%s, %s: %w", t.name, t.where, err)
 			}
 		}
@@ -89,12 +89,12 @@ func inTurns(ctx context.Context, all []*timed, opt options) error {
 }
 
 // round counts for at least roundTime; the first round also accounts for memory.
-func (t *timed) round(ctx context.Context, first bool) error {
+func (t *timed) round(ctx context.Context, first bool, opt options) error {
 	if p := forwardTime(t.net); t.forward == 0 || p < t.forward {
 		t.forward = p
 	}
 	if first {
-		if err := t.account(ctx); err != nil {
+		if err := t.account(ctx); err != nil || t.spent >= opt.budget {
 			return err
 		}
 	}
@@ -124,6 +124,7 @@ func (t *timed) account(ctx context.Context) error {
 	}
 	runtime.ReadMemStats(&after)
 	t.allocs, t.peak, t.result = after.Mallocs-before.Mallocs, peak(), r
+	t.best, t.spent = r.Elapsed, r.Elapsed
 	return nil
 }
 

@@ -40,6 +40,7 @@ type options struct {
 	proofs  bool
 	twins   bool
 	scaling bool
+	large   bool
 	log     io.Writer
 }
 
@@ -80,6 +81,7 @@ func bench(ctx context.Context, args []string, out, log io.Writer) error {
 	f.BoolVar(&opt.proofs, "proofs", true, "measure also what a proof costs to write and to check")
 	f.BoolVar(&opt.twins, "twins", false, "measure also the plain walks, which take a minute")
 	f.BoolVar(&opt.scaling, "scaling", false, "measure also how the cost grows, some minutes")
+	f.BoolVar(&opt.large, "large", false, "include counts of many millions, which take minutes")
 	from := f.String("from", "", "measure nothing, read this JSON `file`")
 	to := f.String("o", "", "write what was measured as JSON to this `file`")
 	docs := f.String("docs", "", "put the tables into performance.md and draw scaling.svg in this `folder`")

@@ -30,10 +30,10 @@ type proofRow struct {
 }
 
 // Cases with fewer regions than proofFloor are left out, where creating the file costs more than its text, and those
-// with more than proofLimit, where hundreds of megabytes would say no more.
+// with more than proofLimit, where megabytes would say no more.
 const (
 	proofFloor = 1000
-	proofLimit = 200_000
+	proofLimit = 50_000
 )
 
 // measureProofs proves the cases that were counted.
@@ -75,17 +75,20 @@ func measureProof(ctx context.Context, j job, c countRow, opt options) (proofRow
 		if err := ctx.Err(); err != nil {
 			return row, err
 		}
-		size, prove, check, err := proveAndCheck(j, text.Bytes(), c.Regions, "proof")
+		size, proving, checking, err := proveAndCheck(j, text.Bytes(), c.Regions)
 		if err != nil {
 			return row, err
 		}
 		row.Bytes = size
-		row.ProveSeconds = best(row.ProveSeconds, prove)
-		row.CheckSeconds = best(row.CheckSeconds, check)
+		row.ProveSeconds = best(row.ProveSeconds, proving)
+		row.CheckSeconds = best(row.CheckSeconds, checking)
 	}
-	var err error
-	row.GzipBytes, _, _, err = proveAndCheck(j, text.Bytes(), c.Regions, "proof.gz")
-	return row, err
+	return row, inFolder(func(dir string) (err error) {
+		if _, err = prove(j, filepath.Join(dir, "proof.gz")); err == nil {
+			row.GzipBytes, err = sizeOf(dir)
+		}
+		return err
+	})
 }
 
 // best is the least time so far.
@@ -96,35 +99,56 @@ func best(so float64, now time.Duration) float64 {
 	return min(so, now.Seconds())
 }
 
-// proveAndCheck writes a proof into a folder of its own, checks it, and returns its size and the times.
-func proveAndCheck(j job, text []byte, regions int64, name string) (size int64, prove, check time.Duration, err error) {
+// inFolder calls do with a new folder, and removes it afterwards.
+func inFolder(do func(dir string) error) (err error) {
 	dir, err := os.MkdirTemp("", "bench")
 	if err != nil {
-		return 0, 0, 0, err
+		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	path := filepath.Join(dir, name)
+	return do(dir)
+}
+
+func prove(j job, path string) (time.Duration, error) {
 	start := time.Now()
-	if _, err = crosscheck.Prove(context.Background(), j.net, j.ball, path, enumerate.Options{Workers: 1}); err != nil {
-		return 0, 0, 0, err
-	}
-	prove = time.Since(start)
-	start = time.Now()
-	rep, err := certificate.Check(text, path, certificate.Options{Workers: 1})
-	if err != nil {
-		return 0, 0, 0, err
-	}
-	check = time.Since(start)
-	if rep.AtLeast || rep.Count != regions {
-		return 0, 0, 0, fmt.Errorf("the proof counts %d, the walk %d", rep.Count, regions)
-	}
+	_, err := crosscheck.Prove(context.Background(), j.net, j.ball, path, enumerate.Options{Workers: 1})
+	return time.Since(start), err
+}
+
+// proveAndCheck writes a proof, checks it, and returns its size and the times.
+func proveAndCheck(j job, text []byte, regions int64) (size int64, proving, checking time.Duration, err error) {
+	err = inFolder(func(dir string) (err error) {
+		path := filepath.Join(dir, "proof")
+		if proving, err = prove(j, path); err != nil {
+			return err
+		}
+		start := time.Now()
+		rep, err := certificate.Check(text, path, certificate.Options{Workers: 1})
+		if err != nil {
+			return err
+		}
+		checking = time.Since(start)
+		if rep.AtLeast || rep.Count != regions {
+			return fmt.Errorf("the proof counts %d, the walk %d", rep.Count, regions)
+		}
+		size, err = sizeOf(dir)
+		return err
+	})
+	return size, proving, checking, err
+}
+
+// sizeOf adds up the files of a folder: a proof may have parts.
+func sizeOf(dir string) (size int64, err error) {
 	files, err := os.ReadDir(dir)
+	if err != nil {
+		return 0, err
+	}
 	for _, f := range files {
-		info, e := f.Info()
-		if e != nil {
-			return 0, 0, 0, e
+		info, err := f.Info()
+		if err != nil {
+			return 0, err
 		}
 		size += info.Size()
 	}
-	return size, prove, check, err
+	return size, nil
 }

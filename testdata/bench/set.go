@@ -28,8 +28,9 @@ type entry struct {
 	name  string
 	make  func() *network.Network // nil: the file name in the folder of public networks
 	spots []spot
-	// quick entries make up the quick set; those with twins are also walked the plain way.
-	quick, twins bool
+	// quick entries make up the quick set; those with twins are also walked the plain way; large ones
+	// take minutes and are left out unless asked for.
+	quick, twins, large bool
 }
 
 // spots returns the balls of one radius about 0.
@@ -60,10 +61,12 @@ func set() []entry {
 		twins(drawn(4, "4-16-16-2", spots(1, all...))),
 		drawn(15, "5-10-10-10-2", spots(1, all...)),
 		drawn(6, "10-16-1", spots(1, all...)),
-		drawn(7, "64-32-32-2", []spot{{ball.LInf, 0, 0.02}, {ball.L2, 0, 0.125}}),
-		drawn(8, "784-64-64-10", []spot{{ball.LInf, 0, 1.0 / 1024}, {ball.L2, 0, 1.0 / 32}, {ball.L2, 0, 1.0 / 16}}),
+		drawn(7, "64-32-32-2", []spot{{ball.LInf, 0, 0.02}, {ball.LInf, 0, 1.0 / 32}, {ball.L2, 0, 0.125}, {ball.L1, 0, 0.5}}),
+		drawn(8, "784-64-64-10", []spot{{ball.LInf, 0, 1.0 / 512}, {ball.LInf, 0, 0.0026}, {ball.L2, 0, 1.0 / 32}, {ball.L2, 0, 1.0 / 16}, {ball.L1, 0, 0.5}}),
 		{name: "resonance-5", make: func() *network.Network { return crosscheck.Resonance(5) }, spots: spots(1, all...)},
 		{name: "resonance-6", make: func() *network.Network { return crosscheck.Resonance(6) }, spots: spots(1, ball.LInf)},
+		{name: "threshold-5", make: func() *network.Network { return crosscheck.Threshold(5) }, spots: spots(1, two...)},
+		{name: "threshold-6", make: func() *network.Network { return crosscheck.Threshold(6) }, spots: spots(1, ball.LInf), large: true},
 		{name: "random/he_2-64-64-1_s4.onnx", spots: append(spots(1, all...), spots(16, two...)...)},
 		{name: "random/he_2-16-16-16-2_s2.onnx", spots: append(spots(1, two...), spots(16, two...)...)},
 		twins(entry{name: "random/he_3-16-16-2_s5.onnx", spots: spots(1, all...)}),
@@ -143,7 +146,7 @@ func decimal(v float64) string {
 // chosen returns the jobs that the options ask for, and the public networks that are not at hand.
 func chosen(opt options) (jobs []job, skipped []string, err error) {
 	for _, e := range set() {
-		if opt.quick && !e.quick {
+		if opt.quick && !e.quick || e.large && !opt.large {
 			continue
 		}
 		var net *network.Network
