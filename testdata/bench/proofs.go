@@ -14,6 +14,7 @@ import (
 	"relucell/certificate"
 	"relucell/crosscheck"
 	"relucell/enumerate"
+	"relucell/network"
 )
 
 // proofRow compares the three in one case; times are the best of the rounds.
@@ -30,10 +31,12 @@ type proofRow struct {
 }
 
 // Cases with fewer regions than proofFloor are left out, where creating the file costs more than its text, and those
-// with more than proofLimit, where megabytes would say no more.
+// with more than proofLimit, where megabytes would say no more. Checking takes time in proportion to regions × weights, in
+// integers: minutes above proofWork.
 const (
 	proofFloor = 1000
 	proofLimit = 50_000
+	proofWork  = 200_000_000
 )
 
 // measureProofs proves the cases that were counted.
@@ -41,7 +44,7 @@ func measureProofs(ctx context.Context, jobs []job, counts []countRow, opt optio
 	var rows []proofRow
 	for _, j := range jobs {
 		c, ok := find(counts, j, opt.workers[0])
-		if !ok || c.Regions < proofFloor || c.Regions > proofLimit {
+		if !ok || c.Regions < proofFloor || c.Regions > proofLimit || c.Regions*weights(j.net) > proofWork {
 			continue
 		}
 		fmt.Fprintf(opt.log, "\rproof: %-60s", j.name+" "+j.where)
@@ -53,6 +56,15 @@ func measureProofs(ctx context.Context, jobs []job, counts []countRow, opt optio
 	}
 	fmt.Fprintf(opt.log, "\r%-100s\r", "")
 	return rows, nil
+}
+
+// weights is the number of weights and biases.
+func weights(n *network.Network) int64 {
+	sum := 0
+	for _, l := range n.Layers() {
+		sum += l.Out() * (l.In() + 1)
+	}
+	return int64(sum)
 }
 
 // find returns the row of a job.
