@@ -4,7 +4,11 @@
 
 package lp
 
-import "relucell/ball"
+import (
+	"math"
+
+	"relucell/ball"
+)
 
 // Reply is what an incremental solver answers. Its slices belong to the
 // solver and are overwritten by the next question.
@@ -79,4 +83,21 @@ func NewIncremental(norm ball.Norm, n int) Incremental {
 	}
 	s.Reset(norm, n)
 	return s
+}
+
+// unitScale returns the power of two that brings |h|+Σ|g| into [1,2).
+func unitScale(g []float64, h float64) (float64, error) {
+	m := math.Abs(h)
+	for _, x := range g {
+		m += math.Abs(x)
+	}
+	if !(m <= math.MaxFloat64) {
+		return 0, errNotFinite
+	}
+	_, e := math.Frexp(m)
+	scale := math.Ldexp(1, 1-e)
+	if math.IsInf(scale, 0) || scale == 0 {
+		return 0, errNotFinite
+	}
+	return scale, nil
 }

@@ -91,17 +91,9 @@ func (l *rowsLevel) add(p []float64) {
 // that |h|+Σ|g| is in [1,2).
 func (q *Rows) normalise(g []float64, h, s float64) error {
 	q.ready = false
-	m := math.Abs(h)
-	for _, x := range g {
-		m += math.Abs(x)
-	}
-	if !(m <= math.MaxFloat64) {
-		return errNotFinite
-	}
-	_, e := math.Frexp(m)
-	scale := math.Ldexp(1, 1-e)
-	if math.IsInf(scale, 0) || scale == 0 {
-		return errNotFinite
+	scale, err := unitScale(g, h)
+	if err != nil {
+		return err
 	}
 	for i, x := range g {
 		q.asked.a[i] = s * x * scale

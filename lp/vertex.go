@@ -151,17 +151,9 @@ func (v *Vertex) price(l *vertexLevel, g []float64, h, s float64) {
 
 // normalise sets the form asked, scaled by a power of two so that |h|+Σ|g| is in [1,2).
 func (v *Vertex) normalise(g []float64, h, s float64) error {
-	m := math.Abs(h)
-	for _, x := range g {
-		m += math.Abs(x)
-	}
-	if !(m <= math.MaxFloat64) {
-		return errNotFinite
-	}
-	_, e := math.Frexp(m)
-	scale := math.Ldexp(1, 1-e)
-	if math.IsInf(scale, 0) || scale == 0 {
-		return errNotFinite
+	scale, err := unitScale(g, h)
+	if err != nil {
+		return err
 	}
 	for i, x := range g {
 		v.asked.g[i] = x * scale
