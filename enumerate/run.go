@@ -168,6 +168,7 @@ func (r *run) walk(opt Options, workers int) {
 	if opt.Limit > 0 && opt.Observer == nil && r.journal == nil {
 		f := newFrontier()
 		f.add([]*node{{upper: r.m.rootBound()}})
+		r.phase.Store(walked) // best first already: the watch must not switch to it
 		r.frontier.Store(f)
 		r.explore(f, workers)
 		return

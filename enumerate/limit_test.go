@@ -1,0 +1,34 @@
+// A limit's bracket must not depend on time.
+
+package enumerate
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/mat"
+
+	"relucell/ball"
+	"relucell/network"
+)
+
+// A walk with a limit is best first from the start. When it took longer than depthFirstFor, the watch switched it to best first
+// once more: every stint then stopped at its first cell, the walk crawled, and its bracket depended on time.
+func TestLimitedWalkIsNotSwitchedToBestFirst(t *testing.T) {
+	n, err := network.New([]network.Layer{{W: mat.NewDense(2, 2, []float64{1, 0, 0, 1}), B: make([]float64, 2), Act: network.ReLU}})
+	require.NoError(t, err)
+	b, err := ball.New(ball.L2, []float64{0, 0}, 1)
+	require.NoError(t, err)
+	m, err := compile(n, b)
+	require.NoError(t, err)
+	r := newRun(m)
+	r.walk(Options{Limit: 1000}, 1)
+	before := r.frontier.Load()
+	r.goBestFirst()
+	require.Same(t, before, r.frontier.Load())
+	require.False(t, r.stop.Load())
+	res, err := Count(context.Background(), n, b, Options{Limit: 1000})
+	require.NoError(t, err)
+	require.True(t, res.Exact)
+}
