@@ -25,6 +25,7 @@ type run struct {
 	stop      atomic.Bool // all walkers leave the cells they have not begun
 	halt      atomic.Bool // the walk is to end
 	phase     atomic.Int32
+	deadline  time.Time    // zero for none
 	regions   atomic.Int64 // flushed by the workers in batches
 	free      atomic.Int32 // workers without work
 	tick      atomic.Int64 // asks the workers to post their accounts

@@ -12,9 +12,11 @@ const (
 	progressEvery = 200 * time.Millisecond
 	// gapEvery is the time between two looks at the gap.
 	gapEvery = 20 * time.Millisecond
-	// depthFirstFor is how long a count may take before its bracket matters more than
-	// the time it takes to repeat paths.
+	// depthFirstFor is how long a count with a gap to reach goes depth first, which is the
+	// faster way to the end.
 	depthFirstFor = 2 * time.Second
+	// depthFirstShare is the share of a time limit for which a count does.
+	depthFirstShare = 0.25
 	// probeShare is the share of the time that random descents may take.
 	probeShare = 50
 )
@@ -38,6 +40,7 @@ func (r *run) watch(opt Options, start time.Time) func() bool {
 }
 
 func (r *run) watching(opt Options, start time.Time, every time.Duration, done chan struct{}) (gap bool) {
+	turn := r.turn(opt, start)
 	t := time.NewTicker(every)
 	defer t.Stop()
 	var p *prober
@@ -51,7 +54,7 @@ func (r *run) watching(opt Options, start time.Time, every time.Duration, done c
 		case <-t.C:
 		}
 		r.tick.Add(1)
-		if opt.Observer == nil && r.yield == nil && r.journal == nil && time.Since(start) > depthFirstFor {
+		if turn > 0 && time.Since(start) > turn {
 			r.goBestFirst()
 		}
 		lower, upper := r.ledger.bracket()
@@ -75,4 +78,19 @@ func withinGap(lower int64, upper *big.Int, gap float64) bool {
 	g.Add(g, big.NewRat(1, 1))
 	g.Mul(g, new(big.Rat).SetInt64(lower))
 	return new(big.Rat).SetInt(upper).Cmp(g) <= 0
+}
+
+// turn returns when the walk is to go best first, 0 for never: only a gap or a time
+// limit says that the bracket is what is wanted, and a proof's order and a checkpoint's
+// subtrees are those of the depth-first walk.
+func (r *run) turn(opt Options, start time.Time) time.Duration {
+	switch {
+	case opt.Observer != nil || r.yield != nil || r.journal != nil:
+		return 0
+	case opt.Gap > 0:
+		return depthFirstFor
+	case !r.deadline.IsZero():
+		return time.Duration(depthFirstShare * float64(r.deadline.Sub(start)))
+	}
+	return 0
 }
