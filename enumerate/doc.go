@@ -37,7 +37,7 @@
 //
 // and where they fail the run fails. So no solver, option or number of
 // workers changes an answer. A walk that a limit or a context stops answers with a bracket: each
-// cell left open holds at least one region, and at most two for each neuron undecided, multiplied.
+// cell left open holds at least one region, and at most as many as the recursion of package bound allows.
 //
 // # Names
 //
@@ -47,7 +47,7 @@
 //	witness     a point strictly inside a cell
 //	split       both sides of a neuron live; minus is walked before plus
 //	pruned      one side is empty; the walk goes on in the other, the live one
-//	settled     pruned on entering the layer, and so in all cells below
+//	settled     pruned before the layer's first split, and so in all cells below
 //	form        z = g·y + h of one neuron on one cell, with its error bound
 //	ancestor    a constraint s·z > 0 of the cell, from a neuron split above
 //	level       what is kept for one cell on the path: its witness, its sums of forms
@@ -60,8 +60,10 @@
 //
 // api.go what a caller sees; run.go one count and its workers; walker.go the
 // walk; split.go, leaf.go what happens at a node and at the end; layer.go the
-// forms; recall.go proofs tried again; steal.go the sharing of subtrees; cellbound.go the bound of an open
-// cell; checkpoint.go, saved.go and journal.go what survives a kill. model.go, fold.go and exactmodel.go compile the network, in floats and in
-// integers; forward.go and certify.go are the tiers. plain.go is the slow twin that
-// asks a solver from nothing at each prefix, and is held against the walk in the tests.
+// forms; recall.go proofs tried again; plane.go short cuts of two dimensions; steal.go the sharing of
+// subtrees. bracket.go and cellbound.go bracket the count, frontier.go narrows the bracket best first, watch.go
+// and estimate.go serve progress, gaps and time limits. checkpoint.go, saved.go, journal.go and the lock
+// files are what survives a kill. model.go, fold.go and exactmodel.go compile the network, in floats and in
+// integers; forward.go, certify.go, integers.go and support.go are the tiers, multipliers.go what a proof wants of
+// them. plain.go is the slow twin that asks a solver from nothing at each prefix, and is held against the walk in the tests.
 package enumerate

@@ -135,7 +135,7 @@ func (st *layerState) copyFrom(o *layerState) {
 }
 
 // serve walks the plus side of the frame. The worker's turn passes to the
-// one that waits for it, or on.
+// one that waits for it, or becomes free.
 func (w *walker) serve(h *handover, f frame) {
 	if w.run.journal != nil {
 		w.serveKept(h, f)
