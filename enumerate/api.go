@@ -21,7 +21,8 @@ type Options struct {
 	Gap float64
 	// Observer, when set, is told every step of the walk in preorder.
 	Observer Observer
-	// Progress, when set, is called from time to time, from one goroutine at a time.
+	// Progress, when set, is called from time to time, from one goroutine at a time, and once
+	// at the end with the answer's bracket.
 	Progress func(Progress)
 	// ProgressEvery is the time between two calls of Progress; 0 means 200 ms.
 	ProgressEvery time.Duration

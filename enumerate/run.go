@@ -159,6 +159,13 @@ func count(ctx context.Context, net *network.Network, b ball.Ball, opt Options, 
 	}
 	res := r.result(start)
 	res.GapReached = gap && !res.Exact
+	if opt.Progress != nil { // the watch runs by the clock, which may not tick during a short count
+		last := Progress{Lower: new(big.Int).Set(res.Lower), Upper: new(big.Int).Set(res.Upper), Resumed: res.Resumed, Elapsed: res.Elapsed}
+		if res.Exact {
+			last.Estimate, _ = new(big.Float).SetInt(res.Lower).Float64()
+		}
+		opt.Progress(last)
+	}
 	return res, nil
 }
 
