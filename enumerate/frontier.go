@@ -227,6 +227,7 @@ func (w *walker) restart() {
 		w.at[i] = -1
 	}
 	w.solver.Reset(w.m.norm, w.m.n)
+	w.outline.fresh = false
 }
 
 // below says that the bound of the current cell before neuron j of layer l is

@@ -9,14 +9,7 @@ import (
 	"math"
 
 	"relucell/ball"
-	"relucell/lp"
 )
-
-// inPlane says whether the walker's solver is one that knows all vertices.
-func inPlane(s lp.Incremental) bool {
-	_, ok := s.(*lp.Polygon)
-	return ok
-}
 
 // signAt returns the certain sign of the true form at y in the unit ball, 0 if it
 // is not certain. The computed form is off by at most err there, and its value by the roundings
@@ -38,7 +31,7 @@ func (z *form) signAt(y []float64) int8 {
 
 // within is certain, by the forms where that is cheaper.
 func (w *walker) within(lv *level, l, id int, s int8) bool {
-	if w.plane && w.cert.policy.allowFloat() && insideUnit(w.m.norm, lv.y) && w.certainByForms(lv, l, id, s) {
+	if w.polygon != nil && w.cert.policy.allowFloat() && insideUnit(w.m.norm, lv.y) && w.certainByForms(lv, l, id, s) {
 		return true
 	}
 	return w.certain(lv, id, s)
@@ -47,7 +40,7 @@ func (w *walker) within(lv *level, l, id int, s int8) bool {
 // certainByForms says that the witness is certainly in the cell and on side s of neuron id
 // of layer l. In the cell means: on the right side of each ancestor. All neurons between
 // are settled by proofs, on the whole cell. From the first layer on, each ancestor's form is the true
-// one at the point, because the signs before it are. The signs of later layers stay unknown.
+// one at the point, because the signs before it are. The signs of the neurons still to be decided stay unknown.
 func (w *walker) certainByForms(lv *level, l, id int, s int8) bool {
 	ly := w.m.layers[l]
 	if w.form(l, id-ly.first).signAt(lv.y) != s {
@@ -67,7 +60,7 @@ func (w *walker) certainByForms(lv *level, l, id int, s int8) bool {
 		if done[j] != open { // settled on a cell around this one
 			lv.z[ly.first+j] = w.labels[ly.first+j]
 		} else {
-			lv.z[ly.first+j] = w.form(l, j).signAt(lv.y)
+			lv.z[ly.first+j] = 0
 		}
 	}
 	return true

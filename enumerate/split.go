@@ -89,6 +89,7 @@ func (w *walker) side(l, j, d int, s int8, follow bool) {
 	if follow {
 		w.solver.Enter(float64(s))
 	}
+	w.outline.fresh = false
 	w.pass(&child.acc, l, j, s)
 	w.path = append(w.path, s)
 	if w.floor > 0 && len(w.script) == 0 && w.below(l, j+1) {
@@ -100,6 +101,7 @@ func (w *walker) side(l, j, d int, s int8, follow bool) {
 	if follow {
 		w.solver.Leave()
 	}
+	w.outline.fresh = false
 	w.cert.anc = w.cert.anc[:len(w.cert.anc)-1]
 	w.at[id] = -1
 	w.labels[id] = 0

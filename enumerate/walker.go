@@ -58,8 +58,9 @@ type walker struct {
 	// Probing: coin chooses the sides, met counts the splits.
 	coin *rand.Rand
 	met  int
-	// plane says that the solver knows all vertices.
-	plane bool
+	// polygon is the solver where it is one that knows all vertices, and outline what it knows, certified.
+	polygon *lp.Polygon
+	outline outline
 	// pivots0 is what the solver had done before this walker's current subtree.
 	pivots0 int64
 }
@@ -115,7 +116,7 @@ func newWalker(r *run) *walker {
 		labels: make([]int8, m.neurons), point: make([]float64, m.n), xs: make([]float64, m.n), short: newLevel(m), leftUpper: new(big.Int)}
 	w.cert = certifier{m: m, labels: w.labels, f: make([]float64, m.n), policy: r.policy, proof: r.observed}
 	w.cert.path.m = m
-	w.plane = inPlane(w.solver)
+	w.polygon, _ = w.solver.(*lp.Polygon)
 	w.memorise()
 	for range m.layers {
 		w.states = append(w.states, &layerState{})
@@ -162,8 +163,13 @@ func (w *walker) enter(l, d int) {
 	w.begin(&w.levels[d].acc, l+1)
 	st := w.states[l]
 	st.entry = d
+	outlined := w.outlines() && w.outlined()
 	for j := range st.done {
-		st.done[j] = w.quick(l, j)
+		if outlined {
+			st.done[j] = w.atOnce(l, j, w.levels[d].z)
+		} else {
+			st.done[j] = w.quick(l, j)
+		}
 		if st.done[j] != open {
 			w.pass(&w.levels[d].acc, l, j, w.labels[w.m.layers[l].first+j])
 		}
@@ -190,6 +196,23 @@ func (w *walker) quick(l, j int) status {
 	}
 	w.stats.count(tierFloat)
 	return selfDone
+}
+
+// atOnce settles neuron j by the outline of the cell on which its layer is entered; z
+// holds the signs at a point of it.
+func (w *walker) atOnce(l, j int, z []int8) status {
+	f := w.form(l, j)
+	id := w.m.layers[l].first + j
+	w.labels[id] = 0
+	if f.mag == 0 && f.err == 0 {
+		return zeroDone
+	}
+	if z[id] == 0 || !w.outside(f, -float64(z[id])) {
+		return open
+	}
+	w.labels[id] = z[id]
+	w.stats.count(tierFloat)
+	return caseDone
 }
 
 // settle decides the neurons of layer l from j on that are settled on the whole
@@ -253,7 +276,10 @@ func (w *walker) selfSide(z *form) int8 {
 // ask puts the question to the solver and certifies an answer "empty". tierNone
 // says that the side may be live; the reply is then the solver's, or nil after a failure.
 func (w *walker) ask(z *form, id int, s float64) (tier, *lp.Reply) {
-	if !w.cert.proof && !w.plane && !w.solver.Seen(z.g, z.h, s) && w.recall(z, id, s) {
+	if !w.cert.proof && w.polygon == nil && !w.solver.Seen(z.g, z.h, s) && w.recall(z, id, s) {
+		return tierFloat, nil
+	}
+	if w.outlines() && w.outside(z, s) {
 		return tierFloat, nil
 	}
 	for try := 0; try < 2; try++ {
@@ -264,7 +290,7 @@ func (w *walker) ask(z *form, id int, s float64) (tier, *lp.Reply) {
 		}
 		if err == nil {
 			if t := w.cert.prune(z, s, r.ID, r.Lambda); t != tierNone {
-				if t == tierFloat && !w.cert.proof && !w.plane {
+				if t == tierFloat && !w.cert.proof && w.polygon == nil {
 					w.remember(id, s, r.ID, r.Lambda)
 				}
 				return t, nil
@@ -293,7 +319,7 @@ func (w *walker) nodes(l, j, d int) {
 		}
 		if w.decide(l, j, d) {
 			follow := w.off == 0 && w.solver.Split()
-			if st.entry == d && follow {
+			if st.entry == d && follow && !(w.outlines() && w.outlined()) {
 				w.settle(l, j+1, d)
 			}
 			w.split(l, j, d, follow)
@@ -339,7 +365,11 @@ func (w *walker) tell(live int8, p *multipliers) {
 func (w *walker) decide(l, j, d int) bool {
 	z := w.form(l, j)
 	id := w.m.layers[l].first + j
-	if w.levels[d].z[id] == 0 && !w.resolve(z, id, d) {
+	lv := w.levels[d]
+	if lv.z[id] == 0 && !lv.full {
+		lv.z[id] = z.signAt(lv.y)
+	}
+	if lv.z[id] == 0 && !w.resolve(z, id, d) {
 		return false
 	}
 	if w.err != nil {

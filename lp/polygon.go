@@ -49,6 +49,7 @@ type polygonRow struct {
 type polygonVertex struct {
 	x, y  float64
 	split float64 // value of the form that Split prepared
+	note  float64 // the caller's; 0 when new
 	edge  int32
 }
 
@@ -117,6 +118,30 @@ func (p *Polygon) row(edge int32) polygonForm {
 		return polygonDiamond[-1-edge]
 	}
 	return polygonSquare[-1-edge]
+}
+
+// Vertices returns the number of vertices of the cell, at least 3.
+func (p *Polygon) Vertices() int { return len(p.levels[p.top].v) }
+
+// Vertex returns vertex i of the cell, counterclockwise, and the name of the edge from it
+// to the next: ≥ 0 the constraint entered so, < 0 a facet of the ball. In one dimension the
+// cell is an interval times [−1,1].
+func (p *Polygon) Vertex(i int) (x, y float64, edge int32) {
+	v := &p.levels[p.top].v[i]
+	return v.x, v.y, v.edge
+}
+
+// Note returns the number that the caller left at vertex i, 0 if none. It stays with the vertex,
+// here and in the cells below, for as long as its place and both its edges do.
+func (p *Polygon) Note(i int) float64 { return p.levels[p.top].v[i].note }
+
+// SetNote leaves a number at vertex i.
+func (p *Polygon) SetNote(i int, v float64) { p.levels[p.top].v[i].note = v }
+
+// Facet returns the inward row x·X + y·Y + h of a facet of the ball; its numbers are ±1 and 0.
+func (p *Polygon) Facet(edge int32) (x, y, h float64) {
+	f := p.row(edge)
+	return f.x, f.y, f.h
 }
 
 // reach evaluates the form at all vertices and says whether the farthest on side s is
@@ -335,7 +360,7 @@ func (p *Polygon) Enter(s float64) {
 // touching makes the polygon of no extent at vertex k, between its two edges and the new one.
 func touching(out, v []polygonVertex, k int, name int32) []polygonVertex {
 	a, b := v[before(k, v)], v[k]
-	a.x, a.y = b.x, b.y
+	a.x, a.y, a.note, b.note = b.x, b.y, 0, 0
 	c := b
 	c.edge = name
 	return append(out, a, b, c)
@@ -360,11 +385,13 @@ func (p *Polygon) clip(out []polygonVertex, l *polygonLevel, s float64, name int
 				out = append(out, polygonVertex{x: x, y: y, edge: name})
 			}
 		case za >= -l.on: // on the line; kept where the polygon comes or goes
-			if zb > l.on {
-				out = append(out, *a)
-			} else if last > l.on {
-				out = append(out, *a)
-				out[len(out)-1].edge = name
+			if zb > l.on || last > l.on {
+				b := *a
+				b.note = 0
+				if !(zb > l.on) {
+					b.edge = name
+				}
+				out = append(out, b)
 			}
 		case zb > l.on:
 			x, y := p.cut(a, &v[next], za, zb)
@@ -398,8 +425,10 @@ func (p *Polygon) Refresh() bool {
 		b := p.row(v[i].edge)
 		if det := a.x*b.y - a.y*b.x; math.Abs(det) > polygonFlat {
 			x, y := (a.y*b.h-a.h*b.y)/det, (a.h*b.x-a.x*b.h)/det
-			moved = moved || x != v[i].x || y != v[i].y
-			v[i].x, v[i].y = x, y
+			if x != v[i].x || y != v[i].y {
+				v[i].x, v[i].y, v[i].note = x, y, 0
+				moved = true
+			}
 		}
 		a = b
 	}

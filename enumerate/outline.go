@@ -1,0 +1,130 @@
+// The outline of a cell in the plane: a polygon that certainly holds it. A form that is
+// certainly negative at all its vertices is negative on the cell, so that a
+// settled neuron costs a few products in the place of a question and a filter.
+//
+// Its vertices are the solver's, and what they are off by is bounded as follows. Let a, b be
+// the inward rows of the two edges that meet in vertex v, with a×b > 0, and let the true
+// forms differ from the rows by at most e_a and e_b on the ball, so that a·x + h_a ≥ −e_a in
+// the cell, and for b likewise. Each direction n between −a and −b is −(λ_a·a + λ_b·b) with
+// λ_a = |n×b|/(a×b) ≥ 0 and λ_b = |a×n|/(a×b) ≥ 0. Hence for x in the cell
+//
+//	n·x ≤ λ_a(h_a + e_a) + λ_b(h_b + e_b) = n·v + λ_a(r_a + e_a) + λ_b(r_b + e_b)
+//
+// with the residuals r = row·v + h. As |n×b| ≤ ‖n‖₁‖b‖∞, n·x ≤ n·v + δ‖n‖₁ with
+//
+//	δ = ((|r_a| + e_a)·‖b‖∞ + (|r_b| + e_b)·‖a‖∞) / (a×b).
+//
+// If a×b > 0 for all neighbours around the polygon, every direction is between the rows
+// of some vertex: each step turns by less than half a turn and forward, and the steps end where they
+// began, so they make at least one full turn. Then sup over the cell of n·x is at most
+// max n·v + δ‖n‖₁ over the vertices, with the largest δ.
+
+package enumerate
+
+import "math"
+
+const (
+	// outlineFlat is the least (a×b)/(‖a‖∞‖b‖∞) at which a vertex is trusted: its rounding, at most
+	// 3u, is then 2⁻²⁰ of it, which slack covers. Flatter vertices have a useless δ anyway.
+	outlineFlat = 1.0 / (1 << 31)
+	// outlineSmall is the least ‖a‖∞‖b‖∞: underflow in a×b is then far below its rounding.
+	outlineSmall = 0x1p-800
+	// outlineReach is how far out a vertex may lie; slack covers that it is more than 1.
+	outlineReach = 1 + 1.0/(1<<10)
+	// outlineFar is the largest δ of use: forms reach across the ball, whose width is 2.
+	outlineFar = 1.0
+	// outlineLeast is added to δ for what underflows in its numerator: 2⁻¹⁰⁷³ over outlineFlat·outlineSmall.
+	outlineLeast = 0x1p-100
+)
+
+// outline is a polygon that holds the current cell but for δ.
+type outline struct {
+	fresh, ok bool // it was looked for on the current cell, and found
+	x, y      []float64
+	delta     float64
+}
+
+// outlineRow is an inward row, with ‖·‖∞ of its gradient and what it is off by on the ball, the
+// rounding of a residual included.
+type outlineRow struct{ x, y, h, top, err float64 }
+
+func (w *walker) outlineRow(edge int32) outlineRow {
+	if edge < 0 {
+		x, y, h := w.polygon.Facet(edge)
+		return outlineRow{x, y, h, 1, 32 * unit}
+	}
+	a := &w.cert.anc[edge]
+	r := outlineRow{x: a.s * a.g[0], h: a.s * a.h, err: a.err + 8*unit*a.mag + underflow}
+	if len(a.g) > 1 {
+		r.y = a.s * a.g[1]
+	}
+	r.top = max(math.Abs(r.x), math.Abs(r.y))
+	return r
+}
+
+// outlined finds the outline of the current cell, once, and says whether there is one.
+func (w *walker) outlined() bool {
+	o := &w.outline
+	if o.fresh {
+		return o.ok
+	}
+	o.fresh, o.ok = true, false
+	o.x, o.y = o.x[:0], o.y[:0]
+	p := w.polygon
+	n := p.Vertices()
+	most := 0.0
+	_, _, before := p.Vertex(n - 1)
+	for i := range n {
+		x, y, edge := p.Vertex(i)
+		delta := p.Note(i)
+		if delta == 0 {
+			if delta = w.vertexError(before, edge, x, y); !(delta <= outlineFar) {
+				return false
+			}
+			p.SetNote(i, delta)
+		}
+		most = max(most, delta)
+		o.x, o.y = append(o.x, x), append(o.y, y)
+		before = edge
+	}
+	o.delta = most
+	o.ok = true
+	return true
+}
+
+// vertexError returns δ of the vertex between two edges, +Inf if it is not to be trusted. It is never 0.
+func (w *walker) vertexError(before, edge int32, x, y float64) float64 {
+	a, b := w.outlineRow(before), w.outlineRow(edge)
+	cross, tops := a.x*b.y-a.y*b.x, a.top*b.top
+	if !(tops > outlineSmall && cross > outlineFlat*tops && math.Abs(x) < outlineReach && math.Abs(y) < outlineReach) {
+		return math.Inf(1)
+	}
+	ra, rb := math.Abs(a.x*x+a.y*y+a.h)+a.err, math.Abs(b.x*x+b.y*y+b.h)+b.err
+	return slack*(ra*b.top+rb*a.top)/cross + outlineLeast
+}
+
+// outside says that side s of z is certainly empty, by the outline. A value
+// at a vertex is off by z.err and a few roundings of z.mag.
+func (w *walker) outside(z *form, s float64) bool {
+	if !w.outlined() {
+		return false
+	}
+	o := &w.outline
+	bound := slack*(z.err+(o.delta+8*unit)*z.mag) + underflow
+	gx, gy, h := s*z.g[0], 0.0, s*z.h+bound
+	if len(z.g) > 1 {
+		gy = s * z.g[1]
+	}
+	ys := o.y[:len(o.x)]
+	for i, x := range o.x {
+		if !(gx*x+gy*ys[i]+h < 0) {
+			return false
+		}
+	}
+	return true
+}
+
+// outlines says that outlines may decide: where no multipliers are wanted, and the solver has the cell.
+func (w *walker) outlines() bool {
+	return w.polygon != nil && !w.cert.proof && w.off == 0 && w.cert.policy.allowFloat()
+}
