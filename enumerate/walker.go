@@ -221,9 +221,10 @@ func (w *walker) settle(l, j, d int) {
 	st := w.states[l]
 	for ; j < len(st.done); j++ {
 		id := w.m.layers[l].first + j
-		s := -float64(w.levels[d].z[id])
-		if st.done[j] != open || s == 0 || w.off > 0 {
-			continue
+		z0 := w.levels[d].z[id]
+		s := -float64(z0)
+		if st.done[j] != open || z0 == 0 || w.off > 0 || w.levels[d].far.z[id] == -z0 {
+			continue // the witnesses of the two sides are on the two sides of j as well
 		}
 		z := w.form(l, j)
 		if w.solver.Seen(z.g, z.h, s) {
