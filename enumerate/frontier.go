@@ -223,9 +223,7 @@ func (w *walker) park(l, j int) {
 func (w *walker) restart() {
 	w.frames, w.path, w.cert.anc = w.frames[:0], w.path[:0], w.cert.anc[:0]
 	w.off, w.account = 0, nil
-	for i := range w.at {
-		w.at[i] = -1
-	}
+	w.onPath.clear()
 	w.solver.Reset(w.m.norm, w.m.n)
 	w.outline.fresh = false
 }

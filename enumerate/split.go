@@ -84,7 +84,7 @@ func (w *walker) side(l, j, d int, s int8, follow bool) {
 		child.acc.exact = lv.acc.exact
 	}
 	w.labels[id] = s
-	w.at[id] = int32(len(w.cert.anc))
+	w.onPath.set(int32(id), w.form(l, j), float64(s))
 	w.cert.anc = append(w.cert.anc, ancestor{form: w.form(l, j), id: int32(id), s: float64(s)})
 	if follow {
 		w.solver.Enter(float64(s))
@@ -103,7 +103,7 @@ func (w *walker) side(l, j, d int, s int8, follow bool) {
 	}
 	w.outline.fresh = false
 	w.cert.anc = w.cert.anc[:len(w.cert.anc)-1]
-	w.at[id] = -1
+	w.onPath.set(int32(id), nil, 0)
 	w.labels[id] = 0
 }
 

@@ -105,15 +105,13 @@ func (w *walker) adopt(o *walker, f *frame) {
 	dst.far.setWitness(src.far)
 	dst.acc.cols = append(dst.acc.cols[:0], src.acc.cols...)
 	dst.acc.exact = src.acc.exact
-	for i := range w.at {
-		w.at[i] = -1
-	}
+	w.onPath.clear()
 	w.cert.anc = w.cert.anc[:0]
 	for _, a := range o.cert.anc[:f.depth] {
 		z := *a.form
 		z.g = append([]float64(nil), z.g...)
 		a.form = &z
-		w.at[a.id] = int32(len(w.cert.anc))
+		w.onPath.set(a.id, a.form, a.s)
 		w.cert.anc = append(w.cert.anc, a)
 	}
 	w.states[f.l].reserve(w.m.layers[f.l], f.l, w.m.n)

@@ -31,11 +31,10 @@ type walker struct {
 	xs     []float64
 	frames []frame
 	short  *level
-	// at[id] is the position of neuron id among the ancestors, −1 if it is none.
-	at       []int32
+	// What recall knows and works in.
+	onPath   constraints
 	memories []memory
-	recalled []int32
-	weights  []float64
+	sum      []float64
 	far      farStats
 	// The bracket: this task's account, and what a stop left open.
 	account   *account
@@ -127,10 +126,8 @@ func newWalker(r *run) *walker {
 // memorise prepares recall, for walks without a proof.
 func (w *walker) memorise() {
 	w.memories = make([]memory, memorySlots*w.m.neurons)
-	w.at = make([]int32, w.m.neurons)
-	for i := range w.at {
-		w.at[i] = -1
-	}
+	w.onPath = newConstraints(w.m.n, w.m.neurons)
+	w.sum = make([]float64, w.m.n+3)
 }
 
 func (w *walker) level(d int) *level {
