@@ -5,38 +5,46 @@
 
 package enumerate
 
-// memorySlots is the number of proofs kept for each neuron, of which
-// the first nearSlots are always tried. The others are tried while they pay: in deep networks a
-// question has many constraints and one in two is saved, in small ones hardly any.
 const (
+	// memorySlots is the number of proofs kept for each neuron, a power of two. The newest is
+	// always tried, the second and the others while they pay: in deep networks a question has
+	// many constraints and one in two is saved, in small ones hardly any.
 	memorySlots = 16
-	nearSlots   = 2
-	// farTrial is how many tries of far slots decide whether they pay, and farWorth the
-	// share of hits at which they do: a miss costs about a quarter of a question.
-	farTrial = 512
-	farWorth = 4
-	// farPause is the number of misses of the near slots for which the far ones rest.
-	farPause = 1 << 14
+	// trial is how many tries of a slot decide whether it pays, and worthOf the share of
+	// hits at which it does: a miss costs about a fifth of a question.
+	trial   = 512
+	worthOf = 5
+	// pause is the number of questions for which slots that do not pay rest.
+	pause = 1 << 14
 )
 
-// farStats says whether the far slots pay.
-type farStats struct{ tries, hits, pause int }
+// payoff says whether trying pays.
+type payoff struct{ tries, hits, pause int }
 
-// worth says whether to try the far slots now.
-func (f *farStats) worth() bool {
+// worth says whether to try now.
+func (f *payoff) worth() bool {
 	if f.pause > 0 {
 		f.pause--
 		return false
 	}
-	if f.tries == farTrial {
-		if f.hits*farWorth < f.tries {
-			f.pause = farPause
+	if f.tries == trial {
+		if f.hits*worthOf < f.tries {
+			f.pause = pause
 		}
 		f.tries, f.hits = 0, 0
 	}
 	f.tries++
 	return true
 }
+
+// memories are the proofs that settled a neuron, newest first from head on, round.
+type memories struct {
+	slots [memorySlots]memory
+	head  int
+}
+
+// at returns the k-th newest.
+func (m *memories) at(k int) *memory { return &m.slots[(m.head+k)%memorySlots] }
 
 // memory is a proof that settled a neuron.
 type memory struct {
@@ -88,20 +96,24 @@ func (w *walker) recall(z *form, id int, s float64) bool {
 	if !w.cert.policy.allowFloat() {
 		return false
 	}
-	slots := w.memories[id*memorySlots : (id+1)*memorySlots]
-	for k := range slots {
-		m := &slots[k]
-		if k == nearSlots && !w.far.worth() {
+	ms := &w.memories[id]
+	for k := range memorySlots {
+		if k == 1 && !w.second.worth() || k == 2 && !w.far.worth() {
 			return false
 		}
+		m := ms.at(k)
 		if float64(m.side) != s || !w.stillProves(z, s, m) {
 			continue
 		}
-		if k >= nearSlots {
+		switch {
+		case k == 1:
+			w.second.hits++
+		case k > 1:
 			w.far.hits++
 		}
 		if k > 0 {
-			slots[0], slots[k] = slots[k], slots[0]
+			newest := ms.at(0)
+			*newest, *m = *m, *newest
 		}
 		return true
 	}
@@ -136,11 +148,9 @@ func (w *walker) stillProves(z *form, s float64, m *memory) bool {
 
 // remember stores what settled side s of neuron id, in the place of the oldest.
 func (w *walker) remember(id int, s float64, ids []int32, lam []float64) {
-	slots := w.memories[id*memorySlots : (id+1)*memorySlots]
-	last := slots[memorySlots-1]
-	copy(slots[1:], slots)
-	m := &slots[0]
-	*m = last
+	ms := &w.memories[id]
+	ms.head = (ms.head + memorySlots - 1) % memorySlots
+	m := ms.at(0)
 	m.side = int8(s)
 	m.ids, m.lam = m.ids[:0], m.lam[:0]
 	for i, k := range ids {

@@ -33,9 +33,10 @@ type walker struct {
 	short  *level
 	// What recall knows and works in.
 	onPath   constraints
-	memories []memory
+	memories []memories
 	sum      []float64
-	far      farStats
+	second   payoff
+	far      payoff
 	// The bracket: this task's account, and what a stop left open.
 	account   *account
 	left      int64
@@ -125,7 +126,7 @@ func newWalker(r *run) *walker {
 
 // memorise prepares recall, for walks without a proof.
 func (w *walker) memorise() {
-	w.memories = make([]memory, memorySlots*w.m.neurons)
+	w.memories = make([]memories, w.m.neurons)
 	w.onPath = newConstraints(w.m.n, w.m.neurons)
 	w.sum = make([]float64, w.m.n+3)
 }

@@ -234,7 +234,7 @@ func (v *Vertex) leaving(l *vertexLevel, k int) (int, float64) {
 	col, cst := l.col(k), l.col(v.d)
 	cst = cst[:len(col)]
 	at, step := -1, math.Inf(1)
-	for r := v.n; r < len(col); r++ {
+	for r := len(col) - 1; r >= v.n; r-- {
 		if a := col[r]; cst[r]+a*step < 0 && a < -vertexPivot {
 			step = max(cst[r], 0) / -a
 			at = r
