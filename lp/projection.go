@@ -46,7 +46,8 @@ type projRow struct {
 	gram []float64
 }
 
-// projState is an active set with its multipliers and Cholesky factor (packed rows).
+// projState is an active set with its multipliers and Cholesky factor (packed rows, the
+// diagonal inverted, as it is only divided by).
 type projState struct {
 	act []int32
 	lam []float64
@@ -179,7 +180,7 @@ func (q *Projection) add(s *projState, p int) (empty bool, err error) {
 		lamP += t
 		if t2 <= t1 {
 			s.act, s.lam = append(s.act, int32(p)), append(s.lam, lamP)
-			s.l = append(append(s.l, q.v[:k]...), math.Sqrt(zz))
+			s.l = append(append(s.l, q.v[:k]...), 1/math.Sqrt(zz))
 			return false, nil
 		}
 		viol -= t * zz
@@ -199,7 +200,7 @@ func (q *Projection) reduce(s *projState, p int) float64 {
 		for j := 0; j < i; j++ {
 			t -= s.l[row+j] * q.v[j]
 		}
-		q.v[i] = t / s.l[row+i]
+		q.v[i] = t * s.l[row+i]
 		zz -= q.v[i] * q.v[i]
 	}
 	s.back(q.v, q.r)
@@ -212,7 +213,7 @@ func (s *projState) back(v, r []float64) {
 	copy(r, v[:k])
 	for i := k - 1; i >= 0; i-- {
 		row := i * (i + 1) / 2
-		r[i] /= s.l[row+i]
+		r[i] *= s.l[row+i]
 		for j := 0; j < i; j++ {
 			r[j] -= s.l[row+j] * r[i]
 		}
@@ -232,11 +233,11 @@ func (s *projState) remove(q *Projection, d int) {
 			for k := 0; k < j; k++ {
 				t -= s.l[rj+k] * s.l[row+k]
 			}
-			t /= s.l[rj+j]
+			t *= s.l[rj+j]
 			s.l = append(s.l, t)
 			zz -= t * t
 		}
-		s.l = append(s.l, math.Sqrt(max(zz, projDependent)))
+		s.l = append(s.l, 1/math.Sqrt(max(zz, projDependent)))
 	}
 }
 
@@ -360,11 +361,15 @@ func (q *Projection) prepare(g []float64, h, s float64) error {
 	if !(norm > 0) || math.IsInf(norm, 0) || math.IsNaN(h) || math.IsInf(h/norm, 0) {
 		return errNotFinite
 	}
-	q.asked.inv, q.asked.s = 1/norm, s
-	for i, x := range g {
-		q.asked.a[i] = s * x / norm
+	inv := 1 / norm
+	if math.IsInf(inv, 0) {
+		return errNotFinite
 	}
-	q.asked.b = -s * h / norm
+	q.asked.inv, q.asked.s = inv, s
+	for i, x := range g {
+		q.asked.a[i] = s * inv * x
+	}
+	q.asked.b = -s * inv * h
 	if q.n <= projFew {
 		return nil
 	}

@@ -31,7 +31,7 @@ func (q *Projection) inward(s *projState, x []float64) bool {
 		for j := 0; j < i; j++ {
 			t -= s.l[row+j] * q.v[j]
 		}
-		q.v[i] = t / s.l[row+i]
+		q.v[i] = t * s.l[row+i]
 	}
 	s.back(q.v, nu)
 	// ‖x+τu‖² = ‖x‖² + 2τ·Σλ + τ²·Σν ≤ 1
