@@ -66,14 +66,15 @@ type certifier struct {
 type policy struct {
 	float, integer func() bool
 	solver         func(norm ball.Norm, n int) lp.Incremental
-	grain          grain // of a checkpoint; the zero value is the usual one
+	outlined       func(w *walker, z *form, s float64) // told of each side found empty by an outline
+	grain          grain                               // of a checkpoint; the zero value is the usual one
 }
 
 func (p *policy) newSolver(m *model) lp.Incremental {
 	switch {
 	case p != nil && p.solver != nil:
 		return p.solver(m.norm, m.n)
-	case m.norm == ball.L2 && m.central():
+	case m.norm == ball.L2 && m.n > 2 && m.central():
 		return lp.NewCone(m.n)
 	}
 	return lp.NewIncremental(m.norm, m.n)

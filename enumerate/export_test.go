@@ -7,6 +7,7 @@ import (
 
 	"relucell/ball"
 	"relucell/lp"
+	"relucell/lp/exact"
 	"relucell/network"
 )
 
@@ -14,6 +15,9 @@ import (
 type Forced struct {
 	Float, Integer func() bool
 	Solver         func(norm ball.Norm, n int) lp.Incremental
+	// Outlined, if set, is told of each side found empty by an outline whether it is, by the exact
+	// tier. For one worker.
+	Outlined func(empty bool, err error)
 	// Regions, Records and Dead make up the grain of a checkpoint, if one of them is set.
 	Regions, Records, Dead int64
 }
@@ -21,6 +25,12 @@ type Forced struct {
 // CountForced is Count with forced tiers.
 func CountForced(ctx context.Context, n *network.Network, b ball.Ball, opt Options, f Forced) (Result, error) {
 	p := &policy{float: f.Float, integer: f.Integer, solver: f.Solver}
+	if f.Outlined != nil {
+		p.outlined = func(w *walker, z *form, s float64) {
+			point, _, _, err := exact.Side(w.m.norm, w.cert.signed(z.layer, z.unit, s), w.ancestorRows(), w.levels[len(w.cert.anc)].exactPoint())
+			f.Outlined(point == nil, err)
+		}
+	}
 	if f.Regions+f.Records+f.Dead > 0 {
 		p.grain = grain{regions: f.Regions, records: f.Records, dead: f.Dead, work: time.Hour}
 	}

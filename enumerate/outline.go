@@ -18,6 +18,11 @@
 // of some vertex: each step turns by less than half a turn and forward, and the steps end where they
 // began, so they make at least one full turn. Then sup over the cell of n·x is at most
 // max n·v + δ‖n‖₁ over the vertices, with the largest δ.
+//
+// In the disc, an arc from v to w stands for the tangents at v and w, which turn from one to the other:
+// their rows are 1 − v·x, off by |1−v·v| at most in the disc, and for directions between v and w the
+// disc gives n·x ≤ ‖n‖₂. An arc may turn backward by a rounding: what the steps turn in all is then still
+// above zero, and each direction is passed forward by some step.
 
 package enumerate
 
@@ -33,6 +38,12 @@ const (
 	outlineReach = 1 + 1.0/(1<<10)
 	// outlineFar is the largest δ of use: forms reach across the ball, whose width is 2.
 	outlineFar = 1.0
+	// outlineArc is how far an arc may turn backward, as v×w; a hundred of them are far below
+	// one vertex. It is also how far outside an arc a direction must be, relative to ‖n‖₁, to be left
+	// to the vertices: cross products are off by 3u.
+	outlineArc = 1.0 / (1 << 45)
+	// outlineTurn is the least v·w: an arc of at most 120 degrees cannot be mistaken for one that turns back.
+	outlineTurn = -0.5
 	// outlineLeast is added to δ for what underflows in its numerator: 2⁻¹⁰⁷³ over outlineFlat·outlineSmall.
 	outlineLeast = 0x1p-100
 )
@@ -42,13 +53,21 @@ type outline struct {
 	fresh, ok bool // it was looked for on the current cell, and found
 	x, y      []float64
 	delta     float64
+	arcs      []arc
 }
+
+// arc is a part of the unit circle, counterclockwise.
+type arc struct{ ax, ay, bx, by float64 }
 
 // outlineRow is an inward row, with ‖·‖∞ of its gradient and what it is off by on the ball, the
 // rounding of a residual included.
 type outlineRow struct{ x, y, h, top, err float64 }
 
-func (w *walker) outlineRow(edge int32) outlineRow {
+// outlineRow returns the row of an edge, of an arc the tangent at (x, y).
+func (w *walker) outlineRow(edge int32, x, y float64) outlineRow {
+	if edge < 0 && w.polygon.Round() {
+		return outlineRow{-x, -y, 1, max(math.Abs(x), math.Abs(y)), math.Abs(1-x*x-y*y) + 32*unit}
+	}
 	if edge < 0 {
 		x, y, h := w.polygon.Facet(edge)
 		return outlineRow{x, y, h, 1, 32 * unit}
@@ -69,7 +88,7 @@ func (w *walker) outlined() bool {
 		return o.ok
 	}
 	o.fresh, o.ok = true, false
-	o.x, o.y = o.x[:0], o.y[:0]
+	o.x, o.y, o.arcs = o.x[:0], o.y[:0], o.arcs[:0]
 	p := w.polygon
 	n := p.Vertices()
 	most := 0.0
@@ -88,13 +107,38 @@ func (w *walker) outlined() bool {
 		before = edge
 	}
 	o.delta = most
-	o.ok = true
-	return true
+	o.ok = !w.polygon.Round() || w.outlineArcs(n)
+	return o.ok
+}
+
+// outlineArcs collects the arcs.
+func (w *walker) outlineArcs(n int) bool {
+	o := &w.outline
+	forward := false
+	for i := range n {
+		_, _, edge := w.polygon.Vertex(i)
+		if edge >= 0 {
+			forward = true
+			continue
+		}
+		j := (i + 1) % n
+		a := arc{o.x[i], o.y[i], o.x[j], o.y[j]}
+		cross := a.ax*a.by - a.ay*a.bx
+		if !(cross > -outlineArc && a.ax*a.bx+a.ay*a.by > outlineTurn) {
+			return false
+		}
+		forward = forward || cross > outlineFlat
+		o.arcs = append(o.arcs, a)
+	}
+	return forward
 }
 
 // vertexError returns δ of the vertex between two edges, +Inf if it is not to be trusted. It is never 0.
 func (w *walker) vertexError(before, edge int32, x, y float64) float64 {
-	a, b := w.outlineRow(before), w.outlineRow(edge)
+	if before < 0 && edge < 0 && w.polygon.Round() {
+		return outlineLeast // no direction is left to a vertex between two arcs
+	}
+	a, b := w.outlineRow(before, x, y), w.outlineRow(edge, x, y)
 	cross, tops := a.x*b.y-a.y*b.x, a.top*b.top
 	if !(tops > outlineSmall && cross > outlineFlat*tops && math.Abs(x) < outlineReach && math.Abs(y) < outlineReach) {
 		return math.Inf(1)
@@ -121,7 +165,21 @@ func (w *walker) outside(z *form, s float64) bool {
 			return false
 		}
 	}
+	for i := range o.arcs {
+		if a := &o.arcs[i]; a.between(gx, gy) && !(supUnit(w.m.norm, z.g)+h < 0) {
+			return false
+		}
+	}
+	if p := w.cert.policy; p != nil && p.outlined != nil {
+		p.outlined(w, z, s)
+	}
 	return true
+}
+
+// between says that the direction may be one from a to b.
+func (a *arc) between(x, y float64) bool {
+	least := -outlineArc * (math.Abs(x) + math.Abs(y))
+	return a.ax*y-a.ay*x >= least && x*a.by-y*a.bx >= least
 }
 
 // outlines says that outlines may decide: where no multipliers are wanted, and the solver has the cell.

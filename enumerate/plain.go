@@ -163,6 +163,9 @@ func (p *plainWalk) node(l, j, id int, z *form, lv *level) {
 
 // side asks whether the side s lives; its witness goes to out.
 func (p *plainWalk) side(id int, z *form, s float64, lv, out *level) bool {
+	if p.thin() {
+		return p.exactly(id, z, s, lv, out)
+	}
 	a, err := p.ask(z, s)
 	if err != nil {
 		p.err = fmt.Errorf("enumerate: neuron %d: the solver failed: %w", id, err)
@@ -189,6 +192,23 @@ func (p *plainWalk) side(id int, z *form, s float64, lv, out *level) bool {
 			}
 		}
 	}
+	return p.exactly(id, z, s, lv, out)
+}
+
+// thin says that rounding has put a constraint of the cell outside the ball, or as good as: no
+// solver that is given the computed forms can say anything of that cell.
+func (p *plainWalk) thin() bool {
+	for i := range p.cert.anc {
+		a := &p.cert.anc[i]
+		if a.s*a.h+supUnit(p.m.norm, a.g) <= float64(len(a.g)+8)*unit*a.mag {
+			return true
+		}
+	}
+	return false
+}
+
+// exactly is side by the exact solve.
+func (p *plainWalk) exactly(id int, z *form, s float64, lv, out *level) bool {
 	point, self, lambda, err := exact.Side(p.m.norm, p.cert.signed(z.layer, z.unit, s), p.ancestorRows(), lv.exactPoint())
 	if err != nil {
 		p.err = fmt.Errorf("enumerate: neuron %d: the exact solve failed: %w", id, err)

@@ -8,9 +8,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"relucell/ball"
 	"relucell/crosscheck"
 	"relucell/enumerate"
 	"relucell/lp"
+	"relucell/network"
 )
 
 // solvers are the pure Go solvers; the tag clp adds CLP.
@@ -55,5 +57,24 @@ func TestPlainWalkOnKnownCounts(t *testing.T) {
 			require.NoError(t, err, "%s, %s", c.Name, name)
 			require.Equal(t, c.Want.String(), r.Lower.String(), "%s, %s", c.Name, name)
 		}
+	}
+}
+
+// A constraint that rounding had put outside the ball was once an error of the solver: here a sum
+// that is 2⁻⁵¹ on the whole ball, and not above 0 in floats.
+func TestPlainWalkOfACellThinnerThanRounding(t *testing.T) {
+	leaky := func(weights, bias []float64) network.Layer {
+		l := dense(network.LeakyReLU, weights, bias)
+		l.Slope = 0.01
+		return l
+	}
+	n := netOf(t, dense(network.None, []float64{1}, []float64{1}),
+		leaky([]float64{1, 1, 1}, []float64{1, 1, 1}),
+		leaky([]float64{1, 1, 1, 1, 1, 1, 1, 1, -2, 1, 1, 1}, []float64{1, 1, 0x1p-51, 1}),
+		dense(network.None, []float64{1, 1, 1, 1}, []float64{1}))
+	c := crosscheck.Case{Net: n, Ball: ballAt(t, ball.L2, 1, 0, 0.25)}
+	want := count(t, c.Net, c.Ball, 1).Lower
+	for name, solver := range solvers {
+		require.Equal(t, want, plain(t, c, solver()).Lower, name)
 	}
 }

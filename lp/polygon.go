@@ -11,27 +11,29 @@ import (
 	"relucell/ball"
 )
 
-// Polygon is the incremental solver for polytopal balls in at most two
-// dimensions. An interval is the polygon [a,b] × [−1,1], whose forms do not see the
-// second coordinate.
+// Polygon is the incremental solver in at most two dimensions. An interval is the polygon
+// [a,b] × [−1,1], whose forms do not see the second coordinate. In the disc some edges are arcs.
 //
 // Each vertex is evaluated at each question, so nothing is ever searched for, and the
 // known points of the cell (Seen) are all of its vertices.
 type Polygon struct {
 	norm   ball.Norm
 	n      int
+	round  bool         // the ball is a disc
 	cons   []polygonRow // the constraints of the current path
 	levels []*polygonLevel
 	top    int
 	reply  Reply
 	asked  polygonForm // the form asked last; valid when it can be split
 	valid  bool
-	// value holds the form evaluated last at the vertices of the top level, farthest on its
+	// value holds the form evaluated last at the vertices at of the cell, farthest on its
 	// side held (0 if none is) at best.
 	form  polygonForm
 	held  float64
+	at    []polygonVertex
 	value []float64
 	best  int
+	work  []polygonVertex
 	steps int64
 }
 
@@ -54,7 +56,8 @@ type polygonVertex struct {
 }
 
 type polygonLevel struct {
-	v []polygonVertex // counterclockwise
+	v    []polygonVertex // counterclockwise
+	arcs bool            // some edge is one
 	// What Split leaves for Enter.
 	split  polygonRow // of the plus side
 	on     float64    // vertices whose value is at most that lie on the line
@@ -86,6 +89,7 @@ var (
 // Reset implements Incremental.
 func (p *Polygon) Reset(norm ball.Norm, n int) {
 	p.norm, p.n, p.top = norm, n, 0
+	p.round = norm == ball.L2 && n == 2
 	p.cons = p.cons[:0]
 	p.reply.Point = make([]float64, n)
 	p.held, p.valid = 0, false
@@ -93,13 +97,13 @@ func (p *Polygon) Reset(norm ball.Norm, n int) {
 	for i := range v {
 		v[i].edge = int32(-1 - i)
 	}
-	if norm == ball.L1 && n == 2 {
+	if norm != ball.LInf && norm != ball.Box && n == 2 {
 		v[0].y, v[1].x, v[2].y, v[3].x = -1, 1, 1, -1
 	} else {
 		v[0].x, v[0].y, v[1].x, v[1].y = -1, -1, 1, -1
 		v[2].x, v[2].y, v[3].x, v[3].y = 1, 1, -1, 1
 	}
-	p.levels[0].v = v
+	p.levels[0].v, p.levels[0].arcs = v, p.round
 }
 
 func (p *Polygon) level(i int) *polygonLevel {
@@ -109,10 +113,13 @@ func (p *Polygon) level(i int) *polygonLevel {
 	return p.levels[i]
 }
 
-// row returns the inward row of an edge.
-func (p *Polygon) row(edge int32) polygonForm {
+// row returns the inward row of an edge, of an arc its tangent at the vertex.
+func (p *Polygon) row(edge int32, v *polygonVertex) polygonForm {
 	if edge >= 0 {
 		return p.cons[edge].polygonForm
+	}
+	if p.round {
+		return polygonForm{-v.x, -v.y, 1}
 	}
 	if p.norm == ball.L1 && p.n == 2 {
 		return polygonDiamond[-1-edge]
@@ -138,28 +145,36 @@ func (p *Polygon) Note(i int) float64 { return p.levels[p.top].v[i].note }
 // SetNote leaves a number at vertex i.
 func (p *Polygon) SetNote(i int, v float64) { p.levels[p.top].v[i].note = v }
 
-// Facet returns the inward row x·X + y·Y + h of a facet of the ball; its numbers are ±1 and 0.
+// Round says that the edges with names below 0 are arcs of the unit circle.
+func (p *Polygon) Round() bool { return p.round }
+
+// Facet returns the inward row x·X + y·Y + h of a facet of the square or the diamond; its
+// numbers are ±1 and 0.
 func (p *Polygon) Facet(edge int32) (x, y, h float64) {
-	f := p.row(edge)
+	f := p.row(edge, nil)
 	return f.x, f.y, f.h
 }
 
 // reach evaluates the form at all vertices and says whether the farthest on side s is
 // certainly there.
 func (p *Polygon) reach(f *polygonForm, s float64) bool {
-	v := p.levels[p.top].v
 	if p.held != s || *f != p.form {
-		p.evaluate(v, f, s)
+		p.evaluate(f, s)
 	}
 	t := s * p.value[p.best]
 	if !(t > 0) {
 		return false
 	}
-	k := &v[p.best]
+	k := &p.at[p.best]
 	return t > polygonZero*(math.Abs(f.x*k.x)+math.Abs(f.y*k.y)+math.Abs(f.h))
 }
 
-func (p *Polygon) evaluate(v []polygonVertex, f *polygonForm, s float64) {
+func (p *Polygon) evaluate(f *polygonForm, s float64) {
+	l := p.levels[p.top]
+	v := l.v
+	if l.arcs {
+		v = p.refine(v, f)
+	}
 	if cap(p.value) < len(v) {
 		p.value = make([]float64, 2*len(v))
 	}
@@ -173,7 +188,7 @@ func (p *Polygon) evaluate(v []polygonVertex, f *polygonForm, s float64) {
 			most, best = t, i
 		}
 	}
-	p.value, p.form, p.held, p.best = value, *f, s, best
+	p.at, p.value, p.form, p.held, p.best = v, value, *f, s, best
 }
 
 func (p *Polygon) formOf(g []float64, h float64) polygonForm {
@@ -208,8 +223,12 @@ func (p *Polygon) Ask(g []float64, h, s float64) (*Reply, error) {
 	return &p.reply, nil
 }
 
-// cut returns where the form evaluated last vanishes on edge i.
-func (p *Polygon) cut(a, b *polygonVertex, za, zb float64) (x, y float64) {
+// crossing returns where the form vanishes on the edge from a to b, where its values are za
+// and zb, of different signs.
+func (p *Polygon) crossing(f *polygonForm, a, b *polygonVertex, za, zb float64) (x, y float64) {
+	if p.round && a.edge < 0 {
+		return f.onCircle(za > zb)
+	}
 	t := za / (za - zb)
 	if t <= 0.5 { // from the nearer end
 		return a.x + t*(b.x-a.x), a.y + t*(b.y-a.y)
@@ -218,15 +237,19 @@ func (p *Polygon) cut(a, b *polygonVertex, za, zb float64) (x, y float64) {
 	return b.x + t*(a.x-b.x), b.y + t*(a.y-b.y)
 }
 
-// centre writes the centroid of the vertices of the part on side s.
+// centre writes the centroid of the vertices of the part on side s, and of the middles of
+// the arcs that are all there.
 func (p *Polygon) centre(point []float64, s float64) {
-	v := p.levels[p.top].v
+	v := p.at
 	x, y, m := 0.0, 0.0, 0.0
 	j := len(v) - 1
 	for i := range v {
 		zi, zj := s*p.value[i], s*p.value[j]
 		if (zi > 0) != (zj > 0) {
-			cx, cy := p.cut(&v[j], &v[i], zj, zi)
+			cx, cy := p.crossing(&p.form, &v[j], &v[i], s*zj, s*zi)
+			x, y, m = x+cx, y+cy, m+1
+		} else if zi > 0 && p.round && v[j].edge < 0 {
+			cx, cy := middle(&v[j], &v[i])
 			x, y, m = x+cx, y+cy, m+1
 		}
 		if zi > 0 {
@@ -246,18 +269,21 @@ func (p *Polygon) empty(k int, s float64) {
 	p.steps++
 	p.reply.Meets = false
 	p.reply.ID, p.reply.Lambda = p.reply.ID[:0], p.reply.Lambda[:0]
-	v := p.levels[p.top].v
+	v := p.at
 	g := polygonForm{s * p.asked.x, s * p.asked.y, s * p.asked.h}
 	a, b := v[before(k, v)].edge, v[k].edge
-	la, lb, ok := p.solve(&g, a, b)
+	if p.round && a < 0 && b < 0 {
+		return // the top of an arc: by the ball alone
+	}
+	la, lb, ok := solve(&g, p.row(a, &v[k]), p.row(b, &v[k]))
 	if !ok { // rounding has spoilt the order of the edges here: the pair that proves most
 		low := math.Inf(1)
 		for i := range v {
 			for j := range v[:i] {
-				c, d := v[i].edge, v[j].edge
-				lc, ld, ok := p.solve(&g, c, d)
-				if top := g.h + lc*p.row(c).h + ld*p.row(d).h; ok && top < low {
-					low, a, b, la, lb = top, c, d, lc, ld
+				c, d := p.row(v[i].edge, &v[i]), p.row(v[j].edge, &v[j])
+				lc, ld, ok := solve(&g, c, d)
+				if top := g.h + lc*c.h + ld*d.h; ok && top < low {
+					low, a, b, la, lb = top, v[i].edge, v[j].edge, lc, ld
 				}
 			}
 		}
@@ -269,10 +295,9 @@ func (p *Polygon) empty(k int, s float64) {
 	p.multiplier(b, lb)
 }
 
-// solve returns multipliers of two edges with g + la·a + lb·b = 0 in the gradients, and
+// solve returns multipliers of two rows with g + la·a + lb·b = 0 in the gradients, and
 // whether they are not negative. A zero gradient needs none.
-func (p *Polygon) solve(g *polygonForm, ea, eb int32) (la, lb float64, ok bool) {
-	a, b := p.row(ea), p.row(eb)
+func solve(g *polygonForm, a, b polygonForm) (la, lb float64, ok bool) {
 	det := a.x*b.y - a.y*b.x
 	if det == 0 {
 		return 0, 0, g.x == 0 && g.y == 0
@@ -307,101 +332,6 @@ func (p *Polygon) multiplier(edge int32, l float64) {
 	}
 }
 
-// Split implements Incremental. Lines that only touch the polygon are split by as
-// well: the caller may know that the side lives, too thin for floats.
-func (p *Polygon) Split() bool {
-	f := p.asked
-	_, e := math.Frexp(f.size())
-	scale := math.Ldexp(1, 1-e)
-	if !p.valid || f.x == 0 && f.y == 0 || scale == 0 || math.IsInf(scale, 0) {
-		return false
-	}
-	l := p.levels[p.top]
-	if p.held == 0 || f != p.form {
-		p.evaluate(l.v, &f, 1)
-	}
-	l.hi, l.lo = 0, 0
-	for i, t := range p.value {
-		l.v[i].split = t
-		if t > p.value[l.hi] {
-			l.hi = i
-		}
-		if t < p.value[l.lo] {
-			l.lo = i
-		}
-	}
-	depth := max(min(p.value[l.hi], -p.value[l.lo]), 0)
-	l.on = min(polygonOn*depth, polygonZero*f.size())
-	l.split = polygonRow{polygonForm{f.x * scale, f.y * scale, f.h * scale}, scale}
-	return true
-}
-
-// Enter implements Incremental.
-func (p *Polygon) Enter(s float64) {
-	p.steps++
-	l, c := p.levels[p.top], p.level(p.top+1)
-	name := int32(len(p.cons))
-	r := l.split
-	r.x, r.y, r.h = s*r.x, s*r.y, s*r.h
-	p.cons = append(p.cons, r)
-	p.top++
-	p.held, p.valid = 0, false
-	far := l.hi
-	if s < 0 {
-		far = l.lo
-	}
-	if s*l.v[far].split <= l.on {
-		c.v = touching(c.v[:0], l.v, far, name)
-		return
-	}
-	c.v = p.clip(c.v[:0], l, s, name)
-}
-
-// touching makes the polygon of no extent at vertex k, between its two edges and the new one.
-func touching(out, v []polygonVertex, k int, name int32) []polygonVertex {
-	a, b := v[before(k, v)], v[k]
-	a.x, a.y, a.note, b.note = b.x, b.y, 0, 0
-	c := b
-	c.edge = name
-	return append(out, a, b, c)
-}
-
-// clip appends the part on side s of the splitting line. An edge that leaves that side is
-// followed by the new edge.
-func (p *Polygon) clip(out []polygonVertex, l *polygonLevel, s float64, name int32) []polygonVertex {
-	v := l.v
-	last := s * v[len(v)-1].split
-	for i := range v {
-		a, next := &v[i], i+1
-		if next == len(v) {
-			next = 0
-		}
-		za, zb := s*a.split, s*v[next].split
-		switch {
-		case za > l.on:
-			out = append(out, *a)
-			if zb < -l.on {
-				x, y := p.cut(a, &v[next], za, zb)
-				out = append(out, polygonVertex{x: x, y: y, edge: name})
-			}
-		case za >= -l.on: // on the line; kept where the polygon comes or goes
-			if zb > l.on || last > l.on {
-				b := *a
-				b.note = 0
-				if !(zb > l.on) {
-					b.edge = name
-				}
-				out = append(out, b)
-			}
-		case zb > l.on:
-			x, y := p.cut(a, &v[next], za, zb)
-			out = append(out, polygonVertex{x: x, y: y, edge: a.edge})
-		}
-		last = za
-	}
-	return out
-}
-
 // Leave implements Incremental.
 func (p *Polygon) Leave() {
 	p.top--
@@ -420,9 +350,14 @@ func (p *Polygon) Pivots() int64 { return p.steps }
 func (p *Polygon) Refresh() bool {
 	v := p.levels[p.top].v
 	moved := false
-	a := p.row(v[len(v)-1].edge)
+	last := len(v) - 1
+	a := p.row(v[last].edge, &v[last])
 	for i := range v {
-		b := p.row(v[i].edge)
+		b := p.row(v[i].edge, &v[i])
+		if p.round && (v[i].edge < 0 || v[before(i, v)].edge < 0) {
+			a = b
+			continue // ends of arcs stay where they are
+		}
 		if det := a.x*b.y - a.y*b.x; math.Abs(det) > polygonFlat {
 			x, y := (a.y*b.h-a.h*b.y)/det, (a.h*b.x-a.x*b.h)/det
 			if x != v[i].x || y != v[i].y {
@@ -458,7 +393,7 @@ func (p *Polygon) Margin(g []float64, h, s float64) ([]float64, bool) {
 
 // centroid adds up the triangles from vertex k, which is on side s.
 func (p *Polygon) centroid(point []float64, s float64, k int) {
-	v := p.levels[p.top].v
+	v := p.at
 	o := v[k]
 	area, x, y := 0.0, 0.0, 0.0
 	px, py := 0.0, 0.0 // the vertex before, from o
@@ -475,7 +410,7 @@ func (p *Polygon) centroid(point []float64, s float64, k int) {
 			add(v[a].x, v[a].y)
 		}
 		if (za > 0) != (zb > 0) {
-			add(p.cut(&v[a], &v[b], za, zb))
+			add(p.crossing(&p.form, &v[a], &v[b], s*za, s*zb))
 		}
 	}
 	if !(area > 0) {
@@ -491,11 +426,11 @@ func (p *Polygon) centroid(point []float64, s float64, k int) {
 // CopyFrom implements Incremental.
 func (p *Polygon) CopyFrom(other Incremental, depth int) {
 	o := other.(*Polygon)
-	p.norm, p.n = o.norm, o.n
+	p.norm, p.n, p.round = o.norm, o.n, o.round
 	p.reply.Point = resize(p.reply.Point, p.n)
 	p.cons = append(p.cons[:0], o.cons[:depth]...)
 	p.top, p.held, p.valid = 0, 0, false
 	from, to := o.levels[o.top-(len(o.cons)-depth)], p.level(0)
-	to.v = append(to.v[:0], from.v...)
+	to.v, to.arcs = append(to.v[:0], from.v...), from.arcs
 	to.split, to.on, to.hi, to.lo = from.split, from.on, from.hi, from.lo
 }

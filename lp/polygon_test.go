@@ -17,20 +17,25 @@ import (
 	"relucell/lp/exact"
 )
 
-var polytopal = []ball.Norm{ball.LInf, ball.L1, ball.Box}
+var (
+	polytopal = []ball.Norm{ball.LInf, ball.L1, ball.Box}
+	planar    = []ball.Norm{ball.LInf, ball.L1, ball.Box, ball.L2}
+)
 
 func TestPlanesAndLinesAreSolvedByPolygons(t *testing.T) {
-	for _, norm := range polytopal {
+	for _, norm := range planar {
 		require.IsType(t, new(lp.Polygon), lp.NewIncremental(norm, 1))
 		require.IsType(t, new(lp.Polygon), lp.NewIncremental(norm, 2))
+	}
+	for _, norm := range polytopal {
 		require.IsType(t, new(lp.Vertex), lp.NewIncremental(norm, 3))
 	}
-	require.IsType(t, new(lp.Projection), lp.NewIncremental(ball.L2, 2))
+	require.IsType(t, new(lp.Projection), lp.NewIncremental(ball.L2, 3))
 }
 
 // Deeper than the other solvers are taken, as a polygon has many edges then.
 func TestPolygonsOfManyEdgesAgainstTheExactTier(t *testing.T) {
-	for _, norm := range polytopal {
+	for _, norm := range planar {
 		for name, forms := range map[string]func(*rapid.T, int) func() lp.Form{"small integers": smallForm, "997ths": genericForm} {
 			t.Run(norm.String()+", "+name, func(t *testing.T) {
 				var count tally
@@ -114,7 +119,7 @@ func requireEmpty(t *testing.T, v lp.Incremental, want map[int32]float64, s, h f
 // Duplicates, negations and concurrent lines have small rational multipliers, and get exactly
 // those.
 func TestPolygonMultipliersOfDegeneratePositionsAreExact(t *testing.T) {
-	for _, norm := range polytopal {
+	for _, norm := range planar {
 		v := lp.NewIncremental(norm, 2)
 		third := 1.0 / 3
 		enter(t, v, 1, 0.1, third, 0.7)
@@ -141,7 +146,7 @@ func TestPolygonMultipliersOfDegeneratePositionsAreExact(t *testing.T) {
 
 // Strips of width 2⁻⁶⁰ are cells as any others.
 func TestPolygonSplitsSlivers(t *testing.T) {
-	for _, norm := range polytopal {
+	for _, norm := range planar {
 		for n := 1; n <= 2; n++ {
 			v := lp.NewIncremental(norm, n)
 			g := make([]float64, n)
@@ -173,7 +178,7 @@ func TestPolygonSplitsSlivers(t *testing.T) {
 // A side that is too thin for floats, but known to live, is a cell without extent: it
 // can be split, entered and left, and its multipliers still hold.
 func TestPolygonWithoutExtent(t *testing.T) {
-	for _, norm := range polytopal {
+	for _, norm := range planar {
 		v := lp.NewIncremental(norm, 2)
 		enter(t, v, 1, 0, 1, 0)
 		requireEmpty(t, v, map[int32]float64{0: 1}, -1, 0, 1, 0)
