@@ -1,6 +1,6 @@
 // An upper bound for a cell that is left unexplored: the recursion of Serra,
 // Tjandraatmadja and Ramalingam over the neurons that are still undecided, those of
-// later layers only as far as the ball leaves their sign open.
+// later layers only as far as the ball leaves their sign open, or the cell itself in a closer look.
 
 package enumerate
 
@@ -19,6 +19,7 @@ type tails struct {
 	once  sync.Once
 	all   []bound.LayerCount
 	after [][]bound.LayerCount
+	at    []int // layers with an activation among all
 }
 
 // stabilityBound is the bound whose view of the ball says which neurons of later
@@ -52,6 +53,7 @@ func (m *model) survey() {
 		for i, ly := range m.source.Layers() {
 			if ly.Act != network.None {
 				m.tails.after = append(m.tails.after, counts[i+1:])
+				m.tails.at = append(m.tails.at, i)
 			}
 		}
 		m.tails.all = counts
@@ -74,7 +76,22 @@ func trivialCounts(n *network.Network) []bound.LayerCount {
 // cellBound bounds the regions of the current cell before neuron j of layer l.
 // Its layers before l are affine on the cell, so the dimension is at most the
 // least number of units that any of them passes on.
-func (w *walker) cellBound(l, j int) *big.Int {
+func (w *walker) cellBound(l, j int) *big.Int { return w.cellBoundOver(l, j, w.m.tail(l)) }
+
+// tightBound is cellBound for the cell at depth d with a closer look at the later layers.
+func (w *walker) tightBound(l, j, d int) *big.Int {
+	b := w.cellBound(l, j)
+	if b.BitLen() > few {
+		if t := w.tailHere(l, j, d); t != nil {
+			if c := w.cellBoundOver(l, j, t); c.Cmp(b) < 0 {
+				return c
+			}
+		}
+	}
+	return b
+}
+
+func (w *walker) cellBoundOver(l, j int, tail []bound.LayerCount) *big.Int {
 	d := w.m.n
 	for i := 0; i < l; i++ {
 		k := 0
@@ -92,7 +109,7 @@ func (w *walker) cellBound(l, j int) *big.Int {
 			here.P += w.carries(l, u)
 		}
 	}
-	list := append(append(make([]bound.LayerCount, 0, len(w.m.source.Layers())), here), w.m.tail(l)...)
+	list := append(append(make([]bound.LayerCount, 0, len(w.m.source.Layers())), here), tail...)
 	return bound.Recursion(list, d)
 }
 

@@ -152,20 +152,20 @@ func (c *certifier) float(z *form, s, self float64, ids []int32, lam []float64) 
 	if len(z.g) <= 2 && c.m.norm != ball.L2 {
 		return c.floatPlane(z, s, self, ids, lam)
 	}
+	return c.supremum(z, s, self, ids, lam) < 0
+}
+
+// supremum bounds the combination on the ball from above, by what float derives.
+func (c *certifier) supremum(z *form, s, self float64, ids []int32, lam []float64) float64 {
 	h, err, mag := c.combine(z, s, self, ids, lam)
 	bound := slack * (err + float64(len(ids)+len(z.g)+8)*unit*mag)
-	return h+supUnit(c.m.norm, c.f[:len(z.g)])+bound+underflow < 0
+	return h + supUnit(c.m.norm, c.f[:len(z.g)]) + bound + underflow
 }
 
 // prune decides from a proposal whether the side s of z is empty, by the float
 // filter or in integers. ids index the ancestors.
 func (c *certifier) prune(z *form, s float64, ids []int32, lam []float64) tier {
-	for _, v := range lam {
-		if !(v >= 0) || math.IsInf(v, 0) {
-			return tierNone
-		}
-	}
-	if !c.known(ids) {
+	if !c.sound(ids, lam) {
 		return tierNone
 	}
 	if c.policy.allowFloat() {
@@ -190,6 +190,16 @@ func (c *certifier) prune(z *form, s float64, ids []int32, lam []float64) tier {
 		return tierSolve
 	}
 	return tierNone
+}
+
+// sound says that the multipliers are finite, not negative, and of ancestors.
+func (c *certifier) sound(ids []int32, lam []float64) bool {
+	for _, v := range lam {
+		if !(v >= 0) || math.IsInf(v, 0) {
+			return false
+		}
+	}
+	return c.known(ids)
 }
 
 // known says that the ids name ancestors, and in a proof none of them twice.

@@ -2,6 +2,7 @@ package enumerate
 
 import (
 	"context"
+	"math"
 	"math/big"
 	"time"
 
@@ -76,4 +77,45 @@ func insideUnitExact(norm ball.Norm, y []*big.Rat) bool {
 		}
 	}
 	return t.Cmp(big.NewRat(1, 1)) < 0
+}
+
+// Waiting is a cell that a limited count left waiting: its bound, and how many regions it has.
+type Waiting struct {
+	Upper   *big.Int
+	Regions int64
+}
+
+// WaitingCells counts up to a limit, and then each cell left waiting to its end.
+func WaitingCells(n *network.Network, b ball.Ball, limit int64) ([]Waiting, error) {
+	m, err := compile(n, b)
+	if err != nil {
+		return nil, err
+	}
+	r := newRun(m)
+	r.limit = limit
+	r.walk(Options{Limit: limit}, 1)
+	waiting := r.frontier.Load().nodes
+	var list []Waiting
+	for _, c := range waiting {
+		r := newRun(m)
+		f := newFrontier()
+		r.frontier.Store(f)
+		w := newWalker(r)
+		f.upper.Set(c.upper)
+		w.further(f, c, math.MaxInt)
+		if w.err != nil {
+			return nil, w.err
+		}
+		list = append(list, Waiting{c.upper, w.stats.regions})
+	}
+	return list, r.err
+}
+
+// BestFirstAfter says when a count goes best first, 0 for never.
+func BestFirstAfter(ctx context.Context, n *network.Network, b ball.Ball, opt Options, start time.Time) (time.Duration, error) {
+	m, err := compile(n, b)
+	if err != nil {
+		return 0, err
+	}
+	return prepare(ctx, m, opt).turn(opt, start), nil
 }

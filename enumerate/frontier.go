@@ -214,9 +214,9 @@ func (w *walker) repeat(l, j, d int, follow bool) {
 	}
 }
 
-// park leaves the cell at hand waiting, before neuron j of layer l.
-func (w *walker) park(l, j int) {
-	w.parked = append(w.parked, &node{path: append([]int8(nil), w.path...), upper: w.cellBound(l, j)})
+// park leaves the cell at depth d waiting, before neuron j of layer l.
+func (w *walker) park(l, j, d int) {
+	w.parked = append(w.parked, &node{path: append([]int8(nil), w.path...), upper: w.tightBound(l, j, d)})
 }
 
 // restart makes the walker ready for the root.

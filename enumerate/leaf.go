@@ -58,7 +58,7 @@ func (w *walker) open(l, j, d int) {
 		return
 	}
 	if w.run.frontier.Load() != nil {
-		w.park(l, j)
+		w.park(l, j, d)
 		return
 	}
 	w.left++

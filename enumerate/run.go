@@ -125,6 +125,15 @@ func (w *walker) root() {
 	w.enter(0, 0)
 }
 
+// prepare makes a run of what is asked for.
+func prepare(ctx context.Context, m *model, opt Options) *run {
+	r := newRun(m)
+	r.observed, r.limit = opt.Observer != nil, opt.Limit
+	r.bracketed = opt.Progress != nil || opt.Gap > 0 || opt.Limit > 0 || ctx.Done() != nil
+	r.deadline, _ = ctx.Deadline()
+	return r
+}
+
 func count(ctx context.Context, net *network.Network, b ball.Ball, opt Options, pol *policy, yield func(Region) bool) (Result, error) {
 	m, err := compile(net, b)
 	if err != nil {
@@ -135,9 +144,8 @@ func count(ctx context.Context, net *network.Network, b ball.Ball, opt Options, 
 		workers = runtime.GOMAXPROCS(0)
 	}
 	start := time.Now()
-	r := newRun(m)
-	r.policy, r.observed, r.limit, r.yield = pol, opt.Observer != nil, opt.Limit, yield
-	r.bracketed = opt.Progress != nil || opt.Gap > 0 || opt.Limit > 0 || ctx.Done() != nil
+	r := prepare(ctx, m, opt)
+	r.policy, r.yield = pol, yield
 	r.free.Store(int32(workers - 1))
 	if opt.Checkpoint != "" {
 		if err := r.resume(net, b, opt); err != nil {

@@ -138,3 +138,21 @@ func TestProgress(t *testing.T) {
 		require.True(t, i == 0 || calls[i-1].Lower.Cmp(p.Lower) <= 0)
 	}
 }
+
+// A time limit says that the bracket is what is wanted. For a while the walk did not know of it, and stayed
+// depth first to the end.
+func TestATimeLimitMakesTheWalkGoBestFirst(t *testing.T) {
+	n, b := he(4, 3, 10, 10), ballAt(t, ball.LInf, 3, 0, 1)
+	start := time.Now()
+	ctx, cancel := context.WithDeadline(context.Background(), start.Add(time.Hour))
+	defer cancel()
+	after := func(ctx context.Context, opt enumerate.Options) time.Duration {
+		d, err := enumerate.BestFirstAfter(ctx, n, b, opt, start)
+		require.NoError(t, err)
+		return d
+	}
+	require.Equal(t, 15*time.Minute, after(ctx, enumerate.Options{}))
+	require.Equal(t, 2*time.Second, after(ctx, enumerate.Options{Gap: 0.1}))
+	require.Zero(t, after(context.Background(), enumerate.Options{}))
+	require.Zero(t, after(ctx, enumerate.Options{Observer: prover{}}))
+}

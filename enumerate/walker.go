@@ -61,6 +61,8 @@ type walker struct {
 	// polygon is the solver where it is one that knows all vertices, and outline what it knows, certified.
 	polygon *lp.Polygon
 	outline outline
+	// greedy says that the solver's multipliers are those of the largest value on a cell.
+	greedy bool
 	// pivots0 is what the solver had done before this walker's current subtree.
 	pivots0 int64
 }
@@ -117,6 +119,7 @@ func newWalker(r *run) *walker {
 	w.cert = certifier{m: m, labels: w.labels, f: make([]float64, m.n), policy: r.policy, proof: r.observed}
 	w.cert.path.m = m
 	w.polygon, _ = w.solver.(*lp.Polygon)
+	w.greedy = greedy(w.solver)
 	w.memorise()
 	for range m.layers {
 		w.states = append(w.states, &layerState{})
