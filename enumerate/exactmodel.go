@@ -142,6 +142,11 @@ func equalLabels(a, b []int8) bool {
 	if len(a) != len(b) {
 		return false
 	}
+	for ; len(a) >= 16; a, b = a[16:], b[16:] { // by the word
+		if [16]int8(a) != [16]int8(b) {
+			return false
+		}
+	}
 	for i := range a {
 		if a[i] != b[i] {
 			return false

@@ -221,9 +221,9 @@ func (w *walker) park(l, j, d int) {
 
 // restart makes the walker ready for the root.
 func (w *walker) restart() {
-	w.frames, w.path, w.cert.anc = w.frames[:0], w.path[:0], w.cert.anc[:0]
+	w.frames, w.path = w.frames[:0], w.path[:0]
 	w.off, w.account = 0, nil
-	w.onPath.clear()
+	w.unconstrained()
 	w.solver.Reset(w.m.norm, w.m.n)
 	w.outline.fresh = false
 }

@@ -54,6 +54,7 @@ type outline struct {
 	x, y      []float64
 	delta     float64
 	arcs      []arc
+	rows      []outlineRow // of the constraints
 }
 
 // arc is a part of the unit circle, counterclockwise.
@@ -72,7 +73,11 @@ func (w *walker) outlineRow(edge int32, x, y float64) outlineRow {
 		x, y, h := w.polygon.Facet(edge)
 		return outlineRow{x, y, h, 1, 32 * unit}
 	}
-	a := &w.cert.anc[edge]
+	return w.outline.rows[edge]
+}
+
+// row is the inward row of a constraint.
+func (a *ancestor) row() outlineRow {
 	r := outlineRow{x: a.s * a.g[0], h: a.s * a.h, err: a.err + 8*unit*a.mag + underflow}
 	if len(a.g) > 1 {
 		r.y = a.s * a.g[1]

@@ -16,8 +16,10 @@ import (
 // of n products and n additions: by γ_{n+1}·mag, as |y_k| ≤ 1.
 func (z *form) signAt(y []float64) int8 {
 	t := z.h
-	for k, g := range z.g {
-		t += g * y[k]
+	if len(z.g) == 2 {
+		t += z.g[0]*y[0] + z.g[1]*y[1]
+	} else {
+		t += z.g[0] * y[0]
 	}
 	bound := slack*(z.err+float64(len(z.g)+8)*unit*z.mag) + underflow
 	switch {

@@ -77,6 +77,9 @@ func (c *constraints) clear() {
 	}
 }
 
+// remembers says whether recall is used: not where a proof is written, nor in the plane.
+func (w *walker) remembers() bool { return !w.cert.proof && w.polygon == nil }
+
 // set makes the form the constraint s·z > 0; s = 0 takes it away.
 func (c *constraints) set(id int32, z *form, s float64) {
 	r := c.row(id)

@@ -84,8 +84,7 @@ func (w *walker) side(l, j, d int, s int8, follow bool) {
 		child.acc.exact = lv.acc.exact
 	}
 	w.labels[id] = s
-	w.onPath.set(int32(id), w.form(l, j), float64(s))
-	w.cert.anc = append(w.cert.anc, ancestor{form: w.form(l, j), id: int32(id), s: float64(s)})
+	w.constrain(ancestor{form: w.form(l, j), id: int32(id), s: float64(s)})
 	if follow {
 		w.solver.Enter(float64(s))
 	}
@@ -102,9 +101,36 @@ func (w *walker) side(l, j, d int, s int8, follow bool) {
 		w.solver.Leave()
 	}
 	w.outline.fresh = false
-	w.cert.anc = w.cert.anc[:len(w.cert.anc)-1]
-	w.onPath.set(int32(id), nil, 0)
+	w.release()
 	w.labels[id] = 0
+}
+
+// constrain adds a constraint to the cell, release takes the last one away.
+func (w *walker) constrain(a ancestor) {
+	w.cert.anc = append(w.cert.anc, a)
+	if w.remembers() {
+		w.onPath.set(a.id, a.form, a.s)
+	}
+	if w.polygon != nil {
+		w.outline.rows = append(w.outline.rows, a.row())
+	}
+}
+
+func (w *walker) release() {
+	n := len(w.cert.anc) - 1
+	if w.remembers() {
+		w.onPath.set(w.cert.anc[n].id, nil, 0)
+	}
+	if w.polygon != nil {
+		w.outline.rows = w.outline.rows[:n]
+	}
+	w.cert.anc = w.cert.anc[:n]
+}
+
+// unconstrained takes all constraints away.
+func (w *walker) unconstrained() {
+	w.cert.anc, w.outline.rows = w.cert.anc[:0], w.outline.rows[:0]
+	w.onPath.clear()
 }
 
 // Where on the segment from the crossing to the solver's point a witness is

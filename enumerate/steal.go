@@ -105,14 +105,12 @@ func (w *walker) adopt(o *walker, f *frame) {
 	dst.far.setWitness(src.far)
 	dst.acc.cols = append(dst.acc.cols[:0], src.acc.cols...)
 	dst.acc.exact = src.acc.exact
-	w.onPath.clear()
-	w.cert.anc = w.cert.anc[:0]
+	w.unconstrained()
 	for _, a := range o.cert.anc[:f.depth] {
 		z := *a.form
 		z.g = append([]float64(nil), z.g...)
 		a.form = &z
-		w.onPath.set(a.id, a.form, a.s)
-		w.cert.anc = append(w.cert.anc, a)
+		w.constrain(a)
 	}
 	w.states[f.l].reserve(w.m.layers[f.l], f.l, w.m.n)
 	w.states[f.l].copyFrom(o.states[f.l])

@@ -278,7 +278,7 @@ func (w *walker) selfSide(z *form) int8 {
 // ask puts the question to the solver and certifies an answer "empty". tierNone
 // says that the side may be live; the reply is then the solver's, or nil after a failure.
 func (w *walker) ask(z *form, id int, s float64) (tier, *lp.Reply) {
-	if !w.cert.proof && w.polygon == nil && !w.solver.Seen(z.g, z.h, s) && w.recall(z, id, s) {
+	if w.remembers() && !w.solver.Seen(z.g, z.h, s) && w.recall(z, id, s) {
 		return tierFloat, nil
 	}
 	if w.outlines() && w.outside(z, s) {
@@ -292,7 +292,7 @@ func (w *walker) ask(z *form, id int, s float64) (tier, *lp.Reply) {
 		}
 		if err == nil {
 			if t := w.cert.prune(z, s, r.ID, r.Lambda); t != tierNone {
-				if t == tierFloat && !w.cert.proof && w.polygon == nil {
+				if t == tierFloat && w.remembers() {
 					w.remember(id, s, r.ID, r.Lambda)
 				}
 				return t, nil
