@@ -7,34 +7,39 @@ package enumerate
 
 const (
 	// memorySlots is the number of proofs kept for each neuron, a power of two. The newest is
-	// always tried, the second and the others while they pay: in deep networks a question has
-	// many constraints and one in two is saved, in small ones hardly any.
+	// always tried, the others while they pay: in deep networks a question has many constraints
+	// and one in two is saved, in small ones hardly any.
 	memorySlots = 16
-	// trial is how many tries of a slot decide whether it pays, and worthOf the share of
-	// hits at which it does: a miss costs about a fifth of a question.
-	trial   = 512
-	worthOf = 5
-	// pause is the number of questions for which slots that do not pay rest.
+	// trial is how many tries decide whether trying pays. It does from a share of hits on: missing
+	// the second proof costs an eighth of a question, missing all others a quarter.
+	trial       = 512
+	secondWorth = 8
+	farWorth    = 4
+	// pause is the number of questions for which proofs that do not pay rest.
 	pause = 1 << 14
 )
 
-// payoff says whether trying pays.
-type payoff struct{ tries, hits, pause int }
+// payoff says whether trying pays: from one hit in worth on.
+type payoff struct{ worth, tries, hits, pause int }
 
-// worth says whether to try now.
-func (f *payoff) worth() bool {
+// open says whether to try now.
+func (f *payoff) open() bool {
 	if f.pause > 0 {
 		f.pause--
 		return false
 	}
+	return true
+}
+
+// try counts a try.
+func (f *payoff) try() {
 	if f.tries == trial {
-		if f.hits*worthOf < f.tries {
+		if f.hits*f.worth < f.tries {
 			f.pause = pause
 		}
 		f.tries, f.hits = 0, 0
 	}
 	f.tries++
-	return true
 }
 
 // memories are the proofs that settled a neuron, newest first from head on, round.
@@ -100,19 +105,31 @@ func (w *walker) recall(z *form, id int, s float64) bool {
 		return false
 	}
 	ms := &w.memories[id]
+	far := false
 	for k := range memorySlots {
-		if k == 1 && !w.second.worth() || k == 2 && !w.far.worth() {
-			return false
+		switch k {
+		case 1:
+			if far = w.far.open(); !far {
+				if !w.second.open() {
+					return false
+				}
+				w.second.try()
+			}
+		case 2:
+			if !far {
+				return false
+			}
+			w.far.try()
 		}
 		m := ms.at(k)
 		if float64(m.side) != s || !w.stillProves(z, s, m) {
 			continue
 		}
 		switch {
-		case k == 1:
-			w.second.hits++
 		case k > 1:
 			w.far.hits++
+		case k == 1 && !far:
+			w.second.hits++
 		}
 		if k > 0 {
 			newest := ms.at(0)

@@ -130,6 +130,7 @@ func newWalker(r *run) *walker {
 // memorise prepares recall, for walks without a proof.
 func (w *walker) memorise() {
 	w.memories = make([]memories, w.m.neurons)
+	w.second.worth, w.far.worth = secondWorth, farWorth
 	w.onPath = newConstraints(w.m.n, w.m.neurons)
 	w.sum = make([]float64, w.m.n+3)
 }
