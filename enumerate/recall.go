@@ -172,9 +172,9 @@ func (w *walker) remember(id int, s float64, ids []int32, lam []float64) {
 	ms.head = (ms.head + memorySlots - 1) % memorySlots
 	m := ms.at(0)
 	m.side = int8(s)
-	m.ids, m.lam = m.ids[:0], m.lam[:0]
+	m.ids, m.lam = resize(m.ids, len(ids)), resize(m.lam, len(ids))
 	for i, k := range ids {
 		a := &w.cert.anc[k]
-		m.ids, m.lam = append(m.ids, a.id), append(m.lam, a.s*lam[i])
+		m.ids[i], m.lam[i] = a.id, a.s*lam[i]
 	}
 }

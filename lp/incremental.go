@@ -91,6 +91,9 @@ func unitScale(g []float64, h float64) (float64, error) {
 	for _, x := range g {
 		m += math.Abs(x)
 	}
+	if m >= 0x1p-1000 && m < 0x1p1000 { // 2^(1−e) by its exponent alone
+		return math.Float64frombits((2046 - math.Float64bits(m)>>52) << 52), nil
+	}
 	if !(m <= math.MaxFloat64) {
 		return 0, errNotFinite
 	}

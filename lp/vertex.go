@@ -365,10 +365,17 @@ func (l *vertexLevel) swap(o *vertexLevel) {
 // Seen implements Incremental: the vertex is such a point.
 func (v *Vertex) Seen(g []float64, h, s float64) bool {
 	l := v.levels[v.top]
-	t, mag := h, math.Abs(h)
-	for i, y := range l.col(v.d)[:v.n] {
-		t += g[i] * y
-		mag += math.Abs(g[i])
+	t := h
+	y := l.col(v.d)[:len(g)]
+	for i, x := range g {
+		t += x * y[i]
+	}
+	if s*t <= 0 {
+		return false
+	}
+	mag := math.Abs(h)
+	for _, x := range g {
+		mag += math.Abs(x)
 	}
 	return s*t > vertexZero*mag
 }
