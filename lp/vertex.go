@@ -9,6 +9,7 @@ import (
 	"errors"
 	"math"
 
+	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/floats"
 
 	"relucell/ball"
@@ -30,6 +31,7 @@ type Vertex struct {
 	top    int
 	reply  Reply
 	c      []float64 // objective over the columns, then its constant
+	f      []float64 // what a pivot adds of its column to the others
 	asked  vertexRow // the form asked last, normalised
 	dir    float64   // the side the last climb maximised
 	cross  int       // entering column at the crossing, or −1
@@ -65,6 +67,9 @@ const (
 	vertexZero = 1.0 / (1 << 38)
 	// vertexPivot is the least pivot: smaller ones would magnify noise beyond use.
 	vertexPivot = 1.0 / (1 << 30)
+	// rankOneFrom is the number of columns from which one call for the whole update of a pivot is
+	// faster than one a column: 8% slower with 4, the same with 5, 6% faster with 6.
+	rankOneFrom = 6
 	// vertexBland is the number of pivots after which Bland's rule takes over, and vertexCap
 	// the number at which the solver gives up, both per column and row.
 	vertexBland = 4
@@ -84,7 +89,7 @@ func (v *Vertex) Reset(norm ball.Norm, n int) {
 	}
 	v.cons = v.cons[:0]
 	v.top = 0
-	v.c = make([]float64, v.d+1)
+	v.c, v.f = make([]float64, v.d+1), make([]float64, v.d+1)
 	v.reply.Point = make([]float64, n)
 	v.asked.g = make([]float64, n)
 	l := v.level(0)
@@ -248,17 +253,25 @@ func (v *Vertex) pivot(l *vertexLevel, k, r int) {
 	v.pivots++
 	col := l.col(k)
 	inv := 1 / col[r]
-	for j := 0; j <= v.d; j++ {
-		if j == k {
-			continue
+	ck := v.c[k]
+	f := v.f[:len(v.c)]
+	for j, i := 0, r; j < len(f); j, i = j+1, i+l.ld {
+		t := -l.a[i] * inv
+		f[j] = t
+		v.c[j] += t * ck
+	}
+	f[k], v.c[k] = 0, ck
+	if len(f) >= rankOneFrom {
+		blas64.Implementation().Dger(len(f), l.rows, 1, f, 1, col, 1, l.a, l.ld)
+	} else {
+		for j, t := range f {
+			if t != 0 {
+				floats.AddScaled(l.col(j), t, col)
+			}
 		}
-		cj := l.col(j)
-		f := -cj[r] * inv
-		if f != 0 {
-			floats.AddScaled(cj, f, col)
-			v.c[j] += f * v.c[k]
-		}
-		cj[r] = f
+	}
+	for j, i := 0, r; j < len(f); j, i = j+1, i+l.ld {
+		l.a[i] = f[j]
 	}
 	floats.Scale(inv, col)
 	v.c[k] *= inv
