@@ -51,6 +51,7 @@
 //	form        z = g·y + h of one neuron on one cell, with its error bound
 //	ancestor    a constraint s·z > 0 of the cell, from a neuron split above
 //	level       what is kept for one cell on the path: its witness, its sums of forms
+//	outline     a polygon that certainly holds a cell in the plane
 //	frame       a split whose plus side is still to be walked
 //	record      a completed subtree in a checkpoint, under the path that leads to it
 //	handover    a frame that another worker was given
@@ -60,8 +61,8 @@
 //
 // api.go what a caller sees; run.go one count and its workers; walker.go the
 // walk; split.go, leaf.go what happens at a node and at the end; layer.go the
-// forms; recall.go proofs tried again; plane.go short cuts of two dimensions; steal.go the sharing of
-// subtrees. bracket.go and cellbound.go bracket the count, frontier.go narrows the bracket best first, watch.go
+// forms; recall.go proofs tried again; plane.go and outline.go short cuts of two dimensions; steal.go the sharing of
+// subtrees. bracket.go, cellbound.go and celltail.go bracket the count, frontier.go narrows the bracket best first, watch.go
 // and estimate.go serve progress, gaps and time limits. checkpoint.go, saved.go, journal.go and the lock
 // files are what survives a kill. model.go, fold.go and exactmodel.go compile the network, in floats and in
 // integers; forward.go, certify.go, integers.go and support.go are the tiers, multipliers.go what a proof wants of

@@ -18,10 +18,10 @@
 //
 // # The solvers
 //
-//	Polygon      incremental, for linf, l1 and box in at most two dimensions: all vertices
+//	Polygon      incremental, for all balls in at most two dimensions: all vertices
 //	Vertex       incremental, for linf, l1 and box in more: one vertex of the cell with its dictionary
 //	Rows         incremental, for the same in 48 and more: a dual simplex over the few constraints
-//	Projection   incremental, for l2: the cell's point nearest to the centre
+//	Projection   incremental, for l2 in more than two: the cell's point nearest to the centre
 //	NewNative    these four behind the interface Solver
 //	NewReference a plain dense simplex, from nothing at each question
 //	clp.New      COIN-OR CLP, likewise, behind the build tag clp
@@ -48,7 +48,7 @@
 //	active set   the constraints on which the nearest point lies (Goldfarb and Idnani)
 //	margin       how far inside a point is
 //
-// lp.go and incremental.go hold the two interfaces; polygon.go, vertex.go and
+// lp.go and incremental.go hold the two interfaces; polygon.go with its clips and arcs, vertex.go and
 // vertex_repair.go, rows.go and rows_dual.go, projection.go and projection_stack.go the incremental
 // solvers, native.go their adapter; programme.go the plain way, and reference.go its simplex.
 package lp
