@@ -6,64 +6,13 @@ package certificate
 // the checker: rationals against integers.
 
 import (
-	"fmt"
 	"math/big"
 	"math/rand"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 )
-
-// tlayer and tnet are networks of tests.
-type tlayer struct {
-	act   string
-	slope float64
-	w     [][]float64
-	b     []float64
-}
-
-type tnet struct {
-	inputs int
-	layers []tlayer
-}
-
-// text returns the canonical text, written here once more.
-func (t tnet) text() []byte {
-	num := func(v []float64) string {
-		s := make([]string, len(v))
-		for i := range v {
-			s[i] = fmt.Sprintf("%q", string(appendFloat(nil, v[i])))
-		}
-		return "[" + strings.Join(s, ",") + "]"
-	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "{\"relucell-network\":1,\"inputs\":%d,\"layers\":[\n", t.inputs)
-	for i, y := range t.layers {
-		fmt.Fprintf(&b, "{\"activation\":%q,", y.act)
-		if y.act == "leaky_relu" {
-			fmt.Fprintf(&b, "\"slope\":%q,", string(appendFloat(nil, y.slope)))
-		}
-		rows := make([]string, len(y.w))
-		for k := range y.w {
-			rows[k] = num(y.w[k])
-		}
-		fmt.Fprintf(&b, "\"weights\":[%s],\"bias\":%s}", strings.Join(rows, ","), num(y.b))
-		if i < len(t.layers)-1 {
-			b.WriteByte(',')
-		}
-		b.WriteByte('\n')
-	}
-	b.WriteString("]}\n")
-	return []byte(b.String())
-}
-
-func (t tnet) hash(tb testing.TB) string {
-	n, err := readNet(t.text())
-	require.NoError(tb, err)
-	return n.hash
-}
 
 // rform is g·x + h in rationals, the last entry being h.
 type rform []*big.Rat
@@ -456,52 +405,6 @@ func prove(tb testing.TB, net tnet, b Ball, path string, seed int64, fork bool, 
 	n := w.regions + w.open
 	require.NoError(tb, w.Close(big.NewInt(n)))
 	return n
-}
-
-// randomNet returns a network with random weights; coarse ones lie in {−1,0,1} with biases in {−½,0,½}.
-func randomNet(r *rand.Rand, coarse bool, acts []string, widths ...int) tnet {
-	t := tnet{inputs: widths[0]}
-	value := func(bias bool) float64 {
-		if coarse {
-			v := float64(r.Intn(3) - 1)
-			if bias {
-				v /= 2
-			}
-			return v
-		}
-		return float64(float32(r.NormFloat64()))
-	}
-	for l, n := range widths[1:] {
-		y := tlayer{act: acts[l%len(acts)], w: make([][]float64, n), b: make([]float64, n)}
-		if y.act == "leaky_relu" {
-			y.slope = 0.01
-		}
-		if l == len(widths)-2 {
-			y.act, y.slope = "none", 0
-		}
-		for u := range y.w {
-			for range widths[l] {
-				y.w[u] = append(y.w[u], value(false))
-			}
-			y.b[u] = value(true)
-		}
-		t.layers = append(t.layers, y)
-	}
-	return t
-}
-
-// tent returns the tent map of so many layers: 2^layers regions in the ball (½,½).
-func tent(layers int) tnet {
-	t := tnet{inputs: 1}
-	for l := range layers {
-		w := [][]float64{{1}, {1}}
-		if l > 0 {
-			w = [][]float64{{2, -4}, {2, -4}}
-		}
-		t.layers = append(t.layers, tlayer{act: "relu", w: w, b: []float64{0, -0.5}})
-	}
-	t.layers = append(t.layers, tlayer{act: "none", w: [][]float64{{2, -4}}, b: []float64{0}})
-	return t
 }
 
 func tempProof(tb testing.TB, name string) string { return filepath.Join(tb.TempDir(), name) }

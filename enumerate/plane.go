@@ -19,7 +19,9 @@ func (z *form) signAt(y []float64) int8 {
 	if len(z.g) == 2 {
 		t += z.g[0]*y[0] + z.g[1]*y[1]
 	} else {
-		t += z.g[0] * y[0]
+		for k, g := range z.g {
+			t += g * y[k]
+		}
 	}
 	bound := slack*(z.err+float64(len(z.g)+8)*unit*z.mag) + underflow
 	switch {
