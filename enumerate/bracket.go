@@ -129,7 +129,7 @@ func (w *walker) pending(atSplit bool) (opens int64, upper *big.Int) {
 // boundFrame computes the bounds of a frame once: they depend on the path alone.
 func (w *walker) boundFrame(f *frame) {
 	if f.plus == nil {
-		f.plus, f.cell = w.sideBound(f, 1), w.cellBound(f.l, f.j)
+		f.plus, f.cell = w.sideBound(f, 1), w.cellBound(f.l, f.j, f.d)
 	}
 }
 

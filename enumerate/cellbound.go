@@ -73,17 +73,17 @@ func trivialCounts(n *network.Network) []bound.LayerCount {
 	return counts
 }
 
-// cellBound bounds the regions of the current cell before neuron j of layer l.
+// cellBound bounds the regions of the cell at depth d before neuron j of layer l.
 // Its layers before l are affine on the cell, so the dimension is at most the
 // least number of units that any of them passes on.
-func (w *walker) cellBound(l, j int) *big.Int { return w.cellBoundOver(l, j, w.m.tail(l)) }
+func (w *walker) cellBound(l, j, d int) *big.Int { return w.cellBoundOver(l, j, d, w.m.tail(l)) }
 
 // tightBound is cellBound for the cell at depth d with a closer look at the later layers.
 func (w *walker) tightBound(l, j, d int) *big.Int {
-	b := w.cellBound(l, j)
+	b := w.cellBound(l, j, d)
 	if b.BitLen() > few {
 		if t := w.tailHere(l, j, d); t != nil {
-			if c := w.cellBoundOver(l, j, t); c.Cmp(b) < 0 {
+			if c := w.cellBoundOver(l, j, d, t); c.Cmp(b) < 0 {
 				return c
 			}
 		}
@@ -91,26 +91,39 @@ func (w *walker) tightBound(l, j, d int) *big.Int {
 	return b
 }
 
-func (w *walker) cellBoundOver(l, j int, tail []bound.LayerCount) *big.Int {
-	d := w.m.n
+// undecided says that neuron u of layer l may change sign on the cell at depth d before neuron j.
+func (w *walker) undecided(l, u, j, d int) bool {
+	if u < j || w.states[l].done[u] != open {
+		return false
+	}
+	if !w.described {
+		return true
+	}
+	lv := w.levels[d]
+	word, bit := w.m.wordOf(l, u)
+	return word != lv.word || lv.open>>bit&1 != 0
+}
+
+func (w *walker) cellBoundOver(l, j, d int, tail []bound.LayerCount) *big.Int {
+	dim := w.m.n
 	for i := 0; i < l; i++ {
 		k := 0
 		for u := range w.m.layers[i].m {
 			k += w.carries(i, u)
 		}
-		d = min(d, k)
+		dim = min(dim, k)
 	}
-	ly, st := w.m.layers[l], w.states[l]
+	ly := w.m.layers[l]
 	here := bound.LayerCount{Leaky: ly.act == network.LeakyReLU}
 	for u := range ly.m {
-		if u >= j && st.done[u] == open {
+		if w.undecided(l, u, j, d) {
 			here.K++
 		} else {
 			here.P += w.carries(l, u)
 		}
 	}
 	list := append(append(make([]bound.LayerCount, 0, len(w.m.source.Layers())), here), tail...)
-	return bound.Recursion(list, d)
+	return bound.Recursion(list, dim)
 }
 
 // carries returns 1 if the decided unit u of layer l passes on more than a constant, 0 if not.
@@ -127,7 +140,7 @@ func (w *walker) sideBound(f *frame, s int8) *big.Int {
 	id := w.m.layers[f.l].first + f.j
 	label := w.labels[id]
 	w.labels[id] = s
-	b := w.cellBound(f.l, f.j+1)
+	b := w.cellBound(f.l, f.j+1, f.d)
 	w.labels[id] = label
 	return b
 }

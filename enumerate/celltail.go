@@ -62,6 +62,13 @@ var boxShares = [...]float64{0.5, 0.25, 0.125}
 // box returns intervals that certainly hold the coordinates on the cell at depth d.
 func (w *walker) box(d int) []interval {
 	at := make([]interval, w.m.n)
+	if w.described {
+		w.cells.box(w.levels[d].at, &w.mid, &w.half)
+		for k := range at {
+			at[k] = interval{lo: max(-1, w.mid[k]-w.half[k]-2*unit), hi: min(1, w.mid[k]+w.half[k]+2*unit)}
+		}
+		return at
+	}
 	g := make([]float64, w.m.n)
 	for k := range at {
 		y := w.levels[d].y[k]
@@ -147,7 +154,7 @@ func (w *walker) ahead(l, j, d int, at []interval) []interval {
 		}
 	}
 	for i := j; i < ly.m; i++ {
-		if w.states[l].done[i] != open {
+		if !w.undecided(l, i, j, d) {
 			continue
 		}
 		f := w.form(l, i)

@@ -67,6 +67,8 @@ type policy struct {
 	float, integer func() bool
 	solver         func(norm ball.Norm, n int) lp.Incremental
 	outlined       func(w *walker, z *form, s float64) // told of each side found empty by an outline
+	undescribed    bool                                // cells are not kept by their vertices
+	described      func(w *walker, l, word, d int)     // told of each cell that is
 	grain          grain                               // of a checkpoint; the zero value is the usual one
 }
 

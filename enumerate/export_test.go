@@ -15,22 +15,29 @@ import (
 // Forced says which tiers may decide, and which solver proposes; nil means as usual.
 type Forced struct {
 	Float, Integer func() bool
-	Solver         func(norm ball.Norm, n int) lp.Incremental
+	// Undescribed has the solver asked where cells would be kept by their vertices.
+	Undescribed bool
+	Solver      func(norm ball.Norm, n int) lp.Incremental
 	// Outlined, if set, is told of each side found empty by an outline whether it is, by the exact
 	// tier. For one worker.
 	Outlined func(empty bool, err error)
+	// Described, if set, is told of each cell that is kept by its vertices whether those are the cell's, exactly. For one worker.
+	Described func(err error)
 	// Regions, Records and Dead make up the grain of a checkpoint, if one of them is set.
 	Regions, Records, Dead int64
 }
 
 // CountForced is Count with forced tiers.
 func CountForced(ctx context.Context, n *network.Network, b ball.Ball, opt Options, f Forced) (Result, error) {
-	p := &policy{float: f.Float, integer: f.Integer, solver: f.Solver}
+	p := &policy{float: f.Float, integer: f.Integer, solver: f.Solver, undescribed: f.Undescribed}
 	if f.Outlined != nil {
 		p.outlined = func(w *walker, z *form, s float64) {
 			point, _, _, err := exact.Side(w.m.norm, w.cert.signed(z.layer, z.unit, s), w.ancestorRows(), w.levels[len(w.cert.anc)].exactPoint())
 			f.Outlined(point == nil, err)
 		}
+	}
+	if f.Described != nil {
+		p.described = func(w *walker, l, word, d int) { f.Described(auditCell(w, l, word, d)) }
 	}
 	if f.Regions+f.Records+f.Dead > 0 {
 		p.grain = grain{regions: f.Regions, records: f.Records, dead: f.Dead, work: time.Hour}

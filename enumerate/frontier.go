@@ -208,7 +208,12 @@ func (w *walker) repeat(l, j, d int, follow bool) {
 	if w.script = w.script[1:]; len(w.script) == 0 && w.replay != nil {
 		w.stats.dec = *w.replay
 	}
-	w.side(l, j, d, s, follow)
+	if len(w.script) == 0 && w.keeps {
+		w.keeps, w.replay = false, nil
+		w.kept(l, j, d, s, follow)
+	} else {
+		w.side(l, j, d, s, follow)
+	}
 	if !follow {
 		w.off--
 	}
@@ -228,9 +233,9 @@ func (w *walker) restart() {
 	w.outline.fresh = false
 }
 
-// below says that the bound of the current cell before neuron j of layer l is
+// below says that the bound of the cell at depth d before neuron j of layer l is
 // small beside that of the cell whose turn it is, but not so small as to be walked anyway.
-func (w *walker) below(l, j int) bool {
-	bits := w.cellBound(l, j).BitLen()
+func (w *walker) below(l, j, d int) bool {
+	bits := w.cellBound(l, j, d).BitLen()
 	return bits < w.floor && bits > few
 }

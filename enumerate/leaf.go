@@ -54,7 +54,7 @@ func (w *walker) confirm(lv *level, id int) tier {
 func (w *walker) open(l, j, d int) {
 	lv := w.levels[d]
 	id := w.m.layers[l].first + j
-	if w.confirm(lv, id) == tierNone {
+	if !w.described && w.confirm(lv, id) == tierNone {
 		return
 	}
 	if w.run.frontier.Load() != nil {
@@ -62,7 +62,7 @@ func (w *walker) open(l, j, d int) {
 		return
 	}
 	w.left++
-	w.leftUpper.Add(w.leftUpper, w.cellBound(l, j))
+	w.leftUpper.Add(w.leftUpper, w.cellBound(l, j, d))
 	if w.obs != nil {
 		w.shorten(lv, id)
 		w.emit(lv, w.obs.Open, w.obs.OpenBig)

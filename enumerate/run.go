@@ -28,6 +28,8 @@ type run struct {
 	deadline  time.Time    // zero for none
 	regions   atomic.Int64 // flushed by the workers in batches
 	free      atomic.Int32 // workers without work
+	lost      atomic.Int64 // cells that could not be described
+	rough     atomic.Bool  // they are many: none are from now on
 	tick      atomic.Int64 // asks the workers to post their accounts
 	ledger    *ledger
 	frontier  atomic.Pointer[frontier] // where cells left open go, once the walk is best first
@@ -65,12 +67,17 @@ const batch = 256
 
 // found notes a region.
 func (r *run) found(w *walker) {
+	r.foundMany(w, 1)
+}
+
+// foundMany notes so many regions, which w has counted.
+func (r *run) foundMany(w *walker, regions int64) {
 	if r.limit > 0 {
-		if r.regions.Add(1) >= r.limit {
+		if r.regions.Add(regions) >= r.limit {
 			r.quit()
 		}
-	} else if w.stats.regions%batch == 0 {
-		r.regions.Add(batch)
+	} else if full := w.stats.regions/batch - (w.stats.regions-regions)/batch; full > 0 {
+		r.regions.Add(full * batch)
 	}
 }
 
@@ -111,8 +118,17 @@ func Regions(ctx context.Context, net *network.Network, b ball.Ball) iter.Seq2[R
 	}
 }
 
-// Root is the centre of the ball, whose signs start the walk.
+// root starts the walk, or the way along a script.
 func (w *walker) root() {
+	if w.coin == nil && w.run.describable() {
+		w.describeRoot()
+		return
+	}
+	w.solveRoot()
+}
+
+// solveRoot starts at the centre of the ball, with its signs.
+func (w *walker) solveRoot() {
 	lv := w.level(0)
 	clear(lv.y)
 	lv.big, lv.full = nil, true
@@ -154,6 +170,9 @@ func count(ctx context.Context, net *network.Network, b ball.Ball, opt Options, 
 	}
 	release := context.AfterFunc(ctx, r.quit)
 	defer release()
+	if ctx.Err() != nil { // AfterFunc's goroutine may take its time
+		r.quit()
+	}
 	watch := r.watch(opt, start)
 	r.walk(opt, workers)
 	gap := watch()

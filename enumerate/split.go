@@ -36,7 +36,7 @@ func (w *walker) split(l, j, d int, follow bool) {
 			w.budget = -1
 		}
 	}
-	w.frames = append(w.frames, frame{l: l, j: j, d: d, depth: len(w.cert.anc), found: w.stats.regions, saved: w.saved})
+	w.frames = append(w.frames, frame{l: l, j: j, d: d, depth: len(w.path), found: w.stats.regions, saved: w.saved})
 	if follow {
 		w.offer()
 	}
@@ -71,6 +71,10 @@ func (w *walker) take(l, j, d int, s int8, follow bool) {
 
 // side walks one side of a split.
 func (w *walker) side(l, j, d int, s int8, follow bool) {
+	if w.described {
+		w.describeSide(l, j, d, s)
+		return
+	}
 	child := w.level(d + 1)
 	lv := w.levels[d]
 	id := w.m.layers[l].first + j
@@ -91,7 +95,7 @@ func (w *walker) side(l, j, d int, s int8, follow bool) {
 	w.outline.fresh = false
 	w.pass(&child.acc, l, j, s)
 	w.path = append(w.path, s)
-	if w.floor > 0 && len(w.script) == 0 && w.below(l, j+1) {
+	if w.floor > 0 && len(w.script) == 0 && w.below(l, j+1, d+1) {
 		w.open(l, j+1, d+1)
 	} else {
 		w.nodes(l, j+1, d+1)

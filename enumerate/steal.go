@@ -54,7 +54,11 @@ func (w *walker) hand(f *frame) (*walker, *handover) {
 		h.obs = w.obs.Fork()
 	}
 	c := w.run.spare()
-	c.adopt(w, f)
+	if w.described {
+		c.follow(w, f)
+	} else {
+		c.adopt(w, f)
+	}
 	c.obs = h.obs
 	f.given = h
 	if w.run.bracketed {
@@ -116,6 +120,15 @@ func (w *walker) adopt(o *walker, f *frame) {
 	w.states[f.l].copyFrom(o.states[f.l])
 }
 
+// follow takes the path to the plus side of frame f of o, to be walked from the root.
+func (w *walker) follow(o *walker, f *frame) {
+	w.restart()
+	w.script = append(append(w.script[:0], o.path[:f.depth]...), 1)
+	w.err, w.saved, w.joined = nil, f.saved, odometer{}
+	w.left, w.leftUpper = 0, new(big.Int)
+	w.replay, w.keeps = new(Decisions), w.run.journal != nil
+}
+
 // copyFrom copies the forms and what is settled; both hold the same layer.
 func (st *layerState) copyFrom(o *layerState) {
 	copy(st.rows, o.rows)
@@ -133,9 +146,12 @@ func (st *layerState) copyFrom(o *layerState) {
 // serve walks the plus side of the frame. The worker's turn passes to the
 // one that waits for it, or becomes free.
 func (w *walker) serve(h *handover, f frame) {
-	if w.run.journal != nil {
+	switch {
+	case w.run.journal != nil:
 		w.serveKept(h, f)
-	} else {
+	case len(w.script) > 0:
+		w.root()
+	default:
 		w.side(f.l, f.j, 0, 1, true)
 	}
 	h.err = w.err

@@ -52,6 +52,7 @@ type walker struct {
 	floor  int
 	parked []*node
 	replay *Decisions
+	keeps  bool // what the script leads to is to be recorded
 	// The checkpoint: its records at and below the current cell, and what joined subtrees came to.
 	saved  *saved
 	joined odometer
@@ -61,6 +62,12 @@ type walker struct {
 	// polygon is the solver where it is one that knows all vertices, and outline what it knows, certified.
 	polygon *lp.Polygon
 	outline outline
+	// described says that the walk goes by the vertices of cells; where it cannot, other, which goes by the
+	// solver, takes over. mid and half are a box.
+	described bool
+	cells     *description
+	other     *walker
+	mid, half point
 	// greedy says that the solver's multipliers are those of the largest value on a cell.
 	greedy bool
 	// pivots0 is what the solver had done before this walker's current subtree.
@@ -72,7 +79,7 @@ type walker struct {
 // worker can be handed the shallowest frame at any moment.
 type frame struct {
 	l, j, d int
-	depth   int // constraints of the cell
+	depth   int // splits before it
 	given   *handover
 	found   int64 // regions found when the split was made
 	saved   *saved
@@ -91,6 +98,11 @@ type level struct {
 	acc  accumulator
 	// far is the witness of the side of the next split that y is not on.
 	far *level
+	// Of a described cell: its vertices, those of the part of it on the hyperplane of its split, and
+	// the neurons of a block that change sign on it.
+	at, section []int32
+	open        uint64
+	word        int
 }
 
 func newLevel(m *model) *level {
@@ -316,7 +328,8 @@ func (w *walker) nodes(l, j, d int) {
 			w.report(l, j)
 			continue
 		}
-		if w.run.stop.Load() && w.saved == nil || w.budget < 0 { // on the way to a record there is little to do
+		// On the way to a record or along a script there is little to do.
+		if len(w.script) == 0 && (w.run.stop.Load() && w.saved == nil || w.budget < 0) {
 			w.open(l, j, d)
 			return
 		}

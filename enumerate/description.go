@@ -1,0 +1,295 @@
+// Cells by their vertices: where the ball is a cube and the inputs are few, a cell is kept as the
+// list of its vertices besides its constraints, and a hyperplane is asked about by its signs at
+// those. This is the double description method (Motzkin, Raiffa, Thompson and Thrall 1953; the
+// combinatorial test of adjacency is that of Fukuda and Prodon 1996), certified by the following.
+//
+// A vertex is known by the set of constraints that hold there with equality, and its
+// coordinates are held in floats with a bound of what they are off by. Let the list be that of
+// all vertices of a cell, with those sets, and let the sign of a form at each of them be certain.
+// Then the part of the cell on one side of the form has these vertices and no others: those of the cell on
+// that side, those on the hyperplane, and one on each edge whose ends are on different sides. In that one
+// hold the constraints that hold at both ends, and the form's. So by induction, from the
+// cube's own 2ⁿ vertices, every list is exact, whatever the coordinates are off by, as long as each sign that
+// was used is certain; where one is not, the walk goes back to the solver, for that cell. Hence
+//
+//   - both sides of a form live in a cell (a polytope with an interior) if it is positive at one
+//     vertex and negative at another; otherwise it has one sign there, or vanishes;
+//   - two vertices are the ends of an edge if the constraints common to them hold at no third one. Where one
+//     of them lies on n hyperplanes exactly, n−1 common ones suffice: they are independent, and leave a line.
+
+package enumerate
+
+import (
+	"math"
+	"math/bits"
+)
+
+const (
+	// describedInputs is the largest number of inputs for which cells are described: a cell of a
+	// generic arrangement has some 2ⁿ vertices, and pairs of them are looked at. With six, a vertex fills a cache line.
+	describedInputs = 6
+	// describedVertices is the largest number of vertices that a cell may have.
+	describedVertices = 1 << 10
+	// describedFar is the largest error of a coordinate that is of use; slack covers that a vertex is that
+	// far outside the ball.
+	describedFar = 1.0 / (1 << 8)
+	// describedRounding bounds the rounding of a coordinate of a new vertex u+t(v−u), in units: t is off by two
+	// roundings, the difference by one and the product by one, relative to at most 2, and the sum by one relative to 1.
+	describedRounding = 16
+)
+
+// point is a point; coordinates beyond the inputs are 0.
+type point [describedInputs]float64
+
+// vertex is a vertex: where it is, what each coordinate is off by at most, and the constraints that hold with
+// equality, a bit each.
+type vertex struct {
+	x   point
+	err float64
+	on  uint64
+}
+
+// row is a form g·y + h for use at vertices: a value is off by at most p + q·(the error of the vertex).
+type row struct {
+	g       point
+	h, p, q float64
+}
+
+// at evaluates the form.
+func (r *row) at(x *point) float64 {
+	return r.h + r.g[0]*x[0] + r.g[1]*x[1] + r.g[2]*x[2] + r.g[3]*x[3] + r.g[4]*x[4] + r.g[5]*x[5]
+}
+
+// description holds the vertices of the cells on the path of one walker.
+type description struct {
+	n        int
+	vertices []vertex
+	// rows holds the forms of the layers on the path, wordSize to a word; signs those at each vertex, so many words each.
+	rows  [][]row
+	signs []signSet
+	words int
+	// facets holds the rows of the constraints by their bits, and changed those that others replaced.
+	facets  [64]*row
+	changed []facetRow
+	cube    [2 * describedInputs]row
+	// cubes are the bits that stand for facets of the cube, and central says that all forms vanish at its centre.
+	cubes   uint64
+	central bool
+	// vanishes says that a neuron is zero at a vertex for reasons that floats do not know.
+	vanishes func(word int, b uint, v int32) bool
+	lists    []int32 // a stack of lists, for leaves
+	repairs  repairer
+	// Scratch of section: the vertices on each side, and their constraints.
+	plus, minus     []int32
+	plusOn, minusOn []uint64
+}
+
+// facetRow is the row that a bit stood for, when some bits were the cube's.
+type facetRow struct {
+	bit   int
+	row   *row
+	cubes uint64
+}
+
+// mark is a state of a description to go back to.
+type mark struct{ vertices, changed int }
+
+// newDescription prepares a description of cells of a model.
+func newDescription(m *model) *description {
+	c := &description{n: m.n, central: m.central()}
+	for _, ly := range m.layers {
+		for at := 0; at < ly.m; at += wordSize {
+			c.rows = append(c.rows, make([]row, min(wordSize, ly.m-at)))
+		}
+	}
+	c.words = len(c.rows)
+	for k := range m.n {
+		for side, s := range []float64{1, -1} {
+			r := &c.cube[2*k+side] // 1 ± y_k
+			r.g[k], r.h = s, 1
+			r.p, r.q = slack*float64(m.n+8)*unit*2, slack
+		}
+	}
+	return c
+}
+
+// reset sets the description to the cube.
+func (c *description) reset() []int32 {
+	c.cubes = 1<<(2*c.n) - 1
+	c.vertices, c.signs, c.changed = c.vertices[:0], c.signs[:0], c.changed[:0]
+	for i := range 2 * c.n {
+		c.facets[i] = &c.cube[i]
+	}
+	list := make([]int32, 0, 1<<c.n)
+	for corner := range 1 << c.n {
+		v := c.add(0)
+		for k := range c.n {
+			side := corner >> k & 1
+			c.vertices[v].x[k] = float64(2*side - 1)
+			c.vertices[v].on |= 1 << (2*k + side)
+		}
+		list = append(list, v)
+	}
+	return list
+}
+
+// add makes room for a vertex.
+func (c *description) add(on uint64) int32 {
+	c.vertices = append(c.vertices, vertex{on: on})
+	for range c.words {
+		c.signs = append(c.signs, signSet{})
+	}
+	return int32(len(c.vertices) - 1)
+}
+
+// here is the state to go back to after what follows.
+func (c *description) here() mark { return mark{len(c.vertices), len(c.changed)} }
+
+func (c *description) back(m mark) {
+	c.vertices, c.signs = c.vertices[:m.vertices], c.signs[:m.vertices*c.words]
+	for i := len(c.changed) - 1; i >= m.changed; i-- {
+		c.facets[c.changed[i].bit] = c.changed[i].row
+		c.cubes = c.changed[i].cubes
+	}
+	c.changed = c.changed[:m.changed]
+}
+
+// name gives a constraint a bit that names none with a vertex in the list: such a one is redundant in the
+// cell and in all its parts. 0: there is none.
+func (c *description) name(list []int32, r *row) uint64 {
+	used := uint64(0)
+	for _, v := range list {
+		used |= c.vertices[v].on
+	}
+	facet := ^used & (used + 1)
+	if facet != 0 {
+		k := bits.TrailingZeros64(facet)
+		c.changed = append(c.changed, facetRow{k, c.facets[k], c.cubes})
+		c.facets[k], c.cubes = r, c.cubes&^facet
+	}
+	return facet
+}
+
+// sides sorts the vertices of a list by the sign of neuron b, and appends to out those where it is 0.
+func (c *description) sides(word int, list []int32, b uint, facet uint64, out []int32) []int32 {
+	c.plus, c.minus = c.plus[:0], c.minus[:0]
+	c.plusOn, c.minusOn = c.plusOn[:0], c.minusOn[:0]
+	for _, v := range list {
+		s := c.sign(word, v)
+		switch on := c.vertices[v].on; {
+		case s.plus>>b&1 != 0:
+			c.plus, c.plusOn = append(c.plus, v), append(c.plusOn, on)
+		case s.minus>>b&1 != 0:
+			c.minus, c.minusOn = append(c.minus, v), append(c.minusOn, on)
+		default:
+			out = append(out, c.again(v, facet))
+		}
+	}
+	return out
+}
+
+// section appends to out the vertices of the part of the cell on the hyperplane of neuron b of a word, with the signs of
+// the neurons in want. It returns false where a sign is not certain or there are too many vertices.
+func (c *description) section(word int, list []int32, b uint, want uint64, out []int32) ([]int32, bool) {
+	facet := c.name(list, &c.rows[word][b])
+	if facet == 0 {
+		return out, false
+	}
+	first := len(out)
+	out = c.sides(word, list, b, facet, out)
+	minus, minusOn := c.minus, c.minusOn[:len(c.minus)]
+	for i, u := range c.plus {
+		on := c.plusOn[i]
+		simple := bits.OnesCount64(on) == c.n
+		for j, v := range minus {
+			other := minusOn[j]
+			if simple {
+				if alone := on &^ other; alone&(alone-1) != 0 { // more than one of n constraints is not common
+					continue
+				}
+			} else if !c.adjacent(list, u, v) {
+				continue
+			}
+			w, ok := c.cross(word, u, v, b, want, on&other|facet)
+			if !ok {
+				return out, false
+			}
+			out = append(out, w)
+		}
+	}
+	return out, len(out)-first <= describedVertices
+}
+
+// adjacent says whether two vertices of the list are the ends of an edge.
+func (c *description) adjacent(list []int32, u, v int32) bool {
+	a, b := c.vertices[u].on, c.vertices[v].on
+	common := a & b
+	if bits.OnesCount64(common) < c.n-1 {
+		return false
+	}
+	if bits.OnesCount64(a) == c.n || bits.OnesCount64(b) == c.n {
+		return true
+	}
+	for _, w := range list {
+		if w != u && w != v && c.vertices[w].on&common == common {
+			return false
+		}
+	}
+	return true
+}
+
+// again adds a vertex of a cell once more, as one of a part on a further hyperplane.
+func (c *description) again(v int32, facet uint64) int32 {
+	w := c.add(0)
+	c.vertices[w] = c.vertices[v]
+	c.vertices[w].on |= facet
+	copy(c.signs[int(w)*c.words:], c.signs[int(v)*c.words:(int(v)+1)*c.words])
+	return w
+}
+
+// atCenter says that a vertex is on hyperplanes through the centre alone, and so is the centre.
+func (c *description) atCenter(v int32) {
+	for word := range c.words {
+		c.sign(word, v).zero = ^uint64(0)
+	}
+}
+
+// cross adds the vertex on the edge from u, where b is positive, to v, where it is negative.
+//
+// Let a and −b be the computed values of the form at u and v, off by da < a and db < b. Its zero is at
+// t* = a*/(a*+b*), and t = a/(a+b) differs from that by
+//
+//	|(a*−a)b − a(b*−b)| / ((a*+b*)(a+b)) ≤ max(da, db)/(a+b−da−db).
+//
+// The true vertex u* + t*(v*−u*) is then off u+t(v−u) by at most the larger error of u and v, and
+// that times |v−u|, and what u+t(v−u) is rounded by.
+func (c *description) cross(word int, u, v int32, b uint, want, on uint64) (int32, bool) {
+	i := c.add(on)
+	if c.central && on&c.cubes == 0 {
+		c.atCenter(i)
+		return i, true
+	}
+	p, q, w := &c.vertices[u], &c.vertices[v], &c.vertices[i]
+	known, unknown := c.sign(word, u).with(c.sign(word, v))
+	known.zero |= 1 << b
+	*c.sign(word, i) = known
+	r := &c.rows[word][b]
+	ru, rv := r.at(&p.x), -r.at(&q.x)
+	t := ru / (ru + rv)
+	far := 0.0
+	for k := range c.n {
+		step := q.x[k] - p.x[k]
+		far = max(far, math.Abs(step))
+		w.x[k] = p.x[k] + t*step
+	}
+	e := max(p.err, q.err)
+	off := r.p + r.q*e
+	w.err = slack * (e + far*off/(ru+rv-2*off) + describedRounding*unit)
+	if !(w.err >= 0 && w.err <= describedFar) && !c.repair(i) {
+		return i, false
+	}
+	if unknown &= want; unknown != 0 {
+		return i, c.look(word, i, unknown)
+	}
+	return i, true
+}

@@ -1,0 +1,176 @@
+package enumerate
+
+// The slow twin of a described cell: all vertices by solving every choice of constraints in
+// rationals.
+
+import (
+	"fmt"
+	"math/big"
+
+	"relucell/lp/exact"
+)
+
+// constraint is an exact row that is not negative on the cell.
+type constraint struct {
+	exact.Row
+	bit int // of the description; −1 where it names another one by now
+}
+
+// constraintsOf returns the cube's facets and the splits on the path.
+func constraintsOf(w *walker) []constraint {
+	c := w.cells
+	var list []constraint
+	for k := range c.n {
+		for side, s := range []int64{1, -1} {
+			g := make([]int64, c.n)
+			g[k] = s
+			list = append(list, constraint{exact.NewRow(1, g...), 2*k + side})
+		}
+	}
+	for i, at := range c.changed {
+		r, bit := c.facets[at.bit], at.bit
+		for _, later := range c.changed[i+1:] {
+			if later.bit == at.bit {
+				r, bit = later.row, -1
+				break
+			}
+		}
+		if at.bit < 2*c.n {
+			list[at.bit].bit = -1
+		}
+		l, j := neuronOfRow(w, r)
+		list = append(list, constraint{w.cert.signed(l, j, float64(w.labels[w.m.layers[l].first+j])), bit})
+	}
+	return list
+}
+
+// neuronOfRow finds the neuron by where its row is kept.
+func neuronOfRow(w *walker, r *row) (l, j int) {
+	for l, ly := range w.m.layers {
+		for j := range ly.m {
+			if word, b := w.m.wordOf(l, j); r == &w.cells.rows[word][b] {
+				return l, j
+			}
+		}
+	}
+	panic("enumerate: a row of no neuron")
+}
+
+// crossingPoint solves n rows, nil if they are not independent.
+func crossingPoint(rows []exact.Row) []*big.Rat {
+	n := len(rows)
+	a := make([][]*big.Rat, n)
+	for i, r := range rows {
+		for _, g := range r.G {
+			a[i] = append(a[i], new(big.Rat).SetInt(g))
+		}
+		a[i] = append(a[i], new(big.Rat).Neg(new(big.Rat).SetInt(r.H)))
+	}
+	for k := range n {
+		p := k
+		for p < n && a[p][k].Sign() == 0 {
+			p++
+		}
+		if p == n {
+			return nil
+		}
+		a[k], a[p] = a[p], a[k]
+		for i := range n {
+			if i == k || a[i][k].Sign() == 0 {
+				continue
+			}
+			f := new(big.Rat).Quo(a[i][k], a[k][k])
+			for j := k; j <= n; j++ {
+				a[i][j] = new(big.Rat).Sub(a[i][j], new(big.Rat).Mul(f, a[k][j]))
+			}
+		}
+	}
+	x := make([]*big.Rat, n)
+	for i := range x {
+		x[i] = new(big.Rat).Quo(a[i][n], a[i][i])
+	}
+	return x
+}
+
+// verticesOf returns all vertices of the cell.
+func verticesOf(n int, list []constraint) map[string][]*big.Rat {
+	found := map[string][]*big.Rat{}
+	var choose func(from int, rows []exact.Row)
+	choose = func(from int, rows []exact.Row) {
+		if len(rows) < n {
+			for i := from; i < len(list); i++ {
+				choose(i+1, append(rows[:len(rows):len(rows)], list[i].Row))
+			}
+			return
+		}
+		x := crossingPoint(rows)
+		if x == nil {
+			return
+		}
+		for _, r := range list {
+			if r.Eval(x).Sign() < 0 {
+				return
+			}
+		}
+		found[fmt.Sprint(x)] = x
+	}
+	choose(0, nil)
+	return found
+}
+
+// auditCell compares the description of the cell at depth d, before a word of layer l, with its twin.
+func auditCell(w *walker, l, word, d int) error {
+	c := w.cells
+	constraints := constraintsOf(w)
+	true_ := verticesOf(c.n, constraints)
+	if len(true_) != len(w.levels[d].at) {
+		return fmt.Errorf("%d vertices, the cell has %d", len(w.levels[d].at), len(true_))
+	}
+	for _, v := range w.levels[d].at {
+		x, err := nearestTo(&c.vertices[v], c.n, true_)
+		if err != nil {
+			return err
+		}
+		for _, r := range constraints {
+			if r.bit >= 0 && (r.Eval(x).Sign() == 0) != (c.vertices[v].on>>r.bit&1 != 0) {
+				return fmt.Errorf("constraint %d at vertex %d: %v, on %b", r.bit, v, r.Eval(x), c.vertices[v].on)
+			}
+		}
+		s := c.sign(word, v)
+		for b := range c.rows[word] {
+			j := w.neuron(l, word, uint(b))
+			got := int(s.plus>>b&1) - int(s.minus>>b&1)
+			if known := (s.plus|s.minus|s.zero)>>b&1 != 0; !known {
+				continue
+			}
+			if want := w.cert.signed(l, j, 1).Eval(x).Sign(); want != got {
+				return fmt.Errorf("neuron %d of layer %d at vertex %d: sign %d, not %d", j, l, v, got, want)
+			}
+		}
+	}
+	return nil
+}
+
+// nearestTo takes the one true vertex within the vertex's error, if there is one, out of the set; the error may hold several.
+func nearestTo(v *vertex, n int, all map[string][]*big.Rat) ([]*big.Rat, error) {
+	var best []*big.Rat
+	least, at := new(big.Rat).SetInt64(4), ""
+	for name, x := range all {
+		far := new(big.Rat)
+		for k := range n {
+			off := new(big.Rat).Sub(x[k], new(big.Rat).SetFloat64(v.x[k]))
+			if off.Abs(off).Cmp(far) > 0 {
+				far = off
+			}
+		}
+		if far.Cmp(least) < 0 {
+			least, at, best = far, name, x
+		}
+	}
+	if least.Cmp(new(big.Rat).SetFloat64(v.err)) > 0 {
+		f, _ := least.Float64()
+		return nil, fmt.Errorf("vertex %v is %g off all, at most %g expected", v.x[:n], f, v.err)
+	}
+	delete(all, at)
+	return best, nil
+}

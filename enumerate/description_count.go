@@ -1,0 +1,127 @@
+// Counting the regions of an arrangement in a cell without walking them, by deletion and
+// restriction: a hyperplane that is added to an arrangement splits as many regions as
+// its own part of the cell has in the arrangement of the others' traces (Zaslavsky 1975, §4A). The traces are found
+// in fewer and fewer dimensions, where cells have fewer vertices, and each is looked at once in the place of
+// once in each region.
+
+package enumerate
+
+import "math/bits"
+
+// plain says that no neuron of a set vanishes at a vertex of the list.
+func (c *description) plain(word int, list []int32, neurons uint64) bool {
+	for _, v := range list {
+		if c.sign(word, v).zero&neurons != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// crossing says whether two neurons that change sign on the cell do so in each other's hyperplane.
+//
+// They do if all four combinations of their signs live. One that a vertex shows lives. One that no vertex shows lives if
+// its part of the cell, whose vertices are all on the hyperplanes then, has one with the right sign of the second neuron
+// on that of the first. Such a vertex is on an edge between vertices at which both signs differ: on any other, from the
+// first neuron's one side to its other, the second has the sign of a combination that a vertex shows.
+func (c *description) crossing(word int, list []int32, first, second uint) (across, ok bool) {
+	shown := uint(0)
+	c.plus, c.minus = c.plus[:0], c.minus[:0] // where the signs differ
+	for _, v := range list {
+		s := c.sign(word, v)
+		a, b := s.plus>>first&1, s.plus>>second&1
+		shown |= 1 << (2*a + b)
+		switch {
+		case a != b && a == 1:
+			c.plus = append(c.plus, v)
+		case a != b:
+			c.minus = append(c.minus, v)
+		}
+	}
+	if shown == 15 {
+		return true, true
+	}
+	if shown&6 != 6 { // not both are shown, so the two of equal signs are
+		c.plus, c.minus = c.plus[:0], c.minus[:0]
+		for _, v := range list {
+			switch s := c.sign(word, v); {
+			case (s.plus>>first)&(s.plus>>second)&1 == 1:
+				c.plus = append(c.plus, v)
+			case (s.plus>>first|s.plus>>second)&1 == 0:
+				c.minus = append(c.minus, v)
+			}
+		}
+	}
+	facet := c.name(list, &c.rows[word][first])
+	plus, minus := shown&10 == 10, shown&5 == 5 // the signs of the second neuron that the first's hyperplane has
+	for _, u := range c.plus {
+		on := c.vertices[u].on
+		for _, v := range c.minus {
+			other := c.vertices[v].on
+			if !c.adjacent(list, u, v) {
+				continue
+			}
+			w, ok := c.cross(word, u, v, first, 1<<second, on&other|facet)
+			if !ok || facet == 0 {
+				return false, false
+			}
+			s := c.sign(word, w)
+			plus, minus = plus || s.plus>>second&1 != 0, minus || s.minus>>second&1 != 0
+			if plus && minus {
+				return true, true
+			}
+		}
+	}
+	return false, true
+}
+
+// regions counts the regions into which the neurons in cut, all of which change sign on the cell, or part of one in a
+// flat, divide it; settled counts the neurons found to have one sign on a part. false: a sign was not certain.
+func (c *description) regions(word int, list []int32, cut uint64) (n, settled int64, ok bool) {
+	n = 1
+	before := uint64(0)
+	for rest := cut; rest != 0; rest &= rest - 1 {
+		b := uint(bits.TrailingZeros64(rest))
+		if before == 0 {
+			before, n = 1<<b, n+1
+			continue
+		}
+		if before&(before-1) == 0 && c.plain(word, list, before|1<<b) {
+			other := uint(bits.TrailingZeros64(before))
+			m := c.here()
+			across, ok := c.crossing(word, list, b, other)
+			c.back(m)
+			if !ok {
+				return 0, 0, false
+			}
+			if n++; across {
+				n++
+			} else {
+				settled++
+			}
+			before |= 1 << b
+			continue
+		}
+		m, start := c.here(), len(c.lists)
+		c.lists, ok = c.section(word, list, b, before, c.lists)
+		if !ok {
+			return 0, 0, false
+		}
+		part := c.lists[start:]
+		s := c.seen(word, part)
+		// A neuron that vanishes on the part of b has the same trace as b: nothing is added.
+		if before&^(s.plus|s.minus) == 0 {
+			across := s.plus & s.minus & before
+			settled += int64(bits.OnesCount64(before &^ across))
+			split, more, ok := c.regions(word, part, across)
+			if !ok {
+				return 0, 0, false
+			}
+			n, settled = n+split, settled+more
+			before |= 1 << b
+		}
+		c.lists = c.lists[:start]
+		c.back(m)
+	}
+	return n, settled, true
+}

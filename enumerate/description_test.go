@@ -1,0 +1,124 @@
+package enumerate_test
+
+// Cells kept by their vertices, against exact vertices, and against the solver.
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"relucell/ball"
+	"relucell/enumerate"
+	"relucell/network"
+)
+
+// drawCube draws a cube or a box.
+func drawCube(t *rapid.T, n int) ball.Ball {
+	center, lo, hi := make([]float64, n), make([]float64, n), make([]float64, n)
+	size := rapid.Map(rapid.IntRange(1, 8), scaleBy(0.25))
+	for i := range center {
+		center[i] = rapid.Map(rapid.IntRange(-6, 6), scaleBy(0.25)).Draw(t, "centre")
+		lo[i], hi[i] = center[i]-size.Draw(t, "half-width"), center[i]+size.Draw(t, "half-width")
+	}
+	var b ball.Ball
+	var err error
+	if rapid.Bool().Draw(t, "box") {
+		b, err = ball.NewBox(lo, hi)
+	} else {
+		b, err = ball.New(ball.LInf, center, size.Draw(t, "radius"))
+	}
+	require.NoError(t, err)
+	return b
+}
+
+// Every cell that is described has the vertices that all choices of its constraints give in rationals, each
+// within its error, on exactly its constraints, with the exact signs of the neurons.
+func TestDescribedCellsHaveExactlyTheirVertices(t *testing.T) {
+	for _, law := range laws() {
+		t.Run(law.name, func(t *testing.T) {
+			cells := 0
+			rapid.Check(t, func(t *rapid.T) {
+				n := drawNet(t, law, 3, 6)
+				forced(t, n, drawCube(t, 3), enumerate.Forced{Described: func(err error) {
+					require.NoError(t, err)
+					cells++
+				}})
+			})
+			t.Logf("%d cells", cells)
+			if law.name == "float64" || law.name == "float32" {
+				require.Greater(t, cells, 200)
+			}
+		})
+	}
+}
+
+func TestDescribedCellsAgainstTheSolver(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		law := rapid.SampledFrom(laws()).Draw(t, "law")
+		inputs := rapid.IntRange(3, 6).Draw(t, "inputs")
+		n, b := drawNet(t, law, inputs, 12), drawCube(t, inputs)
+		want := forced(t, n, b, enumerate.Forced{Undescribed: true}).Lower
+		require.Equal(t, want, count(t, n, b, 1).Lower)
+		require.Equal(t, want, count(t, n, b, 3).Lower)
+		r, err := enumerate.Count(context.Background(), n, b, enumerate.Options{Workers: 2, Limit: rapid.Int64Range(1, want.Int64()+1).Draw(t, "limit")})
+		require.NoError(t, err)
+		require.True(t, r.Lower.Cmp(want) <= 0 && want.Cmp(r.Upper) <= 0)
+	})
+}
+
+// Generic networks never need the solver, wide layers (more neurons than bits in a word) and boxes around an edge included.
+func TestGenericNetworksAreDescribedThroughout(t *testing.T) {
+	for seed, widths := range [][]int{{16, 16}, {9, 9, 9}, {70, 3}, {3, 66}, {12}, {65}, {130, 2}} {
+		for inputs := 3; inputs <= 5; inputs++ {
+			if inputs > 3 && widths[0]+widths[len(widths)-1] > 40 {
+				continue
+			}
+			n := he(uint64(seed), inputs, widths...)
+			b := ballAt(t, ball.LInf, inputs, 0.1, 0.5)
+			r := count(t, n, b, 1)
+			require.Zero(t, r.Questions, "%d inputs, %v", inputs, widths)
+			require.Equal(t, forced(t, n, b, enumerate.Forced{Undescribed: true}).Lower, r.Lower)
+		}
+	}
+}
+
+// A neuron listed twice in the last layer has the sign 0 at vertices that no float can tell: cell by cell the solver takes over,
+// and in the end altogether.
+func TestRoughNetworksGoToTheSolver(t *testing.T) {
+	for copied := range 3 {
+		layers := append([]network.Layer(nil), he(3, 4, 8, 8, 8).Layers()...)
+		l := &layers[copied]
+		l.W.SetRow(7, append([]float64(nil), l.W.RawRowView(0)...))
+		l.B[7] = l.B[0]
+		n := netOf(t, layers...)
+		b := ballAt(t, ball.LInf, 4, 0, 1)
+		r := count(t, n, b, 1)
+		require.NotZero(t, r.Questions)
+		require.Equal(t, forced(t, n, b, enumerate.Forced{Undescribed: true}).Lower, r.Lower)
+		require.Equal(t, r.Lower, count(t, n, b, 4).Lower)
+	}
+}
+
+// Brackets of described counts hold the count at every moment, and stops leave sound ones.
+func TestBracketsOfDescribedCounts(t *testing.T) {
+	for seed := range uint64(6) {
+		n := he(seed, 4, 10, 10, 6)
+		b := ballAt(t, ball.LInf, 4, 0, 1)
+		want := count(t, n, b, 1).Lower
+		for _, limit := range []int64{1, 7, 100, 1000} {
+			for workers := 1; workers <= 3; workers++ {
+				r, err := enumerate.Count(context.Background(), n, b, enumerate.Options{Workers: workers, Limit: limit})
+				require.NoError(t, err)
+				require.True(t, r.Lower.Cmp(want) <= 0 && want.Cmp(r.Upper) <= 0, "%v in %v..%v", want, r.Lower, r.Upper)
+				require.True(t, r.Exact || r.Lower.Int64() >= limit)
+			}
+		}
+		cells, err := enumerate.WaitingCells(n, b, 20)
+		require.NoError(t, err)
+		for _, c := range cells {
+			require.True(t, !c.Upper.IsInt64() || c.Regions <= c.Upper.Int64())
+		}
+	}
+}

@@ -1,0 +1,304 @@
+// The walk over described cells: no solver, no witness. A cell that cannot be described
+// further is walked by another walker, with the solver, from the root along the same path.
+
+package enumerate
+
+import (
+	"math"
+	"math/big"
+	"math/bits"
+	"slices"
+
+	"relucell/ball"
+)
+
+// leafMost is the number of neurons of the last layer up to which the regions of a cell are counted at a
+// stroke: so many hyperplanes make thousands of regions at most, below a millisecond.
+const leafMost = 10
+
+// describable says that cells may be described in a run: where nobody wants a proof or a witness, nor decides
+// by what tier or solver.
+func (r *run) describable() bool {
+	return len(r.m.layers) > 0 && r.m.n > 2 && r.m.n <= describedInputs && (r.m.norm == ball.LInf || r.m.norm == ball.Box) &&
+		!r.observed && r.yield == nil && r.policy.describes()
+}
+
+func (p *policy) describes() bool {
+	return p == nil || p.float == nil && p.integer == nil && p.solver == nil && !p.undescribed
+}
+
+const (
+	// roughCells is the number of cells that the solver may take over before it is asked whether that pays.
+	roughCells = 64
+	// roughShare is the number of regions a cell taken over should stand for: the way to it is as long as tens of decisions.
+	roughShare = 64
+)
+
+// lose notes that a cell could not be described, in a walker that has found so many regions; where that is
+// common, all cells go to the solver from then on.
+func (r *run) lose(regions int64) {
+	if n := r.lost.Add(1); n > roughCells && n*roughShare > r.regions.Load()+regions%batch {
+		r.rough.Store(true)
+	}
+}
+
+// describeRoot walks from the cube.
+func (w *walker) describeRoot() {
+	if w.cells == nil {
+		w.cells = newDescription(w.m)
+		w.cells.vanishes = w.vanishesAt
+	}
+	w.described = true
+	lv := w.level(0)
+	lv.at = append(lv.at[:0], w.cells.reset()...)
+	w.loadFirst()
+	w.describeLayer(0, 0)
+	w.described = false
+}
+
+// describeLayer is enter for a described cell.
+func (w *walker) describeLayer(l, d int) {
+	lv := w.levels[d]
+	if l > 0 {
+		w.load(l, &lv.acc)
+	}
+	w.begin(&lv.acc, l+1)
+	st := w.states[l]
+	st.entry = d
+	w.cells.box(lv.at, &w.mid, &w.half)
+	for j := range st.done {
+		if st.done[j] = w.inBox(l, j); st.done[j] != open {
+			w.pass(&lv.acc, l, j, w.labels[w.m.layers[l].first+j])
+		}
+	}
+	w.describeWord(l, 0, d)
+}
+
+// inBox settles neuron j on the cell on which its layer is entered, if the box around it does.
+// Rounding: that of n products and additions twice over, and of the middle's, relative to mag.
+func (w *walker) inBox(l, j int) status {
+	z := w.form(l, j)
+	id := w.m.layers[l].first + j
+	w.labels[id] = 0
+	if z.mag == 0 && z.err == 0 {
+		return zeroDone
+	}
+	t, reach := z.h, 0.0
+	for k, g := range z.g {
+		t += g * w.mid[k]
+		reach += math.Abs(g) * w.half[k]
+	}
+	reach += slack*(z.err+2*float64(len(z.g)+8)*unit*z.mag) + underflow
+	if !(math.Abs(t) > reach) {
+		return open
+	}
+	w.labels[id] = 1
+	if t < 0 {
+		w.labels[id] = -1
+	}
+	w.stats.count(tierFloat)
+	return caseDone
+}
+
+// describeWord goes on with the open neurons of layer l from j on, where a word begins, or with the next layer.
+func (w *walker) describeWord(l, j, d int) {
+	c, st := w.cells, w.states[l]
+	for ; j < len(st.done); j += wordSize {
+		word, _ := w.m.wordOf(l, j)
+		undecided, ok := uint64(0), true
+		for b := range c.rows[word] {
+			if st.done[j+b] == open {
+				undecided |= 1 << b
+				ok = c.rows[word][b].load(&st.forms[j+b]) && ok
+			}
+		}
+		if undecided == 0 {
+			continue
+		}
+		if ok && c.lookAll(word, w.levels[d].at, undecided) {
+			w.describe(l, word, d, undecided)
+		} else {
+			w.undescribed(d)
+		}
+		return
+	}
+	if l+1 < len(w.m.layers) {
+		w.describeLayer(l+1, d)
+		return
+	}
+	w.tally(1, 0)
+}
+
+// vanishesAt says that a neuron without a bias is zero at a vertex of the current cell because all that it sums up are:
+// each unit of the layer before that passes something on in the cell passes on zero there.
+func (w *walker) vanishesAt(word int, b uint, v int32) bool {
+	l := 1
+	for ; l < len(w.m.layers); l++ {
+		if first, _ := w.m.wordOf(l, 0); first > word {
+			break
+		}
+	}
+	l--
+	ly, j := w.m.layers[l], w.neuron(l, word, b)
+	if l == 0 || ly.b[j] != 0 || !ly.exactW {
+		return false
+	}
+	before := w.m.layers[l-1]
+	for i := range before.m {
+		if ly.wt[i*ly.m+j] == 0 || w.carries(l-1, i) == 0 {
+			continue
+		}
+		if word, b := w.m.wordOf(l-1, i); w.cells.sign(word, v).zero>>b&1 == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// tally adds regions found at a stroke, and sides found empty beside.
+func (w *walker) tally(regions, settled int64) {
+	w.stats.regions += regions
+	w.stats.dec.Float += regions + settled
+	w.run.foundMany(w, regions)
+}
+
+// describe walks the cell at depth d, on which some neurons of a word of layer l are still undecided.
+func (w *walker) describe(l, word, d int, undecided uint64) {
+	if w.run.rough.Load() {
+		w.undescribed(d)
+		return
+	}
+	c, lv := w.cells, w.levels[d]
+	seen := c.seen(word, lv.at)
+	lv.open, lv.word = undecided&seen.plus&seen.minus, word
+	if p := w.run.policy; p != nil && p.described != nil {
+		p.described(w, l, word, d)
+	}
+	w.settleSeen(l, lv, undecided&^lv.open, seen)
+	if lv.open == 0 {
+		w.describeWord(l, w.afterWord(l, word), d)
+		return
+	}
+	b := uint(bits.TrailingZeros64(lv.open))
+	j := w.neuron(l, word, b)
+	if len(w.script) == 0 && (w.run.stop.Load() && w.saved == nil || w.budget < 0) {
+		w.open(l, j, d)
+		return
+	}
+	before := c.here()
+	if bits.OnesCount64(lv.open) <= leafMost && len(w.script) == 0 && w.saved == nil && w.atLeaf(l, word) {
+		n, settled, ok := c.regions(word, lv.at, lv.open)
+		if ok {
+			w.tally(n, settled)
+		}
+		c.lists = c.lists[:0]
+		c.back(before)
+		if !ok {
+			w.undescribed(d)
+		}
+		return
+	}
+	var ok bool
+	if lv.section, ok = c.section(word, lv.at, b, lv.open&^(1<<b), lv.section[:0]); ok {
+		w.split(l, j, d, true)
+	} else {
+		w.undescribed(d)
+	}
+	c.back(before)
+}
+
+// neuron returns the neuron of a bit; afterWord the first one after the word.
+func (w *walker) neuron(l, word int, b uint) int {
+	first, _ := w.m.wordOf(l, 0)
+	return (word-first)*wordSize + int(b)
+}
+
+func (w *walker) afterWord(l, word int) int { return w.neuron(l, word+1, 0) }
+
+// atLeaf says that no neuron is open after a word of layer l.
+func (w *walker) atLeaf(l, word int) bool {
+	if l+1 < len(w.m.layers) || w.run.limit != 0 {
+		return false
+	}
+	done := w.states[l].done
+	return w.afterWord(l, word) >= len(done) || !slices.Contains(done[w.afterWord(l, word):], open)
+}
+
+// settleSeen labels neurons of a word that have one sign on the cell.
+func (w *walker) settleSeen(l int, lv *level, settled uint64, seen signSet) {
+	first := w.neuron(l, lv.word, 0)
+	w.stats.dec.Float += int64(bits.OnesCount64(settled))
+	for ; settled != 0; settled &= settled - 1 {
+		b := uint(bits.TrailingZeros64(settled))
+		s := int8(seen.plus>>b&1) - int8(seen.minus>>b&1)
+		j := first + int(b)
+		w.labels[w.m.layers[l].first+j] = s
+		w.pass(&lv.acc, l, j, s)
+	}
+}
+
+// describeSide walks side s of the split of the cell at depth d at neuron j.
+func (w *walker) describeSide(l, j, d int, s int8) {
+	c, lv, child := w.cells, w.levels[d], w.level(d+1)
+	bit := uint64(1) << (j % wordSize)
+	child.at = child.at[:0]
+	for _, v := range lv.at {
+		if at := c.sign(lv.word, v); s > 0 && at.plus&bit != 0 || s < 0 && at.minus&bit != 0 {
+			child.at = append(child.at, v)
+		}
+	}
+	child.at = append(child.at, lv.section...)
+	child.open, child.word = lv.open&^bit, lv.word
+	if l+1 < len(w.m.layers) {
+		child.acc.cols = append(child.acc.cols[:0], lv.acc.cols...)
+		child.acc.exact = lv.acc.exact
+	}
+	id := w.m.layers[l].first + j
+	w.labels[id] = s
+	w.pass(&child.acc, l, j, s)
+	w.path = append(w.path, s)
+	if w.floor > 0 && len(w.script) == 0 && w.below(l, j+1, d+1) {
+		w.open(l, j+1, d+1)
+	} else {
+		w.describe(l, lv.word, d+1, child.open)
+	}
+	w.path = w.path[:len(w.path)-1]
+	w.labels[id] = 0
+}
+
+// undescribed walks the cell at depth d with the solver: at the root from there, else by another walker that
+// takes the path to it and then takes over all that this one has to account for.
+func (w *walker) undescribed(d int) {
+	if len(w.path) == 0 && len(w.script) == 0 {
+		w.described = false
+		w.unconstrained()
+		w.solver.Reset(w.m.norm, w.m.n)
+		w.solveRoot()
+		return
+	}
+	w.run.lose(w.stats.regions)
+	if w.other == nil {
+		w.other = newWalker(w.run)
+	}
+	o := w.other
+	o.restart()
+	o.script = append(append(o.script[:0], w.path...), w.script...)
+	o.stats, o.frames, o.account, o.tick = w.stats, w.frames, w.account, w.tick
+	o.budget, o.floor, o.splits = w.budget, w.floor, w.splits
+	o.left, o.leftUpper, o.parked = w.left, w.leftUpper, w.parked
+	o.saved, o.joined, o.keeps = w.saved, w.joined, w.keeps
+	dec := w.stats.dec
+	o.replay = &dec
+	if len(w.script) > 0 {
+		o.replay = w.replay
+	}
+	pivots := o.solver.Pivots()
+	o.solveRoot()
+	w.pivots0 -= o.solver.Pivots() - pivots
+	w.stats, w.frames, w.err, w.tick = o.stats, o.frames, o.err, o.tick
+	w.budget, w.splits = o.budget, o.splits
+	w.left, w.leftUpper, w.parked = o.left, o.leftUpper, o.parked
+	w.joined, w.keeps = o.joined, o.keeps
+	w.script = w.script[:0]
+	o.account, o.leftUpper, o.parked, o.replay = nil, new(big.Int), nil, nil
+}
