@@ -1,4 +1,4 @@
-// Cells by their vertices: where the ball is a cube and the inputs are few, a cell is kept as the
+// Cells by their vertices: where the ball is a polytope and the inputs are few, a cell is kept as the
 // list of its vertices besides its constraints, and a hyperplane is asked about by its signs at
 // those. This is the double description method (Motzkin, Raiffa, Thompson and Thrall 1953; the
 // combinatorial test of adjacency is that of Fukuda and Prodon 1996), certified by the following.
@@ -9,7 +9,7 @@
 // Then the part of the cell on one side of the form has these vertices and no others: those of the cell on
 // that side, those on the hyperplane, and one on each edge whose ends are on different sides. In that one
 // hold the constraints that hold at both ends, and the form's. So by induction, from the
-// cube's own 2ⁿ vertices, every list is exact, whatever the coordinates are off by, as long as each sign that
+// ball's own vertices, every list is exact, whatever the coordinates are off by, as long as each sign that
 // was used is certain; where one is not, the walk goes back to the solver, for that cell. Hence
 //
 //   - both sides of a form live in a cell (a polytope with an interior) if it is positive at one
@@ -22,6 +22,8 @@ package enumerate
 import (
 	"math"
 	"math/bits"
+
+	"relucell/ball"
 )
 
 const (
@@ -71,24 +73,25 @@ type description struct {
 	// facets holds the rows of the constraints by their bits, and changed those that others replaced.
 	facets  [64]*row
 	changed []facetRow
-	cube    [2 * describedInputs]row
-	// cubes are the bits that stand for facets of the cube, and central says that all forms vanish at its centre.
-	cubes   uint64
+	ball    []row
+	// outer are the bits that stand for facets of the ball, and central says that all forms vanish at its centre.
+	outer   uint64
 	central bool
 	// vanishes says that a neuron is zero at a vertex for reasons that floats do not know.
 	vanishes func(word int, b uint, v int32) bool
 	lists    []int32 // a stack of lists, for leaves
+	cross    bool    // the ball is a cross-polytope
 	repairs  repairer
 	// Scratch of section: the vertices on each side, and their constraints.
 	plus, minus     []int32
 	plusOn, minusOn []uint64
 }
 
-// facetRow is the row that a bit stood for, when some bits were the cube's.
+// facetRow is the row that a bit stood for, when some bits were the ball's.
 type facetRow struct {
 	bit   int
 	row   *row
-	cubes uint64
+	outer uint64
 }
 
 // mark is a state of a description to go back to.
@@ -103,30 +106,61 @@ func newDescription(m *model) *description {
 		}
 	}
 	c.words = len(c.rows)
-	for k := range m.n {
-		for side, s := range []float64{1, -1} {
-			r := &c.cube[2*k+side] // 1 ± y_k
-			r.g[k], r.h = s, 1
-			r.p, r.q = slack*float64(m.n+8)*unit*2, slack
-		}
-	}
+	c.setBall(m.norm == ball.L1)
 	return c
 }
 
-// reset sets the description to the cube.
-func (c *description) reset() []int32 {
-	c.cubes = 1<<(2*c.n) - 1
-	c.vertices, c.signs, c.changed = c.vertices[:0], c.signs[:0], c.changed[:0]
-	for i := range 2 * c.n {
-		c.facets[i] = &c.cube[i]
-	}
-	list := make([]int32, 0, 1<<c.n)
-	for corner := range 1 << c.n {
-		v := c.add(0)
+// setBall sets the facets of the cube, 1 ± y_k ≥ 0, or those of the cross-polytope, 1 ± y_1 … ± y_n ≥ 0.
+func (c *description) setBall(cross bool) {
+	if c.cross = cross; cross {
+		c.ball = make([]row, 1<<c.n)
+		for i := range c.ball {
+			for k := range c.n {
+				c.ball[i].g[k] = float64(1 - 2*(i>>k&1))
+			}
+		}
+	} else {
+		c.ball = make([]row, 2*c.n)
 		for k := range c.n {
-			side := corner >> k & 1
-			c.vertices[v].x[k] = float64(2*side - 1)
-			c.vertices[v].on |= 1 << (2*k + side)
+			c.ball[2*k].g[k], c.ball[2*k+1].g[k] = 1, -1
+		}
+	}
+	for i := range c.ball {
+		r := &c.ball[i]
+		mag := 1.0
+		for _, g := range r.g {
+			mag += math.Abs(g)
+		}
+		r.h, r.p, r.q = 1, slack*float64(c.n+8)*unit*mag, slack*(mag-1)
+	}
+}
+
+// reset sets the description to the ball, and returns its vertices.
+func (c *description) reset() []int32 {
+	c.outer = 1<<len(c.ball) - 1
+	c.vertices, c.signs, c.changed = c.vertices[:0], c.signs[:0], c.changed[:0]
+	for i := range c.ball {
+		c.facets[i] = &c.ball[i]
+	}
+	var list []int32
+	corners := 1 << c.n
+	if c.cross {
+		corners = 2 * c.n
+	}
+	for corner := range corners {
+		v := c.add(0)
+		at := &c.vertices[v]
+		for k := range c.n {
+			if !c.cross {
+				at.x[k] = float64(2*(corner>>k&1) - 1)
+			} else if corner/2 == k {
+				at.x[k] = float64(2*(corner&1) - 1)
+			}
+		}
+		for i := range c.ball {
+			if c.ball[i].at(&at.x) == 0 {
+				at.on |= 1 << i
+			}
 		}
 		list = append(list, v)
 	}
@@ -149,7 +183,7 @@ func (c *description) back(m mark) {
 	c.vertices, c.signs = c.vertices[:m.vertices], c.signs[:m.vertices*c.words]
 	for i := len(c.changed) - 1; i >= m.changed; i-- {
 		c.facets[c.changed[i].bit] = c.changed[i].row
-		c.cubes = c.changed[i].cubes
+		c.outer = c.changed[i].outer
 	}
 	c.changed = c.changed[:m.changed]
 }
@@ -164,8 +198,8 @@ func (c *description) name(list []int32, r *row) uint64 {
 	facet := ^used & (used + 1)
 	if facet != 0 {
 		k := bits.TrailingZeros64(facet)
-		c.changed = append(c.changed, facetRow{k, c.facets[k], c.cubes})
-		c.facets[k], c.cubes = r, c.cubes&^facet
+		c.changed = append(c.changed, facetRow{k, c.facets[k], c.outer})
+		c.facets[k], c.outer = r, c.outer&^facet
 	}
 	return facet
 }
@@ -197,20 +231,20 @@ func (c *description) section(word int, list []int32, b uint, want uint64, out [
 	}
 	first := len(out)
 	out = c.sides(word, list, b, facet, out)
-	minus, minusOn := c.minus, c.minusOn[:len(c.minus)]
+	minusOn := c.minusOn
 	for i, u := range c.plus {
 		on := c.plusOn[i]
 		simple := bits.OnesCount64(on) == c.n
-		for j, v := range minus {
-			other := minusOn[j]
-			if simple {
-				if alone := on &^ other; alone&(alone-1) != 0 { // more than one of n constraints is not common
-					continue
-				}
-			} else if !c.adjacent(list, u, v) {
+		for j, other := range minusOn {
+			// More than one of n constraints is not common.
+			if alone := on &^ other; alone&(alone-1) != 0 && simple {
 				continue
 			}
-			w, ok := c.cross(word, u, v, b, want, on&other|facet)
+			v := c.minus[j]
+			if !simple && !c.adjacent(list, u, v) {
+				continue
+			}
+			w, ok := c.onEdge(word, u, v, b, want, on&other|facet)
 			if !ok {
 				return out, false
 			}
@@ -254,7 +288,7 @@ func (c *description) atCenter(v int32) {
 	}
 }
 
-// cross adds the vertex on the edge from u, where b is positive, to v, where it is negative.
+// onEdge adds the vertex on the edge from u, where b is positive, to v, where it is negative.
 //
 // Let a and −b be the computed values of the form at u and v, off by da < a and db < b. Its zero is at
 // t* = a*/(a*+b*), and t = a/(a+b) differs from that by
@@ -263,9 +297,9 @@ func (c *description) atCenter(v int32) {
 //
 // The true vertex u* + t*(v*−u*) is then off u+t(v−u) by at most the larger error of u and v, and
 // that times |v−u|, and what u+t(v−u) is rounded by.
-func (c *description) cross(word int, u, v int32, b uint, want, on uint64) (int32, bool) {
+func (c *description) onEdge(word int, u, v int32, b uint, want, on uint64) (int32, bool) {
 	i := c.add(on)
-	if c.central && on&c.cubes == 0 {
+	if c.central && on&c.outer == 0 {
 		c.atCenter(i)
 		return i, true
 	}

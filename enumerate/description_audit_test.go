@@ -16,16 +16,16 @@ type constraint struct {
 	bit int // of the description; −1 where it names another one by now
 }
 
-// constraintsOf returns the cube's facets and the splits on the path.
+// constraintsOf returns the ball's facets and the splits on the path.
 func constraintsOf(w *walker) []constraint {
 	c := w.cells
 	var list []constraint
-	for k := range c.n {
-		for side, s := range []int64{1, -1} {
-			g := make([]int64, c.n)
-			g[k] = s
-			list = append(list, constraint{exact.NewRow(1, g...), 2*k + side})
+	for i, r := range c.ball {
+		g := make([]int64, c.n)
+		for k := range g {
+			g[k] = int64(r.g[k])
 		}
+		list = append(list, constraint{exact.NewRow(1, g...), i})
 	}
 	for i, at := range c.changed {
 		r, bit := c.facets[at.bit], at.bit
@@ -35,7 +35,7 @@ func constraintsOf(w *walker) []constraint {
 				break
 			}
 		}
-		if at.bit < 2*c.n {
+		if at.bit < len(c.ball) {
 			list[at.bit].bit = -1
 		}
 		l, j := neuronOfRow(w, r)

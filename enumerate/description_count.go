@@ -61,7 +61,7 @@ func (c *description) crossing(word int, list []int32, first, second uint) (acro
 			if !c.adjacent(list, u, v) {
 				continue
 			}
-			w, ok := c.cross(word, u, v, first, 1<<second, on&other|facet)
+			w, ok := c.onEdge(word, u, v, first, 1<<second, on&other|facet)
 			if !ok || facet == 0 {
 				return false, false
 			}

@@ -14,8 +14,8 @@ import (
 	"relucell/network"
 )
 
-// drawCube draws a cube or a box.
-func drawCube(t *rapid.T, n int) ball.Ball {
+// drawPolytope draws a cube, a box or a cross-polytope.
+func drawPolytope(t *rapid.T, n int) ball.Ball {
 	center, lo, hi := make([]float64, n), make([]float64, n), make([]float64, n)
 	size := rapid.Map(rapid.IntRange(1, 8), scaleBy(0.25))
 	for i := range center {
@@ -27,7 +27,7 @@ func drawCube(t *rapid.T, n int) ball.Ball {
 	if rapid.Bool().Draw(t, "box") {
 		b, err = ball.NewBox(lo, hi)
 	} else {
-		b, err = ball.New(ball.LInf, center, size.Draw(t, "radius"))
+		b, err = ball.New(rapid.SampledFrom([]ball.Norm{ball.LInf, ball.L1}).Draw(t, "norm"), center, size.Draw(t, "radius"))
 	}
 	require.NoError(t, err)
 	return b
@@ -41,7 +41,7 @@ func TestDescribedCellsHaveExactlyTheirVertices(t *testing.T) {
 			cells := 0
 			rapid.Check(t, func(t *rapid.T) {
 				n := drawNet(t, law, 3, 6)
-				forced(t, n, drawCube(t, 3), enumerate.Forced{Described: func(err error) {
+				forced(t, n, drawPolytope(t, 3), enumerate.Forced{Described: func(err error) {
 					require.NoError(t, err)
 					cells++
 				}})
@@ -58,7 +58,7 @@ func TestDescribedCellsAgainstTheSolver(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		law := rapid.SampledFrom(laws()).Draw(t, "law")
 		inputs := rapid.IntRange(3, 6).Draw(t, "inputs")
-		n, b := drawNet(t, law, inputs, 12), drawCube(t, inputs)
+		n, b := drawNet(t, law, inputs, 12), drawPolytope(t, inputs)
 		want := forced(t, n, b, enumerate.Forced{Undescribed: true}).Lower
 		require.Equal(t, want, count(t, n, b, 1).Lower)
 		require.Equal(t, want, count(t, n, b, 3).Lower)

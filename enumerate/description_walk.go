@@ -19,8 +19,14 @@ const leafMost = 10
 // describable says that cells may be described in a run: where nobody wants a proof or a witness, nor decides
 // by what tier or solver.
 func (r *run) describable() bool {
-	return len(r.m.layers) > 0 && r.m.n > 2 && r.m.n <= describedInputs && (r.m.norm == ball.LInf || r.m.norm == ball.Box) &&
-		!r.observed && r.yield == nil && r.policy.describes()
+	most := describedInputs
+	switch r.m.norm {
+	case ball.L2:
+		return false
+	case ball.L1:
+		most = describedInputs - 1 // 2ⁿ facets are to leave bits for others
+	}
+	return len(r.m.layers) > 0 && r.m.n > 2 && r.m.n <= most && !r.observed && r.yield == nil && r.policy.describes()
 }
 
 func (p *policy) describes() bool {
