@@ -45,7 +45,8 @@ type Progress struct {
 	Elapsed time.Duration
 }
 
-// Decisions counts decisions by the tier that made them.
+// Decisions counts decisions by the tier that made them. Those by a cell's vertices are among Float, also where a sign at
+// one was told in integers.
 type Decisions struct {
 	Float, Integer, Solve int64
 }

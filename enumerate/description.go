@@ -70,6 +70,10 @@ type description struct {
 	rows  [][]row
 	signs []signSet
 	words int
+	// integers and integerRows are the same in integers, where integral says so.
+	integral    bool
+	integers    []integerVertex
+	integerRows [][]integerRow
 	// facets holds the rows of the constraints by their bits, and changed those that others replaced.
 	facets  [64]*row
 	changed []facetRow
@@ -99,10 +103,13 @@ type mark struct{ vertices, changed int }
 
 // newDescription prepares a description of cells of a model.
 func newDescription(m *model) *description {
-	c := &description{n: m.n, central: m.central()}
+	c := &description{n: m.n, central: m.central(), integral: m.knowsIntegers()}
 	for _, ly := range m.layers {
 		for at := 0; at < ly.m; at += wordSize {
 			c.rows = append(c.rows, make([]row, min(wordSize, ly.m-at)))
+			if c.integral {
+				c.integerRows = append(c.integerRows, make([]integerRow, min(wordSize, ly.m-at)))
+			}
 		}
 	}
 	c.words = len(c.rows)
@@ -138,7 +145,7 @@ func (c *description) setBall(cross bool) {
 // reset sets the description to the ball, and returns its vertices.
 func (c *description) reset() []int32 {
 	c.outer = 1<<len(c.ball) - 1
-	c.vertices, c.signs, c.changed = c.vertices[:0], c.signs[:0], c.changed[:0]
+	c.back(mark{})
 	for i := range c.ball {
 		c.facets[i] = &c.ball[i]
 	}
@@ -162,6 +169,7 @@ func (c *description) reset() []int32 {
 				at.on |= 1 << i
 			}
 		}
+		c.setInteger(v)
 		list = append(list, v)
 	}
 	return list
@@ -173,6 +181,9 @@ func (c *description) add(on uint64) int32 {
 	for range c.words {
 		c.signs = append(c.signs, signSet{})
 	}
+	if c.integral {
+		c.integers = append(c.integers, integerVertex{})
+	}
 	return int32(len(c.vertices) - 1)
 }
 
@@ -181,6 +192,9 @@ func (c *description) here() mark { return mark{len(c.vertices), len(c.changed)}
 
 func (c *description) back(m mark) {
 	c.vertices, c.signs = c.vertices[:m.vertices], c.signs[:m.vertices*c.words]
+	if c.integral {
+		c.integers = c.integers[:m.vertices]
+	}
 	for i := len(c.changed) - 1; i >= m.changed; i-- {
 		c.facets[c.changed[i].bit] = c.changed[i].row
 		c.outer = c.changed[i].outer
@@ -277,6 +291,9 @@ func (c *description) again(v int32, facet uint64) int32 {
 	w := c.add(0)
 	c.vertices[w] = c.vertices[v]
 	c.vertices[w].on |= facet
+	if c.integral {
+		c.integers[w] = c.integers[v]
+	}
 	copy(c.signs[int(w)*c.words:], c.signs[int(v)*c.words:(int(v)+1)*c.words])
 	return w
 }
@@ -285,6 +302,19 @@ func (c *description) again(v int32, facet uint64) int32 {
 func (c *description) atCenter(v int32) {
 	for word := range c.words {
 		c.sign(word, v).zero = ^uint64(0)
+	}
+	c.setInteger(v)
+}
+
+// setInteger notes that the coordinates of a vertex are integers.
+func (c *description) setInteger(v int32) {
+	if !c.integral {
+		return
+	}
+	at := &c.integers[v]
+	at.d = 1
+	for k, x := range c.vertices[v].x {
+		at.x[k] = int64(x)
 	}
 }
 
@@ -307,6 +337,9 @@ func (c *description) onEdge(word int, u, v int32, b uint, want, on uint64) (int
 	known, unknown := c.sign(word, u).with(c.sign(word, v))
 	known.zero |= 1 << b
 	*c.sign(word, i) = known
+	if unknown &= want; c.integral && c.integerEdge(word, i, u, v, b) {
+		return i, unknown == 0 || c.look(word, i, unknown)
+	}
 	r := &c.rows[word][b]
 	ru, rv := r.at(&p.x), -r.at(&q.x)
 	t := ru / (ru + rv)
@@ -322,8 +355,5 @@ func (c *description) onEdge(word int, u, v int32, b uint, want, on uint64) (int
 	if !(w.err >= 0 && w.err <= describedFar) && !c.repair(i) {
 		return i, false
 	}
-	if unknown &= want; unknown != 0 {
-		return i, c.look(word, i, unknown)
-	}
-	return i, true
+	return i, unknown == 0 || c.look(word, i, unknown)
 }

@@ -127,14 +127,9 @@ func auditCell(w *walker, l, word, d int) error {
 		return fmt.Errorf("%d vertices, the cell has %d", len(w.levels[d].at), len(true_))
 	}
 	for _, v := range w.levels[d].at {
-		x, err := nearestTo(&c.vertices[v], c.n, true_)
+		x, err := trueVertex(&c.vertices[v], c.n, constraints, true_)
 		if err != nil {
 			return err
-		}
-		for _, r := range constraints {
-			if r.bit >= 0 && (r.Eval(x).Sign() == 0) != (c.vertices[v].on>>r.bit&1 != 0) {
-				return fmt.Errorf("constraint %d at vertex %d: %v, on %b", r.bit, v, r.Eval(x), c.vertices[v].on)
-			}
 		}
 		s := c.sign(word, v)
 		for b := range c.rows[word] {
@@ -151,26 +146,24 @@ func auditCell(w *walker, l, word, d int) error {
 	return nil
 }
 
-// nearestTo takes the one true vertex within the vertex's error, if there is one, out of the set; the error may hold several.
-func nearestTo(v *vertex, n int, all map[string][]*big.Rat) ([]*big.Rat, error) {
-	var best []*big.Rat
-	least, at := new(big.Rat).SetInt64(4), ""
+// trueVertex takes the true vertex on exactly the constraints that a vertex names out of the set.
+func trueVertex(v *vertex, n int, constraints []constraint, all map[string][]*big.Rat) ([]*big.Rat, error) {
 	for name, x := range all {
-		far := new(big.Rat)
+		same := true
+		for _, r := range constraints {
+			same = same && (r.bit < 0 || (r.Eval(x).Sign() == 0) == (v.on>>r.bit&1 != 0))
+		}
+		if !same {
+			continue
+		}
 		for k := range n {
 			off := new(big.Rat).Sub(x[k], new(big.Rat).SetFloat64(v.x[k]))
-			if off.Abs(off).Cmp(far) > 0 {
-				far = off
+			if off.Abs(off).Cmp(new(big.Rat).SetFloat64(v.err)) > 0 {
+				return nil, fmt.Errorf("vertex %v is off %v by more than %g", v.x[:n], x, v.err)
 			}
 		}
-		if far.Cmp(least) < 0 {
-			least, at, best = far, name, x
-		}
+		delete(all, name)
+		return x, nil
 	}
-	if least.Cmp(new(big.Rat).SetFloat64(v.err)) > 0 {
-		f, _ := least.Float64()
-		return nil, fmt.Errorf("vertex %v is %g off all, at most %g expected", v.x[:n], f, v.err)
-	}
-	delete(all, at)
-	return best, nil
+	return nil, fmt.Errorf("no vertex on exactly the constraints %b", v.on)
 }

@@ -18,13 +18,14 @@ func (c *description) plain(word int, list []int32, neurons uint64) bool {
 	return true
 }
 
-// crossing says whether two neurons that change sign on the cell do so in each other's hyperplane.
+// crossing counts the regions into which the first's hyperplane is divided by the second, of two neurons that change sign
+// on the cell and vanish at no vertex: 2 if they cross, else 1, or 0 where they have the same hyperplane.
 //
-// They do if all four combinations of their signs live. One that a vertex shows lives. One that no vertex shows lives if
+// They cross if all four combinations of their signs live. One that a vertex shows lives. One that no vertex shows lives if
 // its part of the cell, whose vertices are all on the hyperplanes then, has one with the right sign of the second neuron
 // on that of the first. Such a vertex is on an edge between vertices at which both signs differ: on any other, from the
 // first neuron's one side to its other, the second has the sign of a combination that a vertex shows.
-func (c *description) crossing(word int, list []int32, first, second uint) (across, ok bool) {
+func (c *description) crossing(word int, list []int32, first, second uint) (n int64, ok bool) {
 	shown := uint(0)
 	c.plus, c.minus = c.plus[:0], c.minus[:0] // where the signs differ
 	for _, v := range list {
@@ -39,7 +40,7 @@ func (c *description) crossing(word int, list []int32, first, second uint) (acro
 		}
 	}
 	if shown == 15 {
-		return true, true
+		return 2, true
 	}
 	if shown&6 != 6 { // not both are shown, so the two of equal signs are
 		c.plus, c.minus = c.plus[:0], c.minus[:0]
@@ -63,16 +64,19 @@ func (c *description) crossing(word int, list []int32, first, second uint) (acro
 			}
 			w, ok := c.onEdge(word, u, v, first, 1<<second, on&other|facet)
 			if !ok || facet == 0 {
-				return false, false
+				return 0, false
 			}
 			s := c.sign(word, w)
 			plus, minus = plus || s.plus>>second&1 != 0, minus || s.minus>>second&1 != 0
 			if plus && minus {
-				return true, true
+				return 2, true
 			}
 		}
 	}
-	return false, true
+	if plus || minus {
+		n = 1
+	}
+	return n, true
 }
 
 // regions counts the regions into which the neurons in cut, all of which change sign on the cell, or part of one in a
@@ -89,17 +93,15 @@ func (c *description) regions(word int, list []int32, cut uint64) (n, settled in
 		if before&(before-1) == 0 && c.plain(word, list, before|1<<b) {
 			other := uint(bits.TrailingZeros64(before))
 			m := c.here()
-			across, ok := c.crossing(word, list, b, other)
+			more, ok := c.crossing(word, list, b, other)
 			c.back(m)
 			if !ok {
 				return 0, 0, false
 			}
-			if n++; across {
-				n++
-			} else {
-				settled++
+			if n += more; more > 0 {
+				settled += 2 - more
+				before |= 1 << b
 			}
-			before |= 1 << b
 			continue
 		}
 		m, start := c.here(), len(c.lists)

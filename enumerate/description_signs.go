@@ -51,6 +51,9 @@ func (r *row) load(z *form) bool {
 // look adds the signs of some neurons at a vertex, and says whether all are certain.
 func (c *description) look(word int, v int32, neurons uint64) bool {
 	rest := c.lookOnce(word, v, neurons)
+	if rest != 0 && c.integral {
+		rest = c.lookInIntegers(word, v, rest)
+	}
 	if rest != 0 && c.vertices[v].err > 0 && c.repair(v) {
 		rest = c.lookOnce(word, v, rest)
 	}

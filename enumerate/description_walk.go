@@ -24,9 +24,13 @@ func (r *run) describable() bool {
 	case ball.L2:
 		return false
 	case ball.L1:
-		most = describedInputs - 1 // 2ⁿ facets are to leave bits for others
+		most-- // 2ⁿ facets are to leave bits for others
+	default:
+		if len(r.m.layers) > 1 && !r.m.central() {
+			most-- // the solver is faster
+		}
 	}
-	return len(r.m.layers) > 0 && r.m.n > 2 && r.m.n <= most && !r.observed && r.yield == nil && r.policy.describes()
+	return len(r.m.layers) > 0 && r.m.n <= most && !r.observed && r.yield == nil && r.policy.describes()
 }
 
 func (p *policy) describes() bool {
@@ -116,6 +120,9 @@ func (w *walker) describeWord(l, j, d int) {
 			if st.done[j+b] == open {
 				undecided |= 1 << b
 				ok = c.rows[word][b].load(&st.forms[j+b]) && ok
+				if c.integral {
+					c.integerRows[word][b].load(&st.forms[j+b])
+				}
 			}
 		}
 		if undecided == 0 {

@@ -38,6 +38,16 @@ func count(t fataler, n *network.Network, b ball.Ball, workers int) enumerate.Re
 	return r
 }
 
+// countTwice is count for what both walks must agree on: by vertices where that is possible, and by the solver.
+func countTwice(t fataler, n *network.Network, b ball.Ball, workers int) enumerate.Result {
+	t.Helper()
+	r := count(t, n, b, workers)
+	if r.Questions == 0 {
+		require.Equal(t, r.Lower, forced(t, n, b, enumerate.Forced{Undescribed: true}).Lower)
+	}
+	return r
+}
+
 func requireExact(t fataler, r enumerate.Result) {
 	t.Helper()
 	require.True(t, r.Exact)

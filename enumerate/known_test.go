@@ -14,7 +14,7 @@ import (
 func TestKnownCounts(t *testing.T) {
 	for _, c := range crosscheck.KnownCases() {
 		t.Run(c.Name, func(t *testing.T) {
-			r := count(t, c.Net, c.Ball, 2)
+			r := countTwice(t, c.Net, c.Ball, 2)
 			require.Equal(t, c.Want.String(), r.Lower.String())
 		})
 	}
@@ -37,7 +37,7 @@ func TestKnownCountsOfRandomNetworks(t *testing.T) {
 		t.Run(c.file, func(t *testing.T) {
 			n := sharedNet(t, "random/"+c.file+".onnx")
 			for norm, want := range map[ball.Norm]int64{ball.LInf: c.linf, ball.L2: c.l2, ball.L1: c.l1, ball.Box: c.linf} {
-				require.EqualValues(t, want, count(t, n, ballAt(t, norm, n.Inputs(), 0, 1), 2).Lower.Int64(), norm)
+				require.EqualValues(t, want, countTwice(t, n, ballAt(t, norm, n.Inputs(), 0, 1), 2).Lower.Int64(), norm)
 			}
 		})
 	}
@@ -70,7 +70,7 @@ func TestKnownCountsOfPublicNetworks(t *testing.T) {
 				skipUnlessSoak(t)
 			}
 			n := sharedNet(t, c.file)
-			require.EqualValues(t, c.want, count(t, n, ballAt(t, ball.Box, n.Inputs(), c.c, c.r), 2).Lower.Int64())
+			require.EqualValues(t, c.want, countTwice(t, n, ballAt(t, ball.Box, n.Inputs(), c.c, c.r), 2).Lower.Int64())
 		})
 	}
 }
@@ -93,7 +93,7 @@ func TestProofsOfPublicNetworks(t *testing.T) {
 func TestSoakCentralArrangements(t *testing.T) {
 	skipUnlessSoak(t)
 	for _, norm := range norms {
-		require.EqualValues(t, 1066044, count(t, crosscheck.Resonance(6), ballAt(t, norm, 6, 0, 1), 2).Lower.Int64(), norm)
-		require.EqualValues(t, 94572, count(t, crosscheck.Threshold(5), ballAt(t, norm, 6, 0, 1), 2).Lower.Int64(), norm)
+		require.EqualValues(t, 1066044, countTwice(t, crosscheck.Resonance(6), ballAt(t, norm, 6, 0, 1), 2).Lower.Int64(), norm)
+		require.EqualValues(t, 94572, countTwice(t, crosscheck.Threshold(5), ballAt(t, norm, 6, 0, 1), 2).Lower.Int64(), norm)
 	}
 }

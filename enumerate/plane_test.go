@@ -52,7 +52,7 @@ func TestOutlinesAgainstTheExactTier(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
 				inputs := rapid.IntRange(1, 2).Draw(t, "inputs")
 				n, b := drawNet(t, w, inputs, 9), drawBall(t, inputs)
-				r := forced(t, n, b, enumerate.Forced{Outlined: func(empty bool, err error) {
+				r := forced(t, n, b, enumerate.Forced{Undescribed: true, Outlined: func(empty bool, err error) {
 					require.NoError(t, err)
 					require.True(t, empty, "%v", b)
 					outlined++
@@ -69,7 +69,7 @@ func TestOutlinesOfWideNetworksAgainstTheExactTier(t *testing.T) {
 	for i, norm := range norms {
 		n, b := he(uint64(40+i), 2, 24, 12), ballAt(t, norm, 2, 0.125, 1)
 		outlined := 0
-		r := forced(t, n, b, enumerate.Forced{Outlined: func(empty bool, err error) {
+		r := forced(t, n, b, enumerate.Forced{Undescribed: true, Outlined: func(empty bool, err error) {
 			require.NoError(t, err)
 			require.True(t, empty)
 			outlined++
@@ -111,7 +111,7 @@ func TestOutlinesOfLinesThatGrazeVertices(t *testing.T) {
 			line(gx, gy, -(gx*vx+gy*vy)+float64(rng.IntN(17)-8)*0x1p-54)
 		}
 		n := planes(t, weights, biases)
-		forced(t, n, ballAt(t, norm, 2, 0, 1), enumerate.Forced{Outlined: func(empty bool, err error) {
+		forced(t, n, ballAt(t, norm, 2, 0, 1), enumerate.Forced{Undescribed: true, Outlined: func(empty bool, err error) {
 			require.NoError(t, err)
 			require.True(t, empty)
 			outlined++
