@@ -27,9 +27,9 @@ import (
 )
 
 const (
-	// describedInputs is the largest number of inputs for which cells are described: a cell of a
-	// generic arrangement has some 2ⁿ vertices, and pairs of them are looked at. With six, a vertex fills a cache line.
-	describedInputs = 6
+	// describedInputs is the largest number of inputs for which cells are ever described: a cell of a
+	// generic arrangement has some 2ⁿ vertices, and pairs of them are looked at.
+	describedInputs = 7
 	// describedVertices is the largest number of vertices that a cell may have.
 	describedVertices = 1 << 10
 	// describedFar is the largest error of a coordinate that is of use; slack covers that a vertex is that
@@ -59,7 +59,7 @@ type row struct {
 
 // at evaluates the form.
 func (r *row) at(x *point) float64 {
-	return r.h + r.g[0]*x[0] + r.g[1]*x[1] + r.g[2]*x[2] + r.g[3]*x[3] + r.g[4]*x[4] + r.g[5]*x[5]
+	return r.h + r.g[0]*x[0] + r.g[1]*x[1] + r.g[2]*x[2] + r.g[3]*x[3] + r.g[4]*x[4] + r.g[5]*x[5] + r.g[6]*x[6]
 }
 
 // description holds the vertices of the cells on the path of one walker.
@@ -113,7 +113,7 @@ func newDescription(m *model) *description {
 		}
 	}
 	c.words = len(c.rows)
-	c.setBall(m.norm == ball.L1)
+	c.setBall(m.norm == ball.L1 && !c.central) // cones are as many in a cube
 	return c
 }
 
@@ -216,6 +216,40 @@ func (c *description) name(list []int32, r *row) uint64 {
 		c.facets[k], c.outer = r, c.outer&^facet
 	}
 	return facet
+}
+
+// bitsToSpare is the number of free bits below which thin looks for some; regions uses at most one a dimension.
+const bitsToSpare = 8
+
+// thin takes the names of constraints that are no facets of a cell off its vertices, where bits have become rare: a facet
+// has n vertices or more. The vertices concerned are replaced in the list by copies, for the cells above keep theirs.
+func (c *description) thin(list []int32) {
+	if len(c.ball)+len(c.changed) <= 64-bitsToSpare {
+		return
+	}
+	var at [64]int32
+	used := uint64(0)
+	for _, v := range list {
+		for on := c.vertices[v].on; on != 0; on &= on - 1 {
+			at[bits.TrailingZeros64(on)]++
+		}
+		used |= c.vertices[v].on
+	}
+	if bits.OnesCount64(used) <= 64-bitsToSpare {
+		return
+	}
+	redundant := uint64(0)
+	for k, n := range at {
+		if n > 0 && int(n) < c.n {
+			redundant |= 1 << k
+		}
+	}
+	for i, v := range list {
+		if c.vertices[v].on&redundant != 0 {
+			list[i] = c.again(v, 0)
+			c.vertices[list[i]].on &^= redundant
+		}
+	}
 }
 
 // sides sorts the vertices of a list by the sign of neuron b, and appends to out those where it is 0.

@@ -4,6 +4,7 @@ package enumerate_test
 
 import (
 	"context"
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -81,6 +82,29 @@ func TestGenericNetworksAreDescribedThroughout(t *testing.T) {
 			r := count(t, n, b, 1)
 			require.Zero(t, r.Questions, "%d inputs, %v", inputs, widths)
 			require.Equal(t, forced(t, n, b, enumerate.Forced{Undescribed: true}).Lower, r.Lower)
+		}
+	}
+}
+
+// Cells of a network without biases around 0 are cones: as many in every ball, and described in all of them.
+func TestConesAreAsManyInEveryBall(t *testing.T) {
+	for _, widths := range [][]int{{4, 9}, {3, 6, 6}, {4, 5, 5, 4}, {6, 8}, {7, 5, 4}} {
+		inputs := widths[0]
+		var layers []network.Layer
+		for i, m := range widths[1:] {
+			w := make([]float64, m*widths[i])
+			for k := range w {
+				w[k] = math.Sin(float64(97*len(w) + 31*k*k + i))
+			}
+			layers = append(layers, dense([]network.Activation{network.ReLU, network.LeakyReLU}[i%2], w, make([]float64, m)))
+			layers[i].Slope = 0.25 * float64(i%2)
+		}
+		n := netOf(t, layers...)
+		want := forced(t, n, ballAt(t, ball.L2, inputs, 0, 1), enumerate.Forced{Undescribed: true}).Lower
+		for _, norm := range norms {
+			r := count(t, n, ballAt(t, norm, inputs, 0, 3), 2)
+			require.Equal(t, want, r.Lower, "%v %v", widths, norm)
+			require.Zero(t, r.Questions, "%v %v", widths, norm)
 		}
 	}
 }

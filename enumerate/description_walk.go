@@ -19,18 +19,22 @@ const leafMost = 10
 // describable says that cells may be described in a run: where nobody wants a proof or a witness, nor decides
 // by what tier or solver.
 func (r *run) describable() bool {
-	most := describedInputs
-	switch r.m.norm {
-	case ball.L2:
-		return false
-	case ball.L1:
-		most-- // 2ⁿ facets are to leave bits for others
-	default:
-		if len(r.m.layers) > 1 && !r.m.central() {
-			most-- // the solver is faster
-		}
+	return len(r.m.layers) > 0 && r.m.n <= r.m.describedInputs() && !r.observed && r.yield == nil && r.policy.describes()
+}
+
+// describedInputs is the number of inputs up to which cells are described: as far as that is faster than the solver, and
+// a word has bits for the 2ⁿ facets of a cross-polytope and others. Cells of a central model are cones, as many in every ball; where
+// they are degenerate the solver is slow.
+func (m *model) describedInputs() int {
+	switch {
+	case m.central():
+		return describedInputs
+	case m.norm == ball.L2:
+		return 0
+	case m.norm != ball.L1 && len(m.layers) == 1:
+		return 6
 	}
-	return len(r.m.layers) > 0 && r.m.n <= most && !r.observed && r.yield == nil && r.policy.describes()
+	return 5
 }
 
 func (p *policy) describes() bool {
@@ -153,12 +157,12 @@ func (w *walker) vanishesAt(word int, b uint, v int32) bool {
 	}
 	l--
 	ly, j := w.m.layers[l], w.neuron(l, word, b)
-	if l == 0 || ly.b[j] != 0 || !ly.exactW {
+	if l == 0 || ly.biased && (ly.b[j] != 0 || !ly.exactW) {
 		return false
 	}
 	before := w.m.layers[l-1]
 	for i := range before.m {
-		if ly.wt[i*ly.m+j] == 0 || w.carries(l-1, i) == 0 {
+		if w.carries(l-1, i) == 0 || ly.wt[i*ly.m+j] == 0 && ly.exactW {
 			continue
 		}
 		if word, b := w.m.wordOf(l-1, i); w.cells.sign(word, v).zero>>b&1 == 0 {
@@ -198,6 +202,7 @@ func (w *walker) describe(l, word, d int, undecided uint64) {
 		w.open(l, j, d)
 		return
 	}
+	c.thin(lv.at)
 	before := c.here()
 	if bits.OnesCount64(lv.open) <= leafMost && len(w.script) == 0 && w.saved == nil && w.atLeaf(l, word) {
 		n, settled, ok := c.regions(word, lv.at, lv.open)

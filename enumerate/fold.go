@@ -184,6 +184,7 @@ func (l *layer) fillExact(f *intAffine, colShift []int) {
 		}
 		if f.b[j] != nil {
 			l.b[j] = l.rounded(f.b[j], -top-f.scale)
+			l.biased = l.biased || f.b[j].Sign() != 0
 		}
 	}
 }

@@ -8,6 +8,7 @@ package enumerate
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 
 	"relucell/ball"
@@ -55,6 +56,7 @@ type layer struct {
 	// wt and wa hold W and |W| by columns: column i at [i·m : (i+1)·m].
 	wt, wa []float64
 	b      []float64
+	biased bool // some true bias is not zero
 	// shift[j] is the power of two that row j was multiplied by.
 	shift []int
 	// exactW says that W and b are the true ones; quantum is then a power of two that
@@ -107,21 +109,9 @@ func (m *model) setPoint() {
 	}
 }
 
-// central says that every form vanishes at the centre of the ball: no layer has
-// a bias there. A product with the centre that underflowed is none, so the biases are
-// asked for exactness too.
+// central says that every form vanishes at the centre of the ball: no layer has a bias there.
 func (m *model) central() bool {
-	for _, l := range m.layers {
-		for _, b := range l.b {
-			if b != 0 {
-				return false
-			}
-		}
-		if !l.exactW {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(m.layers, func(l *layer) bool { return l.biased })
 }
 
 // compileLayer turns a run of affine layers that ends in an activation into one layer.
@@ -179,6 +169,7 @@ func (l *layer) fillPlain(src network.Layer, colShift []int) {
 			l.wt[i*l.m+j] = l.scaled(w, colShift[i]-top)
 		}
 		l.b[j] = l.scaled(src.B[j], -top)
+		l.biased = l.biased || src.B[j] != 0
 	}
 }
 
