@@ -237,7 +237,7 @@ func (c *certifier) thin(z *form, s float64, ids []int32) {
 
 // What the largest multiplier is rounded to, in turn. Small ones make short
 // proofs: a single digit where that does.
-var proofTops = [...]float64{3, 9, 32, 1 << 8, 1 << 16}
+var proofTops = [...]float64{3, 9, 32, 1 << 8, 1 << 16, 1 << 24, 1 << 32}
 
 // rounded scales (1, lam) so that the largest is limit and rounds to integers;
 // false when self would vanish.

@@ -130,14 +130,13 @@ func (w *walker) plainPoint(y []float64) bool {
 // exactX returns the witness as exact dyadic numbers.
 func (m *model) exactX(lv *level, y []float64) []*big.Float {
 	x := make([]*big.Float, m.n)
-	mid, half := m.ball.Mid(), m.ball.Scale()
+	mid, half := m.mid, m.half
 	for k := range x {
-		v := new(big.Rat)
-		if lv.big != nil {
-			v.Set(lv.big[k])
-		} else {
-			v.SetFloat64(y[k])
+		if lv.big == nil {
+			x[k] = along(mid[k], half[k], y[k])
+			continue
 		}
+		v := new(big.Rat).Set(lv.big[k])
 		s, _ := half[k].Rat(nil)
 		c, _ := mid[k].Rat(nil)
 		v.Mul(v, s)
@@ -145,6 +144,20 @@ func (m *model) exactX(lv *level, y []float64) []*big.Float {
 		x[k] = dyadicFloat(v)
 	}
 	return x
+}
+
+// along returns c + s·y, unrounded.
+func along(c, s *big.Float, y float64) *big.Float {
+	if y == 0 || s.Sign() == 0 {
+		return new(big.Float).Set(c)
+	}
+	p := new(big.Float).SetPrec(s.MinPrec()+53).Mul(s, big.NewFloat(y))
+	if c.Sign() == 0 {
+		return p
+	}
+	hi := max(c.MantExp(nil), p.MantExp(nil)) + 1
+	lo := min(c.MantExp(nil)-int(c.MinPrec()), p.MantExp(nil)-int(p.MinPrec()))
+	return new(big.Float).SetPrec(uint(hi-lo)).Add(c, p)
 }
 
 // dyadicFloat returns a rational with a power-of-two denominator, unrounded.

@@ -8,6 +8,7 @@ package enumerate
 import (
 	"fmt"
 	"math"
+	"math/big"
 	"slices"
 	"sync"
 
@@ -39,8 +40,9 @@ type model struct {
 	layers  []*layer
 	neurons int
 
-	center, scale []float64 // c and s, when the float64 values are exact
-	plainPoint    bool      // they are
+	center, scale []float64    // c and s, when the float64 values are exact
+	plainPoint    bool         // they are
+	mid, half     []*big.Float // c and s
 
 	source *network.Network
 	once   sync.Once
@@ -99,11 +101,12 @@ func compile(net *network.Network, b ball.Ball) (*model, error) {
 // setPoint keeps centre and half-widths as float64 where they are.
 func (m *model) setPoint() {
 	m.plainPoint = true
-	for i, c := range m.ball.Mid() {
+	m.mid, m.half = m.ball.Mid(), m.ball.Scale()
+	for i, c := range m.mid {
 		cf, acc := c.Float64()
 		m.plainPoint = m.plainPoint && acc == 0
 		m.center = append(m.center, cf)
-		sf, acc := m.ball.Scale()[i].Float64()
+		sf, acc := m.half[i].Float64()
 		m.plainPoint = m.plainPoint && acc == 0
 		m.scale = append(m.scale, sf)
 	}
