@@ -100,7 +100,7 @@ func (w *walker) undecided(l, u, j, d int) bool {
 		return true
 	}
 	lv := w.levels[d]
-	word, bit := w.m.wordOf(l, u)
+	word, bit := w.m.layers[l].wordOf(u)
 	return word != lv.word || lv.open>>bit&1 != 0
 }
 

@@ -22,8 +22,6 @@ package enumerate
 import (
 	"math"
 	"math/bits"
-
-	"relucell/ball"
 )
 
 const (
@@ -101,80 +99,6 @@ type facetRow struct {
 // mark is a state of a description to go back to.
 type mark struct{ vertices, changed int }
 
-// newDescription prepares a description of cells of a model.
-func newDescription(m *model) *description {
-	c := &description{n: m.n, central: m.central(), integral: m.knowsIntegers()}
-	for _, ly := range m.layers {
-		for at := 0; at < ly.m; at += wordSize {
-			c.rows = append(c.rows, make([]row, min(wordSize, ly.m-at)))
-			if c.integral {
-				c.integerRows = append(c.integerRows, make([]integerRow, min(wordSize, ly.m-at)))
-			}
-		}
-	}
-	c.words = len(c.rows)
-	c.setBall(m.norm == ball.L1 && !c.central) // cones are as many in a cube
-	return c
-}
-
-// setBall sets the facets of the cube, 1 ± y_k ≥ 0, or those of the cross-polytope, 1 ± y_1 … ± y_n ≥ 0.
-func (c *description) setBall(cross bool) {
-	if c.cross = cross; cross {
-		c.ball = make([]row, 1<<c.n)
-		for i := range c.ball {
-			for k := range c.n {
-				c.ball[i].g[k] = float64(1 - 2*(i>>k&1))
-			}
-		}
-	} else {
-		c.ball = make([]row, 2*c.n)
-		for k := range c.n {
-			c.ball[2*k].g[k], c.ball[2*k+1].g[k] = 1, -1
-		}
-	}
-	for i := range c.ball {
-		r := &c.ball[i]
-		mag := 1.0
-		for _, g := range r.g {
-			mag += math.Abs(g)
-		}
-		r.h, r.p, r.q = 1, slack*float64(c.n+8)*unit*mag, slack*(mag-1)
-	}
-}
-
-// reset sets the description to the ball, and returns its vertices.
-func (c *description) reset() []int32 {
-	c.outer = 1<<len(c.ball) - 1
-	c.back(mark{})
-	for i := range c.ball {
-		c.facets[i] = &c.ball[i]
-	}
-	var list []int32
-	corners := 1 << c.n
-	if c.cross {
-		corners = 2 * c.n
-	}
-	for corner := range corners {
-		v := c.add(0)
-		at := &c.vertices[v]
-		for k := range c.n {
-			if !c.cross {
-				at.x[k] = float64(2*(corner>>k&1) - 1)
-			} else if corner/2 == k {
-				at.x[k] = float64(2*(corner&1) - 1)
-			}
-		}
-		for i := range c.ball {
-			if c.ball[i].at(&at.x) == 0 {
-				at.on |= 1 << i
-			}
-		}
-		c.setInteger(v)
-		list = append(list, v)
-	}
-	return list
-}
-
 // add makes room for a vertex.
 func (c *description) add(on uint64) int32 {
 	c.vertices = append(c.vertices, vertex{on: on})
@@ -200,56 +124,6 @@ func (c *description) back(m mark) {
 		c.outer = c.changed[i].outer
 	}
 	c.changed = c.changed[:m.changed]
-}
-
-// name gives a constraint a bit that names none with a vertex in the list: such a one is redundant in the
-// cell and in all its parts. 0: there is none.
-func (c *description) name(list []int32, r *row) uint64 {
-	used := uint64(0)
-	for _, v := range list {
-		used |= c.vertices[v].on
-	}
-	facet := ^used & (used + 1)
-	if facet != 0 {
-		k := bits.TrailingZeros64(facet)
-		c.changed = append(c.changed, facetRow{k, c.facets[k], c.outer})
-		c.facets[k], c.outer = r, c.outer&^facet
-	}
-	return facet
-}
-
-// bitsToSpare is the number of free bits below which thin looks for some; regions uses at most one a dimension.
-const bitsToSpare = 8
-
-// thin takes the names of constraints that are no facets of a cell off its vertices, where bits have become rare: a facet
-// has n vertices or more. The vertices concerned are replaced in the list by copies, for the cells above keep theirs.
-func (c *description) thin(list []int32) {
-	if len(c.ball)+len(c.changed) <= 64-bitsToSpare {
-		return
-	}
-	var at [64]int32
-	used := uint64(0)
-	for _, v := range list {
-		for on := c.vertices[v].on; on != 0; on &= on - 1 {
-			at[bits.TrailingZeros64(on)]++
-		}
-		used |= c.vertices[v].on
-	}
-	if bits.OnesCount64(used) <= 64-bitsToSpare {
-		return
-	}
-	redundant := uint64(0)
-	for k, n := range at {
-		if n > 0 && int(n) < c.n {
-			redundant |= 1 << k
-		}
-	}
-	for i, v := range list {
-		if c.vertices[v].on&redundant != 0 {
-			list[i] = c.again(v, 0)
-			c.vertices[list[i]].on &^= redundant
-		}
-	}
 }
 
 // sides sorts the vertices of a list by the sign of neuron b, and appends to out those where it is 0.
@@ -330,26 +204,6 @@ func (c *description) again(v int32, facet uint64) int32 {
 	}
 	copy(c.signs[int(w)*c.words:], c.signs[int(v)*c.words:(int(v)+1)*c.words])
 	return w
-}
-
-// atCenter says that a vertex is on hyperplanes through the centre alone, and so is the centre.
-func (c *description) atCenter(v int32) {
-	for word := range c.words {
-		c.sign(word, v).zero = ^uint64(0)
-	}
-	c.setInteger(v)
-}
-
-// setInteger notes that the coordinates of a vertex are integers.
-func (c *description) setInteger(v int32) {
-	if !c.integral {
-		return
-	}
-	at := &c.integers[v]
-	at.d = 1
-	for k, x := range c.vertices[v].x {
-		at.x[k] = int64(x)
-	}
 }
 
 // onEdge adds the vertex on the edge from u, where b is positive, to v, where it is negative.

@@ -48,7 +48,7 @@ func constraintsOf(w *walker) []constraint {
 func neuronOfRow(w *walker, r *row) (l, j int) {
 	for l, ly := range w.m.layers {
 		for j := range ly.m {
-			if word, b := w.m.wordOf(l, j); r == &w.cells.rows[word][b] {
+			if word, b := ly.wordOf(j); r == &w.cells.rows[word][b] {
 				return l, j
 			}
 		}
@@ -133,7 +133,7 @@ func auditCell(w *walker, l, word, d int) error {
 		}
 		s := c.sign(word, v)
 		for b := range c.rows[word] {
-			j := w.neuron(l, word, uint(b))
+			j := w.m.layers[l].neuronAt(word, uint(b))
 			got := int(s.plus>>b&1) - int(s.minus>>b&1)
 			if known := (s.plus|s.minus|s.zero)>>b&1 != 0; !known {
 				continue

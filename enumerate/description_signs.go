@@ -25,13 +25,10 @@ func (s *signSet) with(o *signSet) (inside signSet, unknown uint64) {
 // sign returns the signs of a word at a vertex.
 func (c *description) sign(word int, v int32) *signSet { return &c.signs[int(v)*c.words+word] }
 
-// wordOf returns the word of a neuron of layer l, and its bit.
-func (m *model) wordOf(l, j int) (word int, bit uint) {
-	for _, ly := range m.layers[:l] {
-		word += (ly.m + wordSize - 1) / wordSize
-	}
-	return word + j/wordSize, uint(j % wordSize)
-}
+// wordOf returns the word of neuron j of the layer, and its bit; neuronAt is the inverse.
+func (ly *layer) wordOf(j int) (word int, bit uint) { return ly.word + j/wordSize, uint(j % wordSize) }
+
+func (ly *layer) neuronAt(word int, bit uint) int { return (word-ly.word)*wordSize + int(bit) }
 
 // describedMost bounds forms whose values cannot overflow.
 const describedMost = 0x1p900

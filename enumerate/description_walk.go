@@ -56,13 +56,13 @@ func (r *run) lose(regions int64) {
 	}
 }
 
-// describeRoot walks from the cube.
+// describeRoot walks from the ball.
 func (w *walker) describeRoot() {
 	if w.cells == nil {
 		w.cells = newDescription(w.m)
 		w.cells.vanishes = w.vanishesAt
 	}
-	w.described = true
+	w.described, w.atRoot = true, w.stats.dec
 	lv := w.level(0)
 	lv.at = append(lv.at[:0], w.cells.reset()...)
 	w.loadFirst()
@@ -78,7 +78,6 @@ func (w *walker) describeLayer(l, d int) {
 	}
 	w.begin(&lv.acc, l+1)
 	st := w.states[l]
-	st.entry = d
 	w.cells.box(lv.at, &w.mid, &w.half)
 	for j := range st.done {
 		if st.done[j] = w.inBox(l, j); st.done[j] != open {
@@ -118,7 +117,7 @@ func (w *walker) inBox(l, j int) status {
 func (w *walker) describeWord(l, j, d int) {
 	c, st := w.cells, w.states[l]
 	for ; j < len(st.done); j += wordSize {
-		word, _ := w.m.wordOf(l, j)
+		word, _ := w.m.layers[l].wordOf(j)
 		undecided, ok := uint64(0), true
 		for b := range c.rows[word] {
 			if st.done[j+b] == open {
@@ -149,14 +148,12 @@ func (w *walker) describeWord(l, j, d int) {
 // vanishesAt says that a neuron without a bias is zero at a vertex of the current cell because all that it sums up are:
 // each unit of the layer before that passes something on in the cell passes on zero there.
 func (w *walker) vanishesAt(word int, b uint, v int32) bool {
-	l := 1
-	for ; l < len(w.m.layers); l++ {
-		if first, _ := w.m.wordOf(l, 0); first > word {
-			break
-		}
+	l := len(w.m.layers) - 1
+	for w.m.layers[l].word > word {
+		l--
 	}
-	l--
-	ly, j := w.m.layers[l], w.neuron(l, word, b)
+	ly := w.m.layers[l]
+	j := ly.neuronAt(word, b)
 	if l == 0 || ly.biased && (ly.b[j] != 0 || !ly.exactW) {
 		return false
 	}
@@ -165,7 +162,7 @@ func (w *walker) vanishesAt(word int, b uint, v int32) bool {
 		if w.carries(l-1, i) == 0 || ly.wt[i*ly.m+j] == 0 && ly.exactW {
 			continue
 		}
-		if word, b := w.m.wordOf(l-1, i); w.cells.sign(word, v).zero>>b&1 == 0 {
+		if word, b := before.wordOf(i); w.cells.sign(word, v).zero>>b&1 == 0 {
 			return false
 		}
 	}
@@ -193,11 +190,11 @@ func (w *walker) describe(l, word, d int, undecided uint64) {
 	}
 	w.settleSeen(l, lv, undecided&^lv.open, seen)
 	if lv.open == 0 {
-		w.describeWord(l, w.afterWord(l, word), d)
+		w.describeWord(l, w.m.layers[l].neuronAt(word+1, 0), d)
 		return
 	}
 	b := uint(bits.TrailingZeros64(lv.open))
-	j := w.neuron(l, word, b)
+	j := w.m.layers[l].neuronAt(word, b)
 	if len(w.script) == 0 && (w.run.stop.Load() && w.saved == nil || w.budget < 0) {
 		w.open(l, j, d)
 		return
@@ -225,32 +222,24 @@ func (w *walker) describe(l, word, d int, undecided uint64) {
 	c.back(before)
 }
 
-// neuron returns the neuron of a bit; afterWord the first one after the word.
-func (w *walker) neuron(l, word int, b uint) int {
-	first, _ := w.m.wordOf(l, 0)
-	return (word-first)*wordSize + int(b)
-}
-
-func (w *walker) afterWord(l, word int) int { return w.neuron(l, word+1, 0) }
-
 // atLeaf says that no neuron is open after a word of layer l.
 func (w *walker) atLeaf(l, word int) bool {
 	if l+1 < len(w.m.layers) || w.run.limit != 0 {
 		return false
 	}
-	done := w.states[l].done
-	return w.afterWord(l, word) >= len(done) || !slices.Contains(done[w.afterWord(l, word):], open)
+	done, next := w.states[l].done, w.m.layers[l].neuronAt(word+1, 0)
+	return next >= len(done) || !slices.Contains(done[next:], open)
 }
 
 // settleSeen labels neurons of a word that have one sign on the cell.
 func (w *walker) settleSeen(l int, lv *level, settled uint64, seen signSet) {
-	first := w.neuron(l, lv.word, 0)
+	ly := w.m.layers[l]
 	w.stats.dec.Float += int64(bits.OnesCount64(settled))
 	for ; settled != 0; settled &= settled - 1 {
 		b := uint(bits.TrailingZeros64(settled))
 		s := int8(seen.plus>>b&1) - int8(seen.minus>>b&1)
-		j := first + int(b)
-		w.labels[w.m.layers[l].first+j] = s
+		j := ly.neuronAt(lv.word, b)
+		w.labels[ly.first+j] = s
 		w.pass(&lv.acc, l, j, s)
 	}
 }
@@ -288,7 +277,7 @@ func (w *walker) describeSide(l, j, d int, s int8) {
 // takes the path to it and then takes over all that this one has to account for.
 func (w *walker) undescribed(d int) {
 	if len(w.path) == 0 && len(w.script) == 0 {
-		w.described = false
+		w.described, w.stats.dec = false, w.atRoot
 		w.unconstrained()
 		w.solver.Reset(w.m.norm, w.m.n)
 		w.solveRoot()

@@ -53,6 +53,7 @@ type model struct {
 // layer is y ↦ act(W·a + b), with rows scaled by powers of two.
 type layer struct {
 	first, m, in int // first is the global index of neuron 0
+	word         int // that of neuron 0 in a description
 	act          network.Activation
 	slope        float64
 	// wt and wa hold W and |W| by columns: column i at [i·m : (i+1)·m].
@@ -80,7 +81,7 @@ func compile(net *network.Network, b ball.Ball) (*model, error) {
 	m.setPoint()
 	var pending []network.Layer
 	var prev *layer
-	first := 0
+	first, word := 0, 0
 	for _, l := range net.Layers() {
 		if l.Act == network.None {
 			pending = append(pending, l)
@@ -91,7 +92,9 @@ func compile(net *network.Network, b ball.Ball) (*model, error) {
 			return nil, err
 		}
 		m.layers = append(m.layers, cl)
+		cl.word = word
 		first += cl.m
+		word += (cl.m + wordSize - 1) / wordSize
 		prev, pending = cl, nil
 	}
 	m.setStatic()

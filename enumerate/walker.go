@@ -65,6 +65,7 @@ type walker struct {
 	// described says that the walk goes by the vertices of cells; where it cannot, other, which goes by the
 	// solver, takes over. mid and half are a box.
 	described bool
+	atRoot    Decisions // what had been counted at the root
 	cells     *description
 	other     *walker
 	mid, half point

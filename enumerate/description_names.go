@@ -1,0 +1,55 @@
+// The names of constraints: 64 bits for those with a vertex in the cell, given anew to others below it.
+
+package enumerate
+
+import "math/bits"
+
+// name gives a constraint a bit that names none with a vertex in the list: such a one is redundant in the
+// cell and in all its parts. 0: there is none.
+func (c *description) name(list []int32, r *row) uint64 {
+	used := uint64(0)
+	for _, v := range list {
+		used |= c.vertices[v].on
+	}
+	facet := ^used & (used + 1)
+	if facet != 0 {
+		k := bits.TrailingZeros64(facet)
+		c.changed = append(c.changed, facetRow{k, c.facets[k], c.outer})
+		c.facets[k], c.outer = r, c.outer&^facet
+	}
+	return facet
+}
+
+// bitsToSpare is the number of free bits below which thin looks for some; regions uses at most one a dimension.
+const bitsToSpare = 8
+
+// thin takes the names of constraints that are no facets of a cell off its vertices, where bits have become rare: a facet
+// has n vertices or more. The vertices concerned are replaced in the list by copies, for the cells above keep theirs.
+func (c *description) thin(list []int32) {
+	if len(c.ball)+len(c.changed) <= 64-bitsToSpare {
+		return
+	}
+	var at [64]int32
+	used := uint64(0)
+	for _, v := range list {
+		for on := c.vertices[v].on; on != 0; on &= on - 1 {
+			at[bits.TrailingZeros64(on)]++
+		}
+		used |= c.vertices[v].on
+	}
+	if bits.OnesCount64(used) <= 64-bitsToSpare {
+		return
+	}
+	redundant := uint64(0)
+	for k, n := range at {
+		if n > 0 && int(n) < c.n {
+			redundant |= 1 << k
+		}
+	}
+	for i, v := range list {
+		if c.vertices[v].on&redundant != 0 {
+			list[i] = c.again(v, 0)
+			c.vertices[list[i]].on &^= redundant
+		}
+	}
+}
