@@ -69,6 +69,7 @@ type policy struct {
 	outlined       func(w *walker, z *form, s float64) // told of each side found empty by an outline
 	undescribed    bool                                // cells are not kept by their vertices
 	described      func(w *walker, l, word, d int)     // told of each cell that is
+	spare          int                                 // bits that a description keeps free, 0 for the usual number
 	grain          grain                               // of a checkpoint; the zero value is the usual one
 }
 

@@ -75,6 +75,7 @@ type description struct {
 	// facets holds the rows of the constraints by their bits, and changed those that others replaced.
 	facets  [64]*row
 	changed []facetRow
+	spare   int // bitsToSpare
 	ball    []row
 	// outer are the bits that stand for facets of the ball, and central says that all forms vanish at its centre.
 	outer   uint64

@@ -13,7 +13,8 @@ import (
 // constraint is an exact row that is not negative on the cell.
 type constraint struct {
 	exact.Row
-	bit int // of the description; −1 where it names another one by now
+	bit      int // of the description; −1 where it names another one by now
+	vertices int // of the cell, on it
 }
 
 // constraintsOf returns the ball's facets and the splits on the path.
@@ -25,7 +26,7 @@ func constraintsOf(w *walker) []constraint {
 		for k := range g {
 			g[k] = int64(r.g[k])
 		}
-		list = append(list, constraint{exact.NewRow(1, g...), i})
+		list = append(list, constraint{exact.NewRow(1, g...), i, 0})
 	}
 	for i, at := range c.changed {
 		r, bit := c.facets[at.bit], at.bit
@@ -39,7 +40,7 @@ func constraintsOf(w *walker) []constraint {
 			list[at.bit].bit = -1
 		}
 		l, j := neuronOfRow(w, r)
-		list = append(list, constraint{w.cert.signed(l, j, float64(w.labels[w.m.layers[l].first+j])), bit})
+		list = append(list, constraint{w.cert.signed(l, j, float64(w.labels[w.m.layers[l].first+j])), bit, 0})
 	}
 	return list
 }
@@ -126,6 +127,13 @@ func auditCell(w *walker, l, word, d int) error {
 	if len(true_) != len(w.levels[d].at) {
 		return fmt.Errorf("%d vertices, the cell has %d", len(w.levels[d].at), len(true_))
 	}
+	for i, r := range constraints {
+		for _, x := range true_ {
+			if r.Eval(x).Sign() == 0 {
+				constraints[i].vertices++
+			}
+		}
+	}
 	for _, v := range w.levels[d].at {
 		x, err := trueVertex(&c.vertices[v], c.n, constraints, true_)
 		if err != nil {
@@ -146,12 +154,14 @@ func auditCell(w *walker, l, word, d int) error {
 	return nil
 }
 
-// trueVertex takes the true vertex on exactly the constraints that a vertex names out of the set.
+// trueVertex takes the true vertex on exactly the constraints that a vertex names out of the set; those that are no facets
+// need not be named.
 func trueVertex(v *vertex, n int, constraints []constraint, all map[string][]*big.Rat) ([]*big.Rat, error) {
 	for name, x := range all {
 		same := true
 		for _, r := range constraints {
-			same = same && (r.bit < 0 || (r.Eval(x).Sign() == 0) == (v.on>>r.bit&1 != 0))
+			on := r.bit >= 0 && v.on>>r.bit&1 != 0
+			same = same && (r.bit < 0 || on == (r.Eval(x).Sign() == 0) || !on && r.vertices < n)
 		}
 		if !same {
 			continue

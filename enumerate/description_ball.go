@@ -10,7 +10,7 @@ import (
 
 // newDescription prepares a description of cells of a model.
 func newDescription(m *model) *description {
-	c := &description{n: m.n, central: m.central(), integral: m.knowsIntegers()}
+	c := &description{n: m.n, central: m.central(), integral: m.knowsIntegers(), spare: bitsToSpare}
 	for _, ly := range m.layers {
 		for at := 0; at < ly.m; at += wordSize {
 			c.rows = append(c.rows, make([]row, min(wordSize, ly.m-at)))

@@ -26,7 +26,7 @@ const bitsToSpare = 8
 // thin takes the names of constraints that are no facets of a cell off its vertices, where bits have become rare: a facet
 // has n vertices or more. The vertices concerned are replaced in the list by copies, for the cells above keep theirs.
 func (c *description) thin(list []int32) {
-	if len(c.ball)+len(c.changed) <= 64-bitsToSpare {
+	if len(c.ball)+len(c.changed) <= 64-c.spare {
 		return
 	}
 	var at [64]int32
@@ -37,7 +37,7 @@ func (c *description) thin(list []int32) {
 		}
 		used |= c.vertices[v].on
 	}
-	if bits.OnesCount64(used) <= 64-bitsToSpare {
+	if bits.OnesCount64(used) <= 64-c.spare {
 		return
 	}
 	redundant := uint64(0)

@@ -43,7 +43,7 @@ func TestDescribedCellsHaveExactlyTheirVertices(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
 				inputs := rapid.IntRange(1, 3).Draw(t, "inputs")
 				n := drawNet(t, law, inputs, 6)
-				forced(t, n, drawPolytope(t, inputs), enumerate.Forced{Described: func(err error) {
+				forced(t, n, drawPolytope(t, inputs), enumerate.Forced{Spare: rapid.SampledFrom([]int{0, 64}).Draw(t, "spare"), Described: func(err error) {
 					require.NoError(t, err)
 					cells++
 				}})
@@ -64,6 +64,7 @@ func TestDescribedCellsAgainstTheSolver(t *testing.T) {
 		want := forced(t, n, b, enumerate.Forced{Undescribed: true}).Lower
 		require.Equal(t, want, count(t, n, b, 1).Lower)
 		require.Equal(t, want, count(t, n, b, 3).Lower)
+		require.Equal(t, want, forced(t, n, b, enumerate.Forced{Spare: 64}).Lower)
 		r, err := enumerate.Count(context.Background(), n, b, enumerate.Options{Workers: 2, Limit: rapid.Int64Range(1, want.Int64()+1).Draw(t, "limit")})
 		require.NoError(t, err)
 		require.True(t, r.Lower.Cmp(want) <= 0 && want.Cmp(r.Upper) <= 0)
@@ -113,10 +114,11 @@ func TestConesAreAsManyInEveryBall(t *testing.T) {
 // and in the end altogether.
 func TestRoughNetworksGoToTheSolver(t *testing.T) {
 	for copied := range 3 {
-		layers := append([]network.Layer(nil), he(3, 4, 8, 8, 8).Layers()...)
+		layers := append([]network.Layer(nil), he(3, 4, 10, 10, 6).Layers()...)
 		l := &layers[copied]
-		l.W.SetRow(7, append([]float64(nil), l.W.RawRowView(0)...))
-		l.B[7] = l.B[0]
+		last := len(l.B) - 1
+		l.W.SetRow(last, append([]float64(nil), l.W.RawRowView(0)...))
+		l.B[last] = l.B[0]
 		n := netOf(t, layers...)
 		b := ballAt(t, ball.LInf, 4, 0, 1)
 		r := count(t, n, b, 1)

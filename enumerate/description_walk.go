@@ -61,6 +61,9 @@ func (w *walker) describeRoot() {
 	if w.cells == nil {
 		w.cells = newDescription(w.m)
 		w.cells.vanishes = w.vanishesAt
+		if p := w.run.policy; p != nil && p.spare > 0 {
+			w.cells.spare = p.spare
+		}
 	}
 	w.described, w.atRoot = true, w.stats.dec
 	lv := w.level(0)

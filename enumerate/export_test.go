@@ -23,13 +23,15 @@ type Forced struct {
 	Outlined func(empty bool, err error)
 	// Described, if set, is told of each cell that is kept by its vertices whether those are the cell's, exactly. For one worker.
 	Described func(err error)
+	// Spare is the number of bits that a description keeps free, 0 for the usual one.
+	Spare int
 	// Regions, Records and Dead make up the grain of a checkpoint, if one of them is set.
 	Regions, Records, Dead int64
 }
 
 // CountForced is Count with forced tiers.
 func CountForced(ctx context.Context, n *network.Network, b ball.Ball, opt Options, f Forced) (Result, error) {
-	p := &policy{float: f.Float, integer: f.Integer, solver: f.Solver, undescribed: f.Undescribed}
+	p := &policy{float: f.Float, integer: f.Integer, solver: f.Solver, undescribed: f.Undescribed, spare: f.Spare}
 	if f.Outlined != nil {
 		p.outlined = func(w *walker, z *form, s float64) {
 			point, _, _, err := exact.Side(w.m.norm, w.cert.signed(z.layer, z.unit, s), w.ancestorRows(), w.levels[len(w.cert.anc)].exactPoint())
