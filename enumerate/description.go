@@ -85,9 +85,9 @@ type description struct {
 	lists    []int32 // a stack of lists, for leaves
 	cross    bool    // the ball is a cross-polytope
 	repairs  repairer
-	// Scratch of section: the vertices on each side, and their constraints.
-	plus, minus     []int32
-	plusOn, minusOn []uint64
+	// Scratch of section: the vertices on each side and between, and their constraints.
+	plus, minus, zero []int32
+	plusOn, minusOn   []uint64
 }
 
 // facetRow is the row that a bit stood for, when some bits were the ball's.
@@ -102,14 +102,18 @@ type mark struct{ vertices, changed int }
 
 // add makes room for a vertex.
 func (c *description) add(on uint64) int32 {
+	i := len(c.vertices)
 	c.vertices = append(c.vertices, vertex{on: on})
-	for range c.words {
-		c.signs = append(c.signs, signSet{})
+	if n := (i + 1) * c.words; n <= cap(c.signs) {
+		c.signs = c.signs[:n]
+		clear(c.signs[i*c.words:])
+	} else {
+		c.signs = append(c.signs, make([]signSet, c.words)...)
 	}
 	if c.integral {
 		c.integers = append(c.integers, integerVertex{})
 	}
-	return int32(len(c.vertices) - 1)
+	return int32(i)
 }
 
 // here is the state to go back to after what follows.
@@ -127,33 +131,38 @@ func (c *description) back(m mark) {
 	c.changed = c.changed[:m.changed]
 }
 
-// sides sorts the vertices of a list by the sign of neuron b, and appends to out those where it is 0.
-func (c *description) sides(word int, list []int32, b uint, facet uint64, out []int32) []int32 {
-	c.plus, c.minus = c.plus[:0], c.minus[:0]
+// sides sorts the vertices of a list by the sign of neuron b, and returns the constraints on which some lie.
+func (c *description) sides(word int, list []int32, b uint) (used uint64) {
+	c.plus, c.minus, c.zero = c.plus[:0], c.minus[:0], c.zero[:0]
 	c.plusOn, c.minusOn = c.plusOn[:0], c.minusOn[:0]
 	for _, v := range list {
 		s := c.sign(word, v)
-		switch on := c.vertices[v].on; {
+		on := c.vertices[v].on
+		used |= on
+		switch {
 		case s.plus>>b&1 != 0:
 			c.plus, c.plusOn = append(c.plus, v), append(c.plusOn, on)
 		case s.minus>>b&1 != 0:
 			c.minus, c.minusOn = append(c.minus, v), append(c.minusOn, on)
 		default:
-			out = append(out, c.again(v, facet))
+			c.zero = append(c.zero, v)
 		}
 	}
-	return out
+	return used
 }
 
 // section appends to out the vertices of the part of the cell on the hyperplane of neuron b of a word, with the signs of
-// the neurons in want. It returns false where a sign is not certain or there are too many vertices.
+// the neurons in want, and leaves those on either side in plus and minus. It returns false where a sign is not certain
+// or there are too many vertices.
 func (c *description) section(word int, list []int32, b uint, want uint64, out []int32) ([]int32, bool) {
-	facet := c.name(list, &c.rows[word][b])
+	facet := c.name(c.sides(word, list, b), &c.rows[word][b])
 	if facet == 0 {
 		return out, false
 	}
 	first := len(out)
-	out = c.sides(word, list, b, facet, out)
+	for _, v := range c.zero {
+		out = append(out, c.again(v, facet))
+	}
 	minusOn := c.minusOn
 	for i, u := range c.plus {
 		on := c.plusOn[i]

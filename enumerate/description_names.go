@@ -4,13 +4,17 @@ package enumerate
 
 import "math/bits"
 
-// name gives a constraint a bit that names none with a vertex in the list: such a one is redundant in the
-// cell and in all its parts. 0: there is none.
-func (c *description) name(list []int32, r *row) uint64 {
-	used := uint64(0)
+// used returns the constraints on which some vertex of the list lies.
+func (c *description) used(list []int32) (on uint64) {
 	for _, v := range list {
-		used |= c.vertices[v].on
+		on |= c.vertices[v].on
 	}
+	return on
+}
+
+// name gives a constraint a bit that is not used: what it named has no vertex in the cell, and is redundant there and
+// in all its parts. 0: there is none.
+func (c *description) name(used uint64, r *row) uint64 {
 	facet := ^used & (used + 1)
 	if facet != 0 {
 		k := bits.TrailingZeros64(facet)
@@ -29,16 +33,14 @@ func (c *description) thin(list []int32) {
 	if len(c.ball)+len(c.changed) <= 64-c.spare {
 		return
 	}
+	if bits.OnesCount64(c.used(list)) <= 64-c.spare {
+		return
+	}
 	var at [64]int32
-	used := uint64(0)
 	for _, v := range list {
 		for on := c.vertices[v].on; on != 0; on &= on - 1 {
 			at[bits.TrailingZeros64(on)]++
 		}
-		used |= c.vertices[v].on
-	}
-	if bits.OnesCount64(used) <= 64-c.spare {
-		return
 	}
 	redundant := uint64(0)
 	for k, n := range at {

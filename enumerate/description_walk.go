@@ -81,9 +81,17 @@ func (w *walker) describeLayer(l, d int) {
 	}
 	w.begin(&lv.acc, l+1)
 	st := w.states[l]
-	w.cells.box(lv.at, &w.mid, &w.half)
+	boxed := 2*len(st.done) >= len(lv.at) // a box costs a look at each vertex
+	if boxed {
+		w.cells.box(lv.at, &w.mid, &w.half)
+	}
 	for j := range st.done {
-		if st.done[j] = w.inBox(l, j); st.done[j] != open {
+		if boxed {
+			st.done[j] = w.inBox(l, j)
+		} else {
+			st.done[j] = w.quick(l, j)
+		}
+		if st.done[j] != open {
 			w.pass(&lv.acc, l, j, w.labels[w.m.layers[l].first+j])
 		}
 	}
@@ -218,6 +226,7 @@ func (w *walker) describe(l, word, d int, undecided uint64) {
 	}
 	var ok bool
 	if lv.section, ok = c.section(word, lv.at, b, lv.open&^(1<<b), lv.section[:0]); ok {
+		lv.plus, lv.minus = append(lv.plus[:0], c.plus...), append(lv.minus[:0], c.minus...)
 		w.split(l, j, d, true)
 	} else {
 		w.undescribed(d)
@@ -249,16 +258,13 @@ func (w *walker) settleSeen(l int, lv *level, settled uint64, seen signSet) {
 
 // describeSide walks side s of the split of the cell at depth d at neuron j.
 func (w *walker) describeSide(l, j, d int, s int8) {
-	c, lv, child := w.cells, w.levels[d], w.level(d+1)
-	bit := uint64(1) << (j % wordSize)
-	child.at = child.at[:0]
-	for _, v := range lv.at {
-		if at := c.sign(lv.word, v); s > 0 && at.plus&bit != 0 || s < 0 && at.minus&bit != 0 {
-			child.at = append(child.at, v)
-		}
+	lv, child := w.levels[d], w.level(d+1)
+	side := lv.minus
+	if s > 0 {
+		side = lv.plus
 	}
-	child.at = append(child.at, lv.section...)
-	child.open, child.word = lv.open&^bit, lv.word
+	child.at = append(append(child.at[:0], side...), lv.section...)
+	child.open, child.word = lv.open&^(1<<(j%wordSize)), lv.word
 	if l+1 < len(w.m.layers) {
 		child.acc.cols = append(child.acc.cols[:0], lv.acc.cols...)
 		child.acc.exact = lv.acc.exact

@@ -99,11 +99,12 @@ type level struct {
 	acc  accumulator
 	// far is the witness of the side of the next split that y is not on.
 	far *level
-	// Of a described cell: its vertices, those of the part of it on the hyperplane of its split, and
-	// the neurons of a block that change sign on it.
-	at, section []int32
-	open        uint64
-	word        int
+	// Of a described cell: its vertices, those on the two sides of its split and of the part on the hyperplane, and
+	// the neurons of a word that change sign on it.
+	at, plus, minus, section []int32
+
+	open uint64
+	word int
 }
 
 func newLevel(m *model) *level {
