@@ -186,11 +186,7 @@ func (w *walker) restore() bool {
 // joins it what it came to.
 func (w *walker) serveKept(h *handover, f frame) {
 	start := w.run.journal.clock.Load()
-	if len(w.script) > 0 {
-		w.root() // which comes to it
-	} else {
-		w.kept(f.l, f.j, 0, 1, true)
-	}
+	w.kept(f.l, f.j, w.base, 1, true)
 	h.did = w.done()
 	// The one who joins it counts the work that no record covers, though not in time of his own.
 	h.did.covered -= w.run.journal.clock.Load() - start

@@ -72,9 +72,9 @@ type description struct {
 	integral    bool
 	integers    []integerVertex
 	integerRows [][]integerRow
-	// facets holds the rows of the constraints by their bits, and changed those that others replaced.
-	facets  [64]*row
-	changed []facetRow
+	// facets says where the rows of the constraints are, by their bits, and changed where those were that others replaced.
+	facets  [64]place
+	changed []facetPlace
 	spare   int // bitsToSpare
 	ball    []row
 	// outer are the bits that stand for facets of the ball, and central says that all forms vanish at its centre.
@@ -90,11 +90,22 @@ type description struct {
 	plusOn, minusOn   []uint64
 }
 
-// facetRow is the row that a bit stood for, when some bits were the ball's.
-type facetRow struct {
+// place is where a row is kept: that of neuron b of a word at word·wordSize + b, that of facet i of the ball at −1 − i.
+type place int32
+
+// facetPlace is the row that a bit stood for, when some bits were the ball's.
+type facetPlace struct {
 	bit   int
-	row   *row
+	row   place
 	outer uint64
+}
+
+// row returns the row at a place.
+func (c *description) row(p place) *row {
+	if p < 0 {
+		return &c.ball[-1-p]
+	}
+	return &c.rows[p/wordSize][p%wordSize]
 }
 
 // mark is a state of a description to go back to.
@@ -155,7 +166,7 @@ func (c *description) sides(word int, list []int32, b uint) (used uint64) {
 // the neurons in want, and leaves those on either side in plus and minus. It returns false where a sign is not certain
 // or there are too many vertices.
 func (c *description) section(word int, list []int32, b uint, want uint64, out []int32) ([]int32, bool) {
-	facet := c.name(c.sides(word, list, b), &c.rows[word][b])
+	facet := c.name(c.sides(word, list, b), place(word*wordSize+int(b)))
 	if facet == 0 {
 		return out, false
 	}

@@ -46,15 +46,12 @@ func constraintsOf(w *walker) []constraint {
 }
 
 // neuronOfRow finds the neuron by where its row is kept.
-func neuronOfRow(w *walker, r *row) (l, j int) {
-	for l, ly := range w.m.layers {
-		for j := range ly.m {
-			if word, b := ly.wordOf(j); r == &w.cells.rows[word][b] {
-				return l, j
-			}
-		}
+func neuronOfRow(w *walker, p place) (l, j int) {
+	l = len(w.m.layers) - 1
+	for w.m.layers[l].word > int(p/wordSize) {
+		l--
 	}
-	panic("enumerate: a row of no neuron")
+	return l, w.m.layers[l].neuronAt(int(p/wordSize), uint(p%wordSize))
 }
 
 // crossingPoint solves n rows, nil if they are not independent.

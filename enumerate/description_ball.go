@@ -54,7 +54,7 @@ func (c *description) reset() []int32 {
 	c.outer = 1<<len(c.ball) - 1
 	c.back(mark{})
 	for i := range c.ball {
-		c.facets[i] = &c.ball[i]
+		c.facets[i] = place(-1 - i)
 	}
 	var list []int32
 	corners := 1 << c.n
@@ -78,6 +78,35 @@ func (c *description) reset() []int32 {
 		}
 		c.setInteger(v)
 		list = append(list, v)
+	}
+	return list
+}
+
+// adopt begins as o was at a cell that was split by a neuron of a word, when so many names had been given.
+func (c *description) adopt(o *description, word, names int) {
+	c.back(mark{})
+	c.facets, c.outer = o.facets, o.outer
+	for i := len(o.changed) - 1; i >= names; i-- {
+		c.facets[o.changed[i].bit], c.outer = o.changed[i].row, o.changed[i].outer
+	}
+	for i := range word + 1 {
+		copy(c.rows[i], o.rows[i])
+		if c.integral {
+			copy(c.integerRows[i], o.integerRows[i])
+		}
+	}
+}
+
+// take appends copies of vertices of o to a list.
+func (c *description) take(o *description, vertices, list []int32) []int32 {
+	for _, v := range vertices {
+		i := c.add(0)
+		c.vertices[i] = o.vertices[v]
+		copy(c.signs[int(i)*c.words:], o.signs[int(v)*c.words:(int(v)+1)*c.words])
+		if c.integral {
+			c.integers[i] = o.integers[v]
+		}
+		list = append(list, i)
 	}
 	return list
 }

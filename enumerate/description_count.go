@@ -53,7 +53,7 @@ func (c *description) crossing(word int, list []int32, first, second uint) (n in
 			}
 		}
 	}
-	facet := c.name(c.used(list), &c.rows[word][first])
+	facet := c.name(c.used(list), place(word*wordSize+int(first)))
 	plus, minus := shown&10 == 10, shown&5 == 5 // the signs of the second neuron that the first's hyperplane has
 	for _, u := range c.plus {
 		on := c.vertices[u].on

@@ -14,11 +14,11 @@ func (c *description) used(list []int32) (on uint64) {
 
 // name gives a constraint a bit that is not used: what it named has no vertex in the cell, and is redundant there and
 // in all its parts. 0: there is none.
-func (c *description) name(used uint64, r *row) uint64 {
+func (c *description) name(used uint64, r place) uint64 {
 	facet := ^used & (used + 1)
 	if facet != 0 {
 		k := bits.TrailingZeros64(facet)
-		c.changed = append(c.changed, facetRow{k, c.facets[k], c.outer})
+		c.changed = append(c.changed, facetPlace{k, c.facets[k], c.outer})
 		c.facets[k], c.outer = r, c.outer&^facet
 	}
 	return facet

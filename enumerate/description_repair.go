@@ -30,7 +30,7 @@ func (c *description) repair(v int32) bool {
 	n, r, at := c.n, &c.repairs, &c.vertices[v]
 	r.rows = r.rows[:0]
 	for on := at.on; on != 0; on &= on - 1 {
-		r.rows = append(r.rows, c.facets[bits.TrailingZeros64(on)])
+		r.rows = append(r.rows, c.row(c.facets[bits.TrailingZeros64(on)]))
 	}
 	if !r.choose(n) || !r.invert(n) {
 		return false

@@ -58,19 +58,35 @@ func (r *run) lose(regions int64) {
 
 // describeRoot walks from the ball.
 func (w *walker) describeRoot() {
-	if w.cells == nil {
-		w.cells = newDescription(w.m)
-		w.cells.vanishes = w.vanishesAt
-		if p := w.run.policy; p != nil && p.spare > 0 {
-			w.cells.spare = p.spare
-		}
-	}
+	w.describing()
 	w.described, w.atRoot = true, w.stats.dec
 	lv := w.level(0)
 	lv.at = append(lv.at[:0], w.cells.reset()...)
 	w.loadFirst()
 	w.describeLayer(0, 0)
 	w.described = false
+}
+
+// describing prepares for it.
+func (w *walker) describing() {
+	if w.cells != nil {
+		return
+	}
+	w.cells = newDescription(w.m)
+	w.cells.vanishes = w.vanishesAt
+	if p := w.run.policy; p != nil && p.spare > 0 {
+		w.cells.spare = p.spare
+	}
+}
+
+// adoptDescription copies what the plus side of frame f of o needs.
+func (w *walker) adoptDescription(o *walker, f *frame) {
+	w.describing()
+	src, dst := o.levels[f.d], w.levels[w.base]
+	w.cells.adopt(o.cells, src.word, src.names)
+	dst.plus = w.cells.take(o.cells, src.plus, dst.plus[:0])
+	dst.section = w.cells.take(o.cells, src.section, dst.section[:0])
+	dst.open, dst.word = src.open, src.word
 }
 
 // describeLayer is enter for a described cell.
@@ -226,6 +242,7 @@ func (w *walker) describe(l, word, d int, undecided uint64) {
 	}
 	var ok bool
 	if lv.section, ok = c.section(word, lv.at, b, lv.open&^(1<<b), lv.section[:0]); ok {
+		lv.names = len(c.changed)
 		lv.plus, lv.minus = append(lv.plus[:0], c.plus...), append(lv.minus[:0], c.minus...)
 		w.split(l, j, d, true)
 	} else {
@@ -302,7 +319,7 @@ func (w *walker) undescribed(d int) {
 	o.stats, o.frames, o.account, o.tick = w.stats, w.frames, w.account, w.tick
 	o.budget, o.floor, o.splits = w.budget, w.floor, w.splits
 	o.left, o.leftUpper, o.parked = w.left, w.leftUpper, w.parked
-	o.saved, o.joined, o.keeps = w.saved, w.joined, w.keeps
+	o.saved, o.joined = w.saved, w.joined
 	dec := w.stats.dec
 	o.replay = &dec
 	if len(w.script) > 0 {
@@ -314,7 +331,7 @@ func (w *walker) undescribed(d int) {
 	w.stats, w.frames, w.err, w.tick = o.stats, o.frames, o.err, o.tick
 	w.budget, w.splits = o.budget, o.splits
 	w.left, w.leftUpper, w.parked = o.left, o.leftUpper, o.parked
-	w.joined, w.keeps = o.joined, o.keeps
+	w.joined = o.joined
 	w.script = w.script[:0]
 	o.account, o.leftUpper, o.parked, o.replay = nil, new(big.Int), nil, nil
 }

@@ -208,12 +208,7 @@ func (w *walker) repeat(l, j, d int, follow bool) {
 	if w.script = w.script[1:]; len(w.script) == 0 && w.replay != nil {
 		w.stats.dec = *w.replay
 	}
-	if len(w.script) == 0 && w.keeps {
-		w.keeps, w.replay = false, nil
-		w.kept(l, j, d, s, follow)
-	} else {
-		w.side(l, j, d, s, follow)
-	}
+	w.side(l, j, d, s, follow)
 	if !follow {
 		w.off--
 	}

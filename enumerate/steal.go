@@ -54,11 +54,7 @@ func (w *walker) hand(f *frame) (*walker, *handover) {
 		h.obs = w.obs.Fork()
 	}
 	c := w.run.spare()
-	if w.described {
-		c.follow(w, f)
-	} else {
-		c.adopt(w, f)
-	}
+	c.adopt(w, f)
 	c.obs = h.obs
 	f.given = h
 	if w.run.bracketed {
@@ -102,13 +98,24 @@ func (w *walker) adopt(o *walker, f *frame) {
 	w.left, w.leftUpper = 0, new(big.Int)
 	w.saved, w.joined = f.saved, odometer{}
 	copy(w.labels, o.labels)
-	w.solver.CopyFrom(o.solver, f.depth)
-	w.pivots0 = w.solver.Pivots()
-	src, dst := o.levels[f.d], w.level(0)
-	dst.setWitness(src)
-	dst.far.setWitness(src.far)
+	w.base = 0
+	if o.described { // where another walker takes over, it counts levels from the root
+		w.base = f.depth
+	}
+	src, dst := o.levels[f.d], w.level(w.base)
 	dst.acc.cols = append(dst.acc.cols[:0], src.acc.cols...)
 	dst.acc.exact = src.acc.exact
+	w.states[f.l].reserve(w.m.layers[f.l], f.l, w.m.n)
+	w.states[f.l].copyFrom(o.states[f.l])
+	w.pivots0 = w.solver.Pivots()
+	if w.described = o.described; w.described {
+		w.adoptDescription(o, f)
+		return
+	}
+	w.solver.CopyFrom(o.solver, f.depth)
+	w.pivots0 = w.solver.Pivots()
+	dst.setWitness(src)
+	dst.far.setWitness(src.far)
 	w.unconstrained()
 	for _, a := range o.cert.anc[:f.depth] {
 		z := *a.form
@@ -116,17 +123,6 @@ func (w *walker) adopt(o *walker, f *frame) {
 		a.form = &z
 		w.constrain(a)
 	}
-	w.states[f.l].reserve(w.m.layers[f.l], f.l, w.m.n)
-	w.states[f.l].copyFrom(o.states[f.l])
-}
-
-// follow takes the path to the plus side of frame f of o, to be walked from the root.
-func (w *walker) follow(o *walker, f *frame) {
-	w.restart()
-	w.script = append(append(w.script[:0], o.path[:f.depth]...), 1)
-	w.err, w.saved, w.joined = nil, f.saved, odometer{}
-	w.left, w.leftUpper = 0, new(big.Int)
-	w.replay, w.keeps = new(Decisions), w.run.journal != nil
 }
 
 // copyFrom copies the forms and what is settled; both hold the same layer.
@@ -146,13 +142,10 @@ func (st *layerState) copyFrom(o *layerState) {
 // serve walks the plus side of the frame. The worker's turn passes to the
 // one that waits for it, or becomes free.
 func (w *walker) serve(h *handover, f frame) {
-	switch {
-	case w.run.journal != nil:
+	if w.run.journal != nil {
 		w.serveKept(h, f)
-	case len(w.script) > 0:
-		w.root()
-	default:
-		w.side(f.l, f.j, 0, 1, true)
+	} else {
+		w.side(f.l, f.j, w.base, 1, true)
 	}
 	h.err = w.err
 	if w.err != nil {

@@ -52,7 +52,6 @@ type walker struct {
 	floor  int
 	parked []*node
 	replay *Decisions
-	keeps  bool // what the script leads to is to be recorded
 	// The checkpoint: its records at and below the current cell, and what joined subtrees came to.
 	saved  *saved
 	joined odometer
@@ -65,6 +64,7 @@ type walker struct {
 	// described says that the walk goes by the vertices of cells; where it cannot, other, which goes by the
 	// solver, takes over. mid and half are a box.
 	described bool
+	base      int       // the level on which a subtree begins that was handed over
 	atRoot    Decisions // what had been counted at the root
 	cells     *description
 	other     *walker
@@ -99,12 +99,12 @@ type level struct {
 	acc  accumulator
 	// far is the witness of the side of the next split that y is not on.
 	far *level
-	// Of a described cell: its vertices, those on the two sides of its split and of the part on the hyperplane, and
-	// the neurons of a word that change sign on it.
+	// Of a described cell: its vertices, those on the two sides of its split and of the part on the hyperplane,
+	// the neurons of a word that change sign on it, and how many names had been given with the split's.
 	at, plus, minus, section []int32
-
-	open uint64
-	word int
+	open                     uint64
+	names                    int
+	word                     int
 }
 
 func newLevel(m *model) *level {
