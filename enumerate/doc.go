@@ -35,7 +35,8 @@
 //	integer    in exact integers, multipliers rounded to few bits
 //	solve      an exact linear programme or projection (package lp/exact)
 //
-// and where they fail the run fails. So no solver, option or number of
+// and where they fail the run fails. A plain count in few inputs keeps cells by their vertices
+// instead and is certain by the signs there; its theorem opens description.go. So no solver, option or number of
 // workers changes an answer. A walk that a limit or a context stops answers with a bracket: each
 // cell left open holds at least one region, and at most as many as the recursion of package bound allows.
 //
@@ -51,6 +52,7 @@
 //	form        z = g·y + h of one neuron on one cell, with its error bound
 //	ancestor    a constraint s·z > 0 of the cell, from a neuron split above
 //	level       what is kept for one cell on the path: its witness, its sums of forms
+//	description a cell by its vertices, each the set of constraints that meet there
 //	outline     a polygon that certainly holds a cell in the plane
 //	frame       a split whose plus side is still to be walked
 //	record      a completed subtree in a checkpoint, under the path that leads to it
@@ -61,8 +63,8 @@
 //
 // api.go what a caller sees; run.go one count and its workers; walker.go the
 // walk; split.go, leaf.go what happens at a node and at the end; layer.go the
-// forms; recall.go proofs tried again; plane.go and outline.go short cuts of two dimensions; steal.go the sharing of
-// subtrees. bracket.go, cellbound.go and celltail.go bracket the count, frontier.go narrows the bracket best first, watch.go
+// forms; recall.go proofs tried again; plane.go and outline.go short cuts of two dimensions; the description files
+// the walk by vertices; steal.go the sharing of subtrees. bracket.go, cellbound.go and celltail.go bracket the count, frontier.go narrows the bracket best first, watch.go
 // and estimate.go serve progress, gaps and time limits. checkpoint.go, saved.go, journal.go and the lock
 // files are what survives a kill. model.go, fold.go and exactmodel.go compile the network, in floats and in
 // integers; forward.go, certify.go, integers.go and support.go are the tiers, multipliers.go what a proof wants of
