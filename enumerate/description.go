@@ -229,10 +229,12 @@ func (c *description) again(v int32, facet uint64) int32 {
 
 // onEdge adds the vertex on the edge from u, where b is positive, to v, where it is negative.
 //
-// Let a and −b be the computed values of the form at u and v, off by da < a and db < b. Its zero is at
+// Let a > 0 and −b < 0 be the computed values of the form at u and v, off by at most d. Its zero is at
 // t* = a*/(a*+b*), and t = a/(a+b) differs from that by
 //
-//	|(a*−a)b − a(b*−b)| / ((a*+b*)(a+b)) ≤ max(da, db)/(a+b−da−db).
+//	|(a*−a)b − a(b*−b)| / ((a*+b*)(a+b)) ≤ d/(a+b−2d).
+//
+// Where the computed values have other signs than the true ones, which may be known otherwise, the vertex is solved for.
 //
 // The true vertex u* + t*(v*−u*) is then off u+t(v−u) by at most the larger error of u and v, and
 // that times |v−u|, and what u+t(v−u) is rounded by.
@@ -251,7 +253,10 @@ func (c *description) onEdge(word int, u, v int32, b uint, want, on uint64) (int
 	}
 	r := &c.rows[word][b]
 	ru, rv := r.at(&p.x), -r.at(&q.x)
-	t := ru / (ru + rv)
+	t, certain := ru/(ru+rv), ru > 0 && rv > 0
+	if !certain {
+		t = 0.5
+	}
 	far := 0.0
 	for k := range c.n {
 		step := q.x[k] - p.x[k]
@@ -261,7 +266,7 @@ func (c *description) onEdge(word int, u, v int32, b uint, want, on uint64) (int
 	e := max(p.err, q.err)
 	off := r.p + r.q*e
 	w.err = slack * (e + far*off/(ru+rv-2*off) + describedRounding*unit)
-	if !(w.err >= 0 && w.err <= describedFar) && !c.repair(i) {
+	if !(certain && w.err >= 0 && w.err <= describedFar) && !c.repair(i) {
 		return i, false
 	}
 	return i, unknown == 0 || c.look(word, i, unknown)
