@@ -11,7 +11,7 @@ import (
 )
 
 // account is the latest posting of a task: regions certified, cells open (each
-// with a certified witness), and an upper bound of the regions in those.
+// certainly not empty), and an upper bound of the regions in those.
 type account struct {
 	regions, opens int64
 	upper          *big.Int
