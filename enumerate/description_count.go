@@ -21,10 +21,10 @@ func (c *description) plain(word int, list []int32, neurons uint64) bool {
 // crossing counts the regions into which the first's hyperplane is divided by the second, of two neurons that change sign
 // on the cell and vanish at no vertex: 2 if they cross, else 1, or 0 where they have the same hyperplane.
 //
-// They cross if all four combinations of their signs live. One that a vertex shows lives. One that no vertex shows lives if
-// its part of the cell, whose vertices are all on the hyperplanes then, has one with the right sign of the second neuron
-// on that of the first. Such a vertex is on an edge between vertices at which both signs differ: on any other, from the
-// first neuron's one side to its other, the second has the sign of a combination that a vertex shows.
+// They cross if the second has both signs on the first's hyperplane. Where two vertices on either side of that share a sign of the second, so
+// does a point between them, on it. What no such pair tells, the edges that cut the first's hyperplane do; those whose ends share a
+// sign of the second tell nothing more, so the others are left: between (+,−) and (−,+), or between (+,+) and (−,−). Where one
+// combination is not shown, only one of the two kinds can have the missing sign; where two are not, there is one kind.
 func (c *description) crossing(word int, list []int32, first, second uint) (n int64, ok bool) {
 	shown := uint(0)
 	c.plus, c.minus = c.plus[:0], c.minus[:0] // where the signs differ

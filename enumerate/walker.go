@@ -103,8 +103,7 @@ type level struct {
 	// the neurons of a word that change sign on it, and how many names had been given with the split's.
 	at, plus, minus, section []int32
 	open                     uint64
-	names                    int
-	word                     int
+	names, word              int
 }
 
 func newLevel(m *model) *level {
