@@ -23,8 +23,8 @@ func (c *description) plain(word int, list []int32, neurons uint64) bool {
 //
 // They cross if the second has both signs on the first's hyperplane. Where two vertices on either side of that share a sign of the second, so
 // does a point between them, on it. What no such pair tells, the edges that cut the first's hyperplane do; those whose ends share a
-// sign of the second tell nothing more, so the others are left: between (+,−) and (−,+), or between (+,+) and (−,−). Where one
-// combination is not shown, only one of the two kinds can have the missing sign; where two are not, there is one kind.
+// sign of the second tell nothing more, so the others are left: between (+,−) and (−,+), or between (+,+) and (−,−). Of
+// these two kinds one is empty, as some combination is not shown.
 func (c *description) crossing(word int, list []int32, first, second uint) (n int64, ok bool) {
 	shown := uint(0)
 	c.plus, c.minus = c.plus[:0], c.minus[:0] // where the signs differ
