@@ -84,6 +84,9 @@ type description struct {
 	vanishes func(word int, b uint, v int32) bool
 	lists    []int32 // a stack of lists, for leaves
 	cross    bool    // the ball is a cross-polytope
+	round    bool    // it is the l2 ball, in the cube
+	inside   []bool  // then: which vertices certainly are
+	near     nearest
 	repairs  repairer
 	// Scratch of section: the vertices on each side and between, and their constraints.
 	plus, minus, zero []int32
@@ -124,6 +127,9 @@ func (c *description) add(on uint64) int32 {
 	if c.integral {
 		c.integers = append(c.integers, integerVertex{})
 	}
+	if c.round {
+		c.inside = append(c.inside, false)
+	}
 	return int32(i)
 }
 
@@ -134,6 +140,9 @@ func (c *description) back(m mark) {
 	c.vertices, c.signs = c.vertices[:m.vertices], c.signs[:m.vertices*c.words]
 	if c.integral {
 		c.integers = c.integers[:m.vertices]
+	}
+	if c.round {
+		c.inside = c.inside[:m.vertices]
 	}
 	for i := len(c.changed) - 1; i >= m.changed; i-- {
 		c.facets[c.changed[i].bit] = c.changed[i].row
@@ -223,6 +232,9 @@ func (c *description) again(v int32, facet uint64) int32 {
 	if c.integral {
 		c.integers[w] = c.integers[v]
 	}
+	if c.round {
+		c.inside[w] = c.inside[v]
+	}
 	copy(c.signs[int(w)*c.words:], c.signs[int(v)*c.words:(int(v)+1)*c.words])
 	return w
 }
@@ -238,18 +250,27 @@ func (c *description) again(v int32, facet uint64) int32 {
 //
 // The true vertex u* + t*(v*−u*) is then off u+t(v−u) by at most the larger error of u and v, and
 // that times |v−u|, and what u+t(v−u) is rounded by.
-func (c *description) onEdge(word int, u, v int32, b uint, want, on uint64) (int32, bool) {
-	i := c.add(on)
+func (c *description) onEdge(word int, u, v int32, b uint, want, on uint64) (i int32, ok bool) {
+	i = c.add(on)
+	if ok = c.place(word, i, u, v, b, want); ok && c.round {
+		c.setInside(i)
+	}
+	return i, ok
+}
+
+// place does so for a new vertex.
+func (c *description) place(word int, i, u, v int32, b uint, want uint64) bool {
+	on := c.vertices[i].on
 	if c.central && on&c.outer == 0 {
 		c.atCenter(i)
-		return i, true
+		return true
 	}
 	p, q, w := &c.vertices[u], &c.vertices[v], &c.vertices[i]
 	known, unknown := c.sign(word, u).with(c.sign(word, v))
 	known.zero |= 1 << b
 	*c.sign(word, i) = known
 	if unknown &= want; c.integral && c.integerEdge(word, i, u, v, b) {
-		return i, unknown == 0 || c.look(word, i, unknown)
+		return unknown == 0 || c.look(word, i, unknown)
 	}
 	r := &c.rows[word][b]
 	ru, rv := r.at(&p.x), -r.at(&q.x)
@@ -267,7 +288,7 @@ func (c *description) onEdge(word int, u, v int32, b uint, want, on uint64) (int
 	off := r.p + r.q*e
 	w.err = slack * (e + far*off/(ru+rv-2*off) + describedRounding*unit)
 	if !(certain && w.err >= 0 && w.err <= describedFar) && !c.repair(i) {
-		return i, false
+		return false
 	}
-	return i, unknown == 0 || c.look(word, i, unknown)
+	return unknown == 0 || c.look(word, i, unknown)
 }

@@ -20,6 +20,7 @@ func newDescription(m *model) *description {
 		}
 	}
 	c.words = len(c.rows)
+	c.round = m.norm == ball.L2 && m.n > 1 && !c.central
 	c.setBall(m.norm == ball.L1 && !c.central) // cones are as many in a cube
 	return c
 }
@@ -105,6 +106,9 @@ func (c *description) take(o *description, vertices, list []int32) []int32 {
 		copy(c.signs[int(i)*c.words:], o.signs[int(v)*c.words:(int(v)+1)*c.words])
 		if c.integral {
 			c.integers[i] = o.integers[v]
+		}
+		if c.round {
+			c.inside[i] = o.inside[v]
 		}
 		list = append(list, i)
 	}

@@ -30,7 +30,7 @@ func (m *model) describedInputs() int {
 	case m.central():
 		return describedInputs
 	case m.norm == ball.L2:
-		return 0
+		return 4
 	case m.norm != ball.L1 && len(m.layers) == 1:
 		return 6
 	}
@@ -97,7 +97,8 @@ func (w *walker) describeLayer(l, d int) {
 	}
 	w.begin(&lv.acc, l+1)
 	st := w.states[l]
-	boxed := 2*len(st.done) >= len(lv.at) // a box costs a look at each vertex
+	// A box costs a look at each vertex. What is so in the l2 ball alone need not be so at the vertices outside.
+	boxed := 2*len(st.done) >= len(lv.at) || w.cells.round
 	if boxed {
 		w.cells.box(lv.at, &w.mid, &w.half)
 	}
@@ -229,7 +230,11 @@ func (w *walker) describe(l, word, d int, undecided uint64) {
 	c.thin(lv.at)
 	before := c.here()
 	if bits.OnesCount64(lv.open) <= leafMost && len(w.script) == 0 && w.saved == nil && w.atLeaf(l, word) {
-		n, settled, ok := c.regions(word, lv.at, lv.open)
+		count := c.regions
+		if c.round {
+			count = c.roundRegions
+		}
+		n, settled, ok := count(word, lv.at, lv.open)
 		if ok {
 			w.tally(n, settled)
 		}
@@ -244,11 +249,41 @@ func (w *walker) describe(l, word, d int, undecided uint64) {
 	if lv.section, ok = c.section(word, lv.at, b, lv.open&^(1<<b), lv.section[:0]); ok {
 		lv.names = len(c.changed)
 		lv.plus, lv.minus = append(lv.plus[:0], c.plus...), append(lv.minus[:0], c.minus...)
-		w.split(l, j, d, true)
+		w.describeSplit(l, j, d)
 	} else {
 		w.undescribed(d)
 	}
 	c.back(before)
+}
+
+// describeSplit splits the cell at depth d at neuron j, if both sides meet the ball; else the cell is the side that does.
+func (w *walker) describeSplit(l, j, d int) {
+	c, lv := w.cells, w.levels[d]
+	if !c.round || c.within(lv.at) {
+		w.split(l, j, d, true)
+		return
+	}
+	c.near.list = append(append(c.near.list[:0], lv.minus...), lv.section...)
+	minus, certain := c.meets(c.near.list)
+	c.near.list = append(append(c.near.list[:0], lv.plus...), lv.section...)
+	plus, too := c.meets(c.near.list)
+	switch {
+	case !certain || !too || !plus && !minus:
+		w.undescribed(d)
+		return
+	case plus && minus:
+		w.split(l, j, d, true)
+		return
+	}
+	s, side := int8(1), lv.plus
+	if minus {
+		s, side = -1, lv.minus
+	}
+	lv.at = append(append(lv.at[:0], side...), lv.section...)
+	w.labels[w.m.layers[l].first+j] = s
+	w.stats.count(tierFloat)
+	w.pass(&lv.acc, l, j, s)
+	w.describe(l, lv.word, d, lv.open&^(1<<(j%wordSize)))
 }
 
 // atLeaf says that no neuron is open after a word of layer l.

@@ -1,0 +1,266 @@
+// Described cells and the l2 ball: cells are those of the cube around it, and where one does not meet the
+// ball it is left out. Whether it does, the point of it nearest to the centre says, which is that of the
+// convex hull of its vertices (Wolfe 1976, "Finding the nearest point in a polytope").
+
+package enumerate
+
+import (
+	"math"
+	"math/bits"
+)
+
+const (
+	// nearestSteps is the number of steps after which the nearest point is given up: each brings a vertex in, and few
+	// cells want more than twice their dimension.
+	nearestSteps = 64
+	// roundFar is the error from which on vertices are solved for where a cell comes as near to the sphere as that.
+	roundFar = 1.0 / (1 << 40)
+	// nearestGone is the weight up to which a vertex is dropped from the nearest point's. It steers the search only.
+	nearestGone = 1.0 / (1 << 40)
+)
+
+// nearest is the scratch of meets: up to n+1 vertices, their weights, and a linear system.
+type nearest struct {
+	of     [describedInputs + 1]int32
+	weight [describedInputs + 1]float64
+	n      int
+	system [describedInputs + 1][describedInputs + 2]float64
+	list   []int32
+}
+
+// setInside notes whether a vertex is certainly inside the ball: its distance from the centre is off by √n·err, and by
+// fewer than n+3 roundings relative to itself.
+func (c *description) setInside(v int32) {
+	at := &c.vertices[v]
+	t := 0.0
+	for _, y := range at.x {
+		t += y * y
+	}
+	c.inside[v] = math.Sqrt(t)*(1+slack*float64(c.n+4)*unit)+slack*math.Sqrt(float64(c.n))*at.err < 1
+}
+
+// within says that all vertices of a list are inside the ball, and so the whole cell.
+func (c *description) within(list []int32) bool {
+	for _, v := range list {
+		if !c.inside[v] {
+			return false
+		}
+	}
+	return true
+}
+
+// meets says whether the hull of a list meets the open ball; certain false: that could not be told.
+func (c *description) meets(list []int32) (hit, certain bool) {
+	if hit, certain = c.meetsAsIs(list); certain {
+		return hit, true
+	}
+	again := false
+	for _, v := range list {
+		if c.vertices[v].err > roundFar && c.repair(v) {
+			c.setInside(v)
+			again = true
+		}
+	}
+	if again {
+		return c.meetsAsIs(list)
+	}
+	return false, false
+}
+
+// meetsAsIs does so with vertices as they are known.
+//
+// It does if a combination of its vertices is inside. A computed one, of n+1 weights that are positive, is off the one of the
+// true vertices by the vertices' error and fewer than 2n+6 roundings a coordinate. It does not if for some u all vertices have u·v ≥ ‖u‖.
+func (c *description) meetsAsIs(list []int32) (hit, certain bool) {
+	err := 0.0
+	first := list[0]
+	least := math.Inf(1)
+	for _, v := range list {
+		if c.inside[v] {
+			return true, true
+		}
+		at := &c.vertices[v]
+		err = max(err, at.err)
+		if t := dot(&at.x, &at.x); t < least {
+			first, least = v, t
+		}
+	}
+	s := &c.near
+	s.n, s.of[0], s.weight[0] = 1, first, 1
+	x := c.vertices[first].x
+	blur := slack * math.Sqrt(float64(c.n)) * (err + float64(2*c.n+6)*unit)
+	for range nearestSteps {
+		far := math.Sqrt(dot(&x, &x))
+		if far*(1+slack*float64(c.n+4)*unit)+blur < 1 {
+			return true, true
+		}
+		sum := 0.0
+		for _, y := range x {
+			sum += math.Abs(y)
+		}
+		// u·v is off by |u|₁ times the error of v, and by the roundings of n products and additions.
+		bound := far*(1+slack*float64(c.n+4)*unit) + slack*sum*(err+float64(c.n+2)*2*unit)
+		next, low := first, math.Inf(1)
+		for _, v := range list {
+			if t := dot(&x, &c.vertices[v].x); t < low {
+				next, low = v, t
+			}
+		}
+		if low >= bound {
+			return false, true
+		}
+		if !s.enter(c, next, &x) {
+			return false, false
+		}
+	}
+	return false, false
+}
+
+// dot is an inner product.
+func dot(a, b *point) float64 {
+	return a[0]*b[0] + a[1]*b[1] + a[2]*b[2] + a[3]*b[3] + a[4]*b[4] + a[5]*b[5] + a[6]*b[6]
+}
+
+// enter takes a vertex in and moves x to the nearest point of the hull of those that are.
+func (s *nearest) enter(c *description, v int32, x *point) bool {
+	for _, u := range s.of[:s.n] {
+		if u == v {
+			return false // no progress: rounding
+		}
+	}
+	if s.n > c.n {
+		return false
+	}
+	s.of[s.n], s.weight[s.n] = v, 0
+	s.n++
+	for s.n > 1 {
+		to, ok := s.affine(c)
+		if !ok {
+			return false
+		}
+		step := 1.0
+		for i, t := range to[:s.n] {
+			if t <= nearestGone {
+				step = min(step, s.weight[i]/(s.weight[i]-t))
+			}
+		}
+		kept := 0
+		for i := range s.n {
+			t := s.weight[i] + step*(to[i]-s.weight[i])
+			if step == 1 || t > nearestGone {
+				s.of[kept], s.weight[kept] = s.of[i], t
+				kept++
+			}
+		}
+		done := kept == s.n
+		s.n = kept
+		if done || kept == 0 {
+			break
+		}
+	}
+	return s.n > 0 && s.combine(c, x)
+}
+
+// combine sets x to the weighted mean, with the weights made positive and their sum one.
+func (s *nearest) combine(c *description, x *point) bool {
+	sum := 0.0
+	for i := range s.n {
+		s.weight[i] = max(s.weight[i], 0)
+		sum += s.weight[i]
+	}
+	if !(sum > 0.5) {
+		return false
+	}
+	*x = point{}
+	for i := range s.n {
+		s.weight[i] /= sum
+		at := &c.vertices[s.of[i]]
+		for k := range c.n {
+			x[k] += s.weight[i] * at.x[k]
+		}
+	}
+	return true
+}
+
+// affine returns the weights of the nearest point of the affine hull: Gμ = 1 up to a factor, for the Gram matrix G.
+func (s *nearest) affine(c *description) (weight [describedInputs + 1]float64, ok bool) {
+	n := s.n
+	for i := range n {
+		row := &s.system[i]
+		for j := range n {
+			row[j] = dot(&c.vertices[s.of[i]].x, &c.vertices[s.of[j]].x)
+		}
+		row[n] = 1
+	}
+	for k := range n {
+		p := k
+		for i := k + 1; i < n; i++ {
+			if math.Abs(s.system[i][k]) > math.Abs(s.system[p][k]) {
+				p = i
+			}
+		}
+		s.system[k], s.system[p] = s.system[p], s.system[k]
+		if s.system[k][k] == 0 {
+			return weight, false
+		}
+		for i := k + 1; i < n; i++ {
+			f := s.system[i][k] / s.system[k][k]
+			for j := k; j <= n; j++ {
+				s.system[i][j] -= f * s.system[k][j]
+			}
+		}
+	}
+	sum := 0.0
+	for i := n - 1; i >= 0; i-- {
+		t := s.system[i][n]
+		for j := i + 1; j < n; j++ {
+			t -= s.system[i][j] * weight[j]
+		}
+		weight[i] = t / s.system[i][i]
+		sum += weight[i]
+	}
+	if sum == 0 {
+		return weight, false
+	}
+	for i := range n {
+		weight[i] /= sum
+	}
+	return weight, true
+}
+
+// roundRegions is regions for a cell that meets the ball: what is counted are regions that do. The deletion and
+// restriction is the same, for the part of the cell in the ball; a hyperplane whose section misses the ball does not cut that.
+func (c *description) roundRegions(word int, list []int32, cut uint64) (n, settled int64, ok bool) {
+	if c.within(list) {
+		return c.regions(word, list, cut)
+	}
+	n = 1
+	before := uint64(0)
+	for rest := cut; rest != 0; rest &= rest - 1 {
+		b := uint(bits.TrailingZeros64(rest))
+		m, start := c.here(), len(c.lists)
+		c.lists, ok = c.section(word, list, b, before, c.lists)
+		if !ok {
+			return 0, 0, false
+		}
+		part := c.lists[start:]
+		s := c.seen(word, part)
+		hit, certain := c.meets(part)
+		switch {
+		case !certain:
+			return 0, 0, false
+		case !hit:
+			settled++
+		case before&^(s.plus|s.minus) == 0: // else one has the same trace as b
+			split, more, ok := c.roundRegions(word, part, s.plus&s.minus&before)
+			if !ok {
+				return 0, 0, false
+			}
+			n, settled = n+split, settled+more
+			before |= 1 << b
+		}
+		c.lists = c.lists[:start]
+		c.back(m)
+	}
+	return n, settled, true
+}
