@@ -81,16 +81,20 @@ func (c *description) crossing(word int, list []int32, first, second uint) (n in
 
 // regions counts the regions into which the neurons in cut, all of which change sign on the cell, or part of one in a
 // flat, divide it; settled counts the neurons found to have one sign on a part. false: a sign was not certain.
+//
+// In the l2 ball what is divided is the part of the cell in the ball, which the cell meets: a hyperplane whose section misses the ball
+// does not cut that.
 func (c *description) regions(word int, list []int32, cut uint64) (n, settled int64, ok bool) {
 	n = 1
+	whole := !c.round || c.within(list)
 	before := uint64(0)
 	for rest := cut; rest != 0; rest &= rest - 1 {
 		b := uint(bits.TrailingZeros64(rest))
-		if before == 0 {
+		if before == 0 && whole {
 			before, n = 1<<b, n+1
 			continue
 		}
-		if before&(before-1) == 0 && c.plain(word, list, before|1<<b) {
+		if whole && before&(before-1) == 0 && c.plain(word, list, before|1<<b) {
 			other := uint(bits.TrailingZeros64(before))
 			m := c.here()
 			more, ok := c.crossing(word, list, b, other)
@@ -111,8 +115,16 @@ func (c *description) regions(word int, list []int32, cut uint64) (n, settled in
 		}
 		part := c.lists[start:]
 		s := c.seen(word, part)
-		// A neuron that vanishes on the part of b has the same trace as b: nothing is added.
-		if before&^(s.plus|s.minus) == 0 {
+		hit, certain := true, true
+		if !whole {
+			hit, certain = c.meets(part)
+		}
+		switch {
+		case !certain:
+			return 0, 0, false
+		case !hit:
+			settled++
+		case before&^(s.plus|s.minus) == 0: // else a neuron vanishes on the part of b and has the same trace: nothing is added
 			across := s.plus & s.minus & before
 			settled += int64(bits.OnesCount64(before &^ across))
 			split, more, ok := c.regions(word, part, across)

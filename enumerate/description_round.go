@@ -4,10 +4,7 @@
 
 package enumerate
 
-import (
-	"math"
-	"math/bits"
-)
+import "math"
 
 const (
 	// nearestSteps is the number of steps after which the nearest point is given up: each brings a vertex in, and few
@@ -226,41 +223,4 @@ func (s *nearest) affine(c *description) (weight [describedInputs + 1]float64, o
 		weight[i] /= sum
 	}
 	return weight, true
-}
-
-// roundRegions is regions for a cell that meets the ball: what is counted are regions that do. The deletion and
-// restriction is the same, for the part of the cell in the ball; a hyperplane whose section misses the ball does not cut that.
-func (c *description) roundRegions(word int, list []int32, cut uint64) (n, settled int64, ok bool) {
-	if c.within(list) {
-		return c.regions(word, list, cut)
-	}
-	n = 1
-	before := uint64(0)
-	for rest := cut; rest != 0; rest &= rest - 1 {
-		b := uint(bits.TrailingZeros64(rest))
-		m, start := c.here(), len(c.lists)
-		c.lists, ok = c.section(word, list, b, before, c.lists)
-		if !ok {
-			return 0, 0, false
-		}
-		part := c.lists[start:]
-		s := c.seen(word, part)
-		hit, certain := c.meets(part)
-		switch {
-		case !certain:
-			return 0, 0, false
-		case !hit:
-			settled++
-		case before&^(s.plus|s.minus) == 0: // else one has the same trace as b
-			split, more, ok := c.roundRegions(word, part, s.plus&s.minus&before)
-			if !ok {
-				return 0, 0, false
-			}
-			n, settled = n+split, settled+more
-			before |= 1 << b
-		}
-		c.lists = c.lists[:start]
-		c.back(m)
-	}
-	return n, settled, true
 }

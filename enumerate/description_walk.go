@@ -230,11 +230,7 @@ func (w *walker) describe(l, word, d int, undecided uint64) {
 	c.thin(lv.at)
 	before := c.here()
 	if bits.OnesCount64(lv.open) <= leafMost && len(w.script) == 0 && w.saved == nil && w.atLeaf(l, word) {
-		count := c.regions
-		if c.round {
-			count = c.roundRegions
-		}
-		n, settled, ok := count(word, lv.at, lv.open)
+		n, settled, ok := c.regions(word, lv.at, lv.open)
 		if ok {
 			w.tally(n, settled)
 		}
