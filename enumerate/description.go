@@ -1,4 +1,4 @@
-// Cells by their vertices: where the ball is a polytope and the inputs are few, a cell is kept as the
+// Cells by their vertices: where the inputs are few, a cell of a polytope (the ball, or the cube around it) is kept as the
 // list of its vertices besides its constraints, and a hyperplane is asked about by its signs at
 // those. This is the double description method (Motzkin, Raiffa, Thompson and Thrall 1953; the
 // combinatorial test of adjacency is that of Fukuda and Prodon 1996), certified by the following.

@@ -52,7 +52,7 @@ func TestDescribedCellsAgainstTheSolver(t *testing.T) {
 	})
 }
 
-// Generic networks never need the solver, wide layers (more neurons than bits in a word) and boxes around an edge included.
+// Generic networks never need the solver, wide layers (more neurons than bits in a word) included.
 func TestGenericNetworksAreDescribedThroughout(t *testing.T) {
 	for seed, widths := range [][]int{{16, 16}, {9, 9, 9}, {70, 3}, {3, 66}, {12}, {65}, {130, 2}} {
 		for inputs := 3; inputs <= 5; inputs++ {

@@ -12,7 +12,7 @@ import (
 	"relucell/lp"
 )
 
-// walker is one worker's state. All of it but the counters is a function of the
+// walker is one worker's state. All of it but the counters, and the digits of described vertices, is a function of the
 // path from the root, so that a subtree gives the same nodes whoever walks it.
 type walker struct {
 	m      *model
