@@ -20,17 +20,18 @@ import (
 // they were summed up by, of which mag is the sum of the magnitudes.
 type interval struct{ lo, hi, err, mag float64 }
 
-// add adds g·b.
-func (a *interval) add(g float64, b interval) {
+// add adds g·b, where the true factor is at most most.
+func (a *interval) add(g, most float64, b interval) {
 	lo, hi := g*b.lo, g*b.hi
 	if g < 0 {
 		lo, hi = hi, lo
 	}
 	a.lo, a.hi = a.lo+lo, a.hi+hi
-	a.mag += max(math.Abs(lo), math.Abs(hi))
+	a.mag += most * max(math.Abs(b.lo), math.Abs(b.hi))
 }
 
-// closed widens the interval by its errors, with gamma for the roundings of a sum.
+// closed widens the interval by its errors, with gamma for the roundings of a sum. Where something overflowed, mag did
+// too, and the ends are infinite or no numbers, of which nothing is concluded.
 func (a interval) closed(gamma float64) interval {
 	e := slack*(a.err+gamma*a.mag) + underflow
 	return interval{lo: a.lo - e, hi: a.hi + e}
@@ -150,7 +151,7 @@ func (w *walker) ahead(l, j, d int, at []interval) []interval {
 		sum[u] = valued(cols[n*m+u])
 		sum[u].err = cols[(n+1)*m+u]
 		for k, a := range at {
-			sum[u].add(cols[k*m+u], a)
+			sum[u].add(cols[k*m+u], math.Abs(cols[k*m+u]), a)
 		}
 	}
 	for i := j; i < ly.m; i++ {
@@ -161,7 +162,7 @@ func (w *walker) ahead(l, j, d int, at []interval) []interval {
 		v := valued(f.h)
 		v.err = f.err
 		for k, a := range at {
-			v.add(f.g[k], a)
+			v.add(f.g[k], math.Abs(f.g[k]), a)
 		}
 		next.feed(sum, i, ly.activate(v.closed(next.gamma)))
 	}
@@ -170,8 +171,9 @@ func (w *walker) ahead(l, j, d int, at []interval) []interval {
 
 // feed adds what unit i of the layer before passes on.
 func (ly *layer) feed(sum []interval, i int, v interval) {
+	most := ly.wa[i*ly.m : (i+1)*ly.m]
 	for u, g := range ly.wt[i*ly.m : (i+1)*ly.m] {
-		sum[u].add(g, v)
+		sum[u].add(g, most[u], v)
 	}
 }
 

@@ -17,7 +17,8 @@ import (
 type form struct {
 	g []float64
 	h float64
-	// err bounds sup over the unit ball of |computed − true|; 0 means exact.
+	// err bounds sup over the unit ball, and over the cube around it, of |computed − true|; 0 means exact. It may be
+	// infinite.
 	err float64
 	// mag is an upper bound of |h| + Σ|g|.
 	mag float64

@@ -36,6 +36,10 @@ const (
 	// describedRounding bounds the rounding of a coordinate of a new vertex u+t(v−u), in units: t is off by two
 	// roundings, the difference by one and the product by one, relative to at most 2, and the sum by one relative to 1.
 	describedRounding = 16
+	// edgeRoom is the least share of a+b that must be left of it in a+b−2d for the bound of onEdge to be used. The bound
+	// holds where a+b > 2d; the difference is off by three roundings of a+b, which slack covers while it is
+	// 2⁻¹⁰ of that or more. With less left, the error would be hundreds of times the edge anyway.
+	edgeRoom = 1.0 / (1 << 10)
 )
 
 // point is a point; coordinates beyond the inputs are 0.
@@ -246,7 +250,8 @@ func (c *description) again(v int32, facet uint64) int32 {
 //
 //	|(a*−a)b − a(b*−b)| / ((a*+b*)(a+b)) ≤ d/(a+b−2d).
 //
-// Where the computed values have other signs than the true ones, which may be known otherwise, the vertex is solved for.
+// Domain: the first step needs a, b ≥ 0, the second a+b > 2d. The true signs are known, maybe by other means than
+// these values, so neither need hold. Where one does not, or hardly does (edgeRoom), the vertex is solved for.
 //
 // The true vertex u* + t*(v*−u*) is then off u+t(v−u) by at most the larger error of u and v, and
 // that times |v−u|, and what u+t(v−u) is rounded by.
@@ -284,11 +289,20 @@ func (c *description) place(word int, i, u, v int32, b uint, want uint64) bool {
 		far = max(far, math.Abs(step))
 		w.x[k] = p.x[k] + t*step
 	}
-	e := max(p.err, q.err)
-	off := r.p + r.q*e
-	w.err = slack * (e + far*off/(ru+rv-2*off) + describedRounding*unit)
-	if !(certain && w.err >= 0 && w.err <= describedFar) && !c.repair(i) {
+	w.err = edgeError(ru, rv, r.p, r.q, max(p.err, q.err), far)
+	if !(certain && w.err <= describedFar) && !c.repair(i) {
 		return false
 	}
 	return unknown == 0 || c.look(word, i, unknown)
+}
+
+// edgeError bounds what a vertex on an edge is off by, as onEdge derives it: a and b are the values at its ends, each off
+// by p + q·e, e is what the ends are off by, and far how long the edge is. Outside its domain it is +Inf.
+func edgeError(a, b, p, q, e, far float64) float64 {
+	d := p + q*e
+	room := a + b - 2*d
+	if !(a >= 0 && b >= 0 && room > edgeRoom*(a+b)) {
+		return math.Inf(1)
+	}
+	return slack * (e + far*d/room + describedRounding*unit)
 }

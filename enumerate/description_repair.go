@@ -26,6 +26,10 @@ type repairer struct {
 //	x − x* = (BA)⁻¹B·A(x−x*),  ‖x−x*‖∞ ≤ max Σ|B|(|r|+p) / (1−‖I−BA‖∞).
 //
 // Each entry of I−BA is off by γ_{n+1} of what was summed up.
+//
+// Domain: ‖I−BA‖∞ < 1, tested as at most repaired; and the rounding of a residual is within p only for an x that is
+// in the ball or nearly, so x must not be farther outside than describedFar, which slack covers. A true
+// vertex is in the ball, so an x that is farther outside is of no use anyway.
 func (c *description) repair(v int32) bool {
 	n, r, at := c.n, &c.repairs, &c.vertices[v]
 	r.rows = r.rows[:0]
@@ -43,7 +47,7 @@ func (c *description) repair(v int32) bool {
 		}
 		beta = max(beta, r.defect(n, i))
 	}
-	if !(beta <= repaired) {
+	if !(beta <= repaired) || !nearBall(&x) {
 		return false
 	}
 	e := 0.0
@@ -58,6 +62,16 @@ func (c *description) repair(v int32) bool {
 		return false
 	}
 	at.x, at.err = x, e
+	return true
+}
+
+// nearBall says that a point is where the rounding of a row's value was bounded.
+func nearBall(x *point) bool {
+	for _, v := range x {
+		if !(math.Abs(v) <= 1+describedFar) {
+			return false
+		}
+	}
 	return true
 }
 

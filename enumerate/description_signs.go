@@ -33,8 +33,10 @@ func (ly *layer) neuronAt(word int, bit uint) int { return (word-ly.word)*wordSi
 // describedMost bounds forms whose values cannot overflow.
 const describedMost = 0x1p900
 
-// load sets a row to a form, and returns false if that is too large. A value is off by the form's own error, by the
-// roundings of n products and n additions, γ_{n+1} of mag, and by |g|₁ times the error of a coordinate.
+// load sets a row to a form, and returns false if that or its error is too large. A value is off by the form's own
+// error, by the roundings of n products and n additions, γ_{n+1} of mag, and by |g|₁ times the error of a coordinate.
+// Domain: the point is in the cube or farther outside by describedFar at most, which slack covers; and
+// no value overflows, nor is a bound infinite or no number, for lookOnce reads bare sign bits.
 func (r *row) load(z *form) bool {
 	sum := 0.0
 	for k, g := range z.g {
@@ -42,7 +44,7 @@ func (r *row) load(z *form) bool {
 		sum += math.Abs(g)
 	}
 	r.h, r.p, r.q = z.h, slack*(z.err+float64(len(z.g)+8)*unit*z.mag)+underflow, slack*sum
-	return z.mag <= describedMost
+	return z.mag <= describedMost && r.p <= describedMost
 }
 
 // look adds the signs of some neurons at a vertex, and says whether all are certain.

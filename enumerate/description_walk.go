@@ -121,7 +121,7 @@ func (w *walker) inBox(l, j int) status {
 	z := w.form(l, j)
 	id := w.m.layers[l].first + j
 	w.labels[id] = 0
-	if z.mag == 0 && z.err == 0 {
+	if z.zero() {
 		return zeroDone
 	}
 	t, reach := z.h, 0.0
@@ -182,12 +182,12 @@ func (w *walker) vanishesAt(word int, b uint, v int32) bool {
 	}
 	ly := w.m.layers[l]
 	j := ly.neuronAt(word, b)
-	if l == 0 || ly.biased && (ly.b[j] != 0 || !ly.exactW) {
+	if l == 0 || ly.ba[j] != 0 {
 		return false
 	}
 	before := w.m.layers[l-1]
 	for i := range before.m {
-		if w.carries(l-1, i) == 0 || ly.wt[i*ly.m+j] == 0 && ly.exactW {
+		if w.carries(l-1, i) == 0 || ly.wa[i*ly.m+j] == 0 {
 			continue
 		}
 		if word, b := before.wordOf(i); w.cells.sign(word, v).zero>>b&1 == 0 {

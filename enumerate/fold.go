@@ -178,23 +178,21 @@ func (l *layer) fillExact(f *intAffine, colShift []int) {
 		}
 		l.shift[j] = -top
 		for i, w := range f.w[j*l.in : (j+1)*l.in] {
-			if w != nil {
-				l.wt[i*l.m+j] = l.rounded(w, colShift[i]-top-f.scale)
+			if w != nil && w.Sign() != 0 {
+				v, exact := rounded(w, colShift[i]-top-f.scale)
+				l.setWeight(i, j, v, exact)
 			}
 		}
-		if f.b[j] != nil {
-			l.b[j] = l.rounded(f.b[j], -top-f.scale)
-			l.biased = l.biased || f.b[j].Sign() != 0
+		if b := f.b[j]; b != nil && b.Sign() != 0 {
+			v, exact := rounded(b, -top-f.scale)
+			l.setBias(j, v, exact)
 		}
 	}
 }
 
-// rounded returns w·2^e as the nearest float64 and notes when that is not exact.
-func (l *layer) rounded(w *big.Int, e int) float64 {
+// rounded returns w·2^e as the nearest float64 and says whether that is exact.
+func rounded(w *big.Int, e int) (v float64, exact bool) {
 	t := new(big.Float).SetInt(w)
 	v, acc := t.SetMantExp(t, e).Float64()
-	if acc != big.Exact || math.Abs(v) < 0x1p-960 {
-		l.exactW = false
-	}
-	return v
+	return v, acc == big.Exact
 }

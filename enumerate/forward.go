@@ -67,9 +67,15 @@ func (p *passer) signs(y []float64, out []int8) {
 	}
 }
 
+// tightMost is the largest bound of signsTight that is used: what was summed up is then at most that over γ ≥ 2⁻⁵³.
+const tightMost = 0x1p900
+
 // signsTight does the same with an error bound that follows the values of this
 // point: e_j = slack·(γ(|b_j| + Σ|w|(|ã_i|+e_i)) + Σ|w|e_i), by the derivation of setStatic with
 // |a_i| ≤ |ã_i| + e_i in the place of A_i.
+//
+// Domain: no partial sum overflows, which would leave a value infinite and its bound finite. The sums are at most
+// e_j/γ, so no sign is certain beyond tightMost.
 func (p *passer) signsTight(y []float64, out []int8) {
 	a, ea := p.a[:len(y)], p.ea[:len(y)]
 	copy(a, y)
@@ -78,7 +84,7 @@ func (p *passer) signsTight(y []float64, out []int8) {
 		z, ez := p.z[:l.m], p.ez[:l.m]
 		copy(z, l.b)
 		for j := range ez {
-			ez[j] = l.gamma * math.Abs(l.b[j])
+			ez[j] = l.gamma * l.ba[j]
 		}
 		for i, v := range a {
 			if v != 0 || ea[i] != 0 {
@@ -95,9 +101,11 @@ func (p *passer) signsTight(y []float64, out []int8) {
 		for j, v := range z {
 			ez[j] = slack*ez[j] + underflow
 			s[j] = 0
-			if v > ez[j] {
+			switch {
+			case !(ez[j] <= tightMost):
+			case v > ez[j]:
 				s[j] = 1
-			} else if v < -ez[j] {
+			case v < -ez[j]:
 				s[j] = -1
 			}
 			if v < 0 {

@@ -51,8 +51,8 @@ func (w *walker) begin(acc *accumulator, l int) {
 	clear(acc.cols[:n*ly.m])
 	copy(acc.cols[n*ly.m:], ly.b)
 	e := acc.cols[(n+1)*ly.m : (n+2)*ly.m]
-	for j, b := range ly.b {
-		e[j] = ly.gamma * math.Abs(b)
+	for j, b := range ly.ba {
+		e[j] = ly.gamma * b
 	}
 	acc.exact = ly.quantum > 0
 }
@@ -69,6 +69,9 @@ func resize[T any](s []T, n int) []T {
 // Error: with a the factor of the side and |z̃−z| ≤ err on the ball, the term
 // w·a·z̃ is off by |w||a|·err, and by γ|w||a|·mag for the weight's rounding, the
 // products and the sum; both go into the error column, added up with |w|.
+//
+// Domain: nothing overflows, which |a|·mag ≤ formMost sees to. Beyond, or where the form itself is lost, so are the forms
+// that it is a term of.
 func (w *walker) pass(acc *accumulator, l, j int, s int8) {
 	if l+1 == len(w.m.layers) || s == 0 {
 		return
@@ -83,6 +86,16 @@ func (w *walker) pass(acc *accumulator, l, j int, s int8) {
 	}
 	z := &w.states[l].forms[j]
 	n, m := w.m.n, next.m
+	e := math.Abs(a) * (z.err + next.gamma*z.mag)
+	acc.exact = acc.exact && z.err == 0
+	if !(math.Abs(a)*z.mag <= formMost && e <= formMost) {
+		for k, g := range next.wa[j*m : (j+1)*m] {
+			if g != 0 && a != 0 {
+				acc.cols[(n+1)*m+k] = math.Inf(1)
+			}
+		}
+		return
+	}
 	col := next.wt[j*m : (j+1)*m]
 	for k, g := range z.g {
 		if g != 0 {
@@ -92,26 +105,26 @@ func (w *walker) pass(acc *accumulator, l, j int, s int8) {
 	if z.h != 0 {
 		floats.AddScaled(acc.cols[n*m:(n+1)*m], a*z.h, col)
 	}
-	if e := math.Abs(a) * (z.err + next.gamma*z.mag); e != 0 {
+	if e != 0 {
 		floats.AddScaled(acc.cols[(n+1)*m:(n+2)*m], e, next.wa[j*m:(j+1)*m])
 	}
-	acc.exact = acc.exact && z.err == 0
 }
 
 // load reads the accumulated forms into the layer's state.
 //
 // A form is exact when all its coefficients are multiples of the layer's quantum
 // and the sum of the magnitudes that made it, at most e/γ, is below 2⁵²·quantum:
-// then no operation rounded.
+// then no operation rounded. None underflowed either: a term is a multiple of the quantum, which is far above
+// the least float. Without a quantum nothing is known to be exact but a sum of no terms; that no error was added
+// up does not show one, for errors underflow too.
+//
+// A form whose magnitude is out of range, formLeast to formMost, is lost: it is 0 with an error that covers it.
 func (w *walker) load(l int, acc *accumulator) {
 	st, ly := w.states[l], w.m.layers[l]
 	n, m := w.m.n, ly.m
 	st.reserve(ly, l, n)
 	cols := acc.cols
-	limit := 0.0
-	if acc.exact {
-		limit = ly.gamma * (1 << 51) * ly.quantum
-	}
+	limit := ly.gamma * (1 << 51) * ly.quantum
 	offsets, errs := cols[n*m:(n+1)*m], cols[(n+1)*m:(n+2)*m]
 	for j := range st.forms {
 		z := &st.forms[j]
@@ -123,11 +136,55 @@ func (w *walker) load(l int, acc *accumulator) {
 		}
 		z.mag *= slack
 		z.err, z.quantum = slack*errs[j]+underflow, 0
-		if errs[j] <= limit {
+		switch {
+		case acc.exact && errs[j] <= limit:
 			z.err, z.quantum = 0, ly.quantum
+		case errs[j] == 0 && w.termless(l, j):
+			z.err = 0
+		case !(z.mag >= formLeast && z.mag <= formMost && z.err <= formMost):
+			z.lose()
 		}
 	}
 }
+
+// termless says that the form of neuron j of layer l is a sum of no terms: it has no bias, and no weight from a unit that
+// passes something on. So it is zero, and nothing was computed.
+func (w *walker) termless(l, j int) bool {
+	ly := w.m.layers[l]
+	if ly.ba[j] != 0 {
+		return false
+	}
+	if l == 0 {
+		for k := range ly.in {
+			if ly.wa[k*ly.m+j] != 0 {
+				return false
+			}
+		}
+		return true
+	}
+	for i := range ly.in {
+		if ly.wa[i*ly.m+j] != 0 && w.carries(l-1, i) != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// lose makes a form whose floats say nothing 0, with an error that covers it: what it was is at most its magnitude
+// off 0, which overflow may have made infinite, or no number.
+func (z *form) lose() {
+	clear(z.g)
+	if z.err += z.mag; z.err != z.err {
+		z.err = math.Inf(1)
+	}
+	z.h, z.mag = 0, 0
+}
+
+// lost says that floats say nothing of the form.
+func (z *form) lost() bool { return z.mag == 0 && z.err != 0 }
+
+// zero says that the form is known to be zero by its floats.
+func (z *form) zero() bool { return z.mag == 0 && z.err == 0 }
 
 // reserve makes room for the forms of layer l, over n inputs.
 func (st *layerState) reserve(ly *layer, l, n int) {
@@ -151,7 +208,7 @@ func (w *walker) loadFirst() {
 	copy(acc.cols, ly.wt)
 	copy(acc.cols[n*m:], ly.b)
 	for j := 0; j < m; j++ {
-		t := math.Abs(ly.b[j])
+		t := ly.ba[j]
 		for k := 0; k < n; k++ {
 			t += ly.wa[k*m+j]
 		}

@@ -105,8 +105,12 @@ func (w *walker) emit(lv *level, plain func([]float64), wide func([]*big.Float))
 	wide(w.m.exactX(lv, w.point))
 }
 
+// residualLeast is the least product whose rounding error is a float: that is a multiple of 2⁻¹⁰⁵ of it or more. Below,
+// the residual may underflow to 0.
+const residualLeast = 0x1p-960
+
 // plainPoint computes x in w.xs and says whether it is exact: an FMA residual tells
-// whether the product rounded, and two-sum whether the sum did.
+// whether the product rounded, and two-sum whether the sum did. Domain: the residual does not underflow.
 func (w *walker) plainPoint(y []float64) bool {
 	if !w.m.plainPoint {
 		return false
@@ -114,7 +118,7 @@ func (w *walker) plainPoint(y []float64) bool {
 	for k, v := range y {
 		c := w.m.center[k]
 		p := w.m.scale[k] * v
-		if math.FMA(w.m.scale[k], v, -p) != 0 || (p == 0 && v != 0) {
+		if v != 0 && !(math.Abs(p) >= residualLeast && math.FMA(w.m.scale[k], v, -p) == 0) {
 			return false
 		}
 		x := c + p

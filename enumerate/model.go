@@ -25,10 +25,20 @@ const (
 	slack = 1.01
 	// maxFan is the largest fan-in for which that holds.
 	maxFan = 1 << 26
-	// underflow bounds what gradual underflow adds to any one computed value: at most
-	// 2⁻¹⁰⁷⁵ an operation, times at most 2⁶⁰ operations and a growth of 2⁻¹⁵… of the weights that
-	// follow; it is added to every bound that is not exactly zero.
+	// underflow bounds what gradual underflow adds to any one computed form, value or bound: at most 2⁻¹⁰⁷⁵
+	// for each product, of which there are at most maxFan for each of at most maxFan+1 coefficients, and as
+	// many once more in the bound itself. Weights are below 1, so no product before makes it grow. It is
+	// added to every bound of what is not known to be exact.
 	underflow = 0x1p-1000
+	// plainWeight is the size from which on a scaled weight is off by a rounding of itself at most: far from where
+	// floats lose digits. What is smaller may have lost all of them, and counts as faint besides, of which a
+	// rounding, 2⁻⁵³·faint, is more than the 2⁻¹⁰⁷⁵ that it is off by.
+	plainWeight = 0x1p-960
+	faint       = 0x1p-1000
+	// formMost is the largest magnitude of a form in floats: sums of maxFan such terms do not overflow, weights being
+	// below 1. formLeast is the least: below, a form that is not exact may be all rounding and underflow.
+	formMost  = 0x1p900
+	formLeast = 0x1p-950
 )
 
 // model is a network and a ball, compiled for a walk. It is immutable but for
@@ -56,9 +66,11 @@ type layer struct {
 	word         int // that of neuron 0 in a description
 	act          network.Activation
 	slope        float64
-	// wt and wa hold W and |W| by columns: column i at [i·m : (i+1)·m].
+	// wt holds W by columns, rounded: column i at [i·m : (i+1)·m]. wa are upper bounds of the true |W|, such that γ·wa
+	// bounds what an entry of wt is off by; they are 0 where the true weight is zero, and nowhere else. b and ba
+	// are the same for the biases.
 	wt, wa []float64
-	b      []float64
+	b, ba  []float64
 	biased bool // some true bias is not zero
 	// shift[j] is the power of two that row j was multiplied by.
 	shift []int
@@ -134,15 +146,14 @@ func (m *model) compileLayer(run []network.Layer, prev *layer, first int) (*laye
 		}
 	}
 	l.wt, l.wa = make([]float64, l.in*l.m), make([]float64, l.in*l.m)
-	l.b, l.shift = make([]float64, l.m), make([]int, l.m)
+	l.b, l.ba, l.shift = make([]float64, l.m), make([]float64, l.m), make([]int, l.m)
 	if prev != nil && len(run) == 1 {
 		l.fillPlain(last, colShift)
 	} else {
 		l.fillExact(foldRun(run, prev == nil, m.ball), colShift)
 	}
 	lsb := math.Inf(1)
-	for i, w := range l.wt {
-		l.wa[i] = math.Abs(w)
+	for _, w := range l.wt {
 		lsb = min(lsb, lowBit(w))
 	}
 	l.setQuantum(prev, lsb)
@@ -172,20 +183,37 @@ func (l *layer) fillPlain(src network.Layer, colShift []int) {
 		}
 		l.shift[j] = -top
 		for i, w := range row {
-			l.wt[i*l.m+j] = l.scaled(w, colShift[i]-top)
+			if w != 0 {
+				l.setWeight(i, j, math.Ldexp(w, colShift[i]-top), true)
+			}
 		}
-		l.b[j] = l.scaled(src.B[j], -top)
-		l.biased = l.biased || src.B[j] != 0
+		if src.B[j] != 0 {
+			l.setBias(j, math.Ldexp(src.B[j], -top), true)
+		}
 	}
 }
 
-// scaled returns w·2^e and notes when that is not exact.
-func (l *layer) scaled(w float64, e int) float64 {
-	v := math.Ldexp(w, e)
-	if w != 0 && math.Abs(v) < 0x1p-960 {
+// setWeight sets the weight from unit i to unit j, which is not zero, to its rounded value; exact says that nothing was
+// rounded but what fell below the normal range.
+func (l *layer) setWeight(i, j int, v float64, exact bool) {
+	l.wt[i*l.m+j], l.wa[i*l.m+j] = v, l.magnitude(v, exact)
+}
+
+// setBias does so with a bias.
+func (l *layer) setBias(j int, v float64, exact bool) {
+	l.b[j], l.ba[j] = v, l.magnitude(v, exact)
+	l.biased = true
+}
+
+// magnitude bounds a number that is not zero and was rounded to v, and notes when that may not be exact.
+func (l *layer) magnitude(v float64, exact bool) float64 {
+	a := math.Abs(v)
+	if a < plainWeight {
 		l.exactW = false
+		return a + faint
 	}
-	return v
+	l.exactW = l.exactW && exact
+	return a
 }
 
 // lowBit returns the value of the lowest set bit of w, +Inf for 0.
@@ -231,8 +259,11 @@ func (l *layer) setQuantum(prev *layer, lsb float64) {
 // z̃_j = fl(b_j + Σ w̃_ji ã_i) has |z̃_j − z_j| ≤ γ(|b_j| + Σ|w̃_ji|(A_i+e_i)) + Σ|w̃_ji|e_i,
 // where γ covers the one rounding of a weight, of a leaky factor and of each
 // product, and the additions in any order (Higham, "Accuracy and Stability",
-// §3.1); a ReLU enlarges no error. Outside weights rounded to below 2⁻⁹⁶⁰ the
+// §3.1); a ReLU enlarges no error. |w̃| is wa, which covers weights that lost digits below the normal range; the
 // underflow constant covers the rest.
+//
+// Domain: no partial sum overflows. They are at most |b_j| + Σ|w̃_ji|(A_i+e_i), so where one does the bound is
+// infinite or no number, and no value is certain.
 func (m *model) setStatic() {
 	a := make([]float64, m.n) // A
 	e := make([]float64, m.n) // error of a
@@ -242,7 +273,7 @@ func (m *model) setStatic() {
 	for _, l := range m.layers {
 		na, ne := make([]float64, l.m), make([]float64, l.m)
 		for j := range na {
-			mag, err := math.Abs(l.b[j]), 0.0
+			mag, err := l.ba[j], 0.0
 			for i := range a {
 				w := l.wa[i*l.m+j]
 				mag += w * (a[i] + e[i])

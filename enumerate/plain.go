@@ -163,7 +163,7 @@ func (p *plainWalk) node(l, j, id int, z *form, lv *level) {
 
 // side asks whether the side s lives; its witness goes to out.
 func (p *plainWalk) side(id int, z *form, s float64, lv, out *level) bool {
-	if p.thin() {
+	if z.lost() || p.thin() {
 		return p.exactly(id, z, s, lv, out)
 	}
 	a, err := p.ask(z, s)

@@ -249,7 +249,7 @@ func (w *walker) resolve(z *form, id, d int) bool {
 // differs from the computed one by at most err (the ball holds ±e_k and 0).
 func (w *walker) vanishes(z *form) bool {
 	if z.err == 0 {
-		return z.mag == 0
+		return z.zero()
 	}
 	if z.h > z.err || z.h < -z.err {
 		return false

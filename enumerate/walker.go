@@ -198,7 +198,7 @@ func (w *walker) quick(l, j int) status {
 	z := w.form(l, j)
 	id := w.m.layers[l].first + j
 	w.labels[id] = 0
-	if z.mag == 0 && z.err == 0 {
+	if z.zero() {
 		return zeroDone
 	}
 	t := w.selfSide(z)
@@ -219,7 +219,7 @@ func (w *walker) atOnce(l, j int, z []int8) status {
 	f := w.form(l, j)
 	id := w.m.layers[l].first + j
 	w.labels[id] = 0
-	if f.mag == 0 && f.err == 0 {
+	if f.zero() {
 		return zeroDone
 	}
 	if z[id] == 0 || !w.outside(f, -float64(z[id])) {
@@ -242,7 +242,7 @@ func (w *walker) settle(l, j, d int) {
 			continue // the witnesses of the two sides are on the two sides of j as well
 		}
 		z := w.form(l, j)
-		if w.solver.Seen(z.g, z.h, s) {
+		if z.lost() || w.solver.Seen(z.g, z.h, s) {
 			continue
 		}
 		t, _ := w.ask(z, id, s)
@@ -292,6 +292,9 @@ func (w *walker) selfSide(z *form) int8 {
 // ask puts the question to the solver and certifies an answer "empty". tierNone
 // says that the side may be live; the reply is then the solver's, or nil after a failure.
 func (w *walker) ask(z *form, id int, s float64) (tier, *lp.Reply) {
+	if z.lost() { // a solver can say nothing of it
+		return tierNone, nil
+	}
 	if w.remembers() && !w.solver.Seen(z.g, z.h, s) && w.recall(z, id, s) {
 		return tierFloat, nil
 	}
@@ -335,7 +338,7 @@ func (w *walker) nodes(l, j, d int) {
 			return
 		}
 		if w.decide(l, j, d) {
-			follow := w.off == 0 && w.solver.Split()
+			follow := w.off == 0 && !w.form(l, j).lost() && w.solver.Split()
 			if st.entry == d && follow && !(w.outlines() && w.outlined()) {
 				w.settle(l, j+1, d)
 			}
