@@ -111,7 +111,8 @@ func (w *walker) atMost(z *form) float64 {
 	if err != nil || r.Meets || !w.cert.sound(r.ID, r.Lambda) {
 		return math.Inf(1)
 	}
-	return w.cert.supremum(z, 1, 1, r.ID, r.Lambda)
+	sup, off := w.cert.supremum(z, 1, 1, r.ID, r.Lambda)
+	return sup + off
 }
 
 // tailHere is model.tail on the cell at depth d, before neuron j of layer l; nil where that is all

@@ -67,11 +67,13 @@ type certifier struct {
 type policy struct {
 	float, integer func() bool
 	solver         func(norm ball.Norm, n int) lp.Incremental
-	outlined       func(w *walker, z *form, s float64) // told of each side found empty by an outline
-	undescribed    bool                                // cells are not kept by their vertices
-	described      func(w *walker, l, word, d int)     // told of each cell that is
-	spare          int                                 // bits that a description keeps free, 0 for the usual number
-	grain          grain                               // of a checkpoint; the zero value is the usual one
+	outlined       func(w *walker, z *form, s float64)                                // told of each side found empty by an outline
+	undescribed    bool                                                               // cells are not kept by their vertices
+	described      func(w *walker, l, word, d int)                                    // told of each cell that is
+	proposed       func(c *certifier, z *form, s float64, ids []int32, lam []float64) // told of each proposal for an empty side
+	cellwise       bool                                                               // nor are regions counted at a stroke
+	spare          int                                                                // bits that a description keeps free, 0 for the usual number
+	grain          grain                                                              // of a checkpoint; the zero value is the usual one
 }
 
 func (p *policy) newSolver(m *model) lp.Incremental {
@@ -154,16 +156,18 @@ func (c *certifier) combine(z *form, s, self float64, ids []int32, lam []float64
 // h + sup + slack·(err + (k+n+8)·u·mag) < 0 proves f < 0.
 func (c *certifier) float(z *form, s, self float64, ids []int32, lam []float64) bool {
 	if len(z.g) <= 2 && c.m.norm != ball.L2 {
-		return c.floatPlane(z, s, self, ids, lam)
+		sup, off := c.supremumPlane(z, s, self, ids, lam)
+		return sup+off < 0
 	}
-	return c.supremum(z, s, self, ids, lam) < 0
+	sup, off := c.supremum(z, s, self, ids, lam)
+	return sup+off < 0
 }
 
-// supremum bounds the combination on the ball from above, by what float derives.
-func (c *certifier) supremum(z *form, s, self float64, ids []int32, lam []float64) float64 {
+// supremum returns the largest value of the combination on the ball, and what that is off by at most, as float derives
+// it. Domain: nothing overflows, or the magnitudes do too, and the error is infinite or no number.
+func (c *certifier) supremum(z *form, s, self float64, ids []int32, lam []float64) (sup, off float64) {
 	h, err, mag := c.combine(z, s, self, ids, lam)
-	bound := slack * (err + float64(len(ids)+len(z.g)+8)*unit*mag)
-	return h + supUnit(c.m.norm, c.f[:len(z.g)]) + bound + underflow
+	return h + supUnit(c.m.norm, c.f[:len(z.g)]), slack*(err+float64(len(ids)+len(z.g)+8)*unit*mag) + underflow
 }
 
 // prune decides from a proposal whether the side s of z is empty, by the float
@@ -171,6 +175,9 @@ func (c *certifier) supremum(z *form, s, self float64, ids []int32, lam []float6
 func (c *certifier) prune(z *form, s float64, ids []int32, lam []float64) tier {
 	if !c.sound(ids, lam) {
 		return tierNone
+	}
+	if c.policy != nil && c.policy.proposed != nil {
+		c.policy.proposed(c, z, s, ids, lam)
 	}
 	if c.policy.allowFloat() {
 		if !c.proof {

@@ -284,7 +284,7 @@ func (w *walker) describeSplit(l, j, d int) {
 
 // atLeaf says that no neuron is open after a word of layer l.
 func (w *walker) atLeaf(l, word int) bool {
-	if l+1 < len(w.m.layers) || w.run.limit != 0 {
+	if l+1 < len(w.m.layers) || w.run.limit != 0 || w.run.policy != nil && w.run.policy.cellwise {
 		return false
 	}
 	done, next := w.states[l].done, w.m.layers[l].neuronAt(word+1, 0)

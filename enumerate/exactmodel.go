@@ -38,7 +38,7 @@ func (m *model) exactNet() *exactModel {
 			x.zScale = append(x.zScale, scale)
 			si, ss := (*big.Int)(nil), 0
 			if l.Act == network.LeakyReLU {
-				_, e := dyadic(l.Slope)
+				_, e := splitFloat(l.Slope)
 				ss = max(0, -e)
 				si = toInt(l.Slope, ss)
 			}

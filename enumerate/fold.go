@@ -8,6 +8,7 @@ import (
 	"math/big"
 
 	"relucell/ball"
+	"relucell/internal/dyadic"
 	"relucell/network"
 )
 
@@ -19,8 +20,8 @@ type intAffine struct {
 	scale      int
 }
 
-// dyadic splits a finite float64 into v = m·2^e with m an integer, odd unless v is 0.
-func dyadic(v float64) (m int64, e int) {
+// splitFloat splits a finite float64 into v = m·2^e with m an integer, odd unless v is 0.
+func splitFloat(v float64) (m int64, e int) {
 	if v == 0 {
 		return 0, 0
 	}
@@ -35,7 +36,7 @@ func dyadic(v float64) (m int64, e int) {
 
 // toInt returns m·2^(e+scale), nil for 0.
 func toInt(v float64, scale int) *big.Int {
-	m, e := dyadic(v)
+	m, e := splitFloat(v)
 	if m == 0 {
 		return nil
 	}
@@ -63,7 +64,7 @@ func layerAffine(l network.Layer) *intAffine {
 	r, c := l.W.Dims()
 	scale := 0
 	note := func(v float64) {
-		if m, e := dyadic(v); m != 0 {
+		if m, e := splitFloat(v); m != 0 {
 			scale = max(scale, -e)
 		}
 	}
@@ -179,20 +180,13 @@ func (l *layer) fillExact(f *intAffine, colShift []int) {
 		l.shift[j] = -top
 		for i, w := range f.w[j*l.in : (j+1)*l.in] {
 			if w != nil && w.Sign() != 0 {
-				v, exact := rounded(w, colShift[i]-top-f.scale)
+				v, exact := dyadic.FromInt(w, colShift[i]-top-f.scale)
 				l.setWeight(i, j, v, exact)
 			}
 		}
 		if b := f.b[j]; b != nil && b.Sign() != 0 {
-			v, exact := rounded(b, -top-f.scale)
+			v, exact := dyadic.FromInt(b, -top-f.scale)
 			l.setBias(j, v, exact)
 		}
 	}
-}
-
-// rounded returns w·2^e as the nearest float64 and says whether that is exact.
-func rounded(w *big.Int, e int) (v float64, exact bool) {
-	t := new(big.Float).SetInt(w)
-	v, acc := t.SetMantExp(t, e).Float64()
-	return v, acc == big.Exact
 }

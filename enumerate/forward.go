@@ -82,16 +82,7 @@ func (p *passer) signsTight(y []float64, out []int8) {
 	clear(ea)
 	for _, l := range p.m.layers {
 		z, ez := p.z[:l.m], p.ez[:l.m]
-		copy(z, l.b)
-		for j := range ez {
-			ez[j] = l.gamma * l.ba[j]
-		}
-		for i, v := range a {
-			if v != 0 || ea[i] != 0 {
-				floats.AddScaled(z, v, l.wt[i*l.m:(i+1)*l.m])
-				floats.AddScaled(ez, l.gamma*(math.Abs(v)+ea[i])+ea[i], l.wa[i*l.m:(i+1)*l.m])
-			}
-		}
+		l.valueTight(a, ea, z, ez)
 		s := out[l.first : l.first+l.m]
 		leak, grow := 0.0, 1.0
 		if l.act == network.LeakyReLU {
@@ -99,7 +90,6 @@ func (p *passer) signsTight(y []float64, out []int8) {
 			grow = max(1, math.Abs(leak))
 		}
 		for j, v := range z {
-			ez[j] = slack*ez[j] + underflow
 			s[j] = 0
 			switch {
 			case !(ez[j] <= tightMost):
@@ -119,6 +109,24 @@ func (p *passer) signsTight(y []float64, out []int8) {
 		}
 		p.a, p.z, p.ea, p.ez = p.z, p.a, p.ez, p.ea
 		a, ea = z, ez
+	}
+}
+
+// valueTight evaluates the pre-activations where the units before have the values a, off by ea at most, and what they are
+// off by.
+func (l *layer) valueTight(a, ea, z, ez []float64) {
+	copy(z, l.b)
+	for j := range ez {
+		ez[j] = l.gamma * l.ba[j]
+	}
+	for i, v := range a {
+		if v != 0 || ea[i] != 0 {
+			floats.AddScaled(z, v, l.wt[i*l.m:(i+1)*l.m])
+			floats.AddScaled(ez, l.gamma*(math.Abs(v)+ea[i])+ea[i], l.wa[i*l.m:(i+1)*l.m])
+		}
+	}
+	for j := range ez {
+		ez[j] = slack*ez[j] + underflow
 	}
 }
 

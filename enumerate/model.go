@@ -13,6 +13,7 @@ import (
 	"sync"
 
 	"relucell/ball"
+	"relucell/internal/dyadic"
 	"relucell/network"
 )
 
@@ -118,11 +119,11 @@ func (m *model) setPoint() {
 	m.plainPoint = true
 	m.mid, m.half = m.ball.Mid(), m.ball.Scale()
 	for i, c := range m.mid {
-		cf, acc := c.Float64()
-		m.plainPoint = m.plainPoint && acc == 0
+		cf, acc := dyadic.FromFloat(c)
+		m.plainPoint = m.plainPoint && acc == big.Exact
 		m.center = append(m.center, cf)
-		sf, acc := m.half[i].Float64()
-		m.plainPoint = m.plainPoint && acc == 0
+		sf, acc := dyadic.FromFloat(m.half[i])
+		m.plainPoint = m.plainPoint && acc == big.Exact
 		m.scale = append(m.scale, sf)
 	}
 }

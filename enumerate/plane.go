@@ -81,8 +81,8 @@ func (w *walker) lookAhead(l int, lv *level) {
 	}
 }
 
-// floatPlane is certifier.float in one or two dimensions, without loops over coordinates.
-func (c *certifier) floatPlane(z *form, s, self float64, ids []int32, lam []float64) bool {
+// supremumPlane is certifier.supremum in one or two dimensions, without loops over coordinates.
+func (c *certifier) supremumPlane(z *form, s, self float64, ids []int32, lam []float64) (sup, off float64) {
 	n := len(z.g)
 	last := n - 1 // in one dimension the same coordinate, not counted
 	t := s * self
@@ -105,5 +105,5 @@ func (c *certifier) floatPlane(z *form, s, self float64, ids []int32, lam []floa
 	default:
 		top += math.Abs(f1)
 	}
-	return h+top+slack*(err+float64(len(ids)+n+8)*unit*mag)+underflow < 0
+	return h + top, slack*(err+float64(len(ids)+n+8)*unit*mag) + underflow
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"relucell/ball"
+	"relucell/internal/dyadic"
 	"relucell/network"
 )
 
@@ -189,7 +190,7 @@ func count(ctx context.Context, net *network.Network, b ball.Ball, opt Options, 
 	if opt.Progress != nil { // the watch runs by the clock, which may not tick during a short count
 		last := Progress{Lower: new(big.Int).Set(res.Lower), Upper: new(big.Int).Set(res.Upper), Resumed: res.Resumed, Elapsed: res.Elapsed}
 		if res.Exact {
-			last.Estimate, _ = new(big.Float).SetInt(res.Lower).Float64()
+			last.Estimate, _ = dyadic.FromInt(res.Lower, 0)
 		}
 		opt.Progress(last)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 
+	"relucell/internal/dyadic"
 	"relucell/lp"
 	"relucell/lp/exact"
 )
@@ -283,9 +284,9 @@ func (lv *level) exactPoint() []*big.Rat {
 func (w *walker) setExact(lv *level, p []*big.Rat) {
 	lv.big, lv.full = nil, true
 	for k, v := range p {
-		f, ok := v.Float64()
+		f, exact := dyadic.FromRat(v)
 		lv.y[k] = f
-		if !ok {
+		if !exact {
 			lv.big = p
 		}
 	}

@@ -1,0 +1,407 @@
+package enumerate
+
+// What the walk claims of its floats, measured against rationals where networks are made to be as hard as possible:
+// package internal/attack climbs towards the largest ratio of true to claimed error. `make attack` gives it minutes.
+
+import (
+	"bytes"
+	"context"
+	"math"
+	"math/big"
+	"math/bits"
+	"math/rand/v2"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"relucell/ball"
+	"relucell/internal/attack"
+	"relucell/lp/exact"
+	"relucell/network"
+)
+
+const (
+	// measuredVertices and measuredClaims bound what is measured of one case, so that many are.
+	measuredVertices, measuredClaims = 80, 40
+	// measuredPoints is the number of points at which forward passes are compared.
+	measuredPoints = 4
+	// quickCases is the number of cases of the search in the usual tests.
+	quickCases = 400
+	// rootBits is the precision of square roots.
+	rootBits = 2000
+)
+
+func TestNoClaimedErrorIsExceeded(t *testing.T) {
+	budget := attack.Budget{Cases: quickCases}
+	if d := os.Getenv("RELUCELL_ATTACK"); d != "" {
+		length, err := time.ParseDuration(d)
+		require.NoError(t, err, "RELUCELL_ATTACK")
+		budget = attack.Budget{Until: time.Now().Add(length)}
+	}
+	report := attack.Climb(1, budget, true, measureClaims)
+	t.Log(report)
+	for _, f := range report.Broken() {
+		n, b, _ := f.Case.Build()
+		var text bytes.Buffer
+		require.NoError(t, n.WriteCanonical(&text))
+		t.Errorf("%v\nball %v %v %v\n%s", f, b.Norm(), b.Center(), b.Radius(), text.String())
+	}
+}
+
+// The bounds, by what has to run to measure them.
+const (
+	boundOfVertex, boundOfBox, boundInside = "vertex", "box of a cell", "vertex in the l2 ball"
+	boundOfForm, boundOfMagnitude          = "form", "magnitude of a form"
+	boundOfValue                           = "value at a vertex"
+	edgeDomain, vertexError                = "domain of an edge", "error of a vertex"
+
+	boundOfFilter, boundInPlane = "filter of multipliers", "filter in the plane"
+	boundTight, boundStatic     = "forward pass, tight", "forward pass, static"
+	boundOfCell                 = "bound of a cell"
+)
+
+// measureClaims walks a case by vertices or by the solver, or follows points, and measures what they claim.
+func measureClaims(c *attack.Case, goal string) (attack.Marks, error) {
+	n, b, ok := c.Build()
+	if !ok {
+		return attack.Marks{}, nil
+	}
+	m, err := compile(n, b)
+	if err != nil {
+		return attack.Marks{}, err
+	}
+	a := &audit{seen: map[vertex]bool{}, marks: attack.NewMarks(), rng: rand.New(rand.NewPCG(c.Seed, 2)), points: [][]float64{make([]float64, m.n)}}
+	switch goal {
+	case boundOfFilter, boundInPlane:
+		_, err = count(context.Background(), n, b, Options{Workers: 1}, &policy{undescribed: true, proposed: a.proposal}, nil)
+	case boundOfCell:
+		err = a.bounds(n, b)
+	case boundTight, boundStatic:
+		a.passes(m)
+	case "": // all
+		for _, g := range []string{boundOfFilter, boundOfCell, boundOfVertex, boundTight} {
+			marks, err := measureClaims(c, g)
+			if err != nil {
+				return marks, err
+			}
+			a.marks.Join(marks)
+		}
+	default:
+		_, err = count(context.Background(), n, b, Options{Workers: 1}, &policy{cellwise: true, described: a.cell}, nil)
+		a.passes(m)
+	}
+	return a.marks, err
+}
+
+// audit gathers the ratios of one case.
+type audit struct {
+	marks            attack.Marks
+	rng              *rand.Rand
+	points           [][]float64
+	vertices, claims int
+	seen             map[vertex]bool
+	entered          []int8 // the labels with which forms were measured last
+}
+
+// cell measures a cell that is kept by its vertices.
+func (a *audit) cell(w *walker, l, word, d int) {
+	if a.vertices >= measuredVertices {
+		return
+	}
+	a.forms(w, l)
+	c := w.cells
+	a.edges(c, word, w.levels[d])
+	var mid, half point
+	c.box(w.levels[d].at, &mid, &half)
+	for _, v := range w.levels[d].at {
+		at := &c.vertices[v]
+		if a.seen[*at] {
+			continue
+		}
+		a.seen[*at] = true
+		a.vertices++
+		x := trueVertexOf(w, at.on)
+		if x == nil {
+			continue
+		}
+		for k := range c.n {
+			off := new(big.Rat).Sub(x[k], ratOf(at.x[k]))
+			a.marks.Note(boundOfVertex, off, at.err)
+			a.marks.Note(boundOfBox, off.Sub(x[k], ratOf(mid[k])), half[k])
+		}
+		if c.round && c.inside[v] {
+			a.marks.Note(boundInside, squareSum(x), 1)
+		}
+		for b := range c.rows[word] {
+			r, j := &c.rows[word][b], w.m.layers[l].neuronAt(word, uint(b))
+			if w.states[l].done[j] != open {
+				continue
+			}
+			off := scaledRow(w, l, j).at(x)
+			a.marks.Note(boundOfValue, off.Sub(off, ratOf(r.at(&at.x))), r.p+r.q*at.err)
+		}
+		a.marks.Guide(vertexError, at.err)
+		a.points = append(a.points, append([]float64(nil), at.x[:c.n]...))
+	}
+}
+
+// edges notes how near the edges that the split of a cell cuts come to where the bound of a vertex on them ends.
+func (a *audit) edges(c *description, word int, lv *level) {
+	if lv.open == 0 {
+		return
+	}
+	b := bits.TrailingZeros64(lv.open)
+	for _, u := range lv.at {
+		for _, v := range lv.at {
+			if c.sign(word, u).plus>>b&1 != 0 && c.sign(word, v).minus>>b&1 != 0 && c.adjacent(lv.at, u, v) {
+				a.marks.Guide(edgeDomain, nearEdge(&c.rows[word][b], &c.vertices[u], &c.vertices[v], c.n))
+			}
+		}
+	}
+}
+
+// nearEdge is below ½ in the domain of edgeError, the less the farther from its edge; beyond it is the nearer to 1, the nearer
+// what the formula would claim there comes to 0.
+func nearEdge(r *row, u, v *vertex, n int) float64 {
+	e, far := max(u.err, v.err), 0.0
+	for k := range n {
+		far = max(far, math.Abs(u.x[k]-v.x[k]))
+	}
+	d, ru, rv := r.p+r.q*e, r.at(&u.x), -r.at(&v.x)
+	sum := ru + rv
+	switch {
+	case sum >= 2*d:
+		return d / sum
+	case !(ru > 0 && rv > 0):
+		return 0.5
+	}
+	x := (2*d - sum) * e / (far * d)
+	return 0.5 + min(x, 1/x)/2
+}
+
+// trueVertexOf solves for the point on the constraints of the current path that a set of bits names.
+func trueVertexOf(w *walker, on uint64) []*big.Rat {
+	c := w.cells
+	var rows []exact.Row
+	for k, at := range c.facets {
+		if on>>k&1 == 0 {
+			continue
+		}
+		if at < 0 {
+			g := make([]int64, c.n)
+			for i := range g {
+				g[i] = int64(c.row(at).g[i])
+			}
+			rows = append(rows, exact.NewRow(1, g...))
+			continue
+		}
+		l, j := neuronOfRow(w, at)
+		rows = append(rows, w.cert.signed(l, j, 1))
+	}
+	var choose func(from int, chosen []exact.Row) []*big.Rat
+	choose = func(from int, chosen []exact.Row) []*big.Rat {
+		if len(chosen) == c.n {
+			return crossingPoint(chosen)
+		}
+		for i := from; i < len(rows); i++ {
+			if x := choose(i+1, append(chosen[:len(chosen):len(chosen)], rows[i])); x != nil {
+				return x
+			}
+		}
+		return nil
+	}
+	return choose(0, nil)
+}
+
+// ratForm is a form in rationals.
+type ratForm struct {
+	g []*big.Rat
+	h *big.Rat
+}
+
+func (f ratForm) at(y []*big.Rat) *big.Rat {
+	v := new(big.Rat).Set(f.h)
+	for k, g := range f.g {
+		v.Add(v, new(big.Rat).Mul(g, y[k]))
+	}
+	return v
+}
+
+// scaledRow is the true form of a neuron on the current path, in the scale of its floats.
+func scaledRow(w *walker, l, j int) ratForm {
+	row := w.cert.path.at(l, j, w.labels)
+	f := powerOfTwo(w.m.layers[l].shift[j] - w.m.exactNet().zScale[l])
+	of := func(v *big.Int) *big.Rat { return new(big.Rat).Mul(new(big.Rat).SetInt(v), f) }
+	r := ratForm{h: of(row.H)}
+	for _, g := range row.G {
+		r.g = append(r.g, of(g))
+	}
+	return r
+}
+
+func powerOfTwo(e int) *big.Rat {
+	p := new(big.Rat).SetInt(new(big.Int).Lsh(big.NewInt(1), uint(max(e, -e))))
+	if e < 0 {
+		p.Inv(p)
+	}
+	return p
+}
+
+// forms measures the forms of a layer on the current path.
+func (a *audit) forms(w *walker, l int) {
+	if before := w.labels[:w.m.layers[l].first]; !equalLabels(a.entered, before) || l == 0 && a.vertices == 0 {
+		a.entered = append(a.entered[:0], before...)
+	} else {
+		return
+	}
+	for j := range w.states[l].forms {
+		z, r := w.form(l, j), scaledRow(w, l, j)
+		off, mag := r.h.Sub(r.h, ratOf(z.h)), new(big.Rat).Abs(ratOf(z.h))
+		off.Abs(off)
+		for k, g := range r.g {
+			off.Add(off, g.Abs(g.Sub(g, ratOf(z.g[k]))))
+			mag.Add(mag, new(big.Rat).Abs(ratOf(z.g[k])))
+		}
+		a.marks.Note(boundOfForm, off, z.err)
+		if !z.lost() {
+			a.marks.Note(boundOfMagnitude, mag, z.mag)
+		}
+	}
+}
+
+// proposal measures the filter of multipliers, of both spellings.
+func (a *audit) proposal(c *certifier, z *form, s float64, ids []int32, lam []float64) {
+	if a.claims++; a.claims > measuredClaims {
+		return
+	}
+	w := &walker{m: c.m, labels: c.labels, cert: *c}
+	sum := ratForm{h: new(big.Rat)}
+	for range z.g {
+		sum.g = append(sum.g, new(big.Rat))
+	}
+	add := func(l, j int, f float64) {
+		r := scaledRow(w, l, j)
+		sum.h.Add(sum.h, r.h.Mul(r.h, ratOf(f)))
+		for k, g := range r.g {
+			sum.g[k].Add(sum.g[k], g.Mul(g, ratOf(f)))
+		}
+	}
+	add(z.layer, z.unit, s)
+	for i, id := range ids {
+		add(c.anc[id].layer, c.anc[id].unit, c.anc[id].s*lam[i])
+	}
+	most := supOf(c.m.norm, sum)
+	note := func(name string, sup, off float64) {
+		if math.IsInf(sup, 0) || sup != sup || !(off <= math.MaxFloat64) {
+			return // such a claim is none
+		}
+		if over := new(big.Rat).Sub(most, ratOf(sup)); over.Sign() > 0 {
+			a.marks.Note(name, over, off)
+		}
+	}
+	sup, off := c.supremum(z, s, 1, ids, lam)
+	note(boundOfFilter, sup, off)
+	if len(z.g) <= 2 && c.m.norm != ball.L2 {
+		sup, off = c.supremumPlane(z, s, 1, ids, lam)
+		note(boundInPlane, sup, off)
+	}
+}
+
+// supOf is the largest value of a form on the unit ball, for l2 rounded down.
+func supOf(norm ball.Norm, f ratForm) *big.Rat {
+	t := new(big.Rat)
+	switch norm {
+	case ball.L2:
+		root := new(big.Float).SetPrec(rootBits).SetRat(squareSum(f.g))
+		root.Sqrt(root).Rat(t)
+		t.Mul(t, new(big.Rat).Sub(big.NewRat(1, 1), powerOfTwo(8-rootBits)))
+	default:
+		for _, g := range f.g {
+			if a := new(big.Rat).Abs(g); norm != ball.L1 {
+				t.Add(t, a)
+			} else if a.Cmp(t) > 0 {
+				t = a
+			}
+		}
+	}
+	return t.Add(t, f.h)
+}
+
+func squareSum(x []*big.Rat) *big.Rat {
+	t := new(big.Rat)
+	for _, v := range x {
+		t.Add(t, new(big.Rat).Mul(v, v))
+	}
+	return t
+}
+
+// passes measures forward passes at points of the ball.
+func (a *audit) passes(m *model) {
+	for range measuredPoints {
+		y := append([]float64(nil), a.points[a.rng.IntN(len(a.points))]...)
+		for k := range y {
+			y[k] = (y[k] + 0x1p-30*a.rng.NormFloat64()) / float64(1+a.rng.IntN(2))
+		}
+		if insideUnit(m.norm, y) {
+			a.pass(m, y)
+		}
+	}
+}
+
+// pass follows a point through the layers.
+func (a *audit) pass(m *model, y []float64) {
+	u, eu := y, make([]float64, len(y))
+	x := rats(y)
+	for l, ly := range m.layers {
+		z, ez := make([]float64, ly.m), make([]float64, ly.m)
+		ly.valueTight(u, eu, z, ez)
+		f := m.exactNet().layers[l]
+		next := make([]*big.Rat, ly.m)
+		for j := range next {
+			v := new(big.Rat)
+			if f.b[j] != nil {
+				v.SetInt(f.b[j])
+			}
+			for i, w := range f.w[j*f.cols : (j+1)*f.cols] {
+				if w != nil {
+					v.Add(v, new(big.Rat).Mul(new(big.Rat).SetInt(w), x[i]))
+				}
+			}
+			v.Mul(v, powerOfTwo(-f.scale))
+			if finite := math.Abs(z[j]) <= math.MaxFloat64; finite {
+				off := new(big.Rat).Mul(v, powerOfTwo(ly.shift[j]))
+				off.Sub(off, ratOf(z[j]))
+				if ez[j] <= tightMost {
+					a.marks.Note(boundTight, off, ez[j])
+				}
+				if ly.static[j] <= math.MaxFloat64 {
+					a.marks.Note(boundStatic, off, ly.static[j])
+				}
+			}
+			leak := 0.0
+			if ly.act == network.LeakyReLU {
+				leak = ly.slope
+			}
+			if z[j] < 0 {
+				z[j] *= leak
+			}
+			if ez[j] = slack * (max(1, math.Abs(leak))*ez[j] + ly.gamma*math.Abs(z[j])); v.Sign() < 0 {
+				v.Mul(v, ratOf(leak))
+			}
+			next[j] = v
+		}
+		u, eu, x = z, ez, next
+	}
+}
+
+// bounds measures the bounds of cells that a limited count leaves waiting.
+func (a *audit) bounds(n *network.Network, b ball.Ball) error {
+	cells, err := WaitingCells(n, b, 1+a.rng.Int64N(8))
+	for _, c := range cells {
+		upper, _ := new(big.Float).SetInt(c.Upper).Float64()
+		a.marks.Note(boundOfCell, new(big.Rat).SetInt64(c.Regions), upper)
+	}
+	return err
+}
