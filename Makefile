@@ -5,6 +5,7 @@ GO       ?= go
 COUNT    ?= 6
 BENCH    ?= .
 FUZZTIME ?= 30s
+ATTACK   ?= 60s
 OLD      ?= HEAD~1
 NEW      ?= HEAD
 
@@ -21,7 +22,7 @@ HAVE_CLP = pkg-config --exists clp 2>/dev/null && command -v "$$($(GO) env CC)" 
 CLP_PACKAGES = $$(grep -rlE --include='*_test.go' '^//go:build (.*[ (])?clp|"relucell/lp/clp"|^package clp' . | xargs -r -n1 dirname | sort -u)
 
 .DEFAULT_GOAL = build
-.PHONY: build static test clp race soak fuzz bench microbench bench-compare lint train data gallery clean
+.PHONY: build static test clp race soak attack fuzz bench microbench bench-compare lint train data gallery clean
 
 # build includes CLP where it is installed; static never does.
 build:
@@ -65,6 +66,10 @@ race:
 
 soak:
 	RELUCELL_SOAK=1 $(GO) test -run Soak -v -timeout 2h ./...
+
+# attack climbs, for each derived error bound, towards networks on which it is nearly exceeded, for ATTACK in each package.
+attack:
+	RELUCELL_ATTACK=$(ATTACK) $(GO) test -count 1 -timeout 24h -v -run 'TestNoClaimedErrorIsExceeded|TestNoBoundIsExceeded' ./enumerate ./crosscheck
 
 fuzz:
 	@grep -roE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' . | sort | while IFS=: read -r file match; do \

@@ -21,6 +21,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"relucell/internal/dyadic"
 )
 
 // Marks holds, by name, the largest ratio of true to claimed error that a case has of each bound, and its guides.
@@ -33,6 +35,11 @@ func NewMarks() Marks { return Marks{map[string]float64{}, map[string]float64{}}
 // exceeded where it is 0, counts as infinitely wrong.
 func (m Marks) Note(bound string, off *big.Rat, claimed float64) {
 	m.ratios[bound] = max(m.ratios[bound], ratio(off, claimed))
+}
+
+// Compare is Note for numbers that are all exact: least ≤ most is claimed, both at least 0.
+func (m Marks) Compare(bound string, least, most *big.Rat) {
+	m.ratios[bound] = max(m.ratios[bound], quotient(least, most))
 }
 
 // Join takes other marks in.
@@ -52,7 +59,7 @@ func (m Marks) Guide(name string, near float64) {
 	}
 }
 
-// ratio returns |off|/claimed, rounded up, so that it is above 1 if and only if the quotient is.
+// ratio returns |off|/claimed as quotient does.
 func ratio(off *big.Rat, claimed float64) float64 {
 	switch {
 	case math.IsInf(claimed, 1) || off.Sign() == 0 && claimed >= 0:
@@ -60,13 +67,20 @@ func ratio(off *big.Rat, claimed float64) float64 {
 	case !(claimed > 0):
 		return math.Inf(1)
 	}
-	c := new(big.Rat).SetFloat64(claimed)
-	a := new(big.Rat).Abs(off)
-	q, _ := new(big.Rat).Quo(a, c).Float64() // for the order of cases; what matters is decided next
-	if a.Cmp(c) > 0 {
-		return max(q, math.Nextafter(1, 2))
+	return quotient(new(big.Rat).Abs(off), new(big.Rat).SetFloat64(claimed))
+}
+
+// quotient returns a/b, rounded so that it is above 1 if and only if a > b.
+func quotient(a, b *big.Rat) float64 {
+	switch {
+	case a.Sign() == 0:
+		return 0
+	case b.Sign() == 0:
+		return math.Inf(1)
+	case a.Cmp(b) > 0:
+		return max(dyadic.UpRat(new(big.Rat).Quo(a, b)), math.Nextafter(1, 2))
 	}
-	return min(q, 1)
+	return min(dyadic.UpRat(new(big.Rat).Quo(a, b)), 1)
 }
 
 // Measure evaluates a case and returns the marks of what it met, at least that of the goal, a bound or a guide by name, if there

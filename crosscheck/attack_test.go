@@ -1,0 +1,145 @@
+package crosscheck
+
+// Bounds and distances where networks are made to be as hard as possible for them: package internal/attack climbs towards
+// the largest ratio of what is to what is claimed. `make attack` gives it minutes.
+
+import (
+	"context"
+	"math/big"
+	"strings"
+	"testing"
+
+	"relucell/ball"
+	"relucell/bound"
+	"relucell/internal/attack"
+	"relucell/network"
+)
+
+// quickAttack is the number of cases in the usual tests.
+const quickAttack = 150
+
+func TestNoBoundIsExceeded(t *testing.T) {
+	attack.Run(t, quickAttack, measureBounds)
+}
+
+// The goals; those of bounds are their names.
+const (
+	distanceBelow, distanceAbove = "distance, from below", "distance, from above"
+	named                        = "bound "
+)
+
+// measureBounds holds bounds against the exact count, and the distance to the nearest boundary against the exact one.
+func measureBounds(c *attack.Case, goal string) (attack.Marks, error) {
+	m := attack.NewMarks()
+	n, b, ok := c.Build()
+	if !ok {
+		return m, nil
+	}
+	if !strings.HasPrefix(goal, named) {
+		if err := measureDistance(m, n, b); err != nil || goal != "" {
+			return m, err
+		}
+	}
+	var count *big.Int
+	var err error
+	switch n.Inputs() {
+	case 1:
+		count, err = CountIntervals(n, b)
+	case 2:
+		count, err = CountPolygons(n, b)
+	default:
+		return m, nil
+	}
+	if err != nil {
+		return m, err
+	}
+	exact := new(big.Rat).SetInt(count)
+	for _, r := range bound.Evaluate(context.Background(), bound.All(), n, b) {
+		if r.Err != nil {
+			return m, r.Err
+		}
+		if value := new(big.Rat).SetInt(r.Value); r.Kind == bound.Upper {
+			m.Compare(named+r.Name, exact, value)
+		} else {
+			m.Compare(named+r.Name, value, exact)
+		}
+	}
+	return m, nil
+}
+
+func measureDistance(m attack.Marks, n *network.Network, b ball.Ball) error {
+	d, err := bound.NearestBoundaryOf(context.Background(), n, b)
+	if err != nil {
+		return err
+	}
+	exact := exactDistance(n, b)
+	if exact == nil {
+		if d.Neuron >= 0 {
+			m.Compare(distanceAbove, big.NewRat(1, 1), new(big.Rat))
+		}
+		return nil
+	}
+	lower, upper := rat(d.Lower), rat(d.Upper)
+	if b.Norm() == ball.L2 {
+		lower.Mul(lower, lower)
+		upper.Mul(upper, upper)
+	}
+	m.Compare(distanceBelow, lower, exact)
+	m.Compare(distanceAbove, exact, upper)
+	return nil
+}
+
+// exactDistance is the distance from the centre to the nearest boundary, for l2 its square, nil if there is none: the
+// definition, in fractions.
+func exactDistance(n *network.Network, b ball.Ball) *big.Rat {
+	center := make([]*big.Rat, n.Inputs())
+	in := make([]form, n.Inputs())
+	for i := range in {
+		in[i] = zeroForm(len(in))
+		in[i].g[i].SetInt64(1)
+		center[i] = rat(b.Center()[i])
+	}
+	var least *big.Rat
+	for _, l := range n.Layers() {
+		in = preActivations(l, in)
+		if l.Act == network.None {
+			continue
+		}
+		for j, z := range in {
+			v := z.at(center)
+			if !z.constant() {
+				if d := distanceTo(z, v, b.Norm()); least == nil || d.Cmp(least) < 0 {
+					least = d
+				}
+				if v.Sign() == 0 {
+					return new(big.Rat)
+				}
+			}
+			in[j] = activate(l, z, v.Sign())
+		}
+	}
+	return least
+}
+
+// distanceTo is that to the hyperplane of a form with the value v at the centre.
+func distanceTo(z form, v *big.Rat, norm ball.Norm) *big.Rat {
+	size := new(big.Rat)
+	for _, g := range z.g {
+		a := new(big.Rat).Abs(g)
+		switch norm {
+		case ball.L2:
+			size.Add(size, a.Mul(a, a))
+		case ball.L1:
+			if a.Cmp(size) > 0 {
+				size.Set(a)
+			}
+		default:
+			size.Add(size, a)
+		}
+	}
+	d := new(big.Rat).Abs(v)
+	if norm == ball.L2 {
+		d.Mul(d, d)
+	}
+	return d.Quo(d, size)
+}
