@@ -5,10 +5,12 @@ package enumerate
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"math/big"
 	"math/bits"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"relucell/ball"
@@ -20,6 +22,8 @@ import (
 const (
 	// measuredVertices and measuredClaims bound what is measured of one case, so that many are.
 	measuredVertices, measuredClaims = 80, 40
+	// measuredRegions is the number of regions up to which a case is measured, for the same reason.
+	measuredRegions = 200
 	// measuredPoints is the number of points at which forward passes are compared.
 	measuredPoints = 4
 	// quickCases is the number of cases of the search in the usual tests.
@@ -54,16 +58,20 @@ func measureClaims(c *attack.Case, goal string) (attack.Marks, error) {
 	if err != nil {
 		return attack.Marks{}, err
 	}
-	a := &audit{seen: map[vertex]bool{}, marks: attack.NewMarks(), rng: rand.New(rand.NewPCG(c.Seed, 2)), points: [][]float64{make([]float64, m.n)}}
+	plain, err := count(context.Background(), n, b, Options{Workers: 1}, nil, nil)
+	if err != nil || plain.Lower.Cmp(big.NewInt(measuredRegions)) > 0 {
+		return attack.Marks{}, err
+	}
+	a := &audit{goal: goal, seen: map[vertex]bool{}, marks: attack.NewMarks(), rng: rand.New(rand.NewPCG(c.Seed, 2)), points: [][]float64{make([]float64, m.n)}}
 	switch goal {
 	case boundOfFilter, boundInPlane:
-		_, err = count(context.Background(), n, b, Options{Workers: 1}, &policy{undescribed: true, proposed: a.proposal}, nil)
+		err = a.walk(n, b, plain, &policy{undescribed: true, proposed: a.proposal})
 	case boundOfCell:
 		err = a.bounds(n, b)
 	case boundTight, boundStatic:
 		a.passes(m)
 	case "": // all
-		for _, g := range []string{boundOfFilter, boundOfCell, boundOfVertex, boundTight} {
+		for _, g := range []string{boundOfFilter, boundOfCell, boundOfVertex, boundOfForm, boundOfValue, boundTight} {
 			marks, err := measureClaims(c, g)
 			if err != nil {
 				return marks, err
@@ -71,14 +79,14 @@ func measureClaims(c *attack.Case, goal string) (attack.Marks, error) {
 			a.marks.Join(marks)
 		}
 	default:
-		_, err = count(context.Background(), n, b, Options{Workers: 1}, &policy{cellwise: true, described: a.cell}, nil)
-		a.passes(m)
+		err = a.walk(n, b, plain, &policy{cellwise: true, described: a.cell})
 	}
 	return a.marks, err
 }
 
 // audit gathers the ratios of one case.
 type audit struct {
+	goal             string // empty: all are measured
 	marks            attack.Marks
 	rng              *rand.Rand
 	points           [][]float64
@@ -87,12 +95,26 @@ type audit struct {
 	entered          []int8 // the labels with which forms were measured last
 }
 
+// walk counts once more, and insists on the same count.
+func (a *audit) walk(n *network.Network, b ball.Ball, before Result, p *policy) error {
+	r, err := count(context.Background(), n, b, Options{Workers: 1}, p, nil)
+	if err == nil && r.Lower.Cmp(before.Lower) != 0 {
+		err = fmt.Errorf("one walk counts %v regions, another %v", before.Lower, r.Lower)
+	}
+	return err
+}
+
+// wants says whether one of some goals is to be measured.
+func (a *audit) wants(goals ...string) bool { return a.goal == "" || slices.Contains(goals, a.goal) }
+
 // cell measures a cell that is kept by its vertices.
 func (a *audit) cell(w *walker, l, word, d int) {
 	if a.vertices >= measuredVertices {
 		return
 	}
-	a.forms(w, l)
+	if a.wants(boundOfForm, boundOfMagnitude) {
+		a.forms(w, l)
+	}
 	c := w.cells
 	a.edges(c, word, w.levels[d])
 	var mid, half point
@@ -117,6 +139,9 @@ func (a *audit) cell(w *walker, l, word, d int) {
 			a.marks.Note(boundInside, squareSum(x), 1)
 		}
 		for b := range c.rows[word] {
+			if !a.wants(boundOfValue) {
+				break
+			}
 			r, j := &c.rows[word][b], w.m.layers[l].neuronAt(word, uint(b))
 			if w.states[l].done[j] != open {
 				continue
@@ -137,7 +162,10 @@ func (a *audit) edges(c *description, word int, lv *level) {
 	b := bits.TrailingZeros64(lv.open)
 	for _, u := range lv.at {
 		for _, v := range lv.at {
-			if c.sign(word, u).plus>>b&1 != 0 && c.sign(word, v).minus>>b&1 != 0 && c.adjacent(lv.at, u, v) {
+			su, sv := c.sign(word, u), c.sign(word, v)
+			// Where another sign is to be told at the new vertex, that is solved for when its error is large.
+			_, unknown := su.with(sv)
+			if su.plus>>b&1 != 0 && sv.minus>>b&1 != 0 && unknown&lv.open&^(1<<b) == 0 && c.adjacent(lv.at, u, v) {
 				a.marks.Guide(edgeDomain, nearEdge(&c.rows[word][b], &c.vertices[u], &c.vertices[v], c.n))
 			}
 		}
@@ -159,8 +187,11 @@ func nearEdge(r *row, u, v *vertex, n int) float64 {
 	case !(ru > 0 && rv > 0):
 		return 0.5
 	}
-	x := (2*d - sum) * e / (far * d)
-	return 0.5 + min(x, 1/x)/2
+	if x := (2*d - sum) * e / (far * d); x < 1 {
+		return 0.5 + x/4
+	} else {
+		return 0.5 + 1/(2*x)
+	}
 }
 
 // trueVertexOf solves for the point on the constraints of the current path that a set of bits names.

@@ -202,7 +202,8 @@ func (s *search) propose() (c *Case, goal string) {
 		g = s.goals[s.rng.IntN(len(s.goals))]
 	}
 	list := s.elite[g]
-	c = list[s.rng.IntN(len(list))].Case.clone()
+	better := s.rng.Float64() // the better the oftener
+	c = list[int(better*better*float64(len(list)))].Case.clone()
 	for n := 1 + s.rng.IntN(3); n > 0; n-- {
 		c.change(s.rng)
 	}

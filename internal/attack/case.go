@@ -128,9 +128,13 @@ func (c *Case) change(rng *rand.Rand) {
 	}
 }
 
-// tiny is a power of two from 1 down to 2⁻⁶³, of a random sign.
+// tiny is a power of two from 1 down to 2⁻⁶³, of a random sign, every other time above 2⁻¹².
 func tiny(rng *rand.Rand) float64 {
-	return math.Ldexp(1-2*float64(rng.IntN(2)), -rng.IntN(64))
+	least := 64
+	if rng.IntN(2) == 0 {
+		least = 12
+	}
+	return math.Ldexp(1-2*float64(rng.IntN(2)), -rng.IntN(least))
 }
 
 // bundle makes row j nearly another, or its negation.
