@@ -71,7 +71,7 @@ func measureClaims(c *attack.Case, goal string) (attack.Marks, error) {
 	case boundTight, boundStatic:
 		a.passes(m)
 	case "": // all
-		for _, g := range []string{boundOfFilter, boundOfCell, boundOfVertex, boundOfForm, boundOfValue, boundTight} {
+		for _, g := range []string{boundOfFilter, boundOfCell, boundOfVertex, boundOfForm, boundOfValue, edgeDomain, boundTight} {
 			marks, err := measureClaims(c, g)
 			if err != nil {
 				return marks, err
@@ -116,7 +116,9 @@ func (a *audit) cell(w *walker, l, word, d int) {
 		a.forms(w, l)
 	}
 	c := w.cells
-	a.edges(c, word, w.levels[d])
+	if a.wants(edgeDomain) {
+		a.edges(w, word, w.levels[d])
+	}
 	var mid, half point
 	c.box(w.levels[d].at, &mid, &half)
 	for _, v := range w.levels[d].at {
@@ -155,7 +157,8 @@ func (a *audit) cell(w *walker, l, word, d int) {
 }
 
 // edges notes how near the edges that the split of a cell cuts come to where the bound of a vertex on them ends.
-func (a *audit) edges(c *description, word int, lv *level) {
+func (a *audit) edges(w *walker, word int, lv *level) {
+	c := w.cells
 	if lv.open == 0 {
 		return
 	}
@@ -166,10 +169,32 @@ func (a *audit) edges(c *description, word int, lv *level) {
 			// Where another sign is to be told at the new vertex, that is solved for when its error is large.
 			_, unknown := su.with(sv)
 			if su.plus>>b&1 != 0 && sv.minus>>b&1 != 0 && unknown&lv.open&^(1<<b) == 0 && c.adjacent(lv.at, u, v) {
-				a.marks.Guide(edgeDomain, nearEdge(&c.rows[word][b], &c.vertices[u], &c.vertices[v], c.n))
+				near := nearEdge(&c.rows[word][b], &c.vertices[u], &c.vertices[v], c.n)
+				if near > 0.5 {
+					near = 0.5 + (near-0.5)*realError(w, u, v)
+				}
+				a.marks.Guide(edgeDomain, near)
 			}
 		}
 	}
+}
+
+// realError is near 0 where the worse known of two vertices is off by far less than claimed, and 1 where it is by the share that
+// such claims usually have: only there can a claim that is too small be exceeded.
+func realError(w *walker, u, v int32) float64 {
+	const usual = 1.0 / 20
+	at := &w.cells.vertices[u]
+	if o := &w.cells.vertices[v]; o.err > at.err {
+		at = o
+	}
+	x, m := trueVertexOf(w, at.on), attack.NewMarks()
+	if x == nil {
+		return 0
+	}
+	for k := range w.cells.n {
+		m.Note(boundOfVertex, new(big.Rat).Sub(x[k], ratOf(at.x[k])), at.err)
+	}
+	return 0.1 + 0.9*min(1, m.Ratio(boundOfVertex)/usual)
 }
 
 // nearEdge is below ½ in the domain of edgeError, the less the farther from its edge; beyond it is the nearer to 1, the nearer

@@ -42,6 +42,9 @@ func (m Marks) Compare(bound string, least, most *big.Rat) {
 	m.ratios[bound] = max(m.ratios[bound], quotient(least, most))
 }
 
+// Ratio returns the largest ratio of a bound, 0 if none was noted.
+func (m Marks) Ratio(bound string) float64 { return m.ratios[bound] }
+
 // Join takes other marks in.
 func (m Marks) Join(o Marks) {
 	for name, r := range o.ratios {
