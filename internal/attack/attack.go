@@ -198,6 +198,9 @@ type search struct {
 // propose returns a new case, or a changed one of the archive's, guides as often as bounds.
 func (s *search) propose() (c *Case, goal string) {
 	if len(s.goals) == 0 || s.rng.IntN(fresh) == 0 {
+		if s.rng.IntN(2) == 0 {
+			return newBundle(s.rng), ""
+		}
 		return newCase(s.rng), ""
 	}
 	g := s.goals[s.rng.IntN(len(s.goals))]

@@ -60,6 +60,45 @@ func newCase(rng *rand.Rand) *Case {
 	return c
 }
 
+// newBundle draws a case with a bundle of nearly equal hyperplanes across a thin strip, and hyperplanes along the strip that are
+// looked at after those. Where hyperplanes of a bundle meet, vertices are known badly, and the strip keeps edges short.
+func newBundle(rng *rand.Rand) *Case {
+	n := 2 + rng.IntN(2)
+	c := &Case{norm: ball.Norm(rng.IntN(3)), center: make([]float64, n), radius: 1, Seed: rng.Uint64()}
+	c.layers = []layer{{}}
+	across := make([]float64, n)
+	for k := range across {
+		across[k] = rng.NormFloat64()
+	}
+	at, width := rng.Float64()-0.5, math.Ldexp(1+rng.Float64(), -2-rng.IntN(12))
+	strip := func(share, s float64) {
+		row := make([]float64, n)
+		row[0] = s
+		c.add(0, row, -s*(at+share*width), 0)
+	}
+	strip(0, 1)
+	strip(1, -1)
+	apart, bias := math.Ldexp(1, -20-rng.IntN(34)), 0.3*rng.NormFloat64()
+	for range 2 + rng.IntN(4) {
+		s := 1 - 2*float64(rng.IntN(2))
+		row := make([]float64, n)
+		for k, v := range across {
+			row[k] = s * v
+		}
+		if rng.IntN(2) == 0 {
+			row[rng.IntN(n)] += apart * rng.NormFloat64()
+		}
+		c.add(0, row, s*bias+apart*rng.NormFloat64(), 0)
+	}
+	for len(c.layers[0].w) < padding {
+		c.add(0, make([]float64, n), -1, 0)
+	}
+	for range 1 + rng.IntN(3) {
+		strip(rng.Float64(), 1-2*float64(rng.IntN(2)))
+	}
+	return c
+}
+
 func (c *Case) clone() *Case {
 	d := *c
 	d.center = append([]float64(nil), c.center...)
