@@ -61,8 +61,11 @@ clp:
 	elif sudo -n true 2>/dev/null; then sudo -n $$install || { sudo -n apt-get update -q && sudo -n $$install; } || true; \
 	fi
 
+# The race detector makes a program two to twenty times slower, by Go's own documentation, and a busy
+# machine that again: go test's own limit of ten minutes would end the tests with nothing wrong.
+RACE_TIMEOUT ?= 60m
 race:
-	CGO_ENABLED=1 $(GO) test -race ./enumerate/...
+	CGO_ENABLED=1 $(GO) test -race -timeout $(RACE_TIMEOUT) ./enumerate/...
 
 soak:
 	RELUCELL_SOAK=1 $(GO) test -run Soak -v -timeout 2h ./...

@@ -1,6 +1,6 @@
 module relucell
 
-go 1.26
+go 1.26.0
 
 require (
 	github.com/gomlx/gomlx v0.26.0

@@ -30,7 +30,8 @@ func TestDescribedCellsHaveExactlyTheirVertices(t *testing.T) {
 				}})
 			})
 			t.Logf("%d cells", cells)
-			if law.name == "float64" || law.name == "float32" {
+			// With -short rapid draws a fifth of the cases, too few to ask how many cells came up.
+			if !testing.Short() && (law.name == "float64" || law.name == "float32") {
 				require.Greater(t, cells, 200)
 			}
 		})

@@ -59,7 +59,9 @@ func TestOutlinesAgainstTheExactTier(t *testing.T) {
 				}})
 				asked += r.Questions
 			})
-			require.Greater(t, outlined, asked/4)
+			if !testing.Short() { // rapid draws a fifth then, too few to ask for a share
+				require.Greater(t, outlined, asked/4)
+			}
 		})
 	}
 }

@@ -210,7 +210,9 @@ func TestIncrementalSolversAgainstTheExactTier(t *testing.T) {
 // requireMost is require for a solver whose points and multipliers need not be certain: ties
 // between forms with no small multipliers are for the exact tier.
 func (c *tally) requireMost(t *testing.T) {
-	t.Logf("meets %d, empty %d, not certified %d", c.meets, c.empty, c.open)
+	if !c.logged(t) {
+		return
+	}
 	require.Greater(t, c.meets, 10)
 	require.Greater(t, c.empty, 10)
 	require.Less(t, 10*c.open, c.meets+c.empty)

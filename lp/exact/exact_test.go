@@ -302,6 +302,9 @@ func TestSideIsProved(t *testing.T) {
 			require.Equal(t, uint(w.Denom().BitLen()-1), w.Denom().TrailingZeroBits())
 		}
 	})
+	if testing.Short() {
+		return // rapid draws a fifth then, too few to ask how many of each kind came up
+	}
 	require.Greater(t, seen[true], 5)
 	require.Greater(t, seen[false], 5)
 }
