@@ -18,8 +18,13 @@ type Import struct {
 	// Rounded names what is not dyadic and was therefore rounded, once, to the nearest float64. It
 	// is empty when the network is exactly what the file says.
 	Rounded []Rounding
-	// Notes are remarks for the user, one sentence each.
+	// Notes are what a user must know to read a number about the network aright, one sentence each:
+	// that its inputs, its neurons or its function are others than the file's look promises.
+	// Every command that reads a network says them.
 	Notes []string
+	// Remarks are what else the reader did, one sentence each, by which no number means anything
+	// else than it seems to: info alone shows them.
+	Remarks []string
 }
 
 // Rounding names one kind of parameter that was rounded.
@@ -41,11 +46,17 @@ func (im *Import) RoundedEntries() int {
 	return t
 }
 
-// Note appends a remark, once.
-func (im *Import) Note(s string) {
-	if !slices.Contains(im.Notes, s) {
-		im.Notes = append(im.Notes, s)
+// Note appends to the notes, once.
+func (im *Import) Note(s string) { im.Notes = appendOnce(im.Notes, s) }
+
+// Remark appends to the remarks, once.
+func (im *Import) Remark(s string) { im.Remarks = appendOnce(im.Remarks, s) }
+
+func appendOnce(to []string, s string) []string {
+	if slices.Contains(to, s) {
+		return to
 	}
+	return append(to, s)
 }
 
 // Round reports that entries of the network carry a rounded value of what.

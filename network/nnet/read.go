@@ -77,7 +77,7 @@ func (p *parser) network(normalise bool) (*network.Network, error) {
 		return nil, fmt.Errorf("line %d: %q after the last bias, expected the end", p.line, short(s))
 	}
 	if p.inexact > 0 {
-		p.im.Note(fmt.Sprintf("%d of the %d decimal numbers are not float64 values; each was read as the nearest one.", p.inexact, p.numbers))
+		p.im.Remark(fmt.Sprintf("%d of the %d decimal numbers are not float64 values; each was read as the nearest one.", p.inexact, p.numbers))
 	}
 	if layers, err = p.normalise(h, layers, normalise); err != nil {
 		return nil, err

@@ -51,7 +51,7 @@ func TestReadIgnoresNormalisationByDefault(t *testing.T) {
 	require.Equal(t, "nnet", im.Format)
 	require.Contains(t, im.Normalisation, "ignored")
 	require.Empty(t, im.Rounded)
-	require.Equal(t, []string{"1 of the 13 decimal numbers are not float64 values; each was read as the nearest one."}, im.Notes)
+	require.Equal(t, []string{"1 of the 13 decimal numbers are not float64 values; each was read as the nearest one."}, im.Remarks)
 	// x = (1, 1): z = (3, −2.4, 2.5), y = 3 + 0 − 2.5 + 0.25.
 	require.Equal(t, []float64{0.75}, n.Forward([]float64{1, 1}))
 }

@@ -17,6 +17,13 @@ func batchNormalization(rd *reader, n *node) error {
 	if err := errors.Join(err1, err2, err3, n.mustRun(0, "X")); err != nil {
 		return err
 	}
+	if err := rd.inference(n); err != nil {
+		return err
+	}
+	// From opset 7 to 13 the number of outputs says the mode: all five, or Y alone at inference.
+	if n.outputs > 1 {
+		return fmt.Errorf("%d outputs, which mean training, expected Y alone (export the network for inference)", n.outputs)
+	}
 	if training != 0 || spatial != 1 {
 		return errors.New("attributes training_mode and spatial: supported are 0 and 1")
 	}

@@ -26,8 +26,10 @@ type operator struct {
 
 // node is a node being applied.
 type node struct {
-	args  []arg
-	attrs map[string]*onnxpb.AttributeProto
+	args []arg
+	// outputs is the number of outputs that have a name.
+	outputs int
+	attrs   map[string]*onnxpb.AttributeProto
 }
 
 // arg is an input of a node: the running value, a constant, or absent.
@@ -49,6 +51,11 @@ func (rd *reader) node(p *onnxpb.NodeProto) error {
 		return fmt.Errorf("operator %q%s is not supported; supported are %s", p.GetOpType(), d, supported())
 	}
 	n := &node{attrs: map[string]*onnxpb.AttributeProto{}}
+	for _, name := range p.Output {
+		if name != "" {
+			n.outputs++
+		}
+	}
 	for _, a := range p.Attribute {
 		if !slices.Contains(op.attributes, a.GetName()) {
 			return fmt.Errorf("attribute %q is not supported; supported are %s", a.GetName(), strings.Join(op.attributes, ", "))

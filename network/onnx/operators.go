@@ -55,7 +55,7 @@ func leakyRelu(rd *reader, n *node) error {
 
 // dropout does nothing at inference.
 func dropout(rd *reader, n *node) error {
-	if err := n.mustRun(0, "data"); err != nil {
+	if err := errors.Join(n.mustRun(0, "data"), rd.inference(n)); err != nil {
 		return err
 	}
 	if n.has(2) {
@@ -67,7 +67,7 @@ func dropout(rd *reader, n *node) error {
 			return errors.New("input 2 (training_mode): not false, supported is inference")
 		}
 	}
-	rd.im.Note("Dropout does nothing at inference.")
+	rd.im.Remark("Dropout does nothing at inference.")
 	return nil
 }
 

@@ -52,16 +52,28 @@ func read(data []byte, limit int) (*network.Network, *network.Import, error) {
 	if len(model.OpsetImport) == 0 {
 		return nil, nil, errors.New("onnx: the model has no opset_import (a truncated file?)")
 	}
-	n, im, err := readGraph(g, limit)
+	n, im, err := readGraph(g, opsetOf(&model), limit)
 	if err != nil {
 		return nil, nil, fmt.Errorf("onnx: %w", err)
 	}
 	return n, im, nil
 }
 
+// opsetOf returns the version of ONNX's own operators that the model is written in, 0 if it names none.
+func opsetOf(m *onnxpb.ModelProto) int64 {
+	for _, o := range m.OpsetImport {
+		if d := o.GetDomain(); d == "" || d == "ai.onnx" {
+			return o.GetVersion()
+		}
+	}
+	return 0
+}
+
 // reader is the state of the walk along the chain.
 type reader struct {
 	*builder
+	// opset is the version of the operators.
+	opset int64
 	// tip names the running value, shape is its shape, an unknown batch being 1.
 	tip   string
 	shape []int
@@ -77,8 +89,8 @@ type constant struct {
 	value *tensor
 }
 
-func readGraph(g *onnxpb.GraphProto, limit int) (*network.Network, *network.Import, error) {
-	rd := &reader{consts: map[string]*constant{}, spent: map[string]string{}}
+func readGraph(g *onnxpb.GraphProto, opset int64, limit int) (*network.Network, *network.Import, error) {
+	rd := &reader{opset: opset, consts: map[string]*constant{}, spent: map[string]string{}}
 	if len(g.SparseInitializer) > 0 {
 		return nil, nil, errors.New("the graph has sparse initializers, supported are dense ones")
 	}
@@ -89,8 +101,12 @@ func readGraph(g *onnxpb.GraphProto, limit int) (*network.Network, *network.Impo
 		rd.consts[t.GetName()] = &constant{proto: t}
 	}
 	im := &network.Import{Format: "onnx"}
-	if err := rd.readInput(g, im); err != nil {
+	if err := rd.readInput(g); err != nil {
 		return nil, nil, err
+	}
+	input, batch := rd.tip, 1
+	if len(rd.shape) > 1 {
+		batch = rd.shape[0]
 	}
 	rd.builder = newBuilder(size(rd.shape), limit, im)
 	for i, n := range g.Node {
@@ -109,11 +125,14 @@ func readGraph(g *onnxpb.GraphProto, limit int) (*network.Network, *network.Impo
 		return nil, nil, err
 	}
 	im.Precision = rd.precision()
+	if batch > 1 {
+		im.Note(batchNote(net, input, batch))
+	}
 	return net, im, nil
 }
 
 // readInput finds the one input that is not an initializer, and its shape.
-func (rd *reader) readInput(g *onnxpb.GraphProto, im *network.Import) error {
+func (rd *reader) readInput(g *onnxpb.GraphProto) error {
 	var in *onnxpb.ValueInfoProto
 	for _, v := range g.Input {
 		if rd.consts[v.GetName()] != nil {
@@ -145,8 +164,6 @@ func (rd *reader) readInput(g *onnxpb.GraphProto, im *network.Import) error {
 				return fmt.Errorf("input %q: dimension %d has no fixed size, supported only for a first dimension, the batch, before others", rd.tip, i)
 			}
 			v = 1
-		} else if i == 0 && v > 1 && len(dims) > 1 {
-			im.Note(fmt.Sprintf("The first dimension of input %q is fixed to %d: all its elements are inputs of the network.", rd.tip, v))
 		}
 		if v > maxEntries {
 			return fmt.Errorf("input %q: dimension %d is %d, expected at most %d", rd.tip, i, v, maxEntries)

@@ -1,0 +1,99 @@
+// Files for training are refused, and a fixed batch is said.
+
+package onnx
+
+import (
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"relucell/network/onnx/onnxpb"
+)
+
+// readAs reads the chain as one of that opset.
+func (c *chain) readAs(t *testing.T, opset int64) error {
+	m := c.model()
+	m.OpsetImport[0].Version = &opset
+	_, _, err := read(encode(t, m), testLimit)
+	return err
+}
+
+func TestTrainingIsRefused(t *testing.T) {
+	src := rand.New(rand.NewPCG(1, 2))
+	nodes := map[string]func(...*onnxpb.AttributeProto) *chain{
+		"BatchNormalization": func(a ...*onnxpb.AttributeProto) *chain {
+			return newChain(-1, 2).small(src, "c", 2).doubles("v", []int64{2}, 1, 2).node("BatchNormalization", []string{"x", "c", "c", "c", "v"}, a...)
+		},
+		"Dropout": func(a ...*onnxpb.AttributeProto) *chain {
+			return newChain(-1, 2).node("Relu", []string{"x"}).node("Dropout", []string{"x"}, a...)
+		},
+	}
+	for op, build := range nodes {
+		for _, opset := range []int64{1, 6} {
+			require.ErrorContains(t, build().readAs(t, opset), `(`+op+`): attribute "is_test": missing, which means training in opset`)
+			require.ErrorContains(t, build(intAttr("is_test", 0)).readAs(t, opset), `(`+op+`): attribute "is_test": 0, which means training, expected 1`)
+			require.NoError(t, build(intAttr("is_test", 1)).readAs(t, opset))
+		}
+		for _, opset := range []int64{7, 9, 13, 14, 17} {
+			require.NoError(t, build().readAs(t, opset))
+			require.ErrorContains(t, build(intAttr("is_test", 0)).readAs(t, opset), `expected 1`)
+		}
+		m := build().model()
+		m.OpsetImport[0].Domain = ptr("com.example")
+		_, _, err := read(encode(t, m), testLimit)
+		require.ErrorContains(t, err, "training in opset 0")
+	}
+	five := nodes["BatchNormalization"]()
+	five.g.Node[0].Output = append(five.g.Node[0].Output, "mean", "var", "saved_mean", "saved_var")
+	require.ErrorContains(t, five.readAs(t, 9), `(BatchNormalization): 5 outputs, which mean training`)
+	five.g.Node[0].Output = []string{"vA", "", "", "", ""}
+	require.NoError(t, five.readAs(t, 9))
+}
+
+// These were read as if they were for inference.
+func TestTrainingByDefaultBelowOpset7(t *testing.T) {
+	for file, want := range map[string]string{
+		"bn6_training_by_default.onnx":      `(BatchNormalization): attribute "is_test": missing, which means training in opset 6`,
+		"dropout6_training_by_default.onnx": `(Dropout): attribute "is_test": missing, which means training in opset 6`,
+	} {
+		data, err := os.ReadFile(filepath.Join("..", "..", "..", "shared", "cases", file))
+		if os.IsNotExist(err) {
+			t.Skipf("no file shared/cases/%s beside the project", file)
+		}
+		require.NoError(t, err)
+		_, _, err = read(data, testLimit)
+		require.ErrorContains(t, err, want)
+	}
+}
+
+func TestAFixedBatchIsNoted(t *testing.T) {
+	src := rand.New(rand.NewPCG(3, 4))
+	const product, mixed = "the network is a product of 3 copies", "which treats them differently or together"
+	for name, c := range map[string]struct {
+		chain *chain
+		want  string
+	}{
+		"dense": {newChain(3, 2).small(src, "w", 2, 4).small(src, "b", 4).node("Gemm", []string{"x", "w", "b"}).node("Relu", []string{"x"}), product},
+		"convolution": {newChain(3, 1, 2, 2).small(src, "w", 2, 1, 2, 2).node("Conv", []string{"x", "w"}).node("Relu", []string{"x"}).
+			node("Flatten", []string{"x"}).small(src, "v", 2, 3).node("MatMul", []string{"x", "v"}), product},
+		"activations alone":  {newChain(3, 2).node("Relu", []string{"x"}), product},
+		"rows mixed":         {newChain(3, 2).small(src, "w", 3, 3).node("MatMul", []string{"w", "x"}), mixed},
+		"rows apart":         {newChain(3, 2).small(src, "c", 3, 1).node("Add", []string{"x", "c"}), mixed},
+		"flattened":          {newChain(3, 2).node("Flatten", []string{"x"}, intAttr("axis", 0)).small(src, "w", 6, 6).node("MatMul", []string{"x", "w"}), mixed},
+		"a batch of 1":       {newChain(1, 2).node("Relu", []string{"x"}), ""},
+		"a batch of no size": {newChain(-1, 2).node("Relu", []string{"x"}), ""},
+		"a vector":           {newChain(3).node("Relu", []string{"x"}), ""},
+		"a number":           {newChain().node("Relu", []string{"x"}), ""},
+	} {
+		_, im := c.chain.check(t, src)
+		if c.want == "" {
+			require.Empty(t, im.Notes, name)
+			continue
+		}
+		require.Len(t, im.Notes, 1, name)
+		require.Contains(t, im.Notes[0], c.want, name)
+	}
+}
