@@ -198,11 +198,12 @@ type reportJSON struct {
 	Dominances  []claimJSON   `json:"dominances"`
 	Violations  []failureJSON `json:"violations"`
 	WrongCounts []string      `json:"wrongCounts"`
+	Notes       []string      `json:"notes,omitempty"`
 }
 
 func (r *Report) writeJSON(w io.Writer) error {
 	j := reportJSON{Cases: r.Cases, Exact: r.Exact, Regions: r.Regions.String(), Seconds: r.CountTime.Seconds(),
-		Bounds: []summaryJSON{}, Dominances: []claimJSON{}, Violations: failuresJSON(r.Violations), WrongCounts: append([]string{}, r.WrongCounts...)}
+		Bounds: []summaryJSON{}, Dominances: []claimJSON{}, Violations: failuresJSON(r.Violations), WrongCounts: append([]string{}, r.WrongCounts...), Notes: r.Notes}
 	for _, s := range r.Bounds {
 		worst := 1.0
 		if s.Kind == "lower" {

@@ -79,6 +79,8 @@ type Report struct {
 	Violations []Failure
 	// WrongCounts names cases whose known count is not what was counted: a mistake in the walk or in the case.
 	WrongCounts []string
+	// Notes are what a reader must know of the networks; the caller's to fill in, they go into the JSON.
+	Notes []string
 }
 
 // Sound reports whether nothing failed: no violation, no failed claim, no wrong

@@ -52,7 +52,7 @@ the regions to show beside it what really happens there.`,
 
 func (c *boundCmd) run(cmd *cobra.Command, args []string) error {
 	log := logger(cmd)
-	n, im, err := c.net.read(args[0])
+	n, _, err := c.net.read(cmd, args[0])
 	if err != nil {
 		return err
 	}
@@ -60,7 +60,6 @@ func (c *boundCmd) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	logNet(log, args[0], n, im)
 	ctx, release := interruptible(cmd)
 	defer release()
 	start := time.Now()
@@ -95,7 +94,7 @@ type boundReport struct {
 
 // explain adds the nearest boundary, and the terms if they are asked for.
 func (c *boundCmd) explain(ctx context.Context, n *network.Network, b ball.Ball, rs []bound.Result, took time.Duration) (boundReport, error) {
-	r := boundReport{countJSON: newReport(n, b, rs, took), took: took}
+	r := boundReport{countJSON: newReport(n, c.net.notes, b, rs, took), took: took}
 	walk, cancel := limited(ctx, c.timeout)
 	defer cancel()
 	var err error

@@ -68,10 +68,12 @@ type checkJSON struct {
 	File       string `json:"file,omitempty"`
 	Line       int64  `json:"line,omitempty"`
 	Reason     string `json:"reason,omitempty"`
+	// Notes are those of an import.
+	Notes []string `json:"notes,omitempty"`
 }
 
 func (c *checkCmd) run(cmd *cobra.Command, args []string) error {
-	text, format, err := c.canonical(args[0])
+	text, format, err := c.canonical(cmd, args[0])
 	if err != nil {
 		return err
 	}
@@ -88,7 +90,7 @@ func (c *checkCmd) run(cmd *cobra.Command, args []string) error {
 }
 
 // canonical returns the text that the checker reads, and the format it was converted from, if any.
-func (c *checkCmd) canonical(path string) (text []byte, format string, err error) {
+func (c *checkCmd) canonical(cmd *cobra.Command, path string) (text []byte, format string, err error) {
 	if strings.EqualFold(filepath.Ext(path), ".json") && !c.net.normalise {
 		f, err := os.Open(path)
 		if err != nil {
@@ -101,7 +103,7 @@ func (c *checkCmd) canonical(path string) (text []byte, format string, err error
 		}
 		return text, "", badInput(plainPathError(err))
 	}
-	n, im, err := c.net.read(path)
+	n, im, err := c.net.read(cmd, path)
 	if err != nil {
 		return nil, "", err
 	}
@@ -114,7 +116,7 @@ func (c *checkCmd) canonical(path string) (text []byte, format string, err error
 
 // refuse says which line of which file does not hold.
 func (c *checkCmd) refuse(cmd *cobra.Command, args []string, err error) error {
-	j := checkJSON{File: args[1], Reason: err.Error()}
+	j := checkJSON{File: args[1], Reason: err.Error(), Notes: c.net.notes}
 	var e *certificate.Error
 	if errors.As(err, &e) {
 		j.File, j.Line, j.Reason = e.File, e.Line, e.Reason
@@ -143,7 +145,7 @@ func (c *checkCmd) accept(cmd *cobra.Command, args []string, r *certificate.Repo
 	}
 	if c.format == "json" {
 		return writeJSON(out, checkJSON{Verified: true, Net: strings.TrimPrefix(r.Net, "sha256:"), Trusted: format, Ball: r.Ball,
-			Definition: r.Definition, Relation: relation, Count: fmt.Sprint(r.Count), Regions: r.Regions, Open: r.Open, Nodes: r.Nodes, Parts: r.Parts})
+			Definition: r.Definition, Relation: relation, Count: fmt.Sprint(r.Count), Regions: r.Regions, Open: r.Open, Nodes: r.Nodes, Parts: r.Parts, Notes: c.net.notes})
 	}
 	f := &fields{w: out}
 	regions := numbered(r.Count, r.Definition+" region")

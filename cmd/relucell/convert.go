@@ -42,11 +42,10 @@ func (c *convertCmd) run(cmd *cobra.Command, args []string) error {
 	if c.out != "-" && !strings.EqualFold(filepath.Ext(c.out), ".json") {
 		return badInputf("--output: %q, expected a file name that ends in .json, or - for standard output", c.out)
 	}
-	n, im, err := c.net.read(args[0])
+	n, im, err := c.net.read(cmd, args[0])
 	if err != nil {
 		return err
 	}
-	logNet(logger(cmd), args[0], n, im)
 	if same(args[0], c.out) {
 		return badInputf("--output: %s is the network itself, expected another file", c.out)
 	}

@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
@@ -74,11 +73,10 @@ goes on from there after a stop or a kill; once the count is exact the file is r
 
 func (c *countCmd) run(cmd *cobra.Command, args []string) error {
 	path, log := args[0], logger(cmd)
-	n, im, err := c.net.read(path)
+	n, _, err := c.net.read(cmd, path)
 	if err != nil {
 		return err
 	}
-	logNet(log, path, n, im)
 	interrupted, release := interruptible(cmd)
 	defer release()
 	if c.sweeps(cmd) {
@@ -209,7 +207,7 @@ func newProof(proof, path string, n *network.Network, b ball.Ball, resumable boo
 func (c *countCmd) print(cmd *cobra.Command, path string, n *network.Network, b ball.Ball, res enumerate.Result, why string, bounds []bound.Result) error {
 	out := bufio.NewWriter(cmd.OutOrStdout())
 	if c.format == "json" {
-		if err := writeJSON(out, newReport(n, b, bounds, res.Elapsed).withWalk(res)); err != nil {
+		if err := writeJSON(out, newReport(n, c.net.notes, b, bounds, res.Elapsed).withWalk(res)); err != nil {
 			return err
 		}
 		return out.Flush()
@@ -233,12 +231,4 @@ func (c *countCmd) print(cmd *cobra.Command, path string, n *network.Network, b 
 		return f.err
 	}
 	return out.Flush()
-}
-
-// logNet logs what reading did.
-func logNet(log *slog.Logger, path string, n *network.Network, im *network.Import) {
-	log.Debug("read", "file", path, "format", im.Format, "precision", im.Precision, "neurons", n.Neurons(), "rounded", im.RoundedEntries())
-	for _, note := range im.Notes {
-		log.Debug("note", "file", path, "text", note)
-	}
 }

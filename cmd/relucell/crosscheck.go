@@ -40,6 +40,8 @@ type crosscheckCmd struct {
 	failures string
 	format   string
 	from     string
+	// notes are those of all networks, each with its file.
+	notes []string
 }
 
 // shrinkTime is what making one violation small may take.
@@ -120,7 +122,7 @@ func (c *crosscheckCmd) runWith(ctx context.Context, cmd *cobra.Command, args []
 	if c.replay != "" {
 		return c.replayCase(ctx, cmd, bounds)
 	}
-	cases, total, err := c.source(args)
+	cases, total, err := c.source(cmd, args)
 	if err != nil {
 		return err
 	}
@@ -176,7 +178,7 @@ func (c *crosscheckCmd) loadBounds(ctx context.Context) ([]bound.Bound, func() e
 }
 
 // source returns the cases and their number.
-func (c *crosscheckCmd) source(args []string) (iter.Seq[crosscheck.Case], int, error) {
+func (c *crosscheckCmd) source(cmd *cobra.Command, args []string) (iter.Seq[crosscheck.Case], int, error) {
 	if len(args) == 0 && c.from == "small-balls" {
 		return crosscheck.SmallBallCases(c.seed, c.cases), c.cases, nil
 	}
@@ -186,9 +188,12 @@ func (c *crosscheckCmd) source(args []string) (iter.Seq[crosscheck.Case], int, e
 	var nets []*network.Network
 	var names []string
 	for _, path := range args {
-		n, _, err := c.net.read(path)
+		n, im, err := c.net.read(cmd, path)
 		if err != nil {
 			return nil, 0, err
+		}
+		for _, note := range im.Notes {
+			c.notes = append(c.notes, filepath.Base(path)+": "+note)
 		}
 		nets, names = append(nets, n), append(names, filepath.Base(path))
 	}
@@ -220,6 +225,7 @@ func (c *crosscheckCmd) check(ctx context.Context, cmd *cobra.Command, cases ite
 	if err != nil && !stopped {
 		return failed(err)
 	}
+	rep.Notes = c.notes
 	if err := rep.Write(cmd.OutOrStdout(), c.format); err != nil {
 		return failed(err)
 	}

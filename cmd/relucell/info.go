@@ -68,7 +68,7 @@ type infoJSON struct {
 
 func newInfoJSON(n *network.Network, im *network.Import) infoJSON {
 	j := infoJSON{Net: newNetJSON(n), Outputs: n.Outputs(), Neurons: n.Neurons(), Import: importJSON{
-		Format: im.Format, Precision: im.Precision, Normalisation: im.Normalisation, Rounded: []roundingJSON{}, Notes: append([]string{}, im.Notes...)}}
+		Format: im.Format, Precision: im.Precision, Normalisation: im.Normalisation, Rounded: []roundingJSON{}, Notes: append(append([]string{}, im.Notes...), im.Remarks...)}}
 	first := 0
 	for _, l := range n.Layers() {
 		k := layerJSON{Activation: l.Act.String(), Inputs: l.In(), Width: l.Out(), Parameters: l.Out() * (l.In() + 1)}
@@ -90,7 +90,7 @@ func newInfoJSON(n *network.Network, im *network.Import) infoJSON {
 }
 
 func (c *infoCmd) run(cmd *cobra.Command, args []string) error {
-	n, im, err := c.net.read(args[0])
+	n, im, err := c.net.open(args[0])
 	if err != nil {
 		return err
 	}

@@ -22,14 +22,37 @@ import (
 const maxCenterBytes = 1 << 24
 
 // netFlags are the flags of every command that reads a network.
-type netFlags struct{ normalise bool }
+type netFlags struct {
+	normalise bool
+	// notes are those of the network that was read last.
+	notes []string
+}
 
 func (f *netFlags) add(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.normalise, "normalise", false, "apply the normalisation that an .nnet file holds (ignored otherwise)")
 }
 
-// read reads the network.
-func (f *netFlags) read(path string) (*network.Network, *network.Import, error) {
+// read reads the network, logs what that did, and says on standard error what a user must know to
+// read a number about it: the notes of the import.
+func (f *netFlags) read(cmd *cobra.Command, path string) (*network.Network, *network.Import, error) {
+	n, im, err := f.open(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	log := logger(cmd)
+	log.Debug("read", "file", path, "format", im.Format, "precision", im.Precision, "neurons", n.Neurons(), "rounded", im.RoundedEntries())
+	for _, remark := range im.Remarks {
+		log.Debug("remark", "file", path, "text", remark)
+	}
+	for _, note := range im.Notes {
+		fmt.Fprintf(cmd.ErrOrStderr(), "relucell: %s: note: %s\n", path, note)
+	}
+	f.notes = im.Notes
+	return n, im, nil
+}
+
+// open reads the network and says nothing.
+func (f *netFlags) open(path string) (*network.Network, *network.Import, error) {
 	n, im, err := load.Read(path, load.Options{NormaliseNNet: f.normalise})
 	return n, im, badInput(plainPathError(err))
 }

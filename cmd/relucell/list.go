@@ -49,8 +49,7 @@ numbers are exact, as hexadecimal floats with mantissas of any length.`,
 }
 
 func (c *listCmd) run(cmd *cobra.Command, args []string) error {
-	log := logger(cmd)
-	n, im, err := c.net.read(args[0])
+	n, _, err := c.net.read(cmd, args[0])
 	if err != nil {
 		return err
 	}
@@ -58,7 +57,6 @@ func (c *listCmd) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	logNet(log, args[0], n, im)
 	interrupted, release := interruptible(cmd)
 	defer release()
 	ctx, cancel := limited(interrupted, c.timeout)

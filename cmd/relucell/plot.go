@@ -99,11 +99,10 @@ func (c *plotCmd) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	whole, im, err := c.net.read(args[0])
+	whole, _, err := c.net.read(cmd, args[0])
 	if err != nil {
 		return err
 	}
-	logNet(log, args[0], whole, im)
 	n, opt := whole, plot.Options{Name: filepath.Base(args[0]), Fill: plot.Fill(c.fill), Width: c.width}
 	if c.slice.given() {
 		if n, opt.Inputs, err = c.slice.cut(whole); err != nil {

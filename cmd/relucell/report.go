@@ -65,6 +65,8 @@ type countJSON struct {
 	Bounds     []boundJSON    `json:"bounds"`
 	Seconds    float64        `json:"seconds"`
 	Resumed    string         `json:"resumed,omitempty"`
+	// Notes are those of the network's import, absent where there are none.
+	Notes []string `json:"notes,omitempty"`
 }
 
 func newNetJSON(n *network.Network) netJSON {
@@ -76,8 +78,8 @@ func newBallJSON(b ball.Ball) ballJSON {
 }
 
 // newReport is the part that count and bound share.
-func newReport(n *network.Network, b ball.Ball, bounds []bound.Result, took time.Duration) countJSON {
-	j := countJSON{Net: newNetJSON(n), Ball: newBallJSON(b), Definition: definition, Bounds: []boundJSON{}, Seconds: took.Seconds()}
+func newReport(n *network.Network, notes []string, b ball.Ball, bounds []bound.Result, took time.Duration) countJSON {
+	j := countJSON{Net: newNetJSON(n), Ball: newBallJSON(b), Definition: definition, Bounds: []boundJSON{}, Seconds: took.Seconds(), Notes: notes}
 	for _, r := range bounds {
 		if r.Err == nil {
 			j.Bounds = append(j.Bounds, boundJSON{r.Name, r.Kind, r.Scope, r.Value.String()})

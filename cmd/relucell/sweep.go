@@ -133,7 +133,7 @@ func (c *countCmd) writeSweep(w io.Writer, n *network.Network, opt crosscheck.Sw
 			if err != nil {
 				return err
 			}
-			if err := writeJSON(w, newReport(n, r.Ball, r.Bounds, r.Count.Elapsed).withWalk(r.Count)); err != nil {
+			if err := writeJSON(w, newReport(n, c.net.notes, r.Ball, r.Bounds, r.Count.Elapsed).withWalk(r.Count)); err != nil {
 				return err
 			}
 		}
