@@ -5,8 +5,10 @@ package certificate
 // path alone.
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -50,7 +52,8 @@ func (r *Report) String() string {
 		word, r.Count, r.Net, r.Ball, r.Definition, r.Regions, r.Open, r.Nodes, r.Parts)
 }
 
-// Check verifies the proof in the named file, and in the parts beside it, about
+// Check verifies the proof in the named file, and in the parts beside it (or beside the file that it is a
+// symbolic link to), about
 // the network whose canonical text is given. Only a nil error means that every
 // line was checked. What is refused is an [*Error], about the first wrong line
 // in reading order.
@@ -78,7 +81,7 @@ func check(network []byte, proof string, o Options) (*Report, error) {
 	if err != nil {
 		return nil, &Error{File: "network", Reason: err.Error(), Err: err}
 	}
-	c := &checker{net: n, dir: filepath.Dir(proof), open: o.open, slots: make(chan struct{}, o.Workers-1)}
+	c := &checker{net: n, dir: filepath.Dir(proof), linked: linkedFolder(proof), open: o.open, slots: make(chan struct{}, o.Workers-1)}
 	if err = c.file(proof); err != nil {
 		c.fail(err)
 	}
@@ -92,6 +95,15 @@ func check(network []byte, proof string, o Options) (*Report, error) {
 	}
 	return &Report{Net: n.hash, Ball: c.ball.text, Definition: "activation", Count: t.regions.Load() + t.open.Load(), AtLeast: t.open.Load() > 0,
 		Regions: t.regions.Load(), Open: t.open.Load(), Nodes: t.nodes.Load(), Parts: t.parts.Load()}, nil
+}
+
+// linkedFolder is where the file lies that a symbolic link leads to: its parts may be there.
+func linkedFolder(proof string) string {
+	file, err := filepath.EvalSymlinks(proof)
+	if err != nil {
+		return "" // what is wrong comes out when it is opened
+	}
+	return filepath.Dir(file)
 }
 
 // openRegular opens a file, but nothing that might block, as a pipe does.
@@ -108,9 +120,11 @@ func openRegular(path string) (io.ReadCloser, error) {
 
 // checker is what the workers of one check share.
 type checker struct {
-	net   *net
-	ball  *ball
-	dir   string
+	net  *net
+	ball *ball
+	// dir is the folder of the proof, linked that of the file behind a symbolic link.
+	dir, linked string
+
 	open  func(string) (io.ReadCloser, error)
 	total struct{ regions, open, nodes, parts atomic.Int64 }
 	// claim is the last line of the proof; where is its place.
@@ -230,6 +244,11 @@ func (w *walker) part(j int, line []byte) error {
 // partFile checks a part: one subtree, nothing after it, and the hash.
 func (w *walker) partFile(j int, name, hash string) error {
 	f, err := w.open(filepath.Join(w.dir, name))
+	if errors.Is(err, fs.ErrNotExist) && w.linked != "" && w.linked != w.dir {
+		if g, e := w.open(filepath.Join(w.linked, name)); e == nil {
+			f, err = g, nil
+		}
+	}
 	if err != nil {
 		return &Error{File: name, Reason: err.Error(), Err: err}
 	}

@@ -27,6 +27,8 @@ type output struct {
 
 	mu     sync.Mutex
 	closed bool
+	// broken is why a part could not be written, which ends the proof but not the walk.
+	broken error
 	// parts holds the temporary file of each part by its final name.
 	parts map[string]string
 }
@@ -57,12 +59,58 @@ func newOutput(path string, h Header) (*output, error) {
 	if o.resumable {
 		o.prefix = o.hiddenPrefix()
 	}
+	if err := replaceable(path); err != nil {
+		return nil, err
+	}
 	// A folder that cannot be written is found out before a long walk, not after it.
 	f, err := o.temporary()
 	if err != nil {
 		return nil, err
 	}
 	return o, errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
+// WriteError says that a proof could not be written for a reason that is not the walk's: a full disk, or a number
+// longer than the format allows. Whatever was proved is as true as before.
+type WriteError struct{ Err error }
+
+func (e *WriteError) Error() string { return e.Err.Error() }
+func (e *WriteError) Unwrap() error { return e.Err }
+
+// replaceable refuses a name that a rename would take from what is no regular file, a link included: whoever
+// means a link's file names that.
+func replaceable(path string) error {
+	if st, err := os.Lstat(path); err == nil && !st.Mode().IsRegular() {
+		return fmt.Errorf("certificate: %s is no regular file (%v), expected one or a new name", path, st.Mode())
+	}
+	return nil
+}
+
+// place gives a file that is written in full its name.
+func place(file, name string) error {
+	if file == name { // a part that an earlier run has put there
+		return nil
+	}
+	if err := replaceable(name); err != nil {
+		return err
+	}
+	return os.Rename(file, name)
+}
+
+// failure is what a part failed with.
+func (o *output) failure() error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.broken
+}
+
+// breaks keeps the first failure of a part.
+func (o *output) breaks(err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.broken == nil && err != nil {
+		o.broken = &WriteError{err}
+	}
 }
 
 func (o *output) temporary() (*os.File, error) {
@@ -81,18 +129,24 @@ func (o *output) write(texts ...[]byte) (string, error) {
 		z = gzip.NewWriter(f) // no name and no time in its header: the same bytes always
 		dst = z
 	}
+	steps := []func() error{func() error { return f.Chmod(0o644) }}
 	for _, t := range texts {
-		if _, e := io.Copy(dst, bytes.NewReader(t)); err == nil {
-			err = e
-		}
+		steps = append(steps, func() error { _, err := io.Copy(dst, bytes.NewReader(t)); return err })
 	}
 	if z != nil {
-		err = errors.Join(err, z.Close())
+		steps = append(steps, z.Close)
 	}
-	if err == nil && o.resumable {
-		err = f.Sync()
+	if o.resumable {
+		steps = append(steps, f.Sync)
 	}
-	if err = errors.Join(err, f.Chmod(0o644), f.Close()); err != nil {
+	for _, step := range steps {
+		if err = step(); err != nil { // what follows would say the same again
+			f.Close()
+			os.Remove(f.Name())
+			return "", err
+		}
+	}
+	if err = f.Close(); err != nil {
 		os.Remove(f.Name())
 		return "", err
 	}
@@ -100,8 +154,9 @@ func (o *output) write(texts ...[]byte) (string, error) {
 }
 
 // part writes a subtree's text to a part named by its hash, and returns the line that
-// stands for it, nil if that would be no shorter.
-func (o *output) part(text []byte) ([]byte, error) {
+// stands for it, nil if that would be no shorter. A failure breaks the proof; the line is returned
+// all the same, since a walk whose proof is lost goes on, and its text should not grow for it.
+func (o *output) part(text []byte) []byte {
 	sum := sha256.Sum256(text)
 	name := fmt.Sprintf("part-%x", sum[:16])
 	if strings.HasSuffix(o.path, ".gz") {
@@ -109,22 +164,30 @@ func (o *output) part(text []byte) ([]byte, error) {
 	}
 	line := fmt.Appendf(nil, "@ %s sha256:%x\n", name, sum)
 	if len(line) >= len(text) {
-		return nil, nil
+		return nil
 	}
-	file, err := o.write(text)
-	if err != nil {
-		return nil, err
+	if o.failure() == nil {
+		file, err := o.write(text)
+		if err == nil {
+			err = o.keep(file, name)
+		}
+		o.breaks(err)
 	}
+	return line
+}
+
+// keep notes a part that was written in full.
+func (o *output) keep(file, name string) error {
 	if o.resumable {
-		return line, o.settle(file, name)
+		return o.settle(file, name)
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if _, twice := o.parts[name]; twice || o.closed {
-		return line, os.Remove(file)
+		return os.Remove(file)
 	}
 	o.parts[name] = file
-	return line, nil
+	return nil
 }
 
 // finish writes the first file and gives all files their names. A resumable proof that is whole
@@ -144,13 +207,13 @@ func (o *output) finish(text []byte, whole bool) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for name, part := range o.parts {
-		if err = os.Rename(part, filepath.Join(filepath.Dir(o.path), name)); err != nil {
+		if err = place(part, filepath.Join(filepath.Dir(o.path), name)); err != nil {
 			os.Remove(file)
 			return err
 		}
 		delete(o.parts, name)
 	}
-	if err = os.Rename(file, o.path); err != nil {
+	if err = place(file, o.path); err != nil {
 		os.Remove(file)
 		return err
 	}

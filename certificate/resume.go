@@ -33,10 +33,13 @@ func (w *Writer) Snapshot(mark int) ([]byte, error) {
 	switch {
 	case w.err != nil:
 		return nil, w.err
+	case w.failure() != nil:
+		return nil, w.failure()
 	case !w.resumable:
 		return nil, errNotResumable
 	case mark > len(w.text) || len(w.run) > 0:
-		return nil, errors.New("certificate: Snapshot of what is not a complete subtree")
+		w.fail(errors.New("certificate: Snapshot of what is not a complete subtree"))
+		return nil, w.err
 	}
 	return w.text[mark:], nil
 }
@@ -71,8 +74,9 @@ func (o *output) hiddenPrefix() string {
 
 // settle puts a part that was written in full under its hidden name, to stay.
 func (o *output) settle(file, name string) error {
-	if err := os.Rename(file, o.hidden(name)); err != nil {
-		return errors.Join(err, os.Remove(file))
+	if err := place(file, o.hidden(name)); err != nil {
+		os.Remove(file)
+		return err
 	}
 	o.syncFolder()
 	o.mu.Lock()
@@ -157,7 +161,7 @@ func (o *output) sweep() {
 		return // they are in nobody's way
 	}
 	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), o.prefix) {
+		if strings.HasPrefix(e.Name(), o.prefix) && e.Type().IsRegular() {
 			os.Remove(filepath.Join(folder, e.Name()))
 		}
 	}

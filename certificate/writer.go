@@ -68,7 +68,8 @@ type span struct{ start, plus int }
 var texts = sync.Pool{New: func() any { return new([]byte) }}
 
 // NewWriter returns a writer of a proof to be put at path, gzipped if that ends
-// in .gz. No file of that name is touched before Close.
+// in .gz. No file of that name is touched before Close. The path is that of a regular file, or
+// new: a symbolic link is refused like a device, for parts lie beside the file itself.
 func NewWriter(path string, h Header) (*Writer, error) {
 	o, err := newOutput(path, h)
 	if err != nil {
@@ -115,16 +116,6 @@ func (w *Writer) SplitEnd() {
 		}
 	}
 	w.complete()
-}
-
-// part moves a subtree's text to a part and returns the line that stands for it, nil
-// if it is no longer than that line.
-func (w *Writer) part(text []byte) []byte {
-	line, err := w.output.part(text)
-	if err != nil {
-		w.fail(err)
-	}
-	return line
 }
 
 // complete notes that a subtree ended here.
@@ -175,7 +166,7 @@ func (w *Writer) PrunedBig(live int8, self *big.Int, ancestors []int32, lambda [
 // capped fails on a multiplier that the checker would refuse for its length.
 func (w *Writer) capped(v *big.Int) {
 	if v.BitLen() > maxDigits*3 { // 3 bits a digit: below 10^maxDigits
-		w.fail(fmt.Errorf("certificate: a multiplier has %d bits, expected %d at most", v.BitLen(), maxDigits*3))
+		w.fail(&WriteError{fmt.Errorf("certificate: a multiplier has %d bits, expected %d at most", v.BitLen(), maxDigits*3)})
 	}
 }
 
@@ -248,8 +239,10 @@ func (w *Writer) leafBig(c byte, x []*big.Float) {
 	w.endRun()
 	b := append(w.text, c)
 	for _, v := range x {
-		if e := v.MantExp(nil) - 1; v.IsInf() || e > maxExponent || -e > maxExponent || v.MinPrec() > 4*maxDigits {
-			w.fail(fmt.Errorf("certificate: a witness has a coordinate of %d bits and exponent %d, expected %d and ±%d at most", v.MinPrec(), e, 4*maxDigits, maxExponent))
+		if v.IsInf() {
+			w.fail(fmt.Errorf("certificate: a witness has the coordinate %g, expected a finite number", v))
+		} else if e := v.MantExp(nil) - 1; e > maxExponent || -e > maxExponent || v.MinPrec() > 4*maxDigits {
+			w.fail(&WriteError{fmt.Errorf("certificate: a witness has a coordinate of %d bits and exponent %d, expected %d and ±%d at most", v.MinPrec(), e, 4*maxDigits, maxExponent)})
 		}
 		b = appendBig(append(b, ' '), v)
 	}
@@ -298,7 +291,8 @@ func (w *Writer) fail(err error) {
 
 // Close writes the proof: header, tree, and the count, which must be lower unless that is
 // nil. The files appear under their names only here, the parts first. After an error
-// nothing is left behind but parts that were already in place.
+// nothing is left behind but parts that were already in place. A [*WriteError] speaks against the disk or the
+// format's caps; any other error says that the walk told no proof of that count.
 func (w *Writer) Close(lower *big.Int) error {
 	if w.err == nil && (w.whole != 1 || len(w.splits) > 0 || len(w.run) > 0) {
 		w.err = errors.New("certificate: the walk ended before its tree was complete")
@@ -306,6 +300,7 @@ func (w *Writer) Close(lower *big.Int) error {
 	if n := big.NewInt(w.regions + w.open); w.err == nil && lower != nil && lower.Cmp(n) != 0 {
 		w.err = fmt.Errorf("certificate: the tree has %d leaves, the walk counted %d", n, lower)
 	}
+	w.fail(w.failure())
 	if w.err != nil {
 		w.Abort()
 		return w.err
@@ -315,7 +310,9 @@ func (w *Writer) Close(lower *big.Int) error {
 		w.text = append(w.text, ">= "...)
 	}
 	w.text = append(strconv.AppendInt(w.text, w.regions+w.open, 10), '\n')
-	w.err = w.finish(w.text, w.open == 0)
+	if err := w.finish(w.text, w.open == 0); err != nil {
+		w.err = &WriteError{err}
+	}
 	return w.err
 }
 
