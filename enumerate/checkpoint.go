@@ -21,7 +21,8 @@ type Snapshotter interface {
 	// Mark names the place in preorder that the walk has come to, at which a subtree begins.
 	Mark() int
 	// Snapshot returns what there is to keep of the complete subtree that began at the
-	// mark and ends here. The walk writes it away before it goes on.
+	// mark and ends here. The walk writes it away before it goes on. After an error the subtree is not
+	// recorded, and the walk goes on: it does not depend on its observer.
 	Snapshot(mark int) ([]byte, error)
 	// Restore takes in, at the point where it belongs, a whole subtree of so many regions, as
 	// Snapshot gave it. After an error nothing has changed, and the subtree is walked.
@@ -142,15 +143,13 @@ func (w *walker) endKept(b unfinished, s int8) {
 	if s != 0 {
 		r.path = append(r.path, s)
 	}
-	var err error
 	if w.obs != nil {
-		r.text, err = w.obs.(Snapshotter).Snapshot(b.mark)
+		var err error
+		if r.text, err = w.obs.(Snapshotter).Snapshot(b.mark); err != nil {
+			return // the observer has failed, which is its own to report: the count goes on
+		}
 	}
-	if err == nil {
-		err = jn.write(&r)
-	}
-	if err != nil {
-		w.err = err
+	if jn.write(&r) != nil { // what is certain stays so, and the journal tells at its close
 		w.run.quit()
 		return
 	}

@@ -19,7 +19,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -28,6 +27,7 @@ import (
 	"time"
 
 	"relucell/ball"
+	"relucell/internal/files"
 	"relucell/network"
 )
 
@@ -53,9 +53,23 @@ type CheckpointError struct {
 
 func (e *CheckpointError) Error() string { return "checkpoint " + e.Path + ": " + e.Problem }
 
+// CheckpointWriteError says that a checkpoint could not be written any more, on a full disk for one. The walk
+// stops there, so that little is lost that another run must do again, and what it found holds.
+type CheckpointWriteError struct {
+	Path string
+	Err  error
+}
+
+func (e *CheckpointWriteError) Error() string {
+	return "checkpoint " + e.Path + ": cannot be written: " + e.Err.Error()
+}
+func (e *CheckpointWriteError) Unwrap() error { return e.Err }
+
 // journal is an open checkpoint.
 type journal struct {
-	path   string
+	// path is the user's name for the file, target the file itself, behind links.
+	path, target string
+
 	header []byte
 	grain  grain
 	// resumed is what earlier runs left; it does not change.
@@ -111,6 +125,11 @@ func programVersion() string {
 // openJournal opens or makes a checkpoint with this header, for this process alone.
 func openJournal(path string, header []byte, g grain) (*journal, error) {
 	j := &journal{path: path, header: header, grain: g, live: new(saved), done: make(chan struct{}), gone: make(chan struct{})}
+	var err error
+	if j.target, err = files.Resolve(path); err != nil {
+		problem := strings.TrimPrefix(strings.TrimPrefix(err.Error(), path), ": ")
+		return nil, j.refuse("cannot be opened for writing: %s", strings.TrimSpace(problem))
+	}
 	if err := j.open(); err != nil {
 		return nil, err
 	}
@@ -131,13 +150,9 @@ func (j *journal) refuse(format string, args ...any) error {
 // place of the one opened, so the name is looked at again under the lock.
 func (j *journal) open() error {
 	for {
-		f, err := os.OpenFile(j.path, os.O_RDWR|os.O_CREATE, 0o644)
+		f, err := os.OpenFile(j.target, os.O_RDWR|os.O_CREATE, 0o644)
 		if err != nil {
-			var e *os.PathError
-			if errors.As(err, &e) {
-				err = e.Err
-			}
-			return j.refuse("cannot be opened for writing: %v", err)
+			return j.refuse("cannot be opened for writing: %v", files.Cause(err))
 		}
 		if err := lockFile(f); err != nil {
 			f.Close()
@@ -148,7 +163,7 @@ func (j *journal) open() error {
 			f.Close()
 			return j.refuse("not a regular file")
 		}
-		if named, e := os.Stat(j.path); err == nil && e == nil && os.SameFile(mine, named) {
+		if named, e := os.Stat(j.target); err == nil && e == nil && os.SameFile(mine, named) {
 			j.file = f
 			return nil
 		}
@@ -175,10 +190,10 @@ func (j *journal) load() error {
 		}
 		j.size = int64(len(j.header))
 		err := j.file.Sync()
-		syncFolder(j.path)
+		syncFolder(j.target)
 		return err
 	}
-	os.Remove(j.temporary())
+	j.sweep()
 	j.size = int64(len(head))
 	in := bufio.NewReaderSize(j.file, 1<<20)
 	for {
@@ -290,7 +305,7 @@ func (j *journal) write(r *record) error {
 	b = append(b, sum[:checksumSize]...)
 	j.buf = b
 	if _, err := j.file.WriteAt(b, j.size); err != nil {
-		j.err = fmt.Errorf("enumerate: the checkpoint cannot be written: %w", err)
+		j.lose(err)
 		return j.err
 	}
 	e := &entry{j.size, int64(len(b))}
@@ -299,59 +314,10 @@ func (j *journal) write(r *record) error {
 	j.dead += j.live.put(r.path, e)
 	if j.dead > j.grain.dead && 2*j.dead > j.size {
 		if err := j.compact(); err != nil {
-			j.err = fmt.Errorf("enumerate: the checkpoint cannot be compacted: %w", err)
+			j.lose(err)
 		}
 	}
 	return j.err
-}
-
-func (j *journal) temporary() string { return j.path + ".tmp" }
-
-// compact writes the live records to a new file and puts that in the place of the old one.
-func (j *journal) compact() (err error) {
-	f, err := os.OpenFile(j.temporary(), os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o644)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			f.Close()
-			os.Remove(f.Name())
-		}
-	}()
-	if err = lockFile(f); err != nil {
-		return err
-	}
-	out := bufio.NewWriterSize(f, 1<<20)
-	if _, err = out.Write(j.header); err != nil {
-		return err
-	}
-	size := int64(len(j.header))
-	var moved []entry
-	var entries []*entry
-	j.live.each(func(e *entry) {
-		if err == nil {
-			_, err = io.Copy(out, io.NewSectionReader(j.file, e.offset, e.size))
-		}
-		entries, moved = append(entries, e), append(moved, entry{size, e.size})
-		size += e.size
-	})
-	if err == nil {
-		err = errors.Join(out.Flush(), f.Sync())
-	}
-	if err != nil {
-		return err
-	}
-	if err = os.Rename(f.Name(), j.path); err != nil {
-		return err
-	}
-	syncFolder(j.path)
-	for i, e := range entries {
-		*e = moved[i]
-	}
-	old := j.file
-	j.file, j.size, j.dead, j.unsynced = f, size, 0, false
-	return old.Close()
 }
 
 // tend moves the clock on and syncs now and then.
@@ -387,29 +353,24 @@ func (j *journal) sync() {
 	if err := f.Sync(); err != nil && !errors.Is(err, os.ErrClosed) { // closed: a compaction has synced it all
 		j.mu.Lock()
 		defer j.mu.Unlock()
-		if j.err == nil {
-			j.err = fmt.Errorf("enumerate: the checkpoint cannot be synced: %w", err)
-		}
+		j.lose(err)
 	}
 }
 
-// close ends the use of the file, which stays, and returns what went wrong.
+// lose keeps the first failure of writing. The lock is held.
+func (j *journal) lose(err error) {
+	if j.err == nil && err != nil {
+		j.err = &CheckpointWriteError{j.path, files.Cause(err)}
+	}
+}
+
+// close ends the use of the file, which stays, and returns what went wrong: a *CheckpointWriteError.
 func (j *journal) close() error {
 	close(j.done)
 	<-j.gone
 	j.sync()
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if err := j.file.Close(); j.err == nil {
-		j.err = err
-	}
+	j.lose(j.file.Close())
 	return j.err
-}
-
-// syncFolder makes the name of a file as durable as what is in it, where the system can.
-func syncFolder(path string) {
-	if d, err := os.Open(filepath.Dir(path)); err == nil {
-		_ = d.Sync()
-		d.Close()
-	}
 }

@@ -95,7 +95,8 @@ func (r *run) deliver(w *walker, lv *level) {
 // Count counts the activation regions of the network that meet the ball.
 //
 // It ends early, with a bracket, when ctx is done or an option says so. An error
-// means that there is no answer: bad input, or a decision that no tier could make.
+// means that there is no answer: bad input, or a decision that no tier could make. But beside a
+// [*CheckpointWriteError] the result holds, a bracket or perhaps exact.
 func Count(ctx context.Context, net *network.Network, b ball.Ball, opt Options) (Result, error) {
 	return count(ctx, net, b, opt, nil, nil)
 }
@@ -177,10 +178,9 @@ func count(ctx context.Context, net *network.Network, b ball.Ball, opt Options, 
 	watch := r.watch(opt, start)
 	r.walk(opt, workers)
 	gap := watch()
+	var lost error
 	if r.journal != nil {
-		if err := r.journal.close(); r.err == nil {
-			r.err = err
-		}
+		lost = r.journal.close()
 	}
 	if r.err != nil {
 		return Result{}, r.err
@@ -194,7 +194,7 @@ func count(ctx context.Context, net *network.Network, b ball.Ball, opt Options, 
 		}
 		opt.Progress(last)
 	}
-	return res, nil
+	return res, lost
 }
 
 // walk walks depth first, and best first once that is called for: from the start

@@ -1,0 +1,96 @@
+// Writing a checkpoint anew without the records that others have superseded: into a file beside it that is
+// nobody's, which then takes its place.
+
+package enumerate
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// temporary begins the names of the unfinished compactions of this checkpoint, which are nobody's else.
+func (j *journal) temporary() string {
+	sum := sha256.Sum256([]byte(filepath.Base(j.target)))
+	return fmt.Sprintf(".relucell-checkpoint-%x-", sum[:8])
+}
+
+// sweep removes what killed compactions have left. The lock on the checkpoint is held, and only
+// who holds it compacts.
+func (j *journal) sweep() {
+	folder := filepath.Dir(j.target)
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return // they are in nobody's way
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), j.temporary()) && e.Type().IsRegular() {
+			os.Remove(filepath.Join(folder, e.Name()))
+		}
+	}
+}
+
+// compact writes the live records to a new file, which nothing had the name of, and puts that in the place of
+// the old one.
+func (j *journal) compact() (err error) {
+	st, err := j.file.Stat()
+	if err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(j.target), j.temporary()+"*.tmp")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			f.Close()
+			os.Remove(f.Name())
+		}
+	}()
+	if err = errors.Join(lockFile(f), f.Chmod(st.Mode().Perm())); err != nil {
+		return err
+	}
+	out := bufio.NewWriterSize(f, 1<<20)
+	if _, err = out.Write(j.header); err != nil {
+		return err
+	}
+	size := int64(len(j.header))
+	var moved []entry
+	var entries []*entry
+	j.live.each(func(e *entry) {
+		if err == nil {
+			_, err = io.Copy(out, io.NewSectionReader(j.file, e.offset, e.size))
+		}
+		entries, moved = append(entries, e), append(moved, entry{size, e.size})
+		size += e.size
+	})
+	if err == nil {
+		err = errors.Join(out.Flush(), f.Sync())
+	}
+	if err != nil {
+		return err
+	}
+	if err = os.Rename(f.Name(), j.target); err != nil {
+		return err
+	}
+	syncFolder(j.target)
+	for i, e := range entries {
+		*e = moved[i]
+	}
+	old := j.file
+	j.file, j.size, j.dead, j.unsynced = f, size, 0, false
+	return old.Close()
+}
+
+// syncFolder makes the name of a file as durable as what is in it, where the system can.
+func syncFolder(path string) {
+	if d, err := os.Open(filepath.Dir(path)); err == nil {
+		_ = d.Sync()
+		d.Close()
+	}
+}
