@@ -17,6 +17,7 @@ import (
 	"relucell/bound"
 	"relucell/certificate"
 	"relucell/enumerate"
+	"relucell/internal/files"
 	"relucell/network"
 )
 
@@ -73,6 +74,9 @@ type CaseFile struct {
 
 const caseVersion = 1
 
+// CaseFiles are patterns of the names of the files that WriteCase writes.
+var CaseFiles = []string{"*.case.json", "*.net.json", "*.proof"}
+
 // caseBytes bounds a case file that is read.
 const caseBytes = 64 << 20
 
@@ -90,7 +94,7 @@ func WriteCase(ctx context.Context, dir, name string, f Failure) (string, error)
 	if err := f.Case.Net.WriteCanonical(&net); err != nil {
 		return "", err
 	}
-	if err := os.WriteFile(filepath.Join(dir, name+".net.json"), net.Bytes(), 0o644); err != nil {
+	if err := files.WriteBytes(filepath.Join(dir, name+".net.json"), net.Bytes()); err != nil {
 		return "", err
 	}
 	j := CaseFile{Version: caseVersion, Name: f.Case.Name, Bound: f.Bound, Kind: f.Kind, Value: f.Value.String(),
@@ -101,7 +105,7 @@ func WriteCase(ctx context.Context, dir, name string, f Failure) (string, error)
 		return "", err
 	}
 	path := filepath.Join(dir, name+".case.json")
-	return path, os.WriteFile(path, append(text, '\n'), 0o644)
+	return path, files.WriteBytes(path, append(text, '\n'))
 }
 
 // ReadCase reads a case file. Errors name the file and the field.

@@ -6,7 +6,6 @@ package crosscheck
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"iter"
 	"os"
@@ -15,6 +14,7 @@ import (
 
 	"relucell/ball"
 	"relucell/enumerate"
+	"relucell/internal/files"
 	"relucell/network"
 )
 
@@ -94,10 +94,10 @@ func WriteCorpus(ctx context.Context, dir string, cases iter.Seq[Case], limit in
 	if err != nil {
 		return 0, err
 	}
-	if err := os.WriteFile(filepath.Join(dir, "README.md"), []byte(corpusReadme), 0o644); err != nil {
+	if err := files.WriteBytes(filepath.Join(dir, "README.md"), []byte(corpusReadme)); err != nil {
 		return 0, err
 	}
-	return len(index.Entries), os.WriteFile(filepath.Join(dir, "index.json"), text, 0o644)
+	return len(index.Entries), files.WriteBytes(filepath.Join(dir, "index.json"), text)
 }
 
 // writeEntry writes the files of a case; false when it has too many regions.
@@ -115,11 +115,7 @@ func writeEntry(ctx context.Context, dir string, i int, c Case, limit int64) (Co
 		return e, false, os.Remove(proof)
 	}
 	e.Count = r.Lower.String()
-	f, err := os.Create(filepath.Join(dir, filepath.FromSlash(e.Net)))
-	if err != nil {
-		return e, false, err
-	}
-	return e, true, errors.Join(c.Net.WriteCanonical(f), f.Close())
+	return e, true, files.Write(filepath.Join(dir, filepath.FromSlash(e.Net)), c.Net.WriteCanonical)
 }
 
 // ReadCorpus reads index.json of a corpus. Errors name the file.

@@ -4,9 +4,12 @@ package crosscheck
 // certificates import nothing of the project, so whoever wants a proof needs this adapter.
 
 import (
+	"fmt"
+
 	"relucell/ball"
 	"relucell/certificate"
 	"relucell/enumerate"
+	"relucell/internal/files"
 	"relucell/network"
 )
 
@@ -16,6 +19,25 @@ func ProofHeader(n *network.Network, b ball.Ball) certificate.Header {
 		Net:  n.Fingerprint(),
 		Ball: certificate.Ball{Norm: b.Norm().String(), Center: b.Center(), Radius: b.Radius(), Lo: b.Lo(), Hi: b.Hi()},
 	}
+}
+
+// NewProof opens the proof of a count of n in b, at a path that may be new, or be that of a regular file or a link
+// to one, beside which the parts then lie: the writer itself refuses links. Errors name the path.
+func NewProof(path string, n *network.Network, b ball.Ball, resumable bool) (*certificate.Writer, error) {
+	if err := files.Check(path); err != nil {
+		return nil, err
+	}
+	target, err := files.Resolve(path)
+	if err != nil {
+		return nil, err
+	}
+	h := ProofHeader(n, b)
+	h.Resumable = resumable
+	w, err := certificate.NewWriter(target, h)
+	if err != nil {
+		return nil, fmt.Errorf("%s: cannot be written: %w", path, files.Cause(err))
+	}
+	return w, nil
 }
 
 // ProofObserver makes an observer of the walk of a writer, which stays the caller's to end by Close

@@ -96,7 +96,7 @@ func (r *runner) draw(name string, panels ...*plot.Plot) error {
 	if _, err := c.WriteTo(&b); err != nil {
 		return err
 	}
-	return r.folder.write("figures/"+name+"."+r.opt.Figures, b.Bytes())
+	return r.folder.write(figuresFolder+"/"+name+"."+r.opt.Figures, b.Bytes())
 }
 
 func (s *Study) newPanel(title, x, y string) *plot.Plot {

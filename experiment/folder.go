@@ -18,6 +18,7 @@ import (
 	"runtime/debug"
 	"strconv"
 
+	"relucell/internal/files"
 	"relucell/network"
 )
 
@@ -50,6 +51,7 @@ const (
 	statisticsName  = "statistics.csv"
 	// maxManifestBytes is far beyond the manifest of any experiment.
 	maxManifestBytes = 1 << 26
+	figuresFolder    = "figures"
 )
 
 func newManifest(c Config, version string) *Manifest {
@@ -132,6 +134,9 @@ func (f folder) prepare(m *Manifest) (*Manifest, error) {
 	case err != nil:
 		return nil, fmt.Errorf("%w, %w", plain(err), ErrFolder)
 	}
+	if err := files.CheckFolder(string(f), "*.json", "*.csv", "networks/*", partsFolder+"/*", figuresFolder+"/*"); err != nil {
+		return nil, fmt.Errorf("%w (%w)", err, ErrFolder)
+	}
 	old, err := ReadManifest(f.path(manifestName))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s: not empty and without a %s, %w", string(f), manifestName, ErrFolder)
@@ -197,26 +202,13 @@ func (f folder) writeManifest(m *Manifest) error {
 	return f.write(manifestName, append(text, '\n'))
 }
 
-// write writes a file under a temporary name first.
-func (f folder) write(name string, text []byte) (err error) {
+// write writes a file, and makes its folder.
+func (f folder) write(name string, text []byte) error {
 	path := f.path(name)
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return plain(err)
 	}
-	t, err := os.CreateTemp(filepath.Dir(path), ".relucell-*.tmp")
-	if err != nil {
-		return plain(err)
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(plain(err), os.Remove(t.Name()))
-		}
-	}()
-	_, err = t.Write(text)
-	if err = errors.Join(err, t.Chmod(0o644), t.Close()); err != nil {
-		return err
-	}
-	return os.Rename(t.Name(), path)
+	return files.WriteBytes(path, text)
 }
 
 func (f folder) writeNetwork(name string, n *network.Network) (File, error) {

@@ -3,15 +3,12 @@ package main
 // convert: any format to the canonical text, the one that proofs are about.
 
 import (
-	"bufio"
-	"errors"
-	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"relucell/internal/files"
 	"relucell/network"
 )
 
@@ -39,21 +36,15 @@ to standard output.`,
 }
 
 func (c *convertCmd) run(cmd *cobra.Command, args []string) error {
-	if c.out != "-" && !strings.EqualFold(filepath.Ext(c.out), ".json") {
-		return badInputf("--output: %q, expected a file name that ends in .json, or - for standard output", c.out)
+	if err := checkText(c.out); err != nil {
+		return err
 	}
 	n, im, err := c.net.read(cmd, args[0])
 	if err != nil {
 		return err
 	}
-	if same(args[0], c.out) {
-		return badInputf("--output: %s is the network itself, expected another file", c.out)
-	}
-	if c.out == "-" {
-		return n.WriteCanonical(cmd.OutOrStdout())
-	}
-	if err := writeFile(c.out, n); err != nil {
-		return badInputf("--output: %s: cannot be written: %w", c.out, err)
+	if err := writeText(cmd, c.out, args[0], n); err != nil || c.out == "-" {
+		return err
 	}
 	f := &fields{w: cmd.OutOrStdout()}
 	f.net(c.out, n)
@@ -63,27 +54,27 @@ func (c *convertCmd) run(cmd *cobra.Command, args []string) error {
 	return f.err
 }
 
-// writeFile writes the text under a temporary name first: the file is there whole or not at all.
-func writeFile(path string, n *network.Network) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), ".relucell-*.tmp")
-	if err != nil {
-		return withoutPath(err)
+// checkText refuses a name for a canonical text before anything is read.
+func checkText(out string) error {
+	switch {
+	case out == "-":
+		return nil
+	case !strings.EqualFold(filepath.Ext(out), ".json"):
+		return badInputf("--output: %q, expected a file name that ends in .json, or - for standard output", out)
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(f.Name()))
-		}
-	}()
-	if err = errors.Join(writeText(f, n), f.Chmod(0o644), f.Close()); err != nil {
-		return err
+	if err := files.Check(out); err != nil {
+		return badInputf("--output: %w, or - for standard output", err)
 	}
-	return os.Rename(f.Name(), path)
+	return nil
 }
 
-func writeText(w io.Writer, n *network.Network) error {
-	b := bufio.NewWriter(w)
-	if err := n.WriteCanonical(b); err != nil {
-		return err
+// writeText writes the canonical text of n, which came from the file net, to a file or to standard output.
+func writeText(cmd *cobra.Command, out, net string, n *network.Network) error {
+	switch {
+	case out == "-":
+		return n.WriteCanonical(cmd.OutOrStdout())
+	case files.Same(net, out):
+		return badInputf("--output: %s is the network itself, expected another file", out)
 	}
-	return b.Flush()
+	return failed(files.Write(out, n.WriteCanonical))
 }

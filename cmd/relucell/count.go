@@ -7,8 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -18,6 +16,7 @@ import (
 	"relucell/certificate"
 	"relucell/crosscheck"
 	"relucell/enumerate"
+	"relucell/internal/files"
 	"relucell/lp"
 	"relucell/lp/clp"
 	"relucell/network"
@@ -88,42 +87,62 @@ func (c *countCmd) run(cmd *cobra.Command, args []string) error {
 	}
 	ctx, cancel := limited(interrupted, c.timeout)
 	defer cancel()
-	res, err := c.walk(ctx, cmd, path, n, b)
+	res, lost, err := c.walk(ctx, cmd, path, n, b)
 	if err != nil {
 		return err
 	}
 	why := stopReason(ctx)
+	if lost.checkpoint != nil {
+		why = "the checkpoint cannot be written"
+	}
 	log.Debug("walked", "lower", res.Lower, "upper", res.Upper, "questions", res.Questions, "pivots", res.Pivots, "took", res.Elapsed)
 	var bounds []bound.Result
 	if c.bounds {
 		bounds = evaluateBounds(interrupted, log, c.timeout, n, b)
 	}
-	if err := c.print(cmd, path, n, b, res, why, bounds); err != nil {
+	if err := c.print(cmd, path, n, b, res, lost, why, bounds); err != nil {
 		return err
+	}
+	if err := lost.failure(res.Exact); err != nil {
+		return failed(err) // the checkpoint stays: with it the proof is had for less
 	}
 	if !res.Exact && !res.GapReached {
 		return errStopped
 	}
 	if c.checkpoint != "" && res.Exact { // only now is all there that it was kept for
-		return os.Remove(c.checkpoint)
+		return files.Remove(c.checkpoint)
 	}
 	return nil
 }
 
+// unwritten says which files beside a count could not be written. The count holds all the same.
+type unwritten struct{ proof, checkpoint error }
+
+// failure is what the user is told of it. A checkpoint is wanted no more once there is all that it was kept for.
+func (u unwritten) failure(exact bool) error {
+	if exact && u.proof == nil {
+		return nil
+	}
+	if u.proof != nil && u.checkpoint != nil {
+		return fmt.Errorf("%w; %w", u.proof, u.checkpoint)
+	}
+	return errors.Join(u.proof, u.checkpoint)
+}
+
 // walk counts, and writes the proof if one is asked for.
-func (c *countCmd) walk(ctx context.Context, cmd *cobra.Command, path string, n *network.Network, b ball.Ball) (enumerate.Result, error) {
+func (c *countCmd) walk(ctx context.Context, cmd *cobra.Command, path string, n *network.Network, b ball.Ball) (res enumerate.Result, lost unwritten, err error) {
 	opt := enumerate.Options{Workers: c.workers, Limit: c.limit, Gap: c.gap, Checkpoint: c.checkpoint}
 	count, err := c.counter()
 	if err != nil {
-		return enumerate.Result{}, err
+		return res, lost, err
 	}
 	if err := c.checkCheckpoint(cmd, path); err != nil {
-		return enumerate.Result{}, err
+		return res, lost, err
 	}
 	var w *certificate.Writer
 	if cmd.Flags().Changed("proof") {
 		if w, err = newProof(c.proof, path, n, b, c.checkpoint != ""); err != nil {
-			return enumerate.Result{}, err
+			return res, lost, err
 		}
 		defer w.Abort()
 		opt.Observer = crosscheck.ProofObserver(w)
@@ -131,21 +150,28 @@ func (c *countCmd) walk(ctx context.Context, cmd *cobra.Command, path string, n 
 	show, clear := newProgress(cmd.ErrOrStderr())
 	opt.Progress = show
 	logger(cmd).Debug("walking", "oracle", c.oracle, "ball", b.Norm())
-	res, err := count(ctx, n, b, opt)
+	res, err = count(ctx, n, b, opt)
 	clear()
 	var refused *enumerate.CheckpointError
-	if errors.As(err, &refused) {
-		return res, badInputf("--checkpoint: %s: %s", refused.Path, refused.Problem)
-	}
-	if err != nil {
-		return res, failed(fmt.Errorf("%s: %w", path, err))
+	var full *enumerate.CheckpointWriteError
+	switch {
+	case errors.As(err, &full):
+		lost.checkpoint = err
+	case errors.As(err, &refused):
+		return res, lost, badInputf("--checkpoint: %s: %s", refused.Path, refused.Problem)
+	case err != nil:
+		return res, lost, failed(fmt.Errorf("%s: %w", path, err))
 	}
 	if w != nil {
-		if err = w.Close(res.Lower); err != nil {
-			return res, failed(fmt.Errorf("%s: the proof could not be written: %w", c.proof, err))
+		var full *certificate.WriteError
+		switch err := w.Close(res.Lower); {
+		case errors.As(err, &full):
+			lost.proof = fmt.Errorf("%s: the proof could not be written: %w", c.proof, files.Cause(err))
+		case err != nil: // the walk and its proof disagree: then there is no count either
+			return res, lost, failed(fmt.Errorf("%s: the proof is none: %w", c.proof, err))
 		}
 	}
-	return res, nil
+	return res, lost, nil
 }
 
 // checkCheckpoint refuses names that would end in tears.
@@ -157,12 +183,12 @@ func (c *countCmd) checkCheckpoint(cmd *cobra.Command, path string) error {
 		return badInputf("--checkpoint: empty, expected the name of a file")
 	case c.oracle != "native":
 		return badInputf("--checkpoint: given beside --oracle %s, expected --oracle native, which alone keeps one", c.oracle)
-	case c.proof != "" && (filepath.Clean(c.proof) == filepath.Clean(c.checkpoint) || same(c.proof, c.checkpoint)):
+	case c.proof != "" && files.Same(c.proof, c.checkpoint):
 		return badInputf("--checkpoint: %s is the proof, expected another file", c.checkpoint)
-	case same(path, c.checkpoint):
+	case files.Same(path, c.checkpoint):
 		return badInputf("--checkpoint: %s is the network itself, expected another file", c.checkpoint)
 	}
-	return nil
+	return badInput(named("checkpoint", files.Check(c.checkpoint)))
 }
 
 // counter is the walk that --oracle names.
@@ -184,27 +210,14 @@ func (c *countCmd) counter() (func(context.Context, *network.Network, ball.Ball,
 
 // newProof opens the proof before the walk, so that a bad name costs no time.
 func newProof(proof, path string, n *network.Network, b ball.Ball, resumable bool) (*certificate.Writer, error) {
-	if proof == "" {
-		return nil, badInputf("--proof: empty, expected the name of a file")
+	if files.Same(path, proof) {
+		return nil, badInputf("--proof: %s is the network itself, expected another file", proof)
 	}
-	if st, err := os.Stat(proof); err == nil {
-		if st.IsDir() {
-			return nil, badInputf("--proof: %s is a folder, expected a file", proof)
-		}
-		if same(path, proof) {
-			return nil, badInputf("--proof: %s is the network itself, expected another file", proof)
-		}
-	}
-	h := crosscheck.ProofHeader(n, b)
-	h.Resumable = resumable
-	w, err := certificate.NewWriter(proof, h)
-	if err != nil {
-		return nil, badInputf("--proof: %s: cannot be written: %w", proof, withoutPath(err))
-	}
-	return w, nil
+	w, err := crosscheck.NewProof(proof, n, b, resumable)
+	return w, badInput(named("proof", err))
 }
 
-func (c *countCmd) print(cmd *cobra.Command, path string, n *network.Network, b ball.Ball, res enumerate.Result, why string, bounds []bound.Result) error {
+func (c *countCmd) print(cmd *cobra.Command, path string, n *network.Network, b ball.Ball, res enumerate.Result, lost unwritten, why string, bounds []bound.Result) error {
 	out := bufio.NewWriter(cmd.OutOrStdout())
 	if c.format == "json" {
 		if err := writeJSON(out, newReport(n, c.net.notes, b, bounds, res.Elapsed).withWalk(res)); err != nil {
@@ -217,12 +230,15 @@ func (c *countCmd) print(cmd *cobra.Command, path string, n *network.Network, b 
 	f.ball(b)
 	f.walk(res, why)
 	if c.checkpoint != "" {
-		f.checkpoint(c.checkpoint, res)
+		f.checkpoint(c.checkpoint, res, !res.Exact || lost.proof != nil)
 	}
 	if c.proof != "" {
 		claim := "count " + res.Lower.String()
 		if !res.Exact {
 			claim = "count >= " + res.Lower.String()
+		}
+		if lost.proof != nil {
+			claim = "none, it could not be written"
 		}
 		f.line("Proof", "%s: %s", c.proof, claim)
 	}

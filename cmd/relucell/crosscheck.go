@@ -17,10 +17,12 @@ import (
 
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
 	"relucell/bound"
 	"relucell/crosscheck"
+	"relucell/internal/files"
 	"relucell/network"
 )
 
@@ -155,7 +157,23 @@ func (c *crosscheckCmd) checkFlags(cmd *cobra.Command, args []string) error {
 	case fs.Changed("bound-timeout") && c.command == "":
 		return errors.New("--bound-timeout: given without --bound-command")
 	}
-	return nil
+	return c.checkOutputs(fs)
+}
+
+// checkOutputs refuses what cannot be written to before anything is counted.
+func (c *crosscheckCmd) checkOutputs(fs *pflag.FlagSet) error {
+	if fs.Changed("output") {
+		if err := files.Check(c.output); err != nil {
+			return fmt.Errorf("--output: %w", err)
+		}
+	}
+	if c.corpus != "" {
+		if old, err := os.ReadDir(c.corpus); err == nil && len(old) > 0 {
+			return fmt.Errorf("--corpus: %s is not empty, expected a new or empty folder", c.corpus)
+		}
+		return named("corpus", files.CheckFolder(c.corpus))
+	}
+	return named("failures", files.CheckFolder(c.failures, crosscheck.CaseFiles...))
 }
 
 // loadBounds returns the bounds to try, and what ends the user's program.
@@ -334,11 +352,8 @@ func (c *crosscheckCmd) replayCase(ctx context.Context, cmd *cobra.Command, boun
 }
 
 func writePicture(path string, p *crosscheck.Picture) error {
-	f, err := os.Create(path)
-	if err != nil {
-		return plainPathError(err)
-	}
-	return errors.Join(p.Write(f, strings.ToLower(strings.TrimPrefix(filepath.Ext(path), "."))), f.Close())
+	format := strings.ToLower(strings.TrimPrefix(filepath.Ext(path), "."))
+	return files.Write(path, func(w io.Writer) error { return p.Write(w, format) })
 }
 
 // newCaseBar returns a function that moves a bar on by one case, and one that clears it.

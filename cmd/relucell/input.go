@@ -66,25 +66,6 @@ func plainPathError(err error) error {
 	return err
 }
 
-// withoutPath leaves out the name of a file that the user did not name: a temporary one.
-func withoutPath(err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		return p.Err
-	}
-	return err
-}
-
-// same reports whether both names are of one existing file.
-func same(a, b string) bool {
-	x, err := os.Stat(a)
-	if err != nil {
-		return false
-	}
-	y, err := os.Stat(b)
-	return err == nil && os.SameFile(x, y)
-}
-
 // ballFlags are the flags that name a ball.
 type ballFlags struct {
 	center, radius, norm, box string

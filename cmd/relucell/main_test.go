@@ -18,6 +18,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"relucell/internal/files"
 	"relucell/network"
 )
 
@@ -75,7 +76,7 @@ func succeed(t *testing.T, args ...string) string {
 func writeNet(t *testing.T, n *network.Network) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "net.json")
-	require.NoError(t, writeFile(path, n))
+	require.NoError(t, files.Write(path, n.WriteCanonical))
 	return path
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"relucell/internal/files"
 	"relucell/network"
 	"relucell/plot"
 )
@@ -137,7 +138,7 @@ func (c *plotCmd) run(cmd *cobra.Command, args []string) error {
 	}
 	log.Debug("mapped", "regions", len(m.Regions), "too thin to fill", m.Slivers())
 	if err := c.write(m, opt, format); err != nil {
-		return failed(fmt.Errorf("%s: cannot be written: %w", c.out, err))
+		return failed(err)
 	}
 	f := &fields{w: cmd.OutOrStdout()}
 	f.net(args[0], n)
@@ -152,20 +153,13 @@ func (c *plotCmd) run(cmd *cobra.Command, args []string) error {
 
 // writable finds a bad name before the walk, so that it costs no time.
 func (c *plotCmd) writable(net string) error {
-	if st, err := os.Stat(filepath.Dir(c.out)); err != nil || !st.IsDir() {
-		return fmt.Errorf("--output: there is no folder %s, expected a file in one that exists", filepath.Dir(c.out))
-	}
-	out, err := os.Stat(c.out)
-	if err != nil {
-		return nil // a new file
-	}
-	if out.IsDir() {
-		return fmt.Errorf("--output: %s is a folder, expected a file", c.out)
-	}
 	for _, name := range []string{net, c.points} {
-		if in, err := os.Stat(name); err == nil && os.SameFile(in, out) {
+		if files.Same(name, c.out) {
 			return fmt.Errorf("--output: %s is read already, expected another file", c.out)
 		}
+	}
+	if err := files.Check(c.out); err != nil {
+		return fmt.Errorf("--output: %w", err)
 	}
 	return nil
 }
@@ -200,7 +194,7 @@ func (c *plotCmd) readCSV(inputs int) (*plot.Points, error) {
 }
 
 func (c *plotCmd) write(m *plot.Map, opt plot.Options, format string) error {
-	return writeWhole(c.out, func(w io.Writer) error {
+	return files.Write(c.out, func(w io.Writer) error {
 		if format == "html" {
 			return m.WriteHTML(w, opt)
 		}
@@ -210,22 +204,4 @@ func (c *plotCmd) write(m *plot.Map, opt plot.Options, format string) error {
 		}
 		return p.Write(w, format)
 	})
-}
-
-// writeWhole writes under a temporary name first: the file is there whole or not at all.
-func writeWhole(path string, write func(io.Writer) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), ".relucell-*.tmp")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(f.Name()))
-		}
-	}()
-	b := bufio.NewWriter(f)
-	if err = errors.Join(write(b), b.Flush(), f.Chmod(0o644), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
 }

@@ -3,10 +3,6 @@ package main
 // slice: a network on a line or plane, as a network that can be counted and proved like any other.
 
 import (
-	"fmt"
-	"path/filepath"
-	"strings"
-
 	"github.com/spf13/cobra"
 )
 
@@ -42,8 +38,8 @@ gets: a network with one input (a line) or two (a plane), to be counted, proved 
 }
 
 func (c *sliceCmd) run(cmd *cobra.Command, args []string) error {
-	if c.out != "-" && !strings.EqualFold(filepath.Ext(c.out), ".json") {
-		return badInputf("--output: %q, expected a file name that ends in .json, or - for standard output", c.out)
+	if err := checkText(c.out); err != nil {
+		return err
 	}
 	n, _, err := c.net.read(cmd, args[0])
 	if err != nil {
@@ -53,11 +49,8 @@ func (c *sliceCmd) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	if c.out == "-" {
-		return s.WriteCanonical(cmd.OutOrStdout())
-	}
-	if err := writeFile(c.out, s); err != nil {
-		return failed(fmt.Errorf("%s: cannot be written: %w", c.out, err))
+	if err := writeText(cmd, c.out, args[0], s); err != nil || c.out == "-" {
+		return err
 	}
 	f := &fields{w: cmd.OutOrStdout()}
 	f.net(c.out, s)

@@ -128,12 +128,12 @@ func (f *fields) walk(r enumerate.Result, why string) {
 }
 
 // checkpoint says what a checkpoint gave and what becomes of it.
-func (f *fields) checkpoint(path string, r enumerate.Result) {
+func (f *fields) checkpoint(path string, r enumerate.Result, needed bool) {
 	given := "begun from nothing"
 	if r.Resumed > 0 {
 		given = "resumed from " + numbered(r.Resumed, "region")
 	}
-	if r.Exact {
+	if !needed {
 		f.line("Resume", "%s: %s, no longer needed and removed", path, given)
 		return
 	}
