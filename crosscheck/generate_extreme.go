@@ -38,13 +38,15 @@ const (
 // slopes and ball, one of float32 numbers up to the ends of their range, or a Ladder.
 func ExtremeCase(d Dice) Case {
 	e := &extreme{Dice: d, limit: extremeExponent}
-	switch d.IntN(10) {
-	case 9:
+	switch d.IntN(12) {
+	case 10, 11:
 		return Ladder(d)
-	case 8:
+	case 9:
 		e.limit = fullExponent
-	case 6, 7:
+	case 7, 8:
 		e.limit, e.float32 = float32Exponent, true
+	case 6:
+		e.thin = true
 	}
 	inputs := 1 + d.IntN(3)
 	c := Case{Name: "extreme", Ball: e.ball(inputs)}
@@ -81,6 +83,8 @@ type extreme struct {
 	Dice
 	limit   int // the largest exponent, and the smallest negated
 	float32 bool
+	// thin puts all boundaries near the centre 0 of the ball, most of them beyond what a float64 can tell from it.
+	thin bool
 	// points holds what the layers so far make of the sampled points of the ball.
 	points [][]*big.Float
 }
@@ -158,7 +162,7 @@ func (e *extreme) ball(n int) ball.Ball {
 		if norm == ball.Box && e.IntN(4) == 3 {
 			half[i] = e.number(1, e.exponent())
 		}
-		if e.IntN(2) == 1 {
+		if !e.thin && e.IntN(2) == 1 {
 			center[i] = e.number(e.mantissa(), offset)
 		}
 	}
@@ -236,10 +240,12 @@ func (e *extreme) row(l network.Layer, j int) {
 			l.W.Set(j, k, e.number(e.mantissa(), size-e.reach(k)))
 		}
 	}
-	switch e.IntN(8) {
-	case 0:
-	case 7:
+	switch kind := e.IntN(8); {
+	case kind == 0:
+	case kind == 7:
 		l.B[j] = e.number(e.mantissa(), e.exponent())
+	case e.thin:
+		l.B[j] = e.number(e.mantissa(), size-e.IntN(e.limit))
 	default:
 		l.B[j] = e.through(l.W.RawRowView(j))
 	}

@@ -17,49 +17,56 @@ const (
 	ladderDepth = 320
 )
 
-// Ladder draws a network of one or two inputs whose layers of two units scale the first by the same power of two, most
-// often until it has gone farther than the numbers of float64 do; biases here and there cut,
-// and layers at the end bring the two units together. The ball is the unit one, of any norm.
+// Ladder draws a network of one or two inputs whose layers of two or three units scale the first by the same power of
+// two, most often until it has gone farther than the numbers of float64 do, and the others the other way or not at
+// all; biases here and there cut, and layers at the end bring the units together. The ball is the unit one, of any norm.
 func Ladder(d Dice) Case {
-	exponent := []int{1000, 600, 100, 40, 4, 1}[d.IntN(6)]
+	exponent := []int{1000, 600, 127, 127, 40, 4}[d.IntN(6)]
 	depth := min(1+(600+d.IntN(ladderSpan-600))/exponent, ladderDepth)
 	if d.IntN(2) == 1 {
 		exponent = -exponent
 	}
-	slope := []float64{0, 0, 0.5, -1, 2}[d.IntN(5)]
-	n := 1 + d.IntN(2)
-	first := affine(make([]float64, 2*n), []float64{0, 0})
-	first.W.Set(0, 0, math.Ldexp(1, exponent))
-	first.W.Set(1, n-1, 1-2*float64(d.IntN(2)))
+	n, width := 1+d.IntN(2), 2+d.IntN(2)
+	first := affine(make([]float64, width*n), make([]float64, width))
+	rungs := []int{exponent, exponent * -d.IntN(2), exponent * (d.IntN(3) - 1)}[:width]
+	for j, e := range rungs {
+		first.W.Set(j, min(j, n-1), math.Ldexp(1-2*float64(d.IntN(2)), e))
+	}
 	layers := []network.Layer{first}
 	turn := depth
 	if d.IntN(3) == 2 {
 		turn = 1 + d.IntN(depth) // from here on it goes back
 	}
 	for i := range depth {
-		e := exponent
-		if i >= turn {
-			e = -e
+		l := affine(make([]float64, width*width), make([]float64, width))
+		for j, e := range rungs {
+			if i >= turn {
+				e = -e
+			}
+			l.W.Set(j, j, math.Ldexp(1, e))
 		}
-		l := affine([]float64{math.Ldexp(1, e), 0, 0, 1}, []float64{0, 0})
 		switch d.IntN(4 + depth/4) {
 		case 1:
-			l.B[d.IntN(2)] = ladderBias(d, exponent)
+			l.B[d.IntN(width)] = ladderBias(d, exponent)
 		case 2:
-			l.W.Set(d.IntN(2), d.IntN(2), []float64{-1, 1, 2, -0.5, 16}[d.IntN(5)])
+			l.W.Set(d.IntN(width), d.IntN(width), ladderWeight(d))
 		}
 		layers = append(layers, l)
 	}
 	for range 1 + d.IntN(2) {
-		l := affine([]float64{-0.5, 1, 1, 0}, []float64{0, 0})
-		l.W.Set(0, d.IntN(2), []float64{-1, 1, 2, -0.5, 16}[d.IntN(5)])
+		l := affine(make([]float64, width*width), make([]float64, width))
+		for k := range width {
+			l.W.Set(0, k, ladderWeight(d))
+			l.W.Set(1, k, ladderWeight(d)*float64(d.IntN(2)))
+		}
 		if d.IntN(2) == 1 {
-			l.B[d.IntN(2)] = ladderBias(d, exponent)
+			l.B[d.IntN(width)] = ladderBias(d, exponent)
 		}
 		layers = append(layers, l)
 	}
+	slope := []float64{0, 0, 0.5, -1, 2}[d.IntN(5)]
 	for i := range layers {
-		if layers[i].Act, layers[i].Slope = network.ReLU, 0; slope != 0 {
+		if layers[i].Act = network.ReLU; slope != 0 {
 			layers[i].Act, layers[i].Slope = network.LeakyReLU, slope
 		}
 	}
@@ -69,6 +76,9 @@ func Ladder(d Dice) Case {
 	}
 	return Case{Name: "ladder", Net: build(layers...), Ball: atOrigin(norm, n)}
 }
+
+// ladderWeight draws a weight off the ladder.
+func ladderWeight(d Dice) float64 { return []float64{1, -1, -0.5, 2, 16}[d.IntN(5)] }
 
 // ladderBias draws a simple bias, or one of the ladder's scale.
 func ladderBias(d Dice, exponent int) float64 {

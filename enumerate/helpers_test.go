@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -29,13 +30,32 @@ type fataler interface {
 	Helper()
 }
 
-// count counts and insists on an exact answer.
+// count counts and insists on an exact answer, which is audited for a sample.
 func count(t fataler, n *network.Network, b ball.Ball, workers int) enumerate.Result {
 	t.Helper()
 	r, err := enumerate.Count(context.Background(), n, b, enumerate.Options{Workers: workers})
 	require.NoError(t, err)
 	requireExact(t, r)
+	audit(t, n, b, r)
 	return r
+}
+
+// audited are the cases whose count was proved, by fingerprint and ball, with the count.
+var audited sync.Map
+
+// audit repeats the count with a proof and has it checked, if the case is in the sample. The same case is proved once.
+func audit(t fataler, n *network.Network, b ball.Ball, r enumerate.Result) {
+	t.Helper()
+	if !crosscheck.Sampled(n, b, r.Lower) {
+		return
+	}
+	key := n.Fingerprint() + fmt.Sprint(b)
+	if proved, known := audited.Load(key); known {
+		require.Equal(t, proved, r.Lower.String(), "a count that is proved")
+		return
+	}
+	require.NoError(t, crosscheck.Audit(context.Background(), n, b, r.Lower))
+	audited.Store(key, r.Lower.String())
 }
 
 // countTwice is count for what both walks must agree on: by vertices where that is possible, and by the solver.
@@ -54,12 +74,13 @@ func requireExact(t fataler, r enumerate.Result) {
 	require.Zero(t, r.Lower.Cmp(r.Upper))
 }
 
-// forced counts with forced tiers or a solver of the test's own.
+// forced counts with forced tiers or a solver of the test's own; a sample is audited.
 func forced(t fataler, n *network.Network, b ball.Ball, f enumerate.Forced) enumerate.Result {
 	t.Helper()
 	r, err := enumerate.CountForced(context.Background(), n, b, enumerate.Options{Workers: 1}, f)
 	require.NoError(t, err)
 	requireExact(t, r)
+	audit(t, n, b, r)
 	return r
 }
 

@@ -24,6 +24,7 @@ func plain(t fataler, c crosscheck.Case, s lp.Solver) enumerate.Result {
 	r, err := enumerate.CountPlain(context.Background(), c.Net, c.Ball, s, enumerate.Options{})
 	require.NoError(t, err)
 	requireExact(t, r)
+	audit(t, c.Net, c.Ball, r)
 	return r
 }
 
