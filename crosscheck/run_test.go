@@ -42,7 +42,7 @@ func requireAllHold(t *testing.T, seed uint64, cases int) *Report {
 	t.Helper()
 	ctx := context.Background()
 	rep, err := Run(ctx, Cases(seed, cases, CaseOptions{Networks: trainedNetworks(t)}), ownBounds(), RunOptions{Workers: 2, Limit: 5000,
-		Each: func(r Record) { requireDial(t, r) }})
+		Each: func(r Record) { requireDial(t, r); requireAudited(t, r) }})
 	require.NoError(t, err)
 	require.Equal(t, cases, rep.Cases)
 	require.Empty(t, rep.WrongCounts)
@@ -61,6 +61,13 @@ func requireAllHold(t *testing.T, seed uint64, cases int) *Report {
 	}
 	require.True(t, rep.Sound())
 	return rep
+}
+
+// requireAudited has the count proved and checked, if it is in the sample.
+func requireAudited(t *testing.T, r Record) {
+	if r.Exact && Sampled(r.Case.Net, r.Case.Ball, r.Lower) {
+		require.NoError(t, Audit(context.Background(), r.Case.Net, r.Case.Ball, r.Lower), r.Case.Name)
+	}
 }
 
 // requireDial: at m = L the dial is the count.

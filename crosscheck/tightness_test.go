@@ -16,7 +16,8 @@ const bestOverLipschitz = 5
 func TestTheBestLocalBoundIsCloserThanLipschitz(t *testing.T) {
 	bounds, err := BoundsNamed([]string{"lipschitz", "crown", "combined", "first-layer"})
 	require.NoError(t, err)
-	rep, err := Run(context.Background(), SmallBallCases(1, 96), bounds, RunOptions{Workers: 1})
+	rep, err := Run(context.Background(), SmallBallCases(1, 96), bounds, RunOptions{Workers: 1,
+		Each: func(r Record) { requireAudited(t, r) }})
 	require.NoError(t, err)
 	require.True(t, rep.Sound())
 	require.Equal(t, 96, rep.Exact)
