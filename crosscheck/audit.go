@@ -1,6 +1,6 @@
-// The audit of fast counts. A count without a proof rests on floats inside derived bounds, and where
-// one is wrong nothing contradicts the number. So tests repeat a sample of their counts with a proof, and
-// the checker, which shares nothing with the walk, has the last word.
+// The audit of fast counts. A count without a proof rests on floats inside derived bounds, and
+// where one is wrong nothing contradicts the number. So tests repeat a sample of their counts with
+// a proof, and the checker, which shares nothing with the walk, has the last word.
 
 package crosscheck
 
@@ -17,15 +17,15 @@ import (
 )
 
 const (
-	// auditShare is one in how many cases is audited: a proof and its check take some three times a count by the
-	// solver, so that tests become a few tenths slower.
+	// auditShare is one in how many cases is audited: a proof and its check take some three times a
+	// count by the solver, so that tests become a few tenths slower.
 	auditShare = 8
 	// auditRegions keeps an audit below some tenths of a second.
 	auditRegions = 2000
 )
 
-// Sampled reports whether a count of so many regions is to be audited. It depends on nothing but network, ball
-// and count: one case in eight with at most 2,000 regions, whoever asks.
+// Sampled reports whether a count of so many regions is to be audited. It depends on nothing but
+// network, ball and count: one case in eight with at most 2,000 regions, whoever asks.
 func Sampled(n *network.Network, b ball.Ball, count *big.Int) bool {
 	if count.Cmp(big.NewInt(auditRegions)) > 0 {
 		return false
@@ -35,8 +35,8 @@ func Sampled(n *network.Network, b ball.Ball, count *big.Int) bool {
 	return h.Sum32()%auditShare == 0
 }
 
-// Audit repeats a count with a proof and has it checked. It is an error if the walk that proves comes to
-// another count, or if the checker refuses the proof.
+// Audit repeats a count with a proof and has it checked. It is an error if the walk that proves
+// comes to another count, or if the checker refuses the proof.
 func Audit(ctx context.Context, n *network.Network, b ball.Ball, count *big.Int) error {
 	dir, err := os.MkdirTemp("", "relucell-audit")
 	if err != nil {

@@ -1,6 +1,6 @@
 // Package crosscheck is the only room that knows both sides of relucell: the
 // exact counts and the analytic bounds. It makes the networks and balls that
-// both are tried on, and holds slow exact counters for one and two inputs to
+// both are tried on, and holds slow exact counters for one to three inputs to
 // compare the fast walk with.
 //
 // Run holds bounds against certified counts on any cases; Verify makes a test of
@@ -23,20 +23,24 @@
 //	net := crosscheck.Random(rng, crosscheck.RandomOptions{Inputs: 3})
 //	b := crosscheck.RandomBall(rng, net)
 //
-// Random and Ternary draw networks; TentMap, Folding, Montufar, Resonance and
-// their kin build networks whose count is a theorem; KnownCases lists those
-// with their balls and counts. AppendCopies, ScaleNeurons, ScaleBall and the
-// other transformations change a network without changing its count.
+// Random and Ternary draw networks; TentMap, Folding, Montufar, Resonance and their kin build
+// networks whose count is a theorem; KnownCases lists those with their balls and counts;
+// ExtremeCase goes to the ends of the range of float64. AppendCopies, ScaleNeurons, ScaleBall and
+// the other transformations change a network without changing its count.
 //
 // # Exact counters
 //
-// Intervals and Polygons walk the activation patterns of a network with one or
-// two inputs in rational arithmetic, cutting the ball itself by each neuron in
+// Intervals, Polygons and CountPolyhedra walk the activation patterns of a network with one,
+// two or three inputs in exact arithmetic, cutting the ball itself by each neuron in
 // turn. They are slow and obvious, and share no code with the fast walk:
 //
 //	net, b := crosscheck.TentMap(3)
 //	n, err := crosscheck.CountIntervals(net, b) // 8
 //
 // CountExactly does the same for any number of inputs, with package lp/exact
-// to say which sides of a hyperplane a cell has.
+// to say which sides of a hyperplane a cell has. ExactPatterns has the patterns of one to
+// three inputs.
+//
+// Audit repeats a fast count with a proof and has it checked; tests do so for the cases of
+// which Sampled says so.
 package crosscheck

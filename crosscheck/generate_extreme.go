@@ -22,20 +22,22 @@ type Dice interface {
 }
 
 const (
-	// extremeExponent is that of 10^300; fullExponent that of the largest float64, and its negative goes down
-	// to subnormal numbers, as tinyExponent does for float32.
+	// extremeExponent is that of 10^300; fullExponent that of the largest float64, and its negative
+	// goes down to subnormal numbers, as tinyExponent does for float32.
 	extremeExponent = 997
 	fullExponent    = 1023
 	float32Exponent = 127
-	// extremePoints is how many points of the ball are followed through the network, the centre first.
+	// extremePoints is how many points of the ball are followed through the network, the centre
+	// first.
 	extremePoints = 9
 	// extremePrecision holds a centre of 10^300 and a radius of 10^−300 at a time. Points only say
 	// where boundaries go, so what is rounded there does not matter.
 	extremePrecision = 2200
 )
 
-// ExtremeCase draws a network of 1 to 3 inputs and 1 to 4 small layers with exponents up to 10^±300 in weights, biases,
-// slopes and ball, one of float32 numbers up to the ends of their range, or a Ladder.
+// ExtremeCase draws a network of 1 to 3 inputs and 1 to 4 small layers with exponents up to 10^±300
+// in weights, biases, slopes and ball, one of float32 numbers up to the ends of their range, or a
+// Ladder.
 func ExtremeCase(d Dice) Case {
 	e := &extreme{Dice: d, limit: extremeExponent}
 	switch d.IntN(12) {
@@ -83,7 +85,8 @@ type extreme struct {
 	Dice
 	limit   int // the largest exponent, and the smallest negated
 	float32 bool
-	// thin puts all boundaries near the centre 0 of the ball, most of them beyond what a float64 can tell from it.
+	// thin puts all boundaries near the centre 0 of the ball, most of them beyond what a float64
+	// can tell from it.
 	thin bool
 	// points holds what the layers so far make of the sampled points of the ball.
 	points [][]*big.Float
@@ -227,8 +230,8 @@ func (e *extreme) layer(out int, act network.Activation) network.Layer {
 	return l
 }
 
-// row draws row j: balanced, so that each input moves the unit about as much, or with exponents that know nothing
-// of each other.
+// row draws row j: balanced, so that each input moves the unit about as much, or with exponents
+// that know nothing of each other.
 func (e *extreme) row(l network.Layer, j int) {
 	size, wild := e.exponent(), e.IntN(3) == 2
 	for k := range l.In() {
@@ -251,7 +254,8 @@ func (e *extreme) row(l network.Layer, j int) {
 	}
 }
 
-// reach is the exponent of how far input k moves over the points, or of its value where it does not.
+// reach is the exponent of how far input k moves over the points, or of its value where it does
+// not.
 func (e *extreme) reach(k int) int {
 	moved, size := 0, 0
 	for p, x := range e.points {

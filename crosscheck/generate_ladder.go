@@ -11,15 +11,18 @@ import (
 )
 
 const (
-	// ladderSpan is how far a ladder goes at most: a sum of float64 terms spans 2,098 powers of two, and products more.
+	// ladderSpan is how far a ladder goes at most: a sum of float64 terms spans 2,098 powers of
+	// two, and products more.
 	ladderSpan = 2400
-	// ladderDepth bounds the layers: a network of one region costs the exact counters a millisecond a layer.
+	// ladderDepth bounds the layers: a network of one region costs the exact counters a millisecond
+	// a layer.
 	ladderDepth = 320
 )
 
-// Ladder draws a network of one or two inputs whose layers of two or three units scale the first by the same power of
-// two, most often until it has gone farther than the numbers of float64 do, and the others the other way or not at
-// all; biases here and there cut, and layers at the end bring the units together. The ball is the unit one, of any norm.
+// Ladder draws a network of one or two inputs whose layers of two or three units scale the first by
+// the same power of two, most often until it has gone farther than the numbers of float64 do, and
+// the others the other way or not at all; biases here and there cut, and layers at the end bring
+// the units together. The ball is the unit one, of any norm.
 func Ladder(d Dice) Case {
 	exponent := []int{1000, 600, 127, 127, 40, 4}[d.IntN(6)]
 	depth := min(1+(600+d.IntN(ladderSpan-600))/exponent, ladderDepth)

@@ -1,8 +1,8 @@
 // The exact walk in any number of inputs. A cell is a list of half-spaces with
 // a rational point inside, and lp/exact says which sides of a hyperplane it
 // has. So this counter shares the exact tier with the fast walk, but neither
-// its floats nor its bookkeeping; for one and two inputs Intervals and Polygons
-// share nothing at all.
+// its floats nor its bookkeeping; for one to three inputs Intervals, Polygons and
+// CountPolyhedra share nothing at all.
 
 package crosscheck
 

@@ -1,7 +1,8 @@
 // The regions of a network with three inputs are polyhedra, cut out of the ball one neuron at a
-// time: the double description method (Motzkin, Raiffa, Thompson, Thrall 1953) in its plainest form. A vertex is
-// four integers, three coordinates and what they are over, so that nothing is reduced but what is new. As in the
-// plane, a round ball is the cube around it, of which a side counts where it also meets the open ball.
+// time: the double description method (Motzkin, Raiffa, Thompson, Thrall 1953) in its plainest
+// form. A vertex is four integers, three coordinates and what they are over, so that nothing is
+// reduced but what is new. As in the plane, a round ball is the cube around it, of which a side
+// counts where it also meets the open ball.
 
 package crosscheck
 
@@ -12,8 +13,9 @@ import (
 	"relucell/network"
 )
 
-// CountPolyhedra counts the activation regions of a network with three inputs, by exact integer arithmetic. All four
-// balls are handled exactly. It is an error if the network or the ball has not exactly three inputs.
+// CountPolyhedra counts the activation regions of a network with three inputs, by exact integer
+// arithmetic. All four balls are handled exactly. It is an error if the network or the ball has not
+// exactly three inputs.
 func CountPolyhedra(n *network.Network, b ball.Ball) (*big.Int, error) {
 	if err := checkDimensions(n, b, 3); err != nil {
 		return nil, err
@@ -22,8 +24,9 @@ func CountPolyhedra(n *network.Network, b ball.Ball) (*big.Int, error) {
 	return big.NewInt(int64(len(patterns))), err
 }
 
-// ExactPatterns returns the patterns of the regions of a network with one to three inputs, the minus side of each neuron
-// first. It shares nothing with the walk. It is an error if the network has more inputs, or the ball not as many.
+// ExactPatterns returns the patterns of the regions of a network with one to three inputs, the
+// minus side of each neuron first. It shares nothing with the walk. It is an error if the network
+// has more inputs, or the ball not as many.
 func ExactPatterns(n *network.Network, b ball.Ball) ([]network.Pattern, error) {
 	if err := checkDimensions(n, b, min(n.Inputs(), 3)); err != nil {
 		return nil, err
@@ -83,8 +86,9 @@ type corner struct {
 	on *big.Int
 }
 
-// polyhedron is the interior of {f ≥ 0 for all facets f}, whose vertices are given, intersected with the open ball |y| < 1
-// if it is round. All is in the coordinates y of the unit ball. A facet may have shrunk to an edge or a vertex, or be gone.
+// polyhedron is the interior of {f ≥ 0 for all facets f}, whose vertices are given, intersected
+// with the open ball |y| < 1 if it is round. All is in the coordinates y of the unit ball. A facet
+// may have shrunk to an edge or a vertex, or be gone.
 type polyhedron struct {
 	ball     *unit
 	facets   []integers
@@ -92,7 +96,8 @@ type polyhedron struct {
 	round    bool
 }
 
-// startPolyhedron returns the interior of the ball. The octahedron of l1 is cut out of the cube, plane by plane.
+// startPolyhedron returns the interior of the ball. The octahedron of l1 is cut out of the cube,
+// plane by plane.
 func startPolyhedron(b ball.Ball) polyhedron {
 	u := unitBall(b)
 	p := polyhedron{ball: &u, round: b.Norm() == ball.L2}
@@ -135,8 +140,8 @@ func (p polyhedron) cut(f form) (minus, plus cell) {
 }
 
 // side returns p ∩ {f > 0}, and whether it is not empty: whether a vertex lies strictly inside the
-// half-space, as for polygons. Its vertices are those of p that f leaves, and where f vanishes inside an edge;
-// there, what an edge lies on is all that its inside lies on.
+// half-space, as for polygons. Its vertices are those of p that f leaves, and where f vanishes
+// inside an edge; there, what an edge lies on is all that its inside lies on.
 func (p polyhedron) side(f integers) (polyhedron, bool) {
 	z := make([]*big.Int, len(p.vertices)) // a positive multiple of f there
 	meets := false
@@ -166,8 +171,8 @@ func (p polyhedron) side(f integers) (polyhedron, bool) {
 	return q, !p.round || q.meetsRound()
 }
 
-// edge says whether vertices i and k are the ends of an edge, and which facets they have in common: whether the smallest face
-// that holds both, which is where p lies on those, has no third vertex.
+// edge says whether vertices i and k are the ends of an edge, and which facets they have in common:
+// whether the smallest face that holds both, which is where p lies on those, has no third vertex.
 func (p polyhedron) edge(i, k int) (on *big.Int, ok bool) {
 	on = new(big.Int).And(p.vertices[i].on, p.vertices[k].on)
 	for j, v := range p.vertices {
@@ -178,8 +183,9 @@ func (p polyhedron) edge(i, k int) (on *big.Int, ok bool) {
 	return on, i != k
 }
 
-// meetsRound says whether the open polyhedron meets the open ball, as meetsDisc does: the point of the closed
-// polyhedron that is nearest to the centre is a vertex, or the foot of the centre on an edge or on a facet, or the centre itself.
+// meetsRound says whether the open polyhedron meets the open ball, as meetsDisc does: the point of
+// the closed polyhedron that is nearest to the centre is a vertex, or the foot of the centre on an
+// edge or on a facet, or the centre itself.
 func (p polyhedron) meetsRound() bool {
 	center := integers{new(big.Int), new(big.Int), new(big.Int), big.NewInt(1)}
 	if p.holds(center) {
@@ -211,7 +217,8 @@ func (p polyhedron) meetsRound() bool {
 	return false
 }
 
-// nearEdge says whether the foot of the centre on the line through v and w lies between them and nearer than 1.
+// nearEdge says whether the foot of the centre on the line through v and w lies between them and
+// nearer than 1.
 func nearEdge(v, w integers) bool {
 	// Over the denominator v₃·w₃ the ends are a and b, and d leads from one to the other.
 	zero := new(big.Int)

@@ -1,5 +1,5 @@
-// The counter in space is held against theorems, against the counter in the plane, and against the exact walk,
-// with which it shares no way to decide a side.
+// The counter in space is held against theorems, against the counter in the plane, and against the
+// exact walk, with which it shares no way to decide a side.
 
 package crosscheck
 
@@ -39,8 +39,8 @@ func TestPolyhedraEqualTheExactWalk(t *testing.T) {
 	})
 }
 
-// A network that does not look at its third input has the regions of the plane, in a cube, and in a round ball
-// or a diamond too when it is cut through the middle.
+// A network that does not look at its third input has the regions of the plane, in a cube, and in a
+// round ball or a diamond too when it is cut through the middle.
 func TestPolyhedraOfACylinderArePolygons(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		flat := drawTernary(t, 2)
@@ -82,7 +82,8 @@ func TestPolyhedraInTheRoundBall(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, c.want, got.Int64(), "%v %g", c.weights, c.h)
 	}
-	// The edge x = y = 0.75 of a wedge passes the ball's centre outside, at 0.75·√2, though both planes cut it.
+	// The edge x = y = 0.75 of a wedge passes the ball's centre outside, at 0.75·√2, though both
+	// planes cut it.
 	wedge := oneLayer([]float64{1, 0, 0, 0, 1, 0}, []float64{-0.75, -0.75})
 	got, err := CountPolyhedra(wedge, atOrigin(ball.L2, 3))
 	require.NoError(t, err)

@@ -1,7 +1,7 @@
 package enumerate_test
 
-// Wrong counts that were called exact, each named after what broke: count, list, proof and check must agree with
-// exact fractions there, in every way to count.
+// Wrong counts that were called exact, each named after what broke: count, list, proof and check
+// must agree with exact fractions there, in every way to count.
 
 import (
 	"fmt"
@@ -18,7 +18,8 @@ import (
 	"relucell/network/load"
 )
 
-// requireAgreement requires so many regions, by exact fractions and in every way to count, and a proof of them.
+// requireAgreement requires so many regions, by exact fractions and in every way to count, and a
+// proof of them.
 func requireAgreement(t *testing.T, want int, n *network.Network, b ball.Ball) {
 	t.Helper()
 	patterns, err := crosscheck.ExactPatterns(n, b)
@@ -27,8 +28,9 @@ func requireAgreement(t *testing.T, want int, n *network.Network, b ball.Ball) {
 	require.Empty(t, disagreement(crosscheck.Case{Net: n, Ball: b}, t.TempDir(), true))
 }
 
-// A vertex on an edge got the error e + far·off/(ru+rv−2·off), also where the denominator was negative and the term made
-// the error smaller. A line runs 2⁻⁴⁵ beside another, and units that never cut have the vertices kept in more than one word.
+// A vertex on an edge got the error e + far·off/(ru+rv−2·off), also where the denominator was
+// negative and the term made the error smaller. A line runs 2⁻⁴⁵ beside another, and units that
+// never cut have the vertices kept in more than one word.
 func TestErrorOfAVertexBesideTheEdgeThatWasCut(t *testing.T) {
 	const slope = 0x1.ff73948c0471dp-4
 	weights := []float64{1, 0, -1, 0, slope, -1, -slope, 1, -0x1.ff73948c87793p-4, 1, -slope, 1}
@@ -43,8 +45,9 @@ func TestErrorOfAVertexBesideTheEdgeThatWasCut(t *testing.T) {
 	}
 }
 
-// scaledAlong returns depth layers that scale the first of two inputs by the same factor, the last of them with
-// a bias, and a unit that sees both: y − (factor^depth·x + 1)/2, of which nothing is left in float64 but y or x.
+// scaledAlong returns depth layers that scale the first of two inputs by the same factor, the last
+// of them with a bias, and a unit that sees both: y − (factor^depth·x + 1)/2, of which nothing is
+// left in float64 but y or x.
 func scaledAlong(t *testing.T, factor float64, depth int) *network.Network {
 	var layers []network.Layer
 	for i := range depth {
@@ -57,8 +60,8 @@ func scaledAlong(t *testing.T, factor float64, depth int) *network.Network {
 	return netOf(t, append(layers, dense(network.ReLU, []float64{-0.5, 1}, []float64{0}))...)
 }
 
-// Where rows are scaled down as much as the first unit grows, the second underflows: its form counted as
-// identically zero, and the unit that sees both did not cut where x < 0.
+// Where rows are scaled down as much as the first unit grows, the second underflows: its form
+// counted as identically zero, and the unit that sees both did not cut where x < 0.
 func TestUnderflowTakenForAnExactZero(t *testing.T) {
 	for _, c := range []struct {
 		factor float64
@@ -84,7 +87,8 @@ func TestUnderflowOfFloat32Weights(t *testing.T) {
 	requireAgreement(t, 5, n, ballAt(t, ball.Box, 1, 0, 1))
 }
 
-// The last unit is 1.5·2⁻⁹⁶³ of one before it, which is up to 2¹⁵⁹ where x < 0, beside the bias 1.25·2⁻⁸⁰⁴: they cancel at −⅓.
+// The last unit is 1.5·2⁻⁹⁶³ of one before it, which is up to 2¹⁵⁹ where x < 0, beside the bias
+// 1.25·2⁻⁸⁰⁴: they cancel at −⅓.
 func TestUnderflowOfATermBesideABias(t *testing.T) {
 	n := netOf(t, dense(network.ReLU, []float64{0, -1, 0}, []float64{0, 0, 0x1p159}),
 		dense(network.ReLU, []float64{-0x1p651, 0, 0, 0, -0x1p158, 1}, []float64{0, 0}),
@@ -92,7 +96,8 @@ func TestUnderflowOfATermBesideABias(t *testing.T) {
 	requireAgreement(t, 3, n, ballAt(t, ball.Box, 1, 0, 1))
 }
 
-// big.Rat.Float64 says exact of an underflow to 0: the witness between two planes became a point of one of them.
+// big.Rat.Float64 says exact of an underflow to 0: the witness between two planes became a point of
+// one of them.
 func TestWitnessThatUnderflowed(t *testing.T) {
 	n := netOf(t, dense(network.ReLU, []float64{1, 1, 1}, []float64{0, -0x1p-300, -0x1p-299}))
 	for _, norm := range norms {
