@@ -15,6 +15,7 @@ import (
 
 	"relucell/ball"
 	"relucell/internal/attack"
+	"relucell/internal/dyadic"
 	"relucell/lp/exact"
 	"relucell/network"
 )
@@ -169,60 +170,64 @@ func (a *audit) edges(w *walker, word int, lv *level) {
 			// Where another sign is to be told at the new vertex, that is solved for when its error is large.
 			_, unknown := su.with(sv)
 			if su.plus>>b&1 != 0 && sv.minus>>b&1 != 0 && unknown&lv.open&^(1<<b) == 0 && c.adjacent(lv.at, u, v) {
-				near := nearEdge(&c.rows[word][b], &c.vertices[u], &c.vertices[v], c.n)
-				if near > 0.5 {
-					near = 0.5 + (near-0.5)*realError(w, u, v)
-				}
-				a.marks.Guide(edgeDomain, near)
+				a.marks.Guide(edgeDomain, nearEdge(w, word, b, u, v))
 			}
 		}
 	}
 }
 
-// realError is near 0 where the worse known of two vertices is off by far less than claimed, and 1 where it is by the share that
-// such claims usually have: only there can a claim that is too small be exceeded.
-func realError(w *walker, u, v int32) float64 {
-	const usual = 1.0 / 20
-	at := &w.cells.vertices[u]
-	if o := &w.cells.vertices[v]; o.err > at.err {
-		at = o
+// layerOfWord finds the layer of a word.
+func layerOfWord(m *model, word int) int {
+	l := len(m.layers) - 1
+	for m.layers[l].word > word {
+		l--
 	}
-	x, m := trueVertexOf(w, at.on), attack.NewMarks()
-	if x == nil {
-		return 0
-	}
-	for k := range w.cells.n {
-		m.Note(boundOfVertex, new(big.Rat).Sub(x[k], ratOf(at.x[k])), at.err)
-	}
-	return 0.1 + 0.9*min(1, m.Ratio(boundOfVertex)/usual)
+	return l
 }
 
-// nearEdge is below ½ in the domain of edgeError, the less the farther from its edge; beyond it is the nearer to 1, the nearer
-// what the formula would claim there comes to 0.
-func nearEdge(r *row, u, v *vertex, n int) float64 {
-	e, far := max(u.err, v.err), 0.0
-	for k := range n {
-		far = max(far, math.Abs(u.x[k]-v.x[k]))
+// nearEdge is below ½ in the domain of edgeError, the less the farther from its edge. Beyond it is the larger, on scales of powers of
+// two, the nearer what the formula would claim there comes to 0 from above, and the more the computed vertex is really off.
+func nearEdge(w *walker, word, b int, u, v int32) float64 {
+	const range1, range2 = 10, 40 // powers of two
+	c := w.cells
+	p, q, r := &c.vertices[u], &c.vertices[v], &c.rows[word][b]
+	e, far := max(p.err, q.err), 0.0
+	for k := range c.n {
+		far = max(far, math.Abs(p.x[k]-q.x[k]))
 	}
-	d, ru, rv := r.p+r.q*e, r.at(&u.x), -r.at(&v.x)
-	sum := ru + rv
+	d, rp, rq := r.p+r.q*e, r.at(&p.x), -r.at(&q.x)
+	sum := rp + rq
 	switch {
 	case sum >= 2*d:
 		return d / sum
-	case !(ru > 0 && rv > 0):
+	case !(rp > 0 && rq > 0):
 		return 0.5
 	}
-	if x := (2*d - sum) * e / (far * d); x < 1 {
-		return 0.5 + x/4
-	} else {
-		return 0.5 + 1/(2*x)
+	x := (2*d - sum) * e / (far * d) // the claim is e·(1 − 1/x) then
+	near := 1 - min(1, math.Abs(math.Log2(x))/range1)
+	if x < 1 {
+		near /= 2
 	}
+	return 0.5 + 0.25*near + 0.25*(1-min(1, max(0, -math.Log2(realError(w, word, b, u, v, rp/sum)/e))/range2))
 }
 
-// trueVertexOf solves for the point on the constraints of the current path that a set of bits names.
-func trueVertexOf(w *walker, on uint64) []*big.Rat {
+// realError is what a vertex that is computed at the share t from u to v is off by.
+func realError(w *walker, word, b int, u, v int32, t float64) float64 {
 	c := w.cells
-	var rows []exact.Row
+	p, q := &c.vertices[u], &c.vertices[v]
+	l := layerOfWord(w.m, word)
+	x := trueVertexOf(w, p.on&q.on, w.cert.signed(l, w.m.layers[l].neuronAt(word, uint(b)), 1))
+	off := 0.0
+	for k := range x {
+		d := x[k].Sub(x[k], ratOf(p.x[k]+t*(q.x[k]-p.x[k])))
+		off = max(off, math.Abs(dyadic.UpRat(d)))
+	}
+	return off
+}
+
+// trueVertexOf solves for the point on the constraints of the current path that a set of bits names, and on other rows.
+func trueVertexOf(w *walker, on uint64, rows ...exact.Row) []*big.Rat {
+	c := w.cells
 	for k, at := range c.facets {
 		if on>>k&1 == 0 {
 			continue

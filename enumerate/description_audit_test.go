@@ -47,10 +47,7 @@ func constraintsOf(w *walker) []constraint {
 
 // neuronOfRow finds the neuron by where its row is kept.
 func neuronOfRow(w *walker, p place) (l, j int) {
-	l = len(w.m.layers) - 1
-	for w.m.layers[l].word > int(p/wordSize) {
-		l--
-	}
+	l = layerOfWord(w.m, int(p/wordSize))
 	return l, w.m.layers[l].neuronAt(int(p/wordSize), uint(p%wordSize))
 }
 
