@@ -12,6 +12,7 @@ package dyadic
 import (
 	"math"
 	"math/big"
+	"math/bits"
 )
 
 const (
@@ -92,23 +93,61 @@ func fromRat(q *big.Rat) (f float64, acc big.Accuracy) {
 	return f, big.Accuracy(new(big.Rat).SetFloat64(f).Cmp(q))
 }
 
-// fromInt is FromInt with the sign of f - n·2^e. A big.Float has exponents of 32 bits only, so
-// what is far out of the range is decided here.
+// fromInt is FromInt with the sign of f - n·2^e. It allocates nothing, and needs no big.Float, whose
+// exponents have 32 bits only.
 func fromInt(n *big.Int, e int) (f float64, acc big.Accuracy) {
 	s := n.Sign()
 	if s == 0 {
 		return 0, big.Exact
 	}
-	bits := n.BitLen()
+	length := n.BitLen()
 	switch {
-	case e > topExponent-bits:
+	case e > topExponent-length:
 		f = math.Inf(s)
 		return f, infinite(f)
-	case e < bottomExponent-bits:
+	case e < bottomExponent-length:
 		return math.Copysign(0, float64(s)), big.Accuracy(-s)
 	}
-	x := new(big.Float).SetInt(n) // as many bits as n has, or 64
-	return FromFloat(x.SetMantExp(x, e))
+	// |n| is m·2^(length−64) but for bits below m, which only matter to say that there are some.
+	m := leading(n)
+	top := length + e                    // 2^(top−1) ≤ |n|·2^e < 2^top
+	keep := min(53, top-bottomExponent)  // bits of a float64 of that size, 0 to 53
+	drop := uint(64 - keep)              // 11 to 64; a shift by 64 gives 0
+	kept, rest := m>>drop, m<<uint(keep) // rest is left-aligned: 2⁶³ is half
+	more := n.TrailingZeroBits()+64 < uint(length)
+	const half = 1 << 63
+	acc = big.Below
+	switch {
+	case rest == 0 && !more:
+		acc = big.Exact
+	case rest > half, rest == half && (more || kept&1 == 1):
+		kept, acc = kept+1, big.Above
+	}
+	f = math.Ldexp(float64(kept), top-keep) // exact, or infinite when kept has become 2⁵³
+	if math.IsInf(f, 0) {
+		acc = big.Above
+	}
+	if s < 0 {
+		return -f, -acc
+	}
+	return f, acc
+}
+
+// leading returns the 64 leading bits of |n|, the first one set.
+func leading(n *big.Int) uint64 {
+	words := n.Bits()
+	at := func(i int) uint64 { // counted from the top
+		if i >= len(words) {
+			return 0
+		}
+		return uint64(words[len(words)-1-i])
+	}
+	high, low := at(0), at(1)
+	if bits.UintSize == 32 {
+		high, low = at(0)<<32|at(1), at(2)<<32|at(3)
+	}
+	shift := uint(bits.LeadingZeros64(high))
+	return high<<shift | low>>(64-shift)
 }
 
 // infinite is the accuracy of an infinite f for a finite number.

@@ -83,6 +83,7 @@ func TestConversionsAtTheEdges(t *testing.T) {
 
 // TestExponentsBeyondBigFloat: a big.Float with such an exponent is 0 or infinite, and "exactly".
 func TestExponentsBeyondBigFloat(t *testing.T) {
+	require.Zero(t, testing.AllocsPerRun(10, func() { FromInt(big.NewInt(-5), -1074) }))
 	for _, e := range []int{math.MaxInt, math.MaxInt32, math.MinInt32 - 10, math.MinInt} {
 		f, exact := FromInt(big.NewInt(-5), e)
 		require.False(t, exact)
@@ -101,6 +102,7 @@ func TestExactIsWhatItSays(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := big.NewInt(rapid.Int64().Draw(t, "n"))
 		n.Mul(n, big.NewInt(rapid.SampledFrom([]int64{1, 3, 1 << 40, 1<<62 + 1}).Draw(t, "factor")))
+		n.Add(n.Lsh(n, rapid.UintRange(0, 130).Draw(t, "zeros")), big.NewInt(rapid.Int64Range(-1, 1).Draw(t, "last bit")))
 		e := rapid.IntRange(-1250, 1050).Draw(t, "e")
 		q := new(big.Rat).Mul(new(big.Rat).SetInt(n), scaled(1, e))
 		f, exact := FromRat(q)
