@@ -7,6 +7,8 @@ package bound
 import (
 	"math"
 	"math/big"
+
+	"relucell/internal/dyadic"
 )
 
 // dyadics is the vector n_i · 2^exp.
@@ -79,14 +81,7 @@ func exactFloat(n *big.Int, exp int) *big.Float {
 
 // enclose returns the neighbouring floats lo ≤ n·2^exp ≤ hi, equal when the number is a float64.
 func enclose(n *big.Int, exp int) (lo, hi float64) {
-	f, acc := exactFloat(n, exp).Float64()
-	switch acc {
-	case big.Below: // f is below the number
-		return f, math.Nextafter(f, math.Inf(1))
-	case big.Above:
-		return math.Nextafter(f, math.Inf(-1)), f
-	}
-	return f, f
+	return dyadic.DownInt(n, exp), dyadic.UpInt(n, exp)
 }
 
 // affine returns W·a + b, exactly. Its cost is one big multiplication per nonzero weight.

@@ -11,6 +11,7 @@ import (
 	"math/big"
 
 	"relucell/ball"
+	"relucell/internal/dyadic"
 )
 
 // emptyBox bounds the multipliers that the programme starts from: certificates may be scaled at will, so it
@@ -61,7 +62,8 @@ func (a *arrangement) certifiedEmpty(flat []*plane) bool {
 }
 
 // scaledRows returns the planes in coordinates y/hw as floats, row i and its value scaled by 2^−exps[i] so that the
-// largest entry is about one.
+// largest entry is about one. Entries are rounded, may underflow to 0, and the value may overflow: they steer the
+// programme, and combinationMisses judges the planes themselves.
 func scaledRows(flat []*plane, hw []float64) (rows [][]float64, values []float64, exps []int) {
 	for _, p := range flat {
 		fs := make([]*big.Float, len(p.g)+1)
@@ -75,7 +77,7 @@ func scaledRows(flat []*plane, hw []float64) (rows [][]float64, values []float64
 		fs[len(p.g)] = exactFloat(&p.v, 0)
 		row := make([]float64, len(fs))
 		for k, f := range fs {
-			row[k], _ = f.SetMantExp(f, -top).Float64()
+			row[k], _ = dyadic.FromFloat(f.SetMantExp(f, -top))
 		}
 		rows, values, exps = append(rows, row[:len(p.g)]), append(values, row[len(p.g)]), append(exps, top)
 	}

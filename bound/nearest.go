@@ -32,6 +32,7 @@ import (
 	"gonum.org/v1/gonum/blas/blas64"
 
 	"relucell/ball"
+	"relucell/internal/dyadic"
 	"relucell/network"
 )
 
@@ -154,10 +155,8 @@ func (a *analysis) distance(neuron int, q *big.Rat) Distance {
 	} else {
 		d.Exact = q
 	}
-	f, _ := root.Float64()
-	if math.IsInf(f, 1) {
-		f = math.MaxFloat64
-	}
+	// root is rounded to 256 bits, so f may be beside the float wanted; the comparisons with q are exact.
+	f := dyadic.Down(root)
 	for at(f) > 0 {
 		f = down(f)
 	}
@@ -236,12 +235,17 @@ func nearestFirst(cands []candidate, least float64) []candidate {
 	return near
 }
 
-// bracketRatio returns bounds on |v|/(size ± err), size within a relative (n+16)·2⁻⁵¹ above the truth.
+// bracketRatio returns bounds on |v|/(size ± err), size within a relative (n+16)·2⁻⁵¹ above the truth. Where size or err is
+// infinite or NaN, a sum overflowed, perhaps on its way to a small number: then the bounds are 0 and ∞. The high one
+// is ∞ too where err is not below the size, and for n of 2⁵⁰ and more.
 func bracketRatio(v bracket, size, err float64, n int) (low, high float64) {
 	near, far := math.Min(math.Abs(v.lo), math.Abs(v.hi)), math.Max(math.Abs(v.lo), math.Abs(v.hi))
 	low, high = down(near/up(size+err)), math.Inf(1)
 	if !(low >= 0) {
 		low = 0
+	}
+	if !(size <= math.MaxFloat64) { // with an err that may be finite
+		return 0, high
 	}
 	if least := down(down(size*(1-float64(n+16)*0x1p-50)) - float64(n+16)*0x1p-1070 - err); least > 0 {
 		high = up(far / least)
@@ -285,8 +289,7 @@ func (z zono) scaleRows(s []float64, dual func([]float64) float64) zono {
 		}
 		z.err[j] = mulUp(math.Abs(f), z.err[j])
 		if f != 0 {
-			lost := mulUp(0x1p-52*math.Abs(f), dual(row))
-			z.err[j] = up(up(z.err[j]+lost) + float64(len(row)+1)*0x1p-1073)
+			z.err[j] = up(up(z.err[j]+shareUp(math.Abs(f), dual(row))) + float64(len(row)+1)*0x1p-1073)
 		}
 		for k := range row {
 			row[k] *= f

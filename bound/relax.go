@@ -5,7 +5,7 @@
 // Let φ(δ) = act(v+δ) − act(v) − λδ, v = z(c). It is linear in δ from lo to the break at −v, and
 // from there to hi, so its range over the span is the hull of its values at lo, −v and hi. Hence
 // for any float λ whatever, act(z) − act(v) = λδ + t with t in that hull; its two ends are the best lines of
-// slope λ below and above. No λ can be unsound; a good one is tight.
+// slope λ below and above. No finite λ can be unsound; a good one is tight.
 
 package bound
 
@@ -43,8 +43,12 @@ func (a rng) hull(b rng) rng { return rng{math.Min(a.lo, b.lo), math.Max(a.hi, b
 
 func exactly(x float64) rng { return rng{x, x} }
 
-// phi returns an enclosure of φ's range over the span of an unsettled unit whose activation has the slope alpha below 0.
+// phi returns an enclosure of φ's range over the span of an unsettled unit whose activation has the slope alpha below 0,
+// the whole line for a λ that is not finite: with it φ is no number, and 0·λ not 0.
 func phi(alpha, lambda float64, v bracket, z span) rng {
+	if math.IsNaN(lambda) || math.IsInf(lambda, 0) {
+		return rng{math.Inf(-1), math.Inf(1)}
+	}
 	val, one := rng{v.lo, v.hi}, exactly(1)
 	a, lam := exactly(alpha), exactly(lambda)
 	var atLo, atBreak, atHi rng
@@ -62,13 +66,17 @@ func phi(alpha, lambda float64, v bracket, z span) rng {
 	return atLo.hull(atBreak).hull(atHi).hull(rng{})
 }
 
-// chord returns the slope between the ends of the span, of the activation with slope alpha below 0.
+// chord returns the slope between the ends of the span, of the activation with slope alpha below 0: a finite
+// number, 1 where floats cannot tell it.
 func chord(alpha float64, v bracket, z span) float64 {
 	l, u := math.Min(v.lo+z.lo, 0), math.Max(v.hi+z.hi, 0)
 	if !(u-l > 0) || math.IsInf(u-l, 0) {
 		return 1
 	}
-	return (u - alpha*l) / (u - l)
+	if c := (u - alpha*l) / (u - l); math.Abs(c) <= math.MaxFloat64 {
+		return c
+	}
+	return 1
 }
 
 // line is slope·δ + offset.

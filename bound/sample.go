@@ -167,9 +167,12 @@ func (s *sampler) floatPattern(y []float64) (network.Pattern, bool) {
 			d, e := 0.0, 0.0
 			for k, w := range l.W.RawRowView(j) {
 				d += w * dev[k]
-				e += math.Abs(w) * (lost[k] + c*math.Abs(dev[k]))
+				e += math.Abs(w) * (lost[k] + c*math.Abs(dev[k]) + math.SmallestNonzeroFloat64) // c·dev may underflow
 			}
 			e = away(e, l.In()) // γ_n Σ|w||dev| is within c's share
+			if math.IsInf(d, 0) {
+				return nil, false // a term overflowed, which e need not show
+			}
 			v := s.a.center().v[i][j]
 			if l.Act == network.None {
 				nextDev[j], nextLost[j] = d, e
@@ -205,10 +208,10 @@ func deviate(l network.Layer, v bracket, sign int8, d, e float64) (float64, floa
 	if s == t {
 		return s * d, away(math.Abs(s)*e+0x1p-52*math.Abs(s*d), 2)
 	}
-	// five roundings, and v's bracket, each below 2⁻⁵²
+	// five roundings, each below 2⁻⁵², and v's bracket, which is ∞ wide where v is beyond floats
 	jump := (s - t) * v.lo
 	size := math.Abs(s*d) + math.Abs(jump)
-	return s*d + jump, away(math.Abs(s)*e+0x1p-49*size, 2)
+	return s*d + jump, away(math.Abs(s)*e+math.Abs(s-t)*(v.hi-v.lo)+0x1p-49*size, 3)
 }
 
 // exactPattern returns the pattern of an exact pass, false if the point is on a boundary.

@@ -20,7 +20,7 @@ import (
 const spectralSlack = 0x1p-30
 
 // spectralUp returns an upper bound on the spectral norm of the rows, also of rows whose entries differ from
-// these by a relative 2⁻⁵².
+// these by a relative 2⁻⁵¹ or by 2⁻¹⁰⁷³, as a product does that mulUp rounded.
 func spectralUp(rows [][]float64) float64 {
 	rows = liveRows(rows)
 	if len(rows) == 0 {
@@ -54,9 +54,14 @@ func spectralUp(rows [][]float64) float64 {
 			v = math.Min(v, up(math.Sqrt(t)))
 		}
 	}
-	// Entries off by δ ≤ 2⁻⁵²|w_ij| (scaled rows) or 2⁻¹⁰⁷⁴ (ldexp below the normal range) move the norm
-	// by at most 2⁻⁵²·‖W‖_F + mn·2⁻¹⁰⁷⁴; f ≥ ½, so 2⁻⁵¹·f covers both.
-	return up(math.Ldexp(up(v+0x1p-51*f), e))
+	// Entries off by δ ≤ 2⁻⁵¹|w_ij| (scaled rows) or 2⁻¹⁰⁷⁴ (ldexp below the normal range) move the norm
+	// by at most 2⁻⁵¹·‖W‖_F + mn·2⁻¹⁰⁷⁴; f ≥ ½, so 2⁻⁵⁰·f covers both while mn < 2⁴⁰. Entries off by 2⁻¹⁰⁷³ before
+	// the scaling move it by mn·2⁻¹⁰⁷³, which is all where the entries are as small as that themselves.
+	entries := float64(len(w)) * float64(len(w[0]))
+	if entries >= mostTerms {
+		return math.Inf(1)
+	}
+	return up(up(math.Ldexp(up(v+0x1p-50*f), e)) + entries*0x1p-1073)
 }
 
 func transpose(w [][]float64) [][]float64 {

@@ -123,6 +123,11 @@ func (a *analysis) zonoSpans(i int, z zono, given []span, known []status) ([]sta
 		}
 		rad = up(up(rad+sumAbs(row[n:])) + z.err[j])
 		zs[j] = given[j]
+		// A mid that overflowed, perhaps on its way to a small number, says nothing. (A term of it is at most its own
+		// generator, so that rad overflows too; but up(−∞) is finite.)
+		if math.IsInf(z.mid[j], 0) {
+			rad = math.Inf(1)
+		}
 		if hi := up(z.mid[j] + rad); hi < zs[j].hi { // false for NaN
 			zs[j].hi = math.Max(hi, 0)
 		}
@@ -162,7 +167,7 @@ func (z zono) activate(l network.Layer, units []status, v []bracket, zs []span) 
 		}
 		out.err[j] = mulUp(math.Abs(slope), z.err[j])
 		if slope != 1 { // one rounding per coefficient
-			lost := mulUp(0x1p-52*math.Abs(slope), up(sumAbs(from)+math.Abs(z.mid[j])))
+			lost := shareUp(math.Abs(slope), up(sumAbs(from)+math.Abs(z.mid[j])))
 			out.err[j] = up(up(out.err[j]+lost) + float64(len(from)+1)*0x1p-1073)
 		}
 		out.mid[j] = slope * z.mid[j]
