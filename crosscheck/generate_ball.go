@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 
 	"relucell/ball"
+	"relucell/internal/dyadic"
 	"relucell/network"
 )
 
@@ -45,7 +46,7 @@ func AtBoundary(n *network.Network, j int, x []float64) (*network.Network, bool)
 	for i, w := range first.W.RawRowView(j) {
 		z.Add(z, new(big.Rat).Mul(rat(w), rat(x[i])))
 	}
-	bias, exact := z.Neg(z).Float64()
+	bias, exact := dyadic.FromRat(z.Neg(z))
 	if !exact {
 		return n, false
 	}

@@ -13,6 +13,7 @@ import (
 	"relucell/ball"
 	"relucell/bound"
 	"relucell/enumerate"
+	"relucell/internal/dyadic"
 	"relucell/network"
 )
 
@@ -226,7 +227,7 @@ func log2(v *big.Int) float64 {
 	}
 	m := new(big.Float)
 	e := new(big.Float).SetInt(v).MantExp(m)
-	f, _ := m.Float64()
+	f, _ := dyadic.FromFloat(m)
 	return math.Log2(f) + float64(e)
 }
 

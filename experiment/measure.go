@@ -19,6 +19,7 @@ import (
 	"relucell/ball"
 	"relucell/bound"
 	"relucell/enumerate"
+	"relucell/internal/dyadic"
 	"relucell/network"
 )
 
@@ -213,6 +214,6 @@ func log2(s string) float64 {
 	}
 	mant := new(big.Float)
 	exp := f.MantExp(mant)
-	v, _ := mant.Float64()
+	v, _ := dyadic.FromFloat(mant)
 	return math.Log2(v) + float64(exp)
 }

@@ -7,6 +7,8 @@ import (
 	"image/color"
 	"math"
 	"strconv"
+
+	"relucell/internal/dyadic"
 )
 
 // Fill says what the colour of a region tells.
@@ -103,8 +105,8 @@ const gradientSteps = 24
 // GradientNorm returns the largest singular value of the Jacobian of the
 // network on region i: its local Lipschitz constant in l2, in units of the inputs.
 func (m *Map) GradientNorm(i int) float64 {
-	sx, _ := m.scale[0].Float64()
-	sy, _ := m.scale[1].Float64()
+	sx, _ := dyadic.FromFloat(m.scale[0])
+	sy, _ := dyadic.FromFloat(m.scale[1])
 	largest := 0.0 // divided out, so that squares stay in range
 	for _, f := range m.Regions[i].Output {
 		largest = max(largest, math.Abs(f.G[0]/sx), math.Abs(f.G[1]/sy))

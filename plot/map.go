@@ -13,6 +13,7 @@ import (
 
 	"relucell/ball"
 	"relucell/enumerate"
+	"relucell/internal/dyadic"
 	"relucell/network"
 )
 
@@ -93,7 +94,7 @@ func (m *Map) normalised(x []*big.Float) [2]float64 {
 	var y [2]float64
 	for k := range y {
 		d := new(big.Float).SetPrec(max(formBits, x[k].Prec(), m.mid[k].Prec())).Sub(x[k], m.mid[k])
-		y[k], _ = d.Quo(d, m.scale[k]).Float64()
+		y[k], _ = dyadic.FromFloat(d.Quo(d, m.scale[k]))
 	}
 	return y
 }
@@ -133,7 +134,7 @@ func (m *Map) firstForms() (z []Form, layer, shift int) {
 		}
 	}
 	down := func(v *big.Float) float64 {
-		x, _ := number().SetMantExp(v, -shift).Float64()
+		x, _ := dyadic.FromFloat(number().SetMantExp(v, -shift))
 		return x
 	}
 	for _, f := range forms {
@@ -225,6 +226,6 @@ func (w *walk) apply(l network.Layer, a []Form) []Form {
 func (m *Map) toUnit(k int, x float64) float64 {
 	d := new(big.Float).SetPrec(formBits).SetFloat64(x)
 	d.Sub(d, m.mid[k])
-	y, _ := d.Quo(d, m.scale[k]).Float64()
+	y, _ := dyadic.FromFloat(d.Quo(d, m.scale[k]))
 	return y
 }

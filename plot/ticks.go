@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	gplot "gonum.org/v1/plot"
+
+	"relucell/internal/dyadic"
 )
 
 // axis maps normalised coordinates of one input to the plot and to labels.
@@ -32,7 +34,7 @@ const tooFlat = 5
 // axes returns both axes.
 func (m *Map) axes(names [2]string) [2]axis {
 	ratio := new(big.Float).SetPrec(formBits).Quo(m.scale[1], m.scale[0])
-	r, _ := ratio.Float64()
+	r, _ := dyadic.FromFloat(ratio)
 	stretch := [2]float64{1, 1}
 	if r < 1 && r > 1.0/tooFlat {
 		stretch[1] = r
@@ -42,8 +44,8 @@ func (m *Map) axes(names [2]string) [2]axis {
 	var a [2]axis
 	for k := range a {
 		a[k] = axis{stretch: stretch[k], label: names[k]}
-		a[k].mid, _ = m.mid[k].Float64()
-		a[k].scale, _ = m.scale[k].Float64()
+		a[k].mid, _ = dyadic.FromFloat(m.mid[k])
+		a[k].scale, _ = dyadic.FromFloat(m.scale[k])
 		if math.Abs(a[k].mid) > farAway*a[k].scale {
 			a[k].label = fmt.Sprintf("%s − %s", a[k].label, strconv.FormatFloat(a[k].mid, 'g', -1, 64))
 			a[k].mid = 0

@@ -15,6 +15,7 @@ import (
 	"relucell/ball"
 	"relucell/bound"
 	"relucell/enumerate"
+	"relucell/internal/dyadic"
 	"relucell/network"
 )
 
@@ -114,7 +115,7 @@ func ratio(a, b *big.Int) string {
 	}
 	q := new(big.Float).Quo(new(big.Float).SetInt(a), new(big.Float).SetInt(b))
 	if q.Cmp(big.NewFloat(ratioPlain)) < 0 {
-		f, _ := q.Float64()
+		f, _ := dyadic.FromFloat(q)
 		return fmt.Sprintf("%.2f", f)
 	}
 	return q.Text('g', 3)

@@ -39,7 +39,8 @@ func TestRoomsImportOneWay(t *testing.T) {
 			continue
 		}
 		for _, w := range words[1:] {
-			if name, ours := strings.CutPrefix(w, "relucell/"); ours {
+			// Conversions from exact numbers to float64 are for all; certificate has none to make.
+			if name, ours := strings.CutPrefix(w, "relucell/"); ours && (name != "internal/dyadic" || room == "certificate") {
 				require.Contains(t, strings.Fields(may), name, "%s imports %s", room, name)
 			}
 		}

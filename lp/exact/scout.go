@@ -5,8 +5,9 @@ package exact
 // floats see none are all rows tried in integers, so no answer rests on a float.
 
 import (
-	"math"
 	"math/big"
+
+	"relucell/internal/dyadic"
 )
 
 // scout holds rows in floats, each scaled by a power of two to entries of at most 1.
@@ -39,24 +40,11 @@ func newScout(rows []Row) scout {
 // from leaves out the first rows.
 func (s scout) from(first int) scout { return scout{g: s.g[first:], h: s.h[first:]} }
 
-// approx returns about x·2^−shift, within a few parts in 2⁵³.
+// approx returns the float64 nearest to x·2^−shift.
 func approx(x *big.Int, shift int) float64 {
-	if x.IsInt64() {
-		return math.Ldexp(float64(x.Int64()), -shift)
-	}
-	var v float64
-	words := x.Bits()
-	for i := max(0, len(words)-2); i < len(words); i++ {
-		v += math.Ldexp(float64(words[i]), (i-len(words))*wordBits)
-	}
-	if x.Sign() < 0 {
-		v = -v
-	}
-	return math.Ldexp(v, len(words)*wordBits-shift)
+	f, _ := dyadic.FromInt(x, -shift)
+	return f
 }
-
-// wordBits is the length of a big.Word.
-const wordBits = 32 << (^big.Word(0) >> 63)
 
 // violated returns a row that is negative at the point, −1 if none is, certainly.
 func (s scout) violated(at point, rows []Row) int {

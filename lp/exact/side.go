@@ -36,7 +36,7 @@ func Side(norm ball.Norm, obj Row, rows []Row, p []*big.Rat) (witness []*big.Rat
 	}
 	all := append(append(make([]Row, 0, len(rows)+1), obj), rows...)
 	if at.interior(norm, all) {
-		return dyadic(norm, all, at), nil, nil, nil
+		return fewestBits(norm, all, at), nil, nil, nil
 	}
 	if sign(at, obj) == 0 && !constant(obj) {
 		return beside(norm, obj, all, at), nil, nil, nil
@@ -77,7 +77,7 @@ func polytopal(norm ball.Norm, obj Row, rows, all []Row, p point) ([]*big.Rat, *
 		self, lambda := t.multipliers()
 		return nil, self, lambda, nil
 	}
-	return dyadic(norm, all, across(obj, p, t.point())), nil, nil, nil
+	return fewestBits(norm, all, across(obj, p, t.point())), nil, nil, nil
 }
 
 // round decides the l2 ball.
@@ -113,7 +113,7 @@ func round(obj Row, rows, all []Row, p point) ([]*big.Rat, *big.Int, []*big.Int,
 	w := across(obj, p, t.point())
 	for halvings := uint(0); ; halvings++ {
 		if near := toward(y, w, halvings); near.interior(ball.L2, all) {
-			return dyadic(ball.L2, all, near), nil, nil, nil
+			return fewestBits(ball.L2, all, near), nil, nil, nil
 		}
 	}
 }
@@ -137,7 +137,7 @@ func beside(norm ball.Norm, obj Row, all []Row, p point) []*big.Rat {
 	}
 	for halvings := uint(1); ; halvings++ {
 		if w := toward(p, up, halvings); w.interior(norm, all) {
-			return dyadic(norm, all, w)
+			return fewestBits(norm, all, w)
 		}
 	}
 }
@@ -178,9 +178,9 @@ func toward(a, b point, halvings uint) point {
 	return m
 }
 
-// dyadic rounds a point strictly inside to the fewest bits tried that keep it so.
+// fewestBits rounds a point strictly inside to the fewest bits tried that keep it so.
 // The set is open, so it ends.
-func dyadic(norm ball.Norm, rows []Row, w point) []*big.Rat {
+func fewestBits(norm ball.Norm, rows []Row, w point) []*big.Rat {
 	var twice big.Int
 	twice.Lsh(w.den, 1)
 	for bits := uint(0); ; bits += 1 + bits/4 {

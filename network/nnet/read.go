@@ -283,11 +283,24 @@ func isExact(s string, x float64) bool {
 	if x == math.Trunc(x) && math.Abs(x) < 1<<53 && !strings.ContainsAny(s, ".eExX") {
 		return true
 	}
-	if len(s) > 400 || x == 0 {
-		return x == 0
+	if x == 0 {
+		return isZero(s)
+	}
+	if len(s) > 400 {
+		return false
 	}
 	r, ok := new(big.Rat).SetString(s)
 	return ok && r.Cmp(new(big.Rat).SetFloat64(x)) == 0
+}
+
+// isZero says whether the text of a number is zero itself; ParseFloat makes 0 of 1e-400 too, without an error.
+func isZero(s string) bool {
+	s, digits, exponent := strings.ToLower(s), "123456789", "e"
+	if strings.Contains(s, "0x") {
+		digits, exponent = "123456789abcdef", "p"
+	}
+	mantissa, _, _ := strings.Cut(s, exponent)
+	return !strings.ContainsAny(mantissa, digits)
 }
 
 // short cuts what an error quotes.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -226,6 +227,19 @@ func TestTheSameControllerFromTwoSources(t *testing.T) {
 	a := open(t, filepath.Join(root, "TestNetwork2.nnet"), false)
 	b := open(t, filepath.Join(root, "ACASXU_experimental_v2a_1_1.nnet"), false)
 	require.Equal(t, a.Fingerprint(), b.Fingerprint())
+}
+
+// TestUnderflowIsNotExact: a number below the range of float64 becomes 0, which is not what the file says.
+func TestUnderflowIsNotExact(t *testing.T) {
+	for s, want := range map[string]bool{
+		"0": true, "-0.0": true, "0e5": true, "0x0p+3": true, "0.000e-999": true,
+		"1e-400": false, "-0.1e-500": false, "0x1p-2000": false, "0x.ap-1200": false, "1e-320": false, "0x1p-1074": true,
+		"0." + strings.Repeat("0", 500) + "1": false,
+	} {
+		x, err := strconv.ParseFloat(s, 64)
+		require.NoError(t, err)
+		require.Equal(t, want, isExact(s, x), s)
+	}
 }
 
 func FuzzRead(f *testing.F) {

@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+
+	"relucell/internal/dyadic"
 )
 
 func batchNormalization(rd *reader, n *node) error {
@@ -93,7 +95,7 @@ func normFactor(scale, variance, epsilon float64) (f float64, rounded bool, err 
 	}
 	root := new(big.Float).SetPrec(rootBits).Sqrt(v)
 	q := new(big.Float).SetPrec(rootBits).Quo(new(big.Float).SetPrec(rootBits).SetFloat64(scale), root)
-	f, _ = q.Float64()
+	f, _ = dyadic.FromFloat(q)
 	got := new(big.Float).SetPrec(exactBits).SetFloat64(f)
 	if got.IsInf() {
 		return 0, false, errors.New("scale/√(var+epsilon) is beyond the range of float64")
