@@ -86,7 +86,9 @@ func (m *Map) Slivers() int {
 // be wrong; a picture can bear that.
 const formBits = 300
 
-// largeExponent is what first forms may reach: the layers behind have 2⁵²³ left.
+// largeExponent is what first forms may reach: the layers behind have 2⁵²³ left. Nothing is done about
+// underflow: in a ball of some 2⁻¹⁰²² boundaries are drawn roughly, and regions may be slivers. Which regions there are
+// the walk says, and no float.
 const largeExponent = 500
 
 // normalised maps an exact point to normalised coordinates.
