@@ -247,3 +247,25 @@ func TestPhiEnclosesAtTheEdges(t *testing.T) {
 		}
 	})
 }
+
+// TestRankOfAWideRangeIsNotEliminated: integers of thousands of bits would take a minute; the rank is then bounded
+// by the size.
+func TestRankOfAWideRangeIsNotEliminated(t *testing.T) {
+	rng := rand.New(rand.NewPCG(8, 1))
+	square := func(n, span int) [][]float64 {
+		rows := make([][]float64, n)
+		for i := range rows {
+			rows[i] = make([]float64, n)
+			for j := range rows[i] {
+				rows[i][j] = math.Ldexp(1+rng.Float64(), rng.IntN(2*span)-span)
+			}
+		}
+		copy(rows[n-1], rows[n-2])
+		return rows
+	}
+	require.Equal(t, 57, rankUpper(square(58, 1)))
+	require.Equal(t, 58, rankUpper(square(58, 1000)))
+	require.Equal(t, 4, rankUpper(square(5, 1000)))
+	require.Equal(t, 1.0, words([][]float64{{0, 1}}))
+	require.Equal(t, 2098.0/64, words([][]float64{{math.MaxFloat64, 0x1p-1074}}))
+}

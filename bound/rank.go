@@ -7,6 +7,7 @@
 package bound
 
 import (
+	"math"
 	"math/big"
 )
 
@@ -14,8 +15,9 @@ const (
 	// rankPrime is the Mersenne prime 2³¹−1: products fit in 64 bits. A matrix of full rank
 	// looks deficient modulo it with a chance of about 2⁻³¹ per pivot, which costs only time.
 	rankPrime = 1<<31 - 1
-	// bareissBudget caps rows·columns·rank of an exact elimination, whose integers grow with each
-	// step: about a tenth of a second.
+	// bareissBudget caps rows·columns·rank·w^1.5 of an exact elimination, w the words of 64 bits that an
+	// entry takes: its integers grow with each step. About a tenth of a second; 58 rows whose exponents
+	// differ by 2000 would take a minute.
 	bareissBudget = 200_000
 )
 
@@ -31,10 +33,24 @@ func rankUpper(rows [][]float64) int {
 		return full
 	}
 	modular := rankModular(rows, cols)
-	if modular == full || len(rows)*len(cols)*modular > bareissBudget {
+	if modular == full || float64(len(rows)*len(cols)*modular)*math.Pow(words(rows), 1.5) > bareissBudget {
 		return full
 	}
 	return rankBareiss(rows, cols)
+}
+
+// words returns how many words of 64 bits the longest entry takes when each row is scaled to integers, at least 1.
+func words(rows [][]float64) float64 {
+	most := 0
+	for _, r := range rows {
+		least := leastExponent(r)
+		for _, f := range r {
+			if _, e := math.Frexp(f); f != 0 {
+				most = max(most, e-least)
+			}
+		}
+	}
+	return math.Max(1, float64(most)/64)
 }
 
 func liveRows(rows [][]float64) [][]float64 {
