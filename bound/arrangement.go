@@ -108,8 +108,9 @@ const (
 	// arrangementWork caps the coordinates touched by one count: about a second.
 	arrangementWork = 4_000_000
 	// meetTie is the relative distance from tangency below which the float test leaves a flat to the exact one;
-	// the float test's error is a few units of 2⁻⁶⁴ per normal.
-	meetTie = 0x1p-40
+	// the float test's error is at most (5+k)·2⁻⁶⁴ for k normals, which meetMost keeps below half of that. The
+	// numbers are big.Floats, which neither overflow nor underflow here.
+	meetTie, meetMost = 0x1p-40, 1 << 20
 )
 
 // count returns r for the given distinct planes, which meet the ball's part of the flat spanned by the orthogonal
@@ -184,11 +185,13 @@ func (a *arrangement) meetsL2(flat []*plane) bool {
 	r := new(big.Float).SetPrec(2 * prec).SetFloat64(a.ball.Radius())
 	r.Mul(r, r)
 	gap := new(big.Float).Sub(d2, r)
-	if gap.Cmp(t.Mul(r, big.NewFloat(meetTie))) > 0 {
-		return false
-	}
-	if gap.Neg(gap).Cmp(t) > 0 {
-		return true
+	if t.Mul(r, big.NewFloat(meetTie)); len(flat) <= meetMost {
+		if gap.Cmp(t) > 0 {
+			return false
+		}
+		if gap.Neg(gap).Cmp(t) > 0 {
+			return true
+		}
 	}
 	exact := new(big.Rat)
 	for _, p := range flat {

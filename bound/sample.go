@@ -33,8 +33,9 @@ const (
 	// exactWork caps the weights that exact passes of undecided points may touch.
 	exactWork = 4_000_000
 	// inside keeps samples strictly within the ball: their normalised norm is at most this, and it is
-	// computed with a relative error far below 2⁻²⁰ for fewer than 2³⁰ inputs.
-	inside = 1 - 0x1p-20
+	// computed with a relative error far below 2⁻²⁰ for fewer than insideMost inputs; with more, the centre alone
+	// is sampled.
+	inside, insideMost = 1 - 0x1p-20, 1 << 30
 	// leastWidth is the half-width below which coordinates are not sampled: products with it would
 	// underflow.
 	leastWidth = 0x1p-900
@@ -120,7 +121,7 @@ func (s *sampler) draw(y []float64, surface bool) {
 		size = maxAbs(y)
 	}
 	for k := range y {
-		if size == 0 || s.hw[k] < leastWidth {
+		if size == 0 || s.hw[k] < leastWidth || len(y) >= insideMost {
 			y[k] = 0
 			continue
 		}
