@@ -163,14 +163,18 @@ func (s *sampler) floatPattern(y []float64) (network.Pattern, bool) {
 	dev, lost := append([]float64(nil), y...), make([]float64, len(y)) // deviations, and their errors
 	for i, l := range s.a.net.Layers() {
 		nextDev, nextLost := make([]float64, l.Out()), make([]float64, l.Out())
+		// What input k is off by, with its share of γ_n Σ|w||dev|. The share may underflow, hence the least float.
 		c := float64(l.In()+8) * 0x1p-52
+		for k, v := range dev {
+			lost[k] += c*math.Abs(v) + math.SmallestNonzeroFloat64
+		}
 		for j := range nextDev {
 			d, e := 0.0, 0.0
 			for k, w := range l.W.RawRowView(j) {
 				d += w * dev[k]
-				e += math.Abs(w) * (lost[k] + c*math.Abs(dev[k]) + math.SmallestNonzeroFloat64) // c·dev may underflow
+				e += math.Abs(w) * lost[k]
 			}
-			e = away(e, l.In()) // γ_n Σ|w||dev| is within c's share
+			e = away(e, l.In())
 			if math.IsInf(d, 0) {
 				return nil, false // a term overflowed, which e need not show
 			}
