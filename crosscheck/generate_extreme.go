@@ -11,6 +11,7 @@ import (
 	"math/big"
 
 	"relucell/ball"
+	"relucell/internal/dyadic"
 	"relucell/network"
 )
 
@@ -282,7 +283,7 @@ func (e *extreme) through(w []float64) float64 {
 		middle := broad(0).Add(p[k], q[k])
 		z.Sub(z, middle.Mul(middle, broad(v)))
 	}
-	v, _ := z.Mul(z, broad(0.5)).Float64()
+	v, _ := dyadic.FromFloat(z.Mul(z, broad(0.5)))
 	return e.fit(v)
 }
 
