@@ -23,8 +23,8 @@ import (
 const (
 	// measuredVertices and measuredClaims bound what is measured of one case, so that many are.
 	measuredVertices, measuredClaims = 80, 40
-	// measuredRegions is the number of regions up to which a case is measured, for the same reason.
-	measuredRegions = 200
+	// measuredRegions and measuredSolves are how many regions and exact solves a case may have, for the same reason.
+	measuredRegions, measuredSolves = 200, 100
 	// measuredPoints is the number of points at which forward passes are compared.
 	measuredPoints = 4
 	// quickCases is the number of cases of the search in the usual tests.
@@ -60,7 +60,7 @@ func measureClaims(c *attack.Case, goal string) (attack.Marks, error) {
 		return attack.Marks{}, err
 	}
 	plain, err := count(context.Background(), n, b, Options{Workers: 1}, nil, nil)
-	if err != nil || plain.Lower.Cmp(big.NewInt(measuredRegions)) > 0 {
+	if err != nil || plain.Lower.Cmp(big.NewInt(measuredRegions)) > 0 || plain.Decisions.Solve > measuredSolves {
 		return attack.Marks{}, err
 	}
 	a := &audit{goal: goal, seen: map[vertex]bool{}, marks: attack.NewMarks(), rng: rand.New(rand.NewPCG(c.Seed, 2)), points: [][]float64{make([]float64, m.n)}}

@@ -195,7 +195,8 @@ type search struct {
 	broken bool
 }
 
-// propose returns a new case, or a changed one of the archive's, guides as often as bounds.
+// propose returns a new case, or a changed one of the archive's, those of guides twice as often as
+// those of bounds, for they are fewer.
 func (s *search) propose() (c *Case, goal string) {
 	if len(s.goals) == 0 || s.rng.IntN(fresh) == 0 {
 		if s.rng.IntN(2) == 0 {
@@ -204,7 +205,7 @@ func (s *search) propose() (c *Case, goal string) {
 		return newCase(s.rng), ""
 	}
 	g := s.goals[s.rng.IntN(len(s.goals))]
-	for tries, guide := 0, s.rng.IntN(2) == 0; g.guide != guide && tries < len(s.goals); tries++ {
+	for tries, guide := 0, s.rng.IntN(3) > 0; g.guide != guide && tries < len(s.goals); tries++ {
 		g = s.goals[s.rng.IntN(len(s.goals))]
 	}
 	list := s.elite[g]
