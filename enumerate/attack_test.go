@@ -185,10 +185,10 @@ func layerOfWord(m *model, word int) int {
 	return l
 }
 
-// nearEdge is below ½ in the domain of edgeError, the less the farther from its edge. Beyond it is the larger, on scales of powers of
-// two, the nearer what the formula would claim there comes to 0 from above, and the more the computed vertex is really off.
+// nearEdge is below ½ in the domain of edgeError, the less the farther from its edge. Beyond it is the larger, on a scale of powers of
+// two, the larger what the computed vertex is off by is beside the size of what the formula would claim there.
 func nearEdge(w *walker, word, b int, u, v int32) float64 {
-	const range1, range2 = 10, 40 // powers of two
+	const scale = 60 // powers of two
 	c := w.cells
 	p, q, r := &c.vertices[u], &c.vertices[v], &c.rows[word][b]
 	e, far := max(p.err, q.err), 0.0
@@ -203,12 +203,8 @@ func nearEdge(w *walker, word, b int, u, v int32) float64 {
 	case !(rp > 0 && rq > 0):
 		return 0.5
 	}
-	x := (2*d - sum) * e / (far * d) // the claim is e·(1 − 1/x) then
-	near := 1 - min(1, math.Abs(math.Log2(x))/range1)
-	if x < 1 {
-		near /= 2
-	}
-	return 0.5 + 0.25*near + 0.25*(1-min(1, max(0, -math.Log2(realError(w, word, b, u, v, rp/sum)/e))/range2))
+	claim := e - far*d/(2*d-sum)
+	return 0.5 + min(max(math.Log2(realError(w, word, b, u, v, rp/sum)/math.Abs(claim))/scale+1, 0), 2)/4
 }
 
 // realError is what a vertex that is computed at the share t from u to v is off by.

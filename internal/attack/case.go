@@ -139,7 +139,7 @@ func (c *Case) Build() (*network.Network, ball.Ball, bool) {
 // change makes one change.
 func (c *Case) change(rng *rand.Rand) {
 	l := &c.layers[rng.IntN(len(c.layers))]
-	j := rng.IntN(len(l.w))
+	j := l.live(rng)
 	switch rng.IntN(14) {
 	case 0, 1:
 		l.bundle(rng, j)
@@ -167,6 +167,19 @@ func (c *Case) change(rng *rand.Rand) {
 	}
 }
 
+// live chooses a row, mostly one that is no padding.
+func (l *layer) live(rng *rand.Rand) (j int) {
+	for range len(l.w) {
+		j = rng.IntN(len(l.w))
+		for _, w := range l.w[j] {
+			if w != 0 {
+				return j
+			}
+		}
+	}
+	return j
+}
+
 // tiny is a power of two from 1 down to 2⁻⁶³, of a random sign, every other time above 2⁻¹².
 func tiny(rng *rand.Rand) float64 {
 	least := 64
@@ -178,7 +191,7 @@ func tiny(rng *rand.Rand) float64 {
 
 // bundle makes row j nearly another, or its negation.
 func (l *layer) bundle(rng *rand.Rand, j int) {
-	i := rng.IntN(len(l.w))
+	i := l.live(rng)
 	s := 1 - 2*float64(rng.IntN(2))
 	for k := range l.w[j] {
 		l.w[j][k] = s * l.w[i][k]
@@ -193,7 +206,7 @@ func (l *layer) bundle(rng *rand.Rand, j int) {
 
 // strip makes row j the other side of a strip that begins at another row.
 func (l *layer) strip(rng *rand.Rand, j int) {
-	i := rng.IntN(len(l.w))
+	i := l.live(rng)
 	for k := range l.w[j] {
 		l.w[j][k] = -l.w[i][k]
 	}
@@ -221,7 +234,7 @@ func (l *layer) through(rng *rand.Rand, j int) {
 		x[k] = rng.Float64()
 	}
 	if n == 2 && len(l.w) > 2 {
-		p, q := rng.IntN(len(l.w)), rng.IntN(len(l.w))
+		p, q := l.live(rng), l.live(rng)
 		a, b := l.w[p], l.w[q]
 		if det := a[0]*b[1] - a[1]*b[0]; det != 0 {
 			x[0], x[1] = (a[1]*l.b[q]-b[1]*l.b[p])/det, (b[0]*l.b[p]-a[0]*l.b[q])/det
@@ -266,7 +279,7 @@ func (c *Case) grow(rng *rand.Rand) {
 	i := rng.IntN(len(c.layers))
 	l := &c.layers[i]
 	if len(l.w) > 1 && rng.IntN(3) == 0 {
-		j := rng.IntN(len(l.w))
+		j := l.live(rng)
 		l.w, l.b = append(l.w[:j], l.w[j+1:]...), append(l.b[:j], l.b[j+1:]...)
 		if i+1 < len(c.layers) {
 			for _, row := range c.layers[i+1].w {
@@ -281,7 +294,7 @@ func (c *Case) grow(rng *rand.Rand) {
 	if len(l.w) >= mostUnits && (len(l.w) < padding || len(l.w) >= padding+mostUnits) {
 		return
 	}
-	c.add(i, append([]float64(nil), l.w[rng.IntN(len(l.w))]...), rng.NormFloat64(), rng.NormFloat64())
+	c.add(i, append([]float64(nil), l.w[l.live(rng)]...), rng.NormFloat64(), rng.NormFloat64())
 	l.bundle(rng, len(l.w)-1)
 }
 
