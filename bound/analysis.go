@@ -35,6 +35,12 @@ func share(ctx context.Context, n *network.Network, b ball.Ball) context.Context
 	return context.WithValue(ctx, analysisKey{}, &analysis{net: n, ball: b})
 }
 
+// Shared returns a context for several bounds, or terms, of n on b that are asked for one after another: what one of
+// them computes about the ball serves the next, also after a context derived from it has ended.
+func Shared(ctx context.Context, n *network.Network, b ball.Ball) context.Context {
+	return share(ctx, n, b)
+}
+
 // analysisOf returns the shared analysis of n and b, or a new one.
 func analysisOf(ctx context.Context, n *network.Network, b ball.Ball) *analysis {
 	if a, ok := ctx.Value(analysisKey{}).(*analysis); ok && a.net == n && sameBall(a.ball, b) {
@@ -48,31 +54,45 @@ func sameBall(a, b ball.Ball) bool {
 		slices.Equal(a.Lo(), b.Lo()) && slices.Equal(a.Hi(), b.Hi())
 }
 
-func (a *analysis) center() *center {
+// pass computes the exact pass of the centre, which center needs.
+func (a *analysis) pass(ctx context.Context) (err error) {
 	if a.mid == nil {
-		a.mid = passExactly(a.net, ballCenter(a.ball))
+		a.mid, err = passExactly(ctx, a.net, ballCenter(a.ball))
 	}
-	return a.mid
+	return err
 }
 
+// center returns the exact pass of the centre. The caller has called pass, as every way of deciding stability does first.
+func (a *analysis) center() *center { return a.mid }
+
 // ranks returns an upper bound on the rank of each layer's weights.
-func (a *analysis) ranks() []int {
+func (a *analysis) ranks(ctx context.Context) ([]int, error) {
 	if a.rk == nil {
+		var rk []int
 		for _, l := range a.net.Layers() {
-			a.rk = append(a.rk, rankUpper(rowsOf(l)))
+			r, err := rankUpper(ctx, rowsOf(l))
+			if err != nil {
+				return nil, err
+			}
+			rk = append(rk, r)
 		}
+		a.rk = rk
 	}
-	return a.rk
+	return a.rk, nil
 }
 
 // spectral returns an upper bound on the spectral norm of layer i.
-func (a *analysis) spectral(i int) float64 {
+func (a *analysis) spectral(ctx context.Context, i int) (float64, error) {
 	if v, ok := a.sigma[i]; ok {
-		return v
+		return v, nil
+	}
+	v, err := spectralUp(ctx, rowsOf(a.net.Layers()[i]))
+	if err != nil {
+		return 0, err
 	}
 	if a.sigma == nil {
 		a.sigma = map[int]float64{}
 	}
-	a.sigma[i] = spectralUp(rowsOf(a.net.Layers()[i]))
-	return a.sigma[i]
+	a.sigma[i] = v
+	return v, nil
 }

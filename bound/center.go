@@ -5,6 +5,7 @@
 package bound
 
 import (
+	"context"
 	"math"
 	"math/big"
 
@@ -41,11 +42,14 @@ func ballCenter(b ball.Ball) dyadics {
 }
 
 // passExactly runs x through the network.
-func passExactly(n *network.Network, x dyadics) *center {
+func passExactly(ctx context.Context, n *network.Network, x dyadics) (*center, error) {
 	c := &center{x: x}
 	a := x
 	for _, l := range n.Layers() {
-		z := affine(rowsOf(l), l.B, a)
+		z, err := affine(ctx, rowsOf(l), l.B, a)
+		if err != nil {
+			return nil, err
+		}
 		v := make([]bracket, len(z.n))
 		for i := range z.n {
 			lo, hi := enclose(&z.n[i], z.exp)
@@ -54,7 +58,7 @@ func passExactly(n *network.Network, x dyadics) *center {
 		a = activate(l, z)
 		c.z, c.a, c.v = append(c.z, z), append(c.a, a), append(c.v, v)
 	}
-	return c
+	return c, nil
 }
 
 func rowsOf(l network.Layer) [][]float64 {

@@ -115,12 +115,13 @@ type coefficientBound struct {
 	terms  []LayerTerms // settled counts and ranks of each layer
 	cover  []*coverage  // nil where the layer before is not a ReLU layer
 	memo   map[[3]int]*big.Int
+	ctx    context.Context // of the one call that the table is for
 }
 
 // at returns R(l,k,d).
-func (c *coefficientBound) at(l, k, d int) *big.Int {
+func (c *coefficientBound) at(l, k, d int) (*big.Int, error) {
 	if l == len(c.layers) {
-		return big.NewInt(1)
+		return big.NewInt(1), nil
 	}
 	if c.cover[l] == nil { // k says nothing here, or nothing more beyond some k
 		k = 0
@@ -129,7 +130,10 @@ func (c *coefficientBound) at(l, k, d int) *big.Int {
 	}
 	key := [3]int{l, k, d}
 	if v, ok := c.memo[key]; ok {
-		return v
+		return v, nil
+	}
+	if err := c.ctx.Err(); err != nil {
+		return nil, err
 	}
 	t := c.terms[l]
 	carry, cut := t.Count.P+t.Count.K, t.Count.K
@@ -152,14 +156,22 @@ func (c *coefficientBound) at(l, k, d int) *big.Int {
 		if left < 0 { // I > A cannot be attained: no cell has fewer than no active unit
 			left = 0
 		}
-		sum.Add(sum, new(big.Int).Mul(n, c.at(l+1, left, min(out, left))))
+		rest, err := c.at(l+1, left, min(out, left))
+		if err != nil {
+			return nil, err
+		}
+		sum.Add(sum, new(big.Int).Mul(n, rest))
 	}
 	c.memo[key] = sum
-	return sum
+	return sum, nil
 }
 
-func coefficients(a *analysis, s *stability) *big.Int {
-	c := &coefficientBound{layers: a.net.Layers(), terms: a.terms(s), memo: map[[3]int]*big.Int{}}
+func coefficients(ctx context.Context, a *analysis, s *stability) (*big.Int, error) {
+	ts, err := a.terms(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	c := &coefficientBound{layers: a.net.Layers(), terms: ts, memo: map[[3]int]*big.Int{}, ctx: ctx}
 	for i, l := range c.layers {
 		var cov *coverage
 		if i > 0 && c.layers[i-1].Act == network.ReLU {
@@ -180,7 +192,7 @@ func coefficientsGlobal(ctx context.Context, n *network.Network, b ball.Ball) (*
 	for _, l := range n.Layers() {
 		s.units = append(s.units, make([]status, l.Out()))
 	}
-	return coefficients(analysisOf(ctx, n, b), s), nil
+	return coefficients(ctx, analysisOf(ctx, n, b), s)
 }
 
 func coefficientsLocal(ctx context.Context, n *network.Network, b ball.Ball) (*big.Int, error) {
@@ -189,5 +201,5 @@ func coefficientsLocal(ctx context.Context, n *network.Network, b ball.Ball) (*b
 	if err != nil {
 		return nil, err
 	}
-	return coefficients(a, s), nil
+	return coefficients(ctx, a, s)
 }

@@ -35,6 +35,21 @@ func settledByAny(ctx context.Context, a *analysis) (*stability, error) {
 	return all, nil
 }
 
+// RelaxationWork returns about how many multiplications the matrix products of "zonotope" and "crown", and so of "combined",
+// may take: the square of the widths times the inputs and neurons before, which wide layers make hours.
+func RelaxationWork(n *network.Network) float64 {
+	work, weights, generators := 0.0, 0.0, float64(n.Inputs())
+	for _, l := range n.Layers() {
+		in, out := float64(l.In()), float64(l.Out())
+		work += in*out*generators + 2*out*weights
+		weights += in * out
+		if l.Act != network.None {
+			generators += out
+		}
+	}
+	return work
+}
+
 // combinedBound is the localBound of settledByAny with the additions above; its value may be below the recursion
 // on its Terms.
 type combinedBound struct{ localBound }
@@ -54,8 +69,16 @@ func (c *combinedBound) Value(ctx context.Context, n *network.Network, b ball.Ba
 	if err != nil {
 		return nil, err
 	}
-	v := recursionOf(a.terms(s), n.Inputs())
-	if w := coefficients(a, s); w.Cmp(v) < 0 {
+	ts, err := a.terms(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	v := recursionOf(ts, n.Inputs())
+	w, err := coefficients(ctx, a, s)
+	if err != nil {
+		return nil, err
+	}
+	if w.Cmp(v) < 0 {
 		v = w
 	}
 	return v, nil

@@ -18,7 +18,6 @@ import (
 	"context"
 	"math"
 
-	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 
 	"relucell/network"
@@ -46,7 +45,10 @@ func crown(ctx context.Context, a *analysis) (*stability, error) {
 
 func (a *analysis) crown(ctx context.Context) (*relaxed, error) {
 	if a.byCrown == nil {
-		base, spans := a.intervals()
+		base, spans, err := a.intervals(ctx)
+		if err != nil {
+			return nil, err
+		}
 		r, err := a.backSubstitute(ctx, base.units, spans, nil)
 		if err != nil {
 			return nil, err
@@ -76,7 +78,9 @@ func (a *analysis) backSubstitute(ctx context.Context, known [][]status, given [
 			for j := range zs {
 				zs[j] = meet(dotSpan(l.W.RawRowView(j), r.out), given[i][j])
 			}
-			r.refine(i, units, zs)
+			if err := r.refine(ctx, i, units, zs); err != nil {
+				return nil, err
+			}
 		}
 		for j := range zs {
 			if units[j] == unsettled {
@@ -126,7 +130,7 @@ func (r *relaxed) push(l network.Layer, units []status, zs []span, v []bracket) 
 }
 
 // refine tightens the spans of layer i's unsettled units (of an affine layer: all).
-func (r *relaxed) refine(i int, units []status, zs []span) {
+func (r *relaxed) refine(ctx context.Context, i int, units []status, zs []span) error {
 	l := r.a.net.Layers()[i]
 	var todo []int
 	for j, u := range units {
@@ -135,7 +139,7 @@ func (r *relaxed) refine(i int, units []status, zs []span) {
 		}
 	}
 	if len(todo) == 0 {
-		return
+		return nil
 	}
 	m := blas64.General{Rows: 2 * len(todo), Cols: l.In(), Stride: l.In(), Data: make([]float64, 2*len(todo)*l.In())}
 	for q, j := range todo {
@@ -143,20 +147,27 @@ func (r *relaxed) refine(i int, units []status, zs []span) {
 			m.Data[2*q*m.Stride+k], m.Data[(2*q+1)*m.Stride+k] = w, -w
 		}
 	}
-	sup := r.suprema(i, m, func(k, _ int) []lines { return r.lines[k] })
+	sup, err := r.suprema(ctx, i, m, func(k, _ int) []lines { return r.lines[k] })
+	if err != nil {
+		return err
+	}
 	for q, j := range todo {
 		zs[j] = meet(span{-sup[2*q+1], sup[2*q]}, zs[j])
 	}
+	return nil
 }
 
 // suprema returns upper bounds over the ball on the forms whose rows are coefficients over the outputs of
 // layer i−1. pick returns the lines of layer k to be used for a row.
-func (r *relaxed) suprema(i int, m blas64.General, pick func(k, row int) []lines) []float64 {
+func (r *relaxed) suprema(ctx context.Context, i int, m blas64.General, pick func(k, row int) []lines) ([]float64, error) {
 	offset, slack := make([]float64, m.Rows), make([]float64, m.Rows)
 	for k := i - 1; k >= 0; k-- {
 		w := r.a.net.Layers()[k].W.RawMatrix()
 		c := float64(w.Rows+16) * 0x1p-52
 		for q := range m.Rows {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
 			row := m.Data[q*m.Stride : q*m.Stride+m.Cols]
 			o, s := step(row, pick(k, q), r.size[k], c)
 			s = up(s + r.dev[k]*float64(w.Rows+1)*0x1p-1073) // products that underflow
@@ -165,7 +176,9 @@ func (r *relaxed) suprema(i int, m blas64.General, pick func(k, row int) []lines
 			offset[q] += o
 		}
 		next := blas64.General{Rows: m.Rows, Cols: w.Cols, Stride: w.Cols, Data: make([]float64, m.Rows*w.Cols)}
-		blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, m, w, 0, next)
+		if err := product(ctx, m, w, next); err != nil {
+			return nil, err
+		}
 		m = next
 	}
 	sup := make([]float64, m.Rows)
@@ -176,7 +189,7 @@ func (r *relaxed) suprema(i int, m blas64.General, pick func(k, row int) []lines
 			sup[q] = math.Inf(1)
 		}
 	}
-	return sup
+	return sup, nil
 }
 
 // step replaces outputs by lines in the row, in place, and returns the sum of the lines' offsets and a bound on

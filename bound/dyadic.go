@@ -5,6 +5,7 @@
 package bound
 
 import (
+	"context"
 	"math"
 	"math/big"
 
@@ -85,7 +86,7 @@ func enclose(n *big.Int, exp int) (lo, hi float64) {
 }
 
 // affine returns W·a + b, exactly. Its cost is one big multiplication per nonzero weight.
-func affine(rows [][]float64, bias []float64, a dyadics) dyadics {
+func affine(ctx context.Context, rows [][]float64, bias []float64, a dyadics) (dyadics, error) {
 	wexp := leastExponent(bias) - a.exp // the scale that the products must have to meet the bias
 	for _, r := range rows {
 		wexp = min(wexp, leastExponent(r))
@@ -93,6 +94,9 @@ func affine(rows [][]float64, bias []float64, a dyadics) dyadics {
 	out := dyadics{n: make([]big.Int, len(rows)), exp: wexp + a.exp}
 	var w, t big.Int
 	for i, r := range rows {
+		if err := ctx.Err(); err != nil {
+			return dyadics{}, err
+		}
 		s := &out.n[i]
 		for k, f := range r {
 			if f == 0 || a.n[k].Sign() == 0 {
@@ -107,7 +111,7 @@ func affine(rows [][]float64, bias []float64, a dyadics) dyadics {
 			s.Add(s, w.Lsh(&w, uint(e-out.exp)))
 		}
 	}
-	return out
+	return out, nil
 }
 
 // addDyadics returns a + b.

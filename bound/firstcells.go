@@ -45,7 +45,10 @@ func (a *analysis) withFirst(ctx context.Context, full bool) (*stability, *layer
 		}
 	}
 	arr := &arrangement{ctx: ctx, ball: a.ball, work: arrangementWork}
-	planes := a.firstPlanes(f.layer, s)
+	planes, err := a.firstPlanes(ctx, f.layer, s)
+	if err != nil {
+		return nil, nil, err
+	}
 	if full {
 		if v, ok := arr.count(nil, planes); ok {
 			f.cells = v
@@ -62,14 +65,20 @@ func (a *analysis) withFirst(ctx context.Context, full bool) (*stability, *layer
 }
 
 // firstPlanes returns the distinct hyperplanes of layer i's unsettled neurons that cut the open ball; the layers before are affine.
-func (a *analysis) firstPlanes(i int, s *stability) []*plane {
+func (a *analysis) firstPlanes(ctx context.Context, i int, s *stability) ([]*plane, error) {
 	var ps []*plane
 	c := a.center()
 	for j, u := range s.units[i] {
 		if u != unsettled {
 			continue
 		}
-		g := exactGradient(a.net, c, i, j)
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		g, err := exactGradient(ctx, a.net, c, i, j)
+		if err != nil {
+			return nil, err
+		}
 		v := c.z[i].rat(j)
 		if !cutsBall(a.ball, g, v) {
 			continue
@@ -86,7 +95,7 @@ func (a *analysis) firstPlanes(i int, s *stability) []*plane {
 			ps = append(ps, p)
 		}
 	}
-	return ps
+	return ps, nil
 }
 
 // cliqueCells returns the number of sets of at most n planes that meet in pairs inside the ball, an upper bound on the

@@ -3,6 +3,7 @@
 package bound
 
 import (
+	"context"
 	"math/big"
 
 	"relucell/network"
@@ -25,7 +26,7 @@ func slopes(l network.Layer, z dyadics) []float64 {
 
 // exactGradient returns the gradient, over the input, of pre-activation j of layer i on the affine piece around
 // the point of the pass c. Units before it with z = 0 must be identically zero there.
-func exactGradient(n *network.Network, c *center, i, j int) dyadics {
+func exactGradient(ctx context.Context, n *network.Network, c *center, i, j int) (dyadics, error) {
 	g := exactVector(n.Layers()[i].W.RawRowView(j))
 	for k := i - 1; k >= 0; k-- {
 		l := n.Layers()[k]
@@ -34,13 +35,16 @@ func exactGradient(n *network.Network, c *center, i, j int) dyadics {
 			g.n[u].Mul(&g.n[u], &s.n[u])
 		}
 		g.exp += s.exp
-		g = timesMatrix(g, rowsOf(l))
+		var err error
+		if g, err = timesMatrix(ctx, g, rowsOf(l)); err != nil {
+			return dyadics{}, err
+		}
 	}
-	return g
+	return g, nil
 }
 
 // timesMatrix returns gᵀW.
-func timesMatrix(g dyadics, rows [][]float64) dyadics {
+func timesMatrix(ctx context.Context, g dyadics, rows [][]float64) (dyadics, error) {
 	least, found := 0, false
 	for u, r := range rows {
 		if e := leastExponent(r); g.n[u].Sign() != 0 && (!found || e < least) {
@@ -53,6 +57,9 @@ func timesMatrix(g dyadics, rows [][]float64) dyadics {
 		if g.n[u].Sign() == 0 {
 			continue
 		}
+		if err := ctx.Err(); err != nil {
+			return dyadics{}, err
+		}
 		for k, f := range r {
 			if m, e := split(f); m != 0 {
 				t.Mul(w.SetInt64(m), &g.n[u])
@@ -60,7 +67,7 @@ func timesMatrix(g dyadics, rows [][]float64) dyadics {
 			}
 		}
 	}
-	return out
+	return out, nil
 }
 
 func (d dyadics) isZero() bool {

@@ -62,7 +62,7 @@ func zeros(n int) []*big.Int {
 }
 
 // hinz multiplies the matrices from the right: a vector passes through the layers.
-func hinz(n *network.Network, g gamma) *big.Int {
+func hinz(ctx context.Context, n *network.Network, g gamma) (*big.Int, error) {
 	h := zeros(n.Inputs() + 1) // h[d] counts regions of dimension d
 	h[n.Inputs()].SetInt64(1)
 	for _, l := range n.Layers() {
@@ -79,6 +79,9 @@ func hinz(n *network.Network, g gamma) *big.Int {
 			if regions.Sign() == 0 {
 				continue
 			}
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
 			for i, cells := range clipHistogram(layer(d, l.Out()), d) { // B's column d
 				next[i].Add(next[i], new(big.Int).Mul(cells, regions))
 			}
@@ -89,7 +92,7 @@ func hinz(n *network.Network, g gamma) *big.Int {
 	for _, v := range h {
 		sum.Add(sum, v)
 	}
-	return sum
+	return sum, nil
 }
 
 // clipHistogram moves what lies beyond d to d.
@@ -104,10 +107,10 @@ func clipHistogram(h []*big.Int, d int) []*big.Int {
 	return c
 }
 
-func hinzMontufar(_ context.Context, n *network.Network, _ ball.Ball) (*big.Int, error) {
-	return hinz(n, gammaMontufar), nil
+func hinzMontufar(ctx context.Context, n *network.Network, _ ball.Ball) (*big.Int, error) {
+	return hinz(ctx, n, gammaMontufar)
 }
 
-func hinzSerra(_ context.Context, n *network.Network, _ ball.Ball) (*big.Int, error) {
-	return hinz(n, gammaSerra), nil
+func hinzSerra(ctx context.Context, n *network.Network, _ ball.Ball) (*big.Int, error) {
+	return hinz(ctx, n, gammaSerra)
 }

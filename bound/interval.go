@@ -18,15 +18,18 @@ import (
 // span is an interval of deviations, lo ≤ 0 ≤ hi.
 type span struct{ lo, hi float64 }
 
-func interval(_ context.Context, a *analysis) (*stability, error) {
-	s, _ := a.intervals()
-	return s, nil
+func interval(ctx context.Context, a *analysis) (*stability, error) {
+	s, _, err := a.intervals(ctx)
+	return s, err
 }
 
 // intervals returns the stability and, per layer, the spans of the pre-activations.
-func (a *analysis) intervals() (*stability, [][]span) {
+func (a *analysis) intervals(ctx context.Context) (*stability, [][]span, error) {
 	if a.byInterval != nil {
-		return a.byInterval, a.spans
+		return a.byInterval, a.spans, nil
+	}
+	if err := a.pass(ctx); err != nil {
+		return nil, nil, err
 	}
 	s := &stability{}
 	var spans [][]span
@@ -36,6 +39,9 @@ func (a *analysis) intervals() (*stability, [][]span) {
 		units, z := make([]status, l.Out()), make([]span, l.Out())
 		out := make([]span, l.Out())
 		for j := range units {
+			if err := ctx.Err(); err != nil {
+				return nil, nil, err
+			}
 			row := l.W.RawRowView(j)
 			if i == 0 {
 				r := reach(a.ball, row, hw)
@@ -51,7 +57,7 @@ func (a *analysis) intervals() (*stability, [][]span) {
 		in = out
 	}
 	a.byInterval, a.spans = s, spans
-	return s, spans
+	return s, spans, nil
 }
 
 // dotSpan returns the span of Σ w_k δ_k.

@@ -22,17 +22,20 @@ import (
 	"relucell/network"
 )
 
-func lipschitz(_ context.Context, a *analysis) (*stability, error) { return a.lipschitz(false), nil }
+func lipschitz(ctx context.Context, a *analysis) (*stability, error) { return a.lipschitz(ctx, false) }
 
-func lipschitzMasked(_ context.Context, a *analysis) (*stability, error) {
+func lipschitzMasked(ctx context.Context, a *analysis) (_ *stability, err error) {
 	if a.byLipschitz == nil {
-		a.byLipschitz = a.lipschitz(true)
+		a.byLipschitz, err = a.lipschitz(ctx, true)
 	}
-	return a.byLipschitz, nil
+	return a.byLipschitz, err
 }
 
 // lipschitz decides stability from Lipschitz constants.
-func (a *analysis) lipschitz(masked bool) *stability {
+func (a *analysis) lipschitz(ctx context.Context, masked bool) (*stability, error) {
+	if err := a.pass(ctx); err != nil {
+		return nil, err
+	}
 	s := &stability{}
 	hw := halfWidths(a.ball)
 	r := euclideanReach(a.ball, hw) // r_l
@@ -41,6 +44,9 @@ func (a *analysis) lipschitz(masked bool) *stability {
 	for i, l := range a.net.Layers() {
 		units := make([]status, l.Out())
 		for j := range units {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
 			row := l.W.RawRowView(j)
 			if i == 0 {
 				units[j] = a.settleFirst(j, reach(a.ball, row, hw))
@@ -51,15 +57,22 @@ func (a *analysis) lipschitz(masked bool) *stability {
 		}
 		s.units = append(s.units, units)
 		lip := math.Max(1, math.Abs(l.Slope))
-		plain = mulUp(mulUp(plain, a.spectral(i)), lip)
+		norm, err := a.spectral(ctx, i)
+		if err != nil {
+			return nil, err
+		}
+		plain = mulUp(mulUp(plain, norm), lip)
 		if !masked {
 			r = plain
 			continue
 		}
-		r = math.Min(plain, mulUp(r, spectralUp(maskedRows(l, units, scale))))
+		if norm, err = spectralUp(ctx, maskedRows(l, units, scale)); err != nil {
+			return nil, err
+		}
+		r = math.Min(plain, mulUp(r, norm))
 		scale = columnMask(l, units)
 	}
-	return s
+	return s, nil
 }
 
 // euclideanReach returns an upper bound on the Euclidean distance from the centre within the ball.

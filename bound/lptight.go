@@ -63,8 +63,10 @@ func (st *lpState) tighten(ctx context.Context, r *relaxed, i, j int, z span) (s
 	if err := ctx.Err(); err != nil {
 		return z, err
 	}
-	for st.built < i {
-		st.build(r)
+	for st.built < i && r.a.net.Inputs()+len(st.units) <= lpRows { // units only become more
+		if err := st.build(ctx, r); err != nil {
+			return z, err
+		}
 	}
 	if r.a.net.Inputs()+len(st.units) > lpRows || len(st.units) == 0 {
 		return z, nil // without unsettled units before, back-substitution is exact
@@ -74,7 +76,10 @@ func (st *lpState) tighten(ctx context.Context, r *relaxed, i, j int, z span) (s
 		if st.work < 0 {
 			break
 		}
-		sup := st.supremum(r, i, row, sign)
+		sup, err := st.supremum(ctx, r, i, row, sign)
+		if err != nil {
+			return z, err
+		}
 		if sign > 0 {
 			z = meet(span{z.lo, sup}, z)
 		} else {
@@ -88,11 +93,14 @@ func (st *lpState) tighten(ctx context.Context, r *relaxed, i, j int, z span) (s
 }
 
 // build takes the next layer in.
-func (st *lpState) build(r *relaxed) {
+func (st *lpState) build(ctx context.Context, r *relaxed) error {
 	i, n := st.built, r.a.net.Inputs()
 	l := r.a.net.Layers()[i]
 	out := make([][]float64, l.Out())
 	for j := range out {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		slope, settled := settledSlope(l, r.units[i][j])
 		if settled && slope == 0 {
 			continue
@@ -118,6 +126,7 @@ func (st *lpState) build(r *relaxed) {
 		out[j][n+u] = size
 	}
 	st.out, st.built = out, i+1
+	return nil
 }
 
 // row returns the form with coefficients w over the last layer's outputs, as a row over p.
@@ -158,7 +167,7 @@ func (st *lpState) addLines(l network.Layer, at int, z []float64, size float64, 
 }
 
 // supremum returns an upper bound on sign·(row · outputs of layer i−1) over the ball.
-func (st *lpState) supremum(r *relaxed, i int, row []float64, sign float64) float64 {
+func (st *lpState) supremum(ctx context.Context, r *relaxed, i int, row []float64, sign float64) (float64, error) {
 	q := st.row(r, row)
 	size := maxAbs(q)
 	if size == 0 || math.IsInf(size, 0) {
@@ -172,6 +181,9 @@ func (st *lpState) supremum(r *relaxed, i int, row []float64, sign float64) floa
 	weight := make([]float64, len(st.units))
 	price := func(p []float64) (lpColumn, bool) {
 		st.work -= len(st.lines) * len(p)
+		if ctx.Err() != nil {
+			return lpColumn{}, false
+		}
 		return mostViolated(normOf(r.a.ball), r.a.net.Inputs(), st.lines, p)
 	}
 	if basis, mu, _ := dualSimplex(price, basis, q, &st.work); basis != nil {
@@ -196,7 +208,11 @@ func (st *lpState) supremum(r *relaxed, i int, row []float64, sign float64) floa
 	for k, w := range row {
 		m.Data[k] = sign * w
 	}
-	return r.suprema(i, m, func(k, _ int) []lines { return picked[k] })[0]
+	sup, err := r.suprema(ctx, i, m, func(k, _ int) []lines { return picked[k] })
+	if err != nil {
+		return 0, err
+	}
+	return sup[0], nil
 }
 
 // bend returns the side on which a unit's two legs lie: −1 below, for a convex activation.

@@ -24,12 +24,10 @@ package bound
 import (
 	"cmp"
 	"context"
+	"errors"
 	"math"
 	"math/big"
 	"slices"
-
-	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/blas64"
 
 	"relucell/ball"
 	"relucell/internal/dyadic"
@@ -95,10 +93,10 @@ func (a *analysis) nearestBoundary(ctx context.Context) (Distance, error) {
 		if onBoundary >= 0 || c.low > best.Upper {
 			continue
 		}
-		if err := ctx.Err(); err != nil {
+		g, err := exactGradient(ctx, a.net, a.center(), c.layer, c.unit)
+		if err = errors.Join(err, ctx.Err()); err != nil {
 			return Distance{}, err
 		}
-		g := exactGradient(a.net, a.center(), c.layer, c.unit)
 		if g.isZero() {
 			continue
 		}
@@ -179,6 +177,9 @@ type candidate struct {
 // boundaryCandidates returns the neurons whose lower bound is at most the least upper bound, nearest first, or
 // the first neuron with a boundary through the centre (else −1).
 func (a *analysis) boundaryCandidates(ctx context.Context) ([]candidate, int, error) {
+	if err := a.pass(ctx); err != nil {
+		return nil, -1, err
+	}
 	c := a.center()
 	hw := halfWidths(a.ball)
 	if a.ball.Norm() != ball.Box {
@@ -199,14 +200,21 @@ func (a *analysis) boundaryCandidates(ctx context.Context) ([]candidate, int, er
 		if err := ctx.Err(); err != nil {
 			return nil, -1, err
 		}
-		z := a.gradients(l, in)
+		z, err := a.gradients(ctx, l, in)
+		if err != nil {
+			return nil, -1, err
+		}
 		s := slopes(l, c.z[i])
 		for j, v := range c.v[i] {
 			if l.Act == network.None {
 				continue
 			}
 			if v.sign == 0 {
-				if !exactGradient(a.net, c, i, j).isZero() {
+				g, err := exactGradient(ctx, a.net, c, i, j)
+				if err = errors.Join(err, ctx.Err()); err != nil {
+					return nil, -1, err
+				}
+				if !g.isZero() {
 					return nil, first + j, nil
 				}
 				continue
@@ -265,10 +273,12 @@ func (a *analysis) dual(row []float64) float64 {
 }
 
 // gradients returns W·in with err as errors in the dual norm.
-func (a *analysis) gradients(l network.Layer, in zono) zono {
+func (a *analysis) gradients(ctx context.Context, l network.Layer, in zono) (zono, error) {
 	n, cols := l.In(), in.g.Cols
 	out := newZono(l.Out(), cols)
-	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, l.W.RawMatrix(), in.g, 0, out.g)
+	if err := product(ctx, l.W.RawMatrix(), in.g, out.g); err != nil {
+		return zono{}, err
+	}
 	slack := make([]float64, n)
 	for k := range slack {
 		slack[k] = up(in.err[k] + up(float64(n+8)*0x1p-52*a.dual(in.row(k))))
@@ -277,7 +287,7 @@ func (a *analysis) gradients(l network.Layer, in zono) zono {
 	for j := range out.err {
 		out.err[j] = up(sumAbsUp(l.W.RawRowView(j), slack) + tiny)
 	}
-	return out
+	return out, nil
 }
 
 // scaleRows multiplies row j by s_j.

@@ -7,6 +7,7 @@
 package bound
 
 import (
+	"context"
 	"math"
 	"math/big"
 )
@@ -19,24 +20,27 @@ const (
 	// entry takes: its integers grow with each step. About a tenth of a second; 58 rows whose exponents
 	// differ by 2000 would take a minute.
 	bareissBudget = 200_000
+	// modularWork caps the multiplications of an elimination modulo the prime, beyond which the rank counts as full: about
+	// half a second. A wide matrix of low rank stays below it, since the work grows with the rank that is found.
+	modularWork = 1 << 28
 )
 
 // rankUpper returns an upper bound on the rank of the rows. It is 0 only if all entries are zero.
-func rankUpper(rows [][]float64) int {
+func rankUpper(ctx context.Context, rows [][]float64) (int, error) {
 	rows = liveRows(rows)
 	if len(rows) == 0 {
-		return 0
+		return 0, nil
 	}
 	cols := liveColumns(rows)
 	full := min(len(rows), len(cols))
 	if full <= 1 {
-		return full
+		return full, nil
 	}
-	modular := rankModular(rows, cols)
-	if modular == full || float64(len(rows)*len(cols)*modular)*math.Pow(words(rows), 1.5) > bareissBudget {
-		return full
+	modular, err := rankModular(ctx, rows, cols)
+	if err != nil || modular == full || float64(len(rows)*len(cols)*modular)*math.Pow(words(rows), 1.5) > bareissBudget {
+		return full, err
 	}
-	return rankBareiss(rows, cols)
+	return rankBareiss(rows, cols), nil
 }
 
 // words returns how many words of 64 bits the longest entry takes when each row is scaled to integers, at least 1.
@@ -80,8 +84,9 @@ func liveColumns(rows [][]float64) []int {
 }
 
 // rankModular returns the rank modulo rankPrime of the matrix with each row scaled by a power of two
-// to integers. A minor that is nonzero modulo the prime is nonzero, so it is at most the true rank.
-func rankModular(rows [][]float64, cols []int) int {
+// to integers. A minor that is nonzero modulo the prime is nonzero, so it is at most the true rank. Where modularWork does
+// not suffice it is the most there can be.
+func rankModular(ctx context.Context, rows [][]float64, cols []int) (int, error) {
 	m := make([][]uint64, len(rows))
 	for i, r := range rows {
 		e0 := leastExponent(r)
@@ -102,8 +107,11 @@ func rankModular(rows [][]float64, cols []int) int {
 			m[i][j] = v
 		}
 	}
-	rank := 0
+	rank, work := 0, modularWork
 	for j := 0; j < len(cols) && rank < len(m); j++ {
+		if err := ctx.Err(); err != nil {
+			return 0, err
+		}
 		p := rank
 		for p < len(m) && m[p][j] == 0 {
 			p++
@@ -114,9 +122,15 @@ func rankModular(rows [][]float64, cols []int) int {
 		m[rank], m[p] = m[p], m[rank]
 		pivot := m[rank]
 		inv := invModular(pivot[j])
-		for _, r := range m[rank+1:] {
+		for i, r := range m[rank+1:] {
+			if i%64 == 0 && ctx.Err() != nil {
+				return 0, ctx.Err()
+			}
 			if r[j] == 0 {
 				continue
+			}
+			if work -= len(cols) - j; work < 0 {
+				return min(len(rows), len(cols)), nil
 			}
 			f := rankPrime - r[j]*inv%rankPrime
 			for q := j; q < len(cols); q++ {
@@ -125,7 +139,7 @@ func rankModular(rows [][]float64, cols []int) int {
 		}
 		rank++
 	}
-	return rank
+	return rank, nil
 }
 
 // invModular returns 1/a modulo rankPrime by Fermat.

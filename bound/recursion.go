@@ -142,46 +142,102 @@ func recursionBig(layers []LayerCount, d int) *big.Int {
 	for i := range next {
 		next[i] = big.NewInt(1)
 	}
-	for l := len(layers) - 1; l >= 0; l-- {
+	for l := len(layers) - 1; l > 0; l-- {
 		next = recursionRow(layers[l], next)
+	}
+	if len(layers) > 0 {
+		return newRecursionSums(layers[0], next).at(d)
 	}
 	return next[d]
 }
 
 // recursionRow returns R(l,·) given R(l+1,·).
 func recursionRow(c LayerCount, next []*big.Int) []*big.Int {
-	binom := binomials(c.K, min(c.K, len(next)-1))
+	sums := newRecursionSums(c, next)
 	cur := make([]*big.Int, len(next))
-	term, left := new(big.Int), new(big.Int)
 	for e := range cur {
-		m, out := c.caps(e)
 		if e > 0 { // beyond some dimension nothing changes any more
+			m, out := c.caps(e)
 			if pm, pout := c.caps(e - 1); pm == m && pout == out {
 				cur[e] = cur[e-1]
 				continue
 			}
 		}
-		cur[e] = new(big.Int)
-		if c.Cells != nil {
-			left.Set(c.Cells)
-		}
-		for j := 0; j <= m; j++ {
-			n := binom[j]
-			if c.Cells != nil { // the cells run out: take no more than are left
-				if left.Cmp(n) < 0 {
-					n = left
-				}
-			}
-			cur[e].Add(cur[e], term.Mul(n, next[c.lost(out, j)]))
-			if c.Cells != nil {
-				if n == left {
-					break
-				}
-				left.Sub(left, n)
-			}
-		}
+		cur[e] = sums.at(e)
 	}
 	return cur
+}
+
+// recursionSums holds the partial sums of a layer from which R(l,e) follows for any e by one product, so that
+// a row costs as many operations as the layer has terms or dimensions, not their product. For j ≤ P+K−out a cell
+// keeps the dimension out; beyond it has P+K−j, whatever e is. So with flat = min(m, P+K−out)
+//
+//	R(l,e) = R(l+1,out)·Σ_{j≤flat} C(K,j) + Σ_{flat<j≤m} C(K,j)·R(l+1,P+K−j),
+//
+// and in a leaky layer, which loses nothing, flat = m.
+type recursionSums struct {
+	c     LayerCount
+	next  []*big.Int
+	binom []*big.Int
+	// cells[j] is Σ_{i≤j} C(K,i); later[j] is Σ_{i≤j} C(K,i)·R(l+1,P+K−i) over the i for which that is in the table:
+	// those before are at most flat for every e.
+	cells, later []*big.Int
+}
+
+func newRecursionSums(c LayerCount, next []*big.Int) *recursionSums {
+	s := &recursionSums{c: c, next: next, binom: binomials(c.K, min(c.K, len(next)-1))}
+	if c.Cells != nil {
+		return s
+	}
+	s.cells, s.later = make([]*big.Int, len(s.binom)), make([]*big.Int, len(s.binom))
+	cells, later, term := new(big.Int), new(big.Int), new(big.Int)
+	for j, n := range s.binom {
+		s.cells[j] = new(big.Int).Set(cells.Add(cells, n))
+		if c.Leaky {
+			continue
+		}
+		if e := c.P + c.K - j; e < len(next) {
+			later.Add(later, term.Mul(n, next[e]))
+		}
+		s.later[j] = new(big.Int).Set(later)
+	}
+	return s
+}
+
+// at returns R(l,e).
+func (s *recursionSums) at(e int) *big.Int {
+	m, out := s.c.caps(e)
+	if s.c.Cells != nil {
+		return s.filled(m, out)
+	}
+	flat := m
+	if !s.c.Leaky {
+		flat = min(m, s.c.P+s.c.K-out)
+	}
+	r := new(big.Int).Mul(s.next[out], s.cells[flat])
+	if flat < m {
+		r.Add(r, s.later[m])
+		r.Sub(r, s.later[flat])
+	}
+	return r
+}
+
+// filled is at where the layer makes so many cells at most: those with the fewest inactive units are taken until they run out.
+func (s *recursionSums) filled(m, out int) *big.Int {
+	sum, term, left := new(big.Int), new(big.Int), new(big.Int).Set(s.c.Cells)
+	for j := 0; j <= m; j++ {
+		n := s.binom[j]
+		last := left.Cmp(n) < 0
+		if last {
+			n = left
+		}
+		sum.Add(sum, term.Mul(n, s.next[s.c.lost(out, j)]))
+		if last {
+			break
+		}
+		left.Sub(left, n)
+	}
+	return sum
 }
 
 // binomials returns C(k,0) … C(k,m).

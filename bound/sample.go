@@ -47,7 +47,11 @@ func Sample(ctx context.Context, n *network.Network, b ball.Ball, count int, see
 	if err := checkDims(n, b); err != nil {
 		return nil, err
 	}
-	s := newSampler(analysisOf(ctx, n, b), seed)
+	a := analysisOf(ctx, n, b)
+	if err := a.pass(ctx); err != nil {
+		return nil, err
+	}
+	s := newSampler(a, seed)
 	var found []Witness
 	seen := map[string]bool{}
 	for i := range count {
@@ -58,7 +62,10 @@ func Sample(ctx context.Context, n *network.Network, b ball.Ball, count int, see
 		if i > 0 {
 			s.draw(y, i%2 == 0)
 		}
-		p, ok := s.pattern(y)
+		p, ok, err := s.pattern(ctx, y)
+		if err != nil {
+			return found, err
+		}
 		if !ok {
 			continue
 		}
@@ -144,17 +151,21 @@ func (s *sampler) shift(y []float64) dyadics {
 }
 
 // pattern returns the pattern at c + y; false if the point is on a boundary or nothing decides it.
-func (s *sampler) pattern(y []float64) (network.Pattern, bool) {
+func (s *sampler) pattern(ctx context.Context, y []float64) (network.Pattern, bool, error) {
 	if p, ok := s.floatPattern(y); ok {
-		return p, true
+		return p, true, nil
 	}
 	for _, l := range s.a.net.Layers() {
 		s.exact -= l.In() * l.Out()
 	}
 	if s.exact < 0 {
-		return nil, false
+		return nil, false, nil
 	}
-	return exactPattern(s.a.net, passExactly(s.a.net, s.shift(y)))
+	c, err := passExactly(ctx, s.a.net, s.shift(y))
+	if err != nil {
+		return nil, false, err
+	}
+	return exactPattern(ctx, s.a.net, c)
 }
 
 // floatPattern decides every sign in floats, or gives up.
@@ -220,18 +231,21 @@ func deviate(l network.Layer, v bracket, sign int8, d, e float64) (float64, floa
 }
 
 // exactPattern returns the pattern of an exact pass, false if the point is on a boundary.
-func exactPattern(n *network.Network, c *center) (network.Pattern, bool) {
+func exactPattern(ctx context.Context, n *network.Network, c *center) (network.Pattern, bool, error) {
 	var p network.Pattern
 	for i, l := range n.Layers() {
 		if l.Act == network.None {
 			continue
 		}
 		for j, v := range c.v[i] {
-			if v.sign == 0 && !exactGradient(n, c, i, j).isZero() {
-				return nil, false
+			if v.sign == 0 {
+				g, err := exactGradient(ctx, n, c, i, j)
+				if err != nil || !g.isZero() {
+					return nil, false, err
+				}
 			}
 			p = append(p, int8(v.sign))
 		}
 	}
-	return p, true
+	return p, true, nil
 }

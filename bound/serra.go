@@ -38,7 +38,11 @@ func serra(_ context.Context, n *network.Network, _ ball.Ball) (*big.Int, error)
 
 func serraRank(ctx context.Context, n *network.Network, b ball.Ball) (*big.Int, error) {
 	cs := globalCounts(n)
-	for i, r := range analysisOf(ctx, n, b).ranks() {
+	ranks, err := analysisOf(ctx, n, b).ranks(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for i, r := range ranks {
 		cs[i].RankCut, cs[i].RankOut = r, r
 		if r == 0 { // all rows are zero: its neurons are constant
 			cs[i].K, cs[i].P = 0, 0

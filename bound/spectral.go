@@ -6,10 +6,15 @@
 // certifies it (Rump 2006, Verification of positive definiteness): if it runs to its end in floats, then
 // the matrix it was given plus some E with |E_ij| ≤ γ_{m+1}/(1−γ_{m+1})·√(a_ii·a_jj) is positive
 // semidefinite (Higham 2002, Theorem 10.3), and ‖E‖₂ ≤ γ_{m+1}/(1−γ_{m+1})·Σ a_ii.
+//
+// That costs the square of the smaller side times the larger. Beyond a few hundred units norms that need one pass over
+// the entries bound the value: ‖W‖₂² = λ_max(WᵀW) ≤ ‖WᵀW‖_∞ ≤ ‖W‖₁‖W‖_∞, as no eigenvalue is above a norm of
+// the matrix and ‖Wᵀ‖_∞ = ‖W‖₁; and ‖W‖₂ ≤ ‖W‖_F.
 
 package bound
 
 import (
+	"context"
 	"math"
 
 	"gonum.org/v1/gonum/floats"
@@ -19,12 +24,19 @@ import (
 // at each failed attempt a thousand times farther.
 const spectralSlack = 0x1p-30
 
+const (
+	// gramSide is the largest smaller side, and gramWork the most multiplications of the Gram matrix, for which the largest
+	// eigenvalue is sought: together less than half a second. Random layers lose a factor of up to two in the norm beyond.
+	gramSide = 512
+	gramWork = 1 << 30
+)
+
 // spectralUp returns an upper bound on the spectral norm of the rows, also of rows whose entries differ from
 // these by a relative 2⁻⁵¹ or by 2⁻¹⁰⁷³, as a product does that mulUp rounded.
-func spectralUp(rows [][]float64) float64 {
+func spectralUp(ctx context.Context, rows [][]float64) (float64, error) {
 	rows = liveRows(rows)
 	if len(rows) == 0 {
-		return 0
+		return 0, nil
 	}
 	cols := liveColumns(rows)
 	scale := 0.0
@@ -32,7 +44,7 @@ func spectralUp(rows [][]float64) float64 {
 		scale = math.Max(scale, maxAbs(r))
 	}
 	if math.IsInf(scale, 0) {
-		return scale
+		return scale, nil
 	}
 	_, e := math.Frexp(scale)
 	w := make([][]float64, len(rows)) // scaled so that the largest entry lies in [½, 1)
@@ -45,12 +57,16 @@ func spectralUp(rows [][]float64) float64 {
 		frob = append(frob, norm2Up(w[i]))
 	}
 	f := norm2Up(frob)
-	v := f
-	if len(w) > 1 && len(cols) > 1 {
+	v := math.Min(f, rowColumnUp(w))
+	if side := min(len(w), len(cols)); side > 1 && side <= gramSide && side*len(w)*len(cols) <= gramWork {
 		if len(w) > len(cols) {
 			w = transpose(w)
 		}
-		if t, ok := gramTop(w, f*f); ok {
+		t, ok, err := gramTop(ctx, w, f*f)
+		if err != nil {
+			return 0, err
+		}
+		if ok {
 			v = math.Min(v, up(math.Sqrt(t)))
 		}
 	}
@@ -59,9 +75,28 @@ func spectralUp(rows [][]float64) float64 {
 	// the scaling move it by mn·2⁻¹⁰⁷³, which is all where the entries are as small as that themselves.
 	entries := float64(len(w)) * float64(len(w[0]))
 	if entries >= mostTerms {
-		return math.Inf(1)
+		return math.Inf(1), nil
 	}
-	return up(up(math.Ldexp(up(v+0x1p-50*f), e)) + entries*0x1p-1073)
+	return up(up(math.Ldexp(up(v+0x1p-50*f), e)) + entries*0x1p-1073), nil
+}
+
+// rowColumnUp returns an upper bound on √(‖W‖₁‖W‖_∞), the largest sums of magnitudes along a column and along a row.
+// Domain: entries of magnitude at most 1, one of them at least ½, so that both sums lie between ½ and the number of
+// entries, far from underflow and overflow. A sum of non-negative floats is off as away says, the product and the root by
+// half a unit in the last place each, which the steps up cover.
+func rowColumnUp(w [][]float64) float64 {
+	columns := make([]float64, len(w[0]))
+	row := 0.0
+	for _, r := range w {
+		s := 0.0
+		for k, v := range r {
+			v = math.Abs(v)
+			s += v
+			columns[k] += v
+		}
+		row = math.Max(row, s)
+	}
+	return up(math.Sqrt(mulUp(away(row, len(columns)), away(maxAbs(columns), len(w)))))
 }
 
 func transpose(w [][]float64) [][]float64 {
@@ -77,10 +112,13 @@ func transpose(w [][]float64) [][]float64 {
 
 // gramTop returns a certified upper bound on λ_max(WWᵀ), W of m rows and n columns with entries below 1 and
 // f2 ≈ ‖W‖_F².
-func gramTop(w [][]float64, f2 float64) (float64, bool) {
+func gramTop(ctx context.Context, w [][]float64, f2 float64) (float64, bool, error) {
 	m, n := len(w), len(w[0])
 	g := make([][]float64, m)
 	for i := range g {
+		if err := ctx.Err(); err != nil {
+			return 0, false, err
+		}
 		g[i] = make([]float64, m)
 		for j := 0; j <= i; j++ {
 			g[i][j] = floats.Dot(w[i], w[j])
@@ -89,6 +127,9 @@ func gramTop(w [][]float64, f2 float64) (float64, bool) {
 	}
 	top := powerIteration(g)
 	for slack := spectralSlack; slack < 1; slack *= 1024 {
+		if err := ctx.Err(); err != nil {
+			return 0, false, err
+		}
 		t := top * (1 + slack)
 		if !choleskyRuns(g, t) {
 			continue
@@ -98,9 +139,9 @@ func gramTop(w [][]float64, f2 float64) (float64, bool) {
 		// times the trace of at most mt. Underflow adds less than mn·2⁻¹⁰⁷⁰. The sum below is more than
 		// twice theirs, its own rounding included.
 		errs := 0x1p-52 * (float64(n+4)*f2 + float64((m+4)*m)*t)
-		return t + 2*errs, true
+		return t + 2*errs, true, nil
 	}
-	return 0, false
+	return 0, false, nil
 }
 
 // powerIteration returns a lower estimate of the largest eigenvalue of the symmetric g.

@@ -9,6 +9,7 @@ package bound
 
 import (
 	"context"
+	"errors"
 	"math/big"
 
 	"relucell/ball"
@@ -58,7 +59,7 @@ type Explainer interface {
 const maskedRankBudget = 200_000
 
 // terms returns the recursion's terms under the given stability.
-func (a *analysis) terms(s *stability) []LayerTerms {
+func (a *analysis) terms(ctx context.Context, s *stability) ([]LayerTerms, error) {
 	ts := make([]LayerTerms, 0, len(a.net.Layers()))
 	d := a.net.Inputs()
 	var dead []bool // inputs of the layer that are constant on the ball
@@ -84,8 +85,12 @@ func (a *analysis) terms(s *stability) []LayerTerms {
 				out = append(out, row)
 			}
 		}
-		t.RankCut = a.rankOf(i, cut, dead)
-		t.RankOut = a.rankOf(i, out, dead)
+		var err, outErr error
+		t.RankCut, err = a.rankOf(ctx, i, cut, dead)
+		t.RankOut, outErr = a.rankOf(ctx, i, out, dead)
+		if err = errors.Join(err, outErr); err != nil {
+			return nil, err
+		}
 		t.Count = LayerCount{K: t.Cutting, P: len(out) - t.Cutting, Leaky: l.Act == network.LeakyReLU,
 			RankCut: t.RankCut, RankOut: t.RankOut}
 		if t.RankCut == 0 { // without gradient nothing cuts, and nothing carries
@@ -98,19 +103,23 @@ func (a *analysis) terms(s *stability) []LayerTerms {
 		ts = append(ts, t)
 		dead = nowDead
 	}
-	return ts
+	return ts, nil
 }
 
 // rankOf bounds the rank of some rows of layer i on the columns that are not dead. It does not grow when rows
 // or columns are taken away. 0 says that the rows are constant on the ball.
-func (a *analysis) rankOf(i int, rows [][]float64, dead []bool) int {
+func (a *analysis) rankOf(ctx context.Context, i int, rows [][]float64, dead []bool) (int, error) {
 	if len(rows) == 0 {
-		return 0
+		return 0, nil
 	}
-	r := min(len(rows), a.ranks()[i])
+	ranks, err := a.ranks(ctx)
+	if err != nil {
+		return 0, err
+	}
+	r := min(len(rows), ranks[i])
 	cols := len(rows[0])
 	if len(rows)*cols*min(len(rows), cols) > maskedRankBudget {
-		return r
+		return r, nil
 	}
 	masked := rows
 	if dead != nil {
@@ -124,7 +133,8 @@ func (a *analysis) rankOf(i int, rows [][]float64, dead []bool) int {
 			}
 		}
 	}
-	return min(r, rankUpper(masked))
+	live, err := rankUpper(ctx, masked)
+	return min(r, live), err
 }
 
 // decider is a way to decide stability, and possibly to count the cells of one layer.
@@ -175,7 +185,10 @@ func (l *localBound) Terms(ctx context.Context, n *network.Network, b ball.Ball)
 	if err != nil {
 		return nil, err
 	}
-	ts := a.terms(s)
+	ts, err := a.terms(ctx, s)
+	if err != nil {
+		return nil, err
+	}
 	if c.cells != nil {
 		ts[c.layer].Count.Cells = c.cells
 	}

@@ -14,7 +14,6 @@ import (
 	"context"
 	"math"
 
-	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 
 	"relucell/ball"
@@ -31,17 +30,25 @@ func zonotope(ctx context.Context, a *analysis) (*stability, error) {
 	if a.byZonotope != nil {
 		return a.byZonotope, nil
 	}
-	base, spans := a.intervals()
+	base, spans, err := a.intervals(ctx)
+	if err != nil {
+		return nil, err
+	}
 	hw := halfWidths(a.ball)
 	s := &stability{units: [][]status{base.units[0]}}
 	zs := spans[0]
-	z := inputZono(a.net.Layers()[0], hw)
+	z, err := inputZono(ctx, a.net.Layers()[0], hw)
+	if err != nil {
+		return nil, err
+	}
 	for i, l := range a.net.Layers() {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 		if i > 0 {
-			z = z.apply(l)
+			if z, err = z.apply(ctx, l); err != nil {
+				return nil, err
+			}
 			var units []status
 			units, zs = a.zonoSpans(i, z, spans[i], base.units[i])
 			s.units = append(s.units, units)
@@ -55,14 +62,14 @@ func zonotope(ctx context.Context, a *analysis) (*stability, error) {
 }
 
 // inputZono returns the deviations of the first layer's pre-activations: W scaled by the half-widths.
-func inputZono(l network.Layer, hw []float64) zono {
+func inputZono(ctx context.Context, l network.Layer, hw []float64) (zono, error) {
 	n := len(hw)
 	z := newZono(n, n)
 	for k, w := range hw {
 		z.g.Data[k*z.g.Stride+k] = w
 	}
 	// each product is one rounding off, so apply's bound, made for longer sums, holds
-	return z.apply(l)
+	return z.apply(ctx, l)
 }
 
 func newZono(rows, gens int) zono {
@@ -76,10 +83,12 @@ func newZono(rows, gens int) zono {
 func (z zono) row(k int) []float64 { return z.g.Data[k*z.g.Stride : k*z.g.Stride+z.g.Cols] }
 
 // apply returns W·z.
-func (z zono) apply(l network.Layer) zono {
+func (z zono) apply(ctx context.Context, l network.Layer) (zono, error) {
 	n, gens := l.In(), z.g.Cols
 	out := newZono(l.Out(), gens)
-	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, l.W.RawMatrix(), z.g, 0, out.g)
+	if err := product(ctx, l.W.RawMatrix(), z.g, out.g); err != nil {
+		return zono{}, err
+	}
 	c := float64(n+8) * 0x1p-52
 	slack := make([]float64, n) // error of input k, and rounding of its coefficients
 	for k := range slack {
@@ -93,7 +102,7 @@ func (z zono) apply(l network.Layer) zono {
 		}
 		out.err[j] = up(sumAbsUp(w, slack) + tiny)
 	}
-	return out
+	return out, nil
 }
 
 // sumAbs returns an upper bound on Σ|x_i|.
