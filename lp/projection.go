@@ -21,6 +21,7 @@ import (
 // dual value ‖x‖² = Σ λ_i b_i is below 1 exactly while the closed cell meets
 // the open ball.
 type Projection struct {
+	stopper
 	n      int
 	cons   []projRow
 	levels []*projState
@@ -150,6 +151,9 @@ func (q *Projection) add(s *projState, p int) (empty bool, err error) {
 	viol := max(q.violation(s, p), 0)
 	lamP := 0.0
 	for it := 0; it < projCap*(len(q.cons)+2); it++ {
+		if q.stopped() {
+			return false, ErrStopped
+		}
 		q.pivots++
 		k := len(s.act)
 		zz := q.reduce(s, p)

@@ -12,7 +12,7 @@ import (
 
 // NewReference returns the plain solver: every question from scratch, by a
 // dense simplex of its own.
-func NewReference() Solver { return NewScratch(denseSimplex{}) }
+func NewReference() Solver { return NewScratch(&denseSimplex{}) }
 
 const (
 	// pivotFloor is the size below which an entry of the tableau counts as 0. Entries start
@@ -29,7 +29,7 @@ var (
 )
 
 // denseSimplex implements Backend.
-type denseSimplex struct{}
+type denseSimplex struct{ stopper }
 
 // dictionary is x_B = a_0 + Σ a_j·x_N(j). Line 0 is the objective, column 0 the
 // constants. Identities: 0 ≤ i < rows the slack of row i, rows+k the free variable v_k.
@@ -41,10 +41,13 @@ type dictionary struct {
 }
 
 // Maximise implements Backend.
-func (denseSimplex) Maximise(p Programme) (v, duals []float64, err error) {
+func (x *denseSimplex) Maximise(p Programme) (v, duals []float64, err error) {
 	d := newDictionary(p)
 	bland := false
 	for range pivotsPerLine * (len(p.B) + len(p.Objective)) {
+		if x.stopped() {
+			return nil, nil, ErrStopped
+		}
 		s := d.entering(bland)
 		if s == 0 {
 			v, duals = d.solution(len(p.Objective))

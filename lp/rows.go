@@ -33,6 +33,9 @@ type Rows struct {
 	pivots int64
 }
 
+// StopWhen implements Stoppable.
+func (q *Rows) StopWhen(stop func() bool) { q.dual.StopWhen(stop) }
+
 // rowsRow is a constraint a·x + h ≥ 0 over the variables: s times a form, scaled
 // by a power of two.
 type rowsRow struct {

@@ -21,6 +21,7 @@ import (
 // a slack t_i = A_i·x + b_i. Basic variables, one per row of work, have reduced cost 0, all others
 // are at a bound: box [−rad, rad] by the sign of d; l1 lifted and slacks at 0.
 type rowsDual struct {
+	stopper
 	l1    bool
 	nv    int
 	rad   float64
@@ -103,6 +104,9 @@ func (p *rowsDual) solve(cons []rowsRow, obj *rowsRow, shift float64) (meets boo
 	p.start(obj)
 	limit := rowsCap * (len(cons) + 2)
 	for it := 0; it < limit; it++ {
+		if p.stopped() {
+			return false, ErrStopped
+		}
 		bound := p.bound(obj)
 		if math.IsNaN(bound) {
 			return false, errNotFinite

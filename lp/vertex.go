@@ -24,6 +24,7 @@ import (
 // lifted: y = a − b with a, b ≥ 0 and Σ(a+b) ≤ 1, so d = 2n and the 2ⁿ facets
 // never appear.
 type Vertex struct {
+	stopper
 	norm   ball.Norm
 	n, d   int
 	cons   []vertexRow // the constraints of the current path
@@ -195,6 +196,9 @@ func (v *Vertex) climb(s float64) (*Reply, error) {
 		}
 		if it >= limit {
 			return nil, errVertexLoop
+		}
+		if v.stopped() {
+			return nil, ErrStopped
 		}
 		r, step := v.leaving(l, k)
 		if r < 0 {

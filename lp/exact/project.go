@@ -22,7 +22,7 @@ func Project(rows []Row) (y []*big.Rat, lambda []*big.Int, dist2 *big.Rat, feasi
 	if err := checkDims(n, rows); err != nil {
 		return nil, nil, nil, false, err
 	}
-	q := newProjection(rows)
+	q := newProjection(nil, rows)
 	feasible = q.run(false)
 	lambda = q.multipliers()
 	if !feasible {
@@ -47,8 +47,8 @@ type projection struct {
 	empty  []*big.Int // the multipliers that show emptiness, one per row, or nil
 }
 
-func newProjection(rows []Row) *projection {
-	return &projection{rows: rows, scout: newScout(rows), gram: map[[2]int]*big.Int{}, det: big.NewInt(1)}
+func newProjection(stop until, rows []Row) *projection {
+	return &projection{rows: rows, scout: newScout(stop, rows), gram: map[[2]int]*big.Int{}, det: big.NewInt(1)}
 }
 
 // run adds violated rows until none is left (true), or emptiness is shown (false). With
@@ -59,7 +59,7 @@ func newProjection(rows []Row) *projection {
 // there are finitely many; within one addition each step drops a row.
 func (q *projection) run(unit bool) bool {
 	q.solve(-1)
-	for {
+	for !q.scout.stop.stopped() {
 		at := q.point()
 		if unit && beyond(at) {
 			return true
@@ -72,6 +72,7 @@ func (q *projection) run(unit bool) bool {
 			return false
 		}
 	}
+	return false
 }
 
 // beyond reports |y| ≥ 1.
@@ -89,7 +90,7 @@ func beyond(at point) bool {
 // the value is 0, or a multiplier is (that row is dropped, and t goes on from there), or,
 // with zz = 0 and no multiplier shrinking, for ever: the rows contradict.
 func (q *projection) add(p int) bool {
-	for {
+	for !q.scout.stop.stopped() {
 		r := q.solve(p)
 		s, zz := q.value(p, r)
 		drop := -1
@@ -114,6 +115,7 @@ func (q *projection) add(p int) bool {
 		}
 		q.active = append(q.active[:drop], q.active[drop+1:]...)
 	}
+	return false
 }
 
 // contradict stores G_p = Σ r_i·G_i/det with all r_i ≤ 0 as multipliers.
@@ -207,7 +209,7 @@ func (q *projection) solve(p int) (r []*big.Int) {
 			a[i][k+1].Set(q.dot(q.active[i], p))
 		}
 	}
-	det := eliminate(a)
+	det := eliminate(q.scout.stop, a)
 	q.det = new(big.Int).Set(det)
 	q.u = make([]*big.Int, k)
 	r = make([]*big.Int, k)
@@ -219,7 +221,7 @@ func (q *projection) solve(p int) (r []*big.Int) {
 
 // eliminate turns [A | B], A positive definite and square, into [det·I | det·A⁻¹B],
 // by fraction-free Gauss–Jordan, and returns det A > 0.
-func eliminate(a [][]big.Int) *big.Int {
+func eliminate(stop until, a [][]big.Int) *big.Int {
 	det := big.NewInt(1)
 	var t1, t2 big.Int
 	for c := range a {
@@ -227,6 +229,9 @@ func eliminate(a [][]big.Int) *big.Int {
 		for i := range a {
 			if i == c {
 				continue
+			}
+			if stop.stopped() {
+				return det
 			}
 			for j := c + 1; j < len(a[i]); j++ {
 				t1.Mul(&a[i][j], pivot)

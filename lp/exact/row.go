@@ -194,13 +194,13 @@ func (p point) inside(norm ball.Norm) bool {
 }
 
 // interior reports whether p is strictly inside the ball and all rows.
-func (p point) interior(norm ball.Norm, rows []Row) bool {
+func (p point) interior(stop until, norm ball.Norm, rows []Row) bool {
 	if !p.inside(norm) {
 		return false
 	}
 	var v, t big.Int
 	for _, r := range rows {
-		if p.eval(&v, &t, r); v.Sign() <= 0 {
+		if p.eval(&v, &t, r); v.Sign() <= 0 || stop.stopped() {
 			return false
 		}
 	}
@@ -210,7 +210,7 @@ func (p point) interior(norm ball.Norm, rows []Row) bool {
 // Interior reports whether y is strictly inside the unit ball of the norm and
 // every row is > 0 there, exactly.
 func Interior(norm ball.Norm, rows []Row, y []*big.Rat) bool {
-	return newPoint(y).interior(norm, rows)
+	return newPoint(y).interior(nil, norm, rows)
 }
 
 // primitive divides the numbers by their greatest common divisor, in place.

@@ -12,18 +12,22 @@ import (
 
 // scout holds rows in floats, each scaled by a power of two to entries of at most 1.
 type scout struct {
-	g [][]float64
-	h []float64
+	stop until
+	g    [][]float64
+	h    []float64
 }
 
-func newScout(rows []Row) scout {
-	s := scout{g: make([][]float64, len(rows)), h: make([]float64, len(rows))}
+func newScout(stop until, rows []Row) scout {
+	s := scout{stop: stop, g: make([][]float64, len(rows)), h: make([]float64, len(rows))}
 	n := 0
 	if len(rows) > 0 {
 		n = len(rows[0].G)
 	}
 	flat := make([]float64, n*len(rows))
 	for i, r := range rows {
+		if stop.stopped() {
+			break
+		}
 		length := r.H.BitLen()
 		for _, g := range r.G {
 			length = max(length, g.BitLen())
@@ -38,7 +42,7 @@ func newScout(rows []Row) scout {
 }
 
 // from leaves out the first rows.
-func (s scout) from(first int) scout { return scout{g: s.g[first:], h: s.h[first:]} }
+func (s scout) from(first int) scout { return scout{stop: s.stop, g: s.g[first:], h: s.h[first:]} }
 
 // approx returns the float64 nearest to x·2^−shift.
 func approx(x *big.Int, shift int) float64 {
@@ -52,6 +56,9 @@ func (s scout) violated(at point, rows []Row) int {
 		return i
 	}
 	for i, r := range rows {
+		if s.stop.stopped() {
+			break
+		}
 		if sign(at, r) < 0 {
 			return i
 		}

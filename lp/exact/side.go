@@ -17,7 +17,15 @@ var (
 	errNoRows = errors.New("exact: no rows, expected at least one")
 	// errUnproved would be a fault of this package: what it found failed its own check.
 	errUnproved = errors.New("exact: an answer failed its verification")
+	// ErrStopped is the error of a question that was given up because stop said so; it is no answer.
+	ErrStopped = errors.New("exact: stopped")
 )
+
+// until says whether to give up; nil never does. Once it has said so it must keep saying it: loops that see it leave with
+// whatever they have, and SideUntil, which looks last of all, drops that.
+type until func() bool
+
+func (u until) stopped() bool { return u != nil && u() }
 
 // Side answers whether {obj > 0} meets the cell {rows > 0} ∩ int(unit ball of
 // the norm), p being a rational point strictly inside the cell. Either witness is a
@@ -27,24 +35,37 @@ var (
 // they are returned. An error means that the dimensions differ or that p is not
 // strictly inside.
 func Side(norm ball.Norm, obj Row, rows []Row, p []*big.Rat) (witness []*big.Rat, self *big.Int, lambda []*big.Int, err error) {
+	return SideUntil(nil, norm, obj, rows, p)
+}
+
+// SideUntil is Side, given up with ErrStopped once stop reports true, which it must then go on doing.
+func SideUntil(stop func() bool, norm ball.Norm, obj Row, rows []Row, p []*big.Rat) (witness []*big.Rat, self *big.Int, lambda []*big.Int, err error) {
+	witness, self, lambda, err = side(stop, norm, obj, rows, p)
+	if until(stop).stopped() {
+		return nil, nil, nil, ErrStopped
+	}
+	return witness, self, lambda, err
+}
+
+func side(stop until, norm ball.Norm, obj Row, rows []Row, p []*big.Rat) (witness []*big.Rat, self *big.Int, lambda []*big.Int, err error) {
 	if err := checkDims(len(p), append([]Row{obj}, rows...)); err != nil {
 		return nil, nil, nil, err
 	}
 	at := newPoint(p)
-	if !at.interior(norm, rows) {
+	if !at.interior(stop, norm, rows) {
 		return nil, nil, nil, errInterior
 	}
 	all := append(append(make([]Row, 0, len(rows)+1), obj), rows...)
-	if at.interior(norm, all) {
-		return fewestBits(norm, all, at), nil, nil, nil
+	if at.interior(stop, norm, all) {
+		return fewestBits(stop, norm, all, at), nil, nil, nil
 	}
 	if sign(at, obj) == 0 && !constant(obj) {
-		return beside(norm, obj, all, at), nil, nil, nil
+		return beside(stop, norm, obj, all, at), nil, nil, nil
 	}
 	if norm == ball.L2 {
-		witness, self, lambda, err = round(obj, rows, all, at)
+		witness, self, lambda, err = round(stop, obj, rows, all, at)
 	} else {
-		witness, self, lambda, err = polytopal(norm, obj, rows, all, at)
+		witness, self, lambda, err = polytopal(stop, norm, obj, rows, all, at)
 	}
 	if err != nil {
 		return nil, nil, nil, err
@@ -68,8 +89,8 @@ func proves(norm ball.Norm, self *big.Int, obj Row, lambda []*big.Int, rows []Ro
 	return NonPositive(norm, Combine(self, obj, lambda, rows))
 }
 
-func polytopal(norm ball.Norm, obj Row, rows, all []Row, p point) ([]*big.Rat, *big.Int, []*big.Int, error) {
-	t := newTableau(norm, obj, rows, newScout(rows))
+func polytopal(stop until, norm ball.Norm, obj Row, rows, all []Row, p point) ([]*big.Rat, *big.Int, []*big.Int, error) {
+	t := newTableau(norm, obj, rows, newScout(stop, rows))
 	if err := t.run(true); err != nil {
 		return nil, nil, nil, err
 	}
@@ -77,7 +98,7 @@ func polytopal(norm ball.Norm, obj Row, rows, all []Row, p point) ([]*big.Rat, *
 		self, lambda := t.multipliers()
 		return nil, self, lambda, nil
 	}
-	return fewestBits(norm, all, across(obj, p, t.point())), nil, nil, nil
+	return fewestBits(stop, norm, all, across(obj, p, t.point())), nil, nil, nil
 }
 
 // round decides the l2 ball.
@@ -91,8 +112,8 @@ func polytopal(norm ball.Norm, obj Row, rows, all []Row, p point) ([]*big.Rat, *
 // the outer box has multipliers, valid on the ball inside. If the maximum is positive, some m
 // is strictly inside all rows, so the half-open segment from y to m is, and near y it is in
 // the ball.
-func round(obj Row, rows, all []Row, p point) ([]*big.Rat, *big.Int, []*big.Int, error) {
-	q := newProjection(all)
+func round(stop until, obj Row, rows, all []Row, p point) ([]*big.Rat, *big.Int, []*big.Int, error) {
+	q := newProjection(stop, all)
 	feasible := q.run(true)
 	y := point{}
 	if feasible {
@@ -111,11 +132,12 @@ func round(obj Row, rows, all []Row, p point) ([]*big.Rat, *big.Int, []*big.Int,
 		return nil, self, lambda, nil
 	}
 	w := across(obj, p, t.point())
-	for halvings := uint(0); ; halvings++ {
-		if near := toward(y, w, halvings); near.interior(ball.L2, all) {
-			return fewestBits(ball.L2, all, near), nil, nil, nil
+	for halvings := uint(0); !stop.stopped(); halvings++ {
+		if near := toward(y, w, halvings); near.interior(stop, ball.L2, all) {
+			return fewestBits(stop, ball.L2, all, near), nil, nil, nil
 		}
 	}
+	return nil, nil, nil, ErrStopped
 }
 
 func constant(r Row) bool {
@@ -129,17 +151,18 @@ func constant(r Row) bool {
 
 // beside returns a witness for a p on the hyperplane of obj: near it both sides are
 // inside the cell.
-func beside(norm ball.Norm, obj Row, all []Row, p point) []*big.Rat {
+func beside(stop until, norm ball.Norm, obj Row, all []Row, p point) []*big.Rat {
 	up := point{num: make([]*big.Int, len(p.num)), den: p.den}
 	for k, g := range obj.G {
 		step := new(big.Int).Mul(p.den, big.NewInt(int64(g.Sign())))
 		up.num[k] = step.Add(step, p.num[k])
 	}
-	for halvings := uint(1); ; halvings++ {
-		if w := toward(p, up, halvings); w.interior(norm, all) {
-			return fewestBits(norm, all, w)
+	for halvings := uint(1); !stop.stopped(); halvings++ {
+		if w := toward(p, up, halvings); w.interior(stop, norm, all) {
+			return fewestBits(stop, norm, all, w)
 		}
 	}
+	return nil
 }
 
 // across returns a point of the open segment from p, with obj(p) ≤ 0, to v, with
@@ -180,18 +203,19 @@ func toward(a, b point, halvings uint) point {
 
 // fewestBits rounds a point strictly inside to the fewest bits tried that keep it so.
 // The set is open, so it ends.
-func fewestBits(norm ball.Norm, rows []Row, w point) []*big.Rat {
+func fewestBits(stop until, norm ball.Norm, rows []Row, w point) []*big.Rat {
 	var twice big.Int
 	twice.Lsh(w.den, 1)
-	for bits := uint(0); ; bits += 1 + bits/4 {
+	for bits := uint(0); !stop.stopped(); bits += 1 + bits/4 {
 		r := point{num: make([]*big.Int, len(w.num)), den: new(big.Int).Lsh(big.NewInt(1), bits)}
 		for k, v := range w.num {
 			// ⌊w·2^bits + 1/2⌋ = ⌊(v·2^(bits+1) + den)/(2·den)⌋
 			a := new(big.Int).Lsh(v, bits+1)
 			r.num[k] = a.Div(a.Add(a, w.den), &twice)
 		}
-		if r.interior(norm, rows) {
+		if r.interior(stop, norm, rows) {
 			return r.rats()
 		}
 	}
+	return nil
 }

@@ -48,10 +48,10 @@ func Maximize(norm ball.Norm, obj Row, rows []Row, p []*big.Rat) (Maximum, error
 	if norm != ball.L1 {
 		norm = ball.LInf
 	}
-	if !newPoint(p).interior(norm, rows) {
+	if !newPoint(p).interior(nil, norm, rows) {
 		return Maximum{}, errInterior
 	}
-	t := newTableau(norm, obj, rows, newScout(rows))
+	t := newTableau(norm, obj, rows, newScout(nil, rows))
 	if err := t.run(false); err != nil {
 		return Maximum{}, err
 	}
@@ -157,8 +157,11 @@ func (t *tableau) start(r Row) []big.Int {
 // It ends: rows join once each, and in between dual pivots under Bland's rule never
 // repeat a basis.
 func (t *tableau) run(untilEmpty bool) error {
-	for {
+	for !t.scout.stop.stopped() {
 		for r := t.leaving(); r > 0; r = t.leaving() {
+			if t.scout.stop.stopped() {
+				return ErrStopped
+			}
 			if untilEmpty && t.lines[0][0].Sign() <= 0 {
 				return nil
 			}
@@ -172,6 +175,7 @@ func (t *tableau) run(untilEmpty bool) error {
 			return nil
 		}
 	}
+	return ErrStopped
 }
 
 // leaving picks the line of least identity whose value is negative, 0 if none is.
@@ -219,6 +223,9 @@ func (t *tableau) pivot(r, s int) {
 		still := other[s].Sign() == 0
 		if i == r || still && e.Cmp(&t.d) == 0 {
 			continue
+		}
+		if t.scout.stop.stopped() {
+			return // run sees it next
 		}
 		for j := range other {
 			cross := !still && row[j].Sign() != 0
