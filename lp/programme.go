@@ -65,13 +65,6 @@ type scratch struct {
 // and solved from nothing, in time that grows with the whole cell.
 func NewScratch(b Backend) Solver { return &scratch{backend: b} }
 
-// StopWhen implements Stoppable, where the backend does.
-func (s *scratch) StopWhen(stop func() bool) {
-	if b, ok := s.backend.(Stoppable); ok {
-		b.StopWhen(stop)
-	}
-}
-
 // Reset implements Solver.
 func (s *scratch) Reset(norm ball.Norm, n int) error {
 	if n < 1 || norm > ball.Box {

@@ -24,3 +24,10 @@ func (s *stopper) StopWhen(stop func() bool) { s.stop = stop }
 
 // stopped says that the question is to be given up.
 func (s *stopper) stopped() bool { return s.stop != nil && s.stop() }
+
+// StopWhen implements Stoppable, where the backend does.
+func (s *scratch) StopWhen(stop func() bool) {
+	if b, ok := s.backend.(Stoppable); ok {
+		b.StopWhen(stop)
+	}
+}
