@@ -39,9 +39,11 @@ func settledByAny(ctx context.Context, a *analysis) (*stability, error) {
 // may take: the square of the widths times the inputs and neurons before, which wide layers make hours.
 func RelaxationWork(n *network.Network) float64 {
 	work, weights, generators := 0.0, 0.0, float64(n.Inputs())
-	for _, l := range n.Layers() {
+	for i, l := range n.Layers() {
 		in, out := float64(l.In()), float64(l.Out())
-		work += in*out*generators + 2*out*weights
+		if i > 0 {
+			work += in * out * (generators + 2*weights/in)
+		}
 		weights += in * out
 		if l.Act != network.None {
 			generators += out
