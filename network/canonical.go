@@ -7,9 +7,11 @@ package network
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
+	"math"
 	"strconv"
 )
 
@@ -46,12 +48,14 @@ func (n *Network) WriteCanonical(w io.Writer) error {
 }
 
 func writeRow(b *bufio.Writer, row []float64) {
+	var buf [32]byte
 	b.WriteByte('[')
 	for i, v := range row {
+		dst := buf[:0]
 		if i > 0 {
-			b.WriteByte(',')
+			dst = append(dst, ',')
 		}
-		writeHex(b, v)
+		b.Write(append(AppendHex(append(dst, '"'), v), '"'))
 	}
 	b.WriteByte(']')
 }
@@ -71,6 +75,26 @@ func AppendHex(dst []byte, v float64) []byte {
 	if v == 0 {
 		return append(dst, "0x0p+0"...)
 	}
+	const mantissa, exponents, bias = 52, 1<<11 - 1, 1023
+	if b := math.Float64bits(v); b>>mantissa&exponents != 0 && b>>mantissa&exponents != exponents {
+		// A normal number, several times faster than strconv has it: a fingerprint spells all weights.
+		if v < 0 {
+			dst = append(dst, '-')
+		}
+		dst = append(dst, "0x1"...)
+		digits := b << (64 - mantissa)
+		if digits != 0 {
+			dst = append(dst, '.')
+		}
+		for ; digits != 0; digits <<= 4 {
+			dst = append(dst, "0123456789abcdef"[digits>>60])
+		}
+		e := int(b>>mantissa&exponents) - bias
+		if e >= 0 {
+			return strconv.AppendUint(append(dst, "p+"...), uint64(e), 10)
+		}
+		return strconv.AppendUint(append(dst, "p-"...), uint64(-e), 10)
+	}
 	start := len(dst)
 	dst = strconv.AppendFloat(dst, v, 'x', -1, 64)
 	// strconv pads the exponent to two digits.
@@ -82,11 +106,27 @@ func AppendHex(dst []byte, v float64) []byte {
 }
 
 // Fingerprint returns "sha256:" and the hash, in lower-case hex, of the bytes
-// of the canonical text.
+// of the canonical text. It is computed once, at some ten million weights a second.
 func (n *Network) Fingerprint() string {
-	h := sha256.New()
-	if err := n.WriteCanonical(h); err != nil {
-		panic(err) // a hash never fails to be written to
+	n.hashed.Do(func() {
+		h := sha256.New()
+		if err := n.WriteCanonical(h); err != nil {
+			panic(err) // a hash never fails to be written to
+		}
+		n.fingerprint = "sha256:" + hex.EncodeToString(h.Sum(nil))
+	})
+	return n.fingerprint
+}
+
+// FingerprintUntil is Fingerprint for those who wait no longer than ctx, whose error it then returns; the hash goes on
+// for the next who asks.
+func (n *Network) FingerprintUntil(ctx context.Context) (string, error) {
+	done := make(chan string, 1)
+	go func() { done <- n.Fingerprint() }()
+	select {
+	case s := <-done:
+		return s, nil
+	case <-ctx.Done():
+		return "", ctx.Err()
 	}
-	return "sha256:" + hex.EncodeToString(h.Sum(nil))
 }

@@ -180,3 +180,15 @@ func FuzzReadCanonical(f *testing.F) {
 		require.Equal(t, first, canonical(t, back))
 	})
 }
+
+// TestAppendHexSpellsAsStrconv, but for the padding of the exponent.
+func TestAppendHexSpellsAsStrconv(t *testing.T) {
+	padded := regexp.MustCompile(`p([+-])0([0-9])$`)
+	rapid.Check(t, func(t *rapid.T) {
+		v := math.Float64frombits(rapid.Uint64().Draw(t, "bits"))
+		if v == 0 || math.IsNaN(v) || math.IsInf(v, 0) {
+			return
+		}
+		require.Equal(t, padded.ReplaceAllString(strconv.FormatFloat(v, 'x', -1, 64), "p$1$2"), string(network.AppendHex(nil, v)))
+	})
+}

@@ -7,6 +7,7 @@ package network
 import (
 	"fmt"
 	"math"
+	"sync"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -60,6 +61,9 @@ func (l Layer) In() int { _, c := l.W.Dims(); return c }
 // what its methods return.
 type Network struct {
 	layers []Layer
+	// The fingerprint, once it is asked for.
+	hashed      sync.Once
+	fingerprint string
 }
 
 // New checks the layers and returns the network. Its errors name the layer
