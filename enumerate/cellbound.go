@@ -5,7 +5,6 @@
 package enumerate
 
 import (
-	"context"
 	"math/big"
 	"sync"
 
@@ -33,20 +32,32 @@ func (m *model) tail(l int) []bound.LayerCount {
 
 // rootBound bounds the whole count.
 func (m *model) rootBound() *big.Int {
-	m.survey()
+	if m.survey(); m.late() {
+		return roughUpper(m.source)
+	}
 	return bound.Recursion(m.tails.all, m.n)
 }
 
-// survey computes the tails.
+// survey computes the tails, as tight as there is time for.
 func (m *model) survey() {
 	m.tails.once.Do(func() {
 		counts := trivialCounts(m.source)
-		if b, ok := bound.ByName(stabilityBound); ok {
-			if e, ok := b.(bound.Explainer); ok {
-				if terms, err := e.Terms(context.Background(), m.source, m.ball); err == nil {
-					for i, t := range terms {
-						counts[i] = t.Count
-					}
+		ctx, cancel := m.surveyTime()
+		defer cancel()
+		ctx = bound.Shared(ctx, m.source, m.ball)
+		for _, name := range m.surveyors() {
+			b, _ := bound.ByName(name)
+			e, ok := b.(bound.Explainer)
+			if !ok {
+				continue
+			}
+			terms, err := e.Terms(ctx, m.source, m.ball)
+			if err != nil {
+				break
+			}
+			for i, t := range terms {
+				if name == stabilityBound || t.Count.K <= counts[i].K {
+					counts[i] = t.Count
 				}
 			}
 		}
@@ -76,12 +87,17 @@ func trivialCounts(n *network.Network) []bound.LayerCount {
 // cellBound bounds the regions of the cell at depth d before neuron j of layer l.
 // Its layers before l are affine on the cell, so the dimension is at most the
 // least number of units that any of them passes on.
-func (w *walker) cellBound(l, j, d int) *big.Int { return w.cellBoundOver(l, j, d, w.m.tail(l)) }
+func (w *walker) cellBound(l, j, d int) *big.Int {
+	if w.m.late() {
+		return w.roughBound(l, j)
+	}
+	return w.cellBoundOver(l, j, d, w.m.tail(l))
+}
 
 // tightBound is cellBound for the cell at depth d with a closer look at the later layers.
 func (w *walker) tightBound(l, j, d int) *big.Int {
 	b := w.cellBound(l, j, d)
-	if b.BitLen() > few {
+	if b.BitLen() > few && !w.m.late() {
 		if t := w.tailHere(l, j, d); t != nil {
 			if c := w.cellBoundOver(l, j, d, t); c.Cmp(b) < 0 {
 				return c

@@ -73,6 +73,7 @@ type policy struct {
 	proposed       func(c *certifier, z *form, s float64, ids []int32, lam []float64) // told of each proposal for an empty side
 	cellwise       bool                                                               // nor are regions counted at a stroke
 	spare          int                                                                // bits that a description keeps free, 0 for the usual number
+	hasty          bool                                                               // a stop has no grace
 	grain          grain                                                              // of a checkpoint; the zero value is the usual one
 }
 
@@ -194,13 +195,17 @@ func (c *certifier) prune(z *form, s float64, ids []int32, lam []float64) tier {
 			}
 		}
 	}
-	if c.policy.allowInteger() && c.integer(z, s, ids, lam) {
-		return tierInteger
+	t := tierNone
+	switch {
+	case c.policy.allowInteger() && c.integer(z, s, ids, lam):
+		t = tierInteger
+	case c.policy.allowInteger() && c.onSupport(z, s, ids, lam):
+		t = tierSolve
 	}
-	if c.policy.allowInteger() && c.onSupport(z, s, ids, lam) {
-		return tierSolve
+	if c.m.late() { // what these two worked on may have been given up
+		return tierNone
 	}
-	return tierNone
+	return t
 }
 
 // sound says that the multipliers are finite, not negative, and of ancestors.
@@ -267,7 +272,7 @@ func (c *certifier) scaled(lam []float64, f float64) bool {
 	return c.round[0] >= 1
 }
 
-// signed returns s times the exact form.
+// signed returns s times the exact form, with exactPath.at's reservation.
 func (c *certifier) signed(l, j int, s float64) exact.Row {
 	r := c.path.at(l, j, c.labels)
 	if s < 0 {

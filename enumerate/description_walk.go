@@ -162,7 +162,7 @@ func (w *walker) describeWord(l, j, d int) {
 		if ok && c.lookAll(word, w.levels[d].at, undecided) {
 			w.describe(l, word, d, undecided)
 		} else {
-			w.undescribed(d)
+			w.undescribed(l, j, d)
 		}
 		return
 	}
@@ -206,8 +206,8 @@ func (w *walker) tally(regions, settled int64) {
 
 // describe walks the cell at depth d, on which some neurons of a word of layer l are still undecided.
 func (w *walker) describe(l, word, d int, undecided uint64) {
-	if w.run.rough.Load() {
-		w.undescribed(d)
+	if w.run.rough.Load() || w.m.late() {
+		w.undescribed(l, w.m.layers[l].neuronAt(word, 0), d)
 		return
 	}
 	c, lv := w.cells, w.levels[d]
@@ -237,7 +237,7 @@ func (w *walker) describe(l, word, d int, undecided uint64) {
 		c.lists = c.lists[:0]
 		c.back(before)
 		if !ok {
-			w.undescribed(d)
+			w.undescribed(l, j, d)
 		}
 		return
 	}
@@ -247,7 +247,7 @@ func (w *walker) describe(l, word, d int, undecided uint64) {
 		lv.plus, lv.minus = append(lv.plus[:0], c.plus...), append(lv.minus[:0], c.minus...)
 		w.describeSplit(l, j, d)
 	} else {
-		w.undescribed(d)
+		w.undescribed(l, j, d)
 	}
 	c.back(before)
 }
@@ -265,7 +265,7 @@ func (w *walker) describeSplit(l, j, d int) {
 	plus, too := c.meets(c.near.list)
 	switch {
 	case !certain || !too || !plus && !minus:
-		w.undescribed(d)
+		w.undescribed(l, j, d)
 		return
 	case plus && minus:
 		w.split(l, j, d, true)
@@ -330,9 +330,13 @@ func (w *walker) describeSide(l, j, d int, s int8) {
 	w.labels[id] = 0
 }
 
-// undescribed walks the cell at depth d with the solver: at the root from there, else by another walker that
-// takes the path to it and then takes over all that this one has to account for.
-func (w *walker) undescribed(d int) {
+// undescribed walks the cell at depth d, before neuron j of layer l, with the solver: at the root from there, else by
+// another walker that takes the path to it and then takes over all that this one has to account for.
+func (w *walker) undescribed(l, j, d int) {
+	if w.m.late() {
+		w.leave(l, j, d)
+		return
+	}
 	if len(w.path) == 0 && len(w.script) == 0 {
 		w.described, w.stats.dec = false, w.atRoot
 		w.unconstrained()
@@ -350,7 +354,7 @@ func (w *walker) undescribed(d int) {
 	o.stats, o.frames, o.account, o.tick = w.stats, w.frames, w.account, w.tick
 	o.budget, o.floor, o.splits = w.budget, w.floor, w.splits
 	o.left, o.leftUpper, o.parked = w.left, w.leftUpper, w.parked
-	o.saved, o.joined = w.saved, w.joined
+	o.saved, o.joined, o.stint = w.saved, w.joined, w.stint
 	dec := w.stats.dec
 	o.replay = &dec
 	if len(w.script) > 0 {
@@ -363,6 +367,7 @@ func (w *walker) undescribed(d int) {
 	w.budget, w.splits = o.budget, o.splits
 	w.left, w.leftUpper, w.parked = o.left, o.leftUpper, o.parked
 	w.joined = o.joined
-	w.script = w.script[:0]
 	o.account, o.leftUpper, o.parked, o.replay = nil, new(big.Int), nil, nil
+	w.takeStop(o, l, j, d)
+	w.script = w.script[:0]
 }

@@ -20,34 +20,52 @@ type exactModel struct {
 	slopeScale []int
 }
 
-// exactNet builds the exact layers on first use.
-func (m *model) exactNet() *exactModel {
-	m.once.Do(func() {
-		x := &exactModel{}
-		var run []network.Layer
-		scale := 0
-		for _, l := range m.source.Layers() {
-			run = append(run, l)
-			if l.Act == network.None {
-				continue
-			}
-			f := foldRun(run, len(x.layers) == 0, m.ball)
-			run = nil
-			x.layers = append(x.layers, f)
-			scale += f.scale
-			x.zScale = append(x.zScale, scale)
-			si, ss := (*big.Int)(nil), 0
-			if l.Act == network.LeakyReLU {
-				_, e := splitFloat(l.Slope)
-				ss = max(0, -e)
-				si = toInt(l.Slope, ss)
-			}
-			x.slopeInt, x.slopeScale = append(x.slopeInt, si), append(x.slopeScale, ss)
-			scale += ss
+// exactNet builds the exact layers on first use. It returns nil where that was given up, as late then says for good.
+func (m *model) exactNet() *exactModel { return m.exactNetUntil(m.late) }
+
+// exactNetUntil is exactNet, given up where stopped says so.
+func (m *model) exactNetUntil(stopped func() bool) *exactModel {
+	if x := m.exact.Load(); x != nil {
+		return x
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.exact.Load() == nil {
+		if x := m.foldExact(stopped); x != nil {
+			m.exact.Store(x)
 		}
-		m.exact = x
-	})
-	return m.exact
+	}
+	return m.exact.Load()
+}
+
+// foldExact builds the exact layers.
+func (m *model) foldExact(stopped func() bool) *exactModel {
+	x := &exactModel{}
+	var run []network.Layer
+	scale := 0
+	for _, l := range m.source.Layers() {
+		run = append(run, l)
+		if l.Act == network.None {
+			continue
+		}
+		f := foldRun(run, len(x.layers) == 0, m.ball, stopped)
+		if f == nil {
+			return nil
+		}
+		run = nil
+		x.layers = append(x.layers, f)
+		scale += f.scale
+		x.zScale = append(x.zScale, scale)
+		si, ss := (*big.Int)(nil), 0
+		if l.Act == network.LeakyReLU {
+			_, e := splitFloat(l.Slope)
+			ss = max(0, -e)
+			si = toInt(l.Slope, ss)
+		}
+		x.slopeInt, x.slopeScale = append(x.slopeInt, si), append(x.slopeScale, ss)
+		scale += ss
+	}
+	return x
 }
 
 // exactPath caches the exact forms of the layers along the current path.
@@ -58,7 +76,8 @@ type exactPath struct {
 }
 
 // at returns the exact form of neuron j of layer l (2^zScale[l] times the
-// pre-activation, over y) on the cell with the given labels.
+// pre-activation, over y) on the cell with the given labels. Where late says so it may be anything; late then says so for
+// good, and whoever uses the form asks it afterwards.
 func (p *exactPath) at(l, j int, labels []int8) exact.Row {
 	return p.layer(l, labels)[j]
 }
@@ -71,9 +90,16 @@ func (p *exactPath) layer(l int, labels []int8) []exact.Row {
 	if p.forms[l] != nil && equalLabels(p.prefix[l], need) {
 		return p.forms[l]
 	}
+	rows := make([]exact.Row, p.m.layers[l].m)
 	x := p.m.exactNet()
+	if x == nil {
+		blank := exact.Row{G: zeros(p.m.n), H: new(big.Int)}
+		for j := range rows {
+			rows[j] = blank
+		}
+		return rows
+	}
 	f := x.layers[l]
-	rows := make([]exact.Row, f.rows)
 	if l == 0 {
 		for j := range rows {
 			rows[j] = exact.Row{G: make([]*big.Int, p.m.n), H: orZero(f.b[j])}
@@ -91,6 +117,9 @@ func (p *exactPath) layer(l int, labels []int8) []exact.Row {
 // propagate computes the forms of layer l from those of the layer before.
 func (p *exactPath) propagate(rows []exact.Row, l int, before []exact.Row, labels []int8) {
 	x := p.m.exactNet()
+	if x == nil {
+		return
+	}
 	f, first := x.layers[l], p.m.layers[l-1].first
 	var t, c big.Int
 	aScale := x.zScale[l-1] + x.slopeScale[l-1]
@@ -104,6 +133,9 @@ func (p *exactPath) propagate(rows []exact.Row, l int, before []exact.Row, label
 		}
 		for i := range before {
 			w := f.w[j*f.cols+i]
+			if p.m.late() {
+				w = nil
+			}
 			if w == nil || !x.factor(&c, w, l-1, labels[first+i]) {
 				continue
 			}
@@ -131,6 +163,14 @@ func (x *exactModel) factor(c, w *big.Int, l int, label int8) bool {
 	return true
 }
 
+func zeros(n int) []*big.Int {
+	z := make([]*big.Int, n)
+	for i := range z {
+		z[i] = new(big.Int)
+	}
+	return z
+}
+
 func orZero(v *big.Int) *big.Int {
 	if v == nil {
 		return new(big.Int)
@@ -156,9 +196,16 @@ func equalLabels(a, b []int8) bool {
 }
 
 // exactSigns evaluates the network at the point y, exactly, and writes the
-// sign of every pre-activation.
-func (m *model) exactSigns(y []*big.Rat, signs []int8) {
-	x := m.exactNet()
+// sign of every pre-activation. Where late says so afterwards they may be anything.
+func (m *model) exactSigns(y []*big.Rat, signs []int8) { m.exactSignsUntil(m.late, y, signs) }
+
+// exactSignsUntil is exactSigns, given up where stopped says so.
+func (m *model) exactSignsUntil(stopped func() bool, y []*big.Rat, signs []int8) {
+	x := m.exactNetUntil(stopped)
+	if x == nil {
+		clear(signs)
+		return
+	}
 	// y = Y·2^−scale for dyadic y.
 	scale := 0
 	for _, v := range y {
@@ -174,6 +221,9 @@ func (m *model) exactSigns(y []*big.Rat, signs []int8) {
 		z := make([]*big.Int, f.rows)
 		for j := range z {
 			z[j] = new(big.Int)
+			if stopped() {
+				continue
+			}
 			if f.b[j] != nil {
 				z[j].Lsh(f.b[j], uint(scale))
 			}

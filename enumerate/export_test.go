@@ -25,13 +25,17 @@ type Forced struct {
 	Described func(err error)
 	// Spare is the number of bits that a description keeps free, 0 for the usual one.
 	Spare int
+	// Hasty gives a stop no grace. Cell, if set, is told of each cell that is kept by its vertices, with what says that the
+	// walkers are late.
+	Hasty bool
+	Cell  func(late func() bool)
 	// Regions, Records and Dead make up the grain of a checkpoint, if one of them is set.
 	Regions, Records, Dead int64
 }
 
 // CountForced is Count with forced tiers.
 func CountForced(ctx context.Context, n *network.Network, b ball.Ball, opt Options, f Forced) (Result, error) {
-	p := &policy{float: f.Float, integer: f.Integer, solver: f.Solver, undescribed: f.Undescribed, spare: f.Spare}
+	p := &policy{float: f.Float, integer: f.Integer, solver: f.Solver, undescribed: f.Undescribed, spare: f.Spare, hasty: f.Hasty}
 	if f.Outlined != nil {
 		p.outlined = func(w *walker, z *form, s float64) {
 			point, _, _, err := exact.Side(w.m.norm, w.cert.signed(z.layer, z.unit, s), w.ancestorRows(), w.levels[len(w.cert.anc)].exactPoint())
@@ -40,6 +44,9 @@ func CountForced(ctx context.Context, n *network.Network, b ball.Ball, opt Optio
 	}
 	if f.Described != nil {
 		p.described = func(w *walker, l, word, d int) { f.Described(auditCell(w, l, word, d)) }
+	}
+	if f.Cell != nil {
+		p.described = func(w *walker, _, _, _ int) { f.Cell(w.m.late) }
 	}
 	if f.Regions+f.Records+f.Dead > 0 {
 		p.grain = grain{regions: f.Regions, records: f.Records, dead: f.Dead, work: time.Hour}

@@ -60,7 +60,7 @@ func lowExp(v *big.Float) int {
 }
 
 // layerAffine returns a layer's affine part.
-func layerAffine(l network.Layer) *intAffine {
+func layerAffine(l network.Layer, stopped func() bool) *intAffine {
 	r, c := l.W.Dims()
 	scale := 0
 	note := func(v float64) {
@@ -76,6 +76,9 @@ func layerAffine(l network.Layer) *intAffine {
 	}
 	f := &intAffine{rows: r, cols: c, scale: scale, w: make([]*big.Int, r*c), b: make([]*big.Int, r)}
 	for j := 0; j < r; j++ {
+		if stopped() {
+			return nil
+		}
 		for i, w := range l.W.RawRowView(j) {
 			f.w[j*c+i] = toInt(w, scale)
 		}
@@ -84,28 +87,8 @@ func layerAffine(l network.Layer) *intAffine {
 	return f
 }
 
-// ballAffine returns y ↦ c + diag(s)·y.
-func ballAffine(b ball.Ball) *intAffine {
-	mid, half := b.Mid(), b.Scale()
-	n := len(mid)
-	scale := 0
-	for i := range mid {
-		for _, v := range []*big.Float{mid[i], half[i]} {
-			if v.Sign() != 0 {
-				scale = max(scale, -lowExp(v))
-			}
-		}
-	}
-	f := &intAffine{rows: n, cols: n, scale: scale, w: make([]*big.Int, n*n), b: make([]*big.Int, n)}
-	for i := range mid {
-		f.w[i*n+i] = floatToInt(half[i], scale)
-		f.b[i] = floatToInt(mid[i], scale)
-	}
-	return f
-}
-
 // then returns a ↦ g(f(a)), skipping zeros.
-func (f *intAffine) then(g *intAffine) *intAffine {
+func (f *intAffine) then(g *intAffine, stopped func() bool) *intAffine {
 	h := &intAffine{rows: g.rows, cols: f.cols, scale: f.scale + g.scale,
 		w: make([]*big.Int, g.rows*f.cols), b: make([]*big.Int, g.rows)}
 	var t big.Int
@@ -118,6 +101,9 @@ func (f *intAffine) then(g *intAffine) *intAffine {
 		for k, w := range g.w[j*g.cols : (j+1)*g.cols] {
 			if w == nil {
 				continue
+			}
+			if stopped() {
+				return nil
 			}
 			for i, v := range f.w[k*f.cols : (k+1)*f.cols] {
 				if v == nil {
@@ -144,18 +130,23 @@ func (f *intAffine) then(g *intAffine) *intAffine {
 	return h
 }
 
-// foldRun multiplies out a run of layers, behind the ball's map when first.
-func foldRun(run []network.Layer, first bool, b ball.Ball) *intAffine {
+// foldRun multiplies out a run of layers, behind the ball's map when first. It returns nil once stopped says so.
+func foldRun(run []network.Layer, first bool, b ball.Ball, stopped func() bool) *intAffine {
 	var f *intAffine
-	if first {
-		f = ballAffine(b)
-	}
 	for _, l := range run {
-		g := layerAffine(l)
-		if f == nil {
+		g := layerAffine(l, stopped)
+		switch {
+		case g == nil:
+			return nil
+		case f != nil:
+			f = f.then(g, stopped)
+		case first:
+			f = g.inBall(b, stopped)
+		default:
 			f = g
-		} else {
-			f = f.then(g)
+		}
+		if f == nil {
+			return nil
 		}
 	}
 	return f
@@ -163,8 +154,8 @@ func foldRun(run []network.Layer, first bool, b ball.Ball) *intAffine {
 
 // fillExact rounds an exact affine map once to float64, rows and columns
 // scaled by powers of two, and notes whether anything was rounded.
-func (l *layer) fillExact(f *intAffine, colShift []int) {
-	for j := 0; j < l.m; j++ {
+func (l *layer) fillExact(f *intAffine, colShift []int, stopped func() bool) {
+	for j := 0; j < l.m && !stopped(); j++ {
 		top := math.MinInt
 		for i, w := range f.w[j*l.in : (j+1)*l.in] {
 			if w != nil {

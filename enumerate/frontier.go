@@ -43,7 +43,8 @@ type frontier struct {
 	nodes   nodeHeap
 	busy    int
 	regions int64
-	upper   *big.Int // Σ over waiting and busy cells
+	left    int64    // cells that were left open before there was a frontier
+	upper   *big.Int // Σ over waiting and busy cells, and over those
 	// Splits repeated and made, the latest counting most, and what follows for the spread.
 	repeated, made float64
 	spread         int
@@ -145,13 +146,14 @@ func (f *frontier) balance(repeated int, made int64) {
 // bracket returns the sums. The caller holds the lock or is alone.
 func (f *frontier) bracket() (lower int64, upper *big.Int) {
 	upper = new(big.Int).Add(f.upper, big.NewInt(f.regions))
-	return f.regions + int64(len(f.nodes)+f.busy), upper
+	return f.regions + int64(len(f.nodes)+f.busy) + f.left, upper
 }
 
 // explore walks the frontier with the given number of workers until it is empty
 // or the run halts.
 func (r *run) explore(f *frontier, workers int) {
-	f.regions = r.stats.regions
+	f.regions, f.left = r.stats.regions, r.opens
+	f.upper.Add(f.upper, r.open)
 	r.ledger.set(f.bracket())
 	r.stop.Store(false)
 	if r.halt.Load() {
@@ -178,7 +180,7 @@ func (r *run) explore(f *frontier, workers int) {
 		})
 	}
 	wg.Wait()
-	r.opens, r.open = int64(len(f.nodes)+f.busy), new(big.Int).Set(f.upper)
+	r.opens, r.open = int64(len(f.nodes)+f.busy)+f.left, new(big.Int).Set(f.upper)
 }
 
 // further walks a waiting cell a stint further, or to its end.
@@ -192,11 +194,15 @@ func (w *walker) further(f *frontier, n *node, spread int) {
 	}
 	before, dec := w.stats.regions, w.stats.dec
 	w.splits = 0
-	w.replay = &dec
+	w.replay, w.stint = &dec, true
 	w.root()
-	w.budget, w.floor, w.replay = 0, 0, nil
+	w.budget, w.floor, w.replay, w.stint = 0, 0, nil, false
 	parts := w.parked
 	w.parked = nil
+	if w.lost { // by a stop: the cell stays as it was
+		w.lost = false
+		w.stats.regions, w.stats.dec, parts = before, dec, []*node{n}
+	}
 	if w.err == nil {
 		w.run.ledger.set(f.replace(n, w.stats.regions-before, w.splits, parts))
 	}

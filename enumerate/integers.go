@@ -136,6 +136,9 @@ func (c *certifier) smallCheck(z *form, s float64, ids []int32) (ok, sure bool) 
 // bigCheck computes the true f in big integers.
 func (c *certifier) bigCheck(z *form, s float64, ids []int32) bool {
 	x := c.m.exactNet()
+	if x == nil {
+		return false
+	}
 	rows := []exact.Row{c.signed(z.layer, z.unit, s)}
 	lay := []int{z.layer}
 	for _, id := range ids {

@@ -11,6 +11,10 @@ import (
 // region certifies and reports the final cell at depth d.
 func (w *walker) region(d int) {
 	lv := w.levels[d]
+	if w.uncertain(lv, w.m.neurons) {
+		w.openUncertain(len(w.m.layers)-1, w.m.layers[len(w.m.layers)-1].m)
+		return
+	}
 	t := w.confirm(lv, w.m.neurons)
 	if t == tierNone {
 		return
@@ -42,7 +46,7 @@ func (w *walker) confirm(lv *level, id int) tier {
 			return tierFloat
 		}
 	}
-	w.m.exactSigns(lv.exactPoint(), lv.z)
+	w.m.exactSignsUntil(w.never, lv.exactPoint(), lv.z)
 	if w.agrees(lv.z, id) {
 		return tierInteger
 	}
@@ -54,6 +58,10 @@ func (w *walker) confirm(lv *level, id int) tier {
 func (w *walker) open(l, j, d int) {
 	lv := w.levels[d]
 	id := w.m.layers[l].first + j
+	if !w.described && w.uncertain(lv, id) {
+		w.openUncertain(l, j)
+		return
+	}
 	if !w.described && w.confirm(lv, id) == tierNone {
 		return
 	}
@@ -76,7 +84,7 @@ var witnessBits = [...]int{5, 7, 9, 11, 14, 18, 26}
 // shorten rounds the witness in w.point to few bits, as long as it stays certain.
 func (w *walker) shorten(lv *level, id int) {
 	copy(w.point, lv.y)
-	if lv.big != nil {
+	if lv.big != nil || w.m.late() { // seven forward passes for each of thousands of frames would be
 		return
 	}
 	tmp := w.short

@@ -6,11 +6,14 @@
 package enumerate
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/big"
 	"slices"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"relucell/ball"
 	"relucell/internal/dyadic"
@@ -56,9 +59,15 @@ type model struct {
 	mid, half     []*big.Float // c and s
 
 	source *network.Network
-	once   sync.Once
-	exact  *exactModel
+	mu     sync.Mutex // of exact, while it is built
+	exact  atomic.Pointer[exactModel]
 	tails  tails
+
+	// What ends the count: until ends what is computed before the walk, deadline is the caller's, zero for none, and
+	// cut is late's flag.
+	until    context.Context
+	deadline time.Time
+	cut      atomic.Bool
 }
 
 // layer is y ↦ act(W·a + b), with rows scaled by powers of two.
@@ -87,10 +96,15 @@ type layer struct {
 
 // compile builds the model. An error names what is outside the limits.
 func compile(net *network.Network, b ball.Ball) (*model, error) {
+	return compileUntil(context.Background(), net, b)
+}
+
+// compileUntil is compile, given up with errLate when the context ends.
+func compileUntil(ctx context.Context, net *network.Network, b ball.Ball) (*model, error) {
 	if b.Dim() != net.Inputs() {
 		return nil, fmt.Errorf("ball: %d coordinates, expected %d, the inputs of the network", b.Dim(), net.Inputs())
 	}
-	m := &model{norm: b.Norm(), ball: b, n: net.Inputs(), neurons: net.Neurons(), source: net}
+	m := &model{norm: b.Norm(), ball: b, n: net.Inputs(), neurons: net.Neurons(), source: net, until: ctx}
 	m.setPoint()
 	var pending []network.Layer
 	var prev *layer
@@ -110,7 +124,9 @@ func compile(net *network.Network, b ball.Ball) (*model, error) {
 		word += (cl.m + wordSize - 1) / wordSize
 		prev, pending = cl, nil
 	}
-	m.setStatic()
+	if m.setStatic(); ctx.Err() != nil {
+		return nil, errLate
+	}
 	return m, nil
 }
 
@@ -148,10 +164,14 @@ func (m *model) compileLayer(run []network.Layer, prev *layer, first int) (*laye
 	}
 	l.wt, l.wa = make([]float64, l.in*l.m), make([]float64, l.in*l.m)
 	l.b, l.ba, l.shift = make([]float64, l.m), make([]float64, l.m), make([]int, l.m)
-	if prev != nil && len(run) == 1 {
-		l.fillPlain(last, colShift)
-	} else {
-		l.fillExact(foldRun(run, prev == nil, m.ball), colShift)
+	stopped := func() bool { return m.until.Err() != nil }
+	if len(run) == 1 && (prev != nil || m.dyadicBall(colShift)) {
+		l.fillPlain(last, colShift, stopped)
+	} else if f := foldRun(run, prev == nil, m.ball, stopped); f != nil {
+		l.fillExact(f, colShift, stopped)
+	}
+	if stopped() {
+		return nil, errLate
 	}
 	lsb := math.Inf(1)
 	for _, w := range l.wt {
@@ -165,8 +185,8 @@ func (m *model) compileLayer(run []network.Layer, prev *layer, first int) (*laye
 }
 
 // fillPlain takes the weights as they are, scaled by powers of two.
-func (l *layer) fillPlain(src network.Layer, colShift []int) {
-	for j := 0; j < l.m; j++ {
+func (l *layer) fillPlain(src network.Layer, colShift []int, stopped func() bool) {
+	for j := 0; j < l.m && !stopped(); j++ {
 		row := src.W.RawRowView(j)
 		top := math.MinInt
 		for i, w := range row {
@@ -274,6 +294,9 @@ func (m *model) setStatic() {
 	for _, l := range m.layers {
 		na, ne := make([]float64, l.m), make([]float64, l.m)
 		for j := range na {
+			if m.until.Err() != nil {
+				return
+			}
 			mag, err := l.ba[j], 0.0
 			for i := range a {
 				w := l.wa[i*l.m+j]

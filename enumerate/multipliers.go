@@ -92,6 +92,9 @@ func (o *multipliers) sort() {
 // takeBig stores the multipliers of an exact solve over the ancestors' exact rows.
 func (c *certifier) takeBig(z *form, self *big.Int, lam []*big.Int) {
 	x := c.m.exactNet()
+	if x == nil {
+		return // late: what was proved is not used
+	}
 	o := &c.out
 	o.ids, o.lambda, o.bigLam = o.ids[:0], o.lambda[:0], nil
 	// λ'·2^scale·z = λ·z: bring all to the lowest scale in use.

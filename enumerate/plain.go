@@ -28,18 +28,27 @@ type plainWalk struct {
 // proposals pass the same filters as those of Count, and what they do not settle is
 // solved exactly. An error of the solver ends the count: a failure is not an answer.
 func CountPlain(ctx context.Context, net *network.Network, b ball.Ball, solver lp.Solver, opt Options) (Result, error) {
-	m, err := compile(net, b)
-	if err != nil {
-		return Result{}, err
-	}
 	if opt.Checkpoint != "" {
 		return Result{}, errors.New("enumerate: the plain walk keeps no checkpoint")
 	}
 	start := time.Now()
+	m, release, err := compileFor(ctx, net, b, nil)
+	defer release()
+	if errors.Is(err, errLate) {
+		return unwalked(net, b, opt, start), nil
+	}
+	if err != nil {
+		return Result{}, err
+	}
+	start = time.Now()
+	if s, ok := solver.(lp.Stoppable); ok {
+		s.StopWhen(m.late)
+		defer s.StopWhen(nil)
+	}
 	r := newRun(m)
 	r.observed, r.limit = opt.Observer != nil, opt.Limit
-	release := context.AfterFunc(ctx, func() { r.stop.Store(true) })
-	defer release()
+	unhook := context.AfterFunc(ctx, func() { r.stop.Store(true) })
+	defer unhook()
 	p := &plainWalk{walker: newWalker(r), oracle: solver}
 	p.obs = opt.Observer
 	p.walk(0, 0, p.rootWitness())

@@ -4,6 +4,7 @@ package enumerate
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"math/big"
 	"runtime"
@@ -12,7 +13,6 @@ import (
 	"time"
 
 	"relucell/ball"
-	"relucell/internal/dyadic"
 	"relucell/network"
 )
 
@@ -42,6 +42,7 @@ type run struct {
 	stats  stats
 	pivots int64
 	open   *big.Int // Σ of the upper bounds of cells left open
+	vague  bool     // some of those may be empty
 	opens  int64
 	err    error
 	spares []*walker
@@ -153,7 +154,12 @@ func prepare(ctx context.Context, m *model, opt Options) *run {
 }
 
 func count(ctx context.Context, net *network.Network, b ball.Ball, opt Options, pol *policy, yield func(Region) bool) (Result, error) {
-	m, err := compile(net, b)
+	start := time.Now()
+	m, release, err := compileFor(ctx, net, b, pol)
+	defer release()
+	if errors.Is(err, errLate) {
+		return unwalked(net, b, opt, start), nil
+	}
 	if err != nil {
 		return Result{}, err
 	}
@@ -161,23 +167,26 @@ func count(ctx context.Context, net *network.Network, b ball.Ball, opt Options, 
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
-	start := time.Now()
+	start = time.Now()
 	r := prepare(ctx, m, opt)
 	r.policy, r.yield = pol, yield
 	r.free.Store(int32(workers - 1))
 	if opt.Checkpoint != "" {
+		if _, err := net.FingerprintUntil(m.until); err != nil { // its header needs that
+			return unwalked(net, b, opt, start), nil
+		}
 		if err := r.resume(net, b, opt); err != nil {
 			return Result{}, err
 		}
 	}
-	release := context.AfterFunc(ctx, r.quit)
-	defer release()
+	unhook := context.AfterFunc(ctx, r.quit)
+	defer unhook()
 	if ctx.Err() != nil { // AfterFunc's goroutine may take its time
 		r.quit()
 	}
 	watch := r.watch(opt, start)
 	r.walk(opt, workers)
-	gap := watch()
+	watch()
 	var lost error
 	if r.journal != nil {
 		lost = r.journal.close()
@@ -186,14 +195,7 @@ func count(ctx context.Context, net *network.Network, b ball.Ball, opt Options, 
 		return Result{}, r.err
 	}
 	res := r.result(start)
-	res.GapReached = gap && !res.Exact
-	if opt.Progress != nil { // the watch runs by the clock, which may not tick during a short count
-		last := Progress{Lower: new(big.Int).Set(res.Lower), Upper: new(big.Int).Set(res.Upper), Resumed: res.Resumed, Elapsed: res.Elapsed}
-		if res.Exact {
-			last.Estimate, _ = dyadic.FromInt(res.Lower, 0)
-		}
-		opt.Progress(last)
-	}
+	res.finish(opt)
 	return res, lost
 }
 
@@ -244,10 +246,14 @@ func (r *run) goBestFirst() {
 func (r *run) result(start time.Time) Result {
 	lower := big.NewInt(r.stats.regions + r.opens)
 	upper := new(big.Int).Add(big.NewInt(r.stats.regions), r.open)
-	if _, best := r.ledger.bracket(); best != nil && best.Cmp(upper) < 0 {
+	low, best := r.ledger.bracket()
+	if best != nil && best.Cmp(upper) < 0 {
 		upper.Set(best)
 	}
-	return Result{Lower: lower, Upper: upper, Exact: r.opens == 0, Decisions: r.stats.dec,
+	if r.vague && low > lower.Int64() { // more was certain before cells were left of which nothing is
+		lower.SetInt64(low)
+	}
+	return Result{Lower: lower, Upper: upper, Exact: r.opens == 0 && !r.vague || !r.observed && lower.Cmp(upper) == 0, Decisions: r.stats.dec,
 		Questions: r.stats.questions, Pivots: r.pivots, Resumed: r.resumed.Load(), Elapsed: time.Since(start)}
 }
 
@@ -264,6 +270,8 @@ func (r *run) retire(w *walker) {
 	s.refreshes += w.stats.refreshes
 	r.opens += w.left
 	r.open.Add(r.open, w.leftUpper)
+	r.vague = r.vague || w.vague
+	w.vague = false
 	w.left, w.leftUpper = 0, new(big.Int)
 	if len(w.parked) > 0 {
 		r.frontier.Load().add(w.parked)

@@ -63,6 +63,10 @@ func (w *walker) split(l, j, d int, follow bool) {
 
 // take walks one side of a split, or takes it from a checkpoint.
 func (w *walker) take(l, j, d int, s int8, follow bool) {
+	if w.m.late() {
+		w.leaveSide(l, j, d, s)
+		return
+	}
 	if w.run.journal != nil {
 		w.kept(l, j, d, s, follow)
 		return
@@ -228,13 +232,20 @@ func (w *walker) resolve(z *form, id, d int) bool {
 	}
 	p := lv.exactPoint()
 	signs := make([]int8, w.m.neurons)
-	w.m.exactSigns(p, signs)
+	if w.m.exactSigns(p, signs); w.m.late() {
+		w.gaveUp = true
+		return false
+	}
 	if signs[id] != 0 {
 		lv.z[id] = signs[id]
 		return true
 	}
 	// The witness lies on the hyperplane, so both sides live; take a point of the plus side.
-	point, _, _, err := exact.Side(w.m.norm, w.cert.signed(z.layer, z.unit, 1), w.ancestorRows(), p)
+	point, _, _, err := exact.SideUntil(w.m.late, w.m.norm, w.cert.signed(z.layer, z.unit, 1), w.ancestorRows(), p)
+	if w.m.late() {
+		w.gaveUp = true
+		return false
+	}
 	if err == nil && point == nil {
 		err = fmt.Errorf("enumerate: neuron %d: the exact solve found no point beside a hyperplane through the cell", id)
 	}
@@ -243,10 +254,11 @@ func (w *walker) resolve(z *form, id, d int) bool {
 		return false
 	}
 	w.setExact(lv, point)
-	return true
+	w.gaveUp = w.m.late()
+	return !w.gaveUp
 }
 
-// vanishes says that the form is identically zero. A coefficient of the true form
+// vanishes says that the form is known to be identically zero. A coefficient of the true form
 // differs from the computed one by at most err (the ball holds ±e_k and 0).
 func (w *walker) vanishes(z *form) bool {
 	if z.err == 0 {
@@ -261,7 +273,7 @@ func (w *walker) vanishes(z *form) bool {
 		}
 	}
 	r := w.cert.path.at(z.layer, z.unit, w.labels)
-	if r.H.Sign() != 0 {
+	if r.H.Sign() != 0 || w.m.late() {
 		return false
 	}
 	for _, g := range r.G {
@@ -305,7 +317,15 @@ func (w *walker) ancestorRows() []exact.Row {
 
 // solve is the last tier: an exact answer. It reports whether both sides live.
 func (w *walker) solve(z *form, id int, s float64, d int) bool {
-	point, self, lam, err := exact.Side(w.m.norm, w.cert.signed(z.layer, z.unit, s), w.ancestorRows(), w.levels[d].exactPoint())
+	if w.m.late() {
+		w.gaveUp = true
+		return false
+	}
+	point, self, lam, err := exact.SideUntil(w.m.late, w.m.norm, w.cert.signed(z.layer, z.unit, s), w.ancestorRows(), w.levels[d].exactPoint())
+	if w.m.late() { // also where an answer is there: its rows may have been given up
+		w.gaveUp = true
+		return false
+	}
 	if err != nil {
 		w.err = fmt.Errorf("enumerate: neuron %d: the exact solve failed: %w", id, err)
 		return false
@@ -319,5 +339,6 @@ func (w *walker) solve(z *form, id int, s float64, d int) bool {
 		return false
 	}
 	w.setExact(w.levels[d].far, point)
-	return true
+	w.gaveUp = w.m.late()
+	return !w.gaveUp
 }

@@ -136,7 +136,7 @@ func (c *certifier) bareiss(coords []int, k int) (lam []*big.Int, det *big.Int) 
 	prev := big.NewInt(1)
 	var x, y big.Int
 	for t := 0; t < k; t++ {
-		if m[t][t].Sign() == 0 {
+		if m[t][t].Sign() == 0 || c.m.late() {
 			return nil, nil
 		}
 		for r := 0; r < k; r++ {

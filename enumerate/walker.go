@@ -52,6 +52,9 @@ type walker struct {
 	floor  int
 	parked []*node
 	replay *Decisions
+	// Late: the decision at hand was given up; the cell that a script leads to was not reached, or not left as it
+	// should be; a cell that may be empty was left open; a stint is what is walked.
+	gaveUp, lost, vague, stint bool
 	// The checkpoint: its records at and below the current cell, and what joined subtrees came to.
 	saved  *saved
 	joined odometer
@@ -131,6 +134,9 @@ func newWalker(r *run) *walker {
 		labels: make([]int8, m.neurons), point: make([]float64, m.n), xs: make([]float64, m.n), short: newLevel(m), leftUpper: new(big.Int)}
 	w.cert = certifier{m: m, labels: w.labels, f: make([]float64, m.n), policy: r.policy, proof: r.observed}
 	w.cert.path.m = m
+	if s, ok := w.solver.(lp.Stoppable); ok {
+		s.StopWhen(m.late)
+	}
 	w.polygon, _ = w.solver.(*lp.Polygon)
 	w.greedy = greedy(w.solver)
 	w.memorise()
@@ -180,6 +186,11 @@ func (w *walker) enter(l, d int) {
 	st.entry = d
 	outlined := w.outlines() && w.outlined()
 	for j := range st.done {
+		if w.m.late() {
+			w.unsettled(l, j)
+			w.leave(l, 0, d)
+			return
+		}
 		if outlined {
 			st.done[j] = w.atOnce(l, j, w.levels[d].z)
 		} else {
@@ -238,6 +249,9 @@ func (w *walker) settle(l, j, d int) {
 		id := w.m.layers[l].first + j
 		z0 := w.levels[d].z[id]
 		s := -float64(z0)
+		if w.m.late() {
+			return
+		}
 		if st.done[j] != open || z0 == 0 || w.off > 0 || w.levels[d].far.z[id] == -z0 {
 			continue // the witnesses of the two sides are on the two sides of j as well
 		}
@@ -307,6 +321,9 @@ func (w *walker) ask(z *form, id int, s float64) (tier, *lp.Reply) {
 		if err == nil && r.Meets {
 			return tierNone, r
 		}
+		if w.m.late() {
+			return tierNone, nil
+		}
 		if err == nil {
 			if t := w.cert.prune(z, s, r.ID, r.Lambda); t != tierNone {
 				if t == tierFloat && w.remembers() {
@@ -332,6 +349,10 @@ func (w *walker) nodes(l, j, d int) {
 			w.report(l, j)
 			continue
 		}
+		if w.m.late() {
+			w.leave(l, j, d)
+			return
+		}
 		// On the way to a record or along a script there is little to do.
 		if len(w.script) == 0 && (w.run.stop.Load() && w.saved == nil || w.budget < 0) {
 			w.open(l, j, d)
@@ -346,6 +367,10 @@ func (w *walker) nodes(l, j, d int) {
 			return
 		}
 		if w.err != nil {
+			return
+		}
+		if w.gaveUp {
+			w.leave(l, j, d)
 			return
 		}
 		w.pass(&w.levels[d].acc, l, j, w.labels[id])
@@ -392,7 +417,7 @@ func (w *walker) decide(l, j, d int) bool {
 	if lv.z[id] == 0 && !w.resolve(z, id, d) {
 		return false
 	}
-	if w.err != nil {
+	if w.err != nil || w.gaveUp {
 		return false
 	}
 	s := -float64(w.levels[d].z[id])

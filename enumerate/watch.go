@@ -21,11 +21,10 @@ const (
 	probeShare = 50
 )
 
-// watch starts what has to run beside the walk when a bracket is wanted. The function it returns ends it
-// and reports whether the gap was reached.
-func (r *run) watch(opt Options, start time.Time) func() bool {
+// watch starts what has to run beside the walk when a bracket is wanted. The function it returns ends it.
+func (r *run) watch(opt Options, start time.Time) func() {
 	if !r.bracketed {
-		return func() bool { return false }
+		return func() {}
 	}
 	every := opt.ProgressEvery
 	if every <= 0 {
@@ -34,12 +33,12 @@ func (r *run) watch(opt Options, start time.Time) func() bool {
 	if opt.Gap > 0 {
 		every = min(every, gapEvery)
 	}
-	done, gone := make(chan struct{}), make(chan bool)
-	go func() { gone <- r.watching(opt, start, every, done) }()
-	return func() bool { close(done); return <-gone }
+	done, gone := make(chan struct{}), make(chan struct{})
+	go func() { r.watching(opt, start, every, done); close(gone) }()
+	return func() { close(done); <-gone }
 }
 
-func (r *run) watching(opt Options, start time.Time, every time.Duration, done chan struct{}) (gap bool) {
+func (r *run) watching(opt Options, start time.Time, every time.Duration, done chan struct{}) {
 	turn := r.turn(opt, start)
 	t := time.NewTicker(every)
 	defer t.Stop()
@@ -50,7 +49,7 @@ func (r *run) watching(opt Options, start time.Time, every time.Duration, done c
 	for {
 		select {
 		case <-done:
-			return gap
+			return
 		case <-t.C:
 		}
 		r.tick.Add(1)
@@ -58,8 +57,7 @@ func (r *run) watching(opt Options, start time.Time, every time.Duration, done c
 			r.goBestFirst()
 		}
 		lower, upper := r.ledger.bracket()
-		if opt.Gap > 0 && upper != nil && withinGap(lower, upper, opt.Gap) {
-			gap = true
+		if opt.Gap > 0 && upper != nil && withinGap(big.NewInt(lower), upper, opt.Gap) {
 			r.quit()
 		}
 		if opt.Progress != nil && upper != nil { // nil: the walk is still to post its first bracket
@@ -70,13 +68,13 @@ func (r *run) watching(opt Options, start time.Time, every time.Duration, done c
 }
 
 // withinGap says whether upper ≤ (1+gap)·lower, in rationals.
-func withinGap(lower int64, upper *big.Int, gap float64) bool {
+func withinGap(lower, upper *big.Int, gap float64) bool {
 	g := new(big.Rat).SetFloat64(gap)
 	if g == nil {
 		return false
 	}
 	g.Add(g, big.NewRat(1, 1))
-	g.Mul(g, new(big.Rat).SetInt64(lower))
+	g.Mul(g, new(big.Rat).SetInt(lower))
 	return new(big.Rat).SetInt(upper).Cmp(g) <= 0
 }
 

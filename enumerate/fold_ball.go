@@ -1,0 +1,66 @@
+// The ball's map before the first layer. It is diagonal, so it costs a product for each weight, and nothing at all where
+// the ball is around 0 and its half-widths are powers of two, as that scales columns as rows are scaled anyway.
+
+package enumerate
+
+import (
+	"math/big"
+
+	"relucell/ball"
+)
+
+// inBall returns y ↦ g(c + diag(s)·y), nil once stopped says so.
+func (f *intAffine) inBall(b ball.Ball, stopped func() bool) *intAffine {
+	mid, half := b.Mid(), b.Scale()
+	scale := 0
+	for i := range mid {
+		for _, v := range []*big.Float{mid[i], half[i]} {
+			if v.Sign() != 0 {
+				scale = max(scale, -lowExp(v))
+			}
+		}
+	}
+	c, s := make([]*big.Int, len(mid)), make([]*big.Int, len(mid))
+	for i := range mid {
+		c[i], s[i] = floatToInt(mid[i], scale), floatToInt(half[i], scale)
+	}
+	h := &intAffine{rows: f.rows, cols: f.cols, scale: f.scale + scale, w: make([]*big.Int, len(f.w)), b: make([]*big.Int, f.rows)}
+	var t big.Int
+	for j := range h.b {
+		if stopped() {
+			return nil
+		}
+		offset := new(big.Int)
+		if f.b[j] != nil {
+			offset.Lsh(f.b[j], uint(scale))
+		}
+		for i, w := range f.w[j*f.cols : (j+1)*f.cols] {
+			if w == nil {
+				continue
+			}
+			if s[i] != nil {
+				h.w[j*f.cols+i] = new(big.Int).Mul(w, s[i])
+			}
+			if c[i] != nil {
+				offset.Add(offset, t.Mul(w, c[i]))
+			}
+		}
+		if offset.Sign() != 0 {
+			h.b[j] = offset
+		}
+	}
+	return h
+}
+
+// dyadicBall says that the ball's map is y ↦ diag(2^e)·y, and then adds the exponents to shift.
+func (m *model) dyadicBall(shift []int) bool {
+	for i, c := range m.mid {
+		if c.Sign() != 0 || m.half[i].Sign() <= 0 || m.half[i].MinPrec() != 1 {
+			return false
+		}
+	}
+	for i, s := range m.half {
+		shift[i] += s.MantExp(nil) - 1
+	}
+	return true
+}
