@@ -13,8 +13,8 @@ import (
 	"time"
 
 	"relucell/ball"
-	"relucell/internal/dyadic"
 	"relucell/bound"
+	"relucell/internal/dyadic"
 	"relucell/network"
 )
 

@@ -42,7 +42,7 @@ the regions to show beside it what really happens there.`,
 	}
 	c.ball.add(cmd)
 	c.net.add(cmd.Flags())
-	timeoutFlag(cmd.Flags(), &c.timeout, "leave out the bounds that are not done after this time")
+	timeoutFlag(cmd.Flags(), &c.timeout, "leave out the bounds that are not done after this time, reading included; the rest gets as long again")
 	cmd.Flags().StringVar(&c.terms, "terms", "", "show the recursion's terms of this bound ("+strings.Join(explainers(), ", ")+")")
 	complete(cmd, "terms", explainers()...)
 	cmd.Flags().BoolVar(&c.measure, "measured", false, "walk the regions and show the measured terms beside those of --terms (default combined)")
@@ -52,7 +52,11 @@ the regions to show beside it what really happens there.`,
 
 func (c *boundCmd) run(cmd *cobra.Command, args []string) error {
 	log := logger(cmd)
-	n, _, err := c.net.read(cmd, args[0])
+	interrupted, release := interruptible(cmd)
+	defer release()
+	ctx, cancel := limited(interrupted, c.timeout)
+	defer cancel()
+	n, _, err := c.net.read(ctx, cmd, args[0])
 	if err != nil {
 		return err
 	}
@@ -60,21 +64,22 @@ func (c *boundCmd) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	ctx, release := interruptible(cmd)
-	defer release()
 	start := time.Now()
-	rs := evaluateBounds(ctx, log, c.timeout, n, b)
+	rs := evaluateBounds(ctx, log, n, b)
 	took := time.Since(start)
-	r, err := c.explain(ctx, n, b, rs, took)
+	r, err := c.explain(interrupted, n, b, rs, took)
 	if err != nil {
 		return err
 	}
 	if err := c.print(cmd, args[0], n, b, rs, r); err != nil {
 		return err
 	}
+	if r.Nearest == nil {
+		return errStopped
+	}
 	for _, r := range rs {
 		if r.Err != nil {
-			if context.Cause(ctx) != nil || c.timeout > 0 && took >= c.timeout {
+			if ctx.Err() != nil {
 				return errStopped
 			}
 			return failed(r.Err)
@@ -86,20 +91,25 @@ func (c *boundCmd) run(cmd *cobra.Command, args []string) error {
 // boundReport is the report of bound: that of count without the walk, and what explains the bounds.
 type boundReport struct {
 	countJSON
-	Nearest  *nearestJSON `json:"nearest"`
-	Terms    []termsJSON  `json:"terms,omitempty"`
+	Nearest  any         `json:"nearest,omitempty"` // *nearestJSON, nil where a stop left it open
+	Terms    []termsJSON `json:"terms,omitempty"`
+	stamp    string      // the fingerprint
 	took     time.Duration
 	distance bound.Distance
 }
 
 // explain adds the nearest boundary, and the terms if they are asked for.
 func (c *boundCmd) explain(ctx context.Context, n *network.Network, b ball.Ball, rs []bound.Result, took time.Duration) (boundReport, error) {
-	r := boundReport{countJSON: newReport(n, c.net.notes, b, rs, took), took: took}
+	stamp := fingerprint(ctx, n)
+	r := boundReport{countJSON: newReport(newNetJSON(n, stamp), c.net.notes, b, rs, took), stamp: stamp, took: took}
 	walk, cancel := limited(ctx, c.timeout)
 	defer cancel()
 	var err error
 	if r.distance, err = bound.NearestBoundaryOf(walk, n, b); err != nil {
-		return r, stoppedOr(walk, err)
+		if walk.Err() != nil { // the bounds are there all the same
+			return r, nil
+		}
+		return r, err
 	}
 	r.Nearest = newNearestJSON(r.distance)
 	if c.measure && c.terms == "" {
@@ -130,9 +140,13 @@ func (c *boundCmd) print(cmd *cobra.Command, path string, n *network.Network, b 
 		return out.Flush()
 	}
 	f := &fields{w: out}
-	f.net(path, n)
+	f.stamped(path, n, r.stamp)
 	f.ball(b)
-	f.nearest(r.distance, b)
+	if r.Nearest == nil {
+		f.line("Nearest", "not found: the time ended first")
+	} else {
+		f.nearest(r.distance, b)
+	}
 	f.line("Time", "%s", rounded(r.took))
 	f.bounds(rs, nil)
 	f.terms(c.terms, r.Terms)
@@ -143,9 +157,7 @@ func (c *boundCmd) print(cmd *cobra.Command, path string, n *network.Network, b 
 }
 
 // evaluateBounds evaluates all bounds; those that fail are left to the log and to the caller.
-func evaluateBounds(ctx context.Context, log *slog.Logger, timeout time.Duration, n *network.Network, b ball.Ball) []bound.Result {
-	ctx, cancel := limited(ctx, timeout)
-	defer cancel()
+func evaluateBounds(ctx context.Context, log *slog.Logger, n *network.Network, b ball.Ball) []bound.Result {
 	rs := bound.Evaluate(ctx, bound.All(), n, b)
 	for _, r := range rs {
 		if r.Err != nil {

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -103,7 +104,7 @@ func (c *checkCmd) canonical(cmd *cobra.Command, path string) (text []byte, form
 		}
 		return text, "", badInput(plainPathError(err))
 	}
-	n, im, err := c.net.read(cmd, path)
+	n, im, err := c.net.read(context.Background(), cmd, path)
 	if err != nil {
 		return nil, "", err
 	}

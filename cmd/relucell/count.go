@@ -35,6 +35,7 @@ type countCmd struct {
 	bounds     bool
 	format     string
 	sweep      sweepFlags
+	unproved   bool // a stop left no time for the fingerprint that a proof begins with
 }
 
 func newCountCmd() *cobra.Command {
@@ -58,7 +59,7 @@ goes on from there after a stop or a kill; once the count is exact the file is r
 	c.ball.add(cmd)
 	c.net.add(fs)
 	workersFlag(fs, &c.workers)
-	timeoutFlag(fs, &c.timeout, "stop the walk after this time with the bracket reached; bounds get as long again")
+	timeoutFlag(fs, &c.timeout, "stop after this time, reading included, with the bracket reached; bounds get as long again")
 	limitFlag(fs, &c.limit, "stop once at least so many regions are certified")
 	gapFlag(fs, &c.gap)
 	fs.StringVar(&c.proof, "proof", "", "write a proof of the count to this file (gzip by the ending .gz)")
@@ -72,21 +73,22 @@ goes on from there after a stop or a kill; once the count is exact the file is r
 
 func (c *countCmd) run(cmd *cobra.Command, args []string) error {
 	path, log := args[0], logger(cmd)
-	n, _, err := c.net.read(cmd, path)
+	interrupted, release := interruptible(cmd)
+	defer release()
+	ctx, cancel := limited(interrupted, c.timeout)
+	defer cancel()
+	n, _, err := c.net.read(ctx, cmd, path)
 	if err != nil {
 		return err
 	}
-	interrupted, release := interruptible(cmd)
-	defer release()
 	if c.sweeps(cmd) {
-		return c.runSweep(interrupted, cmd, n)
+		return c.runSweep(ctx, cmd, n)
 	}
 	b, err := c.ball.read(n.Inputs())
 	if err != nil {
 		return err
 	}
-	ctx, cancel := limited(interrupted, c.timeout)
-	defer cancel()
+	go n.Fingerprint() // the report wants it, and a stop leaves no time for it
 	res, lost, err := c.walk(ctx, cmd, path, n, b)
 	if err != nil {
 		return err
@@ -98,9 +100,14 @@ func (c *countCmd) run(cmd *cobra.Command, args []string) error {
 	log.Debug("walked", "lower", res.Lower, "upper", res.Upper, "questions", res.Questions, "pivots", res.Pivots, "took", res.Elapsed)
 	var bounds []bound.Result
 	if c.bounds {
-		bounds = evaluateBounds(interrupted, log, c.timeout, n, b)
+		again, cancel := limited(interrupted, c.timeout)
+		defer cancel()
+		bounds = evaluateBounds(again, log, n, b)
 	}
-	if err := c.print(cmd, path, n, b, res, lost, why, bounds); err != nil {
+	if !res.Exact {
+		interrupted = ctx // a stopped count has no time for a fingerprint that takes long
+	}
+	if err := c.print(cmd, path, n, fingerprint(interrupted, n), b, res, lost, why, bounds); err != nil {
 		return err
 	}
 	if err := lost.failure(res.Exact); err != nil {
@@ -140,7 +147,8 @@ func (c *countCmd) walk(ctx context.Context, cmd *cobra.Command, path string, n 
 		return res, lost, err
 	}
 	var w *certificate.Writer
-	if cmd.Flags().Changed("proof") {
+	c.unproved = c.proof != "" && fingerprint(ctx, n) == ""
+	if cmd.Flags().Changed("proof") && !c.unproved {
 		if w, err = newProof(c.proof, path, n, b, c.checkpoint != ""); err != nil {
 			return res, lost, err
 		}
@@ -217,22 +225,25 @@ func newProof(proof, path string, n *network.Network, b ball.Ball, resumable boo
 	return w, badInput(named("proof", err))
 }
 
-func (c *countCmd) print(cmd *cobra.Command, path string, n *network.Network, b ball.Ball, res enumerate.Result, lost unwritten, why string, bounds []bound.Result) error {
+func (c *countCmd) print(cmd *cobra.Command, path string, n *network.Network, stamp string, b ball.Ball, res enumerate.Result, lost unwritten, why string, bounds []bound.Result) error {
 	out := bufio.NewWriter(cmd.OutOrStdout())
 	if c.format == "json" {
-		if err := writeJSON(out, newReport(n, c.net.notes, b, bounds, res.Elapsed).withWalk(res)); err != nil {
+		if err := writeJSON(out, newReport(newNetJSON(n, stamp), c.net.notes, b, bounds, res.Elapsed).withWalk(res)); err != nil {
 			return err
 		}
 		return out.Flush()
 	}
 	f := &fields{w: out}
-	f.net(path, n)
+	f.stamped(path, n, stamp)
 	f.ball(b)
 	f.walk(res, why)
 	if c.checkpoint != "" {
 		f.checkpoint(c.checkpoint, res, !res.Exact || lost.proof != nil)
 	}
-	if c.proof != "" {
+	switch {
+	case c.unproved:
+		f.line("Proof", "%s: not written, the time ended before it could begin", c.proof)
+	case c.proof != "":
 		claim := "count " + res.Lower.String()
 		if !res.Exact {
 			claim = "count >= " + res.Lower.String()

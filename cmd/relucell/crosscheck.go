@@ -124,7 +124,7 @@ func (c *crosscheckCmd) runWith(ctx context.Context, cmd *cobra.Command, args []
 	if c.replay != "" {
 		return c.replayCase(ctx, cmd, bounds)
 	}
-	cases, total, err := c.source(cmd, args)
+	cases, total, err := c.source(ctx, cmd, args)
 	if err != nil {
 		return err
 	}
@@ -196,7 +196,7 @@ func (c *crosscheckCmd) loadBounds(ctx context.Context) ([]bound.Bound, func() e
 }
 
 // source returns the cases and their number.
-func (c *crosscheckCmd) source(cmd *cobra.Command, args []string) (iter.Seq[crosscheck.Case], int, error) {
+func (c *crosscheckCmd) source(ctx context.Context, cmd *cobra.Command, args []string) (iter.Seq[crosscheck.Case], int, error) {
 	if len(args) == 0 && c.from == "small-balls" {
 		return crosscheck.SmallBallCases(c.seed, c.cases), c.cases, nil
 	}
@@ -206,7 +206,7 @@ func (c *crosscheckCmd) source(cmd *cobra.Command, args []string) (iter.Seq[cros
 	var nets []*network.Network
 	var names []string
 	for _, path := range args {
-		n, im, err := c.net.read(cmd, path)
+		n, im, err := c.net.read(ctx, cmd, path)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -252,8 +252,10 @@ func (c *crosscheckCmd) check(ctx context.Context, cmd *cobra.Command, cases ite
 			return failed(err)
 		}
 	}
-	if err := c.writeFailures(context.WithoutCancel(ctx), cmd.ErrOrStderr(), rep, bounds); err != nil {
-		return failed(err)
+	if !stopped { // shrinking takes longer than whoever interrupts is willing to wait
+		if err := c.writeFailures(ctx, cmd.ErrOrStderr(), rep, bounds); err != nil {
+			return failed(err)
+		}
 	}
 	switch {
 	case !rep.Sound():

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -67,7 +68,7 @@ type infoJSON struct {
 }
 
 func newInfoJSON(n *network.Network, im *network.Import) infoJSON {
-	j := infoJSON{Net: newNetJSON(n), Outputs: n.Outputs(), Neurons: n.Neurons(), Import: importJSON{
+	j := infoJSON{Net: newNetJSON(n, n.Fingerprint()), Outputs: n.Outputs(), Neurons: n.Neurons(), Import: importJSON{
 		Format: im.Format, Precision: im.Precision, Normalisation: im.Normalisation, Rounded: []roundingJSON{}, Notes: append(append([]string{}, im.Notes...), im.Remarks...)}}
 	first := 0
 	for _, l := range n.Layers() {
@@ -90,7 +91,7 @@ func newInfoJSON(n *network.Network, im *network.Import) infoJSON {
 }
 
 func (c *infoCmd) run(cmd *cobra.Command, args []string) error {
-	n, im, err := c.net.open(args[0])
+	n, im, err := c.net.open(context.Background(), args[0])
 	if err != nil {
 		return err
 	}

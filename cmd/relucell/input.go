@@ -3,6 +3,7 @@ package main
 // What a user names: a network in a file, and a ball by flags.
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -34,8 +35,8 @@ func (f *netFlags) add(fs *pflag.FlagSet) {
 
 // read reads the network, logs what that did, and says on standard error what a user must know to
 // read a number about it: the notes of the import.
-func (f *netFlags) read(cmd *cobra.Command, path string) (*network.Network, *network.Import, error) {
-	n, im, err := f.open(path)
+func (f *netFlags) read(ctx context.Context, cmd *cobra.Command, path string) (*network.Network, *network.Import, error) {
+	n, im, err := f.open(ctx, path)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -51,10 +52,21 @@ func (f *netFlags) read(cmd *cobra.Command, path string) (*network.Network, *net
 	return n, im, nil
 }
 
-// open reads the network and says nothing.
-func (f *netFlags) open(path string) (*network.Network, *network.Import, error) {
-	n, im, err := load.Read(path, load.Options{NormaliseNNet: f.normalise})
-	return n, im, badInput(plainPathError(err))
+// open reads the network and says nothing. A file that is not read by the time ctx and its grace end, as one of a gigabyte or
+// a pipe that nobody writes to, is no bad input: the command was stopped.
+func (f *netFlags) open(ctx context.Context, path string) (*network.Network, *network.Import, error) {
+	type file struct {
+		n  *network.Network
+		im *network.Import
+	}
+	r, err := within(ctx, func() (file, error) {
+		n, im, err := load.Read(path, load.Options{NormaliseNNet: f.normalise})
+		return file{n, im}, err
+	})
+	if r.n == nil && ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		return nil, nil, stopped(ctx, path+": stopped before the network was read")
+	}
+	return r.n, r.im, badInput(plainPathError(err))
 }
 
 // plainPathError says "net.onnx: no such file" instead of "open net.onnx: …".

@@ -43,13 +43,17 @@ numbers are exact, as hexadecimal floats with mantissas of any length.`,
 	}
 	c.ball.add(cmd)
 	c.net.add(cmd.Flags())
-	timeoutFlag(cmd.Flags(), &c.timeout, "stop after this time")
+	timeoutFlag(cmd.Flags(), &c.timeout, "stop after this time, reading included")
 	limitFlag(cmd.Flags(), &c.limit, "list at most so many regions")
 	return cmd
 }
 
 func (c *listCmd) run(cmd *cobra.Command, args []string) error {
-	n, _, err := c.net.read(cmd, args[0])
+	interrupted, release := interruptible(cmd)
+	defer release()
+	ctx, cancel := limited(interrupted, c.timeout)
+	defer cancel()
+	n, _, err := c.net.read(ctx, cmd, args[0])
 	if err != nil {
 		return err
 	}
@@ -57,10 +61,6 @@ func (c *listCmd) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	interrupted, release := interruptible(cmd)
-	defer release()
-	ctx, cancel := limited(interrupted, c.timeout)
-	defer cancel()
 	listed, more, err := c.list(ctx, cmd.OutOrStdout(), n, b)
 	if err != nil && ctx.Err() == nil {
 		return failed(fmt.Errorf("%s: %w", args[0], err))
@@ -82,7 +82,11 @@ func (c *listCmd) list(ctx context.Context, w io.Writer, n *network.Network, b b
 			break
 		}
 		if err == nil {
-			err = writeJSON(out, newRegionJSON(n, r))
+			var j regionJSON
+			j, err = within(ctx, func() (regionJSON, error) { return newRegionJSON(n, r), nil })
+			if err == nil {
+				err = writeJSON(out, j)
+			}
 		}
 		if err != nil {
 			return listed, false, errors.Join(err, out.Flush())

@@ -3,6 +3,7 @@ package main
 // The flags that name a line or plane through a network's inputs.
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strconv"
@@ -41,8 +42,15 @@ func (f *sliceFlags) given() bool {
 }
 
 // cut returns the slice that the flags name, and labels for its axes.
-func (f *sliceFlags) cut(n *network.Network) (*network.Network, [2]string, error) {
-	s, labels, err := f.slice(n)
+func (f *sliceFlags) cut(ctx context.Context, n *network.Network) (*network.Network, [2]string, error) {
+	var labels [2]string
+	s, err := within(ctx, func() (s *network.Network, err error) {
+		s, labels, err = f.slice(n)
+		return s, err
+	})
+	if s == nil && ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		return nil, [2]string{}, stopped(ctx, "stopped before the slice was made")
+	}
 	return s, labels, badInput(err)
 }
 

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -62,7 +63,7 @@ wheel, move by dragging, point at a region for its pattern and affine map.`,
 	c.slice.add(cmd)
 	fs := cmd.Flags()
 	c.net.add(fs)
-	timeoutFlag(fs, &c.timeout, "give up after this time: half a map is none")
+	timeoutFlag(fs, &c.timeout, "give up after this time, reading included: half a map is none")
 	fs.StringVarP(&c.out, "output", "o", "", "file to write, ending in .svg, .png, .pdf or .html")
 	fs.BoolVar(&c.html, "html", false, "write one self-contained page, whatever the ending")
 	words := make([]string, len(plot.Fills))
@@ -100,13 +101,17 @@ func (c *plotCmd) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	whole, _, err := c.net.read(cmd, args[0])
+	interrupted, release := interruptible(cmd)
+	defer release()
+	ctx, cancel := limited(interrupted, c.timeout)
+	defer cancel()
+	whole, _, err := c.net.read(ctx, cmd, args[0])
 	if err != nil {
 		return err
 	}
 	n, opt := whole, plot.Options{Name: filepath.Base(args[0]), Fill: plot.Fill(c.fill), Width: c.width}
 	if c.slice.given() {
-		if n, opt.Inputs, err = c.slice.cut(whole); err != nil {
+		if n, opt.Inputs, err = c.slice.cut(ctx, whole); err != nil {
 			return err
 		}
 		opt.Name += ", slice"
@@ -124,11 +129,7 @@ func (c *plotCmd) run(cmd *cobra.Command, args []string) error {
 	if err = c.writable(args[0]); err != nil {
 		return badInput(err)
 	}
-	interrupted, release := interruptible(cmd)
-	defer release()
-	ctx, cancel := limited(interrupted, c.timeout)
-	defer cancel()
-	m, err := plot.New(ctx, n, b)
+	m, err := within(ctx, func() (*plot.Map, error) { return plot.New(ctx, n, b) })
 	if err != nil && ctx.Err() != nil {
 		fmt.Fprintf(cmd.ErrOrStderr(), "relucell: stopped early (%s): nothing is drawn\n", stopReason(ctx))
 		return errStopped
@@ -137,7 +138,15 @@ func (c *plotCmd) run(cmd *cobra.Command, args []string) error {
 		return failed(fmt.Errorf("%s: %w", args[0], err))
 	}
 	log.Debug("mapped", "regions", len(m.Regions), "too thin to fill", m.Slivers())
-	if err := c.write(m, opt, format); err != nil {
+	data, err := within(ctx, func() ([]byte, error) { return c.render(m, opt, format) })
+	if err != nil && ctx.Err() != nil {
+		fmt.Fprintf(cmd.ErrOrStderr(), "relucell: stopped early (%s): nothing is drawn\n", stopReason(ctx))
+		return errStopped
+	}
+	if err == nil {
+		err = files.Write(c.out, func(w io.Writer) error { _, err := w.Write(data); return err })
+	}
+	if err != nil {
 		return failed(err)
 	}
 	f := &fields{w: cmd.OutOrStdout()}
@@ -193,15 +202,16 @@ func (c *plotCmd) readCSV(inputs int) (*plot.Points, error) {
 	return p, nil
 }
 
-func (c *plotCmd) write(m *plot.Map, opt plot.Options, format string) error {
-	return files.Write(c.out, func(w io.Writer) error {
-		if format == "html" {
-			return m.WriteHTML(w, opt)
-		}
-		p, err := m.Draw(opt)
-		if err != nil {
-			return err
-		}
-		return p.Write(w, format)
-	})
+// render draws in memory, so that a stop leaves no file behind.
+func (c *plotCmd) render(m *plot.Map, opt plot.Options, format string) ([]byte, error) {
+	var b bytes.Buffer
+	if format == "html" {
+		err := m.WriteHTML(&b, opt)
+		return b.Bytes(), err
+	}
+	p, err := m.Draw(opt)
+	if err == nil {
+		err = p.Write(&b, format)
+	}
+	return b.Bytes(), err
 }

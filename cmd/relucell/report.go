@@ -4,6 +4,7 @@ package main
 // to. Counts and bounds are decimal strings, because they outgrow what JSON's readers keep of a number.
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -23,7 +24,7 @@ import (
 const definition = "activation"
 
 type netJSON struct {
-	SHA256 string `json:"sha256"`
+	SHA256 string `json:"sha256,omitempty"`
 	Inputs int    `json:"inputs"`
 	Hidden []int  `json:"hidden"`
 }
@@ -70,8 +71,17 @@ type countJSON struct {
 	Notes []string `json:"notes,omitempty"`
 }
 
-func newNetJSON(n *network.Network) netJSON {
-	return netJSON{SHA256: strings.TrimPrefix(n.Fingerprint(), "sha256:"), Inputs: n.Inputs(), Hidden: n.Hidden()}
+func newNetJSON(n *network.Network, fingerprint string) netJSON {
+	return netJSON{SHA256: strings.TrimPrefix(fingerprint, "sha256:"), Inputs: n.Inputs(), Hidden: n.Hidden()}
+}
+
+// fingerprint returns n's, "" where a stop leaves no time for it: that of fifty million weights takes seconds.
+func fingerprint(ctx context.Context, n *network.Network) string {
+	s, err := within(ctx, func() (string, error) { return n.Fingerprint(), nil })
+	if err != nil {
+		return ""
+	}
+	return s
 }
 
 func newBallJSON(b ball.Ball) ballJSON {
@@ -79,8 +89,8 @@ func newBallJSON(b ball.Ball) ballJSON {
 }
 
 // newReport is the part that count and bound share.
-func newReport(n *network.Network, notes []string, b ball.Ball, bounds []bound.Result, took time.Duration) countJSON {
-	j := countJSON{Net: newNetJSON(n), Ball: newBallJSON(b), Definition: definition, Bounds: []boundJSON{}, Seconds: took.Seconds(), Notes: notes}
+func newReport(n netJSON, notes []string, b ball.Ball, bounds []bound.Result, took time.Duration) countJSON {
+	j := countJSON{Net: n, Ball: newBallJSON(b), Definition: definition, Bounds: []boundJSON{}, Seconds: took.Seconds(), Notes: notes}
 	for _, r := range bounds {
 		if r.Err == nil {
 			j.Bounds = append(j.Bounds, boundJSON{r.Name, r.Kind, r.Scope, r.Value.String()})

@@ -3,6 +3,8 @@ package main
 // slice: a network on a line or plane, as a network that can be counted and proved like any other.
 
 import (
+	"context"
+
 	"github.com/spf13/cobra"
 )
 
@@ -41,11 +43,11 @@ func (c *sliceCmd) run(cmd *cobra.Command, args []string) error {
 	if err := checkText(c.out); err != nil {
 		return err
 	}
-	n, _, err := c.net.read(cmd, args[0])
+	n, _, err := c.net.read(context.Background(), cmd, args[0])
 	if err != nil {
 		return err
 	}
-	s, _, err := c.slice.cut(n)
+	s, _, err := c.slice.cut(context.Background(), n)
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,7 @@
 package main
 
-// How a command stops before its end: by a time limit or by an interrupt. The first interrupt
-// asks for the bracket reached so far; the second one kills.
+// How a command stops before its end: by a time limit, which counts from the start of the command, or by an interrupt. The
+// first interrupt asks for the bracket reached so far; the second one kills.
 
 import (
 	"context"
@@ -47,6 +47,41 @@ func limited(ctx context.Context, d time.Duration) (context.Context, func()) {
 		return ctx, func() {}
 	}
 	return context.WithTimeoutCause(ctx, d, errTimeout)
+}
+
+// grace is how long reading, and other work that cannot be interrupted, may go on after a stop: a small file is read
+// even then, and the bracket that is always there can be printed.
+const grace = 400 * time.Millisecond
+
+// within returns what f does, waiting for it no longer than a grace after ctx has ended: then f is left to itself, since
+// the process is about to end, and the error is ctx's.
+func within[T any](ctx context.Context, f func() (T, error)) (T, error) {
+	type result struct {
+		v   T
+		err error
+	}
+	done := make(chan result, 1)
+	go func() {
+		v, err := f()
+		done <- result{v, err}
+	}()
+	select {
+	case r := <-done:
+		return r.v, r.err
+	case <-ctx.Done():
+	}
+	select {
+	case r := <-done:
+		return r.v, r.err
+	case <-time.After(grace):
+		var none T
+		return none, ctx.Err()
+	}
+}
+
+// stopped is the error of a command that ended before it had anything to say, in which what is what it was doing.
+func stopped(ctx context.Context, what string) error {
+	return &exitError{exitStopped, fmt.Errorf("%s: %w", what, context.Cause(ctx))}
 }
 
 // stopReason says why a walk under ctx ended early.

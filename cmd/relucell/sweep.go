@@ -98,8 +98,6 @@ func (c *countCmd) runSweep(ctx context.Context, cmd *cobra.Command, n *network.
 	if err != nil {
 		return badInput(err)
 	}
-	ctx, cancel := limited(ctx, c.timeout)
-	defer cancel()
 	rows := crosscheck.Sweep(ctx, n, opt)
 	done := true
 	watched := func(yield func(crosscheck.SweepRow, error) bool) {
@@ -133,7 +131,7 @@ func (c *countCmd) writeSweep(w io.Writer, n *network.Network, opt crosscheck.Sw
 			if err != nil {
 				return err
 			}
-			if err := writeJSON(w, newReport(n, c.net.notes, r.Ball, r.Bounds, r.Count.Elapsed).withWalk(r.Count)); err != nil {
+			if err := writeJSON(w, newReport(newNetJSON(n, n.Fingerprint()), c.net.notes, r.Ball, r.Bounds, r.Count.Elapsed).withWalk(r.Count)); err != nil {
 				return err
 			}
 		}

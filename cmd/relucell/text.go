@@ -86,9 +86,15 @@ func widths(n *network.Network) string {
 	return strings.Join(append(words, strconv.Itoa(n.Outputs())), "-")
 }
 
-func (f *fields) net(path string, n *network.Network) {
+func (f *fields) net(path string, n *network.Network) { f.stamped(path, n, n.Fingerprint()) }
+
+// stamped is net where the fingerprint, as function fingerprint returns it, is at hand.
+func (f *fields) stamped(path string, n *network.Network, fingerprint string) {
 	f.line("Network", "%s: %s, %s", filepath.Base(path), widths(n), numbered(int64(n.Neurons()), "neuron"))
-	f.line("", "%s", n.Fingerprint())
+	if fingerprint == "" {
+		fingerprint = "no fingerprint: the time ended first"
+	}
+	f.line("", "%s", fingerprint)
 }
 
 func (f *fields) ball(b ball.Ball) {

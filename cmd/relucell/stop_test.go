@@ -1,0 +1,139 @@
+package main
+
+// Stops of real processes, wherever they find them. Their own limits are loose: what is tested is that they end at all, with
+// what is certain.
+
+import (
+	"bufio"
+	"bytes"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/mat"
+
+	"relucell/network"
+	"relucell/network/onnx"
+)
+
+// loose is how long a stopped process may take on a busy machine.
+const loose = 20 * time.Second
+
+// wideNet writes a random network of the given widths, the inputs first.
+func wideNet(t *testing.T, widths ...int) string {
+	t.Helper()
+	rng := rand.New(rand.NewPCG(1, 2))
+	var ls []network.Layer
+	for i, m := range widths[1:] {
+		l := network.Layer{W: mat.NewDense(m, widths[i], nil), B: make([]float64, m), Act: network.ReLU}
+		l.W.Apply(func(_, _ int, _ float64) float64 { return float64(float32(rng.NormFloat64())) }, l.W)
+		ls = append(ls, l)
+	}
+	n, err := network.New(ls)
+	require.NoError(t, err)
+	path := filepath.Join(t.TempDir(), "wide.onnx")
+	f, err := os.Create(path)
+	require.NoError(t, err)
+	require.NoError(t, onnx.Write(f, n, true))
+	require.NoError(t, f.Close())
+	return path
+}
+
+// process is a started command.
+type process struct {
+	*exec.Cmd
+	out, errs bytes.Buffer
+}
+
+func start(t *testing.T, args ...string) *process {
+	t.Helper()
+	p := &process{Cmd: exec.Command(binary, args...)}
+	p.Stdout, p.Stderr = &p.out, &p.errs
+	require.NoError(t, p.Start())
+	return p
+}
+
+// end waits for the process, which must end by itself, and returns its exit code.
+func (p *process) end(t *testing.T) int {
+	t.Helper()
+	late := time.AfterFunc(loose, func() { _ = p.Process.Kill() })
+	_ = p.Wait()
+	require.True(t, late.Stop(), "it did not end: %s", p.errs.String())
+	return p.ProcessState.ExitCode()
+}
+
+// The survey of layers of a thousand did not know of the time limit: 1.3 s of processor time for 100 ms, and hours for wider ones.
+func TestTimeoutOfWideLayersLeavesABracket(t *testing.T) {
+	for _, widths := range [][]int{{2, 1000, 1000, 1}, {3, 400, 400, 400, 1}, {700, 900, 800, 10}} {
+		path := wideNet(t, widths...)
+		for _, more := range [][]string{nil, {"--proof", filepath.Join(t.TempDir(), "proof")}, {"--gap", "0.1"}} {
+			p := start(t, append([]string{"count", path, "--center", "0", "--radius", "1", "--timeout", "100ms", "--format", "json"}, more...)...)
+			require.Equal(t, exitStopped, p.end(t), p.errs.String())
+			if strings.Contains(p.errs.String(), "stopped before the network was read") {
+				continue // a busy machine
+			}
+			j := parseCount(t, p.out.String())
+			require.False(t, *j.Exact)
+			require.NotEmpty(t, j.Regions.Upper)
+			require.NotEqual(t, "0", j.Regions.Lower)
+			if len(more) > 0 && more[0] == "--proof" {
+				require.Contains(t, succeed(t, "check", path, more[1]), "VERIFIED  at least")
+			}
+		}
+	}
+}
+
+// The time limit began when the network had been read, and an interrupt killed a command that was reading.
+func TestStopsAreHeardWhileTheNetworkIsRead(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "net.json")
+	require.NoError(t, syscall.Mkfifo(pipe, 0o600))
+	ball := []string{"--center", "0", "--radius", "1"}
+	for _, command := range []string{"count", "list", "bound", "plot"} {
+		args := append([]string{command, pipe}, ball...)
+		if command == "plot" {
+			args = append(args, "-o", filepath.Join(t.TempDir(), "map.svg"))
+		}
+		p := start(t, append(args, "--timeout", "50ms")...)
+		require.Equal(t, exitStopped, p.end(t), command)
+		require.Equal(t, "relucell: "+pipe+": stopped before the network was read: --timeout reached\n", p.errs.String())
+		require.Empty(t, p.out.String())
+
+		p = start(t, args...)
+		w, err := os.OpenFile(pipe, os.O_WRONLY, 0) // waits for the reader
+		require.NoError(t, err)
+		require.NoError(t, p.Process.Signal(os.Interrupt))
+		require.Equal(t, exitStopped, p.end(t), command)
+		require.Contains(t, p.errs.String(), "stopped before the network was read: interrupted")
+		require.NoError(t, w.Close())
+	}
+}
+
+// An interrupt before the walk was heard once the survey had ended.
+func TestInterruptBeforeTheWalkPrintsABracket(t *testing.T) {
+	path := wideNet(t, 700, 900, 800, 10)
+	for _, sig := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+		cmd := exec.Command(binary, "count", path, "--center", "0", "--radius", "1", "--verbose")
+		var out bytes.Buffer
+		cmd.Stdout = &out
+		errs, err := cmd.StderrPipe()
+		require.NoError(t, err)
+		require.NoError(t, cmd.Start())
+		late := time.AfterFunc(loose, func() { _ = cmd.Process.Kill() })
+		lines := bufio.NewScanner(errs)
+		for lines.Scan() && !strings.Contains(lines.Text(), "walking") {
+		}
+		require.NoError(t, cmd.Process.Signal(sig))
+		for lines.Scan() {
+		}
+		_ = cmd.Wait()
+		require.True(t, late.Stop(), "it did not end")
+		require.Equal(t, exitStopped, cmd.ProcessState.ExitCode())
+		require.Contains(t, out.String(), "stopped early, interrupted")
+	}
+}
