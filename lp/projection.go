@@ -151,10 +151,9 @@ func (q *Projection) add(s *projState, p int) (empty bool, err error) {
 	viol := max(q.violation(s, p), 0)
 	lamP := 0.0
 	for it := 0; it < projCap*(len(q.cons)+2); it++ {
-		if q.stopped() {
+		if q.pivots++; q.pivots%stopEvery == 0 && q.stopped() {
 			return false, ErrStopped
 		}
-		q.pivots++
 		k := len(s.act)
 		zz := q.reduce(s, p)
 		t1, drop := math.Inf(1), -1

@@ -9,9 +9,13 @@ import "errors"
 // error it is no answer.
 var ErrStopped = errors.New("lp: stopped")
 
+// stopEvery is the number of pivots, of the solvers whose pivots take a microsecond, between two looks: most questions
+// take fewer, and are answered.
+const stopEvery = 16
+
 // Stoppable is a solver that can be told to give up.
 type Stoppable interface {
-	// StopWhen makes the solver call stop at each pivot or step, and end with ErrStopped once it reports
+	// StopWhen makes the solver call stop every few pivots or steps, and end with ErrStopped once it reports
 	// true. nil takes that back. Where a question in progress was given up, the solver's cell is as it was.
 	StopWhen(stop func() bool)
 }

@@ -197,7 +197,7 @@ func (v *Vertex) climb(s float64) (*Reply, error) {
 		if it >= limit {
 			return nil, errVertexLoop
 		}
-		if v.stopped() {
+		if it%stopEvery == stopEvery-1 && v.stopped() {
 			return nil, ErrStopped
 		}
 		r, step := v.leaving(l, k)

@@ -131,7 +131,7 @@ func (v *Vertex) Margin(g []float64, h, s float64) ([]float64, bool) {
 			break
 		}
 		r, _ := v.leaving(l, k)
-		if r < 0 || it >= limit || v.stopped() {
+		if r < 0 || it >= limit || it%stopEvery == stopEvery-1 && v.stopped() {
 			return nil, false
 		}
 		v.pivot(l, k, r)
