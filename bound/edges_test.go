@@ -27,7 +27,9 @@ func onLine(t *testing.T, c, r float64, ls ...network.Layer) *analysis {
 	require.NoError(t, err)
 	b, err := ball.New(ball.LInf, []float64{c}, r)
 	require.NoError(t, err)
-	return &analysis{net: n, ball: b}
+	a := &analysis{net: n, ball: b}
+	require.NoError(t, a.pass(context.Background()))
+	return a
 }
 
 // TestASlopeThatOverflowsIsNotAZeroDistance: the first neuron's gradient, 1, is infinite in floats on the way; its

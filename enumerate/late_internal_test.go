@@ -75,11 +75,13 @@ func TestADyadicBallIsCompiledAsAnyOther(t *testing.T) {
 		m, err := compile(net, b)
 		require.NoError(t, err)
 		require.True(t, m.dyadicBall(make([]int, 5)))
-		l := &layer{m: 7, in: 5, exactW: true, wt: make([]float64, 35), b: make([]float64, 7), shift: make([]int, 7)}
+		l := &layer{m: 7, in: 5, exactW: true, wt: make([]float64, 35), wa: make([]float64, 35), b: make([]float64, 7), ba: make([]float64, 7), shift: make([]int, 7)}
 		never := func() bool { return false }
 		l.fillExact(foldRun(net.Layers()[:1], true, b, never), make([]int, 5), never)
 		require.Equal(t, l.wt, m.layers[0].wt)
+		require.Equal(t, l.wa, m.layers[0].wa)
 		require.Equal(t, l.b, m.layers[0].b)
+		require.Equal(t, l.ba, m.layers[0].ba)
 		require.Equal(t, l.shift, m.layers[0].shift)
 		require.Equal(t, l.exactW, m.layers[0].exactW)
 	}
