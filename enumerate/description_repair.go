@@ -47,7 +47,7 @@ func (c *description) repair(v int32) bool {
 		}
 		beta = max(beta, r.defect(n, i))
 	}
-	if !(beta <= repaired) || !nearBall(&x) {
+	if !(beta <= repaired) || !nearBall(x[:n]) {
 		return false
 	}
 	e := 0.0
@@ -66,7 +66,7 @@ func (c *description) repair(v int32) bool {
 }
 
 // nearBall says that a point is where the rounding of a row's value was bounded.
-func nearBall(x *point) bool {
+func nearBall(x []float64) bool {
 	for _, v := range x {
 		if !(math.Abs(v) <= 1+describedFar) {
 			return false

@@ -124,7 +124,10 @@ func (w *walker) load(l int, acc *accumulator) {
 	n, m := w.m.n, ly.m
 	st.reserve(ly, l, n)
 	cols := acc.cols
-	limit := ly.gamma * (1 << 51) * ly.quantum
+	limit := -1.0
+	if acc.exact {
+		limit = ly.gamma * (1 << 51) * ly.quantum
+	}
 	offsets, errs := cols[n*m:(n+1)*m], cols[(n+1)*m:(n+2)*m]
 	for j := range st.forms {
 		z := &st.forms[j]
@@ -136,15 +139,22 @@ func (w *walker) load(l int, acc *accumulator) {
 		}
 		z.mag *= slack
 		z.err, z.quantum = slack*errs[j]+underflow, 0
-		switch {
-		case acc.exact && errs[j] <= limit:
+		if errs[j] <= limit {
 			z.err, z.quantum = 0, ly.quantum
-		case errs[j] == 0 && w.termless(l, j):
-			z.err = 0
-		case !(z.mag >= formLeast && z.mag <= formMost && z.err <= formMost):
-			z.lose()
+		} else if z.mag < formLeast || !(z.mag+z.err <= formMost) {
+			w.outOfRange(l, j, errs[j])
 		}
 	}
+}
+
+// outOfRange settles what is to be made of a form whose magnitude is out of range, given what its error was added up to.
+func (w *walker) outOfRange(l, j int, err float64) {
+	z := w.form(l, j)
+	if err == 0 && w.termless(l, j) {
+		z.err = 0
+		return
+	}
+	z.lose()
 }
 
 // termless says that the form of neuron j of layer l is a sum of no terms: it has no bias, and no weight from a unit that
