@@ -29,6 +29,8 @@ const (
 	measuredPoints = 4
 	// quickCases is the number of cases of the search in the usual tests.
 	quickCases = 200
+	// measuredFormulas is the number of times that a formula is held against what its derivation allows.
+	measuredFormulas = 40
 	// rootBits is the precision of square roots.
 	rootBits = 2000
 )
@@ -47,10 +49,15 @@ const (
 	boundOfFilter, boundInPlane = "filter of multipliers", "filter in the plane"
 	boundTight, boundStatic     = "forward pass, tight", "forward pass, static"
 	boundOfCell                 = "bound of a cell"
+
+	formulaOfEdge = "formula of an edge"
 )
 
 // measureClaims walks a case by vertices or by the solver, or follows points, and measures what they claim.
 func measureClaims(c *attack.Case, goal string) (attack.Marks, error) {
+	if goal == formulaOfEdge {
+		return measureFormulas(c), nil
+	}
 	n, b, ok := c.Build()
 	if !ok {
 		return attack.Marks{}, nil
@@ -72,7 +79,7 @@ func measureClaims(c *attack.Case, goal string) (attack.Marks, error) {
 	case boundTight, boundStatic:
 		a.passes(m)
 	case "": // all
-		for _, g := range []string{boundOfFilter, boundOfCell, boundOfVertex, boundOfForm, boundOfValue, edgeDomain, boundTight} {
+		for _, g := range []string{boundOfFilter, boundOfCell, boundOfVertex, boundOfForm, boundOfValue, edgeDomain, boundTight, formulaOfEdge} {
 			marks, err := measureClaims(c, g)
 			if err != nil {
 				return marks, err
@@ -83,6 +90,40 @@ func measureClaims(c *attack.Case, goal string) (attack.Marks, error) {
 		err = a.walk(n, b, plain, &policy{cellwise: true, described: a.cell})
 	}
 	return a.marks, err
+}
+
+// measureFormulas holds the error of a vertex on an edge against the worst true values that its derivation allows, around
+// the edge of its domain: what no network need have shown yet.
+func measureFormulas(c *attack.Case) attack.Marks {
+	m, rng := attack.NewMarks(), rand.New(rand.NewPCG(c.Seed, 3))
+	power := func(least int) float64 { return math.Ldexp(1+rng.Float64(), -rng.IntN(least)) }
+	for range measuredFormulas {
+		a, b, e, far := power(60), power(60), power(40)*describedFar, 2*power(40)
+		d := (a + b) / 2 * (1 + (2*rng.Float64()-1)*power(30))
+		claimed := edgeError(a, b, d, 0, e, far)
+		if !(claimed >= 0 && claimed <= describedFar) {
+			continue // the vertex is solved for then
+		}
+		for s := -1.0; s <= 1; s += 2 { // the crossing as near to one end as it may be, whose signs are those of the values
+			ta, tb := ratOf(a), ratOf(b)
+			ta.Add(ta, ratOf(s*d))
+			tb.Sub(tb, ratOf(s*d))
+			if ta.Sign() < 0 {
+				ta.SetInt64(0)
+			}
+			if tb.Sign() < 0 {
+				tb.SetInt64(0)
+			}
+			sum := new(big.Rat).Add(ta, tb)
+			if sum.Sign() == 0 {
+				continue
+			}
+			off := ta.Quo(ta, sum)
+			off.Sub(off, ratOf(a/(a+b))).Abs(off).Mul(off, ratOf(far))
+			m.Note(formulaOfEdge, off.Add(off, ratOf(e)), claimed)
+		}
+	}
+	return m
 }
 
 // audit gathers the ratios of one case.

@@ -211,6 +211,10 @@ func (s *search) propose() (c *Case, goal string) {
 	list := s.elite[g]
 	better := s.rng.Float64() // the better the oftener
 	c = list[int(better*better*float64(len(list)))].Case.clone()
+	if s.rng.IntN(2) == 0 {
+		c.tune(s.rng)
+		return c, g.name
+	}
 	for n := 1 + s.rng.IntN(3); n > 0; n-- {
 		c.change(s.rng)
 	}

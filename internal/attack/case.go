@@ -167,6 +167,14 @@ func (c *Case) change(rng *rand.Rand) {
 	}
 }
 
+// tune changes one or two numbers a little.
+func (c *Case) tune(rng *rand.Rand) {
+	for n := 1 + rng.IntN(2); n > 0; n-- {
+		l := &c.layers[rng.IntN(len(c.layers))]
+		l.nudge(rng, l.live(rng))
+	}
+}
+
 // live chooses a row, mostly one that is no padding.
 func (l *layer) live(rng *rand.Rand) (j int) {
 	for range len(l.w) {
