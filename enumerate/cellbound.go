@@ -97,7 +97,7 @@ func (w *walker) cellBound(l, j, d int) *big.Int {
 // tightBound is cellBound for the cell at depth d with a closer look at the later layers.
 func (w *walker) tightBound(l, j, d int) *big.Int {
 	b := w.cellBound(l, j, d)
-	if b.BitLen() > few && !w.m.late() {
+	if b.BitLen() > fewBits && !w.m.late() {
 		if t := w.tailHere(l, j, d); t != nil {
 			if c := w.cellBoundOver(l, j, d, t); c.Cmp(b) < 0 {
 				return c

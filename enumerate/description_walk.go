@@ -223,7 +223,7 @@ func (w *walker) describe(l, word, d int, undecided uint64) {
 	}
 	b := uint(bits.TrailingZeros64(lv.open))
 	j := w.m.layers[l].neuronAt(word, b)
-	if len(w.script) == 0 && (w.run.stop.Load() && w.saved == nil || w.budget < 0) {
+	if len(w.script) == 0 && w.run.stop.Load() && w.saved == nil {
 		w.open(l, j, d)
 		return
 	}
@@ -233,6 +233,7 @@ func (w *walker) describe(l, word, d int, undecided uint64) {
 		n, settled, ok := c.regions(word, lv.at, lv.open)
 		if ok {
 			w.tally(n, settled)
+			w.spend()
 		}
 		c.lists = c.lists[:0]
 		c.back(before)
@@ -284,7 +285,7 @@ func (w *walker) describeSplit(l, j, d int) {
 
 // atLeaf says that no neuron is open after a word of layer l.
 func (w *walker) atLeaf(l, word int) bool {
-	if l+1 < len(w.m.layers) || w.run.limit != 0 || w.run.policy != nil && w.run.policy.cellwise {
+	if l+1 < len(w.m.layers) || w.run.policy != nil && w.run.policy.cellwise {
 		return false
 	}
 	done, next := w.states[l].done, w.m.layers[l].neuronAt(word+1, 0)
@@ -321,10 +322,12 @@ func (w *walker) describeSide(l, j, d int, s int8) {
 	w.labels[id] = s
 	w.pass(&child.acc, l, j, s)
 	w.path = append(w.path, s)
-	if w.floor > 0 && len(w.script) == 0 && w.below(l, j+1, d+1) {
+	if t := w.turn(l, j+1, d+1); t == waits {
 		w.open(l, j+1, d+1)
 	} else {
+		budget, floor := w.begun(t)
 		w.describe(l, lv.word, d+1, child.open)
+		w.ended(t, budget, floor)
 	}
 	w.path = w.path[:len(w.path)-1]
 	w.labels[id] = 0
@@ -352,7 +355,7 @@ func (w *walker) undescribed(l, j, d int) {
 	o.restart()
 	o.script = append(append(o.script[:0], w.path...), w.script...)
 	o.stats, o.frames, o.account, o.tick = w.stats, w.frames, w.account, w.tick
-	o.budget, o.floor, o.splits = w.budget, w.floor, w.splits
+	o.budget, o.floor, o.few, o.splits = w.budget, w.floor, w.few, w.splits
 	o.left, o.leftUpper, o.parked = w.left, w.leftUpper, w.parked
 	o.saved, o.joined, o.stint = w.saved, w.joined, w.stint
 	dec := w.stats.dec

@@ -110,7 +110,10 @@ func WaitingCells(n *network.Network, b ball.Ball, limit int64) ([]Waiting, erro
 	r := newRun(m)
 	r.limit = limit
 	r.walk(Options{Limit: limit}, 1)
-	waiting := r.frontier.Load().nodes
+	var waiting nodeHeap
+	if f := r.frontier.Load(); f != nil { // else the limit was not reached
+		waiting = f.nodes
+	}
 	var list []Waiting
 	for _, c := range waiting {
 		r := newRun(m)
@@ -118,7 +121,7 @@ func WaitingCells(n *network.Network, b ball.Ball, limit int64) ([]Waiting, erro
 		r.frontier.Store(f)
 		w := newWalker(r)
 		f.upper.Set(c.upper)
-		w.further(f, c, math.MaxInt)
+		w.further(f, c, math.MaxInt, fewBits)
 		if w.err != nil {
 			return nil, w.err
 		}

@@ -24,8 +24,12 @@ const (
 	// may be at first for its cell to be walked at once: that keeps a stint from going deep
 	// where others are wide open. It grows while stints repeat more splits than they make.
 	narrow = 6
-	// few is how many bits are so few that a cell is walked at once anyway.
-	few = 9
+	// fewBits is how many bits of a bound are so few that a cell is walked at once anyway, to its end. They become more where such
+	// cells are walked to their ends by fewer splits than worth times those of the path to them.
+	fewBits = 9
+	worth   = 8
+	// tightenLeast is the least number of splits for which a bracket is made narrower after a limit was reached.
+	tightenLeast = 4 * stint
 )
 
 // node is a cell that waits, with an upper bound of its regions.
@@ -48,6 +52,9 @@ type frontier struct {
 	// Splits repeated and made, the latest counting most, and what follows for the spread.
 	repeated, made float64
 	spread         int
+	few            int
+	// Where a limit on regions has been reached: the splits made and repeated since, and how many there may be.
+	effort, allowance int64
 }
 
 type nodeHeap []*node
@@ -82,7 +89,7 @@ func comparePaths(a, b []int8) int {
 }
 
 func newFrontier() *frontier {
-	f := &frontier{upper: new(big.Int), spread: narrow}
+	f := &frontier{upper: new(big.Int), spread: narrow, few: fewBits}
 	f.changed = sync.NewCond(&f.mu)
 	return f
 }
@@ -98,7 +105,7 @@ func (f *frontier) add(nodes []*node) {
 // next takes the cell with the largest bound, waiting while others may still add
 // some, and says how far a stint may go down, math.MaxInt if the heap has no room. nil: there
 // is nothing left to do.
-func (f *frontier) next(halted func() bool) (n *node, spread int) {
+func (f *frontier) next(halted func() bool) (n *node, spread, few int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for len(f.nodes) == 0 && f.busy > 0 && !halted() {
@@ -106,27 +113,43 @@ func (f *frontier) next(halted func() bool) (n *node, spread int) {
 	}
 	if len(f.nodes) == 0 || halted() {
 		f.changed.Broadcast()
-		return nil, 0
+		return nil, 0, 0
 	}
 	f.busy++
 	n = heap.Pop(&f.nodes).(*node)
 	if len(f.nodes) > frontierSize {
-		return n, math.MaxInt
+		return n, math.MaxInt, f.few
 	}
-	return n, f.spread
+	return n, f.spread, f.few
 }
 
-// replace puts what a cell was split into in its place, and returns the bracket.
-func (f *frontier) replace(n *node, regions, splits int64, parts []*node) (lower int64, upper *big.Int) {
+// replace puts what a cell was split into in its place, and returns the bracket, and whether that is all that was allowed.
+func (f *frontier) replace(n *node, regions, splits int64, parts []*node) (lower int64, upper *big.Int, enough bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.busy--
 	f.balance(len(n.path), splits)
+	if len(parts) == 0 {
+		f.weigh(n, splits)
+	}
+	f.effort += splits + int64(len(n.path))
 	f.regions += regions
 	f.upper.Sub(f.upper, n.upper)
 	f.add(parts)
 	f.changed.Broadcast()
-	return f.bracket()
+	lower, upper = f.bracket()
+	return lower, upper, f.allowance > 0 && f.effort >= f.allowance
+}
+
+// weigh learns from a cell that was walked to its end by so many splits which cells are not worth waiting.
+func (f *frontier) weigh(n *node, splits int64) {
+	bits, path := n.upper.BitLen(), int64(len(n.path))
+	switch {
+	case splits < worth*path && bits > f.few:
+		f.few++
+	case splits > 4*worth*path && bits <= f.few+1 && f.few > fewBits:
+		f.few--
+	}
 }
 
 // fading is the weight that the stints before keep when another is counted.
@@ -154,6 +177,9 @@ func (f *frontier) bracket() (lower int64, upper *big.Int) {
 func (r *run) explore(f *frontier, workers int) {
 	f.regions, f.left = r.stats.regions, r.opens
 	f.upper.Add(f.upper, r.open)
+	if r.tightening.Load() {
+		f.allowance = max(tightenLeast, r.splits)
+	}
 	r.ledger.set(f.bracket())
 	r.stop.Store(false)
 	if r.halt.Load() {
@@ -165,11 +191,11 @@ func (r *run) explore(f *frontier, workers int) {
 		wg.Go(func() {
 			w := r.spare()
 			for {
-				n, spread := f.next(r.halt.Load)
+				n, spread, few := f.next(r.halt.Load)
 				if n == nil {
 					break
 				}
-				w.further(f, n, spread)
+				w.further(f, n, spread, few)
 				if w.err != nil {
 					r.quit()
 					break
@@ -184,16 +210,15 @@ func (r *run) explore(f *frontier, workers int) {
 }
 
 // further walks a waiting cell a stint further, or to its end.
-func (w *walker) further(f *frontier, n *node, spread int) {
+func (w *walker) further(f *frontier, n *node, spread, few int) {
 	w.restart()
 	w.script = append(w.script[:0], n.path...)
-	w.budget = stint
+	w.budget, w.few = stint, few
 	w.floor = max(n.upper.BitLen()-spread, 0)
 	if spread == math.MaxInt {
 		w.budget = math.MaxInt64
 	}
-	before, dec := w.stats.regions, w.stats.dec
-	w.splits = 0
+	before, dec, splits := w.stats.regions, w.stats.dec, w.splits
 	w.replay, w.stint = &dec, true
 	w.root()
 	w.budget, w.floor, w.replay, w.stint = 0, 0, nil, false
@@ -204,7 +229,11 @@ func (w *walker) further(f *frontier, n *node, spread int) {
 		w.stats.regions, w.stats.dec, parts = before, dec, []*node{n}
 	}
 	if w.err == nil {
-		w.run.ledger.set(f.replace(n, w.stats.regions-before, w.splits, parts))
+		lower, upper, enough := f.replace(n, w.stats.regions-before, w.splits-splits, parts)
+		w.run.ledger.set(lower, upper)
+		if enough {
+			w.run.quit()
+		}
 	}
 }
 
@@ -232,11 +261,4 @@ func (w *walker) restart() {
 	w.unconstrained()
 	w.solver.Reset(w.m.norm, w.m.n)
 	w.outline.fresh = false
-}
-
-// below says that the bound of the cell at depth d before neuron j of layer l is
-// small beside that of the cell whose turn it is, but not so small as to be walked anyway.
-func (w *walker) below(l, j, d int) bool {
-	bits := w.cellBound(l, j, d).BitLen()
-	return bits < w.floor && bits > few
 }

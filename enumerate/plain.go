@@ -46,7 +46,7 @@ func CountPlain(ctx context.Context, net *network.Network, b ball.Ball, solver l
 		defer s.StopWhen(nil)
 	}
 	r := newRun(m)
-	r.observed, r.limit = opt.Observer != nil, opt.Limit
+	r.plain, r.observed, r.limit = true, opt.Observer != nil, opt.Limit
 	unhook := context.AfterFunc(ctx, func() { r.stop.Store(true) })
 	defer unhook()
 	p := &plainWalk{walker: newWalker(r), oracle: solver}

@@ -21,26 +21,30 @@ type run struct {
 	m         *model
 	policy    *policy
 	observed  bool
+	plain     bool // it is the plain walk's
 	bracketed bool // a bracket is wanted while the walk runs
 	limit     int64
 	stop      atomic.Bool // all walkers leave the cells they have not begun
 	halt      atomic.Bool // the walk is to end
-	phase     atomic.Int32
-	deadline  time.Time    // zero for none
-	regions   atomic.Int64 // flushed by the workers in batches
-	free      atomic.Int32 // workers without work
-	lost      atomic.Int64 // cells that could not be described
-	rough     atomic.Bool  // they are many: none are from now on
-	tick      atomic.Int64 // asks the workers to post their accounts
-	ledger    *ledger
-	frontier  atomic.Pointer[frontier] // where cells left open go, once the walk is best first
-	yield     func(Region) bool
-	journal   *journal     // nil without a checkpoint
-	resumed   atomic.Int64 // regions taken from it
+	// tightening says that a limit on regions was reached.
+	tightening atomic.Bool
+	phase      atomic.Int32
+	deadline   time.Time    // zero for none
+	regions    atomic.Int64 // flushed by the workers in batches
+	free       atomic.Int32 // workers without work
+	lost       atomic.Int64 // cells that could not be described
+	rough      atomic.Bool  // they are many: none are from now on
+	tick       atomic.Int64 // asks the workers to post their accounts
+	ledger     *ledger
+	frontier   atomic.Pointer[frontier] // where cells left open go, once the walk is best first
+	yield      func(Region) bool
+	journal    *journal     // nil without a checkpoint
+	resumed    atomic.Int64 // regions taken from it
 
 	mu     sync.Mutex
 	stats  stats
 	pivots int64
+	splits int64
 	open   *big.Int // Σ of the upper bounds of cells left open
 	vague  bool     // some of those may be empty
 	opens  int64
@@ -76,7 +80,7 @@ func (r *run) found(w *walker) {
 func (r *run) foundMany(w *walker, regions int64) {
 	if r.limit > 0 {
 		if r.regions.Add(regions) >= r.limit {
-			r.quit()
+			r.reached()
 		}
 	} else if full := w.stats.regions/batch - (w.stats.regions-regions)/batch; full > 0 {
 		r.regions.Add(full * batch)
@@ -199,18 +203,10 @@ func count(ctx context.Context, net *network.Network, b ball.Ball, opt Options, 
 	return res, lost
 }
 
-// walk walks depth first, and best first once that is called for: from the start
-// with a limit on regions (so that where it stops does not depend on time), else when it
-// has taken long. With a proof or a checkpoint it stays depth first: both want whole subtrees.
+// walk walks depth first, and best first once that is called for: when a limit on regions has been
+// reached, to make the bracket narrower, or when it has taken long. With a proof or a checkpoint it stays depth first:
+// both want whole subtrees.
 func (r *run) walk(opt Options, workers int) {
-	if opt.Limit > 0 && opt.Observer == nil && r.journal == nil {
-		f := newFrontier()
-		f.add([]*node{{upper: r.m.rootBound()}})
-		r.phase.Store(walked) // best first already: the watch must not switch to it
-		r.frontier.Store(f)
-		r.explore(f, workers)
-		return
-	}
 	w := newWalker(r)
 	w.obs = opt.Observer
 	if r.bracketed {
@@ -235,11 +231,25 @@ func (r *run) walk(opt Options, workers int) {
 	}
 }
 
-// goBestFirst makes the walkers leave what they have not begun to the frontier.
-func (r *run) goBestFirst() {
-	if r.phase.CompareAndSwap(depthFirst, switching) {
-		r.frontier.Store(newFrontier())
-		r.stop.Store(true)
+// goBestFirst makes the walkers leave what they have not begun to the frontier, unless that has been done before.
+func (r *run) goBestFirst() bool {
+	if !r.phase.CompareAndSwap(depthFirst, switching) {
+		return false
+	}
+	r.frontier.Store(newFrontier())
+	r.stop.Store(true)
+	return true
+}
+
+// reached is called when there are as many regions as the limit says. Depth first leaves few and large cells open, so as much
+// again as was done for the regions is done for a narrower bracket: counted in splits, so that where one worker
+// stops does not depend on time.
+func (r *run) reached() {
+	switch {
+	case r.observed || r.journal != nil || r.yield != nil || r.plain:
+		r.quit()
+	case r.tightening.CompareAndSwap(false, true) && !r.goBestFirst():
+		r.quit() // it was best first already
 	}
 }
 
@@ -280,6 +290,8 @@ func (r *run) retire(w *walker) {
 	r.pivots += w.solver.Pivots() - w.pivots0
 	w.pivots0 = w.solver.Pivots()
 	w.stats = stats{}
+	r.splits += w.splits
+	w.splits = 0
 	if w.err != nil && r.err == nil {
 		r.err = w.err
 	}

@@ -31,12 +31,7 @@ func (w *walker) split(l, j, d int, follow bool) {
 		w.repeat(l, j, d, follow)
 		return
 	}
-	if w.budget > 0 {
-		w.splits++
-		if w.budget--; w.budget == 0 {
-			w.budget = -1
-		}
-	}
+	w.spend()
 	w.frames = append(w.frames, frame{l: l, j: j, d: d, depth: len(w.path), found: w.stats.regions, saved: w.saved})
 	if follow {
 		w.offer()
@@ -100,10 +95,12 @@ func (w *walker) side(l, j, d int, s int8, follow bool) {
 	w.outline.fresh = false
 	w.pass(&child.acc, l, j, s)
 	w.path = append(w.path, s)
-	if w.floor > 0 && len(w.script) == 0 && w.below(l, j+1, d+1) {
+	if t := w.turn(l, j+1, d+1); t == waits {
 		w.open(l, j+1, d+1)
 	} else {
+		budget, floor := w.begun(t)
 		w.nodes(l, j+1, d+1)
+		w.ended(t, budget, floor)
 	}
 	w.path = w.path[:len(w.path)-1]
 	if follow {

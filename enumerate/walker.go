@@ -50,6 +50,7 @@ type walker struct {
 	budget int64
 	splits int64
 	floor  int
+	few    int
 	parked []*node
 	replay *Decisions
 	// Late: the decision at hand was given up; the cell that a script leads to was not reached, or not left as it
@@ -354,7 +355,7 @@ func (w *walker) nodes(l, j, d int) {
 			return
 		}
 		// On the way to a record or along a script there is little to do.
-		if len(w.script) == 0 && (w.run.stop.Load() && w.saved == nil || w.budget < 0) {
+		if len(w.script) == 0 && w.run.stop.Load() && w.saved == nil {
 			w.open(l, j, d)
 			return
 		}

@@ -1,0 +1,54 @@
+// How far a cell whose turn it is is walked: what of it waits, and what is walked to its end at once.
+
+package enumerate
+
+// turn says what a stint does with a cell.
+type turn int8
+
+const (
+	goesOn turn = iota
+	// waits: it is left for a turn of its own.
+	waits
+	// whole: it is small, so it is walked to its end, whatever is left of the stint; nobody bounds its parts.
+	whole
+)
+
+// turn decides on the cell at depth d before neuron j of layer l. Outside stints, and on the way to a cell, all go on. In
+// a stint a cell waits if the stint is over, or if its bound is small beside that of the cell whose turn it is.
+func (w *walker) turn(l, j, d int) turn {
+	if w.floor == 0 && w.budget >= 0 || len(w.script) > 0 {
+		return goesOn
+	}
+	switch bits := w.cellBound(l, j, d).BitLen(); {
+	case bits <= w.few:
+		return whole
+	case w.budget < 0 || bits < w.floor:
+		return waits
+	}
+	return goesOn
+}
+
+// begun and ended frame the walk of a cell that does not wait.
+func (w *walker) begun(t turn) (budget int64, floor int) {
+	budget, floor = w.budget, w.floor
+	if t == whole {
+		w.budget, w.floor = 0, 0
+	}
+	return budget, floor
+}
+
+func (w *walker) ended(t turn, budget int64, floor int) {
+	if t == whole {
+		w.budget, w.floor = budget, floor
+	}
+}
+
+// spend counts a split, or what is done at a stroke.
+func (w *walker) spend() {
+	w.splits++
+	if w.budget > 0 {
+		if w.budget--; w.budget == 0 {
+			w.budget = -1
+		}
+	}
+}
