@@ -72,6 +72,7 @@ type description struct {
 	rows  [][]row
 	signs []signSet
 	words int
+	clock *int64 // of the walker
 	// integers and integerRows are the same in integers, where integral says so.
 	integral    bool
 	integers    []integerVertex
@@ -184,6 +185,7 @@ func (c *description) section(word int, list []int32, b uint, want uint64, out [
 		return out, false
 	}
 	first := len(out)
+	*c.clock += int64(len(c.plus) * len(c.minus))
 	for _, v := range c.zero {
 		out = append(out, c.again(v, facet))
 	}

@@ -82,6 +82,7 @@ func (c *description) lookOnce(word int, v int32, neurons uint64) uint64 {
 	s := c.sign(word, v)
 	s.plus |= plus
 	s.minus |= minus
+	*c.clock += int64(bits.OnesCount64(neurons))
 	return neurons &^ (plus | minus)
 }
 

@@ -73,7 +73,7 @@ func (w *walker) describing() {
 		return
 	}
 	w.cells = newDescription(w.m)
-	w.cells.vanishes = w.vanishesAt
+	w.cells.vanishes, w.cells.clock = w.vanishesAt, w.clock
 	if p := w.run.policy; p != nil && p.spare > 0 {
 		w.cells.spare = p.spare
 	}
@@ -350,12 +350,13 @@ func (w *walker) undescribed(l, j, d int) {
 	w.run.lose(w.stats.regions)
 	if w.other == nil {
 		w.other = newWalker(w.run)
+		w.other.clock = w.clock
 	}
 	o := w.other
 	o.restart()
 	o.script = append(append(o.script[:0], w.path...), w.script...)
 	o.stats, o.frames, o.account, o.tick = w.stats, w.frames, w.account, w.tick
-	o.budget, o.floor, o.few, o.splits = w.budget, w.floor, w.few, w.splits
+	o.budget, o.floor, o.splits, o.fares = w.budget, w.floor, w.splits, w.fares
 	o.left, o.leftUpper, o.parked = w.left, w.leftUpper, w.parked
 	o.saved, o.joined, o.stint = w.saved, w.joined, w.stint
 	dec := w.stats.dec
@@ -367,7 +368,7 @@ func (w *walker) undescribed(l, j, d int) {
 	o.solveRoot()
 	w.pivots0 -= o.solver.Pivots() - pivots
 	w.stats, w.frames, w.err, w.tick = o.stats, o.frames, o.err, o.tick
-	w.budget, w.splits = o.budget, o.splits
+	w.budget, w.splits, w.fares = o.budget, o.splits, o.fares
 	w.left, w.leftUpper, w.parked = o.left, o.leftUpper, o.parked
 	w.joined = o.joined
 	o.account, o.leftUpper, o.parked, o.replay = nil, new(big.Int), nil, nil

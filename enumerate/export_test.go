@@ -2,7 +2,6 @@ package enumerate
 
 import (
 	"context"
-	"math"
 	"math/big"
 	"time"
 
@@ -121,7 +120,7 @@ func WaitingCells(n *network.Network, b ball.Ball, limit int64) ([]Waiting, erro
 		r.frontier.Store(f)
 		w := newWalker(r)
 		f.upper.Set(c.upper)
-		w.further(f, c, math.MaxInt, fewBits)
+		w.further(f, c, 0, true)
 		if w.err != nil {
 			return nil, w.err
 		}

@@ -17,19 +17,20 @@ const (
 	// frontierSize is the number of cells that may wait; at some hundred bytes
 	// each they take some megabytes. Beyond, a cell whose turn comes is walked to its end.
 	frontierSize = 50_000
-	// stint is the number of splits that a cell is walked further at a time: a
-	// path has some ten to a hundred nodes to repeat, so repeating costs a part of the work only.
+	// stint is the number of splits that a cell is walked further at a time, at least.
 	stint = 256
 	// narrow is how many bits smaller than the bound of the cell whose turn it is a bound
-	// may be at first for its cell to be walked at once: that keeps a stint from going deep
-	// where others are wide open. It grows while stints repeat more splits than they make.
+	// may be for its cell to be walked at once: that keeps a stint from going deep
+	// where others are wide open.
 	narrow = 6
-	// fewBits is how many bits of a bound are so few that a cell is walked at once anyway, to its end. They become more where such
-	// cells are walked to their ends by fewer splits than worth times those of the path to them.
+	// fewBits is how many bits of a bound are so few that a cell is walked at once anyway, to its end.
 	fewBits = 9
-	worth   = 8
-	// tightenLeast is the least number of splits for which a bracket is made narrower after a limit was reached.
-	tightenLeast = 4 * stint
+	// worthOfGap is how many units of work make one for ways to waiting cells where a gap is to be reached: if that comes to nothing, as it
+	// may, the count has cost an eighth more. Where time is limited anyway, a bracket is worth more.
+	worthOfGap, worthOfBracket = 8, 2
+	// After a limit was reached, the bracket is made narrower for tightenTimes as many splits as it took, and for tightenLeast
+	// at least.
+	tightenTimes, tightenLeast = 1, 4 * stint
 )
 
 // node is a cell that waits, with an upper bound of its regions.
@@ -49,10 +50,8 @@ type frontier struct {
 	regions int64
 	left    int64    // cells that were left open before there was a frontier
 	upper   *big.Int // Σ over waiting and busy cells, and over those
-	// Splits repeated and made, the latest counting most, and what follows for the spread.
-	repeated, made float64
-	spread         int
-	few            int
+	// credit is the work that ways to waiting cells may still cost, of which worth units of work make one.
+	credit, worth int64
 	// Where a limit on regions has been reached: the splits made and repeated since, and how many there may be.
 	effort, allowance int64
 }
@@ -89,7 +88,7 @@ func comparePaths(a, b []int8) int {
 }
 
 func newFrontier() *frontier {
-	f := &frontier{upper: new(big.Int), spread: narrow, few: fewBits}
+	f := &frontier{upper: new(big.Int), worth: worthOfBracket}
 	f.changed = sync.NewCond(&f.mu)
 	return f
 }
@@ -103,9 +102,9 @@ func (f *frontier) add(nodes []*node) {
 }
 
 // next takes the cell with the largest bound, waiting while others may still add
-// some, and says how far a stint may go down, math.MaxInt if the heap has no room. nil: there
+// some, and says what credit there is, and whether the cell is to be walked to its end, as the heap has no room. nil: there
 // is nothing left to do.
-func (f *frontier) next(halted func() bool) (n *node, spread, few int) {
+func (f *frontier) next(halted func() bool) (n *node, credit int64, whole bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for len(f.nodes) == 0 && f.busy > 0 && !halted() {
@@ -113,57 +112,36 @@ func (f *frontier) next(halted func() bool) (n *node, spread, few int) {
 	}
 	if len(f.nodes) == 0 || halted() {
 		f.changed.Broadcast()
-		return nil, 0, 0
+		return nil, 0, false
 	}
 	f.busy++
 	n = heap.Pop(&f.nodes).(*node)
 	if len(f.nodes) > frontierSize {
-		return n, math.MaxInt, f.few
+		return n, f.credit, true
 	}
-	return n, f.spread, f.few
+	return n, f.credit, false
 }
 
+// questionWork is what a question of the solver counts as work: some microseconds, where a value at a vertex takes some
+// nanoseconds. It steers stints only.
+const questionWork = 512
+
+// done is what a stint came to: regions and splits, and what credit grew by.
+type done struct{ regions, splits, credit int64 }
+
 // replace puts what a cell was split into in its place, and returns the bracket, and whether that is all that was allowed.
-func (f *frontier) replace(n *node, regions, splits int64, parts []*node) (lower int64, upper *big.Int, enough bool) {
+func (f *frontier) replace(n *node, d done, parts []*node) (lower int64, upper *big.Int, enough bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.busy--
-	f.balance(len(n.path), splits)
-	if len(parts) == 0 {
-		f.weigh(n, splits)
-	}
-	f.effort += splits + int64(len(n.path))
-	f.regions += regions
+	f.credit += d.credit
+	f.effort += d.splits + int64(len(n.path))
+	f.regions += d.regions
 	f.upper.Sub(f.upper, n.upper)
 	f.add(parts)
 	f.changed.Broadcast()
 	lower, upper = f.bracket()
 	return lower, upper, f.allowance > 0 && f.effort >= f.allowance
-}
-
-// weigh learns from a cell that was walked to its end by so many splits which cells are not worth waiting.
-func (f *frontier) weigh(n *node, splits int64) {
-	bits, path := n.upper.BitLen(), int64(len(n.path))
-	switch {
-	case splits < worth*path && bits > f.few:
-		f.few++
-	case splits > 4*worth*path && bits <= f.few+1 && f.few > fewBits:
-		f.few--
-	}
-}
-
-// fading is the weight that the stints before keep when another is counted.
-const fading = 0.9
-
-// balance widens stints that are not worth the repeated path, and narrows them again.
-func (f *frontier) balance(repeated int, made int64) {
-	f.repeated, f.made = fading*f.repeated+float64(repeated), fading*f.made+float64(made)
-	switch {
-	case f.repeated > f.made:
-		f.spread++
-	case 4*f.repeated < f.made && f.spread > narrow:
-		f.spread--
-	}
 }
 
 // bracket returns the sums. The caller holds the lock or is alone.
@@ -177,8 +155,12 @@ func (f *frontier) bracket() (lower int64, upper *big.Int) {
 func (r *run) explore(f *frontier, workers int) {
 	f.regions, f.left = r.stats.regions, r.opens
 	f.upper.Add(f.upper, r.open)
+	if r.gap {
+		f.worth = worthOfGap
+	}
+	f.credit = r.work / f.worth
 	if r.tightening.Load() {
-		f.allowance = max(tightenLeast, r.splits)
+		f.credit, f.allowance = math.MaxInt64/2, max(tightenLeast, tightenTimes*r.splits)
 	}
 	r.ledger.set(f.bracket())
 	r.stop.Store(false)
@@ -191,11 +173,11 @@ func (r *run) explore(f *frontier, workers int) {
 		wg.Go(func() {
 			w := r.spare()
 			for {
-				n, spread, few := f.next(r.halt.Load)
+				n, credit, whole := f.next(r.halt.Load)
 				if n == nil {
 					break
 				}
-				w.further(f, n, spread, few)
+				w.further(f, n, credit, whole)
 				if w.err != nil {
 					r.quit()
 					break
@@ -210,15 +192,15 @@ func (r *run) explore(f *frontier, workers int) {
 }
 
 // further walks a waiting cell a stint further, or to its end.
-func (w *walker) further(f *frontier, n *node, spread, few int) {
+func (w *walker) further(f *frontier, n *node, credit int64, whole bool) {
 	w.restart()
 	w.script = append(w.script[:0], n.path...)
-	w.budget, w.few = stint, few
-	w.floor = max(n.upper.BitLen()-spread, 0)
-	if spread == math.MaxInt {
-		w.budget = math.MaxInt64
+	w.budget, w.floor = stint, max(n.upper.BitLen()-narrow, 1)
+	if whole {
+		w.budget, w.floor = 0, 0
 	}
 	before, dec, splits := w.stats.regions, w.stats.dec, w.splits
+	w.fares = fares{set: *w.clock, arrived: *w.clock, credit: credit, worth: f.worth}
 	w.replay, w.stint = &dec, true
 	w.root()
 	w.budget, w.floor, w.replay, w.stint = 0, 0, nil, false
@@ -229,7 +211,8 @@ func (w *walker) further(f *frontier, n *node, spread, few int) {
 		w.stats.regions, w.stats.dec, parts = before, dec, []*node{n}
 	}
 	if w.err == nil {
-		lower, upper, enough := f.replace(n, w.stats.regions-before, w.splits-splits, parts)
+		d := done{w.stats.regions - before, w.splits - splits, w.fares.left(*w.clock) - credit}
+		lower, upper, enough := f.replace(n, d, parts)
 		w.run.ledger.set(lower, upper)
 		if enough {
 			w.run.quit()
@@ -240,8 +223,11 @@ func (w *walker) further(f *frontier, n *node, spread, few int) {
 // repeat takes the side of a split that the path to a waiting cell took.
 func (w *walker) repeat(l, j, d int, follow bool) {
 	s := w.script[0]
-	if w.script = w.script[1:]; len(w.script) == 0 && w.replay != nil {
-		w.stats.dec = *w.replay
+	if w.script = w.script[1:]; len(w.script) == 0 {
+		w.fares.arrived = *w.clock
+		if w.replay != nil {
+			w.stats.dec = *w.replay
+		}
 	}
 	w.side(l, j, d, s, follow)
 	if !follow {
@@ -251,6 +237,7 @@ func (w *walker) repeat(l, j, d int, follow bool) {
 
 // park leaves the cell at depth d waiting, before neuron j of layer l.
 func (w *walker) park(l, j, d int) {
+	w.fares.parked++
 	w.parked = append(w.parked, &node{path: append([]int8(nil), w.path...), upper: w.tightBound(l, j, d)})
 }
 

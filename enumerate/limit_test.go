@@ -13,8 +13,8 @@ import (
 	"relucell/network"
 )
 
-// A walk with a limit is best first from the start. When it took longer than depthFirstFor, the watch switched it to best first
-// once more: every stint then stopped at its first cell, the walk crawled, and its bracket depended on time.
+// A walk that had gone best first was switched to best first once more by the watch: every stint then stopped at its first
+// cell, the walk crawled, and its bracket depended on time. One that is over is not switched either.
 func TestLimitedWalkIsNotSwitchedToBestFirst(t *testing.T) {
 	n, err := network.New([]network.Layer{{W: mat.NewDense(2, 2, []float64{1, 0, 0, 1}), B: make([]float64, 2), Act: network.ReLU}})
 	require.NoError(t, err)

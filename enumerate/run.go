@@ -23,6 +23,7 @@ type run struct {
 	observed  bool
 	plain     bool // it is the plain walk's
 	bracketed bool // a bracket is wanted while the walk runs
+	gap       bool // until it is as narrow as a gap
 	limit     int64
 	stop      atomic.Bool // all walkers leave the cells they have not begun
 	halt      atomic.Bool // the walk is to end
@@ -45,6 +46,7 @@ type run struct {
 	stats  stats
 	pivots int64
 	splits int64
+	work   int64
 	open   *big.Int // Σ of the upper bounds of cells left open
 	vague  bool     // some of those may be empty
 	opens  int64
@@ -154,6 +156,7 @@ func prepare(ctx context.Context, m *model, opt Options) *run {
 	r.observed, r.limit = opt.Observer != nil, opt.Limit
 	r.bracketed = opt.Progress != nil || opt.Gap > 0 || opt.Limit > 0 || ctx.Done() != nil
 	r.deadline, _ = ctx.Deadline()
+	r.gap = opt.Gap > 0
 	return r
 }
 
@@ -241,9 +244,9 @@ func (r *run) goBestFirst() bool {
 	return true
 }
 
-// reached is called when there are as many regions as the limit says. Depth first leaves few and large cells open, so as much
-// again as was done for the regions is done for a narrower bracket: counted in splits, so that where one worker
-// stops does not depend on time.
+// reached is called when there are as many regions as the limit says. Depth first leaves few and large cells open, so some
+// times as much as was done for the regions is done for a narrower bracket: counted in splits, so that where one
+// worker stops does not depend on time.
 func (r *run) reached() {
 	switch {
 	case r.observed || r.journal != nil || r.yield != nil || r.plain:
@@ -290,8 +293,8 @@ func (r *run) retire(w *walker) {
 	r.pivots += w.solver.Pivots() - w.pivots0
 	w.pivots0 = w.solver.Pivots()
 	w.stats = stats{}
-	r.splits += w.splits
-	w.splits = 0
+	r.splits, r.work = r.splits+w.splits, r.work+*w.clock
+	w.splits, *w.clock = 0, 0
 	if w.err != nil && r.err == nil {
 		r.err = w.err
 	}

@@ -50,7 +50,9 @@ type walker struct {
 	budget int64
 	splits int64
 	floor  int
-	few    int
+	// clock counts work, in vertices and pairs of them looked at, or what takes as long.
+	clock  *int64
+	fares  fares
 	parked []*node
 	replay *Decisions
 	// Late: the decision at hand was given up; the cell that a script leads to was not reached, or not left as it
@@ -131,7 +133,7 @@ type stats struct {
 
 func newWalker(r *run) *walker {
 	m := r.m
-	w := &walker{m: m, run: r, pass1: newPasser(m), solver: r.policy.newSolver(m),
+	w := &walker{m: m, run: r, clock: new(int64), pass1: newPasser(m), solver: r.policy.newSolver(m),
 		labels: make([]int8, m.neurons), point: make([]float64, m.n), xs: make([]float64, m.n), short: newLevel(m), leftUpper: new(big.Int)}
 	w.cert = certifier{m: m, labels: w.labels, f: make([]float64, m.n), policy: r.policy, proof: r.observed}
 	w.cert.path.m = m
@@ -318,6 +320,7 @@ func (w *walker) ask(z *form, id int, s float64) (tier, *lp.Reply) {
 	}
 	for try := 0; try < 2; try++ {
 		w.stats.questions++
+		*w.clock += questionWork
 		r, err := w.solver.Ask(z.g, z.h, s)
 		if err == nil && r.Meets {
 			return tierNone, r
