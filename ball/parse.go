@@ -57,6 +57,15 @@ func ParseRadius(s string) (float64, error) {
 // ParseBox reads bounds "lo:hi", one pair for all n inputs, or a comma-separated
 // list of n pairs, as in "-1:1,0:0.5".
 func ParseBox(s string, n int) (Ball, error) {
+	lo, hi, err := ParseBounds(s, n)
+	if err != nil {
+		return Ball{}, err
+	}
+	return NewBox(lo, hi)
+}
+
+// ParseBounds reads bounds as ParseBox does, in any order.
+func ParseBounds(s string, n int) (lo, hi []float64, err error) {
 	pairs := strings.Split(s, ",")
 	if len(pairs) == 1 && n > 1 {
 		pairs = make([]string, n)
@@ -65,23 +74,22 @@ func ParseBox(s string, n int) (Ball, error) {
 		}
 	}
 	if len(pairs) != n {
-		return Ball{}, fmt.Errorf("box: %d pairs lo:hi, expected one, or one for each of the %d inputs", len(pairs), n)
+		return nil, nil, fmt.Errorf("box: %d pairs lo:hi, expected one, or one for each of the %d inputs", len(pairs), n)
 	}
-	lo, hi := make([]float64, n), make([]float64, n)
+	lo, hi = make([]float64, n), make([]float64, n)
 	for k, pair := range pairs {
 		a, b, ok := strings.Cut(pair, ":")
 		if !ok {
-			return Ball{}, fmt.Errorf("box: coordinate %d is %q, expected lo:hi", k, pair)
+			return nil, nil, fmt.Errorf("box: coordinate %d is %q, expected lo:hi", k, pair)
 		}
-		var err error
 		if lo[k], err = parseNumber(a); err == nil {
 			hi[k], err = parseNumber(b)
 		}
 		if err != nil {
-			return Ball{}, fmt.Errorf("box: coordinate %d is %q: %w", k, pair, err)
+			return nil, nil, fmt.Errorf("box: coordinate %d is %q: %w", k, pair, err)
 		}
 	}
-	return NewBox(lo, hi)
+	return lo, hi, nil
 }
 
 func parseList(field string, words []string, n int) ([]float64, error) {

@@ -28,9 +28,6 @@ const (
 	// worthOfGap is how many units of work make one for ways to waiting cells where a gap is to be reached: if that comes to nothing, as it
 	// may, the count has cost an eighth more. Where time is limited anyway, a bracket is worth more.
 	worthOfGap, worthOfBracket = 8, 2
-	// After a limit was reached, the bracket is made narrower for tightenTimes as many splits as it took, and for tightenLeast
-	// at least.
-	tightenTimes, tightenLeast = 1, 4 * stint
 )
 
 // node is a cell that waits, with an upper bound of its regions.
@@ -129,6 +126,16 @@ const questionWork = 512
 // done is what a stint came to: regions and splits, and what credit grew by.
 type done struct{ regions, splits, credit int64 }
 
+// budget returns the splits of a stint.
+func (f *frontier) budget() int64 {
+	if f.allowance == 0 {
+		return stint
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return max(1, min(stint, f.allowance-f.effort))
+}
+
 // replace puts what a cell was split into in its place, and returns the bracket, and whether that is all that was allowed.
 func (f *frontier) replace(n *node, d done, parts []*node) (lower int64, upper *big.Int, enough bool) {
 	f.mu.Lock()
@@ -160,7 +167,7 @@ func (r *run) explore(f *frontier, workers int) {
 	}
 	f.credit = r.work / f.worth
 	if r.tightening.Load() {
-		f.credit, f.allowance = math.MaxInt64/2, max(tightenLeast, tightenTimes*r.splits)
+		f.credit, f.allowance = math.MaxInt64/2, max(1, r.splits)
 	}
 	r.ledger.set(f.bracket())
 	r.stop.Store(false)
@@ -195,7 +202,7 @@ func (r *run) explore(f *frontier, workers int) {
 func (w *walker) further(f *frontier, n *node, credit int64, whole bool) {
 	w.restart()
 	w.script = append(w.script[:0], n.path...)
-	w.budget, w.floor = stint, max(n.upper.BitLen()-narrow, 1)
+	w.budget, w.floor = f.budget(), max(n.upper.BitLen()-narrow, 1)
 	if whole {
 		w.budget, w.floor = 0, 0
 	}

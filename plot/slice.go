@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -71,11 +72,11 @@ func Along(n *network.Network, origin []float64, directions ...[]float64) (*netw
 	return inFront(n, network.Layer{W: columns(directions), B: append([]float64(nil), origin...)})
 }
 
-// Inputs returns the network of one or two chosen inputs (0-based), the others
+// Inputs returns the network of chosen inputs (0-based), one or more, the others
 // fixed at the values of origin. The slice's coordinates are the inputs themselves.
 func Inputs(n *network.Network, origin []float64, chosen ...int) (*network.Network, error) {
-	if len(chosen) != 1 && len(chosen) != 2 {
-		return nil, fmt.Errorf("%d inputs, expected 1 for a line or 2 for a plane", len(chosen))
+	if len(chosen) == 0 {
+		return nil, errors.New("0 inputs, expected 1 for a line, 2 for a plane, or more")
 	}
 	if err := haveLength(n, "origin", [][]float64{origin}); err != nil {
 		return nil, err
@@ -86,8 +87,8 @@ func Inputs(n *network.Network, origin []float64, chosen ...int) (*network.Netwo
 		if i < 0 || i >= n.Inputs() {
 			return nil, fmt.Errorf("input %d, expected one from 0 to %d", i, n.Inputs()-1)
 		}
-		if k == 1 && i == chosen[0] {
-			return nil, fmt.Errorf("input %d twice, expected two different ones", i)
+		if slices.Contains(chosen[:k], i) {
+			return nil, fmt.Errorf("input %d twice, expected different ones", i)
 		}
 		weights.Set(i, k, 1)
 		fixed[i] = 0

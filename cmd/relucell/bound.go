@@ -60,7 +60,7 @@ func (c *boundCmd) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	b, err := c.ball.read(n.Inputs())
+	n, b, err := c.ball.on(cmd, &c.net, args[0], n)
 	if err != nil {
 		return err
 	}

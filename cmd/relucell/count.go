@@ -84,7 +84,7 @@ func (c *countCmd) run(cmd *cobra.Command, args []string) error {
 	if c.sweeps(cmd) {
 		return c.runSweep(ctx, cmd, n)
 	}
-	b, err := c.ball.read(n.Inputs())
+	n, b, err := c.ball.on(cmd, &c.net, path, n)
 	if err != nil {
 		return err
 	}

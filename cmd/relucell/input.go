@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -17,6 +18,7 @@ import (
 	"relucell/ball"
 	"relucell/network"
 	"relucell/network/load"
+	"relucell/plot"
 )
 
 // maxCenterBytes bounds a centre's file: far more than a number for each input of any network here.
@@ -45,11 +47,17 @@ func (f *netFlags) read(ctx context.Context, cmd *cobra.Command, path string) (*
 	for _, remark := range im.Remarks {
 		log.Debug("remark", "file", path, "text", remark)
 	}
+	f.notes = nil
 	for _, note := range im.Notes {
-		fmt.Fprintf(cmd.ErrOrStderr(), "relucell: %s: note: %s\n", path, note)
+		f.note(cmd, path, note)
 	}
-	f.notes = im.Notes
 	return n, im, nil
+}
+
+// note says what a user must know, and keeps it for a report.
+func (f *netFlags) note(cmd *cobra.Command, path, note string) {
+	fmt.Fprintf(cmd.ErrOrStderr(), "relucell: %s: note: %s\n", path, note)
+	f.notes = append(f.notes, note)
 }
 
 // open reads the network and says nothing. A file that is not read by the time ctx and its grace end, as one of a gigabyte or
@@ -92,6 +100,42 @@ func (f *ballFlags) add(cmd *cobra.Command) {
 	fs.StringVar(&f.box, "box", "", "box instead of a ball: lo:hi for each input separated by commas, or one lo:hi for all")
 	complete(cmd, "norm", "l2", "linf", "l1")
 	f.set = fs
+}
+
+// on returns the ball that the flags name, and the network in it: n itself, or, where a box fixes some inputs by bounds that
+// are equal, n sliced to the others. The user is told of that among the notes of net: a proof is about the slice.
+func (f *ballFlags) on(cmd *cobra.Command, net *netFlags, path string, n *network.Network) (*network.Network, ball.Ball, error) {
+	lo, hi, err := ball.ParseBounds(f.box, n.Inputs())
+	var kept []int
+	fixed, words := make([]float64, n.Inputs()), make([]string, n.Inputs())
+	for k := range lo {
+		if words[k] = "0"; lo[k] == hi[k] {
+			fixed[k], words[k] = lo[k], strconv.FormatFloat(lo[k], 'g', -1, 64)
+		} else {
+			kept = append(kept, k)
+		}
+	}
+	if !f.set.Changed("box") || err != nil || len(kept) == len(lo) {
+		b, err := f.read(n.Inputs())
+		return n, b, err
+	}
+	if len(kept) == 0 {
+		return nil, ball.Ball{}, badInputf("--box: every input is fixed (lo = hi), expected lo < hi for one at least")
+	}
+	keep := make([]string, len(kept))
+	for i, k := range kept {
+		lo[i], hi[i], keep[i] = lo[k], hi[k], strconv.Itoa(k)
+	}
+	b, err := ball.NewBox(lo[:len(kept)], hi[:len(kept)])
+	if err != nil {
+		return nil, b, badInput(flagged(err))
+	}
+	s, err := plot.Inputs(n, fixed, kept...)
+	if err == nil {
+		net.note(cmd, path, fmt.Sprintf("--box fixes %s, so this is about the network sliced to the others, as relucell slice %s --inputs %s --origin=%s writes it",
+			numbered(int64(len(lo)-len(kept)), "input"), path, strings.Join(keep, ","), strings.Join(words, ",")))
+	}
+	return s, b, badInput(err)
 }
 
 // read returns the ball that the flags name, of n coordinates.

@@ -128,7 +128,7 @@ func TestBadUsage(t *testing.T) {
 		{"count NET --center 0 --radius 1 --norm l3", []string{"--norm", "l2, linf or l1"}},
 		{"count NET --center 0 --radius 1 --norm box", []string{"--norm", "l2, linf or l1"}},
 		{"count NET --box 1:-1", []string{"--box", "lower below the upper"}},
-		{"count NET --box 1:1", []string{"--box", "lower below the upper"}},
+		{"count NET --box 1:1", []string{"--box", "every input is fixed"}},
 		{"count NET --box 0:nan", []string{"--box", "finite"}},
 		{"count NET --box 0:1,0:1,0:1", []string{"--box", "3 pairs", "2 inputs"}},
 		{"count NET --box 0", []string{"--box", "lo:hi"}},

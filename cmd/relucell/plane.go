@@ -28,7 +28,7 @@ func (f *sliceFlags) add(cmd *cobra.Command) {
 	fs.StringArrayVar(&f.through, "through", nil, "a point of the line or plane, given twice or three times; the first is at 0, the others at 1 (numbers as for a centre, or @FILE)")
 	fs.StringVar(&f.origin, "origin", "", "the point at 0 of --direction, or the values of the inputs that --inputs leaves out")
 	fs.StringArrayVar(&f.directions, "direction", nil, "a direction from --origin, given once for a line or twice for a plane")
-	fs.StringVar(&f.inputs, "inputs", "", "one or two inputs to keep, counted from 0, as in 0,3; the others stay at --origin")
+	fs.StringVar(&f.inputs, "inputs", "", "the inputs to keep, one or two of them for a picture, counted from 0, as in 0,3; the others stay at --origin")
 	f.set = fs
 }
 
@@ -101,7 +101,7 @@ func (f *sliceFlags) keep(n *network.Network, origin []float64) (*network.Networ
 	for k, word := range strings.Split(f.inputs, ",") {
 		i, err := strconv.Atoi(strings.TrimSpace(word))
 		if err != nil {
-			return nil, labels, fmt.Errorf("--inputs: %q, expected one or two whole numbers from 0 to %d separated by a comma", word, n.Inputs()-1)
+			return nil, labels, fmt.Errorf("--inputs: %q, expected whole numbers from 0 to %d separated by commas", word, n.Inputs()-1)
 		}
 		chosen = append(chosen, i)
 		if k < len(labels) {

@@ -105,7 +105,7 @@ func TestPlotAndSliceRefuseInOneLine(t *testing.T) {
 		{"expected exactly one kind of them", slice()},
 		{"expected exactly one kind of them", slice("--through", "0", "--inputs", "1")},
 		{"--origin: missing, expected 4 numbers", slice("--inputs", "1")},
-		{`--inputs: "one", expected one or two whole numbers from 0 to 3`, slice("--origin", "0", "--inputs", "one")},
+		{`--inputs: "one", expected whole numbers from 0 to 3`, slice("--origin", "0", "--inputs", "one")},
 		{"--inputs: input 4, expected one from 0 to 3", slice("--origin", "0", "--inputs", "4")},
 		{"--through: 1 points, expected 2", slice("--through", "0")},
 		{"--through: the points coincide", slice("--through", "1", "--through", "1")},
