@@ -19,7 +19,7 @@ PACKAGES = ./... ./testdata/train ./testdata/bench
 # CLP, the independent oracle, is C++: it needs its headers and a C compiler.
 HAVE_CLP = pkg-config --exists clp 2>/dev/null && command -v "$$($(GO) env CC)" >/dev/null
 # The packages whose tests use it: by build tag, by import, and its own.
-CLP_PACKAGES = $$(grep -rlE --include='*_test.go' '^//go:build (.*[ (])?clp|"relucell/lp/clp"|^package clp' . | xargs -r -n1 dirname | sort -u)
+CLP_PACKAGES = $$(grep -rlE --include='*_test.go' '^//go:build (.*[ (])?clp|"github.com/relucell/relucell/lp/clp"|^package clp' . | xargs -r -n1 dirname | sort -u)
 
 .DEFAULT_GOAL = build
 .PHONY: build static test clp race soak attack fuzz bench microbench bench-compare lint train data gallery clean
@@ -112,6 +112,7 @@ bench-compare:
 		( cd .cache/bench-$$side && $(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./... ) \
 			>> .cache/bench-$$side.txt || { tail -n 50 .cache/bench-$$side.txt; exit 1; }; \
 	done; done; \
+	sed -i 's|^pkg: relucell/|pkg: github.com/relucell/relucell/|' .cache/bench-old.txt .cache/bench-new.txt # what it was called once
 	$(GO) run $(BENCHSTAT) .cache/bench-old.txt .cache/bench-new.txt
 
 lint:

@@ -1,4 +1,4 @@
-module relucell
+module github.com/relucell/relucell
 
 go 1.26.0
 

@@ -7,8 +7,8 @@ import (
 	"context"
 	"slices"
 
-	"relucell/ball"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/network"
 )
 
 // analysis holds facts about a network on a ball. Its methods compute each fact once; they are not

@@ -30,7 +30,7 @@ import (
 	"context"
 	"math/big"
 
-	"relucell/ball"
+	"github.com/relucell/relucell/ball"
 )
 
 // plane is {y : g·y + v = 0} in y = x−c: the integers g, v, of common divisor 1, first nonzero of g positive.

@@ -9,8 +9,8 @@ import (
 	"math/big"
 	"time"
 
-	"relucell/ball"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/network"
 )
 
 // Kind says on which side of the count a bound lies.

@@ -6,8 +6,8 @@ package bound_test
 import (
 	"math/big"
 
-	"relucell/ball"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/network"
 )
 
 type point [2]*big.Rat

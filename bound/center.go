@@ -9,8 +9,8 @@ import (
 	"math"
 	"math/big"
 
-	"relucell/ball"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/network"
 )
 
 // center is the exact pass of one point.

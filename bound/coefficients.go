@@ -28,8 +28,8 @@ import (
 	"math/big"
 	"slices"
 
-	"relucell/ball"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/network"
 )
 
 // coverage says how many units of a layer can be not stably inactive, and unstable, given k active before.

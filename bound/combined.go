@@ -9,8 +9,8 @@ import (
 	"context"
 	"math/big"
 
-	"relucell/ball"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/network"
 )
 
 func settledByAny(ctx context.Context, a *analysis) (*stability, error) {

@@ -20,7 +20,7 @@ import (
 
 	"gonum.org/v1/gonum/blas/blas64"
 
-	"relucell/network"
+	"github.com/relucell/relucell/network"
 )
 
 // relaxed is what back-substitution knows of the layers so far.

@@ -9,7 +9,7 @@ import (
 	"math"
 	"math/big"
 
-	"relucell/internal/dyadic"
+	"github.com/relucell/relucell/internal/dyadic"
 )
 
 // dyadics is the vector n_i · 2^exp.

@@ -10,8 +10,8 @@ import (
 	"math"
 	"math/big"
 
-	"relucell/ball"
-	"relucell/internal/dyadic"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/internal/dyadic"
 )
 
 // emptyBox bounds the multipliers that the programme starts from: certificates may be scaled at will, so it

@@ -18,8 +18,8 @@ import (
 	"math/big"
 	"math/bits"
 
-	"relucell/ball"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/network"
 )
 
 // cliqueBudget caps the cliques visited: a tenth of a second.

@@ -8,7 +8,7 @@ package bound
 import (
 	"math/big"
 
-	"relucell/ball"
+	"github.com/relucell/relucell/ball"
 )
 
 // nearTie is how near |z(c)| must be to the computed reach, relatively, for the exact test to be

@@ -6,7 +6,7 @@ import (
 	"context"
 	"math/big"
 
-	"relucell/network"
+	"github.com/relucell/relucell/network"
 )
 
 // slopes returns what layer l multiplies each pre-activation by near a point with pre-activations z: 1, the

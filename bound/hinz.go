@@ -29,8 +29,8 @@ import (
 	"context"
 	"math/big"
 
-	"relucell/ball"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/network"
 )
 
 // gamma returns an admissible activation histogram of n hyperplanes in dimension d: entry i counts the

@@ -13,8 +13,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 	"pgregory.net/rapid"
 
-	"relucell/ball"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/network"
 )
 
 // TestRecursionInSmallIntegersIsTheBigOne, with every field of LayerCount drawn.

@@ -12,7 +12,7 @@ import (
 	"context"
 	"math"
 
-	"relucell/network"
+	"github.com/relucell/relucell/network"
 )
 
 // span is an interval of deviations, lo ≤ 0 ≤ hi.

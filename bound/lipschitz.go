@@ -18,8 +18,8 @@ import (
 	"context"
 	"math"
 
-	"relucell/ball"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/network"
 )
 
 func lipschitz(ctx context.Context, a *analysis) (*stability, error) { return a.lipschitz(ctx, false) }

@@ -18,8 +18,8 @@ import (
 
 	"gonum.org/v1/gonum/blas/blas64"
 
-	"relucell/ball"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/network"
 )
 
 const (

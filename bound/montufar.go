@@ -14,8 +14,8 @@ import (
 	"context"
 	"math/big"
 
-	"relucell/ball"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/network"
 )
 
 func montufar(_ context.Context, n *network.Network, _ ball.Ball) (*big.Int, error) {

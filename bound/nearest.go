@@ -29,9 +29,9 @@ import (
 	"math/big"
 	"slices"
 
-	"relucell/ball"
-	"relucell/internal/dyadic"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/internal/dyadic"
+	"github.com/relucell/relucell/network"
 )
 
 // Distance is the distance from a point to the nearest boundary.

@@ -12,7 +12,7 @@ package bound
 import (
 	"math"
 
-	"relucell/network"
+	"github.com/relucell/relucell/network"
 )
 
 // rng is a closed interval computed with outward rounding.

@@ -14,8 +14,8 @@ import (
 	"math/big"
 	"math/rand/v2"
 
-	"relucell/ball"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/network"
 )
 
 // Witness is a point of a region, strictly inside the ball and off every boundary.

@@ -13,8 +13,8 @@ import (
 	"context"
 	"math/big"
 
-	"relucell/ball"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/network"
 )
 
 // globalCounts returns the recursion's layers with every neuron unsettled.

@@ -17,7 +17,7 @@ package bound
 import (
 	"math"
 
-	"relucell/ball"
+	"github.com/relucell/relucell/ball"
 )
 
 // lpColumn is one constraint of the primal: g·p ≤ cost.

@@ -12,8 +12,8 @@ import (
 	"errors"
 	"math/big"
 
-	"relucell/ball"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/network"
 )
 
 // status is what is known of a unit on the ball.

@@ -13,8 +13,8 @@ import (
 	"context"
 	"math/big"
 
-	"relucell/ball"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/network"
 )
 
 func powerOfTwo(_ context.Context, n *network.Network, _ ball.Ball) (*big.Int, error) {

@@ -16,8 +16,8 @@ import (
 
 	"gonum.org/v1/gonum/blas/blas64"
 
-	"relucell/ball"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/network"
 )
 
 // zono is a vector of deviations. Rows of g are units, columns generators.

@@ -9,10 +9,10 @@ import (
 	"strings"
 	"testing"
 
-	"relucell/ball"
-	"relucell/bound"
-	"relucell/internal/attack"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/bound"
+	"github.com/relucell/relucell/internal/attack"
+	"github.com/relucell/relucell/network"
 )
 
 // quickAttack is the number of cases in the usual tests.

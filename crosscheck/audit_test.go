@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"relucell/enumerate"
+	"github.com/relucell/relucell/enumerate"
 )
 
 // A wrong count is not let through, and the sample is what it says.

@@ -13,12 +13,12 @@ import (
 	"os"
 	"path/filepath"
 
-	"relucell/ball"
-	"relucell/bound"
-	"relucell/certificate"
-	"relucell/enumerate"
-	"relucell/internal/files"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/bound"
+	"github.com/relucell/relucell/certificate"
+	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/internal/files"
+	"github.com/relucell/relucell/network"
 )
 
 // BallJSON is a ball as files and programs see it: norm, radius and center, or

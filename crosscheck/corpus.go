@@ -12,10 +12,10 @@ import (
 	"path/filepath"
 	"strings"
 
-	"relucell/ball"
-	"relucell/enumerate"
-	"relucell/internal/files"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/internal/files"
+	"github.com/relucell/relucell/network"
 )
 
 // CorpusEntry is a case of a corpus. Files are relative to the corpus, with slashes.

@@ -10,10 +10,10 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"relucell/ball"
-	"relucell/bound"
-	"relucell/enumerate"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/bound"
+	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/network"
 )
 
 // Dial is the upper bound with the first m layers enumerated and the rest

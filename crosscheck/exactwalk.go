@@ -8,8 +8,8 @@ import (
 	"fmt"
 	"math/big"
 
-	"relucell/ball"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/network"
 )
 
 // form is the affine form z(x) = g·x + h.

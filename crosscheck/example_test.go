@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"math/big"
 
-	"relucell/ball"
-	"relucell/bound"
-	"relucell/crosscheck"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/bound"
+	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/network"
 )
 
 func ExampleCountIntervals() {

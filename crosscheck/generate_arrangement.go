@@ -8,8 +8,8 @@ import (
 	"math/big"
 	"math/rand/v2"
 
-	"relucell/ball"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/network"
 )
 
 // Resonance returns the resonance arrangement as one layer without biases:

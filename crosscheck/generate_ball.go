@@ -9,9 +9,9 @@ import (
 	"math/big"
 	"math/rand/v2"
 
-	"relucell/ball"
-	"relucell/internal/dyadic"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/internal/dyadic"
+	"github.com/relucell/relucell/network"
 )
 
 // RandomBall draws a ball for a network: its norm evenly among the four, its

@@ -7,8 +7,8 @@ import (
 	"math"
 	"math/big"
 
-	"relucell/ball"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/network"
 )
 
 // TentMap returns L ≥ 1 layers of the tent map 2σ(x) − 4σ(x−½) and the ball

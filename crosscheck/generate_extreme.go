@@ -10,9 +10,9 @@ import (
 	"math"
 	"math/big"
 
-	"relucell/ball"
-	"relucell/internal/dyadic"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/internal/dyadic"
+	"github.com/relucell/relucell/network"
 )
 
 // Dice is what ExtremeCase draws from: a *rand.Rand, or the draws of a property, so that a failure

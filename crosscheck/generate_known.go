@@ -8,8 +8,8 @@ import (
 	"math"
 	"math/big"
 
-	"relucell/ball"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/network"
 )
 
 // KnownCases returns cases with known counts, at most 11292 regions each.

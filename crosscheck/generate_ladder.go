@@ -6,8 +6,8 @@ package crosscheck
 import (
 	"math"
 
-	"relucell/ball"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/network"
 )
 
 const (

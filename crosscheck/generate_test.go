@@ -11,8 +11,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 	"pgregory.net/rapid"
 
-	"relucell/ball"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/network"
 )
 
 // text spells a network out, for comparison.

@@ -10,9 +10,9 @@ import (
 	"fmt"
 	"math/big"
 
-	"relucell/ball"
-	"relucell/lp/exact"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/lp/exact"
+	"github.com/relucell/relucell/network"
 )
 
 // CountExactly counts the activation regions of a network with any number of

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"relucell/ball"
+	"github.com/relucell/relucell/ball"
 )
 
 func TestCountExactlyOnKnownCases(t *testing.T) {

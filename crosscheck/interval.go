@@ -6,8 +6,8 @@ package crosscheck
 import (
 	"math/big"
 
-	"relucell/ball"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/network"
 )
 
 // Interval is a region of a network with one input: the open interval (Lo, Hi).

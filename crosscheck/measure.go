@@ -7,9 +7,9 @@ import (
 	"context"
 	"math/big"
 
-	"relucell/ball"
-	"relucell/enumerate"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/network"
 )
 
 // MeasuredLayer is what the walk found in one layer with an activation.

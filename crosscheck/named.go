@@ -10,9 +10,9 @@ import (
 	"strconv"
 	"strings"
 
-	"relucell/ball"
-	"relucell/bound"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/bound"
+	"github.com/relucell/relucell/network"
 )
 
 // Bounds returns every bound of package bound, and the dial at 1.

@@ -6,7 +6,7 @@ package crosscheck
 import (
 	"math/big"
 
-	"relucell/bound"
+	"github.com/relucell/relucell/bound"
 )
 
 // Dominance claims that the upper bound Finer is never above the upper bound Coarser.

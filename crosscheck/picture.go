@@ -20,7 +20,7 @@ import (
 	"gonum.org/v1/plot/vg/vgimg"
 	"gonum.org/v1/plot/vg/vgsvg"
 
-	"relucell/bound"
+	"github.com/relucell/relucell/bound"
 )
 
 // Picture collects records and draws them.

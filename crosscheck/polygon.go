@@ -8,8 +8,8 @@ package crosscheck
 import (
 	"math/big"
 
-	"relucell/ball"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/network"
 )
 
 // Polygon is a region of a network with two inputs: the interior of a convex

@@ -9,8 +9,8 @@ package crosscheck
 import (
 	"math/big"
 
-	"relucell/ball"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/network"
 )
 
 // CountPolyhedra counts the activation regions of a network with three inputs, by exact integer

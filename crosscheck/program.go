@@ -20,9 +20,9 @@ import (
 	"sync"
 	"time"
 
-	"relucell/ball"
-	"relucell/bound"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/bound"
+	"github.com/relucell/relucell/network"
 )
 
 // ProgramOptions says how to talk to a program.

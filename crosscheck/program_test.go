@@ -15,8 +15,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"relucell/ball"
-	"relucell/bound"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/bound"
 )
 
 // script writes a program and returns the command that runs it.

@@ -6,11 +6,11 @@ package crosscheck
 import (
 	"fmt"
 
-	"relucell/ball"
-	"relucell/certificate"
-	"relucell/enumerate"
-	"relucell/internal/files"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/certificate"
+	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/internal/files"
+	"github.com/relucell/relucell/network"
 )
 
 // ProofHeader says what a proof about n and b is about.

@@ -6,9 +6,9 @@ import (
 	"context"
 	"errors"
 
-	"relucell/ball"
-	"relucell/enumerate"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/network"
 )
 
 // Prove counts the regions of n in b and writes the proof to a file (gzipped by

@@ -10,11 +10,11 @@ import (
 	"math/big"
 	"time"
 
-	"relucell/ball"
-	"relucell/bound"
-	"relucell/enumerate"
-	"relucell/internal/dyadic"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/bound"
+	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/internal/dyadic"
+	"github.com/relucell/relucell/network"
 )
 
 // RunOptions says how to crosscheck. The zero value will do.

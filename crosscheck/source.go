@@ -10,8 +10,8 @@ import (
 	"math"
 	"math/rand/v2"
 
-	"relucell/ball"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/network"
 )
 
 // CaseOptions says what Cases draws.

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"time"
 
-	"relucell/bound"
+	"github.com/relucell/relucell/bound"
 )
 
 // Summary is what a crosscheck found of one bound.

@@ -13,10 +13,10 @@ import (
 	"iter"
 	"strconv"
 
-	"relucell/ball"
-	"relucell/bound"
-	"relucell/enumerate"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/bound"
+	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/network"
 )
 
 // SweepOptions says what to sweep over.

@@ -8,9 +8,9 @@ import (
 	"math/big"
 	"time"
 
-	"relucell/ball"
-	"relucell/bound"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/bound"
+	"github.com/relucell/relucell/network"
 )
 
 // TB is the part of testing.TB that Verify needs.

@@ -7,7 +7,7 @@ import (
 	"math/big"
 	"time"
 
-	"relucell/network"
+	"github.com/relucell/relucell/network"
 )
 
 // Options says how to count. The zero value counts with every worker of the

@@ -13,11 +13,11 @@ import (
 	"slices"
 	"testing"
 
-	"relucell/ball"
-	"relucell/internal/attack"
-	"relucell/internal/dyadic"
-	"relucell/lp/exact"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/internal/attack"
+	"github.com/relucell/relucell/internal/dyadic"
+	"github.com/relucell/relucell/lp/exact"
+	"github.com/relucell/relucell/network"
 )
 
 const (

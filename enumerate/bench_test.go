@@ -17,11 +17,11 @@ import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 
-	"relucell/ball"
-	"relucell/certificate"
-	"relucell/crosscheck"
-	"relucell/enumerate"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/certificate"
+	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/network"
 )
 
 // forwardTime is the yardstick: the time of one plain forward pass, per layer a

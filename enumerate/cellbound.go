@@ -8,8 +8,8 @@ import (
 	"math/big"
 	"sync"
 
-	"relucell/bound"
-	"relucell/network"
+	"github.com/relucell/relucell/bound"
+	"github.com/relucell/relucell/network"
 )
 
 // tails holds, for each layer with an activation, what the recursion takes for

@@ -11,9 +11,9 @@ package enumerate
 import (
 	"math"
 
-	"relucell/bound"
-	"relucell/lp"
-	"relucell/network"
+	"github.com/relucell/relucell/bound"
+	"github.com/relucell/relucell/lp"
+	"github.com/relucell/relucell/network"
 )
 
 // interval holds a value, but for errors: those of its terms so far, and the rounding of what

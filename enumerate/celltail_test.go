@@ -7,8 +7,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"relucell/crosscheck"
-	"relucell/enumerate"
+	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/enumerate"
 )
 
 func TestEveryWaitingCellHasAtMostItsBound(t *testing.T) {

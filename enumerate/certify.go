@@ -8,9 +8,9 @@ import (
 	"math"
 	"slices"
 
-	"relucell/ball"
-	"relucell/lp"
-	"relucell/lp/exact"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/lp"
+	"github.com/relucell/relucell/lp/exact"
 )
 
 // form is the affine form of one neuron on the current cell, in y.

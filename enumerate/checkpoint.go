@@ -8,8 +8,8 @@ import (
 	"errors"
 	"time"
 
-	"relucell/ball"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/network"
 )
 
 // Snapshotter is an observer whose completed subtrees can be kept in a checkpoint and

@@ -12,10 +12,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"relucell/ball"
-	"relucell/certificate"
-	"relucell/crosscheck"
-	"relucell/enumerate"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/certificate"
+	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/enumerate"
 )
 
 // Compaction used to go through X.tmp, and took a user's file of that name.

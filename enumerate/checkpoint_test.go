@@ -15,11 +15,11 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"relucell/ball"
-	"relucell/certificate"
-	"relucell/crosscheck"
-	"relucell/enumerate"
-	"relucell/lp"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/certificate"
+	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/lp"
 )
 
 // fine makes small counts leave many records.

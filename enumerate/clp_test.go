@@ -12,9 +12,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"relucell/crosscheck"
-	"relucell/lp"
-	"relucell/lp/clp"
+	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/lp"
+	"github.com/relucell/relucell/lp/clp"
 )
 
 func newCLP(t require.TestingT) lp.Solver {

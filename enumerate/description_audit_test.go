@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"math/big"
 
-	"relucell/lp/exact"
+	"github.com/relucell/relucell/lp/exact"
 )
 
 // constraint is an exact row that is not negative on the cell.

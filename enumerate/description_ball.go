@@ -5,7 +5,7 @@ package enumerate
 import (
 	"math"
 
-	"relucell/ball"
+	"github.com/relucell/relucell/ball"
 )
 
 // newDescription prepares a description of cells of a model.

@@ -9,7 +9,7 @@ import (
 	"math/bits"
 	"slices"
 
-	"relucell/ball"
+	"github.com/relucell/relucell/ball"
 )
 
 // leafMost is the number of neurons of the last layer up to which the regions of a cell are counted at a

@@ -6,8 +6,8 @@ package enumerate
 import (
 	"math/big"
 
-	"relucell/lp/exact"
-	"relucell/network"
+	"github.com/relucell/relucell/lp/exact"
+	"github.com/relucell/relucell/network"
 )
 
 // exactModel holds each compiled layer as integers. Values of layer l are

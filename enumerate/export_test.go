@@ -5,10 +5,10 @@ import (
 	"math/big"
 	"time"
 
-	"relucell/ball"
-	"relucell/lp"
-	"relucell/lp/exact"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/lp"
+	"github.com/relucell/relucell/lp/exact"
+	"github.com/relucell/relucell/network"
 )
 
 // Forced says which tiers may decide, and which solver proposes; nil means as usual.

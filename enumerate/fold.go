@@ -7,9 +7,9 @@ import (
 	"math"
 	"math/big"
 
-	"relucell/ball"
-	"relucell/internal/dyadic"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/internal/dyadic"
+	"github.com/relucell/relucell/network"
 )
 
 // intAffine is a ↦ (W·a + b)·2^−scale with integer entries; nil stands for 0.

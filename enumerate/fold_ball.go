@@ -6,7 +6,7 @@ package enumerate
 import (
 	"math/big"
 
-	"relucell/ball"
+	"github.com/relucell/relucell/ball"
 )
 
 // inBall returns y ↦ g(c + diag(s)·y), nil once stopped says so.

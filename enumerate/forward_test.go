@@ -6,8 +6,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"relucell/crosscheck"
-	"relucell/enumerate"
+	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/enumerate"
 )
 
 // holdPass holds the float filters against their exact twin at one point: a

@@ -6,8 +6,8 @@ package enumerate
 import (
 	"math"
 
-	"relucell/ball"
-	"relucell/lp/exact"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/lp/exact"
 )
 
 const (

@@ -26,9 +26,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	"relucell/ball"
-	"relucell/internal/files"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/internal/files"
+	"github.com/relucell/relucell/network"
 )
 
 const (
@@ -107,7 +107,7 @@ func programVersion() string {
 	if !ok {
 		return "unknown"
 	}
-	const self = "relucell"
+	const self = "github.com/relucell/relucell"
 	for _, m := range info.Deps {
 		if m.Path == self {
 			return m.Version

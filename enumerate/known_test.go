@@ -7,8 +7,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"relucell/ball"
-	"relucell/crosscheck"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/crosscheck"
 )
 
 func TestKnownCounts(t *testing.T) {

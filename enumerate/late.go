@@ -12,10 +12,10 @@ import (
 	"math/big"
 	"time"
 
-	"relucell/ball"
-	"relucell/bound"
-	"relucell/internal/dyadic"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/bound"
+	"github.com/relucell/relucell/internal/dyadic"
+	"github.com/relucell/relucell/network"
 )
 
 // grace is how long a computation may go on after the context has ended: a quarter of the second within

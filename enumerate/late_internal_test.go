@@ -13,9 +13,9 @@ import (
 	"gonum.org/v1/gonum/mat"
 	"pgregory.net/rapid"
 
-	"relucell/ball"
-	"relucell/bound"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/bound"
+	"github.com/relucell/relucell/network"
 )
 
 func drawNet(rng *rand.Rand, n int, widths ...int) *network.Network {

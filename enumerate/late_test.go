@@ -16,11 +16,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"relucell/ball"
-	"relucell/certificate"
-	"relucell/crosscheck"
-	"relucell/enumerate"
-	"relucell/lp"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/certificate"
+	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/lp"
 )
 
 // looks is a context that ends at the look after so many, whatever the clock says.

@@ -8,7 +8,7 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 
-	"relucell/network"
+	"github.com/relucell/relucell/network"
 )
 
 // status says what is known of a neuron of the current layer.

@@ -15,9 +15,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	"relucell/ball"
-	"relucell/internal/dyadic"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/internal/dyadic"
+	"github.com/relucell/relucell/network"
 )
 
 const (

@@ -19,10 +19,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"relucell/ball"
-	"relucell/crosscheck"
-	"relucell/enumerate"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/network"
 )
 
 // samples are cases of all kinds, small enough to count many times.

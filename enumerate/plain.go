@@ -10,10 +10,10 @@ import (
 	"fmt"
 	"time"
 
-	"relucell/ball"
-	"relucell/lp"
-	"relucell/lp/exact"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/lp"
+	"github.com/relucell/relucell/lp/exact"
+	"github.com/relucell/relucell/network"
 )
 
 // plainWalk borrows the walker's forms, filters and leaves; the order of

@@ -8,7 +8,7 @@ package enumerate
 import (
 	"math"
 
-	"relucell/ball"
+	"github.com/relucell/relucell/ball"
 )
 
 // signAt returns the certain sign of the true form at y in the unit ball, 0 if it

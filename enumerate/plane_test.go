@@ -10,9 +10,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"relucell/ball"
-	"relucell/crosscheck"
-	"relucell/enumerate"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/enumerate"
 )
 
 // thinnerThanFloats are cells in the disc without a float64 point that is certainly inside.

@@ -9,8 +9,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"relucell/ball"
-	"relucell/crosscheck"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/crosscheck"
 )
 
 func TestProofsOfKnownCountsAreVerified(t *testing.T) {

@@ -12,11 +12,11 @@ import (
 	"github.com/stretchr/testify/require"
 	"gonum.org/v1/gonum/mat"
 
-	"relucell/ball"
-	"relucell/crosscheck"
-	"relucell/enumerate"
-	"relucell/lp"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/lp"
+	"github.com/relucell/relucell/network"
 )
 
 // rowForm and vertexForm put that solver in for the polytopal balls.

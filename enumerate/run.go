@@ -12,8 +12,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"relucell/ball"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/network"
 )
 
 // run is what the workers of one walk share.

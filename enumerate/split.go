@@ -9,9 +9,9 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 
-	"relucell/internal/dyadic"
-	"relucell/lp"
-	"relucell/lp/exact"
+	"github.com/relucell/relucell/internal/dyadic"
+	"github.com/relucell/relucell/lp"
+	"github.com/relucell/relucell/lp/exact"
 )
 
 // split walks both sides of neuron j, minus first. follow says that the solver

@@ -10,7 +10,7 @@ import (
 	"math"
 	"math/big"
 
-	"relucell/lp/exact"
+	"github.com/relucell/relucell/lp/exact"
 )
 
 // supportZero is how small a coordinate of f must be, beside the sum of the magnitudes

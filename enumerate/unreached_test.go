@@ -8,8 +8,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"relucell/ball"
-	"relucell/enumerate"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/enumerate"
 )
 
 // A limit on regions had the walk go best first from the start, and cell by cell in the last layer: five to sixteen

@@ -9,7 +9,7 @@ import (
 	"math/big"
 	"math/rand/v2"
 
-	"relucell/lp"
+	"github.com/relucell/relucell/lp"
 )
 
 // walker is one worker's state. All of it but the counters, and the digits of described vertices, is a function of the

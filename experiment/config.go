@@ -10,8 +10,8 @@ import (
 	"slices"
 	"strings"
 
-	"relucell/ball"
-	"relucell/bound"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/bound"
 )
 
 // Study trains Seeds networks on one data set by one optimiser and measures each at Epochs.

@@ -18,8 +18,8 @@ import (
 	"runtime/debug"
 	"strconv"
 
-	"relucell/internal/files"
-	"relucell/network"
+	"github.com/relucell/relucell/internal/files"
+	"github.com/relucell/relucell/network"
 )
 
 // Manifest says what made a folder. It holds no time.

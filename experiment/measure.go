@@ -16,11 +16,11 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"relucell/ball"
-	"relucell/bound"
-	"relucell/enumerate"
-	"relucell/internal/dyadic"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/bound"
+	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/internal/dyadic"
+	"github.com/relucell/relucell/network"
 )
 
 // The sets of points.

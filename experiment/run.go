@@ -12,8 +12,8 @@ import (
 	"runtime"
 	"strconv"
 
-	"relucell/ball"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/network"
 )
 
 // Options are what the result does not depend on.

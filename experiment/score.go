@@ -5,7 +5,7 @@ package experiment
 import (
 	"math"
 
-	"relucell/network"
+	"github.com/relucell/relucell/network"
 )
 
 // score returns the share of the samples classified rightly, and the mean cross-entropy of the

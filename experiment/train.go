@@ -17,7 +17,7 @@ import (
 	"github.com/gomlx/gomlx/pkg/core/tensors"
 	"gonum.org/v1/gonum/mat"
 
-	"relucell/network"
+	"github.com/relucell/relucell/network"
 )
 
 // Optimizers are the names that Study.Optimizer takes.

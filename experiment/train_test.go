@@ -9,7 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"relucell/network"
+	"github.com/relucell/relucell/network"
 )
 
 func trained(t *testing.T, optimizer string, epochs int) (*network.Network, samples) {

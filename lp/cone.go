@@ -8,7 +8,7 @@ package lp
 import (
 	"gonum.org/v1/gonum/floats"
 
-	"relucell/ball"
+	"github.com/relucell/relucell/ball"
 )
 
 // Cone is the incremental solver for the l2 ball where all forms asked about

@@ -5,8 +5,8 @@ package lp_test
 import (
 	"fmt"
 
-	"relucell/ball"
-	"relucell/lp"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/lp"
 )
 
 func Example() {

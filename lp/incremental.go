@@ -7,7 +7,7 @@ package lp
 import (
 	"math"
 
-	"relucell/ball"
+	"github.com/relucell/relucell/ball"
 )
 
 // Reply is what an incremental solver answers. Its slices belong to the

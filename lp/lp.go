@@ -4,7 +4,7 @@
 
 package lp
 
-import "relucell/ball"
+import "github.com/relucell/relucell/ball"
 
 // Form is an affine form z(y) = G·y + H in normalised coordinates.
 type Form struct {

@@ -6,7 +6,7 @@ package lp
 import (
 	"fmt"
 
-	"relucell/ball"
+	"github.com/relucell/relucell/ball"
 )
 
 // native drives an Incremental as a Solver.

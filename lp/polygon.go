@@ -8,7 +8,7 @@ package lp
 import (
 	"math"
 
-	"relucell/ball"
+	"github.com/relucell/relucell/ball"
 )
 
 // Polygon is the incremental solver in at most two dimensions. An interval is the polygon

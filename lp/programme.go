@@ -15,7 +15,7 @@ import (
 	"fmt"
 	"math"
 
-	"relucell/ball"
+	"github.com/relucell/relucell/ball"
 )
 
 // Programme is: maximise Objective·v over {v : A·v ≤ B}, v free, B ≥ 0, so that

@@ -11,7 +11,7 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 
-	"relucell/ball"
+	"github.com/relucell/relucell/ball"
 )
 
 // Projection is the incremental solver for the l2 ball.

@@ -8,7 +8,7 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 
-	"relucell/ball"
+	"github.com/relucell/relucell/ball"
 )
 
 // Split implements Incremental. A side too thin to have a state of its own (the answer was

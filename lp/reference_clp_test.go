@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"relucell/lp"
-	"relucell/lp/clp"
+	"github.com/relucell/relucell/lp"
+	"github.com/relucell/relucell/lp/clp"
 )
 
 func newCLP(t require.TestingT) lp.Solver {

@@ -9,8 +9,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"relucell/lp"
-	"relucell/lp/clp"
+	"github.com/relucell/relucell/lp"
+	"github.com/relucell/relucell/lp/clp"
 )
 
 func solvers(*testing.T) map[string]lp.Solver {

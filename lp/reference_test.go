@@ -13,9 +13,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"relucell/ball"
-	"relucell/lp"
-	"relucell/lp/exact"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/lp"
+	"github.com/relucell/relucell/lp/exact"
 )
 
 var norms = []ball.Norm{ball.L2, ball.LInf, ball.L1, ball.Box}

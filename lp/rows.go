@@ -9,7 +9,7 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 
-	"relucell/ball"
+	"github.com/relucell/relucell/ball"
 )
 
 // Rows is the incremental solver for polytopal balls in many dimensions.

@@ -11,7 +11,7 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 
-	"relucell/ball"
+	"github.com/relucell/relucell/ball"
 )
 
 // rowsDual maximises c·x + h over {A·x + b ≥ 0} and the ball.

@@ -11,9 +11,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"relucell/ball"
-	"relucell/lp"
-	"relucell/lp/exact"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/lp"
+	"github.com/relucell/relucell/lp/exact"
 )
 
 func newRows(norm ball.Norm, n int) lp.Incremental {

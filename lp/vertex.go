@@ -12,7 +12,7 @@ import (
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/floats"
 
-	"relucell/ball"
+	"github.com/relucell/relucell/ball"
 )
 
 // Vertex is the incremental solver for polytopal balls.

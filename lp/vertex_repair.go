@@ -6,7 +6,7 @@ package lp
 import (
 	"math"
 
-	"relucell/ball"
+	"github.com/relucell/relucell/ball"
 )
 
 // Refresh implements Incremental: it solves for the vertex anew from the names

@@ -16,7 +16,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 	"pgregory.net/rapid"
 
-	"relucell/network"
+	"github.com/relucell/relucell/network"
 )
 
 const golden = `{"relucell-network":1,"inputs":2,"layers":[

@@ -11,7 +11,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 	"pgregory.net/rapid"
 
-	"relucell/network"
+	"github.com/relucell/relucell/network"
 )
 
 // anyFloat draws finite float64 of every kind, without negative zero, small

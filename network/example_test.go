@@ -7,7 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"relucell/network"
+	"github.com/relucell/relucell/network"
 )
 
 func Example() {

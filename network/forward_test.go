@@ -11,7 +11,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 	"pgregory.net/rapid"
 
-	"relucell/network"
+	"github.com/relucell/relucell/network"
 )
 
 // passError bounds |Forward − exact| by the usual running-error analysis: if the inputs a_k of a

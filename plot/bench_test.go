@@ -4,8 +4,8 @@ import (
 	"context"
 	"testing"
 
-	"relucell/ball"
-	"relucell/crosscheck"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/crosscheck"
 )
 
 // BenchmarkNew makes the map of a network with some hundred thousand regions.

@@ -8,7 +8,7 @@ package plot
 import (
 	"math"
 
-	"relucell/ball"
+	"github.com/relucell/relucell/ball"
 )
 
 // Form is the affine function g·y + h of normalised coordinates y.

@@ -16,7 +16,7 @@ import (
 
 	gplot "gonum.org/v1/plot"
 
-	"relucell/ball"
+	"github.com/relucell/relucell/ball"
 )
 
 // Options says how to draw. The zero value draws by pattern, 800 pixels wide.

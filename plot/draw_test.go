@@ -14,8 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"gonum.org/v1/plot/vg/draw"
 
-	"relucell/ball"
-	"relucell/crosscheck"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/crosscheck"
 )
 
 var update = flag.Bool("update", false, "write the golden images again")

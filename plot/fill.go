@@ -8,7 +8,7 @@ import (
 	"math"
 	"strconv"
 
-	"relucell/internal/dyadic"
+	"github.com/relucell/relucell/internal/dyadic"
 )
 
 // Fill says what the colour of a region tells.

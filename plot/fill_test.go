@@ -10,10 +10,10 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"relucell/ball"
-	"relucell/crosscheck"
-	"relucell/network"
-	"relucell/network/load"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/network"
+	"github.com/relucell/relucell/network/load"
 )
 
 // share is the length that two sides have in common, 0 if they are not on one line.

@@ -13,7 +13,7 @@ import (
 	"math"
 	"strconv"
 
-	"relucell/network"
+	"github.com/relucell/relucell/network"
 )
 
 //go:embed page.html

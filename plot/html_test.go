@@ -13,7 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"relucell/ball"
+	"github.com/relucell/relucell/ball"
 )
 
 func TestThePageFetchesNothing(t *testing.T) {

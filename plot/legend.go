@@ -15,7 +15,7 @@ import (
 	gplot "gonum.org/v1/plot"
 	gtext "gonum.org/v1/plot/text"
 
-	"relucell/ball"
+	"github.com/relucell/relucell/ball"
 )
 
 // makeLegend names every colour that the picture has.

@@ -11,10 +11,10 @@ import (
 	"math/big"
 	"slices"
 
-	"relucell/ball"
-	"relucell/enumerate"
-	"relucell/internal/dyadic"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/internal/dyadic"
+	"github.com/relucell/relucell/network"
 )
 
 // Region is an activation region of a network with two inputs.

@@ -9,11 +9,11 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"relucell/ball"
-	"relucell/crosscheck"
-	"relucell/enumerate"
-	"relucell/network"
-	"relucell/network/load"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/network"
+	"github.com/relucell/relucell/network/load"
 )
 
 // tilingError is how far, relative to the ball's area, the areas may be from

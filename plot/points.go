@@ -14,7 +14,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"relucell/network"
+	"github.com/relucell/relucell/network"
 )
 
 // Points are data points of equal dimension, with a class each if the file says.

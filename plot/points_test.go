@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"relucell/network/load"
+	"github.com/relucell/relucell/network/load"
 )
 
 func TestReadPoints(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"relucell/network"
+	"github.com/relucell/relucell/network"
 )
 
 // Through returns the network on the line through two points, x = p₀ + s·(p₁−p₀),

@@ -13,7 +13,7 @@ import (
 
 	gplot "gonum.org/v1/plot"
 
-	"relucell/internal/dyadic"
+	"github.com/relucell/relucell/internal/dyadic"
 )
 
 // axis maps normalised coordinates of one input to the plot and to labels.

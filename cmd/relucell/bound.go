@@ -11,9 +11,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"relucell/ball"
-	"relucell/bound"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/bound"
+	"github.com/relucell/relucell/network"
 )
 
 type boundCmd struct {

@@ -14,8 +14,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"relucell/certificate"
-	"relucell/network/load"
+	"github.com/relucell/relucell/certificate"
+	"github.com/relucell/relucell/network/load"
 )
 
 type checkCmd struct {

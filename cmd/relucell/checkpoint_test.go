@@ -13,7 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"relucell/crosscheck"
+	"github.com/relucell/relucell/crosscheck"
 )
 
 // killed runs the command and kills it after a while. It reports false if that had ended, well.

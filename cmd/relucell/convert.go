@@ -9,8 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"relucell/internal/files"
-	"relucell/network"
+	"github.com/relucell/relucell/internal/files"
+	"github.com/relucell/relucell/network"
 )
 
 type convertCmd struct {

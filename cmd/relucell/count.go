@@ -11,15 +11,15 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"relucell/ball"
-	"relucell/bound"
-	"relucell/certificate"
-	"relucell/crosscheck"
-	"relucell/enumerate"
-	"relucell/internal/files"
-	"relucell/lp"
-	"relucell/lp/clp"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/bound"
+	"github.com/relucell/relucell/certificate"
+	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/internal/files"
+	"github.com/relucell/relucell/lp"
+	"github.com/relucell/relucell/lp/clp"
+	"github.com/relucell/relucell/network"
 )
 
 type countCmd struct {

@@ -18,10 +18,10 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"relucell/bound"
-	"relucell/crosscheck"
-	"relucell/network"
-	"relucell/network/load"
+	"github.com/relucell/relucell/bound"
+	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/network"
+	"github.com/relucell/relucell/network/load"
 )
 
 func parseCount(t *testing.T, out string) countJSON {

@@ -20,10 +20,10 @@ import (
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
-	"relucell/bound"
-	"relucell/crosscheck"
-	"relucell/internal/files"
-	"relucell/network"
+	"github.com/relucell/relucell/bound"
+	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/internal/files"
+	"github.com/relucell/relucell/network"
 )
 
 type crosscheckCmd struct {

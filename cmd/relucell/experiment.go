@@ -20,7 +20,7 @@ import (
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
-	"relucell/experiment"
+	"github.com/relucell/relucell/experiment"
 )
 
 func newExperimentCmd() *cobra.Command {

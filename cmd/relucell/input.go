@@ -15,10 +15,10 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"relucell/ball"
-	"relucell/network"
-	"relucell/network/load"
-	"relucell/plot"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/network"
+	"github.com/relucell/relucell/network/load"
+	"github.com/relucell/relucell/plot"
 )
 
 // maxCenterBytes bounds a centre's file: far more than a number for each input of any network here.

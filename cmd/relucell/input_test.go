@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"google.golang.org/protobuf/proto"
 
-	"relucell/network/onnx/onnxpb"
+	"github.com/relucell/relucell/network/onnx/onnxpb"
 )
 
 // damagedONNX writes the two-moons network, changed by f, and returns the file's name.

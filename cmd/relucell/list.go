@@ -12,9 +12,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"relucell/ball"
-	"relucell/enumerate"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/network"
 )
 
 type listCmd struct {

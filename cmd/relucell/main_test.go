@@ -18,8 +18,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"relucell/internal/files"
-	"relucell/network"
+	"github.com/relucell/relucell/internal/files"
+	"github.com/relucell/relucell/network"
 )
 
 var update = goflag.Bool("update", false, "rewrite the golden files")

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"google.golang.org/protobuf/proto"
 
-	"relucell/network/onnx/onnxpb"
+	"github.com/relucell/relucell/network/onnx/onnxpb"
 )
 
 // batchOfTwo writes one ReLU as an ONNX model with a fixed batch of 2.

@@ -14,7 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"relucell/crosscheck"
+	"github.com/relucell/relucell/crosscheck"
 )
 
 // pipe makes a named pipe, or skips.

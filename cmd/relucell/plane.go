@@ -12,8 +12,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"relucell/network"
-	"relucell/plot"
+	"github.com/relucell/relucell/network"
+	"github.com/relucell/relucell/plot"
 )
 
 // sliceFlags are --through, --origin, --direction and --inputs.

@@ -17,9 +17,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"relucell/internal/files"
-	"relucell/network"
-	"relucell/plot"
+	"github.com/relucell/relucell/internal/files"
+	"github.com/relucell/relucell/network"
+	"github.com/relucell/relucell/plot"
 )
 
 type plotCmd struct {

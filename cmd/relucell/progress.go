@@ -11,7 +11,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 
-	"relucell/enumerate"
+	"github.com/relucell/relucell/enumerate"
 )
 
 // spinner is one of progressbar's: a line of dots.

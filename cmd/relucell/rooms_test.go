@@ -27,20 +27,20 @@ func TestRoomsImportOneWay(t *testing.T) {
 		"bound":          "ball network",
 		"plot":           "ball enumerate network",
 	}
-	list := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "relucell/...")
+	list := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "github.com/relucell/relucell/...")
 	list.Env = append(os.Environ(), "CGO_ENABLED=0")
 	out, err := list.Output()
 	require.NoError(t, err)
 	for line := range strings.Lines(string(out)) {
 		words := strings.Fields(line)
-		room := strings.TrimPrefix(words[0], "relucell/")
+		room := strings.TrimPrefix(words[0], "github.com/relucell/relucell/")
 		may, ok := allowed[room]
 		if !ok {
 			continue
 		}
 		for _, w := range words[1:] {
 			// Conversions from exact numbers to float64 are for all; certificate has none to make.
-			if name, ours := strings.CutPrefix(w, "relucell/"); ours && (name != "internal/dyadic" || room == "certificate") {
+			if name, ours := strings.CutPrefix(w, "github.com/relucell/relucell/"); ours && (name != "internal/dyadic" || room == "certificate") {
 				require.Contains(t, strings.Fields(may), name, "%s imports %s", room, name)
 			}
 		}

@@ -18,8 +18,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"gonum.org/v1/gonum/mat"
 
-	"relucell/network"
-	"relucell/network/onnx"
+	"github.com/relucell/relucell/network"
+	"github.com/relucell/relucell/network/onnx"
 )
 
 // loose is how long a stopped process may take on a busy machine.

@@ -11,10 +11,10 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
-	"relucell/ball"
-	"relucell/bound"
-	"relucell/crosscheck"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/bound"
+	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/network"
 )
 
 // termsJSON is a layer with an activation.

@@ -14,10 +14,10 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 
-	"relucell/ball"
-	"relucell/bound"
-	"relucell/enumerate"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/bound"
+	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/network"
 )
 
 // maxShown is the number of coordinates or widths that text shows before it leaves some out.

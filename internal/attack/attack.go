@@ -22,7 +22,7 @@ import (
 	"strings"
 	"time"
 
-	"relucell/internal/dyadic"
+	"github.com/relucell/relucell/internal/dyadic"
 )
 
 // Marks holds, by name, the largest ratio of true to claimed error that a case has of each bound, and its guides.

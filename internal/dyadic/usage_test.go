@@ -19,7 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const module, moduleRoot = "relucell", "../.."
+const module, moduleRoot = "github.com/relucell/relucell", "../.."
 
 // checker type-checks the packages of the module. Of other packages it knows math/big alone, which is
 // all that is asked about: what it cannot know has no type.
@@ -97,12 +97,12 @@ func TestNobodyElseConverts(t *testing.T) {
 	fset := token.NewFileSet()
 	c := &checker{fset: fset, big: importer.ForCompiler(fset, "source", nil), done: map[string]*types.Package{}, found: map[string][]token.Position{}}
 	all := packages(t)
-	require.Contains(t, all, "relucell/bound")
+	require.Contains(t, all, "github.com/relucell/relucell/bound")
 	for _, name := range all {
 		_, err := c.check(name)
 		require.NoError(t, err, name)
 	}
-	const here = "relucell/internal/dyadic"
+	const here = "github.com/relucell/relucell/internal/dyadic"
 	require.Len(t, c.found[here], 2, "FromRat and FromFloat; else this test is blind")
 	delete(c.found, here)
 	require.Empty(t, c.found, "call FromRat, FromFloat or FromInt of package dyadic instead")

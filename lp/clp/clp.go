@@ -17,7 +17,7 @@ import (
 
 	binding "github.com/lanl/clp"
 
-	"relucell/lp"
+	"github.com/relucell/relucell/lp"
 )
 
 // ErrMissing is returned by New in a build without CLP; never by this one.

@@ -10,7 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"relucell/lp"
+	"github.com/relucell/relucell/lp"
 )
 
 func TestBackend(t *testing.T) {

@@ -7,7 +7,7 @@ package clp
 import (
 	"errors"
 
-	"relucell/lp"
+	"github.com/relucell/relucell/lp"
 )
 
 // ErrMissing is returned by New in a build without CLP.

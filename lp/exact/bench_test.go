@@ -8,7 +8,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"relucell/ball"
+	"github.com/relucell/relucell/ball"
 )
 
 // benchCell returns rows around the origin of the given coefficient size, and forms to ask.

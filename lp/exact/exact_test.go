@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"relucell/ball"
+	"github.com/relucell/relucell/ball"
 )
 
 var norms = []ball.Norm{ball.L2, ball.LInf, ball.L1, ball.Box}

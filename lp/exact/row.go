@@ -10,7 +10,7 @@ import (
 	"math/big"
 	"math/bits"
 
-	"relucell/ball"
+	"github.com/relucell/relucell/ball"
 )
 
 // Row is an affine form Σ G_k y_k + H with integer coefficients, meaning

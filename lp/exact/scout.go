@@ -7,7 +7,7 @@ package exact
 import (
 	"math/big"
 
-	"relucell/internal/dyadic"
+	"github.com/relucell/relucell/internal/dyadic"
 )
 
 // scout holds rows in floats, each scaled by a power of two to entries of at most 1.

@@ -10,7 +10,7 @@ import (
 	"errors"
 	"math/big"
 
-	"relucell/ball"
+	"github.com/relucell/relucell/ball"
 )
 
 var (

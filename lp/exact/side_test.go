@@ -9,7 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"relucell/ball"
+	"github.com/relucell/relucell/ball"
 )
 
 func rat(v ...int64) []*big.Rat {

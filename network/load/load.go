@@ -13,9 +13,9 @@ import (
 	"path/filepath"
 	"strings"
 
-	"relucell/network"
-	"relucell/network/nnet"
-	"relucell/network/onnx"
+	"github.com/relucell/relucell/network"
+	"github.com/relucell/relucell/network/nnet"
+	"github.com/relucell/relucell/network/onnx"
 )
 
 // MaxFileBytes is the largest file that is opened, whatever its format.

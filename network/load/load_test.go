@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"gonum.org/v1/gonum/mat"
 
-	"relucell/network"
-	"relucell/network/onnx"
+	"github.com/relucell/relucell/network"
+	"github.com/relucell/relucell/network/onnx"
 )
 
 const text = "1,1,1,1\n1,1\n0\n0\n0\n1,0\n4,1\n0.5\n-1\n"

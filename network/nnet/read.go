@@ -14,7 +14,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"relucell/network"
+	"github.com/relucell/relucell/network"
 )
 
 // MaxFileBytes is the largest file that is read; half a gigabyte of text is

@@ -9,7 +9,7 @@ import (
 	"fmt"
 	"math/big"
 
-	"relucell/internal/dyadic"
+	"github.com/relucell/relucell/internal/dyadic"
 )
 
 func batchNormalization(rd *reader, n *node) error {

@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"google.golang.org/protobuf/proto"
 
-	"relucell/network"
-	"relucell/network/onnx/onnxpb"
+	"github.com/relucell/relucell/network"
+	"github.com/relucell/relucell/network/onnx/onnxpb"
 )
 
 // chain builds a graph node by node; each node reads the value of the one before as

@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"relucell/network/onnx/onnxpb"
+	"github.com/relucell/relucell/network/onnx/onnxpb"
 )
 
 // operator is what the reader knows of an ONNX operator.

@@ -7,8 +7,8 @@ import (
 	"errors"
 	"fmt"
 
-	"relucell/network"
-	"relucell/network/onnx/onnxpb"
+	"github.com/relucell/relucell/network"
+	"github.com/relucell/relucell/network/onnx/onnxpb"
 )
 
 // operators is filled by init: the table's functions reach the table again for their messages.

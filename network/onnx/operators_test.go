@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"relucell/network"
-	"relucell/network/onnx/onnxpb"
+	"github.com/relucell/relucell/network"
+	"github.com/relucell/relucell/network/onnx/onnxpb"
 )
 
 func TestOperatorsMatchTheReference(t *testing.T) {

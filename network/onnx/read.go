@@ -12,8 +12,8 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
-	"relucell/network"
-	"relucell/network/onnx/onnxpb"
+	"github.com/relucell/relucell/network"
+	"github.com/relucell/relucell/network/onnx/onnxpb"
 )
 
 // MaxFileBytes is the largest file that is read: protocol buffers hold less than

@@ -9,7 +9,7 @@ import (
 	"fmt"
 	"math"
 
-	"relucell/network/onnx/onnxpb"
+	"github.com/relucell/relucell/network/onnx/onnxpb"
 )
 
 // array is a tensor of the reference.

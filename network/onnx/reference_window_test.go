@@ -2,7 +2,7 @@
 
 package onnx
 
-import "relucell/network/onnx/onnxpb"
+import "github.com/relucell/relucell/network/onnx/onnxpb"
 
 // slide visits every output position of a window and every kernel position, with the
 // input position under it, which may lie in the padding.

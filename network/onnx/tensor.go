@@ -9,7 +9,7 @@ import (
 	"fmt"
 	"math"
 
-	"relucell/network/onnx/onnxpb"
+	"github.com/relucell/relucell/network/onnx/onnxpb"
 )
 
 // tensor is a constant in row-major order: floats, or ints.

@@ -11,8 +11,8 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
-	"relucell/network"
-	"relucell/network/onnx/onnxpb"
+	"github.com/relucell/relucell/network"
+	"github.com/relucell/relucell/network/onnx/onnxpb"
 )
 
 // The versions that are declared: IR 7 came with operator set 13, which every

@@ -11,7 +11,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 	"pgregory.net/rapid"
 
-	"relucell/network"
+	"github.com/relucell/relucell/network"
 )
 
 func anyNetwork(entry *rapid.Generator[float64], slopes []float64) *rapid.Generator[*network.Network] {

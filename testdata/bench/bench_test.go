@@ -15,7 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"relucell/ball"
+	"github.com/relucell/relucell/ball"
 )
 
 // passTolerance is far above the rounding of a few dozen additions, and far below a mistake.

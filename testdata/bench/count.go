@@ -10,7 +10,7 @@ import (
 	"runtime"
 	"time"
 
-	"relucell/enumerate"
+	"github.com/relucell/relucell/enumerate"
 )
 
 // countRow is one case with one number of workers. What is counted per region is the same in every

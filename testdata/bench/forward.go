@@ -10,7 +10,7 @@ import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 
-	"relucell/network"
+	"github.com/relucell/relucell/network"
 )
 
 // stage is a layer of the plain pass, with room for its output.

@@ -11,10 +11,10 @@ import (
 	"path/filepath"
 	"time"
 
-	"relucell/certificate"
-	"relucell/crosscheck"
-	"relucell/enumerate"
-	"relucell/network"
+	"github.com/relucell/relucell/certificate"
+	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/network"
 )
 
 // proofRow compares the three in one case; times are the best of the rounds.

@@ -9,8 +9,8 @@ import (
 	"math"
 	"slices"
 
-	"relucell/ball"
-	"relucell/network"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/network"
 )
 
 // scalingRow is one count of a study.

@@ -11,10 +11,10 @@ import (
 	"strconv"
 	"strings"
 
-	"relucell/ball"
-	"relucell/crosscheck"
-	"relucell/network"
-	"relucell/network/load"
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/network"
+	"github.com/relucell/relucell/network/load"
 )
 
 // spot is a ball with all coordinates of the centre equal.

@@ -9,9 +9,9 @@ import (
 	"fmt"
 	"time"
 
-	"relucell/enumerate"
-	"relucell/lp"
-	"relucell/lp/clp"
+	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/lp"
+	"github.com/relucell/relucell/lp/clp"
 )
 
 // twinRow compares a plain walk with the walk, one worker each.

@@ -18,8 +18,8 @@ import (
 	"os"
 	"path/filepath"
 
-	"relucell/network"
-	"relucell/network/onnx"
+	"github.com/relucell/relucell/network"
+	"github.com/relucell/relucell/network/onnx"
 )
 
 // job is one network to train.

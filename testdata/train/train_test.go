@@ -12,8 +12,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"relucell/network"
-	"relucell/network/onnx"
+	"github.com/relucell/relucell/network"
+	"github.com/relucell/relucell/network/onnx"
 )
 
 func TestCommittedNetworksAreReproduced(t *testing.T) {

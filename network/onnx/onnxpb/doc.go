@@ -3,4 +3,4 @@
 // Copyright ONNX Project Contributors), which lies unchanged beside them.
 package onnxpb
 
-//go:generate protoc --go_out=. --go_opt=paths=source_relative --go_opt=Monnx.proto=relucell/network/onnx/onnxpb onnx.proto
+//go:generate protoc --go_out=. --go_opt=paths=source_relative --go_opt=Monnx.proto=github.com/relucell/relucell/network/onnx/onnxpb onnx.proto
