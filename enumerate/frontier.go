@@ -28,6 +28,9 @@ const (
 	// worthOfGap is how many units of work make one for ways to waiting cells where a gap is to be reached: if that comes to nothing, as it
 	// may, the count has cost an eighth more. Where time is limited anyway, a bracket is worth more.
 	worthOfGap, worthOfBracket = 8, 2
+	// After a limit was reached, the bracket is made narrower: for as many splits again, and so many for each region of the limit, up
+	// to a second or so in all.
+	tightenRegion, tightenMost = 8, 1 << 15
 )
 
 // node is a cell that waits, with an upper bound of its regions.
@@ -167,7 +170,7 @@ func (r *run) explore(f *frontier, workers int) {
 	}
 	f.credit = r.work / f.worth
 	if r.tightening.Load() {
-		f.credit, f.allowance = math.MaxInt64/2, max(1, r.splits)
+		f.credit, f.allowance = math.MaxInt64/2, max(1, r.splits+min(tightenRegion*r.limit, tightenMost))
 	}
 	r.ledger.set(f.bracket())
 	r.stop.Store(false)

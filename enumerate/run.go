@@ -245,7 +245,7 @@ func (r *run) goBestFirst() bool {
 }
 
 // reached is called when there are as many regions as the limit says. Depth first leaves few and large cells open, so as
-// much again as was done for the regions is done for a narrower bracket: counted in splits, so that where one
+// much again as was done for the regions, and some more, is done for a narrower bracket: counted in splits, so that where one
 // worker stops does not depend on time.
 func (r *run) reached() {
 	switch {

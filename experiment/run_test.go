@@ -23,7 +23,7 @@ func tiny() Config {
 	s.Hidden, s.Seeds, s.Epochs, s.Points, s.Radii = []int{4, 4}, 2, []int{0, 2}, 3, []float64{0.2, 2}
 	p := s
 	p.SetOptimizer("sgd")
-	p.Limit = 3 // brackets
+	p.Hidden, p.Limit = []int{8, 8}, 1 // brackets
 	return Config{Studies: []Study{s, p}, Resamples: 50}
 }
 
