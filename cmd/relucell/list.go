@@ -83,7 +83,11 @@ func (c *listCmd) list(ctx context.Context, w io.Writer, n *network.Network, b b
 		}
 		if err == nil {
 			var j regionJSON
-			j, err = within(ctx, func() (regionJSON, error) { return newRegionJSON(n, r), nil })
+			if mapWork(n) <= quickMap {
+				j = newRegionJSON(n, r)
+			} else {
+				j, err = within(ctx, func() (regionJSON, error) { return newRegionJSON(n, r), nil })
+			}
 			if err == nil {
 				err = writeJSON(out, j)
 			}
@@ -94,6 +98,19 @@ func (c *listCmd) list(ctx context.Context, w io.Writer, n *network.Network, b b
 		listed++
 	}
 	return listed, more, out.Flush()
+}
+
+// quickMap is the number of exact products up to which a region's map is had at once: far less than a second of them. To
+// wait for more within a stop costs as much as a small map.
+const quickMap = 1 << 18
+
+// mapWork is the number of products that a region's map takes at most.
+func mapWork(n *network.Network) int {
+	work := 0
+	for _, l := range n.Layers() {
+		work += l.In() * l.Out() * n.Inputs()
+	}
+	return work
 }
 
 type affineJSON struct {
