@@ -19,8 +19,9 @@ func measureFormulas(c *attack.Case) attack.Marks {
 	m, rng := attack.NewMarks(), rand.New(rand.NewPCG(c.Seed, 3))
 	power := func(least int) float64 { return math.Ldexp(1+rng.Float64(), -rng.IntN(least)) }
 	for range measuredFormulas {
-		a, b, e, far := power(60), power(60), power(40)*describedFar, 2*power(40)
-		d := (a + b) / 2 * (1 + (2*rng.Float64()-1)*power(30))
+		// Errors are not negative, and an edge is no longer than the cube is wide.
+		a, b, e, far := power(60), power(60), power(40)*describedFar/2, power(40)
+		d := (a + b) / 2 * (1 + (2*rng.Float64()-1)*power(30)/2)
 		claimed := edgeError(a, b, d, 0, e, far)
 		if !(claimed >= 0 && claimed <= describedFar) {
 			continue // the vertex is solved for then
