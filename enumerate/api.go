@@ -15,7 +15,8 @@ import (
 type Options struct {
 	// Workers is the number of regions walked at a time; 0 means GOMAXPROCS.
 	Workers int
-	// Limit stops the walk once at least so many regions are certified; 0 means none.
+	// Limit stops the walk once at least so many regions are certified, after about as much work again for a narrower
+	// bracket, in which a small count may become exact; 0 means none.
 	Limit int64
 	// Gap stops the walk once upper ≤ (1+Gap)·lower; 0 means never.
 	Gap float64

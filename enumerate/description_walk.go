@@ -322,7 +322,7 @@ func (w *walker) describeSide(l, j, d int, s int8) {
 	w.labels[id] = s
 	w.pass(&child.acc, l, j, s)
 	w.path = append(w.path, s)
-	if t := w.turn(l, j+1, d+1); t == waits {
+	if t := w.courseOf(l, j+1, d+1); t == waits {
 		w.open(l, j+1, d+1)
 	} else {
 		budget, floor := w.begun(t)

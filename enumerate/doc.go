@@ -61,10 +61,10 @@
 //
 // # The files
 //
-// api.go what a caller sees; run.go one count and its workers; walker.go the
+// api.go what a caller sees; run.go one count and its workers; walker.go and decide.go the
 // walk; split.go, leaf.go what happens at a node and at the end; layer.go the
 // forms; recall.go proofs tried again; plane.go and outline.go short cuts of two dimensions; the description files
-// the walk by vertices; steal.go the sharing of subtrees. bracket.go, cellbound.go and celltail.go bracket the count, frontier.go narrows the bracket best first, watch.go
+// the walk by vertices; steal.go the sharing of subtrees. bracket.go, cellbound.go and celltail.go bracket the count, frontier.go and stint.go narrow the bracket best first, late.go ends what a stop finds, watch.go
 // and estimate.go serve progress, gaps and time limits. checkpoint.go, saved.go, journal.go and the lock
 // files are what survives a kill. model.go, fold.go and exactmodel.go compile the network, in floats and in
 // integers; forward.go, certify.go, integers.go and support.go are the tiers, multipliers.go what a proof wants of

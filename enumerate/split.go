@@ -95,7 +95,7 @@ func (w *walker) side(l, j, d int, s int8, follow bool) {
 	w.outline.fresh = false
 	w.pass(&child.acc, l, j, s)
 	w.path = append(w.path, s)
-	if t := w.turn(l, j+1, d+1); t == waits {
+	if t := w.courseOf(l, j+1, d+1); t == waits {
 		w.open(l, j+1, d+1)
 	} else {
 		budget, floor := w.begun(t)

@@ -2,21 +2,21 @@
 
 package enumerate
 
-// turn says what a stint does with a cell.
-type turn int8
+// course says what a stint does with a cell.
+type course int8
 
 const (
-	goesOn turn = iota
+	goesOn course = iota
 	// waits: it is left for a turn of its own.
 	waits
 	// whole: it is small, so it is walked to its end, whatever is left of the stint; nobody bounds its parts.
 	whole
 )
 
-// turn decides on the cell at depth d before neuron j of layer l. Outside stints, and on the way to a cell, all go on. In
+// courseOf decides on the cell at depth d before neuron j of layer l. Outside stints, and on the way to a cell, all go on. In
 // a stint a cell waits if the stint is over, or if its bound is small beside that of the cell whose turn it is, as
 // long as there is credit for the way back to it.
-func (w *walker) turn(l, j, d int) turn {
+func (w *walker) courseOf(l, j, d int) course {
 	if w.floor == 0 || len(w.script) > 0 || !w.fares.affords(*w.clock) {
 		return goesOn
 	}
@@ -46,7 +46,7 @@ func (f *fares) left(now int64) int64 {
 func (f *fares) affords(now int64) bool { return f.left(now) >= f.arrived-f.set }
 
 // begun and ended frame the walk of a cell that does not wait.
-func (w *walker) begun(t turn) (budget int64, floor int) {
+func (w *walker) begun(t course) (budget int64, floor int) {
 	budget, floor = w.budget, w.floor
 	if t == whole {
 		w.budget, w.floor = 0, 0
@@ -54,7 +54,7 @@ func (w *walker) begun(t turn) (budget int64, floor int) {
 	return budget, floor
 }
 
-func (w *walker) ended(t turn, budget int64, floor int) {
+func (w *walker) ended(t course, budget int64, floor int) {
 	if t == whole {
 		w.budget, w.floor = budget, floor
 	}

@@ -60,7 +60,7 @@ goes on from there after a stop or a kill; once the count is exact the file is r
 	c.net.add(fs)
 	workersFlag(fs, &c.workers)
 	timeoutFlag(fs, &c.timeout, "stop after this time, reading included, with the bracket reached; bounds get as long again")
-	limitFlag(fs, &c.limit, "stop once at least so many regions are certified")
+	limitFlag(fs, &c.limit, "stop once at least so many regions are certified, after as much work again for a narrower bracket")
 	gapFlag(fs, &c.gap)
 	fs.StringVar(&c.proof, "proof", "", "write a proof of the count to this file (gzip by the ending .gz)")
 	fs.StringVar(&c.checkpoint, "checkpoint", "", "record the walk in this file, and go on from what it holds")
