@@ -49,7 +49,7 @@ func measureFormulas(c *attack.Case) attack.Marks {
 }
 
 // edges notes how near the edges that the split of a cell cuts come to where the bound of a vertex on them ends.
-func (a *audit) edges(w *walker, word int, lv *level) {
+func (a *audit) edges(w *Vertices, word int, lv *hull) {
 	c := w.cells
 	if lv.open == 0 {
 		return
@@ -69,7 +69,7 @@ func (a *audit) edges(w *walker, word int, lv *level) {
 
 // nearEdge is below ½ in the domain of edgeError, the less the farther from its edge. Beyond it is the larger, on a scale of powers of
 // two, the larger what the computed vertex is off by is beside the size of what the formula would claim there.
-func nearEdge(w *walker, word, b int, u, v int32) float64 {
+func nearEdge(w *Vertices, word, b int, u, v int32) float64 {
 	const scale = 60 // powers of two
 	c := w.cells
 	p, q, r := &c.vertices[u], &c.vertices[v], &c.rows[word][b]
@@ -90,11 +90,11 @@ func nearEdge(w *walker, word, b int, u, v int32) float64 {
 }
 
 // realError is what a vertex that is computed at the share t from u to v is off by.
-func realError(w *walker, word, b int, u, v int32, t float64) float64 {
+func realError(w *Vertices, word, b int, u, v int32, t float64) float64 {
 	c := w.cells
 	p, q := &c.vertices[u], &c.vertices[v]
 	l := layerOfWord(w.m, word)
-	x := trueVertexOf(w, p.on&q.on, w.cert.signed(l, w.m.layers[l].neuronAt(word, uint(b)), 1))
+	x := trueVertexOf(w, p.on&q.on, exactly(w).signed(l, w.m.layers[l].neuronAt(word, uint(b)), 1))
 	off := 0.0
 	for k := range x {
 		d := x[k].Sub(x[k], ratOf(p.x[k]+t*(q.x[k]-p.x[k])))

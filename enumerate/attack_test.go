@@ -114,7 +114,9 @@ func (a *audit) walk(n *network.Network, b ball.Ball, before Result, p *policy) 
 func (a *audit) wants(goals ...string) bool { return a.goal == "" || slices.Contains(goals, a.goal) }
 
 // cell measures a cell that is kept by its vertices.
-func (a *audit) cell(w *walker, l, word, d int) {
+func (a *audit) cell(w *Vertices) {
+	lv := w.here()
+	l, word := lv.l, lv.word
 	if a.vertices >= measuredVertices {
 		return
 	}
@@ -123,11 +125,11 @@ func (a *audit) cell(w *walker, l, word, d int) {
 	}
 	c := w.cells
 	if a.wants(edgeDomain) {
-		a.edges(w, word, w.levels[d])
+		a.edges(w, word, lv)
 	}
 	var mid, half point
-	c.box(w.levels[d].at, &mid, &half)
-	for _, v := range w.levels[d].at {
+	c.box(lv.at, &mid, &half)
+	for _, v := range lv.at {
 		at := &c.vertices[v]
 		if a.seen[*at] {
 			continue
@@ -172,7 +174,7 @@ func layerOfWord(m *model, word int) int {
 }
 
 // trueVertexOf solves for the point on the constraints of the current path that a set of bits names, and on other rows.
-func trueVertexOf(w *walker, on uint64, rows ...exact.Row) []*big.Rat {
+func trueVertexOf(w *Vertices, on uint64, rows ...exact.Row) []*big.Rat {
 	c := w.cells
 	for k, at := range c.facets {
 		if on>>k&1 == 0 {
@@ -187,7 +189,7 @@ func trueVertexOf(w *walker, on uint64, rows ...exact.Row) []*big.Rat {
 			continue
 		}
 		l, j := neuronOfRow(w, at)
-		rows = append(rows, w.cert.signed(l, j, 1))
+		rows = append(rows, exactly(w).signed(l, j, 1))
 	}
 	var choose func(from int, chosen []exact.Row) []*big.Rat
 	choose = func(from int, chosen []exact.Row) []*big.Rat {
@@ -219,9 +221,11 @@ func (f ratForm) at(y []*big.Rat) *big.Rat {
 }
 
 // scaledRow is the true form of a neuron on the current path, in the scale of its floats.
-func scaledRow(w *walker, l, j int) ratForm {
-	row := w.cert.path.at(l, j, w.labels)
-	f := powerOfTwo(w.m.layers[l].shift[j] - w.m.exactNet().zScale[l])
+func scaledRow(w *Vertices, l, j int) ratForm { return scaledRowOf(exactly(w), l, j) }
+
+func scaledRowOf(c *certifier, l, j int) ratForm {
+	row := c.path.at(l, j, c.labels)
+	f := powerOfTwo(c.m.layers[l].shift[j] - c.m.exactNet().zScale[l])
 	of := func(v *big.Int) *big.Rat { return new(big.Rat).Mul(new(big.Rat).SetInt(v), f) }
 	r := ratForm{h: of(row.H)}
 	for _, g := range row.G {
@@ -239,7 +243,7 @@ func powerOfTwo(e int) *big.Rat {
 }
 
 // forms measures the forms of a layer on the current path.
-func (a *audit) forms(w *walker, l int) {
+func (a *audit) forms(w *Vertices, l int) {
 	if before := w.labels[:w.m.layers[l].first]; !equalLabels(a.entered, before) || l == 0 && a.vertices == 0 {
 		a.entered = append(a.entered[:0], before...)
 	} else {
@@ -265,13 +269,12 @@ func (a *audit) proposal(c *certifier, z *form, s float64, ids []int32, lam []fl
 	if a.claims++; a.claims > measuredClaims {
 		return
 	}
-	w := &walker{m: c.m, labels: c.labels, cert: *c}
 	sum := ratForm{h: new(big.Rat)}
 	for range z.g {
 		sum.g = append(sum.g, new(big.Rat))
 	}
 	add := func(l, j int, f float64) {
-		r := scaledRow(w, l, j)
+		r := scaledRowOf(c, l, j)
 		sum.h.Add(sum.h, r.h.Mul(r.h, ratOf(f)))
 		for k, g := range r.g {
 			sum.g[k].Add(sum.g[k], g.Mul(g, ratOf(f)))

@@ -84,79 +84,43 @@ func trivialCounts(n *network.Network) []bound.LayerCount {
 	return counts
 }
 
-// cellBound bounds the regions of the cell at depth d before neuron j of layer l.
-// Its layers before l are affine on the cell, so the dimension is at most the
-// least number of units that any of them passes on.
-func (w *walker) cellBound(l, j, d int) *big.Int {
-	if w.m.late() {
-		return w.roughBound(l, j)
-	}
-	return w.cellBoundOver(l, j, d, w.m.tail(l))
+// boundable says that a closer look at a cell's later layers is possible and may pay.
+func (w *trunk) boundable(l int) bool {
+	return l+1 < len(w.m.layers) && w.m.n <= boxInputs && w.policy.allowFloat()
 }
 
-// tightBound is cellBound for the cell at depth d with a closer look at the later layers.
-func (w *walker) tightBound(l, j, d int) *big.Int {
-	b := w.cellBound(l, j, d)
-	if b.BitLen() > fewBits && !w.m.late() {
-		if t := w.tailHere(l, j, d); t != nil {
-			if c := w.cellBoundOver(l, j, d, t); c.Cmp(b) < 0 {
-				return c
-			}
+// Bound bounds the regions of the cell.
+func (t *Solved) Bound(close bool) *big.Int {
+	lv := t.levels[t.depth]
+	open := t.openFrom(lv.l, lv.j)
+	if !close || t.off > 0 || !t.boundable(lv.l) {
+		return t.boundOf(lv.l, lv.j, open, nil)
+	}
+	return t.boundOf(lv.l, lv.j, open, func() []bound.LayerCount {
+		if !lv.arrived {
+			t.arrive(lv)
 		}
-	}
-	return b
+		return t.tailIn(lv.l, open, &lv.acc, t.box(lv))
+	})
 }
 
-// undecided says that neuron u of layer l may change sign on the cell at depth d before neuron j.
-func (w *walker) undecided(l, u, j, d int) bool {
-	if u < j || w.states[l].done[u] != open {
-		return false
-	}
-	if !w.described {
-		return true
-	}
-	lv := w.levels[d]
-	word, bit := w.m.layers[l].wordOf(u)
-	return word != lv.word || lv.open>>bit&1 != 0
+// Rough is a bound that costs next to nothing.
+func (t *Solved) Rough() *big.Int {
+	lv := t.levels[t.depth]
+	return t.rough(lv.l, lv.j)
 }
 
-func (w *walker) cellBoundOver(l, j, d int, tail []bound.LayerCount) *big.Int {
-	dim := w.m.n
-	for i := 0; i < l; i++ {
-		k := 0
-		for u := range w.m.layers[i].m {
-			k += w.carries(i, u)
-		}
-		dim = min(dim, k)
-	}
-	ly := w.m.layers[l]
-	here := bound.LayerCount{Leaky: ly.act == network.LeakyReLU}
-	for u := range ly.m {
-		if w.undecided(l, u, j, d) {
-			here.K++
-		} else {
-			here.P += w.carries(l, u)
-		}
-	}
-	list := append(append(make([]bound.LayerCount, 0, len(w.m.source.Layers())), here), tail...)
-	return bound.Recursion(list, dim)
+// SplitBound bounds the plus side of a split, and the whole.
+func (t *Solved) SplitBound(depth int) (plus, cell *big.Int) {
+	lv := t.levels[depth]
+	return t.sideBound(lv, 1), t.boundOf(lv.l, lv.j, t.openFrom(lv.l, lv.j), nil)
 }
 
-// carries returns 1 if the decided unit u of layer l passes on more than a constant, 0 if not.
-func (w *walker) carries(l, u int) int {
-	s := w.labels[w.m.layers[l].first+u]
-	if s > 0 || (s < 0 && w.m.layers[l].act == network.LeakyReLU) {
-		return 1
-	}
-	return 0
-}
+// MinusBound bounds the other side.
+func (t *Solved) MinusBound(depth int) *big.Int { return t.sideBound(t.levels[depth], -1) }
 
-// sideBound is cellBound for side s of a frame, whose label may not be set yet.
-func (w *walker) sideBound(f *frame, s int8) *big.Int {
-	id := w.m.layers[f.l].first + f.j
-	label := w.labels[id]
-	w.labels[id] = s
-	b := w.cellBound(f.l, f.j+1, f.d)
-	w.labels[id] = label
-	return b
+func (t *Solved) sideBound(lv *level, s int8) *big.Int {
+	return t.withLabel(t.m.layers[lv.l].first+lv.j, s, func() *big.Int {
+		return t.boundOf(lv.l, lv.j+1, t.openFrom(lv.l, lv.j+1), nil)
+	})
 }

@@ -60,23 +60,16 @@ const boxInputs = 32
 // tried where the solver is not greedy.
 var boxShares = [...]float64{0.5, 0.25, 0.125}
 
-// box returns intervals that certainly hold the coordinates on the cell at depth d.
-func (w *walker) box(d int) []interval {
-	at := make([]interval, w.m.n)
-	if w.described {
-		w.cells.box(w.levels[d].at, &w.mid, &w.half)
-		for k := range at {
-			at[k] = interval{lo: max(-1, w.mid[k]-w.half[k]-2*unit), hi: min(1, w.mid[k]+w.half[k]+2*unit)}
-		}
-		return at
-	}
-	g := make([]float64, w.m.n)
+// box returns intervals that certainly hold the coordinates on the cell.
+func (t *Solved) box(lv *level) []interval {
+	at := make([]interval, t.m.n)
+	g := make([]float64, t.m.n)
 	for k := range at {
-		y := w.levels[d].y[k]
+		y := lv.y[k]
 		g[k] = 1
-		at[k].hi = w.boxSide(g, y)
+		at[k].hi = t.boxSide(g, y)
 		g[k] = -1
-		at[k].lo = -w.boxSide(g, -y)
+		at[k].lo = -t.boxSide(g, -y)
 		g[k] = 0
 	}
 	return at
@@ -84,17 +77,17 @@ func (w *walker) box(d int) []interval {
 
 // boxSide bounds g·y on the current cell, for g = ±e_k with the value y at a point of it. The numbers that are
 // added back are at most 2, and so is what that rounds by, in units.
-func (w *walker) boxSide(g []float64, y float64) float64 {
+func (t *Solved) boxSide(g []float64, y float64) float64 {
 	z := form{g: g, mag: 3}
-	if w.greedy {
+	if greedy(t.solver) {
 		z.h = -2
-		return min(1, 2+w.atMost(&z)+2*unit)
+		return min(1, 2+t.atMost(&z)+2*unit)
 	}
 	most := 1.0
 	for _, f := range boxShares {
-		t := y + f*(1-y)
-		z.h = -t
-		v := t + w.atMost(&z) + 2*unit
+		at := y + f*(1-y)
+		z.h = -at
+		v := at + t.atMost(&z) + 2*unit
 		if !(v < most) {
 			break
 		}
@@ -105,24 +98,20 @@ func (w *walker) boxSide(g []float64, y float64) float64 {
 
 // atMost bounds the form on the current cell, by the multipliers that the solver has for that; +Inf
 // where it has none.
-func (w *walker) atMost(z *form) float64 {
-	w.stats.questions++
-	r, err := w.solver.Ask(z.g, z.h, 1)
-	if err != nil || r.Meets || !w.cert.sound(r.ID, r.Lambda) {
+func (t *Solved) atMost(z *form) float64 {
+	t.tally.Questions++
+	r, err := t.solver.Ask(z.g, z.h, 1)
+	if err != nil || r.Meets || !t.cert.sound(r.ID, r.Lambda) {
 		return math.Inf(1)
 	}
-	sup, off := w.cert.supremum(z, 1, 1, r.ID, r.Lambda)
+	sup, off := t.cert.supremum(z, 1, 1, r.ID, r.Lambda)
 	return sup + off
 }
 
-// tailHere is model.tail on the cell at depth d, before neuron j of layer l; nil where that is all
-// there is to say.
-func (w *walker) tailHere(l, j, d int) []bound.LayerCount {
-	if l+1 == len(w.m.layers) || w.m.n > boxInputs || w.off > 0 || !w.cert.policy.allowFloat() {
-		return nil
-	}
+// tailIn is model.tail on a cell in a box, before the neurons of layer l that are undecided, with what acc has of the others.
+func (w *trunk) tailIn(l int, undecided func(u int) bool, acc *accumulator, at []interval) []bound.LayerCount {
 	list := append([]bound.LayerCount(nil), w.m.tail(l)...)
-	z := w.ahead(l, j, d, w.box(d))
+	z := w.ahead(l, undecided, acc, at)
 	for i := l + 1; ; i++ {
 		ly := w.m.layers[i]
 		w.m.tighten(list, l, i, ly.countSettled(z))
@@ -142,11 +131,11 @@ func (w *walker) tailHere(l, j, d int) []bound.LayerCount {
 }
 
 // ahead bounds the pre-activations of layer l+1 on a cell in a box: the neurons decided by the
-// accumulated forms, those from j on that are still open by intervals.
-func (w *walker) ahead(l, j, d int, at []interval) []interval {
+// accumulated forms, those that are still open by intervals.
+func (w *trunk) ahead(l int, undecided func(u int) bool, acc *accumulator, at []interval) []interval {
 	ly, next := w.m.layers[l], w.m.layers[l+1]
 	n, m := w.m.n, next.m
-	cols := w.levels[d].acc.cols
+	cols := acc.cols
 	sum := make([]interval, m)
 	for u := range sum {
 		sum[u] = valued(cols[n*m+u])
@@ -155,8 +144,8 @@ func (w *walker) ahead(l, j, d int, at []interval) []interval {
 			sum[u].add(cols[k*m+u], math.Abs(cols[k*m+u]), a)
 		}
 	}
-	for i := j; i < ly.m; i++ {
-		if !w.undecided(l, i, j, d) {
+	for i := range ly.m {
+		if !undecided(i) {
 			continue
 		}
 		f := w.form(l, i)

@@ -9,6 +9,8 @@ import (
 	"slices"
 
 	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/internal/tree"
+	"github.com/relucell/relucell/internal/tuning"
 	"github.com/relucell/relucell/lp"
 	"github.com/relucell/relucell/lp/exact"
 )
@@ -54,7 +56,7 @@ type certifier struct {
 	f      []float64
 	proof  bool // integer multipliers are wanted
 	policy *policy
-	out    multipliers
+	out    tree.Multipliers
 	round  []float64 // rounded multipliers, self first
 	// Scratch of onSupport.
 	rows   []exact.Row
@@ -67,14 +69,14 @@ type certifier struct {
 type policy struct {
 	float, integer func() bool
 	solver         func(norm ball.Norm, n int) lp.Incremental
-	outlined       func(w *walker, z *form, s float64)                                // told of each side found empty by an outline
+	outlined       func(t *Solved, z *form, s float64)                                // told of each side found empty by an outline
 	undescribed    bool                                                               // cells are not kept by their vertices
-	described      func(w *walker, l, word, d int)                                    // told of each cell that is
+	described      func(t *Vertices)                                                  // told of each cell that is
 	proposed       func(c *certifier, z *form, s float64, ids []int32, lam []float64) // told of each proposal for an empty side
+	oracle         lp.Solver                                                          // of the plain walk, which asks nothing else
 	cellwise       bool                                                               // nor are regions counted at a stroke
-	spare          int                                                                // bits that a description keeps free, 0 for the usual number
 	hasty          bool                                                               // a stop has no grace
-	grain          grain                                                              // of a checkpoint; the zero value is the usual one
+	tune           *tuning.Table                                                      // nil for the usual one
 }
 
 func (p *policy) newSolver(m *model) lp.Incremental {

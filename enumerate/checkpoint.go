@@ -1,14 +1,16 @@
-// Checkpoint and resume: completed subtrees are recorded under their paths, and a later run
-// that comes to such a path takes the record instead of walking. The walk starts at the root again, so nothing
-// of its own state is ever saved: only what was proved.
+// Checkpoint and resume: what a checkpoint is about, and the errors of its file.
 
 package enumerate
 
 import (
 	"errors"
-	"time"
+	"runtime/debug"
+	"strconv"
 
 	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/internal/journal"
+	"github.com/relucell/relucell/internal/tuning"
+	"github.com/relucell/relucell/internal/walk"
 	"github.com/relucell/relucell/network"
 )
 
@@ -29,172 +31,88 @@ type Snapshotter interface {
 	Restore(regions int64, snapshot []byte) error
 }
 
-// grain says how coarse a checkpoint is. A subtree is recorded when it is complete and
-// holds so many regions, or so much work, that no record in it has, or so many records: then one
-// takes their place, so that a checkpoint stays small however large the count. Once
-// so many bytes, and half of the file, are superseded, the file is written anew.
-type grain struct {
-	regions, records, dead int64
-	work                   time.Duration
+// CheckpointError says why a file cannot serve as the checkpoint of a count. It is the caller's to
+// mend, by another name or by removing the file.
+type CheckpointError struct {
+	Path, Problem string
 }
 
-// usualGrain: a record costs some microseconds, and is worth what it saves. A tenth of a
-// second is what is lost at each open split, and few splits have that much below them.
-var usualGrain = grain{regions: 4096, records: 64, dead: 1 << 20, work: 100 * time.Millisecond}
+func (e *CheckpointError) Error() string { return "checkpoint " + e.Path + ": " + e.Problem }
 
-func (p *policy) recordGrain() grain {
-	if p != nil && p.grain != (grain{}) {
-		return p.grain
-	}
-	return usualGrain
+// CheckpointWriteError says that a checkpoint could not be written any more, on a full disk for one. The walk
+// stops there, so that little is lost that another run must do again, and what it found holds.
+type CheckpointWriteError struct {
+	Path string
+	Err  error
 }
 
-// resume opens the checkpoint.
-func (r *run) resume(net *network.Network, b ball.Ball, opt Options) (err error) {
+func (e *CheckpointWriteError) Error() string {
+	return "checkpoint " + e.Path + ": cannot be written: " + e.Err.Error()
+}
+func (e *CheckpointWriteError) Unwrap() error { return e.Err }
+
+// openCheckpoint opens the file of the options.
+func openCheckpoint(net *network.Network, b ball.Ball, opt Options, tune *tuning.Table) (*walk.Records, error) {
 	observer := "none"
 	if opt.Observer != nil {
 		o, ok := opt.Observer.(Snapshotter)
 		if !ok {
-			return errors.New("enumerate: a checkpoint beside an observer that is no Snapshotter")
+			return nil, errors.New("enumerate: a checkpoint beside an observer that is no Snapshotter")
 		}
 		observer = o.Identity()
 	}
-	r.journal, err = openJournal(opt.Checkpoint, checkpointHeader(net, b, observer), r.policy.recordGrain())
+	j, err := journal.Open(opt.Checkpoint, checkpointHeader(net, b, observer), tune.RecordDead)
+	if err != nil {
+		var refused *journal.RefusedError
+		if errors.As(err, &refused) {
+			return nil, &CheckpointError{refused.Path, refused.Problem}
+		}
+		return nil, err
+	}
+	return &walk.Records{Journal: j}, nil
+}
+
+// closeCheckpoint ends its use.
+func closeCheckpoint(r *walk.Records) error {
+	err := r.Journal.Close()
+	var lost *journal.WriteError
+	if errors.As(err, &lost) {
+		return &CheckpointWriteError{lost.Path, lost.Err}
+	}
 	return err
 }
 
-// odometer is what a worker has done: counters that only grow, those of subtrees it joined
-// included, so that the difference of two is what lies between.
-type odometer struct {
-	tally
-	left     int64 // cells left open
-	records  int64 // live records
-	recorded int64 // regions in those
-	covered  int64 // time that those took, or that was spent waiting
-}
-
-func (p *odometer) add(o *odometer, sign int64) {
-	p.tally.add(&o.tally, sign)
-	p.left += sign * o.left
-	p.records += sign * o.records
-	p.recorded += sign * o.recorded
-	p.covered += sign * o.covered
-}
-
-// done is the worker's progress since it began its task.
-func (w *walker) done() odometer {
-	p := w.joined
-	p.tally.add(&tally{w.stats, w.solver.Pivots() - w.pivots0}, 1)
-	p.left += w.left
-	return p
-}
-
-// kept walks one side of a split and records it, or takes it from the checkpoint.
-func (w *walker) kept(l, j, d int, s int8, follow bool) {
-	here := w.saved
-	w.saved = here.side(s)
-	if !w.restore() {
-		b := w.beginKept()
-		w.side(l, j, d, s, follow)
-		w.endKept(b, s)
+// checkpointHeader spells what a checkpoint is about.
+func checkpointHeader(n *network.Network, b ball.Ball, observer string) []byte {
+	numbers := append([]float64{b.Radius()}, b.Center()...)
+	if b.Norm() == ball.Box {
+		numbers = append(append([]float64(nil), b.Lo()...), b.Hi()...)
 	}
-	w.saved = here
+	h := []byte(journal.Magic + "\nprogram " + strconv.Quote(programVersion()) + "\nnet " + n.Fingerprint() + "\nball " + b.Norm().String())
+	for _, v := range numbers {
+		h = strconv.AppendFloat(append(h, ' '), v+0, 'x', -1, 64) // +0: −0 is the same number
+	}
+	return append(h, "\nobserver "+strconv.Quote(observer)+"\n\n"...)
 }
 
-// keptRoot is kept for the whole walk, which is recorded in any case.
-func (w *walker) keptRoot() {
-	w.saved = w.run.journal.resumed
-	if !w.restore() {
-		b := w.beginKept()
-		w.root()
-		w.endKept(b, 0)
+// programVersion is the version of this module in the running program, and the
+// commit where that is known. Another version may tell an observer other things.
+func programVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
 	}
-}
-
-// unfinished is a subtree that is being walked: where it began.
-type unfinished struct {
-	before odometer
-	clock  int64
-	mark   int
-}
-
-func (w *walker) beginKept() unfinished {
-	b := unfinished{before: w.done(), clock: w.run.journal.clock.Load()}
-	if w.obs != nil {
-		b.mark = w.obs.(Snapshotter).Mark()
-	}
-	return b
-}
-
-// endKept records the side s of the current split, or with s = 0 the whole, if it is complete
-// and worth it.
-func (w *walker) endKept(b unfinished, s int8) {
-	jn := w.run.journal
-	did := w.done()
-	did.add(&b.before, -1)
-	fresh := did.regions - did.recorded
-	work := jn.clock.Load() - b.clock - did.covered
-	g := jn.grain
-	if w.err != nil || did.left > 0 ||
-		s != 0 && fresh < g.regions && did.records < g.records && work < int64(g.work) {
-		return
-	}
-	r := record{path: append(make([]int8, 0, len(w.path)+1), w.path...), tally: did.tally}
-	if s != 0 {
-		r.path = append(r.path, s)
-	}
-	if w.obs != nil {
-		var err error
-		if r.text, err = w.obs.(Snapshotter).Snapshot(b.mark); err != nil {
-			return // the observer has failed, which is its own to report: the count goes on
+	const self = "github.com/relucell/relucell"
+	for _, m := range info.Deps {
+		if m.Path == self {
+			return m.Version
 		}
 	}
-	if jn.write(&r) != nil { // what is certain stays so, and the journal tells at its close
-		w.run.quit()
-		return
+	v := info.Main.Version
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" || s.Key == "vcs.modified" {
+			v += " " + s.Value
+		}
 	}
-	w.joined.records += 1 - did.records
-	w.joined.recorded += fresh
-	w.joined.covered += work
-}
-
-// restore takes the current subtree from the checkpoint, if that has it. A record that
-// cannot be used, because its proof has lost a file, is as good as none.
-func (w *walker) restore() bool {
-	if w.saved == nil || w.saved.record == nil {
-		return false
-	}
-	r, err := w.run.journal.read(w.saved.record)
-	if err != nil || w.obs != nil && w.obs.(Snapshotter).Restore(r.regions, r.text) != nil {
-		return false
-	}
-	p := tally{w.stats, 0}
-	p.add(&r.tally, 1)
-	w.stats = p.stats
-	w.pivots0 -= r.pivots // as if the solver had done them since
-	w.joined.records++
-	w.joined.recorded += r.regions
-	w.run.resumed.Add(r.regions)
-	if w.run.limit > 0 && w.run.regions.Add(r.regions) >= w.run.limit {
-		w.run.quit()
-	}
-	return true
-}
-
-// serveKept walks the plus side of a frame that was handed over, and notes for the one who
-// joins it what it came to.
-func (w *walker) serveKept(h *handover, f frame) {
-	start := w.run.journal.clock.Load()
-	w.kept(f.l, f.j, w.base, 1, true)
-	h.did = w.done()
-	// The one who joins it counts the work that no record covers, though not in time of his own.
-	h.did.covered -= w.run.journal.clock.Load() - start
-}
-
-// awaitKept waits for a subtree that was handed over and takes in what it came to.
-func (w *walker) awaitKept(h *handover) {
-	start := w.run.journal.clock.Load()
-	<-h.done
-	w.joined.add(&h.did, 1)
-	w.joined.covered += w.run.journal.clock.Load() - start
+	return v
 }

@@ -6,6 +6,7 @@ package enumerate
 import (
 	"fmt"
 	"math/big"
+	"sync"
 
 	"github.com/relucell/relucell/lp/exact"
 )
@@ -18,7 +19,7 @@ type constraint struct {
 }
 
 // constraintsOf returns the ball's facets and the splits on the path.
-func constraintsOf(w *walker) []constraint {
+func constraintsOf(w *Vertices) []constraint {
 	c := w.cells
 	var list []constraint
 	for i, r := range c.ball {
@@ -40,13 +41,13 @@ func constraintsOf(w *walker) []constraint {
 			list[at.bit].bit = -1
 		}
 		l, j := neuronOfRow(w, r)
-		list = append(list, constraint{w.cert.signed(l, j, float64(w.labels[w.m.layers[l].first+j])), bit, 0})
+		list = append(list, constraint{exactly(w).signed(l, j, float64(w.labels[w.m.layers[l].first+j])), bit, 0})
 	}
 	return list
 }
 
 // neuronOfRow finds the neuron by where its row is kept.
-func neuronOfRow(w *walker, p place) (l, j int) {
+func neuronOfRow(w *Vertices, p place) (l, j int) {
 	l = layerOfWord(w.m, int(p/wordSize))
 	return l, w.m.layers[l].neuronAt(int(p/wordSize), uint(p%wordSize))
 }
@@ -113,13 +114,27 @@ func verticesOf(n int, list []constraint) map[string][]*big.Rat {
 	return found
 }
 
-// auditCell compares the description of the cell at depth d, before a word of layer l, with its twin.
-func auditCell(w *walker, l, word, d int) error {
+// certifiers are those of the trees that are audited, for their exact forms.
+var certifiers sync.Map
+
+// exactly returns a certifier on the path of a tree.
+func exactly(w *Vertices) *certifier {
+	c, ok := certifiers.Load(w)
+	if !ok {
+		c, _ = certifiers.LoadOrStore(w, &certifier{m: w.m, labels: w.labels, path: exactPath{m: w.m}})
+	}
+	return c.(*certifier)
+}
+
+// auditCell compares the tree's cell with its twin.
+func auditCell(w *Vertices) error {
+	lv := w.here()
+	l, word := lv.l, lv.word
 	c := w.cells
 	constraints := constraintsOf(w)
 	true_ := verticesOf(c.n, constraints)
-	if len(true_) != len(w.levels[d].at) {
-		return fmt.Errorf("%d vertices, the cell has %d", len(w.levels[d].at), len(true_))
+	if len(true_) != len(lv.at) {
+		return fmt.Errorf("%d vertices, the cell has %d", len(lv.at), len(true_))
 	}
 	for i, r := range constraints {
 		for _, x := range true_ {
@@ -128,7 +143,7 @@ func auditCell(w *walker, l, word, d int) error {
 			}
 		}
 	}
-	for _, v := range w.levels[d].at {
+	for _, v := range lv.at {
 		x, err := trueVertex(&c.vertices[v], c.n, constraints, true_)
 		if err != nil {
 			return err
@@ -140,7 +155,7 @@ func auditCell(w *walker, l, word, d int) error {
 			if known := (s.plus|s.minus|s.zero)>>b&1 != 0; !known {
 				continue
 			}
-			if want := w.cert.signed(l, j, 1).Eval(x).Sign(); want != got {
+			if want := exactly(w).signed(l, j, 1).Eval(x).Sign(); want != got {
 				return fmt.Errorf("neuron %d of layer %d at vertex %d: sign %d, not %d", j, l, v, got, want)
 			}
 		}

@@ -6,6 +6,7 @@ package enumerate
 import (
 	"math"
 	"math/big"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -114,7 +115,7 @@ func TestFormsThatUnderflowAreNotZero(t *testing.T) {
 	deep := reluOf(3, []float64{big, 0, 0, -big, 1, 0, 0, 0, 1}, make([]float64, 3))
 	n := netOf(t, reluOf(1, []float64{-1, 1, -1}, []float64{0, 0, -4}), deep, deep, deep)
 	m := modelOf(t, n, ball.LInf)
-	w := newWalker(&run{m: m})
+	w := NewSolved(m, nil, new(atomic.Bool), false)
 	copy(w.labels, []int8{-1, 1, -1, 0, 1, 0, 0, 1, 0, 0, 1, 0})
 	w.loadFirst()
 	for l := 1; l < len(m.layers); l++ {
@@ -167,11 +168,11 @@ func TestPointsWhoseResidualUnderflowsAreNotPlain(t *testing.T) {
 		require.NoError(t, err)
 		m, err := compile(n, b)
 		require.NoError(t, err)
-		w := newWalker(&run{m: m})
+		w := NewSolved(m, nil, new(atomic.Bool), false)
 		y := []float64{0.5 + 0x1p-53}
 		if w.plainPoint(y) {
 			want := new(big.Rat).Mul(ratOf(b.Radius()), ratOf(y[0]))
-			require.Zero(t, want.Cmp(ratOf(w.xs[0])), "%d", e)
+			require.Zero(t, want.Cmp(ratOf(w.scratch.xs[0])), "%d", e)
 		}
 	}
 }

@@ -2,10 +2,15 @@ package enumerate
 
 import (
 	"context"
+	"errors"
 	"math/big"
+	"sync/atomic"
 	"time"
 
 	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/internal/tree"
+	"github.com/relucell/relucell/internal/tuning"
+	"github.com/relucell/relucell/internal/walk"
 	"github.com/relucell/relucell/lp"
 	"github.com/relucell/relucell/lp/exact"
 	"github.com/relucell/relucell/network"
@@ -34,21 +39,26 @@ type Forced struct {
 
 // CountForced is Count with forced tiers.
 func CountForced(ctx context.Context, n *network.Network, b ball.Ball, opt Options, f Forced) (Result, error) {
-	p := &policy{float: f.Float, integer: f.Integer, solver: f.Solver, undescribed: f.Undescribed, spare: f.Spare, hasty: f.Hasty}
+	p := &policy{float: f.Float, integer: f.Integer, solver: f.Solver, undescribed: f.Undescribed, hasty: f.Hasty}
+	tune := tuning.Usual
+	p.tune = &tune
+	if f.Spare > 0 {
+		tune.SpareBits = f.Spare
+	}
 	if f.Outlined != nil {
-		p.outlined = func(w *walker, z *form, s float64) {
-			point, _, _, err := exact.Side(w.m.norm, w.cert.signed(z.layer, z.unit, s), w.ancestorRows(), w.levels[len(w.cert.anc)].exactPoint())
+		p.outlined = func(t *Solved, z *form, s float64) {
+			point, _, _, err := exact.Side(t.m.norm, t.cert.signed(z.layer, z.unit, s), t.ancestorRows(), t.levels[t.depth].exact())
 			f.Outlined(point == nil, err)
 		}
 	}
 	if f.Described != nil {
-		p.described = func(w *walker, l, word, d int) { f.Described(auditCell(w, l, word, d)) }
+		p.described = func(t *Vertices) { f.Described(auditCell(t)) }
 	}
 	if f.Cell != nil {
-		p.described = func(w *walker, _, _, _ int) { f.Cell(w.m.late) }
+		p.described = func(t *Vertices) { f.Cell(t.m.late) }
 	}
 	if f.Regions+f.Records+f.Dead > 0 {
-		p.grain = grain{regions: f.Regions, records: f.Records, dead: f.Dead, work: time.Hour}
+		tune.RecordRegions, tune.RecordRecords, tune.RecordDead, tune.RecordWork = f.Regions, f.Records, f.Dead, time.Hour
 	}
 	return count(ctx, n, b, opt, p, nil)
 }
@@ -106,27 +116,32 @@ func WaitingCells(n *network.Network, b ball.Ball, limit int64) ([]Waiting, erro
 	if err != nil {
 		return nil, err
 	}
-	r := newRun(m)
-	r.limit = limit
-	r.walk(Options{Limit: limit}, 1)
-	var waiting nodeHeap
-	if f := r.frontier.Load(); f != nil { // else the limit was not reached
-		waiting = f.nodes
+	r := walk.New(prepare(context.Background(), m, Options{Workers: 1, Limit: limit}, nil, false))
+	if o := r.Walk(context.Background()); o.Err != nil {
+		return nil, o.Err
 	}
 	var list []Waiting
-	for _, c := range waiting {
-		r := newRun(m)
-		f := newFrontier()
-		r.frontier.Store(f)
-		w := newWalker(r)
-		f.upper.Set(c.upper)
-		w.further(f, c, 0, true)
-		if w.err != nil {
-			return nil, w.err
+	for _, c := range r.Waiting() {
+		t := NewSolved(m, nil, new(atomic.Bool), false)
+		if _, ok := tree.Lead(t, c.Path); !ok {
+			return nil, errors.New("a waiting cell is not where its path leads")
 		}
-		list = append(list, Waiting{c.upper, w.stats.regions})
+		list = append(list, Waiting{c.Upper, regionsBelow(t)})
 	}
-	return list, r.err
+	return list, nil
+}
+
+// regionsBelow walks the cell of a tree to its end.
+func regionsBelow(t tree.Tree) (n int64) {
+	if e := t.Next(false); e.Kind != tree.Split {
+		return e.Regions
+	}
+	for _, s := range []int8{-1, 1} {
+		t.Enter(s)
+		n += regionsBelow(t)
+		t.Leave()
+	}
+	return n
 }
 
 // BestFirstAfter says when a count goes best first, 0 for never.
@@ -135,5 +150,7 @@ func BestFirstAfter(ctx context.Context, n *network.Network, b ball.Ball, opt Op
 	if err != nil {
 		return 0, err
 	}
-	return prepare(ctx, m, opt).turn(opt, start), nil
+	cfg := prepare(ctx, m, opt, nil, false)
+	deadline, _ := ctx.Deadline()
+	return cfg.TurnsAfter(start, deadline), nil
 }

@@ -4,10 +4,8 @@ package enumerate
 
 import (
 	"context"
-	"math/big"
 	"math/rand/v2"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 	"gonum.org/v1/gonum/mat"
@@ -33,26 +31,6 @@ func drawNet(rng *rand.Rand, n int, widths ...int) *network.Network {
 		panic(err)
 	}
 	return net
-}
-
-// Cells that a stop had left open before the walk turned best first were forgotten: the upper end was too low, and with nothing
-// else open the count was called exact.
-func TestCellsLeftBeforeTheFrontierStayInTheBracket(t *testing.T) {
-	b, err := ball.New(ball.L2, []float64{0, 0}, 1)
-	require.NoError(t, err)
-	m, err := compile(drawNet(rand.New(rand.NewPCG(1, 1)), 2, 3), b)
-	require.NoError(t, err)
-	r := newRun(m)
-	r.stats.regions, r.opens, r.open = 5, 3, big.NewInt(40)
-	r.quit()
-	f := newFrontier()
-	f.add([]*node{{path: []int8{1}, upper: big.NewInt(7)}})
-	r.frontier.Store(f)
-	r.explore(f, 1)
-	res := r.result(time.Now())
-	require.False(t, res.Exact)
-	require.Equal(t, "9", res.Lower.String())
-	require.Equal(t, "52", res.Upper.String())
 }
 
 // A rough bound is never below the recursion's.

@@ -8,6 +8,7 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 
+	"github.com/relucell/relucell/internal/tree"
 	"github.com/relucell/relucell/network"
 )
 
@@ -27,7 +28,7 @@ type layerState struct {
 	forms []form    // whose gradients are these rows
 	// done and proofs are what was settled on entry; the label is in the walker's labels.
 	done   []status
-	proofs []multipliers
+	proofs []tree.Multipliers
 	// entry is the depth of the cell on which the layer was entered.
 	entry int
 }
@@ -40,8 +41,14 @@ type accumulator struct {
 	exact bool // every form added was exact
 }
 
+// set copies another.
+func (a *accumulator) set(o *accumulator) {
+	a.cols = append(a.cols[:0], o.cols...)
+	a.exact = o.exact
+}
+
 // begin sets the accumulator to the biases of layer l.
-func (w *walker) begin(acc *accumulator, l int) {
+func (w *trunk) begin(acc *accumulator, l int) {
 	if l == len(w.m.layers) {
 		return
 	}
@@ -72,7 +79,7 @@ func resize[T any](s []T, n int) []T {
 //
 // Domain: nothing overflows, which |a|·mag ≤ formMost sees to. Beyond, or where the form itself is lost, so are the forms
 // that it is a term of.
-func (w *walker) pass(acc *accumulator, l, j int, s int8) {
+func (w *trunk) pass(acc *accumulator, l, j int, s int8) {
 	if l+1 == len(w.m.layers) || s == 0 {
 		return
 	}
@@ -119,7 +126,7 @@ func (w *walker) pass(acc *accumulator, l, j int, s int8) {
 // up does not show one, for errors underflow too.
 //
 // A form whose magnitude is out of range, formLeast to formMost, is lost: it is 0 with an error that covers it.
-func (w *walker) load(l int, acc *accumulator) {
+func (w *trunk) load(l int, acc *accumulator) {
 	st, ly := w.states[l], w.m.layers[l]
 	n, m := w.m.n, ly.m
 	st.reserve(ly, l, n)
@@ -148,7 +155,7 @@ func (w *walker) load(l int, acc *accumulator) {
 }
 
 // outOfRange settles what is to be made of a form whose magnitude is out of range, given what its error was added up to.
-func (w *walker) outOfRange(l, j int, err float64) {
+func (w *trunk) outOfRange(l, j int, err float64) {
 	z := w.form(l, j)
 	if err == 0 && w.termless(l, j) {
 		z.err = 0
@@ -159,7 +166,7 @@ func (w *walker) outOfRange(l, j int, err float64) {
 
 // termless says that the form of neuron j of layer l is a sum of no terms: it has no bias, and no weight from a unit that
 // passes something on. So it is zero, and nothing was computed.
-func (w *walker) termless(l, j int) bool {
+func (w *trunk) termless(l, j int) bool {
 	ly := w.m.layers[l]
 	if ly.ba[j] != 0 {
 		return false
@@ -206,11 +213,11 @@ func (st *layerState) reserve(ly *layer, l, n int) {
 	for j := range st.forms {
 		st.forms[j] = form{g: st.rows[j*n : (j+1)*n : (j+1)*n], layer: l, unit: j, shift: ly.shift[j]}
 	}
-	st.done, st.proofs = make([]status, ly.m), make([]multipliers, ly.m)
+	st.done, st.proofs = make([]status, ly.m), make([]tree.Multipliers, ly.m)
 }
 
 // loadFirst sets the forms of the first layer, which are its weights.
-func (w *walker) loadFirst() {
+func (w *trunk) loadFirst() {
 	acc := &accumulator{exact: w.m.layers[0].quantum > 0}
 	ly := w.m.layers[0]
 	n, m := w.m.n, ly.m
@@ -229,4 +236,18 @@ func (w *walker) loadFirst() {
 
 // form returns neuron j of layer l on the current cell. It stays valid until the
 // layer is entered again.
-func (w *walker) form(l, j int) *form { return &w.states[l].forms[j] }
+func (w *trunk) form(l, j int) *form { return &w.states[l].forms[j] }
+
+// copyFrom copies the forms and what is settled; both hold the same layer.
+func (st *layerState) copyFrom(o *layerState) {
+	copy(st.rows, o.rows)
+	for j := range st.forms {
+		z, y := &st.forms[j], &o.forms[j]
+		z.h, z.err, z.mag, z.quantum = y.h, y.err, y.mag, y.quantum
+	}
+	copy(st.done, o.done)
+	st.entry = -1 // the cell of entry is not on this tree's path
+	for j := range o.proofs {
+		st.proofs[j].CopyFrom(&o.proofs[j])
+	}
+}

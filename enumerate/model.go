@@ -318,3 +318,6 @@ func (m *model) setStatic() {
 		a, e = na, ne
 	}
 }
+
+// leaks says that a negative unit of the layer passes something on.
+func (l *layer) leaks() bool { return l.act == network.LeakyReLU }

@@ -26,7 +26,12 @@
 
 package enumerate
 
-import "math"
+import (
+	"math"
+
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/lp"
+)
 
 const (
 	// outlineFlat is the least (a×b)/(‖a‖∞‖b‖∞) at which a vertex is trusted: its rounding, at most
@@ -48,8 +53,9 @@ const (
 	outlineLeast = 0x1p-100
 )
 
-// outline is a polygon that holds the current cell but for δ.
+// outline is a polygon that holds the current cell but for δ. Where the solver does not know all vertices there is none.
 type outline struct {
+	polygon   *lp.Polygon
 	fresh, ok bool // it was looked for on the current cell, and found
 	x, y      []float64
 	delta     float64
@@ -64,16 +70,16 @@ type arc struct{ ax, ay, bx, by float64 }
 // rounding of a residual included.
 type outlineRow struct{ x, y, h, top, err float64 }
 
-// outlineRow returns the row of an edge, of an arc the tangent at (x, y).
-func (w *walker) outlineRow(edge int32, x, y float64) outlineRow {
-	if edge < 0 && w.polygon.Round() {
+// row returns the row of an edge, of an arc the tangent at (x, y).
+func (o *outline) row(edge int32, x, y float64) outlineRow {
+	if edge < 0 && o.polygon.Round() {
 		return outlineRow{-x, -y, 1, max(math.Abs(x), math.Abs(y)), math.Abs(1-x*x-y*y) + 32*unit}
 	}
 	if edge < 0 {
-		x, y, h := w.polygon.Facet(edge)
+		x, y, h := o.polygon.Facet(edge)
 		return outlineRow{x, y, h, 1, 32 * unit}
 	}
-	return w.outline.rows[edge]
+	return o.rows[edge]
 }
 
 // row is the inward row of a constraint.
@@ -86,15 +92,14 @@ func (a *ancestor) row() outlineRow {
 	return r
 }
 
-// outlined finds the outline of the current cell, once, and says whether there is one.
-func (w *walker) outlined() bool {
-	o := &w.outline
+// find finds the outline of the current cell, once, and says whether there is one.
+func (o *outline) find() bool {
 	if o.fresh {
 		return o.ok
 	}
 	o.fresh, o.ok = true, false
 	o.x, o.y, o.arcs = o.x[:0], o.y[:0], o.arcs[:0]
-	p := w.polygon
+	p := o.polygon
 	n := p.Vertices()
 	most := 0.0
 	_, _, before := p.Vertex(n - 1)
@@ -102,7 +107,7 @@ func (w *walker) outlined() bool {
 		x, y, edge := p.Vertex(i)
 		delta := p.Note(i)
 		if delta == 0 {
-			if delta = w.vertexError(before, edge, x, y); !(delta <= outlineFar) {
+			if delta = o.vertexError(before, edge, x, y); !(delta <= outlineFar) {
 				return false
 			}
 			p.SetNote(i, delta)
@@ -112,16 +117,15 @@ func (w *walker) outlined() bool {
 		before = edge
 	}
 	o.delta = most
-	o.ok = !w.polygon.Round() || w.outlineArcs(n)
+	o.ok = !o.polygon.Round() || o.collectArcs(n)
 	return o.ok
 }
 
-// outlineArcs collects the arcs.
-func (w *walker) outlineArcs(n int) bool {
-	o := &w.outline
+// collectArcs collects the arcs.
+func (o *outline) collectArcs(n int) bool {
 	forward := false
 	for i := range n {
-		_, _, edge := w.polygon.Vertex(i)
+		_, _, edge := o.polygon.Vertex(i)
 		if edge >= 0 {
 			forward = true
 			continue
@@ -139,11 +143,11 @@ func (w *walker) outlineArcs(n int) bool {
 }
 
 // vertexError returns δ of the vertex between two edges, +Inf if it is not to be trusted. It is never 0.
-func (w *walker) vertexError(before, edge int32, x, y float64) float64 {
-	if before < 0 && edge < 0 && w.polygon.Round() {
+func (o *outline) vertexError(before, edge int32, x, y float64) float64 {
+	if before < 0 && edge < 0 && o.polygon.Round() {
 		return outlineLeast // no direction is left to a vertex between two arcs
 	}
-	a, b := w.outlineRow(before, x, y), w.outlineRow(edge, x, y)
+	a, b := o.row(before, x, y), o.row(edge, x, y)
 	cross, tops := a.x*b.y-a.y*b.x, a.top*b.top
 	if !(tops > outlineSmall && cross > outlineFlat*tops && math.Abs(x) < outlineReach && math.Abs(y) < outlineReach) {
 		return math.Inf(1)
@@ -152,13 +156,12 @@ func (w *walker) vertexError(before, edge int32, x, y float64) float64 {
 	return slack*(ra*b.top+rb*a.top)/cross + outlineLeast
 }
 
-// outside says that side s of z is certainly empty, by the outline. A value
-// at a vertex is off by z.err and a few roundings of z.mag.
-func (w *walker) outside(z *form, s float64) bool {
-	if !w.outlined() {
+// outside says that side s of z, a form of the norm's ball, is certainly empty. A value at a vertex is off by z.err and a
+// few roundings of z.mag.
+func (o *outline) outside(norm ball.Norm, z *form, s float64) bool {
+	if !o.find() {
 		return false
 	}
-	o := &w.outline
 	bound := slack*(z.err+(o.delta+8*unit)*z.mag) + underflow
 	gx, gy, h := s*z.g[0], 0.0, s*z.h+bound
 	if len(z.g) > 1 {
@@ -171,12 +174,9 @@ func (w *walker) outside(z *form, s float64) bool {
 		}
 	}
 	for i := range o.arcs {
-		if a := &o.arcs[i]; a.between(gx, gy) && !(supUnit(w.m.norm, z.g)+h < 0) {
+		if a := &o.arcs[i]; a.between(gx, gy) && !(supUnit(norm, z.g)+h < 0) {
 			return false
 		}
-	}
-	if p := w.cert.policy; p != nil && p.outlined != nil {
-		p.outlined(w, z, s)
 	}
 	return true
 }
@@ -187,7 +187,15 @@ func (a *arc) between(x, y float64) bool {
 	return a.ax*y-a.ay*x >= least && x*a.by-y*a.bx >= least
 }
 
-// outlines says that outlines may decide: where no multipliers are wanted, and the solver has the cell.
-func (w *walker) outlines() bool {
-	return w.polygon != nil && !w.cert.proof && w.off == 0 && w.cert.policy.allowFloat()
+// add takes a constraint of the cell in, cut leaves the first n.
+func (o *outline) add(a *ancestor) {
+	if o.polygon != nil {
+		o.rows = append(o.rows, a.row())
+	}
+}
+
+func (o *outline) cut(n int) {
+	if o.polygon != nil {
+		o.rows = o.rows[:n]
+	}
 }

@@ -1,73 +1,139 @@
-// The plain walk, the slow and obvious twin: for each pattern prefix it
-// computes every form from nothing and asks a solver, from nothing, about both
-// sides. No inheritance, no caching, no early stop, one worker.
+// The plain tree, the slow and obvious twin: for each pattern prefix it computes every form from nothing and asks a
+// solver, from nothing, about both sides. No inheritance, no caching, no early stop.
 
 package enumerate
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"time"
+	"math/big"
+	"sync/atomic"
 
-	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/internal/tree"
 	"github.com/relucell/relucell/lp"
 	"github.com/relucell/relucell/lp/exact"
-	"github.com/relucell/relucell/network"
 )
 
-// plainWalk borrows the walker's forms, filters and leaves; the order of
-// questions and the questions themselves are its own.
-type plainWalk struct {
-	*walker
+// Plain is a tree that shares the forms, filters and witnesses of [Solved]; the order of questions and the questions
+// themselves are its own.
+type Plain struct {
+	*Solved
 	oracle lp.Solver
 	acc    accumulator
+	path   []int8
+	cells  []plainCell // of the path
 }
 
-// CountPlain counts with the plain walk over the given solver. The solver's
-// proposals pass the same filters as those of Count, and what they do not settle is
-// solved exactly. An error of the solver ends the count: a failure is not an answer.
-func CountPlain(ctx context.Context, net *network.Network, b ball.Ball, solver lp.Solver, opt Options) (Result, error) {
-	if opt.Checkpoint != "" {
-		return Result{}, errors.New("enumerate: the plain walk keeps no checkpoint")
-	}
-	start := time.Now()
-	m, release, err := compileFor(ctx, net, b, nil)
-	defer release()
-	if errors.Is(err, errLate) {
-		return unwalked(net, b, opt, start), nil
-	}
-	if err != nil {
-		return Result{}, err
-	}
-	start = time.Now()
-	if s, ok := solver.(lp.Stoppable); ok {
-		s.StopWhen(m.late)
-		defer s.StopWhen(nil)
-	}
-	r := newRun(m)
-	r.plain, r.observed, r.limit = true, opt.Observer != nil, opt.Limit
-	unhook := context.AfterFunc(ctx, func() { r.stop.Store(true) })
-	defer unhook()
-	p := &plainWalk{walker: newWalker(r), oracle: solver}
-	p.obs = opt.Observer
-	p.walk(0, 0, p.rootWitness())
-	r.retire(p.walker)
-	if r.err != nil {
-		return Result{}, r.err
-	}
-	return r.result(start), nil
+// plainCell is a cell on the path: what its first undecided neuron is, and points of both sides where it is split.
+type plainCell struct {
+	l, j        int
+	at          *witness
+	minus, plus *witness
 }
 
-// rootWitness is the centre.
-func (p *plainWalk) rootWitness() *level {
-	lv := newLevel(p.m)
-	p.pass1.signs(lv.y, lv.z)
-	return lv
+// NewPlain returns a tree at the root whose proposals are the oracle's.
+func NewPlain(m *model, halt *atomic.Bool, proof bool, oracle lp.Solver) *Plain {
+	return &Plain{Solved: NewSolved(m, nil, halt, proof), oracle: oracle}
+}
+
+// Reset starts at the centre of the ball.
+func (p *Plain) Reset() {
+	p.Solved.Reset()
+	at := newWitness(p.m)
+	p.pass1.signs(at.y, at.z)
+	p.path, p.cells = p.path[:0], append(p.cells[:0], plainCell{at: &at})
+	clear(p.labels)
+}
+
+// Next asks about both sides of one neuron after the other.
+func (p *Plain) Next(passing bool) tree.Event {
+	c := &p.cells[len(p.cells)-1]
+	for ; c.l < len(p.m.layers); c.l, c.j = c.l+1, 0 {
+		for ; c.j < p.m.layers[c.l].m; c.j++ {
+			p.forms(c.l)
+			if p.m.late() || !passing && p.halt.Load() {
+				return p.Undecided()
+			}
+			p.ancestors(c.l, c.j)
+			z, id := p.form(c.l, c.j), p.m.layers[c.l].first+c.j
+			if p.vanishes(z) {
+				p.labels[id] = 0
+				p.told.Zero()
+			} else if split := p.node(c, id, z); p.err != nil {
+				return tree.Event{Kind: tree.Failed, Err: p.err}
+			} else if p.m.late() { // what was found may have been given up
+				return p.Undecided()
+			} else if split {
+				return tree.Event{Kind: tree.Split}
+			}
+		}
+	}
+	p.show(c)
+	return p.region(p.at(0))
+}
+
+// show makes the cell the solved tree's own, which confirms and maps its witness.
+func (p *Plain) show(c *plainCell) {
+	lv := p.Solved.at(0)
+	lv.set(c.at)
+	if lv.l, lv.j = c.l, c.j; c.l == len(p.m.layers) && c.l > 0 {
+		lv.l, lv.j = c.l-1, p.m.layers[c.l-1].m
+	}
+}
+
+// Undecided makes sure that the cell is not empty.
+func (p *Plain) Undecided() tree.Event {
+	c := &p.cells[len(p.cells)-1]
+	if c.l < len(p.m.layers) { // nothing of a layer is settled in advance
+		p.states[c.l].reserve(p.m.layers[c.l], c.l, p.m.n)
+		for i := range p.states[c.l].done {
+			p.states[c.l].done[i] = open
+		}
+	}
+	p.show(c)
+	return p.Solved.Undecided()
+}
+
+// Enter goes to a side.
+func (p *Plain) Enter(s int8) {
+	c := p.cells[len(p.cells)-1]
+	at := c.plus
+	if s < 0 {
+		at = c.minus
+	}
+	p.labels[p.m.layers[c.l].first+c.j] = s
+	p.path = append(p.path, s)
+	p.cells = append(p.cells, plainCell{l: c.l, j: c.j + 1, at: at})
+}
+
+// Leave goes back. Labels of later neurons are not looked at.
+func (p *Plain) Leave() {
+	n := len(p.cells) - 1
+	p.path, p.cells = p.path[:n-1], p.cells[:n]
+}
+
+// CopyFrom goes the way of the other.
+func (p *Plain) CopyFrom(from tree.Tree, depth int) {
+	if _, ok := tree.Lead(p, from.(*Plain).path[:depth]); ok {
+		p.Next(true)
+	}
+}
+
+// SplitBound bounds the plus side of a split, and the whole, by their undecided neurons.
+func (p *Plain) SplitBound(depth int) (plus, cell *big.Int) {
+	c := &p.cells[depth]
+	return p.after(c.l, c.j+1), p.after(c.l, c.j)
+}
+
+// MinusBound bounds the other side.
+func (p *Plain) MinusBound(depth int) *big.Int { return p.after(p.cells[depth].l, p.cells[depth].j+1) }
+
+// after is a factor of two for each neuron from j of layer l on.
+func (p *Plain) after(l, j int) *big.Int {
+	return new(big.Int).Lsh(big.NewInt(1), uint(p.m.neurons-p.m.layers[l].first-j))
 }
 
 // forms recomputes the forms of the layers up to l from the labels.
-func (p *plainWalk) forms(l int) {
+func (p *Plain) forms(l int) {
 	p.loadFirst()
 	for i := 1; i <= l; i++ {
 		p.begin(&p.acc, i)
@@ -78,39 +144,8 @@ func (p *plainWalk) forms(l int) {
 	}
 }
 
-// walk decides neuron j of layer l and all after it, on the cell of the labels
-// so far, which holds the witness lv.
-func (p *plainWalk) walk(l, j int, lv *level) {
-	for l < len(p.m.layers) && j == p.m.layers[l].m {
-		l, j = l+1, 0
-	}
-	if p.err != nil {
-		return
-	}
-	if l == len(p.m.layers) {
-		p.leaf(lv)
-		return
-	}
-	p.forms(l)
-	if p.run.stop.Load() {
-		p.halt(l, j, lv)
-		return
-	}
-	p.ancestors(l, j)
-	z, id := p.form(l, j), p.m.layers[l].first+j
-	if p.vanishes(z) {
-		p.labels[id] = 0
-		if p.obs != nil {
-			p.obs.Zero()
-		}
-		p.walk(l, j+1, lv)
-		return
-	}
-	p.node(l, j, id, z, lv)
-}
-
 // ancestors lists every decided neuron with a sign as a constraint.
-func (p *plainWalk) ancestors(l, j int) {
+func (p *Plain) ancestors(l, j int) {
 	p.cert.anc = p.cert.anc[:0]
 	for i := 0; i <= l; i++ {
 		width := p.m.layers[i].m
@@ -120,58 +155,41 @@ func (p *plainWalk) ancestors(l, j int) {
 		for k := 0; k < width; k++ {
 			id := p.m.layers[i].first + k
 			if s := p.labels[id]; s != 0 {
-				p.cert.anc = append(p.cert.anc, ancestor{form: p.walker.form(i, k), id: int32(id), s: float64(s)})
+				p.cert.anc = append(p.cert.anc, ancestor{form: p.form(i, k), id: int32(id), s: float64(s)})
 			}
 		}
 	}
 }
 
-// node asks about both sides, then walks those that live.
-func (p *plainWalk) node(l, j, id int, z *form, lv *level) {
-	minus, plus := newLevel(p.m), newLevel(p.m)
-	liveMinus := p.side(id, z, -1, lv, minus)
+// node asks about both sides of the cell's neuron and reports whether both live; else the cell goes on in the one that does.
+func (p *Plain) node(c *plainCell, id int, z *form) (split bool) {
+	minus, plus := newWitness(p.m), newWitness(p.m)
+	liveMinus := p.side(id, z, -1, c.at, &minus)
 	if p.err != nil {
-		return
+		return false
 	}
-	minusProof := p.cert.out
-	minusProof.ids = append([]int32(nil), minusProof.ids...)
-	minusProof.lambda = append([]int64(nil), minusProof.lambda...)
-	livePlus := p.side(id, z, 1, lv, plus)
-	if p.err != nil {
-		return
-	}
-	if !liveMinus && !livePlus {
+	var minusProof tree.Multipliers
+	minusProof.CopyFrom(&p.cert.out)
+	livePlus := p.side(id, z, 1, c.at, &plus)
+	switch {
+	case p.err != nil || p.m.late():
+	case liveMinus && livePlus:
+		c.minus, c.plus = &minus, &plus
+		return true
+	case liveMinus:
+		p.labels[id], c.at = -1, &minus
+		p.told.Pruned(-1, &p.cert.out)
+	case livePlus:
+		p.labels[id], c.at = 1, &plus
+		p.told.Pruned(1, &minusProof)
+	default:
 		p.err = fmt.Errorf("enumerate: neuron %d: both sides were found empty", id)
-		return
 	}
-	if p.obs != nil {
-		switch {
-		case liveMinus && livePlus:
-			p.obs.Split()
-		case liveMinus:
-			p.tell(-1, &p.cert.out)
-		default:
-			p.tell(1, &minusProof)
-		}
-	}
-	for _, side := range []struct {
-		live bool
-		s    int8
-		lv   *level
-	}{{liveMinus, -1, minus}, {livePlus, 1, plus}} {
-		if side.live {
-			p.labels[id] = side.s
-			p.walk(l, j+1, side.lv)
-		}
-	}
-	p.labels[id] = 0
-	if liveMinus && livePlus && p.obs != nil && p.err == nil {
-		p.obs.SplitEnd()
-	}
+	return false
 }
 
 // side asks whether the side s lives; its witness goes to out.
-func (p *plainWalk) side(id int, z *form, s float64, lv, out *level) bool {
+func (p *Plain) side(id int, z *form, s float64, lv, out *witness) bool {
 	if z.lost() || p.thin() {
 		return p.exactly(id, z, s, lv, out)
 	}
@@ -191,7 +209,7 @@ func (p *plainWalk) side(id int, z *form, s float64, lv, out *level) bool {
 			ids[i], lam[i] = int32(i), v/a.Self
 		}
 		if t := p.cert.prune(z, s, ids, lam); t != tierNone {
-			p.stats.count(t)
+			p.count(t)
 			return false
 		}
 		if len(a.Witness) == p.m.n { // the solver could not tell
@@ -206,7 +224,7 @@ func (p *plainWalk) side(id int, z *form, s float64, lv, out *level) bool {
 
 // thin says that rounding has put a constraint of the cell outside the ball, or as good as: no
 // solver that is given the computed forms can say anything of that cell.
-func (p *plainWalk) thin() bool {
+func (p *Plain) thin() bool {
 	for i := range p.cert.anc {
 		a := &p.cert.anc[i]
 		if a.s*a.h+supUnit(p.m.norm, a.g) <= float64(len(a.g)+8)*unit*a.mag {
@@ -217,13 +235,13 @@ func (p *plainWalk) thin() bool {
 }
 
 // exactly is side by the exact solve.
-func (p *plainWalk) exactly(id int, z *form, s float64, lv, out *level) bool {
-	point, self, lambda, err := exact.Side(p.m.norm, p.cert.signed(z.layer, z.unit, s), p.ancestorRows(), lv.exactPoint())
+func (p *Plain) exactly(id int, z *form, s float64, lv, out *witness) bool {
+	point, self, lambda, err := exact.Side(p.m.norm, p.cert.signed(z.layer, z.unit, s), p.ancestorRows(), lv.exact())
 	if err != nil {
 		p.err = fmt.Errorf("enumerate: neuron %d: the exact solve failed: %w", id, err)
 		return false
 	}
-	p.stats.count(tierSolve)
+	p.count(tierSolve)
 	if point == nil {
 		if p.cert.proof {
 			p.cert.takeBig(z, self, lambda)
@@ -235,7 +253,7 @@ func (p *plainWalk) exactly(id int, z *form, s float64, lv, out *level) bool {
 }
 
 // ask builds the question from nothing.
-func (p *plainWalk) ask(z *form, s float64) (lp.Answer, error) {
+func (p *Plain) ask(z *form, s float64) (lp.Answer, error) {
 	if err := p.oracle.Reset(p.m.norm, p.m.n); err != nil {
 		return lp.Answer{}, err
 	}
@@ -243,7 +261,7 @@ func (p *plainWalk) ask(z *form, s float64) (lp.Answer, error) {
 		a := &p.cert.anc[i]
 		p.oracle.Push(lp.Constraint{Form: lp.Form{G: a.g, H: a.h}, Sign: a.s})
 	}
-	p.stats.questions++
+	p.tally.Questions++
 	a, err := p.oracle.Ask(lp.Constraint{Form: lp.Form{G: z.g, H: z.h}, Sign: s})
 	if err == nil && !a.Meets && (len(a.Lambda) != len(p.cert.anc) || !(a.Self > 0)) {
 		err = fmt.Errorf("%d multipliers and %g for the asked side, expected %d and a positive one", len(a.Lambda), a.Self, len(p.cert.anc))
@@ -252,15 +270,4 @@ func (p *plainWalk) ask(z *form, s float64) (lp.Answer, error) {
 		err = fmt.Errorf("a witness of %d coordinates, expected %d", len(a.Witness), p.m.n)
 	}
 	return a, err
-}
-
-// leaf reports a final cell, halt one that a stop left open.
-func (p *plainWalk) leaf(lv *level) { p.level(0).setWitness(lv); p.region(0) }
-
-func (p *plainWalk) halt(l, j int, lv *level) {
-	for i := range p.states[l].done {
-		p.states[l].done[i] = open
-	}
-	p.level(0).setWitness(lv)
-	p.open(l, j, 0)
 }

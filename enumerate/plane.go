@@ -34,35 +34,35 @@ func (z *form) signAt(y []float64) int8 {
 }
 
 // within is certain, by the forms where that is cheaper.
-func (w *walker) within(lv *level, l, id int, s int8) bool {
-	if w.polygon != nil && w.cert.policy.allowFloat() && insideUnit(w.m.norm, lv.y) && w.certainByForms(lv, l, id, s) {
+func (t *Solved) within(lv *witness, l, id int, s int8) bool {
+	if t.outline.polygon != nil && t.policy.allowFloat() && insideUnit(t.m.norm, lv.y) && t.certainByForms(lv, l, id, s) {
 		return true
 	}
-	return w.certain(lv, id, s)
+	return t.certain(lv, id, s)
 }
 
 // certainByForms says that the witness is certainly in the cell and on side s of neuron id
 // of layer l. In the cell means: on the right side of each ancestor. All neurons between
 // are settled by proofs, on the whole cell. From the first layer on, each ancestor's form is the true
 // one at the point, because the signs before it are. The signs of the neurons still to be decided stay unknown.
-func (w *walker) certainByForms(lv *level, l, id int, s int8) bool {
-	ly := w.m.layers[l]
-	if w.form(l, id-ly.first).signAt(lv.y) != s {
+func (t *Solved) certainByForms(lv *witness, l, id int, s int8) bool {
+	ly := t.m.layers[l]
+	if t.form(l, id-ly.first).signAt(lv.y) != s {
 		return false
 	}
-	for i := len(w.cert.anc) - 1; i >= 0; i-- {
-		a := &w.cert.anc[i]
+	for i := len(t.cert.anc) - 1; i >= 0; i-- {
+		a := &t.cert.anc[i]
 		if float64(a.signAt(lv.y)) != a.s {
 			return false
 		}
 	}
-	copy(lv.z[:id], w.labels)
+	copy(lv.z[:id], t.labels)
 	lv.z[id] = s
 	lv.full = false
-	done := w.states[l].done
+	done := t.states[l].done
 	for j := id + 1 - ly.first; j < ly.m; j++ {
 		if done[j] != open { // settled on a cell around this one
-			lv.z[ly.first+j] = w.labels[ly.first+j]
+			lv.z[ly.first+j] = t.labels[ly.first+j]
 		} else {
 			lv.z[ly.first+j] = 0
 		}
@@ -71,14 +71,33 @@ func (w *walker) certainByForms(lv *level, l, id int, s int8) bool {
 }
 
 // lookAhead sets the signs of layer l at the witness, if they are not known.
-func (w *walker) lookAhead(l int, lv *level) {
+func (t *Solved) lookAhead(l int, lv *witness) {
 	if lv.full {
 		return
 	}
-	first := w.m.layers[l].first
-	for j := range w.states[l].forms {
-		lv.z[first+j] = w.form(l, j).signAt(lv.y)
+	first := t.m.layers[l].first
+	for j := range t.states[l].forms {
+		lv.z[first+j] = t.form(l, j).signAt(lv.y)
 	}
+}
+
+// outlines says that outlines may decide: where no multipliers are wanted, and the solver has the cell.
+func (t *Solved) outlines() bool {
+	return t.outline.polygon != nil && !t.cert.proof && t.off == 0 && t.policy.allowFloat()
+}
+
+// outlined finds the outline of the cell, and says whether there is one.
+func (t *Solved) outlined() bool { return t.outline.find() }
+
+// outside says that side s of z is certainly empty, by the outline.
+func (t *Solved) outside(z *form, s float64) bool {
+	if !t.outline.outside(t.m.norm, z, s) {
+		return false
+	}
+	if p := t.policy; p != nil && p.outlined != nil {
+		p.outlined(t, z, s)
+	}
+	return true
 }
 
 // supremumPlane is certifier.supremum in one or two dimensions, without loops over coordinates.

@@ -1,9 +1,11 @@
-// Remembering proofs: when a neuron was found settled by some multipliers, the
+// The proof table: when a neuron was found settled by some multipliers, the
 // same ones often settle it on the next cell, whose forms differ little. Trying them
 // costs a fraction of a question. They depend on what the worker did before, so they are
 // not used where a proof is written, whose bytes must depend on the path alone.
 
 package enumerate
+
+import "github.com/relucell/relucell/ball"
 
 const (
 	// memorySlots is the number of proofs kept for each neuron, a power of two. The newest is
@@ -58,6 +60,34 @@ type memory struct {
 	lam  []float64 // times the side of its constraint
 }
 
+// proofTable is what a worker remembers.
+type proofTable struct {
+	used        bool // not where a proof is written, nor in the plane
+	onPath      constraints
+	memories    []memories
+	second, far payoff
+	sum         []float64
+}
+
+// newProofTable returns an empty table, to be used or not.
+func newProofTable(m *model, used bool) proofTable {
+	return proofTable{used: used, memories: make([]memories, m.neurons), second: payoff{worth: secondWorth}, far: payoff{worth: farWorth},
+		onPath: newConstraints(m.n, m.neurons), sum: make([]float64, m.n+3)}
+}
+
+// set notes that the form is the constraint s·z > 0 of the cell; s = 0 takes it away.
+func (p *proofTable) set(id int32, z *form, s float64) {
+	if p.used {
+		p.onPath.set(id, z, s)
+	}
+}
+
+func (p *proofTable) clear() {
+	if p.used {
+		p.onPath.clear()
+	}
+}
+
 // constraints are the constraints of the current path by neuron, laid out so that a
 // combination of them is one loop: after s the n gradients, the offset, the error and the
 // magnitude, all times s but for the last two.
@@ -82,9 +112,6 @@ func (c *constraints) clear() {
 	}
 }
 
-// remembers says whether recall is used: not where a proof is written, nor in the plane.
-func (w *walker) remembers() bool { return !w.cert.proof && w.polygon == nil }
-
 // set makes the form the constraint s·z > 0; s = 0 takes it away.
 func (c *constraints) set(id int32, z *form, s float64) {
 	r := c.row(id)
@@ -100,36 +127,33 @@ func (c *constraints) set(id int32, z *form, s float64) {
 
 // recall tries the remembered multipliers on side s of neuron id. Those of
 // ancestors that are not on the path are left out.
-func (w *walker) recall(z *form, id int, s float64) bool {
-	if !w.cert.policy.allowFloat() {
-		return false
-	}
-	ms := &w.memories[id]
+func (p *proofTable) recall(norm ball.Norm, z *form, id int, s float64) bool {
+	ms := &p.memories[id]
 	far := false
 	for k := range memorySlots {
 		switch k {
 		case 1:
-			if far = w.far.open(); !far {
-				if !w.second.open() {
+			if far = p.far.open(); !far {
+				if !p.second.open() {
 					return false
 				}
-				w.second.try()
+				p.second.try()
 			}
 		case 2:
 			if !far {
 				return false
 			}
-			w.far.try()
+			p.far.try()
 		}
 		m := ms.at(k)
-		if float64(m.side) != s || !w.stillProves(z, s, m) {
+		if float64(m.side) != s || !p.stillProves(norm, z, s, m) {
 			continue
 		}
 		switch {
 		case k > 1:
-			w.far.hits++
+			p.far.hits++
 		case k == 1 && !far:
-			w.second.hits++
+			p.second.hits++
 		}
 		if k > 0 {
 			newest := ms.at(0)
@@ -142,9 +166,9 @@ func (w *walker) recall(z *form, id int, s float64) bool {
 
 // stillProves is certifier.float with the remembered multipliers of the constraints that are
 // on the path.
-func (w *walker) stillProves(z *form, s float64, m *memory) bool {
+func (p *proofTable) stillProves(norm ball.Norm, z *form, s float64, m *memory) bool {
 	n := len(z.g)
-	sum := w.sum[:n+3]
+	sum := p.sum[:n+3]
 	for k, g := range z.g {
 		sum[k] = s * g
 	}
@@ -152,7 +176,7 @@ func (w *walker) stillProves(z *form, s float64, m *memory) bool {
 	lam := m.lam[:len(m.ids)]
 	used := 0
 	for i, id := range m.ids {
-		r := w.onPath.row(id)
+		r := p.onPath.row(id)
 		l := r[0] * lam[i]
 		if !(l > 0) {
 			continue
@@ -163,18 +187,21 @@ func (w *walker) stillProves(z *form, s float64, m *memory) bool {
 		}
 	}
 	bound := slack*(sum[n+1]+float64(used+n+8)*unit*sum[n+2]) + underflow
-	return sum[n]+supUnit(w.m.norm, sum[:n])+bound < 0
+	return sum[n]+supUnit(norm, sum[:n])+bound < 0
 }
 
 // remember stores what settled side s of neuron id, in the place of the oldest.
-func (w *walker) remember(id int, s float64, ids []int32, lam []float64) {
-	ms := &w.memories[id]
+func (p *proofTable) remember(id int, s float64, anc []ancestor, ids []int32, lam []float64) {
+	if !p.used {
+		return
+	}
+	ms := &p.memories[id]
 	ms.head = (ms.head + memorySlots - 1) % memorySlots
 	m := ms.at(0)
 	m.side = int8(s)
 	m.ids, m.lam = resize(m.ids, len(ids)), resize(m.lam, len(ids))
 	for i, k := range ids {
-		a := &w.cert.anc[k]
+		a := &anc[k]
 		m.ids[i], m.lam[i] = a.id, a.s*lam[i]
 	}
 }

@@ -1,7 +1,7 @@
 // Writing a checkpoint anew without the records that others have superseded: into a file beside it that is
 // nobody's, which then takes its place.
 
-package enumerate
+package journal
 
 import (
 	"bufio"
@@ -15,14 +15,14 @@ import (
 )
 
 // temporary begins the names of the unfinished compactions of this checkpoint, which are nobody's else.
-func (j *journal) temporary() string {
+func (j *Journal) temporary() string {
 	sum := sha256.Sum256([]byte(filepath.Base(j.target)))
 	return fmt.Sprintf(".relucell-checkpoint-%x-", sum[:8])
 }
 
 // sweep removes what killed compactions have left. The lock on the checkpoint is held, and only
 // who holds it compacts.
-func (j *journal) sweep() {
+func (j *Journal) sweep() {
 	folder := filepath.Dir(j.target)
 	entries, err := os.ReadDir(folder)
 	if err != nil {
@@ -37,7 +37,7 @@ func (j *journal) sweep() {
 
 // compact writes the live records to a new file, which nothing had the name of, and puts that in the place of
 // the old one.
-func (j *journal) compact() (err error) {
+func (j *Journal) compact() (err error) {
 	st, err := j.file.Stat()
 	if err != nil {
 		return err

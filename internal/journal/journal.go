@@ -1,3 +1,5 @@
+// Package journal keeps what a walk has completed, as records in a log.
+//
 // The file of a checkpoint: a header that says what it is about, then records, appended
 // one by one. It is a log as databases keep it before they write (Mohan and others, ARIES, 1992): a kill can
 // spoil nothing but its last record, which the checksum tells and the next run cuts off.
@@ -7,8 +9,7 @@
 //	record  length of the payload (4 bytes, little-endian), payload, checksum
 //
 // The checksum is the first 16 bytes of the SHA-256 hash of length and payload.
-
-package enumerate
+package journal
 
 import (
 	"bufio"
@@ -19,21 +20,17 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime/debug"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/internal/files"
-	"github.com/relucell/relucell/network"
 )
 
 const (
-	// checkpointMagic begins every checkpoint; its number changes with the format.
-	checkpointMagic = "relucell-checkpoint 1"
+	// Magic begins every header; its number changes with the format.
+	Magic = "relucell-checkpoint 1"
 	// checksumSize is the length of a checksum, and prefixSize that of a length.
 	checksumSize, prefixSize = 16, 4
 	// syncEvery is the longest time for which a record is in the hands of the operating
@@ -45,86 +42,58 @@ const (
 	maxRecord = 1 << 30
 )
 
-// CheckpointError says why a file cannot serve as the checkpoint of a count. It is the caller's to
+// RefusedError says why a file cannot serve as the checkpoint of a count. It is the caller's to
 // mend, by another name or by removing the file.
-type CheckpointError struct {
+type RefusedError struct {
 	Path, Problem string
 }
 
-func (e *CheckpointError) Error() string { return "checkpoint " + e.Path + ": " + e.Problem }
+func (e *RefusedError) Error() string { return "checkpoint " + e.Path + ": " + e.Problem }
 
-// CheckpointWriteError says that a checkpoint could not be written any more, on a full disk for one. The walk
+// WriteError says that a checkpoint could not be written any more, on a full disk for one. The walk
 // stops there, so that little is lost that another run must do again, and what it found holds.
-type CheckpointWriteError struct {
+type WriteError struct {
 	Path string
 	Err  error
 }
 
-func (e *CheckpointWriteError) Error() string {
+func (e *WriteError) Error() string {
 	return "checkpoint " + e.Path + ": cannot be written: " + e.Err.Error()
 }
-func (e *CheckpointWriteError) Unwrap() error { return e.Err }
+func (e *WriteError) Unwrap() error { return e.Err }
 
-// journal is an open checkpoint.
-type journal struct {
+// Journal is an open checkpoint.
+type Journal struct {
 	// path is the user's name for the file, target the file itself, behind links.
 	path, target string
 
-	header []byte
-	grain  grain
+	header   []byte
+	mostDead int64 // superseded bytes
 	// resumed is what earlier runs left; it does not change.
-	resumed *saved
+	resumed *Node
 	clock   atomic.Int64 // nanoseconds since the start, in steps
 	done    chan struct{}
 	gone    chan struct{}
 
 	mu         sync.Mutex
 	file       *os.File
-	live       *saved
+	live       *Node
 	size, dead int64 // bytes of the file, and of superseded records in it
 	unsynced   bool
 	buf        []byte
 	err        error
 }
 
-// checkpointHeader spells what a checkpoint is about.
-func checkpointHeader(n *network.Network, b ball.Ball, observer string) []byte {
-	numbers := append([]float64{b.Radius()}, b.Center()...)
-	if b.Norm() == ball.Box {
-		numbers = append(append([]float64(nil), b.Lo()...), b.Hi()...)
-	}
-	h := []byte(checkpointMagic + "\nprogram " + strconv.Quote(programVersion()) + "\nnet " + n.Fingerprint() + "\nball " + b.Norm().String())
-	for _, v := range numbers {
-		h = strconv.AppendFloat(append(h, ' '), v+0, 'x', -1, 64) // +0: −0 is the same number
-	}
-	return append(h, "\nobserver "+strconv.Quote(observer)+"\n\n"...)
-}
+// Resumed is what earlier runs left, nil-safe nodes by path. It does not change.
+func (j *Journal) Resumed() *Node { return j.resumed }
 
-// programVersion is the version of this module in the running program, and the
-// commit where that is known. Another version may tell an observer other things.
-func programVersion() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	const self = "github.com/relucell/relucell"
-	for _, m := range info.Deps {
-		if m.Path == self {
-			return m.Version
-		}
-	}
-	v := info.Main.Version
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" || s.Key == "vcs.modified" {
-			v += " " + s.Value
-		}
-	}
-	return v
-}
+// Clock is the time since the file was opened, in nanoseconds, by a coarse clock that costs a load.
+func (j *Journal) Clock() int64 { return j.clock.Load() }
 
-// openJournal opens or makes a checkpoint with this header, for this process alone.
-func openJournal(path string, header []byte, g grain) (*journal, error) {
-	j := &journal{path: path, header: header, grain: g, live: new(saved), done: make(chan struct{}), gone: make(chan struct{})}
+// Open opens or makes a checkpoint with this header, for this process alone. Once so many bytes, and half of the file, are
+// superseded, the file is written anew. A file that cannot serve is a *RefusedError.
+func Open(path string, header []byte, dead int64) (*Journal, error) {
+	j := &Journal{path: path, header: header, mostDead: dead, live: new(Node), done: make(chan struct{}), gone: make(chan struct{})}
 	var err error
 	if j.target, err = files.Resolve(path); err != nil {
 		problem := strings.TrimPrefix(strings.TrimPrefix(err.Error(), path), ": ")
@@ -142,13 +111,13 @@ func openJournal(path string, header []byte, g grain) (*journal, error) {
 	return j, nil
 }
 
-func (j *journal) refuse(format string, args ...any) error {
-	return &CheckpointError{j.path, fmt.Sprintf(format, args...)}
+func (j *Journal) refuse(format string, args ...any) error {
+	return &RefusedError{j.path, fmt.Sprintf(format, args...)}
 }
 
 // open opens and locks the file. A compaction of another process may put a new file in the
 // place of the one opened, so the name is looked at again under the lock.
-func (j *journal) open() error {
+func (j *Journal) open() error {
 	for {
 		f, err := os.OpenFile(j.target, os.O_RDWR|os.O_CREATE, 0o644)
 		if err != nil {
@@ -172,7 +141,7 @@ func (j *journal) open() error {
 }
 
 // load reads the file: it makes a new header where there is none, and cuts off a torn tail.
-func (j *journal) load() error {
+func (j *Journal) load() error {
 	st, err := j.file.Stat()
 	if err != nil {
 		return err
@@ -201,12 +170,12 @@ func (j *journal) load() error {
 		if err != nil {
 			break
 		}
-		var r record
+		var r Record
 		if r.decode(payload) != nil {
 			break
 		}
 		e := &entry{j.size, int64(prefixSize + len(payload) + checksumSize)}
-		j.dead += j.live.put(r.path, e)
+		j.dead += j.live.put(r.Path, e)
 		j.size += e.size
 	}
 	if j.size == st.Size() {
@@ -219,7 +188,7 @@ func (j *journal) load() error {
 }
 
 // otherHeader says in what the file's header differs.
-func (j *journal) otherHeader() error {
+func (j *Journal) otherHeader() error {
 	if _, err := j.file.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
@@ -276,20 +245,23 @@ func readRecord(in io.Reader, left int64) ([]byte, error) {
 	return b[prefixSize : prefixSize+n], nil
 }
 
-// read returns the record of an entry.
-func (j *journal) read(e *entry) (*record, error) {
+// Read returns the record of a node that has one.
+func (j *Journal) Read(n *Node) (*Record, error) { return j.readEntry(n.record) }
+
+// readEntry returns the record of an entry.
+func (j *Journal) readEntry(e *entry) (*Record, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	payload, err := readRecord(io.NewSectionReader(j.file, e.offset, e.size), e.size)
 	if err != nil {
 		return nil, err
 	}
-	r := new(record)
+	r := new(Record)
 	return r, r.decode(payload)
 }
 
-// write appends a record, which takes the place of all at and below its path.
-func (j *journal) write(r *record) error {
+// Write appends a record, which takes the place of all at and below its path.
+func (j *Journal) Write(r *Record) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.err != nil {
@@ -311,8 +283,8 @@ func (j *journal) write(r *record) error {
 	e := &entry{j.size, int64(len(b))}
 	j.size += e.size
 	j.unsynced = true
-	j.dead += j.live.put(r.path, e)
-	if j.dead > j.grain.dead && 2*j.dead > j.size {
+	j.dead += j.live.put(r.Path, e)
+	if j.dead > j.mostDead && 2*j.dead > j.size {
 		if err := j.compact(); err != nil {
 			j.lose(err)
 		}
@@ -321,7 +293,7 @@ func (j *journal) write(r *record) error {
 }
 
 // tend moves the clock on and syncs now and then.
-func (j *journal) tend() {
+func (j *Journal) tend() {
 	defer close(j.gone)
 	start, synced := time.Now(), time.Now()
 	t := time.NewTicker(clockEvery)
@@ -342,7 +314,7 @@ func (j *journal) tend() {
 
 // sync puts what was written beyond the reach of a power cut. It does so without the lock, so
 // that nobody waits for the disk.
-func (j *journal) sync() {
+func (j *Journal) sync() {
 	j.mu.Lock()
 	f, wanted := j.file, j.unsynced
 	j.unsynced = false
@@ -358,14 +330,14 @@ func (j *journal) sync() {
 }
 
 // lose keeps the first failure of writing. The lock is held.
-func (j *journal) lose(err error) {
+func (j *Journal) lose(err error) {
 	if j.err == nil && err != nil {
-		j.err = &CheckpointWriteError{j.path, files.Cause(err)}
+		j.err = &WriteError{j.path, files.Cause(err)}
 	}
 }
 
-// close ends the use of the file, which stays, and returns what went wrong: a *CheckpointWriteError.
-func (j *journal) close() error {
+// Close ends the use of the file, which stays, and returns what went wrong: a *WriteError.
+func (j *Journal) Close() error {
 	close(j.done)
 	<-j.gone
 	j.sync()

@@ -2,44 +2,33 @@
 // leads to its root, the sides taken at splits. The tree of splits is a function of the network and the
 // ball alone, so such a path names the same cell in every run.
 
-package enumerate
+package journal
 
 import (
 	"encoding/binary"
 	"errors"
 )
 
-// tally is what the walk of a subtree came to.
-type tally struct {
-	stats
-	pivots int64
-}
+// Tally is what the walk of a subtree came to.
+type Tally struct{ Regions, Float, Integer, Solve, Questions, Refreshes, Pivots int64 }
 
 // parts lists the counters, in the order in which they are written.
-func (t *tally) parts() [7]*int64 {
-	return [7]*int64{&t.regions, &t.dec.Float, &t.dec.Integer, &t.dec.Solve, &t.questions, &t.refreshes, &t.pivots}
+func (t *Tally) parts() [7]*int64 {
+	return [7]*int64{&t.Regions, &t.Float, &t.Integer, &t.Solve, &t.Questions, &t.Refreshes, &t.Pivots}
 }
 
-// add adds sign times o.
-func (t *tally) add(o *tally, sign int64) {
-	to, from := t.parts(), o.parts()
-	for i := range to {
-		*to[i] += sign * *from[i]
-	}
-}
-
-// record is a completed subtree: its path, what it came to, and what the observer keeps of it.
-type record struct {
-	path []int8 // the side, −1 or +1, at each split from the root
-	tally
-	text []byte
+// Record is a completed subtree: its path, what it came to, and what the observer keeps of it.
+type Record struct {
+	Path []int8 // the side, −1 or +1, at each split from the root
+	Tally
+	Text []byte
 }
 
 // appendTo encodes the record: the path's length and its bits, a bit set for each plus
 // side, the counters, and the text, which goes on to the end.
-func (r *record) appendTo(b []byte) []byte {
-	b = binary.AppendUvarint(b, uint64(len(r.path)))
-	for i, s := range r.path {
+func (r *Record) appendTo(b []byte) []byte {
+	b = binary.AppendUvarint(b, uint64(len(r.Path)))
+	for i, s := range r.Path {
 		if i%8 == 0 {
 			b = append(b, 0)
 		}
@@ -50,13 +39,13 @@ func (r *record) appendTo(b []byte) []byte {
 	for _, v := range r.parts() {
 		b = binary.AppendUvarint(b, uint64(*v))
 	}
-	return append(b, r.text...)
+	return append(b, r.Text...)
 }
 
 var errRecord = errors.New("not a record")
 
 // decode is the inverse of appendTo; the text stays a part of b.
-func (r *record) decode(b []byte) error {
+func (r *Record) decode(b []byte) error {
 	next := func() (uint64, bool) {
 		v, n := binary.Uvarint(b)
 		if n <= 0 {
@@ -69,11 +58,11 @@ func (r *record) decode(b []byte) error {
 	if !ok || n > uint64(8*len(b)) || (n+7)/8 > uint64(len(b)) {
 		return errRecord
 	}
-	r.path = make([]int8, n)
-	for i := range r.path {
-		r.path[i] = -1
+	r.Path = make([]int8, n)
+	for i := range r.Path {
+		r.Path[i] = -1
 		if b[i/8]>>(i%8)&1 != 0 {
-			r.path[i] = 1
+			r.Path[i] = 1
 		}
 	}
 	b = b[(n+7)/8:]
@@ -84,45 +73,56 @@ func (r *record) decode(b []byte) error {
 		}
 		*v = int64(u)
 	}
-	r.text = b
+	r.Text = b
 	return nil
 }
 
-// saved is a node of the tree of paths that have records at or below them.
-type saved struct {
-	sides  [2]*saved
+// Node is a node of the tree of paths that have records at or below them.
+type Node struct {
+	sides  [2]*Node
 	record *entry
 }
 
 // entry says where in the file a record is, and how long with all that belongs to it.
 type entry struct{ offset, size int64 }
 
-// side returns the node of a side, nil if it has no records.
-func (n *saved) side(s int8) *saved {
+// Side returns the node of a side, nil if it has no records.
+func (n *Node) Side(s int8) *Node {
 	if n == nil {
 		return nil
 	}
 	return n.sides[(s+1)/2]
 }
 
+// Below returns the node of a path from here, nil if it has no records.
+func (n *Node) Below(path []int8) *Node {
+	for _, s := range path {
+		n = n.Side(s)
+	}
+	return n
+}
+
+// Recorded says that the node itself has a record.
+func (n *Node) Recorded() bool { return n != nil && n.record != nil }
+
 // put notes a record, which stands for all at and below its path, and returns the
 // bytes of those.
-func (n *saved) put(path []int8, e *entry) (freed int64) {
+func (n *Node) put(path []int8, e *entry) (freed int64) {
 	for _, s := range path {
 		k := (s + 1) / 2
 		if n.sides[k] == nil {
-			n.sides[k] = new(saved)
+			n.sides[k] = new(Node)
 		}
 		n = n.sides[k]
 	}
 	n.each(func(old *entry) { freed += old.size })
-	*n = saved{record: e}
+	*n = Node{record: e}
 	return freed
 }
 
 // each visits the records in preorder, so that writing them in this order loses none.
-func (n *saved) each(visit func(*entry)) {
-	stack := []*saved{n}
+func (n *Node) each(visit func(*entry)) {
+	stack := []*Node{n}
 	for len(stack) > 0 {
 		n = stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
@@ -137,15 +137,15 @@ func (n *saved) each(visit func(*entry)) {
 }
 
 // clone copies the tree; the entries are shared.
-func (n *saved) clone() *saved {
-	c := &saved{record: n.record}
-	for todo := [][2]*saved{{n, c}}; len(todo) > 0; {
+func (n *Node) clone() *Node {
+	c := &Node{record: n.record}
+	for todo := [][2]*Node{{n, c}}; len(todo) > 0; {
 		from, to := todo[len(todo)-1][0], todo[len(todo)-1][1]
 		todo = todo[:len(todo)-1]
 		for k, m := range from.sides {
 			if m != nil {
-				to.sides[k] = &saved{record: m.record}
-				todo = append(todo, [2]*saved{m, to.sides[k]})
+				to.sides[k] = &Node{record: m.record}
+				todo = append(todo, [2]*Node{m, to.sides[k]})
 			}
 		}
 	}

@@ -2,7 +2,7 @@
 
 // Where files cannot be locked, it is the caller who gives a checkpoint to one process at a time.
 
-package enumerate
+package journal
 
 import "os"
 

@@ -1,4 +1,4 @@
-package enumerate
+package walk
 
 import (
 	"testing"
@@ -15,12 +15,12 @@ func TestFaresAreCovered(t *testing.T) {
 		credit, made, debt := start, int64(0), int64(0)
 		for range rapid.IntRange(1, 20).Draw(t, "stints") {
 			way := int64(rapid.IntRange(1, 50).Draw(t, "way"))
-			f := fares{set: 100, arrived: 100 + way, credit: credit, worth: worth}
+			f := stint{set: 100, arrived: 100 + way, credit: credit, worth: worth}
 			now := f.arrived
 			for range rapid.IntRange(0, 30).Draw(t, "cells") {
 				work := int64(rapid.IntRange(0, 40).Draw(t, "work"))
 				now, made = now+work, made+work
-				if f.affords(now) {
+				if f.left(now) >= f.arrived-f.set { // as enter asks
 					f.parked++
 					debt += way
 				}

@@ -2,7 +2,7 @@
 
 // One process at a time has a checkpoint. The lock goes with the process, however that ends.
 
-package enumerate
+package journal
 
 import (
 	"os"

@@ -1,4 +1,4 @@
-package enumerate
+package journal
 
 // Records and the tree that holds them.
 
@@ -11,27 +11,27 @@ import (
 )
 
 func FuzzRecord(f *testing.F) {
-	r := record{path: []int8{-1, 1, 1, -1, 1, 1, 1, 1, -1, 1}, text: []byte("W 0x0p+0\n")}
-	r.regions, r.pivots = 300, 7
+	r := Record{Path: []int8{-1, 1, 1, -1, 1, 1, 1, 1, -1, 1}, Text: []byte("W 0x0p+0\n")}
+	r.Regions, r.Pivots = 300, 7
 	f.Add(r.appendTo(nil))
-	f.Add((&record{}).appendTo(nil))
+	f.Add((&Record{}).appendTo(nil))
 	f.Add([]byte{200, 200, 200, 200, 200, 200, 200, 200, 200, 1})
 	f.Fuzz(func(t *testing.T, b []byte) {
-		var r, again record
+		var r, again Record
 		if r.decode(b) != nil {
 			return
 		}
 		require.NoError(t, again.decode(r.appendTo(nil)))
-		require.Equal(t, r.path, again.path)
-		require.Equal(t, r.tally, again.tally)
-		require.True(t, bytes.Equal(r.text, again.text))
+		require.Equal(t, r.Path, again.Path)
+		require.Equal(t, r.Tally, again.Tally)
+		require.True(t, bytes.Equal(r.Text, again.Text))
 	})
 }
 
 // A record stands for all at and below its path, whatever the order in which they came.
 func TestSavedSupersedes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		root, want := new(saved), map[string]*entry{}
+		root, want := new(Node), map[string]*entry{}
 		for i := range rapid.IntRange(1, 40).Draw(t, "records") {
 			path := rapid.SliceOfN(rapid.SampledFrom([]int8{-1, 1}), 0, 6).Draw(t, "path")
 			key := ""
@@ -48,7 +48,7 @@ func TestSavedSupersedes(t *testing.T) {
 			want[key] = &entry{int64(i), int64(i + 1)}
 			require.Equal(t, freed, root.put(path, want[key]))
 		}
-		for _, tree := range []*saved{root, root.clone()} {
+		for _, tree := range []*Node{root, root.clone()} {
 			got := map[*entry]bool{}
 			tree.each(func(e *entry) { got[e] = true })
 			require.Len(t, got, len(want))
@@ -56,7 +56,7 @@ func TestSavedSupersedes(t *testing.T) {
 				require.True(t, got[e])
 				n := tree
 				for _, c := range k {
-					n = n.side(map[rune]int8{'-': -1, '+': 1}[c])
+					n = n.Side(map[rune]int8{'-': -1, '+': 1}[c])
 				}
 				require.Same(t, e, n.record)
 			}

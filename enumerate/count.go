@@ -1,0 +1,199 @@
+// One count: what is asked for becomes a walk over a tree, and what that comes to an answer.
+
+package enumerate
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"math/big"
+	"runtime"
+	"sync/atomic"
+	"time"
+
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/internal/dyadic"
+	"github.com/relucell/relucell/internal/tree"
+	"github.com/relucell/relucell/internal/tuning"
+	"github.com/relucell/relucell/internal/walk"
+	"github.com/relucell/relucell/lp"
+	"github.com/relucell/relucell/network"
+)
+
+// Count counts the activation regions of the network that meet the ball.
+//
+// It ends early, with a bracket, when ctx is done or an option says so. An error
+// means that there is no answer: bad input, or a decision that no tier could make. But beside a
+// [*CheckpointWriteError] the result holds, a bracket or perhaps exact.
+func Count(ctx context.Context, net *network.Network, b ball.Ball, opt Options) (Result, error) {
+	return count(ctx, net, b, opt, nil, nil)
+}
+
+// Regions returns an iterator over the regions with their patterns and
+// witnesses, in the order of the walk (minus before plus). The error is yielded
+// last, with a zero Region; ctx ends the walk early with its cause.
+func Regions(ctx context.Context, net *network.Network, b ball.Ball) iter.Seq2[Region, error] {
+	return func(yield func(Region, error) bool) {
+		stopped := false
+		_, err := count(ctx, net, b, Options{Workers: 1}, nil, func(r Region) bool {
+			stopped = stopped || !yield(r, nil)
+			return !stopped
+		})
+		if err == nil && !stopped {
+			err = ctx.Err()
+		}
+		if err != nil && !stopped {
+			yield(Region{}, err)
+		}
+	}
+}
+
+// CountPlain counts with the plain walk over the given solver. The solver's
+// proposals pass the same filters as those of Count, and what they do not settle is
+// solved exactly. An error of the solver ends the count: a failure is not an answer.
+func CountPlain(ctx context.Context, net *network.Network, b ball.Ball, solver lp.Solver, opt Options) (Result, error) {
+	if opt.Checkpoint != "" {
+		return Result{}, errors.New("enumerate: the plain walk keeps no checkpoint")
+	}
+	opt.Workers = 1
+	return count(ctx, net, b, opt, &policy{oracle: solver}, nil)
+}
+
+func count(ctx context.Context, net *network.Network, b ball.Ball, opt Options, pol *policy, yield func(Region) bool) (Result, error) {
+	start := time.Now()
+	m, release, err := compileFor(ctx, net, b, pol)
+	defer release()
+	if errors.Is(err, errLate) {
+		return unwalked(net, b, opt, start), nil
+	}
+	if err != nil {
+		return Result{}, err
+	}
+	start = time.Now()
+	if s, ok := pol.plainSolver().(lp.Stoppable); ok {
+		s.StopWhen(m.late)
+		defer s.StopWhen(nil)
+	}
+	cfg := prepare(ctx, m, opt, pol, yield != nil)
+	var records *walk.Records
+	if opt.Checkpoint != "" {
+		if _, err := net.FingerprintUntil(m.until); err != nil { // its header needs that
+			return unwalked(net, b, opt, start), nil
+		}
+		if records, err = openCheckpoint(net, b, opt, &cfg.Tuning); err != nil {
+			return Result{}, err
+		}
+		cfg.Keep = records
+	}
+	resumed := func() int64 { return 0 }
+	if records != nil {
+		resumed = records.Resumed.Load
+	}
+	if opt.Progress != nil {
+		cfg.Progress = func(p walk.Progress) {
+			opt.Progress(Progress{Lower: big.NewInt(p.Lower), Upper: p.Upper, Estimate: p.Estimate, Resumed: resumed(), Elapsed: time.Since(start)})
+		}
+	}
+	var r *walk.Run
+	if yield != nil {
+		cfg.Sink = delivered{m: m, yield: yield, halt: func() { r.Halt() }, done: new(bool)}
+	}
+	r = walk.New(cfg)
+	out := r.Walk(ctx)
+	var lost error
+	if records != nil {
+		lost = closeCheckpoint(records)
+	}
+	if out.Err != nil {
+		return Result{}, out.Err
+	}
+	res := result(m, opt, out)
+	res.Resumed, res.Elapsed = resumed(), time.Since(start)
+	res.finish(opt)
+	return res, lost
+}
+
+// prepare says what is walked, and how. Regions that are to be told one by one have witnesses, so the solver walks.
+func prepare(ctx context.Context, m *model, opt Options, pol *policy, each bool) walk.Config {
+	workers := opt.Workers
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	proof := opt.Observer != nil
+	cfg := walk.Config{
+		Probe:     func(halt *atomic.Bool) tree.Tree { return NewSolved(m, nil, halt, false) },
+		RootBound: m.rootBound, Sink: sinkOf(opt.Observer), Keep: walk.Forget{},
+		Ordered: proof || each || opt.Checkpoint != "" || pol.plainSolver() != nil,
+		Workers: workers, Limit: opt.Limit, Gap: opt.Gap, ProgressEvery: opt.ProgressEvery,
+		Bracketed: pol.plainSolver() == nil && (opt.Progress != nil || opt.Gap > 0 || opt.Limit > 0 || ctx.Done() != nil),
+		Tuning:    tuning.Usual,
+	}
+	if pol != nil && pol.tune != nil {
+		cfg.Tuning = *pol.tune
+	}
+	switch {
+	case pol.plainSolver() != nil:
+		cfg.NewTree = func(halt *atomic.Bool) tree.Tree { return NewPlain(m, halt, proof, pol.oracle) }
+	case !proof && !each && describable(m, pol):
+		shared := new(fallbacks)
+		cfg.NewTree = func(halt *atomic.Bool) tree.Tree { return NewVertices(m, pol, halt, shared) }
+	default:
+		cfg.NewTree = func(halt *atomic.Bool) tree.Tree { return NewSolved(m, pol, halt, proof) }
+	}
+	return cfg
+}
+
+// plainSolver returns the oracle of a plain walk, nil for others.
+func (p *policy) plainSolver() lp.Solver {
+	if p == nil {
+		return nil
+	}
+	return p.oracle
+}
+
+// result makes an answer of what a walk came to.
+func result(m *model, opt Options, o walk.Outcome) Result {
+	lower := big.NewInt(o.Regions + o.Opens)
+	upper := new(big.Int).Add(big.NewInt(o.Regions), o.Left.Upper)
+	best := o.Upper
+	if opt.Limit > 0 && best != nil { // what was posted by the clock is left out: a limit's bracket does not depend on time
+		best = m.rootBound()
+	}
+	if best != nil && best.Cmp(upper) < 0 {
+		upper.Set(best)
+	}
+	if o.Vague && o.Lower > lower.Int64() { // more was certain before cells were left of which nothing is
+		lower.SetInt64(o.Lower)
+	}
+	t := &o.Tally
+	return Result{Lower: lower, Upper: upper,
+		Exact:     o.Opens == 0 && !o.Vague || opt.Observer == nil && lower.Cmp(upper) == 0,
+		Decisions: Decisions(t.Decisions), Questions: t.Questions, Pivots: t.Pivots}
+}
+
+// unwalked is the bracket of a count that ended before its walk could begin: the ball, which is a cell that
+// is not empty, is left open.
+func unwalked(net *network.Network, b ball.Ball, opt Options, start time.Time) Result {
+	if opt.Observer != nil {
+		opt.Observer.OpenBig(b.Mid())
+	}
+	r := Result{Lower: big.NewInt(1), Upper: roughUpper(net)}
+	r.Exact = opt.Observer == nil && r.Lower.Cmp(r.Upper) == 0
+	r.Elapsed = time.Since(start)
+	r.finish(opt)
+	return r
+}
+
+// finish looks at the gap of the final bracket, and tells Progress of it: the watch runs by the clock, which may not
+// tick during a short count.
+func (r *Result) finish(opt Options) {
+	r.GapReached = opt.Gap > 0 && !r.Exact && walk.WithinGap(r.Lower, r.Upper, opt.Gap)
+	if opt.Progress == nil {
+		return
+	}
+	last := Progress{Lower: new(big.Int).Set(r.Lower), Upper: new(big.Int).Set(r.Upper), Resumed: r.Resumed, Elapsed: r.Elapsed}
+	if r.Exact {
+		last.Estimate, _ = dyadic.FromInt(r.Lower, 0)
+	}
+	opt.Progress(last)
+}

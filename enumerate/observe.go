@@ -1,0 +1,94 @@
+// Observers as the walk's sinks: what a node has to show is asked for here, and nowhere else.
+
+package enumerate
+
+import (
+	"math/big"
+
+	"github.com/relucell/relucell/internal/tree"
+	"github.com/relucell/relucell/internal/walk"
+	"github.com/relucell/relucell/network"
+)
+
+// observed tells an observer.
+type observed struct{ Observer }
+
+// Pruned hands on multipliers.
+func (o observed) Pruned(live int8, m *tree.Multipliers) {
+	if m.BigSelf != nil {
+		o.Observer.PrunedBig(live, m.BigSelf, m.IDs, m.BigLam)
+		return
+	}
+	o.Observer.Pruned(live, m.Self, m.IDs, m.Lambda)
+}
+
+// Region and Open hand on witnesses of few digits.
+func (o observed) Region(t tree.Tree) {
+	if x, wide := t.Witness(true); wide != nil {
+		o.Observer.RegionBig(wide)
+	} else {
+		o.Observer.Region(x)
+	}
+}
+
+func (o observed) Open(t tree.Tree) {
+	if x, wide := t.Witness(true); wide != nil {
+		o.Observer.OpenBig(wide)
+	} else {
+		o.Observer.Open(x)
+	}
+}
+
+func (o observed) Fork() walk.Sink  { return sinkOf(o.Observer.Fork()) }
+func (o observed) Join(s walk.Sink) { o.Observer.Join(s.(interface{ inner() Observer }).inner()) }
+func (o observed) inner() Observer  { return o.Observer }
+
+// kept is an observer whose subtrees can be recorded.
+type kept struct {
+	observed
+	s Snapshotter
+}
+
+func (k kept) Mark() int                             { return k.s.Mark() }
+func (k kept) Snapshot(mark int) ([]byte, error)     { return k.s.Snapshot(mark) }
+func (k kept) Restore(regions int64, b []byte) error { return k.s.Restore(regions, b) }
+
+// sinkOf makes an observer a sink; nil is nobody.
+func sinkOf(o Observer) walk.Sink {
+	if o == nil {
+		return walk.Deaf{}
+	}
+	if s, ok := o.(Snapshotter); ok {
+		return kept{observed{o}, s}
+	}
+	return observed{o}
+}
+
+// delivered hands regions to an iterator, for one worker.
+type delivered struct {
+	walk.Deaf
+	m     *model
+	yield func(Region) bool
+	halt  func()
+	done  *bool
+}
+
+func (d delivered) Fork() walk.Sink { return d }
+
+// Region hands one on.
+func (d delivered) Region(t tree.Tree) {
+	if *d.done {
+		return
+	}
+	x, wide := t.Witness(false)
+	if wide == nil {
+		wide = make([]*big.Float, len(x))
+		for k, v := range x {
+			wide[k] = big.NewFloat(v)
+		}
+	}
+	if !d.yield(Region{Pattern: append(network.Pattern(nil), t.Labels()...), Witness: wide}) {
+		*d.done = true
+		d.halt()
+	}
+}

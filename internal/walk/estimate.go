@@ -1,0 +1,64 @@
+// An estimate of the count while it runs: Knuth's estimator ("Estimating the efficiency of backtrack programs", 1975). A
+// random descent that takes each side of a split with probability ½ and meets k splits stands for 2^k regions; the
+// expectation of 2^k is the count.
+
+package walk
+
+import (
+	"math"
+	"math/rand/v2"
+	"sync/atomic"
+	"time"
+
+	"github.com/relucell/relucell/internal/tree"
+)
+
+// prober runs random descents on the side.
+type prober struct {
+	tree   tree.Tree
+	halt   atomic.Bool
+	coin   *rand.Rand
+	n      int
+	sum    float64
+	failed bool
+}
+
+// probeSeed makes estimates reproducible up to how many descents there is time for.
+const probeSeed = 1975
+
+func newProber(make func(halt *atomic.Bool) tree.Tree) *prober {
+	p := &prober{coin: rand.New(rand.NewPCG(probeSeed, 0))}
+	p.tree = make(&p.halt)
+	return p
+}
+
+// run makes descents for about the given time and returns the mean.
+func (p *prober) run(d time.Duration) float64 {
+	for end := time.Now().Add(d); !p.failed && time.Now().Before(end); {
+		splits, ok := p.descend()
+		if p.failed = !ok; ok { // the walk itself will meet and report it
+			p.n++
+			p.sum += math.Exp2(float64(splits))
+		}
+	}
+	if p.n == 0 {
+		return 0
+	}
+	return p.sum / float64(p.n)
+}
+
+// descend goes to a region and counts the splits on the way.
+func (p *prober) descend() (splits int, ok bool) {
+	p.tree.Reset()
+	for {
+		switch p.tree.Next(true).Kind {
+		case tree.Split:
+			p.tree.Enter(int8(2*(p.coin.Uint64()&1)) - 1)
+			splits++
+		case tree.Final:
+			return splits, true
+		default:
+			return 0, false
+		}
+	}
+}
