@@ -11,6 +11,8 @@ import (
 
 	"github.com/relucell/relucell/internal/attack"
 	"github.com/relucell/relucell/internal/dyadic"
+	"github.com/relucell/relucell/internal/tree"
+	"github.com/relucell/relucell/internal/vertices"
 )
 
 // measureFormulas holds the error of a vertex on an edge against the worst true values that its derivation allows, around
@@ -20,10 +22,10 @@ func measureFormulas(c *attack.Case) attack.Marks {
 	power := func(least int) float64 { return math.Ldexp(1+rng.Float64(), -rng.IntN(least)) }
 	for range measuredFormulas {
 		// Errors are not negative, and an edge is no longer than the cube is wide.
-		a, b, e, far := power(60), power(60), power(40)*describedFar/2, power(40)
+		a, b, e, far := power(60), power(60), power(40)*vertices.MaxError/2, power(40)
 		d := (a + b) / 2 * (1 + (2*rng.Float64()-1)*power(30)/2)
-		claimed := edgeError(a, b, d, 0, e, far)
-		if !(claimed >= 0 && claimed <= describedFar) {
+		claimed := vertices.EdgeError(a, b, d, 0, e, far)
+		if !(claimed >= 0 && claimed <= vertices.MaxError) {
 			continue // the vertex is solved for then
 		}
 		for s := -1.0; s <= 1; s += 2 { // the crossing as near to one end as it may be, whose signs are those of the values
@@ -49,35 +51,36 @@ func measureFormulas(c *attack.Case) attack.Marks {
 }
 
 // edges notes how near the edges that the split of a cell cuts come to where the bound of a vertex on them ends.
-func (a *audit) edges(w *Vertices, word int, lv *hull) {
-	c := w.cells
-	if lv.open == 0 {
+func (a *audit) edges(w *tree.Vertices) {
+	c := w.Cell()
+	word := c.Word
+	if c.Cut == 0 {
 		return
 	}
-	b := bits.TrailingZeros64(lv.open)
-	for _, u := range lv.at {
-		for _, v := range lv.at {
-			su, sv := c.sign(word, u), c.sign(word, v)
+	b := bits.TrailingZeros64(c.Cut)
+	for _, u := range c.List {
+		for _, v := range c.List {
+			su, sv := c.Sign(word, u), c.Sign(word, v)
 			// Where another sign is to be told at the new vertex, that is solved for when its error is large.
-			_, unknown := su.with(sv)
-			if su.plus>>b&1 != 0 && sv.minus>>b&1 != 0 && unknown&lv.open&^(1<<b) == 0 && c.adjacent(lv.at, u, v) {
+			_, unknown := su.With(sv)
+			if su.Plus>>b&1 != 0 && sv.Minus>>b&1 != 0 && unknown&c.Cut&^(1<<b) == 0 && c.Adjacent(c.List, u, v) {
 				a.marks.Guide(edgeDomain, nearEdge(w, word, b, u, v))
 			}
 		}
 	}
 }
 
-// nearEdge is below ½ in the domain of edgeError, the less the farther from its edge. Beyond it is the larger, on a scale of powers of
+// nearEdge is below ½ in the domain of EdgeError, the less the farther from its edge. Beyond it is the larger, on a scale of powers of
 // two, the larger what the computed vertex is off by is beside the size of what the formula would claim there.
-func nearEdge(w *Vertices, word, b int, u, v int32) float64 {
+func nearEdge(w *tree.Vertices, word, b int, u, v int32) float64 {
 	const scale = 60 // powers of two
-	c := w.cells
-	p, q, r := &c.vertices[u], &c.vertices[v], &c.rows[word][b]
-	e, far := max(p.err, q.err), 0.0
-	for k := range c.n {
-		far = max(far, math.Abs(p.x[k]-q.x[k]))
+	c := w.Cell()
+	p, q, r := &c.Vertices[u], &c.Vertices[v], &c.Rows[word][b]
+	e, far := max(p.Err, q.Err), 0.0
+	for k := range c.N {
+		far = max(far, math.Abs(p.X[k]-q.X[k]))
 	}
-	d, rp, rq := r.p+r.q*e, r.at(&p.x), -r.at(&q.x)
+	d, rp, rq := r.P+r.Q*e, r.At(&p.X), -r.At(&q.X)
 	sum := rp + rq
 	switch {
 	case sum >= 2*d:
@@ -90,14 +93,14 @@ func nearEdge(w *Vertices, word, b int, u, v int32) float64 {
 }
 
 // realError is what a vertex that is computed at the share t from u to v is off by.
-func realError(w *Vertices, word, b int, u, v int32, t float64) float64 {
-	c := w.cells
-	p, q := &c.vertices[u], &c.vertices[v]
-	l := layerOfWord(w.m, word)
-	x := trueVertexOf(w, p.on&q.on, exactly(w).signed(l, w.m.layers[l].neuronAt(word, uint(b)), 1))
+func realError(w *tree.Vertices, word, b int, u, v int32, t float64) float64 {
+	c := w.Cell()
+	p, q := &c.Vertices[u], &c.Vertices[v]
+	l := w.Cell().LayerOf(word)
+	x := trueVertexOf(w, p.On&q.On, w.Judge().Row(l, c.NeuronAt(l, word, uint(b)), 1))
 	off := 0.0
 	for k := range x {
-		d := x[k].Sub(x[k], ratOf(p.x[k]+t*(q.x[k]-p.x[k])))
+		d := x[k].Sub(x[k], ratOf(p.X[k]+t*(q.X[k]-p.X[k])))
 		off = max(off, math.Abs(dyadic.UpRat(d)))
 	}
 	return off

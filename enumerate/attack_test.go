@@ -14,6 +14,10 @@ import (
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/internal/attack"
+	"github.com/relucell/relucell/internal/forms"
+	"github.com/relucell/relucell/internal/judge"
+	"github.com/relucell/relucell/internal/tree"
+	"github.com/relucell/relucell/internal/vertices"
 	"github.com/relucell/relucell/lp/exact"
 	"github.com/relucell/relucell/network"
 )
@@ -60,22 +64,22 @@ func measureClaims(c *attack.Case, goal string) (attack.Marks, error) {
 	if !ok {
 		return attack.Marks{}, nil
 	}
-	m, err := compile(n, b)
+	m, err := tree.NewSubject(context.Background(), n, b)
 	if err != nil {
 		return attack.Marks{}, err
 	}
-	plain, err := count(context.Background(), n, b, Options{Workers: 1}, nil, nil)
+	plain, err := count(context.Background(), n, b, Options{Workers: 1}, plan{}, nil)
 	if err != nil || plain.Lower.Cmp(big.NewInt(measuredRegions)) > 0 || plain.Decisions.Solve > measuredSolves {
 		return attack.Marks{}, err
 	}
-	a := &audit{goal: goal, seen: map[vertex]bool{}, marks: attack.NewMarks(), rng: rand.New(rand.NewPCG(c.Seed, 2)), points: [][]float64{make([]float64, m.n)}}
+	a := &audit{goal: goal, seen: map[vertices.Vertex]bool{}, marks: attack.NewMarks(), rng: rand.New(rand.NewPCG(c.Seed, 2)), points: [][]float64{make([]float64, m.N)}}
 	switch goal {
 	case boundOfFilter, boundInPlane:
-		err = a.walk(n, b, plain, &policy{undescribed: true, proposed: a.proposal})
+		err = a.walk(n, b, plain, &tree.Policy{Undescribed: true, Policy: judge.Policy{Proposed: a.proposal}})
 	case boundOfCell:
 		err = a.bounds(n, b)
 	case boundTight, boundStatic:
-		a.passes(m)
+		a.passes(m.Model)
 	case "": // all
 		for _, g := range []string{boundOfFilter, boundOfCell, boundOfVertex, boundOfForm, boundOfValue, edgeDomain, boundTight, formulaOfEdge} {
 			marks, err := measureClaims(c, g)
@@ -85,7 +89,7 @@ func measureClaims(c *attack.Case, goal string) (attack.Marks, error) {
 			a.marks.Join(marks)
 		}
 	default:
-		err = a.walk(n, b, plain, &policy{cellwise: true, described: a.cell})
+		err = a.walk(n, b, plain, &tree.Policy{Cellwise: true, Described: a.cell})
 	}
 	return a.marks, err
 }
@@ -97,13 +101,13 @@ type audit struct {
 	rng              *rand.Rand
 	points           [][]float64
 	vertices, claims int
-	seen             map[vertex]bool
+	seen             map[vertices.Vertex]bool
 	entered          []int8 // the labels with which forms were measured last
 }
 
 // walk counts once more, and insists on the same count.
-func (a *audit) walk(n *network.Network, b ball.Ball, before Result, p *policy) error {
-	r, err := count(context.Background(), n, b, Options{Workers: 1}, p, nil)
+func (a *audit) walk(n *network.Network, b ball.Ball, before Result, p *tree.Policy) error {
+	r, err := count(context.Background(), n, b, Options{Workers: 1}, plan{policy: p}, nil)
 	if err == nil && r.Lower.Cmp(before.Lower) != 0 {
 		err = fmt.Errorf("one walk counts %v regions, another %v", before.Lower, r.Lower)
 	}
@@ -114,86 +118,76 @@ func (a *audit) walk(n *network.Network, b ball.Ball, before Result, p *policy) 
 func (a *audit) wants(goals ...string) bool { return a.goal == "" || slices.Contains(goals, a.goal) }
 
 // cell measures a cell that is kept by its vertices.
-func (a *audit) cell(w *Vertices) {
-	lv := w.here()
-	l, word := lv.l, lv.word
+func (a *audit) cell(w *tree.Vertices) {
+	c := w.Cell()
+	l, word := c.Layer, c.Word
 	if a.vertices >= measuredVertices {
 		return
 	}
 	if a.wants(boundOfForm, boundOfMagnitude) {
 		a.forms(w, l)
 	}
-	c := w.cells
 	if a.wants(edgeDomain) {
-		a.edges(w, word, lv)
+		a.edges(w)
 	}
-	var mid, half point
-	c.box(lv.at, &mid, &half)
-	for _, v := range lv.at {
-		at := &c.vertices[v]
+	var around vertices.Box
+	c.Around(c.List, &around)
+	for _, v := range c.List {
+		at := &c.Vertices[v]
 		if a.seen[*at] {
 			continue
 		}
 		a.seen[*at] = true
 		a.vertices++
-		x := trueVertexOf(w, at.on)
+		x := trueVertexOf(w, at.On)
 		if x == nil {
 			continue
 		}
-		for k := range c.n {
-			off := new(big.Rat).Sub(x[k], ratOf(at.x[k]))
-			a.marks.Note(boundOfVertex, off, at.err)
-			a.marks.Note(boundOfBox, off.Sub(x[k], ratOf(mid[k])), half[k])
+		for k := range c.N {
+			off := new(big.Rat).Sub(x[k], ratOf(at.X[k]))
+			a.marks.Note(boundOfVertex, off, at.Err)
+			a.marks.Note(boundOfBox, off.Sub(x[k], ratOf(around.Mid[k])), around.Half[k])
 		}
-		if c.round && c.inside[v] {
+		if c.Round && c.Inside[v] {
 			a.marks.Note(boundInside, squareSum(x), 1)
 		}
-		for b := range c.rows[word] {
+		for b := range c.Rows[word] {
 			if !a.wants(boundOfValue) {
 				break
 			}
-			r, j := &c.rows[word][b], w.m.layers[l].neuronAt(word, uint(b))
-			if w.states[l].done[j] != open {
+			r, j := &c.Rows[word][b], c.NeuronAt(l, word, uint(b))
+			if !w.Unsettled(j) {
 				continue
 			}
-			off := scaledRow(w, l, j).at(x)
-			a.marks.Note(boundOfValue, off.Sub(off, ratOf(r.at(&at.x))), r.p+r.q*at.err)
+			off := scaledRow(w.Judge(), l, j).at(x)
+			a.marks.Note(boundOfValue, off.Sub(off, ratOf(r.At(&at.X))), r.P+r.Q*at.Err)
 		}
-		a.marks.Guide(vertexError, at.err)
-		a.points = append(a.points, append([]float64(nil), at.x[:c.n]...))
+		a.marks.Guide(vertexError, at.Err)
+		a.points = append(a.points, append([]float64(nil), at.X[:c.N]...))
 	}
-}
-
-// layerOfWord finds the layer of a word.
-func layerOfWord(m *model, word int) int {
-	l := len(m.layers) - 1
-	for m.layers[l].word > word {
-		l--
-	}
-	return l
 }
 
 // trueVertexOf solves for the point on the constraints of the current path that a set of bits names, and on other rows.
-func trueVertexOf(w *Vertices, on uint64, rows ...exact.Row) []*big.Rat {
-	c := w.cells
-	for k, at := range c.facets {
+func trueVertexOf(w *tree.Vertices, on uint64, rows ...exact.Row) []*big.Rat {
+	c := w.Cell()
+	for k, at := range c.Facets {
 		if on>>k&1 == 0 {
 			continue
 		}
 		if at < 0 {
-			g := make([]int64, c.n)
+			g := make([]int64, c.N)
 			for i := range g {
-				g[i] = int64(c.row(at).g[i])
+				g[i] = int64(c.Row(at).G[i])
 			}
 			rows = append(rows, exact.NewRow(1, g...))
 			continue
 		}
 		l, j := neuronOfRow(w, at)
-		rows = append(rows, exactly(w).signed(l, j, 1))
+		rows = append(rows, w.Judge().Row(l, j, 1))
 	}
 	var choose func(from int, chosen []exact.Row) []*big.Rat
 	choose = func(from int, chosen []exact.Row) []*big.Rat {
-		if len(chosen) == c.n {
+		if len(chosen) == c.N {
 			return crossingPoint(chosen)
 		}
 		for i := from; i < len(rows); i++ {
@@ -221,11 +215,9 @@ func (f ratForm) at(y []*big.Rat) *big.Rat {
 }
 
 // scaledRow is the true form of a neuron on the current path, in the scale of its floats.
-func scaledRow(w *Vertices, l, j int) ratForm { return scaledRowOf(exactly(w), l, j) }
-
-func scaledRowOf(c *certifier, l, j int) ratForm {
-	row := c.path.at(l, j, c.labels)
-	f := powerOfTwo(c.m.layers[l].shift[j] - c.m.exactNet().zScale[l])
+func scaledRow(c *judge.Judge, l, j int) ratForm {
+	row := c.Row(l, j, 1)
+	f := powerOfTwo(c.Model.Layers[l].Shift[j] - c.Model.Integers().Scale[l])
 	of := func(v *big.Int) *big.Rat { return new(big.Rat).Mul(new(big.Rat).SetInt(v), f) }
 	r := ratForm{h: of(row.H)}
 	for _, g := range row.G {
@@ -243,48 +235,48 @@ func powerOfTwo(e int) *big.Rat {
 }
 
 // forms measures the forms of a layer on the current path.
-func (a *audit) forms(w *Vertices, l int) {
-	if before := w.labels[:w.m.layers[l].first]; !equalLabels(a.entered, before) || l == 0 && a.vertices == 0 {
+func (a *audit) forms(w *tree.Vertices, l int) {
+	if before := w.Labels()[:w.Subject().Layers[l].First]; !forms.EqualLabels(a.entered, before) || l == 0 && a.vertices == 0 {
 		a.entered = append(a.entered[:0], before...)
 	} else {
 		return
 	}
-	for j := range w.states[l].forms {
-		z, r := w.form(l, j), scaledRow(w, l, j)
-		off, mag := r.h.Sub(r.h, ratOf(z.h)), new(big.Rat).Abs(ratOf(z.h))
+	for j := range w.Forms(l) {
+		z, r := w.Form(l, j), scaledRow(w.Judge(), l, j)
+		off, mag := r.h.Sub(r.h, ratOf(z.H)), new(big.Rat).Abs(ratOf(z.H))
 		off.Abs(off)
 		for k, g := range r.g {
-			off.Add(off, g.Abs(g.Sub(g, ratOf(z.g[k]))))
-			mag.Add(mag, new(big.Rat).Abs(ratOf(z.g[k])))
+			off.Add(off, g.Abs(g.Sub(g, ratOf(z.G[k]))))
+			mag.Add(mag, new(big.Rat).Abs(ratOf(z.G[k])))
 		}
-		a.marks.Note(boundOfForm, off, z.err)
-		if !z.lost() {
-			a.marks.Note(boundOfMagnitude, mag, z.mag)
+		a.marks.Note(boundOfForm, off, z.Err)
+		if !z.Lost() {
+			a.marks.Note(boundOfMagnitude, mag, z.Mag)
 		}
 	}
 }
 
 // proposal measures the filter of multipliers, of both spellings.
-func (a *audit) proposal(c *certifier, z *form, s float64, ids []int32, lam []float64) {
+func (a *audit) proposal(c *judge.Judge, z *forms.Form, s float64, ids []int32, lam []float64) {
 	if a.claims++; a.claims > measuredClaims {
 		return
 	}
 	sum := ratForm{h: new(big.Rat)}
-	for range z.g {
+	for range z.G {
 		sum.g = append(sum.g, new(big.Rat))
 	}
 	add := func(l, j int, f float64) {
-		r := scaledRowOf(c, l, j)
+		r := scaledRow(c, l, j)
 		sum.h.Add(sum.h, r.h.Mul(r.h, ratOf(f)))
 		for k, g := range r.g {
 			sum.g[k].Add(sum.g[k], g.Mul(g, ratOf(f)))
 		}
 	}
-	add(z.layer, z.unit, s)
+	add(z.Layer, z.Unit, s)
 	for i, id := range ids {
-		add(c.anc[id].layer, c.anc[id].unit, c.anc[id].s*lam[i])
+		add(c.Cell[id].Layer, c.Cell[id].Unit, c.Cell[id].S*lam[i])
 	}
-	most := supOf(c.m.norm, sum)
+	most := supOf(c.Model.Norm, sum)
 	note := func(name string, sup, off float64) {
 		if math.IsInf(sup, 0) || sup != sup || !(off <= math.MaxFloat64) {
 			return // such a claim is none
@@ -293,10 +285,10 @@ func (a *audit) proposal(c *certifier, z *form, s float64, ids []int32, lam []fl
 			a.marks.Note(name, over, off)
 		}
 	}
-	sup, off := c.supremum(z, s, 1, ids, lam)
+	sup, off := c.Supremum(z, s, 1, ids, lam)
 	note(boundOfFilter, sup, off)
-	if len(z.g) <= 2 && c.m.norm != ball.L2 {
-		sup, off = c.supremumPlane(z, s, 1, ids, lam)
+	if len(z.G) <= 2 && c.Model.Norm != ball.L2 {
+		sup, off = c.SupremumPlane(z, s, 1, ids, lam)
 		note(boundInPlane, sup, off)
 	}
 }
@@ -330,57 +322,51 @@ func squareSum(x []*big.Rat) *big.Rat {
 }
 
 // passes measures forward passes at points of the ball.
-func (a *audit) passes(m *model) {
+func (a *audit) passes(m *forms.Model) {
 	for range measuredPoints {
 		y := append([]float64(nil), a.points[a.rng.IntN(len(a.points))]...)
 		for k := range y {
 			y[k] = (y[k] + 0x1p-30*a.rng.NormFloat64()) / float64(1+a.rng.IntN(2))
 		}
-		if insideUnit(m.norm, y) {
+		if forms.Inside(m.Norm, y) {
 			a.pass(m, y)
 		}
 	}
 }
 
 // pass follows a point through the layers.
-func (a *audit) pass(m *model, y []float64) {
+func (a *audit) pass(m *forms.Model, y []float64) {
 	u, eu := y, make([]float64, len(y))
-	x := rats(y)
-	for l, ly := range m.layers {
-		z, ez := make([]float64, ly.m), make([]float64, ly.m)
-		ly.valueTight(u, eu, z, ez)
-		f := m.exactNet().layers[l]
-		next := make([]*big.Rat, ly.m)
+	x := ratsOf(y)
+	for l, ly := range m.Layers {
+		z, ez := make([]float64, ly.Out), make([]float64, ly.Out)
+		judge.ValueTight(ly, u, eu, z, ez)
+		f := m.Integers().Layers[l]
+		next := make([]*big.Rat, ly.Out)
 		for j := range next {
 			v := new(big.Rat)
-			if f.b[j] != nil {
-				v.SetInt(f.b[j])
+			if f.B[j] != nil {
+				v.SetInt(f.B[j])
 			}
-			for i, w := range f.w[j*f.cols : (j+1)*f.cols] {
+			for i, w := range f.W[j*f.Cols : (j+1)*f.Cols] {
 				if w != nil {
 					v.Add(v, new(big.Rat).Mul(new(big.Rat).SetInt(w), x[i]))
 				}
 			}
-			v.Mul(v, powerOfTwo(-f.scale))
+			v.Mul(v, powerOfTwo(-f.Scale))
 			if finite := math.Abs(z[j]) <= math.MaxFloat64; finite {
-				off := new(big.Rat).Mul(v, powerOfTwo(ly.shift[j]))
+				off := new(big.Rat).Mul(v, powerOfTwo(ly.Shift[j]))
 				off.Sub(off, ratOf(z[j]))
-				if ez[j] <= tightMost {
+				if ez[j] <= judge.TightMost {
 					a.marks.Note(boundTight, off, ez[j])
 				}
-				if ly.static[j] <= math.MaxFloat64 {
-					a.marks.Note(boundStatic, off, ly.static[j])
+				if ly.Static[j] <= math.MaxFloat64 {
+					a.marks.Note(boundStatic, off, ly.Static[j])
 				}
 			}
-			leak := 0.0
-			if ly.act == network.LeakyReLU {
-				leak = ly.slope
-			}
-			if z[j] < 0 {
-				z[j] *= leak
-			}
-			if ez[j] = slack * (max(1, math.Abs(leak))*ez[j] + ly.gamma*math.Abs(z[j])); v.Sign() < 0 {
-				v.Mul(v, ratOf(leak))
+			z[j] = ly.Activate(j, z[j])
+			if ez[j] = forms.Slack * (ly.Steepest()*ez[j] + ly.Gamma*math.Abs(z[j])); v.Sign() < 0 {
+				v.Mul(v, ratOf(ly.Slope(j, -1)))
 			}
 			next[j] = v
 		}
@@ -395,4 +381,14 @@ func (a *audit) bounds(n *network.Network, b ball.Ball) error {
 		a.marks.Compare(boundOfCell, new(big.Rat).SetInt64(c.Regions), new(big.Rat).SetInt(c.Upper))
 	}
 	return err
+}
+
+func ratOf(v float64) *big.Rat { return new(big.Rat).SetFloat64(v) }
+
+func ratsOf(y []float64) []*big.Rat {
+	r := make([]*big.Rat, len(y))
+	for k, v := range y {
+		r[k] = ratOf(v)
+	}
+	return r
 }

@@ -5,6 +5,7 @@ package enumerate
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"math/big"
 	"runtime"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/internal/dyadic"
+	"github.com/relucell/relucell/internal/forms"
 	"github.com/relucell/relucell/internal/tree"
 	"github.com/relucell/relucell/internal/tuning"
 	"github.com/relucell/relucell/internal/walk"
@@ -26,7 +28,7 @@ import (
 // means that there is no answer: bad input, or a decision that no tier could make. But beside a
 // [*CheckpointWriteError] the result holds, a bracket or perhaps exact.
 func Count(ctx context.Context, net *network.Network, b ball.Ball, opt Options) (Result, error) {
-	return count(ctx, net, b, opt, nil, nil)
+	return count(ctx, net, b, opt, plan{}, nil)
 }
 
 // Regions returns an iterator over the regions with their patterns and
@@ -35,7 +37,7 @@ func Count(ctx context.Context, net *network.Network, b ball.Ball, opt Options) 
 func Regions(ctx context.Context, net *network.Network, b ball.Ball) iter.Seq2[Region, error] {
 	return func(yield func(Region, error) bool) {
 		stopped := false
-		_, err := count(ctx, net, b, Options{Workers: 1}, nil, func(r Region) bool {
+		_, err := count(ctx, net, b, Options{Workers: 1}, plan{}, func(r Region) bool {
 			stopped = stopped || !yield(r, nil)
 			return !stopped
 		})
@@ -56,28 +58,28 @@ func CountPlain(ctx context.Context, net *network.Network, b ball.Ball, solver l
 		return Result{}, errors.New("enumerate: the plain walk keeps no checkpoint")
 	}
 	opt.Workers = 1
-	return count(ctx, net, b, opt, &policy{oracle: solver}, nil)
+	return count(ctx, net, b, opt, plan{oracle: solver}, nil)
 }
 
-func count(ctx context.Context, net *network.Network, b ball.Ball, opt Options, pol *policy, yield func(Region) bool) (Result, error) {
+func count(ctx context.Context, net *network.Network, b ball.Ball, opt Options, p plan, yield func(Region) bool) (Result, error) {
 	start := time.Now()
-	m, release, err := compileFor(ctx, net, b, pol)
+	m, release, err := compileFor(ctx, net, b, p.grace())
 	defer release()
-	if errors.Is(err, errLate) {
+	if errors.Is(err, forms.ErrLate) {
 		return unwalked(net, b, opt, start), nil
 	}
 	if err != nil {
 		return Result{}, err
 	}
 	start = time.Now()
-	if s, ok := pol.plainSolver().(lp.Stoppable); ok {
-		s.StopWhen(m.late)
+	if s, ok := p.oracle.(lp.Stoppable); ok {
+		s.StopWhen(m.Late)
 		defer s.StopWhen(nil)
 	}
-	cfg := prepare(ctx, m, opt, pol, yield != nil)
+	cfg := prepare(ctx, m, opt, p, yield != nil)
 	var records *walk.Records
 	if opt.Checkpoint != "" {
-		if _, err := net.FingerprintUntil(m.until); err != nil { // its header needs that
+		if _, err := net.FingerprintUntil(m.Until); err != nil { // its header needs that
 			return unwalked(net, b, opt, start), nil
 		}
 		if records, err = openCheckpoint(net, b, opt, &cfg.Tuning); err != nil {
@@ -96,7 +98,7 @@ func count(ctx context.Context, net *network.Network, b ball.Ball, opt Options, 
 	}
 	var r *walk.Run
 	if yield != nil {
-		cfg.Sink = delivered{m: m, yield: yield, halt: func() { r.Halt() }, done: new(bool)}
+		cfg.Sink = delivered{yield: yield, halt: func() { r.Halt() }, done: new(bool)}
 	}
 	r = walk.New(cfg)
 	out := r.Walk(ctx)
@@ -105,7 +107,7 @@ func count(ctx context.Context, net *network.Network, b ball.Ball, opt Options, 
 		lost = closeCheckpoint(records)
 	}
 	if out.Err != nil {
-		return Result{}, out.Err
+		return Result{}, fmt.Errorf("enumerate: %w", out.Err)
 	}
 	res := result(m, opt, out)
 	res.Resumed, res.Elapsed = resumed(), time.Since(start)
@@ -114,50 +116,60 @@ func count(ctx context.Context, net *network.Network, b ball.Ball, opt Options, 
 }
 
 // prepare says what is walked, and how. Regions that are to be told one by one have witnesses, so the solver walks.
-func prepare(ctx context.Context, m *model, opt Options, pol *policy, each bool) walk.Config {
+func prepare(ctx context.Context, m *tree.Subject, opt Options, p plan, each bool) walk.Config {
 	workers := opt.Workers
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
 	proof := opt.Observer != nil
 	cfg := walk.Config{
-		Probe:     func(halt *atomic.Bool) tree.Tree { return NewSolved(m, nil, halt, false) },
-		RootBound: m.rootBound, Sink: sinkOf(opt.Observer), Keep: walk.Forget{},
-		Ordered: proof || each || opt.Checkpoint != "" || pol.plainSolver() != nil,
+		Probe:     func(halt *atomic.Bool) tree.Tree { return tree.NewSolved(m, nil, halt, false) },
+		RootBound: m.RootBound, Sink: sinkOf(opt.Observer), Keep: walk.Forget{},
+		Ordered: proof || each || opt.Checkpoint != "" || p.oracle != nil,
 		Workers: workers, Limit: opt.Limit, Gap: opt.Gap, ProgressEvery: opt.ProgressEvery,
-		Bracketed: pol.plainSolver() == nil && (opt.Progress != nil || opt.Gap > 0 || opt.Limit > 0 || ctx.Done() != nil),
-		Tuning:    tuning.Usual,
-	}
-	if pol != nil && pol.tune != nil {
-		cfg.Tuning = *pol.tune
+		Bracketed: p.oracle == nil && (opt.Progress != nil || opt.Gap > 0 || opt.Limit > 0 || ctx.Done() != nil),
+		Tuning:    p.tuning(),
 	}
 	switch {
-	case pol.plainSolver() != nil:
-		cfg.NewTree = func(halt *atomic.Bool) tree.Tree { return NewPlain(m, halt, proof, pol.oracle) }
-	case !proof && !each && describable(m, pol):
-		shared := new(fallbacks)
-		cfg.NewTree = func(halt *atomic.Bool) tree.Tree { return NewVertices(m, pol, halt, shared) }
+	case p.oracle != nil:
+		cfg.NewTree = func(halt *atomic.Bool) tree.Tree { return tree.NewPlain(m, halt, proof, p.oracle) }
+	case !proof && !each && tree.Describable(m, p.policy):
+		shared := new(tree.Fallbacks)
+		cfg.NewTree = func(halt *atomic.Bool) tree.Tree { return tree.NewVertices(m, p.policy, halt, shared) }
 	default:
-		cfg.NewTree = func(halt *atomic.Bool) tree.Tree { return NewSolved(m, pol, halt, proof) }
+		cfg.NewTree = func(halt *atomic.Bool) tree.Tree { return tree.NewSolved(m, p.policy, halt, proof) }
 	}
 	return cfg
 }
 
-// plainSolver returns the oracle of a plain walk, nil for others.
-func (p *policy) plainSolver() lp.Solver {
-	if p == nil {
-		return nil
+// plan is what a caller of this package may not choose: the oracle of the plain walk, and what tests force.
+type plan struct {
+	oracle lp.Solver
+	policy *tree.Policy
+	hasty  bool // a stop has no grace
+}
+
+func (p plan) grace() time.Duration {
+	if p.hasty {
+		return 0
 	}
-	return p.oracle
+	return grace
+}
+
+func (p plan) tuning() tuning.Table {
+	if p.policy != nil && p.policy.Tuning != nil {
+		return *p.policy.Tuning
+	}
+	return tuning.Usual
 }
 
 // result makes an answer of what a walk came to.
-func result(m *model, opt Options, o walk.Outcome) Result {
+func result(m *tree.Subject, opt Options, o walk.Outcome) Result {
 	lower := big.NewInt(o.Regions + o.Opens)
 	upper := new(big.Int).Add(big.NewInt(o.Regions), o.Left.Upper)
 	best := o.Upper
 	if opt.Limit > 0 && best != nil { // what was posted by the clock is left out: a limit's bracket does not depend on time
-		best = m.rootBound()
+		best = m.RootBound()
 	}
 	if best != nil && best.Cmp(upper) < 0 {
 		upper.Set(best)
@@ -177,7 +189,7 @@ func unwalked(net *network.Network, b ball.Ball, opt Options, start time.Time) R
 	if opt.Observer != nil {
 		opt.Observer.OpenBig(b.Mid())
 	}
-	r := Result{Lower: big.NewInt(1), Upper: roughUpper(net)}
+	r := Result{Lower: big.NewInt(1), Upper: tree.RoughUpper(net)}
 	r.Exact = opt.Observer == nil && r.Lower.Cmp(r.Upper) == 0
 	r.Elapsed = time.Since(start)
 	r.finish(opt)

@@ -6,8 +6,9 @@ package enumerate
 import (
 	"fmt"
 	"math/big"
-	"sync"
 
+	"github.com/relucell/relucell/internal/tree"
+	"github.com/relucell/relucell/internal/vertices"
 	"github.com/relucell/relucell/lp/exact"
 )
 
@@ -19,37 +20,37 @@ type constraint struct {
 }
 
 // constraintsOf returns the ball's facets and the splits on the path.
-func constraintsOf(w *Vertices) []constraint {
-	c := w.cells
+func constraintsOf(w *tree.Vertices) []constraint {
+	c := w.Cell()
 	var list []constraint
-	for i, r := range c.ball {
-		g := make([]int64, c.n)
+	for i, r := range c.Ball {
+		g := make([]int64, c.N)
 		for k := range g {
-			g[k] = int64(r.g[k])
+			g[k] = int64(r.G[k])
 		}
 		list = append(list, constraint{exact.NewRow(1, g...), i, 0})
 	}
-	for i, at := range c.changed {
-		r, bit := c.facets[at.bit], at.bit
-		for _, later := range c.changed[i+1:] {
-			if later.bit == at.bit {
-				r, bit = later.row, -1
+	for i, at := range c.Changed {
+		r, bit := c.Facets[at.Bit], at.Bit
+		for _, later := range c.Changed[i+1:] {
+			if later.Bit == at.Bit {
+				r, bit = later.Row, -1
 				break
 			}
 		}
-		if at.bit < len(c.ball) {
-			list[at.bit].bit = -1
+		if at.Bit < len(c.Ball) {
+			list[at.Bit].bit = -1
 		}
 		l, j := neuronOfRow(w, r)
-		list = append(list, constraint{exactly(w).signed(l, j, float64(w.labels[w.m.layers[l].first+j])), bit, 0})
+		list = append(list, constraint{w.Judge().Row(l, j, float64(w.Labels()[w.Subject().Layers[l].First+j])), bit, 0})
 	}
 	return list
 }
 
 // neuronOfRow finds the neuron by where its row is kept.
-func neuronOfRow(w *Vertices, p place) (l, j int) {
-	l = layerOfWord(w.m, int(p/wordSize))
-	return l, w.m.layers[l].neuronAt(int(p/wordSize), uint(p%wordSize))
+func neuronOfRow(w *tree.Vertices, p vertices.Place) (l, j int) {
+	l = w.Cell().LayerOf(int(p / vertices.WordSize))
+	return l, w.Cell().NeuronAt(l, int(p/vertices.WordSize), uint(p%vertices.WordSize))
 }
 
 // crossingPoint solves n rows, nil if they are not independent.
@@ -114,27 +115,14 @@ func verticesOf(n int, list []constraint) map[string][]*big.Rat {
 	return found
 }
 
-// certifiers are those of the trees that are audited, for their exact forms.
-var certifiers sync.Map
-
-// exactly returns a certifier on the path of a tree.
-func exactly(w *Vertices) *certifier {
-	c, ok := certifiers.Load(w)
-	if !ok {
-		c, _ = certifiers.LoadOrStore(w, &certifier{m: w.m, labels: w.labels, path: exactPath{m: w.m}})
-	}
-	return c.(*certifier)
-}
-
-// auditCell compares the tree's cell with its twin.
-func auditCell(w *Vertices) error {
-	lv := w.here()
-	l, word := lv.l, lv.word
-	c := w.cells
+// auditCell compares the cell with its twin.
+func auditCell(w *tree.Vertices) error {
+	c := w.Cell()
+	l, word := c.Layer, c.Word
 	constraints := constraintsOf(w)
-	true_ := verticesOf(c.n, constraints)
-	if len(true_) != len(lv.at) {
-		return fmt.Errorf("%d vertices, the cell has %d", len(lv.at), len(true_))
+	true_ := verticesOf(c.N, constraints)
+	if len(true_) != len(c.List) {
+		return fmt.Errorf("%d vertices, the cell has %d", len(c.List), len(true_))
 	}
 	for i, r := range constraints {
 		for _, x := range true_ {
@@ -143,19 +131,19 @@ func auditCell(w *Vertices) error {
 			}
 		}
 	}
-	for _, v := range lv.at {
-		x, err := trueVertex(&c.vertices[v], c.n, constraints, true_)
+	for _, v := range c.List {
+		x, err := trueVertex(&c.Vertices[v], c.N, constraints, true_)
 		if err != nil {
 			return err
 		}
-		s := c.sign(word, v)
-		for b := range c.rows[word] {
-			j := w.m.layers[l].neuronAt(word, uint(b))
-			got := int(s.plus>>b&1) - int(s.minus>>b&1)
-			if known := (s.plus|s.minus|s.zero)>>b&1 != 0; !known {
+		s := c.Sign(word, v)
+		for b := range c.Rows[word] {
+			j := c.NeuronAt(l, word, uint(b))
+			got := int(s.Plus>>b&1) - int(s.Minus>>b&1)
+			if known := (s.Plus|s.Minus|s.Zero)>>b&1 != 0; !known {
 				continue
 			}
-			if want := exactly(w).signed(l, j, 1).Eval(x).Sign(); want != got {
+			if want := w.Judge().Row(l, j, 1).Eval(x).Sign(); want != got {
 				return fmt.Errorf("neuron %d of layer %d at vertex %d: sign %d, not %d", j, l, v, got, want)
 			}
 		}
@@ -165,24 +153,24 @@ func auditCell(w *Vertices) error {
 
 // trueVertex takes the true vertex on exactly the constraints that a vertex names out of the set; those that are no facets
 // need not be named.
-func trueVertex(v *vertex, n int, constraints []constraint, all map[string][]*big.Rat) ([]*big.Rat, error) {
+func trueVertex(v *vertices.Vertex, n int, constraints []constraint, all map[string][]*big.Rat) ([]*big.Rat, error) {
 	for name, x := range all {
 		same := true
 		for _, r := range constraints {
-			on := r.bit >= 0 && v.on>>r.bit&1 != 0
+			on := r.bit >= 0 && v.On>>r.bit&1 != 0
 			same = same && (r.bit < 0 || on == (r.Eval(x).Sign() == 0) || !on && r.vertices < n)
 		}
 		if !same {
 			continue
 		}
 		for k := range n {
-			off := new(big.Rat).Sub(x[k], new(big.Rat).SetFloat64(v.x[k]))
-			if off.Abs(off).Cmp(new(big.Rat).SetFloat64(v.err)) > 0 {
-				return nil, fmt.Errorf("vertex %v is off %v by more than %g", v.x[:n], x, v.err)
+			off := new(big.Rat).Sub(x[k], new(big.Rat).SetFloat64(v.X[k]))
+			if off.Abs(off).Cmp(new(big.Rat).SetFloat64(v.Err)) > 0 {
+				return nil, fmt.Errorf("vertex %v is off %v by more than %g", v.X[:n], x, v.Err)
 			}
 		}
 		delete(all, name)
 		return x, nil
 	}
-	return nil, fmt.Errorf("no vertex on exactly the constraints %b", v.on)
+	return nil, fmt.Errorf("no vertex on exactly the constraints %b", v.On)
 }

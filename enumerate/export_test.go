@@ -8,11 +8,12 @@ import (
 	"time"
 
 	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/internal/forms"
+	"github.com/relucell/relucell/internal/judge"
 	"github.com/relucell/relucell/internal/tree"
 	"github.com/relucell/relucell/internal/tuning"
 	"github.com/relucell/relucell/internal/walk"
 	"github.com/relucell/relucell/lp"
-	"github.com/relucell/relucell/lp/exact"
 	"github.com/relucell/relucell/network"
 )
 
@@ -39,69 +40,28 @@ type Forced struct {
 
 // CountForced is Count with forced tiers.
 func CountForced(ctx context.Context, n *network.Network, b ball.Ball, opt Options, f Forced) (Result, error) {
-	p := &policy{float: f.Float, integer: f.Integer, solver: f.Solver, undescribed: f.Undescribed, hasty: f.Hasty}
+	p := &tree.Policy{Policy: judge.Policy{Float: f.Float, Integer: f.Integer}, Solver: f.Solver, Undescribed: f.Undescribed}
 	tune := tuning.Usual
-	p.tune = &tune
+	p.Tuning = &tune
 	if f.Spare > 0 {
 		tune.SpareBits = f.Spare
 	}
 	if f.Outlined != nil {
-		p.outlined = func(t *Solved, z *form, s float64) {
-			point, _, _, err := exact.Side(t.m.norm, t.cert.signed(z.layer, z.unit, s), t.ancestorRows(), t.levels[t.depth].exact())
+		p.Outlined = func(t *tree.Solved, z *forms.Form, s float64) {
+			point, err := t.Judge().Solve(func() bool { return false }, z, s, t.Point().Rats())
 			f.Outlined(point == nil, err)
 		}
 	}
 	if f.Described != nil {
-		p.described = func(t *Vertices) { f.Described(auditCell(t)) }
+		p.Described = func(t *tree.Vertices) { f.Described(auditCell(t)) }
 	}
 	if f.Cell != nil {
-		p.described = func(t *Vertices) { f.Cell(t.m.late) }
+		p.Described = func(t *tree.Vertices) { f.Cell(t.Subject().Late) }
 	}
 	if f.Regions+f.Records+f.Dead > 0 {
 		tune.RecordRegions, tune.RecordRecords, tune.RecordDead, tune.RecordWork = f.Regions, f.Records, f.Dead, time.Hour
 	}
-	return count(ctx, n, b, opt, p, nil)
-}
-
-// Passes are the signs of the pre-activations at a point of the unit ball, as the
-// two float filters and exact arithmetic see them, and whether the point is inside.
-type Passes struct {
-	Static, Tight, Exact  []int8
-	Inside, ExactlyInside bool
-}
-
-// Pass evaluates the network at y.
-func Pass(n *network.Network, b ball.Ball, y []float64) (Passes, error) {
-	m, err := compile(n, b)
-	if err != nil {
-		return Passes{}, err
-	}
-	p := Passes{Static: make([]int8, m.neurons), Tight: make([]int8, m.neurons), Exact: make([]int8, m.neurons)}
-	f := newPasser(m)
-	f.signs(y, p.Static)
-	f.signsTight(y, p.Tight)
-	m.exactSigns(rats(y), p.Exact)
-	p.Inside, p.ExactlyInside = insideUnit(m.norm, y), insideUnitExact(m.norm, rats(y))
-	return p, nil
-}
-
-// insideUnitExact is the exact twin.
-func insideUnitExact(norm ball.Norm, y []*big.Rat) bool {
-	t := new(big.Rat)
-	for _, v := range y {
-		a := new(big.Rat).Abs(v)
-		switch norm {
-		case ball.L1:
-			t.Add(t, a)
-		case ball.L2:
-			t.Add(t, a.Mul(a, a))
-		default:
-			if a.Cmp(t) > 0 {
-				t = a
-			}
-		}
-	}
-	return t.Cmp(big.NewRat(1, 1)) < 0
+	return count(ctx, n, b, opt, plan{policy: p, hasty: f.Hasty}, nil)
 }
 
 // Waiting is a cell that a limited count left waiting: its bound, and how many regions it has.
@@ -112,17 +72,17 @@ type Waiting struct {
 
 // WaitingCells counts up to a limit, and then each cell left waiting to its end.
 func WaitingCells(n *network.Network, b ball.Ball, limit int64) ([]Waiting, error) {
-	m, err := compile(n, b)
+	m, err := tree.NewSubject(context.Background(), n, b)
 	if err != nil {
 		return nil, err
 	}
-	r := walk.New(prepare(context.Background(), m, Options{Workers: 1, Limit: limit}, nil, false))
+	r := walk.New(prepare(context.Background(), m, Options{Workers: 1, Limit: limit}, plan{}, false))
 	if o := r.Walk(context.Background()); o.Err != nil {
 		return nil, o.Err
 	}
 	var list []Waiting
 	for _, c := range r.Waiting() {
-		t := NewSolved(m, nil, new(atomic.Bool), false)
+		t := tree.NewSolved(m, nil, new(atomic.Bool), false)
 		if _, ok := tree.Lead(t, c.Path); !ok {
 			return nil, errors.New("a waiting cell is not where its path leads")
 		}
@@ -146,11 +106,11 @@ func regionsBelow(t tree.Tree) (n int64) {
 
 // BestFirstAfter says when a count goes best first, 0 for never.
 func BestFirstAfter(ctx context.Context, n *network.Network, b ball.Ball, opt Options, start time.Time) (time.Duration, error) {
-	m, err := compile(n, b)
+	m, err := tree.NewSubject(context.Background(), n, b)
 	if err != nil {
 		return 0, err
 	}
-	cfg := prepare(ctx, m, opt, nil, false)
+	cfg := prepare(ctx, m, opt, plan{}, false)
 	deadline, _ := ctx.Deadline()
 	return cfg.TurnsAfter(start, deadline), nil
 }

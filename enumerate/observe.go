@@ -5,6 +5,7 @@ package enumerate
 import (
 	"math/big"
 
+	"github.com/relucell/relucell/internal/judge"
 	"github.com/relucell/relucell/internal/tree"
 	"github.com/relucell/relucell/internal/walk"
 	"github.com/relucell/relucell/network"
@@ -14,9 +15,9 @@ import (
 type observed struct{ Observer }
 
 // Pruned hands on multipliers.
-func (o observed) Pruned(live int8, m *tree.Multipliers) {
+func (o observed) Pruned(live int8, m *judge.Multipliers) {
 	if m.BigSelf != nil {
-		o.Observer.PrunedBig(live, m.BigSelf, m.IDs, m.BigLam)
+		o.Observer.PrunedBig(live, m.BigSelf, m.IDs, m.BigLambda)
 		return
 	}
 	o.Observer.Pruned(live, m.Self, m.IDs, m.Lambda)
@@ -67,7 +68,6 @@ func sinkOf(o Observer) walk.Sink {
 // delivered hands regions to an iterator, for one worker.
 type delivered struct {
 	walk.Deaf
-	m     *model
 	yield func(Region) bool
 	halt  func()
 	done  *bool

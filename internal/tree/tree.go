@@ -8,6 +8,8 @@ package tree
 
 import (
 	"math/big"
+
+	"github.com/relucell/relucell/internal/judge"
 )
 
 // Kind says what a cell has turned out to be.
@@ -76,7 +78,7 @@ type Tree interface {
 // Teller is told of each neuron that is settled on a cell, in network order.
 type Teller interface {
 	// Pruned: the side opposite to live is empty, as the multipliers show; they are valid during the call.
-	Pruned(live int8, m *Multipliers)
+	Pruned(live int8, m *judge.Multipliers)
 	// Zero: the pre-activation is identically zero on the cell.
 	Zero()
 }
@@ -85,7 +87,7 @@ type Teller interface {
 type Silent struct{}
 
 // Pruned does nothing.
-func (Silent) Pruned(int8, *Multipliers) {}
+func (Silent) Pruned(int8, *judge.Multipliers) {}
 
 // Zero does nothing.
 func (Silent) Zero() {}

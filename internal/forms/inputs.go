@@ -1,0 +1,73 @@
+// From the coordinates y of the unit ball to those of the network's inputs.
+
+package forms
+
+import (
+	"math"
+	"math/big"
+)
+
+// residualLeast is the least product whose rounding error is a float: that is a multiple of 2⁻¹⁰⁵
+// of it or more. Below, the residual may underflow to 0.
+const residualLeast = 0x1p-960
+
+// PlainX computes x = c + diag(s)·y and says whether it is exact: an FMA residual tells whether the
+// product rounded, and two-sum whether the sum did. Domain: the residual does not underflow.
+func (m *Model) PlainX(y, x []float64) bool {
+	if !m.plainPoint {
+		return false
+	}
+	for k, v := range y {
+		c := m.center[k]
+		p := m.scale[k] * v
+		if v != 0 && !(math.Abs(p) >= residualLeast && math.FMA(m.scale[k], v, -p) == 0) {
+			return false
+		}
+		sum := c + p
+		t := sum - c
+		if (c-(sum-t))+(p-t) != 0 || math.IsInf(sum, 0) {
+			return false
+		}
+		x[k] = sum
+	}
+	return true
+}
+
+// ExactX returns x = c + diag(s)·y in exact dyadic numbers; exact, where it is not nil, is y.
+func (m *Model) ExactX(y []float64, exact []*big.Rat) []*big.Float {
+	x := make([]*big.Float, m.N)
+	mid, half := m.mid, m.half
+	for k := range x {
+		if exact == nil {
+			x[k] = along(mid[k], half[k], y[k])
+			continue
+		}
+		v := new(big.Rat).Set(exact[k])
+		s, _ := half[k].Rat(nil)
+		c, _ := mid[k].Rat(nil)
+		v.Mul(v, s)
+		v.Add(v, c)
+		x[k] = dyadicFloat(v)
+	}
+	return x
+}
+
+// along returns c + s·y, unrounded.
+func along(c, s *big.Float, y float64) *big.Float {
+	if y == 0 || s.Sign() == 0 {
+		return new(big.Float).Set(c)
+	}
+	p := new(big.Float).SetPrec(s.MinPrec()+53).Mul(s, big.NewFloat(y))
+	if c.Sign() == 0 {
+		return p
+	}
+	hi := max(c.MantExp(nil), p.MantExp(nil)) + 1
+	lo := min(c.MantExp(nil)-int(c.MinPrec()), p.MantExp(nil)-int(p.MinPrec()))
+	return new(big.Float).SetPrec(uint(hi-lo)).Add(c, p)
+}
+
+// dyadicFloat returns a rational with a power-of-two denominator, unrounded.
+func dyadicFloat(v *big.Rat) *big.Float {
+	num := new(big.Float).SetPrec(uint(max(v.Num().BitLen(), 1))).SetInt(v.Num())
+	return num.SetMantExp(num, 1-v.Denom().BitLen())
+}

@@ -1,0 +1,253 @@
+// The network in exact integers, and the exact forms along a path: what the
+// tiers behind the float filter work on. One power-of-two scale a layer, no gcd.
+
+package forms
+
+import (
+	"math/big"
+
+	"github.com/relucell/relucell/lp/exact"
+	"github.com/relucell/relucell/network"
+)
+
+// Integers holds each compiled layer as integers. Values of layer l are
+// integers times 2^−Scale[l].
+type Integers struct {
+	Layers []*IntAffine
+	Scale  []int
+	// slopeInt·2^−slopeScale is the slope of a leaky layer.
+	slopeInt   []*big.Int
+	slopeScale []int
+}
+
+// Integers builds the exact layers on first use. It returns nil where that was given up, as late
+// then says for good.
+func (m *Model) Integers() *Integers { return m.integersUntil(m.Late) }
+
+// integersUntil is Integers, given up where stopped says so.
+func (m *Model) integersUntil(stopped func() bool) *Integers {
+	if x := m.integers.Load(); x != nil {
+		return x
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.integers.Load() == nil {
+		if x := m.foldIntegers(stopped); x != nil {
+			m.integers.Store(x)
+		}
+	}
+	return m.integers.Load()
+}
+
+// foldIntegers builds the exact layers.
+func (m *Model) foldIntegers(stopped func() bool) *Integers {
+	x := &Integers{}
+	var run []network.Layer
+	scale := 0
+	for _, l := range m.Source.Layers() {
+		run = append(run, l)
+		if l.Act == network.None {
+			continue
+		}
+		f := foldRun(run, len(x.Layers) == 0, m.Ball, stopped)
+		if f == nil {
+			return nil
+		}
+		run = nil
+		x.Layers = append(x.Layers, f)
+		scale += f.Scale
+		x.Scale = append(x.Scale, scale)
+		si, ss := (*big.Int)(nil), 0
+		if l.Act == network.LeakyReLU {
+			_, e := splitFloat(l.Slope)
+			ss = max(0, -e)
+			si = toInt(l.Slope, ss)
+		}
+		x.slopeInt, x.slopeScale = append(x.slopeInt, si), append(x.slopeScale, ss)
+		scale += ss
+	}
+	return x
+}
+
+// ExactPath caches the exact forms of the layers along the current path.
+type ExactPath struct {
+	m      *Model
+	forms  [][]exact.Row
+	prefix [][]int8 // the labels before layer l that forms[l] is for
+}
+
+// NewExactPath returns one at the root.
+func NewExactPath(m *Model) *ExactPath { return &ExactPath{m: m} }
+
+// At returns the exact form of neuron j of layer l (2^Scale[l] times the pre-activation, over y) on
+// the cell with the given labels. Where late says so it may be anything; late then says so for
+// good, and whoever uses the form asks it afterwards.
+func (p *ExactPath) At(l, j int, labels []int8) exact.Row {
+	return p.layer(l, labels)[j]
+}
+
+func (p *ExactPath) layer(l int, labels []int8) []exact.Row {
+	if p.forms == nil {
+		p.forms, p.prefix = make([][]exact.Row, len(p.m.Layers)), make([][]int8, len(p.m.Layers))
+	}
+	need := labels[:p.m.Layers[l].First]
+	if p.forms[l] != nil && EqualLabels(p.prefix[l], need) {
+		return p.forms[l]
+	}
+	rows := make([]exact.Row, p.m.Layers[l].Out)
+	x := p.m.Integers()
+	if x == nil {
+		blank := exact.Row{G: zeros(p.m.N), H: new(big.Int)}
+		for j := range rows {
+			rows[j] = blank
+		}
+		return rows
+	}
+	f := x.Layers[l]
+	if l == 0 {
+		for j := range rows {
+			rows[j] = exact.Row{G: make([]*big.Int, p.m.N), H: orZero(f.B[j])}
+			for k := range rows[j].G {
+				rows[j].G[k] = orZero(f.W[j*f.Cols+k])
+			}
+		}
+	} else {
+		p.propagate(rows, l, p.layer(l-1, labels), labels)
+	}
+	p.forms[l], p.prefix[l] = rows, append(p.prefix[l][:0], need...)
+	return rows
+}
+
+// propagate computes the forms of layer l from those of the layer before.
+func (p *ExactPath) propagate(rows []exact.Row, l int, before []exact.Row, labels []int8) {
+	x := p.m.Integers()
+	if x == nil {
+		return
+	}
+	f, first := x.Layers[l], p.m.Layers[l-1].First
+	var t, c big.Int
+	aScale := x.Scale[l-1] + x.slopeScale[l-1]
+	for j := range rows {
+		rows[j] = exact.Row{G: make([]*big.Int, p.m.N), H: new(big.Int)}
+		for k := range rows[j].G {
+			rows[j].G[k] = new(big.Int)
+		}
+		if f.B[j] != nil {
+			rows[j].H.Lsh(f.B[j], uint(aScale))
+		}
+		for i := range before {
+			w := f.W[j*f.Cols+i]
+			if p.m.Late() {
+				w = nil
+			}
+			if w == nil || !x.factor(&c, w, l-1, labels[first+i]) {
+				continue
+			}
+			for k, g := range before[i].G {
+				if g.Sign() != 0 {
+					rows[j].G[k].Add(rows[j].G[k], t.Mul(&c, g))
+				}
+			}
+			rows[j].H.Add(rows[j].H, t.Mul(&c, before[i].H))
+		}
+	}
+}
+
+// factor sets c to w times what a unit of layer l with the label passes on, in
+// the layer's scale, and reports false for nothing.
+func (x *Integers) factor(c, w *big.Int, l int, label int8) bool {
+	switch {
+	case label > 0:
+		c.Lsh(w, uint(x.slopeScale[l]))
+	case label < 0 && x.slopeInt[l] != nil:
+		c.Mul(w, x.slopeInt[l])
+	default:
+		return false
+	}
+	return true
+}
+
+func zeros(n int) []*big.Int {
+	z := make([]*big.Int, n)
+	for i := range z {
+		z[i] = new(big.Int)
+	}
+	return z
+}
+
+func orZero(v *big.Int) *big.Int {
+	if v == nil {
+		return new(big.Int)
+	}
+	return v
+}
+
+func EqualLabels(a, b []int8) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for ; len(a) >= 16; a, b = a[16:], b[16:] { // by the word
+		if [16]int8(a) != [16]int8(b) {
+			return false
+		}
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// ExactSigns evaluates the network at the point y, exactly, and writes the
+// sign of every pre-activation. Where late says so afterwards they may be anything.
+func (m *Model) ExactSigns(y []*big.Rat, signs []int8) { m.ExactSignsUntil(m.Late, y, signs) }
+
+// ExactSignsUntil is ExactSigns, given up where stopped says so.
+func (m *Model) ExactSignsUntil(stopped func() bool, y []*big.Rat, signs []int8) {
+	x := m.integersUntil(stopped)
+	if x == nil {
+		clear(signs)
+		return
+	}
+	// y = Y·2^−scale for dyadic y.
+	scale := 0
+	for _, v := range y {
+		scale = max(scale, v.Denom().BitLen()-1)
+	}
+	a := make([]*big.Int, len(y))
+	for i, v := range y {
+		a[i] = new(big.Int).Lsh(v.Num(), uint(scale))
+		a[i].Quo(a[i], v.Denom())
+	}
+	var t big.Int
+	for l, f := range x.Layers {
+		z := make([]*big.Int, f.Rows)
+		for j := range z {
+			z[j] = new(big.Int)
+			if stopped() {
+				continue
+			}
+			if f.B[j] != nil {
+				z[j].Lsh(f.B[j], uint(scale))
+			}
+			for i, w := range f.W[j*f.Cols : (j+1)*f.Cols] {
+				if w != nil && a[i] != nil {
+					z[j].Add(z[j], t.Mul(w, a[i]))
+				}
+			}
+			s := z[j].Sign()
+			signs[m.Layers[l].First+j] = int8(s)
+			switch {
+			case s > 0:
+				z[j].Lsh(z[j], uint(x.slopeScale[l]))
+			case s < 0 && x.slopeInt[l] != nil:
+				z[j].Mul(z[j], x.slopeInt[l])
+			default:
+				z[j] = nil
+			}
+		}
+		scale += f.Scale + x.slopeScale[l]
+		a = z
+	}
+}

@@ -1,0 +1,215 @@
+// The forms of all neurons along a path of the tree of patterns, layer by layer: each layer's are
+// summed up while the neurons of the layer before are decided.
+
+package forms
+
+import (
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/floats"
+)
+
+// Path holds the forms of the layers that one walker has entered on its way to a cell.
+type Path struct {
+	m      *Model
+	layers []layerForms
+}
+
+// layerForms are the forms of a layer, whose gradients are rows of n numbers.
+type layerForms struct {
+	rows  []float64
+	forms []Form
+}
+
+// NewPath returns a path at the root, with no layer entered.
+func NewPath(m *Model) *Path { return &Path{m: m, layers: make([]layerForms, len(m.Layers))} }
+
+// Form returns the form of neuron j of layer l on the current cell. It stays valid until the layer
+// is entered again.
+func (p *Path) Form(l, j int) *Form { return &p.layers[l].forms[j] }
+
+// Forms returns those of a whole layer.
+func (p *Path) Forms(l int) []Form { return p.layers[l].forms }
+
+// at makes room for the forms of layer l.
+func (p *Path) at(l int) *layerForms {
+	at, ly, n := &p.layers[l], p.m.Layers[l], p.m.N
+	if len(at.forms) == 0 {
+		at.rows, at.forms = make([]float64, ly.Out*n), make([]Form, ly.Out)
+		for j := range at.forms {
+			at.forms[j] = Form{G: at.rows[j*n : (j+1)*n : (j+1)*n], Layer: l, Unit: j, Shift: ly.Shift[j]}
+		}
+	}
+	return at
+}
+
+// CopyLayer copies the forms of layer l from another path.
+func (p *Path) CopyLayer(o *Path, l int) {
+	at, from := p.at(l), &o.layers[l]
+	copy(at.rows, from.rows)
+	for j := range at.forms {
+		z, y := &at.forms[j], &from.forms[j]
+		z.H, z.Err, z.Mag, z.Quantum = y.H, y.Err, y.Mag, y.Quantum
+	}
+}
+
+// Sums collects the forms of the next layer while neurons are decided,
+// by columns: n gradients, the offset, and the error term. Adding the neurons in
+// the order in which they are decided shares the sum with all descendants.
+type Sums struct {
+	Cols  []float64
+	exact bool // every form added was exact
+}
+
+// CopyFrom makes these the sums of another.
+func (a *Sums) CopyFrom(o *Sums) {
+	a.Cols, a.exact = append(a.Cols[:0], o.Cols...), o.exact
+}
+
+// Begin sets the sums to the biases of layer l.
+func (p *Path) Begin(acc *Sums, l int) {
+	if l == len(p.m.Layers) {
+		return
+	}
+	ly := p.m.Layers[l]
+	n := p.m.N
+	acc.Cols = slices.Grow(acc.Cols[:0], (n+2)*ly.Out)[:(n+2)*ly.Out]
+	clear(acc.Cols[:n*ly.Out])
+	copy(acc.Cols[n*ly.Out:], ly.B)
+	e := acc.Cols[(n+1)*ly.Out : (n+2)*ly.Out]
+	for j, b := range ly.BMag {
+		e[j] = ly.Gamma * b
+	}
+	acc.exact = ly.Quantum > 0
+}
+
+// Pass adds what neuron j of layer l, labelled s, passes on to layer l+1.
+//
+// Error: with a the factor of the side and |z̃−z| ≤ err on the ball, the term
+// w·a·z̃ is off by |w||a|·err, and by γ|w||a|·mag for the weight's rounding, the
+// products and the sum; both go into the error column, added up with |w|.
+//
+// Domain: nothing overflows, which |a|·mag ≤ formMost sees to. Beyond, or where the form itself is
+// lost, so are the forms that it is a term of.
+func (p *Path) Pass(acc *Sums, l, j int, s int8) {
+	if l+1 == len(p.m.Layers) || !p.m.Layers[l].Carries(j, s) {
+		return
+	}
+	ly, next := p.m.Layers[l], p.m.Layers[l+1]
+	a := ly.Slope(j, s)
+	z := &p.layers[l].forms[j]
+	n, m := p.m.N, next.Out
+	e := math.Abs(a) * (z.Err + next.Gamma*z.Mag)
+	acc.exact = acc.exact && z.Err == 0
+	if !(math.Abs(a)*z.Mag <= formMost && e <= formMost) {
+		for k, g := range next.WMag[j*m : (j+1)*m] {
+			if g != 0 && a != 0 {
+				acc.Cols[(n+1)*m+k] = math.Inf(1)
+			}
+		}
+		return
+	}
+	col := next.W[j*m : (j+1)*m]
+	for k, g := range z.G {
+		if g != 0 {
+			floats.AddScaled(acc.Cols[k*m:(k+1)*m], a*g, col)
+		}
+	}
+	if z.H != 0 {
+		floats.AddScaled(acc.Cols[n*m:(n+1)*m], a*z.H, col)
+	}
+	if e != 0 {
+		floats.AddScaled(acc.Cols[(n+1)*m:(n+2)*m], e, next.WMag[j*m:(j+1)*m])
+	}
+}
+
+// Load reads the accumulated forms as those of layer l, on the cell with the given labels.
+//
+// A form is exact when all its coefficients are multiples of the layer's quantum and the sum of the
+// magnitudes that made it, at most e/γ, is below 2⁵²·quantum: then no operation rounded. None
+// underflowed either: a term is a multiple of the quantum, which is far above the least float.
+// Without a quantum nothing is known to be exact but a sum of no terms; that no error was added up
+// does not show one, for errors underflow too.
+//
+// A form whose magnitude is out of range, formLeast to formMost, is lost: it is 0 with an error
+// that covers it.
+func (p *Path) Load(l int, acc *Sums, labels []int8) {
+	st, ly := p.at(l), p.m.Layers[l]
+	n, m := p.m.N, ly.Out
+	cols := acc.Cols
+	limit := -1.0
+	if acc.exact {
+		limit = ly.Gamma * (1 << 51) * ly.Quantum
+	}
+	offsets, errs := cols[n*m:(n+1)*m], cols[(n+1)*m:(n+2)*m]
+	for j := range st.forms {
+		z := &st.forms[j]
+		z.H, z.Mag = offsets[j], math.Abs(offsets[j])
+		for k := range z.G {
+			g := cols[k*m+j]
+			z.G[k] = g
+			z.Mag += math.Abs(g)
+		}
+		z.Mag *= Slack
+		z.Err, z.Quantum = Slack*errs[j]+Underflow, 0
+		if errs[j] <= limit {
+			z.Err, z.Quantum = 0, ly.Quantum
+		} else if z.Mag < formLeast || !(z.Mag+z.Err <= formMost) {
+			p.outOfRange(l, j, errs[j], labels)
+		}
+	}
+}
+
+// outOfRange settles what is to be made of a form whose magnitude is out of range, given what its
+// error was added up to.
+func (p *Path) outOfRange(l, j int, err float64, labels []int8) {
+	z := p.Form(l, j)
+	if err == 0 && p.termless(l, j, labels) {
+		z.Err = 0
+		return
+	}
+	z.lose()
+}
+
+// termless says that the form of neuron j of layer l is a sum of no terms: it has no bias, and no
+// weight from a unit that passes something on. So it is zero, and nothing was computed.
+func (p *Path) termless(l, j int, labels []int8) bool {
+	ly := p.m.Layers[l]
+	if ly.BMag[j] != 0 {
+		return false
+	}
+	if l == 0 {
+		for k := range ly.In {
+			if ly.WMag[k*ly.Out+j] != 0 {
+				return false
+			}
+		}
+		return true
+	}
+	before := p.m.Layers[l-1]
+	for i := range ly.In {
+		if ly.WMag[i*ly.Out+j] != 0 && before.Carries(i, labels[before.First+i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// LoadFirst sets the forms of the first layer, which are its weights.
+func (p *Path) LoadFirst() {
+	ly := p.m.Layers[0]
+	acc := &Sums{exact: ly.Quantum > 0}
+	n, m := p.m.N, ly.Out
+	acc.Cols = make([]float64, (n+2)*m)
+	copy(acc.Cols, ly.W)
+	copy(acc.Cols[n*m:], ly.B)
+	for j := 0; j < m; j++ {
+		t := ly.BMag[j]
+		for k := 0; k < n; k++ {
+			t += ly.WMag[k*m+j]
+		}
+		acc.Cols[(n+1)*m+j] = ly.Gamma * t
+	}
+	p.Load(0, acc, nil)
+}

@@ -1,0 +1,121 @@
+// The float filter: what a combination of forms is at most on the ball, with an error bound; and
+// multipliers rounded to small integers that still pass it, for proofs.
+
+package judge
+
+import (
+	"math"
+
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/internal/forms"
+)
+
+// combine writes f = scale0·s·z + Σ lam_i s_i z_i and returns its offset, the
+// bound of what the forms' own errors contribute, and Σ lam·mag.
+func (j *Judge) combine(z *forms.Form, s, self float64, ids []int32, lam []float64) (h, err, mag float64) {
+	f := j.f[:len(z.G)]
+	for k, g := range z.G {
+		f[k] = s * self * g
+	}
+	h, err, mag = s*self*z.H, self*z.Err, self*z.Mag
+	for i, id := range ids {
+		a := &j.Cell[id]
+		t := lam[i] * a.S
+		for k, g := range a.G[:len(f)] {
+			f[k] += t * g
+		}
+		h += t * a.H
+		err += lam[i] * a.Err
+		mag += lam[i] * a.Mag
+	}
+	return h, err, mag
+}
+
+// float is the float filter: the computed f differs from the true one, anywhere on the unit ball,
+// by what supremum says at most, so a sum below zero proves f < 0.
+func (j *Judge) float(z *forms.Form, s, self float64, ids []int32, lam []float64) bool {
+	if len(z.G) <= 2 && j.Model.Norm != ball.L2 {
+		sup, off := j.SupremumPlane(z, s, self, ids, lam)
+		return sup+off < 0
+	}
+	sup, off := j.Supremum(z, s, self, ids, lam)
+	return sup+off < 0
+}
+
+// Supremum returns the largest value of the combination on the ball, and what that is off by at
+// most.
+func (j *Judge) Supremum(z *forms.Form, s, self float64, ids []int32, lam []float64) (sup, off float64) {
+	h, err, mag := j.combine(z, s, self, ids, lam)
+	return h + forms.Sup(j.Model.Norm, j.f[:len(z.G)]), forms.Rounding(err, mag, len(ids)+len(z.G))
+}
+
+// thin drops the smallest multiplier as long as the proof stands without it.
+func (j *Judge) thin(z *forms.Form, s float64, ids []int32) {
+	for {
+		at := 0
+		for i, r := range j.round {
+			if i > 0 && r > 0 && (at == 0 || r < j.round[at]) {
+				at = i
+			}
+		}
+		if at == 0 {
+			return
+		}
+		r := j.round[at]
+		j.round[at] = 0
+		if !j.float(z, s, j.round[0], ids, j.round[1:]) {
+			j.round[at] = r
+			return
+		}
+	}
+}
+
+// What the largest multiplier is rounded to, in turn. Small ones make short
+// proofs: a single digit where that does.
+var proofTops = [...]float64{3, 9, 32, 1 << 8, 1 << 16, 1 << 24, 1 << 32}
+
+// rounded scales (1, lam) so that the largest is limit and rounds to integers;
+// false when self would vanish.
+func (j *Judge) rounded(lam []float64, limit float64) bool {
+	top := 1.0
+	for _, v := range lam {
+		top = max(top, v)
+	}
+	return j.scaled(lam, limit/top)
+}
+
+// scaled rounds f·(1, lam) to integers; false when self would vanish.
+func (j *Judge) scaled(lam []float64, f float64) bool {
+	j.round = append(j.round[:0], math.Round(f))
+	for _, v := range lam {
+		j.round = append(j.round, math.Round(f*v))
+	}
+	return j.round[0] >= 1
+}
+
+// SupremumPlane is Supremum in one or two dimensions, without loops over coordinates.
+func (j *Judge) SupremumPlane(z *forms.Form, s, self float64, ids []int32, lam []float64) (sup, off float64) {
+	n := len(z.G)
+	last := n - 1 // in one dimension the same coordinate, not counted
+	t := s * self
+	f0, f1, h := t*z.G[0], t*z.G[last], t*z.H
+	err, mag := self*z.Err, self*z.Mag
+	for i, id := range ids {
+		a, l := &j.Cell[id], lam[i]
+		t := l * a.S
+		f0 += t * a.G[0]
+		f1 += t * a.G[last]
+		h += t * a.H
+		err += l * a.Err
+		mag += l * a.Mag
+	}
+	top := math.Abs(f0)
+	switch {
+	case n == 1:
+	case j.Model.Norm == ball.L1:
+		top = max(top, math.Abs(f1))
+	default:
+		top += math.Abs(f1)
+	}
+	return h + top, forms.Rounding(err, mag, len(ids)+n)
+}

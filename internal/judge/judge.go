@@ -1,0 +1,196 @@
+// Package judge decides what a walk over regions may not get wrong: four predicates, each first in
+// floats with an error bound, where that leaves it open in integers, and last in rationals.
+//
+//   - A side of a form is empty on a cell: its multipliers, which a solver proposes, make a combination
+//     f = s·z + Σ λᵢ sᵢ zᵢ with λᵢ ≥ 0 that is at most 0 on the ball (Farkas' lemma; Empty, Settled, Solve).
+//   - A form vanishes (Vanishes).
+//   - A point has given signs at the units (Certain, Confirm, SetExact).
+//   - A point is inside the cell (Certain, Holds).
+//
+// What is said to be certain is true of the exact network, whatever was proposed. Nothing here
+// depends on the order of the walk.
+package judge
+
+import (
+	"math"
+	"math/big"
+	"slices"
+
+	"github.com/relucell/relucell/internal/forms"
+	"github.com/relucell/relucell/lp/exact"
+)
+
+// Policy lets tests say of tiers whether they may decide this time: each of the first two does,
+// when set. Nil is as usual.
+type Policy struct {
+	Float, Integer func() bool
+	// Proposed is told of each proposal for an empty side.
+	Proposed func(c *Judge, z *forms.Form, s float64, ids []int32, lam []float64)
+}
+
+// AllowFloat says that floats may decide this time.
+func (p *Policy) AllowFloat() bool   { return p == nil || p.Float == nil || p.Float() }
+func (p *Policy) allowInteger() bool { return p == nil || p.Integer == nil || p.Integer() }
+
+// Constraint is a constraint of the current cell: s·z > 0.
+type Constraint struct {
+	*forms.Form
+	ID int32
+	S  float64
+}
+
+// Tier names what decided.
+type Tier int
+
+// The tiers: floats with an error bound, multipliers in integers or signs in integers, and an exact
+// solve. None: nothing did.
+const (
+	None Tier = iota
+	Float
+	Integer
+	Solve
+)
+
+// Judge decides questions of the current cell. One per worker.
+type Judge struct {
+	Model *forms.Model
+	// Cell holds the constraints of the cell, and Labels the signs of all neurons on it, those
+	// before the layer in question at least. They are the caller's to change.
+	Cell   []Constraint
+	Labels []int8
+	// Proof says that multipliers are wanted in integers; Out then holds those of the last side
+	// found empty.
+	Proof  bool
+	Out    Multipliers
+	Policy *Policy
+
+	path  *forms.ExactPath
+	pass  *passer
+	f     []float64
+	round []float64 // rounded multipliers, self first
+	// Scratch of onSupport.
+	rows   []exact.Row
+	coords []int
+	square []float64
+}
+
+// New returns a judge for the cell that is the whole ball, whose labels are the caller's.
+func New(m *forms.Model, labels []int8, p *Policy) *Judge {
+	return &Judge{Model: m, Labels: labels, Policy: p, path: forms.NewExactPath(m), pass: newPasser(m), f: make([]float64, m.N)}
+}
+
+// Row returns s times the exact form of unit u of layer l on the cell, in integers of that layer's
+// scale. Where the model's Late says so afterwards it may be anything.
+func (j *Judge) Row(l, u int, s float64) exact.Row {
+	r := j.path.At(l, u, j.Labels)
+	if s < 0 {
+		return r.Neg()
+	}
+	return r
+}
+
+// cellRows returns the exact rows s·z of the cell's constraints.
+func (j *Judge) cellRows() []exact.Row {
+	rows := make([]exact.Row, len(j.Cell))
+	for i := range rows {
+		a := &j.Cell[i]
+		rows[i] = j.Row(a.Layer, a.Unit, a.S)
+	}
+	return rows
+}
+
+// Settled returns the sign that z certainly has on the whole ball, or 0. This is Empty
+// without constraints, in floats.
+func (j *Judge) Settled(z *forms.Form) int8 {
+	if !j.Policy.AllowFloat() {
+		return 0
+	}
+	bound := z.Rounding()
+	if math.Abs(z.H) <= bound {
+		return 0
+	}
+	if math.Abs(z.H) > forms.Sup(j.Model.Norm, z.G)+bound {
+		if z.H > 0 {
+			return 1
+		}
+		return -1
+	}
+	return 0
+}
+
+// Empty says by which tier the side s of z is certain to be empty, given multipliers for
+// constraints of the cell, which ids index; None: these do not show it.
+func (j *Judge) Empty(z *forms.Form, s float64, ids []int32, lam []float64) Tier {
+	if !j.sound(ids, lam) {
+		return None
+	}
+	if j.Policy != nil && j.Policy.Proposed != nil {
+		j.Policy.Proposed(j, z, s, ids, lam)
+	}
+	if j.Policy.AllowFloat() {
+		if !j.Proof {
+			if j.float(z, s, 1, ids, lam) {
+				return Float
+			}
+		} else {
+			for _, top := range proofTops {
+				if j.rounded(lam, top) && j.float(z, s, j.round[0], ids, j.round[1:]) {
+					j.thin(z, s, ids)
+					j.take(z, ids)
+					return Float
+				}
+			}
+		}
+	}
+	t := None
+	switch {
+	case j.Policy.allowInteger() && j.integer(z, s, ids, lam):
+		t = Integer
+	case j.Policy.allowInteger() && j.onSupport(z, s, ids, lam):
+		t = Solve
+	}
+	if j.Model.Late() { // what these two worked on may have been given up
+		return None
+	}
+	return t
+}
+
+// sound says that the multipliers are finite, not negative, and of constraints.
+func (j *Judge) sound(ids []int32, lam []float64) bool {
+	for _, v := range lam {
+		if !(v >= 0) || math.IsInf(v, 0) {
+			return false
+		}
+	}
+	return j.known(ids)
+}
+
+// known says that the ids name constraints, and in a proof none of them twice.
+func (j *Judge) known(ids []int32) bool {
+	for i, id := range ids {
+		if id < 0 || int(id) >= len(j.Cell) || j.Proof && slices.Contains(ids[:i], id) {
+			return false
+		}
+	}
+	return true
+}
+
+// AtMost bounds a form on the cell, by multipliers for that; +Inf where they are none.
+func (j *Judge) AtMost(z *forms.Form, ids []int32, lam []float64) float64 {
+	if !j.sound(ids, lam) {
+		return math.Inf(1)
+	}
+	sup, off := j.Supremum(z, 1, 1, ids, lam)
+	return sup + off
+}
+
+// Solve is the last tier, an exact answer: a point of side s of z on the cell, of which from is
+// one; or nil, and then the side is empty, and Out holds the multipliers where they are wanted.
+// Where stopped says so the answer may be anything, and is not to be used.
+func (j *Judge) Solve(stopped func() bool, z *forms.Form, s float64, from []*big.Rat) ([]*big.Rat, error) {
+	point, self, lam, err := exact.SideUntil(stopped, j.Model.Norm, j.Row(z.Layer, z.Unit, s), j.cellRows(), from)
+	if err == nil && point == nil && j.Proof && !stopped() {
+		j.takeBig(z, self, lam)
+	}
+	return point, err
+}

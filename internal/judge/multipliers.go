@@ -1,0 +1,126 @@
+// Certified multipliers as a proof wants them: integers for the true forms, in
+// the order of the neurons, as small as they can be had.
+
+package judge
+
+import (
+	"math/big"
+
+	"github.com/relucell/relucell/internal/forms"
+)
+
+// Multipliers is a certified proof that a side is empty, in integers for the true forms.
+type Multipliers struct {
+	Self      int64
+	IDs       []int32
+	Lambda    []int64
+	BigSelf   *big.Int // set, with bigLambda, when int64 does not do
+	BigLambda []*big.Int
+}
+
+// CopyFrom makes them the same as o, in its own memory.
+func (p *Multipliers) CopyFrom(o *Multipliers) {
+	p.Self, p.BigSelf, p.BigLambda = o.Self, o.BigSelf, o.BigLambda
+	p.IDs = append(p.IDs[:0], o.IDs...)
+	p.Lambda = append(p.Lambda[:0], o.Lambda...)
+}
+
+// trueMultipliers turns the rounded multipliers of the scaled forms into
+// integers for the true ones: float row = 2^shift · true row.
+func (j *Judge) trueMultipliers(z *forms.Form, ids []int32) []*big.Int {
+	low := z.Shift
+	for _, id := range ids {
+		low = min(low, j.Cell[id].Shift)
+	}
+	one := func(r float64, shift int) *big.Int {
+		v, _ := new(big.Float).SetFloat64(r).Int(nil)
+		return v.Lsh(v, uint(shift-low))
+	}
+	lam := []*big.Int{one(j.round[0], z.Shift)}
+	for i, id := range ids {
+		lam = append(lam, one(j.round[i+1], j.Cell[id].Shift))
+	}
+	return lam
+}
+
+// take stores the rounded multipliers as a proof, without those that are 0.
+func (j *Judge) take(z *forms.Form, ids []int32) {
+	o := &j.Out
+	o.IDs, o.Lambda, o.BigSelf, o.BigLambda = o.IDs[:0], o.Lambda[:0], nil, nil
+	low, top := z.Shift, z.Shift
+	for _, id := range ids {
+		low, top = min(low, j.Cell[id].Shift), max(top, j.Cell[id].Shift)
+	}
+	if top-low <= 24 { // rounded multipliers have at most 33 bits
+		o.Self = int64(j.round[0]) << (z.Shift - low)
+		for i, id := range ids {
+			if r := j.round[i+1]; r > 0 {
+				o.IDs = append(o.IDs, j.Cell[id].ID)
+				o.Lambda = append(o.Lambda, int64(r)<<(j.Cell[id].Shift-low))
+			}
+		}
+		o.sort()
+		return
+	}
+	lam := j.trueMultipliers(z, ids)
+	o.BigSelf = lam[0]
+	for i, id := range ids {
+		if lam[i+1].Sign() > 0 {
+			o.IDs = append(o.IDs, j.Cell[id].ID)
+			o.BigLambda = append(o.BigLambda, lam[i+1])
+		}
+	}
+	o.sort()
+}
+
+// sort orders the multipliers by neuron, and divides out a common power of two.
+func (o *Multipliers) sort() {
+	for i := 1; i < len(o.IDs); i++ {
+		for j := i; j > 0 && o.IDs[j] < o.IDs[j-1]; j-- {
+			o.IDs[j], o.IDs[j-1] = o.IDs[j-1], o.IDs[j]
+			if o.BigSelf != nil {
+				o.BigLambda[j], o.BigLambda[j-1] = o.BigLambda[j-1], o.BigLambda[j]
+			} else {
+				o.Lambda[j], o.Lambda[j-1] = o.Lambda[j-1], o.Lambda[j]
+			}
+		}
+	}
+	if o.BigSelf != nil {
+		return
+	}
+	bits := o.Self
+	for _, l := range o.Lambda {
+		bits |= l
+	}
+	for ; bits&1 == 0; bits >>= 1 {
+		o.Self >>= 1
+		for i := range o.Lambda {
+			o.Lambda[i] >>= 1
+		}
+	}
+}
+
+// takeBig stores the multipliers of an exact solve over the constraints' exact rows.
+func (j *Judge) takeBig(z *forms.Form, self *big.Int, lam []*big.Int) {
+	x := j.Model.Integers()
+	if x == nil {
+		return // late: what was proved is not used
+	}
+	o := &j.Out
+	o.IDs, o.Lambda, o.BigLambda = o.IDs[:0], o.Lambda[:0], nil
+	// λ'·2^scale·z = λ·z: bring all to the lowest scale in use.
+	low := x.Scale[z.Layer]
+	for i, l := range lam {
+		if l.Sign() > 0 {
+			low = min(low, x.Scale[j.Cell[i].Layer])
+		}
+	}
+	o.BigSelf = new(big.Int).Lsh(self, uint(x.Scale[z.Layer]-low))
+	for i, l := range lam {
+		if l.Sign() > 0 {
+			o.IDs = append(o.IDs, j.Cell[i].ID)
+			o.BigLambda = append(o.BigLambda, new(big.Int).Lsh(l, uint(x.Scale[j.Cell[i].Layer]-low)))
+		}
+	}
+	o.sort()
+}

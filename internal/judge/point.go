@@ -1,0 +1,121 @@
+// Points of a cell, and the signs of all units there: by a forward pass in floats whose signs are
+// certain or known not to be, by one with a bound that follows the values, and exactly.
+
+package judge
+
+import (
+	"math/big"
+
+	"github.com/relucell/relucell/internal/dyadic"
+	"github.com/relucell/relucell/internal/forms"
+)
+
+// Point is a point of the unit ball, and what is known of the signs of the units there.
+type Point struct {
+	Y []float64 // in unit coordinates
+	// Big is the point where float64 cannot hold it.
+	Big []*big.Rat
+	Z   []int8 // signs of all pre-activations, 0 where not certain
+	// Full says that z holds the signs of the layers not yet entered too.
+	Full bool
+}
+
+// NewPoint returns the centre of the ball, with no signs known.
+func NewPoint(m *forms.Model) Point {
+	return Point{Y: make([]float64, m.N), Z: make([]int8, m.Neurons)}
+}
+
+// CopyFrom makes the point the same as o.
+func (p *Point) CopyFrom(o *Point) {
+	copy(p.Y, o.Y)
+	copy(p.Z, o.Z)
+	p.Big, p.Full = o.Big, o.Full
+}
+
+// Rats returns the point as rationals.
+func (p *Point) Rats() []*big.Rat {
+	if p.Big != nil {
+		return p.Big
+	}
+	r := make([]*big.Rat, len(p.Y))
+	for i, v := range p.Y {
+		r[i] = new(big.Rat).SetFloat64(v)
+	}
+	return r
+}
+
+// Look sets the signs by a forward pass.
+func (j *Judge) Look(p *Point) {
+	p.Full = true
+	j.pass.signs(p.Y, p.Z)
+}
+
+// SetExact makes p an exact point, whose signs are then exact. Where late says so afterwards they
+// may be anything.
+func (j *Judge) SetExact(p *Point, x []*big.Rat) {
+	p.Big, p.Full = nil, true
+	for k, v := range x {
+		f, exact := dyadic.FromRat(v)
+		p.Y[k] = f
+		if !exact {
+			p.Big = x
+		}
+	}
+	j.Model.ExactSigns(x, p.Z)
+}
+
+// Certain says that the point is strictly inside the ball, has the labels of the first id neurons,
+// and sign s at neuron id: by the float filter.
+func (j *Judge) Certain(p *Point, id int, s int8) bool {
+	if !j.Policy.AllowFloat() || !forms.Inside(j.Model.Norm, p.Y) {
+		return false
+	}
+	j.Look(p)
+	if p.Z[id] == s && j.Agrees(p, id) {
+		return true
+	}
+	j.pass.signsTight(p.Y, p.Z)
+	return p.Z[id] == s && j.Agrees(p, id)
+}
+
+// Holds says that the point is certainly on the right side of every constraint of the cell. From
+// the first layer on, each constraint's form is the true one at the point, because the signs before
+// it are.
+func (j *Judge) Holds(y []float64) bool {
+	for i := len(j.Cell) - 1; i >= 0; i-- {
+		a := &j.Cell[i]
+		if float64(a.SignAt(y)) != a.S {
+			return false
+		}
+	}
+	return true
+}
+
+// Agrees says that the signs at the point, as far as they are known, are the labels of the first id
+// neurons.
+func (j *Judge) Agrees(p *Point, id int) bool {
+	return forms.EqualLabels(p.Z[:id], j.Labels[:id])
+}
+
+// Confirm says by which tier it is certain that the point has the labels of the first id neurons;
+// None: it has not.
+func (j *Judge) Confirm(p *Point, id int) Tier {
+	if j.Agrees(p, id) {
+		if p.Big != nil {
+			return Solve
+		}
+		return Float
+	}
+	if p.Big == nil {
+		j.pass.signsTight(p.Y, p.Z)
+		if j.Agrees(p, id) {
+			return Float
+		}
+	}
+	// Never given up: few points need it, and where one does a proof needs it or the walk has time.
+	j.Model.ExactSignsUntil(func() bool { return false }, p.Rats(), p.Z)
+	if j.Agrees(p, id) {
+		return Integer
+	}
+	return None
+}

@@ -1,0 +1,124 @@
+// The float filter for witnesses: a forward pass in float64 whose signs are
+// certain, or known not to be.
+
+package judge
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+
+	"github.com/relucell/relucell/internal/forms"
+)
+
+// passer runs forward passes; one per worker.
+type passer struct {
+	m      *forms.Model
+	a, z   []float64
+	ea, ez []float64
+}
+
+func newPasser(m *forms.Model) *passer {
+	w := m.N
+	for _, l := range m.Layers {
+		w = max(w, l.Out)
+	}
+	b := make([]float64, 4*w)
+	return &passer{m: m, a: b[:w:w], z: b[w : 2*w : 2*w], ea: b[2*w : 3*w : 3*w], ez: b[3*w:]}
+}
+
+// signs writes the certain signs of all pre-activations at y, 0 where the
+// static error bound leaves it open.
+func (p *passer) signs(y []float64, out []int8) {
+	a := p.a[:len(y)]
+	copy(a, y)
+	for _, l := range p.m.Layers {
+		z := p.z[:l.Out]
+		copy(z, l.B)
+		for i, v := range a {
+			if v != 0 {
+				floats.AddScaled(z, v, l.W[i*l.Out:(i+1)*l.Out])
+			}
+		}
+		s := out[l.First : l.First+l.Out]
+		e := l.Static[:len(z)]
+		s = s[:len(z)]
+		leak := l.Leak
+		for j, v := range z {
+			switch {
+			case v > e[j]:
+				s[j] = 1
+			case v < -e[j]:
+				s[j] = -1
+				z[j] = leak * v
+			default:
+				s[j] = 0
+				if v < 0 {
+					z[j] = leak * v
+				}
+			}
+		}
+		p.a, p.z = p.z, p.a
+		a = z
+	}
+}
+
+// TightMost is the largest bound of signsTight that is used: what was summed up is then at most
+// that over γ ≥ 2⁻⁵³.
+const TightMost = 0x1p900
+
+// signsTight does the same with an error bound that follows the values of this
+// point: e_j = slack·(γ(|b_j| + Σ|w|(|ã_i|+e_i)) + Σ|w|e_i), by the derivation of setStatic with
+// |a_i| ≤ |ã_i| + e_i in the place of A_i.
+//
+// Domain: no partial sum overflows, which would leave a value infinite and its bound finite. The
+// sums are at most e_j/γ, so no sign is certain beyond TightMost.
+func (p *passer) signsTight(y []float64, out []int8) {
+	a, ea := p.a[:len(y)], p.ea[:len(y)]
+	copy(a, y)
+	clear(ea)
+	for _, l := range p.m.Layers {
+		z, ez := p.z[:l.Out], p.ez[:l.Out]
+		ValueTight(l, a, ea, z, ez)
+		s := out[l.First : l.First+l.Out]
+		leak, grow := l.Leak, l.Steepest()
+		for j, v := range z {
+			s[j] = 0
+			switch {
+			case !(ez[j] <= TightMost):
+			case v > ez[j]:
+				s[j] = 1
+			case v < -ez[j]:
+				s[j] = -1
+			}
+			if v < 0 {
+				z[j] = leak * v
+			}
+			if grow != 1 || leak != 0 {
+				ez[j] = forms.Slack * (grow*ez[j] + l.Gamma*math.Abs(z[j]))
+			} else if s[j] < 0 {
+				ez[j] = 0 // certainly inactive: exactly 0
+			}
+		}
+		p.a, p.z, p.ea, p.ez = p.z, p.a, p.ez, p.ea
+		a, ea = z, ez
+	}
+}
+
+// ValueTight evaluates the pre-activations where the units before have the values a, off by ea at
+// most, and what they are off by.
+func ValueTight(l *forms.Layer, a, ea, z, ez []float64) {
+	copy(z, l.B)
+	for j := range ez {
+		ez[j] = l.Gamma * l.BMag[j]
+	}
+	for i, v := range a {
+		if v != 0 || ea[i] != 0 {
+			floats.AddScaled(z, v, l.W[i*l.Out:(i+1)*l.Out])
+			floats.AddScaled(ez, l.Gamma*(math.Abs(v)+ea[i])+ea[i], l.WMag[i*l.Out:(i+1)*l.Out])
+		}
+	}
+	for j := range ez {
+		ez[j] = forms.Slack*ez[j] + forms.Underflow
+	}
+}

@@ -1,0 +1,367 @@
+// Cells that a solver is asked about: what it proposes is certified, and where it fails the exact tiers decide. A cell
+// keeps a witness, a point strictly inside, so that one side of each split is known to live.
+
+package tree
+
+import (
+	"slices"
+	"sync/atomic"
+
+	"github.com/relucell/relucell/internal/forms"
+	"github.com/relucell/relucell/internal/judge"
+	"github.com/relucell/relucell/lp"
+)
+
+// Solved is a tree whose cells are the solver's.
+type Solved struct {
+	trunk
+	solver  lp.Incremental
+	pivots  int64 // of the solver, when they were last counted
+	off     int   // > 0: the solver could not follow; questions go to the exact solve
+	depth   int
+	levels  []*level
+	table   proofTable
+	outline outline
+	scratch scratch
+	gaveUp  bool // the decision at hand was given up, by a walk that is late
+	err     error
+}
+
+// level is a cell on the path: its witness, the forms gathered below it, and where its decisions have come to.
+type level struct {
+	judge.Point
+	acc forms.Sums
+	// far is the witness of the side of the split that the cell's own is not on.
+	far judge.Point
+	// Neuron j of layer l is the next to be decided, or that of the split.
+	l, j int
+	// follows says that the solver is ready for both sides of the split; arrived that the cell has been entered, not only
+	// named.
+	follows, arrived bool
+}
+
+// NewSolved returns a tree at the root. proof says that multipliers are wanted in integers, and witnesses of all cells.
+func NewSolved(m *Subject, p *Policy, halt *atomic.Bool, proof bool) *Solved {
+	t := &Solved{trunk: newTrunk(m, p, halt), solver: p.newSolver(m.Model), scratch: newScratch(m)}
+	t.judge.Proof = proof
+	if s, ok := t.solver.(lp.Stoppable); ok {
+		s.StopWhen(m.Late)
+	}
+	t.table = newProofTable(m, !proof)
+	if p, ok := t.solver.(*lp.Polygon); ok {
+		t.outline.polygon = p
+		t.table.used = false
+	}
+	return t
+}
+
+// at returns the level of a depth.
+func (t *Solved) at(depth int) *level {
+	for len(t.levels) <= depth {
+		t.levels = append(t.levels, nil)
+	}
+	if t.levels[depth] == nil {
+		t.levels[depth] = &level{Point: judge.NewPoint(t.m.Model), far: judge.NewPoint(t.m.Model)}
+	}
+	return t.levels[depth]
+}
+
+// Reset starts at the centre of the ball, with its signs.
+func (t *Solved) Reset() {
+	t.off, t.depth, t.gaveUp = 0, 0, false
+	t.unconstrained()
+	t.solver.Reset(t.m.Norm, t.m.N)
+	t.outline.fresh = false
+	lv := t.at(0)
+	lv.l, lv.j, lv.arrived = 0, 0, false
+	clear(lv.Y)
+	lv.Big = nil
+	t.judge.Look(&lv.Point)
+}
+
+// Next decides the cell's neurons.
+func (t *Solved) Next(passing bool) Event {
+	e := t.next(passing)
+	p := t.solver.Pivots()
+	t.tally.Pivots, t.pivots = t.tally.Pivots+p-t.pivots, p
+	return e
+}
+
+func (t *Solved) next(passing bool) Event {
+	lv := t.levels[t.depth]
+	if len(t.m.Layers) == 0 {
+		return t.region(lv)
+	}
+	if t.m.Late() {
+		return t.Undecided()
+	}
+	if !lv.arrived {
+		t.arrive(lv)
+	}
+	for {
+		if e, done := t.layer(lv, passing); done {
+			return e
+		}
+		if lv.l+1 == len(t.m.Layers) {
+			return t.region(lv)
+		}
+		lv.l, lv.j = lv.l+1, 0
+		t.enterLayer(lv)
+	}
+}
+
+// arrive enters the cell that Enter, or Reset, has named.
+func (t *Solved) arrive(lv *level) {
+	lv.arrived = true
+	if t.depth == 0 {
+		t.LoadFirst()
+		t.enterLayer(lv)
+		return
+	}
+	up := t.levels[t.depth-1]
+	s := t.labels[t.m.Layers[up.l].First+up.j]
+	if up.l+1 < len(t.m.Layers) {
+		lv.acc.CopyFrom(&up.acc)
+	}
+	t.constrain(judge.Constraint{Form: t.Form(up.l, up.j), ID: int32(t.m.Layers[up.l].First + up.j), S: float64(s)})
+	if up.follows {
+		t.solver.Enter(float64(s))
+	} else {
+		t.off++
+	}
+	t.outline.fresh = false
+	t.Pass(&lv.acc, up.l, up.j, s)
+}
+
+// Enter names the side.
+func (t *Solved) Enter(s int8) {
+	lv, child := t.levels[t.depth], t.at(t.depth+1)
+	id := t.m.Layers[lv.l].First + lv.j
+	if lv.Z[id] == s {
+		child.CopyFrom(&lv.Point)
+	} else {
+		child.CopyFrom(&lv.far)
+	}
+	t.labels[id] = s
+	child.l, child.j, child.arrived = lv.l, lv.j+1, false
+	t.depth++
+}
+
+// Leave goes back.
+func (t *Solved) Leave() {
+	lv := t.levels[t.depth]
+	t.depth--
+	up := t.levels[t.depth]
+	if lv.arrived {
+		if up.follows {
+			t.solver.Leave()
+		} else {
+			t.off--
+		}
+		t.outline.fresh = false
+		t.release()
+	}
+	t.labels[t.m.Layers[up.l].First+up.j] = 0
+}
+
+// enterLayer settles the neurons of the layer that it can at once.
+func (t *Solved) enterLayer(lv *level) {
+	l := lv.l
+	if l > 0 {
+		t.Load(l, &lv.acc, t.labels)
+		t.lookAhead(l, &lv.Point)
+	}
+	t.Begin(&lv.acc, l+1)
+	st := &t.layers[l]
+	st.entry = t.depth
+	outlined := t.outlines() && t.outlined()
+	for j := range st.done {
+		if t.m.Late() { // nothing of the rest is settled
+			for k := range st.done[j:] {
+				st.done[j+k] = open
+			}
+			return
+		}
+		if outlined {
+			st.done[j] = t.atOnce(l, j, lv.Z)
+		} else if st.done[j] = t.quick(l, j); st.done[j] == selfDone && t.judge.Proof {
+			st.proofs[j].CopyFrom(&judge.Multipliers{Self: 1})
+		}
+		if st.done[j] != open {
+			t.Pass(&lv.acc, l, j, t.labels[t.m.Layers[l].First+j])
+		}
+	}
+}
+
+// atOnce settles neuron j by the outline of the cell on which its layer is entered; z holds the signs at a point of it.
+func (t *Solved) atOnce(l, j int, z []int8) status {
+	f := t.Form(l, j)
+	id := t.m.Layers[l].First + j
+	t.labels[id] = 0
+	if f.Zero() {
+		return zeroDone
+	}
+	if z[id] == 0 || !t.outside(f, -float64(z[id])) {
+		return open
+	}
+	t.labels[id] = z[id]
+	t.tally.Float++
+	return caseDone
+}
+
+// layer decides the neurons of a layer from the level's on. It reports false when all are.
+func (t *Solved) layer(lv *level, passing bool) (e Event, done bool) {
+	l := lv.l
+	ly, st := t.m.Layers[l], &t.layers[l]
+	for ; lv.j < ly.Out; lv.j++ {
+		if st.done[lv.j] != open {
+			t.report(l, lv.j)
+			continue
+		}
+		// On the way to another cell there is little to do.
+		if t.m.Late() || !passing && t.halt.Load() {
+			return t.Undecided(), true
+		}
+		if t.decide(lv) {
+			lv.follows = t.off == 0 && !t.Form(l, lv.j).Lost() && t.solver.Split()
+			if st.entry == t.depth && lv.follows && !(t.outlines() && t.outlined()) {
+				t.settle(lv)
+			}
+			return Event{Kind: Split, Shared: lv.follows}, true
+		}
+		if t.err != nil {
+			return Event{Kind: Failed, Err: t.err}, true
+		}
+		if t.gaveUp {
+			t.gaveUp = false
+			return t.Undecided(), true
+		}
+		t.Pass(&lv.acc, l, lv.j, t.labels[ly.First+lv.j])
+	}
+	return e, false
+}
+
+// report tells of a neuron that was settled on entry.
+func (t *Solved) report(l, j int) {
+	if st := &t.layers[l]; st.done[j] == zeroDone {
+		t.told.Zero()
+	} else {
+		t.told.Pruned(t.labels[t.m.Layers[l].First+j], &st.proofs[j])
+	}
+}
+
+// settle decides the neurons of the layer after the level's that are settled on the whole cell, before it is split for
+// the first time in this layer: once for all its parts.
+func (t *Solved) settle(lv *level) {
+	l := lv.l
+	ly, st := t.m.Layers[l], &t.layers[l]
+	for j := lv.j + 1; j < ly.Out; j++ {
+		id := ly.First + j
+		z0 := lv.Z[id]
+		s := -float64(z0)
+		if t.m.Late() {
+			return
+		}
+		if st.done[j] != open || z0 == 0 || t.off > 0 || lv.far.Z[id] == -z0 {
+			continue // the witnesses of the two sides are on the two sides of j as well
+		}
+		z := t.Form(l, j)
+		if z.Lost() || t.solver.Seen(z.G, z.H, s) {
+			continue
+		}
+		by, _ := t.ask(z, id, s)
+		if by == judge.None {
+			continue
+		}
+		t.labels[id] = z0
+		t.count(by)
+		st.done[j] = caseDone
+		if t.judge.Proof {
+			st.proofs[j].CopyFrom(&t.judge.Out)
+		}
+		t.Pass(&lv.acc, l, j, z0)
+	}
+}
+
+// region certifies the final cell.
+func (t *Solved) region(lv *level) Event {
+	if t.uncertain(lv, t.m.Neurons) {
+		return Event{Kind: Vague}
+	}
+	by := t.confirm(&lv.Point, t.m.Neurons)
+	if by == judge.None {
+		return Event{Kind: Failed, Err: t.err}
+	}
+	t.count(by)
+	return Event{Kind: Final, Regions: 1}
+}
+
+// Undecided makes sure that the cell is not empty.
+func (t *Solved) Undecided() Event {
+	lv := t.levels[t.depth]
+	id := t.decided(lv)
+	switch {
+	case t.uncertain(lv, id):
+		return Event{Kind: Vague}
+	case t.confirm(&lv.Point, id) == judge.None:
+		return Event{Kind: Failed, Err: t.err}
+	}
+	return Event{Kind: Open}
+}
+
+// decided is the number of neurons that are decided on a cell.
+func (t *Solved) decided(lv *level) int {
+	if len(t.m.Layers) == 0 {
+		return 0
+	}
+	return t.m.Layers[lv.l].First + lv.j
+}
+
+// uncertain says that the walk is late and the floats at hand do not tell that the witness has the labels of the first id
+// neurons. Nothing says then that the cell is not empty, so it counts at the upper end alone. A proof needs the witness.
+func (t *Solved) uncertain(lv *level, id int) bool {
+	return t.m.Late() && !t.judge.Proof && !t.judge.Agrees(&lv.Point, id)
+}
+
+// CopyFrom copies the path to a split of another solved tree: the cell, and what its sides need.
+func (t *Solved) CopyFrom(from Tree, depth int) {
+	o := from.(*Solved)
+	t.off, t.depth, t.gaveUp, t.err = 0, depth, false, nil
+	copy(t.labels, o.labels)
+	src, dst := o.levels[depth], t.at(depth)
+	dst.Point.CopyFrom(&src.Point)
+	dst.far.CopyFrom(&src.far)
+	dst.l, dst.j, dst.follows, dst.arrived = src.l, src.j, true, true
+	dst.acc.CopyFrom(&src.acc)
+	t.copyLayer(&o.trunk, src.l)
+	t.solver.CopyFrom(o.solver, depth)
+	t.pivots = t.solver.Pivots()
+	t.unconstrained()
+	for _, a := range o.judge.Cell[:depth] {
+		z := *a.Form
+		z.G = slices.Clone(z.G)
+		a.Form = &z
+		t.constrain(a)
+	}
+}
+
+// constrain adds a constraint to the cell, release takes the last one away.
+func (t *Solved) constrain(a judge.Constraint) {
+	t.judge.Cell = append(t.judge.Cell, a)
+	t.table.set(a.ID, a.Form, a.S)
+	t.outline.add(&a)
+}
+
+func (t *Solved) release() {
+	n := len(t.judge.Cell) - 1
+	t.table.set(t.judge.Cell[n].ID, nil, 0)
+	t.outline.cut(n)
+	t.judge.Cell = t.judge.Cell[:n]
+}
+
+// unconstrained takes all constraints away.
+func (t *Solved) unconstrained() {
+	t.judge.Cell = t.judge.Cell[:0]
+	t.outline.cut(0)
+	t.table.clear()
+}

@@ -1,0 +1,34 @@
+// What those see who look on: tests and audits.
+
+package tree
+
+import (
+	"github.com/relucell/relucell/internal/judge"
+	"github.com/relucell/relucell/internal/vertices"
+)
+
+// Subject is what is counted.
+func (w *trunk) Subject() *Subject { return w.m }
+
+// Judge decides about the cell.
+func (w *trunk) Judge() *judge.Judge { return w.judge }
+
+// Point is the witness of the cell.
+func (t *Solved) Point() *judge.Point { return &t.levels[t.depth].Point }
+
+// Cell is one that is kept by its vertices.
+type Cell struct {
+	*vertices.Cells
+	List        []int32 // its vertices
+	Layer, Word int     // of the neurons that are being decided
+	Cut         uint64  // those of the word that change sign on it
+}
+
+// Cell returns the tree's.
+func (t *Vertices) Cell() Cell {
+	lv := t.here()
+	return Cell{t.cells, lv.at, lv.l, lv.word, lv.open}
+}
+
+// Unsettled says that entering the layer of the cell did not settle neuron j.
+func (t *Vertices) Unsettled(j int) bool { return t.layers[t.here().l].done[j] == open }

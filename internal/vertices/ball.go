@@ -1,0 +1,141 @@
+// Where cells begin: the ball by its facets and vertices, and its centre.
+
+package vertices
+
+import (
+	"math"
+
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/internal/forms"
+)
+
+// New returns the cells of a model, with none yet: Clock and Vanishes are to be set, and Reset
+// begins.
+func New(m *forms.Model) *Cells {
+	c := &Cells{N: m.N, central: m.Central(), integral: knowsIntegers(m), Spare: bitsToSpare}
+	for _, ly := range m.Layers {
+		c.first = append(c.first, len(c.Rows))
+		for at := 0; at < ly.Out; at += WordSize {
+			c.Rows = append(c.Rows, make([]Row, min(WordSize, ly.Out-at)))
+			if c.integral {
+				c.integerRows = append(c.integerRows, make([]integerRow, min(WordSize, ly.Out-at)))
+			}
+		}
+	}
+	c.words = len(c.Rows)
+	c.Round = m.Norm == ball.L2 && m.N > 1 && !c.central
+	c.setBall(m.Norm == ball.L1 && !c.central) // cones are as many in a cube
+	return c
+}
+
+// setBall sets the facets of the cube, 1 ± y_k ≥ 0, or those of the cross-polytope, 1 ± y_1 … ± y_n
+// ≥ 0.
+func (c *Cells) setBall(cross bool) {
+	if c.cross = cross; cross {
+		c.Ball = make([]Row, 1<<c.N)
+		for i := range c.Ball {
+			for k := range c.N {
+				c.Ball[i].G[k] = float64(1 - 2*(i>>k&1))
+			}
+		}
+	} else {
+		c.Ball = make([]Row, 2*c.N)
+		for k := range c.N {
+			c.Ball[2*k].G[k], c.Ball[2*k+1].G[k] = 1, -1
+		}
+	}
+	for i := range c.Ball {
+		r := &c.Ball[i]
+		mag := 1.0
+		for _, g := range r.G {
+			mag += math.Abs(g)
+		}
+		r.H, r.P, r.Q = 1, forms.Rounding(0, mag, c.N), forms.Slack*(mag-1)
+	}
+}
+
+// Reset begins with the ball, and returns its vertices.
+func (c *Cells) Reset() []int32 {
+	c.outer = 1<<len(c.Ball) - 1
+	c.Back(Mark{})
+	for i := range c.Ball {
+		c.Facets[i] = Place(-1 - i)
+	}
+	var list []int32
+	corners := 1 << c.N
+	if c.cross {
+		corners = 2 * c.N
+	}
+	for corner := range corners {
+		v := c.add(0)
+		at := &c.Vertices[v]
+		for k := range c.N {
+			if !c.cross {
+				at.X[k] = float64(2*(corner>>k&1) - 1)
+			} else if corner/2 == k {
+				at.X[k] = float64(2*(corner&1) - 1)
+			}
+		}
+		for i := range c.Ball {
+			if c.Ball[i].At(&at.X) == 0 {
+				at.On |= 1 << i
+			}
+		}
+		c.setInteger(v)
+		list = append(list, v)
+	}
+	return list
+}
+
+// Adopt begins as o was at a cell that was split by a neuron of a word, when so many names had been
+// given.
+func (c *Cells) Adopt(o *Cells, word, names int) {
+	c.Back(Mark{})
+	c.Facets, c.outer = o.Facets, o.outer
+	for i := len(o.Changed) - 1; i >= names; i-- {
+		c.Facets[o.Changed[i].Bit], c.outer = o.Changed[i].Row, o.Changed[i].outer
+	}
+	for i := range word + 1 {
+		copy(c.Rows[i], o.Rows[i])
+		if c.integral {
+			copy(c.integerRows[i], o.integerRows[i])
+		}
+	}
+}
+
+// Take appends copies of vertices of o to a list.
+func (c *Cells) Take(o *Cells, vertices, list []int32) []int32 {
+	for _, v := range vertices {
+		i := c.add(0)
+		c.Vertices[i] = o.Vertices[v]
+		copy(c.signs[int(i)*c.words:], o.signs[int(v)*c.words:(int(v)+1)*c.words])
+		if c.integral {
+			c.integers[i] = o.integers[v]
+		}
+		if c.Round {
+			c.Inside[i] = o.Inside[v]
+		}
+		list = append(list, i)
+	}
+	return list
+}
+
+// atCenter says that a vertex is on hyperplanes through the centre alone, and so is the centre.
+func (c *Cells) atCenter(v int32) {
+	for word := range c.words {
+		c.Sign(word, v).Zero = ^uint64(0)
+	}
+	c.setInteger(v)
+}
+
+// setInteger notes that the coordinates of a vertex are integers.
+func (c *Cells) setInteger(v int32) {
+	if !c.integral {
+		return
+	}
+	at := &c.integers[v]
+	at.d = 1
+	for k, x := range c.Vertices[v].X {
+		at.x[k] = int64(x)
+	}
+}

@@ -1,0 +1,349 @@
+// Package vertices keeps cells by their vertices: where the inputs are few, a cell of a polytope
+// (the ball, or the cube around it) is kept as the list of its vertices besides its constraints,
+// and a hyperplane is asked about by its signs at those. This is the double description method
+// (Motzkin, Raiffa, Thompson and Thrall 1953; the combinatorial test of adjacency is that of Fukuda
+// and Prodon 1996), certified by the following.
+//
+// A vertex is known by the set of constraints that hold there with equality, and its coordinates
+// are held in floats with a bound of what they are off by. Let the list be that of all vertices of
+// a cell, with those sets, and let the sign of a form at each of them be certain. Then the part of
+// the cell on one side of the form has these vertices and no others: those of the cell on that
+// side, those on the hyperplane, and one on each edge whose ends are on different sides. In that
+// one hold the constraints that hold at both ends, and the form's. So by induction, from the ball's
+// own vertices, every list is exact, whatever the coordinates are off by, as long as each sign that
+// was used is certain; where one is not, the walk goes back to the solver, for that cell. Hence
+//
+//   - both sides of a form live in a cell (a polytope with an interior) if it is positive at one
+//     vertex and negative at another; otherwise it has one sign there, or vanishes;
+//   - two vertices are the ends of an edge if the constraints common to them hold at no third one. Where one
+//     of them lies on n hyperplanes exactly, n−1 common ones suffice: they are independent, and leave a line.
+package vertices
+
+import (
+	"math"
+	"math/bits"
+
+	"github.com/relucell/relucell/internal/forms"
+)
+
+const (
+	// MaxInputs is the largest number of inputs for which cells are ever kept by their vertices: a
+	// cell of a generic arrangement has some 2ⁿ vertices, and pairs of them are looked at.
+	MaxInputs = 7
+	// maxVertices is the largest number of vertices that a cell may have.
+	maxVertices = 1 << 10
+	// MaxError is the largest error of a coordinate that is of use; slack covers that a vertex is
+	// that far outside the ball.
+	MaxError = 1.0 / (1 << 8)
+	// edgeRounding bounds the rounding of a coordinate of a new vertex u+t(v−u), in units: t is off
+	// by two roundings, the difference by one and the product by one, relative to at most 2, and
+	// the sum by one relative to 1.
+	edgeRounding = 16
+	// edgeRoom is the least share of a+b that must be left of it in a+b−2d for the bound of onEdge
+	// to be used. The bound holds where a+b > 2d; the difference is off by three roundings of a+b,
+	// which slack covers while it is 2⁻¹⁰ of that or more. With less left, the error would be
+	// hundreds of times the edge anyway.
+	edgeRoom = 1.0 / (1 << 10)
+)
+
+// Point is a point; coordinates beyond the inputs are 0.
+type Point [MaxInputs]float64
+
+// Vertex is a vertex: where it is, what each coordinate is off by at most, and the constraints that
+// hold with equality, a bit each.
+type Vertex struct {
+	X   Point
+	Err float64
+	On  uint64
+}
+
+// Row is a form g·y + h for use at vertices: a value is off by at most p + q·(the error of the
+// vertex).
+type Row struct {
+	G       Point
+	H, P, Q float64
+}
+
+// At evaluates the form.
+func (r *Row) At(x *Point) float64 {
+	return r.H + r.G[0]*x[0] + r.G[1]*x[1] + r.G[2]*x[2] + r.G[3]*x[3] + r.G[4]*x[4] + r.G[5]*x[5] + r.G[6]*x[6]
+}
+
+// Cells holds the vertices of the cells on a path, each of them a list of indices, and the forms of
+// the neurons of the layers on it.
+type Cells struct {
+	N        int
+	Vertices []Vertex
+	// Rows holds the forms of the layers on the path, WordSize to a word; signs those at each
+	// vertex, so many words each.
+	Rows  [][]Row
+	signs []Signs
+	words int
+	first []int  // the first word of each layer
+	Clock *int64 // counts the work, in vertices and pairs of them looked at
+	// integers and integerRows are the same in integers, where integral says so.
+	integral    bool
+	integers    []integerVertex
+	integerRows [][]integerRow
+	// Facets says where the rows of the constraints are, by their bits, and changed where those
+	// were that others replaced.
+	Facets  [64]Place
+	Changed []FacetPlace
+	Spare   int // bitsToSpare
+	Ball    []Row
+	// outer are the bits that stand for facets of the ball, and central says that all forms vanish
+	// at its centre.
+	outer   uint64
+	central bool
+	// Vanishes says that a neuron is zero at a vertex for reasons that floats do not know.
+	Vanishes func(word int, b uint, v int32) bool
+	lists    []int32 // a stack of lists, for leaves
+	cross    bool    // the ball is a cross-polytope
+	Round    bool    // it is the l2 ball, in the cube
+	Inside   []bool  // then: which vertices certainly are
+	near     nearest
+	repairs  repairer
+	// Scratch of section: the vertices on each side and between, and their constraints.
+	plus, minus, zero []int32
+	plusOn, minusOn   []uint64
+}
+
+// Place is where a row is kept: that of neuron b of a word at word·WordSize + b, that of facet i of
+// the ball at −1 − i.
+type Place int32
+
+// FacetPlace is the row that a bit stood for, when some bits were the ball's.
+type FacetPlace struct {
+	Bit   int
+	Row   Place
+	outer uint64
+}
+
+// Row returns the row at a place.
+func (c *Cells) Row(p Place) *Row {
+	if p < 0 {
+		return &c.Ball[-1-p]
+	}
+	return &c.Rows[p/WordSize][p%WordSize]
+}
+
+// Mark is a state to go back to.
+type Mark struct{ vertices, changed int }
+
+// add makes room for a vertex.
+func (c *Cells) add(on uint64) int32 {
+	i := len(c.Vertices)
+	c.Vertices = append(c.Vertices, Vertex{On: on})
+	if n := (i + 1) * c.words; n <= cap(c.signs) {
+		c.signs = c.signs[:n]
+		clear(c.signs[i*c.words:])
+	} else {
+		c.signs = append(c.signs, make([]Signs, c.words)...)
+	}
+	if c.integral {
+		c.integers = append(c.integers, integerVertex{})
+	}
+	if c.Round {
+		c.Inside = append(c.Inside, false)
+	}
+	return int32(i)
+}
+
+// Named is the number of names given to constraints on the path so far, for adopt.
+func (c *Cells) Named() int { return len(c.Changed) }
+
+// Here returns the state to go back to after what follows.
+func (c *Cells) Here() Mark { return Mark{len(c.Vertices), len(c.Changed)} }
+
+func (c *Cells) Back(m Mark) {
+	c.Vertices, c.signs = c.Vertices[:m.vertices], c.signs[:m.vertices*c.words]
+	if c.integral {
+		c.integers = c.integers[:m.vertices]
+	}
+	if c.Round {
+		c.Inside = c.Inside[:m.vertices]
+	}
+	for i := len(c.Changed) - 1; i >= m.changed; i-- {
+		c.Facets[c.Changed[i].Bit] = c.Changed[i].Row
+		c.outer = c.Changed[i].outer
+	}
+	c.Changed = c.Changed[:m.changed]
+}
+
+// sides sorts the vertices of a list by the sign of neuron b, and returns the constraints on which
+// some lie.
+func (c *Cells) sides(word int, list []int32, b uint) (used uint64) {
+	c.plus, c.minus, c.zero = c.plus[:0], c.minus[:0], c.zero[:0]
+	c.plusOn, c.minusOn = c.plusOn[:0], c.minusOn[:0]
+	for _, v := range list {
+		s := c.Sign(word, v)
+		on := c.Vertices[v].On
+		used |= on
+		switch {
+		case s.Plus>>b&1 != 0:
+			c.plus, c.plusOn = append(c.plus, v), append(c.plusOn, on)
+		case s.Minus>>b&1 != 0:
+			c.minus, c.minusOn = append(c.minus, v), append(c.minusOn, on)
+		default:
+			c.zero = append(c.zero, v)
+		}
+	}
+	return used
+}
+
+// Parts are the two sides of a cell that a hyperplane cuts: the vertices strictly on either side,
+// and those on the hyperplane, which both sides have.
+type Parts struct{ Plus, Minus, Section []int32 }
+
+// Side appends the vertices of a side to a list.
+func (p *Parts) Side(s int8, list []int32) []int32 {
+	if s > 0 {
+		return append(append(list, p.Plus...), p.Section...)
+	}
+	return append(append(list, p.Minus...), p.Section...)
+}
+
+// Split sets parts to those of the cell by the hyperplane of neuron b of a word, with the signs of
+// the neurons in want at new vertices. It returns false where a sign is not certain or there are
+// too many vertices.
+func (c *Cells) Split(word int, list []int32, b uint, want uint64, p *Parts) (ok bool) {
+	if p.Section, ok = c.section(word, list, b, want, p.Section[:0]); ok {
+		p.Plus, p.Minus = append(p.Plus[:0], c.plus...), append(p.Minus[:0], c.minus...)
+	}
+	return ok
+}
+
+// section appends to out the vertices of the part of the cell on the hyperplane of neuron b of a
+// word, with the signs of the neurons in want, and leaves those on either side in plus and minus.
+// It returns false where a sign is not certain or there are too many vertices.
+func (c *Cells) section(word int, list []int32, b uint, want uint64, out []int32) ([]int32, bool) {
+	facet := c.name(c.sides(word, list, b), Place(word*WordSize+int(b)))
+	if facet == 0 {
+		return out, false
+	}
+	first := len(out)
+	*c.Clock += int64(len(c.plus) * len(c.minus))
+	for _, v := range c.zero {
+		out = append(out, c.again(v, facet))
+	}
+	minusOn := c.minusOn
+	for i, u := range c.plus {
+		on := c.plusOn[i]
+		simple := bits.OnesCount64(on) == c.N
+		for j, other := range minusOn {
+			// More than one of n constraints is not common.
+			if alone := on &^ other; alone&(alone-1) != 0 && simple {
+				continue
+			}
+			v := c.minus[j]
+			if !simple && !c.Adjacent(list, u, v) {
+				continue
+			}
+			w, ok := c.onEdge(word, u, v, b, want, on&other|facet)
+			if !ok {
+				return out, false
+			}
+			out = append(out, w)
+		}
+	}
+	return out, len(out)-first <= maxVertices
+}
+
+// Adjacent says whether two vertices of the list are the ends of an edge.
+func (c *Cells) Adjacent(list []int32, u, v int32) bool {
+	a, b := c.Vertices[u].On, c.Vertices[v].On
+	common := a & b
+	if bits.OnesCount64(common) < c.N-1 {
+		return false
+	}
+	if bits.OnesCount64(a) == c.N || bits.OnesCount64(b) == c.N {
+		return true
+	}
+	for _, w := range list {
+		if w != u && w != v && c.Vertices[w].On&common == common {
+			return false
+		}
+	}
+	return true
+}
+
+// again adds a vertex of a cell once more, as one of a part on a further hyperplane.
+func (c *Cells) again(v int32, facet uint64) int32 {
+	w := c.add(0)
+	c.Vertices[w] = c.Vertices[v]
+	c.Vertices[w].On |= facet
+	if c.integral {
+		c.integers[w] = c.integers[v]
+	}
+	if c.Round {
+		c.Inside[w] = c.Inside[v]
+	}
+	copy(c.signs[int(w)*c.words:], c.signs[int(v)*c.words:(int(v)+1)*c.words])
+	return w
+}
+
+// onEdge adds the vertex on the edge from u, where b is positive, to v, where it is negative.
+//
+// Let a > 0 and −b < 0 be the computed values of the form at u and v, off by at most d. Its zero is
+// at t* = a*/(a*+b*), and t = a/(a+b) differs from that by
+//
+//	|(a*−a)b − a(b*−b)| / ((a*+b*)(a+b)) ≤ d/(a+b−2d).
+//
+// Domain: the first step needs a, b ≥ 0, the second a+b > 2d. The true signs are known, maybe by
+// other means than these values, so neither need hold. Where one does not, or hardly does
+// (edgeRoom), the vertex is solved for.
+//
+// The true vertex u* + t*(v*−u*) is then off u+t(v−u) by at most the larger error of u and v, and
+// that times |v−u|, and what u+t(v−u) is rounded by.
+func (c *Cells) onEdge(word int, u, v int32, b uint, want, on uint64) (i int32, ok bool) {
+	i = c.add(on)
+	if ok = c.place(word, i, u, v, b, want); ok && c.Round {
+		c.setInside(i)
+	}
+	return i, ok
+}
+
+// place does so for a new vertex.
+func (c *Cells) place(word int, i, u, v int32, b uint, want uint64) bool {
+	on := c.Vertices[i].On
+	if c.central && on&c.outer == 0 {
+		c.atCenter(i)
+		return true
+	}
+	p, q, w := &c.Vertices[u], &c.Vertices[v], &c.Vertices[i]
+	known, unknown := c.Sign(word, u).With(c.Sign(word, v))
+	known.Zero |= 1 << b
+	*c.Sign(word, i) = known
+	if unknown &= want; c.integral && c.integerEdge(word, i, u, v, b) {
+		return unknown == 0 || c.look(word, i, unknown)
+	}
+	r := &c.Rows[word][b]
+	ru, rv := r.At(&p.X), -r.At(&q.X)
+	t, certain := ru/(ru+rv), ru > 0 && rv > 0
+	if !certain {
+		t = 0.5
+	}
+	far := 0.0
+	for k := range c.N {
+		step := q.X[k] - p.X[k]
+		far = max(far, math.Abs(step))
+		w.X[k] = p.X[k] + t*step
+	}
+	w.Err = EdgeError(ru, rv, r.P, r.Q, max(p.Err, q.Err), far)
+	if !(certain && w.Err <= MaxError) && !c.repair(i) {
+		return false
+	}
+	return unknown == 0 || c.look(word, i, unknown)
+}
+
+// EdgeError bounds what a vertex on an edge is off by, as onEdge derives it: a and b are the values
+// at its ends, each off by p + q·e, e is what the ends are off by, and far how long the edge is.
+// Outside its domain it is +Inf.
+func EdgeError(a, b, p, q, e, far float64) float64 {
+	d := p + q*e
+	room := a + b - 2*d
+	if !(a >= 0 && b >= 0 && room > edgeRoom*(a+b)) {
+		return math.Inf(1)
+	}
+	return forms.Slack * (e + far*d/room + edgeRounding*forms.Unit)
+}
