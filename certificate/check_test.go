@@ -17,16 +17,19 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	balls "github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/proof"
 )
 
-func unitBalls(n int) []Ball {
+func unitBalls(n int) []tball {
 	zero, one, lo := make([]float64, n), make([]float64, n), make([]float64, n)
 	for k := range one {
 		one[k], lo[k] = 0.75, -1.25
 	}
-	b := []Ball{{Norm: "linf", Center: zero, Radius: 1}, {Norm: "l1", Center: one, Radius: 1.5}, {Norm: "box", Lo: lo, Hi: one}}
+	b := []tball{{Norm: "linf", Center: zero, Radius: 1}, {Norm: "l1", Center: one, Radius: 1.5}, {Norm: "box", Lo: lo, Hi: one}}
 	if n == 1 {
-		b = append(b, Ball{Norm: "l2", Center: one, Radius: 0.875})
+		b = append(b, tball{Norm: "l2", Center: one, Radius: 0.875})
 	}
 	return b
 }
@@ -58,7 +61,7 @@ func TestTentMaps(t *testing.T) {
 	for layers := 1; layers <= 8; layers++ {
 		for _, norm := range []string{"l2", "linf", "l1"} {
 			path := tempProof(t, "p")
-			prove(t, tent(layers), Ball{Norm: norm, Center: []float64{0.5}, Radius: 0.5}, path, 1, false, 0, 0)
+			prove(t, tent(layers), tball{Norm: norm, Center: []float64{0.5}, Radius: 0.5}, path, 1, false, 0, 0)
 			rep, err := Check(tent(layers).text(), path, Options{})
 			require.NoError(t, err)
 			require.EqualValues(t, 1<<layers, rep.Count)
@@ -70,7 +73,7 @@ func TestMemoryDoesNotGrowWithTheRegions(t *testing.T) {
 	var used [2]uint64
 	for i, layers := range []int{11, 12} {
 		path := tempProof(t, "p.gz")
-		prove(t, tent(layers), Ball{Norm: "linf", Center: []float64{0.5}, Radius: 0.5}, path, 1, false, 0, 0)
+		prove(t, tent(layers), tball{Norm: "linf", Center: []float64{0.5}, Radius: 0.5}, path, 1, false, 0, 0)
 		before := allocated()
 		rep, err := Check(tent(layers).text(), path, Options{Workers: 1})
 		used[i] = allocated() - before
@@ -84,7 +87,7 @@ func TestMemoryDoesNotGrowWithTheRegions(t *testing.T) {
 func BenchmarkCheck(b *testing.B) {
 	net := randomNet(rand.New(rand.NewSource(7)), false, []string{"relu"}, 2, 16, 16, 2)
 	path := tempProof(b, "p")
-	n := prove(b, net, Ball{Norm: "linf", Center: []float64{0, 0}, Radius: 1}, path, 1, false, 0, 0)
+	n := prove(b, net, tball{Norm: "linf", Center: []float64{0, 0}, Radius: 1}, path, 1, false, 0, 0)
 	text := net.text()
 	b.ReportAllocs()
 	for b.Loop() {
@@ -189,6 +192,9 @@ func TestCheckerUsesTheStandardLibraryAlone(t *testing.T) {
 			require.NotContains(t, first, ".", "%s imports %s", f, path)
 			require.NotContains(t, []string{"C", "unsafe"}, path)
 		}
+		text, err := os.ReadFile(f)
+		require.NoError(t, err)
+		require.NotRegexp(t, `os\.(Create|Write|Rename|Remove|Mkdir)|NewWriter`, string(text), "%s: what writes has its place in package proof", f)
 	}
 }
 
@@ -201,7 +207,8 @@ func ExampleCheck() {
 	dir, _ := os.MkdirTemp("", "proof")
 	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, "proof")
-	w, _ := NewWriter(path, Header{Net: n.hash, Ball: Ball{Norm: "linf", Center: []float64{0}, Radius: 1}})
+	b, _ := balls.New(balls.LInf, []float64{0}, 1)
+	w, _ := proof.NewWriter(path, proof.Header{Net: n.hash, Ball: b})
 	w.Split()
 	w.Region([]float64{-0.5})
 	w.Region([]float64{0.5})

@@ -1,11 +1,11 @@
-// Package certificate writes and checks proofs that a network has so many
-// activation regions in a ball.
+// Package certificate checks proofs that a network has so many activation
+// regions in a ball.
 //
-// It has two halves that share nothing but the format (docs/certificate.md).
-// [Writer] is told the steps of a walk and writes them down. [Check] reads a
-// proof and believes nothing: it uses integers alone, the standard library
-// alone, and its own reader of the network, so that these few hundred lines
-// are all that a count rests on. They implement the theorem below.
+// Whoever wrote a proof, [Check] reads it and believes nothing: it uses
+// integers alone, the standard library alone, and its own reader of the
+// network, so that these few hundred lines are all that a count rests on. They
+// share nothing with the writer in package proof but the format
+// (docs/certificate.md), and implement the theorem below.
 //
 // # What is counted
 //

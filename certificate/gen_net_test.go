@@ -6,6 +6,7 @@ package certificate
 import (
 	"fmt"
 	"math/rand"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -30,7 +31,7 @@ func (t tnet) text() []byte {
 	num := func(v []float64) string {
 		s := make([]string, len(v))
 		for i := range v {
-			s[i] = fmt.Sprintf("%q", string(appendFloat(nil, v[i])))
+			s[i] = fmt.Sprintf("%q", spell(v[i]))
 		}
 		return "[" + strings.Join(s, ",") + "]"
 	}
@@ -39,7 +40,7 @@ func (t tnet) text() []byte {
 	for i, y := range t.layers {
 		fmt.Fprintf(&b, "{\"activation\":%q,", y.act)
 		if y.act == "leaky_relu" {
-			fmt.Fprintf(&b, "\"slope\":%q,", string(appendFloat(nil, y.slope)))
+			fmt.Fprintf(&b, "\"slope\":%q,", spell(y.slope))
 		}
 		rows := make([]string, len(y.w))
 		for k := range y.w {
@@ -53,6 +54,18 @@ func (t tnet) text() []byte {
 	}
 	b.WriteString("]}\n")
 	return []byte(b.String())
+}
+
+// spell spells a finite number: strconv pads exponents to two places, the format does not.
+func spell(v float64) string {
+	if v == 0 {
+		return "0x0p+0"
+	}
+	m, e, _ := strings.Cut(strconv.FormatFloat(v, 'x', -1, 64), "p")
+	if e[1] == '0' {
+		e = e[:1] + e[2:]
+	}
+	return m + "p" + e
 }
 
 func (t tnet) hash(tb testing.TB) string {

@@ -12,6 +12,10 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	balls "github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/proof"
 )
 
 // rform is g·x + h in rationals, the last entry being h.
@@ -44,11 +48,13 @@ type corner struct {
 // gen walks a network and tells a writer.
 type gen struct {
 	net  tnet
-	w    *Writer
+	w    enumerate.Observer
 	rnd  *rand.Rand
 	fork bool
 	// stop is the share of cells left unexplored.
 	stop float64
+	// regions and open are the leaves so far.
+	regions, open int64
 	// cons are the ball's facets and then, on the path, s_i·z_i; who is −1 or the neuron i.
 	cons []rform
 	who  []int
@@ -251,9 +257,11 @@ func (g *gen) walk(cell []corner, layer []rform) {
 	if j == g.neurons() || g.rnd.Float64() < g.stop {
 		x := g.witness(cell)
 		if j < g.neurons() {
+			g.open++
 			g.w.OpenBig(x)
 			return
 		}
+		g.regions++
 		plain := make([]float64, len(x))
 		exact := true
 		for k := range x {
@@ -350,8 +358,31 @@ func (rform) scaled(f rform, s int) rform {
 	return r
 }
 
+// tball is a ball of tests: norm l2, linf or l1, with centre and radius, or box, with its bounds.
+type tball struct {
+	Norm   string
+	Center []float64
+	Radius float64
+	Lo, Hi []float64
+}
+
+// ball is what the writer is told.
+func (b tball) ball(tb testing.TB) (out balls.Ball) {
+	var err error
+	if b.Norm == "box" {
+		out, err = balls.NewBox(b.Lo, b.Hi)
+	} else {
+		var norm balls.Norm
+		if norm, err = balls.ParseNorm(b.Norm); err == nil {
+			out, err = balls.New(norm, b.Center, b.Radius)
+		}
+	}
+	require.NoError(tb, err)
+	return out
+}
+
 // facets returns a ball's corners and the constraints they stand on.
-func facets(b Ball) ([]corner, []rform) {
+func facets(b tball) ([]corner, []rform) {
 	c, r := b.Center, rat(b.Radius)
 	if b.Norm == "l2" && len(c) == 2 {
 		panic("the generator knows no discs")
@@ -392,9 +423,9 @@ func facets(b Ball) ([]corner, []rform) {
 }
 
 // prove walks the network over the ball and writes a proof; it returns the leaves.
-func prove(tb testing.TB, net tnet, b Ball, path string, seed int64, fork bool, stop float64, partSize int) int64 {
+func prove(tb testing.TB, net tnet, b tball, path string, seed int64, fork bool, stop float64, partSize int) int64 {
 	tb.Helper()
-	w, err := NewWriter(path, Header{Net: net.hash(tb), Ball: b, PartSize: partSize})
+	w, err := proof.NewWriter(path, proof.Header{Net: net.hash(tb), Ball: b.ball(tb), PartSize: partSize})
 	require.NoError(tb, err)
 	cell, cons := facets(b)
 	g := &gen{net: net, w: w, rnd: rand.New(rand.NewSource(seed)), fork: fork, stop: stop, cons: cons}
@@ -402,7 +433,7 @@ func prove(tb testing.TB, net tnet, b Ball, path string, seed int64, fork bool, 
 		g.who = append(g.who, -1)
 	}
 	g.walk(cell, nil)
-	n := w.regions + w.open
+	n := g.regions + g.open
 	require.NoError(tb, w.Close(big.NewInt(n)))
 	return n
 }

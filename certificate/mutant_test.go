@@ -15,6 +15,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/relucell/relucell/proof"
 )
 
 // truth counts the regions of a network in a ball spelled as in a proof; −1 if
@@ -31,7 +33,7 @@ func truth(t testing.TB, net tnet, ball string) int64 {
 		}
 		v = append(v, f)
 	}
-	b := Ball{Norm: tokens[0]}
+	b := tball{Norm: tokens[0]}
 	if b.Norm == "box" {
 		b.Lo, b.Hi = v[:len(v)/2], v[len(v)/2:]
 	} else {
@@ -41,13 +43,15 @@ func truth(t testing.TB, net tnet, ball string) int64 {
 		return -1
 	}
 	cell, cons := facets(b)
-	w := &Writer{output: &output{partSize: 1 << 30}}
+	w, err := proof.NewWriter(tempProof(t, "truth"), proof.Header{Net: net.hash(t), Ball: b.ball(t), PartSize: 1 << 16})
+	require.NoError(t, err)
+	defer w.Abort()
 	g := &gen{net: net, w: w, rnd: rand.New(rand.NewSource(1)), cons: cons}
 	for range cons {
 		g.who = append(g.who, -1)
 	}
 	g.walk(cell, nil)
-	return w.regions
+	return g.regions
 }
 
 // mutate damages a text of lines in one way.

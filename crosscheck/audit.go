@@ -14,6 +14,7 @@ import (
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/network"
+	"github.com/relucell/relucell/proof"
 )
 
 const (
@@ -31,7 +32,7 @@ func Sampled(n *network.Network, b ball.Ball, count *big.Int) bool {
 		return false
 	}
 	h := fnv.New32a()
-	_, _ = h.Write([]byte(n.Fingerprint() + spellBall(ProofHeader(n, b).Ball))) // a hash takes everything
+	_, _ = h.Write([]byte(n.Fingerprint() + proof.SpellBall(b))) // a hash takes everything
 	return h.Sum32()%auditShare == 0
 }
 
@@ -44,7 +45,7 @@ func Audit(ctx context.Context, n *network.Network, b ball.Ball, count *big.Int)
 	}
 	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, "proof")
-	if _, err := Prove(ctx, n, b, path, enumerate.Options{Workers: 1}); err != nil {
+	if _, err := proof.Prove(ctx, n, b, path, enumerate.Options{Workers: 1}); err != nil {
 		return err
 	}
 	return checkProof(path, Case{Net: n, Ball: b}, count.String())

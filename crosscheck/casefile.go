@@ -19,6 +19,7 @@ import (
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/internal/files"
 	"github.com/relucell/relucell/network"
+	"github.com/relucell/relucell/proof"
 )
 
 // BallJSON is a ball as files and programs see it: norm, radius and center, or
@@ -86,7 +87,7 @@ func WriteCase(ctx context.Context, dir, name string, f Failure) (string, error)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", err
 	}
-	r, err := Prove(ctx, f.Case.Net, f.Case.Ball, filepath.Join(dir, name+".proof"), enumerate.Options{Workers: 1})
+	r, err := proof.Prove(ctx, f.Case.Net, f.Case.Ball, filepath.Join(dir, name+".proof"), enumerate.Options{Workers: 1})
 	if err != nil {
 		return "", err
 	}
@@ -219,44 +220,30 @@ func checkBeside(path string, j CaseFile, c Case) (bool, error) {
 	if !filepath.IsLocal(j.Proof) {
 		return false, fmt.Errorf("%s: proof: %q, expected the name of a file beside it", path, j.Proof)
 	}
-	proof := filepath.Join(filepath.Dir(path), j.Proof)
-	if _, err := os.Stat(proof); errors.Is(err, os.ErrNotExist) {
+	beside := filepath.Join(filepath.Dir(path), j.Proof)
+	if _, err := os.Stat(beside); errors.Is(err, os.ErrNotExist) {
 		return false, nil
 	}
-	return true, checkProof(proof, c, j.Count)
+	return true, checkProof(beside, c, j.Count)
 }
 
 // checkProof says whether the proof proves that the case has exactly count regions.
-func checkProof(proof string, c Case, count string) error {
+func checkProof(path string, c Case, count string) error {
 	var text bytes.Buffer
 	if err := c.Net.WriteCanonical(&text); err != nil {
 		return err
 	}
-	rep, err := certificate.Check(text.Bytes(), proof, certificate.Options{})
+	rep, err := certificate.Check(text.Bytes(), path, certificate.Options{})
 	if err != nil {
 		return err
 	}
-	want := certificate.Ball(ProofHeader(c.Net, c.Ball).Ball)
 	if rep.AtLeast || fmt.Sprint(rep.Count) != count {
-		return fmt.Errorf("%s: proves %v, expected exactly %s", proof, rep.Count, count)
+		return fmt.Errorf("%s: proves %v, expected exactly %s", path, rep.Count, count)
 	}
-	if got := rep.Ball; got != spellBall(want) {
-		return fmt.Errorf("%s: is about the ball %s, expected %s", proof, got, spellBall(want))
+	if got := rep.Ball; got != proof.SpellBall(c.Ball) {
+		return fmt.Errorf("%s: is about the ball %s, expected %s", path, got, proof.SpellBall(c.Ball))
 	}
 	return nil
-}
-
-// spellBall spells a ball as the line of a proof does.
-func spellBall(b certificate.Ball) string {
-	out := []byte(b.Norm)
-	numbers := append([]float64{b.Radius}, b.Center...)
-	if b.Norm == ball.Box.String() {
-		numbers = append(append([]float64(nil), b.Lo...), b.Hi...)
-	}
-	for _, v := range numbers {
-		out = network.AppendHex(append(out, ' '), v)
-	}
-	return string(out)
 }
 
 func hasBound(bounds []bound.Bound, name string) bool { return len(pick(bounds, name)) > 0 }

@@ -16,6 +16,7 @@ import (
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/internal/files"
 	"github.com/relucell/relucell/network"
+	"github.com/relucell/relucell/proof"
 )
 
 // CorpusEntry is a case of a corpus. Files are relative to the corpus, with slashes.
@@ -106,13 +107,13 @@ func writeEntry(ctx context.Context, dir string, i int, c Case, limit int64) (Co
 	hash := strings.TrimPrefix(print, "sha256:")[:16]
 	e := CorpusEntry{Name: c.Name, Net: "nets/" + hash + ".json", Fingerprint: print, Ball: NewBallJSON(c.Ball),
 		Proof: fmt.Sprintf("proofs/%04d.proof", i)}
-	proof := filepath.Join(dir, filepath.FromSlash(e.Proof))
-	r, err := Prove(ctx, c.Net, c.Ball, proof, enumerate.Options{Workers: 1, Limit: limit})
+	path := filepath.Join(dir, filepath.FromSlash(e.Proof))
+	r, err := proof.Prove(ctx, c.Net, c.Ball, path, enumerate.Options{Workers: 1, Limit: limit})
 	if err != nil {
 		return e, false, err
 	}
 	if !r.Exact {
-		return e, false, os.Remove(proof)
+		return e, false, os.Remove(path)
 	}
 	e.Count = r.Lower.String()
 	return e, true, files.Write(filepath.Join(dir, filepath.FromSlash(e.Net)), c.Net.WriteCanonical)

@@ -11,6 +11,7 @@ import (
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/bound"
 	"github.com/relucell/relucell/network"
+	"github.com/relucell/relucell/proof"
 )
 
 // TB is the part of testing.TB that Verify needs.
@@ -89,7 +90,7 @@ func (r *Report) ShrinkFailure(ctx context.Context, f Failure, bounds []bound.Bo
 func Describe(f Failure) string {
 	var text bytes.Buffer
 	text.WriteString(f.String())
-	text.WriteString("\nball " + spellBall(ProofHeader(f.Case.Net, f.Case.Ball).Ball) + "\n")
+	text.WriteString("\nball " + proof.SpellBall(f.Case.Ball) + "\n")
 	_ = f.Case.Net.WriteCanonical(&text) // a buffer takes everything
 	return text.String()
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/relucell/relucell/crosscheck"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/network"
+	"github.com/relucell/relucell/proof"
 )
 
 // forwardTime is the yardstick: the time of one plain forward pass, per layer a
@@ -137,7 +138,7 @@ func BenchmarkProof(b *testing.B) {
 	b.Run("count", func(b *testing.B) { benchCount(b, n, bl, nil) })
 	b.Run("prove", func(b *testing.B) {
 		for b.Loop() {
-			r, err := crosscheck.Prove(context.Background(), n, bl, path, enumerate.Options{Workers: 1})
+			r, err := proof.Prove(context.Background(), n, bl, path, enumerate.Options{Workers: 1})
 			require.NoError(b, err)
 			require.True(b, r.Exact)
 		}

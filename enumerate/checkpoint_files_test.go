@@ -13,9 +13,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/relucell/relucell/ball"
-	"github.com/relucell/relucell/certificate"
 	"github.com/relucell/relucell/crosscheck"
 	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/proof"
 )
 
 // Compaction used to go through X.tmp, and took a user's file of that name.
@@ -73,12 +73,12 @@ func TestALostProofDoesNotCostTheCount(t *testing.T) {
 		for _, workers := range []int{1, 3} {
 			folder := filepath.Join(t.TempDir(), "gone")
 			require.NoError(t, os.Mkdir(folder, 0o755))
-			h := crosscheck.ProofHeader(c.Net, c.Ball)
+			h := proof.HeaderOf(c.Net, c.Ball)
 			h.PartSize, h.Resumable = 1<<10, kept
-			w, err := certificate.NewWriter(filepath.Join(folder, "proof"), h)
+			w, err := proof.NewWriter(filepath.Join(folder, "proof"), h)
 			require.NoError(t, err)
 			require.NoError(t, os.Remove(folder)) // as a disk that is full
-			opt := enumerate.Options{Workers: workers, Observer: crosscheck.ProofObserver(w)}
+			opt := enumerate.Options{Workers: workers, Observer: w}
 			if kept {
 				opt.Checkpoint = filepath.Join(t.TempDir(), "checkpoint")
 			}
@@ -86,11 +86,11 @@ func TestALostProofDoesNotCostTheCount(t *testing.T) {
 			require.NoError(t, err)
 			require.True(t, r.Exact)
 			require.Equal(t, want, r.Lower)
-			var lost *certificate.WriteError
+			var lost *proof.WriteError
 			require.ErrorAs(t, w.Close(r.Lower), &lost)
 			require.ErrorIs(t, lost, os.ErrNotExist)
 			if kept {
-				again := resumed(t, c, opt.Checkpoint, enumerate.Options{Observer: crosscheck.ProofObserver(resumable(t, c, t.TempDir(), 1<<10))}, fine)
+				again := resumed(t, c, opt.Checkpoint, enumerate.Options{Observer: resumable(t, c, t.TempDir(), 1<<10)}, fine)
 				require.Equal(t, want, again.Lower)
 			}
 		}

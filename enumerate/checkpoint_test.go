@@ -16,10 +16,10 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/relucell/relucell/ball"
-	"github.com/relucell/relucell/certificate"
 	"github.com/relucell/relucell/crosscheck"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/lp"
+	"github.com/relucell/relucell/proof"
 )
 
 // fine makes small counts leave many records.
@@ -35,11 +35,11 @@ func resumed(t fataler, c crosscheck.Case, file string, opt enumerate.Options, f
 }
 
 // resumable opens the proof in the folder.
-func resumable(t fataler, c crosscheck.Case, folder string, partSize int) *certificate.Writer {
+func resumable(t fataler, c crosscheck.Case, folder string, partSize int) *proof.Writer {
 	t.Helper()
-	h := crosscheck.ProofHeader(c.Net, c.Ball)
+	h := proof.HeaderOf(c.Net, c.Ball)
 	h.PartSize, h.Resumable = partSize, true
-	w, err := certificate.NewWriter(filepath.Join(folder, "proof"), h)
+	w, err := proof.NewWriter(filepath.Join(folder, "proof"), h)
 	require.NoError(t, err)
 	return w
 }
@@ -134,7 +134,7 @@ func TestCheckpointOfAnotherCountIsRefused(t *testing.T) {
 		"network":  {crosscheck.Case{Net: he(2, 2, 6, 6), Ball: c.Ball}, string(good), enumerate.Options{}, "of another network"},
 		"norm":     {crosscheck.Case{Net: c.Net, Ball: ballAt(t, ball.L1, 2, 0, 4)}, string(good), enumerate.Options{}, "of another ball"},
 		"radius":   {crosscheck.Case{Net: c.Net, Ball: ballAt(t, ball.L2, 2, 0, 4.5)}, string(good), enumerate.Options{}, "of another ball"},
-		"proof":    {c, string(good), enumerate.Options{Observer: crosscheck.ProofObserver(w)}, "another proof, or none"},
+		"proof":    {c, string(good), enumerate.Options{Observer: w}, "another proof, or none"},
 		"format":   {c, strings.Replace(string(good), "checkpoint 1", "checkpoint 9", 1), enumerate.Options{}, "of another version"},
 		"program":  {c, strings.Replace(string(good), "\nprogram \"", "\nprogram \"x", 1), enumerate.Options{}, "another version of the program"},
 		"no file":  {c, "some text of the user's", enumerate.Options{}, "not a checkpoint"},
@@ -179,14 +179,16 @@ func TestCheckpointIsForOneProcessAtATime(t *testing.T) {
 
 // busy does something at each region.
 type busy struct {
-	*certificate.Writer
+	enumerate.Snapshotter
 	do func()
 }
 
-func (b busy) Region([]float64)                { b.do() }
-func (b busy) RegionBig([]*big.Float)          { b.do() }
-func (b busy) Fork() enumerate.Observer        { return busy{b.Writer.Fork(), b.do} }
-func (b busy) Join(o enumerate.Observer)       { b.Writer.Join(o.(busy).Writer) }
+func (b busy) Region([]float64)       { b.do() }
+func (b busy) RegionBig([]*big.Float) { b.do() }
+func (b busy) Fork() enumerate.Observer {
+	return busy{b.Snapshotter.Fork().(enumerate.Snapshotter), b.do}
+}
+func (b busy) Join(o enumerate.Observer)       { b.Snapshotter.Join(o.(busy).Snapshotter) }
 func (b busy) Snapshot(int) ([]byte, error)    { return nil, nil }
 func (b busy) Restore(n int64, _ []byte) error { return nil }
 
@@ -208,7 +210,7 @@ func TestResumedProofsAreThoseOfOneRun(t *testing.T) {
 				for i := 1; ; i++ {
 					w := resumable(t, c, folder, partSize)
 					limit := int64(i) * (want.result.Lower.Int64()/6 + 1)
-					r := resumed(t, c, file, enumerate.Options{Workers: []int{1, 3, 2, 8}[i%4], Limit: limit, Observer: crosscheck.ProofObserver(w)}, fine)
+					r := resumed(t, c, file, enumerate.Options{Workers: []int{1, 3, 2, 8}[i%4], Limit: limit, Observer: w}, fine)
 					requireBracket(t, want.result.Lower, r, c.Name)
 					require.GreaterOrEqual(t, r.Resumed, most*2/3-8*fine.Regions, "most of what was found was recorded")
 					most = r.Lower.Int64()
@@ -228,7 +230,7 @@ func TestResumedProofsAreThoseOfOneRun(t *testing.T) {
 				}
 				// Once more, from a checkpoint that is complete, and with parts under their final names.
 				w := resumable(t, c, folder, partSize)
-				r := resumed(t, c, file, enumerate.Options{Observer: crosscheck.ProofObserver(w)}, fine)
+				r := resumed(t, c, file, enumerate.Options{Observer: w}, fine)
 				require.Equal(t, want.result.Lower.Int64(), r.Resumed)
 				require.NoError(t, w.Close(r.Lower))
 				require.Equal(t, got, filesOf(t, folder))
@@ -250,7 +252,7 @@ func TestResumeWithoutThePartsOfTheProof(t *testing.T) {
 			folder := t.TempDir()
 			file := filepath.Join(folder, "checkpoint")
 			w := resumable(t, c, folder, partSize)
-			r := resumed(t, c, file, enumerate.Options{Workers: 2, Observer: crosscheck.ProofObserver(w)}, fine)
+			r := resumed(t, c, file, enumerate.Options{Workers: 2, Observer: w}, fine)
 			w.Abort()
 			require.True(t, r.Exact)
 			parts, err := filepath.Glob(filepath.Join(folder, ".relucell-proof-*part-*"))
@@ -258,7 +260,7 @@ func TestResumeWithoutThePartsOfTheProof(t *testing.T) {
 			require.Greater(t, len(parts), 2)
 			require.NoError(t, harm(parts[len(parts)/2]))
 			w = resumable(t, c, folder, partSize)
-			r = resumed(t, c, file, enumerate.Options{Workers: 2, Observer: crosscheck.ProofObserver(w)}, fine)
+			r = resumed(t, c, file, enumerate.Options{Workers: 2, Observer: w}, fine)
 			require.NoError(t, w.Close(r.Lower))
 			require.Less(t, r.Resumed, r.Lower.Int64())
 			require.Equal(t, want.files, filesOf(t, folder))

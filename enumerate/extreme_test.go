@@ -23,6 +23,7 @@ import (
 	"github.com/relucell/relucell/crosscheck"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/network"
+	"github.com/relucell/relucell/proof"
 )
 
 // extremeCase is the case that a seed names, here and in messages.
@@ -175,7 +176,7 @@ func wrongList(c crosscheck.Case, want []network.Pattern) string {
 
 // wrongProof says what is wrong with the proof of the count, which the checker is to accept.
 func wrongProof(c crosscheck.Case, path string, want int64) string {
-	r, err := crosscheck.Prove(context.Background(), c.Net, c.Ball, path, enumerate.Options{Workers: 2})
+	r, err := proof.Prove(context.Background(), c.Net, c.Ball, path, enumerate.Options{Workers: 2})
 	if err != nil && beyondCaps(err) && r.Exact && r.Lower.Int64() == want {
 		return ""
 	}

@@ -22,6 +22,7 @@ import (
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/network"
 	"github.com/relucell/relucell/network/load"
+	"github.com/relucell/relucell/proof"
 )
 
 // fataler is what testing.TB and rapid.T have in common.
@@ -84,8 +85,8 @@ func forced(t fataler, n *network.Network, b ball.Ball, f enumerate.Forced) enum
 	return r
 }
 
-// proof is a proof in memory, with what it says of itself.
-type proof struct {
+// proved is a proof in memory, with what it says of itself.
+type proved struct {
 	result enumerate.Result
 	report *certificate.Report
 	// files holds every file of the proof by name; handovers is how often a worker was
@@ -96,39 +97,39 @@ type proof struct {
 
 // prover writes a proof and counts the handovers.
 type prover struct {
-	*certificate.Writer
+	enumerate.Observer
 	forks *atomic.Int64
 }
 
 func (p prover) Fork() enumerate.Observer {
 	p.forks.Add(1)
-	return prover{p.Writer.Fork(), p.forks}
+	return prover{p.Observer.Fork(), p.forks}
 }
 
-func (p prover) Join(o enumerate.Observer) { p.Writer.Join(o.(prover).Writer) }
+func (p prover) Join(o enumerate.Observer) { p.Observer.Join(o.(prover).Observer) }
 
 // prove counts with a proof in parts of partSize bytes (0 for the usual), has
 // the independent checker verify it, and returns its bytes.
-func prove(t testing.TB, n *network.Network, b ball.Ball, workers, partSize int) proof {
+func prove(t testing.TB, n *network.Network, b ball.Ball, workers, partSize int) proved {
 	t.Helper()
 	return proveForced(t, n, b, workers, partSize, enumerate.Forced{})
 }
 
 // proveForced is prove with forced tiers or a solver of the test's own.
-func proveForced(t testing.TB, n *network.Network, b ball.Ball, workers, partSize int, f enumerate.Forced) proof {
+func proveForced(t testing.TB, n *network.Network, b ball.Ball, workers, partSize int, f enumerate.Forced) proved {
 	t.Helper()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "proof")
-	h := certificate.Header{Net: n.Fingerprint(), PartSize: partSize, Ball: certificate.Ball{
-		Norm: b.Norm().String(), Center: b.Center(), Radius: b.Radius(), Lo: b.Lo(), Hi: b.Hi()}}
-	w, err := certificate.NewWriter(path, h)
+	h := proof.HeaderOf(n, b)
+	h.PartSize = partSize
+	w, err := proof.NewWriter(path, h)
 	require.NoError(t, err)
 	forks := new(atomic.Int64)
 	r, err := enumerate.CountForced(context.Background(), n, b, enumerate.Options{Workers: workers, Observer: prover{w, forks}}, f)
 	require.NoError(t, err)
 	requireExact(t, r)
 	require.NoError(t, w.Close(r.Lower))
-	p := proof{result: r, report: verify(t, n, path), files: map[string]string{}, handovers: forks.Load()}
+	p := proved{result: r, report: verify(t, n, path), files: map[string]string{}, handovers: forks.Load()}
 	require.Equal(t, r.Lower.String(), fmt.Sprint(p.report.Count))
 	require.False(t, p.report.AtLeast)
 	entries, err := os.ReadDir(dir)
@@ -152,7 +153,7 @@ func verify(t testing.TB, n *network.Network, path string) *certificate.Report {
 }
 
 // requireSameProof compares bytes without printing megabytes.
-func requireSameProof(t testing.TB, want, got proof, format string, args ...any) {
+func requireSameProof(t testing.TB, want, got proved, format string, args ...any) {
 	t.Helper()
 	require.Equal(t, len(want.files), len(got.files), format, args)
 	for name, text := range want.files {

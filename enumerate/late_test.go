@@ -21,6 +21,7 @@ import (
 	"github.com/relucell/relucell/crosscheck"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/lp"
+	"github.com/relucell/relucell/proof"
 )
 
 // looks is a context that ends at the look after so many, whatever the clock says.
@@ -48,10 +49,10 @@ func TestAStopBeforeTheWalkLeavesABracket(t *testing.T) {
 		require.Greater(t, all, int64(30), "%s: compiling and the survey hardly look", c.Name)
 		for _, left := range []int64{0, 1, 3, 7, all / 8, all / 4, all / 2, 3 * all / 4, all - 1} {
 			path := filepath.Join(t.TempDir(), "proof")
-			w, err := certificate.NewWriter(path, crosscheck.ProofHeader(c.Net, c.Ball))
+			w, err := proof.NewWriter(path, proof.HeaderOf(c.Net, c.Ball))
 			require.NoError(t, err)
 			r, err := enumerate.CountForced(&looks{Context: t.Context(), left: left}, c.Net, c.Ball,
-				enumerate.Options{Workers: 1, Limit: 3, Observer: crosscheck.ProofObserver(w)}, enumerate.Forced{Hasty: true})
+				enumerate.Options{Workers: 1, Limit: 3, Observer: w}, enumerate.Forced{Hasty: true})
 			require.NoError(t, err)
 			requireBracket(t, want, r, c.Name)
 			requireAtLeast(t, c, w, path, r)
@@ -60,7 +61,7 @@ func TestAStopBeforeTheWalkLeavesABracket(t *testing.T) {
 }
 
 // requireAtLeast closes the proof of a stopped count and checks it.
-func requireAtLeast(t *testing.T, c crosscheck.Case, w *certificate.Writer, path string, r enumerate.Result) {
+func requireAtLeast(t *testing.T, c crosscheck.Case, w *proof.Writer, path string, r enumerate.Result) {
 	t.Helper()
 	require.NoError(t, w.Close(r.Lower), c.Name)
 	var text bytes.Buffer
@@ -116,9 +117,9 @@ func TestAQuestionGivenUpLeavesItsCellOpen(t *testing.T) {
 					left.Store(asks)
 					ctx, cancel = context.WithCancel(t.Context())
 					path := filepath.Join(t.TempDir(), "proof")
-					w, err := certificate.NewWriter(path, crosscheck.ProofHeader(c.Net, c.Ball))
+					w, err := proof.NewWriter(path, proof.HeaderOf(c.Net, c.Ball))
 					require.NoError(t, err)
-					opt.Observer = crosscheck.ProofObserver(w)
+					opt.Observer = w
 					r, err = enumerate.CountForced(ctx, c.Net, c.Ball, opt, f)
 					require.NoError(t, err, what)
 					requireBracket(t, want, r, what)

@@ -18,6 +18,7 @@ import (
 	"github.com/relucell/relucell/certificate"
 	"github.com/relucell/relucell/crosscheck"
 	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/proof"
 )
 
 // requireBracket says that the true count is in the bracket.
@@ -98,7 +99,7 @@ func TestProofOfAStoppedCountIsVerifiedAsAtLeast(t *testing.T) {
 		for _, workers := range []int{1, 3} {
 			want := count(t, c.Net, c.Ball, 1).Lower
 			path := filepath.Join(t.TempDir(), "proof.gz")
-			r, err := crosscheck.Prove(context.Background(), c.Net, c.Ball, path, enumerate.Options{Workers: workers, Limit: 20})
+			r, err := proof.Prove(context.Background(), c.Net, c.Ball, path, enumerate.Options{Workers: workers, Limit: 20})
 			require.NoError(t, err)
 			requireBracket(t, want, r, c.Name)
 			require.False(t, r.Exact)

@@ -13,13 +13,12 @@ import (
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/bound"
-	"github.com/relucell/relucell/certificate"
-	"github.com/relucell/relucell/crosscheck"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/internal/files"
 	"github.com/relucell/relucell/lp"
 	"github.com/relucell/relucell/lp/clp"
 	"github.com/relucell/relucell/network"
+	"github.com/relucell/relucell/proof"
 )
 
 type countCmd struct {
@@ -146,14 +145,14 @@ func (c *countCmd) walk(ctx context.Context, cmd *cobra.Command, path string, n 
 	if err := c.checkCheckpoint(cmd, path); err != nil {
 		return res, lost, err
 	}
-	var w *certificate.Writer
+	var w *proof.Writer
 	c.unproved = c.proof != "" && fingerprint(ctx, n) == ""
 	if cmd.Flags().Changed("proof") && !c.unproved {
 		if w, err = newProof(c.proof, path, n, b, c.checkpoint != ""); err != nil {
 			return res, lost, err
 		}
 		defer w.Abort()
-		opt.Observer = crosscheck.ProofObserver(w)
+		opt.Observer = w
 	}
 	show, clear := newProgress(cmd.ErrOrStderr())
 	opt.Progress = show
@@ -171,7 +170,7 @@ func (c *countCmd) walk(ctx context.Context, cmd *cobra.Command, path string, n 
 		return res, lost, failed(fmt.Errorf("%s: %w", path, err))
 	}
 	if w != nil {
-		var full *certificate.WriteError
+		var full *proof.WriteError
 		switch err := w.Close(res.Lower); {
 		case errors.As(err, &full):
 			lost.proof = fmt.Errorf("%s: the proof could not be written: %w", c.proof, files.Cause(err))
@@ -217,11 +216,11 @@ func (c *countCmd) counter() (func(context.Context, *network.Network, ball.Ball,
 }
 
 // newProof opens the proof before the walk, so that a bad name costs no time.
-func newProof(proof, path string, n *network.Network, b ball.Ball, resumable bool) (*certificate.Writer, error) {
-	if files.Same(path, proof) {
-		return nil, badInputf("--proof: %s is the network itself, expected another file", proof)
+func newProof(file, path string, n *network.Network, b ball.Ball, resumable bool) (*proof.Writer, error) {
+	if files.Same(path, file) {
+		return nil, badInputf("--proof: %s is the network itself, expected another file", file)
 	}
-	w, err := crosscheck.NewProof(proof, n, b, resumable)
+	w, err := proof.Open(file, n, b, resumable)
 	return w, badInput(named("proof", err))
 }
 

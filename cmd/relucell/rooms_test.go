@@ -17,12 +17,16 @@ func TestRoomsImportOneWay(t *testing.T) {
 		"network":           "",
 		"ball":              "",
 		"certificate":       "",
+		"proof":             "ball enumerate internal/files network",
 		"network/onnx":      "network network/onnx/onnxpb",
 		"network/nnet":      "network",
 		"network/load":      "network network/nnet network/onnx",
 		"lp":                "ball",
 		"lp/exact":          "ball",
 		"lp/clp":            "lp",
+		"enumerate":         "ball internal/forms internal/journal internal/judge internal/tree internal/tuning internal/walk lp network",
+		"bound":             "ball network",
+		"plot":              "ball enumerate network",
 		"internal/forms":    "ball lp/exact network",
 		"internal/judge":    "ball internal/forms lp/exact",
 		"internal/vertices": "ball internal/forms",
@@ -30,9 +34,6 @@ func TestRoomsImportOneWay(t *testing.T) {
 		"internal/tree":     "ball bound internal/forms internal/judge internal/tuning internal/vertices lp network",
 		"internal/journal":  "internal/files",
 		"internal/walk":     "internal/journal internal/tree internal/tuning",
-		"enumerate":         "ball internal/forms internal/journal internal/judge internal/tree internal/tuning internal/walk lp network",
-		"bound":             "ball network",
-		"plot":              "ball enumerate network",
 	}
 	list := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "github.com/relucell/relucell/...")
 	list.Env = append(os.Environ(), "CGO_ENABLED=0")

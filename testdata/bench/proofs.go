@@ -12,9 +12,9 @@ import (
 	"time"
 
 	"github.com/relucell/relucell/certificate"
-	"github.com/relucell/relucell/crosscheck"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/network"
+	"github.com/relucell/relucell/proof"
 )
 
 // proofRow compares the three in one case; times are the best of the rounds.
@@ -123,7 +123,7 @@ func inFolder(do func(dir string) error) (err error) {
 
 func prove(j job, path string) (time.Duration, error) {
 	start := time.Now()
-	_, err := crosscheck.Prove(context.Background(), j.net, j.ball, path, enumerate.Options{Workers: 1})
+	_, err := proof.Prove(context.Background(), j.net, j.ball, path, enumerate.Options{Workers: 1})
 	return time.Since(start), err
 }
 

@@ -1,4 +1,4 @@
-package certificate
+package proof
 
 // The writer: an observer of a walk that turns its steps into text. The idea of
 // an observer is that of the proof tracers of SAT solvers: the walk knows nothing of the format.
@@ -10,12 +10,27 @@ package certificate
 // most about one threshold for each open split of a path.
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math"
 	"math/big"
 	"strconv"
 	"sync"
+
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/enumerate"
+)
+
+// What the format says (docs/certificate.md). The checker has these once more, since it imports nothing, and one
+// of its tests holds both equal.
+const (
+	// versionLine is the first line of a proof.
+	versionLine = "relucell-certificate 1"
+	// maxDigits bounds the hexadecimal digits after the point of a number, and the decimal digits of a multiplier.
+	maxDigits = 4096
+	// maxExponent bounds the exponent of a number in absolute value.
+	maxExponent = 20000
 )
 
 // PartSize is the length of a subtree's text, in bytes, above which its larger
@@ -23,20 +38,11 @@ import (
 // proof of ten thousand regions stays one file.
 const PartSize = 4 << 20
 
-// Ball is the ball that a proof is about. Norm is l2, linf or l1, with Center
-// and Radius, or box, with Lo and Hi.
-type Ball struct {
-	Norm   string
-	Center []float64
-	Radius float64
-	Lo, Hi []float64
-}
-
 // Header says what a proof is about.
 type Header struct {
 	// Net is the network's fingerprint: "sha256:" and the hash of its canonical text.
 	Net  string
-	Ball Ball
+	Ball ball.Ball
 	// PartSize replaces the constant of that name if it is not 0. A proof's bytes depend on it.
 	PartSize int
 	// Resumable lets subtrees be taken out of the writer and into a later one: parts, under
@@ -44,9 +50,10 @@ type Header struct {
 	Resumable bool
 }
 
-// Writer writes a proof. Its methods are those of an observer of the walk; a
+// Writer writes a proof. It is an observer of the walk; a
 // failure is kept and returned by Close. One goroutine at a time uses a
 // Writer; different forks are independent. It must be ended by Close or Abort.
+// If it was made resumable, it serves a walk with a checkpoint.
 type Writer struct {
 	*output
 	text []byte
@@ -63,6 +70,8 @@ type Writer struct {
 // span is an open split: where its line begins, and where its plus subtree does, 0
 // while the minus subtree is not complete.
 type span struct{ start, plus int }
+
+var _ enumerate.Snapshotter = (*Writer)(nil)
 
 // texts recycles the buffers of forks.
 var texts = sync.Pool{New: func() any { return new([]byte) }}
@@ -89,7 +98,7 @@ func (w *Writer) Split() {
 // SplitEnd ends the split begun last.
 func (w *Writer) SplitEnd() {
 	if len(w.splits) == 0 || w.splits[len(w.splits)-1].plus == 0 {
-		w.fail(errors.New("certificate: SplitEnd without a complete split"))
+		w.fail(errors.New("proof: SplitEnd without a complete split"))
 		return
 	}
 	top := len(w.splits) - 1
@@ -166,7 +175,7 @@ func (w *Writer) PrunedBig(live int8, self *big.Int, ancestors []int32, lambda [
 // capped fails on a multiplier that the checker would refuse for its length.
 func (w *Writer) capped(v *big.Int) {
 	if v.BitLen() > maxDigits*3 { // 3 bits a digit: below 10^maxDigits
-		w.fail(&WriteError{fmt.Errorf("certificate: a multiplier has %d bits, expected %d at most", v.BitLen(), maxDigits*3)})
+		w.fail(&WriteError{fmt.Errorf("proof: a multiplier has %d bits, expected %d at most", v.BitLen(), maxDigits*3)})
 	}
 }
 
@@ -215,7 +224,7 @@ func (w *Writer) leaf(c byte, x []float64) {
 	b := append(w.text, c)
 	for _, v := range x {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
-			w.fail(fmt.Errorf("certificate: a witness has the coordinate %g, expected a finite number", v))
+			w.fail(fmt.Errorf("proof: a witness has the coordinate %g, expected a finite number", v))
 		}
 		b = appendFloat(append(b, ' '), v)
 	}
@@ -240,9 +249,9 @@ func (w *Writer) leafBig(c byte, x []*big.Float) {
 	b := append(w.text, c)
 	for _, v := range x {
 		if v.IsInf() {
-			w.fail(fmt.Errorf("certificate: a witness has the coordinate %g, expected a finite number", v))
+			w.fail(fmt.Errorf("proof: a witness has the coordinate %g, expected a finite number", v))
 		} else if e := v.MantExp(nil) - 1; e > maxExponent || -e > maxExponent || v.MinPrec() > 4*maxDigits {
-			w.fail(&WriteError{fmt.Errorf("certificate: a witness has a coordinate of %d bits and exponent %d, expected %d and ±%d at most", v.MinPrec(), e, 4*maxDigits, maxExponent)})
+			w.fail(&WriteError{fmt.Errorf("proof: a witness has a coordinate of %d bits and exponent %d, expected %d and ±%d at most", v.MinPrec(), e, 4*maxDigits, maxExponent)})
 		}
 		b = appendBig(append(b, ' '), v)
 	}
@@ -252,22 +261,25 @@ func (w *Writer) leafBig(c byte, x []*big.Float) {
 
 // Fork returns a writer for a subtree that is walked elsewhere. It may be called from
 // any goroutine.
-func (w *Writer) Fork() *Writer {
+func (w *Writer) Fork() enumerate.Observer { return w.fork() }
+
+func (w *Writer) fork() *Writer {
 	text := texts.Get().(*[]byte)
 	return &Writer{output: w.output, text: (*text)[:0]}
 }
 
 // Join takes in what a fork was told, at the point where it belongs: one whole
-// subtree. A run that crosses that point is written as one.
-func (w *Writer) Join(f *Writer) {
+// subtree. A run that crosses that point is written as one. It panics on an observer that is no Writer.
+func (w *Writer) Join(o enumerate.Observer) {
+	f := o.(*Writer)
 	if f.err == nil && (f.whole != 1 || len(f.splits) > 0 || len(f.run) > 0) {
-		f.err = errors.New("certificate: Join with a fork that is not one whole subtree")
+		f.err = errors.New("proof: Join with a fork that is not one whole subtree")
 	}
 	w.fail(f.err)
 	text := f.text
 	switch {
 	case len(text) > 4 && text[0] == '=':
-		signs, rest, _ := cut(text[1:], '\n')
+		signs, rest, _ := bytes.Cut(text[1:], []byte("\n"))
 		w.run = append(w.run, signs...)
 		text = rest
 	case len(text) > 4 && (string(text[1:4]) == " 1\n"):
@@ -295,10 +307,10 @@ func (w *Writer) fail(err error) {
 // format's caps; any other error says that the walk told no proof of that count.
 func (w *Writer) Close(lower *big.Int) error {
 	if w.err == nil && (w.whole != 1 || len(w.splits) > 0 || len(w.run) > 0) {
-		w.err = errors.New("certificate: the walk ended before its tree was complete")
+		w.err = errors.New("proof: the walk ended before its tree was complete")
 	}
 	if n := big.NewInt(w.regions + w.open); w.err == nil && lower != nil && lower.Cmp(n) != 0 {
-		w.err = fmt.Errorf("certificate: the tree has %d leaves, the walk counted %d", n, lower)
+		w.err = fmt.Errorf("proof: the tree has %d leaves, the walk counted %d", n, lower)
 	}
 	w.fail(w.failure())
 	if w.err != nil {

@@ -1,4 +1,4 @@
-package certificate
+package proof
 
 // The one spelling of a number, as the writer makes it. strconv and math/big spell the same
 // digits but pad exponents to two places; these do not.
@@ -8,8 +8,25 @@ import (
 	"math"
 	"math/big"
 	"math/bits"
+	"slices"
 	"strconv"
+
+	"github.com/relucell/relucell/ball"
 )
+
+// SpellBall spells a ball as the line of a proof does: the norm, and then the radius and the centre, or the lower and
+// the upper bounds of a box.
+func SpellBall(b ball.Ball) string {
+	text := []byte(b.Norm().String())
+	numbers := slices.Concat([]float64{b.Radius()}, b.Center())
+	if b.Norm() == ball.Box {
+		numbers = slices.Concat(b.Lo(), b.Hi())
+	}
+	for _, v := range numbers {
+		text = appendFloat(append(text, ' '), v)
+	}
+	return string(text)
+}
 
 // appendFloat appends the spelling of a finite v.
 func appendFloat(b []byte, v float64) []byte {

@@ -1,4 +1,4 @@
-package certificate
+package proof
 
 // Subtrees taken out of one writer and put into another.
 
@@ -11,9 +11,9 @@ import (
 )
 
 // resumableHeader is a header with parts as small as they get.
-func resumableHeader(partSize int) Header {
+func resumableHeader(t *testing.T, partSize int) Header {
 	return Header{Net: "sha256:" + "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-		Ball: Ball{Norm: "l2", Center: []float64{0}, Radius: 1}, PartSize: partSize, Resumable: true}
+		Ball: unit(t), PartSize: partSize, Resumable: true}
 }
 
 // grow tells the writer a full tree of 2^depth regions.
@@ -47,12 +47,12 @@ func TestSnapshotsFitIntoALaterWriter(t *testing.T) {
 	for _, name := range []string{"p", "p.gz"} {
 		for _, partSize := range []int{0, 1 << 10} {
 			calm, rough := t.TempDir(), t.TempDir()
-			w, err := NewWriter(filepath.Join(calm, name), resumableHeader(partSize))
+			w, err := NewWriter(filepath.Join(calm, name), resumableHeader(t, partSize))
 			require.NoError(t, err)
 			grow(w, 8, 1)
 			require.NoError(t, w.Close(nil))
 
-			w, err = NewWriter(filepath.Join(rough, name), resumableHeader(partSize))
+			w, err = NewWriter(filepath.Join(rough, name), resumableHeader(t, partSize))
 			require.NoError(t, err)
 			w.Split()
 			w.Pruned(1, 1, nil, nil)
@@ -65,7 +65,7 @@ func TestSnapshotsFitIntoALaterWriter(t *testing.T) {
 			w.Abort()
 			require.Equal(t, partSize > 0, len(filesIn(t, rough)) > 0, "the parts outlive the writer")
 
-			w, err = NewWriter(filepath.Join(rough, name), resumableHeader(partSize))
+			w, err = NewWriter(filepath.Join(rough, name), resumableHeader(t, partSize))
 			require.NoError(t, err)
 			w.Split()
 			w.Pruned(1, 1, nil, nil)
@@ -81,13 +81,13 @@ func TestSnapshotsFitIntoALaterWriter(t *testing.T) {
 
 func TestRestoreWithoutItsPartsChangesNothing(t *testing.T) {
 	folder := t.TempDir()
-	w, err := NewWriter(filepath.Join(folder, "p"), resumableHeader(1<<10))
+	w, err := NewWriter(filepath.Join(folder, "p"), resumableHeader(t, 1<<10))
 	require.NoError(t, err)
 	grow(w, 8, 1)
 	text, err := w.Snapshot(0)
 	require.NoError(t, err)
 	require.Contains(t, string(text), "\n@ part-")
-	other, err := NewWriter(filepath.Join(t.TempDir(), "p"), resumableHeader(1<<10))
+	other, err := NewWriter(filepath.Join(t.TempDir(), "p"), resumableHeader(t, 1<<10))
 	require.NoError(t, err)
 	defer other.Abort()
 	require.Error(t, other.Restore(1<<8, text))
@@ -98,7 +98,7 @@ func TestRestoreWithoutItsPartsChangesNothing(t *testing.T) {
 }
 
 func TestSnapshotNeedsAResumableWriter(t *testing.T) {
-	h := resumableHeader(0)
+	h := resumableHeader(t, 0)
 	h.Resumable = false
 	w, err := NewWriter(filepath.Join(t.TempDir(), "p"), h)
 	require.NoError(t, err)

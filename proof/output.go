@@ -1,4 +1,4 @@
-package certificate
+package proof
 
 // Where a proof's text goes: temporary files in the folder of the proof, given their names
 // when all is written, so that a proof is there whole or not at all.
@@ -40,21 +40,9 @@ func newOutput(path string, h Header) (*output, error) {
 		o.partSize = PartSize
 	}
 	if len(h.Net) != len("sha256:")+2*sha256.Size || !strings.HasPrefix(h.Net, "sha256:") {
-		return nil, fmt.Errorf("certificate: net: %q, expected sha256: and %d hexadecimal digits", h.Net, 2*sha256.Size)
+		return nil, fmt.Errorf("proof: net: %q, expected sha256: and %d hexadecimal digits", h.Net, 2*sha256.Size)
 	}
-	numbers := append([]float64{h.Ball.Radius}, h.Ball.Center...)
-	switch h.Ball.Norm {
-	case "l2", "linf", "l1":
-	case "box":
-		numbers = append(append([]float64(nil), h.Ball.Lo...), h.Ball.Hi...)
-	default:
-		return nil, fmt.Errorf("certificate: ball: norm %q, expected l2, linf, l1 or box", h.Ball.Norm)
-	}
-	o.header = append(o.header, "relucell-certificate 1\nnet "+h.Net+"\nball "+h.Ball.Norm...)
-	for _, v := range numbers {
-		o.header = appendFloat(append(o.header, ' '), v)
-	}
-	o.header = append(o.header, '\n')
+	o.header = fmt.Appendf(nil, "%s\nnet %s\nball %s\n", versionLine, h.Net, SpellBall(h.Ball))
 	o.prefix = ".relucell-proof-"
 	if o.resumable {
 		o.prefix = o.hiddenPrefix()
@@ -81,7 +69,7 @@ func (e *WriteError) Unwrap() error { return e.Err }
 // means a link's file names that.
 func replaceable(path string) error {
 	if st, err := os.Lstat(path); err == nil && !st.Mode().IsRegular() {
-		return fmt.Errorf("certificate: %s is no regular file (%v), expected one or a new name", path, st.Mode())
+		return fmt.Errorf("proof: %s is no regular file (%v), expected one or a new name", path, st.Mode())
 	}
 	return nil
 }
@@ -196,7 +184,7 @@ func (o *output) finish(text []byte, whole bool) error {
 	o.mu.Lock()
 	if o.closed {
 		o.mu.Unlock()
-		return errors.New("certificate: Close of a proof that was closed or aborted")
+		return errors.New("proof: Close of a proof that was closed or aborted")
 	}
 	o.mu.Unlock()
 	defer o.discard()

@@ -1,4 +1,4 @@
-package certificate
+package proof
 
 // Keeping a proof that is not finished: the text of a complete subtree can be taken out of a
 // writer and put into another one, in another process, with the same bytes in the end. Parts
@@ -17,7 +17,7 @@ import (
 	"strings"
 )
 
-var errNotResumable = errors.New("certificate: a subtree was asked for from a writer that is not resumable")
+var errNotResumable = errors.New("proof: a subtree was asked for from a writer that is not resumable")
 
 // Identity names the proof: a subtree kept from one fits into another of the same identity.
 func (w *Writer) Identity() string {
@@ -38,7 +38,7 @@ func (w *Writer) Snapshot(mark int) ([]byte, error) {
 	case !w.resumable:
 		return nil, errNotResumable
 	case mark > len(w.text) || len(w.run) > 0:
-		w.fail(errors.New("certificate: Snapshot of what is not a complete subtree"))
+		w.fail(errors.New("proof: Snapshot of what is not a complete subtree"))
 		return nil, w.err
 	}
 	return w.text[mark:], nil
@@ -54,7 +54,7 @@ func (w *Writer) Restore(regions int64, text []byte) error {
 	if err := w.adopt(text); err != nil {
 		return err
 	}
-	f := w.Fork()
+	f := w.fork()
 	f.text, f.regions, f.whole = append(f.text, text...), regions, 1
 	w.Join(f)
 	return nil
@@ -148,7 +148,7 @@ func (o *output) find(name, sum string) (file string, text []byte, err error) {
 		if got := sha256.Sum256(text); fmt.Sprintf("%x", got) == sum {
 			return file, text, nil
 		}
-		err = fmt.Errorf("certificate: %s is not what it was", file)
+		err = fmt.Errorf("proof: %s is not what it was", file)
 	}
 	return "", nil, err
 }
