@@ -11,6 +11,7 @@ import (
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/bound"
+	"github.com/relucell/relucell/crosscheck/twin"
 	"github.com/relucell/relucell/internal/attack"
 	"github.com/relucell/relucell/network"
 )
@@ -44,9 +45,9 @@ func measureBounds(c *attack.Case, goal string) (attack.Marks, error) {
 	var err error
 	switch n.Inputs() {
 	case 1:
-		count, err = CountIntervals(n, b)
+		count, err = twin.CountIntervals(n, b)
 	case 2:
-		count, err = CountPolygons(n, b)
+		count, err = twin.CountPolygons(n, b)
 	default:
 		return m, nil
 	}
@@ -72,14 +73,14 @@ func measureDistance(m attack.Marks, n *network.Network, b ball.Ball) error {
 	if err != nil {
 		return err
 	}
-	exact := exactDistance(n, b)
+	exact := twin.Distance(n, b)
 	if exact == nil {
 		if d.Neuron >= 0 {
 			m.Compare(distanceAbove, big.NewRat(1, 1), new(big.Rat))
 		}
 		return nil
 	}
-	lower, upper := rat(d.Lower), rat(d.Upper)
+	lower, upper := new(big.Rat).SetFloat64(d.Lower), new(big.Rat).SetFloat64(d.Upper)
 	if b.Norm() == ball.L2 {
 		lower.Mul(lower, lower)
 		upper.Mul(upper, upper)
@@ -87,59 +88,4 @@ func measureDistance(m attack.Marks, n *network.Network, b ball.Ball) error {
 	m.Compare(distanceBelow, lower, exact)
 	m.Compare(distanceAbove, exact, upper)
 	return nil
-}
-
-// exactDistance is the distance from the centre to the nearest boundary, for l2 its square, nil if there is none: the
-// definition, in fractions.
-func exactDistance(n *network.Network, b ball.Ball) *big.Rat {
-	center := make([]*big.Rat, n.Inputs())
-	in := make([]form, n.Inputs())
-	for i := range in {
-		in[i] = zeroForm(len(in))
-		in[i].g[i].SetInt64(1)
-		center[i] = rat(b.Center()[i])
-	}
-	var least *big.Rat
-	for _, l := range n.Layers() {
-		in = preActivations(l, in)
-		if l.Act == network.None {
-			continue
-		}
-		for j, z := range in {
-			v := z.at(center)
-			if !z.constant() {
-				if d := distanceTo(z, v, b.Norm()); least == nil || d.Cmp(least) < 0 {
-					least = d
-				}
-				if v.Sign() == 0 {
-					return new(big.Rat)
-				}
-			}
-			in[j] = activate(l, z, v.Sign())
-		}
-	}
-	return least
-}
-
-// distanceTo is that to the hyperplane of a form with the value v at the centre.
-func distanceTo(z form, v *big.Rat, norm ball.Norm) *big.Rat {
-	size := new(big.Rat)
-	for _, g := range z.g {
-		a := new(big.Rat).Abs(g)
-		switch norm {
-		case ball.L2:
-			size.Add(size, a.Mul(a, a))
-		case ball.L1:
-			if a.Cmp(size) > 0 {
-				size.Set(a)
-			}
-		default:
-			size.Add(size, a)
-		}
-	}
-	d := new(big.Rat).Abs(v)
-	if norm == ball.L2 {
-		d.Mul(d, d)
-	}
-	return d.Quo(d, size)
 }

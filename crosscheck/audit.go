@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 
 	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/network"
 	"github.com/relucell/relucell/proof"
@@ -48,5 +49,5 @@ func Audit(ctx context.Context, n *network.Network, b ball.Ball, count *big.Int)
 	if _, err := proof.Prove(ctx, n, b, path, enumerate.Options{Workers: 1}); err != nil {
 		return err
 	}
-	return checkProof(path, Case{Net: n, Ball: b}, count.String())
+	return checkProof(path, gen.Case{Net: n, Ball: b}, count.String())
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/enumerate"
 )
 
@@ -14,7 +15,7 @@ import (
 func TestAuditRefusesAnotherCount(t *testing.T) {
 	sampled := 0
 	for seed := range uint64(200) {
-		c := RandomCase(NewRand(seed), RandomOptions{})
+		c := gen.RandomCase(gen.NewRand(seed), gen.RandomOptions{})
 		r, err := enumerate.Count(context.Background(), c.Net, c.Ball, enumerate.Options{Workers: 1, Limit: auditRegions})
 		require.NoError(t, err)
 		if !r.Exact || !Sampled(c.Net, c.Ball, r.Lower) {

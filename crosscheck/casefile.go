@@ -16,6 +16,7 @@ import (
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/bound"
 	"github.com/relucell/relucell/certificate"
+	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/internal/files"
 	"github.com/relucell/relucell/network"
@@ -216,7 +217,7 @@ func Replay(ctx context.Context, path string, bounds []bound.Bound) (Replayed, e
 }
 
 // checkBeside checks the proof that a case file names, if it is there.
-func checkBeside(path string, j CaseFile, c Case) (bool, error) {
+func checkBeside(path string, j CaseFile, c gen.Case) (bool, error) {
 	if !filepath.IsLocal(j.Proof) {
 		return false, fmt.Errorf("%s: proof: %q, expected the name of a file beside it", path, j.Proof)
 	}
@@ -228,7 +229,7 @@ func checkBeside(path string, j CaseFile, c Case) (bool, error) {
 }
 
 // checkProof says whether the proof proves that the case has exactly count regions.
-func checkProof(path string, c Case, count string) error {
+func checkProof(path string, c gen.Case, count string) error {
 	var text bytes.Buffer
 	if err := c.Net.WriteCanonical(&text); err != nil {
 		return err

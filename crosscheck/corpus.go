@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/internal/files"
 	"github.com/relucell/relucell/network"
@@ -66,7 +67,7 @@ const (
 // start of its fingerprint; equal networks are one file) and a proof dir/proofs/NNNN.proof each. Cases
 // with more regions than the limit (0 means 5,000) are left out; written says how many are in. The
 // folder must be new or empty.
-func WriteCorpus(ctx context.Context, dir string, cases iter.Seq[Case], limit int64) (written int, err error) {
+func WriteCorpus(ctx context.Context, dir string, cases iter.Seq[gen.Case], limit int64) (written int, err error) {
 	if limit == 0 {
 		limit = corpusProofLimit
 	}
@@ -102,7 +103,7 @@ func WriteCorpus(ctx context.Context, dir string, cases iter.Seq[Case], limit in
 }
 
 // writeEntry writes the files of a case; false when it has too many regions.
-func writeEntry(ctx context.Context, dir string, i int, c Case, limit int64) (CorpusEntry, bool, error) {
+func writeEntry(ctx context.Context, dir string, i int, c gen.Case, limit int64) (CorpusEntry, bool, error) {
 	print := c.Net.Fingerprint()
 	hash := strings.TrimPrefix(print, "sha256:")[:16]
 	e := CorpusEntry{Name: c.Name, Net: "nets/" + hash + ".json", Fingerprint: print, Ball: NewBallJSON(c.Ball),
@@ -151,7 +152,7 @@ func (e CorpusEntry) Load(dir string) (*network.Network, ball.Ball, error) {
 	if err != nil {
 		return nil, ball.Ball{}, fmt.Errorf("%s: ball: %w", e.Name, err)
 	}
-	return n, b, checkDimensions(n, b, n.Inputs())
+	return n, b, checkDim(n, b)
 }
 
 // Recheck counts the entry again and checks its proof.
@@ -170,7 +171,7 @@ func (e CorpusEntry) Recheck(ctx context.Context, dir string) error {
 	if !r.Exact || r.Lower.String() != e.Count {
 		return fmt.Errorf("%s: counted %s, the corpus says %s", e.Name, r.Lower, e.Count)
 	}
-	return checkProof(filepath.Join(dir, filepath.FromSlash(e.Proof)), Case{Net: n, Ball: b}, e.Count)
+	return checkProof(filepath.Join(dir, filepath.FromSlash(e.Proof)), gen.Case{Net: n, Ball: b}, e.Count)
 }
 
 const corpusReadme = `# A corpus of certified counts

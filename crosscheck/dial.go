@@ -12,6 +12,7 @@ import (
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/bound"
+	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/network"
 )
@@ -116,7 +117,7 @@ func (d Dial) Values(ctx context.Context, n *network.Network, b ball.Ball) ([]*b
 func (d Dial) sum(ctx context.Context, n *network.Network, b ball.Ball, m int) (*big.Int, error) {
 	front, rest := splitAfter(n, m)
 	total, pieces := new(big.Int), 0
-	for q, err := range enumerate.Regions(ctx, build(front...), b) {
+	for q, err := range enumerate.Regions(ctx, gen.Build(front...), b) {
 		if err != nil {
 			return nil, err
 		}
@@ -158,7 +159,7 @@ func pieceNetwork(front, rest []network.Layer, p network.Pattern) *network.Netwo
 			all = append(all, l)
 			continue
 		}
-		diagonal := affine(make([]float64, l.Out()*l.Out()), make([]float64, l.Out()))
+		diagonal := gen.Affine(make([]float64, l.Out()*l.Out()), make([]float64, l.Out()))
 		for j, s := range p[:l.Out()] {
 			switch {
 			case s > 0:
@@ -170,5 +171,5 @@ func pieceNetwork(front, rest []network.Layer, p network.Pattern) *network.Netwo
 		p = p[l.Out():]
 		all = append(all, network.Layer{W: mat.DenseCopyOf(l.W), B: l.B, Act: network.None}, diagonal)
 	}
-	return build(append(all, rest...)...)
+	return gen.Build(append(all, rest...)...)
 }

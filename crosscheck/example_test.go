@@ -8,37 +8,16 @@ import (
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/bound"
 	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/network"
 )
-
-func ExampleCountIntervals() {
-	net, b := crosscheck.TentMap(3)
-	n, err := crosscheck.CountIntervals(net, b)
-	fmt.Println(n, err)
-	// Output: 8 <nil>
-}
-
-func ExamplePolygons() {
-	net, b := crosscheck.Folding(1)
-	polygons, err := crosscheck.Polygons(net, b)
-	for _, p := range polygons {
-		fmt.Println(p.Pattern, p.Area().RatString())
-	}
-	fmt.Println(err)
-	// Output:
-	// -+-+ 1
-	// -++- 1
-	// +--+ 1
-	// +-+- 1
-	// <nil>
-}
 
 // A bound of one's own, held against counts: this one forgets that layers multiply.
 func ExampleRun() {
 	mine := bound.Func("widths", bound.Upper, bound.Global, func(_ context.Context, n *network.Network, _ ball.Ball) (*big.Int, error) {
 		return big.NewInt(int64(n.Neurons() + 1)), nil
 	})
-	rep, err := crosscheck.Run(context.Background(), crosscheck.Cases(1, 50, crosscheck.CaseOptions{}), []bound.Bound{mine}, crosscheck.RunOptions{})
+	rep, err := crosscheck.Run(context.Background(), gen.Cases(1, 50, gen.CaseOptions{}), []bound.Bound{mine}, crosscheck.RunOptions{})
 	if err != nil {
 		panic(err)
 	}
@@ -47,14 +26,14 @@ func ExampleRun() {
 }
 
 func ExampleDial_Values() {
-	net, b := crosscheck.TentMap(4)
+	net, b := gen.TentMap(4)
 	values, err := crosscheck.NewDial(4).Values(context.Background(), net, b)
 	fmt.Println(values, err)
 	// Output: [54 54 36 24 16] <nil>
 }
 
 func ExampleMeasure() {
-	net, b := crosscheck.TentMap(3)
+	net, b := gen.TentMap(3)
 	layers, err := crosscheck.Measure(context.Background(), net, b)
 	for _, l := range layers {
 		fmt.Println(l.Cells, "regions,", l.Splitting, "neuron splits,", l.Active, "active")

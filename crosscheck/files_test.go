@@ -22,6 +22,7 @@ import (
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/bound"
+	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/network"
 )
@@ -33,7 +34,7 @@ var three = bound.Func("three", bound.Upper, bound.Global, func(context.Context,
 
 func failureOfThree(t *testing.T) Failure {
 	t.Helper()
-	rep, err := Run(context.Background(), Cases(1, 40, CaseOptions{}), []bound.Bound{three}, RunOptions{})
+	rep, err := Run(context.Background(), gen.Cases(1, 40, gen.CaseOptions{}), []bound.Bound{three}, RunOptions{})
 	require.NoError(t, err)
 	require.NotEmpty(t, rep.Violations)
 	return rep.Violations[0]
@@ -105,8 +106,8 @@ func TestBadCaseFilesAreRefused(t *testing.T) {
 
 func TestBallJSONReadsBack(t *testing.T) {
 	for i := range 200 {
-		rng := CaseRand(31, i)
-		b := RandomBall(rng, Random(rng, RandomOptions{}))
+		rng := gen.CaseRand(31, i)
+		b := gen.RandomBall(rng, gen.Random(rng, gen.RandomOptions{}))
 		text, err := json.Marshal(NewBallJSON(b))
 		require.NoError(t, err)
 		var j BallJSON
@@ -135,7 +136,7 @@ func TestTheCorpusIsRight(t *testing.T) {
 
 func TestCorpusIsWrittenAndRead(t *testing.T) {
 	ctx, dir := context.Background(), filepath.Join(t.TempDir(), "corpus")
-	n, err := WriteCorpus(ctx, dir, Cases(2, 60, CaseOptions{}), 50)
+	n, err := WriteCorpus(ctx, dir, gen.Cases(2, 60, gen.CaseOptions{}), 50)
 	require.NoError(t, err)
 	entries, err := ReadCorpus(dir)
 	require.NoError(t, err)
@@ -147,7 +148,7 @@ func TestCorpusIsWrittenAndRead(t *testing.T) {
 	for _, e := range entries {
 		require.NoError(t, e.Recheck(ctx, dir))
 	}
-	_, err = WriteCorpus(ctx, dir, Cases(2, 1, CaseOptions{}), 0)
+	_, err = WriteCorpus(ctx, dir, gen.Cases(2, 1, gen.CaseOptions{}), 0)
 	require.ErrorContains(t, err, "expected a new or empty folder")
 
 	forged := entries[0]
@@ -194,7 +195,7 @@ func TestSweepRefusals(t *testing.T) {
 		_, err := ReadCenters([]byte(text), 2)
 		require.ErrorContains(t, err, says, text)
 	}
-	n, _ := Folding(1)
+	n, _ := gen.Folding(1)
 	for says, opt := range map[string]SweepOptions{
 		"0 centres":    {Radii: []float64{1}},
 		"0 radii":      {Centers: [][]float64{{0, 0}}},
@@ -223,7 +224,7 @@ func TestSweepRefusals(t *testing.T) {
 
 func TestReportFormats(t *testing.T) {
 	picture := NewPicture()
-	rep, err := Run(context.Background(), Cases(1, 60, CaseOptions{}), append(bound.Cheap(), three), RunOptions{Each: picture.Add})
+	rep, err := Run(context.Background(), gen.Cases(1, 60, gen.CaseOptions{}), append(bound.Cheap(), three), RunOptions{Each: picture.Add})
 	require.NoError(t, err)
 	require.False(t, rep.Sound())
 	write := func(format string) string {
@@ -293,47 +294,17 @@ func TestBoundsNamed(t *testing.T) {
 }
 
 func TestAWrongKnownCountIsReported(t *testing.T) {
-	n, b := TentMap(2)
-	rep, err := Run(context.Background(), slices.Values([]Case{{Name: "wrong", Net: n, Ball: b, Want: big.NewInt(5)}}), nil, RunOptions{})
+	n, b := gen.TentMap(2)
+	rep, err := Run(context.Background(), slices.Values([]gen.Case{{Name: "wrong", Net: n, Ball: b, Want: big.NewInt(5)}}), nil, RunOptions{})
 	require.NoError(t, err)
 	require.Equal(t, []string{"wrong: counted 4 to 4, known 5"}, rep.WrongCounts)
 	require.False(t, rep.Sound())
 }
 
 func TestALimitedWalkStillCatchesViolations(t *testing.T) {
-	n, b := TentMap(10)
-	rep, err := Run(context.Background(), slices.Values([]Case{{Name: "tent", Net: n, Ball: b}}), []bound.Bound{three}, RunOptions{Limit: 10})
+	n, b := gen.TentMap(10)
+	rep, err := Run(context.Background(), slices.Values([]gen.Case{{Name: "tent", Net: n, Ball: b}}), []bound.Bound{three}, RunOptions{Limit: 10})
 	require.NoError(t, err)
 	require.Zero(t, rep.Exact)
 	require.Len(t, rep.Violations, 1)
-}
-
-func TestCasesAreNamedBySeedAndNumber(t *testing.T) {
-	var a, b []Case
-	for c := range Cases(9, 120, CaseOptions{}) {
-		a = append(a, c)
-	}
-	for c := range Cases(9, 200, CaseOptions{}) {
-		b = append(b, c)
-	}
-	kinds := map[string]bool{}
-	for i := range a {
-		require.Equal(t, a[i].Name, b[i].Name)
-		require.Equal(t, a[i].Net.Fingerprint(), b[i].Net.Fingerprint())
-		require.Equal(t, a[i].Ball, b[i].Ball)
-		_, kind, _ := strings.Cut(a[i].Name, ": ")
-		kinds[kind] = true
-	}
-	for _, kind := range []string{"random", "ternary", "touching", "on a boundary", "arrangement", "leaky folding"} {
-		require.True(t, kinds[kind], kind)
-	}
-}
-
-func TestLeakyFolding(t *testing.T) {
-	for _, d := range [][3]int64{{1, 1, 2}, {1, 4, 16}, {2, 1, 4}, {2, 2, 16}, {3, 2, 64}} {
-		n, b := LeakyFolding(int(d[0]), int(d[1]))
-		r, err := enumerate.Count(context.Background(), n, b, enumerate.Options{})
-		require.NoError(t, err)
-		require.Equal(t, d[2], r.Lower.Int64())
-	}
 }

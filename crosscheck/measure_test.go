@@ -11,12 +11,13 @@ import (
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/bound"
+	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/network"
 )
 
 func TestMeasuredTermsOfTheTentMap(t *testing.T) {
-	n, b := TentMap(3)
+	n, b := gen.TentMap(3)
 	ms, err := Measure(context.Background(), n, b)
 	require.NoError(t, err)
 	require.Len(t, ms, 3)
@@ -42,8 +43,8 @@ func int64s(v []*big.Int) []int64 {
 
 // A neuron that is positive on one cell, negative on the next, and cuts neither.
 func TestANeuronMayChangeWithoutCutting(t *testing.T) {
-	n := build(relu([]float64{1, -1}, []float64{0, 0}), relu([]float64{1, -1}, []float64{0}), sum(1))
-	ms, err := Measure(context.Background(), n, atOrigin(ball.L2, 1))
+	n := gen.Build(gen.ReLU([]float64{1, -1}, []float64{0, 0}), gen.ReLU([]float64{1, -1}, []float64{0}), gen.Sum(1))
+	ms, err := Measure(context.Background(), n, gen.AtOrigin(ball.L2, 1))
 	require.NoError(t, err)
 	require.Equal(t, int64(2), ms[0].Cells.Int64())
 	require.Equal(t, 1, ms[1].Changing)
@@ -56,7 +57,7 @@ func TestMeasuredTermsAgainstCountsAndBounds(t *testing.T) {
 	ctx := context.Background()
 	lp, ok := bound.ByName("lp")
 	require.True(t, ok)
-	for c := range Cases(21, 150, CaseOptions{}) {
+	for c := range gen.Cases(21, 150, gen.CaseOptions{}) {
 		ms, err := Measure(ctx, c.Net, c.Ball)
 		require.NoError(t, err)
 		require.Len(t, ms, depthOf(c.Net))
@@ -64,7 +65,7 @@ func TestMeasuredTermsAgainstCountsAndBounds(t *testing.T) {
 		require.NoError(t, err)
 		for i, m := range ms {
 			front, _ := splitAfter(c.Net, i+1)
-			r, err := enumerate.Count(ctx, build(front...), c.Ball, enumerate.Options{Workers: 1})
+			r, err := enumerate.Count(ctx, gen.Build(front...), c.Ball, enumerate.Options{Workers: 1})
 			require.NoError(t, err)
 			require.Equal(t, r.Lower.String(), m.Cells.String(), c.Name)
 			require.Equal(t, m.Width, m.Changing+m.Active+m.Inactive)
@@ -84,7 +85,7 @@ func TestMeasuredTermsAgainstCountsAndBounds(t *testing.T) {
 
 func TestTheDialReachesTheCount(t *testing.T) {
 	ctx := context.Background()
-	for c := range SmallBallCases(3, 24) {
+	for c := range gen.SmallBallCases(3, 24) {
 		r, err := enumerate.Count(ctx, c.Net, c.Ball, enumerate.Options{Workers: 1, Limit: 2000})
 		require.NoError(t, err)
 		if !r.Exact {
@@ -103,7 +104,7 @@ func TestTheDialReachesTheCount(t *testing.T) {
 }
 
 func TestTheDialKeepsItsBudget(t *testing.T) {
-	n, b := TentMap(6)
+	n, b := gen.TentMap(6)
 	d := NewDial(99)
 	d.Budget = 5
 	values, err := d.Values(context.Background(), n, b)
@@ -120,7 +121,7 @@ func TestTheDialKeepsItsBudget(t *testing.T) {
 // The piece network is the network on the piece.
 func TestPieceNetworkAgreesOnItsPiece(t *testing.T) {
 	ctx := context.Background()
-	for c := range Cases(22, 120, CaseOptions{}) {
+	for c := range gen.Cases(22, 120, gen.CaseOptions{}) {
 		m := (depthOf(c.Net) + 1) / 2
 		if m == 0 {
 			continue
@@ -128,7 +129,7 @@ func TestPieceNetworkAgreesOnItsPiece(t *testing.T) {
 		front, rest := splitAfter(c.Net, m)
 		for r, err := range enumerate.Regions(ctx, c.Net, c.Ball) {
 			require.NoError(t, err)
-			neurons := build(front...).Neurons()
+			neurons := gen.Build(front...).Neurons()
 			piece := pieceNetwork(front, rest, r.Pattern[:neurons])
 			want, p := c.Net.ForwardExact(r.Witness)
 			got, q := piece.ForwardExact(r.Witness)

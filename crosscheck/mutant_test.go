@@ -15,6 +15,7 @@ import (
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/bound"
+	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/network"
 )
 
@@ -92,13 +93,13 @@ func ballMutants(b bound.Bound) []mutant {
 			if bl.Norm() == ball.L1 { // larger, which is no mistake
 				return b.Value(ctx, n, bl)
 			}
-			return b.Value(ctx, n, mustBall(ball.New(ball.L2, c, r)))
+			return b.Value(ctx, n, gen.Must(ball.New(ball.L2, c, r)))
 		}},
 		{b, "the radius rounded inward", func(ctx context.Context, n *network.Network, bl ball.Ball) (*big.Int, error) {
 			if bl.Norm() == ball.Box {
 				return b.Value(ctx, n, bl)
 			}
-			return b.Value(ctx, n, mustBall(ball.New(bl.Norm(), bl.Center(), bl.Radius()*(1-0x1p-52))))
+			return b.Value(ctx, n, gen.Must(ball.New(bl.Norm(), bl.Center(), bl.Radius()*(1-0x1p-52))))
 		}},
 	}
 }
@@ -107,7 +108,7 @@ func ballMutants(b bound.Bound) []mutant {
 func networkMutants(b bound.Bound) []mutant {
 	on := func(mistake string, change func([]network.Layer) []network.Layer) mutant {
 		return mutant{b, mistake, func(ctx context.Context, n *network.Network, bl ball.Ball) (*big.Int, error) {
-			return b.Value(ctx, build(change(copyLayers(n))...), bl)
+			return b.Value(ctx, gen.Build(change(gen.CopyLayers(n))...), bl)
 		}}
 	}
 	return []mutant{
@@ -142,7 +143,7 @@ func leakyAsReLU(b bound.Bound) mutant {
 				ls[i] = network.Layer{W: mat.DenseCopyOf(ls[i].W), B: ls[i].B, Act: network.ReLU}
 			}
 		}
-		return b.Value(ctx, build(ls...), bl)
+		return b.Value(ctx, gen.Build(ls...), bl)
 	}}
 }
 
@@ -201,7 +202,7 @@ func requireCaught(t *testing.T, seed uint64, randomOnly bool) {
 	}
 	caught, tried := map[string]Failure{}, 0
 	left := bounds // each is tried until it is caught
-	for c := range Cases(seed, mutantCases+len(knownSmall()), CaseOptions{}) {
+	for c := range gen.Cases(seed, mutantCases+len(gen.KnownCases()), gen.CaseOptions{}) {
 		if len(left) == 0 || tried == mutantCases {
 			break
 		}

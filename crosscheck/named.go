@@ -5,14 +5,10 @@ package crosscheck
 
 import (
 	"fmt"
-	"iter"
-	"math"
 	"strconv"
 	"strings"
 
-	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/bound"
-	"github.com/relucell/relucell/network"
 )
 
 // Bounds returns every bound of package bound, and the dial at 1.
@@ -53,19 +49,4 @@ func namesOf(bounds []bound.Bound) string {
 		names = append(names, b.Name())
 	}
 	return strings.Join(names, ", ")
-}
-
-// CasesOf returns n cases with the given networks in turn, in generated balls:
-// all norms, centres as RandomBall has them, radii from 2⁻¹⁰ to 2. names, one a network, become
-// part of the cases' names.
-func CasesOf(seed uint64, n int, nets []*network.Network, names []string) iter.Seq[Case] {
-	return func(yield func(Case) bool) {
-		for i := range n {
-			rng, k := CaseRand(seed, i), i%len(nets)
-			b := BallOf(rng, ball.Norm(rng.IntN(4)), randomCenter(rng, nets[k]), math.Exp2(-10+11*rng.Float64()))
-			if !yield(Case{Name: fmt.Sprintf("seed %d case %d: %s", seed, i, names[k]), Net: nets[k], Ball: b}) {
-				return
-			}
-		}
-	}
 }

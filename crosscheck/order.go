@@ -7,6 +7,7 @@ import (
 	"math/big"
 
 	"github.com/relucell/relucell/bound"
+	"github.com/relucell/relucell/crosscheck/gen"
 )
 
 // Dominance claims that the upper bound Finer is never above the upper bound Coarser.
@@ -65,7 +66,7 @@ func claims(bounds []bound.Bound) []*DominanceResult {
 }
 
 // try holds a claim against the values of one case.
-func (d *DominanceResult) try(c Case, values map[string]*big.Int) {
+func (d *DominanceResult) try(c gen.Case, values map[string]*big.Int) {
 	finer, coarser := values[d.Finer], values[d.Coarser]
 	if finer == nil || coarser == nil {
 		return

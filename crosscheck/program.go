@@ -157,8 +157,8 @@ type request struct {
 
 // Value asks the program.
 func (p *Program) Value(ctx context.Context, n *network.Network, b ball.Ball) (*big.Int, error) {
-	if n.Inputs() != b.Dim() {
-		return nil, checkDimensions(n, b, n.Inputs())
+	if err := checkDim(n, b); err != nil {
+		return nil, err
 	}
 	if p.err != nil {
 		return nil, p.err

@@ -17,6 +17,7 @@ import (
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/bound"
+	"github.com/relucell/relucell/crosscheck/gen"
 )
 
 // script writes a program and returns the command that runs it.
@@ -40,7 +41,7 @@ func start(t *testing.T, command string, opt ProgramOptions) *Program {
 }
 
 func TestProgramAnswers(t *testing.T) {
-	n, b := TentMap(3)
+	n, b := gen.TentMap(3)
 	for name, body := range map[string]string{
 		"plain integer":     `while read -r line; do echo 137; done`,
 		"object, quoted":    `i=0; while read -r line; do i=$((i+1)); echo "{\"id\":$i,\"bound\":\"137\"}"; done`,
@@ -67,7 +68,7 @@ func TestProgramAnswers(t *testing.T) {
 }
 
 func TestProgramFailures(t *testing.T) {
-	n, b := TentMap(2)
+	n, b := gen.TentMap(2)
 	for name, c := range map[string]struct{ body, says string }{
 		"crashes at once":     {`exit 3`, "exit status 3"},
 		"crashes with a word": {`read -r line; echo no memory >&2; exit 1`, "no memory"},
@@ -102,7 +103,7 @@ func TestProgramFailures(t *testing.T) {
 }
 
 func TestProgramThatDeclinesStaysInService(t *testing.T) {
-	n, b := TentMap(2)
+	n, b := gen.TentMap(2)
 	p := start(t, script(t, `i=0; while read -r line; do i=$((i+1)); if [ $i = 1 ]; then echo '{"error":"too deep"}'; else echo 9; fi; done`), ProgramOptions{})
 	_, err := p.Value(context.Background(), n, b)
 	require.ErrorContains(t, err, "too deep")
@@ -112,7 +113,7 @@ func TestProgramThatDeclinesStaysInService(t *testing.T) {
 }
 
 func TestProgramThatEndsBadlyIsReportedByClose(t *testing.T) {
-	n, b := TentMap(2)
+	n, b := gen.TentMap(2)
 	p := start(t, script(t, `read -r line; echo 9; read -r line; echo out of order >&2; exit 5`), ProgramOptions{})
 	_, err := p.Value(context.Background(), n, b)
 	require.NoError(t, err)
@@ -127,12 +128,12 @@ func TestProgramRefusals(t *testing.T) {
 	_, err = StartProgram(context.Background(), "/no/such/program", ProgramOptions{})
 	require.ErrorIs(t, err, os.ErrNotExist)
 	p := start(t, script(t, `while read -r line; do echo 5; done`), ProgramOptions{})
-	n, _ := TentMap(1)
-	_, err = p.Value(context.Background(), n, atOrigin(ball.L2, 3))
+	n, _ := gen.TentMap(1)
+	_, err = p.Value(context.Background(), n, gen.AtOrigin(ball.L2, 3))
 	require.ErrorContains(t, err, "3 coordinates, expected 1")
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	_, err = p.Value(ctx, n, atOrigin(ball.L2, 1))
+	_, err = p.Value(ctx, n, gen.AtOrigin(ball.L2, 1))
 	require.ErrorIs(t, err, context.Canceled)
 }
 
@@ -165,7 +166,7 @@ func TestExamplePrograms(t *testing.T) {
 			p := start(t, e.command, ProgramOptions{})
 			same, ok := bound.ByName(e.same)
 			require.True(t, ok)
-			rep, err := Run(ctx, Cases(11, 80, CaseOptions{}), []bound.Bound{p, same}, RunOptions{Workers: 1, Each: func(r Record) {
+			rep, err := Run(ctx, gen.Cases(11, 80, gen.CaseOptions{}), []bound.Bound{p, same}, RunOptions{Workers: 1, Each: func(r Record) {
 				require.NoError(t, r.Results[0].Err)
 				require.Equal(t, r.Results[1].Value.String(), r.Results[0].Value.String())
 			}})
@@ -180,7 +181,7 @@ func TestExamplePrograms(t *testing.T) {
 func TestProgramThatIsTooLowIsCaught(t *testing.T) {
 	ctx := context.Background()
 	p := start(t, script(t, `while read -r line; do echo 2; done`), ProgramOptions{})
-	rep, err := Run(ctx, Cases(1, 30, CaseOptions{}), []bound.Bound{p}, RunOptions{})
+	rep, err := Run(ctx, gen.Cases(1, 30, gen.CaseOptions{}), []bound.Bound{p}, RunOptions{})
 	require.NoError(t, err)
 	require.NotEmpty(t, rep.Violations)
 	require.False(t, rep.Sound())

@@ -12,6 +12,7 @@ import (
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/bound"
+	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/network"
@@ -35,7 +36,7 @@ const defaultLimit = 50_000
 type Record struct {
 	// Index numbers the cases from 0.
 	Index int
-	Case  Case
+	Case  gen.Case
 	// Lower ≤ count ≤ Upper is certified; Exact says that they are equal.
 	Lower, Upper *big.Int
 	Exact        bool
@@ -46,7 +47,7 @@ type Record struct {
 
 // Failure is a case that a bound fails: its Value is on the wrong side of Limit.
 type Failure struct {
-	Case  Case
+	Case  gen.Case
 	Bound string
 	Kind  bound.Kind
 	Value *big.Int
@@ -100,7 +101,7 @@ func (r *Report) Sound() bool {
 // Run counts the regions of each case, evaluates the bounds, and holds one
 // against the other. An error of a bound is noted in its summary; an error of
 // the walk, or the end of ctx, ends the run with what was found so far.
-func Run(ctx context.Context, cases iter.Seq[Case], bounds []bound.Bound, opt RunOptions) (*Report, error) {
+func Run(ctx context.Context, cases iter.Seq[gen.Case], bounds []bound.Bound, opt RunOptions) (*Report, error) {
 	if opt.Limit == 0 {
 		opt.Limit = defaultLimit
 	}
@@ -129,7 +130,7 @@ func Run(ctx context.Context, cases iter.Seq[Case], bounds []bound.Bound, opt Ru
 }
 
 // examine counts one case and evaluates the bounds.
-func examine(ctx context.Context, c Case, bounds []bound.Bound, opt RunOptions) (Record, error) {
+func examine(ctx context.Context, c gen.Case, bounds []bound.Bound, opt RunOptions) (Record, error) {
 	r, err := enumerate.Count(ctx, c.Net, c.Ball, enumerate.Options{Workers: opt.Workers, Limit: opt.Limit})
 	if err != nil {
 		return Record{}, err
@@ -245,3 +246,11 @@ func radiusOf(b ball.Ball) float64 {
 
 // depthOf returns the number of layers with an activation.
 func depthOf(n *network.Network) int { return len(n.Hidden()) }
+
+// checkDim says whether the ball is one of the network's inputs.
+func checkDim(n *network.Network, b ball.Ball) error {
+	if b.Dim() != n.Inputs() {
+		return fmt.Errorf("ball: %d coordinates, expected %d, one per input of the network", b.Dim(), n.Inputs())
+	}
+	return nil
+}

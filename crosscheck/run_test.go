@@ -15,6 +15,7 @@ import (
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/bound"
+	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/network"
 )
@@ -41,7 +42,7 @@ func ownBounds() []bound.Bound {
 func requireAllHold(t *testing.T, seed uint64, cases int) *Report {
 	t.Helper()
 	ctx := context.Background()
-	rep, err := Run(ctx, Cases(seed, cases, CaseOptions{Networks: trainedNetworks(t)}), ownBounds(), RunOptions{Workers: 2, Limit: 5000,
+	rep, err := Run(ctx, gen.Cases(seed, cases, gen.CaseOptions{Networks: trainedNetworks(t)}), ownBounds(), RunOptions{Workers: 2, Limit: 5000,
 		Each: func(r Record) { requireDial(t, r); requireAudited(t, r) }})
 	require.NoError(t, err)
 	require.Equal(t, cases, rep.Cases)
@@ -108,13 +109,13 @@ const lpTies = 0.001
 func requireMonotone(t *testing.T, seed uint64, cases int) {
 	ctx := context.Background()
 	pairs, ties := 0, 0
-	for c := range Cases(seed, cases, CaseOptions{}) {
+	for c := range gen.Cases(seed, cases, gen.CaseOptions{}) {
 		if c.Ball.Norm() == ball.Box || c.Ball.Radius() > 64 {
 			continue
 		}
 		for _, factor := range []float64{1.25, 2} {
 			pairs++
-			larger := mustBall(ball.New(c.Ball.Norm(), c.Ball.Center(), factor*c.Ball.Radius()))
+			larger := gen.Must(ball.New(c.Ball.Norm(), c.Ball.Center(), factor*c.Ball.Radius()))
 			for _, name := range append([]string{"lp"}, MonotoneInRadius()...) {
 				small, large := valueOf(t, ctx, name, c.Net, c.Ball), valueOf(t, ctx, name, c.Net, larger)
 				if name == "lp" && small.Cmp(large) > 0 {
@@ -147,8 +148,8 @@ func TestSoakBoundsThatGrowWithTheRadius(t *testing.T) {
 
 // Found by the soak: of three planes of which two are parallel, the flats counted in a box were one more than the cliques.
 func TestFirstLayerIsBelowItsPairsForDegeneratePlanesInABox(t *testing.T) {
-	n := build(relu([]float64{1, 0, -1, -1, 0, 1, 0, 0, -1, -1, 1, -1, 0, 0, 0}, []float64{0.5, -0.5, 0, 0, 0.5}), sum(5))
-	b := mustBall(ball.NewBox([]float64{-2.5, -1.25, -0.75}, []float64{-0.5, 0.25, 2.25}))
+	n := gen.Build(gen.ReLU([]float64{1, 0, -1, -1, 0, 1, 0, 0, -1, -1, 1, -1, 0, 0, 0}, []float64{0.5, -0.5, 0, 0, 0.5}), gen.Sum(5))
+	b := gen.Must(ball.NewBox([]float64{-2.5, -1.25, -0.75}, []float64{-0.5, 0.25, 2.25}))
 	ctx := context.Background()
 	require.LessOrEqual(t, valueOf(t, ctx, "first-layer", n, b).Cmp(valueOf(t, ctx, "first-layer-pairs", n, b)), 0)
 }
@@ -160,7 +161,7 @@ var oneWhenNoBoundaryIsNear = []string{"combined"}
 // below it, has one region, and these bounds know.
 func requireOne(t *testing.T, seed uint64, cases int) {
 	ctx, tried := context.Background(), 0
-	for c := range Cases(seed, cases, CaseOptions{}) {
+	for c := range gen.Cases(seed, cases, gen.CaseOptions{}) {
 		if c.Ball.Norm() == ball.Box {
 			continue
 		}
@@ -171,7 +172,7 @@ func requireOne(t *testing.T, seed uint64, cases int) {
 			if !(d.Lower > 0) {
 				continue
 			}
-			one = mustBall(ball.New(c.Ball.Norm(), c.Ball.Center(), d.Lower))
+			one = gen.Must(ball.New(c.Ball.Norm(), c.Ball.Center(), d.Lower))
 			require.True(t, d.AtLeast(d.Lower), c.Name)
 		}
 		tried++
@@ -186,7 +187,7 @@ func requireOne(t *testing.T, seed uint64, cases int) {
 			require.Equal(t, "1", v.String(), "%s: %s", c.Name, name)
 		}
 		if d.Neuron >= 0 && !math.IsInf(d.Upper*2, 0) { // beyond it there are two
-			larger := mustBall(ball.New(c.Ball.Norm(), c.Ball.Center(), math.Nextafter(d.Upper, math.Inf(1))))
+			larger := gen.Must(ball.New(c.Ball.Norm(), c.Ball.Center(), math.Nextafter(d.Upper, math.Inf(1))))
 			r, err := enumerate.Count(ctx, c.Net, larger, enumerate.Options{Workers: 1})
 			require.NoError(t, err)
 			require.Greater(t, r.Lower.Int64(), int64(1), c.Name)

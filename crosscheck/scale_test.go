@@ -14,6 +14,8 @@ import (
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/bound"
+	"github.com/relucell/relucell/crosscheck/gen"
+	"github.com/relucell/relucell/crosscheck/twin"
 	"github.com/relucell/relucell/network"
 )
 
@@ -44,7 +46,7 @@ func wildNetwork(t *rapid.T, inputs int) *network.Network {
 	before := make([]int, in) // what the outputs of the layer before are scaled by
 	for range rapid.IntRange(1, 4).Draw(t, "layers") {
 		out := rapid.IntRange(1, 4).Draw(t, "width")
-		l := affine(make([]float64, out*in), make([]float64, out))
+		l := gen.Affine(make([]float64, out*in), make([]float64, out))
 		scales := make([]int, out)
 		for j := range out {
 			if perUnit {
@@ -89,7 +91,7 @@ func wildNetwork(t *rapid.T, inputs int) *network.Network {
 func cancelling(t *rapid.T, inputs int) *network.Network {
 	e := rapid.SampledFrom([]int{1023, 1022, 1000, -1074, -1070}).Draw(t, "e")
 	copies, plain := rapid.IntRange(2, 7).Draw(t, "copies"), rapid.IntRange(1, 2).Draw(t, "others")
-	first := affine(make([]float64, (copies+plain)*inputs), make([]float64, copies+plain))
+	first := gen.Affine(make([]float64, (copies+plain)*inputs), make([]float64, copies+plain))
 	row := make([]float64, inputs)
 	for k := range row {
 		row[k] = number(t, e)
@@ -102,7 +104,7 @@ func cancelling(t *rapid.T, inputs int) *network.Network {
 		}
 	}
 	width := rapid.IntRange(1, 3).Draw(t, "width")
-	second := affine(make([]float64, width*(copies+plain)), make([]float64, width))
+	second := gen.Affine(make([]float64, width*(copies+plain)), make([]float64, width))
 	for j := range width {
 		left := rapid.SampledFrom([]int{0, 0, 0, 1}).Draw(t, "sum")
 		for k := range copies {
@@ -121,7 +123,7 @@ func cancelling(t *rapid.T, inputs int) *network.Network {
 	second.Act = network.ReLU
 	layers := []network.Layer{first, second}
 	if rapid.Bool().Draw(t, "one more") {
-		third := affine(make([]float64, 2*width), make([]float64, 2))
+		third := gen.Affine(make([]float64, 2*width), make([]float64, 2))
 		for j := range 2 {
 			for k := range width {
 				third.W.Set(j, k, number(t, 0))
@@ -134,7 +136,7 @@ func cancelling(t *rapid.T, inputs int) *network.Network {
 	if rapid.IntRange(0, 3).Draw(t, "act") == 0 {
 		layers[0].Act = network.ReLU
 	}
-	return build(layers...)
+	return gen.Build(layers...)
 }
 
 func anyNetwork(t *rapid.T, inputs int) *network.Network {
@@ -153,13 +155,13 @@ func wildBall(t *rapid.T, inputs int, norms ...ball.Norm) ball.Ball {
 	}
 	r := math.Ldexp(1, rapid.SampledFrom([]int{0, 0, 0, 1, 300, -300, 1000, -1000, -1070}).Draw(t, "radius"))
 	if norm != ball.Box {
-		return mustBall(ball.New(norm, c, r))
+		return gen.Must(ball.New(norm, c, r))
 	}
 	lo, hi := make([]float64, inputs), make([]float64, inputs)
 	for k := range c {
 		lo[k], hi[k] = min(c[k]-r, math.Nextafter(c[k], math.Inf(-1))), max(c[k]+r, math.Nextafter(c[k], math.Inf(1)))
 	}
-	return mustBall(ball.NewBox(lo, hi))
+	return gen.Must(ball.NewBox(lo, hi))
 }
 
 func requireBoundsHold(t *rapid.T, n *network.Network, b ball.Ball, count *big.Int) {
@@ -177,7 +179,7 @@ func TestBoundsHoldAtAnyScaleInOneInput(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := anyNetwork(t, 1)
 		b := wildBall(t, 1, ball.L2, ball.LInf, ball.L1, ball.Box)
-		count, err := CountIntervals(n, b)
+		count, err := twin.CountIntervals(n, b)
 		require.NoError(t, err)
 		requireBoundsHold(t, n, b, count)
 	})
@@ -187,7 +189,7 @@ func TestBoundsHoldAtAnyScaleInTwoInputs(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := anyNetwork(t, 2)
 		b := wildBall(t, 2, ball.L2, ball.LInf, ball.L1, ball.Box)
-		count, err := CountPolygons(n, b)
+		count, err := twin.CountPolygons(n, b)
 		require.NoError(t, err)
 		requireBoundsHold(t, n, b, count)
 	})
@@ -200,12 +202,12 @@ func TestNearestBoundaryAtAnyScale(t *testing.T) {
 		n := anyNetwork(t, 1)
 		c := wildBall(t, 1, ball.LInf).Center()
 		const radius = 0x1p1023
-		all, err := Intervals(n, mustBall(ball.New(ball.LInf, c, radius)))
+		all, err := twin.Intervals(n, gen.Must(ball.New(ball.LInf, c, radius)))
 		require.NoError(t, err)
-		nearest := rat(radius)
+		nearest := new(big.Rat).SetFloat64(radius)
 		for _, i := range all[1:] { // ends that are no end of the ball
 			for _, end := range []*big.Rat{i.Lo, i.Hi} {
-				d := new(big.Rat).Sub(end, rat(c[0]))
+				d := new(big.Rat).Sub(end, new(big.Rat).SetFloat64(c[0]))
 				if d.Abs(d).Cmp(nearest) < 0 {
 					nearest = d
 				}
@@ -213,12 +215,12 @@ func TestNearestBoundaryAtAnyScale(t *testing.T) {
 		}
 		d, err := bound.NearestBoundary(context.Background(), n, ball.LInf, c)
 		require.NoError(t, err)
-		if nearest.Cmp(rat(radius)) == 0 {
+		if nearest.Cmp(new(big.Rat).SetFloat64(radius)) == 0 {
 			require.GreaterOrEqual(t, d.Upper, radius)
 			return
 		}
-		require.LessOrEqual(t, rat(d.Lower).Cmp(nearest), 0)
-		require.True(t, math.IsInf(d.Upper, 1) || rat(d.Upper).Cmp(nearest) >= 0)
+		require.LessOrEqual(t, new(big.Rat).SetFloat64(d.Lower).Cmp(nearest), 0)
+		require.True(t, math.IsInf(d.Upper, 1) || new(big.Rat).SetFloat64(d.Upper).Cmp(nearest) >= 0)
 		require.Zero(t, d.Exact.Cmp(nearest))
 	})
 }

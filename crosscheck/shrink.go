@@ -12,6 +12,7 @@ import (
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/bound"
+	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/network"
 )
@@ -23,7 +24,7 @@ const shrinkTries = 20_000
 // and outputs, simpler weights, a smaller and simpler ball. The case itself must fail. Each
 // step makes the case smaller or simpler, so the end is a case of which no single step can be
 // taken away; it ends earlier when ctx does.
-func Shrink(ctx context.Context, c Case, fails func(Case) bool) Case {
+func Shrink(ctx context.Context, c gen.Case, fails func(gen.Case) bool) gen.Case {
 	s := &shrinker{ctx: ctx, best: c, fails: fails, left: shrinkTries}
 	s.best.Want = nil
 	for s.progress = true; s.progress && s.goOn(); {
@@ -37,8 +38,8 @@ func Shrink(ctx context.Context, c Case, fails func(Case) bool) Case {
 
 // Fails returns the predicate of Shrink for a failure: the same bound is still on the
 // wrong side of the certified count, or of the bound that it is claimed to dominate.
-func (f Failure) Fails(ctx context.Context, bounds []bound.Bound) func(Case) bool {
-	return func(c Case) bool {
+func (f Failure) Fails(ctx context.Context, bounds []bound.Bound) func(gen.Case) bool {
+	return func(c gen.Case) bool {
 		_, bad := f.Again(ctx, c, bounds)
 		return bad
 	}
@@ -48,7 +49,7 @@ func (f Failure) Fails(ctx context.Context, bounds []bound.Bound) func(Case) boo
 const shrinkLimit = 20_000
 
 // Again tries the failure on another case, and returns it as it is there.
-func (f Failure) Again(ctx context.Context, c Case, bounds []bound.Bound) (Failure, bool) {
+func (f Failure) Again(ctx context.Context, c gen.Case, bounds []bound.Bound) (Failure, bool) {
 	var two []bound.Bound
 	for _, b := range bounds {
 		if b.Name() == f.Bound || b.Name() == f.Than {
@@ -88,8 +89,8 @@ func (f Failure) Again(ctx context.Context, c Case, bounds []bound.Bound) (Failu
 // shrinker holds the smallest failing case so far.
 type shrinker struct {
 	ctx      context.Context
-	best     Case
-	fails    func(Case) bool
+	best     gen.Case
+	fails    func(gen.Case) bool
 	left     int
 	progress bool
 }
@@ -106,7 +107,7 @@ func (s *shrinker) try(layers []network.Layer, b ball.Ball) bool {
 		return false
 	}
 	s.left--
-	c := Case{Name: s.best.Name, Net: n, Ball: b}
+	c := gen.Case{Name: s.best.Name, Net: n, Ball: b}
 	if !s.fails(c) {
 		return false
 	}

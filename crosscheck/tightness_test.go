@@ -7,6 +7,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/stretchr/testify/require"
 )
 
@@ -16,7 +17,7 @@ const bestOverLipschitz = 5
 func TestTheBestLocalBoundIsCloserThanLipschitz(t *testing.T) {
 	bounds, err := BoundsNamed([]string{"lipschitz", "crown", "combined", "first-layer"})
 	require.NoError(t, err)
-	rep, err := Run(context.Background(), SmallBallCases(1, 96), bounds, RunOptions{Workers: 1,
+	rep, err := Run(context.Background(), gen.SmallBallCases(1, 96), bounds, RunOptions{Workers: 1,
 		Each: func(r Record) { requireAudited(t, r) }})
 	require.NoError(t, err)
 	require.True(t, rep.Sound())

@@ -10,6 +10,7 @@ import (
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/bound"
+	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/network"
 	"github.com/relucell/relucell/proof"
 )
@@ -26,7 +27,7 @@ type TB interface {
 type VerifyOptions struct {
 	Cases int
 	Seed  uint64
-	CaseOptions
+	gen.CaseOptions
 }
 
 const (
@@ -59,7 +60,7 @@ func Verify(t TB, b bound.Bound, options ...VerifyOptions) {
 	}
 	ctx := context.Background()
 	verifyManners(ctx, t, b)
-	rep, err := Run(ctx, Cases(opt.Seed, opt.Cases, opt.CaseOptions), []bound.Bound{b}, RunOptions{})
+	rep, err := Run(ctx, gen.Cases(opt.Seed, opt.Cases, opt.CaseOptions), []bound.Bound{b}, RunOptions{})
 	if err != nil {
 		t.Fatalf("crosscheck: %v", err)
 		return
@@ -98,11 +99,11 @@ func Describe(f Failure) string {
 // verifyManners tests what is asked of a bound beside its value.
 func verifyManners(ctx context.Context, t TB, b bound.Bound) {
 	t.Helper()
-	wrong := build(affine([]float64{1, 1}, []float64{0}))
-	if _, err := b.Value(ctx, wrong, atOrigin(ball.L2, 3)); err == nil {
+	wrong := gen.Build(gen.Affine([]float64{1, 1}, []float64{0}))
+	if _, err := b.Value(ctx, wrong, gen.AtOrigin(ball.L2, 3)); err == nil {
 		t.Errorf("bound %s: no error for a ball of 3 coordinates and a network of 2 inputs", b.Name())
 	}
-	for i, c := range KnownCases() {
+	for i, c := range gen.KnownCases() {
 		if i >= 20 || c.Want.Cmp(big.NewInt(1000)) > 0 {
 			continue
 		}

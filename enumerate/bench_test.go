@@ -19,7 +19,7 @@ import (
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/certificate"
-	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/network"
 	"github.com/relucell/relucell/proof"
@@ -79,7 +79,7 @@ var benchNets = []struct {
 	{"5-10-10-10", func() *network.Network { return he(15, 5, 10, 10, 10) }, 0, 1},
 	{"10-16", func() *network.Network { return he(6, 10, 16) }, 0, 1},
 	{"64-32-32", func() *network.Network { return he(7, 64, 32, 32) }, 0, 1. / 64},
-	{"resonance-5", func() *network.Network { return crosscheck.Resonance(5) }, 0, 1},
+	{"resonance-5", func() *network.Network { return gen.Resonance(5) }, 0, 1},
 	{"random/he_2-16-16-16-2_s2.onnx", nil, 0, 1},
 	{"random/he_2-64-64-1_s4.onnx", nil, 0, 1},
 	{"random/he_3-16-16-2_s5.onnx", nil, 0, 1},
@@ -158,15 +158,15 @@ func BenchmarkProof(b *testing.B) {
 }
 
 // allocCases are counts of ten thousand regions and more: generic ones, and one whose decisions are made in integers.
-func allocCases(t fataler) []crosscheck.Case {
+func allocCases(t fataler) []gen.Case {
 	generic := he(4, 4, 16, 16)
-	var all []crosscheck.Case
+	var all []gen.Case
 	for _, b := range []ball.Ball{ballAt(t, ball.LInf, 4, 0, 1), ballAt(t, ball.L2, 4, 0, 1), ballAt(t, ball.L1, 4, 0, 2)} {
-		all = append(all, crosscheck.Case{Name: "4-16-16/" + b.Norm().String(), Net: generic, Ball: b})
+		all = append(all, gen.Case{Name: "4-16-16/" + b.Norm().String(), Net: generic, Ball: b})
 	}
 	return append(all,
-		crosscheck.Case{Name: "5-10-10-10/linf", Net: he(15, 5, 10, 10, 10), Ball: ballAt(t, ball.LInf, 5, 0, 1)},
-		crosscheck.Case{Name: "resonance-5/linf", Net: crosscheck.Resonance(5), Ball: ballAt(t, ball.LInf, 5, 0, 1)})
+		gen.Case{Name: "5-10-10-10/linf", Net: he(15, 5, 10, 10, 10), Ball: ballAt(t, ball.LInf, 5, 0, 1)},
+		gen.Case{Name: "resonance-5/linf", Net: gen.Resonance(5), Ball: ballAt(t, ball.LInf, 5, 0, 1)})
 }
 
 // BenchmarkAllocations reports allocations per region: those of starting a count, spread over its regions.

@@ -9,14 +9,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/relucell/relucell/ball"
-	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/network"
 )
 
 // bracketNet has some thousands of regions in the unit linf ball.
 func bracketNet() *network.Network {
-	return crosscheck.Random(crosscheck.NewRand(5), crosscheck.RandomOptions{Inputs: 3, Widths: []int{14, 14}, OnlyReLU: true, NoAffine: true})
+	return gen.Random(gen.NewRand(5), gen.RandomOptions{Inputs: 3, Widths: []int{14, 14}, OnlyReLU: true, NoAffine: true})
 }
 
 func TestEveryBracketContainsTheCount(t *testing.T) {
@@ -90,7 +90,7 @@ func TestLimitIsReproducible(t *testing.T) {
 // The upper end once took the minus side of a leaky unit, not yet labelled, for a side that carries no dimension.
 func TestTheMinusSideOfALeakyUnitCarriesDimensionInTheBracket(t *testing.T) {
 	for _, d := range [][2]int{{1, 2}, {2, 2}, {3, 2}} {
-		n, b := crosscheck.LeakyFolding(d[0], d[1])
+		n, b := gen.LeakyFolding(d[0], d[1])
 		want := count(t, n, b, 1).Lower
 		for _, opt := range []enumerate.Options{{Workers: 2, Limit: 1 << 40}, {Workers: 4, Limit: 1 << 40}, {Workers: 2, Limit: 1}} {
 			r, err := enumerate.Count(context.Background(), n, b, opt)

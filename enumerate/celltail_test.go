@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/enumerate"
 )
 
@@ -15,8 +15,8 @@ func TestEveryWaitingCellHasAtMostItsBound(t *testing.T) {
 	waiting := 0
 	var regions, bounds float64
 	for seed := range uint64(48) {
-		o := crosscheck.RandomOptions{Inputs: 2 + int(seed%4), Widths: [][]int{{8, 8, 6}, {7, 6, 6, 5}, {9, 9}}[seed%3], OnlyReLU: seed%5 != 0}
-		n := crosscheck.Random(crosscheck.NewRand(seed), o)
+		o := gen.RandomOptions{Inputs: 2 + int(seed%4), Widths: [][]int{{8, 8, 6}, {7, 6, 6, 5}, {9, 9}}[seed%3], OnlyReLU: seed%5 != 0}
+		n := gen.Random(gen.NewRand(seed), o)
 		for _, norm := range norms {
 			b := ballAt(t, norm, o.Inputs, 0.25, 0.5)
 			for _, limit := range []int64{2, 40} {

@@ -13,14 +13,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/relucell/relucell/ball"
-	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/proof"
 )
 
 // Compaction used to go through X.tmp, and took a user's file of that name.
 func TestCompactionTouchesNobodysFile(t *testing.T) {
-	c := crosscheck.Case{Net: he(1, 4, 14, 14), Ball: ballAt(t, ball.LInf, 4, 0, 1)}
+	c := gen.Case{Net: he(1, 4, 14, 14), Ball: ballAt(t, ball.LInf, 4, 0, 1)}
 	folder := t.TempDir()
 	file, mine := filepath.Join(folder, "disk"), filepath.Join(folder, "disk.tmp")
 	link := filepath.Join(folder, "checkpoint")
@@ -58,7 +58,7 @@ func TestCompactionTouchesNobodysFile(t *testing.T) {
 }
 
 func TestACheckpointThatIsNoFileIsRefused(t *testing.T) {
-	c := crosscheck.Case{Net: he(1, 2, 6, 6), Ball: ballAt(t, ball.L2, 2, 0, 4)}
+	c := gen.Case{Net: he(1, 2, 6, 6), Ball: ballAt(t, ball.L2, 2, 0, 4)}
 	_, err := enumerate.Count(context.Background(), c.Net, c.Ball, enumerate.Options{Checkpoint: os.DevNull})
 	var e *enumerate.CheckpointError
 	require.ErrorAs(t, err, &e)
@@ -67,7 +67,7 @@ func TestACheckpointThatIsNoFileIsRefused(t *testing.T) {
 
 // A proof whose parts cannot be written, from the middle of the walk on, costs neither the count nor the checkpoint.
 func TestALostProofDoesNotCostTheCount(t *testing.T) {
-	c := crosscheck.Case{Net: he(1, 4, 14, 14), Ball: ballAt(t, ball.LInf, 4, 0, 1)}
+	c := gen.Case{Net: he(1, 4, 14, 14), Ball: ballAt(t, ball.LInf, 4, 0, 1)}
 	want := count(t, c.Net, c.Ball, 1).Lower
 	for _, kept := range []bool{false, true} {
 		for _, workers := range []int{1, 3} {

@@ -16,7 +16,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/relucell/relucell/ball"
-	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/lp"
 	"github.com/relucell/relucell/proof"
@@ -26,7 +26,7 @@ import (
 var fine = enumerate.Forced{Regions: 8, Records: 5, Dead: 512}
 
 // resumed is one run with a checkpoint. Without a proof, observer is nil.
-func resumed(t fataler, c crosscheck.Case, file string, opt enumerate.Options, f enumerate.Forced) enumerate.Result {
+func resumed(t fataler, c gen.Case, file string, opt enumerate.Options, f enumerate.Forced) enumerate.Result {
 	t.Helper()
 	opt.Checkpoint = file
 	r, err := enumerate.CountForced(context.Background(), c.Net, c.Ball, opt, f)
@@ -35,7 +35,7 @@ func resumed(t fataler, c crosscheck.Case, file string, opt enumerate.Options, f
 }
 
 // resumable opens the proof in the folder.
-func resumable(t fataler, c crosscheck.Case, folder string, partSize int) *proof.Writer {
+func resumable(t fataler, c gen.Case, folder string, partSize int) *proof.Writer {
 	t.Helper()
 	h := proof.HeaderOf(c.Net, c.Ball)
 	h.PartSize, h.Resumable = partSize, true
@@ -63,7 +63,7 @@ func filesOf(t fataler, folder string) map[string]string {
 
 // A checkpoint cut off anywhere, as a kill or a power cut may leave it.
 func TestResumeFromATornCheckpoint(t *testing.T) {
-	c := crosscheck.Case{Net: he(1, 2, 6, 6), Ball: ballAt(t, ball.LInf, 2, 0, 4)}
+	c := gen.Case{Net: he(1, 2, 6, 6), Ball: ballAt(t, ball.LInf, 2, 0, 4)}
 	want := count(t, c.Net, c.Ball, 1)
 	file := filepath.Join(t.TempDir(), "checkpoint")
 	r := resumed(t, c, file, enumerate.Options{Workers: 1}, fine)
@@ -89,7 +89,7 @@ func TestResumeFromATornCheckpoint(t *testing.T) {
 
 // A byte that changed on the disk spoils a record or the file, never the count.
 func TestResumeFromADamagedCheckpoint(t *testing.T) {
-	c := crosscheck.Case{Net: he(1, 2, 6, 6), Ball: ballAt(t, ball.L2, 2, 0, 4)}
+	c := gen.Case{Net: he(1, 2, 6, 6), Ball: ballAt(t, ball.L2, 2, 0, 4)}
 	want := count(t, c.Net, c.Ball, 1)
 	file := filepath.Join(t.TempDir(), "checkpoint")
 	resumed(t, c, file, enumerate.Options{Workers: 1}, fine)
@@ -117,7 +117,7 @@ func TestResumeFromADamagedCheckpoint(t *testing.T) {
 }
 
 func TestCheckpointOfAnotherCountIsRefused(t *testing.T) {
-	c := crosscheck.Case{Net: he(1, 2, 6, 6), Ball: ballAt(t, ball.L2, 2, 0, 4)}
+	c := gen.Case{Net: he(1, 2, 6, 6), Ball: ballAt(t, ball.L2, 2, 0, 4)}
 	folder := t.TempDir()
 	file := filepath.Join(folder, "checkpoint")
 	resumed(t, c, file, enumerate.Options{}, fine)
@@ -126,14 +126,14 @@ func TestCheckpointOfAnotherCountIsRefused(t *testing.T) {
 	w := resumable(t, c, folder, 0)
 	defer w.Abort()
 	for name, bad := range map[string]struct {
-		c       crosscheck.Case
+		c       gen.Case
 		text    string
 		opt     enumerate.Options
 		problem string
 	}{
-		"network":  {crosscheck.Case{Net: he(2, 2, 6, 6), Ball: c.Ball}, string(good), enumerate.Options{}, "of another network"},
-		"norm":     {crosscheck.Case{Net: c.Net, Ball: ballAt(t, ball.L1, 2, 0, 4)}, string(good), enumerate.Options{}, "of another ball"},
-		"radius":   {crosscheck.Case{Net: c.Net, Ball: ballAt(t, ball.L2, 2, 0, 4.5)}, string(good), enumerate.Options{}, "of another ball"},
+		"network":  {gen.Case{Net: he(2, 2, 6, 6), Ball: c.Ball}, string(good), enumerate.Options{}, "of another network"},
+		"norm":     {gen.Case{Net: c.Net, Ball: ballAt(t, ball.L1, 2, 0, 4)}, string(good), enumerate.Options{}, "of another ball"},
+		"radius":   {gen.Case{Net: c.Net, Ball: ballAt(t, ball.L2, 2, 0, 4.5)}, string(good), enumerate.Options{}, "of another ball"},
 		"proof":    {c, string(good), enumerate.Options{Observer: w}, "another proof, or none"},
 		"format":   {c, strings.Replace(string(good), "checkpoint 1", "checkpoint 9", 1), enumerate.Options{}, "of another version"},
 		"program":  {c, strings.Replace(string(good), "\nprogram \"", "\nprogram \"x", 1), enumerate.Options{}, "another version of the program"},
@@ -165,7 +165,7 @@ func TestCheckpointOfAnotherCountIsRefused(t *testing.T) {
 type deaf struct{ enumerate.Observer }
 
 func TestCheckpointIsForOneProcessAtATime(t *testing.T) {
-	c := crosscheck.Case{Net: he(1, 2, 6, 6), Ball: ballAt(t, ball.L2, 2, 0, 4)}
+	c := gen.Case{Net: he(1, 2, 6, 6), Ball: ballAt(t, ball.L2, 2, 0, 4)}
 	file := filepath.Join(t.TempDir(), "checkpoint")
 	tried := false
 	opt := enumerate.Options{Workers: 1, Observer: busy{resumable(t, c, t.TempDir(), 0), func() {
@@ -195,11 +195,11 @@ func (b busy) Restore(n int64, _ []byte) error { return nil }
 // Stopped again and again, each time a little later, by other numbers of workers, in one file
 // and in parts: the count, the decisions and the bytes of the proof are those of one run, and no file is left over.
 func TestResumedProofsAreThoseOfOneRun(t *testing.T) {
-	for _, c := range []crosscheck.Case{
+	for _, c := range []gen.Case{
 		{Name: "generic", Net: he(1, 4, 11, 11), Ball: ballAt(t, ball.LInf, 4, 0, 1)},
 		{Name: "deep, l2", Net: he(3, 3, 8, 8, 8, 8), Ball: ballAt(t, ball.L2, 3, 0, 4)},
-		{Name: "central", Net: crosscheck.Threshold(3), Ball: ballAt(t, ball.L1, 4, 0, 1)},
-		{Name: "ternary", Net: crosscheck.Ternary(crosscheck.NewRand(9), 4, 8, 8, 1), Ball: ballAt(t, ball.Box, 4, 0, 2)},
+		{Name: "central", Net: gen.Threshold(3), Ball: ballAt(t, ball.L1, 4, 0, 1)},
+		{Name: "ternary", Net: gen.Ternary(gen.NewRand(9), 4, 8, 8, 1), Ball: ballAt(t, ball.Box, 4, 0, 2)},
 	} {
 		for _, partSize := range []int{0, 1 << 14} {
 			t.Run(c.Name, func(t *testing.T) {
@@ -241,7 +241,7 @@ func TestResumedProofsAreThoseOfOneRun(t *testing.T) {
 
 // A proof whose parts were lost or spoilt meanwhile is walked again where they were.
 func TestResumeWithoutThePartsOfTheProof(t *testing.T) {
-	c := crosscheck.Case{Net: he(1, 4, 12, 12), Ball: ballAt(t, ball.LInf, 4, 0, 1)}
+	c := gen.Case{Net: he(1, 4, 12, 12), Ball: ballAt(t, ball.LInf, 4, 0, 1)}
 	const partSize = 1 << 14
 	want := prove(t, c.Net, c.Ball, 1, partSize)
 	for name, harm := range map[string]func(path string) error{
@@ -270,7 +270,7 @@ func TestResumeWithoutThePartsOfTheProof(t *testing.T) {
 
 // However long the walk, the file holds few records, and compaction loses none.
 func TestCheckpointStaysSmall(t *testing.T) {
-	c := crosscheck.Case{Net: he(1, 4, 14, 14), Ball: ballAt(t, ball.LInf, 4, 0, 1)}
+	c := gen.Case{Net: he(1, 4, 14, 14), Ball: ballAt(t, ball.LInf, 4, 0, 1)}
 	want := count(t, c.Net, c.Ball, 1).Lower
 	file := filepath.Join(t.TempDir(), "checkpoint")
 	grain := enumerate.Forced{Regions: 1, Records: 4, Dead: 4096}
@@ -309,7 +309,7 @@ func TestBracketsOfResumedCounts(t *testing.T) {
 
 // A stop at once still takes in all that was recorded.
 func TestAStopGivesWhatTheCheckpointHolds(t *testing.T) {
-	c := crosscheck.Case{Net: he(1, 4, 12, 12), Ball: ballAt(t, ball.LInf, 4, 0, 1)}
+	c := gen.Case{Net: he(1, 4, 12, 12), Ball: ballAt(t, ball.LInf, 4, 0, 1)}
 	file := filepath.Join(t.TempDir(), "checkpoint")
 	first := resumed(t, c, file, enumerate.Options{Workers: 2, Limit: 1000}, fine)
 	stopped, cancel := context.WithCancel(context.Background())
@@ -324,7 +324,7 @@ func TestAStopGivesWhatTheCheckpointHolds(t *testing.T) {
 // Any case, any grain, any stops.
 func TestResumedCountsOfRandomCases(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		c := crosscheck.RandomCase(crosscheck.NewRand(rapid.Uint64().Draw(t, "seed")), crosscheck.RandomOptions{})
+		c := gen.RandomCase(gen.NewRand(rapid.Uint64().Draw(t, "seed")), gen.RandomOptions{})
 		want := count(t, c.Net, c.Ball, 1).Lower
 		folder, err := os.MkdirTemp("", "relucell")
 		require.NoError(t, err)

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/lp"
 	"github.com/relucell/relucell/lp/clp"
 )
@@ -31,7 +31,7 @@ func TestFastWalkEqualsPlainWalkOverCLP(t *testing.T) {
 }
 
 func TestPlainWalkOverCLPOnKnownCounts(t *testing.T) {
-	for _, c := range crosscheck.KnownCases() {
+	for _, c := range gen.KnownCases() {
 		if c.Want.Int64() <= 40 {
 			require.Equal(t, c.Want.String(), plain(t, c, newCLP(t)).Lower.String(), c.Name)
 		}

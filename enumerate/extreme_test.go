@@ -21,14 +21,16 @@ import (
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/certificate"
 	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/crosscheck/gen"
+	"github.com/relucell/relucell/crosscheck/twin"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/network"
 	"github.com/relucell/relucell/proof"
 )
 
 // extremeCase is the case that a seed names, here and in messages.
-func extremeCase(seed uint64) crosscheck.Case {
-	return crosscheck.ExtremeCase(crosscheck.NewRand(seed))
+func extremeCase(seed uint64) gen.Case {
+	return gen.ExtremeCase(gen.NewRand(seed))
 }
 
 func TestSoakExtremeNetworks(t *testing.T) {
@@ -53,7 +55,7 @@ func TestSoakExtremeNetworks(t *testing.T) {
 func TestExtremeNetworksDrawnNumberByNumber(t *testing.T) {
 	dir := t.TempDir()
 	rapid.Check(t, func(t *rapid.T) {
-		c := crosscheck.ExtremeCase(dice{t})
+		c := gen.ExtremeCase(dice{t})
 		if text := disagreement(c, dir, false); text != "" {
 			t.Fatalf("%s\n%s", text, spell(c))
 		}
@@ -66,18 +68,18 @@ type dice struct{ *rapid.T }
 func (d dice) IntN(n int) int { return rapid.IntRange(0, n-1).Draw(d.T, "die") }
 
 // describeSmall spells the failing case out, made as small as that goes in some seconds.
-func describeSmall(t *testing.T, c crosscheck.Case) string {
+func describeSmall(t *testing.T, c gen.Case) string {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	dir := t.TempDir()
-	small := crosscheck.Shrink(ctx, c, func(c crosscheck.Case) bool {
+	small := crosscheck.Shrink(ctx, c, func(c gen.Case) bool {
 		return c.Net.Inputs() <= 3 && disagreement(c, dir, false) != ""
 	})
 	return disagreement(small, dir, false) + "\n" + spell(small)
 }
 
 // spell spells a case out: a line of the ball's, and text that network.ReadCanonical reads.
-func spell(c crosscheck.Case) string {
+func spell(c gen.Case) string {
 	var text bytes.Buffer
 	_ = c.Net.WriteCanonical(&text) // a buffer takes everything
 	ball, _ := json.Marshal(crosscheck.NewBallJSON(c.Ball))
@@ -86,8 +88,8 @@ func spell(c crosscheck.Case) string {
 
 // disagreement says in a line in what count, list, proof and check differ from the exact patterns,
 // "" where they do not. plain has the plain walk count too.
-func disagreement(c crosscheck.Case, dir string, plain bool) string {
-	patterns, err := crosscheck.ExactPatterns(c.Net, c.Ball)
+func disagreement(c gen.Case, dir string, plain bool) string {
+	patterns, err := twin.ExactPatterns(c.Net, c.Ball)
 	if err != nil {
 		return "exact patterns: " + err.Error()
 	}
@@ -137,7 +139,7 @@ var countings = []struct {
 }
 
 // wrongBracket says what is wrong with the bracket of a count that stops after two regions.
-func wrongBracket(c crosscheck.Case, want int64) string {
+func wrongBracket(c gen.Case, want int64) string {
 	r, err := enumerate.Count(context.Background(), c.Net, c.Ball, enumerate.Options{Workers: 1, Limit: 2})
 	switch {
 	case err != nil:
@@ -150,7 +152,7 @@ func wrongBracket(c crosscheck.Case, want int64) string {
 
 // wrongList says what is wrong with the list of regions: each of the patterns is to be there once,
 // in order, with a witness strictly inside the ball where the network has exactly these signs.
-func wrongList(c crosscheck.Case, want []network.Pattern) string {
+func wrongList(c gen.Case, want []network.Pattern) string {
 	i := 0
 	for r, err := range enumerate.Regions(context.Background(), c.Net, c.Ball) {
 		switch {
@@ -175,7 +177,7 @@ func wrongList(c crosscheck.Case, want []network.Pattern) string {
 }
 
 // wrongProof says what is wrong with the proof of the count, which the checker is to accept.
-func wrongProof(c crosscheck.Case, path string, want int64) string {
+func wrongProof(c gen.Case, path string, want int64) string {
 	r, err := proof.Prove(context.Background(), c.Net, c.Ball, path, enumerate.Options{Workers: 2})
 	if err != nil && beyondCaps(err) && r.Exact && r.Lower.Int64() == want {
 		return ""
@@ -208,7 +210,7 @@ func TestExtremeCasesHaveCountsOfAllSizes(t *testing.T) {
 	sizes := map[int]int{}
 	for seed := range uint64(120) {
 		c := extremeCase(seed)
-		patterns, err := crosscheck.ExactPatterns(c.Net, c.Ball)
+		patterns, err := twin.ExactPatterns(c.Net, c.Ball)
 		require.NoError(t, err)
 		sizes[min(len(patterns), 20)]++
 	}

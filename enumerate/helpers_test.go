@@ -19,6 +19,7 @@ import (
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/certificate"
 	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/network"
 	"github.com/relucell/relucell/network/load"
@@ -206,8 +207,8 @@ func planes(t fataler, weights, bias []float64) *network.Network {
 
 // he returns a generic network with He weights and ReLU layers alone.
 func he(seed uint64, inputs int, widths ...int) *network.Network {
-	return crosscheck.Random(crosscheck.NewRand(seed), crosscheck.RandomOptions{
-		Inputs: inputs, Widths: widths, Law: crosscheck.He, Precision: crosscheck.Float32, OnlyReLU: true, NoAffine: true})
+	return gen.Random(gen.NewRand(seed), gen.RandomOptions{
+		Inputs: inputs, Widths: widths, Law: gen.He, Precision: gen.Float32, OnlyReLU: true, NoAffine: true})
 }
 
 // sharedNet loads a public network that is not part of the project, or skips.

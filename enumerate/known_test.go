@@ -8,11 +8,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/relucell/relucell/ball"
-	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/crosscheck/gen"
 )
 
 func TestKnownCounts(t *testing.T) {
-	for _, c := range crosscheck.KnownCases() {
+	for _, c := range gen.KnownCases() {
 		t.Run(c.Name, func(t *testing.T) {
 			r := countTwice(t, c.Net, c.Ball, 2)
 			require.Equal(t, c.Want.String(), r.Lower.String())
@@ -93,7 +93,7 @@ func TestProofsOfPublicNetworks(t *testing.T) {
 func TestSoakCentralArrangements(t *testing.T) {
 	skipUnlessSoak(t)
 	for _, norm := range norms {
-		require.EqualValues(t, 1066044, countTwice(t, crosscheck.Resonance(6), ballAt(t, norm, 6, 0, 1), 2).Lower.Int64(), norm)
-		require.EqualValues(t, 94572, countTwice(t, crosscheck.Threshold(5), ballAt(t, norm, 6, 0, 1), 2).Lower.Int64(), norm)
+		require.EqualValues(t, 1066044, countTwice(t, gen.Resonance(6), ballAt(t, norm, 6, 0, 1), 2).Lower.Int64(), norm)
+		require.EqualValues(t, 94572, countTwice(t, gen.Threshold(5), ballAt(t, norm, 6, 0, 1), 2).Lower.Int64(), norm)
 	}
 }

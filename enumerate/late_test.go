@@ -18,7 +18,7 @@ import (
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/certificate"
-	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/lp"
 	"github.com/relucell/relucell/proof"
@@ -61,7 +61,7 @@ func TestAStopBeforeTheWalkLeavesABracket(t *testing.T) {
 }
 
 // requireAtLeast closes the proof of a stopped count and checks it.
-func requireAtLeast(t *testing.T, c crosscheck.Case, w *proof.Writer, path string, r enumerate.Result) {
+func requireAtLeast(t *testing.T, c gen.Case, w *proof.Writer, path string, r enumerate.Result) {
 	t.Helper()
 	require.NoError(t, w.Close(r.Lower), c.Name)
 	var text bytes.Buffer

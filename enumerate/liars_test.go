@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/relucell/relucell/ball"
-	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/lp"
 )
@@ -134,14 +134,14 @@ func (l *liar) empty(lambda func() float64) (*lp.Reply, error) {
 }
 
 // liarCases are small cases of all kinds.
-func liarCases() []crosscheck.Case {
-	var cases []crosscheck.Case
+func liarCases() []gen.Case {
+	var cases []gen.Case
 	for seed := range uint64(30) {
-		rng := crosscheck.NewRand(seed)
+		rng := gen.NewRand(seed)
 		if seed%3 == 0 {
-			cases = append(cases, crosscheck.TernaryCase(rng, 1+int(seed)%4, 4, 3, 1))
+			cases = append(cases, gen.TernaryCase(rng, 1+int(seed)%4, 4, 3, 1))
 		} else {
-			cases = append(cases, crosscheck.RandomCase(rng, crosscheck.RandomOptions{MaxNeurons: 9}))
+			cases = append(cases, gen.RandomCase(rng, gen.RandomOptions{MaxNeurons: 9}))
 		}
 	}
 	return cases
@@ -164,7 +164,7 @@ func TestLyingSolversNeverChangeACount(t *testing.T) {
 func (l liar) forced(seed uint64) enumerate.Forced {
 	return enumerate.Forced{Solver: func(norm ball.Norm, n int) lp.Incremental {
 		m := l
-		m.Incremental, m.n, m.rng = lp.NewIncremental(norm, n), n, crosscheck.NewRand(seed)
+		m.Incremental, m.n, m.rng = lp.NewIncremental(norm, n), n, gen.NewRand(seed)
 		return &m
 	}}
 }
@@ -286,7 +286,7 @@ func plainLies(rng *rand.Rand) []struct {
 }
 
 func TestLyingSolversNeverChangeAPlainCount(t *testing.T) {
-	for _, l := range plainLies(crosscheck.NewRand(5)) {
+	for _, l := range plainLies(gen.NewRand(5)) {
 		t.Run(l.name, func(t *testing.T) {
 			for i, c := range liarCases() {
 				want := count(t, c.Net, c.Ball, 1)

@@ -20,23 +20,24 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/relucell/relucell/ball"
-	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/crosscheck/gen"
+	"github.com/relucell/relucell/crosscheck/twin"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/network"
 )
 
 // samples are cases of all kinds, small enough to count many times.
-func samples() []crosscheck.Case {
-	var cases []crosscheck.Case
+func samples() []gen.Case {
+	var cases []gen.Case
 	for seed := range uint64(24) {
-		rng := crosscheck.NewRand(seed)
+		rng := gen.NewRand(seed)
 		if seed%2 == 0 {
-			cases = append(cases, crosscheck.TernaryCase(rng, 1+int(seed)%4, 4, 4, 1))
+			cases = append(cases, gen.TernaryCase(rng, 1+int(seed)%4, 4, 4, 1))
 		} else {
-			cases = append(cases, crosscheck.RandomCase(rng, crosscheck.RandomOptions{}))
+			cases = append(cases, gen.RandomCase(rng, gen.RandomOptions{}))
 		}
 	}
-	for _, c := range crosscheck.KnownCases() {
+	for _, c := range gen.KnownCases() {
 		if c.Want.Int64() <= 150 {
 			cases = append(cases, c)
 		}
@@ -49,7 +50,7 @@ func samples() []crosscheck.Case {
 func TestPitfallDeadBandBetweenSplitAndStableTolerances(t *testing.T) {
 	for i, c := range samples() {
 		want := countTwice(t, c.Net, c.Ball, 1)
-		scaled := crosscheck.ScaleNeurons(c.Net, crosscheck.NewRand(uint64(i)))
+		scaled := gen.ScaleNeurons(c.Net, gen.NewRand(uint64(i)))
 		p := prove(t, scaled, c.Ball, 1, 0)
 		require.Equal(t, want.Lower, p.result.Lower, "%d %s %v", i, c.Name, c.Ball)
 	}
@@ -61,7 +62,7 @@ func TestPitfallAbsoluteToleranceAgainstTinyDomain(t *testing.T) {
 	for i, c := range samples() {
 		want := countTwice(t, c.Net, c.Ball, 1)
 		for _, e := range []int{-300, 300} {
-			n, b, err := crosscheck.ScaleBall(c.Net, c.Ball, e)
+			n, b, err := gen.ScaleBall(c.Net, c.Ball, e)
 			require.NoError(t, err)
 			require.Equal(t, want.Lower, prove(t, n, b, 1, 0).result.Lower, "%d %s 2^%d %v", i, c.Name, e, c.Ball)
 		}
@@ -71,7 +72,7 @@ func TestPitfallAbsoluteToleranceAgainstTinyDomain(t *testing.T) {
 // n parallel planes 2⁻⁶⁰ apart make n+1 regions, in every ball.
 func TestPitfallSteppingOverSlivers(t *testing.T) {
 	for n := 2; n <= 12; n++ {
-		slivers, _ := crosscheck.ParallelSlivers(n)
+		slivers, _ := gen.ParallelSlivers(n)
 		for _, norm := range norms {
 			p := prove(t, slivers, ballAt(t, norm, 2, 0, 1), 1, 0)
 			require.EqualValues(t, n+1, p.result.Lower.Int64(), norm)
@@ -104,12 +105,12 @@ func TestPitfallClosedAgainstOpenFeasible(t *testing.T) {
 func TestPitfallDuplicatedDeadAndZeroNeurons(t *testing.T) {
 	for i, c := range samples() {
 		want := countTwice(t, c.Net, c.Ball, 1)
-		rng := crosscheck.NewRand(uint64(i))
+		rng := gen.NewRand(uint64(i))
 		for name, n := range map[string]*network.Network{
-			"copies":    crosscheck.AppendCopies(c.Net, rng),
-			"negations": crosscheck.AppendNegations(c.Net, rng),
-			"zeros":     crosscheck.AppendZeros(c.Net),
-			"all":       crosscheck.AppendZeros(crosscheck.AppendNegations(crosscheck.AppendCopies(c.Net, rng), rng)),
+			"copies":    gen.AppendCopies(c.Net, rng),
+			"negations": gen.AppendNegations(c.Net, rng),
+			"zeros":     gen.AppendZeros(c.Net),
+			"all":       gen.AppendZeros(gen.AppendNegations(gen.AppendCopies(c.Net, rng), rng)),
 		} {
 			require.Equal(t, want.Lower, prove(t, n, c.Ball, 1, 0).result.Lower, "%d %s, %s", i, c.Name, name)
 		}
@@ -180,7 +181,7 @@ func TestPitfallSquaresOfTinyFormsUnderflowed(t *testing.T) {
 		dense(network.None, []float64{1}, []float64{1}))
 	for _, norm := range norms {
 		b := ballAt(t, norm, 1, 1, 4)
-		want, err := crosscheck.CountIntervals(n, b)
+		want, err := twin.CountIntervals(n, b)
 		require.NoError(t, err)
 		require.Equal(t, "3", want.String())
 		require.Equal(t, want, prove(t, n, b, 1, 0).result.Lower, norm)
@@ -193,7 +194,7 @@ func TestPitfallSquaresOfTinyFormsUnderflowed(t *testing.T) {
 			dense(network.None, []float64{1, 1}, []float64{0}))
 		for _, norm := range norms {
 			b := ballAt(t, norm, 2, 0, 1)
-			want, err := crosscheck.CountPolygons(n, b)
+			want, err := twin.CountPolygons(n, b)
 			require.NoError(t, err)
 			require.Equal(t, want.String(), countTwice(t, n, b, 1).Lower.String(), "%v %g", norm, tiny)
 		}
@@ -234,16 +235,16 @@ func TestPitfallWrongDimensionIsRefused(t *testing.T) {
 // need 53 bits is another one after rounding.
 func TestPitfallFloat32ModelAgainstItsWidening(t *testing.T) {
 	for seed := range uint64(40) {
-		rng := crosscheck.NewRand(seed)
-		c := crosscheck.RandomCase(rng, crosscheck.RandomOptions{Precision: crosscheck.Float32})
-		n, err := crosscheck.RoundFloat32(c.Net)
+		rng := gen.NewRand(seed)
+		c := gen.RandomCase(rng, gen.RandomOptions{Precision: gen.Float32})
+		n, err := gen.RoundFloat32(c.Net)
 		require.NoError(t, err)
 		if n.Fingerprint() == c.Net.Fingerprint() { // a bias set for the centre may need more bits
 			require.Equal(t, countTwice(t, c.Net, c.Ball, 1).Lower, countTwice(t, n, c.Ball, 1).Lower)
 		}
 	}
 	wide := planes(t, []float64{1, 1}, []float64{-0.5, -0.5 - 0x1p-50})
-	narrow, err := crosscheck.RoundFloat32(wide)
+	narrow, err := gen.RoundFloat32(wide)
 	require.NoError(t, err)
 	b := ballAt(t, ball.L2, 1, 0, 1)
 	require.EqualValues(t, 3, countTwice(t, wide, b, 1).Lower.Int64())
@@ -256,9 +257,9 @@ func TestPitfallOptionsChangeTheAnswer(t *testing.T) {
 		for _, workers := range []int{0, 2, 3, 8} {
 			require.Equal(t, want.Lower, countTwice(t, c.Net, c.Ball, workers).Lower, "%d %s, %d workers", i, c.Name, workers)
 		}
-		rng := crosscheck.NewRand(uint64(i))
+		rng := gen.NewRand(uint64(i))
 		for range 3 {
-			n := crosscheck.PermuteNeurons(c.Net, rng)
+			n := gen.PermuteNeurons(c.Net, rng)
 			require.Equal(t, want.Lower, countTwice(t, n, c.Ball, 2).Lower, "%d %s, permuted", i, c.Name)
 		}
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/relucell/relucell/ball"
-	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/lp"
 	"github.com/relucell/relucell/network"
@@ -19,7 +19,7 @@ import (
 var solvers = map[string]func() lp.Solver{"native": lp.NewNative, "reference": lp.NewReference}
 
 // plain counts with the plain walk and insists on an exact answer.
-func plain(t fataler, c crosscheck.Case, s lp.Solver) enumerate.Result {
+func plain(t fataler, c gen.Case, s lp.Solver) enumerate.Result {
 	t.Helper()
 	r, err := enumerate.CountPlain(context.Background(), c.Net, c.Ball, s, enumerate.Options{})
 	require.NoError(t, err)
@@ -32,10 +32,10 @@ func TestPlainWalkCountsWhatTheFastWalkCounts(t *testing.T) {
 	for name, solver := range solvers {
 		t.Run(name, func(t *testing.T) {
 			for seed := range uint64(80) {
-				rng := crosscheck.NewRand(seed)
-				c := crosscheck.RandomCase(rng, crosscheck.RandomOptions{MaxNeurons: 10})
+				rng := gen.NewRand(seed)
+				c := gen.RandomCase(rng, gen.RandomOptions{MaxNeurons: 10})
 				if seed%3 == 0 {
-					c = crosscheck.TernaryCase(rng, 3, 4, 3)
+					c = gen.TernaryCase(rng, 3, 4, 3)
 				}
 				want := count(t, c.Net, c.Ball, 2)
 				require.Equal(t, want.Lower, plain(t, c, solver()).Lower, "seed %d %s", seed, c.Name)
@@ -47,7 +47,7 @@ func TestPlainWalkCountsWhatTheFastWalkCounts(t *testing.T) {
 // Slivers below the native solver's noise are beyond the plain walk over it: an error, never an answer.
 func TestPlainWalkOnKnownCounts(t *testing.T) {
 	for name, solver := range solvers {
-		for _, c := range crosscheck.KnownCases() {
+		for _, c := range gen.KnownCases() {
 			if c.Want.Int64() > 150 {
 				continue
 			}
@@ -73,7 +73,7 @@ func TestPlainWalkOfACellThinnerThanRounding(t *testing.T) {
 		leaky([]float64{1, 1, 1}, []float64{1, 1, 1}),
 		leaky([]float64{1, 1, 1, 1, 1, 1, 1, 1, -2, 1, 1, 1}, []float64{1, 1, 0x1p-51, 1}),
 		dense(network.None, []float64{1, 1, 1, 1}, []float64{1}))
-	c := crosscheck.Case{Net: n, Ball: ballAt(t, ball.L2, 1, 0, 0.25)}
+	c := gen.Case{Net: n, Ball: ballAt(t, ball.L2, 1, 0, 0.25)}
 	want := count(t, c.Net, c.Ball, 1).Lower
 	for name, solver := range solvers {
 		require.Equal(t, want, plain(t, c, solver()).Lower, name)

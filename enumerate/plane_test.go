@@ -11,7 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/relucell/relucell/ball"
-	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/enumerate"
 )
 
@@ -27,7 +27,7 @@ func TestPlanarNetworksNeverFallToTheExactSolve(t *testing.T) {
 			planar++
 		}
 	}
-	for _, c := range crosscheck.KnownCases() {
+	for _, c := range gen.KnownCases() {
 		if c.Net.Inputs() <= 2 && !slices.Contains(thinnerThanFloats, c.Name) {
 			require.Zero(t, count(t, c.Net, c.Ball, 1).Decisions.Solve, c.Name)
 			planar++
@@ -84,7 +84,7 @@ func TestOutlinesOfWideNetworksAgainstTheExactTier(t *testing.T) {
 // Lines that pass a vertex of the cell by a few roundings, on either side: where an outline
 // without its error bounds would be wrong.
 func TestOutlinesOfLinesThatGrazeVertices(t *testing.T) {
-	rng := crosscheck.NewRand(11)
+	rng := gen.NewRand(11)
 	outlined := 0
 	for range 3000 {
 		norm := norms[rng.IntN(len(norms))]

@@ -10,11 +10,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/relucell/relucell/ball"
-	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/crosscheck/gen"
 )
 
 func TestProofsOfKnownCountsAreVerified(t *testing.T) {
-	for _, c := range crosscheck.KnownCases() {
+	for _, c := range gen.KnownCases() {
 		t.Run(c.Name, func(t *testing.T) {
 			if c.Want.Int64() > 2000 && c.Ball.Norm() != ball.L2 {
 				skipUnlessSoak(t)
@@ -26,10 +26,10 @@ func TestProofsOfKnownCountsAreVerified(t *testing.T) {
 
 func TestProofsOfRandomCountsDoNotDependOnWorkers(t *testing.T) {
 	for seed := range uint64(100) {
-		rng := crosscheck.NewRand(seed)
-		c := crosscheck.RandomCase(rng, crosscheck.RandomOptions{})
+		rng := gen.NewRand(seed)
+		c := gen.RandomCase(rng, gen.RandomOptions{})
 		if seed%3 == 0 {
-			c = crosscheck.TernaryCase(rng, 3, 5, 4)
+			c = gen.TernaryCase(rng, 3, 5, 4)
 		}
 		requireSameProof(t, prove(t, c.Net, c.Ball, 1, 0), prove(t, c.Net, c.Ball, 3, 0), "seed %d", seed)
 	}
@@ -40,14 +40,14 @@ func TestProofsOfRandomCountsDoNotDependOnWorkers(t *testing.T) {
 func TestProofsDoNotDependOnWorkersThoughSubtreesAreHandedOver(t *testing.T) {
 	for _, c := range []struct {
 		name string
-		c    crosscheck.Case
+		c    gen.Case
 	}{
-		{"generic", crosscheck.Case{Net: he(1, 4, 14, 14), Ball: ballAt(t, ball.LInf, 4, 0, 1)}},
-		{"generic l2", crosscheck.Case{Net: he(2, 3, 14, 14), Ball: ballAt(t, ball.L2, 3, 0, 2)}},
-		{"deep", crosscheck.Case{Net: he(3, 3, 8, 8, 8, 8), Ball: ballAt(t, ball.L1, 3, 0, 4)}},
-		{"threshold", crosscheck.Case{Net: crosscheck.Threshold(4), Ball: ballAt(t, ball.LInf, 5, 0, 1)}},
-		{"threshold l2", crosscheck.Case{Net: crosscheck.Threshold(4), Ball: ballAt(t, ball.L2, 5, 0, 1)}},
-		{"ternary", crosscheck.Case{Net: crosscheck.Ternary(crosscheck.NewRand(9), 4, 10, 10, 1), Ball: ballAt(t, ball.Box, 4, 0, 2)}},
+		{"generic", gen.Case{Net: he(1, 4, 14, 14), Ball: ballAt(t, ball.LInf, 4, 0, 1)}},
+		{"generic l2", gen.Case{Net: he(2, 3, 14, 14), Ball: ballAt(t, ball.L2, 3, 0, 2)}},
+		{"deep", gen.Case{Net: he(3, 3, 8, 8, 8, 8), Ball: ballAt(t, ball.L1, 3, 0, 4)}},
+		{"threshold", gen.Case{Net: gen.Threshold(4), Ball: ballAt(t, ball.LInf, 5, 0, 1)}},
+		{"threshold l2", gen.Case{Net: gen.Threshold(4), Ball: ballAt(t, ball.L2, 5, 0, 1)}},
+		{"ternary", gen.Case{Net: gen.Ternary(gen.NewRand(9), 4, 10, 10, 1), Ball: ballAt(t, ball.Box, 4, 0, 2)}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for _, partSize := range []int{0, 1 << 14} {
@@ -74,7 +74,7 @@ func TestProofsDoNotDependOnWorkersThoughSubtreesAreHandedOver(t *testing.T) {
 // What the proof says of itself: as many final regions as were counted, all of them alive.
 func TestProofHasOneWitnessForEachRegion(t *testing.T) {
 	for seed := range uint64(30) {
-		c := crosscheck.RandomCase(crosscheck.NewRand(seed), crosscheck.RandomOptions{})
+		c := gen.RandomCase(gen.NewRand(seed), gen.RandomOptions{})
 		p := prove(t, c.Net, c.Ball, 2, 0)
 		witnesses := 0
 		for line := range strings.Lines(p.files["proof"]) {

@@ -12,7 +12,8 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/relucell/relucell/ball"
-	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/crosscheck/gen"
+	"github.com/relucell/relucell/crosscheck/twin"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/network"
 )
@@ -92,10 +93,10 @@ func drawBall(t *rapid.T, n int) ball.Ball {
 }
 
 // drawCase draws a network and a ball.
-func drawCase(t *rapid.T, minInputs, maxInputs, maxNeurons int) crosscheck.Case {
+func drawCase(t *rapid.T, minInputs, maxInputs, maxNeurons int) gen.Case {
 	w := rapid.SampledFrom(laws()).Draw(t, "law")
 	n := drawNet(t, w, rapid.IntRange(minInputs, maxInputs).Draw(t, "inputs"), maxNeurons)
-	return crosscheck.Case{Name: w.name, Net: n, Ball: drawBall(t, n.Inputs())}
+	return gen.Case{Name: w.name, Net: n, Ball: drawBall(t, n.Inputs())}
 }
 
 func (l law) String() string { return l.name }
@@ -120,7 +121,7 @@ func TestFastWalkEqualsPlainWalks(t *testing.T) {
 func TestFastWalkEqualsExactPolygonClipping(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := drawCase(t, 2, 2, 8)
-		want, err := crosscheck.CountPolygons(c.Net, c.Ball)
+		want, err := twin.CountPolygons(c.Net, c.Ball)
 		require.NoError(t, err)
 		require.Equal(t, want.String(), countTwice(t, c.Net, c.Ball, 1).Lower.String())
 	})
@@ -129,7 +130,7 @@ func TestFastWalkEqualsExactPolygonClipping(t *testing.T) {
 func TestFastWalkEqualsExactIntervals(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := drawCase(t, 1, 1, 16)
-		want, err := crosscheck.CountIntervals(c.Net, c.Ball)
+		want, err := twin.CountIntervals(c.Net, c.Ball)
 		require.NoError(t, err)
 		require.Equal(t, want.String(), countTwice(t, c.Net, c.Ball, 1).Lower.String())
 	})
@@ -139,7 +140,7 @@ func TestFastWalkEqualsExactIntervals(t *testing.T) {
 func TestFastWalkEqualsExactWalk(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := drawCase(t, 3, 5, 7)
-		want, err := crosscheck.CountExactly(c.Net, c.Ball)
+		want, err := twin.CountExactly(c.Net, c.Ball)
 		require.NoError(t, err)
 		require.Equal(t, want.String(), countTwice(t, c.Net, c.Ball, 1).Lower.String())
 	})
@@ -149,22 +150,22 @@ func TestCountIsInvariant(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := drawCase(t, 1, 4, 10)
 		want := countTwice(t, c.Net, c.Ball, 1)
-		rng := crosscheck.NewRand(rapid.Uint64().Draw(t, "transformation seed"))
+		rng := gen.NewRand(rapid.Uint64().Draw(t, "transformation seed"))
 		n, b := c.Net, c.Ball
 		for _, kind := range rapid.SliceOfN(rapid.IntRange(0, 5), 1, 3).Draw(t, "transformations") {
 			switch kind {
 			case 0:
-				n = crosscheck.AppendCopies(n, rng)
+				n = gen.AppendCopies(n, rng)
 			case 1:
-				n = crosscheck.AppendNegations(n, rng)
+				n = gen.AppendNegations(n, rng)
 			case 2:
-				n = crosscheck.AppendZeros(n)
+				n = gen.AppendZeros(n)
 			case 3:
-				n = crosscheck.PermuteNeurons(n, rng)
+				n = gen.PermuteNeurons(n, rng)
 			case 4:
-				n = crosscheck.ScaleNeurons(n, rng)
+				n = gen.ScaleNeurons(n, rng)
 			default: // not where numbers would leave the range of float64
-				if m, scaled, err := crosscheck.ScaleBall(n, b, rapid.SampledFrom([]int{-300, 300}).Draw(t, "e")); err == nil {
+				if m, scaled, err := gen.ScaleBall(n, b, rapid.SampledFrom([]int{-300, 300}).Draw(t, "e")); err == nil {
 					n, b = m, scaled
 				}
 			}
@@ -183,9 +184,9 @@ func soakRange(short, long uint64) uint64 {
 
 func TestSoakTernaryNetworksAgainstPolygons(t *testing.T) {
 	for seed := range soakRange(300, 20000) {
-		rng := crosscheck.NewRand(seed)
-		c := crosscheck.TernaryCase(rng, 2, 2+rng.IntN(4), 2+rng.IntN(4), 1)
-		want, err := crosscheck.CountPolygons(c.Net, c.Ball)
+		rng := gen.NewRand(seed)
+		c := gen.TernaryCase(rng, 2, 2+rng.IntN(4), 2+rng.IntN(4), 1)
+		want, err := twin.CountPolygons(c.Net, c.Ball)
 		require.NoError(t, err)
 		require.Equal(t, want.String(), countTwice(t, c.Net, c.Ball, 1).Lower.String(), "seed %d %v", seed, c.Ball)
 	}
@@ -193,9 +194,9 @@ func TestSoakTernaryNetworksAgainstPolygons(t *testing.T) {
 
 func TestSoakTernaryNetworksAgainstTheExactWalk(t *testing.T) {
 	for seed := range soakRange(60, 5000) {
-		rng := crosscheck.NewRand(seed)
-		c := crosscheck.TernaryCase(rng, 3+rng.IntN(3), 2+rng.IntN(4), 2+rng.IntN(3), 1)
-		want, err := crosscheck.CountExactly(c.Net, c.Ball)
+		rng := gen.NewRand(seed)
+		c := gen.TernaryCase(rng, 3+rng.IntN(3), 2+rng.IntN(4), 2+rng.IntN(3), 1)
+		want, err := twin.CountExactly(c.Net, c.Ball)
 		require.NoError(t, err)
 		require.Equal(t, want.String(), countTwice(t, c.Net, c.Ball, 1).Lower.String(), "seed %d %v", seed, c.Ball)
 	}
@@ -203,8 +204,8 @@ func TestSoakTernaryNetworksAgainstTheExactWalk(t *testing.T) {
 
 func TestSoakRandomNetworksAgainstPolygons(t *testing.T) {
 	for seed := range soakRange(100, 5000) {
-		c := crosscheck.RandomCase(crosscheck.NewRand(seed), crosscheck.RandomOptions{Inputs: 2})
-		want, err := crosscheck.CountPolygons(c.Net, c.Ball)
+		c := gen.RandomCase(gen.NewRand(seed), gen.RandomOptions{Inputs: 2})
+		want, err := twin.CountPolygons(c.Net, c.Ball)
 		require.NoError(t, err)
 		require.Equal(t, want.String(), countTwice(t, c.Net, c.Ball, 1).Lower.String(), "seed %d %v", seed, c.Ball)
 	}
@@ -213,8 +214,8 @@ func TestSoakRandomNetworksAgainstPolygons(t *testing.T) {
 // Wide ternary networks with proofs, which the checker verifies: no other counter is fast enough for them.
 func TestSoakProofsOfTernaryNetworks(t *testing.T) {
 	for seed := range soakRange(20, 1000) {
-		rng := crosscheck.NewRand(seed)
-		c := crosscheck.TernaryCase(rng, 2+rng.IntN(4), 6, 6, 5, 1)
+		rng := gen.NewRand(seed)
+		c := gen.TernaryCase(rng, 2+rng.IntN(4), 6, 6, 5, 1)
 		p := prove(t, c.Net, c.Ball, 2, 0)
 		require.Equal(t, countTwice(t, c.Net, c.Ball, 1).Lower, p.result.Lower, "seed %d %v", seed, c.Ball)
 	}

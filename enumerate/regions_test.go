@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/relucell/relucell/ball"
-	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/network"
 )
@@ -117,7 +117,7 @@ func TestNetworkWithoutNeurons(t *testing.T) {
 
 // Where the count is a theorem the patterns are, too: the tent map of two layers.
 func TestRegionsOfTheTentMap(t *testing.T) {
-	n, b := crosscheck.TentMap(2)
+	n, b := gen.TentMap(2)
 	var got []string
 	for _, r := range collect(t, n, b, 0) {
 		got = append(got, r.Pattern.String())

@@ -13,7 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/relucell/relucell/ball"
-	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/crosscheck/gen"
+	"github.com/relucell/relucell/crosscheck/twin"
 	"github.com/relucell/relucell/network"
 	"github.com/relucell/relucell/network/load"
 )
@@ -22,10 +23,10 @@ import (
 // proof of them.
 func requireAgreement(t *testing.T, want int, n *network.Network, b ball.Ball) {
 	t.Helper()
-	patterns, err := crosscheck.ExactPatterns(n, b)
+	patterns, err := twin.ExactPatterns(n, b)
 	require.NoError(t, err)
 	require.Len(t, patterns, want)
-	require.Empty(t, disagreement(crosscheck.Case{Net: n, Ball: b}, t.TempDir(), true))
+	require.Empty(t, disagreement(gen.Case{Net: n, Ball: b}, t.TempDir(), true))
 }
 
 // A vertex on an edge got the error e + far·off/(ru+rv−2·off), also where the denominator was

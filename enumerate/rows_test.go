@@ -13,7 +13,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relucell/relucell/ball"
-	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/lp"
 	"github.com/relucell/relucell/network"
@@ -40,7 +40,7 @@ func solverOr(make func() lp.Incremental) func(ball.Norm, int) lp.Incremental {
 }
 
 func TestRowFormOnKnownCases(t *testing.T) {
-	for _, c := range crosscheck.KnownCases() {
+	for _, c := range gen.KnownCases() {
 		if c.Ball.Norm() == ball.L2 {
 			continue
 		}
@@ -52,10 +52,10 @@ func TestRowFormOnKnownCases(t *testing.T) {
 
 func TestRowFormOnRandomCases(t *testing.T) {
 	for seed := range uint64(120) {
-		rng := crosscheck.NewRand(seed)
-		c := crosscheck.RandomCase(rng, crosscheck.RandomOptions{MaxNeurons: 14})
+		rng := gen.NewRand(seed)
+		c := gen.RandomCase(rng, gen.RandomOptions{MaxNeurons: 14})
 		if seed%3 == 0 {
-			c = crosscheck.TernaryCase(rng, 1+int(seed)%4, 4, 3, 1)
+			c = gen.TernaryCase(rng, 1+int(seed)%4, 4, 3, 1)
 		}
 		if c.Ball.Norm() == ball.L2 {
 			continue

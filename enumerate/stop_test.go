@@ -16,7 +16,7 @@ import (
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/certificate"
-	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/proof"
 )
@@ -29,12 +29,12 @@ func requireBracket(t *testing.T, want *big.Int, r enumerate.Result, what string
 }
 
 // stopCases are large enough to be stopped.
-func stopCases(t *testing.T) []crosscheck.Case {
-	return []crosscheck.Case{
+func stopCases(t *testing.T) []gen.Case {
+	return []gen.Case{
 		{Name: "generic", Net: he(1, 4, 12, 12), Ball: ballAt(t, ball.LInf, 4, 0, 1)},
 		{Name: "deep, l2", Net: he(3, 3, 8, 8, 8, 8), Ball: ballAt(t, ball.L2, 3, 0, 4)},
-		{Name: "central", Net: crosscheck.Threshold(3), Ball: ballAt(t, ball.L1, 4, 0, 1)},
-		{Name: "ternary", Net: crosscheck.Ternary(crosscheck.NewRand(9), 4, 8, 8, 1), Ball: ballAt(t, ball.Box, 4, 0, 2)},
+		{Name: "central", Net: gen.Threshold(3), Ball: ballAt(t, ball.L1, 4, 0, 1)},
+		{Name: "ternary", Net: gen.Ternary(gen.NewRand(9), 4, 8, 8, 1), Ball: ballAt(t, ball.Box, 4, 0, 2)},
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/relucell/relucell/ball"
-	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/network"
 )
@@ -27,7 +27,7 @@ func alternating() func() bool {
 
 // sometimes says yes at random.
 func sometimes(seed uint64) func() bool {
-	rng := crosscheck.NewRand(seed)
+	rng := gen.NewRand(seed)
 	return func() bool { return rng.IntN(3) > 0 }
 }
 
@@ -79,10 +79,10 @@ func TestForbiddenTiersDecideNothing(t *testing.T) {
 func TestGenericNetworksAreDecidedByFloats(t *testing.T) {
 	for _, norm := range norms {
 		for name, n := range map[string]*network.Network{
-			"arrangement": crosscheck.Generic(14, 3, crosscheck.NewRand(1)),
+			"arrangement": gen.Generic(14, 3, gen.NewRand(1)),
 			"deep":        he(5, 3, 10, 10, 10),
 			"wide":        he(6, 2, 40),
-			"narrow":      crosscheck.WideNarrowWide(crosscheck.NewRand(1), 4, 8, 2),
+			"narrow":      gen.WideNarrowWide(gen.NewRand(1), 4, 8, 2),
 		} {
 			r := forced(t, n, ballAt(t, norm, n.Inputs(), 0, 2), enumerate.Forced{Undescribed: true})
 			require.Greater(t, r.Lower.Int64(), int64(40), "%s %v", name, norm)
@@ -98,7 +98,7 @@ func TestGenericNetworksAreDecidedByFloats(t *testing.T) {
 func TestCentralArrangementsAreDecidedByIntegers(t *testing.T) {
 	for _, norm := range norms {
 		for name, n := range map[string]*network.Network{
-			"resonance": crosscheck.Resonance(4), "threshold": crosscheck.Threshold(3),
+			"resonance": gen.Resonance(4), "threshold": gen.Threshold(3),
 		} {
 			r := forced(t, n, ballAt(t, norm, 4, 0, 1), enumerate.Forced{Undescribed: true})
 			require.Positive(t, r.Decisions.Integer, "%s %v", name, norm)
@@ -124,7 +124,7 @@ func TestSolveDecidesMultipliersWithLargeDenominators(t *testing.T) {
 // Below 2⁻⁶⁰ a solver in floats sees nothing.
 func TestSolveDecidesSlivers(t *testing.T) {
 	for _, norm := range norms {
-		n, _ := crosscheck.ParallelSlivers(7)
+		n, _ := gen.ParallelSlivers(7)
 		r := forced(t, n, ballAt(t, norm, 2, 0, 1), enumerate.Forced{Undescribed: true})
 		require.EqualValues(t, 8, r.Lower.Int64(), norm)
 		require.Positive(t, r.Decisions.Solve, norm)

@@ -15,7 +15,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"github.com/relucell/relucell/ball"
-	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/crosscheck/gen"
 )
 
 var update = flag.Bool("update", false, "write the golden images again")
@@ -167,7 +167,7 @@ func TestDrawRefuses(t *testing.T) {
 }
 
 func TestSliversAreInTheLegend(t *testing.T) {
-	n, b := crosscheck.ParallelSlivers(20)
+	n, b := gen.ParallelSlivers(20)
 	p, err := newMap(t, n, b).Draw(Options{})
 	require.NoError(t, err)
 	var out bytes.Buffer

@@ -11,7 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/relucell/relucell/ball"
-	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/network"
 	"github.com/relucell/relucell/network/load"
 )
@@ -56,21 +56,21 @@ func requireNeighboursDiffer(t require.TestingT, m *Map) {
 func TestNeighboursDiffer(t *testing.T) {
 	requireNeighboursDiffer(t, newMap(t, twoMoons(t), newBall(t, ball.L2, []float64{0.5, 0.25}, 1)))
 	for seed := range uint64(60) {
-		rng := crosscheck.NewRand(seed)
-		c := crosscheck.TernaryCase(rng, 2, 4, 4, 1)
+		rng := gen.NewRand(seed)
+		c := gen.TernaryCase(rng, 2, 4, 4, 1)
 		requireNeighboursDiffer(t, newMap(t, c.Net, c.Ball))
-		n := crosscheck.AppendNegations(crosscheck.AppendCopies(c.Net, rng), rng)
+		n := gen.AppendNegations(gen.AppendCopies(c.Net, rng), rng)
 		requireNeighboursDiffer(t, newMap(t, n, c.Ball))
 	}
 }
 
 func TestDuplicatedNeuronsDoNotHideABoundary(t *testing.T) {
 	// With each neuron twice, no two regions differ in the parity of their active neurons.
-	rng := crosscheck.NewRand(3)
-	n := crosscheck.Random(rng, crosscheck.RandomOptions{Inputs: 2, Widths: []int{1}, OnlyReLU: true, NoAffine: true})
+	rng := gen.NewRand(3)
+	n := gen.Random(rng, gen.RandomOptions{Inputs: 2, Widths: []int{1}, OnlyReLU: true, NoAffine: true})
 	l := n.Layers()
 	require.Len(t, l, 2)
-	n = crosscheck.AppendCopies(n, rng)
+	n = gen.AppendCopies(n, rng)
 	m := newMap(t, n, newBall(t, ball.LInf, []float64{0, 0}, 64))
 	require.Len(t, m.Regions, 2)
 	c, parity := m.colours(len(tints) / 2)
@@ -141,7 +141,7 @@ func TestClassPiecesTileAndAgreeWithTheOutput(t *testing.T) {
 }
 
 func TestAMapOfThousandsOfRegions(t *testing.T) {
-	n := crosscheck.Random(crosscheck.NewRand(5), crosscheck.RandomOptions{Inputs: 2, Widths: []int{100, 60}, Law: crosscheck.He, OnlyReLU: true, NoAffine: true})
+	n := gen.Random(gen.NewRand(5), gen.RandomOptions{Inputs: 2, Widths: []int{100, 60}, Law: gen.He, OnlyReLU: true, NoAffine: true})
 	m, err := New(context.Background(), n, newBall(t, ball.L2, []float64{0, 0}, 4))
 	require.NoError(t, err)
 	require.Greater(t, len(m.Regions), 2000)
@@ -153,7 +153,7 @@ func TestAMapOfThousandsOfRegions(t *testing.T) {
 func TestMapsOfAnyScale(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		e := rapid.IntRange(-900, 900).Draw(t, "e")
-		n, b, err := crosscheck.ScaleBall(twoMoons(t), newBall(t, ball.L2, []float64{0.5, 0.25}, 0.5), e)
+		n, b, err := gen.ScaleBall(twoMoons(t), newBall(t, ball.L2, []float64{0.5, 0.25}, 0.5), e)
 		require.NoError(t, err)
 		m := newMap(t, n, b)
 		require.Len(t, m.Regions, 131)

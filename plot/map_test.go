@@ -10,7 +10,8 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/relucell/relucell/ball"
-	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/crosscheck/gen"
+	"github.com/relucell/relucell/crosscheck/twin"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/network"
 	"github.com/relucell/relucell/network/load"
@@ -92,19 +93,19 @@ func TestMapTilesTheBall(t *testing.T) {
 
 func TestMapTilesRandomNetworks(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		rng := crosscheck.NewRand(rapid.Uint64().Draw(t, "seed"))
-		n := crosscheck.Random(rng, crosscheck.RandomOptions{Inputs: 2})
-		requireTiling(t, newMap(t, n, crosscheck.RandomBall(rng, n)))
+		rng := gen.NewRand(rapid.Uint64().Draw(t, "seed"))
+		n := gen.Random(rng, gen.RandomOptions{Inputs: 2})
+		requireTiling(t, newMap(t, n, gen.RandomBall(rng, n)))
 	})
 }
 
 func TestMapAgreesWithExactPolygons(t *testing.T) {
 	for seed := range uint64(40) {
-		rng := crosscheck.NewRand(seed)
-		c := crosscheck.TernaryCase(rng, 2, 5, 4, 1)
+		rng := gen.NewRand(seed)
+		c := gen.TernaryCase(rng, 2, 5, 4, 1)
 		m := newMap(t, c.Net, c.Ball)
 		requireTiling(t, m)
-		exact, err := crosscheck.Polygons(c.Net, c.Ball)
+		exact, err := twin.Polygons(c.Net, c.Ball)
 		require.NoError(t, err)
 		require.Len(t, exact, len(m.Regions))
 		byPattern := map[string]Region{}
@@ -134,7 +135,7 @@ func TestOutputFormsAgreeWithForward(t *testing.T) {
 }
 
 func TestSliversStillCount(t *testing.T) {
-	n, b := crosscheck.ParallelSlivers(20)
+	n, b := gen.ParallelSlivers(20)
 	m := newMap(t, n, b)
 	require.Len(t, m.Regions, 21)
 	require.Equal(t, 19, m.Slivers(), "planes 2⁻⁶⁰ apart are one line in floats")
@@ -142,7 +143,7 @@ func TestSliversStillCount(t *testing.T) {
 }
 
 func TestTangentAndNearTangentDisc(t *testing.T) {
-	n, touching, cutting := crosscheck.Tangent345()
+	n, touching, cutting := gen.Tangent345()
 	require.Len(t, newMap(t, n, touching).Regions, 1)
 	m := newMap(t, n, cutting)
 	require.Len(t, m.Regions, 2)
@@ -151,10 +152,10 @@ func TestTangentAndNearTangentDisc(t *testing.T) {
 
 func TestTinyBallFarAway(t *testing.T) {
 	// The line x = y through the centre of a ball that floats cannot tell from its centre.
-	rng := crosscheck.NewRand(1)
-	n := crosscheck.Random(rng, crosscheck.RandomOptions{Inputs: 2, Widths: []int{6, 4}, NoAffine: true, OnlyReLU: true})
+	rng := gen.NewRand(1)
+	n := gen.Random(rng, gen.RandomOptions{Inputs: 2, Widths: []int{6, 4}, NoAffine: true, OnlyReLU: true})
 	c := []float64{1e6, 1e6}
-	at, ok := crosscheck.AtBoundary(n, 0, c)
+	at, ok := gen.AtBoundary(n, 0, c)
 	if !ok {
 		at = n
 	}
@@ -164,8 +165,8 @@ func TestTinyBallFarAway(t *testing.T) {
 }
 
 func TestNewRefusesOtherDimensions(t *testing.T) {
-	rng := crosscheck.NewRand(1)
-	n := crosscheck.Random(rng, crosscheck.RandomOptions{Inputs: 3})
+	rng := gen.NewRand(1)
+	n := gen.Random(rng, gen.RandomOptions{Inputs: 3})
 	_, err := New(context.Background(), n, newBall(t, ball.L2, []float64{0, 0}, 1))
 	require.ErrorContains(t, err, "3 inputs, expected 2")
 	b, err := ball.New(ball.L2, []float64{0, 0, 0}, 1)

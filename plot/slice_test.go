@@ -9,7 +9,8 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/relucell/relucell/ball"
-	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/crosscheck/gen"
+	"github.com/relucell/relucell/crosscheck/twin"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/network"
 	"github.com/relucell/relucell/network/load"
@@ -78,8 +79,8 @@ func TestSlicesAreRefusedWithAReason(t *testing.T) {
 
 func TestSlicesAreMapsLikeAnyOther(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		rng := crosscheck.NewRand(rapid.Uint64().Draw(t, "seed"))
-		n := crosscheck.Random(rng, crosscheck.RandomOptions{Inputs: 5, Widths: []int{7, 5}})
+		rng := gen.NewRand(rapid.Uint64().Draw(t, "seed"))
+		n := gen.Random(rng, gen.RandomOptions{Inputs: 5, Widths: []int{7, 5}})
 		draw := func() []float64 {
 			x := make([]float64, 5)
 			for k := range x {
@@ -96,7 +97,7 @@ func TestSlicesAreMapsLikeAnyOther(t *testing.T) {
 		require.NoError(t, err)
 		res, err := enumerate.Count(context.Background(), line, b, enumerate.Options{Workers: 1})
 		require.NoError(t, err)
-		want, err := crosscheck.CountIntervals(line, b)
+		want, err := twin.CountIntervals(line, b)
 		require.NoError(t, err)
 		require.Equal(t, want.String(), res.Lower.String())
 	})

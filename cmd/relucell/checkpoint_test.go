@@ -13,7 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/crosscheck/gen"
 )
 
 // killed runs the command and kills it after a while. It reports false if that had ended, well.
@@ -75,19 +75,19 @@ func requireSameFiles(t *testing.T, a, b string) {
 }
 
 func TestKilledCountsResume(t *testing.T) {
-	killAndResume(t, 6, "p", "count", writeNet(t, crosscheck.Resonance(5)), "--center", "0", "--radius", "1")
+	killAndResume(t, 6, "p", "count", writeNet(t, gen.Resonance(5)), "--center", "0", "--radius", "1")
 }
 
 func TestSoakKilledCountsResume(t *testing.T) {
 	if os.Getenv("RELUCELL_SOAK") == "" {
 		t.Skip("a long campaign: set RELUCELL_SOAK=1")
 	}
-	killAndResume(t, 50, "p.gz", "count", writeNet(t, crosscheck.Threshold(5)), "--center", "0", "--radius", "1", "--norm", "linf")
-	killAndResume(t, 50, "p", "count", writeNet(t, crosscheck.Threshold(5)), "--center", "0", "--radius", "1")
+	killAndResume(t, 50, "p.gz", "count", writeNet(t, gen.Threshold(5)), "--center", "0", "--radius", "1", "--norm", "linf")
+	killAndResume(t, 50, "p", "count", writeNet(t, gen.Threshold(5)), "--center", "0", "--radius", "1")
 }
 
 func TestCheckpointOfAStoppedCount(t *testing.T) {
-	net, folder := writeNet(t, crosscheck.Threshold(5)), t.TempDir()
+	net, folder := writeNet(t, gen.Threshold(5)), t.TempDir()
 	checkpoint := filepath.Join(folder, "c")
 	args := []string{"count", net, "--center", "0", "--radius", "1", "--norm", "linf", "--checkpoint", checkpoint}
 	out, errs, code := relucell(t, append(args, "--limit", "60000")...)
@@ -95,7 +95,7 @@ func TestCheckpointOfAStoppedCount(t *testing.T) {
 	require.Contains(t, out, "Resume    "+checkpoint+": begun from nothing, the same command goes on from here")
 	for name, other := range map[string][]string{
 		"of another ball":               {"count", net, "--center", "0", "--radius", "2", "--norm", "linf", "--checkpoint", checkpoint},
-		"of another network":            {"count", writeNet(t, crosscheck.Resonance(4)), "--center", "0", "--radius", "1", "--norm", "linf", "--checkpoint", checkpoint},
+		"of another network":            {"count", writeNet(t, gen.Resonance(4)), "--center", "0", "--radius", "1", "--norm", "linf", "--checkpoint", checkpoint},
 		"kept with another proof":       append(args, "--proof", filepath.Join(folder, "p")),
 		"not a checkpoint":              {"count", net, "--center", "0", "--radius", "1", "--checkpoint", writeBytes(t, "mine", []byte("precious\n"))},
 		"is the network itself":         {"count", net, "--center", "0", "--radius", "1", "--checkpoint", net},

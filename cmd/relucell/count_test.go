@@ -19,7 +19,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/relucell/relucell/bound"
-	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/network"
 	"github.com/relucell/relucell/network/load"
 )
@@ -205,7 +205,7 @@ func TestCheckRefuses(t *testing.T) {
 }
 
 func TestStoppedEarly(t *testing.T) {
-	big, proof := writeNet(t, crosscheck.Resonance(7)), filepath.Join(t.TempDir(), "p")
+	big, proof := writeNet(t, gen.Resonance(7)), filepath.Join(t.TempDir(), "p")
 	for _, stop := range [][]string{{"--limit", "2000"}, {"--timeout", "200ms"}, {"--timeout", "1ns"}} {
 		args := append([]string{"count", big, "--center", "0", "--radius", "1", "--format", "json", "--proof", proof}, stop...)
 		out, errs, code := relucell(t, args...)
@@ -232,7 +232,7 @@ func requireBracket(t *testing.T, j countJSON, truth int64) {
 }
 
 func TestInterruptPrintsTheBracket(t *testing.T) {
-	big, proof := writeNet(t, crosscheck.Resonance(7)), filepath.Join(t.TempDir(), "p.gz")
+	big, proof := writeNet(t, gen.Resonance(7)), filepath.Join(t.TempDir(), "p.gz")
 	for _, sig := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
 		cmd := exec.Command(binary, "count", big, "--center", "0", "--radius", "1", "--verbose", "--proof", proof)
 		var out bytes.Buffer

@@ -22,6 +22,7 @@ import (
 
 	"github.com/relucell/relucell/bound"
 	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/internal/files"
 	"github.com/relucell/relucell/network"
 )
@@ -196,12 +197,12 @@ func (c *crosscheckCmd) loadBounds(ctx context.Context) ([]bound.Bound, func() e
 }
 
 // source returns the cases and their number.
-func (c *crosscheckCmd) source(ctx context.Context, cmd *cobra.Command, args []string) (iter.Seq[crosscheck.Case], int, error) {
+func (c *crosscheckCmd) source(ctx context.Context, cmd *cobra.Command, args []string) (iter.Seq[gen.Case], int, error) {
 	if len(args) == 0 && c.from == "small-balls" {
-		return crosscheck.SmallBallCases(c.seed, c.cases), c.cases, nil
+		return gen.SmallBallCases(c.seed, c.cases), c.cases, nil
 	}
 	if len(args) == 0 {
-		return crosscheck.Cases(c.seed, c.cases, crosscheck.CaseOptions{}), c.cases, nil
+		return gen.Cases(c.seed, c.cases, gen.CaseOptions{}), c.cases, nil
 	}
 	var nets []*network.Network
 	var names []string
@@ -217,21 +218,21 @@ func (c *crosscheckCmd) source(ctx context.Context, cmd *cobra.Command, args []s
 	}
 	fs := c.ball.set
 	if !fs.Changed("center") && !fs.Changed("radius") && !fs.Changed("box") && !fs.Changed("norm") {
-		return crosscheck.CasesOf(c.seed, c.cases, nets, names), c.cases, nil
+		return gen.CasesOf(c.seed, c.cases, nets, names), c.cases, nil
 	}
-	var cases []crosscheck.Case
+	var cases []gen.Case
 	for i, n := range nets {
 		b, err := c.ball.read(n.Inputs())
 		if err != nil {
 			return nil, 0, err
 		}
-		cases = append(cases, crosscheck.Case{Name: names[i], Net: n, Ball: b})
+		cases = append(cases, gen.Case{Name: names[i], Net: n, Ball: b})
 	}
 	return slices.Values(cases), len(cases), nil
 }
 
 // check runs the cases and reports.
-func (c *crosscheckCmd) check(ctx context.Context, cmd *cobra.Command, cases iter.Seq[crosscheck.Case], total int, bounds []bound.Bound) error {
+func (c *crosscheckCmd) check(ctx context.Context, cmd *cobra.Command, cases iter.Seq[gen.Case], total int, bounds []bound.Bound) error {
 	picture := crosscheck.NewPicture()
 	step, clear := newCaseBar(cmd.ErrOrStderr(), total)
 	rep, err := crosscheck.Run(ctx, cases, bounds, crosscheck.RunOptions{Limit: c.limit, Workers: c.workers, Each: func(r crosscheck.Record) {

@@ -14,7 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/crosscheck/gen"
 )
 
 // pipe makes a named pipe, or skips.
@@ -119,7 +119,7 @@ func TestOutputsGoThroughLinks(t *testing.T) {
 }
 
 func TestAStoppedCountGoesOnThroughALink(t *testing.T) {
-	dir, net := t.TempDir(), writeNet(t, crosscheck.Threshold(5))
+	dir, net := t.TempDir(), writeNet(t, gen.Threshold(5))
 	target, link := filepath.Join(dir, "target"), filepath.Join(dir, "link")
 	require.NoError(t, os.Symlink("target", link))
 	args := []string{"count", net, "--center", "0", "--radius", "1", "--norm", "linf", "--checkpoint", link, "--format", "json"}
@@ -185,7 +185,7 @@ func TestAProofThatCannotBeWrittenDoesNotCostTheCount(t *testing.T) {
 // found is printed.
 func TestACheckpointThatCannotBeWrittenLeavesABracket(t *testing.T) {
 	checkpoint := filepath.Join(t.TempDir(), "checkpoint")
-	args := []string{"count", writeNet(t, crosscheck.Threshold(5)), "--center", "0", "--radius", "1", "--norm", "linf", "--checkpoint", checkpoint}
+	args := []string{"count", writeNet(t, gen.Threshold(5)), "--center", "0", "--radius", "1", "--norm", "linf", "--checkpoint", checkpoint}
 	out, errs, code := capped(t, "1", args...)
 	if code == exitDone {
 		t.Skip("the records of this walk were fewer than the cap")

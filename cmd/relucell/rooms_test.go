@@ -27,6 +27,8 @@ func TestRoomsImportOneWay(t *testing.T) {
 		"enumerate":         "ball internal/forms internal/journal internal/judge internal/tree internal/tuning internal/walk lp network",
 		"bound":             "ball network",
 		"plot":              "ball enumerate network",
+		"crosscheck/gen":    "ball network",
+		"crosscheck/twin":   "ball lp/exact network",
 		"internal/forms":    "ball lp/exact network",
 		"internal/judge":    "ball internal/forms lp/exact",
 		"internal/vertices": "ball internal/forms",

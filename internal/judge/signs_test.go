@@ -6,17 +6,17 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/internal/judge"
 )
 
 // holdPass holds the float filters against their exact twin at one point: a
 // sign that a filter gives is the true one, and a point it calls inside is.
 func holdPass(t *testing.T, seed uint64, scale int) {
-	rng := crosscheck.NewRand(seed)
-	c := crosscheck.RandomCase(rng, crosscheck.RandomOptions{})
+	rng := gen.NewRand(seed)
+	c := gen.RandomCase(rng, gen.RandomOptions{})
 	if seed%3 == 0 {
-		c = crosscheck.TernaryCase(rng, 3, 5, 4)
+		c = gen.TernaryCase(rng, 3, 5, 4)
 	}
 	y := make([]float64, c.Net.Inputs())
 	for i := range y {

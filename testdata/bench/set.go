@@ -12,7 +12,7 @@ import (
 	"strings"
 
 	"github.com/relucell/relucell/ball"
-	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/network"
 	"github.com/relucell/relucell/network/load"
 )
@@ -63,10 +63,10 @@ func set() []entry {
 		drawn(6, "10-16-1", spots(1, all...)),
 		drawn(7, "64-32-32-2", []spot{{ball.LInf, 0, 0.02}, {ball.LInf, 0, 1.0 / 32}, {ball.L2, 0, 0.125}, {ball.L1, 0, 0.5}}),
 		drawn(8, "784-64-64-10", []spot{{ball.LInf, 0, 1.0 / 512}, {ball.LInf, 0, 0.0026}, {ball.L2, 0, 1.0 / 32}, {ball.L2, 0, 1.0 / 16}, {ball.L1, 0, 0.5}}),
-		{name: "resonance-5", make: func() *network.Network { return crosscheck.Resonance(5) }, spots: spots(1, all...)},
-		{name: "resonance-6", make: func() *network.Network { return crosscheck.Resonance(6) }, spots: spots(1, ball.LInf)},
-		{name: "threshold-5", make: func() *network.Network { return crosscheck.Threshold(5) }, spots: spots(1, two...)},
-		{name: "threshold-6", make: func() *network.Network { return crosscheck.Threshold(6) }, spots: spots(1, ball.LInf), large: true},
+		{name: "resonance-5", make: func() *network.Network { return gen.Resonance(5) }, spots: spots(1, all...)},
+		{name: "resonance-6", make: func() *network.Network { return gen.Resonance(6) }, spots: spots(1, ball.LInf)},
+		{name: "threshold-5", make: func() *network.Network { return gen.Threshold(5) }, spots: spots(1, two...)},
+		{name: "threshold-6", make: func() *network.Network { return gen.Threshold(6) }, spots: spots(1, ball.LInf), large: true},
 		{name: "random/he_2-64-64-1_s4.onnx", spots: append(spots(1, all...), spots(16, two...)...)},
 		{name: "random/he_2-16-16-16-2_s2.onnx", spots: append(spots(1, two...), spots(16, two...)...)},
 		twins(entry{name: "random/he_3-16-16-2_s5.onnx", spots: spots(1, all...)}),
@@ -85,8 +85,8 @@ func set() []entry {
 // he draws a network of the given widths, inputs and outputs among them, with float32 weights
 // from N(0, 2/fan-in) and biases from N(0, 1/4), ReLU after all layers but the last.
 func he(seed uint64, widths ...int) *network.Network {
-	drawn := crosscheck.Random(crosscheck.NewRand(seed), crosscheck.RandomOptions{
-		Inputs: widths[0], Widths: widths[1:], Law: crosscheck.He, Precision: crosscheck.Float32, OnlyReLU: true, NoAffine: true})
+	drawn := gen.Random(gen.NewRand(seed), gen.RandomOptions{
+		Inputs: widths[0], Widths: widths[1:], Law: gen.He, Precision: gen.Float32, OnlyReLU: true, NoAffine: true})
 	// Random adds an output layer of its own; ours is the last of widths.
 	layers := append([]network.Layer(nil), drawn.Layers()[:len(widths)-1]...)
 	layers[len(layers)-1].Act = network.None

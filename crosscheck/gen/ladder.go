@@ -1,7 +1,7 @@
 // Ladders: layer upon layer the same scale, until a number has left the range of float64, and then
 // what is still a number must be told from it.
 
-package crosscheck
+package gen
 
 import (
 	"math"
@@ -30,7 +30,7 @@ func Ladder(d Dice) Case {
 		exponent = -exponent
 	}
 	n, width := 1+d.IntN(2), 2+d.IntN(2)
-	first := affine(make([]float64, width*n), make([]float64, width))
+	first := Affine(make([]float64, width*n), make([]float64, width))
 	rungs := []int{exponent, exponent * -d.IntN(2), exponent * (d.IntN(3) - 1)}[:width]
 	for j, e := range rungs {
 		first.W.Set(j, min(j, n-1), math.Ldexp(1-2*float64(d.IntN(2)), e))
@@ -41,7 +41,7 @@ func Ladder(d Dice) Case {
 		turn = 1 + d.IntN(depth) // from here on it goes back
 	}
 	for i := range depth {
-		l := affine(make([]float64, width*width), make([]float64, width))
+		l := Affine(make([]float64, width*width), make([]float64, width))
 		for j, e := range rungs {
 			if i >= turn {
 				e = -e
@@ -57,7 +57,7 @@ func Ladder(d Dice) Case {
 		layers = append(layers, l)
 	}
 	for range 1 + d.IntN(2) {
-		l := affine(make([]float64, width*width), make([]float64, width))
+		l := Affine(make([]float64, width*width), make([]float64, width))
 		for k := range width {
 			l.W.Set(0, k, ladderWeight(d))
 			l.W.Set(1, k, ladderWeight(d)*float64(d.IntN(2)))
@@ -75,9 +75,9 @@ func Ladder(d Dice) Case {
 	}
 	norm := ball.Norm(d.IntN(4))
 	if norm == ball.Box {
-		return Case{Name: "ladder", Net: build(layers...), Ball: unitCube(n, -1)}
+		return Case{Name: "ladder", Net: Build(layers...), Ball: unitCube(n, -1)}
 	}
-	return Case{Name: "ladder", Net: build(layers...), Ball: atOrigin(norm, n)}
+	return Case{Name: "ladder", Net: Build(layers...), Ball: AtOrigin(norm, n)}
 }
 
 // ladderWeight draws a weight off the ladder.

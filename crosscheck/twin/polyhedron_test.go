@@ -1,7 +1,7 @@
 // The counter in space is held against theorems, against the counter in the plane, and against the
 // exact walk, with which it shares no way to decide a side.
 
-package crosscheck
+package twin
 
 import (
 	"math/big"
@@ -11,12 +11,13 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/network"
 )
 
 func TestPolyhedraOnKnownCases(t *testing.T) {
 	tried := 0
-	for _, c := range KnownCases() {
+	for _, c := range gen.KnownCases() {
 		if c.Net.Inputs() != 3 || c.Want.Cmp(big.NewInt(700)) > 0 {
 			continue
 		}
@@ -45,10 +46,10 @@ func TestPolyhedraOfACylinderArePolygons(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		flat := drawTernary(t, 2)
 		if flat.Ball.Norm() == ball.Box {
-			flat.Ball = mustBall(ball.New(ball.LInf, []float64{0.25, -0.5}, 1.25))
+			flat.Ball = gen.Must(ball.New(ball.LInf, []float64{0.25, -0.5}, 1.25))
 		}
 		layers := append([]network.Layer(nil), flat.Net.Layers()...)
-		first := affine(make([]float64, 3*layers[0].Out()), layers[0].B)
+		first := gen.Affine(make([]float64, 3*layers[0].Out()), layers[0].B)
 		first.Act = layers[0].Act
 		for r := range first.Out() {
 			first.W.Set(r, 0, layers[0].W.At(r, 0))
@@ -56,10 +57,10 @@ func TestPolyhedraOfACylinderArePolygons(t *testing.T) {
 		}
 		layers[0] = first
 		center := append(append([]float64(nil), flat.Ball.Center()...), 3)
-		space := mustBall(ball.New(flat.Ball.Norm(), center, flat.Ball.Radius()))
+		space := gen.Must(ball.New(flat.Ball.Norm(), center, flat.Ball.Radius()))
 		want, err := ExactPatterns(flat.Net, flat.Ball)
 		require.NoError(t, err)
-		got, err := ExactPatterns(build(layers...), space)
+		got, err := ExactPatterns(gen.Build(layers...), space)
 		require.NoError(t, err)
 		require.Equal(t, want, got)
 	})
@@ -78,23 +79,23 @@ func TestPolyhedraInTheRoundBall(t *testing.T) {
 		{[]float64{2, -1, 2}, 3, 1}, {[]float64{2, -1, 2}, 2.999, 2},
 		{[]float64{0, 0, 1}, -1, 1}, {[]float64{0, 0, 1}, -0.999, 2},
 	} {
-		got, err := CountPolyhedra(oneLayer(c.weights, []float64{c.h}), atOrigin(ball.L2, 3))
+		got, err := CountPolyhedra(gen.OneLayer(c.weights, []float64{c.h}), gen.AtOrigin(ball.L2, 3))
 		require.NoError(t, err)
 		require.Equal(t, c.want, got.Int64(), "%v %g", c.weights, c.h)
 	}
 	// The edge x = y = 0.75 of a wedge passes the ball's centre outside, at 0.75·√2, though both
 	// planes cut it.
-	wedge := oneLayer([]float64{1, 0, 0, 0, 1, 0}, []float64{-0.75, -0.75})
-	got, err := CountPolyhedra(wedge, atOrigin(ball.L2, 3))
+	wedge := gen.OneLayer([]float64{1, 0, 0, 0, 1, 0}, []float64{-0.75, -0.75})
+	got, err := CountPolyhedra(wedge, gen.AtOrigin(ball.L2, 3))
 	require.NoError(t, err)
 	require.EqualValues(t, 3, got.Int64())
 }
 
 func TestPolyhedraRefuseOtherDimensions(t *testing.T) {
-	_, err := CountPolyhedra(Resonance(2), atOrigin(ball.L1, 2))
+	_, err := CountPolyhedra(gen.Resonance(2), gen.AtOrigin(ball.L1, 2))
 	require.EqualError(t, err, "network: 2 inputs, expected 3")
-	_, err = CountPolyhedra(Resonance(3), atOrigin(ball.L1, 2))
+	_, err = CountPolyhedra(gen.Resonance(3), gen.AtOrigin(ball.L1, 2))
 	require.EqualError(t, err, "ball: 2 coordinates, expected 3, one per input of the network")
-	_, err = ExactPatterns(Resonance(4), atOrigin(ball.L1, 4))
+	_, err = ExactPatterns(gen.Resonance(4), gen.AtOrigin(ball.L1, 4))
 	require.EqualError(t, err, "network: 4 inputs, expected 3")
 }

@@ -2,7 +2,7 @@
 // definition not the count. Applied to any case they catch tolerances, dead
 // bands and closed-cell reasoning.
 
-package crosscheck
+package gen
 
 import (
 	"fmt"
@@ -48,7 +48,7 @@ func AppendZeros(n *network.Network) *network.Network {
 // appendUnits appends to each layer with an activation the unit that draw
 // returns for it, and a zero column to the layer after it.
 func appendUnits(n *network.Network, draw func(network.Layer) (weights []float64, bias float64)) *network.Network {
-	layers := copyLayers(n)
+	layers := CopyLayers(n)
 	for i := range layers {
 		l := &layers[i]
 		if l.Act == network.None {
@@ -64,13 +64,13 @@ func appendUnits(n *network.Network, draw func(network.Layer) (weights []float64
 		wider.Copy(next.W)
 		next.W = wider
 	}
-	return build(layers...)
+	return Build(layers...)
 }
 
 // PermuteNeurons reorders the units within each layer with an activation, and
 // the columns after it to match.
 func PermuteNeurons(n *network.Network, rng *rand.Rand) *network.Network {
-	layers := copyLayers(n)
+	layers := CopyLayers(n)
 	for i := range layers {
 		if layers[i].Act == network.None {
 			continue
@@ -86,14 +86,14 @@ func PermuteNeurons(n *network.Network, rng *rand.Rand) *network.Network {
 			}
 		}
 	}
-	return build(layers...)
+	return Build(layers...)
 }
 
 // ScaleNeurons scales each unit with an activation by a power of two from 2⁻⁴⁰
 // to 2⁴⁰ and its outgoing weights inversely. Units for which that would round
 // (their weights near the ends of the float64 range) stay as they are.
 func ScaleNeurons(n *network.Network, rng *rand.Rand) *network.Network {
-	layers := copyLayers(n)
+	layers := CopyLayers(n)
 	for i := range layers {
 		if layers[i].Act == network.None {
 			continue
@@ -111,14 +111,14 @@ func ScaleNeurons(n *network.Network, rng *rand.Rand) *network.Network {
 			next.W.SetCol(j, outgoing)
 		}
 	}
-	return build(layers...)
+	return Build(layers...)
 }
 
 // ScaleBall multiplies the ball's centre and radius (or bounds) by 2^e and the
 // weights, not the biases, of the first layer by 2^−e. It is an error if that
 // would round.
 func ScaleBall(n *network.Network, b ball.Ball, e int) (*network.Network, ball.Ball, error) {
-	layers := copyLayers(n)
+	layers := CopyLayers(n)
 	if !scale(layers[0].W.RawMatrix().Data, -e) {
 		return nil, ball.Ball{}, fmt.Errorf("layer 0: weights: scaling by 2^%d leaves the float64 range", -e)
 	}
@@ -130,9 +130,9 @@ func ScaleBall(n *network.Network, b ball.Ball, e int) (*network.Network, ball.B
 		}
 	}
 	if b.Norm() == ball.Box {
-		return build(layers...), mustBall(ball.NewBox(parts[2], parts[3])), nil
+		return Build(layers...), Must(ball.NewBox(parts[2], parts[3])), nil
 	}
-	return build(layers...), mustBall(ball.New(b.Norm(), parts[0], parts[1][0])), nil
+	return Build(layers...), Must(ball.New(b.Norm(), parts[0], parts[1][0])), nil
 }
 
 // RoundFloat32 returns the network with every weight, bias and slope rounded
@@ -140,7 +140,7 @@ func ScaleBall(n *network.Network, b ball.Ball, e int) (*network.Network, ball.B
 // network that already is one comes back equal. It is an error if a number
 // leaves the float32 range, or a slope becomes 0 or 1.
 func RoundFloat32(n *network.Network) (*network.Network, error) {
-	layers := copyLayers(n)
+	layers := CopyLayers(n)
 	for i := range layers {
 		data := layers[i].W.RawMatrix().Data
 		for k, v := range data {
@@ -166,16 +166,16 @@ func scale(v []float64, e int) bool {
 	return true
 }
 
-// copyLayers returns a deep copy of the layers. A network that ends in an
+// CopyLayers returns a deep copy of the layers. A network that ends in an
 // activation gets an identity layer after it, so that each layer with an
 // activation has a layer after it.
-func copyLayers(n *network.Network) []network.Layer {
+func CopyLayers(n *network.Network) []network.Layer {
 	layers := append([]network.Layer(nil), n.Layers()...)
 	for i, l := range layers {
 		layers[i].W, layers[i].B = mat.DenseCopyOf(l.W), append([]float64(nil), l.B...)
 	}
 	if last := layers[len(layers)-1]; last.Act != network.None {
-		identity := affine(make([]float64, last.Out()*last.Out()), make([]float64, last.Out()))
+		identity := Affine(make([]float64, last.Out()*last.Out()), make([]float64, last.Out()))
 		for i := range last.Out() {
 			identity.W.Set(i, i, 1)
 		}

@@ -2,7 +2,7 @@
 // the whole arrangement, and centres that lie on boundaries, where a count is
 // most easily wrong.
 
-package crosscheck
+package gen
 
 import (
 	"math"
@@ -26,7 +26,7 @@ func RandomBall(rng *rand.Rand, n *network.Network) ball.Ball {
 // least one float64 on each side of the centre.
 func BallOf(rng *rand.Rand, norm ball.Norm, center []float64, radius float64) ball.Ball {
 	if norm != ball.Box {
-		return mustBall(ball.New(norm, center, radius))
+		return Must(ball.New(norm, center, radius))
 	}
 	lo, hi := make([]float64, len(center)), make([]float64, len(center))
 	for i, c := range center {
@@ -34,7 +34,7 @@ func BallOf(rng *rand.Rand, norm ball.Norm, center []float64, radius float64) ba
 		lo[i] = min(c-w, math.Nextafter(c, math.Inf(-1)))
 		hi[i] = max(c+w, math.Nextafter(c, math.Inf(+1)))
 	}
-	return mustBall(ball.NewBox(lo, hi))
+	return Must(ball.NewBox(lo, hi))
 }
 
 // AtBoundary returns the network with the bias of neuron j of its first layer
@@ -44,7 +44,8 @@ func AtBoundary(n *network.Network, j int, x []float64) (*network.Network, bool)
 	first := n.Layers()[0]
 	z := new(big.Rat)
 	for i, w := range first.W.RawRowView(j) {
-		z.Add(z, new(big.Rat).Mul(rat(w), rat(x[i])))
+		product := new(big.Rat).SetFloat64(w)
+		z.Add(z, product.Mul(product, new(big.Rat).SetFloat64(x[i])))
 	}
 	bias, exact := dyadic.FromRat(z.Neg(z))
 	if !exact {
@@ -53,7 +54,7 @@ func AtBoundary(n *network.Network, j int, x []float64) (*network.Network, bool)
 	layers := append([]network.Layer(nil), n.Layers()...)
 	layers[0].B = append([]float64(nil), first.B...)
 	layers[0].B[j] = bias
-	return build(layers...), true
+	return Build(layers...), true
 }
 
 // RandomCase draws a network and a ball. In one case in four a boundary of the
@@ -79,13 +80,13 @@ func TernaryCase(rng *rand.Rand, widths ...int) Case {
 	}
 	norm, radius := ball.Norm(rng.IntN(4)), float64(1+rng.IntN(8))/4
 	if norm != ball.Box {
-		return Case{Name: "ternary", Net: n, Ball: mustBall(ball.New(norm, center, radius))}
+		return Case{Name: "ternary", Net: n, Ball: Must(ball.New(norm, center, radius))}
 	}
 	lo, hi := make([]float64, len(center)), make([]float64, len(center))
 	for i, c := range center {
 		lo[i], hi[i] = c-float64(1+rng.IntN(8))/4, c+float64(1+rng.IntN(8))/4
 	}
-	return Case{Name: "ternary", Net: n, Ball: mustBall(ball.NewBox(lo, hi))}
+	return Case{Name: "ternary", Net: n, Ball: Must(ball.NewBox(lo, hi))}
 }
 
 // randomCenter draws a centre as RandomBall says.
@@ -136,10 +137,10 @@ func randomRadius(rng *rand.Rand) float64 {
 	return math.Exp2(low + (high-low)*rng.Float64())
 }
 
-// mustBall unwraps a ball that a generator made.
-func mustBall(b ball.Ball, err error) ball.Ball {
+// Must unwraps a ball that a generator made.
+func Must(b ball.Ball, err error) ball.Ball {
 	if err != nil {
-		panic("crosscheck: a generator made a bad ball: " + err.Error())
+		panic("gen: a generator made a bad ball: " + err.Error())
 	}
 	return b
 }

@@ -3,7 +3,7 @@
 // rationals). A disc is not a polygon: there the polygon is cut out of the
 // bounding square, and a side counts where it also meets the open disc.
 
-package crosscheck
+package twin
 
 import (
 	"math/big"

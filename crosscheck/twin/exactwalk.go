@@ -2,7 +2,7 @@
 // literally in rational arithmetic. It exists to be compared with the fast
 // walk, so it is written to be read, and no decision in it uses floats.
 
-package crosscheck
+package twin
 
 import (
 	"fmt"
@@ -159,7 +159,7 @@ func activate(l network.Layer, z form, sign int) form {
 func rat(v float64) *big.Rat {
 	r := new(big.Rat).SetFloat64(v)
 	if r == nil {
-		panic(fmt.Sprintf("crosscheck: %g is not a finite number", v))
+		panic(fmt.Sprintf("twin: %g is not a finite number", v))
 	}
 	return r
 }

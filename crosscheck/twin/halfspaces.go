@@ -4,7 +4,7 @@
 // its floats nor its bookkeeping; for one to three inputs Intervals, Polygons and
 // CountPolyhedra share nothing at all.
 
-package crosscheck
+package twin
 
 import (
 	"fmt"

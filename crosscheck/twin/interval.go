@@ -1,7 +1,7 @@
 // The regions of a network with one input are intervals with rational ends:
 // the smallest exact counter there is.
 
-package crosscheck
+package twin
 
 import (
 	"math/big"

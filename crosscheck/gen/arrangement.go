@@ -1,7 +1,7 @@
 // One-layer networks: hyperplane arrangements, generic and as degenerate as
 // they come, with the counts that combinatorics knows.
 
-package crosscheck
+package gen
 
 import (
 	"math"
@@ -20,7 +20,7 @@ func Resonance(n int) *network.Network {
 	for v := 1; v < 1<<n; v++ {
 		weights = append(weights, bits(v, n)...)
 	}
-	return oneLayer(weights, make([]float64, 1<<n-1))
+	return OneLayer(weights, make([]float64, 1<<n-1))
 }
 
 // Threshold returns the arrangement of the threshold functions of n variables
@@ -32,7 +32,7 @@ func Threshold(n int) *network.Network {
 	for v := range 1 << n {
 		weights = append(append(weights, 1), bits(v, n)...)
 	}
-	return oneLayer(weights, make([]float64, 1<<n))
+	return OneLayer(weights, make([]float64, 1<<n))
 }
 
 // bits returns the n binary digits of v.
@@ -56,7 +56,7 @@ func Generic(k, n int, rng *rand.Rand) *network.Network {
 	for i := range bias {
 		bias[i] = rng.NormFloat64()
 	}
-	return oneLayer(weights, bias)
+	return OneLayer(weights, bias)
 }
 
 // MomentCurve returns k hyperplanes in general position in n dimensions with
@@ -71,14 +71,14 @@ func Generic(k, n int, rng *rand.Rand) *network.Network {
 // in general position has one region per flat.
 func MomentCurve(n, k int) (*network.Network, ball.Ball) {
 	reach := momentReach(n, k)
-	b := mustBall(ball.New(ball.LInf, make([]float64, n), reach))
+	b := Must(ball.New(ball.LInf, make([]float64, n), reach))
 	l := momentLayer(n, k)
-	return build(l, sum(k)), b
+	return Build(l, Sum(k)), b
 }
 
 // momentLayer is the layer of MomentCurve.
 func momentLayer(n, k int) network.Layer {
-	l := relu(make([]float64, n*k), make([]float64, k))
+	l := ReLU(make([]float64, n*k), make([]float64, k))
 	for t := 1; t <= k; t++ {
 		power := 1.0
 		for i := range n {
@@ -113,7 +113,7 @@ func ParallelSlivers(n int) (*network.Network, ball.Ball) {
 		weights[2*i], weights[2*i+1] = s, s
 		bias[i] = -s * math.Ldexp(float64(i), -60)
 	}
-	return oneLayer(weights, bias), mustBall(ball.New(ball.L2, []float64{0, 0}, 1))
+	return OneLayer(weights, bias), Must(ball.New(ball.L2, []float64{0, 0}, 1))
 }
 
 // Tangent345 returns the line 3x + 4y = 5 and two discs at 0: of radius 1,
@@ -121,12 +121,12 @@ func ParallelSlivers(n int) (*network.Network, ball.Ball) {
 // (2 regions).
 func Tangent345() (n *network.Network, touching, cut ball.Ball) {
 	center := []float64{0, 0}
-	return oneLayer([]float64{3, 4}, []float64{-5}),
-		mustBall(ball.New(ball.L2, center, 1)),
-		mustBall(ball.New(ball.L2, center, math.Nextafter(1, 2)))
+	return OneLayer([]float64{3, 4}, []float64{-5}),
+		Must(ball.New(ball.L2, center, 1)),
+		Must(ball.New(ball.L2, center, math.Nextafter(1, 2)))
 }
 
-// oneLayer returns a ReLU layer and a sum.
-func oneLayer(weights, bias []float64) *network.Network {
-	return build(relu(weights, bias), sum(len(bias)))
+// OneLayer returns a ReLU layer and a sum.
+func OneLayer(weights, bias []float64) *network.Network {
+	return Build(ReLU(weights, bias), Sum(len(bias)))
 }

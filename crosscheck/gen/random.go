@@ -1,7 +1,7 @@
 // Random networks and cases. A case is named by its seed alone, so whoever
 // finds a disagreement can hand over a number.
 
-package crosscheck
+package gen
 
 import (
 	"math"
@@ -107,7 +107,7 @@ func Random(rng *rand.Rand, opt RandomOptions) *network.Network {
 		layers = append(layers, l)
 		in = width
 	}
-	return build(append(layers, randomLayer(rng, in, 1+rng.IntN(3), opt))...)
+	return Build(append(layers, randomLayer(rng, in, 1+rng.IntN(3), opt))...)
 }
 
 // randomWidths draws 1 to 4 widths of 1 to 8 with at most so many neurons in all.
@@ -133,7 +133,7 @@ func randomLayer(rng *rand.Rand, in, out int, opt RandomOptions) network.Layer {
 		weight = func() float64 { return deviation * rng.NormFloat64() }
 		bias = func() float64 { return 0.5 * rng.NormFloat64() }
 	}
-	l := affine(make([]float64, in*out), make([]float64, out))
+	l := Affine(make([]float64, in*out), make([]float64, out))
 	round := func(v float64) float64 {
 		if opt.Precision == Float32 {
 			return float64(float32(v))
@@ -163,12 +163,12 @@ func uniform(rng *rand.Rand, in int) func() float64 {
 // widths, and the outputs (of an affine layer): at least three numbers.
 func Ternary(rng *rand.Rand, widths ...int) *network.Network {
 	if len(widths) < 3 {
-		panic("crosscheck: Ternary needs inputs, at least one hidden width, and outputs")
+		panic("gen: Ternary needs inputs, at least one hidden width, and outputs")
 	}
 	var layers []network.Layer
 	for i, out := range widths[1:] {
 		in := widths[i]
-		l := affine(make([]float64, in*out), make([]float64, out))
+		l := Affine(make([]float64, in*out), make([]float64, out))
 		for r := range out {
 			for c := range in {
 				l.W.Set(r, c, float64(rng.IntN(3)-1))
@@ -180,7 +180,7 @@ func Ternary(rng *rand.Rand, widths ...int) *network.Network {
 		}
 		layers = append(layers, l)
 	}
-	return build(layers...)
+	return Build(layers...)
 }
 
 // WideNarrowWide draws a ReLU network with hidden widths wide, narrow, wide
@@ -192,32 +192,32 @@ func WideNarrowWide(rng *rand.Rand, inputs, wide, narrow int) *network.Network {
 	})
 }
 
-// affine returns an affine layer with the weights row by row.
-func affine(weights, bias []float64) network.Layer {
+// Affine returns an affine layer with the weights row by row.
+func Affine(weights, bias []float64) network.Layer {
 	return network.Layer{W: mat.NewDense(len(bias), len(weights)/len(bias), weights), B: bias}
 }
 
-// relu returns a ReLU layer with the weights row by row.
-func relu(weights, bias []float64) network.Layer {
-	l := affine(weights, bias)
+// ReLU returns a ReLU layer with the weights row by row.
+func ReLU(weights, bias []float64) network.Layer {
+	l := Affine(weights, bias)
 	l.Act = network.ReLU
 	return l
 }
 
-// sum returns the affine output layer that adds n units up.
-func sum(n int) network.Layer {
+// Sum returns the affine output layer that adds n units up.
+func Sum(n int) network.Layer {
 	ones := make([]float64, n)
 	for i := range ones {
 		ones[i] = 1
 	}
-	return affine(ones, []float64{0})
+	return Affine(ones, []float64{0})
 }
 
-// build is network.New for layers that a generator made.
-func build(layers ...network.Layer) *network.Network {
+// Build is network.New for layers that a generator made.
+func Build(layers ...network.Layer) *network.Network {
 	n, err := network.New(layers)
 	if err != nil {
-		panic("crosscheck: a generator made a bad network: " + err.Error())
+		panic("gen: a generator made a bad network: " + err.Error())
 	}
 	return n
 }

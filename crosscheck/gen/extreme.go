@@ -4,7 +4,7 @@
 // the reach of what they read, and that biases put boundaries through points of the ball: otherwise
 // nearly all of them would have one region.
 
-package crosscheck
+package gen
 
 import (
 	"math"
@@ -77,7 +77,7 @@ func ExtremeCase(d Dice) Case {
 	if d.IntN(2) == 1 {
 		layers = append(layers, e.layer(1, network.None))
 	}
-	c.Net = build(layers...)
+	c.Net = Build(layers...)
 	return c
 }
 
@@ -172,14 +172,14 @@ func (e *extreme) ball(n int) ball.Ball {
 	}
 	e.sample(norm, center, half)
 	if norm != ball.Box {
-		return mustBall(ball.New(norm, center, half[0]))
+		return Must(ball.New(norm, center, half[0]))
 	}
 	lo, hi := make([]float64, n), make([]float64, n)
 	for i, c := range center {
 		lo[i] = max(min(c-half[i], math.Nextafter(c, math.Inf(-1))), -math.MaxFloat64)
 		hi[i] = min(max(c+half[i], math.Nextafter(c, math.Inf(+1))), math.MaxFloat64)
 	}
-	return mustBall(ball.NewBox(lo, hi))
+	return Must(ball.NewBox(lo, hi))
 }
 
 // sample draws the points to follow.
@@ -212,7 +212,7 @@ func broad(v float64) *big.Float { return new(big.Float).SetPrec(extremePrecisio
 // layer draws a layer on what the points have become, and moves them on.
 func (e *extreme) layer(out int, act network.Activation) network.Layer {
 	in := len(e.points[0])
-	l := affine(make([]float64, in*out), make([]float64, out))
+	l := Affine(make([]float64, in*out), make([]float64, out))
 	if l.Act = act; act == network.LeakyReLU {
 		if l.Slope = e.number(e.mantissa(), e.exponent()); l.Slope == 0 || l.Slope == 1 {
 			l.Slope = 0.25

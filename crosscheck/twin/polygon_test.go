@@ -1,7 +1,7 @@
 // The exact counters are themselves held against theorems, against each other,
 // and against exact areas.
 
-package crosscheck
+package twin
 
 import (
 	"math/big"
@@ -11,11 +11,12 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/network"
 )
 
 func TestExactCountersOnKnownCases(t *testing.T) {
-	for _, c := range KnownCases() {
+	for _, c := range gen.KnownCases() {
 		t.Run(c.Name, func(t *testing.T) {
 			require.Equal(t, c.Net.Inputs(), c.Ball.Dim())
 			switch {
@@ -63,22 +64,22 @@ func TestPolygonsTileTheBall(t *testing.T) {
 // An input that the network ignores makes the two counters answer alike.
 func TestIntervalsAgreeWithPolygons(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		rng := NewRand(rapid.Uint64().Draw(t, "seed"))
-		one := RandomCase(rng, RandomOptions{Inputs: 1, MaxNeurons: 8})
+		rng := gen.NewRand(rapid.Uint64().Draw(t, "seed"))
+		one := gen.RandomCase(rng, gen.RandomOptions{Inputs: 1, MaxNeurons: 8})
 		if one.Ball.Norm() == ball.Box {
 			t.Skip("a box is an interval in its own way")
 		}
-		layers := copyLayers(one.Net)
+		layers := append([]network.Layer(nil), one.Net.Layers()...)
 		first := &layers[0]
-		wide := affine(make([]float64, 2*first.Out()), first.B)
+		wide := gen.Affine(make([]float64, 2*first.Out()), first.B)
 		for r := range first.Out() {
 			wide.W.Set(r, 0, first.W.At(r, 0))
 		}
 		first.W = wide.W
-		two := mustBall(ball.New(one.Ball.Norm(), []float64{one.Ball.Center()[0], 3}, one.Ball.Radius()))
+		two := gen.Must(ball.New(one.Ball.Norm(), []float64{one.Ball.Center()[0], 3}, one.Ball.Radius()))
 		n1, err := CountIntervals(one.Net, one.Ball)
 		require.NoError(t, err)
-		n2, err := CountPolygons(build(layers...), two)
+		n2, err := CountPolygons(gen.Build(layers...), two)
 		require.NoError(t, err)
 		require.Equal(t, n1.String(), n2.String())
 	})
@@ -87,15 +88,19 @@ func TestIntervalsAgreeWithPolygons(t *testing.T) {
 // A region is never lost when the ball grows, and the norms nest.
 func TestCountsGrowWithTheBall(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		rng := NewRand(rapid.Uint64().Draw(t, "seed"))
-		n := Random(rng, RandomOptions{Inputs: 2, MaxNeurons: 7})
-		center, r := randomCenter(rng, n), randomRadius(rng)
+		rng := gen.NewRand(rapid.Uint64().Draw(t, "seed"))
+		n := gen.Random(rng, gen.RandomOptions{Inputs: 2, MaxNeurons: 7})
+		drawn := gen.RandomBall(rng, n)
+		if drawn.Norm() == ball.Box {
+			t.Skip("a box has no radius")
+		}
+		center, r := drawn.Center(), drawn.Radius()
 		last := new(big.Int)
 		for _, b := range []ball.Ball{
-			mustBall(ball.New(ball.L1, center, r)),
-			mustBall(ball.New(ball.L2, center, r)),
-			mustBall(ball.New(ball.LInf, center, r)),
-			mustBall(ball.New(ball.L1, center, 2*r)),
+			gen.Must(ball.New(ball.L1, center, r)),
+			gen.Must(ball.New(ball.L2, center, r)),
+			gen.Must(ball.New(ball.LInf, center, r)),
+			gen.Must(ball.New(ball.L1, center, 2*r)),
 		} {
 			count, err := CountPolygons(n, b)
 			require.NoError(t, err)
@@ -108,16 +113,16 @@ func TestCountsGrowWithTheBall(t *testing.T) {
 func TestDiscCutByAChordBeyondTheSquaresEdges(t *testing.T) {
 	// x + y > 1.5 meets the square's corner but not the unit disc; x + y > 1.4 meets both.
 	for want, h := range map[int64]float64{1: -1.5, 2: -1.4} {
-		n := oneLayer([]float64{1, 1}, []float64{h})
-		got, err := CountPolygons(n, atOrigin(ball.L2, 2))
+		n := gen.OneLayer([]float64{1, 1}, []float64{h})
+		got, err := CountPolygons(n, gen.AtOrigin(ball.L2, 2))
 		require.NoError(t, err)
 		require.Equal(t, want, got.Int64())
 	}
 }
 
 func TestPolygonPatternsAndVertices(t *testing.T) {
-	n := build(relu([]float64{1, 0, 0, 0}, []float64{0, 0}), sum(2))
-	polygons, err := Polygons(n, unitCube(2, -1))
+	n := gen.Build(gen.ReLU([]float64{1, 0, 0, 0}, []float64{0, 0}), gen.Sum(2))
+	polygons, err := Polygons(n, gen.Must(ball.NewBox([]float64{-1, -1}, []float64{1, 1})))
 	require.NoError(t, err)
 	require.Len(t, polygons, 2)
 	require.Equal(t, "-0", polygons[0].Pattern.String())
@@ -127,25 +132,25 @@ func TestPolygonPatternsAndVertices(t *testing.T) {
 }
 
 func TestExactCountersRefuseOtherDimensions(t *testing.T) {
-	n, b := TentMap(1)
+	n, b := gen.TentMap(1)
 	_, err := Polygons(n, b)
 	require.EqualError(t, err, "network: 1 inputs, expected 2")
-	_, err = CountIntervals(n, atOrigin(ball.L1, 2))
+	_, err = CountIntervals(n, gen.AtOrigin(ball.L1, 2))
 	require.EqualError(t, err, "ball: 2 coordinates, expected 1, one per input of the network")
-	_, err = Intervals(Resonance(2), atOrigin(ball.L1, 2))
+	_, err = Intervals(gen.Resonance(2), gen.AtOrigin(ball.L1, 2))
 	require.Error(t, err)
-	_, err = CountPolygons(Resonance(2), atOrigin(ball.L1, 3))
+	_, err = CountPolygons(gen.Resonance(2), gen.AtOrigin(ball.L1, 3))
 	require.Error(t, err)
 }
 
 // drawTernary draws a small case with weights in {−1, 0, 1}.
-func drawTernary(t *rapid.T, inputs int) Case {
-	rng := NewRand(rapid.Uint64().Draw(t, "seed"))
+func drawTernary(t *rapid.T, inputs int) gen.Case {
+	rng := gen.NewRand(rapid.Uint64().Draw(t, "seed"))
 	widths := []int{inputs}
 	for range rapid.IntRange(1, 3).Draw(t, "layers") {
 		widths = append(widths, rapid.IntRange(1, 4).Draw(t, "width"))
 	}
-	return TernaryCase(rng, append(widths, 1)...)
+	return gen.TernaryCase(rng, append(widths, 1)...)
 }
 
 // exactCount counts with the counter for the network's inputs, 1 or 2.

@@ -1,7 +1,7 @@
 // Deep networks whose count is a theorem: maps that fold an interval onto
 // itself, layer upon layer, so that regions multiply.
 
-package crosscheck
+package gen
 
 import (
 	"math"
@@ -15,22 +15,22 @@ import (
 // (½, ½), which has 2^L regions: each layer folds (0,1) twofold onto itself
 // (Telgarsky 2015).
 func TentMap(layers int) (*network.Network, ball.Ball) {
-	all := []network.Layer{relu([]float64{1, 1}, []float64{0, -0.5})}
+	all := []network.Layer{ReLU([]float64{1, 1}, []float64{0, -0.5})}
 	for range layers - 1 {
-		all = append(all, relu([]float64{2, -4, 2, -4}, []float64{0, -0.5}))
+		all = append(all, ReLU([]float64{2, -4, 2, -4}, []float64{0, -0.5}))
 	}
-	all = append(all, affine([]float64{2, -4}, []float64{0}))
-	return build(all...), mustBall(ball.New(ball.LInf, []float64{0.5}, 0.5))
+	all = append(all, Affine([]float64{2, -4}, []float64{0}))
+	return Build(all...), Must(ball.New(ball.LInf, []float64{0.5}, 0.5))
 }
 
 // Folding returns k ≥ 1 layers with x ↦ |x| − 2⁻ˡ on each of two coordinates
 // in layer l = 1…k, two units a coordinate, and the box [−1,1]², which has 4^k
 // regions: layer l maps each of its pieces onto (−2⁻ˡ, 2⁻ˡ), halved by 0.
 func Folding(k int) (*network.Network, ball.Ball) {
-	all := []network.Layer{relu([]float64{1, 0, -1, 0, 0, 1, 0, -1}, make([]float64, 4))}
+	all := []network.Layer{ReLU([]float64{1, 0, -1, 0, 0, 1, 0, -1}, make([]float64, 4))}
 	for l := 1; l < k; l++ {
 		h := math.Ldexp(1, -l)
-		all = append(all, relu([]float64{
+		all = append(all, ReLU([]float64{
 			1, 1, 0, 0,
 			-1, -1, 0, 0,
 			0, 0, 1, 1,
@@ -38,8 +38,8 @@ func Folding(k int) (*network.Network, ball.Ball) {
 		}, []float64{-h, h, -h, h}))
 	}
 	h := math.Ldexp(1, -k)
-	all = append(all, affine([]float64{1, 1, 0, 0, 0, 0, 1, 1}, []float64{-h, -h}))
-	return build(all...), unitCube(2, -1)
+	all = append(all, Affine([]float64{1, 1, 0, 0, 0, 0, 1, 1}, []float64{-h, -h}))
+	return Build(all...), unitCube(2, -1)
 }
 
 // Montufar returns the construction behind the lower bound of Montúfar,
@@ -55,7 +55,7 @@ func Montufar(n, p, layers, m int) (*network.Network, ball.Ball, *big.Int) {
 	in, fold := n, func(coordinate, source int) float64 { return indicator(coordinate == source) }
 	var all []network.Layer
 	for range layers {
-		l := relu(make([]float64, n*p*in), make([]float64, n*p))
+		l := ReLU(make([]float64, n*p*in), make([]float64, n*p))
 		for u := range n * p {
 			for c := range in {
 				l.W.Set(u, c, float64(p)*fold(u/p, c))
@@ -68,7 +68,7 @@ func Montufar(n, p, layers, m int) (*network.Network, ball.Ball, *big.Int) {
 		}
 	}
 	count := new(big.Int).Exp(big.NewInt(int64(p)), big.NewInt(int64(n*layers)), nil)
-	last := affine(make([]float64, n*in), make([]float64, n))
+	last := Affine(make([]float64, n*in), make([]float64, n))
 	for r := range n {
 		for c := range in {
 			last.W.Set(r, c, fold(r, c))
@@ -78,7 +78,7 @@ func Montufar(n, p, layers, m int) (*network.Network, ball.Ball, *big.Int) {
 	if m > 0 {
 		// y = scale·(x − ½) brings [0,1]ⁿ to a cube that holds every crossing.
 		radius := momentReach(n, m)
-		spread := affine(make([]float64, n*n), make([]float64, n))
+		spread := Affine(make([]float64, n*n), make([]float64, n))
 		for i := range n {
 			spread.W.Set(i, i, 2*radius)
 			spread.B[i] = -radius
@@ -86,7 +86,7 @@ func Montufar(n, p, layers, m int) (*network.Network, ball.Ball, *big.Int) {
 		all = append(all, spread, momentLayer(n, m))
 		count.Mul(count, subsets(m, n))
 	}
-	return build(all...), unitCube(n, 0), count
+	return Build(all...), unitCube(n, 0), count
 }
 
 // foldWeight returns 1, −2, 2, −2, … for i = 0, 1, 2, 3, …
@@ -105,14 +105,14 @@ func foldWeight(i int) float64 {
 // identically zero: the count is that of its first layer, whose boundaries
 // are those of MomentCurve(n, k).
 func DeadLayers(n, k int) (*network.Network, ball.Ball) {
-	dead := relu(make([]float64, 2*k), []float64{-1, -0.5})
+	dead := ReLU(make([]float64, 2*k), []float64{-1, -0.5})
 	for c := range k {
 		dead.W.Set(0, c, -1)
 		dead.W.Set(1, c, -2)
 	}
-	constant := relu([]float64{1, 1, 1, -1, -1, 1}, []float64{0, 1, -1})
+	constant := ReLU([]float64{1, 1, 1, -1, -1, 1}, []float64{0, 1, -1})
 	_, b := MomentCurve(n, k)
-	return build(momentLayer(n, k), dead, constant, sum(3)), b
+	return Build(momentLayer(n, k), dead, constant, Sum(3)), b
 }
 
 // unitCube returns the box [lo,1]ⁿ.
@@ -121,7 +121,7 @@ func unitCube(n int, lo float64) ball.Ball {
 	for i := range n {
 		los[i], his[i] = lo, 1
 	}
-	return mustBall(ball.NewBox(los, his))
+	return Must(ball.NewBox(los, his))
 }
 
 // indicator is 1 where the condition holds, else 0.

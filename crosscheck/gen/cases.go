@@ -2,7 +2,7 @@
 // has a kind of case that shows it, drawn so that a case is named by a seed and
 // a number.
 
-package crosscheck
+package gen
 
 import (
 	"fmt"
@@ -69,7 +69,7 @@ func SmallBallCases(seed uint64, n int) iter.Seq[Case] {
 				center[k] = rng.NormFloat64()
 			}
 			norm := []ball.Norm{ball.L2, ball.LInf, ball.L1}[i/16%3]
-			b := mustBall(ball.New(norm, center, math.Exp2(-5+4*rng.Float64())))
+			b := Must(ball.New(norm, center, math.Exp2(-5+4*rng.Float64())))
 			if !yield(Case{Name: fmt.Sprintf("seed %d small ball %d: hidden %v", seed, i, w), Net: net, Ball: b}) {
 				return
 			}
@@ -152,7 +152,7 @@ func touchingCase(rng *rand.Rand, opt RandomOptions) Case {
 	if !(r > 0) || math.IsInf(r, 0) {
 		r = 1
 	}
-	return Case{Name: "touching", Net: n, Ball: mustBall(ball.New(norm, center, r))}
+	return Case{Name: "touching", Net: n, Ball: Must(ball.New(norm, center, r))}
 }
 
 // boundaryCase draws a tiny ball about a point of a boundary of the first
@@ -224,5 +224,20 @@ func LeakyFolding(n, k int) (*network.Network, ball.Ball) {
 		}
 		all = append(all, leaky(-1, w, b))
 	}
-	return build(append(all, sum(n))...), unitCube(n, -1)
+	return Build(append(all, Sum(n))...), unitCube(n, -1)
+}
+
+// CasesOf returns n cases with the given networks in turn, in generated balls:
+// all norms, centres as RandomBall has them, radii from 2⁻¹⁰ to 2. names, one a network, become
+// part of the cases' names.
+func CasesOf(seed uint64, n int, nets []*network.Network, names []string) iter.Seq[Case] {
+	return func(yield func(Case) bool) {
+		for i := range n {
+			rng, k := CaseRand(seed, i), i%len(nets)
+			b := BallOf(rng, ball.Norm(rng.IntN(4)), randomCenter(rng, nets[k]), math.Exp2(-10+11*rng.Float64()))
+			if !yield(Case{Name: fmt.Sprintf("seed %d case %d: %s", seed, i, names[k]), Net: nets[k], Ball: b}) {
+				return
+			}
+		}
+	}
 }

@@ -4,7 +4,7 @@
 // reduced but what is new. As in the plane, a round ball is the cube around it, of which a side
 // counts where it also meets the open ball.
 
-package crosscheck
+package twin
 
 import (
 	"math/big"

@@ -1,7 +1,7 @@
 // Cases whose count is known beforehand, from a theorem or by hand: what every
 // counter and every bound is held against first.
 
-package crosscheck
+package gen
 
 import (
 	"fmt"
@@ -32,12 +32,12 @@ func KnownCases() []Case {
 	}
 	for i, want := range []int64{2, 6, 32, 370, 11292} {
 		for norm := range ball.Box {
-			add(want, Resonance(i+1), atOrigin(norm, i+1), "resonance %d, %v", i+1, norm)
+			add(want, Resonance(i+1), AtOrigin(norm, i+1), "resonance %d, %v", i+1, norm)
 		}
 	}
 	for i, want := range []int64{4, 14, 104, 1882} {
 		for norm := range ball.Box {
-			add(want, Threshold(i+1), atOrigin(norm, i+2), "threshold %d, %v", i+1, norm)
+			add(want, Threshold(i+1), AtOrigin(norm, i+2), "threshold %d, %v", i+1, norm)
 		}
 	}
 	for _, d := range [][2]int{{1, 5}, {2, 16}, {3, 16}, {4, 16}, {5, 8}} {
@@ -49,9 +49,9 @@ func KnownCases() []Case {
 	return cases
 }
 
-// atOrigin returns the unit ball at 0.
-func atOrigin(norm ball.Norm, n int) ball.Ball {
-	return mustBall(ball.New(norm, make([]float64, n), 1))
+// AtOrigin returns the unit ball at 0.
+func AtOrigin(norm ball.Norm, n int) ball.Ball {
+	return Must(ball.New(norm, make([]float64, n), 1))
 }
 
 // pitfalls returns the small cases that have misled region counters, each with
@@ -59,29 +59,29 @@ func atOrigin(norm ball.Norm, n int) ball.Ball {
 func pitfalls() []Case {
 	var cases []Case
 	add := func(want int64, name string, b ball.Ball, layers ...network.Layer) {
-		cases = append(cases, Case{name, build(layers...), b, big.NewInt(want)})
+		cases = append(cases, Case{name, Build(layers...), b, big.NewInt(want)})
 	}
-	line, disc := atOrigin(ball.L2, 1), atOrigin(ball.L2, 2)
+	line, disc := AtOrigin(ball.L2, 1), AtOrigin(ball.L2, 2)
 
 	add(6, "three concurrent lines", disc,
-		relu([]float64{1, 0, 0, 1, 1, 1}, make([]float64, 3)), sum(3))
+		ReLU([]float64{1, 0, 0, 1, 1, 1}, make([]float64, 3)), Sum(3))
 	add(2, "z and -z in one layer", disc,
-		relu([]float64{3, 4, -3, -4}, []float64{1, -1}), sum(2))
+		ReLU([]float64{3, 4, -3, -4}, []float64{1, -1}), Sum(2))
 	add(2, "a closed distance below r, with z = -f1", disc,
-		relu([]float64{1, 0}, []float64{-0.5}), relu([]float64{-1}, []float64{0}), sum(1))
+		ReLU([]float64{1, 0}, []float64{-0.5}), ReLU([]float64{-1}, []float64{0}), Sum(1))
 	add(2, "a neuron that is identically zero before one that is not", line,
-		relu([]float64{0, 1}, []float64{0, 0}), sum(2))
+		ReLU([]float64{0, 1}, []float64{0, 0}), Sum(2))
 	add(2, "box corner beyond the l2 radius", unitCube(2, -1),
-		relu([]float64{1, 1}, []float64{-1.5}), sum(1))
+		ReLU([]float64{1, 1}, []float64{-1.5}), Sum(1))
 	add(2, "an inactive leaky unit still carries dimension", line,
-		leaky(0.01, []float64{1}, []float64{-10}), relu([]float64{1}, []float64{0.1}), sum(1))
+		leaky(0.01, []float64{1}, []float64{-10}), ReLU([]float64{1}, []float64{0.1}), Sum(1))
 	big60 := math.Ldexp(1, 60)
 	add(2, "cancellation of 2^60", line,
-		affine([]float64{big60, big60, 1}, []float64{1, 0, 0}),
-		relu([]float64{1, -1, 0, 1, -1, 0, 1, -1, 0, 0, 0, 1}, []float64{-1, -0.5, -2, 0}), sum(4))
-	add(3, "tiny radius, large centre", mustBall(ball.New(ball.L2, []float64{1e6}, math.Ldexp(1, -80))),
-		affine([]float64{1}, []float64{-1e6}),
-		relu([]float64{1, 1}, []float64{0, -math.Ldexp(1, -81)}), sum(2))
+		Affine([]float64{big60, big60, 1}, []float64{1, 0, 0}),
+		ReLU([]float64{1, -1, 0, 1, -1, 0, 1, -1, 0, 0, 0, 1}, []float64{-1, -0.5, -2, 0}), Sum(4))
+	add(3, "tiny radius, large centre", Must(ball.New(ball.L2, []float64{1e6}, math.Ldexp(1, -80))),
+		Affine([]float64{1}, []float64{-1e6}),
+		ReLU([]float64{1, 1}, []float64{0, -math.Ldexp(1, -81)}), Sum(2))
 
 	n, b := ParallelSlivers(9)
 	cases = append(cases, Case{"parallel slivers", n, b, big.NewInt(10)})
@@ -93,7 +93,7 @@ func pitfalls() []Case {
 
 // leaky returns a LeakyReLU layer with the weights row by row.
 func leaky(slope float64, weights, bias []float64) network.Layer {
-	l := affine(weights, bias)
+	l := Affine(weights, bias)
 	l.Act, l.Slope = network.LeakyReLU, slope
 	return l
 }
