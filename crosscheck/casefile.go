@@ -120,7 +120,7 @@ func ReadCase(path string) (Failure, CaseFile, error) {
 }
 
 func readCase(path string) (f Failure, j CaseFile, err error) {
-	text, err := readLimited(path, caseBytes)
+	text, err := files.ReadLimited(path, caseBytes)
 	if err != nil {
 		return f, j, err
 	}
@@ -157,18 +157,6 @@ func readCase(path string) (f Failure, j CaseFile, err error) {
 		*v.to = n
 	}
 	return f, j, nil
-}
-
-// readLimited reads a file of at most limit bytes.
-func readLimited(path string, limit int64) ([]byte, error) {
-	st, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if st.IsDir() || st.Size() > limit {
-		return nil, fmt.Errorf("%d bytes, expected a file of at most %d", st.Size(), limit)
-	}
-	return os.ReadFile(path)
 }
 
 // Replayed is what became of a case file.

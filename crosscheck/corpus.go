@@ -123,7 +123,7 @@ func writeEntry(ctx context.Context, dir string, i int, c gen.Case, limit int64)
 // ReadCorpus reads index.json of a corpus. Errors name the file.
 func ReadCorpus(dir string) ([]CorpusEntry, error) {
 	path := filepath.Join(dir, "index.json")
-	text, err := readLimited(path, indexBytes)
+	text, err := files.ReadLimited(path, indexBytes)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,6 @@
 package crosscheck
 
-// What is written is read again: case files, the corpus, sweeps, reports and pictures.
+// What is written is read again: case files, the corpus, reports and pictures.
 
 import (
 	"bytes"
@@ -23,7 +23,6 @@ import (
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/bound"
 	"github.com/relucell/relucell/crosscheck/gen"
-	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/network"
 )
 
@@ -157,69 +156,6 @@ func TestCorpusIsWrittenAndRead(t *testing.T) {
 	other := entries[0]
 	other.Proof = entries[len(entries)-1].Proof
 	require.Error(t, other.Recheck(ctx, dir))
-}
-
-func TestSweepIsOneTidyTable(t *testing.T) {
-	n := trainedNetworks(t)[0]
-	centers, err := ReadCenters([]byte("x1,x2\n# origin\n0,0\n0.5, 0.25\n"), 2)
-	require.NoError(t, err)
-	serra, _ := bound.ByName("serra")
-	opt := SweepOptions{Norm: ball.LInf, Centers: centers, Radii: []float64{0.25, 0.5, 1}, Bounds: []bound.Bound{serra}}
-	var out bytes.Buffer
-	exact, err := WriteSweep(&out, n, opt, Sweep(context.Background(), n, opt))
-	require.NoError(t, err)
-	require.True(t, exact)
-	rows, err := csv.NewReader(&out).ReadAll()
-	require.NoError(t, err)
-	require.Equal(t, []string{"center", "x0", "x1", "norm", "radius", "lower", "upper", "exact", "seconds", "serra"}, rows[0])
-	require.Len(t, rows, 7)
-	counts := []string{}
-	for _, r := range rows[4:] { // testdata/README.md states them
-		require.Equal(t, []string{"1", "0.5", "0.25", "linf"}, r[:4])
-		counts = append(counts, r[5])
-	}
-	require.Equal(t, []string{"46", "170", "345"}, counts)
-}
-
-func TestSweepRefusals(t *testing.T) {
-	for text, says := range map[string]string{
-		"":             "there are none",
-		"a,b\n":        "there are none",
-		"1,2,3\n":      "line 1: 3 columns, expected 2",
-		"1,2\n3,x\n":   "line 2: column 2",
-		"1,2\n3\n":     "line 2: 1 columns",
-		"1,2\n\"3,4\n": "centers:",
-		"1,inf\n":      "column 2",
-		"x,y\n1,1e999": "beyond float64",
-	} {
-		_, err := ReadCenters([]byte(text), 2)
-		require.ErrorContains(t, err, says, text)
-	}
-	n, _ := gen.Folding(1)
-	for says, opt := range map[string]SweepOptions{
-		"0 centres":    {Radii: []float64{1}},
-		"0 radii":      {Centers: [][]float64{{0, 0}}},
-		"has 1 number": {Centers: [][]float64{{0}}, Radii: []float64{1}},
-		"radius: -1":   {Centers: [][]float64{{0, 0}}, Radii: []float64{1, -1}},
-	} {
-		for _, err := range Sweep(context.Background(), n, opt) {
-			require.ErrorContains(t, err, says)
-		}
-	}
-	// An end before the end: the rows so far, then the reason.
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	seen := 0
-	opt := SweepOptions{Centers: [][]float64{{0, 0}}, Radii: []float64{1, 2, 3}, Count: enumerate.Options{Workers: 1}}
-	for _, err := range Sweep(ctx, n, opt) {
-		if err != nil {
-			require.ErrorIs(t, err, context.Canceled)
-			break
-		}
-		seen++
-		cancel()
-	}
-	require.Equal(t, 1, seen)
 }
 
 func TestReportFormats(t *testing.T) {

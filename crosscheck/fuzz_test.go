@@ -21,22 +21,6 @@ func FuzzParseAnswer(f *testing.F) {
 	})
 }
 
-func FuzzReadCenters(f *testing.F) {
-	for _, s := range []string{"0,0\n", "x,y\n1,2\n", "# c\n0x1p-3,1e5\n", "\"1\",2", "1,2,3", "\n\n"} {
-		f.Add([]byte(s))
-	}
-	f.Fuzz(func(t *testing.T, text []byte) {
-		cs, err := ReadCenters(text, 2)
-		if err != nil {
-			return
-		}
-		require.NotEmpty(t, cs)
-		for _, c := range cs {
-			require.Len(t, c, 2)
-		}
-	})
-}
-
 func FuzzReadCase(f *testing.F) {
 	f.Add([]byte(`{"relucell-case":1,"name":"n","bound":"b","kind":"upper","value":"1","than":"count","limit":"2","count":"2","ball":{"norm":"l2","radius":1,"center":[0]},"net":{"relucell-network":1,"inputs":1,"layers":[{"activation":"relu","weights":[["0x1p+0"]],"bias":["0x0p+0"]}]},"netFile":"n.net.json","proof":"n.proof"}`))
 	f.Add([]byte(`{"relucell-case":1}`))

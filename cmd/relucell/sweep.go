@@ -18,7 +18,6 @@ import (
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/bound"
-	"github.com/relucell/relucell/crosscheck"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/network"
 )
@@ -38,8 +37,8 @@ func (c *countCmd) sweeps(cmd *cobra.Command) bool {
 }
 
 // sweepOptions reads the balls.
-func (c *countCmd) sweepOptions(cmd *cobra.Command, n *network.Network) (crosscheck.SweepOptions, error) {
-	opt := crosscheck.SweepOptions{Count: enumerate.Options{Workers: c.workers, Limit: c.limit, Gap: c.gap}}
+func (c *countCmd) sweepOptions(cmd *cobra.Command, n *network.Network) (sweepOptions, error) {
+	opt := sweepOptions{Count: enumerate.Options{Workers: c.workers, Limit: c.limit, Gap: c.gap}}
 	set := cmd.Flags().Changed
 	for _, name := range []string{"box", "proof", "checkpoint", "oracle"} {
 		if set(name) {
@@ -84,7 +83,7 @@ func (c *countCmd) sweepCenters(n int) ([][]float64, error) {
 		x, err := parseCenter(c.ball.center, n)
 		return [][]float64{x}, err
 	}
-	x, err := crosscheck.ReadCentersFile(c.sweep.centers, n)
+	x, err := readCentersFile(c.sweep.centers, n)
 	var missing *fs.PathError
 	if errors.As(err, &missing) {
 		err = fmt.Errorf("--centers: %w", plainPathError(err))
@@ -98,9 +97,9 @@ func (c *countCmd) runSweep(ctx context.Context, cmd *cobra.Command, n *network.
 	if err != nil {
 		return badInput(err)
 	}
-	rows := crosscheck.Sweep(ctx, n, opt)
+	rows := sweep(ctx, n, opt)
 	done := true
-	watched := func(yield func(crosscheck.SweepRow, error) bool) {
+	watched := func(yield func(sweepRow, error) bool) {
 		for r, err := range rows {
 			if err != nil && ctx.Err() != nil { // what was asked for is cut short, not wrong
 				done = false
@@ -121,10 +120,10 @@ func (c *countCmd) runSweep(ctx context.Context, cmd *cobra.Command, n *network.
 	return nil
 }
 
-func (c *countCmd) writeSweep(w io.Writer, n *network.Network, opt crosscheck.SweepOptions, rows iter.Seq2[crosscheck.SweepRow, error]) error {
+func (c *countCmd) writeSweep(w io.Writer, n *network.Network, opt sweepOptions, rows iter.Seq2[sweepRow, error]) error {
 	switch c.format {
 	case "csv":
-		_, err := crosscheck.WriteSweep(w, n, opt, rows)
+		_, err := writeRows(w, n, opt, rows)
 		return err
 	case "json":
 		for r, err := range rows {
@@ -138,7 +137,7 @@ func (c *countCmd) writeSweep(w io.Writer, n *network.Network, opt crosscheck.Sw
 		return nil
 	}
 	var text bytes.Buffer
-	if _, err := crosscheck.WriteSweep(&text, n, opt, rows); err != nil {
+	if _, err := writeRows(&text, n, opt, rows); err != nil {
 		return err
 	}
 	cells, err := csv.NewReader(&text).ReadAll()

@@ -282,3 +282,15 @@ func Cause(err error) error {
 	}
 	return err
 }
+
+// ReadLimited reads a file of at most limit bytes.
+func ReadLimited(path string, limit int64) ([]byte, error) {
+	st, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if st.IsDir() || st.Size() > limit {
+		return nil, fmt.Errorf("%d bytes, expected a file of at most %d", st.Size(), limit)
+	}
+	return os.ReadFile(path)
+}

@@ -1,7 +1,7 @@
+package main
+
 // Sweeps: centre by radius, counts and bounds in one tidy table, for whoever
 // wants to plot how a network folds along a path or around its data.
-
-package crosscheck
 
 import (
 	"bytes"
@@ -16,11 +16,12 @@ import (
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/bound"
 	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/internal/files"
 	"github.com/relucell/relucell/network"
 )
 
-// SweepOptions says what to sweep over.
-type SweepOptions struct {
+// sweepOptions says what to sweep over.
+type sweepOptions struct {
 	Norm    ball.Norm
 	Centers [][]float64
 	Radii   []float64
@@ -28,8 +29,8 @@ type SweepOptions struct {
 	Count   enumerate.Options
 }
 
-// SweepRow is the answer for one ball.
-type SweepRow struct {
+// sweepRow is the answer for one ball.
+type sweepRow struct {
 	// Center is the index of the centre.
 	Center int
 	Ball   ball.Ball
@@ -37,35 +38,35 @@ type SweepRow struct {
 	Bounds []bound.Result
 }
 
-// Sweep counts in each ball, centre by centre and radius by radius. A ball that is none
+// sweep counts in each ball, centre by centre and radius by radius. A ball that is none
 // is an error before anything is counted; an error, or the end of ctx, is yielded last.
 // A count that ends early because of an option or of ctx is a row with an open bracket.
-func Sweep(ctx context.Context, n *network.Network, opt SweepOptions) iter.Seq2[SweepRow, error] {
-	return func(yield func(SweepRow, error) bool) {
+func sweep(ctx context.Context, n *network.Network, opt sweepOptions) iter.Seq2[sweepRow, error] {
+	return func(yield func(sweepRow, error) bool) {
 		balls, err := sweepBalls(n, opt)
 		if err != nil {
-			yield(SweepRow{}, err)
+			yield(sweepRow{}, err)
 			return
 		}
 		for i, b := range balls {
 			r, err := enumerate.Count(ctx, n, b, opt.Count)
 			if err != nil {
-				yield(SweepRow{}, err)
+				yield(sweepRow{}, err)
 				return
 			}
-			row := SweepRow{Center: i / len(opt.Radii), Ball: b, Count: r, Bounds: bound.Evaluate(ctx, opt.Bounds, n, b)}
+			row := sweepRow{Center: i / len(opt.Radii), Ball: b, Count: r, Bounds: bound.Evaluate(ctx, opt.Bounds, n, b)}
 			if !yield(row, nil) {
 				return
 			}
 			if ctx.Err() != nil {
-				yield(SweepRow{}, context.Cause(ctx))
+				yield(sweepRow{}, context.Cause(ctx))
 				return
 			}
 		}
 	}
 }
 
-func sweepBalls(n *network.Network, opt SweepOptions) ([]ball.Ball, error) {
+func sweepBalls(n *network.Network, opt sweepOptions) ([]ball.Ball, error) {
 	if len(opt.Centers) == 0 || len(opt.Radii) == 0 {
 		return nil, fmt.Errorf("sweep: %d centres and %d radii, expected at least one of each", len(opt.Centers), len(opt.Radii))
 	}
@@ -85,11 +86,11 @@ func sweepBalls(n *network.Network, opt SweepOptions) ([]ball.Ball, error) {
 	return balls, nil
 }
 
-// WriteSweep writes the rows as CSV: center (its number from 0), x0 … the
+// writeRows writes the rows as CSV: center (its number from 0), x0 … the
 // centre's coordinates, norm, radius, lower, upper, exact, seconds, and one column a
 // bound. A bound that failed leaves its cell empty. It returns whether every row is exact, and
 // the rows' error after the rows before it are written.
-func WriteSweep(w io.Writer, n *network.Network, opt SweepOptions, rows iter.Seq2[SweepRow, error]) (exact bool, err error) {
+func writeRows(w io.Writer, n *network.Network, opt sweepOptions, rows iter.Seq2[sweepRow, error]) (exact bool, err error) {
 	out := csv.NewWriter(w)
 	head := []string{"center"}
 	for i := range n.Inputs() {
@@ -121,7 +122,7 @@ func WriteSweep(w io.Writer, n *network.Network, opt SweepOptions, rows iter.Seq
 	return exact, out.Error()
 }
 
-func (r SweepRow) cells() []string {
+func (r sweepRow) cells() []string {
 	number := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 	cells := []string{strconv.Itoa(r.Center)}
 	for _, v := range r.Ball.Center() {
@@ -142,22 +143,22 @@ func (r SweepRow) cells() []string {
 // centerBytes bounds a file of centres.
 const centerBytes = 1 << 28
 
-// ReadCentersFile is ReadCenters of a file. Errors name it.
-func ReadCentersFile(path string, n int) ([][]float64, error) {
-	data, err := readLimited(path, centerBytes)
+// readCentersFile is readCenters of a file. Errors name it.
+func readCentersFile(path string, n int) ([][]float64, error) {
+	data, err := files.ReadLimited(path, centerBytes)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	c, err := ReadCenters(data, n)
+	c, err := readCenters(data, n)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return c, nil
 }
 
-// ReadCenters reads centres of n coordinates as CSV, one a line. A first line without a number is a
+// readCenters reads centres of n coordinates as CSV, one a line. A first line without a number is a
 // header; lines that start with # are skipped. Errors name the line.
-func ReadCenters(data []byte, n int) ([][]float64, error) {
+func readCenters(data []byte, n int) ([][]float64, error) {
 	r := csv.NewReader(bytes.NewReader(data))
 	r.FieldsPerRecord, r.TrimLeadingSpace, r.Comment = -1, true, '#'
 	var centers [][]float64
