@@ -12,11 +12,12 @@ import (
 	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/lp"
+	"github.com/relucell/relucell/lp/lptest"
 	"github.com/relucell/relucell/network"
 )
 
 // solvers are the pure Go solvers; the tag clp adds CLP.
-var solvers = map[string]func() lp.Solver{"native": lp.NewNative, "reference": lp.NewReference}
+var solvers = map[string]func() lp.Solver{"native": lptest.NewNative, "reference": lp.NewReference}
 
 // plain counts with the plain walk and insists on an exact answer.
 func plain(t fataler, c gen.Case, s lp.Solver) enumerate.Result {

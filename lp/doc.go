@@ -22,7 +22,7 @@
 //	Vertex       incremental, for linf, l1 and box in more: one vertex of the cell with its dictionary
 //	Rows         incremental, for the same in 48 and more: a dual simplex over the few constraints
 //	Projection   incremental, for l2 in more than two: the cell's point nearest to the centre
-//	NewNative    these four behind the interface Solver
+//	lptest       these four behind the interface Solver, for tests
 //	NewReference a plain dense simplex, from nothing at each question
 //	clp.New      COIN-OR CLP, likewise, behind the build tag clp
 //	lp/exact     the exact tier, which never proposes but decides
@@ -50,5 +50,5 @@
 //
 // lp.go and incremental.go hold the two interfaces; polygon.go with its clips, arcs and repair, vertex.go,
 // vertex_stack.go and vertex_repair.go, rows.go and rows_dual.go, projection.go and projection_stack.go the incremental
-// solvers, native.go their adapter; programme.go the plain way, and reference.go its simplex.
+// solvers; programme.go the plain way, and reference.go its simplex.
 package lp

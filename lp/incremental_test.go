@@ -15,6 +15,7 @@ import (
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/lp"
 	"github.com/relucell/relucell/lp/exact"
+	"github.com/relucell/relucell/lp/lptest"
 )
 
 // tree is a solver on its way through cells, with what is known of the current one.
@@ -221,7 +222,7 @@ func (c *tally) requireMost(t *testing.T) {
 // Where both solvers are sure they say the same.
 func TestNativeAgreesWithReference(t *testing.T) {
 	var count tally
-	native, reference := lp.NewNative(), lp.NewReference()
+	native, reference := lptest.NewNative(), lp.NewReference()
 	rapid.Check(t, func(t *rapid.T) {
 		in := drawInstance(t, 6, 12)
 		a, b := ask(t, native, in), ask(t, reference, in)
@@ -237,7 +238,7 @@ func TestNativeAgreesWithReference(t *testing.T) {
 func TestNativePushAndPop(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		in := drawInstance(t, 4, 8)
-		s := lp.NewNative()
+		s := lptest.NewNative()
 		require.NoError(t, s.Reset(in.norm, len(in.p)))
 		for _, c := range in.cell {
 			for range rapid.IntRange(0, 2).Draw(t, "detours") {
@@ -248,7 +249,7 @@ func TestNativePushAndPop(t *testing.T) {
 		}
 		a, err := s.Ask(in.ask)
 		require.NoError(t, err)
-		mine, other := proved(in, a), proved(in, ask(t, lp.NewNative(), in))
+		mine, other := proved(in, a), proved(in, ask(t, lptest.NewNative(), in))
 		require.True(t, mine == other || mine == 0 || other == 0, "two certificates contradict")
 	})
 }

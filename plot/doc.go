@@ -7,9 +7,7 @@
 //	err = pic.Write(file, "svg")              // or png, pdf
 //	err = m.WriteHTML(file, plot.Options{Name: "moons.onnx"})
 //
-// A network with more inputs is drawn on a plane: Through, Along and Inputs put
-// an affine layer in front of it, exactly, and what they return is a network
-// like any other, to be drawn, counted and proved.
+// A network with more inputs is drawn on a plane, by network.Through, Along or Inputs.
 //
 // Which regions there are is exact: it comes from package enumerate. Where
 // their corners are is float64, because pictures have no use for more; a region

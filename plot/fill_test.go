@@ -81,7 +81,7 @@ func TestDuplicatedNeuronsDoNotHideABoundary(t *testing.T) {
 func TestGradientNormIsTheLargestSingularValue(t *testing.T) {
 	n, _, err := load.Read("../testdata/iris_sized_4-16-16-3.onnx", load.Options{})
 	require.NoError(t, err)
-	s, err := Inputs(n, []float64{5.8, 3, 3.8, 1.2}, 2, 3)
+	s, err := network.Inputs(n, []float64{5.8, 3, 3.8, 1.2}, 2, 3)
 	require.NoError(t, err)
 	m := newMap(t, s, newBall(t, ball.Box, []float64{4, 1.5}, 2))
 	for i := range m.Regions {
@@ -106,7 +106,7 @@ func TestGradientNormIsTheLargestSingularValue(t *testing.T) {
 func TestClassPiecesTileAndAgreeWithTheOutput(t *testing.T) {
 	iris, _, err := load.Read("../testdata/iris_sized_4-16-16-3.onnx", load.Options{})
 	require.NoError(t, err)
-	plane, err := Inputs(iris, []float64{5.8, 3, 3.8, 1.2}, 2, 3)
+	plane, err := network.Inputs(iris, []float64{5.8, 3, 3.8, 1.2}, 2, 3)
 	require.NoError(t, err)
 	for _, n := range []*network.Network{twoMoons(t), plane} {
 		m := newMap(t, n, newBall(t, ball.L2, []float64{0.5, 0.25}, 3))

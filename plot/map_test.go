@@ -181,3 +181,29 @@ func TestAStoppedMapIsAnError(t *testing.T) {
 	_, err := New(ctx, twoMoons(t), newBall(t, ball.L2, []float64{0, 0}, 1))
 	require.ErrorIs(t, err, context.Canceled)
 }
+
+func TestSlicesAreMapsLikeAnyOther(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		rng := gen.NewRand(rapid.Uint64().Draw(t, "seed"))
+		n := gen.Random(rng, gen.RandomOptions{Inputs: 5, Widths: []int{7, 5}})
+		draw := func() []float64 {
+			x := make([]float64, 5)
+			for k := range x {
+				x[k] = rng.NormFloat64()
+			}
+			return x
+		}
+		s, err := network.Through(n, draw(), draw(), draw())
+		require.NoError(t, err)
+		requireTiling(t, newMap(t, s, newBall(t, ball.L2, []float64{0.25, 0.25}, 1)))
+		line, err := network.Through(n, draw(), draw())
+		require.NoError(t, err)
+		b, err := ball.New(ball.LInf, []float64{0.5}, 0.5)
+		require.NoError(t, err)
+		res, err := enumerate.Count(context.Background(), line, b, enumerate.Options{Workers: 1})
+		require.NoError(t, err)
+		want, err := twin.CountIntervals(line, b)
+		require.NoError(t, err)
+		require.Equal(t, want.String(), res.Lower.String())
+	})
+}

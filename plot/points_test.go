@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/relucell/relucell/network"
 	"github.com/relucell/relucell/network/load"
 )
 
@@ -65,13 +66,13 @@ func TestPointsOnASlice(t *testing.T) {
 	require.NoError(t, err)
 	const solveError = 1e-12 // least squares of small numbers
 	p := &Points{X: [][]float64{{5, 3, 1, 0}, {6, 7, 8, 9}}}
-	s, err := Inputs(n, []float64{0, 0, 0, 0}, 2, 0)
+	s, err := network.Inputs(n, []float64{0, 0, 0, 0}, 2, 0)
 	require.NoError(t, err)
 	q, err := p.OnSlice(s, 1)
 	require.NoError(t, err)
 	require.InDeltaSlice(t, []float64{1, 5}, q.X[0], solveError)
 	require.InDeltaSlice(t, []float64{8, 6}, q.X[1], solveError)
-	s, err = Through(n, p.X[0], []float64{5, 4, 1, 0}, p.X[1])
+	s, err = network.Through(n, p.X[0], []float64{5, 4, 1, 0}, p.X[1])
 	require.NoError(t, err)
 	q, err = p.OnSlice(s, 2)
 	require.NoError(t, err)

@@ -18,7 +18,6 @@ import (
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/network"
 	"github.com/relucell/relucell/network/load"
-	"github.com/relucell/relucell/plot"
 )
 
 // maxCenterBytes bounds a centre's file: far more than a number for each input of any network here.
@@ -130,7 +129,7 @@ func (f *ballFlags) on(cmd *cobra.Command, net *netFlags, path string, n *networ
 	if err != nil {
 		return nil, b, badInput(flagged(err))
 	}
-	s, err := plot.Inputs(n, fixed, kept...)
+	s, err := network.Inputs(n, fixed, kept...)
 	if err == nil {
 		net.note(cmd, path, fmt.Sprintf("--box fixes %s, so this is about the network sliced to the others, as relucell slice %s --inputs %s --origin=%s writes it",
 			numbered(int64(len(lo)-len(kept)), "input"), path, strings.Join(keep, ","), strings.Join(words, ",")))

@@ -13,7 +13,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/relucell/relucell/network"
-	"github.com/relucell/relucell/plot"
 )
 
 // sliceFlags are --through, --origin, --direction and --inputs.
@@ -73,7 +72,7 @@ func (f *sliceFlags) slice(n *network.Network) (*network.Network, [2]string, err
 		if err != nil {
 			return nil, labels, err
 		}
-		s, err := plot.Through(n, points...)
+		s, err := network.Through(n, points...)
 		return s, labels, named("through", err)
 	}
 	if !f.set.Changed("origin") {
@@ -88,7 +87,7 @@ func (f *sliceFlags) slice(n *network.Network) (*network.Network, [2]string, err
 		if err != nil {
 			return nil, labels, err
 		}
-		s, err := plot.Along(n, origin[0], directions...)
+		s, err := network.Along(n, origin[0], directions...)
 		return s, labels, named("direction", err)
 	}
 	return f.keep(n, origin[0])
@@ -108,7 +107,7 @@ func (f *sliceFlags) keep(n *network.Network, origin []float64) (*network.Networ
 			labels[k] = "x" + strconv.Itoa(i+1)
 		}
 	}
-	s, err := plot.Inputs(n, origin, chosen...)
+	s, err := network.Inputs(n, origin, chosen...)
 	return s, labels, named("inputs", err)
 }
 

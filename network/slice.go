@@ -2,7 +2,7 @@
 // an affine layer in front. The layer's numbers are those given, not
 // differences of them, so that the slice is exact and can be counted and proved.
 
-package plot
+package network
 
 import (
 	"errors"
@@ -11,8 +11,6 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/mat"
-
-	"github.com/relucell/relucell/network"
 )
 
 // Through returns the network on the line through two points, x = p₀ + s·(p₁−p₀),
@@ -20,7 +18,7 @@ import (
 // s = 1, p₂ at t = 1. As differences may round, there are two affine layers,
 // (s, t) ↦ (1−s−t, s, t) ↦ p₀·(1−s−t) + p₁·s + p₂·t. It is an error if the points
 // do not span a line or plane.
-func Through(n *network.Network, points ...[]float64) (*network.Network, error) {
+func Through(n *Network, points ...[]float64) (*Network, error) {
 	if len(points) != 2 && len(points) != 3 {
 		return nil, fmt.Errorf("%d points, expected 2 for a line or 3 for a plane", len(points))
 	}
@@ -46,13 +44,13 @@ func Through(n *network.Network, points ...[]float64) (*network.Network, error) 
 		weights.Set(0, k, -1)
 		weights.Set(k+1, k, 1)
 	}
-	return inFront(n, network.Layer{W: weights, B: bias}, network.Layer{W: columns(points), B: make([]float64, n.Inputs())})
+	return inFront(n, Layer{W: weights, B: bias}, Layer{W: columns(points), B: make([]float64, n.Inputs())})
 }
 
 // Along returns the network on the line x = origin + s·u or the plane
 // x = origin + s·u + t·v of one or two directions. It is an error if they are 0
 // or parallel.
-func Along(n *network.Network, origin []float64, directions ...[]float64) (*network.Network, error) {
+func Along(n *Network, origin []float64, directions ...[]float64) (*Network, error) {
 	if len(directions) != 1 && len(directions) != 2 {
 		return nil, fmt.Errorf("%d directions, expected 1 for a line or 2 for a plane", len(directions))
 	}
@@ -69,12 +67,12 @@ func Along(n *network.Network, origin []float64, directions ...[]float64) (*netw
 	if !independent(spanned) {
 		return nil, errors.New("the directions are 0 or parallel, expected directions that span a line (1) or a plane (2)")
 	}
-	return inFront(n, network.Layer{W: columns(directions), B: append([]float64(nil), origin...)})
+	return inFront(n, Layer{W: columns(directions), B: append([]float64(nil), origin...)})
 }
 
 // Inputs returns the network of chosen inputs (0-based), one or more, the others
 // fixed at the values of origin. The slice's coordinates are the inputs themselves.
-func Inputs(n *network.Network, origin []float64, chosen ...int) (*network.Network, error) {
+func Inputs(n *Network, origin []float64, chosen ...int) (*Network, error) {
 	if len(chosen) == 0 {
 		return nil, errors.New("0 inputs, expected 1 for a line, 2 for a plane, or more")
 	}
@@ -93,14 +91,14 @@ func Inputs(n *network.Network, origin []float64, chosen ...int) (*network.Netwo
 		weights.Set(i, k, 1)
 		fixed[i] = 0
 	}
-	return inFront(n, network.Layer{W: weights, B: fixed})
+	return inFront(n, Layer{W: weights, B: fixed})
 }
 
-func inFront(n *network.Network, layers ...network.Layer) (*network.Network, error) {
-	return network.New(append(layers, n.Layers()...))
+func inFront(n *Network, layers ...Layer) (*Network, error) {
+	return New(append(layers, n.Layers()...))
 }
 
-func haveLength(n *network.Network, what string, xs [][]float64) error {
+func haveLength(n *Network, what string, xs [][]float64) error {
 	for i, x := range xs {
 		if len(x) != n.Inputs() {
 			return fmt.Errorf("%s %d: %d numbers, expected %d, one for each input", what, i, len(x), n.Inputs())
@@ -123,7 +121,7 @@ func rats(x []float64) []*big.Rat {
 	for k, v := range x {
 		r[k] = new(big.Rat)
 		if r[k].SetFloat64(v) == nil {
-			r[k].SetInt64(0) // network.New refuses what is not finite
+			r[k].SetInt64(0) // New refuses what is not finite
 		}
 	}
 	return r

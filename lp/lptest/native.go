@@ -1,42 +1,42 @@
-// The incremental solver behind the small interface that all solvers share, so
-// that one test holds them against each other.
-
-package lp
+// Package lptest has the incremental solvers behind the small interface that all solvers share, so that one test
+// holds them against each other. Programs drive an lp.Incremental itself.
+package lptest
 
 import (
 	"fmt"
 
 	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/lp"
 )
 
-// native drives an Incremental as a Solver.
+// native drives an lp.Incremental as a Solver.
 type native struct {
-	inc   Incremental
+	inc   lp.Incremental
 	norm  ball.Norm
 	n     int
 	err   error
-	stack []Constraint
+	stack []lp.Constraint
 	// names[id] is the position in stack of the id-th constraint that the incremental solver
 	// was given: one that holds on the whole cell is none of its business.
 	names []int
 }
 
 // NewNative returns the incremental solver as a Solver.
-func NewNative() Solver { return &native{} }
+func NewNative() lp.Solver { return &native{} }
 
 // Reset implements Solver.
 func (v *native) Reset(norm ball.Norm, n int) error {
 	if norm > ball.Box || n <= 0 {
 		return fmt.Errorf("lp: a ball of norm %v in %d dimensions, expected a known norm and at least one", norm, n)
 	}
-	v.inc, v.norm, v.n, v.err = NewIncremental(norm, n), norm, n, nil
+	v.inc, v.norm, v.n, v.err = lp.NewIncremental(norm, n), norm, n, nil
 	v.stack, v.names = v.stack[:0], v.names[:0]
 	return nil
 }
 
 // Push implements Solver. A constraint that the solver cannot follow makes the
 // questions below it fail.
-func (v *native) Push(c Constraint) {
+func (v *native) Push(c lp.Constraint) {
 	v.stack = append(v.stack, c)
 	if v.err != nil {
 		return
@@ -64,8 +64,8 @@ func (v *native) Pop() {
 	last := len(v.stack) - 1
 	v.stack = v.stack[:last]
 	if v.err != nil { // the one that failed may be gone: enter the others anew
-		stack := append([]Constraint(nil), v.stack...)
-		v.inc, v.err, v.stack, v.names = NewIncremental(v.norm, v.n), nil, v.stack[:0], v.names[:0]
+		stack := append([]lp.Constraint(nil), v.stack...)
+		v.inc, v.err, v.stack, v.names = lp.NewIncremental(v.norm, v.n), nil, v.stack[:0], v.names[:0]
 		for _, c := range stack {
 			v.Push(c)
 		}
@@ -78,16 +78,16 @@ func (v *native) Pop() {
 }
 
 // Ask implements Solver.
-func (v *native) Ask(c Constraint) (Answer, error) {
+func (v *native) Ask(c lp.Constraint) (lp.Answer, error) {
 	if v.err != nil {
-		return Answer{}, v.err
+		return lp.Answer{}, v.err
 	}
 	r, err := v.inc.Ask(c.Form.G, c.Form.H, c.Sign)
 	if err != nil {
-		return Answer{}, err
+		return lp.Answer{}, err
 	}
 	if !r.Meets {
-		a := Answer{Self: 1, Lambda: make([]float64, len(v.stack))}
+		a := lp.Answer{Self: 1, Lambda: make([]float64, len(v.stack))}
 		for i, id := range r.ID {
 			a.Lambda[v.names[id]] = r.Lambda[i]
 		}
@@ -95,8 +95,8 @@ func (v *native) Ask(c Constraint) (Answer, error) {
 	}
 	if !r.Interior {
 		if p, ok := v.inc.Margin(c.Form.G, c.Form.H, c.Sign); ok {
-			return Answer{Meets: true, Witness: p}, nil
+			return lp.Answer{Meets: true, Witness: p}, nil
 		}
 	}
-	return Answer{Meets: true, Witness: append([]float64(nil), r.Point...)}, nil
+	return lp.Answer{Meets: true, Witness: append([]float64(nil), r.Point...)}, nil
 }
