@@ -13,9 +13,6 @@ NEW      ?= HEAD
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 BENCHSTAT   = golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 
-# testdata is no part of ./..., so the programs in it are named.
-PACKAGES = ./... ./testdata/train ./testdata/bench
-
 # CLP, the independent oracle, is C++: it needs its headers and a C compiler.
 HAVE_CLP = pkg-config --exists clp 2>/dev/null && command -v "$$($(GO) env CC)" >/dev/null
 # The packages whose tests use it: by build tag, by import, and its own.
@@ -38,15 +35,15 @@ static:
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/relucell ./cmd/relucell
 
 test: clp
-	@unformatted=$$(gofmt -l $$($(GO) list -f '{{.Dir}}' $(PACKAGES))); \
+	@unformatted=$$(gofmt -l $$($(GO) list -f '{{.Dir}}' ./...)); \
 	if [ -n "$$unformatted" ]; then echo "not formatted by gofmt:"; echo "$$unformatted"; exit 1; fi
-	CGO_ENABLED=0 $(GO) vet $(PACKAGES)
-	CGO_ENABLED=0 $(GO) test $(PACKAGES)
+	CGO_ENABLED=0 $(GO) vet ./...
+	CGO_ENABLED=0 $(GO) test ./...
 	@if $(HAVE_CLP); then \
 		packages="$(CLP_PACKAGES)"; \
 		if [ -z "$$packages" ]; then echo "CLP tests not run: there are none"; exit 0; fi; \
 		set -ex; \
-		CGO_ENABLED=1 $(GO) vet -tags clp $(PACKAGES); \
+		CGO_ENABLED=1 $(GO) vet -tags clp ./...; \
 		CGO_ENABLED=1 $(GO) test -tags clp $$packages; \
 	else \
 		echo "CLP tests not run: install coinor-libclp-dev, pkg-config and a C compiler"; \
@@ -82,12 +79,12 @@ fuzz:
 		$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")" </dev/null || exit 1; \
 	done
 
-# bench measures the fixed set of testdata/bench; docs/performance.md explains the tables. Flags go in ARGS:
+# bench measures the fixed set of internal/tools/bench; docs/performance.md explains the tables. Flags go in ARGS:
 #   make bench ARGS='-run "16-16-2 linf" -o bench.json'
 # With CLP, -twins compares with the plain walk over it too.
 bench:
-	@if $(HAVE_CLP); then CGO_ENABLED=1 $(GO) run -tags clp ./testdata/bench $(ARGS); \
-	else CGO_ENABLED=0 $(GO) run ./testdata/bench $(ARGS); fi
+	@if $(HAVE_CLP); then CGO_ENABLED=1 $(GO) run -tags clp ./internal/tools/bench $(ARGS); \
+	else CGO_ENABLED=0 $(GO) run ./internal/tools/bench $(ARGS); fi
 
 # microbench runs the benchmarks of the packages.
 microbench:
@@ -116,12 +113,12 @@ bench-compare:
 	$(GO) run $(BENCHSTAT) .cache/bench-old.txt .cache/bench-new.txt
 
 lint:
-	$(GO) vet $(PACKAGES)
-	$(GO) run $(STATICCHECK) $(PACKAGES)
+	$(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
 
 # train makes the trained networks of testdata again.
 train:
-	$(GO) run ./testdata/train
+	$(GO) run ./internal/tools/train
 
 # data puts the data sets iris and digits of the experiments into .cache/data: scikit-learn's files, from Debian's
 # package, installed or downloaded. Moons and spirals need no file.

@@ -72,7 +72,7 @@ func (c *checker) check(name string) (*types.Package, error) {
 	return p, nil
 }
 
-// packages returns the import paths of the module's packages, those in testdata too.
+// packages returns the import paths of all packages below the module's root.
 func packages(t *testing.T) []string {
 	seen, list := map[string]bool{}, []string{}
 	require.NoError(t, filepath.WalkDir(moduleRoot, func(p string, d fs.DirEntry, err error) error {

@@ -2,9 +2,9 @@
 // that docs/performance.md shows, what a proof adds, the slow twins, and how the
 // cost grows.
 //
-//	go run ./testdata/bench [-run REGEXP] [-quick] [-o FILE]
-//	go run ./testdata/bench -twins -scaling -o docs/performance.json -docs docs
-//	go run ./testdata/bench -from docs/performance.json -docs docs
+//	go run ./internal/tools/bench [-run REGEXP] [-quick] [-o FILE]
+//	go run ./internal/tools/bench -twins -scaling -o docs/performance.json -docs docs
+//	go run ./internal/tools/bench -from docs/performance.json -docs docs
 //
 // The first prints tables, and writes them as JSON where asked. The second measures
 // everything and puts it into docs/performance.md; the third writes that page's

@@ -27,9 +27,9 @@ func TestCommittedNetworksAreReproduced(t *testing.T) {
 		for _, name := range []string{j.points, j.name + ".json", j.name + ".onnx"} {
 			got, err := os.ReadFile(filepath.Join(dir, name))
 			require.NoError(t, err)
-			want, err := os.ReadFile(filepath.Join("..", name))
+			want, err := os.ReadFile(filepath.Join("..", "..", "..", "testdata", name))
 			require.NoError(t, err)
-			require.True(t, bytes.Equal(want, got), "%s differs: run go run ./testdata/train", name)
+			require.True(t, bytes.Equal(want, got), "%s differs: run go run ./internal/tools/train", name)
 		}
 	}
 }
@@ -38,11 +38,11 @@ func TestCommittedNetworksAreReproduced(t *testing.T) {
 func TestCommittedNetworksAgreeAndClassify(t *testing.T) {
 	for _, j := range jobs {
 		var text, binary *network.Network
-		open(t, filepath.Join("..", j.name+".json"), func(r io.Reader) (err error) {
+		open(t, filepath.Join("..", "..", "..", "testdata", j.name+".json"), func(r io.Reader) (err error) {
 			text, err = network.ReadCanonical(r)
 			return err
 		})
-		open(t, filepath.Join("..", j.name+".onnx"), func(r io.Reader) (err error) {
+		open(t, filepath.Join("..", "..", "..", "testdata", j.name+".onnx"), func(r io.Reader) (err error) {
 			binary, _, err = onnx.Read(r)
 			return err
 		})

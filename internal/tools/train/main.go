@@ -2,7 +2,7 @@
 // really trained, so that what is counted in examples and tests is what
 // training leaves behind and not a random draw.
 //
-//	go run ./testdata/train [-o DIR]
+//	go run ./internal/tools/train [-o DIR]
 //
 // It writes, for each network, the training points as CSV, and the network as
 // ONNX (float32) and as canonical text. One seed and one thread: run twice on
