@@ -34,11 +34,13 @@ static:
 	@mkdir -p bin
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/relucell ./cmd/relucell
 
+# examples/first is a module of its own, which imports this one as anybody does.
 test: clp
-	@unformatted=$$(gofmt -l $$($(GO) list -f '{{.Dir}}' ./...)); \
+	@unformatted=$$(gofmt -l $$($(GO) list -f '{{.Dir}}' ./...) examples/first); \
 	if [ -n "$$unformatted" ]; then echo "not formatted by gofmt:"; echo "$$unformatted"; exit 1; fi
 	CGO_ENABLED=0 $(GO) vet ./...
 	CGO_ENABLED=0 $(GO) test ./...
+	@set -ex; export CGO_ENABLED=0; mkdir -p .cache; cd examples/first; $(GO) vet ./...; $(GO) run . ../../.cache/first.proof
 	@if $(HAVE_CLP); then \
 		packages="$(CLP_PACKAGES)"; \
 		if [ -z "$$packages" ]; then echo "CLP tests not run: there are none"; exit 0; fi; \
