@@ -1,17 +1,15 @@
 package proof
 
-// The one spelling of a number, as the writer makes it. strconv and math/big spell the same
-// digits but pad exponents to two places; these do not.
+// The spelling of what lines hold: balls, integers, and coordinates of any length. That of a float64 is the canonical text's.
 
 import (
 	"bytes"
-	"math"
 	"math/big"
-	"math/bits"
 	"slices"
 	"strconv"
 
 	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/network"
 )
 
 // SpellBall spells a ball as the line of a proof does: the norm, and then the radius and the centre, or the lower and
@@ -23,37 +21,9 @@ func SpellBall(b ball.Ball) string {
 		numbers = slices.Concat(b.Lo(), b.Hi())
 	}
 	for _, v := range numbers {
-		text = appendFloat(append(text, ' '), v)
+		text = network.AppendHex(append(text, ' '), v)
 	}
 	return string(text)
-}
-
-// appendFloat appends the spelling of a finite v.
-func appendFloat(b []byte, v float64) []byte {
-	if v == 0 {
-		return append(b, "0x0p+0"...)
-	}
-	u := math.Float64bits(v)
-	if u>>63 != 0 {
-		b = append(b, '-')
-	}
-	e, m := int(u>>52&0x7ff)-1023, u<<12 // m: the digits after the point, left-aligned
-	if e == -1023 {                      // subnormal: m·2^−1074·2^−12 has no leading 1
-		up := bits.LeadingZeros64(m) + 1
-		e, m = -1022-up, m<<up
-	}
-	b = append(b, '0', 'x', '1')
-	if m != 0 {
-		b = append(b, '.')
-	}
-	for ; m != 0; m <<= 4 {
-		b = append(b, "0123456789abcdef"[m>>60])
-	}
-	b = append(b, 'p')
-	if e >= 0 {
-		b = append(b, '+')
-	}
-	return appendInt(b, int64(e))
 }
 
 // appendInt appends v in decimal. Most numbers of a proof have one or two

@@ -20,6 +20,7 @@ import (
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/network"
 )
 
 // What the format says (docs/certificate.md). The checker has these once more, since it imports nothing, and one
@@ -226,7 +227,7 @@ func (w *Writer) leaf(c byte, x []float64) {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			w.fail(fmt.Errorf("proof: a witness has the coordinate %g, expected a finite number", v))
 		}
-		b = appendFloat(append(b, ' '), v)
+		b = network.AppendHex(append(b, ' '), v)
 	}
 	w.text = append(b, '\n')
 	w.complete()
