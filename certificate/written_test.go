@@ -1,7 +1,7 @@
 package certificate
 
-// Writer and checker together: what package proof writes is accepted, its bytes depend on the tree alone, and both
-// have the same format in mind.
+// Writer and checker together: what package proof writes is accepted, its bytes depend on the tree
+// alone, and both have the same format in mind.
 
 import (
 	"math/big"
@@ -88,8 +88,9 @@ func TestPartsAreFoundBehindALink(t *testing.T) {
 	require.Error(t, err)
 }
 
-// The writer has the version and the caps of the format once more, and is held to those here: the longest numbers that
-// it writes are read, and a bit or a power of two more is refused by the writer itself.
+// The writer has the version and the caps of the format once more, and is held to those here: the
+// longest numbers that it writes are read, and a bit or a power of two more is refused by the
+// writer itself.
 func TestTheWriterKeepsTheFormatsCaps(t *testing.T) {
 	net := oneLayer([]float64{2, 2}, []float64{1}, []float64{1}) // x + 2 twice, positive on the ball
 	one := big.NewInt(1)

@@ -22,8 +22,8 @@
 //	ForwardExact, Pattern    exact, math/big integers with one power of two a layer
 //	Affine                   exact
 //
-// Through, Along and Inputs put an affine layer in front of a network, exactly: what they return is the network on a
-// line or plane, and a network like any other.
+// Through, Along and Inputs put an affine layer in front of a network, exactly: what they return is
+// the network on a line or plane, and a network like any other.
 //
 // A network has one text, the canonical text (WriteCanonical, ReadCanonical),
 // whose SHA-256 hash (Fingerprint) names it in a certificate:

@@ -58,15 +58,15 @@ func newOutput(path string, h Header) (*output, error) {
 	return o, errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
-// WriteError says that a proof could not be written for a reason that is not the walk's: a full disk, or a number
-// longer than the format allows. Whatever was proved is as true as before.
+// WriteError says that a proof could not be written for a reason that is not the walk's: a full
+// disk, or a number longer than the format allows. Whatever was proved is as true as before.
 type WriteError struct{ Err error }
 
 func (e *WriteError) Error() string { return e.Err.Error() }
 func (e *WriteError) Unwrap() error { return e.Err }
 
-// replaceable refuses a name that a rename would take from what is no regular file, a link included: whoever
-// means a link's file names that.
+// replaceable refuses a name that a rename would take from what is no regular file, a link
+// included: whoever means a link's file names that.
 func replaceable(path string) error {
 	if st, err := os.Lstat(path); err == nil && !st.Mode().IsRegular() {
 		return fmt.Errorf("proof: %s is no regular file (%v), expected one or a new name", path, st.Mode())

@@ -18,8 +18,9 @@ func HeaderOf(n *network.Network, b ball.Ball) Header {
 	return Header{Net: n.Fingerprint(), Ball: b}
 }
 
-// Open opens the proof of a count of n in b, at a path that may be new, or be that of a regular file or a link
-// to one, beside which the parts then lie: [NewWriter] itself refuses links. Errors name the path.
+// Open opens the proof of a count of n in b, at a path that may be new, or be that of a regular
+// file or a link to one, beside which the parts then lie: [NewWriter] itself refuses links. Errors
+// name the path.
 func Open(path string, n *network.Network, b ball.Ball, resumable bool) (*Writer, error) {
 	if err := files.Check(path); err != nil {
 		return nil, err
@@ -37,10 +38,11 @@ func Open(path string, n *network.Network, b ball.Ball, resumable bool) (*Writer
 	return w, nil
 }
 
-// Prove counts the regions of n in b and writes the proof to a file (gzipped by
-// the ending .gz). A count that stops early is proved as "at least". On an error there
-// is no file; a [WriteError] comes with the count, which it does not speak against. With opt.Checkpoint the same call goes on where a killed or stopped one
-// ended; the checkpoint stays, and is the caller's to remove once there is the proof of an exact count.
+// Prove counts the regions of n in b and writes the proof to a file (gzipped by the ending .gz). A
+// count that stops early is proved as "at least". On an error there is no file; a [WriteError]
+// comes with the count, which it does not speak against. With opt.Checkpoint the same call goes on
+// where a killed or stopped one ended; the checkpoint stays, and is the caller's to remove once
+// there is the proof of an exact count.
 func Prove(ctx context.Context, n *network.Network, b ball.Ball, path string, opt enumerate.Options) (enumerate.Result, error) {
 	w, err := Open(path, n, b, opt.Checkpoint != "")
 	if err != nil {

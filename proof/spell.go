@@ -1,6 +1,7 @@
 package proof
 
-// The spelling of what lines hold: balls, integers, and coordinates of any length. That of a float64 is the canonical text's.
+// The spelling of what lines hold: balls, integers, and coordinates of any length. That of a
+// float64 is the canonical text's.
 
 import (
 	"bytes"
@@ -12,8 +13,8 @@ import (
 	"github.com/relucell/relucell/network"
 )
 
-// SpellBall spells a ball as the line of a proof does: the norm, and then the radius and the centre, or the lower and
-// the upper bounds of a box.
+// SpellBall spells a ball as the line of a proof does: the norm, and then the radius and the
+// centre, or the lower and the upper bounds of a box.
 func SpellBall(b ball.Ball) string {
 	text := []byte(b.Norm().String())
 	numbers := slices.Concat([]float64{b.Radius()}, b.Center())

@@ -23,12 +23,13 @@ import (
 	"github.com/relucell/relucell/network"
 )
 
-// What the format says (docs/certificate.md). The checker has these once more, since it imports nothing, and one
-// of its tests holds both equal.
+// What the format says (docs/certificate.md). The checker has these once more, since it imports
+// nothing, and one of its tests holds both equal.
 const (
 	// versionLine is the first line of a proof.
 	versionLine = "relucell-certificate 1"
-	// maxDigits bounds the hexadecimal digits after the point of a number, and the decimal digits of a multiplier.
+	// maxDigits bounds the hexadecimal digits after the point of a number, and the decimal digits
+	// of a multiplier.
 	maxDigits = 4096
 	// maxExponent bounds the exponent of a number in absolute value.
 	maxExponent = 20000
@@ -109,7 +110,8 @@ func (w *Writer) SplitEnd() {
 	if len(w.text)-s.start > w.partSize {
 		first, second := w.text[minus:plus], w.text[plus:]
 		kept := w.partSize - 2
-		// The larger child goes, the minus one if they are equal, and the other too if it is too large alone.
+		// The larger child goes, the minus one if they are equal, and the other too if it is too
+		// large alone.
 		var a, b []byte
 		if len(first) >= len(second) || len(first) > kept {
 			a = w.part(first)
@@ -137,9 +139,9 @@ func (w *Writer) complete() {
 	}
 }
 
-// Pruned says that the side opposite to live (+1 or −1) is empty: self·s·z + Σ
-// lambda[i]·s_i·z_i ≤ 0 on the ball with s = −live, the ancestors being global 0-based neuron indices
-// in ascending order, each with a sign + or −.
+// Pruned says that the side opposite to live (+1 or −1) is empty: self·s·z + Σ lambda[i]·s_i·z_i ≤
+// 0 on the ball with s = −live, the ancestors being global 0-based neuron indices in ascending
+// order, each with a sign + or −.
 func (w *Writer) Pruned(live int8, self int64, ancestors []int32, lambda []int64) {
 	c := signChar(live)
 	if len(ancestors) == 0 && self > 0 {
@@ -269,8 +271,8 @@ func (w *Writer) fork() *Writer {
 	return &Writer{output: w.output, text: (*text)[:0]}
 }
 
-// Join takes in what a fork was told, at the point where it belongs: one whole
-// subtree. A run that crosses that point is written as one. It panics on an observer that is no Writer.
+// Join takes in what a fork was told, at the point where it belongs: one whole subtree. A run that
+// crosses that point is written as one. It panics on an observer that is no Writer.
 func (w *Writer) Join(o enumerate.Observer) {
 	f := o.(*Writer)
 	if f.err == nil && (f.whole != 1 || len(f.splits) > 0 || len(f.run) > 0) {
@@ -302,10 +304,10 @@ func (w *Writer) fail(err error) {
 	}
 }
 
-// Close writes the proof: header, tree, and the count, which must be lower unless that is
-// nil. The files appear under their names only here, the parts first. After an error
-// nothing is left behind but parts that were already in place. A [*WriteError] speaks against the disk or the
-// format's caps; any other error says that the walk told no proof of that count.
+// Close writes the proof: header, tree, and the count, which must be lower unless that is nil. The
+// files appear under their names only here, the parts first. After an error nothing is left behind
+// but parts that were already in place. A [*WriteError] speaks against the disk or the format's
+// caps; any other error says that the walk told no proof of that count.
 func (w *Writer) Close(lower *big.Int) error {
 	if w.err == nil && (w.whole != 1 || len(w.splits) > 0 || len(w.run) > 0) {
 		w.err = errors.New("proof: the walk ended before its tree was complete")

@@ -9,6 +9,7 @@
 //
 // Random and Ternary draw networks; TentMap, Folding, Montufar, Resonance and their kin build
 // networks whose count is a theorem; KnownCases lists those with their balls and counts;
-// ExtremeCase goes to the ends of the range of float64; Cases mixes all kinds. AppendCopies, ScaleNeurons, ScaleBall and
-// the other transformations change a network without changing its count.
+// ExtremeCase goes to the ends of the range of float64; Cases mixes all kinds. AppendCopies,
+// ScaleNeurons, ScaleBall and the other transformations change a network without changing its
+// count.
 package gen

@@ -9,8 +9,8 @@ import (
 	"github.com/relucell/relucell/network"
 )
 
-// Distance is the distance from the centre to the nearest boundary, for l2 its square, nil if there is none: the
-// definition, in fractions.
+// Distance is the distance from the centre to the nearest boundary, for l2 its square, nil if there
+// is none: the definition, in fractions.
 func Distance(n *network.Network, b ball.Ball) *big.Rat {
 	center := make([]*big.Rat, n.Inputs())
 	in := make([]form, n.Inputs())

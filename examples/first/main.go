@@ -1,5 +1,6 @@
-// A first program with relucell, in a module of its own, as whoever imports it has one: it counts the regions of |x₁| − x₂
-// in a ball, prints them, and writes a proof of the count, which the checker then verifies.
+// A first program with relucell, in a module of its own, as whoever imports it has one: it counts
+// the regions of |x₁| − x₂ in a ball, prints them, and writes a proof of the count, which the
+// checker then verifies.
 //
 //	go run . [PROOF]
 package main

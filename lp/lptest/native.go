@@ -1,5 +1,5 @@
-// Package lptest has the incremental solvers behind the small interface that all solvers share, so that one test
-// holds them against each other. Programs drive an lp.Incremental itself.
+// Package lptest has the incremental solvers behind the small interface that all solvers share, so
+// that one test holds them against each other. Programs drive an lp.Incremental itself.
 package lptest
 
 import (
