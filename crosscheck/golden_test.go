@@ -22,11 +22,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/relucell/relucell/ball"
-	"github.com/relucell/relucell/certificate"
 	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/network"
 	"github.com/relucell/relucell/network/load"
+	"github.com/relucell/relucell/proof"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -169,11 +170,11 @@ func provedRow(t *testing.T, c goldenCase) string {
 func prove(t *testing.T, c goldenCase, partSize int) (count string, size int64, hash string) {
 	t.Helper()
 	dir := t.TempDir()
-	h := crosscheck.ProofHeader(c.net, c.ball)
+	h := proof.HeaderOf(c.net, c.ball)
 	h.PartSize = partSize
-	w, err := certificate.NewWriter(filepath.Join(dir, "proof"), h)
+	w, err := proof.NewWriter(filepath.Join(dir, "proof"), h)
 	require.NoError(t, err, c.name)
-	r, err := enumerate.Count(context.Background(), c.net, c.ball, enumerate.Options{Workers: 1, Observer: crosscheck.ProofObserver(w)})
+	r, err := enumerate.Count(context.Background(), c.net, c.ball, enumerate.Options{Workers: 1, Observer: w})
 	require.NoError(t, err, c.name)
 	require.True(t, r.Exact, c.name)
 	require.NoError(t, w.Close(r.Lower), c.name)
@@ -296,8 +297,8 @@ func fixedSet(t *testing.T) []setCase {
 	net = drawn(t, 8, 784, 64, 64, 10)
 	add("784-64-64-10", net, 1.0/512, ball.LInf)
 	add("784-64-64-10", net, 1.0/32, ball.L2)
-	add("resonance-5", crosscheck.Resonance(5), 1, all...)
-	add("threshold-5", crosscheck.Threshold(5), 1, ball.LInf)
+	add("resonance-5", gen.Resonance(5), 1, all...)
+	add("threshold-5", gen.Threshold(5), 1, ball.LInf)
 	return cases
 }
 
@@ -305,8 +306,8 @@ func fixedSet(t *testing.T) []setCase {
 // layers but the last.
 func drawn(t *testing.T, seed uint64, widths ...int) *network.Network {
 	t.Helper()
-	n := crosscheck.Random(crosscheck.NewRand(seed), crosscheck.RandomOptions{
-		Inputs: widths[0], Widths: widths[1:], Law: crosscheck.He, Precision: crosscheck.Float32, OnlyReLU: true, NoAffine: true})
+	n := gen.Random(gen.NewRand(seed), gen.RandomOptions{
+		Inputs: widths[0], Widths: widths[1:], Law: gen.He, Precision: gen.Float32, OnlyReLU: true, NoAffine: true})
 	layers := append([]network.Layer(nil), n.Layers()[:len(widths)-1]...) // Random adds an output layer of its own
 	layers[len(layers)-1].Act = network.None
 	n, err := network.New(layers)
