@@ -32,6 +32,10 @@ func (n *Network) WriteCanonical(w io.Writer) error {
 			b.WriteString(`,"slope":`)
 			writeHex(b, l.Slope)
 		}
+		if l.Act == Mixed {
+			b.WriteString(`,"slopes":`)
+			writeRow(b, l.Slopes)
+		}
 		b.WriteString(`,"weights":[`)
 		for r := range l.B {
 			if r > 0 {

@@ -52,6 +52,38 @@ func TestCanonicalBytesAreTheFormat(t *testing.T) {
 	require.Equal(t, []int{2, 1}, back.Hidden())
 }
 
+const goldenMixed = `{"relucell-network":1,"inputs":1,"layers":[
+{"activation":"mixed","slopes":["0x0p+0","0x1p+0","-0x1p+0"],"weights":[["0x1p+0"],["0x1p+1"],["0x1p+0"]],"bias":["0x0p+0","0x0p+0","0x1p-1"]}
+]}
+`
+
+func TestCanonicalBytesOfMixedUnits(t *testing.T) {
+	n, err := network.New([]network.Layer{{W: mat.NewDense(3, 1, []float64{1, 2, 1}), B: []float64{0, 0, 0.5},
+		Act: network.Mixed, Slopes: []float64{math.Copysign(0, -1), 1, -1}}})
+	require.NoError(t, err)
+	require.Equal(t, goldenMixed, canonical(t, n))
+	back, err := network.ReadCanonical(strings.NewReader(goldenMixed))
+	require.NoError(t, err)
+	require.Equal(t, goldenMixed, canonical(t, back))
+	require.Equal(t, []int{2}, back.Hidden())
+}
+
+// TestUnitsThatAreAllAlikeHaveOneText, whatever spelling they were read in.
+func TestUnitsThatAreAllAlikeHaveOneText(t *testing.T) {
+	line := strings.Split(goldenMixed, "\n")[1]
+	_, rest, _ := strings.Cut(line, `],"weights"`)
+	for given, want := range map[string]string{
+		`"mixed","slopes":[0,0,0]`:    `"relu"`,
+		`"mixed","slopes":[1,1,1]`:    `"none"`,
+		`"mixed","slopes":[-1,-1,-1]`: `"leaky_relu","slope":"-0x1p+0"`,
+		`"abs"`:                       `"leaky_relu","slope":"-0x1p+0"`,
+	} {
+		n, err := network.ReadCanonical(strings.NewReader(strings.Replace(goldenMixed, line, `{"activation":`+given+`,"weights"`+rest, 1)))
+		require.NoError(t, err)
+		require.Contains(t, canonical(t, n), `{"activation":`+want+`,"weights"`)
+	}
+}
+
 func TestAppendHexSpellings(t *testing.T) {
 	for v, want := range map[float64]string{
 		0: "0x0p+0", 1: "0x1p+0", 0.5: "0x1p-1", 8: "0x1p+3", -0.1875: "-0x1.8p-3",
@@ -122,6 +154,13 @@ func TestCanonicalRefusals(t *testing.T) {
 		"no slope":          {replace(`"slope":"0x1.47ae147ae147bp-7",`, ""), "layer 1: slope: missing"},
 		"slope 1":           {replace(`0x1.47ae147ae147bp-7`, "0x1p+0"), "layer 1: slope: 1"},
 		"slope 0":           {replace(`0x1.47ae147ae147bp-7`, "0x0p+0"), "layer 1: slope: 0"},
+		"slopes of relu":    {replace(`"relu",`, `"relu","slopes":[],`), "layer 0: slopes: 0 are given, but only mixed"},
+		"no slopes":         {replace(`"relu",`, `"mixed",`), "layer 0: slopes: missing, mixed needs one per unit"},
+		"few slopes":        {replace(`"relu",`, `"mixed","slopes":[0],`), "layer 0: slopes: 1 entries, expected 2"},
+		"slopes and slope":  {replace(`"relu",`, `"mixed","slopes":[0,1],"slope":2,`), "layer 0: slope: given"},
+		"slope of abs":      {replace(`"relu",`, `"abs","slope":-1,`), "layer 0: slope: given"},
+		"slopes are one":    {replace(`"relu",`, `"mixed","slopes":1,`), "layer 0: slopes: found 1, expected an array"},
+		"slope is no float": {replace(`"relu",`, `"mixed","slopes":["1",0],`), `layer 0: slopes: "1": expected a hexadecimal float`},
 		"ragged":            {replace(`["0x0p+0","0x1p-1"]]`, `["0x0p+0"]]`), "layer 0: weights: row 1 has 1 entries, expected 2"},
 		"empty rows":        {replace(`[["0x1p+0"]]`, `[[]]`), "layer 2: weights: empty"},
 		"no rows":           {replace(`[["0x1p+0"]]`, `[]`), "layer 2: weights: empty"},
@@ -169,6 +208,7 @@ func FuzzReadCanonical(f *testing.F) {
 	f.Add(golden)
 	f.Add(`{"relucell-network":1,"inputs":1,"layers":[{"activation":"none","weights":[[1e-400]],"bias":["0x8p-1074"]}]}`)
 	f.Add(golden[:99])
+	f.Add(goldenMixed)
 	f.Fuzz(func(t *testing.T, text string) {
 		n, err := network.ReadCanonical(strings.NewReader(text))
 		if err != nil {

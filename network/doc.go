@@ -5,6 +5,10 @@
 // reals, and its activation regions are a matter of fact. Affine layers without
 // activation stay layers of their own.
 //
+// The units of a layer may differ (Mixed): a unit passes on z where its pre-activation z is positive,
+// and where it is negative a slope of its own times z. The slope 0 is a ReLU, −1 the absolute value, 1
+// a unit that carries its value on. That unit is no neuron: it has no sign in a pattern, and splits nothing.
+//
 // For example |x₁| − x₂ with four neurons, its sign pattern at a point, and the
 // affine map on the cell of that pattern:
 //
@@ -33,6 +37,13 @@
 //	{"activation":"leaky_relu","slope":"0x1.47ae147ae147bp-7","weights":[["0x1p+0","0x1p+0"]],"bias":["0x0p+0"]},
 //	{"activation":"none","weights":[["0x1p+0"]],"bias":["0x0p+0"]}
 //	]}
+//
+// A layer of units that differ is spelled with a slope for each, in the order of the rows:
+//
+//	{"activation":"mixed","slopes":["0x0p+0","0x1p+0"],"weights":[["0x1p+0"],["0x1p+0"]],"bias":["0x0p+0","0x0p+0"]}
+//
+// Units that are all alike are spelled by their one activation, never as mixed. "abs" is read, and
+// written as leaky_relu of slope −1, which it is.
 //
 // Readers of other formats are in network/onnx and network/nnet; network/load
 // chooses by a file's ending. What they had to round an Import tells.

@@ -37,11 +37,13 @@ func (n *Network) ForwardExact(x []*big.Float) ([]*big.Float, Pattern) {
 			z.v[i] = dot(w.row(i), a.v)
 		}
 		z.addFloats(l.B)
-		if l.Act != None {
-			s := z.signs()
-			pattern = append(pattern, s...)
-			z.activate(l, s)
+		signs := z.signs()
+		for j, s := range signs {
+			if l.IsNeuron(j) {
+				pattern = append(pattern, s)
+			}
 		}
+		z.activate(l, signs)
 		a = z
 	}
 	return a.floats(), pattern
@@ -66,12 +68,14 @@ func (n *Network) Affine(p Pattern) (W [][]*big.Float, b []*big.Float) {
 	}
 	for _, l := range n.layers {
 		w := newIntLayer(l)
+		signs := l.SignsOf(p)
+		p = p[l.Neurons():]
 		next := make([]dyadic, cols)
 		for c := range next {
 			next[c] = dyadic{v: make([]*big.Int, l.Out()), e: w.e + a[c].e}
 		}
 		for i := 0; i < l.Out(); i++ {
-			if l.Act != None && (p[i] == 0 || l.Act == ReLU && p[i] < 0) {
+			if signs[i] == 0 || signs[i] < 0 && l.Below(i) == 0 {
 				for c := range next {
 					next[c].v[i] = new(big.Int) // it contributes 0
 				}
@@ -83,11 +87,8 @@ func (n *Network) Affine(p Pattern) (W [][]*big.Float, b []*big.Float) {
 			}
 		}
 		next[cols-1].addFloats(l.B)
-		if l.Act != None {
-			for c := range next {
-				next[c].activate(l, p[:l.Out()])
-			}
-			p = p[l.Out():]
+		for c := range next {
+			next[c].activate(l, signs)
 		}
 		a = next
 	}
@@ -164,29 +165,44 @@ func (d *dyadic) signs() Pattern {
 	return s
 }
 
-// activate applies the activation of l where the signs are s: 0 gives 0.
+// SignsOf returns one sign for each unit of a layer, given a pattern that begins with those of its
+// neurons. A unit that carries its value on does so with any sign, and has +1.
+func (l Layer) SignsOf(p Pattern) Pattern {
+	s := make(Pattern, l.Out())
+	for j := range s {
+		s[j] = 1
+		if l.IsNeuron(j) {
+			s[j], p = p[0], p[1:]
+		}
+	}
+	return s
+}
+
+// activate applies the units of l where they have the signs s: 0 gives 0.
 func (d *dyadic) activate(l Layer, s Pattern) {
-	m, e := int64(0), 0
-	if l.Act == LeakyReLU {
-		m, e = split(l.Slope)
+	if l.Act == None {
+		return
 	}
-	var slope, one big.Int
-	slope.SetInt64(m)
-	one.SetInt64(1)
-	if e < 0 {
-		one.Lsh(&one, uint(-e))
-		d.e += e
-	} else {
-		slope.Lsh(&slope, uint(e))
+	low := 0 // the least exponent of a slope
+	for j := range s {
+		_, e := split(l.Below(j))
+		low = min(low, e)
 	}
-	for i, v := range d.v {
+	d.e += low
+	var slope big.Int
+	for j, v := range d.v {
+		m, e := int64(1), 0
+		if s[j] < 0 {
+			m, e = split(l.Below(j))
+		}
 		switch {
-		case s[i] == 0:
+		case s[j] == 0 || m == 0:
 			v.SetInt64(0)
-		case s[i] < 0:
-			v.Mul(v, &slope)
-		case e < 0:
-			v.Mul(v, &one)
+		case m != 1:
+			v.Mul(v, slope.SetInt64(m))
+			fallthrough
+		default:
+			v.Lsh(v, uint(e-low))
 		}
 	}
 }

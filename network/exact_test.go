@@ -47,9 +47,12 @@ func anyNetwork(entry *rapid.Generator[float64]) *rapid.Generator[*network.Netwo
 			out := rapid.IntRange(1, 4).Draw(t, "width")
 			w := rapid.SliceOfN(entry, out*width, out*width).Draw(t, "weights")
 			l := network.Layer{W: mat.NewDense(out, width, w), B: rapid.SliceOfN(entry, out, out).Draw(t, "bias")}
-			l.Act = rapid.SampledFrom([]network.Activation{network.None, network.ReLU, network.LeakyReLU}).Draw(t, "activation")
-			if l.Act == network.LeakyReLU {
+			l.Act = rapid.SampledFrom([]network.Activation{network.None, network.ReLU, network.LeakyReLU, network.Mixed, network.Abs}).Draw(t, "activation")
+			switch l.Act {
+			case network.LeakyReLU:
 				l.Slope = rapid.SampledFrom([]float64{0.01, -0.5, 3, -1, float64(float32(0.1)), 0x1p-40}).Draw(t, "slope")
+			case network.Mixed:
+				l.Slopes = rapid.SliceOfN(rapid.SampledFrom([]float64{0, 1, -1, 0.01, 6, 0x1p-40}), out, out).Draw(t, "slopes")
 			}
 			layers[i], width = l, out
 		}
@@ -79,12 +82,20 @@ func reference(n *network.Network, x []float64) ([]*big.Rat, network.Pattern) {
 			for j := range a {
 				z[i].Add(z[i], new(big.Rat).Mul(rat(l.W.At(i, j)), a[j]))
 			}
-			if l.Act == network.None {
-				continue
+			slope := 0.0
+			switch l.Act {
+			case network.None:
+				slope = 1
+			case network.Mixed:
+				slope = l.Slopes[i]
+			default:
+				slope = l.Slope
 			}
-			p = append(p, int8(z[i].Sign()))
+			if slope != 1 {
+				p = append(p, int8(z[i].Sign()))
+			}
 			if z[i].Sign() < 0 {
-				z[i].Mul(z[i], rat(l.Slope)) // 0 for ReLU
+				z[i].Mul(z[i], rat(slope))
 			}
 		}
 		a = z
@@ -141,6 +152,32 @@ func TestAffineSaysWhatThePatternSays(t *testing.T) {
 	requireSame(t, new(big.Rat).Mul(rat(0.01), rat(-0.1875)), w[0][1])
 	w, b = n.Affine(network.Pattern{0, 0, 0})
 	require.Zero(t, w[0][0].Sign()+w[0][1].Sign()+b[0].Sign())
+}
+
+// TestMixedUnits: a ReLU, a unit that carries its value on, an absolute value and a leaky unit in one layer.
+func TestMixedUnits(t *testing.T) {
+	n, err := network.New([]network.Layer{
+		{W: mat.NewDense(4, 1, []float64{1, 1, 1, 1}), B: make([]float64, 4), Act: network.Mixed, Slopes: []float64{0, 1, -1, 0.25}},
+		{W: mat.NewDense(4, 4, []float64{1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1}), B: make([]float64, 4)},
+	})
+	require.NoError(t, err)
+	require.Equal(t, 3, n.Neurons())
+	require.Equal(t, []int{3}, n.Hidden())
+	for x, want := range map[float64][]float64{-2: {0, -2, 2, -0.5}, 2: {2, 2, 2, 2}, 0: {0, 0, 0, 0}} {
+		require.Equal(t, want, n.Forward([]float64{x}))
+		y, p := n.ForwardExact(bigFloats([]float64{x}))
+		sign := int8(big.NewFloat(x).Sign())
+		require.Equal(t, network.Pattern{sign, sign, sign}, p)
+		for i, v := range y {
+			require.Equal(t, want[i], value(v))
+		}
+	}
+	w, b := n.Affine(network.Pattern{+1, -1, 0})
+	for i, want := range []float64{1, 1, -1, 0} {
+		require.Equal(t, want, value(w[i][0]))
+		require.Zero(t, b[i].Sign())
+	}
+	require.Equal(t, network.Pattern{-1, +1, 0, +1}, n.Layers()[0].SignsOf(network.Pattern{-1, 0, +1}))
 }
 
 func value(f *big.Float) float64 { v, _ := f.Float64(); return v }

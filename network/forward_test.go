@@ -38,10 +38,10 @@ func passError(n *network.Network, x []float64) []float64 {
 				carried += math.Abs(w) * e[j]
 			}
 			ez[i] = 2*(carried+float64(len(a)+3)*u*scale) + underflow
-			if l.Act != network.None {
-				ez[i] *= max(1, math.Abs(l.Slope)) * (1 + u)
+			if l.IsNeuron(i) {
+				ez[i] *= max(1, math.Abs(l.Below(i))) * (1 + u)
 				if z[i] < 0 {
-					z[i] *= l.Slope
+					z[i] *= l.Below(i)
 				}
 				ez[i] += u * math.Abs(z[i])
 			}
@@ -92,6 +92,13 @@ func TestNewRefusesWithLayerAndField(t *testing.T) {
 		"layer 1: slope: given as 2":              {W: dense(1, 2, 1), B: make([]float64, 1), Slope: 2},
 		"layer 1: slope: 1, expected":             {W: dense(1, 2, 1), B: make([]float64, 1), Act: network.LeakyReLU, Slope: 1},
 		"layer 1: slope: NaN, expected":           {W: dense(1, 2, 1), B: make([]float64, 1), Act: network.LeakyReLU, Slope: math.NaN()},
+		"layer 1: slopes: 2 are given, but only":  {W: dense(2, 2, 1), B: make([]float64, 2), Act: network.ReLU, Slopes: make([]float64, 2)},
+		"layer 1: slopes: 0 are given, but only":  {W: dense(2, 2, 1), B: make([]float64, 2), Slopes: []float64{}},
+		"layer 1: slopes: 1 entries, expected 2":  {W: dense(2, 2, 1), B: make([]float64, 2), Act: network.Mixed, Slopes: make([]float64, 1)},
+		"layer 1: slopes: 0 entries, expected 2":  {W: dense(2, 2, 1), B: make([]float64, 2), Act: network.Mixed},
+		"layer 1: slopes: entry 1 is -Inf":        {W: dense(2, 2, 1), B: make([]float64, 2), Act: network.Mixed, Slopes: []float64{0, math.Inf(-1)}},
+		"layer 1: slope: given as 3":              {W: dense(2, 2, 1), B: make([]float64, 2), Act: network.Mixed, Slope: 3, Slopes: make([]float64, 2)},
+		"layer 1: slope: given as 4":              {W: dense(1, 2, 1), B: make([]float64, 1), Act: network.Abs, Slope: 4},
 		"layer 1: activation: unknown value 9":    {W: dense(1, 2, 1), B: make([]float64, 1), Act: 9},
 	} {
 		_, err := network.New([]network.Layer{ok, l})
@@ -99,6 +106,26 @@ func TestNewRefusesWithLayerAndField(t *testing.T) {
 	}
 	_, err := network.New(nil)
 	require.ErrorContains(t, err, "layers: there are none")
+}
+
+// TestNewUnifiesUnitsThatAreAllAlike, so that equal networks have equal bytes.
+func TestNewUnifiesUnitsThatAreAllAlike(t *testing.T) {
+	layer := func(act network.Activation, slope float64, slopes ...float64) network.Layer {
+		return network.Layer{W: mat.NewDense(2, 1, []float64{1, 2}), B: make([]float64, 2), Act: act, Slope: slope, Slopes: slopes}
+	}
+	for _, c := range []struct{ given, want network.Layer }{
+		{layer(network.Mixed, 0, 0, math.Copysign(0, -1)), layer(network.ReLU, 0)},
+		{layer(network.Mixed, 0, 1, 1), layer(network.None, 0)},
+		{layer(network.Mixed, 0, 0.5, 0.5), layer(network.LeakyReLU, 0.5)},
+		{layer(network.Mixed, 0, 0, 1), layer(network.Mixed, 0, 0, 1)},
+		{layer(network.Abs, 0), layer(network.LeakyReLU, -1)},
+	} {
+		given := []network.Layer{c.given}
+		n, err := network.New(given)
+		require.NoError(t, err)
+		require.Equal(t, c.want, n.Layers()[0])
+		require.Equal(t, c.given, given[0], "what the caller has stays as it is")
+	}
 }
 
 // BenchmarkPass is the yardstick: one forward pass of a He-initialised 4-16-16-2 network.

@@ -7,6 +7,7 @@ package network
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 
 	"gonum.org/v1/gonum/mat"
@@ -23,6 +24,10 @@ const (
 	ReLU
 	// LeakyReLU is z for z > 0 and Slope·z for z < 0.
 	LeakyReLU
+	// Mixed is z for z > 0 and Slopes[j]·z for z < 0, in unit j.
+	Mixed
+	// Abs is |z|. New makes of it the LeakyReLU of slope −1, which it is.
+	Abs
 )
 
 // String returns the name the canonical text uses.
@@ -34,11 +39,17 @@ func (a Activation) String() string {
 		return "relu"
 	case LeakyReLU:
 		return "leaky_relu"
+	case Mixed:
+		return "mixed"
+	case Abs:
+		return "abs"
 	}
 	return fmt.Sprintf("activation(%d)", uint8(a))
 }
 
-// Layer is x ↦ act(W·x + B).
+// Layer is x ↦ act(W·x + B). A unit with the pre-activation z passes on z where z > 0, and where
+// z < 0 a slope times z: 0 in a ReLU, −1 in an absolute value, 1 in a unit without activation. A
+// unit of slope 1 carries its value on and is no neuron; every other one is a neuron.
 type Layer struct {
 	// W has one row per unit and one column per input.
 	W *mat.Dense
@@ -49,6 +60,9 @@ type Layer struct {
 	// Slope is the slope of LeakyReLU for z < 0: any finite number but 0 and 1. It is 0 for
 	// the other activations.
 	Slope float64
+	// Slopes has one slope per unit of a Mixed layer: any finite numbers, 0 for a ReLU and 1 for a
+	// unit that carries its value on. It is nil for the other activations.
+	Slopes []float64
 }
 
 // Out returns the number of units.
@@ -56,6 +70,31 @@ func (l Layer) Out() int { return len(l.B) }
 
 // In returns the number of inputs.
 func (l Layer) In() int { _, c := l.W.Dims(); return c }
+
+// Below returns the slope of unit j for z < 0.
+func (l Layer) Below(j int) float64 {
+	switch l.Act {
+	case None:
+		return 1
+	case Mixed:
+		return l.Slopes[j]
+	}
+	return l.Slope // 0 for a ReLU
+}
+
+// IsNeuron says whether unit j is a neuron: whether its slopes for z < 0 and for z > 0 differ.
+func (l Layer) IsNeuron(j int) bool { return l.Below(j) != 1 }
+
+// Neurons returns the number of units that are neurons.
+func (l Layer) Neurons() int {
+	k := 0
+	for j := range l.B {
+		if l.IsNeuron(j) {
+			k++
+		}
+	}
+	return k
+}
 
 // Network is a chain of layers. It is immutable: callers must not write to
 // what its methods return.
@@ -67,7 +106,8 @@ type Network struct {
 }
 
 // New checks the layers and returns the network. Its errors name the layer
-// (0-based), the field and what was expected.
+// (0-based), the field and what was expected. A layer is kept as the one that says the same of all
+// its units: a Mixed layer whose slopes are all alike as None, ReLU or LeakyReLU, and Abs as LeakyReLU.
 func New(layers []Layer) (*Network, error) {
 	if len(layers) == 0 {
 		return nil, fmt.Errorf("layers: there are none, expected at least one")
@@ -83,17 +123,8 @@ func New(layers []Layer) (*Network, error) {
 		if i > 0 && cols != layers[i-1].Out() {
 			return nil, fmt.Errorf("layer %d: weights: %d columns, expected %d, the width of the layer before", i, cols, layers[i-1].Out())
 		}
-		switch l.Act {
-		case None, ReLU:
-			if l.Slope != 0 {
-				return nil, fmt.Errorf("layer %d: slope: given as %g, but only leaky_relu has one", i, l.Slope)
-			}
-		case LeakyReLU:
-			if l.Slope == 0 || l.Slope == 1 || !finite(l.Slope) {
-				return nil, fmt.Errorf("layer %d: slope: %g, expected a finite number other than 0 (a relu) and 1 (no activation)", i, l.Slope)
-			}
-		default:
-			return nil, fmt.Errorf("layer %d: activation: unknown value %d", i, l.Act)
+		if err := l.checkSlopes(); err != nil {
+			return nil, fmt.Errorf("layer %d: %w", i, err)
 		}
 		for r := 0; r < rows; r++ {
 			for c, w := range l.W.RawRowView(r) {
@@ -106,7 +137,59 @@ func New(layers []Layer) (*Network, error) {
 			}
 		}
 	}
-	return &Network{layers: append([]Layer(nil), layers...)}, nil
+	n := &Network{layers: append([]Layer(nil), layers...)}
+	for i := range n.layers {
+		n.layers[i].unify()
+	}
+	return n, nil
+}
+
+// checkSlopes checks that the layer has the slopes that its activation needs, and no others.
+func (l Layer) checkSlopes() error {
+	if l.Act > Abs {
+		return fmt.Errorf("activation: unknown value %d", l.Act)
+	}
+	if l.Act != LeakyReLU && l.Slope != 0 {
+		return fmt.Errorf("slope: given as %g, but only leaky_relu has one", l.Slope)
+	}
+	if l.Act != Mixed && l.Slopes != nil {
+		return fmt.Errorf("slopes: %d are given, but only mixed has them", len(l.Slopes))
+	}
+	switch l.Act {
+	case LeakyReLU:
+		if l.Slope == 0 || l.Slope == 1 || !finite(l.Slope) {
+			return fmt.Errorf("slope: %g, expected a finite number other than 0 (a relu) and 1 (no activation)", l.Slope)
+		}
+	case Mixed:
+		if len(l.Slopes) != len(l.B) {
+			return fmt.Errorf("slopes: %d entries, expected %d, one per row of the weights", len(l.Slopes), len(l.B))
+		}
+		for j, s := range l.Slopes {
+			if !finite(s) {
+				return fmt.Errorf("slopes: entry %d is %g, expected a finite number", j, s)
+			}
+		}
+	}
+	return nil
+}
+
+// unify gives a checked layer whose units are all alike the one activation that says so.
+func (l *Layer) unify() {
+	if l.Act == Abs {
+		l.Act, l.Slope = LeakyReLU, -1
+	}
+	if l.Act != Mixed || len(slices.Compact(slices.Clone(l.Slopes))) != 1 {
+		return
+	}
+	switch s := l.Slopes[0]; s {
+	case 0:
+		l.Act = ReLU
+	case 1:
+		l.Act = None
+	default:
+		l.Act, l.Slope = LeakyReLU, s
+	}
+	l.Slopes = nil
 }
 
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
@@ -120,19 +203,19 @@ func (n *Network) Inputs() int { return n.layers[0].In() }
 // Outputs returns the dimension of the output.
 func (n *Network) Outputs() int { return n.layers[len(n.layers)-1].Out() }
 
-// Hidden returns the widths of the layers that have an activation, in order.
+// Hidden returns the numbers of neurons of the layers that have any, in order.
 func (n *Network) Hidden() []int {
 	h := []int{}
 	for _, l := range n.layers {
-		if l.Act != None {
-			h = append(h, l.Out())
+		if k := l.Neurons(); k > 0 {
+			h = append(h, k)
 		}
 	}
 	return h
 }
 
-// Neurons returns the number of neurons: units with an activation. Neuron
-// indices are 0-based and run through the layers in order.
+// Neurons returns the number of neurons. Neuron indices are 0-based and run through the layers in
+// order, and in a layer through the units that are neurons.
 func (n *Network) Neurons() int {
 	t := 0
 	for _, w := range n.Hidden() {

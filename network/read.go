@@ -86,17 +86,21 @@ func (p *parser) layer(at string) (l Layer, err error) {
 			if err != nil {
 				return err
 			}
-			for _, a := range []Activation{None, ReLU, LeakyReLU} {
+			for a := None; a <= Abs; a++ {
 				if tok == a.String() {
 					l.Act = a
 					return nil
 				}
 			}
-			return fmt.Errorf("%s%s, expected \"none\", \"relu\" or \"leaky_relu\"", at, show(tok))
+			return fmt.Errorf("%s%s, expected \"none\", \"relu\", \"leaky_relu\", \"mixed\" or \"abs\"", at, show(tok))
 		},
 		"slope": func(at string) (err error) {
 			slope = true
 			l.Slope, err = p.number(at)
+			return err
+		},
+		"slopes": func(at string) (err error) {
+			l.Slopes, err = p.vector(at, []float64{})
 			return err
 		},
 		"weights": func(at string) error {
@@ -125,6 +129,8 @@ func (p *parser) layer(at string) (l Layer, err error) {
 		return l, fmt.Errorf("%sslope: given, but only leaky_relu has one", at)
 	case !slope && l.Act == LeakyReLU:
 		return l, fmt.Errorf("%sslope: missing, leaky_relu needs one", at)
+	case l.Slopes == nil && l.Act == Mixed:
+		return l, fmt.Errorf("%sslopes: missing, mixed needs one per unit", at)
 	}
 	l.W = mat.NewDense(rows, cols, entries)
 	return l, nil
