@@ -102,14 +102,11 @@ func bruteNeuron(layers []network.Layer, z, out []form, poly []point) int64 {
 	if j == len(z) {
 		return bruteLayer(layers[1:], out, poly)
 	}
-	if l.Act == network.None {
+	if !l.IsNeuron(j) {
 		return bruteNeuron(layers, z, append(out[:j:j], z[j]), poly)
 	}
-	low := form{rat(0), rat(0), rat(0)}
-	if l.Act == network.LeakyReLU {
-		s := rat(l.Slope)
-		low = form{new(big.Rat).Mul(s, z[j].g0), new(big.Rat).Mul(s, z[j].g1), new(big.Rat).Mul(s, z[j].h)}
-	}
+	s := rat(l.Below(j))
+	low := form{new(big.Rat).Mul(s, z[j].g0), new(big.Rat).Mul(s, z[j].g1), new(big.Rat).Mul(s, z[j].h)}
 	if z[j].g0.Sign() == 0 && z[j].g1.Sign() == 0 {
 		next := low
 		if z[j].h.Sign() > 0 {

@@ -72,22 +72,19 @@ func rowsOf(l network.Layer) [][]float64 {
 // activate returns act(z), exactly.
 func activate(l network.Layer, z dyadics) dyadics {
 	a := dyadics{n: make([]big.Int, len(z.n)), exp: z.exp}
-	m, e := split(l.Slope)
-	shift := uint(0) // what brings the positive ones to the scale of slope·z
-	if l.Act == network.LeakyReLU && e < 0 {
-		shift = uint(-e)
-		a.exp += e
-	}
+	least := 0 // exponent of a slope, or of the 1 on the other side
 	for i := range z.n {
-		switch {
-		case l.Act == network.None || z.n[i].Sign() > 0:
-			a.n[i].Lsh(&z.n[i], shift)
-		case l.Act == network.LeakyReLU:
-			a.n[i].Mul(&z.n[i], big.NewInt(m))
-			if e > 0 {
-				a.n[i].Lsh(&a.n[i], uint(e))
-			}
+		_, e := split(l.Below(i))
+		least = min(least, e)
+	}
+	a.exp += least
+	for i := range z.n {
+		m, e := int64(1), 0
+		if z.n[i].Sign() < 0 {
+			m, e = split(l.Below(i))
 		}
+		a.n[i].Mul(&z.n[i], big.NewInt(m))
+		a.n[i].Lsh(&a.n[i], uint(e-least))
 	}
 	return a
 }

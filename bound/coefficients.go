@@ -16,8 +16,9 @@
 // and likewise A_l(k) with bias > 0 units always in (the paper solves the maximum coverage problem; the
 // sum is a relaxation of it, so sound). Both grow with k.
 //
-// After an affine or a leaky layer, and in the first, inputs have any sign and any number may be nonzero: then
-// every unit with a nonzero row is unstable. An affine layer passes k on as its width; in a leaky layer all units carry.
+// After a layer that has other units than ReLUs, and in the first, inputs have any sign and any number may be nonzero:
+// then every unit with a nonzero row is unstable. An affine layer passes k on as its width; other units than ReLUs carry
+// whatever their sign, so that in a layer that has some A is not used, and no more than recursion.go says is lost.
 //
 // In the ball the same holds with the units that interval arithmetic has not settled.
 
@@ -50,8 +51,7 @@ func (c coverage) enough() int {
 	return k
 }
 
-// coverageOf computes the coverage of layer l after a ReLU layer. skip says which units are settled: −1
-// inactive, +1 active, 0 unsettled.
+// coverageOf computes the coverage of layer l after a ReLU layer.
 func coverageOf(l network.Layer, settled []status, dead []bool) coverage {
 	var c coverage
 	live, unstable := make([]int, l.In()), make([]int, l.In())
@@ -76,7 +76,7 @@ func coverageOf(l network.Layer, settled []status, dead []bool) coverage {
 		if !any {
 			continue
 		}
-		cuts := settled[j] == unsettled && (l.B[j] != 0 || slices.ContainsFunc(row, func(w float64) bool { return w < 0 }))
+		cuts := l.IsNeuron(j) && settled[j] == unsettled && (l.B[j] != 0 || slices.ContainsFunc(row, func(w float64) bool { return w < 0 }))
 		if !positive {
 			liveUnion++
 		}
@@ -113,7 +113,7 @@ func partialSums(reach []int, union int) []int {
 type coefficientBound struct {
 	layers []network.Layer
 	terms  []LayerTerms // settled counts and ranks of each layer
-	cover  []*coverage  // nil where the layer before is not a ReLU layer
+	cover  []*coverage  // nil where the layer before has other units than ReLUs
 	memo   map[[3]int]*big.Int
 	ctx    context.Context // of the one call that the table is for
 }
@@ -139,7 +139,7 @@ func (c *coefficientBound) at(l, k, d int) (*big.Int, error) {
 	carry, cut := t.Count.P+t.Count.K, t.Count.K
 	if cov := c.cover[l]; cov != nil && !t.Affine {
 		cut = min(cut, cov.cut(k))
-		if !t.Count.Leaky {
+		if c.layers[l].Act == network.ReLU {
 			carry = min(carry, cov.active(k))
 		}
 	}
@@ -149,13 +149,7 @@ func (c *coefficientBound) at(l, k, d int) (*big.Int, error) {
 	out = min(out, carry)
 	sum := new(big.Int)
 	for j, n := range binomials(cut, m) {
-		left := carry
-		if !t.Count.Leaky {
-			left = carry - j
-		}
-		if left < 0 { // I > A cannot be attained: no cell has fewer than no active unit
-			left = 0
-		}
+		left := max(0, carry-max(0, j-count.Leaky)) // I > A cannot be attained: no cell has fewer than no active unit
 		rest, err := c.at(l+1, left, min(out, left))
 		if err != nil {
 			return nil, err

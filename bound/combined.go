@@ -45,9 +45,7 @@ func RelaxationWork(n *network.Network) float64 {
 			work += in * out * (generators + 2*weights/in)
 		}
 		weights += in * out
-		if l.Act != network.None {
-			generators += out
-		}
+		generators += float64(l.Neurons())
 	}
 	return work
 }

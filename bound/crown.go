@@ -86,7 +86,7 @@ func (a *analysis) backSubstitute(ctx context.Context, known [][]status, given [
 			if units[j] == unsettled {
 				units[j] = settle(v[j], zs[j].lo, zs[j].hi)
 			}
-			if i > 0 && more != nil && units[j] == unsettled && l.Act != network.None {
+			if i > 0 && more != nil && units[j] == unsettled && l.IsNeuron(j) {
 				z, err := more(ctx, r, i, j, zs[j])
 				if err != nil {
 					return nil, err
@@ -121,20 +121,20 @@ func (r *relaxed) push(l network.Layer, units []status, zs []span, v []bracket) 
 	}
 	ls, out, size := make([]lines, l.Out()), make([]span, l.Out()), make([]float64, l.Out())
 	for j := range ls {
-		ls[j] = relax(l, units[j], v[j], zs[j])
-		out[j] = activationSpan(l, v[j], zs[j], units[j])
+		ls[j] = relax(l.Below(j), units[j], v[j], zs[j])
+		out[j] = activationSpan(l.Below(j), v[j], zs[j], units[j])
 		size[j] = sumAbsUp(l.W.RawRowView(j), in)
 	}
 	r.units, r.spans, r.lines = append(r.units, units), append(r.spans, zs), append(r.lines, ls)
 	r.size, r.dev, r.out = append(r.size, size), append(r.dev, sumAbs(in)), out
 }
 
-// refine tightens the spans of layer i's unsettled units (of an affine layer: all).
+// refine tightens the spans of layer i's unsettled neurons, and those of its other units.
 func (r *relaxed) refine(ctx context.Context, i int, units []status, zs []span) error {
 	l := r.a.net.Layers()[i]
 	var todo []int
 	for j, u := range units {
-		if l.Act == network.None || u == unsettled && settle(r.a.center().v[i][j], zs[j].lo, zs[j].hi) == unsettled {
+		if !l.IsNeuron(j) || u == unsettled && settle(r.a.center().v[i][j], zs[j].lo, zs[j].hi) == unsettled {
 			todo = append(todo, j)
 		}
 	}

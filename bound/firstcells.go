@@ -69,7 +69,7 @@ func (a *analysis) firstPlanes(ctx context.Context, i int, s *stability) ([]*pla
 	var ps []*plane
 	c := a.center()
 	for j, u := range s.units[i] {
-		if u != unsettled {
+		if u != unsettled || !a.net.Layers()[i].IsNeuron(j) {
 			continue
 		}
 		if err := ctx.Err(); err != nil {

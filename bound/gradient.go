@@ -10,15 +10,15 @@ import (
 )
 
 // slopes returns what layer l multiplies each pre-activation by near a point with pre-activations z: 1, the
-// slope, and 0 for a unit that is identically zero there.
+// slope, and 0 for a neuron that is identically zero there.
 func slopes(l network.Layer, z dyadics) []float64 {
 	s := make([]float64, len(z.n))
 	for j := range s {
 		switch {
-		case l.Act == network.None || z.n[j].Sign() > 0:
+		case !l.IsNeuron(j) || z.n[j].Sign() > 0:
 			s[j] = 1
 		case z.n[j].Sign() < 0:
-			s[j] = l.Slope
+			s[j] = l.Below(j)
 		}
 	}
 	return s

@@ -20,8 +20,9 @@
 // 2103.17174) is not here: we have no proof of it that would stand in this file, and a bound without one
 // could be below the count.
 //
-// In a leaky layer inactive units carry dimension too, so only the first γ is admissible; an affine layer
-// has M alone.
+// A leaky unit carries dimension where it is inactive too, and a unit without activation always: active means then that
+// a unit carries. With k neurons of which m are leaky, a cell with j inactive ones has at most n'−max(0,j−m) active
+// units, and C(k,j) cells are put there. An affine layer has M alone.
 
 package bound
 
@@ -33,22 +34,23 @@ import (
 	"github.com/relucell/relucell/network"
 )
 
-// gamma returns an admissible activation histogram of n hyperplanes in dimension d: entry i counts the
-// cells with i active units.
-type gamma func(d, n int) []*big.Int
+// gamma returns an admissible activation histogram of the units of a layer, all its neurons unsettled, in
+// dimension d: entry i counts the cells with i active units.
+type gamma func(d int, c LayerCount) []*big.Int
 
 // gammaMontufar puts all cells where every unit is active.
-func gammaMontufar(d, n int) []*big.Int {
-	h := zeros(n + 1)
-	h[n].Set(zaslavsky(n, d))
+func gammaMontufar(d int, c LayerCount) []*big.Int {
+	h := zeros(c.P + c.K + 1)
+	h[c.P+c.K].Set(zaslavsky(c.K, d))
 	return h
 }
 
-// gammaSerra puts C(n,j) cells where j units are inactive, j ≤ min(d,n).
-func gammaSerra(d, n int) []*big.Int {
-	h := zeros(n + 1)
-	for j, c := range binomials(n, min(d, n)) {
-		h[n-j].Set(c)
+// gammaSerra puts C(k,j) cells where j neurons are inactive, j ≤ min(d,k).
+func gammaSerra(d int, c LayerCount) []*big.Int {
+	h := zeros(c.P + c.K + 1)
+	for j, cells := range binomials(c.K, min(d, c.K)) {
+		i := c.lost(c.P+c.K, j)
+		h[i].Add(h[i], cells)
 	}
 	return h
 }
@@ -70,10 +72,7 @@ func hinz(ctx context.Context, n *network.Network, g gamma) (*big.Int, error) {
 		if l.Act == network.None {
 			continue
 		}
-		layer := g
-		if l.Act == network.LeakyReLU {
-			layer = gammaMontufar
-		}
+		units := unsettledUnits(l)
 		next := zeros(len(h))
 		for d, regions := range h {
 			if regions.Sign() == 0 {
@@ -82,7 +81,7 @@ func hinz(ctx context.Context, n *network.Network, g gamma) (*big.Int, error) {
 			if err := ctx.Err(); err != nil {
 				return nil, err
 			}
-			for i, cells := range clipHistogram(layer(d, l.Out()), d) { // B's column d
+			for i, cells := range clipHistogram(g(d, units), d) { // B's column d
 				next[i].Add(next[i], new(big.Int).Mul(cells, regions))
 			}
 		}

@@ -23,7 +23,7 @@ func TestRecursionInSmallIntegersIsTheBigOne(t *testing.T) {
 		small := rapid.IntRange(0, 12)
 		var ls []LayerCount
 		for range rapid.IntRange(0, 5).Draw(t, "layers") {
-			ls = append(ls, LayerCount{K: small.Draw(t, "k"), P: small.Draw(t, "p"), Leaky: rapid.Bool().Draw(t, "leaky"),
+			ls = append(ls, LayerCount{K: small.Draw(t, "k"), P: small.Draw(t, "p"), Leaky: small.Draw(t, "leaky"),
 				RankCut: small.Draw(t, "cut"), RankOut: small.Draw(t, "out")})
 		}
 		d := rapid.IntRange(0, smallDim).Draw(t, "d")

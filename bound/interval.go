@@ -11,8 +11,6 @@ package bound
 import (
 	"context"
 	"math"
-
-	"github.com/relucell/relucell/network"
 )
 
 // span is an interval of deviations, lo ≤ 0 ≤ hi.
@@ -51,7 +49,7 @@ func (a *analysis) intervals(ctx context.Context) (*stability, [][]span, error) 
 				z[j] = dotSpan(row, in)
 				units[j] = settle(a.center().v[i][j], z[j].lo, z[j].hi)
 			}
-			out[j] = activationSpan(l, a.center().v[i][j], z[j], units[j])
+			out[j] = activationSpan(l.Below(j), a.center().v[i][j], z[j], units[j])
 		}
 		s.units, spans = append(s.units, units), append(spans, z)
 		in = out
@@ -90,24 +88,24 @@ func mulZero(v, d float64) float64 {
 	return p
 }
 
-// activationSpan returns the span of act(v+δ) − act(v) for δ in z, given the unit's status.
-func activationSpan(l network.Layer, v bracket, z span, u status) span {
+// activationSpan returns the span of act(v+δ) − act(v) for δ in z, given the unit's slope below 0 and its status.
+func activationSpan(slope float64, v bracket, z span, u status) span {
 	switch {
-	case l.Act == network.None || u == active:
+	case slope == 1 || u == active:
 		return z
-	case l.Act == network.ReLU && u == inactive:
+	case slope == 0 && u == inactive:
 		return span{}
-	case l.Act == network.ReLU && v.sign >= 0: // max(δ, −v)
+	case slope == 0 && v.sign >= 0: // max(δ, −v)
 		return span{math.Max(z.lo, -v.hi), z.hi}
-	case l.Act == network.ReLU: // max(0, v+δ)
+	case slope == 0: // max(0, v+δ)
 		if z.hi <= -v.hi {
 			return span{}
 		}
 		return span{0, up(z.hi + v.hi)}
 	case u == inactive:
-		return scaleSpan(z, l.Slope)
+		return scaleSpan(z, slope)
 	}
-	return leakySpan(l.Slope, v, z)
+	return leakySpan(slope, v, z)
 }
 
 // scaleSpan returns s·z.

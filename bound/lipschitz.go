@@ -56,7 +56,10 @@ func (a *analysis) lipschitz(ctx context.Context, masked bool) (*stability, erro
 			units[j] = settle(a.center().v[i][j], -dev, dev)
 		}
 		s.units = append(s.units, units)
-		lip := math.Max(1, math.Abs(l.Slope))
+		lip := 1.0
+		for j := range units {
+			lip = math.Max(lip, math.Abs(l.Below(j)))
+		}
 		norm, err := a.spectral(ctx, i)
 		if err != nil {
 			return nil, err
@@ -102,7 +105,7 @@ func maskColumns(row, mask []float64) []float64 {
 func columnMask(l network.Layer, units []status) []float64 {
 	m := make([]float64, len(units))
 	for j, u := range units {
-		if !(l.Act == network.ReLU && u == inactive) {
+		if !(l.Below(j) == 0 && u == inactive) {
 			m[j] = 1
 		}
 	}
@@ -114,18 +117,17 @@ func columnMask(l network.Layer, units []status) []float64 {
 func maskedRows(l network.Layer, units []status, mask []float64) [][]float64 {
 	var rows [][]float64
 	for j, u := range units {
-		if l.Act == network.ReLU && u == inactive {
+		below := math.Abs(l.Below(j))
+		if below == 0 && u == inactive {
 			continue
 		}
 		row := maskColumns(l.W.RawRowView(j), mask)
 		factor := 1.0
-		if l.Act == network.LeakyReLU {
-			switch u {
-			case inactive:
-				factor = math.Abs(l.Slope)
-			case unsettled:
-				factor = math.Max(1, math.Abs(l.Slope))
-			}
+		switch u {
+		case inactive:
+			factor = below
+		case unsettled:
+			factor = math.Max(1, below)
 		}
 		if factor != 1 {
 			scaled := make([]float64, len(row))

@@ -19,7 +19,6 @@ import (
 	"gonum.org/v1/gonum/blas/blas64"
 
 	"github.com/relucell/relucell/ball"
-	"github.com/relucell/relucell/network"
 )
 
 const (
@@ -101,7 +100,7 @@ func (st *lpState) build(ctx context.Context, r *relaxed) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		slope, settled := settledSlope(l, r.units[i][j])
+		slope, settled := settledSlope(l.Below(j), r.units[i][j])
 		if settled && slope == 0 {
 			continue
 		}
@@ -116,12 +115,12 @@ func (st *lpState) build(ctx context.Context, r *relaxed) error {
 		u := len(st.units)
 		st.units = append(st.units, lpUnit{i, j})
 		v, zs := r.a.center().v[i][j], r.spans[i][j]
-		moves := activationSpan(l, v, zs, unsettled)
+		moves := activationSpan(l.Below(j), v, zs, unsettled)
 		size := math.Max(moves.hi, -moves.lo) // a is scaled by it, so that tiny balls have sane programmes
 		if !(size > 0) || math.IsInf(size, 0) {
 			size = 1
 		}
-		st.addLines(l, n+u, z, size, v, zs)
+		st.addLines(l.Below(j), n+u, z, size, v, zs)
 		out[j] = make([]float64, n+u+1)
 		out[j][n+u] = size
 	}
@@ -145,7 +144,7 @@ func (st *lpState) row(r *relaxed, w []float64) []float64 {
 }
 
 // addLines adds the three sides of a unit's triangle, s·a ≤ s·(slope·z + offset), in the variable a/size.
-func (st *lpState) addLines(l network.Layer, at int, z []float64, size float64, v bracket, zs span) {
+func (st *lpState) addLines(below float64, at int, z []float64, size float64, v bracket, zs span) {
 	add := func(ln line, sign float64) {
 		g := make([]float64, at+1)
 		for k, f := range z {
@@ -154,8 +153,8 @@ func (st *lpState) addLines(l network.Layer, at int, z []float64, size float64, 
 		g[at] = sign
 		st.lines = append(st.lines, lpColumn{g: g, cost: sign * ln.offset / size, unit: len(st.units) - 1, leg: ln.slope, sign: sign})
 	}
-	one, other := relaxLeg(l, v, zs, 1), relaxLeg(l, v, zs, l.Slope)
-	if l.Slope < 1 {
+	one, other := relaxLeg(below, v, zs, 1), relaxLeg(below, v, zs, below)
+	if below < 1 {
 		add(one.above, 1)
 		add(one.below, -1)
 		add(other.below, -1)
@@ -200,8 +199,8 @@ func (st *lpState) supremum(ctx context.Context, r *relaxed, i int, row []float6
 	}
 	for u, at := range st.units {
 		if w := weight[u]; w > 0 {
-			l := r.a.net.Layers()[at.layer]
-			picked[at.layer][at.index] = relaxLeg(l, r.a.center().v[at.layer][at.index], r.spans[at.layer][at.index], legs[u]/w)
+			below := r.a.net.Layers()[at.layer].Below(at.index)
+			picked[at.layer][at.index] = relaxLeg(below, r.a.center().v[at.layer][at.index], r.spans[at.layer][at.index], legs[u]/w)
 		}
 	}
 	m := blas64.General{Rows: 1, Cols: len(row), Stride: len(row), Data: make([]float64, len(row))}
@@ -217,7 +216,7 @@ func (st *lpState) supremum(ctx context.Context, r *relaxed, i int, row []float6
 
 // bend returns the side on which a unit's two legs lie: −1 below, for a convex activation.
 func (st *lpState) bend(r *relaxed, u int) float64 {
-	if r.a.net.Layers()[st.units[u].layer].Slope < 1 {
+	if at := st.units[u]; r.a.net.Layers()[at.layer].Below(at.index) < 1 {
 		return -1
 	}
 	return 1

@@ -21,9 +21,7 @@ import (
 func montufar(_ context.Context, n *network.Network, _ ball.Ball) (*big.Int, error) {
 	v, d := big.NewInt(1), n.Inputs()
 	for _, l := range n.Layers() {
-		if l.Act != network.None {
-			v.Mul(v, zaslavsky(l.Out(), d))
-		}
+		v.Mul(v, zaslavsky(l.Neurons(), d))
 		d = min(d, l.Out())
 	}
 	return v, nil

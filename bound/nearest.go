@@ -195,7 +195,7 @@ func (a *analysis) boundaryCandidates(ctx context.Context) ([]candidate, int, er
 		}
 	}
 	var cands []candidate
-	least, first := math.Inf(1), 0
+	least, neuron := math.Inf(1), -1
 	for i, l := range a.net.Layers() {
 		if err := ctx.Err(); err != nil {
 			return nil, -1, err
@@ -206,26 +206,24 @@ func (a *analysis) boundaryCandidates(ctx context.Context) ([]candidate, int, er
 		}
 		s := slopes(l, c.z[i])
 		for j, v := range c.v[i] {
-			if l.Act == network.None {
+			if !l.IsNeuron(j) {
 				continue
 			}
+			neuron++
 			if v.sign == 0 {
 				g, err := exactGradient(ctx, a.net, c, i, j)
 				if err = errors.Join(err, ctx.Err()); err != nil {
 					return nil, -1, err
 				}
 				if !g.isZero() {
-					return nil, first + j, nil
+					return nil, neuron, nil
 				}
 				continue
 			}
 			size := a.dual(z.row(j))
 			low, high := bracketRatio(v, size, z.err[j], len(hw))
-			cands = append(cands, candidate{i, j, first + j, low})
+			cands = append(cands, candidate{i, j, neuron, low})
 			least = math.Min(least, high)
-		}
-		if l.Act != network.None {
-			first += l.Out()
 		}
 		in = z.scaleRows(s, a.dual)
 	}

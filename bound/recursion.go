@@ -4,13 +4,13 @@
 //
 // Theorem. On a non-empty open convex cell Q let the input of layer l be an
 // affine map of rank ≤ d. Suppose that of the layer's units at most K change
-// sign on Q, that these have gradients of rank ≤ ρ, and that P other units may
+// sign on Q, that these have gradients of rank ≤ ρ and M of them are leaky, and that P other units may
 // carry dimension (their output is not constant). Then the cells that layers
 // l, l+1, … make of Q number at most
 //
-//	R(l,d) = Σ_{j ≤ min(K,d,ρ)} C(K,j) · R(l+1, min(d, P+K−j, rank out)),
+//	R(l,d) = Σ_{j ≤ min(K,d,ρ)} C(K,j) · R(l+1, min(d, P+K−max(0,j−M), rank out)),
 //
-// and R past the last layer is 1.
+// and R past the last layer is 1. (Leaky means here: of a slope other than 0 where it is inactive.)
 //
 // Proof. The K pre-activations are affine on Q and factor through a space of
 // dimension min(d,ρ), so they cut Q into at most T = Σ_{j≤min(K,d,ρ)} C(K,j)
@@ -18,14 +18,13 @@
 // special position has no more than general position). A cell is known by
 // which of the K are not active, so at most C(K,j) of the cells have j
 // inactive ones; a unit that is identically zero on Q is inactive in all its
-// cells. In a cell with j inactive ones at most P+K−j units carry, so the rank after the
-// layer is at most min(d, P+K−j). R(l+1,·) does not decrease (induction: a larger d has more
+// cells. In a cell with j inactive ones at least j−M of these carry nothing, so that at most P+K−max(0,j−M) units
+// carry, and the rank after the layer is at most that, and at most d. R(l+1,·) does not decrease (induction: a larger d has more
 // terms and larger ones), so the sum over cells is largest when the cells have as few inactive units
 // as they may: C(K,0) cells with none, C(K,1) with one, and so on, until T is used up. ∎
 //
-// A leaky unit carries dimension on both sides: then nothing is lost by being
-// inactive, and the term is T·R(l+1, min(d, P+K)) with P counting all settled units of the layer.
-// Reading it as a ReLU is unsound: leaky(x−10), slope 0.01, then y+0.1 has 2
+// Where all are leaky (M = K), nothing is lost by being inactive, and the sum is T·R(l+1, min(d, P+K)). P counts the
+// settled leaky units too: reading one as a ReLU is unsound, as leaky(x−10), slope 0.01, then y+0.1 has 2
 // regions in the unit ball, with no unstable and no active unit in layer one.
 
 package bound
@@ -40,10 +39,10 @@ type LayerCount struct {
 	// K is the number of neurons not known to keep their sign on the cell.
 	K int
 	// P is the number of other units that may carry dimension: stably active neurons, units
-	// without activation, and in a leaky layer every settled neuron. Stably inactive ReLUs carry none.
+	// without activation, and stably inactive leaky ones. Stably inactive ReLUs carry none.
 	P int
-	// Leaky marks a layer whose inactive units carry dimension too.
-	Leaky bool
+	// Leaky (M) is the number of those among the K that carry dimension where they are inactive too.
+	Leaky int
 	// RankCut is an upper bound on the rank of the rows of the K neurons, RankOut on that of the
 	// rows of all K+P units. 0 says that none is known.
 	RankCut, RankOut int
@@ -78,10 +77,7 @@ func (c LayerCount) caps(d int) (m, out int) {
 
 // lost returns the dimension after the layer in cells with j inactive neurons.
 func (c LayerCount) lost(out, j int) int {
-	if c.Leaky {
-		return out
-	}
-	return min(out, c.P+c.K-j)
+	return min(out, c.P+c.K-max(0, j-c.Leaky))
 }
 
 // settledBelow returns how many trailing layers have no unsettled neuron: they multiply by one.
@@ -169,18 +165,16 @@ func recursionRow(c LayerCount, next []*big.Int) []*big.Int {
 }
 
 // recursionSums holds the partial sums of a layer from which R(l,e) follows for any e by one product, so that
-// a row costs as many operations as the layer has terms or dimensions, not their product. For j ≤ P+K−out a cell
-// keeps the dimension out; beyond it has P+K−j, whatever e is. So with flat = min(m, P+K−out)
+// a row costs as many operations as the layer has terms or dimensions, not their product. For j ≤ P+K−out+M a cell
+// keeps the dimension out; beyond it has P+K−(j−M), whatever e is. So with flat = min(m, P+K−out+M)
 //
-//	R(l,e) = R(l+1,out)·Σ_{j≤flat} C(K,j) + Σ_{flat<j≤m} C(K,j)·R(l+1,P+K−j),
-//
-// and in a leaky layer, which loses nothing, flat = m.
+//	R(l,e) = R(l+1,out)·Σ_{j≤flat} C(K,j) + Σ_{flat<j≤m} C(K,j)·R(l+1,P+K−(j−M)).
 type recursionSums struct {
 	c     LayerCount
 	next  []*big.Int
 	binom []*big.Int
-	// cells[j] is Σ_{i≤j} C(K,i); later[j] is Σ_{i≤j} C(K,i)·R(l+1,P+K−i) over the i for which that is in the table:
-	// those before are at most flat for every e.
+	// cells[j] is Σ_{i≤j} C(K,i); later[j] is Σ_{M<i≤j} C(K,i)·R(l+1,P+K−(i−M)) over the i for which that is in the
+	// table: those before are at most flat for every e.
 	cells, later []*big.Int
 }
 
@@ -193,10 +187,7 @@ func newRecursionSums(c LayerCount, next []*big.Int) *recursionSums {
 	cells, later, term := new(big.Int), new(big.Int), new(big.Int)
 	for j, n := range s.binom {
 		s.cells[j] = new(big.Int).Set(cells.Add(cells, n))
-		if c.Leaky {
-			continue
-		}
-		if e := c.P + c.K - j; e < len(next) {
+		if e := c.P + c.K - (j - c.Leaky); j > c.Leaky && e < len(next) {
 			later.Add(later, term.Mul(n, next[e]))
 		}
 		s.later[j] = new(big.Int).Set(later)
@@ -210,10 +201,7 @@ func (s *recursionSums) at(e int) *big.Int {
 	if s.c.Cells != nil {
 		return s.filled(m, out)
 	}
-	flat := m
-	if !s.c.Leaky {
-		flat = min(m, s.c.P+s.c.K-out)
-	}
+	flat := min(m, s.c.P+s.c.K-out+s.c.Leaky)
 	r := new(big.Int).Mul(s.next[out], s.cells[flat])
 	if flat < m {
 		r.Add(r, s.later[m])

@@ -9,11 +9,7 @@
 
 package bound
 
-import (
-	"math"
-
-	"github.com/relucell/relucell/network"
-)
+import "math"
 
 // rng is a closed interval computed with outward rounding.
 type rng struct{ lo, hi float64 }
@@ -85,35 +81,36 @@ type line struct{ slope, offset float64 }
 // lines are a line below and one above act(v+δ) − act(v) over a span.
 type lines struct{ below, above line }
 
-// settledSlope returns the slope of a settled unit's output, and whether the unit is settled.
-func settledSlope(l network.Layer, u status) (float64, bool) {
+// settledSlope returns the slope of a settled unit's output, and whether the unit is settled, as one is that has the
+// slope 1 below 0 too.
+func settledSlope(below float64, u status) (float64, bool) {
 	switch {
-	case l.Act == network.None || u == active:
+	case below == 1 || u == active:
 		return 1, true
 	case u == inactive:
-		return l.Slope, true
+		return below, true
 	}
 	return 0, false
 }
 
 // relax returns lines with the chord on the outer side of the bend, and on its inner side the one of the two
 // legs that leaves the smaller triangle (DeepPoly's choice, Singh et al. 2019).
-func relax(l network.Layer, u status, v bracket, z span) lines {
-	if s, ok := settledSlope(l, u); ok {
+func relax(below float64, u status, v bracket, z span) lines {
+	if s, ok := settledSlope(below, u); ok {
 		return lines{line{s, 0}, line{s, 0}}
 	}
-	leg := l.Slope
+	leg := below
 	if v.lo+z.lo+v.hi+z.hi > 0 {
 		leg = 1
 	}
-	return relaxLeg(l, v, z, leg)
+	return relaxLeg(below, v, z, leg)
 }
 
 // relaxLeg returns lines for an unsettled unit: the chord, and one of the given slope on the inner side.
-func relaxLeg(l network.Layer, v bracket, z span, leg float64) lines {
-	c := chord(l.Slope, v, z)
-	outer, inner := phi(l.Slope, c, v, z), phi(l.Slope, leg, v, z)
-	if l.Slope < 1 { // convex: the chord is above
+func relaxLeg(below float64, v bracket, z span, leg float64) lines {
+	c := chord(below, v, z)
+	outer, inner := phi(below, c, v, z), phi(below, leg, v, z)
+	if below < 1 { // convex: the chord is above
 		return lines{below: line{leg, inner.lo}, above: line{c, outer.hi}}
 	}
 	return lines{below: line{c, outer.lo}, above: line{leg, inner.hi}}

@@ -190,7 +190,7 @@ func (s *sampler) floatPattern(y []float64) (network.Pattern, bool) {
 				return nil, false // a term overflowed, which e need not show
 			}
 			v := s.a.center().v[i][j]
-			if l.Act == network.None {
+			if !l.IsNeuron(j) {
 				nextDev[j], nextLost[j] = d, e
 				continue
 			}
@@ -204,7 +204,7 @@ func (s *sampler) floatPattern(y []float64) (network.Pattern, bool) {
 				return nil, false
 			}
 			p = append(p, sign)
-			nextDev[j], nextLost[j] = deviate(l, v, sign, d, e)
+			nextDev[j], nextLost[j] = deviate(l.Below(j), v, sign, d, e)
 		}
 		dev, lost = nextDev, nextLost
 	}
@@ -213,13 +213,13 @@ func (s *sampler) floatPattern(y []float64) (network.Pattern, bool) {
 
 // deviate returns act(v+d) − act(v) and its error, d known up to e and v+d of the given sign: with slopes s at v+d and
 // t at v it is s·d + (s−t)·v.
-func deviate(l network.Layer, v bracket, sign int8, d, e float64) (float64, float64) {
+func deviate(below float64, v bracket, sign int8, d, e float64) (float64, float64) {
 	s, t := 1.0, 1.0
 	if sign < 0 {
-		s = l.Slope
+		s = below
 	}
 	if v.sign <= 0 {
-		t = l.Slope
+		t = below
 	}
 	if s == t {
 		return s * d, away(math.Abs(s)*e+0x1p-52*math.Abs(s*d), 2)
@@ -234,10 +234,10 @@ func deviate(l network.Layer, v bracket, sign int8, d, e float64) (float64, floa
 func exactPattern(ctx context.Context, n *network.Network, c *center) (network.Pattern, bool, error) {
 	var p network.Pattern
 	for i, l := range n.Layers() {
-		if l.Act == network.None {
-			continue
-		}
 		for j, v := range c.v[i] {
+			if !l.IsNeuron(j) {
+				continue
+			}
 			if v.sign == 0 {
 				g, err := exactGradient(ctx, n, c, i, j)
 				if err != nil || !g.isZero() {

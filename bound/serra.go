@@ -5,7 +5,7 @@
 // and its rank variant (their Lemma 2): the rows of a layer span no more than
 // its rank, so the rank takes the place of the width where it is smaller. Both are
 // the recursion of recursion.go with every neuron unsettled. The theorem is about ReLU; in a leaky
-// layer no dimension is lost, and an affine layer only limits the dimension.
+// unit no dimension is lost, and an affine layer only limits the dimension.
 
 package bound
 
@@ -17,27 +17,38 @@ import (
 	"github.com/relucell/relucell/network"
 )
 
-// globalCounts returns the recursion's layers with every neuron unsettled.
-func globalCounts(n *network.Network) []LayerCount {
+// Unsettled returns the recursion's layers with every neuron unsettled.
+func Unsettled(n *network.Network) []LayerCount {
 	cs := make([]LayerCount, 0, len(n.Layers()))
 	for _, l := range n.Layers() {
-		c := LayerCount{Leaky: l.Act == network.LeakyReLU}
-		if l.Act == network.None {
-			c.P = l.Out()
-		} else {
-			c.K = l.Out()
-		}
-		cs = append(cs, c)
+		cs = append(cs, unsettledUnits(l))
 	}
 	return cs
 }
 
+// unsettledUnits is what the recursion needs to know of a layer of which nothing is settled.
+func unsettledUnits(l network.Layer) LayerCount {
+	c := LayerCount{}
+	for j := range l.B {
+		switch l.Below(j) {
+		case 1:
+			c.P++
+		case 0:
+			c.K++
+		default:
+			c.K++
+			c.Leaky++
+		}
+	}
+	return c
+}
+
 func serra(_ context.Context, n *network.Network, _ ball.Ball) (*big.Int, error) {
-	return Recursion(globalCounts(n), n.Inputs()), nil
+	return Recursion(Unsettled(n), n.Inputs()), nil
 }
 
 func serraRank(ctx context.Context, n *network.Network, b ball.Ball) (*big.Int, error) {
-	cs := globalCounts(n)
+	cs := Unsettled(n)
 	ranks, err := analysisOf(ctx, n, b).ranks(ctx)
 	if err != nil {
 		return nil, err

@@ -18,7 +18,7 @@ import (
 	"github.com/relucell/relucell/network"
 )
 
-// tinyNetwork draws a network with the given inputs: ReLU, leaky and affine layers, weights of several
+// tinyNetwork draws a network with the given inputs: ReLU, leaky, affine and mixed layers, weights of several
 // kinds.
 func tinyNetwork(t *rapid.T, inputs int) *network.Network {
 	entry := rapid.Custom(func(t *rapid.T) float64 { return float64(rapid.IntRange(-64, 64).Draw(t, "w")) / 32 })
@@ -39,11 +39,14 @@ func tinyNetwork(t *rapid.T, inputs int) *network.Network {
 			}
 			l.B[r] = entry.Draw(t, "b")
 		}
-		switch rapid.IntRange(0, 5).Draw(t, "act") {
+		slope := rapid.SampledFrom([]float64{0.01, 0.5, -1, -0.25, 2})
+		switch rapid.IntRange(0, 7).Draw(t, "act") {
 		case 0:
 			l.Act = network.None
 		case 1:
-			l.Act, l.Slope = network.LeakyReLU, rapid.SampledFrom([]float64{0.01, 0.5, -1, -0.25, 2}).Draw(t, "slope")
+			l.Act, l.Slope = network.LeakyReLU, slope.Draw(t, "slope")
+		case 2, 3:
+			l.Act, l.Slopes = network.Mixed, rapid.SliceOfN(rapid.OneOf(slope, rapid.SampledFrom([]float64{0, 1})), out, out).Draw(t, "slopes")
 		default:
 			l.Act = network.ReLU
 		}

@@ -25,7 +25,7 @@ const (
 	inactive         // z ≤ 0 on the ball
 )
 
-// stability holds one status per unit of each layer; units without activation have none to speak of.
+// stability holds one status per unit of each layer; that of units without activation says nothing.
 type stability struct {
 	units [][]status
 }
@@ -66,20 +66,22 @@ func (a *analysis) terms(ctx context.Context, s *stability) ([]LayerTerms, error
 	for i, l := range a.net.Layers() {
 		t := LayerTerms{Layer: i, Width: l.Out(), Affine: l.Act == network.None, Dim: d}
 		var cut, out [][]float64
+		leaky := 0
 		nowDead := make([]bool, l.Out())
 		for j, u := range s.units[i] {
 			row := l.W.RawRowView(j)
 			switch {
-			case t.Affine:
+			case !l.IsNeuron(j) || u == active:
 				t.Active++
 			case u == unsettled:
 				t.Cutting++
 				cut = append(cut, row)
-			case u == active:
-				t.Active++
+				if l.Below(j) != 0 {
+					leaky++
+				}
 			default:
 				t.Inactive++
-				nowDead[j] = l.Act == network.ReLU
+				nowDead[j] = l.Below(j) == 0
 			}
 			if !nowDead[j] {
 				out = append(out, row)
@@ -91,7 +93,7 @@ func (a *analysis) terms(ctx context.Context, s *stability) ([]LayerTerms, error
 		if err = errors.Join(err, outErr); err != nil {
 			return nil, err
 		}
-		t.Count = LayerCount{K: t.Cutting, P: len(out) - t.Cutting, Leaky: l.Act == network.LeakyReLU,
+		t.Count = LayerCount{K: t.Cutting, P: len(out) - t.Cutting, Leaky: leaky,
 			RankCut: t.RankCut, RankOut: t.RankOut}
 		if t.RankCut == 0 { // without gradient nothing cuts, and nothing carries
 			t.Count.P, t.Count.K = len(out), 0

@@ -115,7 +115,7 @@ func TestRecursionByPartialSumsIsTheSum(t *testing.T) {
 		small := rapid.IntRange(0, 9)
 		var ls []LayerCount
 		for range rapid.IntRange(0, 4).Draw(t, "layers") {
-			ls = append(ls, LayerCount{K: small.Draw(t, "k"), P: small.Draw(t, "p"), Leaky: rapid.Bool().Draw(t, "leaky"),
+			ls = append(ls, LayerCount{K: small.Draw(t, "k"), P: small.Draw(t, "p"), Leaky: small.Draw(t, "leaky"),
 				RankCut: small.Draw(t, "cut"), RankOut: small.Draw(t, "out")})
 		}
 		d := rapid.IntRange(0, 12).Draw(t, "d")

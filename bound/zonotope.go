@@ -167,22 +167,22 @@ func (a *analysis) zonoSpans(i int, z zono, given []span, known []status) ([]sta
 // activate returns the deviations of the layer's outputs.
 func (z zono) activate(l network.Layer, units []status, v []bracket, zs []span) zono {
 	fresh := 0
-	for _, u := range units {
-		if _, ok := settledSlope(l, u); !ok {
+	for j, u := range units {
+		if _, ok := settledSlope(l.Below(j), u); !ok {
 			fresh++
 		}
 	}
 	out := newZono(len(units), z.g.Cols+fresh)
 	next := z.g.Cols
 	for j, u := range units {
-		slope, settled := settledSlope(l, u)
+		slope, settled := settledSlope(l.Below(j), u)
 		if slope == 0 && settled {
 			continue
 		}
 		var t rng
 		if !settled {
-			slope = chord(l.Slope, v[j], zs[j])
-			t = phi(l.Slope, slope, v[j], zs[j])
+			slope = chord(l.Below(j), v[j], zs[j])
+			t = phi(l.Below(j), slope, v[j], zs[j])
 		}
 		from, to := z.row(j), out.row(j)
 		for k, g := range from {

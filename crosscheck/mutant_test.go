@@ -34,21 +34,21 @@ func (m mutant) Value(ctx context.Context, n *network.Network, b ball.Ball) (*bi
 
 // recursionMutants alter the terms that a bound feeds the recursion with.
 func recursionMutants(e bound.Explainer) []mutant {
-	with := func(mistake string, slip func(ts []bound.LayerTerms) []bound.LayerTerms) mutant {
+	with := func(mistake string, slip func(n *network.Network, ts []bound.LayerTerms) []bound.LayerTerms) mutant {
 		return mutant{e, mistake, func(ctx context.Context, n *network.Network, b ball.Ball) (*big.Int, error) {
 			ts, err := e.Terms(ctx, n, b)
 			if err != nil {
 				return nil, err
 			}
 			var counts []bound.LayerCount
-			for _, t := range slip(append([]bound.LayerTerms(nil), ts...)) {
+			for _, t := range slip(n, append([]bound.LayerTerms(nil), ts...)) {
 				counts = append(counts, t.Count)
 			}
 			return bound.Recursion(counts, n.Inputs()), nil
 		}}
 	}
 	return []mutant{
-		with("off by one in the binomial", func(ts []bound.LayerTerms) []bound.LayerTerms {
+		with("off by one in the binomial", func(_ *network.Network, ts []bound.LayerTerms) []bound.LayerTerms {
 			for i := range ts {
 				if ts[i].Count.K > 0 {
 					ts[i].Count.K--
@@ -58,7 +58,7 @@ func recursionMutants(e bound.Explainer) []mutant {
 			}
 			return ts
 		}),
-		with("the last layer that cuts dropped", func(ts []bound.LayerTerms) []bound.LayerTerms {
+		with("the last layer that cuts dropped", func(_ *network.Network, ts []bound.LayerTerms) []bound.LayerTerms {
 			for i := len(ts) - 1; i >= 0; i-- {
 				if ts[i].Count.K > 0 {
 					return ts[:i]
@@ -66,10 +66,10 @@ func recursionMutants(e bound.Explainer) []mutant {
 			}
 			return ts
 		}),
-		with("leaky units treated as inactive", func(ts []bound.LayerTerms) []bound.LayerTerms {
+		with("leaky units treated as inactive", func(n *network.Network, ts []bound.LayerTerms) []bound.LayerTerms {
 			for i := range ts {
-				if ts[i].Count.Leaky {
-					ts[i].Count.Leaky = false
+				if n.Layers()[ts[i].Layer].Act == network.LeakyReLU {
+					ts[i].Count.Leaky = 0
 					ts[i].Count.P -= ts[i].Inactive
 				}
 			}

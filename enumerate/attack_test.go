@@ -365,7 +365,7 @@ func (a *audit) pass(m *forms.Model, y []float64) {
 				}
 			}
 			z[j] = ly.Activate(j, z[j])
-			if ez[j] = forms.Slack * (ly.Steepest()*ez[j] + ly.Gamma*math.Abs(z[j])); v.Sign() < 0 {
+			if ez[j] = forms.Slack * (max(1, math.Abs(ly.Slopes[j]))*ez[j] + ly.Gamma*math.Abs(z[j])); v.Sign() < 0 {
 				v.Mul(v, ratOf(ly.Slope(j, -1)))
 			}
 			next[j] = v

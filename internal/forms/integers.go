@@ -15,8 +15,8 @@ import (
 type Integers struct {
 	Layers []*IntAffine
 	Scale  []int
-	// slopeInt·2^−slopeScale is the slope of a leaky layer.
-	slopeInt   []*big.Int
+	// slopes[l][i]·2^−slopeScale[l] is the slope below zero of unit i of layer l, nil for 0.
+	slopes     [][]*big.Int
 	slopeScale []int
 }
 
@@ -57,13 +57,15 @@ func (m *Model) foldIntegers(stopped func() bool) *Integers {
 		x.Layers = append(x.Layers, f)
 		scale += f.Scale
 		x.Scale = append(x.Scale, scale)
-		si, ss := (*big.Int)(nil), 0
-		if l.Act == network.LeakyReLU {
-			_, e := splitFloat(l.Slope)
-			ss = max(0, -e)
-			si = toInt(l.Slope, ss)
+		slopes, ss := make([]*big.Int, l.Out()), 0
+		for j := range slopes {
+			_, e := splitFloat(l.Below(j))
+			ss = max(ss, -e)
 		}
-		x.slopeInt, x.slopeScale = append(x.slopeInt, si), append(x.slopeScale, ss)
+		for j := range slopes {
+			slopes[j] = toInt(l.Below(j), ss)
+		}
+		x.slopes, x.slopeScale = append(x.slopes, slopes), append(x.slopeScale, ss)
 		scale += ss
 	}
 	return x
@@ -124,7 +126,7 @@ func (p *ExactPath) propagate(rows []exact.Row, l int, before []exact.Row, label
 	if x == nil {
 		return
 	}
-	f, first := x.Layers[l], p.m.Layers[l-1].First
+	f := x.Layers[l]
 	var t, c big.Int
 	aScale := x.Scale[l-1] + x.slopeScale[l-1]
 	for j := range rows {
@@ -140,7 +142,7 @@ func (p *ExactPath) propagate(rows []exact.Row, l int, before []exact.Row, label
 			if p.m.Late() {
 				w = nil
 			}
-			if w == nil || !x.factor(&c, w, l-1, labels[first+i]) {
+			if w == nil || !x.factor(&c, w, l-1, i, p.m.Label(labels, l-1, i)) {
 				continue
 			}
 			for k, g := range before[i].G {
@@ -153,14 +155,14 @@ func (p *ExactPath) propagate(rows []exact.Row, l int, before []exact.Row, label
 	}
 }
 
-// factor sets c to w times what a unit of layer l with the label passes on, in
+// factor sets c to w times what unit i of layer l with the label passes on, in
 // the layer's scale, and reports false for nothing.
-func (x *Integers) factor(c, w *big.Int, l int, label int8) bool {
+func (x *Integers) factor(c, w *big.Int, l, i int, label int8) bool {
 	switch {
 	case label > 0:
 		c.Lsh(w, uint(x.slopeScale[l]))
-	case label < 0 && x.slopeInt[l] != nil:
-		c.Mul(w, x.slopeInt[l])
+	case label < 0 && x.slopes[l][i] != nil:
+		c.Mul(w, x.slopes[l][i])
 	default:
 		return false
 	}
@@ -200,7 +202,7 @@ func EqualLabels(a, b []int8) bool {
 }
 
 // ExactSigns evaluates the network at the point y, exactly, and writes the
-// sign of every pre-activation. Where late says so afterwards they may be anything.
+// sign of every neuron. Where late says so afterwards they may be anything.
 func (m *Model) ExactSigns(y []*big.Rat, signs []int8) { m.ExactSignsUntil(m.Late, y, signs) }
 
 // ExactSignsUntil is ExactSigns, given up where stopped says so.
@@ -237,12 +239,14 @@ func (m *Model) ExactSignsUntil(stopped func() bool, y []*big.Rat, signs []int8)
 				}
 			}
 			s := z[j].Sign()
-			signs[m.Layers[l].First+j] = int8(s)
+			if ly := m.Layers[l]; j < ly.Neurons {
+				signs[ly.First+j] = int8(s)
+			}
 			switch {
 			case s > 0:
 				z[j].Lsh(z[j], uint(x.slopeScale[l]))
-			case s < 0 && x.slopeInt[l] != nil:
-				z[j].Mul(z[j], x.slopeInt[l])
+			case s < 0 && x.slopes[l][j] != nil:
+				z[j].Mul(z[j], x.slopes[l][j])
 			default:
 				z[j] = nil
 			}

@@ -62,8 +62,8 @@ type Model struct {
 	plainPoint    bool         // they are
 	mid, half     []*big.Float // c and s
 
-	Source   *network.Network
-	mu       sync.Mutex // of exact, while it is built
+	Source   *network.Network // arranged: the neurons of a layer before its other units
+	mu       sync.Mutex       // of exact, while it is built
 	integers atomic.Pointer[Integers]
 	cut      atomic.Bool // late's flag
 }
@@ -80,8 +80,11 @@ func (m *Model) GiveUp() { m.cut.Store(true) }
 
 // Layer is y ↦ act(W·a + b), with rows scaled by powers of two.
 type Layer struct {
-	First, Out, In int     // first is the global index of neuron 0
-	Leak           float64 // the slope of its units where their pre-activations are negative
+	First, Out, In int // First is the global index of neuron 0
+	// The first units are the neurons, the others carry their value on. Slopes has the slope of each unit where its
+	// pre-activation is negative, 1 for those.
+	Neurons int
+	Slopes  []float64
 	// W holds W by columns, rounded: column i at [i·m : (i+1)·m]. wa are upper bounds of the true
 	// |W|, such that γ·wa bounds what an entry of wt is off by; they are 0 where the true weight is
 	// zero, and nowhere else. b and ba are the same for the biases.
@@ -106,12 +109,12 @@ func Compile(ctx context.Context, net *network.Network, b ball.Ball) (*Model, er
 	if b.Dim() != net.Inputs() {
 		return nil, fmt.Errorf("ball: %d coordinates, expected %d, the inputs of the network", b.Dim(), net.Inputs())
 	}
-	m := &Model{Norm: b.Norm(), Ball: b, N: net.Inputs(), Neurons: net.Neurons(), Source: net}
+	m := &Model{Norm: b.Norm(), Ball: b, N: net.Inputs(), Neurons: net.Neurons(), Source: arranged(net)}
 	m.setPoint()
 	var pending []network.Layer
 	var prev *Layer
 	first := 0
-	for _, l := range net.Layers() {
+	for _, l := range m.Source.Layers() {
 		if l.Act == network.None {
 			pending = append(pending, l)
 			continue
@@ -121,7 +124,7 @@ func Compile(ctx context.Context, net *network.Network, b ball.Ball) (*Model, er
 			return nil, err
 		}
 		m.Layers = append(m.Layers, cl)
-		first += cl.Out
+		first += cl.Neurons
 		prev, pending = cl, nil
 	}
 	if m.setStatic(ctx); ctx.Err() != nil {
@@ -152,7 +155,10 @@ func (m *Model) Central() bool {
 // compileLayer turns a run of affine layers that ends in an activation into one layer.
 func (m *Model) compileLayer(ctx context.Context, run []network.Layer, prev *Layer, first int) (*Layer, error) {
 	last := run[len(run)-1]
-	l := &Layer{First: first, Out: last.Out(), In: run[0].In(), Leak: last.Slope, exactW: true}
+	l := &Layer{First: first, Out: last.Out(), In: run[0].In(), Neurons: last.Neurons(), exactW: true}
+	for j := range l.Out {
+		l.Slopes = append(l.Slopes, last.Below(j))
+	}
 	if l.In+1 > maxFan {
 		return nil, fmt.Errorf("network: a layer has %d inputs, more than the %d that the error bounds cover", l.In, maxFan)
 	}
@@ -254,8 +260,10 @@ func (l *Layer) setQuantum(prev *Layer, lsb float64) {
 	q := 1.0
 	if prev != nil {
 		q = prev.Quantum
-		if prev.Leaky() {
-			q = min(q, q*lowBit(prev.Leak))
+		for _, s := range prev.Slopes {
+			if s != 0 {
+				q = min(q, prev.Quantum*lowBit(s))
+			}
 		}
 	}
 	if !math.IsInf(lsb, 1) {
@@ -280,7 +288,7 @@ func (l *Layer) setQuantum(prev *Layer, lsb float64) {
 // on the ball and e_i the bound of the layer before, z̃_j = fl(b_j + Σ w̃_ji ã_i) has |z̃_j − z_j|
 // ≤ γ(|b_j| + Σ|w̃_ji|(A_i+e_i)) + Σ|w̃_ji|e_i, where γ covers the one rounding of a weight, of a
 // leaky factor and of each product, and the additions in any order (Higham, "Accuracy and
-// Stability", §3.1); a ReLU enlarges no error. |w̃| is wa, which covers weights that lost digits
+// Stability", §3.1); a ReLU enlarges no error, nor does a unit that carries its value on. |w̃| is wa, which covers weights that lost digits
 // below the normal range; the underflow constant covers the rest.
 //
 // Domain: no partial sum overflows. They are at most |b_j| + Σ|w̃_ji|(A_i+e_i), so where one does
@@ -308,9 +316,9 @@ func (m *Model) setStatic(ctx context.Context) {
 			na[j] = mag
 		}
 		l.Static = append([]float64(nil), ne...)
-		if l.Leaky() {
-			f := l.Steepest()
-			for j := range na {
+		for j, s := range l.Slopes[:l.Neurons] {
+			if s != 0 {
+				f := max(1, math.Abs(s))
 				na[j] *= f
 				ne[j] = Slack * (f*ne[j] + l.Gamma*na[j])
 			}

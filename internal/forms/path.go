@@ -67,7 +67,8 @@ func (a *Sums) CopyFrom(o *Sums) {
 	a.Cols, a.exact = append(a.Cols[:0], o.Cols...), o.exact
 }
 
-// Begin sets the sums to the biases of layer l.
+// Begin sets the sums to the biases of layer l and what the units of the layer before carry on, whose forms are
+// loaded.
 func (p *Path) Begin(acc *Sums, l int) {
 	if l == len(p.m.Layers) {
 		return
@@ -82,9 +83,14 @@ func (p *Path) Begin(acc *Sums, l int) {
 		e[j] = ly.Gamma * b
 	}
 	acc.exact = ly.Quantum > 0
+	if l > 0 {
+		for j := p.m.Layers[l-1].Neurons; j < p.m.Layers[l-1].Out; j++ {
+			p.Pass(acc, l-1, j, 1)
+		}
+	}
 }
 
-// Pass adds what neuron j of layer l, labelled s, passes on to layer l+1.
+// Pass adds what unit j of layer l, labelled s, passes on to layer l+1.
 //
 // Error: with a the factor of the side and |z̃−z| ≤ err on the ball, the term
 // w·a·z̃ is off by |w||a|·err, and by γ|w||a|·mag for the weight's rounding, the
@@ -189,7 +195,7 @@ func (p *Path) termless(l, j int, labels []int8) bool {
 	}
 	before := p.m.Layers[l-1]
 	for i := range ly.In {
-		if ly.WMag[i*ly.Out+j] != 0 && before.Carries(i, labels[before.First+i]) {
+		if ly.WMag[i*ly.Out+j] != 0 && before.Carries(i, p.m.Label(labels, l-1, i)) {
 			return false
 		}
 	}

@@ -2,29 +2,29 @@
 
 package forms
 
-import "math"
-
 // Slope is the slope of unit j where its pre-activation has the sign s.
-func (l *Layer) Slope(_ int, s int8) float64 {
+func (l *Layer) Slope(j int, s int8) float64 {
 	if s < 0 {
-		return l.Leak
+		return l.Slopes[j]
 	}
 	return 1
 }
 
 // Carries says that unit j passes on more than a constant where its pre-activation has the sign s.
-func (l *Layer) Carries(_ int, s int8) bool { return s > 0 || s < 0 && l.Leak != 0 }
-
-// Leaky says that units pass something on where their pre-activation is negative.
-func (l *Layer) Leaky() bool { return l.Leak != 0 }
+func (l *Layer) Carries(j int, s int8) bool { return s > 0 || s < 0 && l.Slopes[j] != 0 }
 
 // Activate is what unit j makes of a pre-activation.
-func (l *Layer) Activate(_ int, z float64) float64 {
+func (l *Layer) Activate(j int, z float64) float64 {
 	if z < 0 {
-		return l.Leak * z
+		return l.Slopes[j] * z
 	}
 	return z
 }
 
-// Steepest is the largest slope of a unit, but at least 1.
-func (l *Layer) Steepest() float64 { return max(1, math.Abs(l.Leak)) }
+// Label returns the label of unit u of layer l; a unit that carries its value on has none, and passes on as one with +1.
+func (m *Model) Label(labels []int8, l, u int) int8 {
+	if ly := m.Layers[l]; u < ly.Neurons {
+		return labels[ly.First+u]
+	}
+	return 1
+}

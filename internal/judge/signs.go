@@ -27,7 +27,7 @@ func newPasser(m *forms.Model) *passer {
 	return &passer{m: m, a: b[:w:w], z: b[w : 2*w : 2*w], ea: b[2*w : 3*w : 3*w], ez: b[3*w:]}
 }
 
-// signs writes the certain signs of all pre-activations at y, 0 where the
+// signs writes the certain signs of all neurons at y, 0 where the
 // static error bound leaves it open.
 func (p *passer) signs(y []float64, out []int8) {
 	a := p.a[:len(y)]
@@ -40,21 +40,19 @@ func (p *passer) signs(y []float64, out []int8) {
 				floats.AddScaled(z, v, l.W[i*l.Out:(i+1)*l.Out])
 			}
 		}
-		s := out[l.First : l.First+l.Out]
-		e := l.Static[:len(z)]
-		s = s[:len(z)]
-		leak := l.Leak
-		for j, v := range z {
+		s := out[l.First : l.First+l.Neurons]
+		e, slopes := l.Static[:len(s)], l.Slopes[:len(s)]
+		for j, v := range z[:len(s)] {
 			switch {
 			case v > e[j]:
 				s[j] = 1
 			case v < -e[j]:
 				s[j] = -1
-				z[j] = leak * v
+				z[j] = slopes[j] * v
 			default:
 				s[j] = 0
 				if v < 0 {
-					z[j] = leak * v
+					z[j] = slopes[j] * v
 				}
 			}
 		}
@@ -80,9 +78,9 @@ func (p *passer) signsTight(y []float64, out []int8) {
 	for _, l := range p.m.Layers {
 		z, ez := p.z[:l.Out], p.ez[:l.Out]
 		ValueTight(l, a, ea, z, ez)
-		s := out[l.First : l.First+l.Out]
-		leak, grow := l.Leak, l.Steepest()
-		for j, v := range z {
+		s := out[l.First : l.First+l.Neurons]
+		for j, v := range z[:len(s)] {
+			leak := l.Slopes[j]
 			s[j] = 0
 			switch {
 			case !(ez[j] <= TightMost):
@@ -94,8 +92,8 @@ func (p *passer) signsTight(y []float64, out []int8) {
 			if v < 0 {
 				z[j] = leak * v
 			}
-			if grow != 1 || leak != 0 {
-				ez[j] = forms.Slack * (grow*ez[j] + l.Gamma*math.Abs(z[j]))
+			if leak != 0 {
+				ez[j] = forms.Slack * (max(1, math.Abs(leak))*ez[j] + l.Gamma*math.Abs(z[j]))
 			} else if s[j] < 0 {
 				ez[j] = 0 // certainly inactive: exactly 0
 			}

@@ -129,7 +129,7 @@ func (w *trunk) tailIn(l int, undecided func(u int) bool, acc *forms.Sums, at []
 }
 
 // ahead bounds the pre-activations of layer l+1 on a cell in a box: the neurons decided by the
-// accumulated forms, those that are still open by intervals.
+// accumulated forms, as are the units that carry their value on, those that are still open by intervals.
 func (w *trunk) ahead(l int, undecided func(u int) bool, acc *forms.Sums, at []interval) []interval {
 	ly, next := w.m.Layers[l], w.m.Layers[l+1]
 	n, m := w.m.N, next.Out
@@ -142,7 +142,7 @@ func (w *trunk) ahead(l int, undecided func(u int) bool, acc *forms.Sums, at []i
 			sum[u].add(cols[k*m+u], math.Abs(cols[k*m+u]), a)
 		}
 	}
-	for i := range ly.Out {
+	for i := range ly.Neurons {
 		if !undecided(i) {
 			continue
 		}
@@ -188,13 +188,16 @@ func activated(ly *forms.Layer, j int, v interval) interval {
 
 // countSettled is what the recursion wants to know of a layer whose pre-activations are in z.
 func countSettled(ly *forms.Layer, z []interval) bound.LayerCount {
-	c := bound.LayerCount{Leaky: ly.Leaky()}
-	for _, v := range z {
-		switch {
-		case v.lo > 0, v.hi < 0 && c.Leaky:
+	c := bound.LayerCount{}
+	for u, v := range z {
+		switch a := ly.Slopes[u]; {
+		case a == 1, v.lo > 0, v.hi < 0 && a != 0:
 			c.P++
 		case v.hi >= 0 || v.hi != v.hi:
 			c.K++
+			if a != 0 {
+				c.Leaky++
+			}
 		}
 	}
 	return c

@@ -48,7 +48,7 @@ func (p *Plain) Reset() {
 func (p *Plain) Next(passing bool) Event {
 	c := &p.cells[len(p.cells)-1]
 	for ; c.l < len(p.m.Layers); c.l, c.j = c.l+1, 0 {
-		for ; c.j < p.m.Layers[c.l].Out; c.j++ {
+		for ; c.j < p.m.Layers[c.l].Neurons; c.j++ {
 			p.refresh(c.l)
 			if p.m.Late() || !passing && p.halt.Load() {
 				return p.Undecided()
@@ -76,7 +76,7 @@ func (p *Plain) show(c *plainCell) {
 	lv := p.Solved.at(0)
 	lv.CopyFrom(c.at)
 	if lv.l, lv.j = c.l, c.j; c.l == len(p.m.Layers) && c.l > 0 {
-		lv.l, lv.j = c.l-1, p.m.Layers[c.l-1].Out
+		lv.l, lv.j = c.l-1, p.m.Layers[c.l-1].Neurons
 	}
 }
 
@@ -134,7 +134,7 @@ func (p *Plain) refresh(l int) {
 	p.LoadFirst()
 	for i := 1; i <= l; i++ {
 		p.Begin(&p.acc, i)
-		for j := range p.m.Layers[i-1].Out {
+		for j := range p.m.Layers[i-1].Neurons {
 			p.Pass(&p.acc, i-1, j, p.labels[p.m.Layers[i-1].First+j])
 		}
 		p.Load(i, &p.acc, p.labels)
@@ -145,7 +145,7 @@ func (p *Plain) refresh(l int) {
 func (p *Plain) ancestors(l, j int) {
 	p.judge.Cell = p.judge.Cell[:0]
 	for i := 0; i <= l; i++ {
-		width := p.m.Layers[i].Out
+		width := p.m.Layers[i].Neurons
 		if i == l {
 			width = j
 		}

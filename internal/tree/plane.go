@@ -28,7 +28,7 @@ func (t *Solved) certainByForms(p *judge.Point, l, id int, s int8) bool {
 	p.Z[id] = s
 	p.Full = false
 	done := t.layers[l].done
-	for j := id + 1 - ly.First; j < ly.Out; j++ {
+	for j := id + 1 - ly.First; j < ly.Neurons; j++ {
 		if done[j] != open { // settled on a cell around this one
 			p.Z[ly.First+j] = t.labels[ly.First+j]
 		} else {
@@ -43,9 +43,9 @@ func (t *Solved) lookAhead(l int, p *judge.Point) {
 	if p.Full {
 		return
 	}
-	first := t.m.Layers[l].First
-	for j := range t.Forms(l) {
-		p.Z[first+j] = t.Form(l, j).SignAt(p.Y)
+	ly := t.m.Layers[l]
+	for j := range ly.Neurons {
+		p.Z[ly.First+j] = t.Form(l, j).SignAt(p.Y)
 	}
 }
 

@@ -213,7 +213,7 @@ func (t *Solved) atOnce(l, j int, z []int8) status {
 func (t *Solved) layer(lv *level, passing bool) (e Event, done bool) {
 	l := lv.l
 	ly, st := t.m.Layers[l], &t.layers[l]
-	for ; lv.j < ly.Out; lv.j++ {
+	for ; lv.j < ly.Neurons; lv.j++ {
 		if st.done[lv.j] != open {
 			t.report(l, lv.j)
 			continue
@@ -255,7 +255,7 @@ func (t *Solved) report(l, j int) {
 func (t *Solved) settle(lv *level) {
 	l := lv.l
 	ly, st := t.m.Layers[l], &t.layers[l]
-	for j := lv.j + 1; j < ly.Out; j++ {
+	for j := lv.j + 1; j < ly.Neurons; j++ {
 		id := ly.First + j
 		z0 := lv.Z[id]
 		s := -float64(z0)

@@ -58,7 +58,7 @@ func (m *Subject) RootBound() *big.Int {
 // survey computes the tails, as tight as there is time for.
 func (m *Subject) survey() {
 	m.tails.once.Do(func() {
-		counts := trivialCounts(m.Source)
+		counts := bound.Unsettled(m.Source)
 		ctx, cancel := m.surveyTime()
 		defer cancel()
 		ctx = bound.Shared(ctx, m.Source, m.Ball)
@@ -88,33 +88,19 @@ func (m *Subject) survey() {
 	})
 }
 
-// trivialCounts takes every neuron for undecided.
-func trivialCounts(n *network.Network) []bound.LayerCount {
-	counts := make([]bound.LayerCount, len(n.Layers()))
-	for i, ly := range n.Layers() {
-		if ly.Act == network.None {
-			counts[i].P = ly.Out()
-		} else {
-			counts[i] = bound.LayerCount{K: ly.Out(), Leaky: ly.Act == network.LeakyReLU}
-		}
-	}
-	return counts
-}
-
 // RoughUpper bounds the regions of any ball by a power a layer: K neurons cut a space of dimension d into at most
 // Σ_{j≤d} C(K,j) ≤ min(2^K, (K+1)^d) cells, since a set of at most d neurons is the image of a map from d places to
 // the neurons or none; and the dimension is at most that of the input and the narrowest layer before.
 func RoughUpper(n *network.Network) *big.Int {
 	v, d := big.NewInt(1), n.Inputs()
 	for _, l := range n.Layers() {
-		if k := l.Out(); l.Act != network.None {
-			cells := new(big.Int).Lsh(big.NewInt(1), uint(k))
-			base := big.NewInt(int64(k) + 1)
-			if d*base.BitLen() < k+1 { // then the power is the smaller one
-				cells.Exp(base, big.NewInt(int64(d)), nil)
-			}
-			v.Mul(v, cells)
+		k := l.Neurons()
+		cells := new(big.Int).Lsh(big.NewInt(1), uint(k))
+		base := big.NewInt(int64(k) + 1)
+		if d*base.BitLen() < k+1 { // then the power is the smaller one
+			cells.Exp(base, big.NewInt(int64(d)), nil)
 		}
+		v.Mul(v, cells)
 		d = min(d, l.Out())
 	}
 	return v

@@ -49,7 +49,7 @@ func newTrunk(m *Subject, p *Policy, halt *atomic.Bool) trunk {
 		told: Silent{}, tally: new(Tally), tune: p.tuning()}
 	k.judge = judge.New(m.Model, k.labels, p.tiers())
 	for _, ly := range m.Layers {
-		k.layers = append(k.layers, layer{done: make([]status, ly.Out), proofs: make([]judge.Multipliers, ly.Out)})
+		k.layers = append(k.layers, layer{done: make([]status, ly.Neurons), proofs: make([]judge.Multipliers, ly.Neurons)})
 	}
 	return k
 }
@@ -105,7 +105,7 @@ func (w *trunk) quick(l, j int) status {
 
 // carries returns 1 if the decided unit u of layer l passes on more than a constant, 0 if not.
 func (w *trunk) carries(l, u int) int {
-	if ly := w.m.Layers[l]; ly.Carries(u, w.labels[ly.First+u]) {
+	if ly := w.m.Layers[l]; ly.Carries(u, w.m.Label(w.labels, l, u)) {
 		return 1
 	}
 	return 0
@@ -123,7 +123,7 @@ func (w *trunk) withLabel(id int, s int8, f func() *big.Int) *big.Int {
 // openFrom says of neurons of layer l whether they are among those from j on that entering the layer left open.
 func (w *trunk) openFrom(l, j int) func(u int) bool {
 	done := w.layers[l].done
-	return func(u int) bool { return u >= j && done[u] == open }
+	return func(u int) bool { return u >= j && u < len(done) && done[u] == open }
 }
 
 // boundOf bounds the regions of a cell before neuron j of layer l, of whose neurons it says which may change sign there.
@@ -155,10 +155,13 @@ func (w *trunk) recursion(l int, undecided func(u int) bool, tail []bound.LayerC
 		dim = min(dim, k)
 	}
 	ly := w.m.Layers[l]
-	here := bound.LayerCount{Leaky: ly.Leaky()}
+	here := bound.LayerCount{}
 	for u := range ly.Out {
 		if undecided(u) {
 			here.K++
+			if ly.Slopes[u] != 0 {
+				here.Leaky++
+			}
 		} else {
 			here.P += w.carries(l, u)
 		}
@@ -177,7 +180,7 @@ func (w *trunk) rough(l, j int) *big.Int {
 		}
 	}
 	for _, ly := range w.m.Layers[l+1:] {
-		undecided += ly.Out
+		undecided += ly.Neurons
 	}
 	return new(big.Int).Lsh(big.NewInt(1), uint(max(1, undecided))) // 2 at least: what is open is not known
 }

@@ -448,7 +448,7 @@ func (t *Vertices) final(regions, settled int64) Event {
 }
 
 // vanishesAt says that a neuron without a bias is zero at a vertex of the current cell because all that it sums up are:
-// each unit of the layer before that passes something on in the cell passes on zero there.
+// each unit of the layer before that passes something on in the cell is a neuron and passes on zero there.
 func (t *Vertices) vanishesAt(word int, b uint, v int32) bool {
 	l := t.cells.LayerOf(word)
 	ly, j := t.m.Layers[l], t.cells.NeuronAt(l, word, b)
@@ -459,6 +459,9 @@ func (t *Vertices) vanishesAt(word int, b uint, v int32) bool {
 	for i := range before.Out {
 		if t.carries(l-1, i) == 0 || ly.WMag[i*ly.Out+j] == 0 {
 			continue
+		}
+		if i >= before.Neurons {
+			return false
 		}
 		if word, b := t.cells.WordOf(l-1, i); t.cells.Sign(word, v).Zero>>b&1 == 0 {
 			return false

@@ -15,10 +15,10 @@ func New(m *forms.Model) *Cells {
 	c := &Cells{N: m.N, central: m.Central(), integral: knowsIntegers(m), Spare: bitsToSpare}
 	for _, ly := range m.Layers {
 		c.first = append(c.first, len(c.Rows))
-		for at := 0; at < ly.Out; at += WordSize {
-			c.Rows = append(c.Rows, make([]Row, min(WordSize, ly.Out-at)))
+		for at := 0; at < ly.Neurons; at += WordSize {
+			c.Rows = append(c.Rows, make([]Row, min(WordSize, ly.Neurons-at)))
 			if c.integral {
-				c.integerRows = append(c.integerRows, make([]integerRow, min(WordSize, ly.Out-at)))
+				c.integerRows = append(c.integerRows, make([]integerRow, min(WordSize, ly.Neurons-at)))
 			}
 		}
 	}

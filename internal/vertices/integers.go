@@ -132,7 +132,7 @@ func knowsIntegers(m *forms.Model) bool {
 	if ly.Quantum == 0 {
 		return false
 	}
-	for j := range ly.Out {
+	for j := range ly.Neurons {
 		mag := math.Abs(ly.B[j])
 		for k := range m.N {
 			mag += ly.WMag[k*ly.Out+j]
