@@ -155,20 +155,21 @@ func splitAfter(n *network.Network, m int) (front, rest []network.Layer) {
 func pieceNetwork(front, rest []network.Layer, p network.Pattern) *network.Network {
 	var all []network.Layer
 	for _, l := range front {
+		signs := l.SignsOf(p)
+		p = p[l.Neurons():]
 		if l.Act == network.None {
 			all = append(all, l)
 			continue
 		}
 		diagonal := gen.Affine(make([]float64, l.Out()*l.Out()), make([]float64, l.Out()))
-		for j, s := range p[:l.Out()] {
+		for j, s := range signs {
 			switch {
 			case s > 0:
 				diagonal.W.Set(j, j, 1)
 			case s < 0:
-				diagonal.W.Set(j, j, l.Slope) // 0 for a ReLU
+				diagonal.W.Set(j, j, l.Below(j))
 			}
 		}
-		p = p[l.Out():]
 		all = append(all, network.Layer{W: mat.DenseCopyOf(l.W), B: l.B, Act: network.None}, diagonal)
 	}
 	return gen.Build(append(all, rest...)...)

@@ -56,8 +56,9 @@ type measurer struct {
 // measured is a layer: its neurons are [first, end).
 type measured struct {
 	index, first, end int
-	affineDim         int // the narrowest affine layer between the activation before and this layer
-	act               network.Activation
+	affineDim         int       // the narrowest layer between the activation before and this layer
+	slopes            []float64 // of the neurons below zero
+	carried           int       // units that are no neurons
 	cells             int64
 	byActive          []int64
 	dim               int
@@ -79,9 +80,15 @@ func newMeasurer(n *network.Network) *measurer {
 			narrow = min(narrow, l.Out())
 			continue
 		}
-		m.layers = append(m.layers, measured{index: i, first: j, end: j + l.Out(), affineDim: narrow, act: l.Act,
-			byActive: make([]int64, l.Out()+1), seen: make([]uint8, l.Out())})
-		j, narrow = j+l.Out(), l.Out()
+		k := l.Neurons()
+		d := measured{index: i, first: j, end: j + k, affineDim: narrow, carried: l.Out() - k, byActive: make([]int64, k+1), seen: make([]uint8, k)}
+		for u := range l.B {
+			if l.IsNeuron(u) {
+				d.slopes = append(d.slopes, l.Below(u))
+			}
+		}
+		m.layers = append(m.layers, d)
+		j, narrow = j+k, l.Out()
 	}
 	return m
 }
@@ -140,9 +147,9 @@ func (l *measured) cell(p network.Pattern) int {
 
 // after returns the dimension after the layer on the cell of p.
 func (l *measured) after(p network.Pattern) int {
-	carry := 0
-	for _, s := range p[l.first:l.end] {
-		if s > 0 || s < 0 && l.act == network.LeakyReLU {
+	carry := l.carried
+	for j, s := range p[l.first:l.end] {
+		if s > 0 || s < 0 && l.slopes[j] != 0 {
 			carry++
 		}
 	}

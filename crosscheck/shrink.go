@@ -7,6 +7,7 @@ package crosscheck
 import (
 	"context"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -119,7 +120,7 @@ func (s *shrinker) try(layers []network.Layer, b ball.Ball) bool {
 func (s *shrinker) clone() []network.Layer {
 	layers := append([]network.Layer(nil), s.best.Net.Layers()...)
 	for i, l := range layers {
-		layers[i].W, layers[i].B = mat.DenseCopyOf(l.W), append([]float64(nil), l.B...)
+		layers[i].W, layers[i].B, layers[i].Slopes = mat.DenseCopyOf(l.W), slices.Clone(l.B), slices.Clone(l.Slopes)
 	}
 	return layers
 }
@@ -134,7 +135,11 @@ func (s *shrinker) structure() {
 	for i := range s.best.Net.Layers() {
 		for j := s.best.Net.Layers()[i].Out() - 1; j >= 0 && s.best.Net.Layers()[i].Out() > 1; j-- {
 			layers := s.clone()
-			layers[i].W, layers[i].B = withoutRow(layers[i].W, j), append(layers[i].B[:j:j], layers[i].B[j+1:]...)
+			l := &layers[i]
+			l.W, l.B = withoutRow(l.W, j), slices.Delete(l.B, j, j+1)
+			if l.Slopes != nil {
+				l.Slopes = slices.Delete(l.Slopes, j, j+1)
+			}
 			if i+1 < len(layers) {
 				layers[i+1].W = withoutColumn(layers[i+1].W, j)
 			}
@@ -151,12 +156,12 @@ func (s *shrinker) structure() {
 	for i, l := range s.best.Net.Layers() {
 		if l.Act != network.None {
 			layers := s.clone()
-			layers[i].Act, layers[i].Slope = network.None, 0
+			layers[i].Act, layers[i].Slope, layers[i].Slopes = network.None, 0, nil
 			s.try(layers, s.best.Ball)
 		}
-		if l.Act == network.LeakyReLU {
+		if l.Act == network.LeakyReLU || l.Act == network.Mixed {
 			layers := s.clone()
-			layers[i].Act, layers[i].Slope = network.ReLU, 0
+			layers[i].Act, layers[i].Slope, layers[i].Slopes = network.ReLU, 0, nil
 			s.try(layers, s.best.Ball)
 		}
 	}
@@ -268,6 +273,11 @@ func (s *shrinker) weights() {
 		}
 		if l.Act == network.LeakyReLU {
 			at(func(layers []network.Layer) *float64 { return &layers[i].Slope })
+		}
+		for k := range l.Slopes {
+			if s.best.Net.Layers()[i].Act == network.Mixed { // still
+				at(func(layers []network.Layer) *float64 { return &layers[i].Slopes[k] })
+			}
 		}
 	}
 }

@@ -43,10 +43,10 @@ type pageData struct {
 }
 
 type pageLayer struct {
-	W     [][]float64 `json:"w"`
-	B     []float64   `json:"b"`
-	Act   string      `json:"act"`
-	Slope float64     `json:"slope"`
+	W [][]float64 `json:"w"`
+	B []float64   `json:"b"`
+	// Below has the slope of each unit below zero; a unit of slope 1 is no neuron.
+	Below []float64 `json:"below"`
 }
 
 // pageRegion has three numbers a corner: x, y, and the edge that leads on: −1 for
@@ -187,8 +187,9 @@ func (d *drawing) corners(cell []Vertex, p network.Pattern) []float64 {
 }
 
 func newPageLayer(l network.Layer) pageLayer {
-	p := pageLayer{B: l.B, Act: l.Act.String(), Slope: l.Slope}
+	p := pageLayer{B: l.B}
 	for i := range l.Out() {
+		p.Below = append(p.Below, l.Below(i))
 		p.W = append(p.W, l.W.RawRowView(i))
 	}
 	return p

@@ -66,7 +66,16 @@ func New(ctx context.Context, n *network.Network, b ball.Ball) (*Map, error) {
 	slices.SortStableFunc(m.Regions, func(p, q Region) int { return slices.Compare(p.Pattern, q.Pattern) })
 	in, first, shift := m.firstForms()
 	w := &walk{m: m, layers: n.Layers(), shift: shift}
-	w.enter(first, 0, 0, len(m.Regions), unitCell(b.Norm()), in)
+	for _, l := range w.layers {
+		var units []int
+		for i := range l.B {
+			if l.IsNeuron(i) {
+				units = append(units, i)
+			}
+		}
+		w.units = append(w.units, units)
+	}
+	w.neurons(first, 0, 0, 0, len(m.Regions), unitCell(b.Norm()), in)
 	return m, nil
 }
 
@@ -150,51 +159,43 @@ func (m *Map) firstForms() (z []Form, layer, shift int) {
 type walk struct {
 	m      *Map
 	layers []network.Layer
-	shift  int // all forms are divided by 2^shift
+	units  [][]int // of each layer, those that are neurons
+	shift  int     // all forms are divided by 2^shift
 }
 
-// enter goes on with the pre-activations z of layer l, whose first neuron is id.
-func (w *walk) enter(l, id, lo, hi int, cell []Vertex, z []Form) {
-	if w.layers[l].Act == network.None {
-		w.leave(l, id, lo, hi, cell, z)
-		return
-	}
-	w.neurons(l, id, 0, lo, hi, cell, z)
-}
-
-// neurons goes on with unit i of layer l.
-func (w *walk) neurons(l, id, i, lo, hi int, cell []Vertex, z []Form) {
+// neurons goes on with neuron k of layer l, whose first neuron is id and whose pre-activations are z.
+func (w *walk) neurons(l, id, k, lo, hi int, cell []Vertex, z []Form) {
 	first, last := w.m.Regions[lo].Pattern, w.m.Regions[hi-1].Pattern
-	for ; i < len(z); i++ {
-		if first[id+i] == last[id+i] {
+	for ; k < len(w.units[l]); k++ {
+		if first[id+k] == last[id+k] {
 			continue
 		}
 		mid := lo
-		for w.m.Regions[mid].Pattern[id+i] == first[id+i] {
+		for w.m.Regions[mid].Pattern[id+k] == first[id+k] {
 			mid++
 		}
-		minus, plus := cut(cell, z[i], id+i)
-		w.neurons(l, id, i+1, lo, mid, minus, z)
-		w.neurons(l, id, i+1, mid, hi, plus, z)
+		minus, plus := cut(cell, z[w.units[l][k]], id+k)
+		w.neurons(l, id, k+1, lo, mid, minus, z)
+		w.neurons(l, id, k+1, mid, hi, plus, z)
 		return
 	}
 	act := make([]Form, len(z))
-	for i, s := range first[id : id+len(z)] {
+	for i, s := range w.layers[l].SignsOf(first[id:]) {
+		below := w.layers[l].Below(i)
 		switch {
 		case s > 0:
 			act[i] = z[i]
-		case s < 0 && w.layers[l].Act == network.LeakyReLU:
-			k := w.layers[l].Slope
-			act[i] = Form{[2]float64{k * z[i].G[0], k * z[i].G[1]}, k * z[i].H}
+		case s < 0 && below != 0:
+			act[i] = Form{[2]float64{below * z[i].G[0], below * z[i].G[1]}, below * z[i].H}
 		}
 	}
-	w.leave(l, id+len(z), lo, hi, cell, act)
+	w.leave(l, id+len(w.units[l]), lo, hi, cell, act)
 }
 
 // leave takes the values a of layer l to the next one, or to the output.
 func (w *walk) leave(l, id, lo, hi int, cell []Vertex, a []Form) {
 	if l+1 < len(w.layers) {
-		w.enter(l+1, id, lo, hi, cell, w.apply(w.layers[l+1], a))
+		w.neurons(l+1, id, 0, lo, hi, cell, w.apply(w.layers[l+1], a))
 		return
 	}
 	r := &w.m.Regions[lo]

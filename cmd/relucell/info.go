@@ -38,11 +38,14 @@ what its import rounded. Counts and proofs are about the network as imported.`,
 type layerJSON struct {
 	Activation string   `json:"activation"`
 	Slope      *float64 `json:"slope,omitempty"`
-	Inputs     int      `json:"inputs"`
-	Width      int      `json:"width"`
-	Parameters int      `json:"parameters"`
+	// Slopes has one slope for each unit of a mixed layer; those of slope 1 are no neurons.
+	Slopes     []float64 `json:"slopes,omitempty"`
+	Inputs     int       `json:"inputs"`
+	Width      int       `json:"width"`
+	Parameters int       `json:"parameters"`
 	// FirstNeuron is the global index of the layer's first neuron, absent where there are none.
 	FirstNeuron *int `json:"firstNeuron,omitempty"`
+	neurons     int
 }
 
 type roundingJSON struct {
@@ -72,14 +75,14 @@ func newInfoJSON(n *network.Network, im *network.Import) infoJSON {
 		Format: im.Format, Precision: im.Precision, Normalisation: im.Normalisation, Rounded: []roundingJSON{}, Notes: append(append([]string{}, im.Notes...), im.Remarks...)}}
 	first := 0
 	for _, l := range n.Layers() {
-		k := layerJSON{Activation: l.Act.String(), Inputs: l.In(), Width: l.Out(), Parameters: l.Out() * (l.In() + 1)}
+		k := layerJSON{Activation: l.Act.String(), Slopes: l.Slopes, neurons: l.Neurons(), Inputs: l.In(), Width: l.Out(), Parameters: l.Out() * (l.In() + 1)}
 		if l.Act == network.LeakyReLU {
 			k.Slope = &l.Slope
 		}
 		if l.Act != network.None {
 			at := first
 			k.FirstNeuron = &at
-			first += l.Out()
+			first += k.neurons
 		}
 		j.Parameters += k.Parameters
 		j.Layers = append(j.Layers, k)
@@ -143,7 +146,7 @@ func (f *fields) layers(ls []layerJSON) {
 			act += fmt.Sprintf(" %v", *l.Slope)
 		}
 		if l.FirstNeuron != nil {
-			neurons = fmt.Sprintf("%d…%d", *l.FirstNeuron, *l.FirstNeuron+l.Width-1)
+			neurons = fmt.Sprintf("%d…%d", *l.FirstNeuron, *l.FirstNeuron+l.neurons-1)
 		}
 		t.AppendRow(table.Row{i, act, l.Inputs, l.Width, groupedInt(int64(l.Parameters)), neurons})
 	}

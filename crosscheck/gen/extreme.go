@@ -326,8 +326,8 @@ func (e *extreme) forward(l network.Layer, x []*big.Float) []*big.Float {
 		for k, v := range l.W.RawRowView(j) {
 			z.Add(z, broad(v).Mul(broad(v), x[k]))
 		}
-		if z.Sign() < 0 && l.Act != network.None {
-			z.Mul(z, broad(l.Slope)) // 0 for a ReLU
+		if z.Sign() < 0 {
+			z.Mul(z, broad(l.Below(j)))
 		}
 		out[j] = z
 	}

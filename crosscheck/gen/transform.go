@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -18,43 +19,46 @@ import (
 // AppendCopies appends to each layer with an activation a copy of one of its
 // units, with zero outgoing weights.
 func AppendCopies(n *network.Network, rng *rand.Rand) *network.Network {
-	return appendUnits(n, func(l network.Layer) ([]float64, float64) {
+	return appendUnits(n, func(l network.Layer) ([]float64, float64, float64) {
 		j := rng.IntN(l.Out())
-		return l.W.RawRowView(j), l.B[j]
+		return l.W.RawRowView(j), l.B[j], l.Below(j)
 	})
 }
 
 // AppendNegations appends to each layer with an activation the negation −z of
 // one of its units, with zero outgoing weights.
 func AppendNegations(n *network.Network, rng *rand.Rand) *network.Network {
-	return appendUnits(n, func(l network.Layer) ([]float64, float64) {
+	return appendUnits(n, func(l network.Layer) ([]float64, float64, float64) {
 		j := rng.IntN(l.Out())
 		w := make([]float64, l.In())
 		for i, v := range l.W.RawRowView(j) {
 			w[i] = -v
 		}
-		return w, -l.B[j]
+		return w, -l.B[j], l.Below(j)
 	})
 }
 
 // AppendZeros appends to each layer with an activation a unit whose
 // pre-activation is identically zero, with zero outgoing weights.
 func AppendZeros(n *network.Network) *network.Network {
-	return appendUnits(n, func(l network.Layer) ([]float64, float64) {
-		return make([]float64, l.In()), 0
+	return appendUnits(n, func(l network.Layer) ([]float64, float64, float64) {
+		return make([]float64, l.In()), 0, 0
 	})
 }
 
 // appendUnits appends to each layer with an activation the unit that draw
 // returns for it, and a zero column to the layer after it.
-func appendUnits(n *network.Network, draw func(network.Layer) (weights []float64, bias float64)) *network.Network {
+func appendUnits(n *network.Network, draw func(network.Layer) (weights []float64, bias, below float64)) *network.Network {
 	layers := CopyLayers(n)
 	for i := range layers {
 		l := &layers[i]
 		if l.Act == network.None {
 			continue
 		}
-		weights, bias := draw(*l)
+		weights, bias, below := draw(*l)
+		if l.Act == network.Mixed {
+			l.Slopes = append(l.Slopes, below)
+		}
 		grown := mat.NewDense(l.Out()+1, l.In(), nil)
 		grown.Copy(l.W)
 		grown.SetRow(l.Out(), weights)
@@ -77,10 +81,13 @@ func PermuteNeurons(n *network.Network, rng *rand.Rand) *network.Network {
 		}
 		l, next := layers[i], layers[i+1]
 		rows, columns := mat.DenseCopyOf(l.W), mat.DenseCopyOf(next.W)
-		bias := append([]float64(nil), l.B...)
+		bias, slopes := slices.Clone(l.B), slices.Clone(l.Slopes)
 		for to, from := range rng.Perm(l.Out()) {
 			l.W.SetRow(to, rows.RawRowView(from))
 			l.B[to] = bias[from]
+			if slopes != nil {
+				l.Slopes[to] = slopes[from]
+			}
 			for r := range next.Out() {
 				next.W.Set(r, to, columns.At(r, from))
 			}
@@ -150,6 +157,13 @@ func RoundFloat32(n *network.Network) (*network.Network, error) {
 			layers[i].B[k] = float64(float32(v))
 		}
 		layers[i].Slope = float64(float32(layers[i].Slope))
+		for k, v := range layers[i].Slopes {
+			r := float64(float32(v))
+			if r != v && (r == 0 || r == 1) {
+				return nil, fmt.Errorf("layer %d: slopes: entry %d is %g, which becomes %g", i, k, v, r)
+			}
+			layers[i].Slopes[k] = r
+		}
 	}
 	return network.New(layers)
 }
@@ -172,7 +186,7 @@ func scale(v []float64, e int) bool {
 func CopyLayers(n *network.Network) []network.Layer {
 	layers := append([]network.Layer(nil), n.Layers()...)
 	for i, l := range layers {
-		layers[i].W, layers[i].B = mat.DenseCopyOf(l.W), append([]float64(nil), l.B...)
+		layers[i].W, layers[i].B, layers[i].Slopes = mat.DenseCopyOf(l.W), slices.Clone(l.B), slices.Clone(l.Slopes)
 	}
 	if last := layers[len(layers)-1]; last.Act != network.None {
 		identity := Affine(make([]float64, last.Out()*last.Out()), make([]float64, last.Out()))

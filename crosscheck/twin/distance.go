@@ -22,10 +22,10 @@ func Distance(n *network.Network, b ball.Ball) *big.Rat {
 	var least *big.Rat
 	for _, l := range n.Layers() {
 		in = preActivations(l, in)
-		if l.Act == network.None {
-			continue
-		}
 		for j, z := range in {
+			if !l.IsNeuron(j) {
+				continue
+			}
 			v := z.at(center)
 			if !z.constant() {
 				if d := distanceTo(z, v, b.Norm()); least == nil || d.Cmp(least) < 0 {
@@ -35,7 +35,7 @@ func Distance(n *network.Network, b ball.Ball) *big.Rat {
 					return new(big.Rat)
 				}
 			}
-			in[j] = activate(l, z, v.Sign())
+			in[j] = activate(l.Below(j), z, v.Sign())
 		}
 	}
 	return least

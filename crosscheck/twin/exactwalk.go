@@ -89,10 +89,6 @@ func (w *exactWalk) layer(l int, in []form, c cell) {
 		return
 	}
 	z := preActivations(w.layers[l], in)
-	if w.layers[l].Act == network.None {
-		w.layer(l+1, z, c)
-		return
-	}
 	w.unit(l, 0, z, make([]form, len(z)), c)
 }
 
@@ -103,9 +99,15 @@ func (w *exactWalk) unit(l, j int, z, out []form, c cell) {
 		w.layer(l+1, append([]form(nil), out...), c)
 		return
 	}
+	below := w.layers[l].Below(j)
+	if below == 1 { // no neuron: it carries z on
+		out[j] = z[j]
+		w.unit(l, j+1, z, out, c)
+		return
+	}
 	follow := func(sign int, c cell) {
 		w.pattern = append(w.pattern, int8(sign))
-		out[j] = activate(w.layers[l], z[j], sign)
+		out[j] = activate(below, z[j], sign)
 		w.unit(l, j+1, z, out, c)
 		w.pattern = w.pattern[:len(w.pattern)-1]
 	}
@@ -144,13 +146,13 @@ func preActivations(l network.Layer, in []form) []form {
 	return z
 }
 
-// activate returns what a neuron passes on where its pre-activation z has the given sign.
-func activate(l network.Layer, z form, sign int) form {
+// activate returns what a neuron with a slope below zero passes on where its pre-activation z has the given sign.
+func activate(below float64, z form, sign int) form {
 	switch {
 	case sign > 0:
 		return z
-	case sign < 0 && l.Act == network.LeakyReLU:
-		return z.times(rat(l.Slope))
+	case sign < 0 && below != 0:
+		return z.times(rat(below))
 	}
 	return zeroForm(len(z.g))
 }
