@@ -57,6 +57,57 @@ func TestRandomNetworksAreProvedAndAccepted(t *testing.T) {
 	}
 }
 
+// TestMixedUnitsAreProvedAndAccepted: ReLUs, absolute values, leaky units and units that are no neurons in one layer.
+func TestMixedUnitsAreProvedAndAccepted(t *testing.T) {
+	for seed := range int64(60) {
+		r := rand.New(rand.NewSource(seed))
+		widths := []int{1 + int(seed%2), 1 + r.Intn(4), 1 + r.Intn(4), 1 + r.Intn(3), 1}
+		net := randomNet(r, seed%4 < 2, [][]string{{"mixed"}, {"mixed", "relu"}, {"mixed", "none", "mixed"}}[seed%3], widths...)
+		for _, b := range unitBalls(widths[0]) {
+			path := tempProof(t, "p")
+			n := prove(t, net, b, path, seed, false, 0, 0)
+			rep, err := Check(net.text(), path, Options{Workers: 1})
+			require.NoError(t, err, "seed %d, ball %v", seed, b)
+			require.Equal(t, n, rep.Count)
+		}
+	}
+}
+
+// TestSlopesHaveOneSpelling: all else is refused.
+func TestSlopesHaveOneSpelling(t *testing.T) {
+	text := func(act string) []byte {
+		return []byte("{\"relucell-network\":1,\"inputs\":1,\"layers\":[\n{\"activation\":" + act +
+			",\"weights\":[[\"0x1p+0\"],[\"0x1p+0\"]],\"bias\":[\"0x0p+0\",\"0x0p+0\"]}\n]}\n")
+	}
+	n, err := readNet(text(`"mixed","slopes":["0x1p+0","0x0p+0"]`))
+	require.NoError(t, err)
+	require.Len(t, n.where, 1)
+	require.Equal(t, 1, n.where[0].unit)
+	for act, reason := range map[string]string{
+		`"mixed"`:                                      "activation \"mixed\", expected",
+		`"mixed","slopes":[]`:                          "not a canonical text",
+		`"mixed","slopes":null`:                        "not a canonical text",
+		`"mixed","slopes":["0x0p+0"]`:                  "slopes: 1 entries, expected 2",
+		`"mixed","slopes":["0x0p+0","0x0p+0"]`:         "slopes: all alike",
+		`"mixed","slopes":["0x1p+0","0x1p+0"]`:         "slopes: all alike",
+		`"mixed","slopes":["-0x0p+0","0x1p+0"]`:        "slopes: expected hexadecimal floats",
+		`"mixed","slopes":["0x2p-1","0x0p+0"]`:         "slopes: expected hexadecimal floats",
+		`"mixed","slopes":["1","0x0p+0"]`:              "slopes: expected hexadecimal floats",
+		`"mixed","slope":"0x1p+1","slopes":["0x0p+0"]`: "activation \"mixed\", expected",
+		`"relu","slopes":["0x0p+0","0x1p+0"]`:          "activation \"relu\", expected",
+		`"relu","slope":"0x0p+0"`:                      "activation \"relu\", expected",
+		`"none","slopes":["0x0p+0","0x1p+0"]`:          "activation \"none\", expected",
+		`"leaky_relu","slopes":["0x0p+0","0x1p+0"]`:    "activation \"leaky_relu\", expected",
+		`"leaky_relu","slope":"0x0p+0"`:                "slope: expected a hexadecimal float other than 0 and 1",
+		`"leaky_relu","slope":"0x1p+0"`:                "slope: expected a hexadecimal float other than 0 and 1",
+		`"leaky_relu","slope":"0.5"`:                   "slopes: expected hexadecimal floats",
+		`"abs"`:                                        "activation \"abs\", expected",
+	} {
+		_, err := readNet(text(act))
+		require.ErrorContains(t, err, reason, act)
+	}
+}
+
 func TestTentMaps(t *testing.T) {
 	for layers := 1; layers <= 8; layers++ {
 		for _, norm := range []string{"l2", "linf", "l1"} {

@@ -9,6 +9,10 @@
 //
 // # What is counted
 //
+// A unit passes on its pre-activation z where z > 0, and a·z where z < 0, with a slope a of its own; it
+// is a neuron unless a = 1. So what it passes on is linear in z on each side of z = 0, and everywhere if
+// it is no neuron.
+//
 // B is a ball or a box with an interior. The neurons 0, 1, 2, … are taken in
 // network order. Start with the one cell int B. On a cell on which the signs
 // of all earlier neurons are fixed, the pre-activation of neuron j is one

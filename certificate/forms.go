@@ -13,7 +13,7 @@ type walker struct {
 	sign []int8
 	z    [][]form // layer × unit: pre-activations
 	act  [][]form // layer × unit: what leaves the layer; nil for 0
-	own  [][]form // storage for act, leaky_relu only
+	own  [][]form // storage for act, for units that pass on other forms than their own or 0
 	f    form     // a sum of multiples of forms
 	x    form     // a witness
 	exp  []int    // exponents of its coordinates
@@ -29,7 +29,7 @@ func (c *checker) newWalker(in *lines, path []int8) *walker {
 		z, own := make([]form, len(y.b)), make([]form, len(y.b))
 		for u := range z {
 			z[u] = make(form, n+1)
-			if y.kind == "leaky_relu" {
+			if y.out > y.scale || y.below[u].Sign() != 0 && y.id[u] >= 0 {
 				own[u] = make(form, n+1)
 			}
 			if l == 0 { // the forms of the first layer never change
@@ -58,34 +58,33 @@ func (w *walker) set(j int, s int8) {
 // those of the layer of neuron j−1 and from any layers without neurons between.
 func (w *walker) enter(j int) {
 	where := w.net.where
-	if j == len(where) || where[j].unit > 0 {
+	if j == len(where) || j > 0 && where[j-1].layer == where[j].layer {
 		return
 	}
 	l := 0
 	if j > 0 {
-		last := where[j-1]
-		w.activate(last.layer, j-1-last.unit)
-		l = last.layer + 1
+		l = where[j-1].layer + 1
 	}
 	for ; l <= where[j].layer; l++ {
 		if l > 0 {
+			w.activate(l - 1)
 			w.affine(l)
-		}
-		if w.net.layers[l].kind == "none" {
-			copy(w.act[l], w.z[l])
 		}
 	}
 }
 
-// activate computes what leaves layer l, whose first neuron is first.
-func (w *walker) activate(l, first int) {
+// activate computes what leaves layer l. A unit that is no neuron passes on what a neuron of sign + does.
+func (w *walker) activate(l int) {
 	y := w.net.layers[l]
 	for u, z := range w.z[l] {
-		s := w.sign[first+u]
+		s := int8(+1)
+		if y.id[u] >= 0 {
+			s = w.sign[y.id[u]]
+		}
 		switch {
-		case s == 0 || s < 0 && y.kind == "relu":
+		case s == 0 || s < 0 && y.below[u].Sign() == 0:
 			w.act[l][u] = nil
-		case y.kind == "relu":
+		case s > 0 && y.out == y.scale:
 			w.act[l][u] = z
 		default:
 			w.act[l][u] = w.own[l][u]
@@ -93,7 +92,7 @@ func (w *walker) activate(l, first int) {
 				if a := &w.own[l][u][k]; s > 0 {
 					a.Lsh(&z[k], y.out-y.scale)
 				} else {
-					a.Mul(&z[k], &y.slope)
+					a.Mul(&z[k], &y.below[u])
 				}
 			}
 		}

@@ -17,8 +17,21 @@ import (
 type tlayer struct {
 	act   string
 	slope float64
-	w     [][]float64
-	b     []float64
+	// slopes are those of mixed units.
+	slopes []float64
+	w      [][]float64
+	b      []float64
+}
+
+// below is the slope of unit u where its pre-activation is negative.
+func (y tlayer) below(u int) float64 {
+	switch y.act {
+	case "none":
+		return 1
+	case "mixed":
+		return y.slopes[u]
+	}
+	return y.slope
 }
 
 type tnet struct {
@@ -41,6 +54,9 @@ func (t tnet) text() []byte {
 		fmt.Fprintf(&b, "{\"activation\":%q,", y.act)
 		if y.act == "leaky_relu" {
 			fmt.Fprintf(&b, "\"slope\":%q,", spell(y.slope))
+		}
+		if y.act == "mixed" {
+			fmt.Fprintf(&b, "\"slopes\":%s,", num(y.slopes))
 		}
 		rows := make([]string, len(y.w))
 		for k := range y.w {
@@ -92,8 +108,17 @@ func randomNet(r *rand.Rand, coarse bool, acts []string, widths ...int) tnet {
 		if y.act == "leaky_relu" {
 			y.slope = 0.01
 		}
+		if y.act == "mixed" && n == 1 { // its units are all alike
+			y.act, y.slope = "leaky_relu", -1
+		}
+		if y.act == "mixed" {
+			first := r.Intn(4)
+			for u := range n {
+				y.slopes = append(y.slopes, []float64{0, 1, -1, 0.75}[(first+u)%4])
+			}
+		}
 		if l == len(widths)-2 {
-			y.act, y.slope = "none", 0
+			y.act, y.slope, y.slopes = "none", 0, nil
 		}
 		for u := range y.w {
 			for range widths[l] {

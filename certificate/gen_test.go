@@ -219,22 +219,22 @@ func (g *gen) forms() []rform {
 				z[u] = z[u].plus(rat(y.w[u][k]), a)
 			}
 		}
-		if y.act != "none" {
-			if j == len(g.sign) {
-				return z
+		var neurons []int
+		var forms []rform
+		for u := range z {
+			if y.below(u) != 1 {
+				neurons, forms = append(neurons, u), append(forms, z[u])
 			}
-			for u := range z {
-				factor := rat(1)
-				if s := g.sign[j+u]; s == 0 || s < 0 && y.act == "relu" {
-					factor = rat(0)
-				} else if s < 0 {
-					factor = rat(y.slope)
-				}
-				for k := range z[u] {
-					z[u][k] = new(big.Rat).Mul(z[u][k], factor)
-				}
+		}
+		if len(neurons) > 0 && j == len(g.sign) {
+			return forms
+		}
+		for _, u := range neurons {
+			factor := map[int]*big.Rat{-1: rat(y.below(u)), 0: rat(0), +1: rat(1)}[g.sign[j]]
+			for k := range z[u] {
+				z[u][k] = new(big.Rat).Mul(z[u][k], factor)
 			}
-			j += len(z)
+			j++
 		}
 		act = z
 	}
@@ -244,8 +244,10 @@ func (g *gen) forms() []rform {
 func (g *gen) neurons() int {
 	t := 0
 	for _, y := range g.net.layers {
-		if y.act != "none" {
-			t += len(y.b)
+		for u := range y.b {
+			if y.below(u) != 1 {
+				t++
+			}
 		}
 	}
 	return t

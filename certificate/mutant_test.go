@@ -151,6 +151,9 @@ func TestMutantsAreRefusedOrTrue(t *testing.T) {
 		r := rand.New(rand.NewSource(seed))
 		in := 1 + int(seed%2)
 		net := randomNet(r, seed%4 >= 2, []string{"relu", "leaky_relu"}, in, 3, 2, 1)
+		if seed >= 8 {
+			net = randomNet(r, seed%4 >= 2, []string{"mixed"}, in, 3, 2, 1)
+		}
 		ball := unitBalls(in)[r.Intn(3+in%2)]
 		path := tempProof(t, "proof")
 		stop := 0.0
@@ -336,6 +339,7 @@ func FuzzCheck(f *testing.F) {
 func FuzzReadNet(f *testing.F) {
 	f.Add(tent(2).text())
 	f.Add(randomNet(rand.New(rand.NewSource(3)), false, []string{"leaky_relu", "none"}, 2, 2, 2, 1).text())
+	f.Add(randomNet(rand.New(rand.NewSource(3)), false, []string{"mixed"}, 2, 2, 2, 1).text())
 	f.Fuzz(func(t *testing.T, text []byte) {
 		if n, err := readNet(text); err == nil {
 			require.Equal(t, fmt.Sprintf("sha256:%x", sha256.Sum256(text)), n.hash)

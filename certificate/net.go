@@ -23,6 +23,7 @@ type netText struct {
 type layerText struct {
 	Activation string     `json:"activation"`
 	Slope      *string    `json:"slope,omitempty"`
+	Slopes     []string   `json:"slopes,omitempty"`
 	Weights    [][]string `json:"weights"`
 	Bias       []string   `json:"bias"`
 }
@@ -33,19 +34,19 @@ type form []big.Int
 
 // layer is a layer in integers: z = W·a + b for the forms a that enter it.
 type layer struct {
-	kind  string
-	w     []form  // one row a unit, times 2^−(scale−in), in being the out of the layer before
-	b     form    // one entry a unit, times 2^−scale
-	slope big.Int // leaky_relu: times 2^−(out−scale)
-	scale uint    // of the pre-activations: they are integers times 2^−scale
-	out   uint    // of what leaves the layer
+	w     []form // one row a unit, times 2^−(scale−in), in being the out of the layer before
+	b     form   // one entry a unit, times 2^−scale
+	below form   // the slope of each unit where its pre-activation is negative, times 2^−(out−scale)
+	id    []int  // the neuron that each unit is, −1 for a unit of slope 1, which is none
+	scale uint   // of the pre-activations: they are integers times 2^−scale
+	out   uint   // of what leaves the layer
 }
 
 // net is a network in integers.
 type net struct {
 	hash   string
 	inputs int
-	// layers end with the last one that has an activation: what follows cuts nothing.
+	// layers end with the last one that has a neuron: what follows cuts nothing.
 	layers []*layer
 	// where holds, for each neuron, its layer and its unit.
 	where []struct{ layer, unit int }
@@ -69,39 +70,42 @@ func readNet(text []byte) (*net, error) {
 	n := &net{hash: fmt.Sprintf("sha256:%x", sha256.Sum256(text)), inputs: t.Inputs}
 	width, scale, used := t.Inputs, uint(0), 0
 	for i := range t.Layers {
-		y, err := readLayer(&t.Layers[i], width, scale)
+		y, slopes, err := readLayer(&t.Layers[i], width, scale)
 		if err != nil {
 			return nil, fmt.Errorf("layer %d: %w", i, err)
 		}
 		n.layers = append(n.layers, y)
 		width, scale = len(y.b), y.out
-		if y.kind != "none" {
-			used = i + 1
-			for u := range y.b {
-				n.where = append(n.where, struct{ layer, unit int }{i, u})
+		for u, s := range slopes {
+			if s == carrying {
+				y.id = append(y.id, -1)
+				continue
 			}
+			used = i + 1
+			y.id = append(y.id, len(n.where))
+			n.where = append(n.where, struct{ layer, unit int }{i, u})
 		}
 	}
 	n.layers = n.layers[:used]
 	return n, nil
 }
 
-// readLayer reads a layer that is entered by width forms of scale in.
-func readLayer(t *layerText, width int, in uint) (*layer, error) {
-	y := &layer{kind: t.Activation}
+// readLayer reads a layer that is entered by width forms of scale in, and the text of its units' slopes.
+func readLayer(t *layerText, width int, in uint) (*layer, []string, error) {
+	y := &layer{}
 	if len(t.Weights) != len(t.Bias) || len(t.Bias) == 0 {
-		return nil, fmt.Errorf("%d rows of weights and %d biases, expected as many of each, and one at least", len(t.Weights), len(t.Bias))
+		return nil, nil, fmt.Errorf("%d rows of weights and %d biases, expected as many of each, and one at least", len(t.Weights), len(t.Bias))
 	}
 	all := append([]string(nil), t.Bias...)
 	for i, row := range t.Weights {
 		if len(row) != width {
-			return nil, fmt.Errorf("row %d of the weights has %d entries, expected %d", i, len(row), width)
+			return nil, nil, fmt.Errorf("row %d of the weights has %d entries, expected %d", i, len(row), width)
 		}
 		all = append(all, row...)
 	}
 	z, scale, ok := integers(all)
 	if !ok {
-		return nil, fmt.Errorf("weights and bias: expected hexadecimal floats in their one spelling")
+		return nil, nil, fmt.Errorf("weights and bias: expected hexadecimal floats in their one spelling")
 	}
 	y.b, z = z[:len(t.Bias)], z[len(t.Bias):]
 	for u := range y.b {
@@ -109,20 +113,51 @@ func readLayer(t *layerText, width int, in uint) (*layer, error) {
 		y.w = append(y.w, z[u*width:(u+1)*width])
 	}
 	y.scale = in + scale
-	y.out = y.scale
+	slopes, err := t.slopes()
+	if err != nil {
+		return nil, nil, err
+	}
+	var q uint
+	if y.below, q, ok = integers(slopes); !ok {
+		return nil, nil, fmt.Errorf("slopes: expected hexadecimal floats in their one spelling")
+	}
+	y.out = y.scale + q
+	return y, slopes, nil
+}
+
+// The slopes of a unit that passes its pre-activation on wherever it lies, and of a ReLU.
+const carrying, rectifying = "0x1p+0", "0x0p+0"
+
+// slopes returns the slope of each unit where its pre-activation is negative. There is one way to say each: units that
+// are all alike are not spelled as mixed.
+func (t *layerText) slopes() ([]string, error) {
+	all := carrying
 	switch {
-	case (t.Activation == "none" || t.Activation == "relu") && t.Slope == nil:
-	case t.Activation == "leaky_relu" && t.Slope != nil:
-		slope, q, ok := integers([]string{*t.Slope})
-		if !ok || slope[0].Sign() == 0 || *t.Slope == "0x1p+0" {
+	case t.Activation == "none" && t.Slope == nil && t.Slopes == nil:
+	case t.Activation == "relu" && t.Slope == nil && t.Slopes == nil:
+		all = rectifying
+	case t.Activation == "leaky_relu" && t.Slope != nil && t.Slopes == nil:
+		if all = *t.Slope; all == rectifying || all == carrying {
 			return nil, fmt.Errorf("slope: expected a hexadecimal float other than 0 and 1")
 		}
-		y.slope.Set(&slope[0])
-		y.out += q
+	case t.Activation == "mixed" && t.Slope == nil && t.Slopes != nil:
+		if len(t.Slopes) != len(t.Bias) {
+			return nil, fmt.Errorf("slopes: %d entries, expected %d", len(t.Slopes), len(t.Bias))
+		}
+		for _, s := range t.Slopes[1:] {
+			if s != t.Slopes[0] {
+				return t.Slopes, nil
+			}
+		}
+		return nil, fmt.Errorf("slopes: all alike, expected the activation that says so")
 	default:
-		return nil, fmt.Errorf("activation %q, expected none, relu, or leaky_relu with a slope", t.Activation)
+		return nil, fmt.Errorf("activation %q, expected none, relu, leaky_relu with a slope, or mixed with slopes", t.Activation)
 	}
-	return y, nil
+	slopes := make([]string, len(t.Bias))
+	for u := range slopes {
+		slopes[u] = all
+	}
+	return slopes, nil
 }
 
 // integers reads numbers as integers times 2^−scale, with one scale ≥ 0 for all.
