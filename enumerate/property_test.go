@@ -41,8 +41,12 @@ func scaleBy(f float64) func(int) float64 { return func(i int) float64 { return 
 // drawLayer draws a layer from a law.
 func drawLayer(t *rapid.T, w law, in, out int, act network.Activation) network.Layer {
 	l := dense(act, rapid.SliceOfN(w.weight, in*out, in*out).Draw(t, "weights"), rapid.SliceOfN(w.bias, out, out).Draw(t, "biases"))
-	if act == network.LeakyReLU {
-		l.Slope = rapid.SampledFrom([]float64{0.01, 0.25, 1.5, -0.5, -1}).Draw(t, "slope")
+	slopes := []float64{0.01, 0.25, 1.5, -0.5, -1}
+	switch act {
+	case network.LeakyReLU:
+		l.Slope = rapid.SampledFrom(slopes).Draw(t, "slope")
+	case network.Mixed:
+		l.Slopes = rapid.SliceOfN(rapid.SampledFrom(append(slopes, 0, 0, 1, 1)), out, out).Draw(t, "slopes")
 	}
 	return l
 }
@@ -59,8 +63,11 @@ func drawNet(t *rapid.T, w law, inputs, maxNeurons int) *network.Network {
 			in = width
 		}
 		act := network.ReLU
-		if rapid.IntRange(0, 3).Draw(t, "leaky") == 0 {
+		switch rapid.IntRange(0, 5).Draw(t, "units") {
+		case 0:
 			act = network.LeakyReLU
+		case 1:
+			act = network.Mixed
 		}
 		width := rapid.IntRange(1, min(maxNeurons, 6)).Draw(t, "width")
 		layers = append(layers, drawLayer(t, w, in, width, act))
