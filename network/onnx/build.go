@@ -131,14 +131,14 @@ func (b *builder) gather(from []int) error {
 	return nil
 }
 
-// activate applies an activation to the open layer, or to the identity.
-func (b *builder) activate(act network.Activation, slope float64) error {
+// activate makes neurons of the open layer's units, or of the identity's, with these slopes below zero.
+func (b *builder) activate(slopes []float64) error {
 	if !b.open {
 		if err := b.diagonal(func(int) float64 { return 1 }); err != nil {
 			return err
 		}
 	}
-	b.last().Act, b.last().Slope = act, slope
+	b.last().Act, b.last().Slopes = network.Mixed, slopes
 	b.open = false
 	return nil
 }

@@ -6,6 +6,7 @@
 //	MatMul              the weights, a matrix or a vector, on either side
 //	Add, Sub            of a constant, on either side, broadcast by numpy's rule
 //	Relu, LeakyRelu     the neurons
+//	Abs, PRelu          and these: PRelu has constant slopes, broadcast by numpy's rule
 //	Conv, AveragePool   one or two dimensions, padding, strides, dilations, groups
 //	BatchNormalization  at inference
 //	Flatten, Reshape, Squeeze, Unsqueeze, Identity, Dropout   at inference

@@ -43,7 +43,7 @@ func batchNote(n *network.Network, input string, size int) string {
 }
 
 // copies reports whether n is a product of so many equal networks, one after the other: each
-// layer a block diagonal of equal blocks, with a bias of equal pieces.
+// layer a block diagonal of equal blocks, with biases and slopes of equal pieces.
 func copies(n *network.Network, times int) bool {
 	for _, l := range n.Layers() {
 		if l.Out()%times != 0 || l.In()%times != 0 {
@@ -52,7 +52,7 @@ func copies(n *network.Network, times int) bool {
 		rows, cols := l.Out()/times, l.In()/times
 		for i := range l.Out() {
 			first, at := i%rows, i/rows*cols
-			if l.B[i] != l.B[first] || !onlyBlock(l.W, i, at, l.W.RawRowView(first)[:cols]) {
+			if l.B[i] != l.B[first] || l.Below(i) != l.Below(first) || !onlyBlock(l.W, i, at, l.W.RawRowView(first)[:cols]) {
 				return false
 			}
 		}

@@ -53,6 +53,23 @@ func TestTrainingIsRefused(t *testing.T) {
 	require.NoError(t, five.readAs(t, 9))
 }
 
+func TestPReluOfOldOperatorSets(t *testing.T) {
+	c := newChain(1, 2, 2).doubles("s", []int64{2}, 0.25, 0).node("PRelu", []string{"x", "s"})
+	require.ErrorContains(t, c.readAs(t, 6), "(PRelu): input 1 (slope): one for each channel of operator sets before 7")
+	require.NoError(t, c.readAs(t, 7))
+}
+
+// A batch of rows that are passed on by other slopes is no product of copies.
+func TestCopiesHaveEqualSlopes(t *testing.T) {
+	for note, slopes := range map[string][]float64{
+		"the network is a product of 2 copies": {0, 0.5, 0, 0.5}, "which treats them differently or together": {0, 0.5, 0, 1},
+	} {
+		_, im, err := newChain(2, 2).doubles("s", []int64{2, 2}, slopes...).node("PRelu", []string{"x", "s"}).read(t)
+		require.NoError(t, err)
+		require.Contains(t, im.Notes[len(im.Notes)-1], note)
+	}
+}
+
 // These were read as if they were for inference.
 func TestTrainingByDefaultBelowOpset7(t *testing.T) {
 	for file, want := range map[string]string{

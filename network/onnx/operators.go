@@ -6,8 +6,8 @@ package onnx
 import (
 	"errors"
 	"fmt"
+	"slices"
 
-	"github.com/relucell/relucell/network"
 	"github.com/relucell/relucell/network/onnx/onnxpb"
 )
 
@@ -17,6 +17,7 @@ var operators map[string]operator
 func init() {
 	windows := []string{"kernel_shape", "strides", "pads", "dilations", "auto_pad"}
 	operators = map[string]operator{
+		"Abs":                {attributes: []string{"consumed_inputs"}, inputs: [2]int{1, 1}, running: abs},
 		"Add":                {attributes: []string{"axis", "broadcast", "consumed_inputs"}, inputs: [2]int{2, 2}, running: addConstant},
 		"AveragePool":        {attributes: append([]string{"ceil_mode", "count_include_pad"}, windows...), inputs: [2]int{1, 1}, running: averagePool},
 		"BatchNormalization": {attributes: []string{"epsilon", "momentum", "spatial", "is_test", "training_mode", "consumed_inputs"}, inputs: [2]int{5, 5}, running: batchNormalization},
@@ -28,6 +29,7 @@ func init() {
 		"Identity":           {inputs: [2]int{1, 1}, running: reshaping(identity), folding: foldReshaping(identity)},
 		"LeakyRelu":          {attributes: []string{"alpha", "consumed_inputs"}, inputs: [2]int{1, 1}, running: leakyRelu},
 		"MatMul":             {inputs: [2]int{2, 2}, running: matMul},
+		"PRelu":              {attributes: []string{"consumed_inputs"}, inputs: [2]int{2, 2}, running: pRelu},
 		"Relu":               {attributes: []string{"consumed_inputs"}, inputs: [2]int{1, 1}, running: relu},
 		"Reshape":            {attributes: []string{"shape", "allowzero", "consumed_inputs"}, inputs: [2]int{1, 2}, running: reshaping(reshape), folding: foldReshaping(reshape)},
 		"Squeeze":            {attributes: []string{"axes"}, inputs: [2]int{1, 2}, running: reshaping(squeeze), folding: foldReshaping(squeeze)},
@@ -36,21 +38,50 @@ func init() {
 	}
 }
 
-func relu(rd *reader, _ *node) error { return rd.activate(network.ReLU, 0) }
+func relu(rd *reader, _ *node) error { return rd.activate(filled(rd.width, 0)) }
 
-// leakyRelu: slope 1 is no activation and slope 0 is Relu.
+func abs(rd *reader, _ *node) error { return rd.activate(filled(rd.width, -1)) }
+
+// leakyRelu: slope 1 is no activation.
 func leakyRelu(rd *reader, n *node) error {
 	slope, err := n.float("alpha", 0.01)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case slope == 1:
+	}
+	if slope == 1 {
 		rd.im.Note("A LeakyRelu of slope 1 does nothing and is no layer of neurons.")
 		return nil
-	case slope == 0:
-		return rd.activate(network.ReLU, 0)
 	}
-	return rd.activate(network.LeakyReLU, slope)
+	return rd.activate(filled(rd.width, slope))
+}
+
+// pRelu takes a slope for each element, or fewer that numpy's rule spreads over them.
+func pRelu(rd *reader, n *node) error {
+	if err := n.mustRun(0, "X"); err != nil {
+		return err
+	}
+	t, err := n.floats(1, "slope")
+	if err != nil {
+		return err
+	}
+	if rd.opset < 7 && len(t.floats) > 1 && len(rd.shape) > 2 {
+		return errors.New("input 1 (slope): one for each channel of operator sets before 7, supported are the later ones")
+	}
+	shape, from, err := broadcast(t.shape, rd.shape)
+	if err != nil {
+		return err
+	}
+	if !slices.Equal(shape, rd.shape) {
+		return fmt.Errorf("input 1 (slope): shape %v is more than that of the value, %v", t.shape, rd.shape)
+	}
+	slopes := make([]float64, len(from))
+	for i, j := range from {
+		slopes[i] = t.floats[j]
+	}
+	if slices.Contains(slopes, 1) {
+		rd.im.Note("A PRelu of slope 1 does nothing: such an element is no neuron.")
+	}
+	return rd.activate(slopes)
 }
 
 // dropout does nothing at inference.

@@ -120,6 +120,15 @@ func apply(op string, at map[string]*onnxpb.AttributeProto, in []array) array {
 		return in[0]
 	case "Relu":
 		return mapped(in[0], func(v float64) float64 { return math.Max(v, 0) })
+	case "Abs":
+		return mapped(in[0], math.Abs)
+	case "PRelu":
+		return zip(in[0], in[1], func(v, slope float64) float64 {
+			if v < 0 {
+				return slope * v
+			}
+			return v
+		})
 	case "LeakyRelu":
 		slope := float64(float32(0.01))
 		if a := at["alpha"]; a != nil {

@@ -24,8 +24,8 @@ func good() *chain {
 
 func TestGraphRefusals(t *testing.T) {
 	for want, spoil := range map[string]func(c *chain){
-		`node 2 "vC" (Tanh): operator "Tanh" is not supported; supported are Add, AveragePool,`: func(c *chain) { c.node("Tanh", []string{"x"}) },
-		`(Relu): operator "Relu" of domain my.ops is not supported`:                             func(c *chain) { c.g.Node[1].Domain = ptr("my.ops") },
+		`node 2 "vC" (Tanh): operator "Tanh" is not supported; supported are Abs, Add, AveragePool,`: func(c *chain) { c.node("Tanh", []string{"x"}) },
+		`(Relu): operator "Relu" of domain my.ops is not supported`:                                  func(c *chain) { c.g.Node[1].Domain = ptr("my.ops") },
 		`node 1 (Relu): attribute "gamma" is not supported`: func(c *chain) {
 			c.g.Node[1].Name, c.g.Node[1].Attribute = nil, []*onnxpb.AttributeProto{intAttr("gamma", 1)}
 		},
@@ -39,8 +39,11 @@ func TestGraphRefusals(t *testing.T) {
 			c.g.Node[0].Attribute = []*onnxpb.AttributeProto{floatAttr("beta", float32(math.NaN()))}
 		},
 		`node 2 "vC" (Add): it reads "vA", which Relu "vB" reads too`: func(c *chain) { c.node("Add", []string{"x", "vA"}) },
-		`it reads "vB" 2 times; supported are chains`:                 func(c *chain) { c.node("Add", []string{"x", "x"}) },
-		`it reads "ghost", which is neither`:                          func(c *chain) { c.node("Add", []string{"x", "ghost"}) },
+		`(PRelu): input 1 (slope): shape [2 3] is more than that of the value, [1 3]`: func(c *chain) {
+			c.doubles("s", []int64{2, 3}, 1, 2, 3, 4, 5, 6).node("PRelu", []string{"x", "s"})
+		},
+		`it reads "vB" 2 times; supported are chains`: func(c *chain) { c.node("Add", []string{"x", "x"}) },
+		`it reads "ghost", which is neither`:          func(c *chain) { c.node("Add", []string{"x", "ghost"}) },
 		`it reads "mask", which is not the first output of its node`: func(c *chain) {
 			c.node("Dropout", []string{"x"}).g.Node[2].Output = []string{"vC", "mask"}
 			c.node("Relu", []string{"mask"})

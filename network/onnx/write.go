@@ -16,16 +16,16 @@ import (
 )
 
 // The versions that are declared: IR 7 came with operator set 13, which every
-// runtime of the last years reads, and Gemm, Relu and LeakyRelu have not changed since.
+// runtime of the last years reads, and Gemm, Relu, LeakyRelu and PRelu have not changed since.
 const (
 	irVersion = 7
 	opset     = 13
 )
 
-// Write writes n as a chain of Gemm, Relu and LeakyRelu nodes on an input of
+// Write writes n as a chain of Gemm, Relu, LeakyRelu and, for units that differ, PRelu nodes on an input of
 // shape [batch, Inputs], in float32 or float64. Reading it back gives the same
-// layers. A weight that is not a float32 when float32 is asked for, and a slope that
-// is not one ever (ONNX has no other), is an error that names its layer.
+// layers. A weight, or a slope of a PRelu, that is not a float32 when float32 is asked for, and a slope
+// of a LeakyRelu that is not one ever (ONNX has no other), is an error that names its layer.
 func Write(w io.Writer, n *network.Network, float32Data bool) error {
 	elem := onnxpb.TensorProto_DOUBLE
 	if float32Data {
@@ -60,14 +60,23 @@ func Write(w io.Writer, n *network.Network, float32Data bool) error {
 			continue
 		}
 		next = fmt.Sprintf("layer%d.output", i)
-		if l.Act == network.ReLU {
+		switch l.Act {
+		case network.ReLU:
 			g.Node = append(g.Node, newNode("Relu", next, []string{value}))
-		} else {
+		case network.LeakyReLU:
 			if !isFloat32(l.Slope) {
 				return fmt.Errorf("onnx: layer %d: slope: %g is not a float32, the only kind that ONNX has", i, l.Slope)
 			}
 			g.Node = append(g.Node, newNode("LeakyRelu", next, []string{value}, &onnxpb.AttributeProto{
 				Name: ptr("alpha"), Type: onnxpb.AttributeProto_FLOAT.Enum(), F: ptr(float32(l.Slope))}))
+		default:
+			slopes := fmt.Sprintf("layer%d.slope", i)
+			p, err := newTensor(slopes, elem, l.Slopes, []int64{int64(rows)})
+			if err != nil {
+				return fmt.Errorf("onnx: layer %d: slopes: %w", i, err)
+			}
+			g.Initializer = append(g.Initializer, p)
+			g.Node = append(g.Node, newNode("PRelu", next, []string{value, slopes}))
 		}
 		value = next
 	}

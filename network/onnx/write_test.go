@@ -22,9 +22,12 @@ func anyNetwork(entry *rapid.Generator[float64], slopes []float64) *rapid.Genera
 			out := rapid.IntRange(1, 4).Draw(t, "width")
 			l := network.Layer{W: mat.NewDense(out, width, rapid.SliceOfN(entry, out*width, out*width).Draw(t, "weights"))}
 			l.B = rapid.SliceOfN(entry, out, out).Draw(t, "bias")
-			l.Act = rapid.SampledFrom([]network.Activation{network.None, network.ReLU, network.LeakyReLU}).Draw(t, "activation")
-			if l.Act == network.LeakyReLU {
+			l.Act = rapid.SampledFrom([]network.Activation{network.None, network.ReLU, network.LeakyReLU, network.Mixed}).Draw(t, "activation")
+			switch l.Act {
+			case network.LeakyReLU:
 				l.Slope = rapid.SampledFrom(slopes).Draw(t, "slope")
+			case network.Mixed:
+				l.Slopes = rapid.SliceOfN(rapid.SampledFrom(append([]float64{0, 1}, slopes...)), out, out).Draw(t, "slopes")
 			}
 			layers[i], width = l, out
 		}
@@ -83,11 +86,13 @@ func (brokenWriter) Write([]byte) (int, error) { return 0, errBroken }
 
 func TestWriteRefusals(t *testing.T) {
 	layer := network.Layer{W: mat.NewDense(1, 1, []float64{1}), B: []float64{0}}
+	wide := network.Layer{W: mat.NewDense(2, 1, []float64{1, 2}), B: make([]float64, 2), Act: network.Mixed}
 	second := layer
 	for want, change := range map[string]func(){
 		"layer 1: weights: entry 0 is 0.1, which is not a float32": func() { second.W = mat.NewDense(1, 1, []float64{0.1}) },
 		"layer 1: bias: entry 0 is 1e+300":                         func() { second.B = []float64{1e300} },
 		"layer 1: slope: 0.1 is not a float32":                     func() { second.Act, second.Slope = network.LeakyReLU, 0.1 },
+		"layer 1: slopes: entry 1 is 0.1, which is not a float32":  func() { second = wide; second.Slopes = []float64{1, 0.1} },
 	} {
 		second = layer
 		change()
