@@ -17,6 +17,8 @@ import (
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/bound"
 	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/crosscheck/gen"
+	"github.com/relucell/relucell/crosscheck/twin"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/lp"
 	"github.com/relucell/relucell/network"
@@ -96,7 +98,7 @@ func TestUnitsThatDifferCountAsTheirReLUs(t *testing.T) {
 		n := drawMixed(t, rapid.IntRange(1, 3).Draw(t, "inputs"), 9)
 		b := drawBall(t, n.Inputs())
 		got := countTwice(t, n, b, 1).Lower
-		want, err := crosscheck.CountExactly(n, b)
+		want, err := twin.CountExactly(n, b)
 		require.NoError(t, err)
 		require.Equal(t, want.String(), got.String())
 		require.NoError(t, crosscheck.Audit(context.Background(), n, b, got))
@@ -107,9 +109,9 @@ func TestUnitsThatDifferCountAsTheirReLUs(t *testing.T) {
 		require.Equal(t, want.String(), countTwice(t, relus, b, 1).Lower.String(), "as ReLUs")
 		switch n.Inputs() {
 		case 1:
-			want, err = crosscheck.CountIntervals(n, b)
+			want, err = twin.CountIntervals(n, b)
 		case 2:
-			want, err = crosscheck.CountPolygons(n, b)
+			want, err = twin.CountPolygons(n, b)
 		}
 		require.NoError(t, err)
 		require.Equal(t, want.String(), got.String())
@@ -197,8 +199,8 @@ func TestCarriedUnitsAreNoNeurons(t *testing.T) {
 // Layers of more neurons than a word of signs holds, with units between them that carry their value on.
 func TestWideLayersOfUnitsThatDiffer(t *testing.T) {
 	for seed := range soakRange(2, 100) {
-		rng := crosscheck.NewRand(seed)
-		n := crosscheck.Random(rng, crosscheck.RandomOptions{Inputs: 2, Widths: []int{90, 5}, NoAffine: true})
+		rng := gen.NewRand(seed)
+		n := gen.Random(rng, gen.RandomOptions{Inputs: 2, Widths: []int{90, 5}, NoAffine: true})
 		layers := slices.Clone(n.Layers())
 		for i := range layers[:2] {
 			l := &layers[i]
@@ -210,7 +212,7 @@ func TestWideLayersOfUnitsThatDiffer(t *testing.T) {
 		n = netOf(t, layers...)
 		require.Greater(t, n.Hidden()[0], 64)
 		b := ballAt(t, ball.LInf, 2, 0.125, 0.375)
-		want, err := crosscheck.CountPolygons(n, b)
+		want, err := twin.CountPolygons(n, b)
 		require.NoError(t, err)
 		require.Equal(t, want.String(), countTwice(t, n, b, 2).Lower.String())
 		require.NoError(t, crosscheck.Audit(context.Background(), n, b, want))

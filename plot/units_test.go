@@ -7,15 +7,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/relucell/relucell/ball"
-	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/network"
 )
 
 // TestMapOfUnitsThatDiffer within a layer, some of which are no neurons.
 func TestMapOfUnitsThatDiffer(t *testing.T) {
 	for seed := range uint64(20) {
-		rng := crosscheck.NewRand(seed)
-		layers := slices.Clone(crosscheck.Random(rng, crosscheck.RandomOptions{Inputs: 2, Widths: []int{6, 4}, NoAffine: true}).Layers())
+		rng := gen.NewRand(seed)
+		layers := slices.Clone(gen.Random(rng, gen.RandomOptions{Inputs: 2, Widths: []int{6, 4}, NoAffine: true}).Layers())
 		for i := range layers[:2] {
 			l := &layers[i]
 			l.Act, l.Slope = network.Mixed, 0
