@@ -175,38 +175,34 @@ func (t *Solved) enterLayer(lv *level) {
 	st := &t.layers[l]
 	st.entry = t.depth
 	outlined := t.outlines() && t.outlined()
+	fs, first := t.Forms(l), t.m.Layers[l].First
 	for j := range st.done {
 		if t.m.Late() { // nothing of the rest is settled
-			for k := range st.done[j:] {
-				st.done[j+k] = open
-			}
+			clear(st.done[j:])
 			return
 		}
-		if outlined {
-			st.done[j] = t.atOnce(l, j, lv.Z)
-		} else if st.done[j] = t.quick(l, j); st.done[j] == selfDone && t.judge.Proof {
-			st.proofs[j].CopyFrom(&judge.Multipliers{Self: 1})
+		var sign int8
+		z := &fs[j]
+		if !outlined {
+			sign = t.judge.Settled(z)
+		} else if s := lv.Z[first+j]; s != 0 && t.outside(z, -float64(s)) {
+			sign = s
 		}
-		if st.done[j] != open {
-			t.Pass(&lv.acc, l, j, t.labels[t.m.Layers[l].First+j])
+		t.labels[first+j] = sign
+		switch {
+		case sign != 0:
+			st.done[j] = settled
+			if t.judge.Proof { // without an outline
+				st.proofs[j].CopyFrom(&judge.Multipliers{Self: 1})
+			}
+			t.tally.Float++
+			t.Pass(&lv.acc, l, j, sign)
+		case z.Zero():
+			st.done[j] = zero
+		default:
+			st.done[j] = open
 		}
 	}
-}
-
-// atOnce settles neuron j by the outline of the cell on which its layer is entered; z holds the signs at a point of it.
-func (t *Solved) atOnce(l, j int, z []int8) status {
-	f := t.Form(l, j)
-	id := t.m.Layers[l].First + j
-	t.labels[id] = 0
-	if f.Zero() {
-		return zeroDone
-	}
-	if z[id] == 0 || !t.outside(f, -float64(z[id])) {
-		return open
-	}
-	t.labels[id] = z[id]
-	t.tally.Float++
-	return caseDone
 }
 
 // layer decides the neurons of a layer from the level's on. It reports false when all are.
@@ -243,7 +239,7 @@ func (t *Solved) layer(lv *level, passing bool) (e Event, done bool) {
 
 // report tells of a neuron that was settled on entry.
 func (t *Solved) report(l, j int) {
-	if st := &t.layers[l]; st.done[j] == zeroDone {
+	if st := &t.layers[l]; st.done[j] == zero {
 		t.told.Zero()
 	} else {
 		t.told.Pruned(t.labels[t.m.Layers[l].First+j], &st.proofs[j])
@@ -275,7 +271,7 @@ func (t *Solved) settle(lv *level) {
 		}
 		t.labels[id] = z0
 		t.count(by)
-		st.done[j] = caseDone
+		st.done[j] = settled
 		if t.judge.Proof {
 			st.proofs[j].CopyFrom(&t.judge.Out)
 		}

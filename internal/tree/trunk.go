@@ -38,10 +38,9 @@ type layer struct {
 type status int8
 
 const (
-	open     status = iota // both sides may live
-	selfDone               // one side empty by the form alone, on the whole ball
-	caseDone               // one side empty by multipliers over constraints of the cell
-	zeroDone               // identically zero
+	open    status = iota // both sides may live
+	settled               // one side is empty on the whole cell
+	zero                  // identically zero
 )
 
 func newTrunk(m *Subject, p *Policy, halt *atomic.Bool) trunk {
@@ -84,23 +83,6 @@ func (w *trunk) count(t judge.Tier) {
 	case judge.Solve:
 		w.tally.Solve++
 	}
-}
-
-// quick settles neuron j on the cell on which its layer is entered, if its form alone does.
-func (w *trunk) quick(l, j int) status {
-	z := w.Form(l, j)
-	id := w.m.Layers[l].First + j
-	w.labels[id] = 0
-	if z.Zero() {
-		return zeroDone
-	}
-	t := w.judge.Settled(z)
-	if t == 0 {
-		return open
-	}
-	w.labels[id] = t
-	w.tally.Float++
-	return selfDone
 }
 
 // carries returns 1 if the decided unit u of layer l passes on more than a constant, 0 if not.

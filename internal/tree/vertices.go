@@ -293,31 +293,27 @@ func (t *Vertices) enterLayer(lv *hull) {
 	if boxed {
 		t.cells.Around(lv.at, &t.around)
 	}
+	fs, labels := t.Forms(l), t.labels[t.m.Layers[l].First:]
 	for j := range st.done {
+		z := &fs[j]
+		var sign int8
 		if boxed {
-			st.done[j] = t.inBox(l, j)
+			sign = t.around.Sign(z)
 		} else {
-			st.done[j] = t.quick(l, j)
+			sign = t.judge.Settled(z)
 		}
-		if st.done[j] != open {
-			t.Pass(&lv.acc, l, j, t.labels[t.m.Layers[l].First+j])
+		labels[j] = sign
+		switch {
+		case sign != 0:
+			st.done[j] = settled
+			t.tally.Float++
+			t.Pass(&lv.acc, l, j, sign)
+		case z.Zero():
+			st.done[j] = zero
+		default:
+			st.done[j] = open
 		}
 	}
-}
-
-// inBox settles neuron j on the cell on which its layer is entered, if the box around it does.
-func (t *Vertices) inBox(l, j int) status {
-	z := t.Form(l, j)
-	id := t.m.Layers[l].First + j
-	t.labels[id] = 0
-	if z.Zero() {
-		return zeroDone
-	}
-	if t.labels[id] = t.around.Sign(z); t.labels[id] == 0 {
-		return open
-	}
-	t.tally.Float++
-	return caseDone
 }
 
 // nextWord finds the next word of the layer, from its neuron j on, that has open neurons, and looks at them at the
