@@ -59,7 +59,7 @@ func (p *Plain) Next(passing bool) Event {
 				p.labels[id] = 0
 				p.told.Zero()
 			} else if split := p.node(c, id, z); p.err != nil {
-				return Event{Kind: Failed, Err: p.err}
+				return Event{Kind: Failed}
 			} else if p.m.Late() { // what was found may have been given up
 				return p.Undecided()
 			} else if split {

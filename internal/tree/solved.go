@@ -79,15 +79,18 @@ func (t *Solved) Reset() {
 	t.judge.Look(&lv.Point)
 }
 
-// Next decides the cell's neurons.
-func (t *Solved) Next(passing bool) Event {
-	e := t.next(passing)
+// Tally counts what the solver has done since it was last asked for.
+func (t *Solved) Tally() *Tally {
 	p := t.solver.Pivots()
 	t.tally.Pivots, t.pivots = t.tally.Pivots+p-t.pivots, p
-	return e
+	return t.tally
 }
 
-func (t *Solved) next(passing bool) Event {
+// Err is what no tier could decide.
+func (t *Solved) Err() error { return t.err }
+
+// Next decides the cell's neurons.
+func (t *Solved) Next(passing bool) Event {
 	lv := t.levels[t.depth]
 	if len(t.m.Layers) == 0 {
 		return t.region(lv)
@@ -226,7 +229,7 @@ func (t *Solved) layer(lv *level, passing bool) (e Event, done bool) {
 			return Event{Kind: Split, Shared: lv.follows}, true
 		}
 		if t.err != nil {
-			return Event{Kind: Failed, Err: t.err}, true
+			return Event{Kind: Failed}, true
 		}
 		if t.gaveUp {
 			t.gaveUp = false
@@ -286,7 +289,7 @@ func (t *Solved) region(lv *level) Event {
 	}
 	by := t.confirm(&lv.Point, t.m.Neurons)
 	if by == judge.None {
-		return Event{Kind: Failed, Err: t.err}
+		return Event{Kind: Failed}
 	}
 	t.count(by)
 	return Event{Kind: Final, Regions: 1}
@@ -300,7 +303,7 @@ func (t *Solved) Undecided() Event {
 	case t.uncertain(lv, id):
 		return Event{Kind: Vague}
 	case t.confirm(&lv.Point, id) == judge.None:
-		return Event{Kind: Failed, Err: t.err}
+		return Event{Kind: Failed}
 	}
 	return Event{Kind: Open}
 }
@@ -322,6 +325,7 @@ func (t *Solved) uncertain(lv *level, id int) bool {
 // CopyFrom copies the path to a split of another solved tree: the cell, and what its sides need.
 func (t *Solved) CopyFrom(from Tree, depth int) {
 	o := from.(*Solved)
+	t.Tally()
 	t.off, t.depth, t.gaveUp, t.err = 0, depth, false, nil
 	copy(t.labels, o.labels)
 	src, dst := o.levels[depth], t.at(depth)

@@ -24,7 +24,7 @@ const (
 	Open
 	// Vague: a stop left the cell undecided, and nothing tells that it is not empty.
 	Vague
-	// Failed: no tier could decide; Err says why.
+	// Failed: no tier could decide; the tree's Err says why.
 	Failed
 )
 
@@ -35,7 +35,6 @@ type Event struct {
 	Regions int64
 	// Shared says of a Split that CopyFrom can take it to another tree.
 	Shared bool
-	Err    error
 }
 
 // Tree is a place in the tree of patterns: the cell of a path, the sides taken at the splits from the root. All that it
@@ -73,6 +72,8 @@ type Tree interface {
 	Tell(Teller)
 	// Tally is what the tree has done. The caller may change it.
 	Tally() *Tally
+	// Err says why the tree failed, nil if it did not.
+	Err() error
 }
 
 // Teller is told of each neuron that is settled on a cell, in network order.

@@ -70,9 +70,6 @@ func (w *trunk) Labels() []int8 { return w.labels }
 // Tell sets who is told.
 func (w *trunk) Tell(t Teller) { w.told = t }
 
-// Tally is what has been done.
-func (w *trunk) Tally() *Tally { return w.tally }
-
 // count adds a decision.
 func (w *trunk) count(t judge.Tier) {
 	switch t {

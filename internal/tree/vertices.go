@@ -277,6 +277,22 @@ func (t *Vertices) Labels() []int8 {
 	return t.labels
 }
 
+// Tally includes what the solved tree does.
+func (t *Vertices) Tally() *Tally {
+	if t.solved != nil {
+		return t.solved.Tally()
+	}
+	return t.tally
+}
+
+// Err is what no tier could decide.
+func (t *Vertices) Err() error {
+	if t.solved != nil {
+		return t.solved.err
+	}
+	return nil
+}
+
 // Witness returns nil: none are kept.
 func (t *Vertices) Witness(bool) ([]float64, []*big.Float) { return nil, nil }
 

@@ -89,6 +89,7 @@ func (g *grown) MinusBound(depth int) *big.Int {
 func (g *grown) Rough() *big.Int                        { return g.Bound(false) }
 func (g *grown) Labels() []int8                         { return nil }
 func (g *grown) Witness(bool) ([]float64, []*big.Float) { return nil, nil }
+func (g *grown) Err() error                             { return nil }
 func (g *grown) Tell(tree.Teller)                       {}
 func (g *grown) Tally() *tree.Tally                     { return &g.tally }
 

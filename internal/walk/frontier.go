@@ -216,7 +216,7 @@ func (w *worker) further(f *frontier, n *node, credit int64, whole bool) {
 	w.pace, w.path = s, append(w.path[:0], n.path...)
 	e, arrived := tree.Lead(w.tree, n.path)
 	if e.Kind == tree.Failed {
-		w.err = e.Err
+		w.err = w.tree.Err()
 	}
 	if s.arrived = tally.Work; arrived {
 		w.walk()

@@ -165,7 +165,7 @@ func (w *worker) close() {
 func (w *worker) leftover(e tree.Event) {
 	switch e.Kind {
 	case tree.Failed:
-		w.err = e.Err
+		w.err = w.tree.Err()
 	case tree.Vague:
 		w.pace.vague(w)
 	default:
