@@ -48,7 +48,9 @@ func (t *Solved) decide(lv *level) bool {
 // pruned labels neuron id and tells of it.
 func (t *Solved) pruned(live int8, id int) {
 	t.labels[id] = live
-	t.told.Pruned(live, &t.judge.Out)
+	if t.judge.Proof {
+		t.told.Pruned(live, &t.judge.Out)
+	}
 }
 
 // ask puts the question to the solver and certifies an answer "empty". judge.None

@@ -214,7 +214,9 @@ func (t *Solved) layer(lv *level, passing bool) (e Event, done bool) {
 	ly, st := t.m.Layers[l], &t.layers[l]
 	for ; lv.j < ly.Neurons; lv.j++ {
 		if st.done[lv.j] != open {
-			t.report(l, lv.j)
+			if t.judge.Proof {
+				t.report(l, lv.j)
+			}
 			continue
 		}
 		// On the way to another cell there is little to do.

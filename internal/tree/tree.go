@@ -68,7 +68,7 @@ type Tree interface {
 	// Witness is a point strictly inside the cell, as exact floats, or in wide where float64 does not hold it; short
 	// asks for few digits. It is certain after Final and Open. Trees that keep no witnesses return nil.
 	Witness(short bool) (x []float64, wide []*big.Float)
-	// Tell sets who is told of the neurons that are settled; Silent for nobody.
+	// Tell sets who is told of the neurons that are settled. Trees that keep no multipliers tell nobody.
 	Tell(Teller)
 	// Tally is what the tree has done. The caller may change it.
 	Tally() *Tally

@@ -54,9 +54,6 @@ type Fallbacks struct {
 	common         atomic.Bool
 }
 
-// flushed is the number of regions that a tree finds before it tells the others.
-const flushed = 256
-
 // NewVertices returns a tree at the root.
 func NewVertices(m *Subject, p *Policy, halt *atomic.Bool, f *Fallbacks) *Vertices {
 	t := &Vertices{trunk: newTrunk(m, p, halt), cells: vertices.New(m.Model), fallbacks: f, cellwise: p != nil && p.Cellwise}
@@ -452,7 +449,7 @@ func (t *Vertices) settle(lv *hull, settled uint64, seen vertices.Signs) {
 // final is a cell of so many regions, beside which so many sides were found empty.
 func (t *Vertices) final(regions, settled int64) Event {
 	t.tally.Float += regions + settled
-	if t.regions += regions; t.regions >= flushed {
+	if t.regions += regions; t.regions >= t.tune.Batch {
 		t.fallbacks.regions.Add(t.regions)
 		t.regions = 0
 	}

@@ -6,7 +6,7 @@ import "time"
 
 // Table is what steers a walk.
 type Table struct {
-	// Batch is the number of regions between two looks at the shared counter; with a limit every region is worth a look.
+	// Batch is the number of regions that a tree finds before it tells the others.
 	Batch int64
 	// FrontierSize is the number of cells that may wait; at some hundred bytes each they take some megabytes. Beyond, a
 	// cell whose turn comes is walked to its end.

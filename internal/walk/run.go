@@ -100,7 +100,7 @@ type Run struct {
 	cfg Config
 	// stop: workers leave the cells that they have not begun. halt: the walk is to end.
 	stop, halt atomic.Bool
-	regions    atomic.Int64 // flushed by the workers in batches
+	regions    atomic.Int64 // found so far, where there is a limit
 	books      ledger
 	crew       crew
 	turn       turn
@@ -192,12 +192,8 @@ func (r *Run) retire(w *worker) {
 // found notes regions that a worker has counted.
 func (r *Run) found(w *worker, regions int64) {
 	w.regions += regions
-	if batch := r.cfg.Tuning.Batch; r.cfg.Limit > 0 {
-		if r.regions.Add(regions) >= r.cfg.Limit {
-			r.reached()
-		}
-	} else if full := w.regions/batch - (w.regions-regions)/batch; full > 0 {
-		r.regions.Add(full * batch)
+	if r.cfg.Limit > 0 && r.regions.Add(regions) >= r.cfg.Limit {
+		r.reached()
 	}
 }
 
