@@ -7,6 +7,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/internal/forms"
 	"github.com/relucell/relucell/internal/judge"
@@ -113,4 +115,18 @@ func BestFirstAfter(ctx context.Context, n *network.Network, b ball.Ball, opt Op
 	cfg := prepare(ctx, m, opt, plan{}, false)
 	deadline, _ := ctx.Deadline()
 	return cfg.TurnsAfter(start, deadline), nil
+}
+
+// SideBounds are the bounds, at a close look, of the minus side of the first split, by its solver and by its vertices.
+func SideBounds(t require.TestingT, n *network.Network, b ball.Ball) (all []*big.Int) {
+	m, err := tree.NewSubject(context.Background(), n, b)
+	require.NoError(t, err)
+	halt := new(atomic.Bool)
+	for _, side := range []tree.Tree{tree.NewSolved(m, nil, halt, false), tree.NewVertices(m, nil, halt, new(tree.Fallbacks))} {
+		side.Reset()
+		require.Equal(t, tree.Split, side.Next(false).Kind)
+		side.Enter(-1)
+		all = append(all, side.Bound(true))
+	}
+	return all
 }

@@ -6,6 +6,7 @@ package enumerate_test
 
 import (
 	"context"
+	"math"
 	"math/big"
 	"slices"
 	"testing"
@@ -216,5 +217,71 @@ func TestWideLayersOfUnitsThatDiffer(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, want.String(), countTwice(t, n, b, 2).Lower.String())
 		require.NoError(t, crosscheck.Audit(context.Background(), n, b, want))
+	}
+}
+
+// What a closer look at a cell finds of a later layer: on the side x < 0 of the first neuron leaky units are settled, and
+// carry their dimension on, or are not, and carry it on both sides.
+func TestBoundsOfALaterLayerOfUnitsThatDiffer(t *testing.T) {
+	first := dense(network.Mixed, []float64{1, 0, 0, 1, 1, 0}, make([]float64, 3)) // x and y carried on, relu(x)
+	first.Slopes = []float64{1, 1, 0}
+	settled := dense(network.Mixed, []float64{1, 0, 0, 0, 1, 0, 0, 0, 0}, []float64{-0.5, -2, 1})
+	settled.Slopes = []float64{0.5, 0.25, 1}
+	folded := dense(network.Mixed, []float64{0, 1, 0, 1, 0, 0, 1, 0, 0}, []float64{0, 0.5, -0.5})
+	folded.Slopes = []float64{-1, -1, 0.5}
+	for _, c := range []struct {
+		second network.Layer
+		x, y   float64 // where all lines of the last layer nearly meet, in what the second passes on
+	}{{settled, -0.5, -0.5}, {folded, 0.5, 0.25}} {
+		const lines = 40
+		last := dense(network.ReLU, make([]float64, 3*lines), make([]float64, lines))
+		for j := range lines {
+			at := float64(j) * math.Pi / lines
+			last.W.SetRow(j, []float64{math.Cos(at), math.Sin(at), 0})
+			last.B[j] = -math.Cos(at)*c.x - math.Sin(at)*c.y + 0.001*float64(j*j%17-8)
+		}
+		n := netOf(t, first, c.second, last)
+		b := ballAt(t, ball.LInf, 2, 0, 1)
+		regions := int64(0)
+		for r, err := range enumerate.Regions(context.Background(), n, b) {
+			require.NoError(t, err)
+			if r.Pattern[0] < 0 {
+				regions++
+			}
+		}
+		for _, v := range enumerate.SideBounds(t, n, b) {
+			require.GreaterOrEqual(t, v.Cmp(big.NewInt(regions)), 0, "%d regions, at most %v", regions, v)
+		}
+	}
+}
+
+// Absolute values beside ReLUs that are never active carry all dimensions, on both sides: a bound that counts them among
+// the ReLUs is below what there is.
+func TestBoundsOfFoldingsBesideInactiveReLUs(t *testing.T) {
+	for _, d := range [][2]int{{2, 2}, {2, 6}, {3, 4}} {
+		folding, b := gen.LeakyFolding(d[0], d[1])
+		layers := slices.Clone(gen.AppendZeros(folding).Layers())
+		for i := range layers {
+			if l := &layers[i]; l.Act == network.LeakyReLU {
+				k := l.Out()
+				l.B[k-1] = -1
+				l.Act, l.Slopes = network.Mixed, append(slices.Repeat([]float64{l.Slope}, k-1), 0)
+				l.Slope = 0
+			}
+		}
+		n := netOf(t, layers...)
+		want := count(t, n, b, 1).Lower
+		require.Equal(t, count(t, folding, b, 1).Lower, want)
+		for _, r := range bound.Evaluate(context.Background(), bound.All(), n, b) {
+			require.NoError(t, r.Err, r.Name)
+			require.True(t, r.Kind == bound.Lower || r.Value.Cmp(want) >= 0, "%s: %v, count %v", r.Name, r.Value, want)
+		}
+		for _, limit := range []int64{1, 2, 5, 40} {
+			cells, err := enumerate.WaitingCells(n, b, limit)
+			require.NoError(t, err)
+			for _, c := range cells {
+				require.GreaterOrEqual(t, c.Upper.Cmp(big.NewInt(c.Regions)), 0, "%v, limit %d: %d regions, at most %v", d, limit, c.Regions, c.Upper)
+			}
+		}
 	}
 }

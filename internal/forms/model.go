@@ -81,8 +81,8 @@ func (m *Model) GiveUp() { m.cut.Store(true) }
 // Layer is y ↦ act(W·a + b), with rows scaled by powers of two.
 type Layer struct {
 	First, Out, In int // First is the global index of neuron 0
-	// The first units are the neurons, the others carry their value on. Slopes has the slope of each unit where its
-	// pre-activation is negative, 1 for those.
+	// The first units are the neurons, the others carry their value on. Slopes has the slope of
+	// each unit where its pre-activation is negative, 1 for those.
 	Neurons int
 	Slopes  []float64
 	// W holds W by columns, rounded: column i at [i·m : (i+1)·m]. wa are upper bounds of the true
@@ -288,8 +288,9 @@ func (l *Layer) setQuantum(prev *Layer, lsb float64) {
 // on the ball and e_i the bound of the layer before, z̃_j = fl(b_j + Σ w̃_ji ã_i) has |z̃_j − z_j|
 // ≤ γ(|b_j| + Σ|w̃_ji|(A_i+e_i)) + Σ|w̃_ji|e_i, where γ covers the one rounding of a weight, of a
 // leaky factor and of each product, and the additions in any order (Higham, "Accuracy and
-// Stability", §3.1); a ReLU enlarges no error, nor does a unit that carries its value on. |w̃| is wa, which covers weights that lost digits
-// below the normal range; the underflow constant covers the rest.
+// Stability", §3.1); a ReLU enlarges no error, nor does a unit that carries its value on. |w̃| is
+// wa, which covers weights that lost digits below the normal range; the underflow constant covers
+// the rest.
 //
 // Domain: no partial sum overflows. They are at most |b_j| + Σ|w̃_ji|(A_i+e_i), so where one does
 // the bound is infinite or no number, and no value is certain.
