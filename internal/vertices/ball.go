@@ -12,7 +12,8 @@ import (
 // New returns the cells of a model, with none yet: Clock and Vanishes are to be set, and Reset
 // begins.
 func New(m *forms.Model) *Cells {
-	c := &Cells{N: m.N, central: m.Central(), integral: knowsIntegers(m), Spare: bitsToSpare}
+	c := &Cells{central: m.Central()}
+	c.N, c.integral, c.Spare = m.N, knowsIntegers(m), bitsToSpare
 	for _, ly := range m.Layers {
 		c.first = append(c.first, len(c.Rows))
 		for at := 0; at < ly.Neurons; at += WordSize {
@@ -24,33 +25,33 @@ func New(m *forms.Model) *Cells {
 	}
 	c.words = len(c.Rows)
 	c.Round = m.Norm == ball.L2 && m.N > 1 && !c.central
-	c.setBall(m.Norm == ball.L1 && !c.central) // cones are as many in a cube
+	c.setBall(m.N, m.Norm == ball.L1 && !c.central) // cones are as many in a cube
 	return c
 }
 
 // setBall sets the facets of the cube, 1 ± y_k ≥ 0, or those of the cross-polytope, 1 ± y_1 … ± y_n
 // ≥ 0.
-func (c *Cells) setBall(cross bool) {
-	if c.cross = cross; cross {
-		c.Ball = make([]Row, 1<<c.N)
-		for i := range c.Ball {
-			for k := range c.N {
-				c.Ball[i].G[k] = float64(1 - 2*(i>>k&1))
+func (n *names) setBall(dim int, cross bool) {
+	if n.cross = cross; cross {
+		n.Ball = make([]Row, 1<<dim)
+		for i := range n.Ball {
+			for k := range dim {
+				n.Ball[i].G[k] = float64(1 - 2*(i>>k&1))
 			}
 		}
 	} else {
-		c.Ball = make([]Row, 2*c.N)
-		for k := range c.N {
-			c.Ball[2*k].G[k], c.Ball[2*k+1].G[k] = 1, -1
+		n.Ball = make([]Row, 2*dim)
+		for k := range dim {
+			n.Ball[2*k].G[k], n.Ball[2*k+1].G[k] = 1, -1
 		}
 	}
-	for i := range c.Ball {
-		r := &c.Ball[i]
+	for i := range n.Ball {
+		r := &n.Ball[i]
 		mag := 1.0
 		for _, g := range r.G {
 			mag += math.Abs(g)
 		}
-		r.H, r.P, r.Q = 1, forms.Rounding(0, mag, c.N), forms.Slack*(mag-1)
+		r.H, r.P, r.Q = 1, forms.Rounding(0, mag, dim), forms.Slack*(mag-1)
 	}
 }
 
@@ -106,36 +107,7 @@ func (c *Cells) Adopt(o *Cells, word, names int) {
 // Take appends copies of vertices of o to a list.
 func (c *Cells) Take(o *Cells, vertices, list []int32) []int32 {
 	for _, v := range vertices {
-		i := c.add(0)
-		c.Vertices[i] = o.Vertices[v]
-		copy(c.signs[int(i)*c.words:], o.signs[int(v)*c.words:(int(v)+1)*c.words])
-		if c.integral {
-			c.integers[i] = o.integers[v]
-		}
-		if c.Round {
-			c.Inside[i] = o.Inside[v]
-		}
-		list = append(list, i)
+		list = append(list, c.copy(&o.points, v))
 	}
 	return list
-}
-
-// atCenter says that a vertex is on hyperplanes through the centre alone, and so is the centre.
-func (c *Cells) atCenter(v int32) {
-	for word := range c.words {
-		c.Sign(word, v).Zero = ^uint64(0)
-	}
-	c.setInteger(v)
-}
-
-// setInteger notes that the coordinates of a vertex are integers.
-func (c *Cells) setInteger(v int32) {
-	if !c.integral {
-		return
-	}
-	at := &c.integers[v]
-	at.d = 1
-	for k, x := range c.Vertices[v].X {
-		at.x[k] = int64(x)
-	}
 }

@@ -46,77 +46,20 @@ const (
 	edgeRoom = 1.0 / (1 << 10)
 )
 
-// Point is a point; coordinates beyond the inputs are 0.
-type Point [MaxInputs]float64
-
-// Vertex is a vertex: where it is, what each coordinate is off by at most, and the constraints that
-// hold with equality, a bit each.
-type Vertex struct {
-	X   Point
-	Err float64
-	On  uint64
-}
-
-// Row is a form g·y + h for use at vertices: a value is off by at most p + q·(the error of the
-// vertex).
-type Row struct {
-	G       Point
-	H, P, Q float64
-}
-
-// At evaluates the form.
-func (r *Row) At(x *Point) float64 {
-	return r.H + r.G[0]*x[0] + r.G[1]*x[1] + r.G[2]*x[2] + r.G[3]*x[3] + r.G[4]*x[4] + r.G[5]*x[5] + r.G[6]*x[6]
-}
-
 // Cells holds the vertices of the cells on a path, each of them a list of indices, and the forms of
 // the neurons of the layers on it.
 type Cells struct {
-	N        int
-	Vertices []Vertex
-	// Rows holds the forms of the layers on the path, WordSize to a word; signs those at each
-	// vertex, so many words each.
-	Rows  [][]Row
-	signs []Signs
-	words int
-	first []int  // the first word of each layer
+	points
+	table
+	names
 	Clock *int64 // counts the work, in vertices and pairs of them looked at
-	// integers and integerRows are the same in integers, where integral says so.
-	integral    bool
-	integers    []integerVertex
-	integerRows [][]integerRow
-	// Facets says where the rows of the constraints are, by their bits, and changed where those
-	// were that others replaced.
-	Facets  [64]Place
-	Changed []FacetPlace
-	Spare   int // bitsToSpare
-	Ball    []Row
-	// outer are the bits that stand for facets of the ball, and central says that all forms vanish
-	// at its centre.
-	outer   uint64
-	central bool
 	// Vanishes says that a neuron is zero at a vertex for reasons that floats do not know.
 	Vanishes func(word int, b uint, v int32) bool
-	lists    []int32 // a stack of lists, for leaves
-	cross    bool    // the ball is a cross-polytope
-	Round    bool    // it is the l2 ball, in the cube
-	Inside   []bool  // then: which vertices certainly are
+	central  bool // all forms vanish at the centre of the ball
 	near     nearest
 	repairs  repairer
-	// Scratch of section: the vertices on each side and between, and their constraints.
-	plus, minus, zero []int32
-	plusOn, minusOn   []uint64
-}
-
-// Place is where a row is kept: that of neuron b of a word at word·WordSize + b, that of facet i of
-// the ball at −1 − i.
-type Place int32
-
-// FacetPlace is the row that a bit stood for, when some bits were the ball's.
-type FacetPlace struct {
-	Bit   int
-	Row   Place
-	outer uint64
+	cut      sides   // by the form that was asked about last
+	lists    []int32 // a stack of lists, for leaves
 }
 
 // Row returns the row at a place.
@@ -130,54 +73,30 @@ func (c *Cells) Row(p Place) *Row {
 // Mark is a state to go back to.
 type Mark struct{ vertices, changed int }
 
-// add makes room for a vertex.
-func (c *Cells) add(on uint64) int32 {
-	i := len(c.Vertices)
-	c.Vertices = append(c.Vertices, Vertex{On: on})
-	if n := (i + 1) * c.words; n <= cap(c.signs) {
-		c.signs = c.signs[:n]
-		clear(c.signs[i*c.words:])
-	} else {
-		c.signs = append(c.signs, make([]Signs, c.words)...)
-	}
-	if c.integral {
-		c.integers = append(c.integers, integerVertex{})
-	}
-	if c.Round {
-		c.Inside = append(c.Inside, false)
-	}
-	return int32(i)
-}
-
-// Named is the number of names given to constraints on the path so far, for adopt.
-func (c *Cells) Named() int { return len(c.Changed) }
-
 // Here returns the state to go back to after what follows.
 func (c *Cells) Here() Mark { return Mark{len(c.Vertices), len(c.Changed)} }
 
+// Back forgets what came after a state.
 func (c *Cells) Back(m Mark) {
-	c.Vertices, c.signs = c.Vertices[:m.vertices], c.signs[:m.vertices*c.words]
-	if c.integral {
-		c.integers = c.integers[:m.vertices]
-	}
-	if c.Round {
-		c.Inside = c.Inside[:m.vertices]
-	}
-	for i := len(c.Changed) - 1; i >= m.changed; i-- {
-		c.Facets[c.Changed[i].Bit] = c.Changed[i].Row
-		c.outer = c.Changed[i].outer
-	}
-	c.Changed = c.Changed[:m.changed]
+	c.truncate(m.vertices)
+	c.rename(m.changed)
 }
 
-// sides sorts the vertices of a list by the sign of neuron b, and returns the constraints on which
-// some lie.
-func (c *Cells) sides(word int, list []int32, b uint) (used uint64) {
+// sides are the vertices of a cell by the sign of a form, and the constraints of those where it is not
+// zero.
+type sides struct {
+	plus, minus, zero []int32
+	plusOn, minusOn   []uint64
+}
+
+// sort sorts the vertices of a list by the sign of neuron b, and returns the constraints on which some
+// lie.
+func (c *sides) sort(p *points, word int, list []int32, b uint) (used uint64) {
 	c.plus, c.minus, c.zero = c.plus[:0], c.minus[:0], c.zero[:0]
 	c.plusOn, c.minusOn = c.plusOn[:0], c.minusOn[:0]
 	for _, v := range list {
-		s := c.Sign(word, v)
-		on := c.Vertices[v].On
+		s := p.Sign(word, v)
+		on := p.Vertices[v].On
 		used |= on
 		switch {
 		case s.Plus>>b&1 != 0:
@@ -208,7 +127,7 @@ func (p *Parts) Side(s int8, list []int32) []int32 {
 // too many vertices.
 func (c *Cells) Split(word int, list []int32, b uint, want uint64, p *Parts) (ok bool) {
 	if p.Section, ok = c.section(word, list, b, want, p.Section[:0]); ok {
-		p.Plus, p.Minus = append(p.Plus[:0], c.plus...), append(p.Minus[:0], c.minus...)
+		p.Plus, p.Minus = append(p.Plus[:0], c.cut.plus...), append(p.Minus[:0], c.cut.minus...)
 	}
 	return ok
 }
@@ -217,25 +136,27 @@ func (c *Cells) Split(word int, list []int32, b uint, want uint64, p *Parts) (ok
 // word, with the signs of the neurons in want, and leaves those on either side in plus and minus.
 // It returns false where a sign is not certain or there are too many vertices.
 func (c *Cells) section(word int, list []int32, b uint, want uint64, out []int32) ([]int32, bool) {
-	facet := c.name(c.sides(word, list, b), Place(word*WordSize+int(b)))
+	facet := c.name(c.cut.sort(&c.points, word, list, b), Place(word*WordSize+int(b)))
 	if facet == 0 {
 		return out, false
 	}
 	first := len(out)
-	*c.Clock += int64(len(c.plus) * len(c.minus))
-	for _, v := range c.zero {
-		out = append(out, c.again(v, facet))
+	*c.Clock += int64(len(c.cut.plus) * len(c.cut.minus))
+	for _, v := range c.cut.zero {
+		w := c.copy(&c.points, v)
+		c.Vertices[w].On |= facet
+		out = append(out, w)
 	}
-	minusOn := c.minusOn
-	for i, u := range c.plus {
-		on := c.plusOn[i]
+	minusOn := c.cut.minusOn
+	for i, u := range c.cut.plus {
+		on := c.cut.plusOn[i]
 		simple := bits.OnesCount64(on) == c.N
 		for j, other := range minusOn {
 			// More than one of n constraints is not common.
 			if alone := on &^ other; alone&(alone-1) != 0 && simple {
 				continue
 			}
-			v := c.minus[j]
+			v := c.cut.minus[j]
 			if !simple && !c.Adjacent(list, u, v) {
 				continue
 			}
@@ -247,39 +168,6 @@ func (c *Cells) section(word int, list []int32, b uint, want uint64, out []int32
 		}
 	}
 	return out, len(out)-first <= maxVertices
-}
-
-// Adjacent says whether two vertices of the list are the ends of an edge.
-func (c *Cells) Adjacent(list []int32, u, v int32) bool {
-	a, b := c.Vertices[u].On, c.Vertices[v].On
-	common := a & b
-	if bits.OnesCount64(common) < c.N-1 {
-		return false
-	}
-	if bits.OnesCount64(a) == c.N || bits.OnesCount64(b) == c.N {
-		return true
-	}
-	for _, w := range list {
-		if w != u && w != v && c.Vertices[w].On&common == common {
-			return false
-		}
-	}
-	return true
-}
-
-// again adds a vertex of a cell once more, as one of a part on a further hyperplane.
-func (c *Cells) again(v int32, facet uint64) int32 {
-	w := c.add(0)
-	c.Vertices[w] = c.Vertices[v]
-	c.Vertices[w].On |= facet
-	if c.integral {
-		c.integers[w] = c.integers[v]
-	}
-	if c.Round {
-		c.Inside[w] = c.Inside[v]
-	}
-	copy(c.signs[int(w)*c.words:], c.signs[int(v)*c.words:(int(v)+1)*c.words])
-	return w
 }
 
 // onEdge adds the vertex on the edge from u, where b is positive, to v, where it is negative.

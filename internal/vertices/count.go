@@ -8,16 +8,6 @@ package vertices
 
 import "math/bits"
 
-// plain says that no neuron of a set vanishes at a vertex of the list.
-func (c *Cells) plain(word int, list []int32, neurons uint64) bool {
-	for _, v := range list {
-		if c.Sign(word, v).Zero&neurons != 0 {
-			return false
-		}
-	}
-	return true
-}
-
 // crossing counts the regions into which the first's hyperplane is divided by the second, of two
 // neurons that change sign on the cell and vanish at no vertex: 2 if they cross, else 1, or 0 where
 // they have the same hyperplane.
@@ -29,37 +19,37 @@ func (c *Cells) plain(word int, list []int32, neurons uint64) bool {
 // Of these two kinds one is empty, as some combination is not shown.
 func (c *Cells) crossing(word int, list []int32, first, second uint) (n int64, ok bool) {
 	shown := uint(0)
-	c.plus, c.minus = c.plus[:0], c.minus[:0] // where the signs differ
+	c.cut.plus, c.cut.minus = c.cut.plus[:0], c.cut.minus[:0] // where the signs differ
 	for _, v := range list {
 		s := c.Sign(word, v)
 		a, b := s.Plus>>first&1, s.Plus>>second&1
 		shown |= 1 << (2*a + b)
 		switch {
 		case a != b && a == 1:
-			c.plus = append(c.plus, v)
+			c.cut.plus = append(c.cut.plus, v)
 		case a != b:
-			c.minus = append(c.minus, v)
+			c.cut.minus = append(c.cut.minus, v)
 		}
 	}
 	if shown == 15 {
 		return 2, true
 	}
 	if shown&6 != 6 { // not both are shown, so the two of equal signs are
-		c.plus, c.minus = c.plus[:0], c.minus[:0]
+		c.cut.plus, c.cut.minus = c.cut.plus[:0], c.cut.minus[:0]
 		for _, v := range list {
 			switch s := c.Sign(word, v); {
 			case (s.Plus>>first)&(s.Plus>>second)&1 == 1:
-				c.plus = append(c.plus, v)
+				c.cut.plus = append(c.cut.plus, v)
 			case (s.Plus>>first|s.Plus>>second)&1 == 0:
-				c.minus = append(c.minus, v)
+				c.cut.minus = append(c.cut.minus, v)
 			}
 		}
 	}
 	facet := c.name(c.used(list), Place(word*WordSize+int(first)))
 	plus, minus := shown&10 == 10, shown&5 == 5 // the signs of the second neuron that the first's hyperplane has
-	for _, u := range c.plus {
+	for _, u := range c.cut.plus {
 		on := c.Vertices[u].On
-		for _, v := range c.minus {
+		for _, v := range c.cut.minus {
 			other := c.Vertices[v].On
 			if !c.Adjacent(list, u, v) {
 				continue

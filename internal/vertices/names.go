@@ -5,24 +5,50 @@ package vertices
 
 import "math/bits"
 
-// used returns the constraints on which some vertex of the list lies.
-func (c *Cells) used(list []int32) (on uint64) {
-	for _, v := range list {
-		on |= c.Vertices[v].On
-	}
-	return on
+// Place is where a row is kept: that of neuron b of a word at word·WordSize + b, that of facet i of
+// the ball at −1 − i.
+type Place int32
+
+// FacetPlace is the row that a bit stood for, when some bits were the ball's.
+type FacetPlace struct {
+	Bit   int
+	Row   Place
+	outer uint64
 }
+
+// names says which constraints the bits of a vertex stand for.
+type names struct {
+	// Facets says where the rows of the constraints are, by their bits, and Changed where those
+	// were that others replaced.
+	Facets  [64]Place
+	Changed []FacetPlace
+	Spare   int    // bitsToSpare
+	Ball    []Row  // the ball's facets
+	cross   bool   // they are those of a cross-polytope
+	outer   uint64 // the bits that stand for them
+}
+
+// Named is the number of names given to constraints on the path so far, for adopt.
+func (n *names) Named() int { return len(n.Changed) }
 
 // name gives a constraint a bit that is not used: what it named has no vertex in the cell, and is
 // redundant there and in all its parts. 0: there is none.
-func (c *Cells) name(used uint64, r Place) uint64 {
+func (n *names) name(used uint64, r Place) uint64 {
 	facet := ^used & (used + 1)
 	if facet != 0 {
 		k := bits.TrailingZeros64(facet)
-		c.Changed = append(c.Changed, FacetPlace{k, c.Facets[k], c.outer})
-		c.Facets[k], c.outer = r, c.outer&^facet
+		n.Changed = append(n.Changed, FacetPlace{k, n.Facets[k], n.outer})
+		n.Facets[k], n.outer = r, n.outer&^facet
 	}
 	return facet
+}
+
+// rename takes back all names but the first so many.
+func (n *names) rename(named int) {
+	for i := len(n.Changed) - 1; i >= named; i-- {
+		n.Facets[n.Changed[i].Bit], n.outer = n.Changed[i].Row, n.Changed[i].outer
+	}
+	n.Changed = n.Changed[:named]
 }
 
 // bitsToSpare is the number of free bits below which thin looks for some; regions uses at most one
@@ -53,7 +79,7 @@ func (c *Cells) Thin(list []int32) {
 	}
 	for i, v := range list {
 		if c.Vertices[v].On&redundant != 0 {
-			list[i] = c.again(v, 0)
+			list[i] = c.copy(&c.points, v)
 			c.Vertices[list[i]].On &^= redundant
 		}
 	}

@@ -31,33 +31,9 @@ type nearest struct {
 	list   []int32
 }
 
-// setInside notes whether a vertex is certainly inside the ball: its distance from the centre is
-// off by √n·err, and by fewer than n+3 roundings relative to itself.
-func (c *Cells) setInside(v int32) {
-	at := &c.Vertices[v]
-	t := 0.0
-	for _, y := range at.X {
-		t += y * y
-	}
-	c.Inside[v] = math.Sqrt(t)*(1+forms.Slack*float64(c.N+4)*forms.Unit)+forms.Slack*math.Sqrt(float64(c.N))*at.Err < 1
-}
-
-// Within says that all vertices of a list are certainly in the ball, and so the whole cell.
-func (c *Cells) Within(list []int32) bool {
-	if !c.Round {
-		return true
-	}
-	for _, v := range list {
-		if !c.Inside[v] {
-			return false
-		}
-	}
-	return true
-}
-
 // meets says whether the hull of a list meets the open ball; certain false: that could not be told.
 func (c *Cells) meets(list []int32) (hit, certain bool) {
-	if hit, certain = c.meetsAsIs(list); certain {
+	if hit, certain = c.near.meets(&c.points, list); certain {
 		return hit, true
 	}
 	again := false
@@ -68,7 +44,7 @@ func (c *Cells) meets(list []int32) (hit, certain bool) {
 		}
 	}
 	if again {
-		return c.meetsAsIs(list)
+		return c.near.meets(&c.points, list)
 	}
 	return false, false
 }
@@ -79,32 +55,31 @@ func (c *Cells) SideMeets(p *Parts, s int8) (hit, certain bool) {
 	return c.meets(c.near.list)
 }
 
-// meetsAsIs does so with vertices as they are known.
+// meets says so with vertices as they are known.
 //
 // It does if a combination of its vertices is inside. A computed one, of n+1 weights that are
 // positive, is off the one of the true vertices by the vertices' error and fewer than 2n+6
 // roundings a coordinate. It does not if for some u all vertices have u·v ≥ ‖u‖.
-func (c *Cells) meetsAsIs(list []int32) (hit, certain bool) {
+func (s *nearest) meets(p *points, list []int32) (hit, certain bool) {
 	err := 0.0
 	first := list[0]
 	least := math.Inf(1)
 	for _, v := range list {
-		if c.Inside[v] {
+		if p.Inside[v] {
 			return true, true
 		}
-		at := &c.Vertices[v]
+		at := &p.Vertices[v]
 		err = max(err, at.Err)
 		if t := dot(&at.X, &at.X); t < least {
 			first, least = v, t
 		}
 	}
-	s := &c.near
 	s.n, s.of[0], s.weight[0] = 1, first, 1
-	x := c.Vertices[first].X
-	blur := forms.Slack * math.Sqrt(float64(c.N)) * (err + float64(2*c.N+6)*forms.Unit)
+	x := p.Vertices[first].X
+	blur := forms.Slack * math.Sqrt(float64(p.N)) * (err + float64(2*p.N+6)*forms.Unit)
 	for range nearestSteps {
 		far := math.Sqrt(dot(&x, &x))
-		if far*(1+forms.Slack*float64(c.N+4)*forms.Unit)+blur < 1 {
+		if far*(1+forms.Slack*float64(p.N+4)*forms.Unit)+blur < 1 {
 			return true, true
 		}
 		sum := 0.0
@@ -113,17 +88,17 @@ func (c *Cells) meetsAsIs(list []int32) (hit, certain bool) {
 		}
 		// u·v is off by |u|₁ times the error of v, and by the roundings of n products and
 		// additions.
-		bound := far*(1+forms.Slack*float64(c.N+4)*forms.Unit) + forms.Slack*sum*(err+float64(c.N+2)*2*forms.Unit)
+		bound := far*(1+forms.Slack*float64(p.N+4)*forms.Unit) + forms.Slack*sum*(err+float64(p.N+2)*2*forms.Unit)
 		next, low := first, math.Inf(1)
 		for _, v := range list {
-			if t := dot(&x, &c.Vertices[v].X); t < low {
+			if t := dot(&x, &p.Vertices[v].X); t < low {
 				next, low = v, t
 			}
 		}
 		if low >= bound {
 			return false, true
 		}
-		if !s.enter(c, next, &x) {
+		if !s.enter(p, next, &x) {
 			return false, false
 		}
 	}
@@ -136,19 +111,19 @@ func dot(a, b *Point) float64 {
 }
 
 // enter takes a vertex in and moves x to the nearest point of the hull of those that are.
-func (s *nearest) enter(c *Cells, v int32, x *Point) bool {
+func (s *nearest) enter(p *points, v int32, x *Point) bool {
 	for _, u := range s.of[:s.n] {
 		if u == v {
 			return false // no progress: rounding
 		}
 	}
-	if s.n > c.N {
+	if s.n > p.N {
 		return false
 	}
 	s.of[s.n], s.weight[s.n] = v, 0
 	s.n++
 	for s.n > 1 {
-		to, ok := s.affine(c)
+		to, ok := s.affine(p)
 		if !ok {
 			return false
 		}
@@ -172,11 +147,11 @@ func (s *nearest) enter(c *Cells, v int32, x *Point) bool {
 			break
 		}
 	}
-	return s.n > 0 && s.combine(c, x)
+	return s.n > 0 && s.combine(p, x)
 }
 
 // combine sets x to the weighted mean, with the weights made positive and their sum one.
-func (s *nearest) combine(c *Cells, x *Point) bool {
+func (s *nearest) combine(p *points, x *Point) bool {
 	sum := 0.0
 	for i := range s.n {
 		s.weight[i] = max(s.weight[i], 0)
@@ -188,8 +163,8 @@ func (s *nearest) combine(c *Cells, x *Point) bool {
 	*x = Point{}
 	for i := range s.n {
 		s.weight[i] /= sum
-		at := &c.Vertices[s.of[i]]
-		for k := range c.N {
+		at := &p.Vertices[s.of[i]]
+		for k := range p.N {
 			x[k] += s.weight[i] * at.X[k]
 		}
 	}
@@ -198,23 +173,23 @@ func (s *nearest) combine(c *Cells, x *Point) bool {
 
 // affine returns the weights of the nearest point of the affine hull: Gμ = 1 up to a factor, for
 // the Gram matrix G.
-func (s *nearest) affine(c *Cells) (weight [MaxInputs + 1]float64, ok bool) {
+func (s *nearest) affine(p *points) (weight [MaxInputs + 1]float64, ok bool) {
 	n := s.n
 	for i := range n {
 		row := &s.system[i]
 		for j := range n {
-			row[j] = dot(&c.Vertices[s.of[i]].X, &c.Vertices[s.of[j]].X)
+			row[j] = dot(&p.Vertices[s.of[i]].X, &p.Vertices[s.of[j]].X)
 		}
 		row[n] = 1
 	}
 	for k := range n {
-		p := k
+		top := k
 		for i := k + 1; i < n; i++ {
-			if math.Abs(s.system[i][k]) > math.Abs(s.system[p][k]) {
-				p = i
+			if math.Abs(s.system[i][k]) > math.Abs(s.system[top][k]) {
+				top = i
 			}
 		}
-		s.system[k], s.system[p] = s.system[p], s.system[k]
+		s.system[k], s.system[top] = s.system[top], s.system[k]
 		if s.system[k][k] == 0 {
 			return weight, false
 		}
