@@ -10,16 +10,25 @@ import (
 	"github.com/relucell/relucell/internal/forms"
 )
 
+// filter judges multipliers of the constraints of a cell, in floats.
+type filter struct {
+	Model *forms.Model
+	// Cell holds the constraints of the cell. They are the caller's to change.
+	Cell  []Constraint
+	f     []float64
+	round []float64 // rounded multipliers, self first
+}
+
 // combine writes f = scale0·s·z + Σ lam_i s_i z_i and returns its offset, the
 // bound of what the forms' own errors contribute, and Σ lam·mag.
-func (j *Judge) combine(z *forms.Form, s, self float64, ids []int32, lam []float64) (h, err, mag float64) {
-	f := j.f[:len(z.G)]
+func (c *filter) combine(z *forms.Form, s, self float64, ids []int32, lam []float64) (h, err, mag float64) {
+	f := c.f[:len(z.G)]
 	for k, g := range z.G {
 		f[k] = s * self * g
 	}
 	h, err, mag = s*self*z.H, self*z.Err, self*z.Mag
 	for i, id := range ids {
-		a := &j.Cell[id]
+		a := &c.Cell[id]
 		t := lam[i] * a.S
 		for k, g := range a.G[:len(f)] {
 			f[k] += t * g
@@ -33,38 +42,38 @@ func (j *Judge) combine(z *forms.Form, s, self float64, ids []int32, lam []float
 
 // float is the float filter: the computed f differs from the true one, anywhere on the unit ball,
 // by what supremum says at most, so a sum below zero proves f < 0.
-func (j *Judge) float(z *forms.Form, s, self float64, ids []int32, lam []float64) bool {
-	if len(z.G) <= 2 && j.Model.Norm != ball.L2 {
-		sup, off := j.SupremumPlane(z, s, self, ids, lam)
+func (c *filter) float(z *forms.Form, s, self float64, ids []int32, lam []float64) bool {
+	if len(z.G) <= 2 && c.Model.Norm != ball.L2 {
+		sup, off := c.SupremumPlane(z, s, self, ids, lam)
 		return sup+off < 0
 	}
-	sup, off := j.Supremum(z, s, self, ids, lam)
+	sup, off := c.Supremum(z, s, self, ids, lam)
 	return sup+off < 0
 }
 
 // Supremum returns the largest value of the combination on the ball, and what that is off by at
 // most.
-func (j *Judge) Supremum(z *forms.Form, s, self float64, ids []int32, lam []float64) (sup, off float64) {
-	h, err, mag := j.combine(z, s, self, ids, lam)
-	return h + forms.Sup(j.Model.Norm, j.f[:len(z.G)]), forms.Rounding(err, mag, len(ids)+len(z.G))
+func (c *filter) Supremum(z *forms.Form, s, self float64, ids []int32, lam []float64) (sup, off float64) {
+	h, err, mag := c.combine(z, s, self, ids, lam)
+	return h + forms.Sup(c.Model.Norm, c.f[:len(z.G)]), forms.Rounding(err, mag, len(ids)+len(z.G))
 }
 
 // thin drops the smallest multiplier as long as the proof stands without it.
-func (j *Judge) thin(z *forms.Form, s float64, ids []int32) {
+func (c *filter) thin(z *forms.Form, s float64, ids []int32) {
 	for {
 		at := 0
-		for i, r := range j.round {
-			if i > 0 && r > 0 && (at == 0 || r < j.round[at]) {
+		for i, r := range c.round {
+			if i > 0 && r > 0 && (at == 0 || r < c.round[at]) {
 				at = i
 			}
 		}
 		if at == 0 {
 			return
 		}
-		r := j.round[at]
-		j.round[at] = 0
-		if !j.float(z, s, j.round[0], ids, j.round[1:]) {
-			j.round[at] = r
+		r := c.round[at]
+		c.round[at] = 0
+		if !c.float(z, s, c.round[0], ids, c.round[1:]) {
+			c.round[at] = r
 			return
 		}
 	}
@@ -76,32 +85,32 @@ var proofTops = [...]float64{3, 9, 32, 1 << 8, 1 << 16, 1 << 24, 1 << 32}
 
 // rounded scales (1, lam) so that the largest is limit and rounds to integers;
 // false when self would vanish.
-func (j *Judge) rounded(lam []float64, limit float64) bool {
+func (c *filter) rounded(lam []float64, limit float64) bool {
 	top := 1.0
 	for _, v := range lam {
 		top = max(top, v)
 	}
-	return j.scaled(lam, limit/top)
+	return c.scaled(lam, limit/top)
 }
 
 // scaled rounds f·(1, lam) to integers; false when self would vanish.
-func (j *Judge) scaled(lam []float64, f float64) bool {
-	j.round = append(j.round[:0], math.Round(f))
+func (c *filter) scaled(lam []float64, f float64) bool {
+	c.round = append(c.round[:0], math.Round(f))
 	for _, v := range lam {
-		j.round = append(j.round, math.Round(f*v))
+		c.round = append(c.round, math.Round(f*v))
 	}
-	return j.round[0] >= 1
+	return c.round[0] >= 1
 }
 
 // SupremumPlane is Supremum in one or two dimensions, without loops over coordinates.
-func (j *Judge) SupremumPlane(z *forms.Form, s, self float64, ids []int32, lam []float64) (sup, off float64) {
+func (c *filter) SupremumPlane(z *forms.Form, s, self float64, ids []int32, lam []float64) (sup, off float64) {
 	n := len(z.G)
 	last := n - 1 // in one dimension the same coordinate, not counted
 	t := s * self
 	f0, f1, h := t*z.G[0], t*z.G[last], t*z.H
 	err, mag := self*z.Err, self*z.Mag
 	for i, id := range ids {
-		a, l := &j.Cell[id], lam[i]
+		a, l := &c.Cell[id], lam[i]
 		t := l * a.S
 		f0 += t * a.G[0]
 		f1 += t * a.G[last]
@@ -112,7 +121,7 @@ func (j *Judge) SupremumPlane(z *forms.Form, s, self float64, ids []int32, lam [
 	top := math.Abs(f0)
 	switch {
 	case n == 1:
-	case j.Model.Norm == ball.L1:
+	case c.Model.Norm == ball.L1:
 		top = max(top, math.Abs(f1))
 	default:
 		top += math.Abs(f1)

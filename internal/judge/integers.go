@@ -5,6 +5,7 @@ package judge
 
 import (
 	"math"
+	"math/big"
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/internal/forms"
@@ -21,7 +22,7 @@ const (
 )
 
 // simple looks for the small integers that the multipliers are proportional to.
-func (j *Judge) simple(lam []float64) bool {
+func (c *filter) simple(lam []float64) bool {
 	top := 1.0
 	for _, v := range lam {
 		top = max(top, v)
@@ -34,15 +35,48 @@ func (j *Judge) simple(lam []float64) bool {
 			ok = ok && math.Abs(v-r) <= simpleSlack
 			return r
 		}
-		j.round = append(j.round[:0], near(f))
+		c.round = append(c.round[:0], near(f))
 		for _, v := range lam {
-			j.round = append(j.round, near(f*v))
+			c.round = append(c.round, near(f*v))
 		}
-		if ok && j.round[0] >= 1 {
+		if ok && c.round[0] >= 1 {
 			return true
 		}
 	}
 	return false
+}
+
+// smallCheck is exact or says that it cannot be. All coefficients are multiples of
+// q; with Σ λ·mag ≤ 2⁵²·q every partial sum is such a multiple below 2⁵³·q, so no
+// operation rounds. For l2 the squares need twice the bits.
+func (c *filter) smallCheck(z *forms.Form, s float64, ids []int32) (ok, sure bool) {
+	q, exactAll := z.Quantum, z.Err == 0
+	for _, id := range ids {
+		a := &c.Cell[id]
+		q = min(q, a.Quantum)
+		exactAll = exactAll && a.Err == 0
+	}
+	if !exactAll || q == 0 {
+		return false, false
+	}
+	h, _, mag := c.combine(z, s, c.round[0], ids, c.round[1:])
+	f := c.f[:len(z.G)]
+	if c.Model.Norm != ball.L2 {
+		if !(mag <= q*(1<<52)) {
+			return false, false
+		}
+		return h+forms.Sup(c.Model.Norm, f) <= 0, true
+	}
+	if !(mag <= q*(1<<25)) {
+		return false, false
+	}
+	h /= q
+	t := 0.0
+	for _, g := range f {
+		g /= q
+		t += g * g
+	}
+	return h <= 0 && t <= h*h, true
 }
 
 // integer is the second tier: multipliers rounded to integers, first the small
@@ -96,42 +130,9 @@ func (j *Judge) checked(z *forms.Form, s float64, ids []int32) bool {
 		ok = j.bigCheck(z, s, ids)
 	}
 	if ok && j.Proof {
-		j.take(z, ids)
+		j.Out.take(&j.filter, z, ids)
 	}
 	return ok
-}
-
-// smallCheck is exact or says that it cannot be. All coefficients are multiples of
-// q; with Σ λ·mag ≤ 2⁵²·q every partial sum is such a multiple below 2⁵³·q, so no
-// operation rounds. For l2 the squares need twice the bits.
-func (j *Judge) smallCheck(z *forms.Form, s float64, ids []int32) (ok, sure bool) {
-	q, exactAll := z.Quantum, z.Err == 0
-	for _, id := range ids {
-		a := &j.Cell[id]
-		q = min(q, a.Quantum)
-		exactAll = exactAll && a.Err == 0
-	}
-	if !exactAll || q == 0 {
-		return false, false
-	}
-	h, _, mag := j.combine(z, s, j.round[0], ids, j.round[1:])
-	f := j.f[:len(z.G)]
-	if j.Model.Norm != ball.L2 {
-		if !(mag <= q*(1<<52)) {
-			return false, false
-		}
-		return h+forms.Sup(j.Model.Norm, f) <= 0, true
-	}
-	if !(mag <= q*(1<<25)) {
-		return false, false
-	}
-	h /= q
-	t := 0.0
-	for _, g := range f {
-		g /= q
-		t += g * g
-	}
-	return h <= 0 && t <= h*h, true
 }
 
 // bigCheck computes the true f in big integers.
@@ -140,20 +141,33 @@ func (j *Judge) bigCheck(z *forms.Form, s float64, ids []int32) bool {
 	if x == nil {
 		return false
 	}
-	rows := []exact.Row{j.Row(z.Layer, z.Unit, s)}
-	lay := []int{z.Layer}
+	rows := j.rowsOf(z, s, ids)
+	top := x.Scale[z.Layer]
 	for _, id := range ids {
-		a := &j.Cell[id]
-		rows = append(rows, j.Row(a.Layer, a.Unit, a.S))
-		lay = append(lay, a.Layer)
-	}
-	top := 0
-	for _, l := range lay {
-		top = max(top, x.Scale[l])
+		top = max(top, x.Scale[j.Cell[id].Layer])
 	}
 	lam := j.trueMultipliers(z, ids)
-	for i := range lam { // bring all forms to one scale
-		lam[i].Lsh(lam[i], uint(top-x.Scale[lay[i]]))
+	lam[0].Lsh(lam[0], uint(top-x.Scale[z.Layer])) // bring all forms to one scale
+	for i, id := range ids {
+		lam[i+1].Lsh(lam[i+1], uint(top-x.Scale[j.Cell[id].Layer]))
 	}
 	return exact.NonPositive(j.Model.Norm, exact.Combine(lam[0], rows[0], lam[1:], rows[1:]))
+}
+
+// trueMultipliers turns the rounded multipliers of the scaled forms into
+// integers for the true ones: float row = 2^shift · true row.
+func (c *filter) trueMultipliers(z *forms.Form, ids []int32) []*big.Int {
+	low := z.Shift
+	for _, id := range ids {
+		low = min(low, c.Cell[id].Shift)
+	}
+	one := func(r float64, shift int) *big.Int {
+		v, _ := new(big.Float).SetFloat64(r).Int(nil)
+		return v.Lsh(v, uint(shift-low))
+	}
+	lam := []*big.Int{one(c.round[0], z.Shift)}
+	for i, id := range ids {
+		lam = append(lam, one(c.round[i+1], c.Cell[id].Shift))
+	}
+	return lam
 }

@@ -53,10 +53,9 @@ const (
 
 // Judge decides questions of the current cell. One per worker.
 type Judge struct {
-	Model *forms.Model
-	// Cell holds the constraints of the cell, and Labels the signs of all neurons on it, those
-	// before the layer in question at least. They are the caller's to change.
-	Cell   []Constraint
+	filter
+	// Labels are the signs of all neurons on the cell, those before the layer in question at least. They
+	// are the caller's to change.
 	Labels []int8
 	// Proof says that multipliers are wanted in integers; Out then holds those of the last side
 	// found empty.
@@ -64,19 +63,16 @@ type Judge struct {
 	Out    Multipliers
 	Policy *Policy
 
-	path  *forms.ExactPath
-	pass  *passer
-	f     []float64
-	round []float64 // rounded multipliers, self first
-	// Scratch of onSupport.
-	rows   []exact.Row
-	coords []int
-	square []float64
+	path    *forms.ExactPath
+	pass    *passer
+	rows    []exact.Row // scratch of Judge.rowsOf
+	support support
 }
 
 // New returns a judge for the cell that is the whole ball, whose labels are the caller's.
 func New(m *forms.Model, labels []int8, p *Policy) *Judge {
-	return &Judge{Model: m, Labels: labels, Policy: p, path: forms.NewExactPath(m), pass: newPasser(m), f: make([]float64, m.N)}
+	return &Judge{filter: filter{Model: m, f: make([]float64, m.N)}, Labels: labels, Policy: p,
+		path: forms.NewExactPath(m), pass: newPasser(m)}
 }
 
 // Row returns s times the exact form of unit u of layer l on the cell, in integers of that layer's
@@ -87,6 +83,16 @@ func (j *Judge) Row(l, u int, s float64) exact.Row {
 		return r.Neg()
 	}
 	return r
+}
+
+// rowsOf returns the exact rows s·z of a form and of constraints of the cell, until it is called again.
+func (j *Judge) rowsOf(z *forms.Form, s float64, ids []int32) []exact.Row {
+	j.rows = append(j.rows[:0], j.Row(z.Layer, z.Unit, s))
+	for _, id := range ids {
+		a := &j.Cell[id]
+		j.rows = append(j.rows, j.Row(a.Layer, a.Unit, a.S))
+	}
+	return j.rows
 }
 
 // cellRows returns the exact rows s·z of the cell's constraints.
@@ -136,7 +142,7 @@ func (j *Judge) Empty(z *forms.Form, s float64, ids []int32, lam []float64) Tier
 			for _, top := range proofTops {
 				if j.rounded(lam, top) && j.float(z, s, j.round[0], ids, j.round[1:]) {
 					j.thin(z, s, ids)
-					j.take(z, ids)
+					j.Out.take(&j.filter, z, ids)
 					return Float
 				}
 			}
@@ -190,7 +196,7 @@ func (j *Judge) AtMost(z *forms.Form, ids []int32, lam []float64) float64 {
 func (j *Judge) Solve(stopped func() bool, z *forms.Form, s float64, from []*big.Rat) ([]*big.Rat, error) {
 	point, self, lam, err := exact.SideUntil(stopped, j.Model.Norm, j.Row(z.Layer, z.Unit, s), j.cellRows(), from)
 	if err == nil && point == nil && j.Proof && !stopped() {
-		j.takeBig(z, self, lam)
+		j.Out.takeBig(&j.filter, z, self, lam)
 	}
 	return point, err
 }

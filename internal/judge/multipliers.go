@@ -18,55 +18,36 @@ type Multipliers struct {
 	BigLambda []*big.Int
 }
 
-// CopyFrom makes them the same as o, in its own memory.
-func (p *Multipliers) CopyFrom(o *Multipliers) {
-	p.Self, p.BigSelf, p.BigLambda = o.Self, o.BigSelf, o.BigLambda
-	p.IDs = append(p.IDs[:0], o.IDs...)
-	p.Lambda = append(p.Lambda[:0], o.Lambda...)
-}
-
-// trueMultipliers turns the rounded multipliers of the scaled forms into
-// integers for the true ones: float row = 2^shift · true row.
-func (j *Judge) trueMultipliers(z *forms.Form, ids []int32) []*big.Int {
-	low := z.Shift
-	for _, id := range ids {
-		low = min(low, j.Cell[id].Shift)
-	}
-	one := func(r float64, shift int) *big.Int {
-		v, _ := new(big.Float).SetFloat64(r).Int(nil)
-		return v.Lsh(v, uint(shift-low))
-	}
-	lam := []*big.Int{one(j.round[0], z.Shift)}
-	for i, id := range ids {
-		lam = append(lam, one(j.round[i+1], j.Cell[id].Shift))
-	}
-	return lam
+// CopyFrom makes them the same as p, in its own memory.
+func (o *Multipliers) CopyFrom(p *Multipliers) {
+	o.Self, o.BigSelf, o.BigLambda = p.Self, p.BigSelf, p.BigLambda
+	o.IDs = append(o.IDs[:0], p.IDs...)
+	o.Lambda = append(o.Lambda[:0], p.Lambda...)
 }
 
 // take stores the rounded multipliers as a proof, without those that are 0.
-func (j *Judge) take(z *forms.Form, ids []int32) {
-	o := &j.Out
+func (o *Multipliers) take(c *filter, z *forms.Form, ids []int32) {
 	o.IDs, o.Lambda, o.BigSelf, o.BigLambda = o.IDs[:0], o.Lambda[:0], nil, nil
 	low, top := z.Shift, z.Shift
 	for _, id := range ids {
-		low, top = min(low, j.Cell[id].Shift), max(top, j.Cell[id].Shift)
+		low, top = min(low, c.Cell[id].Shift), max(top, c.Cell[id].Shift)
 	}
 	if top-low <= 24 { // rounded multipliers have at most 33 bits
-		o.Self = int64(j.round[0]) << (z.Shift - low)
+		o.Self = int64(c.round[0]) << (z.Shift - low)
 		for i, id := range ids {
-			if r := j.round[i+1]; r > 0 {
-				o.IDs = append(o.IDs, j.Cell[id].ID)
-				o.Lambda = append(o.Lambda, int64(r)<<(j.Cell[id].Shift-low))
+			if r := c.round[i+1]; r > 0 {
+				o.IDs = append(o.IDs, c.Cell[id].ID)
+				o.Lambda = append(o.Lambda, int64(r)<<(c.Cell[id].Shift-low))
 			}
 		}
 		o.sort()
 		return
 	}
-	lam := j.trueMultipliers(z, ids)
+	lam := c.trueMultipliers(z, ids)
 	o.BigSelf = lam[0]
 	for i, id := range ids {
 		if lam[i+1].Sign() > 0 {
-			o.IDs = append(o.IDs, j.Cell[id].ID)
+			o.IDs = append(o.IDs, c.Cell[id].ID)
 			o.BigLambda = append(o.BigLambda, lam[i+1])
 		}
 	}
@@ -101,25 +82,24 @@ func (o *Multipliers) sort() {
 }
 
 // takeBig stores the multipliers of an exact solve over the constraints' exact rows.
-func (j *Judge) takeBig(z *forms.Form, self *big.Int, lam []*big.Int) {
-	x := j.Model.Integers()
+func (o *Multipliers) takeBig(c *filter, z *forms.Form, self *big.Int, lam []*big.Int) {
+	x := c.Model.Integers()
 	if x == nil {
 		return // late: what was proved is not used
 	}
-	o := &j.Out
 	o.IDs, o.Lambda, o.BigLambda = o.IDs[:0], o.Lambda[:0], nil
 	// λ'·2^scale·z = λ·z: bring all to the lowest scale in use.
 	low := x.Scale[z.Layer]
 	for i, l := range lam {
 		if l.Sign() > 0 {
-			low = min(low, x.Scale[j.Cell[i].Layer])
+			low = min(low, x.Scale[c.Cell[i].Layer])
 		}
 	}
 	o.BigSelf = new(big.Int).Lsh(self, uint(x.Scale[z.Layer]-low))
 	for i, l := range lam {
 		if l.Sign() > 0 {
-			o.IDs = append(o.IDs, j.Cell[i].ID)
-			o.BigLambda = append(o.BigLambda, new(big.Int).Lsh(l, uint(x.Scale[j.Cell[i].Layer]-low)))
+			o.IDs = append(o.IDs, c.Cell[i].ID)
+			o.BigLambda = append(o.BigLambda, new(big.Int).Lsh(l, uint(x.Scale[c.Cell[i].Layer]-low)))
 		}
 	}
 	o.sort()

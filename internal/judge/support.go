@@ -19,23 +19,28 @@ import (
 // that made it, to be taken for zero. It steers a proposal only.
 const supportZero = 1.0 / (1 << 30)
 
+// support is the scratch of onSupport: the coordinates in which f is to vanish, and the gradients there.
+type support struct {
+	coords []int
+	square []float64
+}
+
 // onSupport solves for the multipliers of the given constraints exactly and checks
-// them. On success they are in c.out when a proof is wanted.
+// them. On success they are in j.Out when a proof is wanted.
 func (j *Judge) onSupport(z *forms.Form, s float64, ids []int32, lam []float64) bool {
 	k := len(ids)
 	if k == 0 || k > len(z.G) {
 		return false
 	}
-	coords := j.vanishing(z, s, ids, lam)
+	coords := j.support.vanishing(&j.filter, z, s, ids, lam)
 	if len(coords) < k {
 		return false
 	}
-	rows := j.pivotRows(coords, ids)
-	if rows == nil {
+	if coords = j.support.pivotRows(j.Cell, coords, ids); coords == nil {
 		return false
 	}
-	j.ensureRows(z, s, ids)
-	sol, det := j.bareiss(rows, k)
+	rows := j.rowsOf(z, s, ids)
+	sol, det := bareiss(coords, rows, j.Model.Late)
 	if det == nil || det.Sign() == 0 {
 		return false
 	}
@@ -50,7 +55,7 @@ func (j *Judge) onSupport(z *forms.Form, s float64, ids []int32, lam []float64) 
 			return false
 		}
 	}
-	if !exact.NonPositive(j.Model.Norm, exact.Combine(det, j.rows[0], sol, j.rows[1:k+1])) {
+	if !exact.NonPositive(j.Model.Norm, exact.Combine(det, rows[0], sol, rows[1:])) {
 		return false
 	}
 	if j.Proof {
@@ -62,32 +67,32 @@ func (j *Judge) onSupport(z *forms.Form, s float64, ids []int32, lam []float64) 
 		for i, id := range ids {
 			full[id] = sol[i]
 		}
-		j.takeBig(z, det, full)
+		j.Out.takeBig(&j.filter, z, det, full)
 	}
 	return true
 }
 
 // vanishing lists the coordinates in which the proposed f is zero up to rounding.
-func (j *Judge) vanishing(z *forms.Form, s float64, ids []int32, lam []float64) []int {
-	_, _, mag := j.combine(z, s, 1, ids, lam)
-	j.coords = j.coords[:0]
-	for i, v := range j.f[:len(z.G)] {
+func (w *support) vanishing(c *filter, z *forms.Form, s float64, ids []int32, lam []float64) []int {
+	_, _, mag := c.combine(z, s, 1, ids, lam)
+	w.coords = w.coords[:0]
+	for i, v := range c.f[:len(z.G)] {
 		if math.Abs(v) <= supportZero*mag {
-			j.coords = append(j.coords, i)
+			w.coords = append(w.coords, i)
 		}
 	}
-	return j.coords
+	return w.coords
 }
 
 // pivotRows chooses as many of the coordinates as there are constraints, on which
 // their gradients are independent, by elimination in floats.
-func (j *Judge) pivotRows(coords []int, ids []int32) []int {
+func (w *support) pivotRows(cell []Constraint, coords []int, ids []int32) []int {
 	k := len(ids)
-	j.square = slices.Grow(j.square[:0], len(coords)*k)[:len(coords)*k]
-	a := j.square
+	w.square = slices.Grow(w.square[:0], len(coords)*k)[:len(coords)*k]
+	a := w.square
 	for r, i := range coords {
 		for t, id := range ids {
-			anc := &j.Cell[id]
+			anc := &cell[id]
 			a[r*k+t] = anc.G[i] / anc.Mag
 		}
 	}
@@ -115,30 +120,22 @@ func (j *Judge) pivotRows(coords []int, ids []int32) []int {
 	return coords[:k]
 }
 
-// ensureRows puts the exact rows s·z of the form and of the constraints into c.rows.
-func (j *Judge) ensureRows(z *forms.Form, s float64, ids []int32) {
-	j.rows = append(j.rows[:0], j.Row(z.Layer, z.Unit, s))
-	for _, id := range ids {
-		a := &j.Cell[id]
-		j.rows = append(j.rows, j.Row(a.Layer, a.Unit, a.S))
-	}
-}
-
 // bareiss solves Σ λ_t·row_t = −det·row_0 on the given coordinates, for integers λ and det.
-func (j *Judge) bareiss(coords []int, k int) (lam []*big.Int, det *big.Int) {
+func bareiss(coords []int, rows []exact.Row, late func() bool) (lam []*big.Int, det *big.Int) {
+	k := len(coords)
 	// m[r][t] is coordinate r of constraint t; the last column is that of −z.
 	m := make([][]big.Int, k)
 	for r, i := range coords {
 		m[r] = make([]big.Int, k+1)
 		for t := 0; t < k; t++ {
-			m[r][t].Set(j.rows[t+1].G[i])
+			m[r][t].Set(rows[t+1].G[i])
 		}
-		m[r][k].Neg(j.rows[0].G[i])
+		m[r][k].Neg(rows[0].G[i])
 	}
 	prev := big.NewInt(1)
 	var x, y big.Int
 	for t := 0; t < k; t++ {
-		if m[t][t].Sign() == 0 || j.Model.Late() {
+		if m[t][t].Sign() == 0 || late() {
 			return nil, nil
 		}
 		for r := 0; r < k; r++ {
