@@ -48,7 +48,7 @@
 //	active set   the constraints on which the nearest point lies (Goldfarb and Idnani)
 //	margin       how far inside a point is
 //
-// lp.go and incremental.go hold the two interfaces; polygon.go with its clips, arcs and repair, vertex.go,
-// vertex_stack.go and vertex_repair.go, rows.go and rows_dual.go, projection.go and projection_stack.go the incremental
-// solvers; programme.go the plain way, and reference.go its simplex.
+// lp.go and incremental.go hold the two interfaces; polygon, vertex, rows and projection are the
+// incremental solvers, each with files of its own for the parts of its state; programme.go is the
+// plain way, and reference.go its simplex.
 package lp

@@ -17,51 +17,14 @@ import (
 // Each vertex is evaluated at each question, so nothing is ever searched for, and the
 // known points of the cell (Seen) are all of its vertices.
 type Polygon struct {
-	norm   ball.Norm
-	n      int
-	round  bool         // the ball is a disc
-	cons   []polygonRow // the constraints of the current path
+	polygonEdges
+	polygonValues
 	levels []*polygonLevel
 	top    int
 	reply  Reply
 	asked  polygonForm // the form asked last; valid when it can be split
 	valid  bool
-	// value holds the form evaluated last at the vertices at of the cell, farthest on its
-	// side held (0 if none is) at best.
-	form  polygonForm
-	held  float64
-	at    []polygonVertex
-	value []float64
-	best  int
-	work  []polygonVertex
-	steps int64
-}
-
-// polygonForm is x·X + y·Y + h.
-type polygonForm struct{ x, y, h float64 }
-
-// polygonRow is a constraint s·z ≥ 0 scaled by a power of two, so that |h|+|x|+|y| is in [1,2).
-type polygonRow struct {
-	polygonForm
-	scale float64
-}
-
-// polygonVertex is a vertex, and the name of the edge from it to the next:
-// ≥ 0 the entered constraints in order, < 0 the facets of the ball.
-type polygonVertex struct {
-	x, y  float64
-	split float64 // value of the form that Split prepared
-	note  float64 // the caller's; 0 when new
-	edge  int32
-}
-
-type polygonLevel struct {
-	v    []polygonVertex // counterclockwise
-	arcs bool            // some edge is one
-	// What Split leaves for Enter.
-	split  polygonRow // of the plus side
-	on     float64    // vertices whose value is at most that lie on the line
-	hi, lo int        // the extreme vertices
+	steps  int64
 }
 
 const (
@@ -78,12 +41,6 @@ const (
 	polygonNoise = 1.0 / (1 << 50)
 	// polygonFlat is the least determinant of two rows whose crossing is recomputed.
 	polygonFlat = 1.0 / (1 << 30)
-)
-
-// The facets of the square and of the diamond, inward, in the order of the edges.
-var (
-	polygonSquare  = [4]polygonForm{{0, 1, 1}, {-1, 0, 1}, {0, -1, 1}, {1, 0, 1}}
-	polygonDiamond = [4]polygonForm{{-1, 1, 1}, {-1, -1, 1}, {1, -1, 1}, {1, 1, 1}}
 )
 
 // Reset implements Incremental.
@@ -113,20 +70,6 @@ func (p *Polygon) level(i int) *polygonLevel {
 	return p.levels[i]
 }
 
-// row returns the inward row of an edge, of an arc its tangent at the vertex.
-func (p *Polygon) row(edge int32, v *polygonVertex) polygonForm {
-	if edge >= 0 {
-		return p.cons[edge].polygonForm
-	}
-	if p.round {
-		return polygonForm{-v.x, -v.y, 1}
-	}
-	if p.norm == ball.L1 && p.n == 2 {
-		return polygonDiamond[-1-edge]
-	}
-	return polygonSquare[-1-edge]
-}
-
 // Vertices returns the number of vertices of the cell, at least 3.
 func (p *Polygon) Vertices() int { return len(p.levels[p.top].v) }
 
@@ -145,21 +88,11 @@ func (p *Polygon) Note(i int) float64 { return p.levels[p.top].v[i].note }
 // SetNote leaves a number at vertex i.
 func (p *Polygon) SetNote(i int, v float64) { p.levels[p.top].v[i].note = v }
 
-// Round says that the edges with names below 0 are arcs of the unit circle.
-func (p *Polygon) Round() bool { return p.round }
-
-// Facet returns the inward row x·X + y·Y + h of a facet of the square or the diamond; its
-// numbers are ±1 and 0.
-func (p *Polygon) Facet(edge int32) (x, y, h float64) {
-	f := p.row(edge, nil)
-	return f.x, f.y, f.h
-}
-
 // reach evaluates the form at all vertices and says whether the farthest on side s is
 // certainly there.
 func (p *Polygon) reach(f *polygonForm, s float64) bool {
 	if p.held != s || *f != p.form {
-		p.evaluate(f, s)
+		p.evaluate(p.levels[p.top], f, s)
 	}
 	t := s * p.value[p.best]
 	if !(t > 0) {
@@ -168,37 +101,6 @@ func (p *Polygon) reach(f *polygonForm, s float64) bool {
 	k := &p.at[p.best]
 	return t > polygonZero*(math.Abs(f.x*k.x)+math.Abs(f.y*k.y)+math.Abs(f.h))
 }
-
-func (p *Polygon) evaluate(f *polygonForm, s float64) {
-	l := p.levels[p.top]
-	v := l.v
-	if l.arcs {
-		v = p.refine(v, f)
-	}
-	if cap(p.value) < len(v) {
-		p.value = make([]float64, 2*len(v))
-	}
-	value := p.value[:len(v)]
-	x, y, h := f.x, f.y, f.h
-	best, most := 0, math.Inf(-1)
-	for i := range v {
-		t := x*v[i].x + y*v[i].y + h
-		value[i] = t
-		if t *= s; t > most {
-			most, best = t, i
-		}
-	}
-	p.at, p.value, p.form, p.held, p.best = v, value, *f, s, best
-}
-
-func (p *Polygon) formOf(g []float64, h float64) polygonForm {
-	if p.n == 1 {
-		return polygonForm{g[0], 0, h}
-	}
-	return polygonForm{g[0], g[1], h}
-}
-
-func (f polygonForm) size() float64 { return math.Abs(f.x) + math.Abs(f.y) + math.Abs(f.h) }
 
 // Seen implements Incremental.
 func (p *Polygon) Seen(g []float64, h, s float64) bool {
@@ -221,20 +123,6 @@ func (p *Polygon) Ask(g []float64, h, s float64) (*Reply, error) {
 	p.reply.Meets, p.reply.Interior = true, true
 	p.centre(p.reply.Point, s)
 	return &p.reply, nil
-}
-
-// crossing returns where the form vanishes on the edge from a to b, where its values are za
-// and zb, of different signs.
-func (p *Polygon) crossing(f *polygonForm, a, b *polygonVertex, za, zb float64) (x, y float64) {
-	if p.round && a.edge < 0 {
-		return f.onCircle(za > zb)
-	}
-	t := za / (za - zb)
-	if t <= 0.5 { // from the nearer end
-		return a.x + t*(b.x-a.x), a.y + t*(b.y-a.y)
-	}
-	t = zb / (zb - za)
-	return b.x + t*(a.x-b.x), b.y + t*(a.y-b.y)
 }
 
 // centre writes the centroid of the vertices of the part on side s, and of the middles of
@@ -338,9 +226,6 @@ func (p *Polygon) Leave() {
 	p.cons = p.cons[:len(p.cons)-1]
 	p.held, p.valid = 0, false
 }
-
-// Depth implements Incremental.
-func (p *Polygon) Depth() int { return len(p.cons) }
 
 // Pivots implements Incremental: the clips, and the pairs of edges solved for.
 func (p *Polygon) Pivots() int64 { return p.steps }

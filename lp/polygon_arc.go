@@ -10,7 +10,7 @@ import "math"
 // refine returns the vertices and, between the ends of arcs, the points of the circle where the
 // form is largest and smallest. Those that earlier forms have left are taken out again, so
 // long as an arc stays below a quarter of the circle.
-func (p *Polygon) refine(v []polygonVertex, f *polygonForm) []polygonVertex {
+func (p *polygonValues) refine(v []polygonVertex, f *polygonForm) []polygonVertex {
 	d := math.Hypot(f.x, f.y)
 	if !(d > 0) {
 		return v

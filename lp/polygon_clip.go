@@ -15,7 +15,7 @@ func (p *Polygon) Split() bool {
 	}
 	l := p.levels[p.top]
 	if p.held == 0 || f != p.form {
-		p.evaluate(&f, 1)
+		p.evaluate(l, &f, 1)
 	}
 	if l.arcs {
 		l.v = append(l.v[:0], p.at...)

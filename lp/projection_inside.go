@@ -82,9 +82,3 @@ func (q *Projection) shrunk() (*Reply, error) {
 	}
 	return &q.reply, nil // the point found first
 }
-
-// supremum returns sup Σ λ_i (a_i·y − b_i) over the unit ball, relative to Σ λ_i.
-func (q *Projection) supremum(s *projState) float64 {
-	q.point(s, q.x)
-	return (floats.Norm(q.x, 2) - q.norm2(s)) / floats.Sum(s.lam)
-}

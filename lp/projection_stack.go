@@ -61,17 +61,6 @@ func (q *Projection) Seen(g []float64, h, s float64) bool {
 	return s*(floats.Dot(g, q.levels[q.top].x)+h) > projZero*mag
 }
 
-// flip turns the asked row into the other side.
-func (q *Projection) flip() {
-	for i := range q.asked.a {
-		q.asked.a[i] = -q.asked.a[i]
-	}
-	for i := range q.asked.gram {
-		q.asked.gram[i] = -q.asked.gram[i]
-	}
-	q.asked.b = -q.asked.b
-}
-
 // enterRelative goes down to the asked side (+1) or the other (−1) of the split form.
 func (q *Projection) enterRelative(s float64) {
 	l := q.level(q.top + 1)
@@ -83,27 +72,6 @@ func (q *Projection) enterRelative(s float64) {
 	}
 	q.push(&p.split, s)
 	q.top++
-}
-
-// push appends s times the row.
-func (q *Projection) push(r *projRow, s float64) {
-	i := len(q.cons)
-	if i < cap(q.cons) {
-		q.cons = q.cons[:i+1]
-	} else {
-		q.cons = append(q.cons, projRow{})
-	}
-	c := &q.cons[i]
-	c.a, c.gram = append(c.a[:0], r.a...), append(c.gram[:0], r.gram...)
-	c.b, c.inv = s*r.b, r.inv
-	if s < 0 {
-		for k := range c.a {
-			c.a[k] = -c.a[k]
-		}
-		for k := range c.gram {
-			c.gram[k] = -c.gram[k]
-		}
-	}
 }
 
 // Enter implements Incremental.
@@ -173,12 +141,4 @@ func (q *Projection) Margin(g []float64, h, s float64) ([]float64, bool) {
 		}
 	}
 	return nil, false
-}
-
-// shift moves every boundary inwards by delta.
-func (q *Projection) shift(delta float64) {
-	for i := range q.cons {
-		q.cons[i].b += delta
-	}
-	q.asked.b += delta
 }

@@ -22,33 +22,15 @@ import (
 // are at a bound: box [−rad, rad] by the sign of d; l1 lifted and slacks at 0.
 type rowsDual struct {
 	stopper
-	l1    bool
-	nv    int
-	rad   float64
-	shift float64
-	ball  rowsRow // of l1
-	cons  []rowsRow
-
-	work  []int32     // names of the rows: indices of cons, −1 the l1 ball
-	used  []bool      // by constraint: is in work
-	basis []int32     // basic variables: below nv of the ball, nv+i the slack of row i of work
-	inv   [][]float64 // inverse of the basis, by basic variable
-	val   []float64   // of the basic variables
+	rowsBasis
+	val   []float64 // of the basic variables
 	mu    []float64
 	d, x  []float64
 	alpha []float64 // rate of d along the step
 	v     []float64 // rate of mu
-	u     []float64 // scratch
 	rhs   []float64
 	brk   []rowsBreak
 	steps int64
-}
-
-// rowsBreak is a reduced cost that reaches 0 at step theta, where the slope of the bound
-// grows by weight.
-type rowsBreak struct {
-	theta, weight, rate float64
-	id                  int32
 }
 
 const (
@@ -79,22 +61,6 @@ func (p *rowsDual) reset(norm ball.Norm, nv int) {
 			p.ball.a[i] = -1
 		}
 	}
-}
-
-// row returns row i of work.
-func (p *rowsDual) row(i int) *rowsRow {
-	if p.work[i] < 0 {
-		return &p.ball
-	}
-	return &p.cons[p.work[i]]
-}
-
-// offset returns the constant of row i of work in the shrunk cell.
-func (p *rowsDual) offset(i int) float64 {
-	if p.work[i] < 0 {
-		return p.rad
-	}
-	return p.cons[p.work[i]].h - p.shift
 }
 
 // solve maximises obj over the cell with every boundary moved inwards by shift. It reports
@@ -154,18 +120,6 @@ func (p *rowsDual) start(obj *rowsRow) {
 	p.work, p.basis, p.val, p.mu = append(p.work, -1), append(p.basis, int32(q)), append(p.val, p.rad), append(p.mu, top)
 	p.inverse(0)
 	p.inv[0][0] = -1
-}
-
-// inverse makes room for row w of the inverse, with w+1 columns in all rows.
-func (p *rowsDual) inverse(w int) {
-	if len(p.inv) == w {
-		p.inv = append(p.inv, nil)
-	}
-	for i := range p.inv[:w] {
-		p.inv[i] = append(p.inv[i][:w], 0)
-	}
-	p.inv[w] = resize(p.inv[w], w+1)
-	clear(p.inv[w])
 }
 
 // bound returns the upper bound that mu proves.
@@ -278,135 +232,6 @@ func (p *rowsDual) step(r int, viol, side float64) bool {
 	p.exchange(r, int(e.id), side*e.rate)
 	p.flip()
 	return true
-}
-
-// breaks collects the reduced costs that reach 0. Basic ones have rate 0.
-func (p *rowsDual) breaks() {
-	p.brk = p.brk[:0]
-	if p.l1 {
-		for j, a := range p.alpha {
-			if a > rowsPivot {
-				p.brk = append(p.brk, rowsBreak{max(-p.d[j], 0) / a, math.Inf(1), a, int32(j)})
-			}
-		}
-	} else {
-		p.flips()
-	}
-	for i, v := range p.v {
-		if v < -rowsPivot {
-			// The reduced cost of slack i is −mu, its rate −v.
-			p.brk = append(p.brk, rowsBreak{max(p.mu[i], 0) / -v, math.Inf(1), -v, int32(p.nv + i)})
-		}
-	}
-	for _, b := range p.basis { // a basic slack has mu 0 and stays
-		if int(b) >= p.nv {
-			p.forget(b)
-		}
-	}
-}
-
-// flips collects the variables of the box that may jump to their other bound. Which do is
-// as good as random, so all are written and the count goes up for those that count.
-func (p *rowsDual) flips() {
-	p.brk = resize(p.brk, p.nv+1)
-	d, x := p.d[:len(p.alpha)], p.x[:len(p.alpha)]
-	m := 0
-	for j, a := range p.alpha {
-		e := &p.brk[m]
-		size := math.Abs(a)
-		e.theta, e.weight, e.rate, e.id = math.Abs(d[j])/size, 2*p.rad*size, a, int32(j)
-		// At the upper bound d ≥ 0, at the lower d ≤ 0, up to ties.
-		if math.Copysign(a, a*x[j]) < -rowsPivot {
-			m++
-		}
-	}
-	p.brk = p.brk[:m]
-}
-
-// forget removes a break that is none, as the variable is basic.
-func (p *rowsDual) forget(id int32) {
-	for i := len(p.brk) - 1; i >= 0 && int(p.brk[i].id) >= p.nv; i-- {
-		if p.brk[i].id == id {
-			p.brk = append(p.brk[:i], p.brk[i+1:]...)
-			return
-		}
-	}
-}
-
-// stop selects the break at which the slope, −viol at first, is no longer negative; among ties
-// the one with the largest rate. It returns −1 when there is none.
-func (p *rowsDual) stop(viol float64) int {
-	b, rest := p.brk, viol
-	theta := math.Inf(1)
-	for len(b) > 0 {
-		mid := b[len(b)/2].theta
-		less, more := 0, len(b)
-		sum, same := 0.0, 0.0
-		for i := 0; i < more; { // less: b[:less], equal: b[less:i], more: b[more:]
-			switch t := b[i].theta; {
-			case t < mid:
-				sum += b[i].weight
-				b[less], b[i] = b[i], b[less]
-				less++
-				i++
-			case t > mid:
-				more--
-				b[more], b[i] = b[i], b[more]
-			default:
-				same += b[i].weight
-				i++
-			}
-		}
-		if sum >= rest {
-			b = b[:less]
-			continue
-		}
-		if sum+same >= rest {
-			theta = mid
-			break
-		}
-		rest -= sum + same
-		b = b[more:]
-	}
-	if math.IsInf(theta, 1) {
-		return -1
-	}
-	at, best := -1, 0.0
-	tie := rowsFlat * (1 + theta)
-	for i := range p.brk {
-		e := &p.brk[i]
-		if math.Abs(e.theta-theta) <= tie && math.Abs(e.rate) > best {
-			at, best = i, math.Abs(e.rate)
-		}
-	}
-	return at
-}
-
-// exchange puts variable in in the place of basic variable r; pivot is what the
-// row of r says of it.
-func (p *rowsDual) exchange(r, in int, pivot float64) {
-	w := len(p.work)
-	for l := range p.u { // the column of in, over the basic variables
-		if in >= p.nv {
-			p.u[l] = -p.inv[l][in-p.nv]
-			continue
-		}
-		t := 0.0
-		for i, e := range p.inv[l][:w] {
-			if e != 0 {
-				t += e * p.row(i).a[in]
-			}
-		}
-		p.u[l] = t
-	}
-	row := p.inv[r][:w]
-	floats.Scale(1/pivot, row)
-	for l, u := range p.u {
-		if l != r && u != 0 {
-			floats.AddScaled(p.inv[l][:w], -u, row)
-		}
-	}
-	p.basis[r] = int32(in)
 }
 
 // flip puts the variables of the box at the bound that their reduced cost asks for.
