@@ -117,7 +117,7 @@ func (d Dial) Values(ctx context.Context, n *network.Network, b ball.Ball) ([]*b
 func (d Dial) sum(ctx context.Context, n *network.Network, b ball.Ball, m int) (*big.Int, error) {
 	front, rest := splitAfter(n, m)
 	total, pieces := new(big.Int), 0
-	for q, err := range enumerate.Regions(ctx, gen.Build(front...), b) {
+	for q, err := range enumerate.Regions(ctx, gen.Build(front...), b, enumerate.Options{Workers: 1}) {
 		if err != nil {
 			return nil, err
 		}

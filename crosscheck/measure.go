@@ -37,7 +37,7 @@ type MeasuredLayer struct {
 // activation at a time. It is an error if ctx ends first.
 func Measure(ctx context.Context, n *network.Network, b ball.Ball) ([]MeasuredLayer, error) {
 	m := newMeasurer(n)
-	for r, err := range enumerate.Regions(ctx, n, b) {
+	for r, err := range enumerate.Regions(ctx, n, b, enumerate.Options{Workers: 1}) {
 		if err != nil {
 			return nil, err
 		}

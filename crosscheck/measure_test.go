@@ -127,12 +127,12 @@ func TestPieceNetworkAgreesOnItsPiece(t *testing.T) {
 			continue
 		}
 		front, rest := splitAfter(c.Net, m)
-		for r, err := range enumerate.Regions(ctx, c.Net, c.Ball) {
+		for r, err := range enumerate.Regions(ctx, c.Net, c.Ball, enumerate.Options{Workers: 1}) {
 			require.NoError(t, err)
 			neurons := gen.Build(front...).Neurons()
 			piece := pieceNetwork(front, rest, r.Pattern[:neurons])
-			want, p := c.Net.ForwardExact(r.Witness)
-			got, q := piece.ForwardExact(r.Witness)
+			want, p := c.Net.ForwardExact(r.Point())
+			got, q := piece.ForwardExact(r.Point())
 			require.Equal(t, network.Pattern(p[neurons:]), q, c.Name)
 			for k := range want {
 				require.Zero(t, want[k].Cmp(got[k]))

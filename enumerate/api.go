@@ -6,8 +6,6 @@ package enumerate
 import (
 	"math/big"
 	"time"
-
-	"github.com/relucell/relucell/network"
 )
 
 // Options says how to count. The zero value counts with every worker of the
@@ -22,6 +20,8 @@ type Options struct {
 	Gap float64
 	// Observer, when set, is told every step of the walk in preorder.
 	Observer Observer
+	// Visitor, when set, is told every region. It goes with neither Observer nor Checkpoint.
+	Visitor Visitor
 	// Progress, when set, is called from time to time, from one goroutine at a time, and once
 	// at the end with the answer's bracket.
 	Progress func(Progress)
@@ -69,15 +69,9 @@ type Result struct {
 	Elapsed time.Duration
 }
 
-// Region is a final cell with a certified interior point.
-type Region struct {
-	Pattern network.Pattern
-	// Witness is an exact dyadic point strictly inside the region and the ball.
-	Witness []*big.Float
-}
-
 // Observer is told every node of the walk, in preorder, neurons in network
-// order. It knows nothing of solvers, the walk knows nothing of formats.
+// order. It knows nothing of solvers, the walk knows nothing of formats. [NoObserver] has all its methods, to embed; who
+// wants the regions alone takes a [Visitor].
 type Observer interface {
 	// Split: both sides live. The minus subtree follows, then the plus subtree, then SplitEnd.
 	Split()
@@ -101,3 +95,19 @@ type Observer interface {
 	Fork() Observer
 	Join(Observer)
 }
+
+// NoObserver hears nothing. A type that embeds it and has some methods of its own is an observer of those nodes; it wants
+// a Fork and a Join of its own, or what other workers walk is not told to it.
+type NoObserver struct{}
+
+func (NoObserver) Split()                                        {}
+func (NoObserver) SplitEnd()                                     {}
+func (NoObserver) Pruned(int8, int64, []int32, []int64)          {}
+func (NoObserver) PrunedBig(int8, *big.Int, []int32, []*big.Int) {}
+func (NoObserver) Zero()                                         {}
+func (NoObserver) Region([]float64)                              {}
+func (NoObserver) RegionBig([]*big.Float)                        {}
+func (NoObserver) Open([]float64)                                {}
+func (NoObserver) OpenBig([]*big.Float)                          {}
+func (o NoObserver) Fork() Observer                              { return o }
+func (NoObserver) Join(Observer)                                 {}

@@ -68,7 +68,7 @@ func measureClaims(c *attack.Case, goal string) (attack.Marks, error) {
 	if err != nil {
 		return attack.Marks{}, err
 	}
-	plain, err := count(context.Background(), n, b, Options{Workers: 1}, plan{}, nil)
+	plain, err := count(context.Background(), n, b, Options{Workers: 1}, plan{})
 	if err != nil || plain.Lower.Cmp(big.NewInt(measuredRegions)) > 0 || plain.Decisions.Solve > measuredSolves {
 		return attack.Marks{}, err
 	}
@@ -107,7 +107,7 @@ type audit struct {
 
 // walk counts once more, and insists on the same count.
 func (a *audit) walk(n *network.Network, b ball.Ball, before Result, p *tree.Policy) error {
-	r, err := count(context.Background(), n, b, Options{Workers: 1}, plan{policy: p}, nil)
+	r, err := count(context.Background(), n, b, Options{Workers: 1}, plan{policy: p})
 	if err == nil && r.Lower.Cmp(before.Lower) != 0 {
 		err = fmt.Errorf("one walk counts %v regions, another %v", before.Lower, r.Lower)
 	}

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"math/big"
 	"runtime"
 	"sync/atomic"
@@ -28,26 +27,7 @@ import (
 // means that there is no answer: bad input, or a decision that no tier could make. But beside a
 // [*CheckpointWriteError] the result holds, a bracket or perhaps exact.
 func Count(ctx context.Context, net *network.Network, b ball.Ball, opt Options) (Result, error) {
-	return count(ctx, net, b, opt, plan{}, nil)
-}
-
-// Regions returns an iterator over the regions with their patterns and
-// witnesses, in the order of the walk (minus before plus). The error is yielded
-// last, with a zero Region; ctx ends the walk early with its cause.
-func Regions(ctx context.Context, net *network.Network, b ball.Ball) iter.Seq2[Region, error] {
-	return func(yield func(Region, error) bool) {
-		stopped := false
-		_, err := count(ctx, net, b, Options{Workers: 1}, plan{}, func(r Region) bool {
-			stopped = stopped || !yield(r, nil)
-			return !stopped
-		})
-		if err == nil && !stopped {
-			err = ctx.Err()
-		}
-		if err != nil && !stopped {
-			yield(Region{}, err)
-		}
-	}
+	return count(ctx, net, b, opt, plan{})
 }
 
 // CountPlain counts with the plain walk over the given solver. The solver's
@@ -55,28 +35,31 @@ func Regions(ctx context.Context, net *network.Network, b ball.Ball) iter.Seq2[R
 // solved exactly. An error of the solver ends the count: a failure is not an answer.
 func CountPlain(ctx context.Context, net *network.Network, b ball.Ball, solver lp.Solver, opt Options) (Result, error) {
 	if opt.Checkpoint != "" {
-		return Result{}, errors.New("enumerate: the plain walk keeps no checkpoint")
+		return Result{}, marked{errors.New("enumerate: the plain walk keeps no checkpoint"), ErrInput}
 	}
 	opt.Workers = 1
-	return count(ctx, net, b, opt, plan{oracle: solver}, nil)
+	return count(ctx, net, b, opt, plan{oracle: solver})
 }
 
-func count(ctx context.Context, net *network.Network, b ball.Ball, opt Options, p plan, yield func(Region) bool) (Result, error) {
+func count(ctx context.Context, net *network.Network, b ball.Ball, opt Options, p plan) (Result, error) {
 	start := time.Now()
+	if opt.Visitor != nil && (opt.Observer != nil || opt.Checkpoint != "") {
+		return Result{}, marked{errors.New("enumerate: a Visitor beside an Observer or a Checkpoint"), ErrInput}
+	}
 	m, release, err := compileFor(ctx, net, b, p.grace())
 	defer release()
 	if errors.Is(err, forms.ErrLate) {
 		return unwalked(net, b, opt, start), nil
 	}
 	if err != nil {
-		return Result{}, err
+		return Result{}, marked{err, ErrInput}
 	}
 	start = time.Now()
 	if s, ok := p.oracle.(lp.Stoppable); ok {
 		s.StopWhen(m.Late)
 		defer s.StopWhen(nil)
 	}
-	cfg := prepare(ctx, m, opt, p, yield != nil)
+	cfg := prepare(ctx, m, opt, p)
 	var records *walk.Records
 	if opt.Checkpoint != "" {
 		if _, err := net.FingerprintUntil(m.Until); err != nil { // its header needs that
@@ -97,8 +80,11 @@ func count(ctx context.Context, net *network.Network, b ball.Ball, opt Options, 
 		}
 	}
 	var r *walk.Run
-	if yield != nil {
-		cfg.Sink = delivered{yield: yield, halt: func() { r.Halt() }, done: new(bool)}
+	switch {
+	case p.each != nil:
+		cfg.Sink = p.each(func() { r.Halt(); m.GiveUp() })
+	case opt.Visitor != nil:
+		cfg.Sink = visited{v: opt.Visitor, of: newOrigin(net, b)}
 	}
 	r = walk.New(cfg)
 	out := r.Walk(ctx)
@@ -107,7 +93,7 @@ func count(ctx context.Context, net *network.Network, b ball.Ball, opt Options, 
 		lost = closeCheckpoint(records)
 	}
 	if out.Err != nil {
-		return Result{}, fmt.Errorf("enumerate: %w", out.Err)
+		return Result{}, marked{fmt.Errorf("enumerate: %w", out.Err), ErrUndecided}
 	}
 	res := result(m, opt, out)
 	res.Resumed, res.Elapsed = resumed(), time.Since(start)
@@ -116,18 +102,18 @@ func count(ctx context.Context, net *network.Network, b ball.Ball, opt Options, 
 }
 
 // prepare says what is walked, and how. Regions that are to be told one by one have witnesses, so the solver walks.
-func prepare(ctx context.Context, m *tree.Subject, opt Options, p plan, each bool) walk.Config {
+func prepare(ctx context.Context, m *tree.Subject, opt Options, p plan) walk.Config {
 	workers := opt.Workers
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
-	proof := opt.Observer != nil
+	proof, each := opt.Observer != nil, opt.Visitor != nil || p.each != nil
 	cfg := walk.Config{
 		Probe:     func(halt *atomic.Bool) tree.Tree { return tree.NewSolved(m, nil, halt, false) },
 		RootBound: m.RootBound, Sink: sinkOf(opt.Observer), Keep: walk.Forget{},
 		Ordered: proof || each || opt.Checkpoint != "" || p.oracle != nil,
 		Workers: workers, Limit: opt.Limit, Gap: opt.Gap, ProgressEvery: opt.ProgressEvery,
-		Bracketed: p.oracle == nil && (opt.Progress != nil || opt.Gap > 0 || opt.Limit > 0 || ctx.Done() != nil),
+		Bracketed: p.oracle == nil && (opt.Progress != nil || p.each == nil && (opt.Gap > 0 || opt.Limit > 0 || ctx.Done() != nil)),
 		Tuning:    p.tuning(),
 	}
 	switch {
@@ -142,9 +128,11 @@ func prepare(ctx context.Context, m *tree.Subject, opt Options, p plan, each boo
 	return cfg
 }
 
-// plan is what a caller of this package may not choose: the oracle of the plain walk, and what tests force.
+// plan is what a caller of this package may not choose: the oracle of the plain walk, who is told each region, given what ends
+// the walk, and what tests force.
 type plan struct {
 	oracle lp.Solver
+	each   func(halt func()) walk.Sink
 	policy *tree.Policy
 	hasty  bool // a stop has no grace
 }

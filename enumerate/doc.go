@@ -12,8 +12,8 @@
 //	b, err := ball.New(ball.LInf, []float64{0}, 1)
 //	r, err := enumerate.Count(ctx, net, b, enumerate.Options{})
 //	// r.Exact is true, r.Lower and r.Upper are 4
-//	for region, err := range enumerate.Regions(ctx, net, b) {
-//		// region.Pattern is -+-, -++, +--, +-+ in turn, region.Witness a point inside
+//	for region, err := range enumerate.Regions(ctx, net, b, enumerate.Options{Workers: 1}) {
+//		// region.Pattern is -+-, -++, +--, +-+ in turn, region.Point() inside
 //	}
 //
 // (the package example runs it).
@@ -36,7 +36,7 @@
 //	solve      an exact linear programme or projection (package lp/exact)
 //
 // and where they fail the run fails. A plain count in few inputs keeps cells by their vertices
-// instead and is certain by the signs there; its theorem opens description.go. So no solver, option or number of
+// instead and is certain by the signs there; its theorem opens internal/vertices. So no solver, option or number of
 // workers changes an answer. A walk that a limit or a context stops answers with a bracket: each
 // cell left open holds at least one region, and at most as many as the recursion of package bound allows.
 //
@@ -51,22 +51,24 @@
 //	settled     pruned before the layer's first split, and so in all cells below
 //	form        z = g·y + h of one neuron on one cell, with its error bound
 //	ancestor    a constraint s·z > 0 of the cell, from a neuron split above
-//	level       what is kept for one cell on the path: its witness, its sums of forms
-//	description a cell by its vertices, each the set of constraints that meet there
-//	outline     a polygon that certainly holds a cell in the plane
-//	frame       a split whose plus side is still to be walked
+//	frame       a split whose sides are being walked
 //	record      a completed subtree in a checkpoint, under the path that leads to it
 //	handover    a frame that another worker was given
 //	y           coordinates in which the ball is ‖y‖ ≤ 1, x = c + diag(s)·y
 //
+// # Errors
+//
+//	ErrInput               network, ball and options do not go together, or are outside the limits
+//	ErrUndecided           no tier could decide, the exact one included: there is no answer
+//	*CheckpointError       a file cannot serve as the checkpoint of this count
+//	*CheckpointWriteError  a checkpoint could not be written any more; the result beside it holds
+//
+// A stop is no error: the result is a bracket.
+//
 // # The files
 //
-// api.go what a caller sees; run.go one count and its workers; walker.go and decide.go the
-// walk; split.go, leaf.go what happens at a node and at the end; layer.go the
-// forms; recall.go proofs tried again; plane.go and outline.go short cuts of two dimensions; the description files
-// the walk by vertices; steal.go the sharing of subtrees. bracket.go, cellbound.go and celltail.go bracket the count, frontier.go and stint.go narrow the bracket best first, late.go ends what a stop finds, watch.go
-// and estimate.go serve progress, gaps and time limits. checkpoint.go, saved.go, journal.go and the lock
-// files are what survives a kill. model.go, fold.go and exactmodel.go compile the network, in floats and in
-// integers; forward.go, certify.go, integers.go and support.go are the tiers, multipliers.go what a proof wants of
-// them. plain.go is the slow twin that asks a solver from nothing at each prefix, and is held against the walk in the tests.
+// api.go and region.go what a caller sees; count.go makes a walk of what is asked for and an answer of its outcome;
+// regions.go hands out regions, observe.go tells observers; checkpoint.go says what a checkpoint is about, late.go what a
+// stop allows. The walk itself is in internal/walk (the loop), internal/tree (cells), internal/judge (what is certain),
+// internal/vertices (cells by their vertices) and internal/forms (the network on the ball).
 package enumerate

@@ -33,7 +33,7 @@ func Example() {
 	net, b := folded()
 	r, err := enumerate.Count(context.Background(), net, b, enumerate.Options{})
 	fmt.Println(r.Lower, r.Upper, r.Exact, err)
-	for region, err := range enumerate.Regions(context.Background(), net, b) {
+	for region, err := range enumerate.Regions(context.Background(), net, b, enumerate.Options{Workers: 1}) {
 		fmt.Println(region.Pattern, err)
 	}
 	// Output:
@@ -55,12 +55,12 @@ func ExampleCount_limit() {
 // Every region comes with a point strictly inside it.
 func ExampleRegions() {
 	net, b := folded()
-	for region, err := range enumerate.Regions(context.Background(), net, b) {
+	for region, err := range enumerate.Regions(context.Background(), net, b, enumerate.Options{Workers: 1}) {
 		if err != nil {
 			fmt.Println(err)
 			return
 		}
-		x, _ := region.Witness[0].Float64()
+		x, _ := region.Point()[0].Float64()
 		fmt.Println(region.Pattern, net.Pattern([]float64{x}))
 	}
 	// Output:

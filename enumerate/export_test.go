@@ -63,7 +63,7 @@ func CountForced(ctx context.Context, n *network.Network, b ball.Ball, opt Optio
 	if f.Regions+f.Records+f.Dead > 0 {
 		tune.RecordRegions, tune.RecordRecords, tune.RecordDead, tune.RecordWork = f.Regions, f.Records, f.Dead, time.Hour
 	}
-	return count(ctx, n, b, opt, plan{policy: p, hasty: f.Hasty}, nil)
+	return count(ctx, n, b, opt, plan{policy: p, hasty: f.Hasty})
 }
 
 // Waiting is a cell that a limited count left waiting: its bound, and how many regions it has.
@@ -78,7 +78,7 @@ func WaitingCells(n *network.Network, b ball.Ball, limit int64) ([]Waiting, erro
 	if err != nil {
 		return nil, err
 	}
-	r := walk.New(prepare(context.Background(), m, Options{Workers: 1, Limit: limit}, plan{}, false))
+	r := walk.New(prepare(context.Background(), m, Options{Workers: 1, Limit: limit}, plan{}))
 	if o := r.Walk(context.Background()); o.Err != nil {
 		return nil, o.Err
 	}
@@ -112,7 +112,7 @@ func BestFirstAfter(ctx context.Context, n *network.Network, b ball.Ball, opt Op
 	if err != nil {
 		return 0, err
 	}
-	cfg := prepare(ctx, m, opt, plan{}, false)
+	cfg := prepare(ctx, m, opt, plan{})
 	deadline, _ := ctx.Deadline()
 	return cfg.TurnsAfter(start, deadline), nil
 }

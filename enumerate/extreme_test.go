@@ -154,7 +154,7 @@ func wrongBracket(c gen.Case, want int64) string {
 // in order, with a witness strictly inside the ball where the network has exactly these signs.
 func wrongList(c gen.Case, want []network.Pattern) string {
 	i := 0
-	for r, err := range enumerate.Regions(context.Background(), c.Net, c.Ball) {
+	for r, err := range enumerate.Regions(context.Background(), c.Net, c.Ball, enumerate.Options{Workers: 1}) {
 		switch {
 		case err != nil:
 			return "list: " + err.Error()
@@ -162,10 +162,10 @@ func wrongList(c gen.Case, want []network.Pattern) string {
 			return fmt.Sprintf("list: more than %d regions", i)
 		case !slices.Equal(r.Pattern, want[i]):
 			return fmt.Sprintf("list: region %d of %d has the pattern %v, expected %v", i, len(want), r.Pattern, want[i])
-		case !c.Ball.Interior(ball.RatsOf(r.Witness)):
+		case !c.Ball.Interior(ball.RatsOf(r.Point())):
 			return fmt.Sprintf("list: the witness of %v is not inside the ball", r.Pattern)
 		}
-		if _, signs := c.Net.ForwardExact(r.Witness); !slices.Equal(signs, r.Pattern) {
+		if _, signs := c.Net.ForwardExact(r.Point()); !slices.Equal(signs, r.Pattern) {
 			return fmt.Sprintf("list: the witness of %v has the signs %v", r.Pattern, signs)
 		}
 		i++

@@ -3,12 +3,9 @@
 package enumerate
 
 import (
-	"math/big"
-
 	"github.com/relucell/relucell/internal/judge"
 	"github.com/relucell/relucell/internal/tree"
 	"github.com/relucell/relucell/internal/walk"
-	"github.com/relucell/relucell/network"
 )
 
 // observed tells an observer.
@@ -63,32 +60,4 @@ func sinkOf(o Observer) walk.Sink {
 		return kept{observed{o}, s}
 	}
 	return observed{o}
-}
-
-// delivered hands regions to an iterator, for one worker.
-type delivered struct {
-	walk.Deaf
-	yield func(Region) bool
-	halt  func()
-	done  *bool
-}
-
-func (d delivered) Fork() walk.Sink { return d }
-
-// Region hands one on.
-func (d delivered) Region(t tree.Tree) {
-	if *d.done {
-		return
-	}
-	x, wide := t.Witness(false)
-	if wide == nil {
-		wide = make([]*big.Float, len(x))
-		for k, v := range x {
-			wide[k] = big.NewFloat(v)
-		}
-	}
-	if !d.yield(Region{Pattern: append(network.Pattern(nil), t.Labels()...), Witness: wide}) {
-		*d.done = true
-		d.halt()
-	}
 }

@@ -225,7 +225,7 @@ func TestPitfallWrongDimensionIsRefused(t *testing.T) {
 		require.ErrorContains(t, err, "ball: 3 coordinates, expected 2")
 		_, err = enumerate.CountPlain(context.Background(), n, ballAt(t, norm, 3, 0, 1), solvers["reference"](), enumerate.Options{})
 		require.ErrorContains(t, err, "ball: 3 coordinates, expected 2")
-		for _, err := range enumerate.Regions(context.Background(), n, ballAt(t, norm, 3, 0, 1)) {
+		for _, err := range enumerate.Regions(context.Background(), n, ballAt(t, norm, 3, 0, 1), enumerate.Options{Workers: 1}) {
 			require.ErrorContains(t, err, "ball: 3 coordinates, expected 2")
 		}
 	}

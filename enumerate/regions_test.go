@@ -19,7 +19,7 @@ import (
 func collect(t *testing.T, n *network.Network, b ball.Ball, limit int) []enumerate.Region {
 	t.Helper()
 	var all []enumerate.Region
-	for r, err := range enumerate.Regions(context.Background(), n, b) {
+	for r, err := range enumerate.Regions(context.Background(), n, b, enumerate.Options{Workers: 1}) {
 		require.NoError(t, err)
 		all = append(all, r)
 		if len(all) == limit {
@@ -45,9 +45,9 @@ func TestRegionsAreDistinctOrderedAndHaveTheirWitness(t *testing.T) {
 		all := collect(t, c.Net, c.Ball, 0)
 		require.Len(t, all, int(want), "%d %s", i, c.Name)
 		for k, r := range all {
-			_, pattern := c.Net.ForwardExact(r.Witness)
+			_, pattern := c.Net.ForwardExact(r.Point())
 			require.Equal(t, pattern.String(), r.Pattern.String(), "%d %s", i, c.Name)
-			require.True(t, c.Ball.Interior(ball.RatsOf(r.Witness)), "%d %s", i, c.Name)
+			require.True(t, c.Ball.Interior(ball.RatsOf(r.Point())), "%d %s", i, c.Name)
 			if k > 0 { // strictly increasing, so distinct
 				require.True(t, less(all[k-1].Pattern, r.Pattern), "%d %s", i, c.Name)
 			}
@@ -60,13 +60,13 @@ func TestRegionsBelongToTheCaller(t *testing.T) {
 	n, b := he(4, 3, 6, 6), ballAt(t, ball.L2, 3, 0, 1)
 	var before []string
 	all := []enumerate.Region{}
-	for r, err := range enumerate.Regions(context.Background(), n, b) {
+	for r, err := range enumerate.Regions(context.Background(), n, b, enumerate.Options{Workers: 1}) {
 		require.NoError(t, err)
-		before = append(before, r.Pattern.String()+r.Witness[0].String())
+		before = append(before, r.Pattern.String()+r.Point()[0].String())
 		all = append(all, r)
 	}
 	for i, r := range all {
-		require.Equal(t, before[i], r.Pattern.String()+r.Witness[0].String())
+		require.Equal(t, before[i], r.Pattern.String()+r.Point()[0].String())
 	}
 }
 
@@ -89,7 +89,7 @@ func TestRegionsEndWithTheContext(t *testing.T) {
 	defer cancel()
 	var seen int64
 	var last error
-	for _, err := range enumerate.Regions(ctx, n, b) {
+	for _, err := range enumerate.Regions(ctx, n, b, enumerate.Options{Workers: 1}) {
 		require.NoError(t, last, "the error comes last")
 		if last = err; err == nil {
 			seen++
@@ -123,4 +123,72 @@ func TestRegionsOfTheTentMap(t *testing.T) {
 		got = append(got, r.Pattern.String())
 	}
 	require.Equal(t, []string{"+-+-", "+-++", "+++-", "++++"}, got)
+}
+
+// visited hears of regions from all workers.
+type visited struct{ patterns []string }
+
+func (v *visited) Region(r enumerate.Region) { v.patterns = append(v.patterns, r.Pattern.String()) }
+func (v *visited) Fork() enumerate.Visitor   { return new(visited) }
+func (v *visited) Join(o enumerate.Visitor) {
+	v.patterns = append(v.patterns, o.(*visited).patterns...)
+}
+
+// Workers change the order in which an iterator yields, and nothing that a visitor is told.
+func TestRegionsOfSeveralWorkersAreTheSame(t *testing.T) {
+	n, b := he(3, 3, 12, 12), ballAt(t, ball.LInf, 3, 0, 1)
+	var want []string
+	for r, err := range enumerate.Regions(context.Background(), n, b, enumerate.Options{Workers: 1}) {
+		require.NoError(t, err)
+		want = append(want, r.Pattern.String())
+	}
+	var got []string
+	for r, err := range enumerate.Regions(context.Background(), n, b, enumerate.Options{Workers: 4}) {
+		require.NoError(t, err)
+		_, p := n.ForwardExact(r.Point())
+		require.Equal(t, r.Pattern, p)
+		got = append(got, r.Pattern.String())
+	}
+	require.ElementsMatch(t, want, got)
+	for _, workers := range []int{1, 3} {
+		v := new(visited)
+		r, err := enumerate.Count(context.Background(), n, b, enumerate.Options{Workers: workers, Visitor: v})
+		require.NoError(t, err)
+		require.EqualValues(t, len(want), r.Lower.Int64())
+		require.Equal(t, want, v.patterns)
+	}
+	for _, workers := range []int{1, 4} {
+		some := 0
+		for _, err := range enumerate.Regions(context.Background(), n, b, enumerate.Options{Workers: workers, Limit: 5}) {
+			require.NoError(t, err)
+			some++
+		}
+		require.Equal(t, 5, some)
+		for range enumerate.Regions(context.Background(), n, b, enumerate.Options{Workers: workers}) {
+			break
+		}
+	}
+	for _, err := range enumerate.Regions(context.Background(), n, b, enumerate.Options{Gap: 1}) {
+		require.ErrorIs(t, err, enumerate.ErrInput)
+	}
+	_, err := enumerate.Count(context.Background(), n, ballAt(t, ball.LInf, 2, 0, 1), enumerate.Options{})
+	require.ErrorIs(t, err, enumerate.ErrInput)
+}
+
+// An observer that embeds the empty one hears of what it has a method for.
+type splits struct {
+	enumerate.NoObserver
+	n *int
+}
+
+func (s splits) Split()                    { *s.n++ }
+func (s splits) Fork() enumerate.Observer  { return splits{n: new(int)} }
+func (s splits) Join(o enumerate.Observer) { *s.n += *o.(splits).n }
+
+func TestAnObserverOfSplitsAlone(t *testing.T) {
+	n, b := he(3, 3, 10, 10), ballAt(t, ball.LInf, 3, 0, 1)
+	s := splits{n: new(int)}
+	r, err := enumerate.Count(context.Background(), n, b, enumerate.Options{Workers: 2, Observer: s})
+	require.NoError(t, err)
+	require.EqualValues(t, r.Lower.Int64()-1, *s.n)
 }

@@ -129,10 +129,10 @@ func TestUnitsThatDifferByEveryTier(t *testing.T) {
 			require.Equal(t, want.Lower, forced(t, n, b, f).Lower, name)
 		}
 		seen := map[string]bool{}
-		for r, err := range enumerate.Regions(context.Background(), n, b) {
+		for r, err := range enumerate.Regions(context.Background(), n, b, enumerate.Options{Workers: 1}) {
 			require.NoError(t, err)
 			seen[r.Pattern.String()] = true
-			y, p := n.ForwardExact(r.Witness)
+			y, p := n.ForwardExact(r.Point())
 			for j, s := range r.Pattern {
 				require.True(t, s == p[j] || s == 0 && p[j] == 0)
 			}
@@ -141,7 +141,7 @@ func TestUnitsThatDifferByEveryTier(t *testing.T) {
 				sum, _ := at[i].Rat(nil)
 				for k, v := range w[i] {
 					f, _ := v.Rat(nil)
-					x, _ := r.Witness[k].Rat(nil)
+					x, _ := r.Point()[k].Rat(nil)
 					sum.Add(sum, f.Mul(f, x))
 				}
 				value, _ := y[i].Rat(nil)
@@ -187,7 +187,7 @@ func TestCarriedUnitsAreNoNeurons(t *testing.T) {
 	n := netOf(t, first, second)
 	b := ballAt(t, ball.LInf, 2, 0, 1)
 	var patterns []string
-	for r, err := range enumerate.Regions(context.Background(), n, b) {
+	for r, err := range enumerate.Regions(context.Background(), n, b, enumerate.Options{Workers: 1}) {
 		require.NoError(t, err)
 		patterns = append(patterns, r.Pattern.String())
 	}
@@ -243,7 +243,7 @@ func TestBoundsOfALaterLayerOfUnitsThatDiffer(t *testing.T) {
 		n := netOf(t, first, c.second, last)
 		b := ballAt(t, ball.LInf, 2, 0, 1)
 		regions := int64(0)
-		for r, err := range enumerate.Regions(context.Background(), n, b) {
+		for r, err := range enumerate.Regions(context.Background(), n, b, enumerate.Options{Workers: 1}) {
 			require.NoError(t, err)
 			if r.Pattern[0] < 0 {
 				regions++

@@ -76,7 +76,7 @@ func (c *listCmd) run(cmd *cobra.Command, args []string) error {
 // list writes the regions. It returns how many, and whether the limit left any out.
 func (c *listCmd) list(ctx context.Context, w io.Writer, n *network.Network, b ball.Ball) (listed int64, more bool, err error) {
 	out := bufio.NewWriter(w)
-	for r, err := range enumerate.Regions(ctx, n, b) {
+	for r, err := range enumerate.Regions(ctx, n, b, enumerate.Options{Workers: 1}) {
 		if err == nil && c.limit > 0 && listed == c.limit {
 			more = true
 			break
@@ -126,7 +126,7 @@ type regionJSON struct {
 
 func newRegionJSON(n *network.Network, r enumerate.Region) regionJSON {
 	w, b := n.Affine(r.Pattern)
-	j := regionJSON{Pattern: r.Pattern.String(), Witness: hexFloats(r.Witness), Affine: affineJSON{B: hexFloats(b)}}
+	j := regionJSON{Pattern: r.Pattern.String(), Witness: hexFloats(r.Point()), Affine: affineJSON{B: hexFloats(b)}}
 	for _, row := range w {
 		j.Affine.W = append(j.Affine.W, hexFloats(row))
 	}

@@ -48,11 +48,11 @@ func run(ctx context.Context, path string) error {
 		return err
 	}
 	fmt.Println("regions:", count.Lower, "exact:", count.Exact)
-	for r, err := range enumerate.Regions(ctx, net, b) {
+	for r, err := range enumerate.Regions(ctx, net, b, enumerate.Options{Workers: 1}) {
 		if err != nil {
 			return err
 		}
-		fmt.Println(r.Pattern, r.Witness)
+		fmt.Println(r.Pattern, r.Point())
 	}
 
 	if _, err := proof.Prove(ctx, net, b, path, enumerate.Options{}); err != nil {

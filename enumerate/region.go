@@ -1,0 +1,55 @@
+// A region, and what is computed of it when it is asked for: nothing of that is kept by the walk, so a region stays
+// what it is when the walk goes on.
+
+package enumerate
+
+import (
+	"math/big"
+	"slices"
+
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/internal/tree"
+	"github.com/relucell/relucell/network"
+)
+
+// Region is a final cell: the points of the open ball at which the neurons have the signs of Pattern. Its methods may be
+// called at any time, from any goroutine.
+type Region struct {
+	Pattern network.Pattern
+
+	x    []float64 // the point; nil where float64 does not hold it
+	wide []*big.Float
+	of   *origin
+}
+
+// origin is what the regions of a walk come from.
+type origin struct {
+	net  *network.Network
+	ball ball.Ball
+}
+
+func newOrigin(net *network.Network, b ball.Ball) *origin { return &origin{net, b} }
+
+// at returns the region at which a tree stands.
+func (o *origin) at(t tree.Tree) Region {
+	x, wide := t.Witness(false)
+	return Region{Pattern: append(network.Pattern(nil), t.Labels()...), x: slices.Clone(x), wide: wide, of: o}
+}
+
+// Point returns a point strictly inside the region and the ball. It is exact: a dyadic number for each input, of
+// whatever precision it needs.
+func (r Region) Point() []*big.Float {
+	p := make([]*big.Float, max(len(r.x), len(r.wide)))
+	for k := range p {
+		if r.wide != nil {
+			p[k] = new(big.Float).Copy(r.wide[k])
+		} else {
+			p[k] = big.NewFloat(r.x[k])
+		}
+	}
+	return p
+}
+
+// Affine returns the affine map x ↦ W·x + b, W of outputs × inputs, that the network is on the region. Nothing is
+// rounded.
+func (r Region) Affine() (W [][]*big.Float, b []*big.Float) { return r.of.net.Affine(r.Pattern) }
