@@ -70,7 +70,7 @@ type CaseFile struct {
 	Ball  BallJSON        `json:"ball"`
 	Net   json.RawMessage `json:"net"`
 	// NetFile and Proof are files beside this one, for relucell check.
-	NetFile string `json:"netFile"`
+	NetFile string `json:"net_file"`
 	Proof   string `json:"proof"`
 }
 

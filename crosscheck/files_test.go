@@ -179,7 +179,7 @@ func TestReportFormats(t *testing.T) {
 		Violations []struct{ Bound string }
 		Bounds     []struct {
 			Name        string
-			Log2GeoMean float64
+			Log2GeoMean float64 `json:"log2_geo_mean"`
 		}
 	}
 	require.NoError(t, json.Unmarshal([]byte(write("json")), &j))

@@ -160,11 +160,11 @@ type summaryJSON struct {
 	Cases      int      `json:"cases"`
 	Violations int      `json:"violations"`
 	Errors     int      `json:"errors"`
-	FirstError string   `json:"firstError,omitempty"`
-	GeoMean    *float64 `json:"log2GeoMean"`
-	Median     *float64 `json:"log2Median"`
-	Q90        *float64 `json:"log2Q90"`
-	Worst      *float64 `json:"log2Worst"`
+	FirstError string   `json:"first_error,omitempty"`
+	GeoMean    *float64 `json:"log2_geo_mean"`
+	Median     *float64 `json:"log2_median"`
+	Q90        *float64 `json:"log2_q90"`
+	Worst      *float64 `json:"log2_worst"`
 	Exact      int      `json:"cases_exact"`
 	Best       int      `json:"best"`
 	Equal      int      `json:"equal"`
@@ -197,7 +197,7 @@ type reportJSON struct {
 	Bounds      []summaryJSON `json:"bounds"`
 	Dominances  []claimJSON   `json:"dominances"`
 	Violations  []failureJSON `json:"violations"`
-	WrongCounts []string      `json:"wrongCounts"`
+	WrongCounts []string      `json:"wrong_counts"`
 	Notes       []string      `json:"notes,omitempty"`
 }
 

@@ -22,7 +22,7 @@ func FuzzParseAnswer(f *testing.F) {
 }
 
 func FuzzReadCase(f *testing.F) {
-	f.Add([]byte(`{"relucell-case":1,"name":"n","bound":"b","kind":"upper","value":"1","than":"count","limit":"2","count":"2","ball":{"norm":"l2","radius":1,"center":[0]},"net":{"relucell-network":1,"inputs":1,"layers":[{"activation":"relu","weights":[["0x1p+0"]],"bias":["0x0p+0"]}]},"netFile":"n.net.json","proof":"n.proof"}`))
+	f.Add([]byte(`{"relucell-case":1,"name":"n","bound":"b","kind":"upper","value":"1","than":"count","limit":"2","count":"2","ball":{"norm":"l2","radius":1,"center":[0]},"net":{"relucell-network":1,"inputs":1,"layers":[{"activation":"relu","weights":[["0x1p+0"]],"bias":["0x0p+0"]}]},"net_file":"n.net.json","proof":"n.proof"}`))
 	f.Add([]byte(`{"relucell-case":1}`))
 	f.Add([]byte(`{`))
 	f.Fuzz(func(t *testing.T, text []byte) {

@@ -57,7 +57,7 @@ func completeNetThenAny(cmd *cobra.Command, args []string, word string) ([]strin
 type checkJSON struct {
 	Verified   bool   `json:"verified"`
 	Net        string `json:"sha256,omitempty"`
-	Trusted    string `json:"trustedImport,omitempty"`
+	Trusted    string `json:"trusted_import,omitempty"`
 	Ball       string `json:"ball,omitempty"`
 	Definition string `json:"definition,omitempty"`
 	Relation   string `json:"relation,omitempty"`

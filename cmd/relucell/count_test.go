@@ -161,7 +161,7 @@ func TestProofRoundTrip(t *testing.T) {
 				count := parseCount(t, out).Regions.Lower
 				verified := succeed(t, "check", text, proof, "--format", "json")
 				require.Contains(t, verified, `"relation":"=","count":"`+count+`"`)
-				require.NotContains(t, verified, "trustedImport")
+				require.NotContains(t, verified, "trusted_import")
 				require.Contains(t, succeed(t, "check", onnx, proof), "converted from onnx in memory: the import is trusted")
 			}
 			b, err := os.ReadFile(filepath.Join(dir, "p"))

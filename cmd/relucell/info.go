@@ -44,7 +44,7 @@ type layerJSON struct {
 	Width      int       `json:"width"`
 	Parameters int       `json:"parameters"`
 	// FirstNeuron is the global index of the layer's first neuron, absent where there are none.
-	FirstNeuron *int `json:"firstNeuron,omitempty"`
+	FirstNeuron *int `json:"first_neuron,omitempty"`
 	neurons     int
 }
 

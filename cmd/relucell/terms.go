@@ -32,8 +32,8 @@ type assumedJSON struct {
 	D        int `json:"d"`
 	Active   int `json:"active"`
 	Inactive int `json:"inactive"`
-	RankCut  int `json:"rankCut"`
-	RankOut  int `json:"rankOut"`
+	RankCut  int `json:"rank_cut"`
+	RankOut  int `json:"rank_out"`
 }
 
 // measuredJSON is what the walk found.
@@ -44,7 +44,7 @@ type measuredJSON struct {
 	Active    int      `json:"active"`
 	Inactive  int      `json:"inactive"`
 	D         int      `json:"d"`
-	ByActive  []string `json:"byActive"`
+	ByActive  []string `json:"by_active"`
 }
 
 // nearestJSON is the exact distance from the centre to the nearest boundary; for a box in units of the box.
