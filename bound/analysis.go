@@ -35,8 +35,9 @@ func share(ctx context.Context, n *network.Network, b ball.Ball) context.Context
 	return context.WithValue(ctx, analysisKey{}, &analysis{net: n, ball: b})
 }
 
-// Shared returns a context for several bounds, or terms, of n on b that are asked for one after another: what one of
-// them computes about the ball serves the next, also after a context derived from it has ended.
+// Shared returns a context for several bounds, or terms, of n on b that are asked for one after
+// another: what one of them computes about the ball serves the next, also after a context derived
+// from it has ended.
 func Shared(ctx context.Context, n *network.Network, b ball.Ball) context.Context {
 	return share(ctx, n, b)
 }
@@ -62,7 +63,8 @@ func (a *analysis) pass(ctx context.Context) (err error) {
 	return err
 }
 
-// center returns the exact pass of the centre. The caller has called pass, as every way of deciding stability does first.
+// center returns the exact pass of the centre. The caller has called pass, as every way of deciding
+// stability does first.
 func (a *analysis) center() *center { return a.mid }
 
 // ranks returns an upper bound on the rank of each layer's weights.

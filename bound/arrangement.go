@@ -6,23 +6,24 @@
 //	1 + Σ_i r_i,   r_i the number of cells that the distinct traces of H_1 … H_{i−1} on H_i, those
 //	               that meet K, make of K∩H_i.
 //
-// Proof. H_i splits exactly those cells of {H_1 … H_{i−1}} that it meets. What it cuts out of two different
-// cells lies in different cells of the traces on K∩H_i, what it cuts out of one is convex and
-// met by no trace, and every cell of the traces comes from such a cell. So there are r_i of them. ∎
+// Proof. H_i splits exactly those cells of {H_1 … H_{i−1}} that it meets. What it cuts out of two
+// different cells lies in different cells of the traces on K∩H_i, what it cuts out of one is convex
+// and met by no trace, and every cell of the traces comes from such a cell. So there are r_i of
+// them. ∎
 //
 // Unfolded, r is at most the number of sets S of at most dim F hyperplanes with independent normals
-// whose common intersection meets K, as each step of the recursion adds one hyperplane to S; it is equal when no
-// two traces on any flat coincide, that is in general position. (Dropping coinciding traces is what makes the
-// count exact in special position: it leaves Whitney's sets without broken circuits.) The larger count
-// of sets that merely meet K in pairs is cliqueCells.
+// whose common intersection meets K, as each step of the recursion adds one hyperplane to S; it is
+// equal when no two traces on any flat coincide, that is in general position. (Dropping coinciding
+// traces is what makes the count exact in special position: it leaves Whitney's sets without broken
+// circuits.) The larger count of sets that merely meet K in pairs is cliqueCells.
 //
-// A trace that is taken in although it does not meet K only adds to the sum, so the result is an upper bound as
-// long as nothing that meets K is left out. For an l2 ball whether a flat meets the open ball is
-// decided exactly, by the squared distance from the centre: with the normals made
-// orthogonal it is Σ v_i²/‖g_i‖². For the others a flat is left out only on a
-// certificate: multipliers for which f = Σ λ_i f_i, zero on the flat, has no zero in the open ball,
-// |f(c)| ≥ sup|f−f(c)|, checked in exact arithmetic; a small linear programme
-// proposes them, so in practice only ties are taken in needlessly.
+// A trace that is taken in although it does not meet K only adds to the sum, so the result is an
+// upper bound as long as nothing that meets K is left out. For an l2 ball whether a flat meets the
+// open ball is decided exactly, by the squared distance from the centre: with the normals made
+// orthogonal it is Σ v_i²/‖g_i‖². For the others a flat is left out only on a certificate:
+// multipliers for which f = Σ λ_i f_i, zero on the flat, has no zero in the open ball, |f(c)| ≥
+// sup|f−f(c)|, checked in exact arithmetic; a small linear programme proposes them, so in practice
+// only ties are taken in needlessly.
 
 package bound
 
@@ -33,7 +34,8 @@ import (
 	"github.com/relucell/relucell/ball"
 )
 
-// plane is {y : g·y + v = 0} in y = x−c: the integers g, v, of common divisor 1, first nonzero of g positive.
+// plane is {y : g·y + v = 0} in y = x−c: the integers g, v, of common divisor 1, first nonzero of g
+// positive.
 type plane struct {
 	g []big.Int
 	v big.Int
@@ -85,7 +87,8 @@ func dotInts(a, b []big.Int) *big.Int {
 	return s
 }
 
-// trace returns p's trace on q: p with its normal made orthogonal to q's, nil when they are parallel.
+// trace returns p's trace on q: p with its normal made orthogonal to q's, nil when they are
+// parallel.
 func (p *plane) trace(q *plane, norm2 *big.Int) *plane {
 	d := dotInts(p.g, q.g)
 	g, t := make([]big.Int, len(p.g)), new(big.Int)
@@ -107,14 +110,15 @@ type arrangement struct {
 const (
 	// arrangementWork caps the coordinates touched by one count: about a second.
 	arrangementWork = 4_000_000
-	// meetTie is the relative distance from tangency below which the float test leaves a flat to the exact one;
-	// the float test's error is at most (5+k)·2⁻⁶⁴ for k normals, which meetMost keeps below half of that. The
-	// numbers are big.Floats, which neither overflow nor underflow here.
+	// meetTie is the relative distance from tangency below which the float test leaves a flat to
+	// the exact one; the float test's error is at most (5+k)·2⁻⁶⁴ for k normals, which meetMost
+	// keeps below half of that. The numbers are big.Floats, which neither overflow nor underflow
+	// here.
 	meetTie, meetMost = 0x1p-40, 1 << 20
 )
 
-// count returns r for the given distinct planes, which meet the ball's part of the flat spanned by the orthogonal
-// planes of flat; false when the budget or the context ends.
+// count returns r for the given distinct planes, which meet the ball's part of the flat spanned by
+// the orthogonal planes of flat; false when the budget or the context ends.
 func (a *arrangement) count(flat, planes []*plane) (*big.Int, bool) {
 	total := big.NewInt(1)
 	if len(flat) == a.ball.Dim() {
@@ -156,8 +160,8 @@ func contains(ps []*plane, p *plane) bool {
 	return false
 }
 
-// meets reports whether the flat, given by planes with orthogonal normals, may meet the open ball: for l2 exactly, else
-// false only with a certificate.
+// meets reports whether the flat, given by planes with orthogonal normals, may meet the open ball:
+// for l2 exactly, else false only with a certificate.
 func (a *arrangement) meets(flat []*plane) bool {
 	if a.ball.Norm() == ball.L2 {
 		return a.meetsL2(flat)

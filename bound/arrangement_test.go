@@ -41,8 +41,9 @@ func zeroOnes(n int, prefix ...float64) [][]float64 {
 	return rows
 }
 
-// TestFirstLayerIsExactOnCentralArrangements: the resonance arrangement (Kamiya, Takemura, Terao 2011) and threshold
-// functions (OEIS A000609). They are in very special position: coinciding traces must be counted once.
+// TestFirstLayerIsExactOnCentralArrangements: the resonance arrangement (Kamiya, Takemura, Terao
+// 2011) and threshold functions (OEIS A000609). They are in very special position: coinciding
+// traces must be counted once.
 func TestFirstLayerIsExactOnCentralArrangements(t *testing.T) {
 	for _, c := range []struct {
 		name string
@@ -63,7 +64,8 @@ func TestFirstLayerIsExactOnCentralArrangements(t *testing.T) {
 	}
 }
 
-// TestFirstLayerFarFromTheOrigin: c = 2²⁰, r = 2⁻⁸⁰, where c±r is c in floats; all planes pass through c.
+// TestFirstLayerFarFromTheOrigin: c = 2²⁰, r = 2⁻⁸⁰, where c±r is c in floats; all planes pass
+// through c.
 func TestFirstLayerFarFromTheOrigin(t *testing.T) {
 	rows := zeroOnes(3)
 	bias := make([]float64, len(rows))
@@ -79,8 +81,8 @@ func TestFirstLayerFarFromTheOrigin(t *testing.T) {
 	}
 }
 
-// TestGenericHyperplanes: all subsets of at most n planes meet in a large ball; in a small one the count
-// falls to the planes that meet there.
+// TestGenericHyperplanes: all subsets of at most n planes meet in a large ball; in a small one the
+// count falls to the planes that meet there.
 func TestGenericHyperplanes(t *testing.T) {
 	for _, c := range []struct {
 		n    int
@@ -107,8 +109,9 @@ func TestSliverPlanes(t *testing.T) {
 	}
 }
 
-// TestFirstLayerIsExactForPolygons: on polygonal balls emptiness needs certificates; these exist but for
-// ties, so one layer is counted exactly when no vertex of the arrangement lies on the boundary.
+// TestFirstLayerIsExactForPolygons: on polygonal balls emptiness needs certificates; these exist
+// but for ties, so one layer is counted exactly when no vertex of the arrangement lies on the
+// boundary.
 func TestFirstLayerIsExactForPolygons(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	for i := range 150 {

@@ -16,7 +16,8 @@ import (
 	"github.com/relucell/relucell/network"
 )
 
-// heNetwork returns a network of He-initialised weights (normal, variance 2/fan-in) and small biases, ReLU but for the last layer.
+// heNetwork returns a network of He-initialised weights (normal, variance 2/fan-in) and small
+// biases, ReLU but for the last layer.
 func heNetwork(t testing.TB, seed uint64, widths ...int) *network.Network {
 	rng := rand.New(rand.NewPCG(seed, 0))
 	var ls []network.Layer

@@ -55,8 +55,9 @@ func unit(t testing.TB, norm ball.Norm, n int, r float64) ball.Ball {
 	return b
 }
 
-// TestGlobalKnownValues holds the global bounds against values worked out by hand from the formulas:
-// Montúfar 2017 as a product of Zaslavsky sums, Serra et al. 2018 (Theorem 1) as its sum over (j_1, j_2).
+// TestGlobalKnownValues holds the global bounds against values worked out by hand from the
+// formulas: Montúfar 2017 as a product of Zaslavsky sums, Serra et al. 2018 (Theorem 1) as its sum
+// over (j_1, j_2).
 func TestGlobalKnownValues(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -83,8 +84,8 @@ func TestGlobalKnownValues(t *testing.T) {
 	}
 }
 
-// TestLeakyUnitsCarryDimensionOnBothSides is the trap of Serra's argument: stably inactive, and yet not
-// constant.
+// TestLeakyUnitsCarryDimensionOnBothSides is the trap of Serra's argument: stably inactive, and yet
+// not constant.
 func TestLeakyUnitsCarryDimensionOnBothSides(t *testing.T) {
 	n, err := network.New([]network.Layer{
 		{W: mat.NewDense(1, 1, []float64{1}), B: []float64{-10}, Act: network.LeakyReLU, Slope: 0.01},

@@ -78,7 +78,8 @@ func bruteCount(n *network.Network, b ball.Ball) int64 {
 	return bruteLayer(n.Layers(), in, polygonOf(b))
 }
 
-// bruteLayer counts the cells that the layers make of a polygon on which the input is the given forms.
+// bruteLayer counts the cells that the layers make of a polygon on which the input is the given
+// forms.
 func bruteLayer(layers []network.Layer, in []form, poly []point) int64 {
 	if len(layers) == 0 {
 		return 1

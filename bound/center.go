@@ -89,8 +89,8 @@ func activate(l network.Layer, z dyadics) dyadics {
 	return a
 }
 
-// halfWidths returns the ball in normalised coordinates y = (x−c)/w: upper bounds on the scale w_k of each
-// coordinate. The ball is {‖y‖ ≤ 1} in its norm, a box in the maximum norm.
+// halfWidths returns the ball in normalised coordinates y = (x−c)/w: upper bounds on the scale w_k
+// of each coordinate. The ball is {‖y‖ ≤ 1} in its norm, a box in the maximum norm.
 func halfWidths(b ball.Ball) []float64 {
 	w := make([]float64, b.Dim())
 	for k := range w {

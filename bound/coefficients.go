@@ -3,22 +3,24 @@
 //
 //	R(l,k,d) = Σ_{j ≤ min(I_l(k),d)} C(I_l(k),j) · R(l+1, A_l(k)−j, min(d, A_l(k)−j)),
 //
-// where k bounds the active units of the layer before, A_l(k) the units of layer l that are then not stably
-// inactive, I_l(k) those that are unstable.
+// where k bounds the active units of the layer before, A_l(k) the units of layer l that are then
+// not stably inactive, I_l(k) those that are unstable.
 //
-// The input of a layer after a ReLU layer is ≥ 0 and zero but for a set S of at most k active units. A unit with
-// bias ≤ 0 can be positive only if S holds a unit with a positive weight to it; one with bias > 0
-// can be negative only if S holds one with a negative weight. A unit with bias 0 and no negative weight at all is
-// never negative. So with N(u) the units that u can upset in this way,
+// The input of a layer after a ReLU layer is ≥ 0 and zero but for a set S of at most k active
+// units. A unit with bias ≤ 0 can be positive only if S holds a unit with a positive weight to it;
+// one with bias > 0 can be negative only if S holds one with a negative weight. A unit with bias 0
+// and no negative weight at all is never negative. So with N(u) the units that u can upset in this
+// way,
 //
 //	I_l(k) ≤ min(#∪N(u), sum of the k largest #N(u)),
 //
-// and likewise A_l(k) with bias > 0 units always in (the paper solves the maximum coverage problem; the
-// sum is a relaxation of it, so sound). Both grow with k.
+// and likewise A_l(k) with bias > 0 units always in (the paper solves the maximum coverage problem;
+// the sum is a relaxation of it, so sound). Both grow with k.
 //
-// After a layer that has other units than ReLUs, and in the first, inputs have any sign and any number may be nonzero:
-// then every unit with a nonzero row is unstable. An affine layer passes k on as its width; other units than ReLUs carry
-// whatever their sign, so that in a layer that has some A is not used, and no more than recursion.go says is lost.
+// After a layer that has other units than ReLUs, and in the first, inputs have any sign and any
+// number may be nonzero: then every unit with a nonzero row is unstable. An affine layer passes k
+// on as its width; other units than ReLUs carry whatever their sign, so that in a layer that has
+// some A is not used, and no more than recursion.go says is lost.
 //
 // In the ball the same holds with the units that interval arithmetic has not settled.
 
@@ -33,7 +35,8 @@ import (
 	"github.com/relucell/relucell/network"
 )
 
-// coverage says how many units of a layer can be not stably inactive, and unstable, given k active before.
+// coverage says how many units of a layer can be not stably inactive, and unstable, given k active
+// before.
 type coverage struct {
 	always         int   // units that are not stably inactive whatever the layer before does
 	live, unstable []int // partial sums of the k largest reaches, k = 0, 1, …, each capped by the union

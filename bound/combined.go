@@ -1,7 +1,6 @@
-// All ways of deciding stability at once: a neuron is settled if any of them
-// settles it. On top, the exact distance to the nearest boundary: if the ball
-// keeps clear of it, the bound is 1; and the smaller of the plain recursion and the one that uses the signs of
-// the coefficients.
+// All ways of deciding stability at once: a neuron is settled if any of them settles it. On top,
+// the exact distance to the nearest boundary: if the ball keeps clear of it, the bound is 1; and
+// the smaller of the plain recursion and the one that uses the signs of the coefficients.
 
 package bound
 
@@ -35,8 +34,9 @@ func settledByAny(ctx context.Context, a *analysis) (*stability, error) {
 	return all, nil
 }
 
-// RelaxationWork returns about how many multiplications the matrix products of "zonotope" and "crown", and so of "combined",
-// may take: the square of the widths times the inputs and neurons before, which wide layers make hours.
+// RelaxationWork returns about how many multiplications the matrix products of "zonotope" and
+// "crown", and so of "combined", may take: the square of the widths times the inputs and neurons
+// before, which wide layers make hours.
 func RelaxationWork(n *network.Network) float64 {
 	work, weights, generators := 0.0, 0.0, float64(n.Inputs())
 	for i, l := range n.Layers() {
@@ -50,8 +50,8 @@ func RelaxationWork(n *network.Network) float64 {
 	return work
 }
 
-// combinedBound is the localBound of settledByAny with the additions above; its value may be below the recursion
-// on its Terms.
+// combinedBound is the localBound of settledByAny with the additions above; its value may be below
+// the recursion on its Terms.
 type combinedBound struct{ localBound }
 
 func (c *combinedBound) Value(ctx context.Context, n *network.Network, b ball.Ball) (*big.Int, error) {

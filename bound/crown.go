@@ -1,16 +1,17 @@
 // Back-substitution (DeepPoly, Singh et al. 2019; CROWN, Zhang et al. 2018), on
 // the deviation from the centre, ended by the dual norm of the true ball.
 //
-// An upper bound on a pre-activation is an affine form in the outputs of the layer before; each output
-// is replaced by its line above where the coefficient is positive, by its line below where it is negative,
-// and the layer's affine map is put in, back to the input, where the supremum over the ball is
-// exact. Lower bounds are upper bounds on the negated row.
+// An upper bound on a pre-activation is an affine form in the outputs of the layer before; each
+// output is replaced by its line above where the coefficient is positive, by its line below where
+// it is negative, and the layer's affine map is put in, back to the input, where the supremum over
+// the ball is exact. Lower bounds are upper bounds on the negated row.
 //
-// Rounding: let D_i bound the deviation of input i of layer k over the ball, and E_j = Σ_i|W_ji|D_i. One step from
-// coefficients A over layer k's pre-activations to fl(A·W) loses at most γ_K Σ_j |A_j| Σ_i|W_ji|D_i ≤ γ_K Σ_j|A_j|E_j
-// over the ball, and one rounding of A_j itself, |δz_j| ≤ E_j, is of the same kind: so an inner product
-// with E pays for a step. Spans are intersected with those of interval arithmetic on the refined
-// spans, which are never wider than the interval bound's.
+// Rounding: let D_i bound the deviation of input i of layer k over the ball, and E_j =
+// Σ_i|W_ji|D_i. One step from coefficients A over layer k's pre-activations to fl(A·W) loses at
+// most γ_K Σ_j |A_j| Σ_i|W_ji|D_i ≤ γ_K Σ_j|A_j|E_j over the ball, and one rounding of A_j itself,
+// |δz_j| ≤ E_j, is of the same kind: so an inner product with E pays for a step. Spans are
+// intersected with those of interval arithmetic on the refined spans, which are never wider than
+// the interval bound's.
 
 package bound
 
@@ -61,9 +62,10 @@ func (a *analysis) crown(ctx context.Context) (*relaxed, error) {
 // tighten may improve the span of unit j of layer i, given the layers before it.
 type tighten func(ctx context.Context, r *relaxed, i, j int, z span) (span, error)
 
-// backSubstitute runs layer after layer and improves on the given stability and spans; more, if not nil, improves what
-// back-substitution leaves unsettled. (Back-substitution alone is not monotone in its spans: a narrower one
-// may choose another leg. So whoever must not be looser than another starts from the other's spans.)
+// backSubstitute runs layer after layer and improves on the given stability and spans; more, if not
+// nil, improves what back-substitution leaves unsettled. (Back-substitution alone is not monotone
+// in its spans: a narrower one may choose another leg. So whoever must not be looser than another
+// starts from the other's spans.)
 func (a *analysis) backSubstitute(ctx context.Context, known [][]status, given [][]span, more tighten) (*relaxed, error) {
 	r := &relaxed{a: a, hw: halfWidths(a.ball)}
 	for i, l := range a.net.Layers() {
@@ -157,8 +159,8 @@ func (r *relaxed) refine(ctx context.Context, i int, units []status, zs []span) 
 	return nil
 }
 
-// suprema returns upper bounds over the ball on the forms whose rows are coefficients over the outputs of
-// layer i−1. pick returns the lines of layer k to be used for a row.
+// suprema returns upper bounds over the ball on the forms whose rows are coefficients over the
+// outputs of layer i−1. pick returns the lines of layer k to be used for a row.
 func (r *relaxed) suprema(ctx context.Context, i int, m blas64.General, pick func(k, row int) []lines) ([]float64, error) {
 	offset, slack := make([]float64, m.Rows), make([]float64, m.Rows)
 	for k := i - 1; k >= 0; k-- {
@@ -192,8 +194,8 @@ func (r *relaxed) suprema(ctx context.Context, i int, m blas64.General, pick fun
 	return sup, nil
 }
 
-// step replaces outputs by lines in the row, in place, and returns the sum of the lines' offsets and a bound on
-// what rounding loses in this step over the ball.
+// step replaces outputs by lines in the row, in place, and returns the sum of the lines' offsets
+// and a bound on what rounding loses in this step over the ball.
 func step(row []float64, ls []lines, size []float64, c float64) (offset, slack float64) {
 	abs, lost := 0.0, 0.0
 	for j, w := range row {
@@ -212,8 +214,8 @@ func step(row []float64, ls []lines, size []float64, c float64) (offset, slack f
 		row[j] = w * ln.slope
 		lost += math.Abs(row[j]) * size[j]
 	}
-	// products and sums of the offsets: γ_{K+1}·abs; of the coefficients: γ_{K+2}·lost; underflow of
-	// either, over coefficients that size bounds
+	// products and sums of the offsets: γ_{K+1}·abs; of the coefficients: γ_{K+2}·lost; underflow
+	// of either, over coefficients that size bounds
 	tiny := 0.0
 	for _, s := range size {
 		tiny += s

@@ -46,7 +46,8 @@ func exactVector(fs []float64) dyadics {
 	return d
 }
 
-// leastExponent returns the least exponent of the nonzero entries (as split gives it), 0 if there are none.
+// leastExponent returns the least exponent of the nonzero entries (as split gives it), 0 if there
+// are none.
 func leastExponent(fs []float64) int {
 	least, found := 0, false
 	for _, f := range fs {

@@ -1,5 +1,5 @@
-// The derived bounds at the edges of their domains: where products overflow or underflow, and where a
-// denominator may vanish.
+// The derived bounds at the edges of their domains: where products overflow or underflow, and where
+// a denominator may vanish.
 
 package bound
 
@@ -32,8 +32,9 @@ func onLine(t *testing.T, c, r float64, ls ...network.Layer) *analysis {
 	return a
 }
 
-// TestASlopeThatOverflowsIsNotAZeroDistance: the first neuron's gradient, 1, is infinite in floats on the way; its
-// distance ½ seemed to be next to 0, which left the nearer boundary out: one region where there are two.
+// TestASlopeThatOverflowsIsNotAZeroDistance: the first neuron's gradient, 1, is infinite in floats
+// on the way; its distance ½ seemed to be next to 0, which left the nearer boundary out: one region
+// where there are two.
 func TestASlopeThatOverflowsIsNotAZeroDistance(t *testing.T) {
 	a := onLine(t, 0, 0.375,
 		dense(network.None, 0, make([]float64, 7), 0x1p1023, 0x1p1023, 0x1p1023, 0x1p1023, 0x1p1023, 0x1p1023, 1),
@@ -74,8 +75,8 @@ func TestBracketOfARatioAtTheEdges(t *testing.T) {
 	}
 }
 
-// TestAMiddleThatOverflowsSettlesNothing: of a zonotope's middle that is infinite by one of its terms, nothing
-// is known.
+// TestAMiddleThatOverflowsSettlesNothing: of a zonotope's middle that is infinite by one of its
+// terms, nothing is known.
 func TestAMiddleThatOverflowsSettlesNothing(t *testing.T) {
 	a := onLine(t, 0, 1, dense(network.ReLU, 0, []float64{1}, 1))
 	for _, mid := range []float64{math.Inf(1), math.Inf(-1), math.NaN()} {
@@ -86,8 +87,8 @@ func TestAMiddleThatOverflowsSettlesNothing(t *testing.T) {
 	}
 }
 
-// TestASampleThatOverflowsIsDecidedExactly: z = −1 everywhere, but floats add up to ±∞ on the way there, and the
-// sample found two patterns where there is one region.
+// TestASampleThatOverflowsIsDecidedExactly: z = −1 everywhere, but floats add up to ±∞ on the way
+// there, and the sample found two patterns where there is one region.
 func TestASampleThatOverflowsIsDecidedExactly(t *testing.T) {
 	six := []float64{0x1p1023, 0x1p1023, 0x1p1023, 0x1p1023, 0x1p1023, 0x1p1023}
 	a := onLine(t, 0, 1,
@@ -185,9 +186,9 @@ func TestAwayKnowsItsDomain(t *testing.T) {
 	require.Equal(t, math.Inf(1), away(math.Inf(1), 1))
 }
 
-// TestSpectralNormOfRowsThatUnderflow: the rows of a leaky layer, scaled by its slope, may all be rounded to
-// multiples of 2⁻¹⁰⁷⁴ outward, and larger entries can have the smaller norm. The true norm is at least that of the
-// image of any vector; signs are tried.
+// TestSpectralNormOfRowsThatUnderflow: the rows of a leaky layer, scaled by its slope, may all be
+// rounded to multiples of 2⁻¹⁰⁷⁴ outward, and larger entries can have the smaller norm. The true
+// norm is at least that of the image of any vector; signs are tried.
 func TestSpectralNormOfRowsThatUnderflow(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 1))
 	for range 300 {
@@ -250,8 +251,8 @@ func TestPhiEnclosesAtTheEdges(t *testing.T) {
 	})
 }
 
-// TestRankOfAWideRangeIsNotEliminated: integers of thousands of bits would take a minute; the rank is then bounded
-// by the size.
+// TestRankOfAWideRangeIsNotEliminated: integers of thousands of bits would take a minute; the rank
+// is then bounded by the size.
 func TestRankOfAWideRangeIsNotEliminated(t *testing.T) {
 	rng := rand.New(rand.NewPCG(8, 1))
 	square := func(n, span int) [][]float64 {

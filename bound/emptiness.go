@@ -1,8 +1,8 @@
 // Certificates that a flat misses a polytopal ball, for arrangement.go.
 //
-// The flat {f_1 = … = f_m = 0} misses the open ball iff some combination f = Σ λ_i f_i has |f(c)| ≥ sup|f−f(c)| > −1
-// and f(c) ≠ 0 (separation of the flat from the ball). A linear programme in floats proposes λ;
-// floats are exact dyadics, so the combination is formed and judged exactly.
+// The flat {f_1 = … = f_m = 0} misses the open ball iff some combination f = Σ λ_i f_i has |f(c)| ≥
+// sup|f−f(c)| > −1 and f(c) ≠ 0 (separation of the flat from the ball). A linear programme in
+// floats proposes λ; floats are exact dyadics, so the combination is formed and judged exactly.
 
 package bound
 
@@ -14,12 +14,12 @@ import (
 	"github.com/relucell/relucell/internal/dyadic"
 )
 
-// emptyBox bounds the multipliers that the programme starts from: certificates may be scaled at will, so it
-// only has to be large beside what rows of size about one need.
+// emptyBox bounds the multipliers that the programme starts from: certificates may be scaled at
+// will, so it only has to be large beside what rows of size about one need.
 const emptyBox = 1 << 20
 
-// certifiedEmpty looks for multipliers that prove that the flat misses the open ball: it maximises λ·v over
-// ‖Σ λ_i g_i‖ ≤ 1 in the dual norm, in coordinates that make the ball the unit ball.
+// certifiedEmpty looks for multipliers that prove that the flat misses the open ball: it maximises
+// λ·v over ‖Σ λ_i g_i‖ ≤ 1 in the dual norm, in coordinates that make the ball the unit ball.
 func (a *arrangement) certifiedEmpty(flat []*plane) bool {
 	rows, q, exps := scaledRows(flat, halfWidths(a.ball))
 	m := len(flat)
@@ -61,9 +61,10 @@ func (a *arrangement) certifiedEmpty(flat []*plane) bool {
 	return value > 1-lpTolerance && a.combinationMisses(flat, lambda, exps)
 }
 
-// scaledRows returns the planes in coordinates y/hw as floats, row i and its value scaled by 2^−exps[i] so that the
-// largest entry is about one. Entries are rounded, may underflow to 0, and the value may overflow: they steer the
-// programme, and combinationMisses judges the planes themselves.
+// scaledRows returns the planes in coordinates y/hw as floats, row i and its value scaled by
+// 2^−exps[i] so that the largest entry is about one. Entries are rounded, may underflow to 0, and
+// the value may overflow: they steer the programme, and combinationMisses judges the planes
+// themselves.
 func scaledRows(flat []*plane, hw []float64) (rows [][]float64, values []float64, exps []int) {
 	for _, p := range flat {
 		fs := make([]*big.Float, len(p.g)+1)

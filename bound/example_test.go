@@ -14,8 +14,8 @@ import (
 	"github.com/relucell/relucell/network"
 )
 
-// A bound of one's own in a few lines: one hidden layer of k neurons makes at most Zaslavsky's sum; here
-// the cruder (k+1)^n of a grid, held beside the others.
+// A bound of one's own in a few lines: one hidden layer of k neurons makes at most Zaslavsky's sum;
+// here the cruder (k+1)^n of a grid, held beside the others.
 func ExampleFunc() {
 	grid := bound.Func("grid", bound.Upper, bound.Global, func(_ context.Context, n *network.Network, _ ball.Ball) (*big.Int, error) {
 		if len(n.Hidden()) != 1 {

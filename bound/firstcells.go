@@ -1,15 +1,16 @@
 // Bounds that know which hyperplanes of the first layer meet inside the ball:
 // between the recursion, which lets all meet everywhere, and the exact count.
 //
-// The first layer with neurons sees the input through an affine map, so its neurons are hyperplanes in
-// the ball, and arrangement.go bounds the number of cells they make: exactly for an l2 ball ("first-layer": full
-// intersections), or from pairs alone ("first-layer-pairs"). The rest of the network is the
-// recursion: cells with j inactive neurons still number at most C(K,j), and all cells together no
-// more than the arrangement has, so filling up from j = 0 until these are used up bounds the
-// sum as in recursion.go. Other terms are those of "combined".
+// The first layer with neurons sees the input through an affine map, so its neurons are hyperplanes
+// in the ball, and arrangement.go bounds the number of cells they make: exactly for an l2 ball
+// ("first-layer": full intersections), or from pairs alone ("first-layer-pairs"). The rest of the
+// network is the recursion: cells with j inactive neurons still number at most C(K,j), and all
+// cells together no more than the arrangement has, so filling up from j = 0 until these are used up
+// bounds the sum as in recursion.go. Other terms are those of "combined".
 //
-// The count of an arrangement can be exponential in the number of inputs. When its budget ends, full
-// intersections fall back on pairs, pairs on Zaslavsky's sum; each is an upper bound of the one before.
+// The count of an arrangement can be exponential in the number of inputs. When its budget ends,
+// full intersections fall back on pairs, pairs on Zaslavsky's sum; each is an upper bound of the
+// one before.
 
 package bound
 
@@ -64,7 +65,8 @@ func (a *analysis) withFirst(ctx context.Context, full bool) (*stability, *layer
 	return s, f, ctx.Err()
 }
 
-// firstPlanes returns the distinct hyperplanes of layer i's unsettled neurons that cut the open ball; the layers before are affine.
+// firstPlanes returns the distinct hyperplanes of layer i's unsettled neurons that cut the open
+// ball; the layers before are affine.
 func (a *analysis) firstPlanes(ctx context.Context, i int, s *stability) ([]*plane, error) {
 	var ps []*plane
 	c := a.center()
@@ -98,8 +100,8 @@ func (a *analysis) firstPlanes(ctx context.Context, i int, s *stability) ([]*pla
 	return ps, nil
 }
 
-// cliqueCells returns the number of sets of at most n planes that meet in pairs inside the ball, an upper bound on the
-// cells, or nil when a budget ends. Parallel planes do not meet.
+// cliqueCells returns the number of sets of at most n planes that meet in pairs inside the ball, an
+// upper bound on the cells, or nil when a budget ends. Parallel planes do not meet.
 func (a *arrangement) cliqueCells(planes []*plane) *big.Int {
 	k, words := len(planes), (len(planes)+63)/64
 	a.work = arrangementWork
@@ -128,7 +130,8 @@ func (a *arrangement) cliqueCells(planes []*plane) *big.Int {
 	return big.NewInt(n)
 }
 
-// countCliques counts the cliques of at most size members within the candidates, the empty one included.
+// countCliques counts the cliques of at most size members within the candidates, the empty one
+// included.
 func countCliques(adj [][]uint64, candidates []uint64, size int, budget *int) int64 {
 	total := int64(1)
 	if *budget--; size == 0 || *budget < 0 {

@@ -9,8 +9,8 @@ import (
 	"github.com/relucell/relucell/network"
 )
 
-// slopes returns what layer l multiplies each pre-activation by near a point with pre-activations z: 1, the
-// slope, and 0 for a neuron that is identically zero there.
+// slopes returns what layer l multiplies each pre-activation by near a point with pre-activations
+// z: 1, the slope, and 0 for a neuron that is identically zero there.
 func slopes(l network.Layer, z dyadics) []float64 {
 	s := make([]float64, len(z.n))
 	for j := range s {
@@ -24,8 +24,8 @@ func slopes(l network.Layer, z dyadics) []float64 {
 	return s
 }
 
-// exactGradient returns the gradient, over the input, of pre-activation j of layer i on the affine piece around
-// the point of the pass c. Units before it with z = 0 must be identically zero there.
+// exactGradient returns the gradient, over the input, of pre-activation j of layer i on the affine
+// piece around the point of the pass c. Units before it with z = 0 must be identically zero there.
 func exactGradient(ctx context.Context, n *network.Network, c *center, i, j int) (dyadics, error) {
 	g := exactVector(n.Layers()[i].W.RawRowView(j))
 	for k := i - 1; k >= 0; k-- {

@@ -2,27 +2,29 @@
 // construction of upper bounds on the number of affine linear regions of ReLU
 // feed-forward neural networks.
 //
-// A histogram counts regions by the dimension of the image that the layers so far give them. A layer
-// of n' units takes a histogram over dimensions to one over dimensions after it, by two
-// matrices: M clips dimensions at n', and column j of B is a bound γ_{j,n'} on the activation histogram of n'
-// hyperplanes in dimension j (how many cells have i active units), itself clipped at j. The number of regions
-// is at most
+// A histogram counts regions by the dimension of the image that the layers so far give them. A
+// layer of n' units takes a histogram over dimensions to one over dimensions after it, by two
+// matrices: M clips dimensions at n', and column j of B is a bound γ_{j,n'} on the activation
+// histogram of n' hyperplanes in dimension j (how many cells have i active units), itself clipped
+// at j. The number of regions is at most
 //
 //	‖B_{n_L} M_{n_{L−1},n_L} ⋯ B_{n_1} M_{n_0,n_1} e_{n_0}‖₁.
 //
-// A γ is admissible if for every arrangement and every J it counts at least as many cells with ≥ J active
-// units as there are (dominance), and if a larger dimension gives a dominating γ. Then each product dominates
-// the true histogram: layers send a region of larger dimension to a dominating
+// A γ is admissible if for every arrangement and every J it counts at least as many cells with ≥ J
+// active units as there are (dominance), and if a larger dimension gives a dominating γ. Then each
+// product dominates the true histogram: layers send a region of larger dimension to a dominating
 // histogram, and ‖·‖₁ is the count with J = 0.
 //
-// Two γ are given. All cells have every unit active: γ = Zaslavsky's sum at n', which gives Montúfar's
-// bound. C(n',j) cells have n'−j active, j ≤ dimension: Serra's. The tighter γ of Hinz (2021, arXiv
+// Two γ are given. All cells have every unit active: γ = Zaslavsky's sum at n', which gives
+// Montúfar's bound. C(n',j) cells have n'−j active, j ≤ dimension: Serra's. The tighter γ of Hinz
+// (2021, arXiv
 // 2103.17174) is not here: we have no proof of it that would stand in this file, and a bound without one
 // could be below the count.
 //
-// A leaky unit carries dimension where it is inactive too, and a unit without activation always: active means then that
-// a unit carries. With k neurons of which m are leaky, a cell with j inactive ones has at most n'−max(0,j−m) active
-// units, and C(k,j) cells are put there. An affine layer has M alone.
+// A leaky unit carries dimension where it is inactive too, and a unit without activation always:
+// active means then that a unit carries. With k neurons of which m are leaky, a cell with j
+// inactive ones has at most n'−max(0,j−m) active units, and C(k,j) cells are put there. An affine
+// layer has M alone.
 
 package bound
 
@@ -34,8 +36,8 @@ import (
 	"github.com/relucell/relucell/network"
 )
 
-// gamma returns an admissible activation histogram of the units of a layer, all its neurons unsettled, in
-// dimension d: entry i counts the cells with i active units.
+// gamma returns an admissible activation histogram of the units of a layer, all its neurons
+// unsettled, in dimension d: entry i counts the cells with i active units.
 type gamma func(d int, c LayerCount) []*big.Int
 
 // gammaMontufar puts all cells where every unit is active.

@@ -37,7 +37,8 @@ func TestRecursionInSmallIntegersIsTheBigOne(t *testing.T) {
 	})
 }
 
-// TestRecursionUsesUpItsCells: with all the cells there may be nothing changes, with one the sum is its largest term.
+// TestRecursionUsesUpItsCells: with all the cells there may be nothing changes, with one the sum is
+// its largest term.
 func TestRecursionUsesUpItsCells(t *testing.T) {
 	ls := []LayerCount{{K: 4}, {K: 3}}
 	plainValue := Recursion(ls, 2)
@@ -136,7 +137,8 @@ func TestExactPassIsTheRationalOne(t *testing.T) {
 	}
 }
 
-// TestSpansHoldEverySample: the deviation of each pre-activation at exact samples lies in each method's span.
+// TestSpansHoldEverySample: the deviation of each pre-activation at exact samples lies in each
+// method's span.
 func TestSpansHoldEverySample(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 1))
 	for i := range 60 {
@@ -196,8 +198,9 @@ func randomNetwork(t *testing.T, rng *rand.Rand, in int) *network.Network {
 	return n
 }
 
-// TestLinearProgrammeReachesTheTriangleRelaxation on a case done by hand: x in [−1,1], a = relu(ε+x), a' = relu(ε−x),
-// z = a + a' ≥ z(0) = 2ε over the two triangles, from both legs of slope 1.
+// TestLinearProgrammeReachesTheTriangleRelaxation on a case done by hand: x in [−1,1], a =
+// relu(ε+x), a' = relu(ε−x), z = a + a' ≥ z(0) = 2ε over the two triangles, from both legs of slope
+// 1.
 func TestLinearProgrammeReachesTheTriangleRelaxation(t *testing.T) {
 	n, err := network.New([]network.Layer{
 		{W: mat.NewDense(2, 1, []float64{1, -1}), B: []float64{0x1p-20, 0x1p-20}, Act: network.ReLU},
@@ -212,7 +215,8 @@ func TestLinearProgrammeReachesTheTriangleRelaxation(t *testing.T) {
 	require.InDelta(t, 0, r.spans[1][0].lo, 1e-9)
 }
 
-// TestLinearProgrammesImproveOnBackSubstitution: on average over random networks, and never the other way.
+// TestLinearProgrammesImproveOnBackSubstitution: on average over random networks, and never the
+// other way.
 func TestLinearProgrammesImproveOnBackSubstitution(t *testing.T) {
 	rng := rand.New(rand.NewPCG(6, 1))
 	for _, norm := range []ball.Norm{ball.LInf, ball.L1, ball.L2} {
@@ -251,7 +255,8 @@ func TestLinearProgrammesImproveOnBackSubstitution(t *testing.T) {
 	}
 }
 
-// TestBudgetsFallBackOnSoundBounds: without budget the count of an arrangement gives up, and so do pairs.
+// TestBudgetsFallBackOnSoundBounds: without budget the count of an arrangement gives up, and so do
+// pairs.
 func TestBudgetsFallBackOnSoundBounds(t *testing.T) {
 	b, err := ball.New(ball.L2, []float64{0, 0}, 1)
 	require.NoError(t, err)

@@ -1,10 +1,10 @@
 // Interval stability: interval arithmetic on the deviation from the centre.
 //
-// Write z(x) = z(c) + δ. Layer by layer an interval [lo, hi] ∋ 0 bounds δ for every unit, and another
-// the deviation of its output. All sums run over terms of one sign, since every
-// interval holds 0, so rounding outward costs a relative error only. The bounds are monotone in the
-// radius: so is each float operation. The idea is interval bound propagation (Gowal et al. 2018,
-// and any text on interval arithmetic); the deviation form is ours.
+// Write z(x) = z(c) + δ. Layer by layer an interval [lo, hi] ∋ 0 bounds δ for every unit, and
+// another the deviation of its output. All sums run over terms of one sign, since every interval
+// holds 0, so rounding outward costs a relative error only. The bounds are monotone in the radius:
+// so is each float operation. The idea is interval bound propagation (Gowal et al. 2018, and any
+// text on interval arithmetic); the deviation form is ours.
 
 package bound
 
@@ -88,7 +88,8 @@ func mulZero(v, d float64) float64 {
 	return p
 }
 
-// activationSpan returns the span of act(v+δ) − act(v) for δ in z, given the unit's slope below 0 and its status.
+// activationSpan returns the span of act(v+δ) − act(v) for δ in z, given the unit's slope below 0
+// and its status.
 func activationSpan(slope float64, v bracket, z span, u status) span {
 	switch {
 	case slope == 1 || u == active:
@@ -116,8 +117,8 @@ func scaleSpan(z span, s float64) span {
 	return span{-mulUp(-z.lo, s), mulUp(z.hi, s)}
 }
 
-// leakySpan is activationSpan for an unsettled leaky unit. act(v+δ)−act(v) is linear in δ from lo to the
-// break at δ = −v and from there to hi, and passes through 0 at δ = 0.
+// leakySpan is activationSpan for an unsettled leaky unit. act(v+δ)−act(v) is linear in δ from lo
+// to the break at δ = −v and from there to hi, and passes through 0 at δ = 0.
 func leakySpan(slope float64, v bracket, z span) span {
 	if v.sign < 0 { // slope·δ up to the break, slope·|v| + (δ+v) beyond
 		left := scaleSpan(span{z.lo, math.Min(z.hi, -v.lo)}, slope)

@@ -8,8 +8,8 @@
 // centre: r for l2 and l1, r√n for linf, the norm of the half-widths for a box. The first layer
 // uses the dual norm, which is exact.
 //
-// Masked: coordinates whose unit is stably inactive have a(x) = a(c) = 0, so their column leaves w_j
-// and their row leaves W_l; a leaky unit that keeps its sign has the constant of its side,
+// Masked: coordinates whose unit is stably inactive have a(x) = a(c) = 0, so their column leaves
+// w_j and their row leaves W_l; a leaky unit that keeps its sign has the constant of its side,
 // |slope| or 1, and its row is scaled by it.
 
 package bound
@@ -112,8 +112,8 @@ func columnMask(l network.Layer, units []status) []float64 {
 	return m
 }
 
-// maskedRows returns the rows of the layer that move, without masked columns, each scaled by (at least)
-// the Lipschitz constant of its unit on the ball.
+// maskedRows returns the rows of the layer that move, without masked columns, each scaled by (at
+// least) the Lipschitz constant of its unit on the ball.
 func maskedRows(l network.Layer, units []status, mask []float64) [][]float64 {
 	var rows [][]float64
 	for j, u := range units {

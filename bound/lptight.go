@@ -1,14 +1,14 @@
 // LP-tightened stability, layer by layer (the triangle relaxation of Ehlers
 // 2017; that its dual is back-substitution with free slopes is Salman et al. 2019).
 //
-// For each neuron that back-substitution leaves unsettled, the supremum of ±δz over the
-// relaxation of all layers before is sought by the simplex of simplex.go; its multipliers tell which
-// slope between those of the two legs to use for each unit, and back-substitution with these slopes,
-// rounded outward, is what is believed. The relaxation has all three sides of each
-// triangle, so the optimum grows with the radius: a wider span has a higher chord.
+// For each neuron that back-substitution leaves unsettled, the supremum of ±δz over the relaxation
+// of all layers before is sought by the simplex of simplex.go; its multipliers tell which slope
+// between those of the two legs to use for each unit, and back-substitution with these slopes,
+// rounded outward, is what is believed. The relaxation has all three sides of each triangle, so the
+// optimum grows with the radius: a wider span has a higher chord.
 //
-// A linear programme has a row per input and per unsettled unit before; above lpRows rows, or when the work
-// budget is spent, what back-substitution found stands.
+// A linear programme has a row per input and per unsettled unit before; above lpRows rows, or when
+// the work budget is spent, what back-substitution found stands.
 
 package bound
 
@@ -143,7 +143,8 @@ func (st *lpState) row(r *relaxed, w []float64) []float64 {
 	return z
 }
 
-// addLines adds the three sides of a unit's triangle, s·a ≤ s·(slope·z + offset), in the variable a/size.
+// addLines adds the three sides of a unit's triangle, s·a ≤ s·(slope·z + offset), in the variable
+// a/size.
 func (st *lpState) addLines(below float64, at int, z []float64, size float64, v bracket, zs span) {
 	add := func(ln line, sign float64) {
 		g := make([]float64, at+1)
@@ -229,7 +230,8 @@ func normOf(b ball.Ball) ball.Norm {
 	return b.Norm()
 }
 
-// start returns the basis of plain back-substitution for the objective q, all columns grown to its length.
+// start returns the basis of plain back-substitution for the objective q, all columns grown to its
+// length.
 func (st *lpState) start(r *relaxed, q []float64) []lpColumn {
 	n, m := r.a.net.Inputs(), len(q)
 	for k := range st.lines {

@@ -2,22 +2,24 @@
 // Rolnick 2019, who study it over random networks).
 //
 // Let c be off every boundary: each neuron, taken on the affine piece around c, has z_j(c) ≠ 0 or
-// is identically zero there. Let P = {x : s_j z_j(x) > 0 for all j of the first kind} be its region, z_j
-// the affine forms of that piece, and ρ = min_j |z_j(c)|/‖g_j‖ (dual norm; g_j = 0 gives ∞).
+// is identically zero there. Let P = {x : s_j z_j(x) > 0 for all j of the first kind} be its
+// region, z_j the affine forms of that piece, and ρ = min_j |z_j(c)|/‖g_j‖ (dual norm; g_j = 0
+// gives ∞).
 //
 // Lemma. A ball around c has exactly one region iff r ≤ ρ.
 //
-// Proof. |z_j(c)|/‖g_j‖ is the distance from c to the hyperplane z_j = 0. If r ≤ ρ, the open ball lies
-// on c's side of each, so in P, and P is one region: inductively over the neurons in order, the forms on the
-// cell are those of P's piece and none changes sign. If r > ρ, the open ball holds a point beyond the nearest hyperplane, outside the
-// closure of P, and a neighbourhood of it; the regions cover the ball but for a null set, so another
-// one meets the ball. ∎
+// Proof. |z_j(c)|/‖g_j‖ is the distance from c to the hyperplane z_j = 0. If r ≤ ρ, the open ball
+// lies on c's side of each, so in P, and P is one region: inductively over the neurons in order,
+// the forms on the cell are those of P's piece and none changes sign. If r > ρ, the open ball holds
+// a point beyond the nearest hyperplane, outside the closure of P, and a neighbourhood of it; the
+// regions cover the ball but for a null set, so another one meets the ball. ∎
 //
-// No hyperplane of another piece can be nearer, as pieces change only at the boundary of P. A neuron with z_j(c) = 0
-// and g_j ≠ 0, the ones before it being of the first kind or identically zero, has a boundary through c: distance 0.
+// No hyperplane of another piece can be nearer, as pieces change only at the boundary of P. A
+// neuron with z_j(c) = 0 and g_j ≠ 0, the ones before it being of the first kind or identically
+// zero, has a boundary through c: distance 0.
 //
-// Floats find the few neurons that can be nearest, with an error bound carried from layer to layer: in
-// the dual norm, ‖fl(WG)_j − (WG)_j‖ ≤ γ Σ_k|W_jk|‖G_k‖. These few are computed in integers.
+// Floats find the few neurons that can be nearest, with an error bound carried from layer to layer:
+// in the dual norm, ‖fl(WG)_j − (WG)_j‖ ≤ γ Σ_k|W_jk|‖G_k‖. These few are computed in integers.
 
 package bound
 
@@ -36,11 +38,11 @@ import (
 
 // Distance is the distance from a point to the nearest boundary.
 type Distance struct {
-	// Neuron is the global index of a nearest neuron, −1 if no boundary is in sight: the region is the whole
-	// space and the distance infinite.
+	// Neuron is the global index of a nearest neuron, −1 if no boundary is in sight: the region is
+	// the whole space and the distance infinite.
 	Neuron int
-	// Exact is the distance for linf, l1 and box, Squared its square for l2; nil when infinite. For a
-	// box the unit is the box: 1 means that it touches its side.
+	// Exact is the distance for linf, l1 and box, Squared its square for l2; nil when infinite. For
+	// a box the unit is the box: 1 means that it touches its side.
 	Exact, Squared *big.Rat
 	// Lower ≤ distance ≤ Upper are neighbouring floats, equal when the distance is a float64.
 	Lower, Upper float64
@@ -58,8 +60,8 @@ func (d Distance) AtLeast(r float64) bool {
 	return d.Exact.Cmp(ratOf(r)) >= 0
 }
 
-// NearestBoundary returns the distance in the given norm (l2, linf or l1) from x to the nearest boundary of
-// a region of the network, over the whole space.
+// NearestBoundary returns the distance in the given norm (l2, linf or l1) from x to the nearest
+// boundary of a region of the network, over the whole space.
 func NearestBoundary(ctx context.Context, n *network.Network, norm ball.Norm, x []float64) (Distance, error) {
 	b, err := ball.New(norm, x, 1)
 	if err != nil {
@@ -153,7 +155,8 @@ func (a *analysis) distance(neuron int, q *big.Rat) Distance {
 	} else {
 		d.Exact = q
 	}
-	// root is rounded to 256 bits, so f may be beside the float wanted; the comparisons with q are exact.
+	// root is rounded to 256 bits, so f may be beside the float wanted; the comparisons with q are
+	// exact.
 	f := dyadic.Down(root)
 	for at(f) > 0 {
 		f = down(f)
@@ -174,8 +177,8 @@ type candidate struct {
 	low                 float64
 }
 
-// boundaryCandidates returns the neurons whose lower bound is at most the least upper bound, nearest first, or
-// the first neuron with a boundary through the centre (else −1).
+// boundaryCandidates returns the neurons whose lower bound is at most the least upper bound,
+// nearest first, or the first neuron with a boundary through the centre (else −1).
 func (a *analysis) boundaryCandidates(ctx context.Context) ([]candidate, int, error) {
 	if err := a.pass(ctx); err != nil {
 		return nil, -1, err
@@ -241,9 +244,10 @@ func nearestFirst(cands []candidate, least float64) []candidate {
 	return near
 }
 
-// bracketRatio returns bounds on |v|/(size ± err), size within a relative (n+16)·2⁻⁵¹ above the truth. Where size or err is
-// infinite or NaN, a sum overflowed, perhaps on its way to a small number: then the bounds are 0 and ∞. The high one
-// is ∞ too where err is not below the size, and for n of 2⁵⁰ and more.
+// bracketRatio returns bounds on |v|/(size ± err), size within a relative (n+16)·2⁻⁵¹ above the
+// truth. Where size or err is infinite or NaN, a sum overflowed, perhaps on its way to a small
+// number: then the bounds are 0 and ∞. The high one is ∞ too where err is not below the size, and
+// for n of 2⁵⁰ and more.
 func bracketRatio(v bracket, size, err float64, n int) (low, high float64) {
 	near, far := math.Min(math.Abs(v.lo), math.Abs(v.hi)), math.Max(math.Abs(v.lo), math.Abs(v.hi))
 	low, high = down(near/up(size+err)), math.Inf(1)

@@ -57,8 +57,8 @@ func TestNearestBoundary(t *testing.T) {
 	require.True(t, d.AtLeast(math.MaxFloat64))
 }
 
-// TestNearestBoundaryBehindADeadUnit: the second neuron is identically zero around the centre, and so has
-// no boundary there; the first one's is nearest.
+// TestNearestBoundaryBehindADeadUnit: the second neuron is identically zero around the centre, and
+// so has no boundary there; the first one's is nearest.
 func TestNearestBoundaryBehindADeadUnit(t *testing.T) {
 	n, err := network.New([]network.Layer{
 		{W: mat.NewDense(1, 1, []float64{1}), B: []float64{-0.5}, Act: network.ReLU},

@@ -16,12 +16,13 @@ const (
 	// rankPrime is the Mersenne prime 2³¹−1: products fit in 64 bits. A matrix of full rank
 	// looks deficient modulo it with a chance of about 2⁻³¹ per pivot, which costs only time.
 	rankPrime = 1<<31 - 1
-	// bareissBudget caps rows·columns·rank·w^1.5 of an exact elimination, w the words of 64 bits that an
-	// entry takes: its integers grow with each step. About a tenth of a second; 58 rows whose exponents
-	// differ by 2000 would take a minute.
+	// bareissBudget caps rows·columns·rank·w^1.5 of an exact elimination, w the words of 64 bits
+	// that an entry takes: its integers grow with each step. About a tenth of a second; 58 rows
+	// whose exponents differ by 2000 would take a minute.
 	bareissBudget = 200_000
-	// modularWork caps the multiplications of an elimination modulo the prime, beyond which the rank counts as full: about
-	// half a second. A wide matrix of low rank stays below it, since the work grows with the rank that is found.
+	// modularWork caps the multiplications of an elimination modulo the prime, beyond which the
+	// rank counts as full: about half a second. A wide matrix of low rank stays below it, since the
+	// work grows with the rank that is found.
 	modularWork = 1 << 28
 )
 
@@ -43,7 +44,8 @@ func rankUpper(ctx context.Context, rows [][]float64) (int, error) {
 	return rankBareiss(rows, cols), nil
 }
 
-// words returns how many words of 64 bits the longest entry takes when each row is scaled to integers, at least 1.
+// words returns how many words of 64 bits the longest entry takes when each row is scaled to
+// integers, at least 1.
 func words(rows [][]float64) float64 {
 	most := 0
 	for _, r := range rows {
@@ -83,9 +85,9 @@ func liveColumns(rows [][]float64) []int {
 	return live
 }
 
-// rankModular returns the rank modulo rankPrime of the matrix with each row scaled by a power of two
-// to integers. A minor that is nonzero modulo the prime is nonzero, so it is at most the true rank. Where modularWork does
-// not suffice it is the most there can be.
+// rankModular returns the rank modulo rankPrime of the matrix with each row scaled by a power of
+// two to integers. A minor that is nonzero modulo the prime is nonzero, so it is at most the true
+// rank. Where modularWork does not suffice it is the most there can be.
 func rankModular(ctx context.Context, rows [][]float64, cols []int) (int, error) {
 	m := make([][]uint64, len(rows))
 	for i, r := range rows {

@@ -2,30 +2,30 @@
 // regions. It is Serra, Tjandraatmadja and Ramalingam's (2018, Theorem 1),
 // with their stably active and inactive units, and with leaky units put right.
 //
-// Theorem. On a non-empty open convex cell Q let the input of layer l be an
-// affine map of rank ≤ d. Suppose that of the layer's units at most K change
-// sign on Q, that these have gradients of rank ≤ ρ and M of them are leaky, and that P other units may
-// carry dimension (their output is not constant). Then the cells that layers
-// l, l+1, … make of Q number at most
+// Theorem. On a non-empty open convex cell Q let the input of layer l be an affine map of rank ≤ d.
+// Suppose that of the layer's units at most K change sign on Q, that these have gradients of rank ≤
+// ρ and M of them are leaky, and that P other units may carry dimension (their output is not
+// constant). Then the cells that layers l, l+1, … make of Q number at most
 //
 //	R(l,d) = Σ_{j ≤ min(K,d,ρ)} C(K,j) · R(l+1, min(d, P+K−max(0,j−M), rank out)),
 //
 // and R past the last layer is 1. (Leaky means here: of a slope other than 0 where it is inactive.)
 //
-// Proof. The K pre-activations are affine on Q and factor through a space of
-// dimension min(d,ρ), so they cut Q into at most T = Σ_{j≤min(K,d,ρ)} C(K,j)
-// cells (Zaslavsky 1975; a convex set meets no more cells than the space has, and
-// special position has no more than general position). A cell is known by
-// which of the K are not active, so at most C(K,j) of the cells have j
-// inactive ones; a unit that is identically zero on Q is inactive in all its
-// cells. In a cell with j inactive ones at least j−M of these carry nothing, so that at most P+K−max(0,j−M) units
-// carry, and the rank after the layer is at most that, and at most d. R(l+1,·) does not decrease (induction: a larger d has more
-// terms and larger ones), so the sum over cells is largest when the cells have as few inactive units
-// as they may: C(K,0) cells with none, C(K,1) with one, and so on, until T is used up. ∎
+// Proof. The K pre-activations are affine on Q and factor through a space of dimension min(d,ρ), so
+// they cut Q into at most T = Σ_{j≤min(K,d,ρ)} C(K,j) cells (Zaslavsky 1975; a convex set meets no
+// more cells than the space has, and special position has no more than general position). A cell is
+// known by which of the K are not active, so at most C(K,j) of the cells have j inactive ones; a
+// unit that is identically zero on Q is inactive in all its cells. In a cell with j inactive ones
+// at least j−M of these carry nothing, so that at most P+K−max(0,j−M) units carry, and the rank
+// after the layer is at most that, and at most d. R(l+1,·) does not decrease (induction: a larger d
+// has more terms and larger ones), so the sum over cells is largest when the cells have as few
+// inactive units as they may: C(K,0) cells with none, C(K,1) with one, and so on, until T is used
+// up. ∎
 //
-// Where all are leaky (M = K), nothing is lost by being inactive, and the sum is T·R(l+1, min(d, P+K)). P counts the
-// settled leaky units too: reading one as a ReLU is unsound, as leaky(x−10), slope 0.01, then y+0.1 has 2
-// regions in the unit ball, with no unstable and no active unit in layer one.
+// Where all are leaky (M = K), nothing is lost by being inactive, and the sum is T·R(l+1, min(d,
+// P+K)). P counts the settled leaky units too: reading one as a ReLU is unsound, as leaky(x−10),
+// slope 0.01, then y+0.1 has 2 regions in the unit ball, with no unstable and no active unit in
+// layer one.
 
 package bound
 
@@ -41,7 +41,8 @@ type LayerCount struct {
 	// P is the number of other units that may carry dimension: stably active neurons, units
 	// without activation, and stably inactive leaky ones. Stably inactive ReLUs carry none.
 	P int
-	// Leaky (M) is the number of those among the K that carry dimension where they are inactive too.
+	// Leaky (M) is the number of those among the K that carry dimension where they are inactive
+	// too.
 	Leaky int
 	// RankCut is an upper bound on the rank of the rows of the K neurons, RankOut on that of the
 	// rows of all K+P units. 0 says that none is known.
@@ -52,8 +53,8 @@ type LayerCount struct {
 }
 
 // Recursion returns the upper bound R(0,d) on the number of cells that the layers make of a cell
-// whose input has dimension d. Layers come first to last; those without neurons count too (K = 0, P =
-// their width), as they may lower the dimension.
+// whose input has dimension d. Layers come first to last; those without neurons count too (K = 0, P
+// = their width), as they may lower the dimension.
 func Recursion(layers []LayerCount, d int) *big.Int {
 	if v, ok := recursionSmall(layers, d); ok {
 		return new(big.Int).SetUint64(v)
@@ -164,17 +165,18 @@ func recursionRow(c LayerCount, next []*big.Int) []*big.Int {
 	return cur
 }
 
-// recursionSums holds the partial sums of a layer from which R(l,e) follows for any e by one product, so that
-// a row costs as many operations as the layer has terms or dimensions, not their product. For j ≤ P+K−out+M a cell
-// keeps the dimension out; beyond it has P+K−(j−M), whatever e is. So with flat = min(m, P+K−out+M)
+// recursionSums holds the partial sums of a layer from which R(l,e) follows for any e by one
+// product, so that a row costs as many operations as the layer has terms or dimensions, not their
+// product. For j ≤ P+K−out+M a cell keeps the dimension out; beyond it has P+K−(j−M), whatever e
+// is. So with flat = min(m, P+K−out+M)
 //
 //	R(l,e) = R(l+1,out)·Σ_{j≤flat} C(K,j) + Σ_{flat<j≤m} C(K,j)·R(l+1,P+K−(j−M)).
 type recursionSums struct {
 	c     LayerCount
 	next  []*big.Int
 	binom []*big.Int
-	// cells[j] is Σ_{i≤j} C(K,i); later[j] is Σ_{M<i≤j} C(K,i)·R(l+1,P+K−(i−M)) over the i for which that is in the
-	// table: those before are at most flat for every e.
+	// cells[j] is Σ_{i≤j} C(K,i); later[j] is Σ_{M<i≤j} C(K,i)·R(l+1,P+K−(i−M)) over the i for
+	// which that is in the table: those before are at most flat for every e.
 	cells, later []*big.Int
 }
 
@@ -210,7 +212,8 @@ func (s *recursionSums) at(e int) *big.Int {
 	return r
 }
 
-// filled is at where the layer makes so many cells at most: those with the fewest inactive units are taken until they run out.
+// filled is at where the layer makes so many cells at most: those with the fewest inactive units
+// are taken until they run out.
 func (s *recursionSums) filled(m, out int) *big.Int {
 	sum, term, left := new(big.Int), new(big.Int), new(big.Int).Set(s.c.Cells)
 	for j := 0; j <= m; j++ {

@@ -4,8 +4,8 @@
 //
 // Let φ(δ) = act(v+δ) − act(v) − λδ, v = z(c). It is linear in δ from lo to the break at −v, and
 // from there to hi, so its range over the span is the hull of its values at lo, −v and hi. Hence
-// for any float λ whatever, act(z) − act(v) = λδ + t with t in that hull; its two ends are the best lines of
-// slope λ below and above. No finite λ can be unsound; a good one is tight.
+// for any float λ whatever, act(z) − act(v) = λδ + t with t in that hull; its two ends are the best
+// lines of slope λ below and above. No finite λ can be unsound; a good one is tight.
 
 package bound
 
@@ -39,8 +39,9 @@ func (a rng) hull(b rng) rng { return rng{math.Min(a.lo, b.lo), math.Max(a.hi, b
 
 func exactly(x float64) rng { return rng{x, x} }
 
-// phi returns an enclosure of φ's range over the span of an unsettled unit whose activation has the slope alpha below 0,
-// the whole line for a λ that is not finite: with it φ is no number, and 0·λ not 0.
+// phi returns an enclosure of φ's range over the span of an unsettled unit whose activation has the
+// slope alpha below 0, the whole line for a λ that is not finite: with it φ is no number, and 0·λ
+// not 0.
 func phi(alpha, lambda float64, v bracket, z span) rng {
 	if math.IsNaN(lambda) || math.IsInf(lambda, 0) {
 		return rng{math.Inf(-1), math.Inf(1)}
@@ -62,8 +63,8 @@ func phi(alpha, lambda float64, v bracket, z span) rng {
 	return atLo.hull(atBreak).hull(atHi).hull(rng{})
 }
 
-// chord returns the slope between the ends of the span, of the activation with slope alpha below 0: a finite
-// number, 1 where floats cannot tell it.
+// chord returns the slope between the ends of the span, of the activation with slope alpha below 0:
+// a finite number, 1 where floats cannot tell it.
 func chord(alpha float64, v bracket, z span) float64 {
 	l, u := math.Min(v.lo+z.lo, 0), math.Max(v.hi+z.hi, 0)
 	if !(u-l > 0) || math.IsInf(u-l, 0) {
@@ -81,8 +82,8 @@ type line struct{ slope, offset float64 }
 // lines are a line below and one above act(v+δ) − act(v) over a span.
 type lines struct{ below, above line }
 
-// settledSlope returns the slope of a settled unit's output, and whether the unit is settled, as one is that has the
-// slope 1 below 0 too.
+// settledSlope returns the slope of a settled unit's output, and whether the unit is settled, as
+// one is that has the slope 1 below 0 too.
 func settledSlope(below float64, u status) (float64, bool) {
 	switch {
 	case below == 1 || u == active:
@@ -93,8 +94,8 @@ func settledSlope(below float64, u status) (float64, bool) {
 	return 0, false
 }
 
-// relax returns lines with the chord on the outer side of the bend, and on its inner side the one of the two
-// legs that leaves the smaller triangle (DeepPoly's choice, Singh et al. 2019).
+// relax returns lines with the chord on the outer side of the bend, and on its inner side the one
+// of the two legs that leaves the smaller triangle (DeepPoly's choice, Singh et al. 2019).
 func relax(below float64, u status, v bracket, z span) lines {
 	if s, ok := settledSlope(below, u); ok {
 		return lines{line{s, 0}, line{s, 0}}
@@ -106,7 +107,8 @@ func relax(below float64, u status, v bracket, z span) lines {
 	return relaxLeg(below, v, z, leg)
 }
 
-// relaxLeg returns lines for an unsettled unit: the chord, and one of the given slope on the inner side.
+// relaxLeg returns lines for an unsettled unit: the chord, and one of the given slope on the inner
+// side.
 func relaxLeg(below float64, v bracket, z span, leg float64) lines {
 	c := chord(below, v, z)
 	outer, inner := phi(below, c, v, z), phi(below, leg, v, z)

@@ -14,13 +14,13 @@ func down(x float64) float64 { return math.Nextafter(x, math.Inf(-1)) }
 // products of one sign that was computed as s.
 //
 // The products have a relative error of u each (or 2⁻¹⁰⁷⁵ absolute, on underflow), and each term
-// passes at most n−1 additions, so |T| ≤ |s|/(1−γ_n) + n·2⁻¹⁰⁷⁴ with γ_n = nu/(1−nu), and 1/(1−γ_n) ≤ 1+1.1nu
-// while n < 2⁴⁰; beyond, the result is infinite. The factor below exceeds that by more than the 4u that its own
-// three operations can lose. A sum that overflowed is Inf and stays so. Since float addition and multiplication are
-// monotone, so is away.
+// passes at most n−1 additions, so |T| ≤ |s|/(1−γ_n) + n·2⁻¹⁰⁷⁴ with γ_n = nu/(1−nu), and 1/(1−γ_n)
+// ≤ 1+1.1nu while n < 2⁴⁰; beyond, the result is infinite. The factor below exceeds that by more
+// than the 4u that its own three operations can lose. A sum that overflowed is Inf and stays so.
+// Since float addition and multiplication are monotone, so is away.
 //
-// The sign of T is that of s. Where s is 0 because all products underflowed, T is taken to be ≥ 0: who sums
-// negative ones must not let them vanish (mulZero).
+// The sign of T is that of s. Where s is 0 because all products underflowed, T is taken to be ≥ 0:
+// who sums negative ones must not let them vanish (mulZero).
 func away(s float64, n int) float64 {
 	if n >= mostTerms {
 		return math.Copysign(math.Inf(1), s)
@@ -35,13 +35,13 @@ func away(s float64, n int) float64 {
 // mostTerms is the number of terms from which on away derives nothing.
 const mostTerms = 1 << 40
 
-// shareUp returns an upper bound on a·b·2⁻⁵², for a, b ≥ 0, with 0·∞ = 0: what rounding the products of a
-// with numbers that sum to b loses, but for underflow of the products. 2⁻⁵²·a first might underflow to
-// an exact 0 and meet a huge b.
+// shareUp returns an upper bound on a·b·2⁻⁵², for a, b ≥ 0, with 0·∞ = 0: what rounding the
+// products of a with numbers that sum to b loses, but for underflow of the products. 2⁻⁵²·a first
+// might underflow to an exact 0 and meet a huge b.
 func shareUp(a, b float64) float64 { return mulUp(a, mulUp(0x1p-52, b)) }
 
-// norm2Up returns an upper bound on ‖x‖₂, whatever the range of x. It is monotone in each |x_k| up to
-// the scaling, and 0 for the zero vector.
+// norm2Up returns an upper bound on ‖x‖₂, whatever the range of x. It is monotone in each |x_k| up
+// to the scaling, and 0 for the zero vector.
 func norm2Up(x []float64) float64 {
 	m := 0.0
 	for _, v := range x {

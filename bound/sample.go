@@ -1,10 +1,11 @@
 // Distinct patterns among sampled points: a lower bound with witnesses (the
 // common heuristic of the literature, e.g. Novak et al. 2018, made certain).
 //
-// A point strictly inside the ball, at which each neuron is either not zero or identically zero on the
-// affine piece around it, lies in exactly one region, and the region's pattern is the point's. So
-// distinct patterns are distinct regions. Signs are decided in floats, on the deviation from the centre, with a
-// running error bound; what they leave open is decided in integers, and a point on a boundary is dropped.
+// A point strictly inside the ball, at which each neuron is either not zero or identically zero on
+// the affine piece around it, lies in exactly one region, and the region's pattern is the point's.
+// So distinct patterns are distinct regions. Signs are decided in floats, on the deviation from the
+// centre, with a running error bound; what they leave open is decided in integers, and a point on a
+// boundary is dropped.
 
 package bound
 
@@ -28,21 +29,22 @@ type Witness struct {
 const (
 	// sampleSeed makes the bound "samples" a function of its arguments.
 	sampleSeed = 1
-	// sampleMost and sampleWork cap its number of points, and points times weights: a few tenths of a second.
+	// sampleMost and sampleWork cap its number of points, and points times weights: a few tenths of
+	// a second.
 	sampleMost, sampleWork = 4096, 100_000_000
 	// exactWork caps the weights that exact passes of undecided points may touch.
 	exactWork = 4_000_000
-	// inside keeps samples strictly within the ball: their normalised norm is at most this, and it is
-	// computed with a relative error far below 2⁻²⁰ for fewer than insideMost inputs; with more, the centre alone
-	// is sampled.
+	// inside keeps samples strictly within the ball: their normalised norm is at most this, and it
+	// is computed with a relative error far below 2⁻²⁰ for fewer than insideMost inputs; with more,
+	// the centre alone is sampled.
 	inside, insideMost = 1 - 0x1p-20, 1 << 30
 	// leastWidth is the half-width below which coordinates are not sampled: products with it would
 	// underflow.
 	leastWidth = 0x1p-900
 )
 
-// Sample draws at most count points of the open ball (the centre first) and returns a witness for each
-// distinct pattern, in the order in which they were found.
+// Sample draws at most count points of the open ball (the centre first) and returns a witness for
+// each distinct pattern, in the order in which they were found.
 func Sample(ctx context.Context, n *network.Network, b ball.Ball, count int, seed uint64) ([]Witness, error) {
 	if err := checkDims(n, b); err != nil {
 		return nil, err
@@ -174,7 +176,8 @@ func (s *sampler) floatPattern(y []float64) (network.Pattern, bool) {
 	dev, lost := append([]float64(nil), y...), make([]float64, len(y)) // deviations, and their errors
 	for i, l := range s.a.net.Layers() {
 		nextDev, nextLost := make([]float64, l.Out()), make([]float64, l.Out())
-		// What input k is off by, with its share of γ_n Σ|w||dev|. The share may underflow, hence the least float.
+		// What input k is off by, with its share of γ_n Σ|w||dev|. The share may underflow, hence
+		// the least float.
 		c := float64(l.In()+8) * 0x1p-52
 		for k, v := range dev {
 			lost[k] += c*math.Abs(v) + math.SmallestNonzeroFloat64
@@ -211,8 +214,8 @@ func (s *sampler) floatPattern(y []float64) (network.Pattern, bool) {
 	return p, true
 }
 
-// deviate returns act(v+d) − act(v) and its error, d known up to e and v+d of the given sign: with slopes s at v+d and
-// t at v it is s·d + (s−t)·v.
+// deviate returns act(v+d) − act(v) and its error, d known up to e and v+d of the given sign: with
+// slopes s at v+d and t at v it is s·d + (s−t)·v.
 func deviate(below float64, v bracket, sign int8, d, e float64) (float64, float64) {
 	s, t := 1.0, 1.0
 	if sign < 0 {

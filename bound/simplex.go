@@ -3,14 +3,14 @@
 // lines, rounded outward, is the bound. So neither rounding nor an early end
 // can make it unsound.
 //
-// Maximise q·p over p = (y, a): y the normalised deviation of the input, ‖y‖ ≤ 1, and a
-// the deviations of the outputs of the unsettled units, each below and above lines in p. The dual is
+// Maximise q·p over p = (y, a): y the normalised deviation of the input, ‖y‖ ≤ 1, and a the
+// deviations of the outputs of the unsettled units, each below and above lines in p. The dual is
 //
 //	minimise Σ cost_i μ_i  subject to  Σ μ_i column_i = q, μ ≥ 0,
 //
-// with one column for each line and one for each unit vector g of the dual norm (cost 1), of which the best is
-// made when asked for: that of the current y, if ‖y‖ > 1. Plain back-substitution is a feasible
-// basis to start from, triangular in the order of the layers.
+// with one column for each line and one for each unit vector g of the dual norm (cost 1), of which
+// the best is made when asked for: that of the current y, if ‖y‖ > 1. Plain back-substitution is a
+// feasible basis to start from, triangular in the order of the layers.
 
 package bound
 
@@ -30,8 +30,8 @@ type lpColumn struct {
 }
 
 const (
-	// lpTolerance says how far, relative to the size of the data, a constraint must be violated, and
-	// how large a pivot must be. It steers proposals only.
+	// lpTolerance says how far, relative to the size of the data, a constraint must be violated,
+	// and how large a pivot must be. It steers proposals only.
 	lpTolerance = 1e-9
 	// lpPivots caps the pivots per row of the basis.
 	lpPivots = 12
@@ -40,8 +40,8 @@ const (
 // oracle returns the column whose constraint p violates most, false if there is none.
 type oracle func(p []float64) (lpColumn, bool)
 
-// dualSimplex improves the basis until no column prices out, and returns the basis, its multipliers and
-// the primal point. work is lowered by the work done, and ends the search when it is used up.
+// dualSimplex improves the basis until no column prices out, and returns the basis, its multipliers
+// and the primal point. work is lowered by the work done, and ends the search when it is used up.
 func dualSimplex(price oracle, basis []lpColumn, q []float64, work *int) ([]lpColumn, []float64, []float64) {
 	m := len(q)
 	t := &tableau{basis: basis, inv: invertBasis(basis), mu: make([]float64, m), d: make([]float64, m)}
@@ -68,7 +68,8 @@ func dualSimplex(price oracle, basis []lpColumn, q []float64, work *int) ([]lpCo
 	return t.basis, t.mu, p
 }
 
-// tableau is a basis with its inverse, whose rows belong to the columns of the basis, and its multipliers.
+// tableau is a basis with its inverse, whose rows belong to the columns of the basis, and its
+// multipliers.
 type tableau struct {
 	basis []lpColumn
 	inv   [][]float64
@@ -85,7 +86,8 @@ func (t *tableau) prices(p []float64) {
 	}
 }
 
-// pivot brings a column in and drops the one whose multiplier reaches zero first; false if none does.
+// pivot brings a column in and drops the one whose multiplier reaches zero first; false if none
+// does.
 func (t *tableau) pivot(enter lpColumn) bool {
 	leave, step := -1, math.Inf(1)
 	for i := range t.d {

@@ -18,8 +18,8 @@ import (
 	"github.com/relucell/relucell/network"
 )
 
-// tinyNetwork draws a network with the given inputs: ReLU, leaky, affine and mixed layers, weights of several
-// kinds.
+// tinyNetwork draws a network with the given inputs: ReLU, leaky, affine and mixed layers, weights
+// of several kinds.
 func tinyNetwork(t *rapid.T, inputs int) *network.Network {
 	entry := rapid.Custom(func(t *rapid.T) float64 { return float64(rapid.IntRange(-64, 64).Draw(t, "w")) / 32 })
 	switch rapid.IntRange(0, 2).Draw(t, "weights") {
@@ -169,8 +169,8 @@ func value2(t require.TestingT, name string, n *network.Network, b ball.Ball) in
 	return v.Int64()
 }
 
-// TestL2IsSoundInThePlane: regions that meet a polygon inside the disc meet the disc, those that meet the disc meet
-// a polygon around it.
+// TestL2IsSoundInThePlane: regions that meet a polygon inside the disc meet the disc, those that
+// meet the disc meet a polygon around it.
 func TestL2IsSoundInThePlane(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := tinyNetwork(t, 2)
@@ -189,7 +189,8 @@ func TestL2IsSoundInThePlane(t *testing.T) {
 	})
 }
 
-// discPolygons returns a polygon in the disc and one around it, from the rational points ((1−t²)/(1+t²), 2t/(1+t²)).
+// discPolygons returns a polygon in the disc and one around it, from the rational points
+// ((1−t²)/(1+t²), 2t/(1+t²)).
 func discPolygons(b ball.Ball) (in, out []point) {
 	const steps = 8 // to a quarter
 	c, r := b.Center(), rat(b.Radius())
@@ -209,8 +210,8 @@ func discPolygons(b ball.Ball) (in, out []point) {
 			in = append(in, at(new(big.Rat).Set(x), new(big.Rat).Set(y)))
 		}
 	}
-	// a polygon of these points scaled about the centre holds the disc once its edges clear it: each edge spans an
-	// angle below 0.3, and 1/cos(0.15) < 1.02
+	// a polygon of these points scaled about the centre holds the disc once its edges clear it:
+	// each edge spans an angle below 0.3, and 1/cos(0.15) < 1.02
 	grow := big.NewRat(102, 100)
 	for _, p := range in {
 		var o point
@@ -239,7 +240,8 @@ func TestExtremeBallsAreSound(t *testing.T) {
 	})
 }
 
-// TestExtremeWeightsAreSound: weights from 2⁻⁶⁰⁰ to 2⁶⁰⁰, so that products leave the range of floats.
+// TestExtremeWeightsAreSound: weights from 2⁻⁶⁰⁰ to 2⁶⁰⁰, so that products leave the range of
+// floats.
 func TestExtremeWeightsAreSound(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := tinyNetwork(t, 2)

@@ -1,15 +1,15 @@
-// An upper bound on the largest singular value that owes nothing to the
-// convergence of an iteration. Rows scaled outward entry by entry only grow the
-// Frobenius norm, not always the spectral norm, so the slack of that scaling is part of the derivation.
+// An upper bound on the largest singular value that owes nothing to the convergence of an
+// iteration. Rows scaled outward entry by entry only grow the Frobenius norm, not always the
+// spectral norm, so the slack of that scaling is part of the derivation.
 //
 // Power iteration proposes t ≈ λ_max(G), G = WWᵀ or WᵀW, and a Cholesky factorisation of t·I − G
-// certifies it (Rump 2006, Verification of positive definiteness): if it runs to its end in floats, then
-// the matrix it was given plus some E with |E_ij| ≤ γ_{m+1}/(1−γ_{m+1})·√(a_ii·a_jj) is positive
-// semidefinite (Higham 2002, Theorem 10.3), and ‖E‖₂ ≤ γ_{m+1}/(1−γ_{m+1})·Σ a_ii.
+// certifies it (Rump 2006, Verification of positive definiteness): if it runs to its end in floats,
+// then the matrix it was given plus some E with |E_ij| ≤ γ_{m+1}/(1−γ_{m+1})·√(a_ii·a_jj) is
+// positive semidefinite (Higham 2002, Theorem 10.3), and ‖E‖₂ ≤ γ_{m+1}/(1−γ_{m+1})·Σ a_ii.
 //
-// That costs the square of the smaller side times the larger. Beyond a few hundred units norms that need one pass over
-// the entries bound the value: ‖W‖₂² = λ_max(WᵀW) ≤ ‖WᵀW‖_∞ ≤ ‖W‖₁‖W‖_∞, as no eigenvalue is above a norm of
-// the matrix and ‖Wᵀ‖_∞ = ‖W‖₁; and ‖W‖₂ ≤ ‖W‖_F.
+// That costs the square of the smaller side times the larger. Beyond a few hundred units norms that
+// need one pass over the entries bound the value: ‖W‖₂² = λ_max(WᵀW) ≤ ‖WᵀW‖_∞ ≤ ‖W‖₁‖W‖_∞, as no
+// eigenvalue is above a norm of the matrix and ‖Wᵀ‖_∞ = ‖W‖₁; and ‖W‖₂ ≤ ‖W‖_F.
 
 package bound
 
@@ -20,19 +20,20 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// spectralSlack is how far, relatively, the proposal is moved above the value of the power iteration,
-// at each failed attempt a thousand times farther.
+// spectralSlack is how far, relatively, the proposal is moved above the value of the power
+// iteration, at each failed attempt a thousand times farther.
 const spectralSlack = 0x1p-30
 
 const (
-	// gramSide is the largest smaller side, and gramWork the most multiplications of the Gram matrix, for which the largest
-	// eigenvalue is sought: together less than half a second. Random layers lose a factor of up to two in the norm beyond.
+	// gramSide is the largest smaller side, and gramWork the most multiplications of the Gram
+	// matrix, for which the largest eigenvalue is sought: together less than half a second. Random
+	// layers lose a factor of up to two in the norm beyond.
 	gramSide = 512
 	gramWork = 1 << 30
 )
 
-// spectralUp returns an upper bound on the spectral norm of the rows, also of rows whose entries differ from
-// these by a relative 2⁻⁵¹ or by 2⁻¹⁰⁷³, as a product does that mulUp rounded.
+// spectralUp returns an upper bound on the spectral norm of the rows, also of rows whose entries
+// differ from these by a relative 2⁻⁵¹ or by 2⁻¹⁰⁷³, as a product does that mulUp rounded.
 func spectralUp(ctx context.Context, rows [][]float64) (float64, error) {
 	rows = liveRows(rows)
 	if len(rows) == 0 {
@@ -70,9 +71,10 @@ func spectralUp(ctx context.Context, rows [][]float64) (float64, error) {
 			v = math.Min(v, up(math.Sqrt(t)))
 		}
 	}
-	// Entries off by δ ≤ 2⁻⁵¹|w_ij| (scaled rows) or 2⁻¹⁰⁷⁴ (ldexp below the normal range) move the norm
-	// by at most 2⁻⁵¹·‖W‖_F + mn·2⁻¹⁰⁷⁴; f ≥ ½, so 2⁻⁵⁰·f covers both while mn < 2⁴⁰. Entries off by 2⁻¹⁰⁷³ before
-	// the scaling move it by mn·2⁻¹⁰⁷³, which is all where the entries are as small as that themselves.
+	// Entries off by δ ≤ 2⁻⁵¹|w_ij| (scaled rows) or 2⁻¹⁰⁷⁴ (ldexp below the normal range) move the
+	// norm by at most 2⁻⁵¹·‖W‖_F + mn·2⁻¹⁰⁷⁴; f ≥ ½, so 2⁻⁵⁰·f covers both while mn < 2⁴⁰. Entries
+	// off by 2⁻¹⁰⁷³ before the scaling move it by mn·2⁻¹⁰⁷³, which is all where the entries are as
+	// small as that themselves.
 	entries := float64(len(w)) * float64(len(w[0]))
 	if entries >= mostTerms {
 		return math.Inf(1), nil
@@ -80,10 +82,11 @@ func spectralUp(ctx context.Context, rows [][]float64) (float64, error) {
 	return up(up(math.Ldexp(up(v+0x1p-50*f), e)) + entries*0x1p-1073), nil
 }
 
-// rowColumnUp returns an upper bound on √(‖W‖₁‖W‖_∞), the largest sums of magnitudes along a column and along a row.
-// Domain: entries of magnitude at most 1, one of them at least ½, so that both sums lie between ½ and the number of
-// entries, far from underflow and overflow. A sum of non-negative floats is off as away says, the product and the root by
-// half a unit in the last place each, which the steps up cover.
+// rowColumnUp returns an upper bound on √(‖W‖₁‖W‖_∞), the largest sums of magnitudes along a column
+// and along a row. Domain: entries of magnitude at most 1, one of them at least ½, so that both
+// sums lie between ½ and the number of entries, far from underflow and overflow. A sum of
+// non-negative floats is off as away says, the product and the root by half a unit in the last
+// place each, which the steps up cover.
 func rowColumnUp(w [][]float64) float64 {
 	columns := make([]float64, len(w[0]))
 	row := 0.0
@@ -110,8 +113,8 @@ func transpose(w [][]float64) [][]float64 {
 	return t
 }
 
-// gramTop returns a certified upper bound on λ_max(WWᵀ), W of m rows and n columns with entries below 1 and
-// f2 ≈ ‖W‖_F².
+// gramTop returns a certified upper bound on λ_max(WWᵀ), W of m rows and n columns with entries
+// below 1 and f2 ≈ ‖W‖_F².
 func gramTop(ctx context.Context, w [][]float64, f2 float64) (float64, bool, error) {
 	m, n := len(w), len(w[0])
 	g := make([][]float64, m)
@@ -134,10 +137,10 @@ func gramTop(ctx context.Context, w [][]float64, f2 float64) (float64, bool, err
 		if !choleskyRuns(g, t) {
 			continue
 		}
-		// Three errors, each at most the following in norm: of g against WWᵀ, |·|_ij ≤ γ_n(|W||W|ᵀ)_ij, so
-		// γ_n‖W‖_F²; of forming t − g_ii, u(t+g_ii) ≤ 2u(t+‖W‖_F²) each; of the factorisation, γ_{m+1}/(1−γ_{m+1})
-		// times the trace of at most mt. Underflow adds less than mn·2⁻¹⁰⁷⁰. The sum below is more than
-		// twice theirs, its own rounding included.
+		// Three errors, each at most the following in norm: of g against WWᵀ, |·|_ij ≤
+		// γ_n(|W||W|ᵀ)_ij, so γ_n‖W‖_F²; of forming t − g_ii, u(t+g_ii) ≤ 2u(t+‖W‖_F²) each; of the
+		// factorisation, γ_{m+1}/(1−γ_{m+1}) times the trace of at most mt. Underflow adds less
+		// than mn·2⁻¹⁰⁷⁰. The sum below is more than twice theirs, its own rounding included.
 		errs := 0x1p-52 * (float64(n+4)*f2 + float64((m+4)*m)*t)
 		return t + 2*errs, true, nil
 	}

@@ -47,15 +47,15 @@ type LayerTerms struct {
 	Count LayerCount
 }
 
-// Explainer is implemented by bounds that are a recursion over layers; Terms shows what they feed it
-// with, to be held beside the measured terms.
+// Explainer is implemented by bounds that are a recursion over layers; Terms shows what they feed
+// it with, to be held beside the measured terms.
 type Explainer interface {
 	Bound
 	Terms(ctx context.Context, n *network.Network, b ball.Ball) ([]LayerTerms, error)
 }
 
-// maskedRankBudget caps rows·columns·min(rows, columns) of a rank taken over the rows and columns that
-// live in the ball; above it the rank of the whole layer serves.
+// maskedRankBudget caps rows·columns·min(rows, columns) of a rank taken over the rows and columns
+// that live in the ball; above it the rank of the whole layer serves.
 const maskedRankBudget = 200_000
 
 // terms returns the recursion's terms under the given stability.
@@ -108,8 +108,8 @@ func (a *analysis) terms(ctx context.Context, s *stability) ([]LayerTerms, error
 	return ts, nil
 }
 
-// rankOf bounds the rank of some rows of layer i on the columns that are not dead. It does not grow when rows
-// or columns are taken away. 0 says that the rows are constant on the ball.
+// rankOf bounds the rank of some rows of layer i on the columns that are not dead. It does not grow
+// when rows or columns are taken away. 0 says that the rows are constant on the ball.
 func (a *analysis) rankOf(ctx context.Context, i int, rows [][]float64, dead []bool) (int, error) {
 	if len(rows) == 0 {
 		return 0, nil
@@ -142,7 +142,8 @@ func (a *analysis) rankOf(ctx context.Context, i int, rows [][]float64, dead []b
 // decider is a way to decide stability, and possibly to count the cells of one layer.
 type decider func(ctx context.Context, a *analysis) (*stability, *layerCells, error)
 
-// layerCells is an upper bound on the cells that one layer makes of the ball; layers before it have no neurons.
+// layerCells is an upper bound on the cells that one layer makes of the ball; layers before it have
+// no neurons.
 type layerCells struct {
 	layer int
 	cells *big.Int // nil: none known

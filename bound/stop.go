@@ -11,12 +11,12 @@ import (
 	"gonum.org/v1/gonum/blas/blas64"
 )
 
-// blockWork is the number of multiplications of a matrix product between two looks at the context: about a
-// tenth of a second, and enough rows at a time for the product to keep its speed.
+// blockWork is the number of multiplications of a matrix product between two looks at the context:
+// about a tenth of a second, and enough rows at a time for the product to keep its speed.
 const blockWork = 1 << 28
 
-// product sets c to a·b, block of rows by block of rows. How rows are grouped does not change a sum, so the
-// result is that of one call.
+// product sets c to a·b, block of rows by block of rows. How rows are grouped does not change a
+// sum, so the result is that of one call.
 func product(ctx context.Context, a, b, c blas64.General) error {
 	rows := max(1, blockWork/max(1, a.Cols*b.Cols))
 	for i := 0; i < a.Rows; i += rows {

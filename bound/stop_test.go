@@ -50,8 +50,8 @@ func wideNetwork(t testing.TB, seed uint64, n int, widths ...int) *network.Netwo
 	return net
 }
 
-// TestBoundsStopAtAnyLook: wherever the context ends, a bound says so, at once; and what it began by then is not taken
-// for a result by the next call.
+// TestBoundsStopAtAnyLook: wherever the context ends, a bound says so, at once; and what it began
+// by then is not taken for a result by the next call.
 func TestBoundsStopAtAnyLook(t *testing.T) {
 	net := wideNetwork(t, 1, 4, 12, 10, 2)
 	b, err := ball.New(ball.LInf, []float64{0, 0.1, 0, 0}, 0.75)
@@ -79,8 +79,8 @@ func TestBoundsStopAtAnyLook(t *testing.T) {
 	}
 }
 
-// TestBoundsLookAtTheContextOften: between two looks no bound does more than a layer's share of its work, so that the number
-// of looks grows with the network.
+// TestBoundsLookAtTheContextOften: between two looks no bound does more than a layer's share of its
+// work, so that the number of looks grows with the network.
 func TestBoundsLookAtTheContextOften(t *testing.T) {
 	net := wideNetwork(t, 2, 30, 40, 40, 1)
 	b, err := ball.New(ball.L2, make([]float64, 30), 0.5)
@@ -129,8 +129,8 @@ func TestRecursionOfWideLayers(t *testing.T) {
 	require.Equal(t, 2048+1024+100, v.BitLen()) // all of 2^3172 but a part of the last layers
 }
 
-// TestSpectralNormOfWideLayersIsAnUpperBound where no eigenvalue is sought: against a singular value decomposition, and
-// never worse than the Frobenius norm.
+// TestSpectralNormOfWideLayersIsAnUpperBound where no eigenvalue is sought: against a singular
+// value decomposition, and never worse than the Frobenius norm.
 func TestSpectralNormOfWideLayersIsAnUpperBound(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 1))
 	for _, shape := range [][2]int{{1, 1}, {3, 40}, {40, 3}, {60, 60}, {200, 90}} {

@@ -4,9 +4,9 @@
 // The deviation of a unit is G·e + mid ± err: the first generators e lie in the unit ball of the
 // norm (so an l2 ball stays an l2 ball), one more in [−1,1] for each unsettled unit so far. Affine
 // layers are exact up to rounding; an unsettled unit is λδ + t, t in an interval (relax.go), λ the
-// chord's slope. Every |e_i| ≤ 1, so an error of the coefficients is at most the sum of theirs: with
-// |fl(WG)−WG|_ji ≤ γ_K Σ_k|W_jk||G_ki| it is at most γ_K Σ_k |W_jk|·Σ_i|G_ki|, which a
-// product with row sums gives. Each span is intersected with the interval's.
+// chord's slope. Every |e_i| ≤ 1, so an error of the coefficients is at most the sum of theirs:
+// with |fl(WG)−WG|_ji ≤ γ_K Σ_k|W_jk||G_ki| it is at most γ_K Σ_k |W_jk|·Σ_i|G_ki|, which a product
+// with row sums gives. Each span is intersected with the interval's.
 
 package bound
 
@@ -61,8 +61,8 @@ func zonotope(ctx context.Context, a *analysis) (*stability, error) {
 	return s, nil
 }
 
-// inputZono returns the deviations of the first layer's pre-activations: W scaled by the half-widths, a product for each
-// weight where apply would multiply matrices.
+// inputZono returns the deviations of the first layer's pre-activations: W scaled by the
+// half-widths, a product for each weight where apply would multiply matrices.
 func inputZono(ctx context.Context, l network.Layer, hw []float64) (zono, error) {
 	n := len(hw)
 	out := newZono(l.Out(), n)
@@ -146,8 +146,8 @@ func (a *analysis) zonoSpans(i int, z zono, given []span, known []status) ([]sta
 		}
 		rad = up(up(rad+sumAbs(row[n:])) + z.err[j])
 		zs[j] = given[j]
-		// A mid that overflowed, perhaps on its way to a small number, says nothing. (A term of it is at most its own
-		// generator, so that rad overflows too; but up(−∞) is finite.)
+		// A mid that overflowed, perhaps on its way to a small number, says nothing. (A term of it
+		// is at most its own generator, so that rad overflows too; but up(−∞) is finite.)
 		if math.IsInf(z.mid[j], 0) {
 			rad = math.Inf(1)
 		}

@@ -36,7 +36,8 @@ type Report struct {
 	// Count is the number of regions, or, if AtLeast, a lower bound.
 	Count   int64
 	AtLeast bool
-	// Regions and Open are the numbers of final regions and of unexplored cells: Count is their sum.
+	// Regions and Open are the numbers of final regions and of unexplored cells: Count is their
+	// sum.
 	Regions, Open int64
 	// Nodes is the number of nodes of the tree, and Parts of files beside the first.
 	Nodes, Parts int64
@@ -52,11 +53,10 @@ func (r *Report) String() string {
 		word, r.Count, r.Net, r.Ball, r.Definition, r.Regions, r.Open, r.Nodes, r.Parts)
 }
 
-// Check verifies the proof in the named file, and in the parts beside it (or beside the file that it is a
-// symbolic link to), about
-// the network whose canonical text is given. Only a nil error means that every
-// line was checked. What is refused is an [*Error], about the first wrong line
-// in reading order.
+// Check verifies the proof in the named file, and in the parts beside it (or beside the file that
+// it is a symbolic link to), about the network whose canonical text is given. Only a nil error
+// means that every line was checked. What is refused is an [*Error], about the first wrong line in
+// reading order.
 func Check(network []byte, proof string, o Options) (*Report, error) {
 	if o.Workers <= 0 {
 		o.Workers = runtime.GOMAXPROCS(0)

@@ -57,7 +57,8 @@ func TestRandomNetworksAreProvedAndAccepted(t *testing.T) {
 	}
 }
 
-// TestMixedUnitsAreProvedAndAccepted: ReLUs, absolute values, leaky units and units that are no neurons in one layer.
+// TestMixedUnitsAreProvedAndAccepted: ReLUs, absolute values, leaky units and units that are no
+// neurons in one layer.
 func TestMixedUnitsAreProvedAndAccepted(t *testing.T) {
 	for seed := range int64(60) {
 		r := rand.New(rand.NewSource(seed))

@@ -9,9 +9,9 @@
 //
 // # What is counted
 //
-// A unit passes on its pre-activation z where z > 0, and a·z where z < 0, with a slope a of its own; it
-// is a neuron unless a = 1. So what it passes on is linear in z on each side of z = 0, and everywhere if
-// it is no neuron.
+// A unit passes on its pre-activation z where z > 0, and a·z where z < 0, with a slope a of its
+// own; it is a neuron unless a = 1. So what it passes on is linear in z on each side of z = 0, and
+// everywhere if it is no neuron.
 //
 // B is a ball or a box with an interior. The neurons 0, 1, 2, … are taken in
 // network order. Start with the one cell int B. On a cell on which the signs
@@ -58,10 +58,10 @@
 // no λ is negative; but f(x) ≤ 0, as x ∈ B. So the definition has
 // the same one child. The two children are disjoint, so no cell is named twice.
 //
-// With unexplored leaves, the same induction shows that what the tree does
-// contain are cells of the definition, disjoint. A cell that is not empty has at least one child that is not
-// empty (an open set is never contained in a hyperplane), so at least one region descends
-// from each unexplored leaf, and the regions of disjoint cells are distinct. ∎
+// With unexplored leaves, the same induction shows that what the tree does contain are cells of the
+// definition, disjoint. A cell that is not empty has at least one child that is not empty (an open
+// set is never contained in a hyperplane), so at least one region descends from each unexplored
+// leaf, and the regions of disjoint cells are distinct. ∎
 //
 // λ_self ≥ 1 is needed: with 0 the inequality speaks of the ancestors alone.
 // So is s_i ≠ 0: a neuron labelled 0 gives no inequality.

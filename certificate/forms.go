@@ -48,7 +48,8 @@ func (c *checker) newWalker(in *lines, path []int8) *walker {
 	return w
 }
 
-// set gives neuron j its sign, and computes the forms of the next layer after the last one of a layer.
+// set gives neuron j its sign, and computes the forms of the next layer after the last one of a
+// layer.
 func (w *walker) set(j int, s int8) {
 	w.sign[j] = s
 	w.enter(j + 1)
@@ -73,7 +74,8 @@ func (w *walker) enter(j int) {
 	}
 }
 
-// activate computes what leaves layer l. A unit that is no neuron passes on what a neuron of sign + does.
+// activate computes what leaves layer l. A unit that is no neuron passes on what a neuron of sign +
+// does.
 func (w *walker) activate(l int) {
 	y := w.net.layers[l]
 	for u, z := range w.z[l] {

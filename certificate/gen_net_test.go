@@ -90,7 +90,8 @@ func (t tnet) hash(tb testing.TB) string {
 	return n.hash
 }
 
-// randomNet returns a network with random weights; coarse ones lie in {−1,0,1} with biases in {−½,0,½}.
+// randomNet returns a network with random weights; coarse ones lie in {−1,0,1} with biases in
+// {−½,0,½}.
 func randomNet(r *rand.Rand, coarse bool, acts []string, widths ...int) tnet {
 	t := tnet{inputs: widths[0]}
 	value := func(bias bool) float64 {

@@ -131,7 +131,8 @@ func (g *gen) witness(cell []corner) []*big.Float {
 	}
 }
 
-// multipliers finds self and ancestors with self·f + Σ λ·cons ≤ 0 on the ball, f being nowhere positive on the cell.
+// multipliers finds self and ancestors with self·f + Σ λ·cons ≤ 0 on the ball, f being nowhere
+// positive on the cell.
 func (g *gen) multipliers(cell []corner, f rform) (*big.Int, map[int]*big.Int) {
 	n := g.net.inputs
 	best := cell[0].x
@@ -195,7 +196,8 @@ func (g *gen) multipliers(cell []corner, f rform) (*big.Int, map[int]*big.Int) {
 	panic("no multipliers: the generator is wrong")
 }
 
-// forms returns the pre-activations of the layer whose first neuron is len(g.z), nil after the last one.
+// forms returns the pre-activations of the layer whose first neuron is len(g.z), nil after the last
+// one.
 func (g *gen) forms() []rform {
 	n := g.net.inputs
 	act := make([]rform, n)

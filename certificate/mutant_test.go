@@ -196,7 +196,8 @@ func TestMutantsAreRefusedOrTrue(t *testing.T) {
 	t.Logf("%d of %d mutants refused, the others true", refused, total)
 }
 
-// TestAnotherNetworkIsRefusedOrTrue changes one bit of one weight, and the hash in the proof to match.
+// TestAnotherNetworkIsRefusedOrTrue changes one bit of one weight, and the hash in the proof to
+// match.
 func TestAnotherNetworkIsRefusedOrTrue(t *testing.T) {
 	refused := 0
 	for seed := range int64(200) {

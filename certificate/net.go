@@ -90,7 +90,8 @@ func readNet(text []byte) (*net, error) {
 	return n, nil
 }
 
-// readLayer reads a layer that is entered by width forms of scale in, and the text of its units' slopes.
+// readLayer reads a layer that is entered by width forms of scale in, and the text of its units'
+// slopes.
 func readLayer(t *layerText, width int, in uint) (*layer, []string, error) {
 	y := &layer{}
 	if len(t.Weights) != len(t.Bias) || len(t.Bias) == 0 {
@@ -128,8 +129,8 @@ func readLayer(t *layerText, width int, in uint) (*layer, []string, error) {
 // The slopes of a unit that passes its pre-activation on wherever it lies, and of a ReLU.
 const carrying, rectifying = "0x1p+0", "0x0p+0"
 
-// slopes returns the slope of each unit where its pre-activation is negative. There is one way to say each: units that
-// are all alike are not spelled as mixed.
+// slopes returns the slope of each unit where its pre-activation is negative. There is one way to
+// say each: units that are all alike are not spelled as mixed.
 func (t *layerText) slopes() ([]string, error) {
 	all := carrying
 	switch {
@@ -171,7 +172,8 @@ func integers(text []string) (z form, scale uint, ok bool) {
 	return z, z.align(exps, 0), true
 }
 
-// align turns z_i·2^e_i into z_i·2^−scale, with the least scale ≥ at least that makes integers of all.
+// align turns z_i·2^e_i into z_i·2^−scale, with the least scale ≥ at least that makes integers of
+// all.
 func (z form) align(exps []int, least uint) (scale uint) {
 	scale = least
 	for _, e := range exps {

@@ -1,7 +1,8 @@
 package crosscheck
 
-// Bounds and distances where networks are made to be as hard as possible for them: package internal/attack climbs towards
-// the largest ratio of what is to what is claimed. `make attack` gives it minutes.
+// Bounds and distances where networks are made to be as hard as possible for them: package
+// internal/attack climbs towards the largest ratio of what is to what is claimed. `make attack`
+// gives it minutes.
 
 import (
 	"context"
@@ -29,7 +30,8 @@ const (
 	named                        = "bound "
 )
 
-// measureBounds holds bounds against the exact count, and the distance to the nearest boundary against the exact one.
+// measureBounds holds bounds against the exact count, and the distance to the nearest boundary
+// against the exact one.
 func measureBounds(c *attack.Case, goal string) (attack.Marks, error) {
 	m := attack.NewMarks()
 	n, b, ok := c.Build()

@@ -171,8 +171,8 @@ type Replayed struct {
 	ProofChecked bool
 }
 
-// Replay reads a case file, counts again, evaluates the bound again, and checks
-// the proof beside it. It is an error if no bound of that name is given, or if the proof is there and refused.
+// Replay reads a case file, counts again, evaluates the bound again, and checks the proof beside
+// it. It is an error if no bound of that name is given, or if the proof is there and refused.
 func Replay(ctx context.Context, path string, bounds []bound.Bound) (Replayed, error) {
 	f, j, err := ReadCase(path)
 	if err != nil {

@@ -63,10 +63,10 @@ const (
 	indexBytes       = 64 << 20
 )
 
-// WriteCorpus counts the cases and writes dir/index.json, dir/README.md, a network dir/nets/H.json (H being the
-// start of its fingerprint; equal networks are one file) and a proof dir/proofs/NNNN.proof each. Cases
-// with more regions than the limit (0 means 5,000) are left out; written says how many are in. The
-// folder must be new or empty.
+// WriteCorpus counts the cases and writes dir/index.json, dir/README.md, a network dir/nets/H.json
+// (H being the start of its fingerprint; equal networks are one file) and a proof
+// dir/proofs/NNNN.proof each. Cases with more regions than the limit (0 means 5,000) are left out;
+// written says how many are in. The folder must be new or empty.
 func WriteCorpus(ctx context.Context, dir string, cases iter.Seq[gen.Case], limit int64) (written int, err error) {
 	if limit == 0 {
 		limit = corpusProofLimit

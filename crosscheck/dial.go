@@ -20,26 +20,27 @@ import (
 // Dial is the upper bound with the first m layers enumerated and the rest
 // bounded by the inner bound in each piece.
 //
-// Theorem. Let B be the ball, N a network with L layers with an activation, and Q a region of the network
-// N_m that ends with the m-th of them, with pattern p. Let N_p be N with each neuron of these m layers
-// replaced by the linear function that it is on Q: z where p is +, 0 where p is 0 or the unit is an inactive ReLU, slope·z
-// where it is an inactive leaky unit. Then for every upper bound U
+// Theorem. Let B be the ball, N a network with L layers with an activation, and Q a region of the
+// network N_m that ends with the m-th of them, with pattern p. Let N_p be N with each neuron of
+// these m layers replaced by the linear function that it is on Q: z where p is +, 0 where p is 0 or
+// the unit is an inactive ReLU, slope·z where it is an inactive leaky unit. Then for every upper
+// bound U
 //
 //	count(N, B) ≤ Σ_Q U(N_p, B),
 //
 // and with m = L, and U = 1 for networks without neurons, the two sides are equal.
 //
-// Proof. The regions of N are the disjoint union over Q of the cells that the
-// remaining layers make of Q, since the walk of N begins with that of N_m. On Q, N and N_p have
-// the same pre-activations in the remaining layers for equal signs of the neurons before (0 included: an affine form
-// that vanishes on an open subset of a cell vanishes on the cell). By induction over the neurons, a cell
-// of N in Q with signs s is the intersection of Q with the cell of N_p in B with the signs s, which is then not empty; so
-// Q has at most as many cells as N_p has regions in B. For m = L, N_p has no neurons, each Q counts one, and the Q are the
-// regions of N. ∎
+// Proof. The regions of N are the disjoint union over Q of the cells that the remaining layers make
+// of Q, since the walk of N begins with that of N_m. On Q, N and N_p have the same pre-activations
+// in the remaining layers for equal signs of the neurons before (0 included: an affine form that
+// vanishes on an open subset of a cell vanishes on the cell). By induction over the neurons, a cell
+// of N in Q with signs s is the intersection of Q with the cell of N_p in B with the signs s, which
+// is then not empty; so Q has at most as many cells as N_p has regions in B. For m = L, N_p has no
+// neurons, each Q counts one, and the Q are the regions of N. ∎
 //
-// N_p is exact in float64: a diagonal affine layer with entries 1, 0 and slope takes the place of an
-// activation, and nothing is multiplied out. Its affine front carries the rank of
-// the piece into the recursion, and back-substitution sees through it exactly.
+// N_p is exact in float64: a diagonal affine layer with entries 1, 0 and slope takes the place of
+// an activation, and nothing is multiplied out. Its affine front carries the rank of the piece into
+// the recursion, and back-substitution sees through it exactly.
 //
 // The sum of m+1 is not always below that of m: N_p is bounded over B, not over Q. So the value is
 // the least of the sums for 0 … m, which never grows with m, and is sound as each of them is. Value

@@ -1,6 +1,7 @@
 package crosscheck
 
-// Bounds at the ends of the range of float64: they are rounded outward, which must hold where numbers leave it too.
+// Bounds at the ends of the range of float64: they are rounded outward, which must hold where
+// numbers leave it too.
 
 import (
 	"context"

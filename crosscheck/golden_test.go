@@ -1,9 +1,10 @@
 package crosscheck_test
 
-// Golden files hold what the walk answers and what it writes, for networks that do not change, so that a change of
-// the walk that changes more than it means to is seen. proofs.txt must never change: counts are facts, and the bytes
-// of a proof depend on nothing but the tree. effort.txt is how the answers were found; a change of the
-// method may change it, and then says so by the difference in that file.
+// Golden files hold what the walk answers and what it writes, for networks that do not change, so
+// that a change of the walk that changes more than it means to is seen. proofs.txt must never
+// change: counts are facts, and the bytes of a proof depend on nothing but the tree. effort.txt is
+// how the answers were found; a change of the method may change it, and then says so by the
+// difference in that file.
 
 import (
 	"context"
@@ -273,7 +274,8 @@ type setCase struct {
 	slow bool
 }
 
-// fixedSet draws those networks of the benchmark's set again that take about a second or less, from the seeds it has.
+// fixedSet draws those networks of the benchmark's set again that take about a second or less, from
+// the seeds it has.
 func fixedSet(t *testing.T) []setCase {
 	t.Helper()
 	var cases []setCase
@@ -302,8 +304,8 @@ func fixedSet(t *testing.T) []setCase {
 	return cases
 }
 
-// drawn draws a network as the benchmark does, inputs and outputs among the widths: float32 weights, ReLU after all
-// layers but the last.
+// drawn draws a network as the benchmark does, inputs and outputs among the widths: float32
+// weights, ReLU after all layers but the last.
 func drawn(t *testing.T, seed uint64, widths ...int) *network.Network {
 	t.Helper()
 	n := gen.Random(gen.NewRand(seed), gen.RandomOptions{

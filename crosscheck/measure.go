@@ -19,13 +19,14 @@ type MeasuredLayer struct {
 	// Cells is the number of cells after the layer.
 	Cells *big.Int
 	// Splitting is the number of neurons that cut at least one cell in two. Changing is the number
-	// of those that are positive somewhere in the ball and negative elsewhere, which is what k bounds. A
-	// neuron may change its sign from cell to cell without cutting one.
+	// of those that are positive somewhere in the ball and negative elsewhere, which is what k
+	// bounds. A neuron may change its sign from cell to cell without cutting one.
 	Splitting, Changing int
-	// Active neurons are positive on some cell and negative on none, Inactive ones positive on none.
-	// Changing + Active + Inactive = Width.
+	// Active neurons are positive on some cell and negative on none, Inactive ones positive on
+	// none. Changing + Active + Inactive = Width.
 	Active, Inactive int
-	// ByActive[a] is the number of cells after the layer on which exactly a of its neurons are positive.
+	// ByActive[a] is the number of cells after the layer on which exactly a of its neurons are
+	// positive.
 	ByActive []*big.Int
 	// Dim is the largest, over the cells before the layer, of an upper bound on the dimension of
 	// the layer's input: the number of inputs, and no more than the units that carry

@@ -63,7 +63,8 @@ type mean struct {
 
 func (m *mean) value() float64 { return m.sum / float64(m.n) }
 
-// shown returns the bounds worth a line, loosest first: of bounds that are equal in every case, the first.
+// shown returns the bounds worth a line, loosest first: of bounds that are equal in every case, the
+// first.
 func (p *Picture) shown() []string {
 	var names []string
 	for i, n := range p.names {
@@ -151,7 +152,8 @@ func (p *Picture) Write(w io.Writer, format string) error {
 	return err
 }
 
-// draw puts the two plots side by side, and the legend into a column of its own, where it hides nothing.
+// draw puts the two plots side by side, and the legend into a column of its own, where it hides
+// nothing.
 func (p *Picture) draw(c draw.Canvas) error {
 	c.SetColor(color.White)
 	c.Fill(c.Rectangle.Path())

@@ -1,6 +1,7 @@
 package crosscheck
 
-// A user's program in all its moods. The programs are shell scripts, and the examples of the documentation.
+// A user's program in all its moods. The programs are shell scripts, and the examples of the
+// documentation.
 
 import (
 	"context"

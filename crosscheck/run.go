@@ -20,8 +20,8 @@ import (
 
 // RunOptions says how to crosscheck. The zero value will do.
 type RunOptions struct {
-	// Limit ends the walk of a case with more regions; the bounds are then held against the certified
-	// bracket, and the case says nothing of tightness. 0 means 50,000.
+	// Limit ends the walk of a case with more regions; the bounds are then held against the
+	// certified bracket, and the case says nothing of tightness. 0 means 50,000.
 	Limit int64
 	// Workers are those of each walk; 0 means GOMAXPROCS. No answer depends on it.
 	Workers int
@@ -79,9 +79,11 @@ type Report struct {
 	Dominances []*DominanceResult
 	// Violations are the cases in which a bound is on the wrong side of a certified count.
 	Violations []Failure
-	// WrongCounts names cases whose known count is not what was counted: a mistake in the walk or in the case.
+	// WrongCounts names cases whose known count is not what was counted: a mistake in the walk or
+	// in the case.
 	WrongCounts []string
-	// Notes are what a reader must know of the networks; the caller's to fill in, they go into the JSON.
+	// Notes are what a reader must know of the networks; the caller's to fill in, they go into the
+	// JSON.
 	Notes []string
 }
 

@@ -89,7 +89,8 @@ func TestSoakBoundsAgainstCounts(t *testing.T) {
 	requireAllHold(t, 2, 10_000)
 }
 
-// Each local upper bound is claimed to be below the global recursion, so that requireAllHold tries it.
+// Each local upper bound is claimed to be below the global recursion, so that requireAllHold tries
+// it.
 func TestLocalBelowGlobalIsClaimedOfEveryLocalBound(t *testing.T) {
 	have := map[Dominance]bool{}
 	for _, d := range Dominances() {
@@ -102,8 +103,8 @@ func TestLocalBelowGlobalIsClaimedOfEveryLocalBound(t *testing.T) {
 	}
 }
 
-// lpTies is how often lp may shrink with a growing ball: where the ball touches a boundary to within
-// rounding, its programmes are stopped by their tolerance (1 of 16,000 pairs here).
+// lpTies is how often lp may shrink with a growing ball: where the ball touches a boundary to
+// within rounding, its programmes are stopped by their tolerance (1 of 16,000 pairs here).
 const lpTies = 0.001
 
 func requireMonotone(t *testing.T, seed uint64, cases int) {
@@ -146,7 +147,8 @@ func TestSoakBoundsThatGrowWithTheRadius(t *testing.T) {
 	requireMonotone(t, 4, 10_000)
 }
 
-// Found by the soak: of three planes of which two are parallel, the flats counted in a box were one more than the cliques.
+// Found by the soak: of three planes of which two are parallel, the flats counted in a box were one
+// more than the cliques.
 func TestFirstLayerIsBelowItsPairsForDegeneratePlanesInABox(t *testing.T) {
 	n := gen.Build(gen.ReLU([]float64{1, 0, -1, -1, 0, 1, 0, 0, -1, -1, 1, -1, 0, 0, 0}, []float64{0.5, -0.5, 0, 0, 0.5}), gen.Sum(5))
 	b := gen.Must(ball.NewBox([]float64{-2.5, -1.25, -0.75}, []float64{-0.5, 0.25, 2.25}))
@@ -154,7 +156,8 @@ func TestFirstLayerIsBelowItsPairsForDegeneratePlanesInABox(t *testing.T) {
 	require.LessOrEqual(t, valueOf(t, ctx, "first-layer", n, b).Cmp(valueOf(t, ctx, "first-layer-pairs", n, b)), 0)
 }
 
-// oneWhenNoBoundaryIsNear names the bounds that promise to be 1 when the nearest boundary is at least r away.
+// oneWhenNoBoundaryIsNear names the bounds that promise to be 1 when the nearest boundary is at
+// least r away.
 var oneWhenNoBoundaryIsNear = []string{"combined"}
 
 // requireOne: a ball with exactly the radius of the distance to the nearest boundary, or a float

@@ -37,8 +37,8 @@ func number(t *rapid.T, e int) float64 {
 	return v
 }
 
-// wildNetwork draws a network whose numbers have exponents of any size, by unit or each its own, with zeros and
-// copies of units with opposite signs, whose sums cancel.
+// wildNetwork draws a network whose numbers have exponents of any size, by unit or each its own,
+// with zeros and copies of units with opposite signs, whose sums cancel.
 func wildNetwork(t *rapid.T, inputs int) *network.Network {
 	var layers []network.Layer
 	in := inputs
@@ -86,8 +86,8 @@ func wildNetwork(t *rapid.T, inputs int) *network.Network {
 	return n
 }
 
-// cancelling draws an ordinary network behind one whose sums leave float64 on the way and come back: copies of a
-// unit of exponent e, added and taken off again.
+// cancelling draws an ordinary network behind one whose sums leave float64 on the way and come
+// back: copies of a unit of exponent e, added and taken off again.
 func cancelling(t *rapid.T, inputs int) *network.Network {
 	e := rapid.SampledFrom([]int{1023, 1022, 1000, -1074, -1070}).Draw(t, "e")
 	copies, plain := rapid.IntRange(2, 7).Draw(t, "copies"), rapid.IntRange(1, 2).Draw(t, "others")
@@ -195,8 +195,9 @@ func TestBoundsHoldAtAnyScaleInTwoInputs(t *testing.T) {
 	})
 }
 
-// TestNearestBoundaryAtAnyScale holds the distance in one input against the ends of the exact intervals of a large
-// ball about the point: the least of their distances is the answer, where it is below the radius.
+// TestNearestBoundaryAtAnyScale holds the distance in one input against the ends of the exact
+// intervals of a large ball about the point: the least of their distances is the answer, where it
+// is below the radius.
 func TestNearestBoundaryAtAnyScale(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := anyNetwork(t, 1)

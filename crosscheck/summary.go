@@ -20,8 +20,8 @@ type Summary struct {
 	// of the count, Errors of those where it gave none.
 	Cases, Violations, Errors int
 	FirstError                error
-	// Best is the number of cases with an exact count where no bound of its kind is better, Equal of
-	// those where the bound is the count.
+	// Best is the number of cases with an exact count where no bound of its kind is better, Equal
+	// of those where the bound is the count.
 	Best, Equal int
 	// Time is the time of all evaluations. Bounds share what they compute about a ball; the
 	// first that needs it pays for it.

@@ -18,7 +18,8 @@ import (
 	"github.com/relucell/relucell/network"
 )
 
-// mixedCases are random cases whose units are ReLUs, leaky, absolute values, or carry their value on.
+// mixedCases are random cases whose units are ReLUs, leaky, absolute values, or carry their value
+// on.
 func mixedCases(t *testing.T, count uint64, do func(rng *rand.Rand, c gen.Case)) {
 	for seed := range count {
 		rng := gen.NewRand(seed)

@@ -36,11 +36,11 @@ const (
 	verifyShrink = 20 * time.Second
 )
 
-// Verify tests a bound against certified counts on generated cases. It fails
-// the test, with the case shrunk and printed as text that network.ReadCanonical reads, if the bound is on the wrong side of a
-// count, below 1, neither a value nor an error, not the same when asked again, or if the caller
-// cannot keep the value; if it does not refuse a ball of the wrong dimension; and if
-// its name, kind or scope is missing.
+// Verify tests a bound against certified counts on generated cases. It fails the test, with the
+// case shrunk and printed as text that network.ReadCanonical reads, if the bound is on the wrong
+// side of a count, below 1, neither a value nor an error, not the same when asked again, or if the
+// caller cannot keep the value; if it does not refuse a ball of the wrong dimension; and if its
+// name, kind or scope is missing.
 //
 //	func TestMine(t *testing.T) { crosscheck.Verify(t, mine{}) }
 func Verify(t TB, b bound.Bound, options ...VerifyOptions) {

@@ -13,8 +13,8 @@ import (
 type Options struct {
 	// Workers is the number of regions walked at a time; 0 means GOMAXPROCS.
 	Workers int
-	// Limit stops the walk once at least so many regions are certified, after about as much work again for a narrower
-	// bracket, in which a small count may become exact; 0 means none.
+	// Limit stops the walk once at least so many regions are certified, after about as much work
+	// again for a narrower bracket, in which a small count may become exact; 0 means none.
 	Limit int64
 	// Gap stops the walk once upper ≤ (1+Gap)·lower; 0 means never.
 	Gap float64
@@ -28,10 +28,10 @@ type Options struct {
 	// ProgressEvery is the time between two calls of Progress; 0 means 200 ms.
 	ProgressEvery time.Duration
 	// Checkpoint, when set, names a file in which completed subtrees are recorded. A count that was
-	// killed or stopped goes on from there when it is started with the same file, with the
-	// same answer and, where Observer is set, the same steps; Observer must then be a
-	// Snapshotter. A file that is anything but a checkpoint of this network, ball, observer and version is
-	// refused by a CheckpointError. The file stays: a caller who has the exact count removes it.
+	// killed or stopped goes on from there when it is started with the same file, with the same
+	// answer and, where Observer is set, the same steps; Observer must then be a Snapshotter. A
+	// file that is anything but a checkpoint of this network, ball, observer and version is refused
+	// by a CheckpointError. The file stays: a caller who has the exact count removes it.
 	Checkpoint string
 }
 
@@ -46,8 +46,8 @@ type Progress struct {
 	Elapsed time.Duration
 }
 
-// Decisions counts decisions by the tier that made them. Those by a cell's vertices are among Float, also where a sign at
-// one was told in integers.
+// Decisions counts decisions by the tier that made them. Those by a cell's vertices are among
+// Float, also where a sign at one was told in integers.
 type Decisions struct {
 	Float, Integer, Solve int64
 }
@@ -69,8 +69,8 @@ type Result struct {
 	Elapsed time.Duration
 }
 
-// Observer is told every node of the walk, in preorder, neurons in network
-// order. It knows nothing of solvers, the walk knows nothing of formats. [NoObserver] has all its methods, to embed; who
+// Observer is told every node of the walk, in preorder, neurons in network order. It knows nothing
+// of solvers, the walk knows nothing of formats. [NoObserver] has all its methods, to embed; who
 // wants the regions alone takes a [Visitor].
 type Observer interface {
 	// Split: both sides live. The minus subtree follows, then the plus subtree, then SplitEnd.
@@ -96,8 +96,8 @@ type Observer interface {
 	Join(Observer)
 }
 
-// NoObserver hears nothing. A type that embeds it and has some methods of its own is an observer of those nodes; it wants
-// a Fork and a Join of its own, or what other workers walk is not told to it.
+// NoObserver hears nothing. A type that embeds it and has some methods of its own is an observer of
+// those nodes; it wants a Fork and a Join of its own, or what other workers walk is not told to it.
 type NoObserver struct{}
 
 func (NoObserver) Split()                                        {}

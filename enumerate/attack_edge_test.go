@@ -1,7 +1,7 @@
 package enumerate
 
-// Attacks on the error of a vertex on an edge, around the edge of its domain: where its formula, used beyond that, once
-// claimed too little.
+// Attacks on the error of a vertex on an edge, around the edge of its domain: where its formula,
+// used beyond that, once claimed too little.
 
 import (
 	"math"
@@ -15,8 +15,8 @@ import (
 	"github.com/relucell/relucell/internal/vertices"
 )
 
-// measureFormulas holds the error of a vertex on an edge against the worst true values that its derivation allows, around
-// the edge of its domain: what no network need have shown yet.
+// measureFormulas holds the error of a vertex on an edge against the worst true values that its
+// derivation allows, around the edge of its domain: what no network need have shown yet.
 func measureFormulas(c *attack.Case) attack.Marks {
 	m, rng := attack.NewMarks(), rand.New(rand.NewPCG(c.Seed, 3))
 	power := func(least int) float64 { return math.Ldexp(1+rng.Float64(), -rng.IntN(least)) }
@@ -50,7 +50,8 @@ func measureFormulas(c *attack.Case) attack.Marks {
 	return m
 }
 
-// edges notes how near the edges that the split of a cell cuts come to where the bound of a vertex on them ends.
+// edges notes how near the edges that the split of a cell cuts come to where the bound of a vertex
+// on them ends.
 func (a *audit) edges(w *tree.Vertices) {
 	c := w.Cell()
 	word := c.Word
@@ -61,7 +62,8 @@ func (a *audit) edges(w *tree.Vertices) {
 	for _, u := range c.List {
 		for _, v := range c.List {
 			su, sv := c.Sign(word, u), c.Sign(word, v)
-			// Where another sign is to be told at the new vertex, that is solved for when its error is large.
+			// Where another sign is to be told at the new vertex, that is solved for when its error
+			// is large.
 			_, unknown := su.With(sv)
 			if su.Plus>>b&1 != 0 && sv.Minus>>b&1 != 0 && unknown&c.Cut&^(1<<b) == 0 && c.Adjacent(c.List, u, v) {
 				a.marks.Guide(edgeDomain, nearEdge(w, word, b, u, v))
@@ -70,8 +72,9 @@ func (a *audit) edges(w *tree.Vertices) {
 	}
 }
 
-// nearEdge is below ½ in the domain of EdgeError, the less the farther from its edge. Beyond it is the larger, on a scale of powers of
-// two, the larger what the computed vertex is off by is beside the size of what the formula would claim there.
+// nearEdge is below ½ in the domain of EdgeError, the less the farther from its edge. Beyond it is
+// the larger, on a scale of powers of two, the larger what the computed vertex is off by is beside
+// the size of what the formula would claim there.
 func nearEdge(w *tree.Vertices, word, b int, u, v int32) float64 {
 	const scale = 60 // powers of two
 	c := w.Cell()

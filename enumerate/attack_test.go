@@ -1,7 +1,8 @@
 package enumerate
 
-// What the walk claims of its floats, measured against rationals where networks are made to be as hard as possible:
-// package internal/attack climbs towards the largest ratio of true to claimed error. `make attack` gives it minutes.
+// What the walk claims of its floats, measured against rationals where networks are made to be as
+// hard as possible: package internal/attack climbs towards the largest ratio of true to claimed
+// error. `make attack` gives it minutes.
 
 import (
 	"context"
@@ -25,13 +26,15 @@ import (
 const (
 	// measuredVertices and measuredClaims bound what is measured of one case, so that many are.
 	measuredVertices, measuredClaims = 80, 40
-	// measuredRegions and measuredSolves are how many regions and exact solves a case may have, for the same reason.
+	// measuredRegions and measuredSolves are how many regions and exact solves a case may have, for
+	// the same reason.
 	measuredRegions, measuredSolves = 200, 100
 	// measuredPoints is the number of points at which forward passes are compared.
 	measuredPoints = 4
 	// quickCases is the number of cases of the search in the usual tests.
 	quickCases = 200
-	// measuredFormulas is the number of times that a formula is held against what its derivation allows.
+	// measuredFormulas is the number of times that a formula is held against what its derivation
+	// allows.
 	measuredFormulas = 40
 	// rootBits is the precision of square roots.
 	rootBits = 2000
@@ -55,7 +58,8 @@ const (
 	formulaOfEdge = "formula of an edge"
 )
 
-// measureClaims walks a case by vertices or by the solver, or follows points, and measures what they claim.
+// measureClaims walks a case by vertices or by the solver, or follows points, and measures what
+// they claim.
 func measureClaims(c *attack.Case, goal string) (attack.Marks, error) {
 	if goal == formulaOfEdge {
 		return measureFormulas(c), nil
@@ -167,7 +171,8 @@ func (a *audit) cell(w *tree.Vertices) {
 	}
 }
 
-// trueVertexOf solves for the point on the constraints of the current path that a set of bits names, and on other rows.
+// trueVertexOf solves for the point on the constraints of the current path that a set of bits
+// names, and on other rows.
 func trueVertexOf(w *tree.Vertices, on uint64, rows ...exact.Row) []*big.Rat {
 	c := w.Cell()
 	for k, at := range c.Facets {

@@ -67,7 +67,8 @@ func forwardTime(n *network.Network) time.Duration {
 	return best
 }
 
-// benchNets are networks of our own, with fixed seeds, and public ones where they are beside the project.
+// benchNets are networks of our own, with fixed seeds, and public ones where they are beside the
+// project.
 var benchNets = []struct {
 	name           string
 	own            func() *network.Network
@@ -157,7 +158,8 @@ func BenchmarkProof(b *testing.B) {
 	})
 }
 
-// allocCases are counts of ten thousand regions and more: generic ones, and one whose decisions are made in integers.
+// allocCases are counts of ten thousand regions and more: generic ones, and one whose decisions are
+// made in integers.
 func allocCases(t fataler) []gen.Case {
 	generic := he(4, 4, 16, 16)
 	var all []gen.Case
@@ -169,7 +171,8 @@ func allocCases(t fataler) []gen.Case {
 		gen.Case{Name: "resonance-5/linf", Net: gen.Resonance(5), Ball: ballAt(t, ball.LInf, 5, 0, 1)})
 }
 
-// BenchmarkAllocations reports allocations per region: those of starting a count, spread over its regions.
+// BenchmarkAllocations reports allocations per region: those of starting a count, spread over its
+// regions.
 func BenchmarkAllocations(b *testing.B) {
 	for _, c := range allocCases(b) {
 		b.Run(c.Name, func(b *testing.B) {
@@ -184,8 +187,9 @@ func BenchmarkAllocations(b *testing.B) {
 	}
 }
 
-// maxAllocs is what a count may allocate per region. Compiling the network, and the stacks of the walk while they grow,
-// stay below that on ten thousand regions; one allocation a node would be above 1.
+// maxAllocs is what a count may allocate per region. Compiling the network, and the stacks of the
+// walk while they grow, stay below that on ten thousand regions; one allocation a node would be
+// above 1.
 const maxAllocs = 0.5
 
 func TestWalkAllocatesNothingPerNode(t *testing.T) {

@@ -87,7 +87,8 @@ func TestLimitIsReproducible(t *testing.T) {
 	}
 }
 
-// The upper end once took the minus side of a leaky unit, not yet labelled, for a side that carries no dimension.
+// The upper end once took the minus side of a leaky unit, not yet labelled, for a side that carries
+// no dimension.
 func TestTheMinusSideOfALeakyUnitCarriesDimensionInTheBracket(t *testing.T) {
 	for _, d := range [][2]int{{1, 2}, {2, 2}, {3, 2}} {
 		n, b := gen.LeakyFolding(d[0], d[1])

@@ -22,8 +22,8 @@ type Snapshotter interface {
 	Identity() string
 	// Mark names the place in preorder that the walk has come to, at which a subtree begins.
 	Mark() int
-	// Snapshot returns what there is to keep of the complete subtree that began at the
-	// mark and ends here. The walk writes it away before it goes on. After an error the subtree is not
+	// Snapshot returns what there is to keep of the complete subtree that began at the mark and
+	// ends here. The walk writes it away before it goes on. After an error the subtree is not
 	// recorded, and the walk goes on: it does not depend on its observer.
 	Snapshot(mark int) ([]byte, error)
 	// Restore takes in, at the point where it belongs, a whole subtree of so many regions, as
@@ -39,8 +39,9 @@ type CheckpointError struct {
 
 func (e *CheckpointError) Error() string { return "checkpoint " + e.Path + ": " + e.Problem }
 
-// CheckpointWriteError says that a checkpoint could not be written any more, on a full disk for one. The walk
-// stops there, so that little is lost that another run must do again, and what it found holds.
+// CheckpointWriteError says that a checkpoint could not be written any more, on a full disk for
+// one. The walk stops there, so that little is lost that another run must do again, and what it
+// found holds.
 type CheckpointWriteError struct {
 	Path string
 	Err  error

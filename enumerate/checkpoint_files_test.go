@@ -65,7 +65,8 @@ func TestACheckpointThatIsNoFileIsRefused(t *testing.T) {
 	require.Contains(t, e.Problem, "is a device, expected a regular file or a new name")
 }
 
-// A proof whose parts cannot be written, from the middle of the walk on, costs neither the count nor the checkpoint.
+// A proof whose parts cannot be written, from the middle of the walk on, costs neither the count
+// nor the checkpoint.
 func TestALostProofDoesNotCostTheCount(t *testing.T) {
 	c := gen.Case{Net: he(1, 4, 14, 14), Ball: ballAt(t, ball.LInf, 4, 0, 1)}
 	want := count(t, c.Net, c.Ball, 1).Lower

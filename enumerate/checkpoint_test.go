@@ -192,8 +192,9 @@ func (b busy) Join(o enumerate.Observer)       { b.Snapshotter.Join(o.(busy).Sna
 func (b busy) Snapshot(int) ([]byte, error)    { return nil, nil }
 func (b busy) Restore(n int64, _ []byte) error { return nil }
 
-// Stopped again and again, each time a little later, by other numbers of workers, in one file
-// and in parts: the count, the decisions and the bytes of the proof are those of one run, and no file is left over.
+// Stopped again and again, each time a little later, by other numbers of workers, in one file and
+// in parts: the count, the decisions and the bytes of the proof are those of one run, and no file
+// is left over.
 func TestResumedProofsAreThoseOfOneRun(t *testing.T) {
 	for _, c := range []gen.Case{
 		{Name: "generic", Net: he(1, 4, 11, 11), Ball: ballAt(t, ball.LInf, 4, 0, 1)},
@@ -228,7 +229,8 @@ func TestResumedProofsAreThoseOfOneRun(t *testing.T) {
 				for name, text := range want.files {
 					require.True(t, text == got[name], name)
 				}
-				// Once more, from a checkpoint that is complete, and with parts under their final names.
+				// Once more, from a checkpoint that is complete, and with parts under their final
+				// names.
 				w := resumable(t, c, folder, partSize)
 				r := resumed(t, c, file, enumerate.Options{Observer: w}, fine)
 				require.Equal(t, want.result.Lower.Int64(), r.Resumed)

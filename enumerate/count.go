@@ -101,7 +101,8 @@ func count(ctx context.Context, net *network.Network, b ball.Ball, opt Options, 
 	return res, lost
 }
 
-// prepare says what is walked, and how. Regions that are to be told one by one have witnesses, so the solver walks.
+// prepare says what is walked, and how. Regions that are to be told one by one have witnesses, so
+// the solver walks.
 func prepare(ctx context.Context, m *tree.Subject, opt Options, p plan) walk.Config {
 	workers := opt.Workers
 	if workers <= 0 {
@@ -128,8 +129,8 @@ func prepare(ctx context.Context, m *tree.Subject, opt Options, p plan) walk.Con
 	return cfg
 }
 
-// plan is what a caller of this package may not choose: the oracle of the plain walk, who is told each region, given what ends
-// the walk, and what tests force.
+// plan is what a caller of this package may not choose: the oracle of the plain walk, who is told
+// each region, given what ends the walk, and what tests force.
 type plan struct {
 	oracle lp.Solver
 	each   func(halt func()) walk.Sink
@@ -171,8 +172,8 @@ func result(m *tree.Subject, opt Options, o walk.Outcome) Result {
 		Decisions: Decisions(t.Decisions), Questions: t.Questions, Pivots: t.Pivots}
 }
 
-// unwalked is the bracket of a count that ended before its walk could begin: the ball, which is a cell that
-// is not empty, is left open.
+// unwalked is the bracket of a count that ended before its walk could begin: the ball, which is a
+// cell that is not empty, is left open.
 func unwalked(net *network.Network, b ball.Ball, opt Options, start time.Time) Result {
 	if opt.Observer != nil {
 		opt.Observer.OpenBig(b.Mid())
@@ -184,8 +185,8 @@ func unwalked(net *network.Network, b ball.Ball, opt Options, start time.Time) R
 	return r
 }
 
-// finish looks at the gap of the final bracket, and tells Progress of it: the watch runs by the clock, which may not
-// tick during a short count.
+// finish looks at the gap of the final bracket, and tells Progress of it: the watch runs by the
+// clock, which may not tick during a short count.
 func (r *Result) finish(opt Options) {
 	r.GapReached = opt.Gap > 0 && !r.Exact && walk.WithinGap(r.Lower, r.Upper, opt.Gap)
 	if opt.Progress == nil {

@@ -151,8 +151,8 @@ func auditCell(w *tree.Vertices) error {
 	return nil
 }
 
-// trueVertex takes the true vertex on exactly the constraints that a vertex names out of the set; those that are no facets
-// need not be named.
+// trueVertex takes the true vertex on exactly the constraints that a vertex names out of the set;
+// those that are no facets need not be named.
 func trueVertex(v *vertices.Vertex, n int, constraints []constraint, all map[string][]*big.Rat) ([]*big.Rat, error) {
 	for name, x := range all {
 		same := true

@@ -15,8 +15,9 @@ import (
 	"github.com/relucell/relucell/network"
 )
 
-// Every cell that is described has the vertices that all choices of its constraints give in rationals, each
-// within its error, on exactly its constraints, with the exact signs of the neurons.
+// Every cell that is described has the vertices that all choices of its constraints give in
+// rationals, each within its error, on exactly its constraints, with the exact signs of the
+// neurons.
 func TestDescribedCellsHaveExactlyTheirVertices(t *testing.T) {
 	for _, law := range laws() {
 		t.Run(law.name, func(t *testing.T) {
@@ -74,7 +75,8 @@ func TestGenericNetworksAreDescribedThroughout(t *testing.T) {
 	}
 }
 
-// Cells of a network without biases around 0 are cones: as many in every ball, and described in all of them.
+// Cells of a network without biases around 0 are cones: as many in every ball, and described in all
+// of them.
 func TestConesAreAsManyInEveryBall(t *testing.T) {
 	for _, widths := range [][]int{{4, 9}, {3, 6, 6}, {4, 5, 5, 4}, {6, 8}, {7, 5, 4}} {
 		inputs := widths[0]
@@ -97,8 +99,8 @@ func TestConesAreAsManyInEveryBall(t *testing.T) {
 	}
 }
 
-// A neuron listed twice in the last layer has the sign 0 at vertices that no float can tell: cell by cell the solver takes over,
-// and in the end altogether.
+// A neuron listed twice in the last layer has the sign 0 at vertices that no float can tell: cell
+// by cell the solver takes over, and in the end altogether.
 func TestRoughNetworksGoToTheSolver(t *testing.T) {
 	for copied := range 3 {
 		layers := append([]network.Layer(nil), he(3, 4, 10, 10, 6).Layers()...)

@@ -20,11 +20,11 @@
 //
 // # What makes a count certain
 //
-// A cell is the part of the open ball where the neurons decided so far have
-// given signs; it is open and convex. The next neuron's pre-activation z is one
-// affine form on it, and a side {s·z > 0} is either alive or empty. Two things are
-// certified, and together they are the count: a witness for each final cell, which shows that it and
-// all cells above it are not empty, and multipliers for each side that is not taken,
+// A cell is the part of the open ball where the neurons decided so far have given signs; it is open
+// and convex. The next neuron's pre-activation z is one affine form on it, and a side {s·z > 0} is
+// either alive or empty. Two things are certified, and together they are the count: a witness for
+// each final cell, which shows that it and all cells above it are not empty, and multipliers for
+// each side that is not taken,
 //
 //	f = s·z + Σ λ_i s_i z_i ≤ 0 on the ball, λ ≥ 0, over neurons i above,
 //
@@ -36,9 +36,10 @@
 //	solve      an exact linear programme or projection (package lp/exact)
 //
 // and where they fail the run fails. A plain count in few inputs keeps cells by their vertices
-// instead and is certain by the signs there; its theorem opens internal/vertices. So no solver, option or number of
-// workers changes an answer. A walk that a limit or a context stops answers with a bracket: each
-// cell left open holds at least one region, and at most as many as the recursion of package bound allows.
+// instead and is certain by the signs there; its theorem opens internal/vertices. So no solver,
+// option or number of workers changes an answer. A walk that a limit or a context stops answers
+// with a bracket: each cell left open holds at least one region, and at most as many as the
+// recursion of package bound allows.
 //
 // # Names
 //
@@ -67,8 +68,9 @@
 //
 // # The files
 //
-// api.go and region.go what a caller sees; count.go makes a walk of what is asked for and an answer of its outcome;
-// regions.go hands out regions, observe.go tells observers; checkpoint.go says what a checkpoint is about, late.go what a
-// stop allows. The walk itself is in internal/walk (the loop), internal/tree (cells), internal/judge (what is certain),
-// internal/vertices (cells by their vertices) and internal/forms (the network on the ball).
+// api.go and region.go what a caller sees; count.go makes a walk of what is asked for and an answer
+// of its outcome; regions.go hands out regions, observe.go tells observers; checkpoint.go says what
+// a checkpoint is about, late.go what a stop allows. The walk itself is in internal/walk (the
+// loop), internal/tree (cells), internal/judge (what is certain), internal/vertices (cells by their
+// vertices) and internal/forms (the network on the ball).
 package enumerate

@@ -5,7 +5,8 @@ package enumerate
 import "errors"
 
 var (
-	// ErrInput: the network, the ball and the options do not go together, or are outside the limits.
+	// ErrInput: the network, the ball and the options do not go together, or are outside the
+	// limits.
 	ErrInput = errors.New("enumerate: bad input")
 	// ErrUndecided: no tier could decide, the exact one included. There is no answer.
 	ErrUndecided = errors.New("enumerate: undecided")

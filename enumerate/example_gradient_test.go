@@ -8,7 +8,8 @@ import (
 	"github.com/relucell/relucell/enumerate"
 )
 
-// steepest is a visitor: the largest norm of the first output's gradient over all regions it hears of.
+// steepest is a visitor: the largest norm of the first output's gradient over all regions it hears
+// of.
 type steepest struct{ norm float64 }
 
 func (s *steepest) Region(r enumerate.Region) {

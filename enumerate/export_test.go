@@ -28,12 +28,13 @@ type Forced struct {
 	// Outlined, if set, is told of each side found empty by an outline whether it is, by the exact
 	// tier. For one worker.
 	Outlined func(empty bool, err error)
-	// Described, if set, is told of each cell that is kept by its vertices whether those are the cell's, exactly. For one worker.
+	// Described, if set, is told of each cell that is kept by its vertices whether those are the
+	// cell's, exactly. For one worker.
 	Described func(err error)
 	// Spare is the number of bits that a description keeps free, 0 for the usual one.
 	Spare int
-	// Hasty gives a stop no grace. Cell, if set, is told of each cell that is kept by its vertices, with what says that the
-	// walkers are late.
+	// Hasty gives a stop no grace. Cell, if set, is told of each cell that is kept by its vertices,
+	// with what says that the walkers are late.
 	Hasty bool
 	Cell  func(late func() bool)
 	// Regions, Records and Dead make up the grain of a checkpoint, if one of them is set.
@@ -117,7 +118,8 @@ func BestFirstAfter(ctx context.Context, n *network.Network, b ball.Ball, opt Op
 	return cfg.TurnsAfter(start, deadline), nil
 }
 
-// SideBounds are the bounds, at a close look, of the minus side of the first split, by its solver and by its vertices.
+// SideBounds are the bounds, at a close look, of the minus side of the first split, by its solver
+// and by its vertices.
 func SideBounds(t require.TestingT, n *network.Network, b ball.Ball) (all []*big.Int) {
 	m, err := tree.NewSubject(context.Background(), n, b)
 	require.NoError(t, err)

@@ -45,7 +45,8 @@ func count(t fataler, n *network.Network, b ball.Ball, workers int) enumerate.Re
 // audited are the cases whose count was proved, by fingerprint and ball, with the count.
 var audited sync.Map
 
-// audit repeats the count with a proof and has it checked, if the case is in the sample. The same case is proved once.
+// audit repeats the count with a proof and has it checked, if the case is in the sample. The same
+// case is proved once.
 func audit(t fataler, n *network.Network, b ball.Ball, r enumerate.Result) {
 	t.Helper()
 	if !crosscheck.Sampled(n, b, r.Lower) {
@@ -60,7 +61,8 @@ func audit(t fataler, n *network.Network, b ball.Ball, r enumerate.Result) {
 	audited.Store(key, r.Lower.String())
 }
 
-// countTwice is count for what both walks must agree on: by vertices where that is possible, and by the solver.
+// countTwice is count for what both walks must agree on: by vertices where that is possible, and by
+// the solver.
 func countTwice(t fataler, n *network.Network, b ball.Ball, workers int) enumerate.Result {
 	t.Helper()
 	r := count(t, n, b, workers)

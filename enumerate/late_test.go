@@ -1,7 +1,7 @@
 package enumerate_test
 
-// Stops at any moment: before the walk, in the middle of a decision, on the way along a script. The bracket holds the truth,
-// whatever was given up, and its proof is accepted.
+// Stops at any moment: before the walk, in the middle of a decision, on the way along a script. The
+// bracket holds the truth, whatever was given up, and its proof is accepted.
 
 import (
 	"bytes"
@@ -38,7 +38,8 @@ func (c *looks) Err() error {
 	return c.Context.Err()
 }
 
-// The survey ran without the context, and nothing before the walk looked at it: a wide network could not be stopped.
+// The survey ran without the context, and nothing before the walk looked at it: a wide network
+// could not be stopped.
 func TestAStopBeforeTheWalkLeavesABracket(t *testing.T) {
 	for _, c := range stopCases(t) {
 		want := count(t, c.Net, c.Ball, 1).Lower
@@ -71,8 +72,8 @@ func requireAtLeast(t *testing.T, c gen.Case, w *proof.Writer, path string, r en
 	require.Equal(t, r.Lower.String(), fmt.Sprint(report.Count))
 }
 
-// tired gives the question up at which a shared count runs out: it ends the context, waits until the walkers know, and says what a solver
-// says then.
+// tired gives the question up at which a shared count runs out: it ends the context, waits until
+// the walkers know, and says what a solver says then.
 type tired struct {
 	lp.Incremental
 	asks   *atomic.Int64
@@ -97,7 +98,8 @@ func (s *tired) Ask(g []float64, h, t float64) (*lp.Reply, error) {
 	return s.Incremental.Ask(g, h, t)
 }
 
-// A question that is given up is no answer, wherever it was asked: its cell stays open, and so do those of all frames.
+// A question that is given up is no answer, wherever it was asked: its cell stays open, and so do
+// those of all frames.
 func TestAQuestionGivenUpLeavesItsCellOpen(t *testing.T) {
 	for _, c := range stopCases(t) {
 		want := count(t, c.Net, c.Ball, 1).Lower
@@ -156,7 +158,8 @@ func TestADescribedCellIsLeftOpenWhenTheWalkIsLate(t *testing.T) {
 	}
 }
 
-// The exit code said 3 although the bracket met the gap, when the time ran out before anyone looked.
+// The exit code said 3 although the bracket met the gap, when the time ran out before anyone
+// looked.
 func TestTheGapIsThatOfTheFinalBracket(t *testing.T) {
 	done, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -1,10 +1,10 @@
 package enumerate_test
 
-// What has misled region counters, one test for each, named after it. Those
-// that are about files, options, the checker or the bounds have theirs there:
-// a ball refused (ball: TestNewRefuses), a network refused (network: TestNewRefusesWithLayerAndField),
-// junk as a proof (certificate: TestMutantsAreRefusedOrTrue), CLP's collector
-// (lp: TestCLPSurvivesTheCollector), Serra's argument with leaky units (bound).
+// What has misled region counters, one test for each, named after it. Those that are about files,
+// options, the checker or the bounds have theirs there: a ball refused (ball: TestNewRefuses), a
+// network refused (network: TestNewRefusesWithLayerAndField), junk as a proof (certificate:
+// TestMutantsAreRefusedOrTrue), CLP's collector (lp: TestCLPSurvivesTheCollector), Serra's argument
+// with leaky units (bound).
 
 import (
 	"context"
@@ -173,8 +173,8 @@ func TestPitfallHugeWeightsCancel(t *testing.T) {
 	}
 }
 
-// A form with coefficients below 2⁻⁵³⁷ on its cell: their squares underflowed to a supremum of 0 over
-// the l2 ball, so that a live side passed the float filter as empty.
+// A form with coefficients below 2⁻⁵³⁷ on its cell: their squares underflowed to a supremum of 0
+// over the l2 ball, so that a live side passed the float filter as empty.
 func TestPitfallSquaresOfTinyFormsUnderflowed(t *testing.T) {
 	n := netOf(t, dense(network.ReLU, []float64{-0.5, 2, 2}, []float64{0, 3, 3}),
 		dense(network.ReLU, []float64{1.778206999588062e-161, 1, 1}, []float64{4.445517498970155e-162}),
@@ -186,8 +186,8 @@ func TestPitfallSquaresOfTinyFormsUnderflowed(t *testing.T) {
 		require.Equal(t, "3", want.String())
 		require.Equal(t, want, prove(t, n, b, 1, 0).result.Lower, norm)
 	}
-	// In the plane, beside a dead unit whose weight keeps the row from being scaled up. Only a witness on
-	// the side that was lost gave an error.
+	// In the plane, beside a dead unit whose weight keeps the row from being scaled up. Only a
+	// witness on the side that was lost gave an error.
 	for _, tiny := range []float64{0x1p-530, 0x1p-545, 0x1p-600, 0x1p-900} {
 		n := netOf(t, dense(network.ReLU, []float64{1, 0, -1, 0, 0, 1, 0, -1, 1, 0}, []float64{0, 0, 0, 0, -2}),
 			dense(network.ReLU, []float64{tiny, -tiny, tiny / 2, -tiny / 2, 1, -tiny, tiny, tiny / 2, -tiny / 2, 1}, []float64{tiny / 8, tiny / 8}),

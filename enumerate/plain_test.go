@@ -45,7 +45,8 @@ func TestPlainWalkCountsWhatTheFastWalkCounts(t *testing.T) {
 	}
 }
 
-// Slivers below the native solver's noise are beyond the plain walk over it: an error, never an answer.
+// Slivers below the native solver's noise are beyond the plain walk over it: an error, never an
+// answer.
 func TestPlainWalkOnKnownCounts(t *testing.T) {
 	for name, solver := range solvers {
 		for _, c := range gen.KnownCases() {

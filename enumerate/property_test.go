@@ -218,7 +218,8 @@ func TestSoakRandomNetworksAgainstPolygons(t *testing.T) {
 	}
 }
 
-// Wide ternary networks with proofs, which the checker verifies: no other counter is fast enough for them.
+// Wide ternary networks with proofs, which the checker verifies: no other counter is fast enough
+// for them.
 func TestSoakProofsOfTernaryNetworks(t *testing.T) {
 	for seed := range soakRange(20, 1000) {
 		rng := gen.NewRand(seed)

@@ -1,5 +1,5 @@
-// A region, and what is computed of it when it is asked for: nothing of that is kept by the walk, so a region stays
-// what it is when the walk goes on.
+// A region, and what is computed of it when it is asked for: nothing of that is kept by the walk,
+// so a region stays what it is when the walk goes on.
 
 package enumerate
 
@@ -12,8 +12,8 @@ import (
 	"github.com/relucell/relucell/network"
 )
 
-// Region is a final cell: the points of the open ball at which the neurons have the signs of Pattern. Its methods may be
-// called at any time, from any goroutine.
+// Region is a final cell: the points of the open ball at which the neurons have the signs of
+// Pattern. Its methods may be called at any time, from any goroutine.
 type Region struct {
 	Pattern network.Pattern
 
@@ -36,8 +36,8 @@ func (o *origin) at(t tree.Tree) Region {
 	return Region{Pattern: append(network.Pattern(nil), t.Labels()...), x: slices.Clone(x), wide: wide, of: o}
 }
 
-// Point returns a point strictly inside the region and the ball. It is exact: a dyadic number for each input, of
-// whatever precision it needs.
+// Point returns a point strictly inside the region and the ball. It is exact: a dyadic number for
+// each input, of whatever precision it needs.
 func (r Region) Point() []*big.Float {
 	p := make([]*big.Float, max(len(r.x), len(r.wide)))
 	for k := range p {
@@ -50,6 +50,6 @@ func (r Region) Point() []*big.Float {
 	return p
 }
 
-// Affine returns the affine map x ↦ W·x + b, W of outputs × inputs, that the network is on the region. Nothing is
-// rounded.
+// Affine returns the affine map x ↦ W·x + b, W of outputs × inputs, that the network is on the
+// region. Nothing is rounded.
 func (r Region) Affine() (W [][]*big.Float, b []*big.Float) { return r.of.net.Affine(r.Pattern) }

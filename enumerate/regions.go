@@ -14,12 +14,13 @@ import (
 	"github.com/relucell/relucell/network"
 )
 
-// Visitor is told every region of a count, see [Options]. What it is told in one goroutine at a time is a subtree of the
-// walk, in preorder: minus before plus.
+// Visitor is told every region of a count, see [Options]. What it is told in one goroutine at a
+// time is a subtree of the walk, in preorder: minus before plus.
 type Visitor interface {
 	Region(Region)
-	// Fork returns a visitor for a subtree that another worker walks at the same time; Join, called with it when that is
-	// done and at the point in preorder where it belongs, takes in what it was told.
+	// Fork returns a visitor for a subtree that another worker walks at the same time; Join, called
+	// with it when that is done and at the point in preorder where it belongs, takes in what it was
+	// told.
 	Fork() Visitor
 	Join(Visitor)
 }
@@ -35,10 +36,11 @@ func (s visited) Region(t tree.Tree) { s.v.Region(s.of.at(t)) }
 func (s visited) Fork() walk.Sink    { return visited{v: s.v.Fork(), of: s.of} }
 func (s visited) Join(o walk.Sink)   { s.v.Join(o.(visited).v) }
 
-// Regions returns an iterator over the regions. With one worker they come in the order of the walk, minus before plus,
-// and are walked as they are asked for; with more, in any order, and some are walked ahead. A break ends the walk, and
-// so does opt.Limit: at most so many are yielded. An error comes last, with a Region of which nothing is to be asked; ctx
-// ends the walk early with its cause. Gap, Observer, Visitor and Checkpoint are refused by [ErrInput].
+// Regions returns an iterator over the regions. With one worker they come in the order of the walk,
+// minus before plus, and are walked as they are asked for; with more, in any order, and some are
+// walked ahead. A break ends the walk, and so does opt.Limit: at most so many are yielded. An error
+// comes last, with a Region of which nothing is to be asked; ctx ends the walk early with its
+// cause. Gap, Observer, Visitor and Checkpoint are refused by [ErrInput].
 func Regions(ctx context.Context, net *network.Network, b ball.Ball, opt Options) iter.Seq2[Region, error] {
 	return func(yield func(Region, error) bool) {
 		err := opt.forRegions()

@@ -67,8 +67,8 @@ func TestRowFormOnRandomCases(t *testing.T) {
 	}
 }
 
-// copied gives every input of the network so many copies, a power of two, and them its weights. The mean of
-// copies runs over what an input of linf runs over, their sum over what one of l1 does.
+// copied gives every input of the network so many copies, a power of two, and them its weights. The
+// mean of copies runs over what an input of linf runs over, their sum over what one of l1 does.
 func copied(t fataler, n *network.Network, copies int, mean bool) *network.Network {
 	layers := n.Layers()
 	first := layers[0]

@@ -140,8 +140,8 @@ func TestProgress(t *testing.T) {
 	}
 }
 
-// A time limit says that the bracket is what is wanted. For a while the walk did not know of it, and stayed
-// depth first to the end.
+// A time limit says that the bracket is what is wanted. For a while the walk did not know of it,
+// and stayed depth first to the end.
 func TestATimeLimitMakesTheWalkGoBestFirst(t *testing.T) {
 	n, b := he(4, 3, 10, 10), ballAt(t, ball.LInf, 3, 0, 1)
 	start := time.Now()

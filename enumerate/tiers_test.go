@@ -107,9 +107,9 @@ func TestCentralArrangementsAreDecidedByIntegers(t *testing.T) {
 	}
 }
 
-// On the cell 101x > 0, 103y > 0 the side −37x − 53y > 0 is empty by the multipliers
-// 37/101 and 53/103 and by no others, so no rounding of them to dyadic or small numbers will do. With
-// primes of 25 bits not even a search for rationals does.
+// On the cell 101x > 0, 103y > 0 the side −37x − 53y > 0 is empty by the multipliers 37/101 and
+// 53/103 and by no others, so no rounding of them to dyadic or small numbers will do. With primes
+// of 25 bits not even a search for rationals does.
 func TestSolveDecidesMultipliersWithLargeDenominators(t *testing.T) {
 	const p, q, a, b = 33554393, 33554383, 20000003, 14999981
 	for _, norm := range norms {

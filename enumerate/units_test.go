@@ -1,8 +1,8 @@
 package enumerate_test
 
-// Layers of units that differ: ReLUs, leaky units, absolute values, and units that carry their value on, which are no
-// neurons. Each count is made five times: by both walks, by the slow exact counter, with a proof, and on a network of ReLUs
-// alone that has the same regions.
+// Layers of units that differ: ReLUs, leaky units, absolute values, and units that carry their
+// value on, which are no neurons. Each count is made five times: by both walks, by the slow exact
+// counter, with a proof, and on a network of ReLUs alone that has the same regions.
 
 import (
 	"context"
@@ -25,8 +25,8 @@ import (
 	"github.com/relucell/relucell/network"
 )
 
-// drawMixed draws a network of 1 to 4 hidden layers, most of them of units that differ, of small integers in weights and
-// half-integers in biases, so that boundaries coincide and units vanish.
+// drawMixed draws a network of 1 to 4 hidden layers, most of them of units that differ, of small
+// integers in weights and half-integers in biases, so that boundaries coincide and units vanish.
 func drawMixed(t *rapid.T, inputs, maxUnits int) *network.Network {
 	w := laws()[0]
 	if rapid.Bool().Draw(t, "wider") {
@@ -46,11 +46,13 @@ func drawMixed(t *rapid.T, inputs, maxUnits int) *network.Network {
 	return netOf(t, append(layers, drawLayer(t, w, in, 1, network.None))...)
 }
 
-// carriedFar is more than any value in the networks drawn, so that a ReLU of z + carriedFar is active everywhere.
+// carriedFar is more than any value in the networks drawn, so that a ReLU of z + carriedFar is
+// active everywhere.
 const carriedFar = 1 << 40
 
-// inReLUs returns a network of ReLUs that has the same regions: a neuron of slope a is relu(z) − a·relu(−z), whose two
-// neurons have one boundary, and a unit that carries z on is relu(z + carriedFar) − carriedFar.
+// inReLUs returns a network of ReLUs that has the same regions: a neuron of slope a is relu(z) −
+// a·relu(−z), whose two neurons have one boundary, and a unit that carries z on is relu(z +
+// carriedFar) − carriedFar.
 func inReLUs(t fataler, n *network.Network) *network.Network {
 	var layers []network.Layer
 	expand := mat.NewDense(n.Inputs(), n.Inputs(), nil) // the outputs before, from the ReLUs that stand for them
@@ -119,7 +121,8 @@ func TestUnitsThatDifferCountAsTheirReLUs(t *testing.T) {
 	})
 }
 
-// TestUnitsThatDifferByEveryTier and by both walks, the regions with their witnesses, patterns and affine maps.
+// TestUnitsThatDifferByEveryTier and by both walks, the regions with their witnesses, patterns and
+// affine maps.
 func TestUnitsThatDifferByEveryTier(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := drawMixed(t, rapid.IntRange(1, 3).Draw(t, "inputs"), 8)
@@ -152,7 +155,8 @@ func TestUnitsThatDifferByEveryTier(t *testing.T) {
 	})
 }
 
-// TestBoundsOfUnitsThatDiffer: of the whole, of a limited count, and of each cell that it leaves waiting.
+// TestBoundsOfUnitsThatDiffer: of the whole, of a limited count, and of each cell that it leaves
+// waiting.
 func TestBoundsOfUnitsThatDiffer(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := drawMixed(t, rapid.IntRange(1, 4).Draw(t, "inputs"), 12)
@@ -197,7 +201,8 @@ func TestCarriedUnitsAreNoNeurons(t *testing.T) {
 	require.NoError(t, crosscheck.Audit(context.Background(), n, b, big.NewInt(7)))
 }
 
-// Layers of more neurons than a word of signs holds, with units between them that carry their value on.
+// Layers of more neurons than a word of signs holds, with units between them that carry their value
+// on.
 func TestWideLayersOfUnitsThatDiffer(t *testing.T) {
 	for seed := range soakRange(2, 100) {
 		rng := gen.NewRand(seed)
@@ -220,8 +225,8 @@ func TestWideLayersOfUnitsThatDiffer(t *testing.T) {
 	}
 }
 
-// What a closer look at a cell finds of a later layer: on the side x < 0 of the first neuron leaky units are settled, and
-// carry their dimension on, or are not, and carry it on both sides.
+// What a closer look at a cell finds of a later layer: on the side x < 0 of the first neuron leaky
+// units are settled, and carry their dimension on, or are not, and carry it on both sides.
 func TestBoundsOfALaterLayerOfUnitsThatDiffer(t *testing.T) {
 	first := dense(network.Mixed, []float64{1, 0, 0, 1, 1, 0}, make([]float64, 3)) // x and y carried on, relu(x)
 	first.Slopes = []float64{1, 1, 0}
@@ -255,8 +260,8 @@ func TestBoundsOfALaterLayerOfUnitsThatDiffer(t *testing.T) {
 	}
 }
 
-// Absolute values beside ReLUs that are never active carry all dimensions, on both sides: a bound that counts them among
-// the ReLUs is below what there is.
+// Absolute values beside ReLUs that are never active carry all dimensions, on both sides: a bound
+// that counts them among the ReLUs is below what there is.
 func TestBoundsOfFoldingsBesideInactiveReLUs(t *testing.T) {
 	for _, d := range [][2]int{{2, 2}, {2, 6}, {3, 4}} {
 		folding, b := gen.LeakyFolding(d[0], d[1])

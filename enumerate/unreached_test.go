@@ -12,8 +12,8 @@ import (
 	"github.com/relucell/relucell/enumerate"
 )
 
-// A limit on regions had the walk go best first from the start, and cell by cell in the last layer: five to sixteen
-// times the work of a plain count.
+// A limit on regions had the walk go best first from the start, and cell by cell in the last layer:
+// five to sixteen times the work of a plain count.
 func TestALimitThatIsNotReachedChangesNothing(t *testing.T) {
 	for _, norm := range norms {
 		for _, widths := range [][]int{{12}, {8, 8}, {6, 6, 6}} {

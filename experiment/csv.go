@@ -34,10 +34,10 @@ var cached = map[string]string{"iris": "iris.csv", "digits": "digits.csv.gz"}
 // digitsInk is the largest grey value of a pixel of the digits.
 const digitsInk = 16
 
-// OpenData returns the data set of a name, or reads a CSV file (gzip by the ending .gz): numbers, the
-// class in the last column, at most one header line. cache is the folder that holds iris.csv and
-// digits.csv.gz. Pixels of digits are divided by 16; columns of any other table get mean 0 and deviation 1
-// over all rows. Errors are of one line and name the file.
+// OpenData returns the data set of a name, or reads a CSV file (gzip by the ending .gz): numbers,
+// the class in the last column, at most one header line. cache is the folder that holds iris.csv
+// and digits.csv.gz. Pixels of digits are divided by 16; columns of any other table get mean 0 and
+// deviation 1 over all rows. Errors are of one line and name the file.
 func OpenData(source, cache string) (*Data, error) {
 	switch source {
 	case "moons":

@@ -67,8 +67,8 @@ func TwoMoons() *Data {
 	}}
 }
 
-// Spirals draws points near two arms of an Archimedean spiral of one and a half turns each, half a turn apart, within
-// the unit disc, with Gaussian noise of deviation 0.04.
+// Spirals draws points near two arms of an Archimedean spiral of one and a half turns each, half a
+// turn apart, within the unit disc, with Gaussian noise of deviation 0.04.
 func Spirals() *Data {
 	return &Data{Name: "spirals", Source: "spirals", Inputs: 2, Classes: 2, draw: func(rng *rand.Rand) samples {
 		return alternate(rng, 0.04, func(class int, u float64) (x, y float64) {
@@ -79,8 +79,8 @@ func Spirals() *Data {
 	}}
 }
 
-// alternate draws from curve, class after class, u uniform in [0, 1), and adds noise. Coordinates are
-// rounded to float32, which the trainer takes.
+// alternate draws from curve, class after class, u uniform in [0, 1), and adds noise. Coordinates
+// are rounded to float32, which the trainer takes.
 func alternate(rng *rand.Rand, noise float64, curve func(class int, u float64) (x, y float64)) samples {
 	var s samples
 	for i := range drawn {

@@ -33,7 +33,8 @@
 // one worker, and whatever is drawn at random comes from a seed: two runs write the same
 // bytes on processors that round alike (some fuse multiplications and additions).
 //
-// The rooms: data.go and csv.go the data, config.go what is measured, train.go the trainer (GoMLX in pure Go), score.go accuracy
-// and loss, measure.go one network at its points, run.go the whole with resume, folder.go the files and the manifest,
-// stats.go the statistics, figures.go the pictures.
+// The rooms: data.go and csv.go the data, config.go what is measured, train.go the trainer (GoMLX
+// in pure Go), score.go accuracy and loss, measure.go one network at its points, run.go the whole
+// with resume, folder.go the files and the manifest, stats.go the statistics, figures.go the
+// pictures.
 package experiment

@@ -1,5 +1,5 @@
-// docs/observations.md rests on recorded tables: they are the ones of the recorded manifest, and the
-// statistics follow from them.
+// docs/observations.md rests on recorded tables: they are the ones of the recorded manifest, and
+// the statistics follow from them.
 
 package experiment
 

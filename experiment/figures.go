@@ -279,7 +279,8 @@ func (s *Study) boundPanel(t map[key][]span, radius string) (*plot.Plot, error) 
 	return p, nil
 }
 
-// epochTicks marks the measured epochs on an axis of ln(1+epoch), as many as leave room for their numbers.
+// epochTicks marks the measured epochs on an axis of ln(1+epoch), as many as leave room for their
+// numbers.
 type epochTicks []int
 
 func (e epochTicks) Ticks(lo, hi float64) []plot.Tick {
@@ -297,8 +298,8 @@ func (e epochTicks) Ticks(lo, hi float64) []plot.Tick {
 	return ticks
 }
 
-// powers marks an axis of base-2 logarithms by round decimals: 1, 2 and 5 times powers of ten, or powers of ten alone
-// where the axis is long.
+// powers marks an axis of base-2 logarithms by round decimals: 1, 2 and 5 times powers of ten, or
+// powers of ten alone where the axis is long.
 type powers struct{}
 
 func (powers) Ticks(lo, hi float64) []plot.Tick {

@@ -1,4 +1,5 @@
-// The output folder: files that are there whole or not at all, and the manifest that reproduces them.
+// The output folder: files that are there whole or not at all, and the manifest that reproduces
+// them.
 
 package experiment
 
@@ -90,7 +91,8 @@ func ReadManifest(path string) (*Manifest, error) {
 	return m, nil
 }
 
-// Compare says whether other has the same networks and tables, and if not, names the first that differs.
+// Compare says whether other has the same networks and tables, and if not, names the first that
+// differs.
 func (m *Manifest) Compare(other *Manifest) error {
 	for _, l := range []struct{ a, b []File }{{m.Networks, other.Networks}, {m.Files, other.Files}} {
 		if len(l.a) != len(l.b) {
@@ -122,7 +124,8 @@ func (f folder) path(name string) string { return filepath.Join(string(f), filep
 // ErrFolder marks an output folder that holds something else.
 var ErrFolder = errors.New("expected a new folder, or one that holds a part of this experiment")
 
-// prepare makes the folder, or finds in it the same experiment, done in part or whole, and returns the manifest of that.
+// prepare makes the folder, or finds in it the same experiment, done in part or whole, and returns
+// the manifest of that.
 func (f folder) prepare(m *Manifest) (*Manifest, error) {
 	names, err := os.ReadDir(string(f))
 	switch {
@@ -150,7 +153,8 @@ func (f folder) prepare(m *Manifest) (*Manifest, error) {
 	return old, nil
 }
 
-// complete returns the rows of a finished experiment that is whole: all tables and networks are as its manifest has them.
+// complete returns the rows of a finished experiment that is whole: all tables and networks are as
+// its manifest has them.
 func (f folder) complete(m *Manifest) ([]Row, bool) {
 	for _, file := range append(append([]File(nil), m.Files...), m.Networks...) {
 		if !f.holds(file) {

@@ -81,8 +81,8 @@ func places(rng *rand.Rand, training, test samples, count int) []place {
 }
 
 // Row is a line of the table of measurements: a quantity and the two ends that it lies between,
-// equal where it is known exactly. Counts are decimal integers; other numbers the shortest decimals that
-// read as the same float64.
+// equal where it is known exactly. Counts are decimal integers; other numbers the shortest decimals
+// that read as the same float64.
 type Row struct {
 	Data, Optimizer string
 	Seed            uint64

@@ -69,8 +69,8 @@ type runner struct {
 	skipped int
 }
 
-// Training runs the experiment of an opened configuration (Config.Open) and writes the folder. An error
-// leaves in it what is done; calling again goes on from there.
+// Training runs the experiment of an opened configuration (Config.Open) and writes the folder. An
+// error leaves in it what is done; calling again goes on from there.
 func Training(ctx context.Context, c Config, opt Options) (*Result, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
@@ -231,7 +231,8 @@ func (r *runner) save(s *Study, seed uint64, epoch int, n *network.Network, p *p
 	return r.folder.write(partsFolder+"/"+name+".json", text)
 }
 
-// load reads a part; one that is damaged, or whose network is not the one it was measured on, is made again.
+// load reads a part; one that is damaged, or whose network is not the one it was measured on, is
+// made again.
 func (r *runner) load(s *Study, seed uint64, epoch int, p *part) bool {
 	text, err := os.ReadFile(r.folder.path(partsFolder + "/" + stem(s, seed, epoch) + ".json"))
 	var read part
@@ -242,7 +243,8 @@ func (r *runner) load(s *Study, seed uint64, epoch int, p *part) bool {
 	return true
 }
 
-// finish writes tables, figures and, last, the complete manifest; the parts are no longer needed then.
+// finish writes tables, figures and, last, the complete manifest; the parts are no longer needed
+// then.
 func (r *runner) finish(m *Manifest, rows []Row) (*Result, error) {
 	res := &Result{Manifest: m, Rows: rows, Skipped: r.skipped}
 	table, err := rowsText(res.Rows)

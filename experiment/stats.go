@@ -1,7 +1,8 @@
-// Whether the two observations hold. The unit is the seed: points of one network depend on each other, so
-// the sign test counts seeds, and the bootstrap draws seeds first, then points within each (Efron,
-// Tibshirani 1993, chapter 8). What is compared are means of logarithms to base 2, so an estimate of 1 means
-// twice as far, or twice as many. A bracket goes in with the end that speaks against the claim.
+// Whether the two observations hold. The unit is the seed: points of one network depend on each
+// other, so the sign test counts seeds, and the bootstrap draws seeds first, then points within
+// each (Efron, Tibshirani 1993, chapter 8). What is compared are means of logarithms to base 2, so
+// an estimate of 1 means twice as far, or twice as many. A bracket goes in with the end that speaks
+// against the claim.
 
 package experiment
 
@@ -15,16 +16,18 @@ import (
 // Statistic is one comparison.
 type Statistic struct {
 	Data, Optimizer string
-	// Observation is "away": Quantity at the points of Set, epoch against the first epoch measured; with Against,
-	// how much more so than at the points of that set. Or "more": Quantity at the points of Set against those of
-	// Against, at one epoch. Or "gained": how much larger "more" is than at the first epoch measured: what the places
-	// themselves make of it, being nearer to the middle of the data or not, is there before training. Or "loose": how much
-	// larger the bound is than the count, at the points of Set.
+	// Observation is "away": Quantity at the points of Set, epoch against the first epoch measured;
+	// with Against, how much more so than at the points of that set. Or "more": Quantity at the
+	// points of Set against those of Against, at one epoch. Or "gained": how much larger "more" is
+	// than at the first epoch measured: what the places themselves make of it, being nearer to the
+	// middle of the data or not, is there before training. Or "loose": how much larger the bound is
+	// than the count, at the points of Set.
 	Observation, Set, Against, Quantity, Radius string
 	Epoch                                       int
 	// Of Seeds, Positive show the claimed direction and Negative the other for certain.
 	Seeds, Positive, Negative int
-	// Low and High are the estimate (equal unless counts are brackets), From and To a 95% bootstrap interval around them.
+	// Low and High are the estimate (equal unless counts are brackets), From and To a 95% bootstrap
+	// interval around them.
 	Low, High, From, To float64
 	// P is the two-sided p-value of the sign test.
 	P float64
@@ -32,18 +35,19 @@ type Statistic struct {
 	Verdict string
 }
 
-// signLevel is the p-value that the verdict asks of the sign test beside the interval: the smallest that five seeds can
-// reach, when all agree (2·2⁻⁵).
+// signLevel is the p-value that the verdict asks of the sign test beside the interval: the smallest
+// that five seeds can reach, when all agree (2·2⁻⁵).
 const signLevel = 0.0625
 
-// mostLog bounds the logarithms: a point on a boundary, or a network without one, says "very near" or
-// "very far" and must not outweigh all others.
+// mostLog bounds the logarithms: a point on a boundary, or a network without one, says "very near"
+// or "very far" and must not outweigh all others.
 const mostLog = 64
 
 // span is a number between two ends.
 type span struct{ low, high float64 }
 
-// group is what one seed contributes: the claim is that a is larger than b on average; without b, than 0.
+// group is what one seed contributes: the claim is that a is larger than b on average; without b,
+// than 0.
 type group struct{ a, b []span }
 
 // mean returns the two ends of mean(a) − mean(b) over the points that pick chooses.
@@ -95,8 +99,8 @@ func (s *Statistic) compare(groups []group, resamples int) {
 	}
 }
 
-// signTest is the two-sided exact p-value of a positive and b negative signs under a fair coin; signs of
-// neither kind leave the test.
+// signTest is the two-sided exact p-value of a positive and b negative signs under a fair coin;
+// signs of neither kind leave the test.
 func signTest(a, b int) float64 {
 	n, tail, term := a+b, 0.0, 1.0
 	for k := 0; k <= min(a, b); k++ {

@@ -23,8 +23,8 @@ import (
 // Optimizers are the names that Study.Optimizer takes.
 var Optimizers = []string{"sgd", "momentum", "adam"}
 
-// The optimisers' constants: momentum as Polyak's heavy ball with the usual 0.9, Adam's as its authors
-// recommend them (Kingma, Ba 2015), and learning rates that train the small networks here.
+// The optimisers' constants: momentum as Polyak's heavy ball with the usual 0.9, Adam's as its
+// authors recommend them (Kingma, Ba 2015), and learning rates that train the small networks here.
 const (
 	heavyBall    = 0.9
 	beta1, beta2 = 0.9, 0.999
@@ -54,8 +54,9 @@ type trainer struct {
 	backend   backends.Backend
 }
 
-// newTrainer draws He weights, and biases uniform in ±1/√inputs (as PyTorch does): without biases all boundaries of
-// the first layer would pass through 0, which is amid the data. widths are inputs, hidden …, classes.
+// newTrainer draws He weights, and biases uniform in ±1/√inputs (as PyTorch does): without biases
+// all boundaries of the first layer would pass through 0, which is amid the data. widths are
+// inputs, hidden …, classes.
 func newTrainer(rng *rand.Rand, widths []int, optimizer string, rate float64) (*trainer, error) {
 	backend, err := simplego.New("ops_sequential")
 	if err != nil {

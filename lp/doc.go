@@ -27,9 +27,9 @@
 //	clp.New      COIN-OR CLP, likewise, behind the build tag clp
 //	lp/exact     the exact tier, which never proposes but decides
 //
-// An incremental solver is led down a tree: Ask about a side, Split the cell by
-// the form asked, Enter one side and later the other, Leave. Each cell inherits the state in which the
-// question was answered, so a question costs a few pivots:
+// An incremental solver is led down a tree: Ask about a side, Split the cell by the form asked,
+// Enter one side and later the other, Leave. Each cell inherits the state in which the question was
+// answered, so a question costs a few pivots:
 //
 //	v := lp.NewIncremental(ball.LInf, 2)
 //	r, err := v.Ask([]float64{1, 1}, 0, -1)  // y₀ + y₁ < 0: r.Meets, at r.Point

@@ -36,8 +36,8 @@ type tree struct {
 	fresh func(norm ball.Norm, n int) lp.Incremental
 }
 
-// question asks s about a side of the first m constraints and verifies the answer. p is inside their
-// cell. It returns a point of the asked side, nil if that is empty.
+// question asks s about a side of the first m constraints and verifies the answer. p is inside
+// their cell. It returns a point of the asked side, nil if that is empty.
 func (tr *tree) question(t *rapid.T, s lp.Incremental, m int, f lp.Form, sign float64, p []*big.Rat) []*big.Rat {
 	in := instance{norm: tr.norm, cell: tr.cons[:m], ask: lp.Constraint{Form: f, Sign: sign}, rows: tr.rows[:m], p: p}
 	in.obj = exactRow(in.ask)

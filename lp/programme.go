@@ -33,9 +33,9 @@ type Backend interface {
 }
 
 const (
-	// farRow·n bounds the offsets worth a programme: a row scaled to |g| = 1 varies by at
-	// most 2√n over the ball, and t is at most 1 (and the start of t at least −farRow·n), so a row with a greater offset never
-	// binds, and one with an offset below the negative is empty.
+	// farRow·n bounds the offsets worth a programme: a row scaled to |g| = 1 varies by at most 2√n
+	// over the ball, and t is at most 1 (and the start of t at least −farRow·n), so a row with a
+	// greater offset never binds, and one with an offset below the negative is empty.
 	farRow = 4
 	// clearlyNegative is the margin below which its sign is believed: above CLP's
 	// feasibility tolerance of 1e-7 on rows of length 1.

@@ -1,5 +1,5 @@
-// The active-set method of the projection solver (Goldfarb and Idnani 1983): constraints are added one
-// at a time, and those whose multipliers would fall below zero are dropped.
+// The active-set method of the projection solver (Goldfarb and Idnani 1983): constraints are added
+// one at a time, and those whose multipliers would fall below zero are dropped.
 
 package lp
 
@@ -11,7 +11,8 @@ import (
 )
 
 const (
-	// projZero is the size below which a violation (rows are unit, points at most 1 long) is rounding noise.
+	// projZero is the size below which a violation (rows are unit, points at most 1 long) is
+	// rounding noise.
 	projZero = 1.0 / (1 << 38)
 	// projDependent is the squared sine below which a row counts as depending on the active
 	// ones: its projection is then mostly noise.

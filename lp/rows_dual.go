@@ -17,9 +17,9 @@ import (
 // rowsDual maximises c·x + h over {A·x + b ≥ 0} and the ball.
 //
 // Multipliers μ ≥ 0 of the rows give d = c + Σ μ_i A_i and the upper bound h + Σ μ_i b_i + sup d·x
-// over the ball; the simplex lowers it. Only the rows that were violated on the way are in work, each with
-// a slack t_i = A_i·x + b_i. Basic variables, one per row of work, have reduced cost 0, all others
-// are at a bound: box [−rad, rad] by the sign of d; l1 lifted and slacks at 0.
+// over the ball; the simplex lowers it. Only the rows that were violated on the way are in work,
+// each with a slack t_i = A_i·x + b_i. Basic variables, one per row of work, have reduced cost 0,
+// all others are at a bound: box [−rad, rad] by the sign of d; l1 lifted and slacks at 0.
 type rowsDual struct {
 	stopper
 	rowsBasis
@@ -34,8 +34,8 @@ type rowsDual struct {
 }
 
 const (
-	// rowsZero is the size below which a normalised value (rows have |h|+Σ|g| in [1,2), so slacks are
-	// at most 2) is taken for rounding noise. It steers proposals only.
+	// rowsZero is the size below which a normalised value (rows have |h|+Σ|g| in [1,2), so slacks
+	// are at most 2) is taken for rounding noise. It steers proposals only.
 	rowsZero = 1.0 / (1 << 38)
 	// rowsPivot is the least pivot: rates below it would magnify noise beyond use.
 	rowsPivot = 1.0 / (1 << 34)
@@ -44,8 +44,8 @@ const (
 	// rowsNudge is the largest shift of a reduced cost that breaks ties when cycling is feared:
 	// below what counts for the answer, above what counts as a tie.
 	rowsNudge = 1.0 / (1 << 41)
-	// rowsFear is the number of steps after which that happens, again and again, and rowsCap the number
-	// at which the solver gives up, both per row.
+	// rowsFear is the number of steps after which that happens, again and again, and rowsCap the
+	// number at which the solver gives up, both per row.
 	rowsFear = 8
 	rowsCap  = 80
 )
@@ -134,8 +134,8 @@ func (p *rowsDual) bound(obj *rowsRow) float64 {
 	return t
 }
 
-// violated returns the basic variable that is farthest outside its bounds, for the length of its row
-// of the inverse, by how much, and on which side: −1 below, +1 above.
+// violated returns the basic variable that is farthest outside its bounds, for the length of its
+// row of the inverse, by how much, and on which side: −1 below, +1 above.
 func (p *rowsDual) violated() (r int, viol, side float64) {
 	r = -1
 	best := 0.0

@@ -1,22 +1,23 @@
-// How a solver notices that nobody waits for its answer any more: a question over thousands of inputs or
-// constraints can take longer than the one who asks is willing to wait.
+// How a solver notices that nobody waits for its answer any more: a question over thousands of
+// inputs or constraints can take longer than the one who asks is willing to wait.
 
 package lp
 
 import "errors"
 
-// ErrStopped is the error of a question that was given up because the function handed to StopWhen said so. Like any
-// error it is no answer.
+// ErrStopped is the error of a question that was given up because the function handed to StopWhen
+// said so. Like any error it is no answer.
 var ErrStopped = errors.New("lp: stopped")
 
-// stopEvery is the number of pivots, of the solvers whose pivots take a microsecond, between two looks: most questions
-// take fewer, and are answered.
+// stopEvery is the number of pivots, of the solvers whose pivots take a microsecond, between two
+// looks: most questions take fewer, and are answered.
 const stopEvery = 16
 
 // Stoppable is a solver that can be told to give up.
 type Stoppable interface {
-	// StopWhen makes the solver call stop every few pivots or steps, and end with ErrStopped once it reports
-	// true. nil takes that back. Where a question in progress was given up, the solver's cell is as it was.
+	// StopWhen makes the solver call stop every few pivots or steps, and end with ErrStopped once
+	// it reports true. nil takes that back. Where a question in progress was given up, the solver's
+	// cell is as it was.
 	StopWhen(stop func() bool)
 }
 

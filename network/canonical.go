@@ -81,7 +81,8 @@ func AppendHex(dst []byte, v float64) []byte {
 	}
 	const mantissa, exponents, bias = 52, 1<<11 - 1, 1023
 	if b := math.Float64bits(v); b>>mantissa&exponents != 0 && b>>mantissa&exponents != exponents {
-		// A normal number, several times faster than strconv has it: a fingerprint spells all weights.
+		// A normal number, several times faster than strconv has it: a fingerprint spells all
+		// weights.
 		if v < 0 {
 			dst = append(dst, '-')
 		}
@@ -122,8 +123,8 @@ func (n *Network) Fingerprint() string {
 	return n.fingerprint
 }
 
-// FingerprintUntil is Fingerprint for those who wait no longer than ctx, whose error it then returns; the hash goes on
-// for the next who asks.
+// FingerprintUntil is Fingerprint for those who wait no longer than ctx, whose error it then
+// returns; the hash goes on for the next who asks.
 func (n *Network) FingerprintUntil(ctx context.Context) (string, error) {
 	done := make(chan string, 1)
 	go func() { done <- n.Fingerprint() }()

@@ -5,9 +5,10 @@
 // reals, and its activation regions are a matter of fact. Affine layers without
 // activation stay layers of their own.
 //
-// The units of a layer may differ (Mixed): a unit passes on z where its pre-activation z is positive,
-// and where it is negative a slope of its own times z. The slope 0 is a ReLU, −1 the absolute value, 1
-// a unit that carries its value on. That unit is no neuron: it has no sign in a pattern, and splits nothing.
+// The units of a layer may differ (Mixed): a unit passes on z where its pre-activation z is
+// positive, and where it is negative a slope of its own times z. The slope 0 is a ReLU, −1 the
+// absolute value, 1 a unit that carries its value on. That unit is no neuron: it has no sign in a
+// pattern, and splits nothing.
 //
 // For example |x₁| − x₂ with four neurons, its sign pattern at a point, and the
 // affine map on the cell of that pattern:

@@ -154,7 +154,8 @@ func TestAffineSaysWhatThePatternSays(t *testing.T) {
 	require.Zero(t, w[0][0].Sign()+w[0][1].Sign()+b[0].Sign())
 }
 
-// TestMixedUnits: a ReLU, a unit that carries its value on, an absolute value and a leaky unit in one layer.
+// TestMixedUnits: a ReLU, a unit that carries its value on, an absolute value and a leaky unit in
+// one layer.
 func TestMixedUnits(t *testing.T) {
 	n, err := network.New([]network.Layer{
 		{W: mat.NewDense(4, 1, []float64{1, 1, 1, 1}), B: make([]float64, 4), Act: network.Mixed, Slopes: []float64{0, 1, -1, 0.25}},

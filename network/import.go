@@ -13,7 +13,8 @@ type Import struct {
 	// "decimal text" (each number read as the nearest float64) or "hexadecimal text" (exact; the
 	// canonical text, in which decimal numbers written by hand are read as the nearest float64).
 	Precision string
-	// Normalisation says what became of the normalisation of an .nnet file; empty for other formats.
+	// Normalisation says what became of the normalisation of an .nnet file; empty for other
+	// formats.
 	Normalisation string
 	// Rounded names what is not dyadic and was therefore rounded, once, to the nearest float64. It
 	// is empty when the network is exactly what the file says.

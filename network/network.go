@@ -105,9 +105,9 @@ type Network struct {
 	fingerprint string
 }
 
-// New checks the layers and returns the network. Its errors name the layer
-// (0-based), the field and what was expected. A layer is kept as the one that says the same of all
-// its units: a Mixed layer whose slopes are all alike as None, ReLU or LeakyReLU, and Abs as LeakyReLU.
+// New checks the layers and returns the network. Its errors name the layer (0-based), the field and
+// what was expected. A layer is kept as the one that says the same of all its units: a Mixed layer
+// whose slopes are all alike as None, ReLU or LeakyReLU, and Abs as LeakyReLU.
 func New(layers []Layer) (*Network, error) {
 	if len(layers) == 0 {
 		return nil, fmt.Errorf("layers: there are none, expected at least one")

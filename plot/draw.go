@@ -284,7 +284,8 @@ func (d *drawing) boundaries(s sheet) {
 
 const ballWidth = vg.Length(2)
 
-// dot is the radius of a point, halo the paper around it; sliverDot is that of a region too thin to fill.
+// dot is the radius of a point, halo the paper around it; sliverDot is that of a region too thin to
+// fill.
 const dot, halo, sliverDot = vg.Length(2.2), vg.Length(0.7), vg.Length(1)
 
 func (d *drawing) slivers(s sheet) {

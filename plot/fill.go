@@ -21,7 +21,8 @@ const (
 	ByLayer Fill = "layer"
 	// ByGradient: the largest singular value of the network's Jacobian on the region.
 	ByGradient Fill = "gradient"
-	// ByClass: the output that is largest, or the sign of the only one; within a region, too, it may change.
+	// ByClass: the output that is largest, or the sign of the only one; within a region, too, it
+	// may change.
 	ByClass Fill = "class"
 )
 

@@ -20,13 +20,16 @@ import (
 // Region is an activation region of a network with two inputs.
 type Region struct {
 	Pattern network.Pattern
-	// Vertices are the corners, counterclockwise; nil where floats cannot tell the region from nothing.
+	// Vertices are the corners, counterclockwise; nil where floats cannot tell the region from
+	// nothing.
 	Vertices []Vertex
 	// Witness is a point inside, in normalised coordinates, rounded.
 	Witness [2]float64
-	// Output is the network on the region, one form for each output, in normalised coordinates, rounded.
+	// Output is the network on the region, one form for each output, in normalised coordinates,
+	// rounded.
 	Output []Form
-	// Area is in normalised coordinates, where the ball has the area π (l2), 4 (linf, box) or 2 (l1).
+	// Area is in normalised coordinates, where the ball has the area π (l2), 4 (linf, box) or 2
+	// (l1).
 	Area float64
 }
 
@@ -95,9 +98,9 @@ func (m *Map) Slivers() int {
 // be wrong; a picture can bear that.
 const formBits = 300
 
-// largeExponent is what first forms may reach: the layers behind have 2⁵²³ left. Nothing is done about
-// underflow: in a ball of some 2⁻¹⁰²² boundaries are drawn roughly, and regions may be slivers. Which regions there are
-// the walk says, and no float.
+// largeExponent is what first forms may reach: the layers behind have 2⁵²³ left. Nothing is done
+// about underflow: in a ball of some 2⁻¹⁰²² boundaries are drawn roughly, and regions may be
+// slivers. Which regions there are the walk says, and no float.
 const largeExponent = 500
 
 // normalised maps an exact point to normalised coordinates.
@@ -163,7 +166,8 @@ type walk struct {
 	shift  int     // all forms are divided by 2^shift
 }
 
-// neurons goes on with neuron k of layer l, whose first neuron is id and whose pre-activations are z.
+// neurons goes on with neuron k of layer l, whose first neuron is id and whose pre-activations are
+// z.
 func (w *walk) neurons(l, id, k, lo, hi int, cell []Vertex, z []Form) {
 	first, last := w.m.Regions[lo].Pattern, w.m.Regions[hi-1].Pattern
 	for ; k < len(w.units[l]); k++ {

@@ -32,8 +32,8 @@ func killed(t *testing.T, after time.Duration, args ...string) bool {
 	return err != nil
 }
 
-// killAndResume kills a count so many times, over moments spread over its length, and holds what the last run
-// says and proves against a run that nothing disturbed.
+// killAndResume kills a count so many times, over moments spread over its length, and holds what
+// the last run says and proves against a run that nothing disturbed.
 func killAndResume(t *testing.T, kills int, proof string, count ...string) {
 	calm, rough := filepath.Join(t.TempDir(), proof), filepath.Join(t.TempDir(), proof)
 	begun := time.Now()

@@ -69,7 +69,8 @@ func checkText(out string) error {
 	return nil
 }
 
-// writeText writes the canonical text of n, which came from the file net, to a file or to standard output.
+// writeText writes the canonical text of n, which came from the file net, to a file or to standard
+// output.
 func writeText(cmd *cobra.Command, out, net string, n *network.Network) error {
 	switch {
 	case out == "-":

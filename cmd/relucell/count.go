@@ -124,7 +124,8 @@ func (c *countCmd) run(cmd *cobra.Command, args []string) error {
 // unwritten says which files beside a count could not be written. The count holds all the same.
 type unwritten struct{ proof, checkpoint error }
 
-// failure is what the user is told of it. A checkpoint is wanted no more once there is all that it was kept for.
+// failure is what the user is told of it. A checkpoint is wanted no more once there is all that it
+// was kept for.
 func (u unwritten) failure(exact bool) error {
 	if exact && u.proof == nil {
 		return nil

@@ -50,7 +50,8 @@ type crosscheckCmd struct {
 // shrinkTime is what making one violation small may take.
 const shrinkTime = 30 * time.Second
 
-// maxShrunk is the number of violations that are shrunk and written: one a bound, and no more than this.
+// maxShrunk is the number of violations that are shrunk and written: one a bound, and no more than
+// this.
 const maxShrunk = 5
 
 func newCrosscheckCmd() *cobra.Command {

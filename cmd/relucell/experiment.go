@@ -256,7 +256,8 @@ func writeTraining(w io.Writer, res *experiment.Result, dir string) error {
 	return t.Flush()
 }
 
-// claimOf puts the two observations into words; other comparisons are in the table of statistics alone.
+// claimOf puts the two observations into words; other comparisons are in the table of statistics
+// alone.
 func claimOf(s experiment.Statistic) string {
 	switch {
 	case s.Observation == "away" && s.Set == experiment.AtTraining && s.Against == "":

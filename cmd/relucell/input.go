@@ -59,8 +59,9 @@ func (f *netFlags) note(cmd *cobra.Command, path, note string) {
 	f.notes = append(f.notes, note)
 }
 
-// open reads the network and says nothing. A file that is not read by the time ctx and its grace end, as one of a gigabyte or
-// a pipe that nobody writes to, is no bad input: the command was stopped.
+// open reads the network and says nothing. A file that is not read by the time ctx and its grace
+// end, as one of a gigabyte or a pipe that nobody writes to, is no bad input: the command was
+// stopped.
 func (f *netFlags) open(ctx context.Context, path string) (*network.Network, *network.Import, error) {
 	type file struct {
 		n  *network.Network
@@ -101,8 +102,9 @@ func (f *ballFlags) add(cmd *cobra.Command) {
 	f.set = fs
 }
 
-// on returns the ball that the flags name, and the network in it: n itself, or, where a box fixes some inputs by bounds that
-// are equal, n sliced to the others. The user is told of that among the notes of net: a proof is about the slice.
+// on returns the ball that the flags name, and the network in it: n itself, or, where a box fixes
+// some inputs by bounds that are equal, n sliced to the others. The user is told of that among the
+// notes of net: a proof is about the slice.
 func (f *ballFlags) on(cmd *cobra.Command, net *netFlags, path string, n *network.Network) (*network.Network, ball.Ball, error) {
 	lo, hi, err := ball.ParseBounds(f.box, n.Inputs())
 	var kept []int

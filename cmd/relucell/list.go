@@ -100,8 +100,8 @@ func (c *listCmd) list(ctx context.Context, w io.Writer, n *network.Network, b b
 	return listed, more, out.Flush()
 }
 
-// quickMap is the number of exact products up to which a region's map is had at once: far less than a second of them. To
-// wait for more within a stop costs as much as a small map.
+// quickMap is the number of exact products up to which a region's map is had at once: far less than
+// a second of them. To wait for more within a stop costs as much as a small map.
 const quickMap = 1 << 18
 
 // mapWork is the number of products that a region's map takes at most.

@@ -1,6 +1,7 @@
 package main
 
-// What a user must know to read a number about a network aright is said by every command that reads it.
+// What a user must know to read a number about a network aright is said by every command that reads
+// it.
 
 import (
 	"encoding/json"

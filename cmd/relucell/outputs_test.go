@@ -1,7 +1,7 @@
 package main
 
-// Files that a command writes: what they may not replace, what they do through links, and what becomes of
-// a count whose proof cannot be written.
+// Files that a command writes: what they may not replace, what they do through links, and what
+// becomes of a count whose proof cannot be written.
 
 import (
 	"bytes"
@@ -89,7 +89,8 @@ func TestAProofDoesNotReplaceStandardOutput(t *testing.T) {
 	require.Contains(t, errs.String(), "is where the command's own output goes")
 }
 
-// A link stays a link, and what it leads to is written: it used to be replaced, and its target stayed as it was.
+// A link stays a link, and what it leads to is written: it used to be replaced, and its target
+// stayed as it was.
 func TestOutputsGoThroughLinks(t *testing.T) {
 	for name, c := range outputs(t.TempDir()) {
 		for _, there := range []bool{true, false} {
@@ -134,8 +135,8 @@ func TestAStoppedCountGoesOnThroughALink(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// capped runs the command where no file may grow beyond so many blocks, the stand-in for a full disk that
-// needs no rights.
+// capped runs the command where no file may grow beyond so many blocks, the stand-in for a full
+// disk that needs no rights.
 func capped(t *testing.T, blocks string, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
 	sh, err := exec.LookPath("sh")
@@ -181,8 +182,8 @@ func TestAProofThatCannotBeWrittenDoesNotCostTheCount(t *testing.T) {
 	require.NoFileExists(t, checkpoint)
 }
 
-// A checkpoint that cannot be written any more stops the walk, since it is what one goes on from; what was
-// found is printed.
+// A checkpoint that cannot be written any more stops the walk, since it is what one goes on from;
+// what was found is printed.
 func TestACheckpointThatCannotBeWrittenLeavesABracket(t *testing.T) {
 	checkpoint := filepath.Join(t.TempDir(), "checkpoint")
 	args := []string{"count", writeNet(t, gen.Threshold(5)), "--center", "0", "--radius", "1", "--norm", "linf", "--checkpoint", checkpoint}

@@ -173,7 +173,8 @@ func (c *plotCmd) writable(net string) error {
 	return nil
 }
 
-// readPoints reads the points of the picture: of the plane, or of the whole network and then projected.
+// readPoints reads the points of the picture: of the plane, or of the whole network and then
+// projected.
 func (c *plotCmd) readPoints(whole, n *network.Network) (*plot.Points, error) {
 	if c.points == "" {
 		return nil, nil

@@ -1,7 +1,7 @@
 package main
 
-// The JSON of count and bound. Fields, names and order are a contract: they are only ever added
-// to. Counts and bounds are decimal strings, because they outgrow what JSON's readers keep of a number.
+// The JSON of count and bound. Fields, names and order are a contract: they are only ever added to.
+// Counts and bounds are decimal strings, because they outgrow what JSON's readers keep of a number.
 
 import (
 	"context"
@@ -75,7 +75,8 @@ func newNetJSON(n *network.Network, fingerprint string) netJSON {
 	return netJSON{SHA256: strings.TrimPrefix(fingerprint, "sha256:"), Inputs: n.Inputs(), Hidden: n.Hidden()}
 }
 
-// fingerprint returns n's, "" where a stop leaves no time for it: that of fifty million weights takes seconds.
+// fingerprint returns n's, "" where a stop leaves no time for it: that of fifty million weights
+// takes seconds.
 func fingerprint(ctx context.Context, n *network.Network) string {
 	s, err := within(ctx, func() (string, error) { return n.Fingerprint(), nil })
 	if err != nil {

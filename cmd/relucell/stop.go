@@ -1,7 +1,8 @@
 package main
 
-// How a command stops before its end: by a time limit, which counts from the start of the command, or by an interrupt. The
-// first interrupt asks for the bracket reached so far; the second one kills.
+// How a command stops before its end: by a time limit, which counts from the start of the command,
+// or by an interrupt. The first interrupt asks for the bracket reached so far; the second one
+// kills.
 
 import (
 	"context"
@@ -20,7 +21,8 @@ var (
 	errTimeout     = errors.New("--timeout reached")
 )
 
-// interruptible returns a context that the first SIGINT or SIGTERM ends, with the cause errInterrupted.
+// interruptible returns a context that the first SIGINT or SIGTERM ends, with the cause
+// errInterrupted.
 func interruptible(cmd *cobra.Command) (context.Context, func()) {
 	parent := cmd.Context()
 	if parent == nil {
@@ -49,12 +51,12 @@ func limited(ctx context.Context, d time.Duration) (context.Context, func()) {
 	return context.WithTimeoutCause(ctx, d, errTimeout)
 }
 
-// grace is how long reading, and other work that cannot be interrupted, may go on after a stop: a small file is read
-// even then, and the bracket that is always there can be printed.
+// grace is how long reading, and other work that cannot be interrupted, may go on after a stop: a
+// small file is read even then, and the bracket that is always there can be printed.
 const grace = 400 * time.Millisecond
 
-// within returns what f does, waiting for it no longer than a grace after ctx has ended: then f is left to itself, since
-// the process is about to end, and the error is ctx's.
+// within returns what f does, waiting for it no longer than a grace after ctx has ended: then f is
+// left to itself, since the process is about to end, and the error is ctx's.
 func within[T any](ctx context.Context, f func() (T, error)) (T, error) {
 	type result struct {
 		v   T
@@ -79,7 +81,8 @@ func within[T any](ctx context.Context, f func() (T, error)) (T, error) {
 	}
 }
 
-// stopped is the error of a command that ended before it had anything to say, in which what is what it was doing.
+// stopped is the error of a command that ended before it had anything to say, in which what is what
+// it was doing.
 func stopped(ctx context.Context, what string) error {
 	return &exitError{exitStopped, fmt.Errorf("%s: %w", what, context.Cause(ctx))}
 }

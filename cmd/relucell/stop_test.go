@@ -1,7 +1,7 @@
 package main
 
-// Stops of real processes, wherever they find them. Their own limits are loose: what is tested is that they end at all, with
-// what is certain.
+// Stops of real processes, wherever they find them. Their own limits are loose: what is tested is
+// that they end at all, with what is certain.
 
 import (
 	"bufio"
@@ -68,7 +68,8 @@ func (p *process) end(t *testing.T) int {
 	return p.ProcessState.ExitCode()
 }
 
-// The survey of layers of a thousand did not know of the time limit: 1.3 s of processor time for 100 ms, and hours for wider ones.
+// The survey of layers of a thousand did not know of the time limit: 1.3 s of processor time for
+// 100 ms, and hours for wider ones.
 func TestTimeoutOfWideLayersLeavesABracket(t *testing.T) {
 	for _, widths := range [][]int{{2, 1000, 1000, 1}, {3, 400, 400, 400, 1}, {700, 900, 800, 10}} {
 		path := wideNet(t, widths...)
@@ -89,7 +90,8 @@ func TestTimeoutOfWideLayersLeavesABracket(t *testing.T) {
 	}
 }
 
-// The time limit began when the network had been read, and an interrupt killed a command that was reading.
+// The time limit began when the network had been read, and an interrupt killed a command that was
+// reading.
 func TestStopsAreHeardWhileTheNetworkIsRead(t *testing.T) {
 	pipe := filepath.Join(t.TempDir(), "net.json")
 	require.NoError(t, syscall.Mkfifo(pipe, 0o600))

@@ -91,7 +91,8 @@ func (c *countCmd) sweepCenters(n int) ([][]float64, error) {
 	return x, err
 }
 
-// runSweep counts in each ball and prints a row as soon as it is known, but for text, which is a table.
+// runSweep counts in each ball and prints a row as soon as it is known, but for text, which is a
+// table.
 func (c *countCmd) runSweep(ctx context.Context, cmd *cobra.Command, n *network.Network) error {
 	opt, err := c.sweepOptions(cmd, n)
 	if err != nil {

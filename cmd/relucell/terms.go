@@ -47,7 +47,8 @@ type measuredJSON struct {
 	ByActive  []string `json:"by_active"`
 }
 
-// nearestJSON is the exact distance from the centre to the nearest boundary; for a box in units of the box.
+// nearestJSON is the exact distance from the centre to the nearest boundary; for a box in units of
+// the box.
 type nearestJSON struct {
 	Neuron  int     `json:"neuron"`
 	Exact   string  `json:"exact,omitempty"`
@@ -93,7 +94,8 @@ func (f *fields) nearest(d bound.Distance, b ball.Ball) {
 	f.line("Nearest", "boundary of neuron %d, at distance %s", d.Neuron, where)
 }
 
-// layerTerms returns the terms of the named bound, a layer with an activation each, and with measure those of the walk.
+// layerTerms returns the terms of the named bound, a layer with an activation each, and with
+// measure those of the walk.
 func layerTerms(ctx context.Context, name string, measure bool, n *network.Network, b ball.Ball) ([]termsJSON, error) {
 	bd, ok := bound.ByName(name)
 	e, explains := bd.(bound.Explainer)

@@ -24,12 +24,12 @@ type CaseOptions struct {
 	MaxInputs int
 }
 
-// Cases returns n cases. Case i depends on the seed, i and the options alone;
-// its name starts with "seed S case I". The first ones are those of KnownCases with at most knownRegions
-// regions; the others are random He and uniform networks, weights in {−1,0,1},
-// balls that touch a boundary to the last bit, tiny balls on boundaries, structured networks (tent
-// maps, foldings of ReLU and of leaky units, Montúfar's construction, wide-narrow-wide, dead
-// layers) in random balls, and opt.Networks.
+// Cases returns n cases. Case i depends on the seed, i and the options alone; its name starts with
+// "seed S case I". The first ones are those of KnownCases with at most knownRegions regions; the
+// others are random He and uniform networks, weights in {−1,0,1}, balls that touch a boundary to
+// the last bit, tiny balls on boundaries, structured networks (tent maps, foldings of ReLU and of
+// leaky units, Montúfar's construction, wide-narrow-wide, dead layers) in random balls, and
+// opt.Networks.
 func Cases(seed uint64, n int, opt CaseOptions) iter.Seq[Case] {
 	if opt.MaxNeurons == 0 {
 		opt.MaxNeurons = 12
@@ -54,9 +54,9 @@ func Cases(seed uint64, n int, opt CaseOptions) iter.Seq[Case] {
 	}
 }
 
-// SmallBallCases returns n cases of the kind that local bounds are for: He networks of ReLUs
-// with 2 to 5 inputs and hidden widths 16-16, 10-10-10, 16-16-16 or 8-8-8-8, all combinations
-// in turn, in l2, linf and l1 balls with a normal centre and a radius of 2⁻⁵ to 2⁻¹, uniform in the exponent.
+// SmallBallCases returns n cases of the kind that local bounds are for: He networks of ReLUs with 2
+// to 5 inputs and hidden widths 16-16, 10-10-10, 16-16-16 or 8-8-8-8, all combinations in turn, in
+// l2, linf and l1 balls with a normal centre and a radius of 2⁻⁵ to 2⁻¹, uniform in the exponent.
 func SmallBallCases(seed uint64, n int) iter.Seq[Case] {
 	widths := [][]int{{16, 16}, {10, 10, 10}, {16, 16, 16}, {8, 8, 8, 8}}
 	return func(yield func(Case) bool) {

@@ -1,6 +1,7 @@
 package gen
 
-// Cases are named by what they are drawn from, and the counts that are theorems are those of the walk.
+// Cases are named by what they are drawn from, and the counts that are theorems are those of the
+// walk.
 
 import (
 	"context"

@@ -146,7 +146,8 @@ func preActivations(l network.Layer, in []form) []form {
 	return z
 }
 
-// activate returns what a neuron with a slope below zero passes on where its pre-activation z has the given sign.
+// activate returns what a neuron with a slope below zero passes on where its pre-activation z has
+// the given sign.
 func activate(below float64, z form, sign int) form {
 	switch {
 	case sign > 0:

@@ -1,16 +1,20 @@
-// Package attack searches for networks and balls on which a claimed error bound is nearly, or really, too small.
+// Package attack searches for networks and balls on which a claimed error bound is nearly, or
+// really, too small.
 //
-// Networks drawn from the usual laws do not find a bound that is wrong at the edge of its domain: the
-// edge has to be climbed to. So each bound is measured by the ratio of what something really is off by, in rationals, to
-// what is claimed, and small networks are changed step by step towards larger ratios: hill climbing from
-// an archive that keeps the best cases of each bound apart (MAP-Elites, Mouret and Clune 2015), since
-// what is hard for one bound is rarely hard for another. A ratio above 1 is a fault.
+// Networks drawn from the usual laws do not find a bound that is wrong at the edge of its domain:
+// the edge has to be climbed to. So each bound is measured by the ratio of what something really is
+// off by, in rationals, to what is claimed, and small networks are changed step by step towards
+// larger ratios: hill climbing from an archive that keeps the best cases of each bound apart
+// (MAP-Elites, Mouret and Clune 2015), since what is hard for one bound is rarely hard for another.
+// A ratio above 1 is a fault.
 //
-// Beside the ratios a measure may give guides: numbers that say how near a case comes to where a bound could fail, such as the
-// edge of the bound's domain. They are climbed like ratios, and judged by nobody.
+// Beside the ratios a measure may give guides: numbers that say how near a case comes to where a
+// bound could fail, such as the edge of the bound's domain. They are climbed like ratios, and
+// judged by nobody.
 //
-// The changes are those that make geometry delicate: bundles of nearly equal hyperplanes, thin strips, hyperplanes
-// nearly through a crossing of others, cancellations in later layers, wide ranges of exponents.
+// The changes are those that make geometry delicate: bundles of nearly equal hyperplanes, thin
+// strips, hyperplanes nearly through a crossing of others, cancellations in later layers, wide
+// ranges of exponents.
 package attack
 
 import (
@@ -25,14 +29,15 @@ import (
 	"github.com/relucell/relucell/internal/dyadic"
 )
 
-// Marks holds, by name, the largest ratio of true to claimed error that a case has of each bound, and its guides.
+// Marks holds, by name, the largest ratio of true to claimed error that a case has of each bound,
+// and its guides.
 type Marks struct{ ratios, guides map[string]float64 }
 
 // NewMarks returns empty ones.
 func NewMarks() Marks { return Marks{map[string]float64{}, map[string]float64{}} }
 
-// Note notes that something is off by an amount where claimed was claimed. A claim that is no number, or is
-// exceeded where it is 0, counts as infinitely wrong.
+// Note notes that something is off by an amount where claimed was claimed. A claim that is no
+// number, or is exceeded where it is 0, counts as infinitely wrong.
 func (m Marks) Note(bound string, off *big.Rat, claimed float64) {
 	m.ratios[bound] = max(m.ratios[bound], ratio(off, claimed))
 }
@@ -86,8 +91,9 @@ func quotient(a, b *big.Rat) float64 {
 	return min(dyadic.UpRat(new(big.Rat).Quo(a, b)), 1)
 }
 
-// Measure evaluates a case and returns the marks of what it met, at least that of the goal, a bound or a guide by name, if there
-// is one: it need not measure more. An error is a fault too: of what is attacked, not of the case.
+// Measure evaluates a case and returns the marks of what it met, at least that of the goal, a bound
+// or a guide by name, if there is one: it need not measure more. An error is a fault too: of what
+// is attacked, not of the case.
 type Measure func(c *Case, goal string) (Marks, error)
 
 // Found is the worst case of a bound.
@@ -138,7 +144,8 @@ const (
 	fresh = 8
 )
 
-// Budget says how long to search: until a number of cases was tried, or a time has come; the zero of either is no limit.
+// Budget says how long to search: until a number of cases was tried, or a time has come; the zero
+// of either is no limit.
 type Budget struct {
 	Cases int
 	Until time.Time
@@ -148,8 +155,8 @@ func (b Budget) spent(cases int) bool {
 	return b.Cases > 0 && cases >= b.Cases || !b.Until.IsZero() && time.Now().After(b.Until)
 }
 
-// Climb searches within a budget, and ends early when a bound is exceeded and stopAtFault is set. A seed and a number of cases
-// give the same search each time.
+// Climb searches within a budget, and ends early when a bound is exceeded and stopAtFault is set. A
+// seed and a number of cases give the same search each time.
 func Climb(seed uint64, budget Budget, stopAtFault bool, measure Measure) Report {
 	s := &search{rng: rand.New(rand.NewPCG(seed, 1)), elite: map[aim][]Found{}}
 	cases := 0

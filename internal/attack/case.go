@@ -32,8 +32,8 @@ type layer struct {
 const (
 	// most bounds what a case may grow to: units of a layer that do not keep one sign, and layers.
 	mostUnits, mostLayers = 8, 3
-	// padding is the number of dead units that are put in at a time: what follows them is looked at later by a walk that takes
-	// 64 neurons together.
+	// padding is the number of dead units that are put in at a time: what follows them is looked at
+	// later by a walk that takes 64 neurons together.
 	padding = 64
 )
 
@@ -60,8 +60,9 @@ func newCase(rng *rand.Rand) *Case {
 	return c
 }
 
-// newBundle draws a case with a bundle of nearly equal hyperplanes across a thin strip, and hyperplanes along the strip that are
-// looked at after those. Where hyperplanes of a bundle meet, vertices are known badly, and the strip keeps edges short.
+// newBundle draws a case with a bundle of nearly equal hyperplanes across a thin strip, and
+// hyperplanes along the strip that are looked at after those. Where hyperplanes of a bundle meet,
+// vertices are known badly, and the strip keeps edges short.
 func newBundle(rng *rand.Rand) *Case {
 	n := 2 + rng.IntN(2)
 	c := &Case{norm: ball.Norm(rng.IntN(3)), center: make([]float64, n), radius: 1, Seed: rng.Uint64()}
@@ -234,7 +235,8 @@ func (l *layer) nudge(rng *rand.Rand, j int) {
 	*at += *at * rng.NormFloat64() * tiny(rng)
 }
 
-// through moves row j so that it nearly passes through a point: one drawn, or, with two coordinates, a crossing of two other rows.
+// through moves row j so that it nearly passes through a point: one drawn, or, with two
+// coordinates, a crossing of two other rows.
 func (l *layer) through(rng *rand.Rand, j int) {
 	n := len(l.w[j])
 	x := make([]float64, n)

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// Variable is the environment variable that says for how long Run searches, such as 60s; without it a search is short and
-// the same each time.
+// Variable is the environment variable that says for how long Run searches, such as 60s; without it
+// a search is short and the same each time.
 const Variable = "RELUCELL_ATTACK"
 
 // islands searches on every processor for itself, and joins what was found.
@@ -46,8 +46,8 @@ func worse(a, b []Found) []Found {
 	return a
 }
 
-// Run searches as a test: for so many cases, or for as long as Variable says. It logs the largest ratios and fails with
-// each bound that was exceeded, and the case.
+// Run searches as a test: for so many cases, or for as long as Variable says. It logs the largest
+// ratios and fails with each bound that was exceeded, and the case.
 func Run(t testing.TB, cases int, measure Measure) {
 	t.Helper()
 	report := Report{}

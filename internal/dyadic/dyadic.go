@@ -4,8 +4,8 @@
 // and a coefficient that is said to be exact gets the error bound 0. So a conversion that calls a
 // rounded value exact is a wrong count in waiting, and the standard library has one:
 // big.Rat.Float64 reports exact = true where a value below 2⁻¹⁰⁷⁵ becomes 0 (Go 1.26;
-// TestBigRatCallsAnUnderflowExact). Hence all conversions of the project go through this package, and
-// a test of it finds those that do not.
+// TestBigRatCallsAnUnderflowExact). Hence all conversions of the project go through this package,
+// and a test of it finds those that do not.
 //
 // Values whose size is above the range become ±Inf, which is never called exact.
 package dyadic
@@ -94,8 +94,8 @@ func fromRat(q *big.Rat) (f float64, acc big.Accuracy) {
 	return f, big.Accuracy(new(big.Rat).SetFloat64(f).Cmp(q))
 }
 
-// fromInt is FromInt with the sign of f - n·2^e. It allocates nothing, and needs no big.Float, whose
-// exponents have 32 bits only.
+// fromInt is FromInt with the sign of f - n·2^e. It allocates nothing, and needs no big.Float,
+// whose exponents have 32 bits only.
 func fromInt(n *big.Int, e int) (f float64, acc big.Accuracy) {
 	s := n.Sign()
 	if s == 0 {

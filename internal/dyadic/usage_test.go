@@ -21,8 +21,8 @@ import (
 
 const module, moduleRoot = "github.com/relucell/relucell", "../.."
 
-// checker type-checks the packages of the module. Of other packages it knows math/big alone, which is
-// all that is asked about: what it cannot know has no type.
+// checker type-checks the packages of the module. Of other packages it knows math/big alone, which
+// is all that is asked about: what it cannot know has no type.
 type checker struct {
 	fset  *token.FileSet
 	big   types.Importer

@@ -1,10 +1,11 @@
-// Package files is the one way in which the project writes whole files. It exists because a rename, which
-// makes a file appear whole or not at all, also replaces what is not a file: a device, a pipe, a link.
+// Package files is the one way in which the project writes whole files. It exists because a rename,
+// which makes a file appear whole or not at all, also replaces what is not a file: a device, a
+// pipe, a link.
 //
-// A name may be new, or that of a regular file, which is replaced. A symbolic link is written through: the
-// file that it names is replaced, or made where there is none yet, and the link stays. Everything else
-// is refused, and so is the file that standard output or standard error goes to. Whoever has a long walk before
-// it writes calls Check first, so that a bad name costs no time.
+// A name may be new, or that of a regular file, which is replaced. A symbolic link is written
+// through: the file that it names is replaced, or made where there is none yet, and the link stays.
+// Everything else is refused, and so is the file that standard output or standard error goes to.
+// Whoever has a long walk before it writes calls Check first, so that a bad name costs no time.
 //
 // Temporary files lie in the folder of the file, under names that the system picks and that did not
 // exist before. No error shows one: it names what the user named, once.
@@ -29,9 +30,9 @@ const (
 	newMode fs.FileMode = 0o644
 )
 
-// Resolve returns the absolute name of the file to write for a name: itself, or what the symbolic links
-// there lead to in the end. It is an error, which names the name, if something is there that is no
-// regular file, or if there is no folder to put it in.
+// Resolve returns the absolute name of the file to write for a name: itself, or what the symbolic
+// links there lead to in the end. It is an error, which names the name, if something is there that
+// is no regular file, or if there is no folder to put it in.
 func Resolve(name string) (string, error) {
 	if name == "" {
 		return "", errors.New("empty, expected the name of a file")
@@ -113,8 +114,8 @@ func regular(name string, st fs.FileInfo) error {
 	return nil
 }
 
-// Check says whether Write could begin: what Resolve says, and whether the folder, and the file if there is
-// one, may be written to. It changes nothing.
+// Check says whether Write could begin: what Resolve says, and whether the folder, and the file if
+// there is one, may be written to. It changes nothing.
 func Check(name string) error {
 	path, err := Resolve(name)
 	if err != nil {
@@ -133,8 +134,8 @@ func Check(name string) error {
 	return unwritable(name, errors.Join(f.Close(), os.Remove(f.Name())))
 }
 
-// Write writes a file: it is there whole, or as it was before. write gets a buffered writer. Errors of
-// writing name the file; others are those of write, as they are.
+// Write writes a file: it is there whole, or as it was before. write gets a buffered writer. Errors
+// of writing name the file; others are those of write, as they are.
 func Write(name string, write func(io.Writer) error) error {
 	path, err := Resolve(name)
 	if err != nil {
@@ -200,9 +201,9 @@ func Remove(name string) error {
 	return nil
 }
 
-// CheckFolder says whether files may be written in a folder, which need not exist yet: it is an error
-// if something else has its name, or if a name in it that matches one of the patterns, of fs.Glob, is that of
-// something that Write refuses.
+// CheckFolder says whether files may be written in a folder, which need not exist yet: it is an
+// error if something else has its name, or if a name in it that matches one of the patterns, of
+// fs.Glob, is that of something that Write refuses.
 func CheckFolder(dir string, patterns ...string) error {
 	st, err := os.Stat(dir)
 	switch {
@@ -269,8 +270,8 @@ func unwritable(name string, err error) error {
 	return fmt.Errorf("%s: cannot be written: %w", name, Cause(err))
 }
 
-// Cause leaves out the name of a file that an error of package os begins with: of a temporary one, or
-// said already.
+// Cause leaves out the name of a file that an error of package os begins with: of a temporary one,
+// or said already.
 func Cause(err error) error {
 	var p *fs.PathError
 	var l *os.LinkError

@@ -169,7 +169,8 @@ func TestAFailedWriteLeavesTheFileAsItWas(t *testing.T) {
 	require.Equal(t, []string{"old"}, names(t, dir))
 }
 
-// Whatever a writer makes of an error of the disk, it is told once, with the name that the user gave.
+// Whatever a writer makes of an error of the disk, it is told once, with the name that the user
+// gave.
 func TestErrorsNameTheFileOnce(t *testing.T) {
 	disk := &fs.PathError{Op: "write", Path: "/x/.relucell-1.tmp", Err: errMine}
 	k := &keeping{w: failing{disk}}

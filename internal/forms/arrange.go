@@ -1,5 +1,6 @@
-// Units that carry their value on are no neurons. In each layer of the model they come after the neurons, so that neuron
-// j of a layer is its unit j, here and in all that is computed of the network.
+// Units that carry their value on are no neurons. In each layer of the model they come after the
+// neurons, so that neuron j of a layer is its unit j, here and in all that is computed of the
+// network.
 
 package forms
 
@@ -12,8 +13,8 @@ import (
 	"github.com/relucell/relucell/network"
 )
 
-// arranged returns the network with the units of each layer in that order. The neurons keep theirs, and with it their
-// patterns; the outputs may be in another order.
+// arranged returns the network with the units of each layer in that order. The neurons keep theirs,
+// and with it their patterns; the outputs may be in another order.
 func arranged(n *network.Network) *network.Network {
 	layers := slices.Clone(n.Layers())
 	var before []int // the units of the layer before, in their order; nil where nothing moved
@@ -37,7 +38,8 @@ func arranged(n *network.Network) *network.Network {
 	return a
 }
 
-// neuronsFirst returns the units of a layer with the neurons first, nil where they are in that order.
+// neuronsFirst returns the units of a layer with the neurons first, nil where they are in that
+// order.
 func neuronsFirst(l network.Layer) []int {
 	if l.Act != network.Mixed {
 		return nil
@@ -56,7 +58,8 @@ func neuronsFirst(l network.Layer) []int {
 	return nil
 }
 
-// permuted returns the layer with its units and its inputs in the given orders, nil for as they are.
+// permuted returns the layer with its units and its inputs in the given orders, nil for as they
+// are.
 func permuted(l network.Layer, units, inputs []int) network.Layer {
 	at := func(order []int, i int) int {
 		if order == nil {

@@ -67,8 +67,8 @@ func (a *Sums) CopyFrom(o *Sums) {
 	a.Cols, a.exact = append(a.Cols[:0], o.Cols...), o.exact
 }
 
-// Begin sets the sums to the biases of layer l and what the units of the layer before carry on, whose forms are
-// loaded.
+// Begin sets the sums to the biases of layer l and what the units of the layer before carry on,
+// whose forms are loaded.
 func (p *Path) Begin(acc *Sums, l int) {
 	if l == len(p.m.Layers) {
 		return

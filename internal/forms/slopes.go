@@ -21,7 +21,8 @@ func (l *Layer) Activate(j int, z float64) float64 {
 	return z
 }
 
-// Label returns the label of unit u of layer l; a unit that carries its value on has none, and passes on as one with +1.
+// Label returns the label of unit u of layer l; a unit that carries its value on has none, and
+// passes on as one with +1.
 func (m *Model) Label(labels []int8, l, u int) int8 {
 	if ly := m.Layers[l]; u < ly.Neurons {
 		return labels[ly.First+u]

@@ -1,5 +1,5 @@
-// Writing a checkpoint anew without the records that others have superseded: into a file beside it that is
-// nobody's, which then takes its place.
+// Writing a checkpoint anew without the records that others have superseded: into a file beside it
+// that is nobody's, which then takes its place.
 
 package journal
 
@@ -14,7 +14,8 @@ import (
 	"strings"
 )
 
-// temporary begins the names of the unfinished compactions of this checkpoint, which are nobody's else.
+// temporary begins the names of the unfinished compactions of this checkpoint, which are nobody's
+// else.
 func (j *Journal) temporary() string {
 	sum := sha256.Sum256([]byte(filepath.Base(j.target)))
 	return fmt.Sprintf(".relucell-checkpoint-%x-", sum[:8])
@@ -35,8 +36,8 @@ func (j *Journal) sweep() {
 	}
 }
 
-// compact writes the live records to a new file, which nothing had the name of, and puts that in the place of
-// the old one.
+// compact writes the live records to a new file, which nothing had the name of, and puts that in
+// the place of the old one.
 func (j *Journal) compact() (err error) {
 	st, err := j.file.Stat()
 	if err != nil {

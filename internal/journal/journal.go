@@ -1,7 +1,7 @@
 // Package journal keeps what a walk has completed, as records in a log.
 //
-// The file of a checkpoint: a header that says what it is about, then records, appended
-// one by one. It is a log as databases keep it before they write (Mohan and others, ARIES, 1992): a kill can
+// The file of a checkpoint: a header that says what it is about, then records, appended one by one.
+// It is a log as databases keep it before they write (Mohan and others, ARIES, 1992): a kill can
 // spoil nothing but its last record, which the checksum tells and the next run cuts off.
 //
 //	file    header, record*
@@ -90,8 +90,9 @@ func (j *Journal) Resumed() *Node { return j.resumed }
 // Clock is the time since the file was opened, in nanoseconds, by a coarse clock that costs a load.
 func (j *Journal) Clock() int64 { return j.clock.Load() }
 
-// Open opens or makes a checkpoint with this header, for this process alone. Once so many bytes, and half of the file, are
-// superseded, the file is written anew. A file that cannot serve is a *RefusedError.
+// Open opens or makes a checkpoint with this header, for this process alone. Once so many bytes,
+// and half of the file, are superseded, the file is written anew. A file that cannot serve is a
+// *RefusedError.
 func Open(path string, header []byte, dead int64) (*Journal, error) {
 	j := &Journal{path: path, header: header, mostDead: dead, live: new(Node), done: make(chan struct{}), gone: make(chan struct{})}
 	var err error

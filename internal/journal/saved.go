@@ -1,6 +1,6 @@
-// What a checkpoint knows: records of completed subtrees, each under the path that
-// leads to its root, the sides taken at splits. The tree of splits is a function of the network and the
-// ball alone, so such a path names the same cell in every run.
+// What a checkpoint knows: records of completed subtrees, each under the path that leads to its
+// root, the sides taken at splits. The tree of splits is a function of the network and the ball
+// alone, so such a path names the same cell in every run.
 
 package journal
 

@@ -54,8 +54,8 @@ const (
 // Judge decides questions of the current cell. One per worker.
 type Judge struct {
 	filter
-	// Labels are the signs of all neurons on the cell, those before the layer in question at least. They
-	// are the caller's to change.
+	// Labels are the signs of all neurons on the cell, those before the layer in question at least.
+	// They are the caller's to change.
 	Labels []int8
 	// Proof says that multipliers are wanted in integers; Out then holds those of the last side
 	// found empty.
@@ -85,7 +85,8 @@ func (j *Judge) Row(l, u int, s float64) exact.Row {
 	return r
 }
 
-// rowsOf returns the exact rows s·z of a form and of constraints of the cell, until it is called again.
+// rowsOf returns the exact rows s·z of a form and of constraints of the cell, until it is called
+// again.
 func (j *Judge) rowsOf(z *forms.Form, s float64, ids []int32) []exact.Row {
 	j.rows = append(j.rows[:0], j.Row(z.Layer, z.Unit, s))
 	for _, id := range ids {

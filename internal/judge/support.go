@@ -19,7 +19,8 @@ import (
 // that made it, to be taken for zero. It steers a proposal only.
 const supportZero = 1.0 / (1 << 30)
 
-// support is the scratch of onSupport: the coordinates in which f is to vanish, and the gradients there.
+// support is the scratch of onSupport: the coordinates in which f is to vanish, and the gradients
+// there.
 type support struct {
 	coords []int
 	square []float64

@@ -1,6 +1,6 @@
-// An upper bound for a cell that is left unexplored: the recursion of Serra, Tjandraatmadja and Ramalingam over the neurons
-// that are still undecided, those of later layers only as far as the ball leaves their sign open, or the cell itself in a
-// closer look.
+// An upper bound for a cell that is left unexplored: the recursion of Serra, Tjandraatmadja and
+// Ramalingam over the neurons that are still undecided, those of later layers only as far as the
+// ball leaves their sign open, or the cell itself in a closer look.
 
 package tree
 

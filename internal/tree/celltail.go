@@ -30,8 +30,8 @@ func (a *interval) add(g, most float64, b interval) {
 	a.mag += most * max(math.Abs(b.lo), math.Abs(b.hi))
 }
 
-// closed widens the interval by its errors, with gamma for the roundings of a sum. Where something overflowed, mag did
-// too, and the ends are infinite or no numbers, of which nothing is concluded.
+// closed widens the interval by its errors, with gamma for the roundings of a sum. Where something
+// overflowed, mag did too, and the ends are infinite or no numbers, of which nothing is concluded.
 func (a interval) closed(gamma float64) interval {
 	e := forms.Slack*(a.err+gamma*a.mag) + forms.Underflow
 	return interval{lo: a.lo - e, hi: a.hi + e}
@@ -52,12 +52,12 @@ func greedy(s lp.Incremental) bool {
 	return false
 }
 
-// boxInputs is the number of inputs up to which cells are boxed in: that takes two questions or more for
-// each, which should stay below the cost of walking the cell a stint further.
+// boxInputs is the number of inputs up to which cells are boxed in: that takes two questions or
+// more for each, which should stay below the cost of walking the cell a stint further.
 const boxInputs = 32
 
-// boxShares are the shares of the way from the witness to the ball's side at which a side of the box is
-// tried where the solver is not greedy.
+// boxShares are the shares of the way from the witness to the ball's side at which a side of the
+// box is tried where the solver is not greedy.
 var boxShares = [...]float64{0.5, 0.25, 0.125}
 
 // box returns intervals that certainly hold the coordinates on the cell.
@@ -75,8 +75,8 @@ func (t *Solved) box(lv *level) []interval {
 	return at
 }
 
-// boxSide bounds g·y on the current cell, for g = ±e_k with the value y at a point of it. The numbers that are
-// added back are at most 2, and so is what that rounds by, in units.
+// boxSide bounds g·y on the current cell, for g = ±e_k with the value y at a point of it. The
+// numbers that are added back are at most 2, and so is what that rounds by, in units.
 func (t *Solved) boxSide(g []float64, y float64) float64 {
 	z := forms.Form{G: g, Mag: 3}
 	if greedy(t.solver) {
@@ -96,7 +96,8 @@ func (t *Solved) boxSide(g []float64, y float64) float64 {
 	return most
 }
 
-// atMost bounds the form on the cell, by the multipliers that the solver has for that; +Inf where it has none.
+// atMost bounds the form on the cell, by the multipliers that the solver has for that; +Inf where
+// it has none.
 func (t *Solved) atMost(z *forms.Form) float64 {
 	t.tally.Questions++
 	r, err := t.solver.Ask(z.G, z.H, 1)
@@ -106,7 +107,8 @@ func (t *Solved) atMost(z *forms.Form) float64 {
 	return t.judge.AtMost(z, r.ID, r.Lambda)
 }
 
-// tailIn is model.tail on a cell in a box, before the neurons of layer l that are undecided, with what acc has of the others.
+// tailIn is model.tail on a cell in a box, before the neurons of layer l that are undecided, with
+// what acc has of the others.
 func (w *trunk) tailIn(l int, undecided func(u int) bool, acc *forms.Sums, at []interval) []bound.LayerCount {
 	list := append([]bound.LayerCount(nil), w.m.tail(l)...)
 	z := w.ahead(l, undecided, acc, at)
@@ -129,7 +131,8 @@ func (w *trunk) tailIn(l int, undecided func(u int) bool, acc *forms.Sums, at []
 }
 
 // ahead bounds the pre-activations of layer l+1 on a cell in a box: the neurons decided by the
-// accumulated forms, as are the units that carry their value on, those that are still open by intervals.
+// accumulated forms, as are the units that carry their value on, those that are still open by
+// intervals.
 func (w *trunk) ahead(l int, undecided func(u int) bool, acc *forms.Sums, at []interval) []interval {
 	ly, next := w.m.Layers[l], w.m.Layers[l+1]
 	n, m := w.m.N, next.Out
@@ -165,8 +168,8 @@ func feed(ly *forms.Layer, sum []interval, i int, v interval) {
 	}
 }
 
-// closeAll widens by the layer's rounding, which gamma covers: that of a weight, of a leaky factor, of
-// each product, and of at most as many additions as there are inputs, coordinates and a bias.
+// closeAll widens by the layer's rounding, which gamma covers: that of a weight, of a leaky factor,
+// of each product, and of at most as many additions as there are inputs, coordinates and a bias.
 func closeAll(ly *forms.Layer, sum []interval) []interval {
 	for u := range sum {
 		sum[u] = sum[u].closed(ly.Gamma)

@@ -14,15 +14,15 @@
 //
 //	δ = ((|r_a| + e_a)·‖b‖∞ + (|r_b| + e_b)·‖a‖∞) / (a×b).
 //
-// If a×b > 0 for all neighbours around the polygon, every direction is between the rows
-// of some vertex: each step turns by less than half a turn and forward, and the steps end where they
-// began, so they make at least one full turn. Then sup over the cell of n·x is at most
-// max n·v + δ‖n‖₁ over the vertices, with the largest δ.
+// If a×b > 0 for all neighbours around the polygon, every direction is between the rows of some
+// vertex: each step turns by less than half a turn and forward, and the steps end where they began,
+// so they make at least one full turn. Then sup over the cell of n·x is at most max n·v + δ‖n‖₁
+// over the vertices, with the largest δ.
 //
-// In the disc, an arc from v to w stands for the tangents at v and w, which turn from one to the other:
-// their rows are 1 − v·x, off by |1−v·v| at most in the disc, and for directions between v and w the
-// disc gives n·x ≤ ‖n‖₂. An arc may turn backward by a rounding: what the steps turn in all is then still
-// above zero, and each direction is passed forward by some step.
+// In the disc, an arc from v to w stands for the tangents at v and w, which turn from one to the
+// other: their rows are 1 − v·x, off by |1−v·v| at most in the disc, and for directions between v
+// and w the disc gives n·x ≤ ‖n‖₂. An arc may turn backward by a rounding: what the steps turn in
+// all is then still above zero, and each direction is passed forward by some step.
 
 package tree
 
@@ -45,17 +45,20 @@ const (
 	outlineReach = 1 + 1.0/(1<<10)
 	// outlineFar is the largest δ of use: forms reach across the ball, whose width is 2.
 	outlineFar = 1.0
-	// outlineArc is how far an arc may turn backward, as v×w; a hundred of them are far below
-	// one vertex. It is also how far outside an arc a direction must be, relative to ‖n‖₁, to be left
+	// outlineArc is how far an arc may turn backward, as v×w; a hundred of them are far below one
+	// vertex. It is also how far outside an arc a direction must be, relative to ‖n‖₁, to be left
 	// to the vertices: cross products are off by 3u.
 	outlineArc = 1.0 / (1 << 45)
-	// outlineTurn is the least v·w: an arc of at most 120 degrees cannot be mistaken for one that turns back.
+	// outlineTurn is the least v·w: an arc of at most 120 degrees cannot be mistaken for one that
+	// turns back.
 	outlineTurn = -0.5
-	// outlineLeast is added to δ for what underflows in its numerator: 2⁻¹⁰⁷³ over outlineFlat·outlineSmall.
+	// outlineLeast is added to δ for what underflows in its numerator: 2⁻¹⁰⁷³ over
+	// outlineFlat·outlineSmall.
 	outlineLeast = 0x1p-100
 )
 
-// outline is a polygon that holds the current cell but for δ. Where the solver does not know all vertices there is none.
+// outline is a polygon that holds the current cell but for δ. Where the solver does not know all
+// vertices there is none.
 type outline struct {
 	polygon   *lp.Polygon
 	fresh, ok bool // it was looked for on the current cell, and found
@@ -144,7 +147,8 @@ func (o *outline) collectArcs(n int) bool {
 	return forward
 }
 
-// vertexError returns δ of the vertex between two edges, +Inf if it is not to be trusted. It is never 0.
+// vertexError returns δ of the vertex between two edges, +Inf if it is not to be trusted. It is
+// never 0.
 func (o *outline) vertexError(before, edge int32, x, y float64) float64 {
 	if before < 0 && edge < 0 && o.polygon.Round() {
 		return outlineLeast // no direction is left to a vertex between two arcs
@@ -158,8 +162,8 @@ func (o *outline) vertexError(before, edge int32, x, y float64) float64 {
 	return forms.Slack*(ra*b.top+rb*a.top)/cross + outlineLeast
 }
 
-// outside says that side s of z, a form of the norm's ball, is certainly empty. A value at a vertex is off by z.Err and a
-// few roundings of z.Mag.
+// outside says that side s of z, a form of the norm's ball, is certainly empty. A value at a vertex
+// is off by z.Err and a few roundings of z.Mag.
 func (o *outline) outside(norm ball.Norm, z *forms.Form, s float64) bool {
 	if !o.find() {
 		return false

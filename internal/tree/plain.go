@@ -1,5 +1,6 @@
-// The plain tree, the slow and obvious twin: for each pattern prefix it computes every form from nothing and asks a
-// solver, from nothing, about both sides. No inheritance, no caching, no early stop.
+// The plain tree, the slow and obvious twin: for each pattern prefix it computes every form from
+// nothing and asks a solver, from nothing, about both sides. No inheritance, no caching, no early
+// stop.
 
 package tree
 
@@ -13,8 +14,8 @@ import (
 	"github.com/relucell/relucell/lp"
 )
 
-// Plain is a tree that shares the forms, filters and witnesses of [Solved]; the order of questions and the questions
-// themselves are its own.
+// Plain is a tree that shares the forms, filters and witnesses of [Solved]; the order of questions
+// and the questions themselves are its own.
 type Plain struct {
 	*Solved
 	oracle lp.Solver
@@ -23,7 +24,8 @@ type Plain struct {
 	cells  []plainCell // of the path
 }
 
-// plainCell is a cell on the path: what its first undecided neuron is, and points of both sides where it is split.
+// plainCell is a cell on the path: what its first undecided neuron is, and points of both sides
+// where it is split.
 type plainCell struct {
 	l, j        int
 	at          *judge.Point
@@ -158,7 +160,8 @@ func (p *Plain) ancestors(l, j int) {
 	}
 }
 
-// node asks about both sides of the cell's neuron and reports whether both live; else the cell goes on in the one that does.
+// node asks about both sides of the cell's neuron and reports whether both live; else the cell goes
+// on in the one that does.
 func (p *Plain) node(c *plainCell, id int, z *forms.Form) (split bool) {
 	minus, plus := judge.NewPoint(p.m.Model), judge.NewPoint(p.m.Model)
 	liveMinus := p.side(id, z, -1, c.at, &minus)

@@ -1,5 +1,6 @@
-// What a solved tree does differently where the solver knows all vertices of a cell (two inputs at most): a witness is held
-// against the forms, which cost two products each, instead of a forward pass; and most neurons are settled by an outline.
+// What a solved tree does differently where the solver knows all vertices of a cell (two inputs at
+// most): a witness is held against the forms, which cost two products each, instead of a forward
+// pass; and most neurons are settled by an outline.
 
 package tree
 
@@ -16,9 +17,9 @@ func (t *Solved) within(p *judge.Point, l, id int, s int8) bool {
 	return t.judge.Certain(p, id, s)
 }
 
-// certainByForms says that the witness is certainly in the cell and on side s of neuron id of layer l. In the cell means: on
-// the right side of each constraint. All neurons between are settled by proofs, on the whole cell. The signs of the
-// neurons still to be decided stay unknown.
+// certainByForms says that the witness is certainly in the cell and on side s of neuron id of layer
+// l. In the cell means: on the right side of each constraint. All neurons between are settled by
+// proofs, on the whole cell. The signs of the neurons still to be decided stay unknown.
 func (t *Solved) certainByForms(p *judge.Point, l, id int, s int8) bool {
 	ly := t.m.Layers[l]
 	if t.Form(l, id-ly.First).SignAt(p.Y) != s || !t.judge.Holds(p.Y) {
@@ -49,7 +50,8 @@ func (t *Solved) lookAhead(l int, p *judge.Point) {
 	}
 }
 
-// outlines says that outlines may decide: where no multipliers are wanted, and the solver has the cell.
+// outlines says that outlines may decide: where no multipliers are wanted, and the solver has the
+// cell.
 func (t *Solved) outlines() bool {
 	return t.outline.polygon != nil && !t.judge.Proof && t.off == 0 && t.judge.Policy.AllowFloat()
 }

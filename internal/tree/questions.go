@@ -1,4 +1,5 @@
-// Deciding one neuron on a solved cell: the solver proposes, the tiers certify, and each side that lives gets a witness.
+// Deciding one neuron on a solved cell: the solver proposes, the tiers certify, and each side that
+// lives gets a witness.
 
 package tree
 
@@ -12,12 +13,12 @@ import (
 	"github.com/relucell/relucell/lp"
 )
 
-// questionWork is what a question of the solver counts as work: some microseconds, where a value at a vertex takes some
-// nanoseconds. It steers stints only.
+// questionWork is what a question of the solver counts as work: some microseconds, where a value at
+// a vertex takes some nanoseconds. It steers stints only.
 const questionWork = 512
 
-// decide settles the level's neuron, and reports true when both sides live; far then holds the witness of the side on
-// which the witness of the cell is not.
+// decide settles the level's neuron, and reports true when both sides live; far then holds the
+// witness of the side on which the witness of the cell is not.
 func (t *Solved) decide(lv *level) bool {
 	z := t.Form(lv.l, lv.j)
 	id := t.m.Layers[lv.l].First + lv.j

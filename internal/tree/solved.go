@@ -1,5 +1,6 @@
-// Cells that a solver is asked about: what it proposes is certified, and where it fails the exact tiers decide. A cell
-// keeps a witness, a point strictly inside, so that one side of each split is known to live.
+// Cells that a solver is asked about: what it proposes is certified, and where it fails the exact
+// tiers decide. A cell keeps a witness, a point strictly inside, so that one side of each split is
+// known to live.
 
 package tree
 
@@ -27,7 +28,8 @@ type Solved struct {
 	err     error
 }
 
-// level is a cell on the path: its witness, the forms gathered below it, and where its decisions have come to.
+// level is a cell on the path: its witness, the forms gathered below it, and where its decisions
+// have come to.
 type level struct {
 	judge.Point
 	acc forms.Sums
@@ -35,12 +37,13 @@ type level struct {
 	far judge.Point
 	// Neuron j of layer l is the next to be decided, or that of the split.
 	l, j int
-	// follows says that the solver is ready for both sides of the split; arrived that the cell has been entered, not only
-	// named.
+	// follows says that the solver is ready for both sides of the split; arrived that the cell has
+	// been entered, not only named.
 	follows, arrived bool
 }
 
-// NewSolved returns a tree at the root. proof says that multipliers are wanted in integers, and witnesses of all cells.
+// NewSolved returns a tree at the root. proof says that multipliers are wanted in integers, and
+// witnesses of all cells.
 func NewSolved(m *Subject, p *Policy, halt *atomic.Bool, proof bool) *Solved {
 	t := &Solved{trunk: newTrunk(m, p, halt), solver: p.newSolver(m.Model), scratch: newScratch(m)}
 	t.judge.Proof = proof
@@ -251,8 +254,8 @@ func (t *Solved) report(l, j int) {
 	}
 }
 
-// settle decides the neurons of the layer after the level's that are settled on the whole cell, before it is split for
-// the first time in this layer: once for all its parts.
+// settle decides the neurons of the layer after the level's that are settled on the whole cell,
+// before it is split for the first time in this layer: once for all its parts.
 func (t *Solved) settle(lv *level) {
 	l := lv.l
 	ly, st := t.m.Layers[l], &t.layers[l]
@@ -318,8 +321,9 @@ func (t *Solved) decided(lv *level) int {
 	return t.m.Layers[lv.l].First + lv.j
 }
 
-// uncertain says that the walk is late and the floats at hand do not tell that the witness has the labels of the first id
-// neurons. Nothing says then that the cell is not empty, so it counts at the upper end alone. A proof needs the witness.
+// uncertain says that the walk is late and the floats at hand do not tell that the witness has the
+// labels of the first id neurons. Nothing says then that the cell is not empty, so it counts at the
+// upper end alone. A proof needs the witness.
 func (t *Solved) uncertain(lv *level, id int) bool {
 	return t.m.Late() && !t.judge.Proof && !t.judge.Agrees(&lv.Point, id)
 }

@@ -1,4 +1,5 @@
-// What is counted, and what a bracket knows of it before the walk: for each layer how many neurons the ball leaves open.
+// What is counted, and what a bracket knows of it before the walk: for each layer how many neurons
+// the ball leaves open.
 
 package tree
 
@@ -14,7 +15,8 @@ import (
 	"github.com/relucell/relucell/network"
 )
 
-// Subject is what is counted: the network on the ball, compiled, and what a bracket knows of it before the walk.
+// Subject is what is counted: the network on the ball, compiled, and what a bracket knows of it
+// before the walk.
 type Subject struct {
 	*forms.Model
 	tails tails
@@ -88,9 +90,10 @@ func (m *Subject) survey() {
 	})
 }
 
-// RoughUpper bounds the regions of any ball by a power a layer: K neurons cut a space of dimension d into at most
-// Σ_{j≤d} C(K,j) ≤ min(2^K, (K+1)^d) cells, since a set of at most d neurons is the image of a map from d places to
-// the neurons or none; and the dimension is at most that of the input and the narrowest layer before.
+// RoughUpper bounds the regions of any ball by a power a layer: K neurons cut a space of dimension
+// d into at most Σ_{j≤d} C(K,j) ≤ min(2^K, (K+1)^d) cells, since a set of at most d neurons is the
+// image of a map from d places to the neurons or none; and the dimension is at most that of the
+// input and the narrowest layer before.
 func RoughUpper(n *network.Network) *big.Int {
 	v, d := big.NewInt(1), n.Inputs()
 	for _, l := range n.Layers() {
@@ -106,12 +109,14 @@ func RoughUpper(n *network.Network) *big.Int {
 	return v
 }
 
-// surveyShare is the share of the time left that the survey may take, and surveyLeast what it has in any case.
+// surveyShare is the share of the time left that the survey may take, and surveyLeast what it has
+// in any case.
 const (
 	surveyShare = 0.25
 	surveyLeast = 50 * time.Millisecond
-	// surveyWork is the number of multiplications up to which the survey looks by relaxations: some seconds. Beyond, it
-	// looks by intervals and Lipschitz constants, whose cost is that of a few passes through the network.
+	// surveyWork is the number of multiplications up to which the survey looks by relaxations: some
+	// seconds. Beyond, it looks by intervals and Lipschitz constants, whose cost is that of a few
+	// passes through the network.
 	surveyWork = 1 << 33
 )
 
@@ -124,8 +129,8 @@ func (m *Subject) surveyTime() (context.Context, func()) {
 	return context.WithTimeout(m.Until, max(share, surveyLeast))
 }
 
-// surveyors are the bounds whose view of the ball the survey takes, the last that is done for all; what it knows by then
-// serves where the time ends first.
+// surveyors are the bounds whose view of the ball the survey takes, the last that is done for all;
+// what it knows by then serves where the time ends first.
 func (m *Subject) surveyors() []string {
 	if bound.RelaxationWork(m.Source) > surveyWork {
 		return []string{"interval", "lipschitz-masked"}

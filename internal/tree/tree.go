@@ -1,9 +1,11 @@
-// Package tree decides cells: where in the tree of activation patterns a walk stands, which neurons keep a sign there,
-// and where the cell splits. It knows nothing of where the walk goes next (package walk) nor of who is told.
+// Package tree decides cells: where in the tree of activation patterns a walk stands, which neurons
+// keep a sign there, and where the cell splits. It knows nothing of where the walk goes next
+// (package walk) nor of who is told.
 //
-// Three kinds of [Tree] answer the same questions. [Solved] asks a solver and certifies what that proposes; [Vertices]
-// keeps a cell by its vertices and reads the signs there, with a solved tree that stands in for it where a sign is not
-// certain; [Plain] computes everything from nothing at each question, and is the slow twin of both.
+// Three kinds of [Tree] answer the same questions. [Solved] asks a solver and certifies what that
+// proposes; [Vertices] keeps a cell by its vertices and reads the signs there, with a solved tree
+// that stands in for it where a sign is not certain; [Plain] computes everything from nothing at
+// each question, and is the slow twin of both.
 package tree
 
 import (
@@ -37,38 +39,44 @@ type Event struct {
 	Shared bool
 }
 
-// Tree is a place in the tree of patterns: the cell of a path, the sides taken at the splits from the root. All that it
-// answers but its counters is a function of that path.
+// Tree is a place in the tree of patterns: the cell of a path, the sides taken at the splits from
+// the root. All that it answers but its counters is a function of that path.
 type Tree interface {
 	// Reset goes to the root, the whole ball.
 	Reset()
-	// Next decides one neuron of the cell after the other, in network order, and says what the cell is. After a Split
-	// the caller goes on with Enter, else with Leave or Reset. With passing, the cell lies on the way to one that is known
-	// to be below: it is not left open by a stop, nor are its regions counted at a stroke.
+	// Next decides one neuron of the cell after the other, in network order, and says what the cell
+	// is. After a Split the caller goes on with Enter, else with Leave or Reset. With passing, the
+	// cell lies on the way to one that is known to be below: it is not left open by a stop, nor are
+	// its regions counted at a stroke.
 	Next(passing bool) Event
-	// Enter goes to a side, −1 or +1, of the split that Next came to. It costs little: the work is left to Next.
+	// Enter goes to a side, −1 or +1, of the split that Next came to. It costs little: the work is
+	// left to Next.
 	Enter(side int8)
 	// Undecided leaves the cell as it is, Open or Vague, without looking at it.
 	Undecided() Event
 	// Leave goes back to the split above, whose other side may then be entered.
 	Leave()
-	// CopyFrom makes the tree stand at the split of other, a tree of the same kind, that has so many sides before it and
-	// whose second side has not been entered. It may be called while other stands below.
+	// CopyFrom makes the tree stand at the split of other, a tree of the same kind, that has so
+	// many sides before it and whose second side has not been entered. It may be called while other
+	// stands below.
 	CopyFrom(other Tree, depth int)
-	// Bound is an upper bound of the regions of the cell; close takes a closer look, where that may pay.
+	// Bound is an upper bound of the regions of the cell; close takes a closer look, where that may
+	// pay.
 	Bound(close bool) *big.Int
-	// SplitBound bounds the regions of the plus side and of the whole cell of the split with so many sides before it; MinusBound
-	// those of the other side.
+	// SplitBound bounds the regions of the plus side and of the whole cell of the split with so
+	// many sides before it; MinusBound those of the other side.
 	SplitBound(depth int) (plus, cell *big.Int)
 	MinusBound(depth int) *big.Int
 	// Rough is a bound that costs next to nothing, for a walk that is late.
 	Rough() *big.Int
 	// Labels are the signs of the neurons that are decided. They change with the tree.
 	Labels() []int8
-	// Witness is a point strictly inside the cell, as exact floats, or in wide where float64 does not hold it; short
-	// asks for few digits. It is certain after Final and Open. Trees that keep no witnesses return nil.
+	// Witness is a point strictly inside the cell, as exact floats, or in wide where float64 does
+	// not hold it; short asks for few digits. It is certain after Final and Open. Trees that keep
+	// no witnesses return nil.
 	Witness(short bool) (x []float64, wide []*big.Float)
-	// Tell sets who is told of the neurons that are settled. Trees that keep no multipliers tell nobody.
+	// Tell sets who is told of the neurons that are settled. Trees that keep no multipliers tell
+	// nobody.
 	Tell(Teller)
 	// Tally is what the tree has done. The caller may change it.
 	Tally() *Tally
@@ -78,7 +86,8 @@ type Tree interface {
 
 // Teller is told of each neuron that is settled on a cell, in network order.
 type Teller interface {
-	// Pruned: the side opposite to live is empty, as the multipliers show; they are valid during the call.
+	// Pruned: the side opposite to live is empty, as the multipliers show; they are valid during
+	// the call.
 	Pruned(live int8, m *judge.Multipliers)
 	// Zero: the pre-activation is identically zero on the cell.
 	Zero()
@@ -93,15 +102,18 @@ func (Silent) Pruned(int8, *judge.Multipliers) {}
 // Zero does nothing.
 func (Silent) Zero() {}
 
-// Decisions counts decisions by the tier that made them. Those by the signs at vertices are among Float.
+// Decisions counts decisions by the tier that made them. Those by the signs at vertices are among
+// Float.
 type Decisions struct{ Float, Integer, Solve int64 }
 
 // Tally is what deciding has come to.
 type Tally struct {
 	Decisions
-	// Questions is the number of those that reached a solver, Refreshes how often its state was made anew, Pivots its steps.
+	// Questions is the number of those that reached a solver, Refreshes how often its state was
+	// made anew, Pivots its steps.
 	Questions, Refreshes, Pivots int64
-	// Work measures effort in values at vertices, or what takes as long. It steers, and decides nothing.
+	// Work measures effort in values at vertices, or what takes as long. It steers, and decides
+	// nothing.
 	Work int64
 }
 
@@ -127,8 +139,8 @@ func (t *Tally) Sub(o *Tally) {
 	t.Work -= o.Work
 }
 
-// Lead goes from the root along a path and reports whether it arrived; else the event at which it ended says why. What is
-// decided on the way is not counted among the decisions: it was before.
+// Lead goes from the root along a path and reports whether it arrived; else the event at which it
+// ended says why. What is decided on the way is not counted among the decisions: it was before.
 func Lead(t Tree, path []int8) (Event, bool) {
 	before := t.Tally().Decisions
 	t.Reset()

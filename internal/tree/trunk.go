@@ -12,7 +12,8 @@ import (
 	"github.com/relucell/relucell/internal/tuning"
 )
 
-// trunk holds the forms of the layers on the path to a cell. All of it but the tally is a function of that path.
+// trunk holds the forms of the layers on the path to a cell. All of it but the tally is a function
+// of that path.
 type trunk struct {
 	*forms.Path
 	m      *Subject
@@ -99,14 +100,16 @@ func (w *trunk) withLabel(id int, s int8, f func() *big.Int) *big.Int {
 	return b
 }
 
-// openFrom says of neurons of layer l whether they are among those from j on that entering the layer left open.
+// openFrom says of neurons of layer l whether they are among those from j on that entering the
+// layer left open.
 func (w *trunk) openFrom(l, j int) func(u int) bool {
 	done := w.layers[l].done
 	return func(u int) bool { return u >= j && u < len(done) && done[u] == open }
 }
 
-// boundOf bounds the regions of a cell before neuron j of layer l, of whose neurons it says which may change sign there.
-// look, unless the first bound is small, takes a closer look at the later layers; nil is none.
+// boundOf bounds the regions of a cell before neuron j of layer l, of whose neurons it says which
+// may change sign there. look, unless the first bound is small, takes a closer look at the later
+// layers; nil is none.
 func (w *trunk) boundOf(l, j int, undecided func(u int) bool, look func() []bound.LayerCount) *big.Int {
 	if w.m.Late() {
 		return w.rough(l, j)
@@ -122,8 +125,8 @@ func (w *trunk) boundOf(l, j int, undecided func(u int) bool, look func() []boun
 	return b
 }
 
-// recursion bounds them. The layers before l are affine on the cell, so the dimension is at most the least number of units
-// that any of them passes on.
+// recursion bounds them. The layers before l are affine on the cell, so the dimension is at most
+// the least number of units that any of them passes on.
 func (w *trunk) recursion(l int, undecided func(u int) bool, tail []bound.LayerCount) *big.Int {
 	dim := w.m.N
 	for i := 0; i < l; i++ {
@@ -149,8 +152,8 @@ func (w *trunk) recursion(l int, undecided func(u int) bool, tail []bound.LayerC
 	return bound.Recursion(list, dim)
 }
 
-// rough bounds the regions of the cell before neuron j of layer l by a factor of two for each neuron that may still be
-// undecided, in a time that thousands of cells have.
+// rough bounds the regions of the cell before neuron j of layer l by a factor of two for each
+// neuron that may still be undecided, in a time that thousands of cells have.
 func (w *trunk) rough(l, j int) *big.Int {
 	undecided := 0
 	for _, s := range w.layers[l].done[min(j, len(w.layers[l].done)):] {

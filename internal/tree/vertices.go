@@ -1,5 +1,5 @@
-// Cells by their vertices as a tree: no solver, no witness. Where a sign at a vertex is not certain a solved tree, led down
-// the same path, stands in for the cell and all below it.
+// Cells by their vertices as a tree: no solver, no witness. Where a sign at a vertex is not certain
+// a solved tree, led down the same path, stands in for the cell and all below it.
 
 package tree
 
@@ -38,7 +38,8 @@ type hull struct {
 	// The vertices of the cell, and those of the two sides of its split.
 	at    []int32
 	parts vertices.Parts
-	// open are the neurons of a word that change sign on the cell; before the cell is looked at, those that may.
+	// open are the neurons of a word that change sign on the cell; before the cell is looked at,
+	// those that may.
 	open uint64
 	word int
 	// Neuron j of layer l is the next to be decided, or that of the split.
@@ -48,7 +49,8 @@ type hull struct {
 	split   vertices.Mark // the state of the vertices there
 }
 
-// Fallbacks counts, for all trees of a walk, the cells that the solver took over. Where they are many, all go there.
+// Fallbacks counts, for all trees of a walk, the cells that the solver took over. Where they are
+// many, all go there.
 type Fallbacks struct {
 	cells, regions atomic.Int64
 	common         atomic.Bool
@@ -66,9 +68,9 @@ func Describable(m *Subject, p *Policy) bool {
 	return len(m.Layers) > 0 && m.N <= describedInputs(m) && p.describes()
 }
 
-// describedInputs is the number of inputs up to which cells are described: as far as that is faster than the solver, and
-// a word has bits for the 2ⁿ facets of a cross-polytope and others. Cells of a central model are cones, as many in every
-// ball; where they are degenerate the solver is slow.
+// describedInputs is the number of inputs up to which cells are described: as far as that is faster
+// than the solver, and a word has bits for the 2ⁿ facets of a cross-polytope and others. Cells of a
+// central model are cones, as many in every ball; where they are degenerate the solver is slow.
 func describedInputs(m *Subject) int {
 	switch {
 	case m.Central():
@@ -157,7 +159,8 @@ func (f *Fallbacks) note(tune *tuning.Table, regions int64) {
 	}
 }
 
-// next describes the cell until there is something to say of it. It reports false where a sign is not certain.
+// next describes the cell until there is something to say of it. It reports false where a sign is
+// not certain.
 func (t *Vertices) next(passing bool) (e Event, certain bool) {
 	lv := t.here()
 	if !lv.arrived {
@@ -301,7 +304,8 @@ func (t *Vertices) enterLayer(lv *hull) {
 	}
 	t.Begin(&lv.acc, l+1)
 	st := &t.layers[l]
-	// A box costs a look at each vertex. What is so in the l2 ball alone need not be so at the vertices outside.
+	// A box costs a look at each vertex. What is so in the l2 ball alone need not be so at the
+	// vertices outside.
 	boxed := 2*len(st.done) >= len(lv.at) || t.cells.Round
 	if boxed {
 		t.cells.Around(lv.at, &t.around)
@@ -329,8 +333,8 @@ func (t *Vertices) enterLayer(lv *hull) {
 	}
 }
 
-// nextWord finds the next word of the layer, from its neuron j on, that has open neurons, and looks at them at the
-// cell's vertices. It reports false for found where there is none.
+// nextWord finds the next word of the layer, from its neuron j on, that has open neurons, and looks
+// at them at the cell's vertices. It reports false for found where there is none.
 func (t *Vertices) nextWord(lv *hull) (found, certain bool) {
 	c, st := t.cells, &t.layers[lv.l]
 	for ; lv.j < len(st.done); lv.j += vertices.WordSize {
@@ -351,8 +355,8 @@ func (t *Vertices) nextWord(lv *hull) (found, certain bool) {
 	return false, true
 }
 
-// divide decides the open neurons of the word, until the cell splits. done says that there is an event to return; else all
-// are decided.
+// divide decides the open neurons of the word, until the cell splits. done says that there is an
+// event to return; else all are decided.
 func (t *Vertices) divide(lv *hull, passing bool) (e Event, done, certain bool) {
 	c := t.cells
 	for lv.open != 0 {
@@ -398,7 +402,8 @@ func (t *Vertices) divide(lv *hull, passing bool) (e Event, done, certain bool) 
 	return e, false, true
 }
 
-// splits says whether both sides of the section meet the ball; else the cell is made the side that does.
+// splits says whether both sides of the section meet the ball; else the cell is made the side that
+// does.
 func (t *Vertices) splits(lv *hull) (both, certain bool) {
 	c := t.cells
 	if c.Within(lv.at) {
@@ -456,8 +461,9 @@ func (t *Vertices) final(regions, settled int64) Event {
 	return Event{Kind: Final, Regions: regions}
 }
 
-// vanishesAt says that a neuron without a bias is zero at a vertex of the current cell because all that it sums up are:
-// each unit of the layer before that passes something on in the cell is a neuron and passes on zero there.
+// vanishesAt says that a neuron without a bias is zero at a vertex of the current cell because all
+// that it sums up are: each unit of the layer before that passes something on in the cell is a
+// neuron and passes on zero there.
 func (t *Vertices) vanishesAt(word int, b uint, v int32) bool {
 	l := t.cells.LayerOf(word)
 	ly, j := t.m.Layers[l], t.cells.NeuronAt(l, word, b)
@@ -479,7 +485,8 @@ func (t *Vertices) vanishesAt(word int, b uint, v int32) bool {
 	return true
 }
 
-// undecided says of neurons of the level's layer whether they may change sign on the cell, from neuron j on.
+// undecided says of neurons of the level's layer whether they may change sign on the cell, from
+// neuron j on.
 func (t *Vertices) undecided(lv *hull, j int) func(u int) bool {
 	from := t.openFrom(lv.l, j)
 	return func(u int) bool {

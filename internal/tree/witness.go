@@ -21,7 +21,8 @@ func newScratch(m *Subject) scratch {
 	return scratch{short: judge.NewPoint(m.Model), point: make([]float64, m.N), xs: make([]float64, m.N)}
 }
 
-// confirm makes sure that the witness has the labels of the first id neurons, and says by which tier.
+// confirm makes sure that the witness has the labels of the first id neurons, and says by which
+// tier.
 func (t *Solved) confirm(p *judge.Point, id int) judge.Tier {
 	by := t.judge.Confirm(p, id)
 	if by == judge.None {

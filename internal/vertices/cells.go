@@ -82,15 +82,15 @@ func (c *Cells) Back(m Mark) {
 	c.rename(m.changed)
 }
 
-// sides are the vertices of a cell by the sign of a form, and the constraints of those where it is not
-// zero.
+// sides are the vertices of a cell by the sign of a form, and the constraints of those where it is
+// not zero.
 type sides struct {
 	plus, minus, zero []int32
 	plusOn, minusOn   []uint64
 }
 
-// sort sorts the vertices of a list by the sign of neuron b, and returns the constraints on which some
-// lie.
+// sort sorts the vertices of a list by the sign of neuron b, and returns the constraints on which
+// some lie.
 func (c *sides) sort(p *points, word int, list []int32, b uint) (used uint64) {
 	c.plus, c.minus, c.zero = c.plus[:0], c.minus[:0], c.zero[:0]
 	c.plusOn, c.minusOn = c.plusOn[:0], c.minusOn[:0]

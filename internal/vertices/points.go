@@ -1,5 +1,5 @@
-// What is known of vertices: where they are, the signs of forms there, and which of them are the ends
-// of an edge.
+// What is known of vertices: where they are, the signs of forms there, and which of them are the
+// ends of an edge.
 
 package vertices
 

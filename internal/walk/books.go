@@ -1,6 +1,6 @@
-// The bracket at any moment: a ledger to which every task posts what it has certified and what it still has open. Each
-// posting is a true statement about the task's subtree, and postings are exchanged under one lock, so the sums always
-// bracket the count.
+// The bracket at any moment: a ledger to which every task posts what it has certified and what it
+// still has open. Each posting is a true statement about the task's subtree, and postings are
+// exchanged under one lock, so the sums always bracket the count.
 
 package walk
 
@@ -16,7 +16,8 @@ type books interface {
 	attend(w *worker)
 	// give posts it together with that of another worker, who was given the plus side of a split.
 	give(w *worker, f *frame, other *worker)
-	// waiting posts the account of a worker that waits for a subtree it handed over; end the last one.
+	// waiting posts the account of a worker that waits for a subtree it handed over; end the last
+	// one.
 	waiting(w *worker)
 	end(w *worker)
 }
@@ -29,16 +30,16 @@ func (noBooks) give(*worker, *frame, *worker) {}
 func (noBooks) waiting(*worker)               {}
 func (noBooks) end(*worker)                   {}
 
-// account is the latest posting of a task: regions certified, cells open (each certainly not empty), and an upper bound
-// of the regions in those.
+// account is the latest posting of a task: regions certified, cells open (each certainly not
+// empty), and an upper bound of the regions in those.
 type account struct {
 	regions, opens int64
 	upper          *big.Int
 	tick           int64
 }
 
-// ledger sums the accounts. best keeps the least upper end and the greatest lower end ever reached: splitting a cell may
-// loosen the bound of its parts.
+// ledger sums the accounts. best keeps the least upper end and the greatest lower end ever reached:
+// splitting a cell may loosen the bound of its parts.
 type ledger struct {
 	tick      atomic.Int64 // asks for postings
 	mu        sync.Mutex
@@ -57,7 +58,8 @@ func (g *ledger) add(a *account, sign int64) {
 	}
 }
 
-// post replaces a task's account, admits those that it gave away, as one step, and looks at the sums.
+// post replaces a task's account, admits those that it gave away, as one step, and looks at the
+// sums.
 func (g *ledger) post(a *account, regions, opens int64, upper *big.Int, given ...*account) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -127,12 +129,13 @@ func (a *account) end(w *worker) {
 	}
 }
 
-// pending bounds what the worker still has to find in the plus sides that it has not begun nor handed over, and counts
-// those cells. At a split the minus side of the last frame, in which the worker is about to go on, is open too.
+// pending bounds what the worker still has to find in the plus sides that it has not begun nor
+// handed over, and counts those cells. At a split the minus side of the last frame, in which the
+// worker is about to go on, is open too.
 //
-// Frames are handed over from the top, so below the first that was not none was. The regions left in the cell of such a
-// frame number at most what is left in its minus side plus the bound of its plus side, and at most the bound of
-// the cell less what was found in it.
+// Frames are handed over from the top, so below the first that was not none was. The regions left
+// in the cell of such a frame number at most what is left in its minus side plus the bound of its
+// plus side, and at most the bound of the cell less what was found in it.
 func (w *worker) pending(atSplit bool) (opens int64, upper *big.Int) {
 	upper = new(big.Int)
 	n := len(w.frames)

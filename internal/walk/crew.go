@@ -1,5 +1,6 @@
-// Sharing the walk: an idle worker is handed the shallowest subtree that a busy one has not begun (work stealing,
-// Blumofe and Leiserson 1999: the oldest task is the largest). Nodes do not depend on who walks them.
+// Sharing the walk: an idle worker is handed the shallowest subtree that a busy one has not begun
+// (work stealing, Blumofe and Leiserson 1999: the oldest task is the largest). Nodes do not depend
+// on who walks them.
 
 package walk
 
@@ -86,8 +87,8 @@ func (w *worker) shallowest() *frame {
 	return nil
 }
 
-// serve walks the plus side of the split at which the tree stands. The worker's turn passes to the one that waits for
-// it, or becomes free.
+// serve walks the plus side of the split at which the tree stands. The worker's turn passes to the
+// one that waits for it, or becomes free.
 func (w *worker) serve(h *handover) {
 	start := w.keep.clock()
 	if w.enter(1) {

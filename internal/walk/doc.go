@@ -1,6 +1,6 @@
-// Package walk goes through the tree of activation patterns of a network: one loop, with its stack, over whatever
-// decides cells (package tree). It knows in which order cells are walked, who walks them and who is told; it knows nothing
-// of forms, solvers and vertices.
+// Package walk goes through the tree of activation patterns of a network: one loop, with its stack,
+// over whatever decides cells (package tree). It knows in which order cells are walked, who walks
+// them and who is told; it knows nothing of forms, solvers and vertices.
 //
 //	walker.go    the loop: depth first, minus side before plus
 //	run.go       one walk and its workers

@@ -1,6 +1,6 @@
-// An estimate of the count while it runs: Knuth's estimator ("Estimating the efficiency of backtrack programs", 1975). A
-// random descent that takes each side of a split with probability ½ and meets k splits stands for 2^k regions; the
-// expectation of 2^k is the count.
+// An estimate of the count while it runs: Knuth's estimator ("Estimating the efficiency of
+// backtrack programs", 1975). A random descent that takes each side of a split with probability ½
+// and meets k splits stands for 2^k regions; the expectation of 2^k is the count.
 
 package walk
 

@@ -1,6 +1,7 @@
 package walk
 
-// A tree that knows its answer: shapes drawn from a seed, so that the loop can be tried without a network.
+// A tree that knows its answer: shapes drawn from a seed, so that the loop can be tried without a
+// network.
 
 import (
 	"math/big"

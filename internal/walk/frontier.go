@@ -1,6 +1,7 @@
-// Best first within bounded memory: when a bracket is wanted of a count that takes long, the cells left open wait in a
-// heap, the one with the largest bound first, and each is walked a little further. A waiting cell is only its path, the
-// sides taken at its splits; the walk there is repeated when its turn comes.
+// Best first within bounded memory: when a bracket is wanted of a count that takes long, the cells
+// left open wait in a heap, the one with the largest bound first, and each is walked a little
+// further. A waiting cell is only its path, the sides taken at its splits; the walk there is
+// repeated when its turn comes.
 
 package walk
 
@@ -36,8 +37,9 @@ type node struct {
 	upper *big.Int
 }
 
-// frontier holds the cells that wait. Its sums and those of the cells being walked always bracket the count: a cell
-// counts as one region and as its bound until what it was split into takes its place, in one step.
+// frontier holds the cells that wait. Its sums and those of the cells being walked always bracket
+// the count: a cell counts as one region and as its bound until what it was split into takes its
+// place, in one step.
 type frontier struct {
 	mu      sync.Mutex
 	changed *sync.Cond
@@ -47,9 +49,11 @@ type frontier struct {
 	regions int64
 	left    int64    // cells that were left open before there was a frontier
 	upper   *big.Int // Σ over waiting and busy cells, and over those
-	// credit is the work that ways to waiting cells may still cost, of which worth units of work pay for one.
+	// credit is the work that ways to waiting cells may still cost, of which worth units of work
+	// pay for one.
 	credit, worth int64
-	// Where a limit on regions has been reached: the splits made and repeated since, and how many there may be, 0 for any.
+	// Where a limit on regions has been reached: the splits made and repeated since, and how many
+	// there may be, 0 for any.
 	effort, allowance int64
 }
 
@@ -74,7 +78,8 @@ func (h *nodeHeap) Pop() any {
 	return t
 }
 
-// goBestFirst makes the workers leave what they have not begun to the frontier, unless that has been done before.
+// goBestFirst makes the workers leave what they have not begun to the frontier, unless that has
+// been done before.
 func (r *Run) goBestFirst() bool {
 	if !r.turn.phase.CompareAndSwap(depthFirst, switching) {
 		return false
@@ -116,8 +121,9 @@ func (f *frontier) add(nodes []*node) {
 	}
 }
 
-// next takes the cell with the largest bound, waiting while others may still add some, and says what credit there is, and
-// whether the cell is to be walked to its end, as the heap has no room. nil: there is nothing left to do.
+// next takes the cell with the largest bound, waiting while others may still add some, and says
+// what credit there is, and whether the cell is to be walked to its end, as the heap has no room.
+// nil: there is nothing left to do.
 func (f *frontier) next(halted func() bool) (n *node, credit int64, whole bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -146,7 +152,8 @@ func (f *frontier) budget(stint int64) int64 {
 	return max(1, min(stint, f.allowance-f.effort))
 }
 
-// replace puts what a cell was split into in its place, and returns the bracket, and whether that is all that was allowed.
+// replace puts what a cell was split into in its place, and returns the bracket, and whether that
+// is all that was allowed.
 func (f *frontier) replace(n *node, d done, parts []*node) (lower int64, upper *big.Int, enough bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

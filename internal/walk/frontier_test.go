@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Cells that a stop had left open before the walk turned best first were forgotten: the upper end was too low, and with
-// nothing else open the count was called exact.
+// Cells that a stop had left open before the walk turned best first were forgotten: the upper end
+// was too low, and with nothing else open the count was called exact.
 func TestCellsLeftBeforeTheFrontierStayInTheBracket(t *testing.T) {
 	r := New(forked(newForest(1, 3), Config{Workers: 1}))
 	r.total.regions, r.total.left = 5, Left{Opens: 3, Upper: big.NewInt(40)}
@@ -26,8 +26,9 @@ func TestCellsLeftBeforeTheFrontierStayInTheBracket(t *testing.T) {
 	require.Equal(t, "52", upper.String())
 }
 
-// A walk that had gone best first was switched to best first once more by the watch: every stint then stopped at its first
-// cell, the walk crawled, and its bracket depended on time. One that is over is not switched either.
+// A walk that had gone best first was switched to best first once more by the watch: every stint
+// then stopped at its first cell, the walk crawled, and its bracket depended on time. One that is
+// over is not switched either.
 func TestLimitedWalkIsNotSwitchedToBestFirst(t *testing.T) {
 	r := New(forked(newForest(1, 3), Config{Workers: 1, Limit: 1000}))
 	r.Walk(t.Context())

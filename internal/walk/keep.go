@@ -1,6 +1,6 @@
-// Checkpoint and resume: completed subtrees are recorded under their paths, and a later walk that comes to such a path
-// takes the record instead of walking. The walk starts at the root again, so nothing of its own state is ever saved: only
-// what was proved.
+// Checkpoint and resume: completed subtrees are recorded under their paths, and a later walk that
+// comes to such a path takes the record instead of walking. The walk starts at the root again, so
+// nothing of its own state is ever saved: only what was proved.
 
 package walk
 
@@ -11,17 +11,17 @@ import (
 	"github.com/relucell/relucell/internal/tree"
 )
 
-// Snapshotter is a sink whose completed subtrees can be recorded and given back in a later walk. What Fork returns is
-// one too.
+// Snapshotter is a sink whose completed subtrees can be recorded and given back in a later walk.
+// What Fork returns is one too.
 type Snapshotter interface {
 	Sink
 	// Mark names the place in preorder that the walk has come to, at which a subtree begins.
 	Mark() int
-	// Snapshot returns what there is to keep of the complete subtree that began at the mark and ends here. After an
-	// error the subtree is not recorded, and the walk goes on.
+	// Snapshot returns what there is to keep of the complete subtree that began at the mark and
+	// ends here. After an error the subtree is not recorded, and the walk goes on.
 	Snapshot(mark int) ([]byte, error)
-	// Restore takes in, at the point where it belongs, a whole subtree of so many regions, as Snapshot gave it. After an
-	// error nothing has changed, and the subtree is walked.
+	// Restore takes in, at the point where it belongs, a whole subtree of so many regions, as
+	// Snapshot gave it. After an error nothing has changed, and the subtree is walked.
 	Restore(regions int64, snapshot []byte) error
 }
 
@@ -32,8 +32,9 @@ func (Deaf) Restore(int64, []byte) error  { return nil }
 
 // keeper records the subtrees that one worker completes.
 type keeper interface {
-	// begin is called before a side of the last split, 0 for the whole, is walked. It reports true where an earlier
-	// walk recorded that, and what was recorded has been added to what the worker found.
+	// begin is called before a side of the last split, 0 for the whole, is walked. It reports true
+	// where an earlier walk recorded that, and what was recorded has been added to what the worker
+	// found.
 	begin(w *worker, side int8) bool
 	// end is called after it, unless begin reported true.
 	end(w *worker, side int8)
@@ -41,8 +42,9 @@ type keeper interface {
 	passing() bool
 	// start is called on a worker's keeper when it is given the plus side of the split at a path.
 	start(path []int8)
-	// clock is the time that work is measured by; since is what the worker did since its start, of which the time since
-	// start is another's; join takes in what a subtree came to that was waited for since start.
+	// clock is the time that work is measured by; since is what the worker did since its start, of
+	// which the time since start is another's; join takes in what a subtree came to that was waited
+	// for since start.
 	clock() int64
 	since(w *worker, start int64) odometer
 	join(did odometer, start int64)
@@ -80,8 +82,8 @@ type recorder struct {
 	begun  []unfinished
 }
 
-// odometer is what a worker has done: counters that only grow, those of subtrees it joined included, so that the
-// difference of two is what lies between.
+// odometer is what a worker has done: counters that only grow, those of subtrees it joined
+// included, so that the difference of two is what lies between.
 type odometer struct {
 	regions  int64
 	tally    tree.Tally
@@ -176,8 +178,8 @@ func (k *recorder) end(w *worker, side int8) {
 	k.joined.covered += work
 }
 
-// restore takes the current subtree from the checkpoint, if that has it. A record that cannot be used, because its proof
-// has lost a file, is as good as none.
+// restore takes the current subtree from the checkpoint, if that has it. A record that cannot be
+// used, because its proof has lost a file, is as good as none.
 func (k *recorder) restore(w *worker) bool {
 	if k.at == nil || !k.at.Recorded() {
 		return false

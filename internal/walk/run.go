@@ -16,7 +16,8 @@ import (
 
 // Config says what is walked, and how.
 type Config struct {
-	// NewTree returns a tree at the root that leaves cells open once halt says so. Those of one walk are of one kind.
+	// NewTree returns a tree at the root that leaves cells open once halt says so. Those of one
+	// walk are of one kind.
 	NewTree func(halt *atomic.Bool) tree.Tree
 	// Probe returns a tree for random descents.
 	Probe func(halt *atomic.Bool) tree.Tree
@@ -24,15 +25,16 @@ type Config struct {
 	RootBound func() *big.Int
 	// Late says that nobody waits for the walk any longer.
 	Late func() bool
-	// Sink is told what is found; Deaf for nobody. Ordered says that it wants whole subtrees in preorder, so that the walk
-	// stays depth first.
+	// Sink is told what is found; Deaf for nobody. Ordered says that it wants whole subtrees in
+	// preorder, so that the walk stays depth first.
 	Sink    Sink
 	Ordered bool
 	// Keep records completed subtrees; Forget keeps none.
 	Keep Keeper
 	// Workers is how many walk at a time.
 	Workers int
-	// Limit ends the walk soon after so many regions, 0 never; Gap once upper ≤ (1+Gap)·lower, 0 never.
+	// Limit ends the walk soon after so many regions, 0 never; Gap once upper ≤ (1+Gap)·lower, 0
+	// never.
 	Limit int64
 	Gap   float64
 	// Bracketed says that a bracket is wanted while the walk runs.
@@ -55,15 +57,16 @@ type Outcome struct {
 	Regions int64
 	// Left are the cells left open.
 	Left
-	// Lower and Upper are the best bracket that was ever certain; Upper is nil where none was wanted.
+	// Lower and Upper are the best bracket that was ever certain; Upper is nil where none was
+	// wanted.
 	Lower int64
 	Upper *big.Int
 	Tally tree.Tally
 	Err   error
 }
 
-// Left is what a walk leaves open: cells that are certainly not empty, the sum of their bounds, and whether there
-// are others, of which some may be empty.
+// Left is what a walk leaves open: cells that are certainly not empty, the sum of their bounds, and
+// whether there are others, of which some may be empty.
 type Left struct {
 	Opens int64
 	Upper *big.Int
@@ -79,8 +82,8 @@ type Sink interface {
 	// Region: the tree stands at a final cell. Open: it stands at one that is left open.
 	Region(tree.Tree)
 	Open(tree.Tree)
-	// Fork returns a sink for a subtree that is walked elsewhere; Join, called with it at the point in preorder where the
-	// subtree belongs, takes that in.
+	// Fork returns a sink for a subtree that is walked elsewhere; Join, called with it at the point
+	// in preorder where the subtree belongs, takes that in.
 	Fork() Sink
 	Join(Sink)
 }
@@ -132,9 +135,9 @@ func (r *Run) Halt() {
 	r.stop.Store(true)
 }
 
-// Walk walks depth first, and best first once that is called for: when a limit on regions has been reached, to make the
-// bracket narrower, or when the walk has taken long. Where whole subtrees are wanted it stays depth first. It ends early
-// when ctx does.
+// Walk walks depth first, and best first once that is called for: when a limit on regions has been
+// reached, to make the bracket narrower, or when the walk has taken long. Where whole subtrees are
+// wanted it stays depth first. It ends early when ctx does.
 func (r *Run) Walk(ctx context.Context) Outcome {
 	unhook := context.AfterFunc(ctx, r.Halt)
 	defer unhook()
@@ -197,9 +200,9 @@ func (r *Run) found(w *worker, regions int64) {
 	}
 }
 
-// reached is called when there are as many regions as the limit says. Depth first leaves few and large cells open, so as
-// much again as was done for the regions, and some more, is done for a narrower bracket: counted in splits, so that where
-// one worker stops does not depend on time.
+// reached is called when there are as many regions as the limit says. Depth first leaves few and
+// large cells open, so as much again as was done for the regions, and some more, is done for a
+// narrower bracket: counted in splits, so that where one worker stops does not depend on time.
 func (r *Run) reached() {
 	switch {
 	case r.cfg.Ordered:

@@ -1,4 +1,5 @@
-// How far a cell whose turn it is is walked: what of it waits, and what is walked to its end at once.
+// How far a cell whose turn it is is walked: what of it waits, and what is walked to its end at
+// once.
 
 package walk
 
@@ -10,7 +11,8 @@ import (
 
 // pace says how far a worker goes.
 type pace interface {
-	// enter is called when a side was entered, and says whether it is walked now; leave when it was walked.
+	// enter is called when a side was entered, and says whether it is walked now; leave when it was
+	// walked.
 	enter(w *worker) bool
 	leave(w *worker)
 	// spend counts a split, or what is done at a stroke; park a cell that waits.
@@ -33,16 +35,17 @@ func (steady) vague(w *worker) {
 	w.left.Upper.Add(w.left.Upper, w.tree.Rough())
 }
 
-// stint goes on for so many splits. A cell waits if the stint is over, or if its bound is small beside that of the cell whose
-// turn it is, as long as there is credit for the way back to it: the way from the root to each waiting cell is walked
-// again, so cells wait only as far as work done in stints pays for that. A small cell is walked to its end.
+// stint goes on for so many splits. A cell waits if the stint is over, or if its bound is small
+// beside that of the cell whose turn it is, as long as there is credit for the way back to it: the
+// way from the root to each waiting cell is walked again, so cells wait only as far as work done in
+// stints pays for that. A small cell is walked to its end.
 type stint struct {
 	tune   *tuning.Table
 	budget int64 // splits left
 	floor  int   // the bits of a bound below which cells wait
 	whole  int   // the depth of a cell that is walked to its end
-	// Work, in units: when the stint began, when it was at the end of the way; what ways may cost, and how many units of
-	// work pay for one of theirs.
+	// Work, in units: when the stint began, when it was at the end of the way; what ways may cost,
+	// and how many units of work pay for one of theirs.
 	set, arrived  int64
 	credit, worth int64
 	parked        int64 // cells that wait

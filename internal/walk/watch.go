@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// watch starts what has to run beside the walk when a bracket is wanted. The function it returns ends it.
+// watch starts what has to run beside the walk when a bracket is wanted. The function it returns
+// ends it.
 func (r *Run) watch(deadline time.Time) func() {
 	if !r.cfg.Bracketed {
 		return func() {}
@@ -64,9 +65,9 @@ func WithinGap(lower, upper *big.Int, gap float64) bool {
 	return new(big.Rat).SetInt(upper).Cmp(g) <= 0
 }
 
-// TurnsAfter returns when a walk that begins at start, with a deadline that is zero for none, is to go best first, 0 for
-// never: only a gap or a time limit says that the bracket is what is wanted, and whole subtrees are those of the
-// depth-first walk.
+// TurnsAfter returns when a walk that begins at start, with a deadline that is zero for none, is to
+// go best first, 0 for never: only a gap or a time limit says that the bracket is what is wanted,
+// and whole subtrees are those of the depth-first walk.
 func (c *Config) TurnsAfter(start, deadline time.Time) time.Duration {
 	switch {
 	case c.Ordered:

@@ -25,7 +25,8 @@ type worker struct {
 	err     error
 }
 
-// frame is a split whose sides are being walked. Its plus side may be handed to another worker as long as it is not begun.
+// frame is a split whose sides are being walked. Its plus side may be handed to another worker as
+// long as it is not begun.
 type frame struct {
 	depth int  // splits before it
 	side  int8 // the side that is walked, 0 before the first
@@ -94,7 +95,8 @@ func (w *worker) loop() {
 	}
 }
 
-// enter goes into a side and looks at the cell there. It reports false where the side was found among the records of an earlier run.
+// enter goes into a side and looks at the cell there. It reports false where the side was found
+// among the records of an earlier run.
 func (w *worker) enter(s int8) bool {
 	if w.keep.begin(w, s) {
 		return false

@@ -17,12 +17,13 @@ var (
 	errNoRows = errors.New("exact: no rows, expected at least one")
 	// errUnproved would be a fault of this package: what it found failed its own check.
 	errUnproved = errors.New("exact: an answer failed its verification")
-	// ErrStopped is the error of a question that was given up because stop said so; it is no answer.
+	// ErrStopped is the error of a question that was given up because stop said so; it is no
+	// answer.
 	ErrStopped = errors.New("exact: stopped")
 )
 
-// until says whether to give up; nil never does. Once it has said so it must keep saying it: loops that see it leave with
-// whatever they have, and SideUntil, which looks last of all, drops that.
+// until says whether to give up; nil never does. Once it has said so it must keep saying it: loops
+// that see it leave with whatever they have, and SideUntil, which looks last of all, drops that.
 type until func() bool
 
 func (u until) stopped() bool { return u != nil && u() }
@@ -38,7 +39,8 @@ func Side(norm ball.Norm, obj Row, rows []Row, p []*big.Rat) (witness []*big.Rat
 	return SideUntil(nil, norm, obj, rows, p)
 }
 
-// SideUntil is Side, given up with ErrStopped once stop reports true, which it must then go on doing.
+// SideUntil is Side, given up with ErrStopped once stop reports true, which it must then go on
+// doing.
 func SideUntil(stop func() bool, norm ball.Norm, obj Row, rows []Row, p []*big.Rat) (witness []*big.Rat, self *big.Int, lambda []*big.Int, err error) {
 	witness, self, lambda, err = side(stop, norm, obj, rows, p)
 	if until(stop).stopped() {
@@ -103,9 +105,9 @@ func polytopal(stop until, norm ball.Norm, obj Row, rows, all []Row, p point) ([
 
 // round decides the l2 ball.
 //
-// Let y be the point of {all rows ≥ 0} nearest to 0, y = Σ λ_i·G_i, λ over obj and rows. Then
-// f = Σ λ_i·all_i = y·x − |y|². If |y| ≥ 1, f ≤ |y| − |y|² ≤ 0 on the ball. Its λ of
-// obj is not 0: else f, positive at p as a sum of positive terms (not all λ vanish, as y ≠ 0), would not be ≤ 0 there.
+// Let y be the point of {all rows ≥ 0} nearest to 0, y = Σ λ_i·G_i, λ over obj and rows. Then f = Σ
+// λ_i·all_i = y·x − |y|². If |y| ≥ 1, f ≤ |y| − |y|² ≤ 0 on the ball. Its λ of obj is not 0: else
+// f, positive at p as a sum of positive terms (not all λ vanish, as y ≠ 0), would not be ≤ 0 there.
 // The same holds when there is no y at all, f being a negative constant.
 //
 // If |y| < 1, only a side that is empty in the open sense is left: max obj ≤ 0 over the cell of

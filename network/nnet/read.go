@@ -293,7 +293,8 @@ func isExact(s string, x float64) bool {
 	return ok && r.Cmp(new(big.Rat).SetFloat64(x)) == 0
 }
 
-// isZero says whether the text of a number is zero itself; ParseFloat makes 0 of 1e-400 too, without an error.
+// isZero says whether the text of a number is zero itself; ParseFloat makes 0 of 1e-400 too,
+// without an error.
 func isZero(s string) bool {
 	s, digits, exponent := strings.ToLower(s), "123456789", "e"
 	if strings.Contains(s, "0x") {

@@ -229,7 +229,8 @@ func TestTheSameControllerFromTwoSources(t *testing.T) {
 	require.Equal(t, a.Fingerprint(), b.Fingerprint())
 }
 
-// TestUnderflowIsNotExact: a number below the range of float64 becomes 0, which is not what the file says.
+// TestUnderflowIsNotExact: a number below the range of float64 becomes 0, which is not what the
+// file says.
 func TestUnderflowIsNotExact(t *testing.T) {
 	for s, want := range map[string]bool{
 		"0": true, "-0.0": true, "0e5": true, "0x0p+3": true, "0.000e-999": true,

@@ -131,7 +131,8 @@ func (b *builder) gather(from []int) error {
 	return nil
 }
 
-// activate makes neurons of the open layer's units, or of the identity's, with these slopes below zero.
+// activate makes neurons of the open layer's units, or of the identity's, with these slopes below
+// zero.
 func (b *builder) activate(slopes []float64) error {
 	if !b.open {
 		if err := b.diagonal(func(int) float64 { return 1 }); err != nil {

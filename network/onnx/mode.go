@@ -13,9 +13,9 @@ import (
 	"github.com/relucell/relucell/network"
 )
 
-// inferenceOpset is the first version in which BatchNormalization and Dropout mean inference unless they
-// say otherwise. Before it they had the attribute is_test, and 0, training, was what its absence meant
-// (ONNX's Changelog.md: BatchNormalization-1, -6, -7; Dropout-1, -6, -7).
+// inferenceOpset is the first version in which BatchNormalization and Dropout mean inference unless
+// they say otherwise. Before it they had the attribute is_test, and 0, training, was what its
+// absence meant (ONNX's Changelog.md: BatchNormalization-1, -6, -7; Dropout-1, -6, -7).
 const inferenceOpset = 7
 
 // inference refuses a node that is for training: a random function, or one of the whole batch.

@@ -59,7 +59,8 @@ func read(data []byte, limit int) (*network.Network, *network.Import, error) {
 	return n, im, nil
 }
 
-// opsetOf returns the version of ONNX's own operators that the model is written in, 0 if it names none.
+// opsetOf returns the version of ONNX's own operators that the model is written in, 0 if it names
+// none.
 func opsetOf(m *onnxpb.ModelProto) int64 {
 	for _, o := range m.OpsetImport {
 		if d := o.GetDomain(); d == "" || d == "ai.onnx" {

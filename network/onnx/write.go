@@ -22,10 +22,10 @@ const (
 	opset     = 13
 )
 
-// Write writes n as a chain of Gemm, Relu, LeakyRelu and, for units that differ, PRelu nodes on an input of
-// shape [batch, Inputs], in float32 or float64. Reading it back gives the same
-// layers. A weight, or a slope of a PRelu, that is not a float32 when float32 is asked for, and a slope
-// of a LeakyRelu that is not one ever (ONNX has no other), is an error that names its layer.
+// Write writes n as a chain of Gemm, Relu, LeakyRelu and, for units that differ, PRelu nodes on an
+// input of shape [batch, Inputs], in float32 or float64. Reading it back gives the same layers. A
+// weight, or a slope of a PRelu, that is not a float32 when float32 is asked for, and a slope of a
+// LeakyRelu that is not one ever (ONNX has no other), is an error that names its layer.
 func Write(w io.Writer, n *network.Network, float32Data bool) error {
 	elem := onnxpb.TensorProto_DOUBLE
 	if float32Data {

@@ -33,7 +33,8 @@ type countRow struct {
 	Integer   float64 `json:"integer"`
 	Solve     float64 `json:"solve"`
 	Allocs    float64 `json:"allocs"`
-	// PeakBytes is the most memory that the process held while it counted, 0 if the system does not say.
+	// PeakBytes is the most memory that the process held while it counted, 0 if the system does not
+	// say.
 	PeakBytes int64 `json:"peak_bytes"`
 }
 

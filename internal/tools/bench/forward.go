@@ -20,9 +20,9 @@ type stage struct {
 	relu bool
 }
 
-// plainPass returns the pass on one fixed point: per layer a copy of the bias, one Gemv, and a ReLU in
-// place. It allocates nothing and returns the output, which the next call overwrites. Leaky units are
-// passed as ReLU, which costs the same.
+// plainPass returns the pass on one fixed point: per layer a copy of the bias, one Gemv, and a ReLU
+// in place. It allocates nothing and returns the output, which the next call overwrites. Leaky
+// units are passed as ReLU, which costs the same.
 func plainPass(n *network.Network) func() []float64 {
 	var stages []stage
 	for _, l := range n.Layers() {

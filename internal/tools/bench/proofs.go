@@ -30,9 +30,9 @@ type proofRow struct {
 	GzipBytes int64 `json:"gzip_bytes"`
 }
 
-// Cases with fewer regions than proofFloor are left out, where creating the file costs more than its text, and those
-// with more than proofLimit, where megabytes would say no more. Checking takes time in proportion to regions × weights, in
-// integers: minutes above proofWork.
+// Cases with fewer regions than proofFloor are left out, where creating the file costs more than
+// its text, and those with more than proofLimit, where megabytes would say no more. Checking takes
+// time in proportion to regions × weights, in integers: minutes above proofWork.
 const (
 	proofFloor = 1000
 	proofLimit = 50_000

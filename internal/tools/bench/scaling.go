@@ -58,8 +58,8 @@ const scalingSeeds = 3
 
 var scalingNorms = []ball.Norm{ball.LInf, ball.L2, ball.L1}
 
-// generic draws a network in which no layer lacks biases, as a few that he draws do: boundaries that
-// all meet are another kind of network.
+// generic draws a network in which no layer lacks biases, as a few that he draws do: boundaries
+// that all meet are another kind of network.
 func generic(seed uint64, widths []int) *network.Network {
 	for ; ; seed += scalingSeeds {
 		n := he(seed, widths...)

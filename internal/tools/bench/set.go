@@ -28,8 +28,8 @@ type entry struct {
 	name  string
 	make  func() *network.Network // nil: the file name in the folder of public networks
 	spots []spot
-	// quick entries make up the quick set; those with twins are also walked the plain way; large ones
-	// take minutes and are left out unless asked for.
+	// quick entries make up the quick set; those with twins are also walked the plain way; large
+	// ones take minutes and are left out unless asked for.
 	quick, twins, large bool
 }
 

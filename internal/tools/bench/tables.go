@@ -63,10 +63,12 @@ func (r report) tables() []sheet {
 	return all
 }
 
-// speedupFloor is the time in seconds below which a speed-up is not shown: starting a worker is no small part of less.
+// speedupFloor is the time in seconds below which a speed-up is not shown: starting a worker is no
+// small part of less.
 const speedupFloor = 0.02
 
-// countSheet has a line a case: all figures with the first number of workers, the speed-up and memory of the others.
+// countSheet has a line a case: all figures with the first number of workers, the speed-up and
+// memory of the others.
 func (r report) countSheet() sheet {
 	first := r.Counts[0].Workers
 	head := []any{"network", "ball", "regions", "regions/s", "passes", "asked", "pivots", "float", "integer", "solve", "allocs", "MB"}

@@ -26,11 +26,12 @@ type twinRow struct {
 	Times float64 `json:"times"`
 }
 
-// twinRounds is enough, as a plain walk takes seconds; one that takes longer than the budget runs once.
+// twinRounds is enough, as a plain walk takes seconds; one that takes longer than the budget runs
+// once.
 const twinRounds = 2
 
-// measureTwins runs the plain walks in the cases marked for it. Without the build tag clp it says that
-// CLP is left out.
+// measureTwins runs the plain walks in the cases marked for it. Without the build tag clp it says
+// that CLP is left out.
 func measureTwins(ctx context.Context, jobs []job, counts []countRow, opt options) ([]twinRow, error) {
 	solvers := []struct {
 		name string
