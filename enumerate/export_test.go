@@ -50,8 +50,8 @@ func CountForced(ctx context.Context, n *network.Network, b ball.Ball, opt Optio
 		tune.SpareBits = f.Spare
 	}
 	if f.Outlined != nil {
-		p.Outlined = func(t *tree.Solved, z *forms.Form, s float64) {
-			point, err := t.Judge().Solve(func() bool { return false }, z, s, t.Point().Rats())
+		p.Outlined = func(j *judge.Judge, at *judge.Point, z *forms.Form, s float64) {
+			point, err := j.Solve(func() bool { return false }, z, s, at.Rats())
 			f.Outlined(point == nil, err)
 		}
 	}

@@ -61,7 +61,7 @@ const boxInputs = 32
 var boxShares = [...]float64{0.5, 0.25, 0.125}
 
 // box returns intervals that certainly hold the coordinates on the cell.
-func (t *Solved) box(lv *level) []interval {
+func (t *questions) box(lv *level) []interval {
 	at := make([]interval, t.m.N)
 	g := make([]float64, t.m.N)
 	for k := range at {
@@ -77,7 +77,7 @@ func (t *Solved) box(lv *level) []interval {
 
 // boxSide bounds g·y on the current cell, for g = ±e_k with the value y at a point of it. The
 // numbers that are added back are at most 2, and so is what that rounds by, in units.
-func (t *Solved) boxSide(g []float64, y float64) float64 {
+func (t *questions) boxSide(g []float64, y float64) float64 {
 	z := forms.Form{G: g, Mag: 3}
 	if greedy(t.solver) {
 		z.H = -2
@@ -98,7 +98,7 @@ func (t *Solved) boxSide(g []float64, y float64) float64 {
 
 // atMost bounds the form on the cell, by the multipliers that the solver has for that; +Inf where
 // it has none.
-func (t *Solved) atMost(z *forms.Form) float64 {
+func (t *questions) atMost(z *forms.Form) float64 {
 	t.tally.Questions++
 	r, err := t.solver.Ask(z.G, z.H, 1)
 	if err != nil || r.Meets {

@@ -10,7 +10,7 @@ import (
 )
 
 // within is judge.Certain, by the forms where that is cheaper.
-func (t *Solved) within(p *judge.Point, l, id int, s int8) bool {
+func (t *questions) within(p *judge.Point, l, id int, s int8) bool {
 	if t.outline.polygon != nil && t.judge.Policy.AllowFloat() && forms.Inside(t.m.Norm, p.Y) && t.certainByForms(p, l, id, s) {
 		return true
 	}
@@ -20,7 +20,7 @@ func (t *Solved) within(p *judge.Point, l, id int, s int8) bool {
 // certainByForms says that the witness is certainly in the cell and on side s of neuron id of layer
 // l. In the cell means: on the right side of each constraint. All neurons between are settled by
 // proofs, on the whole cell. The signs of the neurons still to be decided stay unknown.
-func (t *Solved) certainByForms(p *judge.Point, l, id int, s int8) bool {
+func (t *questions) certainByForms(p *judge.Point, l, id int, s int8) bool {
 	ly := t.m.Layers[l]
 	if t.Form(l, id-ly.First).SignAt(p.Y) != s || !t.judge.Holds(p.Y) {
 		return false
@@ -40,7 +40,7 @@ func (t *Solved) certainByForms(p *judge.Point, l, id int, s int8) bool {
 }
 
 // lookAhead sets the signs of layer l at the witness, if they are not known.
-func (t *Solved) lookAhead(l int, p *judge.Point) {
+func (t *questions) lookAhead(l int, p *judge.Point) {
 	if p.Full {
 		return
 	}
@@ -52,20 +52,20 @@ func (t *Solved) lookAhead(l int, p *judge.Point) {
 
 // outlines says that outlines may decide: where no multipliers are wanted, and the solver has the
 // cell.
-func (t *Solved) outlines() bool {
+func (t *questions) outlines() bool {
 	return t.outline.polygon != nil && !t.judge.Proof && t.off == 0 && t.judge.Policy.AllowFloat()
 }
 
 // outlined finds the outline of the cell, and says whether there is one.
-func (t *Solved) outlined() bool { return t.outline.find() }
+func (t *questions) outlined() bool { return t.outline.find() }
 
 // outside says that side s of z is certainly empty, by the outline.
-func (t *Solved) outside(z *forms.Form, s float64) bool {
+func (t *questions) outside(z *forms.Form, s float64) bool {
 	if !t.outline.outside(t.m.Norm, z, s) {
 		return false
 	}
 	if p := t.policy; p != nil && p.Outlined != nil {
-		p.Outlined(t, z, s)
+		p.Outlined(t.judge, t.point, z, s)
 	}
 	return true
 }

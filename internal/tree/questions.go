@@ -17,9 +17,23 @@ import (
 // a vertex takes some nanoseconds. It steers stints only.
 const questionWork = 512
 
+// questions decides neurons on one cell, which constrain and release make smaller and larger.
+type questions struct {
+	trunk
+	solver  lp.Incremental
+	pivots  int64 // of the solver, when they were last counted
+	off     int   // > 0: the solver could not follow; questions go to the exact solve
+	table   proofTable
+	outline outline
+	point   *judge.Point // the witness of the cell
+	gaveUp  bool         // the decision at hand was given up, by a walk that is late
+	err     error
+}
+
 // decide settles the level's neuron, and reports true when both sides live; far then holds the
 // witness of the side on which the witness of the cell is not.
-func (t *Solved) decide(lv *level) bool {
+func (t *questions) decide(lv *level) bool {
+	t.point = &lv.Point
 	z := t.Form(lv.l, lv.j)
 	id := t.m.Layers[lv.l].First + lv.j
 	if lv.Z[id] == 0 && !lv.Full {
@@ -47,7 +61,7 @@ func (t *Solved) decide(lv *level) bool {
 }
 
 // pruned labels neuron id and tells of it.
-func (t *Solved) pruned(live int8, id int) {
+func (t *questions) pruned(live int8, id int) {
 	t.labels[id] = live
 	if t.judge.Proof {
 		t.told.Pruned(live, &t.judge.Out)
@@ -56,7 +70,7 @@ func (t *Solved) pruned(live int8, id int) {
 
 // ask puts the question to the solver and certifies an answer "empty". judge.None
 // says that the side may be live; the reply is then the solver's, or nil after a failure.
-func (t *Solved) ask(z *forms.Form, id int, s float64) (judge.Tier, *lp.Reply) {
+func (t *questions) ask(z *forms.Form, id int, s float64) (judge.Tier, *lp.Reply) {
 	if z.Lost() { // a solver can say nothing of it
 		return judge.None, nil
 	}
@@ -99,7 +113,7 @@ var segmentFractions = [...]float64{0.515625, 0.140625, 0.890625}
 
 // witness makes the witness of side s of neuron id from the solver's point,
 // in the level, and reports whether it is certain up to that neuron.
-func (t *Solved) witness(z *forms.Form, id int, s float64, lv *level, r *lp.Reply) bool {
+func (t *questions) witness(z *forms.Form, id int, s float64, lv *level, r *lp.Reply) bool {
 	far := &lv.far
 	far.Big = nil
 	if r.Interior {
@@ -138,7 +152,7 @@ func (t *Solved) witness(z *forms.Form, id int, s float64, lv *level, r *lp.Repl
 
 // resolve gives the cell's witness a certain sign at neuron id, moving it when it
 // must. It reports false when the neuron turned out settled (or on an error).
-func (t *Solved) resolve(z *forms.Form, id int, lv *level) bool {
+func (t *questions) resolve(z *forms.Form, id int, lv *level) bool {
 	if t.judge.Vanishes(z) {
 		t.labels[id] = 0
 		t.told.Zero()
@@ -185,7 +199,7 @@ func (t *Solved) resolve(z *forms.Form, id int, lv *level) bool {
 }
 
 // solve is the last tier: an exact answer. It reports whether both sides live.
-func (t *Solved) solve(z *forms.Form, id int, s float64, lv *level) bool {
+func (t *questions) solve(z *forms.Form, id int, s float64, lv *level) bool {
 	if t.m.Late() {
 		t.gaveUp = true
 		return false

@@ -15,17 +15,10 @@ import (
 
 // Solved is a tree whose cells are the solver's.
 type Solved struct {
-	trunk
-	solver  lp.Incremental
-	pivots  int64 // of the solver, when they were last counted
-	off     int   // > 0: the solver could not follow; questions go to the exact solve
+	questions
 	depth   int
 	levels  []*level
-	table   proofTable
-	outline outline
 	scratch scratch
-	gaveUp  bool // the decision at hand was given up, by a walk that is late
-	err     error
 }
 
 // level is a cell on the path: its witness, the forms gathered below it, and where its decisions
@@ -45,7 +38,7 @@ type level struct {
 // NewSolved returns a tree at the root. proof says that multipliers are wanted in integers, and
 // witnesses of all cells.
 func NewSolved(m *Subject, p *Policy, halt *atomic.Bool, proof bool) *Solved {
-	t := &Solved{trunk: newTrunk(m, p, halt), solver: p.newSolver(m.Model), scratch: newScratch(m)}
+	t := &Solved{questions: questions{trunk: newTrunk(m, p, halt), solver: p.newSolver(m.Model)}, scratch: newScratch(m)}
 	t.judge.Proof = proof
 	if s, ok := t.solver.(lp.Stoppable); ok {
 		s.StopWhen(m.Late)
@@ -173,6 +166,7 @@ func (t *Solved) Leave() {
 // enterLayer settles the neurons of the layer that it can at once.
 func (t *Solved) enterLayer(lv *level) {
 	l := lv.l
+	t.point = &lv.Point
 	if l > 0 {
 		t.Load(l, &lv.acc, t.labels)
 		t.lookAhead(l, &lv.Point)
@@ -352,13 +346,13 @@ func (t *Solved) CopyFrom(from Tree, depth int) {
 }
 
 // constrain adds a constraint to the cell, release takes the last one away.
-func (t *Solved) constrain(a judge.Constraint) {
+func (t *questions) constrain(a judge.Constraint) {
 	t.judge.Cell = append(t.judge.Cell, a)
 	t.table.set(a.ID, a.Form, a.S)
 	t.outline.add(&a)
 }
 
-func (t *Solved) release() {
+func (t *questions) release() {
 	n := len(t.judge.Cell) - 1
 	t.table.set(t.judge.Cell[n].ID, nil, 0)
 	t.outline.cut(n)
@@ -366,7 +360,7 @@ func (t *Solved) release() {
 }
 
 // unconstrained takes all constraints away.
-func (t *Solved) unconstrained() {
+func (t *questions) unconstrained() {
 	t.judge.Cell = t.judge.Cell[:0]
 	t.outline.cut(0)
 	t.table.clear()

@@ -13,9 +13,6 @@ func (w *trunk) Subject() *Subject { return w.m }
 // Judge decides about the cell.
 func (w *trunk) Judge() *judge.Judge { return w.judge }
 
-// Point is the witness of the cell.
-func (t *Solved) Point() *judge.Point { return &t.levels[t.depth].Point }
-
 // Cell is one that is kept by its vertices.
 type Cell struct {
 	*vertices.Cells

@@ -23,7 +23,7 @@ func newScratch(m *Subject) scratch {
 
 // confirm makes sure that the witness has the labels of the first id neurons, and says by which
 // tier.
-func (t *Solved) confirm(p *judge.Point, id int) judge.Tier {
+func (t *questions) confirm(p *judge.Point, id int) judge.Tier {
 	by := t.judge.Confirm(p, id)
 	if by == judge.None {
 		t.err = fmt.Errorf("a witness lost its cell after neuron %d", id)
