@@ -15,18 +15,13 @@ import (
 
 // Vertices is a tree whose cells are described by their vertices.
 type Vertices struct {
-	trunk
-	cells     *vertices.Cells
-	levels    []*hull
-	path      []int8
-	solved    *Solved // what stands in
-	standing  bool    // it does, from depth since on
-	since     int
-	fallbacks *Fallbacks
-	regions   int64     // found, and not yet told there
-	atRoot    Decisions // what had been counted at the root
-	around    vertices.Box
-	cellwise  bool // regions are not counted at a stroke
+	words
+	levels   []*hull
+	path     []int8
+	solved   *Solved // what stands in
+	standing bool    // it does, from depth since on
+	since    int
+	atRoot   Decisions // what had been counted at the root
 }
 
 // hull is a cell on the path by its vertices.
@@ -55,7 +50,11 @@ type Fallbacks struct {
 
 // NewVertices returns a tree at the root.
 func NewVertices(m *Subject, p *Policy, halt *atomic.Bool, f *Fallbacks) *Vertices {
-	t := &Vertices{trunk: newTrunk(m, p, halt), cells: vertices.New(m.Model), fallbacks: f, cellwise: p != nil && p.Cellwise}
+	t := &Vertices{words: words{trunk: newTrunk(m, p, halt), cells: vertices.New(m.Model), fallbacks: f,
+		cellwise: p != nil && p.Cellwise, audit: func() {}}}
+	if p != nil && p.Described != nil {
+		t.audit = func() { p.Described(t) }
+	}
 	t.cells.Vanishes, t.cells.Clock, t.cells.Spare = t.vanishesAt, &t.tally.Work, t.tune.SpareBits
 	return t
 }
@@ -187,13 +186,6 @@ func (t *Vertices) next(passing bool) (e Event, certain bool) {
 	}
 }
 
-// audit shows the cell to those who look on.
-func (t *Vertices) audit() {
-	if t.policy != nil && t.policy.Described != nil {
-		t.policy.Described(t)
-	}
-}
-
 // arrive enters the cell that Enter, or Reset, has named.
 func (t *Vertices) arrive(lv *hull) {
 	lv.arrived = true
@@ -294,7 +286,7 @@ func (t *Vertices) Err() error {
 func (t *Vertices) Witness(bool) ([]float64, []*big.Float) { return nil, nil }
 
 // enterLayer settles the neurons of the layer that it can at once.
-func (t *Vertices) enterLayer(lv *hull) {
+func (t *words) enterLayer(lv *hull) {
 	l := lv.l
 	if l > 0 {
 		t.Load(l, &lv.acc, t.labels)

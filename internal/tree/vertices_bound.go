@@ -11,7 +11,7 @@ import (
 
 // undecided says of neurons of the level's layer whether they may change sign on the cell, from
 // neuron j on.
-func (t *Vertices) undecided(lv *hull, j int) func(u int) bool {
+func (t *words) undecided(lv *hull, j int) func(u int) bool {
 	from := t.openFrom(lv.l, j)
 	return func(u int) bool {
 		if !from(u) {
@@ -71,7 +71,7 @@ func (t *Vertices) MinusBound(depth int) *big.Int {
 	return t.sideBound(t.levels[depth], -1)
 }
 
-func (t *Vertices) sideBound(lv *hull, s int8) *big.Int {
+func (t *words) sideBound(lv *hull, s int8) *big.Int {
 	return t.withLabel(t.m.Layers[lv.l].First+lv.j, s, func() *big.Int {
 		return t.boundOf(lv.l, lv.j+1, t.undecided(lv, lv.j+1), nil)
 	})

@@ -10,9 +10,20 @@ import (
 	"github.com/relucell/relucell/internal/vertices"
 )
 
+// words decides the neurons of a cell by its vertices, a word of them at a time.
+type words struct {
+	trunk
+	cells     *vertices.Cells
+	fallbacks *Fallbacks
+	regions   int64        // found, and not yet told there
+	around    vertices.Box // of a cell
+	cellwise  bool         // regions are not counted at a stroke
+	audit     func()       // shows the cell to those who look on
+}
+
 // nextWord finds the next word of the layer, from its neuron j on, that has open neurons, and looks
 // at them at the cell's vertices. It reports false for found where there is none.
-func (t *Vertices) nextWord(lv *hull) (found, certain bool) {
+func (t *words) nextWord(lv *hull) (found, certain bool) {
 	c, st := t.cells, &t.layers[lv.l]
 	for ; lv.j < len(st.done); lv.j += vertices.WordSize {
 		word, _ := c.WordOf(lv.l, lv.j)
@@ -34,7 +45,7 @@ func (t *Vertices) nextWord(lv *hull) (found, certain bool) {
 
 // divide decides the open neurons of the word, until the cell splits. done says that there is an
 // event to return; else all are decided.
-func (t *Vertices) divide(lv *hull, passing bool) (e Event, done, certain bool) {
+func (t *words) divide(lv *hull, passing bool) (e Event, done, certain bool) {
 	c := t.cells
 	for lv.open != 0 {
 		if t.fallbacks.common.Load() || t.m.Late() {
@@ -52,7 +63,7 @@ func (t *Vertices) divide(lv *hull, passing bool) (e Event, done, certain bool) 
 		b := uint(bits.TrailingZeros64(lv.open))
 		lv.j = t.cells.NeuronAt(lv.l, lv.word, b)
 		if !passing && t.halt.Load() {
-			return t.Undecided(), true, true
+			return Event{Kind: Open}, true, true
 		}
 		c.Thin(lv.at)
 		if !passing && bits.OnesCount64(lv.open) <= t.tune.LeafMost && t.atLeaf(lv) {
@@ -81,7 +92,7 @@ func (t *Vertices) divide(lv *hull, passing bool) (e Event, done, certain bool) 
 
 // splits says whether both sides of the section meet the ball; else the cell is made the side that
 // does.
-func (t *Vertices) splits(lv *hull) (both, certain bool) {
+func (t *words) splits(lv *hull) (both, certain bool) {
 	c := t.cells
 	if c.Within(lv.at) {
 		return true, true
@@ -107,7 +118,7 @@ func (t *Vertices) splits(lv *hull) (both, certain bool) {
 }
 
 // atLeaf says that no neuron is open after the level's word.
-func (t *Vertices) atLeaf(lv *hull) bool {
+func (t *words) atLeaf(lv *hull) bool {
 	if lv.l+1 < len(t.m.Layers) || t.cellwise {
 		return false
 	}
@@ -116,7 +127,7 @@ func (t *Vertices) atLeaf(lv *hull) bool {
 }
 
 // settle labels neurons of the word that have one sign on the cell.
-func (t *Vertices) settle(lv *hull, settled uint64, seen vertices.Signs) {
+func (t *words) settle(lv *hull, settled uint64, seen vertices.Signs) {
 	ly := t.m.Layers[lv.l]
 	t.tally.Float += int64(bits.OnesCount64(settled))
 	for ; settled != 0; settled &= settled - 1 {
@@ -129,7 +140,7 @@ func (t *Vertices) settle(lv *hull, settled uint64, seen vertices.Signs) {
 }
 
 // final is a cell of so many regions, beside which so many sides were found empty.
-func (t *Vertices) final(regions, settled int64) Event {
+func (t *words) final(regions, settled int64) Event {
 	t.tally.Float += regions + settled
 	if t.regions += regions; t.regions >= t.tune.Batch {
 		t.fallbacks.regions.Add(t.regions)
@@ -141,7 +152,7 @@ func (t *Vertices) final(regions, settled int64) Event {
 // vanishesAt says that a neuron without a bias is zero at a vertex of the current cell because all
 // that it sums up are: each unit of the layer before that passes something on in the cell is a
 // neuron and passes on zero there.
-func (t *Vertices) vanishesAt(word int, b uint, v int32) bool {
+func (t *words) vanishesAt(word int, b uint, v int32) bool {
 	l := t.cells.LayerOf(word)
 	ly, j := t.m.Layers[l], t.cells.NeuronAt(l, word, b)
 	if l == 0 || ly.BMag[j] != 0 {
