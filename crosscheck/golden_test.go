@@ -12,7 +12,6 @@ import (
 	"encoding/hex"
 	"flag"
 	"fmt"
-	"math/big"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -84,11 +83,11 @@ func TestGoldenEffort(t *testing.T) {
 			continue
 		}
 		g.add(t, c.name, effortRow(t, c.goldenCase, nil))
-		g.add(t, c.name+" (observed)", effortRow(t, c.goldenCase, deaf{}))
+		g.add(t, c.name+" (observed)", effortRow(t, c.goldenCase, enumerate.NoObserver{}))
 	}
 	for _, c := range namedCases(t) {
 		g.add(t, c.name, effortRow(t, c, nil))
-		g.add(t, c.name+" (observed)", effortRow(t, c, deaf{}))
+		g.add(t, c.name+" (observed)", effortRow(t, c, enumerate.NoObserver{}))
 	}
 	g.compare(t)
 }
@@ -316,16 +315,3 @@ func drawn(t *testing.T, seed uint64, widths ...int) *network.Network {
 	require.NoError(t, err)
 	return n
 }
-
-// deaf is an observer that makes the walk find evidence for everything and keeps none of it.
-type deaf struct{ enumerate.Observer }
-
-func (deaf) Split()                                        {}
-func (deaf) SplitEnd()                                     {}
-func (deaf) Zero()                                         {}
-func (deaf) Region([]float64)                              {}
-func (deaf) RegionBig([]*big.Float)                        {}
-func (deaf) Pruned(int8, int64, []int32, []int64)          {}
-func (deaf) PrunedBig(int8, *big.Int, []int32, []*big.Int) {}
-func (d deaf) Fork() enumerate.Observer                    { return d }
-func (deaf) Join(enumerate.Observer)                       {}

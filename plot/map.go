@@ -59,13 +59,13 @@ func New(ctx context.Context, n *network.Network, b ball.Ball) (*Map, error) {
 			m.layerOf = append(m.layerOf, l)
 		}
 	}
-	for r, err := range enumerate.Regions(ctx, n, b, enumerate.Options{Workers: 1}) {
+	for r, err := range enumerate.Regions(ctx, n, b, enumerate.Options{}) {
 		if err != nil {
 			return nil, err
 		}
 		m.Regions = append(m.Regions, Region{Pattern: r.Pattern, Witness: m.normalised(r.Point())})
 	}
-	// The walk says minus before plus already; that is its habit and not ours to lean on.
+	// In the order of the tree, whichever worker was first.
 	slices.SortStableFunc(m.Regions, func(p, q Region) int { return slices.Compare(p.Pattern, q.Pattern) })
 	in, first, shift := m.firstForms()
 	w := &walk{m: m, layers: n.Layers(), shift: shift}
