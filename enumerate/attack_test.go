@@ -56,6 +56,8 @@ const (
 	boundOfCell                 = "bound of a cell"
 
 	formulaOfEdge = "formula of an edge"
+
+	boundOfSlope, boundOfOffset = "affine map, slope", "affine map, offset"
 )
 
 // measureClaims walks a case by vertices or by the solver, or follows points, and measures what
@@ -82,10 +84,12 @@ func measureClaims(c *attack.Case, goal string) (attack.Marks, error) {
 		err = a.walk(n, b, plain, &tree.Policy{Undescribed: true, Policy: judge.Policy{Proposed: a.proposal}})
 	case boundOfCell:
 		err = a.bounds(n, b)
+	case boundOfSlope, boundOfOffset:
+		err = a.regions(n, b)
 	case boundTight, boundStatic:
 		a.passes(m.Model)
 	case "": // all
-		for _, g := range []string{boundOfFilter, boundOfCell, boundOfVertex, boundOfForm, boundOfValue, edgeDomain, boundTight, formulaOfEdge} {
+		for _, g := range []string{boundOfFilter, boundOfCell, boundOfVertex, boundOfForm, boundOfValue, edgeDomain, boundTight, formulaOfEdge, boundOfSlope} {
 			marks, err := measureClaims(c, g)
 			if err != nil {
 				return marks, err

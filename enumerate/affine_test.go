@@ -1,0 +1,145 @@
+package enumerate_test
+
+// The affine maps of regions, against those in exact numbers.
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/crosscheck/gen"
+	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/internal/attack"
+	"github.com/relucell/relucell/network"
+)
+
+// requireAffine holds the maps of some regions against the exact ones, in the order given.
+func requireAffine(t require.TestingT, name string, regions []enumerate.Region) {
+	for _, r := range regions {
+		m := attack.NewMarks()
+		enumerate.NoteAffine(m, r)
+		for _, bound := range []string{"affine map, slope", "affine map, offset"} {
+			require.LessOrEqual(t, m.Ratio(bound), 1.0, "%s: %s on %v", name, bound, r.Pattern)
+		}
+	}
+}
+
+// regionsOf returns up to 200 of them.
+func regionsOf(t require.TestingT, n *network.Network, b ball.Ball) (all []enumerate.Region) {
+	for r, err := range enumerate.Regions(context.Background(), n, b, enumerate.Options{Workers: 1, Limit: 200}) {
+		require.NoError(t, err)
+		all = append(all, r)
+	}
+	return all
+}
+
+func TestAffineMapsAreWhatTheyClaim(t *testing.T) {
+	for i, c := range samples() {
+		all := regionsOf(t, c.Net, c.Ball)
+		requireAffine(t, c.Name, all)
+		gen.NewRand(uint64(i)).Shuffle(len(all), func(i, k int) { all[i], all[k] = all[k], all[i] })
+		requireAffine(t, c.Name+", in any order", all)
+		n := gen.ScaleNeurons(c.Net, gen.NewRand(uint64(i)))
+		requireAffine(t, c.Name+", scaled", regionsOf(t, n, c.Ball))
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		n := drawMixed(t, rapid.IntRange(1, 3).Draw(t, "inputs"), 8)
+		requireAffine(t, "units that differ", regionsOf(t, n, drawBall(t, n.Inputs())))
+	})
+}
+
+// At both ends of the range of float64: what overflows is not claimed, and what underflows is within what is.
+func TestAffineMapsOfExtremeNetworks(t *testing.T) {
+	for seed := range uint64(150) {
+		c := gen.ExtremeCase(gen.NewRand(seed))
+		requireAffine(t, fmt.Sprint("extreme case ", seed), regionsOf(t, c.Net, c.Ball))
+	}
+	b := ballAt(t, ball.LInf, 1, 0, 1)
+	huge := netOf(t, dense(network.ReLU, []float64{0x1p1000}, []float64{0}), dense(network.None, []float64{0x1p1000}, []float64{0}))
+	tiny := netOf(t, dense(network.ReLU, []float64{0x1.8p-1040}, []float64{0}), dense(network.None, []float64{0x1.5555555555555p1000}, []float64{0}))
+	for _, n := range []*network.Network{huge, tiny} {
+		requireAffine(t, "one neuron", regionsOf(t, n, b))
+	}
+	all := regionsOf(t, huge, b)
+	require.Less(t, all[0].Affine().WErr[0], 0x1p-900, "the unit that is off passes on nothing")
+	require.True(t, math.IsInf(all[1].Affine().WErr[0], 1))
+}
+
+// For the usual networks the bound is of use.
+func TestAffineMapsAreAccurate(t *testing.T) {
+	n, b := he(4, 3, 24, 24), ballAt(t, ball.L2, 3, 0, 1)
+	for _, r := range regionsOf(t, n, b) {
+		a := r.Affine()
+		require.Less(t, max(a.WErr[0], a.BErr[0]), 1e-12)
+	}
+}
+
+// Regions may be asked at any time, from any goroutine.
+func TestRegionsMayBeAskedFromAnyGoroutine(t *testing.T) {
+	n, b := he(4, 3, 8, 8), ballAt(t, ball.LInf, 3, 0, 1)
+	all := regionsOf(t, n, b)
+	var want []enumerate.Affine
+	for _, r := range all {
+		want = append(want, r.Affine())
+	}
+	var wg sync.WaitGroup
+	for k := range 4 {
+		wg.Go(func() {
+			for i, r := range all {
+				if i%4 >= k {
+					if got := r.Affine(); got.W.At(0, 0) != want[i].W.At(0, 0) || got.B[0] != want[i].B[0] {
+						t.Errorf("region %d differs", i)
+					}
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// BenchmarkRegions compares, per region, the walk and what may be asked of a region after it.
+func BenchmarkRegions(b *testing.B) {
+	for _, c := range []struct {
+		name string
+		net  *network.Network
+		in   ball.Ball
+	}{
+		{"2-16-16", he(21, 2, 16, 16), ballAt(b, ball.LInf, 2, 0, 1)},
+		{"4-16-16", he(4, 4, 16, 16), ballAt(b, ball.LInf, 4, 0, 1)},
+		{"10-16", he(6, 10, 16), ballAt(b, ball.L2, 10, 0, 1)},
+		{"64-32-32", he(7, 64, 32, 32), ballAt(b, ball.LInf, 64, 0, 1./64)},
+	} {
+		all := regionsOf(b, c.net, c.in)
+		for _, ask := range []struct {
+			name string
+			of   func()
+		}{
+			{"walk", func() { regionsOf(b, c.net, c.in) }},
+			{"point", each(all, func(r enumerate.Region) { r.Point() })},
+			{"affine", each(all, func(r enumerate.Region) { r.Affine() })},
+			{"affine, exact", each(all, func(r enumerate.Region) { r.AffineExact() })},
+		} {
+			b.Run(c.name+"/"+ask.name, func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					ask.of()
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(all)), "ns/region")
+			})
+		}
+	}
+}
+
+func each(all []enumerate.Region, of func(enumerate.Region)) func() {
+	return func() {
+		for _, r := range all {
+			of(r)
+		}
+	}
+}
