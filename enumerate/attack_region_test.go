@@ -4,6 +4,7 @@ package enumerate
 
 import (
 	"context"
+	"fmt"
 	"math/big"
 
 	"github.com/relucell/relucell/ball"
@@ -13,14 +14,28 @@ import (
 
 // regions measures what some regions claim.
 func (a *audit) regions(n *network.Network, b ball.Ball) error {
+	solved := 0
 	for r, err := range Regions(context.Background(), n, b, Options{Workers: 1, Limit: measuredClaims}) {
 		if err != nil {
 			return err
 		}
 		NoteAffine(a.marks, r)
+		_, err := r.Vertices()
+		if err != nil || n.Inputs() > 3 || n.Neurons() > measuredNeurons || solved == measuredClosures {
+			continue
+		}
+		solved++
+		if text := WrongVertices(r, a.marks); text != "" {
+			return fmt.Errorf("region %v: %s", r.Pattern, text)
+		}
 	}
 	return nil
 }
+
+const (
+	// measuredNeurons is up to where all choices of constraints are solved, for measuredClosures regions of a case.
+	measuredNeurons, measuredClosures = 10, 3
+)
 
 // NoteAffine measures the affine map of a region.
 func NoteAffine(m attack.Marks, r Region) {

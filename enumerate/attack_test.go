@@ -58,6 +58,7 @@ const (
 	formulaOfEdge = "formula of an edge"
 
 	boundOfSlope, boundOfOffset = "affine map, slope", "affine map, offset"
+	boundOfCorner               = "vertex of a region"
 )
 
 // measureClaims walks a case by vertices or by the solver, or follows points, and measures what

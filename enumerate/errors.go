@@ -10,6 +10,9 @@ var (
 	ErrInput = errors.New("enumerate: bad input")
 	// ErrUndecided: no tier could decide, the exact one included. There is no answer.
 	ErrUndecided = errors.New("enumerate: undecided")
+	// ErrNoVertices: a region has no list of vertices, or floats do not tell it; the error says
+	// which.
+	ErrNoVertices = errors.New("enumerate: no vertices")
 )
 
 // marked is an error of a kind, in its own words.

@@ -6,6 +6,7 @@ package enumerate
 import (
 	"math/big"
 	"slices"
+	"sync"
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/internal/tree"
@@ -22,13 +23,20 @@ type Region struct {
 	of   *origin
 }
 
-// origin is what the regions of a walk come from.
+// origin is what the regions of a walk come from. Its pools keep what regions near each other share.
 type origin struct {
-	net  *network.Network
-	ball ball.Ball
+	net     *network.Network
+	ball    ball.Ball
+	affines sync.Pool
+	guides  sync.Pool
+	subject func() (*tree.Subject, error) // compiled when first asked for
 }
 
-func newOrigin(net *network.Network, b ball.Ball) *origin { return &origin{net, b} }
+func newOrigin(net *network.Network, b ball.Ball) *origin {
+	o := &origin{net: net, ball: b}
+	o.subject = sync.OnceValues(o.compile)
+	return o
+}
 
 // at returns the region at which a tree stands.
 func (o *origin) at(t tree.Tree) Region {
@@ -50,6 +58,6 @@ func (r Region) Point() []*big.Float {
 	return p
 }
 
-// Affine returns the affine map x ↦ W·x + b, W of outputs × inputs, that the network is on the
+// AffineExact returns the affine map x ↦ W·x + b, W of outputs × inputs, that the network is on the
 // region. Nothing is rounded.
-func (r Region) Affine() (W [][]*big.Float, b []*big.Float) { return r.of.net.Affine(r.Pattern) }
+func (r Region) AffineExact() (W [][]*big.Float, b []*big.Float) { return r.of.net.Affine(r.Pattern) }

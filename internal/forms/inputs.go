@@ -33,6 +33,23 @@ func (m *Model) PlainX(y, x []float64) bool {
 	return true
 }
 
+// NearX computes x = c + diag(s)·y in floats, and returns what each coordinate is off by at most where those of y are by err.
+//
+// Let |y_k| ≤ 1.005. With u for a rounding, c is off by u|c| and s by u|s|, the product rounds by u|s||y| and the sum by
+// u(|c|+|s||y|), besides what is smaller by a factor u and what underflows, which slack and underflow cover.
+//
+// Domain: no coordinate overflows, else the bound is +Inf.
+func (m *Model) NearX(y, x []float64, err float64) (bound float64) {
+	for k, v := range y {
+		c, s := m.center[k], m.scale[k]
+		x[k] = c + s*v
+		if bound = max(bound, Slack*(s*err+4*Unit*(math.Abs(c)+s))+Underflow); math.IsInf(x[k], 0) {
+			bound = math.Inf(1)
+		}
+	}
+	return bound
+}
+
 // ExactX returns x = c + diag(s)·y in exact dyadic numbers; exact, where it is not nil, is y.
 func (m *Model) ExactX(y []float64, exact []*big.Rat) []*big.Float {
 	x := make([]*big.Float, m.N)

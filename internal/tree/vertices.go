@@ -50,13 +50,18 @@ type Fallbacks struct {
 
 // NewVertices returns a tree at the root.
 func NewVertices(m *Subject, p *Policy, halt *atomic.Bool, f *Fallbacks) *Vertices {
-	t := &Vertices{words: words{trunk: newTrunk(m, p, halt), cells: vertices.New(m.Model), fallbacks: f,
+	t := &Vertices{words: words{trunk: newTrunk(m, p, halt), fallbacks: f,
 		cellwise: p != nil && p.Cellwise, audit: func() {}}}
 	if p != nil && p.Described != nil {
 		t.audit = func() { p.Described(t) }
 	}
-	t.cells.Vanishes, t.cells.Clock, t.cells.Spare = t.vanishesAt, &t.tally.Work, t.tune.SpareBits
+	t.setCells(vertices.New(m.Model, true))
 	return t
+}
+
+func (t *Vertices) setCells(c *vertices.Cells) {
+	t.cells = c
+	c.Vanishes, c.Clock, c.Spare = t.vanishesAt, &t.tally.Work, t.tune.SpareBits
 }
 
 // Describable says that cells may be kept by their vertices.

@@ -10,8 +10,9 @@ import (
 )
 
 // New returns the cells of a model, with none yet: Clock and Vanishes are to be set, and Reset
-// begins.
-func New(m *forms.Model) *Cells {
+// begins. With alike, the ball may be another in which the cells are as many: where the model is
+// central they are cones, as many in a cube as in any ball around its centre.
+func New(m *forms.Model, alike bool) *Cells {
 	c := &Cells{central: m.Central()}
 	c.N, c.integral, c.Spare = m.N, knowsIntegers(m), bitsToSpare
 	for _, ly := range m.Layers {
@@ -25,7 +26,7 @@ func New(m *forms.Model) *Cells {
 	}
 	c.words = len(c.Rows)
 	c.Round = m.Norm == ball.L2 && m.N > 1 && !c.central
-	c.setBall(m.N, m.Norm == ball.L1 && !c.central) // cones are as many in a cube
+	c.setBall(m.N, m.Norm == ball.L1 && !(c.central && alike))
 	return c
 }
 

@@ -128,10 +128,10 @@ func divisor(a, b int64) int64 {
 
 // knowsIntegers says that a model's first layer may have forms in small integers.
 func knowsIntegers(m *forms.Model) bool {
-	ly := m.Layers[0]
-	if ly.Quantum == 0 {
+	if len(m.Layers) == 0 || m.Layers[0].Quantum == 0 {
 		return false
 	}
+	ly := m.Layers[0]
 	for j := range ly.Neurons {
 		mag := math.Abs(ly.B[j])
 		for k := range m.N {

@@ -84,3 +84,29 @@ func (c *Cells) Thin(list []int32) {
 		}
 	}
 }
+
+// FacetsOf returns the constraints that are facets of a cell. Each facet is the face of some constraint, and each face is in a
+// facet: so they are those whose vertices are not all on another one that has more.
+func (c *Cells) FacetsOf(list []int32) (facets uint64) {
+	var with [64]uint64 // the constraints on which all vertices of one lie
+	used := c.used(list)
+	for k := range with {
+		with[k] = used
+	}
+	for _, v := range list {
+		for on := c.Vertices[v].On; on != 0; on &= on - 1 {
+			with[bits.TrailingZeros64(on)] &= c.Vertices[v].On
+		}
+	}
+	for rest := used; rest != 0; rest &= rest - 1 {
+		k := bits.TrailingZeros64(rest)
+		largest := true
+		for others := with[k]; others != 0; others &= others - 1 {
+			largest = largest && with[bits.TrailingZeros64(others)]>>k&1 != 0
+		}
+		if largest {
+			facets |= 1 << k
+		}
+	}
+	return facets
+}

@@ -69,6 +69,13 @@ func (c *Cells) repair(v int32) bool {
 	return true
 }
 
+// Sharpen repairs a vertex that more than a rounding is off by, where that makes it better.
+func (c *Cells) Sharpen(v int32) {
+	if before := c.Vertices[v]; before.Err > forms.Unit && c.repair(v) && c.Vertices[v].Err > before.Err {
+		c.Vertices[v] = before
+	}
+}
+
 // nearBall says that a point is where the rounding of a row's value was bounded.
 func nearBall(x []float64) bool {
 	for _, v := range x {

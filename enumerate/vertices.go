@@ -1,0 +1,107 @@
+// The vertices and facets of a region.
+
+package enumerate
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/internal/tree"
+)
+
+// Vertex is a vertex of the closure of a region, which is a polytope.
+type Vertex struct {
+	X   []float64
+	Err float64 // what each coordinate of X is off by at most
+	// Facets are those of the region on which the vertex lies. On facet i ≥ 0 neuron i is zero; of several neurons that are
+	// zero there it is the first. The others are −1−k for facet k of the ball: for linf and a box, facet 2j is the lower end of
+	// input j and 2j+1 the upper one; for l1, facet k has the inputs above the centre's whose bit is set in k, and the others below.
+	Facets []int
+}
+
+// Vertices returns the vertices of the closure of the region, in the plane counterclockwise. There is no more than that list, and
+// none is missing: which there are, and on which facets, is certain, and floats tell only where.
+//
+// The error is an [ErrNoVertices] in the l2 ball, whose regions are round (but in one dimension), for more than 7 inputs, 5 in
+// an l1 ball, and where floats do not tell a sign: where more hyperplanes than inputs meet in a point, for one.
+func (r Region) Vertices() ([]Vertex, error) {
+	o := r.of
+	if n, most := o.net.Inputs(), tree.Guidable(o.ball.Norm()); n > most {
+		if o.ball.Norm() == ball.L2 {
+			return nil, marked{fmt.Errorf("enumerate: a region of an l2 ball in %d inputs is no polytope: ask for its vertices in an linf ball or a box, around it or inside", n), ErrNoVertices}
+		}
+		return nil, marked{fmt.Errorf("enumerate: vertices in %d inputs of the %v ball, expected %d at most", n, o.ball.Norm(), most), ErrNoVertices}
+	}
+	m, err := o.subject()
+	if err != nil {
+		return nil, err
+	}
+	g, ok := o.guides.Get().(*tree.Guide)
+	if !ok {
+		g = tree.NewGuide(m)
+	}
+	defer o.guides.Put(g)
+	if !g.To(r.Pattern) {
+		return nil, marked{fmt.Errorf("enumerate: floats do not tell the vertices of region %v", r.Pattern), ErrNoVertices}
+	}
+	corners := g.Corners()
+	list := make([]Vertex, len(corners))
+	for i, c := range corners {
+		slices.Sort(c.Facets)
+		list[i] = Vertex{X: make([]float64, len(c.Y)), Facets: slices.Compact(c.Facets)}
+		list[i].Err = m.NearX(c.Y, list[i].X, c.Err)
+	}
+	if o.net.Inputs() == 2 {
+		around(list, corners)
+	}
+	return list, nil
+}
+
+// Facets returns the neurons that are zero on a facet of the region, ascending; of several on one facet the first. An error
+// is that of Vertices.
+func (r Region) Facets() ([]int, error) {
+	list, err := r.Vertices()
+	var all []int
+	for _, v := range list {
+		all = append(all, v.Facets...)
+	}
+	slices.Sort(all)
+	all = slices.Compact(all)
+	inner, _ := slices.BinarySearch(all, 0)
+	return all[inner:], err
+}
+
+// compile compiles the network anew: what the walk had may have been given up with it.
+func (o *origin) compile() (*tree.Subject, error) {
+	m, err := tree.NewSubject(context.Background(), o.net, o.ball)
+	if err != nil {
+		return nil, marked{err, ErrInput}
+	}
+	return m, nil
+}
+
+// around puts the vertices of a polygon in the order in which facets join them, counterclockwise as floats see it.
+func around(list []Vertex, at []tree.Corner) {
+	joined := func(i, j int) bool {
+		return slices.ContainsFunc(list[i].Facets, func(f int) bool { return slices.Contains(list[j].Facets, f) })
+	}
+	for i := 1; i < len(list); i++ {
+		for j := i; j < len(list); j++ {
+			if joined(i-1, j) {
+				list[i], list[j] = list[j], list[i]
+				at[i], at[j] = at[j], at[i]
+				break
+			}
+		}
+	}
+	twice, o := 0.0, at[0].Y
+	for i := 1; i+1 < len(at); i++ {
+		v, w := at[i].Y, at[i+1].Y
+		twice += (v[0]-o[0])*(w[1]-o[1]) - (v[1]-o[1])*(w[0]-o[0])
+	}
+	if twice < 0 {
+		slices.Reverse(list)
+	}
+}
