@@ -1,9 +1,9 @@
-// Package relucell counts the activation regions of a network of piecewise linear units that meet a ball, exactly, shows
-// them one by one, and proves the count to an independent checker.
+// Package relucell counts the activation regions of a network of piecewise linear units that meet a
+// ball, exactly, shows them one by one, and proves the count to an independent checker.
 //
-// It is the front door: a [Problem] is a network on a ball, and what may be asked of it. The rooms behind have the same
-// and more: package network and its readers, ball, enumerate (the walk, its options and regions), proof and certificate,
-// bound, plot.
+// It is the front door: a [Problem] is a network on a ball, and what may be asked of it. The rooms
+// behind have the same and more: package network and its readers, ball, enumerate (the walk, its
+// options and regions), proof and certificate, bound, plot.
 package relucell
 
 import (
@@ -25,7 +25,8 @@ type Options = enumerate.Options
 // Result is the answer of a count: Lower ≤ count ≤ Upper.
 type Result = enumerate.Result
 
-// Region is a region with its pattern, and methods for a point, the affine map, the vertices and the facets.
+// Region is a region with its pattern, and methods for a point, the affine map, the vertices and
+// the facets.
 type Region = enumerate.Region
 
 // Problem is a network on a ball of its inputs.
@@ -34,8 +35,8 @@ type Problem struct {
 	Ball ball.Ball
 }
 
-// Open returns the problem of the network in a file, ONNX, NNet or JSON by its ending. Errors name the file and what was
-// expected.
+// Open returns the problem of the network in a file, ONNX, NNet or JSON by its ending. Errors name
+// the file and what was expected.
 func Open(path string, b ball.Ball) (Problem, error) {
 	n, _, err := load.Read(path, load.Options{})
 	return Problem{n, b}, err
@@ -56,8 +57,8 @@ func (p Problem) Prove(ctx context.Context, path string, opt Options) (Result, e
 	return proof.Prove(ctx, p.Net, p.Ball, path, opt)
 }
 
-// Check has a proof about the network verified, by a checker that knows nothing of the walk, see [certificate.Check]. The
-// report names the ball that it is about.
+// Check has a proof about the network verified, by a checker that knows nothing of the walk, see
+// [certificate.Check]. The report names the ball that it is about.
 func (p Problem) Check(path string) (*certificate.Report, error) {
 	var text bytes.Buffer // all that the checker is told of the network
 	if err := p.Net.WriteCanonical(&text); err != nil {

@@ -1,5 +1,5 @@
-// The affine map of a network on a region, in floats with a bound of what each entry is off by. Layers whose signs before
-// are those of the region asked about last are not computed again.
+// The affine map of a network on a region, in floats with a bound of what each entry is off by.
+// Layers whose signs before are those of the region asked about last are not computed again.
 
 package enumerate
 
@@ -18,13 +18,15 @@ import (
 type Affine struct {
 	W *mat.Dense // outputs × inputs
 	B []float64
-	// WErr[i] bounds what each entry of row i of W is off by, BErr[i] what B[i] is. It is +Inf where floats are out of
-	// range, above some 2⁹⁰⁰, and the entries are then not to be used; AffineExact knows no range.
+	// WErr[i] bounds what each entry of row i of W is off by, BErr[i] what B[i] is. It is +Inf
+	// where floats are out of range, above some 2⁹⁰⁰, and the entries are then not to be used;
+	// AffineExact knows no range.
 	WErr, BErr []float64
 }
 
-// Affine returns the affine map that the network is on the region. It costs a small part of the walk of a region; successive
-// calls share what they can, most for regions that are near each other in the order of the walk.
+// Affine returns the affine map that the network is on the region. It costs a small part of the
+// walk of a region; successive calls share what they can, most for regions that are near each other
+// in the order of the walk.
 func (r Region) Affine() Affine {
 	a, ok := r.of.affines.Get().(*affines)
 	if !ok {
@@ -42,8 +44,8 @@ type affines struct {
 	known  int // layers whose z is that of last
 }
 
-// affineLayer is a layer with the map to what enters its units. A row of z has n coefficients, an offset, and what a
-// coefficient and the offset are off by at most.
+// affineLayer is a layer with the map to what enters its units. A row of z has n coefficients, an
+// offset, and what a coefficient and the offset are off by at most.
 type affineLayer struct {
 	network.Layer
 	first int // its first neuron
@@ -89,7 +91,8 @@ func (a *affines) at(p network.Pattern) Affine {
 	return a.layers[len(a.layers)-1].result(p)
 }
 
-// passes returns the factor by which unit j passes on what enters it, and takes its neuron's sign off p.
+// passes returns the factor by which unit j passes on what enters it, and takes its neuron's sign
+// off p.
 func (l *affineLayer) passes(j int, p *network.Pattern) float64 {
 	if l.slope[j] == 1 {
 		return 1
@@ -107,16 +110,18 @@ func (l *affineLayer) passes(j int, p *network.Pattern) float64 {
 
 // enter computes what enters the layer's units from what enters those of the layer before.
 //
-// Error: let m ≥ |g̃| for each coefficient g̃ of a unit of the layer before, which is off by at most e. The term w·a·g, a the
-// factor of the unit, is then off by |w||a|·e, and by γ|w||a|·m for the product with a, that with w and the additions,
-// of which there are at most k+1 in a sum of k terms (Higham, "Accuracy and Stability of Numerical Algorithms", §3.1). γ is
-// ku/(1−ku) with 8 more to k, for what rounds here; slack covers the roundings of the bound's own sums. An offset
-// is a coefficient more, whose sum begins with a bias that is exact: its γ|b| is in the bound. What underflows is off by
-// 2⁻¹⁰⁷⁵ at most. In γm that is times |w||a|, and in the two products with a it is times |w|, hence the least floats in the bound,
-// and in the others it is in forms.Underflow.
+// Error: let m ≥ |g̃| for each coefficient g̃ of a unit of the layer before, which is off by at
+// most e. The term w·a·g, a the factor of the unit, is then off by |w||a|·e, and by γ|w||a|·m for
+// the product with a, that with w and the additions, of which there are at most k+1 in a sum of k
+// terms (Higham, "Accuracy and Stability of Numerical Algorithms", §3.1). γ is ku/(1−ku) with 8
+// more to k, for what rounds here; slack covers the roundings of the bound's own sums. An offset is
+// a coefficient more, whose sum begins with a bias that is exact: its γ|b| is in the bound. What
+// underflows is off by 2⁻¹⁰⁷⁵ at most. In γm that is times |w||a|, and in the two products with a
+// it is times |w|, hence the least floats in the bound, and in the others it is in forms.Underflow.
 //
-// Domain: nothing overflows. The partial sums are at most the bound over γ, so bounds of up to judge.TightMost are
-// believed, and beyond the bound is +Inf, which is then the bound of all that depends on it.
+// Domain: nothing overflows. The partial sums are at most the bound over γ, so bounds of up to
+// judge.TightMost are believed, and beyond the bound is +Inf, which is then the bound of all that
+// depends on it.
 func (l *affineLayer) enter(before *affineLayer, p network.Pattern) {
 	out, in := l.W.Dims()
 	wide := len(l.z) / out

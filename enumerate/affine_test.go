@@ -54,7 +54,8 @@ func TestAffineMapsAreWhatTheyClaim(t *testing.T) {
 	})
 }
 
-// At both ends of the range of float64: what overflows is not claimed, and what underflows is within what is.
+// At both ends of the range of float64: what overflows is not claimed, and what underflows is
+// within what is.
 func TestAffineMapsOfExtremeNetworks(t *testing.T) {
 	for seed := range uint64(150) {
 		c := gen.ExtremeCase(gen.NewRand(seed))

@@ -33,7 +33,8 @@ func (a *audit) regions(n *network.Network, b ball.Ball) error {
 }
 
 const (
-	// measuredNeurons is up to where all choices of constraints are solved, for measuredClosures regions of a case.
+	// measuredNeurons is up to where all choices of constraints are solved, for measuredClosures
+	// regions of a case.
 	measuredNeurons, measuredClosures = 10, 3
 )
 

@@ -61,6 +61,7 @@
 //
 //	ErrInput               network, ball and options do not go together, or are outside the limits
 //	ErrUndecided           no tier could decide, the exact one included: there is no answer
+//	ErrNoVertices          a region's vertices are not to be had; the count is not concerned
 //	*CheckpointError       a file cannot serve as the checkpoint of this count
 //	*CheckpointWriteError  a checkpoint could not be written any more; the result beside it holds
 //
@@ -68,9 +69,10 @@
 //
 // # The files
 //
-// api.go and region.go what a caller sees; count.go makes a walk of what is asked for and an answer
-// of its outcome; regions.go hands out regions, observe.go tells observers; checkpoint.go says what
-// a checkpoint is about, late.go what a stop allows. The walk itself is in internal/walk (the
-// loop), internal/tree (cells), internal/judge (what is certain), internal/vertices (cells by their
-// vertices) and internal/forms (the network on the ball).
+// api.go what a caller sees; region.go, affine.go and vertices.go what a region knows of itself;
+// count.go makes a walk of what is asked for and an answer of its outcome; regions.go
+// hands out regions, observe.go tells observers; checkpoint.go says what a checkpoint is about,
+// late.go what a stop allows. The walk itself is in internal/walk (the loop), internal/tree
+// (cells), internal/judge (what is certain), internal/vertices (cells by their vertices) and
+// internal/forms (the network on the ball).
 package enumerate

@@ -22,7 +22,8 @@ func (s *steepest) Region(r enumerate.Region) {
 func (s *steepest) Fork() enumerate.Visitor  { return new(steepest) }
 func (s *steepest) Join(o enumerate.Visitor) { s.norm = max(s.norm, o.(*steepest).norm) }
 
-// The largest gradient of a network over all regions of a ball, its Lipschitz constant there, by all workers.
+// The largest gradient of a network over all regions of a ball, by
+// all workers.
 func ExampleVisitor() {
 	rng, weights := rand.New(rand.NewPCG(1, 2)), make([]float64, 3*16+16)
 	for i := range weights {

@@ -15,7 +15,8 @@ import (
 	"github.com/relucell/relucell/lp/exact"
 )
 
-// closureOf returns the rows of a region's closure that are not constant: those of the ball by their names, then those of the neurons.
+// closureOf returns the rows of a region's closure that are not constant: those of the ball by
+// their names, then those of the neurons.
 func (r Region) closureOf() (list []constraint) {
 	m, _ := r.of.subject()
 	if m.Norm == ball.L1 {
@@ -91,7 +92,8 @@ func WrongVertices(r Region, marks attack.Marks) string {
 	return wrongFacets(names, closure, want)
 }
 
-// wrongFacets holds the sets of vertices of the facets against the largest of those of all constraints.
+// wrongFacets holds the sets of vertices of the facets against the largest of those of all
+// constraints.
 func wrongFacets(names map[int][]string, closure []constraint, vertices map[string][]*big.Rat) string {
 	on := func(c constraint) (list []string) {
 		for _, name := range slices.Sorted(maps.Keys(vertices)) {

@@ -23,11 +23,13 @@ type Region struct {
 	of   *origin
 }
 
-// origin is what the regions of a walk come from. Its pools keep what regions near each other share.
+// origin is what the regions of a walk come from. Its pools keep what regions near each other
+// share.
 type origin struct {
 	net     *network.Network
 	ball    ball.Ball
 	affines sync.Pool
+	passes  sync.Pool
 	guides  sync.Pool
 	subject func() (*tree.Subject, error) // compiled when first asked for
 }
@@ -60,4 +62,11 @@ func (r Region) Point() []*big.Float {
 
 // AffineExact returns the affine map x ↦ W·x + b, W of outputs × inputs, that the network is on the
 // region. Nothing is rounded.
-func (r Region) AffineExact() (W [][]*big.Float, b []*big.Float) { return r.of.net.Affine(r.Pattern) }
+func (r Region) AffineExact() (W [][]*big.Float, b []*big.Float) {
+	pass, ok := r.of.passes.Get().(*network.AffinePass)
+	if !ok {
+		pass = r.of.net.NewAffinePass()
+	}
+	defer r.of.passes.Put(pass)
+	return pass.Affine(r.Pattern)
+}

@@ -15,17 +15,20 @@ import (
 type Vertex struct {
 	X   []float64
 	Err float64 // what each coordinate of X is off by at most
-	// Facets are those of the region on which the vertex lies. On facet i ≥ 0 neuron i is zero; of several neurons that are
-	// zero there it is the first. The others are −1−k for facet k of the ball: for linf and a box, facet 2j is the lower end of
-	// input j and 2j+1 the upper one; for l1, facet k has the inputs above the centre's whose bit is set in k, and the others below.
+	// Facets are those of the region on which the vertex lies. On facet i ≥ 0 neuron i is zero; of
+	// several neurons that are zero there it is the first. The others are −1−k for facet k of the
+	// ball: for linf and a box, facet 2j is the lower end of input j and 2j+1 the upper one; for
+	// l1, facet k has the inputs above the centre's whose bit is set in k, and the others below.
 	Facets []int
 }
 
-// Vertices returns the vertices of the closure of the region, in the plane counterclockwise. There is no more than that list, and
-// none is missing: which there are, and on which facets, is certain, and floats tell only where.
+// Vertices returns the vertices of the closure of the region, in the plane counterclockwise. There
+// is no more than that list, and none is missing: which there are, and on which facets, is certain,
+// and floats tell only where.
 //
-// The error is an [ErrNoVertices] in the l2 ball, whose regions are round (but in one dimension), for more than 7 inputs, 5 in
-// an l1 ball, and where floats do not tell a sign: where more hyperplanes than inputs meet in a point, for one.
+// The error is an [ErrNoVertices] in the l2 ball, whose regions are round (but in one dimension),
+// for more than 7 inputs, 5 in an l1 ball, and where floats do not tell a sign: where more
+// hyperplanes than inputs meet in a point, for one.
 func (r Region) Vertices() ([]Vertex, error) {
 	o := r.of
 	if n, most := o.net.Inputs(), tree.Guidable(o.ball.Norm()); n > most {
@@ -59,8 +62,8 @@ func (r Region) Vertices() ([]Vertex, error) {
 	return list, nil
 }
 
-// Facets returns the neurons that are zero on a facet of the region, ascending; of several on one facet the first. An error
-// is that of Vertices.
+// Facets returns the neurons that are zero on a facet of the region, ascending; of several on one
+// facet the first. An error is that of Vertices.
 func (r Region) Facets() ([]int, error) {
 	list, err := r.Vertices()
 	var all []int
@@ -82,7 +85,8 @@ func (o *origin) compile() (*tree.Subject, error) {
 	return m, nil
 }
 
-// around puts the vertices of a polygon in the order in which facets join them, counterclockwise as floats see it.
+// around puts the vertices of a polygon in the order in which facets join them, counterclockwise as
+// floats see it.
 func around(list []Vertex, at []tree.Corner) {
 	joined := func(i, j int) bool {
 		return slices.ContainsFunc(list[i].Facets, func(f int) bool { return slices.Contains(list[j].Facets, f) })

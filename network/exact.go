@@ -5,7 +5,6 @@
 package network
 
 import (
-	"fmt"
 	"math"
 	"math/big"
 )
@@ -47,61 +46,6 @@ func (n *Network) ForwardExact(x []*big.Float) ([]*big.Float, Pattern) {
 		a = z
 	}
 	return a.floats(), pattern
-}
-
-// Affine returns the affine map x ↦ W·x + b, W of Outputs × Inputs, that the
-// network is on the cell of pattern p: nothing is rounded, the precision of an
-// entry is what it needs. A neuron of sign 0 contributes 0. It panics when p has
-// not one sign per neuron.
-func (n *Network) Affine(p Pattern) (W [][]*big.Float, b []*big.Float) {
-	if len(p) != n.Neurons() {
-		panic(fmt.Sprintf("network: pattern of %d signs, the network has %d neurons", len(p), n.Neurons()))
-	}
-	// The last column of A is the offset: the map is A·(x, 1).
-	cols := n.Inputs() + 1
-	a := make([]dyadic, cols)
-	for c := range a {
-		a[c] = dyadic{v: zeros(n.Inputs())}
-		if c < cols-1 {
-			a[c].v[c].SetInt64(1)
-		}
-	}
-	for _, l := range n.layers {
-		w := newIntLayer(l)
-		signs := l.SignsOf(p)
-		p = p[l.Neurons():]
-		next := make([]dyadic, cols)
-		for c := range next {
-			next[c] = dyadic{v: make([]*big.Int, l.Out()), e: w.e + a[c].e}
-		}
-		for i := 0; i < l.Out(); i++ {
-			if signs[i] == 0 || signs[i] < 0 && l.Below(i) == 0 {
-				for c := range next {
-					next[c].v[i] = new(big.Int) // it contributes 0
-				}
-				continue
-			}
-			row := w.row(i)
-			for c := range next {
-				next[c].v[i] = dot(row, a[c].v)
-			}
-		}
-		next[cols-1].addFloats(l.B)
-		for c := range next {
-			next[c].activate(l, signs)
-		}
-		a = next
-	}
-	W = make([][]*big.Float, n.Outputs())
-	for i := range W {
-		W[i] = make([]*big.Float, n.Inputs())
-	}
-	for c := 0; c < cols-1; c++ {
-		for i, v := range a[c].floats() {
-			W[i][c] = v
-		}
-	}
-	return W, a[cols-1].floats()
 }
 
 // dyadic is the vector v·2^e.
@@ -276,9 +220,9 @@ func split(v float64) (m int64, e int) {
 }
 
 func zeros(n int) []*big.Int {
-	v := make([]*big.Int, n)
+	v, all := make([]*big.Int, n), make([]big.Int, n)
 	for i := range v {
-		v[i] = new(big.Int)
+		v[i] = &all[i]
 	}
 	return v
 }

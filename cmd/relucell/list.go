@@ -84,9 +84,9 @@ func (c *listCmd) list(ctx context.Context, w io.Writer, n *network.Network, b b
 		if err == nil {
 			var j regionJSON
 			if mapWork(n) <= quickMap {
-				j = newRegionJSON(n, r)
+				j = newRegionJSON(r)
 			} else {
-				j, err = within(ctx, func() (regionJSON, error) { return newRegionJSON(n, r), nil })
+				j, err = within(ctx, func() (regionJSON, error) { return newRegionJSON(r), nil })
 			}
 			if err == nil {
 				err = writeJSON(out, j)
@@ -124,8 +124,8 @@ type regionJSON struct {
 	Affine  affineJSON `json:"affine"`
 }
 
-func newRegionJSON(n *network.Network, r enumerate.Region) regionJSON {
-	w, b := n.Affine(r.Pattern)
+func newRegionJSON(r enumerate.Region) regionJSON {
+	w, b := r.AffineExact()
 	j := regionJSON{Pattern: r.Pattern.String(), Witness: hexFloats(r.Point()), Affine: affineJSON{B: hexFloats(b)}}
 	for _, row := range w {
 		j.Affine.W = append(j.Affine.W, hexFloats(row))

@@ -1,5 +1,6 @@
-// A first program with relucell, in a module of its own, as whoever imports it has one: it counts the regions of a network
-// in a box, shows some of them, writes a proof of the count, and has that checked.
+// A first program with relucell, in a module of its own, as whoever imports it has one: it counts
+// the regions of a network in a box, shows some of them, writes a proof of the count, and has that
+// checked.
 //
 //	go run . [PROOF]
 package main
@@ -49,6 +50,6 @@ func run(ctx context.Context, path string) error {
 		fmt.Println(r.Pattern, "around", r.Point(), "has", len(corners), "vertices and the slope", r.Affine().W.RawRowView(0))
 	}
 	report, err := p.Check(path)
-	fmt.Println(report)
+	fmt.Print(report)
 	return err
 }

@@ -33,10 +33,12 @@ func (m *Model) PlainX(y, x []float64) bool {
 	return true
 }
 
-// NearX computes x = c + diag(s)·y in floats, and returns what each coordinate is off by at most where those of y are by err.
+// NearX computes x = c + diag(s)·y in floats, and returns what each coordinate is off by at most
+// where those of y are by err.
 //
-// Let |y_k| ≤ 1.005. With u for a rounding, c is off by u|c| and s by u|s|, the product rounds by u|s||y| and the sum by
-// u(|c|+|s||y|), besides what is smaller by a factor u and what underflows, which slack and underflow cover.
+// Let |y_k| ≤ 1.005. With u for a rounding, c is off by u|c| and s by u|s|, the product rounds by
+// u|s||y| and the sum by u(|c|+|s||y|), besides what is smaller by a factor u and what underflows,
+// which slack and underflow cover.
 //
 // Domain: no coordinate overflows, else the bound is +Inf.
 func (m *Model) NearX(y, x []float64, err float64) (bound float64) {

@@ -1,5 +1,5 @@
-// From region to region by vertices: what a caller may ask of regions that any walk has found. Regions near each other
-// have most of the path in common.
+// From region to region by vertices: what a caller may ask of regions that any walk has found.
+// Regions near each other have most of the path in common.
 
 package tree
 
@@ -17,8 +17,9 @@ type Guide struct {
 	lost bool // the tree stands nowhere
 }
 
-// Corner is a vertex of a region, in coordinates of the unit ball that are off by Err at most, and the facets of the
-// region on which it lies: the index of a neuron, or −1−i for facet i of the ball.
+// Corner is a vertex of a region, in coordinates of the unit ball that are off by Err at most, and
+// the facets of the region on which it lies: the index of a neuron, or −1−i for facet i of the
+// ball.
 type Corner struct {
 	Y      []float64
 	Err    float64
@@ -32,8 +33,8 @@ func NewGuide(m *Subject) *Guide {
 	return &Guide{t: t, lost: true}
 }
 
-// Guidable is the largest number of inputs for which there is a guide; a word has bits for the 2ⁿ facets of a
-// cross-polytope and others.
+// Guidable is the largest number of inputs for which there is a guide; a word has bits for the 2ⁿ
+// facets of a cross-polytope and others.
 func Guidable(norm ball.Norm) int {
 	switch norm {
 	case ball.L2:
@@ -44,7 +45,8 @@ func Guidable(norm ball.Norm) int {
 	return vertices.MaxInputs
 }
 
-// To goes to the region with the given labels, and reports false where a sign at a vertex on the way is not certain.
+// To goes to the region with the given labels, and reports false where a sign at a vertex on the
+// way is not certain.
 func (g *Guide) To(labels []int8) bool {
 	t, d := g.t, 0
 	if len(t.m.Layers) == 0 {

@@ -85,8 +85,9 @@ func (c *Cells) Thin(list []int32) {
 	}
 }
 
-// FacetsOf returns the constraints that are facets of a cell. Each facet is the face of some constraint, and each face is in a
-// facet: so they are those whose vertices are not all on another one that has more.
+// FacetsOf returns the constraints that are facets of a cell. Each facet is the face of some
+// constraint, and each face is in a facet: so they are those whose vertices are not all on another
+// one that has more.
 func (c *Cells) FacetsOf(list []int32) (facets uint64) {
 	var with [64]uint64 // the constraints on which all vertices of one lie
 	used := c.used(list)

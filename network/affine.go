@@ -1,0 +1,159 @@
+// The exact affine map of a pattern, in integers with a power of two for each layer. What patterns
+// near each other have in common is computed once.
+
+package network
+
+import (
+	"fmt"
+	"math/big"
+)
+
+// Affine returns the affine map x ↦ W·x + b, W of Outputs × Inputs, that the
+// network is on the cell of pattern p: nothing is rounded, the precision of an
+// entry is what it needs. A neuron of sign 0 contributes 0. It panics when p has
+// not one sign per neuron.
+func (n *Network) Affine(p Pattern) (W [][]*big.Float, b []*big.Float) {
+	return n.NewAffinePass().Affine(p)
+}
+
+// AffinePass computes the affine maps of one pattern after the other, and keeps of the last one
+// what the next may share. It is for one goroutine at a time.
+type AffinePass struct {
+	net    *Network
+	layers []rowLayer
+	last   Pattern
+}
+
+// rowLayer is a layer with the affine maps of its units' pre-activations, each a row of the
+// coefficients of the inputs and an offset, in integers times 2^e.
+type rowLayer struct {
+	Layer
+	first int // its first neuron
+	// The weights are integers times 2^weights, the slopes times 2^slopes.
+	weights, slopes, e int
+	signs              Pattern      // of the units
+	rows               [][]*big.Int // nil: not computed for the signs before
+}
+
+// NewAffinePass returns a pass through n.
+func (n *Network) NewAffinePass() *AffinePass {
+	p, first, before := &AffinePass{net: n}, 0, 0
+	for _, l := range n.layers {
+		r := rowLayer{Layer: l, first: first, weights: newIntLayer(l).e, signs: make(Pattern, l.Out()), rows: make([][]*big.Int, l.Out())}
+		r.e = r.weights + before
+		for j, b := range l.B {
+			if m, e := split(b); m != 0 {
+				r.e = min(r.e, e)
+			}
+			_, e := split(l.Below(j))
+			r.slopes = min(r.slopes, e)
+		}
+		p.layers = append(p.layers, r)
+		first, before = first+l.Neurons(), r.e+r.slopes
+	}
+	return p
+}
+
+// Affine is Network.Affine.
+func (p *AffinePass) Affine(s Pattern) (W [][]*big.Float, b []*big.Float) {
+	if len(s) != p.net.Neurons() {
+		panic(fmt.Sprintf("network: pattern of %d signs, the network has %d neurons", len(s), p.net.Neurons()))
+	}
+	p.enter(s)
+	at := len(p.layers) - 1
+	l, n := &p.layers[at], p.net.Inputs()
+	W, b = make([][]*big.Float, l.Out()), make([]*big.Float, l.Out())
+	var f, v big.Int
+	for i := range W {
+		row := zeros(n + 1)
+		if l.factor(&f, i) {
+			row = p.row(at, i)
+		}
+		W[i] = make([]*big.Float, n)
+		for k := range row {
+			x := new(big.Float).SetInt(v.Mul(&f, row[k])) // not rounded: it has as many bits as v
+			if x.SetMantExp(x, l.e+l.slopes); k < n {
+				W[i][k] = x
+			} else {
+				b[i] = x
+			}
+		}
+	}
+	return W, b
+}
+
+// enter forgets what depends on signs that have changed.
+func (p *AffinePass) enter(s Pattern) {
+	same := 0
+	for same < len(p.last) && p.last[same] == s[same] {
+		same++
+	}
+	for i := range p.layers {
+		l := &p.layers[i]
+		if l.first > same {
+			clear(l.rows)
+		}
+		if l.first+l.Neurons() > same || p.last == nil {
+			copy(l.signs, l.SignsOf(s[l.first:]))
+		}
+	}
+	p.last = append(p.last[:0], s...)
+}
+
+// factor sets f to the factor by which unit j passes its pre-activation on, in integers times
+// 2^slopes, and reports false for 0.
+func (l *rowLayer) factor(f *big.Int, j int) bool {
+	m, e := int64(1), 0
+	if l.signs[j] < 0 {
+		m, e = split(l.Below(j))
+	}
+	if l.signs[j] == 0 || m == 0 {
+		f.SetInt64(0)
+		return false
+	}
+	f.Lsh(f.SetInt64(m), uint(e-l.slopes))
+	return true
+}
+
+// row returns the row of unit i of layer l.
+func (p *AffinePass) row(l, i int) []*big.Int {
+	ly, n := &p.layers[l], p.net.Inputs()
+	if ly.rows[i] != nil {
+		return ly.rows[i]
+	}
+	row := zeros(n + 1)
+	shift := ly.weights - ly.e // from the scale of the products to that of the row
+	var f, w, t big.Int
+	for j, v := range ly.W.RawRowView(i) {
+		m, e := split(v)
+		if m == 0 {
+			continue
+		}
+		w.Lsh(w.SetInt64(m), uint(e-ly.weights))
+		if l == 0 {
+			row[j].Set(&w)
+			continue
+		}
+		before := &p.layers[l-1]
+		if !before.factor(&f, j) {
+			continue
+		}
+		w.Mul(&w, &f)
+		for k, g := range p.row(l-1, j) {
+			if g.Sign() != 0 {
+				row[k].Add(row[k], t.Mul(&w, g))
+			}
+		}
+	}
+	if l > 0 {
+		shift += p.layers[l-1].e + p.layers[l-1].slopes
+	}
+	for _, v := range row {
+		v.Lsh(v, uint(shift))
+	}
+	if m, e := split(ly.B[i]); m != 0 {
+		row[n].Add(row[n], t.Lsh(t.SetInt64(m), uint(e-ly.e)))
+	}
+	ly.rows[i] = row
+	return row
+}
