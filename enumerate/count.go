@@ -185,8 +185,8 @@ func unwalked(net *network.Network, b ball.Ball, opt Options, start time.Time) R
 	return r
 }
 
-// finish looks at the gap of the final bracket, and tells Progress of it: the watch runs by the
-// clock, which may not tick during a short count.
+// finish looks at the gap of the final bracket, and tells Progress of it: progress is looked at by
+// the clock, which may not tick during a short count.
 func (r *Result) finish(opt Options) {
 	r.GapReached = opt.Gap > 0 && !r.Exact && walk.WithinGap(r.Lower, r.Upper, opt.Gap)
 	if opt.Progress == nil {

@@ -85,15 +85,15 @@ type Layer struct {
 	// each unit where its pre-activation is negative, 1 for those.
 	Neurons int
 	Slopes  []float64
-	// W holds W by columns, rounded: column i at [i·m : (i+1)·m]. wa are upper bounds of the true
-	// |W|, such that γ·wa bounds what an entry of wt is off by; they are 0 where the true weight is
-	// zero, and nowhere else. b and ba are the same for the biases.
+	// W holds W by columns, rounded: column i at [i·m : (i+1)·m]. WMag are upper bounds of the true
+	// |W|, such that γ·WMag bounds what an entry of W is off by; they are 0 where the true weight
+	// is zero, and nowhere else. B and BMag are the same for the biases.
 	W, WMag []float64
 	B, BMag []float64
 	biased  bool // some true bias is not zero
 	// Shift[j] is the power of two that row j was multiplied by.
 	Shift []int
-	// exactW says that W and b are the true ones; quantum is then a power of two that
+	// exactW says that W and B are the true ones; Quantum is then a power of two that
 	// divides every coefficient of the layer's forms, 0 when unknown.
 	exactW  bool
 	Quantum float64
@@ -289,7 +289,7 @@ func (l *Layer) setQuantum(prev *Layer, lsb float64) {
 // ≤ γ(|b_j| + Σ|w̃_ji|(A_i+e_i)) + Σ|w̃_ji|e_i, where γ covers the one rounding of a weight, of a
 // leaky factor and of each product, and the additions in any order (Higham, "Accuracy and
 // Stability", §3.1); a ReLU enlarges no error, nor does a unit that carries its value on. |w̃| is
-// wa, which covers weights that lost digits below the normal range; the underflow constant covers
+// WMag, which covers weights that lost digits below the normal range; the underflow constant covers
 // the rest.
 //
 // Domain: no partial sum overflows. They are at most |b_j| + Σ|w̃_ji|(A_i+e_i), so where one does

@@ -107,7 +107,7 @@ func (t *questions) atMost(z *forms.Form) float64 {
 	return t.judge.AtMost(z, r.ID, r.Lambda)
 }
 
-// tailIn is model.tail on a cell in a box, before the neurons of layer l that are undecided, with
+// tailIn is Subject.tail on a cell in a box, before the neurons of layer l that are undecided, with
 // what acc has of the others.
 func (w *trunk) tailIn(l int, undecided func(u int) bool, acc *forms.Sums, at []interval) []bound.LayerCount {
 	list := append([]bound.LayerCount(nil), w.m.tail(l)...)

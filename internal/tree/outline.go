@@ -1,6 +1,6 @@
-// The outline of a cell in the plane: a polygon that certainly holds it. A form that is
-// certainly negative at all its vertices is negative on the cell, so that a
-// settled neuron costs a few products in the place of a question and a filter.
+// Plane cells: the outline of a cell in the plane is a polygon that certainly holds it. A form that
+// is certainly negative at all its vertices is negative on the cell, so that a settled neuron costs
+// a few products in the place of a question and a filter.
 //
 // Its vertices are the solver's, and what they are off by is bounded as follows. Let a, b be
 // the inward rows of the two edges that meet in vertex v, with a×b > 0, and let the true

@@ -15,8 +15,8 @@ type Policy struct {
 	judge.Policy
 	// Solver makes the solver of a solved tree.
 	Solver func(norm ball.Norm, n int) lp.Incremental
-	// Outlined is told of each side found empty by an outline, beside a point of the cell, Described of each cell that is kept
-	// by its vertices.
+	// Outlined is told of each side found empty by an outline, beside a point of the cell,
+	// Described of each cell that is kept by its vertices.
 	Outlined  func(j *judge.Judge, at *judge.Point, z *forms.Form, s float64)
 	Described func(t *Vertices)
 	// Undescribed: no cells are. Cellwise: nor are regions counted at a stroke.

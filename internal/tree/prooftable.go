@@ -170,8 +170,8 @@ func (p *proofTable) recall(norm ball.Norm, z *forms.Form, id int, s float64) bo
 	return false
 }
 
-// stillProves is certifier.float with the remembered multipliers of the constraints that are
-// on the path.
+// stillProves is the judge's float filter with the remembered multipliers of the constraints that
+// are on the path.
 func (p *proofTable) stillProves(norm ball.Norm, z *forms.Form, s float64, m *memory) bool {
 	n := len(z.G)
 	sum := p.sum[:n+3]

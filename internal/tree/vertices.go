@@ -1,5 +1,6 @@
-// Cells by their vertices as a tree: no solver, no witness. Where a sign at a vertex is not certain
-// a solved tree, led down the same path, stands in for the cell and all below it.
+// Cells by their vertices as a tree (the double description method): no solver, no witness. Where a
+// sign at a vertex is not certain a solved tree, led down the same path, stands in for the cell and
+// all below it.
 
 package tree
 
@@ -13,7 +14,7 @@ import (
 	"github.com/relucell/relucell/internal/vertices"
 )
 
-// Vertices is a tree whose cells are described by their vertices.
+// Vertices is a tree whose cells are kept by their vertices.
 type Vertices struct {
 	words
 	levels   []*hull
@@ -69,9 +70,10 @@ func Describable(m *Subject, p *Policy) bool {
 	return len(m.Layers) > 0 && m.N <= describedInputs(m) && p.describes()
 }
 
-// describedInputs is the number of inputs up to which cells are described: as far as that is faster
-// than the solver, and a word has bits for the 2ⁿ facets of a cross-polytope and others. Cells of a
-// central model are cones, as many in every ball; where they are degenerate the solver is slow.
+// describedInputs is the number of inputs up to which cells are kept by their vertices: as far as
+// that is faster than the solver, and a word has bits for the 2ⁿ facets of a cross-polytope and
+// others. Cells of a central model are cones, as many in every ball; where they are degenerate the
+// solver is slow.
 func describedInputs(m *Subject) int {
 	switch {
 	case m.Central():
@@ -106,7 +108,7 @@ func (t *Vertices) Reset() {
 	lv.l, lv.j, lv.open, lv.arrived = 0, 0, 0, false
 }
 
-// Next describes the cell further, or has the solver asked.
+// Next looks at the cell's vertices, or has the solver asked.
 func (t *Vertices) Next(passing bool) Event {
 	if t.standing {
 		return t.solved.Next(passing)
@@ -124,7 +126,7 @@ func (t *Vertices) Next(passing bool) Event {
 	return t.standIn(passing)
 }
 
-// Undecided leaves the cell as it is: one that is described is not empty.
+// Undecided leaves the cell as it is: one that has vertices and an interior is not empty.
 func (t *Vertices) Undecided() Event {
 	if t.standing {
 		return t.solved.Undecided()
@@ -153,15 +155,15 @@ func (t *Vertices) standIn(passing bool) Event {
 	return t.solved.Next(passing)
 }
 
-// note counts a cell that could not be described; where that is common, no more are tried.
+// note counts a cell whose vertices left a sign uncertain; where that is common, no more are tried.
 func (f *Fallbacks) note(tune *tuning.Table, regions int64) {
 	if n := f.cells.Add(1); n > tune.RoughCells && n*tune.RoughShare > f.regions.Load()+regions {
 		f.common.Store(true)
 	}
 }
 
-// next describes the cell until there is something to say of it. It reports false where a sign is
-// not certain.
+// next decides the cell by its vertices until there is something to say of it. It reports false
+// where a sign is not certain.
 func (t *Vertices) next(passing bool) (e Event, certain bool) {
 	lv := t.here()
 	if !lv.arrived {

@@ -59,7 +59,7 @@ type Cells struct {
 	near     nearest
 	repairs  repairer
 	cut      sides   // by the form that was asked about last
-	lists    []int32 // a stack of lists, for leaves
+	lists    []int32 // a stack of lists, for Count
 }
 
 // Row returns the row at a place.

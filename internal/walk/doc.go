@@ -2,7 +2,7 @@
 // over whatever decides cells (package tree). It knows in which order cells are walked, who walks
 // them and who is told; it knows nothing of forms, solvers and vertices.
 //
-//	walker.go    the loop: depth first, minus side before plus
+//	worker.go    the loop: depth first, minus side before plus
 //	run.go       one walk and its workers
 //	crew.go      idle workers, who are handed subtrees (work stealing)
 //	books.go     the bracket at any moment
@@ -11,5 +11,6 @@
 //	keep.go      records of completed subtrees, for a later run
 //	watch.go     progress, gaps, and when to turn best first
 //	estimate.go  an estimate of the count by random descents
-//	tuning.go    all numbers that steer a walk and change no count
+//
+// All numbers that steer a walk and change no count are in package tuning.
 package walk
