@@ -65,7 +65,7 @@ clp:
 # end the tests with nothing wrong.
 RACE_TIMEOUT ?= 60m
 race:
-	CGO_ENABLED=1 $(GO) test -race -timeout $(RACE_TIMEOUT) ./enumerate/...
+	CGO_ENABLED=1 $(GO) test -race -timeout $(RACE_TIMEOUT) ./enumerate ./internal/walk
 
 soak:
 	RELUCELL_SOAK=1 $(GO) test -run Soak -v -timeout 2h ./...
