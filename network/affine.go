@@ -6,6 +6,8 @@ package network
 import (
 	"fmt"
 	"math/big"
+
+	"github.com/relucell/relucell/internal/dyadic"
 )
 
 // Affine returns the affine map x ↦ W·x + b, W of Outputs × Inputs, that the
@@ -39,13 +41,16 @@ type rowLayer struct {
 func (n *Network) NewAffinePass() *AffinePass {
 	p, first, before := &AffinePass{net: n}, 0, 0
 	for _, l := range n.layers {
-		r := rowLayer{Layer: l, first: first, weights: newIntLayer(l).e, signs: make(Pattern, l.Out()), rows: make([][]*big.Int, l.Out())}
+		r := rowLayer{Layer: l, first: first, signs: make(Pattern, l.Out()), rows: make([][]*big.Int, l.Out())}
+		for i := range l.B {
+			r.weights = min(r.weights, dyadic.Least(l.W.RawRowView(i)))
+		}
 		r.e = r.weights + before
 		for j, b := range l.B {
-			if m, e := split(b); m != 0 {
+			if m, e := dyadic.Split(b); m != 0 {
 				r.e = min(r.e, e)
 			}
-			_, e := split(l.Below(j))
+			_, e := dyadic.Split(l.Below(j))
 			r.slopes = min(r.slopes, e)
 		}
 		p.layers = append(p.layers, r)
@@ -105,7 +110,7 @@ func (p *AffinePass) enter(s Pattern) {
 func (l *rowLayer) factor(f *big.Int, j int) bool {
 	m, e := int64(1), 0
 	if l.signs[j] < 0 {
-		m, e = split(l.Below(j))
+		m, e = dyadic.Split(l.Below(j))
 	}
 	if l.signs[j] == 0 || m == 0 {
 		f.SetInt64(0)
@@ -125,7 +130,7 @@ func (p *AffinePass) row(l, i int) []*big.Int {
 	shift := ly.weights - ly.e // from the scale of the products to that of the row
 	var f, w, t big.Int
 	for j, v := range ly.W.RawRowView(i) {
-		m, e := split(v)
+		m, e := dyadic.Split(v)
 		if m == 0 {
 			continue
 		}
@@ -151,9 +156,17 @@ func (p *AffinePass) row(l, i int) []*big.Int {
 	for _, v := range row {
 		v.Lsh(v, uint(shift))
 	}
-	if m, e := split(ly.B[i]); m != 0 {
+	if m, e := dyadic.Split(ly.B[i]); m != 0 {
 		row[n].Add(row[n], t.Lsh(t.SetInt64(m), uint(e-ly.e)))
 	}
 	ly.rows[i] = row
 	return row
+}
+
+func zeros(n int) []*big.Int {
+	z := make([]*big.Int, n)
+	for i := range z {
+		z[i] = new(big.Int)
+	}
+	return z
 }
