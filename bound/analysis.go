@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/network"
 )
 
@@ -58,7 +59,7 @@ func sameBall(a, b ball.Ball) bool {
 // pass computes the exact pass of the centre, which center needs.
 func (a *analysis) pass(ctx context.Context) (err error) {
 	if a.mid == nil {
-		a.mid, err = passExactly(ctx, a.net, ballCenter(a.ball))
+		a.mid, err = passExactly(ctx, a.net, dyadic.BigFloats(a.ball.Mid()))
 	}
 	return err
 }

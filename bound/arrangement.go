@@ -32,6 +32,7 @@ import (
 	"math/big"
 
 	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/internal/dyadic"
 )
 
 // plane is {y : g·y + v = 0} in y = x−c: the integers g, v, of common divisor 1, first nonzero of g
@@ -174,7 +175,7 @@ func (a *arrangement) meets(flat []*plane) bool {
 }
 
 func (a *arrangement) formMeets(v *big.Int, g []big.Int) bool {
-	return cutsBall(a.ball, dyadics{n: g}, new(big.Rat).SetInt(v))
+	return cutsBall(a.ball, dyadic.Vector{N: g}, new(big.Rat).SetInt(v))
 }
 
 // meetsL2 compares the squared distance from the centre with r².

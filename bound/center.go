@@ -7,18 +7,18 @@ package bound
 import (
 	"context"
 	"math"
-	"math/big"
 
 	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/network"
 )
 
 // center is the exact pass of one point.
 type center struct {
-	x dyadics     // the point
-	z []dyadics   // pre-activations, per layer
-	a []dyadics   // outputs, per layer
-	v [][]bracket // z as neighbouring floats
+	x dyadic.Vector   // the point
+	z []dyadic.Vector // pre-activations, per layer
+	a []dyadic.Vector // outputs, per layer
+	v [][]bracket     // z as neighbouring floats
 }
 
 // bracket is lo ≤ exact value ≤ hi, with the exact sign.
@@ -27,35 +27,23 @@ type bracket struct {
 	sign   int
 }
 
-// ballCenter returns the exact centre: c, or the midpoint of a box.
-func ballCenter(b ball.Ball) dyadics {
-	if b.Norm() != ball.Box {
-		return exactVector(b.Center())
-	}
-	n := b.Dim()
-	both := exactVector(append(append([]float64{}, b.Lo()...), b.Hi()...))
-	mid := dyadics{n: make([]big.Int, n), exp: both.exp - 1}
-	for i := range mid.n {
-		mid.n[i].Add(&both.n[i], &both.n[n+i])
-	}
-	return mid
-}
-
 // passExactly runs x through the network.
-func passExactly(ctx context.Context, n *network.Network, x dyadics) (*center, error) {
+func passExactly(ctx context.Context, n *network.Network, x dyadic.Vector) (*center, error) {
 	c := &center{x: x}
 	a := x
 	for _, l := range n.Layers() {
-		z, err := affine(ctx, rowsOf(l), l.B, a)
+		z, err := a.Affine(ctx, rowsOf(l), l.B)
 		if err != nil {
 			return nil, err
 		}
-		v := make([]bracket, len(z.n))
-		for i := range z.n {
-			lo, hi := enclose(&z.n[i], z.exp)
-			v[i] = bracket{lo, hi, z.n[i].Sign()}
+		v := make([]bracket, len(z.N))
+		for i := range z.N {
+			v[i] = bracket{dyadic.DownInt(&z.N[i], z.Exp), dyadic.UpInt(&z.N[i], z.Exp), z.N[i].Sign()}
 		}
-		a = activate(l, z)
+		a = z
+		if l.Act != network.None {
+			a = z.Times(slopes(l, z))
+		}
 		c.z, c.a, c.v = append(c.z, z), append(c.a, a), append(c.v, v)
 	}
 	return c, nil
@@ -67,26 +55,6 @@ func rowsOf(l network.Layer) [][]float64 {
 		rows[i] = l.W.RawRowView(i)
 	}
 	return rows
-}
-
-// activate returns act(z), exactly.
-func activate(l network.Layer, z dyadics) dyadics {
-	a := dyadics{n: make([]big.Int, len(z.n)), exp: z.exp}
-	least := 0 // exponent of a slope, or of the 1 on the other side
-	for i := range z.n {
-		_, e := split(l.Below(i))
-		least = min(least, e)
-	}
-	a.exp += least
-	for i := range z.n {
-		m, e := int64(1), 0
-		if z.n[i].Sign() < 0 {
-			m, e = split(l.Below(i))
-		}
-		a.n[i].Mul(&z.n[i], big.NewInt(m))
-		a.n[i].Lsh(&a.n[i], uint(e-least))
-	}
-	return a
 }
 
 // halfWidths returns the ball in normalised coordinates y = (x−c)/w: upper bounds on the scale w_k

@@ -15,6 +15,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/network"
 )
 
@@ -119,7 +120,7 @@ func TestDeviateBoundsItsError(t *testing.T) {
 		}
 		exact := new(big.Rat).Mul(ratOf(extreme(t, "v")), ratOf(extreme(t, "part"))) // mostly no float64
 		n, exp := exact.Num(), 1-exact.Denom().BitLen()
-		lo, hi := enclose(n, exp)
+		lo, hi := dyadic.DownInt(n, exp), dyadic.UpInt(n, exp)
 		v := bracket{lo, hi, exact.Sign()}
 		d := extreme(t, "d")
 		sum := new(big.Rat).Add(exact, ratOf(d))

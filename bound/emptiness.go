@@ -9,6 +9,7 @@ package bound
 import (
 	"math"
 	"math/big"
+	"slices"
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/internal/dyadic"
@@ -70,12 +71,12 @@ func scaledRows(flat []*plane, hw []float64) (rows [][]float64, values []float64
 		fs := make([]*big.Float, len(p.g)+1)
 		top := math.MinInt
 		for k := range p.g {
-			fs[k] = exactFloat(&p.g[k], 0)
+			fs[k] = dyadic.Float(&p.g[k], 0)
 			if fs[k].Mul(fs[k], big.NewFloat(hw[k])); fs[k].Sign() != 0 {
 				top = max(top, fs[k].MantExp(nil))
 			}
 		}
-		fs[len(p.g)] = exactFloat(&p.v, 0)
+		fs[len(p.g)] = dyadic.Float(&p.v, 0)
 		row := make([]float64, len(fs))
 		for k, f := range fs {
 			row[k], _ = dyadic.FromFloat(f.SetMantExp(f, -top))
@@ -88,21 +89,13 @@ func scaledRows(flat []*plane, hw []float64) (rows [][]float64, values []float64
 // combinationMisses reports, exactly, that Σ λ_i·2^−exps[i]·f_i has no zero in the open ball.
 func (a *arrangement) combinationMisses(flat []*plane, lambda []float64, exps []int) bool {
 	n := len(flat[0].g)
-	sum := dyadics{n: make([]big.Int, n+1)} // gradient, then value
+	sum := dyadic.Zeros(n + 1) // gradient, then value
 	for i, p := range flat {
-		m, e := split(lambda[i])
-		if m == 0 {
-			continue
-		}
-		term := dyadics{n: make([]big.Int, n+1), exp: e - exps[i]}
-		for k := range p.g {
-			term.n[k].Mul(&p.g[k], big.NewInt(m))
-		}
-		term.n[n].Mul(&p.v, big.NewInt(m))
-		sum = addDyadics(sum, term)
+		f := dyadic.Vector{N: append(p.g[:n:n], p.v), Exp: -exps[i]}
+		sum = sum.Add(f.Times(slices.Repeat(lambda[i:i+1], n+1)))
 	}
-	if sum.n[n].Sign() == 0 {
+	if sum.N[n].Sign() == 0 {
 		return false
 	}
-	return !cutsBall(a.ball, dyadics{n: sum.n[:n], exp: sum.exp}, sum.rat(n))
+	return !cutsBall(a.ball, dyadic.Vector{N: sum.N[:n], Exp: sum.Exp}, sum.Rat(n))
 }

@@ -20,6 +20,7 @@ import (
 	"math/bits"
 
 	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/network"
 )
 
@@ -81,19 +82,16 @@ func (a *analysis) firstPlanes(ctx context.Context, i int, s *stability) ([]*pla
 		if err != nil {
 			return nil, err
 		}
-		v := c.z[i].rat(j)
+		v := c.z[i].Rat(j)
 		if !cutsBall(a.ball, g, v) {
 			continue
 		}
-		both := dyadics{n: []big.Int{*new(big.Int).Set(&c.z[i].n[j])}, exp: c.z[i].exp}
-		if shift := both.exp - g.exp; shift >= 0 { // bring gradient and value to one scale
-			both.n[0].Lsh(&both.n[0], uint(shift))
-		} else {
-			for k := range g.n {
-				g.n[k].Lsh(&g.n[k], uint(-shift))
-			}
-		}
-		if p := newPlane(g.n, &both.n[0]); p != nil && !contains(ps, p) {
+		n := len(g.N)
+		value := dyadic.Zeros(n + 1) // bring gradient and value to one scale
+		value.N[n].Set(&c.z[i].N[j])
+		value.Exp = c.z[i].Exp
+		f := dyadic.Vector{N: append(g.N, big.Int{}), Exp: g.Exp}.Add(value)
+		if p := newPlane(f.N[:n], &f.N[n]); p != nil && !contains(ps, p) {
 			ps = append(ps, p)
 		}
 	}

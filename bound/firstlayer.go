@@ -9,6 +9,7 @@ import (
 	"math/big"
 
 	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/internal/dyadic"
 )
 
 // nearTie is how near |z(c)| must be to the computed reach, relatively, for the exact test to be
@@ -56,7 +57,7 @@ func (a *analysis) settleFirst(j int, reach float64) status {
 		return unsettled
 	}
 	z := a.center().z[0]
-	if cutsBall(a.ball, exactVector(a.net.Layers()[0].W.RawRowView(j)), z.rat(j)) {
+	if cutsBall(a.ball, dyadic.Floats(a.net.Layers()[0].W.RawRowView(j)), z.Rat(j)) {
 		return unsettled
 	}
 	if v.sign >= 0 {
@@ -67,57 +68,43 @@ func (a *analysis) settleFirst(j int, reach float64) status {
 
 // cutsBall reports whether the form with gradient g and value v at the centre takes both signs in
 // the open ball: |v| < sup |g·(x−c)|, in exact arithmetic; for l2 by squares.
-func cutsBall(b ball.Ball, g dyadics, v *big.Rat) bool {
-	lhs, rhs := new(big.Rat).Abs(v), new(big.Rat)
+func cutsBall(b ball.Ball, g dyadic.Vector, v *big.Rat) bool {
+	size, reach := new(big.Rat).Abs(v), dualNorm(b, g)
 	switch b.Norm() {
 	case ball.L2:
-		lhs.Mul(lhs, lhs)
-		rhs.Mul(sumSquares(g), new(big.Rat).Mul(ratOf(b.Radius()), ratOf(b.Radius())))
+		r := ratOf(b.Radius())
+		return size.Mul(size, size).Cmp(reach.Mul(reach, r.Mul(r, r))) < 0
+	case ball.Box:
+		return size.Cmp(reach) < 0
+	}
+	return size.Cmp(reach.Mul(reach, ratOf(b.Radius()))) < 0
+}
+
+// dualNorm returns sup |g·y| over ‖y‖ ≤ 1 in the ball's norm, for l2 its square; for a box over
+// the box with its middle at 0.
+func dualNorm(b ball.Ball, g dyadic.Vector) *big.Rat {
+	s, t, exp := new(big.Int), new(big.Int), g.Exp
+	switch b.Norm() {
+	case ball.L2:
+		s, exp = dotInts(g.N, g.N), 2*exp
 	case ball.L1:
-		m := new(big.Int)
-		for i := range g.n {
-			if g.n[i].CmpAbs(m) > 0 {
-				m.Abs(&g.n[i])
+		for i := range g.N {
+			if g.N[i].CmpAbs(s) > 0 {
+				s.Abs(&g.N[i])
 			}
 		}
-		rhs.Mul(dyadicRat(m, g.exp), ratOf(b.Radius()))
+	case ball.Box:
+		w := dyadic.BigFloats(b.Scale())
+		exp += w.Exp
+		for i := range g.N {
+			s.Add(s, t.Mul(t.Abs(&g.N[i]), &w.N[i]))
+		}
 	default:
-		rhs = boxReach(b, g)
-	}
-	return lhs.Cmp(rhs) < 0
-}
-
-// sumSquares returns Σ g_k².
-func sumSquares(g dyadics) *big.Rat {
-	s, t := new(big.Int), new(big.Int)
-	for i := range g.n {
-		s.Add(s, t.Mul(&g.n[i], &g.n[i]))
-	}
-	return dyadicRat(s, 2*g.exp)
-}
-
-// boxReach returns Σ |g_k|·w_k over the half-widths of a box or an linf ball.
-func boxReach(b ball.Ball, g dyadics) *big.Rat {
-	n := len(g.n)
-	var w dyadics
-	if b.Norm() == ball.Box {
-		both := exactVector(append(append([]float64{}, b.Hi()...), b.Lo()...))
-		w = dyadics{n: make([]big.Int, n), exp: both.exp - 1}
-		for k := range w.n {
-			w.n[k].Sub(&both.n[k], &both.n[n+k])
-		}
-	} else {
-		r := exactVector([]float64{b.Radius()})
-		w = dyadics{n: make([]big.Int, n), exp: r.exp}
-		for k := range w.n {
-			w.n[k].Set(&r.n[0])
+		for i := range g.N {
+			s.Add(s, t.Abs(&g.N[i]))
 		}
 	}
-	s, t := new(big.Int), new(big.Int)
-	for k := range w.n {
-		s.Add(s, t.Mul(t.Abs(&g.n[k]), &w.n[k]))
-	}
-	return dyadicRat(s, g.exp+w.exp)
+	return dyadic.Rat(s, exp)
 }
 
 func ratOf(f float64) *big.Rat { return new(big.Rat).SetFloat64(f) }

@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/network"
 )
 
@@ -118,21 +119,21 @@ func TestExactPassIsTheRationalOne(t *testing.T) {
 		n, err := network.New([]network.Layer{l})
 		require.NoError(t, err)
 		x := []float64{rng.NormFloat64() * 1e6, rng.NormFloat64() * 1e-6}
-		c, err := passExactly(t.Context(), n, exactVector(x))
+		c, err := passExactly(t.Context(), n, dyadic.Floats(x))
 		require.NoError(t, err)
 		for j := range l.B {
 			z := ratOf(l.B[j])
 			for k, w := range l.W.RawRowView(j) {
 				z.Add(z, new(big.Rat).Mul(ratOf(w), ratOf(x[k])))
 			}
-			require.Zero(t, z.Cmp(c.z[0].rat(j)))
+			require.Zero(t, z.Cmp(c.z[0].Rat(j)))
 			if z.Sign() < 0 {
 				z.Mul(z, ratOf(l.Slope))
 			}
-			require.Zero(t, z.Cmp(c.a[0].rat(j)))
+			require.Zero(t, z.Cmp(c.a[0].Rat(j)))
 			v := c.v[0][j]
-			require.LessOrEqual(t, ratOf(v.lo).Cmp(c.z[0].rat(j)), 0)
-			require.GreaterOrEqual(t, ratOf(v.hi).Cmp(c.z[0].rat(j)), 0)
+			require.LessOrEqual(t, ratOf(v.lo).Cmp(c.z[0].Rat(j)), 0)
+			require.GreaterOrEqual(t, ratOf(v.hi).Cmp(c.z[0].Rat(j)), 0)
 		}
 	}
 }
@@ -156,11 +157,11 @@ func TestSpansHoldEverySample(t *testing.T) {
 		for range 30 {
 			y := make([]float64, 3)
 			s.draw(y, true)
-			at, err := passExactly(t.Context(), n, s.shift(y))
+			at, err := passExactly(t.Context(), n, s.point(y))
 			require.NoError(t, err)
 			for l := range at.z {
-				for j := range at.z[l].n {
-					d := new(big.Rat).Sub(at.z[l].rat(j), a.center().z[l].rat(j))
+				for j := range at.z[l].N {
+					d := new(big.Rat).Sub(at.z[l].Rat(j), a.center().z[l].Rat(j))
 					for name, spans := range map[string][][]span{"interval": iv, "crown": cr.spans, "lp": lp.spans} {
 						z := spans[l][j]
 						require.LessOrEqual(t, ratOf(z.lo).Cmp(d), 0, "%s layer %d unit %d", name, l, j)

@@ -99,10 +99,10 @@ func (a *analysis) nearestBoundary(ctx context.Context) (Distance, error) {
 		if err = errors.Join(err, ctx.Err()); err != nil {
 			return Distance{}, err
 		}
-		if g.isZero() {
+		if g.IsZero() {
 			continue
 		}
-		d := a.distance(c.neuron, a.ratio(g, a.center().z[c.layer].rat(c.unit)))
+		d := a.distance(c.neuron, a.ratio(g, a.center().z[c.layer].Rat(c.unit)))
 		if best.Neuron < 0 || d.value().Cmp(best.value()) < 0 {
 			best = d
 		}
@@ -112,27 +112,12 @@ func (a *analysis) nearestBoundary(ctx context.Context) (Distance, error) {
 }
 
 // ratio returns |v|/‖g‖ in the dual norm, for l2 its square.
-func (a *analysis) ratio(g dyadics, v *big.Rat) *big.Rat {
+func (a *analysis) ratio(g dyadic.Vector, v *big.Rat) *big.Rat {
 	v = new(big.Rat).Abs(v)
-	switch a.ball.Norm() {
-	case ball.L2:
-		return v.Quo(v.Mul(v, v), sumSquares(g))
-	case ball.L1:
-		m := new(big.Int)
-		for i := range g.n {
-			if g.n[i].CmpAbs(m) > 0 {
-				m.Abs(&g.n[i])
-			}
-		}
-		return v.Quo(v, dyadicRat(m, g.exp))
-	case ball.Box:
-		return v.Quo(v, boxReach(a.ball, g))
+	if a.ball.Norm() == ball.L2 {
+		v.Mul(v, v)
 	}
-	s := new(big.Int)
-	for i := range g.n {
-		s.Add(s, new(big.Int).Abs(&g.n[i]))
-	}
-	return v.Quo(v, dyadicRat(s, g.exp))
+	return v.Quo(v, dualNorm(a.ball, g))
 }
 
 // value is what distances are compared by.
@@ -218,7 +203,7 @@ func (a *analysis) boundaryCandidates(ctx context.Context) ([]candidate, int, er
 				if err = errors.Join(err, ctx.Err()); err != nil {
 					return nil, -1, err
 				}
-				if !g.isZero() {
+				if !g.IsZero() {
 					return nil, neuron, nil
 				}
 				continue

@@ -10,6 +10,8 @@ import (
 	"context"
 	"math"
 	"math/big"
+
+	"github.com/relucell/relucell/internal/dyadic"
 )
 
 const (
@@ -49,7 +51,7 @@ func rankUpper(ctx context.Context, rows [][]float64) (int, error) {
 func words(rows [][]float64) float64 {
 	most := 0
 	for _, r := range rows {
-		least := leastExponent(r)
+		least := dyadic.Least(r)
 		for _, f := range r {
 			if _, e := math.Frexp(f); f != 0 {
 				most = max(most, e-least)
@@ -91,10 +93,10 @@ func liveColumns(rows [][]float64) []int {
 func rankModular(ctx context.Context, rows [][]float64, cols []int) (int, error) {
 	m := make([][]uint64, len(rows))
 	for i, r := range rows {
-		e0 := leastExponent(r)
+		e0 := dyadic.Least(r)
 		m[i] = make([]uint64, len(cols))
 		for j, k := range cols {
-			n, e := split(r[k])
+			n, e := dyadic.Split(r[k])
 			if n == 0 {
 				continue
 			}
@@ -160,10 +162,10 @@ func invModular(a uint64) uint64 {
 func rankBareiss(rows [][]float64, cols []int) int {
 	m := make([][]*big.Int, len(rows))
 	for i, r := range rows {
-		d := exactVector(r)
+		d := dyadic.Floats(r)
 		m[i] = make([]*big.Int, len(cols))
 		for j, k := range cols {
-			m[i][j] = &d.n[k]
+			m[i][j] = &d.N[k]
 		}
 	}
 	return eliminate(m)

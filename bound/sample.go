@@ -16,6 +16,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/network"
 )
 
@@ -74,7 +75,7 @@ func Sample(ctx context.Context, n *network.Network, b ball.Ball, count int, see
 		key := p.String()
 		if !seen[key] {
 			seen[key] = true
-			found = append(found, Witness{Pattern: p, X: s.point(y)})
+			found = append(found, Witness{Pattern: p, X: s.point(y).Floats()})
 		}
 	}
 	return found, nil
@@ -139,17 +140,8 @@ func (s *sampler) draw(y []float64, surface bool) {
 }
 
 // point returns c + y, exactly.
-func (s *sampler) point(y []float64) []*big.Float {
-	x := s.shift(y)
-	p := make([]*big.Float, len(y))
-	for k := range p {
-		p[k] = x.at(k)
-	}
-	return p
-}
-
-func (s *sampler) shift(y []float64) dyadics {
-	return addDyadics(s.a.center().x, exactVector(y))
+func (s *sampler) point(y []float64) dyadic.Vector {
+	return s.a.center().x.Add(dyadic.Floats(y))
 }
 
 // pattern returns the pattern at c + y; false if the point is on a boundary or nothing decides it.
@@ -163,7 +155,7 @@ func (s *sampler) pattern(ctx context.Context, y []float64) (network.Pattern, bo
 	if s.exact < 0 {
 		return nil, false, nil
 	}
-	c, err := passExactly(ctx, s.a.net, s.shift(y))
+	c, err := passExactly(ctx, s.a.net, s.point(y))
 	if err != nil {
 		return nil, false, err
 	}
@@ -243,7 +235,7 @@ func exactPattern(ctx context.Context, n *network.Network, c *center) (network.P
 			}
 			if v.sign == 0 {
 				g, err := exactGradient(ctx, n, c, i, j)
-				if err != nil || !g.isZero() {
+				if err != nil || !g.IsZero() {
 					return nil, false, err
 				}
 			}
