@@ -6,17 +6,17 @@ package network
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
-	"math"
 	"strconv"
+
+	"github.com/relucell/relucell/internal/dyadic"
 )
 
 // WriteCanonical writes the canonical text: one line a layer, no spaces, and
-// every number in the one spelling of AppendHex. Equal networks give equal bytes.
+// every number in the one spelling of package dyadic. Equal networks give equal bytes.
 // It streams, and its only errors are w's.
 func (n *Network) WriteCanonical(w io.Writer) error {
 	b := bufio.NewWriterSize(w, 1<<16)
@@ -59,7 +59,7 @@ func writeRow(b *bufio.Writer, row []float64) {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		b.Write(append(AppendHex(append(dst, '"'), v), '"'))
+		b.Write(append(dyadic.AppendHex(append(dst, '"'), v), '"'))
 	}
 	b.WriteByte(']')
 }
@@ -67,47 +67,8 @@ func writeRow(b *bufio.Writer, row []float64) {
 func writeHex(b *bufio.Writer, v float64) {
 	var buf [32]byte
 	b.WriteByte('"')
-	b.Write(AppendHex(buf[:0], v))
+	b.Write(dyadic.AppendHex(buf[:0], v))
 	b.WriteByte('"')
-}
-
-// AppendHex appends the one spelling of a finite v:
-// -?0x1.<lower-case hex digits, no trailing zero>p<sign><exponent>, without the
-// point when there are no digits, the exponent in decimal without leading zeros
-// (0x1p-1, 0x1.8p+3). Zero, of either sign, is 0x0p+0.
-func AppendHex(dst []byte, v float64) []byte {
-	if v == 0 {
-		return append(dst, "0x0p+0"...)
-	}
-	const mantissa, exponents, bias = 52, 1<<11 - 1, 1023
-	if b := math.Float64bits(v); b>>mantissa&exponents != 0 && b>>mantissa&exponents != exponents {
-		// A normal number, several times faster than strconv has it: a fingerprint spells all
-		// weights.
-		if v < 0 {
-			dst = append(dst, '-')
-		}
-		dst = append(dst, "0x1"...)
-		digits := b << (64 - mantissa)
-		if digits != 0 {
-			dst = append(dst, '.')
-		}
-		for ; digits != 0; digits <<= 4 {
-			dst = append(dst, "0123456789abcdef"[digits>>60])
-		}
-		e := int(b>>mantissa&exponents) - bias
-		if e >= 0 {
-			return strconv.AppendUint(append(dst, "p+"...), uint64(e), 10)
-		}
-		return strconv.AppendUint(append(dst, "p-"...), uint64(-e), 10)
-	}
-	start := len(dst)
-	dst = strconv.AppendFloat(dst, v, 'x', -1, 64)
-	// strconv pads the exponent to two digits.
-	digits := start + bytes.IndexByte(dst[start:], 'p') + 2
-	if dst[digits] == '0' {
-		dst = append(dst[:digits], dst[digits+1:]...)
-	}
-	return dst
 }
 
 // Fingerprint returns "sha256:" and the hash, in lower-case hex, of the bytes

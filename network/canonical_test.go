@@ -7,8 +7,6 @@ import (
 	"bytes"
 	"errors"
 	"math"
-	"regexp"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -82,30 +80,6 @@ func TestUnitsThatAreAllAlikeHaveOneText(t *testing.T) {
 		require.NoError(t, err)
 		require.Contains(t, canonical(t, n), `{"activation":`+want+`,"weights"`)
 	}
-}
-
-func TestAppendHexSpellings(t *testing.T) {
-	for v, want := range map[float64]string{
-		0: "0x0p+0", 1: "0x1p+0", 0.5: "0x1p-1", 8: "0x1p+3", -0.1875: "-0x1.8p-3",
-		1024: "0x1p+10", 0x1p-1074: "0x1p-1074", 0x1.8p-1073: "0x1.8p-1073",
-		math.MaxFloat64: "0x1.fffffffffffffp+1023", 0.1: "0x1.999999999999ap-4",
-	} {
-		require.Equal(t, want, string(network.AppendHex(nil, v)))
-	}
-	require.Equal(t, "x0x0p+0", string(network.AppendHex([]byte("x"), math.Copysign(0, -1))))
-}
-
-var spelling = regexp.MustCompile(`^(0x0p\+0|-?0x1(\.[0-9a-f]*[1-9a-f])?p[+-](0|[1-9][0-9]*))$`)
-
-func TestAppendHexHasOneSpelling(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		v := anyFloat().Draw(t, "v")
-		s := string(network.AppendHex(nil, v))
-		require.Regexp(t, spelling, s)
-		back, err := strconv.ParseFloat(s, 64)
-		require.NoError(t, err)
-		require.Equal(t, v, back)
-	})
 }
 
 func TestCanonicalRoundTrip(t *testing.T) {
@@ -218,17 +192,5 @@ func FuzzReadCanonical(f *testing.F) {
 		back, err := network.ReadCanonical(strings.NewReader(first))
 		require.NoError(t, err)
 		require.Equal(t, first, canonical(t, back))
-	})
-}
-
-// TestAppendHexSpellsAsStrconv, but for the padding of the exponent.
-func TestAppendHexSpellsAsStrconv(t *testing.T) {
-	padded := regexp.MustCompile(`p([+-])0([0-9])$`)
-	rapid.Check(t, func(t *rapid.T) {
-		v := math.Float64frombits(rapid.Uint64().Draw(t, "bits"))
-		if v == 0 || math.IsNaN(v) || math.IsInf(v, 0) {
-			return
-		}
-		require.Equal(t, padded.ReplaceAllString(strconv.FormatFloat(v, 'x', -1, 64), "p$1$2"), string(network.AppendHex(nil, v)))
 	})
 }

@@ -16,6 +16,8 @@ import (
 	"strings"
 
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/relucell/relucell/internal/dyadic"
 )
 
 // maxNumber is the longest spelling of a number that is read: the exact
@@ -256,7 +258,7 @@ func parseHex(s string) (float64, error) {
 		return 0, errors.New("expected a hexadecimal float such as \"-0x1.8p-3\"")
 	}
 	var buf [32]byte
-	if string(AppendHex(buf[:0], v)) == s {
+	if string(dyadic.AppendHex(buf[:0], v)) == s {
 		return v, nil
 	}
 	// Another spelling. 4 bits a digit hold all of it, so big.Float is exact unless the

@@ -1,16 +1,13 @@
 package proof
 
-// The spelling of what lines hold: balls, integers, and coordinates of any length. That of a
-// float64 is the canonical text's.
+// The spelling of what lines hold: balls and integers. That of other numbers is the canonical text's.
 
 import (
-	"bytes"
-	"math/big"
 	"slices"
 	"strconv"
 
 	"github.com/relucell/relucell/ball"
-	"github.com/relucell/relucell/network"
+	"github.com/relucell/relucell/internal/dyadic"
 )
 
 // SpellBall spells a ball as the line of a proof does: the norm, and then the radius and the
@@ -22,7 +19,7 @@ func SpellBall(b ball.Ball) string {
 		numbers = slices.Concat(b.Lo(), b.Hi())
 	}
 	for _, v := range numbers {
-		text = network.AppendHex(append(text, ' '), v)
+		text = dyadic.AppendHex(append(text, ' '), v)
 	}
 	return string(text)
 }
@@ -37,18 +34,4 @@ func appendInt(b []byte, v int64) []byte {
 		return append(b, byte('0'+v/10), byte('0'+v%10))
 	}
 	return strconv.AppendInt(b, v, 10)
-}
-
-// appendBig appends the spelling of a finite v.
-func appendBig(b []byte, v *big.Float) []byte {
-	if v.Sign() == 0 {
-		return append(b, "0x0p+0"...)
-	}
-	start := len(b)
-	b = v.Append(b, 'x', -1) // 0x1.8p-03: exact, no trailing zeros
-	p := start + bytes.IndexByte(b[start:], 'p') + 2
-	if p+1 < len(b) && b[p] == '0' {
-		b = append(b[:p], b[p+1:]...)
-	}
-	return b
 }

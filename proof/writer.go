@@ -20,7 +20,7 @@ import (
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/enumerate"
-	"github.com/relucell/relucell/network"
+	"github.com/relucell/relucell/internal/dyadic"
 )
 
 // What the format says (docs/certificate.md). The checker has these once more, since it imports
@@ -229,7 +229,7 @@ func (w *Writer) leaf(c byte, x []float64) {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			w.fail(fmt.Errorf("proof: a witness has the coordinate %g, expected a finite number", v))
 		}
-		b = network.AppendHex(append(b, ' '), v)
+		b = dyadic.AppendHex(append(b, ' '), v)
 	}
 	w.text = append(b, '\n')
 	w.complete()
@@ -256,7 +256,7 @@ func (w *Writer) leafBig(c byte, x []*big.Float) {
 		} else if e := v.MantExp(nil) - 1; e > maxExponent || -e > maxExponent || v.MinPrec() > 4*maxDigits {
 			w.fail(&WriteError{fmt.Errorf("proof: a witness has a coordinate of %d bits and exponent %d, expected %d and ±%d at most", v.MinPrec(), e, 4*maxDigits, maxExponent)})
 		}
-		b = appendBig(append(b, ' '), v)
+		b = dyadic.AppendBigHex(append(b, ' '), v)
 	}
 	w.text = append(b, '\n')
 	w.complete()

@@ -7,15 +7,12 @@ import (
 	"math"
 	"math/big"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"pgregory.net/rapid"
 
 	"github.com/relucell/relucell/ball"
-	"github.com/relucell/relucell/network"
 )
 
 // unit is the ball of the headers here.
@@ -87,31 +84,6 @@ func TestNewWriterRefusesBadInput(t *testing.T) {
 	bad.Net = "abc"
 	_, err = NewWriter(tempProof(t, "p"), bad)
 	require.ErrorContains(t, err, "sha256")
-}
-
-func TestSpellingOfNumbers(t *testing.T) {
-	for _, c := range []struct {
-		v    float64
-		text string
-	}{
-		{0, "0x0p+0"}, {math.Copysign(0, -1), "0x0p+0"}, {1, "0x1p+0"}, {-0.5, "-0x1p-1"}, {0.1875, "0x1.8p-3"}, {8, "0x1p+3"},
-		{0.01, "0x1.47ae147ae147bp-7"}, {math.SmallestNonzeroFloat64, "0x1p-1074"}, {math.MaxFloat64, "0x1.fffffffffffffp+1023"},
-		{3 * math.SmallestNonzeroFloat64, "0x1.8p-1073"}, {0x1p-1022, "0x1p-1022"}, {0x1.8p-1023, "0x1.8p-1023"},
-	} {
-		require.Equal(t, c.text, string(network.AppendHex(nil, c.v)))
-		require.Equal(t, c.text, string(appendBig(nil, big.NewFloat(c.v))))
-	}
-	rapid.Check(t, func(t *rapid.T) {
-		v := math.Float64frombits(rapid.Uint64().Draw(t, "bits"))
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return
-		}
-		s := string(network.AppendHex(nil, v))
-		require.Equal(t, s, string(appendBig(nil, big.NewFloat(v))))
-		back, err := strconv.ParseFloat(s, 64)
-		require.NoError(t, err, s)
-		require.True(t, back == v, s)
-	})
 }
 
 // BenchmarkWriter measures nodes a second, in memory up to Close.

@@ -16,7 +16,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"pgregory.net/rapid"
 
 	"github.com/relucell/relucell/bound"
 	"github.com/relucell/relucell/crosscheck/gen"
@@ -259,12 +258,4 @@ func TestInterruptPrintsTheBracket(t *testing.T) {
 func TestGapIsEnough(t *testing.T) {
 	out := succeed(t, "count", data+"two_moons_2-16-16-1.json", "--box=-1:1", "--gap", "1e9")
 	require.Contains(t, out, "Regions")
-}
-
-// The spelling of list is that of the canonical text.
-func TestHexFloatSpellsAsTheNetwork(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		v := rapid.Float64().Draw(t, "v")
-		require.Equal(t, string(network.AppendHex(nil, v)), string(appendHex(nil, big.NewFloat(v))))
-	})
 }
