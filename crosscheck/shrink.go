@@ -15,6 +15,7 @@ import (
 	"github.com/relucell/relucell/bound"
 	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/network"
 )
 
@@ -236,16 +237,9 @@ func cost(v float64) int {
 	case -1:
 		return 2
 	}
-	frac, e := math.Frexp(math.Abs(v))
-	m := uint64(math.Ldexp(frac, 53))
-	length := 53
-	for ; m&1 == 0; m >>= 1 {
-		length--
-	}
-	if e < 0 {
-		e = -e
-	}
-	c := 3 + 4*length + 2*min(e, 64)
+	_, low := dyadic.Split(v)
+	_, top := math.Frexp(v)
+	c := 3 + 4*(top-low) + 2*min(max(top, -top), 64)
 	if v < 0 {
 		c++
 	}

@@ -8,9 +8,9 @@ import (
 	"fmt"
 	"math"
 	"math/big"
-	"math/bits"
 
 	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/internal/dyadic"
 )
 
 // Row is an affine form Σ G_k y_k + H with integer coefficients, meaning
@@ -34,36 +34,17 @@ func NewRow(h int64, g ...int64) Row {
 // a number that is not finite.
 func RowOf(g []float64, h float64) Row {
 	all := append([]float64{h}, g...)
-	low := math.MaxInt
 	for _, v := range all {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			panic(fmt.Sprintf("exact: coefficient %g is not a finite number", v))
 		}
-		if m, e := integer(v); m != 0 {
-			low = min(low, e+bits.TrailingZeros64(uint64(m)))
-		}
 	}
-	out := make([]*big.Int, len(all))
-	for i, v := range all {
-		m, e := integer(v)
-		out[i] = big.NewInt(m)
-		if m == 0 {
-			continue
-		}
-		if zeros := bits.TrailingZeros64(uint64(m)); e < low {
-			out[i].SetInt64(m >> zeros)
-			e += zeros
-		}
-		out[i].Lsh(out[i], uint(e-low))
+	d := dyadic.Floats(all)
+	r := Row{G: make([]*big.Int, len(g)), H: &d.N[0]}
+	for k := range r.G {
+		r.G[k] = &d.N[k+1]
 	}
-	return Row{G: out[1:], H: out[0]}
-}
-
-// integer returns m and e with v = m·2^e, |m| < 2⁵³.
-func integer(v float64) (m int64, e int) {
-	const mantissa = 53
-	f, e := math.Frexp(v)
-	return int64(math.Ldexp(f, mantissa)), e - mantissa
+	return r
 }
 
 // Neg returns −r.
