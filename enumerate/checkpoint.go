@@ -4,10 +4,11 @@ package enumerate
 
 import (
 	"errors"
-	"runtime/debug"
 	"strconv"
+	"strings"
 
 	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/internal/files"
 	"github.com/relucell/relucell/internal/journal"
 	"github.com/relucell/relucell/internal/tuning"
 	"github.com/relucell/relucell/internal/walk"
@@ -99,21 +100,6 @@ func checkpointHeader(n *network.Network, b ball.Ball, observer string) []byte {
 // programVersion is the version of this module in the running program, and the
 // commit where that is known. Another version may tell an observer other things.
 func programVersion() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	const self = "github.com/relucell/relucell"
-	for _, m := range info.Deps {
-		if m.Path == self {
-			return m.Version
-		}
-	}
-	v := info.Main.Version
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" || s.Key == "vcs.modified" {
-			v += " " + s.Value
-		}
-	}
-	return v
+	version, commit := files.Version(files.Self)
+	return strings.TrimSuffix(version+" "+commit, " ")
 }

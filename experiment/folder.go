@@ -16,7 +16,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"strconv"
 
 	"github.com/relucell/relucell/internal/files"
@@ -56,16 +55,9 @@ const (
 )
 
 func newManifest(c Config, version string) *Manifest {
-	m := &Manifest{Version: manifestVersion, Kind: manifestKind, Relucell: version, Go: runtime.Version(),
-		GoMLX: "unknown", Platform: runtime.GOOS + "/" + runtime.GOARCH, Config: c}
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, d := range info.Deps {
-			if d.Path == "github.com/gomlx/gomlx" {
-				m.GoMLX = d.Version
-			}
-		}
-	}
-	return m
+	gomlx, _ := files.Version("github.com/gomlx/gomlx")
+	return &Manifest{Version: manifestVersion, Kind: manifestKind, Relucell: version, Go: runtime.Version(),
+		GoMLX: gomlx, Platform: runtime.GOOS + "/" + runtime.GOARCH, Config: c}
 }
 
 // ReadManifest reads a manifest; errors name the file and what was expected. Its configuration

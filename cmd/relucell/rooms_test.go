@@ -24,7 +24,7 @@ func TestRoomsImportOneWay(t *testing.T) {
 		"lp":                "ball",
 		"lp/exact":          "ball",
 		"lp/clp":            "lp",
-		"enumerate":         "ball internal/forms internal/journal internal/judge internal/tree internal/tuning internal/walk lp network",
+		"enumerate":         "ball internal/files internal/forms internal/journal internal/judge internal/tree internal/tuning internal/walk lp network",
 		"bound":             "ball network",
 		"plot":              "ball enumerate network",
 		"crosscheck/gen":    "ball network",

@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"runtime/debug"
+	"runtime"
 
 	"github.com/spf13/cobra"
+
+	"github.com/relucell/relucell/internal/files"
 )
 
 func newRootCmd() *cobra.Command {
@@ -41,20 +43,14 @@ Exit codes: 0 done as asked (exact, or --gap reached); 1 failed, a refused proof
 
 // version is the module's version, or the commit that the binary was built from.
 func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	v := info.Main.Version
+	v, commit := files.Version(files.Self)
 	if v == "" || v == "(devel)" {
 		v = "development"
-		for _, s := range info.Settings {
-			if s.Key == "vcs.revision" && len(s.Value) >= 12 {
-				v += " " + s.Value[:12]
-			}
+		if len(commit) >= 12 {
+			v += " " + commit[:12]
 		}
 	}
-	return fmt.Sprintf("%s (%s)", v, info.GoVersion)
+	return fmt.Sprintf("%s (%s)", v, runtime.Version())
 }
 
 // logger writes warnings to standard error, and with --verbose everything.
