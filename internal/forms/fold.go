@@ -20,23 +20,9 @@ type IntAffine struct {
 	Scale      int
 }
 
-// splitFloat splits a finite float64 into v = m·2^e with m an integer, odd unless v is 0.
-func splitFloat(v float64) (m int64, e int) {
-	if v == 0 {
-		return 0, 0
-	}
-	f, x := math.Frexp(v)
-	m, e = int64(f*(1<<53)), x-53
-	for m&1 == 0 {
-		m >>= 1
-		e++
-	}
-	return m, e
-}
-
 // toInt returns m·2^(e+scale), nil for 0.
 func toInt(v float64, scale int) *big.Int {
-	m, e := splitFloat(v)
+	m, e := dyadic.Split(v)
 	if m == 0 {
 		return nil
 	}
@@ -64,7 +50,7 @@ func layerAffine(l network.Layer, stopped func() bool) *IntAffine {
 	r, c := l.W.Dims()
 	scale := 0
 	note := func(v float64) {
-		if m, e := splitFloat(v); m != 0 {
+		if m, e := dyadic.Split(v); m != 0 {
 			scale = max(scale, -e)
 		}
 	}

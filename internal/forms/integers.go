@@ -6,6 +6,7 @@ package forms
 import (
 	"math/big"
 
+	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/lp/exact"
 	"github.com/relucell/relucell/network"
 )
@@ -59,7 +60,7 @@ func (m *Model) foldIntegers(stopped func() bool) *Integers {
 		x.Scale = append(x.Scale, scale)
 		slopes, ss := make([]*big.Int, l.Out()), 0
 		for j := range slopes {
-			_, e := splitFloat(l.Below(j))
+			_, e := dyadic.Split(l.Below(j))
 			ss = max(ss, -e)
 		}
 		for j := range slopes {

@@ -249,9 +249,8 @@ func lowBit(w float64) float64 {
 	if w == 0 {
 		return math.Inf(1)
 	}
-	f, e := math.Frexp(w)
-	k := uint64(math.Abs(f) * (1 << 53))
-	return math.Ldexp(float64(k&-k), e-53)
+	_, e := dyadic.Split(w)
+	return math.Ldexp(1, e)
 }
 
 // setQuantum finds the power of two that divides every coefficient of the
