@@ -71,7 +71,8 @@ func (l Layer) SignsOf(p Pattern) Pattern {
 	return s
 }
 
-// factors returns what the units multiply their pre-activations by where these have the signs: 0 gives 0.
+// factors returns what the units multiply their pre-activations by where these have the signs: 0
+// gives 0.
 func (l Layer) factors(signs Pattern) []float64 {
 	f := make([]float64, len(signs))
 	for j, s := range signs {

@@ -1,6 +1,7 @@
 package proof
 
-// The spelling of what lines hold: balls and integers. That of other numbers is the canonical text's.
+// The spelling of what lines hold: balls and integers. That of other numbers is the canonical
+// text's.
 
 import (
 	"slices"

@@ -1,6 +1,7 @@
 package dyadic
 
-// The one spelling of numbers in hexadecimal, of canonical texts, proofs and lists: equal numbers are equal bytes.
+// The one spelling of numbers in hexadecimal, of canonical texts, proofs and lists: equal numbers
+// are equal bytes.
 
 import (
 	"math"
@@ -18,7 +19,8 @@ func AppendHex(dst []byte, v float64) []byte {
 	}
 	const mantissa, exponents, bias = 52, 1<<11 - 1, 1023
 	if b := math.Float64bits(v); b>>mantissa&exponents != 0 && b>>mantissa&exponents != exponents {
-		// A normal number, several times faster than strconv has it: a fingerprint spells all weights.
+		// A normal number, several times faster than strconv has it: a fingerprint spells all
+		// weights.
 		if v < 0 {
 			dst = append(dst, '-')
 		}

@@ -1,8 +1,8 @@
 package dyadic
 
-// Numbers m·2^e and vectors of them. Weights, centres and radii are float64, so integers with one power of two
-// a vector carry a pass through a network without any rounding and without any gcd: that is
-// many times faster than big.Rat.
+// Numbers m·2^e and vectors of them. Weights, centres and radii are float64, so integers with one
+// power of two a vector carry a pass through a network without any rounding and without any gcd:
+// that is many times faster than big.Rat.
 
 import (
 	"context"
@@ -32,7 +32,8 @@ func Split(v float64) (m int64, e int) {
 	return m, e
 }
 
-// Least returns the least exponent that Split gives of the nonzero values, 0 if there are none. They must be finite.
+// Least returns the least exponent that Split gives of the nonzero values, 0 if there are none.
+// They must be finite.
 func Least(vs []float64) int {
 	if e := least(vs, math.MaxInt); e < math.MaxInt {
 		return e
@@ -160,8 +161,8 @@ func (d Vector) Times(f []float64) Vector {
 	return out
 }
 
-// Affine returns W·d + b, b nil for none; of a row that is nil there is b alone. All floats are finite. It costs one big
-// multiplication a nonzero weight, and ends early with the error of ctx.
+// Affine returns W·d + b, b nil for none; of a row that is nil there is b alone. All floats are
+// finite. It costs one big multiplication a nonzero weight, and ends early with the error of ctx.
 func (d Vector) Affine(ctx context.Context, w [][]float64, b []float64) (Vector, error) {
 	low := math.MaxInt
 	for _, row := range w {
