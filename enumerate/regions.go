@@ -124,8 +124,10 @@ func (d *delivery) collect(ctx context.Context, opt Options) error {
 			}
 		})
 	}()
-	defer func() { // also where yield panics
-		close(enough)
+	defer func() { // also where yield panics, or ends its goroutine: hand has not halted the walk then
+		if close(enough); d.stopped {
+			d.halt()
+		}
 		for range found {
 		}
 	}()

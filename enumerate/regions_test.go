@@ -4,6 +4,8 @@ package enumerate_test
 
 import (
 	"context"
+	"runtime"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -191,4 +193,24 @@ func TestAnObserverOfSplitsAlone(t *testing.T) {
 	r, err := enumerate.Count(context.Background(), n, b, enumerate.Options{Workers: 2, Observer: s})
 	require.NoError(t, err)
 	require.EqualValues(t, r.Lower.Int64()-1, *s.n)
+}
+
+// A caller whose goroutine ended, as a failed test's does, waited for the walk of all regions, whose progress was told to
+// the end of the program.
+func TestRegionsEndWithTheirCallersGoroutine(t *testing.T) {
+	n, b := he(1, 8, 24, 24, 24), ballAt(t, ball.LInf, 8, 0, 1)
+	for _, workers := range []int{1, 4} {
+		ended, told := make(chan struct{}), new(atomic.Int64)
+		go func() {
+			defer close(ended)
+			o := enumerate.Options{Workers: workers, ProgressEvery: time.Millisecond, Progress: func(enumerate.Progress) { told.Add(1) }}
+			for range enumerate.Regions(context.Background(), n, b, o) {
+				runtime.Goexit()
+			}
+		}()
+		<-ended // without the walk's end: in hours
+		before := told.Load()
+		time.Sleep(50 * time.Millisecond)
+		require.Equal(t, before, told.Load(), "%d workers", workers)
+	}
 }

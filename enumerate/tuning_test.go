@@ -4,18 +4,16 @@ package enumerate
 
 import (
 	"context"
-	"math/rand/v2"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"gonum.org/v1/gonum/mat"
 	"pgregory.net/rapid"
 
 	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/internal/tree"
 	"github.com/relucell/relucell/internal/tuning"
-	"github.com/relucell/relucell/network"
 )
 
 // drawTable draws all numbers of a table, beyond what anyone would choose.
@@ -37,21 +35,8 @@ func drawTable(t *rapid.T) tuning.Table {
 func TestNoTuningChangesACount(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		inputs := rapid.IntRange(1, 5).Draw(t, "inputs")
-		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
-		var layers []network.Layer
-		in := inputs
-		for range rapid.IntRange(1, 3).Draw(t, "layers") {
-			w := mat.NewDense(rapid.IntRange(1, 6).Draw(t, "width"), in, nil)
-			w.Apply(func(_, _ int, _ float64) float64 { return rng.NormFloat64() }, w)
-			out, _ := w.Dims()
-			l := network.Layer{W: w, B: make([]float64, out), Act: network.ReLU}
-			for j := range l.B {
-				l.B[j] = rng.NormFloat64() / 2
-			}
-			layers, in = append(layers, l), out
-		}
-		n, err := network.New(layers)
-		require.NoError(t, err)
+		widths := rapid.SliceOfN(rapid.IntRange(1, 6), 1, 3).Draw(t, "widths")
+		n := gen.Random(gen.NewRand(rapid.Uint64().Draw(t, "seed")), gen.RandomOptions{Inputs: inputs, Widths: widths, OnlyReLU: true, NoAffine: true})
 		b, err := ball.New(rapid.SampledFrom([]ball.Norm{ball.LInf, ball.L2, ball.L1}).Draw(t, "norm"), make([]float64, inputs), 1)
 		require.NoError(t, err)
 		want, err := Count(context.Background(), n, b, Options{Workers: 1})

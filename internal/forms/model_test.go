@@ -6,34 +6,17 @@ import (
 	"context"
 	"math"
 	"math/big"
-	"math/rand/v2"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/network"
 )
 
 func ratOf(v float64) *big.Rat { return new(big.Rat).SetFloat64(v) }
-
-func drawNet(rng *rand.Rand, n int, widths ...int) *network.Network {
-	var ls []network.Layer
-	for _, m := range widths {
-		l := network.Layer{W: mat.NewDense(m, n, nil), B: make([]float64, m), Act: network.ReLU}
-		l.W.Apply(func(_, _ int, _ float64) float64 { return rng.NormFloat64() }, l.W)
-		for j := range l.B {
-			l.B[j] = rng.NormFloat64()
-		}
-		ls, n = append(ls, l), m
-	}
-	net, err := network.New(ls)
-	if err != nil {
-		panic(err)
-	}
-	return net
-}
 
 // A weight's bound is zero where the weight is, and nowhere else, and a rounding of it covers what
 // the weight lost.
@@ -71,9 +54,9 @@ func TestPointsWhoseResidualUnderflowsAreNotPlain(t *testing.T) {
 
 // The ball's map was multiplied in by big integers where it only scales columns by powers of two.
 func TestADyadicBallIsCompiledAsAnyOther(t *testing.T) {
-	rng := rand.New(rand.NewPCG(3, 3))
+	rng := gen.NewRand(3)
 	for _, radius := range []float64{1, 0.125, 1 << 20} {
-		net := drawNet(rng, 5, 7, 6)
+		net := gen.Random(rng, gen.RandomOptions{Inputs: 5, Widths: []int{7, 6}, OnlyReLU: true, NoAffine: true})
 		b, err := ball.New(ball.LInf, make([]float64, 5), radius)
 		require.NoError(t, err)
 		m, err := Compile(context.Background(), net, b)
@@ -94,7 +77,7 @@ func TestADyadicBallIsCompiledAsAnyOther(t *testing.T) {
 	odd, err := ball.New(ball.L2, []float64{0, 0}, 3)
 	require.NoError(t, err)
 	for _, b := range []ball.Ball{far, odd} {
-		m, err := Compile(context.Background(), drawNet(rng, 2, 3), b)
+		m, err := Compile(context.Background(), gen.Random(rng, gen.RandomOptions{Inputs: 2, Widths: []int{3}, OnlyReLU: true, NoAffine: true}), b)
 		require.NoError(t, err)
 		require.False(t, m.dyadicBall(make([]int, 2)))
 	}

@@ -64,7 +64,7 @@ func (t *Solved) at(depth int) *level {
 
 // Reset starts at the centre of the ball, with its signs.
 func (t *Solved) Reset() {
-	t.off, t.depth, t.gaveUp = 0, 0, false
+	t.off, t.depth, t.gaveUp, t.err = 0, 0, false, nil
 	t.unconstrained()
 	t.solver.Reset(t.m.Norm, t.m.N)
 	t.outline.fresh = false

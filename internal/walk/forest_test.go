@@ -102,7 +102,7 @@ func forked(f forest, c Config) Config {
 	if c.Sink == nil {
 		c.Sink = Deaf{}
 	}
-	c.Keep, c.Late, c.Tuning = Forget{}, func() bool { return false }, tuning.Usual
+	c.Keep, c.Tuning = Forget{}, tuning.Usual
 	return c
 }
 

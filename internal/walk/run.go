@@ -23,8 +23,6 @@ type Config struct {
 	Probe func(halt *atomic.Bool) tree.Tree
 	// RootBound bounds the whole count.
 	RootBound func() *big.Int
-	// Late says that nobody waits for the walk any longer.
-	Late func() bool
 	// Sink is told what is found; Deaf for nobody. Ordered says that it wants whole subtrees in
 	// preorder, so that the walk stays depth first.
 	Sink    Sink
@@ -145,7 +143,8 @@ func (r *Run) Walk(ctx context.Context) Outcome {
 		r.Halt()
 	}
 	deadline, _ := ctx.Deadline()
-	unwatch := r.watch(deadline)
+	unwatch := sync.OnceFunc(r.watch(deadline))
+	defer unwatch() // also where a sink panics
 	r.crew.free.Store(int32(r.cfg.Workers - 1))
 	w := r.crew.spare()
 	w.hear(r.cfg.Sink)
