@@ -75,9 +75,14 @@ type Journal struct {
 	done    chan struct{}
 	gone    chan struct{}
 
-	mu         sync.Mutex
+	mu  sync.Mutex
+	log // under mu
+}
+
+// log is the file as it is now.
+type log struct {
 	file       *os.File
-	live       *Node
+	live       *Node // the records that no other has superseded
 	size, dead int64 // bytes of the file, and of superseded records in it
 	unsynced   bool
 	buf        []byte
@@ -94,7 +99,7 @@ func (j *Journal) Clock() int64 { return j.clock.Load() }
 // and half of the file, are superseded, the file is written anew. A file that cannot serve is a
 // *RefusedError.
 func Open(path string, header []byte, dead int64) (*Journal, error) {
-	j := &Journal{path: path, header: header, mostDead: dead, live: new(Node), done: make(chan struct{}), gone: make(chan struct{})}
+	j := &Journal{path: path, header: header, mostDead: dead, log: log{live: new(Node)}, done: make(chan struct{}), gone: make(chan struct{})}
 	var err error
 	if j.target, err = files.Resolve(path); err != nil {
 		problem := strings.TrimPrefix(strings.TrimPrefix(err.Error(), path), ": ")
