@@ -44,15 +44,12 @@ func batchNormalization(rd *reader, n *node) error {
 		}
 		p[i] = t
 	}
-	factor, rounded := make([]float64, channels), make([]bool, channels)
-	for c := range factor {
-		var err error
-		if factor[c], rounded[c], err = normFactor(p[0].floats[c], p[3].floats[c], epsilon); err != nil {
-			return fmt.Errorf("channel %d: %w", c, err)
-		}
-	}
+	return rd.normalise(channels, p, epsilon)
+}
+
+// normalise adds the layers, given scale, B, mean and variance of the channels.
+func (rd *reader) normalise(channels int, p [4]*tensor, epsilon float64) error {
 	rest := size(rd.shape[2:])
-	entries := 0
 	perElement := func(f func(c int) float64) []float64 {
 		v := make([]float64, rd.width)
 		for i := range v {
@@ -60,9 +57,14 @@ func batchNormalization(rd *reader, n *node) error {
 		}
 		return v
 	}
-	for i := 0; i < rd.width; i++ {
-		if rounded[i/rest%channels] {
-			entries++
+	factor, entries := make([]float64, channels), 0
+	for c := range factor {
+		f, rounded, err := normFactor(p[0].floats[c], p[3].floats[c], epsilon)
+		if err != nil {
+			return fmt.Errorf("channel %d: %w", c, err)
+		}
+		if factor[c] = f; rounded {
+			entries += rd.width / channels
 		}
 	}
 	rd.im.Round("BatchNormalization: scale/√(var+epsilon)", entries)

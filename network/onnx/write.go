@@ -31,67 +31,68 @@ func Write(w io.Writer, n *network.Network, float32Data bool) error {
 	if float32Data {
 		elem = onnxpb.TensorProto_FLOAT
 	}
-	g := &onnxpb.GraphProto{Name: ptr("network")}
-	value := "input"
-	g.Input = append(g.Input, valueInfo(value, elem, n.Inputs()))
+	c := &writer{GraphProto: &onnxpb.GraphProto{Name: ptr("network")}, elem: elem, value: "input"}
+	c.Input = append(c.Input, valueInfo(c.value, elem, n.Inputs()))
 	for i, l := range n.Layers() {
-		rows, cols := l.W.Dims()
-		flat := make([]float64, 0, rows*cols)
-		for r := 0; r < rows; r++ {
-			flat = append(flat, l.W.RawRowView(r)...)
+		if err := c.layer(i, l); err != nil {
+			return fmt.Errorf("onnx: layer %d: %w", i, err)
 		}
-		weights, bias := fmt.Sprintf("layer%d.weight", i), fmt.Sprintf("layer%d.bias", i)
-		for _, t := range []struct {
-			name, field string
-			data        []float64
-			dims        []int64
-		}{{weights, "weights", flat, []int64{int64(rows), int64(cols)}}, {bias, "bias", l.B, []int64{int64(rows)}}} {
-			p, err := newTensor(t.name, elem, t.data, t.dims)
-			if err != nil {
-				return fmt.Errorf("onnx: layer %d: %s: %w", i, t.field, err)
-			}
-			g.Initializer = append(g.Initializer, p)
-		}
-		next := fmt.Sprintf("layer%d.affine", i)
-		g.Node = append(g.Node, newNode("Gemm", next, []string{value, weights, bias}, &onnxpb.AttributeProto{
-			Name: ptr("transB"), Type: onnxpb.AttributeProto_INT.Enum(), I: ptr(int64(1))}))
-		value = next
-		if l.Act == network.None {
-			continue
-		}
-		next = fmt.Sprintf("layer%d.output", i)
-		switch l.Act {
-		case network.ReLU:
-			g.Node = append(g.Node, newNode("Relu", next, []string{value}))
-		case network.LeakyReLU:
-			if !isFloat32(l.Slope) {
-				return fmt.Errorf("onnx: layer %d: slope: %g is not a float32, the only kind that ONNX has", i, l.Slope)
-			}
-			g.Node = append(g.Node, newNode("LeakyRelu", next, []string{value}, &onnxpb.AttributeProto{
-				Name: ptr("alpha"), Type: onnxpb.AttributeProto_FLOAT.Enum(), F: ptr(float32(l.Slope))}))
-		default:
-			slopes := fmt.Sprintf("layer%d.slope", i)
-			p, err := newTensor(slopes, elem, l.Slopes, []int64{int64(rows)})
-			if err != nil {
-				return fmt.Errorf("onnx: layer %d: slopes: %w", i, err)
-			}
-			g.Initializer = append(g.Initializer, p)
-			g.Node = append(g.Node, newNode("PRelu", next, []string{value, slopes}))
-		}
-		value = next
 	}
-	g.Output = append(g.Output, valueInfo(value, elem, n.Outputs()))
+	c.Output = append(c.Output, valueInfo(c.value, elem, n.Outputs()))
 	data, err := proto.MarshalOptions{Deterministic: true}.Marshal(&onnxpb.ModelProto{
 		IrVersion:    ptr(int64(irVersion)),
 		ProducerName: ptr("relucell"),
 		OpsetImport:  []*onnxpb.OperatorSetIdProto{{Domain: ptr(""), Version: ptr(int64(opset))}},
-		Graph:        g,
+		Graph:        c.GraphProto,
 	})
+	if err == nil {
+		_, err = w.Write(data)
+	}
 	if err != nil {
 		return fmt.Errorf("onnx: %w", err)
 	}
-	if _, err := w.Write(data); err != nil {
-		return fmt.Errorf("onnx: %w", err)
+	return nil
+}
+
+// writer makes a graph whose nodes follow each other; the last one gives value.
+type writer struct {
+	*onnxpb.GraphProto
+	elem  onnxpb.TensorProto_DataType
+	value string
+}
+
+// layer adds the nodes of layer i.
+func (c *writer) layer(i int, l network.Layer) error {
+	rows, cols := l.W.Dims()
+	flat := make([]float64, 0, rows*cols)
+	for r := range rows {
+		flat = append(flat, l.W.RawRowView(r)...)
+	}
+	weights, bias, slopes := fmt.Sprintf("layer%d.weight", i), fmt.Sprintf("layer%d.bias", i), fmt.Sprintf("layer%d.slope", i)
+	if err := c.tensor(weights, "weights", flat, int64(rows), int64(cols)); err != nil {
+		return err
+	}
+	if err := c.tensor(bias, "bias", l.B, int64(rows)); err != nil {
+		return err
+	}
+	c.node("Gemm", fmt.Sprintf("layer%d.affine", i), []string{weights, bias}, &onnxpb.AttributeProto{
+		Name: ptr("transB"), Type: onnxpb.AttributeProto_INT.Enum(), I: ptr(int64(1))})
+	output := fmt.Sprintf("layer%d.output", i)
+	switch l.Act {
+	case network.None:
+	case network.ReLU:
+		c.node("Relu", output, nil)
+	case network.LeakyReLU:
+		if !isFloat32(l.Slope) {
+			return fmt.Errorf("slope: %g is not a float32, the only kind that ONNX has", l.Slope)
+		}
+		c.node("LeakyRelu", output, nil, &onnxpb.AttributeProto{
+			Name: ptr("alpha"), Type: onnxpb.AttributeProto_FLOAT.Enum(), F: ptr(float32(l.Slope))})
+	default:
+		if err := c.tensor(slopes, "slopes", l.Slopes, int64(rows)); err != nil {
+			return err
+		}
+		c.node("PRelu", output, []string{slopes})
 	}
 	return nil
 }
@@ -102,24 +103,31 @@ func isFloat32(v float64) bool {
 	return f == v && !math.IsInf(f, 0)
 }
 
+// node adds a node of the value so far and further inputs.
+func (c *writer) node(op, output string, inputs []string, attributes ...*onnxpb.AttributeProto) {
+	c.Node = append(c.Node, newNode(op, output, append([]string{c.value}, inputs...), attributes...))
+	c.value = output
+}
+
 func newNode(op, output string, inputs []string, attributes ...*onnxpb.AttributeProto) *onnxpb.NodeProto {
 	return &onnxpb.NodeProto{OpType: ptr(op), Name: ptr(output), Input: inputs, Output: []string{output}, Attribute: attributes}
 }
 
-// newTensor returns a tensor of raw data, little endian as ONNX says.
-func newTensor(name string, elem onnxpb.TensorProto_DataType, data []float64, dims []int64) (*onnxpb.TensorProto, error) {
+// tensor adds a tensor of raw data, little endian as ONNX says.
+func (c *writer) tensor(name, field string, data []float64, dims ...int64) error {
 	raw := make([]byte, 0, 8*len(data))
 	for i, v := range data {
-		if elem == onnxpb.TensorProto_DOUBLE {
+		if c.elem == onnxpb.TensorProto_DOUBLE {
 			raw = binary.LittleEndian.AppendUint64(raw, math.Float64bits(v))
 			continue
 		}
 		if !isFloat32(v) {
-			return nil, fmt.Errorf("entry %d is %g, which is not a float32", i, v)
+			return fmt.Errorf("%s: entry %d is %g, which is not a float32", field, i, v)
 		}
 		raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(float32(v)))
 	}
-	return &onnxpb.TensorProto{Name: ptr(name), DataType: ptr(int32(elem)), Dims: dims, RawData: raw}, nil
+	c.Initializer = append(c.Initializer, &onnxpb.TensorProto{Name: ptr(name), DataType: ptr(int32(c.elem)), Dims: dims, RawData: raw})
+	return nil
 }
 
 // valueInfo declares a value of shape [batch, width].
