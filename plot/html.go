@@ -24,11 +24,8 @@ var page = template.Must(template.New("page").Parse(pageText))
 // pageData is what the script reads. Coordinates are the picture's: normalised,
 // and stretched so that both axes have one scale.
 type pageData struct {
-	Title   string       `json:"title"`
-	Inputs  [2]string    `json:"inputs"`
-	Stretch [2]float64   `json:"stretch"`
-	Mid     [2]float64   `json:"mid"`
-	Scale   [2]float64   `json:"scale"`
+	Title string `json:"title"`
+	pageAxes
 	Disc    bool         `json:"disc"`
 	Ball    []float64    `json:"ball"`
 	Colours []string     `json:"colours"`
@@ -40,6 +37,14 @@ type pageData struct {
 	Legend  []pageEntry  `json:"legend"`
 	Classes []pageEntry  `json:"classes"`
 	Thin    []float64    `json:"thin"`
+}
+
+// pageAxes are the two axes: y in the picture is input mid + scale·y/stretch.
+type pageAxes struct {
+	Inputs  [2]string  `json:"inputs"`
+	Stretch [2]float64 `json:"stretch"`
+	Mid     [2]float64 `json:"mid"`
+	Scale   [2]float64 `json:"scale"`
 }
 
 type pageLayer struct {
@@ -100,9 +105,9 @@ func (m *Map) WriteHTML(w io.Writer, opt Options) error {
 // page is the data without its title.
 func (d *drawing) page() pageData {
 	m := d.m
-	p := pageData{Inputs: [2]string{d.axes[0].label, d.axes[1].label}, Legend: []pageEntry{}, Classes: []pageEntry{}, Dots: []pageDot{}}
+	p := pageData{Legend: []pageEntry{}, Classes: []pageEntry{}, Dots: []pageDot{}}
 	for k, a := range d.axes {
-		p.Stretch[k], p.Mid[k], p.Scale[k] = a.stretch, a.mid, a.scale
+		p.Inputs[k], p.Stretch[k], p.Mid[k], p.Scale[k] = a.label, a.stretch, a.mid, a.scale
 	}
 	unit := unitCell(m.Ball.Norm())
 	p.Disc, p.Ball = unit[0].Arc, d.corners(unit, nil)

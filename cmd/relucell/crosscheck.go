@@ -31,8 +31,7 @@ type crosscheckCmd struct {
 	net      netFlags
 	ball     ballFlags
 	workers  int
-	cases    int
-	seed     uint64
+	drawn    drawnCases
 	limit    int64
 	bounds   []string
 	command  string
@@ -42,9 +41,15 @@ type crosscheckCmd struct {
 	output   string
 	failures string
 	format   string
-	from     string
 	// notes are those of all networks, each with its file.
 	notes []string
+}
+
+// drawnCases says which cases are generated.
+type drawnCases struct {
+	cases int
+	seed  uint64
+	from  string
 }
 
 // shrinkTime is what making one violation small may take.
@@ -81,16 +86,16 @@ A violation is shrunk to a small case and written, with a proof of its count, to
 	c.net.add(fs)
 	workersFlag(fs, &c.workers)
 	limitFlag(fs, &c.limit, "regions of a case at which its walk stops; bounds are then held against the bracket (default 50000)")
-	c.cases = 300
-	flag(fs, &c.cases, "cases", "N", "300", "number of cases", func(s string) (int, error) {
+	c.drawn.cases = 300
+	flag(fs, &c.drawn.cases, "cases", "N", "300", "number of cases", func(s string) (int, error) {
 		n, err := strconv.Atoi(s)
 		if err != nil || n < 1 {
 			return 0, errors.New("expected a whole number of at least 1")
 		}
 		return n, nil
 	})
-	choiceFlag(cmd, &c.from, "source", "generated cases: of all kinds, or He networks of 2 to 5 inputs in small balls", "all", "small-balls")
-	fs.Uint64Var(&c.seed, "seed", 1, "seed of the generated cases")
+	choiceFlag(cmd, &c.drawn.from, "source", "generated cases: of all kinds, or He networks of 2 to 5 inputs in small balls", "all", "small-balls")
+	fs.Uint64Var(&c.drawn.seed, "seed", 1, "seed of the generated cases")
 	fs.StringSliceVar(&c.bounds, "bounds", nil, "bounds to try, separated by commas (default all, and dial-1)")
 	fs.StringVar(&c.command, "bound-command", "", "a program that computes a bound, with its arguments; see docs/bound-protocol.md")
 	flag(fs, &c.wait, "bound-timeout", "duration", "", "time that the program has for one case (default 10s)", func(s string) (time.Duration, error) {
@@ -199,11 +204,11 @@ func (c *crosscheckCmd) loadBounds(ctx context.Context) ([]bound.Bound, func() e
 
 // source returns the cases and their number.
 func (c *crosscheckCmd) source(ctx context.Context, cmd *cobra.Command, args []string) (iter.Seq[gen.Case], int, error) {
-	if len(args) == 0 && c.from == "small-balls" {
-		return gen.SmallBallCases(c.seed, c.cases), c.cases, nil
+	if len(args) == 0 && c.drawn.from == "small-balls" {
+		return gen.SmallBallCases(c.drawn.seed, c.drawn.cases), c.drawn.cases, nil
 	}
 	if len(args) == 0 {
-		return gen.Cases(c.seed, c.cases, gen.CaseOptions{}), c.cases, nil
+		return gen.Cases(c.drawn.seed, c.drawn.cases, gen.CaseOptions{}), c.drawn.cases, nil
 	}
 	var nets []*network.Network
 	var names []string
@@ -219,7 +224,7 @@ func (c *crosscheckCmd) source(ctx context.Context, cmd *cobra.Command, args []s
 	}
 	fs := c.ball.set
 	if !fs.Changed("center") && !fs.Changed("radius") && !fs.Changed("box") && !fs.Changed("norm") {
-		return gen.CasesOf(c.seed, c.cases, nets, names), c.cases, nil
+		return gen.CasesOf(c.drawn.seed, c.drawn.cases, nets, names), c.drawn.cases, nil
 	}
 	var cases []gen.Case
 	for i, n := range nets {

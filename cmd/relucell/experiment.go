@@ -40,19 +40,13 @@ func newExperimentCmd() *cobra.Command {
 }
 
 type trainingCmd struct {
-	data, optimizers    []string
-	rate                float64
-	batch, seeds, first int
-	points, resamples   int
-	epochs, hidden      []int
-	radii               []float64
-	norm                string
-	limit               int64
-	bounds              []string
-	out, replay         string
-	cache, figures      string
-	workers             int
-	set                 *pflag.FlagSet
+	data, optimizers []string
+	study            experiment.Study // what the flags say
+	first, resamples int
+	out, replay      string
+	cache, figures   string
+	workers          int
+	set              *pflag.FlagSet
 }
 
 func newExperimentTrainingCmd() *cobra.Command {
@@ -78,17 +72,17 @@ where it stopped when it is called again. What a flag leaves open depends on the
 	f := cmd.Flags()
 	f.StringSliceVar(&c.data, "data", []string{"moons", "spirals"}, "data sets: moons, spirals, iris, digits, or CSV files with the class in the last column")
 	f.StringSliceVar(&c.optimizers, "optimizer", []string{"adam"}, "optimisers: sgd, momentum, adam")
-	f.Float64Var(&c.rate, "rate", 0, "learning rate (default 0.1 for sgd, 0.02 for momentum, 0.01 for adam)")
-	f.IntVar(&c.batch, "batch", 0, "rows in a batch (default 32)")
-	f.IntVar(&c.seeds, "seeds", 0, "number of seeds (default 10)")
+	f.Float64Var(&c.study.Rate, "rate", 0, "learning rate (default 0.1 for sgd, 0.02 for momentum, 0.01 for adam)")
+	f.IntVar(&c.study.Batch, "batch", 0, "rows in a batch (default 32)")
+	f.IntVar(&c.study.Seeds, "seeds", 0, "number of seeds (default 10)")
 	f.IntVar(&c.first, "first-seed", 0, "first seed (default 1)")
-	f.IntSliceVar(&c.epochs, "epochs", nil, "epochs to measure after, ascending (default 0,1,3,10,30,100, spirals also 300)")
-	f.IntSliceVar(&c.hidden, "hidden", nil, "widths of the hidden layers (default 16,16)")
-	f.IntVar(&c.points, "points", 0, "points of each set (default 20)")
-	f.Float64SliceVar(&c.radii, "radius", nil, "radii of the balls (default two that suit the data)")
-	f.StringVar(&c.norm, "norm", "", "norm of distances and balls: l2, linf or l1 (default l2)")
-	limitFlag(f, &c.limit, "stop a count past so many regions, with a certified bracket (default 20000)")
-	f.StringSliceVar(&c.bounds, "bounds", nil, "bounds to measure (default "+strings.Join(experiment.DefaultBounds, ",")+")")
+	f.IntSliceVar(&c.study.Epochs, "epochs", nil, "epochs to measure after, ascending (default 0,1,3,10,30,100, spirals also 300)")
+	f.IntSliceVar(&c.study.Hidden, "hidden", nil, "widths of the hidden layers (default 16,16)")
+	f.IntVar(&c.study.Points, "points", 0, "points of each set (default 20)")
+	f.Float64SliceVar(&c.study.Radii, "radius", nil, "radii of the balls (default two that suit the data)")
+	f.StringVar(&c.study.Norm, "norm", "", "norm of distances and balls: l2, linf or l1 (default l2)")
+	limitFlag(f, &c.study.Limit, "stop a count past so many regions, with a certified bracket (default 20000)")
+	f.StringSliceVar(&c.study.Bounds, "bounds", nil, "bounds to measure (default "+strings.Join(experiment.DefaultBounds, ",")+")")
 	f.IntVar(&c.resamples, "resamples", experiment.DefaultResamples, "bootstrap samples behind each interval")
 	f.StringVarP(&c.out, "output", "o", "", "output folder: new, or one that holds a part of this experiment")
 	f.StringVar(&c.replay, "replay", "", "manifest whose experiment to run again and to compare with")
@@ -175,7 +169,7 @@ func (c *trainingCmd) config() (*experiment.Config, *experiment.Manifest, error)
 			return nil, nil, err
 		}
 		for _, o := range c.optimizers {
-			s, err := c.study(d, o)
+			s, err := c.over(d, o)
 			if err != nil {
 				return nil, nil, err
 			}
@@ -185,8 +179,8 @@ func (c *trainingCmd) config() (*experiment.Config, *experiment.Manifest, error)
 	return config, nil, nil
 }
 
-// study puts the flags over the defaults of a data set.
-func (c *trainingCmd) study(d *experiment.Data, optimizer string) (experiment.Study, error) {
+// over puts the flags over the defaults of a data set.
+func (c *trainingCmd) over(d *experiment.Data, optimizer string) (experiment.Study, error) {
 	s := experiment.Defaults(d)
 	s.SetOptimizer(optimizer)
 	if c.set.Changed("first-seed") {
@@ -196,16 +190,16 @@ func (c *trainingCmd) study(d *experiment.Data, optimizer string) (experiment.St
 		s.FirstSeed = uint64(c.first)
 	}
 	for name, put := range map[string]func(){
-		"rate":   func() { s.Rate = c.rate },
-		"batch":  func() { s.Batch = c.batch },
-		"seeds":  func() { s.Seeds = c.seeds },
-		"epochs": func() { s.Epochs = c.epochs },
-		"hidden": func() { s.Hidden = c.hidden },
-		"points": func() { s.Points = c.points },
-		"radius": func() { s.Radii = c.radii },
-		"norm":   func() { s.Norm = c.norm },
-		"limit":  func() { s.Limit = c.limit },
-		"bounds": func() { s.Bounds = c.bounds },
+		"rate":   func() { s.Rate = c.study.Rate },
+		"batch":  func() { s.Batch = c.study.Batch },
+		"seeds":  func() { s.Seeds = c.study.Seeds },
+		"epochs": func() { s.Epochs = c.study.Epochs },
+		"hidden": func() { s.Hidden = c.study.Hidden },
+		"points": func() { s.Points = c.study.Points },
+		"radius": func() { s.Radii = c.study.Radii },
+		"norm":   func() { s.Norm = c.study.Norm },
+		"limit":  func() { s.Limit = c.study.Limit },
+		"bounds": func() { s.Bounds = c.study.Bounds },
 	} {
 		if c.set.Changed(name) {
 			put()

@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/internal/files"
 	"github.com/relucell/relucell/network"
 	"github.com/relucell/relucell/plot"
@@ -96,7 +98,6 @@ func (c *plotCmd) format() (string, error) {
 }
 
 func (c *plotCmd) run(cmd *cobra.Command, args []string) error {
-	log := logger(cmd)
 	format, err := c.format()
 	if err != nil {
 		return err
@@ -105,40 +106,18 @@ func (c *plotCmd) run(cmd *cobra.Command, args []string) error {
 	defer release()
 	ctx, cancel := limited(interrupted, c.timeout)
 	defer cancel()
-	whole, _, err := c.net.read(ctx, cmd, args[0])
+	n, b, opt, err := c.input(ctx, cmd, args[0])
 	if err != nil {
 		return err
 	}
-	n, opt := whole, plot.Options{Name: filepath.Base(args[0]), Fill: plot.Fill(c.fill), Width: c.width}
-	if c.slice.given() {
-		if n, opt.Inputs, err = c.slice.cut(ctx, whole); err != nil {
-			return err
+	var m *plot.Map
+	data, err := within(ctx, func() (data []byte, err error) {
+		if m, err = plot.New(ctx, n, b); err != nil {
+			return nil, fmt.Errorf("%s: %w", args[0], err)
 		}
-		opt.Name += ", slice"
-	}
-	if n.Inputs() != 2 {
-		return badInputf("%s: %d inputs, expected 2, or a plane: three --through, or --origin with two --direction or two --inputs", args[0], n.Inputs())
-	}
-	b, err := c.ball.read(n.Inputs())
-	if err != nil {
-		return err
-	}
-	if opt.Points, err = c.readPoints(whole, n); err != nil {
-		return badInput(err)
-	}
-	if err = c.writable(args[0]); err != nil {
-		return badInput(err)
-	}
-	m, err := within(ctx, func() (*plot.Map, error) { return plot.New(ctx, n, b) })
-	if err != nil && ctx.Err() != nil {
-		fmt.Fprintf(cmd.ErrOrStderr(), "relucell: stopped early (%s): nothing is drawn\n", stopReason(ctx))
-		return errStopped
-	}
-	if err != nil {
-		return failed(fmt.Errorf("%s: %w", args[0], err))
-	}
-	log.Debug("mapped", "regions", len(m.Regions), "too thin to fill", m.Slivers())
-	data, err := within(ctx, func() ([]byte, error) { return c.render(m, opt, format) })
+		logger(cmd).Debug("mapped", "regions", len(m.Regions), "too thin to fill", m.Slivers())
+		return c.render(m, opt, format)
+	})
 	if err != nil && ctx.Err() != nil {
 		fmt.Fprintf(cmd.ErrOrStderr(), "relucell: stopped early (%s): nothing is drawn\n", stopReason(ctx))
 		return errStopped
@@ -158,6 +137,31 @@ func (c *plotCmd) run(cmd *cobra.Command, args []string) error {
 	}
 	f.line("Map", "%s", c.out)
 	return f.err
+}
+
+// input reads what is drawn, and finds what is wrong with it before the walk.
+func (c *plotCmd) input(ctx context.Context, cmd *cobra.Command, net string) (n *network.Network, b ball.Ball, opt plot.Options, err error) {
+	whole, _, err := c.net.read(ctx, cmd, net)
+	if err != nil {
+		return nil, b, opt, err
+	}
+	n, opt = whole, plot.Options{Name: filepath.Base(net), Fill: plot.Fill(c.fill), Width: c.width}
+	if c.slice.given() {
+		if n, opt.Inputs, err = c.slice.cut(ctx, whole); err != nil {
+			return nil, b, opt, err
+		}
+		opt.Name += ", slice"
+	}
+	if n.Inputs() != 2 {
+		return nil, b, opt, badInputf("%s: %d inputs, expected 2, or a plane: three --through, or --origin with two --direction or two --inputs", net, n.Inputs())
+	}
+	if b, err = c.ball.read(n.Inputs()); err != nil {
+		return nil, b, opt, err
+	}
+	if opt.Points, err = c.readPoints(whole, n); err == nil {
+		err = c.writable(net)
+	}
+	return n, b, opt, badInput(err)
 }
 
 // writable finds a bad name before the walk, so that it costs no time.
