@@ -3,7 +3,6 @@ package main
 // bound: the analytic bounds alone, without a walk.
 
 import (
-	"bufio"
 	"context"
 	"log/slog"
 	"strings"
@@ -132,28 +131,18 @@ func stoppedOr(ctx context.Context, err error) error {
 }
 
 func (c *boundCmd) print(cmd *cobra.Command, path string, n *network.Network, b ball.Ball, rs []bound.Result, r boundReport) error {
-	out := bufio.NewWriter(cmd.OutOrStdout())
-	if c.format == "json" {
-		if err := writeJSON(out, r); err != nil {
-			return err
+	return print(cmd.OutOrStdout(), c.format, r, func(f *fields) {
+		f.stamped(path, n, r.stamp)
+		f.ball(b)
+		if r.Nearest == nil {
+			f.line("Nearest", "not found: the time ended first")
+		} else {
+			f.nearest(r.distance, b)
 		}
-		return out.Flush()
-	}
-	f := &fields{w: out}
-	f.stamped(path, n, r.stamp)
-	f.ball(b)
-	if r.Nearest == nil {
-		f.line("Nearest", "not found: the time ended first")
-	} else {
-		f.nearest(r.distance, b)
-	}
-	f.line("Time", "%s", rounded(r.took))
-	f.bounds(rs, nil)
-	f.terms(c.terms, r.Terms)
-	if f.err != nil {
-		return f.err
-	}
-	return out.Flush()
+		f.line("Time", "%s", rounded(r.took))
+		f.bounds(rs, nil)
+		f.terms(c.terms, r.Terms)
+	})
 }
 
 // evaluateBounds evaluates all bounds; those that fail are left to the log and to the caller.

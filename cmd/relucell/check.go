@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/relucell/relucell/certificate"
+	"github.com/relucell/relucell/internal/files"
 	"github.com/relucell/relucell/network/load"
 )
 
@@ -93,15 +93,7 @@ func (c *checkCmd) run(cmd *cobra.Command, args []string) error {
 // canonical returns the text that the checker reads, and the format it was converted from, if any.
 func (c *checkCmd) canonical(cmd *cobra.Command, path string) (text []byte, format string, err error) {
 	if strings.EqualFold(filepath.Ext(path), ".json") && !c.net.normalise {
-		f, err := os.Open(path)
-		if err != nil {
-			return nil, "", badInput(plainPathError(err))
-		}
-		defer f.Close()
-		text, err = io.ReadAll(io.LimitReader(f, load.MaxFileBytes+1))
-		if err == nil && len(text) > load.MaxFileBytes {
-			err = fmt.Errorf("%s: more than %d bytes", path, load.MaxFileBytes)
-		}
+		text, err = files.ReadLimited(path, load.MaxFileBytes)
 		return text, "", badInput(plainPathError(err))
 	}
 	n, im, err := c.net.read(context.Background(), cmd, path)

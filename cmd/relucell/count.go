@@ -3,7 +3,6 @@ package main
 // count: the main job, from file to answer.
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -226,36 +225,27 @@ func newProof(file, path string, n *network.Network, b ball.Ball, resumable bool
 }
 
 func (c *countCmd) print(cmd *cobra.Command, path string, n *network.Network, stamp string, b ball.Ball, res enumerate.Result, lost unwritten, why string, bounds []bound.Result) error {
-	out := bufio.NewWriter(cmd.OutOrStdout())
-	if c.format == "json" {
-		if err := writeJSON(out, newReport(newNetJSON(n, stamp), c.net.notes, b, bounds, res.Elapsed).withWalk(res)); err != nil {
-			return err
+	report := newReport(newNetJSON(n, stamp), c.net.notes, b, bounds, res.Elapsed).withWalk(res)
+	return print(cmd.OutOrStdout(), c.format, report, func(f *fields) {
+		f.stamped(path, n, stamp)
+		f.ball(b)
+		f.walk(res, why)
+		if c.checkpoint != "" {
+			f.checkpoint(c.checkpoint, res, !res.Exact || lost.proof != nil)
 		}
-		return out.Flush()
-	}
-	f := &fields{w: out}
-	f.stamped(path, n, stamp)
-	f.ball(b)
-	f.walk(res, why)
-	if c.checkpoint != "" {
-		f.checkpoint(c.checkpoint, res, !res.Exact || lost.proof != nil)
-	}
-	switch {
-	case c.unproved:
-		f.line("Proof", "%s: not written, the time ended before it could begin", c.proof)
-	case c.proof != "":
-		claim := "count " + res.Lower.String()
-		if !res.Exact {
-			claim = "count >= " + res.Lower.String()
+		switch {
+		case c.unproved:
+			f.line("Proof", "%s: not written, the time ended before it could begin", c.proof)
+		case c.proof != "":
+			claim := "count " + res.Lower.String()
+			if !res.Exact {
+				claim = "count >= " + res.Lower.String()
+			}
+			if lost.proof != nil {
+				claim = "none, it could not be written"
+			}
+			f.line("Proof", "%s: %s", c.proof, claim)
 		}
-		if lost.proof != nil {
-			claim = "none, it could not be written"
-		}
-		f.line("Proof", "%s: %s", c.proof, claim)
-	}
-	f.bounds(bounds, &res)
-	if f.err != nil {
-		return f.err
-	}
-	return out.Flush()
+		f.bounds(bounds, &res)
+	})
 }

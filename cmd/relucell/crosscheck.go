@@ -8,17 +8,16 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	"golang.org/x/term"
 
 	"github.com/relucell/relucell/bound"
 	"github.com/relucell/relucell/crosscheck"
@@ -87,24 +86,12 @@ A violation is shrunk to a small case and written, with a proof of its count, to
 	workersFlag(fs, &c.workers)
 	limitFlag(fs, &c.limit, "regions of a case at which its walk stops; bounds are then held against the bracket (default 50000)")
 	c.drawn.cases = 300
-	flag(fs, &c.drawn.cases, "cases", "N", "300", "number of cases", func(s string) (int, error) {
-		n, err := strconv.Atoi(s)
-		if err != nil || n < 1 {
-			return 0, errors.New("expected a whole number of at least 1")
-		}
-		return n, nil
-	})
+	wholeFlag(fs, &c.drawn.cases, "cases", "300", "number of cases", 1, math.MaxInt64)
 	choiceFlag(cmd, &c.drawn.from, "source", "generated cases: of all kinds, or He networks of 2 to 5 inputs in small balls", "all", "small-balls")
 	fs.Uint64Var(&c.drawn.seed, "seed", 1, "seed of the generated cases")
 	fs.StringSliceVar(&c.bounds, "bounds", nil, "bounds to try, separated by commas (default all, and dial-1)")
 	fs.StringVar(&c.command, "bound-command", "", "a program that computes a bound, with its arguments; see docs/bound-protocol.md")
-	flag(fs, &c.wait, "bound-timeout", "duration", "", "time that the program has for one case (default 10s)", func(s string) (time.Duration, error) {
-		d, err := time.ParseDuration(s)
-		if err != nil || d <= 0 {
-			return 0, errors.New("expected a time greater than 0, such as 30s")
-		}
-		return d, nil
-	})
+	timeFlag(fs, &c.wait, "bound-timeout", "time that the program has for one case (default 10s)")
 	fs.StringVar(&c.replay, "replay", "", "show the case of this file again")
 	fs.StringVar(&c.corpus, "corpus", "", "write the cases, with certified counts and proofs, into this new folder")
 	fs.StringVarP(&c.output, "output", "o", "", "draw tightness against radius and depth into this file (.svg or .png)")
@@ -367,11 +354,9 @@ func writePicture(path string, p *crosscheck.Picture) error {
 
 // newCaseBar returns a function that moves a bar on by one case, and one that clears it.
 func newCaseBar(w io.Writer, total int) (step, clear func()) {
-	f, ok := w.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
+	bar := newBar(w, int64(total), progressbar.OptionShowCount(), progressbar.OptionSetDescription("cases"))
+	if bar == nil {
 		return func() {}, func() {}
 	}
-	bar := progressbar.NewOptions(total, progressbar.OptionSetWriter(f), progressbar.OptionShowCount(),
-		progressbar.OptionSetDescription("cases"), progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(50*time.Millisecond))
 	return func() { _ = bar.Add(1) }, func() { _ = bar.Clear() }
 }

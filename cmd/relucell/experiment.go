@@ -8,17 +8,14 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
-	"time"
 
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	"golang.org/x/term"
 
 	"github.com/relucell/relucell/experiment"
 )
@@ -210,23 +207,15 @@ func (c *trainingCmd) over(d *experiment.Data, optimizer string) (experiment.Stu
 
 // trainingProgress returns a bar on a terminal, nil elsewhere, and what clears it.
 func trainingProgress(w io.Writer) (show func(experiment.Progress), clear func()) {
-	f, ok := w.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
+	bar := newBar(w, 1, progressbar.OptionShowCount(), progressbar.OptionSetWidth(20))
+	if bar == nil {
 		return nil, func() {}
 	}
-	var bar *progressbar.ProgressBar
 	return func(p experiment.Progress) {
-			if bar == nil {
-				bar = progressbar.NewOptions(p.Total, progressbar.OptionSetWriter(f), progressbar.OptionClearOnFinish(),
-					progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionShowCount(), progressbar.OptionSetWidth(20))
-			}
-			bar.Describe(p.What)
-			_ = bar.Set(p.Done) // a terminal that cannot be written to is no reason to stop
-		}, func() {
-			if bar != nil {
-				_ = bar.Finish()
-			}
-		}
+		bar.ChangeMax(p.Total)
+		bar.Describe(p.What)
+		_ = bar.Set(p.Done) // a terminal that cannot be written to is no reason to stop
+	}, func() { _ = bar.Finish() }
 }
 
 // writeTraining prints what was found at the last epoch of each study.

@@ -4,6 +4,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -42,27 +43,33 @@ func flag[T any](f *pflag.FlagSet, to *T, name, kind, initial, usage string, par
 const maxWorkers = 1 << 14
 
 func workersFlag(f *pflag.FlagSet, to *int) {
-	flag(f, to, "workers", "N", "", "workers (default all processors); the answer does not depend on it", func(s string) (int, error) {
-		n, err := strconv.Atoi(s)
-		if err != nil || n < 1 || n > maxWorkers {
-			return 0, errors.New("expected a whole number from 1 to " + strconv.Itoa(maxWorkers))
-		}
-		return n, nil
-	})
+	wholeFlag(f, to, "workers", "", "workers (default all processors); the answer does not depend on it", 1, maxWorkers)
 }
 
 func limitFlag(f *pflag.FlagSet, to *int64, usage string) {
-	flag(f, to, "limit", "N", "", usage, func(s string) (int64, error) {
+	wholeFlag(f, to, "limit", "", usage, 1, math.MaxInt64)
+}
+
+// wholeFlag takes a whole number from least to most.
+func wholeFlag[T int | int64](f *pflag.FlagSet, to *T, name, initial, usage string, least, most int64) {
+	flag(f, to, name, "N", initial, usage, func(s string) (T, error) {
 		n, err := strconv.ParseInt(s, 10, 64)
-		if err != nil || n < 1 {
-			return 0, errors.New("expected a whole number of at least 1")
+		if err != nil || n < least || n > most {
+			if most < math.MaxInt64 {
+				return 0, fmt.Errorf("expected a whole number from %d to %d", least, most)
+			}
+			return 0, fmt.Errorf("expected a whole number of at least %d", least)
 		}
-		return n, nil
+		return T(n), nil
 	})
 }
 
 func timeoutFlag(f *pflag.FlagSet, to *time.Duration, usage string) {
-	flag(f, to, "timeout", "duration", "", usage, func(s string) (time.Duration, error) {
+	timeFlag(f, to, "timeout", usage)
+}
+
+func timeFlag(f *pflag.FlagSet, to *time.Duration, name, usage string) {
+	flag(f, to, name, "duration", "", usage, func(s string) (time.Duration, error) {
 		d, err := time.ParseDuration(s)
 		if err != nil || d <= 0 {
 			return 0, errors.New("expected a time greater than 0, such as 30s or 1.5h")

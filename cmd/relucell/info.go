@@ -3,7 +3,6 @@ package main
 // info: what was read, and what reading it did to the numbers.
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 
@@ -98,23 +97,13 @@ func (c *infoCmd) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	out := bufio.NewWriter(cmd.OutOrStdout())
 	j := newInfoJSON(n, im)
-	if c.format == "json" {
-		if err := writeJSON(out, j); err != nil {
-			return err
-		}
-		return out.Flush()
-	}
-	f := &fields{w: out}
-	f.net(args[0], n)
-	f.line("Size", "%s, %s in all layers", numbered(int64(len(j.Layers)), "layer"), numbered(int64(j.Parameters), "parameter"))
-	f.imported(j.Import)
-	f.layers(j.Layers)
-	if f.err != nil {
-		return f.err
-	}
-	return out.Flush()
+	return print(cmd.OutOrStdout(), c.format, j, func(f *fields) {
+		f.net(args[0], n)
+		f.line("Size", "%s, %s in all layers", numbered(int64(len(j.Layers)), "layer"), numbered(int64(j.Parameters), "parameter"))
+		f.imported(j.Import)
+		f.layers(j.Layers)
+	})
 }
 
 func (f *fields) imported(im importJSON) {

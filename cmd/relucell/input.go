@@ -6,9 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
 	"strconv"
 	"strings"
 
@@ -16,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/internal/files"
 	"github.com/relucell/relucell/network"
 	"github.com/relucell/relucell/network/load"
 )
@@ -205,17 +204,9 @@ func parseCenter(s string, n int) ([]float64, error) {
 }
 
 func centerFile(path string, n int) ([]float64, error) {
-	f, err := os.Open(path)
+	data, err := files.ReadLimited(path, maxCenterBytes)
 	if err != nil {
 		return nil, fmt.Errorf("--center: %w, expected a file of %d numbers", plainPathError(err), n)
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxCenterBytes+1))
-	if err != nil {
-		return nil, fmt.Errorf("--center: %w, expected a file of %d numbers", plainPathError(err), n)
-	}
-	if len(data) > maxCenterBytes {
-		return nil, fmt.Errorf("%s: center: more than %d bytes, expected %d numbers", path, maxCenterBytes, n)
 	}
 	c, err := ball.ReadCenter(data, n)
 	if err != nil {

@@ -17,16 +17,23 @@ import (
 // spinner is one of progressbar's: a line of dots.
 const spinner = 14
 
+// newBar returns a bar of total steps, −1 where nobody knows; nil if w is no terminal.
+func newBar(w io.Writer, total int64, more ...progressbar.Option) *progressbar.ProgressBar {
+	f, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return nil
+	}
+	return progressbar.NewOptions64(total, append(more, progressbar.OptionSetWriter(f), progressbar.OptionClearOnFinish(),
+		progressbar.OptionThrottle(50*time.Millisecond))...)
+}
+
 // newProgress returns a function for enumerate.Options.Progress, nil if w is no terminal, and one
 // that clears the line.
 func newProgress(w io.Writer) (show func(enumerate.Progress), clear func()) {
-	f, ok := w.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
+	bar := newBar(w, -1, progressbar.OptionSpinnerType(spinner), progressbar.OptionSetElapsedTime(false))
+	if bar == nil {
 		return nil, func() {}
 	}
-	bar := progressbar.NewOptions64(-1,
-		progressbar.OptionSetWriter(f), progressbar.OptionSpinnerType(spinner),
-		progressbar.OptionSetElapsedTime(false), progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(50*time.Millisecond))
 	return func(p enumerate.Progress) {
 		bar.Describe(describe(p))
 		_ = bar.Add(1) // a terminal that cannot be written to is no reason to stop

@@ -3,9 +3,7 @@ package main
 // count over many balls: centre by radius, one row each.
 
 import (
-	"bytes"
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -137,29 +135,24 @@ func (c *countCmd) writeSweep(w io.Writer, n *network.Network, opt sweepOptions,
 		}
 		return nil
 	}
-	var text bytes.Buffer
-	if _, err := writeRows(&text, n, opt, rows); err != nil {
-		return err
-	}
-	cells, err := csv.NewReader(&text).ReadAll()
-	if err != nil {
-		return err
-	}
 	t := table.NewWriter()
-	var right []int
-	for i, rec := range cells {
-		row := make(table.Row, len(rec))
-		for k, v := range rec {
-			row[k] = v
-			if i == 0 {
-				right = append(right, k+1)
-			}
+	row := func(words []string) (r table.Row) {
+		for _, v := range words {
+			r = append(r, v)
 		}
-		if i == 0 {
-			t.AppendHeader(row)
-		} else {
-			t.AppendRow(row)
+		return r
+	}
+	head := row(opt.head(n))
+	t.AppendHeader(head)
+	for r, err := range rows {
+		if err != nil {
+			return err
 		}
+		t.AppendRow(row(r.cells()))
+	}
+	right := make([]int, len(head))
+	for k := range right {
+		right[k] = k + 1
 	}
 	f := &fields{w: w}
 	f.table(t, right...)

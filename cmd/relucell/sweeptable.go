@@ -92,21 +92,13 @@ func sweepBalls(n *network.Network, opt sweepOptions) ([]ball.Ball, error) {
 // the rows' error after the rows before it are written.
 func writeRows(w io.Writer, n *network.Network, opt sweepOptions, rows iter.Seq2[sweepRow, error]) (exact bool, err error) {
 	out := csv.NewWriter(w)
-	head := []string{"center"}
-	for i := range n.Inputs() {
-		head = append(head, "x"+strconv.Itoa(i))
-	}
-	head = append(head, "norm", "radius", "lower", "upper", "exact", "seconds")
-	for _, b := range opt.Bounds {
-		head = append(head, b.Name())
-	}
 	exact = true
 	first := true
 	for row, err := range rows {
 		if first {
 			first = false
 			if err == nil {
-				err = out.Write(head)
+				err = out.Write(opt.head(n))
 			}
 		}
 		if err != nil {
@@ -120,6 +112,18 @@ func writeRows(w io.Writer, n *network.Network, opt sweepOptions, rows iter.Seq2
 		out.Flush() // each row is seen when it is known
 	}
 	return exact, out.Error()
+}
+
+func (opt sweepOptions) head(n *network.Network) []string {
+	head := []string{"center"}
+	for i := range n.Inputs() {
+		head = append(head, "x"+strconv.Itoa(i))
+	}
+	head = append(head, "norm", "radius", "lower", "upper", "exact", "seconds")
+	for _, b := range opt.Bounds {
+		head = append(head, b.Name())
+	}
+	return head
 }
 
 func (r sweepRow) cells() []string {

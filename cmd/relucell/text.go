@@ -3,6 +3,7 @@ package main
 // What people read: aligned fields, grouped digits, and a table of bounds.
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"math/big"
@@ -30,6 +31,21 @@ const maxDigits = 18
 type fields struct {
 	w   io.Writer
 	err error
+}
+
+// print writes a report: as one line of JSON where format says so, else as text.
+func print(w io.Writer, format string, report any, text func(*fields)) error {
+	out := bufio.NewWriter(w)
+	f := &fields{w: out}
+	if format == "json" {
+		f.err = writeJSON(out, report)
+	} else {
+		text(f)
+	}
+	if f.err != nil {
+		return f.err
+	}
+	return out.Flush()
 }
 
 func (f *fields) line(word, format string, args ...any) {

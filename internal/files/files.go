@@ -284,14 +284,16 @@ func Cause(err error) error {
 	return err
 }
 
-// ReadLimited reads a file of at most limit bytes.
+// ReadLimited reads a file of at most limit bytes. Its errors are *fs.PathError.
 func ReadLimited(path string, limit int64) ([]byte, error) {
-	st, err := os.Stat(path)
+	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	if st.IsDir() || st.Size() > limit {
-		return nil, fmt.Errorf("%d bytes, expected a file of at most %d", st.Size(), limit)
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err == nil && int64(len(data)) > limit {
+		return nil, &fs.PathError{Op: "read", Path: path, Err: fmt.Errorf("more than %d bytes", limit)}
 	}
-	return os.ReadFile(path)
+	return data, err
 }
