@@ -105,3 +105,7 @@ func unitScale(g []float64, h float64) (float64, error) {
 	}
 	return scale, nil
 }
+
+// margins are the distances to every boundary that Margin tries where it shrinks the cell, widest
+// first.
+var margins = [...]float64{1.0 / (1 << 5), 1.0 / (1 << 10), 1.0 / (1 << 15), 1.0 / (1 << 20), 1.0 / (1 << 28)}

@@ -65,20 +65,30 @@ const projNarrow = 1.0 / (1 << 26)
 // around the centre, say): with every boundary moved inwards by a margin the answer is
 // either a point well inside, or multipliers that may also prove the question itself.
 func (q *Projection) shrunk() (*Reply, error) {
-	m := len(q.cons)
-	for _, delta := range projMargins {
-		q.shift(delta)
-		q.other.clear()
-		empty, err := q.settle(&q.other, m+1)
-		feasible := err == nil && !empty && q.norm2(&q.other) < (1-delta)*(1-delta)
-		q.shift(-delta)
-		if feasible {
-			q.point(&q.other, q.reply.Point)
+	for _, delta := range margins {
+		inside, empty := q.shrink(delta, q.reply.Point)
+		if inside {
 			return &q.reply, nil
 		}
-		if err == nil && empty && q.supremum(&q.other) <= projZero {
+		if empty && q.supremum(&q.other) <= projZero {
 			return q.multipliers(&q.other)
 		}
 	}
 	return &q.reply, nil // the point found first
+}
+
+// shrink projects onto the cell and the asked side with every boundary moved inwards by delta, and
+// writes the point if it is inside the ball by as much. empty: there is none, as other shows.
+func (q *Projection) shrink(delta float64, x []float64) (inside, empty bool) {
+	q.shift(delta)
+	defer q.shift(-delta)
+	q.other.clear()
+	empty, err := q.settle(&q.other, len(q.cons)+1)
+	if err != nil || empty {
+		return false, err == nil
+	}
+	if inside = q.norm2(&q.other) < (1-delta)*(1-delta); inside {
+		q.point(&q.other, x)
+	}
+	return inside, false
 }

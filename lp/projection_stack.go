@@ -116,27 +116,15 @@ func (q *Projection) Refresh() bool {
 	return true
 }
 
-// projMargins are the distances to every boundary that Margin tries, widest first.
-var projMargins = []float64{1.0 / (1 << 5), 1.0 / (1 << 10), 1.0 / (1 << 15), 1.0 / (1 << 20), 1.0 / (1 << 28)}
-
 // Margin implements Incremental: it projects onto the cell shrunk by a margin,
 // which also serves where many constraints meet in one point.
 func (q *Projection) Margin(g []float64, h, s float64) ([]float64, bool) {
 	if q.prepare(g, h, s) != nil {
 		return nil, false
 	}
-	m := len(q.cons)
 	x := make([]float64, q.n)
-	for _, delta := range projMargins {
-		q.shift(delta)
-		q.other.clear()
-		empty, err := q.settle(&q.other, m+1)
-		ok := err == nil && !empty && q.norm2(&q.other) < (1-delta)*(1-delta)
-		if ok {
-			q.point(&q.other, x)
-		}
-		q.shift(-delta)
-		if ok {
+	for _, delta := range margins {
+		if inside, _ := q.shrink(delta, x); inside {
 			return x, true
 		}
 	}

@@ -55,9 +55,6 @@ type rowsLevel struct {
 // on the asked side, for one inner product.
 const rowsPoints = 4
 
-// rowsMargins are the distances to every boundary that Margin tries, widest first.
-var rowsMargins = [...]float64{1.0 / (1 << 5), 1.0 / (1 << 10), 1.0 / (1 << 15), 1.0 / (1 << 20), 1.0 / (1 << 28)}
-
 // Reset implements Incremental.
 func (q *Rows) Reset(norm ball.Norm, n int) {
 	q.norm, q.n, q.nv = norm, n, n
@@ -263,7 +260,7 @@ func (q *Rows) Margin(g []float64, h, s float64) ([]float64, bool) {
 		return nil, false
 	}
 	q.ready = false
-	for _, delta := range rowsMargins {
+	for _, delta := range margins {
 		meets, err := q.dual.solve(q.cons, &q.asked, delta)
 		q.pivots += q.dual.steps
 		if err == nil && meets {
