@@ -26,7 +26,7 @@ type boundCmd struct {
 
 func newBoundCmd() *cobra.Command {
 	c := &boundCmd{}
-	cmd := &cobra.Command{
+	cmd := netCommand(&c.net, c.run, &cobra.Command{
 		Use:   "bound NET",
 		Short: "Print analytic bounds on the number of regions that meet a ball",
 		Long: `bound prints every bound of the library. Global bounds hold for every ball, local ones for this
@@ -35,12 +35,8 @@ boundary. --terms shows what a bound feeds the recursion with, layer by layer, a
 the regions to show beside it what really happens there.`,
 		Example: `  relucell bound net.onnx --center 0,0 --radius 0.5
   relucell bound net.onnx --center 0,0 --radius 0.5 --terms crown --measured`,
-		Args:              exactly("NET"),
-		ValidArgsFunction: completeNet,
-		RunE:              action(c.run),
-	}
+	})
 	c.ball.add(cmd)
-	c.net.add(cmd.Flags())
 	timeoutFlag(cmd.Flags(), &c.timeout, "leave out the bounds that are not done after this time, reading included; the rest gets as long again")
 	cmd.Flags().StringVar(&c.terms, "terms", "", "show the recursion's terms of this bound ("+strings.Join(explainers(), ", ")+")")
 	complete(cmd, "terms", explainers()...)

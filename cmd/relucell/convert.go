@@ -20,18 +20,14 @@ type convertCmd struct {
 
 func newConvertCmd() *cobra.Command {
 	c := &convertCmd{}
-	cmd := &cobra.Command{
+	cmd := netCommand(&c.net, c.run, &cobra.Command{
 		Use:   "convert NET -o FILE.json",
 		Short: "Convert a network to the canonical text",
 		Long: `convert writes the canonical text of a network: JSON with hexadecimal floats, exact and with one
 spelling, so that equal networks give equal bytes. Its SHA-256 hash is the network's fingerprint. "-o -" writes
 to standard output.`,
-		Example:           `  relucell convert net.onnx -o net.json`,
-		Args:              exactly("NET"),
-		ValidArgsFunction: completeNet,
-		RunE:              action(c.run),
-	}
-	c.net.add(cmd.Flags())
+		Example: `  relucell convert net.onnx -o net.json`,
+	})
 	cmd.Flags().StringVarP(&c.out, "output", "o", "", "file to write, ending in .json, or - for standard output")
 	return cmd
 }

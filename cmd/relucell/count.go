@@ -38,7 +38,7 @@ type countCmd struct {
 
 func newCountCmd() *cobra.Command {
 	c := &countCmd{}
-	cmd := &cobra.Command{
+	cmd := netCommand(&c.net, c.run, &cobra.Command{
 		Use:   "count NET",
 		Short: "Count the activation regions that meet a ball",
 		Long: `count prints the number of activation regions of the network that meet the ball. The number is
@@ -49,13 +49,9 @@ goes on from there after a stop or a kill; once the count is exact the file is r
   relucell count net.onnx --center @point.json --radius 0.1 --norm linf --proof net.proof.gz
   relucell count net.onnx --box=-1:1,0:0.5 --timeout 30s --format json
   relucell count net.onnx --centers points.csv --radii 0.1,0.2,0.5 --bounds --format csv`,
-		Args:              exactly("NET"),
-		ValidArgsFunction: completeNet,
-		RunE:              action(c.run),
-	}
+	})
 	fs := cmd.Flags()
 	c.ball.add(cmd)
-	c.net.add(fs)
 	workersFlag(fs, &c.workers)
 	timeoutFlag(fs, &c.timeout, "stop after this time, reading included, with the bracket reached; bounds get as long again")
 	limitFlag(fs, &c.limit, "stop once at least so many regions are certified, after as much work again for a narrower bracket")

@@ -112,6 +112,13 @@ func complete(cmd *cobra.Command, name string, words ...string) {
 	}
 }
 
+// netCommand makes cmd a command that runs on one network.
+func netCommand(net *netFlags, run func(*cobra.Command, []string) error, cmd *cobra.Command) *cobra.Command {
+	cmd.Args, cmd.ValidArgsFunction, cmd.RunE = exactly("NET"), completeNet, action(run)
+	net.add(cmd.Flags())
+	return cmd
+}
+
 // completeNet completes names of network files for the first argument.
 func completeNet(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 {

@@ -19,17 +19,13 @@ type infoCmd struct {
 
 func newInfoCmd() *cobra.Command {
 	c := &infoCmd{}
-	cmd := &cobra.Command{
+	cmd := netCommand(&c.net, c.run, &cobra.Command{
 		Use:   "info NET",
 		Short: "Describe a network and what importing it did",
 		Long: `info prints the layers, the neurons, the number of parameters and the fingerprint of a network, and
 what its import rounded. Counts and proofs are about the network as imported.`,
-		Example:           `  relucell info net.onnx`,
-		Args:              exactly("NET"),
-		ValidArgsFunction: completeNet,
-		RunE:              action(c.run),
-	}
-	c.net.add(cmd.Flags())
+		Example: `  relucell info net.onnx`,
+	})
 	formatFlag(cmd, &c.format)
 	return cmd
 }

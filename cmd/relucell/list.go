@@ -26,7 +26,7 @@ type listCmd struct {
 
 func newListCmd() *cobra.Command {
 	c := &listCmd{}
-	cmd := &cobra.Command{
+	cmd := netCommand(&c.net, c.run, &cobra.Command{
 		Use:   "list NET",
 		Short: "List the activation regions that meet a ball, one JSON line each",
 		Long: `list prints one JSON line for each activation region that meets the ball:
@@ -36,13 +36,9 @@ func newListCmd() *cobra.Command {
 pattern has one sign for each neuron in network order (0: the pre-activation is identically zero on
 the region), witness is a point strictly inside, and y = W·x + b is the network on the region. All
 numbers are exact, as hexadecimal floats with mantissas of any length.`,
-		Example:           `  relucell list net.onnx --box=-1:1 --limit 10`,
-		Args:              exactly("NET"),
-		ValidArgsFunction: completeNet,
-		RunE:              action(c.run),
-	}
+		Example: `  relucell list net.onnx --box=-1:1 --limit 10`,
+	})
 	c.ball.add(cmd)
-	c.net.add(cmd.Flags())
 	timeoutFlag(cmd.Flags(), &c.timeout, "stop after this time, reading included")
 	limitFlag(cmd.Flags(), &c.limit, "list at most so many regions")
 	return cmd

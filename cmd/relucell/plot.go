@@ -41,7 +41,7 @@ const narrowest, widest = 200, 10000
 
 func newPlotCmd() *cobra.Command {
 	c := &plotCmd{}
-	cmd := &cobra.Command{
+	cmd := netCommand(&c.net, c.run, &cobra.Command{
 		Use:   "plot NET -o FILE.svg|png|pdf|html",
 		Short: "Draw the activation regions of a network with two inputs, or on a plane",
 		Long: `plot draws the activation regions that meet the ball: as many polygons as count counts.
@@ -57,14 +57,10 @@ points of as many coordinates as the network has inputs are projected onto the p
 wheel, move by dragging, point at a region for its pattern and affine map.`,
 		Example: `  relucell plot net.onnx --center 0.5,0.25 --radius 1.5 --points points.csv -o map.svg
   relucell plot net.onnx --origin 0 --inputs 0,3 --box=-1:1 --fill gradient -o map.png`,
-		Args:              exactly("NET"),
-		ValidArgsFunction: completeNet,
-		RunE:              action(c.run),
-	}
+	})
 	c.ball.add(cmd)
 	c.slice.add(cmd)
 	fs := cmd.Flags()
-	c.net.add(fs)
 	timeoutFlag(fs, &c.timeout, "give up after this time, reading included: half a map is none")
 	fs.StringVarP(&c.out, "output", "o", "", "file to write, ending in .svg, .png, .pdf or .html")
 	fs.BoolVar(&c.html, "html", false, "write one self-contained page, whatever the ending")

@@ -16,7 +16,7 @@ type sliceCmd struct {
 
 func newSliceCmd() *cobra.Command {
 	c := &sliceCmd{}
-	cmd := &cobra.Command{
+	cmd := netCommand(&c.net, c.run, &cobra.Command{
 		Use:   "slice NET -o FILE.json",
 		Short: "Write a network on a line or plane through its inputs as a network of its own",
 		Long: `slice puts an affine layer in front of a network, exactly, and writes the canonical text of what it
@@ -29,12 +29,8 @@ gets: a network with one input (a line) or two (a plane), to be counted, proved 
 "-o -" writes to standard output.`,
 		Example: `  relucell slice net.onnx --through @a.csv --through @b.csv --through @c.csv -o plane.json
   relucell slice net.onnx --origin 0 --inputs 0,3 -o plane.json && relucell count plane.json --box=-1:1`,
-		Args:              exactly("NET"),
-		ValidArgsFunction: completeNet,
-		RunE:              action(c.run),
-	}
+	})
 	c.slice.add(cmd)
-	c.net.add(cmd.Flags())
 	cmd.Flags().StringVarP(&c.out, "output", "o", "", "file to write, ending in .json, or - for standard output")
 	return cmd
 }
