@@ -127,7 +127,7 @@ func stoppedOr(ctx context.Context, err error) error {
 }
 
 func (c *boundCmd) print(cmd *cobra.Command, path string, n *network.Network, b ball.Ball, rs []bound.Result, r boundReport) error {
-	return print(cmd.OutOrStdout(), c.format, r, func(f *fields) {
+	return printAs(cmd.OutOrStdout(), c.format, r, func(f *fields) {
 		f.stamped(path, n, r.stamp)
 		f.ball(b)
 		if r.Nearest == nil {

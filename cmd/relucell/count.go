@@ -222,7 +222,7 @@ func newProof(file, path string, n *network.Network, b ball.Ball, resumable bool
 
 func (c *countCmd) print(cmd *cobra.Command, path string, n *network.Network, stamp string, b ball.Ball, res enumerate.Result, lost unwritten, why string, bounds []bound.Result) error {
 	report := newReport(newNetJSON(n, stamp), c.net.notes, b, bounds, res.Elapsed).withWalk(res)
-	return print(cmd.OutOrStdout(), c.format, report, func(f *fields) {
+	return printAs(cmd.OutOrStdout(), c.format, report, func(f *fields) {
 		f.stamped(path, n, stamp)
 		f.ball(b)
 		f.walk(res, why)

@@ -94,7 +94,7 @@ func (c *infoCmd) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	j := newInfoJSON(n, im)
-	return print(cmd.OutOrStdout(), c.format, j, func(f *fields) {
+	return printAs(cmd.OutOrStdout(), c.format, j, func(f *fields) {
 		f.net(args[0], n)
 		f.line("Size", "%s, %s in all layers", numbered(int64(len(j.Layers)), "layer"), numbered(int64(j.Parameters), "parameter"))
 		f.imported(j.Import)

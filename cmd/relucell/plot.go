@@ -8,7 +8,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -111,7 +110,6 @@ func (c *plotCmd) run(cmd *cobra.Command, args []string) error {
 		if m, err = plot.New(ctx, n, b); err != nil {
 			return nil, fmt.Errorf("%s: %w", args[0], err)
 		}
-		logger(cmd).Debug("mapped", "regions", len(m.Regions), "too thin to fill", m.Slivers())
 		return c.render(m, opt, format)
 	})
 	if err != nil && ctx.Err() != nil {
@@ -119,7 +117,8 @@ func (c *plotCmd) run(cmd *cobra.Command, args []string) error {
 		return errStopped
 	}
 	if err == nil {
-		err = files.Write(c.out, func(w io.Writer) error { _, err := w.Write(data); return err })
+		logger(cmd).Debug("mapped", "regions", len(m.Regions), "too thin to fill", m.Slivers())
+		err = files.WriteBytes(c.out, data)
 	}
 	if err != nil {
 		return failed(err)

@@ -33,8 +33,8 @@ type fields struct {
 	err error
 }
 
-// print writes a report: as one line of JSON where format says so, else as text.
-func print(w io.Writer, format string, report any, text func(*fields)) error {
+// printAs writes a report: as one line of JSON where format says so, else as text.
+func printAs(w io.Writer, format string, report any, text func(*fields)) error {
 	out := bufio.NewWriter(w)
 	f := &fields{w: out}
 	if format == "json" {
