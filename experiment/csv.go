@@ -8,18 +8,18 @@ import (
 	"cmp"
 	"compress/gzip"
 	"crypto/sha256"
-	"encoding/csv"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/relucell/relucell/internal/files"
 )
 
 // maxTableBytes bounds a table, unpacked: far beyond what networks of a countable size learn from.
@@ -86,13 +86,9 @@ func fileName(s string) string {
 }
 
 func readTable(path string) (text []byte, sum string, err error) {
-	raw, err := os.ReadFile(path)
+	raw, err := files.ReadLimited(path, maxTableBytes)
 	if err != nil {
-		var p *fs.PathError
-		if errors.As(err, &p) {
-			err = p.Err
-		}
-		return nil, "", err
+		return nil, "", files.Cause(err)
 	}
 	h := sha256.Sum256(raw)
 	var r io.Reader = bytes.NewReader(raw)
@@ -110,91 +106,34 @@ func readTable(path string) (text []byte, sum string, err error) {
 	if len(text) > maxTableBytes {
 		return nil, "", fmt.Errorf("more than %d bytes, expected a small table", maxTableBytes)
 	}
-	return bytes.TrimPrefix(text, []byte("\ufeff")), hex.EncodeToString(h[:]), nil
+	return text, hex.EncodeToString(h[:]), nil
 }
 
 // parseTable reads rows of numbers with a class at the end.
 func parseTable(text []byte) (*Data, error) {
-	r := csv.NewReader(bytes.NewReader(text))
-	r.FieldsPerRecord, r.ReuseRecord, r.TrimLeadingSpace = -1, true, true
-	d := &Data{}
-	var labels []string
-	for first := true; ; first = false {
-		row, err := r.Read()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%w, expected comma-separated values", err)
-		}
-		line, _ := r.FieldPos(0)
-		if first {
-			if d.Inputs = len(row) - 1; d.Inputs < 1 {
-				return nil, fmt.Errorf("line %d: one column, expected at least one number and a class", line)
-			}
-			if header(row) {
-				continue
-			}
-		}
-		if len(row) != d.Inputs+1 {
-			return nil, fmt.Errorf("line %d: %d columns, expected %d as in the first line", line, len(row), d.Inputs+1)
-		}
-		x, err := numbers(row[:d.Inputs], line)
-		if err != nil {
-			return nil, err
-		}
-		label, err := classLabel(row[d.Inputs], line, d.Inputs+1)
-		if err != nil {
-			return nil, err
-		}
-		d.table.x, labels = append(d.table.x, x), append(labels, label)
+	p, err := files.Table{Class: true, Most: math.MaxFloat32}.Read(bytes.NewReader(text))
+	if err != nil {
+		return nil, err
 	}
-	d.Rows = len(labels)
-	return d, d.classes(labels)
-}
-
-// header says that no cell before the last is a number.
-func header(row []string) bool {
-	for _, cell := range row[:len(row)-1] {
-		if _, err := strconv.ParseFloat(strings.TrimSpace(cell), 64); err == nil || cell == "" {
-			return false
+	d := &Data{Inputs: len(p.X[0]), Rows: len(p.X), table: samples{x: p.X}}
+	for i, cell := range p.Class {
+		if p.Class[i], err = classLabel(cell); err != nil {
+			return nil, fmt.Errorf("line %d: column %d: %w", p.Lines[i], d.Inputs+1, err)
 		}
 	}
-	return true
-}
-
-func numbers(row []string, line int) ([]float64, error) {
-	x := make([]float64, len(row))
-	for k, cell := range row {
-		v, err := strconv.ParseFloat(strings.TrimSpace(cell), 64)
-		if err != nil || math.IsNaN(v) || math.IsInf(v, 0) || math.Abs(v) > math.MaxFloat32 {
-			return nil, fmt.Errorf("line %d: column %d: %q, expected a finite number", line, k+1, shorten(cell))
-		}
-		x[k] = v
-	}
-	return x, nil
+	return d, d.classes(p.Class)
 }
 
 // classLabel returns the label; a number has one spelling, so that 1 and 1.0 are one class.
-func classLabel(cell string, line, column int) (string, error) {
-	label := strings.TrimSpace(cell)
+func classLabel(label string) (string, error) {
 	v, err := strconv.ParseFloat(label, 64)
 	if label == "" || err == nil && (math.IsNaN(v) || math.IsInf(v, 0)) {
-		return "", fmt.Errorf("line %d: column %d: %q, expected the name or number of a class", line, column, shorten(cell))
+		return "", fmt.Errorf("%q, expected the name or number of a class", files.Shorten(label))
 	}
 	if err == nil {
 		return strconv.FormatFloat(v, 'g', -1, 64), nil
 	}
 	return label, nil
-}
-
-// shorten keeps an error on one line.
-func shorten(s string) string {
-	const most = 30
-	if len(s) > most {
-		return s[:most] + "…"
-	}
-	return s
 }
 
 // classes numbers the labels: numbers by size, then names by the alphabet.
@@ -219,10 +158,8 @@ func (d *Data) classes(labels []string) error {
 		return cmp.Compare(a, b)
 	})
 	switch {
-	case len(labels) == 0:
-		return errors.New("no rows, expected numbers and a class in each")
 	case len(names) == 1:
-		return fmt.Errorf("column %d: all %d rows are of class %q, expected at least two classes", d.Inputs+1, len(labels), shorten(names[0]))
+		return fmt.Errorf("column %d: all %d rows are of class %q, expected at least two classes", d.Inputs+1, len(labels), files.Shorten(names[0]))
 	case 2*len(names) > len(labels):
 		return fmt.Errorf("column %d: %d classes in %d rows, expected at least two rows a class", d.Inputs+1, len(names), len(labels))
 	}

@@ -36,8 +36,8 @@ func TestBadTablesAreRefusedInOneLine(t *testing.T) {
 		"no class":         {"1,2,0\n3,4,\n", `line 2: column 3: "", expected the name or number of a class`},
 		"regression":       {"1,2,0.5\n3,4,0.25\n5,6,0.125\n", `column 3: 3 classes in 3 rows, expected at least two rows a class`},
 		"one column":       {"1\n2\n", `line 1: one column`},
-		"empty":            {"", `no rows`},
-		"header alone":     {"a,b,class\n", `no rows`},
+		"empty":            {"", `no points`},
+		"header alone":     {"a,b,class\n", `no points`},
 		"open quote":       {"1,2,0\n\"3,4,1\n", `expected comma-separated values`},
 	} {
 		t.Run(name, func(t *testing.T) {

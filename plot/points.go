@@ -3,17 +3,14 @@
 package plot
 
 import (
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"slices"
-	"strconv"
-	"strings"
 
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/relucell/relucell/internal/files"
 	"github.com/relucell/relucell/network"
 )
 
@@ -32,66 +29,12 @@ const maxClasses = 10
 // is one if none of its coordinates is a number. Errors name line and column
 // (1-based) and what was expected.
 func ReadPoints(r io.Reader, n int) (*Points, error) {
-	in := csv.NewReader(r)
-	in.FieldsPerRecord = -1
-	in.TrimLeadingSpace = true
-	p := &Points{}
-	var names []string
-	columns := 0
-	for first := true; ; first = false {
-		row, err := in.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, fmt.Errorf("not CSV: %w", err)
-		}
-		line, _ := in.FieldPos(0)
-		if first {
-			columns = len(row)
-			row[0] = strings.TrimPrefix(row[0], "\ufeff")
-		}
-		if len(row) != columns {
-			return nil, fmt.Errorf("line %d: %d columns, expected %d as in the first line", line, len(row), columns)
-		}
-		if len(row) != n && len(row) != n+1 {
-			return nil, fmt.Errorf("line %d: %d columns, expected %d coordinates and perhaps a class", line, len(row), n)
-		}
-		if first && isHeader(row[:n]) {
-			continue
-		}
-		x, err := coordinates(row[:n])
-		if err != nil {
-			return nil, fmt.Errorf("line %d: %w", line, err)
-		}
-		p.X = append(p.X, x)
-		if len(row) > n {
-			names = append(names, strings.TrimSpace(row[n]))
-		}
+	read, err := files.Table{Inputs: n, Class: true}.Read(r)
+	if err != nil {
+		return nil, err
 	}
-	if len(p.X) == 0 {
-		return nil, errors.New("no points, expected at least one line of numbers")
-	}
-	return p, p.classify(names)
-}
-
-func isHeader(row []string) bool {
-	return !slices.ContainsFunc(row, func(s string) bool {
-		_, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
-		return err == nil
-	})
-}
-
-func coordinates(row []string) ([]float64, error) {
-	x := make([]float64, len(row))
-	for k, s := range row {
-		v, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
-		if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
-			return nil, fmt.Errorf("column %d: %q, expected a finite number", k+1, s)
-		}
-		x[k] = v
-	}
-	return x, nil
+	p := &Points{X: read.X}
+	return p, p.classify(read.Class)
 }
 
 func (p *Points) classify(names []string) error {

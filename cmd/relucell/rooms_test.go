@@ -26,7 +26,7 @@ func TestRoomsImportOneWay(t *testing.T) {
 		"lp/clp":            "lp",
 		"enumerate":         "ball internal/files internal/forms internal/journal internal/judge internal/tree internal/tuning internal/walk lp network",
 		"bound":             "ball network",
-		"plot":              "ball enumerate network",
+		"plot":              "ball enumerate internal/files network",
 		"crosscheck/gen":    "ball network",
 		"crosscheck/twin":   "ball lp/exact network",
 		"internal/forms":    "ball lp/exact network",

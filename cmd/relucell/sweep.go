@@ -4,10 +4,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"iter"
 	"strings"
 
@@ -81,12 +79,7 @@ func (c *countCmd) sweepCenters(n int) ([][]float64, error) {
 		x, err := parseCenter(c.ball.center, n)
 		return [][]float64{x}, err
 	}
-	x, err := readCentersFile(c.sweep.centers, n)
-	var missing *fs.PathError
-	if errors.As(err, &missing) {
-		err = fmt.Errorf("--centers: %w", plainPathError(err))
-	}
-	return x, err
+	return readCenters(c.sweep.centers, n)
 }
 
 // runSweep counts in each ball and prints a row as soon as it is known, but for text, which is a

@@ -147,61 +147,15 @@ func (r sweepRow) cells() []string {
 // centerBytes bounds a file of centres.
 const centerBytes = 1 << 28
 
-// readCentersFile is readCenters of a file. Errors name it.
-func readCentersFile(path string, n int) ([][]float64, error) {
+// readCenters reads centres of n coordinates from a CSV file, one a line. Errors name it.
+func readCenters(path string, n int) ([][]float64, error) {
 	data, err := files.ReadLimited(path, centerBytes)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, fmt.Errorf("--centers: %w, expected a CSV file", plainPathError(err))
 	}
-	c, err := readCenters(data, n)
+	p, err := files.Table{Inputs: n}.Read(bytes.NewReader(data))
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, fmt.Errorf("%s: centers: %w", path, err)
 	}
-	return c, nil
-}
-
-// readCenters reads centres of n coordinates as CSV, one a line. A first line without a number is a
-// header; lines that start with # are skipped. Errors name the line.
-func readCenters(data []byte, n int) ([][]float64, error) {
-	r := csv.NewReader(bytes.NewReader(data))
-	r.FieldsPerRecord, r.TrimLeadingSpace, r.Comment = -1, true, '#'
-	var centers [][]float64
-	for first := true; ; first = false {
-		rec, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, fmt.Errorf("centers: %w", err)
-		}
-		line, _ := r.FieldPos(0)
-		if first && !anyNumber(rec) {
-			continue
-		}
-		if len(rec) != n {
-			return nil, fmt.Errorf("centers: line %d: %d columns, expected %d, one per input", line, len(rec), n)
-		}
-		c := make([]float64, n)
-		for k := range c {
-			one, err := ball.ParseCenter(rec[k], 1)
-			if err != nil {
-				return nil, fmt.Errorf("centers: line %d: column %d: %w", line, k+1, err)
-			}
-			c[k] = one[0]
-		}
-		centers = append(centers, c)
-	}
-	if len(centers) == 0 {
-		return nil, errors.New("centers: there are none, expected one a line")
-	}
-	return centers, nil
-}
-
-func anyNumber(rec []string) bool {
-	for _, s := range rec {
-		if _, err := strconv.ParseFloat(s, 64); err == nil {
-			return true
-		}
-	}
-	return false
+	return p.X, nil
 }

@@ -1,4 +1,5 @@
-// Package files is the one way in which the project writes whole files. It exists because a rename,
+// Package files is the one way in which the project writes whole files, and reads tables of points
+// (Table). It exists because a rename,
 // which makes a file appear whole or not at all, also replaces what is not a file: a device, a
 // pipe, a link.
 //
