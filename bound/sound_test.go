@@ -145,7 +145,9 @@ func requireDominance(t require.TestingT, n *network.Network, b ball.Ball) {
 }
 
 // monotone lists the bounds that do not decrease when the radius grows.
-var monotone = []string{"lipschitz", "interval", "lp"}
+// lp is not among them: it is monotone but for the tolerance of its programmes, which shows where a
+// ball touches a boundary to within rounding, as in crosscheck.MonotoneInRadius.
+var monotone = []string{"lipschitz", "interval"}
 
 func TestMonotoneInTheRadius(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

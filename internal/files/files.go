@@ -1,7 +1,6 @@
 // Package files is the one way in which the project writes whole files, and reads tables of points
-// (Table). It exists because a rename,
-// which makes a file appear whole or not at all, also replaces what is not a file: a device, a
-// pipe, a link.
+// (Table). It exists because a rename, which makes a file appear whole or not at all, also replaces
+// what is not a file: a device, a pipe, a link.
 //
 // A name may be new, or that of a regular file, which is replaced. A symbolic link is written
 // through: the file that it names is replaced, or made where there is none yet, and the link stays.
