@@ -12,6 +12,7 @@ import (
 	"math/big"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/bound"
@@ -22,39 +23,6 @@ import (
 	"github.com/relucell/relucell/network"
 	"github.com/relucell/relucell/proof"
 )
-
-// BallJSON is a ball as files and programs see it: norm, radius and center, or
-// for a box lo and hi. A number is the shortest decimal that reads back as the float64.
-type BallJSON struct {
-	Norm   string    `json:"norm"`
-	Radius float64   `json:"radius,omitempty"`
-	Center []float64 `json:"center,omitempty"`
-	Lo     []float64 `json:"lo,omitempty"`
-	Hi     []float64 `json:"hi,omitempty"`
-}
-
-// NewBallJSON returns the ball for encoding.
-func NewBallJSON(b ball.Ball) BallJSON {
-	return BallJSON{b.Norm().String(), b.Radius(), b.Center(), b.Lo(), b.Hi()}
-}
-
-// Ball returns the ball, or an error that names the field.
-func (j BallJSON) Ball() (ball.Ball, error) {
-	if j.Norm == ball.Box.String() {
-		if j.Center != nil || j.Radius != 0 {
-			return ball.Ball{}, errors.New("norm: box, which has lo and hi alone, expected neither center nor radius")
-		}
-		return ball.NewBox(j.Lo, j.Hi)
-	}
-	if j.Lo != nil || j.Hi != nil {
-		return ball.Ball{}, fmt.Errorf("norm: %q, expected box beside lo and hi", j.Norm)
-	}
-	norm, err := ball.ParseNorm(j.Norm)
-	if err != nil {
-		return ball.Ball{}, err
-	}
-	return ball.New(norm, j.Center, j.Radius)
-}
 
 // CaseFile is a failure on disk. docs/crosscheck.md describes the fields.
 type CaseFile struct {
@@ -67,7 +35,7 @@ type CaseFile struct {
 	Than  string          `json:"than"`
 	Limit string          `json:"limit"`
 	Count string          `json:"count"`
-	Ball  BallJSON        `json:"ball"`
+	Ball  ball.JSON       `json:"ball"`
 	Net   json.RawMessage `json:"net"`
 	// NetFile and Proof are files beside this one, for relucell check.
 	NetFile string `json:"net_file"`
@@ -100,7 +68,7 @@ func WriteCase(ctx context.Context, dir, name string, f Failure) (string, error)
 		return "", err
 	}
 	j := CaseFile{Version: caseVersion, Name: f.Case.Name, Bound: f.Bound, Kind: f.Kind, Value: f.Value.String(),
-		Than: f.Than, Limit: f.Limit.String(), Count: r.Lower.String(), Ball: NewBallJSON(f.Case.Ball),
+		Than: f.Than, Limit: f.Limit.String(), Count: r.Lower.String(), Ball: f.Case.Ball.JSON(),
 		Net: net.Bytes(), NetFile: name + ".net.json", Proof: name + ".proof"}
 	text, err := json.MarshalIndent(j, "", " ")
 	if err != nil {
@@ -239,13 +207,5 @@ func hasBound(bounds []bound.Bound, name string) bool { return len(pick(bounds, 
 
 // pick returns the bounds with one of the names.
 func pick(bounds []bound.Bound, names ...string) []bound.Bound {
-	var out []bound.Bound
-	for _, b := range bounds {
-		for _, n := range names {
-			if b.Name() == n {
-				out = append(out, b)
-			}
-		}
-	}
-	return out
+	return slices.DeleteFunc(slices.Clone(bounds), func(b bound.Bound) bool { return !slices.Contains(names, b.Name()) })
 }

@@ -24,9 +24,9 @@ import (
 type CorpusEntry struct {
 	Name string `json:"name"`
 	// Net is the network's canonical text, Fingerprint its name.
-	Net         string   `json:"net"`
-	Fingerprint string   `json:"fingerprint"`
-	Ball        BallJSON `json:"ball"`
+	Net         string    `json:"net"`
+	Fingerprint string    `json:"fingerprint"`
+	Ball        ball.JSON `json:"ball"`
 	// Count is the number of activation regions, in decimal.
 	Count string `json:"count"`
 	// Proof proves the count.
@@ -106,7 +106,7 @@ func WriteCorpus(ctx context.Context, dir string, cases iter.Seq[gen.Case], limi
 func writeEntry(ctx context.Context, dir string, i int, c gen.Case, limit int64) (CorpusEntry, bool, error) {
 	print := c.Net.Fingerprint()
 	hash := strings.TrimPrefix(print, "sha256:")[:16]
-	e := CorpusEntry{Name: c.Name, Net: "nets/" + hash + ".json", Fingerprint: print, Ball: NewBallJSON(c.Ball),
+	e := CorpusEntry{Name: c.Name, Net: "nets/" + hash + ".json", Fingerprint: print, Ball: c.Ball.JSON(),
 		Proof: fmt.Sprintf("proofs/%04d.proof", i)}
 	path := filepath.Join(dir, filepath.FromSlash(e.Proof))
 	r, err := proof.Prove(ctx, c.Net, c.Ball, path, enumerate.Options{Workers: 1, Limit: limit})

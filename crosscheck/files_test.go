@@ -107,15 +107,15 @@ func TestBallJSONReadsBack(t *testing.T) {
 	for i := range 200 {
 		rng := gen.CaseRand(31, i)
 		b := gen.RandomBall(rng, gen.Random(rng, gen.RandomOptions{}))
-		text, err := json.Marshal(NewBallJSON(b))
+		text, err := json.Marshal(b.JSON())
 		require.NoError(t, err)
-		var j BallJSON
+		var j ball.JSON
 		require.NoError(t, json.Unmarshal(text, &j))
 		got, err := j.Ball()
 		require.NoError(t, err)
 		require.Equal(t, b, got)
 	}
-	for _, bad := range []BallJSON{{}, {Norm: "box", Radius: 1}, {Norm: "l2", Radius: 1}, {Norm: "l2", Lo: []float64{0}}, {Norm: "box", Lo: []float64{1}, Hi: []float64{0}}} {
+	for _, bad := range []ball.JSON{{}, {Norm: "box", Radius: 1}, {Norm: "l2", Radius: 1}, {Norm: "l2", Lo: []float64{0}}, {Norm: "box", Lo: []float64{1}, Hi: []float64{0}}} {
 		_, err := bad.Ball()
 		require.Error(t, err)
 	}

@@ -14,7 +14,9 @@ import (
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
-	align "github.com/jedib0t/go-pretty/v6/text"
+
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/internal/tables"
 )
 
 // Formats lists what Write takes.
@@ -35,8 +37,7 @@ func (r *Report) Write(w io.Writer, format string) error {
 	default:
 		return fmt.Errorf("format: %q, expected %s", format, strings.Join(Formats(), ", "))
 	}
-	t := table.NewWriter()
-	t.AppendHeader(table.Row{"Bound", "Kind", "Scope", "Violations", "Geo. mean", "Median", "90%", "Worst", "Best", "= count", "Time/case"})
+	t := tables.New(table.Row{"Bound", "Kind", "Scope", "Violations", "Geo. mean", "Median", "90%", "Worst", "Best", "= count", "Time/case"}, 1, 2, 3)
 	for _, s := range r.Bounds {
 		row := table.Row{s.Name, s.Kind, s.Scope, s.Violations, ratioText(s.GeoMeanLog2())}
 		for _, q := range quantiles {
@@ -49,29 +50,12 @@ func (r *Report) Write(w io.Writer, format string) error {
 		row = append(row, percent(s.Best, s.Ratios()), percent(s.Equal, s.Ratios()), perCase(s.Time, s.Cases))
 		t.AppendRow(row)
 	}
-	var columns []table.ColumnConfig
-	for k := 4; k <= 11; k++ {
-		columns = append(columns, table.ColumnConfig{Number: k, Align: align.AlignRight, AlignHeader: align.AlignRight})
-	}
-	t.SetColumnConfigs(columns)
-	t.SetStyle(table.StyleLight)
-	t.Style().Format.Header = align.FormatDefault
-	t.Style().Options.SeparateColumns = false
-	t.Style().Options.DrawBorder = false
-	body := t.Render()
+	body := tables.Text(t)
 	if format == "markdown" {
 		body = t.RenderMarkdown()
 	}
-	_, err := fmt.Fprintf(w, "%s\n\n%s\n\n%s", r.headline(), trimLines(body), r.claimsText())
+	_, err := fmt.Fprintf(w, "%s\n\n%s\n\n%s", r.headline(), body, r.claimsText())
 	return err
-}
-
-func trimLines(s string) string {
-	lines := strings.Split(s, "\n")
-	for i, l := range lines {
-		lines[i] = strings.TrimRight(l, " ")
-	}
-	return strings.Join(lines, "\n")
 }
 
 func (r *Report) headline() string {
@@ -172,13 +156,13 @@ type summaryJSON struct {
 }
 
 type failureJSON struct {
-	Case  string   `json:"case"`
-	Bound string   `json:"bound"`
-	Value string   `json:"value"`
-	Than  string   `json:"than"`
-	Limit string   `json:"limit"`
-	Ball  BallJSON `json:"ball"`
-	Net   string   `json:"net"`
+	Case  string    `json:"case"`
+	Bound string    `json:"bound"`
+	Value string    `json:"value"`
+	Than  string    `json:"than"`
+	Limit string    `json:"limit"`
+	Ball  ball.JSON `json:"ball"`
+	Net   string    `json:"net"`
 }
 
 type claimJSON struct {
@@ -236,7 +220,7 @@ func known(v float64) *float64 {
 func failuresJSON(fs []Failure) []failureJSON {
 	out := []failureJSON{}
 	for _, f := range fs {
-		out = append(out, failureJSON{f.Case.Name, f.Bound, f.Value.String(), f.Than, f.Limit.String(), NewBallJSON(f.Case.Ball), f.Case.Net.Fingerprint()})
+		out = append(out, failureJSON{f.Case.Name, f.Bound, f.Value.String(), f.Than, f.Limit.String(), f.Case.Ball.JSON(), f.Case.Net.Fingerprint()})
 	}
 	return out
 }

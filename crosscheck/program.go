@@ -152,7 +152,7 @@ func (p *Program) Scope() bound.Scope { return bound.Local }
 type request struct {
 	ID   int             `json:"id"`
 	Net  json.RawMessage `json:"net"`
-	Ball BallJSON        `json:"ball"`
+	Ball ball.JSON       `json:"ball"`
 }
 
 // Value asks the program.
@@ -185,7 +185,7 @@ func (p *Program) ask(ctx context.Context, n *network.Network, b ball.Ball) (*bi
 	if err := n.WriteCanonical(&text); err != nil {
 		return nil, err
 	}
-	r, err := json.Marshal(request{p.sent, text.Bytes(), NewBallJSON(b)}) // Marshal compacts the text to one line
+	r, err := json.Marshal(request{p.sent, text.Bytes(), b.JSON()}) // Marshal compacts the text to one line
 	if err != nil {
 		return nil, err
 	}

@@ -52,13 +52,7 @@ const shrinkLimit = 20_000
 
 // Again tries the failure on another case, and returns it as it is there.
 func (f Failure) Again(ctx context.Context, c gen.Case, bounds []bound.Bound) (Failure, bool) {
-	var two []bound.Bound
-	for _, b := range bounds {
-		if b.Name() == f.Bound || b.Name() == f.Than {
-			two = append(two, b)
-		}
-	}
-	rs := bound.Evaluate(ctx, two, c.Net, c.Ball)
+	rs := bound.Evaluate(ctx, pick(bounds, f.Bound, f.Than), c.Net, c.Ball)
 	var value, than *bound.Result
 	for i := range rs {
 		if rs[i].Err != nil {

@@ -82,7 +82,7 @@ func describeSmall(t *testing.T, c gen.Case) string {
 func spell(c gen.Case) string {
 	var text bytes.Buffer
 	_ = c.Net.WriteCanonical(&text) // a buffer takes everything
-	ball, _ := json.Marshal(crosscheck.NewBallJSON(c.Ball))
+	ball, _ := json.Marshal(c.Ball.JSON())
 	return string(ball) + "\n" + text.String()
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"github.com/relucell/relucell/certificate"
 	"github.com/relucell/relucell/internal/files"
+	"github.com/relucell/relucell/internal/tables"
 	"github.com/relucell/relucell/network/load"
 )
 
@@ -141,20 +142,20 @@ func (c *checkCmd) accept(cmd *cobra.Command, args []string, r *certificate.Repo
 			Definition: r.Definition, Relation: relation, Count: fmt.Sprint(r.Count), Regions: r.Regions, Open: r.Open, Nodes: r.Nodes, Parts: r.Parts, Notes: c.net.notes})
 	}
 	f := &fields{w: out}
-	regions := numbered(r.Count, r.Definition+" region")
+	regions := tables.Numbered(r.Count, r.Definition+" region")
 	verb := "meet"
 	if r.Count == 1 {
 		verb = "meets"
 	}
 	f.line("VERIFIED", "%s %s %s the ball", word, regions, verb)
 	if r.AtLeast {
-		f.line("", "this proves a lower bound, not the count: %s left unexplored", numbered(r.Open, "cell"))
+		f.line("", "this proves a lower bound, not the count: %s left unexplored", tables.Numbered(r.Open, "cell"))
 	}
 	f.line("Network", "%s: %s", filepath.Base(args[0]), r.Net)
 	if format != "" {
 		f.line("", "converted from %s in memory: the import is trusted, the proof is about the network of this fingerprint", format)
 	}
 	f.line("Ball", "%s", r.Ball)
-	f.line("Checked", "%s, %s with a witness, %s", numbered(r.Nodes, "node"), numbered(r.Regions+r.Open, "cell"), numbered(r.Parts, "part"))
+	f.line("Checked", "%s, %s with a witness, %s", tables.Numbered(r.Nodes, "node"), tables.Numbered(r.Regions+r.Open, "cell"), tables.Numbered(r.Parts, "part"))
 	return f.err
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/relucell/relucell/internal/files"
+	"github.com/relucell/relucell/internal/tables"
 	"github.com/relucell/relucell/network"
 )
 
@@ -46,7 +47,7 @@ func (c *convertCmd) run(cmd *cobra.Command, args []string) error {
 	f := &fields{w: cmd.OutOrStdout()}
 	f.net(c.out, n)
 	if k := im.RoundedEntries(); k > 0 {
-		f.line("Rounded", "%s, which relucell info names", numbered(int64(k), "number"))
+		f.line("Rounded", "%s, which relucell info names", tables.Numbered(int64(k), "number"))
 	}
 	return f.err
 }

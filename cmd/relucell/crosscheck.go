@@ -23,6 +23,7 @@ import (
 	"github.com/relucell/relucell/crosscheck"
 	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/internal/files"
+	"github.com/relucell/relucell/internal/tables"
 	"github.com/relucell/relucell/network"
 )
 
@@ -127,7 +128,7 @@ func (c *crosscheckCmd) runWith(ctx context.Context, cmd *cobra.Command, args []
 		if err != nil {
 			return failed(plainPathError(err))
 		}
-		_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %s with certified counts and proofs\n", c.corpus, numbered(int64(n), "case"))
+		_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %s with certified counts and proofs\n", c.corpus, tables.Numbered(int64(n), "case"))
 		return failed(err)
 	}
 	return c.check(ctx, cmd, cases, total, bounds)
@@ -273,10 +274,10 @@ func complaint(r *crosscheck.Report) error {
 		}
 	}
 	if len(r.Violations)+claims+len(r.WrongCounts) == 0 {
-		return fmt.Errorf("%s without a value; the first: %w", numbered(int64(errs), "case"), first)
+		return fmt.Errorf("%s without a value; the first: %w", tables.Numbered(int64(errs), "case"), first)
 	}
-	return fmt.Errorf("%s of a bound, %s of a claim, %s, %s", numbered(int64(len(r.Violations)), "violation"),
-		numbered(int64(claims), "failure"), numbered(int64(len(r.WrongCounts)), "wrong count"), numbered(int64(errs), "error"))
+	return fmt.Errorf("%s of a bound, %s of a claim, %s, %s", tables.Numbered(int64(len(r.Violations)), "violation"),
+		tables.Numbered(int64(claims), "failure"), tables.Numbered(int64(len(r.WrongCounts)), "wrong count"), tables.Numbered(int64(errs), "error"))
 }
 
 // writeFailures shrinks the first violation of each bound and each claim, and writes the cases.

@@ -9,6 +9,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"github.com/relucell/relucell/internal/tables"
 	"github.com/relucell/relucell/network"
 )
 
@@ -96,7 +97,7 @@ func (c *infoCmd) run(cmd *cobra.Command, args []string) error {
 	j := newInfoJSON(n, im)
 	return printAs(cmd.OutOrStdout(), c.format, j, func(f *fields) {
 		f.net(args[0], n)
-		f.line("Size", "%s, %s in all layers", numbered(int64(len(j.Layers)), "layer"), numbered(int64(j.Parameters), "parameter"))
+		f.line("Size", "%s, %s in all layers", tables.Numbered(int64(len(j.Layers)), "layer"), tables.Numbered(int64(j.Parameters), "parameter"))
 		f.imported(j.Import)
 		f.layers(j.Layers)
 	})
@@ -115,7 +116,7 @@ func (f *fields) imported(im importJSON) {
 		if i > 0 {
 			word = ""
 		}
-		f.line(word, "%s: %s", r.What, numbered(int64(r.Entries), "number"))
+		f.line(word, "%s: %s", r.What, tables.Numbered(int64(r.Entries), "number"))
 	}
 	for _, note := range im.Notes {
 		f.line("Note", "%s", note)
@@ -123,8 +124,7 @@ func (f *fields) imported(im importJSON) {
 }
 
 func (f *fields) layers(ls []layerJSON) {
-	t := table.NewWriter()
-	t.AppendHeader(table.Row{"Layer", "Activation", "Inputs", "Width", "Parameters", "Neurons"})
+	t := tables.New(table.Row{"Layer", "Activation", "Inputs", "Width", "Parameters", "Neurons"}, 2)
 	for i, l := range ls {
 		act, neurons := l.Activation, "–"
 		if l.Slope != nil {
@@ -133,7 +133,7 @@ func (f *fields) layers(ls []layerJSON) {
 		if l.FirstNeuron != nil {
 			neurons = fmt.Sprintf("%d…%d", *l.FirstNeuron, *l.FirstNeuron+l.neurons-1)
 		}
-		t.AppendRow(table.Row{i, act, l.Inputs, l.Width, groupedInt(int64(l.Parameters)), neurons})
+		t.AppendRow(table.Row{i, act, l.Inputs, l.Width, tables.GroupedInt(int64(l.Parameters)), neurons})
 	}
-	f.table(t, 1, 3, 4, 5, 6)
+	f.table(t)
 }

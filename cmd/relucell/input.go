@@ -15,6 +15,7 @@ import (
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/internal/files"
+	"github.com/relucell/relucell/internal/tables"
 	"github.com/relucell/relucell/network"
 	"github.com/relucell/relucell/network/load"
 )
@@ -133,7 +134,7 @@ func (f *ballFlags) on(cmd *cobra.Command, net *netFlags, path string, n *networ
 	s, err := network.Inputs(n, fixed, kept...)
 	if err == nil {
 		net.note(cmd, path, fmt.Sprintf("--box fixes %s, so this is about the network sliced to the others, as relucell slice %s --inputs %s --origin=%s writes it",
-			numbered(int64(len(lo)-len(kept)), "input"), path, strings.Join(keep, ","), strings.Join(words, ",")))
+			tables.Numbered(int64(len(lo)-len(kept)), "input"), path, strings.Join(keep, ","), strings.Join(words, ",")))
 	}
 	return s, b, badInput(err)
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/internal/tables"
 	"github.com/relucell/relucell/network"
 )
 
@@ -63,7 +64,7 @@ func (c *listCmd) run(cmd *cobra.Command, args []string) error {
 	}
 	if err != nil || more {
 		why := stopReason(ctx)
-		fmt.Fprintf(cmd.ErrOrStderr(), "relucell: stopped early after %s (%s): there may be more\n", numbered(listed, "region"), why)
+		fmt.Fprintf(cmd.ErrOrStderr(), "relucell: stopped early after %s (%s): there may be more\n", tables.Numbered(listed, "region"), why)
 		return errStopped
 	}
 	return nil

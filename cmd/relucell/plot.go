@@ -19,6 +19,7 @@ import (
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/internal/files"
+	"github.com/relucell/relucell/internal/tables"
 	"github.com/relucell/relucell/network"
 	"github.com/relucell/relucell/plot"
 )
@@ -126,9 +127,9 @@ func (c *plotCmd) run(cmd *cobra.Command, args []string) error {
 	f := &fields{w: cmd.OutOrStdout()}
 	f.net(args[0], n)
 	f.ball(b)
-	f.line("Regions", "%s, exact", numbered(int64(len(m.Regions)), "activation region"))
+	f.line("Regions", "%s, exact", tables.Numbered(int64(len(m.Regions)), "activation region"))
 	if k := m.Slivers(); k > 0 {
-		f.line("", "%s too thin for a polygon, drawn as dots", numbered(int64(k), "region"))
+		f.line("", "%s too thin for a polygon, drawn as dots", tables.Numbered(int64(k), "region"))
 	}
 	f.line("Map", "%s", c.out)
 	return f.err

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/internal/tables"
 )
 
 // spinner is one of progressbar's: a line of dots.
@@ -41,15 +42,15 @@ func newProgress(w io.Writer) (show func(enumerate.Progress), clear func()) {
 }
 
 func describe(p enumerate.Progress) string {
-	s := grouped(p.Lower) + " regions"
+	s := tables.Grouped(p.Lower) + " regions"
 	if p.Upper != nil {
-		s += ", at most " + grouped(p.Upper)
+		s += ", at most " + tables.Grouped(p.Upper)
 	}
 	if p.Estimate > 0 {
-		s += fmt.Sprintf(", about %s", groupedInt(roundTo(p.Estimate)))
+		s += fmt.Sprintf(", about %s", tables.GroupedInt(int64(tables.Rounded(p.Estimate))))
 	}
 	if t := p.Elapsed.Seconds(); t > 0 && p.Lower.IsInt64() {
-		s += fmt.Sprintf(", %s/s", groupedInt(roundTo(float64(p.Lower.Int64()-p.Resumed)/t)))
+		s += fmt.Sprintf(", %s/s", tables.GroupedInt(int64(tables.Rounded(float64(p.Lower.Int64()-p.Resumed)/t))))
 	}
 	return s + ", " + p.Elapsed.Round(100*time.Millisecond).String()
 }

@@ -29,14 +29,6 @@ type netJSON struct {
 	Hidden []int  `json:"hidden"`
 }
 
-type ballJSON struct {
-	Norm   string    `json:"norm"`
-	Radius float64   `json:"radius,omitempty"`
-	Center []float64 `json:"center,omitempty"`
-	Lo     []float64 `json:"lo,omitempty"`
-	Hi     []float64 `json:"hi,omitempty"`
-}
-
 type regionsJSON struct {
 	Lower string `json:"lower"`
 	Upper string `json:"upper"`
@@ -58,7 +50,7 @@ type boundJSON struct {
 // countJSON is what count prints; bound prints it without what a walk alone knows.
 type countJSON struct {
 	Net        netJSON        `json:"net"`
-	Ball       ballJSON       `json:"ball"`
+	Ball       ball.JSON      `json:"ball"`
 	Regions    *regionsJSON   `json:"regions,omitempty"`
 	Exact      *bool          `json:"exact,omitempty"`
 	Definition string         `json:"definition"`
@@ -85,13 +77,9 @@ func fingerprint(ctx context.Context, n *network.Network) string {
 	return s
 }
 
-func newBallJSON(b ball.Ball) ballJSON {
-	return ballJSON{Norm: b.Norm().String(), Radius: b.Radius(), Center: b.Center(), Lo: b.Lo(), Hi: b.Hi()}
-}
-
 // newReport is the part that count and bound share.
 func newReport(n netJSON, notes []string, b ball.Ball, bounds []bound.Result, took time.Duration) countJSON {
-	j := countJSON{Net: n, Ball: newBallJSON(b), Definition: definition, Bounds: []boundJSON{}, Seconds: took.Seconds(), Notes: notes}
+	j := countJSON{Net: n, Ball: b.JSON(), Definition: definition, Bounds: []boundJSON{}, Seconds: took.Seconds(), Notes: notes}
 	for _, r := range bounds {
 		if r.Err == nil {
 			j.Bounds = append(j.Bounds, boundJSON{r.Name, r.Kind, r.Scope, r.Value.String()})

@@ -15,6 +15,7 @@ import (
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/bound"
 	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/internal/tables"
 	"github.com/relucell/relucell/network"
 )
 
@@ -128,26 +129,20 @@ func (c *countCmd) writeSweep(w io.Writer, n *network.Network, opt sweepOptions,
 		}
 		return nil
 	}
-	t := table.NewWriter()
 	row := func(words []string) (r table.Row) {
 		for _, v := range words {
 			r = append(r, v)
 		}
 		return r
 	}
-	head := row(opt.head(n))
-	t.AppendHeader(head)
+	t := tables.New(row(opt.head(n)))
 	for r, err := range rows {
 		if err != nil {
 			return err
 		}
 		t.AppendRow(row(r.cells()))
 	}
-	right := make([]int, len(head))
-	for k := range right {
-		right[k] = k + 1
-	}
 	f := &fields{w: w}
-	f.table(t, right...)
+	f.table(t)
 	return f.err
 }

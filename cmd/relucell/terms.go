@@ -14,6 +14,7 @@ import (
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/bound"
 	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/internal/tables"
 	"github.com/relucell/relucell/network"
 )
 
@@ -152,14 +153,13 @@ func (f *fields) terms(name string, ts []termsJSON) {
 		return
 	}
 	measured := ts[0].Measured != nil
-	t := table.NewWriter()
 	head := table.Row{"Layer", "Width", "k cutting", "active", "inactive", "p", "d"}
 	caption := "What " + name + " feeds the recursion with"
 	if measured {
 		head = append(head, "Regions after", "Splitting", "Regions by active units")
 		caption += "; in brackets what was measured"
 	}
-	t.AppendHeader(head)
+	t := tables.New(head, 10)
 	both := func(a int, m func(*measuredJSON) int, q *measuredJSON) string {
 		if q == nil {
 			return fmt.Sprint(a)
@@ -179,7 +179,7 @@ func (f *fields) terms(name string, ts []termsJSON) {
 	if f.err == nil {
 		_, f.err = fmt.Fprintf(f.w, "\n%s:\n", caption)
 	}
-	f.table(t, 1, 2, 3, 4, 5, 6, 7, 8, 9)
+	f.table(t)
 }
 
 // histogram writes the classes that are not empty: active:regions.

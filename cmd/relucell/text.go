@@ -6,26 +6,22 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"math/big"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/bound"
 	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/internal/tables"
 	"github.com/relucell/relucell/network"
 )
 
 // maxShown is the number of coordinates or widths that text shows before it leaves some out.
 const maxShown = 12
-
-// maxDigits is the longest whole number that is written out in text; JSON has them all.
-const maxDigits = 18
 
 // fields writes aligned lines of a word and what it stands for.
 type fields struct {
@@ -54,33 +50,6 @@ func (f *fields) line(word, format string, args ...any) {
 	}
 }
 
-// grouped writes a whole number with its digits in groups of three, or, where it is very long, with
-// three digits and a power of ten.
-func grouped(v *big.Int) string {
-	s := v.String()
-	if len(s) > maxDigits {
-		return "≈ " + new(big.Float).SetInt(v).Text('e', 2)
-	}
-	var b strings.Builder
-	for i, c := range s {
-		if i > 0 && (len(s)-i)%3 == 0 && s[i-1] != '-' {
-			b.WriteByte(',')
-		}
-		b.WriteRune(c)
-	}
-	return b.String()
-}
-
-func groupedInt(v int64) string { return grouped(big.NewInt(v)) }
-
-// numbered writes "1 region" or "2 regions".
-func numbered(n int64, word string) string {
-	if n == 1 {
-		return "1 " + word
-	}
-	return groupedInt(n) + " " + word + "s"
-}
-
 func floats(x []float64) string {
 	words := make([]string, 0, maxShown)
 	for k, v := range x {
@@ -106,7 +75,7 @@ func (f *fields) net(path string, n *network.Network) { f.stamped(path, n, n.Fin
 
 // stamped is net where the fingerprint, as function fingerprint returns it, is at hand.
 func (f *fields) stamped(path string, n *network.Network, fingerprint string) {
-	f.line("Network", "%s: %s, %s", filepath.Base(path), widths(n), numbered(int64(n.Neurons()), "neuron"))
+	f.line("Network", "%s: %s, %s", filepath.Base(path), widths(n), tables.Numbered(int64(n.Neurons()), "neuron"))
 	if fingerprint == "" {
 		fingerprint = "no fingerprint: the time ended first"
 	}
@@ -132,19 +101,19 @@ func (f *fields) ball(b ball.Ball) {
 func (f *fields) walk(r enumerate.Result, why string) {
 	switch {
 	case r.Exact:
-		f.line("Regions", "%s, exact", numbered(r.Lower.Int64(), "activation region"))
+		f.line("Regions", "%s, exact", tables.Numbered(r.Lower.Int64(), "activation region"))
 	case r.GapReached:
-		f.line("Regions", "between %s and %s activation regions: --gap reached", grouped(r.Lower), grouped(r.Upper))
+		f.line("Regions", "between %s and %s activation regions: --gap reached", tables.Grouped(r.Lower), tables.Grouped(r.Upper))
 	default:
-		f.line("Regions", "between %s and %s activation regions: stopped early, %s", grouped(r.Lower), grouped(r.Upper), why)
+		f.line("Regions", "between %s and %s activation regions: stopped early, %s", tables.Grouped(r.Lower), tables.Grouped(r.Upper), why)
 	}
 	d := r.Decisions
 	f.line("Decided", "%s by floats within their error bounds, %s by integers, %s by the exact solver",
-		groupedInt(d.Float), groupedInt(d.Integer), groupedInt(d.Solve))
-	f.line("Asked", "%s of the solver, %s", numbered(r.Questions, "question"), numbered(r.Pivots, "pivot"))
+		tables.GroupedInt(d.Float), tables.GroupedInt(d.Integer), tables.GroupedInt(d.Solve))
+	f.line("Asked", "%s of the solver, %s", tables.Numbered(r.Questions, "question"), tables.Numbered(r.Pivots, "pivot"))
 	rate := ""
 	if s := r.Elapsed.Seconds(); s > 0 && r.Lower.IsInt64() && r.Lower.Int64() > r.Resumed {
-		rate = fmt.Sprintf(", %s regions/s", groupedInt(roundTo(float64(r.Lower.Int64()-r.Resumed)/s)))
+		rate = fmt.Sprintf(", %s regions/s", tables.GroupedInt(int64(tables.Rounded(float64(r.Lower.Int64()-r.Resumed)/s))))
 	}
 	f.line("Time", "%s%s", rounded(r.Elapsed), rate)
 }
@@ -153,22 +122,13 @@ func (f *fields) walk(r enumerate.Result, why string) {
 func (f *fields) checkpoint(path string, r enumerate.Result, needed bool) {
 	given := "begun from nothing"
 	if r.Resumed > 0 {
-		given = "resumed from " + numbered(r.Resumed, "region")
+		given = "resumed from " + tables.Numbered(r.Resumed, "region")
 	}
 	if !needed {
 		f.line("Resume", "%s: %s, no longer needed and removed", path, given)
 		return
 	}
 	f.line("Resume", "%s: %s, the same command goes on from here", path, given)
-}
-
-// roundTo keeps three digits of v.
-func roundTo(v float64) int64 {
-	short, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 3, 64), 64)
-	if err != nil {
-		return int64(v)
-	}
-	return int64(short)
 }
 
 // rounded keeps three or four digits of a time.
@@ -186,49 +146,28 @@ func (f *fields) bounds(rs []bound.Result, walk *enumerate.Result) {
 	if len(rs) == 0 {
 		return
 	}
-	t := table.NewWriter()
 	head := table.Row{"Bound", "Kind", "Scope", "Value"}
 	if walk != nil && walk.Exact {
 		head = append(head, "Value ÷ count")
 	} else if walk != nil {
 		head = append(head, "Value ÷ lower end")
 	}
-	t.AppendHeader(head)
+	t := tables.New(head, 1, 2, 3)
 	for _, r := range rs {
 		row := table.Row{r.Name, r.Kind, r.Scope, "–"}
 		if r.Err == nil {
-			row[3] = grouped(r.Value)
+			row[3] = tables.Grouped(r.Value)
 			if walk != nil {
 				row = append(row, ratio(r.Value, walk.Lower))
 			}
 		}
 		t.AppendRow(row)
 	}
-	f.table(t, 4, 5)
+	f.table(t)
 }
 
-// table writes a table, the columns of the given 1-based numbers to the right.
-func (f *fields) table(t table.Writer, right ...int) {
-	if f.err != nil {
-		return
+func (f *fields) table(t table.Writer) {
+	if f.err == nil {
+		_, f.err = fmt.Fprintf(f.w, "\n%s\n", tables.Text(t))
 	}
-	t.SetStyle(table.StyleLight)
-	t.Style().Format.Header = text.FormatDefault
-	t.Style().Options.SeparateColumns = false
-	t.Style().Options.DrawBorder = false
-	var cs []table.ColumnConfig
-	for _, k := range right {
-		cs = append(cs, table.ColumnConfig{Number: k, Align: text.AlignRight, AlignHeader: text.AlignRight})
-	}
-	t.SetColumnConfigs(cs)
-	_, f.err = fmt.Fprintf(f.w, "\n%s\n", trimLines(t.Render()))
-}
-
-// trimLines removes the spaces at the ends of lines.
-func trimLines(s string) string {
-	lines := strings.Split(s, "\n")
-	for i, l := range lines {
-		lines[i] = strings.TrimRight(l, " ")
-	}
-	return strings.Join(lines, "\n")
 }

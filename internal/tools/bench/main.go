@@ -27,6 +27,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/relucell/relucell/internal/tables"
 )
 
 // options says what to measure and how often.
@@ -146,7 +148,7 @@ func measure(ctx context.Context, opt options) (report, error) {
 // write prints the tables and writes the files that are asked for.
 func write(r report, out io.Writer, to, docs string) error {
 	for _, t := range r.tables() {
-		if _, err := fmt.Fprintf(out, "%s\n\n%s\n\n", t.title, t.text()); err != nil {
+		if _, err := fmt.Fprintf(out, "%s\n\n%s\n\n", t.title, tables.Text(t.writer)); err != nil {
 			return err
 		}
 	}

@@ -8,10 +8,10 @@ import (
 	"os"
 	"regexp"
 	"strconv"
-	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
+
+	"github.com/relucell/relucell/internal/tables"
 )
 
 // sheet is a titled table; name is its place in the document.
@@ -20,29 +20,8 @@ type sheet struct {
 	writer      table.Writer
 }
 
-// newSheet returns an empty table: the first columns hold words, the others numbers, to the right.
-func newSheet(name, title string, words int, head ...any) sheet {
-	w := table.NewWriter()
-	w.AppendHeader(table.Row(head))
-	w.SetStyle(table.StyleLight)
-	w.Style().Format.Header = text.FormatDefault
-	w.Style().Options.SeparateColumns = false
-	w.Style().Options.DrawBorder = false
-	var columns []table.ColumnConfig
-	for i := words + 1; i <= len(head); i++ {
-		columns = append(columns, table.ColumnConfig{Number: i, Align: text.AlignRight, AlignHeader: text.AlignRight})
-	}
-	w.SetColumnConfigs(columns)
-	return sheet{name, title, w}
-}
-
-// text renders the table for a terminal.
-func (s sheet) text() string {
-	lines := strings.Split(s.writer.Render(), "\n")
-	for i, l := range lines {
-		lines[i] = strings.TrimRight(l, " ")
-	}
-	return strings.Join(lines, "\n")
+func newSheet(name, title string, head ...any) sheet {
+	return sheet{name, title, tables.New(head, 1, 2)}
 }
 
 // tables returns a table for each part that was measured.
@@ -80,8 +59,8 @@ func (r report) countSheet() sheet {
 			head = append(head, fmt.Sprintf("%d workers", c.Workers), "MB")
 		}
 	}
-	title := fmt.Sprintf("Counts with %s (passes: time per region in forward passes; asked to allocs: per region)", numberOf(first, "worker"))
-	s := newSheet("counts", title, 2, head...)
+	title := fmt.Sprintf("Counts with %s (passes: time per region in forward passes; asked to allocs: per region)", tables.Numbered(int64(first), "worker"))
+	s := newSheet("counts", title, head...)
 	var row table.Row
 	var base countRow
 	flush := func() {
@@ -93,7 +72,7 @@ func (r report) countSheet() sheet {
 		if c.Workers == first {
 			flush()
 			base = c
-			row = table.Row{c.Net, c.Ball, grouped(float64(c.Regions)), grouped(rounded(c.RegionsPerSecond)), short(c.Passes), short(c.Questions),
+			row = table.Row{c.Net, c.Ball, grouped(float64(c.Regions)), grouped(tables.Rounded(c.RegionsPerSecond)), short(c.Passes), short(c.Questions),
 				short(c.Pivots), short(c.Float), short(c.Integer), short(c.Solve), short(c.Allocs), megabytes(c.PeakBytes)}
 			continue
 		}
@@ -108,7 +87,7 @@ func (r report) countSheet() sheet {
 }
 
 func (r report) proofSheet() sheet {
-	s := newSheet("proofs", "Proofs (times of one worker)", 2,
+	s := newSheet("proofs", "Proofs (times of one worker)",
 		"network", "ball", "regions", "count, ms", "count + proof, ms", "check, ms", "proof ÷ count", "check ÷ count", "bytes/region", "gzip")
 	for _, p := range r.Proofs {
 		k := float64(p.Regions)
@@ -119,9 +98,9 @@ func (r report) proofSheet() sheet {
 }
 
 func (r report) twinSheet() sheet {
-	s := newSheet("twins", "Plain walks", 2, "network", "ball", "over", "regions", "plain walk, s", "the walk, s", "times as fast")
+	s := newSheet("twins", "Plain walks", "network", "ball", "over", "regions", "plain walk, s", "the walk, s", "times as fast")
 	for _, t := range r.Twins {
-		s.writer.AppendRow(table.Row{t.Net, t.Ball, t.Solver, grouped(float64(t.Regions)), short(t.PlainSeconds), short(t.CountSeconds), grouped(rounded(t.Times))})
+		s.writer.AppendRow(table.Row{t.Net, t.Ball, t.Solver, grouped(float64(t.Regions)), short(t.PlainSeconds), short(t.CountSeconds), grouped(tables.Rounded(t.Times))})
 	}
 	return s
 }
@@ -132,13 +111,13 @@ func (r report) scalingSheet() sheet {
 	for _, n := range scalingNorms {
 		head = append(head, fmt.Sprintf("regions, %v", n), "passes", "asked")
 	}
-	s := newSheet("scaling", fmt.Sprintf("How cost grows (geometric means of %d networks)", scalingSeeds), 2, head...)
+	s := newSheet("scaling", fmt.Sprintf("How cost grows (geometric means of %d networks)", scalingSeeds), head...)
 	for _, st := range studies() {
 		for _, x := range st.xs {
 			row := table.Row{st.name, scalingLabel(st.name, x)}
 			for _, n := range scalingNorms {
 				at := func(of func(scalingRow) float64) float64 { return r.mean(st.name, x, n.String(), of) }
-				row = append(row, grouped(rounded(at(scalingRow.regions))), short(at(scalingRow.passes)), short(at(scalingRow.questions)))
+				row = append(row, grouped(tables.Rounded(at(scalingRow.regions))), short(at(scalingRow.passes)), short(at(scalingRow.questions)))
 			}
 			if row[2] != grouped(math.NaN()) {
 				s.writer.AppendRow(row)
@@ -206,25 +185,12 @@ func short(v float64) string {
 	}
 }
 
-// rounded keeps three significant digits.
-func rounded(v float64) float64 {
-	r, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 3, 64), 64)
-	if err != nil {
-		return v
-	}
-	return r
-}
-
 // grouped writes a whole number with its digits in threes.
 func grouped(v float64) string {
 	if math.IsNaN(v) {
 		return "–"
 	}
-	s := strconv.FormatFloat(v, 'f', 0, 64)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
+	return tables.GroupedInt(int64(v))
 }
 
 func megabytes(b int64) string {
@@ -232,11 +198,4 @@ func megabytes(b int64) string {
 		return "–"
 	}
 	return strconv.FormatInt((b+1<<19)>>20, 10)
-}
-
-func numberOf(n int, what string) string {
-	if n == 1 {
-		return "one " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
