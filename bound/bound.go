@@ -65,7 +65,7 @@ func (f *funcBound) Kind() Kind   { return f.kind }
 func (f *funcBound) Scope() Scope { return f.scope }
 
 func (f *funcBound) Value(ctx context.Context, n *network.Network, b ball.Ball) (*big.Int, error) {
-	if err := checkDims(n, b); err != nil {
+	if err := CheckDims(n, b); err != nil {
 		return nil, err
 	}
 	if err := ctx.Err(); err != nil {
@@ -74,7 +74,8 @@ func (f *funcBound) Value(ctx context.Context, n *network.Network, b ball.Ball) 
 	return f.value(ctx, n, b)
 }
 
-func checkDims(n *network.Network, b ball.Ball) error {
+// CheckDims says whether the ball is one of the network's inputs.
+func CheckDims(n *network.Network, b ball.Ball) error {
 	if b.Dim() != n.Inputs() {
 		return fmt.Errorf("ball: %d coordinates, expected %d, the inputs of the network", b.Dim(), n.Inputs())
 	}

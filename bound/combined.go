@@ -55,7 +55,7 @@ func RelaxationWork(n *network.Network) float64 {
 type combinedBound struct{ localBound }
 
 func (c *combinedBound) Value(ctx context.Context, n *network.Network, b ball.Ball) (*big.Int, error) {
-	if err := checkDims(n, b); err != nil {
+	if err := CheckDims(n, b); err != nil {
 		return nil, err
 	}
 	a := analysisOf(ctx, n, b)

@@ -73,7 +73,7 @@ func NearestBoundary(ctx context.Context, n *network.Network, norm ball.Norm, x 
 // NearestBoundaryOf is NearestBoundary from the centre of a ball in its norm; for a box, from
 // its midpoint in units of the box.
 func NearestBoundaryOf(ctx context.Context, n *network.Network, b ball.Ball) (Distance, error) {
-	if err := checkDims(n, b); err != nil {
+	if err := CheckDims(n, b); err != nil {
 		return Distance{}, err
 	}
 	return analysisOf(ctx, n, b).nearestBoundary(ctx)

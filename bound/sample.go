@@ -47,7 +47,7 @@ const (
 // Sample draws at most count points of the open ball (the centre first) and returns a witness for
 // each distinct pattern, in the order in which they were found.
 func Sample(ctx context.Context, n *network.Network, b ball.Ball, count int, seed uint64) ([]Witness, error) {
-	if err := checkDims(n, b); err != nil {
+	if err := CheckDims(n, b); err != nil {
 		return nil, err
 	}
 	a := analysisOf(ctx, n, b)

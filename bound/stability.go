@@ -177,7 +177,7 @@ func (l *localBound) Value(ctx context.Context, n *network.Network, b ball.Ball)
 
 // Terms returns the recursion's terms, layer by layer.
 func (l *localBound) Terms(ctx context.Context, n *network.Network, b ball.Ball) ([]LayerTerms, error) {
-	if err := checkDims(n, b); err != nil {
+	if err := CheckDims(n, b); err != nil {
 		return nil, err
 	}
 	if err := ctx.Err(); err != nil {

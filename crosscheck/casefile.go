@@ -111,8 +111,8 @@ func readCase(path string) (f Failure, j CaseFile, err error) {
 	if f.Case.Ball, err = j.Ball.Ball(); err != nil {
 		return f, j, fmt.Errorf("ball: %w", err)
 	}
-	if f.Case.Ball.Dim() != f.Case.Net.Inputs() {
-		return f, j, fmt.Errorf("ball: %d coordinates, expected %d, the inputs of the network", f.Case.Ball.Dim(), f.Case.Net.Inputs())
+	if err := bound.CheckDims(f.Case.Net, f.Case.Ball); err != nil {
+		return f, j, err
 	}
 	for _, v := range []struct {
 		name, text string

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/bound"
 	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/internal/files"
@@ -152,7 +153,7 @@ func (e CorpusEntry) Load(dir string) (*network.Network, ball.Ball, error) {
 	if err != nil {
 		return nil, ball.Ball{}, fmt.Errorf("%s: ball: %w", e.Name, err)
 	}
-	return n, b, checkDim(n, b)
+	return n, b, bound.CheckDims(n, b)
 }
 
 // Recheck counts the entry again and checks its proof.

@@ -157,7 +157,7 @@ type request struct {
 
 // Value asks the program.
 func (p *Program) Value(ctx context.Context, n *network.Network, b ball.Ball) (*big.Int, error) {
-	if err := checkDim(n, b); err != nil {
+	if err := bound.CheckDims(n, b); err != nil {
 		return nil, err
 	}
 	if p.err != nil {

@@ -228,10 +228,7 @@ func log2(v *big.Int) float64 {
 	if v.Sign() <= 0 {
 		return -1
 	}
-	m := new(big.Float)
-	e := new(big.Float).SetInt(v).MantExp(m)
-	f, _ := dyadic.FromFloat(m)
-	return math.Log2(f) + float64(e)
+	return dyadic.Log2(new(big.Float).SetInt(v))
 }
 
 // radiusOf returns the radius, for a box the geometric mean of its half-widths.
@@ -248,11 +245,3 @@ func radiusOf(b ball.Ball) float64 {
 
 // depthOf returns the number of layers with an activation.
 func depthOf(n *network.Network) int { return len(n.Hidden()) }
-
-// checkDim says whether the ball is one of the network's inputs.
-func checkDim(n *network.Network, b ball.Ball) error {
-	if b.Dim() != n.Inputs() {
-		return fmt.Errorf("ball: %d coordinates, expected %d, one per input of the network", b.Dim(), n.Inputs())
-	}
-	return nil
-}

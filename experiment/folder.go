@@ -65,7 +65,7 @@ func newManifest(c Config, version string) *Manifest {
 func ReadManifest(path string) (*Manifest, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, plain(err)
+		return nil, files.Plain(err)
 	}
 	defer f.Close()
 	d := json.NewDecoder(io.LimitReader(f, maxManifestBytes))
@@ -99,15 +99,6 @@ func (m *Manifest) Compare(other *Manifest) error {
 	return nil
 }
 
-// plain says "a.csv: no such file" instead of "open a.csv: …".
-func plain(err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		return fmt.Errorf("%s: %w", p.Path, p.Err)
-	}
-	return err
-}
-
 // folder is the output folder.
 type folder string
 
@@ -123,11 +114,11 @@ func (f folder) prepare(m *Manifest) (*Manifest, error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist) || err == nil && len(names) == 0:
 		if err := os.MkdirAll(string(f), 0o777); err != nil {
-			return nil, fmt.Errorf("%w, %w", plain(err), ErrFolder)
+			return nil, fmt.Errorf("%w, %w", files.Plain(err), ErrFolder)
 		}
 		return m, f.writeManifest(m)
 	case err != nil:
-		return nil, fmt.Errorf("%w, %w", plain(err), ErrFolder)
+		return nil, fmt.Errorf("%w, %w", files.Plain(err), ErrFolder)
 	}
 	if err := files.CheckFolder(string(f), "*.json", "*.csv", "networks/*", partsFolder+"/*", figuresFolder+"/*"); err != nil {
 		return nil, fmt.Errorf("%w (%w)", err, ErrFolder)
@@ -202,7 +193,7 @@ func (f folder) writeManifest(m *Manifest) error {
 func (f folder) write(name string, text []byte) error {
 	path := f.path(name)
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-		return plain(err)
+		return files.Plain(err)
 	}
 	return files.WriteBytes(path, text)
 }

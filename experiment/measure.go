@@ -212,8 +212,5 @@ func log2(s string) float64 {
 		v, _ := strconv.ParseFloat(s, 64)
 		return math.Log2(v)
 	}
-	mant := new(big.Float)
-	exp := f.MantExp(mant)
-	v, _ := dyadic.FromFloat(mant)
-	return math.Log2(v) + float64(exp)
+	return dyadic.Log2(f)
 }

@@ -13,6 +13,7 @@ import (
 	"strconv"
 
 	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/internal/files"
 	"github.com/relucell/relucell/network"
 )
 
@@ -256,20 +257,20 @@ func (r *runner) finish(m *Manifest, rows []Row) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	files := map[string][]byte{tableName: table, statisticsName: statistics}
+	texts := map[string][]byte{tableName: table, statisticsName: statistics}
 	names := []string{tableName, statisticsName}
 	for i := range m.Config.Studies {
 		s := &m.Config.Studies[i]
 		name := "points-" + s.data.Name + ".csv"
-		if files[name] == nil {
-			if files[name], err = s.pointsText(); err != nil {
+		if texts[name] == nil {
+			if texts[name], err = s.pointsText(); err != nil {
 				return nil, err
 			}
 			names = append(names, name)
 		}
 	}
 	for _, name := range names {
-		f, err := r.folder.writeFile(name, files[name])
+		f, err := r.folder.writeFile(name, texts[name])
 		if err != nil {
 			return nil, err
 		}
@@ -283,7 +284,7 @@ func (r *runner) finish(m *Manifest, rows []Row) (*Result, error) {
 	if err := r.folder.writeManifest(m); err != nil {
 		return nil, err
 	}
-	return res, plain(os.RemoveAll(r.folder.path(partsFolder)))
+	return res, files.Plain(os.RemoveAll(r.folder.path(partsFolder)))
 }
 
 // pointsText is the table of the points measured.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"sync"
 
 	"gonum.org/v1/gonum/mat"
@@ -212,6 +213,15 @@ func (n *Network) Hidden() []int {
 		}
 	}
 	return h
+}
+
+// Widths returns inputs, neurons and outputs as in "4-16-16-2".
+func (n *Network) Widths() string {
+	words := strconv.Itoa(n.Inputs())
+	for _, k := range append(n.Hidden(), n.Outputs()) {
+		words += "-" + strconv.Itoa(k)
+	}
+	return words
 }
 
 // Neurons returns the number of neurons. Neuron indices are 0-based and run through the layers in

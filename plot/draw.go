@@ -8,7 +8,6 @@ import (
 	"image/color"
 	"math"
 	"strconv"
-	"strings"
 
 	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/vg"
@@ -104,19 +103,11 @@ func (o Options) inputs() [2]string {
 
 // title names the network, and below it ball and count.
 func (m *Map) title(opt Options) (string, string) {
-	words := []string{strconv.Itoa(m.Net.Inputs())}
-	for _, h := range append(m.Net.Hidden(), m.Net.Outputs()) {
-		words = append(words, strconv.Itoa(h))
-	}
-	net := strings.Join(words, "-")
+	net := m.Net.Widths()
 	if opt.Name != "" {
 		net = opt.Name + " (" + net + ")"
 	}
-	count := strconv.Itoa(len(m.Regions)) + " activation regions"
-	if len(m.Regions) == 1 {
-		count = "1 activation region"
-	}
-	return net, ballName(m.Ball) + ": " + count
+	return net, ballName(m.Ball) + ": " + plural(len(m.Regions), "activation region")
 }
 
 func ballName(b ball.Ball) string {

@@ -80,7 +80,7 @@ func (c *checkCmd) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	if st, err := os.Stat(args[1]); err != nil {
-		return badInput(plainPathError(err))
+		return badInput(files.Plain(err))
 	} else if !st.Mode().IsRegular() {
 		return badInputf("%s: not a regular file, expected a proof", args[1])
 	}
@@ -95,7 +95,7 @@ func (c *checkCmd) run(cmd *cobra.Command, args []string) error {
 func (c *checkCmd) canonical(cmd *cobra.Command, path string) (text []byte, format string, err error) {
 	if strings.EqualFold(filepath.Ext(path), ".json") && !c.net.normalise {
 		text, err = files.ReadLimited(path, load.MaxFileBytes)
-		return text, "", badInput(plainPathError(err))
+		return text, "", badInput(files.Plain(err))
 	}
 	n, im, err := c.net.read(context.Background(), cmd, path)
 	if err != nil {

@@ -126,7 +126,7 @@ func (c *crosscheckCmd) runWith(ctx context.Context, cmd *cobra.Command, args []
 	if c.corpus != "" {
 		n, err := crosscheck.WriteCorpus(ctx, c.corpus, cases, c.limit)
 		if err != nil {
-			return failed(plainPathError(err))
+			return failed(files.Plain(err))
 		}
 		_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %s with certified counts and proofs\n", c.corpus, tables.Numbered(int64(n), "case"))
 		return failed(err)
@@ -296,7 +296,7 @@ func (c *crosscheckCmd) writeFailures(ctx context.Context, w io.Writer, rep *cro
 		f = rep.ShrinkFailure(ctx, f, bounds, shrinkTime)
 		path, err := crosscheck.WriteCase(ctx, c.failures, fileName(f.Bound, len(seen)), f)
 		if err != nil {
-			return plainPathError(err)
+			return files.Plain(err)
 		}
 		fmt.Fprintf(w, "relucell: %s: %s\nrelucell: show it again: relucell crosscheck --replay %s\n", path, f, path)
 	}
@@ -317,7 +317,7 @@ func fileName(bound string, i int) string {
 func (c *crosscheckCmd) replayCase(ctx context.Context, cmd *cobra.Command, bounds []bound.Bound) error {
 	f, _, err := crosscheck.ReadCase(c.replay)
 	if err != nil {
-		return badInput(plainPathError(err))
+		return badInput(files.Plain(err))
 	}
 	r, err := crosscheck.Replay(ctx, c.replay, bounds)
 	if err != nil {

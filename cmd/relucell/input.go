@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"strconv"
 	"strings"
 
@@ -74,16 +73,7 @@ func (f *netFlags) open(ctx context.Context, path string) (*network.Network, *ne
 	if r.n == nil && ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		return nil, nil, stopped(ctx, path+": stopped before the network was read")
 	}
-	return r.n, r.im, badInput(plainPathError(err))
-}
-
-// plainPathError says "net.onnx: no such file" instead of "open net.onnx: …".
-func plainPathError(err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		return fmt.Errorf("%s: %w", p.Path, p.Err)
-	}
-	return err
+	return r.n, r.im, badInput(files.Plain(err))
 }
 
 // ballFlags are the flags that name a ball.
@@ -207,7 +197,7 @@ func parseCenter(s string, n int) ([]float64, error) {
 func centerFile(path string, n int) ([]float64, error) {
 	data, err := files.ReadLimited(path, maxCenterBytes)
 	if err != nil {
-		return nil, fmt.Errorf("--center: %w, expected a file of %d numbers", plainPathError(err), n)
+		return nil, fmt.Errorf("--center: %w, expected a file of %d numbers", files.Plain(err), n)
 	}
 	c, err := ball.ReadCenter(data, n)
 	if err != nil {

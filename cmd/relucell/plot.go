@@ -193,7 +193,7 @@ func (c *plotCmd) readPoints(whole, n *network.Network) (*plot.Points, error) {
 func (c *plotCmd) readCSV(inputs int) (*plot.Points, error) {
 	f, err := os.Open(c.points)
 	if err != nil {
-		return nil, fmt.Errorf("--points: %w, expected a CSV file", plainPathError(err))
+		return nil, fmt.Errorf("--points: %w, expected a CSV file", files.Plain(err))
 	}
 	defer f.Close()
 	p, err := plot.ReadPoints(bufio.NewReader(f), inputs)

@@ -151,7 +151,7 @@ const centerBytes = 1 << 28
 func readCenters(path string, n int) ([][]float64, error) {
 	data, err := files.ReadLimited(path, centerBytes)
 	if err != nil {
-		return nil, fmt.Errorf("--centers: %w, expected a CSV file", plainPathError(err))
+		return nil, fmt.Errorf("--centers: %w, expected a CSV file", files.Plain(err))
 	}
 	p, err := files.Table{Inputs: n}.Read(bytes.NewReader(data))
 	if err != nil {

@@ -62,20 +62,11 @@ func floats(x []float64) string {
 	return strings.Join(words, ", ")
 }
 
-// widths writes 4-16-16-2.
-func widths(n *network.Network) string {
-	words := []string{strconv.Itoa(n.Inputs())}
-	for _, h := range n.Hidden() {
-		words = append(words, strconv.Itoa(h))
-	}
-	return strings.Join(append(words, strconv.Itoa(n.Outputs())), "-")
-}
-
 func (f *fields) net(path string, n *network.Network) { f.stamped(path, n, n.Fingerprint()) }
 
 // stamped is net where the fingerprint, as function fingerprint returns it, is at hand.
 func (f *fields) stamped(path string, n *network.Network, fingerprint string) {
-	f.line("Network", "%s: %s, %s", filepath.Base(path), widths(n), tables.Numbered(int64(n.Neurons()), "neuron"))
+	f.line("Network", "%s: %s, %s", filepath.Base(path), n.Widths(), tables.Numbered(int64(n.Neurons()), "neuron"))
 	if fingerprint == "" {
 		fingerprint = "no fingerprint: the time ended first"
 	}

@@ -43,6 +43,15 @@ func FromFloat(x *big.Float) (f float64, acc big.Accuracy) {
 	return f, acc
 }
 
+// Log2 returns the logarithm of x > 0 to base 2, to a few units in the last place; no x is too large
+// or too small.
+func Log2(x *big.Float) float64 {
+	mantissa := new(big.Float)
+	e := x.MantExp(mantissa)
+	f, _ := FromFloat(mantissa)
+	return math.Log2(f) + float64(e)
+}
+
 // FromInt returns the float64 nearest to n·2^e (ties to even) and whether it is n·2^e itself. No e
 // is too large or too small.
 func FromInt(n *big.Int, e int) (f float64, exact bool) {

@@ -284,6 +284,15 @@ func Cause(err error) error {
 	return err
 }
 
+// Plain says "net.onnx: no such file" instead of "open net.onnx: …".
+func Plain(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return plain(p.Path, p.Err)
+	}
+	return err
+}
+
 // ReadLimited reads a file of at most limit bytes. Its errors are *fs.PathError.
 func ReadLimited(path string, limit int64) ([]byte, error) {
 	f, err := os.Open(path)
