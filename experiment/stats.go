@@ -151,26 +151,29 @@ func Statistics(c *Config, rows []Row) []Statistic {
 	t := tabulate(rows)
 	var all []Statistic
 	for i := range c.Studies {
-		s := &c.Studies[i]
-		all = append(all, s.away(t, c.Resamples)...)
-		all = append(all, s.more(t, c.Resamples)...)
-		all = append(all, s.gained(t, c.Resamples)...)
-		all = append(all, s.loose(t, c.Resamples)...)
+		e := evidence{Study: &c.Studies[i], table: t, resamples: c.Resamples}
+		e.away()
+		e.more()
+		e.gained()
+		e.loose()
+		all = append(all, e.found...)
 	}
 	return all
 }
 
-// seedGroups makes a group of each seed.
-func (s *Study) seedGroups(make func(seed uint64) group) []group {
-	var groups []group
-	for k := range s.Seeds {
-		groups = append(groups, make(s.FirstSeed+uint64(k)))
-	}
-	return groups
+// evidence is what was measured of one study, and what it says.
+type evidence struct {
+	*Study
+	table     map[key][]span
+	resamples int
+	found     []Statistic
 }
 
 // measured is what is compared: a quantity, and a radius if it needs one.
 type measured struct{ quantity, radius string }
+
+// distance needs no radius.
+var distance = measured{quantity: "distance"}
 
 // inBalls are the count and the bounds at each radius.
 func (s *Study) inBalls() []measured {
@@ -184,101 +187,95 @@ func (s *Study) inBalls() []measured {
 	return list
 }
 
+// values returns what is compared, at the points of a set in the network of a seed.
+type values func(q measured, set string, seed uint64, epoch int) []span
+
+// at is the quantity itself.
+func (e *evidence) at(q measured, set string, seed uint64, epoch int) []span {
+	return e.table[key{e.name(), set, q.quantity, q.radius, seed, epoch}]
+}
+
 // change is, point by point, the change of a quantity since the first epoch.
-func (s *Study) change(t map[key][]span, q measured, set string, seed uint64, epoch int) []span {
-	k := key{s.name(), set, q.quantity, q.radius, seed, s.Epochs[0]}
-	first := t[k]
-	k.epoch = epoch
+func (e *evidence) change(q measured, set string, seed uint64, epoch int) []span {
+	return less(e.at(q, set, seed, epoch), e.at(q, set, seed, e.Epochs[0]))
+}
+
+// overCount is, point by point, how much larger a bound is than the count.
+func (e *evidence) overCount(q measured, set string, seed uint64, epoch int) []span {
+	return less(e.at(q, set, seed, epoch), e.at(measured{"count", q.radius}, set, seed, epoch))
+}
+
+// less returns the differences a − b.
+func less(a, b []span) []span {
 	var d []span
-	for i, v := range t[k] {
-		d = append(d, span{v.low - first[i].high, v.high - first[i].low})
+	for i, v := range a {
+		d = append(d, span{v.low - b[i].high, v.high - b[i].low})
 	}
 	return d
 }
 
-// away is the first observation: at each set alone, and at training points against the others.
-func (s *Study) away(t map[key][]span, resamples int) []Statistic {
-	var all []Statistic
-	change := func(set string, seed uint64, epoch int) []span {
-		return s.change(t, measured{"distance", ""}, set, seed, epoch)
+// claim compares the values at the points of set with those of against, or with 0.
+func (e *evidence) claim(observation string, value values, q measured, set, against string, epoch int) {
+	var groups []group
+	for k := range e.Seeds {
+		seed := e.FirstSeed + uint64(k)
+		g := group{a: value(q, set, seed, epoch)}
+		if against != "" {
+			g.b = value(q, against, seed, epoch)
+		}
+		groups = append(groups, g)
 	}
-	for _, epoch := range s.Epochs[1:] {
+	s := Statistic{Data: e.data.Name, Optimizer: e.Optimizer, Observation: observation, Set: set, Against: against,
+		Quantity: q.quantity, Radius: q.radius, Epoch: epoch}
+	s.compare(groups, e.resamples)
+	e.found = append(e.found, s)
+}
+
+// away is the first observation: at each set alone, and at training points against the others.
+func (e *evidence) away() {
+	for _, epoch := range e.Epochs[1:] {
 		for _, set := range Sets {
-			stat := Statistic{Data: s.data.Name, Optimizer: s.Optimizer, Observation: "away", Set: set, Quantity: "distance", Epoch: epoch}
-			stat.compare(s.seedGroups(func(seed uint64) group { return group{a: change(set, seed, epoch)} }), resamples)
-			all = append(all, stat)
+			e.claim("away", e.change, distance, set, "", epoch)
 		}
 		for _, against := range Sets[1:] {
-			stat := Statistic{Data: s.data.Name, Optimizer: s.Optimizer, Observation: "away", Set: AtTraining, Against: against, Quantity: "distance", Epoch: epoch}
-			stat.compare(s.seedGroups(func(seed uint64) group {
-				return group{change(AtTraining, seed, epoch), change(against, seed, epoch)}
-			}), resamples)
-			all = append(all, stat)
+			e.claim("away", e.change, distance, AtTraining, against, epoch)
 		}
 	}
-	return all
 }
 
 // more is the second observation, by the count and by each bound, and the same of the distance.
-func (s *Study) more(t map[key][]span, resamples int) []Statistic {
-	var all []Statistic
-	for _, epoch := range s.Epochs {
-		for _, q := range append([]measured{{"distance", ""}}, s.inBalls()...) {
+func (e *evidence) more() {
+	for _, epoch := range e.Epochs {
+		for _, q := range append([]measured{distance}, e.inBalls()...) {
 			for _, against := range Sets[1:] {
-				stat := Statistic{Data: s.data.Name, Optimizer: s.Optimizer, Observation: "more", Set: AtTraining, Against: against,
-					Quantity: q.quantity, Radius: q.radius, Epoch: epoch}
-				stat.compare(s.seedGroups(func(seed uint64) group {
-					at := func(set string) []span { return t[key{s.name(), set, q.quantity, q.radius, seed, epoch}] }
-					return group{at(AtTraining), at(against)}
-				}), resamples)
-				all = append(all, stat)
+				e.claim("more", e.at, q, AtTraining, against, epoch)
 			}
 		}
 	}
-	return all
 }
 
 // gained is the second observation less what was so before training.
-func (s *Study) gained(t map[key][]span, resamples int) []Statistic {
-	var all []Statistic
-	for _, epoch := range s.Epochs[1:] {
-		for _, q := range s.inBalls() {
+func (e *evidence) gained() {
+	for _, epoch := range e.Epochs[1:] {
+		for _, q := range e.inBalls() {
 			for _, against := range Sets[1:] {
-				stat := Statistic{Data: s.data.Name, Optimizer: s.Optimizer, Observation: "gained", Set: AtTraining, Against: against,
-					Quantity: q.quantity, Radius: q.radius, Epoch: epoch}
-				stat.compare(s.seedGroups(func(seed uint64) group {
-					return group{s.change(t, q, AtTraining, seed, epoch), s.change(t, q, against, seed, epoch)}
-				}), resamples)
-				all = append(all, stat)
+				e.claim("gained", e.change, q, AtTraining, against, epoch)
 			}
 		}
 	}
-	return all
 }
 
 // loose is how much larger the bounds are than the count.
-func (s *Study) loose(t map[key][]span, resamples int) []Statistic {
-	var all []Statistic
-	for _, epoch := range s.Epochs {
-		for _, q := range s.inBalls() {
+func (e *evidence) loose() {
+	for _, epoch := range e.Epochs {
+		for _, q := range e.inBalls() {
 			for _, set := range []string{AtTraining, AtRandom} {
-				stat := Statistic{Data: s.data.Name, Optimizer: s.Optimizer, Observation: "loose", Set: set, Quantity: q.quantity, Radius: q.radius, Epoch: epoch}
-				if q.quantity == "count" {
-					continue
+				if q.quantity != "count" {
+					e.claim("loose", e.overCount, q, set, "", epoch)
 				}
-				stat.compare(s.seedGroups(func(seed uint64) group {
-					counts := t[key{s.name(), set, "count", q.radius, seed, epoch}]
-					var d []span
-					for i, v := range t[key{s.name(), set, q.quantity, q.radius, seed, epoch}] {
-						d = append(d, span{v.low - counts[i].high, v.high - counts[i].low})
-					}
-					return group{a: d}
-				}), resamples)
-				all = append(all, stat)
 			}
 		}
 	}
-	return all
 }
 
 var statisticsHeader = []string{"data", "optimizer", "observation", "quantity", "radius", "epoch", "set", "against",
