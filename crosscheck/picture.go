@@ -5,8 +5,6 @@ package crosscheck
 
 import (
 	"errors"
-	"fmt"
-	"image/color"
 	"io"
 	"math"
 	"slices"
@@ -17,10 +15,9 @@ import (
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
-	"gonum.org/v1/plot/vg/vgimg"
-	"gonum.org/v1/plot/vg/vgsvg"
 
 	"github.com/relucell/relucell/bound"
+	"github.com/relucell/relucell/internal/chart"
 )
 
 // Picture collects records and draws them.
@@ -125,43 +122,24 @@ const (
 	pictureWidth  = 11 * vg.Inch
 	pictureHeight = 5 * vg.Inch
 	legendWidth   = 1.75 * vg.Inch
-	pictureDPI    = 120
 )
 
-// Write draws the picture as "svg" or "png".
+// Write draws the picture in a format of chart.Formats.
 func (p *Picture) Write(w io.Writer, format string) error {
 	if len(p.names) == 0 {
 		return errors.New("picture: no case with an exact count and an upper bound")
 	}
-	var c interface {
-		vg.CanvasSizer
-		io.WriterTo
-	}
-	switch format {
-	case "svg":
-		c = vgsvg.New(pictureWidth, pictureHeight)
-	case "png":
-		c = vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(pictureWidth, pictureHeight), vgimg.UseDPI(pictureDPI))}
-	default:
-		return fmt.Errorf("picture: %q, expected svg or png", format)
-	}
-	if err := p.draw(draw.New(c)); err != nil {
-		return err
-	}
-	_, err := c.WriteTo(w)
-	return err
+	return chart.Write(w, format, pictureWidth, pictureHeight, p.draw)
 }
 
 // draw puts the two plots side by side, and the legend into a column of its own, where it hides
 // nothing.
 func (p *Picture) draw(c draw.Canvas) error {
-	c.SetColor(color.White)
-	c.Fill(c.Rectangle.Path())
 	radius, depth := plot.New(), plot.New()
 	radius.Title.Text, radius.X.Label.Text = "against the radius", "radius"
 	depth.Title.Text, depth.X.Label.Text = "against the depth", "layers with an activation"
 	radius.Y.Label.Text = "bound ÷ count, geometric mean"
-	radius.X.Tick.Marker, depth.X.Tick.Marker = powersOfTwo{}, wholeNumbers{}
+	radius.X.Tick.Marker, depth.X.Tick.Marker = chart.Powers{}, chart.Wholes{}
 	legend := plot.NewLegend()
 	legend.Top, legend.Left, legend.XOffs = true, true, vg.Points(4)
 	legend.Padding = vg.Points(3)
@@ -189,91 +167,24 @@ func (p *Picture) draw(c draw.Canvas) error {
 	}
 	for _, pl := range []*plot.Plot{radius, depth} {
 		pl.Y.Min, pl.Y.Max = low, max(high*1.03, 0.5)
-		pl.Y.Tick.Marker = powersOfTen{}
+		pl.Y.Tick.Marker = chart.Decimals{Base: 10}
 		pl.Title.TextStyle.Font.Size = font.Points(13)
-		grid := plotter.NewGrid()
-		grid.Horizontal.Color, grid.Vertical.Color = color.Gray{225}, color.Gray{240}
-		pl.Add(grid)
+		chart.AddGrid(pl)
 	}
 	depth.X.Min, depth.X.Max = depth.X.Min-0.2, depth.X.Max+0.2
-	plots := draw.Crop(c, vg.Points(6), -legendWidth, vg.Points(6), -vg.Points(6))
-	tiles := draw.Tiles{Rows: 1, Cols: 2, PadX: vg.Points(14)}
-	for i, canvas := range plot.Align([][]*plot.Plot{{radius, depth}}, tiles, plots)[0] {
-		[]*plot.Plot{radius, depth}[i].Draw(canvas)
-	}
 	legend.Draw(draw.Crop(c, c.Size().X-legendWidth, 0, 0, -vg.Points(20)))
-	return nil
+	return chart.Panels(vg.Points(6), []*plot.Plot{radius, depth})(draw.Crop(c, 0, -legendWidth, 0, 0))
 }
 
 // log10of2 turns log₂ into log₁₀.
 var log10of2 = math.Log10(2)
 
-// hues are Okabe and Ito's (2008), told apart by colour-blind readers too; with
-// them run through four dashes and as many glyphs, no two lines look alike.
-var hues = []color.Color{
-	color.RGBA{0, 114, 178, 255}, color.RGBA{213, 94, 0, 255}, color.RGBA{0, 158, 115, 255},
-	color.RGBA{204, 121, 167, 255}, color.RGBA{90, 90, 90, 255}, color.RGBA{230, 159, 0, 255}, color.RGBA{86, 180, 233, 255},
-}
-
+// style runs the inks through four dashes and as many glyphs, so that no two lines look alike.
 func style(l *plotter.Line, p *plotter.Scatter, i int) {
 	dashes := [][]vg.Length{nil, {vg.Points(5), vg.Points(2)}, {vg.Points(1.5), vg.Points(2)}, {vg.Points(7), vg.Points(2), vg.Points(1), vg.Points(2)}}
 	shapes := []draw.GlyphDrawer{draw.CircleGlyph{}, draw.SquareGlyph{}, draw.TriangleGlyph{}, draw.CrossGlyph{}}
-	l.Color, p.Color = hues[i%len(hues)], hues[i%len(hues)]
-	k := i / len(hues) % len(dashes)
+	l.Color, p.Color = chart.Inks[i%len(chart.Inks)], chart.Inks[i%len(chart.Inks)]
+	k := i / len(chart.Inks) % len(dashes)
 	l.Width, l.Dashes = vg.Points(1.4), dashes[k]
 	p.Shape, p.Radius = shapes[k], vg.Points(2)
-}
-
-// powersOfTen labels an axis of exponents.
-type powersOfTen struct{}
-
-func (powersOfTen) Ticks(low, high float64) []plot.Tick {
-	step := max(1, int(math.Ceil((high-low)/8)))
-	var ticks []plot.Tick
-	for e := int(math.Ceil(low)); e <= int(math.Floor(high)); e++ {
-		t := plot.Tick{Value: float64(e)}
-		switch {
-		case e%step != 0:
-		case e == 0:
-			t.Label = "1"
-		case e > 0 && e <= 4:
-			t.Label = fmt.Sprintf("%.0f", math.Pow10(e))
-		default:
-			t.Label = fmt.Sprintf("1e%d", e)
-		}
-		ticks = append(ticks, t)
-	}
-	if high < 1 { // less than one decade: label some ratios between
-		for _, v := range []float64{1.5, 2, 3, 5} {
-			if l := math.Log10(v); l <= high {
-				ticks = append(ticks, plot.Tick{Value: l, Label: fmt.Sprint(v)})
-			}
-		}
-	}
-	return ticks
-}
-
-// powersOfTwo labels an axis of exponents to base two.
-type powersOfTwo struct{}
-
-func (powersOfTwo) Ticks(low, high float64) []plot.Tick {
-	var ticks []plot.Tick
-	step := max(1, int(math.Ceil((high-low)/8)))
-	for e := int(math.Ceil(low)); e <= int(math.Floor(high)); e++ {
-		if e%step == 0 {
-			ticks = append(ticks, plot.Tick{Value: float64(e), Label: fmt.Sprintf("2^%d", e)})
-		}
-	}
-	return ticks
-}
-
-// wholeNumbers labels whole numbers alone.
-type wholeNumbers struct{}
-
-func (wholeNumbers) Ticks(low, high float64) []plot.Tick {
-	var ticks []plot.Tick
-	for e := int(math.Ceil(low)); e <= int(math.Floor(high)); e++ {
-		ticks = append(ticks, plot.Tick{Value: float64(e), Label: fmt.Sprint(e)})
-	}
-	return ticks
 }

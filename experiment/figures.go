@@ -15,19 +15,15 @@ import (
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"github.com/relucell/relucell/internal/chart"
 )
 
 // FigureFormats are the endings that Options.Figures takes.
-var FigureFormats = []string{"png", "svg", "pdf"}
-
-// inks are Okabe and Ito's colours, told apart by the colour-blind too.
-var inks = []color.NRGBA{
-	{0x00, 0x72, 0xb2, 0xff}, {0x00, 0x9e, 0x73, 0xff}, {0xcc, 0x79, 0xa7, 0xff}, {0xd5, 0x5e, 0x00, 0xff},
-	{0x56, 0xb4, 0xe9, 0xff}, {0xe6, 0x9f, 0x00, 0xff}, {0x00, 0x00, 0x00, 0xff},
-}
+var FigureFormats = chart.Formats
 
 // setInk is blue for training points and orange for random ones; these two bear a band.
-var setInk = map[string]color.NRGBA{AtTraining: inks[0], AtTest: inks[1], AtBetween: inks[2], AtRandom: inks[3]}
+var setInk = map[string]color.NRGBA{AtTraining: chart.Inks[0], AtTest: chart.Inks[2], AtBetween: chart.Inks[3], AtRandom: chart.Inks[1]}
 
 var setDash = map[string][]vg.Length{AtTest: {vg.Points(6), vg.Points(3)}, AtBetween: {vg.Points(1.5), vg.Points(2.5)}}
 
@@ -78,22 +74,9 @@ func (r *runner) figures(c Config, rows []Row) error {
 
 // draw writes the panels side by side.
 func (r *runner) draw(name string, panels ...*plot.Plot) error {
-	c, err := draw.NewFormattedCanvas(panelWidth*vg.Length(len(panels)), panelHeight, r.opt.Figures)
-	if err != nil {
-		return err
-	}
-	canvas := draw.New(c)
-	if r.opt.Figures == "svg" || r.opt.Figures == "pdf" {
-		canvas.SetColor(color.White)
-		canvas.Fill(canvas.Rectangle.Path())
-	}
-	gap := vg.Points(8)
-	tiles := draw.Tiles{Rows: 1, Cols: len(panels), PadX: 2 * gap, PadTop: gap, PadBottom: gap, PadLeft: gap, PadRight: gap}
-	for j, tile := range plot.Align([][]*plot.Plot{panels}, tiles, canvas)[0] {
-		panels[j].Draw(tile)
-	}
 	var b bytes.Buffer
-	if _, err := c.WriteTo(&b); err != nil {
+	err := chart.Write(&b, r.opt.Figures, panelWidth*vg.Length(len(panels)), panelHeight, chart.Panels(vg.Points(8), panels))
+	if err != nil {
 		return err
 	}
 	return r.folder.write(figuresFolder+"/"+name+"."+r.opt.Figures, b.Bytes())
@@ -108,9 +91,7 @@ func (s *Study) newPanel(title, x, y string) *plot.Plot {
 	p.Legend.Top = true
 	p.Legend.Padding, p.Legend.XOffs = vg.Points(2), -vg.Points(4)
 	p.Legend.ThumbnailWidth = vg.Points(24)
-	grid := plotter.NewGrid()
-	grid.Vertical.Color, grid.Horizontal.Color = color.Gray{0xe6}, color.Gray{0xe6}
-	p.Add(grid)
+	chart.AddGrid(p)
 	return p
 }
 
@@ -212,7 +193,7 @@ func (s *Study) overEpochs(p *plot.Plot, at func(set string, epoch int) (mid, fr
 	}
 	p.X.Label.Text += " (log scale); " + what
 	p.X.Tick.Marker = epochTicks(s.Epochs)
-	p.Y.Tick.Marker = powers{}
+	p.Y.Tick.Marker = logs
 	p.Y.Min, p.Y.Max = least-0.1, most+0.1
 	headroom(p)
 	return nil
@@ -261,7 +242,7 @@ func (s *Study) boundPanel(t map[key][]span, radius string) (*plot.Plot, error) 
 		if err != nil {
 			return nil, err
 		}
-		dots.GlyphStyle = draw.GlyphStyle{Color: inks[i%len(inks)], Radius: vg.Points(1.3 + 0.25*float64(i%len(shapes))), Shape: shapes[i%len(shapes)]}
+		dots.GlyphStyle = draw.GlyphStyle{Color: chart.Inks[i%len(chart.Inks)], Radius: vg.Points(1.3 + 0.25*float64(i%len(shapes))), Shape: shapes[i%len(shapes)]}
 		p.Add(dots)
 		p.Legend.Add(name, dots)
 	}
@@ -272,7 +253,7 @@ func (s *Study) boundPanel(t map[key][]span, radius string) (*plot.Plot, error) 
 	same.Color = color.Gray{0x60}
 	p.Add(same)
 	p.Legend.Add("bound = count", same)
-	p.X.Tick.Marker, p.Y.Tick.Marker = powers{}, powers{}
+	p.X.Tick.Marker, p.Y.Tick.Marker = logs, logs
 	p.X.Min, p.Y.Min = -0.2, -0.2
 	p.Legend.Left, p.Legend.XOffs = true, vg.Points(6)
 	headroom(p)
@@ -298,34 +279,5 @@ func (e epochTicks) Ticks(lo, hi float64) []plot.Tick {
 	return ticks
 }
 
-// powers marks an axis of base-2 logarithms by round decimals: 1, 2 and 5 times powers of ten, or
-// powers of ten alone where the axis is long.
-type powers struct{}
-
-func (powers) Ticks(lo, hi float64) []plot.Tick {
-	decades := (hi - lo) / math.Log2(10)
-	digits, stride := []float64{1, 2, 5}, 1
-	if decades > 3 {
-		digits = digits[:1]
-		stride = max(1, int(math.Ceil(decades/7)))
-	}
-	var ticks []plot.Tick
-	first := int(math.Floor(lo / math.Log2(10)))
-	for e := first - first%stride - stride; float64(e) <= hi/math.Log2(10); e += stride {
-		for _, d := range digits {
-			v := math.Log2(d) + float64(e)*math.Log2(10)
-			if v >= lo && v <= hi {
-				ticks = append(ticks, plot.Tick{Value: v, Label: powerLabel(d, e)})
-			}
-		}
-	}
-	return ticks
-}
-
-func powerLabel(digit float64, e int) string {
-	if e >= 5 || e < -4 {
-		return fmt.Sprintf("%ge%d", digit, e)
-	}
-	v, _ := strconv.ParseFloat(fmt.Sprintf("%ge%d", digit, e), 64)
-	return strconv.FormatFloat(v, 'f', -1, 64)
-}
+// logs marks an axis of logarithms to base 2.
+var logs = chart.Decimals{Base: 2}

@@ -4,11 +4,8 @@
 package main
 
 import (
-	"errors"
-	"fmt"
-	"image/color"
+	"io"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -17,6 +14,9 @@ import (
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"github.com/relucell/relucell/internal/chart"
+	"github.com/relucell/relucell/internal/files"
 )
 
 const (
@@ -24,12 +24,8 @@ const (
 	pictureHeight = 6 * vg.Inch
 )
 
-// inks are three of Okabe and Ito's colours (2008), told apart by colour-blind readers; glyphs tell
-// the norms apart once more.
-var (
-	inks   = []color.Color{color.RGBA{0, 114, 178, 255}, color.RGBA{213, 94, 0, 255}, color.RGBA{0, 158, 115, 255}}
-	glyphs = []draw.GlyphDrawer{draw.CircleGlyph{}, draw.SquareGlyph{}, draw.TriangleGlyph{}}
-)
+// glyphs tell the norms apart once more.
+var glyphs = []draw.GlyphDrawer{draw.CircleGlyph{}, draw.SquareGlyph{}, draw.TriangleGlyph{}}
 
 // axes says how a study is shown.
 var axes = []struct{ study, label string }{
@@ -38,7 +34,7 @@ var axes = []struct{ study, label string }{
 }
 
 // drawScaling writes the picture in the format that the ending of path says.
-func drawScaling(rows []scalingRow, path string) (err error) {
+func drawScaling(rows []scalingRow, path string) error {
 	r := report{Scaling: rows}
 	above, below := make([]*plot.Plot, len(axes)), make([]*plot.Plot, len(axes))
 	for i, a := range axes {
@@ -62,13 +58,13 @@ func drawScaling(rows []scalingRow, path string) (err error) {
 	level(below)
 	for i, p := range slices.Concat(above, below) {
 		p.X.Max += (p.X.Max - p.X.Min) / 50 // room for half a glyph
-		p.Y.Tick.Marker = decades{}
+		p.Y.Tick.Marker = chart.Decimals{Base: 10}
 		p.X.Tick.Marker = ticksOf(axes[i%len(axes)].study)
-		grid := plotter.NewGrid()
-		grid.Horizontal.Color, grid.Vertical.Color = color.Gray{225}, color.Gray{240}
-		p.Add(grid)
+		chart.AddGrid(p)
 	}
-	return save([][]*plot.Plot{above, below}, path)
+	return files.Write(path, func(w io.Writer) error {
+		return chart.Write(w, strings.TrimPrefix(filepath.Ext(path), "."), pictureWidth, pictureHeight, chart.Panels(vg.Points(6), above, below))
+	})
 }
 
 // add draws one norm into a panel, in powers of ten upward: a line of means, or for the
@@ -96,8 +92,8 @@ func (r report) add(p *plot.Plot, name, norm string, k int, of func(scalingRow) 
 	if err != nil {
 		return err
 	}
-	line.Color, line.Width = inks[k], vg.Points(1.4)
-	points.Color, points.Shape, points.Radius = inks[k], glyphs[k], vg.Points(2.2)
+	line.Color, line.Width = chart.Inks[k], vg.Points(1.4)
+	points.Color, points.Shape, points.Radius = chart.Inks[k], glyphs[k], vg.Points(2.2)
 	if name == "" {
 		points.Radius = vg.Points(1.5)
 		p.Add(points)
@@ -122,90 +118,15 @@ func level(panels []*plot.Plot) {
 	}
 }
 
-func save(panels [][]*plot.Plot, path string) (err error) {
-	c, err := draw.NewFormattedCanvas(pictureWidth, pictureHeight, strings.TrimPrefix(filepath.Ext(path), "."))
-	if err != nil {
-		return err
-	}
-	canvas := draw.New(c)
-	canvas.SetColor(color.White)
-	canvas.Fill(canvas.Rectangle.Path())
-	tiles := draw.Tiles{Rows: len(panels), Cols: len(panels[0]), PadX: vg.Points(10), PadY: vg.Points(10),
-		PadTop: vg.Points(6), PadBottom: vg.Points(6), PadLeft: vg.Points(6), PadRight: vg.Points(12)}
-	for i, row := range plot.Align(panels, tiles, canvas) {
-		for j, at := range row {
-			panels[i][j].Draw(at)
-		}
-	}
-	f, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	_, err = c.WriteTo(f)
-	return err
-}
-
 // ticksOf returns the labels of a study's horizontal axis.
 func ticksOf(name string) plot.Ticker {
 	switch name {
 	case "":
-		return decades{}
-	case "width", "radius":
-		return doublings{name == "radius"}
+		return chart.Decimals{Base: 10}
+	case "width":
+		return chart.Doublings{}
+	case "radius":
+		return chart.Powers{}
 	}
-	return wholes{}
-}
-
-// decades labels an axis of exponents to base ten, and where it spans little, 2 and 5 between.
-type decades struct{}
-
-func (decades) Ticks(low, high float64) []plot.Tick {
-	var ticks []plot.Tick
-	for e := math.Floor(low); e <= math.Ceil(high); e++ {
-		for _, m := range []float64{1, 2, 5} {
-			v := e + math.Log10(m)
-			if v < low || v > high {
-				continue
-			}
-			label := ""
-			if m == 1 || high-low < 2.5 {
-				label = fmt.Sprintf("%.4g", m*math.Pow10(int(e)))
-			}
-			if m == 1 && (e > 3 || e < -3) {
-				label = fmt.Sprintf("1e%v", e)
-			}
-			if label != "" {
-				ticks = append(ticks, plot.Tick{Value: v, Label: label})
-			}
-		}
-	}
-	return ticks
-}
-
-// doublings labels an axis of exponents to base two, as powers or as numbers.
-type doublings struct{ powers bool }
-
-func (d doublings) Ticks(low, high float64) []plot.Tick {
-	var ticks []plot.Tick
-	step := math.Ceil((high - low) / 6)
-	for e := math.Ceil(low); e <= high; e += step {
-		label := fmt.Sprintf("2^%v", e)
-		if !d.powers {
-			label = fmt.Sprint(math.Exp2(e))
-		}
-		ticks = append(ticks, plot.Tick{Value: e, Label: label})
-	}
-	return ticks
-}
-
-// wholes labels whole numbers.
-type wholes struct{}
-
-func (wholes) Ticks(low, high float64) []plot.Tick {
-	var ticks []plot.Tick
-	for v := math.Ceil(low); v <= high; v++ {
-		ticks = append(ticks, plot.Tick{Value: v, Label: fmt.Sprint(v)})
-	}
-	return ticks
+	return chart.Wholes{}
 }

@@ -190,7 +190,7 @@ func grouped(v float64) string {
 	if math.IsNaN(v) {
 		return "–"
 	}
-	return tables.GroupedInt(int64(v))
+	return tables.GroupedInt(int64(math.RoundToEven(v)))
 }
 
 func megabytes(b int64) string {

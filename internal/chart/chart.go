@@ -1,0 +1,146 @@
+// Package chart is what the pictures of measurements share: inks, a grid, axes of logarithms and of
+// whole numbers, and panels in a file.
+package chart
+
+import (
+	"fmt"
+	"image/color"
+	"io"
+	"math"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgpdf"
+	"gonum.org/v1/plot/vg/vgsvg"
+)
+
+// Formats are the formats that Write knows.
+var Formats = []string{"png", "svg", "pdf"}
+
+// Inks are Okabe and Ito's colours (2008), told apart by colour-blind readers too, with a grey for
+// their yellow, which is too faint on white.
+var Inks = []color.NRGBA{
+	{0, 114, 178, 255}, {213, 94, 0, 255}, {0, 158, 115, 255}, {204, 121, 167, 255}, {90, 90, 90, 255}, {230, 159, 0, 255}, {86, 180, 233, 255},
+}
+
+// AddGrid puts a faint grid under what a panel shows.
+func AddGrid(p *plot.Plot) {
+	grid := plotter.NewGrid()
+	grid.Horizontal.Color, grid.Vertical.Color = color.Gray{225}, color.Gray{240}
+	p.Add(grid)
+}
+
+// pixelsPerInch are those of a png.
+const pixelsPerInch = 120
+
+// Write writes a picture in one of the Formats: what drawing draws, on white.
+func Write(w io.Writer, format string, width, height vg.Length, drawing func(draw.Canvas) error) error {
+	var c interface {
+		vg.CanvasSizer
+		io.WriterTo
+	}
+	switch format {
+	case "svg":
+		c = vgsvg.New(width, height)
+	case "pdf":
+		c = vgpdf.New(width, height)
+	case "png":
+		c = vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(pixelsPerInch))}
+	default:
+		return fmt.Errorf("picture: %q, expected one of %v", format, Formats)
+	}
+	canvas := draw.New(c)
+	canvas.SetColor(color.White)
+	canvas.Fill(canvas.Rectangle.Path())
+	if err := drawing(canvas); err != nil {
+		return err
+	}
+	_, err := c.WriteTo(w)
+	return err
+}
+
+// Panels draws rows of panels of equal size: a gap around them, and twice that between two.
+func Panels(gap vg.Length, rows ...[]*plot.Plot) func(draw.Canvas) error {
+	tiles := draw.Tiles{Rows: len(rows), Cols: len(rows[0]), PadX: 2 * gap, PadY: 2 * gap,
+		PadTop: gap, PadBottom: gap, PadLeft: gap, PadRight: gap}
+	return func(c draw.Canvas) error {
+		for i, row := range plot.Align(rows, tiles, c) {
+			for j, at := range row {
+				rows[i][j].Draw(at)
+			}
+		}
+		return nil
+	}
+}
+
+// Decimals labels an axis of logarithms to a base by round decimals: 1, 2 and 5 times powers of ten,
+// or powers of ten alone where the axis is long.
+type Decimals struct{ Base float64 }
+
+// Ticks makes it a plot.Ticker.
+func (d Decimals) Ticks(low, high float64) []plot.Tick {
+	decade := math.Log(10) / math.Log(d.Base)
+	decades := (high - low) / decade
+	digits, stride := []float64{1, 2, 5}, 1
+	if decades > 3 {
+		digits, stride = digits[:1], max(1, int(math.Ceil(decades/7)))
+	}
+	var ticks []plot.Tick
+	first := int(math.Floor(low / decade))
+	for e := first - first%stride - stride; float64(e) <= high/decade; e += stride {
+		for _, m := range digits {
+			v := (math.Log10(m) + float64(e)) * decade
+			if v >= low && v <= high {
+				ticks = append(ticks, plot.Tick{Value: v, Label: label(m, e)})
+			}
+		}
+	}
+	return ticks
+}
+
+// label writes m·10^e.
+func label(m float64, e int) string {
+	if e >= 5 || e < -4 {
+		return fmt.Sprintf("%ge%d", m, e)
+	}
+	return fmt.Sprintf("%.*f", max(0, -e), m*math.Pow10(e))
+}
+
+// Powers labels an axis of logarithms to base 2 as powers.
+type Powers struct{}
+
+// Ticks makes it a plot.Ticker.
+func (Powers) Ticks(low, high float64) []plot.Tick {
+	return wholes(low, high, func(e int) string { return fmt.Sprintf("2^%d", e) })
+}
+
+// Doublings labels an axis of logarithms to base 2 by the numbers.
+type Doublings struct{}
+
+// Ticks makes it a plot.Ticker.
+func (Doublings) Ticks(low, high float64) []plot.Tick {
+	return wholes(low, high, func(e int) string { return fmt.Sprint(math.Exp2(float64(e))) })
+}
+
+// Wholes labels whole numbers alone.
+type Wholes struct{}
+
+// Ticks makes it a plot.Ticker.
+func (Wholes) Ticks(low, high float64) []plot.Tick {
+	return wholes(low, high, func(e int) string { return fmt.Sprint(e) })
+}
+
+// wholes are the whole numbers of an axis, or every so many of them where they are more than eight.
+func wholes(low, high float64, label func(int) string) []plot.Tick {
+	var ticks []plot.Tick
+	step := max(1, int(math.Ceil((high-low)/8)))
+	for e := int(math.Ceil(low)); e <= int(math.Floor(high)); e++ {
+		if e%step == 0 {
+			ticks = append(ticks, plot.Tick{Value: float64(e), Label: label(e)})
+		}
+	}
+	return ticks
+}
