@@ -41,11 +41,7 @@ func (r *Report) Write(w io.Writer, format string) error {
 	for _, s := range r.Bounds {
 		row := table.Row{s.Name, s.Kind, s.Scope, s.Violations, ratioText(s.GeoMeanLog2())}
 		for _, q := range quantiles {
-			l := s.QuantileLog2(q)
-			if s.Kind == "lower" { // the worst lower bound is the smallest
-				l = s.QuantileLog2(1 - q)
-			}
-			row = append(row, ratioText(l))
+			row = append(row, ratioText(s.worse(q)))
 		}
 		row = append(row, percent(s.Best, s.Ratios()), percent(s.Equal, s.Ratios()), perCase(s.Time, s.Cases))
 		t.AppendRow(row)
@@ -189,12 +185,8 @@ func (r *Report) writeJSON(w io.Writer) error {
 	j := reportJSON{Cases: r.Cases, Exact: r.Exact, Regions: r.Regions.String(), Seconds: r.CountTime.Seconds(),
 		Bounds: []summaryJSON{}, Dominances: []claimJSON{}, Violations: failuresJSON(r.Violations), WrongCounts: append([]string{}, r.WrongCounts...), Notes: r.Notes}
 	for _, s := range r.Bounds {
-		worst := 1.0
-		if s.Kind == "lower" {
-			worst = 0
-		}
 		row := summaryJSON{Name: s.Name, Kind: string(s.Kind), Scope: string(s.Scope), Cases: s.Cases, Violations: s.Violations, Errors: s.Errors,
-			GeoMean: known(s.GeoMeanLog2()), Median: known(s.QuantileLog2(0.5)), Q90: known(s.QuantileLog2(math.Abs(worst - 0.1))), Worst: known(s.QuantileLog2(worst)),
+			GeoMean: known(s.GeoMeanLog2()), Median: known(s.worse(0.5)), Q90: known(s.worse(0.9)), Worst: known(s.worse(1)),
 			Exact: s.Ratios(), Best: s.Best, Equal: s.Equal, Seconds: s.Time.Seconds()}
 		if s.FirstError != nil {
 			row.FirstError = s.FirstError.Error()
@@ -235,12 +227,8 @@ func (r *Report) writeCSV(w io.Writer) error {
 		return strconv.FormatFloat(v, 'g', 6, 64)
 	}
 	for _, s := range r.Bounds {
-		q90, worst := 0.9, 1.0
-		if s.Kind == "lower" {
-			q90, worst = 0.1, 0
-		}
 		rows = append(rows, []string{s.Name, string(s.Kind), string(s.Scope), strconv.Itoa(s.Cases), strconv.Itoa(s.Violations), strconv.Itoa(s.Errors),
-			number(s.GeoMeanLog2()), number(s.QuantileLog2(0.5)), number(s.QuantileLog2(q90)), number(s.QuantileLog2(worst)),
+			number(s.GeoMeanLog2()), number(s.worse(0.5)), number(s.worse(0.9)), number(s.worse(1)),
 			strconv.Itoa(s.Ratios()), strconv.Itoa(s.Best), strconv.Itoa(s.Equal), number(s.Time.Seconds())})
 	}
 	return out.WriteAll(rows)

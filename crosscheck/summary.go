@@ -53,3 +53,11 @@ func (s *Summary) QuantileLog2(q float64) float64 {
 	i := int(math.Ceil(q*float64(len(s.logs)))) - 1
 	return s.logs[min(max(i, 0), len(s.logs)-1)]
 }
+
+// worse is QuantileLog2 from the best ratio to the worst: the worst lower bound is the smallest.
+func (s *Summary) worse(q float64) float64 {
+	if s.Kind == bound.Lower {
+		q = 1 - q
+	}
+	return s.QuantileLog2(q)
+}

@@ -81,6 +81,35 @@ func walkExactly(n *network.Network, start cell, found func(network.Pattern, cel
 	w.layer(0, inputs, start)
 }
 
+// walkIn is walkExactly in one, two or three inputs, from the interior of the ball. It is an error
+// if the network or the ball has not as many.
+func walkIn(inputs int, n *network.Network, b ball.Ball, found func(network.Pattern, cell)) error {
+	if err := checkDimensions(n, b, inputs); err != nil {
+		return err
+	}
+	var start cell
+	switch inputs {
+	case 1:
+		lo, hi := boundingBox(b)
+		start = segment{lo[0], hi[0]}
+	case 2:
+		start = startPolygon(b)
+	default:
+		start = startPolyhedron(b)
+	}
+	walkExactly(n, start, found)
+	return nil
+}
+
+// countIn counts the cells of walkIn.
+func countIn(inputs int, n *network.Network, b ball.Ball) (*big.Int, error) {
+	count := int64(0)
+	if err := walkIn(inputs, n, b, func(network.Pattern, cell) { count++ }); err != nil {
+		return nil, err
+	}
+	return big.NewInt(count), nil
+}
+
 // layer goes on with layer l on cell c, where the units of the layer before
 // are the forms in.
 func (w *exactWalk) layer(l int, in []form, c cell) {

@@ -22,30 +22,15 @@ type Interval struct {
 // if the network or the ball has not exactly one input.
 func Intervals(n *network.Network, b ball.Ball) ([]Interval, error) {
 	var all []Interval
-	err := walkIntervals(n, b, func(p network.Pattern, c segment) {
-		all = append(all, Interval{append(network.Pattern(nil), p...), c.lo, c.hi})
+	err := walkIn(1, n, b, func(p network.Pattern, c cell) {
+		s := c.(segment)
+		all = append(all, Interval{append(network.Pattern(nil), p...), s.lo, s.hi})
 	})
 	return all, err
 }
 
 // CountIntervals returns how many intervals Intervals would.
-func CountIntervals(n *network.Network, b ball.Ball) (*big.Int, error) {
-	count := int64(0)
-	err := walkIntervals(n, b, func(network.Pattern, segment) { count++ })
-	if err != nil {
-		return nil, err
-	}
-	return big.NewInt(count), nil
-}
-
-func walkIntervals(n *network.Network, b ball.Ball, found func(network.Pattern, segment)) error {
-	if err := checkDimensions(n, b, 1); err != nil {
-		return err
-	}
-	lo, hi := boundingBox(b)
-	walkExactly(n, segment{lo[0], hi[0]}, func(p network.Pattern, c cell) { found(p, c.(segment)) })
-	return nil
-}
+func CountIntervals(n *network.Network, b ball.Ball) (*big.Int, error) { return countIn(1, n, b) }
 
 // segment is the open interval (lo, hi), lo < hi.
 type segment struct{ lo, hi *big.Rat }

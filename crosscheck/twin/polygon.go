@@ -38,9 +38,9 @@ func (p Polygon) Area() *big.Rat {
 // exactly two inputs.
 func Polygons(n *network.Network, b ball.Ball) ([]Polygon, error) {
 	var all []Polygon
-	err := walkPolygons(n, b, func(p network.Pattern, c polygon) {
+	err := walkIn(2, n, b, func(p network.Pattern, c cell) {
 		q := Polygon{Pattern: append(network.Pattern(nil), p...)}
-		for _, v := range c.vertices {
+		for _, v := range c.(polygon).vertices {
 			q.Vertices = append(q.Vertices, [2]*big.Rat{v[0], v[1]})
 		}
 		all = append(all, q)
@@ -49,22 +49,7 @@ func Polygons(n *network.Network, b ball.Ball) ([]Polygon, error) {
 }
 
 // CountPolygons returns how many polygons Polygons would.
-func CountPolygons(n *network.Network, b ball.Ball) (*big.Int, error) {
-	count := int64(0)
-	err := walkPolygons(n, b, func(network.Pattern, polygon) { count++ })
-	if err != nil {
-		return nil, err
-	}
-	return big.NewInt(count), nil
-}
-
-func walkPolygons(n *network.Network, b ball.Ball, found func(network.Pattern, polygon)) error {
-	if err := checkDimensions(n, b, 2); err != nil {
-		return err
-	}
-	walkExactly(n, startPolygon(b), func(p network.Pattern, c cell) { found(p, c.(polygon)) })
-	return nil
-}
+func CountPolygons(n *network.Network, b ball.Ball) (*big.Int, error) { return countIn(2, n, b) }
 
 // point is a point of the plane, or the vector to it.
 type point []*big.Rat

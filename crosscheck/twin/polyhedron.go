@@ -16,34 +16,15 @@ import (
 // CountPolyhedra counts the activation regions of a network with three inputs, by exact integer
 // arithmetic. All four balls are handled exactly. It is an error if the network or the ball has not
 // exactly three inputs.
-func CountPolyhedra(n *network.Network, b ball.Ball) (*big.Int, error) {
-	if err := checkDimensions(n, b, 3); err != nil {
-		return nil, err
-	}
-	patterns, err := ExactPatterns(n, b)
-	return big.NewInt(int64(len(patterns))), err
-}
+func CountPolyhedra(n *network.Network, b ball.Ball) (*big.Int, error) { return countIn(3, n, b) }
 
 // ExactPatterns returns the patterns of the regions of a network with one to three inputs, the
 // minus side of each neuron first. It shares nothing with the walk. It is an error if the network
 // has more inputs, or the ball not as many.
 func ExactPatterns(n *network.Network, b ball.Ball) ([]network.Pattern, error) {
-	if err := checkDimensions(n, b, min(n.Inputs(), 3)); err != nil {
-		return nil, err
-	}
-	var start cell
-	switch n.Inputs() {
-	case 1:
-		lo, hi := boundingBox(b)
-		start = segment{lo[0], hi[0]}
-	case 2:
-		start = startPolygon(b)
-	default:
-		start = startPolyhedron(b)
-	}
 	var all []network.Pattern
-	walkExactly(n, start, func(p network.Pattern, _ cell) { all = append(all, append(network.Pattern(nil), p...)) })
-	return all, nil
+	err := walkIn(min(n.Inputs(), 3), n, b, func(p network.Pattern, _ cell) { all = append(all, append(network.Pattern(nil), p...)) })
+	return all, err
 }
 
 // integers is a plane {g·y + h = 0}, as g and then h, or the point v₀…₂/v₃, v₃ > 0.
