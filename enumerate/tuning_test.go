@@ -20,14 +20,22 @@ import (
 func drawTable(t *rapid.T) tuning.Table {
 	i := func(name string, lo, hi int) int { return rapid.IntRange(lo, hi).Draw(t, name) }
 	return tuning.Table{
-		Batch: int64(i("batch", 1, 500)), FrontierSize: i("frontier", 1, 200), Stint: int64(i("stint", 1, 300)),
-		Narrow: i("narrow", 0, 12), FewBits: i("few bits", 0, 20), WorthOfGap: int64(i("worth of a gap", 1, 20)),
-		WorthOfBracket: int64(i("worth of a bracket", 1, 20)), TightenRegion: int64(i("tighten", 0, 20)), TightenMost: int64(i("tighten most", 0, 500)),
-		ProgressEvery: time.Duration(i("progress", 1, 2000)) * time.Microsecond, GapEvery: time.Duration(i("gap", 1, 2000)) * time.Microsecond,
-		DepthFirstFor: time.Duration(i("depth first", 1, 3000)) * time.Microsecond, DepthFirstShare: rapid.Float64Range(0, 1).Draw(t, "share"),
-		ProbeShare: i("probes", 1, 100), RecordRegions: int64(i("record", 1, 50)), RecordRecords: int64(i("records", 2, 20)),
-		RecordDead: int64(i("dead", 1, 5000)), RecordWork: time.Duration(i("work", 1, 1000)) * time.Microsecond,
-		LeafMost: i("leaf", 0, 14), RoughCells: int64(i("rough cells", 0, 100)), RoughShare: int64(i("rough share", 0, 100)), SpareBits: i("spare", 0, 64),
+		Batch: int64(i("batch", 1, 500)), ProgressEvery: time.Duration(i("progress", 1, 2000)) * time.Microsecond,
+		GapEvery: time.Duration(i("gap", 1, 2000)) * time.Microsecond,
+		BestFirst: tuning.BestFirst{
+			FrontierSize: i("frontier", 1, 200), Stint: int64(i("stint", 1, 300)), Narrow: i("narrow", 0, 12), FewBits: i("few bits", 0, 20),
+			WorthOfGap: int64(i("worth of a gap", 1, 20)), WorthOfBracket: int64(i("worth of a bracket", 1, 20)),
+			TightenRegion: int64(i("tighten", 0, 20)), TightenMost: int64(i("tighten most", 0, 500)),
+			DepthFirstFor: time.Duration(i("depth first", 1, 3000)) * time.Microsecond, DepthFirstShare: rapid.Float64Range(0, 1).Draw(t, "share"),
+			ProbeShare: i("probes", 1, 100),
+		},
+		Records: tuning.Records{
+			RecordRegions: int64(i("record", 1, 50)), RecordRecords: int64(i("records", 2, 20)),
+			RecordDead: int64(i("dead", 1, 5000)), RecordWork: time.Duration(i("work", 1, 1000)) * time.Microsecond,
+		},
+		Cells: tuning.Cells{
+			LeafMost: i("leaf", 0, 14), RoughCells: int64(i("rough cells", 0, 100)), RoughShare: int64(i("rough share", 0, 100)), SpareBits: i("spare", 0, 64),
+		},
 	}
 }
 

@@ -8,6 +8,16 @@ import "time"
 type Table struct {
 	// Batch is the number of regions that a tree finds before it tells the others.
 	Batch int64
+	// ProgressEvery is the time between two reports of progress, GapEvery that between two looks at
+	// the gap.
+	ProgressEvery, GapEvery time.Duration
+	BestFirst
+	Records
+	Cells
+}
+
+// BestFirst steers the order of a walk that may end before it has counted all.
+type BestFirst struct {
 	// FrontierSize is the number of cells that may wait; at some hundred bytes each they take some
 	// megabytes. Beyond, a cell whose turn comes is walked to its end.
 	FrontierSize int
@@ -25,21 +35,25 @@ type Table struct {
 	// After a limit was reached the bracket is made narrower: for as many splits again, and
 	// TightenRegion for each region of the limit, up to TightenMost: a second or so.
 	TightenRegion, TightenMost int64
-	// ProgressEvery is the time between two reports of progress, GapEvery that between two looks at
-	// the gap.
-	ProgressEvery, GapEvery time.Duration
 	// DepthFirstFor is how long a walk with a gap to reach goes depth first, which is the faster
 	// way to the end; DepthFirstShare is the share of a time limit for which a walk does.
 	DepthFirstFor   time.Duration
 	DepthFirstShare float64
 	// ProbeShare is the part of the time, one in so many, that random descents may take.
 	ProbeShare int
-	// A subtree is recorded when it is complete and holds so many regions, or so much work, that no
-	// record in it has, or so many records: then one takes their place, so that a checkpoint stays
-	// small however large the count. Once RecordDead bytes, and half of the file, are superseded,
-	// the file is written anew.
+}
+
+// Records steers what a checkpoint keeps. A subtree is recorded when it is complete and holds so
+// many regions, or so much work, that no record in it has, or so many records: then one takes their
+// place, so that a checkpoint stays small however large the count. Once RecordDead bytes, and half
+// of the file, are superseded, the file is written anew.
+type Records struct {
 	RecordRegions, RecordRecords, RecordDead int64
 	RecordWork                               time.Duration
+}
+
+// Cells steers how cells are decided.
+type Cells struct {
 	// LeafMost is the number of neurons of the last layer up to which the regions of a cell are
 	// counted at a stroke: so many hyperplanes make thousands of regions at most, below a
 	// millisecond.
@@ -56,11 +70,12 @@ type Table struct {
 // saves; a tenth of a second is what is lost at each open split, and few splits have that much
 // below them. The way to a cell that the solver takes over is as long as tens of decisions.
 var Usual = Table{
-	Batch:        256,
-	FrontierSize: 50_000, Stint: 256, Narrow: 6, FewBits: 9,
-	WorthOfGap: 8, WorthOfBracket: 2, TightenRegion: 8, TightenMost: 1 << 15,
-	ProgressEvery: 200 * time.Millisecond, GapEvery: 20 * time.Millisecond,
-	DepthFirstFor: 2 * time.Second, DepthFirstShare: 0.25, ProbeShare: 50,
-	RecordRegions: 4096, RecordRecords: 64, RecordDead: 1 << 20, RecordWork: 100 * time.Millisecond,
-	LeafMost: 10, RoughCells: 64, RoughShare: 64, SpareBits: 8,
+	Batch: 256, ProgressEvery: 200 * time.Millisecond, GapEvery: 20 * time.Millisecond,
+	BestFirst: BestFirst{
+		FrontierSize: 50_000, Stint: 256, Narrow: 6, FewBits: 9,
+		WorthOfGap: 8, WorthOfBracket: 2, TightenRegion: 8, TightenMost: 1 << 15,
+		DepthFirstFor: 2 * time.Second, DepthFirstShare: 0.25, ProbeShare: 50,
+	},
+	Records: Records{RecordRegions: 4096, RecordRecords: 64, RecordDead: 1 << 20, RecordWork: 100 * time.Millisecond},
+	Cells:   Cells{LeafMost: 10, RoughCells: 64, RoughShare: 64, SpareBits: 8},
 }
