@@ -31,16 +31,11 @@ type analysis struct {
 
 type analysisKey struct{}
 
-// share returns a context whose bounds share one analysis of n and b.
-func share(ctx context.Context, n *network.Network, b ball.Ball) context.Context {
-	return context.WithValue(ctx, analysisKey{}, &analysis{net: n, ball: b})
-}
-
 // Shared returns a context for several bounds, or terms, of n on b that are asked for one after
 // another: what one of them computes about the ball serves the next, also after a context derived
 // from it has ended.
 func Shared(ctx context.Context, n *network.Network, b ball.Ball) context.Context {
-	return share(ctx, n, b)
+	return context.WithValue(ctx, analysisKey{}, &analysis{net: n, ball: b})
 }
 
 // analysisOf returns the shared analysis of n and b, or a new one.

@@ -30,6 +30,7 @@ package bound
 import (
 	"context"
 	"math/big"
+	"slices"
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/internal/dyadic"
@@ -152,14 +153,7 @@ func (a *arrangement) count(flat, planes []*plane) (*big.Int, bool) {
 	return total, true
 }
 
-func contains(ps []*plane, p *plane) bool {
-	for _, q := range ps {
-		if q.equal(p) {
-			return true
-		}
-	}
-	return false
-}
+func contains(ps []*plane, p *plane) bool { return slices.ContainsFunc(ps, p.equal) }
 
 // meets reports whether the flat, given by planes with orthogonal normals, may meet the open ball:
 // for l2 exactly, else false only with a certificate.

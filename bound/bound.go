@@ -133,7 +133,7 @@ type Result struct {
 // compute about the ball (the first that needs it pays for it). A bound that fails has its error in
 // its Result; the others still run.
 func Evaluate(ctx context.Context, bounds []Bound, n *network.Network, b ball.Ball) []Result {
-	ctx = share(ctx, n, b)
+	ctx = Shared(ctx, n, b)
 	rs := make([]Result, len(bounds))
 	for i, bd := range bounds {
 		start := time.Now()

@@ -22,14 +22,11 @@ func (a rng) mul(b rng) rng {
 	r := rng{math.Inf(1), math.Inf(-1)}
 	for _, x := range [2]float64{a.lo, a.hi} {
 		for _, y := range [2]float64{b.lo, b.hi} {
-			p := x * y
-			if x == 0 || y == 0 {
-				p = 0
-			} else {
-				r.lo, r.hi = math.Min(r.lo, down(p)), math.Max(r.hi, up(p))
-				continue
+			low, high := 0.0, 0.0
+			if x != 0 && y != 0 {
+				low, high = down(x*y), up(x*y)
 			}
-			r.lo, r.hi = math.Min(r.lo, p), math.Max(r.hi, p)
+			r.lo, r.hi = math.Min(r.lo, low), math.Max(r.hi, high)
 		}
 	}
 	return r

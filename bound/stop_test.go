@@ -64,7 +64,7 @@ func TestBoundsStopAtAnyLook(t *testing.T) {
 			if left >= free.made {
 				continue
 			}
-			shared := share(t.Context(), net, b)
+			shared := Shared(t.Context(), net, b)
 			stopped := &looks{Context: shared, left: left}
 			v, err := bd.Value(stopped, net, b)
 			if err != nil { // a budget that ends is no error where a coarser bound takes its place

@@ -18,6 +18,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/relucell/relucell/internal/files"
 	"github.com/relucell/relucell/network"
 	"github.com/relucell/relucell/network/onnx"
 )
@@ -77,9 +78,9 @@ func (j job) run(dir string, log io.Writer) error {
 	fmt.Fprintf(log, "%s: accuracy %.1f%% on %d training points, %.1f%% on %d fresh ones\n",
 		j.name, 100*accuracy(n, training), len(training), 100*accuracy(n, fresh), len(fresh))
 	return errors.Join(
-		create(filepath.Join(dir, j.points), func(w io.Writer) error { return writePoints(w, j.columns, training) }),
-		create(filepath.Join(dir, j.name+".json"), n.WriteCanonical),
-		create(filepath.Join(dir, j.name+".onnx"), func(w io.Writer) error { return onnx.Write(w, n, true) }),
+		files.Write(filepath.Join(dir, j.points), func(w io.Writer) error { return writePoints(w, j.columns, training) }),
+		files.Write(filepath.Join(dir, j.name+".json"), n.WriteCanonical),
+		files.Write(filepath.Join(dir, j.name+".onnx"), func(w io.Writer) error { return onnx.Write(w, n, true) }),
 	)
 }
 
@@ -110,14 +111,4 @@ func writePoints(w io.Writer, columns string, samples []sample) error {
 		}
 	}
 	return nil
-}
-
-// create writes a file through fill.
-func create(path string, fill func(io.Writer) error) (err error) {
-	f, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	return fill(f)
 }
