@@ -13,7 +13,9 @@ import (
 
 func TestRoomsImportOneWay(t *testing.T) {
 	allowed := map[string]string{
+		"internal/chart":    "",
 		"internal/files":    "",
+		"internal/tables":   "",
 		"network":           "",
 		"ball":              "",
 		"certificate":       "",

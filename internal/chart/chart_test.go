@@ -1,0 +1,45 @@
+package chart
+
+// Axes say round numbers, as many as there is room for, and pictures are written in each format.
+
+import (
+	"bytes"
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+)
+
+func labels(ticks []plot.Tick) (words []string) {
+	for _, t := range ticks {
+		words = append(words, t.Label)
+	}
+	return words
+}
+
+func TestAxesAreLabelledByRoundNumbers(t *testing.T) {
+	require.Equal(t, []string{"0.5", "1", "2", "5", "10"}, labels(Decimals{Base: 10}.Ticks(-0.5, 1)))
+	require.Equal(t, []string{"0.001", "0.01", "0.1", "1"}, labels(Decimals{Base: 10}.Ticks(-3.5, 0.5)))
+	require.Equal(t, []string{"100", "1000", "10000", "1e5", "1e6"}, labels(Decimals{Base: 2}.Ticks(4, 20)))
+	require.Len(t, Decimals{Base: 10}.Ticks(0, 70), 8)
+	require.Equal(t, []string{"2^-1", "2^0", "2^1"}, labels(Powers{}.Ticks(-1.5, 1.5)))
+	require.Equal(t, []string{"0.5", "1", "2"}, labels(Doublings{}.Ticks(-1.5, 1.5)))
+	require.Equal(t, []string{"0", "2", "4", "6", "8"}, labels(Wholes{}.Ticks(0, 9)))
+	for _, tick := range (Decimals{Base: 2}).Ticks(0, 3) {
+		require.InDelta(t, tick.Value, map[string]float64{"1": 0, "2": 1, "5": math.Log2(5)}[tick.Label], 1e-12)
+	}
+}
+
+func TestPicturesAreWrittenInEachFormat(t *testing.T) {
+	p := plot.New()
+	AddGrid(p)
+	for format, begin := range map[string]string{"svg": "<?xml", "png": "\x89PNG", "pdf": "%PDF"} {
+		require.Contains(t, Formats, format)
+		var b bytes.Buffer
+		require.NoError(t, Write(&b, format, vg.Inch, vg.Inch, Panels(vg.Points(1), []*plot.Plot{p, p})))
+		require.Equal(t, begin, b.String()[:len(begin)])
+	}
+	require.ErrorContains(t, Write(new(bytes.Buffer), "bmp", vg.Inch, vg.Inch, Panels(0, []*plot.Plot{p})), `"bmp", expected one of [png svg pdf]`)
+}
