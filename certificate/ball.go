@@ -1,131 +1,141 @@
 package certificate
 
-// The two exact questions about a ball: is an affine form nowhere positive on
-// it, and does a point lie strictly inside it. The formulas are in the package
-// comment.
+// The ball, and the boxes that hold a cell. Two exact questions: is an affine form nowhere positive
+// there, and does a point lie strictly inside the ball. The formulas are in the package comment.
 
 import (
 	"math/big"
 	"strings"
 )
 
-// ball is a ball or a box in integers, all times 2^−scale.
-type ball struct {
-	norm   string
-	text   string
-	c      form // centre: l2, linf, l1
-	r      big.Int
-	lo, hi form // box
+// box is a closed box: lo_k·2^−scale ≤ x_k ≤ hi_k·2^−scale. It never changes.
+type box struct {
+	lo, hi []big.Int
 	scale  uint
+	one    big.Int // 2^scale
+	// one and the larger ends, in absolute value, have a sum less than 2^bits. So a form with
+	// coefficients less than 2^m is less than 2^(m+bits) on the box, in units of both scales.
+	bits int
+}
+
+// newBox returns the box with the bounds lo and hi, times 2^−from, in a scale that is not coarser.
+func newBox(lo, hi []big.Int, from, scale uint) *box {
+	q := &box{lo: make([]big.Int, len(lo)), hi: make([]big.Int, len(hi)), scale: max(from, scale)}
+	for k := range lo {
+		q.lo[k].Lsh(&lo[k], q.scale-from)
+		q.hi[k].Lsh(&hi[k], q.scale-from)
+	}
+	q.measure()
+	return q
+}
+
+// measure sets what follows from the bounds.
+func (q *box) measure() {
+	q.one.SetBit(&q.one, int(q.scale), 1)
+	var sum, most big.Int
+	sum.Set(&q.one)
+	for k := range q.lo {
+		if most.Abs(&q.lo[k]); most.CmpAbs(&q.hi[k]) < 0 {
+			most.Abs(&q.hi[k])
+		}
+		sum.Add(&sum, &most)
+	}
+	q.bits = sum.BitLen()
+}
+
+// ball is a ball or a box.
+type ball struct {
+	norm, text string
+	box        *box // the smallest box that holds it; for linf and box it is the ball
+	// The centre and the radius, of l2 and l1 alone, times 2^−box.scale.
+	c []big.Int
+	r *big.Int
 }
 
 // readBall reads what follows "ball " for n inputs.
-func readBall(line string, n int) (*ball, string) {
-	b := &ball{text: line}
-	tokens := strings.Split(line, " ")
-	b.norm, tokens = tokens[0], tokens[1:]
-	want := n + 1
-	switch b.norm {
-	case "l2", "linf", "l1":
-	case "box":
-		want = 2 * n
-	default:
-		return nil, "expected a ball of kind l2, linf, l1 or box"
-	}
-	if len(tokens) != want {
-		return nil, "expected a radius and a centre with one number per input, or for a box all lower and then all upper bounds"
-	}
-	z, scale, ok := integers(tokens)
-	if !ok {
-		return nil, "expected hexadecimal floats in their one spelling"
-	}
-	b.scale = scale
-	if b.norm == "box" {
-		b.lo, b.hi = z[:n], z[n:]
-		for k := range b.lo {
-			if b.lo[k].Cmp(&b.hi[k]) >= 0 {
-				return nil, "expected each lower bound below its upper bound"
-			}
+func readBall(in *lines, text string, n int) *ball {
+	words := strings.Split(text, " ")
+	b, isBox := &ball{text: text, norm: words[0]}, words[0] == "box"
+	in.require(isBox || b.norm == "l2" || b.norm == "linf" || b.norm == "l1", "expected a ball of kind l2, linf, l1 or box")
+	in.require(isBox && len(words) == 2*n+1 || !isBox && len(words) == n+2,
+		"expected a radius and a centre with one number per input, or for a box all lower and then all upper bounds")
+	z, scale, ok := integers(words[1:])
+	in.require(ok, "expected hexadecimal floats in their one spelling")
+	lo, hi := z[:n], z[n:]
+	if !isBox {
+		r, c := &z[0], z[1:]
+		in.require(r.Sign() > 0, "expected a radius greater than 0")
+		lo, hi = make([]big.Int, n), make([]big.Int, n)
+		for k := range c {
+			lo[k].Sub(&c[k], r)
+			hi[k].Add(&c[k], r)
 		}
-		return b, ""
+		if b.norm != "linf" {
+			b.r, b.c = r, c
+		}
 	}
-	b.r.Set(&z[0])
-	b.c = z[1:]
-	if b.r.Sign() <= 0 {
-		return nil, "expected a radius greater than 0"
+	for k := range lo {
+		in.require(lo[k].Cmp(&hi[k]) < 0, "expected each lower bound below its upper bound")
 	}
-	return b, ""
+	b.box = newBox(lo, hi, scale, scale)
+	return b
 }
 
 // scratch holds integers whose storage is used again.
 type scratch struct{ v, t, u, size big.Int }
 
-// nonpositive reports whether f ≤ 0 on the closed ball.
-func (b *ball) nonpositive(f form, s *scratch) bool {
-	n := len(f) - 1
-	v := s.v.Lsh(&f[n], b.scale)
-	if b.norm == "box" {
-		for k := range n {
-			end := b.hi
-			if f[k].Sign() < 0 {
-				end = b.lo
-			}
-			v.Add(v, s.t.Mul(&f[k], &end[k]))
-		}
-		return v.Sign() <= 0
-	}
-	size := s.size.SetInt64(0) // Σ|g_k|, max|g_k| or Σg_k²
-	for k := range n {
-		if b.c[k].Sign() != 0 {
-			v.Add(v, s.t.Mul(&f[k], &b.c[k]))
-		}
-		switch b.norm {
-		case "linf":
-			size.Add(size, s.t.Abs(&f[k]))
-		case "l1":
-			if f[k].CmpAbs(size) > 0 {
-				size.Abs(&f[k])
-			}
-		case "l2":
+// nonpositive reports whether a form is nowhere positive on the ball, which is one of l1 or l2.
+func (b *ball) nonpositive(f []big.Int, s *scratch) bool {
+	v, size := s.v.Lsh(&f[len(b.c)], b.box.scale), s.size.SetInt64(0) // size: max|g_k| or Σg_k²
+	for k := range b.c {
+		v.Add(v, s.t.Mul(&f[k], &b.c[k]))
+		if b.norm == "l2" {
 			size.Add(size, s.t.Mul(&f[k], &f[k]))
+		} else if f[k].CmpAbs(size) > 0 {
+			size.Abs(&f[k])
 		}
 	}
-	s.t.Mul(size, &b.r)
+	size.Mul(size, b.r)
 	if b.norm == "l2" {
-		s.u.Mul(&s.t, &b.r)
-		return v.Sign() <= 0 && s.u.Cmp(s.t.Mul(v, v)) <= 0
+		return v.Sign() <= 0 && s.u.Mul(size, b.r).Cmp(s.t.Mul(v, v)) <= 0
 	}
-	return v.Add(v, &s.t).Sign() <= 0
+	return v.Add(v, size).Sign() <= 0
 }
 
-// inside reports whether x·2^−scale is in the open ball; scale is at least b.scale.
-func (b *ball) inside(x form, scale uint, s *scratch) bool {
-	up := scale - b.scale
-	if b.norm == "box" {
-		for k := range x {
-			if s.t.Lsh(&b.lo[k], up).Cmp(&x[k]) >= 0 || s.t.Lsh(&b.hi[k], up).Cmp(&x[k]) <= 0 {
+// inside reports whether x·2^−e is in the open ball.
+func (b *ball) inside(x []big.Int, e uint, s *scratch) bool {
+	scale, size := max(b.box.scale, e), s.size.SetInt64(0) // size: ‖x−c‖, for l2 its square
+	for k := range x {
+		if b.c == nil {
+			if s.compare(&b.box.lo[k], b.box.scale, &x[k], e) >= 0 || s.compare(&b.box.hi[k], b.box.scale, &x[k], e) <= 0 {
 				return false
 			}
+			continue
 		}
+		d := s.t.Lsh(&x[k], scale-e)
+		d.Abs(d.Sub(d, s.u.Lsh(&b.c[k], scale-b.box.scale)))
+		if b.norm == "l2" {
+			d = s.u.Mul(d, d)
+		}
+		size.Add(size, d)
+	}
+	if b.c == nil {
 		return true
 	}
-	size := s.size.SetInt64(0) // ‖x−c‖, for l2 its square
-	for k := range x {
-		d := s.t.Sub(&x[k], s.t.Lsh(&b.c[k], up))
-		switch b.norm {
-		case "linf":
-			if d.CmpAbs(size) > 0 {
-				size.Abs(d)
-			}
-		case "l1":
-			size.Add(size, d.Abs(d))
-		case "l2":
-			size.Add(size, s.u.Mul(d, d))
-		}
-	}
-	r := s.t.Lsh(&b.r, up)
+	r := s.t.Lsh(b.r, scale-b.box.scale)
 	if b.norm == "l2" {
 		r = s.u.Mul(r, r)
 	}
 	return size.Cmp(r) < 0
+}
+
+// compare compares x·2^−d with y·2^−e: by their signs, else by their leading bits, else in full.
+func (s *scratch) compare(x *big.Int, d uint, y *big.Int, e uint) int {
+	if x.Sign() != y.Sign() || x.Sign() == 0 {
+		return x.Sign() - y.Sign()
+	}
+	if c := x.BitLen() + int(e) - y.BitLen() - int(d); c != 0 {
+		return c * x.Sign()
+	}
+	return s.t.Lsh(x, e).Cmp(s.u.Lsh(y, d))
 }

@@ -39,7 +39,8 @@ type Report struct {
 	// Regions and Open are the numbers of final regions and of unexplored cells: Count is their
 	// sum.
 	Regions, Open int64
-	// Nodes is the number of nodes of the tree, and Parts of files beside the first.
+	// Nodes is the number of lines that decide a neuron and of leaves, and Parts that of files beside
+	// the first.
 	Nodes, Parts int64
 }
 
@@ -65,14 +66,11 @@ func Check(network []byte, proof string, o Options) (*Report, error) {
 		o.open = openRegular
 	}
 	r, err := check(network, proof, o)
-	if err != nil && o.Workers > 1 {
-		// Which worker fails first is chance; one worker alone reads in order.
-		o.Workers = 1
-		if _, first := check(network, proof, o); first != nil {
-			err = first
-		}
+	if err == nil || o.Workers == 1 {
+		return r, err
 	}
-	return r, err
+	o.Workers = 1 // which worker fails first is chance; one alone reads in order
+	return check(network, proof, o)
 }
 
 // check is Check with all options set.
@@ -81,29 +79,28 @@ func check(network []byte, proof string, o Options) (*Report, error) {
 	if err != nil {
 		return nil, &Error{File: "network", Reason: err.Error(), Err: err}
 	}
-	c := &checker{net: n, dir: filepath.Dir(proof), linked: linkedFolder(proof), open: o.open, slots: make(chan struct{}, o.Workers-1)}
-	if err = c.file(proof); err != nil {
-		c.fail(err)
+	target, err := filepath.EvalSymlinks(proof)
+	if err != nil {
+		target = proof // what is wrong comes out when it is opened
 	}
+	c := &checker{net: n, folders: []string{filepath.Dir(proof), filepath.Dir(target)}, open: o.open, slots: make(chan struct{}, o.Workers-1)}
+	c.guard(func() { c.file(proof) })
 	c.wait.Wait()
 	if c.err != nil {
 		return nil, c.err
 	}
 	t := &c.total
-	if err = c.verdict(t.regions.Load(), t.open.Load()); err != nil {
-		return nil, err
+	r := &Report{Net: n.hash, Ball: c.ball.text, Definition: "activation", Count: t.regions.Load() + t.open.Load(), AtLeast: t.open.Load() > 0,
+		Regions: t.regions.Load(), Open: t.open.Load(), Nodes: t.nodes.Load(), Parts: t.parts.Load()}
+	want := fmt.Sprint("count ", r.Count)
+	if r.AtLeast {
+		want = fmt.Sprint("count >= ", r.Count)
 	}
-	return &Report{Net: n.hash, Ball: c.ball.text, Definition: "activation", Count: t.regions.Load() + t.open.Load(), AtLeast: t.open.Load() > 0,
-		Regions: t.regions.Load(), Open: t.open.Load(), Nodes: t.nodes.Load(), Parts: t.parts.Load()}, nil
-}
-
-// linkedFolder is where the file lies that a symbolic link leads to: its parts may be there.
-func linkedFolder(proof string) string {
-	file, err := filepath.EvalSymlinks(proof)
-	if err != nil {
-		return "" // what is wrong comes out when it is opened
+	if c.claim.Reason != want {
+		c.claim.Reason = fmt.Sprintf("what was counted gives %q, and nothing else", want)
+		return nil, c.claim
 	}
-	return filepath.Dir(file)
+	return r, nil
 }
 
 // openRegular opens a file, but nothing that might block, as a pipe does.
@@ -122,15 +119,11 @@ func openRegular(path string) (io.ReadCloser, error) {
 type checker struct {
 	net  *net
 	ball *ball
-	// dir is the folder of the proof, linked that of the file behind a symbolic link.
-	dir, linked string
-
-	open  func(string) (io.ReadCloser, error)
-	total struct{ regions, open, nodes, parts atomic.Int64 }
-	// claim is the last line of the proof; where is its place.
-	claim string
-	where *lines
-
+	// folders are that of the proof and that of the file behind a symbolic link: parts lie in either.
+	folders []string
+	open    func(string) (io.ReadCloser, error)
+	total   struct{ regions, open, nodes, parts atomic.Int64 }
+	claim   *Error        // its reason is the last line of the proof, its place that of this line
 	slots   chan struct{} // one for each worker but the first
 	wait    sync.WaitGroup
 	stopped atomic.Bool
@@ -138,141 +131,82 @@ type checker struct {
 	err     error // the first one
 }
 
-func (c *checker) fail(err error) {
-	c.once.Do(func() { c.err = err; c.stopped.Store(true) })
+// guard runs what refuses by panics.
+func (c *checker) guard(run func()) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			refused := fault.(*Error) // a panic of another kind goes on
+			c.once.Do(func() { c.err = refused })
+			c.stopped.Store(true)
+		}
+	}()
+	run()
 }
 
 // file checks the first file: header, tree, claim, and nothing else.
-func (c *checker) file(path string) error {
-	f, err := c.open(path)
-	if err != nil {
-		return &Error{File: filepath.Base(path), Reason: err.Error(), Err: err}
-	}
+func (c *checker) file(path string) {
+	in, f := c.read(path)
 	defer f.Close()
-	in, err := newLines(path, f)
-	if err != nil {
-		return err
-	}
-	if err = c.header(in); err != nil {
-		return err
-	}
-	if err = c.newWalker(in, nil).subtree(0); err != nil {
-		return err
-	}
-	last, err := in.next()
-	if err != nil {
-		return err
-	}
-	if c.claim = string(last); !strings.HasPrefix(c.claim, "count ") {
-		return in.refuse("the tree is complete, expected its count")
-	}
-	c.where = &lines{file: in.file, line: in.line}
-	_, err = in.end()
-	return err
+	in.mayRefer = true
+	in.require(in.after("relucell-certificate ", "expected \"relucell-certificate\" and its version") == "2", "expected version 2, the one that this checker reads")
+	hash := in.after("net ", "expected \"net\" and a hash")
+	in.require(hash == c.net.hash, "the proof is about another network: this one is "+c.net.hash)
+	c.ball = readBall(in, in.after("ball ", "expected \"ball\" and what it is"), c.net.inputs)
+	c.newWalker(in).subtree()
+	claim := in.after("count ", "the tree is complete, expected its count")
+	c.claim = &Error{File: in.file, Line: in.line, Reason: "count " + claim}
+	in.end()
 }
 
-// header reads the three lines before the tree.
-func (c *checker) header(in *lines) error {
-	for _, prefix := range []string{"relucell-certificate ", "net ", "ball "} {
-		line, err := in.next()
-		if err != nil {
-			return err
-		}
-		text, ok := strings.CutPrefix(string(line), prefix)
-		if !ok {
-			return in.refuse("expected %q and what belongs to it", strings.TrimSpace(prefix))
-		}
-		switch prefix {
-		case "relucell-certificate ":
-			if text != "1" {
-				return in.refuse("expected version 1")
-			}
-		case "net ":
-			if text != c.net.hash {
-				return in.refuse("the proof is about another network: this one is %s", c.net.hash)
-			}
-		case "ball ":
-			var reason string
-			if c.ball, reason = readBall(text, c.net.inputs); reason != "" {
-				return in.refuse("%s", reason)
-			}
+// read opens a file of the proof: the first of these names that is one.
+func (c *checker) read(paths ...string) (*lines, io.Closer) {
+	f, err := c.open(paths[0])
+	for _, path := range paths[1:] {
+		if errors.Is(err, fs.ErrNotExist) {
+			f, err = c.open(path)
 		}
 	}
-	return nil
-}
-
-// verdict compares the claim with what was counted.
-func (c *checker) verdict(regions, open int64) error {
-	want := fmt.Sprintf("count %d", regions)
-	if open > 0 {
-		want = fmt.Sprintf("count >= %d", regions+open)
+	if err != nil {
+		panic(&Error{File: filepath.Base(paths[0]), Reason: err.Error(), Err: err})
 	}
-	if c.claim != want {
-		return c.where.refuse("what was counted gives %q, and nothing else", want)
-	}
-	return nil
+	return newLines(paths[0], f), f
 }
 
 // part checks "@ name hash", a subtree in a file of its own: by another worker
 // if one is free. The name stays within the folder.
-func (w *walker) part(j int, line []byte) error {
-	name, hash, ok := strings.Cut(strings.TrimPrefix(string(line), "@ "), " ")
-	if !ok || !safeName(name) || !strings.HasPrefix(hash, "sha256:") {
-		return w.in.refuse("expected @, a name of letters, digits, - _ and . that begins with none of - and ., and a hash")
-	}
-	if w.in.part && w.in.line == 1 {
-		return w.in.refuse("a part begins with a decision or a witness, not with another part")
-	}
+func (w *walker) part(text string) {
+	name, hash, ok := strings.Cut(strings.TrimPrefix(text, " "), " ")
+	w.in.require(ok && text[0] == ' ' && safeName(name) && strings.HasPrefix(hash, "sha256:"),
+		"expected @, a name of letters, digits, - _ and . that begins with none of - and ., and a hash")
+	w.in.require(w.in.mayRefer, "a part decides a neuron before it refers to another part")
 	w.total.parts.Add(1)
 	select {
 	case w.slots <- struct{}{}:
-		path := append([]int8(nil), w.sign[:j]...)
+		other := w.another()
 		w.wait.Go(func() {
 			defer func() { <-w.slots }()
-			if err := w.newWalker(nil, path).partFile(j, name, hash); err != nil {
-				w.fail(err)
-			}
+			w.guard(func() { other.partFile(name, hash) })
 		})
-		return nil
 	default:
 		in := w.in
-		defer func() { w.in = in }()
-		return w.partFile(j, name, hash)
+		w.partFile(name, hash)
+		w.in = in
 	}
 }
 
 // partFile checks a part: one subtree, nothing after it, and the hash.
-func (w *walker) partFile(j int, name, hash string) error {
-	f, err := w.open(filepath.Join(w.dir, name))
-	if errors.Is(err, fs.ErrNotExist) && w.linked != "" && w.linked != w.dir {
-		if g, e := w.open(filepath.Join(w.linked, name)); e == nil {
-			f, err = g, nil
-		}
-	}
-	if err != nil {
-		return &Error{File: name, Reason: err.Error(), Err: err}
-	}
+func (w *walker) partFile(name, hash string) {
+	in, f := w.read(filepath.Join(w.folders[0], name), filepath.Join(w.folders[1], name))
 	defer f.Close()
-	if w.in, err = newLines(name, f); err != nil {
-		return err
-	}
-	w.in.part = true
-	if err = w.subtree(j); err != nil || w.stopped.Load() {
-		return err
-	}
-	got, err := w.in.end()
-	if err == nil && got != hash {
-		err = &Error{File: name, Reason: "its hash is " + got + ", expected " + hash}
-	}
-	return err
+	w.in = in
+	w.subtree()
+	got := in.end()
+	in.line = 0
+	in.require(got == hash, "its hash is "+got+", expected "+hash)
 }
 
 // safeName reports whether a name is that of a file in the same folder.
 func safeName(name string) bool {
-	for _, c := range name {
-		if !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.", c) {
-			return false
-		}
-	}
-	return name != "" && len(name) <= 255 && name[0] != '.' && name[0] != '-'
+	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
+	return name != "" && len(name) <= 255 && name[0] != '.' && name[0] != '-' && strings.Trim(name, letters+"-.") == ""
 }

@@ -13,71 +13,113 @@
 // own; it is a neuron unless a = 1. So what it passes on is linear in z on each side of z = 0, and
 // everywhere if it is no neuron.
 //
-// B is a ball or a box with an interior. The neurons 0, 1, 2, … are taken in
-// network order. Start with the one cell int B. On a cell on which the signs
-// of all earlier neurons are fixed, the pre-activation of neuron j is one
-// affine form z(x) = g·x + h. If g ≠ 0 the cell is replaced by those of
-// {z < 0} and {z > 0} within it that are not empty; if g = 0 the cell stays
-// whole and the neuron gets the sign of h, 0 included. The cells left after the
-// last neuron are the activation regions. By induction every cell is
+// B is a ball or a box with an interior. The neurons 0, 1, 2, … are taken in network order. Start
+// with the one cell int B. On a cell on which the signs of all earlier neurons are fixed, the
+// pre-activation of neuron j is one affine form z(x) = g·x + h. If g ≠ 0 the cell is replaced by
+// those of {z < 0} and {z > 0} within it that are not empty; if g = 0 the cell stays whole and the
+// neuron gets the sign of h, 0 included. The cells left after the last neuron are the activation
+// regions.
 //
-//	C(s) = {x ∈ int B : s_i·z_i(x) > 0 for every i < j with s_i ≠ 0}
+// # Nodes
 //
-// for the signs s_0 … s_{j−1} on its path, z_i being the form of neuron i on
-// C(s_0 … s_{i−1}), and it is open, convex and not empty.
+// A layer here is one with a neuron; the others only compose forms. A proof is a tree. A node of it
+// has a layer ℓ, a sign −, + or 0 for every neuron of the layers before ℓ and for some neurons of
+// ℓ, and a closed box Q. These neurons are decided. z_i is the form of neuron i under the signs of
+// the layers before its own, s_i its sign, and the node stands for
+//
+//	C = {x ∈ int B : s_i·z_i(x) > 0 for every decided i with s_i ≠ 0}.
+//
+// At the root ℓ is the first layer, nothing is decided, and Q is the smallest box that holds B.
+// When all neurons of ℓ are decided, the next layer takes its place.
+//
+// "f ≤ 0 is shown" means that sup f ≤ 0 over Q, or that sup f ≤ 0 over B; and Σ is a sum
+// Σ λ_i·s_i·z_i over some decided neurons i with s_i ≠ 0, each λ_i an integer ≥ 1. The format gives
+// names to those neurons that are split, and to those that a line with < or > decides; any decided
+// neuron with s_i ≠ 0 would do.
 //
 // # Theorem
 //
-// A proof is a tree, a node at depth j standing for C(s) with the j signs on
-// its path. Suppose that
+// Suppose that
 //
-//  1. a node at depth j < neurons either is unexplored, or is labelled 0 and has one child, labelled
-//     0, and z_j is identically zero; or z_j is not identically zero and the node has
-//     both children, − and +, or one child, labelled −s, and integers λ_self ≥ 1 and λ_i ≥ 1 for
-//     some distinct i < j with s_i ≠ 0, such that
-//     f = λ_self·s·z_j + Σ λ_i·s_i·z_i ≤ 0 on B;
-//  2. every leaf is unexplored or at depth neurons, and has a witness: a point of C(s).
+//  1. on entering ℓ, each bound x_k ≤ X of a box line is such that λ·(x_k − X) + Σ ≤ 0 is shown for
+//     an integer λ ≥ 1, with Q as it was before that line, and each bound x_k ≥ X such that
+//     λ·(X − x_k) + Σ ≤ 0 is; then Q is cut by the bound;
+//  2. then every neuron of ℓ is tried once: it gets the sign 0 if z is identically zero; else − if
+//     z ≤ 0 is shown; else + if −z ≤ 0 is shown; else it stays open;
+//  3. a line that gives an open neuron j of ℓ the sign −s is such that λ·s·z_j + Σ ≤ 0 is shown for
+//     an integer λ ≥ 1; and a split of an open neuron j has two subtrees, one with s_j = − and one
+//     with s_j = +, both with the signs and the box that the node had;
+//  4. every leaf has a point of int B with s_i·z_i > 0 at the neurons i that are split on its path,
+//     and is either unexplored or has every neuron decided.
 //
-// Then, if no leaf is unexplored, the number of regions is the number of
-// leaves; and otherwise it is at least that number.
+// Then, if no leaf is unexplored, the number of regions is the number of leaves; and otherwise it
+// is at least that number.
 //
 // # Proof
 //
-// Every node has a leaf below it, whose witness lies in the cell of that node too, since
-// cells shrink along a path. So no node stands for an empty set.
+// Lemma 1: the order of the neurons of a layer does not matter. Their forms depend on the signs of
+// earlier layers alone. So from a cell D on which those are fixed the definition makes the sets
+// D ∩ {t_j·z_j > 0 for every j of the layer with z_j not identically zero}, t_j = ±1, that are not
+// empty, whatever the order. An affine form that vanishes on an open set that is not empty
+// vanishes everywhere, so the sign 0 does not depend on the order either.
 //
-// First let no leaf be unexplored. We show by induction on j that the nodes
-// at depth j stand for the cells after j neurons, each once. For j = 0 the root
-// stands for int B. Let a node at depth j stand for the cell C, with form z.
-// If z is identically zero, the definition and the tree both keep C, with
-// sign 0. If z = h ≠ 0, the definition keeps C with the sign of h; the tree has a
-// child of that sign and no other, for a child of the other sign would be empty.
-// If g ≠ 0 and the tree has both children, both are not empty and the
-// definition has both. If it has one, the other is {x ∈ C : s·z(x) > 0},
-// and it is empty: at a point x of it f(x) ≥ λ_self·s·z(x) > 0, for every s_i·z_i(x) > 0 and
-// no λ is negative; but f(x) ≤ 0, as x ∈ B. So the definition has
-// the same one child. The two children are disjoint, so no cell is named twice.
+// Lemma 2: C ⊆ B ∩ Q at every node. At the root Q holds B. Take a box line with the bound x_k ≤ X,
+// and x ∈ C. Every s_i·z_i(x) is positive there, so Σ ≥ 0 and λ·(x_k − X) ≤ λ·(x_k − X) + Σ; and
+// that is ≤ 0, for x is in B and in Q as it was. So x_k ≤ X. The other bound goes the same way.
+// Cells only shrink on the way down, so Q holds them too, in later layers as well.
 //
-// With unexplored leaves, the same induction shows that what the tree does contain are cells of the
-// definition, disjoint. A cell that is not empty has at least one child that is not empty (an open
-// set is never contained in a hyperplane), so at least one region descends from each unexplored
-// leaf, and the regions of disjoint cells are distinct. ∎
+// Lemma 3: what a line says is empty, is. If λ·s·z_j + Σ ≤ 0 is shown and x ∈ C, then s·z_j(x) ≤ 0.
+// So {x ∈ C : s·z_j(x) > 0} is empty. That is so for a neuron that settles itself, with no Σ.
 //
-// λ_self ≥ 1 is needed: with 0 the inequality speaks of the ancestors alone.
-// So is s_i ≠ 0: a neuron labelled 0 gives no inequality.
+// Lemma 4: the points of int B that are right at the splits of a path are C. By induction along the
+// path: at a split both shrink alike. Let neuron j be decided in another way, to the sign t ≠ 0. By
+// Lemma 3, t·z_j ≥ 0 on C, the open set of before. If z_j is 0 at a point of C, the affine form z_j
+// has a minimum or a maximum in the interior of C, so it is constant, and identically zero. But then
+// it had got the sign 0. So t·z_j > 0 on all of C, and C stays what it was. A neuron with the sign 0
+// adds no condition.
 //
-// # When f ≤ 0 on B
+// Now the point of a leaf lies in C for the leaf and for all nodes above (Lemma 4), so none of these
+// is empty. First let no leaf be unexplored. Take a point x of a region, and follow it from the root:
+// at a split, on the side of the sign that the region has; x is not on the other side of a neuron that
+// is decided in another way, for that side is empty. So x ends in one leaf, which has every neuron
+// decided with the signs of the region: by Lemma 1 the cell of the leaf is the region. Two leaves
+// have different signs at the split where their paths part, so they are different regions; and each
+// is a region, as it is not empty.
 //
-// Let f(x) = g·x + h. Its maximum over B is g·c + h + r·‖g‖_*, with the dual norm ‖g‖_*: Σ|g_k|
-// for linf, max|g_k| for l1, (Σg_k²)^½ for l2; and over a box it is
-// h + Σ max(g_k·lo_k, g_k·hi_k). For l2, with v = g·c + h, the root is
-// avoided: v + r·‖g‖ ≤ 0 if and only if v ≤ 0 and r²·Σg_k² ≤ v².
+// With unexplored leaves the cells of the leaves are still disjoint, open and not empty. Finitely
+// many hyperplanes do not cover an open set, so each holds a point of a region, and that region is
+// within it once all its signs are fixed: a region of an unexplored leaf lies within its C, which is
+// cut out by some of the region's conditions. So the regions of different leaves differ. ∎
+//
+// λ ≥ 1 is needed: with 0 the inequality speaks of the others alone. So is s_i ≠ 0: a neuron of the
+// sign 0 gives no inequality. Step 2 is needed for Lemma 4, which lets a witness be held against the
+// splits alone; it is exact, ties included, and nothing is tried again later, so that writer and
+// checker agree on what is open.
+//
+// # When f ≤ 0 on B or on Q
+//
+// Let f(x) = g·x + h. Its maximum over a box is h + Σ max(g_k·lo_k, g_k·hi_k). Over B it is
+// g·c + h + r·‖g‖_*, with the dual norm ‖g‖_*: Σ|g_k| for linf, max|g_k| for l1, (Σg_k²)^½ for l2.
+// For l2, with v = g·c + h, the root is avoided: v + r·‖g‖ ≤ 0 if and only if v ≤ 0 and
+// r²·Σg_k² ≤ v². A ball of linf is a box and Q lies in it, so there Q alone is asked.
 //
 // # How the integers come about
 //
-// Every number in a network, a ball and a proof is m·2^e with integers m and e. Each layer has
-// one scale S such that the coefficients of all its forms, whatever the signs before
-// it, are integers times 2^−S, the scales growing from layer to layer; so a
-// sum of forms is a sum of integers after shifts to the left, and nothing is
-// ever divided or rounded.
+// Every number in a network, a ball and a proof is m·2^e with integers m and e. Each layer has one
+// scale S such that the coefficients of all its forms, whatever the signs before it, are integers
+// times 2^−S, the scales growing from layer to layer; so a sum of forms is a sum of integers after
+// shifts to the left, and nothing is ever divided or rounded.
+//
+// The forms are computed in words of a fixed number, in arithmetic modulo a power of two, which is
+// exact for a result that is known to fit. Three bounds say how many words it needs. A layer's
+// coefficients are bounded once, by the weights, the biases and the slopes: Σ |w|·max(1, |a|)·bound of
+// the unit + |b|. A sum in a line is less than 2^m, m the length of the longest multiplier, that of the
+// number of terms, that of the forms, in the layer's scale, and the shifts that bring a bound of the
+// box to this scale. And the value of a form at x·2^−e is less than its largest coefficient times
+// 2^e + Σ|x_k|. So every number that enters is in a bound, however long the multipliers, the bounds and
+// the witnesses are; what needs more words gets more.
+//
+// The forms of a layer are kept from visit to visit. As long as the forms of the layer before are the
+// same, only what changes there is added: the forms of units whose sign is another one. That is
+// exact, so nothing drifts.
 package certificate

@@ -1,138 +1,319 @@
 package certificate
 
-// The forms of the neurons on a path. No idea beyond the definition: the signs of a
-// layer say which affine forms leave it, and these give the forms of the next.
+// The place in the tree: the signs on the path, the forms of the layers reached, and the box.
 
-import "math/big"
+import (
+	"math/big"
+	"math/bits"
+	"slices"
+)
 
-// walker is a place in the tree: the signs that lead there and the forms of the
-// layers reached. A layer's forms are right whenever the signs before it are set.
+// open is the sign of a neuron that is not decided.
+const open = int8(2)
+
+// level is a layer on the path.
+type level struct {
+	*layer
+	// z are the pre-activations, with k words a coefficient. They belong to the version seen of the
+	// layer before, with the units in plus on their positive side. Sums have wide words, if not
+	// more: room for short multipliers and for the values on the ball.
+	z             [][]uint
+	plus          []bool
+	k, wide       int
+	seen, version int
+	// sign has the sign of each neuron, of which so many are left open; trail are those that lines
+	// have decided, in their order.
+	sign  []int8
+	left  int
+	trail []int
+	q     *box
+	// cache holds the forms of the first named neurons, so many, as wide ones of this layer.
+	cache  [][]uint
+	cached int
+}
+
+// named is a neuron that lines can name.
+type named struct {
+	level, unit int
+	sign        int8
+	split       bool
+}
+
+// walker is a place in the tree.
 type walker struct {
 	*checker
-	in   *lines
-	sign []int8
-	z    [][]form // layer × unit: pre-activations
-	act  [][]form // layer × unit: what leaves the layer; nil for 0
-	own  [][]form // storage for act, for units that pass on other forms than their own or 0
-	f    form     // a sum of multiples of forms
-	x    form     // a witness
-	exp  []int    // exponents of its coordinates
-	m, t big.Int
+	in *lines
+	// at is the layer that is being decided, or the number of layers if all is decided. entering says
+	// that box lines may still come, and that no neuron of the layer has been tried.
+	levels   []level
+	at       int
+	entering bool
+	names    []named
+	// A line has the names in terms, the multipliers in factor, its own first, a witness or a bound
+	// in x, and a sum in f, which form holds for the l1 and the l2 ball. ends is where a form is
+	// evaluated, v its value, and b what becomes a part of a sum.
+	terms           []int
+	factor, x, form []big.Int
+	ends            []*big.Int
+	f, v, b         []uint
 	scratch
 }
 
-// newWalker returns a walker at the end of the given path.
-func (c *checker) newWalker(in *lines, path []int8) *walker {
+// newWalker returns a walker at the root.
+func (c *checker) newWalker(in *lines) *walker {
 	n := c.net.inputs
-	w := &walker{checker: c, in: in, sign: make([]int8, len(c.net.where)), f: make(form, n+1), x: make(form, n), exp: make([]int, n)}
-	for l, y := range c.net.layers {
-		z, own := make([]form, len(y.b)), make([]form, len(y.b))
-		for u := range z {
-			z[u] = make(form, n+1)
-			if y.out > y.scale || y.below[u].Sign() != 0 && y.id[u] >= 0 {
-				own[u] = make(form, n+1)
-			}
-			if l == 0 { // the forms of the first layer never change
-				for k := range n {
-					z[u][k].Set(&y.w[u][k])
-				}
-				z[u][n].Set(&y.b[u])
-			}
+	w := &walker{checker: c, in: in, at: -1, x: make([]big.Int, n), ends: make([]*big.Int, n), form: make([]big.Int, n+1), factor: make([]big.Int, 1)}
+	for i, y := range c.net.layers {
+		const short = 20 // bits of usual multipliers
+		v := level{layer: y, k: length(y.bits), wide: length(y.reach + c.ball.box.bits + short), plus: make([]bool, len(y.gain)), sign: make([]int8, len(y.neurons)), seen: -1}
+		for range y.bias[:len(y.bias)*min(1, i)] { // not for the inputs
+			v.z = append(v.z, make([]uint, (n+1)*v.k))
 		}
-		w.z, w.own, w.act = append(w.z, z), append(w.own, own), append(w.act, make([]form, len(y.b)))
+		w.levels = append(w.levels, v)
 	}
-	w.enter(0)
-	for j, s := range path {
-		w.set(j, s)
-	}
+	w.enter(c.ball.box)
 	return w
 }
 
-// set gives neuron j its sign, and computes the forms of the next layer after the last one of a
-// layer.
-func (w *walker) set(j int, s int8) {
-	w.sign[j] = s
-	w.enter(j + 1)
+// another returns a walker at the same place.
+func (w *walker) another() *walker {
+	c := w.newWalker(nil)
+	c.at, c.entering, c.names = w.at, w.entering, slices.Clone(w.names)
+	for i, y := range w.levels {
+		y.plus, y.sign, y.trail, y.z = slices.Clone(y.plus), slices.Clone(y.sign), slices.Clone(y.trail), slices.Clone(y.z)
+		for u, z := range y.z {
+			y.z[u] = slices.Clone(z)
+		}
+		y.cache, y.cached = nil, 0
+		c.levels[i] = y
+	}
+	return c
 }
 
-// enter computes the forms of the layer of neuron j, if j is its first neuron, from
-// those of the layer of neuron j−1 and from any layers without neurons between.
-func (w *walker) enter(j int) {
-	where := w.net.where
-	if j == len(where) || j > 0 && where[j-1].layer == where[j].layer {
-		return
+// enter goes on to the next layer that has neurons, with the box q.
+func (w *walker) enter(q *box) {
+	for w.at++; w.at < len(w.levels) && len(w.levels[w.at].neurons) == 0; w.at++ {
 	}
-	l := 0
-	if j > 0 {
-		l = where[j-1].layer + 1
-	}
-	for ; l <= where[j].layer; l++ {
-		if l > 0 {
-			w.activate(l - 1)
-			w.affine(l)
-		}
-	}
-}
-
-// activate computes what leaves layer l. A unit that is no neuron passes on what a neuron of sign +
-// does.
-func (w *walker) activate(l int) {
-	y := w.net.layers[l]
-	for u, z := range w.z[l] {
-		s := int8(+1)
-		if y.id[u] >= 0 {
-			s = w.sign[y.id[u]]
-		}
-		switch {
-		case s == 0 || s < 0 && y.below[u].Sign() == 0:
-			w.act[l][u] = nil
-		case s > 0 && y.out == y.scale:
-			w.act[l][u] = z
-		default:
-			w.act[l][u] = w.own[l][u]
-			for k := range z {
-				if a := &w.own[l][u][k]; s > 0 {
-					a.Lsh(&z[k], y.out-y.scale)
-				} else {
-					a.Mul(&z[k], &y.below[u])
-				}
-			}
+	if w.entering = w.at < len(w.levels); w.entering {
+		y := &w.levels[w.at]
+		y.q, y.left, y.trail, y.cached = q, len(y.sign), y.trail[:0], 0
+		for j := range y.sign {
+			y.sign[j] = open
 		}
 	}
 }
 
-// affine computes the pre-activations of layer l > 0.
-func (w *walker) affine(l int) {
-	y := w.net.layers[l]
-	for u, z := range w.z[l] {
-		for k := range z {
-			z[k].SetInt64(0)
-		}
-		z[len(z)-1].Set(&y.b[u])
-		for i, a := range w.act[l-1] {
-			weight := &y.w[u][i]
-			if a == nil || weight.Sign() == 0 {
+// settle ends the box lines: it tries every neuron of the layer on the box and the ball, and goes on
+// as long as that leaves none open.
+func (w *walker) settle() {
+	for w.entering {
+		w.entering = false
+		w.forms(w.at)
+		y := &w.levels[w.at]
+		for j, u := range y.neurons {
+			switch z := y.z[u]; {
+			case !slices.ContainsFunc(z, func(x uint) bool { return x != 0 }):
+				y.sign[j] = 0
+			case w.nonpositive(z, y.k, y.bits, false):
+				y.sign[j] = -1
+			case w.nonpositive(z, y.k, y.bits, true):
+				y.sign[j] = +1
+			default:
 				continue
 			}
-			for k := range a {
-				z[k].Add(&z[k], w.t.Mul(weight, &a[k]))
+			y.left--
+		}
+		if y.left == 0 {
+			w.enter(y.q)
+		}
+	}
+}
+
+// decide gives neuron j of the layer its sign, and names it if the line does.
+func (w *walker) decide(j int, s int8, name, split bool) {
+	y := &w.levels[w.at]
+	y.sign[j] = s
+	y.trail = append(y.trail, j)
+	if name {
+		w.names = append(w.names, named{w.at, y.neurons[j], s, split})
+	}
+	if y.left--; y.left == 0 {
+		w.enter(y.q)
+	}
+}
+
+// back undoes what was decided since so many neurons of the layer at were decided by lines and the
+// path had so many names.
+func (w *walker) back(at, decided, names int) {
+	w.at, w.entering, w.names = at, false, w.names[:names]
+	y := &w.levels[at]
+	for _, j := range y.trail[decided:] {
+		y.sign[j] = open
+		y.left++
+	}
+	y.trail = y.trail[:decided]
+}
+
+// forms computes the forms of a layer, by what has changed since they were computed last. Those of
+// the inputs never change.
+func (w *walker) forms(at int) {
+	if at == 0 {
+		return
+	}
+	y, last := &w.levels[at], &w.levels[at-1]
+	if len(last.neurons) == 0 {
+		w.forms(at - 1)
+	}
+	changed := y.seen != last.version
+	if changed { // begin with no unit of the layer before on its positive side
+		y.seen = last.version
+		clear(y.plus)
+		one := w.widened([]uint{1}, 1, y.k)
+		for v, z := range y.z {
+			clear(z)
+			mulAdd(z[len(z)-y.k:], one, y.k, &y.bias[v], false)
+		}
+		for u, base := range y.base {
+			w.add(y, base, last, u, false)
+		}
+	}
+	for j, u := range last.neurons {
+		if plus := last.sign[j] > 0; plus != y.plus[u] {
+			y.plus[u], changed = plus, true
+			w.add(y, y.gain[u], last, u, !plus)
+		}
+	}
+	if changed {
+		y.version++
+	}
+}
+
+// add adds the form of unit u of the layer before, times a weight each, to the forms of a layer. The
+// inputs are forms with one coefficient, 1.
+func (w *walker) add(y *level, weights []big.Int, last *level, u int, negative bool) {
+	if weights == nil {
+		return
+	}
+	b, n, from, to := []uint{1}, 1, u*y.k, (u+1)*y.k
+	if last.z != nil {
+		b, n, from, to = last.z[u], last.k, 0, len(w.form)*y.k
+	}
+	b = w.widened(b, n, y.k)
+	for v, z := range y.z {
+		mulAdd(z[from:to], b, y.k, &weights[v], negative)
+	}
+}
+
+// buffer returns n words, all 0.
+func buffer(b *[]uint, n int) []uint {
+	*b = append((*b)[:0], make([]uint, n)...)
+	return *b
+}
+
+// widened returns a vector of numbers of n words as one of k words, or itself where that is the
+// same. It is valid until the next call of widened or row.
+func (w *walker) widened(b []uint, n, k int) []uint {
+	if n == k {
+		return b
+	}
+	place(buffer(&w.b, len(b)/n*k), k, b, n, 0)
+	return w.b
+}
+
+// row returns the form of name i in the scale of the layer that is being decided, with k words a
+// coefficient. It is valid until the next call of widened or row.
+func (w *walker) row(i, k int) []uint {
+	p, y := w.names[i], &w.levels[w.at]
+	if p.level == w.at {
+		return w.widened(y.z[p.unit], y.k, k)
+	}
+	from := &w.levels[p.level]
+	if k != y.wide {
+		place(buffer(&w.b, len(w.form)*k), k, from.z[p.unit], from.k, y.scale-from.scale)
+		return w.b
+	}
+	for ; y.cached <= i; y.cached++ {
+		if len(y.cache) == y.cached {
+			y.cache = append(y.cache, nil)
+		}
+		q := w.names[y.cached]
+		from = &w.levels[q.level]
+		place(buffer(&y.cache[y.cached], len(w.form)*k), k, from.z[q.unit], from.k, y.scale-from.scale)
+	}
+	return y.cache[i]
+}
+
+// nonpositive reports whether a form of coefficients less than 2^m is nowhere positive on the box,
+// or nowhere on the ball; or, if negative, whether that holds of minus the form.
+func (w *walker) nonpositive(f []uint, k, m int, negative bool) bool {
+	q := w.levels[w.at].q
+	for i := range w.ends {
+		w.ends[i] = &q.hi[i]
+		if int(f[(i+1)*k-1]) < 0 != negative {
+			w.ends[i] = &q.lo[i]
+		}
+	}
+	if s := w.value(f, k, m, q.bits, &q.one); s == 0 || s < 0 != negative || w.ball.c == nil {
+		return s == 0 || s < 0 != negative
+	}
+	for i := range w.form {
+		if load(&w.form[i], f[i*k:(i+1)*k]); negative {
+			w.form[i].Neg(&w.form[i])
+		}
+	}
+	return w.ball.nonpositive(w.form, &w.scratch)
+}
+
+// value returns the sign of Σ g_i·x_i + h·one for the form f = g·x + h and the x_i in w.ends. The
+// coefficients are less than 2^m, and one + Σ|x_i| is less than 2^most.
+func (w *walker) value(f []uint, k, m, most int, one *big.Int) int {
+	if s, sure := w.leading(f, k, m, most, one); sure {
+		return s
+	}
+	if need := length(m + most); need > k {
+		f, k = w.widened(f, k, need), need
+	}
+	v := buffer(&w.v, k)
+	mulAdd(v, f[len(f)-k:], k, one, false)
+	for i, a := range w.ends {
+		mulAdd(v, f[i*k:(i+1)*k], k, a, false)
+	}
+	return signOf(v)
+}
+
+// leading is value from the leading bits of the coefficients, where they tell: each is taken as its
+// floor in units of 2^t, a word that is less than 1 too small. So the sum is less than 2^most off.
+func (w *walker) leading(f []uint, k, m, most int, one *big.Int) (s int, sure bool) {
+	const spare = 2 // bits of a word, so that two words hold the sum and its sign
+	if most > bits.UintSize-spare {
+		return 0, false
+	}
+	t := max(0, m-(bits.UintSize-spare))
+	at, part := t/bits.UintSize, t%bits.UintSize
+	sum := [2]uint{}
+	for i, g := 0, f; len(g) > 0; i, g = i+1, g[k:] {
+		a, above := one, uint(int(g[k-1])>>(bits.UintSize-1))
+		if i < len(w.ends) {
+			a = w.ends[i]
+		}
+		if at+1 < k {
+			above = g[at+1]
+		}
+		cut := int(g[at]>>part | above<<(bits.UintSize-part))
+		if cut != 0 && a.Sign() != 0 {
+			hi, lo := bits.Mul(uint(max(cut, -cut)), uint(a.Bits()[0]))
+			flip := uint(0)
+			if cut < 0 != (a.Sign() < 0) {
+				flip = ^flip
 			}
+			low, c := bits.Add(sum[0], lo^flip, flip&1)
+			sum[0] = low
+			sum[1], _ = bits.Add(sum[1], hi^flip, c)
 		}
 	}
-}
-
-// form returns the form of neuron j and its scale.
-func (w *walker) form(j int) (form, uint) {
-	p := w.net.where[j]
-	return w.z[p.layer][p.unit], w.net.layers[p.layer].scale
-}
-
-// zero reports whether a form is identically zero.
-func zero(z form) bool {
-	for k := range z {
-		if z[k].Sign() != 0 {
-			return false
-		}
+	if s = signOf(sum[:]); s < 0 {
+		same := sum
+		mac(sum[:], same[:], 2, 2, true) // its absolute value: sum − 2·sum
 	}
-	return true
+	return s, t == 0 || sum[1] != 0 || sum[0]>>most != 0
 }

@@ -1,207 +1,190 @@
 package certificate
 
-// The checker's own reader of the canonical network text. It decodes the text
-// and renders it again: only a text that comes back byte by byte is accepted,
-// so that no laxness of a JSON decoder (repeated keys, letter case, spaces) is
-// left to reason about.
+// The checker's own reader of the canonical network text: it cuts the text at the punctuation of its
+// one spelling, where nothing else may stand. What it makes of the numbers are integers.
 
 import (
-	"bytes"
 	"crypto/sha256"
-	"encoding/json"
 	"fmt"
 	"math/big"
+	"slices"
+	"strings"
 )
 
-// netText mirrors the canonical text.
-type netText struct {
-	Version int         `json:"relucell-network"`
-	Inputs  int         `json:"inputs"`
-	Layers  []layerText `json:"layers"`
-}
-
-type layerText struct {
-	Activation string     `json:"activation"`
-	Slope      *string    `json:"slope,omitempty"`
-	Slopes     []string   `json:"slopes,omitempty"`
-	Weights    [][]string `json:"weights"`
-	Bias       []string   `json:"bias"`
-}
-
-// form is a vector of integers times a power of two that its owner knows; mostly an affine form
-// g·x + h in n variables, as g_1 … g_n and h.
-type form []big.Int
-
-// layer is a layer in integers: z = W·a + b for the forms a that enter it.
+// layer is a layer in integers. The forms of its units are integers times 2^−scale. The inputs are
+// a layer of units without a neuron.
 type layer struct {
-	w     []form // one row a unit, times 2^−(scale−in), in being the out of the layer before
-	b     form   // one entry a unit, times 2^−scale
-	below form   // the slope of each unit where its pre-activation is negative, times 2^−(out−scale)
-	id    []int  // the neuron that each unit is, −1 for a unit of slope 1, which is none
-	scale uint   // of the pre-activations: they are integers times 2^−scale
-	out   uint   // of what leaves the layer
+	bias []big.Int
+	// base[u] is what each unit takes of unit u of the layer before where that has its slope below
+	// 0: weight × slope. It is nil if that is 0 for all. gain[u] is what it takes more where unit u
+	// is positive: weight × (1 − slope).
+	base, gain [][]big.Int
+	neurons    []int // the units that are neurons, in order
+	scale      uint
+	// The coefficients of the layer's forms, whatever the signs before it, are less than 2^bits. So
+	// are, less than 2^reach, those of all earlier layers in this layer's scale.
+	bits, reach int
+	// slopes are those of the units below 0, times 2^−fine; top bounds the forms of each unit.
+	slopes, top []big.Int
+	fine        uint
 }
 
-// net is a network in integers.
+// net is a network in integers. It ends with the last layer that has a neuron: what follows cuts
+// nothing.
 type net struct {
 	hash   string
 	inputs int
-	// layers end with the last one that has a neuron: what follows cuts nothing.
 	layers []*layer
-	// where holds, for each neuron, its layer and its unit.
-	where []struct{ layer, unit int }
 }
 
 // readNet reads the canonical text of a network.
 func readNet(text []byte) (*net, error) {
-	var t netText
-	if err := json.Unmarshal(text, &t); err != nil {
-		return nil, fmt.Errorf("not a canonical text: %w", err)
+	n := &net{hash: fmt.Sprintf("sha256:%x", sha256.Sum256(text))}
+	lines := strings.Split(string(text), "\n")
+	count, ok := strings.CutPrefix(lines[0], `{"relucell-network":1,"inputs":`)
+	count, right := strings.CutSuffix(count, `,"layers":[`)
+	end := len(lines) - 2 // the last line is empty, behind the last newline
+	width, rest, natural := index([]byte(count), len(text))
+	if !ok || !right || !natural || end < 2 || lines[end] != "]}" || lines[end+1] != "" || len(rest) > 0 || width == 0 {
+		return nil, fmt.Errorf("not a canonical text: expected a line with the version 1 and the inputs, at least one line with a layer, and a line ]}, each with a newline")
 	}
-	if canonical, err := render(&t); err != nil || !bytes.Equal(canonical, text) {
-		return nil, fmt.Errorf("not a canonical text: its bytes differ from the one spelling of what it says")
-	}
-	if t.Version != 1 {
-		return nil, fmt.Errorf("version %d, expected 1", t.Version)
-	}
-	if t.Inputs < 1 || len(t.Layers) == 0 {
-		return nil, fmt.Errorf("%d inputs and %d layers, expected at least one of each", t.Inputs, len(t.Layers))
-	}
-	n := &net{hash: fmt.Sprintf("sha256:%x", sha256.Sum256(text)), inputs: t.Inputs}
-	width, scale, used := t.Inputs, uint(0), 0
-	for i := range t.Layers {
-		y, slopes, err := readLayer(&t.Layers[i], width, scale)
-		if err != nil {
-			return nil, fmt.Errorf("layer %d: %w", i, err)
+	n.inputs = width
+	last, used := inputs(width), 1
+	n.layers = []*layer{last}
+	for i, line := range lines[1:end] {
+		if i < end-2 {
+			line, ok = strings.CutSuffix(line, ",")
 		}
-		n.layers = append(n.layers, y)
-		width, scale = len(y.b), y.out
-		for u, s := range slopes {
-			if s == carrying {
-				y.id = append(y.id, -1)
-				continue
-			}
-			used = i + 1
-			y.id = append(y.id, len(n.where))
-			n.where = append(n.where, struct{ layer, unit int }{i, u})
+		y, reason := readLayer(line, last)
+		if !ok || reason != "" {
+			return nil, fmt.Errorf("not a canonical text: layer %d: %s", i, reason)
+		}
+		if n.layers, last = append(n.layers, y), y; len(y.neurons) > 0 {
+			used = len(n.layers)
 		}
 	}
 	n.layers = n.layers[:used]
 	return n, nil
 }
 
-// readLayer reads a layer that is entered by width forms of scale in, and the text of its units'
-// slopes.
-func readLayer(t *layerText, width int, in uint) (*layer, []string, error) {
-	y := &layer{}
-	if len(t.Weights) != len(t.Bias) || len(t.Bias) == 0 {
-		return nil, nil, fmt.Errorf("%d rows of weights and %d biases, expected as many of each, and one at least", len(t.Weights), len(t.Bias))
-	}
-	all := append([]string(nil), t.Bias...)
-	for i, row := range t.Weights {
-		if len(row) != width {
-			return nil, nil, fmt.Errorf("row %d of the weights has %d entries, expected %d", i, len(row), width)
-		}
-		all = append(all, row...)
-	}
-	z, scale, ok := integers(all)
-	if !ok {
-		return nil, nil, fmt.Errorf("weights and bias: expected hexadecimal floats in their one spelling")
-	}
-	y.b, z = z[:len(t.Bias)], z[len(t.Bias):]
-	for u := range y.b {
-		y.b[u].Lsh(&y.b[u], in)
-		y.w = append(y.w, z[u*width:(u+1)*width])
-	}
-	y.scale = in + scale
-	slopes, err := t.slopes()
-	if err != nil {
-		return nil, nil, err
-	}
-	var q uint
-	if y.below, q, ok = integers(slopes); !ok {
-		return nil, nil, fmt.Errorf("slopes: expected hexadecimal floats in their one spelling")
-	}
-	y.out = y.scale + q
-	return y, slopes, nil
+// inputs returns the inputs as a layer.
+func inputs(n int) *layer {
+	one := *big.NewInt(1)
+	return &layer{bias: make([]big.Int, n), slopes: slices.Repeat([]big.Int{one}, n), top: slices.Repeat([]big.Int{one}, n), bits: 1, reach: 1}
 }
 
-// The slopes of a unit that passes its pre-activation on wherever it lies, and of a ReLU.
-const carrying, rectifying = "0x1p+0", "0x0p+0"
+// readLayer reads the line of a layer that follows the last one; reason says what is wrong.
+func readLayer(line string, last *layer) (y *layer, reason string) {
+	head, rest, ok := strings.Cut(line, `,"weights":[[`)
+	weights, rest, right := strings.Cut(rest, `]],"bias":[`)
+	bias, rest, end := strings.Cut(rest, "]}")
+	head, begins := strings.CutPrefix(head, `{"activation":`)
+	if !ok || !right || !end || !begins || rest != "" {
+		return nil, "expected an activation, weights and bias, and nothing else"
+	}
+	words := list(bias)
+	units := len(words)
+	slopes, reason := slopesOf(head, units)
+	rows := strings.Split(weights, "],[")
+	for i, row := range rows {
+		if words = append(words, list(row)...); len(words) != units+(i+1)*len(last.bias) && reason == "" {
+			reason = fmt.Sprintf("row %d of the weights: expected %d entries", i, len(last.bias))
+		}
+	}
+	if len(rows) != units || len(slopes) != units && reason == "" {
+		reason = fmt.Sprintf("slopes: %d entries, weights: %d rows, bias: %d entries, expected as many of each", len(slopes), len(rows), units)
+	}
+	if reason != "" {
+		return nil, reason
+	}
+	z, scale, ok := integers(words)
+	below, fine, right := integers(slopes)
+	if !ok || !right {
+		return nil, "slopes, weights and bias: expected hexadecimal floats in their one spelling"
+	}
+	y = &layer{bias: z[:units], slopes: below, fine: fine, scale: last.scale + last.fine + scale}
+	y.follow(z[units:], last)
+	return y, ""
+}
 
-// slopes returns the slope of each unit where its pre-activation is negative. There is one way to
+// slopesOf returns the slope of each unit where its pre-activation is negative. There is one way to
 // say each: units that are all alike are not spelled as mixed.
-func (t *layerText) slopes() ([]string, error) {
-	all := carrying
-	switch {
-	case t.Activation == "none" && t.Slope == nil && t.Slopes == nil:
-	case t.Activation == "relu" && t.Slope == nil && t.Slopes == nil:
-		all = rectifying
-	case t.Activation == "leaky_relu" && t.Slope != nil && t.Slopes == nil:
-		if all = *t.Slope; all == rectifying || all == carrying {
-			return nil, fmt.Errorf("slope: expected a hexadecimal float other than 0 and 1")
+func slopesOf(head string, units int) (slopes []string, reason string) {
+	const carrying, rectifying = "0x1p+0", "0x0p+0"
+	text, isMixed := strings.CutPrefix(head, `"mixed","slopes":[`)
+	text, ends := strings.CutSuffix(text, "]")
+	if isMixed && ends {
+		if slopes = list(text); !slices.ContainsFunc(slopes, func(s string) bool { return s != slopes[0] }) {
+			return nil, "slopes: all alike, expected the activation that says so"
 		}
-	case t.Activation == "mixed" && t.Slope == nil && t.Slopes != nil:
-		if len(t.Slopes) != len(t.Bias) {
-			return nil, fmt.Errorf("slopes: %d entries, expected %d", len(t.Slopes), len(t.Bias))
+		return slopes, ""
+	}
+	text, isLeaky := strings.CutPrefix(head, `"leaky_relu","slope":`)
+	one := map[string]string{`"none"`: carrying, `"relu"`: rectifying}[head]
+	if isLeaky {
+		if one = strings.Trim(text, `"`); one == rectifying || one == carrying || text != `"`+one+`"` {
+			return nil, "slope: expected a hexadecimal float other than 0 and 1"
 		}
-		for _, s := range t.Slopes[1:] {
-			if s != t.Slopes[0] {
-				return t.Slopes, nil
+	}
+	if one == "" {
+		name, _, _ := strings.Cut(head, ",")
+		return nil, fmt.Sprintf("activation %.20s, expected none, relu, leaky_relu with a slope, or mixed with slopes, and nothing more", name)
+	}
+	return slices.Repeat([]string{one}, units), ""
+}
+
+// list cuts "…","…" into its words; if it is no list, into words that are no numbers.
+func list(text string) []string {
+	if len(text) < 2 || text[0] != '"' || text[len(text)-1] != '"' {
+		return []string{""}
+	}
+	return strings.Split(text[1:len(text)-1], `","`)
+}
+
+// follow makes of a layer's weights, row by row, what the layer takes of the one before.
+func (y *layer) follow(weights []big.Int, last *layer) {
+	var one, most big.Int
+	one.SetBit(&one, int(y.fine), 1)
+	y.top = make([]big.Int, len(y.bias))
+	for v := range y.bias {
+		if y.slopes[v].Cmp(&one) != 0 {
+			y.neurons = append(y.neurons, v)
+		}
+		y.top[v].Abs(y.bias[v].Lsh(&y.bias[v], last.scale+last.fine))
+	}
+	for u := range last.bias {
+		base, gain, some := make([]big.Int, len(y.bias)), make([]big.Int, len(y.bias)), false
+		for v := range y.bias {
+			weight := &weights[v*len(last.bias)+u]
+			base[v].Mul(weight, &last.slopes[u])
+			gain[v].Sub(most.Lsh(weight, last.fine), &base[v])
+			if some = some || base[v].Sign() != 0; most.CmpAbs(&base[v]) < 0 {
+				most.Set(&base[v]) // the larger slope bounds what unit u passes on
 			}
+			y.top[v].Add(&y.top[v], most.Mul(most.Abs(&most), &last.top[u]))
 		}
-		return nil, fmt.Errorf("slopes: all alike, expected the activation that says so")
-	default:
-		return nil, fmt.Errorf("activation %q, expected none, relu, leaky_relu with a slope, or mixed with slopes", t.Activation)
+		if !some {
+			base = nil
+		}
+		y.base, y.gain = append(y.base, base), append(y.gain, gain)
 	}
-	slopes := make([]string, len(t.Bias))
-	for u := range slopes {
-		slopes[u] = all
+	for v := range y.top {
+		y.bits = max(y.bits, y.top[v].BitLen())
 	}
-	return slopes, nil
+	y.reach = max(y.bits, last.reach+int(y.scale-last.scale))
 }
 
 // integers reads numbers as integers times 2^−scale, with one scale ≥ 0 for all.
-func integers(text []string) (z form, scale uint, ok bool) {
-	z, exps := make(form, len(text)), make([]int, len(text))
-	for i, s := range text {
-		if exps[i], ok = number([]byte(s), &z[i]); !ok {
-			return nil, 0, false
+func integers(words []string) (z []big.Int, scale uint, ok bool) {
+	z, exps := make([]big.Int, len(words)), make([]int, len(words))
+	for i, w := range words {
+		if exps[i], ok = number(w, &z[i]); !ok {
+			return z, 0, false
 		}
-	}
-	return z, z.align(exps, 0), true
-}
-
-// align turns z_i·2^e_i into z_i·2^−scale, with the least scale ≥ at least that makes integers of
-// all.
-func (z form) align(exps []int, least uint) (scale uint) {
-	scale = least
-	for _, e := range exps {
-		if e < 0 {
-			scale = max(scale, uint(-e))
-		}
+		scale = max(scale, uint(max(0, -exps[i])))
 	}
 	for i, e := range exps {
 		z[i].Lsh(&z[i], uint(e+int(scale)))
 	}
-	return scale
-}
-
-// render writes the one spelling of a network.
-func render(t *netText) ([]byte, error) {
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "{\"relucell-network\":%d,\"inputs\":%d,\"layers\":[\n", t.Version, t.Inputs)
-	for i, y := range t.Layers {
-		line, err := json.Marshal(y)
-		if err != nil {
-			return nil, err
-		}
-		b.Write(line)
-		if i < len(t.Layers)-1 {
-			b.WriteByte(',')
-		}
-		b.WriteByte('\n')
-	}
-	b.WriteString("]}\n")
-	return b.Bytes(), nil
+	return z, scale, true
 }

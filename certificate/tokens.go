@@ -6,10 +6,8 @@ package certificate
 
 import (
 	"bufio"
-	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"hash"
 	"io"
@@ -21,12 +19,15 @@ import (
 const (
 	// maxLine bounds a line, in bytes: a witness with 784 coordinates of 4096 digits fits.
 	maxLine = 1 << 22
-	// maxDigits bounds the hexadecimal digits after the point of a number, and the
-	// decimal digits of a multiplier.
-	maxDigits = 4096
-	// maxExponent bounds the exponent of a number in absolute value. float64 needs 1074;
-	// a witness in a ball shrunk to the smallest float64 needs a few times that.
-	maxExponent = 20000
+	// maxDigits bounds the hexadecimal digits after the point of a real, and the decimal digits of
+	// a multiplier; maxLong the decimal digits of a coordinate and of a bound.
+	maxDigits, maxLong = 4096, 12288
+	// maxExponent bounds the exponent of a real in absolute value, maxScale that of coordinates and
+	// bounds. float64 needs 1074; a witness in a ball shrunk to the smallest float64 needs a few
+	// times that.
+	maxExponent, maxScale = 20000, 40000
+	// maxCapitals bounds the capitals of a name.
+	maxCapitals = 6
 )
 
 // Error says which line of which file is refused, and why.
@@ -59,172 +60,146 @@ type lines struct {
 	hash hash.Hash
 	buf  []byte
 	line int64
-	// part says that this is not the first file of the proof.
-	part bool
+	// mayRefer says that an @ line may stand here: in the first file always, in a part behind a
+	// line that decides.
+	mayRefer bool
 }
 
 // newLines reads src, which is decompressed if name ends in .gz.
-func newLines(name string, src io.Reader) (*lines, error) {
+func newLines(name string, src io.Reader) *lines {
 	in := &lines{file: filepath.Base(name), hash: sha256.New()}
 	if strings.HasSuffix(name, ".gz") {
 		z, err := gzip.NewReader(src)
-		if err != nil {
-			return nil, in.fault(err)
-		}
+		in.must(err)
 		src = z
 	}
 	in.r = bufio.NewReaderSize(io.TeeReader(src, in.hash), 1<<16)
-	return in, nil
+	return in
 }
 
 // next returns the next line without its newline; it is valid until the next call.
-func (in *lines) next() ([]byte, error) {
+func (in *lines) next() []byte {
 	in.line++
-	part, err := in.r.ReadSlice('\n')
-	if err == nil {
-		return part[:len(part)-1], nil
-	}
-	in.buf = append(in.buf[:0], part...)
-	for errors.Is(err, bufio.ErrBufferFull) {
-		if len(in.buf) > maxLine {
-			return nil, in.refuse("the line is longer than %d bytes", maxLine)
+	text, err := in.r.ReadSlice('\n')
+	if err != nil {
+		in.buf = append(in.buf[:0], text...)
+		for err == bufio.ErrBufferFull {
+			in.require(len(in.buf) <= maxLine, "the line is longer than 4 MiB")
+			text, err = in.r.ReadSlice('\n')
+			in.buf = append(in.buf, text...)
 		}
-		part, err = in.r.ReadSlice('\n')
-		in.buf = append(in.buf, part...)
+		in.require(err != io.EOF || len(in.buf) > 0, "the file ends here, expected a line")
+		in.require(err != io.EOF, "the line does not end in a newline")
+		in.must(err)
+		text = in.buf
 	}
-	switch {
-	case err == nil:
-		return in.buf[:len(in.buf)-1], nil
-	case err != io.EOF:
-		return nil, in.fault(err)
-	case len(in.buf) > 0:
-		return nil, in.refuse("the line does not end in a newline")
-	}
-	return nil, in.refuse("the file ends here, expected a line")
+	in.require(len(text) <= maxLine+1, "the line is longer than 4 MiB")
+	return text[:len(text)-1]
+}
+
+// after returns what follows the prefix in the next line, which begins with it.
+func (in *lines) after(prefix, reason string) string {
+	text, ok := strings.CutPrefix(string(in.next()), prefix)
+	in.require(ok, reason)
+	return text
 }
 
 // end refuses whatever follows, and returns the hash of all bytes.
-func (in *lines) end() (string, error) {
+func (in *lines) end() string {
 	in.line++
-	switch _, err := in.r.ReadByte(); {
-	case err == nil:
-		return "", in.refuse("something follows, expected the end of the file")
-	case err != io.EOF:
-		return "", in.fault(err)
+	_, err := in.r.ReadByte()
+	in.require(err != nil, "something follows, expected the end of the file")
+	if err != io.EOF {
+		in.must(err)
 	}
-	return fmt.Sprintf("sha256:%x", in.hash.Sum(nil)), nil
+	return fmt.Sprintf("sha256:%x", in.hash.Sum(nil))
 }
 
-// refuse returns an error about the current line.
-func (in *lines) refuse(format string, a ...any) error {
-	return &Error{File: in.file, Line: in.line, Reason: fmt.Sprintf(format, a...)}
+// require refuses the current line unless ok. What is refused is thrown as an *Error, and caught in
+// [checker.guard].
+func (in *lines) require(ok bool, reason string) {
+	if !ok {
+		panic(&Error{File: in.file, Line: in.line, Reason: reason})
+	}
 }
 
-// fault returns an error that is not about the text.
-func (in *lines) fault(err error) error {
-	return &Error{File: in.file, Line: in.line, Reason: "cannot be read: " + err.Error(), Err: err}
+// must refuses what cannot be read.
+func (in *lines) must(err error) {
+	if err != nil {
+		panic(&Error{File: in.file, Line: in.line, Reason: "cannot be read: " + err.Error(), Err: err})
+	}
 }
 
-// cut splits b at the first sep; more is false if there is none.
-func cut(b []byte, sep byte) (head, tail []byte, more bool) {
-	if i := bytes.IndexByte(b, sep); i >= 0 {
-		return b[:i], b[i+1:], true
+// digits returns how many digits b begins with, and their value if they are at most 19.
+func digits(b []byte) (n int, v uint64) {
+	for ; n < len(b) && '0' <= b[n] && b[n] <= '9'; n++ {
+		v = 10*v + uint64(b[n]-'0') // 10^19 − 1 < 2^64
 	}
-	return b, nil, false
+	return n, v
 }
 
-// natural reads digits without a leading zero into z.
-func natural(b []byte, z *big.Int) bool {
-	if len(b) == 0 || len(b) > maxDigits || b[0] == '0' && len(b) > 1 {
-		return false
+// natural reads a natural of so many digits at most into z, and returns what follows it.
+func natural(b []byte, most int, z *big.Int) (rest []byte, ok bool) {
+	n, v := digits(b)
+	if n == 0 || n > most || b[0] == '0' && n > 1 {
+		return b, false
 	}
-	v := uint64(0)
-	for _, c := range b {
-		if c < '0' || c > '9' {
-			return false
-		}
-		v = 10*v + uint64(c-'0')
+	if z.SetUint64(v); n > 19 {
+		z.SetString(string(b[:n]), 10)
 	}
-	if len(b) <= 19 { // 10^19 − 1 < 2^64
-		z.SetUint64(v)
-		return true
-	}
-	_, ok := z.SetString(string(b), 10)
-	return ok
+	return b[n:], true
 }
 
-// index reads a natural number below limit.
-func index(b []byte, limit int) (int, bool) {
-	if len(b) == 0 || b[0] == '0' && len(b) > 1 {
-		return 0, false
+// integer reads a natural, or behind its sign an integer less than zero.
+func integer(b []byte, z *big.Int) (rest []byte, ok bool) {
+	if len(b) == 0 || b[0] != '-' {
+		return natural(b, maxLong, z)
 	}
-	v := 0
-	for _, c := range b {
-		if c < '0' || c > '9' {
-			return 0, false
-		}
-		if v = 10*v + int(c-'0'); v >= limit {
-			return 0, false
-		}
+	rest, ok = natural(b[1:], maxLong, z)
+	return rest, ok && z.Neg(z).Sign() < 0
+}
+
+// index reads a natural below limit, which has less than 19 digits, and returns what follows it.
+func index(b []byte, limit int) (v int, rest []byte, ok bool) {
+	n, u := digits(b)
+	return int(u), b[n:], 0 < n && n < 19 && u < uint64(limit) && (n == 1 || b[0] != '0')
+}
+
+// name reads a name, and returns how many names of the path come after the one that it means.
+func name(b []byte) (after int, rest []byte, ok bool) {
+	n := 0
+	for ; n < len(b) && n < maxCapitals && 'A' <= b[n] && b[n] <= 'Z'; n++ {
+		after = 26*after + int(b[n]-'A') + 1
 	}
-	return v, true
+	if n == len(b) || b[n] < 'a' || b[n] > 'z' {
+		return 0, b, false
+	}
+	return 26*after + int(b[n]-'a'), b[n+1:], true
 }
 
 // number reads -?0x1(.h*)?p[+-]d* or 0x0p+0, the value being m·2^e.
-func number(b []byte, m *big.Int) (e int, ok bool) {
-	if string(b) == "0x0p+0" {
+func number(text string, m *big.Int) (e int, ok bool) {
+	if text == "0x0p+0" {
 		m.SetInt64(0)
 		return 0, true
 	}
-	negative := len(b) > 0 && b[0] == '-'
-	if negative {
-		b = b[1:]
-	}
-	head, tail, ok := cut(b, 'p')
-	if !ok || len(head) < 3 || string(head[:3]) != "0x1" || len(tail) < 2 {
+	text, minus := strings.CutPrefix(text, "-")
+	head, exponent, _ := strings.Cut(text, "p")
+	frac, ok := strings.CutPrefix(head, "0x1")
+	digits, point := strings.CutPrefix(frac, ".")
+	ok = ok && point == (digits != "") && len(digits) <= maxDigits && !strings.HasSuffix(digits, "0") && strings.Trim(digits, "0123456789abcdef") == ""
+	if !ok || exponent == "" {
 		return 0, false
 	}
-	frac := head[3:]
-	if len(frac) > 0 {
-		if frac = frac[1:]; head[3] != '.' || len(frac) == 0 || len(frac) > maxDigits || frac[len(frac)-1] == '0' {
-			return 0, false
-		}
-	}
-	if e, ok = index(tail[1:], maxExponent+1); !ok {
-		return 0, false
-	}
-	switch {
-	case tail[0] == '-' && e > 0:
-		e = -e
-	case tail[0] != '+':
-		return 0, false
-	}
-	if !hexadecimal(frac, m) {
-		return 0, false
-	}
-	if negative {
+	e, rest, ok := index([]byte(exponent[1:]), maxExponent+1)
+	if m.SetString("1"+digits, 16); minus {
 		m.Neg(m)
 	}
-	return e - 4*len(frac), true
-}
-
-// hexadecimal sets m to the number with the digits 1 and then frac.
-func hexadecimal(frac []byte, m *big.Int) bool {
-	v := uint64(1)
-	for _, c := range frac {
-		switch {
-		case '0' <= c && c <= '9':
-			v = v<<4 | uint64(c-'0')
-		case 'a' <= c && c <= 'f':
-			v = v<<4 | uint64(c-'a'+10)
-		default:
-			return false
-		}
+	switch {
+	case !ok || len(rest) > 0:
+		return 0, false
+	case exponent[0] == '-':
+		return -e - 4*len(digits), e > 0
 	}
-	if len(frac) <= 15 { // 16 digits fit 64 bits
-		m.SetUint64(v)
-		return true
-	}
-	_, ok := m.SetString("1"+string(frac), 16)
-	return ok
+	return e - 4*len(digits), exponent[0] == '+'
 }

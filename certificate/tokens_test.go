@@ -40,10 +40,13 @@ func TestNumbersHaveOneSpelling(t *testing.T) {
 	}
 	var z big.Int
 	for _, s := range []string{"", "00", "01", "-1", "+1", "1_0", "0x1", strings.Repeat("9", maxDigits+1)} {
-		require.False(t, natural([]byte(s), &z), s)
+		rest, ok := natural([]byte(s), maxDigits, &z)
+		require.False(t, ok && len(rest) == 0, s)
 	}
 	for _, s := range []string{"0", "18446744073709551615", "18446744073709551616", "9999999999999999999", strings.Repeat("9", maxDigits)} {
-		require.True(t, natural([]byte(s), &z))
+		rest, ok := natural([]byte(s), maxDigits, &z)
+		require.True(t, ok)
+		require.Empty(t, rest)
 		require.Equal(t, s, z.String())
 	}
 }
@@ -51,6 +54,6 @@ func TestNumbersHaveOneSpelling(t *testing.T) {
 // dyadic reads a number from text.
 func dyadic(s string) (m *big.Int, e int, ok bool) {
 	m = new(big.Int)
-	e, ok = number([]byte(s), m)
+	e, ok = number(s, m)
 	return m, e, ok
 }

@@ -1,167 +1,185 @@
 package certificate
 
-// The lines of the tree: what each claims and how it is checked against the
-// forms of the path that leads to it. This is the theorem, clause by clause.
+// The lines of the tree: what each claims and how it is checked against the forms of the path that
+// leads to it. This is the theorem, clause by clause.
 
-// subtree checks the subtree that starts at the next line, with the neurons
-// before j decided.
-func (w *walker) subtree(j int) error {
+import (
+	"bytes"
+	"math/big"
+	"math/bits"
+)
+
+// subtree checks the subtree that starts at the next line.
+func (w *walker) subtree() {
 	for {
-		line, err := w.in.next()
-		if err != nil {
-			return err
-		}
-		if w.stopped.Load() {
-			return nil // some other part was refused
-		}
-		kind := byte(0)
-		if len(line) > 0 {
-			kind = line[0]
-		}
-		switch kind {
+		line := w.in.next()
+		w.in.require(!w.stopped.Load(), "some other part was refused")
+		w.in.require(len(line) > 0, "a blank line")
+		switch kind, text := line[0], line[1:]; kind {
 		case '@':
-			return w.part(j, line)
+			w.part(string(text))
+			return
 		case 'W', '?':
-			return w.leaf(j, line)
-		case '*', '0', '+', '-', '=':
+			w.leaf(kind, text)
+			return
+		case ']', '[':
+			w.bound(kind == ']', text)
+		case '*', '+', '-', '>', '<':
+			w.settle()
+			w.in.require(w.at < len(w.levels), "all neurons are decided, expected W and a witness")
+			w.total.nodes.Add(1)
+			if w.in.mayRefer = true; kind == '*' {
+				w.split(text)
+			} else {
+				w.prune(kind, text)
+			}
 		default:
-			return w.in.refuse("expected a line that begins with one of * 0 + - = W ? @")
-		}
-		run := line[:1]
-		if kind == '=' {
-			if run = line[1:]; len(run) < 2 {
-				return w.in.refuse("a run has two signs at least")
-			}
-		}
-		for _, c := range run {
-			if j == len(w.sign) {
-				return w.in.refuse("all %d neurons are decided, expected W and a witness", j)
-			}
-			if err := w.decide(j, c, kind, line); err != nil {
-				return err
-			}
-			j++
+			w.in.require(false, "expected a line that begins with one of * + - > < ] [ W ? @")
 		}
 	}
 }
 
-// decide checks what the line says of neuron j, c being its sign there, and
-// walks on to the side that lives; if both do, it checks the minus side first.
-func (w *walker) decide(j int, c, kind byte, line []byte) error {
+// split checks the minus side of the lowest open neuron, and goes on to its plus side.
+func (w *walker) split(text []byte) {
+	w.in.require(len(text) == 0, "expected nothing after *")
+	y, j, at, names := &w.levels[w.at], 0, w.at, len(w.names)
+	for y.sign[j] != open {
+		j++
+	}
+	decided := len(y.trail)
+	w.decide(j, -1, true, true)
+	w.subtree()
+	w.back(at, decided, names)
+	w.decide(j, +1, true, true)
+}
+
+// prune checks that one side of a neuron is empty, and goes on to the other.
+func (w *walker) prune(kind byte, text []byte) {
+	y, live := &w.levels[w.at], int8(+1)
+	if kind == '-' || kind == '<' {
+		live = -1
+	}
+	j, text, ok := index(text, len(y.sign))
+	w.in.require(ok, "expected one of the neurons of the layer, counted from 0")
+	w.in.require(y.sign[j] == open, "the neuron is decided")
+	text, ok = bytes.CutPrefix(text, []byte{' '})
+	w.in.require(ok, "expected a space and multipliers")
+	m := w.multipliers(text) + y.reach
+	k := max(y.wide, length(m+y.q.bits))
+	f := buffer(&w.f, len(w.form)*k)
+	mulAdd(f, w.widened(y.z[y.neurons[j]], y.k, k), k, &w.factor[0], live > 0)
+	w.sum(f, k, m, "the multipliers do not prove the other side empty: their sum is positive somewhere in the ball and the box")
+	w.decide(j, live, kind == '>' || kind == '<', false)
+}
+
+// multipliers reads [λ_self] (name [λ])+ into w.factor and w.terms. The sum of all the multipliers
+// is less than 2^most.
+func (w *walker) multipliers(b []byte) (most int) {
+	w.terms = w.terms[:0]
+	for last, i, ok := -1, 0, true; i == 0 || len(b) > 0; i++ {
+		if i > 0 {
+			after := 0
+			after, b, ok = name(b)
+			w.in.require(ok, "expected a name: at most 6 capitals and a small letter")
+			id := len(w.names) - 1 - after
+			w.in.require(id >= 0, "a name beyond the path")
+			w.in.require(id > last, "names stand once each, from the farthest to the nearest")
+			w.terms, last = append(w.terms, id), id
+		}
+		if i == len(w.factor) {
+			w.factor = append(w.factor, big.Int{})
+		}
+		m := &w.factor[i]
+		if m.SetInt64(1); len(b) > 0 && '0' <= b[0] && b[0] <= '9' {
+			b, ok = natural(b, maxDigits, m)
+			w.in.require(ok && m.BitLen() > 1, "a multiplier is an integer ≥ 2 in its one spelling, or left out for 1")
+		}
+		most = max(most, m.BitLen())
+	}
+	w.in.require(len(w.terms) > 0, "expected one name at least")
+	return most + bits.Len(uint(len(w.terms)+1))
+}
+
+// sum adds Σ λ_i·s_i·z_i over the names of the line to f, and requires that f, whose coefficients are
+// then less than 2^m, is nowhere positive on the box or nowhere on the ball.
+func (w *walker) sum(f []uint, k, m int, reason string) {
+	for i, id := range w.terms {
+		mulAdd(f, w.row(id, k), k, &w.factor[i+1], w.names[id].sign < 0)
+	}
+	w.in.require(w.nonpositive(f, k, m, false), reason)
+}
+
+// bound checks that a coordinate is bounded on the cell, and narrows the box.
+func (w *walker) bound(upper bool, text []byte) {
+	w.in.require(w.entering, "a bound of a coordinate stands where a layer with neurons is entered, before all else of it")
+	y, x, words := &w.levels[w.at], &w.x[0], bytes.SplitN(text, []byte{' '}, 4)
+	w.in.require(len(words) == 4, "expected an input, an integer, an exponent and multipliers, with a space between")
+	i, rest0, ok0 := index(words[0], len(w.x))
+	rest1, ok1 := integer(words[1], x)
+	e, rest2, ok2 := index(words[2], maxScale+1)
+	w.in.require(ok0 && ok1 && ok2 && len(rest0)+len(rest1)+len(rest2) == 0 && (e == 0 || x.Bit(0) == 1),
+		"expected an input, an integer that is odd, and an exponent, or any integer and 0")
+	w.in.require(w.compare(&y.q.lo[i], y.q.scale, x, uint(e)) < 0 && w.compare(x, uint(e), &y.q.hi[i], y.q.scale) < 0,
+		"the bound does not lie strictly between those of the box")
+	m := w.multipliers(words[3])
+	// The sum, times 2^scale: λ·(x_i − X·2^−e), or minus that, and the names.
+	scale, t := max(y.scale, uint(e)), &w.scratch.t
+	for j := range w.factor[:len(w.terms)+1] {
+		w.factor[j].Lsh(&w.factor[j], scale-y.scale)
+	}
+	own := t.Lsh(&w.factor[0], y.scale)
+	m = max(y.reach+m+int(scale-y.scale), own.BitLen()+max(0, x.BitLen()-e)) + 2
+	k := max(y.wide, length(m+y.q.bits))
+	f, one := buffer(&w.f, len(w.form)*k), w.widened([]uint{1}, 1, k)
+	mulAdd(f[i*k:(i+1)*k], one, k, own, !upper)
+	mulAdd(f[len(f)-k:], one, k, t.Rsh(t.Mul(own, x), uint(e)), upper)
+	w.sum(f, k, m, "the multipliers do not prove the bound: their sum is positive somewhere in the ball and the box")
+	q := newBox(y.q.lo, y.q.hi, y.q.scale, uint(e))
+	end := &q.hi[i]
+	if !upper {
+		end = &q.lo[i]
+	}
+	end.Lsh(x, q.scale-uint(e))
+	q.measure()
+	y.q = q
+}
+
+// leaf checks a final region or an unexplored cell: its witness is strictly inside the ball and on
+// the right side of each neuron that the path splits.
+func (w *walker) leaf(kind byte, text []byte) {
 	w.total.nodes.Add(1)
-	z, _ := w.form(j)
-	if zero(z) != (c == '0') {
-		return w.in.refuse("neuron %d: a line 0 is for a form that is identically zero there, and for no other", j)
+	leaves := &w.total.open
+	if kind == 'W' {
+		leaves = &w.total.regions
+		w.settle()
+		w.in.require(w.at == len(w.levels), "a final region where neurons are open")
 	}
-	live := int8(+1)
-	switch c {
-	case '*', '0':
-		if len(line) != 1 {
-			return w.in.refuse("expected nothing after %c", c)
-		}
-		if live = 0; c == '*' {
-			w.set(j, -1)
-			if err := w.subtree(j + 1); err != nil {
-				return err
-			}
-			live = +1
-		}
-	case '+', '-':
-		if c == '-' {
-			live = -1
-		}
-		if kind == '=' {
-			line = []byte("= 1")
-		}
-		if err := w.sum(j, -live, line[1:]); err != nil {
-			return err
-		}
-		if !w.ball.nonpositive(w.f, &w.scratch) {
-			return w.in.refuse("neuron %d: the multipliers do not prove the other side empty: their sum is positive somewhere in the ball", j)
-		}
-	default:
-		return w.in.refuse("a run has the signs + and - alone")
-	}
-	w.set(j, live)
-	return nil
-}
-
-// sum reads " λ_self i:λ_i …" and sets w.f to λ_self·s·z_j + Σ λ_i·s_i·z_i.
-func (w *walker) sum(j int, s int8, text []byte) error {
-	z, scale := w.form(j)
-	token, rest, more := cut(text[min(1, len(text)):], ' ')
-	if len(text) == 0 || text[0] != ' ' || !natural(token, &w.m) || w.m.Sign() == 0 {
-		return w.in.refuse("expected a sign, a space, and the multiplier of neuron %d itself, an integer ≥ 1", j)
-	}
-	if s < 0 {
-		w.m.Neg(&w.m)
-	}
-	for k := range z {
-		w.f[k].Mul(&w.m, &z[k])
-	}
-	for last := -1; more; {
-		token, rest, more = cut(rest, ' ')
-		name, factor, _ := cut(token, ':')
-		i, ok := index(name, j)
-		if !ok || i <= last || w.sign[i] == 0 {
-			return w.in.refuse("expected ancestors in ascending order, each below %d and with a sign + or -, not %.40q", j, token)
-		}
-		last = i
-		if !natural(factor, &w.m) || w.m.Sign() == 0 {
-			return w.in.refuse("expected a multiplier of ancestor %d, an integer ≥ 1", i)
-		}
-		if w.sign[i] < 0 {
-			w.m.Neg(&w.m)
-		}
-		a, from := w.form(i)
-		w.m.Lsh(&w.m, scale-from)
-		for k := range a {
-			w.f[k].Add(&w.f[k], w.t.Mul(&w.m, &a[k]))
-		}
-	}
-	return nil
-}
-
-// leaf checks a final region or an unexplored cell: its witness is strictly
-// inside the ball and has the sign of the path at each neuron decided.
-func (w *walker) leaf(j int, line []byte) error {
-	w.total.nodes.Add(1)
-	if line[0] == 'W' && j < len(w.sign) {
-		return w.in.refuse("a final region after %d of %d neurons", j, len(w.sign))
-	}
-	rest, more := line[1:], len(line) > 1 && line[1] == ' '
-	if more {
-		rest = rest[1:]
-	}
+	e, text, ok := index(text, maxScale+1)
+	w.in.require(ok, "expected an exponent")
+	one, size, odd := &w.scratch.v, &w.scratch.size, e == 0
+	one.Lsh(one.SetInt64(1), uint(e))
+	size.Set(one)
 	for k := range w.x {
-		var token []byte
-		ok := more
-		token, rest, more = cut(rest, ' ')
+		w.in.require(len(text) > 1, "expected as many coordinates as inputs")
+		if text[0] != '-' { // a space, and no minus sign behind it
+			ok = text[0] == ' ' && text[1] != '-'
+			text = text[1:]
+		}
 		if ok {
-			w.exp[k], ok = number(token, &w.x[k])
+			text, ok = integer(text, &w.x[k])
 		}
-		if !ok || more != (k < len(w.x)-1) {
-			return w.in.refuse("coordinate %d: expected %d coordinates, hexadecimal floats in their one spelling", k, len(w.x))
-		}
+		w.in.require(ok, "expected integers, each behind a space or its minus sign")
+		odd = odd || w.x[k].Bit(0) == 1
+		size.Add(size, w.scratch.t.Abs(&w.x[k]))
+		w.ends[k] = &w.x[k]
 	}
-	scale := w.x.align(w.exp, w.ball.scale)
-	if !w.ball.inside(w.x, scale, &w.scratch) {
-		return w.in.refuse("the witness is not strictly inside the ball")
+	w.in.require(len(text) == 0, "expected as many coordinates as inputs, and nothing behind them")
+	w.in.require(odd, "expected an odd coordinate, or the exponent 0")
+	most := size.BitLen()
+	w.in.require(w.ball.inside(w.x, uint(e), &w.scratch), "the witness is not strictly inside the ball")
+	for _, p := range w.names {
+		y := &w.levels[p.level]
+		w.in.require(!p.split || w.value(y.z[p.unit], y.k, y.bits, most, one) == int(p.sign), "the witness is not on the path's side of a neuron that is split")
 	}
-	for i, s := range w.sign[:j] {
-		z, _ := w.form(i)
-		v := w.m.Lsh(&z[len(z)-1], scale)
-		for k := range w.x {
-			v.Add(v, w.t.Mul(&z[k], &w.x[k]))
-		}
-		if v.Sign() != int(s) {
-			return w.in.refuse("neuron %d: the witness has sign %d there, the path has %d", i, v.Sign(), s)
-		}
-	}
-	if line[0] == 'W' {
-		w.total.regions.Add(1)
-	} else {
-		w.total.open.Add(1)
-	}
-	return nil
+	leaves.Add(1)
 }

@@ -6,6 +6,8 @@ package enumerate
 import (
 	"math/big"
 	"time"
+
+	"github.com/relucell/relucell/internal/judge"
 )
 
 // Options says how to count. The zero value counts with every worker of the
@@ -69,21 +71,24 @@ type Result struct {
 	Elapsed time.Duration
 }
 
-// Observer is told every node of the walk, in preorder, neurons in network order. It knows nothing
-// of solvers, the walk knows nothing of formats. [NoObserver] has all its methods, to embed; who
-// wants the regions alone takes a [Visitor].
+// Observer is told every node of the walk, in preorder, and all that a proof of it has to say
+// (docs/certificate.md). It knows nothing of solvers, the walk knows nothing of formats. [NoObserver]
+// has all its methods, to embed; who wants the regions alone takes a [Visitor].
+//
+// A neuron is told of by its number among the neurons of its layer, from 0. On entering a layer all
+// of those are silently decided that have one sign, or are zero, on the ball or on the box that
+// Narrowed has told of; the others by Pruned, or by a split, always of the first that is left.
 type Observer interface {
 	// Split: both sides live. The minus subtree follows, then the plus subtree, then SplitEnd.
 	Split()
 	SplitEnd()
-	// Pruned: the side opposite to live (+1 or −1) is empty, as shown by
-	// self·s·z + Σ lambda[i]·s_i·z_i ≤ 0 on the ball, s = −live, over the given ancestors (global
-	// 0-based neuron indices, ascending, each with sign + or −). The walk goes on in the live side.
-	Pruned(live int8, self int64, ancestors []int32, lambda []int64)
-	// PrunedBig is Pruned for multipliers beyond int64.
-	PrunedBig(live int8, self *big.Int, ancestors []int32, lambda []*big.Int)
-	// Zero: the pre-activation is identically zero on the cell.
-	Zero()
+	// Narrowed: on the cell, input k is at most x, with side +1, or at least x, with side −1, as
+	// self·side·(x_k − x) + Σ lambda_i·s_i·z_i ≤ 0 shows.
+	Narrowed(k int, side int8, x float64, m *Multipliers)
+	// Pruned: the side of the neuron opposite to live (+1 or −1) is empty, as
+	// self·s·z + Σ lambda_i·s_i·z_i ≤ 0 shows, s = −live. The walk goes on in the live side. With
+	// named, the neuron can be named after it as if it had been split.
+	Pruned(neuron int, live int8, named bool, m *Multipliers)
 	// Region: a final cell with its exact witness.
 	Region(x []float64)
 	RegionBig(x []*big.Float)
@@ -96,18 +101,23 @@ type Observer interface {
 	Join(Observer)
 }
 
+// Multipliers show that a sum of forms is at most 0 on the box of a cell, or on the ball: Self ≥ 1,
+// and Lambda[i] ≥ 1 for each constraint named, Back[i] of them after it on the path, the farthest
+// first. Where int64 does not hold them they are in BigSelf and BigLambda instead. They are valid
+// during the call that hands them out.
+type Multipliers = judge.Multipliers
+
 // NoObserver hears nothing. A type that embeds it and has some methods of its own is an observer of
 // those nodes; it wants a Fork and a Join of its own, or what other workers walk is not told to it.
 type NoObserver struct{}
 
-func (NoObserver) Split()                                        {}
-func (NoObserver) SplitEnd()                                     {}
-func (NoObserver) Pruned(int8, int64, []int32, []int64)          {}
-func (NoObserver) PrunedBig(int8, *big.Int, []int32, []*big.Int) {}
-func (NoObserver) Zero()                                         {}
-func (NoObserver) Region([]float64)                              {}
-func (NoObserver) RegionBig([]*big.Float)                        {}
-func (NoObserver) Open([]float64)                                {}
-func (NoObserver) OpenBig([]*big.Float)                          {}
-func (o NoObserver) Fork() Observer                              { return o }
-func (NoObserver) Join(Observer)                                 {}
+func (NoObserver) Split()                                    {}
+func (NoObserver) SplitEnd()                                 {}
+func (NoObserver) Narrowed(int, int8, float64, *Multipliers) {}
+func (NoObserver) Pruned(int, int8, bool, *Multipliers)      {}
+func (NoObserver) Region([]float64)                          {}
+func (NoObserver) RegionBig([]*big.Float)                    {}
+func (NoObserver) Open([]float64)                            {}
+func (NoObserver) OpenBig([]*big.Float)                      {}
+func (o NoObserver) Fork() Observer                          { return o }
+func (NoObserver) Join(Observer)                             {}

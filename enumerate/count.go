@@ -101,8 +101,7 @@ func count(ctx context.Context, net *network.Network, b ball.Ball, opt Options, 
 	return res, lost
 }
 
-// prepare says what is walked, and how. Regions that are to be told one by one have witnesses, so
-// the solver walks.
+// prepare says what is walked, and how.
 func prepare(ctx context.Context, m *tree.Subject, opt Options, p plan) walk.Config {
 	workers := opt.Workers
 	if workers <= 0 {
@@ -120,9 +119,15 @@ func prepare(ctx context.Context, m *tree.Subject, opt Options, p plan) walk.Con
 	switch {
 	case p.oracle != nil:
 		cfg.NewTree = func(halt *atomic.Bool) tree.Tree { return tree.NewPlain(m, halt, proof, p.oracle) }
-	case !proof && !each && tree.Describable(m, p.policy):
-		shared := new(tree.Fallbacks)
-		cfg.NewTree = func(halt *atomic.Bool) tree.Tree { return tree.NewVertices(m, p.policy, halt, shared) }
+	case tree.Describable(m, p.policy) && !(proof && m.Central()):
+		shared, wants := new(tree.Fallbacks), tree.Counts
+		if each {
+			wants = tree.Witnesses
+		}
+		if proof {
+			wants = tree.Proofs
+		}
+		cfg.NewTree = func(halt *atomic.Bool) tree.Tree { return tree.NewVertices(m, p.policy, halt, shared, wants) }
 	default:
 		cfg.NewTree = func(halt *atomic.Bool) tree.Tree { return tree.NewSolved(m, p.policy, halt, proof) }
 	}

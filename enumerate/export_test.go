@@ -124,7 +124,7 @@ func SideBounds(t require.TestingT, n *network.Network, b ball.Ball) (all []*big
 	m, err := tree.NewSubject(context.Background(), n, b)
 	require.NoError(t, err)
 	halt := new(atomic.Bool)
-	for _, side := range []tree.Tree{tree.NewSolved(m, nil, halt, false), tree.NewVertices(m, nil, halt, new(tree.Fallbacks))} {
+	for _, side := range []tree.Tree{tree.NewSolved(m, nil, halt, false), tree.NewVertices(m, nil, halt, new(tree.Fallbacks), tree.Counts)} {
 		side.Reset()
 		require.Equal(t, tree.Split, side.Next(false).Kind)
 		side.Enter(-1)

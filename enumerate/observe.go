@@ -3,22 +3,12 @@
 package enumerate
 
 import (
-	"github.com/relucell/relucell/internal/judge"
 	"github.com/relucell/relucell/internal/tree"
 	"github.com/relucell/relucell/internal/walk"
 )
 
 // observed tells an observer.
 type observed struct{ Observer }
-
-// Pruned hands on multipliers.
-func (o observed) Pruned(live int8, m *judge.Multipliers) {
-	if m.BigSelf != nil {
-		o.Observer.PrunedBig(live, m.BigSelf, m.IDs, m.BigLambda)
-		return
-	}
-	o.Observer.Pruned(live, m.Self, m.IDs, m.Lambda)
-}
 
 // Region and Open hand on witnesses of few digits.
 func (o observed) Region(t tree.Tree) {

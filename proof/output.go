@@ -4,12 +4,9 @@ package proof
 // when all is written, so that a proof is there whole or not at all.
 
 import (
-	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -31,6 +28,8 @@ type output struct {
 	broken error
 	// parts holds the temporary file of each part by its final name.
 	parts map[string]string
+
+	aside aside
 }
 
 // newOutput checks the header and the folder.
@@ -111,18 +110,13 @@ func (o *output) write(texts ...[]byte) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var z *gzip.Writer
-	dst := io.Writer(f)
-	if strings.HasSuffix(o.path, ".gz") {
-		z = gzip.NewWriter(f) // no name and no time in its header: the same bytes always
-		dst = z
-	}
 	steps := []func() error{func() error { return f.Chmod(0o644) }}
-	for _, t := range texts {
-		steps = append(steps, func() error { _, err := io.Copy(dst, bytes.NewReader(t)); return err })
-	}
-	if z != nil {
-		steps = append(steps, z.Close)
+	if strings.HasSuffix(o.path, ".gz") {
+		steps = append(steps, func() error { return compress(f, compressors(), texts...) })
+	} else {
+		for _, t := range texts {
+			steps = append(steps, func() error { _, err := f.Write(t); return err })
+		}
 	}
 	if o.resumable {
 		steps = append(steps, f.Sync)
@@ -225,4 +219,5 @@ func (o *output) discard() {
 		}
 	}
 	clear(o.parts)
+	o.aside.close()
 }

@@ -25,7 +25,7 @@ func (w *Writer) Identity() string {
 }
 
 // Mark returns the place at which the next subtree begins, for Snapshot.
-func (w *Writer) Mark() int { return len(w.text) }
+func (w *Writer) Mark() int { return w.length() }
 
 // Snapshot returns the text of the complete subtree that began at the mark and ends here.
 // It is valid until the writer is used again.
@@ -37,11 +37,12 @@ func (w *Writer) Snapshot(mark int) ([]byte, error) {
 		return nil, w.failure()
 	case !w.resumable:
 		return nil, errNotResumable
-	case mark > len(w.text) || len(w.run) > 0:
+	case mark > w.length():
 		w.fail(errors.New("proof: Snapshot of what is not a complete subtree"))
 		return nil, w.err
 	}
-	return w.text[mark:], nil
+	w.recall(mark)
+	return w.text[mark-w.base:], w.failure()
 }
 
 // Restore takes in the text of a subtree with so many final regions and no open cell, as Snapshot
@@ -96,30 +97,37 @@ func (o *output) syncFolder() {
 // reference is the line that stands for a part.
 var reference = regexp.MustCompile(`(?m)^@ (part-[0-9a-f]+(?:\.gz)?) sha256:([0-9a-f]+)$`)
 
+// references returns the references in a text: the line, the name and the hash of each.
+func references(text []byte) (all [][3]string) {
+	if bytes.IndexByte(text, '@') < 0 {
+		return nil
+	}
+	for _, m := range reference.FindAllSubmatch(text, -1) {
+		all = append(all, [3]string{string(m[0]), string(m[1]), string(m[2])})
+	}
+	return all
+}
+
 // adopt looks for the parts that the text refers to, and those that they refer to, and
 // makes them the proof's own.
 func (o *output) adopt(text []byte) error {
 	found := map[string]string{}
-	for texts := [][]byte{text}; len(texts) > 0; {
-		text, texts = texts[len(texts)-1], texts[:len(texts)-1]
-		if bytes.IndexByte(text, '@') < 0 {
+	// One part is in memory at a time: of the others, the references that wait.
+	for waiting := references(text); len(waiting) > 0; {
+		r := waiting[len(waiting)-1]
+		waiting = waiting[:len(waiting)-1]
+		o.mu.Lock()
+		_, known := o.parts[r[1]]
+		o.mu.Unlock()
+		if _, twice := found[r[1]]; known || twice {
 			continue
 		}
-		for _, m := range reference.FindAllSubmatch(text, -1) {
-			name := string(m[1])
-			o.mu.Lock()
-			_, known := o.parts[name]
-			o.mu.Unlock()
-			if _, twice := found[name]; known || twice {
-				continue
-			}
-			file, inner, err := o.find(name, string(m[2]))
-			if err != nil {
-				return err
-			}
-			found[name] = file
-			texts = append(texts, inner)
+		file, inner, err := o.find(r[1], r[2])
+		if err != nil {
+			return err
 		}
+		found[r[1]] = file
+		waiting = append(waiting, references(inner)...)
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()

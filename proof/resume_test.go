@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/relucell/relucell/enumerate"
 )
 
 // resumableHeader is a header with parts as small as they get.
@@ -23,9 +25,9 @@ func grow(w *Writer, depth int, x float64) {
 		return
 	}
 	w.Split()
-	w.Pruned(1, 1, nil, nil)
+	w.Pruned(0, 1, false, &enumerate.Multipliers{Self: 1, Back: []int32{0}, Lambda: []int64{1}})
 	grow(w, depth-1, 2*x)
-	w.Pruned(-1, 3, []int32{0}, []int64{2})
+	w.Narrowed(0, -1, -0.75, &enumerate.Multipliers{Self: 3, Back: []int32{0}, Lambda: []int64{2}})
 	grow(w, depth-1, 2*x+1)
 	w.SplitEnd()
 }
@@ -55,8 +57,7 @@ func TestSnapshotsFitIntoALaterWriter(t *testing.T) {
 			w, err = NewWriter(filepath.Join(rough, name), resumableHeader(t, partSize))
 			require.NoError(t, err)
 			w.Split()
-			w.Pruned(1, 1, nil, nil)
-			w.endRun() // the walk has a subtree begin at a side, where no run is pending
+			w.Pruned(0, 1, false, &enumerate.Multipliers{Self: 1, Back: []int32{0}, Lambda: []int64{1}})
 			mark := w.Mark()
 			grow(w, 7, 2)
 			text, err := w.Snapshot(mark)
@@ -68,9 +69,9 @@ func TestSnapshotsFitIntoALaterWriter(t *testing.T) {
 			w, err = NewWriter(filepath.Join(rough, name), resumableHeader(t, partSize))
 			require.NoError(t, err)
 			w.Split()
-			w.Pruned(1, 1, nil, nil)
+			w.Pruned(0, 1, false, &enumerate.Multipliers{Self: 1, Back: []int32{0}, Lambda: []int64{1}})
 			require.NoError(t, w.Restore(1<<7, text))
-			w.Pruned(-1, 3, []int32{0}, []int64{2})
+			w.Narrowed(0, -1, -0.75, &enumerate.Multipliers{Self: 3, Back: []int32{0}, Lambda: []int64{2}})
 			grow(w, 7, 3)
 			w.SplitEnd()
 			require.NoError(t, w.Close(nil))
@@ -106,5 +107,5 @@ func TestSnapshotNeedsAResumableWriter(t *testing.T) {
 	w.Region([]float64{0})
 	_, err = w.Snapshot(0)
 	require.ErrorIs(t, err, errNotResumable)
-	require.ErrorIs(t, w.Restore(1, []byte("W 0x0p+0\n")), errNotResumable)
+	require.ErrorIs(t, w.Restore(1, []byte("W0 0\n")), errNotResumable)
 }

@@ -1,13 +1,18 @@
 package proof
 
-// The spelling of what lines hold: balls and integers. That of other numbers is the canonical
-// text's.
+// The spelling of lines: what was shown of a cell, and witnesses (docs/certificate.md).
 
 import (
+	"errors"
+	"fmt"
+	"math"
+	"math/big"
+	"math/bits"
 	"slices"
 	"strconv"
 
 	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/internal/dyadic"
 )
 
@@ -35,4 +40,149 @@ func appendInt(b []byte, v int64) []byte {
 		return append(b, byte('0'+v/10), byte('0'+v%10))
 	}
 	return strconv.AppendInt(b, v, 10)
+}
+
+// Narrowed says that input k is at most x on the cell, with side +1, or at least x, with −1.
+func (w *Writer) Narrowed(k int, side int8, x float64, m *enumerate.Multipliers) {
+	c := byte(']')
+	if side < 0 {
+		c = '['
+	}
+	b := appendInt(append(w.text, c), int64(k))
+	n, e := dyadic.Split(x)
+	if e > 0 {
+		b = new(big.Int).Lsh(big.NewInt(n), uint(e)).Append(append(b, ' '), 10)
+		e = 0
+	} else {
+		b = appendInt(append(b, ' '), n)
+	}
+	b = appendInt(append(b, ' '), int64(-e))
+	w.multipliers(b, m)
+}
+
+// Pruned says that the side of a neuron of the layer opposite to live (+1 or −1) is empty. With
+// named, lines that follow may name the neuron.
+func (w *Writer) Pruned(neuron int, live int8, named bool, m *enumerate.Multipliers) {
+	c := byte('+')
+	switch {
+	case live < 0 && named:
+		c = '<'
+	case live < 0:
+		c = '-'
+	case named:
+		c = '>'
+	}
+	w.multipliers(appendInt(append(w.text, c), int64(neuron)), m)
+}
+
+// multipliers ends a line with multipliers, of which 1 is not written.
+func (w *Writer) multipliers(b []byte, m *enumerate.Multipliers) {
+	if len(m.Back) == 0 {
+		w.fail(errors.New("proof: a line without a constraint that it names"))
+	}
+	b = append(b, ' ')
+	if m.BigSelf == nil {
+		b = appendFactor(b, m.Self)
+		for i, back := range m.Back {
+			b = appendFactor(appendName(b, back), m.Lambda[i])
+		}
+	} else {
+		b = w.appendBigFactor(b, m.BigSelf)
+		for i, back := range m.Back {
+			b = w.appendBigFactor(appendName(b, back), m.BigLambda[i])
+		}
+	}
+	w.text = append(b, '\n')
+}
+
+// appendName names a constraint counted back from the last, 0: bijectively in capitals, with a
+// small letter at the end.
+func appendName(b []byte, back int32) []byte {
+	var capitals [8]byte
+	n := len(capitals)
+	for high := back / 26; high > 0; high = (high - 1) / 26 {
+		n--
+		capitals[n] = byte('A' + (high-1)%26)
+	}
+	return append(append(b, capitals[n:]...), byte('a'+back%26))
+}
+
+func appendFactor(b []byte, v int64) []byte {
+	if v == 1 {
+		return b
+	}
+	return appendInt(b, v)
+}
+
+func (w *Writer) appendBigFactor(b []byte, v *big.Int) []byte {
+	if w.capped(v, maxDigits); v.IsInt64() {
+		return appendFactor(b, v.Int64())
+	}
+	return v.Append(b, 10)
+}
+
+// capped fails on a number that the checker would refuse for its length.
+func (w *Writer) capped(v *big.Int, digits int) {
+	if v.BitLen() > digits*3 { // 3 bits a digit: below 10^digits
+		w.fail(&WriteError{fmt.Errorf("proof: a number has %d bits, expected %d at most", v.BitLen(), digits*3)})
+	}
+}
+
+// leaf writes a witness: integers, and the exponent that they share.
+func (w *Writer) leaf(c byte, x []float64) {
+	for _, v := range x {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			w.fail(fmt.Errorf("proof: a witness has the coordinate %g, expected a finite number", v))
+			return
+		}
+	}
+	e := min(0, dyadic.Least(x))
+	n := make([]int64, 0, 16)
+	for _, v := range x {
+		m, exp := dyadic.Split(v)
+		if m != 0 && exp-e > 62-bits.Len64(uint64(max(m, -m))) {
+			w.leafIntegers(c, dyadic.Floats(x))
+			return
+		}
+		n = append(n, m<<max(0, exp-e))
+	}
+	b := appendInt(append(w.text, c), int64(-e))
+	for _, v := range n {
+		if v >= 0 {
+			b = append(b, ' ')
+		}
+		b = appendInt(b, v)
+	}
+	w.text = append(b, '\n')
+	w.complete()
+}
+
+func (w *Writer) leafBig(c byte, x []*big.Float) {
+	for _, v := range x {
+		if v.IsInf() {
+			w.fail(fmt.Errorf("proof: a witness has the coordinate %g, expected a finite number", v))
+			return
+		}
+	}
+	w.leafIntegers(c, dyadic.BigFloats(x))
+}
+
+// leafIntegers is leaf for numbers of any length.
+func (w *Writer) leafIntegers(c byte, x dyadic.Vector) {
+	if -x.Exp > maxExponent {
+		w.fail(&WriteError{fmt.Errorf("proof: a witness has the exponent %d, expected %d at most", -x.Exp, maxExponent)})
+	}
+	b := appendInt(append(w.text, c), int64(max(0, -x.Exp)))
+	for i := range x.N {
+		v := &x.N[i]
+		if x.Exp > 0 {
+			v = new(big.Int).Lsh(v, uint(x.Exp))
+		}
+		if w.capped(v, maxLong); v.Sign() >= 0 {
+			b = append(b, ' ')
+		}
+		b = v.Append(b, 10)
+	}
+	w.text = append(b, '\n')
+	w.complete()
 }

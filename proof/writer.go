@@ -6,33 +6,29 @@ package proof
 // The bytes depend on the tree alone. A subtree's text is built from those of
 // its children; when it outgrows a threshold, the larger child moves to a part,
 // a file of its own named by its hash, and leaves one line behind. Both are functions of the
-// subtree, so it does not matter who walked it or when. What stays in memory is at
-// most about one threshold for each open split of a path.
+// subtree, so it does not matter who walked it or when. What stays in memory is a
+// few thresholds for each writer, however deep the tree: older text is laid aside (aside.go).
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"math"
 	"math/big"
+	"slices"
 	"strconv"
 	"sync"
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/enumerate"
-	"github.com/relucell/relucell/internal/dyadic"
 )
 
 // What the format says (docs/certificate.md). The checker has these once more, since it imports
 // nothing, and one of its tests holds both equal.
 const (
 	// versionLine is the first line of a proof.
-	versionLine = "relucell-certificate 1"
-	// maxDigits bounds the hexadecimal digits after the point of a number, and the decimal digits
-	// of a multiplier.
-	maxDigits = 4096
-	// maxExponent bounds the exponent of a number in absolute value.
-	maxExponent = 20000
+	versionLine = "relucell-certificate 2"
+	// maxDigits bounds the decimal digits of a multiplier, maxLong those of a coordinate, and
+	// maxExponent the exponent that coordinates share.
+	maxDigits, maxLong, maxExponent = 4096, 12288, 40000
 )
 
 // PartSize is the length of a subtree's text, in bytes, above which its larger
@@ -58,9 +54,12 @@ type Header struct {
 // If it was made resumable, it serves a walk with a checkpoint.
 type Writer struct {
 	*output
+	// text ends the writer's text; the base bytes before it are laid aside, in the blocks away.
 	text []byte
-	// run holds the signs of self-alone prunes not yet in text.
-	run []byte
+	base int
+	away []block
+	// forked says that the writer is a fork, or a fork of one.
+	forked bool
 	// splits holds the splits that are open, outermost first.
 	splits []span
 	// whole counts the subtrees completed at the top: 1 when the tree is complete.
@@ -86,14 +85,13 @@ func NewWriter(path string, h Header) (*Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Writer{output: o, text: make([]byte, 0, 2*min(o.partSize, PartSize))}, nil
+	return &Writer{output: o, text: make([]byte, 0, 1<<16)}, nil
 }
 
 // Split says that both sides of the next neuron live. The minus subtree follows,
 // then the plus subtree, then SplitEnd.
 func (w *Writer) Split() {
-	w.endRun()
-	w.splits = append(w.splits, span{start: len(w.text)})
+	w.splits = append(w.splits, span{start: w.length()})
 	w.text = append(w.text, '*', '\n')
 }
 
@@ -106,8 +104,9 @@ func (w *Writer) SplitEnd() {
 	top := len(w.splits) - 1
 	s := w.splits[top]
 	w.splits = w.splits[:top]
-	minus, plus := s.start+2, s.plus
-	if len(w.text)-s.start > w.partSize {
+	if w.length()-s.start > w.partSize {
+		w.recall(s.start)
+		minus, plus := s.start+2-w.base, s.plus-w.base
 		first, second := w.text[minus:plus], w.text[plus:]
 		kept := w.partSize - 2
 		// The larger child goes, the minus one if they are equal, and the other too if it is too
@@ -123,8 +122,7 @@ func (w *Writer) SplitEnd() {
 			w.text = append(w.text[:plus], b...)
 		}
 		if a != nil {
-			rest := append([]byte(nil), w.text[plus:]...)
-			w.text = append(append(w.text[:minus], a...), rest...)
+			w.text = slices.Replace(w.text, minus, plus, a...)
 		}
 	}
 	w.complete()
@@ -135,79 +133,9 @@ func (w *Writer) complete() {
 	if len(w.splits) == 0 {
 		w.whole++
 	} else if s := &w.splits[len(w.splits)-1]; s.plus == 0 {
-		s.plus = len(w.text)
+		s.plus = w.length()
 	}
-}
-
-// Pruned says that the side opposite to live (+1 or −1) is empty: self·s·z + Σ lambda[i]·s_i·z_i ≤
-// 0 on the ball with s = −live, the ancestors being global 0-based neuron indices in ascending
-// order, each with a sign + or −.
-func (w *Writer) Pruned(live int8, self int64, ancestors []int32, lambda []int64) {
-	c := signChar(live)
-	if len(ancestors) == 0 && self > 0 {
-		w.run = append(w.run, c) // any multiple of one form proves what the form itself does
-		return
-	}
-	w.endRun()
-	b := appendInt(append(w.text, c, ' '), self)
-	for i, a := range ancestors {
-		b = appendInt(append(b, ' '), int64(a))
-		b = appendInt(append(b, ':'), lambda[i])
-	}
-	w.text = append(b, '\n')
-}
-
-// PrunedBig is Pruned for multipliers of any size.
-func (w *Writer) PrunedBig(live int8, self *big.Int, ancestors []int32, lambda []*big.Int) {
-	c := signChar(live)
-	if len(ancestors) == 0 && self.Sign() > 0 {
-		w.run = append(w.run, c)
-		return
-	}
-	w.endRun()
-	w.capped(self)
-	b := self.Append(append(w.text, c, ' '), 10)
-	for i, a := range ancestors {
-		w.capped(lambda[i])
-		b = appendInt(append(b, ' '), int64(a))
-		b = lambda[i].Append(append(b, ':'), 10)
-	}
-	w.text = append(b, '\n')
-}
-
-// capped fails on a multiplier that the checker would refuse for its length.
-func (w *Writer) capped(v *big.Int) {
-	if v.BitLen() > maxDigits*3 { // 3 bits a digit: below 10^maxDigits
-		w.fail(&WriteError{fmt.Errorf("proof: a multiplier has %d bits, expected %d at most", v.BitLen(), maxDigits*3)})
-	}
-}
-
-func signChar(s int8) byte {
-	if s < 0 {
-		return '-'
-	}
-	return '+'
-}
-
-// endRun writes the pending self-alone prunes: one as a line of its own, more as a run.
-func (w *Writer) endRun() {
-	switch len(w.run) {
-	case 0:
-		return
-	case 1:
-		w.text = append(w.text, w.run[0], ' ', '1', '\n')
-	default:
-		w.text = append(w.text, '=')
-		w.text = append(w.text, w.run...)
-		w.text = append(w.text, '\n')
-	}
-	w.run = w.run[:0]
-}
-
-// Zero says that the next pre-activation is identically zero on the cell.
-func (w *Writer) Zero() {
-	w.endRun()
-	w.text = append(w.text, '0', '\n')
+	w.lighten()
 }
 
 // Region says that the cell is final, with a witness.
@@ -222,19 +150,6 @@ func (w *Writer) Open(x []float64) {
 	w.leaf('?', x)
 }
 
-func (w *Writer) leaf(c byte, x []float64) {
-	w.endRun()
-	b := append(w.text, c)
-	for _, v := range x {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			w.fail(fmt.Errorf("proof: a witness has the coordinate %g, expected a finite number", v))
-		}
-		b = dyadic.AppendHex(append(b, ' '), v)
-	}
-	w.text = append(b, '\n')
-	w.complete()
-}
-
 // RegionBig is Region for coordinates of any length.
 func (w *Writer) RegionBig(x []*big.Float) {
 	w.regions++
@@ -247,54 +162,30 @@ func (w *Writer) OpenBig(x []*big.Float) {
 	w.leafBig('?', x)
 }
 
-func (w *Writer) leafBig(c byte, x []*big.Float) {
-	w.endRun()
-	b := append(w.text, c)
-	for _, v := range x {
-		if v.IsInf() {
-			w.fail(fmt.Errorf("proof: a witness has the coordinate %g, expected a finite number", v))
-		} else if e := v.MantExp(nil) - 1; e > maxExponent || -e > maxExponent || v.MinPrec() > 4*maxDigits {
-			w.fail(&WriteError{fmt.Errorf("proof: a witness has a coordinate of %d bits and exponent %d, expected %d and ±%d at most", v.MinPrec(), e, 4*maxDigits, maxExponent)})
-		}
-		b = dyadic.AppendBigHex(append(b, ' '), v)
-	}
-	w.text = append(b, '\n')
-	w.complete()
-}
-
 // Fork returns a writer for a subtree that is walked elsewhere. It may be called from
 // any goroutine.
 func (w *Writer) Fork() enumerate.Observer { return w.fork() }
 
 func (w *Writer) fork() *Writer {
 	text := texts.Get().(*[]byte)
-	return &Writer{output: w.output, text: (*text)[:0]}
+	return &Writer{output: w.output, text: (*text)[:0], forked: true}
 }
 
-// Join takes in what a fork was told, at the point where it belongs: one whole subtree. A run that
-// crosses that point is written as one. It panics on an observer that is no Writer.
+// Join takes in what a fork was told, at the point where it belongs: one whole subtree. It panics
+// on an observer that is no Writer.
 func (w *Writer) Join(o enumerate.Observer) {
 	f := o.(*Writer)
-	if f.err == nil && (f.whole != 1 || len(f.splits) > 0 || len(f.run) > 0) {
+	if f.err == nil && (f.whole != 1 || len(f.splits) > 0) {
 		f.err = errors.New("proof: Join with a fork that is not one whole subtree")
 	}
 	w.fail(f.err)
-	text := f.text
-	switch {
-	case len(text) > 4 && text[0] == '=':
-		signs, rest, _ := bytes.Cut(text[1:], []byte("\n"))
-		w.run = append(w.run, signs...)
-		text = rest
-	case len(text) > 4 && (string(text[1:4]) == " 1\n"):
-		w.run = append(w.run, text[0])
-		text = text[4:]
-	}
-	w.endRun()
-	w.text = append(w.text, text...)
+	f.recall(0)
+	w.text = append(w.text, f.text...)
 	w.regions += f.regions
 	w.open += f.open
 	w.complete()
-	text, f.text = f.text, nil
+	text := f.text
+	f.text = nil
 	texts.Put(&text)
 }
 
@@ -309,12 +200,13 @@ func (w *Writer) fail(err error) {
 // but parts that were already in place. A [*WriteError] speaks against the disk or the format's
 // caps; any other error says that the walk told no proof of that count.
 func (w *Writer) Close(lower *big.Int) error {
-	if w.err == nil && (w.whole != 1 || len(w.splits) > 0 || len(w.run) > 0) {
+	if w.err == nil && (w.whole != 1 || len(w.splits) > 0) {
 		w.err = errors.New("proof: the walk ended before its tree was complete")
 	}
 	if n := big.NewInt(w.regions + w.open); w.err == nil && lower != nil && lower.Cmp(n) != 0 {
 		w.err = fmt.Errorf("proof: the tree has %d leaves, the walk counted %d", n, lower)
 	}
+	w.recall(0)
 	w.fail(w.failure())
 	if w.err != nil {
 		w.Abort()

@@ -6,6 +6,7 @@ package proof
 import (
 	"math"
 	"math/big"
+	"math/rand/v2"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/enumerate"
 )
 
 // unit is the ball of the headers here.
@@ -32,7 +34,7 @@ func TestAbortLeavesNothing(t *testing.T) {
 		}
 		for i := range 4 {
 			for range 10 {
-				w.Pruned(1, 5, []int32{1, 2, 3}, []int64{1, 1, int64(100 + i)})
+				w.Pruned(3, 1, false, &enumerate.Multipliers{Self: 5, Back: []int32{2, 1, 0}, Lambda: []int64{1, 1, int64(100 + i)}})
 			}
 			w.Region([]float64{0})
 			if i > 0 {
@@ -50,12 +52,12 @@ func TestAbortLeavesNothing(t *testing.T) {
 		},
 		"a witness beyond the caps": func(w *Writer) {
 			w.RegionBig([]*big.Float{new(big.Float).SetMantExp(big.NewFloat(1), -maxExponent-1)})
-			require.ErrorContains(t, w.Close(nil), "exponent -20001")
+			require.ErrorContains(t, w.Close(nil), "exponent 40001")
 		},
 		"a multiplier beyond the caps": func(w *Writer) {
-			w.PrunedBig(1, big.NewInt(1), []int32{0}, []*big.Int{new(big.Int).Lsh(big.NewInt(1), 4*maxDigits)})
+			w.Pruned(0, 1, false, &enumerate.Multipliers{BigSelf: big.NewInt(1), Back: []int32{0}, BigLambda: []*big.Int{new(big.Int).Lsh(big.NewInt(1), 4*maxDigits)}})
 			w.Region([]float64{0})
-			require.ErrorContains(t, w.Close(nil), "multiplier")
+			require.ErrorContains(t, w.Close(nil), "bits")
 		},
 		"an unfinished fork": func(w *Writer) {
 			f := w.Fork()
@@ -97,12 +99,83 @@ func BenchmarkWriter(b *testing.B) {
 		w.Split()
 		w.Region(x)
 		for range 5 {
-			w.Pruned(1, 1, nil, nil)
+			w.Pruned(1, 1, false, &enumerate.Multipliers{Self: 1, Back: []int32{0}, Lambda: []int64{3}})
 		}
-		w.Pruned(-1, 16, []int32{3, 7, 9}, []int64{4, 5, 16})
+		w.Pruned(9, -1, false, &enumerate.Multipliers{Self: 16, Back: []int32{30, 7, 0}, Lambda: []int64{4, 5, 16}})
 		w.Region(x)
 		w.SplitEnd()
 		w.text, w.whole = w.text[:0], 0
 	}
 	w.Abort()
+}
+
+// Lines have one spelling (docs/certificate.md).
+func TestSpellingOfLines(t *testing.T) {
+	w, err := NewWriter(tempProof(t, "p"), Header{Net: "sha256:" + strings.Repeat("0", 64), Ball: unit(t)})
+	require.NoError(t, err)
+	defer w.Abort()
+	one := &enumerate.Multipliers{Self: 1, Back: []int32{0}, Lambda: []int64{1}}
+	w.Pruned(12, 1, false, one)
+	w.Pruned(0, -1, true, &enumerate.Multipliers{Self: 2, Back: []int32{702, 701, 52, 51, 26, 25}, Lambda: []int64{1, 2, 3, 4, 5, 6}})
+	w.Pruned(3, -1, false, &enumerate.Multipliers{BigSelf: big.NewInt(1), Back: []int32{1}, BigLambda: []*big.Int{big.NewInt(7)}})
+	w.Pruned(3, 1, true, one)
+	w.Narrowed(1, 1, 0.625, one)
+	w.Narrowed(0, -1, -12, one)
+	w.Region([]float64{-0.5, 0, 3})
+	w.Open([]float64{4, -2})
+	w.Region([]float64{0x1p-1074, 0x1p1000})
+	w.RegionBig([]*big.Float{big.NewFloat(0), big.NewFloat(-6)})
+	require.Equal(t, "+12 a\n<0 2AAaZz2Ba3Az4Aa5z6\n-3 b7\n>3 a\n]1 5 3 a\n[0 -12 0 a\nW1-1 0 6\n?0 4-2\nW1074 1 "+
+		new(big.Int).Lsh(big.NewInt(1), 2074).String()+"\nW0 0-6\n", string(w.text))
+}
+
+// tell tells a writer of a random tree; here and there a subtree goes to a fork, with forks.
+func tell(w enumerate.Observer, tree, forks *rand.Rand, depth int) {
+	if forks != nil && forks.IntN(3) == 0 {
+		f := w.Fork()
+		tell(f, tree, forks, depth)
+		w.Join(f)
+		return
+	}
+	for range tree.IntN(3) {
+		w.Pruned(tree.IntN(9), 1, tree.IntN(4) == 0, &enumerate.Multipliers{Self: tree.Int64N(99) + 1, Back: []int32{0}, Lambda: []int64{tree.Int64N(9) + 1}})
+	}
+	switch {
+	case depth > 0 && tree.IntN(8) > 0:
+		w.Split()
+		tell(w, tree, forks, depth-1)
+		tell(w, tree, forks, depth-1)
+		w.SplitEnd()
+	case tree.IntN(8) == 0:
+		w.Open([]float64{tree.Float64()})
+	default:
+		w.Region([]float64{tree.Float64()})
+	}
+}
+
+func TestBytesDependOnTheTreeAlone(t *testing.T) {
+	for seed := range uint64(6) {
+		for _, size := range []int{0, 120, 1000} {
+			for _, name := range []string{"p", "p.gz"} {
+				var first map[string]string
+				for run := range uint64(4) {
+					path := tempProof(t, name)
+					w, err := NewWriter(path, Header{Net: "sha256:" + strings.Repeat("0", 64), Ball: unit(t), PartSize: size})
+					require.NoError(t, err)
+					var forks *rand.Rand
+					if run > 0 {
+						forks = rand.New(rand.NewPCG(seed, run))
+					}
+					tell(w, rand.New(rand.NewPCG(seed, 0)), forks, 8)
+					require.NoError(t, w.Close(nil))
+					if files := filesIn(t, filepath.Dir(path)); first == nil {
+						first = files
+					} else {
+						require.Equal(t, first, files, "the bytes depend on the forks")
+					}
+				}
+				require.Equal(t, size > 0, len(first) > 1)
+			}
+		}
+	}
 }

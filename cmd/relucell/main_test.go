@@ -122,6 +122,9 @@ func TestGoldenOutput(t *testing.T) {
 		"info.json":       {"info", moons, "--format", "json"},
 		"version.txt":     {"--version"},
 		"help_count.txt":  {"count", "--help"},
+		"help_check.txt":  {"check", "--help"},
+		"check.txt":       {"check", data + "reject/x.json", "testdata/x.proof"},
+		"check.json":      {"check", data + "reject/x.json", "testdata/x.proof", "--format", "json"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := masked(succeed(t, args...))

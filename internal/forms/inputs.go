@@ -52,6 +52,36 @@ func (m *Model) NearX(y, x []float64, err float64) (bound float64) {
 	return bound
 }
 
+// UnitOf returns y with x = c + s·y in coordinate k, exactly, for an x that is finite.
+func (m *Model) UnitOf(k int, x float64) *big.Rat {
+	v := new(big.Rat).SetFloat64(x)
+	c, _ := m.mid[k].Rat(nil)
+	s, _ := m.half[k].Rat(nil)
+	return v.Quo(v.Sub(v, c), s)
+}
+
+// Near returns centre and half-width of coordinate k, rounded.
+func (m *Model) Near(k int) (c, s float64) { return m.center[k], m.scale[k] }
+
+// setUnitTerms bounds what y = (x−c)/s is off by in floats, of any coordinate, in roundings u.
+//
+// Let |y| ≤ 1.005. x−c rounds by u of itself and so does the quotient, which makes 2u|y|, and 4u
+// covers them. Where c and s are rounded themselves, x−c is off by u|c| more and s by u of itself,
+// which makes u(|c|/s + |y|).
+//
+// Domain: nothing overflows, else the bound does, and floats are certain of nothing.
+func (m *Model) setUnitTerms() {
+	m.UnitTerms = 4
+	for k, s := range m.scale {
+		if !m.plainPoint {
+			m.UnitTerms = max(m.UnitTerms, 4+Slack*(math.Abs(m.center[k])/s+2))
+		}
+	}
+	if !(m.UnitTerms < MaxTerms) {
+		m.UnitTerms = MaxTerms
+	}
+}
+
 // ExactX returns x = c + diag(s)·y in exact dyadic numbers; exact, where it is not nil, is y.
 func (m *Model) ExactX(y []float64, exact []*big.Rat) []*big.Float {
 	x := make([]*big.Float, m.N)

@@ -32,6 +32,8 @@ const (
 	Slack = 1.01
 	// maxFan is the largest fan-in for which that holds.
 	maxFan = 1 << 26
+	// MaxTerms is the least number of roundings of a coordinate that is too many.
+	MaxTerms = 1 << 20
 	// Underflow bounds what gradual underflow adds to any one computed form, value or bound: at
 	// most 2⁻¹⁰⁷⁵ for each product, of which there are at most maxFan for each of at most maxFan+1
 	// coefficients, and as many once more in the bound itself. Weights are below 1, so no product
@@ -61,6 +63,9 @@ type Model struct {
 	center, scale []float64    // c and s, when the float64 values are exact
 	plainPoint    bool         // they are
 	mid, half     []*big.Float // c and s
+	// UnitTerms times the unit roundoff bounds what a point of the input is off by in coordinates
+	// of the unit ball when floats take it there; from MaxTerms on it bounds nothing.
+	UnitTerms float64
 
 	Source   *network.Network // arranged: the neurons of a layer before its other units
 	mu       sync.Mutex       // of exact, while it is built
@@ -145,6 +150,7 @@ func (m *Model) setPoint() {
 		m.plainPoint = m.plainPoint && acc == big.Exact
 		m.scale = append(m.scale, sf)
 	}
+	m.setUnitTerms()
 }
 
 // Central says that every form vanishes at the centre of the ball: no layer has a bias there.

@@ -14,7 +14,9 @@ import (
 type filter struct {
 	Model *forms.Model
 	// Cell holds the constraints of the cell. They are the caller's to change.
-	Cell  []Constraint
+	Cell []Constraint
+	// Box holds the cell, where a proof has said so.
+	Box   Box
 	f     []float64
 	round []float64 // rounded multipliers, self first
 }
@@ -38,17 +40,6 @@ func (c *filter) combine(z *forms.Form, s, self float64, ids []int32, lam []floa
 		mag += lam[i] * a.Mag
 	}
 	return h, err, mag
-}
-
-// float is the float filter: the computed f differs from the true one, anywhere on the unit ball,
-// by what supremum says at most, so a sum below zero proves f < 0.
-func (c *filter) float(z *forms.Form, s, self float64, ids []int32, lam []float64) bool {
-	if len(z.G) <= 2 && c.Model.Norm != ball.L2 {
-		sup, off := c.SupremumPlane(z, s, self, ids, lam)
-		return sup+off < 0
-	}
-	sup, off := c.Supremum(z, s, self, ids, lam)
-	return sup+off < 0
 }
 
 // Supremum returns the largest value of the combination on the ball, and what that is off by at

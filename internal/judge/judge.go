@@ -37,6 +37,8 @@ type Constraint struct {
 	*forms.Form
 	ID int32
 	S  float64
+	// Name is how many of the constraints that a proof can name come before it.
+	Name int32
 }
 
 // Tier names what decided.
@@ -67,12 +69,13 @@ type Judge struct {
 	pass    *passer
 	rows    []exact.Row // scratch of Judge.rowsOf
 	support support
+	reach   []float64 // scratch of Within
 }
 
 // New returns a judge for the cell that is the whole ball, whose labels are the caller's.
 func New(m *forms.Model, labels []int8, p *Policy) *Judge {
 	return &Judge{filter: filter{Model: m, f: make([]float64, m.N)}, Labels: labels, Policy: p,
-		path: forms.NewExactPath(m), pass: newPasser(m)}
+		path: forms.NewExactPath(m), pass: newPasser(m), reach: make([]float64, m.N)}
 }
 
 // Row returns s times the exact form of unit u of layer l on the cell, in integers of that layer's
@@ -139,14 +142,8 @@ func (j *Judge) Empty(z *forms.Form, s float64, ids []int32, lam []float64) Tier
 			if j.float(z, s, 1, ids, lam) {
 				return Float
 			}
-		} else {
-			for _, top := range proofTops {
-				if j.rounded(lam, top) && j.float(z, s, j.round[0], ids, j.round[1:]) {
-					j.thin(z, s, ids)
-					j.Out.take(&j.filter, z, ids)
-					return Float
-				}
-			}
+		} else if j.small(z, s, ids, lam) {
+			return Float
 		}
 	}
 	t := None

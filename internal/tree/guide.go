@@ -28,7 +28,7 @@ type Corner struct {
 
 // NewGuide returns a guide for regions in a polytope of few enough inputs, as Guidable says.
 func NewGuide(m *Subject) *Guide {
-	t := NewVertices(m, nil, new(atomic.Bool), new(Fallbacks))
+	t := NewVertices(m, nil, new(atomic.Bool), new(Fallbacks), Counts)
 	t.setCells(vertices.New(m.Model, false))
 	return &Guide{t: t, lost: true}
 }

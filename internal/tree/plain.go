@@ -55,11 +55,10 @@ func (p *Plain) Next(passing bool) Event {
 			if p.m.Late() || !passing && p.halt.Load() {
 				return p.Undecided()
 			}
-			p.ancestors(c.l, c.j)
+			p.ancestors()
 			z, id := p.Form(c.l, c.j), p.m.Layers[c.l].First+c.j
 			if p.judge.Vanishes(z) {
 				p.labels[id] = 0
-				p.told.Zero()
 			} else if split := p.node(c, id, z); p.err != nil {
 				return Event{Kind: Failed}
 			} else if p.m.Late() { // what was found may have been given up
@@ -143,20 +142,13 @@ func (p *Plain) refresh(l int) {
 	}
 }
 
-// ancestors lists every decided neuron with a sign as a constraint.
-func (p *Plain) ancestors(l, j int) {
+// ancestors lists the neurons of the splits of the path as constraints: all others that are decided
+// follow from these.
+func (p *Plain) ancestors() {
 	p.judge.Cell = p.judge.Cell[:0]
-	for i := 0; i <= l; i++ {
-		width := p.m.Layers[i].Neurons
-		if i == l {
-			width = j
-		}
-		for k := 0; k < width; k++ {
-			id := p.m.Layers[i].First + k
-			if s := p.labels[id]; s != 0 {
-				p.judge.Cell = append(p.judge.Cell, judge.Constraint{Form: p.Form(i, k), ID: int32(id), S: float64(s)})
-			}
-		}
+	for d, s := range p.path {
+		c := &p.cells[d]
+		p.judge.Cell = append(p.judge.Cell, judge.Constraint{Form: p.Form(c.l, c.j), ID: int32(p.m.Layers[c.l].First + c.j), S: float64(s), Name: int32(d)})
 	}
 }
 
@@ -177,11 +169,12 @@ func (p *Plain) node(c *plainCell, id int, z *forms.Form) (split bool) {
 		c.minus, c.plus = &minus, &plus
 		return true
 	case liveMinus:
-		p.labels[id], c.at = -1, &minus
-		p.told.Pruned(-1, &p.judge.Out)
+		c.at = &minus
+		p.pruned(z, -1, id)
 	case livePlus:
-		p.labels[id], c.at = 1, &plus
-		p.told.Pruned(1, &minusProof)
+		c.at = &plus
+		p.judge.Out.CopyFrom(&minusProof)
+		p.pruned(z, 1, id)
 	default:
 		p.err = fmt.Errorf("neuron %d: both sides were found empty", id)
 	}

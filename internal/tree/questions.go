@@ -50,7 +50,7 @@ func (t *questions) decide(lv *level) bool {
 		by, r := t.ask(z, id, s)
 		if by != judge.None {
 			t.count(by)
-			t.pruned(int8(-s), id)
+			t.pruned(z, int8(-s), id)
 			return false
 		}
 		if r != nil && t.witness(z, id, s, lv, r) {
@@ -60,12 +60,19 @@ func (t *questions) decide(lv *level) bool {
 	return t.solve(z, id, s, lv)
 }
 
-// pruned labels neuron id and tells of it.
-func (t *questions) pruned(live int8, id int) {
-	t.labels[id] = live
+// pruned labels the neuron of a form, id, and tells of it, unless it settles itself.
+func (t *questions) pruned(z *forms.Form, live int8, id int) {
 	if t.judge.Proof {
-		t.told.Pruned(live, &t.judge.Out)
+		_, alone := t.judge.Alone(z)
+		if t.m.Late() { // which it may not be known to do
+			t.gaveUp = true
+			return
+		}
+		if !alone {
+			t.told.Pruned(z.Unit, live, false, &t.judge.Out)
+		}
 	}
+	t.labels[id] = live
 }
 
 // ask puts the question to the solver and certifies an answer "empty". judge.None
@@ -155,14 +162,13 @@ func (t *questions) witness(z *forms.Form, id int, s float64, lv *level, r *lp.R
 func (t *questions) resolve(z *forms.Form, id int, lv *level) bool {
 	if t.judge.Vanishes(z) {
 		t.labels[id] = 0
-		t.told.Zero()
 		return false
 	}
 	if t.off == 0 {
 		by, r := t.ask(z, id, 1)
 		if by != judge.None {
 			t.count(by)
-			t.pruned(-1, id)
+			t.pruned(z, -1, id)
 			return false
 		}
 		if r != nil && t.witness(z, id, 1, lv, r) {
@@ -215,7 +221,7 @@ func (t *questions) solve(z *forms.Form, id int, s float64, lv *level) bool {
 	}
 	t.count(judge.Solve)
 	if point == nil {
-		t.pruned(int8(-s), id)
+		t.pruned(z, int8(-s), id)
 		return false
 	}
 	t.judge.SetExact(&lv.far, point)

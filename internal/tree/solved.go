@@ -19,6 +19,7 @@ type Solved struct {
 	depth   int
 	levels  []*level
 	scratch scratch
+	ahead   bool // neurons are settled before it is their turn, for all parts of a cell
 }
 
 // level is a cell on the path: its witness, the forms gathered below it, and where its decisions
@@ -39,7 +40,7 @@ type level struct {
 // witnesses of all cells.
 func NewSolved(m *Subject, p *Policy, halt *atomic.Bool, proof bool) *Solved {
 	t := &Solved{questions: questions{trunk: newTrunk(m, p, halt), solver: p.newSolver(m.Model)}, scratch: newScratch(m)}
-	t.judge.Proof = proof
+	t.judge.Proof, t.ahead = proof, true
 	if s, ok := t.solver.(lp.Stoppable); ok {
 		s.StopWhen(m.Late)
 	}
@@ -122,7 +123,7 @@ func (t *Solved) arrive(lv *level) {
 	if up.l+1 < len(t.m.Layers) {
 		lv.acc.CopyFrom(&up.acc)
 	}
-	t.constrain(judge.Constraint{Form: t.Form(up.l, up.j), ID: int32(t.m.Layers[up.l].First + up.j), S: float64(s)})
+	t.constrain(judge.Constraint{Form: t.Form(up.l, up.j), ID: int32(t.m.Layers[up.l].First + up.j), S: float64(s), Name: t.judge.Names()})
 	if up.follows {
 		t.solver.Enter(float64(s))
 	} else {
@@ -130,6 +131,23 @@ func (t *Solved) arrive(lv *level) {
 	}
 	t.outline.fresh = false
 	t.Pass(&lv.acc, up.l, up.j, s)
+}
+
+// arriveKnowing enters the cell at which the tree stands, in whose layer some neurons are decided
+// already, with their labels.
+func (t *Solved) arriveKnowing(labels []int8, decided func(j int) bool) {
+	lv := t.levels[t.depth]
+	t.arrive(lv)
+	st, first := &t.layers[lv.l], t.m.Layers[lv.l].First
+	for j := lv.j; j < len(st.done); j++ {
+		if st.done[j] != open || !decided(j) {
+			continue
+		}
+		if st.done[j] = zero; labels[first+j] != 0 {
+			st.done[j], t.labels[first+j] = settled, labels[first+j]
+			t.Pass(&lv.acc, lv.l, j, labels[first+j])
+		}
+	}
 }
 
 // Enter names the side.
@@ -192,9 +210,6 @@ func (t *Solved) enterLayer(lv *level) {
 		switch {
 		case sign != 0:
 			st.done[j] = settled
-			if t.judge.Proof { // without an outline
-				st.proofs[j].CopyFrom(&judge.Multipliers{Self: 1})
-			}
 			t.tally.Float++
 			t.Pass(&lv.acc, l, j, sign)
 		case z.Zero():
@@ -211,9 +226,6 @@ func (t *Solved) layer(lv *level, passing bool) (e Event, done bool) {
 	ly, st := t.m.Layers[l], &t.layers[l]
 	for ; lv.j < ly.Neurons; lv.j++ {
 		if st.done[lv.j] != open {
-			if t.judge.Proof {
-				t.report(l, lv.j)
-			}
 			continue
 		}
 		// On the way to another cell there is little to do.
@@ -222,7 +234,7 @@ func (t *Solved) layer(lv *level, passing bool) (e Event, done bool) {
 		}
 		if t.decide(lv) {
 			lv.follows = t.off == 0 && !t.Form(l, lv.j).Lost() && t.solver.Split()
-			if st.entry == t.depth && lv.follows && !(t.outlines() && t.outlined()) {
+			if t.ahead && st.entry == t.depth && lv.follows && !(t.outlines() && t.outlined()) {
 				t.settle(lv)
 			}
 			return Event{Kind: Split, Shared: lv.follows}, true
@@ -237,15 +249,6 @@ func (t *Solved) layer(lv *level, passing bool) (e Event, done bool) {
 		t.Pass(&lv.acc, l, lv.j, t.labels[ly.First+lv.j])
 	}
 	return e, false
-}
-
-// report tells of a neuron that was settled on entry.
-func (t *Solved) report(l, j int) {
-	if st := &t.layers[l]; st.done[j] == zero {
-		t.told.Zero()
-	} else {
-		t.told.Pruned(t.labels[t.m.Layers[l].First+j], &st.proofs[j])
-	}
 }
 
 // settle decides the neurons of the layer after the level's that are settled on the whole cell,
@@ -271,12 +274,11 @@ func (t *Solved) settle(lv *level) {
 		if by == judge.None {
 			continue
 		}
-		t.labels[id] = z0
 		t.count(by)
-		st.done[j] = settled
-		if t.judge.Proof {
-			st.proofs[j].CopyFrom(&t.judge.Out)
+		if t.pruned(z, z0, id); t.gaveUp {
+			return
 		}
+		st.done[j] = settled
 		t.Pass(&lv.acc, l, j, z0)
 	}
 }
@@ -336,6 +338,7 @@ func (t *Solved) CopyFrom(from Tree, depth int) {
 	t.copyLayer(&o.trunk, src.l)
 	t.solver.CopyFrom(o.solver, depth)
 	t.pivots = t.solver.Pivots()
+	t.judge.Box.CopyFrom(o.judge.Box)
 	t.unconstrained()
 	for _, a := range o.judge.Cell[:depth] {
 		z := *a.Form

@@ -84,23 +84,26 @@ type Tree interface {
 	Err() error
 }
 
-// Teller is told of each neuron that is settled on a cell, in network order.
+// Teller is told what a proof has to say of a cell (docs/certificate.md), in an order in which each
+// statement follows from those before. Multipliers are valid during the call.
 type Teller interface {
-	// Pruned: the side opposite to live is empty, as the multipliers show; they are valid during
-	// the call.
-	Pruned(live int8, m *judge.Multipliers)
-	// Zero: the pre-activation is identically zero on the cell.
-	Zero()
+	// Narrowed: coordinate k of the input is at most x on the cell, with side +1, or at least x,
+	// with −1. All that is told of a layer comes after what is narrowed on entering it.
+	Narrowed(k int, side int8, x float64, m *judge.Multipliers)
+	// Pruned: neuron j of the layer has the sign live on the cell, for the other side is empty.
+	// Neurons that have one sign on the box of the cell, or on the ball, are not told of. With
+	// named, the neuron becomes a constraint of the cell beside those of the splits.
+	Pruned(j int, live int8, named bool, m *judge.Multipliers)
 }
 
 // Silent tells nobody.
 type Silent struct{}
 
-// Pruned does nothing.
-func (Silent) Pruned(int8, *judge.Multipliers) {}
+// Narrowed does nothing.
+func (Silent) Narrowed(int, int8, float64, *judge.Multipliers) {}
 
-// Zero does nothing.
-func (Silent) Zero() {}
+// Pruned does nothing.
+func (Silent) Pruned(int, int8, bool, *judge.Multipliers) {}
 
 // Decisions counts decisions by the tier that made them. Those by the signs at vertices are among
 // Float.

@@ -29,8 +29,7 @@ type trunk struct {
 
 // layer is what was settled when a layer was entered. The labels are in the trunk's.
 type layer struct {
-	done   []status
-	proofs []judge.Multipliers
+	done []status
 	// entry is the depth of the cell on which the layer was entered.
 	entry int
 }
@@ -49,7 +48,7 @@ func newTrunk(m *Subject, p *Policy, halt *atomic.Bool) trunk {
 		told: Silent{}, tally: new(Tally), tune: p.tuning()}
 	k.judge = judge.New(m.Model, k.labels, p.tiers())
 	for _, ly := range m.Layers {
-		k.layers = append(k.layers, layer{done: make([]status, ly.Neurons), proofs: make([]judge.Multipliers, ly.Neurons)})
+		k.layers = append(k.layers, layer{done: make([]status, ly.Neurons)})
 	}
 	return k
 }
@@ -60,9 +59,6 @@ func (w *trunk) copyLayer(o *trunk, l int) {
 	to, from := &w.layers[l], &o.layers[l]
 	copy(to.done, from.done)
 	to.entry = -1 // the cell of entry is not on this tree's path
-	for j := range from.proofs {
-		to.proofs[j].CopyFrom(&from.proofs[j])
-	}
 }
 
 // Labels are the signs of the decided neurons.

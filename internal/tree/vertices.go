@@ -5,11 +5,14 @@
 package tree
 
 import (
+	"errors"
 	"math/big"
+	"slices"
 	"sync/atomic"
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/internal/forms"
+	"github.com/relucell/relucell/internal/judge"
 	"github.com/relucell/relucell/internal/tuning"
 	"github.com/relucell/relucell/internal/vertices"
 )
@@ -40,6 +43,12 @@ type hull struct {
 	arrived bool
 	names   int           // given to constraints, at the split
 	split   vertices.Mark // the state of the vertices there
+	// For those who want more than the number of regions: how many constraints the cell has at the
+	// split, the box around it, and signs of the section's vertices to be put back.
+	cell     int
+	box      judge.Box
+	unlooked []vertices.Signs
+	halved   bool
 }
 
 // Fallbacks counts, for all trees of a walk, the cells that the solver took over. Where they are
@@ -50,12 +59,13 @@ type Fallbacks struct {
 }
 
 // NewVertices returns a tree at the root.
-func NewVertices(m *Subject, p *Policy, halt *atomic.Bool, f *Fallbacks) *Vertices {
-	t := &Vertices{words: words{trunk: newTrunk(m, p, halt), fallbacks: f,
+func NewVertices(m *Subject, p *Policy, halt *atomic.Bool, f *Fallbacks, wants Wants) *Vertices {
+	t := &Vertices{words: words{trunk: newTrunk(m, p, halt), fallbacks: f, wants: wants, shown: shown{x: make([]float64, m.N)},
 		cellwise: p != nil && p.Cellwise, audit: func() {}}}
 	if p != nil && p.Described != nil {
 		t.audit = func() { p.Described(t) }
 	}
+	t.judge.Proof = wants == Proofs
 	t.setCells(vertices.New(m.Model, true))
 	return t
 }
@@ -118,7 +128,8 @@ func (t *Vertices) Next(passing bool) Event {
 	}
 	e, certain := t.next(passing)
 	switch {
-	case certain:
+	case certain && (e.Kind != Open || t.witness(t.here())):
+		t.shown.tell(t.told)
 		return e
 	case t.m.Late():
 		return t.Undecided()
@@ -128,31 +139,101 @@ func (t *Vertices) Next(passing bool) Event {
 
 // Undecided leaves the cell as it is: one that has vertices and an interior is not empty.
 func (t *Vertices) Undecided() Event {
+	if !t.standing && !t.witness(t.here()) {
+		if e, ok := t.lead(); !ok {
+			return e
+		}
+	}
 	if t.standing {
 		return t.solved.Undecided()
 	}
+	t.shown.n = 0
 	return Event{Kind: Open}
 }
 
-// standIn leads the solved tree to the cell.
-func (t *Vertices) standIn(passing bool) Event {
-	if t.solved == nil {
-		t.solved = NewSolved(t.m, t.policy, t.halt, false)
-		t.solved.tally = t.tally
+// up is the level above, nil at the root; side is the side of it.
+func (t *Vertices) up() *hull {
+	if d := len(t.path); d > 0 {
+		return t.levels[d-1]
 	}
+	return nil
+}
+
+func (t *Vertices) side() int8 {
+	if d := len(t.path); d > 0 {
+		return t.path[d-1]
+	}
+	return 0
+}
+
+// standIn has the solved tree decide the cell.
+func (t *Vertices) standIn(passing bool) Event {
 	if len(t.path) == 0 {
 		t.tally.Decisions = t.atRoot
-	} else {
+	} else if t.wants == Counts { // where all go to the solver must not change what is shown
 		t.fallbacks.note(t.tune, t.regions)
 	}
-	if e, ok := Lead(t.solved, t.path); !ok {
-		if e.Kind == Failed {
-			return e
-		}
-		return t.Undecided()
+	if e, ok := t.lead(); !ok {
+		return e
 	}
-	t.standing, t.since = true, len(t.path)
 	return t.solved.Next(passing)
+}
+
+// lead leads the solved tree to the cell, or says why it cannot.
+func (t *Vertices) lead() (e Event, ok bool) {
+	t.shown.n = 0
+	s := t.standby()
+	s.Tell(Silent{})
+	s.judge.Box = s.judge.Box[:0]
+	s.ahead = t.wants != Proofs
+	if e, ok := Lead(s, t.path); !ok {
+		switch {
+		case e.Kind == Failed:
+		case t.wants == Counts:
+			e = Event{Kind: Open}
+		default: // late, and the solver's point is of a cell above
+			e, s.err = Event{Kind: Failed}, errors.New("stopped before a cell had a point to show")
+		}
+		return e, false
+	}
+	s.Tell(t.told)
+	s.ahead = true
+	t.standing, t.since = true, len(t.path)
+	if t.wants != Counts && t.since > 0 {
+		t.handOver(s, t.levels[t.since-1])
+	}
+	return e, true
+}
+
+// standby returns the solved tree, which is made when it is first wanted.
+func (t *Vertices) standby() *Solved {
+	if t.solved == nil {
+		t.solved = NewSolved(t.m, t.policy, t.halt, t.wants == Proofs)
+		t.solved.tally = t.tally
+	}
+	return t.solved
+}
+
+// handOver tells the solved tree, which stands at the cell, what has been shown of the cells above:
+// the names of the constraints, the box, and the neurons of the layer that are decided.
+func (t *Vertices) handOver(s *Solved, up *hull) {
+	s.judge.Box.CopyFrom(up.box)
+	s.arriveKnowing(t.labels, func(j int) bool {
+		word, b := t.cells.WordOf(up.l, j)
+		return t.layers[up.l].done[j] != open || word < up.word || word == up.word && up.open>>b&1 == 0
+	})
+	for d := range s.judge.Cell {
+		a := &s.judge.Cell[d]
+		a.Name = int32(slices.IndexFunc(t.judge.Cell, func(b judge.Constraint) bool { return b.ID == a.ID }))
+	}
+}
+
+// Tell sets who is told.
+func (t *Vertices) Tell(to Teller) {
+	t.told = to
+	if t.solved != nil {
+		t.solved.told = to
+	}
 }
 
 // note counts a cell whose vertices left a sign uncertain; where that is common, no more are tried.
@@ -166,8 +247,13 @@ func (f *Fallbacks) note(tune *tuning.Table, regions int64) {
 // where a sign is not certain.
 func (t *Vertices) next(passing bool) (e Event, certain bool) {
 	lv := t.here()
+	if up := t.up(); up != nil && up.halved {
+		return t.half(lv)
+	}
 	if !lv.arrived {
-		t.arrive(lv)
+		if !t.arrive(lv) {
+			return e, false
+		}
 		if lv.open == 0 && len(t.path) > 0 {
 			t.audit()
 		}
@@ -185,22 +271,24 @@ func (t *Vertices) next(passing bool) (e Event, certain bool) {
 			return e, false
 		case found:
 		case lv.l+1 == len(t.m.Layers):
-			return t.final(1, 0), true
+			return t.final(1, 0), t.witness(lv)
 		default:
 			lv.l, lv.j = lv.l+1, 0
-			t.enterLayer(lv)
+			if !t.enterLayer(lv) {
+				return e, false
+			}
 		}
 	}
 }
 
 // arrive enters the cell that Enter, or Reset, has named.
-func (t *Vertices) arrive(lv *hull) {
+func (t *Vertices) arrive(lv *hull) bool {
 	lv.arrived = true
 	d := len(t.path)
+	t.begin(lv, t.up(), t.side())
 	if d == 0 {
 		t.LoadFirst()
-		t.enterLayer(lv)
-		return
+		return t.enterLayer(lv)
 	}
 	up, s := t.levels[d-1], t.path[d-1]
 	lv.at = up.parts.Side(s, lv.at[:0])
@@ -208,6 +296,7 @@ func (t *Vertices) arrive(lv *hull) {
 		lv.acc.CopyFrom(&up.acc)
 	}
 	t.Pass(&lv.acc, up.l, up.j, s)
+	return true
 }
 
 // Enter names the side.
@@ -222,6 +311,9 @@ func (t *Vertices) Enter(s int8) {
 	ly := t.m.Layers[up.l]
 	lv.l, lv.j, lv.word, lv.open, lv.arrived = up.l, up.j+1, up.word, up.open&^(1<<(up.j%vertices.WordSize)), false
 	t.labels[ly.First+up.j] = s
+	if t.wants != Counts {
+		t.cells.SetSignsAfter(up.word, up.parts.Section, up.unlooked)
+	}
 	if lv.open == 0 {
 		lv.j = t.cells.NeuronAt(up.l, up.word+1, 0)
 	}
@@ -246,12 +338,8 @@ func (t *Vertices) CopyFrom(from Tree, depth int) {
 	o := from.(*Vertices)
 	t.path, t.standing = append(t.path[:0], o.path[:depth]...), o.standing && depth >= o.since
 	if t.standing {
-		if t.solved == nil {
-			t.solved = NewSolved(t.m, t.policy, t.halt, false)
-			t.solved.tally = t.tally
-		}
 		t.since = depth
-		t.solved.CopyFrom(o.solved, depth)
+		t.standby().CopyFrom(o.solved, depth)
 		return
 	}
 	copy(t.labels, o.labels)
@@ -259,6 +347,7 @@ func (t *Vertices) CopyFrom(from Tree, depth int) {
 	dst.l, dst.j, dst.open, dst.word, dst.arrived = src.l, src.j, src.open, src.word, true
 	dst.acc.CopyFrom(&src.acc)
 	t.copyLayer(&o.trunk, src.l)
+	t.adopt(&o.words, src, dst)
 	t.cells.Adopt(o.cells, src.word, src.names)
 	dst.parts.Plus = t.cells.Take(o.cells, src.parts.Plus, dst.parts.Plus[:0])
 	dst.parts.Section = t.cells.Take(o.cells, src.parts.Section, dst.parts.Section[:0])
@@ -289,16 +378,30 @@ func (t *Vertices) Err() error {
 	return nil
 }
 
-// Witness returns nil: none are kept.
-func (t *Vertices) Witness(bool) ([]float64, []*big.Float) { return nil, nil }
+// Witness is the point that was found last, nil where none is wanted.
+func (t *Vertices) Witness(short bool) ([]float64, []*big.Float) {
+	switch {
+	case t.standing:
+		return t.solved.Witness(short)
+	case t.wants == Counts:
+		return nil, nil
+	case t.shown.wide:
+		return nil, t.m.ExactX(t.shown.x, nil)
+	}
+	return t.shown.x, nil
+}
 
-// enterLayer settles the neurons of the layer that it can at once.
-func (t *words) enterLayer(lv *hull) {
+// enterLayer settles the neurons of the layer that it can at once. It returns false where that is
+// given up.
+func (t *words) enterLayer(lv *hull) bool {
 	l := lv.l
 	if l > 0 {
 		t.Load(l, &lv.acc, t.labels)
 	}
 	t.Begin(&lv.acc, l+1)
+	if t.wants == Proofs {
+		return t.enterShown(lv)
+	}
 	st := &t.layers[l]
 	// A box costs a look at each vertex. What is so in the l2 ball alone need not be so at the
 	// vertices outside.
@@ -327,4 +430,5 @@ func (t *words) enterLayer(lv *hull) {
 			st.done[j] = open
 		}
 	}
+	return true
 }

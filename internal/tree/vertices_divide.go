@@ -19,6 +19,8 @@ type words struct {
 	around    vertices.Box // of a cell
 	cellwise  bool         // regions are not counted at a stroke
 	audit     func()       // shows the cell to those who look on
+	wants     Wants
+	shown     shown
 }
 
 // nextWord finds the next word of the layer, from its neuron j on, that has open neurons, and looks
@@ -56,7 +58,9 @@ func (t *words) divide(lv *hull, passing bool) (e Event, done, certain bool) {
 		undecided := lv.open
 		lv.open &= seen.Plus & seen.Minus
 		t.audit()
-		t.settle(lv, undecided&^lv.open, seen)
+		if !t.settle(lv, undecided&^lv.open, seen) {
+			return e, false, false
+		}
 		if lv.open == 0 {
 			break
 		}
@@ -75,6 +79,13 @@ func (t *words) divide(lv *hull, passing bool) (e Event, done, certain bool) {
 			}
 			return t.final(n, settled), true, true
 		}
+		if lv.halved = t.halves(lv); lv.halved {
+			c.Halve(lv.word, lv.at, b, &t.shown.halves)
+			lv.parts.Section = lv.parts.Section[:0]
+			lv.names, lv.split = c.Named(), c.Here()
+			t.noteSplit(lv)
+			return Event{Kind: Split}, true, true
+		}
 		if !c.Split(lv.word, lv.at, b, lv.open&^(1<<b), &lv.parts) {
 			return e, false, false
 		}
@@ -84,6 +95,7 @@ func (t *words) divide(lv *hull, passing bool) (e Event, done, certain bool) {
 			return e, false, false
 		}
 		if both {
+			t.noteSplit(lv)
 			return Event{Kind: Split, Shared: true}, true, true
 		}
 	}
@@ -109,6 +121,9 @@ func (t *words) splits(lv *hull) (both, certain bool) {
 	if minus {
 		s = -1
 	}
+	if !t.miss(lv, s) {
+		return false, false
+	}
 	lv.at = lv.parts.Side(s, lv.at[:0])
 	t.labels[t.m.Layers[lv.l].First+lv.j] = s
 	t.tally.Float++
@@ -117,26 +132,36 @@ func (t *words) splits(lv *hull) (both, certain bool) {
 	return false, true
 }
 
-// atLeaf says that no neuron is open after the level's word.
+// atLeaf says that the regions of the cell are counted at a stroke, if they are few enough.
 func (t *words) atLeaf(lv *hull) bool {
-	if lv.l+1 < len(t.m.Layers) || t.cellwise {
+	return !t.cellwise && t.wants == Counts && t.lastWord(lv)
+}
+
+// lastWord says that no neuron is open after the level's word.
+func (t *words) lastWord(lv *hull) bool {
+	if lv.l+1 < len(t.m.Layers) {
 		return false
 	}
 	done, next := t.layers[lv.l].done, t.cells.NeuronAt(lv.l, lv.word+1, 0)
 	return next >= len(done) || !slices.Contains(done[next:], open)
 }
 
-// settle labels neurons of the word that have one sign on the cell.
-func (t *words) settle(lv *hull, settled uint64, seen vertices.Signs) {
+// settle labels neurons of the word that have one sign on the cell. It returns false where that
+// cannot be shown.
+func (t *words) settle(lv *hull, settled uint64, seen vertices.Signs) bool {
 	ly := t.m.Layers[lv.l]
 	t.tally.Float += int64(bits.OnesCount64(settled))
 	for ; settled != 0; settled &= settled - 1 {
 		b := uint(bits.TrailingZeros64(settled))
 		s := int8(seen.Plus>>b&1) - int8(seen.Minus>>b&1)
 		j := t.cells.NeuronAt(lv.l, lv.word, b)
+		if t.wants == Proofs && !t.prune(lv, b, s) {
+			return false
+		}
 		t.labels[ly.First+j] = s
 		t.Pass(&lv.acc, lv.l, j, s)
 	}
+	return true
 }
 
 // final is a cell of so many regions, beside which so many sides were found empty.

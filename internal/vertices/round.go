@@ -29,30 +29,84 @@ type nearest struct {
 	n      int
 	system [MaxInputs + 1][MaxInputs + 2]float64
 	list   []int32
+	at     Point // where the search has ended
+	before []Vertex
 }
 
 // meets says whether the hull of a list meets the open ball; certain false: that could not be told.
+// What is known of a vertex is to depend on the path to it alone, and so what is solved for here is
+// not kept.
 func (c *Cells) meets(list []int32) (hit, certain bool) {
 	if hit, certain = c.near.meets(&c.points, list); certain {
 		return hit, true
 	}
+	c.near.before = c.near.before[:0]
 	again := false
 	for _, v := range list {
-		if c.Vertices[v].Err > roundFar && c.repair(v) {
-			c.setInside(v)
-			again = true
-		}
+		c.near.before = append(c.near.before, c.Vertices[v])
+		again = c.Vertices[v].Err > roundFar && c.repair(v) || again
 	}
 	if again {
-		return c.near.meets(&c.points, list)
+		for _, v := range list {
+			c.setInside(v)
+		}
+		hit, certain = c.near.meets(&c.points, list)
+		for i, v := range list {
+			c.Vertices[v] = c.near.before[i]
+			c.setInside(v)
+		}
 	}
-	return false, false
+	return hit, certain
 }
 
 // SideMeets says so of a side of a cell.
 func (c *Cells) SideMeets(p *Parts, s int8) (hit, certain bool) {
 	c.near.list = p.Side(s, c.near.list[:0])
 	return c.meets(c.near.list)
+}
+
+// ExpressNearest expresses the point of a side of a cell that is nearest to the centre by the inward
+// normals of the constraints that hold there, where the side misses the ball: their sum is then at
+// least the point's distance, and so nowhere in the ball.
+func (c *Cells) ExpressNearest(p *Parts, s int8, out *Cone) bool {
+	n := &c.near
+	n.list = p.Side(s, n.list[:0])
+	if !n.find(&c.points, n.list) {
+		return false
+	}
+	on := ^uint64(0)
+	for _, v := range n.of[:n.n] {
+		on &= c.Vertices[v].On
+	}
+	g := n.at
+	for k := range g {
+		g[k] = -g[k]
+	}
+	return c.fitCone(on, &g, out)
+}
+
+// find goes to the nearest point of the hull of a list, as far as floats can.
+func (s *nearest) find(p *points, list []int32) bool {
+	first, least := list[0], math.Inf(1)
+	for _, v := range list {
+		if t := dot(&p.Vertices[v].X, &p.Vertices[v].X); t < least {
+			first, least = v, t
+		}
+	}
+	s.n, s.of[0], s.weight[0] = 1, first, 1
+	s.at = p.Vertices[first].X
+	for range nearestSteps {
+		next, low := first, math.Inf(1)
+		for _, v := range list {
+			if t := dot(&s.at, &p.Vertices[v].X); t < low {
+				next, low = v, t
+			}
+		}
+		if far := dot(&s.at, &s.at); low >= far*(1-fitGone) || !s.enter(p, next, &s.at) {
+			return true
+		}
+	}
+	return false
 }
 
 // meets says so with vertices as they are known.
@@ -65,10 +119,11 @@ func (s *nearest) meets(p *points, list []int32) (hit, certain bool) {
 	first := list[0]
 	least := math.Inf(1)
 	for _, v := range list {
+		at := &p.Vertices[v]
 		if p.Inside[v] {
+			s.at = at.X
 			return true, true
 		}
-		at := &p.Vertices[v]
 		err = max(err, at.Err)
 		if t := dot(&at.X, &at.X); t < least {
 			first, least = v, t
@@ -78,6 +133,7 @@ func (s *nearest) meets(p *points, list []int32) (hit, certain bool) {
 	x := p.Vertices[first].X
 	blur := forms.Slack * math.Sqrt(float64(p.N)) * (err + float64(2*p.N+6)*forms.Unit)
 	for range nearestSteps {
+		s.at = x
 		far := math.Sqrt(dot(&x, &x))
 		if far*(1+forms.Slack*float64(p.N+4)*forms.Unit)+blur < 1 {
 			return true, true

@@ -29,8 +29,11 @@ func (c *Cells) look(word int, v int32, neurons uint64) bool {
 	if rest != 0 && c.integral {
 		rest = c.lookInIntegers(word, v, rest)
 	}
-	if rest != 0 && c.Vertices[v].Err > 0 && c.repair(v) {
+	if before := c.Vertices[v]; rest != 0 && before.Err > 0 && c.repair(v) {
+		// What is known of a vertex is to depend on the path to it alone, not on where the walk went
+		// before: it belongs to both sides of a split.
 		rest = c.lookOnce(word, v, rest)
+		c.Vertices[v] = before
 	}
 	for ; rest != 0; rest &= rest - 1 {
 		b := uint(bits.TrailingZeros64(rest))
@@ -71,4 +74,21 @@ func (c *Cells) LookAll(word int, list []int32, neurons uint64) bool {
 		}
 	}
 	return true
+}
+
+// SignsAfter appends the signs of the words after one at some vertices to a list, for SetSignsAfter
+// to put back.
+func (p *points) SignsAfter(word int, list []int32, out []Signs) []Signs {
+	for _, v := range list {
+		out = append(out, p.signs[int(v)*p.words+word+1:(int(v)+1)*p.words]...)
+	}
+	return out
+}
+
+// SetSignsAfter puts them back.
+func (p *points) SetSignsAfter(word int, list []int32, from []Signs) {
+	n := p.words - word - 1
+	for i, v := range list {
+		copy(p.signs[int(v)*p.words+word+1:(int(v)+1)*p.words], from[i*n:(i+1)*n])
+	}
 }

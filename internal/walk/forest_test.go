@@ -114,15 +114,15 @@ type told struct {
 
 func newTold() told { return told{new(sync.Mutex), new([]byte)} }
 
-func (s told) add(text ...byte)                { *s.text = append(*s.text, text...) }
-func (s told) Pruned(int8, *judge.Multipliers) {}
-func (s told) Zero()                           {}
-func (s told) Split()                          { s.add('(') }
-func (s told) SplitEnd()                       { s.add(')') }
-func (s told) Region(tree.Tree)                { s.add('r') }
-func (s told) Open(tree.Tree)                  { s.add('o') }
-func (s told) Fork() Sink                      { return newTold() }
-func (s told) Join(o Sink)                     { s.add(*o.(told).text...) }
+func (s told) add(text ...byte)                                { *s.text = append(*s.text, text...) }
+func (s told) Pruned(int, int8, bool, *judge.Multipliers)      {}
+func (s told) Narrowed(int, int8, float64, *judge.Multipliers) {}
+func (s told) Split()                                          { s.add('(') }
+func (s told) SplitEnd()                                       { s.add(')') }
+func (s told) Region(tree.Tree)                                { s.add('r') }
+func (s told) Open(tree.Tree)                                  { s.add('o') }
+func (s told) Fork() Sink                                      { return newTold() }
+func (s told) Join(o Sink)                                     { s.add(*o.(told).text...) }
 
 // What a sink is told does not depend on workers, and what is counted is the count.
 func TestWorkersChangeNothing(t *testing.T) {

@@ -25,6 +25,43 @@ var (
 	errContradiction = errors.New("exact: the rows of a cell contradict each other")
 )
 
+// Maximum is the result of Maximize.
+type Maximum struct {
+	// Value is the largest value, obj(Y), and Y a point of the closed cell that attains it.
+	Value *big.Rat
+	Y     []*big.Rat
+	// Self ≥ 1 and Lambda ≥ 0, one per row, when Value ≤ 0, and nil otherwise:
+	// Self·obj + Σ Lambda_i·rows_i ≤ 0 on the polytopal ball. No common divisor.
+	Self   *big.Int
+	Lambda []*big.Int
+}
+
+// Maximize maximises obj over {y : rows(y) ≥ 0} ∩ the closed unit ball of the
+// norm, given a rational point p strictly inside all of it. For l2 the outer
+// box [−1,1]ⁿ takes the place of the ball, so multipliers hold on the ball too.
+// It always terminates. An error means that the dimensions differ or that p is
+// not strictly inside.
+func Maximize(norm ball.Norm, obj Row, rows []Row, p []*big.Rat) (Maximum, error) {
+	if err := checkDims(len(p), append([]Row{obj}, rows...)); err != nil {
+		return Maximum{}, err
+	}
+	if norm != ball.L1 {
+		norm = ball.LInf
+	}
+	if !newPoint(p).interior(nil, norm, rows) {
+		return Maximum{}, errInterior
+	}
+	t := newTableau(norm, obj, rows, newScout(nil, rows))
+	if err := t.run(false); err != nil {
+		return Maximum{}, err
+	}
+	out := Maximum{Value: t.value(), Y: t.point().rats()}
+	if out.Value.Sign() <= 0 {
+		out.Self, out.Lambda = t.multipliers()
+	}
+	return out, nil
+}
+
 // tableau is a dictionary d·x_B = a_0 + Σ a_j·x_N(j) over integers, d > 0, in variables
 // that are all ≥ 0. Line 0 is the objective, column 0 the constants. Identities: i < m the
 // slack of rows[i]; m+j the variable of column j+1 at the start; m+columns+k a face of
@@ -334,6 +371,8 @@ func (t *tableau) share(j int) *big.Int {
 	}
 	return t.at(j)
 }
+
+func (t *tableau) value() *big.Rat { return new(big.Rat).SetFrac(&t.lines[0][0], &t.d) }
 
 // multipliers reads d·obj = a_0 + Σ a_j·x_j, an identity with all a_j ≤ 0: moving
 // the rows' slacks to the left gives the multipliers, and what stays on the

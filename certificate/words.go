@@ -1,0 +1,95 @@
+package certificate
+
+// Integers of a fixed number of words, in two's complement: what the forms of a path are made of.
+//
+// All arithmetic here is that of the integers modulo 2^m, m the bits of the words of a number. It
+// is exact wherever the result alone is known to lie between −2^(m−1) and 2^(m−1); what comes about
+// on the way may wrap. So nothing here looks for an overflow, and whoever calls has a bound of the
+// result: see length.
+
+import (
+	"math/big"
+	"math/bits"
+)
+
+// length returns the words that an integer of absolute value less than 2^n needs.
+func length(n int) int { return n/bits.UintSize + 1 }
+
+// mulAdd adds a·b to z, or −a·b, both vectors of numbers of k words.
+func mulAdd(z, b []uint, k int, a *big.Int, negative bool) {
+	negative = negative != (a.Sign() < 0)
+	for o, x := range a.Bits() {
+		if o == 0 {
+			mac(z, b, k, uint(x), negative)
+		} else if o < k && x != 0 {
+			for i := 0; i < len(z); i += k {
+				mac(z[i+o:i+k], b[i:i+k-o], k-o, uint(x), negative)
+			}
+		}
+	}
+}
+
+// mac is the one multiply-add of the checker: it adds a·b to z, or subtracts it, which is to add it
+// to −1 − z. A carry out of a number is dropped.
+func mac(z, b []uint, k int, a uint, negative bool) {
+	var hi, lo, c, carry, flip uint
+	if negative {
+		flip = ^flip
+	}
+	left := k
+	b = b[:len(z)]
+	for i := range z {
+		hi, lo = bits.Mul(a, b[i])
+		lo, c = bits.Add(lo, carry, 0)
+		carry = hi + c
+		lo, c = bits.Add(z[i]^flip, lo, 0)
+		carry += c
+		z[i] = lo ^ flip
+		if left--; left == 0 {
+			carry, left = 0, k
+		}
+	}
+}
+
+// place sets z to b·2^shift, vectors of numbers of k words and of n; what does not fit is cut.
+func place(z []uint, k int, b []uint, n int, shift uint) {
+	whole, part := int(shift/bits.UintSize), shift%bits.UintSize
+	for ; len(z) > 0; z, b = z[k:], b[n:] {
+		sign, below := uint(int(b[n-1])>>(bits.UintSize-1)), uint(0)
+		clear(z[:min(whole, k)])
+		for j := whole; j < k; j++ {
+			word := sign
+			if j-whole < n {
+				word = b[j-whole]
+			}
+			z[j], below = word<<part|below>>(bits.UintSize-part), word
+		}
+	}
+}
+
+// signOf returns the sign of a number.
+func signOf(z []uint) int {
+	if int(z[len(z)-1]) < 0 {
+		return -1
+	}
+	for _, x := range z {
+		if x != 0 {
+			return +1
+		}
+	}
+	return 0
+}
+
+// load sets z to the number b.
+func load(z *big.Int, b []uint) {
+	words, sign, c := z.Bits()[:0], signOf(b), uint(1)
+	for _, x := range b {
+		if sign < 0 {
+			x, c = bits.Add(^x, 0, c)
+		}
+		words = append(words, big.Word(x))
+	}
+	if z.SetBits(words); sign < 0 {
+		z.Neg(z)
+	}
+}

@@ -1,0 +1,371 @@
+// What a tree of vertices shows of its cells to those who want more than their number: witnesses,
+// and for proofs the multipliers of each empty side. A form is largest on a cell at a vertex, and
+// the constraints that hold there say why it is no larger. Everything is proposed by floats and
+// certified by the judge, and is a function of the path to the cell.
+
+package tree
+
+import (
+	"math"
+	"slices"
+
+	"github.com/relucell/relucell/internal/forms"
+	"github.com/relucell/relucell/internal/judge"
+	"github.com/relucell/relucell/internal/vertices"
+)
+
+// Wants says what is wanted of a tree besides the number of regions.
+type Wants int8
+
+const (
+	// Counts: nothing.
+	Counts Wants = iota
+	// Witnesses: a point of each region.
+	Witnesses
+	// Proofs: witnesses, and what a [Teller] is told.
+	Proofs
+)
+
+// shown is what is to be told of a cell. It waits until the cell is decided, for where something
+// cannot be shown the solver takes the whole cell over.
+type shown struct {
+	lines []line
+	n     int
+	cone  vertices.Cone
+	// x, or in wide where float64 does not hold it, is the witness found last.
+	x    []float64
+	wide bool
+	y    vertices.Point
+	in   vertices.Region
+	// halves are the two regions of the cell that was split last for that.
+	halves vertices.Halves
+}
+
+// line is something to be told.
+type line struct {
+	narrowed bool
+	at       int // a coordinate, or a neuron of the layer
+	side     int8
+	named    bool
+	x        float64
+	m        judge.Multipliers
+}
+
+// add makes room for a line with the multipliers that the judge found last.
+func (s *shown) add(m *judge.Multipliers) *line {
+	if s.n == len(s.lines) {
+		s.lines = append(s.lines, line{})
+	}
+	l := &s.lines[s.n]
+	s.n++
+	l.m.CopyFrom(m)
+	return l
+}
+
+// tell tells what has been waiting.
+func (s *shown) tell(to Teller) {
+	for i := range s.lines[:s.n] {
+		if l := &s.lines[i]; l.narrowed {
+			to.Narrowed(l.at, l.side, l.x, &l.m)
+		} else {
+			to.Pruned(l.at, l.side, l.named, &l.m)
+		}
+	}
+	s.n = 0
+}
+
+// constrain makes the neuron of a level a constraint of the cell, on a side.
+func (t *words) constrain(lv *hull, s int8) {
+	ly := t.m.Layers[lv.l]
+	id := t.judge.Names()
+	t.judge.Cell = append(t.judge.Cell, judge.Constraint{Form: t.Form(lv.l, lv.j), ID: int32(ly.First + lv.j), S: float64(s), Name: id})
+	t.know(len(t.judge.Cell) - 1)
+}
+
+// know tells the vertices of a constraint of the cell.
+func (t *words) know(i int) {
+	a := &t.judge.Cell[i]
+	t.cells.Know(t.place(a.Layer, a.Unit), vertices.Known{Side: a.S, ID: int32(i)})
+}
+
+// place is where the row of a neuron is kept.
+func (t *words) place(l, j int) vertices.Place {
+	word, b := t.cells.WordOf(l, j)
+	return vertices.Place(word*vertices.WordSize + int(b))
+}
+
+// begin prepares for showing the cell of a level that is below another, nil for the root.
+func (t *words) begin(lv, up *hull, s int8) {
+	if t.wants == Counts {
+		return
+	}
+	t.shown.n = 0
+	if up == nil {
+		t.judge.Cell, lv.box = t.judge.Cell[:0], lv.box[:0]
+	} else {
+		t.judge.Cell = t.judge.Cell[:up.cell]
+		t.constrain(up, s)
+		lv.box.CopyFrom(up.box)
+	}
+	t.judge.Box = lv.box
+}
+
+// adopt takes over the constraints of the cell of another tree at a split.
+func (t *words) adopt(o *words, src, dst *hull) {
+	dst.cell, dst.halved = src.cell, false
+	dst.box.CopyFrom(src.box)
+	dst.unlooked = append(dst.unlooked[:0], src.unlooked...)
+	t.judge.Cell = t.judge.Cell[:0]
+	if t.wants == Counts {
+		return
+	}
+	for i, a := range o.judge.Cell[:src.cell] {
+		z := *a.Form
+		z.G = slices.Clone(z.G)
+		a.Form = &z
+		t.judge.Cell = append(t.judge.Cell, a)
+		t.know(i)
+	}
+}
+
+// prune shows that the side of a neuron of the word opposite to live is empty.
+func (t *words) prune(lv *hull, b uint, live int8) bool {
+	j := t.cells.NeuronAt(lv.l, lv.word, b)
+	z := t.Form(lv.l, j)
+	g, s := toward(z, -live)
+	c := &t.shown.cone
+	if !t.cells.Express(t.cells.Top(&g, lv.at), &g, c) || !t.judge.Shows(z, s, c.IDs, c.Lambda) {
+		return false
+	}
+	l := t.shown.add(&t.judge.Out)
+	l.narrowed, l.named, l.at, l.side = false, false, j, live
+	return true
+}
+
+// toward is the gradient of a form, or of its negative.
+func toward(z *forms.Form, side int8) (g vertices.Point, s float64) {
+	s = float64(side)
+	for k, v := range z.G {
+		g[k] = s * v
+	}
+	return g, s
+}
+
+// enterShown is enterLayer for proofs: the box of the cell is narrowed where that saves more than
+// it costs, and those neurons are settled that a proof need not speak of.
+func (t *words) enterShown(lv *hull) bool {
+	l := lv.l
+	st, fs, labels := &t.layers[l], t.Forms(l), t.labels[t.m.Layers[l].First:]
+	if t.m.UnitTerms < forms.MaxTerms && t.judge.Names() > 0 {
+		t.cells.Around(lv.at, &t.around)
+		gain := 0
+		for j := range st.done {
+			if t.around.Sign(&fs[j]) != 0 && !t.judge.AloneFloat(&fs[j]) {
+				gain++
+			}
+		}
+		if gain*(len(t.m.Layers)-l) > 3*t.m.N {
+			t.narrow(lv)
+		}
+	}
+	for j := range st.done {
+		s, alone := t.judge.Alone(&fs[j])
+		if t.m.Late() {
+			return false
+		}
+		labels[j] = s
+		switch {
+		case s != 0:
+			st.done[j] = settled
+			t.tally.Float++
+			t.Pass(&lv.acc, l, j, s)
+		case alone:
+			st.done[j] = zero
+		default:
+			st.done[j] = open
+		}
+	}
+	return true
+}
+
+// sideParts is how many steps of the grid of a side there are in the width of a cell: fewer make
+// shorter proofs, more make tighter boxes.
+const sideParts = 32
+
+// narrow shows for each side of the cell, as far as that can be seen, how far it reaches.
+func (t *words) narrow(lv *hull) {
+	if len(lv.box) == 0 {
+		lv.box.Cube(t.m.N)
+	}
+	for k := range t.m.N {
+		for _, s := range [...]int8{-1, 1} {
+			t.narrowSide(lv, k, s)
+			t.judge.Box = lv.box
+		}
+	}
+}
+
+// narrowSide narrows one side: the number is rounded outward, to few digits.
+func (t *words) narrowSide(lv *hull, k int, s int8) {
+	c, scale := t.m.Near(k)
+	var g vertices.Point
+	g[k] = float64(s)
+	width := 2 * t.around.Half[k]
+	_, e := math.Frexp(sideParts / (scale * width))
+	if e > 1000 || e < -1000 {
+		return
+	}
+	reach := c + scale*(t.around.Mid[k]+float64(s)*t.around.Half[k])
+	n := float64(s) * math.Ceil(float64(s)*math.Ldexp(reach, e)+0.125)
+	x := math.Ldexp(n, -e)
+	at := &lv.box[2*k+(int(s)+1)/2]
+	y := (x - c) / scale
+	if !(math.Abs(n) <= 1<<53) || !(float64(s)*(at.Y-y) > 2*t.m.UnitTerms*forms.Unit) {
+		return
+	}
+	cone := &t.shown.cone
+	if !t.cells.Express(t.cells.Top(&g, lv.at), &g, cone) || !t.judge.Within(k, s, x, cone.IDs, cone.Lambda) {
+		return
+	}
+	*at = judge.Side{Y: y, X: x}
+	ln := t.shown.add(&t.judge.Out)
+	ln.narrowed, ln.at, ln.side, ln.x = true, k, s, x
+}
+
+// miss shows that a side of the neuron of the level misses the ball, and makes the neuron a
+// constraint of the cell, which is on the other side, live.
+func (t *words) miss(lv *hull, live int8) bool {
+	if t.wants == Counts {
+		return true
+	}
+	const self = -1
+	t.cells.Know(t.place(lv.l, lv.j), vertices.Known{Side: float64(-live), ID: self})
+	if t.wants == Proofs {
+		c, share := &t.shown.cone, 0.0
+		if !t.cells.ExpressNearest(&lv.parts, -live, c) {
+			return false
+		}
+		if i := slices.Index(c.IDs, self); i >= 0 {
+			share = c.Lambda[i]
+			c.IDs, c.Lambda = slices.Delete(c.IDs, i, i+1), slices.Delete(c.Lambda, i, i+1)
+		}
+		if !(share > 0) {
+			return false
+		}
+		for i := range c.Lambda {
+			c.Lambda[i] /= share
+		}
+		z := t.Form(lv.l, lv.j)
+		if !t.judge.Shows(z, float64(-live), c.IDs, c.Lambda) {
+			return false
+		}
+		l := t.shown.add(&t.judge.Out)
+		l.narrowed, l.named, l.at, l.side = false, true, lv.j, live
+	}
+	t.constrain(lv, live)
+	return true
+}
+
+// split notes what the sides of a split begin with. What is learnt on the minus side of vertices
+// that both sides have is to be forgotten before the plus side, for what can be shown there is to
+// depend on the path alone.
+func (t *words) noteSplit(lv *hull) {
+	if t.wants == Counts {
+		return
+	}
+	lv.cell = len(t.judge.Cell)
+	lv.unlooked = t.cells.SignsAfter(lv.word, lv.parts.Section, lv.unlooked[:0])
+}
+
+// halves says that the level's cell splits into two regions, of which only a point each is wanted.
+func (t *words) halves(lv *hull) bool {
+	return t.wants != Counts && !t.cells.Round && lv.open&(lv.open-1) == 0 && t.lastWord(lv)
+}
+
+// half is the region of a side of a cell that was halved.
+func (t *Vertices) half(lv *hull) (e Event, certain bool) {
+	lv.arrived = true
+	return t.final(1, 0), t.witness(lv)
+}
+
+// witness finds a point of the cell of a level with few digits, where one is wanted.
+func (t *Vertices) witness(lv *hull) bool {
+	if t.wants == Counts {
+		return true
+	}
+	sh := &t.shown
+	if up := t.up(); up != nil && up.halved {
+		room := t.cells.Beside(&sh.halves, t.side(), &sh.y)
+		return room > 0 && t.rounded(&sh.halves.Region, room)
+	}
+	room, found := t.cells.Middle(t.m.Norm, t.list(lv), &sh.in, &sh.y)
+	return found && t.rounded(&sh.in, room)
+}
+
+// list returns the vertices of the cell of a level, also where it has not been looked at.
+func (t *Vertices) list(lv *hull) []int32 {
+	if !lv.arrived {
+		t.begin(lv, t.up(), t.side())
+		if up := t.up(); up != nil {
+			lv.at = up.parts.Side(t.side(), lv.at[:0])
+		}
+	}
+	return lv.at
+}
+
+// rounded rounds the point in shown.y, about which there is so much room.
+func (t *words) rounded(in *vertices.Region, room float64) bool {
+	least, plain := math.Inf(1), t.m.UnitTerms < forms.MaxTerms
+	for k := range t.m.N {
+		_, s := t.m.Near(k)
+		least = min(least, s)
+	}
+	if plain {
+		_, e := math.Frexp(0.5 / (room * least))
+		for e = max(0, e-coarser); e <= 1000 && plain; e++ {
+			var held bool
+			if held, plain = t.roundInput(in, e); held {
+				return true
+			}
+		}
+	}
+	_, e := math.Frexp(0.5 / room)
+	for e = max(0, e-coarser); e <= 52; e++ {
+		if t.roundUnit(in, e) {
+			return true
+		}
+	}
+	return false
+}
+
+// coarser is how many digits fewer are tried than always do: a point need not be in the middle.
+const coarser = 3
+
+// roundInput rounds the witness in shown.y to so many digits after the point in coordinates of the
+// input. fits is false where float64 does not hold that.
+func (t *words) roundInput(in *vertices.Region, e int) (held, fits bool) {
+	var y vertices.Point
+	grid, step := math.Ldexp(1, e), math.Ldexp(1, -e)
+	for k := range t.m.N {
+		c, s := t.m.Near(k)
+		n := math.RoundToEven((c + s*t.shown.y[k]) * grid)
+		if !(math.Abs(n) <= 1<<53) {
+			return false, false
+		}
+		t.shown.x[k] = n * step
+		y[k] = (t.shown.x[k] - c) / s
+	}
+	t.shown.wide = false
+	return t.cells.Holds(t.m.Norm, in, &y, t.m.UnitTerms*forms.Unit), true
+}
+
+// roundUnit does so in coordinates of the unit ball.
+func (t *words) roundUnit(in *vertices.Region, e int) bool {
+	var y vertices.Point
+	for k := range t.m.N {
+		y[k] = math.Ldexp(math.RoundToEven(math.Ldexp(t.shown.y[k], e)), -e)
+		t.shown.x[k] = y[k]
+	}
+	t.shown.wide = true
+	return t.cells.Holds(t.m.Norm, in, &y, 0)
+}

@@ -1,0 +1,112 @@
+// What is shown of a cell is a function of the path to it.
+
+package tree
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/relucell/relucell/crosscheck/gen"
+	"github.com/relucell/relucell/internal/judge"
+)
+
+// paths writes down what is told of each cell, by its path.
+type paths struct {
+	at   string
+	told map[string]string
+}
+
+func (p *paths) Narrowed(k int, side int8, x float64, m *judge.Multipliers) {
+	p.note("narrowed %d %d %x %v", k, side, x, *m)
+}
+
+func (p *paths) Pruned(j int, live int8, named bool, m *judge.Multipliers) {
+	p.note("pruned %d %d %t %v", j, live, named, *m)
+}
+
+func (p *paths) note(format string, a ...any) {
+	p.told[p.at] += fmt.Sprintf(format+"\n", a...)
+}
+
+// explorer walks a tree in an order of its own: the plus side first here and there, and from a
+// split on with another tree, before the minus side was walked, after it, or both.
+type explorer struct {
+	make  func() Tree
+	coin  *rand.Rand
+	share float64 // of the splits at which it does so
+	told  *paths
+}
+
+func (e *explorer) chance() bool { return e.coin.Float64() < e.share }
+
+func (e *explorer) explore(t Tree, path []int8) {
+	e.told.at = fmt.Sprint(path)
+	t.Tell(e.told)
+	switch ev := t.Next(false); ev.Kind {
+	case Final:
+		x, wide := t.Witness(true)
+		e.told.note("region %x %v", x, wide)
+	case Split:
+		e.told.note("split")
+		sides := []int8{-1, 1}
+		if e.chance() {
+			sides = []int8{1, -1}
+		}
+		for _, s := range sides {
+			to := t
+			if s > 0 && ev.Shared && e.chance() {
+				to = e.make()
+				to.CopyFrom(t, len(path))
+			}
+			to.Enter(s)
+			e.explore(to, append(path, s))
+			to.Leave()
+		}
+	default:
+		panic(fmt.Sprintf("%v: %v", path, ev.Kind))
+	}
+}
+
+func TestWhatIsShownDependsOnThePathAlone(t *testing.T) {
+	regions, lines := 0, 0
+	for seed := range uint64(120) {
+		c := gen.RandomCase(gen.NewRand(seed), gen.RandomOptions{})
+		if seed%3 == 0 {
+			c = gen.TernaryCase(gen.NewRand(seed), 3, 5, 4)
+		}
+		m, err := NewSubject(context.Background(), c.Net, c.Ball)
+		require.NoError(t, err)
+		if !Describable(m, nil) || m.Central() {
+			continue
+		}
+		for _, wants := range []Wants{Witnesses, Proofs} {
+			var first map[string]string
+			for round, share := range []float64{0, 0, 0.3, 0.8} {
+				e := explorer{make: func() Tree { return NewVertices(m, nil, new(atomic.Bool), new(Fallbacks), wants) },
+					coin: rand.New(rand.NewPCG(seed, uint64(round))), share: share, told: &paths{told: map[string]string{}}}
+				if round == 1 {
+					e.share = 1
+				}
+				root := e.make()
+				root.Reset()
+				e.explore(root, nil)
+				if first == nil {
+					first = e.told.told
+				}
+				require.Equal(t, first, e.told.told, "case %d (%s), order %d", seed, c.Name, round)
+			}
+			for _, s := range first {
+				regions += strings.Count(s, "region")
+				lines += strings.Count(s, "pruned")
+			}
+		}
+	}
+	require.Greater(t, regions, 2000)
+	require.Greater(t, lines, 2000)
+}
