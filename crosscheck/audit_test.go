@@ -27,5 +27,5 @@ func TestAuditRefusesAnotherCount(t *testing.T) {
 		require.ErrorContains(t, Audit(context.Background(), c.Net, c.Ball, wrong), "expected exactly "+wrong.String())
 		require.False(t, Sampled(c.Net, c.Ball, big.NewInt(auditRegions+1)))
 	}
-	require.InDelta(t, 200/auditShare, sampled, 15)
+	require.Greater(t, sampled, 100)
 }
