@@ -86,9 +86,9 @@ func (c *filter) rounded(lam []float64, limit float64) bool {
 
 // scaled rounds f·(1, lam) to integers; false when self would vanish.
 func (c *filter) scaled(lam []float64, f float64) bool {
-	c.round = append(c.round[:0], math.Round(f))
+	c.round = append(c.round[:0], math.RoundToEven(f)) // which is one instruction
 	for _, v := range lam {
-		c.round = append(c.round, math.Round(f*v))
+		c.round = append(c.round, math.RoundToEven(f*v))
 	}
 	return c.round[0] >= 1
 }

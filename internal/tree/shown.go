@@ -151,6 +151,11 @@ func toward(z *forms.Form, side int8) (g vertices.Point, s float64) {
 	return g, s
 }
 
+// narrowWorth is how many neurons a line for each input must settle for a box to be worth its lines,
+// two for each input: those of later layers are more, as a box holds for them too. Less makes longer
+// proofs in shallow networks, more in deep ones.
+const narrowWorth = 4
+
 // enterShown is enterLayer for proofs: the box of the cell is narrowed where that saves more than
 // it costs, and those neurons are settled that a proof need not speak of.
 func (t *words) enterShown(lv *hull) bool {
@@ -164,7 +169,7 @@ func (t *words) enterShown(lv *hull) bool {
 				gain++
 			}
 		}
-		if gain*(len(t.m.Layers)-l) > 3*t.m.N {
+		if gain*(len(t.m.Layers)-l) > narrowWorth*t.m.N {
 			t.narrow(lv)
 		}
 	}
