@@ -50,11 +50,12 @@ type walker struct {
 	entering bool
 	names    []named
 	// A line has the names in terms, the multipliers in factor, its own first, a witness or a bound
-	// in x, and a sum in f, which form holds for the l1 and the l2 ball. ends is where a form is
-	// evaluated, v its value, and b what becomes a part of a sum.
+	// in x, and a sum in f, which form holds for the l1 and the l2 ball. ends and short are where a form
+	// is evaluated, v its value, and b what becomes a part of a sum.
 	terms           []int
 	factor, x, form []big.Int
 	ends            []*big.Int
+	short           []int
 	f, v, b         []uint
 	scratch
 }
@@ -62,7 +63,7 @@ type walker struct {
 // newWalker returns a walker at the root.
 func (c *checker) newWalker(in *lines) *walker {
 	n := c.net.inputs
-	w := &walker{checker: c, in: in, at: -1, x: make([]big.Int, n), ends: make([]*big.Int, n), form: make([]big.Int, n+1), factor: make([]big.Int, 1)}
+	w := &walker{checker: c, in: in, at: -1, x: make([]big.Int, n), ends: make([]*big.Int, n+1), short: make([]int, n+1), form: make([]big.Int, n+1), factor: make([]big.Int, 1)}
 	for i, y := range c.net.layers {
 		const short = 20 // bits of usual multipliers
 		v := level{layer: y, k: length(y.bits), wide: length(y.reach + c.ball.box.bits + short), plus: make([]bool, len(y.gain)), sign: make([]int8, len(y.neurons)), seen: -1}
@@ -247,13 +248,14 @@ func (w *walker) row(i, k int) []uint {
 // or nowhere on the ball; or, if negative, whether that holds of minus the form.
 func (w *walker) nonpositive(f []uint, k, m int, negative bool) bool {
 	q := w.levels[w.at].q
-	for i := range w.ends {
+	for i := range w.x {
 		w.ends[i] = &q.hi[i]
 		if int(f[(i+1)*k-1]) < 0 != negative {
 			w.ends[i] = &q.lo[i]
 		}
 	}
-	if s := w.value(f, k, m, q.bits, &q.one); s == 0 || s < 0 != negative || w.ball.c == nil {
+	w.evaluate(&q.one)
+	if s := w.value(f, k, m, q.bits); s == 0 || s < 0 != negative || w.ball.c == nil {
 		return s == 0 || s < 0 != negative
 	}
 	for i := range w.form {
@@ -264,17 +266,24 @@ func (w *walker) nonpositive(f []uint, k, m int, negative bool) bool {
 	return w.ball.nonpositive(w.form, &w.scratch)
 }
 
-// value returns the sign of Σ g_i·x_i + h·one for the form f = g·x + h and the x_i in w.ends. The
-// coefficients are less than 2^m, and one + Σ|x_i| is less than 2^most.
-func (w *walker) value(f []uint, k, m, most int, one *big.Int) int {
-	if s, sure := w.leading(f, k, m, most, one); sure {
+// evaluate sets the point for value: the x_i in w.ends, and one.
+func (w *walker) evaluate(one *big.Int) {
+	w.ends[len(w.x)] = one
+	for i, a := range w.ends {
+		w.short[i] = int(a.Int64())
+	}
+}
+
+// value returns the sign of Σ g_i·x_i + h·one for the form f = g·x + h and the x_i and one in w.ends.
+// The coefficients are less than 2^m, and one + Σ|x_i| is less than 2^most.
+func (w *walker) value(f []uint, k, m, most int) int {
+	if s, sure := w.leading(f, k, m, most); sure {
 		return s
 	}
 	if need := length(m + most); need > k {
 		f, k = w.widened(f, k, need), need
 	}
 	v := buffer(&w.v, k)
-	mulAdd(v, f[len(f)-k:], k, one, false)
 	for i, a := range w.ends {
 		mulAdd(v, f[i*k:(i+1)*k], k, a, false)
 	}
@@ -283,37 +292,28 @@ func (w *walker) value(f []uint, k, m, most int, one *big.Int) int {
 
 // leading is value from the leading bits of the coefficients, where they tell: each is taken as its
 // floor in units of 2^t, a word that is less than 1 too small. So the sum is less than 2^most off.
-func (w *walker) leading(f []uint, k, m, most int, one *big.Int) (s int, sure bool) {
-	const spare = 2 // bits of a word, so that two words hold the sum and its sign
-	if most > bits.UintSize-spare {
+func (w *walker) leading(f []uint, k, m, most int) (s int, sure bool) {
+	const sign = bits.UintSize - 1
+	if most >= sign { // then w.short does not hold the point, nor two words the sum and its sign
 		return 0, false
 	}
-	t := max(0, m-(bits.UintSize-spare))
+	t := max(0, m-sign+1)
 	at, part := t/bits.UintSize, t%bits.UintSize
-	sum := [2]uint{}
-	for i, g := 0, f; len(g) > 0; i, g = i+1, g[k:] {
-		a, above := one, uint(int(g[k-1])>>(bits.UintSize-1))
-		if i < len(w.ends) {
-			a = w.ends[i]
-		}
+	var low, high, c uint
+	for i, a := range w.short {
+		g := f[i*k : (i+1)*k]
+		above := uint(int(g[k-1]) >> sign)
 		if at+1 < k {
 			above = g[at+1]
 		}
-		cut := int(g[at]>>part | above<<(bits.UintSize-part))
-		if cut != 0 && a.Sign() != 0 {
-			hi, lo := bits.Mul(uint(max(cut, -cut)), uint(a.Bits()[0]))
-			flip := uint(0)
-			if cut < 0 != (a.Sign() < 0) {
-				flip = ^flip
-			}
-			low, c := bits.Add(sum[0], lo^flip, flip&1)
-			sum[0] = low
-			sum[1], _ = bits.Add(sum[1], hi^flip, c)
-		}
+		cut := g[at]>>part | above<<(bits.UintSize-part)
+		hi, lo := bits.Mul(cut, uint(a))
+		low, c = bits.Add(low, lo, 0)
+		high += hi + c - uint(int(cut)>>sign)&uint(a) - uint(a>>sign)&cut // both have a sign
 	}
-	if s = signOf(sum[:]); s < 0 {
-		same := sum
-		mac(sum[:], same[:], 2, 2, true) // its absolute value: sum − 2·sum
+	if s = signOf([]uint{low, high}); s < 0 {
+		low, c = bits.Sub(0, low, 0)
+		high = -high - c
 	}
-	return s, t == 0 || sum[1] != 0 || sum[0]>>most != 0
+	return s, t == 0 || high != 0 || low>>most != 0
 }

@@ -177,9 +177,10 @@ func (w *walker) leaf(kind byte, text []byte) {
 	w.in.require(odd, "expected an odd coordinate, or the exponent 0")
 	most := size.BitLen()
 	w.in.require(w.ball.inside(w.x, uint(e), &w.scratch), "the witness is not strictly inside the ball")
+	w.evaluate(one)
 	for _, p := range w.names {
 		y := &w.levels[p.level]
-		w.in.require(!p.split || w.value(y.z[p.unit], y.k, y.bits, most, one) == int(p.sign), "the witness is not on the path's side of a neuron that is split")
+		w.in.require(!p.split || w.value(y.z[p.unit], y.k, y.bits, most) == int(p.sign), "the witness is not on the path's side of a neuron that is split")
 	}
 	leaves.Add(1)
 }
