@@ -74,27 +74,27 @@
 // Lemma 4: the points of int B that are right at the splits of a path are C. By induction along the
 // path: at a split both shrink alike. Let neuron j be decided in another way, to the sign t ≠ 0. By
 // Lemma 3, t·z_j ≥ 0 on C, the open set of before. If z_j is 0 at a point of C, the affine form z_j
-// has a minimum or a maximum in the interior of C, so it is constant, and identically zero. But then
-// it had got the sign 0. So t·z_j > 0 on all of C, and C stays what it was. A neuron with the sign 0
-// adds no condition.
+// has a minimum or a maximum in the interior of C, so it is constant, and identically zero. But
+// then it had got the sign 0. So t·z_j > 0 on all of C, and C stays what it was. A neuron with the
+// sign 0 adds no condition.
 //
-// Now the point of a leaf lies in C for the leaf and for all nodes above (Lemma 4), so none of these
-// is empty. First let no leaf be unexplored. Take a point x of a region, and follow it from the root:
-// at a split, on the side of the sign that the region has; x is not on the other side of a neuron that
-// is decided in another way, for that side is empty. So x ends in one leaf, which has every neuron
-// decided with the signs of the region: by Lemma 1 the cell of the leaf is the region. Two leaves
-// have different signs at the split where their paths part, so they are different regions; and each
-// is a region, as it is not empty.
+// Now the point of a leaf lies in C for the leaf and for all nodes above (Lemma 4), so none of
+// these is empty. First let no leaf be unexplored. Take a point x of a region, and follow it from
+// the root: at a split, on the side of the sign that the region has; x is not on the other side of
+// a neuron that is decided in another way, for that side is empty. So x ends in one leaf, which has
+// every neuron decided with the signs of the region: by Lemma 1 the cell of the leaf is the region.
+// Two leaves have different signs at the split where their paths part, so they are different
+// regions; and each is a region, as it is not empty.
 //
 // With unexplored leaves the cells of the leaves are still disjoint, open and not empty. Finitely
 // many hyperplanes do not cover an open set, so each holds a point of a region, and that region is
-// within it once all its signs are fixed: a region of an unexplored leaf lies within its C, which is
-// cut out by some of the region's conditions. So the regions of different leaves differ. ∎
+// within it once all its signs are fixed: a region of an unexplored leaf lies within its C, which
+// is cut out by some of the region's conditions. So the regions of different leaves differ. ∎
 //
 // λ ≥ 1 is needed: with 0 the inequality speaks of the others alone. So is s_i ≠ 0: a neuron of the
-// sign 0 gives no inequality. Step 2 is needed for Lemma 4, which lets a witness be held against the
-// splits alone; it is exact, ties included, and nothing is tried again later, so that writer and
-// checker agree on what is open.
+// sign 0 gives no inequality. Step 2 is needed for Lemma 4, which lets a witness be held against
+// the splits alone; it is exact, ties included, and nothing is tried again later, so that writer
+// and checker agree on what is open.
 //
 // # When f ≤ 0 on B or on Q
 //
@@ -112,14 +112,14 @@
 //
 // The forms are computed in words of a fixed number, in arithmetic modulo a power of two, which is
 // exact for a result that is known to fit. Three bounds say how many words it needs. A layer's
-// coefficients are bounded once, by the weights, the biases and the slopes: Σ |w|·max(1, |a|)·bound of
-// the unit + |b|. A sum in a line is less than 2^m, m the length of the longest multiplier, that of the
-// number of terms, that of the forms, in the layer's scale, and the shifts that bring a bound of the
-// box to this scale. And the value of a form at x·2^−e is less than its largest coefficient times
-// 2^e + Σ|x_k|. So every number that enters is in a bound, however long the multipliers, the bounds and
-// the witnesses are; what needs more words gets more.
+// coefficients are bounded once, by the weights, the biases and the slopes: Σ |w|·max(1, |a|)·bound
+// of the unit + |b|. A sum in a line is less than 2^m, m the length of the longest multiplier, that
+// of the number of terms, that of the forms, in the layer's scale, and the shifts that bring a
+// bound of the box to this scale. And the value of a form at x·2^−e is less than its largest
+// coefficient times 2^e + Σ|x_k|. So every number that enters is in a bound, however long the
+// multipliers, the bounds and the witnesses are; what needs more words gets more.
 //
-// The forms of a layer are kept from visit to visit. As long as the forms of the layer before are the
-// same, only what changes there is added: the forms of units whose sign is another one. That is
+// The forms of a layer are kept from visit to visit. As long as the forms of the layer before are
+// the same, only what changes there is added: the forms of units whose sign is another one. That is
 // exact, so nothing drifts.
 package certificate

@@ -43,15 +43,15 @@ type named struct {
 type walker struct {
 	*checker
 	in *lines
-	// at is the layer that is being decided, or the number of layers if all is decided. entering says
-	// that box lines may still come, and that no neuron of the layer has been tried.
+	// at is the layer that is being decided, or the number of layers if all is decided. entering
+	// says that box lines may still come, and that no neuron of the layer has been tried.
 	levels   []level
 	at       int
 	entering bool
 	names    []named
 	// A line has the names in terms, the multipliers in factor, its own first, a witness or a bound
-	// in x, and a sum in f, which form holds for the l1 and the l2 ball. ends and short are where a form
-	// is evaluated, v its value, and b what becomes a part of a sum.
+	// in x, and a sum in f, which form holds for the l1 and the l2 ball. ends and short are where a
+	// form is evaluated, v its value, and b what becomes a part of a sum.
 	terms           []int
 	factor, x, form []big.Int
 	ends            []*big.Int
@@ -63,10 +63,12 @@ type walker struct {
 // newWalker returns a walker at the root.
 func (c *checker) newWalker(in *lines) *walker {
 	n := c.net.inputs
-	w := &walker{checker: c, in: in, at: -1, x: make([]big.Int, n), ends: make([]*big.Int, n+1), short: make([]int, n+1), form: make([]big.Int, n+1), factor: make([]big.Int, 1)}
+	w := &walker{checker: c, in: in, at: -1, factor: make([]big.Int, 1), x: make([]big.Int, n),
+		form: make([]big.Int, n+1), ends: make([]*big.Int, n+1), short: make([]int, n+1)}
 	for i, y := range c.net.layers {
 		const short = 20 // bits of usual multipliers
-		v := level{layer: y, k: length(y.bits), wide: length(y.reach + c.ball.box.bits + short), plus: make([]bool, len(y.gain)), sign: make([]int8, len(y.neurons)), seen: -1}
+		v := level{layer: y, k: length(y.bits), wide: length(y.reach + c.ball.box.bits + short),
+			plus: make([]bool, len(y.gain)), sign: make([]int8, len(y.neurons)), seen: -1}
 		for range y.bias[:len(y.bias)*min(1, i)] { // not for the inputs
 			v.z = append(v.z, make([]uint, (n+1)*v.k))
 		}
@@ -104,8 +106,8 @@ func (w *walker) enter(q *box) {
 	}
 }
 
-// settle ends the box lines: it tries every neuron of the layer on the box and the ball, and goes on
-// as long as that leaves none open.
+// settle ends the box lines: it tries every neuron of the layer on the box and the ball, and goes
+// on as long as that leaves none open.
 func (w *walker) settle() {
 	for w.entering {
 		w.entering = false
@@ -189,8 +191,8 @@ func (w *walker) forms(at int) {
 	}
 }
 
-// add adds the form of unit u of the layer before, times a weight each, to the forms of a layer. The
-// inputs are forms with one coefficient, 1.
+// add adds the form of unit u of the layer before, times a weight each, to the forms of a layer.
+// The inputs are forms with one coefficient, 1.
 func (w *walker) add(y *level, weights []big.Int, last *level, u int, negative bool) {
 	if weights == nil {
 		return
@@ -274,8 +276,8 @@ func (w *walker) evaluate(one *big.Int) {
 	}
 }
 
-// value returns the sign of Σ g_i·x_i + h·one for the form f = g·x + h and the x_i and one in w.ends.
-// The coefficients are less than 2^m, and one + Σ|x_i| is less than 2^most.
+// value returns the sign of Σ g_i·x_i + h·one for the form f = g·x + h and the x_i and one in
+// w.ends. The coefficients are less than 2^m, and one + Σ|x_i| is less than 2^most.
 func (w *walker) value(f []uint, k, m, most int) int {
 	if s, sure := w.leading(f, k, m, most); sure {
 		return s

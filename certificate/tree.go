@@ -100,8 +100,8 @@ func (w *walker) multipliers(b []byte) (most int) {
 	return most + bits.Len(uint(len(w.terms)+1))
 }
 
-// sum adds Σ λ_i·s_i·z_i over the names of the line to f, and requires that f, whose coefficients are
-// then less than 2^m, is nowhere positive on the box or nowhere on the ball.
+// sum adds Σ λ_i·s_i·z_i over the names of the line to f, and requires that f, whose coefficients
+// are then less than 2^m, is nowhere positive on the box or nowhere on the ball.
 func (w *walker) sum(f []uint, k, m int, reason string) {
 	for i, id := range w.terms {
 		mulAdd(f, w.row(id, k), k, &w.factor[i+1], w.names[id].sign < 0)
