@@ -86,10 +86,10 @@
 // Two leaves have different signs at the split where their paths part, so they are different
 // regions; and each is a region, as it is not empty.
 //
-// With unexplored leaves the cells of the leaves are still disjoint, open and not empty. Finitely
-// many hyperplanes do not cover an open set, so each holds a point of a region, and that region is
-// within it once all its signs are fixed: a region of an unexplored leaf lies within its C, which
-// is cut out by some of the region's conditions. So the regions of different leaves differ. ∎
+// With unexplored leaves, the cells of the leaves are still disjoint, open and not empty. Finitely
+// many hyperplanes do not cover an open set, so each C holds a point x of a region. The region has
+// the signs of the leaf's path, for layer by layer both are those of the z_i at x. So the region
+// lies within C, and the regions of different leaves differ. ∎
 //
 // λ ≥ 1 is needed: with 0 the inequality speaks of the others alone. So is s_i ≠ 0: a neuron of the
 // sign 0 gives no inequality. Step 2 is needed for Lemma 4, which lets a witness be held against
@@ -117,7 +117,9 @@
 // of the number of terms, that of the forms, in the layer's scale, and the shifts that bring a
 // bound of the box to this scale. And the value of a form at x·2^−e is less than its largest
 // coefficient times 2^e + Σ|x_k|. So every number that enters is in a bound, however long the
-// multipliers, the bounds and the witnesses are; what needs more words gets more.
+// multipliers, the bounds and the witnesses are; what needs more words gets more. A sign is first
+// asked of the leading bits of all coefficients, whose error is bounded the same way, and of all
+// words only where these do not tell.
 //
 // The forms of a layer are kept from visit to visit. As long as the forms of the layer before are
 // the same, only what changes there is added: the forms of units whose sign is another one. That is
