@@ -284,7 +284,7 @@ func (t *words) noteSplit(lv *hull) {
 
 // halves says that the level's cell splits into two regions, of which only a point each is wanted.
 func (t *words) halves(lv *hull) bool {
-	return t.wants != Counts && !t.cells.Round && lv.open&(lv.open-1) == 0 && t.lastWord(lv)
+	return t.wants != Counts && !t.cells.Beyond(t.m.Norm) && lv.open&(lv.open-1) == 0 && t.lastWord(lv)
 }
 
 // half is the region of a side of a cell that was halved.
@@ -327,7 +327,7 @@ func (t *words) rounded(in *vertices.Region, room float64) bool {
 	}
 	if plain {
 		_, e := math.Frexp(0.5 / (room * least))
-		for e = max(0, e-coarser); e <= 1000 && plain; e++ {
+		for e, most := max(0, e-coarser), min(e+finer, 1000); e <= most && plain; e++ {
 			var held bool
 			if held, plain = t.roundInput(in, e); held {
 				return true
@@ -335,7 +335,7 @@ func (t *words) rounded(in *vertices.Region, room float64) bool {
 		}
 	}
 	_, e := math.Frexp(0.5 / room)
-	for e = max(0, e-coarser); e <= 52; e++ {
+	for e, most := max(0, e-coarser), min(e+finer, 52); e <= most; e++ {
 		if t.roundUnit(in, e) {
 			return true
 		}
@@ -343,8 +343,9 @@ func (t *words) rounded(in *vertices.Region, room float64) bool {
 	return false
 }
 
-// coarser is how many digits fewer are tried than always do: a point need not be in the middle.
-const coarser = 3
+// coarser is how many digits fewer are tried than should always do, for a point need not be in the
+// middle, and finer how many more, for what rounding makes of that.
+const coarser, finer = 3, 2
 
 // roundInput rounds the witness in shown.y to so many digits after the point in coordinates of the
 // input. fits is false where float64 does not hold that.

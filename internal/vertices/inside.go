@@ -26,7 +26,7 @@ func (c *Cells) Middle(norm ball.Norm, list []int32, in *Region, p *Point) (room
 	}
 	p.scale(1 / float64(len(list)))
 	room = math.Inf(1)
-	if norm == ball.L1 && !c.cross || norm == ball.L2 && c.N > 1 { // the facets are not the ball's
+	if c.Beyond(norm) {
 		if !c.intoBall(norm, list, p) {
 			return 0, false
 		}
@@ -34,6 +34,11 @@ func (c *Cells) Middle(norm ball.Norm, list []int32, in *Region, p *Point) (room
 	}
 	room = min(room, c.roomAt(in.On, p))
 	return room, room > 0
+}
+
+// Beyond says that cells may reach beyond the ball of a norm, whose facets are not theirs.
+func (c *Cells) Beyond(norm ball.Norm) bool {
+	return norm == ball.L1 && !c.cross || norm == ball.L2 && c.N > 1
 }
 
 // Halves are the two sides of a cell that a row cuts, where no more is wanted of them than a point
