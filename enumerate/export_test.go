@@ -10,7 +10,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/relucell/relucell/ball"
-	"github.com/relucell/relucell/internal/forms"
 	"github.com/relucell/relucell/internal/judge"
 	"github.com/relucell/relucell/internal/tree"
 	"github.com/relucell/relucell/internal/tuning"
@@ -25,9 +24,6 @@ type Forced struct {
 	// Undescribed has the solver asked where cells would be kept by their vertices.
 	Undescribed bool
 	Solver      func(norm ball.Norm, n int) lp.Incremental
-	// Outlined, if set, is told of each side found empty by an outline whether it is, by the exact
-	// tier. For one worker.
-	Outlined func(empty bool, err error)
 	// Described, if set, is told of each cell that is kept by its vertices whether those are the
 	// cell's, exactly. For one worker.
 	Described func(err error)
@@ -48,12 +44,6 @@ func CountForced(ctx context.Context, n *network.Network, b ball.Ball, opt Optio
 	p.Tuning = &tune
 	if f.Spare > 0 {
 		tune.SpareBits = f.Spare
-	}
-	if f.Outlined != nil {
-		p.Outlined = func(j *judge.Judge, at *judge.Point, z *forms.Form, s float64) {
-			point, err := j.Solve(func() bool { return false }, z, s, at.Rats())
-			f.Outlined(point == nil, err)
-		}
 	}
 	if f.Described != nil {
 		p.Described = func(t *tree.Vertices) { f.Described(auditCell(t)) }

@@ -18,11 +18,10 @@
 //
 // # The solvers
 //
-//	Polygon      incremental, for all balls in at most two dimensions: all vertices
-//	Vertex       incremental, for linf, l1 and box in more: one vertex of the cell with its dictionary
-//	Rows         incremental, for the same in 48 and more: a dual simplex over the few constraints
-//	Projection   incremental, for l2 in more than two: the cell's point nearest to the centre
-//	lptest       these four behind the interface Solver, for tests
+//	Vertex       incremental, for linf, l1 and box: one vertex of the cell with its dictionary
+//	Rows         incremental, for the same in 48 dimensions and more: a dual simplex over the few constraints
+//	Projection   incremental, for l2: the cell's point nearest to the centre
+//	lptest       these three behind the interface Solver, for tests
 //	NewReference a plain dense simplex, from nothing at each question
 //	clp.New      COIN-OR CLP, likewise, behind the build tag clp
 //	lp/exact     the exact tier, which never proposes but decides
@@ -48,7 +47,7 @@
 //	active set   the constraints on which the nearest point lies (Goldfarb and Idnani)
 //	margin       how far inside a point is
 //
-// lp.go and incremental.go hold the two interfaces; polygon, vertex, rows and projection are the
+// lp.go and incremental.go hold the two interfaces; vertex, rows and projection are the
 // incremental solvers, each with files of its own for the parts of its state; programme.go is the
 // plain way, and reference.go its simplex.
 package lp

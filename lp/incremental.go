@@ -67,14 +67,11 @@ type Incremental interface {
 // 0.4 to 0.5 at 32, 0.7 to 1.0 at 48, 0.9 to 1.1 at 64.
 const rowsFrom = 48
 
-// NewIncremental returns the incremental solver for the norm: the polygon in at most two
-// dimensions; in more the projection for l2, and for box, linf and l1 the vertex form or, in
-// many, the row form.
+// NewIncremental returns the incremental solver for the norm: the projection for l2, and for box,
+// linf and l1 the vertex form or, in many dimensions, the row form.
 func NewIncremental(norm ball.Norm, n int) Incremental {
 	var s Incremental
 	switch {
-	case n <= 2:
-		s = new(Polygon)
 	case norm == ball.L2:
 		s = new(Projection)
 	case n >= rowsFrom:

@@ -5,6 +5,7 @@ package lp_test
 // answer is held against the exact tier.
 
 import (
+	"fmt"
 	"math"
 	"math/big"
 	"testing"
@@ -208,6 +209,28 @@ func TestIncrementalSolversAgainstTheExactTier(t *testing.T) {
 	}
 }
 
+// Deeper than in other tests, as a cell of the plane has many edges then.
+func TestPlaneCellsOfManyEdgesAgainstTheExactTier(t *testing.T) {
+	for _, norm := range norms {
+		for name, forms := range map[string]func(*rapid.T, int) func() lp.Form{"small integers": smallForm, "997ths": genericForm} {
+			t.Run(norm.String()+", "+name, func(t *testing.T) {
+				var count tally
+				rapid.Check(t, func(t *rapid.T) {
+					n := rapid.IntRange(1, 2).Draw(t, "n")
+					tr := &tree{s: lp.NewIncremental(norm, n), norm: norm, draw: forms(t, n), count: &count, limit: 6}
+					p := make([]*big.Rat, n)
+					for k := range p {
+						p[k] = big.NewRat(int64(rapid.IntRange(-7, 7).Draw(t, "p")), int64(16*n+1))
+					}
+					tr.cell(t, p)
+					require.Zero(t, tr.s.Depth())
+				})
+				count.requireMost(t)
+			})
+		}
+	}
+}
+
 // requireMost is require for a solver whose points and multipliers need not be certain: ties
 // between forms with no small multipliers are for the exact tier.
 func (c *tally) requireMost(t *testing.T) {
@@ -307,5 +330,40 @@ func TestSplitAfterAnEmptyAnswerPanicked(t *testing.T) {
 		r, err := s.Ask([]float64{0, 1}, -0.5, 1)
 		require.NoError(t, err)
 		require.True(t, r.Meets)
+	}
+}
+
+// enter goes to side s of the form, which must be possible.
+func enter(t *testing.T, v lp.Incremental, s, h float64, g ...float64) {
+	r, err := v.Ask(g, h, s)
+	require.NoError(t, err)
+	require.True(t, r.Meets)
+	require.True(t, v.Split())
+	v.Enter(s)
+}
+
+// requireEmpty asks, and wants exactly these multipliers, by constraint.
+func requireEmpty(t *testing.T, v lp.Incremental, want map[int32]float64, s, h float64, g ...float64) {
+	require.False(t, v.Seen(g, h, s))
+	r, err := v.Ask(g, h, s)
+	require.NoError(t, err)
+	require.False(t, r.Meets)
+	got := map[int32]float64{}
+	for i, id := range r.ID {
+		got[id] = r.Lambda[i]
+	}
+	require.Equal(t, want, got)
+}
+
+// What is in a reply does not depend on the scale of the rows.
+func TestMultipliersFollowTheScaleOfTheRows(t *testing.T) {
+	for _, e := range []int{-900, -60, 0, 60, 900} {
+		t.Run(fmt.Sprint(e), func(t *testing.T) {
+			v := lp.NewIncremental(ball.LInf, 2)
+			u := math.Ldexp(1, e)
+			enter(t, v, 1, 0.25*u, u, 0.5*u)
+			requireEmpty(t, v, map[int32]float64{0: 1 / u}, -1, 0.25, 1, 0.5)
+			requireEmpty(t, v, map[int32]float64{0: 1}, -1, 0.25*u, u, 0.5*u)
+		})
 	}
 }

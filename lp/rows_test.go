@@ -16,6 +16,8 @@ import (
 	"github.com/relucell/relucell/lp/exact"
 )
 
+var polytopal = []ball.Norm{ball.LInf, ball.L1, ball.Box}
+
 func newRows(norm ball.Norm, n int) lp.Incremental {
 	s := new(lp.Rows)
 	s.Reset(norm, n)

@@ -41,27 +41,6 @@ func Rounding(err, mag float64, terms int) float64 {
 // by.
 func (z *Form) Rounding() float64 { return Rounding(z.Err, z.Mag, len(z.G)) }
 
-// SignAt returns the certain sign of the true form at y in the unit ball, 0 if it
-// is not certain.
-func (z *Form) SignAt(y []float64) int8 {
-	t := z.H
-	if len(z.G) == 2 {
-		t += z.G[0]*y[0] + z.G[1]*y[1]
-	} else {
-		for k, g := range z.G {
-			t += g * y[k]
-		}
-	}
-	bound := z.Rounding()
-	switch {
-	case t > bound:
-		return 1
-	case t < -bound:
-		return -1
-	}
-	return 0
-}
-
 // lose makes a form whose floats say nothing 0, with an error that covers it: what it was is at
 // most its magnitude off 0, which overflow may have made infinite, or no number.
 func (z *Form) lose() {

@@ -5,7 +5,7 @@
 //     f = s·z + Σ λᵢ sᵢ zᵢ with λᵢ ≥ 0 that is at most 0 on the ball (Farkas' lemma; Empty, Settled, Solve).
 //   - A form vanishes (Vanishes).
 //   - A point has given signs at the units (Certain, Confirm, SetExact).
-//   - A point is inside the cell (Certain, Holds).
+//   - A point is inside the cell (Certain).
 //
 // What is said to be certain is true of the exact network, whatever was proposed. Nothing here
 // depends on the order of the walk.

@@ -16,8 +16,6 @@ type Point struct {
 	// Big is the point where float64 cannot hold it.
 	Big []*big.Rat
 	Z   []int8 // signs of all pre-activations, 0 where not certain
-	// Full says that z holds the signs of the layers not yet entered too.
-	Full bool
 }
 
 // NewPoint returns the centre of the ball, with no signs known.
@@ -29,7 +27,7 @@ func NewPoint(m *forms.Model) Point {
 func (p *Point) CopyFrom(o *Point) {
 	copy(p.Y, o.Y)
 	copy(p.Z, o.Z)
-	p.Big, p.Full = o.Big, o.Full
+	p.Big = o.Big
 }
 
 // Rats returns the point as rationals.
@@ -46,14 +44,13 @@ func (p *Point) Rats() []*big.Rat {
 
 // Look sets the signs by a forward pass.
 func (j *Judge) Look(p *Point) {
-	p.Full = true
 	j.pass.signs(p.Y, p.Z)
 }
 
 // SetExact makes p an exact point, whose signs are then exact. Where late says so afterwards they
 // may be anything.
 func (j *Judge) SetExact(p *Point, x []*big.Rat) {
-	p.Big, p.Full = nil, true
+	p.Big = nil
 	for k, v := range x {
 		f, exact := dyadic.FromRat(v)
 		p.Y[k] = f
@@ -76,19 +73,6 @@ func (j *Judge) Certain(p *Point, id int, s int8) bool {
 	}
 	j.pass.signsTight(p.Y, p.Z)
 	return p.Z[id] == s && j.Agrees(p, id)
-}
-
-// Holds says that the point is certainly on the right side of every constraint of the cell. From
-// the first layer on, each constraint's form is the true one at the point, because the signs before
-// it are.
-func (j *Judge) Holds(y []float64) bool {
-	for i := len(j.Cell) - 1; i >= 0; i-- {
-		a := &j.Cell[i]
-		if float64(a.SignAt(y)) != a.S {
-			return false
-		}
-	}
-	return true
 }
 
 // Agrees says that the signs at the point, as far as they are known, are the labels of the first id

@@ -43,13 +43,8 @@ func valued(v float64) interval { return interval{lo: v, hi: v, mag: math.Abs(v)
 // greedy says that the solver answers by the largest value on the cell, whatever it is asked to
 // exceed; those of l2 and the row form stop where they know enough.
 func greedy(s lp.Incremental) bool {
-	switch s := s.(type) {
-	case *lp.Vertex:
-		return true
-	case *lp.Polygon:
-		return !s.Round()
-	}
-	return false
+	_, ok := s.(*lp.Vertex)
+	return ok
 }
 
 // boxInputs is the number of inputs up to which cells are boxed in: that takes two questions or

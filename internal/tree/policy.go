@@ -15,9 +15,7 @@ type Policy struct {
 	judge.Policy
 	// Solver makes the solver of a solved tree.
 	Solver func(norm ball.Norm, n int) lp.Incremental
-	// Outlined is told of each side found empty by an outline, beside a point of the cell,
-	// Described of each cell that is kept by its vertices.
-	Outlined  func(j *judge.Judge, at *judge.Point, z *forms.Form, s float64)
+	// Described is told of each cell that is kept by its vertices.
 	Described func(t *Vertices)
 	// Undescribed: no cells are. Cellwise: nor are regions counted at a stroke.
 	Undescribed, Cellwise bool
@@ -44,7 +42,7 @@ func (p *Policy) newSolver(m *forms.Model) lp.Incremental {
 	switch {
 	case p != nil && p.Solver != nil:
 		return p.Solver(m.Norm, m.N)
-	case m.Norm == ball.L2 && m.N > 2 && m.Central():
+	case m.Norm == ball.L2 && m.Central():
 		return lp.NewCone(m.N)
 	}
 	return lp.NewIncremental(m.Norm, m.N)

@@ -68,7 +68,7 @@ type memory struct {
 
 // proofTable is what a worker remembers.
 type proofTable struct {
-	used        bool // not where a proof is written, nor in the plane
+	used        bool // not where a proof is written
 	onPath      constraints
 	memories    []memories
 	second, far payoff

@@ -20,25 +20,19 @@ const questionWork = 512
 // questions decides neurons on one cell, which constrain and release make smaller and larger.
 type questions struct {
 	trunk
-	solver  lp.Incremental
-	pivots  int64 // of the solver, when they were last counted
-	off     int   // > 0: the solver could not follow; questions go to the exact solve
-	table   proofTable
-	outline outline
-	point   *judge.Point // the witness of the cell
-	gaveUp  bool         // the decision at hand was given up, by a walk that is late
-	err     error
+	solver lp.Incremental
+	pivots int64 // of the solver, when they were last counted
+	off    int   // > 0: the solver could not follow; questions go to the exact solve
+	table  proofTable
+	gaveUp bool // the decision at hand was given up, by a walk that is late
+	err    error
 }
 
 // decide settles the level's neuron, and reports true when both sides live; far then holds the
 // witness of the side on which the witness of the cell is not.
 func (t *questions) decide(lv *level) bool {
-	t.point = &lv.Point
 	z := t.Form(lv.l, lv.j)
 	id := t.m.Layers[lv.l].First + lv.j
-	if lv.Z[id] == 0 && !lv.Full {
-		lv.Z[id] = z.SignAt(lv.Y)
-	}
 	if lv.Z[id] == 0 && !t.resolve(z, id, lv) {
 		return false
 	}
@@ -84,9 +78,6 @@ func (t *questions) ask(z *forms.Form, id int, s float64) (judge.Tier, *lp.Reply
 	if t.table.used && t.judge.Policy.AllowFloat() && !t.solver.Seen(z.G, z.H, s) && t.table.recall(t.m.Norm, z, id, s) {
 		return judge.Float, nil
 	}
-	if t.outlines() && t.outside(z, s) {
-		return judge.Float, nil
-	}
 	for try := range 2 {
 		t.tally.Questions++
 		t.tally.Work += questionWork
@@ -125,7 +116,7 @@ func (t *questions) witness(z *forms.Form, id int, s float64, lv *level, r *lp.R
 	far.Big = nil
 	if r.Interior {
 		copy(far.Y, r.Point)
-		if t.within(far, z.Layer, id, int8(s)) {
+		if t.judge.Certain(far, id, int8(s)) {
 			return true
 		}
 	} else {
@@ -138,7 +129,7 @@ func (t *questions) witness(z *forms.Form, id int, s float64, lv *level, r *lp.R
 				for k, p := range lv.Y {
 					far.Y[k] = p + at*(r.Point[k]-p)
 				}
-				if t.within(far, z.Layer, id, int8(s)) {
+				if t.judge.Certain(far, id, int8(s)) {
 					return true
 				}
 			}
@@ -146,7 +137,7 @@ func (t *questions) witness(z *forms.Form, id int, s float64, lv *level, r *lp.R
 	}
 	if p, ok := t.solver.Margin(z.G, z.H, s); ok {
 		copy(far.Y, p)
-		if !t.within(far, z.Layer, id, int8(s)) {
+		if !t.judge.Certain(far, id, int8(s)) {
 			return false
 		}
 		// The solver has moved: let it answer the question again, so that it can split.

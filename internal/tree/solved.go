@@ -45,10 +45,6 @@ func NewSolved(m *Subject, p *Policy, halt *atomic.Bool, proof bool) *Solved {
 		s.StopWhen(m.Late)
 	}
 	t.table = newProofTable(m, !proof)
-	if p, ok := t.solver.(*lp.Polygon); ok {
-		t.outline.polygon = p
-		t.table.used = false
-	}
 	return t
 }
 
@@ -68,7 +64,6 @@ func (t *Solved) Reset() {
 	t.off, t.depth, t.gaveUp, t.err = 0, 0, false, nil
 	t.unconstrained()
 	t.solver.Reset(t.m.Norm, t.m.N)
-	t.outline.fresh = false
 	lv := t.at(0)
 	lv.l, lv.j, lv.arrived = 0, 0, false
 	clear(lv.Y)
@@ -129,7 +124,6 @@ func (t *Solved) arrive(lv *level) {
 	} else {
 		t.off++
 	}
-	t.outline.fresh = false
 	t.Pass(&lv.acc, up.l, up.j, s)
 }
 
@@ -175,7 +169,6 @@ func (t *Solved) Leave() {
 		} else {
 			t.off--
 		}
-		t.outline.fresh = false
 		t.release()
 	}
 	t.labels[t.m.Layers[up.l].First+up.j] = 0
@@ -184,28 +177,20 @@ func (t *Solved) Leave() {
 // enterLayer settles the neurons of the layer that it can at once.
 func (t *Solved) enterLayer(lv *level) {
 	l := lv.l
-	t.point = &lv.Point
 	if l > 0 {
 		t.Load(l, &lv.acc, t.labels)
-		t.lookAhead(l, &lv.Point)
 	}
 	t.Begin(&lv.acc, l+1)
 	st := &t.layers[l]
 	st.entry = t.depth
-	outlined := t.outlines() && t.outlined()
 	fs, first := t.Forms(l), t.m.Layers[l].First
 	for j := range st.done {
 		if t.m.Late() { // nothing of the rest is settled
 			clear(st.done[j:])
 			return
 		}
-		var sign int8
 		z := &fs[j]
-		if !outlined {
-			sign = t.judge.Settled(z)
-		} else if s := lv.Z[first+j]; s != 0 && t.outside(z, -float64(s)) {
-			sign = s
-		}
+		sign := t.judge.Settled(z)
 		t.labels[first+j] = sign
 		switch {
 		case sign != 0:
@@ -234,7 +219,7 @@ func (t *Solved) layer(lv *level, passing bool) (e Event, done bool) {
 		}
 		if t.decide(lv) {
 			lv.follows = t.off == 0 && !t.Form(l, lv.j).Lost() && t.solver.Split()
-			if t.ahead && st.entry == t.depth && lv.follows && !(t.outlines() && t.outlined()) {
+			if t.ahead && st.entry == t.depth && lv.follows {
 				t.settle(lv)
 			}
 			return Event{Kind: Split, Shared: lv.follows}, true
@@ -352,19 +337,16 @@ func (t *Solved) CopyFrom(from Tree, depth int) {
 func (t *questions) constrain(a judge.Constraint) {
 	t.judge.Cell = append(t.judge.Cell, a)
 	t.table.set(a.ID, a.Form, a.S)
-	t.outline.add(&a)
 }
 
 func (t *questions) release() {
 	n := len(t.judge.Cell) - 1
 	t.table.set(t.judge.Cell[n].ID, nil, 0)
-	t.outline.cut(n)
 	t.judge.Cell = t.judge.Cell[:n]
 }
 
 // unconstrained takes all constraints away.
 func (t *questions) unconstrained() {
 	t.judge.Cell = t.judge.Cell[:0]
-	t.outline.cut(0)
 	t.table.clear()
 }
