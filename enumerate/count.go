@@ -109,7 +109,7 @@ func prepare(ctx context.Context, m *tree.Subject, opt Options, p plan) walk.Con
 	}
 	proof, each := opt.Observer != nil, opt.Visitor != nil || p.each != nil
 	cfg := walk.Config{
-		Probe:     func(halt *atomic.Bool) tree.Tree { return tree.NewSolved(m, nil, halt, false) },
+		Probe:     func(halt *atomic.Bool) tree.Tree { return probe(m, halt) },
 		RootBound: m.RootBound, Sink: sinkOf(opt.Observer), Keep: walk.Forget{},
 		Ordered: proof || each || opt.Checkpoint != "" || p.oracle != nil,
 		Workers: workers, Limit: opt.Limit, Gap: opt.Gap, ProgressEvery: opt.ProgressEvery,
@@ -132,6 +132,17 @@ func prepare(ctx context.Context, m *tree.Subject, opt Options, p plan) walk.Con
 		cfg.NewTree = func(halt *atomic.Bool) tree.Tree { return tree.NewSolved(m, p.policy, halt, proof) }
 	}
 	return cfg
+}
+
+// probedInputs is the number of inputs up to which a random descent is the faster one by vertices.
+const probedInputs = 4
+
+// probe returns the tree of the random descents.
+func probe(m *tree.Subject, halt *atomic.Bool) tree.Tree {
+	if tree.Describable(m, nil) && m.N <= probedInputs {
+		return tree.NewVertices(m, nil, halt, new(tree.Fallbacks), tree.Counts)
+	}
+	return tree.NewSolved(m, nil, halt, false)
 }
 
 // plan is what a caller of this package may not choose: the oracle of the plain walk, who is told

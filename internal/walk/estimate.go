@@ -1,6 +1,6 @@
 // An estimate of the count while it runs: Knuth's estimator ("Estimating the efficiency of
 // backtrack programs", 1975). A random descent that takes each side of a split with probability ½
-// and meets k splits stands for 2^k regions; the expectation of 2^k is the count.
+// and meets k splits before a cell of r regions stands for 2^k·r; the expectation is the count.
 
 package walk
 
@@ -35,10 +35,10 @@ func newProber(make func(halt *atomic.Bool) tree.Tree) *prober {
 // run makes descents for about the given time and returns the mean.
 func (p *prober) run(d time.Duration) float64 {
 	for end := time.Now().Add(d); !p.failed && time.Now().Before(end); {
-		splits, ok := p.descend()
+		regions, ok := p.descend()
 		if p.failed = !ok; ok { // the walk itself will meet and report it
 			p.n++
-			p.sum += math.Exp2(float64(splits))
+			p.sum += regions
 		}
 	}
 	if p.n == 0 {
@@ -47,16 +47,15 @@ func (p *prober) run(d time.Duration) float64 {
 	return p.sum / float64(p.n)
 }
 
-// descend goes to a region and counts the splits on the way.
-func (p *prober) descend() (splits int, ok bool) {
+// descend goes to a final cell, and says how many regions that stands for.
+func (p *prober) descend() (regions float64, ok bool) {
 	p.tree.Reset()
-	for {
-		switch p.tree.Next(true).Kind {
+	for splits := 0; ; splits++ {
+		switch e := p.tree.Next(false); e.Kind {
 		case tree.Split:
 			p.tree.Enter(int8(2*(p.coin.Uint64()&1)) - 1)
-			splits++
 		case tree.Final:
-			return splits, true
+			return math.Ldexp(float64(e.Regions), splits), true
 		default:
 			return 0, false
 		}
