@@ -83,77 +83,62 @@ type ExactPath struct {
 func NewExactPath(m *Model) *ExactPath { return &ExactPath{m: m} }
 
 // At returns the exact form of neuron j of layer l (2^Scale[l] times the pre-activation, over y) on
-// the cell with the given labels. Where late says so it may be anything; late then says so for
-// good, and whoever uses the form asks it afterwards.
+// the cell with the given labels, computed when it is first asked for. Where late says so it may be
+// anything; late then says so for good, and whoever uses the form asks it afterwards.
 func (p *ExactPath) At(l, j int, labels []int8) exact.Row {
-	return p.layer(l, labels)[j]
-}
-
-func (p *ExactPath) layer(l int, labels []int8) []exact.Row {
+	x := p.m.Integers()
+	if x == nil {
+		return exact.Row{G: zeros(p.m.N), H: new(big.Int)}
+	}
 	if p.forms == nil {
 		p.forms, p.prefix = make([][]exact.Row, len(p.m.Layers)), make([][]int8, len(p.m.Layers))
 	}
 	need := labels[:p.m.Layers[l].First]
-	if p.forms[l] != nil && EqualLabels(p.prefix[l], need) {
-		return p.forms[l]
+	switch {
+	case p.forms[l] == nil:
+		p.forms[l] = make([]exact.Row, p.m.Layers[l].Out)
+		p.prefix[l] = append(p.prefix[l], need...)
+	case !EqualLabels(p.prefix[l], need):
+		clear(p.forms[l])
+		copy(p.prefix[l], need)
 	}
-	rows := make([]exact.Row, p.m.Layers[l].Out)
-	x := p.m.Integers()
-	if x == nil {
-		blank := exact.Row{G: zeros(p.m.N), H: new(big.Int)}
-		for j := range rows {
-			rows[j] = blank
-		}
-		return rows
+	row := &p.forms[l][j]
+	if row.H == nil {
+		*row = p.compute(x, l, j, labels)
 	}
-	f := x.Layers[l]
-	if l == 0 {
-		for j := range rows {
-			rows[j] = exact.Row{G: make([]*big.Int, p.m.N), H: orZero(f.B[j])}
-			for k := range rows[j].G {
-				rows[j].G[k] = orZero(f.W[j*f.Cols+k])
-			}
-		}
-	} else {
-		p.propagate(rows, l, p.layer(l-1, labels), labels)
-	}
-	p.forms[l], p.prefix[l] = rows, append(p.prefix[l][:0], need...)
-	return rows
+	return *row
 }
 
-// propagate computes the forms of layer l from those of the layer before.
-func (p *ExactPath) propagate(rows []exact.Row, l int, before []exact.Row, labels []int8) {
-	x := p.m.Integers()
-	if x == nil {
-		return
-	}
+// compute computes the form of neuron j of layer l, from those of the layer before.
+func (p *ExactPath) compute(x *Integers, l, j int, labels []int8) exact.Row {
 	f := x.Layers[l]
-	var t, c big.Int
-	aScale := x.Scale[l-1] + x.slopeScale[l-1]
-	for j := range rows {
-		rows[j] = exact.Row{G: make([]*big.Int, p.m.N), H: new(big.Int)}
-		for k := range rows[j].G {
-			rows[j].G[k] = new(big.Int)
+	row := exact.Row{G: make([]*big.Int, p.m.N)}
+	if l == 0 {
+		for k := range row.G {
+			row.G[k] = orZero(f.W[j*f.Cols+k])
 		}
-		if f.B[j] != nil {
-			rows[j].H.Lsh(f.B[j], uint(aScale))
-		}
-		for i := range before {
-			w := f.W[j*f.Cols+i]
-			if p.m.Late() {
-				w = nil
-			}
-			if w == nil || !x.factor(&c, w, l-1, i, p.m.Label(labels, l-1, i)) {
-				continue
-			}
-			for k, g := range before[i].G {
-				if g.Sign() != 0 {
-					rows[j].G[k].Add(rows[j].G[k], t.Mul(&c, g))
-				}
-			}
-			rows[j].H.Add(rows[j].H, t.Mul(&c, before[i].H))
-		}
+		row.H = orZero(f.B[j])
+		return row
 	}
+	var t, c big.Int
+	row.G, row.H = zeros(p.m.N), new(big.Int)
+	if f.B[j] != nil {
+		row.H.Lsh(f.B[j], uint(x.Scale[l-1]+x.slopeScale[l-1]))
+	}
+	for i := range p.m.Layers[l-1].Out {
+		w := f.W[j*f.Cols+i]
+		if w == nil || p.m.Late() || !x.factor(&c, w, l-1, i, p.m.Label(labels, l-1, i)) {
+			continue
+		}
+		before := p.At(l-1, i, labels)
+		for k, g := range before.G {
+			if g.Sign() != 0 {
+				row.G[k].Add(row.G[k], t.Mul(&c, g))
+			}
+		}
+		row.H.Add(row.H, t.Mul(&c, before.H))
+	}
+	return row
 }
 
 // factor sets c to w times what unit i of layer l with the label passes on, in
