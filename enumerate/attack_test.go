@@ -51,9 +51,9 @@ const (
 	boundOfValue                           = "value at a vertex"
 	edgeDomain, vertexError                = "domain of an edge", "error of a vertex"
 
-	boundOfFilter, boundInPlane = "filter of multipliers", "filter in the plane"
-	boundTight, boundStatic     = "forward pass, tight", "forward pass, static"
-	boundOfCell                 = "bound of a cell"
+	boundOfFilter           = "filter of multipliers"
+	boundTight, boundStatic = "forward pass, tight", "forward pass, static"
+	boundOfCell             = "bound of a cell"
 
 	formulaOfEdge = "formula of an edge"
 
@@ -81,7 +81,7 @@ func measureClaims(c *attack.Case, goal string) (attack.Marks, error) {
 	}
 	a := &audit{goal: goal, seen: map[vertices.Vertex]bool{}, marks: attack.NewMarks(), rng: rand.New(rand.NewPCG(c.Seed, 2)), points: [][]float64{make([]float64, m.N)}}
 	switch goal {
-	case boundOfFilter, boundInPlane:
+	case boundOfFilter:
 		err = a.walk(n, b, plain, &tree.Policy{Undescribed: true, Policy: judge.Policy{Proposed: a.proposal}})
 	case boundOfCell:
 		err = a.bounds(n, b)
@@ -297,10 +297,6 @@ func (a *audit) proposal(c *judge.Judge, z *forms.Form, s float64, ids []int32, 
 	}
 	sup, off := c.Supremum(z, s, 1, ids, lam)
 	note(boundOfFilter, sup, off)
-	if len(z.G) <= 2 && c.Model.Norm != ball.L2 {
-		sup, off = c.SupremumPlane(z, s, 1, ids, lam)
-		note(boundInPlane, sup, off)
-	}
 }
 
 // supOf is the largest value of a form on the unit ball, for l2 rounded down.

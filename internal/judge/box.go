@@ -185,10 +185,6 @@ func (c *filter) float(z *forms.Form, s, self float64, ids []int32, lam []float6
 		}
 		return h+sup+forms.Rounding(err, mag, len(ids)+len(z.G)+c.sideTerms()) < 0
 	}
-	if len(z.G) <= 2 && c.Model.Norm != ball.L2 {
-		sup, off := c.SupremumPlane(z, s, self, ids, lam)
-		return sup+off < 0
-	}
 	sup, off := c.Supremum(z, s, self, ids, lam)
 	return sup+off < 0
 }

@@ -6,7 +6,6 @@ package judge
 import (
 	"math"
 
-	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/internal/forms"
 )
 
@@ -91,31 +90,4 @@ func (c *filter) scaled(lam []float64, f float64) bool {
 		c.round = append(c.round, math.RoundToEven(f*v))
 	}
 	return c.round[0] >= 1
-}
-
-// SupremumPlane is Supremum in one or two dimensions, without loops over coordinates.
-func (c *filter) SupremumPlane(z *forms.Form, s, self float64, ids []int32, lam []float64) (sup, off float64) {
-	n := len(z.G)
-	last := n - 1 // in one dimension the same coordinate, not counted
-	t := s * self
-	f0, f1, h := t*z.G[0], t*z.G[last], t*z.H
-	err, mag := self*z.Err, self*z.Mag
-	for i, id := range ids {
-		a, l := &c.Cell[id], lam[i]
-		t := l * a.S
-		f0 += t * a.G[0]
-		f1 += t * a.G[last]
-		h += t * a.H
-		err += l * a.Err
-		mag += l * a.Mag
-	}
-	top := math.Abs(f0)
-	switch {
-	case n == 1:
-	case c.Model.Norm == ball.L1:
-		top = max(top, math.Abs(f1))
-	default:
-		top += math.Abs(f1)
-	}
-	return h + top, forms.Rounding(err, mag, len(ids)+n)
 }
