@@ -82,7 +82,7 @@ func measureClaims(c *attack.Case, goal string) (attack.Marks, error) {
 	a := &audit{goal: goal, seen: map[vertices.Vertex]bool{}, marks: attack.NewMarks(), rng: rand.New(rand.NewPCG(c.Seed, 2)), points: [][]float64{make([]float64, m.N)}}
 	switch goal {
 	case boundOfFilter:
-		err = a.walk(n, b, plain, &tree.Policy{Undescribed: true, Policy: judge.Policy{Proposed: a.proposal}})
+		err = a.walk(n, b, plain, &tree.Policy{NoVertices: true, Policy: judge.Policy{Proposed: a.proposal}})
 	case boundOfCell:
 		err = a.bounds(n, b)
 	case boundOfSlope, boundOfOffset:
@@ -98,7 +98,7 @@ func measureClaims(c *attack.Case, goal string) (attack.Marks, error) {
 			a.marks.Join(marks)
 		}
 	default:
-		err = a.walk(n, b, plain, &tree.Policy{Cellwise: true, Described: a.cell})
+		err = a.walk(n, b, plain, &tree.Policy{Cellwise: true, OnCell: a.cell})
 	}
 	return a.marks, err
 }

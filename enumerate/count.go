@@ -119,7 +119,7 @@ func prepare(ctx context.Context, m *tree.Subject, opt Options, p plan) walk.Con
 	switch {
 	case p.oracle != nil:
 		cfg.NewTree = func(halt *atomic.Bool) tree.Tree { return tree.NewPlain(m, halt, proof, p.oracle) }
-	case tree.Describable(m, p.policy) && !(proof && m.Central()):
+	case tree.KeepsVertices(m, p.policy) && !(proof && m.Central()):
 		shared, wants := new(tree.Fallbacks), tree.Counts
 		if each {
 			wants = tree.Witnesses
@@ -139,7 +139,7 @@ const probedInputs = 4
 
 // probe returns the tree of the random descents.
 func probe(m *tree.Subject, halt *atomic.Bool) tree.Tree {
-	if tree.Describable(m, nil) && m.N <= probedInputs {
+	if tree.KeepsVertices(m, nil) && m.N <= probedInputs {
 		return tree.NewVertices(m, nil, halt, new(tree.Fallbacks), tree.Counts)
 	}
 	return tree.NewSolved(m, nil, halt, false)

@@ -21,13 +21,13 @@ import (
 // Forced says which tiers may decide, and which solver proposes; nil means as usual.
 type Forced struct {
 	Float, Integer func() bool
-	// Undescribed has the solver asked where cells would be kept by their vertices.
-	Undescribed bool
-	Solver      func(norm ball.Norm, n int) lp.Incremental
-	// Described, if set, is told of each cell that is kept by its vertices whether those are the
+	// NoVertices has the solver asked where cells would be kept by their vertices.
+	NoVertices bool
+	Solver     func(norm ball.Norm, n int) lp.Incremental
+	// Vertices, if set, is told of each cell that is kept by its vertices whether those are the
 	// cell's, exactly. For one worker.
-	Described func(err error)
-	// Spare is the number of bits that a description keeps free, 0 for the usual one.
+	Vertices func(err error)
+	// Spare is the number of names of constraints that a cell keeps free, 0 for the usual one.
 	Spare int
 	// Hasty gives a stop no grace. Cell, if set, is told of each cell that is kept by its vertices,
 	// with what says that the walkers are late.
@@ -39,17 +39,17 @@ type Forced struct {
 
 // CountForced is Count with forced tiers.
 func CountForced(ctx context.Context, n *network.Network, b ball.Ball, opt Options, f Forced) (Result, error) {
-	p := &tree.Policy{Policy: judge.Policy{Float: f.Float, Integer: f.Integer}, Solver: f.Solver, Undescribed: f.Undescribed}
+	p := &tree.Policy{Policy: judge.Policy{Float: f.Float, Integer: f.Integer}, Solver: f.Solver, NoVertices: f.NoVertices}
 	tune := tuning.Usual
 	p.Tuning = &tune
 	if f.Spare > 0 {
 		tune.SpareBits = f.Spare
 	}
-	if f.Described != nil {
-		p.Described = func(t *tree.Vertices) { f.Described(auditCell(t)) }
+	if f.Vertices != nil {
+		p.OnCell = func(t *tree.Vertices) { f.Vertices(auditCell(t)) }
 	}
 	if f.Cell != nil {
-		p.Described = func(t *tree.Vertices) { f.Cell(t.Subject().Late) }
+		p.OnCell = func(t *tree.Vertices) { f.Cell(t.Subject().Late) }
 	}
 	if f.Regions+f.Records+f.Dead > 0 {
 		tune.RecordRegions, tune.RecordRecords, tune.RecordDead, tune.RecordWork = f.Regions, f.Records, f.Dead, time.Hour

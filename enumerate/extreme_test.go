@@ -131,7 +131,7 @@ var countings = []struct {
 		return enumerate.Count(context.Background(), n, b, enumerate.Options{Workers: 2})
 	}},
 	{"count by the solver", false, func(n *network.Network, b ball.Ball) (enumerate.Result, error) {
-		return enumerate.CountForced(context.Background(), n, b, enumerate.Options{Workers: 1}, enumerate.Forced{Undescribed: true})
+		return enumerate.CountForced(context.Background(), n, b, enumerate.Options{Workers: 1}, enumerate.Forced{NoVertices: true})
 	}},
 	{"count by the plain walk", true, func(n *network.Network, b ball.Ball) (enumerate.Result, error) {
 		return enumerate.CountPlain(context.Background(), n, b, solvers["reference"](), enumerate.Options{})

@@ -67,7 +67,7 @@ func countTwice(t fataler, n *network.Network, b ball.Ball, workers int) enumera
 	t.Helper()
 	r := count(t, n, b, workers)
 	if r.Questions == 0 {
-		require.Equal(t, r.Lower, forced(t, n, b, enumerate.Forced{Undescribed: true}).Lower)
+		require.Equal(t, r.Lower, forced(t, n, b, enumerate.Forced{NoVertices: true}).Lower)
 	}
 	return r
 }

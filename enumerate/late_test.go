@@ -108,7 +108,7 @@ func TestAQuestionGivenUpLeavesItsCellOpen(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				var left atomic.Int64
 				left.Store(asks)
-				f := enumerate.Forced{Hasty: true, Undescribed: true, Solver: func(norm ball.Norm, n int) lp.Incremental {
+				f := enumerate.Forced{Hasty: true, NoVertices: true, Solver: func(norm ball.Norm, n int) lp.Incremental {
 					return &tired{Incremental: lp.NewIncremental(norm, n), asks: &left, cancel: cancel, late: func() bool { return false }}
 				}}
 				what := fmt.Sprintf("%s, %d asks, %+v", c.Name, asks, opt)
@@ -134,7 +134,7 @@ func TestAQuestionGivenUpLeavesItsCellOpen(t *testing.T) {
 }
 
 // Cells kept by their vertices are left open too, and so is one that the solver was to take over.
-func TestADescribedCellIsLeftOpenWhenTheWalkIsLate(t *testing.T) {
+func TestACellOfVerticesIsLeftOpenWhenTheWalkIsLate(t *testing.T) {
 	for _, c := range stopCases(t) {
 		want := count(t, c.Net, c.Ball, 1).Lower
 		for _, cells := range []int64{1, 2, 9, 40, 150} {

@@ -84,7 +84,7 @@ func TestGenericNetworksAreDecidedByFloats(t *testing.T) {
 			"wide":        he(6, 2, 40),
 			"narrow":      gen.WideNarrowWide(gen.NewRand(1), 4, 8, 2),
 		} {
-			r := forced(t, n, ballAt(t, norm, n.Inputs(), 0, 2), enumerate.Forced{Undescribed: true})
+			r := forced(t, n, ballAt(t, norm, n.Inputs(), 0, 2), enumerate.Forced{NoVertices: true})
 			require.Greater(t, r.Lower.Int64(), int64(40), "%s %v", name, norm)
 			require.Positive(t, r.Decisions.Float)
 			require.Zero(t, r.Decisions.Integer, "%s %v", name, norm)
@@ -100,7 +100,7 @@ func TestCentralArrangementsAreDecidedByIntegers(t *testing.T) {
 		for name, n := range map[string]*network.Network{
 			"resonance": gen.Resonance(4), "threshold": gen.Threshold(3),
 		} {
-			r := forced(t, n, ballAt(t, norm, 4, 0, 1), enumerate.Forced{Undescribed: true})
+			r := forced(t, n, ballAt(t, norm, 4, 0, 1), enumerate.Forced{NoVertices: true})
 			require.Positive(t, r.Decisions.Integer, "%s %v", name, norm)
 			require.Zero(t, r.Decisions.Solve, "%s %v", name, norm)
 		}
@@ -114,7 +114,7 @@ func TestSolveDecidesMultipliersWithLargeDenominators(t *testing.T) {
 	const p, q, a, b = 33554393, 33554383, 20000003, 14999981
 	for _, norm := range norms {
 		n := planes(t, []float64{p, 0, 0, q, -a, -b}, make([]float64, 3))
-		r := forced(t, n, ballAt(t, norm, 2, 0, 1), enumerate.Forced{Undescribed: true})
+		r := forced(t, n, ballAt(t, norm, 2, 0, 1), enumerate.Forced{NoVertices: true})
 		require.EqualValues(t, 6, r.Lower.Int64(), norm)
 		require.Positive(t, r.Decisions.Solve, norm)
 		require.EqualValues(t, 6, prove(t, n, ballAt(t, norm, 2, 0, 1), 1, 0).result.Lower.Int64())
@@ -125,7 +125,7 @@ func TestSolveDecidesMultipliersWithLargeDenominators(t *testing.T) {
 func TestSolveDecidesSlivers(t *testing.T) {
 	for _, norm := range norms {
 		n, _ := gen.ParallelSlivers(7)
-		r := forced(t, n, ballAt(t, norm, 2, 0, 1), enumerate.Forced{Undescribed: true})
+		r := forced(t, n, ballAt(t, norm, 2, 0, 1), enumerate.Forced{NoVertices: true})
 		require.EqualValues(t, 8, r.Lower.Int64(), norm)
 		require.Positive(t, r.Decisions.Solve, norm)
 	}

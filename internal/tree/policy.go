@@ -15,10 +15,10 @@ type Policy struct {
 	judge.Policy
 	// Solver makes the solver of a solved tree.
 	Solver func(norm ball.Norm, n int) lp.Incremental
-	// Described is told of each cell that is kept by its vertices.
-	Described func(t *Vertices)
-	// Undescribed: no cells are. Cellwise: nor are regions counted at a stroke.
-	Undescribed, Cellwise bool
+	// OnCell is told of each cell that is kept by its vertices.
+	OnCell func(t *Vertices)
+	// NoVertices: no cells are. Cellwise: nor are regions counted at a stroke.
+	NoVertices, Cellwise bool
 	// Tuning takes the place of the usual table.
 	Tuning *tuning.Table
 }
@@ -48,6 +48,6 @@ func (p *Policy) newSolver(m *forms.Model) lp.Incremental {
 	return lp.NewIncremental(m.Norm, m.N)
 }
 
-func (p *Policy) describes() bool {
-	return p == nil || p.Float == nil && p.Integer == nil && p.Solver == nil && !p.Undescribed
+func (p *Policy) allowsVertices() bool {
+	return p == nil || p.Float == nil && p.Integer == nil && p.Solver == nil && !p.NoVertices
 }

@@ -131,9 +131,9 @@ func (c *constraints) set(id int32, z *forms.Form, s float64) {
 	r[c.n+1], r[c.n+2], r[c.n+3] = s*z.H, z.Err, z.Mag
 }
 
-// recall tries the remembered multipliers on side s of neuron id. Those of
+// settles tries the remembered multipliers on side s of neuron id. Those of
 // ancestors that are not on the path are left out.
-func (p *proofTable) recall(norm ball.Norm, z *forms.Form, id int, s float64) bool {
+func (p *proofTable) settles(norm ball.Norm, z *forms.Form, id int, s float64) bool {
 	ms := &p.memories[id]
 	far := false
 	for k := range memorySlots {

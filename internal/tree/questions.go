@@ -75,7 +75,7 @@ func (t *questions) ask(z *forms.Form, id int, s float64) (judge.Tier, *lp.Reply
 	if z.Lost() { // a solver can say nothing of it
 		return judge.None, nil
 	}
-	if t.table.used && t.judge.Policy.AllowFloat() && !t.solver.Seen(z.G, z.H, s) && t.table.recall(t.m.Norm, z, id, s) {
+	if t.table.used && t.judge.Policy.AllowFloat() && !t.solver.Seen(z.G, z.H, s) && t.table.settles(t.m.Norm, z, id, s) {
 		return judge.Float, nil
 	}
 	for try := range 2 {

@@ -82,7 +82,7 @@ func TestWhatIsShownDependsOnThePathAlone(t *testing.T) {
 		}
 		m, err := NewSubject(context.Background(), c.Net, c.Ball)
 		require.NoError(t, err)
-		if !Describable(m, nil) || m.Central() {
+		if !KeepsVertices(m, nil) || m.Central() {
 			continue
 		}
 		for _, wants := range []Wants{Witnesses, Proofs} {

@@ -62,8 +62,8 @@ type Fallbacks struct {
 func NewVertices(m *Subject, p *Policy, halt *atomic.Bool, f *Fallbacks, wants Wants) *Vertices {
 	t := &Vertices{words: words{trunk: newTrunk(m, p, halt), fallbacks: f, wants: wants, shown: shown{x: make([]float64, m.N)},
 		cellwise: p != nil && p.Cellwise, audit: func() {}}}
-	if p != nil && p.Described != nil {
-		t.audit = func() { p.Described(t) }
+	if p != nil && p.OnCell != nil {
+		t.audit = func() { p.OnCell(t) }
 	}
 	t.judge.Proof = wants == Proofs
 	t.setCells(vertices.New(m.Model, true))
@@ -75,16 +75,16 @@ func (t *Vertices) setCells(c *vertices.Cells) {
 	c.Vanishes, c.Clock, c.Spare = t.vanishesAt, &t.tally.Work, t.tune.SpareBits
 }
 
-// Describable says that cells may be kept by their vertices.
-func Describable(m *Subject, p *Policy) bool {
-	return len(m.Layers) > 0 && m.N <= describedInputs(m) && p.describes()
+// KeepsVertices says that cells may be kept by their vertices.
+func KeepsVertices(m *Subject, p *Policy) bool {
+	return len(m.Layers) > 0 && m.N <= vertexInputs(m) && p.allowsVertices()
 }
 
-// describedInputs is the number of inputs up to which cells are kept by their vertices: as far as
+// vertexInputs is the number of inputs up to which cells are kept by their vertices: as far as
 // that is faster than the solver, and a word has bits for the 2ⁿ facets of a cross-polytope and
 // others. Cells of a central model are cones, as many in every ball; where they are degenerate the
 // solver is slow.
-func describedInputs(m *Subject) int {
+func vertexInputs(m *Subject) int {
 	switch {
 	case m.Central():
 		return vertices.MaxInputs

@@ -15,17 +15,17 @@ import (
 	"github.com/relucell/relucell/network"
 )
 
-// Every cell that is described has the vertices that all choices of its constraints give in
+// Every cell that is kept by its vertices has those that all choices of its constraints give in
 // rationals, each within its error, on exactly its constraints, with the exact signs of the
 // neurons.
-func TestDescribedCellsHaveExactlyTheirVertices(t *testing.T) {
+func TestCellsHaveExactlyTheirVertices(t *testing.T) {
 	for _, law := range laws() {
 		t.Run(law.name, func(t *testing.T) {
 			cells := 0
 			rapid.Check(t, func(t *rapid.T) {
 				inputs := rapid.IntRange(1, 3).Draw(t, "inputs")
 				n := drawNet(t, law, inputs, 6)
-				forced(t, n, drawBall(t, inputs), enumerate.Forced{Spare: rapid.SampledFrom([]int{0, 64}).Draw(t, "spare"), Described: func(err error) {
+				forced(t, n, drawBall(t, inputs), enumerate.Forced{Spare: rapid.SampledFrom([]int{0, 64}).Draw(t, "spare"), Vertices: func(err error) {
 					require.NoError(t, err)
 					cells++
 				}})
@@ -39,12 +39,12 @@ func TestDescribedCellsHaveExactlyTheirVertices(t *testing.T) {
 	}
 }
 
-func TestDescribedCellsAgainstTheSolver(t *testing.T) {
+func TestVerticesAgainstTheSolver(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		law := rapid.SampledFrom(laws()).Draw(t, "law")
 		inputs := rapid.IntRange(1, 6).Draw(t, "inputs")
 		n, b := drawNet(t, law, inputs, 12), drawBall(t, inputs)
-		want := forced(t, n, b, enumerate.Forced{Undescribed: true}).Lower
+		want := forced(t, n, b, enumerate.Forced{NoVertices: true}).Lower
 		require.Equal(t, want, count(t, n, b, 1).Lower)
 		require.Equal(t, want, count(t, n, b, 3).Lower)
 		require.Equal(t, want, forced(t, n, b, enumerate.Forced{Spare: 64}).Lower)
@@ -55,7 +55,7 @@ func TestDescribedCellsAgainstTheSolver(t *testing.T) {
 }
 
 // Generic networks never need the solver, wide layers (more neurons than bits in a word) included.
-func TestGenericNetworksAreDescribedThroughout(t *testing.T) {
+func TestGenericNetworksGoByVerticesThroughout(t *testing.T) {
 	for seed, widths := range [][]int{{16, 16}, {9, 9, 9}, {70, 3}, {3, 66}, {12}, {65}, {130, 2}} {
 		for inputs := 3; inputs <= 5; inputs++ {
 			if inputs > 3 && widths[0]+widths[len(widths)-1] > 40 {
@@ -69,14 +69,14 @@ func TestGenericNetworksAreDescribedThroughout(t *testing.T) {
 				b := ballAt(t, norm, inputs, 0.1, 0.5)
 				r := count(t, n, b, 1)
 				require.Zero(t, r.Questions, "%d inputs, %v, %v", inputs, widths, norm)
-				require.Equal(t, forced(t, n, b, enumerate.Forced{Undescribed: true}).Lower, r.Lower)
+				require.Equal(t, forced(t, n, b, enumerate.Forced{NoVertices: true}).Lower, r.Lower)
 			}
 		}
 	}
 }
 
-// Cells of a network without biases around 0 are cones: as many in every ball, and described in all
-// of them.
+// Cells of a network without biases around 0 are cones: as many in every ball, and kept by their
+// vertices in all of them.
 func TestConesAreAsManyInEveryBall(t *testing.T) {
 	for _, widths := range [][]int{{4, 9}, {3, 6, 6}, {4, 5, 5, 4}, {6, 8}, {7, 5, 4}} {
 		inputs := widths[0]
@@ -90,7 +90,7 @@ func TestConesAreAsManyInEveryBall(t *testing.T) {
 			layers[i].Slope = 0.25 * float64(i%2)
 		}
 		n := netOf(t, layers...)
-		want := forced(t, n, ballAt(t, ball.L2, inputs, 0, 1), enumerate.Forced{Undescribed: true}).Lower
+		want := forced(t, n, ballAt(t, ball.L2, inputs, 0, 1), enumerate.Forced{NoVertices: true}).Lower
 		for _, norm := range norms {
 			r := count(t, n, ballAt(t, norm, inputs, 0, 3), 2)
 			require.Equal(t, want, r.Lower, "%v %v", widths, norm)
@@ -113,14 +113,14 @@ func TestRoughNetworksGoToTheSolver(t *testing.T) {
 			b := ballAt(t, norm, 4, 0, 1)
 			r := count(t, n, b, 1)
 			require.True(t, r.Questions > 0 || norm != ball.LInf)
-			require.Equal(t, forced(t, n, b, enumerate.Forced{Undescribed: true}).Lower, r.Lower)
+			require.Equal(t, forced(t, n, b, enumerate.Forced{NoVertices: true}).Lower, r.Lower)
 			require.Equal(t, r.Lower, count(t, n, b, 4).Lower)
 		}
 	}
 }
 
-// Brackets of described counts hold the count at every moment, and stops leave sound ones.
-func TestBracketsOfDescribedCounts(t *testing.T) {
+// Brackets of counts by vertices hold the count at every moment, and stops leave sound ones.
+func TestBracketsOfCountsByVertices(t *testing.T) {
 	for seed := range uint64(6) {
 		n := he(seed, 4, 10, 10, 6)
 		b := ballAt(t, norms[seed%2], 4, 0, 1)

@@ -1,6 +1,6 @@
 package enumerate
 
-// The slow twin of a described cell: all vertices by solving every choice of constraints in
+// The slow twin of cells kept by their vertices: all by solving every choice of constraints in
 // rationals.
 
 import (
@@ -15,7 +15,7 @@ import (
 // constraint is an exact row that is not negative on the cell.
 type constraint struct {
 	exact.Row
-	bit      int // of the description; −1 where it names another one by now
+	bit      int // of the constraint's name; −1 where it names another one by now
 	vertices int // of the cell, on it
 }
 
