@@ -204,8 +204,8 @@ func TestBothCheckersOfTheCaps(t *testing.T) {
 		ball, tree string
 		want       int64
 	}{
-		"multipliers":          {twice, wide, copies("1 1", nines(4096)), 2},
-		"longer ones":          {twice, wide, copies("1 1", nines(4097)), 0},
+		"multipliers":          {twice, wide, copies("1 1", nines(12288)), 2},
+		"longer ones":          {twice, wide, copies("1 1", nines(12289)), 0},
 		"a witness":            {twice, wide, copies("40000 "+nines(12288), "2"), 2},
 		"a longer one":         {twice, wide, copies("40000 "+nines(12289), "2"), 0},
 		"a finer one":          {twice, wide, copies("40001 "+nines(12288), "2"), 0},

@@ -58,7 +58,7 @@ func slowMultiplier(s string) *big.Rat {
 	if s == "" {
 		return slowOne
 	}
-	return slowRat(s, 4096, "")
+	return slowRat(s, 12288, "")
 }
 
 // slowRat reads a number of at most so many digits, with an exponent.

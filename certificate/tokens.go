@@ -19,8 +19,8 @@ import (
 const (
 	// maxLine bounds a line, in bytes: a witness with 784 coordinates of 4096 digits fits.
 	maxLine = 1 << 22
-	// maxDigits bounds the hexadecimal digits after the point of a real, and the decimal digits of
-	// a multiplier; maxLong the decimal digits of a coordinate and of a bound.
+	// maxDigits bounds the hexadecimal digits after the point of a real, maxLong the decimal digits
+	// of a multiplier, a coordinate and a bound.
 	maxDigits, maxLong = 4096, 12288
 	// maxExponent bounds the exponent of a real in absolute value, maxScale that of coordinates and
 	// bounds. float64 needs 1074; a witness in a ball shrunk to the smallest float64 needs a few

@@ -39,12 +39,12 @@ func TestNumbersHaveOneSpelling(t *testing.T) {
 		require.False(t, ok, s)
 	}
 	var z big.Int
-	for _, s := range []string{"", "00", "01", "-1", "+1", "1_0", "0x1", strings.Repeat("9", maxDigits+1)} {
-		rest, ok := natural([]byte(s), maxDigits, &z)
+	for _, s := range []string{"", "00", "01", "-1", "+1", "1_0", "0x1", strings.Repeat("9", maxLong+1)} {
+		rest, ok := natural([]byte(s), maxLong, &z)
 		require.False(t, ok && len(rest) == 0, s)
 	}
-	for _, s := range []string{"0", "18446744073709551615", "18446744073709551616", "9999999999999999999", strings.Repeat("9", maxDigits)} {
-		rest, ok := natural([]byte(s), maxDigits, &z)
+	for _, s := range []string{"0", "18446744073709551615", "18446744073709551616", "9999999999999999999", strings.Repeat("9", maxLong)} {
+		rest, ok := natural([]byte(s), maxLong, &z)
 		require.True(t, ok)
 		require.Empty(t, rest)
 		require.Equal(t, s, z.String())

@@ -91,7 +91,7 @@ func (w *walker) multipliers(b []byte) (most int) {
 		}
 		m := &w.factor[i]
 		if m.SetInt64(1); len(b) > 0 && '0' <= b[0] && b[0] <= '9' {
-			b, ok = natural(b, maxDigits, m)
+			b, ok = natural(b, maxLong, m)
 			w.in.require(ok && m.BitLen() > 1, "a multiplier is an integer ≥ 2 in its one spelling, or left out for 1")
 		}
 		most = max(most, m.BitLen())

@@ -48,10 +48,10 @@ func TestTheWriterKeepsTheFormatsCaps(t *testing.T) {
 	below := func(bits uint) *big.Float {
 		return new(big.Float).SetMantExp(new(big.Float).SetInt(ones(bits)), -int(bits))
 	}
-	require.NoError(t, close(below(3*maxLong), ones(3*maxDigits)))
+	require.NoError(t, close(below(3*maxLong), ones(3*maxLong)))
 	require.NoError(t, close(power(-maxScale), one))
 	var refused *proof.WriteError
 	require.ErrorAs(t, close(below(3*maxLong+1), one), &refused)
 	require.ErrorAs(t, close(power(-maxScale-1), one), &refused)
-	require.ErrorAs(t, close(power(-1), ones(3*maxDigits+1)), &refused)
+	require.ErrorAs(t, close(power(-1), ones(3*maxLong+1)), &refused)
 }

@@ -115,16 +115,16 @@ func appendFactor(b []byte, v int64) []byte {
 }
 
 func (w *Writer) appendBigFactor(b []byte, v *big.Int) []byte {
-	if w.capped(v, maxDigits); v.IsInt64() {
+	if w.capped(v); v.IsInt64() {
 		return appendFactor(b, v.Int64())
 	}
 	return v.Append(b, 10)
 }
 
 // capped fails on a number that the checker would refuse for its length.
-func (w *Writer) capped(v *big.Int, digits int) {
-	if v.BitLen() > digits*3 { // 3 bits a digit: below 10^digits
-		w.fail(&WriteError{fmt.Errorf("proof: a number has %d bits, expected %d at most", v.BitLen(), digits*3)})
+func (w *Writer) capped(v *big.Int) {
+	if v.BitLen() > maxDigits*3 { // 3 bits a digit: below 10^maxDigits
+		w.fail(&WriteError{fmt.Errorf("proof: a number has %d bits, expected %d at most", v.BitLen(), maxDigits*3)})
 	}
 }
 
@@ -178,7 +178,7 @@ func (w *Writer) leafIntegers(c byte, x dyadic.Vector) {
 		if x.Exp > 0 {
 			v = new(big.Int).Lsh(v, uint(x.Exp))
 		}
-		if w.capped(v, maxLong); v.Sign() >= 0 {
+		if w.capped(v); v.Sign() >= 0 {
 			b = append(b, ' ')
 		}
 		b = v.Append(b, 10)

@@ -26,9 +26,9 @@ import (
 const (
 	// versionLine is the first line of a proof.
 	versionLine = "relucell-certificate 2"
-	// maxDigits bounds the decimal digits of a multiplier, maxLong those of a coordinate, and
-	// maxExponent the exponent that coordinates share.
-	maxDigits, maxLong, maxExponent = 4096, 12288, 40000
+	// maxDigits bounds the decimal digits of a multiplier, a coordinate and a bound, and maxExponent
+	// the exponent that coordinates share.
+	maxDigits, maxExponent = 12288, 40000
 )
 
 // PartSize is the length of a subtree's text, in bytes, above which its larger

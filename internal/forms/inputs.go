@@ -69,12 +69,18 @@ func (m *Model) Near(k int) (c, s float64) { return m.center[k], m.scale[k] }
 // covers them. Where c and s are rounded themselves, x−c is off by u|c| more and s by u of itself,
 // which makes u(|c|/s + |y|).
 //
-// Domain: nothing overflows, else the bound does, and floats are certain of nothing.
+// Domain: nothing overflows, else the bound does; and what was rounded is off by a rounding of
+// itself, which is so in the normal range, to which plainWeight keeps.
 func (m *Model) setUnitTerms() {
 	m.UnitTerms = 4
 	for k, s := range m.scale {
-		if !m.plainPoint {
-			m.UnitTerms = max(m.UnitTerms, 4+Slack*(math.Abs(m.center[k])/s+2))
+		c := math.Abs(m.center[k])
+		switch {
+		case m.plainPoint:
+		case s < plainWeight || c != 0 && c < plainWeight:
+			m.UnitTerms = MaxTerms
+		default:
+			m.UnitTerms = max(m.UnitTerms, 4+Slack*(c/s+2))
 		}
 	}
 	if !(m.UnitTerms < MaxTerms) {

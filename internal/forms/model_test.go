@@ -82,3 +82,34 @@ func TestADyadicBallIsCompiledAsAnyOther(t *testing.T) {
 		require.False(t, m.dyadicBall(make([]int, 2)))
 	}
 }
+
+// Floats take a point of the input to the unit ball as nearly as is said, also where the ball's
+// centre and half-widths are rounded, or lose digits below the normal range.
+func TestPointsOfTheInputAreNearTheirsInTheUnitBall(t *testing.T) {
+	n, err := network.New([]network.Layer{{W: mat.NewDense(1, 1, []float64{1}), B: []float64{0}, Act: network.ReLU}})
+	require.NoError(t, err)
+	rng, useful := gen.NewRand(9), 0
+	for range 20000 {
+		middle := math.Ldexp(rng.NormFloat64(), rng.IntN(40)-20)
+		half := math.Ldexp(rng.Float64(), rng.IntN(40)-30)
+		if rng.IntN(4) == 0 {
+			tiny := -1000 - rng.IntN(70)
+			middle, half = math.Ldexp(rng.NormFloat64(), tiny), math.Ldexp(rng.Float64(), tiny)
+		}
+		b, err := ball.NewBox([]float64{middle - half}, []float64{middle + half})
+		if err != nil {
+			continue
+		}
+		m, err := Compile(context.Background(), n, b)
+		require.NoError(t, err)
+		if m.UnitTerms >= MaxTerms {
+			continue
+		}
+		useful++
+		c, s := m.Near(0)
+		x := b.Lo()[0] + rng.Float64()*(b.Hi()[0]-b.Lo()[0])
+		off := new(big.Rat).Sub(ratOf((x-c)/s), m.UnitOf(0, x))
+		require.LessOrEqual(t, off.Abs(off).Cmp(ratOf(m.UnitTerms*Unit)), 0, "%x %x %x", b.Lo(), b.Hi(), x)
+	}
+	require.Greater(t, useful, 5000)
+}
