@@ -10,7 +10,7 @@ var (
 	ErrInput = errors.New("enumerate: bad input")
 	// ErrUndecided: no tier could decide, the exact one included. There is no answer.
 	ErrUndecided = errors.New("enumerate: undecided")
-	// ErrNoVertices: a region has no list of vertices, or floats do not tell it; the error says
+	// ErrNoVertices: a region is round, or has too many inputs to be described; the error says
 	// which.
 	ErrNoVertices = errors.New("enumerate: no vertices")
 )

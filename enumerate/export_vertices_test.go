@@ -12,6 +12,7 @@ import (
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/internal/attack"
 	"github.com/relucell/relucell/internal/forms"
+	"github.com/relucell/relucell/internal/tree"
 	"github.com/relucell/relucell/lp/exact"
 )
 
@@ -121,4 +122,86 @@ func wrongFacets(names map[int][]string, closure []constraint, vertices map[stri
 		return fmt.Sprintf("%d facets of %d names, expected %d", len(got), len(names), len(want))
 	}
 	return ""
+}
+
+// Beside says whether two regions have a facet in common: whether the vertices of what their closures
+// have in common span n−1 dimensions, and in the l2 ball, in the plane, whether that is a chord.
+func Beside(r, s Region) bool {
+	n := r.of.net.Inputs()
+	var shared []([]*big.Rat)
+	for _, x := range verticesOf(n, append(r.closureOf(), s.closureOf()...)) {
+		shared = append(shared, x)
+	}
+	if len(shared) < n || rank(shared) < n-1 {
+		return false
+	}
+	return r.of.ball.Norm() != ball.L2 || n != 2 || chord(shared[0], shared[1])
+}
+
+// rank is the dimension of what some points span.
+func rank(points [][]*big.Rat) (dim int) {
+	var rows [][]*big.Rat
+	for _, x := range points[1:] {
+		row := make([]*big.Rat, len(x))
+		for k := range x {
+			row[k] = new(big.Rat).Sub(x[k], points[0][k])
+		}
+		rows = append(rows, row)
+	}
+	for k := range points[0] {
+		at := slices.IndexFunc(rows[dim:], func(row []*big.Rat) bool { return row[k].Sign() != 0 })
+		if at < 0 {
+			continue
+		}
+		rows[dim], rows[dim+at] = rows[dim+at], rows[dim]
+		for _, row := range rows[dim+1:] {
+			f := new(big.Rat).Quo(row[k], rows[dim][k])
+			for i := range row {
+				row[i] = new(big.Rat).Sub(row[i], new(big.Rat).Mul(f, rows[dim][i]))
+			}
+		}
+		dim++
+	}
+	return dim
+}
+
+// chord says whether a line between two points of the plane meets the inside of the unit disc.
+func chord(v, w []*big.Rat) bool {
+	dot := func(a, b []*big.Rat) *big.Rat {
+		t := new(big.Rat).Mul(a[0], b[0])
+		return t.Add(t, new(big.Rat).Mul(a[1], b[1]))
+	}
+	d := []*big.Rat{new(big.Rat).Sub(w[0], v[0]), new(big.Rat).Sub(w[1], v[1])}
+	t := new(big.Rat).Quo(dot(v, d), dot(d, d))
+	if t.Neg(t); t.Sign() < 0 {
+		t.SetInt64(0)
+	} else if t.Cmp(big.NewRat(1, 1)) > 0 {
+		t.SetInt64(1)
+	}
+	for k := range d {
+		d[k].Add(v[k], d[k].Mul(d[k], t))
+	}
+	return dot(d, d).Cmp(big.NewRat(1, 1)) < 0
+}
+
+// Undescribed is a region as it is without any float: its neighbours, how many vertices it has, and
+// its volume in coordinates of the unit ball.
+func (r Region) Undescribed() (list []Neighbour, vertices int, volume *big.Rat) {
+	return describedBy(r, func(g *tree.Guide) { g.Describe(r.Pattern) })
+}
+
+// Described is the same as it usually is.
+func (r Region) Described() (list []Neighbour, vertices int, volume *big.Rat) {
+	return describedBy(r, func(g *tree.Guide) { g.To(r.Pattern) })
+}
+
+func describedBy(r Region, to func(*tree.Guide)) (list []Neighbour, vertices int, volume *big.Rat) {
+	m, _ := r.of.subject()
+	g := tree.NewGuide(m)
+	to(g)
+	for _, s := range g.Across() {
+		list = append(list, Neighbour{s.Neuron, s.Labels})
+	}
+	c := g.Closure()
+	return list, len(c.Vertices), c.Volume()
 }

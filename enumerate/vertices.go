@@ -5,6 +5,7 @@ package enumerate
 import (
 	"context"
 	"fmt"
+	"math/big"
 	"slices"
 
 	"github.com/relucell/relucell/ball"
@@ -27,28 +28,13 @@ type Vertex struct {
 // and floats tell only where.
 //
 // The error is an [ErrNoVertices] in the l2 ball, whose regions are round (but in one dimension),
-// for more than 7 inputs, 5 in an l1 ball, and where floats do not tell a sign: where more
-// hyperplanes than inputs meet in a point, for one.
+// and for more than 7 inputs, 5 in an l1 ball.
 func (r Region) Vertices() ([]Vertex, error) {
-	o := r.of
-	if n, most := o.net.Inputs(), tree.Guidable(o.ball.Norm()); n > most {
-		if o.ball.Norm() == ball.L2 {
-			return nil, marked{fmt.Errorf("enumerate: a region of an l2 ball in %d inputs is no polytope: ask for its vertices in an linf ball or a box, around it or inside", n), ErrNoVertices}
-		}
-		return nil, marked{fmt.Errorf("enumerate: vertices in %d inputs of the %v ball, expected %d at most", n, o.ball.Norm(), most), ErrNoVertices}
-	}
-	m, err := o.subject()
+	g, m, err := r.polytope()
 	if err != nil {
 		return nil, err
 	}
-	g, ok := o.guides.Get().(*tree.Guide)
-	if !ok {
-		g = tree.NewGuide(m)
-	}
-	defer o.guides.Put(g)
-	if !g.To(r.Pattern) {
-		return nil, marked{fmt.Errorf("enumerate: floats do not tell the vertices of region %v", r.Pattern), ErrNoVertices}
-	}
+	defer r.of.guides.Put(g)
 	corners := g.Corners()
 	list := make([]Vertex, len(corners))
 	for i, c := range corners {
@@ -56,10 +42,55 @@ func (r Region) Vertices() ([]Vertex, error) {
 		list[i] = Vertex{X: make([]float64, len(c.Y)), Facets: slices.Compact(c.Facets)}
 		list[i].Err = m.NearX(c.Y, list[i].X, c.Err)
 	}
-	if o.net.Inputs() == 2 {
+	if r.of.net.Inputs() == 2 {
 		around(list, corners)
 	}
 	return list, nil
+}
+
+// ExactVertex is a vertex of the closure of a region, exactly: it is where hyperplanes meet.
+type ExactVertex struct {
+	X      []*big.Rat
+	Facets []int // as those of [Vertex]
+}
+
+// VerticesExact returns the vertices of the closure of the region, in any order. Nothing is rounded.
+// An error is that of Vertices.
+func (r Region) VerticesExact() ([]ExactVertex, error) {
+	g, m, err := r.polytope()
+	if err != nil {
+		return nil, err
+	}
+	defer r.of.guides.Put(g)
+	c := g.Closure()
+	facets, list := c.Facets(), make([]ExactVertex, len(c.Vertices))
+	for i := range list {
+		v := &c.Vertices[i]
+		list[i].X = m.InputOf(v.Rats())
+		for _, f := range facets {
+			if v.On.Bit(f) == 1 {
+				list[i].Facets = append(list[i].Facets, c.Names[f])
+			}
+		}
+		slices.Sort(list[i].Facets)
+	}
+	return list, nil
+}
+
+// Volume returns the volume of the region, exactly. What it costs grows with the factorial of the
+// number of inputs; up to four it is milliseconds. An error is that of Vertices.
+func (r Region) Volume() (*big.Rat, error) {
+	g, m, err := r.polytope()
+	if err != nil {
+		return nil, err
+	}
+	defer r.of.guides.Put(g)
+	v := g.Closure().Volume()
+	for _, s := range m.Ball.Scale() {
+		f, _ := s.Rat(nil)
+		v.Mul(v, f)
+	}
+	return v, nil
 }
 
 // Facets returns the neurons that are zero on a facet of the region, ascending; of several on one
@@ -74,6 +105,32 @@ func (r Region) Facets() ([]int, error) {
 	all = slices.Compact(all)
 	inner, _ := slices.BinarySearch(all, 0)
 	return all[inner:], err
+}
+
+// polytope returns a guide, to be put back, that stands at the region, which is to be a polytope.
+func (r Region) polytope() (*tree.Guide, *tree.Subject, error) {
+	if n := r.of.net.Inputs(); n > 1 && r.of.ball.Norm() == ball.L2 {
+		return nil, nil, marked{fmt.Errorf("enumerate: a region of an l2 ball in %d inputs is no polytope: ask for its vertices in an linf ball or a box, around it or inside", n), ErrNoVertices}
+	}
+	return r.guide()
+}
+
+// guide returns a guide, to be put back, that stands at the region.
+func (r Region) guide() (*tree.Guide, *tree.Subject, error) {
+	o := r.of
+	if n, most := o.net.Inputs(), tree.Guidable(o.ball.Norm()); n > most {
+		return nil, nil, marked{fmt.Errorf("enumerate: vertices in %d inputs of the %v ball, expected %d at most", n, o.ball.Norm(), most), ErrNoVertices}
+	}
+	m, err := o.subject()
+	if err != nil {
+		return nil, nil, err
+	}
+	g, ok := o.guides.Get().(*tree.Guide)
+	if !ok {
+		g = tree.NewGuide(m)
+	}
+	g.To(r.Pattern)
+	return g, m, nil
 }
 
 // compile compiles the network anew: what the walk had may have been given up with it.

@@ -41,6 +41,18 @@ func Rounding(err, mag float64, terms int) float64 {
 // by.
 func (z *Form) Rounding() float64 { return Rounding(z.Err, z.Mag, len(z.G)) }
 
+// CertainAt says that the true form is certainly not zero at the point that y is off by at most err
+// in each coordinate. Domain: y is in the cube around the unit ball, or outside by 2⁻⁸ at most, which
+// slack covers.
+func (z *Form) CertainAt(y []float64, err float64) bool {
+	t, sum := z.H, 0.0
+	for k, g := range z.G {
+		t += g * y[k]
+		sum += math.Abs(g)
+	}
+	return math.Abs(t) > z.Rounding()+Slack*sum*err
+}
+
 // lose makes a form whose floats say nothing 0, with an error that covers it: what it was is at
 // most its magnitude off 0, which overflow may have made infinite, or no number.
 func (z *Form) lose() {

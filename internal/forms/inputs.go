@@ -91,18 +91,25 @@ func (m *Model) setUnitTerms() {
 // ExactX returns x = c + diag(s)·y in exact dyadic numbers; exact, where it is not nil, is y.
 func (m *Model) ExactX(y []float64, exact []*big.Rat) []*big.Float {
 	x := make([]*big.Float, m.N)
-	mid, half := m.mid, m.half
-	for k := range x {
-		if exact == nil {
-			x[k] = along(mid[k], half[k], y[k])
-			continue
+	if exact == nil {
+		for k := range x {
+			x[k] = along(m.mid[k], m.half[k], y[k])
 		}
-		v := new(big.Rat).Set(exact[k])
-		s, _ := half[k].Rat(nil)
-		c, _ := mid[k].Rat(nil)
-		v.Mul(v, s)
-		v.Add(v, c)
+		return x
+	}
+	for k, v := range m.InputOf(exact) {
 		x[k] = dyadicFloat(v)
+	}
+	return x
+}
+
+// InputOf returns x = c + diag(s)·y, exactly.
+func (m *Model) InputOf(y []*big.Rat) []*big.Rat {
+	x := make([]*big.Rat, m.N)
+	for k := range x {
+		s, _ := m.half[k].Rat(nil)
+		c, _ := m.mid[k].Rat(nil)
+		x[k] = c.Add(c, s.Mul(s, y[k]))
 	}
 	return x
 }

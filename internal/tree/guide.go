@@ -1,5 +1,6 @@
 // From region to region by vertices: what a caller may ask of regions that any walk has found.
-// Regions near each other have most of the path in common.
+// Regions near each other have most of the path in common. Where floats are not certain of a sign
+// on the way, a region is described in integers.
 
 package tree
 
@@ -8,13 +9,21 @@ import (
 	"sync/atomic"
 
 	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/internal/forms"
 	"github.com/relucell/relucell/internal/vertices"
+	"github.com/relucell/relucell/lp/exact"
 )
 
-// Guide leads a tree of vertices to one region after the other.
+// Guide leads a tree of vertices to one region after the other. All it says of one depends on its
+// labels alone.
 type Guide struct {
-	t    *Vertices
-	lost bool // the tree stands nowhere
+	t       *Vertices
+	labels  []int8
+	lost    bool             // the tree stands nowhere
+	closure *Closure         // of the region, where it is lost
+	// The exact forms of the region, and those of regions beside it.
+	own, beyond *forms.ExactPath
+	ball        []exact.Row // its facets
 }
 
 // Corner is a vertex of a region, in coordinates of the unit ball that are off by Err at most, and
@@ -30,25 +39,32 @@ type Corner struct {
 func NewGuide(m *Subject) *Guide {
 	t := NewVertices(m, nil, new(atomic.Bool), new(Fallbacks), Counts)
 	t.setCells(vertices.New(m.Model, false))
-	return &Guide{t: t, lost: true}
+	t.forgets = true
+	return &Guide{t: t, lost: true, own: forms.NewExactPath(m.Model), beyond: forms.NewExactPath(m.Model), ball: exact.FacetsOf(m.Norm, m.N)}
 }
 
 // Guidable is the largest number of inputs for which there is a guide; a word has bits for the 2ⁿ
-// facets of a cross-polytope and others.
+// facets of a cross-polytope and others. In the l2 ball what is described is a region's part of the
+// cube around it.
 func Guidable(norm ball.Norm) int {
-	switch norm {
-	case ball.L2:
-		return 1
-	case ball.L1:
+	if norm == ball.L1 {
 		return 5
 	}
 	return vertices.MaxInputs
 }
 
-// To goes to the region with the given labels, and reports false where a sign at a vertex on the
-// way is not certain.
-func (g *Guide) To(labels []int8) bool {
-	t, d := g.t, 0
+// To goes to the region with the given labels.
+func (g *Guide) To(labels []int8) {
+	if g.labels = labels; g.follow() {
+		g.lost, g.closure = false, nil
+		return
+	}
+	g.Describe(labels)
+}
+
+// follow leads the tree there, and reports false where a sign at a vertex on the way is not certain.
+func (g *Guide) follow() bool {
+	t, labels, d := g.t, g.labels, 0
 	if len(t.m.Layers) == 0 {
 		t.Reset()
 		return true
@@ -69,7 +85,7 @@ func (g *Guide) To(labels []int8) bool {
 	}
 	for {
 		e, certain := t.next(true)
-		if g.lost = !certain; g.lost || e.Kind != Split {
+		if !certain || e.Kind != Split {
 			return certain
 		}
 		t.Enter(labels[t.divides(len(t.path))])
@@ -84,12 +100,14 @@ func (t *Vertices) divides(depth int) int {
 
 // Corners returns the vertices of the region, each solved for as well as floats can.
 func (g *Guide) Corners() []Corner {
+	if g.lost {
+		return g.closure.rounded()
+	}
 	c, list := g.t.cells, g.t.here().at
 	facets := c.FacetsOf(list)
 	corners := make([]Corner, len(list))
 	for i, v := range list {
-		c.Sharpen(v)
-		at := &c.Vertices[v]
+		at := c.Sharp(v)
 		corners[i] = Corner{Y: append([]float64(nil), at.X[:c.N]...), Err: at.Err}
 		for on := at.On & facets; on != 0; on &= on - 1 {
 			corners[i].Facets = append(corners[i].Facets, g.facet(c.Facets[bits.TrailingZeros64(on)]))
@@ -103,7 +121,13 @@ func (g *Guide) facet(p vertices.Place) int {
 	if p < 0 {
 		return int(p)
 	}
+	l, j := g.neuron(p)
+	return g.t.m.Layers[l].First + j
+}
+
+// neuron returns layer and number of the neuron whose row is at a place.
+func (g *Guide) neuron(p vertices.Place) (l, j int) {
 	c, word := g.t.cells, int(p/vertices.WordSize)
-	l := c.LayerOf(word)
-	return g.t.m.Layers[l].First + c.NeuronAt(l, word, uint(p%vertices.WordSize))
+	l = c.LayerOf(word)
+	return l, c.NeuronAt(l, word, uint(p%vertices.WordSize))
 }

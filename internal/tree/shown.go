@@ -275,7 +275,7 @@ func (t *words) miss(lv *hull, live int8) bool {
 // that both sides have is to be forgotten before the plus side, for what can be shown there is to
 // depend on the path alone.
 func (t *words) noteSplit(lv *hull) {
-	if t.wants == Counts {
+	if !t.forgets {
 		return
 	}
 	lv.cell = len(t.judge.Cell)

@@ -65,7 +65,7 @@ func NewVertices(m *Subject, p *Policy, halt *atomic.Bool, f *Fallbacks, wants W
 	if p != nil && p.OnCell != nil {
 		t.audit = func() { p.OnCell(t) }
 	}
-	t.judge.Proof = wants == Proofs
+	t.judge.Proof, t.forgets = wants == Proofs, wants != Counts
 	t.setCells(vertices.New(m.Model, true))
 	return t
 }
@@ -311,7 +311,7 @@ func (t *Vertices) Enter(s int8) {
 	ly := t.m.Layers[up.l]
 	lv.l, lv.j, lv.word, lv.open, lv.arrived = up.l, up.j+1, up.word, up.open&^(1<<(up.j%vertices.WordSize)), false
 	t.labels[ly.First+up.j] = s
-	if t.wants != Counts {
+	if t.forgets {
 		t.cells.SetSignsAfter(up.word, up.parts.Section, up.unlooked)
 	}
 	if lv.open == 0 {

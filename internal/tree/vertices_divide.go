@@ -20,6 +20,9 @@ type words struct {
 	cellwise  bool         // regions are not counted at a stroke
 	audit     func()       // shows the cell to those who look on
 	wants     Wants
+	// forgets says that what is learnt of vertices on one side of a split is forgotten before the
+	// other, for what is known there to depend on the path alone.
+	forgets bool
 	shown     shown
 }
 

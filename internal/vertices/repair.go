@@ -69,11 +69,18 @@ func (c *Cells) repair(v int32) bool {
 	return true
 }
 
-// Sharpen repairs a vertex that more than a rounding is off by, where that makes it better.
-func (c *Cells) Sharpen(v int32) {
-	if before := c.Vertices[v]; before.Err > forms.Unit && c.repair(v) && c.Vertices[v].Err > before.Err {
-		c.Vertices[v] = before
+// Sharp returns a vertex, repaired where more than a rounding is off by and that makes it better.
+// What is known of the vertex stays: that depends on the path to it alone.
+func (c *Cells) Sharp(v int32) Vertex {
+	before := c.Vertices[v]
+	if before.Err > forms.Unit {
+		c.repair(v)
 	}
+	after := c.Vertices[v]
+	if c.Vertices[v] = before; after.Err > before.Err {
+		return before
+	}
+	return after
 }
 
 // nearBall says that a point is where the rounding of a row's value was bounded.

@@ -59,6 +59,9 @@ func (c *Cells) meets(list []int32) (hit, certain bool) {
 	return hit, certain
 }
 
+// Meets says so of a face of a cell, by the list of its vertices.
+func (c *Cells) Meets(face []int32) (hit, certain bool) { return c.meets(face) }
+
 // SideMeets says so of a side of a cell.
 func (c *Cells) SideMeets(p *Parts, s int8) (hit, certain bool) {
 	c.near.list = p.Side(s, c.near.list[:0])

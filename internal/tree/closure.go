@@ -1,0 +1,110 @@
+// The closure of a region in integers: each vertex is where n hyperplanes meet, and those are known
+// exactly. Which n, the tree of vertices says; where it has lost its way, the closure is cut out of
+// the ball without any float.
+
+package tree
+
+import (
+	"math/big"
+
+	"github.com/relucell/relucell/internal/dyadic"
+	"github.com/relucell/relucell/internal/forms"
+	"github.com/relucell/relucell/lp/exact"
+)
+
+// Closure is the closure of a region in coordinates of the unit ball, exactly; of the l2 ball, that
+// of its part of the cube.
+type Closure struct {
+	*exact.Polytope
+	// Names says which constraints the polytope's are: the index of a neuron, or −1−i for facet i
+	// of the ball.
+	Names []int
+}
+
+// Closure returns the closure of the region.
+func (g *Guide) Closure() *Closure {
+	if g.lost {
+		return g.closure
+	}
+	cells, list := g.t.cells, g.t.here().at
+	facets := cells.FacetsOf(list)
+	var bits []int
+	var rows []exact.Row
+	c := &Closure{}
+	for b := range cells.Facets {
+		if facets>>b&1 != 0 {
+			bits, rows, c.Names = append(bits, b), append(rows, g.row(g.facet(cells.Facets[b]))), append(c.Names, g.facet(cells.Facets[b]))
+		}
+	}
+	corners := make([]exact.Vertex, len(list))
+	for i, v := range list {
+		at := &corners[i]
+		at.On = new(big.Int)
+		var meet []exact.Row
+		for k, b := range bits {
+			if cells.Vertices[v].On>>b&1 != 0 {
+				at.On.SetBit(at.On, k, 1)
+				meet = append(meet, rows[k])
+			}
+		}
+		at.Num, at.Den = exact.Meet(cells.N, meet)
+	}
+	c.Polytope = exact.PolytopeOf(cells.N, len(rows), corners)
+	return c
+}
+
+// row is the exact form of a constraint by its name, on the region's side ≥ 0.
+func (g *Guide) row(name int) exact.Row {
+	if name < 0 {
+		return g.ball[-1-name]
+	}
+	l, j := g.at(name)
+	r := g.own.At(l, j, g.labels)
+	if g.labels[name] < 0 {
+		return r.Neg()
+	}
+	return r
+}
+
+// at returns layer and number of a neuron.
+func (g *Guide) at(neuron int) (l, j int) {
+	for l+1 < len(g.t.m.Layers) && g.t.m.Layers[l+1].First <= neuron {
+		l++
+	}
+	return l, neuron - g.t.m.Layers[l].First
+}
+
+// Describe goes to the region with the given labels without any float: it cuts the region's closure
+// out of the ball.
+func (g *Guide) Describe(labels []int8) {
+	m := g.t.m
+	c := &Closure{Polytope: exact.NewPolytope(m.Norm, m.N)}
+	g.labels, g.lost, g.closure = labels, true, c
+	for i := range g.ball {
+		c.Names = append(c.Names, -1-i)
+	}
+	for id, s := range labels {
+		if s != 0 {
+			c.Cut(g.row(id))
+			c.Names = append(c.Names, id)
+		}
+	}
+}
+
+// rounded returns the vertices in floats.
+func (c *Closure) rounded() []Corner {
+	facets, corners := c.Facets(), make([]Corner, len(c.Vertices))
+	for i := range corners {
+		for _, y := range c.Vertices[i].Rats() {
+			f, _ := dyadic.FromRat(y)
+			corners[i].Y = append(corners[i].Y, f)
+		}
+		corners[i].Err = forms.Unit
+		for _, f := range facets {
+			if c.Vertices[i].On.Bit(f) == 1 {
+				corners[i].Facets = append(corners[i].Facets, c.Names[f])
+			}
+		}
+	}
+	return corners
+}

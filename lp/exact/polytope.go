@@ -1,0 +1,259 @@
+package exact
+
+// Closed polytopes by their vertices, in integers: the double description method (Motzkin, Raiffa,
+// Thompson and Thrall 1953) without any float, and volumes by triangulation.
+
+import (
+	"math/big"
+
+	"github.com/relucell/relucell/ball"
+)
+
+// Polytope is a closed polytope with an interior, by its vertices. Its constraints are numbered:
+// first the facets of the unit ball it was cut out of, then the rows of Cut in their order.
+type Polytope struct {
+	Vertices []Vertex
+	n, rows  int
+}
+
+// Vertex is the point Num/Den, Den > 0, where the constraints with a bit in On hold with equality.
+type Vertex struct {
+	Num []*big.Int
+	Den *big.Int
+	On  *big.Int
+}
+
+// Rats returns the point as rationals.
+func (v *Vertex) Rats() []*big.Rat { return point{v.Num, v.Den}.rats() }
+
+// FacetsOf returns the facets 1 ± y_1 … ± y_n ≥ 0 of a cross-polytope, facet i with −y_k where bit k
+// of i is set, or 1 + y_k and 1 − y_k ≥ 0 of the cube.
+func FacetsOf(norm ball.Norm, n int) (rows []Row) {
+	if norm == ball.L1 {
+		for i := range 1 << n {
+			g := make([]int64, n)
+			for k := range g {
+				g[k] = int64(1 - 2*(i>>k&1))
+			}
+			rows = append(rows, NewRow(1, g...))
+		}
+		return rows
+	}
+	for i := range 2 * n {
+		g := make([]int64, n)
+		g[i/2] = int64(1 - 2*(i&1))
+		rows = append(rows, NewRow(1, g...))
+	}
+	return rows
+}
+
+// NewPolytope returns the unit ball of a norm, and for l2 the cube around it.
+func NewPolytope(norm ball.Norm, n int) *Polytope {
+	facets := FacetsOf(norm, n)
+	p := &Polytope{n: n, rows: len(facets)}
+	corners := 1 << n
+	if norm == ball.L1 {
+		corners = 2 * n
+	}
+	for i := range corners {
+		v := Vertex{Num: make([]*big.Int, n), Den: big.NewInt(1), On: new(big.Int)}
+		for k := range n {
+			switch {
+			case norm != ball.L1:
+				v.Num[k] = big.NewInt(int64(2*(i>>k&1) - 1))
+			case i/2 == k:
+				v.Num[k] = big.NewInt(int64(2*(i&1) - 1))
+			default:
+				v.Num[k] = new(big.Int)
+			}
+		}
+		for f, r := range facets {
+			if sign(point{v.Num, v.Den}, r) == 0 {
+				v.On.SetBit(v.On, f, 1)
+			}
+		}
+		p.Vertices = append(p.Vertices, v)
+	}
+	return p
+}
+
+// PolytopeOf returns the polytope in n dimensions with the given vertices, on which so many
+// constraints hold.
+func PolytopeOf(n, rows int, vertices []Vertex) *Polytope {
+	return &Polytope{Vertices: vertices, n: n, rows: rows}
+}
+
+// Cut cuts the polytope down to {r ≥ 0}, which must leave it an interior. A new vertex lies inside
+// an edge that r cuts, on what that lies on and on r.
+func (p *Polytope) Cut(r Row) {
+	id := p.rows
+	p.rows++
+	values, negative := make([]*big.Int, len(p.Vertices)), false
+	var t big.Int
+	for i, v := range p.Vertices {
+		values[i] = new(big.Int)
+		point{v.Num, v.Den}.eval(values[i], &t, r)
+		negative = negative || values[i].Sign() < 0
+	}
+	var kept []Vertex
+	for i, v := range p.Vertices {
+		if values[i].Sign() == 0 {
+			v.On = new(big.Int).SetBit(v.On, id, 1)
+		}
+		if values[i].Sign() >= 0 {
+			kept = append(kept, v)
+		}
+		for j := 0; negative && values[i].Sign() > 0 && j < len(p.Vertices); j++ {
+			if values[j].Sign() >= 0 {
+				continue
+			}
+			if on, ok := p.edge(i, j); ok {
+				kept = append(kept, between(&v, values[i], &p.Vertices[j], values[j], on.SetBit(on, id, 1)))
+			}
+		}
+	}
+	p.Vertices = kept
+}
+
+// between returns the zero between v, where a form times the denominator is a > 0, and w, where it
+// is b < 0: (a·w − b·v) over the denominators in the same combination.
+func between(v *Vertex, a *big.Int, w *Vertex, b, on *big.Int) Vertex {
+	mix := func(x, y *big.Int) *big.Int {
+		z := new(big.Int).Mul(a, y)
+		return z.Sub(z, new(big.Int).Mul(b, x))
+	}
+	u := Vertex{Num: make([]*big.Int, len(v.Num)), Den: mix(v.Den, w.Den), On: on}
+	for k := range u.Num {
+		u.Num[k] = mix(v.Num[k], w.Num[k])
+	}
+	primitive(append([]*big.Int{u.Den}, u.Num...)...)
+	return u
+}
+
+// edge says whether two vertices are the ends of an edge, and which constraints hold on it: whether
+// no third vertex has all that the two have in common.
+func (p *Polytope) edge(i, j int) (on *big.Int, ok bool) {
+	on = new(big.Int).And(p.Vertices[i].On, p.Vertices[j].On)
+	var t big.Int
+	for k := range p.Vertices {
+		if k != i && k != j && t.And(on, p.Vertices[k].On).Cmp(on) == 0 {
+			return nil, false
+		}
+	}
+	return on, true
+}
+
+// Facets returns the facets, each by the first constraint whose face it is. A facet is the face of
+// some constraint, and each face is part of a facet: so they are the largest.
+func (p *Polytope) Facets() (first []int) {
+	faces := p.faces()
+	for i, f := range faces {
+		largest := f.BitLen() > 0
+		for j, g := range faces {
+			if largest && i != j && covers(g, f) && (j < i || !covers(f, g)) {
+				largest = false
+			}
+		}
+		if largest {
+			first = append(first, i)
+		}
+	}
+	return first
+}
+
+// faces returns, for each constraint, the vertices on it.
+func (p *Polytope) faces() []*big.Int {
+	faces := make([]*big.Int, p.rows)
+	for i := range faces {
+		faces[i] = new(big.Int)
+		for v := range p.Vertices {
+			faces[i].SetBit(faces[i], v, p.Vertices[v].On.Bit(i))
+		}
+	}
+	return faces
+}
+
+// Holds says whether constraint j holds with equality wherever constraint i does.
+func (p *Polytope) Holds(i, j int) bool {
+	for _, v := range p.Vertices {
+		if v.On.Bit(i) > v.On.Bit(j) {
+			return false
+		}
+	}
+	return true
+}
+
+// covers says that a set has all that another has.
+func covers(set, other *big.Int) bool { return new(big.Int).AndNot(other, set).Sign() == 0 }
+
+// Meet returns the point at which all rows vanish, of which n are independent.
+func Meet(n int, rows []Row) (num []*big.Int, den *big.Int) {
+	t := triangle{width: n}
+	for _, r := range rows {
+		if len(t.rows) < n {
+			t.push(append(r.G[:n:n], r.H))
+		}
+	}
+	last := t.rows[n-1]
+	num, den = make([]*big.Int, n), new(big.Int).Set(last[t.cols[n-1]])
+	var x big.Int
+	for i := n - 1; i >= 0; i-- { // den·y is integral (Cramer), so what is divided is a multiple
+		row, at := t.rows[i], new(big.Int).Neg(t.rows[i][n])
+		at.Mul(at, den)
+		for _, c := range t.cols[i+1:] {
+			at.Sub(at, x.Mul(row[c], num[c]))
+		}
+		num[t.cols[i]] = at.Quo(at, row[t.cols[i]])
+	}
+	if den.Sign() < 0 {
+		for _, v := range append(num, den) {
+			v.Neg(v)
+		}
+	}
+	primitive(append([]*big.Int{den}, num...)...)
+	return num, den
+}
+
+// triangle is a matrix in the making, eliminated without fractions (Bareiss 1968): row i is 0 in the
+// pivots' columns before its own, and its pivot is, up to sign, the minor of the first i+1 rows in
+// the first i+1 pivots' columns.
+type triangle struct {
+	width int // the columns in which pivots are sought
+	rows  [][]*big.Int
+	cols  []int
+}
+
+// push adds a row, unless it depends on the others.
+func (t *triangle) push(of []*big.Int) bool {
+	before, row := big.NewInt(1), make([]*big.Int, len(of))
+	for k, v := range of {
+		row[k] = new(big.Int).Set(v)
+	}
+	var a, b big.Int
+	for i, r := range t.rows {
+		pivot, f := r[t.cols[i]], new(big.Int).Set(row[t.cols[i]])
+		for k, v := range row {
+			v.Quo(b.Sub(a.Mul(pivot, v), b.Mul(f, r[k])), before)
+		}
+		before = pivot
+	}
+	for c, v := range row[:t.width] {
+		if v.Sign() != 0 {
+			t.rows, t.cols = append(t.rows, row), append(t.cols, c)
+			return true
+		}
+	}
+	return false
+}
+
+// pop takes the last row off.
+func (t *triangle) pop() {
+	t.rows, t.cols = t.rows[:len(t.rows)-1], t.cols[:len(t.cols)-1]
+}
+
+// Reaches says whether the closed polyhedron {rows ≥ 0}, which is not empty, has a point strictly
+// inside the unit ball of l2.
+func Reaches(rows []Row) bool {
+	q := newProjection(nil, rows)
+	return q.run(true) && !beyond(q.point())
+}
