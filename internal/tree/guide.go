@@ -19,8 +19,8 @@ import (
 type Guide struct {
 	t       *Vertices
 	labels  []int8
-	lost    bool             // the tree stands nowhere
-	closure *Closure         // of the region, where it is lost
+	lost    bool     // the tree stands nowhere
+	closure *Closure // of the region, where it is lost
 	// The exact forms of the region, and those of regions beside it.
 	own, beyond *forms.ExactPath
 	ball        []exact.Row // its facets

@@ -23,7 +23,7 @@ type words struct {
 	// forgets says that what is learnt of vertices on one side of a split is forgotten before the
 	// other, for what is known there to depend on the path alone.
 	forgets bool
-	shown     shown
+	shown   shown
 }
 
 // nextWord finds the next word of the layer, from its neuron j on, that has open neurons, and looks
