@@ -77,9 +77,16 @@ func (r Region) VerticesExact() ([]ExactVertex, error) {
 	return list, nil
 }
 
-// Volume returns the volume of the region, exactly. What it costs grows with the factorial of the
-// number of inputs; up to four it is milliseconds. An error is that of Vertices.
+// mostVolume is the largest number of inputs for which there are volumes: what one costs grows with
+// the factorial.
+const mostVolume = 5
+
+// Volume returns the volume of the region, exactly. That takes milliseconds. An error is that of
+// Vertices, or more than 5 inputs.
 func (r Region) Volume() (*big.Rat, error) {
+	if n := r.of.net.Inputs(); n > mostVolume {
+		return nil, marked{fmt.Errorf("enumerate: a volume in %d inputs, expected %d at most", n, mostVolume), ErrNoVertices}
+	}
 	g, m, err := r.polytope()
 	if err != nil {
 		return nil, err

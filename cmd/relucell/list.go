@@ -1,6 +1,7 @@
 package main
 
-// list: every region with its pattern, an interior point and its affine map, as JSON lines.
+// list: every region with its pattern, an interior point and its affine map, as JSON lines; and what
+// else there is to be known of a region by its vertices.
 
 import (
 	"bufio"
@@ -23,6 +24,10 @@ type listCmd struct {
 	ball    ballFlags
 	timeout time.Duration
 	limit   int64
+
+	format             string
+	neighbours, volume bool
+	volumes            *volumes // nil: none are wanted
 }
 
 func newListCmd() *cobra.Command {
@@ -36,16 +41,30 @@ func newListCmd() *cobra.Command {
 
 pattern has one sign for each neuron in network order (0: the pre-activation is identically zero on
 the region), witness is a point strictly inside, and y = W·x + b is the network on the region. All
-numbers are exact, as hexadecimal floats with mantissas of any length.`,
-		Example: `  relucell list net.onnx --box=-1:1 --limit 10`,
+numbers are exact, as hexadecimal floats with mantissas of any length.
+
+--neighbours adds the numbers of the regions that have a facet in common with it, counted from 0 in
+the order of the list; --format graphml or csv writes the graph of the regions instead, with the
+neuron that is zero on each common facet (graphml). --volume adds the volume of the region, a fraction
+(to the nearest float64 in graphml and csv), and insists that all add up to the ball's. Neighbours are
+to be had in up to 7 inputs, 5 in an l1 ball; volumes in up to 5, and not in round balls.`,
+		Example: `  relucell list net.onnx --box=-1:1 --limit 10
+  relucell list net.onnx --box=-1:1 --format graphml > regions.graphml`,
 	})
 	c.ball.add(cmd)
 	timeoutFlag(cmd.Flags(), &c.timeout, "stop after this time, reading included")
 	limitFlag(cmd.Flags(), &c.limit, "list at most so many regions")
+	choiceFlag(cmd, &c.format, "format", "format of the output", "json", "graphml", "csv")
+	cmd.Flags().BoolVar(&c.neighbours, "neighbours", false, "list the neighbours of each region")
+	cmd.Flags().BoolVar(&c.volume, "volume", false, "list the volume of each region")
 	return cmd
 }
 
 func (c *listCmd) run(cmd *cobra.Command, args []string) error {
+	graph := c.neighbours || c.format != "json"
+	if graph && c.limit > 0 {
+		return badInputf("--limit: given with neighbours, expected none: the graph is that of all regions")
+	}
 	interrupted, release := interruptible(cmd)
 	defer release()
 	ctx, cancel := limited(interrupted, c.timeout)
@@ -58,7 +77,19 @@ func (c *listCmd) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	listed, more, err := c.list(ctx, cmd.OutOrStdout(), n, b)
+	var listed int64
+	more := false
+	if c.volumes = newVolumes(c.volume, b); graph {
+		listed, err = c.graph(ctx, cmd, n, b)
+	} else {
+		listed, more, err = c.list(ctx, cmd.OutOrStdout(), n, b)
+	}
+	if err == nil && !more {
+		err = c.volumes.check(cmd.ErrOrStderr())
+	}
+	if errors.Is(err, enumerate.ErrNoVertices) {
+		return badInput(err)
+	}
 	if err != nil && ctx.Err() == nil {
 		return failed(fmt.Errorf("%s: %w", args[0], err))
 	}
@@ -79,15 +110,7 @@ func (c *listCmd) list(ctx context.Context, w io.Writer, n *network.Network, b b
 			break
 		}
 		if err == nil {
-			var j regionJSON
-			if mapWork(n) <= quickMap {
-				j = newRegionJSON(r)
-			} else {
-				j, err = within(ctx, func() (regionJSON, error) { return newRegionJSON(r), nil })
-			}
-			if err == nil {
-				err = writeJSON(out, j)
-			}
+			err = c.write(ctx, out, n, r, nil)
 		}
 		if err != nil {
 			return listed, false, errors.Join(err, out.Flush())
@@ -95,6 +118,25 @@ func (c *listCmd) list(ctx context.Context, w io.Writer, n *network.Network, b b
 		listed++
 	}
 	return listed, more, out.Flush()
+}
+
+// write writes a region, with the numbers of its neighbours where they are known.
+func (c *listCmd) write(ctx context.Context, out io.Writer, n *network.Network, r enumerate.Region, neighbours []int) (err error) {
+	var j regionJSON
+	if mapWork(n) <= quickMap {
+		j = newRegionJSON(r)
+	} else {
+		j, err = within(ctx, func() (regionJSON, error) { return newRegionJSON(r), nil })
+	}
+	if v, err := c.volumes.of(r); err != nil {
+		return err
+	} else if v != nil {
+		j.Volume = v.RatString()
+	}
+	if j.Neighbours = neighbours; err == nil {
+		err = writeJSON(out, j)
+	}
+	return err
 }
 
 // quickMap is the number of exact products up to which a region's map is had at once: far less than
@@ -116,9 +158,11 @@ type affineJSON struct {
 }
 
 type regionJSON struct {
-	Pattern string     `json:"pattern"`
-	Witness []hexFloat `json:"witness"`
-	Affine  affineJSON `json:"affine"`
+	Pattern    string     `json:"pattern"`
+	Witness    []hexFloat `json:"witness"`
+	Affine     affineJSON `json:"affine"`
+	Neighbours []int      `json:"neighbours,omitzero"`
+	Volume     string     `json:"volume,omitempty"`
 }
 
 func newRegionJSON(r enumerate.Region) regionJSON {

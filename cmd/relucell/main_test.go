@@ -125,6 +125,7 @@ func TestGoldenOutput(t *testing.T) {
 		"help_check.txt":  {"check", "--help"},
 		"check.txt":       {"check", data + "reject/x.json", "testdata/x.proof"},
 		"check.json":      {"check", data + "reject/x.json", "testdata/x.proof", "--format", "json"},
+		"help_list.txt":   {"list", "--help"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := masked(succeed(t, args...))

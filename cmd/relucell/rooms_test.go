@@ -35,7 +35,7 @@ func TestRoomsImportOneWay(t *testing.T) {
 		"internal/judge":    "ball internal/forms lp/exact",
 		"internal/vertices": "ball internal/forms",
 		"internal/tuning":   "",
-		"internal/tree":     "ball bound internal/forms internal/judge internal/tuning internal/vertices lp network",
+		"internal/tree":     "ball bound internal/forms internal/judge internal/tuning internal/vertices lp lp/exact network",
 		"internal/journal":  "internal/files",
 		"internal/walk":     "internal/journal internal/tree internal/tuning",
 	}
