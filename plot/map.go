@@ -214,17 +214,22 @@ func (w *walk) leave(l, id, lo, hi int, cell []Vertex, a []Form) {
 
 // apply returns W·a + B.
 func (w *walk) apply(l network.Layer, a []Form) []Form {
-	z := make([]Form, l.Out())
-	for i := range z {
-		f := Form{H: math.Ldexp(l.B[i], -w.shift)}
-		for j, v := range l.W.RawRowView(i) {
-			if a[j] != (Form{}) {
-				f.G[0] += v * a[j].G[0]
-				f.G[1] += v * a[j].G[1]
-				f.H += v * a[j].H
-			}
+	z, live := make([]Form, l.Out()), make([]int, 0, len(a))
+	for j := range a {
+		if a[j] != (Form{}) {
+			live = append(live, j)
 		}
-		z[i] = f
+	}
+	for i := range z {
+		row := l.W.RawRowView(i)[:len(a)]
+		x, y, h := 0.0, 0.0, math.Ldexp(l.B[i], -w.shift)
+		for _, j := range live {
+			v, f := row[j], &a[j]
+			x += v * f.G[0]
+			y += v * f.G[1]
+			h += v * f.H
+		}
+		z[i] = Form{[2]float64{x, y}, h}
 	}
 	return z
 }
