@@ -71,7 +71,7 @@ func (p *AffinePass) Affine(s Pattern) (W [][]*big.Float, b []*big.Float) {
 	var f, v big.Int
 	for i := range W {
 		row := zeros(n + 1)
-		if l.factor(&f, i) {
+		if l.factor(&f, i, l.signs[i]) {
 			row = p.row(at, i)
 		}
 		W[i] = make([]*big.Float, n)
@@ -87,32 +87,74 @@ func (p *AffinePass) Affine(s Pattern) (W [][]*big.Float, b []*big.Float) {
 	return W, b
 }
 
-// enter forgets what depends on signs that have changed.
+// enter brings up to date, or forgets, what depends on signs that have changed.
 func (p *AffinePass) enter(s Pattern) {
 	same := 0
 	for same < len(p.last) && p.last[same] == s[same] {
 		same++
 	}
-	for i := range p.layers {
+	for i := len(p.layers) - 1; i >= 0; i-- { // a layer while the one before is as it was
 		l := &p.layers[i]
 		if l.first > same {
-			clear(l.rows)
+			if before := p.layers[i-1]; before.first > same {
+				clear(l.rows)
+			} else {
+				p.change(i, before.SignsOf(s[before.first:]))
+			}
 		}
-		if l.first+l.Neurons() > same || p.last == nil {
+	}
+	for i := range p.layers {
+		if l := &p.layers[i]; l.first+l.Neurons() > same || p.last == nil {
 			copy(l.signs, l.SignsOf(s[l.first:]))
 		}
 	}
 	p.last = append(p.last[:0], s...)
 }
 
-// factor sets f to the factor by which unit j passes its pre-activation on, in integers times
-// 2^slopes, and reports false for 0.
-func (l *rowLayer) factor(f *big.Int, j int) bool {
+// change brings the rows of layer l up to date where the units before have other signs, but the rows
+// that they had: each adds to a row the difference of what it passes on.
+func (p *AffinePass) change(l int, signs Pattern) {
+	ly, before := &p.layers[l], &p.layers[l-1]
+	var f, g, w, t big.Int
+	for j, s := range signs {
+		if s == before.signs[j] {
+			continue
+		}
+		before.factor(&f, j, before.signs[j])
+		before.factor(&g, j, s)
+		g.Sub(&g, &f)
+		for i, row := range ly.rows {
+			m, e := dyadic.Split(ly.W.At(i, j))
+			if row == nil || m == 0 {
+				continue
+			}
+			w.Mul(&g, w.Lsh(w.SetInt64(m), uint(e-ly.weights+p.shift(l))))
+			for k, v := range p.row(l-1, j) {
+				if v.Sign() != 0 {
+					row[k].Add(row[k], t.Mul(&w, v))
+				}
+			}
+		}
+	}
+}
+
+// shift leads from the scale of the products of layer l to that of its rows.
+func (p *AffinePass) shift(l int) int {
+	ly := &p.layers[l]
+	if l == 0 {
+		return ly.weights - ly.e
+	}
+	return ly.weights - ly.e + p.layers[l-1].e + p.layers[l-1].slopes
+}
+
+// factor sets f to the factor by which unit j passes its pre-activation on with a sign, in integers
+// times 2^slopes, and reports false for 0.
+func (l *rowLayer) factor(f *big.Int, j int, s int8) bool {
 	m, e := int64(1), 0
-	if l.signs[j] < 0 {
+	if s < 0 {
 		m, e = dyadic.Split(l.Below(j))
 	}
-	if l.signs[j] == 0 || m == 0 {
+	if s == 0 || m == 0 {
 		f.SetInt64(0)
 		return false
 	}
@@ -127,7 +169,6 @@ func (p *AffinePass) row(l, i int) []*big.Int {
 		return ly.rows[i]
 	}
 	row := zeros(n + 1)
-	shift := ly.weights - ly.e // from the scale of the products to that of the row
 	var f, w, t big.Int
 	for j, v := range ly.W.RawRowView(i) {
 		m, e := dyadic.Split(v)
@@ -140,7 +181,7 @@ func (p *AffinePass) row(l, i int) []*big.Int {
 			continue
 		}
 		before := &p.layers[l-1]
-		if !before.factor(&f, j) {
+		if !before.factor(&f, j, before.signs[j]) {
 			continue
 		}
 		w.Mul(&w, &f)
@@ -150,11 +191,8 @@ func (p *AffinePass) row(l, i int) []*big.Int {
 			}
 		}
 	}
-	if l > 0 {
-		shift += p.layers[l-1].e + p.layers[l-1].slopes
-	}
 	for _, v := range row {
-		v.Lsh(v, uint(shift))
+		v.Lsh(v, uint(p.shift(l)))
 	}
 	if m, e := dyadic.Split(ly.B[i]); m != 0 {
 		row[n].Add(row[n], t.Lsh(t.SetInt64(m), uint(e-ly.e)))
