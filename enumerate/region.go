@@ -63,10 +63,23 @@ func (r Region) Point() []*big.Float {
 // AffineExact returns the affine map x ↦ W·x + b, W of outputs × inputs, that the network is on the
 // region. Nothing is rounded.
 func (r Region) AffineExact() (W [][]*big.Float, b []*big.Float) {
+	r.withPass(func(p *network.AffinePass) { W, b = p.Affine(r.Pattern) })
+	return W, b
+}
+
+// AffineIntegers tells f the affine map in integers times 2^exp: a row of each output, with the
+// coefficients of the inputs and then the offset. They are valid during the call. This is the
+// fastest way to all that is exact.
+func (r Region) AffineIntegers(f func(rows [][]*big.Int, exp int)) {
+	r.withPass(func(p *network.AffinePass) { f(p.Integers(r.Pattern)) })
+}
+
+// withPass calls f with a pass from the pool.
+func (r Region) withPass(f func(*network.AffinePass)) {
 	pass, ok := r.of.passes.Get().(*network.AffinePass)
 	if !ok {
 		pass = r.of.net.NewAffinePass()
 	}
 	defer r.of.passes.Put(pass)
-	return pass.Affine(r.Pattern)
+	f(pass)
 }

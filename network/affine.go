@@ -61,30 +61,45 @@ func (n *Network) NewAffinePass() *AffinePass {
 
 // Affine is Network.Affine.
 func (p *AffinePass) Affine(s Pattern) (W [][]*big.Float, b []*big.Float) {
+	rows, exp := p.Integers(s)
+	for _, row := range rows {
+		x := make([]*big.Float, len(row))
+		for k, v := range row {
+			x[k] = new(big.Float).SetInt(v) // not rounded: it has as many bits as v
+			x[k].SetMantExp(x[k], exp)
+		}
+		n := len(x) - 1
+		W, b = append(W, x[:n:n]), append(b, x[n])
+	}
+	return W, b
+}
+
+// Integers is Affine in integers times 2^exp: for each output the coefficients of the inputs, and
+// then the offset. They are valid until the next call.
+func (p *AffinePass) Integers(s Pattern) (rows [][]*big.Int, exp int) {
 	if len(s) != p.net.Neurons() {
 		panic(fmt.Sprintf("network: pattern of %d signs, the network has %d neurons", len(s), p.net.Neurons()))
 	}
 	p.enter(s)
 	at := len(p.layers) - 1
 	l, n := &p.layers[at], p.net.Inputs()
-	W, b = make([][]*big.Float, l.Out()), make([]*big.Float, l.Out())
-	var f, v big.Int
-	for i := range W {
-		row := zeros(n + 1)
-		if l.factor(&f, i, l.signs[i]) {
-			row = p.row(at, i)
-		}
-		W[i] = make([]*big.Float, n)
-		for k := range row {
-			x := new(big.Float).SetInt(v.Mul(&f, row[k])) // not rounded: it has as many bits as v
-			if x.SetMantExp(x, l.e+l.slopes); k < n {
-				W[i][k] = x
-			} else {
-				b[i] = x
+	var f big.Int
+	for i := range l.Out() {
+		passes := l.factor(&f, i, l.signs[i])
+		switch {
+		case !passes:
+			rows = append(rows, zeros(n+1))
+		case f.IsInt64() && f.Int64() == 1:
+			rows = append(rows, p.row(at, i))
+		default:
+			row := zeros(n + 1)
+			for k, v := range p.row(at, i) {
+				row[k].Mul(&f, v)
 			}
+			rows = append(rows, row)
 		}
 	}
-	return W, b
+	return rows, l.e + l.slopes
 }
 
 // enter brings up to date, or forgets, what depends on signs that have changed.

@@ -8,17 +8,28 @@ import (
 	"github.com/relucell/relucell/internal/dyadic"
 )
 
-type hexFloat struct{ *big.Float }
-
-// MarshalJSON writes the number as a string, as all exact numbers are spelled.
-func (h hexFloat) MarshalJSON() ([]byte, error) {
-	return append(dyadic.AppendBigHex([]byte{'"'}, h.Float), '"'), nil
+// appendList appends an array of n elements.
+func appendList(dst []byte, n int, element func(dst []byte, i int) []byte) []byte {
+	dst = append(dst, '[')
+	for i := range n {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = element(dst, i)
+	}
+	return append(dst, ']')
 }
 
-func hexFloats(x []*big.Float) []hexFloat {
-	h := make([]hexFloat, len(x))
-	for k, v := range x {
-		h[k] = hexFloat{v}
-	}
-	return h
+// appendHexFloats appends numbers as strings, as all exact numbers are spelled.
+func appendHexFloats(dst []byte, x []*big.Float) []byte {
+	return appendList(dst, len(x), func(dst []byte, k int) []byte {
+		return append(dyadic.AppendBigHex(append(dst, '"'), x[k]), '"')
+	})
+}
+
+// appendHexInts appends x·2^exp.
+func appendHexInts(dst []byte, x []*big.Int, exp int) []byte {
+	return appendList(dst, len(x), func(dst []byte, k int) []byte {
+		return append(dyadic.AppendIntHex(append(dst, '"'), x[k], exp), '"')
+	})
 }

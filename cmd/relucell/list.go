@@ -9,6 +9,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/big"
+	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -28,6 +30,7 @@ type listCmd struct {
 	format             string
 	neighbours, volume bool
 	volumes            *volumes // nil: none are wanted
+	text               []byte   // of the line written last
 }
 
 func newListCmd() *cobra.Command {
@@ -122,19 +125,14 @@ func (c *listCmd) list(ctx context.Context, w io.Writer, n *network.Network, b b
 
 // write writes a region, with the numbers of its neighbours where they are known.
 func (c *listCmd) write(ctx context.Context, out io.Writer, n *network.Network, r enumerate.Region, neighbours []int) (err error) {
-	var j regionJSON
+	line := func() ([]byte, error) { return c.line(r, neighbours) }
 	if mapWork(n) <= quickMap {
-		j = newRegionJSON(r)
+		c.text, err = line()
 	} else {
-		j, err = within(ctx, func() (regionJSON, error) { return newRegionJSON(r), nil })
+		c.text, err = within(ctx, line)
 	}
-	if v, err := c.volumes.of(r); err != nil {
-		return err
-	} else if v != nil {
-		j.Volume = v.RatString()
-	}
-	if j.Neighbours = neighbours; err == nil {
-		err = writeJSON(out, j)
+	if err == nil {
+		_, err = out.Write(c.text)
 	}
 	return err
 }
@@ -152,24 +150,31 @@ func mapWork(n *network.Network) int {
 	return work
 }
 
-type affineJSON struct {
-	W [][]hexFloat `json:"W"`
-	B []hexFloat   `json:"b"`
-}
-
-type regionJSON struct {
-	Pattern    string     `json:"pattern"`
-	Witness    []hexFloat `json:"witness"`
-	Affine     affineJSON `json:"affine"`
-	Neighbours []int      `json:"neighbours,omitzero"`
-	Volume     string     `json:"volume,omitempty"`
-}
-
-func newRegionJSON(r enumerate.Region) regionJSON {
-	w, b := r.AffineExact()
-	j := regionJSON{Pattern: r.Pattern.String(), Witness: hexFloats(r.Point()), Affine: affineJSON{B: hexFloats(b)}}
-	for _, row := range w {
-		j.Affine.W = append(j.Affine.W, hexFloats(row))
+// line is the JSON line of a region, spelled out: encoding/json takes as long as the rest.
+func (c *listCmd) line(r enumerate.Region, neighbours []int) ([]byte, error) {
+	v, err := c.volumes.of(r)
+	if err != nil {
+		return nil, err
 	}
-	return j
+	t := append(c.text[:0], `{"pattern":"`...)
+	t = append(append(t, r.Pattern.String()...), `","witness":`...)
+	t = append(appendHexFloats(t, r.Point()), `,"affine":{"W":`...)
+	r.AffineIntegers(func(rows [][]*big.Int, exp int) {
+		b := make([]*big.Int, len(rows))
+		t = appendList(t, len(rows), func(t []byte, i int) []byte {
+			n := len(rows[i]) - 1
+			b[i] = rows[i][n]
+			return appendHexInts(t, rows[i][:n], exp)
+		})
+		t = append(appendHexInts(append(t, `,"b":`...), b, exp), '}')
+	})
+	if neighbours != nil {
+		t = appendList(append(t, `,"neighbours":`...), len(neighbours), func(t []byte, i int) []byte {
+			return strconv.AppendInt(t, int64(neighbours[i]), 10)
+		})
+	}
+	if v != nil {
+		t = append(append(append(t, `,"volume":"`...), v.RatString()...), '"')
+	}
+	return append(t, "}\n"...), nil
 }

@@ -6,6 +6,7 @@ package dyadic
 import (
 	"math"
 	"math/big"
+	"math/bits"
 	"strconv"
 )
 
@@ -47,6 +48,42 @@ func AppendBigHex(dst []byte, v *big.Float) []byte {
 		return append(dst, "0x0p+0"...)
 	}
 	return unpadded(v.Append(dst, 'x', -1))
+}
+
+// AppendIntHex is AppendHex for n·2^e.
+func AppendIntHex(dst []byte, n *big.Int, e int) []byte {
+	if n.Sign() == 0 {
+		return append(dst, "0x0p+0"...)
+	}
+	if n.Sign() < 0 {
+		dst = append(dst, '-')
+	}
+	dst = append(dst, "0x1"...)
+	top, low, words := n.BitLen()-1, int(n.TrailingZeroBits()), n.Bits()
+	if top > low {
+		dst = append(dst, '.')
+	}
+	for at := top; at > low; at -= 4 { // the four bits below bit at
+		digit := bitsFrom(words, max(at-4, 0))
+		if at < 4 {
+			digit <<= 4 - at
+		}
+		dst = append(dst, "0123456789abcdef"[digit&15])
+	}
+	if e += top; e >= 0 {
+		return strconv.AppendUint(append(dst, "p+"...), uint64(e), 10)
+	}
+	return strconv.AppendUint(append(dst, "p-"...), uint64(-e), 10)
+}
+
+// bitsFrom returns four bits or more from a bit on.
+func bitsFrom(words []big.Word, bit int) big.Word {
+	i, b := bit/bits.UintSize, uint(bit%bits.UintSize)
+	w := words[i] >> b
+	if b > 0 && i+1 < len(words) {
+		w |= words[i+1] << (bits.UintSize - b)
+	}
+	return w
 }
 
 // unpadded drops the first digit of an exponent that was padded to two digits, at the end of dst.

@@ -78,3 +78,18 @@ func TestSpellingOfNumbers(t *testing.T) {
 		require.True(t, back == v, s)
 	})
 }
+
+// Integers of any length are spelled as the floats that they are.
+func TestAppendIntHexSpellsAsFloats(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n, e := new(big.Int), rapid.IntRange(-3000, 3000).Draw(t, "exponent")
+		for range rapid.IntRange(1, 4).Draw(t, "words") {
+			n.Lsh(n, uint(rapid.IntRange(0, 64).Draw(t, "shift")))
+			n.Xor(n, new(big.Int).SetUint64(rapid.Uint64().Draw(t, "word")))
+		}
+		if rapid.Bool().Draw(t, "negative") {
+			n.Neg(n)
+		}
+		require.Equal(t, string(AppendBigHex(nil, Float(n, e))), string(AppendIntHex(nil, n, e)))
+	})
+}
