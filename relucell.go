@@ -25,8 +25,8 @@ type Options = enumerate.Options
 // Result is the answer of a count: Lower ≤ count ≤ Upper.
 type Result = enumerate.Result
 
-// Region is a region with its pattern, and methods for a point, the affine map, the vertices and
-// the facets.
+// Region is a region with its pattern, and methods for a point, the affine map, the vertices, the
+// volume, the facets and the regions across them.
 type Region = enumerate.Region
 
 // Problem is a network on a ball of its inputs.
@@ -50,6 +50,18 @@ func (p Problem) Count(ctx context.Context, opt Options) (Result, error) {
 // Regions returns an iterator over the regions, see [enumerate.Regions].
 func (p Problem) Regions(ctx context.Context, opt Options) iter.Seq2[Region, error] {
 	return enumerate.Regions(ctx, p.Net, p.Ball, opt)
+}
+
+// Graph returns all regions and which of them are neighbours, see [enumerate.NewGraph].
+func (p Problem) Graph(ctx context.Context) (*enumerate.Graph, error) {
+	var all []Region
+	for r, err := range p.Regions(ctx, Options{Workers: 1}) {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, r)
+	}
+	return enumerate.NewGraph(ctx, all)
 }
 
 // Prove counts the regions and writes a proof of the count to a file, see [proof.Prove].
