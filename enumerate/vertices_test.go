@@ -4,7 +4,6 @@ package enumerate_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"testing"
 
@@ -19,7 +18,7 @@ import (
 )
 
 func TestVerticesAreThoseOfTheClosure(t *testing.T) {
-	marks, regions, untold := attack.NewMarks(), 0, 0
+	marks, regions := attack.NewMarks(), 0
 	see := func(name string, n *network.Network, b ball.Ball) {
 		if b.Norm() == ball.L2 && n.Inputs() > 1 || n.Inputs() > 3 || n.Neurons() > 12 {
 			return
@@ -27,10 +26,6 @@ func TestVerticesAreThoseOfTheClosure(t *testing.T) {
 		all := regionsOf(t, n, b)
 		gen.NewRand(1).Shuffle(len(all), func(i, k int) { all[i], all[k] = all[k], all[i] })
 		for _, r := range all[:min(len(all), 12)] {
-			if _, err := r.Vertices(); errors.Is(err, enumerate.ErrNoVertices) {
-				untold++
-				continue
-			}
 			regions++
 			require.Empty(t, enumerate.WrongVertices(r, marks), "%s, region %v", name, r.Pattern)
 		}
@@ -46,8 +41,7 @@ func TestVerticesAreThoseOfTheClosure(t *testing.T) {
 		}
 	}
 	require.Greater(t, regions, 300)
-	require.Less(t, untold, regions/10)
-	t.Logf("%d regions, %d that floats do not tell, a vertex is off by %.3g of its bound at most", regions, untold, marks.Ratio("vertex of a region"))
+	t.Logf("%d regions, a vertex is off by %.3g of its bound at most", regions, marks.Ratio("vertex of a region"))
 }
 
 // In the plane they go around the region.
