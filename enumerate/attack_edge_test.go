@@ -53,7 +53,7 @@ func measureFormulas(c *attack.Case) attack.Marks {
 // edges notes how near the edges that the split of a cell cuts come to where the bound of a vertex
 // on them ends.
 func (a *audit) edges(w *tree.Vertices) {
-	c := w.Cell()
+	c := tree.CellOf(w)
 	word := c.Word
 	if c.Cut == 0 {
 		return
@@ -77,7 +77,7 @@ func (a *audit) edges(w *tree.Vertices) {
 // the size of what the formula would claim there.
 func nearEdge(w *tree.Vertices, word, b int, u, v int32) float64 {
 	const scale = 60 // powers of two
-	c := w.Cell()
+	c := tree.CellOf(w)
 	p, q, r := &c.Vertices[u], &c.Vertices[v], &c.Rows[word][b]
 	e, far := max(p.Err, q.Err), 0.0
 	for k := range c.N {
@@ -97,9 +97,9 @@ func nearEdge(w *tree.Vertices, word, b int, u, v int32) float64 {
 
 // realError is what a vertex that is computed at the share t from u to v is off by.
 func realError(w *tree.Vertices, word, b int, u, v int32, t float64) float64 {
-	c := w.Cell()
+	c := tree.CellOf(w)
 	p, q := &c.Vertices[u], &c.Vertices[v]
-	l := w.Cell().LayerOf(word)
+	l := tree.CellOf(w).LayerOf(word)
 	x := trueVertexOf(w, p.On&q.On, w.Judge().Row(l, c.NeuronAt(l, word, uint(b)), 1))
 	off := 0.0
 	for k := range x {

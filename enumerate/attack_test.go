@@ -128,7 +128,7 @@ func (a *audit) wants(goals ...string) bool { return a.goal == "" || slices.Cont
 
 // cell measures a cell that is kept by its vertices.
 func (a *audit) cell(w *tree.Vertices) {
-	c := w.Cell()
+	c := tree.CellOf(w)
 	l, word := c.Layer, c.Word
 	if a.vertices >= measuredVertices {
 		return
@@ -165,7 +165,7 @@ func (a *audit) cell(w *tree.Vertices) {
 				break
 			}
 			r, j := &c.Rows[word][b], c.NeuronAt(l, word, uint(b))
-			if !w.Unsettled(j) {
+			if !tree.Unsettled(w, j) {
 				continue
 			}
 			off := scaledRow(w.Judge(), l, j).at(x)
@@ -179,7 +179,7 @@ func (a *audit) cell(w *tree.Vertices) {
 // trueVertexOf solves for the point on the constraints of the current path that a set of bits
 // names, and on other rows.
 func trueVertexOf(w *tree.Vertices, on uint64, rows ...exact.Row) []*big.Rat {
-	c := w.Cell()
+	c := tree.CellOf(w)
 	for k, at := range c.Facets {
 		if on>>k&1 == 0 {
 			continue

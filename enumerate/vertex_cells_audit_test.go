@@ -21,7 +21,7 @@ type constraint struct {
 
 // constraintsOf returns the ball's facets and the splits on the path.
 func constraintsOf(w *tree.Vertices) []constraint {
-	c := w.Cell()
+	c := tree.CellOf(w)
 	var list []constraint
 	for i, r := range c.Ball {
 		g := make([]int64, c.N)
@@ -49,8 +49,8 @@ func constraintsOf(w *tree.Vertices) []constraint {
 
 // neuronOfRow finds the neuron by where its row is kept.
 func neuronOfRow(w *tree.Vertices, p vertices.Place) (l, j int) {
-	l = w.Cell().LayerOf(int(p / vertices.WordSize))
-	return l, w.Cell().NeuronAt(l, int(p/vertices.WordSize), uint(p%vertices.WordSize))
+	l = tree.CellOf(w).LayerOf(int(p / vertices.WordSize))
+	return l, tree.CellOf(w).NeuronAt(l, int(p/vertices.WordSize), uint(p%vertices.WordSize))
 }
 
 // crossingPoint solves n rows, nil if they are not independent.
@@ -117,7 +117,7 @@ func verticesOf(n int, list []constraint) map[string][]*big.Rat {
 
 // auditCell compares the cell with its twin.
 func auditCell(w *tree.Vertices) error {
-	c := w.Cell()
+	c := tree.CellOf(w)
 	l, word := c.Layer, c.Word
 	constraints := constraintsOf(w)
 	true_ := verticesOf(c.N, constraints)

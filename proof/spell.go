@@ -42,6 +42,18 @@ func appendInt(b []byte, v int64) []byte {
 	return strconv.AppendInt(b, v, 10)
 }
 
+// pen writes text, and keeps the first failure.
+type pen struct {
+	text []byte
+	err  error
+}
+
+func (w *pen) fail(err error) {
+	if w.err == nil {
+		w.err = err
+	}
+}
+
 // Narrowed says that input k is at most x on the cell, with side +1, or at least x, with −1.
 func (w *Writer) Narrowed(k int, side int8, x float64, m *enumerate.Multipliers) {
 	c := byte(']')
@@ -76,7 +88,7 @@ func (w *Writer) Pruned(neuron int, live int8, named bool, m *enumerate.Multipli
 }
 
 // multipliers ends a line with multipliers, of which 1 is not written.
-func (w *Writer) multipliers(b []byte, m *enumerate.Multipliers) {
+func (w *pen) multipliers(b []byte, m *enumerate.Multipliers) {
 	if len(m.Back) == 0 {
 		w.fail(errors.New("proof: a line without a constraint that it names"))
 	}
@@ -114,7 +126,7 @@ func appendFactor(b []byte, v int64) []byte {
 	return appendInt(b, v)
 }
 
-func (w *Writer) appendBigFactor(b []byte, v *big.Int) []byte {
+func (w *pen) appendBigFactor(b []byte, v *big.Int) []byte {
 	if w.capped(v); v.IsInt64() {
 		return appendFactor(b, v.Int64())
 	}
@@ -122,7 +134,7 @@ func (w *Writer) appendBigFactor(b []byte, v *big.Int) []byte {
 }
 
 // capped fails on a number that the checker would refuse for its length.
-func (w *Writer) capped(v *big.Int) {
+func (w *pen) capped(v *big.Int) {
 	if v.BitLen() > maxDigits*3 { // 3 bits a digit: below 10^maxDigits
 		w.fail(&WriteError{fmt.Errorf("proof: a number has %d bits, expected %d at most", v.BitLen(), maxDigits*3)})
 	}

@@ -54,8 +54,7 @@ type Header struct {
 // If it was made resumable, it serves a walk with a checkpoint.
 type Writer struct {
 	*output
-	// text ends the writer's text; the base bytes before it are laid aside, in the blocks away.
-	text []byte
+	pen  // whose text ends the writer's; the base bytes before it are laid aside, in the blocks away
 	base int
 	away []block
 	// forked says that the writer is a fork, or a fork of one.
@@ -65,7 +64,6 @@ type Writer struct {
 	// whole counts the subtrees completed at the top: 1 when the tree is complete.
 	whole         int
 	regions, open int64
-	err           error
 }
 
 // span is an open split: where its line begins, and where its plus subtree does, 0
@@ -85,7 +83,7 @@ func NewWriter(path string, h Header) (*Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Writer{output: o, text: make([]byte, 0, 1<<16)}, nil
+	return &Writer{output: o, pen: pen{text: make([]byte, 0, 1<<16)}}, nil
 }
 
 // Split says that both sides of the next neuron live. The minus subtree follows,
@@ -168,7 +166,7 @@ func (w *Writer) Fork() enumerate.Observer { return w.fork() }
 
 func (w *Writer) fork() *Writer {
 	text := texts.Get().(*[]byte)
-	return &Writer{output: w.output, text: (*text)[:0], forked: true}
+	return &Writer{output: w.output, pen: pen{text: (*text)[:0]}, forked: true}
 }
 
 // Join takes in what a fork was told, at the point where it belongs: one whole subtree. It panics
@@ -187,12 +185,6 @@ func (w *Writer) Join(o enumerate.Observer) {
 	text := f.text
 	f.text = nil
 	texts.Put(&text)
-}
-
-func (w *Writer) fail(err error) {
-	if w.err == nil {
-		w.err = err
-	}
 }
 
 // Close writes the proof: header, tree, and the count, which must be lower unless that is nil. The

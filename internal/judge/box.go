@@ -151,21 +151,21 @@ func hasGradient(r exact.Row) bool {
 
 // nowherePositive says that a form is at most 0 on the ball, or on the box.
 func (j *Judge) nowherePositive(r exact.Row) bool {
-	return exact.NonPositive(j.Model.Norm, r) || len(j.Box) > 0 && j.supremumOnBox(r).Sign() <= 0
+	return exact.NonPositive(j.Model.Norm, r) || len(j.Box) > 0 && j.Box.supremumOf(j.Model, r).Sign() <= 0
 }
 
-// supremumOnBox is that of a form, exactly.
-func (j *Judge) supremumOnBox(r exact.Row) *big.Rat {
+// supremumOf is that of a form, exactly.
+func (b Box) supremumOf(m *forms.Model, r exact.Row) *big.Rat {
 	t, v := new(big.Rat).SetInt(r.H), new(big.Rat)
 	for k, g := range r.G {
 		if g.Sign() == 0 {
 			continue
 		}
-		at := j.Box[2*k]
+		at := b[2*k]
 		if g.Sign() > 0 {
-			at = j.Box[2*k+1]
+			at = b[2*k+1]
 		}
-		y := j.Model.UnitOf(k, at.X)
+		y := m.UnitOf(k, at.X)
 		if at.Bare {
 			y.SetFloat64(at.Y)
 		}

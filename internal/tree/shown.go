@@ -29,9 +29,11 @@ const (
 // shown is what is to be told of a cell. It waits until the cell is decided, for where something
 // cannot be shown the solver takes the whole cell over.
 type shown struct {
-	lines []line
-	n     int
-	cone  vertices.Cone
+	m        *Subject
+	evidence *vertices.Evidence
+	cone     vertices.Cone
+	lines    []line
+	n        int
 	// x, or in wide where float64 does not hold it, is the witness found last.
 	x    []float64
 	wide bool
@@ -85,7 +87,7 @@ func (t *words) constrain(lv *hull, s int8) {
 // know tells the vertices of a constraint of the cell.
 func (t *words) know(i int) {
 	a := &t.judge.Cell[i]
-	t.cells.Know(t.place(a.Layer, a.Unit), vertices.Known{Side: a.S, ID: int32(i)})
+	t.shown.evidence.Know(t.place(a.Layer, a.Unit), vertices.Known{Side: a.S, ID: int32(i)})
 }
 
 // place is where the row of a neuron is kept.
@@ -134,7 +136,7 @@ func (t *words) prune(lv *hull, b uint, live int8) bool {
 	z := t.Form(lv.l, j)
 	g, s := toward(z, -live)
 	c := &t.shown.cone
-	if !t.cells.Express(t.cells.Top(&g, lv.at), &g, c) || !t.judge.Shows(z, s, c.IDs, c.Lambda) {
+	if !t.shown.evidence.Express(t.cells.Top(&g, lv.at), &g, c) || !t.judge.Shows(z, s, c.IDs, c.Lambda) {
 		return false
 	}
 	l := t.shown.add(&t.judge.Out)
@@ -229,7 +231,7 @@ func (t *words) narrowSide(lv *hull, k int, s int8) {
 		return
 	}
 	cone := &t.shown.cone
-	if !t.cells.Express(t.cells.Top(&g, lv.at), &g, cone) || !t.judge.Within(k, s, x, cone.IDs, cone.Lambda) {
+	if !t.shown.evidence.Express(t.cells.Top(&g, lv.at), &g, cone) || !t.judge.Within(k, s, x, cone.IDs, cone.Lambda) {
 		return
 	}
 	*at = judge.Side{Y: y, X: x}
@@ -244,10 +246,10 @@ func (t *words) miss(lv *hull, live int8) bool {
 		return true
 	}
 	const self = -1
-	t.cells.Know(t.place(lv.l, lv.j), vertices.Known{Side: float64(-live), ID: self})
+	t.shown.evidence.Know(t.place(lv.l, lv.j), vertices.Known{Side: float64(-live), ID: self})
 	if t.wants == Proofs {
 		c, share := &t.shown.cone, 0.0
-		if !t.cells.ExpressNearest(&lv.parts, -live, c) {
+		if !t.shown.evidence.ExpressNearest(&lv.parts, -live, c) {
 			return false
 		}
 		if i := slices.Index(c.IDs, self); i >= 0 {
@@ -284,13 +286,7 @@ func (t *words) noteSplit(lv *hull) {
 
 // halves says that the level's cell splits into two regions, of which only a point each is wanted.
 func (t *words) halves(lv *hull) bool {
-	return t.wants != Counts && !t.cells.Beyond(t.m.Norm) && lv.open&(lv.open-1) == 0 && t.lastWord(lv)
-}
-
-// half is the region of a side of a cell that was halved.
-func (t *Vertices) half(lv *hull) (e Event, certain bool) {
-	lv.arrived = true
-	return t.final(1, 0), t.witness(lv)
+	return t.wants != Counts && !t.shown.evidence.Beyond(t.m.Norm) && lv.open&(lv.open-1) == 0 && t.lastWord(lv)
 }
 
 // witness finds a point of the cell of a level with few digits, where one is wanted.
@@ -300,11 +296,11 @@ func (t *Vertices) witness(lv *hull) bool {
 	}
 	sh := &t.shown
 	if up := t.up(); up != nil && up.halved {
-		room := t.cells.Beside(&sh.halves, t.side(), &sh.y)
-		return room > 0 && t.rounded(&sh.halves.Region, room)
+		room := t.shown.evidence.Beside(&sh.halves, t.side(), &sh.y)
+		return room > 0 && sh.rounded(&sh.halves.Region, room)
 	}
-	room, found := t.cells.Middle(t.m.Norm, t.list(lv), &sh.in, &sh.y)
-	return found && t.rounded(&sh.in, room)
+	room, found := t.shown.evidence.Middle(t.m.Norm, t.list(lv), &sh.in, &sh.y)
+	return found && sh.rounded(&sh.in, room)
 }
 
 // list returns the vertices of the cell of a level, also where it has not been looked at.
@@ -319,24 +315,24 @@ func (t *Vertices) list(lv *hull) []int32 {
 }
 
 // rounded rounds the point in shown.y, about which there is so much room.
-func (t *words) rounded(in *vertices.Region, room float64) bool {
-	least, plain := math.Inf(1), t.m.UnitTerms < forms.MaxTerms
-	for k := range t.m.N {
-		_, s := t.m.Near(k)
-		least = min(least, s)
+func (s *shown) rounded(in *vertices.Region, room float64) bool {
+	least, plain := math.Inf(1), s.m.UnitTerms < forms.MaxTerms
+	for k := range s.m.N {
+		_, half := s.m.Near(k)
+		least = min(least, half)
 	}
 	if plain {
 		_, e := math.Frexp(0.5 / (room * least))
 		for e, most := max(0, e-coarser), min(e+finer, 1000); e <= most && plain; e++ {
 			var held bool
-			if held, plain = t.roundInput(in, e); held {
+			if held, plain = s.roundInput(in, e); held {
 				return true
 			}
 		}
 	}
 	_, e := math.Frexp(0.5 / room)
 	for e, most := max(0, e-coarser), min(e+finer, 52); e <= most; e++ {
-		if t.roundUnit(in, e) {
+		if s.roundUnit(in, e) {
 			return true
 		}
 	}
@@ -349,29 +345,29 @@ const coarser, finer = 3, 2
 
 // roundInput rounds the witness in shown.y to so many digits after the point in coordinates of the
 // input. fits is false where float64 does not hold that.
-func (t *words) roundInput(in *vertices.Region, e int) (held, fits bool) {
+func (s *shown) roundInput(in *vertices.Region, e int) (held, fits bool) {
 	var y vertices.Point
 	grid, step := math.Ldexp(1, e), math.Ldexp(1, -e)
-	for k := range t.m.N {
-		c, s := t.m.Near(k)
-		n := math.RoundToEven((c + s*t.shown.y[k]) * grid)
+	for k := range s.m.N {
+		c, half := s.m.Near(k)
+		n := math.RoundToEven((c + half*s.y[k]) * grid)
 		if !(math.Abs(n) <= 1<<53) {
 			return false, false
 		}
-		t.shown.x[k] = n * step
-		y[k] = (t.shown.x[k] - c) / s
+		s.x[k] = n * step
+		y[k] = (s.x[k] - c) / half
 	}
-	t.shown.wide = false
-	return t.cells.Holds(t.m.Norm, in, &y, t.m.UnitTerms*forms.Unit), true
+	s.wide = false
+	return s.evidence.Holds(s.m.Norm, in, &y, s.m.UnitTerms*forms.Unit), true
 }
 
 // roundUnit does so in coordinates of the unit ball.
-func (t *words) roundUnit(in *vertices.Region, e int) bool {
+func (s *shown) roundUnit(in *vertices.Region, e int) bool {
 	var y vertices.Point
-	for k := range t.m.N {
-		y[k] = math.Ldexp(math.RoundToEven(math.Ldexp(t.shown.y[k], e)), -e)
-		t.shown.x[k] = y[k]
+	for k := range s.m.N {
+		y[k] = math.Ldexp(math.RoundToEven(math.Ldexp(s.y[k], e)), -e)
+		s.x[k] = y[k]
 	}
-	t.shown.wide = true
-	return t.cells.Holds(t.m.Norm, in, &y, 0)
+	s.wide = true
+	return s.evidence.Holds(s.m.Norm, in, &y, 0)
 }

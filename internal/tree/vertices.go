@@ -5,27 +5,29 @@
 package tree
 
 import (
-	"errors"
 	"math/big"
-	"slices"
 	"sync/atomic"
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/internal/forms"
 	"github.com/relucell/relucell/internal/judge"
-	"github.com/relucell/relucell/internal/tuning"
 	"github.com/relucell/relucell/internal/vertices"
 )
 
 // Vertices is a tree whose cells are kept by their vertices.
 type Vertices struct {
 	words
-	levels   []*hull
-	path     []int8
+	spine
 	solved   *Solved // what stands in
 	standing bool    // it does, from depth since on
 	since    int
 	atRoot   Decisions // what had been counted at the root
+}
+
+// spine is the path to the cell: the sides taken at the splits, and the cells on it.
+type spine struct {
+	levels []*hull
+	path   []int8
 }
 
 // hull is a cell on the path by its vertices.
@@ -51,16 +53,9 @@ type hull struct {
 	halved   bool
 }
 
-// Fallbacks counts, for all trees of a walk, the cells that the solver took over. Where they are
-// many, all go there.
-type Fallbacks struct {
-	cells, regions atomic.Int64
-	common         atomic.Bool
-}
-
 // NewVertices returns a tree at the root.
 func NewVertices(m *Subject, p *Policy, halt *atomic.Bool, f *Fallbacks, wants Wants) *Vertices {
-	t := &Vertices{words: words{trunk: newTrunk(m, p, halt), fallbacks: f, wants: wants, shown: shown{x: make([]float64, m.N)},
+	t := &Vertices{words: words{trunk: newTrunk(m, p, halt), fallbacks: f, wants: wants, shown: shown{m: m, x: make([]float64, m.N)},
 		cellwise: p != nil && p.Cellwise, audit: func() {}}}
 	if p != nil && p.OnCell != nil {
 		t.audit = func() { p.OnCell(t) }
@@ -71,7 +66,7 @@ func NewVertices(m *Subject, p *Policy, halt *atomic.Bool, f *Fallbacks, wants W
 }
 
 func (t *Vertices) setCells(c *vertices.Cells) {
-	t.cells = c
+	t.cells, t.shown.evidence = c, vertices.NewEvidence(c)
 	c.Vanishes, c.Clock, c.Spare = t.vanishesAt, &t.tally.Work, t.tune.SpareBits
 }
 
@@ -97,7 +92,7 @@ func vertexInputs(m *Subject) int {
 }
 
 // at returns the level of a depth.
-func (t *Vertices) at(depth int) *hull {
+func (t *spine) at(depth int) *hull {
 	for len(t.levels) <= depth {
 		t.levels = append(t.levels, nil)
 	}
@@ -108,7 +103,7 @@ func (t *Vertices) at(depth int) *hull {
 }
 
 // here is the cell's level.
-func (t *Vertices) here() *hull { return t.levels[len(t.path)] }
+func (t *spine) here() *hull { return t.levels[len(t.path)] }
 
 // Reset goes to the ball.
 func (t *Vertices) Reset() {
@@ -152,95 +147,18 @@ func (t *Vertices) Undecided() Event {
 }
 
 // up is the level above, nil at the root; side is the side of it.
-func (t *Vertices) up() *hull {
+func (t *spine) up() *hull {
 	if d := len(t.path); d > 0 {
 		return t.levels[d-1]
 	}
 	return nil
 }
 
-func (t *Vertices) side() int8 {
+func (t *spine) side() int8 {
 	if d := len(t.path); d > 0 {
 		return t.path[d-1]
 	}
 	return 0
-}
-
-// standIn has the solved tree decide the cell.
-func (t *Vertices) standIn(passing bool) Event {
-	if len(t.path) == 0 {
-		t.tally.Decisions = t.atRoot
-	} else if t.wants == Counts { // where all go to the solver must not change what is shown
-		t.fallbacks.note(t.tune, t.regions)
-	}
-	if e, ok := t.lead(); !ok {
-		return e
-	}
-	return t.solved.Next(passing)
-}
-
-// lead leads the solved tree to the cell, or says why it cannot.
-func (t *Vertices) lead() (e Event, ok bool) {
-	t.shown.n = 0
-	s := t.standby()
-	s.Tell(Silent{})
-	s.judge.Box = s.judge.Box[:0]
-	s.ahead = t.wants != Proofs
-	if e, ok := Lead(s, t.path); !ok {
-		switch {
-		case e.Kind == Failed:
-		case t.wants == Counts:
-			e = Event{Kind: Open}
-		default: // late, and the solver's point is of a cell above
-			e, s.err = Event{Kind: Failed}, errors.New("stopped before a cell had a point to show")
-		}
-		return e, false
-	}
-	s.Tell(t.told)
-	s.ahead = true
-	t.standing, t.since = true, len(t.path)
-	if t.wants != Counts && t.since > 0 {
-		t.handOver(s, t.levels[t.since-1])
-	}
-	return e, true
-}
-
-// standby returns the solved tree, which is made when it is first wanted.
-func (t *Vertices) standby() *Solved {
-	if t.solved == nil {
-		t.solved = NewSolved(t.m, t.policy, t.halt, t.wants == Proofs)
-		t.solved.tally = t.tally
-	}
-	return t.solved
-}
-
-// handOver tells the solved tree, which stands at the cell, what has been shown of the cells above:
-// the names of the constraints, the box, and the neurons of the layer that are decided.
-func (t *Vertices) handOver(s *Solved, up *hull) {
-	s.judge.Box.CopyFrom(up.box)
-	s.arriveKnowing(t.labels, func(j int) bool {
-		word, b := t.cells.WordOf(up.l, j)
-		return t.layers[up.l].done[j] != open || word < up.word || word == up.word && up.open>>b&1 == 0
-	})
-	for d := range s.judge.Cell {
-		a := &s.judge.Cell[d]
-		a.Name = int32(slices.IndexFunc(t.judge.Cell, func(b judge.Constraint) bool { return b.ID == a.ID }))
-	}
-}
-
-// Tell sets who is told.
-func (t *Vertices) Tell(to Teller) {
-	t.told = to
-	if t.solved != nil {
-		t.solved.told = to
-	}
-}
-
-// note counts a cell whose vertices left a sign uncertain; where that is common, no more are tried.
-func (f *Fallbacks) note(tune *tuning.Table, regions int64) {
-	if n := f.cells.Add(1); n > tune.RoughCells && n*tune.RoughShare > f.regions.Load()+regions {
-		f.common.Store(true)
-	}
 }
 
 // next decides the cell by its vertices until there is something to say of it. It reports false
@@ -248,7 +166,8 @@ func (f *Fallbacks) note(tune *tuning.Table, regions int64) {
 func (t *Vertices) next(passing bool) (e Event, certain bool) {
 	lv := t.here()
 	if up := t.up(); up != nil && up.halved {
-		return t.half(lv)
+		lv.arrived = true // of which nothing but a point is wanted
+		return t.final(1, 0), t.witness(lv)
 	}
 	if !lv.arrived {
 		if !t.arrive(lv) {

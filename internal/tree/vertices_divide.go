@@ -83,7 +83,7 @@ func (t *words) divide(lv *hull, passing bool) (e Event, done, certain bool) {
 			return t.final(n, settled), true, true
 		}
 		if lv.halved = t.halves(lv); lv.halved {
-			c.Halve(lv.word, lv.at, b, &t.shown.halves)
+			t.shown.evidence.Halve(lv.word, lv.at, b, &t.shown.halves)
 			lv.parts.Section = lv.parts.Section[:0]
 			lv.names, lv.split = c.Named(), c.Here()
 			t.noteSplit(lv)

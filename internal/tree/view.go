@@ -21,11 +21,11 @@ type Cell struct {
 	Cut         uint64  // those of the word that change sign on it
 }
 
-// Cell returns the tree's.
-func (t *Vertices) Cell() Cell {
+// CellOf returns the tree's.
+func CellOf(t *Vertices) Cell {
 	lv := t.here()
 	return Cell{t.cells, lv.at, lv.l, lv.word, lv.open}
 }
 
 // Unsettled says that entering the layer of the cell did not settle neuron j.
-func (t *Vertices) Unsettled(j int) bool { return t.layers[t.here().l].done[j] == open }
+func Unsettled(t *Vertices, j int) bool { return t.layers[t.here().l].done[j] == open }

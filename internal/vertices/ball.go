@@ -25,7 +25,6 @@ func New(m *forms.Model, alike bool) *Cells {
 		}
 	}
 	c.words = len(c.Rows)
-	c.known = make([]Known, c.words*WordSize)
 	c.Round = m.Norm == ball.L2 && m.N > 1 && !c.central
 	c.setBall(m.N, m.Norm == ball.L1 && !(c.central && alike))
 	return c

@@ -55,8 +55,7 @@ type Cells struct {
 	Clock *int64 // counts the work, in vertices and pairs of them looked at
 	// Vanishes says that a neuron is zero at a vertex for reasons that floats do not know.
 	Vanishes func(word int, b uint, v int32) bool
-	central  bool    // all forms vanish at the centre of the ball
-	known    []Known // by place
+	central  bool // all forms vanish at the centre of the ball
 	near     nearest
 	repairs  repairer
 	cut      sides   // by the form that was asked about last

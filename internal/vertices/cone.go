@@ -9,6 +9,17 @@ import (
 	"math/bits"
 )
 
+// Evidence is what the vertices of the cells on a path show.
+type Evidence struct {
+	*Cells
+	known []Known // by place
+}
+
+// NewEvidence returns the evidence of cells.
+func NewEvidence(c *Cells) *Evidence {
+	return &Evidence{Cells: c, known: make([]Known, c.words*WordSize)}
+}
+
 // Known is what the owner of the cells knows of a constraint that has a name: the side of its
 // hyperplane on which the cell is, and a number of his own.
 type Known struct {
@@ -29,7 +40,7 @@ type Cone struct {
 const ofBall = math.MinInt32
 
 // Know notes what there is to be known of a constraint.
-func (c *Cells) Know(p Place, k Known) { c.known[p] = k }
+func (c *Evidence) Know(p Place, k Known) { c.known[p] = k }
 
 // Top returns the vertex of a cell at which g·y is largest.
 func (p *points) Top(g *Point, list []int32) (top int32) {
@@ -44,7 +55,7 @@ func (p *points) Top(g *Point, list []int32) (top int32) {
 
 // Express sets out to −g as a sum of the inward normals of the constraints that hold at a vertex,
 // and returns false where that is not seen to be one. Where g·y is largest at the vertex, it is.
-func (c *Cells) Express(v int32, g *Point, out *Cone) bool {
+func (c *Evidence) Express(v int32, g *Point, out *Cone) bool {
 	on := c.Vertices[v].On
 	if bits.OnesCount64(on) == c.N {
 		return c.solveCone(on, g, out)
@@ -53,7 +64,7 @@ func (c *Cells) Express(v int32, g *Point, out *Cone) bool {
 }
 
 // inward returns the inward normal of a constraint, times a factor > 0.
-func (c *Cells) inward(p Place) (n Point) {
+func (c *Evidence) inward(p Place) (n Point) {
 	if n = c.Row(p).G; p >= 0 {
 		for i := range n {
 			n[i] *= c.known[p].Side
@@ -64,7 +75,7 @@ func (c *Cells) inward(p Place) (n Point) {
 
 // solveCone is Express where as many constraints as dimensions hold: a linear system. A facet of
 // the cube leaves its coordinate free.
-func (c *Cells) solveCone(on uint64, g *Point, out *Cone) bool {
+func (c *Evidence) solveCone(on uint64, g *Point, out *Cone) bool {
 	out.IDs, out.Lambda = out.IDs[:0], out.Lambda[:0]
 	var coords [MaxInputs]int
 	held, m := 0, 0

@@ -120,7 +120,7 @@ func (c *Cells) regions(word int, list []int32, cut uint64) (n, settled int64, o
 		s := c.Seen(word, part)
 		hit, certain := true, true
 		if !whole {
-			hit, certain = c.meets(part)
+			hit, certain = c.Meets(part)
 		}
 		switch {
 		case !certain:

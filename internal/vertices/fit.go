@@ -26,7 +26,7 @@ type fit struct {
 }
 
 // fitCone is Express at any vertex, over the given constraints.
-func (c *Cells) fitCone(on uint64, g *Point, out *Cone) bool {
+func (c *Evidence) fitCone(on uint64, g *Point, out *Cone) bool {
 	f := &out.fit
 	f.bits, f.normals, f.lambda, f.in = f.bits[:0], f.normals[:0], f.lambda[:0], f.in[:0]
 	for rest := on; rest != 0; rest &= rest - 1 {

@@ -18,7 +18,7 @@ const towards = 40
 // Middle sets in to a cell and p to a point inside it and the ball of a norm, in floats, and
 // returns how far each coordinate may be changed for it to stay there, about. False: there is none
 // to be seen.
-func (c *Cells) Middle(norm ball.Norm, list []int32, in *Region, p *Point) (room float64, found bool) {
+func (c *Evidence) Middle(norm ball.Norm, list []int32, in *Region, p *Point) (room float64, found bool) {
 	*in = Region{On: c.used(list)}
 	*p = Point{}
 	for _, v := range list {
@@ -37,7 +37,7 @@ func (c *Cells) Middle(norm ball.Norm, list []int32, in *Region, p *Point) (room
 }
 
 // Beyond says that cells may reach beyond the ball of a norm, whose facets are not theirs.
-func (c *Cells) Beyond(norm ball.Norm) bool {
+func (c *Evidence) Beyond(norm ball.Norm) bool {
 	return norm == ball.L1 && !c.cross || norm == ball.L2 && c.N > 1
 }
 
@@ -50,7 +50,7 @@ type Halves struct {
 }
 
 // Halve sets h to the sides of a cell by neuron b of a word.
-func (c *Cells) Halve(word int, list []int32, b uint, h *Halves) {
+func (c *Evidence) Halve(word int, list []int32, b uint, h *Halves) {
 	h.Region = Region{On: c.used(list), Row: &c.Rows[word][b]}
 	h.minus, h.plus = Point{}, Point{}
 	minus, plus := 0.0, 0.0
@@ -84,7 +84,7 @@ func (p *Point) scale(f float64) {
 
 // Beside sets y to a point inside a side, half way from the row to the mean of the side's vertices,
 // and returns the room about it.
-func (c *Cells) Beside(h *Halves, s int8, y *Point) (room float64) {
+func (c *Evidence) Beside(h *Halves, s int8, y *Point) (room float64) {
 	h.Side = float64(s)
 	t := h.at / 2
 	if s > 0 {
@@ -98,7 +98,7 @@ func (c *Cells) Beside(h *Halves, s int8, y *Point) (room float64) {
 
 // roomAt is how far each coordinate of a point may be changed for it to stay inside some
 // constraints, about.
-func (c *Cells) roomAt(on uint64, p *Point) (room float64) {
+func (c *Evidence) roomAt(on uint64, p *Point) (room float64) {
 	for room = math.Inf(1); on != 0; on &= on - 1 {
 		r, side := c.bounding(on)
 		room = min(room, side*r.At(p)/r.Q)
@@ -107,7 +107,7 @@ func (c *Cells) roomAt(on uint64, p *Point) (room float64) {
 }
 
 // bounding returns the first of some constraints, and its side.
-func (c *Cells) bounding(on uint64) (r *Row, side float64) {
+func (c *Evidence) bounding(on uint64) (r *Row, side float64) {
 	p := c.Facets[bits.TrailingZeros64(on)]
 	if p < 0 {
 		return &c.Ball[-1-p], 1
@@ -117,7 +117,7 @@ func (c *Cells) bounding(on uint64) (r *Row, side float64) {
 
 // intoBall moves the mean of a cell into the ball, if it is not there. A cell whose constraints all
 // pass through the centre is a cone.
-func (c *Cells) intoBall(norm ball.Norm, list []int32, p *Point) bool {
+func (c *Evidence) intoBall(norm ball.Norm, list []int32, p *Point) bool {
 	if c.central {
 		f := 0.5 / max(norm1or2(norm, p), 0.5)
 		for k := range p {
@@ -128,7 +128,7 @@ func (c *Cells) intoBall(norm ball.Norm, list []int32, p *Point) bool {
 	if c.Within(list) {
 		return true
 	}
-	if hit, certain := c.meets(list); !hit || !certain {
+	if hit, certain := c.Meets(list); !hit || !certain {
 		return false
 	}
 	from, to := c.near.at, *p
@@ -166,7 +166,7 @@ type Region struct {
 
 // Holds says that a point is certainly strictly inside a region and the ball of a norm, when its
 // coordinates are off by err at most. Domain: that of a row, which the test of the ball sees to.
-func (c *Cells) Holds(norm ball.Norm, in *Region, p *Point, err float64) bool {
+func (c *Evidence) Holds(norm ball.Norm, in *Region, p *Point, err float64) bool {
 	var far [MaxInputs]float64
 	for k := range c.N {
 		far[k] = math.Abs(p[k]) + forms.Slack*err + forms.Unit

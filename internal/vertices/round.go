@@ -33,10 +33,10 @@ type nearest struct {
 	before []Vertex
 }
 
-// meets says whether the hull of a list meets the open ball; certain false: that could not be told.
+// Meets says whether the hull of a list meets the open ball; certain false: that could not be told.
 // What is known of a vertex is to depend on the path to it alone, and so what is solved for here is
 // not kept.
-func (c *Cells) meets(list []int32) (hit, certain bool) {
+func (c *Cells) Meets(list []int32) (hit, certain bool) {
 	if hit, certain = c.near.meets(&c.points, list); certain {
 		return hit, true
 	}
@@ -59,19 +59,16 @@ func (c *Cells) meets(list []int32) (hit, certain bool) {
 	return hit, certain
 }
 
-// Meets says so of a face of a cell, by the list of its vertices.
-func (c *Cells) Meets(face []int32) (hit, certain bool) { return c.meets(face) }
-
 // SideMeets says so of a side of a cell.
 func (c *Cells) SideMeets(p *Parts, s int8) (hit, certain bool) {
 	c.near.list = p.Side(s, c.near.list[:0])
-	return c.meets(c.near.list)
+	return c.Meets(c.near.list)
 }
 
 // ExpressNearest expresses the point of a side of a cell that is nearest to the centre by the inward
 // normals of the constraints that hold there, where the side misses the ball: their sum is then at
 // least the point's distance, and so nowhere in the ball.
-func (c *Cells) ExpressNearest(p *Parts, s int8, out *Cone) bool {
+func (c *Evidence) ExpressNearest(p *Parts, s int8, out *Cone) bool {
 	n := &c.near
 	n.list = p.Side(s, n.list[:0])
 	if !n.find(&c.points, n.list) {
