@@ -20,6 +20,7 @@ func TestRoomsImportOneWay(t *testing.T) {
 		"ball":              "",
 		"certificate":       "",
 		"proof":             "ball enumerate internal/files network",
+		"vnnlib":            "",
 		"network/onnx":      "network network/onnx/onnxpb",
 		"network/nnet":      "network",
 		"network/load":      "network network/nnet network/onnx",
