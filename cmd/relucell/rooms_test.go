@@ -20,6 +20,7 @@ func TestRoomsImportOneWay(t *testing.T) {
 		"ball":              "",
 		"certificate":       "",
 		"proof":             "ball enumerate internal/files network",
+		"safety":            "network vnnlib",
 		"vnnlib":            "",
 		"network/onnx":      "network network/onnx/onnxpb",
 		"network/nnet":      "network",

@@ -1,0 +1,253 @@
+package safety
+
+// The search for a counterexample by points: random starts, gradients, climbing. All in floats; a
+// point that looks like one is evaluated exactly.
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"slices"
+)
+
+const (
+	// starts × steps is the first attack on each disjunct.
+	starts, steps = 20, 25
+	// tries is the number of random points of the first round of climbing, climbers that of the best
+	// of them that climb, climbs that of their steps.
+	tries, climbers, climbs = 50_000, 60, 250
+	// nearly is how far above 0 a condition may be in floats for a point to be evaluated exactly, as
+	// a share of the sizes of its terms.
+	nearly = 0x1p-48
+	// nearTries is the number of such points that are evaluated.
+	nearTries = 100
+)
+
+// walker evaluates points in floats.
+type walker struct {
+	*subject
+	x, step []float64
+	values  [][]float64 // of each layer
+	slopes  [][]float64 // of each unit at the point
+	grad    [2][]float64
+	near    int
+}
+
+func newWalker(s *subject) *walker {
+	w := &walker{subject: s, x: make([]float64, s.inputs), step: make([]float64, s.inputs)}
+	wide := s.inputs
+	for i := range s.layers {
+		w.values = append(w.values, make([]float64, s.layers[i].out))
+		w.slopes = append(w.slopes, make([]float64, s.layers[i].out))
+		wide = max(wide, s.layers[i].out)
+	}
+	w.grad = [2][]float64{make([]float64, wide), make([]float64, wide)}
+	return w
+}
+
+// forward evaluates the network.
+func (w *walker) forward(x []float64) []float64 {
+	for i := range w.layers {
+		y := &w.layers[i]
+		for j, row := range y.w {
+			z := y.b[j] + blas.Ddot(y.in, row, 1, x, 1)
+			m := 1.0
+			if z < 0 {
+				m = y.below[j]
+			}
+			w.values[i][j], w.slopes[i][j] = m*z, m
+		}
+		x = w.values[i]
+	}
+	return x
+}
+
+// worst returns the largest value of a disjunct's conditions at a point, and which that is.
+func (w *walker) worst(d int32, x []float64) (value float64, at int) {
+	y := w.forward(x)
+	value, at = math.Inf(-1), -1
+	for i := range w.conditions[d] {
+		if v := w.conditions[d][i].value(x, y); at < 0 || v > value || math.IsNaN(v) {
+			value, at = v, i
+		}
+	}
+	return value, at
+}
+
+// try evaluates a point, exactly where it looks like a counterexample.
+func (w *walker) try(d int32, x []float64) *Witness {
+	v, at := w.worst(d, x)
+	return w.judge(d, x, v, at)
+}
+
+func (w *walker) judge(d int32, x []float64, v float64, at int) *Witness {
+	if at >= 0 && !(v <= 0) {
+		c := &w.conditions[d][at]
+		size := math.Abs(c.offset)
+		for k, e := range c.y {
+			size += math.Abs(e * w.values[len(w.values)-1][k])
+		}
+		for k, e := range c.x {
+			size += math.Abs(e * x[k])
+		}
+		if !(v <= nearly*size) || w.near >= nearTries {
+			return nil
+		}
+		w.near++
+	}
+	return w.confirm(int(d), x)
+}
+
+// gradient returns the gradient of a condition at the point that was evaluated last.
+func (w *walker) gradient(c *condition) []float64 {
+	g, h := w.grad[0], w.grad[1]
+	copy(g, c.y)
+	for i := len(w.layers) - 1; i >= 0; i-- {
+		y := &w.layers[i]
+		clear(h[:y.in])
+		for j := range y.out {
+			if v := g[j] * w.slopes[i][j]; v != 0 {
+				blas.Daxpy(y.in, v, y.w[j], 1, h, 1)
+			}
+		}
+		g, h = h, g
+	}
+	for k, v := range c.x {
+		g[k] += v
+	}
+	return g[:w.inputs]
+}
+
+// descend goes down by signed gradients from x, which it changes, within a box.
+func (w *walker) descend(d int32, x, lo, hi []float64, steps int) *Witness {
+	rate := 0.25
+	for range steps {
+		v, at := w.worst(d, x)
+		if found := w.judge(d, x, v, at); found != nil || at < 0 {
+			return found
+		}
+		for k, g := range w.gradient(&w.conditions[d][at]) {
+			switch {
+			case g > 0:
+				x[k] = max(x[k]-rate*(hi[k]-lo[k]), lo[k])
+			case g < 0:
+				x[k] = min(x[k]+rate*(hi[k]-lo[k]), hi[k])
+			}
+		}
+		rate *= 0.85
+	}
+	return w.try(d, x)
+}
+
+// attack makes the first attack on a disjunct.
+func (w *walker) attack(ctx context.Context, d int32, lo, hi []float64, rng *rand.Rand) *Witness {
+	for range starts {
+		if ctx.Err() != nil {
+			return nil
+		}
+		random(rng, w.x, lo, hi)
+		if found := w.descend(d, w.x, lo, hi, steps); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+func random(rng *rand.Rand, x, lo, hi []float64) {
+	for k := range x {
+		x[k] = min(max(lo[k]+rng.Float64()*(hi[k]-lo[k]), lo[k]), hi[k])
+	}
+}
+
+// spot is a point with its value.
+type spot struct {
+	x []float64
+	v float64
+}
+
+// round tries random points, and climbs down from the best of them.
+func (w *walker) round(ctx context.Context, d int32, lo, hi []float64, points int, rng *rand.Rand) *Witness {
+	var best []spot
+	limit := math.Inf(1)
+	for i := range points {
+		if i%64 == 0 && ctx.Err() != nil {
+			return nil
+		}
+		random(rng, w.x, lo, hi)
+		v, at := w.worst(d, w.x)
+		if !(v >= limit) {
+			if found := w.judge(d, w.x, v, at); found != nil {
+				return found
+			}
+			best = append(best, spot{slices.Clone(w.x), v})
+			if len(best) >= 2*climbers {
+				slices.SortFunc(best, func(a, b spot) int { return compare(a.v, b.v) })
+				best = best[:climbers]
+				limit = best[climbers-1].v
+			}
+		}
+	}
+	slices.SortFunc(best, func(a, b spot) int { return compare(a.v, b.v) })
+	for _, s := range best[:min(climbers, len(best))] {
+		if ctx.Err() != nil {
+			return nil
+		}
+		if found := w.climb(d, s, lo, hi, rng); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+func compare(a, b float64) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// climb goes down from a spot by steps along the gradient and at random, longer after a success and
+// shorter after a failure.
+func (w *walker) climb(d int32, s spot, lo, hi []float64, rng *rand.Rand) *Witness {
+	reach := 0.1
+	for i := range climbs {
+		if i%2 == 0 {
+			_, at := w.worst(d, s.x)
+			if at < 0 {
+				return nil
+			}
+			g := w.gradient(&w.conditions[d][at])
+			size := 0.0
+			for k, v := range g {
+				size = max(size, math.Abs(v)*(hi[k]-lo[k]))
+			}
+			for k, v := range g {
+				w.step[k] = 0
+				if size > 0 {
+					w.step[k] = -v * (hi[k] - lo[k]) / size
+				}
+			}
+		} else {
+			for k := range w.step {
+				w.step[k] = rng.NormFloat64()
+			}
+		}
+		for k := range w.x {
+			w.x[k] = min(max(s.x[k]+reach*w.step[k]*(hi[k]-lo[k]), lo[k]), hi[k])
+		}
+		v, at := w.worst(d, w.x)
+		if v < s.v {
+			if found := w.judge(d, w.x, v, at); found != nil {
+				return found
+			}
+			copy(s.x, w.x)
+			s.v, reach = v, min(reach*1.3, 1)
+		} else if reach *= 0.93; reach < 1e-9 {
+			return nil
+		}
+	}
+	return nil
+}

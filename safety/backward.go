@@ -1,0 +1,305 @@
+package safety
+
+// Linear forms that come back through the network: a form of a layer's values is bounded from below
+// by a form of the values before, until it is a form of the inputs, whose minimum on a box is known.
+//
+// What is kept of a form f is a row A of coefficients of the present layer's values a, and a constant
+// C, with f ≥ A·a + C on the node but for rounding. A unit's value is replaced by its lower line
+// where its coefficient is positive and by its upper line where that is negative. Beside it go two
+// sums of sizes: E = Σ over all layers Σ_q |A_q|·size_q, A_q the coefficient of z_q and size_q a bound of
+// Σ_j |w_qj|·|a_j| + |b_q|, and the sum of |A_q|·|offset of the line|. What is rounded:
+//
+//   - A_q times a slope: one rounding, times |z_q| ≤ size_q.
+//   - A'_j = Σ_q A_q w_qj: at most γ Σ_q |A_q w_qj|, times |a_j| ≤ most_j: in all at most
+//     γ Σ_q |A_q| size_q.
+//   - C, a sum of at most as many terms as there are units, each a product below |A_q||b_q| or
+//     |A_q||offset|: at most γ times the sum of these.
+//   - the minimum over the box: at most γ Σ_k |A_k| most_k.
+//
+// So γ times both sums, and a little for underflow, bounds it all: gamma has room for twice the
+// number of terms. Each product that underflows is off by at most 2⁻¹⁰⁷⁵, times most or size where it
+// is a coefficient: tiny sums these up. An overflow makes the sums infinite or undefined, and the
+// bound −Inf or undefined, which refutes nothing.
+
+import (
+	"math"
+)
+
+// backward holds forms that come back.
+type backward struct {
+	*zone
+	width   int       // of a row
+	a, next []float64 // rows of coefficients
+	c, e    []float64 // constants; sums of sizes
+	// alpha, where not nil, has the slope of the line through 0 of each open unit.
+	alpha []float64
+	// beta, where not nil, is added to the coefficients of pre-activations.
+	beta []float64
+	// weight, where not nil, is set to the sizes of the coefficients of each unit's value, in row 0 …
+	weight []float64
+}
+
+// start makes room for rows of the width of a layer.
+func (b *backward) start(rows, width int) {
+	b.width = width
+	b.a, b.c, b.e = resized(b.a, rows*width), resized(b.c, rows), resized(b.e, rows)
+	clear(b.a)
+	clear(b.c)
+	clear(b.e)
+	b.alpha, b.beta, b.weight = nil, nil, nil
+}
+
+func (b *backward) row(r int) []float64 { return b.a[r*b.width : (r+1)*b.width] }
+
+// tighten bounds the open units of layer i by forms that come back.
+func (b *backward) tighten(i int) {
+	y := &b.layers[i]
+	if y.plain {
+		return
+	}
+	rows := 0
+	for j := range y.out {
+		if q := y.first + j; b.unsettled(q, y.below[j]) {
+			rows += 2
+		}
+	}
+	if rows == 0 {
+		return
+	}
+	b.start(rows, y.in)
+	r := 0
+	for j := range y.out {
+		q := y.first + j
+		if !b.unsettled(q, y.below[j]) {
+			continue
+		}
+		for s := 1.0; s >= -1; s -= 2 {
+			for k, v := range y.w[j] {
+				b.row(r)[k] = s * v
+			}
+			b.c[r], b.e[r] = s*y.b[j], math.Abs(y.b[j])
+			r++
+		}
+	}
+	b.toInputs(i - 1)
+	r = 0
+	for j := range y.out {
+		if q := y.first + j; b.unsettled(q, y.below[j]) {
+			if v := b.least(r); v > b.l[q] { // undefined bounds say nothing
+				b.l[q] = v
+			}
+			if v := -b.least(r + 1); v < b.u[q] {
+				b.u[q] = v
+			}
+			r += 2
+		}
+	}
+}
+
+// unsettled says that the unit's bounds let it have both signs, unless the node gives it one.
+func (b *backward) unsettled(q int, below float64) bool {
+	return below != 1 && b.l[q] < 0 && b.u[q] > 0
+}
+
+// toInputs takes the rows, of the values of layer i, to the inputs.
+func (b *backward) toInputs(i int) {
+	for ; i >= 0; i-- {
+		y := &b.layers[i]
+		for r := range b.c {
+			b.activation(y, r)
+		}
+		b.next = resized(b.next, len(b.c)*y.in)
+		clear(b.next)
+		for r := range b.c {
+			if b.ctx.Err() != nil {
+				b.e[r] = math.Inf(1) // so that nothing is refuted by what is not finished
+			}
+			to := b.next[r*y.in : (r+1)*y.in]
+			for j, v := range b.row(r) {
+				if v == 0 {
+					continue
+				}
+				blas.Daxpy(y.in, v, y.w[j], 1, to, 1)
+				b.c[r] += v * y.b[j]
+				b.e[r] += math.Abs(v) * b.size[y.first+j]
+			}
+		}
+		b.a, b.next, b.width = b.next, b.a, y.in
+	}
+}
+
+// activation replaces coefficients of values by those of pre-activations.
+func (b *backward) activation(y *layer, r int) {
+	row := b.row(r)
+	for j, v := range row {
+		q := y.first + j
+		if b.weight != nil {
+			b.weight[r*b.units+q] = math.Abs(v)
+		}
+		if v != 0 && !y.plain {
+			ln := b.lines[q]
+			slope, at := ln.low, ln.lowAt
+			if v < 0 {
+				slope, at = ln.high, ln.highAt
+			}
+			if b.alpha != nil && at == 0 && b.isOpen[q] {
+				slope = b.alpha[q]
+			}
+			if at != 0 {
+				b.c[r] += v * at
+				b.e[r] += math.Abs(v * at)
+			}
+			v *= slope
+		}
+		if b.beta != nil && b.beta[q] != 0 {
+			b.e[r] += (math.Abs(v) + math.Abs(b.beta[q])) * b.size[q] // they may cancel
+			v += b.beta[q]
+		}
+		row[j] = v
+	}
+}
+
+// least is a certain lower bound of the form in row r, once it is one of the inputs.
+func (b *backward) least(r int) float64 {
+	v, e := b.c[r], b.e[r]
+	for k, a := range b.row(r) {
+		v += min(a*b.lo[k], a*b.hi[k])
+		e += math.Abs(a) * b.mostIn[k]
+	}
+	return down(v - slack*(b.gamma*e+b.under()))
+}
+
+// under bounds what underflow adds to a form: 2⁻¹⁰⁷⁵ for each product, times a value.
+func (b *backward) under() float64 {
+	return underflow + 0x1p-1060*float64(b.units+b.inputs)*(1+b.tiny)
+}
+
+// conditions brings back the conditions of disjuncts: one row each, in order. What the inputs add
+// themselves is added at the end.
+func (b *backward) conditions(ds []int32) {
+	rows := 0
+	for _, d := range ds {
+		rows += len(b.subject.conditions[d])
+	}
+	weight := b.weight
+	b.start(rows, b.outputs)
+	b.weight = resized(weight, rows*b.units)
+	r := 0
+	for _, d := range ds {
+		for i := range b.subject.conditions[d] {
+			b.put(r, &b.subject.conditions[d][i], 1)
+			r++
+		}
+	}
+	b.toInputs(len(b.layers) - 1)
+	r = 0
+	for _, d := range ds {
+		for i := range b.subject.conditions[d] {
+			b.finish(r, &b.subject.conditions[d][i], 1)
+			r++
+		}
+	}
+}
+
+// zoneLeast is a certain lower bound of a condition on outputs alone by the zonotope of the outputs;
+// −Inf for a condition on inputs.
+func (b *backward) zoneLeast(c *condition) float64 {
+	for _, v := range c.x {
+		if v != 0 {
+			return math.Inf(-1)
+		}
+	}
+	z := b.zone
+	cols := len(z.g) / b.outputs
+	b.next = resized(b.next, cols)
+	clear(b.next)
+	v, r, e := c.offset, 0.0, math.Abs(c.offset)
+	for k, y := range c.y {
+		if y == 0 {
+			continue
+		}
+		v += y * z.c[k]
+		r += math.Abs(y) * z.r[k]
+		e += math.Abs(y) * z.s[k]
+		if cols > 0 {
+			blas.Daxpy(cols, y, z.g[k*cols:], 1, b.next, 1)
+		}
+	}
+	return down(v - slack*(norm1(b.next)+r+b.gamma*(e+r)+b.under()))
+}
+
+// put adds mu times a condition's outputs and constant to row r. Each product has the error of the
+// condition's own number, and of itself: both below gamma times its size.
+func (b *backward) put(r int, c *condition, mu float64) {
+	out := &b.layers[len(b.layers)-1]
+	for k, v := range c.y {
+		b.row(r)[k] += mu * v
+		b.e[r] += math.Abs(mu*v) * b.most[out.first+k]
+	}
+	b.c[r] += mu * c.offset
+	b.e[r] += math.Abs(mu * c.offset)
+}
+
+// finish adds mu times what a condition says of the inputs to row r.
+func (b *backward) finish(r int, c *condition, mu float64) {
+	for k, v := range c.x {
+		b.row(r)[k] += mu * v
+		b.e[r] += math.Abs(mu*v) * b.mostIn[k]
+	}
+}
+
+// mixture is a proposal for refuting a disjunct: weights of its conditions and of signs, none
+// negative and none above 1, and slopes of the lines through 0, between the unit's two.
+type mixture struct {
+	mu    []float64
+	beta  []float64 // of units, with the sign: −β·s
+	alpha []float64 // of units
+}
+
+// refutes says whether the mixture is certainly above 0 on the node. It is at most 0 at a point that
+// satisfies all conditions and has the node's signs.
+func (b *backward) refutes(d int32, m *mixture) bool {
+	return b.legal(m) && b.mixed(d, m) > 0
+}
+
+// mixed is a certain lower bound of Σ μ_i·condition_i + Σ β_q·z_q on the node.
+func (b *backward) mixed(d int32, m *mixture) float64 {
+	conds := b.subject.conditions[d]
+	kept := b.weight
+	b.start(1, b.outputs)
+	b.alpha, b.beta = m.alpha, m.beta
+	for i := range conds {
+		b.put(0, &conds[i], m.mu[i])
+	}
+	b.toInputs(len(b.layers) - 1)
+	for i := range conds {
+		b.finish(0, &conds[i], m.mu[i])
+	}
+	b.weight = kept
+	return b.least(0)
+}
+
+// legal says whether a mixture keeps to what its type says: all that is proved with it rests on that.
+func (b *backward) legal(m *mixture) bool {
+	for _, v := range m.mu {
+		if !(v >= 0 && v <= 1) {
+			return false
+		}
+	}
+	for q, v := range m.beta {
+		if s := float64(b.fixed[q]); v != 0 && !(v*s < 0 && v*s >= -1) {
+			return false
+		}
+	}
+	if m.alpha == nil {
+		return true
+	}
+	for _, q := range b.open {
+		l, j := b.unitLayer(q)
+		s := b.layers[l].below[j]
+		if a := m.alpha[q]; !(a >= min(s, 1) && a <= max(s, 1)) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,146 @@
+package safety
+
+// The exact end: where all units of a node are settled, the network is affine on it, and whether a
+// point satisfies a disjunct there is a linear programme in fractions.
+//
+// The signs of units that the node does not fix are certain on its box by their bounds, so they are
+// no constraints. Fixed signs are constraints s·z ≥ 0, which leave the affine map right also where z
+// is 0. The region is closed, conditions ≤ first: minimise t over the box with all forms ≤ t. There
+// is a point if and only if the least t is at most 0, so touching is decided. Where some conditions
+// are strict, the rest must hold and the strict ones be below 0: minimise t with the strict forms
+// ≤ t and the rest ≤ 0, satisfiable if and only if the least t is below 0.
+
+import (
+	"errors"
+	"math/big"
+
+	"github.com/relucell/relucell/internal/dyadic"
+)
+
+var errLeaf = errors.New("safety: an exact programme's point does not satisfy its conditions")
+
+// leaf decides disjunct d on a node whose units are all settled.
+func (w *worker) leaf(n *node, d int32) (*Witness, error) {
+	w.exactAsked.Add(1)
+	forms := w.zone.exactForms()
+	b := w.query.Boxes[w.query.Disjuncts[d].Box]
+	lo, width := make([]*big.Rat, w.inputs), make([]*big.Rat, w.inputs)
+	for k := range lo {
+		lo[k] = larger2(b.Lo[k], new(big.Rat).SetFloat64(n.lo[k]))
+		hi := new(big.Rat).SetFloat64(n.hi[k])
+		if b.Hi[k].Cmp(hi) < 0 {
+			hi = b.Hi[k]
+		}
+		if width[k] = hi.Sub(new(big.Rat).Set(hi), lo[k]); width[k].Sign() < 0 {
+			return nil, nil // the node lies between the float and the box
+		}
+	}
+	var rows []exactRow
+	for _, s := range n.signs {
+		f := forms.pre[s.unit]
+		rows = append(rows, exactRow{coef: f.times(big.NewRat(-int64(s.s), 1))})
+	}
+	out := w.layers[len(w.layers)-1].first
+	for _, f := range w.query.Disjuncts[d].Forms {
+		r := make(rational, w.inputs+1)
+		for k := range r {
+			r[k] = new(big.Rat)
+		}
+		r[w.inputs].Set(f.Offset)
+		for _, t := range f.X {
+			r[t.Index].Add(r[t.Index], t.Coef)
+		}
+		for _, t := range f.Y {
+			for k, v := range forms.val[out+t.Index].times(t.Coef) {
+				r[k].Add(r[k], v)
+			}
+		}
+		rows = append(rows, exactRow{coef: r, strict: f.Strict})
+	}
+	x, err := feasible(w.ctx.Err, rows, lo, width)
+	if x == nil || err != nil {
+		return nil, err
+	}
+	found := w.witness(int(d), x)
+	if found == nil {
+		return nil, errLeaf
+	}
+	return found, nil
+}
+
+func larger2(a, b *big.Rat) *big.Rat {
+	if a.Cmp(b) > 0 {
+		return a
+	}
+	return b
+}
+
+// rational is a form of the inputs in fractions, the constant last.
+type rational []*big.Rat
+
+func (r rational) times(f *big.Rat) rational {
+	out := make(rational, len(r))
+	for k, v := range r {
+		out[k] = new(big.Rat).Mul(v, f)
+	}
+	return out
+}
+
+// exactForms are the forms of pre-activations and values on a node whose units are settled.
+type exactForms struct{ pre, val []rational }
+
+func (z *zone) exactForms() exactForms {
+	e := exactForms{make([]rational, z.units), make([]rational, z.units)}
+	// A form is a column of n+1 points: the forms' values there, times the layer's power of two.
+	n := z.inputs
+	before := make([][]*big.Int, n+1)
+	for k := range before {
+		before[k] = make([]*big.Int, n)
+		for i := range before[k] {
+			before[k][i] = new(big.Int)
+		}
+		if k < n {
+			before[k][k].SetInt64(1)
+		}
+	}
+	zero, one := new(big.Int), big.NewInt(1)
+	exp := 0
+	for i := range z.layers {
+		y := &z.layers[i]
+		next, to := make([][]*big.Int, n+1), 0
+		for k := range before {
+			den := zero // coefficients have no bias
+			if k == n {
+				den = one
+			}
+			next[k], to = y.exactly(before[k], exp, den)
+		}
+		least := min(0, dyadic.Least(y.below))
+		for j := range y.out {
+			q := y.first + j
+			e.pre[q] = column(next, j, to)
+			m, me := int64(1), 0
+			if z.fixed[q] < 0 || z.fixed[q] == 0 && z.l[q] < 0 {
+				m, me = dyadic.Split(y.below[j])
+			}
+			for k := range next {
+				if v := next[k][j]; m == 0 {
+					v.SetInt64(0)
+				} else {
+					v.Mul(v, big.NewInt(m)).Lsh(v, uint(me-least))
+				}
+			}
+			e.val[q] = column(next, j, to+least)
+		}
+		before, exp = next, to+least
+	}
+	return e
+}
+
+func column(rows [][]*big.Int, j, e int) rational {
+	f := make(rational, len(rows))
+	for k := range rows {
+		f[k] = dyadic.Rat(rows[k][j], e)
+	}
+	return f
+}

@@ -1,0 +1,406 @@
+package safety
+
+// What is done at a node: bounds, refutations, candidates, a split.
+
+import (
+	"math"
+)
+
+const (
+	// fewOpen is the number of open units from which on a programme over triangles is asked, and
+	// units are split.
+	fewOpen = 24
+	// manyOpen is the number of open units up to which a programme is asked at all where inputs can
+	// be halved no more.
+	manyOpen = 200
+	// climbEvery is how often a node is a start for a climb: one node in so many.
+	climbEvery = 8
+	// halvingsFixed + halvingsEach·inputs is the depth at which inputs are split no more.
+	halvingsFixed, halvingsEach = 40, 8
+)
+
+// node is a box with signs of some units. Nodes share what they do not change.
+type node struct {
+	lo, hi   []float64
+	signs    []sign
+	disjunct []int32 // those that are not refuted
+	halvings int
+	key      float64 // the least first
+}
+
+// worker looks at nodes.
+type worker struct {
+	*search
+	zone   *zone
+	walker *walker
+	least  []float64 // of each condition of the node's disjuncts
+	form   [][]float64
+	start  []int // in least and form, of each disjunct
+	turn   int
+}
+
+// visit looks at a node and returns what is left of it: its children, or a witness, or neither where
+// it is refuted.
+func (w *worker) visit(n *node) (children []*node, found *Witness, err error) {
+	switch w.zone.bound(n) {
+	case empty:
+		return nil, nil, nil
+	case unbounded:
+		return w.beyond(n)
+	case stopped:
+		return []*node{n}, nil, nil
+	}
+	w.evaluate(n)
+	open, ask := n.disjunct[:0:0], len(w.zone.open) <= fewOpen || w.deep(n) && len(w.zone.open) <= manyOpen
+	best, key := -1, math.Inf(1)
+	for i, d := range n.disjunct {
+		at, top := w.refuted(i, d)
+		if top > 0 {
+			continue
+		}
+		if found = w.corner(d, at); found != nil {
+			return nil, found, nil
+		}
+		open = append(open, d)
+		if top < key {
+			best, key = at, top
+		}
+	}
+	if len(open) == 0 {
+		return nil, nil, nil
+	}
+	rest := &node{lo: n.lo, hi: n.hi, signs: n.signs, disjunct: open, halvings: n.halvings, key: key}
+	if !ask {
+		return w.halve(rest, best), w.climb(rest), nil
+	}
+	return w.programmes(rest, best)
+}
+
+// beyond is visit for a node without bounds: neurons are split until all are fixed, if they are few.
+func (w *worker) beyond(n *node) ([]*node, *Witness, error) {
+	const few = 12
+	var free []int32
+	for i := range w.layers {
+		for j, m := range w.layers[i].below {
+			if q := w.layers[i].first + j; m != 1 && w.zone.fixed[q] == 0 {
+				free = append(free, int32(q))
+			}
+		}
+	}
+	switch {
+	case len(free) > few:
+		return w.splitUnit(n, -1), nil, nil
+	case len(free) > 0:
+		return w.splitUnit(n, free[0]), nil, nil
+	}
+	for _, d := range n.disjunct {
+		if found, err := w.leaf(n, d); found != nil || err != nil {
+			return nil, found, err
+		}
+	}
+	return nil, nil, nil
+}
+
+// deep says that inputs are split no more.
+func (w *worker) deep(n *node) bool { return n.halvings >= halvingsFixed+halvingsEach*w.inputs }
+
+// evaluate brings all conditions back, and keeps the forms and lower bounds.
+func (w *worker) evaluate(n *node) {
+	b := &w.zone.back
+	b.conditions(n.disjunct)
+	w.least, w.form, w.start = w.least[:0], w.form[:0], w.start[:0]
+	r := 0
+	for _, d := range n.disjunct {
+		w.start = append(w.start, r)
+		for range w.subject.conditions[d] {
+			w.least = append(w.least, b.least(r))
+			w.form = append(w.form, append(append([]float64(nil), b.row(r)...), b.c[r]))
+			r++
+		}
+	}
+	w.start = append(w.start, r)
+	r = 0
+	for _, d := range n.disjunct {
+		for i := range w.subject.conditions[d] {
+			w.least[r] = larger(w.least[r], b.zoneLeast(&w.subject.conditions[d][i]))
+			r++
+		}
+	}
+}
+
+// larger is the larger of two bounds, of which an undefined one says nothing.
+func larger(a, b float64) float64 {
+	if b > a || math.IsNaN(a) {
+		return b
+	}
+	return a
+}
+
+// refuted returns the condition of a disjunct with the largest lower bound, and that bound: above 0
+// if the disjunct is refuted, if only by a mixture.
+func (w *worker) refuted(i int, d int32) (at int, top float64) {
+	at, top = -1, math.Inf(-1)
+	for r := w.start[i]; r < w.start[i+1]; r++ {
+		if at < 0 || w.least[r] > top {
+			at, top = r, w.least[r]
+		}
+	}
+	if top > 0 || w.start[i+1]-w.start[i] < 2 {
+		return at, top
+	}
+	mu, v := w.mix(w.start[i], w.start[i+1])
+	if v > 0 && w.zone.back.refutes(d, &mixture{mu: mu}) {
+		return at, v
+	}
+	return at, min(top, 0)
+}
+
+// mix looks for the mixture of the forms from a to b that has the largest minimum on the box, by
+// steps of exponentiated gradients. It is a proposal.
+func (w *worker) mix(a, b int) (best []float64, value float64) {
+	const steps = 40
+	k, z := b-a, w.zone
+	mu, slope := make([]float64, k), make([]float64, k)
+	for i := range mu {
+		mu[i] = 1 / float64(k)
+	}
+	value = math.Inf(-1)
+	for s := range steps {
+		v, size := 0.0, 0.0
+		clear(slope)
+		for j := range w.inputs {
+			c := 0.0
+			for i := range mu {
+				c += mu[i] * w.form[a+i][j]
+			}
+			x := z.lo[j]
+			if c < 0 {
+				x = z.hi[j]
+			}
+			for i := range slope {
+				slope[i] += w.form[a+i][j] * x
+			}
+		}
+		for i := range slope {
+			slope[i] += w.form[a+i][w.inputs]
+			v += mu[i] * slope[i]
+			size = max(size, math.Abs(slope[i]))
+		}
+		if v > value {
+			best, value = append(best[:0], mu...), v
+		}
+		if v > 0 || size == 0 {
+			break
+		}
+		total, rate := 0.0, 2/math.Sqrt(float64(s+1))
+		for i := range mu {
+			mu[i] *= math.Exp(rate * slope[i] / size)
+			total += mu[i]
+		}
+		for i := range mu {
+			mu[i] /= total
+		}
+	}
+	return best, value
+}
+
+// corner tries the point of the box where a form is least, and the middle.
+func (w *worker) corner(d int32, r int) *Witness {
+	x := w.walker.x
+	for k := range x {
+		x[k] = w.zone.lo[k] + (w.zone.hi[k]-w.zone.lo[k])/2
+	}
+	if found := w.walker.try(d, x); found != nil || r < 0 {
+		return found
+	}
+	for k := range x {
+		x[k] = w.zone.lo[k]
+		if w.form[r][k] < 0 {
+			x[k] = w.zone.hi[k]
+		}
+	}
+	return w.walker.try(d, x)
+}
+
+// climb starts at the middle of some nodes.
+func (w *worker) climb(n *node) *Witness {
+	if w.turn++; w.turn%climbEvery != 0 {
+		return nil
+	}
+	for _, d := range n.disjunct {
+		for k := range w.walker.x {
+			w.walker.x[k] = n.lo[k] + (n.hi[k]-n.lo[k])/2
+		}
+		if found := w.walker.descend(d, w.walker.x, n.lo, n.hi, 5); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+// halve splits the input through which most looseness enters condition form r; the widest for −1.
+func (w *worker) halve(n *node, r int) []*node {
+	k := w.blame(n, r)
+	if k < 0 {
+		return w.splitUnit(n, w.widestUnit(r))
+	}
+	m := n.lo[k] + (n.hi[k]-n.lo[k])/2
+	below, above := *n, *n
+	below.hi, above.lo = with(n.hi, k, m), with(n.lo, k, m)
+	below.halvings, above.halvings = n.halvings+1, n.halvings+1
+	return []*node{&below, &above}
+}
+
+func with(v []float64, k int, x float64) []float64 {
+	v = append([]float64(nil), v...)
+	v[k] = x
+	return v
+}
+
+// blame scores inputs: how much of the looseness at each open unit, as far as it matters to form r,
+// came in through the input. It returns −1 where no input can be halved.
+func (w *worker) blame(n *node, r int) int {
+	const linear = 0.1 // forms that are exact must be split too
+	z := w.zone
+	score := make([]float64, w.inputs)
+	if r >= 0 && !w.deep(n) {
+		for k := range score {
+			score[k] = linear * math.Abs(w.form[r][k]) * (n.hi[k] - n.lo[k])
+		}
+		for _, q := range z.open {
+			l, j := z.unitLayer(q)
+			cols := z.columns[l]
+			g := z.rows[l][j*cols : (j+1)*cols]
+			gap := z.back.weight[r*z.units+int(q)] * (z.lines[q].highAt - z.lines[q].lowAt) / norm1(g)
+			for i, k := range z.inputOf {
+				score[k] += gap * math.Abs(g[i])
+			}
+		}
+	}
+	best, at := -1.0, -1
+	for k := range score {
+		width := n.hi[k] - n.lo[k]
+		if m := n.lo[k] + width/2; m <= n.lo[k] || m >= n.hi[k] || w.deep(n) {
+			continue
+		}
+		if r < 0 || math.IsNaN(score[k]) {
+			score[k] = width
+		}
+		if score[k] > best {
+			best, at = score[k], k
+		}
+	}
+	return at
+}
+
+// widestUnit is the open unit of the largest gap, as far as it matters to form r; −1 if none is
+// open.
+func (w *worker) widestUnit(r int) int32 {
+	best, at := -1.0, int32(-1)
+	for _, q := range w.zone.open {
+		gap := w.zone.lines[q].highAt - w.zone.lines[q].lowAt
+		if r >= 0 {
+			gap *= 1e-6 + w.zone.back.weight[r*w.units+int(q)]
+		}
+		if gap > best {
+			best, at = gap, q
+		}
+	}
+	return at
+}
+
+// splitUnit gives a unit both signs. Both have z = 0. With no unit the node is given up.
+func (w *worker) splitUnit(n *node, q int32) []*node {
+	if q < 0 {
+		w.givenUp.Add(1)
+		return nil
+	}
+	children := make([]*node, 2)
+	for i, s := range []int8{-1, 1} {
+		c := *n
+		c.signs = append(n.signs[:len(n.signs):len(n.signs)], sign{q, s})
+		children[i] = &c
+	}
+	return children
+}
+
+// programmes asks a programme for each disjunct of a node with few open units.
+func (w *worker) programmes(n *node, r int) ([]*node, *Witness, error) {
+	t := newTriangle(w.zone)
+	var open []int32
+	split, most := int32(-1), 0.0
+	for _, d := range n.disjunct {
+		p := t.programme(d, n.signs)
+		w.programmesAsked.Add(1)
+		solved := len(t.rows) > 0
+		var point []float64
+		if solved {
+			q := newProgramme(t.rows, t.width)
+			solved = q.solve()
+			p = q
+		}
+		if solved {
+			if p.value() > 0 {
+				if m := t.mixture(d, p.multipliers()); m != nil && w.zone.back.refutes(d, m) {
+					continue
+				}
+			}
+			point = p.point()
+			if found := w.walker.try(d, t.input(point, w.walker.x)); found != nil {
+				return nil, found, nil
+			}
+		}
+		if len(w.zone.open) == 0 {
+			found, err := w.leaf(n, d)
+			if found != nil || err != nil {
+				return nil, found, err
+			}
+			continue
+		}
+		open = append(open, d)
+		if point != nil {
+			if q, v := t.loosest(point, w.zone.back.weight[max(r, 0)*w.units:]); v > most {
+				split, most = q, v
+			}
+		}
+	}
+	if len(open) == 0 {
+		return nil, nil, nil
+	}
+	n.disjunct = open
+	if split < 0 {
+		split = w.widestUnit(r)
+	}
+	return w.splitUnit(n, split), nil, nil
+}
+
+// input is the point of the inputs of a solution.
+func (t *triangle) input(v, x []float64) []float64 {
+	copy(x, t.lo)
+	for i, k := range t.free {
+		x[k] = min(max(t.lo[k]+v[i], t.lo[k]), t.hi[k])
+	}
+	return x
+}
+
+// loosest is the open unit whose value in a solution is farthest from what it is, as far as it
+// matters.
+func (t *triangle) loosest(v, weight []float64) (at int32, most float64) {
+	at = -1
+	for _, q := range t.open {
+		z, a := t.pre[q][t.n], t.val[q][t.n]
+		for k, x := range v {
+			z += t.pre[q][k] * x
+			a += t.val[q][k] * x
+		}
+		l, j := t.unitLayer(q)
+		f := z
+		if z < 0 {
+			f *= t.layers[l].below[j]
+		}
+		if off := math.Abs(a-f) * (1e-6 + weight[q]); off > most {
+			at, most = q, off
+		}
+	}
+	return at, most
+}

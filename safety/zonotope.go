@@ -1,0 +1,308 @@
+package safety
+
+// What is known of a node: bounds of all units, by a zonotope that goes forward, and lines between
+// which each unit lies.
+//
+// A row (c, g_1 … g_G, r) stands for the numbers {c + Σ g_i ε_i + e : |ε_i| ≤ 1, |e| ≤ r}: for each
+// point x of the node there is one ε, common to all rows of a layer, for which unit q's value at x
+// is c_q + Σ g_qi ε_i + e_q. Everything that is rounded goes to r. The induction from layer to layer:
+//
+//   - Affine. Σ w_j a_j + b = (Σ w_j c_j + b) + Σ_i (Σ_j w_j g_ji) ε_i + Σ w_j e_j. A computed sum
+//     of n products, and a bias, is off by at most γ times the sum of sizes, whatever the order and
+//     with or without fused operations. Let s_j = |c_j| + Σ_i |g_ji|. Then all sums together are off
+//     by at most γ(Σ|w_j| s_j + |b|), and r' = Σ|w_j| r_j + that.
+//   - Activation. A unit of two slopes 1 (z ≥ 0) and m (z ≤ 0) is a convex function for m ≤ 1. For
+//     l ≤ z ≤ u and any λ in [m, 1], f(z) − λz is convex, 0 at 0, and not negative; its maximum is at
+//     an end. So it lies in [0, top], top = max((λ−m)(−l), (1−λ)u). For m > 1 the function is concave
+//     and f(z) − λz lies in [−top, 0] for λ in [1, m], with top = max((m−λ)(−l), (λ−1)u).
+//
+// Domain: |l|, |u| ≤ 2⁵⁰⁰ in all units, else the node has no bounds. An overflow anywhere makes a
+// radius infinite or undefined and is seen there.
+
+import (
+	"context"
+	"math"
+
+	"gonum.org/v1/gonum/blas/gonum"
+)
+
+var blas gonum.Implementation
+
+// sign is the sign that a node gives to a unit: z ≤ 0 or z ≥ 0.
+type sign struct {
+	unit int32
+	s    int8
+}
+
+// lines are two lines with f(z) between them on [l, u]: low·z + lowAt and high·z + highAt.
+type lines struct{ low, lowAt, high, highAt float64 }
+
+// zone holds what is known of one node; its memory is used again for the next.
+type zone struct {
+	*subject
+	ctx    context.Context
+	lo, hi []float64
+	// fixed is the sign that the node gives to a unit, 0 for none.
+	fixed []int8
+	// l, u bound the pre-activation of a unit, lines its value. open are the units with l < 0 < u
+	// that the node does not fix.
+	l, u   []float64
+	lines  []lines
+	isOpen []bool
+	open   []int32
+	// most bounds |x_k|, and the size of what unit q passes on; size is Σ_j |w_qj|·most_j + |b_q|.
+	mostIn, most, size []float64
+	// tiny is what underflow adds to a form that comes back.
+	tiny float64
+	// rows holds the generators of each layer's pre-activations, of columns[l] each.
+	rows    [][]float64
+	columns []int
+	// zc, zr are the centres and radii of the present layer's pre-activations; c, r, s, g the centres,
+	// radii, sizes and generators of the values that enter a layer, after the last one of the outputs.
+	zc, zr, c, r, s, g []float64
+	// coordinate of each of the first columns: the inputs of width above 0.
+	inputOf []int
+	back    backward
+}
+
+func newZone(ctx context.Context, s *subject) *zone {
+	z := &zone{subject: s, ctx: ctx, fixed: make([]int8, s.units), l: make([]float64, s.units), u: make([]float64, s.units),
+		lines: make([]lines, s.units), isOpen: make([]bool, s.units), mostIn: make([]float64, s.inputs), most: make([]float64, s.units),
+		size: make([]float64, s.units), rows: make([][]float64, len(s.layers)), columns: make([]int, len(s.layers))}
+	z.back.zone = z
+	return z
+}
+
+// state is what bound says.
+type state uint8
+
+const (
+	bounded state = iota
+	// empty says that no point of the box has the node's signs.
+	empty
+	// unbounded says that numbers were beyond the domain.
+	unbounded
+	// stopped says that the search ended first.
+	stopped
+)
+
+// bound computes all bounds of a node.
+func (z *zone) bound(n *node) state {
+	z.lo, z.hi, z.open, z.tiny = n.lo, n.hi, z.open[:0], 0
+	clear(z.fixed)
+	for _, s := range n.signs {
+		z.fixed[s.unit] = s.s
+	}
+	z.enter()
+	for i := range z.layers {
+		if st := z.affine(i); st != bounded {
+			return st
+		}
+		if i > 0 {
+			z.back.tighten(i)
+		}
+		if st := z.settle(i); st != bounded {
+			return st
+		}
+		z.activate(i)
+	}
+	return bounded
+}
+
+// enter makes the rows of the inputs.
+func (z *zone) enter() {
+	z.inputOf = z.inputOf[:0]
+	for k := range z.lo {
+		if z.lo[k] < z.hi[k] {
+			z.inputOf = append(z.inputOf, k)
+		}
+	}
+	n, cols := z.inputs, len(z.inputOf)
+	z.c, z.r, z.s = resized(z.c, n), resized(z.r, n), resized(z.s, n)
+	z.g = resized(z.g, n*cols)
+	clear(z.g)
+	i := 0
+	for k := range z.lo {
+		lo, hi := z.lo[k], z.hi[k]
+		z.mostIn[k] = max(math.Abs(lo), math.Abs(hi))
+		z.tiny += z.mostIn[k]
+		z.c[k], z.r[k], z.s[k] = lo, 0, math.Abs(lo)
+		if lo < hi {
+			c := lo + (hi-lo)/2
+			z.c[k] = c
+			g := up(max(hi-c, c-lo))
+			z.g[k*cols+i] = g
+			z.s[k] = math.Abs(c) + g
+			i++
+		}
+	}
+}
+
+func up(v float64) float64   { return math.Nextafter(v, math.Inf(1)) }
+func down(v float64) float64 { return math.Nextafter(v, math.Inf(-1)) }
+
+func resized(v []float64, n int) []float64 {
+	if cap(v) < n {
+		return make([]float64, n, n+n/2)
+	}
+	return v[:n]
+}
+
+// affine makes the rows of layer i's pre-activations from what enters it, and first bounds.
+func (z *zone) affine(i int) state {
+	y := &z.layers[i]
+	cols := len(z.g) / y.in
+	z.columns[i], z.zc, z.zr = cols, resized(z.zc, y.out), resized(z.zr, y.out)
+	z.rows[i] = resized(z.rows[i], y.out*cols)
+	clear(z.rows[i])
+	most := z.mostIn
+	if i > 0 {
+		b := &z.layers[i-1]
+		most = z.most[b.first : b.first+b.out]
+	}
+	for j, w := range y.w {
+		if z.ctx.Err() != nil {
+			return stopped
+		}
+		g := z.rows[i][j*cols : (j+1)*cols]
+		c, r, size, total := y.b[j], 0.0, 0.0, 0.0
+		for k, v := range w {
+			if v == 0 || z.s[k] == 0 && z.r[k] == 0 {
+				continue
+			}
+			c += v * z.c[k]
+			a := math.Abs(v)
+			r += a * z.r[k]
+			total += a * z.s[k]
+			size += a * most[k]
+			if cols > 0 {
+				blas.Daxpy(cols, v, z.g[k*cols:], 1, g, 1)
+			}
+		}
+		r = slack*(r+z.gamma*(total+math.Abs(y.b[j]))) + underflow
+		q := y.first + j
+		z.size[q] = slack * (size + math.Abs(y.b[j]))
+		rad := slack * (norm1(g) + r) // the sum, and c ± rad, are rounded
+		z.l[q], z.u[q] = down(c-rad), up(c+rad)
+		z.zc[j], z.zr[j] = c, r
+	}
+	return bounded
+}
+
+// settle takes the signs of the node into account, after which l and u are final, and draws the
+// lines of layer i's units.
+func (z *zone) settle(i int) state {
+	y := &z.layers[i]
+	for j := range y.out {
+		q := y.first + j
+		switch z.fixed[q] {
+		case 1:
+			z.l[q] = max(z.l[q], 0)
+		case -1:
+			z.u[q] = min(z.u[q], 0)
+		}
+		l, u, m := z.l[q], z.u[q], y.below[j]
+		if !(l >= -huge && u <= huge) {
+			return unbounded
+		}
+		if l > u {
+			return empty
+		}
+		if z.isOpen[q] = m != 1 && l < 0 && u > 0; z.isOpen[q] {
+			z.open = append(z.open, int32(q))
+		}
+		z.lines[q] = between(l, u, m)
+		z.most[q] = slack * max(u, math.Abs(m)*-l, 0)
+		if m == 1 {
+			z.most[q] = max(u, -l)
+		}
+		z.tiny += z.most[q] + z.size[q]
+	}
+	return bounded
+}
+
+// between returns lines around the unit of slope m below 0, on [l, u]. Where the sign is settled
+// they are one. The line through 0 has the slope that leaves the smaller area.
+func between(l, u, m float64) lines {
+	switch {
+	case l >= 0 || m == 1:
+		return lines{low: 1, high: 1}
+	case u <= 0:
+		return lines{low: m, high: m}
+	}
+	near := m
+	if u > -l {
+		near = 1
+	}
+	slope := (u - m*l) / (u - l)
+	if m < 1 {
+		slope = min(max(slope, m), 1)
+		return lines{low: near, high: slope, highAt: above(max((slope-m)*-l, (1-slope)*u))}
+	}
+	slope = min(max(slope, 1), m)
+	return lines{high: near, low: slope, lowAt: -above(max((m-slope)*-l, (slope-1)*u))}
+}
+
+// above covers the three roundings of a product of a difference, and its underflow.
+func above(v float64) float64 { return v*(1+0x1p-50) + 0x1p-1060 }
+
+// activate makes the rows of what layer i passes on. Every open unit brings a generator.
+func (z *zone) activate(i int) {
+	y := &z.layers[i]
+	before, fresh := z.columns[i], 0
+	for j := range y.out {
+		if z.isOpen[y.first+j] {
+			fresh++
+		}
+	}
+	cols := before + fresh
+	z.c, z.r, z.s, z.g = resized(z.c, y.out), resized(z.r, y.out), resized(z.s, y.out), resized(z.g, y.out*cols)
+	clear(z.g)
+	at := before
+	for j := range y.out {
+		q, g, row := y.first+j, z.g[j*cols:(j+1)*cols], z.rows[i][j*before:(j+1)*before]
+		c, r := z.zc[j], z.zr[j]
+		slope, shift := z.slope(q), 0.0
+		if z.isOpen[q] {
+			shift = z.lines[q].highAt/2 + z.lines[q].lowAt/2 // one of them is 0
+		}
+		if slope == 1 && shift == 0 {
+			copy(g, row)
+		} else if slope != 0 {
+			s := slack * (math.Abs(c) + norm1(row))
+			for k, v := range row {
+				g[k] = slope * v
+			}
+			c = slope*c + shift
+			r = slack*(math.Abs(slope)*r+4*unit*(math.Abs(slope)*s+2*math.Abs(shift))) + underflow
+		} else {
+			c, r = shift, 0 // 0 unless the unit is open
+			if z.isOpen[q] {
+				r = underflow
+			}
+		}
+		if z.isOpen[q] {
+			g[at] = shift
+			at++
+		}
+		z.c[j], z.r[j] = c, r
+		z.s[j] = slack * (math.Abs(c) + norm1(g))
+	}
+}
+
+// slope is the slope of the unit's row: that of its chord where it is open.
+func (z *zone) slope(q int) float64 {
+	ln := z.lines[q]
+	if ln.lowAt != 0 {
+		return ln.low
+	}
+	return ln.high
+}
+
+func norm1(v []float64) float64 {
+	t := 0.0
+	for _, x := range v {
+		t += math.Abs(x)
+	}
+	return t
+}
