@@ -131,6 +131,8 @@ type Error struct {
 	Line, Column int
 	// Problem says what was found and what was expected.
 	Problem string
+	// Type says that the problem is a floating-point type, which Options.Reals would let pass.
+	Type bool
 }
 
 func (e *Error) Error() string {

@@ -3,6 +3,7 @@ package vnnlib
 // The commands of both versions: declarations and assertions.
 
 import (
+	"fmt"
 	"io"
 	"slices"
 	"strconv"
@@ -175,7 +176,7 @@ func (p *parser) elementType(typ *node) error {
 	case !slices.Contains([]string{"float16", "float32", "float64", "bfloat16"}, t):
 		return typ.errorf("%v: expected the element type Real", typ)
 	case !p.reals:
-		return typ.errorf("the element type is %s, expected Real: answers here are about the reals, which must be asked for", t)
+		return &Error{typ.line, typ.column, fmt.Sprintf("the element type is %s, expected Real: answers are about the reals, for which one must ask", t), true}
 	default:
 		p.element = t
 		return nil

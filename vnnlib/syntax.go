@@ -12,7 +12,7 @@ import (
 type place struct{ line, column int }
 
 func (p place) errorf(format string, args ...any) error {
-	return &Error{p.line, p.column, fmt.Sprintf(format, args...)}
+	return &Error{Line: p.line, Column: p.column, Problem: fmt.Sprintf(format, args...)}
 }
 
 // node is a list, a word, or a string.

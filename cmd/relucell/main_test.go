@@ -126,6 +126,9 @@ func TestGoldenOutput(t *testing.T) {
 		"check.txt":       {"check", data + "reject/x.json", "testdata/x.proof"},
 		"check.json":      {"check", data + "reject/x.json", "testdata/x.proof", "--format", "json"},
 		"help_list.txt":   {"list", "--help"},
+		"help_verify.txt": {"verify", "--help"},
+		"verify.txt":      {"verify", moons, data + "two_moons.vnnlib"},
+		"verify.json":     {"verify", moons, data + "two_moons.vnnlib", "--format", "json"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := masked(succeed(t, args...))

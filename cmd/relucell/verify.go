@@ -1,0 +1,147 @@
+package main
+
+// verify: does a property hold on a box, and if not, where does it fail?
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/relucell/relucell/internal/files"
+	"github.com/relucell/relucell/safety"
+	"github.com/relucell/relucell/vnnlib"
+)
+
+type verifyCmd struct {
+	net     netFlags
+	reals   bool
+	witness string
+	timeout time.Duration
+	workers int
+	format  string
+}
+
+func newVerifyCmd() *cobra.Command {
+	c := &verifyCmd{}
+	cmd := &cobra.Command{
+		Use:   "verify NET SPEC",
+		Short: "Decide whether a network can do what a query forbids",
+		Long: `verify reads a query in VNN-LIB (1.0 or 2.0), which describes unsafe inputs and outputs, and decides
+whether the network has such a point. The answer is about the reals: the network is the function
+that its weights define, the numbers of the query are the decimals that it holds, and a point on the
+border of a condition <= satisfies it.
+
+"holds" says that no point satisfies the query: every bound that says so is certain in spite of
+rounding. "violated" comes with a counterexample, evaluated exactly; a runtime in float32 may
+disagree with it. "unknown" says that the search was stopped first, and is the exit code 3.
+
+The format vnncomp prints what the competition VNN-COMP asks for: unsat, sat with a point, timeout
+or unknown.`,
+		Example: `  relucell verify net.onnx property.vnnlib
+  relucell verify net.onnx property.vnnlib --timeout 116s --witness point.txt`,
+		Args:              exactly("NET", "SPEC"),
+		ValidArgsFunction: completeNetThenAny,
+		RunE:              action(c.run),
+	}
+	fs := cmd.Flags()
+	c.net.add(fs)
+	fs.BoolVar(&c.reals, "reals", false, "read a query over a floating-point type as one over the reals; the answer says so")
+	fs.StringVar(&c.witness, "witness", "", "write a counterexample to this file, as exact fractions")
+	timeoutFlag(fs, &c.timeout, "stop after this time, reading included, with the answer unknown")
+	workersFlag(fs, &c.workers)
+	choiceFlag(cmd, &c.format, "format", "format of the output", "text", "json", "vnncomp")
+	return cmd
+}
+
+func (c *verifyCmd) run(cmd *cobra.Command, args []string) error {
+	ctx, release := interruptible(cmd)
+	defer release()
+	ctx, cancel := limited(ctx, c.timeout)
+	defer cancel()
+	if cmd.Flags().Changed("witness") {
+		if err := c.checkWitness(args); err != nil {
+			return err
+		}
+	}
+	a := &answer{specPath: args[1], netPath: args[0]}
+	var err error
+	if a.query, a.specStamp, err = readQuery(ctx, args[1], vnnlib.Options{Reals: c.reals}); err != nil {
+		return c.unread(cmd, ctx, err)
+	}
+	if a.net, a.im, err = c.net.read(ctx, cmd, args[0]); err != nil {
+		return c.unread(cmd, ctx, err)
+	}
+	a.notes = c.net.notes
+	if err := a.query.Fits(a.net.Inputs(), a.net.Outputs()); err != nil {
+		return badInputf("%s: %w", args[1], err)
+	}
+	go a.net.Fingerprint() // the report wants it, and a stop leaves no time for it
+	logger(cmd).Debug("searching", "alternatives", len(a.query.Disjuncts), "boxes", len(a.query.Boxes))
+	show, clear := newSearchProgress(cmd.ErrOrStderr())
+	a.res, err = safety.Verify(ctx, a.net, a.query, safety.Options{Workers: c.workers, Progress: show})
+	clear()
+	if err != nil {
+		return badInputf("%s: %w", args[0], err)
+	}
+	a.netStamp = fingerprint(ctx, a.net)
+	if a.res.Witness != nil && c.witness != "" {
+		if err := files.Write(c.witness, a.writeWitness); err != nil {
+			return failed(err)
+		}
+		a.witness = c.witness
+	}
+	if err := a.print(cmd.OutOrStdout(), c.format); err != nil {
+		return err
+	}
+	if a.res.Verdict == safety.Unknown {
+		return errStopped
+	}
+	return nil
+}
+
+// unread is the end of a command that read no input. What VNN-COMP reads is said all the same where
+// the time ended.
+func (c *verifyCmd) unread(cmd *cobra.Command, ctx context.Context, err error) error {
+	var e *exitError
+	if c.format == "vnncomp" && errors.As(err, &e) && e.code == exitStopped {
+		a := &answer{res: safety.Result{Stopped: stopReason(ctx)}}
+		return errors.Join(a.print(cmd.OutOrStdout(), c.format), err)
+	}
+	return err
+}
+
+// checkWitness refuses a name before the search, so that a bad one costs no time.
+func (c *verifyCmd) checkWitness(args []string) error {
+	for i, what := range []string{"network", "query"} {
+		if c.witness != "" && files.Same(args[i], c.witness) {
+			return badInputf("--witness: %s is the %s itself, expected another file", c.witness, what)
+		}
+	}
+	return badInput(named("witness", files.Check(c.witness)))
+}
+
+// readQuery reads a query, and the hash of its bytes.
+func readQuery(ctx context.Context, path string, opt vnnlib.Options) (*vnnlib.Query, string, error) {
+	text, err := within(ctx, func() ([]byte, error) { return files.ReadLimited(path, vnnlib.MaxBytes) })
+	if err != nil && ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		return nil, "", stopped(ctx, path+": stopped before the query was read")
+	}
+	if err != nil {
+		return nil, "", badInput(files.Plain(err))
+	}
+	q, err := vnnlib.Read(bytes.NewReader(text), opt)
+	if err != nil {
+		var at *vnnlib.Error
+		if opt.Reals || !errors.As(err, &at) || !at.Type {
+			return nil, "", badInputf("%s: %w", path, err)
+		}
+		return nil, "", badInputf("%s: %w (--reals asks for them)", path, err)
+	}
+	sum := sha256.Sum256(text)
+	return q, "sha256:" + hex.EncodeToString(sum[:]), nil
+}

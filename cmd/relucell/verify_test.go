@@ -1,0 +1,120 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+const moonsNet = data + "two_moons_2-16-16-1.onnx"
+
+// writeSpec writes a query about one input and one output.
+func writeSpec(t *testing.T, asserts string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "spec.vnnlib")
+	require.NoError(t, os.WriteFile(path, []byte(asserts), 0o644))
+	return path
+}
+
+func TestVerifyHoldsAndIsViolated(t *testing.T) {
+	require.Contains(t, succeed(t, "verify", moonsNet, data+"two_moons.vnnlib"), "Verdict   holds: no point satisfies the query\n")
+	require.Equal(t, "unsat\n", succeed(t, "verify", moonsNet, data+"two_moons.vnnlib", "--format", "vnncomp", "--workers", "3"))
+	point := filepath.Join(t.TempDir(), "point.txt")
+	require.Contains(t, succeed(t, "verify", moonsNet, data+"two_moons_between.vnnlib", "--witness", point), "Verdict   violated: a point satisfies alternative 1 of the query\nInput ")
+	text, err := os.ReadFile(point)
+	require.NoError(t, err)
+	require.Regexp(t, `^relucell-witness 1\nnet sha256:[0-9a-f]{64}\nspec sha256:[0-9a-f]{64}\ndisjunct 0\nx -?[0-9/]+ -?[0-9/]+\n$`, string(text))
+	out := succeed(t, "verify", moonsNet, data+"two_moons_between.vnnlib", "--format", "vnncomp")
+	require.Regexp(t, `^sat\n\(\(X_0 [^)]+\)\n \(X_1 [^)]+\)\n \(Y_0 [^)]+\)\)\n$`, out)
+}
+
+func TestVerifyJSONIsExact(t *testing.T) {
+	var j verifyJSON
+	require.NoError(t, json.Unmarshal([]byte(succeed(t, "verify", moonsNet, data+"two_moons_between.vnnlib", "--format", "json")), &j))
+	require.Equal(t, "violated", j.Verdict)
+	y, ok := new(big.Rat).SetString(j.Witness.Output[0])
+	require.True(t, ok)
+	require.GreaterOrEqual(t, y.Sign(), 0)
+	require.Len(t, j.Witness.Input, 2)
+}
+
+func TestVerifyNamesWhatIsWrong(t *testing.T) {
+	float := writeSpec(t, "(vnnlib-version <2.0>)(declare-network f (declare-input X float32 [2])(declare-output Y float32 [1]))\n"+
+		"(assert (and (>= X[0] 0) (<= X[0] 1) (>= X[1] 0) (<= X[1] 1) (<= Y[0] 0)))")
+	small := writeSpec(t, "(declare-const X_0 Real)(declare-const Y_0 Real)(assert (and (>= X_0 0) (<= X_0 1)))")
+	bad := writeSpec(t, "(declare-const X_0 Real)\n(declare-const Y_0 Real)\n(assert (<= Y_0 1/3))")
+	for want, args := range map[string][]string{
+		float + ": line 1, column 59: the element type is float32, expected Real: answers are about the reals, for which one must ask (--reals asks for them)": {float},
+		small + ": inputs: 1 are declared, expected 2, as many as the network has":                                                                             {small},
+		bad + ": line 3, column 17: 1/3: expected a decimal number, such as -0.5":                                                                              {bad},
+		"nowhere.vnnlib: no such file or directory":                                                                                                            {"nowhere.vnnlib"},
+		"--witness: " + small + " is the query itself, expected another file":                                                                                  {small, "--witness", small},
+		"--witness: " + moonsNet + " is the network itself, expected another file":                                                                             {small, "--witness", moonsNet},
+		"--witness: empty, expected the name of a file":                                                                                                        {small, "--witness", ""},
+	} {
+		out, errs, code := relucell(t, append([]string{"verify", moonsNet}, args...)...)
+		require.Equal(t, exitInput, code, errs)
+		require.Equal(t, "relucell: "+want+"\n", errs)
+		require.Empty(t, out)
+	}
+	require.Contains(t, succeed(t, "verify", moonsNet, float, "--reals"), "its type is float32: this is an answer about the reals\n")
+}
+
+// TestVerifyStops: a query that nobody decides in a moment ends in time, as unknown.
+func TestVerifyStops(t *testing.T) {
+	path := wideNet(t, 40, 400, 400, 1)
+	var s strings.Builder
+	for k := range 40 {
+		fmt.Fprintf(&s, "(declare-const X_%d Real)", k)
+	}
+	s.WriteString("(declare-const Y_0 Real)")
+	for k := range 40 {
+		fmt.Fprintf(&s, "(assert (and (>= X_%d -1) (<= X_%d 1)))", k, k)
+	}
+	spec := writeSpec(t, s.String()+"(assert (= (* 7 X_0) (+ 1.1 (* 11 X_1))))(assert (= Y_0 (+ 1000.1 (* 13.57 X_2))))")
+	for format, want := range map[string]string{"vnncomp": "timeout\n", "text": "Verdict   unknown: --timeout reached\n", "json": `"verdict":"unknown","stopped":"--timeout reached"`} {
+		p := start(t, "verify", path, spec, "--timeout", "400ms", "--format", format)
+		require.Equal(t, exitStopped, p.end(t), p.errs.String())
+		if format == "vnncomp" || !strings.Contains(p.errs.String(), "stopped before the network was read") {
+			require.Contains(t, p.out.String(), want)
+		}
+	}
+	cmd := exec.Command(binary, "verify", path, spec, "--verbose")
+	var out bytes.Buffer
+	cmd.Stdout = &out
+	errs, err := cmd.StderrPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	late := time.AfterFunc(loose, func() { _ = cmd.Process.Kill() })
+	lines := bufio.NewScanner(errs)
+	for lines.Scan() && !strings.Contains(lines.Text(), "searching") {
+	}
+	require.NoError(t, cmd.Process.Signal(os.Interrupt))
+	for lines.Scan() {
+	}
+	_ = cmd.Wait()
+	require.True(t, late.Stop(), "it did not end")
+	require.Equal(t, exitStopped, cmd.ProcessState.ExitCode())
+	require.Contains(t, out.String(), "Verdict   unknown: interrupted\n")
+}
+
+// TestVerifyIsStoppedWhileItReads: a pipe that nobody writes to.
+func TestVerifyIsStoppedWhileItReads(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "spec.vnnlib")
+	require.NoError(t, syscall.Mkfifo(pipe, 0o600))
+	p := start(t, "verify", moonsNet, pipe, "--timeout", "50ms", "--format", "vnncomp")
+	require.Equal(t, exitStopped, p.end(t))
+	require.Equal(t, "timeout\n", p.out.String())
+	require.Equal(t, "relucell: "+pipe+": stopped before the query was read: --timeout reached\n", p.errs.String())
+}
