@@ -4,7 +4,6 @@ package safety
 // point that looks like one is evaluated exactly.
 
 import (
-	"context"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -122,6 +121,9 @@ func (w *walker) gradient(c *condition) []float64 {
 func (w *walker) descend(d int32, x, lo, hi []float64, steps int) *Witness {
 	rate := 0.25
 	for range steps {
+		if w.ctx.Err() != nil {
+			return nil
+		}
 		v, at := w.worst(d, x)
 		if found := w.judge(d, x, v, at); found != nil || at < 0 {
 			return found
@@ -140,11 +142,8 @@ func (w *walker) descend(d int32, x, lo, hi []float64, steps int) *Witness {
 }
 
 // attack makes the first attack on a disjunct.
-func (w *walker) attack(ctx context.Context, d int32, lo, hi []float64, rng *rand.Rand) *Witness {
+func (w *walker) attack(d int32, lo, hi []float64, rng *rand.Rand) *Witness {
 	for range starts {
-		if ctx.Err() != nil {
-			return nil
-		}
 		random(rng, w.x, lo, hi)
 		if found := w.descend(d, w.x, lo, hi, steps); found != nil {
 			return found
@@ -166,11 +165,11 @@ type spot struct {
 }
 
 // round tries random points, and climbs down from the best of them.
-func (w *walker) round(ctx context.Context, d int32, lo, hi []float64, points int, rng *rand.Rand) *Witness {
+func (w *walker) round(d int32, lo, hi []float64, points int, rng *rand.Rand) *Witness {
 	var best []spot
 	limit := math.Inf(1)
 	for i := range points {
-		if i%64 == 0 && ctx.Err() != nil {
+		if i%64 == 0 && w.ctx.Err() != nil {
 			return nil
 		}
 		random(rng, w.x, lo, hi)
@@ -189,9 +188,6 @@ func (w *walker) round(ctx context.Context, d int32, lo, hi []float64, points in
 	}
 	slices.SortFunc(best, func(a, b spot) int { return compare(a.v, b.v) })
 	for _, s := range best[:min(climbers, len(best))] {
-		if ctx.Err() != nil {
-			return nil
-		}
 		if found := w.climb(d, s, lo, hi, rng); found != nil {
 			return found
 		}
@@ -214,6 +210,9 @@ func compare(a, b float64) int {
 func (w *walker) climb(d int32, s spot, lo, hi []float64, rng *rand.Rand) *Witness {
 	reach := 0.1
 	for i := range climbs {
+		if w.ctx.Err() != nil {
+			return nil
+		}
 		if i%2 == 0 {
 			_, at := w.worst(d, s.x)
 			if at < 0 {

@@ -107,7 +107,7 @@ func Verify(ctx context.Context, net *network.Network, q *vnnlib.Query, opt Opti
 	if t := terms(net); t > maxTerms {
 		return Result{}, fmt.Errorf("network: %d inputs and units, expected at most %d, the domain of the error bounds", t, maxTerms)
 	}
-	s := newSearch(ctx, newSubject(net, q), opt, start)
+	s := newSearch(ctx, newSubject(ctx, net, q), opt, start)
 	res := s.run()
 	res.Elapsed = time.Since(start)
 	return res, nil

@@ -22,17 +22,24 @@ var errLeaf = errors.New("safety: an exact programme's point does not satisfy it
 // leaf decides disjunct d on a node whose units are all settled.
 func (w *worker) leaf(n *node, d int32) (*Witness, error) {
 	w.exactAsked.Add(1)
-	forms := w.zone.exactForms()
+	forms, ok := w.zone.exactForms()
+	if !ok {
+		return nil, w.ctx.Err()
+	}
 	b := w.query.Boxes[w.query.Disjuncts[d].Box]
 	lo, width := make([]*big.Rat, w.inputs), make([]*big.Rat, w.inputs)
 	for k := range lo {
-		lo[k] = larger2(b.Lo[k], new(big.Rat).SetFloat64(n.lo[k]))
-		hi := new(big.Rat).SetFloat64(n.hi[k])
-		if b.Hi[k].Cmp(hi) < 0 {
-			hi = b.Hi[k]
+		var hi *big.Rat
+		lo[k], hi = b.Lo[k], b.Hi[k]
+		// An infinite end, of a box beyond the floats, is no rational and no bound.
+		if v := new(big.Rat).SetFloat64(n.lo[k]); v != nil && v.Cmp(lo[k]) > 0 {
+			lo[k] = v
 		}
-		if width[k] = hi.Sub(new(big.Rat).Set(hi), lo[k]); width[k].Sign() < 0 {
-			return nil, nil // the node lies between the float and the box
+		if v := new(big.Rat).SetFloat64(n.hi[k]); v != nil && v.Cmp(hi) < 0 {
+			hi = v
+		}
+		if width[k] = new(big.Rat).Sub(hi, lo[k]); width[k].Sign() < 0 {
+			return nil, nil // the node lies between the box and the floats around it
 		}
 	}
 	var rows []exactRow
@@ -62,17 +69,10 @@ func (w *worker) leaf(n *node, d int32) (*Witness, error) {
 		return nil, err
 	}
 	found := w.witness(int(d), x)
-	if found == nil {
+	if found == nil && w.ctx.Err() == nil {
 		return nil, errLeaf
 	}
-	return found, nil
-}
-
-func larger2(a, b *big.Rat) *big.Rat {
-	if a.Cmp(b) > 0 {
-		return a
-	}
-	return b
+	return found, w.ctx.Err()
 }
 
 // rational is a form of the inputs in fractions, the constant last.
@@ -86,11 +86,12 @@ func (r rational) times(f *big.Rat) rational {
 	return out
 }
 
-// exactForms are the forms of pre-activations and values on a node whose units are settled.
+// exactForms are the forms of pre-activations and values on a node whose units are settled. They are
+// not ok after a stop.
 type exactForms struct{ pre, val []rational }
 
-func (z *zone) exactForms() exactForms {
-	e := exactForms{make([]rational, z.units), make([]rational, z.units)}
+func (z *zone) exactForms() (e exactForms, ok bool) {
+	e = exactForms{make([]rational, z.units), make([]rational, z.units)}
 	// A form is a column of n+1 points: the forms' values there, times the layer's power of two.
 	n := z.inputs
 	before := make([][]*big.Int, n+1)
@@ -113,7 +114,9 @@ func (z *zone) exactForms() exactForms {
 			if k == n {
 				den = one
 			}
-			next[k], to = y.exactly(before[k], exp, den)
+			if next[k], to = y.exactly(z.ctx, before[k], exp, den); next[k] == nil {
+				return e, false
+			}
 		}
 		least := min(0, dyadic.Least(y.below))
 		for j := range y.out {
@@ -134,7 +137,7 @@ func (z *zone) exactForms() exactForms {
 		}
 		before, exp = next, to+least
 	}
-	return e
+	return e, true
 }
 
 func column(rows [][]*big.Int, j, e int) rational {

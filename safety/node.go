@@ -208,7 +208,7 @@ func (w *worker) mix(a, b int) (best []float64, value float64) {
 func (w *worker) corner(d int32, r int) *Witness {
 	x := w.walker.x
 	for k := range x {
-		x[k] = w.zone.lo[k] + (w.zone.hi[k]-w.zone.lo[k])/2
+		x[k] = middle(w.zone.lo[k], w.zone.hi[k])
 	}
 	if found := w.walker.try(d, x); found != nil || r < 0 {
 		return found
@@ -229,7 +229,7 @@ func (w *worker) climb(n *node) *Witness {
 	}
 	for _, d := range n.disjunct {
 		for k := range w.walker.x {
-			w.walker.x[k] = n.lo[k] + (n.hi[k]-n.lo[k])/2
+			w.walker.x[k] = middle(n.lo[k], n.hi[k])
 		}
 		if found := w.walker.descend(d, w.walker.x, n.lo, n.hi, 5); found != nil {
 			return found
@@ -244,7 +244,7 @@ func (w *worker) halve(n *node, r int) []*node {
 	if k < 0 {
 		return w.splitUnit(n, w.widestUnit(r))
 	}
-	m := n.lo[k] + (n.hi[k]-n.lo[k])/2
+	m := middle(n.lo[k], n.hi[k])
 	below, above := *n, *n
 	below.hi, above.lo = with(n.hi, k, m), with(n.lo, k, m)
 	below.halvings, above.halvings = n.halvings+1, n.halvings+1
@@ -280,7 +280,7 @@ func (w *worker) blame(n *node, r int) int {
 	best, at := -1.0, -1
 	for k := range score {
 		width := n.hi[k] - n.lo[k]
-		if m := n.lo[k] + width/2; m <= n.lo[k] || m >= n.hi[k] || w.deep(n) {
+		if m := middle(n.lo[k], n.hi[k]); !(m > n.lo[k] && m < n.hi[k]) || w.deep(n) {
 			continue
 		}
 		if r < 0 || math.IsNaN(score[k]) {

@@ -138,6 +138,18 @@ func TestNumbersThatOverflowAreNotBounds(t *testing.T) {
 	}
 }
 
+// TestBoxesBeyondTheFloats, or at the ends of their range.
+func TestBoxesBeyondTheFloats(t *testing.T) {
+	abs := absolute(t)
+	for _, end := range []string{"1e400", "1.7e308", "1e200", "1e-330", "5e-324"} {
+		box := fmt.Sprintf("(and (>= X_0 (- %s)) (<= X_0 %s))", end, end)
+		require.Equal(t, Violated, verdict(t, abs, ask(t, abs, box, "(>= Y_0 "+end+")")))
+		require.Equal(t, Holds, verdict(t, abs, ask(t, abs, box, "(> Y_0 "+end+")")))
+		require.Equal(t, Holds, verdict(t, abs, ask(t, abs, box, "(< Y_0 0)")))
+		require.Equal(t, Violated, verdict(t, abs, ask(t, abs, box, "(<= Y_0 0)")))
+	}
+}
+
 // TestAgainstTheTwin holds the search to the enumeration of all cells on small networks with small
 // integers, where conditions touch.
 func TestAgainstTheTwin(t *testing.T) {
@@ -210,7 +222,7 @@ func randomQuery(t require.TestingT, rng *rand.Rand, n *network.Network) *vnnlib
 		hi[k] = lo[k] + 6*rng.IntN(4)
 		asserts = append(asserts, fmt.Sprintf("(and (>= X_%d %d) (<= X_%d %d))", k, lo[k]/6, k, hi[k]/6))
 	}
-	s := newSubject(n, &vnnlib.Query{})
+	s := newSubject(context.Background(), n, &vnnlib.Query{})
 	var parts []string
 	for range 1 + rng.IntN(2) {
 		part := "(and"
@@ -265,8 +277,8 @@ func TestBoundsHoldExactly(t *testing.T) {
 		rng := rand.New(rand.NewPCG(7, uint64(i)))
 		n := floatNet(t, rng)
 		q := ask(t, n, boxOf(n.Inputs()), "(<= (+ Y_0 (* 0.3 X_0)) 0.1)", fmt.Sprintf("(<= (* -0.7 Y_%d) 0.7)", n.Outputs()-1))
-		s := newSubject(n, q)
-		z := newZone(context.Background(), s)
+		s := newSubject(context.Background(), n, q)
+		z := newZone(s)
 		x := make([]float64, n.Inputs())
 		node := &node{disjunct: []int32{0}}
 		for k := range x {
@@ -329,8 +341,8 @@ func TestMixturesHoldExactly(t *testing.T) {
 		rng := rand.New(rand.NewPCG(9, uint64(i)))
 		n := floatNet(t, rng)
 		q := ask(t, n, boxOf(n.Inputs()), "(<= (+ Y_0 (* 0.3 X_0)) 0.1)", fmt.Sprintf("(<= (* -0.7 Y_%d) 0.7)", n.Outputs()-1))
-		s := newSubject(n, q)
-		z := newZone(context.Background(), s)
+		s := newSubject(context.Background(), n, q)
+		z := newZone(s)
 		node := &node{disjunct: []int32{0}}
 		center := make([]float64, n.Inputs())
 		for k := range center {
@@ -387,8 +399,8 @@ func TestMixturesHoldExactly(t *testing.T) {
 // is no line.
 func TestMixturesThatProveNothingAreRefused(t *testing.T) {
 	abs := absolute(t)
-	s := newSubject(abs, ask(t, abs, "(and (>= X_0 -1) (<= X_0 1))", "(<= Y_0 -1)"))
-	z := newZone(context.Background(), s)
+	s := newSubject(context.Background(), abs, ask(t, abs, "(and (>= X_0 -1) (<= X_0 1))", "(<= Y_0 -1)"))
+	z := newZone(s)
 	require.Equal(t, bounded, z.bound(&node{lo: []float64{-1}, hi: []float64{1}, signs: []sign{{0, 1}}}))
 	good := func() *mixture { return &mixture{[]float64{1}, []float64{-1, 0, 0}, []float64{0, 0.5, 0}} }
 	require.True(t, z.back.legal(good()))
@@ -425,7 +437,7 @@ func exactPre(s *subject, x []float64) []*big.Rat {
 	e := 0
 	var out []*big.Rat
 	for i := range s.layers {
-		a, e = s.layers[i].exactly(a, e, den)
+		a, e = s.layers[i].exactly(s.ctx, a, e, den)
 		out = append(out, rats(a, e, den)...)
 		a, e = s.layers[i].activate(a, e)
 	}

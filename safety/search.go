@@ -22,7 +22,6 @@ const (
 // search is one answer being looked for.
 type search struct {
 	*subject
-	ctx     context.Context
 	cancel  context.CancelFunc
 	parent  context.Context
 	opt     Options
@@ -42,7 +41,7 @@ type search struct {
 
 func newSearch(ctx context.Context, s *subject, opt Options, started time.Time) *search {
 	r := &search{subject: s, parent: ctx, opt: opt, started: started, next: firstRound}
-	r.ctx, r.cancel = context.WithCancel(ctx)
+	s.ctx, r.cancel = context.WithCancel(ctx)
 	r.wake = sync.NewCond(&r.mu)
 	for b := range s.query.Boxes {
 		n := &node{}
@@ -118,7 +117,7 @@ func (r *search) watch() <-chan struct{} {
 
 // work takes nodes until there are none.
 func (r *search) work() {
-	w := &worker{search: r, zone: newZone(r.ctx, r.subject), walker: newWalker(r.subject)}
+	w := &worker{search: r, zone: newZone(r.subject), walker: newWalker(r.subject)}
 	for {
 		n, round := r.take()
 		if n == nil {
@@ -193,9 +192,9 @@ func (w *worker) attacks(n *node, round int) *Witness {
 		rng := rand.New(rand.NewPCG(w.opt.Seed, uint64(round)<<32|uint64(d)))
 		var found *Witness
 		if round == 0 {
-			found = w.walker.attack(w.ctx, d, lo, hi, rng)
+			found = w.walker.attack(d, lo, hi, rng)
 		} else {
-			found = w.walker.round(w.ctx, d, lo, hi, tries*round, rng)
+			found = w.walker.round(d, lo, hi, tries*round, rng)
 		}
 		if found != nil || w.ctx.Err() != nil {
 			return found

@@ -3,6 +3,7 @@ package safety
 // The network and the query, compiled: weights in rows, conditions in floats.
 
 import (
+	"context"
 	"math"
 	"math/big"
 
@@ -64,10 +65,12 @@ type subject struct {
 	// most as many terms as the network has inputs and units, twice over.
 	gamma      float64
 	conditions [][]condition // of each disjunct
+	// ctx ends what takes long; nothing that it cut short is believed.
+	ctx context.Context
 }
 
-func newSubject(n *network.Network, q *vnnlib.Query) *subject {
-	s := &subject{net: n, query: q, inputs: n.Inputs(), outputs: n.Outputs()}
+func newSubject(ctx context.Context, n *network.Network, q *vnnlib.Query) *subject {
+	s := &subject{ctx: ctx, net: n, query: q, inputs: n.Inputs(), outputs: n.Outputs()}
 	for _, l := range n.Layers() {
 		y := layer{in: l.In(), out: l.Out(), first: s.units, b: l.B, plain: l.Neurons() == 0}
 		for j := range l.B {
@@ -128,13 +131,15 @@ func (s *subject) unitLayer(q int32) (l, j int) {
 	return l, int(q) - s.layers[l].first
 }
 
-// output returns the exact output at an exact point: integers over one denominator, with a power of
-// two for each layer.
+// output returns the exact output at an exact point, nil after a stop: integers over one
+// denominator, with a power of two for each layer.
 func (s *subject) output(x []*big.Rat) []*big.Rat {
 	a, den := common(x)
 	e := 0 // the values are a·2^e/den
 	for i := range s.layers {
-		a, e = s.layers[i].exactly(a, e, den)
+		if a, e = s.layers[i].exactly(s.ctx, a, e, den); a == nil {
+			return nil
+		}
 		a, e = s.layers[i].activate(a, e)
 	}
 	return rats(a, e, den)
@@ -170,8 +175,8 @@ func rats(a []*big.Int, e int, den *big.Int) []*big.Rat {
 	return out
 }
 
-// exactly returns W·a + b as integers times 2^e/den, of a·2^before/den.
-func (l *layer) exactly(a []*big.Int, before int, den *big.Int) ([]*big.Int, int) {
+// exactly returns W·a + b as integers times 2^e/den, of a·2^before/den; nil after a stop.
+func (l *layer) exactly(ctx context.Context, a []*big.Int, before int, den *big.Int) ([]*big.Int, int) {
 	least := 0
 	for _, row := range l.w {
 		least = min(least, dyadic.Least(row))
@@ -180,6 +185,9 @@ func (l *layer) exactly(a []*big.Int, before int, den *big.Int) ([]*big.Int, int
 	z := make([]*big.Int, l.out)
 	var t, p big.Int
 	for j, row := range l.w {
+		if ctx.Err() != nil {
+			return nil, 0
+		}
 		z[j] = new(big.Int)
 		for k, w := range row {
 			if m, we := dyadic.Split(w); m != 0 && a[k].Sign() != 0 {
@@ -257,6 +265,9 @@ func (s *subject) witness(d int, x []*big.Rat) *Witness {
 		}
 	}
 	y := s.output(x)
+	if y == nil {
+		return nil
+	}
 	for _, f := range s.query.Disjuncts[d].Forms {
 		if !f.Satisfied(x, y) {
 			return nil

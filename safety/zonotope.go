@@ -20,7 +20,6 @@ package safety
 // radius infinite or undefined and is seen there.
 
 import (
-	"context"
 	"math"
 
 	"gonum.org/v1/gonum/blas/gonum"
@@ -40,7 +39,6 @@ type lines struct{ low, lowAt, high, highAt float64 }
 // zone holds what is known of one node; its memory is used again for the next.
 type zone struct {
 	*subject
-	ctx    context.Context
 	lo, hi []float64
 	// fixed is the sign that the node gives to a unit, 0 for none.
 	fixed []int8
@@ -65,8 +63,8 @@ type zone struct {
 	back    backward
 }
 
-func newZone(ctx context.Context, s *subject) *zone {
-	z := &zone{subject: s, ctx: ctx, fixed: make([]int8, s.units), l: make([]float64, s.units), u: make([]float64, s.units),
+func newZone(s *subject) *zone {
+	z := &zone{subject: s, fixed: make([]int8, s.units), l: make([]float64, s.units), u: make([]float64, s.units),
 		lines: make([]lines, s.units), isOpen: make([]bool, s.units), mostIn: make([]float64, s.inputs), most: make([]float64, s.units),
 		size: make([]float64, s.units), rows: make([][]float64, len(s.layers)), columns: make([]int, len(s.layers))}
 	z.back.zone = z
@@ -128,7 +126,7 @@ func (z *zone) enter() {
 		z.tiny += z.mostIn[k]
 		z.c[k], z.r[k], z.s[k] = lo, 0, math.Abs(lo)
 		if lo < hi {
-			c := lo + (hi-lo)/2
+			c := middle(lo, hi)
 			z.c[k] = c
 			g := up(max(hi-c, c-lo))
 			z.g[k*cols+i] = g
@@ -137,6 +135,9 @@ func (z *zone) enter() {
 		}
 	}
 }
+
+// middle is between lo and hi, or next to them, and does not overflow.
+func middle(lo, hi float64) float64 { return lo/2 + hi/2 }
 
 func up(v float64) float64   { return math.Nextafter(v, math.Inf(1)) }
 func down(v float64) float64 { return math.Nextafter(v, math.Inf(-1)) }

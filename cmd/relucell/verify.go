@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -127,21 +128,27 @@ func (c *verifyCmd) checkWitness(args []string) error {
 
 // readQuery reads a query, and the hash of its bytes.
 func readQuery(ctx context.Context, path string, opt vnnlib.Options) (*vnnlib.Query, string, error) {
-	text, err := within(ctx, func() ([]byte, error) { return files.ReadLimited(path, vnnlib.MaxBytes) })
+	type read struct {
+		q   *vnnlib.Query
+		sum [sha256.Size]byte
+	}
+	r, err := within(ctx, func() (read, error) {
+		text, err := files.ReadLimited(path, vnnlib.MaxBytes)
+		if err != nil {
+			return read{}, files.Plain(err)
+		}
+		q, err := vnnlib.Read(bytes.NewReader(text), opt)
+		if err != nil {
+			err = fmt.Errorf("%s: %w", path, err)
+		}
+		return read{q, sha256.Sum256(text)}, err
+	})
 	if err != nil && ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		return nil, "", stopped(ctx, path+": stopped before the query was read")
 	}
-	if err != nil {
-		return nil, "", badInput(files.Plain(err))
+	var at *vnnlib.Error
+	if errors.As(err, &at) && at.Type && !opt.Reals {
+		err = fmt.Errorf("%w (--reals asks for them)", err)
 	}
-	q, err := vnnlib.Read(bytes.NewReader(text), opt)
-	if err != nil {
-		var at *vnnlib.Error
-		if opt.Reals || !errors.As(err, &at) || !at.Type {
-			return nil, "", badInputf("%s: %w", path, err)
-		}
-		return nil, "", badInputf("%s: %w (--reals asks for them)", path, err)
-	}
-	sum := sha256.Sum256(text)
-	return q, "sha256:" + hex.EncodeToString(sum[:]), nil
+	return r.q, "sha256:" + hex.EncodeToString(r.sum[:]), badInput(err)
 }
