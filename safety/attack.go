@@ -12,9 +12,13 @@ import (
 const (
 	// starts × steps is the first attack on each disjunct.
 	starts, steps = 20, 25
-	// tries is the number of random points of the first round of climbing, climbers that of the best
-	// of them that climb, climbs that of their steps.
-	tries, climbers, climbs = 50_000, 60, 250
+	// tries is the number of random points of the first round of climbing, and more how many times as
+	// many the next one has; one in climbersShare of the points climbs, at most climbers, the best
+	// ones, climbs steps each.
+	tries, more, climbersShare, climbers, climbs = 2000, 3, 200, 60, 250
+	// ends is the chance of a coordinate of a random point to be at an end of its interval: where
+	// conditions are violated at all, they often are at the border.
+	ends = 0.4
 	// nearly is how far above 0 a condition may be in floats for a point to be evaluated exactly, as
 	// a share of the sizes of its terms.
 	nearly = 0x1p-48
@@ -26,6 +30,7 @@ const (
 type walker struct {
 	*subject
 	x, step []float64
+	columns [][]float64 // the weights of each layer, column by column
 	values  [][]float64 // of each layer
 	slopes  [][]float64 // of each unit at the point
 	grad    [2][]float64
@@ -36,9 +41,17 @@ func newWalker(s *subject) *walker {
 	w := &walker{subject: s, x: make([]float64, s.inputs), step: make([]float64, s.inputs)}
 	wide := s.inputs
 	for i := range s.layers {
-		w.values = append(w.values, make([]float64, s.layers[i].out))
-		w.slopes = append(w.slopes, make([]float64, s.layers[i].out))
-		wide = max(wide, s.layers[i].out)
+		y := &s.layers[i]
+		w.values = append(w.values, make([]float64, y.out))
+		w.slopes = append(w.slopes, make([]float64, y.out))
+		columns := make([]float64, y.in*y.out)
+		for j, row := range y.w {
+			for k, v := range row {
+				columns[k*y.out+j] = v
+			}
+		}
+		w.columns = append(w.columns, columns)
+		wide = max(wide, y.out)
 	}
 	w.grad = [2][]float64{make([]float64, wide), make([]float64, wide)}
 	return w
@@ -48,15 +61,21 @@ func newWalker(s *subject) *walker {
 func (w *walker) forward(x []float64) []float64 {
 	for i := range w.layers {
 		y := &w.layers[i]
-		for j, row := range y.w {
-			z := y.b[j] + blas.Ddot(y.in, row, 1, x, 1)
+		z := w.values[i]
+		copy(z, y.b)
+		for k, v := range x {
+			if v != 0 { // half of the values behind a ReLU are 0
+				blas.Daxpy(y.out, v, w.columns[i][k*y.out:], 1, z, 1)
+			}
+		}
+		for j, v := range z {
 			m := 1.0
-			if z < 0 {
+			if v < 0 {
 				m = y.below[j]
 			}
-			w.values[i][j], w.slopes[i][j] = m*z, m
+			z[j], w.slopes[i][j] = m*v, m
 		}
-		x = w.values[i]
+		x = z
 	}
 	return x
 }
@@ -152,9 +171,18 @@ func (w *walker) attack(d int32, lo, hi []float64, rng *rand.Rand) *Witness {
 	return nil
 }
 
+// random draws a point of a box, every other one with coordinates at the ends.
 func random(rng *rand.Rand, x, lo, hi []float64) {
+	border := rng.IntN(2) == 0
 	for k := range x {
-		x[k] = min(max(lo[k]+rng.Float64()*(hi[k]-lo[k]), lo[k]), hi[k])
+		switch v := rng.Float64(); {
+		case border && v < ends/2:
+			x[k] = lo[k]
+		case border && v < ends:
+			x[k] = hi[k]
+		default:
+			x[k] = min(max(lo[k]+rng.Float64()*(hi[k]-lo[k]), lo[k]), hi[k])
+		}
 	}
 }
 
@@ -167,7 +195,7 @@ type spot struct {
 // round tries random points, and climbs down from the best of them.
 func (w *walker) round(d int32, lo, hi []float64, points int, rng *rand.Rand) *Witness {
 	var best []spot
-	limit := math.Inf(1)
+	keep, limit := min(climbers, points/climbersShare), math.Inf(1)
 	for i := range points {
 		if i%64 == 0 && w.ctx.Err() != nil {
 			return nil
@@ -179,15 +207,15 @@ func (w *walker) round(d int32, lo, hi []float64, points int, rng *rand.Rand) *W
 				return found
 			}
 			best = append(best, spot{slices.Clone(w.x), v})
-			if len(best) >= 2*climbers {
+			if len(best) >= 2*keep {
 				slices.SortFunc(best, func(a, b spot) int { return compare(a.v, b.v) })
-				best = best[:climbers]
-				limit = best[climbers-1].v
+				best = best[:keep]
+				limit = best[keep-1].v
 			}
 		}
 	}
 	slices.SortFunc(best, func(a, b spot) int { return compare(a.v, b.v) })
-	for _, s := range best[:min(climbers, len(best))] {
+	for _, s := range best[:min(keep, len(best))] {
 		if found := w.climb(d, s, lo, hi, rng); found != nil {
 			return found
 		}

@@ -7,17 +7,25 @@ import (
 )
 
 const (
-	// fewOpen is the number of open units from which on a programme over triangles is asked, and
-	// units are split.
-	fewOpen = 24
-	// manyOpen is the number of open units up to which a programme is asked at all where inputs can
-	// be halved no more.
-	manyOpen = 200
 	// climbEvery is how often a node is a start for a climb: one node in so many.
 	climbEvery = 8
 	// halvingsFixed + halvingsEach·inputs is the depth at which inputs are split no more.
 	halvingsFixed, halvingsEach = 40, 8
 )
+
+// tuning steers a search and changes no verdict.
+type tuning struct {
+	// few is the number of open units from which on a programme over triangles is asked, and units
+	// are split.
+	few int
+	// many is the number of open units up to which a programme is asked where inputs are split no
+	// more.
+	many int
+	// halvings is the depth at which inputs are split no more.
+	halvings int
+}
+
+func usual(inputs int) tuning { return tuning{24, 200, halvingsFixed + halvingsEach*inputs} }
 
 // node is a box with signs of some units. Nodes share what they do not change.
 type node struct {
@@ -51,7 +59,7 @@ func (w *worker) visit(n *node) (children []*node, found *Witness, err error) {
 		return []*node{n}, nil, nil
 	}
 	w.evaluate(n)
-	open, ask := n.disjunct[:0:0], len(w.zone.open) <= fewOpen || w.deep(n) && len(w.zone.open) <= manyOpen
+	open, ask := n.disjunct[:0:0], len(w.zone.open) <= w.few || w.deep(n) && len(w.zone.open) <= w.many
 	best, key := -1, math.Inf(1)
 	for i, d := range n.disjunct {
 		at, top := w.refuted(i, d)
@@ -102,7 +110,7 @@ func (w *worker) beyond(n *node) ([]*node, *Witness, error) {
 }
 
 // deep says that inputs are split no more.
-func (w *worker) deep(n *node) bool { return n.halvings >= halvingsFixed+halvingsEach*w.inputs }
+func (w *worker) deep(n *node) bool { return n.halvings >= w.halvings }
 
 // evaluate brings all conditions back, and keeps the forms and lower bounds.
 func (w *worker) evaluate(n *node) {

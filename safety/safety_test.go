@@ -157,10 +157,18 @@ func TestAgainstTheTwin(t *testing.T) {
 	if os.Getenv("RELUCELL_SOAK") != "" {
 		runs = 20_000
 	}
-	agreeWithTwin(t, 1, runs)
+	for name, tune := range map[string]tuning{
+		"as usual":                    usual(2),
+		"boxes, then signs":           {0, 0, 6},
+		"signs alone":                 {0, 0, 0},
+		"boxes, then programmes":      {2, 200, 5},
+		"programmes for all from now": {200, 200, 0},
+	} {
+		t.Run(name, func(t *testing.T) { agreeWithTwin(t, 1, runs/3, tune) })
+	}
 }
 
-func agreeWithTwin(t *testing.T, seed uint64, runs int) {
+func agreeWithTwin(t *testing.T, seed uint64, runs int, tune tuning) {
 	count := map[Verdict]int{}
 	for i := range runs {
 		rng := rand.New(rand.NewPCG(seed, uint64(i)))
@@ -170,9 +178,11 @@ func agreeWithTwin(t *testing.T, seed uint64, runs int) {
 		if twin(n, q) {
 			want = Violated
 		}
-		got := verdict(t, n, q)
-		require.Equal(t, want, got, "case %d of seed %d", i, seed)
-		count[got]++
+		s := newSubject(context.Background(), n, q)
+		s.tuning = tune
+		res := newSearch(context.Background(), s, Options{Workers: 1}, time.Now()).run()
+		require.Equal(t, want, res.Verdict, "case %d of seed %d: %s", i, seed, res.Stopped)
+		count[want]++
 	}
 	require.Greater(t, count[Holds], runs/5)
 	require.Greater(t, count[Violated], runs/5)
@@ -297,6 +307,7 @@ func TestBoundsHoldExactly(t *testing.T) {
 			require.LessOrEqual(t, new(big.Rat).SetFloat64(z.l[q]).Cmp(v), 0, "case %d, unit %d", i, q)
 			require.GreaterOrEqual(t, new(big.Rat).SetFloat64(z.u[q]).Cmp(v), 0, "case %d, unit %d", i, q)
 		}
+		requireSizes(t, z, x)
 		z.back.conditions(node.disjunct)
 		y := s.output(rational64(x))
 		for r := range s.conditions[0] {
@@ -412,6 +423,27 @@ func TestMixturesThatProveNothingAreRefused(t *testing.T) {
 		m := good()
 		spoil(m)
 		require.False(t, z.back.legal(m))
+	}
+}
+
+// requireSizes holds most and size to the sizes of values at a point.
+func requireSizes(t *testing.T, z *zone, x []float64) {
+	a, den := common(rational64(x))
+	e := 0
+	for i := range z.layers {
+		y := &z.layers[i]
+		in := rats(a, e, den)
+		a, e = y.exactly(z.ctx, a, e, den)
+		a, e = y.activate(a, e)
+		for j, v := range rats(a, e, den) {
+			require.LessOrEqual(t, v.Abs(v).Cmp(new(big.Rat).SetFloat64(z.most[y.first+j])), 0)
+			size := new(big.Rat).SetFloat64(math.Abs(y.b[j]))
+			for k, w := range y.w[j] {
+				p := new(big.Rat).SetFloat64(w)
+				size.Add(size, p.Abs(p.Mul(p, in[k])))
+			}
+			require.LessOrEqual(t, size.Cmp(new(big.Rat).SetFloat64(z.size[y.first+j])), 0)
+		}
 	}
 }
 

@@ -13,8 +13,8 @@ import (
 
 const (
 	// firstRound is the number of nodes after which a round of climbing is made; every round waits
-	// roundsApart times as long as the one before.
-	firstRound, roundsApart = 1000, 3
+	// roundsApart times as long as the one before, and takes some times as long.
+	firstRound, roundsApart = 50, 5
 	// progressEvery is the time between two calls of Options.Progress.
 	progressEvery = 200 * time.Millisecond
 )
@@ -194,7 +194,11 @@ func (w *worker) attacks(n *node, round int) *Witness {
 		if round == 0 {
 			found = w.walker.attack(d, lo, hi, rng)
 		} else {
-			found = w.walker.round(d, lo, hi, tries*round, rng)
+			points := tries
+			for range round - 1 {
+				points *= more
+			}
+			found = w.walker.round(d, lo, hi, points, rng)
 		}
 		if found != nil || w.ctx.Err() != nil {
 			return found

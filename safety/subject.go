@@ -65,6 +65,7 @@ type subject struct {
 	// most as many terms as the network has inputs and units, twice over.
 	gamma      float64
 	conditions [][]condition // of each disjunct
+	tuning
 	// ctx ends what takes long; nothing that it cut short is believed.
 	ctx context.Context
 }
@@ -80,6 +81,7 @@ func newSubject(ctx context.Context, n *network.Network, q *vnnlib.Query) *subje
 		s.layers = append(s.layers, y)
 		s.units += y.out
 	}
+	s.tuning = usual(s.inputs)
 	s.gamma = slack * 2 * float64(terms(n)+20) * unit
 	for _, d := range q.Disjuncts {
 		var conds []condition
