@@ -1,0 +1,97 @@
+package safety
+
+// How a node is split: the input through which most looseness enters, or a unit.
+//
+// Which input is split matters more than anything else in the search. A form that came back may have
+// slope 0 in the very input whose looseness sits in its constant, so slopes are a bad guide.
+
+import "math"
+
+// halve splits the input through which most looseness enters condition form r; the widest for −1.
+func (w *worker) halve(n *node, r int) []*node {
+	k := w.blame(n, r)
+	if k < 0 {
+		return w.splitUnit(n, w.widestUnit(r))
+	}
+	m := middle(n.lo[k], n.hi[k])
+	below, above := *n, *n
+	below.hi, above.lo = with(n.hi, k, m), with(n.lo, k, m)
+	below.halvings, above.halvings = n.halvings+1, n.halvings+1
+	return []*node{&below, &above}
+}
+
+func with(v []float64, k int, x float64) []float64 {
+	v = append([]float64(nil), v...)
+	v[k] = x
+	return v
+}
+
+// blame scores inputs: how much of the looseness at each open unit, as far as it matters to form r,
+// came in through the input. It returns −1 where no input can be halved.
+func (w *worker) blame(n *node, r int) int {
+	const linear = 0.1 // forms that are exact must be split too
+	z := w.zone
+	score := make([]float64, w.inputs)
+	if r >= 0 && !w.deep(n) {
+		for k := range score {
+			score[k] = linear * math.Abs(w.form[r][k]) * (n.hi[k] - n.lo[k])
+		}
+		for _, q := range z.open {
+			l, j := z.unitLayer(q)
+			cols := z.columns[l]
+			g := z.rows[l][j*cols : (j+1)*cols]
+			gap := z.back.weight[r*z.units+int(q)] * (z.lines[q].highAt - z.lines[q].lowAt) / norm1(g)
+			for i, k := range z.inputOf {
+				score[k] += gap * math.Abs(g[i])
+			}
+		}
+	}
+	best, at := -1.0, -1
+	for k := range score {
+		width := n.hi[k] - n.lo[k]
+		if m := middle(n.lo[k], n.hi[k]); !(m > n.lo[k] && m < n.hi[k]) || w.deep(n) {
+			continue
+		}
+		if r < 0 || math.IsNaN(score[k]) {
+			score[k] = width
+		}
+		if score[k] > best {
+			best, at = score[k], k
+		}
+	}
+	return at
+}
+
+// widestUnit is the open unit of the largest gap, as far as it matters to form r; −1 if none is
+// open.
+func (w *worker) widestUnit(r int) int32 {
+	best, at := -1.0, int32(-1)
+	for _, q := range w.zone.open {
+		if at < 0 { // whatever its numbers are
+			at = q
+		}
+		gap := w.zone.lines[q].highAt - w.zone.lines[q].lowAt
+		if r >= 0 {
+			gap *= 1e-6 + w.zone.back.weight[r*w.units+int(q)]
+		}
+		if gap > best {
+			best, at = gap, q
+		}
+	}
+	return at
+}
+
+// splitUnit gives a unit both signs. Both have z = 0. With no unit the node is given up.
+func (w *worker) splitUnit(n *node, q int32) []*node {
+	if q < 0 {
+		w.givenUp.Add(1)
+		return nil
+	}
+	children := make([]*node, 2)
+	for i, s := range []int8{-1, 1} {
+		c := *n
+		c.signs = append(n.signs[:len(n.signs):len(n.signs)], sign{q, s})
+		children[i] = &c
+	}
+	return children
+}
