@@ -46,12 +46,11 @@ func newSearch(ctx context.Context, s *subject, opt Options, started time.Time) 
 	for b := range s.query.Boxes {
 		n := &node{}
 		n.lo, n.hi = s.around(s.query.Boxes[b])
-		for d := range s.query.Disjuncts {
-			if s.query.Disjuncts[d].Box == b {
-				n.disjunct = append(n.disjunct, int32(d))
-			}
-		}
 		r.waiting = append(r.waiting, n)
+	}
+	for d := range s.query.Disjuncts {
+		n := r.waiting[s.query.Disjuncts[d].Box]
+		n.disjunct = append(n.disjunct, int32(d))
 	}
 	return r
 }

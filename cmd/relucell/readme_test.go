@@ -52,7 +52,7 @@ func TestDegenerateCasesOfTheReadme(t *testing.T) {
 var console = regexp.MustCompile("(?s)```console\n(.*?)```")
 
 // promised are the lines of output that must be there again.
-var promised = regexp.MustCompile(`^(Network|Ball|Regions|Proof|VERIFIED) `)
+var promised = regexp.MustCompile(`^(Network|Ball|Regions|Proof|VERIFIED|Query|Verdict|Witness) `)
 
 func TestCommandsOfTheReadme(t *testing.T) {
 	dir, err := filepath.Abs("../..")
