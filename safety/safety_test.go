@@ -188,6 +188,35 @@ func agreeWithTwin(t *testing.T, seed uint64, runs int, tune tuning) {
 	require.Greater(t, count[Violated], runs/5)
 }
 
+// TestAgainstTheTwinAtTheEndsOfTheRange: units scaled by powers of two so far apart that floats
+// overflow, underflow and lose everything.
+func TestAgainstTheTwinAtTheEndsOfTheRange(t *testing.T) {
+	for i := range 150 {
+		rng := rand.New(rand.NewPCG(17, uint64(i)))
+		plain := randomNet(t, rng)
+		var layers []network.Layer
+		for _, l := range plain.Layers() {
+			y := network.Layer{W: mat.DenseCopyOf(l.W), B: append([]float64(nil), l.B...), Act: l.Act, Slope: l.Slope, Slopes: l.Slopes}
+			for j := range y.B {
+				e := rng.IntN(500) - 250
+				for k, v := range y.W.RawRowView(j) {
+					y.W.Set(j, k, math.Ldexp(v, e))
+				}
+				y.B[j] = math.Ldexp(y.B[j], e)
+			}
+			layers = append(layers, y)
+		}
+		n, err := network.New(layers)
+		require.NoError(t, err)
+		q := randomQuery(t, rng, n)
+		want := Holds
+		if twin(n, q) {
+			want = Violated
+		}
+		require.Equal(t, want, verdict(t, n, q), i)
+	}
+}
+
 // randomNet has one or two inputs, rarely three, and few units of all kinds.
 func randomNet(t require.TestingT, rng *rand.Rand) *network.Network {
 	in := 1 + rng.IntN(2)

@@ -66,6 +66,7 @@ type Query struct {
 	Dropped int
 
 	formula formula
+	places  []place // where the inputs are declared
 }
 
 // Box is the closed box Π[Lo_k, Hi_k], Lo ≤ Hi, one bound for each input.

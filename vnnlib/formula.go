@@ -108,9 +108,9 @@ func (q *Query) disjoin() error {
 	}
 	boxes := map[string]int{}
 	for i, c := range q.formula.clauses() {
-		d, box, err := q.split(c)
+		d, box, err := q.split(i, c)
 		if err != nil {
-			return fmt.Errorf("alternative %d: %w", i+1, err)
+			return err
 		}
 		if box.Lo == nil {
 			q.Dropped++
@@ -128,9 +128,9 @@ func (q *Query) disjoin() error {
 	return nil
 }
 
-// split parts the bounds of a clause from its forms. The box has no bounds where nothing satisfies
+// split parts the bounds of clause i from its forms. The box has no bounds where nothing satisfies
 // the clause.
-func (q *Query) split(clause []*Form) (d Disjunct, b Box, err error) {
+func (q *Query) split(i int, clause []*Form) (d Disjunct, b Box, err error) {
 	b = Box{make([]*big.Rat, len(q.Inputs)), make([]*big.Rat, len(q.Inputs))}
 	possible := true
 	for _, f := range clause {
@@ -147,7 +147,11 @@ func (q *Query) split(clause []*Form) (d Disjunct, b Box, err error) {
 	}
 	for k, name := range q.Inputs {
 		if b.Lo[k] == nil || b.Hi[k] == nil {
-			return d, b, fmt.Errorf("%s has no %s bound, expected both bounds of every input", name, map[bool]string{true: "lower", false: "upper"}[b.Lo[k] == nil])
+			side := "upper"
+			if b.Lo[k] == nil {
+				side = "lower"
+			}
+			return d, b, q.places[k].errorf("%s has no %s bound in alternative %d, expected both bounds of every input", name, side, i+1)
 		}
 		possible = possible && b.Lo[k].Cmp(b.Hi[k]) <= 0
 	}

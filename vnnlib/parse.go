@@ -22,6 +22,7 @@ type parser struct {
 	names1   [2]map[int]place // of version 1.0, while they are declared: inputs, outputs
 	asserts  []node
 	network  bool
+	places   []place // where the inputs are declared
 }
 
 // Read reads a query. An error is an *Error where a place in the file is to blame.
@@ -159,7 +160,9 @@ func (p *parser) tensor(d *node) error {
 	p.declared[name.word], p.shapes[name.word] = len(p.inputs), shape
 	names := make([]string, size)
 	for i := range names {
-		names[i] = element(name.word, shape, i)
+		if names[i] = element(name.word, shape, i); p.inputs == nil {
+			p.places = append(p.places, name.place)
+		}
 	}
 	if d.head() == "declare-input" {
 		p.inputs = names
@@ -207,6 +210,9 @@ func (p *parser) settle(end place) error {
 					return end.errorf("%s is not declared, but %d variables %s… are, expected them to be numbered from 0", names[i], len(names), letter)
 				}
 				p.declared[names[i]] = len(p.inputs) + i
+				if side == 0 {
+					p.places = append(p.places, p.names1[side][i])
+				}
 			}
 			if side == 0 {
 				p.inputs = names
@@ -247,7 +253,7 @@ func (p *parser) variable(n *node) (int, error) {
 
 // query makes the query of what was read.
 func (p *parser) query() (*Query, error) {
-	q := &Query{Version: p.version, Type: p.element, Inputs: p.inputs, Outputs: p.outputs}
+	q := &Query{Version: p.version, Type: p.element, Inputs: p.inputs, Outputs: p.outputs, places: p.places}
 	for i := range p.asserts {
 		f, err := p.boolean(&p.asserts[i])
 		if err != nil {

@@ -99,7 +99,7 @@ func TestErrorsNameThePlace(t *testing.T) {
 		"a gap":                     {"(declare-const X_1 Real)(declare-const Y_0 Real)", "X_0 is not declared"},
 		"declared twice":            {"(declare-const X_0 Real)(declare-const X_0 Real)", "X_0 is declared twice"},
 		"no outputs":                {"(declare-const X_0 Real)", "no inputs or no outputs"},
-		"no bound":                  {one1[:strings.Index(one1, "(assert (<=")] + "(assert (<= Y_0 0))", "alternative 1: X_0 has no upper bound"},
+		"no bound":                  {one1[:strings.Index(one1, "(assert (<=")] + "(assert (<= Y_0 0))", "line 1, column 16: X_0 has no upper bound in alternative 1"},
 		"an unknown name":           {one1 + "(assert (<= Y_1 0))", "line 4, column 13: Y_1: expected a number or a variable"},
 		"an index in version 1":     {one1 + "(assert (<= Y_0[0] 0))", "Y_0 has an index"},
 		"an empty or":               {one1 + "(assert (or))", "(or) has no arguments"},

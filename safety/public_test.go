@@ -1,0 +1,66 @@
+package safety
+
+// Public benchmarks, where they lie beside the project: the verdicts are those of the majority of the
+// tools of VNN-COMP. A few of them always, all of them in a soak.
+
+import (
+	"context"
+	"encoding/csv"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/relucell/relucell/network/load"
+	"github.com/relucell/relucell/vnnlib"
+)
+
+var public = filepath.Join("..", "..", "shared", "safety")
+
+func table(t *testing.T, path string) [][]string {
+	f, err := os.Open(path)
+	if os.IsNotExist(err) {
+		t.Skipf("no %s beside the project", path)
+	}
+	require.NoError(t, err)
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	require.NoError(t, err)
+	return rows
+}
+
+func TestSoakPublicVerdicts(t *testing.T) { publicVerdicts(t, os.Getenv("RELUCELL_SOAK") != "") }
+
+func publicVerdicts(t *testing.T, all bool) {
+	majority := map[[3]string]string{}
+	for _, r := range table(t, filepath.Join(public, "verdicts.csv")) {
+		majority[[3]string{r[0], r[1], r[2]}] = r[3]
+	}
+	for _, benchmark := range []string{"acasxu", "reach_prob_density"} {
+		for i, r := range table(t, filepath.Join(public, benchmark, "instances.csv")) {
+			if !all && i%31 != 0 {
+				continue
+			}
+			t.Run(benchmark+" "+filepath.Base(r[0])+" "+filepath.Base(r[1]), func(t *testing.T) {
+				n, _, err := load.Read(filepath.Join(public, benchmark, r[0]), load.Options{})
+				require.NoError(t, err)
+				f, err := os.Open(filepath.Join(public, benchmark, r[1]))
+				require.NoError(t, err)
+				defer f.Close()
+				q, err := vnnlib.Read(f, vnnlib.Options{})
+				require.NoError(t, err)
+				limit, err := strconv.Atoi(r[2])
+				require.NoError(t, err)
+				ctx, cancel := context.WithTimeout(context.Background(), time.Duration(limit)*time.Second)
+				defer cancel()
+				res, err := Verify(ctx, n, q, Options{})
+				require.NoError(t, err)
+				want := majority[[3]string{benchmark, filepath.Base(r[0]), filepath.Base(r[1])}]
+				require.Equal(t, map[string]Verdict{"sat": Violated, "unsat": Holds}[want], res.Verdict, res.Stopped)
+			})
+		}
+	}
+}
