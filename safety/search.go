@@ -129,12 +129,10 @@ func (r *search) work() {
 			found = w.attacks(n, round)
 			children = []*node{n}
 		} else {
-			if n.halvings == 0 && len(n.signs) == 0 {
-				found = w.attacks(n, 0)
-			}
-			if found == nil {
-				children, found, err = w.visit(n)
-				r.visited.Add(1)
+			children, found, err = w.visit(n)
+			r.visited.Add(1)
+			if n.halvings == 0 && len(n.signs) == 0 && len(children) > 0 { // a root that is not refuted at once
+				found = w.attacks(children[0], 0)
 			}
 		}
 		r.give(children, found, err)
