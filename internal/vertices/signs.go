@@ -29,11 +29,13 @@ func (c *Cells) look(word int, v int32, neurons uint64) bool {
 	if rest != 0 && c.integral {
 		rest = c.lookInIntegers(word, v, rest)
 	}
-	if before := c.Vertices[v]; rest != 0 && before.Err > 0 && c.repair(v) {
+	if rest != 0 && c.Vertices[v].Err > 0 {
 		// What is known of a vertex is to depend on the path to it alone, not on where the walk went
 		// before: it belongs to both sides of a split.
-		rest = c.lookOnce(word, v, rest)
-		c.Vertices[v] = before
+		if before := c.Vertices[v]; c.repair(v) {
+			rest = c.lookOnce(word, v, rest)
+			c.Vertices[v] = before
+		}
 	}
 	for ; rest != 0; rest &= rest - 1 {
 		b := uint(bits.TrailingZeros64(rest))
