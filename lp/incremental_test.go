@@ -188,36 +188,20 @@ func genericForm(t *rapid.T, n int) func() lp.Form {
 	}
 }
 
-func TestIncrementalSolversAgainstTheExactTier(t *testing.T) {
-	for _, norm := range norms {
-		for name, forms := range map[string]func(*rapid.T, int) func() lp.Form{"small integers": smallForm, "997ths": genericForm} {
-			t.Run(norm.String()+", "+name, func(t *testing.T) {
-				var count tally
-				rapid.Check(t, func(t *rapid.T) {
-					n := rapid.IntRange(1, 4).Draw(t, "n")
-					tr := &tree{s: lp.NewIncremental(norm, n), norm: norm, draw: forms(t, n), count: &count, limit: 4}
-					p := make([]*big.Rat, n)
-					for k := range p {
-						p[k] = big.NewRat(int64(rapid.IntRange(-7, 7).Draw(t, "p")), int64(16*n+1))
-					}
-					tr.cell(t, p)
-					require.Zero(t, tr.s.Depth())
-				})
-				count.requireMost(t)
-			})
-		}
-	}
-}
+func TestIncrementalSolversAgainstTheExactTier(t *testing.T) { incrementalSolvers(t, 4, 4) }
 
 // Deeper than in other tests, as a cell of the plane has many edges then.
-func TestPlaneCellsOfManyEdgesAgainstTheExactTier(t *testing.T) {
+func TestPlaneCellsOfManyEdgesAgainstTheExactTier(t *testing.T) { incrementalSolvers(t, 2, 6) }
+
+// incrementalSolvers holds the solvers of up to so many inputs to the exact tier, on trees so deep.
+func incrementalSolvers(t *testing.T, inputs, depth int) {
 	for _, norm := range norms {
 		for name, forms := range map[string]func(*rapid.T, int) func() lp.Form{"small integers": smallForm, "997ths": genericForm} {
 			t.Run(norm.String()+", "+name, func(t *testing.T) {
 				var count tally
 				rapid.Check(t, func(t *rapid.T) {
-					n := rapid.IntRange(1, 2).Draw(t, "n")
-					tr := &tree{s: lp.NewIncremental(norm, n), norm: norm, draw: forms(t, n), count: &count, limit: 6}
+					n := rapid.IntRange(1, inputs).Draw(t, "n")
+					tr := &tree{s: lp.NewIncremental(norm, n), norm: norm, draw: forms(t, n), count: &count, limit: depth}
 					p := make([]*big.Rat, n)
 					for k := range p {
 						p[k] = big.NewRat(int64(rapid.IntRange(-7, 7).Draw(t, "p")), int64(16*n+1))

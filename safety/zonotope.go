@@ -55,13 +55,16 @@ type zone struct {
 	// rows holds the generators of each layer's pre-activations, of columns[l] each.
 	rows    [][]float64
 	columns []int
-	// zc, zr are the centres and radii of the present layer's pre-activations; c, r, s, g the centres,
-	// radii, sizes and generators of the values that enter a layer, after the last one of the outputs.
-	zc, zr, c, r, s, g []float64
+	present
 	// coordinate of each of the first columns: the inputs of width above 0.
 	inputOf []int
 	back    backward
 }
+
+// present holds what is known of the present layer: zc, zr are the centres and radii of its
+// pre-activations; c, r, s, g the centres, radii, sizes and generators of the values that enter a
+// layer, after the last one of the outputs.
+type present struct{ zc, zr, c, r, s, g []float64 }
 
 func newZone(s *subject) *zone {
 	z := &zone{subject: s, fixed: make([]int8, s.units), l: make([]float64, s.units), u: make([]float64, s.units),
