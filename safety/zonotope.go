@@ -48,10 +48,7 @@ type zone struct {
 	lines  []lines
 	isOpen []bool
 	open   []int32
-	// most bounds |x_k|, and the size of what unit q passes on; size is Σ_j |w_qj|·most_j + |b_q|.
-	mostIn, most, size []float64
-	// tiny is what underflow adds to a form that comes back.
-	tiny float64
+	sizes
 	// rows holds the generators of each layer's pre-activations, of columns[l] each.
 	rows    [][]float64
 	columns []int
@@ -61,6 +58,13 @@ type zone struct {
 	back    backward
 }
 
+// sizes bound what is rounded: mostIn bounds |x_k|, most the size of what unit q passes on, and size is
+// Σ_j |w_qj|·most_j + |b_q|; tiny is what underflow adds to a form that comes back.
+type sizes struct {
+	mostIn, most, size []float64
+	tiny               float64
+}
+
 // present holds what is known of the present layer: zc, zr are the centres and radii of its
 // pre-activations; c, r, s, g the centres, radii, sizes and generators of the values that enter a
 // layer, after the last one of the outputs.
@@ -68,8 +72,8 @@ type present struct{ zc, zr, c, r, s, g []float64 }
 
 func newZone(s *subject) *zone {
 	z := &zone{subject: s, fixed: make([]int8, s.units), l: make([]float64, s.units), u: make([]float64, s.units),
-		lines: make([]lines, s.units), isOpen: make([]bool, s.units), mostIn: make([]float64, s.inputs), most: make([]float64, s.units),
-		size: make([]float64, s.units), rows: make([][]float64, len(s.layers)), columns: make([]int, len(s.layers))}
+		lines: make([]lines, s.units), isOpen: make([]bool, s.units), sizes: sizes{mostIn: make([]float64, s.inputs), most: make([]float64, s.units), size: make([]float64, s.units)},
+		rows: make([][]float64, len(s.layers)), columns: make([]int, len(s.layers))}
 	z.back.zone = z
 	return z
 }
