@@ -1,204 +1,286 @@
-// Building the chain of layers. Import changes no function where it can help
-// it: two affine pieces become one layer only when every number of the merged
-// layer is exact; else each keeps a layer of its own.
+// Building the network piece by piece. Elements of tensors are places in blocks, so that moving
+// them around costs nothing. Import changes no function where it can help it: two affine pieces
+// become one block only when every number of the merged one is exact; else each stays its own.
 
 package onnx
 
 import (
 	"fmt"
-	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relucell/relucell/network"
 )
 
-// builder collects layers.
-type builder struct {
-	layers []network.Layer
-	// open says that the last layer has no activation yet and may take more in.
-	open bool
-	// width is the number of elements of the running value.
-	width int
-	// room is the number of weights that may still be made.
-	room int
-	im   *network.Import
+// ref is the place of an element: a row of a block, or, in block isConstant, one of the constants.
+type ref struct{ block, row int32 }
+
+const (
+	isConstant = -1
+	// inputBlock is the block of the network's inputs.
+	inputBlock = 0
+)
+
+// block is in ↦ w·in + b, with slopes for negative values where it has them. It is never changed
+// once it is made: values may share it.
+type block struct {
+	in []ref // distinct, and no constants
+	w  *mat.Dense
+	b  []float64
+	// slopes is nil for a block without activation.
+	slopes []float64
+	// level is the longest way from the inputs, the place among the layers.
+	level int
 }
 
-func newBuilder(width, limit int, im *network.Import) *builder {
-	return &builder{width: width, room: limit, im: im}
+// builder collects blocks, and holds the running value: what the operator at work acts on.
+type builder struct {
+	blocks    []*block
+	constants []float64
+	// refs are the elements of the running value, width is their number.
+	refs  []ref
+	width int
+	// room is the number of weights that may still be made, moves that of references and copied
+	// weights.
+	room, moves int
+	// limit is what room began with.
+	limit int
+	im    *network.Import
+}
+
+func newBuilder(inputs, limit int, im *network.Import) *builder {
+	b := &builder{room: limit, limit: limit, moves: 4 * limit, im: im}
+	b.blocks = []*block{{b: make([]float64, inputs)}}
+	b.put(b.rowsOf(inputBlock))
+	return b
+}
+
+// put makes refs the running value.
+func (b *builder) put(refs []ref) { b.refs, b.width = refs, len(refs) }
+
+// rowsOf returns all places of a block.
+func (b *builder) rowsOf(at int) []ref {
+	refs := make([]ref, len(b.blocks[at].b))
+	for i := range refs {
+		refs[i] = ref{int32(at), int32(i)}
+	}
+	return refs
+}
+
+// constant returns the place of a number.
+func (b *builder) constant(v float64) ref {
+	if n := len(b.constants); n == 0 || b.constants[n-1] != v {
+		b.constants = append(b.constants, v)
+	}
+	return ref{isConstant, int32(len(b.constants) - 1)}
+}
+
+// move counts references or copied weights against their limit, before they are made.
+func (b *builder) move(n int) error {
+	if n > b.moves {
+		return fmt.Errorf("its tensors have more than %d elements in all", 4*b.limit)
+	}
+	b.moves -= n
+	return nil
 }
 
 // newWeights returns a zero matrix, counted against the limit before it is allocated.
 func (b *builder) newWeights(rows, cols int) (*mat.Dense, error) {
-	if rows > b.room/cols {
+	return takeWeights(&b.room, rows, cols)
+}
+
+func takeWeights(room *int, rows, cols int) (*mat.Dense, error) {
+	if rows > *room/cols {
 		return nil, fmt.Errorf("as a dense layer it has %d × %d weights, which makes more than %d in all, the most that is supported", rows, cols, maxEntries)
 	}
-	b.room -= rows * cols
+	*room -= rows * cols
 	return mat.NewDense(rows, cols, nil), nil
 }
 
-// affine appends the layer x ↦ W·x.
-func (b *builder) affine(w *mat.Dense) {
+// append appends a block and returns its places.
+func (b *builder) append(k *block) []ref {
+	k.level = 1
+	for _, r := range k.in {
+		k.level = max(k.level, b.blocks[r.block].level+1)
+	}
+	b.blocks = append(b.blocks, k)
+	return b.rowsOf(len(b.blocks) - 1)
+}
+
+// affine applies x ↦ W·x.
+func (b *builder) affine(w *mat.Dense) error {
 	rows, _ := w.Dims()
-	b.layers = append(b.layers, network.Layer{W: w, B: make([]float64, rows)})
-	b.width, b.open = rows, true
-}
-
-// diagonal appends the layer x ↦ d·x, element by element.
-func (b *builder) diagonal(d func(i int) float64) error {
-	w, err := b.newWeights(b.width, b.width)
-	if err != nil {
-		return err
+	in, from := b.distinct(b.refs)
+	if len(in) < len(b.refs) {
+		merged := b.mergeColumns(w, max(1, len(in)), from)
+		if merged == nil || len(in) == 0 {
+			if err := b.materialise(); err != nil {
+				return err
+			}
+			in, merged = b.refs, w
+		}
+		w = merged
 	}
-	for i := 0; i < b.width; i++ {
-		w.Set(i, i, d(i))
-	}
-	b.affine(w)
+	b.put(b.append(&block{in: in, w: w, b: make([]float64, rows)}))
 	return nil
 }
 
-// add appends x ↦ x + c: into the open layer when all sums are exact.
-func (b *builder) add(c []float64) error {
-	if all(c, 0) {
-		return nil
+// distinct returns the places of refs that are no constants, each once, and for each of refs its
+// index among them: −1 for the constant 0, −2 for any other.
+func (b *builder) distinct(refs []ref) (in []ref, from []int) {
+	if increasing(refs) {
+		return refs, ordered(len(refs))
 	}
-	if b.open {
-		bias := b.last().B
-		sum := make([]float64, len(c))
-		exact := true
-		for i, v := range c {
-			s, e := twoSum(bias[i], v)
-			sum[i], exact = s, exact && e == 0
+	index := make(map[ref]int, len(refs))
+	from = make([]int, len(refs))
+	for i, r := range refs {
+		if r.block == isConstant {
+			if from[i] = -2; b.constants[r.row] == 0 {
+				from[i] = -1
+			}
+			continue
 		}
-		if exact {
-			b.last().B = sum
-			return nil
+		at, ok := index[r]
+		if !ok {
+			at = len(in)
+			index[r], in = at, append(in, r)
 		}
+		from[i] = at
 	}
-	if err := b.diagonal(func(int) float64 { return 1 }); err != nil {
-		return err
-	}
-	b.last().B = append([]float64(nil), c...)
-	return nil
+	return in, from
 }
 
-// scale appends x ↦ d·x, element by element: into the open layer when all
-// products are exact.
-func (b *builder) scale(d []float64) error {
-	if all(d, 1) {
-		return nil
-	}
-	if b.open && b.scalesExactly(d) {
-		l := b.last()
-		for i, v := range d {
-			row := l.W.RawRowView(i)
-			for j := range row {
-				row[j] *= v
-			}
-			l.B[i] *= v
-		}
-		return nil
-	}
-	return b.diagonal(func(i int) float64 { return d[i] })
-}
-
-func (b *builder) scalesExactly(d []float64) bool {
-	l := b.last()
-	for i, v := range d {
-		for _, w := range l.W.RawRowView(i) {
-			if !productIsExact(v, w) {
-				return false
-			}
-		}
-		if !productIsExact(v, l.B[i]) {
+// increasing says whether refs are places of one block, in order: the usual case, and no map of
+// a claimed size is made for it.
+func increasing(refs []ref) bool {
+	for i, r := range refs {
+		if r.block == isConstant || r.block != refs[0].block || i > 0 && r.row <= refs[i-1].row {
 			return false
 		}
 	}
 	return true
 }
 
-// gather appends x ↦ (x[from[0]], x[from[1]], …).
-func (b *builder) gather(from []int) error {
-	w, err := b.newWeights(len(from), b.width)
-	if err != nil {
-		return err
+// mergeColumns adds up the columns of w that read the same place. It returns nil where a sum
+// would be rounded, or a constant other than 0 is read.
+func (b *builder) mergeColumns(w *mat.Dense, cols int, from []int) *mat.Dense {
+	rows, _ := w.Dims()
+	if slices.Contains(from, -2) || b.move(rows*cols) != nil {
+		return nil
 	}
+	out := mat.NewDense(rows, cols, nil)
+	for i := range rows {
+		to := out.RawRowView(i)
+		for j, v := range w.RawRowView(i) {
+			if from[j] < 0 || v == 0 {
+				continue
+			}
+			s, e := twoSum(to[from[j]], v)
+			if e != 0 {
+				return nil
+			}
+			to[from[j]] = s
+		}
+	}
+	return out
+}
+
+// materialise makes a block of the running value, each element a row of its own.
+func (b *builder) materialise() error {
+	k, err := b.copied(b.refs)
+	if err == nil {
+		b.put(b.append(k))
+	}
+	return err
+}
+
+// copied returns a block whose rows are the elements of refs.
+func (b *builder) copied(refs []ref) (*block, error) {
+	in, from := b.distinct(refs)
+	if len(in) == 0 {
+		in = []ref{{inputBlock, 0}}
+	}
+	w, err := b.newWeights(len(refs), len(in))
+	if err != nil {
+		return nil, err
+	}
+	k := &block{in: in, w: w, b: make([]float64, len(refs))}
 	for i, j := range from {
-		w.Set(i, j, 1)
-	}
-	b.affine(w)
-	return nil
-}
-
-// activate makes neurons of the open layer's units, or of the identity's, with these slopes below
-// zero.
-func (b *builder) activate(slopes []float64) error {
-	if !b.open {
-		if err := b.diagonal(func(int) float64 { return 1 }); err != nil {
-			return err
+		if j >= 0 {
+			w.Set(i, j, 1)
+		} else {
+			k.b[i] = b.constants[refs[i].row]
 		}
 	}
-	b.last().Act, b.last().Slopes = network.Mixed, slopes
-	b.open = false
-	return nil
+	return k, nil
 }
 
-func (b *builder) last() *network.Layer { return &b.layers[len(b.layers)-1] }
+// gather applies x ↦ (x[from[0]], x[from[1]], …), as a block of its own.
+func (b *builder) gather(from []int) error {
+	refs, err := b.pick(b.refs, from)
+	if err != nil {
+		return err
+	}
+	b.put(refs)
+	return b.materialise()
+}
 
-// finish returns the network; a graph that does nothing is one identity layer.
+// pick returns refs[from[0]], refs[from[1]], …, and the constant 0 where from is negative.
+func (b *builder) pick(refs []ref, from []int) ([]ref, error) {
+	if err := b.move(len(from)); err != nil {
+		return nil, err
+	}
+	out := make([]ref, len(from))
+	zero := ref{}
+	for i, j := range from {
+		switch {
+		case j >= 0:
+			out[i] = refs[j]
+		case zero.block != isConstant:
+			zero = b.constant(0)
+			fallthrough
+		default:
+			out[i] = zero
+		}
+	}
+	return out, nil
+}
+
+// finish returns the network whose output is the running value.
 func (b *builder) finish() (*network.Network, error) {
-	if len(b.layers) == 0 {
-		if err := b.diagonal(func(int) float64 { return 1 }); err != nil {
-			return nil, err
+	if err := b.close(); err != nil {
+		return nil, err
+	}
+	return b.lower()
+}
+
+// close makes the running value all the rows of one block, in order, which the last layer is.
+func (b *builder) close() error {
+	at := b.refs[0].block
+	switch {
+	case at > inputBlock && slices.Equal(b.refs, b.rowsOf(int(at))):
+		return nil
+	case at > inputBlock && b.blocks[at].slopes == nil && !slices.ContainsFunc(b.refs, func(r ref) bool { return r.block != at }):
+		k, err := b.rows(b.blocks[at], b.refs)
+		if err == nil {
+			b.put(b.append(k))
 		}
+		return err
 	}
-	return network.New(b.layers)
+	return b.materialise()
 }
 
-func all(v []float64, want float64) bool {
-	for _, x := range v {
-		if x != want {
-			return false
-		}
+// rows returns a block of those rows of k that refs are.
+func (b *builder) rows(k *block, refs []ref) (*block, error) {
+	w, err := b.newWeights(len(refs), len(k.in))
+	if err != nil {
+		return nil, err
 	}
-	return true
-}
-
-// twoSum returns s = fl(a+b) and e = a+b−s (Knuth, TAOCP 2, 4.2.2, theorem B). e is
-// exact unless something overflows; then it is not 0.
-func twoSum(a, b float64) (s, e float64) {
-	s = a + b
-	t := s - a
-	e = (a - (s - t)) + (b - t)
-	if math.IsInf(s, 0) {
-		e = math.NaN()
+	out := &block{in: k.in, w: w, b: make([]float64, len(refs))}
+	for i, r := range refs {
+		w.SetRow(i, k.w.RawRowView(int(r.row)))
+		out.b[i] = k.b[r.row]
 	}
-	return s, e
-}
-
-// minExactProduct: let p = fl(a·b) with |p| ≥ 2⁻⁹⁶⁰. a and b are integers of 53 bits
-// times powers of two, so a·b is a multiple of a power of two that is at least
-// 2⁻¹⁰⁵|p| ≥ 2⁻¹⁰⁶⁵. So is a·b − p, which therefore does not underflow, and has at most 53
-// bits: math.FMA returns it exactly.
-const minExactProduct = 0x1p-960
-
-// twoProduct returns p = fl(a·b) and e = a·b − p, and whether e is exact.
-func twoProduct(a, b float64) (p, e float64, ok bool) {
-	p = a * b
-	if a == 0 || b == 0 {
-		return 0, 0, true
-	}
-	if math.Abs(a) == 1 || math.Abs(b) == 1 {
-		return p, 0, true
-	}
-	if m := math.Abs(p); m < minExactProduct || math.IsInf(m, 0) {
-		return p, 0, false
-	}
-	return p, math.FMA(a, b, -p), true
-}
-
-func productIsExact(a, b float64) bool {
-	_, e, ok := twoProduct(a, b)
-	return ok && e == 0
+	return out, nil
 }

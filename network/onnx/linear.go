@@ -97,8 +97,7 @@ func (rd *reader) product(rows, cols, k int, term func(i, j, t int) (from int, v
 			}
 		}
 	}
-	rd.affine(w)
-	return nil
+	return rd.affine(w)
 }
 
 // gemm is alpha·A'·B' + beta·C with A or B the running value.

@@ -168,7 +168,9 @@ func conv(rd *reader, n *node) error {
 			at(func(k, pos int) { w.Set(row, plane+pos, weights[k]) })
 		}
 	})
-	rd.affine(w)
+	if err := rd.affine(w); err != nil {
+		return err
+	}
 	rd.shape = g.shape(rd.shape)
 	if !n.has(2) {
 		return nil
@@ -231,7 +233,9 @@ func averagePool(rd *reader, n *node) error {
 		return errors.New("a window lies in the padding alone")
 	}
 	rd.im.Round("AveragePool: 1/(size of the window)", rounded)
-	rd.affine(w)
+	if err := rd.affine(w); err != nil {
+		return err
+	}
 	rd.shape = g.shape(rd.shape)
 	return nil
 }
