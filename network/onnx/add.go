@@ -12,7 +12,7 @@ func subConstant(rd *reader, n *node) error { return rd.addTensor(n, true) }
 // addTensor is X + C, X − C or C − X, with numpy's broadcasting.
 func (rd *reader) addTensor(n *node, subtract bool) error {
 	at := 1
-	if n.args[1].isTip {
+	if n.args[1].run != nil {
 		at = 0
 	}
 	c, err := n.floats(at, "constant")
@@ -61,7 +61,7 @@ func (n *node) oldBroadcast(c, x []int) ([]int, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !n.args[0].isTip || axis < 0 || axis > int64(len(x)) || int(axis)+len(c) > len(x) {
+	if n.args[0].run == nil || axis < 0 || axis > int64(len(x)) || int(axis)+len(c) > len(x) {
 		return nil, fmt.Errorf("attribute \"axis\": %d does not fit shapes %v and %v", axis, x, c)
 	}
 	c = append([]int{}, c...)

@@ -218,7 +218,7 @@ func (b *builder) copied(refs []ref) (*block, error) {
 
 // gather applies x ↦ (x[from[0]], x[from[1]], …), as a block of its own.
 func (b *builder) gather(from []int) error {
-	refs, err := b.pick(b.refs, from)
+	refs, err := b.pick(b.refs, from, 0)
 	if err != nil {
 		return err
 	}
@@ -226,22 +226,17 @@ func (b *builder) gather(from []int) error {
 	return b.materialise()
 }
 
-// pick returns refs[from[0]], refs[from[1]], …, and the constant 0 where from is negative.
-func (b *builder) pick(refs []ref, from []int) ([]ref, error) {
+// pick returns refs[from[0]], refs[from[1]], …, and the constant fill where from is negative.
+func (b *builder) pick(refs []ref, from []int, fill float64) ([]ref, error) {
 	if err := b.move(len(from)); err != nil {
 		return nil, err
 	}
 	out := make([]ref, len(from))
-	zero := ref{}
 	for i, j := range from {
-		switch {
-		case j >= 0:
+		if j >= 0 {
 			out[i] = refs[j]
-		case zero.block != isConstant:
-			zero = b.constant(0)
-			fallthrough
-		default:
-			out[i] = zero
+		} else {
+			out[i] = b.constant(fill)
 		}
 	}
 	return out, nil

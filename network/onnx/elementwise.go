@@ -4,7 +4,6 @@
 package onnx
 
 import (
-	"errors"
 	"math"
 	"slices"
 
@@ -38,8 +37,8 @@ func (b *builder) parts(param []float64) []*part {
 
 // eachPart replaces the elements of each part by what f makes of a block without activation, in
 // which element i of the part is row rows[i]. Where the part's own block cannot be that, or f
-// says false for it, f is given a block of copies.
-func (b *builder) eachPart(param []float64, f func(k *block, rows []int, param []float64) (*block, bool)) error {
+// returns nil for it, f is given a block of copies.
+func (b *builder) eachPart(param []float64, f onBlock) error {
 	if err := b.move(b.width); err != nil {
 		return err
 	}
@@ -57,29 +56,36 @@ func (b *builder) eachPart(param []float64, f func(k *block, rows []int, param [
 	return nil
 }
 
-func (b *builder) applyTo(p *part, f func(k *block, rows []int, param []float64) (*block, bool)) ([]ref, error) {
+// onBlock returns what a function of one element each makes of a block without activation, nil
+// where a number of it would be rounded.
+type onBlock func(k *block, rows []int, param []float64) (*block, error)
+
+func (b *builder) applyTo(p *part, f onBlock) ([]ref, error) {
 	k, rows, err := b.openBlock(p.refs)
-	if err != nil {
-		return nil, err
-	}
-	if k != nil {
-		if done, ok := f(k, rows, p.param); ok {
-			return b.placed(done, rows), nil
+	refs := p.refs
+	// Copies have the weight 1 and no offset, which every f takes; those of constants are offsets,
+	// and only copies of these.
+	for try := 0; err == nil && try < 3; try++ {
+		if k != nil {
+			done, err := f(k, rows, p.param)
+			if err != nil || done != nil {
+				return b.placed(done, rows), err
+			}
+			if try > 0 {
+				refs = b.append(k)
+			}
 		}
+		k, err = b.copied(refs)
+		rows = ordered(len(refs))
 	}
-	if k, err = b.copied(p.refs); err != nil {
-		return nil, err
-	}
-	rows = ordered(len(p.refs))
-	done, ok := f(k, rows, p.param)
-	if !ok { // only of constants may a row be more than a copy
-		return nil, errors.New("a constant among its elements does not stay exact")
-	}
-	return b.placed(done, rows), nil
+	return nil, err
 }
 
 // placed appends a block and returns the places of the rows.
 func (b *builder) placed(k *block, rows []int) []ref {
+	if k == nil {
+		return nil
+	}
 	all := b.append(k)
 	out := make([]ref, len(rows))
 	for i, r := range rows {
@@ -124,16 +130,16 @@ func (b *builder) add(c []float64) error {
 	if all(c, 0) {
 		return nil
 	}
-	return b.eachPart(c, func(k *block, rows []int, c []float64) (*block, bool) {
+	return b.eachPart(c, func(k *block, rows []int, c []float64) (*block, error) {
 		sum := make([]float64, len(k.b))
 		for i, v := range c {
 			s, e := twoSum(k.b[rows[i]], v)
 			if e != 0 {
-				return nil, false
+				return nil, nil
 			}
 			sum[rows[i]] = s
 		}
-		return &block{in: k.in, w: k.w, b: sum}, true
+		return &block{in: k.in, w: k.w, b: sum}, nil
 	})
 }
 
@@ -142,9 +148,12 @@ func (b *builder) scale(d []float64) error {
 	if all(d, 1) {
 		return nil
 	}
-	return b.eachPart(d, func(k *block, rows []int, d []float64) (*block, bool) {
-		if !scalesExactly(k, rows, d) || b.move(len(k.b)*len(k.in)) != nil {
-			return nil, false
+	return b.eachPart(d, func(k *block, rows []int, d []float64) (*block, error) {
+		if !scalesExactly(k, rows, d) {
+			return nil, nil
+		}
+		if err := b.move(len(k.b) * len(k.in)); err != nil {
+			return nil, err
 		}
 		out := &block{in: k.in, w: mat.DenseCopyOf(k.w), b: make([]float64, len(k.b))}
 		for i, v := range d {
@@ -154,7 +163,7 @@ func (b *builder) scale(d []float64) error {
 			}
 			out.b[rows[i]] = v * k.b[rows[i]]
 		}
-		return out, true
+		return out, nil
 	})
 }
 
@@ -174,12 +183,12 @@ func scalesExactly(k *block, rows []int, d []float64) bool {
 
 // activate makes neurons of the running value's elements, with these slopes below zero.
 func (b *builder) activate(slopes []float64) error {
-	return b.eachPart(slopes, func(k *block, rows []int, slopes []float64) (*block, bool) {
+	return b.eachPart(slopes, func(k *block, rows []int, slopes []float64) (*block, error) {
 		out := &block{in: k.in, w: k.w, b: k.b, slopes: make([]float64, len(k.b))}
 		for i, s := range slopes {
 			out.slopes[rows[i]] = s
 		}
-		return out, true
+		return out, nil
 	})
 }
 

@@ -10,7 +10,7 @@ import (
 
 // matMul is numpy's matmul of the running value and a constant vector or matrix.
 func matMul(rd *reader, n *node) error {
-	left := n.args[1].isTip
+	left := n.args[1].run != nil
 	at := 1
 	if left {
 		at = 0
@@ -133,8 +133,8 @@ func gemm(rd *reader, n *node) error {
 
 // gemmProduct is A'·B'.
 func (rd *reader) gemmProduct(n *node, transA, transB bool) error {
-	xFirst := n.args[0].isTip
-	if !xFirst && !n.args[1].isTip {
+	xFirst := n.args[0].run != nil
+	if !xFirst && n.args[1].run == nil {
 		return errors.New("neither A nor B is the running value")
 	}
 	at, name, transX, transW := 1, "B", transA, transB

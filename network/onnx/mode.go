@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relucell/relucell/network"
+	"github.com/relucell/relucell/network/onnx/onnxpb"
 )
 
 // inferenceOpset is the first version in which BatchNormalization and Dropout mean inference unless
@@ -32,6 +33,13 @@ func (rd *reader) inference(n *node) error {
 		return fmt.Errorf("attribute \"is_test\": missing, which means training in opset %d, expected 1 (export the network for inference, or set is_test to 1)", rd.opset)
 	}
 	return nil
+}
+
+// noteBatch says what a fixed batch means, if the one input has it.
+func (rd *reader) noteBatch(n *network.Network, inputs []*onnxpb.ValueInfoProto) {
+	if shape := rd.values[inputs[0].GetName()].shape; len(inputs) == 1 && len(shape) > 1 && shape[0] > 1 {
+		rd.im.Note(batchNote(n, inputs[0].GetName(), shape[0]))
+	}
 }
 
 // batchNote says what becomes of a batch of a fixed size.

@@ -1,4 +1,4 @@
-// One node: its operator, its inputs told apart into the running value and
+// One node: its operator, its inputs told apart into running values and
 // constants, its attributes. What a node does is in the files named for it.
 
 package onnx
@@ -17,40 +17,59 @@ import (
 type operator struct {
 	// attributes that are understood; any other is an error, for it may change the meaning.
 	attributes []string
-	// running applies it to the tip; folding, when set, to constants.
-	running func(*reader, *node) error
-	folding func(*node) (*tensor, error)
+	// running applies it to the running value, the one input that is no constant; joining to
+	// several of them, folding to constants alone.
+	running, joining func(*reader, *node) error
+	folding          func(*reader, *node) (*tensor, error)
+	// moving is set instead where it only moves the elements of input 0.
+	moving mover
+	// making is set instead where it returns its outputs, whatever its inputs are.
+	making func(*reader, *node) ([]value, error)
 	// inputs is the least and the largest number of inputs.
 	inputs [2]int
+}
+
+// value is a tensor: a constant, or the places of its elements.
+type value struct {
+	shape    []int
+	refs     []ref
+	constant *tensor
 }
 
 // node is a node being applied.
 type node struct {
 	args []arg
-	// outputs is the number of outputs that have a name.
-	outputs int
-	attrs   map[string]*onnxpb.AttributeProto
+	// outputs is the number of outputs that have a name, listed that of all.
+	outputs, listed int
+	attrs           map[string]*onnxpb.AttributeProto
 }
 
-// arg is an input of a node: the running value, a constant, or absent.
+// arg is an input of a node: a running value, a constant, or absent.
 type arg struct {
 	name  string
-	isTip bool
+	run   *value
 	value *tensor
 }
 
-func (a arg) absent() bool { return !a.isTip && a.value == nil }
+func (a arg) absent() bool { return a.run == nil && a.value == nil }
+
+// any bounds the inputs of operators that take any number.
+const anyNumber = 1 << 20
+
+// operatorOf returns the operator of a node, and whether it is known.
+func operatorOf(p *onnxpb.NodeProto) (operator, bool) {
+	name := p.GetOpType()
+	if d := p.GetDomain(); d != "" && d != "ai.onnx" {
+		name = d + "." + name
+	}
+	op, ok := operators[name]
+	return op, ok
+}
 
 // node applies one node of the graph.
 func (rd *reader) node(p *onnxpb.NodeProto) error {
-	op, ok := operators[p.GetOpType()]
-	if d := p.GetDomain(); !ok || d != "" && d != "ai.onnx" {
-		if d != "" {
-			d = " of domain " + d
-		}
-		return fmt.Errorf("operator %q%s is not supported; supported are %s", p.GetOpType(), d, supported())
-	}
-	n := &node{attrs: map[string]*onnxpb.AttributeProto{}}
+	op, _ := operatorOf(p)
+	n := &node{attrs: map[string]*onnxpb.AttributeProto{}, listed: len(p.Output)}
 	for _, name := range p.Output {
 		if name != "" {
 			n.outputs++
@@ -72,78 +91,73 @@ func (rd *reader) node(p *onnxpb.NodeProto) error {
 	if k := len(n.args); k < op.inputs[0] || k > op.inputs[1] {
 		return fmt.Errorf("%d inputs, expected %d to %d", k, op.inputs[0], op.inputs[1])
 	}
-	if len(p.Output) == 0 || p.Output[0] == "" {
-		return errors.New("it has no output")
-	}
-	if tips == 0 {
-		if op.folding == nil {
-			return errors.New("all its inputs are constants; supported is that only for Constant and operators that move elements around")
-		}
-		t, err := op.folding(n)
-		if err != nil {
-			return err
-		}
-		if err := rd.define(p); err != nil {
-			return err
-		}
-		rd.consts[p.Output[0]] = &constant{value: t}
-		return nil
-	}
-	if err := op.running(rd, n); err != nil {
+	out, err := rd.apply(op, n, tips)
+	if err != nil {
 		return err
 	}
-	if err := rd.define(p); err != nil {
-		return err
-	}
-	rd.spent[rd.tip] = fmt.Sprintf("%s %q", p.GetOpType(), p.GetName())
-	rd.tip = p.Output[0]
-	return nil
-}
-
-// define checks that the outputs are new names, and sets those after the first apart.
-func (rd *reader) define(p *onnxpb.NodeProto) error {
 	for i, name := range p.Output {
-		if name == "" {
-			continue
-		}
-		if _, used := rd.spent[name]; used || name == rd.tip || rd.consts[name] != nil {
-			return fmt.Errorf("output %q: the name is taken", name)
-		}
-		if i > 0 {
-			rd.spent[name] = ""
+		if name != "" && i < len(out) {
+			rd.values[name] = out[i]
 		}
 	}
 	return nil
 }
 
-// resolve finds the inputs, and returns how often the tip is among them.
+// apply returns the outputs of a node of which so many inputs are no constants.
+func (rd *reader) apply(op operator, n *node, tips int) ([]value, error) {
+	one := func(err error) ([]value, error) { return []value{{shape: rd.shape, refs: rd.refs}}, err }
+	switch {
+	case op.moving != nil:
+		return rd.moved(n, op.moving)
+	case op.making != nil:
+		return op.making(rd, n)
+	case tips == 0 && op.folding != nil:
+		t, err := op.folding(rd, n)
+		return []value{{constant: t}}, err
+	case tips == 1 && op.running != nil:
+		for _, a := range n.args {
+			if a.run != nil {
+				rd.enter(a.run)
+			}
+		}
+		return one(op.running(rd, n))
+	case tips > 1 && op.joining != nil:
+		return one(op.joining(rd, n))
+	case tips == 0:
+		return nil, errors.New("all its inputs are constants, which is not supported (onnx-simplifier computes such nodes)")
+	}
+	return nil, fmt.Errorf("%d of its inputs are computed from the network's input, supported is one", tips)
+}
+
+// enter makes v the running value.
+func (rd *reader) enter(v *value) {
+	rd.shape = v.shape
+	rd.put(v.refs)
+}
+
+// resolve finds the inputs, and returns how many of them are no constants.
 func (rd *reader) resolve(n *node, p *onnxpb.NodeProto) (tips int, err error) {
 	for _, name := range p.Input {
 		a := arg{name: name}
-		by, spent := rd.spent[name]
+		v, known := rd.values[name]
 		switch c := rd.consts[name]; {
 		case name == "":
-		case name == rd.tip:
-			a.isTip = true
+		case known && v.constant == nil:
+			a.run = &v
 			tips++
+		case known:
+			a.value = v.constant
 		case c != nil:
 			if c.value == nil {
-				if c.value, err = decode(c.proto); err != nil {
+				if c.value, err = rd.decode(c.proto); err != nil {
 					return 0, fmt.Errorf("tensor %q: %w", name, err)
 				}
 			}
 			a.value = c.value
-		case spent && by == "":
-			return 0, fmt.Errorf("it reads %q, which is not the first output of its node; supported are chains of first outputs", name)
-		case spent:
-			return 0, fmt.Errorf("it reads %q, which %s reads too; supported are chains, without branches or residual connections", name, by)
 		default:
-			return 0, fmt.Errorf("it reads %q, which is neither the input, an initializer, nor computed by a node before it", name)
+			return 0, fmt.Errorf("it reads %q, which its node does not compute here", name)
 		}
 		n.args = append(n.args, a)
-	}
-	if tips > 1 {
-		return 0, fmt.Errorf("it reads %q %d times; supported are chains, without branches or residual connections", rd.tip, tips)
 	}
 	return tips, nil
 }
@@ -153,7 +167,7 @@ func (n *node) constant(i int, what string) (*tensor, error) {
 	if i >= len(n.args) || n.args[i].absent() {
 		return nil, fmt.Errorf("input %d (%s): missing", i, what)
 	}
-	if n.args[i].isTip {
+	if n.args[i].run != nil {
 		return nil, fmt.Errorf("input %d (%s): it is computed from the network's input, supported is a constant", i, what)
 	}
 	return n.args[i].value, nil
@@ -171,9 +185,9 @@ func (n *node) floats(i int, what string) (*tensor, error) {
 // has says whether input i is there.
 func (n *node) has(i int) bool { return i < len(n.args) && !n.args[i].absent() }
 
-// mustRun checks that the tip is input i.
+// mustRun checks that the running value is input i.
 func (n *node) mustRun(i int, what string) error {
-	if !n.args[i].isTip {
+	if n.args[i].run == nil {
 		return fmt.Errorf("input %d (%s) is a constant, expected the running value", i, what)
 	}
 	return nil

@@ -18,23 +18,45 @@ func init() {
 	windows := []string{"kernel_shape", "strides", "pads", "dilations", "auto_pad"}
 	operators = map[string]operator{
 		"Abs":                {attributes: []string{"consumed_inputs"}, inputs: [2]int{1, 1}, running: abs},
-		"Add":                {attributes: []string{"axis", "broadcast", "consumed_inputs"}, inputs: [2]int{2, 2}, running: addConstant},
+		"Add":                {attributes: []string{"axis", "broadcast", "consumed_inputs"}, inputs: [2]int{2, 2}, running: addConstant, joining: sumOf, folding: foldAdd},
 		"AveragePool":        {attributes: append([]string{"ceil_mode", "count_include_pad"}, windows...), inputs: [2]int{1, 1}, running: averagePool},
 		"BatchNormalization": {attributes: []string{"epsilon", "momentum", "spatial", "is_test", "training_mode", "consumed_inputs"}, inputs: [2]int{5, 5}, running: batchNormalization},
 		"Constant":           {attributes: []string{"value", "value_float", "value_floats", "value_int", "value_ints"}, folding: constantNode},
 		"Conv":               {attributes: append([]string{"group"}, windows...), inputs: [2]int{2, 3}, running: conv},
 		"Dropout":            {attributes: []string{"ratio", "is_test", "seed", "consumed_inputs"}, inputs: [2]int{1, 3}, running: dropout},
-		"Flatten":            {attributes: []string{"axis"}, inputs: [2]int{1, 1}, running: reshaping(flatten), folding: foldReshaping(flatten)},
+		"Flatten":            {attributes: []string{"axis"}, inputs: [2]int{1, 1}, moving: reshaping(flatten)},
 		"Gemm":               {attributes: []string{"alpha", "beta", "transA", "transB", "broadcast"}, inputs: [2]int{2, 3}, running: gemm},
-		"Identity":           {inputs: [2]int{1, 1}, running: reshaping(identity), folding: foldReshaping(identity)},
+		"Identity":           {inputs: [2]int{1, 1}, moving: reshaping(identity)},
 		"LeakyRelu":          {attributes: []string{"alpha", "consumed_inputs"}, inputs: [2]int{1, 1}, running: leakyRelu},
 		"MatMul":             {inputs: [2]int{2, 2}, running: matMul},
 		"PRelu":              {attributes: []string{"consumed_inputs"}, inputs: [2]int{2, 2}, running: pRelu},
 		"Relu":               {attributes: []string{"consumed_inputs"}, inputs: [2]int{1, 1}, running: relu},
-		"Reshape":            {attributes: []string{"shape", "allowzero", "consumed_inputs"}, inputs: [2]int{1, 2}, running: reshaping(reshape), folding: foldReshaping(reshape)},
-		"Squeeze":            {attributes: []string{"axes"}, inputs: [2]int{1, 2}, running: reshaping(squeeze), folding: foldReshaping(squeeze)},
-		"Sub":                {attributes: []string{"axis", "broadcast", "consumed_inputs"}, inputs: [2]int{2, 2}, running: subConstant},
-		"Unsqueeze":          {attributes: []string{"axes"}, inputs: [2]int{1, 2}, running: reshaping(unsqueeze), folding: foldReshaping(unsqueeze)},
+		"Reshape":            {attributes: []string{"shape", "allowzero", "consumed_inputs"}, inputs: [2]int{1, 2}, moving: reshaping(reshape)},
+		"Squeeze":            {attributes: []string{"axes"}, inputs: [2]int{1, 2}, moving: reshaping(squeeze)},
+		"Sub":                {attributes: []string{"axis", "broadcast", "consumed_inputs"}, inputs: [2]int{2, 2}, running: subConstant, joining: differenceOf, folding: foldSub},
+		"Transpose":          {attributes: []string{"perm"}, inputs: [2]int{1, 1}, moving: transpose},
+		"Slice":              {attributes: []string{"starts", "ends", "axes"}, inputs: [2]int{1, 5}, moving: slice},
+		"Gather":             {attributes: []string{"axis"}, inputs: [2]int{2, 2}, moving: gatherNode},
+		"Split":              {attributes: []string{"axis", "split", "num_outputs"}, inputs: [2]int{1, 2}, moving: split},
+		"Expand":             {inputs: [2]int{2, 2}, moving: expand},
+		"Tile":               {inputs: [2]int{2, 2}, moving: tile},
+		"Concat":             {attributes: []string{"axis"}, inputs: [2]int{1, anyNumber}, making: concat},
+		"Shape":              {attributes: []string{"start", "end"}, inputs: [2]int{1, 1}, making: shapeOf},
+		"Mul":                {attributes: []string{"axis", "broadcast", "consumed_inputs"}, inputs: [2]int{2, 2}, running: multiply, folding: foldMul},
+		"Div":                {attributes: []string{"axis", "broadcast", "consumed_inputs"}, inputs: [2]int{2, 2}, running: divide, folding: foldDiv},
+		"Neg":                {attributes: []string{"consumed_inputs"}, inputs: [2]int{1, 1}, running: negate, folding: foldNeg},
+		"Sum":                {attributes: []string{"consumed_inputs"}, inputs: [2]int{1, anyNumber}, running: sumAll, joining: sumAll},
+		"Max":                {attributes: []string{"consumed_inputs"}, inputs: [2]int{1, anyNumber}, running: larger(1), joining: larger(1)},
+		"Min":                {attributes: []string{"consumed_inputs"}, inputs: [2]int{1, anyNumber}, running: larger(-1), joining: larger(-1)},
+		"Clip":               {attributes: []string{"min", "max", "consumed_inputs"}, inputs: [2]int{1, 3}, running: clip},
+		"HardSigmoid":        {attributes: []string{"alpha", "beta", "consumed_inputs"}, inputs: [2]int{1, 1}, running: hardSigmoid},
+		"Cast":               {attributes: []string{"to", "saturate"}, inputs: [2]int{1, 1}, running: cast, folding: foldCast},
+		"Pad":                {attributes: []string{"pads", "mode", "value"}, inputs: [2]int{1, 4}, moving: pad},
+		"ReduceSum":          {attributes: []string{"axes", "keepdims", "noop_with_empty_axes"}, inputs: [2]int{1, 2}, running: reduce(false, "ReduceSum")},
+		"ReduceMean":         {attributes: []string{"axes", "keepdims", "noop_with_empty_axes"}, inputs: [2]int{1, 2}, running: reduce(true, "ReduceMean")},
+		"GlobalAveragePool":  {inputs: [2]int{1, 1}, running: globalAveragePool},
+		"ai.onnx.ml.Scaler":  {attributes: []string{"offset", "scale"}, inputs: [2]int{1, 1}, running: scaler},
+		"Unsqueeze":          {attributes: []string{"axes"}, inputs: [2]int{1, 2}, moving: reshaping(unsqueeze)},
 	}
 }
 
@@ -103,7 +125,7 @@ func dropout(rd *reader, n *node) error {
 }
 
 // constantNode decodes the value of a Constant.
-func constantNode(n *node) (*tensor, error) {
+func constantNode(_ *reader, n *node) (*tensor, error) {
 	if len(n.attrs) != 1 {
 		return nil, fmt.Errorf("%d attributes, expected exactly one value", len(n.attrs))
 	}

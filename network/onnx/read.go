@@ -1,5 +1,5 @@
-// Reading the graph: a chain of nodes from one input to one output, walked once
-// with the name of the running value (the tip) and the constants known so far.
+// Reading the graph: the nodes that the output needs, walked once in an order in which each comes
+// after those it reads, with the values known so far.
 
 package onnx
 
@@ -25,9 +25,20 @@ const MaxFileBytes = 1 << 30
 // float64 are 512 MiB. It also bounds the elements of any tensor's shape.
 const maxEntries = 1 << 26
 
-// Read reads an ONNX model. The graph must be a chain of the operators that the
-// package documentation lists; errors name the node, its operator and what was expected.
-func Read(r io.Reader) (*network.Network, *network.Import, error) {
+// Options says how to read a model. The zero value is the default.
+type Options struct {
+	// Output names the output of the graph that is the network's; empty is the first.
+	Output string
+	// Folder is where a model's external data lies; empty refuses such a model.
+	Folder string
+}
+
+// Read reads an ONNX model by the default options: see ReadWith.
+func Read(r io.Reader) (*network.Network, *network.Import, error) { return ReadWith(r, Options{}) }
+
+// ReadWith reads an ONNX model. The graph must be one of the operators that the package
+// documentation lists; errors name the node, its operator and what was expected.
+func ReadWith(r io.Reader, opt Options) (*network.Network, *network.Import, error) {
 	data, err := io.ReadAll(io.LimitReader(r, MaxFileBytes+1))
 	if err != nil {
 		return nil, nil, fmt.Errorf("onnx: %w", err)
@@ -35,10 +46,14 @@ func Read(r io.Reader) (*network.Network, *network.Import, error) {
 	if len(data) > MaxFileBytes {
 		return nil, nil, fmt.Errorf("onnx: more than %d bytes, expected at most that many", MaxFileBytes)
 	}
-	return read(data, maxEntries)
+	return readModel(data, maxEntries, opt)
 }
 
 func read(data []byte, limit int) (*network.Network, *network.Import, error) {
+	return readModel(data, limit, Options{})
+}
+
+func readModel(data []byte, limit int, opt Options) (*network.Network, *network.Import, error) {
 	var model onnxpb.ModelProto
 	if err := proto.Unmarshal(data, &model); err != nil {
 		return nil, nil, fmt.Errorf("onnx: not an ONNX model, or a truncated one: %w", err)
@@ -52,7 +67,7 @@ func read(data []byte, limit int) (*network.Network, *network.Import, error) {
 	if len(model.OpsetImport) == 0 {
 		return nil, nil, errors.New("onnx: the model has no opset_import (a truncated file?)")
 	}
-	n, im, err := readGraph(g, opsetOf(&model), limit)
+	n, im, err := readGraph(g, opsetOf(&model), limit, opt)
 	if err != nil {
 		return nil, nil, fmt.Errorf("onnx: %w", err)
 	}
@@ -70,18 +85,17 @@ func opsetOf(m *onnxpb.ModelProto) int64 {
 	return 0
 }
 
-// reader is the state of the walk along the chain.
+// reader is the state of the walk through the graph.
 type reader struct {
 	*builder
-	// opset is the version of the operators.
-	opset int64
-	// tip names the running value, shape is its shape, an unknown batch being 1.
-	tip   string
+	// opset is the version of the operators, folder that of external data.
+	opset  int64
+	folder string
+	// shape is that of the running value, an unknown batch being 1.
 	shape []int
-	// consts are the constants known so far, spent the values that are no longer the tip,
-	// with what read them.
+	// consts are the initializers, values what nodes have computed.
 	consts map[string]*constant
-	spent  map[string]string
+	values map[string]value
 }
 
 // constant is a tensor, decoded when it is first read.
@@ -90,8 +104,9 @@ type constant struct {
 	value *tensor
 }
 
-func readGraph(g *onnxpb.GraphProto, opset int64, limit int) (*network.Network, *network.Import, error) {
-	rd := &reader{opset: opset, consts: map[string]*constant{}, spent: map[string]string{}}
+func readGraph(g *onnxpb.GraphProto, opset int64, limit int, opt Options) (*network.Network, *network.Import, error) {
+	im := &network.Import{Format: "onnx"}
+	rd := &reader{opset: opset, folder: opt.Folder, consts: map[string]*constant{}, values: map[string]value{}}
 	if len(g.SparseInitializer) > 0 {
 		return nil, nil, errors.New("the graph has sparse initializers, supported are dense ones")
 	}
@@ -101,80 +116,93 @@ func readGraph(g *onnxpb.GraphProto, opset int64, limit int) (*network.Network, 
 		}
 		rd.consts[t.GetName()] = &constant{proto: t}
 	}
-	im := &network.Import{Format: "onnx"}
-	if err := rd.readInput(g); err != nil {
-		return nil, nil, err
-	}
-	input, batch := rd.tip, 1
-	if len(rd.shape) > 1 {
-		batch = rd.shape[0]
-	}
-	rd.builder = newBuilder(size(rd.shape), limit, im)
-	for i, n := range g.Node {
-		if err := rd.node(n); err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", describe(i, n), err)
-		}
-	}
-	if len(g.Output) != 1 {
-		return nil, nil, fmt.Errorf("the graph has %d outputs, supported is a chain with exactly one", len(g.Output))
-	}
-	if out := g.Output[0].GetName(); out != rd.tip {
-		return nil, nil, fmt.Errorf("output %q: it is not what the last node of the chain computes (%q), supported is a chain from the input to the output", out, rd.tip)
-	}
-	net, err := rd.finish()
+	p, err := newPlan(g, opt.Output, rd.consts, im)
 	if err != nil {
 		return nil, nil, err
 	}
-	im.Precision = rd.precision()
-	if batch > 1 {
-		im.Note(batchNote(net, input, batch))
+	if err := rd.readInputs(p.inputs, limit, im); err != nil {
+		return nil, nil, err
 	}
+	for _, i := range p.order {
+		if err := rd.node(g.Node[i]); err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", describe(i, g.Node[i]), err)
+		}
+	}
+	out, ok := rd.values[p.output]
+	if !ok || out.constant != nil {
+		return nil, nil, fmt.Errorf("output %q: it does not depend on an input of the network", p.output)
+	}
+	rd.enter(&out)
+	net, err := rd.finish()
+	if err != nil {
+		return nil, nil, fmt.Errorf("output %q: %w", p.output, err)
+	}
+	im.Precision = rd.precision()
+	rd.noteBatch(net, p.inputs)
 	return net, im, nil
 }
 
-// readInput finds the one input that is not an initializer, and its shape.
-func (rd *reader) readInput(g *onnxpb.GraphProto) error {
-	var in *onnxpb.ValueInfoProto
-	for _, v := range g.Input {
-		if rd.consts[v.GetName()] != nil {
-			continue // before IR version 4 initializers were listed as inputs
+// readInputs makes the inputs of the network, one after the other.
+func (rd *reader) readInputs(inputs []*onnxpb.ValueInfoProto, limit int, im *network.Import) error {
+	total, words := 0, []string{}
+	shapes := make([][]int, len(inputs))
+	for i, in := range inputs {
+		shape, err := inputShape(in)
+		if err != nil {
+			return err
 		}
-		if in != nil {
-			return fmt.Errorf("inputs %q and %q: the graph has several, supported is a chain with exactly one", in.GetName(), v.GetName())
+		shapes[i] = shape
+		words = append(words, fmt.Sprintf("%q (%d)", in.GetName(), size(shape)))
+		if total += size(shape); total > maxEntries {
+			return fmt.Errorf("input %q: the inputs have more than %d elements", in.GetName(), maxEntries)
 		}
-		in = v
 	}
-	if in == nil {
-		return errors.New("the graph has no input, supported is a chain with exactly one")
+	if len(inputs) > 0 && total > limit {
+		return fmt.Errorf("input %q: %d elements, which makes more than %d weights in any layer", inputs[0].GetName(), total, limit)
 	}
-	rd.tip = in.GetName()
-	t := in.GetType().GetTensorType()
+	rd.builder = newBuilder(max(1, total), limit, im)
+	at := 0
+	for i, in := range inputs {
+		end := at + size(shapes[i])
+		rd.values[in.GetName()] = value{shape: shapes[i], refs: rd.refs[at:end:end]}
+		at = end
+	}
+	if len(inputs) > 1 {
+		im.Note("The inputs of the network are those of the graph, one after the other: " + strings.Join(words, ", ") + ".")
+	}
+	return nil
+}
+
+// inputShape returns the shape of an input, an unknown batch being 1.
+func inputShape(in *onnxpb.ValueInfoProto) ([]int, error) {
+	name, t := in.GetName(), in.GetType().GetTensorType()
 	switch e := onnxpb.TensorProto_DataType(t.GetElemType()); {
 	case t == nil:
-		return fmt.Errorf("input %q: it has no tensor type, expected a float32 or float64 tensor", rd.tip)
+		return nil, fmt.Errorf("input %q: it has no tensor type, expected a float32 or float64 tensor", name)
 	case e != onnxpb.TensorProto_FLOAT && e != onnxpb.TensorProto_DOUBLE:
-		return fmt.Errorf("input %q: elements of type %v, supported are FLOAT and DOUBLE", rd.tip, e)
+		return nil, fmt.Errorf("input %q: elements of type %v, supported are FLOAT and DOUBLE", name, e)
 	case t.GetShape() == nil:
-		return fmt.Errorf("input %q: it has no shape", rd.tip)
+		return nil, fmt.Errorf("input %q: it has no shape", name)
 	}
 	dims := t.GetShape().GetDim()
+	shape := []int{}
 	for i, d := range dims {
 		v := d.GetDimValue()
 		if v <= 0 {
 			if i > 0 || len(dims) < 2 {
-				return fmt.Errorf("input %q: dimension %d has no fixed size, supported only for a first dimension, the batch, before others", rd.tip, i)
+				return nil, fmt.Errorf("input %q: dimension %d has no fixed size, supported only for a first dimension, the batch, before others", name, i)
 			}
 			v = 1
 		}
 		if v > maxEntries {
-			return fmt.Errorf("input %q: dimension %d is %d, expected at most %d", rd.tip, i, v, maxEntries)
+			return nil, fmt.Errorf("input %q: dimension %d is %d, expected at most %d", name, i, v, maxEntries)
 		}
-		rd.shape = append(rd.shape, int(v))
+		shape = append(shape, int(v))
 	}
-	if size(rd.shape) > maxEntries {
-		return fmt.Errorf("input %q: shape %v has more than %d elements", rd.tip, rd.shape, maxEntries)
+	if size(shape) > maxEntries {
+		return nil, fmt.Errorf("input %q: shape %v has more than %d elements", name, shape, maxEntries)
 	}
-	return nil
+	return shape, nil
 }
 
 // precision says how the float tensors that were read are held.
@@ -183,6 +211,11 @@ func (rd *reader) precision() string {
 	for _, c := range rd.consts {
 		if c.value != nil && c.value.ints == nil {
 			has[c.value.elem] = true
+		}
+	}
+	for _, v := range rd.values {
+		if v.constant != nil && v.constant.ints == nil {
+			has[v.constant.elem] = true
 		}
 	}
 	switch {

@@ -12,32 +12,11 @@ import (
 // reshaper returns the new shape of a tensor.
 type reshaper func(n *node, shape []int) ([]int, error)
 
-// reshaping applies a reshaper to the tip.
-func reshaping(f reshaper) func(*reader, *node) error {
-	return func(rd *reader, n *node) error {
-		if err := n.mustRun(0, "data"); err != nil {
-			return err
-		}
-		shape, err := checked(f, n, rd.shape)
-		if err == nil {
-			rd.shape = shape
-		}
-		return err
-	}
-}
-
-// foldReshaping applies a reshaper to a constant.
-func foldReshaping(f reshaper) func(*node) (*tensor, error) {
-	return func(n *node) (*tensor, error) {
-		t, err := n.constant(0, "data")
-		if err != nil {
-			return nil, err
-		}
-		shape, err := checked(f, n, t.shape)
-		if err != nil {
-			return nil, err
-		}
-		return &tensor{shape: shape, elem: t.elem, floats: t.floats, ints: t.ints}, nil
+// reshaping is the mover of a reshaper.
+func reshaping(f reshaper) mover {
+	return func(n *node, shape []int) ([]moved, error) {
+		out, err := checked(f, n, shape)
+		return []moved{{shape: out}}, err
 	}
 }
 
@@ -154,16 +133,19 @@ func unsqueeze(n *node, shape []int) ([]int, error) {
 
 // list returns a list of integers that is input 1, or in old operator sets an
 // attribute; nil when it is missing.
-func (n *node) list(name string) ([]int64, error) {
-	if !n.has(1) {
+func (n *node) list(name string) ([]int64, error) { return n.listAt(1, name) }
+
+// listAt is list for input i.
+func (n *node) listAt(i int, name string) ([]int64, error) {
+	if !n.has(i) {
 		return n.integers(name)
 	}
-	t, err := n.constant(1, name)
+	t, err := n.constant(i, name)
 	if err != nil {
 		return nil, err
 	}
 	if t.ints == nil || len(t.shape) > 1 {
-		return nil, fmt.Errorf("input 1 (%s): expected a list of INT64", name)
+		return nil, fmt.Errorf("input %d (%s): expected a list of INT64", i, name)
 	}
 	return t.ints, nil
 }

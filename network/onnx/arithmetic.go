@@ -1,0 +1,399 @@
+// Arithmetic with constants and of constants, and the activations that are made of it.
+
+package onnx
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/relucell/relucell/network/onnx/onnxpb"
+)
+
+// spread brings the running value and constant input at to their common shape by numpy's rule, and
+// returns the constant's elements.
+func (rd *reader) spread(n *node, at int) ([]float64, error) {
+	c, err := n.floats(at, "constant")
+	if err != nil {
+		return nil, err
+	}
+	cShape, err := n.oldBroadcast(c.shape, rd.shape)
+	if err != nil {
+		return nil, err
+	}
+	shape, fromX, err := broadcast(rd.shape, cShape)
+	if err != nil {
+		return nil, err
+	}
+	_, fromC, err := broadcast(cShape, rd.shape)
+	if err != nil {
+		return nil, err
+	}
+	if len(fromX) != rd.width {
+		refs, err := rd.pick(rd.refs, fromX, 0)
+		if err != nil {
+			return nil, err
+		}
+		rd.put(refs)
+	}
+	rd.shape = shape
+	v := make([]float64, len(fromC))
+	for i, j := range fromC {
+		v[i] = c.floats[j]
+	}
+	return v, nil
+}
+
+// constantSide returns the index of the input that is a constant, of two.
+func (n *node) constantSide() int {
+	if n.args[1].run != nil {
+		return 0
+	}
+	return 1
+}
+
+func multiply(rd *reader, n *node) error {
+	d, err := rd.spread(n, n.constantSide())
+	if err != nil {
+		return err
+	}
+	return rd.scale(d)
+}
+
+// divide is by a constant: 1/d is rounded once, unless d is a power of two.
+func divide(rd *reader, n *node) error {
+	if err := n.mustRun(0, "A"); err != nil {
+		return err
+	}
+	d, err := rd.spread(n, 1)
+	if err != nil {
+		return err
+	}
+	rounded := 0
+	for i, v := range d {
+		if f, _ := math.Frexp(v); math.Abs(f) != 0.5 {
+			rounded++
+		}
+		if d[i] = 1 / v; math.IsInf(d[i], 0) || math.Abs(d[i]) < 0x1p-1022 {
+			return fmt.Errorf("input 1: a divisor of %g, whose reciprocal is no normal float64", v)
+		}
+	}
+	rd.im.Round("Div: 1/(the divisor)", rounded)
+	return rd.scale(d)
+}
+
+func negate(rd *reader, _ *node) error { return rd.scale(filled(rd.width, -1)) }
+
+// larger is max(x, y) = y + relu(x − y), for Max and, with the sign −1, −max(−x, −y) for Min.
+func larger(sign float64) func(*reader, *node) error {
+	return func(rd *reader, n *node) error {
+		if len(n.args) != 2 {
+			return fmt.Errorf("%d inputs, supported are two", len(n.args))
+		}
+		x, err := rd.asValue(0, n)
+		if err != nil {
+			return err
+		}
+		y, err := rd.asValue(1, n)
+		if err != nil {
+			return err
+		}
+		if n.args[0].run == nil {
+			x, y = y, x
+		}
+		if err := rd.difference(&x, &y, n); err != nil {
+			return err
+		}
+		if sign < 0 {
+			err = rd.scale(filled(rd.width, -1))
+		}
+		if err := errors.Join(err, rd.activate(filled(rd.width, 0))); err != nil {
+			return err
+		}
+		if n.args[0].run != nil && n.args[1].run != nil {
+			return rd.combine(y, value{shape: rd.shape, refs: rd.refs}, sign)
+		}
+		c := make([]float64, rd.width)
+		for i, r := range y.refs {
+			c[i] = rd.constants[r.row]
+		}
+		if sign < 0 {
+			if err := rd.scale(filled(rd.width, -1)); err != nil {
+				return err
+			}
+		}
+		return rd.add(c)
+	}
+}
+
+// difference makes x − y the running value, both brought to one shape. A constant y, which has
+// constant places alone, becomes an offset.
+func (rd *reader) difference(x, y *value, n *node) error {
+	shape, fromX, err := broadcast(x.shape, y.shape)
+	if err != nil {
+		return err
+	}
+	_, fromY, err := broadcast(y.shape, x.shape)
+	if err != nil {
+		return err
+	}
+	if x.refs, err = rd.pick(x.refs, fromX, 0); err != nil {
+		return err
+	}
+	if y.refs, err = rd.pick(y.refs, fromY, 0); err != nil {
+		return err
+	}
+	x.shape, y.shape = shape, shape
+	if n.args[0].run != nil && n.args[1].run != nil {
+		return rd.combine(*x, *y, -1)
+	}
+	rd.enter(x)
+	c := make([]float64, rd.width)
+	for i, r := range y.refs {
+		c[i] = 0 - rd.constants[r.row]
+	}
+	return rd.add(c)
+}
+
+// clip has its bounds as inputs, or as attributes in old operator sets.
+func clip(rd *reader, n *node) error {
+	if err := n.mustRun(0, "input"); err != nil {
+		return err
+	}
+	var bounds [2]float64
+	for i, name := range []string{"min", "max"} {
+		sign := float64(2*i - 1)
+		v, err := n.float(name, float32(sign*math.MaxFloat32))
+		if err != nil {
+			return err
+		}
+		if n.has(i + 1) {
+			t, err := n.floats(i+1, name)
+			if err != nil {
+				return err
+			}
+			if len(t.floats) != 1 {
+				return fmt.Errorf("input %d (%s): shape %v, expected a scalar", i+1, name, t.shape)
+			}
+			v = t.floats[0]
+		}
+		// The largest float32 is what exporters write for no bound.
+		if bounds[i] = v; sign*v >= math.MaxFloat32 {
+			bounds[i] = math.Inf(int(sign))
+		}
+	}
+	return rd.clip(bounds[0], bounds[1])
+}
+
+// clip is lo + relu(x − lo) − relu(x − hi), or one neuron where a bound is infinite.
+func (rd *reader) clip(lo, hi float64) error {
+	if lo >= hi {
+		return fmt.Errorf("bounds %g and %g, expected the first to be less", lo, hi)
+	}
+	x := value{shape: rd.shape, refs: rd.refs}
+	above := func(bound, sign float64) error { // relu(sign·(x − bound))
+		rd.enter(&x)
+		if err := rd.add(filled(rd.width, 0-bound)); err != nil {
+			return err
+		}
+		if sign < 0 {
+			if err := rd.scale(filled(rd.width, -1)); err != nil {
+				return err
+			}
+		}
+		return rd.activate(filled(rd.width, 0))
+	}
+	switch {
+	case math.IsInf(lo, 0) && math.IsInf(hi, 0):
+		return nil
+	case math.IsInf(hi, 0):
+		if err := above(lo, 1); err != nil {
+			return err
+		}
+		return rd.add(filled(rd.width, lo))
+	case math.IsInf(lo, 0):
+		if err := above(hi, -1); err != nil {
+			return err
+		}
+		if err := rd.scale(filled(rd.width, -1)); err != nil {
+			return err
+		}
+		return rd.add(filled(rd.width, hi))
+	}
+	if err := above(lo, 1); err != nil {
+		return err
+	}
+	low := value{shape: rd.shape, refs: rd.refs}
+	if err := above(hi, 1); err != nil {
+		return err
+	}
+	if err := rd.combine(low, value{shape: rd.shape, refs: rd.refs}, -1); err != nil {
+		return err
+	}
+	return rd.add(filled(rd.width, lo))
+}
+
+// hardSigmoid is alpha·x + beta, kept within 0 and 1.
+func hardSigmoid(rd *reader, n *node) error {
+	alpha, err1 := n.float("alpha", 0.2)
+	beta, err2 := n.float("beta", 0.5)
+	if err := errors.Join(err1, err2); err != nil {
+		return err
+	}
+	if err := rd.scale(filled(rd.width, alpha)); err != nil {
+		return err
+	}
+	if err := rd.add(filled(rd.width, beta)); err != nil {
+		return err
+	}
+	return rd.clip(0, 1)
+}
+
+// scaler of ai.onnx.ml is (x − offset)·scale, each one number or one for each feature.
+func scaler(rd *reader, n *node) error {
+	var lists [2][]float64
+	for i, name := range []string{"offset", "scale"} {
+		list, err := n.numbers(name)
+		if err != nil {
+			return err
+		}
+		features := 1
+		if len(rd.shape) > 0 {
+			features = rd.shape[len(rd.shape)-1]
+		}
+		if len(list) != 1 && len(list) != features {
+			return fmt.Errorf("attribute %q: %d numbers, expected 1 or %d, one for each feature", name, len(list), features)
+		}
+		lists[i] = make([]float64, rd.width)
+		for j := range lists[i] {
+			lists[i][j] = list[j%len(list)]
+		}
+	}
+	for j, v := range lists[0] {
+		lists[0][j] = 0 - v
+	}
+	if err := rd.add(lists[0]); err != nil {
+		return err
+	}
+	return rd.scale(lists[1])
+}
+
+// numbers returns an attribute of type FLOATS.
+func (n *node) numbers(name string) ([]float64, error) {
+	a := n.attrs[name]
+	if a == nil || a.GetType() != onnxpb.AttributeProto_FLOATS {
+		return nil, fmt.Errorf("attribute %q: missing, or not FLOATS", name)
+	}
+	out := make([]float64, len(a.Floats))
+	for i, v := range a.Floats {
+		if out[i] = float64(v); math.IsNaN(out[i]) || math.IsInf(out[i], 0) {
+			return nil, fmt.Errorf("attribute %q: %g, expected finite numbers", name, v)
+		}
+	}
+	return out, nil
+}
+
+// sumAll is the sum of any number of values.
+func sumAll(rd *reader, n *node) error {
+	values := make([]value, len(n.args))
+	shape := []int{}
+	for i := range n.args {
+		v, err := rd.asValue(i, n)
+		if err != nil {
+			return err
+		}
+		if values[i] = v; i == 0 {
+			shape = v.shape
+		} else if shape, _, err = broadcast(shape, v.shape); err != nil {
+			return err
+		}
+	}
+	terms := make([][]ref, len(values))
+	for i, v := range values {
+		_, from, err := broadcast(v.shape, shape)
+		if err != nil {
+			return err
+		}
+		if terms[i], err = rd.pick(v.refs, from, 0); err != nil {
+			return err
+		}
+	}
+	rd.shape = shape
+	return rd.addUp(terms, filled(len(terms), 1))
+}
+
+// reduce is the sum over axes, or the mean, whose 1/count is rounded unless count is a power of two.
+func reduce(mean bool, what string) func(*reader, *node) error {
+	return func(rd *reader, n *node) error {
+		if err := n.mustRun(0, "data"); err != nil {
+			return err
+		}
+		axes, err := n.axes(len(rd.shape))
+		if err != nil {
+			return err
+		}
+		keep, err1 := n.integer("keepdims", 1)
+		noop, err2 := n.integer("noop_with_empty_axes", 0)
+		if err := errors.Join(err1, err2); err != nil {
+			return err
+		}
+		if len(axes) == 0 {
+			if noop != 0 {
+				return nil
+			}
+			axes = ordered(len(rd.shape))
+		}
+		return rd.reduce(axes, keep != 0, mean, what)
+	}
+}
+
+func globalAveragePool(rd *reader, _ *node) error {
+	if len(rd.shape) < 3 {
+		return fmt.Errorf("shape %v, expected a batch, channels and the rest", rd.shape)
+	}
+	return rd.reduce(ordered(len(rd.shape))[2:], true, true, "GlobalAveragePool")
+}
+
+func (rd *reader) reduce(axes []int, keep, mean bool, what string) error {
+	out, full, steps, step := []int{}, slices.Clone(rd.shape), make([]int, len(rd.shape)), 1
+	for d := len(rd.shape) - 1; d >= 0; d-- {
+		if slices.Contains(axes, d) {
+			full[d] = 1
+			continue
+		}
+		steps[d], step = step, step*rd.shape[d]
+	}
+	for d, n := range full {
+		if keep || !slices.Contains(axes, d) {
+			out = append(out, n)
+		}
+	}
+	w, err := rd.newWeights(step, rd.width)
+	if err != nil {
+		return err
+	}
+	count, factor := rd.width/step, 1.0
+	if mean {
+		factor = 1 / float64(count)
+		if f, _ := math.Frexp(float64(count)); f != 0.5 {
+			rd.im.Round(what+": 1/(the number of elements)", rd.width)
+		}
+	}
+	for j, i := range strided(rd.shape, steps) {
+		w.Set(i, j, factor)
+	}
+	rd.shape = out
+	return rd.affine(w)
+}
+
+// floatTypes are those between which a cast does nothing to a real number.
+var floatTypes = []int64{int64(onnxpb.TensorProto_FLOAT), int64(onnxpb.TensorProto_DOUBLE), int64(onnxpb.TensorProto_FLOAT16), int64(onnxpb.TensorProto_BFLOAT16)}
+
+func cast(_ *reader, n *node) error {
+	to, err := n.integer("to", 0)
+	if err == nil && !slices.Contains(floatTypes, to) {
+		return fmt.Errorf("attribute \"to\": %v, supported are the floating types", onnxpb.TensorProto_DataType(to))
+	}
+	return err
+}

@@ -1,0 +1,165 @@
+// Constant folding: nodes whose inputs are all constants are evaluated as real numbers. What is no
+// float64 is rounded to the nearest and counted.
+
+package onnx
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/relucell/relucell/network/onnx/onnxpb"
+)
+
+// foldTwo applies a function of two numbers, by numpy's rule.
+func foldTwo(what string, float func(a, b float64) (v float64, exact bool), integer func(a, b int64) (int64, error)) func(*reader, *node) (*tensor, error) {
+	return func(rd *reader, n *node) (*tensor, error) {
+		a, err := n.constant(0, "A")
+		if err != nil {
+			return nil, err
+		}
+		b, err := n.constant(1, "B")
+		if err != nil {
+			return nil, err
+		}
+		bShape := b.shape
+		if n.attrs["axis"] != nil {
+			return nil, errors.New("attribute \"axis\": not supported between constants")
+		}
+		shape, fromA, err := broadcast(a.shape, bShape)
+		if err != nil {
+			return nil, err
+		}
+		_, fromB, err := broadcast(bShape, a.shape)
+		if err != nil {
+			return nil, err
+		}
+		if err := rd.move(len(fromA)); err != nil {
+			return nil, err
+		}
+		out := &tensor{shape: shape, elem: a.elem}
+		if a.ints != nil && b.ints != nil {
+			out.ints = make([]int64, len(fromA))
+			for i := range out.ints {
+				if out.ints[i], err = integer(a.ints[fromA[i]], b.ints[fromB[i]]); err != nil {
+					return nil, err
+				}
+			}
+			return out, nil
+		}
+		if a.floats == nil || b.floats == nil {
+			return nil, errors.New("integers and floats together")
+		}
+		out.floats = make([]float64, len(fromA))
+		rounded := 0
+		for i := range out.floats {
+			v, exact := float(a.floats[fromA[i]], b.floats[fromB[i]])
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				return nil, fmt.Errorf("element %d is %g, expected a finite number", i, v)
+			}
+			if out.floats[i] = v; !exact {
+				rounded++
+			}
+		}
+		rd.im.Round(what+" of constants", rounded)
+		return out, nil
+	}
+}
+
+// maxInteger bounds the integers of shapes, so that no product overflows.
+const maxInteger = 1 << 31
+
+func inRange(f func(a, b int64) int64) func(a, b int64) (int64, error) {
+	return func(a, b int64) (int64, error) {
+		for _, v := range []int64{a, b} {
+			if v >= maxInteger || v <= -maxInteger {
+				return 0, fmt.Errorf("the integer %d, supported are those below %d", v, maxInteger)
+			}
+		}
+		return f(a, b), nil
+	}
+}
+
+var (
+	foldAdd = foldTwo("Add", func(a, b float64) (float64, bool) { s, e := twoSum(a, b); return s, e == 0 },
+		inRange(func(a, b int64) int64 { return a + b }))
+	foldSub = foldTwo("Sub", func(a, b float64) (float64, bool) { s, e := twoSum(a, -b); return s, e == 0 },
+		inRange(func(a, b int64) int64 { return a - b }))
+	foldMul = foldTwo("Mul", func(a, b float64) (float64, bool) { return a * b, productIsExact(a, b) },
+		inRange(func(a, b int64) int64 { return a * b }))
+	foldDiv = foldTwo("Div", func(a, b float64) (float64, bool) {
+		q := a / b
+		p, e, ok := twoProduct(q, b)
+		return q, ok && e == 0 && p == a
+	}, func(a, b int64) (int64, error) {
+		if b == 0 {
+			return 0, errors.New("a division by 0")
+		}
+		return inRange(func(a, b int64) int64 { return a / b })(a, b)
+	})
+)
+
+// foldCast converts as the operator says: a double to float32 is rounded by the graph itself.
+func foldCast(_ *reader, n *node) (*tensor, error) {
+	to, err := n.integer("to", 0)
+	if err != nil {
+		return nil, err
+	}
+	t, err := n.constant(0, "input")
+	if err != nil {
+		return nil, err
+	}
+	out := &tensor{shape: t.shape, elem: onnxpb.TensorProto_DataType(to)}
+	switch out.elem {
+	case onnxpb.TensorProto_FLOAT, onnxpb.TensorProto_DOUBLE:
+		return out, out.castFloats(t)
+	case onnxpb.TensorProto_INT64, onnxpb.TensorProto_INT32:
+		out.ints = make([]int64, size(t.shape))
+		for i := range out.ints {
+			if t.ints != nil {
+				out.ints[i] = t.ints[i]
+				continue
+			}
+			if math.Abs(t.floats[i]) >= maxInteger {
+				return nil, fmt.Errorf("element %d is %g, which is no integer of 32 bits", i, t.floats[i])
+			}
+			out.ints[i] = int64(t.floats[i])
+		}
+		return out, nil
+	}
+	return nil, fmt.Errorf("attribute \"to\": %v, supported for constants are FLOAT, DOUBLE, INT32 and INT64", out.elem)
+}
+
+func (t *tensor) castFloats(from *tensor) error {
+	t.floats = make([]float64, size(t.shape))
+	for i := range t.floats {
+		var v float64
+		if from.ints != nil {
+			if v = float64(from.ints[i]); math.Abs(v) > 1<<53 {
+				return fmt.Errorf("element %d is %d, which float64 does not hold", i, from.ints[i])
+			}
+		} else {
+			v = from.floats[i]
+		}
+		if t.elem == onnxpb.TensorProto_FLOAT {
+			v = float64(float32(v))
+		}
+		if t.floats[i] = v; math.IsInf(v, 0) {
+			return fmt.Errorf("element %d is %g as a float32", i, v)
+		}
+	}
+	return nil
+}
+
+// foldNeg negates.
+func foldNeg(rd *reader, n *node) (*tensor, error) {
+	n.args = append([]arg{{value: &tensor{shape: []int{}, floats: []float64{0}}}}, n.args...)
+	if t := n.args[1].value; t != nil && t.ints != nil {
+		n.args[0].value = &tensor{shape: []int{}, ints: []int64{0}}
+	}
+	t, err := foldSub(rd, n)
+	if err == nil {
+		t.elem = n.args[1].value.elem
+	}
+	return t, err
+}

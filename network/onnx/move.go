@@ -1,0 +1,452 @@
+// Operators that only move elements around. They compose places, and no layer comes of them.
+
+package onnx
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// moved is an output of a mover: for each element the one of the input that it is, or fill where
+// from is negative. A nil from keeps all in order.
+type moved struct {
+	shape, from []int
+	fill        float64
+}
+
+// mover says where the elements of input 0, of the shape given, go.
+type mover func(n *node, shape []int) ([]moved, error)
+
+// moved applies a mover, to a running value or a constant.
+func (rd *reader) moved(n *node, f mover) ([]value, error) {
+	if n.args[0].absent() {
+		return nil, errors.New("input 0: missing")
+	}
+	run, t := n.args[0].run, n.args[0].value
+	var shape []int
+	if shape = nil; run != nil {
+		shape = run.shape
+	} else {
+		shape = t.shape
+	}
+	outs, err := f(n, shape)
+	if err != nil {
+		return nil, err
+	}
+	values := make([]value, len(outs))
+	for i, m := range outs {
+		if run == nil {
+			values[i].constant, err = t.moved(rd, m)
+		} else {
+			values[i].shape, values[i].refs = m.shape, run.refs
+			if m.from != nil {
+				values[i].refs, err = rd.pick(run.refs, m.from, m.fill)
+			}
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return values, nil
+}
+
+// moved returns the tensor with its elements moved.
+func (t *tensor) moved(rd *reader, m moved) (*tensor, error) {
+	out := &tensor{shape: m.shape, elem: t.elem, floats: t.floats, ints: t.ints}
+	if m.from == nil {
+		return out, nil
+	}
+	if err := rd.move(len(m.from)); err != nil {
+		return nil, err
+	}
+	if t.ints != nil {
+		out.ints = make([]int64, len(m.from))
+	} else {
+		out.floats = make([]float64, len(m.from))
+	}
+	for i, j := range m.from {
+		switch {
+		case j < 0 && t.ints != nil:
+			out.ints[i] = int64(m.fill)
+		case j < 0:
+			out.floats[i] = m.fill
+		case t.ints != nil:
+			out.ints[i] = t.ints[j]
+		default:
+			out.floats[i] = t.floats[j]
+		}
+	}
+	return out, nil
+}
+
+// along returns the moved output of a shape whose axis has the given indices of the input's.
+func along(shape []int, axis int, index []int) (moved, error) {
+	out := slices.Clone(shape)
+	out[axis] = len(index)
+	if len(index) == 0 {
+		return moved{}, fmt.Errorf("the result, of shape %v, has no elements", out)
+	}
+	if size(out) > maxEntries {
+		return moved{}, fmt.Errorf("the result, of shape %v, has more than %d elements", out, maxEntries)
+	}
+	before, after := size(shape[:axis]), size(shape[axis+1:])
+	from := make([]int, 0, size(out))
+	for i := range before {
+		for _, j := range index {
+			for k := range after {
+				if j < 0 {
+					from = append(from, -1)
+				} else {
+					from = append(from, (i*shape[axis]+j)*after+k)
+				}
+			}
+		}
+	}
+	return moved{shape: out, from: from}, nil
+}
+
+// then applies a second move to what a first made.
+func (m moved) then(next moved) moved {
+	if m.from == nil {
+		return next
+	}
+	for i, j := range next.from {
+		if j >= 0 {
+			next.from[i] = m.from[j]
+		}
+	}
+	return next
+}
+
+// axis returns an attribute that names an axis.
+func (n *node) axis(missing int64, rank int) (int, error) {
+	a, err := n.integer("axis", missing)
+	if err != nil {
+		return 0, err
+	}
+	return placeAxis(a, rank)
+}
+
+func placeAxis(a int64, rank int) (int, error) {
+	if a < 0 {
+		a += int64(rank)
+	}
+	if a < 0 || a >= int64(rank) {
+		return 0, fmt.Errorf("axis %d is out of range for rank %d", a, rank)
+	}
+	return int(a), nil
+}
+
+// transpose permutes the axes.
+func transpose(n *node, shape []int) ([]moved, error) {
+	perm, err := n.integers("perm")
+	if err != nil {
+		return nil, err
+	}
+	if perm == nil {
+		for i := len(shape) - 1; i >= 0; i-- {
+			perm = append(perm, int64(i))
+		}
+	}
+	sorted := slices.Clone(perm)
+	slices.Sort(sorted)
+	for i, a := range sorted {
+		if len(perm) != len(shape) || a != int64(i) {
+			return nil, fmt.Errorf("attribute \"perm\": %v is no order of the %d axes", perm, len(shape))
+		}
+	}
+	steps, step := make([]int, len(shape)), 1
+	for i := len(shape) - 1; i >= 0; i-- {
+		steps[i], step = step, step*shape[i]
+	}
+	out, by := make([]int, len(shape)), make([]int, len(shape))
+	for i, a := range perm {
+		out[i], by[i] = shape[a], steps[a]
+	}
+	return []moved{{shape: out, from: strided(out, by)}}, nil
+}
+
+// strided returns the offsets of all indices of a shape, by the step of each axis.
+func strided(shape, steps []int) []int {
+	from := []int{0}
+	for d, n := range shape {
+		next := make([]int, 0, len(from)*n)
+		for _, at := range from {
+			for i := range n {
+				next = append(next, at+i*steps[d])
+			}
+		}
+		from = next
+	}
+	return from
+}
+
+// slice takes starts, ends, axes and steps as inputs, or as attributes in old operator sets.
+func slice(n *node, shape []int) ([]moved, error) {
+	var lists [4][]int64
+	for i, name := range []string{"starts", "ends", "axes", "steps"} {
+		list, err := n.listAt(i+1, name)
+		if err != nil {
+			return nil, err
+		}
+		lists[i] = list
+	}
+	starts, stops, axes, steps := lists[0], lists[1], lists[2], lists[3]
+	if axes == nil {
+		for i := range starts {
+			axes = append(axes, int64(i))
+		}
+	}
+	if len(starts) == 0 || len(stops) != len(starts) || len(axes) != len(starts) || steps != nil && len(steps) != len(starts) {
+		return nil, fmt.Errorf("starts %v, ends %v, axes %v, steps %v: expected lists of one length", starts, stops, axes, steps)
+	}
+	m, seen := moved{shape: shape}, map[int]bool{}
+	for i := range starts {
+		axis, err := placeAxis(axes[i], len(shape))
+		if err != nil {
+			return nil, err
+		}
+		if seen[axis] {
+			return nil, fmt.Errorf("axes %v: given twice", axes)
+		}
+		seen[axis] = true
+		step := int64(1)
+		if steps != nil {
+			step = steps[i]
+		}
+		index, err := sliced(starts[i], stops[i], step, int64(shape[axis]))
+		if err != nil {
+			return nil, err
+		}
+		next, err := along(m.shape, axis, index)
+		if err != nil {
+			return nil, err
+		}
+		m = m.then(next)
+	}
+	return []moved{m}, nil
+}
+
+// sliced returns the indices from start on, before stop, by numpy's rule.
+func sliced(start, stop, step, n int64) ([]int, error) {
+	if step == 0 || step > maxEntries || step < -maxEntries {
+		return nil, fmt.Errorf("step %d, expected one other than 0 of at most %d", step, maxEntries)
+	}
+	least, most := int64(0), n
+	if step < 0 {
+		least, most = -1, n-1
+	}
+	place := func(v int64) int64 {
+		if v < 0 {
+			v = max(v, -n-1) + n
+		}
+		return min(max(v, least), most)
+	}
+	var index []int
+	stop = place(stop)
+	for i := place(start); step > 0 && i < stop || step < 0 && i > stop; i += step {
+		index = append(index, int(i))
+	}
+	return index, nil
+}
+
+// gatherNode takes constant indices along an axis.
+func gatherNode(n *node, shape []int) ([]moved, error) {
+	axis, err := n.axis(0, len(shape))
+	if err != nil {
+		return nil, err
+	}
+	t, err := n.constant(1, "indices")
+	if err != nil {
+		return nil, err
+	}
+	if t.ints == nil {
+		return nil, errors.New("input 1 (indices): expected integers")
+	}
+	index := make([]int, len(t.ints))
+	for i, v := range t.ints {
+		if index[i], err = placeAxis(v, shape[axis]); err != nil {
+			return nil, fmt.Errorf("input 1 (indices): %d is out of range for shape %v", v, shape)
+		}
+	}
+	m, err := along(shape, axis, index)
+	m.shape = slices.Concat(shape[:axis], t.shape, shape[axis+1:])
+	return []moved{m}, err
+}
+
+// split cuts along an axis: into the lengths given, or into parts of one length, the last less.
+func split(n *node, shape []int) ([]moved, error) {
+	axis, err := n.axis(0, len(shape))
+	if err != nil {
+		return nil, err
+	}
+	lengths, err := n.list("split")
+	if err != nil {
+		return nil, err
+	}
+	total, parts := shape[axis], n.listed
+	if lengths == nil {
+		each := (total + parts - 1) / parts
+		for i := range parts {
+			lengths = append(lengths, int64(min(each, total-i*each)))
+		}
+	}
+	var outs []moved
+	at := 0
+	for _, k := range lengths {
+		if k < 1 || k > int64(total-at) {
+			return nil, fmt.Errorf("parts %v do not divide axis %d of shape %v", lengths, axis, shape)
+		}
+		index := ordered(int(k))
+		for i := range index {
+			index[i] += at
+		}
+		at += int(k)
+		m, err := along(shape, axis, index)
+		if err != nil {
+			return nil, err
+		}
+		outs = append(outs, m)
+	}
+	if at != total || len(outs) < parts {
+		return nil, fmt.Errorf("parts %v do not divide axis %d of shape %v into %d", lengths, axis, shape, parts)
+	}
+	return outs, nil
+}
+
+// expand broadcasts to a shape.
+func expand(n *node, shape []int) ([]moved, error) {
+	want, err := n.listAt(1, "shape")
+	if err != nil {
+		return nil, err
+	}
+	to := make([]int, len(want))
+	for i, d := range want {
+		if d < 1 || d > maxEntries {
+			return nil, fmt.Errorf("input 1 (shape): %v, expected sizes of 1 to %d", want, maxEntries)
+		}
+		to[i] = int(d)
+	}
+	out, from, err := broadcast(shape, to)
+	return []moved{{shape: out, from: from}}, err
+}
+
+// tile repeats along each axis.
+func tile(n *node, shape []int) ([]moved, error) {
+	times, err := n.listAt(1, "repeats")
+	if err != nil {
+		return nil, err
+	}
+	if len(times) != len(shape) {
+		return nil, fmt.Errorf("input 1 (repeats): %v, expected one for each axis of shape %v", times, shape)
+	}
+	m := moved{shape: shape}
+	for axis, k := range times {
+		if k < 1 || k > maxEntries || size(m.shape) > maxEntries/int(k) {
+			return nil, fmt.Errorf("input 1 (repeats): %v, expected 1 or more, and at most %d elements in all", times, maxEntries)
+		}
+		index := make([]int, int(k)*shape[axis])
+		for i := range index {
+			index[i] = i % shape[axis]
+		}
+		next, err := along(m.shape, axis, index)
+		if err != nil {
+			return nil, err
+		}
+		m = m.then(next)
+	}
+	return []moved{m}, nil
+}
+
+// pad takes amounts and a value as inputs, or as attributes in old operator sets; a negative amount
+// cuts off.
+func pad(n *node, shape []int) ([]moved, error) {
+	pads, err := n.list("pads")
+	if err != nil {
+		return nil, err
+	}
+	axes := ordered(len(shape))
+	if n.has(3) {
+		list, err := n.listAt(3, "axes")
+		if err != nil {
+			return nil, err
+		}
+		axes = axes[:0]
+		for _, a := range list {
+			axis, err := placeAxis(a, len(shape))
+			if err != nil || slices.Contains(axes, axis) {
+				return nil, fmt.Errorf("input 3 (axes): %v, expected axes of shape %v, each once", list, shape)
+			}
+			axes = append(axes, axis)
+		}
+	}
+	fill, err := n.fill()
+	if err != nil {
+		return nil, err
+	}
+	if len(pads) != 2*len(axes) {
+		return nil, fmt.Errorf("pads %v, expected two for each of %d axes", pads, len(axes))
+	}
+	mode := "constant"
+	if a := n.attrs["mode"]; a != nil {
+		mode = string(a.GetS())
+	}
+	m := moved{shape: shape}
+	for i, axis := range axes {
+		index, err := padded(mode, pads[i], pads[len(axes)+i], shape[axis])
+		if err != nil {
+			return nil, err
+		}
+		if slices.Equal(index, ordered(shape[axis])) {
+			continue
+		}
+		next, err := along(m.shape, axis, index)
+		if err != nil {
+			return nil, err
+		}
+		m = m.then(next)
+	}
+	m.fill = fill
+	return []moved{m}, nil
+}
+
+// fill is the value of a Pad.
+func (n *node) fill() (float64, error) {
+	if !n.has(2) {
+		return n.float("value", 0)
+	}
+	t, err := n.constant(2, "value")
+	switch {
+	case err != nil:
+		return 0, err
+	case len(t.floats) == 1:
+		return t.floats[0], nil
+	case len(t.ints) == 1:
+		return float64(t.ints[0]), nil
+	}
+	return 0, fmt.Errorf("input 2 (value): shape %v, expected one number", t.shape)
+}
+
+// padded returns the indices along a padded axis of n elements.
+func padded(mode string, before, after int64, n int) ([]int, error) {
+	if before > maxEntries || after > maxEntries || before < int64(-n) || after < int64(-n) {
+		return nil, fmt.Errorf("pads %d and %d of an axis of %d", before, after, n)
+	}
+	var index []int
+	for i := int(-before); i < n+int(after); i++ {
+		switch inside := i >= 0 && i < n; {
+		case inside:
+			index = append(index, i)
+		case mode == "constant":
+			index = append(index, -1)
+		case mode == "edge":
+			index = append(index, min(max(i, 0), n-1))
+		case mode == "reflect" && i > -n && i < 2*n-1:
+			index = append(index, min(max(i, -i), 2*n-2-i))
+		default:
+			return nil, fmt.Errorf("attribute \"mode\": %q of %d and %d, supported are constant, edge, and reflect of less than the axis", mode, before, after)
+		}
+	}
+	return index, nil
+}
