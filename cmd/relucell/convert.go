@@ -20,7 +20,7 @@ type convertCmd struct {
 }
 
 func newConvertCmd() *cobra.Command {
-	c := &convertCmd{}
+	c := &convertCmd{net: netFlags{writes: true}}
 	cmd := netCommand(&c.net, c.run, &cobra.Command{
 		Use:   "convert NET -o FILE.json",
 		Short: "Convert a network to the canonical text",

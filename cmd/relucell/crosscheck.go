@@ -60,7 +60,7 @@ const shrinkTime = 30 * time.Second
 const maxShrunk = 5
 
 func newCrosscheckCmd() *cobra.Command {
-	c := &crosscheckCmd{}
+	c := &crosscheckCmd{net: netFlags{writes: true}}
 	cmd := &cobra.Command{
 		Use:   "crosscheck [NET…]",
 		Short: "Hold bounds against certified counts",

@@ -25,12 +25,21 @@ const maxCenterBytes = 1 << 24
 // netFlags are the flags of every command that reads a network.
 type netFlags struct {
 	normalise bool
+	// output names an output of an .onnx graph, by the flag --output, or --net-output in commands
+	// whose --output names a file to write.
+	output string
+	writes bool
 	// notes are those of the network that was read last.
 	notes []string
 }
 
 func (f *netFlags) add(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.normalise, "normalise", false, "apply the normalisation that an .nnet file holds (ignored otherwise)")
+	name := "output"
+	if f.writes {
+		name = "net-output"
+	}
+	fs.StringVar(&f.output, name, "", "`NAME` of the output of an .onnx graph that is the network's (default the first)")
 }
 
 // read reads the network, logs what that did, and says on standard error what a user must know to
@@ -67,7 +76,7 @@ func (f *netFlags) open(ctx context.Context, path string) (*network.Network, *ne
 		im *network.Import
 	}
 	r, err := within(ctx, func() (file, error) {
-		n, im, err := load.Read(path, load.Options{NormaliseNNet: f.normalise})
+		n, im, err := load.Read(path, load.Options{NormaliseNNet: f.normalise, Output: f.output})
 		return file{n, im}, err
 	})
 	if r.n == nil && ctx.Err() != nil && errors.Is(err, ctx.Err()) {

@@ -40,7 +40,7 @@ type plotCmd struct {
 const narrowest, widest = 200, 10000
 
 func newPlotCmd() *cobra.Command {
-	c := &plotCmd{}
+	c := &plotCmd{net: netFlags{writes: true}}
 	cmd := netCommand(&c.net, c.run, &cobra.Command{
 		Use:   "plot NET -o FILE.svg|png|pdf|html",
 		Short: "Draw the activation regions of a network with two inputs, or on a plane",

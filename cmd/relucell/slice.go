@@ -15,7 +15,7 @@ type sliceCmd struct {
 }
 
 func newSliceCmd() *cobra.Command {
-	c := &sliceCmd{}
+	c := &sliceCmd{net: netFlags{writes: true}}
 	cmd := netCommand(&c.net, c.run, &cobra.Command{
 		Use:   "slice NET -o FILE.json",
 		Short: "Write a network on a line or plane through its inputs as a network of its own",

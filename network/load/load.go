@@ -1,5 +1,6 @@
 // Package load reads a network from a file, in the format that the file's
-// ending says: .onnx, .nnet, or .json for the canonical text.
+// ending says: .onnx, .nnet, or .json for the canonical text, each of them also compressed, with
+// .gz behind it.
 //
 //	net, im, err := load.Read("policy.onnx", load.Options{})
 //	if err != nil { … }
@@ -7,6 +8,9 @@
 package load
 
 import (
+	"bufio"
+	"compress/gzip"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -25,6 +29,8 @@ const MaxFileBytes = 1 << 30
 type Options struct {
 	// NormaliseNNet applies the normalisation that an .nnet file holds.
 	NormaliseNNet bool
+	// Output names the output of an .onnx graph that is the network's; empty is the first.
+	Output string
 }
 
 // Read reads the network of a file. Errors name the file and what was expected.
@@ -48,21 +54,54 @@ func Read(path string, opt Options) (*network.Network, *network.Import, error) {
 	if st.Size() > MaxFileBytes {
 		return nil, nil, fmt.Errorf("%s: %d bytes, expected at most %d", path, st.Size(), MaxFileBytes)
 	}
-	n, im, err := read(f)
+	r, err := plain(f, path)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", path, err)
+	}
+	n, im, err := read(r)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return n, im, nil
 }
 
+// lfsPointer is how a file begins that stands for one kept elsewhere.
+const lfsPointer = "version https://git-lfs.github.com/spec/"
+
+// plain returns the bytes of a file, unpacked where its ending says so: at most MaxFileBytes.
+func plain(f io.Reader, path string) (io.Reader, error) {
+	if strings.ToLower(filepath.Ext(path)) == packed {
+		z, err := gzip.NewReader(f)
+		if err != nil {
+			return nil, fmt.Errorf("not a gzip file: %w", err)
+		}
+		f = io.LimitReader(z, MaxFileBytes+1)
+	}
+	b := bufio.NewReader(f)
+	if head, _ := b.Peek(len(lfsPointer)); string(head) == lfsPointer {
+		return nil, errors.New("a Git LFS pointer, not the file itself: get it with git lfs pull")
+	}
+	return b, nil
+}
+
+// packed ends the names of compressed files.
+const packed = ".gz"
+
 func readerFor(path string, opt Options) (func(io.Reader) (*network.Network, *network.Import, error), error) {
-	ending := strings.ToLower(filepath.Ext(path))
+	lower := strings.ToLower(path)
+	ending := filepath.Ext(strings.TrimSuffix(lower, packed))
+	if opt.Output != "" && ending != ".onnx" {
+		return nil, fmt.Errorf("%s: output %q asked for, but only .onnx files name theirs", path, opt.Output)
+	}
 	if opt.NormaliseNNet && ending != ".nnet" {
 		return nil, fmt.Errorf("%s: normalisation asked for, but only .nnet files hold one", path)
 	}
 	switch ending {
 	case ".onnx":
-		return onnx.Read, nil
+		folder := filepath.Dir(path)
+		return func(r io.Reader) (*network.Network, *network.Import, error) {
+			return onnx.ReadWith(r, onnx.Options{Output: opt.Output, Folder: folder})
+		}, nil
 	case ".nnet":
 		return func(r io.Reader) (*network.Network, *network.Import, error) { return nnet.Read(r, opt.NormaliseNNet) }, nil
 	case ".json":
@@ -71,5 +110,5 @@ func readerFor(path string, opt Options) (func(io.Reader) (*network.Network, *ne
 			return n, &network.Import{Format: "canonical", Precision: "hexadecimal text"}, err
 		}, nil
 	}
-	return nil, fmt.Errorf("%s: unknown ending %q, expected .onnx, .nnet or .json (the canonical text)", path, ending)
+	return nil, fmt.Errorf("%s: unknown ending %q, expected .onnx, .nnet or .json (the canonical text), or one of them with .gz behind it", path, ending)
 }

@@ -4,6 +4,7 @@ package load
 
 import (
 	"bytes"
+	"compress/gzip"
 	"os"
 	"path/filepath"
 	"testing"
@@ -27,10 +28,13 @@ func TestReadChoosesByEnding(t *testing.T) {
 		data   []byte
 		format string
 	}{
-		"a.onnx": {model.Bytes(), "onnx"},
-		"a.nnet": {[]byte(text), "nnet"},
-		"a.json": {canonical.Bytes(), "canonical"},
-		"a.JSON": {canonical.Bytes(), "canonical"},
+		"a.onnx":    {model.Bytes(), "onnx"},
+		"a.nnet":    {[]byte(text), "nnet"},
+		"a.json":    {canonical.Bytes(), "canonical"},
+		"a.JSON":    {canonical.Bytes(), "canonical"},
+		"a.onnx.gz": {zipped(t, model.Bytes()), "onnx"},
+		"a.nnet.gz": {zipped(t, []byte(text)), "nnet"},
+		"a.json.gz": {zipped(t, canonical.Bytes()), "canonical"},
 	} {
 		path := filepath.Join(t.TempDir(), name)
 		require.NoError(t, os.WriteFile(path, c.data, 0o600))
@@ -39,6 +43,15 @@ func TestReadChoosesByEnding(t *testing.T) {
 		require.Equal(t, c.format, im.Format)
 		require.Equal(t, n.Fingerprint(), got.Fingerprint())
 	}
+}
+
+func zipped(t *testing.T, data []byte) []byte {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	_, err := z.Write(data)
+	require.NoError(t, err)
+	require.NoError(t, z.Close())
+	return b.Bytes()
 }
 
 func TestReadNormalises(t *testing.T) {
@@ -56,6 +69,10 @@ func TestReadRefusals(t *testing.T) {
 	require.NoError(t, os.WriteFile(bad, []byte("hello"), 0o600))
 	badText := filepath.Join(dir, "bad.json")
 	require.NoError(t, os.WriteFile(badText, []byte("{"), 0o600))
+	pointer := filepath.Join(dir, "pointer.onnx")
+	require.NoError(t, os.WriteFile(pointer, []byte("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n"), 0o600))
+	notPacked := filepath.Join(dir, "a.onnx.gz")
+	require.NoError(t, os.WriteFile(notPacked, []byte("hello"), 0o600))
 	large := filepath.Join(dir, "large.nnet")
 	require.NoError(t, os.WriteFile(large, nil, 0o600))
 	require.NoError(t, os.Truncate(large, MaxFileBytes+1)) // a hole: it takes no room
@@ -73,6 +90,10 @@ func TestReadRefusals(t *testing.T) {
 		{bad, Options{NormaliseNNet: true}, bad + ": normalisation asked for, but only .nnet"},
 		{badText, Options{}, badText + ": canonical text: ends too early"},
 		{large, Options{}, large + ": 1073741825 bytes, expected at most"},
+		{pointer, Options{}, "a Git LFS pointer, not the file itself: get it with git lfs pull"},
+		{notPacked, Options{}, "not a gzip file"},
+		{badText, Options{Output: "y"}, `output "y" asked for, but only .onnx`},
+		{"net.gz", Options{}, `net.gz: unknown ending`},
 		{folder, Options{}, folder + ": is a folder"},
 	} {
 		_, _, err := Read(c.path, c.opt)

@@ -143,7 +143,7 @@ func (p *plan) sort(known func(string) bool) error {
 // unread refuses operators that are not read, all of them at once.
 func (p *plan) unread() error {
 	var words []string
-	smooth, seen := "", map[string]bool{}
+	smooth, seen := false, map[string]bool{}
 	for _, i := range p.order {
 		n := p.g.Node[i]
 		if _, ok := operatorOf(n); ok {
@@ -160,16 +160,17 @@ func (p *plan) unread() error {
 		words = append(words, describe(i, n)+": operator "+kind+" is not supported")
 		if slices.Contains(smoothOperators, n.GetOpType()) {
 			words[len(words)-1] = describe(i, n) + ": " + kind + " is smooth, the network is not piecewise linear"
-			smooth = kind
+			smooth = true
 		}
 	}
-	switch {
-	case len(words) == 0:
+	if len(words) == 0 {
 		return nil
-	case smooth != "":
-		return errors.New(strings.Join(words, "; "))
 	}
-	return fmt.Errorf("%s; supported are %s (onnx-simplifier may leave fewer operators)", strings.Join(words, "; "), supported())
+	remedy := "onnx-simplifier may leave fewer operators"
+	if smooth {
+		remedy = "cut the model before it, if it stands at the end"
+	}
+	return fmt.Errorf("%s; supported are %s (%s)", strings.Join(words, "; "), supported(), remedy)
 }
 
 // smoothOperators are functions that are not piecewise linear.

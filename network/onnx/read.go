@@ -91,6 +91,8 @@ type reader struct {
 	// opset is the version of the operators, folder that of external data.
 	opset  int64
 	folder string
+	// outside is the number of bytes of external data that may still be read.
+	outside int64
 	// shape is that of the running value, an unknown batch being 1.
 	shape []int
 	// consts are the initializers, values what nodes have computed.
@@ -106,7 +108,7 @@ type constant struct {
 
 func readGraph(g *onnxpb.GraphProto, opset int64, limit int, opt Options) (*network.Network, *network.Import, error) {
 	im := &network.Import{Format: "onnx"}
-	rd := &reader{opset: opset, folder: opt.Folder, consts: map[string]*constant{}, values: map[string]value{}}
+	rd := &reader{opset: opset, folder: opt.Folder, outside: MaxFileBytes, consts: map[string]*constant{}, values: map[string]value{}}
 	if len(g.SparseInitializer) > 0 {
 		return nil, nil, errors.New("the graph has sparse initializers, supported are dense ones")
 	}

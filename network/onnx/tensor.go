@@ -33,9 +33,6 @@ func size(shape []int) int {
 	return n
 }
 
-// decode reads a tensor of the file.
-func (rd *reader) decode(p *onnxpb.TensorProto) (*tensor, error) { return decode(p) }
-
 // decode reads a tensor of finite floats or of integers.
 func decode(p *onnxpb.TensorProto) (*tensor, error) {
 	if p.GetDataLocation() == onnxpb.TensorProto_EXTERNAL || len(p.ExternalData) > 0 {

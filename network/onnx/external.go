@@ -1,0 +1,76 @@
+// External data: tensors whose bytes lie in another file, as exporters write them beside a model
+// that is not small. Only files inside the model's folder are opened.
+
+package onnx
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/relucell/relucell/network/onnx/onnxpb"
+)
+
+// decode reads a tensor of the model, or of the file that it names.
+func (rd *reader) decode(p *onnxpb.TensorProto) (*tensor, error) {
+	if p.GetDataLocation() != onnxpb.TensorProto_EXTERNAL || rd.folder == "" {
+		return decode(p)
+	}
+	raw, err := rd.external(p)
+	if err != nil {
+		return nil, fmt.Errorf("external data: %w", err)
+	}
+	q := proto.CloneOf(p)
+	q.DataLocation, q.ExternalData, q.RawData = nil, nil, raw
+	return decode(q)
+}
+
+// external reads the bytes that a tensor names.
+func (rd *reader) external(p *onnxpb.TensorProto) ([]byte, error) {
+	fields := map[string]string{}
+	for _, e := range p.ExternalData {
+		fields[e.GetKey()] = e.GetValue()
+	}
+	root, err := os.OpenRoot(rd.folder)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	f, err := root.Open(fields["location"])
+	if err != nil {
+		return nil, fmt.Errorf("%w, expected a file inside the model's folder", err)
+	}
+	defer f.Close()
+	st, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !st.Mode().IsRegular() {
+		return nil, fmt.Errorf("%q is no regular file", fields["location"])
+	}
+	offset, length := int64(0), st.Size()
+	if s := fields["offset"]; s != "" {
+		if offset, err = strconv.ParseInt(s, 10, 64); err != nil {
+			return nil, fmt.Errorf("offset %q, expected a number", s)
+		}
+	}
+	length -= offset
+	if s := fields["length"]; s != "" {
+		if length, err = strconv.ParseInt(s, 10, 64); err != nil {
+			return nil, fmt.Errorf("length %q, expected a number", s)
+		}
+	}
+	if offset < 0 || length < 0 || offset > st.Size() || length > st.Size()-offset {
+		return nil, fmt.Errorf("%q has %d bytes, expected %d from %d on", fields["location"], st.Size(), length, offset)
+	}
+	if rd.outside -= length; rd.outside < 0 {
+		return nil, errors.New("more than a gigabyte in all")
+	}
+	raw := make([]byte, length)
+	_, err = io.ReadFull(io.NewSectionReader(f, offset, length), raw)
+	return raw, err
+}

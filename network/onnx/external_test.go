@@ -1,0 +1,60 @@
+// External data beside a model: read where it is inside the folder, and refused where it is not.
+
+package onnx
+
+import (
+	"encoding/binary"
+	"math"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/relucell/relucell/network/onnx/onnxpb"
+)
+
+func TestExternalData(t *testing.T) {
+	dir := t.TempDir()
+	raw := []byte("junk")
+	for _, v := range []float64{1, 2, 3, 4, 5, 6} {
+		raw = binary.LittleEndian.AppendUint64(raw, math.Float64bits(v))
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "net.data"), raw, 0o600))
+	outside := filepath.Join(t.TempDir(), "outside")
+	require.NoError(t, os.WriteFile(outside, raw, 0o600))
+	require.NoError(t, os.Symlink(outside, filepath.Join(dir, "link")))
+	try := func(folder string, entries ...string) error {
+		c := good()
+		w := c.g.Initializer[0]
+		w.DoubleData, w.DataLocation = nil, onnxpb.TensorProto_EXTERNAL.Enum()
+		for i := 0; i < len(entries); i += 2 {
+			w.ExternalData = append(w.ExternalData, &onnxpb.StringStringEntryProto{Key: &entries[i], Value: &entries[i+1]})
+		}
+		n, _, err := readModel(encode(t, c.model()), testLimit, Options{Folder: folder})
+		if err == nil {
+			want, _, err := good().read(t)
+			require.NoError(t, err)
+			require.Equal(t, want.Fingerprint(), n.Fingerprint())
+		}
+		return err
+	}
+	require.NoError(t, try(dir, "location", "net.data", "offset", "4", "length", "48"))
+	require.NoError(t, try(dir, "location", "net.data", "offset", "4"))
+	for _, c := range []struct {
+		want    string
+		entries []string
+	}{
+		{"expected a file inside the model's folder", []string{"location", outside}},
+		{"expected a file inside the model's folder", []string{"location", "../x"}},
+		{"expected a file inside the model's folder", []string{"location", "link"}},
+		{"no such file", []string{"location", "none"}},
+		{"has 52 bytes, expected 48 from 8 on", []string{"location", "net.data", "offset", "8", "length", "48"}},
+		{"has 52 bytes, expected", []string{"location", "net.data", "offset", "-8"}},
+		{"raw_data: 52 bytes, expected 48", []string{"location", "net.data"}},
+		{"is no regular file", []string{"location", "."}},
+	} {
+		require.ErrorContains(t, try(dir, c.entries...), c.want)
+	}
+	require.ErrorContains(t, try("", "location", "net.data"), "its data is in another file")
+}
