@@ -29,6 +29,7 @@ type netFlags struct {
 	// whose --output names a file to write.
 	output string
 	writes bool
+	batch  int
 	// notes are those of the network that was read last.
 	notes []string
 }
@@ -40,6 +41,7 @@ func (f *netFlags) add(fs *pflag.FlagSet) {
 		name = "net-output"
 	}
 	fs.StringVar(&f.output, name, "", "`NAME` of the output of an .onnx graph that is the network's (default the first)")
+	fs.IntVar(&f.batch, "batch", 1, "`rows` of a fixed batch of an .onnx graph: 1, where they do not mix, or all")
 }
 
 // read reads the network, logs what that did, and says on standard error what a user must know to
@@ -75,8 +77,11 @@ func (f *netFlags) open(ctx context.Context, path string) (*network.Network, *ne
 		n  *network.Network
 		im *network.Import
 	}
+	if f.batch < 0 {
+		return nil, nil, badInputf("--batch: %d, expected 1 or the rows of a fixed batch", f.batch)
+	}
 	r, err := within(ctx, func() (file, error) {
-		n, im, err := load.Read(path, load.Options{NormaliseNNet: f.normalise, Output: f.output})
+		n, im, err := load.Read(path, load.Options{NormaliseNNet: f.normalise, Output: f.output, Batch: f.batch})
 		return file{n, im}, err
 	})
 	if r.n == nil && ctx.Err() != nil && errors.Is(err, ctx.Err()) {

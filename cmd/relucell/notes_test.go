@@ -86,8 +86,12 @@ func TestAFixedBatchIsSaidByCount(t *testing.T) {
 	if _, err := os.Stat(net); err != nil {
 		t.Skipf("no file %s beside the project", net)
 	}
-	out, errs, code := relucell(t, "count", net, "--box=-1:1", "--limit", "10")
+	out, errs, code := relucell(t, "count", net, "--box=-1:1", "--limit", "10", "--batch", "4")
 	require.Contains(t, []int{exitDone, exitStopped}, code, errs)
 	require.Contains(t, errs, `note: Input "x" has a fixed batch of 4: the network is a product of 4 copies`)
 	require.Contains(t, out, "Regions")
+	out, errs, code = relucell(t, "count", net, "--box=-1:1")
+	require.Equal(t, exitDone, code, errs)
+	require.Contains(t, errs, `whose rows do not mix: the network is that of one row`)
+	require.Contains(t, out, "2-8-1")
 }

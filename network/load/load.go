@@ -31,6 +31,9 @@ type Options struct {
 	NormaliseNNet bool
 	// Output names the output of an .onnx graph that is the network's; empty is the first.
 	Output string
+	// Batch is the number of rows of a fixed batch of an .onnx graph that the network is for: 0 and
+	// 1 are one of them, where they do not mix, anything else must be all.
+	Batch int
 }
 
 // Read reads the network of a file. Errors name the file and what was expected.
@@ -93,6 +96,9 @@ func readerFor(path string, opt Options) (func(io.Reader) (*network.Network, *ne
 	if opt.Output != "" && ending != ".onnx" {
 		return nil, fmt.Errorf("%s: output %q asked for, but only .onnx files name theirs", path, opt.Output)
 	}
+	if opt.Batch > 1 && ending != ".onnx" {
+		return nil, fmt.Errorf("%s: a batch of %d asked for, but only .onnx files have one", path, opt.Batch)
+	}
 	if opt.NormaliseNNet && ending != ".nnet" {
 		return nil, fmt.Errorf("%s: normalisation asked for, but only .nnet files hold one", path)
 	}
@@ -100,7 +106,7 @@ func readerFor(path string, opt Options) (func(io.Reader) (*network.Network, *ne
 	case ".onnx":
 		folder := filepath.Dir(path)
 		return func(r io.Reader) (*network.Network, *network.Import, error) {
-			return onnx.ReadWith(r, onnx.Options{Output: opt.Output, Folder: folder})
+			return onnx.ReadWith(r, onnx.Options{Output: opt.Output, Batch: opt.Batch, Folder: folder})
 		}, nil
 	case ".nnet":
 		return func(r io.Reader) (*network.Network, *network.Import, error) { return nnet.Read(r, opt.NormaliseNNet) }, nil

@@ -387,12 +387,9 @@ func (rd *reader) reduce(axes []int, keep, mean bool, what string) error {
 	return rd.affine(w)
 }
 
-// floatTypes are those between which a cast does nothing to a real number.
-var floatTypes = []int64{int64(onnxpb.TensorProto_FLOAT), int64(onnxpb.TensorProto_DOUBLE), int64(onnxpb.TensorProto_FLOAT16), int64(onnxpb.TensorProto_BFLOAT16)}
-
 func cast(_ *reader, n *node) error {
 	to, err := n.integer("to", 0)
-	if err == nil && !slices.Contains(floatTypes, to) {
+	if err == nil && !slices.Contains(floatTypes, onnxpb.TensorProto_DataType(to)) {
 		return fmt.Errorf("attribute \"to\": %v, supported are the floating types", onnxpb.TensorProto_DataType(to))
 	}
 	return err

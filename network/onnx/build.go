@@ -46,7 +46,9 @@ type builder struct {
 	room, moves int
 	// limit is what room began with.
 	limit int
-	im    *network.Import
+	// sideBySide says that the network has blocks or carried values side by side in a layer.
+	sideBySide bool
+	im         *network.Import
 }
 
 func newBuilder(inputs, limit int, im *network.Import) *builder {

@@ -163,3 +163,48 @@ func foldNeg(rd *reader, n *node) (*tensor, error) {
 	}
 	return t, err
 }
+
+// foldDequantize is (x − zero point)·scale, of one number or one for each index of an axis.
+func foldDequantize(rd *reader, n *node) (*tensor, error) {
+	x, err := n.constant(0, "x")
+	if err != nil {
+		return nil, err
+	}
+	scale, err := n.floats(1, "x_scale")
+	if err != nil {
+		return nil, err
+	}
+	zero := &tensor{ints: make([]int64, len(scale.floats))}
+	if n.has(2) {
+		if zero, err = n.constant(2, "x_zero_point"); err != nil {
+			return nil, err
+		}
+	}
+	axis, rest := 0, len(x.ints)
+	if len(scale.floats) > 1 {
+		if axis, err = n.axis(1, len(x.shape)); err != nil {
+			return nil, err
+		}
+		rest = size(x.shape[axis+1:])
+	}
+	if x.ints == nil || len(zero.ints) != len(scale.floats) || len(scale.floats) > 1 && (len(scale.shape) != 1 || scale.shape[0] != x.shape[axis]) {
+		return nil, errors.New("expected integers, and a scale and a zero point of one number, or one for each index of the axis")
+	}
+	if err := rd.move(len(x.ints)); err != nil {
+		return nil, err
+	}
+	out := &tensor{shape: x.shape, elem: scale.elem, floats: make([]float64, len(x.ints))}
+	rounded := 0
+	for i, v := range x.ints {
+		k := i / rest % len(scale.floats)
+		d := float64(v - zero.ints[k])
+		if out.floats[i] = d * scale.floats[k]; !productIsExact(d, scale.floats[k]) || math.Abs(d) > 1<<53 {
+			rounded++
+		}
+		if math.IsInf(out.floats[i], 0) {
+			return nil, fmt.Errorf("element %d is beyond the range of float64", i)
+		}
+	}
+	rd.im.Round("DequantizeLinear: the integers times the scale", rounded)
+	return out, nil
+}

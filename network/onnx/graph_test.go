@@ -112,6 +112,11 @@ func encode(t testing.TB, m *onnxpb.ModelProto) []byte {
 // testLimit keeps a test from building large networks by mistake.
 const testLimit = 1 << 22
 
+// read reads all rows of a batch.
+func read(data []byte, limit int) (*network.Network, *network.Import, error) {
+	return readModel(data, limit, Options{Batch: AllRows})
+}
+
 func (c *chain) read(t testing.TB) (*network.Network, *network.Import, error) {
 	return read(encode(t, c.model()), testLimit)
 }

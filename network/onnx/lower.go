@@ -110,6 +110,7 @@ func (l *lowering) weights(level int, before, rows []ref) (*mat.Dense, error) {
 		l.room -= len(rows) * len(before)
 		return l.blocks[at[0]].w, nil
 	}
+	l.sideBySide = l.sideBySide || len(l.levels[level]) > 1 || l.blocks[rows[len(rows)-1].block].level < level
 	w, err := takeWeights(&l.room, len(rows), len(before))
 	if err != nil {
 		return nil, err

@@ -35,16 +35,50 @@ func (rd *reader) inference(n *node) error {
 	return nil
 }
 
-// noteBatch says what a fixed batch means, if the one input has it.
-func (rd *reader) noteBatch(n *network.Network, inputs []*onnxpb.ValueInfoProto) {
-	if shape := rd.values[inputs[0].GetName()].shape; len(inputs) == 1 && len(shape) > 1 && shape[0] > 1 {
-		rd.im.Note(batchNote(n, inputs[0].GetName(), shape[0]))
+// oneOfBatch returns the network of as many rows of a fixed batch as are asked for, where there is
+// one input and its rows do not mix: one of them unless want is all. What it does it notes.
+func (rd *reader) oneOfBatch(n *network.Network, inputs []*onnxpb.ValueInfoProto, want int) (*network.Network, error) {
+	name := inputs[0].GetName()
+	shape := rd.values[name].shape
+	if len(inputs) != 1 || len(shape) < 2 || shape[0] == 1 {
+		if want > 1 {
+			return nil, fmt.Errorf("a batch of %d is asked for, but the input has none of a fixed size", want)
+		}
+		return n, nil
 	}
+	size := shape[0]
+	if rd.sideBySide {
+		rd.im.Note(fmt.Sprintf("The first dimension of input %q is fixed to %d: all its elements are inputs of the network (whether its rows mix is found out for chains alone).", name, size))
+		return n, nil
+	}
+	apart := copies(n, size)
+	switch {
+	case want > 1 && want != size:
+		return nil, fmt.Errorf("a batch of %d is asked for, expected 1 or that of input %q, %d", want, name, size)
+	case want > 1 || want == AllRows || !apart:
+		rd.im.Note(batchNote(apart, name, size))
+		return n, nil
+	}
+	rd.im.Note(fmt.Sprintf("Input %q has a fixed batch of %[2]d, whose rows do not mix: the network is that of one row (--batch %[2]d is for the product of all).", name, size))
+	return firstCopy(n, size)
+}
+
+// firstCopy returns the first of so many copies that n is a product of.
+func firstCopy(n *network.Network, times int) (*network.Network, error) {
+	layers := slices.Clone(n.Layers())
+	for i, l := range layers {
+		rows, cols := l.Out()/times, l.In()/times
+		layers[i].W, layers[i].B = mat.DenseCopyOf(l.W.Slice(0, rows, 0, cols)), l.B[:rows]
+		if l.Slopes != nil {
+			layers[i].Slopes = l.Slopes[:rows]
+		}
+	}
+	return network.New(layers)
 }
 
 // batchNote says what becomes of a batch of a fixed size.
-func batchNote(n *network.Network, input string, size int) string {
-	if copies(n, size) {
+func batchNote(apart bool, input string, size int) string {
+	if apart {
 		return fmt.Sprintf("Input %[1]q has a fixed batch of %[2]d: the network is a product of %[2]d copies, one for each row, and a count is that of the product, not of one copy (which an export with a batch of 1 is).", input, size)
 	}
 	return fmt.Sprintf("The first dimension of input %q is fixed to %d: all its elements are inputs of the network, which treats them differently or together.", input, size)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/relucell/relucell/network"
 	"github.com/relucell/relucell/network/onnx/onnxpb"
 )
 
@@ -64,7 +65,8 @@ func TestCopiesHaveEqualSlopes(t *testing.T) {
 	for note, slopes := range map[string][]float64{
 		"the network is a product of 2 copies": {0, 0.5, 0, 0.5}, "which treats them differently or together": {0, 0.5, 0, 1},
 	} {
-		_, im, err := newChain(2, 2).doubles("s", []int64{2, 2}, slopes...).node("PRelu", []string{"x", "s"}).read(t)
+		c := newChain(2, 2).doubles("s", []int64{2, 2}, slopes...).node("PRelu", []string{"x", "s"})
+		_, im, err := readModel(encode(t, c.model()), testLimit, Options{Batch: 2})
 		require.NoError(t, err)
 		require.Contains(t, im.Notes[len(im.Notes)-1], note)
 	}
@@ -105,12 +107,38 @@ func TestAFixedBatchIsNoted(t *testing.T) {
 		"a vector":           {newChain(3).node("Relu", []string{"x"}), ""},
 		"a number":           {newChain().node("Relu", []string{"x"}), ""},
 	} {
-		_, im := c.chain.check(t, src)
+		batch := c.chain.shape
 		if c.want == "" {
+			_, im := c.chain.check(t, src)
 			require.Empty(t, im.Notes, name)
 			continue
 		}
+		n, im, err := readModel(encode(t, c.chain.model()), testLimit, Options{Batch: batch[0]})
+		require.NoError(t, err)
+		compare(t, n, c.chain.g, batch, src, 5, referenceTolerance)
+		requireOneRow(t, c.chain, n, c.want == product)
 		require.Len(t, im.Notes, 1, name)
 		require.Contains(t, im.Notes[0], c.want, name)
 	}
+}
+
+// requireOneRow checks what is read by default: one row of a product, or all of it.
+func requireOneRow(t *testing.T, c *chain, all *network.Network, product bool) {
+	one, im, err := readModel(encode(t, c.model()), testLimit, Options{})
+	require.NoError(t, err)
+	if !product {
+		require.Equal(t, all.Fingerprint(), one.Fingerprint())
+		return
+	}
+	require.Contains(t, im.Notes[0], "whose rows do not mix: the network is that of one row (--batch 3 ")
+	times := c.shape[0]
+	require.Equal(t, all.Inputs(), times*one.Inputs())
+	require.Equal(t, all.Neurons(), times*one.Neurons())
+	x := make([]float64, all.Inputs())
+	for i := range x {
+		x[i] = float64(i%one.Inputs()) - 0.75
+	}
+	require.Equal(t, all.Forward(x)[:one.Outputs()], one.Forward(x[:one.Inputs()]))
+	_, _, err = readModel(encode(t, c.model()), testLimit, Options{Batch: 2})
+	require.ErrorContains(t, err, "a batch of 2 is asked for, expected 1 or that of input \"v0\", 3")
 }

@@ -34,6 +34,8 @@ type value struct {
 	shape    []int
 	refs     []ref
 	constant *tensor
+	// empty is a Constant without elements, which stands for an absent input.
+	empty bool
 }
 
 // node is a node being applied.
@@ -83,6 +85,10 @@ func (rd *reader) node(p *onnxpb.NodeProto) error {
 			return fmt.Errorf("attribute %q is given twice", a.GetName())
 		}
 		n.attrs[a.GetName()] = a
+	}
+	if t := n.attrs["value"].GetT(); p.GetOpType() == "Constant" && t != nil && len(p.Attribute) == 1 && slices.Contains(t.Dims, 0) {
+		rd.values[p.Output[0]] = value{empty: true}
+		return nil
 	}
 	tips, err := rd.resolve(n, p)
 	if err != nil {
@@ -141,7 +147,8 @@ func (rd *reader) resolve(n *node, p *onnxpb.NodeProto) (tips int, err error) {
 		a := arg{name: name}
 		v, known := rd.values[name]
 		switch c := rd.consts[name]; {
-		case name == "":
+		case name == "" || v.empty:
+		case c != nil && slices.Contains(c.proto.Dims, 0) && p.GetOpType() == "Resize":
 		case known && v.constant == nil:
 			a.run = &v
 			tips++

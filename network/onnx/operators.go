@@ -56,6 +56,9 @@ func init() {
 		"ReduceMean":         {attributes: []string{"axes", "keepdims", "noop_with_empty_axes"}, inputs: [2]int{1, 2}, running: reduce(true, "ReduceMean")},
 		"GlobalAveragePool":  {inputs: [2]int{1, 1}, running: globalAveragePool},
 		"ai.onnx.ml.Scaler":  {attributes: []string{"offset", "scale"}, inputs: [2]int{1, 1}, running: scaler},
+		"DequantizeLinear":   {attributes: []string{"axis"}, inputs: [2]int{2, 3}, folding: foldDequantize},
+		"Resize":             {attributes: []string{"mode", "coordinate_transformation_mode", "nearest_mode", "cubic_coeff_a"}, inputs: [2]int{2, 4}, moving: resize},
+		"Upsample":           {attributes: []string{"mode", "scales"}, inputs: [2]int{1, 2}, moving: resize},
 		"Unsqueeze":          {attributes: []string{"axes"}, inputs: [2]int{1, 2}, moving: reshaping(unsqueeze)},
 	}
 }

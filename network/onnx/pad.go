@@ -1,9 +1,11 @@
-// Pad: elements moved between constants, or mirrored.
+// Pad and Resize: elements moved between constants, mirrored, or repeated.
 
 package onnx
 
 import (
+	"errors"
 	"fmt"
+	"math"
 	"slices"
 )
 
@@ -36,10 +38,7 @@ func pad(n *node, shape []int) ([]moved, error) {
 	if len(pads) != 2*len(axes) {
 		return nil, fmt.Errorf("pads %v, expected two for each of %d axes", pads, len(axes))
 	}
-	mode := "constant"
-	if a := n.attrs["mode"]; a != nil {
-		mode = string(a.GetS())
-	}
+	mode := n.text("mode", "constant")
 	m := moved{shape: shape}
 	for i, axis := range axes {
 		index, err := padded(mode, pads[i], pads[len(axes)+i], shape[axis])
@@ -97,4 +96,123 @@ func padded(mode string, before, after int64, n int) ([]int, error) {
 		}
 	}
 	return index, nil
+}
+
+// resize repeats or leaves out elements: mode nearest, by scales or sizes. Upsample is the same with
+// its scales as input 1 or an attribute.
+func resize(n *node, shape []int) ([]moved, error) {
+	if mode := n.text("mode", "nearest"); mode != "nearest" {
+		return nil, fmt.Errorf("attribute \"mode\": %q, supported is nearest", mode)
+	}
+	scales, sizes, err := n.scales(len(shape))
+	if err != nil {
+		return nil, err
+	}
+	place, round := n.text("coordinate_transformation_mode", "half_pixel"), n.text("nearest_mode", "round_prefer_floor")
+	if n.attrs["scales"] != nil || len(n.args) == 2 { // Upsample, and Resize of operator set 10
+		place, round = "asymmetric", "floor"
+	}
+	m := moved{shape: shape}
+	for axis, in := range shape {
+		out, scale := 0, 0.0
+		if sizes != nil {
+			out = int(min(sizes[axis], maxEntries))
+			scale = float64(out) / float64(in)
+		} else {
+			scale = scales[axis]
+			out = int(math.Floor(min(float64(in)*scale, maxEntries)))
+		}
+		if out < 1 {
+			return nil, fmt.Errorf("axis %d of shape %v gets %d elements", axis, shape, out)
+		}
+		if out == in && scale == 1 {
+			continue
+		}
+		index, err := nearest(place, round, in, out, scale)
+		if err != nil {
+			return nil, err
+		}
+		next, err := along(m.shape, axis, index)
+		if err != nil {
+			return nil, err
+		}
+		m = m.then(next)
+	}
+	return []moved{m}, nil
+}
+
+// scales returns the scales or the sizes of a Resize: inputs 1 (Upsample), or 2 and 3, or attribute.
+func (n *node) scales(rank int) ([]float64, []int64, error) {
+	if n.has(3) {
+		sizes, err := n.listAt(3, "sizes")
+		if err == nil && len(sizes) != rank {
+			err = fmt.Errorf("input 3 (sizes): %v, expected %d", sizes, rank)
+		}
+		return nil, sizes, err
+	}
+	at := 2
+	if len(n.args) == 2 {
+		at = 1
+	}
+	var scales []float64
+	if n.attrs["scales"] != nil {
+		list, err := n.numbers("scales")
+		if err != nil {
+			return nil, nil, err
+		}
+		scales = list
+	} else {
+		t, err := n.floats(at, "scales")
+		if err != nil {
+			return nil, nil, err
+		}
+		scales = t.floats
+	}
+	for _, s := range scales {
+		if !(s > 0) {
+			return nil, nil, fmt.Errorf("scales %v, expected positive numbers", scales)
+		}
+	}
+	if len(scales) != rank {
+		return nil, nil, fmt.Errorf("scales %v, expected %d", scales, rank)
+	}
+	return scales, nil, nil
+}
+
+// nearest returns for each element along an axis the input's that it is.
+func nearest(place, round string, in, out int, scale float64) ([]int, error) {
+	index := make([]int, out)
+	for i := range index {
+		var x float64
+		switch {
+		case place == "asymmetric" && (scale == math.Trunc(scale) || math.Mod(math.Log2(scale), 1) == 0):
+			x = float64(i) / scale
+		case place == "half_pixel" && scale == math.Trunc(scale):
+			x = (float64(i)+0.5)/scale - 0.5
+		default:
+			return nil, fmt.Errorf("attribute \"coordinate_transformation_mode\": %q, of scale %g, supported are asymmetric and half_pixel, of whole scales", place, scale)
+		}
+		switch round {
+		case "floor":
+			x = math.Floor(x)
+		case "ceil":
+			x = math.Ceil(x)
+		case "round_prefer_floor":
+			x = math.Ceil(x - 0.5)
+		case "round_prefer_ceil":
+			x = math.Floor(x + 0.5)
+		default:
+			return nil, errors.New("attribute \"nearest_mode\": unknown")
+		}
+		index[i] = min(max(int(x), 0), in-1)
+	}
+	return index, nil
+}
+
+// text returns an attribute of type STRING.
+func (n *node) text(name, missing string) string {
+	if a := n.attrs[name]; a != nil {
+		return string(a.GetS())
+	}
+	return missing
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sort"
 	"strings"
 
@@ -31,7 +32,13 @@ type Options struct {
 	Output string
 	// Folder is where a model's external data lies; empty refuses such a model.
 	Folder string
+	// Batch is the number of rows of a fixed batch that the network is for, where they do not mix:
+	// 0 and 1 are one of them, anything else must be all, as AllRows is whatever their number.
+	Batch int
 }
+
+// AllRows stands for the number of rows of a batch.
+const AllRows = -1
 
 // Read reads an ONNX model by the default options: see ReadWith.
 func Read(r io.Reader) (*network.Network, *network.Import, error) { return ReadWith(r, Options{}) }
@@ -47,10 +54,6 @@ func ReadWith(r io.Reader, opt Options) (*network.Network, *network.Import, erro
 		return nil, nil, fmt.Errorf("onnx: more than %d bytes, expected at most that many", MaxFileBytes)
 	}
 	return readModel(data, maxEntries, opt)
-}
-
-func read(data []byte, limit int) (*network.Network, *network.Import, error) {
-	return readModel(data, limit, Options{})
 }
 
 func readModel(data []byte, limit int, opt Options) (*network.Network, *network.Import, error) {
@@ -131,7 +134,7 @@ func readGraph(g *onnxpb.GraphProto, opset int64, limit int, opt Options) (*netw
 		}
 	}
 	out, ok := rd.values[p.output]
-	if !ok || out.constant != nil {
+	if !ok || out.constant != nil || out.empty {
 		return nil, nil, fmt.Errorf("output %q: it does not depend on an input of the network", p.output)
 	}
 	rd.enter(&out)
@@ -140,8 +143,8 @@ func readGraph(g *onnxpb.GraphProto, opset int64, limit int, opt Options) (*netw
 		return nil, nil, fmt.Errorf("output %q: %w", p.output, err)
 	}
 	im.Precision = rd.precision()
-	rd.noteBatch(net, p.inputs)
-	return net, im, nil
+	net, err = rd.oneOfBatch(net, p.inputs, opt.Batch)
+	return net, im, err
 }
 
 // readInputs makes the inputs of the network, one after the other.
@@ -181,8 +184,8 @@ func inputShape(in *onnxpb.ValueInfoProto) ([]int, error) {
 	switch e := onnxpb.TensorProto_DataType(t.GetElemType()); {
 	case t == nil:
 		return nil, fmt.Errorf("input %q: it has no tensor type, expected a float32 or float64 tensor", name)
-	case e != onnxpb.TensorProto_FLOAT && e != onnxpb.TensorProto_DOUBLE:
-		return nil, fmt.Errorf("input %q: elements of type %v, supported are FLOAT and DOUBLE", name, e)
+	case !slices.Contains(floatTypes, e):
+		return nil, fmt.Errorf("input %q: elements of type %v, supported are FLOAT and DOUBLE, FLOAT16 and BFLOAT16", name, e)
 	case t.GetShape() == nil:
 		return nil, fmt.Errorf("input %q: it has no shape", name)
 	}
@@ -220,14 +223,23 @@ func (rd *reader) precision() string {
 			has[v.constant.elem] = true
 		}
 	}
-	switch {
-	case has[onnxpb.TensorProto_FLOAT] && has[onnxpb.TensorProto_DOUBLE]:
-		return "float32 and float64"
-	case has[onnxpb.TensorProto_DOUBLE]:
-		return "float64"
+	var words []string
+	for _, t := range floatTypes {
+		if has[t] {
+			words = append(words, precisions[t])
+		}
 	}
-	return "float32"
+	if words == nil {
+		return "float32"
+	}
+	return strings.Join(words, " and ")
 }
+
+// floatTypes are the types of real numbers: between them a cast does nothing.
+var floatTypes = []onnxpb.TensorProto_DataType{onnxpb.TensorProto_FLOAT16, onnxpb.TensorProto_BFLOAT16, onnxpb.TensorProto_FLOAT, onnxpb.TensorProto_DOUBLE}
+
+var precisions = map[onnxpb.TensorProto_DataType]string{
+	onnxpb.TensorProto_FLOAT16: "float16", onnxpb.TensorProto_BFLOAT16: "bfloat16", onnxpb.TensorProto_FLOAT: "float32", onnxpb.TensorProto_DOUBLE: "float64"}
 
 // describe names a node in an error.
 func describe(i int, n *onnxpb.NodeProto) string {

@@ -70,7 +70,7 @@ func TestGraphRefusals(t *testing.T) {
 		`input "v0": shape [67108864 67108864] has more`:   func(c *chain) { c.setInput(0, 1<<26); c.setInput(1, 1<<26) },
 		`(Gemm): 1 × 5 times 2 × 3: the inner dimensions`:  func(c *chain) { c.setInput(1, 5) },
 		`C of shape [2] does not broadcast to [1 3]`:       func(c *chain) { c.g.Initializer[1].Dims[0], c.g.Initializer[1].DoubleData = 2, []float64{1, 2} },
-		`tensor "w": elements of type FLOAT16`:             func(c *chain) { c.g.Initializer[0].DataType = ptr(int32(onnxpb.TensorProto_FLOAT16)) },
+		`tensor "w": elements of type COMPLEX64`:           func(c *chain) { c.g.Initializer[0].DataType = ptr(int32(onnxpb.TensorProto_COMPLEX64)) },
 		`tensor "w": double_data: 5 numbers, expected 6, the elements of dims [2 3]`: func(c *chain) {
 			c.g.Initializer[0].DoubleData = c.g.Initializer[0].DoubleData[:5]
 		},

@@ -67,6 +67,27 @@ func decode(p *onnxpb.TensorProto) (*tensor, error) {
 			}
 			return p.DoubleData[i]
 		})
+	case onnxpb.TensorProto_FLOAT16, onnxpb.TensorProto_BFLOAT16:
+		widen := float16
+		if t.elem == onnxpb.TensorProto_BFLOAT16 {
+			widen = func(bits uint16) float64 { return float64(math.Float32frombits(uint32(bits) << 16)) }
+		}
+		return t, t.decodeFloats(p, n, 2, len(p.Int32Data), "int32_data", func(i int) float64 {
+			if len(p.RawData) > 0 {
+				return widen(binary.LittleEndian.Uint16(p.RawData[2*i:]))
+			}
+			return widen(uint16(p.Int32Data[i]))
+		})
+	case onnxpb.TensorProto_INT8, onnxpb.TensorProto_UINT8:
+		return t, t.decodeInts(p, n, 1, len(p.Int32Data), "int32_data", func(i int) int64 {
+			switch {
+			case len(p.RawData) == 0:
+				return int64(p.Int32Data[i])
+			case t.elem == onnxpb.TensorProto_INT8:
+				return int64(int8(p.RawData[i]))
+			}
+			return int64(p.RawData[i])
+		})
 	case onnxpb.TensorProto_INT64:
 		return t, t.decodeInts(p, n, 8, len(p.Int64Data), "int64_data", func(i int) int64 {
 			if len(p.RawData) > 0 {
@@ -90,6 +111,24 @@ func decode(p *onnxpb.TensorProto) (*tensor, error) {
 		})
 	}
 	return nil, fmt.Errorf("elements of type %v, supported are FLOAT and DOUBLE (and integers for shapes)", t.elem)
+}
+
+// float16 returns the number that the bits are: 1 of sign, 5 of exponent, 10 of mantissa.
+func float16(bits uint16) float64 {
+	sign, exponent, mantissa := 1.0, int(bits>>10)&31, float64(bits&1023)
+	if bits>>15 != 0 {
+		sign = -1
+	}
+	switch exponent {
+	case 0:
+		return sign * math.Ldexp(mantissa, -24)
+	case 31:
+		if mantissa != 0 {
+			return math.NaN()
+		}
+		return math.Inf(int(sign))
+	}
+	return sign * math.Ldexp(1024+mantissa, exponent-25)
 }
 
 // checkLength checks that the data holds what the shape claims.
