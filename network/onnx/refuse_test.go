@@ -232,6 +232,10 @@ func FuzzRead(f *testing.F) {
 		newChain(1, 2, 3, 3).small(src, "w", 2, 1, 2, 2).small(src, "b", 2).node("Conv", []string{"x", "w", "b"}, intAttr("group", 2)).node("LeakyRelu", []string{"x"}).node("Flatten", []string{"x"}),
 		newChain(1, 2, 2).node("AveragePool", []string{"x"}, intsAttr("kernel_shape", 2)).node("Squeeze", []string{"x"}),
 		newChain(-1, 2).small(src, "c", 2).doubles("v", []int64{2}, 1, 2).node("BatchNormalization", []string{"x", "c", "c", "c", "v"}).ints("s", 2, 1).node("Reshape", []string{"x", "s"}).node("Sub", []string{"c", "x"}),
+		residual(),
+		newChain(1, 3).doubles("lo", nil, -1).doubles("hi", nil, 1).node("Clip", []string{"x", "lo", "hi"}).node("Concat", []string{"x", "v0"}, intAttr("axis", 1)).node("Transpose", []string{"x"}),
+		newChain(1, 1, 2, 2).node("Pad", []string{"x"}, intsAttr("pads", 0, 0, 1, 1, 0, 0, 0, 0)).doubles("s", []int64{4}, 1, 1, 2, 2).node("Upsample", []string{"x", "s"}).node("GlobalAveragePool", []string{"x"}),
+		newChain(1, 4).node("Split", []string{"x"}, intAttr("axis", 1)).node("Max", []string{"x", "v0"}).ints("i", 2, 0).node("Gather", []string{"x", "i"}, intAttr("axis", 1)).node("Softmax", []string{"x"}),
 	} {
 		data, err := proto.Marshal(c.model())
 		require.NoError(f, err)
