@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/big"
 
+	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/network/onnx/onnxpb"
 )
 
@@ -208,3 +210,45 @@ func foldDequantize(rd *reader, n *node) (*tensor, error) {
 	rd.im.Round("DequantizeLinear: the integers times the scale", rounded)
 	return out, nil
 }
+
+// foldMatMul multiplies two matrices: each sum is computed exactly and rounded once.
+func foldMatMul(rd *reader, n *node) (*tensor, error) {
+	a, err1 := n.floats(0, "A")
+	b, err2 := n.floats(1, "B")
+	if err := errors.Join(err1, err2); err != nil {
+		return nil, err
+	}
+	if len(a.shape) != 2 || len(b.shape) != 2 || a.shape[1] != b.shape[0] {
+		return nil, fmt.Errorf("constants of shapes %v and %v, supported are two matrices that fit each other", a.shape, b.shape)
+	}
+	rows, inner, cols := a.shape[0], a.shape[1], b.shape[1]
+	if rows > maxProducts/inner/cols {
+		return nil, fmt.Errorf("constants of shapes %v and %v, supported is a product of at most %d terms", a.shape, b.shape, maxProducts)
+	}
+	out := &tensor{shape: []int{rows, cols}, elem: a.elem, floats: make([]float64, rows*cols)}
+	rounded := 0
+	for i := range out.floats {
+		sum, x, y := exactFloat(0), exactFloat(0), exactFloat(0)
+		for t := range inner {
+			x.SetFloat64(a.floats[i/cols*inner+t])
+			y.SetFloat64(b.floats[t*cols+i%cols])
+			sum.Add(sum, x.Mul(x, y))
+		}
+		v, accuracy := dyadic.FromFloat(sum)
+		if math.IsInf(v, 0) {
+			return nil, fmt.Errorf("element %d is beyond the range of float64", i)
+		}
+		if out.floats[i] = v; accuracy != big.Exact {
+			rounded++
+		}
+	}
+	rd.im.Round("MatMul of constants", rounded)
+	return out, nil
+}
+
+// maxProducts bounds the work of a product of constants.
+const maxProducts = 1 << 24
+
+// exactFloat returns a number that holds sums of products of float64 exactly: their bits lie from
+// 2⁻²¹⁴⁸ to 2²⁰⁴⁸, and 2²⁴ of them sum up to less than 2²⁰⁷².
+func exactFloat(v float64) *big.Float { return new(big.Float).SetPrec(exactBits).SetFloat64(v) }

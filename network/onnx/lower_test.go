@@ -120,6 +120,17 @@ func TestDivisionsAreRoundedOnce(t *testing.T) {
 	require.Equal(t, []float64{1.0 / 3, 1.0 / 3, 1.0 / 3}, n.Layers()[0].W.RawMatrix().Data)
 }
 
+func TestConstantsAreFolded(t *testing.T) {
+	c := newChain(1, 2).doubles("a", []int64{2, 2}, 1, 2, 3, 4).doubles("b", []int64{2, 1}, 1, 0x1p-60).doubles("half", nil, 0.5)
+	c.g.Node = append(c.g.Node,
+		newNode("Transpose", "at", []string{"a"}), newNode("MatMul", "ab", []string{"at", "b"}),
+		newNode("Mul", "w", []string{"ab", "half"}), newNode("Neg", "n", []string{"half"}), newNode("Add", "zero", []string{"n", "half"}))
+	n, im, err := c.node("MatMul", []string{"x", "w"}).node("Add", []string{"x", "zero"}).read(t)
+	require.NoError(t, err)
+	require.Equal(t, []float64{0.5, 1}, n.Layers()[0].W.RawMatrix().Data)
+	require.Equal(t, []network.Rounding{{What: "MatMul of constants", Entries: 2}}, im.Rounded)
+}
+
 // A deep graph needs no deep stack.
 func TestDeepGraphs(t *testing.T) {
 	c := newChain(1, 1)

@@ -28,7 +28,7 @@ func init() {
 		"Gemm":               {attributes: []string{"alpha", "beta", "transA", "transB", "broadcast"}, inputs: [2]int{2, 3}, running: gemm},
 		"Identity":           {inputs: [2]int{1, 1}, moving: reshaping(identity)},
 		"LeakyRelu":          {attributes: []string{"alpha", "consumed_inputs"}, inputs: [2]int{1, 1}, running: leakyRelu},
-		"MatMul":             {inputs: [2]int{2, 2}, running: matMul},
+		"MatMul":             {inputs: [2]int{2, 2}, running: matMul, folding: foldMatMul},
 		"PRelu":              {attributes: []string{"consumed_inputs"}, inputs: [2]int{2, 2}, running: pRelu},
 		"Relu":               {attributes: []string{"consumed_inputs"}, inputs: [2]int{1, 1}, running: relu},
 		"Reshape":            {attributes: []string{"shape", "allowzero", "consumed_inputs"}, inputs: [2]int{1, 2}, moving: reshaping(reshape)},
