@@ -67,13 +67,13 @@ func TestNotesOfImportAreSaidByEveryCommand(t *testing.T) {
 		{[]string{"plot", net, box, "-o", filepath.Join(dir, "map.svg")}, ""},
 		{[]string{"crosscheck", net, "--cases", "1", "--format", "json"}, inJSON("notes", "batch.onnx: "+note)},
 	} {
-		out, errs, code := relucell(t, c.args...)
+		out, errs, code := relucell(t, append(c.args, "--batch", "2")...)
 		require.Zero(t, code, "%v: %s", c.args, errs)
 		require.Equal(t, "relucell: "+net+": note: "+note+"\n", errs, c.args)
 		require.Contains(t, out, c.json, c.args)
 	}
-	require.Contains(t, succeed(t, "info", net), "Note      "+note+"\n")
-	require.Contains(t, succeed(t, "info", net, "--format", "json"), inJSON("notes", note))
+	require.Contains(t, succeed(t, "info", net, "--batch", "2"), "Note      "+note+"\n")
+	require.Contains(t, succeed(t, "info", net, "--format", "json", "--batch", "2"), inJSON("notes", note))
 	_, errs, code := relucell(t, "count", net, box, "--verbose")
 	require.Zero(t, code)
 	require.Equal(t, 1, strings.Count(errs, "fixed batch"), "said once")
