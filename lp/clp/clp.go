@@ -47,6 +47,10 @@ func (backend) Maximise(p lp.Programme) (v, duals []float64, err error) {
 	return v, duals, err
 }
 
+// handsOver is a status that CLP has within: the dual method has ended where the primal one is to go
+// on from.
+const handsOver = 10
+
 // method is Primal or Dual of the binding.
 type method func(*binding.Simplex, binding.ValuesPass, binding.StartFinishOptions) binding.SimplexStatus
 
@@ -82,6 +86,9 @@ func solve(p lp.Programme, run method) (v, duals []float64, err error) {
 	model.SetPrimalTolerance(tolerance)
 	model.SetMaxIterations(iterationsPerLine * (len(p.A) + len(p.Objective)))
 	status := run(model, binding.NoValuesPass, binding.NoStartFinishOptions)
+	if status == handsOver {
+		status = model.Primal(binding.NoValuesPass, binding.NoStartFinishOptions)
+	}
 	if second := model.SecondaryStatus(); status != binding.Optimal || second != binding.SecondaryNone {
 		return nil, nil, fmt.Errorf("clp: status %d, secondary %d, expected an optimum (0, 0)", status, second)
 	}
