@@ -76,7 +76,7 @@ func TestOperatorsByHand(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			n, _, err := c.c.read(t)
 			require.NoError(t, err)
-			require.InDeltaSlice(t, c.want, n.Forward(c.x), referenceTolerance*8)
+			requireExactly(t, n, rationals(c.x), rationals(c.want))
 		})
 	}
 }

@@ -275,7 +275,8 @@ func gatherNode(n *node, shape []int) ([]moved, error) {
 	return []moved{m}, err
 }
 
-// split cuts along an axis: into the lengths given, or into parts of one length, the last less.
+// split cuts along an axis: into the lengths given, or into parts of one length, of which only the
+// attribute num_outputs allows the last to be less.
 func split(n *node, shape []int) ([]moved, error) {
 	axis, err := n.axis(0, len(shape))
 	if err != nil {
@@ -286,7 +287,17 @@ func split(n *node, shape []int) ([]moved, error) {
 		return nil, err
 	}
 	total, parts := shape[axis], n.listed
+	wanted, err := n.integer("num_outputs", int64(parts))
+	if err != nil {
+		return nil, err
+	}
+	if wanted != int64(parts) {
+		return nil, fmt.Errorf("attribute \"num_outputs\": %d, but the node has %d outputs", wanted, parts)
+	}
 	if lengths == nil {
+		if n.attrs["num_outputs"] == nil && total%parts != 0 {
+			return nil, fmt.Errorf("axis %d of shape %v has no %d equal parts", axis, shape, parts)
+		}
 		each := (total + parts - 1) / parts
 		for i := range parts {
 			lengths = append(lengths, int64(min(each, total-i*each)))

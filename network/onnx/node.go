@@ -132,6 +132,9 @@ func (rd *reader) apply(op operator, n *node, tips int) ([]value, error) {
 	case tips == 0:
 		return nil, errors.New("all its inputs are constants, which is not supported (onnx-simplifier computes such nodes)")
 	}
+	if op.running == nil {
+		return nil, errors.New("an input is computed from the network's input, supported are constants")
+	}
 	return nil, fmt.Errorf("%d of its inputs are computed from the network's input, supported is one", tips)
 }
 
