@@ -98,6 +98,7 @@ func TestBothCheckersOfTheCornersOfTheFormat(t *testing.T) {
 		"no name":                          {twice, unit, "*\n-1 \nW1-1\n+1 a\nW1 1\ncount 2\n", 0},
 		"beyond the path":                  {twice, unit, "*\n-1 ba\nW1-1\n+1 a\nW1 1\ncount 2\n", 0},
 		"beyond all paths":                 {twice, unit, "*\n-1 ZZZZZZza\nW1-1\n+1 a\nW1 1\ncount 2\n", 0},
+		"beyond by 2^32":                   {twice, unit, "*\n-1 MWLQKWw\nW1-1\n+1 a\nW1 1\ncount 2\n", 0},
 		"a name without end":               {twice, unit, "*\n-1 A\nW1-1\n+1 a\nW1 1\ncount 2\n", 0},
 		"a decided neuron":                 {twice, unit, "*\n-0 a\n-1 a\nW1-1\n+1 a\nW1 1\ncount 2\n", 0},
 		"an index with a leading zero":     {twice, unit, "*\n-01 a\nW1-1\n+1 a\nW1 1\ncount 2\n", 0},

@@ -316,16 +316,16 @@ func (c *slowChecker) box(n slowNode, line string) slowNode {
 // judge requires that self·f and the sum that is spelled is nowhere positive.
 func (c *slowChecker) judge(n slowNode, f slowForm, self, names string) {
 	f = c.affine(0, 0, slowZero).plus(slowMultiplier(self), f)
-	before := len(n.named) + 1
+	before := int64(len(n.named)) + 1
 	for _, m := range slowName1.FindAllStringSubmatch(names, -1) {
-		back := 0 // counted from 1, in bijective base 26
+		back := int64(0) // counted from 1, in bijective base 26
 		for _, r := range strings.ToUpper(m[1]) {
-			back = 26*back + int(r-'A') + 1
+			back = 26*back + int64(r-'A') + 1
 		}
-		slowRequire(back <= len(n.named), "there is no name %s", m[1])
+		slowRequire(back <= int64(len(n.named)), "there is no name %s", m[1])
 		slowRequire(back < before, "the names are not in order")
 		before = back
-		f = f.plus(slowMultiplier(m[2]), n.named[len(n.named)-back].form)
+		f = f.plus(slowMultiplier(m[2]), n.named[len(n.named)-int(back)].form)
 	}
 	slowRequire(c.nonpositive(n, f), "the sum is positive somewhere")
 }

@@ -166,15 +166,15 @@ func index(b []byte, limit int) (v int, rest []byte, ok bool) {
 }
 
 // name reads a name, and returns how many names of the path come after the one that it means.
-func name(b []byte) (after int, rest []byte, ok bool) {
+func name(b []byte) (after int64, rest []byte, ok bool) {
 	n := 0
 	for ; n < len(b) && n < maxCapitals && 'A' <= b[n] && b[n] <= 'Z'; n++ {
-		after = 26*after + int(b[n]-'A') + 1
+		after = 26*after + int64(b[n]-'A') + 1
 	}
 	if n == len(b) || b[n] < 'a' || b[n] > 'z' {
 		return 0, b, false
 	}
-	return 26*after + int(b[n]-'a'), b[n+1:], true
+	return 26*after + int64(b[n]-'a'), b[n+1:], true
 }
 
 // number reads -?0x1(.h*)?p[+-]d* or 0x0p+0, the value being m·2^e.

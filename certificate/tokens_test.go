@@ -57,3 +57,14 @@ func dyadic(s string) (m *big.Int, e int, ok bool) {
 	e, ok = number(s, m)
 	return m, e, ok
 }
+
+// TestTheFarthestNameIsBeyondAPathOf32Bits: six capitals are a number of more than 32 bits. In an int
+// of 32 bits it wrapped, and what is beyond the path was another name, or ended the checker.
+func TestTheFarthestNameIsBeyondAPathOf32Bits(t *testing.T) {
+	after, rest, ok := name([]byte("ZZZZZZz"))
+	require.True(t, ok && len(rest) == 0)
+	require.Equal(t, int64(8353082581), after)
+	after, _, ok = name([]byte("MWLQKWw"))
+	require.True(t, ok)
+	require.Equal(t, int64(1<<32), after)
+}

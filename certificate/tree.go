@@ -78,11 +78,11 @@ func (w *walker) multipliers(b []byte) (most int) {
 	w.terms = w.terms[:0]
 	for last, i, ok := -1, 0, true; i == 0 || len(b) > 0; i++ {
 		if i > 0 {
-			after := 0
+			var after int64
 			after, b, ok = name(b)
 			w.in.require(ok, "expected a name: at most 6 capitals and a small letter")
-			id := len(w.names) - 1 - after
-			w.in.require(id >= 0, "a name beyond the path")
+			w.in.require(after < int64(len(w.names)), "a name beyond the path")
+			id := len(w.names) - 1 - int(after)
 			w.in.require(id > last, "names stand once each, from the farthest to the nearest")
 			w.terms, last = append(w.terms, id), id
 		}
