@@ -12,9 +12,11 @@ package safety
 //   - A_q times a slope: one rounding, times |z_q| ≤ size_q.
 //   - A'_j = Σ_q A_q w_qj: at most γ Σ_q |A_q w_qj|, times |a_j| ≤ most_j: in all at most
 //     γ Σ_q |A_q| size_q.
-//   - C, a sum of at most as many terms as there are units, each a product below |A_q||b_q| or
-//     |A_q||offset|: at most γ times the sum of these.
+//   - C, a sum of at most two terms for each unit, products below |A_q||b_q| and |A_q||offset|, and
+//     one for each condition: at most γ times the sum of these.
 //   - the minimum over the box: at most γ Σ_k |A_k| most_k.
+//   - where a row starts as a sum of a disjunct's conditions: at most γ times the sum of the sizes of
+//     their terms, which E holds as well.
 //
 // So γ times both sums, and a little for underflow, bounds it all: gamma has room for twice the
 // number of terms. Each product that underflows is off by at most 2⁻¹⁰⁷⁵, times most or size where it
@@ -171,7 +173,7 @@ func (b *backward) least(r int) float64 {
 
 // under bounds what underflow adds to a form: 2⁻¹⁰⁷⁵ for each product, times a value.
 func (b *backward) under() float64 {
-	return underflow + 0x1p-1060*float64(b.units+b.inputs)*(1+b.tiny)
+	return underflow + 0x1p-1060*float64(b.terms)*(1+b.tiny)
 }
 
 // conditions brings back the conditions of disjuncts: one row each, in order. What the inputs add

@@ -8,10 +8,13 @@ import (
 	"math"
 	"math/big"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/relucell/relucell/network"
 )
 
 // TestBoundsHoldExactly evaluates points of nodes in fractions: no unit is outside of its bounds, and
@@ -158,6 +161,22 @@ func TestMixturesThatProveNothingAreRefused(t *testing.T) {
 		spoil(m)
 		require.False(t, z.back.legal(m))
 	}
+}
+
+// TestManyConditionsInOneMixture: each of these conditions holds with equality at (1, 1, 1, 1), the
+// only point of the box. A sum of thousands of them loses more digits than the sums of a small
+// network.
+func TestManyConditionsInOneMixture(t *testing.T) {
+	n := build(t, []network.Activation{network.None}, [][]float64{{1, 0, 0, 0, 0}})
+	var s strings.Builder
+	s.WriteString("(and (= X_0 1) (= X_1 1) (= X_2 1) (= X_3 1)")
+	const half = "0.00000000000000005551115123125782702118158340454101562500" // 2⁻⁵⁴
+	// x0 − 2⁻⁵⁴ x1 − 2⁻⁵⁴ x2 ≤ 1 − 2⁻⁵³, of which floats see x0 − 1 + 2⁻⁵³.
+	fmt.Fprintf(&s, " (<= (+ X_0 (* -%s X_1) (* -%[1]s X_2)) (- 1 (* 2 %[1]s)))", half)
+	for range 4000 {
+		fmt.Fprintf(&s, " (<= (* %s X_3) (* %[1]s X_0))", half)
+	}
+	require.Equal(t, Violated, verdict(t, n, ask(t, n, s.String()+")")))
 }
 
 // requireSizes holds most and size to the sizes of values at a point.

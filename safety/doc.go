@@ -104,8 +104,8 @@ func Verify(ctx context.Context, net *network.Network, q *vnnlib.Query, opt Opti
 	if opt.Workers <= 0 {
 		opt.Workers = runtime.GOMAXPROCS(0)
 	}
-	if t := terms(net); t > maxTerms {
-		return Result{}, fmt.Errorf("network: %d inputs and units, expected at most %d, the domain of the error bounds", t, maxTerms)
+	if t := terms(net, q); t > maxTerms {
+		return Result{}, fmt.Errorf("network: %d inputs, units and conditions of an alternative, expected at most %d, the domain of the error bounds", t, maxTerms)
 	}
 	s := newSearch(ctx, newSubject(ctx, net, q), opt, start)
 	res := s.run()

@@ -15,8 +15,9 @@ import (
 const (
 	// unit is the unit roundoff of float64.
 	unit = 0x1p-53
-	// maxTerms is the domain of the error bounds: so many inputs and units at most. Sums of that
-	// many terms have relative errors below 2⁻²⁴ if their terms are not negative.
+	// maxTerms is the domain of the error bounds: so many inputs, units and conditions of a disjunct
+	// at most. Sums of that many terms have relative errors below 2⁻²⁴ if their terms are not
+	// negative.
 	maxTerms = 1 << 28
 	// slack covers the rounding of error bounds themselves: of some ten products and sums of
 	// numbers that are not negative, each a relative 2⁻²⁴ at most.
@@ -27,13 +28,17 @@ const (
 	huge = 0x1p500
 )
 
-// terms is the number of inputs and units.
-func terms(n *network.Network) int {
-	t := n.Inputs()
+// terms is the number of inputs, units and conditions of the longest disjunct: a mixture adds up its
+// conditions, of which a small network may have many.
+func terms(n *network.Network, q *vnnlib.Query) int {
+	t, longest := n.Inputs(), 0
 	for _, l := range n.Layers() {
 		t += l.Out()
 	}
-	return t
+	for i := range q.Disjuncts {
+		longest = max(longest, len(q.Disjuncts[i].Forms))
+	}
+	return t + longest
 }
 
 // layer is a layer of the network. Its units have indices from first on, through all layers.
@@ -61,9 +66,10 @@ type subject struct {
 	layers          []layer
 	inputs, outputs int
 	units           int
-	// gamma times the sum of the sizes of the terms bounds the rounding of a sum of products with at
-	// most as many terms as the network has inputs and units, twice over.
+	// gamma times the sum of the sizes of the terms bounds the rounding of a sum of products with
+	// terms terms, twice over.
 	gamma      float64
+	terms      int
 	conditions [][]condition // of each disjunct
 	tuning
 	// ctx ends what takes long; nothing that it cut short is believed.
@@ -82,7 +88,8 @@ func newSubject(ctx context.Context, n *network.Network, q *vnnlib.Query) *subje
 		s.units += y.out
 	}
 	s.tuning = usual(s.inputs)
-	s.gamma = slack * 2 * float64(terms(n)+20) * unit
+	s.terms = terms(n, q)
+	s.gamma = slack * 2 * float64(s.terms+20) * unit
 	for _, d := range q.Disjuncts {
 		var conds []condition
 		for i := range d.Forms {
