@@ -40,10 +40,13 @@ type value struct {
 
 // node is a node being applied.
 type node struct {
+	op   string
 	args []arg
 	// outputs is the number of outputs that have a name, listed that of all.
 	outputs, listed int
 	attrs           map[string]*onnxpb.AttributeProto
+	// opset is the version of the operator set that says what the node means.
+	opset int64
 }
 
 // arg is an input of a node: a running value, a constant, or absent.
@@ -71,7 +74,7 @@ func operatorOf(p *onnxpb.NodeProto) (operator, bool) {
 // node applies one node of the graph.
 func (rd *reader) node(p *onnxpb.NodeProto) error {
 	op, _ := operatorOf(p)
-	n := &node{attrs: map[string]*onnxpb.AttributeProto{}, listed: len(p.Output)}
+	n := &node{op: p.GetOpType(), attrs: map[string]*onnxpb.AttributeProto{}, listed: len(p.Output), opset: rd.opset}
 	for _, name := range p.Output {
 		if name != "" {
 			n.outputs++

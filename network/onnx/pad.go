@@ -109,22 +109,28 @@ func resize(n *node, shape []int) ([]moved, error) {
 		return nil, err
 	}
 	place, round := n.text("coordinate_transformation_mode", "half_pixel"), n.text("nearest_mode", "round_prefer_floor")
-	if n.attrs["scales"] != nil || len(n.args) == 2 { // Upsample, and Resize of operator set 10
+	if n.scalesAt() == 1 {
+		// Upsample, and Resize before operator set 11: repeated elements. Of fewer elements the
+		// specification does not say which, and runtimes differ.
 		place, round = "asymmetric", "floor"
+		if slices.ContainsFunc(scales, func(s float64) bool { return s < 1 }) {
+			return nil, fmt.Errorf("scales %v of operator set %d, supported are those of at least 1", scales, n.opset)
+		}
 	}
 	m := moved{shape: shape}
 	for axis, in := range shape {
-		out, scale := 0, 0.0
+		var wanted, scale float64
 		if sizes != nil {
-			out = int(min(sizes[axis], maxEntries))
-			scale = float64(out) / float64(in)
+			wanted = float64(sizes[axis])
+			scale = wanted / float64(in)
 		} else {
 			scale = scales[axis]
-			out = int(math.Floor(min(float64(in)*scale, maxEntries)))
+			wanted = math.Floor(float64(in) * scale)
 		}
-		if out < 1 {
-			return nil, fmt.Errorf("axis %d of shape %v gets %d elements", axis, shape, out)
+		if wanted < 1 || wanted > maxEntries {
+			return nil, fmt.Errorf("axis %d of shape %v gets %g elements, expected 1 to %d", axis, shape, wanted, maxEntries)
 		}
+		out := int(wanted)
 		if out == in && scale == 1 {
 			continue
 		}
@@ -141,18 +147,26 @@ func resize(n *node, shape []int) ([]moved, error) {
 	return []moved{m}, nil
 }
 
+// scalesAt returns which input the scales are, where they are no attribute.
+func (n *node) scalesAt() int {
+	if n.op == "Upsample" || n.opset < 11 {
+		return 1
+	}
+	return 2
+}
+
 // scales returns the scales or the sizes of a Resize: inputs 1 (Upsample), or 2 and 3, or attribute.
 func (n *node) scales(rank int) ([]float64, []int64, error) {
+	at := n.scalesAt()
+	if len(n.args) > at+1 && (at == 1 || n.has(2) && n.has(3)) {
+		return nil, nil, errors.New("scales and sizes, or more inputs than its operator set has, expected one of them")
+	}
 	if n.has(3) {
 		sizes, err := n.listAt(3, "sizes")
 		if err == nil && len(sizes) != rank {
 			err = fmt.Errorf("input 3 (sizes): %v, expected %d", sizes, rank)
 		}
 		return nil, sizes, err
-	}
-	at := 2
-	if len(n.args) == 2 {
-		at = 1
 	}
 	var scales []float64
 	if n.attrs["scales"] != nil {
