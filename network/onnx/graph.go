@@ -31,6 +31,9 @@ type plan struct {
 func newPlan(g *onnxpb.GraphProto, output string, consts map[string]*constant, im *network.Import) (*plan, error) {
 	p := &plan{g: g, producer: map[string]int{}, isInput: map[string]bool{}}
 	for _, in := range g.Input {
+		if _, twice := p.isInput[in.GetName()]; twice || in.GetName() == "" {
+			return nil, fmt.Errorf("input %q: given twice, or without a name", in.GetName())
+		}
 		// Before IR version 4 initializers were listed as inputs.
 		p.isInput[in.GetName()] = consts[in.GetName()] == nil
 	}
@@ -150,7 +153,7 @@ func (p *plan) unread() error {
 			continue
 		}
 		kind := n.GetOpType()
-		if d := n.GetDomain(); d != "" && d != "ai.onnx" {
+		if d := n.GetDomain(); !isONNX(d) {
 			kind += " of domain " + d
 		}
 		if seen[kind] {
@@ -158,7 +161,7 @@ func (p *plan) unread() error {
 		}
 		seen[kind] = true
 		words = append(words, describe(i, n)+": operator "+kind+" is not supported")
-		if slices.Contains(smoothOperators, n.GetOpType()) {
+		if slices.Contains(smoothOperators, operatorName(n)) {
 			words[len(words)-1] = describe(i, n) + ": " + kind + " is smooth, the network is not piecewise linear"
 			smooth = true
 		}
@@ -179,11 +182,11 @@ var smoothOperators = []string{"Acos", "Asin", "Atan", "Celu", "Cos", "Elu", "Er
 
 // ends are operators that may follow on a network without a neuron behind them: what goes into
 // them is then the output.
-var ends = []string{"Softmax", "LogSoftmax", "Sigmoid", "Tanh", "ArgMax", "Exp", "Softplus", "ZipMap", "Normalizer"}
+var ends = []string{"Softmax", "LogSoftmax", "Sigmoid", "Tanh", "ArgMax", "Exp", "Softplus", "ai.onnx.ml.ZipMap", "ai.onnx.ml.Normalizer"}
 
 // afterEnds are operators that make no neurons, and sum up nothing, behind an end.
 var afterEnds = []string{"Identity", "Cast", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Slice", "Gather", "Concat", "Split",
-	"Mul", "Div", "Add", "Sub", "Neg", "ArrayFeatureExtractor"}
+	"Mul", "Div", "Add", "Sub", "Neg", "ai.onnx.ml.ArrayFeatureExtractor"}
 
 // cutEnd moves the output before a smooth end.
 func (p *plan) cutEnd(im *network.Import) error {
@@ -195,7 +198,7 @@ func (p *plan) cutEnd(im *network.Import) error {
 	for _, i := range p.order {
 		n := p.g.Node[i]
 		isLive := slices.ContainsFunc(n.Input, func(s string) bool { return live[s] })
-		isEnd := isLive && slices.Contains(ends, n.GetOpType())
+		isEnd := isLive && slices.Contains(ends, operatorName(n))
 		isBehind := isEnd || slices.ContainsFunc(n.Input, func(s string) bool { return behind[s] })
 		for _, o := range n.Output {
 			live[o], behind[o] = isLive, isBehind
@@ -203,7 +206,7 @@ func (p *plan) cutEnd(im *network.Import) error {
 		if !isBehind {
 			continue
 		}
-		if !isEnd && !slices.Contains(afterEnds, n.GetOpType()) {
+		if !isEnd && !slices.Contains(afterEnds, operatorName(n)) {
 			return nil // unread says what is smooth in the middle
 		}
 		for _, s := range n.Input {

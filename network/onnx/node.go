@@ -61,19 +61,29 @@ func (a arg) absent() bool { return a.run == nil && a.value == nil }
 // any bounds the inputs of operators that take any number.
 const anyNumber = 1 << 20
 
+// isONNX says whether a domain is that of ONNX's own operators.
+func isONNX(domain string) bool { return domain == "" || domain == "ai.onnx" }
+
+// operatorName is the operator of a node, with its domain where that is not ONNX's own.
+func operatorName(p *onnxpb.NodeProto) string {
+	if d := p.GetDomain(); !isONNX(d) {
+		return d + "." + p.GetOpType()
+	}
+	return p.GetOpType()
+}
+
 // operatorOf returns the operator of a node, and whether it is known.
 func operatorOf(p *onnxpb.NodeProto) (operator, bool) {
-	name := p.GetOpType()
-	if d := p.GetDomain(); d != "" && d != "ai.onnx" {
-		name = d + "." + name
-	}
-	op, ok := operators[name]
+	op, ok := operators[operatorName(p)]
 	return op, ok
 }
 
 // node applies one node of the graph.
 func (rd *reader) node(p *onnxpb.NodeProto) error {
 	op, _ := operatorOf(p)
+	if rd.opset == 0 && isONNX(p.GetDomain()) {
+		return errors.New("the model's opset_import names no version of ONNX's operators")
+	}
 	n := &node{op: p.GetOpType(), attrs: map[string]*onnxpb.AttributeProto{}, listed: len(p.Output), opset: rd.opset}
 	for _, name := range p.Output {
 		if name != "" {

@@ -70,7 +70,11 @@ func readModel(data []byte, limit int, opt Options) (*network.Network, *network.
 	if len(model.OpsetImport) == 0 {
 		return nil, nil, errors.New("onnx: the model has no opset_import (a truncated file?)")
 	}
-	n, im, err := readGraph(g, opsetOf(&model), limit, opt)
+	opset, err := opsetOf(&model)
+	if err != nil {
+		return nil, nil, fmt.Errorf("onnx: %w", err)
+	}
+	n, im, err := readGraph(g, opset, limit, opt)
 	if err != nil {
 		return nil, nil, fmt.Errorf("onnx: %w", err)
 	}
@@ -78,14 +82,25 @@ func readModel(data []byte, limit int, opt Options) (*network.Network, *network.
 }
 
 // opsetOf returns the version of ONNX's own operators that the model is written in, 0 if it names
-// none.
-func opsetOf(m *onnxpb.ModelProto) int64 {
+// none. A model that leaves open what an operator means is an error.
+func opsetOf(m *onnxpb.ModelProto) (int64, error) {
+	var version int64
 	for _, o := range m.OpsetImport {
-		if d := o.GetDomain(); d == "" || d == "ai.onnx" {
-			return o.GetVersion()
+		if !isONNX(o.GetDomain()) {
+			continue
+		}
+		if o.GetVersion() < 1 || version != 0 && o.GetVersion() != version {
+			return 0, fmt.Errorf("opset_import: version %d of ONNX's operators beside %d, expected one of at least 1", o.GetVersion(), version)
+		}
+		version = o.GetVersion()
+	}
+	for _, f := range m.Functions {
+		n := &onnxpb.NodeProto{OpType: f.Name, Domain: f.Domain}
+		if _, ok := operatorOf(n); ok || isONNX(f.GetDomain()) {
+			return 0, fmt.Errorf("function %q: the model defines it anew, supported is the operator of that name", operatorName(n))
 		}
 	}
-	return 0
+	return version, nil
 }
 
 // reader is the state of the walk through the graph.

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/relucell/relucell/network/onnx/onnxpb"
 )
 
 // refused is a chain that must not be read in an operator set, and why.
@@ -39,4 +41,49 @@ func TestResizeOfTheRegionInsteadOfTheScales(t *testing.T) {
 	twice := []float64{1, 1, 2, 2, 3, 3, 4, 4}
 	byHand{image().node("Resize", []string{"x", "s"}), 10, []float64{1, 2, 3, 4}, twice}.check(t)
 	byHand{image().node("Upsample", []string{"x", "s"}), 9, []float64{1, 2, 3, 4}, twice}.check(t)
+}
+
+// inDomain sets the domain of the last node.
+func (c *chain) inDomain(domain string) *chain {
+	c.g.Node[len(c.g.Node)-1].Domain = &domain
+	return c
+}
+
+func TestAForeignSoftmaxWasAnEnd(t *testing.T) {
+	for _, op := range []string{"Softmax", "Exp", "ZipMap"} {
+		refused{good().node(op, []string{"x"}).inDomain("my.ops"), 0, op + " of domain my.ops is not supported"}.check(t)
+	}
+	refused{good().node("Softmax", []string{"x"}).node("Gather", []string{"x"}).inDomain("my.ops"), 0, "Gather of domain my.ops is not supported"}.check(t)
+	for _, op := range []string{"ZipMap", "Normalizer"} {
+		_, err := good().node(op, []string{"x"}).inDomain("ai.onnx.ml").readIn(t, 0)
+		require.NoError(t, err)
+	}
+}
+
+func TestModelsThatLeaveOperatorsOpen(t *testing.T) {
+	version := func(domain string, v int64) *onnxpb.OperatorSetIdProto {
+		return &onnxpb.OperatorSetIdProto{Domain: &domain, Version: &v}
+	}
+	for want, spoil := range map[string]func(m *onnxpb.ModelProto){
+		"version 6 of ONNX's operators beside 13": func(m *onnxpb.ModelProto) { m.OpsetImport = append(m.OpsetImport, version("ai.onnx", 6)) },
+		"version 0 of ONNX's operators":           func(m *onnxpb.ModelProto) { m.OpsetImport[0].Version = ptr(int64(0)) },
+		"names no version of ONNX's operators":    func(m *onnxpb.ModelProto) { m.OpsetImport[0].Domain = ptr("my.ops") },
+		`function "Relu": the model defines it anew`: func(m *onnxpb.ModelProto) {
+			m.Functions = []*onnxpb.FunctionProto{{Name: ptr("Relu"), Domain: ptr("ai.onnx")}}
+		},
+		`function "ai.onnx.ml.Scaler": the model`: func(m *onnxpb.ModelProto) {
+			m.Functions = []*onnxpb.FunctionProto{{Name: ptr("Scaler"), Domain: ptr("ai.onnx.ml")}}
+		},
+		`input "v0": given twice`: func(m *onnxpb.ModelProto) { m.Graph.Input = append(m.Graph.Input, m.Graph.Input[0]) },
+	} {
+		m := good().model()
+		spoil(m)
+		_, _, err := read(encode(t, m), testLimit)
+		require.ErrorContains(t, err, want)
+	}
+	m := good().model()
+	m.OpsetImport = append(m.OpsetImport, version("ai.onnx.ml", 3), version("ai.onnx", opset))
+	m.Functions = []*onnxpb.FunctionProto{{Name: ptr("Relu"), Domain: ptr("my.ops")}}
+	_, _, err := read(encode(t, m), testLimit)
+	require.NoError(t, err)
 }
