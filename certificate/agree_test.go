@@ -197,6 +197,24 @@ func TestBothCheckersOfTheCaps(t *testing.T) {
 	carried := newTwins(tnet{inputs: 1, layers: []tlayer{
 		{act: "mixed", slopes: []float64{0, 1}, w: [][]float64{{1}, {1}}, b: []float64{0, 0}},
 		{act: "relu", w: [][]float64{{0, 1}}, b: []float64{1}}}})
+	// x − 3 and a carried x, then x − 9/4.
+	around := newTwins(tnet{inputs: 1, layers: []tlayer{
+		{act: "mixed", slopes: []float64{0, 1}, w: [][]float64{{1}, {1}}, b: []float64{-3, 0}},
+		{act: "relu", w: [][]float64{{0, 1}}, b: []float64{-2.25}}}})
+	// The same, the first neuron times 2^40.
+	steep := newTwins(tnet{inputs: 1, layers: []tlayer{
+		{act: "mixed", slopes: []float64{0, 1}, w: [][]float64{{0x1p+40}, {1}}, b: []float64{-0x1.8p+41, 0}},
+		{act: "relu", w: [][]float64{{0, 1}}, b: []float64{-2.25}}}})
+	// The same, the first neuron seven times.
+	seven := newTwins(tnet{inputs: 1, layers: []tlayer{
+		{act: "mixed", slopes: []float64{0, 0, 0, 0, 0, 0, 0, 1}, w: [][]float64{{1}, {1}, {1}, {1}, {1}, {1}, {1}, {1}}, b: []float64{-3, -3, -3, -3, -3, -3, -3, 0}},
+		{act: "relu", w: [][]float64{{0, 0, 0, 0, 0, 0, 0, 1}}, b: []float64{-2.25}}}})
+	most := func(names string) (m string) {
+		for _, name := range names {
+			m += string(name) + "144115188075855871"
+		}
+		return m
+	}
 	bounds := func(x, e string) string {
 		return "*\n]0 " + x + " " + e + " a\n*\nW0-3\nW1-1\n[0 -" + x + " " + e + " a\n+0 a\nW1 1\ncount 3\n"
 	}
@@ -215,6 +233,11 @@ func TestBothCheckersOfTheCaps(t *testing.T) {
 		"bounds":               {carried, wide, bounds(nines(12288), "40000"), 3},
 		"longer bounds":        {carried, wide, bounds(nines(12289), "40000"), 0},
 		"finer bounds":         {carried, wide, bounds(nines(12288), "40001"), 0},
+		"a shift of 2^63":      {around, "linf 0x1p+0 0x1.8p+1", "*\n]0 2199023255553 40 a8388608\nW1 5\n+0 a\nW1 7\ncount 2\n", 0},
+		"a steep layer before": {steep, "linf 0x1p+0 0x1.8p+1", "*\n-0 a1048576\nW1 5\n+0 1099511627776a\nW1 7\ncount 2\n", 0},
+		"seven of 57 bits": {seven, "linf 0x1p+0 0x1.8p+1", "*\n<1 a\n<2 a\n<3 a\n<4 a\n<5 a\n<6 a\n-0 " + most("gfedcba") + "\nW1 5\n" +
+			"+1 a\n+2 a\n+3 a\n+4 a\n+5 a\n+6 a\n+0 a\nW1 7\ncount 2\n", 0},
+		"a multiple of 2^70":   {carried, "linf 0x1p+31 0x0p+0", "*\n]0 -1073741824 0 1099511627776a1099511627776\nW0-1073741825\n+0 a\nW1 1\ncount 2\n", 0},
 		"a huge exponent":      {carried, wide, bounds("1", "18446744073709551616"), 0},
 		"an index of 2^64":     {twice, wide, strings.Replace(copies("1 1", ""), "-1 a", "-18446744073709551617 a", 1), 0},
 		"an index of 2^32":     {twice, wide, strings.Replace(copies("1 1", ""), "-1 a", "-4294967297 a", 1), 0},
