@@ -179,6 +179,37 @@ func TestManyConditionsInOneMixture(t *testing.T) {
 	require.Equal(t, Violated, verdict(t, n, ask(t, n, s.String()+")")))
 }
 
+// TestSizesThatUnderflowAreSizes: values of 2⁻¹¹⁰⁰ that weights of 2⁶⁰⁰ bring back, with sums that
+// cancel to less than their rounding. The output is 0 where the exact sum is negative; a point that
+// is no float keeps all but fractions from finding it.
+func TestSizesThatUnderflowAreSizes(t *testing.T) {
+	tried := 0
+	for i := range 400 {
+		rng := rand.New(rand.NewPCG(23, uint64(i)))
+		const terms = 6
+		var first [][]float64
+		var second []float64
+		sum, exact := 0.0, new(big.Rat)
+		for k := range terms {
+			w, a := 1+rng.Float64(), 1+rng.Float64()
+			if k == terms-1 {
+				w, a = 1, -math.Nextafter(sum, 0) // so that floats see a little more than 0
+			}
+			sum += a * w
+			exact.Add(exact, new(big.Rat).Mul(new(big.Rat).SetFloat64(a), new(big.Rat).SetFloat64(w)))
+			first, second = append(first, []float64{w * 0x1p-600, 0, 0, 0}), append(second, a*0x1p600)
+		}
+		if exact.Sign() > 0 {
+			continue
+		}
+		tried++
+		n := build(t, []network.Activation{network.None, network.ReLU}, first, [][]float64{append(second, 0)})
+		require.Equal(t, Violated, verdict(t, n, ask(t, n, "(and (>= X_0 1e-150) (<= X_0 2e-150) (>= X_1 0) (<= X_1 1) (>= X_2 0) (<= X_2 1))",
+			"(= (+ (* 3 X_1) (* 7 X_2)) 1.1)", "(>= Y_0 0)")), i)
+	}
+	require.Positive(t, tried)
+}
+
 // requireSizes holds most and size to the sizes of values at a point.
 func requireSizes(t *testing.T, z *zone, x []float64) {
 	a, den := common(rational64(x))

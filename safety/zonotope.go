@@ -59,7 +59,8 @@ type zone struct {
 }
 
 // sizes bound what is rounded: mostIn bounds |x_k|, most the size of what unit q passes on, and size is
-// Σ_j |w_qj|·most_j + |b_q|; tiny is what underflow adds to a form that comes back.
+// Σ_j |w_qj|·most_j + |b_q|, both with underflow added, as coefficients may be huge; tiny is what
+// underflow adds to a form that comes back.
 type sizes struct {
 	mostIn, most, size []float64
 	tiny               float64
@@ -189,7 +190,7 @@ func (z *zone) affine(i int) state {
 		}
 		r = slack*(r+z.gamma*(total+math.Abs(y.b[j]))) + underflow
 		q := y.first + j
-		z.size[q] = slack * (size + math.Abs(y.b[j]))
+		z.size[q] = slack*(size+math.Abs(y.b[j])) + underflow
 		rad := slack * (norm1(g) + r) // the sum, and c ± rad, are rounded
 		z.l[q], z.u[q] = down(c-rad), up(c+rad)
 		z.zc[j], z.zr[j] = c, r
@@ -220,7 +221,7 @@ func (z *zone) settle(i int) state {
 			z.open = append(z.open, int32(q))
 		}
 		z.lines[q] = between(l, u, m)
-		z.most[q] = slack * max(u, math.Abs(m)*-l, 0)
+		z.most[q] = slack*max(u, math.Abs(m)*-l, 0) + underflow
 		if m == 1 {
 			z.most[q] = max(u, -l)
 		}
