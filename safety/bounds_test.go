@@ -210,6 +210,14 @@ func TestSizesThatUnderflowAreSizes(t *testing.T) {
 	require.Positive(t, tried)
 }
 
+// TestNoConditionsOnABoxBeyondTheFloats: a programme of no rows.
+func TestNoConditionsOnABoxBeyondTheFloats(t *testing.T) {
+	n := build(t, []network.Activation{network.ReLU, network.None}, [][]float64{{0, 1}}, [][]float64{{1, 0}})
+	box := "(and (>= X_0 (- 1e400)) (<= X_0 1e400))"
+	require.Equal(t, Violated, verdict(t, n, ask(t, n, box)))
+	require.Equal(t, Holds, verdict(t, n, ask(t, n, box, "(> Y_0 1)")))
+}
+
 // requireSizes holds most and size to the sizes of values at a point.
 func requireSizes(t *testing.T, z *zone, x []float64) {
 	a, den := common(rational64(x))

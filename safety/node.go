@@ -252,16 +252,10 @@ func (w *worker) programmes(n *node, r int) ([]*node, *Witness, error) {
 	var open []int32
 	split, most := int32(-1), 0.0
 	for _, d := range n.disjunct {
-		p := t.programme(d, n.signs)
+		t.fill(d, n.signs)
 		w.programmesAsked.Add(1)
-		solved := len(t.rows) > 0
 		var point []float64
-		if solved {
-			q := newProgramme(t.rows, t.width)
-			solved = q.solve()
-			p = q
-		}
-		if solved {
+		if p := newProgramme(t.rows, t.width); p.solve() {
 			if p.value() > 0 {
 				if m := t.mixture(d, p.multipliers()); m != nil && w.zone.back.refutes(d, m) {
 					continue

@@ -16,10 +16,13 @@ type programme struct {
 }
 
 // newProgramme starts from v = 0, with t the largest of the rows. rows hold vars coefficients and
-// a constant; a width of +Inf is none.
+// a constant; a width of +Inf is none. Without rows there is no programme, and it is not solved.
 func newProgramme(rows [][]float64, width []float64) *programme {
 	n := len(width)
 	p := &programme{vars: n, rows: len(rows), cols: n + 1}
+	if len(rows) == 0 {
+		return p
+	}
 	worst := 0
 	for i, r := range rows {
 		if r[n] > rows[worst][n] {
@@ -70,6 +73,9 @@ func (p *programme) row(i int) []float64 { return p.d[i*(p.cols+1) : (i+1)*(p.co
 
 // solve minimises, and reports whether it came to an end.
 func (p *programme) solve() bool {
+	if p.rows == 0 {
+		return false
+	}
 	const pivots, tolerance = 500, 1e-9
 	for range pivots {
 		enter, least := -1, -tolerance

@@ -114,8 +114,8 @@ func (t *triangle) add(k originKind, at int32, row []float64) {
 	t.rows, t.scale, t.what = append(t.rows, row), append(t.scale, 1/size), append(t.what, origin{k, at})
 }
 
-// programme makes the programme of disjunct d.
-func (t *triangle) programme(d int32, signs []sign) *programme {
+// fill makes the rows of disjunct d's programme; there may be none.
+func (t *triangle) fill(d int32, signs []sign) {
 	t.rows, t.scale, t.what = t.rows[:0], t.scale[:0], t.what[:0]
 	out := &t.layers[len(t.layers)-1]
 	for i := range t.conditions[d] {
@@ -147,7 +147,6 @@ func (t *triangle) programme(d int32, signs []sign) *programme {
 		t.add(ofPositive, q, combined(t.n, side, t.pre[q], -side, t.val[q]))
 		t.add(ofNegative, q, combined(t.n, side*t.layers[l].below[j], t.pre[q], -side, t.val[q]))
 	}
-	return newProgramme(t.rows, t.width)
 }
 
 // combined returns a·f + b·g.
