@@ -273,7 +273,7 @@ func (t *words) miss(lv *hull, live int8) bool {
 	return true
 }
 
-// split notes what the sides of a split begin with. What is learnt on the minus side of vertices
+// noteSplit notes what the sides of a split begin with. What is learnt on the minus side of vertices
 // that both sides have is to be forgotten before the plus side, for what can be shown there is to
 // depend on the path alone.
 func (t *words) noteSplit(lv *hull) {

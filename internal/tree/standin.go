@@ -75,10 +75,12 @@ func (t *Vertices) handOver(s *Solved, up *hull) {
 		word, b := t.cells.WordOf(up.l, j)
 		return t.layers[up.l].done[j] != open || word < up.word || word == up.word && up.open>>b&1 == 0
 	})
-	for d := range s.judge.Cell {
+	last := len(s.judge.Cell) - 1
+	for d := range s.judge.Cell[:last] {
 		a := &s.judge.Cell[d]
 		a.Name = int32(slices.IndexFunc(t.judge.Cell, func(b judge.Constraint) bool { return b.ID == a.ID }))
 	}
+	s.judge.Cell[last].Name = int32(up.cell) // the split above, which a region of a halved cell does not add
 }
 
 // Tell sets who is told.

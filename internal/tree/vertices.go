@@ -1,6 +1,6 @@
-// Cells by their vertices as a tree (the double description method): no solver, no witness. Where a
-// sign at a vertex is not certain a solved tree, led down the same path, stands in for the cell and
-// all below it.
+// Cells by their vertices as a tree (the double description method), without a solver. Where a sign
+// at a vertex is not certain, or something cannot be shown of a cell, a solved tree, led down the
+// same path, stands in for the cell and all below it.
 
 package tree
 
