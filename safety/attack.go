@@ -4,6 +4,7 @@ package safety
 // point that looks like one is evaluated exactly.
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -16,6 +17,10 @@ const (
 	// many the next one has; one in climbersShare of the points climbs, at most climbers, the best
 	// ones, climbs steps each.
 	tries, more, climbersShare, climbers, climbs = 2000, 3, 200, 60, 250
+	// A climb's steps are firstReach of the box at first, longer times as long after a success and
+	// shorter times after a failure: they shrink where less than one in four or five succeeds. At
+	// leastReach, far below the spacing of float32 in the box, it gives up.
+	firstReach, longer, shorter, leastReach = 0.1, 1.3, 0.93, 1e-9
 	// ends is the chance of a coordinate of a random point to be at an end of its interval: where
 	// conditions are violated at all, they often are at the border.
 	ends = 0.4
@@ -208,13 +213,13 @@ func (w *walker) round(d int32, lo, hi []float64, points int, rng *rand.Rand) *W
 			}
 			best = append(best, spot{slices.Clone(w.x), v})
 			if len(best) >= 2*keep {
-				slices.SortFunc(best, func(a, b spot) int { return compare(a.v, b.v) })
+				slices.SortFunc(best, func(a, b spot) int { return cmp.Compare(a.v, b.v) })
 				best = best[:keep]
 				limit = best[keep-1].v
 			}
 		}
 	}
-	slices.SortFunc(best, func(a, b spot) int { return compare(a.v, b.v) })
+	slices.SortFunc(best, func(a, b spot) int { return cmp.Compare(a.v, b.v) })
 	for _, s := range best[:min(keep, len(best))] {
 		if found := w.climb(d, s, lo, hi, rng); found != nil {
 			return found
@@ -223,44 +228,41 @@ func (w *walker) round(d int32, lo, hi []float64, points int, rng *rand.Rand) *W
 	return nil
 }
 
-func compare(a, b float64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
+// downhill sets the step against the gradient of the worst condition at x, with its longest part as
+// long as the box, and reports whether there is such a condition.
+func (w *walker) downhill(d int32, x, lo, hi []float64) bool {
+	_, at := w.worst(d, x)
+	if at < 0 {
+		return false
 	}
-	return 0
+	g := w.gradient(&w.conditions[d][at])
+	size := 0.0
+	for k, v := range g {
+		size = max(size, math.Abs(v)*(hi[k]-lo[k]))
+	}
+	for k, v := range g {
+		w.step[k] = 0
+		if size > 0 {
+			w.step[k] = -v * (hi[k] - lo[k]) / size
+		}
+	}
+	return true
 }
 
 // climb goes down from a spot by steps along the gradient and at random, longer after a success and
 // shorter after a failure.
 func (w *walker) climb(d int32, s spot, lo, hi []float64, rng *rand.Rand) *Witness {
-	reach := 0.1
+	reach := firstReach
 	for i := range climbs {
 		if w.ctx.Err() != nil {
 			return nil
 		}
-		if i%2 == 0 {
-			_, at := w.worst(d, s.x)
-			if at < 0 {
-				return nil
-			}
-			g := w.gradient(&w.conditions[d][at])
-			size := 0.0
-			for k, v := range g {
-				size = max(size, math.Abs(v)*(hi[k]-lo[k]))
-			}
-			for k, v := range g {
-				w.step[k] = 0
-				if size > 0 {
-					w.step[k] = -v * (hi[k] - lo[k]) / size
-				}
-			}
-		} else {
+		if i%2 == 1 {
 			for k := range w.step {
 				w.step[k] = rng.NormFloat64()
 			}
+		} else if !w.downhill(d, s.x, lo, hi) {
+			return nil
 		}
 		for k := range w.x {
 			w.x[k] = min(max(s.x[k]+reach*w.step[k]*(hi[k]-lo[k]), lo[k]), hi[k])
@@ -271,8 +273,8 @@ func (w *walker) climb(d int32, s spot, lo, hi []float64, rng *rand.Rand) *Witne
 				return found
 			}
 			copy(s.x, w.x)
-			s.v, reach = v, min(reach*1.3, 1)
-		} else if reach *= 0.93; reach < 1e-9 {
+			s.v, reach = v, min(reach*longer, 1)
+		} else if reach *= shorter; reach < leastReach {
 			return nil
 		}
 	}

@@ -5,6 +5,16 @@ package safety
 
 import "math"
 
+const (
+	// pivots is when a programme is given up: those of a node have some 30 rows and columns.
+	pivots = 500
+	// leastPivot is a coefficient that counts as 0, where forms have sizes near 1: an answer that is
+	// wrong by so little proves nothing, or a point that is no counterexample, and both are judged.
+	leastPivot = 1e-9
+	// sameRatio is the distance of ratios that count as equal; of these the largest pivot is taken.
+	sameRatio = 1e-12
+)
+
 // programme is a dictionary: each basic variable is a row, a constant and coefficients of the
 // nonbasic variables. Variables are numbered: those of v, then a slack for each row.
 type programme struct {
@@ -76,9 +86,8 @@ func (p *programme) solve() bool {
 	if p.rows == 0 {
 		return false
 	}
-	const pivots, tolerance = 500, 1e-9
 	for range pivots {
-		enter, least := -1, -tolerance
+		enter, least := -1, -leastPivot
 		for k, v := range p.row(0)[:p.cols] {
 			if v < least {
 				enter, least = k, v
@@ -90,9 +99,9 @@ func (p *programme) solve() bool {
 		leave, ratio, size := -1, math.Inf(1), 0.0
 		for i := 1; i < len(p.basic); i++ {
 			r := p.row(i)
-			if a := -r[enter]; a > tolerance {
+			if a := -r[enter]; a > leastPivot {
 				q := max(r[p.cols], 0) / a
-				if q < ratio-1e-12 || q <= ratio+1e-12 && a > size {
+				if q < ratio-sameRatio || q <= ratio+sameRatio && a > size {
 					leave, ratio, size = i, q, a
 				}
 			}
