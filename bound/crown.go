@@ -164,7 +164,7 @@ func (r *relaxed) refine(ctx context.Context, i int, units []status, zs []span) 
 func (r *relaxed) suprema(ctx context.Context, i int, m blas64.General, pick func(k, row int) []lines) ([]float64, error) {
 	offset, slack := make([]float64, m.Rows), make([]float64, m.Rows)
 	for k := i - 1; k >= 0; k-- {
-		w := r.a.net.Layers()[k].W.RawMatrix()
+		w := r.a.net.Layers()[k].Dense().RawMatrix()
 		c := float64(w.Rows+16) * 0x1p-52
 		for q := range m.Rows {
 			if err := ctx.Err(); err != nil {

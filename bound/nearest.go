@@ -263,7 +263,7 @@ func (a *analysis) dual(row []float64) float64 {
 func (a *analysis) gradients(ctx context.Context, l network.Layer, in zono) (zono, error) {
 	n, cols := l.In(), in.g.Cols
 	out := newZono(l.Out(), cols)
-	if err := product(ctx, l.W.RawMatrix(), in.g, out.g); err != nil {
+	if err := product(ctx, l.Dense().RawMatrix(), in.g, out.g); err != nil {
 		return zono{}, err
 	}
 	slack := make([]float64, n)

@@ -39,7 +39,7 @@ func wideNetwork(t testing.TB, seed uint64, n int, widths ...int) *network.Netwo
 		if i == len(widths)-1 {
 			l.Act = network.None
 		}
-		l.W.Apply(func(_, _ int, _ float64) float64 { return rng.NormFloat64() / math.Sqrt(float64(n)) }, l.W)
+		l.Dense().Apply(func(_, _ int, _ float64) float64 { return rng.NormFloat64() / math.Sqrt(float64(n)) }, l.W)
 		for j := range l.B {
 			l.B[j] = 0.1 * rng.NormFloat64()
 		}

@@ -100,7 +100,7 @@ func (z zono) row(k int) []float64 { return z.g.Data[k*z.g.Stride : k*z.g.Stride
 func (z zono) apply(ctx context.Context, l network.Layer) (zono, error) {
 	n, gens := l.In(), z.g.Cols
 	out := newZono(l.Out(), gens)
-	if err := product(ctx, l.W.RawMatrix(), z.g, out.g); err != nil {
+	if err := product(ctx, l.Dense().RawMatrix(), z.g, out.g); err != nil {
 		return zono{}, err
 	}
 	c := float64(n+8) * 0x1p-52

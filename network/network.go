@@ -1,4 +1,4 @@
-// The data: a chain of dense layers whose float64 entries are taken as real
+// The data: a chain of layers whose float64 entries are taken as real
 // numbers, so that everything counted about the network is a statement about a
 // function on the reals.
 
@@ -52,8 +52,8 @@ func (a Activation) String() string {
 // z < 0 a slope times z: 0 in a ReLU, −1 in an absolute value, 1 in a unit without activation. A
 // unit of slope 1 carries its value on and is no neuron; every other one is a neuron.
 type Layer struct {
-	// W has one row per unit and one column per input.
-	W *mat.Dense
+	// W has one row per unit and one column per input: a *mat.Dense, or a *Sparse.
+	W Weights
 	// B has one entry per unit.
 	B []float64
 	// Act is applied to each unit.
@@ -114,8 +114,12 @@ func New(layers []Layer) (*Network, error) {
 		return nil, fmt.Errorf("layers: there are none, expected at least one")
 	}
 	for i, l := range layers {
-		if l.W == nil {
+		switch l.W.(type) {
+		case *mat.Dense, *Sparse:
+		case nil:
 			return nil, fmt.Errorf("layer %d: weights: missing", i)
+		default:
+			return nil, fmt.Errorf("layer %d: weights: a %T, expected a *mat.Dense or a *network.Sparse", i, l.W)
 		}
 		rows, cols := l.W.Dims()
 		if rows != len(l.B) {
@@ -128,7 +132,7 @@ func New(layers []Layer) (*Network, error) {
 			return nil, fmt.Errorf("layer %d: %w", i, err)
 		}
 		for r := 0; r < rows; r++ {
-			for c, w := range l.W.RawRowView(r) {
+			for c, w := range l.Entries(r) {
 				if !finite(w) {
 					return nil, fmt.Errorf("layer %d: weights: entry (%d,%d) is %g, expected a finite number", i, r, c, w)
 				}

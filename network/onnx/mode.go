@@ -68,7 +68,7 @@ func firstCopy(n *network.Network, times int) (*network.Network, error) {
 	layers := slices.Clone(n.Layers())
 	for i, l := range layers {
 		rows, cols := l.Out()/times, l.In()/times
-		layers[i].W, layers[i].B = mat.DenseCopyOf(l.W.Slice(0, rows, 0, cols)), l.B[:rows]
+		layers[i].W, layers[i].B = mat.DenseCopyOf(l.Dense().Slice(0, rows, 0, cols)), l.B[:rows]
 		if l.Slopes != nil {
 			layers[i].Slopes = l.Slopes[:rows]
 		}
@@ -103,7 +103,7 @@ func copies(n *network.Network, times int) bool {
 }
 
 // onlyBlock reports whether row i of w is the block, at column at, and zeros.
-func onlyBlock(w *mat.Dense, i, at int, block []float64) bool {
+func onlyBlock(w network.Weights, i, at int, block []float64) bool {
 	row := w.RawRowView(i)
 	nonzero := func(v float64) bool { return v != 0 }
 	end := at + len(block)
