@@ -43,6 +43,28 @@ func NewSparse(cols int) *Sparse {
 	return &Sparse{cols: cols, start: []int{0}}
 }
 
+// SparseRows returns the matrix whose row i has the weights v[start[i]:start[i+1]] in the columns at
+// of the same places. It takes the slices over, and panics where rows, columns or weights are not
+// as those of a Sparse are: in order, ascending, and other than 0.
+func SparseRows(cols int, start []int, at []int32, v []float64) *Sparse {
+	s := NewSparse(cols)
+	s.start, s.at, s.v = start, at, v
+	if len(start) == 0 || start[0] != 0 || start[len(start)-1] != len(v) || len(at) != len(v) {
+		panic("network: sparse rows that do not hold all the weights given")
+	}
+	for i := range len(start) - 1 {
+		last := int32(-1)
+		row, weights := s.Row(i)
+		for k, c := range row {
+			if c <= last || int(c) >= cols || weights[k] == 0 {
+				panic(fmt.Sprintf("network: sparse row %d: weight %g in column %d, after column %d of %d", i, weights[k], c, last, cols))
+			}
+			last = c
+		}
+	}
+	return s
+}
+
 // Append appends a row with the weights v in the columns at, which ascend; weights that are 0 are
 // not stored. It panics when the columns do not ascend, or are none of the matrix.
 func (s *Sparse) Append(at []int32, v []float64) {
@@ -173,6 +195,19 @@ func (l Layer) Dense() *mat.Dense {
 		return s.dense()
 	}
 	return l.W.(*mat.Dense)
+}
+
+// Sparse returns the weights of the layer as sparse rows: its own, if they are kept so, else a copy.
+func (l Layer) Sparse() *Sparse {
+	if s, ok := l.W.(*Sparse); ok {
+		return s
+	}
+	rows, cols := l.W.Dims()
+	s := NewSparse(cols)
+	for i := range rows {
+		s.AppendDense(l.W.RawRowView(i))
+	}
+	return s
 }
 
 // Row returns weights of unit j and their columns, ascending: those that are stored; at is nil

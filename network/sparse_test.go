@@ -130,3 +130,17 @@ func TestSmallerKeepsWhatIsSmaller(t *testing.T) {
 		require.Equal(t, want, kept, stored)
 	}
 }
+
+func TestSparseRowsRefusesWhatIsNone(t *testing.T) {
+	v := []float64{1, 2}
+	require.Equal(t, 2.0, network.SparseRows(3, []int{0, 2}, []int32{0, 2}, v).At(0, 2))
+	for name, f := range map[string]func(){
+		"descending":   func() { network.SparseRows(3, []int{0, 2}, []int32{2, 0}, v) },
+		"twice":        func() { network.SparseRows(3, []int{0, 2}, []int32{1, 1}, v) },
+		"out of range": func() { network.SparseRows(2, []int{0, 2}, []int32{0, 2}, v) },
+		"zero":         func() { network.SparseRows(3, []int{0, 2}, []int32{0, 2}, []float64{1, 0}) },
+		"too few":      func() { network.SparseRows(3, []int{0, 1}, []int32{0, 2}, v) },
+	} {
+		require.Panics(t, f, name)
+	}
+}
