@@ -108,7 +108,8 @@ type Network struct {
 
 // New checks the layers and returns the network. Its errors name the layer (0-based), the field and
 // what was expected. A layer is kept as the one that says the same of all its units: a Mixed layer
-// whose slopes are all alike as None, ReLU or LeakyReLU, and Abs as LeakyReLU.
+// whose slopes are all alike as None, ReLU or LeakyReLU, Abs as LeakyReLU, and a large dense matrix
+// as sparse rows where that is smaller.
 func New(layers []Layer) (*Network, error) {
 	if len(layers) == 0 {
 		return nil, fmt.Errorf("layers: there are none, expected at least one")
@@ -144,7 +145,11 @@ func New(layers []Layer) (*Network, error) {
 	}
 	n := &Network{layers: append([]Layer(nil), layers...)}
 	for i := range n.layers {
-		n.layers[i].unify()
+		l := &n.layers[i]
+		l.unify()
+		if d, ok := l.W.(*mat.Dense); ok && d != nil && isKeptSparse(l.nonzero(), l.Out(), l.In()) {
+			l.W = l.Sparse()
+		}
 	}
 	return n, nil
 }

@@ -170,7 +170,7 @@ func isSmaller(stored, rows, cols int) bool { return 2*stored < rows*cols }
 // Smaller returns the matrix in the storage that is smaller: itself, or dense.
 func (s *Sparse) Smaller() Weights {
 	rows, cols := s.Dims()
-	if rows*cols >= sparseLeast && isSmaller(s.Stored(), rows, cols) || rows == 0 || cols == 0 {
+	if isKeptSparse(s.Stored(), rows, cols) || rows == 0 || cols == 0 {
 		return s
 	}
 	return s.dense()
@@ -235,10 +235,24 @@ func (l Layer) Entries(j int) iter.Seq2[int, float64] {
 	}
 }
 
-// Stored returns the number of weights that the layer keeps in memory.
-func (l Layer) Stored() int {
+// nonzero returns the number of weights other than 0.
+func (l Layer) nonzero() int {
 	if s, ok := l.W.(*Sparse); ok {
 		return s.Stored()
 	}
-	return l.Out() * l.In()
+	k := 0
+	for j := range l.B {
+		for _, w := range l.W.RawRowView(j) {
+			if w != 0 {
+				k++
+			}
+		}
+	}
+	return k
+}
+
+// isKeptSparse says whether a matrix of so many entries other than 0 is smaller as sparse rows, and
+// large enough that this matters.
+func isKeptSparse(nonzero, rows, cols int) bool {
+	return rows*cols >= sparseLeast && isSmaller(nonzero, rows, cols)
 }
