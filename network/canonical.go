@@ -47,7 +47,7 @@ func (n *Network) writeCanonical(w io.Writer, most int) error {
 			b.WriteString(`,"slopes":`)
 			writeRow(b, l.Slopes)
 		}
-		if entries > most && isSmaller(l.nonzero(), l.Out(), l.In()) {
+		if entries > most && isSmaller(l.Nonzero(), l.Out(), l.In()) {
 			l = Layer{W: l.Sparse(), B: l.B}
 			b.WriteString(`,"columns":`)
 			writeRows(b, l.Out(), func(r int) {

@@ -147,7 +147,7 @@ func New(layers []Layer) (*Network, error) {
 	for i := range n.layers {
 		l := &n.layers[i]
 		l.unify()
-		if d, ok := l.W.(*mat.Dense); ok && d != nil && isKeptSparse(l.nonzero(), l.Out(), l.In()) {
+		if d, ok := l.W.(*mat.Dense); ok && d != nil && isKeptSparse(l.Nonzero(), l.Out(), l.In()) {
 			l.W = l.Sparse()
 		}
 	}

@@ -235,8 +235,8 @@ func (l Layer) Entries(j int) iter.Seq2[int, float64] {
 	}
 }
 
-// nonzero returns the number of weights other than 0.
-func (l Layer) nonzero() int {
+// Nonzero returns the number of weights other than 0.
+func (l Layer) Nonzero() int {
 	if s, ok := l.W.(*Sparse); ok {
 		return s.Stored()
 	}

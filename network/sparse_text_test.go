@@ -44,7 +44,7 @@ func TestSparseSpellingOfAnyNetwork(t *testing.T) {
 		var sparse, dense bytes.Buffer
 		require.NoError(t, n.writeCanonical(&sparse, 0))
 		require.NoError(t, n.WriteCanonical(&dense))
-		require.Equal(t, 2*n.layers[0].nonzero() < in*out, strings.Contains(sparse.String(), "columns"))
+		require.Equal(t, 2*n.layers[0].Nonzero() < in*out, strings.Contains(sparse.String(), "columns"))
 		for _, text := range []string{sparse.String(), dense.String()} {
 			m, err := ReadCanonical(strings.NewReader(text))
 			require.NoError(t, err)
