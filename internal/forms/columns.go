@@ -28,7 +28,7 @@ func isSparse(nonzero, entries int) bool {
 // makeRoom sets all weights to 0, so many of which are going to be set to something else.
 func (l *Layer) makeRoom(nonzero int) {
 	if isSparse(nonzero, l.In*l.Out) {
-		l.start, l.at = make([]int, l.In+1), make([]int32, 0, nonzero)
+		l.start, l.from, l.at = make([]int, l.In+1), make([]int32, 0, nonzero), make([]int32, 0, nonzero)
 		l.W, l.WMag = make([]float64, 0, nonzero), make([]float64, 0, nonzero)
 		return
 	}

@@ -58,6 +58,13 @@ func (b *builder) work(factors ...int) error {
 	return nil
 }
 
+// reserve makes room for so many entries, if there may be so many.
+func (e *entries) reserve(n int) {
+	if n <= *e.room {
+		e.row, e.col, e.v = make([]int32, 0, n), make([]int32, 0, n), make([]float64, 0, n)
+	}
+}
+
 // Set gives entry (i, j) the value v. Values of the same entry are added up.
 func (e *entries) Set(i, j int, v float64) {
 	switch {

@@ -36,7 +36,11 @@ func (rd *reader) layer(g *grid, batch, planes int) (*entries, error) {
 	if err := rd.work(batch, g.units, planes, g.axes[0].covered(), g.axes[1].covered()); err != nil {
 		return nil, err
 	}
-	return rd.newWeights(rows, rd.width)
+	w, err := rd.newWeights(rows, rd.width)
+	if err == nil {
+		w.reserve(batch * g.units * planes * g.axes[0].covered() * g.axes[1].covered())
+	}
+	return w, err
 }
 
 // each calls f for each output element, row by row of the layer. at visits the pairs
