@@ -68,7 +68,7 @@ func (a *analysis) ranks(ctx context.Context) ([]int, error) {
 	if a.rk == nil {
 		var rk []int
 		for _, l := range a.net.Layers() {
-			r, err := rankUpper(ctx, rowsOf(l))
+			r, err := layerRank(ctx, l)
 			if err != nil {
 				return nil, err
 			}
@@ -84,7 +84,7 @@ func (a *analysis) spectral(ctx context.Context, i int) (float64, error) {
 	if v, ok := a.sigma[i]; ok {
 		return v, nil
 	}
-	v, err := spectralUp(ctx, rowsOf(a.net.Layers()[i]))
+	v, err := layerSpectral(ctx, a.net.Layers()[i], nil, nil)
 	if err != nil {
 		return 0, err
 	}

@@ -32,7 +32,7 @@ func passExactly(ctx context.Context, n *network.Network, x dyadic.Vector) (*cen
 	c := &center{x: x}
 	a := x
 	for _, l := range n.Layers() {
-		z, err := a.Affine(ctx, rowsOf(l), l.B)
+		z, err := a.Affine(ctx, l.Out(), l.Row, l.B)
 		if err != nil {
 			return nil, err
 		}
@@ -47,14 +47,6 @@ func passExactly(ctx context.Context, n *network.Network, x dyadic.Vector) (*cen
 		c.z, c.a, c.v = append(c.z, z), append(c.a, a), append(c.v, v)
 	}
 	return c, nil
-}
-
-func rowsOf(l network.Layer) [][]float64 {
-	rows := make([][]float64, l.Out())
-	for i := range rows {
-		rows[i] = l.W.RawRowView(i)
-	}
-	return rows
 }
 
 // halfWidths returns the ball in normalised coordinates y = (x−c)/w: upper bounds on the scale w_k

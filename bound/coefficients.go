@@ -63,7 +63,8 @@ func coverageOf(l network.Layer, settled []status, dead []bool) coverage {
 		if settled[j] == inactive {
 			continue
 		}
-		row, positive := l.W.RawRowView(j), l.B[j] > 0
+		at, row := l.Row(j)
+		positive, dead := l.B[j] > 0, pick(dead, at)
 		if positive {
 			c.always++
 		}
@@ -90,11 +91,15 @@ func coverageOf(l network.Layer, settled []status, dead []bool) coverage {
 			if dead[k] {
 				continue
 			}
+			to := k
+			if at != nil {
+				to = int(at[k])
+			}
 			if w > 0 && !positive {
-				live[k]++
+				live[to]++
 			}
 			if cuts && ((w > 0 && !positive) || (w < 0 && positive)) {
-				unstable[k]++
+				unstable[to]++
 			}
 		}
 	}

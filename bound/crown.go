@@ -78,7 +78,8 @@ func (a *analysis) backSubstitute(ctx context.Context, known [][]status, given [
 			copy(zs, given[0])
 		} else {
 			for j := range zs {
-				zs[j] = meet(dotSpan(l.W.RawRowView(j), r.out), given[i][j])
+				at, row := l.Row(j)
+				zs[j] = meet(dotSpan(row, pick(r.out, at)), given[i][j])
 			}
 			if err := r.refine(ctx, i, units, zs); err != nil {
 				return nil, err
@@ -125,7 +126,8 @@ func (r *relaxed) push(l network.Layer, units []status, zs []span, v []bracket) 
 	for j := range ls {
 		ls[j] = relax(l.Below(j), units[j], v[j], zs[j])
 		out[j] = activationSpan(l.Below(j), v[j], zs[j], units[j])
-		size[j] = sumAbsUp(l.W.RawRowView(j), in)
+		at, row := l.Row(j)
+		size[j] = sumAbsUp(row, pick(in, at))
 	}
 	r.units, r.spans, r.lines = append(r.units, units), append(r.spans, zs), append(r.lines, ls)
 	r.size, r.dev, r.out = append(r.size, size), append(r.dev, sumAbs(in)), out
@@ -145,7 +147,7 @@ func (r *relaxed) refine(ctx context.Context, i int, units []status, zs []span) 
 	}
 	m := blas64.General{Rows: 2 * len(todo), Cols: l.In(), Stride: l.In(), Data: make([]float64, 2*len(todo)*l.In())}
 	for q, j := range todo {
-		for k, w := range l.W.RawRowView(j) {
+		for k, w := range l.Entries(j) {
 			m.Data[2*q*m.Stride+k], m.Data[(2*q+1)*m.Stride+k] = w, -w
 		}
 	}
@@ -164,21 +166,21 @@ func (r *relaxed) refine(ctx context.Context, i int, units []status, zs []span) 
 func (r *relaxed) suprema(ctx context.Context, i int, m blas64.General, pick func(k, row int) []lines) ([]float64, error) {
 	offset, slack := make([]float64, m.Rows), make([]float64, m.Rows)
 	for k := i - 1; k >= 0; k-- {
-		w := r.a.net.Layers()[k].W.RawMatrix()
-		c := float64(w.Rows+16) * 0x1p-52
+		l := r.a.net.Layers()[k]
+		c := float64(l.Out()+16) * 0x1p-52
 		for q := range m.Rows {
 			if err := ctx.Err(); err != nil {
 				return nil, err
 			}
 			row := m.Data[q*m.Stride : q*m.Stride+m.Cols]
 			o, s := step(row, pick(k, q), r.size[k], c)
-			s = up(s + r.dev[k]*float64(w.Rows+1)*0x1p-1073) // products that underflow
+			s = up(s + r.dev[k]*float64(l.Out()+1)*0x1p-1073) // products that underflow
 			// the offsets so far are rounded by one more addition
 			slack[q] = up(slack[q] + up(s+0x1p-52*(math.Abs(offset[q])+math.Abs(o))))
 			offset[q] += o
 		}
-		next := blas64.General{Rows: m.Rows, Cols: w.Cols, Stride: w.Cols, Data: make([]float64, m.Rows*w.Cols)}
-		if err := product(ctx, m, w, next); err != nil {
+		next := blas64.General{Rows: m.Rows, Cols: l.In(), Stride: l.In(), Data: make([]float64, m.Rows*l.In())}
+		if err := timesFromLeft(ctx, m, l, next); err != nil {
 			return nil, err
 		}
 		m = next

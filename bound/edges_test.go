@@ -196,7 +196,7 @@ func TestSpectralNormOfRowsThatUnderflow(t *testing.T) {
 		m, n := 1+rng.IntN(6), 1+rng.IntN(6)
 		slope := math.Ldexp(1+rng.Float64(), -80-rng.IntN(10))
 		l := network.Layer{W: mat.NewDense(m, n, nil), B: make([]float64, m), Act: network.LeakyReLU, Slope: slope}
-		l.W.Apply(func(_, _ int, _ float64) float64 { return math.Ldexp(rng.NormFloat64(), -985-rng.IntN(20)) }, l.W)
+		l.Dense().Apply(func(_, _ int, _ float64) float64 { return math.Ldexp(rng.NormFloat64(), -985-rng.IntN(20)) }, l.W)
 		units := make([]status, m)
 		for j := range units {
 			units[j] = inactive

@@ -31,20 +31,9 @@ func exactGradient(ctx context.Context, n *network.Network, c *center, i, j int)
 	for k := i - 1; k >= 0; k-- {
 		l := n.Layers()[k]
 		var err error
-		if g, err = g.Times(slopes(l, c.z[k])).Affine(ctx, columnsOf(l), nil); err != nil {
+		if g, err = g.Times(slopes(l, c.z[k])).Affine(ctx, l.In(), columnsOf(l), nil); err != nil {
 			return dyadic.Vector{}, err
 		}
 	}
 	return g, nil
-}
-
-func columnsOf(l network.Layer) [][]float64 {
-	columns := make([][]float64, l.In())
-	for k := range columns {
-		columns[k] = make([]float64, l.Out())
-		for j := range columns[k] {
-			columns[k][j] = l.W.At(j, k)
-		}
-	}
-	return columns
 }

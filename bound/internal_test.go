@@ -115,7 +115,7 @@ func TestExactPassIsTheRationalOne(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 1))
 	for range 50 {
 		l := network.Layer{W: mat.NewDense(3, 2, nil), B: []float64{rng.NormFloat64(), 0, 1e-9}, Act: network.LeakyReLU, Slope: rng.NormFloat64() * 8}
-		l.W.Apply(func(_, _ int, _ float64) float64 { return rng.NormFloat64() }, l.W)
+		l.Dense().Apply(func(_, _ int, _ float64) float64 { return rng.NormFloat64() }, l.W)
 		n, err := network.New([]network.Layer{l})
 		require.NoError(t, err)
 		x := []float64{rng.NormFloat64() * 1e6, rng.NormFloat64() * 1e-6}
@@ -179,7 +179,7 @@ func randomNetwork(t *testing.T, rng *rand.Rand, in int) *network.Network {
 	for i := range 4 {
 		out := 2 + rng.IntN(5)
 		l := network.Layer{W: mat.NewDense(out, in, nil), B: make([]float64, out), Act: network.ReLU}
-		l.W.Apply(func(_, _ int, _ float64) float64 { return rng.NormFloat64() }, l.W)
+		l.Dense().Apply(func(_, _ int, _ float64) float64 { return rng.NormFloat64() }, l.W)
 		for j := range l.B {
 			l.B[j] = rng.NormFloat64() / 4
 			if i == 0 {
@@ -227,7 +227,7 @@ func TestLinearProgrammesImproveOnBackSubstitution(t *testing.T) {
 			in := 3
 			for range 3 {
 				l := network.Layer{W: mat.NewDense(8, in, nil), B: make([]float64, 8), Act: network.ReLU}
-				l.W.Apply(func(_, _ int, _ float64) float64 { return rng.NormFloat64() / math.Sqrt(float64(in)) }, l.W)
+				l.Dense().Apply(func(_, _ int, _ float64) float64 { return rng.NormFloat64() / math.Sqrt(float64(in)) }, l.W)
 				ls, in = append(ls, l), 8
 			}
 			n, err := network.New(ls)

@@ -40,13 +40,13 @@ func (a *analysis) intervals(ctx context.Context) (*stability, [][]span, error) 
 			if err := ctx.Err(); err != nil {
 				return nil, nil, err
 			}
-			row := l.W.RawRowView(j)
+			at, row := l.Row(j)
 			if i == 0 {
-				r := reach(a.ball, row, hw)
+				r := reach(a.ball, row, pick(hw, at))
 				z[j] = span{-r, r}
 				units[j] = a.settleFirst(j, r)
 			} else {
-				z[j] = dotSpan(row, in)
+				z[j] = dotSpan(row, pick(in, at))
 				units[j] = settle(a.center().v[i][j], z[j].lo, z[j].hi)
 			}
 			out[j] = activationSpan(l.Below(j), a.center().v[i][j], z[j], units[j])

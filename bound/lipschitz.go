@@ -47,12 +47,12 @@ func (a *analysis) lipschitz(ctx context.Context, masked bool) (*stability, erro
 			if err := ctx.Err(); err != nil {
 				return nil, err
 			}
-			row := l.W.RawRowView(j)
+			at, row := l.Row(j)
 			if i == 0 {
-				units[j] = a.settleFirst(j, reach(a.ball, row, hw))
+				units[j] = a.settleFirst(j, reach(a.ball, row, pick(hw, at)))
 				continue
 			}
-			dev := mulUp(norm2Up(maskColumns(row, scale)), r)
+			dev := mulUp(norm2Up(maskColumns(row, pick(scale, at))), r)
 			units[j] = settle(a.center().v[i][j], -dev, dev)
 		}
 		s.units = append(s.units, units)
@@ -69,7 +69,7 @@ func (a *analysis) lipschitz(ctx context.Context, masked bool) (*stability, erro
 			r = plain
 			continue
 		}
-		if norm, err = spectralUp(ctx, maskedRows(l, units, scale)); err != nil {
+		if norm, err = layerSpectral(ctx, l, units, scale); err != nil {
 			return nil, err
 		}
 		r = math.Min(plain, mulUp(r, norm))
@@ -117,26 +117,33 @@ func columnMask(l network.Layer, units []status) []float64 {
 func maskedRows(l network.Layer, units []status, mask []float64) [][]float64 {
 	var rows [][]float64
 	for j, u := range units {
-		below := math.Abs(l.Below(j))
-		if below == 0 && u == inactive {
-			continue
+		if factor := movement(l, j, u); factor != 0 {
+			rows = append(rows, scaledUp(maskColumns(l.W.RawRowView(j), mask), factor))
 		}
-		row := maskColumns(l.W.RawRowView(j), mask)
-		factor := 1.0
-		switch u {
-		case inactive:
-			factor = below
-		case unsettled:
-			factor = math.Max(1, below)
-		}
-		if factor != 1 {
-			scaled := make([]float64, len(row))
-			for k, w := range row {
-				scaled[k] = math.Copysign(mulUp(math.Abs(w), factor), w)
-			}
-			row = scaled
-		}
-		rows = append(rows, row)
 	}
 	return rows
+}
+
+// movement returns (at least) the Lipschitz constant of unit j on the ball, 0 if it does not move.
+func movement(l network.Layer, j int, u status) float64 {
+	below := math.Abs(l.Below(j))
+	switch u {
+	case inactive:
+		return below
+	case unsettled:
+		return math.Max(1, below)
+	}
+	return 1
+}
+
+// scaledUp returns the row times a factor, each entry rounded outward.
+func scaledUp(row []float64, factor float64) []float64 {
+	if factor == 1 {
+		return row
+	}
+	scaled := make([]float64, len(row))
+	for k, w := range row {
+		scaled[k] = math.Copysign(mulUp(math.Abs(w), factor), w)
+	}
+	return scaled
 }

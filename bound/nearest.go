@@ -263,7 +263,7 @@ func (a *analysis) dual(row []float64) float64 {
 func (a *analysis) gradients(ctx context.Context, l network.Layer, in zono) (zono, error) {
 	n, cols := l.In(), in.g.Cols
 	out := newZono(l.Out(), cols)
-	if err := product(ctx, l.W.RawMatrix(), in.g, out.g); err != nil {
+	if err := times(ctx, l, in.g, out.g); err != nil {
 		return zono{}, err
 	}
 	slack := make([]float64, n)
@@ -272,7 +272,8 @@ func (a *analysis) gradients(ctx context.Context, l network.Layer, in zono) (zon
 	}
 	tiny := float64(n+8) * float64(cols+1) * 0x1p-1073
 	for j := range out.err {
-		out.err[j] = up(sumAbsUp(l.W.RawRowView(j), slack) + tiny)
+		at, row := l.Row(j)
+		out.err[j] = up(sumAbsUp(row, pick(slack, at)) + tiny)
 	}
 	return out, nil
 }

@@ -176,9 +176,11 @@ func (s *sampler) floatPattern(y []float64) (network.Pattern, bool) {
 		}
 		for j := range nextDev {
 			d, e := 0.0, 0.0
-			for k, w := range l.W.RawRowView(j) {
-				d += w * dev[k]
-				e += math.Abs(w) * lost[k]
+			at, row := l.Row(j)
+			lost := pick(lost, at)
+			for k, x := range pick(dev, at) {
+				d += row[k] * x
+				e += math.Abs(row[k]) * lost[k]
 			}
 			e = away(e, l.In())
 			if math.IsInf(d, 0) {

@@ -35,7 +35,7 @@ func tinyNetwork(t *rapid.T, inputs int) *network.Network {
 		l := network.Layer{W: mat.NewDense(out, in, nil), B: make([]float64, out)}
 		for r := range out {
 			for c := range in {
-				l.W.Set(r, c, entry.Draw(t, "w"))
+				l.Dense().Set(r, c, entry.Draw(t, "w"))
 			}
 			l.B[r] = entry.Draw(t, "b")
 		}

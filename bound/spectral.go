@@ -49,16 +49,14 @@ func spectralUp(ctx context.Context, rows [][]float64) (float64, error) {
 	}
 	_, e := math.Frexp(scale)
 	w := make([][]float64, len(rows)) // scaled so that the largest entry lies in [½, 1)
-	frob := make([]float64, 0, len(rows))
 	for i, r := range rows {
 		w[i] = make([]float64, len(cols))
 		for j, k := range cols {
 			w[i][j] = math.Ldexp(r[k], -e)
 		}
-		frob = append(frob, norm2Up(w[i]))
 	}
-	f := norm2Up(frob)
-	v := math.Min(f, rowColumnUp(w))
+	f := frobeniusUp(w)
+	v := math.Min(f, rowColumnUp(w, nil, len(cols)))
 	if side := min(len(w), len(cols)); side > 1 && side <= gramSide && side*len(w)*len(cols) <= gramWork {
 		if len(w) > len(cols) {
 			w = transpose(w)
@@ -71,15 +69,28 @@ func spectralUp(ctx context.Context, rows [][]float64) (float64, error) {
 			v = math.Min(v, up(math.Sqrt(t)))
 		}
 	}
+	return unscaledUp(v, f, e, float64(len(w))*float64(len(w[0]))), nil
+}
+
+func frobeniusUp(w [][]float64) float64 {
+	norms := make([]float64, len(w))
+	for i, row := range w {
+		norms[i] = norm2Up(row)
+	}
+	return norm2Up(norms)
+}
+
+// unscaledUp returns 2^e·v, v the spectral norm of the scaled entries, so many of them, and f their
+// Frobenius norm.
+func unscaledUp(v, f float64, e int, entries float64) float64 {
 	// Entries off by δ ≤ 2⁻⁵¹|w_ij| (scaled rows) or 2⁻¹⁰⁷⁴ (ldexp below the normal range) move the
 	// norm by at most 2⁻⁵¹·‖W‖_F + mn·2⁻¹⁰⁷⁴; f ≥ ½, so 2⁻⁵⁰·f covers both while mn < 2⁴⁰. Entries
 	// off by 2⁻¹⁰⁷³ before the scaling move it by mn·2⁻¹⁰⁷³, which is all where the entries are as
 	// small as that themselves.
-	entries := float64(len(w)) * float64(len(w[0]))
 	if entries >= mostTerms {
-		return math.Inf(1), nil
+		return math.Inf(1)
 	}
-	return up(up(math.Ldexp(up(v+0x1p-50*f), e)) + entries*0x1p-1073), nil
+	return up(up(math.Ldexp(up(v+0x1p-50*f), e)) + entries*0x1p-1073)
 }
 
 // rowColumnUp returns an upper bound on √(‖W‖₁‖W‖_∞), the largest sums of magnitudes along a column
@@ -87,12 +98,17 @@ func spectralUp(ctx context.Context, rows [][]float64) (float64, error) {
 // sums lie between ½ and the number of entries, far from underflow and overflow. A sum of
 // non-negative floats is off as away says, the product and the root by half a unit in the last
 // place each, which the steps up cover.
-func rowColumnUp(w [][]float64) float64 {
-	columns := make([]float64, len(w[0]))
+//
+// at has the columns of the entries of sparse rows; it is nil for rows of all their entries.
+func rowColumnUp(w [][]float64, at [][]int32, cols int) float64 {
+	columns := make([]float64, cols)
 	row := 0.0
-	for _, r := range w {
+	for i, r := range w {
 		s := 0.0
 		for k, v := range r {
+			if at != nil {
+				k = int(at[i][k])
+			}
 			v = math.Abs(v)
 			s += v
 			columns[k] += v

@@ -65,17 +65,16 @@ func (a *analysis) terms(ctx context.Context, s *stability) ([]LayerTerms, error
 	var dead []bool // inputs of the layer that are constant on the ball
 	for i, l := range a.net.Layers() {
 		t := LayerTerms{Layer: i, Width: l.Out(), Affine: l.Act == network.None, Dim: d}
-		var cut, out [][]float64
+		var cut, out []int // units
 		leaky := 0
 		nowDead := make([]bool, l.Out())
 		for j, u := range s.units[i] {
-			row := l.W.RawRowView(j)
 			switch {
 			case !l.IsNeuron(j) || u == active:
 				t.Active++
 			case u == unsettled:
 				t.Cutting++
-				cut = append(cut, row)
+				cut = append(cut, j)
 				if l.Below(j) != 0 {
 					leaky++
 				}
@@ -84,7 +83,7 @@ func (a *analysis) terms(ctx context.Context, s *stability) ([]LayerTerms, error
 				nowDead[j] = l.Below(j) == 0
 			}
 			if !nowDead[j] {
-				out = append(out, row)
+				out = append(out, j)
 			}
 		}
 		var err, outErr error
@@ -108,30 +107,29 @@ func (a *analysis) terms(ctx context.Context, s *stability) ([]LayerTerms, error
 	return ts, nil
 }
 
-// rankOf bounds the rank of some rows of layer i on the columns that are not dead. It does not grow
+// rankOf bounds the rank of the rows of some units of layer i on the columns that are not dead. It does not grow
 // when rows or columns are taken away. 0 says that the rows are constant on the ball.
-func (a *analysis) rankOf(ctx context.Context, i int, rows [][]float64, dead []bool) (int, error) {
-	if len(rows) == 0 {
+func (a *analysis) rankOf(ctx context.Context, i int, units []int, dead []bool) (int, error) {
+	if len(units) == 0 {
 		return 0, nil
 	}
 	ranks, err := a.ranks(ctx)
 	if err != nil {
 		return 0, err
 	}
-	r := min(len(rows), ranks[i])
-	cols := len(rows[0])
-	if len(rows)*cols*min(len(rows), cols) > maskedRankBudget {
+	l := a.net.Layers()[i]
+	r, cols := min(len(units), ranks[i]), l.In()
+	if len(units)*cols*min(len(units), cols) > maskedRankBudget {
 		return r, nil
 	}
-	masked := rows
-	if dead != nil {
-		masked = make([][]float64, len(rows))
-		for k, row := range rows {
-			masked[k] = append([]float64(nil), row...)
-			for c, isDead := range dead {
-				if isDead {
-					masked[k][c] = 0
-				}
+	masked := make([][]float64, len(units))
+	for k, j := range units {
+		if masked[k] = l.W.RawRowView(j); dead != nil {
+			masked[k] = append([]float64(nil), masked[k]...)
+		}
+		for c, isDead := range dead {
+			if isDead {
+				masked[k][c] = 0
 			}
 		}
 	}

@@ -76,12 +76,12 @@ func inputZono(ctx context.Context, l network.Layer, hw []float64) (zono, error)
 		if err := ctx.Err(); err != nil {
 			return zono{}, err
 		}
-		row := l.W.RawRowView(j)
 		to := out.row(j)
-		for k, w := range hw {
-			to[k] = row[k] * w
+		for k, v := range l.Entries(j) {
+			to[k] = v * hw[k]
 		}
-		out.err[j] = up(sumAbsUp(row, in) + tiny)
+		at, row := l.Row(j)
+		out.err[j] = up(sumAbsUp(row, pick(in, at)) + tiny)
 	}
 	return out, nil
 }
@@ -100,7 +100,7 @@ func (z zono) row(k int) []float64 { return z.g.Data[k*z.g.Stride : k*z.g.Stride
 func (z zono) apply(ctx context.Context, l network.Layer) (zono, error) {
 	n, gens := l.In(), z.g.Cols
 	out := newZono(l.Out(), gens)
-	if err := product(ctx, l.W.RawMatrix(), z.g, out.g); err != nil {
+	if err := times(ctx, l, z.g, out.g); err != nil {
 		return zono{}, err
 	}
 	c := float64(n+8) * 0x1p-52
@@ -110,11 +110,11 @@ func (z zono) apply(ctx context.Context, l network.Layer) (zono, error) {
 	}
 	tiny := float64(n+8) * float64(gens+1) * 0x1p-1073 // products that underflow
 	for j := range out.mid {
-		w := l.W.RawRowView(j)
-		for k, v := range w {
-			out.mid[j] += v * z.mid[k]
+		at, w := l.Row(j)
+		for k, m := range pick(z.mid, at) {
+			out.mid[j] += w[k] * m
 		}
-		out.err[j] = up(sumAbsUp(w, slack) + tiny)
+		out.err[j] = up(sumAbsUp(w, pick(slack, at)) + tiny)
 	}
 	return out, nil
 }

@@ -202,8 +202,8 @@ func (w *walker) add(y *level, weights []big.Int, last *level, u int, negative b
 		b, n, from, to = last.z[u], last.k, 0, len(w.form)*y.k
 	}
 	b = w.widened(b, n, y.k)
-	for v, z := range y.z {
-		mulAdd(z[from:to], b, y.k, &weights[v], negative)
+	for i, v := range y.to[u] {
+		mulAdd(y.z[v][from:to], b, y.k, &weights[i], negative)
 	}
 }
 

@@ -40,7 +40,11 @@ type tnet struct {
 }
 
 // text returns the canonical text, written here once more.
-func (t tnet) text() []byte {
+func (t tnet) text() []byte { return t.textOf(false) }
+
+// textOf returns it, or that in which all layers give the columns of their weights if that is
+// smaller.
+func (t tnet) textOf(byColumns bool) []byte {
 	num := func(v []float64) string {
 		s := make([]string, len(v))
 		for i := range v {
@@ -62,6 +66,10 @@ func (t tnet) text() []byte {
 		for k := range y.w {
 			rows[k] = num(y.w[k])
 		}
+		if all, kept, columns := y.byColumns(num); byColumns && 2*kept < all {
+			rows = columns[1]
+			fmt.Fprintf(&b, "\"columns\":[%s],", strings.Join(columns[0], ","))
+		}
 		fmt.Fprintf(&b, "\"weights\":[%s],\"bias\":%s}", strings.Join(rows, ","), num(y.b))
 		if i < len(t.layers)-1 {
 			b.WriteByte(',')
@@ -70,6 +78,23 @@ func (t tnet) text() []byte {
 	}
 	b.WriteString("]}\n")
 	return []byte(b.String())
+}
+
+// byColumns returns the numbers of all weights and of those other than 0, and rows of their columns
+// and of these.
+func (y tlayer) byColumns(num func([]float64) string) (all, kept int, rows [2][]string) {
+	for _, row := range y.w {
+		var at []string
+		var v []float64
+		for u, w := range row {
+			if all++; w != 0 {
+				at, v = append(at, strconv.Itoa(u)), append(v, w)
+			}
+		}
+		kept += len(v)
+		rows[0], rows[1] = append(rows[0], "["+strings.Join(at, ",")+"]"), append(rows[1], num(v))
+	}
+	return all, kept, rows
 }
 
 // spell spells a finite number: strconv pads exponents to two places, the format does not.

@@ -4,6 +4,7 @@ package certificate
 // one spelling, where nothing else may stand. What it makes of the numbers are integers.
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"fmt"
 	"math/big"
@@ -15,9 +16,10 @@ import (
 // a layer of units without a neuron.
 type layer struct {
 	bias []big.Int
-	// base[u] is what each unit takes of unit u of the layer before where that has its slope below
-	// 0: weight × slope. It is nil if that is 0 for all. gain[u] is what it takes more where unit u
-	// is positive: weight × (1 − slope).
+	// to[u] are the units that take something of unit u of the layer before. base[u] is what each of
+	// them takes where unit u has its slope below 0: weight × slope. It is nil if that is 0 for all.
+	// gain[u] is what it takes more where unit u is positive: weight × (1 − slope).
+	to         [][]int
 	base, gain [][]big.Int
 	neurons    []int // the units that are neurons, in order
 	scale      uint
@@ -29,6 +31,23 @@ type layer struct {
 	fine        uint
 }
 
+// denseMost is the largest number of entries of a network that spells them all.
+const denseMost = 1 << 26
+
+// weights are those of a layer's text that are not 0: start[v] is where those of unit v begin, unit
+// from[i] of the layer before is what words[i] is the weight of.
+type weights struct {
+	start, from []int
+	words       []string
+	spelling
+}
+
+// spelling is how a layer's weights are spelled: all entries, or those other than 0 by columns.
+type spelling struct {
+	entries, nonzero int
+	byColumns        bool
+}
+
 // net is a network in integers. It ends with the last layer that has a neuron: what follows cuts
 // nothing.
 type net struct {
@@ -38,7 +57,10 @@ type net struct {
 }
 
 // readNet reads the canonical text of a network.
-func readNet(text []byte) (*net, error) {
+func readNet(text []byte) (*net, error) { return readNetOf(text, denseMost) }
+
+// readNetOf reads that of a network which spells all its entries if there are no more than most.
+func readNetOf(text []byte, most int) (*net, error) {
 	n := &net{hash: fmt.Sprintf("sha256:%x", sha256.Sum256(text))}
 	lines := strings.Split(string(text), "\n")
 	count, ok := strings.CutPrefix(lines[0], `{"relucell-network":1,"inputs":`)
@@ -51,16 +73,24 @@ func readNet(text []byte) (*net, error) {
 	n.inputs = width
 	last, used := inputs(width), 1
 	n.layers = []*layer{last}
+	var spelled []spelling
+	entries := 0
 	for i, line := range lines[1:end] {
 		if i < end-2 {
 			line, ok = strings.CutSuffix(line, ",")
 		}
-		y, reason := readLayer(line, last)
+		y, w, reason := readLayer(line, last)
 		if !ok || reason != "" {
 			return nil, fmt.Errorf("not a canonical text: layer %d: %s", i, reason)
 		}
+		spelled, entries = append(spelled, w), entries+w.entries
 		if n.layers, last = append(n.layers, y), y; len(y.neurons) > 0 {
 			used = len(n.layers)
+		}
+	}
+	for i, w := range spelled {
+		if w.byColumns != (entries > most && 2*w.nonzero < w.entries) {
+			return nil, fmt.Errorf("not a canonical text: layer %d: expected columns where the network has more than %d entries and less than half of the layer's are other than 0, and only there", i, most)
 		}
 	}
 	n.layers = n.layers[:used]
@@ -74,43 +104,100 @@ func inputs(n int) *layer {
 }
 
 // readLayer reads the line of a layer that follows the last one; reason says what is wrong.
-func readLayer(line string, last *layer) (y *layer, reason string) {
+func readLayer(line string, last *layer) (y *layer, how spelling, reason string) {
+	var w weights
 	head, rest, ok := strings.Cut(line, `,"weights":[[`)
-	weights, rest, right := strings.Cut(rest, `]],"bias":[`)
+	rows, rest, right := strings.Cut(rest, `]],"bias":[`)
 	bias, rest, end := strings.Cut(rest, "]}")
 	head, begins := strings.CutPrefix(head, `{"activation":`)
 	if !ok || !right || !end || !begins || rest != "" {
-		return nil, "expected an activation, weights and bias, and nothing else"
+		return nil, how, "expected an activation, weights and bias, and nothing else"
 	}
 	words := list(bias)
 	units := len(words)
+	head, columns, byColumns := strings.Cut(head, `,"columns":[[`)
 	slopes, reason := slopesOf(head, units)
-	rows := strings.Split(weights, "],[")
-	for i, row := range rows {
-		if words = append(words, list(row)...); len(words) != units+(i+1)*len(last.bias) && reason == "" {
-			reason = fmt.Sprintf("row %d of the weights: expected %d entries", i, len(last.bias))
-		}
+	columns, closed := strings.CutSuffix(columns, "]]")
+	switch {
+	case !byColumns:
+		reason = cmp.Or(reason, w.readAll(strings.Split(rows, "],["), len(last.bias)))
+	case closed:
+		reason = cmp.Or(reason, w.readColumns(strings.Split(rows, "],["), strings.Split(columns, "],["), len(last.bias)))
+	default:
+		reason = "columns: expected rows of them"
 	}
-	if len(rows) != units || len(slopes) != units && reason == "" {
-		reason = fmt.Sprintf("slopes: %d entries, weights: %d rows, bias: %d entries, expected as many of each", len(slopes), len(rows), units)
+	if reason == "" && (len(w.start) != units+1 || len(slopes) != units) {
+		reason = fmt.Sprintf("slopes: %d entries, weights: %d rows, bias: %d entries, expected as many of each", len(slopes), len(w.start)-1, units)
 	}
 	if reason != "" {
-		return nil, reason
+		return nil, how, reason
 	}
-	z, scale, ok := integers(words)
+	z, scale, ok := integers(append(words, w.words...))
 	below, fine, right := integers(slopes)
 	if !ok || !right {
-		return nil, "slopes, weights and bias: expected hexadecimal floats in their one spelling"
+		return nil, how, "slopes, weights and bias: expected hexadecimal floats in their one spelling"
 	}
 	y = &layer{bias: z[:units], slopes: below, fine: fine, scale: last.scale + last.fine + scale}
-	y.follow(z[units:], last)
-	return y, ""
+	y.follow(w, z[units:], last)
+	w.nonzero = len(w.from)
+	return y, w.spelling, ""
+}
+
+// zero is the spelling of 0.
+const zero = "0x0p+0"
+
+// readAll reads rows that spell all their entries.
+func (w *weights) readAll(rows []string, width int) (reason string) {
+	w.start, w.entries = []int{0}, len(rows)*width
+	for v, row := range rows {
+		entries := list(row)
+		if len(entries) != width {
+			return fmt.Sprintf("row %d of the weights: expected %d entries", v, width)
+		}
+		for u, word := range entries {
+			if word != zero {
+				w.from, w.words = append(w.from, u), append(w.words, word)
+			}
+		}
+		w.start = append(w.start, len(w.from))
+	}
+	return ""
+}
+
+// readColumns reads rows that spell the entries other than 0, and rows that say where they are.
+func (w *weights) readColumns(rows, columns []string, width int) (reason string) {
+	w.start, w.entries, w.byColumns = []int{0}, len(rows)*width, true
+	if len(columns) != len(rows) {
+		return fmt.Sprintf("columns: %d rows, weights: %d, expected as many of each", len(columns), len(rows))
+	}
+	for v, row := range rows {
+		var entries, places []string
+		if row != "" {
+			entries = list(row)
+		}
+		if columns[v] != "" {
+			places = strings.Split(columns[v], ",")
+		}
+		if len(entries) != len(places) {
+			return fmt.Sprintf("row %d: %d columns, %d weights, expected as many of each", v, len(places), len(entries))
+		}
+		least := 0
+		for i, place := range places {
+			u, rest, ok := index([]byte(place), width)
+			if !ok || len(rest) > 0 || u < least || entries[i] == zero {
+				return fmt.Sprintf("row %d: expected columns that ascend, below %d, with weights other than 0", v, width)
+			}
+			w.from, w.words, least = append(w.from, u), append(w.words, entries[i]), u+1
+		}
+		w.start = append(w.start, len(w.from))
+	}
+	return ""
 }
 
 // slopesOf returns the slope of each unit where its pre-activation is negative. There is one way to
 // say each: units that are all alike are not spelled as mixed.
 func slopesOf(head string, units int) (slopes []string, reason string) {
-	const carrying, rectifying = "0x1p+0", "0x0p+0"
+	const carrying, rectifying = "0x1p+0", zero
 	text, isMixed := strings.CutPrefix(head, `"mixed","slopes":[`)
 	text, ends := strings.CutSuffix(text, "]")
 	if isMixed && ends {
@@ -141,8 +228,8 @@ func list(text string) []string {
 	return strings.Split(text[1:len(text)-1], `","`)
 }
 
-// follow makes of a layer's weights, row by row, what the layer takes of the one before.
-func (y *layer) follow(weights []big.Int, last *layer) {
+// follow makes of a layer's weights what the layer takes of the one before.
+func (y *layer) follow(w weights, z []big.Int, last *layer) {
 	var one, most big.Int
 	one.SetBit(&one, int(y.fine), 1)
 	y.top = make([]big.Int, len(y.bias))
@@ -152,21 +239,34 @@ func (y *layer) follow(weights []big.Int, last *layer) {
 		}
 		y.top[v].Abs(y.bias[v].Lsh(&y.bias[v], last.scale+last.fine))
 	}
-	for u := range last.bias {
-		base, gain, some := make([]big.Int, len(y.bias)), make([]big.Int, len(y.bias)), false
-		for v := range y.bias {
-			weight := &weights[v*len(last.bias)+u]
-			base[v].Mul(weight, &last.slopes[u])
-			gain[v].Sub(most.Lsh(weight, last.fine), &base[v])
-			if some = some || base[v].Sign() != 0; most.CmpAbs(&base[v]) < 0 {
-				most.Set(&base[v]) // the larger slope bounds what unit u passes on
+	y.to, y.base, y.gain = make([][]int, len(last.bias)), make([][]big.Int, len(last.bias)), make([][]big.Int, len(last.bias))
+	taken := make([]int, len(last.bias)) // how many units take something of each
+	for _, u := range w.from {
+		taken[u]++
+	}
+	for u, n := range taken {
+		y.to[u], y.gain[u] = make([]int, 0, n), make([]big.Int, n)
+		if last.slopes[u].Sign() != 0 && n > 0 {
+			y.base[u] = make([]big.Int, n)
+		}
+	}
+	for v := range y.bias {
+		for i := w.start[v]; i < w.start[v+1]; i++ {
+			u := w.from[i]
+			at := len(y.to[u])
+			y.to[u] = append(y.to[u], v)
+			gain := &y.gain[u][at]
+			if gain.Lsh(&z[i], last.fine); y.base[u] == nil {
+				most.Set(gain)
+			} else {
+				base := y.base[u][at].Mul(&z[i], &last.slopes[u])
+				if most.Set(gain); most.CmpAbs(base) < 0 {
+					most.Set(base) // the larger slope bounds what unit u passes on
+				}
+				gain.Sub(gain, base)
 			}
 			y.top[v].Add(&y.top[v], most.Mul(most.Abs(&most), &last.top[u]))
 		}
-		if !some {
-			base = nil
-		}
-		y.base, y.gain = append(y.base, base), append(y.gain, gain)
 	}
 	for v := range y.top {
 		y.bits = max(y.bits, y.top[v].BitLen())

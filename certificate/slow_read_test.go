@@ -130,11 +130,51 @@ func (c *slowChecker) readNet(text string) {
 	m := slowNetText.FindStringSubmatch(text)
 	slowRequire(m != nil, "the network is not canonical")
 	c.inputs = slowIndex(m[1], 1<<30)
-	width := c.inputs
-	for _, line := range strings.Split(m[2], ",\n") {
-		y := slowLayerOf(line, width)
+	width, entries := c.inputs, 0
+	lines := strings.Split(m[2], ",\n")
+	for _, line := range lines {
+		y := slowLayerOf(slowAllEntries(line, width), width)
+		entries += width * len(y.bias)
 		c.layers, width = append(c.layers, y), len(y.bias)
 	}
+	for i, y := range c.layers {
+		nonzero, all := 0, 0
+		for _, row := range y.weights {
+			for _, w := range row {
+				nonzero, all = nonzero+w.Sign()*w.Sign(), all+1
+			}
+		}
+		byColumns := strings.Contains(lines[i], "columns")
+		slowRequire(byColumns == (entries > c.most && 2*nonzero < all), "layer %d has another spelling", i)
+	}
+}
+
+var slowColumnsText = regexp.MustCompile(`^(.*),"columns":\[\[(.*)\]\],"weights":\[\[(.*)\]\],("bias":.*)$`)
+
+// slowAllEntries returns the line of a layer with all its entries, if it gives columns.
+func slowAllEntries(line string, width int) string {
+	m := slowColumnsText.FindStringSubmatch(line)
+	if m == nil {
+		return line
+	}
+	columns, weights := strings.Split(m[2], "],["), strings.Split(m[3], "],[")
+	slowRequire(len(columns) == len(weights), "%d rows of columns, %d of weights", len(columns), len(weights))
+	for v := range columns {
+		row, last := slices.Repeat([]string{`"0x0p+0"`}, width), -1
+		if columns[v]+weights[v] == "" {
+			columns[v] = strings.Join(row, ",")
+			continue
+		}
+		at, words := strings.Split(columns[v], ","), strings.Split(weights[v], ",")
+		slowRequire(len(at) == len(words), "%d columns, %d weights", len(at), len(words))
+		for i, s := range at {
+			u := slowIndex(s, width)
+			slowRequire(strconv.Itoa(u) == s && u > last && words[i] != `"0x0p+0"`, "a column out of order, or a weight of 0")
+			row[u], last = words[i], u
+		}
+		columns[v] = strings.Join(row, ",")
+	}
+	return m[1] + `,"weights":[[` + strings.Join(columns, "],[") + "]]," + m[4]
 }
 
 // slowLayerOf reads a layer that so many forms enter.

@@ -31,7 +31,7 @@ func slowCheck(network []byte, files map[string][]byte, name string) (c *slowChe
 			c, err = nil, errors.New(string(fault.(slowRefusal)))
 		}
 	}()
-	c = &slowChecker{files: files, mayRefer: true}
+	c = &slowChecker{files: files, mayRefer: true, most: 1 << 26}
 	c.readNet(string(network))
 	c.read(name)
 	slowRequire(c.next() == "relucell-certificate 2", "expected version 2")
@@ -55,6 +55,7 @@ type slowChecker struct {
 	files  map[string][]byte
 	inputs int
 	layers []slowLayer
+	most   int // entries of a network that spells them all
 	// ball is its text, norm l2, linf, l1 or box; center and radius are those of a ball; lo and hi
 	// are the smallest box around it.
 	ball, norm     string

@@ -166,9 +166,9 @@ func pieceNetwork(front, rest []network.Layer, p network.Pattern) *network.Netwo
 		for j, s := range signs {
 			switch {
 			case s > 0:
-				diagonal.W.Set(j, j, 1)
+				diagonal.Dense().Set(j, j, 1)
 			case s < 0:
-				diagonal.W.Set(j, j, l.Below(j))
+				diagonal.Dense().Set(j, j, l.Below(j))
 			}
 		}
 		all = append(all, network.Layer{W: mat.DenseCopyOf(l.W), B: l.B, Act: network.None}, diagonal)

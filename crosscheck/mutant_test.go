@@ -115,8 +115,8 @@ func networkMutants(b bound.Bound) []mutant {
 		on("a unit too few in the binomial", func(ls []network.Layer) []network.Layer {
 			for i := range ls {
 				if ls[i].Act != network.None && ls[i].Out() > 1 {
-					ls[i].W, ls[i].B = withoutRow(ls[i].W, 0), ls[i].B[1:]
-					ls[i+1].W = withoutColumn(ls[i+1].W, 0)
+					ls[i].W, ls[i].B = withoutRow(ls[i].Dense(), 0), ls[i].B[1:]
+					ls[i+1].W = withoutColumn(ls[i+1].Dense(), 0)
 				}
 			}
 			return ls

@@ -57,7 +57,7 @@ func wildNetwork(t *rapid.T, inputs int) *network.Network {
 				if !perUnit {
 					e = exponents.Draw(t, "e")
 				}
-				l.W.Set(j, k, number(t, max(min(e, 1022), -1074)))
+				l.Dense().Set(j, k, number(t, max(min(e, 1022), -1074)))
 			}
 			e := scales[j]
 			if !perUnit {
@@ -67,7 +67,7 @@ func wildNetwork(t *rapid.T, inputs int) *network.Network {
 			if j > 0 && rapid.IntRange(0, 3).Draw(t, "copy") == 0 {
 				s := float64(1 - 2*rapid.IntRange(0, 1).Draw(t, "sign"))
 				for k := range in {
-					l.W.Set(j, k, s*l.W.At(j-1, k))
+					l.Dense().Set(j, k, s*l.W.At(j-1, k))
 				}
 				scales[j] = scales[j-1]
 			}
@@ -98,8 +98,8 @@ func cancelling(t *rapid.T, inputs int) *network.Network {
 	}
 	for j := range copies + plain {
 		for k := range inputs {
-			if first.W.Set(j, k, row[k]); j >= copies {
-				first.W.Set(j, k, number(t, 0))
+			if first.Dense().Set(j, k, row[k]); j >= copies {
+				first.Dense().Set(j, k, number(t, 0))
 			}
 		}
 	}
@@ -113,10 +113,10 @@ func cancelling(t *rapid.T, inputs int) *network.Network {
 				v = left
 			}
 			left -= v
-			second.W.Set(j, k, float64(v))
+			second.Dense().Set(j, k, float64(v))
 		}
 		for k := range plain {
-			second.W.Set(j, copies+k, number(t, 0))
+			second.Dense().Set(j, copies+k, number(t, 0))
 		}
 		second.B[j] = number(t, 0)
 	}
@@ -126,7 +126,7 @@ func cancelling(t *rapid.T, inputs int) *network.Network {
 		third := gen.Affine(make([]float64, 2*width), make([]float64, 2))
 		for j := range 2 {
 			for k := range width {
-				third.W.Set(j, k, number(t, 0))
+				third.Dense().Set(j, k, number(t, 0))
 			}
 			third.B[j] = number(t, 0)
 		}

@@ -131,19 +131,19 @@ func (s *shrinker) structure() {
 		for j := s.best.Net.Layers()[i].Out() - 1; j >= 0 && s.best.Net.Layers()[i].Out() > 1; j-- {
 			layers := s.clone()
 			l := &layers[i]
-			l.W, l.B = withoutRow(l.W, j), slices.Delete(l.B, j, j+1)
+			l.W, l.B = withoutRow(l.Dense(), j), slices.Delete(l.B, j, j+1)
 			if l.Slopes != nil {
 				l.Slopes = slices.Delete(l.Slopes, j, j+1)
 			}
 			if i+1 < len(layers) {
-				layers[i+1].W = withoutColumn(layers[i+1].W, j)
+				layers[i+1].W = withoutColumn(layers[i+1].Dense(), j)
 			}
 			s.try(layers, s.best.Ball)
 		}
 	}
 	for k := s.best.Net.Inputs() - 1; k >= 0 && s.best.Net.Inputs() > 1; k-- {
 		layers := s.clone()
-		layers[0].W = withoutColumn(layers[0].W, k)
+		layers[0].W = withoutColumn(layers[0].Dense(), k)
 		if b, ok := withoutCoordinate(s.best.Ball, k); ok {
 			s.try(layers, b)
 		}
@@ -253,8 +253,8 @@ func (s *shrinker) weights() {
 		}
 	}
 	for i, l := range s.best.Net.Layers() {
-		for k := range l.W.RawMatrix().Data {
-			at(func(layers []network.Layer) *float64 { return &layers[i].W.RawMatrix().Data[k] })
+		for k := range l.Dense().RawMatrix().Data {
+			at(func(layers []network.Layer) *float64 { return &layers[i].Dense().RawMatrix().Data[k] })
 		}
 		for k := range l.B {
 			at(func(layers []network.Layer) *float64 { return &layers[i].B[k] })

@@ -131,7 +131,7 @@ func (l *affineLayer) enter(before *affineLayer, p network.Pattern) {
 		l.z[i*wide+n], l.z[i*wide+n+2] = b, l.gamma*math.Abs(b)
 	}
 	p = p[before.first:]
-	w := l.W.RawMatrix()
+	w := l.Dense().RawMatrix()
 	for j := range in {
 		a := before.passes(j, &p)
 		if a == 0 {

@@ -354,10 +354,8 @@ func (a *audit) pass(m *forms.Model, y []float64) {
 			if f.B[j] != nil {
 				v.SetInt(f.B[j])
 			}
-			for i, w := range f.W[j*f.Cols : (j+1)*f.Cols] {
-				if w != nil {
-					v.Add(v, new(big.Rat).Mul(new(big.Rat).SetInt(w), x[i]))
-				}
+			for n, w := range f.W[j].W {
+				v.Add(v, new(big.Rat).Mul(new(big.Rat).SetInt(w), x[f.W[j].At[n]]))
 			}
 			v.Mul(v, powerOfTwo(-f.Scale))
 			if finite := math.Abs(z[j]) <= math.MaxFloat64; finite {

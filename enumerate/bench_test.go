@@ -35,7 +35,7 @@ func forwardTime(n *network.Network) time.Duration {
 	}
 	var layers []lay
 	for _, l := range n.Layers() {
-		layers = append(layers, lay{l.W.RawMatrix(), blas64.Vector{N: len(l.B), Inc: 1, Data: l.B},
+		layers = append(layers, lay{l.Dense().RawMatrix(), blas64.Vector{N: len(l.B), Inc: 1, Data: l.B},
 			blas64.Vector{N: len(l.B), Inc: 1, Data: make([]float64, len(l.B))}, l.Act != network.None})
 	}
 	x := blas64.Vector{N: n.Inputs(), Inc: 1, Data: make([]float64, n.Inputs())}

@@ -242,7 +242,7 @@ func TestBoundsOfALaterLayerOfUnitsThatDiffer(t *testing.T) {
 		last := dense(network.ReLU, make([]float64, 3*lines), make([]float64, lines))
 		for j := range lines {
 			at := float64(j) * math.Pi / lines
-			last.W.SetRow(j, []float64{math.Cos(at), math.Sin(at), 0})
+			last.Dense().SetRow(j, []float64{math.Cos(at), math.Sin(at), 0})
 			last.B[j] = -math.Cos(at)*c.x - math.Sin(at)*c.y + 0.001*float64(j*j%17-8)
 		}
 		n := netOf(t, first, c.second, last)

@@ -106,7 +106,7 @@ func TestRoughNetworksGoToTheSolver(t *testing.T) {
 		layers := append([]network.Layer(nil), he(3, 4, 10, 10, 6).Layers()...)
 		l := &layers[copied]
 		last := len(l.B) - 1
-		l.W.SetRow(last, append([]float64(nil), l.W.RawRowView(0)...))
+		l.Dense().SetRow(last, append([]float64(nil), l.W.RawRowView(0)...))
 		l.B[last] = l.B[0]
 		n := netOf(t, layers...)
 		for _, norm := range norms {

@@ -191,7 +191,7 @@ func (t *trainer) network() (*network.Network, error) {
 		layer := network.Layer{W: mat.NewDense(out, t.widths[l], nil), B: make([]float64, out)}
 		for j := range out {
 			for k := range t.widths[l] {
-				layer.W.Set(j, k, float64(w[k*out+j]))
+				layer.Dense().Set(j, k, float64(w[k*out+j]))
 			}
 			layer.B[j] = float64(b[j])
 		}

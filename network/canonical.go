@@ -15,11 +15,22 @@ import (
 	"github.com/relucell/relucell/internal/dyadic"
 )
 
+// denseMost is the largest number of entries, of all layers, that the text of a network spells one by
+// one: the most that a network could have when texts knew no other spelling. In a larger network
+// the layers that are smaller so are spelled by their weights other than 0.
+const denseMost = 1 << 26
+
 // WriteCanonical writes the canonical text: one line a layer, no spaces, and
-// every number in the one spelling of package dyadic. Equal networks give equal bytes.
-// It streams, and its only errors are w's.
-func (n *Network) WriteCanonical(w io.Writer) error {
+// every number in the one spelling of package dyadic. Equal networks give equal bytes, however
+// their weights are kept. It streams, and its only errors are w's.
+func (n *Network) WriteCanonical(w io.Writer) error { return n.writeCanonical(w, denseMost) }
+
+func (n *Network) writeCanonical(w io.Writer, most int) error {
 	b := bufio.NewWriterSize(w, 1<<16)
+	entries := 0
+	for _, l := range n.layers {
+		entries += l.Out() * l.In()
+	}
 	b.WriteString(`{"relucell-network":1,"inputs":`)
 	b.WriteString(strconv.Itoa(n.Inputs()))
 	b.WriteString(`,"layers":[`)
@@ -36,19 +47,53 @@ func (n *Network) WriteCanonical(w io.Writer) error {
 			b.WriteString(`,"slopes":`)
 			writeRow(b, l.Slopes)
 		}
-		b.WriteString(`,"weights":[`)
-		for r := range l.B {
-			if r > 0 {
-				b.WriteByte(',')
-			}
-			writeRow(b, l.W.RawRowView(r))
+		if entries > most && isSmaller(l.Nonzero(), l.Out(), l.In()) {
+			l = Layer{W: l.Sparse(), B: l.B}
+			b.WriteString(`,"columns":`)
+			writeRows(b, l.Out(), func(r int) {
+				at, _ := l.Row(r)
+				writeIndices(b, at)
+			})
+			b.WriteString(`,"weights":`)
+			writeRows(b, l.Out(), func(r int) {
+				_, v := l.Row(r)
+				writeRow(b, v)
+			})
+		} else {
+			b.WriteString(`,"weights":`)
+			writeRows(b, l.Out(), func(r int) { writeRow(b, l.W.RawRowView(r)) })
 		}
-		b.WriteString(`],"bias":`)
+		b.WriteString(`,"bias":`)
 		writeRow(b, l.B)
 		b.WriteByte('}')
 	}
 	b.WriteString("\n]}\n")
 	return b.Flush() // a bufio.Writer keeps its first error for Flush
+}
+
+// writeRows writes so many rows.
+func writeRows(b *bufio.Writer, rows int, write func(r int)) {
+	b.WriteByte('[')
+	for r := range rows {
+		if r > 0 {
+			b.WriteByte(',')
+		}
+		write(r)
+	}
+	b.WriteByte(']')
+}
+
+func writeIndices(b *bufio.Writer, row []int32) {
+	var buf [16]byte
+	b.WriteByte('[')
+	for i, v := range row {
+		dst := buf[:0]
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		b.Write(strconv.AppendInt(dst, int64(v), 10))
+	}
+	b.WriteByte(']')
 }
 
 func writeRow(b *bufio.Writer, row []float64) {

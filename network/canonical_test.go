@@ -183,6 +183,7 @@ func FuzzReadCanonical(f *testing.F) {
 	f.Add(`{"relucell-network":1,"inputs":1,"layers":[{"activation":"none","weights":[[1e-400]],"bias":["0x8p-1074"]}]}`)
 	f.Add(golden[:99])
 	f.Add(goldenMixed)
+	f.Add(`{"relucell-network":1,"inputs":2,"layers":[{"activation":"relu","columns":[[1],[]],"weights":[["0x1p+0"],[]],"bias":["0x0p+0",1]}]}`)
 	f.Fuzz(func(t *testing.T, text string) {
 		n, err := network.ReadCanonical(strings.NewReader(text))
 		if err != nil {

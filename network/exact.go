@@ -35,7 +35,7 @@ func (n *Network) ForwardExact(x []*big.Float) ([]*big.Float, Pattern) {
 	}
 	a := dyadic.BigFloats(x)
 	for _, l := range n.layers {
-		a, _ = a.Affine(context.Background(), l.rows(), l.B) // which does not end
+		a, _ = a.Affine(context.Background(), l.Out(), l.Row, l.B) // which does not end
 		signs := make(Pattern, l.Out())
 		for j := range signs {
 			if signs[j] = int8(a.N[j].Sign()); l.IsNeuron(j) {
@@ -47,15 +47,6 @@ func (n *Network) ForwardExact(x []*big.Float) ([]*big.Float, Pattern) {
 		}
 	}
 	return a.Floats(), pattern
-}
-
-// rows returns the rows of W, which it shares.
-func (l Layer) rows() [][]float64 {
-	rows := make([][]float64, l.Out())
-	for i := range rows {
-		rows[i] = l.W.RawRowView(i)
-	}
-	return rows
 }
 
 // SignsOf returns one sign for each unit of a layer, given a pattern that begins with those of its

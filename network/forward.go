@@ -40,7 +40,11 @@ func (p *Pass) Forward(x []float64) []float64 {
 	for i, l := range p.net.layers {
 		z := p.z[i]
 		copy(z.Data, l.B)
-		blas64.Gemv(blas.NoTrans, 1, l.W.RawMatrix(), a, 1, z)
+		if s, ok := l.W.(*Sparse); ok {
+			s.addProduct(a.Data, z.Data)
+		} else {
+			blas64.Gemv(blas.NoTrans, 1, l.Dense().RawMatrix(), a, 1, z)
+		}
 		l.activate(z.Data)
 		a = z
 	}

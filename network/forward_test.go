@@ -136,7 +136,7 @@ func BenchmarkPass(b *testing.B) {
 	for i := 1; i < len(widths); i++ {
 		in, out := widths[i-1], widths[i]
 		l := network.Layer{W: mat.NewDense(out, in, nil), B: make([]float64, out), Act: network.ReLU}
-		l.W.Apply(func(_, _ int, _ float64) float64 { return src.NormFloat64() * math.Sqrt(2/float64(in)) }, l.W)
+		l.Dense().Apply(func(_, _ int, _ float64) float64 { return src.NormFloat64() * math.Sqrt(2/float64(in)) }, l.W)
 		layers = append(layers, l)
 	}
 	layers[len(layers)-1].Act = network.None

@@ -1,4 +1,4 @@
-// The data: a chain of dense layers whose float64 entries are taken as real
+// The data: a chain of layers whose float64 entries are taken as real
 // numbers, so that everything counted about the network is a statement about a
 // function on the reals.
 
@@ -52,8 +52,8 @@ func (a Activation) String() string {
 // z < 0 a slope times z: 0 in a ReLU, −1 in an absolute value, 1 in a unit without activation. A
 // unit of slope 1 carries its value on and is no neuron; every other one is a neuron.
 type Layer struct {
-	// W has one row per unit and one column per input.
-	W *mat.Dense
+	// W has one row per unit and one column per input: a *mat.Dense, or a *Sparse.
+	W Weights
 	// B has one entry per unit.
 	B []float64
 	// Act is applied to each unit.
@@ -108,14 +108,19 @@ type Network struct {
 
 // New checks the layers and returns the network. Its errors name the layer (0-based), the field and
 // what was expected. A layer is kept as the one that says the same of all its units: a Mixed layer
-// whose slopes are all alike as None, ReLU or LeakyReLU, and Abs as LeakyReLU.
+// whose slopes are all alike as None, ReLU or LeakyReLU, Abs as LeakyReLU, and a large dense matrix
+// as sparse rows where that is smaller.
 func New(layers []Layer) (*Network, error) {
 	if len(layers) == 0 {
 		return nil, fmt.Errorf("layers: there are none, expected at least one")
 	}
 	for i, l := range layers {
-		if l.W == nil {
+		switch l.W.(type) {
+		case *mat.Dense, *Sparse:
+		case nil:
 			return nil, fmt.Errorf("layer %d: weights: missing", i)
+		default:
+			return nil, fmt.Errorf("layer %d: weights: a %T, expected a *mat.Dense or a *network.Sparse", i, l.W)
 		}
 		rows, cols := l.W.Dims()
 		if rows != len(l.B) {
@@ -128,7 +133,7 @@ func New(layers []Layer) (*Network, error) {
 			return nil, fmt.Errorf("layer %d: %w", i, err)
 		}
 		for r := 0; r < rows; r++ {
-			for c, w := range l.W.RawRowView(r) {
+			for c, w := range l.Entries(r) {
 				if !finite(w) {
 					return nil, fmt.Errorf("layer %d: weights: entry (%d,%d) is %g, expected a finite number", i, r, c, w)
 				}
@@ -140,7 +145,11 @@ func New(layers []Layer) (*Network, error) {
 	}
 	n := &Network{layers: append([]Layer(nil), layers...)}
 	for i := range n.layers {
-		n.layers[i].unify()
+		l := &n.layers[i]
+		l.unify()
+		if d, ok := l.W.(*mat.Dense); ok && d != nil && isKeptSparse(l.Nonzero(), l.Out(), l.In()) {
+			l.W = l.Sparse()
+		}
 	}
 	return n, nil
 }

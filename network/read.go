@@ -15,8 +15,6 @@ import (
 	"strconv"
 	"strings"
 
-	"gonum.org/v1/gonum/mat"
-
 	"github.com/relucell/relucell/internal/dyadic"
 )
 
@@ -48,13 +46,14 @@ type parser struct{ dec *json.Decoder }
 func (p *parser) network() (*Network, error) {
 	version, inputs := "", ""
 	var layers []Layer
+	var rows []*sparseText // of the layers that give columns
 	err := p.object("", map[string]func(at string) error{
 		"relucell-network": func(at string) (err error) { version, err = p.integer(at); return },
 		"inputs":           func(at string) (err error) { inputs, err = p.integer(at); return },
 		"layers": func(at string) error {
 			return p.array(at, func(int) error {
-				l, err := p.layer(fmt.Sprintf("layer %d: ", len(layers)))
-				layers = append(layers, l)
+				l, text, err := p.layer(fmt.Sprintf("layer %d: ", len(layers)))
+				layers, rows = append(layers, l), append(rows, text)
 				return err
 			})
 		},
@@ -68,6 +67,18 @@ func (p *parser) network() (*Network, error) {
 	if version != "1" {
 		return nil, fmt.Errorf("relucell-network: version %s, expected 1", version)
 	}
+	for i, text := range rows {
+		width := inputs
+		if i > 0 {
+			width = strconv.Itoa(layers[i-1].Out())
+		}
+		if text == nil {
+			continue
+		}
+		if layers[i].W, err = text.weights(width); err != nil {
+			return nil, fmt.Errorf("layer %d: columns: %w", i, err)
+		}
+	}
 	n, err := New(layers)
 	if err != nil {
 		return nil, err
@@ -78,9 +89,9 @@ func (p *parser) network() (*Network, error) {
 	return n, nil
 }
 
-func (p *parser) layer(at string) (l Layer, err error) {
-	var entries []float64
-	rows, cols := 0, 0
+// layer reads a layer. Where it gives columns its weights are left to text.
+func (p *parser) layer(at string) (l Layer, text *sparseText, err error) {
+	w := &sparseText{start: []int{0}}
 	slope := false
 	err = p.object(at, map[string]func(at string) error{
 		"activation": func(at string) error {
@@ -105,37 +116,30 @@ func (p *parser) layer(at string) (l Layer, err error) {
 			l.Slopes, err = p.vector(at, []float64{})
 			return err
 		},
+		"columns": func(at string) error { text = w; return p.columns(at, w) },
 		"weights": func(at string) error {
-			return p.array(at, func(r int) error {
-				before := len(entries)
-				if entries, err = p.vector(fmt.Sprintf("%srow %d: ", at, r), entries); err != nil {
-					return err
-				}
-				if got := len(entries) - before; r == 0 {
-					cols = got
-				} else if got != cols {
-					return fmt.Errorf("%srow %d has %d entries, expected %d, as row 0 has", at, r, got, cols)
-				}
-				rows++
-				return nil
+			return p.array(at, func(r int) (err error) {
+				w.v, err = p.vector(fmt.Sprintf("%srow %d: ", at, r), w.v)
+				w.start = append(w.start, len(w.v))
+				return err
 			})
 		},
 		"bias": func(at string) error { l.B, err = p.vector(at, nil); return err },
 	}, []string{"activation", "weights", "bias"})
 	switch {
 	case err != nil:
-		return l, err
-	case rows == 0 || cols == 0:
-		return l, fmt.Errorf("%sweights: empty, expected at least one row of at least one entry", at)
+	case len(w.start) == 1:
+		err = fmt.Errorf("%sweights: empty, expected at least one row of at least one entry", at)
 	case slope && l.Act != LeakyReLU:
-		return l, fmt.Errorf("%sslope: given, but only leaky_relu has one", at)
+		err = fmt.Errorf("%sslope: given, but only leaky_relu has one", at)
 	case !slope && l.Act == LeakyReLU:
-		return l, fmt.Errorf("%sslope: missing, leaky_relu needs one", at)
+		err = fmt.Errorf("%sslope: missing, leaky_relu needs one", at)
 	case l.Slopes == nil && l.Act == Mixed:
-		return l, fmt.Errorf("%sslopes: missing, mixed needs one per unit", at)
+		err = fmt.Errorf("%sslopes: missing, mixed needs one per unit", at)
+	case text == nil:
+		l.W, err = w.dense(at)
 	}
-	l.W = mat.NewDense(rows, cols, entries)
-	return l, nil
+	return l, text, err
 }
 
 // object reads an object of the given fields, the required ones among them.

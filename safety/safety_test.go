@@ -25,7 +25,7 @@ func build(t require.TestingT, acts []network.Activation, layers ...[][]float64)
 		in := len(rows[0]) - 1
 		l := network.Layer{W: mat.NewDense(len(rows), in, nil), B: make([]float64, len(rows)), Act: acts[i]}
 		for j, r := range rows {
-			l.W.SetRow(j, r[:in])
+			l.Dense().SetRow(j, r[:in])
 			l.B[j] = r[in]
 		}
 		if l.Act == network.LeakyReLU {
@@ -200,7 +200,7 @@ func TestAgainstTheTwinAtTheEndsOfTheRange(t *testing.T) {
 			for j := range y.B {
 				e := rng.IntN(500) - 250
 				for k, v := range y.W.RawRowView(j) {
-					y.W.Set(j, k, math.Ldexp(v, e))
+					y.Dense().Set(j, k, math.Ldexp(v, e))
 				}
 				y.B[j] = math.Ldexp(y.B[j], e)
 			}
@@ -226,7 +226,7 @@ func randomNet(t require.TestingT, rng *rand.Rand) *network.Network {
 		l := network.Layer{W: mat.NewDense(out, in, nil), B: make([]float64, out)}
 		for j := range out {
 			for k := range in {
-				l.W.Set(j, k, float64(rng.IntN(7)-3))
+				l.Dense().Set(j, k, float64(rng.IntN(7)-3))
 			}
 			l.B[j] = float64(rng.IntN(5) - 2)
 		}
@@ -335,7 +335,7 @@ func floatNet(t require.TestingT, rng *rand.Rand) *network.Network {
 		l := network.Layer{W: mat.NewDense(out, in, nil), B: make([]float64, out), Act: network.Mixed, Slopes: make([]float64, out)}
 		for j := range out {
 			for k := range in {
-				l.W.Set(j, k, math.Ldexp(rng.NormFloat64(), rng.IntN(spread)-spread/2))
+				l.Dense().Set(j, k, math.Ldexp(rng.NormFloat64(), rng.IntN(spread)-spread/2))
 			}
 			l.B[j] = math.Ldexp(rng.NormFloat64(), rng.IntN(spread)-spread/2)
 			l.Slopes[j] = []float64{0, 0, 0, 1, 0.01, -1, 1.7}[rng.IntN(7)]

@@ -32,7 +32,7 @@ func wideNet(t *testing.T, widths ...int) string {
 	var ls []network.Layer
 	for i, m := range widths[1:] {
 		l := network.Layer{W: mat.NewDense(m, widths[i], nil), B: make([]float64, m), Act: network.ReLU}
-		l.W.Apply(func(_, _ int, _ float64) float64 { return float64(float32(rng.NormFloat64())) }, l.W)
+		l.Dense().Apply(func(_, _ int, _ float64) float64 { return float64(float32(rng.NormFloat64())) }, l.W)
 		ls = append(ls, l)
 	}
 	n, err := network.New(ls)

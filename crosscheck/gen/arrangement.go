@@ -82,7 +82,7 @@ func momentLayer(n, k int) network.Layer {
 	for t := 1; t <= k; t++ {
 		power := 1.0
 		for i := range n {
-			l.W.Set(t-1, i, power)
+			l.Dense().Set(t-1, i, power)
 			power *= float64(t)
 		}
 		l.B[t-1] = power

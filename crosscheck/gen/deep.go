@@ -58,7 +58,7 @@ func Montufar(n, p, layers, m int) (*network.Network, ball.Ball, *big.Int) {
 		l := ReLU(make([]float64, n*p*in), make([]float64, n*p))
 		for u := range n * p {
 			for c := range in {
-				l.W.Set(u, c, float64(p)*fold(u/p, c))
+				l.Dense().Set(u, c, float64(p)*fold(u/p, c))
 			}
 			l.B[u] = -float64(u % p)
 		}
@@ -71,7 +71,7 @@ func Montufar(n, p, layers, m int) (*network.Network, ball.Ball, *big.Int) {
 	last := Affine(make([]float64, n*in), make([]float64, n))
 	for r := range n {
 		for c := range in {
-			last.W.Set(r, c, fold(r, c))
+			last.Dense().Set(r, c, fold(r, c))
 		}
 	}
 	all = append(all, last)
@@ -80,7 +80,7 @@ func Montufar(n, p, layers, m int) (*network.Network, ball.Ball, *big.Int) {
 		radius := momentReach(n, m)
 		spread := Affine(make([]float64, n*n), make([]float64, n))
 		for i := range n {
-			spread.W.Set(i, i, 2*radius)
+			spread.Dense().Set(i, i, 2*radius)
 			spread.B[i] = -radius
 		}
 		all = append(all, spread, momentLayer(n, m))
@@ -107,8 +107,8 @@ func foldWeight(i int) float64 {
 func DeadLayers(n, k int) (*network.Network, ball.Ball) {
 	dead := ReLU(make([]float64, 2*k), []float64{-1, -0.5})
 	for c := range k {
-		dead.W.Set(0, c, -1)
-		dead.W.Set(1, c, -2)
+		dead.Dense().Set(0, c, -1)
+		dead.Dense().Set(1, c, -2)
 	}
 	constant := ReLU([]float64{1, 1, 1, -1, -1, 1}, []float64{0, 1, -1})
 	_, b := MomentCurve(n, k)

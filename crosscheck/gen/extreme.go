@@ -239,9 +239,9 @@ func (e *extreme) row(l network.Layer, j int) {
 		switch kind := e.IntN(8); {
 		case kind == 7: // a zero
 		case wild || kind == 6:
-			l.W.Set(j, k, e.number(e.mantissa(), e.exponent()))
+			l.Dense().Set(j, k, e.number(e.mantissa(), e.exponent()))
 		default:
-			l.W.Set(j, k, e.number(e.mantissa(), size-e.reach(k)))
+			l.Dense().Set(j, k, e.number(e.mantissa(), size-e.reach(k)))
 		}
 	}
 	switch kind := e.IntN(8); {
@@ -313,7 +313,7 @@ func (e *extreme) twin(l network.Layer, i, j int) {
 		sign = -1
 	}
 	for k, v := range row {
-		l.W.Set(j, k, e.fit(sign*v))
+		l.Dense().Set(j, k, e.fit(sign*v))
 	}
 	l.B[j] = e.fit(sign * b[0])
 }

@@ -22,7 +22,7 @@ func TestExtremeCasesReachTheEndsOfTheRange(t *testing.T) {
 		largest, smallest, zeros := 0.0, 1.0, false
 		for _, l := range c.Net.Layers() {
 			note("leaky", l.Act == network.LeakyReLU)
-			for _, w := range append(append([]float64(nil), l.B...), l.W.RawMatrix().Data...) {
+			for _, w := range append(append([]float64(nil), l.B...), l.Dense().RawMatrix().Data...) {
 				largest = max(largest, math.Abs(w))
 				if zeros = zeros || w == 0; w != 0 {
 					smallest = min(smallest, math.Abs(w))

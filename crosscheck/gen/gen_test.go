@@ -51,7 +51,7 @@ func TestRandomKeepsItsOptions(t *testing.T) {
 			if l.Act == network.None && i < len(c.Net.Layers())-1 {
 				affines++
 			}
-			for _, w := range l.W.RawMatrix().Data {
+			for _, w := range l.Dense().RawMatrix().Data {
 				require.Equal(t, w, float64(float32(w)))
 			}
 		}
@@ -70,7 +70,7 @@ func TestTernaryWeights(t *testing.T) {
 		n := Ternary(NewRand(seed), 3, 4, 5, 1)
 		require.Equal(t, []int{4, 5}, n.Hidden())
 		for _, l := range n.Layers() {
-			for _, w := range l.W.RawMatrix().Data {
+			for _, w := range l.Dense().RawMatrix().Data {
 				seen[w] = true
 			}
 			for _, b := range l.B {

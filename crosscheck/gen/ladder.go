@@ -33,7 +33,7 @@ func Ladder(d Dice) Case {
 	first := Affine(make([]float64, width*n), make([]float64, width))
 	rungs := []int{exponent, exponent * -d.IntN(2), exponent * (d.IntN(3) - 1)}[:width]
 	for j, e := range rungs {
-		first.W.Set(j, min(j, n-1), math.Ldexp(1-2*float64(d.IntN(2)), e))
+		first.Dense().Set(j, min(j, n-1), math.Ldexp(1-2*float64(d.IntN(2)), e))
 	}
 	layers := []network.Layer{first}
 	turn := depth
@@ -46,21 +46,21 @@ func Ladder(d Dice) Case {
 			if i >= turn {
 				e = -e
 			}
-			l.W.Set(j, j, math.Ldexp(1, e))
+			l.Dense().Set(j, j, math.Ldexp(1, e))
 		}
 		switch d.IntN(4 + depth/4) {
 		case 1:
 			l.B[d.IntN(width)] = ladderBias(d, exponent)
 		case 2:
-			l.W.Set(d.IntN(width), d.IntN(width), ladderWeight(d))
+			l.Dense().Set(d.IntN(width), d.IntN(width), ladderWeight(d))
 		}
 		layers = append(layers, l)
 	}
 	for range 1 + d.IntN(2) {
 		l := Affine(make([]float64, width*width), make([]float64, width))
 		for k := range width {
-			l.W.Set(0, k, ladderWeight(d))
-			l.W.Set(1, k, ladderWeight(d)*float64(d.IntN(2)))
+			l.Dense().Set(0, k, ladderWeight(d))
+			l.Dense().Set(1, k, ladderWeight(d)*float64(d.IntN(2)))
 		}
 		if d.IntN(2) == 1 {
 			l.B[d.IntN(width)] = ladderBias(d, exponent)

@@ -142,7 +142,7 @@ func randomLayer(rng *rand.Rand, in, out int, opt RandomOptions) network.Layer {
 	}
 	for r := range out {
 		for c := range in {
-			l.W.Set(r, c, round(weight()))
+			l.Dense().Set(r, c, round(weight()))
 		}
 		if withBias {
 			l.B[r] = round(bias())
@@ -171,7 +171,7 @@ func Ternary(rng *rand.Rand, widths ...int) *network.Network {
 		l := Affine(make([]float64, in*out), make([]float64, out))
 		for r := range out {
 			for c := range in {
-				l.W.Set(r, c, float64(rng.IntN(3)-1))
+				l.Dense().Set(r, c, float64(rng.IntN(3)-1))
 			}
 			l.B[r] = float64(rng.IntN(3)-1) / 2
 		}

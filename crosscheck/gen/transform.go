@@ -83,13 +83,13 @@ func PermuteNeurons(n *network.Network, rng *rand.Rand) *network.Network {
 		rows, columns := mat.DenseCopyOf(l.W), mat.DenseCopyOf(next.W)
 		bias, slopes := slices.Clone(l.B), slices.Clone(l.Slopes)
 		for to, from := range rng.Perm(l.Out()) {
-			l.W.SetRow(to, rows.RawRowView(from))
+			l.Dense().SetRow(to, rows.RawRowView(from))
 			l.B[to] = bias[from]
 			if slopes != nil {
 				l.Slopes[to] = slopes[from]
 			}
 			for r := range next.Out() {
-				next.W.Set(r, to, columns.At(r, from))
+				next.Dense().Set(r, to, columns.At(r, from))
 			}
 		}
 	}
@@ -114,8 +114,8 @@ func ScaleNeurons(n *network.Network, rng *rand.Rand) *network.Network {
 				continue
 			}
 			l.B[j] = incoming[0]
-			l.W.SetRow(j, incoming[1:])
-			next.W.SetCol(j, outgoing)
+			l.Dense().SetRow(j, incoming[1:])
+			next.Dense().SetCol(j, outgoing)
 		}
 	}
 	return Build(layers...)
@@ -126,7 +126,7 @@ func ScaleNeurons(n *network.Network, rng *rand.Rand) *network.Network {
 // would round.
 func ScaleBall(n *network.Network, b ball.Ball, e int) (*network.Network, ball.Ball, error) {
 	layers := CopyLayers(n)
-	if !scale(layers[0].W.RawMatrix().Data, -e) {
+	if !scale(layers[0].Dense().RawMatrix().Data, -e) {
 		return nil, ball.Ball{}, fmt.Errorf("layer 0: weights: scaling by 2^%d leaves the float64 range", -e)
 	}
 	parts := [][]float64{b.Center(), {b.Radius()}, b.Lo(), b.Hi()}
@@ -149,7 +149,7 @@ func ScaleBall(n *network.Network, b ball.Ball, e int) (*network.Network, ball.B
 func RoundFloat32(n *network.Network) (*network.Network, error) {
 	layers := CopyLayers(n)
 	for i := range layers {
-		data := layers[i].W.RawMatrix().Data
+		data := layers[i].Dense().RawMatrix().Data
 		for k, v := range data {
 			data[k] = float64(float32(v))
 		}
@@ -191,7 +191,7 @@ func CopyLayers(n *network.Network) []network.Layer {
 	if last := layers[len(layers)-1]; last.Act != network.None {
 		identity := Affine(make([]float64, last.Out()*last.Out()), make([]float64, last.Out()))
 		for i := range last.Out() {
-			identity.W.Set(i, i, 1)
+			identity.Dense().Set(i, i, 1)
 		}
 		layers = append(layers, identity)
 	}

@@ -73,7 +73,7 @@ func TestIntervalsAgreeWithPolygons(t *testing.T) {
 		first := &layers[0]
 		wide := gen.Affine(make([]float64, 2*first.Out()), first.B)
 		for r := range first.Out() {
-			wide.W.Set(r, 0, first.W.At(r, 0))
+			wide.Dense().Set(r, 0, first.W.At(r, 0))
 		}
 		first.W = wide.W
 		two := gen.Must(ball.New(one.Ball.Norm(), []float64{one.Ball.Center()[0], 3}, one.Ball.Radius()))

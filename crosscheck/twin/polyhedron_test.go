@@ -52,8 +52,8 @@ func TestPolyhedraOfACylinderArePolygons(t *testing.T) {
 		first := gen.Affine(make([]float64, 3*layers[0].Out()), layers[0].B)
 		first.Act = layers[0].Act
 		for r := range first.Out() {
-			first.W.Set(r, 0, layers[0].W.At(r, 0))
-			first.W.Set(r, 1, layers[0].W.At(r, 1))
+			first.Dense().Set(r, 0, layers[0].W.At(r, 0))
+			first.Dense().Set(r, 1, layers[0].W.At(r, 1))
 		}
 		layers[0] = first
 		center := append(append([]float64(nil), flat.Ball.Center()...), 3)

@@ -161,24 +161,33 @@ func (d Vector) Times(f []float64) Vector {
 	return out
 }
 
-// Affine returns W·d + b, b nil for none; of a row that is nil there is b alone. All floats are
-// finite. It costs one big multiplication a nonzero weight, and ends early with the error of ctx.
-func (d Vector) Affine(ctx context.Context, w [][]float64, b []float64) (Vector, error) {
+// Rows returns row i of a matrix: weights and their columns; at is nil where they are all, in order.
+type Rows func(i int) (at []int32, w []float64)
+
+// Affine returns W·d + b, W of so many rows, b nil for none; of a row that is nil there is b alone.
+// All floats are finite. It costs one big multiplication a nonzero weight, and ends early with the
+// error of ctx.
+func (d Vector) Affine(ctx context.Context, rows int, w Rows, b []float64) (Vector, error) {
 	low := math.MaxInt
-	for _, row := range w {
+	for i := range rows {
+		_, row := w(i)
 		low = least(row, low)
 	}
 	if low == math.MaxInt {
 		low = 0 // there are no products
 	}
-	out := Vector{N: make([]big.Int, len(w)), Exp: least(b, d.Exp+low)}
+	out := Vector{N: make([]big.Int, rows), Exp: least(b, d.Exp+low)}
 	var t, product big.Int
-	for i, row := range w {
+	for i := range rows {
 		if err := ctx.Err(); err != nil {
 			return Vector{}, err
 		}
 		sum := &out.N[i]
+		at, row := w(i)
 		for k, v := range row {
+			if at != nil {
+				k = int(at[k])
+			}
 			if v != 0 && d.N[k].Sign() != 0 {
 				m, e := Split(v)
 				product.Mul(t.SetInt64(m), &d.N[k])

@@ -48,9 +48,9 @@ func TestVectorsAgreeWithFractions(t *testing.T) {
 		}
 		d, e := Floats(x), Floats(y)
 		sum, products := d.Add(e), d.Times(y)
-		affine, err := d.Affine(context.Background(), rows, b)
+		affine, err := d.Affine(context.Background(), len(rows), all(rows), b)
 		require.NoError(t, err)
-		linear, err := d.Affine(context.Background(), rows, nil)
+		linear, err := d.Affine(context.Background(), len(rows), all(rows), nil)
 		require.NoError(t, err)
 		zero := true
 		for i := range n {
@@ -78,6 +78,22 @@ func TestVectorsAgreeWithFractions(t *testing.T) {
 func TestAffineEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	_, err := Floats([]float64{1}).Affine(ctx, [][]float64{{1}}, nil)
+	_, err := Floats([]float64{1}).Affine(ctx, 1, all([][]float64{{1}}), nil)
 	require.ErrorIs(t, err, context.Canceled)
+}
+
+// all returns the rows, every other one as sparse where it can be.
+func all(rows [][]float64) Rows {
+	return func(i int) (at []int32, w []float64) {
+		if i%2 == 0 || rows[i] == nil {
+			return nil, rows[i]
+		}
+		at = []int32{}
+		for k, v := range rows[i] {
+			if v != 0 {
+				at, w = append(at, int32(k)), append(w, v)
+			}
+		}
+		return at, w
+	}
 }

@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"slices"
 
-	"gonum.org/v1/gonum/mat"
-
 	"github.com/relucell/relucell/network"
 )
 
@@ -67,16 +65,24 @@ func permuted(l network.Layer, units, inputs []int) network.Layer {
 		}
 		return order[i]
 	}
-	p := network.Layer{W: mat.NewDense(l.Out(), l.In(), nil), B: make([]float64, l.Out()), Act: l.Act, Slope: l.Slope}
+	place := make([]int, l.In()) // of each input
+	for i := range place {
+		place[at(inputs, i)] = i
+	}
+	w := network.NewSparse(l.In())
+	p := network.Layer{B: make([]float64, l.Out()), Act: l.Act, Slope: l.Slope}
+	row := make([]float64, l.In())
 	for j := range p.B {
-		from, to := l.W.RawRowView(at(units, j)), p.W.RawRowView(j)
-		for i := range to {
-			to[i] = from[at(inputs, i)]
+		for i, v := range l.Entries(at(units, j)) {
+			row[place[i]] = v
 		}
+		w.AppendDense(row)
+		clear(row)
 		p.B[j] = l.B[at(units, j)]
 		if l.Slopes != nil {
 			p.Slopes = append(p.Slopes, l.Slopes[at(units, j)])
 		}
 	}
+	p.W = w.Smaller()
 	return p
 }

@@ -12,12 +12,40 @@ import (
 	"github.com/relucell/relucell/network"
 )
 
-// IntAffine is a ↦ (W·a + b)·2^−scale with integer entries; nil stands for 0.
+// IntAffine is a ↦ (W·a + b)·2^−scale with integer entries. Of W the rows have the entries other
+// than 0; in B nil stands for 0.
 type IntAffine struct {
 	Rows, Cols int
-	W          []*big.Int // row-major
+	W          []IntRow
 	B          []*big.Int
 	Scale      int
+}
+
+// IntRow is a row: the columns of the entries other than 0, ascending, and these.
+type IntRow struct {
+	At []int32
+	W  []*big.Int
+}
+
+// add appends an entry, if it is not 0.
+func (r *IntRow) add(i int, w *big.Int) {
+	if w != nil && w.Sign() != 0 {
+		r.At, r.W = append(r.At, int32(i)), append(r.W, w)
+	}
+}
+
+// newAffine returns the map to so many zeros.
+func newAffine(rows, cols, scale int) *IntAffine {
+	return &IntAffine{Rows: rows, Cols: cols, Scale: scale, W: make([]IntRow, rows), B: make([]*big.Int, rows)}
+}
+
+// nonzero returns the number of entries of W other than 0.
+func (f *IntAffine) nonzero() int {
+	n := 0
+	for _, r := range f.W {
+		n += len(r.At)
+	}
+	return n
 }
 
 // toInt returns m·2^(e+scale), nil for 0.
@@ -55,18 +83,18 @@ func layerAffine(l network.Layer, stopped func() bool) *IntAffine {
 		}
 	}
 	for j := 0; j < r; j++ {
-		for _, w := range l.W.RawRowView(j) {
+		for _, w := range l.Entries(j) {
 			note(w)
 		}
 		note(l.B[j])
 	}
-	f := &IntAffine{Rows: r, Cols: c, Scale: scale, W: make([]*big.Int, r*c), B: make([]*big.Int, r)}
+	f := newAffine(r, c, scale)
 	for j := 0; j < r; j++ {
 		if stopped() {
 			return nil
 		}
-		for i, w := range l.W.RawRowView(j) {
-			f.W[j*c+i] = toInt(w, scale)
+		for i, w := range l.Entries(j) {
+			f.W[j].add(i, toInt(w, scale))
 		}
 		f.B[j] = toInt(l.B[j], scale)
 	}
@@ -75,26 +103,22 @@ func layerAffine(l network.Layer, stopped func() bool) *IntAffine {
 
 // then returns a ↦ g(f(a)), skipping zeros.
 func (f *IntAffine) then(g *IntAffine, stopped func() bool) *IntAffine {
-	h := &IntAffine{Rows: g.Rows, Cols: f.Cols, Scale: f.Scale + g.Scale,
-		W: make([]*big.Int, g.Rows*f.Cols), B: make([]*big.Int, g.Rows)}
+	h := newAffine(g.Rows, f.Cols, f.Scale+g.Scale)
+	out := make([]*big.Int, f.Cols)
 	var t big.Int
 	for j := 0; j < g.Rows; j++ {
-		out := h.W[j*f.Cols : (j+1)*f.Cols]
+		clear(out)
 		b := new(big.Int)
 		if g.B[j] != nil {
 			b.Lsh(g.B[j], uint(f.Scale))
 		}
-		for k, w := range g.W[j*g.Cols : (j+1)*g.Cols] {
-			if w == nil {
-				continue
-			}
+		for n, w := range g.W[j].W {
 			if stopped() {
 				return nil
 			}
-			for i, v := range f.W[k*f.Cols : (k+1)*f.Cols] {
-				if v == nil {
-					continue
-				}
+			k := g.W[j].At[n]
+			for m, v := range f.W[k].W {
+				i := f.W[k].At[m]
 				if out[i] == nil {
 					out[i] = new(big.Int)
 				}
@@ -104,10 +128,8 @@ func (f *IntAffine) then(g *IntAffine, stopped func() bool) *IntAffine {
 				b.Add(b, t.Mul(w, f.B[k]))
 			}
 		}
-		for i := range out {
-			if out[i] != nil && out[i].Sign() == 0 {
-				out[i] = nil
-			}
+		for i, v := range out {
+			h.W[j].add(i, v)
 		}
 		if b.Sign() != 0 {
 			h.B[j] = b
@@ -142,12 +164,12 @@ func foldRun(run []network.Layer, first bool, b ball.Ball, stopped func() bool) 
 // fillExact rounds an exact affine map once to float64, rows and columns
 // scaled by powers of two, and notes whether anything was rounded.
 func (l *Layer) fillExact(f *IntAffine, colShift []int, stopped func() bool) {
+	l.makeRoom(f.nonzero())
 	for j := 0; j < l.Out && !stopped(); j++ {
 		top := math.MinInt
-		for i, w := range f.W[j*l.In : (j+1)*l.In] {
-			if w != nil {
-				top = max(top, w.BitLen()-f.Scale+colShift[i])
-			}
+		row := f.W[j]
+		for n, w := range row.W {
+			top = max(top, w.BitLen()-f.Scale+colShift[row.At[n]])
 		}
 		if f.B[j] != nil {
 			top = max(top, f.B[j].BitLen()-f.Scale)
@@ -156,11 +178,10 @@ func (l *Layer) fillExact(f *IntAffine, colShift []int, stopped func() bool) {
 			top = 0
 		}
 		l.Shift[j] = -top
-		for i, w := range f.W[j*l.In : (j+1)*l.In] {
-			if w != nil && w.Sign() != 0 {
-				v, exact := dyadic.FromInt(w, colShift[i]-top-f.Scale)
-				l.setWeight(i, j, v, exact)
-			}
+		for n, w := range row.W {
+			i := int(row.At[n])
+			v, exact := dyadic.FromInt(w, colShift[i]-top-f.Scale)
+			l.setWeight(i, j, v, exact)
 		}
 		if b := f.B[j]; b != nil && b.Sign() != 0 {
 			v, exact := dyadic.FromInt(b, -top-f.Scale)

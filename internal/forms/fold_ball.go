@@ -25,7 +25,7 @@ func (f *IntAffine) inBall(b ball.Ball, stopped func() bool) *IntAffine {
 	for i := range mid {
 		c[i], s[i] = floatToInt(mid[i], scale), floatToInt(half[i], scale)
 	}
-	h := &IntAffine{Rows: f.Rows, Cols: f.Cols, Scale: f.Scale + scale, W: make([]*big.Int, len(f.W)), B: make([]*big.Int, f.Rows)}
+	h := newAffine(f.Rows, f.Cols, f.Scale+scale)
 	var t big.Int
 	for j := range h.B {
 		if stopped() {
@@ -35,12 +35,10 @@ func (f *IntAffine) inBall(b ball.Ball, stopped func() bool) *IntAffine {
 		if f.B[j] != nil {
 			offset.Lsh(f.B[j], uint(scale))
 		}
-		for i, w := range f.W[j*f.Cols : (j+1)*f.Cols] {
-			if w == nil {
-				continue
-			}
+		for n, w := range f.W[j].W {
+			i := int(f.W[j].At[n])
 			if s[i] != nil {
-				h.W[j*f.Cols+i] = new(big.Int).Mul(w, s[i])
+				h.W[j].add(i, new(big.Int).Mul(w, s[i]))
 			}
 			if c[i] != nil {
 				offset.Add(offset, t.Mul(w, c[i]))

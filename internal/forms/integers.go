@@ -114,8 +114,11 @@ func (p *ExactPath) compute(x *Integers, l, j int, labels []int8) exact.Row {
 	f := x.Layers[l]
 	row := exact.Row{G: make([]*big.Int, p.m.N)}
 	if l == 0 {
+		for n, k := range f.W[j].At {
+			row.G[k] = f.W[j].W[n]
+		}
 		for k := range row.G {
-			row.G[k] = orZero(f.W[j*f.Cols+k])
+			row.G[k] = orZero(row.G[k])
 		}
 		row.H = orZero(f.B[j])
 		return row
@@ -125,9 +128,9 @@ func (p *ExactPath) compute(x *Integers, l, j int, labels []int8) exact.Row {
 	if f.B[j] != nil {
 		row.H.Lsh(f.B[j], uint(x.Scale[l-1]+x.slopeScale[l-1]))
 	}
-	for i := range p.m.Layers[l-1].Out {
-		w := f.W[j*f.Cols+i]
-		if w == nil || p.m.Late() || !x.factor(&c, w, l-1, i, p.m.Label(labels, l-1, i)) {
+	for n, w := range f.W[j].W {
+		i := int(f.W[j].At[n])
+		if p.m.Late() || !x.factor(&c, w, l-1, i, p.m.Label(labels, l-1, i)) {
 			continue
 		}
 		before := p.At(l-1, i, labels)
@@ -219,9 +222,9 @@ func (m *Model) ExactSignsUntil(stopped func() bool, y []*big.Rat, signs []int8)
 			if f.B[j] != nil {
 				z[j].Lsh(f.B[j], uint(scale))
 			}
-			for i, w := range f.W[j*f.Cols : (j+1)*f.Cols] {
-				if w != nil && a[i] != nil {
-					z[j].Add(z[j], t.Mul(w, a[i]))
+			for n, w := range f.W[j].W {
+				if v := a[f.W[j].At[n]]; v != nil {
+					z[j].Add(z[j], t.Mul(w, v))
 				}
 			}
 			s := z[j].Sign()

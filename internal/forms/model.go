@@ -90,12 +90,16 @@ type Layer struct {
 	// each unit where its pre-activation is negative, 1 for those.
 	Neurons int
 	Slopes  []float64
-	// W holds W by columns, rounded: column i at [i·m : (i+1)·m]. WMag are upper bounds of the true
-	// |W|, such that γ·WMag bounds what an entry of W is off by; they are 0 where the true weight
-	// is zero, and nowhere else. B and BMag are the same for the biases.
+	// W holds W by columns, rounded: see Column. WMag are upper bounds of the true |W|, such that
+	// γ·WMag bounds what an entry of W is off by; they are 0 where the true weight is zero, and
+	// nowhere else. B and BMag are the same for the biases.
 	W, WMag []float64
-	B, BMag []float64
-	biased  bool // some true bias is not zero
+	// Where start is not nil only weights other than 0 are kept: column i at start[i] to
+	// start[i+1], the units that they lead to in at. While they are set, from has their columns.
+	start    []int
+	at, from []int32
+	B, BMag  []float64
+	biased   bool // some true bias is not zero
 	// Shift[j] is the power of two that row j was multiplied by.
 	Shift []int
 	// exactW says that W and B are the true ones; Quantum is then a power of two that
@@ -174,7 +178,6 @@ func (m *Model) compileLayer(ctx context.Context, run []network.Layer, prev *Lay
 			colShift[i] = -prev.Shift[i]
 		}
 	}
-	l.W, l.WMag = make([]float64, l.In*l.Out), make([]float64, l.In*l.Out)
 	l.B, l.BMag, l.Shift = make([]float64, l.Out), make([]float64, l.Out), make([]int, l.Out)
 	stopped := func() bool { return ctx.Err() != nil }
 	if len(run) == 1 && (prev != nil || m.dyadicBall(colShift)) {
@@ -185,6 +188,7 @@ func (m *Model) compileLayer(ctx context.Context, run []network.Layer, prev *Lay
 	if stopped() {
 		return nil, ErrLate
 	}
+	l.close()
 	lsb := math.Inf(1)
 	for _, w := range l.W {
 		lsb = min(lsb, lowBit(w))
@@ -198,14 +202,12 @@ func (m *Model) compileLayer(ctx context.Context, run []network.Layer, prev *Lay
 
 // fillPlain takes the weights as they are, scaled by powers of two.
 func (l *Layer) fillPlain(src network.Layer, colShift []int, stopped func() bool) {
+	l.makeRoom(src.Nonzero())
 	for j := 0; j < l.Out && !stopped(); j++ {
-		row := src.W.RawRowView(j)
 		top := math.MinInt
-		for i, w := range row {
-			if w != 0 {
-				_, e := math.Frexp(w)
-				top = max(top, e+colShift[i])
-			}
+		for i, w := range src.Entries(j) {
+			_, e := math.Frexp(w)
+			top = max(top, e+colShift[i])
 		}
 		if src.B[j] != 0 {
 			_, e := math.Frexp(src.B[j])
@@ -215,10 +217,8 @@ func (l *Layer) fillPlain(src network.Layer, colShift []int, stopped func() bool
 			top = 0
 		}
 		l.Shift[j] = -top
-		for i, w := range row {
-			if w != 0 {
-				l.setWeight(i, j, math.Ldexp(w, colShift[i]-top), true)
-			}
+		for i, w := range src.Entries(j) {
+			l.setWeight(i, j, math.Ldexp(w, colShift[i]-top), true)
 		}
 		if src.B[j] != 0 {
 			l.setBias(j, math.Ldexp(src.B[j], -top), true)
@@ -229,7 +229,7 @@ func (l *Layer) fillPlain(src network.Layer, colShift []int, stopped func() bool
 // setWeight sets the weight from unit i to unit j, which is not zero, to its rounded value; exact
 // says that nothing was rounded but what fell below the normal range.
 func (l *Layer) setWeight(i, j int, v float64, exact bool) {
-	l.W[i*l.Out+j], l.WMag[i*l.Out+j] = v, l.magnitude(v, exact)
+	l.set(i, j, v, l.magnitude(v, exact))
 }
 
 // setBias does so with a bias.
@@ -307,19 +307,17 @@ func (m *Model) setStatic(ctx context.Context) {
 	}
 	for _, l := range m.Layers {
 		na, ne := make([]float64, l.Out), make([]float64, l.Out)
-		for j := range na {
+		copy(na, l.BMag)
+		for i := range a {
 			if ctx.Err() != nil {
 				return
 			}
-			mag, err := l.BMag[j], 0.0
-			for i := range a {
-				w := l.WMag[i*l.Out+j]
-				mag += w * (a[i] + e[i])
-				err += w * e[i]
-			}
-			mag *= Slack
-			ne[j] = Slack*(l.Gamma*mag+err) + Underflow
-			na[j] = mag
+			l.AddMagnitudes(na, a[i]+e[i], i)
+			l.AddMagnitudes(ne, e[i], i)
+		}
+		for j := range na {
+			na[j] *= Slack
+			ne[j] = Slack*(l.Gamma*na[j]+ne[j]) + Underflow
 		}
 		l.Static = append([]float64(nil), ne...)
 		for j, s := range l.Slopes[:l.Neurons] {

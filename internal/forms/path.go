@@ -6,8 +6,6 @@ package forms
 import (
 	"math"
 	"slices"
-
-	"gonum.org/v1/gonum/floats"
 )
 
 // Path holds the forms of the layers that one walker has entered on its way to a cell.
@@ -109,24 +107,24 @@ func (p *Path) Pass(acc *Sums, l, j int, s int8) {
 	e := math.Abs(a) * (z.Err + next.Gamma*z.Mag)
 	acc.exact = acc.exact && z.Err == 0
 	if !(math.Abs(a)*z.Mag <= formMost && e <= formMost) {
-		for k, g := range next.WMag[j*m : (j+1)*m] {
-			if g != 0 && a != 0 {
+		for k := range m {
+			if a != 0 && next.Magnitude(j, k) != 0 {
 				acc.Cols[(n+1)*m+k] = math.Inf(1)
 			}
 		}
 		return
 	}
-	col := next.W[j*m : (j+1)*m]
+	at, col, mag := next.Column(j)
 	for k, g := range z.G {
 		if g != 0 {
-			floats.AddScaled(acc.Cols[k*m:(k+1)*m], a*g, col)
+			addScaled(acc.Cols[k*m:(k+1)*m], a*g, at, col)
 		}
 	}
 	if z.H != 0 {
-		floats.AddScaled(acc.Cols[n*m:(n+1)*m], a*z.H, col)
+		addScaled(acc.Cols[n*m:(n+1)*m], a*z.H, at, col)
 	}
 	if e != 0 {
-		floats.AddScaled(acc.Cols[(n+1)*m:(n+2)*m], e, next.WMag[j*m:(j+1)*m])
+		addScaled(acc.Cols[(n+1)*m:(n+2)*m], e, at, mag)
 	}
 }
 
@@ -187,7 +185,7 @@ func (p *Path) termless(l, j int, labels []int8) bool {
 	}
 	if l == 0 {
 		for k := range ly.In {
-			if ly.WMag[k*ly.Out+j] != 0 {
+			if ly.Magnitude(k, j) != 0 {
 				return false
 			}
 		}
@@ -195,7 +193,7 @@ func (p *Path) termless(l, j int, labels []int8) bool {
 	}
 	before := p.m.Layers[l-1]
 	for i := range ly.In {
-		if ly.WMag[i*ly.Out+j] != 0 && before.Carries(i, p.m.Label(labels, l-1, i)) {
+		if ly.Magnitude(i, j) != 0 && before.Carries(i, p.m.Label(labels, l-1, i)) {
 			return false
 		}
 	}
@@ -208,14 +206,15 @@ func (p *Path) LoadFirst() {
 	acc := &Sums{exact: ly.Quantum > 0}
 	n, m := p.m.N, ly.Out
 	acc.Cols = make([]float64, (n+2)*m)
-	copy(acc.Cols, ly.W)
 	copy(acc.Cols[n*m:], ly.B)
-	for j := 0; j < m; j++ {
-		t := ly.BMag[j]
-		for k := 0; k < n; k++ {
-			t += ly.WMag[k*m+j]
-		}
-		acc.Cols[(n+1)*m+j] = ly.Gamma * t
+	errs := acc.Cols[(n+1)*m:]
+	copy(errs, ly.BMag)
+	for k := range n {
+		ly.AddColumn(acc.Cols[k*m:(k+1)*m], 1, k)
+		ly.AddMagnitudes(errs, 1, k)
+	}
+	for j := range errs {
+		errs[j] *= ly.Gamma
 	}
 	p.Load(0, acc, nil)
 }

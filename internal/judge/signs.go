@@ -6,8 +6,6 @@ package judge
 import (
 	"math"
 
-	"gonum.org/v1/gonum/floats"
-
 	"github.com/relucell/relucell/internal/forms"
 )
 
@@ -37,7 +35,7 @@ func (p *passer) signs(y []float64, out []int8) {
 		copy(z, l.B)
 		for i, v := range a {
 			if v != 0 {
-				floats.AddScaled(z, v, l.W[i*l.Out:(i+1)*l.Out])
+				l.AddColumn(z, v, i)
 			}
 		}
 		s := out[l.First : l.First+l.Neurons]
@@ -112,8 +110,8 @@ func ValueTight(l *forms.Layer, a, ea, z, ez []float64) {
 	}
 	for i, v := range a {
 		if v != 0 || ea[i] != 0 {
-			floats.AddScaled(z, v, l.W[i*l.Out:(i+1)*l.Out])
-			floats.AddScaled(ez, l.Gamma*(math.Abs(v)+ea[i])+ea[i], l.WMag[i*l.Out:(i+1)*l.Out])
+			l.AddColumn(z, v, i)
+			l.AddMagnitudes(ez, l.Gamma*(math.Abs(v)+ea[i])+ea[i], i)
 		}
 	}
 	for j := range ez {

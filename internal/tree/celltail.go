@@ -157,9 +157,13 @@ func (w *trunk) ahead(l int, undecided func(u int) bool, acc *forms.Sums, at []i
 
 // feed adds what unit i of the layer before passes on.
 func feed(ly *forms.Layer, sum []interval, i int, v interval) {
-	most := ly.WMag[i*ly.Out : (i+1)*ly.Out]
-	for u, g := range ly.W[i*ly.Out : (i+1)*ly.Out] {
-		sum[u].add(g, most[u], v)
+	at, w, most := ly.Column(i)
+	for u, g := range w {
+		to := u
+		if at != nil {
+			to = int(at[u])
+		}
+		sum[to].add(g, most[u], v)
 	}
 }
 

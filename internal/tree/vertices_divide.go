@@ -188,7 +188,7 @@ func (t *words) vanishesAt(word int, b uint, v int32) bool {
 	}
 	before := t.m.Layers[l-1]
 	for i := range before.Out {
-		if t.carries(l-1, i) == 0 || ly.WMag[i*ly.Out+j] == 0 {
+		if t.carries(l-1, i) == 0 || ly.Magnitude(i, j) == 0 {
 			continue
 		}
 		if i >= before.Neurons {

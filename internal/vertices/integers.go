@@ -135,7 +135,7 @@ func knowsIntegers(m *forms.Model) bool {
 	for j := range ly.Neurons {
 		mag := math.Abs(ly.B[j])
 		for k := range m.N {
-			mag += ly.WMag[k*ly.Out+j]
+			mag += ly.Magnitude(k, j)
 		}
 		if mag <= integerForm*ly.Quantum {
 			return true

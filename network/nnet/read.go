@@ -194,7 +194,7 @@ func (p *parser) normalise(h header, layers []network.Layer, apply bool) ([]netw
 func diagonal(n int, d func(i int) float64) network.Layer {
 	l := network.Layer{W: mat.NewDense(n, n, nil), B: make([]float64, n)}
 	for i := 0; i < n; i++ {
-		l.W.Set(i, i, d(i))
+		l.Dense().Set(i, i, d(i))
 	}
 	return l
 }

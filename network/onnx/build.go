@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"slices"
 
-	"gonum.org/v1/gonum/mat"
-
 	"github.com/relucell/relucell/network"
 )
 
@@ -26,7 +24,7 @@ const (
 // once it is made: values may share it.
 type block struct {
 	in []ref // distinct, and no constants
-	w  *mat.Dense
+	w  *network.Sparse
 	b  []float64
 	// slopes is nil for a block without activation.
 	slopes []float64
@@ -44,6 +42,8 @@ type builder struct {
 	// room is the number of weights that may still be made, moves that of references and copied
 	// weights.
 	room, moves int
+	// workRoom is the number of entries that may still be looked at, zeros among them.
+	workRoom int
 	// limit is what room began with.
 	limit int
 	// sideBySide says that the network has blocks or carried values side by side in a layer.
@@ -52,7 +52,7 @@ type builder struct {
 }
 
 func newBuilder(inputs, limit int, im *network.Import) *builder {
-	b := &builder{room: limit, limit: limit, moves: 4 * limit, im: im}
+	b := &builder{room: limit, limit: limit, moves: 4 * limit, workRoom: workRatio * limit, im: im}
 	b.blocks = []*block{{b: make([]float64, inputs)}}
 	b.put(b.rowsOf(inputBlock))
 	return b
@@ -87,19 +87,6 @@ func (b *builder) move(n int) error {
 	return nil
 }
 
-// newWeights returns a zero matrix, counted against the limit before it is allocated.
-func (b *builder) newWeights(rows, cols int) (*mat.Dense, error) {
-	return takeWeights(&b.room, rows, cols)
-}
-
-func takeWeights(room *int, rows, cols int) (*mat.Dense, error) {
-	if rows > *room/cols {
-		return nil, fmt.Errorf("as a dense layer it has %d × %d weights, which makes more than %d in all, the most that is supported", rows, cols, maxEntries)
-	}
-	*room -= rows * cols
-	return mat.NewDense(rows, cols, nil), nil
-}
-
 // append appends a block and returns its places.
 func (b *builder) append(k *block) []ref {
 	k.level = 1
@@ -111,11 +98,18 @@ func (b *builder) append(k *block) []ref {
 }
 
 // affine applies x ↦ W·x.
-func (b *builder) affine(w *mat.Dense) error {
+func (b *builder) affine(e *entries) error {
+	w, err := e.matrix()
+	if err != nil {
+		return err
+	}
 	rows, _ := w.Dims()
 	in, from := b.distinct(b.refs)
 	if len(in) < len(b.refs) {
-		merged := b.mergeColumns(w, max(1, len(in)), from)
+		merged, err := b.mergeColumns(w, max(1, len(in)), from)
+		if err != nil {
+			return err
+		}
 		if merged == nil || len(in) == 0 {
 			if err := b.materialise(); err != nil {
 				return err
@@ -166,26 +160,25 @@ func increasing(refs []ref) bool {
 
 // mergeColumns adds up the columns of w that read the same place. It returns nil where a sum
 // would be rounded, or a constant other than 0 is read.
-func (b *builder) mergeColumns(w *mat.Dense, cols int, from []int) *mat.Dense {
+func (b *builder) mergeColumns(w *network.Sparse, cols int, from []int) (*network.Sparse, error) {
 	rows, _ := w.Dims()
-	if slices.Contains(from, -2) || b.move(rows*cols) != nil {
-		return nil
+	room := rows + w.Stored()
+	if slices.Contains(from, -2) || b.move(room) != nil {
+		return nil, nil
 	}
-	out := mat.NewDense(rows, cols, nil)
+	out, err := newEntries(&room, rows, cols)
+	if err != nil {
+		return nil, err
+	}
 	for i := range rows {
-		to := out.RawRowView(i)
-		for j, v := range w.RawRowView(i) {
-			if from[j] < 0 || v == 0 {
-				continue
+		at, v := w.Row(i)
+		for k, j := range at {
+			if from[j] >= 0 {
+				out.Set(i, from[j], v[k])
 			}
-			s, e := twoSum(to[from[j]], v)
-			if e != 0 {
-				return nil
-			}
-			to[from[j]] = s
 		}
 	}
-	return out
+	return out.matrix()
 }
 
 // materialise makes a block of the running value, each element a row of its own.
@@ -207,7 +200,7 @@ func (b *builder) copied(refs []ref) (*block, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := &block{in: in, w: w, b: make([]float64, len(refs))}
+	k := &block{in: in, b: make([]float64, len(refs))}
 	for i, j := range from {
 		if j >= 0 {
 			w.Set(i, j, 1)
@@ -215,7 +208,8 @@ func (b *builder) copied(refs []ref) (*block, error) {
 			k.b[i] = b.constants[refs[i].row]
 		}
 	}
-	return k, nil
+	k.w, err = w.matrix()
+	return k, err
 }
 
 // gather applies x ↦ (x[from[0]], x[from[1]], …), as a block of its own.
@@ -270,13 +264,13 @@ func (b *builder) close() error {
 
 // rows returns a block of those rows of k that refs are.
 func (b *builder) rows(k *block, refs []ref) (*block, error) {
-	w, err := b.newWeights(len(refs), len(k.in))
-	if err != nil {
-		return nil, err
-	}
-	out := &block{in: k.in, w: w, b: make([]float64, len(refs))}
+	out := &block{in: k.in, w: network.NewSparse(len(k.in)), b: make([]float64, len(refs))}
 	for i, r := range refs {
-		w.SetRow(i, k.w.RawRowView(int(r.row)))
+		at, v := k.w.Row(int(r.row))
+		if b.room -= max(1, len(at)); b.room < 0 {
+			return nil, errWeights()
+		}
+		out.w.Append(at, v)
 		out.b[i] = k.b[r.row]
 	}
 	return out, nil

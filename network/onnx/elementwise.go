@@ -7,7 +7,7 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/gonum/mat"
+	"github.com/relucell/relucell/network"
 )
 
 // part is the elements of the running value that lie in one block, or the constants.
@@ -152,16 +152,22 @@ func (b *builder) scale(d []float64) error {
 		if !scalesExactly(k, rows, d) {
 			return nil, nil
 		}
-		if err := b.move(len(k.b) * len(k.in)); err != nil {
+		if err := b.move(len(k.b) + k.w.Stored()); err != nil {
 			return nil, err
 		}
-		out := &block{in: k.in, w: mat.DenseCopyOf(k.w), b: make([]float64, len(k.b))}
+		out := &block{in: k.in, w: network.NewSparse(len(k.in)), b: make([]float64, len(k.b))}
+		factor := make([]float64, len(k.b))
 		for i, v := range d {
-			row := out.w.RawRowView(rows[i])
-			for j := range row {
-				row[j] *= v
+			factor[rows[i]] = v
+		}
+		for i, v := range factor {
+			at, weights := k.w.Row(i)
+			row := make([]float64, len(at))
+			for j, w := range weights {
+				row[j] = v * w
 			}
-			out.b[rows[i]] = v * k.b[rows[i]]
+			out.w.Append(at, row)
+			out.b[i] = v * k.b[i]
 		}
 		return out, nil
 	})
@@ -169,7 +175,8 @@ func (b *builder) scale(d []float64) error {
 
 func scalesExactly(k *block, rows []int, d []float64) bool {
 	for i, v := range d {
-		for _, w := range k.w.RawRowView(rows[i]) {
+		_, weights := k.w.Row(rows[i])
+		for _, w := range weights {
 			if !productIsExact(v, w) {
 				return false
 			}

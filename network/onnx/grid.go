@@ -1,13 +1,11 @@
 // The geometry that Conv and AveragePool share: output planes, and for each of
 // their elements the input elements under the window. Only pairs that exist are
-// visited, so the work is bounded by the size of the dense layer.
+// visited, and they are counted first.
 
 package onnx
 
 import (
 	"fmt"
-
-	"gonum.org/v1/gonum/mat"
 )
 
 // grid is a number of output planes a batch, made by a two-dimensional window.
@@ -28,17 +26,24 @@ func (g *grid) shape(in []int) []int {
 	return append(out, g.axes[1].out)
 }
 
-// layer returns zero weights for the grid.
-func (rd *reader) layer(g *grid, batch int) (*mat.Dense, error) {
+// layer returns zero weights for the grid, whose windows read so many planes each.
+func (rd *reader) layer(g *grid, batch, planes int) (*entries, error) {
 	shape := []int{batch, g.units, g.axes[0].out, g.axes[1].out}
 	rows := size(shape)
 	if rows > maxEntries {
 		return nil, fmt.Errorf("the result, of shape %v, has more than %d elements", shape, maxEntries)
 	}
-	return rd.newWeights(rows, rd.width)
+	if err := rd.work(batch, g.units, planes, g.axes[0].covered(), g.axes[1].covered()); err != nil {
+		return nil, err
+	}
+	w, err := rd.newWeights(rows, rd.width)
+	if err == nil {
+		w.reserve(batch * g.units * planes * g.axes[0].covered() * g.axes[1].covered())
+	}
+	return w, err
 }
 
-// each calls f for each output element, row by row of the dense layer. at visits the pairs
+// each calls f for each output element, row by row of the layer. at visits the pairs
 // of a kernel position and the position in the input plane under it.
 func (g *grid) each(batches int, f func(batch, unit, row int, at func(func(k, pos int)))) {
 	h, w := g.axes[0], g.axes[1]

@@ -205,10 +205,13 @@ func (rd *reader) addUp(terms [][]ref, factors []float64) error {
 	for t, factor := range factors {
 		for i, j := range from[t*count : (t+1)*count] {
 			if j >= 0 {
-				w.Set(i, j, w.At(i, j)+factor)
+				w.Set(i, j, factor)
 			}
 		}
 	}
-	rd.put(rd.append(&block{in: in, w: w, b: make([]float64, count)}))
-	return nil
+	sum, err := w.matrix()
+	if err == nil {
+		rd.put(rd.append(&block{in: in, w: sum, b: make([]float64, count)}))
+	}
+	return err
 }

@@ -1,4 +1,4 @@
-// MatMul and Gemm: products with a constant on either side become dense layers
+// MatMul and Gemm: products with a constant on either side become layers
 // that act on the row-major elements.
 
 package onnx
@@ -84,16 +84,18 @@ func (rd *reader) product(rows, cols, k int, term func(i, j, t int) (from int, v
 	if rows > maxEntries/cols {
 		return fmt.Errorf("the result has more than %d elements", maxEntries)
 	}
+	if err := rd.work(rows, cols, k); err != nil {
+		return err
+	}
 	w, err := rd.newWeights(rows*cols, rd.width)
 	if err != nil {
 		return err
 	}
 	for i := 0; i < rows; i++ {
 		for j := 0; j < cols; j++ {
-			row := w.RawRowView(i*cols + j)
 			for t := 0; t < k; t++ {
 				from, v := term(i, j, t)
-				row[from] = v
+				w.Set(i*cols+j, from, v)
 			}
 		}
 	}

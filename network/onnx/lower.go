@@ -6,8 +6,6 @@ package onnx
 import (
 	"slices"
 
-	"gonum.org/v1/gonum/mat"
-
 	"github.com/relucell/relucell/network"
 )
 
@@ -105,13 +103,14 @@ func (l *lowering) layer(level int, before, rows []ref) (network.Layer, error) {
 
 // weights returns those of the layer that makes rows of before; they are a block's own where the
 // layer is that block.
-func (l *lowering) weights(level int, before, rows []ref) (*mat.Dense, error) {
+func (l *lowering) weights(level int, before, rows []ref) (network.Weights, error) {
 	if at := l.levels[level]; len(at) == 1 && slices.Equal(rows, l.rowsOf(at[0])) && slices.Equal(before, l.blocks[at[0]].in) {
-		l.room -= len(rows) * len(before)
-		return l.blocks[at[0]].w, nil
+		w := l.blocks[at[0]].w
+		l.room -= max(len(rows), w.Stored())
+		return w.Smaller(), nil
 	}
 	l.sideBySide = l.sideBySide || len(l.levels[level]) > 1 || l.blocks[rows[len(rows)-1].block].level < level
-	w, err := takeWeights(&l.room, len(rows), len(before))
+	w, err := newEntries(&l.room, len(rows), len(before))
 	if err != nil {
 		return nil, err
 	}
@@ -125,10 +124,14 @@ func (l *lowering) weights(level int, before, rows []ref) (*mat.Dense, error) {
 			w.Set(i, column[r], 1)
 			continue
 		}
-		to := w.RawRowView(i)
-		for j, v := range k.w.RawRowView(int(r.row)) {
-			to[column[k.in[j]]] = v
+		at, v := k.w.Row(int(r.row))
+		for t, j := range at {
+			w.Set(i, column[k.in[j]], v[t])
 		}
 	}
-	return w, nil
+	m, err := w.matrix()
+	if err != nil {
+		return nil, err
+	}
+	return m.Smaller(), nil
 }

@@ -106,18 +106,18 @@ func TestHalfPrecisionAndQuantisedConstants(t *testing.T) {
 	n, im, err := g.node("MatMul", []string{"x", "w"}).read(t)
 	require.NoError(t, err)
 	require.Empty(t, im.Rounded)
-	require.Equal(t, []float64{0, -1, 0.5, 1}, n.Layers()[0].W.RawMatrix().Data)
+	require.Equal(t, []float64{0, -1, 0.5, 1}, n.Layers()[0].Dense().RawMatrix().Data)
 }
 
 func TestDivisionsAreRoundedOnce(t *testing.T) {
 	n, im, err := newChain(1, 3).doubles("d", []int64{3}, 3, 4, -0.5).node("Div", []string{"x", "d"}).read(t)
 	require.NoError(t, err)
 	require.Equal(t, []network.Rounding{{What: "Div: 1/(the divisor)", Entries: 1}}, im.Rounded)
-	require.Equal(t, []float64{1.0 / 3, 0, 0, 0, 0.25, 0, 0, 0, -2}, n.Layers()[0].W.RawMatrix().Data)
+	require.Equal(t, []float64{1.0 / 3, 0, 0, 0, 0.25, 0, 0, 0, -2}, n.Layers()[0].Dense().RawMatrix().Data)
 	n, im, err = newChain(1, 1, 1, 3).node("GlobalAveragePool", []string{"x"}).read(t)
 	require.NoError(t, err)
 	require.Equal(t, []network.Rounding{{What: "GlobalAveragePool: 1/(the number of elements)", Entries: 3}}, im.Rounded)
-	require.Equal(t, []float64{1.0 / 3, 1.0 / 3, 1.0 / 3}, n.Layers()[0].W.RawMatrix().Data)
+	require.Equal(t, []float64{1.0 / 3, 1.0 / 3, 1.0 / 3}, n.Layers()[0].Dense().RawMatrix().Data)
 }
 
 func TestConstantsAreFolded(t *testing.T) {
@@ -127,7 +127,7 @@ func TestConstantsAreFolded(t *testing.T) {
 		newNode("Mul", "w", []string{"ab", "half"}), newNode("Neg", "n", []string{"half"}), newNode("Add", "zero", []string{"n", "half"}))
 	n, im, err := c.node("MatMul", []string{"x", "w"}).node("Add", []string{"x", "zero"}).read(t)
 	require.NoError(t, err)
-	require.Equal(t, []float64{0.5, 1}, n.Layers()[0].W.RawMatrix().Data)
+	require.Equal(t, []float64{0.5, 1}, n.Layers()[0].Dense().RawMatrix().Data)
 	require.Equal(t, []network.Rounding{{What: "MatMul of constants", Entries: 2}}, im.Rounded)
 }
 

@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"slices"
 
-	"gonum.org/v1/gonum/mat"
-
 	"github.com/relucell/relucell/network"
 	"github.com/relucell/relucell/network/onnx/onnxpb"
 )
@@ -68,7 +66,11 @@ func firstCopy(n *network.Network, times int) (*network.Network, error) {
 	layers := slices.Clone(n.Layers())
 	for i, l := range layers {
 		rows, cols := l.Out()/times, l.In()/times
-		layers[i].W, layers[i].B = mat.DenseCopyOf(l.W.Slice(0, rows, 0, cols)), l.B[:rows]
+		w, all := network.NewSparse(cols), l.Sparse()
+		for r := range rows {
+			w.Append(all.Row(r))
+		}
+		layers[i].W, layers[i].B = w.Smaller(), l.B[:rows]
 		if l.Slopes != nil {
 			layers[i].Slopes = l.Slopes[:rows]
 		}
@@ -91,10 +93,10 @@ func copies(n *network.Network, times int) bool {
 		if l.Out()%times != 0 || l.In()%times != 0 {
 			return false
 		}
-		rows, cols := l.Out()/times, l.In()/times
+		rows, cols, w := l.Out()/times, l.In()/times, l.Sparse()
 		for i := range l.Out() {
 			first, at := i%rows, i/rows*cols
-			if l.B[i] != l.B[first] || l.Below(i) != l.Below(first) || !onlyBlock(l.W, i, at, l.W.RawRowView(first)[:cols]) {
+			if l.B[i] != l.B[first] || l.Below(i) != l.Below(first) || !sameBlock(w, i, first, at, cols) {
 				return false
 			}
 		}
@@ -102,10 +104,18 @@ func copies(n *network.Network, times int) bool {
 	return true
 }
 
-// onlyBlock reports whether row i of w is the block, at column at, and zeros.
-func onlyBlock(w *mat.Dense, i, at int, block []float64) bool {
-	row := w.RawRowView(i)
-	nonzero := func(v float64) bool { return v != 0 }
-	end := at + len(block)
-	return slices.Equal(row[at:end], block) && !slices.ContainsFunc(row[:at], nonzero) && !slices.ContainsFunc(row[end:], nonzero)
+// sameBlock reports whether row i of w is row first moved by so many columns, and that of a block of
+// cols columns.
+func sameBlock(w *network.Sparse, i, first, by, cols int) bool {
+	at, v := w.Row(i)
+	at0, v0 := w.Row(first)
+	if len(at) != len(at0) || len(at0) > 0 && int(at0[len(at0)-1]) >= cols {
+		return false
+	}
+	for k, c := range at0 {
+		if int(at[k]) != int(c)+by || v[k] != v0[k] {
+			return false
+		}
+	}
+	return true
 }

@@ -1,4 +1,4 @@
-// Conv and AveragePool, in one and two dimensions, as dense affine layers.
+// Conv and AveragePool, in one and two dimensions, as affine layers of sparse rows.
 
 package onnx
 
@@ -30,6 +30,16 @@ func (a axis) covers(o int) (k0, k1, start int) {
 		k1 = min(a.kernel, last/a.dilation+1)
 	}
 	return k0, k1, start
+}
+
+// covered returns how many pairs there are of a position of the window and an input under it.
+func (a axis) covered() int {
+	n := 0
+	for o := range a.out {
+		k0, k1, _ := a.covers(o)
+		n += max(0, k1-k0)
+	}
+	return n
 }
 
 // windows reads the attributes that Conv and AveragePool share; one spatial
@@ -155,7 +165,7 @@ func conv(rd *reader, n *node) error {
 		return err
 	}
 	g := grid{axes: win, units: units}
-	w, err := rd.layer(&g, rd.shape[0])
+	w, err := rd.layer(&g, rd.shape[0], perGroup)
 	if err != nil {
 		return err
 	}
@@ -210,7 +220,7 @@ func averagePool(rd *reader, n *node) error {
 	}
 	channels := rd.shape[1]
 	g := grid{axes: win, units: channels}
-	w, err := rd.layer(&g, rd.shape[0])
+	w, err := rd.layer(&g, rd.shape[0], 1)
 	if err != nil {
 		return err
 	}

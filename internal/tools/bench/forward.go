@@ -26,7 +26,7 @@ type stage struct {
 func plainPass(n *network.Network) func() []float64 {
 	var stages []stage
 	for _, l := range n.Layers() {
-		stages = append(stages, stage{l.W.RawMatrix(), blas64.Vector{N: len(l.B), Inc: 1, Data: l.B},
+		stages = append(stages, stage{l.Dense().RawMatrix(), blas64.Vector{N: len(l.B), Inc: 1, Data: l.B},
 			blas64.Vector{N: len(l.B), Inc: 1, Data: make([]float64, len(l.B))}, l.Act != network.None})
 	}
 	x := blas64.Vector{N: n.Inputs(), Inc: 1, Data: passPoint(n.Inputs())}

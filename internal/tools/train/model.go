@@ -171,7 +171,7 @@ func (m *model) network() (*network.Network, error) {
 		for j := range d.out {
 			w := d.weights[j*(d.in+1):]
 			for c := range d.in {
-				l.W.Set(j, c, float64(float32(w[c])))
+				l.Dense().Set(j, c, float64(float32(w[c])))
 			}
 			l.B[j] = float64(float32(w[d.in]))
 		}

@@ -1,0 +1,129 @@
+package forms
+
+import (
+	"context"
+	"math/big"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/network"
+)
+
+// drawSparse draws a network of layers with few weights, some of units that differ, some affine.
+func drawSparse(t *rapid.T) *network.Network {
+	var layers []network.Layer
+	in := rapid.IntRange(1, 3).Draw(t, "inputs")
+	for i := range 3 {
+		out := rapid.IntRange(40, 60).Draw(t, "units")
+		l := network.Layer{B: make([]float64, out), Act: network.ReLU}
+		if rapid.Bool().Draw(t, "mixed") {
+			l.Act, l.Slopes = network.Mixed, make([]float64, out)
+		}
+		if i == 1 && rapid.Bool().Draw(t, "affine") {
+			l.Act, l.Slopes = network.None, nil
+		}
+		w, row := network.NewSparse(in), make([]float64, in)
+		for j := range out {
+			clear(row)
+			for range 2 {
+				row[rapid.IntRange(0, in-1).Draw(t, "column")] = float64(rapid.IntRange(-9, 9).Draw(t, "w")) / 7
+			}
+			w.AppendDense(row)
+			l.B[j] = float64(rapid.IntRange(-3, 3).Draw(t, "b"))
+			if l.Slopes != nil {
+				l.Slopes[j] = rapid.SampledFrom([]float64{0, 1, -1, 0.3}).Draw(t, "slope")
+			}
+		}
+		l.W, in = w, out
+		layers = append(layers, l)
+	}
+	n, err := network.New(layers)
+	require.NoError(t, err)
+	return n
+}
+
+// allEntries returns the layer with all its weights.
+func allEntries(l *Layer) *Layer {
+	d := *l
+	d.start, d.at = nil, nil
+	d.W, d.WMag = make([]float64, l.In*l.Out), make([]float64, l.In*l.Out)
+	for i := range l.In {
+		at, w, mag := l.Column(i)
+		for k, j := range at {
+			d.set(i, int(j), w[k], mag[k])
+		}
+		if at == nil {
+			copy(d.W[i*l.Out:], w)
+			copy(d.WMag[i*l.Out:], mag)
+		}
+	}
+	return &d
+}
+
+// TestFewWeightsAreTheSameForms: a layer that keeps its weights other than 0 alone has the same
+// numbers, to the last bit, as one that keeps all.
+func TestFewWeightsAreTheSameForms(t *testing.T) {
+	sparse := 0
+	rapid.Check(t, func(t *rapid.T) {
+		n := drawSparse(t)
+		b, err := ball.New(ball.L2, make([]float64, n.Inputs()), 1.5)
+		require.NoError(t, err)
+		few, err := Compile(context.Background(), n, b)
+		require.NoError(t, err)
+		all, err := Compile(context.Background(), n, b)
+		require.NoError(t, err)
+		for i, l := range all.Layers {
+			if l.start != nil {
+				sparse++
+			}
+			d := allEntries(l)
+			for i := range l.In {
+				for j := range l.Out {
+					require.Equal(t, d.Magnitude(i, j), l.Magnitude(i, j))
+				}
+			}
+			all.Layers[i] = d
+		}
+		all.setStatic(context.Background())
+		labels := make([]int8, few.Neurons)
+		for j := range labels {
+			labels[j] = rapid.SampledFrom([]int8{-1, 1}).Draw(t, "label")
+		}
+		p, q := follow(few, labels), follow(all, labels)
+		x := NewExactPath(few)
+		for l := range few.Layers {
+			require.Equal(t, all.Layers[l].Static, few.Layers[l].Static)
+			require.Equal(t, q.Forms(l), p.Forms(l))
+			j := rapid.IntRange(0, few.Layers[l].Out-1).Draw(t, "unit")
+			requireNear(t, few, p.Form(l, j), x.At(l, j, labels).G, few.Integers().Scale[l])
+		}
+	})
+	require.Positive(t, sparse)
+}
+
+// follow returns the path of these labels.
+func follow(m *Model, labels []int8) *Path {
+	p, acc := NewPath(m), &Sums{}
+	p.LoadFirst()
+	for l := 1; l < len(m.Layers); l++ {
+		p.Begin(acc, l)
+		before := m.Layers[l-1]
+		for j := range before.Neurons {
+			p.Pass(acc, l-1, j, labels[before.First+j])
+		}
+		p.Load(l, acc, labels)
+	}
+	return p
+}
+
+// requireNear holds a form against its exact gradient, integers times 2^−scale.
+func requireNear(t *rapid.T, m *Model, z *Form, g []*big.Int, scale int) {
+	for k, v := range g {
+		want := new(big.Float).SetMantExp(new(big.Float).SetInt(v), z.Shift-scale)
+		diff := want.Sub(want, big.NewFloat(z.G[k]))
+		require.LessOrEqual(t, diff.Abs(diff).Cmp(big.NewFloat(z.Err)), 0)
+	}
+}

@@ -1,0 +1,67 @@
+package onnx
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/mat"
+	"pgregory.net/rapid"
+
+	"github.com/relucell/relucell/network"
+)
+
+func TestEntriesAddUpInAnyOrder(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		rows, cols := rapid.IntRange(1, 5).Draw(t, "rows"), rapid.IntRange(1, 5).Draw(t, "cols")
+		room, want := 1000, mat.NewDense(rows, cols, nil)
+		e, err := newEntries(&room, rows, cols)
+		require.NoError(t, err)
+		for range rapid.IntRange(0, 30).Draw(t, "entries") {
+			i, j := rapid.IntRange(0, rows-1).Draw(t, "i"), rapid.IntRange(0, cols-1).Draw(t, "j")
+			v := float64(rapid.IntRange(-2, 2).Draw(t, "v"))
+			e.Set(i, j, v)
+			want.Set(i, j, want.At(i, j)+v)
+		}
+		got, err := e.matrix()
+		require.NoError(t, err)
+		require.True(t, mat.Equal(want, got))
+	})
+}
+
+func TestEntriesAreNotRounded(t *testing.T) {
+	room := 10
+	e, err := newEntries(&room, 1, 2)
+	require.NoError(t, err)
+	e.Set(0, 1, 1)
+	e.Set(0, 1, 0x1p-60)
+	got, err := e.matrix()
+	require.NoError(t, err)
+	require.Nil(t, got)
+}
+
+// TestWeightsAreCounted: those other than 0, and a row without any as one.
+func TestWeightsAreCounted(t *testing.T) {
+	model := func(size int) []byte {
+		return encode(t, newChain(1, 1, size, size).doubles("w", []int64{1, 1, 3, 3}, 1, 0, 0, 0, 1, 0, 0, 0, 1).
+			node("Conv", []string{"x", "w"}).node("Relu", []string{"x"}).model())
+	}
+	const size = 34 // 32 × 32 rows of three weights
+	n, _, err := read(model(size), 3*32*32)
+	require.NoError(t, err)
+	w, sparse := n.Layers()[0].W.(*network.Sparse)
+	require.True(t, sparse)
+	require.Equal(t, 3*32*32, w.Stored())
+	_, _, err = read(model(size), 3*32*32-1)
+	require.ErrorContains(t, err, `(Conv): its layers have more than 67108864 weights other than 0 in all, the most that is supported`)
+	_, _, err = read(encode(t, newChain(1, 1, 1).doubles("w", []int64{1, 1, 1}, 1).node("Conv", []string{"x", "w"}, intsAttr("pads", 50, 50)).model()), 100)
+	require.ErrorContains(t, err, "weights other than 0")
+}
+
+// TestLookedAtEntriesAreCounted: a product of zeros costs time too.
+func TestLookedAtEntriesAreCounted(t *testing.T) {
+	c := newChain(1, 64, 64).doubles("w", []int64{64, 64}, make([]float64, 64*64)...).node("MatMul", []string{"x", "w"})
+	_, _, err := read(encode(t, c.model()), 1<<14)
+	require.ErrorContains(t, err, "its layers are made of more than 131072 entries in all, zeros among them")
+	_, _, err = read(encode(t, c.model()), 1<<15)
+	require.NoError(t, err)
+}
