@@ -36,6 +36,9 @@ func (n *Network) WriteCanonical(w io.Writer) error {
 			b.WriteString(`,"slopes":`)
 			writeRow(b, l.Slopes)
 		}
+		if l.Act == Max {
+			writePieces(b, l.Pieces)
+		}
 		b.WriteString(`,"weights":[`)
 		for r := range l.B {
 			if r > 0 {
@@ -60,6 +63,17 @@ func writeRow(b *bufio.Writer, row []float64) {
 			dst = append(dst, ',')
 		}
 		b.Write(append(dyadic.AppendHex(append(dst, '"'), v), '"'))
+	}
+	b.WriteByte(']')
+}
+
+func writePieces(b *bufio.Writer, pieces []int) {
+	b.WriteString(`,"pieces":[`)
+	for i, k := range pieces {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(strconv.Itoa(k))
 	}
 	b.WriteByte(']')
 }

@@ -240,5 +240,5 @@ func (l Layer) Stored() int {
 	if s, ok := l.W.(*Sparse); ok {
 		return s.Stored()
 	}
-	return l.Out() * l.In()
+	return len(l.B) * l.In()
 }
