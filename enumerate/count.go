@@ -37,6 +37,9 @@ func CountPlain(ctx context.Context, net *network.Network, b ball.Ball, solver l
 	if opt.Checkpoint != "" {
 		return Result{}, marked{errors.New("enumerate: the plain walk keeps no checkpoint"), ErrInput}
 	}
+	if net.Maximal() {
+		return Result{}, marked{errors.New("enumerate: the plain walk asks of neurons alone, and the network has maxima: Count speaks of them, and a proof of what it finds can be checked"), ErrInput}
+	}
 	opt.Workers = 1
 	return count(ctx, net, b, opt, plan{oracle: solver})
 }
@@ -45,6 +48,9 @@ func count(ctx context.Context, net *network.Network, b ball.Ball, opt Options, 
 	start := time.Now()
 	if opt.Visitor != nil && (opt.Observer != nil || opt.Checkpoint != "") {
 		return Result{}, marked{errors.New("enumerate: a Visitor beside an Observer or a Checkpoint"), ErrInput}
+	}
+	if opt.Observer != nil && net.Maximal() {
+		return Result{}, marked{errors.New("enumerate: an Observer hears of neurons alone, and the network has maxima"), ErrInput}
 	}
 	m, release, err := compileFor(ctx, net, b, p.grace())
 	defer release()

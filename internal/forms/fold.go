@@ -152,10 +152,11 @@ func (l *Layer) fillExact(f *IntAffine, colShift []int, stopped func() bool) {
 		if f.B[j] != nil {
 			top = max(top, f.B[j].BitLen()-f.Scale)
 		}
-		if top == math.MinInt {
-			top = 0
-		}
-		l.Shift[j] = -top
+		l.Shift[j] = top
+	}
+	l.share()
+	for j := 0; j < l.Out && !stopped(); j++ {
+		top := -l.Shift[j]
 		for i, w := range f.W[j*l.In : (j+1)*l.In] {
 			if w != nil && w.Sign() != 0 {
 				v, exact := dyadic.FromInt(w, colShift[i]-top-f.Scale)

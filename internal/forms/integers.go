@@ -224,6 +224,9 @@ func (m *Model) ExactSignsUntil(stopped func() bool, y []*big.Rat, signs []int8)
 					z[j].Add(z[j], t.Mul(w, a[i]))
 				}
 			}
+			if m.Layers[l].Ends != nil {
+				continue
+			}
 			s := z[j].Sign()
 			if ly := m.Layers[l]; j < ly.Neurons {
 				signs[ly.First+j] = int8(s)
@@ -237,6 +240,7 @@ func (m *Model) ExactSignsUntil(stopped func() bool, y []*big.Rat, signs []int8)
 				z[j] = nil
 			}
 		}
+		m.Layers[l].largest(z, signs, uint(x.slopeScale[l]))
 		scale += f.Scale + x.slopeScale[l]
 		a = z
 	}

@@ -1,0 +1,469 @@
+// Maxima on solved cells. Where the pieces of a maximum fall into several classes on a cell, the
+// cell is replaced by one for each: the lowest class that lives is the minus side of a split, and
+// the others, the same cell without that class, the plus side, which is split in turn. So no cell is
+// cut where a third piece wins. A class is constrained by what its piece is above each other one.
+
+package tree
+
+import (
+	"fmt"
+	"slices"
+
+	"gonum.org/v1/gonum/floats"
+
+	"github.com/relucell/relucell/internal/forms"
+	"github.com/relucell/relucell/internal/judge"
+)
+
+// choice is what a level knows of the maximum at hand.
+type choice struct {
+	// class is the lowest class that lives on the cell, and next the one after it, where there is
+	// one; both are pieces of the layer, or −1. A witness of class is the level's point, one of next
+	// is far.
+	class, next int
+	// rest says that classes of the maximum were split away from this cell: the next one that lives
+	// is known, and begins at class.
+	rest bool
+	// before and named are the number of constraints and of names before the cell was entered, cell
+	// and names those where it splits.
+	before, cell int
+	named, names int32
+}
+
+// enterMaxima settles the maxima of the layer of which one piece is above all others on the ball.
+func (t *Solved) enterMaxima(lv *level) {
+	ly, st := t.m.Layers[lv.l], &t.layers[lv.l]
+	labels := t.labels[ly.First:]
+	for first := 0; first < ly.Neurons; first = ly.Ends[first] {
+		end := ly.Ends[first]
+		clear(labels[first:end])
+		clear(st.done[first:end])
+		if t.m.Late() {
+			continue
+		}
+		if i := t.above(lv.l, first, end, labels); i >= 0 {
+			for j := first; j < end; j++ {
+				st.done[j] = settled
+			}
+			t.tally.Float++
+			t.Pass(&lv.acc, lv.l, i, 1)
+		}
+	}
+}
+
+// above returns the piece that is above all others on the ball, or identical to them and the first,
+// and writes the labels of its class; −1 for none that floats are certain of.
+func (t *Solved) above(l, first, end int, labels []int8) int {
+	fs, i := t.Forms(l), first
+	for j := first; j < end; j++ { // it is the largest at the centre
+		if fs[j].H > fs[i].H {
+			i = j
+		}
+	}
+	var d forms.Form
+	for j := first; j < end; j++ {
+		if j == i {
+			continue
+		}
+		t.Above(l, i, j, &d)
+		switch {
+		case d.Zero() && j > i:
+		case t.judge.Settled(&d) > 0:
+			labels[j] = -1
+		default:
+			clear(labels[first:end])
+			return -1
+		}
+	}
+	labels[i] = 1
+	return i
+}
+
+// maxima decides the maxima of a layer from the level's on, as layer does.
+func (t *Solved) maxima(lv *level, passing bool) (e Event, done bool) {
+	ly, st := t.m.Layers[lv.l], &t.layers[lv.l]
+	for ; lv.j < ly.Neurons; lv.j = ly.Ends[lv.j] {
+		if st.done[lv.j] != open {
+			continue
+		}
+		if t.m.Late() || !passing && t.halt.Load() {
+			return t.Undecided(), true
+		}
+		c := &lv.choice
+		if !c.rest {
+			c.class = t.live(lv, lv.j, &lv.far)
+			if c.class >= 0 {
+				lv.CopyFrom(&lv.far)
+			}
+		}
+		if c.next = -1; t.err == nil && !t.gaveUp && c.class >= 0 {
+			c.next = t.live(lv, c.class+1, &lv.far)
+		}
+		switch {
+		case t.err != nil:
+			return Event{Kind: Failed}, true
+		case t.gaveUp:
+			t.gaveUp = false
+			return t.Undecided(), true
+		case c.class < 0:
+			t.err = fmt.Errorf("neuron %d: all classes of a maximum were found empty", ly.First+lv.j)
+			return Event{Kind: Failed}, true
+		case c.next >= 0:
+			c.cell, c.names = len(t.judge.Cell), t.judge.Named
+			lv.follows = true
+			return Event{Kind: Split, Shared: t.off == 0}, true
+		}
+		if c.rest {
+			t.constrainTo(lv, lv.l, c.class)
+		}
+		t.label(lv.l, lv.j, c.class)
+		t.Pass(&lv.acc, lv.l, c.class, 1)
+		c.rest = false
+	}
+	return e, false
+}
+
+// choose names a side of a split of a maximum: the class, or the rest.
+func (t *Solved) choose(lv, child *level, s int8) {
+	child.l, child.j, child.arrived = lv.l, lv.j, false
+	child.choice = choice{class: lv.choice.next, rest: true}
+	if s > 0 {
+		child.CopyFrom(&lv.far)
+		return
+	}
+	child.CopyFrom(&lv.Point)
+	child.choice = choice{}
+	child.j = t.m.Layers[lv.l].Ends[lv.j]
+	t.label(lv.l, lv.j, lv.choice.class)
+}
+
+// arriveAt enters the class, or the rest.
+func (t *Solved) arriveAt(lv, up *level) {
+	if lv.choice.rest {
+		return
+	}
+	t.constrainTo(lv, up.l, up.choice.class)
+	t.Pass(&lv.acc, up.l, up.choice.class, 1)
+}
+
+// giveBack takes away the constraints of the level's cell.
+func (t *Solved) giveBack(lv *level) {
+	if lv.arrived {
+		t.releaseTo(lv.choice.before)
+		t.judge.Named = lv.choice.named
+	}
+}
+
+// releaseTo takes constraints away until there are so many.
+func (t *questions) releaseTo(n int) {
+	for len(t.judge.Cell) > n {
+		if t.off > 0 {
+			t.off--
+		} else {
+			t.solver.Leave()
+		}
+		t.release()
+	}
+}
+
+// label writes the labels of a class of the maximum that begins at unit first.
+func (t *Solved) label(l, first, class int) {
+	ly := t.m.Layers[l]
+	t.classLabels(l, first, class, t.labels[ly.First+first:ly.First+ly.Ends[first]])
+}
+
+func (t *Solved) unlabel(up *level) {
+	ly := t.m.Layers[up.l]
+	clear(t.labels[ly.First+up.j : ly.First+ly.Ends[up.j]])
+}
+
+// classLabels writes + at the class, 0 at what is identical to it on the cell, and − at the rest.
+func (t *questions) classLabels(l, first, class int, labels []int8) {
+	var d forms.Form
+	for i := range labels {
+		j := first + i
+		switch {
+		case j == class:
+			labels[i] = 1
+		case t.same(l, class, j, &d):
+			labels[i] = 0
+		default:
+			labels[i] = -1
+		}
+	}
+}
+
+// same says that two pieces are identical on the cell, and leaves their difference in d.
+func (t *questions) same(l, i, j int, d *forms.Form) bool {
+	t.Above(l, i, j, d)
+	return t.judge.Vanishes(d)
+}
+
+// live returns the first class from piece c on that lives on the cell, with its witness, or −1. Of
+// those that do not it tells.
+func (t *Solved) live(lv *level, c int, at *judge.Point) int {
+	end := t.m.Layers[lv.l].Ends[lv.j]
+	for ; c < end; c++ {
+		if t.m.Late() {
+			t.gaveUp = true
+			return -1
+		}
+		if t.lives(lv, c, at) {
+			return c
+		}
+		if t.err != nil || t.gaveUp {
+			return -1
+		}
+	}
+	return -1
+}
+
+// rival is another piece than that of a class, and what that is above it.
+type rival struct {
+	piece int
+	name  int32
+	d     *forms.Form
+}
+
+// rivals are the pieces that are not identical to that of a class; none and false where an earlier
+// piece is, by which the class is known. They have the names from the cell's last on.
+func (t *questions) rivals(l, first, class int) (rs []rival, ok bool) {
+	name := t.judge.Names()
+	for j := first; j < t.m.Layers[l].Ends[first]; j++ {
+		d := new(forms.Form)
+		switch {
+		case j == class:
+		case !t.same(l, class, j, d):
+			rs = append(rs, rival{j, name, d})
+			name++
+		case j < class:
+			return nil, false
+		}
+	}
+	return rs, true
+}
+
+// lives says whether the class of piece c lives on the cell, with a witness; else it tells why not.
+func (t *Solved) lives(lv *level, c int, at *judge.Point) bool {
+	rs, ok := t.rivals(lv.l, lv.j, c)
+	if !ok || t.m.Late() {
+		t.gaveUp = t.gaveUp || t.m.Late()
+		return false
+	}
+	named, before := t.judge.Named, len(t.judge.Cell)
+	if t.alone(rs) || t.gaveUp {
+		return false
+	}
+	t.judge.Named = t.judge.Names() + int32(len(rs))
+	s := &search{Solved: t, lv: lv, at: at, class: c}
+	at.CopyFrom(&lv.Point)
+	live := s.run(rs)
+	if !live && t.err == nil && !t.gaveUp {
+		t.tellDead(c, s.by)
+	}
+	t.releaseTo(before)
+	t.judge.Named = named
+	if live && !t.witnessed(lv, c, at) {
+		return false
+	}
+	return live && !t.gaveUp
+}
+
+// alone says that one rival shows a class to be empty by its form alone, of which a proof says
+// nothing.
+func (t *Solved) alone(rs []rival) bool {
+	for _, r := range rs {
+		s := int8(0)
+		if !t.judge.Proof {
+			s = t.judge.Settled(r.d)
+		} else if s, _ = t.judge.Alone(r.d); t.m.Late() {
+			t.gaveUp = true
+			return false
+		}
+		if s < 0 {
+			t.tally.Float++
+			return true
+		}
+	}
+	return false
+}
+
+// tellDead tells that a class is empty, which the rival asked about last has shown.
+func (t *Solved) tellDead(c int, by rival) {
+	if !t.judge.Proof {
+		return
+	}
+	t.judge.Out.Inside(t.judge, by.name)
+	t.told.Pruned(c, -1, false, &t.judge.Out)
+}
+
+// witnessed makes the signs of a class's witness known up to the maximum.
+func (t *Solved) witnessed(lv *level, c int, at *judge.Point) bool {
+	ly := t.m.Layers[lv.l]
+	t.label(lv.l, lv.j, c)
+	by := t.judge.Confirm(at, ly.First+ly.Ends[lv.j])
+	clear(t.labels[ly.First+lv.j : ly.First+ly.Ends[lv.j]])
+	if by == judge.None {
+		if t.m.Late() {
+			t.gaveUp = true
+		} else {
+			t.err = fmt.Errorf("neuron %d: the witness of a class of a maximum lies in another", ly.First+lv.j)
+		}
+		return false
+	}
+	t.count(by)
+	return true
+}
+
+// search looks for a point of a class, rival by rival: a cell with a point inside is asked for one
+// where the class's piece is above the rival too.
+type search struct {
+	*Solved
+	lv    *level
+	at    *judge.Point // inside the cell that there is so far
+	class int
+	by    rival // the one that shows the class to be empty
+}
+
+// run reports whether the class lives. Rivals that are above at the point come first.
+func (s *search) run(rs []rival) bool {
+	order := slices.Clone(rs)
+	value := func(r rival) float64 { return floats.Dot(r.d.G, s.at.Y) + r.d.H }
+	slices.SortStableFunc(order, func(a, b rival) int {
+		switch x, y := value(a), value(b); {
+		case x < y:
+			return -1
+		case x > y:
+			return 1
+		}
+		return 0
+	})
+	for _, r := range order {
+		if s.m.Late() {
+			s.gaveUp = true
+			return false
+		}
+		if !s.step(r) {
+			s.by = r
+			return false
+		}
+	}
+	return true
+}
+
+// step goes on to where the class is above a rival, and reports false where it is nowhere.
+func (s *search) step(r rival) bool {
+	t := s.Solved
+	if s.at.Big == nil && t.off == 0 && t.judge.Policy.AllowFloat() && r.d.CertainAt(s.at.Y, 0) {
+		if floats.Dot(r.d.G, s.at.Y)+r.d.H > 0 {
+			t.push(r)
+			return true
+		}
+		if by, reply := t.ask(r.d, -1, 1); by != judge.None {
+			t.count(by)
+			return false
+		} else if reply != nil && s.move(r, reply.Point, reply.Interior) {
+			t.enter(r, t.solver.Split())
+			return true
+		}
+	}
+	point, err := t.judge.Solve(t.m.Late, r.d, 1, s.at.Rats())
+	switch {
+	case t.m.Late():
+		t.gaveUp = true
+		return false
+	case err != nil:
+		t.err = fmt.Errorf("neuron %d: the exact solve failed: %w", t.m.Layers[s.lv.l].First+s.class, err)
+		return false
+	}
+	t.count(judge.Solve)
+	if point == nil {
+		return false
+	}
+	t.judge.SetExact(s.at, point)
+	t.push(r)
+	return true
+}
+
+// move moves the point to where the class is certainly above the rival, inside the cell, along the
+// way to the solver's point.
+func (s *search) move(r rival, to []float64, interior bool) bool {
+	from := slices.Clone(s.at.Y)
+	z0, z1 := floats.Dot(r.d.G, from)+r.d.H, floats.Dot(r.d.G, to)+r.d.H
+	cross := 0.0
+	fractions := segmentFractions[:]
+	switch {
+	case interior:
+		fractions = []float64{1}
+	case !(z1 > z0):
+		return false
+	default:
+		cross = max(-z0/(z1-z0), 0)
+	}
+	for _, f := range fractions {
+		at := cross + f*(1-cross)
+		for k, p := range from {
+			s.at.Y[k] = p + at*(to[k]-p)
+		}
+		if r.d.CertainAt(s.at.Y, 0) && floats.Dot(r.d.G, s.at.Y)+r.d.H > 0 && s.within(s.at.Y) {
+			s.judge.Look(s.at)
+			return true
+		}
+	}
+	copy(s.at.Y, from)
+	return false
+}
+
+// within says that a point is certainly inside the cell.
+func (t *questions) within(y []float64) bool {
+	if !forms.Inside(t.m.Norm, y) {
+		return false
+	}
+	for i := range t.judge.Cell {
+		a := &t.judge.Cell[i]
+		if !a.CertainAt(y, 0) || a.S*(floats.Dot(a.G, y)+a.H) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// push makes a rival's difference a constraint of the cell, unless it holds there anyway. The cell
+// has a point where it does.
+func (t *questions) push(r rival) {
+	if t.off == 0 && !r.d.Lost() {
+		by, reply := t.ask(r.d, -1, -1)
+		if by != judge.None {
+			return
+		}
+		t.enter(r, reply != nil && t.solver.Split())
+		return
+	}
+	t.enter(r, false)
+}
+
+// enter makes it one; follows says that the solver is ready for it.
+func (t *questions) enter(r rival, follows bool) {
+	named := t.judge.Named
+	t.constrain(judge.Constraint{Form: r.d, ID: -1, S: 1, Name: r.name})
+	t.judge.Named = named
+	if follows {
+		t.solver.Enter(1)
+	} else {
+		t.off++
+	}
+}
+
+// constrainTo makes the cell that of a class, of which the level's point is one.
+func (t *Solved) constrainTo(lv *level, l, class int) {
+	ly := t.m.Layers[l]
+	first := class
+	for first > 0 && ly.Ends[first-1] == ly.Ends[class] {
+		first--
+	}
+	rs, _ := t.rivals(l, first, class)
+	t.judge.Named = t.judge.Names() + int32(len(rs))
+	for _, r := range rs {
+		t.push(r)
+	}
+}
