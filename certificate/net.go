@@ -20,7 +20,12 @@ type layer struct {
 	// is positive: weight × (1 − slope).
 	base, gain [][]big.Int
 	neurons    []int // the units that are neurons, in order
-	scale      uint
+	// In a layer of maxima the units are the pieces, ends says for each neuron where its maximum
+	// ends, and what follows has one weight for all pieces of a maximum: that of its column, of so
+	// many. Elsewhere ends is nil, and each unit has a column.
+	ends, column []int
+	columns      int
+	scale        uint
 	// The coefficients of the layer's forms, whatever the signs before it, are less than 2^bits. So
 	// are, less than 2^reach, those of all earlier layers in this layer's scale.
 	bits, reach int
@@ -70,7 +75,7 @@ func readNet(text []byte) (*net, error) {
 // inputs returns the inputs as a layer.
 func inputs(n int) *layer {
 	one := *big.NewInt(1)
-	return &layer{bias: make([]big.Int, n), slopes: slices.Repeat([]big.Int{one}, n), top: slices.Repeat([]big.Int{one}, n), bits: 1, reach: 1}
+	return &layer{bias: make([]big.Int, n), columns: n, slopes: slices.Repeat([]big.Int{one}, n), top: slices.Repeat([]big.Int{one}, n), bits: 1, reach: 1}
 }
 
 // readLayer reads the line of a layer that follows the last one; reason says what is wrong.
@@ -84,11 +89,11 @@ func readLayer(line string, last *layer) (y *layer, reason string) {
 	}
 	words := list(bias)
 	units := len(words)
-	slopes, reason := slopesOf(head, units)
+	slopes, pieces, reason := slopesOf(head, units)
 	rows := strings.Split(weights, "],[")
 	for i, row := range rows {
-		if words = append(words, list(row)...); len(words) != units+(i+1)*len(last.bias) && reason == "" {
-			reason = fmt.Sprintf("row %d of the weights: expected %d entries", i, len(last.bias))
+		if words = append(words, list(row)...); len(words) != units+(i+1)*last.columns && reason == "" {
+			reason = fmt.Sprintf("row %d of the weights: expected %d entries", i, last.columns)
 		}
 	}
 	if len(rows) != units || len(slopes) != units && reason == "" {
@@ -102,35 +107,49 @@ func readLayer(line string, last *layer) (y *layer, reason string) {
 	if !ok || !right {
 		return nil, "slopes, weights and bias: expected hexadecimal floats in their one spelling"
 	}
-	y = &layer{bias: z[:units], slopes: below, fine: fine, scale: last.scale + last.fine + scale}
+	y = &layer{bias: z[:units], slopes: below, fine: fine, scale: last.scale + last.fine + scale, columns: units}
+	y.group(pieces)
 	y.follow(z[units:], last)
 	return y, ""
 }
 
 // slopesOf returns the slope of each unit where its pre-activation is negative. There is one way to
 // say each: units that are all alike are not spelled as mixed.
-func slopesOf(head string, units int) (slopes []string, reason string) {
+//
+// The pieces of maxima pass themselves on or nothing, as units of slope 0 do, and single ones are
+// carried on; pieces are how many there are of each.
+func slopesOf(head string, units int) (slopes []string, pieces []int, reason string) {
 	const carrying, rectifying = "0x1p+0", "0x0p+0"
+	if text, isMax := strings.CutPrefix(head, `"max","pieces":[`); isMax {
+		pieces, ok := piecesOf(text, units)
+		if !ok {
+			return nil, nil, "pieces: expected a natural number ≥ 1 for each unit, of which not all are 1, and that sum up to the entries of the bias"
+		}
+		for _, k := range pieces {
+			slopes = append(slopes, slices.Repeat([]string{map[bool]string{true: carrying, false: rectifying}[k == 1]}, k)...)
+		}
+		return slopes, pieces, ""
+	}
 	text, isMixed := strings.CutPrefix(head, `"mixed","slopes":[`)
 	text, ends := strings.CutSuffix(text, "]")
 	if isMixed && ends {
 		if slopes = list(text); !slices.ContainsFunc(slopes, func(s string) bool { return s != slopes[0] }) {
-			return nil, "slopes: all alike, expected the activation that says so"
+			return nil, nil, "slopes: all alike, expected the activation that says so"
 		}
-		return slopes, ""
+		return slopes, nil, ""
 	}
 	text, isLeaky := strings.CutPrefix(head, `"leaky_relu","slope":`)
 	one := map[string]string{`"none"`: carrying, `"relu"`: rectifying}[head]
 	if isLeaky {
 		if one = strings.Trim(text, `"`); one == rectifying || one == carrying || text != `"`+one+`"` {
-			return nil, "slope: expected a hexadecimal float other than 0 and 1"
+			return nil, nil, "slope: expected a hexadecimal float other than 0 and 1"
 		}
 	}
 	if one == "" {
 		name, _, _ := strings.Cut(head, ",")
-		return nil, fmt.Sprintf("activation %.20s, expected none, relu, leaky_relu with a slope, or mixed with slopes, and nothing more", name)
+		return nil, nil, fmt.Sprintf("activation %.20s, expected none, relu, leaky_relu with a slope, mixed with slopes, or max with pieces, and nothing more", name)
 	}
-	return slices.Repeat([]string{one}, units), ""
+	return slices.Repeat([]string{one}, units), nil, ""
 }
 
 // list cuts "…","…" into its words; if it is no list, into words that are no numbers.
@@ -155,7 +174,11 @@ func (y *layer) follow(weights []big.Int, last *layer) {
 	for u := range last.bias {
 		base, gain, some := make([]big.Int, len(y.bias)), make([]big.Int, len(y.bias)), false
 		for v := range y.bias {
-			weight := &weights[v*len(last.bias)+u]
+			at := u
+			if last.column != nil {
+				at = last.column[u]
+			}
+			weight := &weights[v*last.columns+at]
 			base[v].Mul(weight, &last.slopes[u])
 			gain[v].Sub(most.Lsh(weight, last.fine), &base[v])
 			if some = some || base[v].Sign() != 0; most.CmpAbs(&base[v]) < 0 {
@@ -170,6 +193,9 @@ func (y *layer) follow(weights []big.Int, last *layer) {
 	}
 	for v := range y.top {
 		y.bits = max(y.bits, y.top[v].BitLen())
+	}
+	if y.ends != nil {
+		y.bits++ // a difference of two pieces fits as well
 	}
 	y.reach = max(y.bits, last.reach+int(y.scale-last.scale))
 }

@@ -49,9 +49,6 @@ func count(ctx context.Context, net *network.Network, b ball.Ball, opt Options, 
 	if opt.Visitor != nil && (opt.Observer != nil || opt.Checkpoint != "") {
 		return Result{}, marked{errors.New("enumerate: a Visitor beside an Observer or a Checkpoint"), ErrInput}
 	}
-	if opt.Observer != nil && net.Maximal() {
-		return Result{}, marked{errors.New("enumerate: an Observer hears of neurons alone, and the network has maxima"), ErrInput}
-	}
 	m, release, err := compileFor(ctx, net, b, p.grace())
 	defer release()
 	if errors.Is(err, forms.ErrLate) {

@@ -150,3 +150,22 @@ func eye(n int) *mat.Dense {
 	}
 	return m
 }
+
+// Proofs of networks with maxima are verified, whoever walked what, and say what the definition does.
+func TestProofsOfMaximaAreVerified(t *testing.T) {
+	regions := int64(0)
+	for seed := range uint64(300) {
+		rng := rand.New(rand.NewPCG(seed, 1))
+		inputs := 1 + rng.IntN(4)
+		n := gen.Maxima(rng, inputs, 5)
+		b, err := ball.New([]ball.Norm{ball.L2, ball.LInf, ball.L1}[rng.IntN(3)], make([]float64, inputs), 2)
+		require.NoError(t, err)
+		p := prove(t, n, b, 1, 0)
+		requireSameProof(t, p, prove(t, n, b, 3, 0), "seed %d", seed)
+		want, err := twin.CountExactly(n, b)
+		require.NoError(t, err)
+		require.Equal(t, want, p.result.Lower, "seed %d", seed)
+		regions += want.Int64()
+	}
+	t.Log(regions, "regions")
+}
