@@ -21,7 +21,7 @@ func maximum(pieces []int, inputs int, weights ...float64) network.Layer {
 	rows := len(weights) / (inputs + 1)
 	l := network.Layer{W: mat.NewDense(rows, inputs, nil), B: make([]float64, rows), Act: network.Max, Pieces: pieces}
 	for i := range rows {
-		l.W.SetRow(i, weights[i*(inputs+1):(i+1)*(inputs+1)-1])
+		l.Dense().SetRow(i, weights[i*(inputs+1):(i+1)*(inputs+1)-1])
 		l.B[i] = weights[(i+1)*(inputs+1)-1]
 	}
 	return l
