@@ -169,3 +169,24 @@ func TestProofsOfMaximaAreVerified(t *testing.T) {
 	}
 	t.Log(regions, "regions")
 }
+
+// Whichever tier decides, the count is that of the definition.
+func TestMaximaByEveryTier(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
+		inputs := 1 + rng.IntN(3)
+		n := gen.Maxima(rng, inputs, 4)
+		b, err := ball.New([]ball.Norm{ball.L2, ball.LInf, ball.L1}[rng.IntN(3)], make([]float64, inputs), 2)
+		require.NoError(t, err)
+		want, err := twin.CountExactly(n, b)
+		require.NoError(t, err)
+		never, turns := func() bool { return false }, 0
+		alternating := func() bool { turns++; return turns%3 == 0 }
+		for _, f := range []enumerate.Forced{{Float: never}, {Float: never, Integer: never}, {Float: alternating}, {Float: alternating, Integer: alternating}} {
+			res, err := enumerate.CountForced(context.Background(), n, b, enumerate.Options{Workers: 1}, f)
+			require.NoError(t, err)
+			require.True(t, res.Exact)
+			require.Equal(t, want, res.Lower)
+		}
+	})
+}

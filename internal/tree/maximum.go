@@ -7,6 +7,7 @@ package tree
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"gonum.org/v1/gonum/floats"
@@ -41,20 +42,27 @@ func (t *Solved) enterMaxima(lv *level) {
 		if t.m.Late() {
 			continue
 		}
-		if i := t.above(lv.l, first, end, labels); i >= 0 {
-			for j := first; j < end; j++ {
-				st.done[j] = settled
-			}
+		if i := t.above(lv.l, first, end); i >= 0 {
 			t.tally.Float++
-			t.Pass(&lv.acc, lv.l, i, 1)
+			t.settleFor(lv, first, i)
 		}
 	}
 }
 
-// above returns the piece that is above all others on the ball, or identical to them and the first,
-// and writes the labels of its class; −1 for none that floats are certain of.
-func (t *Solved) above(l, first, end int, labels []int8) int {
-	fs, i := t.Forms(l), first
+// settleFor decides a maximum for a class on the whole cell.
+func (t *Solved) settleFor(lv *level, first, class int) {
+	done := t.layers[lv.l].done
+	for j := first; j < t.m.Layers[lv.l].Ends[first]; j++ {
+		done[j] = settled
+	}
+	t.label(lv.l, first, class)
+	t.Pass(&lv.acc, lv.l, class, 1)
+}
+
+// above looks for a piece that is above all others on the ball, or identical to them and the first,
+// as far as floats are certain; −1 is none. Pieces that one is above are settled.
+func (t *Solved) above(l, first, end int) int {
+	fs, i, done, only := t.Forms(l), first, t.layers[l].done, true
 	for j := first; j < end; j++ { // it is the largest at the centre
 		if fs[j].H > fs[i].H {
 			i = j
@@ -69,21 +77,53 @@ func (t *Solved) above(l, first, end int, labels []int8) int {
 		switch {
 		case d.Zero() && j > i:
 		case t.judge.Settled(&d) > 0:
-			labels[j] = -1
+			done[j] = settled
 		default:
-			clear(labels[first:end])
-			return -1
+			only = false
 		}
 	}
-	labels[i] = 1
+	if !only {
+		return -1
+	}
 	return i
+}
+
+// decidedAll says that a maximum is decided on the cell on which its layer was entered.
+func (t *Solved) decidedAll(l, first int) bool {
+	return !slices.Contains(t.layers[l].done[first:t.m.Layers[l].Ends[first]], open)
+}
+
+// settleMaxima settles the classes of later maxima that are empty on the whole cell, before it is
+// split for the first time in this layer: once for all its parts.
+func (t *Solved) settleMaxima(lv *level) {
+	ly, done := t.m.Layers[lv.l], t.layers[lv.l].done
+	at := judge.NewPoint(t.m.Model)
+	current := lv.j
+	defer func() { lv.j = current }()
+	for lv.j = ly.Ends[current]; lv.j < ly.Neurons; lv.j = ly.Ends[lv.j] {
+		live, last := 0, -1
+		for c := lv.j; c < ly.Ends[lv.j]; c++ {
+			switch {
+			case done[c] != open:
+			case t.lives(lv, c, &at):
+				live, last = live+1, c
+			case t.err != nil || t.gaveUp:
+				return
+			default:
+				done[c] = settled
+			}
+		}
+		if live == 1 {
+			t.settleFor(lv, lv.j, last)
+		}
+	}
 }
 
 // maxima decides the maxima of a layer from the level's on, as layer does.
 func (t *Solved) maxima(lv *level, passing bool) (e Event, done bool) {
 	ly, st := t.m.Layers[lv.l], &t.layers[lv.l]
 	for ; lv.j < ly.Neurons; lv.j = ly.Ends[lv.j] {
-		if st.done[lv.j] != open {
+		if t.decidedAll(lv.l, lv.j) {
 			continue
 		}
 		if t.m.Late() || !passing && t.halt.Load() {
@@ -109,6 +149,12 @@ func (t *Solved) maxima(lv *level, passing bool) (e Event, done bool) {
 			t.err = fmt.Errorf("neuron %d: all classes of a maximum were found empty", ly.First+lv.j)
 			return Event{Kind: Failed}, true
 		case c.next >= 0:
+			if t.ahead && st.entry == t.depth && t.off == 0 {
+				if t.settleMaxima(lv); t.err != nil {
+					return Event{Kind: Failed}, true
+				}
+				t.gaveUp = false // what it has not settled is open
+			}
 			c.cell, c.names = len(t.judge.Cell), t.judge.Named
 			lv.follows = true
 			return Event{Kind: Split, Shared: t.off == 0}, true
@@ -208,7 +254,7 @@ func (t *Solved) live(lv *level, c int, at *judge.Point) int {
 			t.gaveUp = true
 			return -1
 		}
-		if t.lives(lv, c, at) {
+		if t.layers[lv.l].done[c] == open && t.lives(lv, c, at) && t.witnessed(lv, c, at) {
 			return c
 		}
 		if t.err != nil || t.gaveUp {
@@ -243,12 +289,17 @@ func (t *questions) rivals(l, first, class int) (rs []rival, ok bool) {
 	return rs, true
 }
 
-// lives says whether the class of piece c lives on the cell, with a witness; else it tells why not.
+// lives says whether the class of piece c lives on the cell, with a point inside; else it tells why
+// not.
 func (t *Solved) lives(lv *level, c int, at *judge.Point) bool {
 	rs, ok := t.rivals(lv.l, lv.j, c)
 	if !ok || t.m.Late() {
 		t.gaveUp = t.gaveUp || t.m.Late()
 		return false
+	}
+	if t.isIn(lv, c, rs) {
+		at.CopyFrom(&lv.Point)
+		return true
 	}
 	named, before := t.judge.Named, len(t.judge.Cell)
 	if t.alone(rs) || t.gaveUp {
@@ -263,10 +314,18 @@ func (t *Solved) lives(lv *level, c int, at *judge.Point) bool {
 	}
 	t.releaseTo(before)
 	t.judge.Named = named
-	if live && !t.witnessed(lv, c, at) {
-		return false
-	}
 	return live && !t.gaveUp
+}
+
+// isIn says that the witness of the level is known to lie in the class of piece c.
+func (t *questions) isIn(lv *level, c int, rs []rival) bool {
+	signs := lv.Z[t.m.Layers[lv.l].First:]
+	for _, r := range rs {
+		if signs[r.piece] >= 0 {
+			return false
+		}
+	}
+	return signs[c] > 0
 }
 
 // alone says that one rival shows a class to be empty by its form alone, of which a proof says
@@ -325,44 +384,51 @@ type search struct {
 	by    rival // the one that shows the class to be empty
 }
 
-// run reports whether the class lives. Rivals that are above at the point come first.
+// run reports whether the class lives. The rival that is farthest above at the point is next; where
+// the class is certainly above all of them, it lives.
 func (s *search) run(rs []rival) bool {
-	order := slices.Clone(rs)
-	value := func(r rival) float64 { return floats.Dot(r.d.G, s.at.Y) + r.d.H }
-	slices.SortStableFunc(order, func(a, b rival) int {
-		switch x, y := value(a), value(b); {
-		case x < y:
-			return -1
-		case x > y:
-			return 1
-		}
-		return 0
-	})
-	for _, r := range order {
+	left := slices.Clone(rs)
+	for len(left) > 0 {
 		if s.m.Late() {
 			s.gaveUp = true
 			return false
 		}
-		if !s.step(r) {
-			s.by = r
+		worst, least := 0, math.Inf(1)
+		for i, r := range left {
+			if v := s.value(r.d); v < least {
+				worst, least = i, v
+			}
+		}
+		if least > 0 { // then the first of which that is not certain
+			if worst = slices.IndexFunc(left, func(r rival) bool { return !s.certain(r.d) }); worst < 0 {
+				return true
+			}
+		}
+		if s.by = left[worst]; !s.step(s.by) {
 			return false
 		}
+		left = slices.Delete(left, worst, worst+1)
 	}
 	return true
+}
+
+func (s *search) value(d *forms.Form) float64 { return floats.Dot(d.G, s.at.Y) + d.H }
+
+// certain says that the sign of a form at the point is that of its value.
+func (s *search) certain(d *forms.Form) bool {
+	return s.at.Big == nil && s.judge.Policy.AllowFloat() && d.CertainAt(s.at.Y, 0)
 }
 
 // step goes on to where the class is above a rival, and reports false where it is nowhere.
 func (s *search) step(r rival) bool {
 	t := s.Solved
-	if s.at.Big == nil && t.off == 0 && t.judge.Policy.AllowFloat() && r.d.CertainAt(s.at.Y, 0) {
-		if floats.Dot(r.d.G, s.at.Y)+r.d.H > 0 {
-			t.push(r)
-			return true
-		}
-		if by, reply := t.ask(r.d, -1, 1); by != judge.None {
+	if t.off == 0 && s.certain(r.d) {
+		by, reply := t.ask(r.d, -1, 1)
+		if by != judge.None {
 			t.count(by)
 			return false
-		} else if reply != nil && s.move(r, reply.Point, reply.Interior) {
+		}
+		if reply != nil && (s.move(r, reply.Point, reply.Interior) || s.deep(r)) {
 			t.enter(r, t.solver.Split())
 			return true
 		}
@@ -385,6 +451,18 @@ func (s *search) step(r rival) bool {
 	return true
 }
 
+// deep moves the point to one deep inside, which the solver looks for otherwise, and has the solver
+// ready to split.
+func (s *search) deep(r rival) bool {
+	p, ok := s.solver.Margin(r.d.G, r.d.H, 1)
+	if !ok || !s.move(r, p, true) {
+		return false
+	}
+	s.tally.Questions++
+	reply, err := s.solver.Ask(r.d.G, r.d.H, 1)
+	return err == nil && reply.Meets
+}
+
 // move moves the point to where the class is certainly above the rival, inside the cell, along the
 // way to the solver's point.
 func (s *search) move(r rival, to []float64, interior bool) bool {
@@ -405,7 +483,7 @@ func (s *search) move(r rival, to []float64, interior bool) bool {
 		for k, p := range from {
 			s.at.Y[k] = p + at*(to[k]-p)
 		}
-		if r.d.CertainAt(s.at.Y, 0) && floats.Dot(r.d.G, s.at.Y)+r.d.H > 0 && s.within(s.at.Y) {
+		if s.certain(r.d) && s.value(r.d) > 0 && s.within(s.at.Y) {
 			s.judge.Look(s.at)
 			return true
 		}
