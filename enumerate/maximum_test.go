@@ -4,6 +4,8 @@ import (
 	"context"
 	"math/big"
 	"math/rand/v2"
+	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -189,4 +191,66 @@ func TestMaximaByEveryTier(t *testing.T) {
 			require.Equal(t, want, res.Lower)
 		}
 	})
+}
+
+// maxout is a random network of two layers of maxima and a ReLU between, of some thousand regions.
+func maxout(t testing.TB, seed uint64) *network.Network {
+	rng := rand.New(rand.NewPCG(seed, 7))
+	layer := func(in int, pieces ...int) network.Layer {
+		rows := 0
+		for _, k := range pieces {
+			rows += k
+		}
+		l := network.Layer{W: mat.NewDense(rows, in, nil), B: make([]float64, rows), Act: network.Max, Pieces: pieces}
+		for i := range rows {
+			for j := range in {
+				l.Dense().Set(i, j, float64(float32(rng.NormFloat64())))
+			}
+			l.B[i] = float64(float32(rng.NormFloat64() / 2))
+		}
+		return l
+	}
+	between := layer(10, slices.Repeat([]int{1}, 6)...)
+	between.Act, between.Pieces = network.ReLU, nil
+	n, err := network.New([]network.Layer{layer(3, 3, 4, 2, 3, 1, 3, 4, 4, 5, 5), between, layer(6, 3, 2, 3, 4, 5)})
+	require.NoError(t, err)
+	return n
+}
+
+// A count of many regions is the same by many workers, best first, and resumed; brackets hold it.
+func TestMaximaByManyWays(t *testing.T) {
+	ctx := context.Background()
+	n := maxout(t, 1)
+	for seed, norm := range []ball.Norm{ball.L2, ball.LInf, ball.L1} {
+		n := maxout(t, uint64(seed)+2)
+		b, err := ball.New(norm, make([]float64, 3), 3)
+		require.NoError(t, err)
+		p := prove(t, n, b, 3, 1<<14)
+		require.Positive(t, p.handovers)
+		requireSameProof(t, prove(t, n, b, 1, 1<<14), p, "%v", norm)
+	}
+	b, err := ball.New(ball.LInf, make([]float64, 3), 8)
+	require.NoError(t, err)
+	count := func(opt enumerate.Options) enumerate.Result {
+		res, err := enumerate.Count(ctx, n, b, opt)
+		require.NoError(t, err)
+		return res
+	}
+	want := count(enumerate.Options{Workers: 1})
+	require.True(t, want.Exact)
+	require.Greater(t, want.Lower.Int64(), int64(1000))
+	require.Equal(t, want.Lower, prove(t, n, b, 3, 1<<14).result.Lower)
+	res := count(enumerate.Options{Workers: 3, Gap: 1e-9})
+	require.Equal(t, want.Lower, res.Lower)
+	for _, limit := range []int64{1, 40, 400} {
+		res := count(enumerate.Options{Workers: 2, Limit: limit})
+		require.LessOrEqual(t, res.Lower.Cmp(want.Lower), 0)
+		require.GreaterOrEqual(t, res.Upper.Cmp(want.Lower), 0)
+	}
+	file := filepath.Join(t.TempDir(), "checkpoint")
+	first := count(enumerate.Options{Workers: 2, Limit: 300, Checkpoint: file})
+	require.False(t, first.Exact)
+	res = count(enumerate.Options{Workers: 2, Checkpoint: file})
+	require.True(t, res.Exact)
+	require.Equal(t, want.Lower, res.Lower)
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/relucell/relucell/internal/forms"
 	"github.com/relucell/relucell/internal/judge"
+	"github.com/relucell/relucell/lp"
 )
 
 // choice is what a level knows of the maximum at hand.
@@ -29,6 +30,10 @@ type choice struct {
 	// and names those where it splits.
 	before, cell int
 	named, names int32
+	// above and off are the solver of the cell above, where this one has a solver of its own, and
+	// how many constraints it does not follow.
+	above lp.Incremental
+	off   int
 }
 
 // enterMaxima settles the maxima of the layer of which one piece is above all others on the ball.
@@ -186,10 +191,74 @@ func (t *Solved) choose(lv, child *level, s int8) {
 // arriveAt enters the class, or the rest.
 func (t *Solved) arriveAt(lv, up *level) {
 	if lv.choice.rest {
+		if t.judge.Proof {
+			t.renew(lv)
+		}
 		return
 	}
 	t.constrainTo(lv, up.l, up.choice.class)
 	t.Pass(&lv.acc, up.l, up.choice.class, 1)
+}
+
+// renew gives the cell a solver of its own, which knows its constraints alone: that of the cell above
+// has been asked in the class that was split away, or not, as it happens, and a proof is to be a
+// function of the path.
+func (t *Solved) renew(lv *level) {
+	lv.choice.above, lv.choice.off = t.solver, t.off
+	n := len(t.spare) - 1
+	if n < 0 {
+		t.spare, n = append(t.spare, t.newSolver()), 0
+	}
+	t.use(t.spare[n])
+	t.spare = t.spare[:n]
+	t.replay()
+}
+
+// replay tells the solver the constraints of the cell, from nothing.
+func (t *questions) replay() {
+	t.solver.Reset(t.m.Norm, t.m.N)
+	t.off = 0
+	for i := range t.judge.Cell {
+		a := &t.judge.Cell[i]
+		if t.off == 0 && !a.Lost() {
+			if r, err := t.solver.Ask(a.G, a.H, a.S); err == nil && r.Meets && t.solver.Split() {
+				t.solver.Enter(a.S)
+				continue
+			}
+		}
+		t.off++
+	}
+}
+
+// use makes a solver the tree's.
+func (t *Solved) use(s lp.Incremental) {
+	t.Tally()
+	t.solver, t.pivots = s, s.Pivots()
+}
+
+// solverAt returns the solver of the cell of a depth.
+func (t *Solved) solverAt(depth int) lp.Incremental {
+	for _, lv := range t.levels[depth+1 : t.depth+1] {
+		if lv.arrived && lv.choice.above != nil {
+			return lv.choice.above
+		}
+	}
+	return t.solver
+}
+
+// atFirst makes the solver of the root the tree's.
+func (t *Solved) atFirst() {
+	for _, lv := range t.levels[:min(len(t.levels), t.depth+1)] {
+		if lv != nil && lv.arrived && lv.choice.above != nil {
+			t.use(lv.choice.above)
+			break
+		}
+	}
+	for _, lv := range t.levels {
+		if lv != nil {
+			lv.choice.above = nil
+		}
+	}
 }
 
 // giveBack takes away the constraints of the level's cell.
@@ -197,6 +266,11 @@ func (t *Solved) giveBack(lv *level) {
 	if lv.arrived {
 		t.releaseTo(lv.choice.before)
 		t.judge.Named = lv.choice.named
+		if c := &lv.choice; c.above != nil {
+			t.spare = append(t.spare, t.solver)
+			t.use(c.above)
+			t.off, c.above = c.off, nil
+		}
 	}
 }
 

@@ -21,6 +21,7 @@ type Solved struct {
 	scratch scratch
 	ahead   bool // neurons are settled before it is their turn, for all parts of a cell
 	maximal bool // there are maxima
+	spare   []lp.Incremental
 }
 
 // level is a cell on the path: its witness, the forms gathered below it, and where its decisions
@@ -42,13 +43,19 @@ type level struct {
 // NewSolved returns a tree at the root. proof says that multipliers are wanted in integers, and
 // witnesses of all cells.
 func NewSolved(m *Subject, p *Policy, halt *atomic.Bool, proof bool) *Solved {
-	t := &Solved{questions: questions{trunk: newTrunk(m, p, halt), solver: p.newSolver(m.Model)}, scratch: newScratch(m)}
+	t := &Solved{questions: questions{trunk: newTrunk(m, p, halt)}, scratch: newScratch(m)}
+	t.solver = t.newSolver()
 	t.judge.Proof, t.ahead, t.maximal = proof, true, m.Maximal()
-	if s, ok := t.solver.(lp.Stoppable); ok {
-		s.StopWhen(m.Late)
-	}
 	t.table = newProofTable(m, !proof)
 	return t
+}
+
+func (t *questions) newSolver() lp.Incremental {
+	s := t.policy.newSolver(t.m.Model)
+	if stoppable, ok := s.(lp.Stoppable); ok {
+		stoppable.StopWhen(t.m.Late)
+	}
+	return s
 }
 
 // at returns the level of a depth.
@@ -64,6 +71,7 @@ func (t *Solved) at(depth int) *level {
 
 // Reset starts at the centre of the ball, with its signs.
 func (t *Solved) Reset() {
+	t.atFirst()
 	t.off, t.depth, t.gaveUp, t.err = 0, 0, false, nil
 	t.unconstrained()
 	t.judge.Named = 0
@@ -342,6 +350,7 @@ func (t *Solved) uncertain(lv *level, id int) bool {
 func (t *Solved) CopyFrom(from Tree, depth int) {
 	o := from.(*Solved)
 	t.Tally()
+	t.atFirst()
 	t.off, t.depth, t.gaveUp, t.err = 0, depth, false, nil
 	copy(t.labels, o.labels)
 	src, dst := o.levels[depth], t.at(depth)
@@ -353,9 +362,13 @@ func (t *Solved) CopyFrom(from Tree, depth int) {
 	constraints := depth
 	if t.maximal {
 		constraints, dst.choice = src.choice.cell, src.choice
+		dst.choice.above = nil // the other's
 	}
-	t.solver.CopyFrom(o.solver, constraints)
-	t.pivots = t.solver.Pivots()
+	again := t.m.Layers[src.l].Ends != nil // the solver's cell was split for a search last
+	if !again {
+		t.solver.CopyFrom(o.solverAt(depth), constraints)
+		t.pivots = t.solver.Pivots()
+	}
 	t.judge.Box.CopyFrom(o.judge.Box)
 	t.unconstrained()
 	for _, a := range o.judge.Cell[:constraints] {
@@ -366,6 +379,9 @@ func (t *Solved) CopyFrom(from Tree, depth int) {
 	}
 	if t.maximal {
 		t.judge.Named = src.choice.names
+	}
+	if again {
+		t.replay()
 	}
 }
 
