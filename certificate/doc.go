@@ -91,6 +91,34 @@
 // the signs of the leaf's path, for layer by layer both are those of the z_i at x. So the region
 // lies within C, and the regions of different leaves differ. ∎
 //
+// # Maxima
+//
+// In a layer of maxima the pieces of a maximum take the place of a neuron's two sides. On a cell on
+// which earlier layers are decided, let J be a piece that no earlier one is identical to, and D_J
+// the set where z_J > z_i for every piece i that is not identical to J. The cell is replaced by the
+// D_J that are not empty, whose J then wins.
+//
+// A node has pieces that are out and pieces that are aside, and its cell is then C without the
+// closures of the classes that are aside, with C as above; where a piece wins below a split, the
+// differences z_J − z_i join the z_i. The lemmas hold with these changes:
+//
+//   - Lemma 3: a piece J is out only if it is no class, or if C ∩ D_J is empty. The first is so where
+//     it is identical to an earlier piece. Where z_J − z_i ≤ 0 is shown and not identically zero,
+//     that is plain. Otherwise Σ λ_i·(z_J − z_i) + Σ ≤ 0 is shown with some λ_i ≥ 1 of a difference
+//     that is not identically zero; on C ∩ D_J all terms are ≥ 0 and that one is positive.
+//   - Lemma 4: let J be left alone while no class is aside. C ∩ D_i is empty for all other classes i.
+//     Almost every point of C is in some D_i, for it lies on no hyperplane where two pieces that
+//     differ are equal; so z_J − z_i ≥ 0 on C, and being not identically zero it is positive there,
+//     as before. So C = C ∩ D_J, and J needs no condition. Where classes are aside, J wins as on its
+//     side of a split: with its differences as conditions, which the witness is held against.
+//   - The regions of a cell are those of its classes, each once: a point of a region is in one D_J,
+//     whose J is not out, so it goes to the side where J wins, and to no other. An unexplored cell
+//     with classes aside has a point near which none of these is largest, so it holds a region of
+//     another class.
+//
+// The last open piece of a maximum is never tried: were it out as well, C would be empty, and have no
+// witness.
+//
 // λ ≥ 1 is needed: with 0 the inequality speaks of the others alone. So is s_i ≠ 0: a neuron of the
 // sign 0 gives no inequality. Step 2 is needed for Lemma 4, which lets a witness be held against
 // the splits alone; it is exact, ties included, and nothing is tried again later, so that writer

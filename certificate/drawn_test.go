@@ -69,6 +69,31 @@ func trueCount(tb testing.TB, net tnet, b tball) int64 {
 	return v.Int64()
 }
 
+// drawnMaxima draws a small network with maxima, as drawnNet draws its neurons.
+func drawnMaxima(r *rand.Rand, inputs int) tnet {
+	net := drawnNet(r, inputs)
+	for i := range net.layers {
+		y := &net.layers[i]
+		if i == len(net.layers)-1 || r.Intn(3) > 0 {
+			y.act, y.slope, y.slopes, y.pieces = "max", 0, nil, nil
+			for left := len(y.b); left > 0; {
+				k := min(left, 1+r.Intn(4))
+				y.pieces = append(y.pieces, k)
+				left -= k
+			}
+			if len(y.pieces) == len(y.b) { // single pieces are carried on
+				y.act, y.pieces = "none", nil
+			}
+		}
+		if i+1 < len(net.layers) && y.pieces != nil { // what follows reads fewer
+			for u, row := range net.layers[i+1].w {
+				net.layers[i+1].w[u] = row[:len(y.pieces)]
+			}
+		}
+	}
+	return net
+}
+
 // drawnNet draws a small network: neurons that are zero, that are alike, negated or parallel are
 // frequent, and so are ties with the balls of drawnBall.
 func drawnNet(r *rand.Rand, inputs int) tnet {

@@ -37,6 +37,9 @@ type named struct {
 	level, unit int
 	sign        int8
 	split       bool
+	// less, of a piece of a maximum, is one more than the unit whose form is taken off that of unit;
+	// 0 elsewhere.
+	less int
 }
 
 // walker is a place in the tree.
@@ -51,12 +54,12 @@ type walker struct {
 	names    []named
 	// A line has the names in terms, the multipliers in factor, its own first, a witness or a bound
 	// in x, and a sum in f, which form holds for the l1 and the l2 ball. ends and short are where a
-	// form is evaluated, v its value, and b what becomes a part of a sum.
+	// form is evaluated, v its value, and b what becomes a part of a sum, d a difference.
 	terms           []int
 	factor, x, form []big.Int
 	ends            []*big.Int
 	short           []int
-	f, v, b         []uint
+	f, v, b, d      []uint
 	scratch
 }
 
@@ -113,6 +116,10 @@ func (w *walker) settle() {
 		w.entering = false
 		w.forms(w.at)
 		y := &w.levels[w.at]
+		if y.ends != nil {
+			w.settleMaxima(y)
+			continue
+		}
 		for j, u := range y.neurons {
 			switch z := y.z[u]; {
 			case !slices.ContainsFunc(z, func(x uint) bool { return x != 0 }):
@@ -138,7 +145,7 @@ func (w *walker) decide(j int, s int8, name, split bool) {
 	y.sign[j] = s
 	y.trail = append(y.trail, j)
 	if name {
-		w.names = append(w.names, named{w.at, y.neurons[j], s, split})
+		w.names = append(w.names, named{level: w.at, unit: y.neurons[j], sign: s, split: split})
 	}
 	if y.left--; y.left == 0 {
 		w.enter(y.q)
@@ -228,11 +235,11 @@ func (w *walker) widened(b []uint, n, k int) []uint {
 func (w *walker) row(i, k int) []uint {
 	p, y := w.names[i], &w.levels[w.at]
 	if p.level == w.at {
-		return w.widened(y.z[p.unit], y.k, k)
+		return w.widened(w.named(p), y.k, k)
 	}
 	from := &w.levels[p.level]
 	if k != y.wide {
-		place(buffer(&w.b, len(w.form)*k), k, from.z[p.unit], from.k, y.scale-from.scale)
+		place(buffer(&w.b, len(w.form)*k), k, w.named(p), from.k, y.scale-from.scale)
 		return w.b
 	}
 	for ; y.cached <= i; y.cached++ {
@@ -241,7 +248,7 @@ func (w *walker) row(i, k int) []uint {
 		}
 		q := w.names[y.cached]
 		from = &w.levels[q.level]
-		place(buffer(&y.cache[y.cached], len(w.form)*k), k, from.z[q.unit], from.k, y.scale-from.scale)
+		place(buffer(&y.cache[y.cached], len(w.form)*k), k, w.named(q), from.k, y.scale-from.scale)
 	}
 	return y.cache[i]
 }

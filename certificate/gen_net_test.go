@@ -19,6 +19,8 @@ type tlayer struct {
 	slope float64
 	// slopes are those of mixed units.
 	slopes []float64
+	// pieces are those of the units of a layer of maxima.
+	pieces []int
 	w      [][]float64
 	b      []float64
 }
@@ -30,6 +32,14 @@ func (y tlayer) below(u int) float64 {
 		return 1
 	case "mixed":
 		return y.slopes[u]
+	case "max":
+		for _, k := range y.pieces {
+			if u -= k; u < 0 && k == 1 {
+				return 1
+			} else if u < 0 {
+				return 0
+			}
+		}
 	}
 	return y.slope
 }
@@ -61,6 +71,9 @@ func (t tnet) textOf(byColumns bool) []byte {
 		}
 		if y.act == "mixed" {
 			fmt.Fprintf(&b, "\"slopes\":%s,", num(y.slopes))
+		}
+		if y.act == "max" {
+			fmt.Fprintf(&b, "\"pieces\":%s,", strings.ReplaceAll(fmt.Sprint(y.pieces), " ", ","))
 		}
 		rows := make([]string, len(y.w))
 		for k := range y.w {

@@ -194,3 +194,21 @@ func shortened(x []*big.Rat) (v []*big.Int, e int) {
 	}
 	return v, e
 }
+
+// number spells a multiplier.
+func (h *honest) number(v, times *big.Int) string {
+	v = new(big.Int).Mul(v, times)
+	if v.IsInt64() && v.Int64() == 1 {
+		return ""
+	}
+	return v.String()
+}
+
+// letters spells the name that is so many before the last.
+func letters(back int) string {
+	s := string(rune('a' + back%26))
+	for back /= 26; back > 0; back = (back - 1) / 26 {
+		s = string(rune('A'+(back-1)%26)) + s
+	}
+	return s
+}

@@ -134,6 +134,9 @@ func (h *honest) enter(n hnode, l int, in []hform) hnode {
 
 func (h *honest) leave(n hnode) hnode {
 	y, j := h.net.layers[n.layer], 0
+	if y.pieces != nil {
+		return h.enter(n, n.layer+1, h.largest(n))
+	}
 	out := append([]hform(nil), n.forms...)
 	for u := range out {
 		if slope := y.below(u); slope != 1 {
@@ -154,8 +157,12 @@ func (h *honest) settle(n hnode) hnode {
 	n.entering = false
 	for n.z != nil {
 		n.sign = append([]int(nil), n.sign...)
+		if h.maximal(n) {
+			n = h.settleMaxima(n)
+		}
 		for j, z := range n.z {
 			switch {
+			case h.maximal(n):
 			case z.zero():
 				n.sign[j] = 0
 			case h.shown(n, z):
@@ -225,6 +232,9 @@ func (h *honest) subtree(n hnode) string {
 		return "W" + h.witness(n)
 	}
 	left := n.undecided()
+	if h.maximal(n) {
+		return h.maximum(n, left)
+	}
 	minus, plus := h.sides(n, left[0])
 	if minus == nil || plus == nil || h.chance(h.pruneFirst) {
 		for _, i := range h.r.Perm(len(left)) {
@@ -291,24 +301,6 @@ func (h *honest) multipliers(n hnode, f hform) string {
 		panic("a neuron that settles itself was not settled")
 	}
 	return line
-}
-
-// number spells a multiplier.
-func (h *honest) number(v, times *big.Int) string {
-	v = new(big.Int).Mul(v, times)
-	if v.IsInt64() && v.Int64() == 1 {
-		return ""
-	}
-	return v.String()
-}
-
-// letters spells the name that is so many before the last.
-func letters(back int) string {
-	s := string(rune('a' + back%26))
-	for back /= 26; back > 0; back = (back - 1) / 26 {
-		s = string(rune('A'+(back-1)%26)) + s
-	}
-	return s
 }
 
 // boxLine returns a box line, and the node after it; nothing if the one it tried does not help.
@@ -384,6 +376,9 @@ func (h *honest) within(n hnode, x []*big.Rat) bool {
 		if m.form.at(x).Sign() <= 0 {
 			return false
 		}
+	}
+	if h.inside(n, x) {
+		return false
 	}
 	return exact.Interior(h.ball.norm, nil, h.ball.unit(x))
 }

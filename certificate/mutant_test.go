@@ -18,16 +18,19 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestMutantsAreRefusedOrTrue(t *testing.T) { mutants(t, 0, 40, 100) }
+func TestMutantsAreRefusedOrTrue(t *testing.T) { mutants(t, drawn, 0, 40, 100) }
+
+func TestMutantsOfMaximaAreRefusedOrTrue(t *testing.T) { mutants(t, drawnOfMaxima, 0, 40, 100) }
 
 func TestSoakMutantsAreRefusedOrTrue(t *testing.T) {
 	if os.Getenv("RELUCELL_SOAK") == "" {
 		t.Skip("a long campaign: set RELUCELL_SOAK=1")
 	}
-	mutants(t, 1000, 10000, 200)
+	mutants(t, drawn, 1000, 10000, 200)
+	mutants(t, drawnOfMaxima, 1000, 10000, 200)
 }
 
-func mutants(t *testing.T, first, count, each int64) {
+func mutants(t *testing.T, drawn drawing, first, count, each int64) {
 	accepted, tried := 0, 0
 	for seed := first; seed < first+count; seed++ {
 		w, b, r := drawn(seed)

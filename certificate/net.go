@@ -22,7 +22,12 @@ type layer struct {
 	to         [][]int
 	base, gain [][]big.Int
 	neurons    []int // the units that are neurons, in order
-	scale      uint
+	// In a layer of maxima the units are the pieces, ends says for each neuron where its maximum
+	// ends, and what follows has one weight for all pieces of a maximum: that of its column, of so
+	// many. Elsewhere ends is nil, and each unit has a column.
+	ends, column []int
+	columns      int
+	scale        uint
 	// The coefficients of the layer's forms, whatever the signs before it, are less than 2^bits. So
 	// are, less than 2^reach, those of all earlier layers in this layer's scale.
 	bits, reach int
@@ -34,7 +39,7 @@ type layer struct {
 // denseMost is the largest number of entries of a network that spells them all.
 const denseMost = 1 << 26
 
-// weights are those of a layer's text that are not 0: start[v] is where those of unit v begin, unit
+// weights are those of a layer's text that are not 0: start[v] is where those of unit v begin, column
 // from[i] of the layer before is what words[i] is the weight of.
 type weights struct {
 	start, from []int
@@ -100,7 +105,7 @@ func readNetOf(text []byte, most int) (*net, error) {
 // inputs returns the inputs as a layer.
 func inputs(n int) *layer {
 	one := *big.NewInt(1)
-	return &layer{bias: make([]big.Int, n), slopes: slices.Repeat([]big.Int{one}, n), top: slices.Repeat([]big.Int{one}, n), bits: 1, reach: 1}
+	return &layer{bias: make([]big.Int, n), columns: n, slopes: slices.Repeat([]big.Int{one}, n), top: slices.Repeat([]big.Int{one}, n), bits: 1, reach: 1}
 }
 
 // readLayer reads the line of a layer that follows the last one; reason says what is wrong.
@@ -116,13 +121,13 @@ func readLayer(line string, last *layer) (y *layer, how spelling, reason string)
 	words := list(bias)
 	units := len(words)
 	head, columns, byColumns := strings.Cut(head, `,"columns":[[`)
-	slopes, reason := slopesOf(head, units)
+	slopes, pieces, reason := slopesOf(head, units)
 	columns, closed := strings.CutSuffix(columns, "]]")
 	switch {
 	case !byColumns:
-		reason = cmp.Or(reason, w.readAll(strings.Split(rows, "],["), len(last.bias)))
+		reason = cmp.Or(reason, w.readAll(strings.Split(rows, "],["), last.columns))
 	case closed:
-		reason = cmp.Or(reason, w.readColumns(strings.Split(rows, "],["), strings.Split(columns, "],["), len(last.bias)))
+		reason = cmp.Or(reason, w.readColumns(strings.Split(rows, "],["), strings.Split(columns, "],["), last.columns))
 	default:
 		reason = "columns: expected rows of them"
 	}
@@ -137,7 +142,8 @@ func readLayer(line string, last *layer) (y *layer, how spelling, reason string)
 	if !ok || !right {
 		return nil, how, "slopes, weights and bias: expected hexadecimal floats in their one spelling"
 	}
-	y = &layer{bias: z[:units], slopes: below, fine: fine, scale: last.scale + last.fine + scale}
+	y = &layer{bias: z[:units], slopes: below, fine: fine, scale: last.scale + last.fine + scale, columns: units}
+	y.group(pieces)
 	y.follow(w, z[units:], last)
 	w.nonzero = len(w.from)
 	return y, w.spelling, ""
@@ -196,28 +202,41 @@ func (w *weights) readColumns(rows, columns []string, width int) (reason string)
 
 // slopesOf returns the slope of each unit where its pre-activation is negative. There is one way to
 // say each: units that are all alike are not spelled as mixed.
-func slopesOf(head string, units int) (slopes []string, reason string) {
+//
+// The pieces of maxima pass themselves on or nothing, as units of slope 0 do, and single ones are
+// carried on; pieces are how many there are of each.
+func slopesOf(head string, units int) (slopes []string, pieces []int, reason string) {
 	const carrying, rectifying = "0x1p+0", zero
+	if text, isMax := strings.CutPrefix(head, `"max","pieces":[`); isMax {
+		pieces, ok := piecesOf(text, units)
+		if !ok {
+			return nil, nil, "pieces: expected a natural number ≥ 1 for each unit, of which not all are 1, and that sum up to the entries of the bias"
+		}
+		for _, k := range pieces {
+			slopes = append(slopes, slices.Repeat([]string{map[bool]string{true: carrying, false: rectifying}[k == 1]}, k)...)
+		}
+		return slopes, pieces, ""
+	}
 	text, isMixed := strings.CutPrefix(head, `"mixed","slopes":[`)
 	text, ends := strings.CutSuffix(text, "]")
 	if isMixed && ends {
 		if slopes = list(text); !slices.ContainsFunc(slopes, func(s string) bool { return s != slopes[0] }) {
-			return nil, "slopes: all alike, expected the activation that says so"
+			return nil, nil, "slopes: all alike, expected the activation that says so"
 		}
-		return slopes, ""
+		return slopes, nil, ""
 	}
 	text, isLeaky := strings.CutPrefix(head, `"leaky_relu","slope":`)
 	one := map[string]string{`"none"`: carrying, `"relu"`: rectifying}[head]
 	if isLeaky {
 		if one = strings.Trim(text, `"`); one == rectifying || one == carrying || text != `"`+one+`"` {
-			return nil, "slope: expected a hexadecimal float other than 0 and 1"
+			return nil, nil, "slope: expected a hexadecimal float other than 0 and 1"
 		}
 	}
 	if one == "" {
 		name, _, _ := strings.Cut(head, ",")
-		return nil, fmt.Sprintf("activation %.20s, expected none, relu, leaky_relu with a slope, or mixed with slopes, and nothing more", name)
+		return nil, nil, fmt.Sprintf("activation %.20s, expected none, relu, leaky_relu with a slope, mixed with slopes, or max with pieces, and nothing more", name)
 	}
-	return slices.Repeat([]string{one}, units), ""
+	return slices.Repeat([]string{one}, units), nil, ""
 }
 
 // list cuts "…","…" into its words; if it is no list, into words that are no numbers.
@@ -240,36 +259,43 @@ func (y *layer) follow(w weights, z []big.Int, last *layer) {
 		y.top[v].Abs(y.bias[v].Lsh(&y.bias[v], last.scale+last.fine))
 	}
 	y.to, y.base, y.gain = make([][]int, len(last.bias)), make([][]big.Int, len(last.bias)), make([][]big.Int, len(last.bias))
-	taken := make([]int, len(last.bias)) // how many units take something of each
-	for _, u := range w.from {
-		taken[u]++
+	taken := make([]int, last.columns) // how many units take something of each column
+	for _, c := range w.from {
+		taken[c]++
 	}
-	for u, n := range taken {
-		y.to[u], y.gain[u] = make([]int, 0, n), make([]big.Int, n)
-		if last.slopes[u].Sign() != 0 && n > 0 {
-			y.base[u] = make([]big.Int, n)
+	first := last.firsts()
+	for c, n := range taken {
+		for u := first[c]; u < first[c+1]; u++ {
+			y.to[u], y.gain[u] = make([]int, 0, n), make([]big.Int, n)
+			if last.slopes[u].Sign() != 0 && n > 0 {
+				y.base[u] = make([]big.Int, n)
+			}
 		}
 	}
 	for v := range y.bias {
 		for i := w.start[v]; i < w.start[v+1]; i++ {
-			u := w.from[i]
-			at := len(y.to[u])
-			y.to[u] = append(y.to[u], v)
-			gain := &y.gain[u][at]
-			if gain.Lsh(&z[i], last.fine); y.base[u] == nil {
-				most.Set(gain)
-			} else {
-				base := y.base[u][at].Mul(&z[i], &last.slopes[u])
-				if most.Set(gain); most.CmpAbs(base) < 0 {
-					most.Set(base) // the larger slope bounds what unit u passes on
+			for u := first[w.from[i]]; u < first[w.from[i]+1]; u++ {
+				at := len(y.to[u])
+				y.to[u] = append(y.to[u], v)
+				gain := &y.gain[u][at]
+				if gain.Lsh(&z[i], last.fine); y.base[u] == nil {
+					most.Set(gain)
+				} else {
+					base := y.base[u][at].Mul(&z[i], &last.slopes[u])
+					if most.Set(gain); most.CmpAbs(base) < 0 {
+						most.Set(base) // the larger slope bounds what unit u passes on
+					}
+					gain.Sub(gain, base)
 				}
-				gain.Sub(gain, base)
+				y.top[v].Add(&y.top[v], most.Mul(most.Abs(&most), &last.top[u]))
 			}
-			y.top[v].Add(&y.top[v], most.Mul(most.Abs(&most), &last.top[u]))
 		}
 	}
 	for v := range y.top {
 		y.bits = max(y.bits, y.top[v].BitLen())
+	}
+	if y.ends != nil {
+		y.bits++ // a difference of two pieces fits as well
 	}
 	y.reach = max(y.bits, last.reach+int(y.scale-last.scale))
 }

@@ -122,7 +122,7 @@ func (c *slowChecker) readBall(line string) {
 
 var (
 	slowNetText   = regexp.MustCompile(`^\{"relucell-network":1,"inputs":([1-9][0-9]*),"layers":\[\n((?:.+,\n)*.+)\n\]\}\n$`)
-	slowLayerText = regexp.MustCompile(`^\{"activation":"(?:(none|relu)"|leaky_relu","slope":"(.+?)"|mixed","slopes":\["(.+?)"\]),"weights":\[\["(.+)"\]\],"bias":\["(.+)"\]\}$`)
+	slowLayerText = regexp.MustCompile(`^\{"activation":"(?:(none|relu)"|leaky_relu","slope":"(.+?)"|mixed","slopes":\["(.+?)"\]|max","pieces":\[([1-9][0-9,]*)\]),"weights":\[\["(.+)"\]\],"bias":\["(.+)"\]\}$`)
 )
 
 // readNet reads the canonical text of a network.
@@ -135,7 +135,9 @@ func (c *slowChecker) readNet(text string) {
 	for _, line := range lines {
 		y := slowLayerOf(slowAllEntries(line, width), width)
 		entries += width * len(y.bias)
-		c.layers, width = append(c.layers, y), len(y.bias)
+		if c.layers, width = append(c.layers, y), len(y.bias); y.maxima != nil {
+			width = len(y.maxima)
+		}
 	}
 	for i, y := range c.layers {
 		nonzero, all := 0, 0
@@ -181,12 +183,15 @@ func slowAllEntries(line string, width int) string {
 func slowLayerOf(line string, width int) (y slowLayer) {
 	m := slowLayerText.FindStringSubmatch(line)
 	slowRequire(m != nil, "a layer of the network is not canonical")
-	for _, row := range strings.Split(m[4], `"],["`) {
+	for _, row := range strings.Split(m[5], `"],["`) {
 		y.weights = append(y.weights, slowReals(strings.Split(row, `","`), width))
 	}
 	units := len(y.weights)
-	y.bias = slowReals(strings.Split(m[5], `","`), units)
+	y.bias = slowReals(strings.Split(m[6], `","`), units)
 	switch {
+	case m[4] != "":
+		y.readPieces(m[4])
+		return y
 	case m[3] != "":
 		y.slope = slowReals(strings.Split(m[3], `","`), units)
 		other := func(s *big.Rat) bool { return s.Cmp(y.slope[0]) != 0 }
@@ -204,3 +209,30 @@ func slowLayerOf(line string, width int) (y slowLayer) {
 	}
 	return y
 }
+
+// slowForm is the affine form g·x + h: the entries of g and then h.
+type slowForm []*big.Rat
+
+func (f slowForm) at(x []*big.Rat) *big.Rat {
+	v := new(big.Rat).Set(f[len(x)])
+	for k := range x {
+		v.Add(v, new(big.Rat).Mul(f[k], x[k]))
+	}
+	return v
+}
+
+// plus returns f + a·g.
+func (f slowForm) plus(a *big.Rat, g slowForm) slowForm {
+	sum := make(slowForm, len(f))
+	for k := range f {
+		sum[k] = new(big.Rat).Add(f[k], new(big.Rat).Mul(a, g[k]))
+	}
+	return sum
+}
+
+func (f slowForm) zero() bool {
+	return !slices.ContainsFunc(f, func(v *big.Rat) bool { return v.Sign() != 0 })
+}
+
+// times returns a·f.
+func (f slowForm) times(a int) slowForm { return f.plus(big.NewRat(int64(a-1), 1), f) }

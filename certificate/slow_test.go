@@ -68,33 +68,6 @@ type slowChecker struct {
 	regions, open int64
 }
 
-// slowForm is the affine form g·x + h: the entries of g and then h.
-type slowForm []*big.Rat
-
-func (f slowForm) at(x []*big.Rat) *big.Rat {
-	v := new(big.Rat).Set(f[len(x)])
-	for k := range x {
-		v.Add(v, new(big.Rat).Mul(f[k], x[k]))
-	}
-	return v
-}
-
-// plus returns f + a·g.
-func (f slowForm) plus(a *big.Rat, g slowForm) slowForm {
-	sum := make(slowForm, len(f))
-	for k := range f {
-		sum[k] = new(big.Rat).Add(f[k], new(big.Rat).Mul(a, g[k]))
-	}
-	return sum
-}
-
-func (f slowForm) zero() bool {
-	return !slices.ContainsFunc(f, func(v *big.Rat) bool { return v.Sign() != 0 })
-}
-
-// times returns a·f.
-func (f slowForm) times(a int) slowForm { return f.plus(big.NewRat(int64(a-1), 1), f) }
-
 // affine returns the form a·x_k + h.
 func (c *slowChecker) affine(a int64, k int, h *big.Rat) slowForm {
 	f := make(slowForm, c.inputs+1)
@@ -112,6 +85,9 @@ type slowLayer struct {
 	weights     [][]*big.Rat
 	bias, slope []*big.Rat
 	neurons     []int
+	// maxima are the rows of each unit of a layer of maxima, of which those of two rows or more are
+	// neurons; nil in other layers.
+	maxima [][]int
 }
 
 var slowZero, slowOne = new(big.Rat), big.NewRat(1, 1)
@@ -181,6 +157,9 @@ func (c *slowChecker) enter(n slowNode, l int, in []slowForm) slowNode {
 // leave returns n at the entry to the next layer with a neuron, all of this layer being decided.
 func (c *slowChecker) leave(n slowNode) slowNode {
 	y := &c.layers[n.layer]
+	if y.maxima != nil {
+		return c.enter(n, n.layer+1, n.largest(y))
+	}
 	out := slices.Clone(n.forms)
 	for j, u := range y.neurons { // of sign 0 is what is zero anyway
 		if n.sign[j] < 0 {
@@ -194,6 +173,18 @@ func (c *slowChecker) leave(n slowNode) slowNode {
 // none undecided, in the next.
 func (c *slowChecker) settle(n slowNode) slowNode {
 	n.entering = false
+	if !c.decided(n) && c.layers[n.layer].maxima != nil {
+		n = c.settleMaxima(n)
+	} else {
+		n = c.settleNeurons(n)
+	}
+	if c.decided(n) || n.undecided() >= 0 {
+		return n
+	}
+	return c.settle(c.leave(n))
+}
+
+func (c *slowChecker) settleNeurons(n slowNode) slowNode {
 	for j, z := range n.z {
 		switch {
 		case z.zero():
@@ -204,10 +195,7 @@ func (c *slowChecker) settle(n slowNode) slowNode {
 			n.sign[j] = +1
 		}
 	}
-	if c.decided(n) || n.undecided() >= 0 {
-		return n
-	}
-	return c.settle(c.leave(n))
+	return n
 }
 
 // decide returns n with a sign for neuron j, which gets a name if it is named or split.
@@ -243,6 +231,11 @@ func (c *slowChecker) tree(n slowNode) {
 		j := n.undecided()
 		slowRequire(line == "*" && j >= 0, "something follows a *, or all neurons are decided")
 		c.mayRefer = true
+		if c.layers[n.layer].maxima != nil {
+			c.tree(c.on(c.win(n, j, true)))
+			c.tree(c.on(c.without(n, j, slowAside)))
+			return
+		}
 		c.tree(c.decide(n, j, -1, true, true))
 		c.tree(c.decide(n, j, +1, true, true))
 	case "W":
@@ -250,7 +243,7 @@ func (c *slowChecker) tree(n slowNode) {
 		c.witness(n, line)
 		c.regions++
 	case "?":
-		c.witness(n, line)
+		c.beside(n, c.witness(n, line))
 		c.open++
 	default:
 		slowRequire(false, "%q is no line of a tree", line)
@@ -287,6 +280,10 @@ func (c *slowChecker) prune(n slowNode, line string) slowNode {
 	slowRequire(m != nil, "%q is no prune", line)
 	j := slowIndex(m[1], len(n.sign))
 	slowRequire(n.sign[j] == slowUndecided, "neuron %d is decided", j)
+	if c.layers[n.layer].maxima != nil {
+		slowRequire(line[0] == '-' && m[2] == "", "no line of a maximum")
+		return c.pruneClass(n, j, m[3])
+	}
 	sign := map[byte]int{'-': -1, '<': -1, '+': +1, '>': +1}[line[0]]
 	c.judge(n, n.z[j].times(-sign), m[2], m[3])
 	return c.decide(n, j, sign, line[0] == '<' || line[0] == '>', false)
@@ -315,7 +312,7 @@ func (c *slowChecker) box(n slowNode, line string) slowNode {
 }
 
 // judge requires that self·f and the sum that is spelled is nowhere positive.
-func (c *slowChecker) judge(n slowNode, f slowForm, self, names string) {
+func (c *slowChecker) judge(n slowNode, f slowForm, self, names string) (nearest int64) {
 	f = c.affine(0, 0, slowZero).plus(slowMultiplier(self), f)
 	before := int64(len(n.named)) + 1
 	for _, m := range slowName1.FindAllStringSubmatch(names, -1) {
@@ -329,6 +326,7 @@ func (c *slowChecker) judge(n slowNode, f slowForm, self, names string) {
 		f = f.plus(slowMultiplier(m[2]), n.named[len(n.named)-int(back)].form)
 	}
 	slowRequire(c.nonpositive(n, f), "the sum is positive somewhere")
+	return before
 }
 
 // nonpositive says whether f ≤ 0 on the box of the node, or on the ball.
@@ -364,8 +362,8 @@ func (c *slowChecker) nonpositive(n slowNode, f slowForm) bool {
 	return false
 }
 
-// witness requires a point inside the ball and on the right side of every split.
-func (c *slowChecker) witness(n slowNode, line string) {
+// witness requires a point inside the ball and on the right side of every split, and returns it.
+func (c *slowChecker) witness(n slowNode, line string) []*big.Rat {
 	m := slowWitness.FindStringSubmatch(line)
 	slowRequire(m != nil, "%q is no witness", line)
 	x := slowShort(slowPlace.FindAllString(m[2], -1), m[1])
@@ -382,4 +380,5 @@ func (c *slowChecker) witness(n slowNode, line string) {
 	for _, name := range n.named {
 		slowRequire(!name.split || name.form.at(x).Sign() > 0, "the witness is on the wrong side of a split")
 	}
+	return x
 }

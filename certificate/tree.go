@@ -47,6 +47,13 @@ func (w *walker) split(text []byte) {
 		j++
 	}
 	decided := len(y.trail)
+	if y.ends != nil {
+		w.win(y, j, true)
+		w.subtree()
+		w.back(at, decided, names)
+		w.exclude(y, j, aside)
+		return
+	}
 	w.decide(j, -1, true, true)
 	w.subtree()
 	w.back(at, decided, names)
@@ -64,6 +71,10 @@ func (w *walker) prune(kind byte, text []byte) {
 	w.in.require(y.sign[j] == open, "the neuron is decided")
 	text, ok = bytes.CutPrefix(text, []byte{' '})
 	w.in.require(ok, "expected a space and multipliers")
+	if y.ends != nil {
+		w.pruneClass(kind, j, text)
+		return
+	}
 	m := w.multipliers(text) + y.reach
 	k := max(y.wide, length(m+y.q.bits))
 	f := buffer(&w.f, len(w.form)*k)
@@ -180,7 +191,10 @@ func (w *walker) leaf(kind byte, text []byte) {
 	w.evaluate(one)
 	for _, p := range w.names {
 		y := &w.levels[p.level]
-		w.in.require(!p.split || w.value(y.z[p.unit], y.k, y.bits, most) == int(p.sign), "the witness is not on the path's side of a neuron that is split")
+		w.in.require(!p.split || w.value(w.named(p), y.k, y.bits, most) == int(p.sign), "the witness is not on the path's side of a neuron that is split")
+	}
+	if !w.entering && w.at < len(w.levels) && w.levels[w.at].ends != nil {
+		w.beside(&w.levels[w.at], most)
 	}
 	leaves.Add(1)
 }

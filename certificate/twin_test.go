@@ -76,16 +76,19 @@ func (w *twins) truth(t testing.TB, c *slowChecker) int64 {
 	return trueCount(t, w.net, b)
 }
 
-func TestHonestProofsAreAccepted(t *testing.T) { honestProofs(t, 0, 250) }
+func TestHonestProofsAreAccepted(t *testing.T) { honestProofs(t, drawn, 0, 250) }
+
+func TestHonestProofsOfMaximaAreAccepted(t *testing.T) { honestProofs(t, drawnOfMaxima, 0, 250) }
 
 func TestSoakHonestProofsAreAccepted(t *testing.T) {
 	if os.Getenv("RELUCELL_SOAK") == "" {
 		t.Skip("a long campaign: set RELUCELL_SOAK=1")
 	}
-	honestProofs(t, 1000, 20000)
+	honestProofs(t, drawn, 1000, 20000)
+	honestProofs(t, drawnOfMaxima, 1000, 20000)
 }
 
-func honestProofs(t *testing.T, first, count int64) {
+func honestProofs(t *testing.T, drawn drawing, first, count int64) {
 	var regions int64
 	var boxes, prunes, cuts, opens int
 	for seed := first; seed < first+count; seed++ {
@@ -112,6 +115,17 @@ func honestProofs(t *testing.T, first, count int64) {
 	t.Logf("%d proofs of %d regions with %d prunes, %d box lines and %d parts, %d incomplete", count, regions, prunes, boxes, cuts, opens)
 }
 
+// drawing returns the network and the ball of a seed, and what draws the rest.
+type drawing func(seed int64) (*twins, tball, *rand.Rand)
+
+// drawnOfMaxima is drawn for networks with maxima.
+func drawnOfMaxima(seed int64) (*twins, tball, *rand.Rand) {
+	r := rand.New(rand.NewSource(seed))
+	inputs := []int{1, 1, 2, 2, 3}[r.Intn(5)]
+	net := drawnMaxima(r, inputs)
+	return newTwins(net), drawnBall(r, inputs), r
+}
+
 // drawn returns the network and the ball of a seed, and what draws the rest.
 func drawn(seed int64) (*twins, tball, *rand.Rand) {
 	r := rand.New(rand.NewSource(seed))
@@ -125,8 +139,8 @@ func drawn(seed int64) (*twins, tball, *rand.Rand) {
 // which network it is about, so that not every change of a network is refused for that alone.
 func FuzzTwins(f *testing.F) {
 	nets := map[string]*twins{}
-	for seed := range int64(40) {
-		w, b, r := drawn(seed)
+	for seed := range int64(80) {
+		w, b, r := []drawing{drawn, drawnOfMaxima}[seed/40](seed)
 		h := newHonest(w.net, b, r)
 		h.part = 0
 		h.write(b)

@@ -58,6 +58,7 @@ type affineLayer struct {
 
 // newAffines returns them for a network, with the first layer known: it is its weights.
 func newAffines(n *network.Network) *affines {
+	n = n.Masked()
 	a, first := &affines{known: 1}, 0
 	wide := n.Inputs() + 3
 	for _, l := range n.Layers() {

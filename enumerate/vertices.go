@@ -4,6 +4,7 @@ package enumerate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/big"
 	"slices"
@@ -127,6 +128,9 @@ func (r Region) guide() (*tree.Guide, *tree.Subject, error) {
 	o := r.of
 	if n, most := o.net.Inputs(), tree.Guidable(o.ball.Norm()); n > most {
 		return nil, nil, marked{fmt.Errorf("enumerate: vertices in %d inputs of the %v ball, expected %d at most", n, o.ball.Norm(), most), ErrNoVertices}
+	}
+	if o.net.Maximal() {
+		return nil, nil, marked{errors.New("enumerate: vertices of a network with maxima are not computed: its regions have points, patterns and affine maps"), ErrNoVertices}
 	}
 	m, err := o.subject()
 	if err != nil {

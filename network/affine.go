@@ -39,6 +39,7 @@ type rowLayer struct {
 
 // NewAffinePass returns a pass through n.
 func (n *Network) NewAffinePass() *AffinePass {
+	n = n.Masked()
 	p, first, before := &AffinePass{net: n}, 0, 0
 	for _, l := range n.layers {
 		r := rowLayer{Layer: l, first: first, signs: make(Pattern, l.Out()), rows: make([][]*big.Int, l.Out())}

@@ -29,7 +29,7 @@ func (n *Network) writeCanonical(w io.Writer, most int) error {
 	b := bufio.NewWriterSize(w, 1<<16)
 	entries := 0
 	for _, l := range n.layers {
-		entries += l.Out() * l.In()
+		entries += len(l.B) * l.In()
 	}
 	b.WriteString(`{"relucell-network":1,"inputs":`)
 	b.WriteString(strconv.Itoa(n.Inputs()))
@@ -47,21 +47,25 @@ func (n *Network) writeCanonical(w io.Writer, most int) error {
 			b.WriteString(`,"slopes":`)
 			writeRow(b, l.Slopes)
 		}
-		if entries > most && isSmaller(l.Nonzero(), l.Out(), l.In()) {
+		if l.Act == Max {
+			writePieces(b, l.Pieces)
+		}
+		rows, cols := l.W.Dims()
+		if entries > most && isSmaller(l.Nonzero(), rows, cols) {
 			l = Layer{W: l.Sparse(), B: l.B}
 			b.WriteString(`,"columns":`)
-			writeRows(b, l.Out(), func(r int) {
+			writeRows(b, rows, func(r int) {
 				at, _ := l.Row(r)
 				writeIndices(b, at)
 			})
 			b.WriteString(`,"weights":`)
-			writeRows(b, l.Out(), func(r int) {
+			writeRows(b, rows, func(r int) {
 				_, v := l.Row(r)
 				writeRow(b, v)
 			})
 		} else {
 			b.WriteString(`,"weights":`)
-			writeRows(b, l.Out(), func(r int) { writeRow(b, l.W.RawRowView(r)) })
+			writeRows(b, rows, func(r int) { writeRow(b, l.W.RawRowView(r)) })
 		}
 		b.WriteString(`,"bias":`)
 		writeRow(b, l.B)
@@ -105,6 +109,17 @@ func writeRow(b *bufio.Writer, row []float64) {
 			dst = append(dst, ',')
 		}
 		b.Write(append(dyadic.AppendHex(append(dst, '"'), v), '"'))
+	}
+	b.WriteByte(']')
+}
+
+func writePieces(b *bufio.Writer, pieces []int) {
+	b.WriteString(`,"pieces":[`)
+	for i, k := range pieces {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(strconv.Itoa(k))
 	}
 	b.WriteByte(']')
 }

@@ -11,8 +11,10 @@ import (
 
 // Pattern returns the exact signs of the pre-activations of all neurons, in
 // network order, at the point x taken as real numbers. A 0 says that the
-// pre-activation is 0 at this point (not that it vanishes on a cell). It panics
-// when x has not length Inputs or is not finite.
+// pre-activation is 0 at this point (not that it vanishes on a cell). A maximum
+// has a sign for each piece: + for the first of the largest, 0 for others that
+// are as large, − for the rest. It panics when x has not length Inputs or is
+// not finite.
 func (n *Network) Pattern(x []float64) Pattern {
 	exact := make([]*big.Float, len(x))
 	for i, v := range x {
@@ -27,7 +29,7 @@ func (n *Network) Pattern(x []float64) Pattern {
 // length Inputs or is not finite. The precision of a result is what it needs.
 func (n *Network) ForwardExact(x []*big.Float) ([]*big.Float, Pattern) {
 	n.mustHaveInputs(len(x))
-	pattern := make(Pattern, 0, n.Neurons())
+	pattern := make(Pattern, 0, n.Signs())
 	for _, v := range x {
 		if v.IsInf() {
 			panic("network: an infinite coordinate")
@@ -35,7 +37,11 @@ func (n *Network) ForwardExact(x []*big.Float) ([]*big.Float, Pattern) {
 	}
 	a := dyadic.BigFloats(x)
 	for _, l := range n.layers {
-		a, _ = a.Affine(context.Background(), l.Out(), l.Row, l.B) // which does not end
+		a, _ = a.Affine(context.Background(), len(l.B), l.Row, l.B) // which does not end
+		if l.Act == Max {
+			a, pattern = l.largest(a, pattern)
+			continue
+		}
 		signs := make(Pattern, l.Out())
 		for j := range signs {
 			if signs[j] = int8(a.N[j].Sign()); l.IsNeuron(j) {

@@ -28,7 +28,7 @@ type Pass struct {
 func (n *Network) NewPass() *Pass {
 	p := &Pass{net: n, z: make([]blas64.Vector, len(n.layers))}
 	for i, l := range n.layers {
-		p.z[i] = blas64.Vector{N: l.Out(), Inc: 1, Data: make([]float64, l.Out())}
+		p.z[i] = blas64.Vector{N: len(l.B), Inc: 1, Data: make([]float64, len(l.B))}
 	}
 	return p
 }
@@ -45,7 +45,12 @@ func (p *Pass) Forward(x []float64) []float64 {
 		} else {
 			blas64.Gemv(blas.NoTrans, 1, l.Dense().RawMatrix(), a, 1, z)
 		}
-		l.activate(z.Data)
+		if l.Act == Max {
+			z.Data = l.largestOf(z.Data)
+			z.N = len(z.Data)
+		} else {
+			l.activate(z.Data)
+		}
 		a = z
 	}
 	return a.Data

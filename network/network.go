@@ -29,6 +29,8 @@ const (
 	Mixed
 	// Abs is |z|. New makes of it the LeakyReLU of slope −1, which it is.
 	Abs
+	// Max makes each unit the largest of several rows, its pieces.
+	Max
 )
 
 // String returns the name the canonical text uses.
@@ -44,6 +46,8 @@ func (a Activation) String() string {
 		return "mixed"
 	case Abs:
 		return "abs"
+	case Max:
+		return "max"
 	}
 	return fmt.Sprintf("activation(%d)", uint8(a))
 }
@@ -51,10 +55,14 @@ func (a Activation) String() string {
 // Layer is x ↦ act(W·x + B). A unit with the pre-activation z passes on z where z > 0, and where
 // z < 0 a slope times z: 0 in a ReLU, −1 in an absolute value, 1 in a unit without activation. A
 // unit of slope 1 carries its value on and is no neuron; every other one is a neuron.
+//
+// A unit of a Max layer is the largest of its pieces, which are rows. One of a single piece carries
+// its value on; every other one is a neuron.
 type Layer struct {
-	// W has one row per unit and one column per input: a *mat.Dense, or a *Sparse.
+	// W has one row per unit, or per piece of a unit, and one column per input: a *mat.Dense, or a
+	// *Sparse.
 	W Weights
-	// B has one entry per unit.
+	// B has one entry per row of W.
 	B []float64
 	// Act is applied to each unit.
 	Act Activation
@@ -64,15 +72,23 @@ type Layer struct {
 	// Slopes has one slope per unit of a Mixed layer: any finite numbers, 0 for a ReLU and 1 for a
 	// unit that carries its value on. It is nil for the other activations.
 	Slopes []float64
+	// Pieces says how many rows each unit of a Max layer is the largest of, one after the other. It
+	// is nil for the other activations.
+	Pieces []int
 }
 
 // Out returns the number of units.
-func (l Layer) Out() int { return len(l.B) }
+func (l Layer) Out() int {
+	if l.Act == Max {
+		return len(l.Pieces)
+	}
+	return len(l.B)
+}
 
 // In returns the number of inputs.
 func (l Layer) In() int { _, c := l.W.Dims(); return c }
 
-// Below returns the slope of unit j for z < 0.
+// Below returns the slope of unit j for z < 0. A maximum has none.
 func (l Layer) Below(j int) float64 {
 	switch l.Act {
 	case None:
@@ -83,18 +99,39 @@ func (l Layer) Below(j int) float64 {
 	return l.Slope // 0 for a ReLU
 }
 
-// IsNeuron says whether unit j is a neuron: whether its slopes for z < 0 and for z > 0 differ.
-func (l Layer) IsNeuron(j int) bool { return l.Below(j) != 1 }
+// IsNeuron says whether unit j is a neuron: whether its slopes for z < 0 and for z > 0 differ, or it
+// is the largest of two pieces or more.
+func (l Layer) IsNeuron(j int) bool {
+	if l.Act == Max {
+		return l.Pieces[j] > 1
+	}
+	return l.Below(j) != 1
+}
 
 // Neurons returns the number of units that are neurons.
 func (l Layer) Neurons() int {
 	k := 0
-	for j := range l.B {
+	for j := range l.Out() {
 		if l.IsNeuron(j) {
 			k++
 		}
 	}
 	return k
+}
+
+// Signs returns the number of signs that the layer has in a pattern: one for each neuron, or for
+// each piece of one that is a maximum.
+func (l Layer) Signs() int {
+	if l.Act != Max {
+		return l.Neurons()
+	}
+	s := 0
+	for _, k := range l.Pieces {
+		if k > 1 {
+			s += k
+		}
+	}
+	return s
 }
 
 // Network is a chain of layers. It is immutable: callers must not write to
@@ -104,12 +141,15 @@ type Network struct {
 	// The fingerprint, once it is asked for.
 	hashed      sync.Once
 	fingerprint string
+	// The network without maxima, once it is asked for.
+	masking sync.Once
+	masked  *Network
 }
 
 // New checks the layers and returns the network. Its errors name the layer (0-based), the field and
 // what was expected. A layer is kept as the one that says the same of all its units: a Mixed layer
-// whose slopes are all alike as None, ReLU or LeakyReLU, Abs as LeakyReLU, and a large dense matrix
-// as sparse rows where that is smaller.
+// whose slopes are all alike as None, ReLU or LeakyReLU, Abs as LeakyReLU, a Max layer of single
+// pieces as None, and a large dense matrix as sparse rows where that is smaller.
 func New(layers []Layer) (*Network, error) {
 	if len(layers) == 0 {
 		return nil, fmt.Errorf("layers: there are none, expected at least one")
@@ -147,7 +187,7 @@ func New(layers []Layer) (*Network, error) {
 	for i := range n.layers {
 		l := &n.layers[i]
 		l.unify()
-		if d, ok := l.W.(*mat.Dense); ok && d != nil && isKeptSparse(l.Nonzero(), l.Out(), l.In()) {
+		if d, ok := l.W.(*mat.Dense); ok && d != nil && isKeptSparse(l.Nonzero(), len(l.B), l.In()) {
 			l.W = l.Sparse()
 		}
 	}
@@ -156,7 +196,7 @@ func New(layers []Layer) (*Network, error) {
 
 // checkSlopes checks that the layer has the slopes that its activation needs, and no others.
 func (l Layer) checkSlopes() error {
-	if l.Act > Abs {
+	if l.Act > Max {
 		return fmt.Errorf("activation: unknown value %d", l.Act)
 	}
 	if l.Act != LeakyReLU && l.Slope != 0 {
@@ -164,6 +204,9 @@ func (l Layer) checkSlopes() error {
 	}
 	if l.Act != Mixed && l.Slopes != nil {
 		return fmt.Errorf("slopes: %d are given, but only mixed has them", len(l.Slopes))
+	}
+	if err := l.checkPieces(); err != nil {
+		return err
 	}
 	switch l.Act {
 	case LeakyReLU:
@@ -187,6 +230,9 @@ func (l Layer) checkSlopes() error {
 func (l *Layer) unify() {
 	if l.Act == Abs {
 		l.Act, l.Slope = LeakyReLU, -1
+	}
+	if l.Act == Max && len(l.Pieces) == len(l.B) {
+		l.Act, l.Pieces = None, nil
 	}
 	if l.Act != Mixed || len(slices.Compact(slices.Clone(l.Slopes))) != 1 {
 		return
@@ -231,6 +277,15 @@ func (n *Network) Widths() string {
 		words += "-" + strconv.Itoa(k)
 	}
 	return words
+}
+
+// Signs returns the length of a pattern: one sign for each neuron, or for each piece of a maximum.
+func (n *Network) Signs() int {
+	t := 0
+	for _, l := range n.layers {
+		t += l.Signs()
+	}
+	return t
 }
 
 // Neurons returns the number of neurons. Neuron indices are 0-based and run through the layers in

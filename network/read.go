@@ -99,13 +99,13 @@ func (p *parser) layer(at string) (l Layer, text *sparseText, err error) {
 			if err != nil {
 				return err
 			}
-			for a := None; a <= Abs; a++ {
+			for a := None; a <= Max; a++ {
 				if tok == a.String() {
 					l.Act = a
 					return nil
 				}
 			}
-			return fmt.Errorf("%s%s, expected \"none\", \"relu\", \"leaky_relu\", \"mixed\" or \"abs\"", at, show(tok))
+			return fmt.Errorf("%s%s, expected \"none\", \"relu\", \"leaky_relu\", \"mixed\", \"abs\" or \"max\"", at, show(tok))
 		},
 		"slope": func(at string) (err error) {
 			slope = true
@@ -117,6 +117,10 @@ func (p *parser) layer(at string) (l Layer, text *sparseText, err error) {
 			return err
 		},
 		"columns": func(at string) error { text = w; return p.columns(at, w) },
+		"pieces": func(at string) (err error) {
+			l.Pieces, err = p.pieces(at)
+			return err
+		},
 		"weights": func(at string) error {
 			return p.array(at, func(r int) (err error) {
 				w.v, err = p.vector(fmt.Sprintf("%srow %d: ", at, r), w.v)
@@ -134,6 +138,8 @@ func (p *parser) layer(at string) (l Layer, text *sparseText, err error) {
 		err = fmt.Errorf("%sslope: given, but only leaky_relu has one", at)
 	case !slope && l.Act == LeakyReLU:
 		err = fmt.Errorf("%sslope: missing, leaky_relu needs one", at)
+	case l.Pieces == nil && l.Act == Max:
+		err = fmt.Errorf("%spieces: missing, max needs one number per unit", at)
 	case l.Slopes == nil && l.Act == Mixed:
 		err = fmt.Errorf("%sslopes: missing, mixed needs one per unit", at)
 	case text == nil:
@@ -201,6 +207,24 @@ func (p *parser) vector(at string, dst []float64) ([]float64, error) {
 		return nil
 	})
 	return dst, err
+}
+
+// pieces reads how many rows each unit is the largest of.
+func (p *parser) pieces(at string) ([]int, error) {
+	list := []int{}
+	err := p.array(at, func(i int) error {
+		text, err := p.integer(at)
+		if err != nil {
+			return fmt.Errorf("%w (entry %d)", err, i)
+		}
+		k, err := strconv.Atoi(text)
+		if err != nil {
+			return fmt.Errorf("%s%.20s, expected a number from 1 to %d (entry %d)", at, text, maxPieces, i)
+		}
+		list = append(list, k)
+		return nil
+	})
+	return list, err
 }
 
 func (p *parser) delim(at string, want json.Delim, what string) error {

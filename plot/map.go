@@ -6,6 +6,7 @@ package plot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/big"
@@ -49,6 +50,9 @@ type Map struct {
 func New(ctx context.Context, n *network.Network, b ball.Ball) (*Map, error) {
 	if n.Inputs() != 2 {
 		return nil, fmt.Errorf("plot: the network has %d inputs, expected 2 (or a slice of it along a plane)", n.Inputs())
+	}
+	if n.Maximal() {
+		return nil, errors.New("plot: the network has maxima, whose regions are not drawn: list tells them, each with a point and its pattern")
 	}
 	if b.Dim() != 2 {
 		return nil, fmt.Errorf("plot: the ball has %d coordinates, expected 2", b.Dim())

@@ -73,7 +73,8 @@ func (w *Writer) Narrowed(k int, side int8, x float64, m *enumerate.Multipliers)
 }
 
 // Pruned says that the side of a neuron of the layer opposite to live (+1 or −1) is empty. With
-// named, lines that follow may name the neuron.
+// named, lines that follow may name the neuron. Of a piece of a maximum, whose place among the signs
+// of the layer is neuron, it says with −1 that its class is empty.
 func (w *Writer) Pruned(neuron int, live int8, named bool, m *enumerate.Multipliers) {
 	c := byte('+')
 	switch {
@@ -94,12 +95,16 @@ func (w *pen) multipliers(b []byte, m *enumerate.Multipliers) {
 	}
 	b = append(b, ' ')
 	if m.BigSelf == nil {
-		b = appendFactor(b, m.Self)
+		if m.Self > 0 { // none in a line that says that a class of a maximum is empty
+			b = appendFactor(b, m.Self)
+		}
 		for i, back := range m.Back {
 			b = appendFactor(appendName(b, back), m.Lambda[i])
 		}
 	} else {
-		b = w.appendBigFactor(b, m.BigSelf)
+		if m.BigSelf.Sign() > 0 {
+			b = w.appendBigFactor(b, m.BigSelf)
+		}
 		for i, back := range m.Back {
 			b = w.appendBigFactor(appendName(b, back), m.BigLambda[i])
 		}

@@ -31,6 +31,7 @@ package safety
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/big"
 	"runtime"
@@ -100,6 +101,9 @@ func Verify(ctx context.Context, net *network.Network, q *vnnlib.Query, opt Opti
 	start := time.Now()
 	if err := q.Fits(net.Inputs(), net.Outputs()); err != nil {
 		return Result{}, err
+	}
+	if net.Maximal() {
+		return Result{}, errors.New("network: it has maxima, of which verify does not know: count, list and prove do")
 	}
 	if opt.Workers <= 0 {
 		opt.Workers = runtime.GOMAXPROCS(0)

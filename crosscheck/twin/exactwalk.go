@@ -118,6 +118,10 @@ func (w *exactWalk) layer(l int, in []form, c cell) {
 		return
 	}
 	z := preActivations(w.layers[l], in)
+	if w.layers[l].Act == network.Max {
+		w.maximum(l, 0, 0, z, make([]form, len(w.layers[l].Pieces)), c)
+		return
+	}
 	w.unit(l, 0, z, make([]form, len(z)), c)
 }
 
@@ -156,7 +160,7 @@ func (w *exactWalk) unit(l, j int, z, out []form, c cell) {
 // preActivations returns W·in + B as forms of the input.
 func preActivations(l network.Layer, in []form) []form {
 	n := len(in[0].g)
-	z := make([]form, l.Out())
+	z := make([]form, len(l.B))
 	product := new(big.Rat)
 	for r := range z {
 		z[r] = zeroForm(n)

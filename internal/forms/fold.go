@@ -174,10 +174,11 @@ func (l *Layer) fillExact(f *IntAffine, colShift []int, stopped func() bool) {
 		if f.B[j] != nil {
 			top = max(top, f.B[j].BitLen()-f.Scale)
 		}
-		if top == math.MinInt {
-			top = 0
-		}
-		l.Shift[j] = -top
+		l.Shift[j] = top
+	}
+	l.share()
+	for j := 0; j < l.Out && !stopped(); j++ {
+		row, top := f.W[j], -l.Shift[j]
 		for n, w := range row.W {
 			i := int(row.At[n])
 			v, exact := dyadic.FromInt(w, colShift[i]-top-f.Scale)

@@ -17,6 +17,8 @@ type Form struct {
 	Quantum float64
 	// Layer and Unit locate the neuron, Shift is the power of two its row was multiplied by.
 	Layer, Unit, Shift int
+	// Than is 0, or says of a form of a maximum that it is Unit's less that of unit Than − 1.
+	Than int
 }
 
 // Rounding bounds what a sum of products is off by: err is what the terms' own errors add up to,

@@ -227,6 +227,9 @@ func (m *Model) ExactSignsUntil(stopped func() bool, y []*big.Rat, signs []int8)
 					z[j].Add(z[j], t.Mul(w, v))
 				}
 			}
+			if m.Layers[l].Ends != nil {
+				continue
+			}
 			s := z[j].Sign()
 			if ly := m.Layers[l]; j < ly.Neurons {
 				signs[ly.First+j] = int8(s)
@@ -240,6 +243,7 @@ func (m *Model) ExactSignsUntil(stopped func() bool, y []*big.Rat, signs []int8)
 				z[j] = nil
 			}
 		}
+		m.Layers[l].largest(z, signs, uint(x.slopeScale[l]))
 		scale += f.Scale + x.slopeScale[l]
 		a = z
 	}

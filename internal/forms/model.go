@@ -67,7 +67,8 @@ type Model struct {
 	// of the unit ball when floats take it there; from MaxTerms on it bounds nothing.
 	UnitTerms float64
 
-	Source   *network.Network // arranged: the neurons of a layer before its other units
+	Net      *network.Network // as it was given
+	Source   *network.Network // with masks for maxima, and arranged: the neurons of a layer before its other units
 	mu       sync.Mutex       // of exact, while it is built
 	integers atomic.Pointer[Integers]
 	cut      atomic.Bool // late's flag
@@ -90,6 +91,10 @@ type Layer struct {
 	// each unit where its pre-activation is negative, 1 for those.
 	Neurons int
 	Slopes  []float64
+	// Ends says, in a layer of maxima, for each neuron where its maximum ends: the neurons there are
+	// the pieces, of which the largest passes itself on, and the others nothing. It is nil in other
+	// layers.
+	Ends []int
 	// W holds W by columns, rounded: see Column. WMag are upper bounds of the true |W|, such that
 	// γ·WMag bounds what an entry of W is off by; they are 0 where the true weight is zero, and
 	// nowhere else. B and BMag are the same for the biases.
@@ -118,17 +123,17 @@ func Compile(ctx context.Context, net *network.Network, b ball.Ball) (*Model, er
 	if b.Dim() != net.Inputs() {
 		return nil, fmt.Errorf("ball: %d coordinates, expected %d, the inputs of the network", b.Dim(), net.Inputs())
 	}
-	m := &Model{Norm: b.Norm(), Ball: b, N: net.Inputs(), Neurons: net.Neurons(), Source: arranged(net)}
+	m := &Model{Norm: b.Norm(), Ball: b, N: net.Inputs(), Neurons: net.Signs(), Net: net, Source: arranged(net.Masked())}
 	m.setPoint()
 	var pending []network.Layer
 	var prev *Layer
 	first := 0
-	for _, l := range m.Source.Layers() {
+	for i, l := range m.Source.Layers() {
 		if l.Act == network.None {
 			pending = append(pending, l)
 			continue
 		}
-		cl, err := m.compileLayer(ctx, append(pending, l), prev, first)
+		cl, err := m.compileLayer(ctx, append(pending, l), prev, first, m.ends(i))
 		if err != nil {
 			return nil, err
 		}
@@ -162,10 +167,11 @@ func (m *Model) Central() bool {
 	return !slices.ContainsFunc(m.Layers, func(l *Layer) bool { return l.biased })
 }
 
-// compileLayer turns a run of affine layers that ends in an activation into one layer.
-func (m *Model) compileLayer(ctx context.Context, run []network.Layer, prev *Layer, first int) (*Layer, error) {
+// compileLayer turns a run of affine layers that ends in an activation, or in maxima with these
+// ends, into one layer.
+func (m *Model) compileLayer(ctx context.Context, run []network.Layer, prev *Layer, first int, ends []int) (*Layer, error) {
 	last := run[len(run)-1]
-	l := &Layer{First: first, Out: last.Out(), In: run[0].In(), Neurons: last.Neurons(), exactW: true}
+	l := &Layer{First: first, Out: last.Out(), In: run[0].In(), Neurons: last.Neurons(), Ends: ends, exactW: true}
 	for j := range l.Out {
 		l.Slopes = append(l.Slopes, last.Below(j))
 	}
@@ -213,10 +219,11 @@ func (l *Layer) fillPlain(src network.Layer, colShift []int, stopped func() bool
 			_, e := math.Frexp(src.B[j])
 			top = max(top, e)
 		}
-		if top == math.MinInt {
-			top = 0
-		}
-		l.Shift[j] = -top
+		l.Shift[j] = top
+	}
+	l.share()
+	for j := 0; j < l.Out && !stopped(); j++ {
+		top := -l.Shift[j]
 		for i, w := range src.Entries(j) {
 			l.setWeight(i, j, math.Ldexp(w, colShift[i]-top), true)
 		}
@@ -293,7 +300,9 @@ func (l *Layer) setQuantum(prev *Layer, lsb float64) {
 // on the ball and e_i the bound of the layer before, z̃_j = fl(b_j + Σ w̃_ji ã_i) has |z̃_j − z_j|
 // ≤ γ(|b_j| + Σ|w̃_ji|(A_i+e_i)) + Σ|w̃_ji|e_i, where γ covers the one rounding of a weight, of a
 // leaky factor and of each product, and the additions in any order (Higham, "Accuracy and
-// Stability", §3.1); a ReLU enlarges no error, nor does a unit that carries its value on. |w̃| is
+// Stability", §3.1); a ReLU enlarges no error, nor does a unit that carries its value on, nor does a
+// maximum, which is off by at most the largest e_i of its pieces, and whose weights stand once for
+// each of them. |w̃| is
 // WMag, which covers weights that lost digits below the normal range; the underflow constant covers
 // the rest.
 //

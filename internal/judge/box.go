@@ -128,7 +128,7 @@ func (j *Judge) Alone(z *forms.Form) (s int8, alone bool) {
 	case up > off && down < -off:
 		return 0, false
 	}
-	r := j.path.At(z.Layer, z.Unit, j.Labels)
+	r := j.rowOf(z, 1)
 	switch {
 	case r.H.Sign() == 0 && !hasGradient(r):
 		return 0, true

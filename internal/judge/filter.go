@@ -14,6 +14,9 @@ type filter struct {
 	Model *forms.Model
 	// Cell holds the constraints of the cell. They are the caller's to change.
 	Cell []Constraint
+	// Named is the number of names, where not all of them are constraints of the cell; 0 where they
+	// are.
+	Named int32
 	// Box holds the cell, where a proof has said so.
 	Box   Box
 	f     []float64

@@ -88,13 +88,30 @@ func (j *Judge) Row(l, u int, s float64) exact.Row {
 	return r
 }
 
+// rowOf returns s times the exact form of a form, as Row does.
+func (j *Judge) rowOf(z *forms.Form, s float64) exact.Row {
+	if z.Than == 0 {
+		return j.Row(z.Layer, z.Unit, s)
+	}
+	i, k := z.Unit, z.Than-1
+	if s < 0 {
+		i, k = k, i
+	}
+	a, b := j.path.At(z.Layer, i, j.Labels), j.path.At(z.Layer, k, j.Labels)
+	r := exact.Row{G: make([]*big.Int, len(a.G)), H: new(big.Int).Sub(a.H, b.H)}
+	for k := range r.G {
+		r.G[k] = new(big.Int).Sub(a.G[k], b.G[k])
+	}
+	return r
+}
+
 // rowsOf returns the exact rows s·z of a form and of constraints of the cell, until it is called
 // again.
 func (j *Judge) rowsOf(z *forms.Form, s float64, ids []int32) []exact.Row {
-	j.rows = append(j.rows[:0], j.Row(z.Layer, z.Unit, s))
+	j.rows = append(j.rows[:0], j.rowOf(z, s))
 	for _, id := range ids {
 		a := &j.Cell[id]
-		j.rows = append(j.rows, j.Row(a.Layer, a.Unit, a.S))
+		j.rows = append(j.rows, j.rowOf(a.Form, a.S))
 	}
 	return j.rows
 }
@@ -104,7 +121,7 @@ func (j *Judge) cellRows() []exact.Row {
 	rows := make([]exact.Row, len(j.Cell))
 	for i := range rows {
 		a := &j.Cell[i]
-		rows[i] = j.Row(a.Layer, a.Unit, a.S)
+		rows[i] = j.rowOf(a.Form, a.S)
 	}
 	return rows
 }
@@ -192,7 +209,7 @@ func (j *Judge) AtMost(z *forms.Form, ids []int32, lam []float64) float64 {
 // one; or nil, and then the side is empty, and Out holds the multipliers where they are wanted.
 // Where stopped says so the answer may be anything, and is not to be used.
 func (j *Judge) Solve(stopped func() bool, z *forms.Form, s float64, from []*big.Rat) ([]*big.Rat, error) {
-	point, self, lam, err := exact.SideUntil(stopped, j.Model.Norm, j.Row(z.Layer, z.Unit, s), j.cellRows(), from)
+	point, self, lam, err := exact.SideUntil(stopped, j.Model.Norm, j.rowOf(z, s), j.cellRows(), from)
 	if err == nil && point == nil && j.Proof && !stopped() {
 		j.Out.takeBig(&j.filter, z, self, lam)
 	}

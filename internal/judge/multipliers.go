@@ -57,6 +57,9 @@ func (o *Multipliers) take(c *filter, z *forms.Form, ids []int32) {
 
 // Names is how many constraints of the cell a proof can name.
 func (c *filter) Names() int32 {
+	if c.Named > 0 {
+		return c.Named
+	}
 	if n := len(c.Cell); n > 0 {
 		return c.Cell[n-1].Name + 1
 	}
@@ -66,19 +69,22 @@ func (c *filter) Names() int32 {
 // back counts a constraint back from the last.
 func (c *filter) back(id int32) int32 { return c.Names() - 1 - c.Cell[id].Name }
 
+// Inside makes the multiplier of the form itself that of a constraint, whose name that of z is.
+func (o *Multipliers) Inside(c *Judge, name int32) {
+	o.Back = append(o.Back, c.Names()-1-name)
+	if o.BigSelf != nil {
+		o.BigLambda = append(o.BigLambda, o.BigSelf)
+		o.BigSelf = new(big.Int)
+	} else {
+		o.Lambda = append(o.Lambda, o.Self)
+		o.Self = 0
+	}
+	o.order()
+}
+
 // sort orders the multipliers by name, and divides out a common power of two.
 func (o *Multipliers) sort() {
-	for i := 1; i < len(o.Back); i++ {
-		for j := i; j > 0 && o.Back[j] > o.Back[j-1]; j-- {
-			o.Back[j], o.Back[j-1] = o.Back[j-1], o.Back[j]
-			if o.BigSelf != nil {
-				o.BigLambda[j], o.BigLambda[j-1] = o.BigLambda[j-1], o.BigLambda[j]
-			} else {
-				o.Lambda[j], o.Lambda[j-1] = o.Lambda[j-1], o.Lambda[j]
-			}
-		}
-	}
-	if o.BigSelf != nil {
+	if o.order(); o.BigSelf != nil {
 		return
 	}
 	bits := o.Self
@@ -89,6 +95,20 @@ func (o *Multipliers) sort() {
 		o.Self >>= 1
 		for i := range o.Lambda {
 			o.Lambda[i] >>= 1
+		}
+	}
+}
+
+// order orders them by name.
+func (o *Multipliers) order() {
+	for i := 1; i < len(o.Back); i++ {
+		for j := i; j > 0 && o.Back[j] > o.Back[j-1]; j-- {
+			o.Back[j], o.Back[j-1] = o.Back[j-1], o.Back[j]
+			if o.BigSelf != nil {
+				o.BigLambda[j], o.BigLambda[j-1] = o.BigLambda[j-1], o.BigLambda[j]
+			} else {
+				o.Lambda[j], o.Lambda[j-1] = o.Lambda[j-1], o.Lambda[j]
+			}
 		}
 	}
 }

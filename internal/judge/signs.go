@@ -39,8 +39,11 @@ func (p *passer) signs(y []float64, out []int8) {
 			}
 		}
 		s := out[l.First : l.First+l.Neurons]
+		if l.Ends != nil {
+			p.winners(l, z, l.Static, s)
+		}
 		e, slopes := l.Static[:len(s)], l.Slopes[:len(s)]
-		for j, v := range z[:len(s)] {
+		for j, v := range z[:len(s)*ordinary(l)] {
 			switch {
 			case v > e[j]:
 				s[j] = 1
@@ -77,7 +80,10 @@ func (p *passer) signsTight(y []float64, out []int8) {
 		z, ez := p.z[:l.Out], p.ez[:l.Out]
 		ValueTight(l, a, ea, z, ez)
 		s := out[l.First : l.First+l.Neurons]
-		for j, v := range z[:len(s)] {
+		if l.Ends != nil {
+			p.winnersTight(l, z, ez, s)
+		}
+		for j, v := range z[:len(s)*ordinary(l)] {
 			leak := l.Slopes[j]
 			s[j] = 0
 			switch {

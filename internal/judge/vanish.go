@@ -18,7 +18,7 @@ func (j *Judge) Vanishes(z *forms.Form) bool {
 			return false
 		}
 	}
-	r := j.path.At(z.Layer, z.Unit, j.Labels)
+	r := j.rowOf(z, 1)
 	if r.H.Sign() != 0 || j.Model.Late() {
 		return false
 	}

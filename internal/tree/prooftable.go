@@ -83,7 +83,7 @@ func newProofTable(m *Subject, used bool) proofTable {
 
 // set notes that the form is the constraint s·z > 0 of the cell; s = 0 takes it away.
 func (p *proofTable) set(id int32, z *forms.Form, s float64) {
-	if p.used {
+	if p.used && id >= 0 { // differences of pieces are not remembered
 		p.onPath.set(id, z, s)
 	}
 }
@@ -205,9 +205,10 @@ func (p *proofTable) remember(id int, s float64, anc []judge.Constraint, ids []i
 	ms.head = (ms.head + memorySlots - 1) % memorySlots
 	m := ms.at(0)
 	m.side = int8(s)
-	m.ids, m.lam = slices.Grow(m.ids[:0], len(ids))[:len(ids)], slices.Grow(m.lam[:0], len(ids))[:len(ids)]
+	m.ids, m.lam = slices.Grow(m.ids[:0], len(ids))[:0], slices.Grow(m.lam[:0], len(ids))[:0]
 	for i, k := range ids {
-		a := &anc[k]
-		m.ids[i], m.lam[i] = a.ID, a.S*lam[i]
+		if a := &anc[k]; a.ID >= 0 {
+			m.ids, m.lam = append(m.ids, a.ID), append(m.lam, a.S*lam[i])
+		}
 	}
 }

@@ -75,7 +75,7 @@ func (t *questions) ask(z *forms.Form, id int, s float64) (judge.Tier, *lp.Reply
 	if z.Lost() { // a solver can say nothing of it
 		return judge.None, nil
 	}
-	if t.table.used && t.judge.Policy.AllowFloat() && !t.solver.Seen(z.G, z.H, s) && t.table.settles(t.m.Norm, z, id, s) {
+	if id >= 0 && t.table.used && t.judge.Policy.AllowFloat() && !t.solver.Seen(z.G, z.H, s) && t.table.settles(t.m.Norm, z, id, s) {
 		return judge.Float, nil
 	}
 	for try := range 2 {
@@ -90,7 +90,7 @@ func (t *questions) ask(z *forms.Form, id int, s float64) (judge.Tier, *lp.Reply
 		}
 		if err == nil {
 			if by := t.judge.Empty(z, s, r.ID, r.Lambda); by != judge.None {
-				if by == judge.Float {
+				if by == judge.Float && id >= 0 {
 					t.table.remember(id, s, t.judge.Cell, r.ID, r.Lambda)
 				}
 				return by, nil

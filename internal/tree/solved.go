@@ -20,6 +20,8 @@ type Solved struct {
 	levels  []*level
 	scratch scratch
 	ahead   bool // neurons are settled before it is their turn, for all parts of a cell
+	maximal bool // there are maxima
+	spare   []lp.Incremental
 }
 
 // level is a cell on the path: its witness, the forms gathered below it, and where its decisions
@@ -31,6 +33,8 @@ type level struct {
 	far judge.Point
 	// Neuron j of layer l is the next to be decided, or that of the split.
 	l, j int
+	// In a layer of maxima, neuron j is the first piece of its maximum.
+	choice choice
 	// follows says that the solver is ready for both sides of the split; arrived that the cell has
 	// been entered, not only named.
 	follows, arrived bool
@@ -39,13 +43,19 @@ type level struct {
 // NewSolved returns a tree at the root. proof says that multipliers are wanted in integers, and
 // witnesses of all cells.
 func NewSolved(m *Subject, p *Policy, halt *atomic.Bool, proof bool) *Solved {
-	t := &Solved{questions: questions{trunk: newTrunk(m, p, halt), solver: p.newSolver(m.Model)}, scratch: newScratch(m)}
-	t.judge.Proof, t.ahead = proof, true
-	if s, ok := t.solver.(lp.Stoppable); ok {
-		s.StopWhen(m.Late)
-	}
+	t := &Solved{questions: questions{trunk: newTrunk(m, p, halt)}, scratch: newScratch(m)}
+	t.solver = t.newSolver()
+	t.judge.Proof, t.ahead, t.maximal = proof, true, m.Maximal()
 	t.table = newProofTable(m, !proof)
 	return t
+}
+
+func (t *questions) newSolver() lp.Incremental {
+	s := t.policy.newSolver(t.m.Model)
+	if stoppable, ok := s.(lp.Stoppable); ok {
+		stoppable.StopWhen(t.m.Late)
+	}
+	return s
 }
 
 // at returns the level of a depth.
@@ -61,11 +71,13 @@ func (t *Solved) at(depth int) *level {
 
 // Reset starts at the centre of the ball, with its signs.
 func (t *Solved) Reset() {
+	t.atFirst()
 	t.off, t.depth, t.gaveUp, t.err = 0, 0, false, nil
 	t.unconstrained()
+	t.judge.Named = 0
 	t.solver.Reset(t.m.Norm, t.m.N)
 	lv := t.at(0)
-	lv.l, lv.j, lv.arrived = 0, 0, false
+	lv.l, lv.j, lv.arrived, lv.choice = 0, 0, false, choice{}
 	clear(lv.Y)
 	lv.Big = nil
 	t.judge.Look(&lv.Point)
@@ -118,6 +130,11 @@ func (t *Solved) arrive(lv *level) {
 	if up.l+1 < len(t.m.Layers) {
 		lv.acc.CopyFrom(&up.acc)
 	}
+	lv.choice.before, lv.choice.named = len(t.judge.Cell), t.judge.Named
+	if t.m.Layers[up.l].Ends != nil {
+		t.arriveAt(lv, up)
+		return
+	}
 	t.constrain(judge.Constraint{Form: t.Form(up.l, up.j), ID: int32(t.m.Layers[up.l].First + up.j), S: float64(s), Name: t.judge.Names()})
 	if up.follows {
 		t.solver.Enter(float64(s))
@@ -148,6 +165,12 @@ func (t *Solved) arriveKnowing(labels []int8, decided func(j int) bool) {
 func (t *Solved) Enter(s int8) {
 	lv, child := t.levels[t.depth], t.at(t.depth+1)
 	id := t.m.Layers[lv.l].First + lv.j
+	if t.m.Layers[lv.l].Ends != nil {
+		t.choose(lv, child, s)
+		t.depth++
+		return
+	}
+	child.choice = choice{}
 	if lv.Z[id] == s {
 		child.CopyFrom(&lv.Point)
 	} else {
@@ -163,13 +186,19 @@ func (t *Solved) Leave() {
 	lv := t.levels[t.depth]
 	t.depth--
 	up := t.levels[t.depth]
-	if lv.arrived {
+	if t.maximal {
+		t.giveBack(lv)
+	} else if lv.arrived {
 		if up.follows {
 			t.solver.Leave()
 		} else {
 			t.off--
 		}
 		t.release()
+	}
+	if t.m.Layers[up.l].Ends != nil {
+		t.unlabel(up)
+		return
 	}
 	t.labels[t.m.Layers[up.l].First+up.j] = 0
 }
@@ -183,6 +212,10 @@ func (t *Solved) enterLayer(lv *level) {
 	t.Begin(&lv.acc, l+1)
 	st := &t.layers[l]
 	st.entry = t.depth
+	if t.m.Layers[l].Ends != nil {
+		t.enterMaxima(lv)
+		return
+	}
 	fs, first := t.Forms(l), t.m.Layers[l].First
 	for j := range st.done {
 		if t.m.Late() { // nothing of the rest is settled
@@ -209,6 +242,9 @@ func (t *Solved) enterLayer(lv *level) {
 func (t *Solved) layer(lv *level, passing bool) (e Event, done bool) {
 	l := lv.l
 	ly, st := t.m.Layers[l], &t.layers[l]
+	if ly.Ends != nil {
+		return t.maxima(lv, passing)
+	}
 	for ; lv.j < ly.Neurons; lv.j++ {
 		if st.done[lv.j] != open {
 			continue
@@ -218,6 +254,7 @@ func (t *Solved) layer(lv *level, passing bool) (e Event, done bool) {
 			return t.Undecided(), true
 		}
 		if t.decide(lv) {
+			lv.choice.cell, lv.choice.names = len(t.judge.Cell), t.judge.Named
 			lv.follows = t.off == 0 && !t.Form(l, lv.j).Lost() && t.solver.Split()
 			if t.ahead && st.entry == t.depth && lv.follows {
 				t.settle(lv)
@@ -313,6 +350,7 @@ func (t *Solved) uncertain(lv *level, id int) bool {
 func (t *Solved) CopyFrom(from Tree, depth int) {
 	o := from.(*Solved)
 	t.Tally()
+	t.atFirst()
 	t.off, t.depth, t.gaveUp, t.err = 0, depth, false, nil
 	copy(t.labels, o.labels)
 	src, dst := o.levels[depth], t.at(depth)
@@ -321,21 +359,38 @@ func (t *Solved) CopyFrom(from Tree, depth int) {
 	dst.l, dst.j, dst.follows, dst.arrived = src.l, src.j, true, true
 	dst.acc.CopyFrom(&src.acc)
 	t.copyLayer(&o.trunk, src.l)
-	t.solver.CopyFrom(o.solver, depth)
-	t.pivots = t.solver.Pivots()
+	constraints := depth
+	if t.maximal {
+		constraints, dst.choice = src.choice.cell, src.choice
+		dst.choice.above = nil // the other's
+	}
+	again := t.m.Layers[src.l].Ends != nil // the solver's cell was split for a search last
+	if !again {
+		t.solver.CopyFrom(o.solverAt(depth), constraints)
+		t.pivots = t.solver.Pivots()
+	}
 	t.judge.Box.CopyFrom(o.judge.Box)
 	t.unconstrained()
-	for _, a := range o.judge.Cell[:depth] {
+	for _, a := range o.judge.Cell[:constraints] {
 		z := *a.Form
 		z.G = slices.Clone(z.G)
 		a.Form = &z
 		t.constrain(a)
+	}
+	if t.maximal {
+		t.judge.Named = src.choice.names
+	}
+	if again {
+		t.replay()
 	}
 }
 
 // constrain adds a constraint to the cell, release takes the last one away.
 func (t *questions) constrain(a judge.Constraint) {
 	t.judge.Cell = append(t.judge.Cell, a)
+	if t.judge.Named > 0 {
+		t.judge.Named = a.Name + 1
+	}
 	t.table.set(a.ID, a.Form, a.S)
 }
 

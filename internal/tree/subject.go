@@ -51,8 +51,11 @@ func (m *Subject) tail(l int) []bound.LayerCount {
 
 // RootBound bounds the whole count.
 func (m *Subject) RootBound() *big.Int {
+	if m.Maximal() {
+		return RoughUpper(m.Net)
+	}
 	if m.survey(); m.Late() {
-		return RoughUpper(m.Source)
+		return RoughUpper(m.Net)
 	}
 	return bound.Recursion(m.tails.all, m.N)
 }
@@ -93,14 +96,23 @@ func (m *Subject) survey() {
 // RoughUpper bounds the regions of any ball by a power a layer: K neurons cut a space of dimension
 // d into at most Σ_{j≤d} C(K,j) ≤ min(2^K, (K+1)^d) cells, since a set of at most d neurons is the
 // image of a map from d places to the neurons or none; and the dimension is at most that of the
-// input and the narrowest layer before.
+// input and the narrowest layer before. Maxima of k pieces each are k cells at most, and no finer
+// than the k(k−1)/2 hyperplanes on which two pieces are equal.
 func RoughUpper(n *network.Network) *big.Int {
 	v, d := big.NewInt(1), n.Inputs()
 	for _, l := range n.Layers() {
 		k := l.Neurons()
 		cells := new(big.Int).Lsh(big.NewInt(1), uint(k))
+		if l.Act == network.Max {
+			k = 0
+			cells.SetInt64(1)
+			for _, pieces := range l.Pieces {
+				k += pieces * (pieces - 1) / 2
+				cells.Mul(cells, big.NewInt(int64(pieces)))
+			}
+		}
 		base := big.NewInt(int64(k) + 1)
-		if d*base.BitLen() < k+1 { // then the power is the smaller one
+		if d*base.BitLen() < cells.BitLen() { // then the power is the smaller one
 			cells.Exp(base, big.NewInt(int64(d)), nil)
 		}
 		v.Mul(v, cells)

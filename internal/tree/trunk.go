@@ -107,7 +107,7 @@ func (w *trunk) openFrom(l, j int) func(u int) bool {
 // may change sign there. look, unless the first bound is small, takes a closer look at the later
 // layers; nil is none.
 func (w *trunk) boundOf(l, j int, undecided func(u int) bool, look func() []bound.LayerCount) *big.Int {
-	if w.m.Late() {
+	if w.m.Late() || w.m.Maximal() {
 		return w.rough(l, j)
 	}
 	b := w.recursion(l, undecided, w.m.tail(l))

@@ -72,7 +72,7 @@ func (t *Vertices) setCells(c *vertices.Cells) {
 
 // KeepsVertices says that cells may be kept by their vertices.
 func KeepsVertices(m *Subject, p *Policy) bool {
-	return len(m.Layers) > 0 && m.N <= vertexInputs(m) && p.allowsVertices()
+	return len(m.Layers) > 0 && !m.Maximal() && m.N <= vertexInputs(m) && p.allowsVertices()
 }
 
 // vertexInputs is the number of inputs up to which cells are kept by their vertices: as far as

@@ -89,7 +89,15 @@ func negate(rd *reader, _ *node) error { return rd.scale(filled(rd.width, -1)) }
 func larger(sign float64) func(*reader, *node) error {
 	return func(rd *reader, n *node) error {
 		if len(n.args) != 2 {
-			return fmt.Errorf("%d inputs, supported are two", len(n.args))
+			values := make([]value, len(n.args))
+			for i := range values {
+				v, err := rd.asValue(i, n)
+				if err != nil {
+					return err
+				}
+				values[i] = v
+			}
+			return rd.largestOf(values, sign)
 		}
 		x, err := rd.asValue(0, n)
 		if err != nil {
@@ -329,23 +337,48 @@ func reduce(mean bool, what string) func(*reader, *node) error {
 		if err := n.mustRun(0, "data"); err != nil {
 			return err
 		}
-		axes, err := n.axes(len(rd.shape))
-		if err != nil {
+		axes, keep, noop, err := n.reduced(rd.shape)
+		if err != nil || noop {
 			return err
 		}
-		keep, err1 := n.integer("keepdims", 1)
-		noop, err2 := n.integer("noop_with_empty_axes", 0)
-		if err := errors.Join(err1, err2); err != nil {
-			return err
-		}
-		if len(axes) == 0 {
-			if noop != 0 {
-				return nil
-			}
-			axes = ordered(len(rd.shape))
-		}
-		return rd.reduce(axes, keep != 0, mean, what)
+		return rd.reduce(axes, keep, mean, what)
 	}
+}
+
+// reduced reads the attributes of a reduction of a value of a shape; noop says that there is nothing
+// to do.
+func (n *node) reduced(shape []int) (axes []int, keep, noop bool, err error) {
+	axes, err = n.axes(len(shape))
+	if err != nil {
+		return nil, false, false, err
+	}
+	keepdims, err1 := n.integer("keepdims", 1)
+	idle, err2 := n.integer("noop_with_empty_axes", 0)
+	if err := errors.Join(err1, err2); err != nil {
+		return nil, false, false, err
+	}
+	if len(axes) == 0 {
+		axes, noop = ordered(len(shape)), idle != 0
+	}
+	return axes, keepdims != 0, noop, nil
+}
+
+// reduced returns the shape that is left, and for each element its place there, of so many.
+func reduced(shape, axes []int, keep bool) (out, at []int, groups int) {
+	out, full, steps, step := []int{}, slices.Clone(shape), make([]int, len(shape)), 1
+	for d := len(shape) - 1; d >= 0; d-- {
+		if slices.Contains(axes, d) {
+			full[d] = 1
+			continue
+		}
+		steps[d], step = step, step*shape[d]
+	}
+	for d, n := range full {
+		if keep || !slices.Contains(axes, d) {
+			out = append(out, n)
+		}
+	}
+	return out, strided(shape, steps), step
 }
 
 func globalAveragePool(rd *reader, _ *node) error {
@@ -356,19 +389,7 @@ func globalAveragePool(rd *reader, _ *node) error {
 }
 
 func (rd *reader) reduce(axes []int, keep, mean bool, what string) error {
-	out, full, steps, step := []int{}, slices.Clone(rd.shape), make([]int, len(rd.shape)), 1
-	for d := len(rd.shape) - 1; d >= 0; d-- {
-		if slices.Contains(axes, d) {
-			full[d] = 1
-			continue
-		}
-		steps[d], step = step, step*rd.shape[d]
-	}
-	for d, n := range full {
-		if keep || !slices.Contains(axes, d) {
-			out = append(out, n)
-		}
-	}
+	out, at, step := reduced(rd.shape, axes, keep)
 	w, err := rd.newWeights(step, rd.width)
 	if err != nil {
 		return err
@@ -380,7 +401,7 @@ func (rd *reader) reduce(axes []int, keep, mean bool, what string) error {
 			rd.im.Round(what+": 1/(the number of elements)", rd.width)
 		}
 	}
-	for j, i := range strided(rd.shape, steps) {
+	for j, i := range at {
 		w.Set(i, j, factor)
 	}
 	rd.shape = out

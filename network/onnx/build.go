@@ -26,11 +26,27 @@ type block struct {
 	in []ref // distinct, and no constants
 	w  *network.Sparse
 	b  []float64
-	// slopes is nil for a block without activation.
+	// slopes is nil for a block without activation, and for one of maxima.
 	slopes []float64
+	// pieces says how many rows each element of a block of maxima is the largest of; it is nil
+	// elsewhere, where each row is an element.
+	pieces []int
+	// first is the first row of each.
+	first []int
 	// level is the longest way from the inputs, the place among the layers.
 	level int
 }
+
+// elements is the number of places of the block.
+func (k *block) elements() int {
+	if k.pieces != nil {
+		return len(k.pieces)
+	}
+	return len(k.b)
+}
+
+// affine says that the block has neither activation nor maxima.
+func (k *block) affine() bool { return k.slopes == nil && k.pieces == nil }
 
 // builder collects blocks, and holds the running value: what the operator at work acts on.
 type builder struct {
@@ -63,7 +79,7 @@ func (b *builder) put(refs []ref) { b.refs, b.width = refs, len(refs) }
 
 // rowsOf returns all places of a block.
 func (b *builder) rowsOf(at int) []ref {
-	refs := make([]ref, len(b.blocks[at].b))
+	refs := make([]ref, b.blocks[at].elements())
 	for i := range refs {
 		refs[i] = ref{int32(at), int32(i)}
 	}
@@ -252,7 +268,7 @@ func (b *builder) close() error {
 	switch {
 	case at > inputBlock && slices.Equal(b.refs, b.rowsOf(int(at))):
 		return nil
-	case at > inputBlock && b.blocks[at].slopes == nil && !slices.ContainsFunc(b.refs, func(r ref) bool { return r.block != at }):
+	case at > inputBlock && b.blocks[at].affine() && !slices.ContainsFunc(b.refs, func(r ref) bool { return r.block != at }):
 		k, err := b.rows(b.blocks[at], b.refs)
 		if err == nil {
 			b.put(b.append(k))

@@ -10,7 +10,8 @@
 //	Relu, LeakyRelu     the neurons
 //	Abs, PRelu          and these: PRelu has constant slopes, broadcast by numpy's rule
 //	Clip, HardSigmoid   lo + relu(z − lo) − relu(z − hi); one neuron where a bound is infinite
-//	Max, Min            of two: b + relu(a − b)
+//	Max, Min            of two: b + relu(a − b); of three and more, one neuron of so many pieces, as
+//	                    MaxPool, GlobalMaxPool, ReduceMax and ReduceMin are
 //	Transpose, Slice, Gather, Split, Concat, Pad, Expand, Tile, Resize and Upsample by nearest
 //	Flatten, Reshape, Squeeze, Unsqueeze, Identity, Dropout, Cast between floating types
 //	Constant, Shape     and arithmetic of constants; DequantizeLinear of constants

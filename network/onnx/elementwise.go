@@ -107,7 +107,7 @@ func ordered(n int) []int {
 // of an input, a block with an activation, or constants.
 func (b *builder) openBlock(refs []ref) (*block, []int, error) {
 	at := refs[0].block
-	if at <= inputBlock || b.blocks[at].slopes != nil {
+	if at <= inputBlock || !b.blocks[at].affine() {
 		return nil, nil, nil
 	}
 	k := b.blocks[at]

@@ -90,6 +90,9 @@ func batchNote(apart bool, input string, size int) string {
 // layer a block diagonal of equal blocks, with biases and slopes of equal pieces.
 func copies(n *network.Network, times int) bool {
 	for _, l := range n.Layers() {
+		if l.Act == network.Max { // whether its rows mix is not found out
+			return false
+		}
 		if l.Out()%times != 0 || l.In()%times != 0 {
 			return false
 		}

@@ -69,6 +69,9 @@ func twin(op string, at map[string]*onnxpb.AttributeProto, in []rats) []rats {
 	case "Mul":
 		return two(func(a, b *big.Rat) *big.Rat { return new(big.Rat).Mul(a, b) })
 	case "Max":
+		if len(in) > 2 {
+			in = []rats{twin("Max", nil, in[:2])[0], in[2]}
+		}
 		return two(larger)
 	case "Min":
 		return two(smaller)
@@ -108,6 +111,16 @@ func twin(op string, at map[string]*onnxpb.AttributeProto, in []rats) []rats {
 			}
 			out.data = append(out.data, v)
 		})
+		return []rats{out}
+	case "ReduceMax":
+		out := rats{dims: []int{1, in[0].dims[1]}}
+		for j := range in[0].dims[1] {
+			top := in[0].at([]int{0, j})
+			for i := range in[0].dims[0] {
+				top = larger(top, in[0].at([]int{i, j}))
+			}
+			out.data = append(out.data, top)
+		}
 		return []rats{out}
 	case "ReduceSum":
 		out := rats{dims: []int{1, in[0].dims[1]}}
@@ -215,7 +228,7 @@ func (d *drawn) node(op string, in []string, shapes [][]int, at ...*onnxpb.Attri
 // step adds a random node.
 func (d *drawn) step() {
 	x, s := d.any()
-	switch op := rapid.SampledFrom([]string{"Relu", "Abs", "Neg", "Cast", "Clip", "MatMul", "Transpose", "Concat", "Slice", "Split", "Pad", "ReduceSum",
+	switch op := rapid.SampledFrom([]string{"Relu", "Abs", "Neg", "Cast", "Clip", "MatMul", "Transpose", "Concat", "Slice", "Split", "Pad", "ReduceSum", "ReduceMax", "Max of three",
 		"Add", "Sub", "Max", "Min", "Mul", "Add", "Sub"}).Draw(d.T, "op"); op {
 	case "Cast":
 		d.node(op, []string{x}, [][]int{s}, intAttr("to", 1))
@@ -248,7 +261,9 @@ func (d *drawn) step() {
 		if s[0] < maxSide && s[1] < maxSide {
 			d.node(op, []string{x}, [][]int{{s[0] + 1, s[1] + 1}}, intsAttr("pads", 0, 1, 1, 0), floatAttr("value", float32(d.number("fill", -1, 1))))
 		}
-	case "ReduceSum":
+	case "Max of three":
+		d.node("Max", []string{x, d.matrix(1, s[1]), d.matrix(s[0], 1)}, [][]int{s})
+	case "ReduceSum", "ReduceMax":
 		d.node(op, []string{x}, [][]int{{1, s[1]}}, intsAttr("axes", 0))
 	default:
 		d.node(op, []string{x}, [][]int{s})

@@ -5,6 +5,7 @@ package onnx
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -63,6 +64,9 @@ type writer struct {
 
 // layer adds the nodes of layer i.
 func (c *writer) layer(i int, l network.Layer) error {
+	if l.Act == network.Max {
+		return errors.New("activation: a layer of maxima is not written: the canonical text (.json) holds it")
+	}
 	rows, cols := l.W.Dims()
 	flat := make([]float64, 0, rows*cols)
 	for r := range rows {

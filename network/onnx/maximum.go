@@ -1,0 +1,174 @@
+// Maxima of three values and more, MaxPool among them: each is one neuron with so many pieces. A
+// tournament of neurons of two would be the same function, of more regions.
+
+package onnx
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// largest makes the running value the largest of each group of places, one after the other in refs;
+// with the sign −1 the smallest, −max(−x).
+func (b *builder) largest(refs []ref, pieces []int, sign float64) error {
+	if most := slices.Max(pieces); most > maxPieces {
+		return fmt.Errorf("a maximum of %d elements, supported are %d at most", most, maxPieces)
+	}
+	if b.put(refs); slices.Max(pieces) == 1 {
+		return nil
+	}
+	if sign < 0 {
+		if err := b.scale(filled(b.width, -1)); err != nil {
+			return err
+		}
+	}
+	k, err := b.listed(b.refs)
+	if err != nil {
+		return err
+	}
+	out, first := &block{in: k.in, w: k.w, b: k.b, pieces: pieces}, 0
+	for _, n := range pieces {
+		out.first = append(out.first, first)
+		first += n
+	}
+	b.put(b.append(out))
+	if sign < 0 {
+		return b.scale(filled(b.width, -1))
+	}
+	return nil
+}
+
+// maxPieces is that of a layer of maxima (package network).
+const maxPieces = 1 << 16
+
+// listed returns a block without activation whose rows are refs: those of one such block itself, or
+// copies.
+func (b *builder) listed(refs []ref) (*block, error) {
+	at := refs[0].block
+	if at > inputBlock && b.blocks[at].affine() && !slices.ContainsFunc(refs, func(r ref) bool { return r.block != at }) {
+		return b.rows(b.blocks[at], refs)
+	}
+	return b.copied(refs)
+}
+
+// maxPool is the maximum over each window. What lies in the padding is left out.
+func maxPool(rd *reader, n *node) error {
+	ceil, err := n.integer("ceil_mode", 0)
+	if err != nil {
+		return err
+	}
+	if r := len(rd.shape); r < 3 || r > 4 {
+		return fmt.Errorf("shape %v, supported are one and two spatial dimensions", rd.shape)
+	}
+	win, err := rd.windows(n, nil)
+	if err != nil {
+		return err
+	}
+	for i := range win {
+		if ceil != 0 {
+			win[i].roundUp()
+		}
+	}
+	g := grid{axes: win, units: rd.shape[1]}
+	batch := rd.shape[0]
+	if err := rd.work(batch, g.units, win[0].covered(), win[1].covered()); err != nil {
+		return err
+	}
+	var from, pieces []int
+	g.each(batch, func(b, unit, row int, at func(func(k, pos int))) {
+		before, plane := len(from), (b*g.units+unit)*g.plane()
+		at(func(_, pos int) { from = append(from, plane+pos) })
+		pieces = append(pieces, len(from)-before)
+	})
+	if slices.Min(pieces) == 0 {
+		return errors.New("a window lies in the padding alone")
+	}
+	shape := g.shape(rd.shape)
+	refs, err := rd.pick(rd.refs, from, 0)
+	if err != nil {
+		return err
+	}
+	if err := rd.largest(refs, pieces, 1); err != nil {
+		return err
+	}
+	rd.shape = shape
+	return nil
+}
+
+// roundUp adds the position whose window goes beyond the end, if it begins before the padding there.
+func (a *axis) roundUp() {
+	if span := a.dilation*(a.kernel-1) + 1; (a.in+a.before+a.after-span)%a.stride != 0 && a.out*a.stride < a.in+a.before {
+		a.out++
+	}
+}
+
+// reduceExtreme is the largest element over axes, or with the sign −1 the smallest.
+func reduceExtreme(sign float64) func(*reader, *node) error {
+	return func(rd *reader, n *node) error {
+		if err := n.mustRun(0, "data"); err != nil {
+			return err
+		}
+		axes, keep, noop, err := n.reduced(rd.shape)
+		if err != nil || noop {
+			return err
+		}
+		return rd.extremeOver(axes, keep, sign)
+	}
+}
+
+func globalMaxPool(rd *reader, _ *node) error {
+	if len(rd.shape) < 3 {
+		return fmt.Errorf("shape %v, expected a batch, channels and the rest", rd.shape)
+	}
+	return rd.extremeOver(ordered(len(rd.shape))[2:], true, 1)
+}
+
+func (rd *reader) extremeOver(axes []int, keep bool, sign float64) error {
+	out, at, groups := reduced(rd.shape, axes, keep)
+	order := ordered(rd.width)
+	slices.SortStableFunc(order, func(i, j int) int { return at[i] - at[j] })
+	refs, err := rd.pick(rd.refs, order, 0)
+	if err != nil {
+		return err
+	}
+	if err := rd.largest(refs, slices.Repeat([]int{rd.width / groups}, groups), sign); err != nil {
+		return err
+	}
+	rd.shape = out
+	return nil
+}
+
+// largestOf is the largest of several values, or with the sign −1 the smallest, element by element.
+func (rd *reader) largestOf(values []value, sign float64) error {
+	shape := values[0].shape
+	for _, v := range values[1:] {
+		s, _, err := broadcast(shape, v.shape)
+		if err != nil {
+			return err
+		}
+		shape = s
+	}
+	rows := make([][]ref, len(values))
+	for i, v := range values {
+		_, from, err := broadcast(v.shape, shape)
+		if err != nil {
+			return err
+		}
+		if rows[i], err = rd.pick(v.refs, from, 0); err != nil {
+			return err
+		}
+	}
+	n := len(rows[0])
+	refs := make([]ref, 0, n*len(rows))
+	for i := range n {
+		for _, row := range rows {
+			refs = append(refs, row[i])
+		}
+	}
+	if err := rd.largest(refs, slices.Repeat([]int{len(rows)}, n), sign); err != nil {
+		return err
+	}
+	rd.shape = shape
+	return nil
+}
