@@ -146,15 +146,14 @@ func shapeOf(_ *reader, n *node) ([]value, error) {
 	return []value{{constant: t}}, nil
 }
 
-func sumOf(rd *reader, n *node) error        { return rd.sum(n, 1) }
-func differenceOf(rd *reader, n *node) error { return rd.sum(n, -1) }
-
-// sum is input 0 plus factor times input 1, factor being 1 or −1, by numpy's rule.
-func (rd *reader) sum(n *node, factor float64) error {
-	if n.attrs["axis"] != nil {
-		return errors.New("attribute \"axis\": supported is only that of a constant")
+// plus is input 0 plus factor times input 1, factor being 1 or −1, by numpy's rule.
+func plus(factor float64) func(*reader, *node) error {
+	return func(rd *reader, n *node) error {
+		if n.attrs["axis"] != nil {
+			return errors.New("attribute \"axis\": supported is only that of a constant")
+		}
+		return rd.combine(*n.args[0].run, *n.args[1].run, factor)
 	}
-	return rd.combine(*n.args[0].run, *n.args[1].run, factor)
 }
 
 // combine makes x + factor·y the running value, by numpy's rule.

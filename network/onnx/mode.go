@@ -20,7 +20,7 @@ import (
 const inferenceOpset = 7
 
 // inference refuses a node that is for training: a random function, or one of the whole batch.
-func (rd *reader) inference(n *node) error {
+func (n *node) inference() error {
 	test, err := n.integer("is_test", 0)
 	switch _, given := n.attrs["is_test"]; {
 	case err != nil:
@@ -29,15 +29,15 @@ func (rd *reader) inference(n *node) error {
 		return nil
 	case given:
 		return errors.New("attribute \"is_test\": 0, which means training, expected 1 (export the network for inference)")
-	case rd.opset < inferenceOpset:
-		return fmt.Errorf("attribute \"is_test\": missing, which means training in opset %d, expected 1 (export the network for inference, or set is_test to 1)", rd.opset)
+	case n.opset < inferenceOpset:
+		return fmt.Errorf("attribute \"is_test\": missing, which means training in opset %d, expected 1 (export the network for inference, or set is_test to 1)", n.opset)
 	}
 	return nil
 }
 
 // oneOfBatch returns the network of as many rows of a fixed batch as are asked for, where there is
 // one input and its rows do not mix: one of them unless want is all. What it does it notes.
-func (rd *reader) oneOfBatch(n *network.Network, inputs []*onnxpb.ValueInfoProto, want int) (*network.Network, error) {
+func oneOfBatch(rd *reader, n *network.Network, inputs []*onnxpb.ValueInfoProto, want int) (*network.Network, error) {
 	name := inputs[0].GetName()
 	shape := rd.values[name].shape
 	if len(inputs) != 1 || len(shape) < 2 || shape[0] == 1 {

@@ -106,6 +106,15 @@ func along(shape []int, axis int, index []int) (moved, error) {
 	return moved{shape: out, from: from}, nil
 }
 
+// along takes the given indices of an axis of what m made.
+func (m moved) along(axis int, index []int) (moved, error) {
+	next, err := along(m.shape, axis, index)
+	if err != nil {
+		return m, err
+	}
+	return m.then(next), nil
+}
+
 // then applies a second move to what a first made.
 func (m moved) then(next moved) moved {
 	if m.from == nil {
@@ -219,11 +228,9 @@ func slice(n *node, shape []int) ([]moved, error) {
 		if err != nil {
 			return nil, err
 		}
-		next, err := along(m.shape, axis, index)
-		if err != nil {
+		if m, err = m.along(axis, index); err != nil {
 			return nil, err
 		}
-		m = m.then(next)
 	}
 	return []moved{m}, nil
 }
@@ -361,11 +368,9 @@ func tile(n *node, shape []int) ([]moved, error) {
 		for i := range index {
 			index[i] = i % shape[axis]
 		}
-		next, err := along(m.shape, axis, index)
-		if err != nil {
+		if m, err = m.along(axis, index); err != nil {
 			return nil, err
 		}
-		m = m.then(next)
 	}
 	return []moved{m}, nil
 }

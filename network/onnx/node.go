@@ -172,7 +172,7 @@ func (rd *reader) resolve(n *node, p *onnxpb.NodeProto) (tips int, err error) {
 			a.value = v.constant
 		case c != nil:
 			if c.value == nil {
-				if c.value, err = rd.decode(c.proto); err != nil {
+				if c.value, err = rd.outside.decode(c.proto); err != nil {
 					return 0, fmt.Errorf("tensor %q: %w", name, err)
 				}
 			}

@@ -18,7 +18,7 @@ func init() {
 	windows := []string{"kernel_shape", "strides", "pads", "dilations", "auto_pad"}
 	operators = map[string]operator{
 		"Abs":                {attributes: []string{"consumed_inputs"}, inputs: [2]int{1, 1}, running: abs},
-		"Add":                {attributes: []string{"axis", "broadcast", "consumed_inputs"}, inputs: [2]int{2, 2}, running: addConstant, joining: sumOf, folding: foldAdd},
+		"Add":                {attributes: []string{"axis", "broadcast", "consumed_inputs"}, inputs: [2]int{2, 2}, running: addConstant, joining: plus(1), folding: foldAdd},
 		"AveragePool":        {attributes: append([]string{"ceil_mode", "count_include_pad"}, windows...), inputs: [2]int{1, 1}, running: averagePool},
 		"BatchNormalization": {attributes: []string{"epsilon", "momentum", "spatial", "is_test", "training_mode", "consumed_inputs"}, inputs: [2]int{5, 5}, running: batchNormalization},
 		"Constant":           {attributes: []string{"value", "value_float", "value_floats", "value_int", "value_ints"}, folding: constantNode},
@@ -33,7 +33,7 @@ func init() {
 		"Relu":               {attributes: []string{"consumed_inputs"}, inputs: [2]int{1, 1}, running: relu},
 		"Reshape":            {attributes: []string{"shape", "allowzero", "consumed_inputs"}, inputs: [2]int{1, 2}, moving: reshaping(reshape)},
 		"Squeeze":            {attributes: []string{"axes"}, inputs: [2]int{1, 2}, moving: reshaping(squeeze)},
-		"Sub":                {attributes: []string{"axis", "broadcast", "consumed_inputs"}, inputs: [2]int{2, 2}, running: subConstant, joining: differenceOf, folding: foldSub},
+		"Sub":                {attributes: []string{"axis", "broadcast", "consumed_inputs"}, inputs: [2]int{2, 2}, running: subConstant, joining: plus(-1), folding: foldSub},
 		"Transpose":          {attributes: []string{"perm"}, inputs: [2]int{1, 1}, moving: transpose},
 		"Slice":              {attributes: []string{"starts", "ends", "axes"}, inputs: [2]int{1, 5}, moving: slice},
 		"Gather":             {attributes: []string{"axis"}, inputs: [2]int{2, 2}, moving: gatherNode},
@@ -89,7 +89,7 @@ func pRelu(rd *reader, n *node) error {
 	if err != nil {
 		return err
 	}
-	if rd.opset < 7 && len(t.floats) > 1 && len(rd.shape) > 2 {
+	if n.opset < 7 && len(t.floats) > 1 && len(rd.shape) > 2 {
 		return errors.New("input 1 (slope): one for each channel of operator sets before 7, supported are the later ones")
 	}
 	shape, from, err := broadcast(t.shape, rd.shape)
@@ -111,7 +111,7 @@ func pRelu(rd *reader, n *node) error {
 
 // dropout does nothing at inference.
 func dropout(rd *reader, n *node) error {
-	if err := errors.Join(n.mustRun(0, "data"), rd.inference(n)); err != nil {
+	if err := errors.Join(n.mustRun(0, "data"), n.inference()); err != nil {
 		return err
 	}
 	if n.has(2) {

@@ -48,11 +48,9 @@ func pad(n *node, shape []int) ([]moved, error) {
 		if slices.Equal(index, ordered(shape[axis])) {
 			continue
 		}
-		next, err := along(m.shape, axis, index)
-		if err != nil {
+		if m, err = m.along(axis, index); err != nil {
 			return nil, err
 		}
-		m = m.then(next)
 	}
 	m.fill = fill
 	return []moved{m}, nil
@@ -138,11 +136,9 @@ func resize(n *node, shape []int) ([]moved, error) {
 		if err != nil {
 			return nil, err
 		}
-		next, err := along(m.shape, axis, index)
-		if err != nil {
+		if m, err = m.along(axis, index); err != nil {
 			return nil, err
 		}
-		m = m.then(next)
 	}
 	return []moved{m}, nil
 }

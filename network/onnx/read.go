@@ -106,11 +106,9 @@ func opsetOf(m *onnxpb.ModelProto) (int64, error) {
 // reader is the state of the walk through the graph.
 type reader struct {
 	*builder
-	// opset is the version of the operators, folder that of external data.
-	opset  int64
-	folder string
-	// outside is the number of bytes of external data that may still be read.
-	outside int64
+	// opset is the version of the operators.
+	opset   int64
+	outside outside
 	// shape is that of the running value, an unknown batch being 1.
 	shape []int
 	// consts are the initializers, values what nodes have computed.
@@ -126,7 +124,7 @@ type constant struct {
 
 func readGraph(g *onnxpb.GraphProto, opset int64, limit int, opt Options) (*network.Network, *network.Import, error) {
 	im := &network.Import{Format: "onnx"}
-	rd := &reader{opset: opset, folder: opt.Folder, outside: MaxFileBytes, consts: map[string]*constant{}, values: map[string]value{}}
+	rd := &reader{opset: opset, outside: outside{opt.Folder, MaxFileBytes}, consts: map[string]*constant{}, values: map[string]value{}}
 	if len(g.SparseInitializer) > 0 {
 		return nil, nil, errors.New("the graph has sparse initializers, supported are dense ones")
 	}
@@ -157,8 +155,8 @@ func readGraph(g *onnxpb.GraphProto, opset int64, limit int, opt Options) (*netw
 	if err != nil {
 		return nil, nil, fmt.Errorf("output %q: %w", p.output, err)
 	}
-	im.Precision = rd.precision()
-	net, err = rd.oneOfBatch(net, p.inputs, opt.Batch)
+	im.Precision = precision(rd.consts, rd.values)
+	net, err = oneOfBatch(rd, net, p.inputs, opt.Batch)
 	return net, im, err
 }
 
@@ -226,14 +224,14 @@ func inputShape(in *onnxpb.ValueInfoProto) ([]int, error) {
 }
 
 // precision says how the float tensors that were read are held.
-func (rd *reader) precision() string {
+func precision(consts map[string]*constant, values map[string]value) string {
 	has := map[onnxpb.TensorProto_DataType]bool{}
-	for _, c := range rd.consts {
+	for _, c := range consts {
 		if c.value != nil && c.value.ints == nil {
 			has[c.value.elem] = true
 		}
 	}
-	for _, v := range rd.values {
+	for _, v := range values {
 		if v.constant != nil && v.constant.ints == nil {
 			has[v.constant.elem] = true
 		}

@@ -34,8 +34,8 @@ func (a axis) covers(o int) (k0, k1, start int) {
 
 // windows reads the attributes that Conv and AveragePool share; one spatial
 // dimension is treated as the second of two.
-func (rd *reader) windows(n *node, kernel []int) (w [2]axis, err error) {
-	spatial := rd.shape[2:]
+func (n *node) windows(shape, kernel []int) (w [2]axis, err error) {
+	spatial := shape[2:]
 	given, err := n.integers("kernel_shape")
 	if err != nil {
 		return w, err
@@ -49,7 +49,7 @@ func (rd *reader) windows(n *node, kernel []int) (w [2]axis, err error) {
 		}
 	}
 	if len(kernel) != len(spatial) {
-		return w, fmt.Errorf("attribute \"kernel_shape\": %v, expected %d numbers for shape %v", kernel, len(spatial), rd.shape)
+		return w, fmt.Errorf("attribute \"kernel_shape\": %v, expected %d numbers for shape %v", kernel, len(spatial), shape)
 	}
 	for i, k := range given {
 		if len(given) != len(kernel) || int(k) != kernel[i] {
@@ -150,7 +150,7 @@ func conv(rd *reader, n *node) error {
 	if group < 1 || group > int64(units) || units%int(group) != 0 || perGroup*int(group) != channels {
 		return fmt.Errorf("weights of shape %v, group %d: they do not fit %d channels", wt.shape, group, channels)
 	}
-	win, err := rd.windows(n, wt.shape[2:])
+	win, err := n.windows(rd.shape, wt.shape[2:])
 	if err != nil {
 		return err
 	}
@@ -204,7 +204,7 @@ func averagePool(rd *reader, n *node) error {
 	if r := len(rd.shape); r < 3 || r > 4 {
 		return fmt.Errorf("shape %v, supported are one and two spatial dimensions", rd.shape)
 	}
-	win, err := rd.windows(n, nil)
+	win, err := n.windows(rd.shape, nil)
 	if err != nil {
 		return err
 	}
