@@ -32,7 +32,10 @@ func (rd *reader) asValue(i int, n *node) (value, error) {
 
 // concat joins along an axis.
 func concat(rd *reader, n *node) ([]value, error) {
-	if !slices.ContainsFunc(n.args, func(a arg) bool { return a.run != nil }) {
+	if n.args = slices.DeleteFunc(slices.Clone(n.args), func(a arg) bool { return a.empty }); len(n.args) == 0 {
+		return []value{{empty: true}}, nil
+	}
+	if n.tips() == 0 {
 		t, err := concatConstants(rd, n)
 		return []value{{constant: t}}, err
 	}

@@ -24,22 +24,21 @@ func (rd *reader) moved(n *node, f mover) ([]value, error) {
 		return nil, errors.New("input 0: missing")
 	}
 	run, t := n.args[0].run, n.args[0].value
-	var shape []int
-	if shape = nil; run != nil {
-		shape = run.shape
-	} else {
-		shape = t.shape
-	}
-	outs, err := f(n, shape)
+	outs, err := f(n, n.args[0].shape())
 	if err != nil {
 		return nil, err
 	}
 	values := make([]value, len(outs))
 	for i, m := range outs {
-		if run == nil {
+		switch {
+		case size(m.shape) == 0 && run == nil:
+			values[i].empty = true
+		case size(m.shape) == 0:
+			err = fmt.Errorf("the result, of shape %v, has no elements", m.shape)
+		case run == nil:
 			values[i].constant, err = t.moved(rd, m)
-		} else {
-			values[i].shape, values[i].refs = m.shape, run.refs
+		default:
+			values[i] = value{shape: m.shape, refs: run.refs, test: run.test}
 			if m.from != nil {
 				values[i].refs, err = rd.pick(run.refs, m.from, m.fill)
 			}
@@ -84,14 +83,11 @@ func (t *tensor) moved(rd *reader, m moved) (*tensor, error) {
 func along(shape []int, axis int, index []int) (moved, error) {
 	out := slices.Clone(shape)
 	out[axis] = len(index)
-	if len(index) == 0 {
-		return moved{}, fmt.Errorf("the result, of shape %v, has no elements", out)
-	}
 	if size(out) > maxEntries {
 		return moved{}, fmt.Errorf("the result, of shape %v, has more than %d elements", out, maxEntries)
 	}
 	before, after := size(shape[:axis]), size(shape[axis+1:])
-	from := make([]int, 0, size(out))
+	from := make([]int, 0, max(1, size(out)))
 	for i := range before {
 		for _, j := range index {
 			for k := range after {

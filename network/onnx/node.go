@@ -25,6 +25,8 @@ type operator struct {
 	moving mover
 	// making is set instead where it returns its outputs, whatever its inputs are.
 	making func(*reader, *node) ([]value, error)
+	// truths says that an input may be a truth value that depends on the network's input.
+	truths bool
 	// inputs is the least and the largest number of inputs.
 	inputs [2]int
 }
@@ -34,7 +36,9 @@ type value struct {
 	shape    []int
 	refs     []ref
 	constant *tensor
-	// empty is a Constant without elements, which stands for an absent input.
+	// test says what truth value of the elements' signs this is, if it is one.
+	test test
+	// empty is a constant without elements.
 	empty bool
 }
 
@@ -54,6 +58,8 @@ type arg struct {
 	name  string
 	run   *value
 	value *tensor
+	// empty is a constant without elements: an empty list, or as good as absent.
+	empty bool
 }
 
 func (a arg) absent() bool { return a.run == nil && a.value == nil }
@@ -80,7 +86,10 @@ func operatorOf(p *onnxpb.NodeProto) (operator, bool) {
 
 // node applies one node of the graph.
 func (rd *reader) node(p *onnxpb.NodeProto) error {
-	op, _ := operatorOf(p)
+	op, ok := operatorOf(p)
+	if !ok {
+		return errors.New(strange(p))
+	}
 	if rd.opset == 0 && isONNX(p.GetDomain()) {
 		return errors.New("the model's opset_import names no version of ONNX's operators")
 	}
@@ -97,9 +106,12 @@ func (rd *reader) node(p *onnxpb.NodeProto) error {
 		if n.attrs[a.GetName()] != nil {
 			return fmt.Errorf("attribute %q is given twice", a.GetName())
 		}
+		if a.GetRefAttrName() != "" {
+			return fmt.Errorf("attribute %q refers to one of a function, outside of any", a.GetName())
+		}
 		n.attrs[a.GetName()] = a
 	}
-	if t := n.attrs["value"].GetT(); p.GetOpType() == "Constant" && t != nil && len(p.Attribute) == 1 && slices.Contains(t.Dims, 0) {
+	if p.GetOpType() == "Constant" && n.isEmpty() {
 		rd.values[p.Output[0]] = value{empty: true}
 		return nil
 	}
@@ -124,6 +136,14 @@ func (rd *reader) node(p *onnxpb.NodeProto) error {
 
 // apply returns the outputs of a node of which so many inputs are no constants.
 func (rd *reader) apply(op operator, n *node, tips int) ([]value, error) {
+	for _, a := range n.args {
+		if a.run != nil && a.run.test != isNumber && !op.truths && op.moving == nil {
+			return nil, errors.New("a truth value that depends on the network's input: supported are Not, Where, and moves of it")
+		}
+	}
+	if len(n.args) > 0 && n.args[0].empty && (op.moving != nil || n.op == "Cast") {
+		return []value{{empty: true}}, nil
+	}
 	one := func(err error) ([]value, error) { return []value{{shape: rd.shape, refs: rd.refs}}, err }
 	switch {
 	case op.moving != nil:
@@ -148,6 +168,9 @@ func (rd *reader) apply(op operator, n *node, tips int) ([]value, error) {
 	if op.running == nil {
 		return nil, errors.New("an input is computed from the network's input, supported are constants")
 	}
+	if slices.Contains([]string{"Mul", "MatMul", "Conv", "ConvTranspose"}, n.op) {
+		return nil, errProduct
+	}
 	return nil, fmt.Errorf("%d of its inputs are computed from the network's input, supported is one", tips)
 }
 
@@ -160,35 +183,62 @@ func (rd *reader) enter(v *value) {
 // resolve finds the inputs, and returns how many of them are no constants.
 func (rd *reader) resolve(n *node, p *onnxpb.NodeProto) (tips int, err error) {
 	for _, name := range p.Input {
-		a := arg{name: name}
-		v, known := rd.values[name]
-		switch c := rd.consts[name]; {
-		case name == "" || v.empty:
-		case c != nil && slices.Contains(c.proto.Dims, 0) && p.GetOpType() == "Resize":
-		case known && v.constant == nil:
-			a.run = &v
-			tips++
-		case known:
-			a.value = v.constant
-		case c != nil:
-			if c.value == nil {
-				if c.value, err = rd.outside.decode(c.proto); err != nil {
-					return 0, fmt.Errorf("tensor %q: %w", name, err)
-				}
-			}
-			a.value = c.value
-		default:
-			return 0, fmt.Errorf("it reads %q, which its node does not compute here", name)
+		a, err := rd.arg(name)
+		if err != nil {
+			return 0, err
 		}
-		n.args = append(n.args, a)
+		if n.args = append(n.args, a); a.run != nil {
+			tips++
+		}
 	}
 	return tips, nil
+}
+
+// arg finds a value by its name.
+func (rd *reader) arg(name string) (arg, error) {
+	a := arg{name: name}
+	v, known := rd.values[name]
+	switch c := rd.consts[name]; {
+	case name == "":
+	case v.empty, c != nil && slices.Contains(c.proto.Dims, 0):
+		a.empty = true
+	case known && v.constant == nil:
+		a.run = &v
+	case known:
+		a.value = v.constant
+	case c != nil:
+		if c.value == nil {
+			var err error
+			if c.value, err = rd.outside.decode(c.proto); err != nil {
+				return a, fmt.Errorf("tensor %q: %w", name, err)
+			}
+		}
+		a.value = c.value
+	default:
+		return a, fmt.Errorf("it reads %q, which its node does not compute here", name)
+	}
+	return a, nil
+}
+
+// isEmpty says whether a Constant has no elements.
+func (n *node) isEmpty() bool {
+	for name, a := range n.attrs {
+		switch {
+		case len(n.attrs) > 1:
+			return false
+		case name == "value_ints" || name == "value_floats":
+			return len(a.Ints) == 0 && len(a.Floats) == 0
+		case name == "value":
+			return a.T != nil && slices.Contains(a.T.Dims, 0)
+		}
+	}
+	return false
 }
 
 // constant returns the constant at input i; what names it in errors.
 func (n *node) constant(i int, what string) (*tensor, error) {
 	if i >= len(n.args) || n.args[i].absent() {
-		return nil, fmt.Errorf("input %d (%s): missing", i, what)
+		return nil, fmt.Errorf("input %d (%s): missing, or without elements", i, what)
 	}
 	if n.args[i].run != nil {
 		return nil, fmt.Errorf("input %d (%s): it is computed from the network's input, supported is a constant", i, what)

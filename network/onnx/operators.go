@@ -6,6 +6,7 @@ package onnx
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/relucell/relucell/network/onnx/onnxpb"
@@ -17,20 +18,21 @@ var operators map[string]operator
 func init() {
 	windows := []string{"kernel_shape", "strides", "pads", "dilations", "auto_pad"}
 	operators = map[string]operator{
-		"Abs":                {attributes: []string{"consumed_inputs"}, inputs: [2]int{1, 1}, running: abs},
+		"Abs":                {attributes: []string{"consumed_inputs"}, inputs: [2]int{1, 1}, running: abs, folding: foldOne(exactly(math.Abs), absInt)},
 		"Add":                {attributes: []string{"axis", "broadcast", "consumed_inputs"}, inputs: [2]int{2, 2}, running: addConstant, joining: plus(1), folding: foldAdd},
+		"And":                {attributes: []string{"axis", "broadcast"}, inputs: [2]int{2, 2}, folding: foldTruths(func(a, b bool) bool { return a && b })},
 		"AveragePool":        {attributes: append([]string{"ceil_mode", "count_include_pad"}, windows...), inputs: [2]int{1, 1}, running: averagePool},
 		"BatchNormalization": {attributes: []string{"epsilon", "momentum", "spatial", "is_test", "training_mode", "consumed_inputs"}, inputs: [2]int{5, 5}, running: batchNormalization},
 		"Constant":           {attributes: []string{"value", "value_float", "value_floats", "value_int", "value_ints"}, folding: constantNode},
 		"Conv":               {attributes: append([]string{"group"}, windows...), inputs: [2]int{2, 3}, running: conv},
 		"Dropout":            {attributes: []string{"ratio", "is_test", "seed", "consumed_inputs"}, inputs: [2]int{1, 3}, running: dropout},
 		"Flatten":            {attributes: []string{"axis"}, inputs: [2]int{1, 1}, moving: reshaping(flatten)},
-		"Gemm":               {attributes: []string{"alpha", "beta", "transA", "transB", "broadcast"}, inputs: [2]int{2, 3}, running: gemm},
+		"Gemm":               {attributes: []string{"alpha", "beta", "transA", "transB", "broadcast"}, inputs: [2]int{2, 3}, running: gemm, joining: gemm},
 		"Identity":           {inputs: [2]int{1, 1}, moving: reshaping(identity)},
 		"LeakyRelu":          {attributes: []string{"alpha", "consumed_inputs"}, inputs: [2]int{1, 1}, running: leakyRelu},
 		"MatMul":             {inputs: [2]int{2, 2}, running: matMul, folding: foldMatMul},
 		"PRelu":              {attributes: []string{"consumed_inputs"}, inputs: [2]int{2, 2}, running: pRelu},
-		"Relu":               {attributes: []string{"consumed_inputs"}, inputs: [2]int{1, 1}, running: relu},
+		"Relu":               {attributes: []string{"consumed_inputs"}, inputs: [2]int{1, 1}, running: relu, folding: foldOne(exactly(func(v float64) float64 { return max(v, 0) }), func(v int64) int64 { return max(v, 0) })},
 		"Reshape":            {attributes: []string{"shape", "allowzero", "consumed_inputs"}, inputs: [2]int{1, 2}, moving: reshaping(reshape)},
 		"Squeeze":            {attributes: []string{"axes"}, inputs: [2]int{1, 2}, moving: reshaping(squeeze)},
 		"Sub":                {attributes: []string{"axis", "broadcast", "consumed_inputs"}, inputs: [2]int{2, 2}, running: subConstant, joining: plus(-1), folding: foldSub},
@@ -45,22 +47,60 @@ func init() {
 		"Mul":                {attributes: []string{"axis", "broadcast", "consumed_inputs"}, inputs: [2]int{2, 2}, running: multiply, folding: foldMul},
 		"Div":                {attributes: []string{"axis", "broadcast", "consumed_inputs"}, inputs: [2]int{2, 2}, running: divide, folding: foldDiv},
 		"Neg":                {attributes: []string{"consumed_inputs"}, inputs: [2]int{1, 1}, running: negate, folding: foldNeg},
-		"Sum":                {attributes: []string{"consumed_inputs"}, inputs: [2]int{1, anyNumber}, running: sumAll, joining: sumAll},
-		"Max":                {attributes: []string{"consumed_inputs"}, inputs: [2]int{1, anyNumber}, running: larger(1), joining: larger(1)},
-		"Min":                {attributes: []string{"consumed_inputs"}, inputs: [2]int{1, anyNumber}, running: larger(-1), joining: larger(-1)},
+		"Sum":                {attributes: []string{"consumed_inputs"}, inputs: [2]int{1, anyNumber}, running: sumAll, joining: sumAll, folding: foldAll(foldAdd)},
+		"Mean":               {attributes: []string{"consumed_inputs"}, inputs: [2]int{1, anyNumber}, running: mean, joining: mean},
+		"Max":                {attributes: []string{"consumed_inputs"}, inputs: [2]int{1, anyNumber}, running: larger(1), joining: larger(1), folding: foldExtreme(1)},
+		"Min":                {attributes: []string{"consumed_inputs"}, inputs: [2]int{1, anyNumber}, running: larger(-1), joining: larger(-1), folding: foldExtreme(-1)},
 		"Clip":               {attributes: []string{"min", "max", "consumed_inputs"}, inputs: [2]int{1, 3}, running: clip},
 		"HardSigmoid":        {attributes: []string{"alpha", "beta", "consumed_inputs"}, inputs: [2]int{1, 1}, running: hardSigmoid},
-		"Cast":               {attributes: []string{"to", "saturate"}, inputs: [2]int{1, 1}, running: cast, folding: foldCast},
+		"Cast":               {attributes: []string{"to", "saturate"}, inputs: [2]int{1, 1}, making: cast, truths: true},
+		"CastLike":           {attributes: []string{"saturate"}, inputs: [2]int{2, 2}, making: castLike},
 		"Pad":                {attributes: []string{"pads", "mode", "value"}, inputs: [2]int{1, 4}, moving: pad},
-		"ReduceSum":          {attributes: []string{"axes", "keepdims", "noop_with_empty_axes"}, inputs: [2]int{1, 2}, running: reduce(false, "ReduceSum")},
-		"ReduceMean":         {attributes: []string{"axes", "keepdims", "noop_with_empty_axes"}, inputs: [2]int{1, 2}, running: reduce(true, "ReduceMean")},
+		"ReduceSum":          {attributes: []string{"axes", "keepdims", "noop_with_empty_axes"}, inputs: [2]int{1, 2}, running: reduce(false, false), folding: foldReduce(sumUp, false)},
+		"ReduceMean":         {attributes: []string{"axes", "keepdims", "noop_with_empty_axes"}, inputs: [2]int{1, 2}, running: reduce(true, false), folding: foldReduce(meanOf, false)},
+		"ReduceL1":           {attributes: []string{"axes", "keepdims", "noop_with_empty_axes"}, inputs: [2]int{1, 2}, running: reduce(false, true), folding: foldReduce(absolutes, false)},
+		"ReduceL2":           {attributes: []string{"axes", "keepdims", "noop_with_empty_axes"}, inputs: [2]int{1, 2}, folding: foldReduce(squares, true)},
+		"ReduceSumSquare":    {attributes: []string{"axes", "keepdims", "noop_with_empty_axes"}, inputs: [2]int{1, 2}, folding: foldReduce(squares, false)},
+		"ReduceProd":         {attributes: []string{"axes", "keepdims", "noop_with_empty_axes"}, inputs: [2]int{1, 2}, folding: foldReduce(productOf, false)},
+		"ReduceMax":          {attributes: []string{"axes", "keepdims", "noop_with_empty_axes"}, inputs: [2]int{1, 2}, folding: foldReduce(extremeOf(1), false)},
+		"ReduceMin":          {attributes: []string{"axes", "keepdims", "noop_with_empty_axes"}, inputs: [2]int{1, 2}, folding: foldReduce(extremeOf(-1), false)},
 		"GlobalAveragePool":  {inputs: [2]int{1, 1}, running: globalAveragePool},
 		"ai.onnx.ml.Scaler":  {attributes: []string{"offset", "scale"}, inputs: [2]int{1, 1}, running: scaler},
 		"DequantizeLinear":   {attributes: []string{"axis"}, inputs: [2]int{2, 3}, folding: foldDequantize},
 		"Resize":             {attributes: []string{"mode", "coordinate_transformation_mode", "nearest_mode", "cubic_coeff_a"}, inputs: [2]int{2, 4}, moving: resize},
 		"Upsample":           {attributes: []string{"mode", "scales"}, inputs: [2]int{1, 2}, moving: resize},
+		"ConvTranspose":      {attributes: append([]string{"group", "output_padding", "output_shape"}, windows...), inputs: [2]int{2, 3}, running: convTranspose},
+		"DepthToSpace":       {attributes: []string{"blocksize", "mode"}, inputs: [2]int{1, 1}, moving: depthToSpace},
+		"SpaceToDepth":       {attributes: []string{"blocksize"}, inputs: [2]int{1, 1}, moving: spaceToDepth},
+		"GatherElements":     {attributes: []string{"axis"}, inputs: [2]int{2, 2}, moving: gatherElements},
+		"GatherND":           {attributes: []string{"batch_dims"}, inputs: [2]int{2, 2}, moving: gatherND},
+		"ScatterElements":    {attributes: []string{"axis", "reduction"}, inputs: [2]int{3, 3}, making: scatterElements},
+		"ScatterND":          {attributes: []string{"reduction"}, inputs: [2]int{3, 3}, making: scatterND},
+		"Trilu":              {attributes: []string{"upper"}, inputs: [2]int{1, 2}, moving: trilu},
+		"ThresholdedRelu":    {attributes: []string{"alpha"}, inputs: [2]int{1, 1}, running: thresholdedRelu},
+		"Shrink":             {attributes: []string{"lambd", "bias"}, inputs: [2]int{1, 1}, running: shrink},
+		"Where":              {inputs: [2]int{3, 3}, making: where, truths: true},
+		"If":                 {attributes: []string{"then_branch", "else_branch"}, inputs: [2]int{1, 1}, making: branch},
+		"Not":                {inputs: [2]int{1, 1}, making: not, truths: true},
+		"Or":                 {attributes: []string{"axis", "broadcast"}, inputs: [2]int{2, 2}, folding: foldTruths(func(a, b bool) bool { return a || b })},
+		"Xor":                {attributes: []string{"axis", "broadcast"}, inputs: [2]int{2, 2}, folding: foldTruths(func(a, b bool) bool { return a != b })},
+		"Pow":                {attributes: []string{"axis", "broadcast"}, inputs: [2]int{2, 2}, folding: foldPow},
+		"Mod":                {attributes: []string{"fmod"}, inputs: [2]int{2, 2}, folding: foldMod},
+		"Size":               {inputs: [2]int{1, 1}, making: sizeOf},
+		"ConstantOfShape":    {attributes: []string{"value"}, inputs: [2]int{1, 1}, folding: constantOfShape},
+		"Range":              {inputs: [2]int{3, 3}, folding: rangeOf},
+		"EyeLike":            {attributes: []string{"dtype", "k"}, inputs: [2]int{1, 1}, making: eyeLike},
 		"Unsqueeze":          {attributes: []string{"axes"}, inputs: [2]int{1, 2}, moving: reshaping(unsqueeze)},
 	}
+	for name, fold := range pointwise {
+		operators[name] = operator{attributes: []string{"consumed_inputs"}, inputs: [2]int{1, 1}, folding: fold}
+	}
+	for name := range comparisons {
+		operators[name] = operator{attributes: []string{"axis", "broadcast"}, inputs: [2]int{2, 2}, making: compareRunning}
+	}
+	equal := operators["Equal"]
+	equal.making, equal.folding = nil, foldCompare
+	operators["Equal"] = equal
 }
 
 func relu(rd *reader, _ *node) error { return rd.activate(filled(rd.width, 0)) }

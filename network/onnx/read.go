@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"sort"
 	"strings"
 
 	"google.golang.org/protobuf/proto"
@@ -72,6 +71,9 @@ func readModel(data []byte, limit int, opt Options) (*network.Network, *network.
 	}
 	opset, err := opsetOf(&model)
 	if err != nil {
+		return nil, nil, fmt.Errorf("onnx: %w", err)
+	}
+	if g, err = inlined(&model, opset); err != nil {
 		return nil, nil, fmt.Errorf("onnx: %w", err)
 	}
 	n, im, err := readGraph(g, opset, limit, opt)
@@ -260,14 +262,4 @@ func describe(i int, n *onnxpb.NodeProto) string {
 		return fmt.Sprintf("node %d (%s)", i, n.GetOpType())
 	}
 	return fmt.Sprintf("node %d %q (%s)", i, n.GetName(), n.GetOpType())
-}
-
-// supported lists the operators for error messages.
-func supported() string {
-	names := make([]string, 0, len(operators))
-	for name := range operators {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	return strings.Join(names, ", ")
 }

@@ -101,9 +101,12 @@ func (n *node) window(name string, count, missing, least int) ([]int, error) {
 	return out, nil
 }
 
+// span is the length of the window.
+func (a *axis) span() int { return a.dilation*(a.kernel-1) + 1 }
+
 // place settles padding and the number of positions.
 func (a *axis) place(n *node) error {
-	span := a.dilation*(a.kernel-1) + 1
+	span := a.span()
 	auto := "NOTSET"
 	if p := n.attrs["auto_pad"]; p != nil {
 		auto = string(p.GetS())
@@ -172,22 +175,7 @@ func conv(rd *reader, n *node) error {
 		return err
 	}
 	rd.shape = g.shape(rd.shape)
-	if !n.has(2) {
-		return nil
-	}
-	b, err := n.floats(2, "B")
-	if err != nil {
-		return err
-	}
-	if len(b.shape) != 1 || b.shape[0] != units {
-		return fmt.Errorf("input 2 (B): shape %v, expected [%d]", b.shape, units)
-	}
-	bias := make([]float64, rd.width)
-	rest := win[0].out * win[1].out
-	for i := range bias {
-		bias[i] = b.floats[i/rest%units]
-	}
-	return rd.add(bias)
+	return rd.channelBias(n, units)
 }
 
 // averagePool is the mean over each window; 1/count is rounded unless count is a
@@ -198,15 +186,17 @@ func averagePool(rd *reader, n *node) error {
 	if err := errors.Join(err1, err2); err != nil {
 		return err
 	}
-	if ceil != 0 {
-		return errors.New("attribute \"ceil_mode\": supported is 0")
-	}
 	if r := len(rd.shape); r < 3 || r > 4 {
 		return fmt.Errorf("shape %v, supported are one and two spatial dimensions", rd.shape)
 	}
 	win, err := n.windows(rd.shape, nil)
 	if err != nil {
 		return err
+	}
+	for _, a := range win {
+		if ceil != 0 && (a.in+a.before+a.after-a.span())%a.stride != 0 {
+			return errors.New("attribute \"ceil_mode\": not 0, and a window goes beyond the end: supported is 0, or windows that fit")
+		}
 	}
 	channels := rd.shape[1]
 	g := grid{axes: win, units: channels}
