@@ -165,8 +165,8 @@ func (n *node) spreadings(spatial, kernel []int) (s [2]spreading, err error) {
 // ConvTranspose-1 says the opposite, and runtimes differ).
 func (n *node) cut(total int, auto string) (int, error) {
 	switch {
-	case total < 0:
-		return 0, fmt.Errorf("the result is to have %d elements more than there are, supported is none", -total)
+	case total <= 0:
+		return 0, nil // zeros follow
 	case total%2 != 0 && n.opset < 11:
 		return 0, fmt.Errorf("an odd number of elements is left out, %d, and operator set %d does not say at which end", total, n.opset)
 	case auto == "SAME_UPPER":
