@@ -101,10 +101,10 @@ func TestReadTakesOtherLayouts(t *testing.T) {
 func TestHeaderLinesThatAreNotUsed(t *testing.T) {
 	want, _ := read(t, small, false)
 	for odd, text := range map[string]string{
-		`line 4: value 1 is "a flag"`:                         strings.Replace(small, "0,\n", "a flag\n", 1),
-		"line 5: 3 values, expected 2: the least inputs":      strings.Replace(small, "-1.0,-1.0", "-1.0,-1.0,-1.0", 1),
-		"line 7: 2 values, expected 3: the means":             strings.Replace(small, "0.5,-4.0,7.0", "0.5,-4.0", 1),
-		`line 8: value 3 is "", expected a finite number: th`: strings.Replace(small, "2.0,3.0,10.0", "2.0,3.0, ,", 1),
+		`line 4: value 1 is "a flag"`:                    strings.Replace(small, "0,\n", "a flag\n", 1),
+		"line 5: 3 values, expected 2: the least inputs": strings.Replace(small, "-1.0,-1.0", "-1.0,-1.0,-1.0", 1),
+		"line 7: 2 values, expected 3: the means":        strings.Replace(small, "0.5,-4.0,7.0", "0.5,-4.0", 1),
+		"line 8: 4 values, expected 3: the ranges":       strings.Replace(small, "2.0,3.0,10.0", "2.0,3.0, ,", 1),
 	} {
 		n, im := read(t, text, false)
 		require.Equal(t, want.Fingerprint(), n.Fingerprint())
