@@ -98,7 +98,13 @@ func TestAFixedBatchIsNoted(t *testing.T) {
 		"dense": {newChain(3, 2).small(src, "w", 2, 4).small(src, "b", 4).node("Gemm", []string{"x", "w", "b"}).node("Relu", []string{"x"}), product},
 		"convolution": {newChain(3, 1, 2, 2).small(src, "w", 2, 1, 2, 2).node("Conv", []string{"x", "w"}).node("Relu", []string{"x"}).
 			node("Flatten", []string{"x"}).small(src, "v", 2, 3).node("MatMul", []string{"x", "v"}), product},
-		"activations alone":  {newChain(3, 2).node("Relu", []string{"x"}), product},
+		"activations alone": {newChain(3, 2).node("Relu", []string{"x"}), product},
+		"skip": {newChain(3, 2).small(src, "w", 2, 2).node("MatMul", []string{"x", "w"}).node("Relu", []string{"x"}).
+			small(src, "v", 2, 2).node("MatMul", []string{"x", "v"}).node("Add", []string{"x", "vA"}).node("Relu", []string{"x"}), product},
+		"skip of rows mixed": {newChain(3, 2).small(src, "w", 3, 3).node("Relu", []string{"x"}).node("MatMul", []string{"w", "x"}).
+			node("Add", []string{"x", "vA"}), mixed},
+		"skip of rows apart": {newChain(3, 2).small(src, "c", 3, 1).node("Relu", []string{"x"}).node("Add", []string{"x", "c"}).
+			node("Relu", []string{"x"}).node("Add", []string{"x", "vA"}), mixed},
 		"rows mixed":         {newChain(3, 2).small(src, "w", 3, 3).node("MatMul", []string{"w", "x"}), mixed},
 		"rows apart":         {newChain(3, 2).small(src, "c", 3, 1).node("Add", []string{"x", "c"}), mixed},
 		"flattened":          {newChain(3, 2).node("Flatten", []string{"x"}, intAttr("axis", 0)).small(src, "w", 6, 6).node("MatMul", []string{"x", "w"}), mixed},

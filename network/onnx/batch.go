@@ -1,0 +1,208 @@
+// A batch of a fixed size: whether its rows mix, and the network of one of them. A network of all of
+// them is another one, of other counts.
+
+package onnx
+
+import (
+	"fmt"
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/relucell/relucell/network"
+	"github.com/relucell/relucell/network/onnx/onnxpb"
+)
+
+// oneOfBatch returns the network of as many rows of a fixed batch as are asked for, where there is
+// one input and its rows do not mix: one of them unless want is all. What it does it notes.
+func oneOfBatch(rd *reader, n *network.Network, inputs []*onnxpb.ValueInfoProto, want int) (*network.Network, error) {
+	name := inputs[0].GetName()
+	shape := rd.values[name].shape
+	if len(inputs) != 1 || len(shape) < 2 || shape[0] == 1 {
+		if want > 1 {
+			return nil, fmt.Errorf("a batch of %d is asked for, but the input has none of a fixed size", want)
+		}
+		return n, nil
+	}
+	size := shape[0]
+	one := oneRow(n, size, rd.sideBySide)
+	apart := one != nil
+	switch {
+	case want > 1 && want != size:
+		return nil, fmt.Errorf("a batch of %d is asked for, expected 1 or that of input %q, %d", want, name, size)
+	case want > 1 || want == AllRows || !apart:
+		rd.im.Note(batchNote(apart, name, size))
+		return n, nil
+	}
+	rd.im.Note(fmt.Sprintf("Input %q has a fixed batch of %[2]d, whose rows do not mix: the network is that of one row (--batch %[2]d is for the product of all).", name, size))
+	return network.New(one)
+}
+
+// oneRow returns the layers of one row, nil where rows mix or are treated differently. In a chain
+// the units of a row lie together; in a graph they are where the branches of it are.
+func oneRow(n *network.Network, size int, isGraph bool) []network.Layer {
+	if copies(n, size) {
+		return firstCopy(n, size)
+	}
+	if !isGraph {
+		return nil
+	}
+	r := rowsOf(n, size)
+	if r == nil {
+		return nil
+	}
+	first := r.layers(0)
+	for k := 1; k < size; k++ {
+		if !slices.EqualFunc(first, r.layers(k), sameLayer) {
+			return nil
+		}
+	}
+	return first
+}
+
+// batchRows says for each unit of each layer, the inputs first, which row of a batch it is of:
+// shared where it depends on no input and several rows read it, or none does.
+type batchRows struct {
+	n  *network.Network
+	of [][]int
+}
+
+const (
+	shared = -1
+	mixed  = -2
+)
+
+// rowsOf finds the rows of all units, by what they read and, where that is nothing, by what reads
+// them. It is nil where a unit reads several rows.
+func rowsOf(n *network.Network, size int) *batchRows {
+	r := &batchRows{n: n, of: make([][]int, len(n.Layers())+1)}
+	r.of[0] = make([]int, n.Inputs())
+	for j := range r.of[0] {
+		r.of[0][j] = j / (n.Inputs() / size)
+	}
+	for at, l := range n.Layers() {
+		r.of[at+1] = slices.Repeat([]int{shared}, l.Out())
+		for i := range l.Out() {
+			for j, w := range l.W.RawRowView(i) {
+				if w != 0 {
+					r.of[at+1][i] = meet(r.of[at+1][i], r.of[at][j])
+				}
+			}
+			if r.of[at+1][i] == mixed {
+				return nil
+			}
+		}
+	}
+	for at := len(n.Layers()) - 1; at > 0; at-- {
+		read := slices.Repeat([]int{shared}, len(r.of[at]))
+		for i, l := 0, n.Layers()[at]; i < l.Out(); i++ {
+			for j, w := range l.W.RawRowView(i) {
+				if w != 0 {
+					read[j] = meet(read[j], r.of[at+1][i])
+				}
+			}
+		}
+		for j, k := range read {
+			if r.of[at][j] == shared && k != mixed {
+				r.of[at][j] = k
+			}
+		}
+	}
+	return r
+}
+
+// meet returns the row of what is of rows a and b.
+func meet(a, b int) int {
+	switch {
+	case a == shared || a == b:
+		return b
+	case b == shared:
+		return a
+	}
+	return mixed
+}
+
+// layers returns those of row k.
+func (r *batchRows) layers(k int) []network.Layer {
+	mine := func(at int) []int {
+		var units []int
+		for i, row := range r.of[at] {
+			if row == k || row == shared {
+				units = append(units, i)
+			}
+		}
+		return units
+	}
+	var out []network.Layer
+	for at, l := range r.n.Layers() {
+		rows, cols := mine(at+1), mine(at)
+		if len(rows) == 0 || len(cols) == 0 {
+			return nil
+		}
+		w := mat.NewDense(len(rows), len(cols), nil)
+		layer := network.Layer{W: w, Act: l.Act, Slope: l.Slope}
+		for i, unit := range rows {
+			layer.B = append(layer.B, l.B[unit])
+			if l.Slopes != nil {
+				layer.Slopes = append(layer.Slopes, l.Slopes[unit])
+			}
+			for j, from := range cols {
+				w.Set(i, j, l.W.At(unit, from))
+			}
+		}
+		out = append(out, layer)
+	}
+	return out
+}
+
+func sameLayer(a, b network.Layer) bool {
+	return a.Out() == b.Out() && a.In() == b.In() && a.Act == b.Act && a.Slope == b.Slope && slices.Equal(a.B, b.B) &&
+		slices.Equal(a.Slopes, b.Slopes) && mat.Equal(a.W, b.W)
+}
+
+// firstCopy returns the layers of the first of so many copies that n is a product of.
+func firstCopy(n *network.Network, times int) []network.Layer {
+	layers := slices.Clone(n.Layers())
+	for i, l := range layers {
+		rows, cols := l.Out()/times, l.In()/times
+		layers[i].W, layers[i].B = mat.DenseCopyOf(l.W.Slice(0, rows, 0, cols)), l.B[:rows]
+		if l.Slopes != nil {
+			layers[i].Slopes = l.Slopes[:rows]
+		}
+	}
+	return layers
+}
+
+// batchNote says what becomes of a batch of a fixed size.
+func batchNote(apart bool, input string, size int) string {
+	if apart {
+		return fmt.Sprintf("Input %[1]q has a fixed batch of %[2]d: the network is a product of %[2]d copies, one for each row, and a count is that of the product, not of one copy (which an export with a batch of 1 is).", input, size)
+	}
+	return fmt.Sprintf("The first dimension of input %q is fixed to %d: all its elements are inputs of the network, which treats them differently or together.", input, size)
+}
+
+// copies reports whether n is a product of so many equal networks, one after the other: each
+// layer a block diagonal of equal blocks, with biases and slopes of equal pieces.
+func copies(n *network.Network, times int) bool {
+	for _, l := range n.Layers() {
+		if l.Out()%times != 0 || l.In()%times != 0 {
+			return false
+		}
+		rows, cols := l.Out()/times, l.In()/times
+		for i := range l.Out() {
+			first, at := i%rows, i/rows*cols
+			if l.B[i] != l.B[first] || l.Below(i) != l.Below(first) || !onlyBlock(l.W, i, at, l.W.RawRowView(first)[:cols]) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// onlyBlock reports whether row i of w is the block, at column at, and zeros.
+func onlyBlock(w *mat.Dense, i, at int, block []float64) bool {
+	row := w.RawRowView(i)
+	nonzero := func(v float64) bool { return v != 0 }
+	end := at + len(block)
+	return slices.Equal(row[at:end], block) && !slices.ContainsFunc(row[:at], nonzero) && !slices.ContainsFunc(row[end:], nonzero)
+}
