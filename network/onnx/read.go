@@ -152,6 +152,9 @@ func readGraph(g *onnxpb.GraphProto, opset int64, limit int, opt Options) (*netw
 	if !ok || out.constant != nil || out.empty {
 		return nil, nil, fmt.Errorf("output %q: it does not depend on an input of the network", p.output)
 	}
+	if out.test != isNumber {
+		return nil, nil, fmt.Errorf("output %q: it is a truth value, which jumps: the network is not piecewise linear", p.output)
+	}
 	rd.enter(&out)
 	net, err := rd.finish()
 	if err != nil {
