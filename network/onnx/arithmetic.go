@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-
-	"github.com/relucell/relucell/network/onnx/onnxpb"
 )
 
 // spread brings the running value and constant input at to their common shape by numpy's rule, and
@@ -285,21 +283,6 @@ func scaler(rd *reader, n *node) error {
 		return err
 	}
 	return rd.scale(lists[1])
-}
-
-// numbers returns an attribute of type FLOATS.
-func (n *node) numbers(name string) ([]float64, error) {
-	a := n.attrs[name]
-	if a == nil || a.GetType() != onnxpb.AttributeProto_FLOATS {
-		return nil, fmt.Errorf("attribute %q: missing, or not FLOATS", name)
-	}
-	out := make([]float64, len(a.Floats))
-	for i, v := range a.Floats {
-		if out[i] = float64(v); math.IsNaN(out[i]) || math.IsInf(out[i], 0) {
-			return nil, fmt.Errorf("attribute %q: %g, expected finite numbers", name, v)
-		}
-	}
-	return out, nil
 }
 
 // mean is the sum over their number, whose reciprocal is rounded unless it is a power of two.

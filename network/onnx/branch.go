@@ -24,7 +24,7 @@ func branch(rd *reader, n *node) ([]value, error) {
 	if t.ints[0] == 0 {
 		name = "else_branch"
 	}
-	a := n.attrs[name]
+	a := n.attributes[name]
 	if a == nil || a.G == nil {
 		return nil, fmt.Errorf("attribute %q: expected a graph", name)
 	}

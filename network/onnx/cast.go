@@ -34,7 +34,7 @@ func cast(rd *reader, n *node) ([]value, error) {
 
 // castTo reads the type: its name before operator set 6, its number since.
 func (n *node) castTo() (onnxpb.TensorProto_DataType, error) {
-	if a := n.attrs["to"]; a != nil && a.S != nil {
+	if a := n.attributes["to"]; a != nil && a.S != nil {
 		to, ok := onnxpb.TensorProto_DataType_value[string(a.S)]
 		if !ok {
 			return 0, fmt.Errorf("attribute \"to\": %q, expected the name of a type", a.S)

@@ -71,7 +71,7 @@ func convTranspose(rd *reader, n *node) error {
 		return err
 	}
 	rd.shape = shape
-	return rd.channelBias(n, units)
+	return channelBias(rd, n, units)
 }
 
 // landings calls f with every kernel position and the place in the output plane where it lands
@@ -88,7 +88,7 @@ func landings(axes [2]spreading, at int, f func(k, o int)) {
 }
 
 // channelBias adds input 2, one number for each of so many channels, where it is there.
-func (rd *reader) channelBias(n *node, units int) error {
+func channelBias(rd *reader, n *node, units int) error {
 	if !n.has(2) {
 		return nil
 	}

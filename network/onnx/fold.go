@@ -13,56 +13,48 @@ import (
 )
 
 // foldTwo applies a function of two numbers, by numpy's rule.
-func foldTwo(what string, float func(a, b float64) (v float64, exact bool), integer func(a, b int64) (int64, error)) func(*reader, *node) (*tensor, error) {
+func foldTwo(what string, float func(a, b float64) (v float64, exact bool), integer func(a, b int64) (int64, error)) folder {
 	return func(rd *reader, n *node) (*tensor, error) {
-		a, err := n.constant(0, "A")
-		if err != nil {
+		a, err1 := n.constant(0, "A")
+		b, err2 := n.constant(1, "B")
+		if err := errors.Join(err1, err2); err != nil {
 			return nil, err
 		}
-		b, err := n.constant(1, "B")
-		if err != nil {
-			return nil, err
-		}
-		bShape := b.shape
-		if n.attrs["axis"] != nil {
+		if n.attributes["axis"] != nil {
 			return nil, errors.New("attribute \"axis\": not supported between constants")
 		}
-		shape, fromA, err := broadcast(a.shape, bShape)
+		shape, from, err := together(a.shape, b.shape)
 		if err != nil {
 			return nil, err
 		}
-		_, fromB, err := broadcast(bShape, a.shape)
-		if err != nil {
-			return nil, err
-		}
-		if err := rd.move(len(fromA)); err != nil {
+		if err := rd.move(size(shape)); err != nil {
 			return nil, err
 		}
 		out := &tensor{shape: shape, elem: a.elem}
-		if a.ints != nil && b.ints != nil {
-			out.ints = make([]int64, len(fromA))
+		switch {
+		case a.ints != nil && b.ints != nil:
+			out.ints = make([]int64, size(shape))
 			for i := range out.ints {
-				if out.ints[i], err = integer(a.ints[fromA[i]], b.ints[fromB[i]]); err != nil {
+				if out.ints[i], err = integer(a.ints[from[0][i]], b.ints[from[1][i]]); err != nil {
 					return nil, err
 				}
 			}
 			return out, nil
-		}
-		if a.floats == nil || b.floats == nil {
+		case a.floats == nil || b.floats == nil:
 			return nil, errors.New("integers and floats together")
 		}
-		out.floats = make([]float64, len(fromA))
-		rounded := 0
+		out.floats = make([]float64, size(shape))
+		inexact := 0
 		for i := range out.floats {
-			v, exact := float(a.floats[fromA[i]], b.floats[fromB[i]])
+			v, exact := float(a.floats[from[0][i]], b.floats[from[1][i]])
 			if math.IsNaN(v) || math.IsInf(v, 0) {
 				return nil, fmt.Errorf("element %d is %g, expected a finite number", i, v)
 			}
 			if out.floats[i] = v; !exact {
-				rounded++
+				inexact++
 			}
 		}
-		rd.im.Round(what+" of constants", rounded)
+		rd.im.Round(what+" of constants", inexact)
 		return out, nil
 	}
 }

@@ -50,7 +50,7 @@ func constantOfShape(rd *reader, n *node) (*tensor, error) {
 		return nil, err
 	}
 	one := &tensor{elem: onnxpb.TensorProto_FLOAT, floats: []float64{0}}
-	if a := n.attrs["value"]; a != nil {
+	if a := n.attributes["value"]; a != nil {
 		if one, err = decode(a.GetT()); err != nil || size(one.shape) != 1 {
 			return nil, errors.Join(errors.New("attribute \"value\": expected a tensor of one element"), err)
 		}
@@ -108,7 +108,7 @@ func eyeLike(rd *reader, n *node) ([]value, error) {
 	if err := errors.Join(err1, err2, rd.move(size(shape))); err != nil {
 		return nil, err
 	}
-	if !slices.Contains(floatTypes, onnxpb.TensorProto_DataType(elem)) || n.attrs["dtype"] == nil && n.args[0].run == nil {
+	if !slices.Contains(floatTypes, onnxpb.TensorProto_DataType(elem)) || n.attributes["dtype"] == nil && n.args[0].run == nil {
 		return nil, errors.New("attribute \"dtype\": expected a floating type")
 	}
 	t := &tensor{shape: shape, elem: onnxpb.TensorProto_DataType(elem), floats: make([]float64, size(shape))}

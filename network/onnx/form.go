@@ -17,6 +17,12 @@ const maxExpanded = 1 << 22
 // errApart is said of branches that are not seen to meet. Where they do not, the function jumps.
 var errApart = errors.New("the branches are not seen to meet where the condition turns (their difference is no multiple of what is compared): a function that jumps is not piecewise linear, and one that does not is read where it is written with Max, Min or Clip")
 
+// expander writes places as forms of others, within a budget of terms.
+type expander struct {
+	*builder
+	budget int
+}
+
 // form is Σ terms[r]·r + constant.
 type form struct {
 	terms    map[ref]*big.Rat
@@ -24,7 +30,7 @@ type form struct {
 }
 
 // formOf returns the form x − y; a zero place is none.
-func (b *builder) formOf(x ref, minus ...ref) *form {
+func (b *expander) formOf(x ref, minus ...ref) *form {
 	f := &form{terms: map[ref]*big.Rat{}, constant: new(big.Rat)}
 	b.addTo(f, x, big.NewRat(1, 1))
 	for _, y := range minus {
@@ -34,7 +40,7 @@ func (b *builder) formOf(x ref, minus ...ref) *form {
 }
 
 // addTo adds c·r.
-func (b *builder) addTo(f *form, r ref, c *big.Rat) {
+func (b *expander) addTo(f *form, r ref, c *big.Rat) {
 	if r.block == isConstant {
 		v := new(big.Rat).SetFloat64(b.constants[r.row])
 		f.constant.Add(f.constant, v.Mul(v, c))
@@ -52,7 +58,7 @@ func (b *builder) addTo(f *form, r ref, c *big.Rat) {
 
 // highest returns the highest block without activation that forms have terms of, −1 if there is
 // none.
-func (b *builder) highest(forms ...*form) int32 {
+func (b *expander) highest(forms ...*form) int32 {
 	top := int32(-1)
 	for _, f := range forms {
 		for r := range f.terms {
@@ -65,13 +71,13 @@ func (b *builder) highest(forms ...*form) int32 {
 }
 
 // expand replaces the terms of a block by what its rows are, within a budget.
-func (b *builder) expand(f *form, block int32, budget *int) error {
+func (b *expander) expand(f *form, block int32) error {
 	k := b.blocks[block]
 	for _, r := range slices.Collect(maps.Keys(f.terms)) {
 		if r.block != block {
 			continue
 		}
-		if *budget -= len(k.in); *budget < 0 {
+		if b.budget -= len(k.in); b.budget < 0 {
 			return errors.New("the condition is not compared with its branches: they have too many terms")
 		}
 		c := f.terms[r]
@@ -113,7 +119,7 @@ func (d *form) multiple(z *form) (*big.Rat, bool) {
 
 // ratio returns c where d is c·z on all inputs. It is nil where z is a constant, d then being
 // whatever it is.
-func (b *builder) ratio(d, z *form, budget *int) (*big.Rat, error) {
+func (b *expander) ratio(d, z *form) (*big.Rat, error) {
 	for len(z.terms) > 0 {
 		if c, ok := d.multiple(z); ok {
 			return c, nil
@@ -122,7 +128,7 @@ func (b *builder) ratio(d, z *form, budget *int) (*big.Rat, error) {
 		if top < 0 {
 			return nil, errApart
 		}
-		if err := errors.Join(b.expand(d, top, budget), b.expand(z, top, budget)); err != nil {
+		if err := errors.Join(b.expand(d, top), b.expand(z, top)); err != nil {
 			return nil, err
 		}
 	}
@@ -140,9 +146,9 @@ const (
 )
 
 // chosen returns which of above, where z > 0, and below, where z < 0, an element is.
-func (b *builder) chosen(z, above, below ref, budget *int) (choice, error) {
+func (b *expander) chosen(z, above, below ref) (choice, error) {
 	f := b.formOf(z)
-	c, err := b.ratio(b.formOf(above, below), f, budget)
+	c, err := b.ratio(b.formOf(above, below), f)
 	switch {
 	case err != nil:
 		return 0, err
@@ -160,14 +166,14 @@ func (b *builder) chosen(z, above, below ref, budget *int) (choice, error) {
 
 // leaky returns the slopes of units that are z where z > 0 and below where z < 0, if above is z
 // and below is a float64 times z in all elements.
-func (b *builder) leaky(z, above, below []ref, budget *int) ([]float64, bool) {
+func (b *expander) leaky(z, above, below []ref) ([]float64, bool) {
 	slopes := make([]float64, len(z))
 	for i := range z {
-		one, err := b.ratio(b.formOf(above[i]), b.formOf(z[i]), budget)
+		one, err := b.ratio(b.formOf(above[i]), b.formOf(z[i]))
 		if err != nil || one == nil || one.Cmp(big.NewRat(1, 1)) != 0 {
 			return nil, false
 		}
-		c, err := b.ratio(b.formOf(below[i]), b.formOf(z[i]), budget)
+		c, err := b.ratio(b.formOf(below[i]), b.formOf(z[i]))
 		if err != nil || c == nil {
 			return nil, false
 		}

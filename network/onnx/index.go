@@ -70,8 +70,8 @@ func spaceToDepth(n *node, shape []int) ([]moved, error) {
 		from: permuted([]int{shape[0], shape[1], h, b, w, b}, 0, 3, 5, 1, 2, 4)}}, nil
 }
 
-func (n *node) blockSize(shape []int) (int, error) {
-	b, err := n.integer("blocksize", 0)
+func (as attributes) blockSize(shape []int) (int, error) {
+	b, err := as.integer("blocksize", 0)
 	switch {
 	case err != nil:
 		return 0, err
@@ -178,7 +178,7 @@ func slicesAt(t *tensor, shape []int, batch int) (starts []int, length int, err 
 
 // scatterElements puts updates at indices along an axis.
 func scatterElements(rd *reader, n *node) ([]value, error) {
-	return rd.scatter(n, func(t *tensor, shape, updates []int) ([]int, error) {
+	return scatter(rd, n, func(t *tensor, shape, updates []int) ([]int, error) {
 		if !slices.Equal(t.shape, updates) {
 			return nil, fmt.Errorf("updates of shape %v, expected that of the indices, %v", updates, t.shape)
 		}
@@ -188,7 +188,7 @@ func scatterElements(rd *reader, n *node) ([]value, error) {
 
 // scatterND puts updates at the slices that tuples of indices name.
 func scatterND(rd *reader, n *node) ([]value, error) {
-	return rd.scatter(n, func(t *tensor, shape, updates []int) ([]int, error) {
+	return scatter(rd, n, func(t *tensor, shape, updates []int) ([]int, error) {
 		if len(t.shape) == 0 {
 			return nil, errors.New("input 1 (indices): a scalar")
 		}
@@ -210,7 +210,7 @@ func scatterND(rd *reader, n *node) ([]value, error) {
 }
 
 // scatter replaces elements of input 0 by those of input 2, at the places that an operator finds.
-func (rd *reader) scatter(n *node, places func(indices *tensor, shape, updates []int) ([]int, error)) ([]value, error) {
+func scatter(rd *reader, n *node, places func(indices *tensor, shape, updates []int) ([]int, error)) ([]value, error) {
 	if r := n.text("reduction", "none"); r != "none" {
 		return nil, fmt.Errorf("attribute \"reduction\": %q, supported is none", r)
 	}

@@ -152,7 +152,7 @@ func shapeOf(_ *reader, n *node) ([]value, error) {
 // plus is input 0 plus factor times input 1, factor being 1 or −1, by numpy's rule.
 func plus(factor float64) func(*reader, *node) error {
 	return func(rd *reader, n *node) error {
-		if n.attrs["axis"] != nil {
+		if n.attributes["axis"] != nil {
 			return errors.New("attribute \"axis\": supported is only that of a constant")
 		}
 		return rd.combine(*n.args[0].run, *n.args[1].run, factor)

@@ -15,7 +15,7 @@ const inferenceOpset = 7
 // inference refuses a node that is for training: a random function, or one of the whole batch.
 func (n *node) inference() error {
 	test, err := n.integer("is_test", 0)
-	switch _, given := n.attrs["is_test"]; {
+	switch _, given := n.attributes["is_test"]; {
 	case err != nil:
 		return err
 	case test != 0:

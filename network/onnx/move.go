@@ -125,8 +125,8 @@ func (m moved) then(next moved) moved {
 }
 
 // axis returns an attribute that names an axis.
-func (n *node) axis(missing int64, rank int) (int, error) {
-	a, err := n.integer("axis", missing)
+func (as attributes) axis(missing int64, rank int) (int, error) {
+	a, err := as.integer("axis", missing)
 	if err != nil {
 		return 0, err
 	}
@@ -298,7 +298,7 @@ func split(n *node, shape []int) ([]moved, error) {
 		return nil, fmt.Errorf("attribute \"num_outputs\": %d, but the node has %d outputs", wanted, parts)
 	}
 	if lengths == nil {
-		if n.attrs["num_outputs"] == nil && total%parts != 0 {
+		if n.attributes["num_outputs"] == nil && total%parts != 0 {
 			return nil, fmt.Errorf("axis %d of shape %v has no %d equal parts", axis, shape, parts)
 		}
 		each := (total + parts - 1) / parts

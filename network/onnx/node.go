@@ -6,7 +6,6 @@ package onnx
 import (
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -48,7 +47,7 @@ type node struct {
 	args []arg
 	// outputs is the number of outputs that have a name, listed that of all.
 	outputs, listed int
-	attrs           map[string]*onnxpb.AttributeProto
+	attributes
 	// opset is the version of the operator set that says what the node means.
 	opset int64
 }
@@ -93,7 +92,7 @@ func (rd *reader) node(p *onnxpb.NodeProto) error {
 	if rd.opset == 0 && isONNX(p.GetDomain()) {
 		return errors.New("the model's opset_import names no version of ONNX's operators")
 	}
-	n := &node{op: p.GetOpType(), attrs: map[string]*onnxpb.AttributeProto{}, listed: len(p.Output), opset: rd.opset}
+	n := &node{op: p.GetOpType(), attributes: attributes{}, listed: len(p.Output), opset: rd.opset}
 	for _, name := range p.Output {
 		if name != "" {
 			n.outputs++
@@ -103,13 +102,13 @@ func (rd *reader) node(p *onnxpb.NodeProto) error {
 		if !slices.Contains(op.attributes, a.GetName()) {
 			return fmt.Errorf("attribute %q is not supported; supported are %s", a.GetName(), strings.Join(op.attributes, ", "))
 		}
-		if n.attrs[a.GetName()] != nil {
+		if n.attributes[a.GetName()] != nil {
 			return fmt.Errorf("attribute %q is given twice", a.GetName())
 		}
 		if a.GetRefAttrName() != "" {
 			return fmt.Errorf("attribute %q refers to one of a function, outside of any", a.GetName())
 		}
-		n.attrs[a.GetName()] = a
+		n.attributes[a.GetName()] = a
 	}
 	if p.GetOpType() == "Constant" && n.isEmpty() {
 		rd.values[p.Output[0]] = value{empty: true}
@@ -221,10 +220,10 @@ func (rd *reader) arg(name string) (arg, error) {
 }
 
 // isEmpty says whether a Constant has no elements.
-func (n *node) isEmpty() bool {
-	for name, a := range n.attrs {
+func (as attributes) isEmpty() bool {
+	for name, a := range as {
 		switch {
-		case len(n.attrs) > 1:
+		case len(as) > 1:
 			return false
 		case name == "value_ints" || name == "value_floats":
 			return len(a.Ints) == 0 && len(a.Floats) == 0
@@ -264,44 +263,4 @@ func (n *node) mustRun(i int, what string) error {
 		return fmt.Errorf("input %d (%s) is a constant, expected the running value", i, what)
 	}
 	return nil
-}
-
-// integer returns an attribute of type INT.
-func (n *node) integer(name string, missing int64) (int64, error) {
-	a := n.attrs[name]
-	if a == nil {
-		return missing, nil
-	}
-	if a.GetType() != onnxpb.AttributeProto_INT && !(a.GetType() == onnxpb.AttributeProto_UNDEFINED && a.I != nil) {
-		return 0, fmt.Errorf("attribute %q: type %v, expected INT", name, a.GetType())
-	}
-	return a.GetI(), nil
-}
-
-// float returns a finite attribute of type FLOAT.
-func (n *node) float(name string, missing float32) (float64, error) {
-	a := n.attrs[name]
-	if a == nil {
-		return float64(missing), nil
-	}
-	if a.GetType() != onnxpb.AttributeProto_FLOAT && !(a.GetType() == onnxpb.AttributeProto_UNDEFINED && a.F != nil) {
-		return 0, fmt.Errorf("attribute %q: type %v, expected FLOAT", name, a.GetType())
-	}
-	v := float64(a.GetF())
-	if math.IsNaN(v) || math.IsInf(v, 0) {
-		return 0, fmt.Errorf("attribute %q: %g, expected a finite number", name, v)
-	}
-	return v, nil
-}
-
-// integers returns an attribute of type INTS, nil when it is missing.
-func (n *node) integers(name string) ([]int64, error) {
-	a := n.attrs[name]
-	if a == nil {
-		return nil, nil
-	}
-	if a.GetType() != onnxpb.AttributeProto_INTS && a.GetType() != onnxpb.AttributeProto_UNDEFINED {
-		return nil, fmt.Errorf("attribute %q: type %v, expected INTS", name, a.GetType())
-	}
-	return a.GetInts(), nil
 }

@@ -169,11 +169,11 @@ func dropout(rd *reader, n *node) error {
 
 // constantNode decodes the value of a Constant.
 func constantNode(_ *reader, n *node) (*tensor, error) {
-	if len(n.attrs) != 1 {
-		return nil, fmt.Errorf("%d attributes, expected exactly one value", len(n.attrs))
+	if len(n.attributes) != 1 {
+		return nil, fmt.Errorf("%d attributes, expected exactly one value", len(n.attributes))
 	}
 	t := &onnxpb.TensorProto{}
-	for name, a := range n.attrs {
+	for name, a := range n.attributes {
 		if typ := a.GetType(); typ != onnxpb.AttributeProto_UNDEFINED && typ != valueTypes[name] {
 			return nil, fmt.Errorf("attribute %q: type %v, expected %v", name, typ, valueTypes[name])
 		}

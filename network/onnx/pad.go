@@ -165,7 +165,7 @@ func (n *node) scales(rank int) ([]float64, []int64, error) {
 		return nil, sizes, err
 	}
 	var scales []float64
-	if n.attrs["scales"] != nil {
+	if n.attributes["scales"] != nil {
 		list, err := n.numbers("scales")
 		if err != nil {
 			return nil, nil, err
@@ -217,12 +217,4 @@ func nearest(place, round string, in, out int, scale float64) ([]int, error) {
 		index[i] = min(max(int(x), 0), in-1)
 	}
 	return index, nil
-}
-
-// text returns an attribute of type STRING.
-func (n *node) text(name, missing string) string {
-	if a := n.attrs[name]; a != nil {
-		return string(a.GetS())
-	}
-	return missing
 }

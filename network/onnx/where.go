@@ -124,15 +124,15 @@ func where(rd *reader, n *node) ([]value, error) {
 // choose returns elements that are those of above where z > 0, and those of below where z < 0.
 func (rd *reader) choose(z, above, below []ref) ([]ref, error) {
 	out := slices.Clone(below)
-	budget := maxExpanded
-	if slopes, ok := rd.leaky(z, above, below, &budget); ok {
+	ex := &expander{rd.builder, maxExpanded}
+	if slopes, ok := ex.leaky(z, above, below); ok {
 		rd.put(z)
 		err := rd.activate(slopes)
 		return rd.refs, err
 	}
 	at := map[choice][]int{}
 	for i := range z {
-		c, err := rd.chosen(z[i], above[i], below[i], &budget)
+		c, err := ex.chosen(z[i], above[i], below[i])
 		if err != nil {
 			return nil, fmt.Errorf("element %d: %w", i, err)
 		}

@@ -77,8 +77,8 @@ func (n *node) windows(shape, kernel []int) (w [2]axis, err error) {
 }
 
 // window returns a list of count numbers in [least, maxWindow].
-func (n *node) window(name string, count, missing, least int) ([]int, error) {
-	list, err := n.integers(name)
+func (as attributes) window(name string, count, missing, least int) ([]int, error) {
+	list, err := as.integers(name)
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +108,7 @@ func (a *axis) span() int { return a.dilation*(a.kernel-1) + 1 }
 func (a *axis) place(n *node) error {
 	span := a.span()
 	auto := "NOTSET"
-	if p := n.attrs["auto_pad"]; p != nil {
+	if p := n.attributes["auto_pad"]; p != nil {
 		auto = string(p.GetS())
 	}
 	switch auto {
@@ -175,7 +175,7 @@ func conv(rd *reader, n *node) error {
 		return err
 	}
 	rd.shape = g.shape(rd.shape)
-	return rd.channelBias(n, units)
+	return channelBias(rd, n, units)
 }
 
 // averagePool is the mean over each window; 1/count is rounded unless count is a
