@@ -6,6 +6,8 @@ package onnx
 import (
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -13,41 +15,71 @@ import (
 	"github.com/relucell/relucell/network/onnx/onnxpb"
 )
 
-// oneOfBatch returns the network of as many rows of a fixed batch as are asked for, where there is
-// one input and its rows do not mix: one of them unless want is all. What it does it notes.
+// oneOfBatch returns the network of as many rows of a fixed batch as are asked for, where the rows do
+// not mix: one of them unless want is all. What it does it notes.
 func oneOfBatch(rd *reader, n *network.Network, inputs []*onnxpb.ValueInfoProto, want int) (*network.Network, error) {
-	name := inputs[0].GetName()
-	shape := rd.values[name].shape
-	if len(inputs) != 1 || len(shape) < 2 || shape[0] == 1 {
+	size, names := rd.fixedBatch(inputs)
+	if size == 1 {
 		if want > 1 {
 			return nil, fmt.Errorf("a batch of %d is asked for, but the input has none of a fixed size", want)
 		}
 		return n, nil
 	}
-	size := shape[0]
-	one := oneRow(n, size, rd.sideBySide)
+	of := rd.rowsOfInputs(inputs, size)
+	one := oneRow(n, size, of, len(inputs) == 1, rd.sideBySide)
 	apart := one != nil
 	switch {
 	case want > 1 && want != size:
-		return nil, fmt.Errorf("a batch of %d is asked for, expected 1 or that of input %q, %d", want, name, size)
+		return nil, fmt.Errorf("a batch of %d is asked for, expected 1 or that of %s, %d", want, names, size)
 	case want > 1 || want == AllRows || !apart:
-		rd.im.Note(batchNote(apart, name, size))
+		rd.im.Note(batchNote(apart, names, size))
 		return n, nil
 	}
-	rd.im.Note(fmt.Sprintf("Input %q has a fixed batch of %[2]d, whose rows do not mix: the network is that of one row (--batch %[2]d is for the product of all).", name, size))
+	rd.im.Note(fmt.Sprintf("%s has a fixed batch of %[2]d, whose rows do not mix: the network is that of one row (--batch %[2]d is for the product of all).", upper(names), size))
 	return network.New(one)
 }
 
+// fixedBatch returns the size of the first dimension that all inputs have before others, 1 where they
+// have none in common, and the words for them.
+func (rd *reader) fixedBatch(inputs []*onnxpb.ValueInfoProto) (int, string) {
+	size, names := 1, []string{}
+	for i, in := range inputs {
+		shape := rd.values[in.GetName()].shape
+		if len(shape) < 2 || i > 0 && size != shape[0] {
+			return 1, ""
+		}
+		size, names = shape[0], append(names, strconv.Quote(in.GetName()))
+	}
+	if len(names) == 1 {
+		return size, "input " + names[0]
+	}
+	return size, "inputs " + strings.Join(names, ", ")
+}
+
+// rowsOfInputs says for each input of the network which row of the batch it is of.
+func (rd *reader) rowsOfInputs(inputs []*onnxpb.ValueInfoProto, size int) []int {
+	var of []int
+	for _, in := range inputs {
+		k := len(rd.values[in.GetName()].refs)
+		for j := range k {
+			of = append(of, j/(k/size))
+		}
+	}
+	return of
+}
+
+func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
 // oneRow returns the layers of one row, nil where rows mix or are treated differently. In a chain
 // the units of a row lie together; in a graph they are where the branches of it are.
-func oneRow(n *network.Network, size int, isGraph bool) []network.Layer {
-	if copies(n, size) {
+func oneRow(n *network.Network, size int, of []int, oneInput, isGraph bool) []network.Layer {
+	if oneInput && copies(n, size) {
 		return firstCopy(n, size)
 	}
-	if !isGraph {
+	if oneInput && !isGraph {
 		return nil
 	}
-	r := rowsOf(n, size)
+	r := rowsOf(n, of)
 	if r == nil {
 		return nil
 	}
@@ -74,12 +106,9 @@ const (
 
 // rowsOf finds the rows of all units, by what they read and, where that is nothing, by what reads
 // them. It is nil where a unit reads several rows.
-func rowsOf(n *network.Network, size int) *batchRows {
+func rowsOf(n *network.Network, inputs []int) *batchRows {
 	r := &batchRows{n: n, of: make([][]int, len(n.Layers())+1)}
-	r.of[0] = make([]int, n.Inputs())
-	for j := range r.of[0] {
-		r.of[0][j] = j / (n.Inputs() / size)
-	}
+	r.of[0] = inputs
 	for at, l := range n.Layers() {
 		r.of[at+1] = slices.Repeat([]int{shared}, l.Out())
 		for i := range l.Out() {
@@ -174,11 +203,11 @@ func firstCopy(n *network.Network, times int) []network.Layer {
 }
 
 // batchNote says what becomes of a batch of a fixed size.
-func batchNote(apart bool, input string, size int) string {
+func batchNote(apart bool, inputs string, size int) string {
 	if apart {
-		return fmt.Sprintf("Input %[1]q has a fixed batch of %[2]d: the network is a product of %[2]d copies, one for each row, and a count is that of the product, not of one copy (which an export with a batch of 1 is).", input, size)
+		return fmt.Sprintf("%[1]s has a fixed batch of %[2]d: the network is a product of %[2]d copies, one for each row, and a count is that of the product, not of one copy (which an export with a batch of 1 is).", upper(inputs), size)
 	}
-	return fmt.Sprintf("The first dimension of input %q is fixed to %d: all its elements are inputs of the network, which treats them differently or together.", input, size)
+	return fmt.Sprintf("The first dimension of %s is fixed to %d: all its elements are inputs of the network, which treats them differently or together.", inputs, size)
 }
 
 // copies reports whether n is a product of so many equal networks, one after the other: each

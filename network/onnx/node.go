@@ -167,7 +167,7 @@ func (rd *reader) apply(op operator, n *node, tips int) ([]value, error) {
 	if op.running == nil {
 		return nil, errors.New("an input is computed from the network's input, supported are constants")
 	}
-	if slices.Contains([]string{"Mul", "MatMul", "Conv", "ConvTranspose"}, n.op) {
+	if slices.Contains([]string{"Mul", "MatMul", "Conv", "ConvTranspose", "Einsum"}, n.op) {
 		return nil, errProduct
 	}
 	return nil, fmt.Errorf("%d of its inputs are computed from the network's input, supported is one", tips)

@@ -137,6 +137,11 @@ func TestMeanAndMaximaOfConstants(t *testing.T) {
 		"MatMul of a batch":     {newChain(1, 2).doubles("w", []int64{2, 2, 1}, 1, 2, 3, 4).node("MatMul", []string{"x", "w"}), 0, []float64{1, 10}, []float64{21, 43}},
 		"MatMul from the left":  {newChain(2, 1).doubles("w", []int64{2, 1, 2}, 1, 2, 3, 4).node("MatMul", []string{"w", "x"}), 0, []float64{1, 10}, []float64{21, 43}},
 		"ceil_mode that fits":   {newChain(1, 1, 4).node("AveragePool", []string{"x"}, intsAttr("kernel_shape", 2), intsAttr("strides", 2), intAttr("ceil_mode", 1)), 0, []float64{1, 3, 5, 7}, []float64{2, 6}},
+		"Einsum":                {newChain(2, 2).doubles("w", []int64{3, 2}, 1, 2, 3, 4, 5, 6).node("Einsum", []string{"w", "x"}, stringAttr("equation", "oi, bi -> bo")), 0, []float64{1, 10, 2, 0}, []float64{21, 43, 65, 2, 6, 10}},
+		"Einsum of one":         {newChain(2, 2).node("Einsum", []string{"x"}, stringAttr("equation", "ii")), 0, []float64{1, 10, 2, 5}, []float64{6}},
+		"Einsum, implicit":      {newChain(1, 2).node("Einsum", []string{"x"}, stringAttr("equation", "ba")), 0, []float64{1, 10}, []float64{1, 10}},
+		"CumSum":                {newChain(1, 3).ints("a", 1).node("CumSum", []string{"x", "a"}), 0, []float64{1, 2, 4}, []float64{1, 3, 7}},
+		"CumSum of the others":  {newChain(1, 3).ints("a", -1).node("CumSum", []string{"x", "a"}, intAttr("exclusive", 1), intAttr("reverse", 1)), 0, []float64{1, 2, 4}, []float64{6, 4, 0}},
 		"Pad by nothing at all": {newChain(1, 2).made("Constant", "e", nil, intsAttr("value_ints")).ints("p", 0, 1, 0, 0).made("Concat", "q", []string{"p", "e"}, intAttr("axis", 0)).node("Pad", []string{"x", "q"}), 0, []float64{1, 3}, []float64{0, 1, 3}},
 	} {
 		t.Run(name, b.check)
