@@ -50,7 +50,7 @@ func (o *outside) read(p *onnxpb.TensorProto) ([]byte, error) {
 	defer root.Close()
 	f, err := root.Open(fields["location"])
 	if err != nil {
-		return nil, fmt.Errorf("%w, expected a file inside the model's folder", err)
+		return nil, fmt.Errorf("%w, expected a file inside the model's folder (keep it beside the model, or export with external_data=False)", err)
 	}
 	defer f.Close()
 	st, err := f.Stat()

@@ -67,7 +67,7 @@ func init() {
 		"GlobalAveragePool":  {inputs: [2]int{1, 1}, running: globalAveragePool},
 		"ai.onnx.ml.Scaler":  {attributes: []string{"offset", "scale"}, inputs: [2]int{1, 1}, running: scaler},
 		"DequantizeLinear":   {attributes: []string{"axis"}, inputs: [2]int{2, 3}, folding: foldDequantize},
-		"Resize":             {attributes: []string{"mode", "coordinate_transformation_mode", "nearest_mode", "cubic_coeff_a", "exclude_outside", "extrapolation_value", "antialias"}, inputs: [2]int{2, 4}, moving: resize},
+		"Resize":             {attributes: []string{"mode", "coordinate_transformation_mode", "nearest_mode", "cubic_coeff_a", "exclude_outside", "extrapolation_value", "antialias", "keep_aspect_ratio_policy"}, inputs: [2]int{2, 4}, moving: resize},
 		"Upsample":           {attributes: []string{"mode", "scales"}, inputs: [2]int{1, 2}, moving: resize},
 		"ConvTranspose":      {attributes: append([]string{"group", "output_padding", "output_shape"}, windows...), inputs: [2]int{2, 3}, running: convTranspose},
 		"DepthToSpace":       {attributes: []string{"blocksize", "mode"}, inputs: [2]int{1, 1}, moving: depthToSpace},

@@ -102,6 +102,9 @@ func resize(n *node, shape []int) ([]moved, error) {
 	if mode := n.text("mode", "nearest"); mode != "nearest" {
 		return nil, fmt.Errorf("attribute \"mode\": %q, supported is nearest", mode)
 	}
+	if policy := n.text("keep_aspect_ratio_policy", "stretch"); policy != "stretch" {
+		return nil, fmt.Errorf("attribute \"keep_aspect_ratio_policy\": %q, supported is stretch", policy)
+	}
 	scales, sizes, err := n.scales(len(shape))
 	if err != nil {
 		return nil, err

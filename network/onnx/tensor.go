@@ -36,7 +36,7 @@ func size(shape []int) int {
 // decode reads a tensor of finite floats or of integers.
 func decode(p *onnxpb.TensorProto) (*tensor, error) {
 	if p.GetDataLocation() == onnxpb.TensorProto_EXTERNAL || len(p.ExternalData) > 0 {
-		return nil, errors.New("its data is in another file (external data), supported is data inside the .onnx file")
+		return nil, errors.New("its data is in another file (external data), supported is data inside the .onnx file, or in a file of its folder (or export with external_data=False)")
 	}
 	if p.Segment != nil {
 		return nil, errors.New("it is segmented, supported are whole tensors")
