@@ -75,7 +75,7 @@ func einsum(rd *reader, n *node) error {
 	if total > maxEntries {
 		return fmt.Errorf("attribute \"equation\": more than %d products", maxEntries)
 	}
-	if err := rd.move(3 * total); err != nil {
+	if err := rd.move(12 * total); err != nil {
 		return err
 	}
 	run := 0

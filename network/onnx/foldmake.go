@@ -46,7 +46,7 @@ func constantOfShape(rd *reader, n *node) (*tensor, error) {
 		}
 		shape[i] = int(d)
 	}
-	if err := rd.move(size(shape)); err != nil {
+	if err := rd.move(4 * size(shape)); err != nil {
 		return nil, err
 	}
 	one := &tensor{elem: onnxpb.TensorProto_FLOAT, floats: []float64{0}}
@@ -87,7 +87,7 @@ func rangeOf(rd *reader, n *node) (*tensor, error) {
 	if count < 1 {
 		return nil, errors.New("the result has no elements")
 	}
-	if err := rd.move(int(count)); err != nil {
+	if err := rd.move(4 * int(count)); err != nil {
 		return nil, err
 	}
 	for i := range count {
@@ -105,7 +105,7 @@ func eyeLike(rd *reader, n *node) ([]value, error) {
 	k, err1 := n.integer("k", 0)
 	elem, err2 := n.integer("dtype", int64(onnxpb.TensorProto_FLOAT))
 	shape := n.args[0].shape()
-	if err := errors.Join(err1, err2, rd.move(size(shape))); err != nil {
+	if err := errors.Join(err1, err2, rd.move(4*size(shape))); err != nil {
 		return nil, err
 	}
 	if !slices.Contains(floatTypes, onnxpb.TensorProto_DataType(elem)) || n.attributes["dtype"] == nil && n.args[0].run == nil {
@@ -170,12 +170,13 @@ func overAxes(shape, axes []int, keep bool) *over {
 	return o
 }
 
-// folding is what a reduction makes of the numbers of an element, in exact arithmetic.
-type folding func(v []*big.Float) *big.Float
+// folding adds x, which it may change, to what a reduction has of the elements before it, nil at
+// first. Where it is not exact, the result says so.
+type folding func(sum, x *big.Float) *big.Float
 
-// foldReduce applies a reduction to a constant; root says that the square root is taken at the end.
-// Each result is rounded once.
-func foldReduce(f folding, root bool) folder {
+// foldReduce applies a reduction to a constant; end, where it is not nil, follows on the whole of so
+// many elements. Each result is rounded once.
+func foldReduce(f folding, end func(sum *big.Float, count int) *big.Float) folder {
 	return func(rd *reader, n *node) (*tensor, error) {
 		t, err := n.floatsOrInts(0, "data")
 		if err != nil {
@@ -185,25 +186,25 @@ func foldReduce(f folding, root bool) folder {
 		if o == nil || err != nil {
 			return t, err
 		}
-		if err := rd.move(len(o.from)); err != nil {
+		if err := rd.move(2 * len(o.from)); err != nil {
 			return nil, err
 		}
-		parts := make([][]*big.Float, o.width)
-		for j, i := range o.from {
-			parts[i] = append(parts[i], exactFloat(t.at(j)))
-		}
 		out, inexact := &tensor{shape: o.shape, elem: t.elem, floats: make([]float64, o.width)}, 0
-		for i, p := range parts {
-			y := f(p)
-			exact := y.Acc() == big.Exact
-			if root {
-				y = new(big.Float).SetPrec(rootBits).Sqrt(y)
+		for i, places := range o.groups() {
+			var sum *big.Float
+			for _, j := range places {
+				sum = f(sum, exactFloat(t.at(j)))
 			}
-			v, accuracy := dyadic.FromFloat(y)
+			exact := sum.Acc() == big.Exact
+			if end != nil {
+				sum = end(sum, o.count)
+				exact = exact && sum.Acc() == big.Exact
+			}
+			v, accuracy := dyadic.FromFloat(sum)
 			if math.IsInf(v, 0) {
-				return nil, fmt.Errorf("element %d is beyond the range of float64", i)
+				return nil, fmt.Errorf("element %d is beyond what is held exactly, or beyond float64", i)
 			}
-			if out.floats[i] = v; accuracy != big.Exact || !exact || root && y.Acc() != big.Exact {
+			if out.floats[i] = v + 0; accuracy != big.Exact || !exact {
 				inexact++
 			}
 		}
@@ -213,6 +214,18 @@ func foldReduce(f folding, root bool) folder {
 		rd.im.Round(n.op+" of constants", inexact)
 		return out, nil
 	}
+}
+
+// groups returns the elements that go into each element of the result.
+func (o *over) groups() [][]int {
+	all, groups := make([]int, len(o.from)), make([][]int, o.width)
+	for i := range groups {
+		groups[i] = all[i*o.count : i*o.count : (i+1)*o.count]
+	}
+	for j, i := range o.from {
+		groups[i] = append(groups[i], j)
+	}
+	return groups
 }
 
 // at returns element i as a float; integers beyond 2⁵³ are no such thing and become infinite.
@@ -248,53 +261,40 @@ func (n *node) floatsOrInts(i int, what string) (*tensor, error) {
 	return t, err
 }
 
-func sumUp(v []*big.Float) *big.Float {
-	s := exactFloat(0)
-	for _, x := range v {
-		s.Add(s, x)
+func sumUp(sum, x *big.Float) *big.Float {
+	if sum == nil {
+		return x
 	}
-	return s
+	return sum.Add(sum, x)
 }
 
-// meanOf divides the sum in rootBits, which the one rounding to float64 follows.
-func meanOf(v []*big.Float) *big.Float {
-	return new(big.Float).SetPrec(rootBits).Quo(sumUp(v), new(big.Float).SetInt64(int64(len(v))))
-}
+func squares(sum, x *big.Float) *big.Float { return sumUp(sum, x.Mul(x, x)) }
 
-func squares(v []*big.Float) *big.Float {
-	s, p := exactFloat(0), exactFloat(0)
-	for _, x := range v {
-		s.Add(s, p.Mul(x, x))
-	}
-	return s
-}
-
-func absolutes(v []*big.Float) *big.Float {
-	s := exactFloat(0)
-	for _, x := range v {
-		s.Add(s, x.Abs(x))
-	}
-	return s
-}
+func absolutes(sum, x *big.Float) *big.Float { return sumUp(sum, x.Abs(x)) }
 
 func extremeOf(sign int) folding {
-	return func(v []*big.Float) *big.Float {
-		best := v[0]
-		for _, x := range v[1:] {
-			if sign*x.Cmp(best) > 0 {
-				best = x
-			}
+	return func(best, x *big.Float) *big.Float {
+		if best == nil || sign*x.Cmp(best) > 0 {
+			return x
 		}
 		return best
 	}
 }
 
-func productOf(v []*big.Float) *big.Float {
-	p := exactFloat(1)
-	for _, x := range v {
-		if p.Mul(p, x); p.Acc() != big.Exact {
-			return p
-		}
+// productOf is infinite, which is refused, once a product has more bits than are kept.
+func productOf(p, x *big.Float) *big.Float {
+	if p == nil {
+		return x
+	}
+	if p.Mul(p, x); p.Acc() != big.Exact {
+		p.SetInf(false)
 	}
 	return p
 }
+
+// meanOf divides in rootBits, which the one rounding to float64 follows, and rootOf takes the root.
+func meanOf(sum *big.Float, count int) *big.Float {
+	return new(big.Float).SetPrec(rootBits).Quo(sum, new(big.Float).SetInt64(int64(count)))
+}
+
+func rootOf(sum *big.Float, _ int) *big.Float { return new(big.Float).SetPrec(rootBits).Sqrt(sum) }

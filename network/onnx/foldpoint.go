@@ -185,8 +185,25 @@ func foldExtreme(sign float64) folder {
 	}))
 }
 
-// foldPow is exact for the exponents 0, 1 and 2 where the value is a float64.
-var foldPow = foldTwo("Pow", func(a, b float64) (float64, bool) {
+// foldPow takes an exponent of another type than the base.
+func foldPow(rd *reader, n *node) (*tensor, error) {
+	base, err1 := n.constant(0, "X")
+	exponent, err2 := n.constant(1, "Y")
+	if err := errors.Join(err1, err2); err != nil {
+		return nil, err
+	}
+	if base.floats != nil && exponent.ints != nil {
+		t, err := exponent.cast(onnxpb.TensorProto_DOUBLE)
+		if err != nil {
+			return nil, err
+		}
+		n.args = []arg{n.args[0], {value: t}}
+	}
+	return power(rd, n)
+}
+
+// power is exact for the exponents 0, 1 and 2 where the value is a float64.
+var power = foldTwo("Pow", func(a, b float64) (float64, bool) {
 	switch b {
 	case 0:
 		return 1, true

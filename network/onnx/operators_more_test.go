@@ -94,21 +94,22 @@ func TestConstantsOfAnyOperator(t *testing.T) {
 		want    []float64
 		rounded []network.Rounding
 	}{
-		"Sqrt":           {c(4, 2, 0.25).made("Sqrt", "y", []string{"a"}), []float64{2, math.Sqrt2, 0.5}, []network.Rounding{{What: "Sqrt of constants", Entries: 1}}},
-		"Reciprocal":     {c(4, 3).made("Reciprocal", "y", []string{"a"}), []float64{0.25, 1.0 / 3}, []network.Rounding{{What: "Reciprocal of constants", Entries: 1}}},
-		"Exp":            {c(1).made("Exp", "y", []string{"a"}), []float64{math.E}, []network.Rounding{{What: "Exp of constants", Entries: 1}}},
-		"Abs and Floor":  {c(-1.5).made("Abs", "z", []string{"a"}).made("Floor", "y", []string{"z"}), []float64{1}, nil},
-		"Round":          {c(0.5, 1.5, -2.5).made("Round", "y", []string{"a"}), []float64{0, 2, -2}, nil},
-		"Sign":           {c(-3, 0, 2).made("Sign", "y", []string{"a"}), []float64{-1, 0, 1}, nil},
-		"Pow":            {c(3, -2).doubles("e", nil, 2).made("Pow", "y", []string{"a", "e"}), []float64{9, 4}, nil},
-		"Max":            {c(3, -2).doubles("e", nil, 2).made("Max", "y", []string{"a", "e", "a"}), []float64{3, 2}, nil},
-		"Min":            {c(3, -2).doubles("e", nil, 2).made("Min", "y", []string{"a", "e"}), []float64{2, -2}, nil},
-		"ReduceL2":       {c(3, 4).made("ReduceL2", "y", []string{"a"}), []float64{5, 5}, nil},
-		"ReduceL2 again": {c(1, 1).made("ReduceL2", "y", []string{"a"}), []float64{math.Sqrt2, math.Sqrt2}, []network.Rounding{{What: "ReduceL2 of constants", Entries: 1}}},
-		"ReduceProd":     {c(3, 4).made("ReduceProd", "y", []string{"a"}), []float64{12, 12}, nil},
-		"ReduceMax":      {c(3, 4).made("ReduceMax", "y", []string{"a"}), []float64{4, 4}, nil},
-		"ReduceMin":      {c(3, 4).made("ReduceMin", "y", []string{"a"}), []float64{3, 3}, nil},
-		"ReduceMean":     {c(1, 0, 0).made("ReduceMean", "y", []string{"a"}), []float64{1.0 / 3, 1.0 / 3, 1.0 / 3}, []network.Rounding{{What: "ReduceMean of constants", Entries: 1}}},
+		"Sqrt":              {c(4, 2, 0.25).made("Sqrt", "y", []string{"a"}), []float64{2, math.Sqrt2, 0.5}, []network.Rounding{{What: "Sqrt of constants", Entries: 1}}},
+		"Reciprocal":        {c(4, 3).made("Reciprocal", "y", []string{"a"}), []float64{0.25, 1.0 / 3}, []network.Rounding{{What: "Reciprocal of constants", Entries: 1}}},
+		"Exp":               {c(1).made("Exp", "y", []string{"a"}), []float64{math.E}, []network.Rounding{{What: "Exp of constants", Entries: 1}}},
+		"Abs and Floor":     {c(-1.5).made("Abs", "z", []string{"a"}).made("Floor", "y", []string{"z"}), []float64{1}, nil},
+		"Round":             {c(0.5, 1.5, -2.5).made("Round", "y", []string{"a"}), []float64{0, 2, -2}, nil},
+		"Sign":              {c(-3, 0, 2).made("Sign", "y", []string{"a"}), []float64{-1, 0, 1}, nil},
+		"Pow of an integer": {c(3, -2).ints("e", 2).made("Pow", "y", []string{"a", "e"}), []float64{9, 4}, nil},
+		"Pow":               {c(3, -2).doubles("e", nil, 2).made("Pow", "y", []string{"a", "e"}), []float64{9, 4}, nil},
+		"Max":               {c(3, -2).doubles("e", nil, 2).made("Max", "y", []string{"a", "e", "a"}), []float64{3, 2}, nil},
+		"Min":               {c(3, -2).doubles("e", nil, 2).made("Min", "y", []string{"a", "e"}), []float64{2, -2}, nil},
+		"ReduceL2":          {c(3, 4).made("ReduceL2", "y", []string{"a"}), []float64{5, 5}, nil},
+		"ReduceL2 again":    {c(1, 1).made("ReduceL2", "y", []string{"a"}), []float64{math.Sqrt2, math.Sqrt2}, []network.Rounding{{What: "ReduceL2 of constants", Entries: 1}}},
+		"ReduceProd":        {c(3, 4).made("ReduceProd", "y", []string{"a"}), []float64{12, 12}, nil},
+		"ReduceMax":         {c(3, 4).made("ReduceMax", "y", []string{"a"}), []float64{4, 4}, nil},
+		"ReduceMin":         {c(3, 4).made("ReduceMin", "y", []string{"a"}), []float64{3, 3}, nil},
+		"ReduceMean":        {c(1, 0, 0).made("ReduceMean", "y", []string{"a"}), []float64{1.0 / 3, 1.0 / 3, 1.0 / 3}, []network.Rounding{{What: "ReduceMean of constants", Entries: 1}}},
 		"Where": {c(3, 4).doubles("e", nil, 3.5).made("Greater", "g", []string{"a", "e"}).made("Not", "n", []string{"g"}).made("Where", "y", []string{"n", "a", "e"}),
 			[]float64{3, 3.5}, nil},
 		"Range": {newChain(1, 2).tensor("o", int32s, nil, 16).tensor("l", int32s, nil, 10).tensor("d", int32s, nil, -3).
@@ -155,6 +156,11 @@ func TestWhereIsContinuousOrRefused(t *testing.T) {
 	want, _, err := newChain(1, 2).node("LeakyRelu", []string{"x"}, floatAttr("alpha", 0.25)).read(t)
 	require.NoError(t, err)
 	require.Equal(t, want.Fingerprint(), n.Fingerprint())
+	// As exporters write it behind an affine layer, it is one layer too.
+	n, _, err = newChain(1, 2).doubles("w", []int64{2, 2}, 1, 2, 3, 4).node("MatMul", []string{"x", "w"}).doubles("z", nil, 0).made("Less", "g", []string{"vA", "z"}).
+		doubles("s", nil, 0.25).made("Mul", "l", []string{"vA", "s"}).node("Where", []string{"g", "l", "x"}).read(t)
+	require.NoError(t, err)
+	require.Len(t, n.Layers(), 1, outline(n))
 	for want, c := range map[string]*chain{
 		"the branches are not seen to meet": zero().doubles("s", nil, 1).node("Where", []string{"g", "x", "s"}),
 		"which jumps":                       zero().node("Cast", []string{"g"}, intAttr("to", int64(single))),

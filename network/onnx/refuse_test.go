@@ -213,6 +213,11 @@ func TestClaimsAreNotAllocated(t *testing.T) {
 		"windows":              newChain(1, 1, 1).node("AveragePool", []string{"x"}, intsAttr("kernel_shape", 1), intsAttr("pads", 1<<26, 0)),
 		"windows over nothing": newChain(1, 1, 1).doubles("w", []int64{1, 1, 1}, 1).node("Conv", []string{"x", "w"}, intsAttr("pads", 1<<25, 1<<25)),
 	}
+	claims["constant"] = newChain(1, 2).ints("s", 1<<13, 1<<13).made("ConstantOfShape", "c", []string{"s"}).node("Add", []string{"x", "c"})
+	claims["constant of three"] = newChain(1, 2).ints("s", 1<<26, 1<<26, 1<<26).made("ConstantOfShape", "c", []string{"s"}).node("Add", []string{"x", "c"})
+	claims["range"] = newChain(1, 2).ints("s", 0).ints("l", 1<<26).ints("d", 1).made("Range", "c", []string{"s", "l", "d"}).made("Cast", "f", []string{"c"}, intAttr("to", 1)).node("Add", []string{"x", "f"})
+	claims["spread"] = newChain(1, 1, 1).doubles("w", []int64{1, 1, 1}, 1).node("ConvTranspose", []string{"x", "w"}, intsAttr("output_shape", 1<<26))
+	claims["einsum"] = newChain(1, 1<<12).node("Einsum", []string{"x", "x"}, stringAttr("equation", "ab,ab->a"))
 	const most = 64 << 20 // a tenth of the least claim; the vectors of a layer of the limit's width fit
 	for name, c := range claims {
 		t.Run(name, func(t *testing.T) {
@@ -238,12 +243,21 @@ func FuzzRead(f *testing.F) {
 		residual(),
 		newChain(1, 3).doubles("lo", nil, -1).doubles("hi", nil, 1).node("Clip", []string{"x", "lo", "hi"}).node("Concat", []string{"x", "v0"}, intAttr("axis", 1)).node("Transpose", []string{"x"}),
 		newChain(1, 1, 2, 2).node("Pad", []string{"x"}, intsAttr("pads", 0, 0, 1, 1, 0, 0, 0, 0)).doubles("s", []int64{4}, 1, 1, 2, 2).node("Upsample", []string{"x", "s"}).node("GlobalAveragePool", []string{"x"}),
+		newChain(1, 1, 2, 2).small(src, "w", 1, 2, 2, 2).node("ConvTranspose", []string{"x", "w"}, intsAttr("strides", 2, 1)).doubles("z", nil, 0).made("Greater", "g", []string{"vA", "z"}).
+			doubles("s", nil, 0.5).made("Mul", "l", []string{"vA", "s"}).node("Where", []string{"g", "x", "l"}).node("Einsum", []string{"x"}, stringAttr("equation", "abcd->ab")),
+		newChain(1, 4).ints("s", 2).made("ConstantOfShape", "c", []string{"s"}).made("Sqrt", "q", []string{"c"}).made("ReduceL2", "r", []string{"q"}).node("Mul", []string{"x", "r"}).ints("k", 1, 0).
+			node("ScatterND", []string{"x", "k", "r"}).node("Shrink", []string{"x"}, floatAttr("bias", 0.5)),
 		newChain(1, 4).node("Split", []string{"x"}, intAttr("axis", 1)).node("Max", []string{"x", "v0"}).ints("i", 2, 0).node("Gather", []string{"x", "i"}, intAttr("axis", 1)).node("Softmax", []string{"x"}),
 	} {
 		data, err := proto.Marshal(c.model())
 		require.NoError(f, err)
 		f.Add(data)
 	}
+	m := called(floatAttr("slope", 2))
+	m.Functions = []*onnxpb.FunctionProto{leakyFunction()}
+	data, err := proto.Marshal(m)
+	require.NoError(f, err)
+	f.Add(data)
 	const limit = 1 << 14
 	f.Fuzz(func(t *testing.T, data []byte) {
 		n, im, err := read(data, limit)

@@ -12,7 +12,7 @@ import (
 	"github.com/relucell/relucell/network/onnx/onnxpb"
 )
 
-// live returns the values that depend on the network's input: shapes do not.
+// live returns the values that depend on the network's input: shapes and types do not.
 func (p *plan) live() map[string]bool {
 	live := map[string]bool{}
 	for name, is := range p.isInput {
@@ -20,8 +20,14 @@ func (p *plan) live() map[string]bool {
 	}
 	for _, i := range p.order {
 		n := p.g.Node[i]
-		is := !slices.Contains([]string{"Shape", "Size", "EyeLike"}, operatorName(n)) &&
-			slices.ContainsFunc(reads(n), func(s string) bool { return live[s] })
+		from := reads(n)
+		switch operatorName(n) {
+		case "Shape", "Size", "EyeLike":
+			from = nil
+		case "CastLike":
+			from = from[:min(1, len(from))]
+		}
+		is := slices.ContainsFunc(from, func(s string) bool { return live[s] })
 		for _, o := range n.Output {
 			live[o] = is
 		}

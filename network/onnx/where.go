@@ -126,7 +126,7 @@ func (rd *reader) choose(z, above, below []ref) ([]ref, error) {
 	out := slices.Clone(below)
 	ex := &expander{rd.builder, maxExpanded}
 	if slopes, ok := ex.leaky(z, above, below); ok {
-		rd.put(z)
+		rd.put(above) // which is z, perhaps by fewer layers
 		err := rd.activate(slopes)
 		return rd.refs, err
 	}
