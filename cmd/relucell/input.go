@@ -143,6 +143,21 @@ func (f *ballFlags) on(cmd *cobra.Command, net *netFlags, path string, n *networ
 	return s, b, badInput(err)
 }
 
+// free returns the inputs that a box leaves free, nil where it fixes none.
+func (f *ballFlags) free(n int) []int {
+	lo, hi, err := ball.ParseBounds(f.box, n)
+	var kept []int
+	for k := range lo {
+		if lo[k] != hi[k] {
+			kept = append(kept, k)
+		}
+	}
+	if !f.set.Changed("box") || err != nil || len(kept) == len(lo) {
+		return nil
+	}
+	return kept
+}
+
 // read returns the ball that the flags name, of n coordinates.
 func (f *ballFlags) read(n int) (ball.Ball, error) {
 	b, err := f.parse(n)
