@@ -40,7 +40,7 @@ func (f *netFlags) add(fs *pflag.FlagSet) {
 	if f.writes {
 		name = "net-output"
 	}
-	fs.StringVar(&f.output, name, "", "`NAME` of the output of an .onnx graph that is the network's (default the first)")
+	fs.StringVar(&f.output, name, "", "`NAME` of the output of an .onnx graph, or of a value within it, that is the network's (default the first output)")
 	fs.IntVar(&f.batch, "batch", 1, "`rows` of a fixed batch of an .onnx graph: 1, where they do not mix, or all")
 }
 

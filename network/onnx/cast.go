@@ -33,15 +33,15 @@ func cast(rd *reader, n *node) ([]value, error) {
 }
 
 // castTo reads the type: its name before operator set 6, its number since.
-func (n *node) castTo() (onnxpb.TensorProto_DataType, error) {
-	if a := n.attributes["to"]; a != nil && a.S != nil {
+func (as attributes) castTo() (onnxpb.TensorProto_DataType, error) {
+	if a := as["to"]; a != nil && a.S != nil {
 		to, ok := onnxpb.TensorProto_DataType_value[string(a.S)]
 		if !ok {
 			return 0, fmt.Errorf("attribute \"to\": %q, expected the name of a type", a.S)
 		}
 		return onnxpb.TensorProto_DataType(to), nil
 	}
-	to, err := n.integer("to", 0)
+	to, err := as.integer("to", 0)
 	return onnxpb.TensorProto_DataType(to), err
 }
 

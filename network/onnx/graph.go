@@ -86,8 +86,13 @@ func (p *plan) choose(want string, im *network.Import) error {
 		return errors.New("the graph has no output")
 	}
 	if p.output = names[0]; want != "" {
-		if p.output = want; !slices.Contains(names, want) {
-			return fmt.Errorf("output %q: the graph has none of that name, expected one of %q", want, names)
+		p.output = want
+		if _, computed := p.producer[want]; !slices.Contains(names, want) && !computed {
+			return fmt.Errorf("output %q: the graph has none of that name, expected one of %q, or a value that a node computes", want, names)
+		}
+		if !slices.Contains(names, want) {
+			im.Note(fmt.Sprintf("The network's output is %q, a value within the graph, whose outputs are %q.", want, names))
+			return nil
 		}
 	}
 	if len(names) > 1 {
@@ -143,6 +148,35 @@ func (p *plan) sort(known func(string) bool) error {
 		}
 	}
 	return err
+}
+
+// castInputs returns the inputs of integers that are cast to floats wherever they are read: as
+// functions of real numbers such networks are what they are of whole ones. It notes them.
+func (p *plan) castInputs(im *network.Import) []string {
+	var whole []string
+	for _, in := range p.inputs {
+		name, elem := in.GetName(), onnxpb.TensorProto_DataType(in.GetType().GetTensorType().GetElemType())
+		if _, isInt := intElements[elem]; !isInt || elem == onnxpb.TensorProto_BOOL || name == p.output {
+			continue
+		}
+		if !slices.ContainsFunc(p.order, func(i int) bool {
+			n := p.g.Node[i]
+			return slices.Contains(reads(n), name) && (operatorName(n) != "Cast" || !castsToFloat(n))
+		}) {
+			whole = append(whole, name)
+			im.Note(fmt.Sprintf("Input %q is of %v; the network is read as one of real numbers.", name, elem))
+		}
+	}
+	return whole
+}
+
+func castsToFloat(n *onnxpb.NodeProto) bool {
+	as := attributes{}
+	for _, a := range n.Attribute {
+		as[a.GetName()] = a
+	}
+	to, err := as.castTo()
+	return err == nil && slices.Contains(floatTypes, to)
 }
 
 // cutEnd moves the output before a smooth end.

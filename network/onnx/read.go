@@ -27,7 +27,8 @@ const maxEntries = 1 << 26
 
 // Options says how to read a model. The zero value is the default.
 type Options struct {
-	// Output names the output of the graph that is the network's; empty is the first.
+	// Output names the output of the graph, or the value within it, that is the network's; empty is
+	// the first output.
 	Output string
 	// Folder is where a model's external data lies; empty refuses such a model.
 	Folder string
@@ -140,7 +141,7 @@ func readGraph(g *onnxpb.GraphProto, opset int64, limit int, opt Options) (*netw
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := rd.readInputs(p.inputs, limit, im); err != nil {
+	if err := rd.readInputs(p.inputs, p.castInputs(im), limit, im); err != nil {
 		return nil, nil, err
 	}
 	for _, i := range p.order {
@@ -165,12 +166,13 @@ func readGraph(g *onnxpb.GraphProto, opset int64, limit int, opt Options) (*netw
 	return net, im, err
 }
 
-// readInputs makes the inputs of the network, one after the other.
-func (rd *reader) readInputs(inputs []*onnxpb.ValueInfoProto, limit int, im *network.Import) error {
+// readInputs makes the inputs of the network, one after the other; whole are those that may be
+// integers.
+func (rd *reader) readInputs(inputs []*onnxpb.ValueInfoProto, whole []string, limit int, im *network.Import) error {
 	total, words := 0, []string{}
 	shapes := make([][]int, len(inputs))
 	for i, in := range inputs {
-		shape, err := inputShape(in)
+		shape, err := inputShape(in, slices.Contains(whole, in.GetName()))
 		if err != nil {
 			return err
 		}
@@ -197,12 +199,12 @@ func (rd *reader) readInputs(inputs []*onnxpb.ValueInfoProto, limit int, im *net
 }
 
 // inputShape returns the shape of an input, an unknown batch being 1.
-func inputShape(in *onnxpb.ValueInfoProto) ([]int, error) {
+func inputShape(in *onnxpb.ValueInfoProto, whole bool) ([]int, error) {
 	name, t := in.GetName(), in.GetType().GetTensorType()
 	switch e := onnxpb.TensorProto_DataType(t.GetElemType()); {
 	case t == nil:
 		return nil, fmt.Errorf("input %q: it has no tensor type, expected a float32 or float64 tensor", name)
-	case !slices.Contains(floatTypes, e):
+	case !whole && !slices.Contains(floatTypes, e):
 		return nil, fmt.Errorf("input %q: elements of type %v, supported are FLOAT and DOUBLE, FLOAT16 and BFLOAT16", name, e)
 	case t.GetShape() == nil:
 		return nil, fmt.Errorf("input %q: it has no shape", name)

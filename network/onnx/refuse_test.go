@@ -24,7 +24,7 @@ func good() *chain {
 
 func TestGraphRefusals(t *testing.T) {
 	for want, spoil := range map[string]func(c *chain){
-		`node 2 "vC" (Sin): Sin is smooth, the network is not piecewise linear; node 3 "vD" (TopK): operator TopK is not supported; node 4 "vE" (Sign): Sign jumps, the network is not continuous and piecewise linear (cut the model before what is smooth, if that stands at the end; onnx-simplifier may leave fewer operators; cut`: func(c *chain) {
+		`node 2 "vC" (Sin): Sin is smooth, the network is not piecewise linear; node 3 "vD" (TopK): operator TopK is not supported; node 4 "vE" (Sign): Sign jumps, the network is not continuous and piecewise linear (if Sin stands at the end, choose the output "vB", which goes into it; onnx-simplifier may leave fewer operators; if Sign stands at the end, choose the output "vD"`: func(c *chain) {
 			c.node("Sin", []string{"x"}).node("TopK", []string{"x"}).node("Sign", []string{"x"}).node("TopK", []string{"x"})
 		},
 		`node 2 "vC" (TopK): operator TopK is not supported (onnx-simplifier may leave fewer operators); supported are Abs, Add, AveragePool,`: func(c *chain) { c.node("TopK", []string{"x"}) },
@@ -150,8 +150,8 @@ func TestGraphRefusals(t *testing.T) {
 			require.ErrorContains(t, err, want)
 		})
 	}
-	_, _, err := readModel(encode(t, good().model()), testLimit, Options{Output: "vA"})
-	require.ErrorContains(t, err, `output "vA": the graph has none of that name, expected one of ["vB"]`)
+	_, _, err := readModel(encode(t, good().model()), testLimit, Options{Output: "ghost"})
+	require.ErrorContains(t, err, `output "ghost": the graph has none of that name, expected one of ["vB"], or a value`)
 }
 
 func (c *chain) input() *onnxpb.TypeProto_Tensor { return c.g.Input[0].GetType().GetTensorType() }

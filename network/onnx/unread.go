@@ -53,7 +53,7 @@ func (p *plan) unread() error {
 			list = "; supported are " + supported()
 		}
 		words = append(words, describe(i, n)+": "+strange(n))
-		if remedy := remedyFor(kind); !slices.Contains(remedies, remedy) {
+		if remedy := p.remedyFor(n, live); !slices.Contains(remedies, remedy) {
 			remedies = append(remedies, remedy)
 		}
 	}
@@ -81,15 +81,16 @@ func strange(n *onnxpb.NodeProto) string {
 	return "operator " + kind + " is not supported"
 }
 
-// remedyFor says how a model may be had without an operator.
-func remedyFor(name string) string {
-	switch {
-	case slices.Contains(smooth, name):
-		return "cut the model before what is smooth, if that stands at the end"
-	case slices.Contains(jumping, name):
-		return "cut the model before what jumps, if that stands at the end"
+// remedyFor says how a model may be had without the operator of a node.
+func (p *plan) remedyFor(n *onnxpb.NodeProto, live map[string]bool) string {
+	if name := operatorName(n); !slices.Contains(smooth, name) && !slices.Contains(jumping, name) {
+		return "onnx-simplifier may leave fewer operators"
 	}
-	return "onnx-simplifier may leave fewer operators"
+	at := slices.IndexFunc(n.Input, func(s string) bool { return live[s] && !p.isInput[s] })
+	if at < 0 {
+		return "relucell reads piecewise linear networks alone"
+	}
+	return fmt.Sprintf("if %s stands at the end, choose the output %q, which goes into it", n.GetOpType(), n.Input[at])
 }
 
 // smooth are operators that are not piecewise linear.
