@@ -306,10 +306,19 @@ func split(n *node, shape []int) ([]moved, error) {
 			lengths = append(lengths, int64(min(each, total-i*each)))
 		}
 	}
+	outs, err := cutAlong(shape, axis, lengths)
+	if err == nil && len(outs) < parts {
+		err = fmt.Errorf("parts %v do not divide axis %d of shape %v into %d", lengths, axis, shape, parts)
+	}
+	return outs, err
+}
+
+// cutAlong cuts a shape along an axis into parts of these lengths, which are all of it.
+func cutAlong(shape []int, axis int, lengths []int64) ([]moved, error) {
 	var outs []moved
 	at := 0
 	for _, k := range lengths {
-		if k < 1 || k > int64(total-at) {
+		if k < 1 || k > int64(shape[axis]-at) {
 			return nil, fmt.Errorf("parts %v do not divide axis %d of shape %v", lengths, axis, shape)
 		}
 		index := ordered(int(k))
@@ -323,8 +332,8 @@ func split(n *node, shape []int) ([]moved, error) {
 		}
 		outs = append(outs, m)
 	}
-	if at != total || len(outs) < parts {
-		return nil, fmt.Errorf("parts %v do not divide axis %d of shape %v into %d", lengths, axis, shape, parts)
+	if at != shape[axis] {
+		return nil, fmt.Errorf("parts %v do not divide axis %d of shape %v", lengths, axis, shape)
 	}
 	return outs, nil
 }

@@ -24,6 +24,8 @@ type operator struct {
 	moving mover
 	// making is set instead where it returns its outputs, whatever its inputs are.
 	making func(*reader, *node) ([]value, error)
+	// lists says that an input may be a sequence.
+	lists bool
 	// truths says that an input may be a truth value that depends on the network's input.
 	truths bool
 	// inputs is the least and the largest number of inputs.
@@ -35,6 +37,8 @@ type value struct {
 	shape    []int
 	refs     []ref
 	constant *tensor
+	// list has the values of a sequence; a value that has it has nothing else.
+	list []value
 	// test says what truth value of the elements' signs this is, if it is one.
 	test test
 	// empty is a constant without elements.
@@ -136,6 +140,9 @@ func (rd *reader) node(p *onnxpb.NodeProto) error {
 // apply returns the outputs of a node of which so many inputs are no constants.
 func (rd *reader) apply(op operator, n *node, tips int) ([]value, error) {
 	for _, a := range n.args {
+		if a.run != nil && a.run.list != nil && !op.lists {
+			return nil, errors.New("an input is a sequence, supported are SequenceAt and ConcatFromSequence of it")
+		}
 		if a.run != nil && a.run.test != isNumber && !op.truths && op.moving == nil {
 			return nil, errors.New("a truth value that depends on the network's input: supported are Not, Where, and moves of it")
 		}

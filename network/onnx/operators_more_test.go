@@ -129,6 +129,24 @@ func TestConstantsOfAnyOperator(t *testing.T) {
 	}
 }
 
+func TestSequences(t *testing.T) {
+	six := []float64{1, 2, 3, 4, 5, 6}
+	for name, b := range map[string]byHand{
+		"chunks": {newChain(2, 3).tensor("k", int32s, nil, 2).made("SplitToSequence", "s", []string{"v0", "k"}, intAttr("axis", 1)).tensor("i", int32s, nil, -1).
+			node("SequenceAt", []string{"s", "i"}), 0, six, []float64{3, 6}},
+		"lengths": {newChain(2, 3).ints("k", 1, 2).made("SplitToSequence", "s", []string{"v0", "k"}, intAttr("axis", -1)).tensor("i", int32s, nil, 1).
+			node("SequenceAt", []string{"s", "i"}), 0, six, []float64{2, 3, 5, 6}},
+		"unbound and stacked": {newChain(2, 3).made("SplitToSequence", "s", []string{"v0"}, intAttr("axis", 1), intAttr("keepdims", 0)).
+			node("ConcatFromSequence", []string{"s"}, intAttr("axis", 0), intAttr("new_axis", 1)), 0, six, []float64{1, 4, 2, 5, 3, 6}},
+		"made": {newChain(1, 2).doubles("c", []int64{1, 2}, 8, 9).made("SequenceConstruct", "s", []string{"v0", "c", "v0"}).
+			node("ConcatFromSequence", []string{"s"}, intAttr("axis", 1)), 0, []float64{1, 2}, []float64{1, 2, 8, 9, 1, 2}},
+	} {
+		t.Run(name, b.check)
+	}
+	_, _, err := newChain(1, 2).made("SequenceConstruct", "s", []string{"v0"}).node("Relu", []string{"s"}).read(t)
+	require.ErrorContains(t, err, "an input is a sequence")
+}
+
 func TestMeanAndMaximaOfConstants(t *testing.T) {
 	for name, b := range map[string]byHand{
 		"Mean":                  {newChain(1, 2).doubles("a", nil, 2).node("Mean", []string{"x", "a"}), 0, []float64{4, -3}, []float64{3, -0.5}},

@@ -150,7 +150,7 @@ func readGraph(g *onnxpb.GraphProto, opset int64, limit int, opt Options) (*netw
 		}
 	}
 	out, ok := rd.values[p.output]
-	if !ok || out.constant != nil || out.empty {
+	if !ok || out.constant != nil || out.empty || out.list != nil {
 		return nil, nil, fmt.Errorf("output %q: it does not depend on an input of the network", p.output)
 	}
 	if out.test != isNumber {
