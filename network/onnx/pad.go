@@ -100,10 +100,10 @@ func padded(mode string, before, after int64, n int) ([]int, error) {
 // its scales as input 1 or an attribute.
 func resize(n *node, shape []int) ([]moved, error) {
 	if mode := n.text("mode", "nearest"); mode != "nearest" {
-		return nil, fmt.Errorf("attribute \"mode\": %q, supported is nearest", mode)
+		return nil, fmt.Errorf("attribute \"mode\": %q, supported are nearest, and linear of what is computed", mode)
 	}
-	if policy := n.text("keep_aspect_ratio_policy", "stretch"); policy != "stretch" {
-		return nil, fmt.Errorf("attribute \"keep_aspect_ratio_policy\": %q, supported is stretch", policy)
+	if err := n.stretches(); err != nil {
+		return nil, err
 	}
 	scales, sizes, err := n.scales(len(shape))
 	if err != nil {
