@@ -7,7 +7,7 @@ import "slices"
 
 // Import says what reading a file into a network did.
 type Import struct {
-	// Format is "onnx", "nnet" or "canonical".
+	// Format is "onnx", "nnet", "npz", "safetensors" or "canonical".
 	Format string
 	// Precision is how the file holds its weights: "float32", "float64", "float32 and float64",
 	// "decimal text" (each number read as the nearest float64) or "hexadecimal text" (exact; the

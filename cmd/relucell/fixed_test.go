@@ -3,6 +3,7 @@ package main
 // Boxes that fix inputs: the count is that of the network sliced to the others.
 
 import (
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -31,6 +32,16 @@ func TestABoxThatFixesAnInputCountsTheSlice(t *testing.T) {
 	require.Contains(t, out, `"notes":["--box fixes 1 input`)
 	succeed(t, "slice", net, "--inputs", "0,1", "--origin=0,0,0.5", "-o", slice)
 	require.Contains(t, succeed(t, "check", slice, proof), "exactly 6 activation regions")
+	plot := filepath.Join(dir, "map.html")
+	drawn, errs, code := relucell(t, "plot", net, box, "-o", plot)
+	require.Zero(t, code, errs)
+	require.Contains(t, drawn, "6 activation regions")
+	html, err := os.ReadFile(plot)
+	require.NoError(t, err)
+	require.Contains(t, string(html), `"inputs":["x1","x2"]`)
+	_, errs, code = relucell(t, "plot", net, "--box=-1:1", "-o", plot)
+	require.Equal(t, exitInput, code)
+	require.Contains(t, errs, "3 inputs, expected 2, or a plane")
 	for says, box := range map[string]string{"every input is fixed": "0:0", "lower below the upper": "0:0,1:0,0:1"} {
 		_, errs, code := relucell(t, "count", net, "--box="+box)
 		require.Equal(t, exitInput, code)

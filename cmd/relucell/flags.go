@@ -124,5 +124,5 @@ func completeNet(_ *cobra.Command, args []string, _ string) ([]string, cobra.She
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	return []string{"onnx", "nnet", "json"}, cobra.ShellCompDirectiveFilterFileExt
+	return []string{"onnx", "nnet", "npz", "safetensors", "json"}, cobra.ShellCompDirectiveFilterFileExt
 }

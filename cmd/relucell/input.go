@@ -40,7 +40,7 @@ func (f *netFlags) add(fs *pflag.FlagSet) {
 	if f.writes {
 		name = "net-output"
 	}
-	fs.StringVar(&f.output, name, "", "`NAME` of the output of an .onnx graph that is the network's (default the first)")
+	fs.StringVar(&f.output, name, "", "`NAME` of the output of an .onnx graph, or of a value within it, that is the network's (default the first output)")
 	fs.IntVar(&f.batch, "batch", 1, "`rows` of a fixed batch of an .onnx graph: 1, where they do not mix, or all")
 }
 
@@ -141,6 +141,21 @@ func (f *ballFlags) on(cmd *cobra.Command, net *netFlags, path string, n *networ
 			tables.Numbered(int64(len(lo)-len(kept)), "input"), path, strings.Join(keep, ","), strings.Join(words, ",")))
 	}
 	return s, b, badInput(err)
+}
+
+// free returns the inputs that a box leaves free, nil where it fixes none.
+func (f *ballFlags) free(n int) []int {
+	lo, hi, err := ball.ParseBounds(f.box, n)
+	var kept []int
+	for k := range lo {
+		if lo[k] != hi[k] {
+			kept = append(kept, k)
+		}
+	}
+	if !f.set.Changed("box") || err != nil || len(kept) == len(lo) {
+		return nil
+	}
+	return kept
 }
 
 // read returns the ball that the flags name, of n coordinates.

@@ -104,12 +104,15 @@ func (f *sliceFlags) keep(n *network.Network, origin []float64) (*network.Networ
 		}
 		chosen = append(chosen, i)
 		if k < len(labels) {
-			labels[k] = "x" + strconv.Itoa(i+1)
+			labels[k] = inputLabel(i)
 		}
 	}
 	s, err := network.Inputs(n, origin, chosen...)
 	return s, labels, named("inputs", err)
 }
+
+// inputLabel names an input on an axis, counted from 1.
+func inputLabel(i int) string { return "x" + strconv.Itoa(i+1) }
 
 func named(name string, err error) error {
 	if err == nil {

@@ -148,16 +148,26 @@ func (c *plotCmd) input(ctx context.Context, cmd *cobra.Command, net string) (n 
 		}
 		opt.Name += ", slice"
 	}
-	if n.Inputs() != 2 {
-		return nil, b, opt, badInputf("%s: %d inputs, expected 2, or a plane: three --through, or --origin with two --direction or two --inputs", net, n.Inputs())
+	if n.Inputs() != 2 && !c.ball.set.Changed("box") {
+		return nil, b, opt, c.notPlane(net, n)
 	}
-	if b, err = c.ball.read(n.Inputs()); err != nil {
+	if free := c.ball.free(n.Inputs()); len(free) == 2 {
+		opt.Inputs = [2]string{inputLabel(free[0]), inputLabel(free[1])}
+	}
+	if n, b, err = c.ball.on(cmd, &c.net, net, n); err != nil {
 		return nil, b, opt, err
+	}
+	if n.Inputs() != 2 {
+		return nil, b, opt, c.notPlane(net, n)
 	}
 	if opt.Points, err = c.readPoints(whole, n); err == nil {
 		err = c.writable(net)
 	}
 	return n, b, opt, badInput(err)
+}
+
+func (c *plotCmd) notPlane(net string, n *network.Network) error {
+	return badInputf("%s: %d inputs, expected 2, or a plane: three --through, or --origin with two --direction or two --inputs, or a --box that fixes the others", net, n.Inputs())
 }
 
 // writable finds a bad name before the walk, so that it costs no time.

@@ -21,7 +21,8 @@ func newRootCmd() *cobra.Command {
 		Long: `relucell counts, exactly, the activation regions of a small ReLU network that meet a ball,
 writes a proof of the count that a separate checker verifies, and holds analytic bounds against it.
 
-A network is an .onnx file, a Stanford .nnet file, or relucell's canonical text (.json).
+A network is an .onnx file, a Stanford .nnet file, weights in NumPy's .npz or in .safetensors, or
+relucell's canonical text (.json).
 
 Exit codes: 0 done as asked (exact, or --gap reached); 1 failed, a refused proof included;
 2 bad usage or bad input; 3 stopped early (--timeout, --limit, interrupt) with a certified bracket.`,
@@ -31,7 +32,7 @@ Exit codes: 0 done as asked (exact, or --gap reached); 1 failed, a refused proof
 	}
 	root.SetVersionTemplate("relucell {{.Version}}\n")
 	root.PersistentFlags().BoolP("verbose", "v", false, "log what happens to standard error")
-	root.AddCommand(newCountCmd(), newVerifyCmd(), newListCmd(), newBoundCmd(), newCrosscheckCmd(), newExperimentCmd(), newCheckCmd(), newConvertCmd(), newInfoCmd(), newPlotCmd(), newSliceCmd())
+	root.AddCommand(newCountCmd(), newVerifyCmd(), newListCmd(), newBoundCmd(), newCrosscheckCmd(), newExperimentCmd(), newCheckCmd(), newConvertCmd(), newInfoCmd(), newEvalCmd(), newPlotCmd(), newSliceCmd())
 	root.InitDefaultCompletionCmd()
 	if completion, _, err := root.Find([]string{"completion"}); err == nil {
 		completion.RunE = func(*cobra.Command, []string) error {

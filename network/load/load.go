@@ -1,6 +1,6 @@
 // Package load reads a network from a file, in the format that the file's
-// ending says: .onnx, .nnet, or .json for the canonical text, each of them also compressed, with
-// .gz behind it.
+// ending says: .onnx, .nnet, .npz, .safetensors, or .json for the canonical text, each of them also
+// compressed, with .gz behind it.
 //
 //	net, im, err := load.Read("policy.onnx", load.Options{})
 //	if err != nil { … }
@@ -18,6 +18,7 @@ import (
 	"strings"
 
 	"github.com/relucell/relucell/network"
+	"github.com/relucell/relucell/network/arrays"
 	"github.com/relucell/relucell/network/nnet"
 	"github.com/relucell/relucell/network/onnx"
 )
@@ -29,7 +30,8 @@ const MaxFileBytes = 1 << 30
 type Options struct {
 	// NormaliseNNet applies the normalisation that an .nnet file holds.
 	NormaliseNNet bool
-	// Output names the output of an .onnx graph that is the network's; empty is the first.
+	// Output names the output of an .onnx graph, or the value within it, that is the network's; empty
+	// is the first output.
 	Output string
 	// Batch is the number of rows of a fixed batch of an .onnx graph that the network is for: 0 and
 	// 1 are one of them, where they do not mix, anything else must be all.
@@ -110,11 +112,15 @@ func readerFor(path string, opt Options) (func(io.Reader) (*network.Network, *ne
 		}, nil
 	case ".nnet":
 		return func(r io.Reader) (*network.Network, *network.Import, error) { return nnet.Read(r, opt.NormaliseNNet) }, nil
+	case ".npz":
+		return arrays.ReadNPZ, nil
+	case ".safetensors":
+		return arrays.ReadSafetensors, nil
 	case ".json":
 		return func(r io.Reader) (*network.Network, *network.Import, error) {
 			n, err := network.ReadCanonical(io.LimitReader(r, MaxFileBytes))
 			return n, &network.Import{Format: "canonical", Precision: "hexadecimal text"}, err
 		}, nil
 	}
-	return nil, fmt.Errorf("%s: unknown ending %q, expected .onnx, .nnet or .json (the canonical text), or one of them with .gz behind it", path, ending)
+	return nil, fmt.Errorf("%s: unknown ending %q, expected .onnx, .nnet, .npz, .safetensors or .json (the canonical text), or one of them with .gz behind it", path, ending)
 }

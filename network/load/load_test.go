@@ -84,7 +84,7 @@ func TestReadRefusals(t *testing.T) {
 		want string
 	}{
 		{filepath.Join(dir, "none.onnx"), Options{}, "no such file"},
-		{"net.txt", Options{}, `net.txt: unknown ending ".txt", expected .onnx, .nnet or .json`},
+		{"net.txt", Options{}, `net.txt: unknown ending ".txt", expected .onnx, .nnet, .npz, .safetensors or .json`},
 		{"net", Options{}, `net: unknown ending ""`},
 		{bad, Options{}, bad + ": onnx: not an ONNX model"},
 		{bad, Options{NormaliseNNet: true}, bad + ": normalisation asked for, but only .nnet"},

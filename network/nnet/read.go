@@ -49,10 +49,12 @@ type header struct {
 	sizes             []int
 	means, ranges     []float64
 	meanOut, rangeOut float64
+	// odd says that the means or the ranges are not what the format says.
+	odd bool
 }
 
 func (p *parser) network(normalise bool) (*network.Network, error) {
-	h, err := p.header()
+	h, err := p.header(normalise)
 	if err != nil {
 		return nil, err
 	}
@@ -85,15 +87,20 @@ func (p *parser) network(normalise bool) (*network.Network, error) {
 	return network.New(layers)
 }
 
-func (p *parser) header() (h header, err error) {
-	dims, err := p.ints("the numbers of layers, inputs, outputs and the largest layer", 4)
+func (p *parser) header(normalise bool) (h header, err error) {
+	dims, err := p.sizes()
 	if err != nil {
 		return h, err
 	}
 	if dims[0] < 1 {
 		return h, fmt.Errorf("line %d: number of layers: %d, expected at least 1", p.line, dims[0])
 	}
-	if h.sizes, err = p.ints("the width of each layer, the inputs first", dims[0]+1); err != nil {
+	const widths = "the width of each layer, the inputs first"
+	s, err := p.text(widths)
+	if err != nil {
+		return h, err
+	}
+	if h.sizes, err = p.ints(s, widths, dims[0]+1); err != nil {
 		return h, err
 	}
 	for i, s := range h.sizes {
@@ -102,27 +109,65 @@ func (p *parser) header() (h header, err error) {
 		}
 	}
 	inputs, outputs := h.sizes[0], h.sizes[dims[0]]
-	if inputs != dims[1] || outputs != dims[2] {
+	if len(dims) > 1 && (inputs != dims[1] || outputs != dims[2]) {
 		return h, fmt.Errorf("line %d: widths from %d to %d, expected %d inputs and %d outputs as the first line says", p.line, inputs, outputs, dims[1], dims[2])
 	}
-	if _, err = p.floats("the unused flag", 1); err != nil {
-		return h, err
+	return h, p.unused(&h, inputs, normalise)
+}
+
+// sizes returns the numbers of layers, inputs, outputs and the largest layer, or the first of them
+// alone, which some writers leave it at.
+func (p *parser) sizes() ([]int, error) {
+	const what = "the numbers of layers, inputs, outputs and the largest layer, or of layers alone"
+	s, err := p.text(what)
+	if err != nil {
+		return nil, err
 	}
-	for _, what := range []string{"the least inputs", "the largest inputs"} {
-		if _, err = p.floats(what, inputs); err != nil {
-			return h, err
+	if strings.Contains(strings.TrimSuffix(s, ","), ",") {
+		return p.ints(s, what, 4)
+	}
+	return p.ints(s, what, 1)
+}
+
+// unused reads the lines between sizes and weights. Writers disagree on them, and without
+// normalisation none is used: there what is not as the format says is noted, and taken as it comes.
+func (p *parser) unused(h *header, inputs int, normalise bool) error {
+	var odd []string
+	for _, l := range []struct {
+		what  string
+		count int
+		to    *[]float64
+	}{
+		{"the unused flag", 1, nil}, {"the least inputs", inputs, nil}, {"the largest inputs", inputs, nil},
+		{"the means of the inputs and of the outputs", inputs + 1, &h.means}, {"the ranges of the inputs and of the outputs", inputs + 1, &h.ranges},
+	} {
+		s, err := p.text(l.what)
+		if err != nil {
+			return err
+		}
+		if l.to == &h.means {
+			p.numbers, p.inexact = 0, 0
+		}
+		v, err := p.numbersOf(s, l.what, l.count)
+		switch {
+		case err != nil && normalise && l.to != nil:
+			return err
+		case err != nil:
+			odd = append(odd, err.Error())
+			h.odd = h.odd || l.to != nil
+		case l.to != nil:
+			*l.to = v
 		}
 	}
-	p.numbers, p.inexact = 0, 0
-	if h.means, err = p.floats("the means of the inputs and of the outputs", inputs+1); err != nil {
-		return h, err
+	if len(odd) > 0 {
+		p.im.Note("Lines of the header that are not used are not as the format says, and were taken as they come: " + strings.Join(odd, "; ") + ".")
 	}
-	if h.ranges, err = p.floats("the ranges of the inputs and of the outputs", inputs+1); err != nil {
-		return h, err
+	if h.odd {
+		return nil
 	}
 	h.meanOut, h.rangeOut = h.means[inputs], h.ranges[inputs]
 	h.means, h.ranges = h.means[:inputs], h.ranges[:inputs]
-	return h, nil
+	return nil
 }
 
 func (p *parser) layer(i, in, out int) (network.Layer, error) {
@@ -146,6 +191,10 @@ func (p *parser) layer(i, in, out int) (network.Layer, error) {
 
 // normalise notes, or applies, the normalisation.
 func (p *parser) normalise(h header, layers []network.Layer, apply bool) ([]network.Layer, error) {
+	if h.odd {
+		p.im.Normalisation = "in the file, but not as the format says: ignored"
+		return layers, nil
+	}
 	trivial := h.meanOut == 0 && h.rangeOut == 1 && all(h.means, 0) && all(h.ranges, 1)
 	switch {
 	case trivial:
@@ -226,15 +275,17 @@ func (p *parser) next() (string, error) {
 	}
 }
 
-// fields returns the next line's values, count of them; a comma after the last is usual.
-func (p *parser) fields(what string, count int) ([]string, error) {
+// text returns the next line, which is there.
+func (p *parser) text(what string) (string, error) {
 	s, err := p.next()
 	if err == io.EOF {
-		return nil, fmt.Errorf("line %d: the file ends, expected %s", p.line+1, what)
+		return "", fmt.Errorf("line %d: the file ends, expected %s", p.line+1, what)
 	}
-	if err != nil {
-		return nil, err
-	}
+	return s, err
+}
+
+// fields returns the values of the line read last, count of them; a comma after the last is usual.
+func (p *parser) fields(s, what string, count int) ([]string, error) {
 	s = strings.TrimRight(strings.TrimSuffix(s, ","), " \t")
 	if got := strings.Count(s, ",") + 1; got != count {
 		return nil, fmt.Errorf("line %d: %d values, expected %d: %s", p.line, got, count, what)
@@ -243,7 +294,16 @@ func (p *parser) fields(what string, count int) ([]string, error) {
 }
 
 func (p *parser) floats(what string, count int) ([]float64, error) {
-	f, err := p.fields(what, count)
+	s, err := p.text(what)
+	if err != nil {
+		return nil, err
+	}
+	return p.numbersOf(s, what, count)
+}
+
+// numbersOf returns the numbers of the line read last.
+func (p *parser) numbersOf(s, what string, count int) ([]float64, error) {
+	f, err := p.fields(s, what, count)
 	if err != nil {
 		return nil, err
 	}
@@ -263,8 +323,9 @@ func (p *parser) floats(what string, count int) ([]float64, error) {
 	return v, nil
 }
 
-func (p *parser) ints(what string, count int) ([]int, error) {
-	f, err := p.fields(what, count)
+// ints returns the whole numbers of the line read last.
+func (p *parser) ints(s, what string, count int) ([]int, error) {
+	f, err := p.fields(s, what, count)
 	if err != nil {
 		return nil, err
 	}

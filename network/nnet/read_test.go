@@ -97,6 +97,32 @@ func TestReadTakesOtherLayouts(t *testing.T) {
 	}
 }
 
+// Lines of the header that are not used were refused where writers disagree on them.
+func TestHeaderLinesThatAreNotUsed(t *testing.T) {
+	want, _ := read(t, small, false)
+	for odd, text := range map[string]string{
+		`line 4: value 1 is "a flag"`:                    strings.Replace(small, "0,\n", "a flag\n", 1),
+		"line 5: 3 values, expected 2: the least inputs": strings.Replace(small, "-1.0,-1.0", "-1.0,-1.0,-1.0", 1),
+		"line 7: 2 values, expected 3: the means":        strings.Replace(small, "0.5,-4.0,7.0", "0.5,-4.0", 1),
+		"line 8: 4 values, expected 3: the ranges":       strings.Replace(small, "2.0,3.0,10.0", "2.0,3.0, ,", 1),
+	} {
+		n, im := read(t, text, false)
+		require.Equal(t, want.Fingerprint(), n.Fingerprint())
+		require.Len(t, im.Notes, 1)
+		require.Contains(t, im.Notes[0], odd)
+		_, _, err := Read(strings.NewReader(text), true)
+		if strings.Contains(odd, "the means") || strings.Contains(odd, "line 8") {
+			require.ErrorContains(t, err, odd)
+			require.Contains(t, im.Normalisation, "not as the format says")
+		} else {
+			require.NoError(t, err)
+		}
+	}
+	n, im := read(t, strings.Replace(small, "2,2,1,3,", "2", 1), false)
+	require.Equal(t, want.Fingerprint(), n.Fingerprint())
+	require.Empty(t, im.Notes)
+}
+
 func TestRefusals(t *testing.T) {
 	replace := func(old, new string) string {
 		require.Contains(t, small, old)
@@ -109,7 +135,8 @@ func TestRefusals(t *testing.T) {
 		"empty":            {"", "line 1: the file ends, expected the numbers of layers", false},
 		"comments alone":   {"// hello\n", "line 2: the file ends", false},
 		"truncated":        {small[:strings.Index(small, "1.0,1.0,-1.0")], "the file ends, expected layer 2, row 0 of the weights", false},
-		"text":             {"hello\n", "line 1: 1 values, expected 4", false},
+		"text":             {"hello\n", `line 1: value 1 is "hello", expected a whole number`, false},
+		"two numbers":      {"1,2\n", "line 1: 2 values, expected 4", false},
 		"a word":           {replace("2,2,1,3", "2,two,1,3"), `line 2: value 2 is "two", expected a whole number`, false},
 		"negative":         {replace("2,3,1,", "2,-3,1,"), `line 3: value 2 is "-3"`, false},
 		"no layers":        {replace("2,2,1,3", "0,2,1,3"), "line 2: number of layers: 0", false},
@@ -126,7 +153,7 @@ func TestRefusals(t *testing.T) {
 		"empty value":      {replace("1.0,2.0,", ",2.0,"), `line 9: value 1 is ""`, false},
 		"after the end":    {small + "1.0,\n", `line 17: "1.0," after the last bias`, false},
 		"range 0":          {replace("2.0,3.0,10.0", "2.0,0.0,10.0"), "ranges: entry 1 is 0", true},
-		"means":            {replace("0.5,-4.0,7.0", "0.5,-4.0"), "line 7: 2 values, expected 3: the means", false},
+		"means":            {replace("0.5,-4.0,7.0", "0.5,-4.0"), "line 7: 2 values, expected 3: the means", true},
 		"tiny range":       {replace("2.0,3.0,10.0", "2.0,1e-320,10.0"), "layer 1: weights: entry (1,1) is +Inf", true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -184,9 +211,16 @@ func TestPublicNetworks(t *testing.T) {
 		"TestNetwork2.nnet":                      {5, 5, []int{50, 50, 50, 50, 50, 50}},
 		"HCAS_rect_v6_pra0_tau00_25HU_3000.nnet": {3, 5, []int{25, 25, 25, 25, 25}},
 		"fc_2-2-3.nnet":                          {2, 3, []int{2}},
+		"unread/ACASXU_run2a_1_1_tiny.nnet":      {5, 5, []int{5}},
+		"unread/mnist_small.nnet":                {784, 10, []int{}},
+		"unread/spiky_nnet.nnet":                 {1, 1, []int{6, 4, 3}},
+		"unread/tiny_nnet.nnet":                  {1, 1, []int{1}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, apply := range []bool{false, true} {
+				if apply && strings.HasPrefix(name, "unread/") {
+					continue
+				}
 				n := open(t, filepath.Join(root, name), apply)
 				require.Equal(t, c.inputs, n.Inputs())
 				require.Equal(t, c.outputs, n.Outputs())
@@ -247,6 +281,7 @@ func FuzzRead(f *testing.F) {
 	f.Add(small, true)
 	f.Add("1,1,1,1\n1,1\n0\n0\n0\n0,0\n4,1\n0x1p-3\n1e-400\n", true)
 	f.Add(small[:60], false)
+	f.Add("1\n1,1\nx\n\n0\n0,0\n4,1\n1\n1\n1\n", false)
 	f.Fuzz(func(t *testing.T, text string, normalise bool) {
 		n, im, err := Read(strings.NewReader(text), normalise)
 		if err != nil {

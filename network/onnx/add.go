@@ -54,7 +54,7 @@ func (rd *reader) addTensor(n *node, subtract bool) error {
 // oldBroadcast gives the constant the shape that numpy's rule needs where the
 // operator sets before 7 say by an attribute at which axis it starts.
 func (n *node) oldBroadcast(c, x []int) ([]int, error) {
-	if n.attrs["axis"] == nil {
+	if n.attributes["axis"] == nil {
 		return c, nil
 	}
 	axis, err := n.integer("axis", 0)

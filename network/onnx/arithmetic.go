@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-
-	"github.com/relucell/relucell/network/onnx/onnxpb"
 )
 
 // spread brings the running value and constant input at to their common shape by numpy's rule, and
@@ -85,81 +83,81 @@ func divide(rd *reader, n *node) error {
 
 func negate(rd *reader, _ *node) error { return rd.scale(filled(rd.width, -1)) }
 
-// larger is max(x, y) = y + relu(x − y), for Max and, with the sign −1, −max(−x, −y) for Min.
+// larger is the maximum, for Max, and with the sign −1 the minimum, for Min. Constants among the
+// inputs are one.
 func larger(sign float64) func(*reader, *node) error {
 	return func(rd *reader, n *node) error {
-		if len(n.args) != 2 {
-			values := make([]value, len(n.args))
-			for i := range values {
-				v, err := rd.asValue(i, n)
-				if err != nil {
-					return err
-				}
-				values[i] = v
+		var values []value
+		var constants []arg
+		for i, a := range n.args {
+			if a.run == nil {
+				constants = append(constants, a)
+				continue
 			}
-			return rd.largestOf(values, sign)
+			v, err := rd.asValue(i, n)
+			if err != nil {
+				return err
+			}
+			values = append(values, v)
 		}
-		x, err := rd.asValue(0, n)
-		if err != nil {
-			return err
+		if len(constants) > 0 {
+			t, err := foldExtreme(sign)(rd, &node{op: n.op, args: constants})
+			if err != nil {
+				return err
+			}
+			v, err := rd.asValue(0, &node{op: n.op, args: []arg{{value: t}}})
+			if err != nil {
+				return err
+			}
+			values = append(values, v)
 		}
-		y, err := rd.asValue(1, n)
-		if err != nil {
-			return err
+		switch len(values) {
+		case 1:
+			rd.enter(&values[0])
+			return nil
+		case 2:
+			return rd.extreme(values[0], values[1], sign)
 		}
-		if n.args[0].run == nil {
-			x, y = y, x
-		}
-		if err := rd.difference(&x, &y, n); err != nil {
-			return err
-		}
-		if sign < 0 {
+		return rd.largestOf(values, sign)
+	}
+}
+
+// extreme makes max(x, y) = y + relu(x − y) the running value, or with the sign −1 min(x, y), which
+// is −max(−x, −y), by numpy's rule. A y of constants alone becomes offsets.
+func (rd *reader) extreme(x, y value, sign float64) error {
+	if slices.ContainsFunc(y.refs, func(r ref) bool { return r.block != isConstant }) {
+		err := rd.combine(x, y, -1)
+		if err == nil && sign < 0 {
 			err = rd.scale(filled(rd.width, -1))
 		}
 		if err := errors.Join(err, rd.activate(filled(rd.width, 0))); err != nil {
 			return err
 		}
-		if n.args[0].run != nil && n.args[1].run != nil {
-			return rd.combine(y, value{shape: rd.shape, refs: rd.refs}, sign)
-		}
-		c := make([]float64, rd.width)
-		for i, r := range y.refs {
-			c[i] = rd.constants[r.row]
-		}
-		if sign < 0 {
-			if err := rd.scale(filled(rd.width, -1)); err != nil {
-				return err
-			}
-		}
-		return rd.add(c)
+		return rd.combine(y, value{shape: rd.shape, refs: rd.refs}, sign)
 	}
-}
-
-// difference makes x − y the running value, both brought to one shape. A constant y, which has
-// constant places alone, becomes an offset.
-func (rd *reader) difference(x, y *value, n *node) error {
-	shape, fromX, err := broadcast(x.shape, y.shape)
+	shape, from, err := together(x.shape, y.shape)
 	if err != nil {
 		return err
 	}
-	_, fromY, err := broadcast(y.shape, x.shape)
+	refs, err := rd.pick(x.refs, from[0], 0)
 	if err != nil {
 		return err
 	}
-	if x.refs, err = rd.pick(x.refs, fromX, 0); err != nil {
+	rd.enter(&value{shape: shape, refs: refs})
+	c, less := make([]float64, rd.width), make([]float64, rd.width)
+	for i, j := range from[1] {
+		c[i] = rd.constants[y.refs[j].row]
+		less[i] = 0 - c[i]
+	}
+	turn := func() error {
+		if sign > 0 {
+			return nil
+		}
+		return rd.scale(filled(rd.width, -1))
+	}
+	err = errors.Join(rd.add(less), turn(), rd.activate(filled(rd.width, 0)), turn())
+	if err != nil {
 		return err
-	}
-	if y.refs, err = rd.pick(y.refs, fromY, 0); err != nil {
-		return err
-	}
-	x.shape, y.shape = shape, shape
-	if n.args[0].run != nil && n.args[1].run != nil {
-		return rd.combine(*x, *y, -1)
-	}
-	rd.enter(x)
-	c := make([]float64, rd.width)
-	for i, r := range y.refs {
-		c[i] = 0 - rd.constants[r.row]
 	}
 	return rd.add(c)
 }
@@ -287,19 +285,15 @@ func scaler(rd *reader, n *node) error {
 	return rd.scale(lists[1])
 }
 
-// numbers returns an attribute of type FLOATS.
-func (n *node) numbers(name string) ([]float64, error) {
-	a := n.attrs[name]
-	if a == nil || a.GetType() != onnxpb.AttributeProto_FLOATS {
-		return nil, fmt.Errorf("attribute %q: missing, or not FLOATS", name)
+// mean is the sum over their number, whose reciprocal is rounded unless it is a power of two.
+func mean(rd *reader, n *node) error {
+	if err := sumAll(rd, n); err != nil || len(n.args) == 1 {
+		return err
 	}
-	out := make([]float64, len(a.Floats))
-	for i, v := range a.Floats {
-		if out[i] = float64(v); math.IsNaN(out[i]) || math.IsInf(out[i], 0) {
-			return nil, fmt.Errorf("attribute %q: %g, expected finite numbers", name, v)
-		}
+	if f, _ := math.Frexp(float64(len(n.args))); f != 0.5 {
+		rd.im.Round("Mean: 1/(the number of inputs)", rd.width)
 	}
-	return out, nil
+	return rd.scale(filled(rd.width, 1/float64(len(n.args))))
 }
 
 // sumAll is the sum of any number of values.
@@ -332,86 +326,47 @@ func sumAll(rd *reader, n *node) error {
 }
 
 // reduce is the sum over axes, or the mean, whose 1/count is rounded unless count is a power of two.
-func reduce(mean bool, what string) func(*reader, *node) error {
+// The sum of absolute values has neurons of its own.
+func reduce(mean, absolute bool) func(*reader, *node) error {
 	return func(rd *reader, n *node) error {
 		if err := n.mustRun(0, "data"); err != nil {
 			return err
 		}
-		axes, keep, noop, err := n.reduced(rd.shape)
-		if err != nil || noop {
+		if absolute {
+			if err := rd.activate(filled(rd.width, -1)); err != nil {
+				return err
+			}
+		}
+		o, err := n.reduction(rd.shape)
+		if o == nil || err != nil {
 			return err
 		}
-		return rd.reduce(axes, keep, mean, what)
+		return rd.reduce(o, mean, n.op)
 	}
 }
 
-// reduced reads the attributes of a reduction of a value of a shape; noop says that there is nothing
-// to do.
-func (n *node) reduced(shape []int) (axes []int, keep, noop bool, err error) {
-	axes, err = n.axes(len(shape))
-	if err != nil {
-		return nil, false, false, err
-	}
-	keepdims, err1 := n.integer("keepdims", 1)
-	idle, err2 := n.integer("noop_with_empty_axes", 0)
-	if err := errors.Join(err1, err2); err != nil {
-		return nil, false, false, err
-	}
-	if len(axes) == 0 {
-		axes, noop = ordered(len(shape)), idle != 0
-	}
-	return axes, keepdims != 0, noop, nil
-}
-
-// reduced returns the shape that is left, and for each element its place there, of so many.
-func reduced(shape, axes []int, keep bool) (out, at []int, groups int) {
-	out, full, steps, step := []int{}, slices.Clone(shape), make([]int, len(shape)), 1
-	for d := len(shape) - 1; d >= 0; d-- {
-		if slices.Contains(axes, d) {
-			full[d] = 1
-			continue
-		}
-		steps[d], step = step, step*shape[d]
-	}
-	for d, n := range full {
-		if keep || !slices.Contains(axes, d) {
-			out = append(out, n)
-		}
-	}
-	return out, strided(shape, steps), step
-}
-
-func globalAveragePool(rd *reader, _ *node) error {
+func globalAveragePool(rd *reader, n *node) error {
 	if len(rd.shape) < 3 {
 		return fmt.Errorf("shape %v, expected a batch, channels and the rest", rd.shape)
 	}
-	return rd.reduce(ordered(len(rd.shape))[2:], true, true, "GlobalAveragePool")
+	return rd.reduce(overAxes(rd.shape, ordered(len(rd.shape))[2:], true), true, n.op)
 }
 
-func (rd *reader) reduce(axes []int, keep, mean bool, what string) error {
-	out, at, step := reduced(rd.shape, axes, keep)
-	w, err := rd.newWeights(step, rd.width)
+func (rd *reader) reduce(o *over, mean bool, what string) error {
+	w, err := rd.newWeights(o.width, rd.width)
 	if err != nil {
 		return err
 	}
-	count, factor := rd.width/step, 1.0
+	factor := 1.0
 	if mean {
-		factor = 1 / float64(count)
-		if f, _ := math.Frexp(float64(count)); f != 0.5 {
+		factor = 1 / float64(o.count)
+		if f, _ := math.Frexp(float64(o.count)); f != 0.5 {
 			rd.im.Round(what+": 1/(the number of elements)", rd.width)
 		}
 	}
-	for j, i := range at {
+	for j, i := range o.from {
 		w.Set(i, j, factor)
 	}
-	rd.shape = out
+	rd.shape = o.shape
 	return rd.affine(w)
-}
-
-func cast(_ *reader, n *node) error {
-	to, err := n.integer("to", 0)
-	if err == nil && !slices.Contains(floatTypes, onnxpb.TensorProto_DataType(to)) {
-		return fmt.Errorf("attribute \"to\": %v, supported are the floating types", onnxpb.TensorProto_DataType(to))
-	}
-	return err
 }

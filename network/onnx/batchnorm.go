@@ -19,7 +19,7 @@ func batchNormalization(rd *reader, n *node) error {
 	if err := errors.Join(err1, err2, err3, n.mustRun(0, "X")); err != nil {
 		return err
 	}
-	if err := rd.inference(n); err != nil {
+	if err := n.inference(); err != nil {
 		return err
 	}
 	// From opset 7 to 13 the number of outputs says the mode: all five, or Y alone at inference.

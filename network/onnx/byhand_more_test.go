@@ -213,8 +213,12 @@ func TestSumsAndMeansByHand(t *testing.T) {
 
 func TestWhatIsNotReadIsNamed(t *testing.T) {
 	for want, c := range map[string]*chain{
-		`attribute "ceil_mode": supported is 0`: newChain(1, 1, 5).node("AveragePool", []string{"x"}, intsAttr("kernel_shape", 2), intsAttr("strides", 2), intAttr("ceil_mode", 1)),
-		`attribute "mode": "linear"`:            newChain(1, 1, 1, 2).doubles("s", []int64{4}, 1, 1, 1, 2).node("Resize", []string{"x", "", "s"}, stringAttr("mode", "linear")),
+		`attribute "ceil_mode": not 0`: newChain(1, 1, 5).node("AveragePool", []string{"x"}, intsAttr("kernel_shape", 2), intsAttr("strides", 2), intAttr("ceil_mode", 1)),
+		`attribute "mode": "cubic"`:    newChain(1, 1, 1, 2).doubles("s", []int64{4}, 1, 1, 1, 2).node("Resize", []string{"x", "", "s"}, stringAttr("mode", "cubic")),
+		`of which runtimes make`: newChain(1, 1, 1, 2).doubles("s", []int64{4}, 1, 1, 1, 1.75).
+			node("Resize", []string{"x", "", "s"}, stringAttr("mode", "linear"), stringAttr("coordinate_transformation_mode", "align_corners")),
+		`attribute "antialias": supported is 0`: newChain(1, 1, 1, 2).doubles("s", []int64{4}, 1, 1, 1, 2).
+			node("Resize", []string{"x", "", "s"}, stringAttr("mode", "linear"), intAttr("antialias", 1)),
 		`"coordinate_transformation_mode": "align_corners"`: newChain(1, 1, 1, 2).doubles("s", []int64{4}, 1, 1, 1, 2).
 			node("Resize", []string{"x", "", "s"}, stringAttr("coordinate_transformation_mode", "align_corners")),
 		`of scale 1.5`:                          newChain(1, 1, 1, 2).ints("z", 1, 1, 1, 3).node("Resize", []string{"x", "", "", "z"}),
@@ -241,5 +245,5 @@ func TestSplitIntoUnequalPartsWasInvented(t *testing.T) {
 
 func TestDequantizeLinearOfTheInputNamesWhatIsRead(t *testing.T) {
 	_, err := newChain(1, 2).doubles("s", nil, 1).node("DequantizeLinear", []string{"x", "s"}).readIn(t, 0)
-	require.ErrorContains(t, err, "an input is computed from the network's input, supported are constants")
+	require.ErrorContains(t, err, "an input of DequantizeLinear is computed from the network's input, supported are constants")
 }

@@ -15,12 +15,20 @@ import (
 	"github.com/relucell/relucell/network/onnx/onnxpb"
 )
 
+// outside is where external data lies.
+type outside struct {
+	// folder is the model's; empty refuses external data.
+	folder string
+	// left is the number of bytes that may still be read.
+	left int64
+}
+
 // decode reads a tensor of the model, or of the file that it names.
-func (rd *reader) decode(p *onnxpb.TensorProto) (*tensor, error) {
-	if p.GetDataLocation() != onnxpb.TensorProto_EXTERNAL || rd.folder == "" {
+func (o *outside) decode(p *onnxpb.TensorProto) (*tensor, error) {
+	if p.GetDataLocation() != onnxpb.TensorProto_EXTERNAL || o.folder == "" {
 		return decode(p)
 	}
-	raw, err := rd.external(p)
+	raw, err := o.read(p)
 	if err != nil {
 		return nil, fmt.Errorf("external data: %w", err)
 	}
@@ -29,20 +37,20 @@ func (rd *reader) decode(p *onnxpb.TensorProto) (*tensor, error) {
 	return decode(q)
 }
 
-// external reads the bytes that a tensor names.
-func (rd *reader) external(p *onnxpb.TensorProto) ([]byte, error) {
+// read reads the bytes that a tensor names.
+func (o *outside) read(p *onnxpb.TensorProto) ([]byte, error) {
 	fields := map[string]string{}
 	for _, e := range p.ExternalData {
 		fields[e.GetKey()] = e.GetValue()
 	}
-	root, err := os.OpenRoot(rd.folder)
+	root, err := os.OpenRoot(o.folder)
 	if err != nil {
 		return nil, err
 	}
 	defer root.Close()
 	f, err := root.Open(fields["location"])
 	if err != nil {
-		return nil, fmt.Errorf("%w, expected a file inside the model's folder", err)
+		return nil, fmt.Errorf("%w, expected a file inside the model's folder (keep it beside the model, or export with external_data=False)", err)
 	}
 	defer f.Close()
 	st, err := f.Stat()
@@ -67,7 +75,7 @@ func (rd *reader) external(p *onnxpb.TensorProto) ([]byte, error) {
 	if offset < 0 || length < 0 || offset > st.Size() || length > st.Size()-offset {
 		return nil, fmt.Errorf("%q has %d bytes, expected %d from %d on", fields["location"], st.Size(), length, offset)
 	}
-	if rd.outside -= length; rd.outside < 0 {
+	if o.left -= length; o.left < 0 {
 		return nil, errors.New("more than a gigabyte in all")
 	}
 	raw := make([]byte, length)

@@ -10,60 +10,51 @@ import (
 	"math/big"
 
 	"github.com/relucell/relucell/internal/dyadic"
-	"github.com/relucell/relucell/network/onnx/onnxpb"
 )
 
 // foldTwo applies a function of two numbers, by numpy's rule.
-func foldTwo(what string, float func(a, b float64) (v float64, exact bool), integer func(a, b int64) (int64, error)) func(*reader, *node) (*tensor, error) {
+func foldTwo(what string, float func(a, b float64) (v float64, exact bool), integer func(a, b int64) (int64, error)) folder {
 	return func(rd *reader, n *node) (*tensor, error) {
-		a, err := n.constant(0, "A")
-		if err != nil {
+		a, err1 := n.constant(0, "A")
+		b, err2 := n.constant(1, "B")
+		if err := errors.Join(err1, err2); err != nil {
 			return nil, err
 		}
-		b, err := n.constant(1, "B")
-		if err != nil {
-			return nil, err
-		}
-		bShape := b.shape
-		if n.attrs["axis"] != nil {
+		if n.attributes["axis"] != nil {
 			return nil, errors.New("attribute \"axis\": not supported between constants")
 		}
-		shape, fromA, err := broadcast(a.shape, bShape)
+		shape, from, err := together(a.shape, b.shape)
 		if err != nil {
 			return nil, err
 		}
-		_, fromB, err := broadcast(bShape, a.shape)
-		if err != nil {
-			return nil, err
-		}
-		if err := rd.move(len(fromA)); err != nil {
+		if err := rd.move(size(shape)); err != nil {
 			return nil, err
 		}
 		out := &tensor{shape: shape, elem: a.elem}
-		if a.ints != nil && b.ints != nil {
-			out.ints = make([]int64, len(fromA))
+		switch {
+		case a.ints != nil && b.ints != nil:
+			out.ints = make([]int64, size(shape))
 			for i := range out.ints {
-				if out.ints[i], err = integer(a.ints[fromA[i]], b.ints[fromB[i]]); err != nil {
+				if out.ints[i], err = integer(a.ints[from[0][i]], b.ints[from[1][i]]); err != nil {
 					return nil, err
 				}
 			}
 			return out, nil
-		}
-		if a.floats == nil || b.floats == nil {
+		case a.floats == nil || b.floats == nil:
 			return nil, errors.New("integers and floats together")
 		}
-		out.floats = make([]float64, len(fromA))
-		rounded := 0
+		out.floats = make([]float64, size(shape))
+		inexact := 0
 		for i := range out.floats {
-			v, exact := float(a.floats[fromA[i]], b.floats[fromB[i]])
+			v, exact := float(a.floats[from[0][i]], b.floats[from[1][i]])
 			if math.IsNaN(v) || math.IsInf(v, 0) {
 				return nil, fmt.Errorf("element %d is %g, expected a finite number", i, v)
 			}
 			if out.floats[i] = v; !exact {
-				rounded++
+				inexact++
 			}
 		}
-		rd.im.Round(what+" of constants", rounded)
+		rd.im.Round(what+" of constants", inexact)
 		return out, nil
 	}
 }
@@ -89,69 +80,13 @@ var (
 		inRange(func(a, b int64) int64 { return a - b }))
 	foldMul = foldTwo("Mul", func(a, b float64) (float64, bool) { return a * b, productIsExact(a, b) },
 		inRange(func(a, b int64) int64 { return a * b }))
-	foldDiv = foldTwo("Div", func(a, b float64) (float64, bool) {
-		q := a / b
-		p, e, ok := twoProduct(q, b)
-		return q, ok && e == 0 && p == a
-	}, func(a, b int64) (int64, error) {
+	foldDiv = foldTwo("Div", quotient, func(a, b int64) (int64, error) {
 		if b == 0 {
 			return 0, errors.New("a division by 0")
 		}
 		return inRange(func(a, b int64) int64 { return a / b })(a, b)
 	})
 )
-
-// foldCast converts as the operator says: a double to float32 is rounded by the graph itself.
-func foldCast(_ *reader, n *node) (*tensor, error) {
-	to, err := n.integer("to", 0)
-	if err != nil {
-		return nil, err
-	}
-	t, err := n.constant(0, "input")
-	if err != nil {
-		return nil, err
-	}
-	out := &tensor{shape: t.shape, elem: onnxpb.TensorProto_DataType(to)}
-	switch out.elem {
-	case onnxpb.TensorProto_FLOAT, onnxpb.TensorProto_DOUBLE:
-		return out, out.castFloats(t)
-	case onnxpb.TensorProto_INT64, onnxpb.TensorProto_INT32:
-		out.ints = make([]int64, size(t.shape))
-		for i := range out.ints {
-			if t.ints != nil {
-				out.ints[i] = t.ints[i]
-				continue
-			}
-			if math.Abs(t.floats[i]) >= maxInteger {
-				return nil, fmt.Errorf("element %d is %g, which is no integer of 32 bits", i, t.floats[i])
-			}
-			out.ints[i] = int64(t.floats[i])
-		}
-		return out, nil
-	}
-	return nil, fmt.Errorf("attribute \"to\": %v, supported for constants are FLOAT, DOUBLE, INT32 and INT64", out.elem)
-}
-
-func (t *tensor) castFloats(from *tensor) error {
-	t.floats = make([]float64, size(t.shape))
-	for i := range t.floats {
-		var v float64
-		if from.ints != nil {
-			if v = float64(from.ints[i]); math.Abs(v) > 1<<53 {
-				return fmt.Errorf("element %d is %d, which float64 does not hold", i, from.ints[i])
-			}
-		} else {
-			v = from.floats[i]
-		}
-		if t.elem == onnxpb.TensorProto_FLOAT {
-			v = float64(float32(v))
-		}
-		if t.floats[i] = v; math.IsInf(v, 0) {
-			return fmt.Errorf("element %d is %g as a float32", i, v)
-		}
-	}
-	return nil
-}
 
 // foldNeg negates.
 func foldNeg(rd *reader, n *node) (*tensor, error) {
@@ -211,28 +146,28 @@ func foldDequantize(rd *reader, n *node) (*tensor, error) {
 	return out, nil
 }
 
-// foldMatMul multiplies two matrices: each sum is computed exactly and rounded once.
+// foldMatMul multiplies two constants: each sum is computed exactly and rounded once.
 func foldMatMul(rd *reader, n *node) (*tensor, error) {
 	a, err1 := n.floats(0, "A")
 	b, err2 := n.floats(1, "B")
 	if err := errors.Join(err1, err2); err != nil {
 		return nil, err
 	}
-	if len(a.shape) != 2 || len(b.shape) != 2 || a.shape[1] != b.shape[0] {
-		return nil, fmt.Errorf("constants of shapes %v and %v, supported are two matrices that fit each other", a.shape, b.shape)
+	m, err := multiplied(a.shape, b.shape)
+	if err != nil {
+		return nil, err
 	}
-	rows, inner, cols := a.shape[0], a.shape[1], b.shape[1]
-	if rows > maxProducts/inner/cols {
+	if m.batch*m.rows > maxProducts/m.inner/m.cols {
 		return nil, fmt.Errorf("constants of shapes %v and %v, supported is a product of at most %d terms", a.shape, b.shape, maxProducts)
 	}
-	out := &tensor{shape: []int{rows, cols}, elem: a.elem, floats: make([]float64, rows*cols)}
+	out := &tensor{shape: m.shape, elem: a.elem, floats: make([]float64, size(m.shape))}
 	rounded := 0
 	for i := range out.floats {
-		sum, x, y := exactFloat(0), exactFloat(0), exactFloat(0)
-		for t := range inner {
-			x.SetFloat64(a.floats[i/cols*inner+t])
-			y.SetFloat64(b.floats[t*cols+i%cols])
-			sum.Add(sum, x.Mul(x, y))
+		row, col := i/m.cols, i%m.cols
+		x, y := a.floats[m.fromA[row/m.rows]+row%m.rows*m.inner:], b.floats[m.fromB[row/m.rows]+col:]
+		sum, p, q := exactFloat(0), exactFloat(0), exactFloat(0)
+		for t := range m.inner {
+			sum.Add(sum, p.Mul(p.SetFloat64(x[t]), q.SetFloat64(y[t*m.cols])))
 		}
 		v, accuracy := dyadic.FromFloat(sum)
 		if math.IsInf(v, 0) {

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/relucell/relucell/network"
 	"github.com/relucell/relucell/network/onnx/onnxpb"
@@ -87,8 +86,13 @@ func (p *plan) choose(want string, im *network.Import) error {
 		return errors.New("the graph has no output")
 	}
 	if p.output = names[0]; want != "" {
-		if p.output = want; !slices.Contains(names, want) {
-			return fmt.Errorf("output %q: the graph has none of that name, expected one of %q", want, names)
+		p.output = want
+		if _, computed := p.producer[want]; !slices.Contains(names, want) && !computed {
+			return fmt.Errorf("output %q: the graph has none of that name, expected one of %q, or a value that a node computes", want, names)
+		}
+		if !slices.Contains(names, want) {
+			im.Note(fmt.Sprintf("The network's output is %q, a value within the graph, whose outputs are %q.", want, names))
+			return nil
 		}
 	}
 	if len(names) > 1 {
@@ -103,8 +107,11 @@ func (p *plan) sort(known func(string) bool) error {
 	state := make([]uint8, len(p.g.Node))
 	read := map[string]bool{p.output: true}
 	p.order = nil
-	// visit is a node whose inputs from next on are still to be looked at.
-	type visit struct{ node, next int }
+	// visit is a node of which the values that it reads are still to be looked at, from next on.
+	type visit struct {
+		node, next int
+		reads      []string
+	}
 	var stack []visit
 	enter := func(name string, by string) error {
 		read[name] = true
@@ -118,21 +125,21 @@ func (p *plan) sort(known func(string) bool) error {
 			return fmt.Errorf("%s: it reads what is computed from it, by way of %q", describe(i, p.g.Node[i]), name)
 		}
 		state[i] = open
-		stack = append(stack, visit{node: i})
+		stack = append(stack, visit{i, 0, reads(p.g.Node[i])})
 		return nil
 	}
 	err := enter(p.output, "the graph's output")
 	for err == nil && len(stack) > 0 {
 		at := &stack[len(stack)-1]
 		n := p.g.Node[at.node]
-		if at.next == len(n.Input) {
+		if at.next == len(at.reads) {
 			state[at.node] = done
 			p.order = append(p.order, at.node)
 			stack = stack[:len(stack)-1]
 			continue
 		}
 		at.next++
-		err = enter(n.Input[at.next-1], describe(at.node, n)+": it")
+		err = enter(at.reads[at.next-1], describe(at.node, n)+": it")
 	}
 	p.inputs = nil
 	for _, in := range p.g.Input {
@@ -143,65 +150,45 @@ func (p *plan) sort(known func(string) bool) error {
 	return err
 }
 
-// unread refuses operators that are not read, all of them at once.
-func (p *plan) unread() error {
-	var words []string
-	smooth, seen := false, map[string]bool{}
-	for _, i := range p.order {
-		n := p.g.Node[i]
-		if _, ok := operatorOf(n); ok {
+// castInputs returns the inputs of integers that are cast to floats wherever they are read: as
+// functions of real numbers such networks are what they are of whole ones. It notes them.
+func (p *plan) castInputs(im *network.Import) []string {
+	var whole []string
+	for _, in := range p.inputs {
+		name, elem := in.GetName(), onnxpb.TensorProto_DataType(in.GetType().GetTensorType().GetElemType())
+		if _, isInt := intElements[elem]; !isInt || elem == onnxpb.TensorProto_BOOL || name == p.output {
 			continue
 		}
-		kind := n.GetOpType()
-		if d := n.GetDomain(); !isONNX(d) {
-			kind += " of domain " + d
-		}
-		if seen[kind] {
-			continue
-		}
-		seen[kind] = true
-		words = append(words, describe(i, n)+": operator "+kind+" is not supported")
-		if slices.Contains(smoothOperators, operatorName(n)) {
-			words[len(words)-1] = describe(i, n) + ": " + kind + " is smooth, the network is not piecewise linear"
-			smooth = true
+		if !slices.ContainsFunc(p.order, func(i int) bool {
+			n := p.g.Node[i]
+			return slices.Contains(reads(n), name) && (operatorName(n) != "Cast" || !castsToFloat(n))
+		}) {
+			whole = append(whole, name)
+			im.Note(fmt.Sprintf("Input %q is of %v; the network is read as one of real numbers.", name, elem))
 		}
 	}
-	if len(words) == 0 {
-		return nil
-	}
-	remedy := "onnx-simplifier may leave fewer operators"
-	if smooth {
-		remedy = "cut the model before it, if it stands at the end"
-	}
-	return fmt.Errorf("%s; supported are %s (%s)", strings.Join(words, "; "), supported(), remedy)
+	return whole
 }
 
-// smoothOperators are functions that are not piecewise linear.
-var smoothOperators = []string{"Acos", "Asin", "Atan", "Celu", "Cos", "Elu", "Erf", "Exp", "Gelu", "LogSoftmax", "Log", "LpNormalization",
-	"Mish", "Pow", "Reciprocal", "Selu", "Sigmoid", "Sin", "Softmax", "Softplus", "Softsign", "Sqrt", "Tan", "Tanh", "LayerNormalization"}
-
-// ends are operators that may follow on a network without a neuron behind them: what goes into
-// them is then the output.
-var ends = []string{"Softmax", "LogSoftmax", "Sigmoid", "Tanh", "ArgMax", "Exp", "Softplus", "ai.onnx.ml.ZipMap", "ai.onnx.ml.Normalizer"}
-
-// afterEnds are operators that make no neurons, and sum up nothing, behind an end.
-var afterEnds = []string{"Identity", "Cast", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Slice", "Gather", "Concat", "Split",
-	"Mul", "Div", "Add", "Sub", "Neg", "ai.onnx.ml.ArrayFeatureExtractor"}
+func castsToFloat(n *onnxpb.NodeProto) bool {
+	as := attributes{}
+	for _, a := range n.Attribute {
+		as[a.GetName()] = a
+	}
+	to, err := as.castTo()
+	return err == nil && slices.Contains(floatTypes, to)
+}
 
 // cutEnd moves the output before a smooth end.
 func (p *plan) cutEnd(im *network.Import) error {
-	behind, live := map[string]bool{}, map[string]bool{}
-	for name, is := range p.isInput {
-		live[name] = is
-	}
+	behind, live := map[string]bool{}, p.live()
 	from, name := "", ""
 	for _, i := range p.order {
 		n := p.g.Node[i]
-		isLive := slices.ContainsFunc(n.Input, func(s string) bool { return live[s] })
-		isEnd := isLive && slices.Contains(ends, operatorName(n))
+		isEnd := slices.ContainsFunc(n.Input, func(s string) bool { return live[s] }) && slices.Contains(ends, operatorName(n))
 		isBehind := isEnd || slices.ContainsFunc(n.Input, func(s string) bool { return behind[s] })
 		for _, o := range n.Output {
-			live[o], behind[o] = isLive, isBehind
+			behind[o] = isBehind
 		}
 		if !isBehind {
 			continue

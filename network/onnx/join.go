@@ -32,7 +32,10 @@ func (rd *reader) asValue(i int, n *node) (value, error) {
 
 // concat joins along an axis.
 func concat(rd *reader, n *node) ([]value, error) {
-	if !slices.ContainsFunc(n.args, func(a arg) bool { return a.run != nil }) {
+	if n.args = slices.DeleteFunc(slices.Clone(n.args), func(a arg) bool { return a.empty }); len(n.args) == 0 {
+		return []value{{empty: true}}, nil
+	}
+	if n.tips() == 0 {
 		t, err := concatConstants(rd, n)
 		return []value{{constant: t}}, err
 	}
@@ -146,15 +149,14 @@ func shapeOf(_ *reader, n *node) ([]value, error) {
 	return []value{{constant: t}}, nil
 }
 
-func sumOf(rd *reader, n *node) error        { return rd.sum(n, 1) }
-func differenceOf(rd *reader, n *node) error { return rd.sum(n, -1) }
-
-// sum is input 0 plus factor times input 1, factor being 1 or −1, by numpy's rule.
-func (rd *reader) sum(n *node, factor float64) error {
-	if n.attrs["axis"] != nil {
-		return errors.New("attribute \"axis\": supported is only that of a constant")
+// plus is input 0 plus factor times input 1, factor being 1 or −1, by numpy's rule.
+func plus(factor float64) func(*reader, *node) error {
+	return func(rd *reader, n *node) error {
+		if n.attributes["axis"] != nil {
+			return errors.New("attribute \"axis\": supported is only that of a constant")
+		}
+		return rd.combine(*n.args[0].run, *n.args[1].run, factor)
 	}
-	return rd.combine(*n.args[0].run, *n.args[1].run, factor)
 }
 
 // combine makes x + factor·y the running value, by numpy's rule.

@@ -6,9 +6,13 @@ package onnx
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
-// matMul is numpy's matmul of the running value and a constant vector or matrix.
+// errProduct is said of products of computed values.
+var errProduct = errors.New("a product of two values that are computed from the network's input: the network is not piecewise linear")
+
+// matMul is numpy's matmul of the running value and a constant of any shape.
 func matMul(rd *reader, n *node) error {
 	left := n.args[1].run != nil
 	at := 1
@@ -19,63 +23,67 @@ func matMul(rd *reader, n *node) error {
 	if err != nil {
 		return err
 	}
-	if len(w.shape) < 1 || len(w.shape) > 2 {
-		return fmt.Errorf("weights of shape %v, supported are matrices and vectors", w.shape)
+	m, err := multiplied(n.args[0].shape(), n.args[1].shape())
+	if err != nil {
+		return err
 	}
-	if len(rd.shape) == 0 {
-		return errors.New("the running value is a scalar, expected a matrix or a vector")
-	}
-	if left {
-		return rd.timesFromLeft(w)
-	}
-	return rd.timesFromRight(w)
-}
-
-// timesFromRight is X·W for X of shape […, k] and W of shape [k] or [k, n].
-func (rd *reader) timesFromRight(w *tensor) error {
-	k, cols := w.shape[0], 1
-	out := append([]int{}, rd.shape[:len(rd.shape)-1]...)
-	if len(w.shape) == 2 {
-		cols = w.shape[1]
-		out = append(out, cols)
-	}
-	if rd.shape[len(rd.shape)-1] != k {
-		return fmt.Errorf("shape %v times weights of shape %v: the inner dimensions differ", rd.shape, w.shape)
-	}
-	rows := rd.width / k
-	err := rd.product(rows, cols, k, func(i, j, t int) (from int, v float64) {
-		return i*k + t, w.floats[t*cols+j]
+	err = rd.product(m.batch*m.rows, m.cols, m.inner, func(i, j, t int) (from int, v float64) {
+		a := m.fromA[i/m.rows] + i%m.rows*m.inner + t
+		b := m.fromB[i/m.rows] + t*m.cols + j
+		if left {
+			return b, w.floats[a]
+		}
+		return a, w.floats[b]
 	})
-	rd.shape = out
+	rd.shape = m.shape
 	return err
 }
 
-// timesFromLeft is W·X for W of shape [k] or [m, k] and X of shape [k] or […, k, n].
-func (rd *reader) timesFromLeft(w *tensor) error {
-	r := len(rd.shape)
-	k := w.shape[len(w.shape)-1]
-	rows, cols, batch := 1, 1, []int{}
-	inner := rd.shape[0]
-	if r > 1 {
-		inner, cols, batch = rd.shape[r-2], rd.shape[r-1], rd.shape[:r-2]
+// matrices are the factors of a matmul: so many pairs of matrices, rows × inner and inner × cols,
+// and where each of them begins.
+type matrices struct {
+	batch, rows, inner, cols int
+	fromA, fromB             []int
+	shape                    []int
+}
+
+// multiplied fits two shapes to each other by numpy's rule: a vector stands for a matrix of one row
+// or column, which the result then lacks.
+func multiplied(a, b []int) (*matrices, error) {
+	if len(a) == 0 || len(b) == 0 {
+		return nil, fmt.Errorf("shapes %v and %v, expected matrices or vectors", a, b)
 	}
-	out := append([]int{}, batch...)
-	if len(w.shape) == 2 {
-		rows = w.shape[0]
-		out = append(out, rows)
+	full, whole := a, b
+	if len(a) == 1 {
+		full = []int{1, a[0]}
 	}
-	if r > 1 {
-		out = append(out, cols)
+	if len(b) == 1 {
+		whole = []int{b[0], 1}
 	}
-	if inner != k {
-		return fmt.Errorf("weights of shape %v times shape %v: the inner dimensions differ", w.shape, rd.shape)
+	r, s := len(full)-2, len(whole)-2
+	m := &matrices{rows: full[r], inner: full[r+1], cols: whole[s+1]}
+	if whole[s] != m.inner {
+		return nil, fmt.Errorf("shape %v times shape %v: the inner dimensions differ", a, b)
 	}
-	b := size(batch)
-	err := rd.product(b*rows, cols, k, func(i, j, t int) (from int, v float64) {
-		return (i/rows*k+t)*cols + j, w.floats[i%rows*k+t]
-	})
-	rd.shape = out
-	return err
+	batch, from, err := together(full[:r], whole[:s])
+	if err != nil {
+		return nil, err
+	}
+	m.batch, m.fromA, m.fromB = size(batch), from[0], from[1]
+	for i := range m.batch {
+		m.fromA[i] *= m.rows * m.inner
+		m.fromB[i] *= m.inner * m.cols
+	}
+	if m.shape = slices.Clone(batch); len(a) > 1 {
+		m.shape = append(m.shape, m.rows)
+	}
+	if len(b) > 1 {
+		m.shape = append(m.shape, m.cols)
+	}
+	if size(m.shape) > maxEntries {
+		return nil, fmt.Errorf("shapes %v and %v: the result has more than %d elements", a, b, maxEntries)
+	}
+	return m, nil
 }
 
 // product appends the layer whose unit (i, j), of rows × cols, is the sum over t < k of
@@ -122,6 +130,18 @@ func gemm(rd *reader, n *node) error {
 	if !n.has(2) {
 		return nil
 	}
+	if n.args[2].run != nil {
+		product := value{shape: rd.shape, refs: rd.refs}
+		rd.enter(n.args[2].run)
+		if err := rd.scale(filled(rd.width, beta)); err != nil {
+			return err
+		}
+		added := value{shape: rd.shape, refs: rd.refs}
+		if shape, _, err := broadcast(added.shape, product.shape); err != nil || !slices.Equal(shape, product.shape) {
+			return fmt.Errorf("input C of shape %v does not broadcast to %v", added.shape, product.shape)
+		}
+		return rd.combine(product, added, 1)
+	}
 	c, err := n.floats(2, "C")
 	if err != nil {
 		return err
@@ -136,8 +156,15 @@ func gemm(rd *reader, n *node) error {
 // gemmProduct is A'·B'.
 func (rd *reader) gemmProduct(n *node, transA, transB bool) error {
 	xFirst := n.args[0].run != nil
-	if !xFirst && n.args[1].run == nil {
-		return errors.New("neither A nor B is the running value")
+	switch {
+	case !xFirst && n.args[1].run == nil:
+		return errors.New("neither A nor B is computed from the network's input, expected one of them")
+	case xFirst && n.args[1].run != nil:
+		return errProduct
+	case xFirst:
+		rd.enter(n.args[0].run)
+	default:
+		rd.enter(n.args[1].run)
 	}
 	at, name, transX, transW := 1, "B", transA, transB
 	if !xFirst {

@@ -73,12 +73,29 @@ func TestOutputsAndInputsAreChosen(t *testing.T) {
 	require.Zero(t, n.Neurons())
 	require.Equal(t, []string{`The graph has 2 outputs, ["vB" "vA"]; the network's is "vA".`}, im.Notes)
 
+	n, im, err = readModel(encode(t, good().model()), testLimit, Options{Output: "vA"})
+	require.NoError(t, err)
+	require.Zero(t, n.Neurons())
+	require.Equal(t, []string{`The network's output is "vA", a value within the graph, whose outputs are ["vB"].`}, im.Notes)
+
 	c := good()
 	c.g.Input = append(c.g.Input, valueInfo("y", onnxpb.TensorProto_FLOAT16, 3))
 	n, im, err = c.node("Sub", []string{"x", "y"}).read(t)
 	require.NoError(t, err)
 	require.Equal(t, 5, n.Inputs())
 	require.Equal(t, []string{`The inputs of the network are those of the graph, one after the other: "v0" (2), "y" (3).`}, im.Notes)
+}
+
+// An image of whole numbers that is cast first is one of real numbers.
+func TestIntegersThatAreCast(t *testing.T) {
+	c := newChain(1, 2)
+	c.input().ElemType = ptr(int32(uint8s))
+	n, im, err := c.node("Cast", []string{"x"}, intAttr("to", int64(single))).doubles("d", nil, 256).node("Div", []string{"x", "d"}).read(t)
+	require.NoError(t, err)
+	require.Equal(t, []string{`Input "v0" is of UINT8; the network is read as one of real numbers.`}, im.Notes)
+	require.Equal(t, []float64{0.5, 1}, n.Forward([]float64{128, 256}))
+	_, _, err = c.made("Identity", "also", []string{"v0"}).node("Add", []string{"x", "also"}).read(t)
+	require.ErrorContains(t, err, `input "v0": elements of type UINT8`)
 }
 
 func TestHalfPrecisionAndQuantisedConstants(t *testing.T) {

@@ -61,7 +61,7 @@ func maxPool(rd *reader, n *node) error {
 	if r := len(rd.shape); r < 3 || r > 4 {
 		return fmt.Errorf("shape %v, supported are one and two spatial dimensions", rd.shape)
 	}
-	win, err := rd.windows(n, nil)
+	win, err := n.windows(rd.shape, nil)
 	if err != nil {
 		return err
 	}
@@ -109,11 +109,11 @@ func reduceExtreme(sign float64) func(*reader, *node) error {
 		if err := n.mustRun(0, "data"); err != nil {
 			return err
 		}
-		axes, keep, noop, err := n.reduced(rd.shape)
-		if err != nil || noop {
+		o, err := n.reduction(rd.shape)
+		if o == nil || err != nil {
 			return err
 		}
-		return rd.extremeOver(axes, keep, sign)
+		return rd.extremeOver(o, sign)
 	}
 }
 
@@ -121,21 +121,20 @@ func globalMaxPool(rd *reader, _ *node) error {
 	if len(rd.shape) < 3 {
 		return fmt.Errorf("shape %v, expected a batch, channels and the rest", rd.shape)
 	}
-	return rd.extremeOver(ordered(len(rd.shape))[2:], true, 1)
+	return rd.extremeOver(overAxes(rd.shape, ordered(len(rd.shape))[2:], true), 1)
 }
 
-func (rd *reader) extremeOver(axes []int, keep bool, sign float64) error {
-	out, at, groups := reduced(rd.shape, axes, keep)
+func (rd *reader) extremeOver(o *over, sign float64) error {
 	order := ordered(rd.width)
-	slices.SortStableFunc(order, func(i, j int) int { return at[i] - at[j] })
+	slices.SortStableFunc(order, func(i, j int) int { return o.from[i] - o.from[j] })
 	refs, err := rd.pick(rd.refs, order, 0)
 	if err != nil {
 		return err
 	}
-	if err := rd.largest(refs, slices.Repeat([]int{rd.width / groups}, groups), sign); err != nil {
+	if err := rd.largest(refs, slices.Repeat([]int{o.count}, o.width), sign); err != nil {
 		return err
 	}
-	rd.shape = out
+	rd.shape = o.shape
 	return nil
 }
 

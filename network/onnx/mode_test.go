@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/relucell/relucell/network"
 	"github.com/relucell/relucell/network/onnx/onnxpb"
@@ -98,7 +99,13 @@ func TestAFixedBatchIsNoted(t *testing.T) {
 		"dense": {newChain(3, 2).small(src, "w", 2, 4).small(src, "b", 4).node("Gemm", []string{"x", "w", "b"}).node("Relu", []string{"x"}), product},
 		"convolution": {newChain(3, 1, 2, 2).small(src, "w", 2, 1, 2, 2).node("Conv", []string{"x", "w"}).node("Relu", []string{"x"}).
 			node("Flatten", []string{"x"}).small(src, "v", 2, 3).node("MatMul", []string{"x", "v"}), product},
-		"activations alone":  {newChain(3, 2).node("Relu", []string{"x"}), product},
+		"activations alone": {newChain(3, 2).node("Relu", []string{"x"}), product},
+		"skip": {newChain(3, 2).small(src, "w", 2, 2).node("MatMul", []string{"x", "w"}).node("Relu", []string{"x"}).
+			small(src, "v", 2, 2).node("MatMul", []string{"x", "v"}).node("Add", []string{"x", "vA"}).node("Relu", []string{"x"}), product},
+		"skip of rows mixed": {newChain(3, 2).small(src, "w", 3, 3).node("Relu", []string{"x"}).node("MatMul", []string{"w", "x"}).
+			node("Add", []string{"x", "vA"}), mixed},
+		"skip of rows apart": {newChain(3, 2).small(src, "c", 3, 1).node("Relu", []string{"x"}).node("Add", []string{"x", "c"}).
+			node("Relu", []string{"x"}).node("Add", []string{"x", "vA"}), mixed},
 		"rows mixed":         {newChain(3, 2).small(src, "w", 3, 3).node("MatMul", []string{"w", "x"}), mixed},
 		"rows apart":         {newChain(3, 2).small(src, "c", 3, 1).node("Add", []string{"x", "c"}), mixed},
 		"flattened":          {newChain(3, 2).node("Flatten", []string{"x"}, intAttr("axis", 0)).small(src, "w", 6, 6).node("MatMul", []string{"x", "w"}), mixed},
@@ -120,6 +127,21 @@ func TestAFixedBatchIsNoted(t *testing.T) {
 		require.Len(t, im.Notes, 1, name)
 		require.Contains(t, im.Notes[0], c.want, name)
 	}
+}
+
+// Row 0 of a batch of two inputs is row 0 of both.
+func TestABatchOfTwoInputs(t *testing.T) {
+	c := newChain(2, 1).doubles("w", []int64{1, 1}, 3)
+	c.g.Input = append(c.g.Input, proto.CloneOf(c.g.Input[0]))
+	c.g.Input[1].Name = ptr("y")
+	m := c.node("MatMul", []string{"x", "w"}).node("Sub", []string{"x", "y"}).node("Relu", []string{"x"}).model()
+	n, im, err := readModel(encode(t, m), testLimit, Options{})
+	require.NoError(t, err)
+	require.Contains(t, im.Notes[1], `Inputs "v0", "y" has a fixed batch of 2, whose rows do not mix`)
+	require.Equal(t, []float64{5}, n.Forward([]float64{2, 1}))
+	all, _, err := readModel(encode(t, m), testLimit, Options{Batch: 2})
+	require.NoError(t, err)
+	require.Equal(t, []float64{5, 0}, all.Forward([]float64{2, 1, 1, 7}))
 }
 
 // requireOneRow checks what is read by default: one row of a product, or all of it.

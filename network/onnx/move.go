@@ -24,22 +24,21 @@ func (rd *reader) moved(n *node, f mover) ([]value, error) {
 		return nil, errors.New("input 0: missing")
 	}
 	run, t := n.args[0].run, n.args[0].value
-	var shape []int
-	if shape = nil; run != nil {
-		shape = run.shape
-	} else {
-		shape = t.shape
-	}
-	outs, err := f(n, shape)
+	outs, err := f(n, n.args[0].shape())
 	if err != nil {
 		return nil, err
 	}
 	values := make([]value, len(outs))
 	for i, m := range outs {
-		if run == nil {
+		switch {
+		case size(m.shape) == 0 && run == nil:
+			values[i].empty = true
+		case size(m.shape) == 0:
+			err = fmt.Errorf("the result, of shape %v, has no elements", m.shape)
+		case run == nil:
 			values[i].constant, err = t.moved(rd, m)
-		} else {
-			values[i].shape, values[i].refs = m.shape, run.refs
+		default:
+			values[i] = value{shape: m.shape, refs: run.refs, test: run.test}
 			if m.from != nil {
 				values[i].refs, err = rd.pick(run.refs, m.from, m.fill)
 			}
@@ -84,14 +83,11 @@ func (t *tensor) moved(rd *reader, m moved) (*tensor, error) {
 func along(shape []int, axis int, index []int) (moved, error) {
 	out := slices.Clone(shape)
 	out[axis] = len(index)
-	if len(index) == 0 {
-		return moved{}, fmt.Errorf("the result, of shape %v, has no elements", out)
-	}
 	if size(out) > maxEntries {
 		return moved{}, fmt.Errorf("the result, of shape %v, has more than %d elements", out, maxEntries)
 	}
 	before, after := size(shape[:axis]), size(shape[axis+1:])
-	from := make([]int, 0, size(out))
+	from := make([]int, 0, max(1, size(out)))
 	for i := range before {
 		for _, j := range index {
 			for k := range after {
@@ -104,6 +100,15 @@ func along(shape []int, axis int, index []int) (moved, error) {
 		}
 	}
 	return moved{shape: out, from: from}, nil
+}
+
+// along takes the given indices of an axis of what m made.
+func (m moved) along(axis int, index []int) (moved, error) {
+	next, err := along(m.shape, axis, index)
+	if err != nil {
+		return m, err
+	}
+	return m.then(next), nil
 }
 
 // then applies a second move to what a first made.
@@ -120,8 +125,8 @@ func (m moved) then(next moved) moved {
 }
 
 // axis returns an attribute that names an axis.
-func (n *node) axis(missing int64, rank int) (int, error) {
-	a, err := n.integer("axis", missing)
+func (as attributes) axis(missing int64, rank int) (int, error) {
+	a, err := as.integer("axis", missing)
 	if err != nil {
 		return 0, err
 	}
@@ -219,11 +224,9 @@ func slice(n *node, shape []int) ([]moved, error) {
 		if err != nil {
 			return nil, err
 		}
-		next, err := along(m.shape, axis, index)
-		if err != nil {
+		if m, err = m.along(axis, index); err != nil {
 			return nil, err
 		}
-		m = m.then(next)
 	}
 	return []moved{m}, nil
 }
@@ -295,7 +298,7 @@ func split(n *node, shape []int) ([]moved, error) {
 		return nil, fmt.Errorf("attribute \"num_outputs\": %d, but the node has %d outputs", wanted, parts)
 	}
 	if lengths == nil {
-		if n.attrs["num_outputs"] == nil && total%parts != 0 {
+		if n.attributes["num_outputs"] == nil && total%parts != 0 {
 			return nil, fmt.Errorf("axis %d of shape %v has no %d equal parts", axis, shape, parts)
 		}
 		each := (total + parts - 1) / parts
@@ -303,10 +306,19 @@ func split(n *node, shape []int) ([]moved, error) {
 			lengths = append(lengths, int64(min(each, total-i*each)))
 		}
 	}
+	outs, err := cutAlong(shape, axis, lengths)
+	if err == nil && len(outs) < parts {
+		err = fmt.Errorf("parts %v do not divide axis %d of shape %v into %d", lengths, axis, shape, parts)
+	}
+	return outs, err
+}
+
+// cutAlong cuts a shape along an axis into parts of these lengths, which are all of it.
+func cutAlong(shape []int, axis int, lengths []int64) ([]moved, error) {
 	var outs []moved
 	at := 0
 	for _, k := range lengths {
-		if k < 1 || k > int64(total-at) {
+		if k < 1 || k > int64(shape[axis]-at) {
 			return nil, fmt.Errorf("parts %v do not divide axis %d of shape %v", lengths, axis, shape)
 		}
 		index := ordered(int(k))
@@ -320,8 +332,8 @@ func split(n *node, shape []int) ([]moved, error) {
 		}
 		outs = append(outs, m)
 	}
-	if at != total || len(outs) < parts {
-		return nil, fmt.Errorf("parts %v do not divide axis %d of shape %v into %d", lengths, axis, shape, parts)
+	if at != shape[axis] {
+		return nil, fmt.Errorf("parts %v do not divide axis %d of shape %v", lengths, axis, shape)
 	}
 	return outs, nil
 }
@@ -361,11 +373,9 @@ func tile(n *node, shape []int) ([]moved, error) {
 		for i := range index {
 			index[i] = i % shape[axis]
 		}
-		next, err := along(m.shape, axis, index)
-		if err != nil {
+		if m, err = m.along(axis, index); err != nil {
 			return nil, err
 		}
-		m = m.then(next)
 	}
 	return []moved{m}, nil
 }

@@ -6,7 +6,6 @@ package onnx
 import (
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -25,6 +24,10 @@ type operator struct {
 	moving mover
 	// making is set instead where it returns its outputs, whatever its inputs are.
 	making func(*reader, *node) ([]value, error)
+	// lists says that an input may be a sequence.
+	lists bool
+	// truths says that an input may be a truth value that depends on the network's input.
+	truths bool
 	// inputs is the least and the largest number of inputs.
 	inputs [2]int
 }
@@ -34,7 +37,11 @@ type value struct {
 	shape    []int
 	refs     []ref
 	constant *tensor
-	// empty is a Constant without elements, which stands for an absent input.
+	// list has the values of a sequence; a value that has it has nothing else.
+	list []value
+	// test says what truth value of the elements' signs this is, if it is one.
+	test test
+	// empty is a constant without elements.
 	empty bool
 }
 
@@ -44,7 +51,7 @@ type node struct {
 	args []arg
 	// outputs is the number of outputs that have a name, listed that of all.
 	outputs, listed int
-	attrs           map[string]*onnxpb.AttributeProto
+	attributes
 	// opset is the version of the operator set that says what the node means.
 	opset int64
 }
@@ -54,6 +61,8 @@ type arg struct {
 	name  string
 	run   *value
 	value *tensor
+	// empty is a constant without elements: an empty list, or as good as absent.
+	empty bool
 }
 
 func (a arg) absent() bool { return a.run == nil && a.value == nil }
@@ -80,11 +89,14 @@ func operatorOf(p *onnxpb.NodeProto) (operator, bool) {
 
 // node applies one node of the graph.
 func (rd *reader) node(p *onnxpb.NodeProto) error {
-	op, _ := operatorOf(p)
+	op, ok := operatorOf(p)
+	if !ok {
+		return errors.New(strange(p))
+	}
 	if rd.opset == 0 && isONNX(p.GetDomain()) {
 		return errors.New("the model's opset_import names no version of ONNX's operators")
 	}
-	n := &node{op: p.GetOpType(), attrs: map[string]*onnxpb.AttributeProto{}, listed: len(p.Output), opset: rd.opset}
+	n := &node{op: p.GetOpType(), attributes: attributes{}, listed: len(p.Output), opset: rd.opset}
 	for _, name := range p.Output {
 		if name != "" {
 			n.outputs++
@@ -94,12 +106,15 @@ func (rd *reader) node(p *onnxpb.NodeProto) error {
 		if !slices.Contains(op.attributes, a.GetName()) {
 			return fmt.Errorf("attribute %q is not supported; supported are %s", a.GetName(), strings.Join(op.attributes, ", "))
 		}
-		if n.attrs[a.GetName()] != nil {
+		if n.attributes[a.GetName()] != nil {
 			return fmt.Errorf("attribute %q is given twice", a.GetName())
 		}
-		n.attrs[a.GetName()] = a
+		if a.GetRefAttrName() != "" {
+			return fmt.Errorf("attribute %q refers to one of a function, outside of any", a.GetName())
+		}
+		n.attributes[a.GetName()] = a
 	}
-	if t := n.attrs["value"].GetT(); p.GetOpType() == "Constant" && t != nil && len(p.Attribute) == 1 && slices.Contains(t.Dims, 0) {
+	if p.GetOpType() == "Constant" && n.isEmpty() {
 		rd.values[p.Output[0]] = value{empty: true}
 		return nil
 	}
@@ -124,6 +139,17 @@ func (rd *reader) node(p *onnxpb.NodeProto) error {
 
 // apply returns the outputs of a node of which so many inputs are no constants.
 func (rd *reader) apply(op operator, n *node, tips int) ([]value, error) {
+	for _, a := range n.args {
+		if a.run != nil && a.run.list != nil && !op.lists {
+			return nil, errors.New("an input is a sequence, supported are SequenceAt and ConcatFromSequence of it")
+		}
+		if a.run != nil && a.run.test != isNumber && !op.truths && op.moving == nil {
+			return nil, errors.New("a truth value that depends on the network's input: supported are Not, Where, and moves of it")
+		}
+	}
+	if len(n.args) > 0 && n.args[0].empty && (op.moving != nil || n.op == "Cast") {
+		return []value{{empty: true}}, nil
+	}
 	one := func(err error) ([]value, error) { return []value{{shape: rd.shape, refs: rd.refs}}, err }
 	switch {
 	case op.moving != nil:
@@ -148,6 +174,9 @@ func (rd *reader) apply(op operator, n *node, tips int) ([]value, error) {
 	if op.running == nil {
 		return nil, errors.New("an input is computed from the network's input, supported are constants")
 	}
+	if slices.Contains([]string{"Mul", "MatMul", "Conv", "ConvTranspose", "Einsum"}, n.op) {
+		return nil, errProduct
+	}
 	return nil, fmt.Errorf("%d of its inputs are computed from the network's input, supported is one", tips)
 }
 
@@ -160,35 +189,62 @@ func (rd *reader) enter(v *value) {
 // resolve finds the inputs, and returns how many of them are no constants.
 func (rd *reader) resolve(n *node, p *onnxpb.NodeProto) (tips int, err error) {
 	for _, name := range p.Input {
-		a := arg{name: name}
-		v, known := rd.values[name]
-		switch c := rd.consts[name]; {
-		case name == "" || v.empty:
-		case c != nil && slices.Contains(c.proto.Dims, 0) && p.GetOpType() == "Resize":
-		case known && v.constant == nil:
-			a.run = &v
-			tips++
-		case known:
-			a.value = v.constant
-		case c != nil:
-			if c.value == nil {
-				if c.value, err = rd.decode(c.proto); err != nil {
-					return 0, fmt.Errorf("tensor %q: %w", name, err)
-				}
-			}
-			a.value = c.value
-		default:
-			return 0, fmt.Errorf("it reads %q, which its node does not compute here", name)
+		a, err := rd.arg(name)
+		if err != nil {
+			return 0, err
 		}
-		n.args = append(n.args, a)
+		if n.args = append(n.args, a); a.run != nil {
+			tips++
+		}
 	}
 	return tips, nil
+}
+
+// arg finds a value by its name.
+func (rd *reader) arg(name string) (arg, error) {
+	a := arg{name: name}
+	v, known := rd.values[name]
+	switch c := rd.consts[name]; {
+	case name == "":
+	case v.empty, c != nil && slices.Contains(c.proto.Dims, 0):
+		a.empty = true
+	case known && v.constant == nil:
+		a.run = &v
+	case known:
+		a.value = v.constant
+	case c != nil:
+		if c.value == nil {
+			var err error
+			if c.value, err = rd.outside.decode(c.proto); err != nil {
+				return a, fmt.Errorf("tensor %q: %w", name, err)
+			}
+		}
+		a.value = c.value
+	default:
+		return a, fmt.Errorf("it reads %q, which its node does not compute here", name)
+	}
+	return a, nil
+}
+
+// isEmpty says whether a Constant has no elements.
+func (as attributes) isEmpty() bool {
+	for name, a := range as {
+		switch {
+		case len(as) > 1:
+			return false
+		case name == "value_ints" || name == "value_floats":
+			return len(a.Ints) == 0 && len(a.Floats) == 0
+		case name == "value":
+			return a.T != nil && slices.Contains(a.T.Dims, 0)
+		}
+	}
+	return false
 }
 
 // constant returns the constant at input i; what names it in errors.
 func (n *node) constant(i int, what string) (*tensor, error) {
 	if i >= len(n.args) || n.args[i].absent() {
-		return nil, fmt.Errorf("input %d (%s): missing", i, what)
+		return nil, fmt.Errorf("input %d (%s): missing, or without elements", i, what)
 	}
 	if n.args[i].run != nil {
 		return nil, fmt.Errorf("input %d (%s): it is computed from the network's input, supported is a constant", i, what)
@@ -214,44 +270,4 @@ func (n *node) mustRun(i int, what string) error {
 		return fmt.Errorf("input %d (%s) is a constant, expected the running value", i, what)
 	}
 	return nil
-}
-
-// integer returns an attribute of type INT.
-func (n *node) integer(name string, missing int64) (int64, error) {
-	a := n.attrs[name]
-	if a == nil {
-		return missing, nil
-	}
-	if a.GetType() != onnxpb.AttributeProto_INT && !(a.GetType() == onnxpb.AttributeProto_UNDEFINED && a.I != nil) {
-		return 0, fmt.Errorf("attribute %q: type %v, expected INT", name, a.GetType())
-	}
-	return a.GetI(), nil
-}
-
-// float returns a finite attribute of type FLOAT.
-func (n *node) float(name string, missing float32) (float64, error) {
-	a := n.attrs[name]
-	if a == nil {
-		return float64(missing), nil
-	}
-	if a.GetType() != onnxpb.AttributeProto_FLOAT && !(a.GetType() == onnxpb.AttributeProto_UNDEFINED && a.F != nil) {
-		return 0, fmt.Errorf("attribute %q: type %v, expected FLOAT", name, a.GetType())
-	}
-	v := float64(a.GetF())
-	if math.IsNaN(v) || math.IsInf(v, 0) {
-		return 0, fmt.Errorf("attribute %q: %g, expected a finite number", name, v)
-	}
-	return v, nil
-}
-
-// integers returns an attribute of type INTS, nil when it is missing.
-func (n *node) integers(name string) ([]int64, error) {
-	a := n.attrs[name]
-	if a == nil {
-		return nil, nil
-	}
-	if a.GetType() != onnxpb.AttributeProto_INTS && a.GetType() != onnxpb.AttributeProto_UNDEFINED {
-		return nil, fmt.Errorf("attribute %q: type %v, expected INTS", name, a.GetType())
-	}
-	return a.GetInts(), nil
 }

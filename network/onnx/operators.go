@@ -6,6 +6,7 @@ package onnx
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/relucell/relucell/network/onnx/onnxpb"
@@ -17,23 +18,24 @@ var operators map[string]operator
 func init() {
 	windows := []string{"kernel_shape", "strides", "pads", "dilations", "auto_pad"}
 	operators = map[string]operator{
-		"Abs":                {attributes: []string{"consumed_inputs"}, inputs: [2]int{1, 1}, running: abs},
-		"Add":                {attributes: []string{"axis", "broadcast", "consumed_inputs"}, inputs: [2]int{2, 2}, running: addConstant, joining: sumOf, folding: foldAdd},
+		"Abs":                {attributes: []string{"consumed_inputs"}, inputs: [2]int{1, 1}, running: abs, folding: foldOne(exactly(math.Abs), absInt)},
+		"Add":                {attributes: []string{"axis", "broadcast", "consumed_inputs"}, inputs: [2]int{2, 2}, running: addConstant, joining: plus(1), folding: foldAdd},
+		"And":                {attributes: []string{"axis", "broadcast"}, inputs: [2]int{2, 2}, folding: foldTruths(func(a, b bool) bool { return a && b })},
 		"AveragePool":        {attributes: append([]string{"ceil_mode", "count_include_pad"}, windows...), inputs: [2]int{1, 1}, running: averagePool},
 		"BatchNormalization": {attributes: []string{"epsilon", "momentum", "spatial", "is_test", "training_mode", "consumed_inputs"}, inputs: [2]int{5, 5}, running: batchNormalization},
 		"Constant":           {attributes: []string{"value", "value_float", "value_floats", "value_int", "value_ints"}, folding: constantNode},
 		"Conv":               {attributes: append([]string{"group"}, windows...), inputs: [2]int{2, 3}, running: conv},
 		"Dropout":            {attributes: []string{"ratio", "is_test", "seed", "consumed_inputs"}, inputs: [2]int{1, 3}, running: dropout},
 		"Flatten":            {attributes: []string{"axis"}, inputs: [2]int{1, 1}, moving: reshaping(flatten)},
-		"Gemm":               {attributes: []string{"alpha", "beta", "transA", "transB", "broadcast"}, inputs: [2]int{2, 3}, running: gemm},
+		"Gemm":               {attributes: []string{"alpha", "beta", "transA", "transB", "broadcast"}, inputs: [2]int{2, 3}, running: gemm, joining: gemm},
 		"Identity":           {inputs: [2]int{1, 1}, moving: reshaping(identity)},
 		"LeakyRelu":          {attributes: []string{"alpha", "consumed_inputs"}, inputs: [2]int{1, 1}, running: leakyRelu},
 		"MatMul":             {inputs: [2]int{2, 2}, running: matMul, folding: foldMatMul},
 		"PRelu":              {attributes: []string{"consumed_inputs"}, inputs: [2]int{2, 2}, running: pRelu},
-		"Relu":               {attributes: []string{"consumed_inputs"}, inputs: [2]int{1, 1}, running: relu},
+		"Relu":               {attributes: []string{"consumed_inputs"}, inputs: [2]int{1, 1}, running: relu, folding: foldOne(exactly(func(v float64) float64 { return max(v, 0) }), func(v int64) int64 { return max(v, 0) })},
 		"Reshape":            {attributes: []string{"shape", "allowzero", "consumed_inputs"}, inputs: [2]int{1, 2}, moving: reshaping(reshape)},
 		"Squeeze":            {attributes: []string{"axes"}, inputs: [2]int{1, 2}, moving: reshaping(squeeze)},
-		"Sub":                {attributes: []string{"axis", "broadcast", "consumed_inputs"}, inputs: [2]int{2, 2}, running: subConstant, joining: differenceOf, folding: foldSub},
+		"Sub":                {attributes: []string{"axis", "broadcast", "consumed_inputs"}, inputs: [2]int{2, 2}, running: subConstant, joining: plus(-1), folding: foldSub},
 		"Transpose":          {attributes: []string{"perm"}, inputs: [2]int{1, 1}, moving: transpose},
 		"Slice":              {attributes: []string{"starts", "ends", "axes"}, inputs: [2]int{1, 5}, moving: slice},
 		"Gather":             {attributes: []string{"axis"}, inputs: [2]int{2, 2}, moving: gatherNode},
@@ -45,26 +47,69 @@ func init() {
 		"Mul":                {attributes: []string{"axis", "broadcast", "consumed_inputs"}, inputs: [2]int{2, 2}, running: multiply, folding: foldMul},
 		"Div":                {attributes: []string{"axis", "broadcast", "consumed_inputs"}, inputs: [2]int{2, 2}, running: divide, folding: foldDiv},
 		"Neg":                {attributes: []string{"consumed_inputs"}, inputs: [2]int{1, 1}, running: negate, folding: foldNeg},
-		"Sum":                {attributes: []string{"consumed_inputs"}, inputs: [2]int{1, anyNumber}, running: sumAll, joining: sumAll},
-		"Max":                {attributes: []string{"consumed_inputs"}, inputs: [2]int{1, anyNumber}, running: larger(1), joining: larger(1)},
-		"Min":                {attributes: []string{"consumed_inputs"}, inputs: [2]int{1, anyNumber}, running: larger(-1), joining: larger(-1)},
+		"Sum":                {attributes: []string{"consumed_inputs"}, inputs: [2]int{1, anyNumber}, running: sumAll, joining: sumAll, folding: foldAll(foldAdd)},
+		"Mean":               {attributes: []string{"consumed_inputs"}, inputs: [2]int{1, anyNumber}, running: mean, joining: mean},
+		"Max":                {attributes: []string{"consumed_inputs"}, inputs: [2]int{1, anyNumber}, running: larger(1), joining: larger(1), folding: foldExtreme(1)},
+		"Min":                {attributes: []string{"consumed_inputs"}, inputs: [2]int{1, anyNumber}, running: larger(-1), joining: larger(-1), folding: foldExtreme(-1)},
 		"MaxPool":            {attributes: append([]string{"ceil_mode", "storage_order"}, windows...), inputs: [2]int{1, 1}, running: maxPool},
 		"GlobalMaxPool":      {inputs: [2]int{1, 1}, running: globalMaxPool},
-		"ReduceMax":          {attributes: []string{"axes", "keepdims", "noop_with_empty_axes"}, inputs: [2]int{1, 2}, running: reduceExtreme(1)},
-		"ReduceMin":          {attributes: []string{"axes", "keepdims", "noop_with_empty_axes"}, inputs: [2]int{1, 2}, running: reduceExtreme(-1)},
 		"Clip":               {attributes: []string{"min", "max", "consumed_inputs"}, inputs: [2]int{1, 3}, running: clip},
 		"HardSigmoid":        {attributes: []string{"alpha", "beta", "consumed_inputs"}, inputs: [2]int{1, 1}, running: hardSigmoid},
-		"Cast":               {attributes: []string{"to", "saturate"}, inputs: [2]int{1, 1}, running: cast, folding: foldCast},
+		"Cast":               {attributes: []string{"to", "saturate"}, inputs: [2]int{1, 1}, making: cast, truths: true},
+		"CastLike":           {attributes: []string{"saturate"}, inputs: [2]int{2, 2}, making: castLike},
 		"Pad":                {attributes: []string{"pads", "mode", "value"}, inputs: [2]int{1, 4}, moving: pad},
-		"ReduceSum":          {attributes: []string{"axes", "keepdims", "noop_with_empty_axes"}, inputs: [2]int{1, 2}, running: reduce(false, "ReduceSum")},
-		"ReduceMean":         {attributes: []string{"axes", "keepdims", "noop_with_empty_axes"}, inputs: [2]int{1, 2}, running: reduce(true, "ReduceMean")},
+		"ReduceSum":          {attributes: []string{"axes", "keepdims", "noop_with_empty_axes"}, inputs: [2]int{1, 2}, running: reduce(false, false), folding: foldReduce(sumUp, nil)},
+		"ReduceMean":         {attributes: []string{"axes", "keepdims", "noop_with_empty_axes"}, inputs: [2]int{1, 2}, running: reduce(true, false), folding: foldReduce(sumUp, meanOf)},
+		"ReduceL1":           {attributes: []string{"axes", "keepdims", "noop_with_empty_axes"}, inputs: [2]int{1, 2}, running: reduce(false, true), folding: foldReduce(absolutes, nil)},
+		"ReduceL2":           {attributes: []string{"axes", "keepdims", "noop_with_empty_axes"}, inputs: [2]int{1, 2}, folding: foldReduce(squares, rootOf)},
+		"ReduceSumSquare":    {attributes: []string{"axes", "keepdims", "noop_with_empty_axes"}, inputs: [2]int{1, 2}, folding: foldReduce(squares, nil)},
+		"ReduceProd":         {attributes: []string{"axes", "keepdims", "noop_with_empty_axes"}, inputs: [2]int{1, 2}, folding: foldReduce(productOf, nil)},
+		"ReduceMax":          {attributes: []string{"axes", "keepdims", "noop_with_empty_axes"}, inputs: [2]int{1, 2}, running: reduceExtreme(1), folding: foldReduce(extremeOf(1), nil)},
+		"ReduceMin":          {attributes: []string{"axes", "keepdims", "noop_with_empty_axes"}, inputs: [2]int{1, 2}, running: reduceExtreme(-1), folding: foldReduce(extremeOf(-1), nil)},
 		"GlobalAveragePool":  {inputs: [2]int{1, 1}, running: globalAveragePool},
 		"ai.onnx.ml.Scaler":  {attributes: []string{"offset", "scale"}, inputs: [2]int{1, 1}, running: scaler},
 		"DequantizeLinear":   {attributes: []string{"axis"}, inputs: [2]int{2, 3}, folding: foldDequantize},
-		"Resize":             {attributes: []string{"mode", "coordinate_transformation_mode", "nearest_mode", "cubic_coeff_a"}, inputs: [2]int{2, 4}, moving: resize},
-		"Upsample":           {attributes: []string{"mode", "scales"}, inputs: [2]int{1, 2}, moving: resize},
+		"Resize":             {attributes: []string{"mode", "coordinate_transformation_mode", "nearest_mode", "cubic_coeff_a", "exclude_outside", "extrapolation_value", "antialias", "keep_aspect_ratio_policy"}, inputs: [2]int{2, 4}, making: resizing},
+		"Upsample":           {attributes: []string{"mode", "scales"}, inputs: [2]int{1, 2}, making: resizing},
+		"ConvTranspose":      {attributes: append([]string{"group", "output_padding", "output_shape"}, windows...), inputs: [2]int{2, 3}, running: convTranspose},
+		"DepthToSpace":       {attributes: []string{"blocksize", "mode"}, inputs: [2]int{1, 1}, moving: depthToSpace},
+		"SpaceToDepth":       {attributes: []string{"blocksize"}, inputs: [2]int{1, 1}, moving: spaceToDepth},
+		"GatherElements":     {attributes: []string{"axis"}, inputs: [2]int{2, 2}, moving: gatherElements},
+		"GatherND":           {attributes: []string{"batch_dims"}, inputs: [2]int{2, 2}, moving: gatherND},
+		"ScatterElements":    {attributes: []string{"axis", "reduction"}, inputs: [2]int{3, 3}, making: scatterElements},
+		"Scatter":            {attributes: []string{"axis"}, inputs: [2]int{3, 3}, making: scatterElements},
+		"ScatterND":          {attributes: []string{"reduction"}, inputs: [2]int{3, 3}, making: scatterND},
+		"Trilu":              {attributes: []string{"upper"}, inputs: [2]int{1, 2}, moving: trilu},
+		"ThresholdedRelu":    {attributes: []string{"alpha"}, inputs: [2]int{1, 1}, running: thresholdedRelu},
+		"Shrink":             {attributes: []string{"lambd", "bias"}, inputs: [2]int{1, 1}, running: shrink},
+		"Einsum":             {attributes: []string{"equation"}, inputs: [2]int{1, 2}, running: einsum},
+		"CumSum":             {attributes: []string{"exclusive", "reverse"}, inputs: [2]int{2, 2}, running: cumSum},
+		"SequenceConstruct":  {inputs: [2]int{1, anyNumber}, making: sequence},
+		"SplitToSequence":    {attributes: []string{"axis", "keepdims"}, inputs: [2]int{1, 2}, making: splitToSequence},
+		"SequenceAt":         {inputs: [2]int{2, 2}, making: sequenceAt, lists: true},
+		"ConcatFromSequence": {attributes: []string{"axis", "new_axis"}, inputs: [2]int{1, 1}, making: concatFromSequence, lists: true},
+		"Where":              {inputs: [2]int{3, 3}, making: where, truths: true},
+		"If":                 {attributes: []string{"then_branch", "else_branch"}, inputs: [2]int{1, 1}, making: branch},
+		"Not":                {inputs: [2]int{1, 1}, making: not, truths: true},
+		"Or":                 {attributes: []string{"axis", "broadcast"}, inputs: [2]int{2, 2}, folding: foldTruths(func(a, b bool) bool { return a || b })},
+		"Xor":                {attributes: []string{"axis", "broadcast"}, inputs: [2]int{2, 2}, folding: foldTruths(func(a, b bool) bool { return a != b })},
+		"Pow":                {attributes: []string{"axis", "broadcast"}, inputs: [2]int{2, 2}, folding: foldPow},
+		"Mod":                {attributes: []string{"fmod"}, inputs: [2]int{2, 2}, folding: foldMod},
+		"Size":               {inputs: [2]int{1, 1}, making: sizeOf},
+		"ConstantOfShape":    {attributes: []string{"value"}, inputs: [2]int{1, 1}, folding: constantOfShape},
+		"Range":              {inputs: [2]int{3, 3}, folding: rangeOf},
+		"EyeLike":            {attributes: []string{"dtype", "k"}, inputs: [2]int{1, 1}, making: eyeLike},
 		"Unsqueeze":          {attributes: []string{"axes"}, inputs: [2]int{1, 2}, moving: reshaping(unsqueeze)},
 	}
+	for name, fold := range pointwise {
+		operators[name] = operator{attributes: []string{"consumed_inputs"}, inputs: [2]int{1, 1}, folding: fold}
+	}
+	for name := range comparisons {
+		operators[name] = operator{attributes: []string{"axis", "broadcast"}, inputs: [2]int{2, 2}, making: compareRunning}
+	}
+	equal := operators["Equal"]
+	equal.making, equal.folding = nil, foldCompare
+	operators["Equal"] = equal
 }
 
 func relu(rd *reader, _ *node) error { return rd.activate(filled(rd.width, 0)) }
@@ -93,7 +138,7 @@ func pRelu(rd *reader, n *node) error {
 	if err != nil {
 		return err
 	}
-	if rd.opset < 7 && len(t.floats) > 1 && len(rd.shape) > 2 {
+	if n.opset < 7 && len(t.floats) > 1 && len(rd.shape) > 2 {
 		return errors.New("input 1 (slope): one for each channel of operator sets before 7, supported are the later ones")
 	}
 	shape, from, err := broadcast(t.shape, rd.shape)
@@ -115,7 +160,7 @@ func pRelu(rd *reader, n *node) error {
 
 // dropout does nothing at inference.
 func dropout(rd *reader, n *node) error {
-	if err := errors.Join(n.mustRun(0, "data"), rd.inference(n)); err != nil {
+	if err := errors.Join(n.mustRun(0, "data"), n.inference()); err != nil {
 		return err
 	}
 	if n.has(2) {
@@ -133,11 +178,11 @@ func dropout(rd *reader, n *node) error {
 
 // constantNode decodes the value of a Constant.
 func constantNode(_ *reader, n *node) (*tensor, error) {
-	if len(n.attrs) != 1 {
-		return nil, fmt.Errorf("%d attributes, expected exactly one value", len(n.attrs))
+	if len(n.attributes) != 1 {
+		return nil, fmt.Errorf("%d attributes, expected exactly one value", len(n.attributes))
 	}
 	t := &onnxpb.TensorProto{}
-	for name, a := range n.attrs {
+	for name, a := range n.attributes {
 		if typ := a.GetType(); typ != onnxpb.AttributeProto_UNDEFINED && typ != valueTypes[name] {
 			return nil, fmt.Errorf("attribute %q: type %v, expected %v", name, typ, valueTypes[name])
 		}

@@ -48,11 +48,9 @@ func pad(n *node, shape []int) ([]moved, error) {
 		if slices.Equal(index, ordered(shape[axis])) {
 			continue
 		}
-		next, err := along(m.shape, axis, index)
-		if err != nil {
+		if m, err = m.along(axis, index); err != nil {
 			return nil, err
 		}
-		m = m.then(next)
 	}
 	m.fill = fill
 	return []moved{m}, nil
@@ -102,7 +100,10 @@ func padded(mode string, before, after int64, n int) ([]int, error) {
 // its scales as input 1 or an attribute.
 func resize(n *node, shape []int) ([]moved, error) {
 	if mode := n.text("mode", "nearest"); mode != "nearest" {
-		return nil, fmt.Errorf("attribute \"mode\": %q, supported is nearest", mode)
+		return nil, fmt.Errorf("attribute \"mode\": %q, supported are nearest, and linear of what is computed", mode)
+	}
+	if err := n.stretches(); err != nil {
+		return nil, err
 	}
 	scales, sizes, err := n.scales(len(shape))
 	if err != nil {
@@ -138,11 +139,9 @@ func resize(n *node, shape []int) ([]moved, error) {
 		if err != nil {
 			return nil, err
 		}
-		next, err := along(m.shape, axis, index)
-		if err != nil {
+		if m, err = m.along(axis, index); err != nil {
 			return nil, err
 		}
-		m = m.then(next)
 	}
 	return []moved{m}, nil
 }
@@ -169,7 +168,7 @@ func (n *node) scales(rank int) ([]float64, []int64, error) {
 		return nil, sizes, err
 	}
 	var scales []float64
-	if n.attrs["scales"] != nil {
+	if n.attributes["scales"] != nil {
 		list, err := n.numbers("scales")
 		if err != nil {
 			return nil, nil, err
@@ -221,12 +220,4 @@ func nearest(place, round string, in, out int, scale float64) ([]int, error) {
 		index[i] = min(max(int(x), 0), in-1)
 	}
 	return index, nil
-}
-
-// text returns an attribute of type STRING.
-func (n *node) text(name, missing string) string {
-	if a := n.attrs[name]; a != nil {
-		return string(a.GetS())
-	}
-	return missing
 }

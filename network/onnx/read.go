@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"sort"
 	"strings"
 
 	"google.golang.org/protobuf/proto"
@@ -28,7 +27,8 @@ const maxEntries = 1 << 26
 
 // Options says how to read a model. The zero value is the default.
 type Options struct {
-	// Output names the output of the graph that is the network's; empty is the first.
+	// Output names the output of the graph, or the value within it, that is the network's; empty is
+	// the first output.
 	Output string
 	// Folder is where a model's external data lies; empty refuses such a model.
 	Folder string
@@ -74,6 +74,9 @@ func readModel(data []byte, limit int, opt Options) (*network.Network, *network.
 	if err != nil {
 		return nil, nil, fmt.Errorf("onnx: %w", err)
 	}
+	if g, err = inlined(&model, opset); err != nil {
+		return nil, nil, fmt.Errorf("onnx: %w", err)
+	}
 	n, im, err := readGraph(g, opset, limit, opt)
 	if err != nil {
 		return nil, nil, fmt.Errorf("onnx: %w", err)
@@ -106,11 +109,9 @@ func opsetOf(m *onnxpb.ModelProto) (int64, error) {
 // reader is the state of the walk through the graph.
 type reader struct {
 	*builder
-	// opset is the version of the operators, folder that of external data.
-	opset  int64
-	folder string
-	// outside is the number of bytes of external data that may still be read.
-	outside int64
+	// opset is the version of the operators.
+	opset   int64
+	outside outside
 	// shape is that of the running value, an unknown batch being 1.
 	shape []int
 	// consts are the initializers, values what nodes have computed.
@@ -126,7 +127,7 @@ type constant struct {
 
 func readGraph(g *onnxpb.GraphProto, opset int64, limit int, opt Options) (*network.Network, *network.Import, error) {
 	im := &network.Import{Format: "onnx"}
-	rd := &reader{opset: opset, folder: opt.Folder, outside: MaxFileBytes, consts: map[string]*constant{}, values: map[string]value{}}
+	rd := &reader{opset: opset, outside: outside{opt.Folder, MaxFileBytes}, consts: map[string]*constant{}, values: map[string]value{}}
 	if len(g.SparseInitializer) > 0 {
 		return nil, nil, errors.New("the graph has sparse initializers, supported are dense ones")
 	}
@@ -140,7 +141,7 @@ func readGraph(g *onnxpb.GraphProto, opset int64, limit int, opt Options) (*netw
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := rd.readInputs(p.inputs, limit, im); err != nil {
+	if err := rd.readInputs(p.inputs, p.castInputs(im), limit, im); err != nil {
 		return nil, nil, err
 	}
 	for _, i := range p.order {
@@ -149,25 +150,29 @@ func readGraph(g *onnxpb.GraphProto, opset int64, limit int, opt Options) (*netw
 		}
 	}
 	out, ok := rd.values[p.output]
-	if !ok || out.constant != nil || out.empty {
+	if !ok || out.constant != nil || out.empty || out.list != nil {
 		return nil, nil, fmt.Errorf("output %q: it does not depend on an input of the network", p.output)
+	}
+	if out.test != isNumber {
+		return nil, nil, fmt.Errorf("output %q: it is a truth value, which jumps: the network is not piecewise linear", p.output)
 	}
 	rd.enter(&out)
 	net, err := rd.finish()
 	if err != nil {
 		return nil, nil, fmt.Errorf("output %q: %w", p.output, err)
 	}
-	im.Precision = rd.precision()
-	net, err = rd.oneOfBatch(net, p.inputs, opt.Batch)
+	im.Precision = precision(rd.consts, rd.values)
+	net, err = oneOfBatch(rd, net, p.inputs, opt.Batch)
 	return net, im, err
 }
 
-// readInputs makes the inputs of the network, one after the other.
-func (rd *reader) readInputs(inputs []*onnxpb.ValueInfoProto, limit int, im *network.Import) error {
+// readInputs makes the inputs of the network, one after the other; whole are those that may be
+// integers.
+func (rd *reader) readInputs(inputs []*onnxpb.ValueInfoProto, whole []string, limit int, im *network.Import) error {
 	total, words := 0, []string{}
 	shapes := make([][]int, len(inputs))
 	for i, in := range inputs {
-		shape, err := inputShape(in)
+		shape, err := inputShape(in, slices.Contains(whole, in.GetName()))
 		if err != nil {
 			return err
 		}
@@ -194,12 +199,12 @@ func (rd *reader) readInputs(inputs []*onnxpb.ValueInfoProto, limit int, im *net
 }
 
 // inputShape returns the shape of an input, an unknown batch being 1.
-func inputShape(in *onnxpb.ValueInfoProto) ([]int, error) {
+func inputShape(in *onnxpb.ValueInfoProto, whole bool) ([]int, error) {
 	name, t := in.GetName(), in.GetType().GetTensorType()
 	switch e := onnxpb.TensorProto_DataType(t.GetElemType()); {
 	case t == nil:
 		return nil, fmt.Errorf("input %q: it has no tensor type, expected a float32 or float64 tensor", name)
-	case !slices.Contains(floatTypes, e):
+	case !whole && !slices.Contains(floatTypes, e):
 		return nil, fmt.Errorf("input %q: elements of type %v, supported are FLOAT and DOUBLE, FLOAT16 and BFLOAT16", name, e)
 	case t.GetShape() == nil:
 		return nil, fmt.Errorf("input %q: it has no shape", name)
@@ -226,14 +231,14 @@ func inputShape(in *onnxpb.ValueInfoProto) ([]int, error) {
 }
 
 // precision says how the float tensors that were read are held.
-func (rd *reader) precision() string {
+func precision(consts map[string]*constant, values map[string]value) string {
 	has := map[onnxpb.TensorProto_DataType]bool{}
-	for _, c := range rd.consts {
+	for _, c := range consts {
 		if c.value != nil && c.value.ints == nil {
 			has[c.value.elem] = true
 		}
 	}
-	for _, v := range rd.values {
+	for _, v := range values {
 		if v.constant != nil && v.constant.ints == nil {
 			has[v.constant.elem] = true
 		}
@@ -262,14 +267,4 @@ func describe(i int, n *onnxpb.NodeProto) string {
 		return fmt.Sprintf("node %d (%s)", i, n.GetOpType())
 	}
 	return fmt.Sprintf("node %d %q (%s)", i, n.GetName(), n.GetOpType())
-}
-
-// supported lists the operators for error messages.
-func supported() string {
-	names := make([]string, 0, len(operators))
-	for name := range operators {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	return strings.Join(names, ", ")
 }

@@ -24,8 +24,10 @@ func good() *chain {
 
 func TestGraphRefusals(t *testing.T) {
 	for want, spoil := range map[string]func(c *chain){
-		`node 2 "vC" (Sin): Sin is smooth, the network is not piecewise linear; node 3 "vD" (LSTM): operator LSTM is not supported`: func(c *chain) { c.node("Sin", []string{"x"}).node("LSTM", []string{"x"}) },
-		`node 2 "vC" (LSTM): operator LSTM is not supported; supported are Abs, Add, AveragePool,`:                                  func(c *chain) { c.node("LSTM", []string{"x"}) },
+		`node 2 "vC" (Sin): Sin is smooth, the network is not piecewise linear; node 3 "vD" (TopK): operator TopK is not supported; node 4 "vE" (Sign): Sign jumps, the network is not continuous and piecewise linear (if Sin stands at the end, choose the output "vB", which goes into it; onnx-simplifier may leave fewer operators; if Sign stands at the end, choose the output "vD"`: func(c *chain) {
+			c.node("Sin", []string{"x"}).node("TopK", []string{"x"}).node("Sign", []string{"x"}).node("TopK", []string{"x"})
+		},
+		`node 2 "vC" (TopK): operator TopK is not supported (onnx-simplifier may leave fewer operators); supported are Abs, Add, AveragePool,`: func(c *chain) { c.node("TopK", []string{"x"}) },
 		`node 2 "vC" (Tanh): Tanh is smooth`: func(c *chain) { c.node("Tanh", []string{"x"}).node("Relu", []string{"x"}) },
 		`node 2 "vC" (Sigmoid): Sigmoid is smooth`: func(c *chain) {
 			c.node("Sigmoid", []string{"x"}).node("MatMul", []string{"x", "w3"}).doubles("w3", []int64{3, 1}, 1, 2, 3)
@@ -43,7 +45,7 @@ func TestGraphRefusals(t *testing.T) {
 		`attribute "beta": NaN, expected a finite number`: func(c *chain) {
 			c.g.Node[0].Attribute = []*onnxpb.AttributeProto{floatAttr("beta", float32(math.NaN()))}
 		},
-		`node 2 "vC" (MatMul): 2 of its inputs are computed from the network's input, supported is one`: func(c *chain) { c.node("MatMul", []string{"x", "vA"}) },
+		`node 2 "vC" (MatMul): a product of two values that are computed from the network's input: the network is not piecewise linear`: func(c *chain) { c.node("MatMul", []string{"x", "vA"}) },
 		`(PRelu): input 1 (slope): shape [2 3] is more than that of the value, [1 3]`: func(c *chain) {
 			c.doubles("s", []int64{2, 3}, 1, 2, 3, 4, 5, 6).node("PRelu", []string{"x", "s"})
 		},
@@ -57,7 +59,8 @@ func TestGraphRefusals(t *testing.T) {
 		`(Relu): it has no output`:                         func(c *chain) { c.g.Node[1].Output = nil },
 		`(Relu): 2 inputs, expected 1 to 1`:                func(c *chain) { c.g.Node[1].Input = []string{"vA", "w"} },
 		`(Gemm): 1 inputs, expected 2 to 3`:                func(c *chain) { c.g.Node[0].Input = c.g.Node[0].Input[:1] },
-		`(Relu): all its inputs are constants`:             func(c *chain) { c.g.Node[1].Input = []string{"w"} },
+		`output "vB": it does not depend on an input`:      func(c *chain) { c.g.Node[1].Input = []string{"w"} },
+		`(Conv): all its inputs are constants`:             func(c *chain) { c.g.Node[1].OpType, c.g.Node[1].Input = ptr("Conv"), []string{"w", "w"} },
 		`(Gemm): it reads "v0", which is neither an input`: func(c *chain) { c.g.Input = nil },
 		`initializer "w": given twice`:                     func(c *chain) { c.doubles("w", nil, 1) },
 		`the graph has sparse initializers`:                func(c *chain) { c.g.SparseInitializer = []*onnxpb.SparseTensorProto{{}} },
@@ -80,7 +83,7 @@ func TestGraphRefusals(t *testing.T) {
 		`tensor "w": raw_data and double_data are both given`: func(c *chain) { c.g.Initializer[0].RawData = make([]byte, 48) },
 		`tensor "w": element 4 is NaN`:                        func(c *chain) { c.g.Initializer[0].DoubleData[4] = math.NaN() },
 		`tensor "b": element 0 is -Inf`:                       func(c *chain) { c.g.Initializer[1].DoubleData[0] = math.Inf(-1) },
-		`tensor "w": dims: dimension 0 is 0`:                  func(c *chain) { c.g.Initializer[0].Dims[0] = 0 },
+		`input 1 (B): missing, or without elements`:           func(c *chain) { c.g.Initializer[0].Dims[0] = 0 },
 		`tensor "w": dims: dimension 1 is -3`:                 func(c *chain) { c.g.Initializer[0].Dims[1] = -3 },
 		`tensor "w": dims: dimension 0 is 536870912`:          func(c *chain) { c.g.Initializer[0].Dims[0] = 1 << 29 },
 		`tensor "w": dims: [32768 16384] has more than`:       func(c *chain) { c.g.Initializer[0].Dims = []int64{1 << 15, 1 << 14} },
@@ -94,7 +97,7 @@ func TestGraphRefusals(t *testing.T) {
 		`input 1 (B), tensor "i": integers, expected FLOAT or DOUBLE`: func(c *chain) {
 			c.ints("i", 1, 2).g.Node[0].Input[1] = "i"
 		},
-		`(MatMul): weights of shape [2 3 1], supported are matrices`: func(c *chain) {
+		`(MatMul): shape [1 2] times shape [2 3 1]: the inner dimensions differ`: func(c *chain) {
 			c.g.Initializer[0].Dims = []int64{2, 3, 1}
 			c.node("MatMul", []string{"x", "w"}).g.Node = c.g.Node[2:]
 			c.g.Node[0].Input[0] = "v0"
@@ -119,7 +122,7 @@ func TestGraphRefusals(t *testing.T) {
 		`output "vC": it does not depend on an input of the network`:          func(c *chain) { c.node("Identity", []string{"w"}) },
 		`(Conv): input 0 (X) is a constant`:                                   func(c *chain) { c.g.Node[1].Input, c.g.Node[1].OpType = []string{"w", "vA"}, ptr("Conv") },
 		`(BatchNormalization): input 1 (scale): missing`:                      func(c *chain) { c.node("BatchNormalization", []string{"x", "", "", "", ""}) },
-		`(Gemm): neither A nor B is the running value`:                        func(c *chain) { c.node("Gemm", []string{"w", "w", "x"}) },
+		`(Gemm): neither A nor B is computed`:                                 func(c *chain) { c.node("Gemm", []string{"w", "w", "x"}) },
 		`(Flatten): attribute "axis": type FLOAT, expected INT`:               func(c *chain) { c.node("Flatten", []string{"x"}, floatAttr("axis", 1)) },
 		`(Squeeze): attribute "axes": type INT, expected INTS`:                func(c *chain) { c.node("Squeeze", []string{"x"}, intAttr("axes", 1)) },
 		`(Reshape): input 1 (shape): expected a list of INT64`:                func(c *chain) { c.node("Reshape", []string{"x", "b"}) },
@@ -147,8 +150,8 @@ func TestGraphRefusals(t *testing.T) {
 			require.ErrorContains(t, err, want)
 		})
 	}
-	_, _, err := readModel(encode(t, good().model()), testLimit, Options{Output: "vA"})
-	require.ErrorContains(t, err, `output "vA": the graph has none of that name, expected one of ["vB"]`)
+	_, _, err := readModel(encode(t, good().model()), testLimit, Options{Output: "ghost"})
+	require.ErrorContains(t, err, `output "ghost": the graph has none of that name, expected one of ["vB"], or a value`)
 }
 
 func (c *chain) input() *onnxpb.TypeProto_Tensor { return c.g.Input[0].GetType().GetTensorType() }
@@ -166,7 +169,7 @@ func TestWindowRefusals(t *testing.T) {
 		`attribute "pads": -1, expected 0 to`:              {intsAttr("kernel_shape", 1, 1), intsAttr("pads", 0, 0, 0, -1)},
 		`attribute "auto_pad": "MAYBE", supported are`:     {intsAttr("kernel_shape", 1, 1), stringAttr("auto_pad", "MAYBE")},
 		`spatial dimension 1: a window of 5 does not fit`:  {intsAttr("kernel_shape", 1, 5)},
-		`attribute "ceil_mode": supported is 0`:            {intsAttr("kernel_shape", 1, 1), intAttr("ceil_mode", 1)},
+		`attribute "ceil_mode": not 0, and a window goes`:  {intsAttr("kernel_shape", 1, 1), intsAttr("strides", 2, 2), intAttr("ceil_mode", 1)},
 		`a window lies in the padding alone`:               {intsAttr("kernel_shape", 1, 1), intsAttr("pads", 1, 1, 1, 1)},
 		`the result, of shape [1 1 67108868 4], has more`:  {intsAttr("kernel_shape", 1, 1), intsAttr("pads", 1<<26, 0, 0, 0)},
 	} {
@@ -209,6 +212,11 @@ func TestClaimsAreNotAllocated(t *testing.T) {
 		"windows":              newChain(1, 1, 1).node("AveragePool", []string{"x"}, intsAttr("kernel_shape", 1), intsAttr("pads", 1<<26, 0)),
 		"windows over nothing": newChain(1, 1, 1).doubles("w", []int64{1, 1, 1}, 1).node("Conv", []string{"x", "w"}, intsAttr("pads", 1<<25, 1<<25)),
 	}
+	claims["constant"] = newChain(1, 2).ints("s", 1<<13, 1<<13).made("ConstantOfShape", "c", []string{"s"}).node("Add", []string{"x", "c"})
+	claims["constant of three"] = newChain(1, 2).ints("s", 1<<26, 1<<26, 1<<26).made("ConstantOfShape", "c", []string{"s"}).node("Add", []string{"x", "c"})
+	claims["range"] = newChain(1, 2).ints("s", 0).ints("l", 1<<26).ints("d", 1).made("Range", "c", []string{"s", "l", "d"}).made("Cast", "f", []string{"c"}, intAttr("to", 1)).node("Add", []string{"x", "f"})
+	claims["spread"] = newChain(1, 1, 1).doubles("w", []int64{1, 1, 1}, 1).node("ConvTranspose", []string{"x", "w"}, intsAttr("output_shape", 1<<26))
+	claims["einsum"] = newChain(1, 1<<12).node("Einsum", []string{"x", "x"}, stringAttr("equation", "ab,ab->a"))
 	const most = 64 << 20 // a tenth of the least claim; the vectors of a layer of the limit's width fit
 	for name, c := range claims {
 		t.Run(name, func(t *testing.T) {
@@ -234,12 +242,21 @@ func FuzzRead(f *testing.F) {
 		residual(),
 		newChain(1, 3).doubles("lo", nil, -1).doubles("hi", nil, 1).node("Clip", []string{"x", "lo", "hi"}).node("Concat", []string{"x", "v0"}, intAttr("axis", 1)).node("Transpose", []string{"x"}),
 		newChain(1, 1, 2, 2).node("Pad", []string{"x"}, intsAttr("pads", 0, 0, 1, 1, 0, 0, 0, 0)).doubles("s", []int64{4}, 1, 1, 2, 2).node("Upsample", []string{"x", "s"}).node("GlobalAveragePool", []string{"x"}),
+		newChain(1, 1, 2, 2).small(src, "w", 1, 2, 2, 2).node("ConvTranspose", []string{"x", "w"}, intsAttr("strides", 2, 1)).doubles("z", nil, 0).made("Greater", "g", []string{"vA", "z"}).
+			doubles("s", nil, 0.5).made("Mul", "l", []string{"vA", "s"}).node("Where", []string{"g", "x", "l"}).node("Einsum", []string{"x"}, stringAttr("equation", "abcd->ab")),
+		newChain(1, 4).ints("s", 2).made("ConstantOfShape", "c", []string{"s"}).made("Sqrt", "q", []string{"c"}).made("ReduceL2", "r", []string{"q"}).node("Mul", []string{"x", "r"}).ints("k", 1, 0).
+			node("ScatterND", []string{"x", "k", "r"}).node("Shrink", []string{"x"}, floatAttr("bias", 0.5)),
 		newChain(1, 4).node("Split", []string{"x"}, intAttr("axis", 1)).node("Max", []string{"x", "v0"}).ints("i", 2, 0).node("Gather", []string{"x", "i"}, intAttr("axis", 1)).node("Softmax", []string{"x"}),
 	} {
 		data, err := proto.Marshal(c.model())
 		require.NoError(f, err)
 		f.Add(data)
 	}
+	m := called(floatAttr("slope", 2))
+	m.Functions = []*onnxpb.FunctionProto{leakyFunction()}
+	data, err := proto.Marshal(m)
+	require.NoError(f, err)
+	f.Add(data)
 	const limit = 1 << 14
 	f.Fuzz(func(t *testing.T, data []byte) {
 		n, im, err := read(data, limit)

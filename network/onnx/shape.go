@@ -137,6 +137,9 @@ func (n *node) list(name string) ([]int64, error) { return n.listAt(1, name) }
 
 // listAt is list for input i.
 func (n *node) listAt(i int, name string) ([]int64, error) {
+	if i < len(n.args) && n.args[i].empty {
+		return []int64{}, nil
+	}
 	if !n.has(i) {
 		return n.integers(name)
 	}

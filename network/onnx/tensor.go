@@ -36,7 +36,7 @@ func size(shape []int) int {
 // decode reads a tensor of finite floats or of integers.
 func decode(p *onnxpb.TensorProto) (*tensor, error) {
 	if p.GetDataLocation() == onnxpb.TensorProto_EXTERNAL || len(p.ExternalData) > 0 {
-		return nil, errors.New("its data is in another file (external data), supported is data inside the .onnx file")
+		return nil, errors.New("its data is in another file (external data), supported is data inside the .onnx file, or in a file of its folder (or export with external_data=False)")
 	}
 	if p.Segment != nil {
 		return nil, errors.New("it is segmented, supported are whole tensors")
@@ -48,70 +48,96 @@ func decode(p *onnxpb.TensorProto) (*tensor, error) {
 		}
 		t.shape = append(t.shape, int(d))
 	}
-	n := size(t.shape)
-	if n > maxEntries {
+	if size(t.shape) > maxEntries {
 		return nil, fmt.Errorf("dims: %v has more than %d elements", t.shape, maxEntries)
 	}
-	switch t.elem {
-	case onnxpb.TensorProto_FLOAT:
-		return t, t.decodeFloats(p, n, 4, len(p.FloatData), "float_data", func(i int) float64 {
-			if len(p.RawData) > 0 {
-				return float64(math.Float32frombits(binary.LittleEndian.Uint32(p.RawData[4*i:])))
-			}
-			return float64(p.FloatData[i])
-		})
-	case onnxpb.TensorProto_DOUBLE:
-		return t, t.decodeFloats(p, n, 8, len(p.DoubleData), "double_data", func(i int) float64 {
-			if len(p.RawData) > 0 {
-				return math.Float64frombits(binary.LittleEndian.Uint64(p.RawData[8*i:]))
-			}
-			return p.DoubleData[i]
-		})
-	case onnxpb.TensorProto_FLOAT16, onnxpb.TensorProto_BFLOAT16:
-		widen := float16
-		if t.elem == onnxpb.TensorProto_BFLOAT16 {
-			widen = func(bits uint16) float64 { return float64(math.Float32frombits(uint32(bits) << 16)) }
+	if f, ok := floatElements[t.elem]; ok {
+		v, err := f.read(p, t.shape)
+		if err != nil {
+			return nil, err
 		}
-		return t, t.decodeFloats(p, n, 2, len(p.Int32Data), "int32_data", func(i int) float64 {
-			if len(p.RawData) > 0 {
-				return widen(binary.LittleEndian.Uint16(p.RawData[2*i:]))
+		for i, x := range v {
+			if math.IsNaN(x) || math.IsInf(x, 0) {
+				return nil, fmt.Errorf("element %d is %g, expected a finite number", i, x)
 			}
-			return widen(uint16(p.Int32Data[i]))
-		})
-	case onnxpb.TensorProto_INT8, onnxpb.TensorProto_UINT8:
-		return t, t.decodeInts(p, n, 1, len(p.Int32Data), "int32_data", func(i int) int64 {
-			switch {
-			case len(p.RawData) == 0:
-				return int64(p.Int32Data[i])
-			case t.elem == onnxpb.TensorProto_INT8:
-				return int64(int8(p.RawData[i]))
-			}
-			return int64(p.RawData[i])
-		})
-	case onnxpb.TensorProto_INT64:
-		return t, t.decodeInts(p, n, 8, len(p.Int64Data), "int64_data", func(i int) int64 {
-			if len(p.RawData) > 0 {
-				return int64(binary.LittleEndian.Uint64(p.RawData[8*i:]))
-			}
-			return p.Int64Data[i]
-		})
-	case onnxpb.TensorProto_INT32:
-		return t, t.decodeInts(p, n, 4, len(p.Int32Data), "int32_data", func(i int) int64 {
-			if len(p.RawData) > 0 {
-				return int64(int32(binary.LittleEndian.Uint32(p.RawData[4*i:])))
-			}
-			return int64(p.Int32Data[i])
-		})
-	case onnxpb.TensorProto_BOOL:
-		return t, t.decodeInts(p, n, 1, len(p.Int32Data), "int32_data", func(i int) int64 {
-			if len(p.RawData) > 0 {
-				return int64(p.RawData[i])
-			}
-			return int64(p.Int32Data[i])
-		})
+		}
+		t.floats = v
+		return t, nil
 	}
-	return nil, fmt.Errorf("elements of type %v, supported are FLOAT and DOUBLE (and integers for shapes)", t.elem)
+	f, ok := intElements[t.elem]
+	if !ok {
+		return nil, fmt.Errorf("elements of type %v, supported are FLOAT and DOUBLE (and integers for shapes)", t.elem)
+	}
+	v, err := f.read(p, t.shape)
+	t.ints = v
+	return t, err
 }
+
+// element says where a tensor keeps its elements of a type: in raw_data, of so many bytes each and
+// little endian, or in the field of this name.
+type element[T any] struct {
+	width int
+	field string
+	count func(p *onnxpb.TensorProto) int
+	typed func(p *onnxpb.TensorProto, i int) T
+	raw   func(b []byte) T
+}
+
+// read returns the elements, once they are known to be there.
+func (e element[T]) read(p *onnxpb.TensorProto, shape []int) ([]T, error) {
+	n, typed := size(shape), e.count(p)
+	switch raw := len(p.RawData); {
+	case raw > 0 && typed > 0:
+		return nil, fmt.Errorf("raw_data and %s are both given", e.field)
+	case raw > 0 && raw != n*e.width:
+		return nil, fmt.Errorf("raw_data: %d bytes, expected %d, that is %d for each of the %d elements of dims %v", raw, n*e.width, e.width, n, shape)
+	case raw == 0 && typed != n:
+		return nil, fmt.Errorf("%s: %d numbers, expected %d, the elements of dims %v", e.field, typed, n, shape)
+	}
+	v := make([]T, n)
+	for i := range v {
+		if typed > 0 {
+			v[i] = e.typed(p, i)
+		} else {
+			v[i] = e.raw(p.RawData[e.width*i:])
+		}
+	}
+	return v, nil
+}
+
+var floatElements = map[onnxpb.TensorProto_DataType]element[float64]{
+	onnxpb.TensorProto_FLOAT: {4, "float_data", func(p *onnxpb.TensorProto) int { return len(p.FloatData) },
+		func(p *onnxpb.TensorProto, i int) float64 { return float64(p.FloatData[i]) },
+		func(b []byte) float64 { return float64(math.Float32frombits(binary.LittleEndian.Uint32(b))) }},
+	onnxpb.TensorProto_DOUBLE: {8, "double_data", func(p *onnxpb.TensorProto) int { return len(p.DoubleData) },
+		func(p *onnxpb.TensorProto, i int) float64 { return p.DoubleData[i] },
+		func(b []byte) float64 { return math.Float64frombits(binary.LittleEndian.Uint64(b)) }},
+	onnxpb.TensorProto_FLOAT16:  narrow(2, func(b []byte) float64 { return float16(binary.LittleEndian.Uint16(b)) }),
+	onnxpb.TensorProto_BFLOAT16: narrow(2, func(b []byte) float64 { return bfloat16(binary.LittleEndian.Uint16(b)) }),
+}
+
+var intElements = map[onnxpb.TensorProto_DataType]element[int64]{
+	onnxpb.TensorProto_INT64: {8, "int64_data", func(p *onnxpb.TensorProto) int { return len(p.Int64Data) },
+		func(p *onnxpb.TensorProto, i int) int64 { return p.Int64Data[i] },
+		func(b []byte) int64 { return int64(binary.LittleEndian.Uint64(b)) }},
+	onnxpb.TensorProto_INT32:  narrow(4, func(b []byte) int64 { return int64(int32(binary.LittleEndian.Uint32(b))) }),
+	onnxpb.TensorProto_INT16:  narrow(2, func(b []byte) int64 { return int64(int16(binary.LittleEndian.Uint16(b))) }),
+	onnxpb.TensorProto_UINT16: narrow(2, func(b []byte) int64 { return int64(binary.LittleEndian.Uint16(b)) }),
+	onnxpb.TensorProto_INT8:   narrow(1, func(b []byte) int64 { return int64(int8(b[0])) }),
+	onnxpb.TensorProto_UINT8:  narrow(1, func(b []byte) int64 { return int64(b[0]) }),
+	onnxpb.TensorProto_BOOL:   narrow(1, func(b []byte) int64 { return int64(b[0]) }),
+}
+
+// narrow is a type of at most 32 bits, whose bits the field int32_data holds one by one.
+func narrow[T any](width int, raw func([]byte) T) element[T] {
+	return element[T]{width, "int32_data", func(p *onnxpb.TensorProto) int { return len(p.Int32Data) },
+		func(p *onnxpb.TensorProto, i int) T {
+			return raw(binary.LittleEndian.AppendUint32(nil, uint32(p.Int32Data[i])))
+		}, raw}
+}
+
+// bfloat16 returns the number that the bits are: the upper half of a float32.
+func bfloat16(bits uint16) float64 { return float64(math.Float32frombits(uint32(bits) << 16)) }
 
 // float16 returns the number that the bits are: 1 of sign, 5 of exponent, 10 of mantissa.
 func float16(bits uint16) float64 {
@@ -129,47 +155,4 @@ func float16(bits uint16) float64 {
 		return math.Inf(int(sign))
 	}
 	return sign * math.Ldexp(1024+mantissa, exponent-25)
-}
-
-// checkLength checks that the data holds what the shape claims.
-func (t *tensor) checkLength(p *onnxpb.TensorProto, n, width, typed int, field string) error {
-	if len(p.RawData) > 0 {
-		if typed > 0 {
-			return fmt.Errorf("raw_data and %s are both given", field)
-		}
-		if len(p.RawData) != n*width {
-			return fmt.Errorf("raw_data: %d bytes, expected %d, that is %d for each of the %d elements of dims %v", len(p.RawData), n*width, width, n, t.shape)
-		}
-		return nil
-	}
-	if typed != n {
-		return fmt.Errorf("%s: %d numbers, expected %d, the elements of dims %v", field, typed, n, t.shape)
-	}
-	return nil
-}
-
-func (t *tensor) decodeFloats(p *onnxpb.TensorProto, n, width, typed int, field string, at func(int) float64) error {
-	if err := t.checkLength(p, n, width, typed, field); err != nil {
-		return err
-	}
-	t.floats = make([]float64, n)
-	for i := range t.floats {
-		v := at(i)
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return fmt.Errorf("element %d is %g, expected a finite number", i, v)
-		}
-		t.floats[i] = v
-	}
-	return nil
-}
-
-func (t *tensor) decodeInts(p *onnxpb.TensorProto, n, width, typed int, field string, at func(int) int64) error {
-	if err := t.checkLength(p, n, width, typed, field); err != nil {
-		return err
-	}
-	t.ints = make([]int64, n)
-	for i := range t.ints {
-		t.ints[i] = at(i)
-	}
-	return nil
 }

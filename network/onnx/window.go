@@ -44,8 +44,8 @@ func (a axis) covered() int {
 
 // windows reads the attributes that Conv and AveragePool share; one spatial
 // dimension is treated as the second of two.
-func (rd *reader) windows(n *node, kernel []int) (w [2]axis, err error) {
-	spatial := rd.shape[2:]
+func (n *node) windows(shape, kernel []int) (w [2]axis, err error) {
+	spatial := shape[2:]
 	given, err := n.integers("kernel_shape")
 	if err != nil {
 		return w, err
@@ -59,7 +59,7 @@ func (rd *reader) windows(n *node, kernel []int) (w [2]axis, err error) {
 		}
 	}
 	if len(kernel) != len(spatial) {
-		return w, fmt.Errorf("attribute \"kernel_shape\": %v, expected %d numbers for shape %v", kernel, len(spatial), rd.shape)
+		return w, fmt.Errorf("attribute \"kernel_shape\": %v, expected %d numbers for shape %v", kernel, len(spatial), shape)
 	}
 	for i, k := range given {
 		if len(given) != len(kernel) || int(k) != kernel[i] {
@@ -87,8 +87,8 @@ func (rd *reader) windows(n *node, kernel []int) (w [2]axis, err error) {
 }
 
 // window returns a list of count numbers in [least, maxWindow].
-func (n *node) window(name string, count, missing, least int) ([]int, error) {
-	list, err := n.integers(name)
+func (as attributes) window(name string, count, missing, least int) ([]int, error) {
+	list, err := as.integers(name)
 	if err != nil {
 		return nil, err
 	}
@@ -111,11 +111,14 @@ func (n *node) window(name string, count, missing, least int) ([]int, error) {
 	return out, nil
 }
 
+// span is the length of the window.
+func (a *axis) span() int { return a.dilation*(a.kernel-1) + 1 }
+
 // place settles padding and the number of positions.
 func (a *axis) place(n *node) error {
-	span := a.dilation*(a.kernel-1) + 1
+	span := a.span()
 	auto := "NOTSET"
-	if p := n.attrs["auto_pad"]; p != nil {
+	if p := n.attributes["auto_pad"]; p != nil {
 		auto = string(p.GetS())
 	}
 	switch auto {
@@ -160,7 +163,7 @@ func conv(rd *reader, n *node) error {
 	if group < 1 || group > int64(units) || units%int(group) != 0 || perGroup*int(group) != channels {
 		return fmt.Errorf("weights of shape %v, group %d: they do not fit %d channels", wt.shape, group, channels)
 	}
-	win, err := rd.windows(n, wt.shape[2:])
+	win, err := n.windows(rd.shape, wt.shape[2:])
 	if err != nil {
 		return err
 	}
@@ -182,22 +185,7 @@ func conv(rd *reader, n *node) error {
 		return err
 	}
 	rd.shape = g.shape(rd.shape)
-	if !n.has(2) {
-		return nil
-	}
-	b, err := n.floats(2, "B")
-	if err != nil {
-		return err
-	}
-	if len(b.shape) != 1 || b.shape[0] != units {
-		return fmt.Errorf("input 2 (B): shape %v, expected [%d]", b.shape, units)
-	}
-	bias := make([]float64, rd.width)
-	rest := win[0].out * win[1].out
-	for i := range bias {
-		bias[i] = b.floats[i/rest%units]
-	}
-	return rd.add(bias)
+	return channelBias(rd, n, units)
 }
 
 // averagePool is the mean over each window; 1/count is rounded unless count is a
@@ -208,15 +196,17 @@ func averagePool(rd *reader, n *node) error {
 	if err := errors.Join(err1, err2); err != nil {
 		return err
 	}
-	if ceil != 0 {
-		return errors.New("attribute \"ceil_mode\": supported is 0")
-	}
 	if r := len(rd.shape); r < 3 || r > 4 {
 		return fmt.Errorf("shape %v, supported are one and two spatial dimensions", rd.shape)
 	}
-	win, err := rd.windows(n, nil)
+	win, err := n.windows(rd.shape, nil)
 	if err != nil {
 		return err
+	}
+	for _, a := range win {
+		if ceil != 0 && (a.in+a.before+a.after-a.span())%a.stride != 0 {
+			return errors.New("attribute \"ceil_mode\": not 0, and a window goes beyond the end: supported is 0, or windows that fit")
+		}
 	}
 	channels := rd.shape[1]
 	g := grid{axes: win, units: channels}

@@ -1,0 +1,147 @@
+// From arrays to a chain of layers: what both formats have in common.
+
+package arrays
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/relucell/relucell/network"
+)
+
+// MaxFileBytes is the largest file that is read.
+const MaxFileBytes = 1 << 30
+
+// maxEntries bounds the elements of all arrays together.
+const maxEntries = 1 << 26
+
+// elements is a type of numbers: their width in bytes and how they are read, little endian.
+type elements struct {
+	name  string
+	width int
+	read  func(b []byte) float64
+}
+
+var (
+	float64s = elements{"float64", 8, func(b []byte) float64 { return math.Float64frombits(binary.LittleEndian.Uint64(b)) }}
+	float32s = elements{"float32", 4, func(b []byte) float64 { return float64(math.Float32frombits(binary.LittleEndian.Uint32(b))) }}
+	float16s = elements{"float16", 2, func(b []byte) float64 { return half(binary.LittleEndian.Uint16(b)) }}
+	bfloats  = elements{"bfloat16", 2, func(b []byte) float64 {
+		return float64(math.Float32frombits(uint32(binary.LittleEndian.Uint16(b)) << 16))
+	}}
+)
+
+// half returns the number that the bits of a float16 are: 1 of sign, 5 of exponent, 10 of mantissa.
+func half(bits uint16) float64 {
+	exponent, mantissa := int(bits>>10)&31, float64(bits&1023)
+	v := math.Ldexp(1024+mantissa, exponent-25)
+	switch exponent {
+	case 0:
+		v = math.Ldexp(mantissa, -24)
+	case 31:
+		if v = math.Inf(1); mantissa != 0 {
+			v = math.NaN()
+		}
+	}
+	if bits>>15 != 0 {
+		return -v
+	}
+	return v
+}
+
+// decode reads all the elements of a shape from data, which holds them and no more.
+func (e elements) decode(shape []int, data []byte) ([]float64, error) {
+	n := 1
+	for _, d := range shape {
+		if d < 1 || n > maxEntries/d {
+			return nil, fmt.Errorf("shape %v, expected sizes of at least 1 and at most %d elements", shape, maxEntries)
+		}
+		n *= d
+	}
+	if len(data) != n*e.width {
+		return nil, fmt.Errorf("%d bytes, expected %d, the %d %s of shape %v", len(data), n*e.width, n, e.name, shape)
+	}
+	out := make([]float64, n)
+	for i := range out {
+		v := e.read(data[i*e.width:])
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return nil, fmt.Errorf("element %d is %g, expected a finite number", i, v)
+		}
+		out[i] = v + 0 // no negative zero
+	}
+	return out, nil
+}
+
+// dense is a layer x ↦ W·x + b under the name that it has in the file.
+type dense struct {
+	name string
+	w    *mat.Dense
+	b    []float64
+	// active says that a ReLU follows.
+	active bool
+}
+
+// chain makes a network of layers.
+func chain(layers []dense) (*network.Network, error) {
+	var out []network.Layer
+	for i, l := range layers {
+		rows, cols := l.w.Dims()
+		if i > 0 {
+			if before, _ := layers[i-1].w.Dims(); before != cols {
+				return nil, fmt.Errorf("%s: %d inputs, expected %d, the outputs of %s", l.name, cols, before, layers[i-1].name)
+			}
+		}
+		if l.b == nil {
+			l.b = make([]float64, rows)
+		}
+		layer := network.Layer{W: l.w, B: l.b}
+		if l.active {
+			layer.Act = network.ReLU
+		}
+		out = append(out, layer)
+	}
+	return network.New(out)
+}
+
+// note says which activations the reader supposed.
+func note(im *network.Import, layers []dense) {
+	var active, plain []string
+	for _, l := range layers {
+		if l.active {
+			active = append(active, l.name)
+		} else {
+			plain = append(plain, l.name)
+		}
+	}
+	if len(active) == 0 {
+		im.Note("The file does not say what the activations are: none is taken to follow " + strings.Join(plain, ", ") + ".")
+		return
+	}
+	im.Note(fmt.Sprintf("The file does not say what the activations are: a ReLU is taken to follow %s, and none %s.", strings.Join(active, ", "), strings.Join(plain, ", ")))
+}
+
+// precision names the types that are used, the narrowest first.
+func precision(used map[string]bool) string {
+	var words []string
+	for _, e := range []elements{float16s, bfloats, float32s, float64s} {
+		if used[e.name] {
+			words = append(words, e.name)
+		}
+	}
+	return strings.Join(words, " and ")
+}
+
+// short quotes at most a few names.
+func short(names []string) string {
+	slices.Sort(names)
+	const most = 8
+	if len(names) > most {
+		return fmt.Sprintf("%q and %d more", names[:most], len(names)-most)
+	}
+	return fmt.Sprintf("%q", names)
+}

@@ -1,0 +1,183 @@
+// Safetensors: a header in JSON, and the bytes that it points to.
+
+package arrays
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/relucell/relucell/network"
+)
+
+// ReadSafetensors reads a file with the keys of a torch.nn.Sequential. Errors name the tensor, the
+// field and what was expected.
+func ReadSafetensors(r io.Reader) (*network.Network, *network.Import, error) {
+	im := &network.Import{Format: "safetensors"}
+	n, err := readSafetensors(r, im)
+	if err != nil {
+		return nil, nil, fmt.Errorf("safetensors: %w", err)
+	}
+	return n, im, nil
+}
+
+func readSafetensors(r io.Reader, im *network.Import) (*network.Network, error) {
+	data, err := io.ReadAll(io.LimitReader(r, MaxFileBytes+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(data) > MaxFileBytes {
+		return nil, fmt.Errorf("more than %d bytes, expected at most that many", MaxFileBytes)
+	}
+	tensors, data, err := header(data)
+	if err != nil {
+		return nil, err
+	}
+	modules, err := modulesOf(tensors)
+	if err != nil {
+		return nil, err
+	}
+	layers, used := make([]dense, len(modules)), map[string]bool{}
+	for i, m := range modules {
+		if layers[i], err = m.layer(data, used); err != nil {
+			return nil, err
+		}
+		layers[i].active = i < len(modules)-1 && modules[i+1].index > m.index+1
+	}
+	im.Precision = precision(used)
+	note(im, layers)
+	if m := modules[0]; m.index > 0 {
+		im.Note(fmt.Sprintf("What stands before %s in the Sequential has no weights, and is taken to do nothing.", m.name))
+	}
+	return chain(layers)
+}
+
+// tensor is an entry of the header.
+type tensor struct {
+	DType   string `json:"dtype"`
+	Shape   []int  `json:"shape"`
+	Offsets []int  `json:"data_offsets"`
+}
+
+// header returns the entries and the bytes that they point to.
+func header(data []byte) (map[string]*tensor, []byte, error) {
+	const prefix = 8
+	if len(data) < prefix {
+		return nil, nil, errors.New("the file ends before its header")
+	}
+	n := binary.LittleEndian.Uint64(data)
+	if n > uint64(len(data)-prefix) {
+		return nil, nil, fmt.Errorf("a header of %d bytes in a file of %d", n, len(data))
+	}
+	text, rest := data[prefix:prefix+n], data[prefix+n:]
+	var raw map[string]json.RawMessage
+	if err := json.Unmarshal(text, &raw); err != nil {
+		return nil, nil, fmt.Errorf("the header is not JSON: %w", err)
+	}
+	delete(raw, "__metadata__")
+	tensors, room := map[string]*tensor{}, maxEntries
+	for _, name := range slices.Sorted(maps.Keys(raw)) {
+		t := &tensor{}
+		if err := json.Unmarshal(raw[name], t); err != nil {
+			return nil, nil, fmt.Errorf("tensor %q: %w", name, err)
+		}
+		if o := t.Offsets; len(o) != 2 || o[0] < 0 || o[1] < o[0] || o[1] > len(rest) {
+			return nil, nil, fmt.Errorf("tensor %q: data_offsets %v, expected two within the %d bytes after the header", name, o, len(rest))
+		}
+		if room -= (t.Offsets[1] - t.Offsets[0]) / 2; room < 0 { // two bytes are an element, at least
+			return nil, nil, fmt.Errorf("tensor %q: more than %d elements in all", name, maxEntries)
+		}
+		tensors[name] = t
+	}
+	return tensors, rest, nil
+}
+
+// module is a torch.nn.Linear of a Sequential.
+type module struct {
+	index        int
+	name         string
+	weight, bias *tensor
+}
+
+var moduleKey = regexp.MustCompile(`^(|.*\.)(0|[1-9][0-9]{0,5})\.(weight|bias)$`)
+
+// modulesOf returns the modules in order.
+func modulesOf(tensors map[string]*tensor) ([]*module, error) {
+	if len(tensors) == 0 {
+		return nil, errors.New("no tensors")
+	}
+	byIndex, prefixes, strange := map[int]*module{}, map[string]bool{}, []string{}
+	for name, t := range tensors {
+		m := moduleKey.FindStringSubmatch(name)
+		if m == nil {
+			strange = append(strange, name)
+			continue
+		}
+		prefixes[m[1]] = true
+		i, _ := strconv.Atoi(m[2]) // of six digits at most
+		if byIndex[i] == nil {
+			byIndex[i] = &module{index: i, name: m[1] + m[2]}
+		}
+		if m[3] == "weight" {
+			byIndex[i].weight = t
+		} else {
+			byIndex[i].bias = t
+		}
+	}
+	const expected = "expected 0.weight, 0.bias, 2.weight, … as a torch.nn.Sequential of Linear layers has them; export any other network as ONNX"
+	if len(strange) > 0 {
+		return nil, fmt.Errorf("tensors %s, %s", short(strange), expected)
+	}
+	if len(prefixes) > 1 {
+		return nil, fmt.Errorf("tensors of several parts, %s, %s", short(slices.Collect(maps.Keys(prefixes))), expected)
+	}
+	var out []*module
+	for _, i := range slices.Sorted(maps.Keys(byIndex)) {
+		m := byIndex[i]
+		switch {
+		case m.weight == nil:
+			return nil, fmt.Errorf("tensor %q: missing beside the bias, %s", m.name+".weight", expected)
+		case len(m.weight.Shape) != 2 || m.bias != nil && len(m.bias.Shape) != 1:
+			return nil, fmt.Errorf("tensor %q: shape %v, expected that of a Linear layer; export a network of any other as ONNX", m.name+".weight", m.weight.Shape)
+		}
+		out = append(out, m)
+	}
+	return out, nil
+}
+
+// layer reads the numbers of a module.
+func (m *module) layer(data []byte, used map[string]bool) (dense, error) {
+	w, err := m.weight.read(data, used)
+	if err != nil {
+		return dense{}, fmt.Errorf("tensor %q: %w", m.name+".weight", err)
+	}
+	rows, cols := m.weight.Shape[0], m.weight.Shape[1]
+	l := dense{name: m.name, w: mat.NewDense(rows, cols, w)}
+	if m.bias == nil {
+		return l, nil
+	}
+	if l.b, err = m.bias.read(data, used); err == nil && len(l.b) != rows {
+		err = fmt.Errorf("%d numbers, expected %d, the rows of the weight", len(l.b), rows)
+	}
+	if err != nil {
+		return dense{}, fmt.Errorf("tensor %q: %w", m.name+".bias", err)
+	}
+	return l, nil
+}
+
+func (t *tensor) read(data []byte, used map[string]bool) ([]float64, error) {
+	kind, ok := map[string]elements{"F64": float64s, "F32": float32s, "F16": float16s, "BF16": bfloats}[t.DType]
+	if !ok {
+		return nil, fmt.Errorf("dtype %q, supported are F64, F32, F16 and BF16", t.DType)
+	}
+	used[kind.name] = true
+	return kind.decode(t.Shape, data[t.Offsets[0]:t.Offsets[1]])
+}

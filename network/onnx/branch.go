@@ -1,0 +1,124 @@
+// If with a condition that is known at import, as PyTorch's functions have: the branch that it
+// takes is read where the node stands.
+
+package onnx
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/relucell/relucell/network/onnx/onnxpb"
+)
+
+// branch reads the branch that a constant condition takes.
+func branch(rd *reader, n *node) ([]value, error) {
+	t, err := n.constant(0, "cond")
+	if err != nil {
+		return nil, fmt.Errorf("%w: a branch that depends on the network's input", err)
+	}
+	if len(t.ints) != 1 {
+		return nil, errors.New("input 0 (cond): expected one truth value")
+	}
+	name := "then_branch"
+	if t.ints[0] == 0 {
+		name = "else_branch"
+	}
+	a := n.attributes[name]
+	if a == nil || a.G == nil {
+		return nil, fmt.Errorf("attribute %q: expected a graph", name)
+	}
+	if err := rd.inner(a.G); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	var out []value
+	for _, o := range a.G.Output {
+		v, err := rd.named(o.GetName())
+		if err != nil {
+			return nil, fmt.Errorf("%s: output: %w", name, err)
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}
+
+// inner reads the nodes of a graph within the graph, which are in order.
+func (rd *reader) inner(g *onnxpb.GraphProto) error {
+	if len(g.Input) > 0 || len(g.SparseInitializer) > 0 {
+		return errors.New("a graph with inputs, or with sparse initializers")
+	}
+	for _, t := range g.Initializer {
+		if rd.consts[t.GetName()] != nil {
+			return fmt.Errorf("initializer %q: given twice", t.GetName())
+		}
+		rd.consts[t.GetName()] = &constant{proto: t}
+	}
+	for i, n := range g.Node {
+		for _, name := range n.Output {
+			if _, twice := rd.values[name]; name != "" && (twice || rd.consts[name] != nil) {
+				return fmt.Errorf("%s: output %q: the name is taken", describe(i, n), name)
+			}
+		}
+		if err := rd.node(n); err != nil {
+			return fmt.Errorf("%s: %w", describe(i, n), err)
+		}
+	}
+	return nil
+}
+
+// named returns a value by its name.
+func (rd *reader) named(name string) (value, error) {
+	a, err := rd.arg(name)
+	switch {
+	case err != nil:
+		return value{}, err
+	case a.run != nil:
+		return *a.run, nil
+	case a.absent():
+		return value{empty: true}, nil
+	}
+	return value{constant: a.value}, nil
+}
+
+// reads returns the names of the values that a node reads: its inputs, and what the graphs within
+// it read of those around them.
+func reads(n *onnxpb.NodeProto) []string {
+	names := slices.Clone(n.Input)
+	for _, a := range n.Attribute {
+		if a.G != nil {
+			names = append(names, captured(a.G, 0)...)
+		}
+	}
+	return names
+}
+
+// maxNested bounds the depth of graphs within graphs.
+const maxNested = 64
+
+// captured returns what a graph reads of the graphs around it.
+func captured(g *onnxpb.GraphProto, depth int) []string {
+	own, names := map[string]bool{"": true}, []string{}
+	for _, in := range g.Input {
+		own[in.GetName()] = true
+	}
+	for _, t := range g.Initializer {
+		own[t.GetName()] = true
+	}
+	for _, n := range g.Node {
+		for _, name := range n.Output {
+			own[name] = true
+		}
+	}
+	for _, n := range g.Node {
+		names = append(names, n.Input...)
+		for _, a := range n.Attribute {
+			if a.G != nil && depth < maxNested {
+				names = append(names, captured(a.G, depth+1)...)
+			}
+		}
+	}
+	for _, o := range g.Output {
+		names = append(names, o.GetName())
+	}
+	return slices.DeleteFunc(names, func(name string) bool { return own[name] })
+}

@@ -1,0 +1,176 @@
+// ConvTranspose: each input element adds the kernel, times itself, to the output around its place.
+
+package onnx
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// spreading is a kernel that one dimension is spread by.
+type spreading struct {
+	in, kernel, stride, dilation, before, out int
+}
+
+// lands returns where kernel position k of input position i lands, −1 where that is cut off.
+func (s spreading) lands(i, k int) int {
+	if o := i*s.stride + k*s.dilation - s.before; o >= 0 && o < s.out {
+		return o
+	}
+	return -1
+}
+
+// convTranspose has constant weights of shape [channels, units/group, kernel…].
+func convTranspose(rd *reader, n *node) error {
+	if err := n.mustRun(0, "X"); err != nil {
+		return err
+	}
+	wt, err := n.floats(1, "W")
+	if err != nil {
+		return err
+	}
+	group, err := n.integer("group", 1)
+	if err != nil {
+		return err
+	}
+	r, in := len(rd.shape), rd.shape
+	if r < 3 || r > 4 || len(wt.shape) != r {
+		return fmt.Errorf("shape %v and weights of shape %v, supported are convolutions in one and two dimensions", in, wt.shape)
+	}
+	channels := in[1]
+	if group < 1 || group > int64(channels) || channels%int(group) != 0 || wt.shape[0] != channels {
+		return fmt.Errorf("weights of shape %v, group %d: they do not fit %d channels", wt.shape, group, channels)
+	}
+	axes, err := n.spreadings(in[2:], wt.shape[2:])
+	if err != nil {
+		return err
+	}
+	units := wt.shape[1] * int(group)
+	shape := []int{in[0], units}
+	for _, a := range axes[4-r:] {
+		shape = append(shape, a.out)
+	}
+	if size(shape) > maxEntries {
+		return fmt.Errorf("the result, of shape %v, has more than %d elements", shape, maxEntries)
+	}
+	w, err := rd.newWeights(size(shape), rd.width)
+	if err != nil {
+		return err
+	}
+	perGroup, kernel, plane := channels/int(group), axes[0].kernel*axes[1].kernel, axes[0].out*axes[1].out
+	for at := range rd.width {
+		batch, c, rest := at/size(in[1:]), at/size(in[2:])%channels, at%size(in[2:])
+		for u := range wt.shape[1] {
+			weights := wt.floats[(c*wt.shape[1]+u)*kernel:][:kernel]
+			first := (batch*units + c/perGroup*wt.shape[1] + u) * plane
+			landings(axes, rest, func(k, o int) { w.Set(first+o, at, weights[k]) })
+		}
+	}
+	if err := rd.affine(w); err != nil {
+		return err
+	}
+	rd.shape = shape
+	return channelBias(rd, n, units)
+}
+
+// landings calls f with every kernel position and the place in the output plane where it lands
+// from place at of the input plane.
+func landings(axes [2]spreading, at int, f func(k, o int)) {
+	for p := range axes[0].kernel {
+		top := axes[0].lands(at/axes[1].in, p)
+		for q := range axes[1].kernel {
+			if left := axes[1].lands(at%axes[1].in, q); top >= 0 && left >= 0 {
+				f(p*axes[1].kernel+q, top*axes[1].out+left)
+			}
+		}
+	}
+}
+
+// channelBias adds input 2, one number for each of so many channels, where it is there.
+func channelBias(rd *reader, n *node, units int) error {
+	if !n.has(2) {
+		return nil
+	}
+	b, err := n.floats(2, "B")
+	if err != nil {
+		return err
+	}
+	if len(b.shape) != 1 || b.shape[0] != units {
+		return fmt.Errorf("input 2 (B): shape %v, expected [%d]", b.shape, units)
+	}
+	bias, rest := make([]float64, rd.width), size(rd.shape[2:])
+	for i := range bias {
+		bias[i] = b.floats[i/rest%units]
+	}
+	return rd.add(bias)
+}
+
+// spreadings reads the attributes of a ConvTranspose; one spatial dimension is treated as the
+// second of two.
+func (n *node) spreadings(spatial, kernel []int) (s [2]spreading, err error) {
+	d := len(spatial)
+	for i := range s {
+		s[i] = spreading{in: 1, kernel: 1, stride: 1, dilation: 1, out: 1}
+	}
+	given, err := n.integers("kernel_shape")
+	if err != nil {
+		return s, err
+	}
+	for i, k := range given {
+		if len(given) != d || int(k) != kernel[i] {
+			return s, fmt.Errorf("attribute \"kernel_shape\": %v, but the weights say %v", given, kernel)
+		}
+	}
+	strides, err1 := n.window("strides", d, 1, 1)
+	dilations, err2 := n.window("dilations", d, 1, 1)
+	more, err3 := n.window("output_padding", d, 0, 0)
+	pads, err4 := n.window("pads", 2*d, 0, 0)
+	wanted, err5 := n.window("output_shape", d, 0, 1)
+	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
+		return s, err
+	}
+	auto := n.text("auto_pad", "NOTSET")
+	if !slices.Contains([]string{"", "NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER"}, auto) {
+		return s, fmt.Errorf("attribute \"auto_pad\": %q, supported are NOTSET, VALID, SAME_UPPER and SAME_LOWER", auto)
+	}
+	for i := range d {
+		a := spreading{in: spatial[i], kernel: kernel[i], stride: strides[i], dilation: dilations[i]}
+		full := a.stride*(a.in-1) + more[i] + a.dilation*(a.kernel-1) + 1
+		want := wanted[i]
+		if want == 0 && (auto == "SAME_UPPER" || auto == "SAME_LOWER") {
+			want = a.in * a.stride
+		}
+		switch {
+		case want > 0:
+			if a.before, err = n.cut(full-want, auto); err != nil {
+				return s, fmt.Errorf("spatial dimension %d: %w", i, err)
+			}
+			a.out = want
+		case auto == "VALID":
+			a.out = full
+		default:
+			a.before, a.out = pads[i], full-pads[i]-pads[d+i]
+		}
+		if a.out < 1 || a.out > maxEntries {
+			return s, fmt.Errorf("spatial dimension %d: the result has %d elements, expected 1 to %d", i, a.out, maxEntries)
+		}
+		s[2-d+i] = a
+	}
+	return s, nil
+}
+
+// cut returns how much of a total that is left out stands at the beginning: half of it, and of an
+// odd total the larger half, but for SAME_UPPER (ONNX's Changelog.md, ConvTranspose-11;
+// ConvTranspose-1 says the opposite, and runtimes differ).
+func (n *node) cut(total int, auto string) (int, error) {
+	switch {
+	case total <= 0:
+		return 0, nil // zeros follow
+	case total%2 != 0 && n.opset < 11:
+		return 0, fmt.Errorf("an odd number of elements is left out, %d, and operator set %d does not say at which end", total, n.opset)
+	case auto == "SAME_UPPER":
+		return total / 2, nil
+	}
+	return total - total/2, nil
+}

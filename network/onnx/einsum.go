@@ -1,0 +1,159 @@
+// Einsum of a computed value, and perhaps a constant; and CumSum. Both are linear.
+
+package onnx
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// labels are the letters of an einsum with their sizes, in the order of their first appearance.
+type labels struct {
+	names []rune
+	sizes []int
+}
+
+// steps returns how far a step of each label moves in a tensor whose axes bear the labels of a term.
+func (l *labels) steps(term string, shape []int) []int {
+	steps, of := make([]int, len(l.names)), stepsOf(shape)
+	for d, name := range []rune(term) {
+		steps[slices.Index(l.names, name)] += of[d]
+	}
+	return steps
+}
+
+// read adds the labels of a term of a shape.
+func (l *labels) read(term string, shape []int) error {
+	names := []rune(term)
+	if len(names) != len(shape) {
+		return fmt.Errorf("attribute \"equation\": %q has %d labels, expected one for each axis of shape %v", term, len(names), shape)
+	}
+	for d, name := range names {
+		switch at := slices.Index(l.names, name); {
+		case name < 'A' || name > 'z' || name > 'Z' && name < 'a':
+			return fmt.Errorf("attribute \"equation\": %q, supported are letters", term)
+		case at < 0:
+			l.names, l.sizes = append(l.names, name), append(l.sizes, shape[d])
+		case l.sizes[at] != shape[d]:
+			return fmt.Errorf("attribute \"equation\": label %c is of size %d and %d", name, l.sizes[at], shape[d])
+		}
+	}
+	return nil
+}
+
+// einsum is Σ x[…]·c[…] over the labels that the result has not.
+func einsum(rd *reader, n *node) error {
+	equation := strings.ReplaceAll(n.text("equation", ""), " ", "")
+	left, out, explicit := strings.Cut(equation, "->")
+	terms := strings.Split(left, ",")
+	if len(terms) != len(n.args) || len(terms) > 2 {
+		return fmt.Errorf("attribute \"equation\": %q with %d inputs, supported are one and two", equation, len(n.args))
+	}
+	l := &labels{}
+	for i, term := range terms {
+		if n.args[i].absent() {
+			return fmt.Errorf("input %d: missing", i)
+		}
+		if err := l.read(term, n.args[i].shape()); err != nil {
+			return err
+		}
+	}
+	if !explicit {
+		out = onceEach(strings.Join(terms, ""))
+	}
+	shape := []int{}
+	for _, name := range out {
+		at := slices.Index(l.names, name)
+		if at < 0 || strings.Count(out, string(name)) > 1 {
+			return fmt.Errorf("attribute \"equation\": %q, expected labels of the inputs on the right, each once", equation)
+		}
+		shape = append(shape, l.sizes[at])
+	}
+	total := size(l.sizes)
+	if total > maxEntries {
+		return fmt.Errorf("attribute \"equation\": more than %d products", maxEntries)
+	}
+	if err := rd.move(12 * total); err != nil {
+		return err
+	}
+	run := 0
+	if n.args[0].run == nil {
+		run = 1
+	}
+	factor := func(int) float64 { return 1 }
+	if len(terms) == 2 {
+		c, err := n.floats(1-run, "constant")
+		if err != nil {
+			return err
+		}
+		at := strided(l.sizes, l.steps(terms[1-run], c.shape))
+		factor = func(i int) float64 { return c.floats[at[i]] }
+	}
+	to, from := strided(l.sizes, l.steps(out, shape)), strided(l.sizes, l.steps(terms[run], rd.shape))
+	w, err := rd.newWeights(size(shape), rd.width)
+	if err != nil {
+		return err
+	}
+	rounded, sums := 0, map[[2]int]float64{}
+	for i := range to {
+		at := [2]int{to[i], from[i]}
+		sum, e := twoSum(sums[at], factor(i))
+		if sums[at] = sum; e != 0 {
+			rounded++
+		}
+	}
+	for at, sum := range sums {
+		w.Set(at[0], at[1], sum)
+	}
+	rd.im.Round("Einsum: sums of constants", rounded)
+	rd.shape = shape
+	return rd.affine(w)
+}
+
+// onceEach returns the letters that appear once, in order: what an equation without a right side
+// means.
+func onceEach(s string) string {
+	letters := []rune(s)
+	slices.Sort(letters)
+	return string(slices.DeleteFunc(letters, func(r rune) bool { return strings.Count(s, string(r)) > 1 }))
+}
+
+// cumSum sums up along an axis.
+func cumSum(rd *reader, n *node) error {
+	t, err := n.indices(1)
+	if err != nil {
+		return err
+	}
+	exclusive, err1 := n.integer("exclusive", 0)
+	reverse, err2 := n.integer("reverse", 0)
+	if err := errors.Join(err1, err2, n.mustRun(0, "x")); err != nil {
+		return err
+	}
+	if len(t.ints) != 1 {
+		return errors.New("input 1 (axis): expected one integer")
+	}
+	axis, err := placeAxis(t.ints[0], len(rd.shape))
+	if err != nil {
+		return err
+	}
+	w, err := rd.newWeights(rd.width, rd.width)
+	if err != nil {
+		return err
+	}
+	step, length := stepsOf(rd.shape)[axis], rd.shape[axis]
+	for i := range rd.width {
+		at := i / step % length
+		for k := range length {
+			before := k < at || k == at && exclusive == 0
+			if reverse != 0 {
+				before = k > at || k == at && exclusive == 0
+			}
+			if before {
+				w.Set(i, i+(k-at)*step, 1)
+			}
+		}
+	}
+	return rd.affine(w)
+}

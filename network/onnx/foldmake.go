@@ -1,0 +1,300 @@
+// Constants that a node makes, and sums over axes of constants.
+
+package onnx
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/big"
+	"slices"
+
+	"github.com/relucell/relucell/internal/dyadic"
+	"github.com/relucell/relucell/network/onnx/onnxpb"
+)
+
+// sizeOf is the number of elements, a constant as shapes are fixed.
+func sizeOf(_ *reader, n *node) ([]value, error) {
+	if n.args[0].absent() {
+		return nil, errors.New("input 0: missing")
+	}
+	return []value{{constant: scalar(int64(size(n.args[0].shape())))}}, nil
+}
+
+func scalar(v int64) *tensor {
+	return &tensor{shape: []int{}, elem: onnxpb.TensorProto_INT64, ints: []int64{v}}
+}
+
+// shape is that of an input that is there.
+func (a arg) shape() []int {
+	if a.run != nil {
+		return a.run.shape
+	}
+	return a.value.shape
+}
+
+// constantOfShape repeats one number.
+func constantOfShape(rd *reader, n *node) (*tensor, error) {
+	list, err := n.listAt(0, "shape")
+	if err != nil {
+		return nil, err
+	}
+	shape := make([]int, len(list))
+	for i, d := range list {
+		if d < 1 || d > maxEntries {
+			return nil, fmt.Errorf("input 0: shape %v, expected sizes of 1 to %d", list, maxEntries)
+		}
+		shape[i] = int(d)
+	}
+	if err := rd.move(4 * size(shape)); err != nil {
+		return nil, err
+	}
+	one := &tensor{elem: onnxpb.TensorProto_FLOAT, floats: []float64{0}}
+	if a := n.attributes["value"]; a != nil {
+		if one, err = decode(a.GetT()); err != nil || size(one.shape) != 1 {
+			return nil, errors.Join(errors.New("attribute \"value\": expected a tensor of one element"), err)
+		}
+	}
+	out := &tensor{shape: shape, elem: one.elem}
+	if one.ints != nil {
+		out.ints = slices.Repeat(one.ints, size(shape))
+	} else {
+		out.floats = slices.Repeat(one.floats, size(shape))
+	}
+	return out, nil
+}
+
+// rangeOf is start, start + delta, … before limit, of integers.
+func rangeOf(rd *reader, n *node) (*tensor, error) {
+	var v [3]int64
+	for i, name := range []string{"start", "limit", "delta"} {
+		t, err := n.constant(i, name)
+		if err != nil {
+			return nil, err
+		}
+		if len(t.ints) != 1 {
+			return nil, fmt.Errorf("input %d (%s): expected one integer", i, name)
+		}
+		if v[i] = t.ints[0]; absInt(v[i]) >= maxInteger {
+			return nil, fmt.Errorf("input %d (%s): %d, supported are integers below %d", i, name, v[i], maxInteger)
+		}
+	}
+	out := &tensor{elem: n.args[0].value.elem}
+	if v[2] == 0 {
+		return nil, errors.New("input 2 (delta): 0, expected another number")
+	}
+	count := (v[1] - v[0] + v[2] - int64(signOf(float64(v[2])))) / v[2]
+	if count < 1 {
+		return nil, errors.New("the result has no elements")
+	}
+	if err := rd.move(4 * int(count)); err != nil {
+		return nil, err
+	}
+	for i := range count {
+		out.ints = append(out.ints, v[0]+i*v[2])
+	}
+	out.shape = []int{len(out.ints)}
+	return out, nil
+}
+
+// eyeLike is 1 on a diagonal.
+func eyeLike(rd *reader, n *node) ([]value, error) {
+	if n.args[0].absent() || len(n.args[0].shape()) != 2 {
+		return nil, errors.New("input 0: expected a matrix")
+	}
+	k, err1 := n.integer("k", 0)
+	elem, err2 := n.integer("dtype", int64(onnxpb.TensorProto_FLOAT))
+	shape := n.args[0].shape()
+	if err := errors.Join(err1, err2, rd.move(4*size(shape))); err != nil {
+		return nil, err
+	}
+	if !slices.Contains(floatTypes, onnxpb.TensorProto_DataType(elem)) || n.attributes["dtype"] == nil && n.args[0].run == nil {
+		return nil, errors.New("attribute \"dtype\": expected a floating type")
+	}
+	t := &tensor{shape: shape, elem: onnxpb.TensorProto_DataType(elem), floats: make([]float64, size(shape))}
+	for i := range shape[0] {
+		if j := int64(i) + k; j >= 0 && j < int64(shape[1]) {
+			t.floats[i*shape[1]+int(j)] = 1
+		}
+	}
+	return []value{{constant: t}}, nil
+}
+
+// over are the axes that a reduction goes over, and the shape that it leaves.
+type over struct {
+	axes  []int
+	shape []int
+	// from has for each element the one of the result that it goes into, count is how many go into
+	// each.
+	from         []int
+	count, width int
+}
+
+// reduction reads the attributes of a reduction of a value of a shape; it is nil where it does
+// nothing.
+func (n *node) reduction(shape []int) (*over, error) {
+	axes, err := n.axes(len(shape))
+	if err != nil {
+		return nil, err
+	}
+	keep, err1 := n.integer("keepdims", 1)
+	noop, err2 := n.integer("noop_with_empty_axes", 0)
+	if err := errors.Join(err1, err2); err != nil {
+		return nil, err
+	}
+	if len(axes) == 0 {
+		if noop != 0 {
+			return nil, nil
+		}
+		axes = ordered(len(shape))
+	}
+	return overAxes(shape, axes, keep != 0), nil
+}
+
+func overAxes(shape, axes []int, keep bool) *over {
+	o, steps := &over{axes: axes, shape: []int{}, width: 1}, make([]int, len(shape))
+	for d := len(shape) - 1; d >= 0; d-- {
+		if !slices.Contains(axes, d) {
+			steps[d], o.width = o.width, o.width*shape[d]
+		}
+	}
+	for d, n := range shape {
+		switch in := slices.Contains(axes, d); {
+		case !in:
+			o.shape = append(o.shape, n)
+		case keep:
+			o.shape = append(o.shape, 1)
+		}
+	}
+	o.from, o.count = strided(shape, steps), size(shape)/o.width
+	return o
+}
+
+// folding adds x, which it may change, to what a reduction has of the elements before it, nil at
+// first. Where it is not exact, the result says so.
+type folding func(sum, x *big.Float) *big.Float
+
+// foldReduce applies a reduction to a constant; end, where it is not nil, follows on the whole of so
+// many elements. Each result is rounded once.
+func foldReduce(f folding, end func(sum *big.Float, count int) *big.Float) folder {
+	return func(rd *reader, n *node) (*tensor, error) {
+		t, err := n.floatsOrInts(0, "data")
+		if err != nil {
+			return nil, err
+		}
+		o, err := n.reduction(t.shape)
+		if o == nil || err != nil {
+			return t, err
+		}
+		if err := rd.move(2 * len(o.from)); err != nil {
+			return nil, err
+		}
+		out, inexact := &tensor{shape: o.shape, elem: t.elem, floats: make([]float64, o.width)}, 0
+		for i, places := range o.groups() {
+			var sum *big.Float
+			for _, j := range places {
+				sum = f(sum, exactFloat(t.at(j)))
+			}
+			exact := sum.Acc() == big.Exact
+			if end != nil {
+				sum = end(sum, o.count)
+				exact = exact && sum.Acc() == big.Exact
+			}
+			v, accuracy := dyadic.FromFloat(sum)
+			if math.IsInf(v, 0) {
+				return nil, fmt.Errorf("element %d is beyond what is held exactly, or beyond float64", i)
+			}
+			if out.floats[i] = v + 0; accuracy != big.Exact || !exact {
+				inexact++
+			}
+		}
+		if t.ints != nil {
+			return out.asInts(inexact)
+		}
+		rd.im.Round(n.op+" of constants", inexact)
+		return out, nil
+	}
+}
+
+// groups returns the elements that go into each element of the result.
+func (o *over) groups() [][]int {
+	all, groups := make([]int, len(o.from)), make([][]int, o.width)
+	for i := range groups {
+		groups[i] = all[i*o.count : i*o.count : (i+1)*o.count]
+	}
+	for j, i := range o.from {
+		groups[i] = append(groups[i], j)
+	}
+	return groups
+}
+
+// at returns element i as a float; integers beyond 2⁵³ are no such thing and become infinite.
+func (t *tensor) at(i int) float64 {
+	switch {
+	case t.ints == nil:
+		return t.floats[i]
+	case absInt(t.ints[i]) > 1<<53:
+		return math.Inf(1)
+	}
+	return float64(t.ints[i])
+}
+
+func (t *tensor) asInts(inexact int) (*tensor, error) {
+	if inexact > 0 {
+		return nil, errors.New("integers whose result is none")
+	}
+	out := &tensor{shape: t.shape, elem: t.elem}
+	for _, v := range t.floats {
+		if math.Abs(v) > 1<<53 {
+			return nil, errors.New("integers beyond 2⁵³")
+		}
+		out.ints = append(out.ints, int64(v))
+	}
+	return out, nil
+}
+
+func (n *node) floatsOrInts(i int, what string) (*tensor, error) {
+	t, err := n.constant(i, what)
+	if err == nil && t.ints != nil && slices.ContainsFunc(t.ints, func(v int64) bool { return absInt(v) > 1<<53 }) {
+		err = fmt.Errorf("input %d (%s): integers beyond 2⁵³", i, what)
+	}
+	return t, err
+}
+
+func sumUp(sum, x *big.Float) *big.Float {
+	if sum == nil {
+		return x
+	}
+	return sum.Add(sum, x)
+}
+
+func squares(sum, x *big.Float) *big.Float { return sumUp(sum, x.Mul(x, x)) }
+
+func absolutes(sum, x *big.Float) *big.Float { return sumUp(sum, x.Abs(x)) }
+
+func extremeOf(sign int) folding {
+	return func(best, x *big.Float) *big.Float {
+		if best == nil || sign*x.Cmp(best) > 0 {
+			return x
+		}
+		return best
+	}
+}
+
+// productOf is infinite, which is refused, once a product has more bits than are kept.
+func productOf(p, x *big.Float) *big.Float {
+	if p == nil {
+		return x
+	}
+	if p.Mul(p, x); p.Acc() != big.Exact {
+		p.SetInf(false)
+	}
+	return p
+}
+
+// meanOf divides in rootBits, which the one rounding to float64 follows, and rootOf takes the root.
+func meanOf(sum *big.Float, count int) *big.Float {
+	return new(big.Float).SetPrec(rootBits).Quo(sum, new(big.Float).SetInt64(int64(count)))
+}
+
+func rootOf(sum *big.Float, _ int) *big.Float { return new(big.Float).SetPrec(rootBits).Sqrt(sum) }

@@ -1,0 +1,289 @@
+// Operators that move elements by lists of indices.
+
+package onnx
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// indices returns input i, constant integers.
+func (n *node) indices(i int) (*tensor, error) {
+	t, err := n.constant(i, "indices")
+	if err == nil && t.ints == nil {
+		err = fmt.Errorf("input %d (indices): expected integers", i)
+	}
+	return t, err
+}
+
+// stepsOf returns how far apart neighbours along each axis are.
+func stepsOf(shape []int) []int {
+	steps, step := make([]int, len(shape)), 1
+	for d := len(shape) - 1; d >= 0; d-- {
+		steps[d], step = step, step*shape[d]
+	}
+	return steps
+}
+
+// permuted returns the elements of a shape with its axes in another order.
+func permuted(shape []int, perm ...int) []int {
+	out, by, steps := make([]int, len(shape)), make([]int, len(shape)), stepsOf(shape)
+	for i, a := range perm {
+		out[i], by[i] = shape[a], steps[a]
+	}
+	return strided(out, by)
+}
+
+// depthToSpace moves blocks of channels into planes.
+func depthToSpace(n *node, shape []int) ([]moved, error) {
+	b, err := n.blockSize(shape)
+	if err != nil {
+		return nil, err
+	}
+	channels := shape[1] / (b * b)
+	if channels*b*b != shape[1] {
+		return nil, fmt.Errorf("shape %v: its channels are no multiple of %d", shape, b*b)
+	}
+	out := []int{shape[0], channels, shape[2] * b, shape[3] * b}
+	switch mode := n.text("mode", "DCR"); mode {
+	case "DCR":
+		return []moved{{shape: out, from: permuted([]int{shape[0], b, b, channels, shape[2], shape[3]}, 0, 3, 4, 1, 5, 2)}}, nil
+	case "CRD":
+		return []moved{{shape: out, from: permuted([]int{shape[0], channels, b, b, shape[2], shape[3]}, 0, 1, 4, 2, 5, 3)}}, nil
+	default:
+		return nil, fmt.Errorf("attribute \"mode\": %q, supported are DCR and CRD", mode)
+	}
+}
+
+// spaceToDepth moves blocks of planes into channels.
+func spaceToDepth(n *node, shape []int) ([]moved, error) {
+	b, err := n.blockSize(shape)
+	if err != nil {
+		return nil, err
+	}
+	h, w := shape[2]/b, shape[3]/b
+	if h*b != shape[2] || w*b != shape[3] {
+		return nil, fmt.Errorf("shape %v: its planes are no multiple of blocks of %d", shape, b)
+	}
+	return []moved{{shape: []int{shape[0], b * b * shape[1], h, w},
+		from: permuted([]int{shape[0], shape[1], h, b, w, b}, 0, 3, 5, 1, 2, 4)}}, nil
+}
+
+func (as attributes) blockSize(shape []int) (int, error) {
+	b, err := as.integer("blocksize", 0)
+	switch {
+	case err != nil:
+		return 0, err
+	case len(shape) != 4:
+		return 0, fmt.Errorf("shape %v, expected a batch, channels and planes", shape)
+	case b < 1 || b*b > maxEntries:
+		return 0, fmt.Errorf("attribute \"blocksize\": %d, expected 1 or more", b)
+	}
+	return int(b), nil
+}
+
+// gatherElements takes for each index the element there along an axis.
+func gatherElements(n *node, shape []int) ([]moved, error) {
+	t, err := n.indices(1)
+	if err != nil {
+		return nil, err
+	}
+	from, err := n.elementPlaces(t, shape)
+	return []moved{{shape: t.shape, from: from}}, err
+}
+
+// elementPlaces returns for each index, of a tensor of the same rank, the place in shape that it
+// names: its own, but for the axis.
+func (n *node) elementPlaces(t *tensor, shape []int) ([]int, error) {
+	axis, err := n.axis(0, len(shape))
+	if err != nil {
+		return nil, err
+	}
+	if len(t.shape) != len(shape) {
+		return nil, fmt.Errorf("indices of shape %v, expected the rank of shape %v", t.shape, shape)
+	}
+	for d, k := range t.shape {
+		if d != axis && k > shape[d] {
+			return nil, fmt.Errorf("indices of shape %v are more than shape %v", t.shape, shape)
+		}
+	}
+	steps := stepsOf(shape)
+	step := steps[axis]
+	steps[axis] = 0
+	from := strided(t.shape, steps)
+	for i, v := range t.ints {
+		k, err := placeAxis(v, shape[axis])
+		if err != nil {
+			return nil, fmt.Errorf("index %d is out of range for shape %v", v, shape)
+		}
+		from[i] += k * step
+	}
+	return from, nil
+}
+
+// gatherND takes the slices that tuples of indices name.
+func gatherND(n *node, shape []int) ([]moved, error) {
+	t, err := n.indices(1)
+	if err != nil {
+		return nil, err
+	}
+	batch, err := n.integer("batch_dims", 0)
+	if err != nil {
+		return nil, err
+	}
+	b := int(batch)
+	if len(t.shape) == 0 || batch < 0 || batch >= int64(min(len(t.shape), len(shape))) || !slices.Equal(t.shape[:b], shape[:b]) {
+		return nil, fmt.Errorf("indices of shape %v, batch_dims %d: they do not fit shape %v", t.shape, batch, shape)
+	}
+	starts, length, err := slicesAt(t, shape, b)
+	if err != nil {
+		return nil, err
+	}
+	m := moved{shape: slices.Concat(t.shape[:len(t.shape)-1], shape[b+t.shape[len(t.shape)-1]:])}
+	if size(m.shape) > maxEntries {
+		return nil, fmt.Errorf("the result, of shape %v, has more than %d elements", m.shape, maxEntries)
+	}
+	for _, at := range starts {
+		for k := range length {
+			m.from = append(m.from, at+k)
+		}
+	}
+	return []moved{m}, nil
+}
+
+// slicesAt returns where the slices begin that tuples of indices name, and their length. The first
+// axes, so many as batch says, are those of the tuples.
+func slicesAt(t *tensor, shape []int, batch int) (starts []int, length int, err error) {
+	k := t.shape[len(t.shape)-1]
+	if batch+k > len(shape) {
+		return nil, 0, fmt.Errorf("indices of shape %v name more than the axes of shape %v", t.shape, shape)
+	}
+	steps := stepsOf(shape)
+	tuples := len(t.ints) / k
+	perBatch := tuples / size(shape[:batch])
+	for i := range tuples {
+		at := i / perBatch * size(shape[batch:])
+		for j, v := range t.ints[i*k : (i+1)*k] {
+			p, err := placeAxis(v, shape[batch+j])
+			if err != nil {
+				return nil, 0, fmt.Errorf("index %d is out of range for shape %v", v, shape)
+			}
+			at += p * steps[batch+j]
+		}
+		starts = append(starts, at)
+	}
+	return starts, size(shape[batch+k:]), nil
+}
+
+// scatterElements puts updates at indices along an axis.
+func scatterElements(rd *reader, n *node) ([]value, error) {
+	return scatter(rd, n, func(t *tensor, shape, updates []int) ([]int, error) {
+		if !slices.Equal(t.shape, updates) {
+			return nil, fmt.Errorf("updates of shape %v, expected that of the indices, %v", updates, t.shape)
+		}
+		return n.elementPlaces(t, shape)
+	})
+}
+
+// scatterND puts updates at the slices that tuples of indices name.
+func scatterND(rd *reader, n *node) ([]value, error) {
+	return scatter(rd, n, func(t *tensor, shape, updates []int) ([]int, error) {
+		if len(t.shape) == 0 {
+			return nil, errors.New("input 1 (indices): a scalar")
+		}
+		starts, length, err := slicesAt(t, shape, 0)
+		if err != nil {
+			return nil, err
+		}
+		if want := slices.Concat(t.shape[:len(t.shape)-1], shape[t.shape[len(t.shape)-1]:]); !slices.Equal(want, updates) {
+			return nil, fmt.Errorf("updates of shape %v, expected %v", updates, want)
+		}
+		var to []int
+		for _, at := range starts {
+			for k := range length {
+				to = append(to, at+k)
+			}
+		}
+		return to, nil
+	})
+}
+
+// scatter replaces elements of input 0 by those of input 2, at the places that an operator finds.
+func scatter(rd *reader, n *node, places func(indices *tensor, shape, updates []int) ([]int, error)) ([]value, error) {
+	if r := n.text("reduction", "none"); r != "none" {
+		return nil, fmt.Errorf("attribute \"reduction\": %q, supported is none", r)
+	}
+	if n.args[0].absent() || n.args[2].absent() {
+		return nil, errors.New("an input is missing")
+	}
+	t, err := n.indices(1)
+	if err != nil {
+		return nil, err
+	}
+	to, err := places(t, n.args[0].shape(), n.args[2].shape())
+	if err != nil {
+		return nil, err
+	}
+	sorted := slices.Sorted(slices.Values(to))
+	if len(slices.Compact(sorted)) < len(to) {
+		return nil, errors.New("indices that are given twice")
+	}
+	if n.tips() == 0 {
+		return n.scatterConstants(to)
+	}
+	data, err1 := rd.asValue(0, n)
+	updates, err2 := rd.asValue(2, n)
+	if err := errors.Join(err1, err2, rd.move(len(data.refs))); err != nil {
+		return nil, err
+	}
+	data.refs = slices.Clone(data.refs)
+	for i, at := range to {
+		data.refs[at] = updates.refs[i]
+	}
+	return []value{data}, nil
+}
+
+func (n *node) scatterConstants(to []int) ([]value, error) {
+	data, updates := n.args[0].value, n.args[2].value
+	if (data.ints == nil) != (updates.ints == nil) {
+		return nil, errors.New("integers and floats together")
+	}
+	out := &tensor{shape: data.shape, elem: data.elem, ints: slices.Clone(data.ints), floats: slices.Clone(data.floats)}
+	for i, at := range to {
+		if out.ints != nil {
+			out.ints[at] = updates.ints[i]
+		} else {
+			out.floats[at] = updates.floats[i]
+		}
+	}
+	return []value{{constant: out}}, nil
+}
+
+// trilu keeps the elements on one side of a diagonal; the others are 0.
+func trilu(n *node, shape []int) ([]moved, error) {
+	upper, err := n.integer("upper", 1)
+	if err != nil {
+		return nil, err
+	}
+	k := int64(0)
+	if n.has(1) {
+		t, err := n.indices(1)
+		if err != nil || len(t.ints) != 1 {
+			return nil, errors.Join(errors.New("input 1 (k): expected one integer"), err)
+		}
+		k = t.ints[0]
+	}
+	r := len(shape)
+	if r < 2 {
+		return nil, fmt.Errorf("shape %v, expected a matrix at least", shape)
+	}
+	m := moved{shape: shape, from: ordered(size(shape))}
+	for i := range m.from {
+		row, col := int64(i/shape[r-1]%shape[r-2]), int64(i%shape[r-1])
+		if upper != 0 && col-row < k || upper == 0 && col-row > k {
+			m.from[i] = -1
+		}
+	}
+	return []moved{m}, nil
+}
