@@ -29,7 +29,7 @@ const sparseLeast = 1 << 12
 // a matrix that a network has is never changed.
 type Sparse struct {
 	cols  int
-	start []int // row i is at[start[i]:start[i+1]]
+	start []int   // row i is at[start[i]:start[i+1]]
 	at    []int32 // never nil, nor is a part of it, which Layer.Row says of a dense row
 	v     []float64
 }
