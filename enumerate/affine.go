@@ -4,6 +4,7 @@
 package enumerate
 
 import (
+	"iter"
 	"math"
 
 	"gonum.org/v1/gonum/floats"
@@ -48,10 +49,11 @@ type affines struct {
 // offset, and what a coefficient and the offset are off by at most.
 type affineLayer struct {
 	network.Layer
-	first int // its first neuron
-	gamma float64
-	slope []float64 // of each unit below zero
-	z     []float64
+	first   int // its first neuron
+	gamma   float64
+	slope   []float64 // of each unit below zero
+	z       []float64
+	columns *network.Sparse // the weights by columns, nil where they are dense
 	// scaled is scratch: a row times the factor of its unit.
 	scaled []float64
 }
@@ -63,6 +65,9 @@ func newAffines(n *network.Network) *affines {
 	wide := n.Inputs() + 3
 	for _, l := range n.Layers() {
 		ly := affineLayer{Layer: l, first: first, gamma: forms.Slack * float64(l.In()+8) * forms.Unit, z: make([]float64, l.Out()*wide)}
+		if s, ok := l.W.(*network.Sparse); ok {
+			ly.columns = s.Columns()
+		}
 		for j := range l.B {
 			ly.slope = append(ly.slope, l.Below(j))
 		}
@@ -132,7 +137,6 @@ func (l *affineLayer) enter(before *affineLayer, p network.Pattern) {
 		l.z[i*wide+n], l.z[i*wide+n+2] = b, l.gamma*math.Abs(b)
 	}
 	p = p[before.first:]
-	w := l.Dense().RawMatrix()
 	for j := range in {
 		a := before.passes(j, &p)
 		if a == 0 {
@@ -150,11 +154,7 @@ func (l *affineLayer) enter(before *affineLayer, p network.Pattern) {
 			floats.Scale(a, g[:n+1])
 			l.scaled = g
 		}
-		for i := range out {
-			v := w.Data[i*w.Stride+j]
-			if v == 0 {
-				continue
-			}
+		for i, v := range l.column(j) {
 			row := l.z[i*wide : (i+1)*wide : (i+1)*wide]
 			floats.AddScaled(row[:n+1], v, g[:n+1])
 			row[n+1] += math.Abs(v) * ew
@@ -164,6 +164,21 @@ func (l *affineLayer) enter(before *affineLayer, p network.Pattern) {
 	for i := range out {
 		for k := n + 1; k < wide; k++ {
 			l.z[i*wide+k] = bounded(l.z[i*wide+k])
+		}
+	}
+}
+
+// column returns the weights of input j other than 0, by units.
+func (l *affineLayer) column(j int) iter.Seq2[int, float64] {
+	if l.columns != nil {
+		return network.Layer{W: l.columns}.Entries(j)
+	}
+	w := l.Dense().RawMatrix()
+	return func(yield func(int, float64) bool) {
+		for i := range w.Rows {
+			if v := w.Data[i*w.Stride+j]; v != 0 && !yield(i, v) {
+				return
+			}
 		}
 	}
 }

@@ -1,6 +1,6 @@
 // Package network holds feed-forward ReLU networks as exact numbers.
 //
-// A Network is a chain of dense layers x ↦ act(W·x + B). Its float64 entries
+// A Network is a chain of layers x ↦ act(W·x + B), their rows dense or sparse. Its float64 entries
 // are taken as the real numbers that they are, so the network is a function on the
 // reals, and its activation regions are a matter of fact. Affine layers without
 // activation stay layers of their own.

@@ -29,8 +29,8 @@ const sparseLeast = 1 << 12
 // a matrix that a network has is never changed.
 type Sparse struct {
 	cols  int
-	start []int // row i is at[start[i]:start[i+1]]
-	at    []int32
+	start []int   // row i is at[start[i]:start[i+1]]
+	at    []int32 // never nil, nor is a part of it, which Layer.Row says of a dense row
 	v     []float64
 }
 
@@ -40,7 +40,7 @@ func NewSparse(cols int) *Sparse {
 	if cols < 0 || cols > math.MaxInt32 {
 		panic(fmt.Sprintf("network: a sparse matrix of %d columns", cols))
 	}
-	return &Sparse{cols: cols, start: []int{0}}
+	return &Sparse{cols: cols, start: []int{0}, at: []int32{}}
 }
 
 // SparseRows returns the matrix whose row i has the weights v[start[i]:start[i+1]] in the columns at
@@ -48,7 +48,9 @@ func NewSparse(cols int) *Sparse {
 // as those of a Sparse are: in order, ascending, and other than 0.
 func SparseRows(cols int, start []int, at []int32, v []float64) *Sparse {
 	s := NewSparse(cols)
-	s.start, s.at, s.v = start, at, v
+	if s.start, s.v = start, v; at != nil {
+		s.at = at
+	}
 	if len(start) == 0 || start[0] != 0 || start[len(start)-1] != len(v) || len(at) != len(v) {
 		panic("network: sparse rows that do not hold all the weights given")
 	}

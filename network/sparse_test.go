@@ -144,3 +144,14 @@ func TestSparseRowsRefusesWhatIsNone(t *testing.T) {
 		require.Panics(t, f, name)
 	}
 }
+
+// TestRowsOfZerosAreSparse: a row without columns is not a dense row.
+func TestRowsOfZerosAreSparse(t *testing.T) {
+	appended := network.NewSparse(2)
+	appended.AppendDense([]float64{0, 0})
+	for name, s := range map[string]*network.Sparse{"appended": appended, "given": network.SparseRows(2, []int{0, 0}, nil, nil), "columns": appended.Columns()} {
+		at, v := network.Layer{W: s}.Row(0)
+		require.NotNil(t, at, name)
+		require.Empty(t, v, name)
+	}
+}

@@ -131,10 +131,7 @@ func (m *Map) firstForms() (z []Form, layer, shift int) {
 		next := make([]wide, layers[l].Out())
 		for i := range next {
 			next[i] = wide{number(), number(), number().SetFloat64(layers[l].B[i])}
-			for j, v := range layers[l].W.RawRowView(i) {
-				if v == 0 {
-					continue
-				}
+			for j, v := range layers[l].Entries(i) {
 				w := number().SetFloat64(v)
 				for k := range 3 {
 					next[i][k].Add(next[i][k], number().Mul(w, forms[j][k]))
@@ -225,13 +222,20 @@ func (w *walk) apply(l network.Layer, a []Form) []Form {
 		}
 	}
 	for i := range z {
-		row := l.W.RawRowView(i)[:len(a)]
+		at, row := l.Row(i)
 		x, y, h := 0.0, 0.0, math.Ldexp(l.B[i], -w.shift)
-		for _, j := range live {
-			v, f := row[j], &a[j]
+		add := func(v float64, f *Form) {
 			x += v * f.G[0]
 			y += v * f.G[1]
 			h += v * f.H
+		}
+		for k, j := range at {
+			add(row[k], &a[j])
+		}
+		if at == nil {
+			for _, j := range live {
+				add(row[j], &a[j])
+			}
 		}
 		z[i] = Form{[2]float64{x, y}, h}
 	}

@@ -35,7 +35,7 @@ const (
 type walker struct {
 	*subject
 	x, step []float64
-	columns [][]float64 // the weights of each layer, column by column
+	columns [][]row     // the weights of each layer, column by column
 	values  [][]float64 // of each layer
 	slopes  [][]float64 // of each unit at the point
 	grad    [2][]float64
@@ -49,13 +49,7 @@ func newWalker(s *subject) *walker {
 		y := &s.layers[i]
 		w.values = append(w.values, make([]float64, y.out))
 		w.slopes = append(w.slopes, make([]float64, y.out))
-		columns := make([]float64, y.in*y.out)
-		for j, row := range y.w {
-			for k, v := range row {
-				columns[k*y.out+j] = v
-			}
-		}
-		w.columns = append(w.columns, columns)
+		w.columns = append(w.columns, columnsOf(s.net.Layers()[i]))
 		wide = max(wide, y.out)
 	}
 	w.grad = [2][]float64{make([]float64, wide), make([]float64, wide)}
@@ -70,7 +64,7 @@ func (w *walker) forward(x []float64) []float64 {
 		copy(z, y.b)
 		for k, v := range x {
 			if v != 0 { // half of the values behind a ReLU are 0
-				blas.Daxpy(y.out, v, w.columns[i][k*y.out:], 1, z, 1)
+				w.columns[i][k].addTo(z, v)
 			}
 		}
 		for j, v := range z {
@@ -130,7 +124,7 @@ func (w *walker) gradient(c *condition) []float64 {
 		clear(h[:y.in])
 		for j := range y.out {
 			if v := g[j] * w.slopes[i][j]; v != 0 {
-				blas.Daxpy(y.in, v, y.w[j], 1, h, 1)
+				y.w[j].addTo(h, v)
 			}
 		}
 		g, h = h, g

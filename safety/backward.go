@@ -76,8 +76,10 @@ func (b *backward) tighten(i int) {
 			continue
 		}
 		for s := 1.0; s >= -1; s -= 2 {
-			for k, v := range y.w[j] {
-				b.row(r)[k] = s * v
+			to := b.row(r)
+			clear(to)
+			for i, v := range y.w[j].v {
+				to[y.w[j].column(i)] = s * v
 			}
 			b.c[r], b.e[r] = s*y.b[j], math.Abs(y.b[j])
 			r++
@@ -121,7 +123,7 @@ func (b *backward) toInputs(i int) {
 				if v == 0 {
 					continue
 				}
-				blas.Daxpy(y.in, v, y.w[j], 1, to, 1)
+				y.w[j].addTo(to, v)
 				b.c[r] += v * y.b[j]
 				b.e[r] += math.Abs(v) * b.size[y.first+j]
 			}

@@ -230,7 +230,8 @@ func requireSizes(t *testing.T, z *zone, x []float64) {
 		for j, v := range rats(a, e, den) {
 			require.LessOrEqual(t, v.Abs(v).Cmp(new(big.Rat).SetFloat64(z.most[y.first+j])), 0)
 			size := new(big.Rat).SetFloat64(math.Abs(y.b[j]))
-			for k, w := range y.w[j] {
+			for i, w := range y.w[j].v {
+				k := y.w[j].column(i)
 				p := new(big.Rat).SetFloat64(w)
 				size.Add(size, p.Abs(p.Mul(p, in[k])))
 			}

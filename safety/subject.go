@@ -44,7 +44,7 @@ func terms(n *network.Network, q *vnnlib.Query) int {
 // layer is a layer of the network. Its units have indices from first on, through all layers.
 type layer struct {
 	in, out, first int
-	w              [][]float64
+	w              []row
 	b              []float64
 	below          []float64 // the slopes for z < 0
 	plain          bool      // no unit is a neuron
@@ -79,9 +79,8 @@ type subject struct {
 func newSubject(ctx context.Context, n *network.Network, q *vnnlib.Query) *subject {
 	s := &subject{ctx: ctx, net: n, query: q, inputs: n.Inputs(), outputs: n.Outputs()}
 	for _, l := range n.Layers() {
-		y := layer{in: l.In(), out: l.Out(), first: s.units, b: l.B, plain: l.Neurons() == 0}
+		y := layer{in: l.In(), out: l.Out(), first: s.units, w: rowsOf(l), b: l.B, plain: l.Neurons() == 0}
 		for j := range l.B {
-			y.w = append(y.w, l.W.RawRowView(j))
 			y.below = append(y.below, l.Below(j))
 		}
 		s.layers = append(s.layers, y)
@@ -188,7 +187,7 @@ func rats(a []*big.Int, e int, den *big.Int) []*big.Rat {
 func (l *layer) exactly(ctx context.Context, a []*big.Int, before int, den *big.Int) ([]*big.Int, int) {
 	least := 0
 	for _, row := range l.w {
-		least = min(least, dyadic.Least(row))
+		least = min(least, dyadic.Least(row.v))
 	}
 	e := min(least+before, dyadic.Least(l.b))
 	z := make([]*big.Int, l.out)
@@ -198,7 +197,8 @@ func (l *layer) exactly(ctx context.Context, a []*big.Int, before int, den *big.
 			return nil, 0
 		}
 		z[j] = new(big.Int)
-		for k, w := range row {
+		for i, w := range row.v {
+			k := row.column(i)
 			if m, we := dyadic.Split(w); m != 0 && a[k].Sign() != 0 {
 				p.Mul(t.SetInt64(m), a[k])
 				z[j].Add(z[j], p.Lsh(&p, uint(we+before-e)))

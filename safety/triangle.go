@@ -59,7 +59,8 @@ func newTriangle(z *zone) *triangle {
 			q := y.first + j
 			f := make([]float64, t.n+1)
 			f[t.n] = y.b[j]
-			for k, v := range w {
+			for i, v := range w.v {
+				k := w.column(i)
 				if v != 0 && before[k] != nil {
 					blas.Daxpy(t.n+1, v, before[k], 1, f, 1)
 				}

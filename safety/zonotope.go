@@ -175,7 +175,8 @@ func (z *zone) affine(i int) state {
 		}
 		g := z.rows[i][j*cols : (j+1)*cols]
 		c, r, size, total := y.b[j], 0.0, 0.0, 0.0
-		for k, v := range w {
+		for i, v := range w.v {
+			k := w.column(i)
 			if v == 0 || z.s[k] == 0 && z.r[k] == 0 {
 				continue
 			}

@@ -25,6 +25,14 @@ func isSparse(nonzero, entries int) bool {
 	return entries >= sparseFrom && fewWeights*nonzero < entries || entries >= largeWeights && 2*nonzero < entries
 }
 
+// column returns that of weight k of a row whose columns are at, nil for all in order.
+func column(at []int32, k int) int {
+	if at == nil {
+		return k
+	}
+	return int(at[k])
+}
+
 // makeRoom sets all weights to 0, so many of which are going to be set to something else.
 func (l *Layer) makeRoom(nonzero int) {
 	if isSparse(nonzero, l.In*l.Out) {

@@ -27,6 +27,9 @@ type IntRow struct {
 	W  []*big.Int
 }
 
+// newIntRow returns a row with room for so many entries.
+func newIntRow(n int) IntRow { return IntRow{At: make([]int32, 0, n), W: make([]*big.Int, 0, n)} }
+
 // add appends an entry, if it is not 0.
 func (r *IntRow) add(i int, w *big.Int) {
 	if w != nil && w.Sign() != 0 {
@@ -83,7 +86,8 @@ func layerAffine(l network.Layer, stopped func() bool) *IntAffine {
 		}
 	}
 	for j := 0; j < r; j++ {
-		for _, w := range l.Entries(j) {
+		_, row := l.Row(j)
+		for _, w := range row {
 			note(w)
 		}
 		note(l.B[j])
@@ -93,8 +97,10 @@ func layerAffine(l network.Layer, stopped func() bool) *IntAffine {
 		if stopped() {
 			return nil
 		}
-		for i, w := range l.Entries(j) {
-			f.W[j].add(i, toInt(w, scale))
+		at, row := l.Row(j)
+		f.W[j] = newIntRow(len(row))
+		for k, w := range row {
+			f.W[j].add(column(at, k), toInt(w, scale))
 		}
 		f.B[j] = toInt(l.B[j], scale)
 	}

@@ -35,6 +35,7 @@ func (f *IntAffine) inBall(b ball.Ball, stopped func() bool) *IntAffine {
 		if f.B[j] != nil {
 			offset.Lsh(f.B[j], uint(scale))
 		}
+		h.W[j] = newIntRow(len(f.W[j].W))
 		for n, w := range f.W[j].W {
 			i := int(f.W[j].At[n])
 			if s[i] != nil {

@@ -211,9 +211,12 @@ func (l *Layer) fillPlain(src network.Layer, colShift []int, stopped func() bool
 	l.makeRoom(src.Nonzero())
 	for j := 0; j < l.Out && !stopped(); j++ {
 		top := math.MinInt
-		for i, w := range src.Entries(j) {
-			_, e := math.Frexp(w)
-			top = max(top, e+colShift[i])
+		at, row := src.Row(j)
+		for k, w := range row {
+			if w != 0 {
+				_, e := math.Frexp(w)
+				top = max(top, e+colShift[column(at, k)])
+			}
 		}
 		if src.B[j] != 0 {
 			_, e := math.Frexp(src.B[j])
@@ -224,8 +227,12 @@ func (l *Layer) fillPlain(src network.Layer, colShift []int, stopped func() bool
 	l.share()
 	for j := 0; j < l.Out && !stopped(); j++ {
 		top := -l.Shift[j]
-		for i, w := range src.Entries(j) {
-			l.setWeight(i, j, math.Ldexp(w, colShift[i]-top), true)
+		at, row := src.Row(j)
+		for k, w := range row {
+			if w != 0 {
+				i := column(at, k)
+				l.setWeight(i, j, math.Ldexp(w, colShift[i]-top), true)
+			}
 		}
 		if src.B[j] != 0 {
 			l.setBias(j, math.Ldexp(src.B[j], -top), true)

@@ -1,6 +1,7 @@
 package onnx
 
 import (
+	"io"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -64,4 +65,15 @@ func TestLookedAtEntriesAreCounted(t *testing.T) {
 	require.ErrorContains(t, err, "its layers are made of more than 131072 entries in all, zeros among them")
 	_, _, err = read(encode(t, c.model()), 1<<15)
 	require.NoError(t, err)
+}
+
+// TestTooManyEntriesAreNotWritten: a Gemm spells them all.
+func TestTooManyEntriesAreNotWritten(t *testing.T) {
+	w := network.NewSparse(1 << 14)
+	for range 1<<12 + 1 {
+		w.Append(nil, nil)
+	}
+	n, err := network.New([]network.Layer{{W: w, B: make([]float64, 1<<12+1)}})
+	require.NoError(t, err)
+	require.ErrorContains(t, Write(io.Discard, n, true), "layer 0: weights: 4097 × 16384 entries, expected at most 67108864")
 }

@@ -26,7 +26,8 @@ const (
 // Write writes n as a chain of Gemm, Relu, LeakyRelu and, for units that differ, PRelu nodes on an
 // input of shape [batch, Inputs], in float32 or float64. Reading it back gives the same layers. A
 // weight, or a slope of a PRelu, that is not a float32 when float32 is asked for, and a slope of a
-// LeakyRelu that is not one ever (ONNX has no other), is an error that names its layer.
+// LeakyRelu that is not one ever (ONNX has no other), is an error that names its layer. So is a layer
+// of more than 2²⁶ entries, zeros among them.
 func Write(w io.Writer, n *network.Network, float32Data bool) error {
 	elem := onnxpb.TensorProto_DOUBLE
 	if float32Data {
@@ -68,6 +69,9 @@ func (c *writer) layer(i int, l network.Layer) error {
 		return errors.New("activation: a layer of maxima is not written: the canonical text (.json) holds it")
 	}
 	rows, cols := l.W.Dims()
+	if rows > maxEntries/cols {
+		return fmt.Errorf("weights: %d × %d entries, expected at most %d: ONNX has no sparse Gemm (the canonical text, .json, has sparse rows)", rows, cols, maxEntries)
+	}
 	flat := make([]float64, 0, rows*cols)
 	for r := range rows {
 		flat = append(flat, l.W.RawRowView(r)...)
