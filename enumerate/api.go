@@ -79,7 +79,9 @@ type Result struct {
 // of those are silently decided that have one sign, or are zero, on the ball or on the box that
 // Narrowed has told of; the others by Pruned, or by a split, always of the first that is left.
 type Observer interface {
-	// Split: both sides live. The minus subtree follows, then the plus subtree, then SplitEnd.
+	// Split: both sides live. The minus subtree follows, then the plus subtree, then SplitEnd. Of a
+	// maximum of which several classes live, the minus side is the first of them, and the plus side
+	// the same cell without it: the others.
 	Split()
 	SplitEnd()
 	// Narrowed: on the cell, input k is at most x, with side +1, or at least x, with side −1, as
@@ -87,7 +89,10 @@ type Observer interface {
 	Narrowed(k int, side int8, x float64, m *Multipliers)
 	// Pruned: the side of the neuron opposite to live (+1 or −1) is empty, as
 	// self·s·z + Σ lambda_i·s_i·z_i ≤ 0 shows, s = −live. The walk goes on in the live side. With
-	// named, the neuron can be named after it as if it had been split.
+	// named, the neuron can be named after it as if it had been split. Of a piece of a maximum,
+	// which is counted among the signs of its layer, live is −1 and says that its class is empty, as
+	// Σ lambda_i·s_i·z_i ≤ 0 shows, whose last names are what the piece is above each other one that
+	// differs.
 	Pruned(neuron int, live int8, named bool, m *Multipliers)
 	// Region: a final cell with its exact witness.
 	Region(x []float64)

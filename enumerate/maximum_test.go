@@ -17,6 +17,7 @@ import (
 	"github.com/relucell/relucell/crosscheck/twin"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/network"
+	"github.com/relucell/relucell/proof"
 )
 
 func maximum(pieces []int, inputs int, weights ...float64) network.Layer {
@@ -253,4 +254,24 @@ func TestMaximaByManyWays(t *testing.T) {
 	res = count(enumerate.Options{Workers: 2, Checkpoint: file})
 	require.True(t, res.Exact)
 	require.Equal(t, want.Lower, res.Lower)
+}
+
+// A proof of a walk that was stopped, also where some classes of a maximum are left.
+func TestStoppedProofsOfMaximaAreVerified(t *testing.T) {
+	for seed := range uint64(6) {
+		n := maxout(t, seed)
+		b, err := ball.New([]ball.Norm{ball.L2, ball.LInf}[seed%2], make([]float64, 3), 3)
+		require.NoError(t, err)
+		for _, limit := range []int64{1, 2, 3, 5, 8, 13, 50} {
+			path := filepath.Join(t.TempDir(), "proof")
+			w, err := proof.NewWriter(path, proof.HeaderOf(n, b))
+			require.NoError(t, err)
+			r, err := enumerate.Count(context.Background(), n, b, enumerate.Options{Workers: 2, Limit: limit, Observer: w})
+			require.NoError(t, err)
+			require.NoError(t, w.Close(r.Lower))
+			rep := verify(t, n, path)
+			require.Equal(t, r.Lower.Int64(), rep.Count)
+			require.True(t, rep.AtLeast)
+		}
+	}
 }

@@ -35,10 +35,13 @@ type layerJSON struct {
 	Activation string   `json:"activation"`
 	Slope      *float64 `json:"slope,omitempty"`
 	// Slopes has one slope for each unit of a mixed layer; those of slope 1 are no neurons.
-	Slopes     []float64 `json:"slopes,omitempty"`
-	Inputs     int       `json:"inputs"`
-	Width      int       `json:"width"`
-	Parameters int       `json:"parameters"`
+	Slopes []float64 `json:"slopes,omitempty"`
+	// Pieces has the number of rows that each unit of a layer of maxima is the largest of; those of
+	// one row are no neurons.
+	Pieces     []int `json:"pieces,omitempty"`
+	Inputs     int   `json:"inputs"`
+	Width      int   `json:"width"`
+	Parameters int   `json:"parameters"`
 	// FirstNeuron is the global index of the layer's first neuron, absent where there are none.
 	FirstNeuron *int `json:"first_neuron,omitempty"`
 	neurons     int
@@ -71,7 +74,7 @@ func newInfoJSON(n *network.Network, im *network.Import) infoJSON {
 		Format: im.Format, Precision: im.Precision, Normalisation: im.Normalisation, Rounded: []roundingJSON{}, Notes: append(append([]string{}, im.Notes...), im.Remarks...)}}
 	first := 0
 	for _, l := range n.Layers() {
-		k := layerJSON{Activation: l.Act.String(), Slopes: l.Slopes, neurons: l.Neurons(), Inputs: l.In(), Width: l.Out(), Parameters: l.Out() * (l.In() + 1)}
+		k := layerJSON{Activation: l.Act.String(), Slopes: l.Slopes, Pieces: l.Pieces, neurons: l.Neurons(), Inputs: l.In(), Width: l.Out(), Parameters: l.Rows() * (l.In() + 1)}
 		if l.Act == network.LeakyReLU {
 			k.Slope = &l.Slope
 		}

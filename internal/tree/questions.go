@@ -219,3 +219,24 @@ func (t *questions) solve(z *forms.Form, id int, s float64, lv *level) bool {
 	t.gaveUp = t.m.Late()
 	return !t.gaveUp
 }
+
+// constrain adds a constraint to the cell, release takes the last one away.
+func (t *questions) constrain(a judge.Constraint) {
+	t.judge.Cell = append(t.judge.Cell, a)
+	if t.judge.Named > 0 {
+		t.judge.Named = a.Name + 1
+	}
+	t.table.set(a.ID, a.Form, a.S)
+}
+
+func (t *questions) release() {
+	n := len(t.judge.Cell) - 1
+	t.table.set(t.judge.Cell[n].ID, nil, 0)
+	t.judge.Cell = t.judge.Cell[:n]
+}
+
+// unconstrained takes all constraints away.
+func (t *questions) unconstrained() {
+	t.judge.Cell = t.judge.Cell[:0]
+	t.table.clear()
+}

@@ -71,7 +71,7 @@ func (t *Solved) at(depth int) *level {
 
 // Reset starts at the centre of the ball, with its signs.
 func (t *Solved) Reset() {
-	t.atFirst()
+	stack{t}.atFirst()
 	t.off, t.depth, t.gaveUp, t.err = 0, 0, false, nil
 	t.unconstrained()
 	t.judge.Named = 0
@@ -132,7 +132,7 @@ func (t *Solved) arrive(lv *level) {
 	}
 	lv.choice.before, lv.choice.named = len(t.judge.Cell), t.judge.Named
 	if t.m.Layers[up.l].Ends != nil {
-		t.arriveAt(lv, up)
+		maxima{t}.arriveAt(lv, up)
 		return
 	}
 	t.constrain(judge.Constraint{Form: t.Form(up.l, up.j), ID: int32(t.m.Layers[up.l].First + up.j), S: float64(s), Name: t.judge.Names()})
@@ -166,7 +166,7 @@ func (t *Solved) Enter(s int8) {
 	lv, child := t.levels[t.depth], t.at(t.depth+1)
 	id := t.m.Layers[lv.l].First + lv.j
 	if t.m.Layers[lv.l].Ends != nil {
-		t.choose(lv, child, s)
+		maxima{t}.choose(lv, child, s)
 		t.depth++
 		return
 	}
@@ -187,7 +187,7 @@ func (t *Solved) Leave() {
 	t.depth--
 	up := t.levels[t.depth]
 	if t.maximal {
-		t.giveBack(lv)
+		stack{t}.giveBack(lv)
 	} else if lv.arrived {
 		if up.follows {
 			t.solver.Leave()
@@ -197,7 +197,7 @@ func (t *Solved) Leave() {
 		t.release()
 	}
 	if t.m.Layers[up.l].Ends != nil {
-		t.unlabel(up)
+		maxima{t}.unlabel(up)
 		return
 	}
 	t.labels[t.m.Layers[up.l].First+up.j] = 0
@@ -213,7 +213,7 @@ func (t *Solved) enterLayer(lv *level) {
 	st := &t.layers[l]
 	st.entry = t.depth
 	if t.m.Layers[l].Ends != nil {
-		t.enterMaxima(lv)
+		maxima{t}.enter(lv)
 		return
 	}
 	fs, first := t.Forms(l), t.m.Layers[l].First
@@ -243,7 +243,7 @@ func (t *Solved) layer(lv *level, passing bool) (e Event, done bool) {
 	l := lv.l
 	ly, st := t.m.Layers[l], &t.layers[l]
 	if ly.Ends != nil {
-		return t.maxima(lv, passing)
+		return maxima{t}.next(lv, passing)
 	}
 	for ; lv.j < ly.Neurons; lv.j++ {
 		if st.done[lv.j] != open {
@@ -350,7 +350,7 @@ func (t *Solved) uncertain(lv *level, id int) bool {
 func (t *Solved) CopyFrom(from Tree, depth int) {
 	o := from.(*Solved)
 	t.Tally()
-	t.atFirst()
+	stack{t}.atFirst()
 	t.off, t.depth, t.gaveUp, t.err = 0, depth, false, nil
 	copy(t.labels, o.labels)
 	src, dst := o.levels[depth], t.at(depth)
@@ -366,7 +366,7 @@ func (t *Solved) CopyFrom(from Tree, depth int) {
 	}
 	again := t.m.Layers[src.l].Ends != nil // the solver's cell was split for a search last
 	if !again {
-		t.solver.CopyFrom(o.solverAt(depth), constraints)
+		t.solver.CopyFrom(stack{o}.solverAt(depth), constraints)
 		t.pivots = t.solver.Pivots()
 	}
 	t.judge.Box.CopyFrom(o.judge.Box)
@@ -381,27 +381,6 @@ func (t *Solved) CopyFrom(from Tree, depth int) {
 		t.judge.Named = src.choice.names
 	}
 	if again {
-		t.replay()
+		stack{t}.replay()
 	}
-}
-
-// constrain adds a constraint to the cell, release takes the last one away.
-func (t *questions) constrain(a judge.Constraint) {
-	t.judge.Cell = append(t.judge.Cell, a)
-	if t.judge.Named > 0 {
-		t.judge.Named = a.Name + 1
-	}
-	t.table.set(a.ID, a.Form, a.S)
-}
-
-func (t *questions) release() {
-	n := len(t.judge.Cell) - 1
-	t.table.set(t.judge.Cell[n].ID, nil, 0)
-	t.judge.Cell = t.judge.Cell[:n]
-}
-
-// unconstrained takes all constraints away.
-func (t *questions) unconstrained() {
-	t.judge.Cell = t.judge.Cell[:0]
-	t.table.clear()
 }

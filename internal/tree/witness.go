@@ -35,7 +35,7 @@ func (t *questions) confirm(p *judge.Point, id int) judge.Tier {
 func (t *Solved) Witness(short bool) (x []float64, wide []*big.Float) {
 	lv := t.levels[t.depth]
 	copy(t.scratch.point, lv.Y)
-	if short {
+	if short && !lv.choice.rest { // which is to stay where no class was split away
 		t.shorten(&lv.Point, t.decided(lv))
 	}
 	if lv.Big == nil && t.m.PlainX(t.scratch.point, t.scratch.xs) {
