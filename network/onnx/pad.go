@@ -200,10 +200,12 @@ func nearest(place, round string, in, out int, scale float64) ([]int, error) {
 		switch {
 		case place == "asymmetric" && (scale == math.Trunc(scale) || math.Mod(math.Log2(scale), 1) == 0):
 			x = float64(i) / scale
-		case place == "half_pixel" && scale == math.Trunc(scale):
+		case place == "tf_half_pixel_for_nn" && scale == math.Trunc(scale):
+			x = (float64(i) + 0.5) / scale
+		case (place == "half_pixel" || place == "pytorch_half_pixel" && out > 1) && scale == math.Trunc(scale):
 			x = (float64(i)+0.5)/scale - 0.5
 		default:
-			return nil, fmt.Errorf("attribute \"coordinate_transformation_mode\": %q, of scale %g, supported are asymmetric and half_pixel, of whole scales", place, scale)
+			return nil, fmt.Errorf("attribute \"coordinate_transformation_mode\": %q, of scale %g, supported are asymmetric, half_pixel, pytorch_half_pixel and tf_half_pixel_for_nn, of whole scales", place, scale)
 		}
 		switch round {
 		case "floor":
