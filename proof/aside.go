@@ -113,9 +113,7 @@ func (w *Writer) lighten() {
 	switch {
 	case w.forked && len(w.splits) == 0 && len(w.text) > forkHeld:
 		w.shed(0)
-		text := w.text
-		w.text = nil
-		texts.Put(&text)
+		w.release()
 	case len(w.text) > w.held():
 		w.shed(w.held() / 2)
 	}

@@ -30,22 +30,42 @@ func SpellBall(b ball.Ball) string {
 	return string(text)
 }
 
-// appendInt appends v in decimal. Most numbers of a proof have one or two
-// digits, and a proof has very many numbers.
+// appendInt appends v in decimal. Most numbers of a proof have few digits, and a proof has very many
+// numbers.
 func appendInt(b []byte, v int64) []byte {
-	switch {
-	case 0 <= v && v < 10:
-		return append(b, byte('0'+v))
-	case 10 <= v && v < 100:
-		return append(b, byte('0'+v/10), byte('0'+v%10))
+	u := uint64(v)
+	if v < 0 {
+		b, u = append(b, '-'), -u
 	}
-	return strconv.AppendInt(b, v, 10)
+	switch {
+	case u < 10:
+		return append(b, byte('0'+u))
+	case u < 100:
+		return append(b, byte('0'+u/10), byte('0'+u%10))
+	case u < 1000:
+		return append(b, byte('0'+u/100), byte('0'+u/10%10), byte('0'+u%10))
+	case u < 10000:
+		return append(b, byte('0'+u/1000), byte('0'+u/100%10), byte('0'+u/10%10), byte('0'+u%10))
+	}
+	return strconv.AppendUint(b, u, 10)
 }
 
 // pen writes text, and keeps the first failure.
 type pen struct {
 	text []byte
 	err  error
+}
+
+// lineRoom is the room in bytes that a line finds, which most need no more of.
+const lineRoom = 1 << 10
+
+// line begins a line. The text grows by doubling: by less, as append would have it, long ones are
+// copied several times more.
+func (w *pen) line(c byte) []byte {
+	if cap(w.text)-len(w.text) < lineRoom {
+		w.text = slices.Grow(w.text, max(len(w.text), lineRoom))
+	}
+	return append(w.text, c)
 }
 
 func (w *pen) fail(err error) {
@@ -60,7 +80,7 @@ func (w *Writer) Narrowed(k int, side int8, x float64, m *enumerate.Multipliers)
 	if side < 0 {
 		c = '['
 	}
-	b := appendInt(append(w.text, c), int64(k))
+	b := appendInt(w.line(c), int64(k))
 	n, e := dyadic.Split(x)
 	if e > 0 {
 		b = new(big.Int).Lsh(big.NewInt(n), uint(e)).Append(append(b, ' '), 10)
@@ -84,7 +104,7 @@ func (w *Writer) Pruned(neuron int, live int8, named bool, m *enumerate.Multipli
 	case named:
 		c = '>'
 	}
-	w.multipliers(appendInt(append(w.text, c), int64(neuron)), m)
+	w.multipliers(appendInt(w.line(c), int64(neuron)), m)
 }
 
 // multipliers ends a line with multipliers, of which 1 is not written.
@@ -110,6 +130,9 @@ func (w *pen) multipliers(b []byte, m *enumerate.Multipliers) {
 // appendName names a constraint counted back from the last, 0: bijectively in capitals, with a
 // small letter at the end.
 func appendName(b []byte, back int32) []byte {
+	if back < 26 {
+		return append(b, byte('a'+back))
+	}
 	var capitals [8]byte
 	n := len(capitals)
 	for high := back / 26; high > 0; high = (high - 1) / 26 {
@@ -142,23 +165,24 @@ func (w *pen) capped(v *big.Int) {
 
 // leaf writes a witness: integers, and the exponent that they share.
 func (w *Writer) leaf(c byte, x []float64) {
+	n, exps, e := make([]int64, 0, 16), make([]int, 0, 16), 0
 	for _, v := range x {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			w.fail(fmt.Errorf("proof: a witness has the coordinate %g, expected a finite number", v))
 			return
 		}
-	}
-	e := min(0, dyadic.Least(x))
-	n := make([]int64, 0, 16)
-	for _, v := range x {
 		m, exp := dyadic.Split(v)
-		if m != 0 && exp-e > 62-bits.Len64(uint64(max(m, -m))) {
+		n, exps, e = append(n, m), append(exps, exp), min(e, exp)
+	}
+	for i, m := range n {
+		shift := exps[i] - e
+		if shift > 62-bits.Len64(uint64(max(m, -m))) && m != 0 {
 			w.leafIntegers(c, dyadic.Floats(x))
 			return
 		}
-		n = append(n, m<<max(0, exp-e))
+		n[i] = m << shift
 	}
-	b := appendInt(append(w.text, c), int64(-e))
+	b := appendInt(w.line(c), int64(-e))
 	for _, v := range n {
 		if v >= 0 {
 			b = append(b, ' ')
@@ -184,7 +208,7 @@ func (w *Writer) leafIntegers(c byte, x dyadic.Vector) {
 	if -x.Exp > maxExponent {
 		w.fail(&WriteError{fmt.Errorf("proof: a witness has the exponent %d, expected %d at most", -x.Exp, maxExponent)})
 	}
-	b := appendInt(append(w.text, c), int64(max(0, -x.Exp)))
+	b := appendInt(w.line(c), int64(max(0, -x.Exp)))
 	for i := range x.N {
 		v := &x.N[i]
 		if x.Exp > 0 {

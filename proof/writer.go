@@ -72,7 +72,7 @@ type span struct{ start, plus int }
 
 var _ enumerate.Snapshotter = (*Writer)(nil)
 
-// texts recycles the buffers of forks.
+// texts recycles the buffers of writers.
 var texts = sync.Pool{New: func() any { return new([]byte) }}
 
 // NewWriter returns a writer of a proof to be put at path, gzipped if that ends
@@ -83,14 +83,14 @@ func NewWriter(path string, h Header) (*Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Writer{output: o, pen: pen{text: make([]byte, 0, 1<<16)}}, nil
+	return &Writer{output: o, pen: pen{text: (*texts.Get().(*[]byte))[:0]}}, nil
 }
 
 // Split says that both sides of the next neuron live. The minus subtree follows,
 // then the plus subtree, then SplitEnd.
 func (w *Writer) Split() {
 	w.splits = append(w.splits, span{start: w.length()})
-	w.text = append(w.text, '*', '\n')
+	w.text = append(w.line('*'), '\n')
 }
 
 // SplitEnd ends the split begun last.
@@ -182,8 +182,13 @@ func (w *Writer) Join(o enumerate.Observer) {
 	w.regions += f.regions
 	w.open += f.open
 	w.complete()
-	text := f.text
-	f.text = nil
+	f.release()
+}
+
+// release gives the buffer back.
+func (w *Writer) release() {
+	text := w.text
+	w.text = nil
 	texts.Put(&text)
 }
 
@@ -212,6 +217,7 @@ func (w *Writer) Close(lower *big.Int) error {
 	if err := w.finish(w.text, w.open == 0); err != nil {
 		w.err = &WriteError{err}
 	}
+	w.release()
 	return w.err
 }
 

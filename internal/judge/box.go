@@ -103,10 +103,20 @@ func (j *Judge) Shows(z *forms.Form, s float64, ids []int32, lam []float64) bool
 	return j.Empty(z, s, ids, lam) != None && len(j.Out.Back) > 0
 }
 
-// small looks for small integers near the multipliers for which floats are certain, and takes them.
+// small looks for small integers near the multipliers for which floats are certain, and takes them:
+// (1, lam) are scaled so that the largest is what it is to be.
 func (j *Judge) small(z *forms.Form, s float64, ids []int32, lam []float64) bool {
+	if j.few() {
+		j.own.set(z, s)
+	}
+	most := 1.0
+	for _, v := range lam {
+		if v > most {
+			most = v
+		}
+	}
 	for _, top := range proofTops {
-		if j.rounded(lam, top) && j.float(z, s, j.round[0], ids, j.round[1:]) {
+		if j.scaled(lam, top/most) && j.stands(z, s, ids) {
 			j.thin(z, s, ids)
 			j.Out.take(&j.filter, z, ids)
 			return true
@@ -177,14 +187,18 @@ func (b Box) supremumOf(m *forms.Model, r exact.Row) *big.Rat {
 // float is the float filter: the computed f differs from the true one, anywhere on the unit ball,
 // by what supremum says at most, so a sum below zero proves f < 0.
 func (c *filter) float(z *forms.Form, s, self float64, ids []int32, lam []float64) bool {
-	if len(c.Box) > 0 {
-		h, err, mag := c.combine(z, s, self, ids, lam)
-		sup := c.Box.supremum(c.f[:len(z.G)])
-		if c.Model.Norm == ball.L2 || c.Model.Norm == ball.L1 {
-			sup = min(sup, forms.Sup(c.Model.Norm, c.f[:len(z.G)]))
-		}
-		return h+sup+forms.Rounding(err, mag, len(ids)+len(z.G)+c.sideTerms()) < 0
+	h, err, mag := c.combine(z, s, self, ids, lam)
+	return h+c.largest(c.f[:len(z.G)])+forms.Rounding(err, mag, len(ids)+len(z.G)+c.sideTerms()) < 0
+}
+
+// largest returns the largest value of g·y on the ball, or on the box where that is less.
+func (c *filter) largest(g []float64) float64 {
+	if len(c.Box) == 0 {
+		return forms.Sup(c.Model.Norm, g)
 	}
-	sup, off := c.Supremum(z, s, self, ids, lam)
-	return sup+off < 0
+	sup := c.Box.supremum(g)
+	if c.Model.Norm == ball.L2 || c.Model.Norm == ball.L1 {
+		sup = min(sup, forms.Sup(c.Model.Norm, g))
+	}
+	return sup
 }

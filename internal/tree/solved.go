@@ -335,7 +335,7 @@ func (t *Solved) CopyFrom(from Tree, depth int) {
 
 // constrain adds a constraint to the cell, release takes the last one away.
 func (t *questions) constrain(a judge.Constraint) {
-	t.judge.Cell = append(t.judge.Cell, a)
+	t.judge.Add(a)
 	t.table.set(a.ID, a.Form, a.S)
 }
 

@@ -53,6 +53,38 @@ func (p *points) Top(g *Point, list []int32) (top int32) {
 	return top
 }
 
+// Along sets out as Express does, at a vertex on as many constraints as there are dimensions, from
+// the edges there: on the edge that leaves a constraint nothing but that changes. So the multiplier
+// is what g·y loses to the other end, over how far that is inside the constraint. The list is that
+// of all vertices of the cell. It returns false where that is not seen.
+func (c *Evidence) Along(v int32, g *Point, list []int32, out *Cone) bool {
+	on, x := c.Vertices[v].On, &c.Vertices[v].X
+	if bits.OnesCount64(on) != c.N {
+		return false
+	}
+	out.IDs, out.Lambda = out.IDs[:0], out.Lambda[:0]
+	top, left := dot(g, x), on&^c.outer
+	for i := len(list) - 1; left != 0; i-- {
+		if i < 0 {
+			return false
+		}
+		end := &c.Vertices[list[i]]
+		alone := on &^ end.On
+		if alone&(alone-1) != 0 || alone&left == 0 {
+			continue
+		}
+		left &^= alone
+		p := c.Facets[bits.TrailingZeros64(alone)]
+		k := &c.known[p]
+		inside := k.Side * c.Row(p).At(&end.X)
+		if !(inside > 0) {
+			return false
+		}
+		out.IDs, out.Lambda = append(out.IDs, k.ID), append(out.Lambda, max(top-dot(g, &end.X), 0)/inside)
+	}
+	return true
+}
+
 // Express sets out to −g as a sum of the inward normals of the constraints that hold at a vertex,
 // and returns false where that is not seen to be one. Where g·y is largest at the vertex, it is.
 func (c *Evidence) Express(v int32, g *Point, out *Cone) bool {

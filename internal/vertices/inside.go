@@ -71,15 +71,11 @@ func (c *Evidence) Halve(word int, list []int32, b uint, h *Halves) {
 }
 
 func (p *Point) add(x *Point) {
-	for k := range p {
-		p[k] += x[k]
-	}
+	*p = Point{p[0] + x[0], p[1] + x[1], p[2] + x[2], p[3] + x[3], p[4] + x[4], p[5] + x[5], p[6] + x[6]}
 }
 
 func (p *Point) scale(f float64) {
-	for k := range p {
-		p[k] *= f
-	}
+	*p = Point{p[0] * f, p[1] * f, p[2] * f, p[3] * f, p[4] * f, p[5] * f, p[6] * f}
 }
 
 // Beside sets y to a point inside a side, half way from the row to the mean of the side's vertices,
