@@ -3,6 +3,7 @@ package proof
 // The spelling of lines: what was shown of a cell, and witnesses (docs/certificate.md).
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
@@ -30,24 +31,27 @@ func SpellBall(b ball.Ball) string {
 	return string(text)
 }
 
-// appendInt appends v in decimal. Most numbers of a proof have few digits, and a proof has very many
-// numbers.
+// spelled are the numbers below spelledMost in decimal, and how many digits each has, in a word: the
+// first digit is in the lowest byte, the number of digits in the highest. Most numbers of a proof are
+// below, a proof has very many, and no one can predict how many digits the next one has.
+var spelled = func() (t [spelledMost]uint32) {
+	for v := range t {
+		for i, c := range strconv.Itoa(v) {
+			t[v] += uint32(c)<<(8*i) + 1<<24
+		}
+	}
+	return t
+}()
+
+const spelledMost = 1000
+
+// appendInt appends v in decimal.
 func appendInt(b []byte, v int64) []byte {
-	u := uint64(v)
-	if v < 0 {
-		b, u = append(b, '-'), -u
+	if uint64(v) < spelledMost {
+		t := spelled[v]
+		return binary.LittleEndian.AppendUint32(b, t)[:len(b)+int(t>>24)]
 	}
-	switch {
-	case u < 10:
-		return append(b, byte('0'+u))
-	case u < 100:
-		return append(b, byte('0'+u/10), byte('0'+u%10))
-	case u < 1000:
-		return append(b, byte('0'+u/100), byte('0'+u/10%10), byte('0'+u%10))
-	case u < 10000:
-		return append(b, byte('0'+u/1000), byte('0'+u/100%10), byte('0'+u/10%10), byte('0'+u%10))
-	}
-	return strconv.AppendUint(b, u, 10)
+	return strconv.AppendInt(b, v, 10)
 }
 
 // pen writes text, and keeps the first failure.
@@ -184,10 +188,9 @@ func (w *Writer) leaf(c byte, x []float64) {
 	}
 	b := appendInt(w.line(c), int64(-e))
 	for _, v := range n {
-		if v >= 0 {
-			b = append(b, ' ')
-		}
-		b = appendInt(b, v)
+		minus := v >> 63 // or 0
+		b = append(b, ' '+byte(minus&('-'-' ')))
+		b = appendInt(b, v^minus-minus)
 	}
 	w.text = append(b, '\n')
 	w.complete()

@@ -109,14 +109,13 @@ func (j *Judge) small(z *forms.Form, s float64, ids []int32, lam []float64) bool
 	if j.few() {
 		j.own.set(z, s)
 	}
-	most := 1.0
+	most := math.Float64bits(1)
 	for _, v := range lam {
-		if v > most {
-			most = v
-		}
+		most = max(most, math.Float64bits(v)&^(1<<63)) // in the order of the floats, which are ≥ 0
 	}
+	whole := math.Float64frombits(most)
 	for _, top := range proofTops {
-		if j.scaled(lam, top/most) && j.stands(z, s, ids) {
+		if j.scaled(lam, top/whole) && j.stands(z, s, ids) {
 			j.thin(z, s, ids)
 			j.Out.take(&j.filter, z, ids)
 			return true

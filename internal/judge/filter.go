@@ -110,13 +110,14 @@ func (c *filter) stands(z *forms.Form, s float64, ids []int32) bool {
 	return h+c.largest(g[:len(z.G)])+off < 0
 }
 
-// thin drops the smallest multiplier as long as what was gathered stands without it.
+// thin drops the smallest multiplier as long as the proof stands without it.
 func (c *filter) thin(z *forms.Form, s float64, ids []int32) {
 	for {
-		at := 0
-		for i, r := range c.round {
-			if i > 0 && r > 0 && (at == 0 || r < c.round[at]) {
-				at = i
+		at, least := 0, ^uint64(0)
+		for i, r := range c.round[1:] {
+			// The bits of what is not negative are in its order; 0 comes last.
+			if r := math.Float64bits(r) - 1; r < least {
+				at, least = i+1, r
 			}
 		}
 		if at == 0 {

@@ -53,14 +53,14 @@ type line struct {
 	m        judge.Multipliers
 }
 
-// add makes room for a line with the multipliers that the judge found last.
+// add makes room for a line with the multipliers that the judge found last, and takes them.
 func (s *shown) add(m *judge.Multipliers) *line {
 	if s.n == len(s.lines) {
 		s.lines = append(s.lines, line{})
 	}
 	l := &s.lines[s.n]
 	s.n++
-	l.m.CopyFrom(m)
+	l.m, *m = *m, l.m
 	return l
 }
 
@@ -164,7 +164,7 @@ const narrowWorth = 4
 func (t *words) enterShown(lv *hull) bool {
 	l := lv.l
 	st, fs, labels := &t.layers[l], t.Forms(l), t.labels[t.m.Layers[l].First:]
-	if t.m.UnitTerms < forms.MaxTerms && t.judge.Names() > 0 {
+	if t.narrows(lv, len(st.done)) && t.m.UnitTerms < forms.MaxTerms && t.judge.Names() > 0 {
 		t.cells.Around(lv.at, &t.around)
 		gain := 0
 		for j := range st.done {
@@ -172,7 +172,7 @@ func (t *words) enterShown(lv *hull) bool {
 				gain++
 			}
 		}
-		if gain*(len(t.m.Layers)-l) > narrowWorth*t.m.N {
+		if t.narrows(lv, gain) {
 			t.narrow(lv)
 		}
 	}
@@ -194,6 +194,11 @@ func (t *words) enterShown(lv *hull) bool {
 		}
 	}
 	return true
+}
+
+// narrows says that it pays to narrow the box for so many neurons that this settles.
+func (t *words) narrows(lv *hull, gain int) bool {
+	return gain*(len(t.m.Layers)-lv.l) > narrowWorth*t.m.N
 }
 
 // sideParts is how many steps of the grid of a side there are in the width of a cell: fewer make

@@ -44,9 +44,12 @@ func (c *Evidence) Know(p Place, k Known) { c.known[p] = k }
 
 // Top returns the vertex of a cell at which g·y is largest.
 func (p *points) Top(g *Point, list []int32) (top int32) {
-	most := math.Inf(-1)
+	most := uint64(0)
 	for _, v := range list {
-		if t := dot(g, &p.Vertices[v].X); t > most {
+		// The bits of a float, as integers that are in the same order: those are compared without
+		// branches that no one can predict.
+		t := math.Float64bits(dot(g, &p.Vertices[v].X))
+		if t ^= uint64(int64(t)>>63) | 1<<63; t > most {
 			top, most = v, t
 		}
 	}
@@ -63,14 +66,23 @@ func (c *Evidence) Along(v int32, g *Point, list []int32, out *Cone) bool {
 		return false
 	}
 	out.IDs, out.Lambda = out.IDs[:0], out.Lambda[:0]
-	top, left := dot(g, x), on&^c.outer
-	for i := len(list) - 1; left != 0; i-- {
-		if i < 0 {
-			return false
+	// The other ends, and the vertex itself, are on all these constraints but one: they are looked for
+	// without branches that no one can predict, from the end, where the newest are.
+	var ends [MaxInputs + 2]int32
+	n := 0
+	for i := len(list) - 1; i >= 0 && n <= c.N; i-- {
+		ends[n] = list[i]
+		found, alone := 0, on&^c.Vertices[list[i]].On
+		if alone&(alone-1) == 0 {
+			found = 1
 		}
-		end := &c.Vertices[list[i]]
+		n += found
+	}
+	top, left := dot(g, x), on&^c.outer
+	for _, w := range ends[:n] {
+		end := &c.Vertices[w]
 		alone := on &^ end.On
-		if alone&(alone-1) != 0 || alone&left == 0 {
+		if alone&left == 0 {
 			continue
 		}
 		left &^= alone
@@ -82,7 +94,7 @@ func (c *Evidence) Along(v int32, g *Point, list []int32, out *Cone) bool {
 		}
 		out.IDs, out.Lambda = append(out.IDs, k.ID), append(out.Lambda, max(top-dot(g, &end.X), 0)/inside)
 	}
-	return true
+	return left == 0
 }
 
 // Express sets out to −g as a sum of the inward normals of the constraints that hold at a vertex,

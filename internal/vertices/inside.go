@@ -55,13 +55,12 @@ func (c *Evidence) Halve(word int, list []int32, b uint, h *Halves) {
 	h.minus, h.plus = Point{}, Point{}
 	minus, plus := 0.0, 0.0
 	for _, v := range list {
-		switch s, x := c.Sign(word, v), &c.Vertices[v].X; {
-		case s.Plus>>b&1 != 0:
-			h.plus.add(x)
-			plus++
-		case s.Minus>>b&1 != 0:
-			h.minus.add(x)
-			minus++
+		s, x := c.Sign(word, v), &c.Vertices[v].X
+		m, p := float64(s.Minus>>b&1), float64(s.Plus>>b&1) // no branch, which no one can predict
+		minus, plus = minus+m, plus+p
+		for k := range c.N {
+			h.minus[k] += m * x[k]
+			h.plus[k] += p * x[k]
 		}
 	}
 	h.minus.scale(1 / minus)
