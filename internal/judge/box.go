@@ -103,6 +103,16 @@ func (j *Judge) Shows(z *forms.Form, s float64, ids []int32, lam []float64) bool
 	return j.Empty(z, s, ids, lam) != None && len(j.Out.Back) > 0
 }
 
+// hopeTries is after how many tries it is asked whether there is hope: most sets need no more.
+const hopeTries = 2
+
+// standing says that the multipliers stand before they are rounded. Where forms are degenerate they
+// do not, whatever they are rounded to.
+func (j *Judge) standing(z *forms.Form, s float64, ids []int32, lam []float64) bool {
+	j.round = append(append(j.round[:0], 1), lam...)
+	return j.stands(z, s, ids)
+}
+
 // small looks for small integers near the multipliers for which floats are certain, and takes them:
 // (1, lam) are scaled so that the largest is what it is to be.
 func (j *Judge) small(z *forms.Form, s float64, ids []int32, lam []float64) bool {
@@ -114,7 +124,10 @@ func (j *Judge) small(z *forms.Form, s float64, ids []int32, lam []float64) bool
 		most = max(most, math.Float64bits(v)&^(1<<63)) // in the order of the floats, which are ≥ 0
 	}
 	whole := math.Float64frombits(most)
-	for _, top := range proofTops {
+	for i, top := range proofTops {
+		if i == hopeTries && !j.standing(z, s, ids, lam) {
+			return false
+		}
 		if j.scaled(lam, top/whole) && j.stands(z, s, ids) {
 			j.thin(z, s, ids)
 			j.Out.take(&j.filter, z, ids)

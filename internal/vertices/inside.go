@@ -42,7 +42,8 @@ func (c *Evidence) Beyond(norm ball.Norm) bool {
 }
 
 // Halves are the two sides of a cell that a row cuts, where no more is wanted of them than a point
-// of each: the means of the vertices on either side.
+// of each: the means of the vertices on either side, with those on the row in both. Between these
+// means are means of all vertices: the others alone might be on one facet.
 type Halves struct {
 	Region
 	minus, plus Point
@@ -56,7 +57,7 @@ func (c *Evidence) Halve(word int, list []int32, b uint, h *Halves) {
 	minus, plus := 0.0, 0.0
 	for _, v := range list {
 		s, x := c.Sign(word, v), &c.Vertices[v].X
-		m, p := float64(s.Minus>>b&1), float64(s.Plus>>b&1) // no branch, which no one can predict
+		m, p := float64(^s.Plus>>b&1), float64(^s.Minus>>b&1) // no branch, which no one can predict
 		minus, plus = minus+m, plus+p
 		for k := range c.N {
 			h.minus[k] += m * x[k]
