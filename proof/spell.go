@@ -65,9 +65,9 @@ const lineRoom = 1 << 10
 
 // line begins a line. The text grows by doubling: by less, as append would have it, long ones are
 // copied several times more.
-func (w *pen) line(c byte) []byte {
+func (w *Writer) line(c byte) []byte {
 	if cap(w.text)-len(w.text) < lineRoom {
-		w.text = slices.Grow(w.text, max(len(w.text), lineRoom))
+		w.text = slices.Grow(w.text, max(min(len(w.text), w.held()/2), lineRoom))
 	}
 	return append(w.text, c)
 }

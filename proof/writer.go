@@ -103,27 +103,33 @@ func (w *Writer) SplitEnd() {
 	s := w.splits[top]
 	w.splits = w.splits[:top]
 	if w.length()-s.start > w.partSize {
-		w.recall(s.start)
-		minus, plus := s.start+2-w.base, s.plus-w.base
-		first, second := w.text[minus:plus], w.text[plus:]
-		kept := w.partSize - 2
-		// The larger child goes, the minus one if they are equal, and the other too if it is too
-		// large alone.
-		var a, b []byte
-		if len(first) >= len(second) || len(first) > kept {
-			a = w.part(first)
-		}
-		if len(second) > len(first) || len(second) > kept {
-			b = w.part(second)
-		}
-		if b != nil {
-			w.text = append(w.text[:plus], b...)
-		}
-		if a != nil {
-			w.text = slices.Replace(w.text, minus, plus, a...)
-		}
+		w.large.Lock()
+		defer w.large.Unlock()
+		w.divide(s)
 	}
 	w.complete()
+}
+
+// divide moves children of a split that is too large to parts: the larger one, the minus one if they
+// are equal, and the other too if it is too large alone.
+func (w *Writer) divide(s span) {
+	w.recall(s.start)
+	minus, plus := s.start+2-w.base, s.plus-w.base
+	first, second := w.text[minus:plus], w.text[plus:]
+	kept := w.partSize - 2
+	var a, b []byte
+	if len(first) >= len(second) || len(first) > kept {
+		a = w.part(first)
+	}
+	if len(second) > len(first) || len(second) > kept {
+		b = w.part(second)
+	}
+	if b != nil {
+		w.text = append(w.text[:plus], b...)
+	}
+	if a != nil {
+		w.text = slices.Replace(w.text, minus, plus, a...)
+	}
 }
 
 // complete notes that a subtree ended here.
@@ -177,6 +183,8 @@ func (w *Writer) Join(o enumerate.Observer) {
 		f.err = errors.New("proof: Join with a fork that is not one whole subtree")
 	}
 	w.fail(f.err)
+	w.large.Lock()
+	defer w.large.Unlock()
 	f.recall(0)
 	w.text = append(w.text, f.text...)
 	w.regions += f.regions
@@ -185,11 +193,12 @@ func (w *Writer) Join(o enumerate.Observer) {
 	f.release()
 }
 
-// release gives the buffer back.
+// release gives the buffer back, if it is no larger than usual.
 func (w *Writer) release() {
-	text := w.text
+	if text := w.text; cap(text) <= 2*PartSize {
+		texts.Put(&text)
+	}
 	w.text = nil
-	texts.Put(&text)
 }
 
 // Close writes the proof: header, tree, and the count, which must be lower unless that is nil. The
