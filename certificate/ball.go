@@ -8,39 +8,65 @@ import (
 	"strings"
 )
 
-// box is a closed box: lo_k·2^−scale ≤ x_k ≤ hi_k·2^−scale. It never changes.
+// box is a closed box: lo_k·2^−scale ≤ x_k ≤ hi_k·2^−scale.
 type box struct {
 	lo, hi []big.Int
 	scale  uint
-	one    big.Int // 2^scale
-	// one and the larger ends, in absolute value, have a sum less than 2^bits. So a form with
+	ends   []big.Int // lo, hi, and 2^scale
+	short  []int     // the same, where bits says that they fit
+	// 2^scale and the larger ends, in absolute value, have a sum less than 2^bits. So a form with
 	// coefficients less than 2^m is less than 2^(m+bits) on the box, in units of both scales.
-	bits int
+	bits      int
+	sum, most big.Int // whose storage is used again
 }
 
-// newBox returns the box with the bounds lo and hi, times 2^−from, in a scale that is not coarser.
-func newBox(lo, hi []big.Int, from, scale uint) *box {
-	q := &box{lo: make([]big.Int, len(lo)), hi: make([]big.Int, len(hi)), scale: max(from, scale)}
-	for k := range lo {
-		q.lo[k].Lsh(&lo[k], q.scale-from)
-		q.hi[k].Lsh(&hi[k], q.scale-from)
-	}
-	q.measure()
+// newBox returns the box with the bounds lo and hi, times 2^−scale.
+func newBox(lo, hi []big.Int, scale uint) *box {
+	n := len(lo)
+	q := &box{ends: make([]big.Int, 2*n+1), short: make([]int, 2*n+1)}
+	q.lo, q.hi = q.ends[:n], q.ends[n:2*n]
+	q.set(lo, hi, scale)
 	return q
 }
 
-// measure sets what follows from the bounds.
-func (q *box) measure() {
-	q.one.SetBit(&q.one, int(q.scale), 1)
-	var sum, most big.Int
-	sum.Set(&q.one)
-	for k := range q.lo {
-		if most.Abs(&q.lo[k]); most.CmpAbs(&q.hi[k]) < 0 {
-			most.Abs(&q.hi[k])
-		}
-		sum.Add(&sum, &most)
+// set makes it the box with other bounds.
+func (q *box) set(lo, hi []big.Int, scale uint) {
+	for k := range lo {
+		q.lo[k].Set(&lo[k])
+		q.hi[k].Set(&hi[k])
 	}
-	q.bits = sum.BitLen()
+	q.scale = scale
+	one := &q.ends[2*len(lo)]
+	one.Lsh(one.SetInt64(1), scale)
+	q.measure()
+}
+
+// narrow sets an end to x·2^−e.
+func (q *box) narrow(end int, x *big.Int, e uint) {
+	if finer := max(e, q.scale) - q.scale; finer > 0 {
+		for i := range q.ends {
+			q.ends[i].Lsh(&q.ends[i], finer)
+		}
+		q.scale = e
+	}
+	q.ends[end].Lsh(x, q.scale-e)
+	q.measure()
+}
+
+// measure sets what follows from the ends.
+func (q *box) measure() {
+	n := len(q.lo)
+	q.sum.Set(&q.ends[2*n])
+	for k := range n {
+		if q.most.Abs(&q.lo[k]); q.most.CmpAbs(&q.hi[k]) < 0 {
+			q.most.Abs(&q.hi[k])
+		}
+		q.sum.Add(&q.sum, &q.most)
+	}
+	q.bits = q.sum.BitLen()
+	for i := range q.ends {
+		q.short[i] = int(q.ends[i].Int64())
+	}
 }
 
 // ball is a ball or a box.
@@ -77,7 +103,7 @@ func readBall(in *lines, text string, n int) *ball {
 	for k := range lo {
 		in.require(lo[k].Cmp(&hi[k]) < 0, "expected each lower bound below its upper bound")
 	}
-	b.box = newBox(lo, hi, scale, scale)
+	b.box = newBox(lo, hi, scale)
 	return b
 }
 

@@ -7,6 +7,7 @@ import (
 	"compress/gzip"
 	"crypto/sha256"
 	"fmt"
+	"math/big"
 	"os"
 	"path/filepath"
 	"strings"
@@ -170,5 +171,34 @@ func TestBothCheckersOfFiles(t *testing.T) {
 				require.Equal(t, c.ok && line == right, rep != nil, "%q", line)
 			}
 		})
+	}
+}
+
+func TestPartsHaveBoxesOfTheirOwn(t *testing.T) {
+	net := oneLayer([]float64{0}, []float64{1})
+	n, err := readNet(net.text())
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := newLines("p", strings.NewReader(""))
+	c := &checker{net: n, ball: readBall(in, "box 0x0p+0 0x1p+3", 1)}
+	w := c.newWalker(in)
+	w.at = 1
+	for i, x := range []int64{7, 6} { // the upper end, 8, comes down
+		if at := &w.levels[1]; at.q != at.own {
+			at.own.set(c.ball.box.lo, c.ball.box.hi, c.ball.box.scale)
+			at.q = at.own
+		}
+		other := w.another()
+		w.levels[1].q.narrow(1, big.NewInt(x), 0)
+		if hi := other.levels[1].q.hi[0].Int64(); hi != 8-int64(i) {
+			t.Errorf("the box of the part ends at %d, expected %d", hi, 8-i)
+		}
+		if hi := w.levels[1].q.short[1]; hi != int(x) {
+			t.Errorf("the box ends at %d, expected %d", hi, x)
+		}
+	}
+	if hi := c.ball.box.hi[0].Int64(); hi != 8 {
+		t.Errorf("the ball ends at %d, expected 8", hi)
 	}
 }

@@ -26,10 +26,8 @@ type level struct {
 	sign  []int8
 	left  int
 	trail []int
-	q     *box
-	// cache holds the forms of the first named neurons, so many, as wide ones of this layer.
-	cache  [][]uint
-	cached int
+	// q holds the cell. Once a line has narrowed it in this layer, it is own.
+	q, own *box
 }
 
 // named is a neuron that lines can name.
@@ -65,19 +63,19 @@ type walker struct {
 
 // newWalker returns a walker at the root.
 func (c *checker) newWalker(in *lines) *walker {
-	n := c.net.inputs
+	n, b := c.net.inputs, c.ball.box
 	w := &walker{checker: c, in: in, at: -1, factor: make([]big.Int, 1), x: make([]big.Int, n),
 		form: make([]big.Int, n+1), ends: make([]*big.Int, n+1), short: make([]int, n+1)}
 	for i, y := range c.net.layers {
 		const short = 20 // bits of usual multipliers
-		v := level{layer: y, k: length(y.bits), wide: length(y.reach + c.ball.box.bits + short),
-			plus: make([]bool, len(y.gain)), sign: make([]int8, len(y.neurons)), seen: -1}
+		v := level{layer: y, k: length(y.bits), wide: length(y.reach + b.bits + short),
+			plus: make([]bool, len(y.gain)), sign: make([]int8, len(y.neurons)), seen: -1, own: newBox(b.lo, b.hi, b.scale)}
 		for range y.bias[:len(y.bias)*min(1, i)] { // not for the inputs
 			v.z = append(v.z, make([]uint, (n+1)*v.k))
 		}
 		w.levels = append(w.levels, v)
 	}
-	w.enter(c.ball.box)
+	w.enter(b)
 	return w
 }
 
@@ -90,7 +88,10 @@ func (w *walker) another() *walker {
 		for u, z := range y.z {
 			y.z[u] = slices.Clone(z)
 		}
-		y.cache, y.cached = nil, 0
+		if y.own = c.levels[i].own; y.q != nil {
+			y.own.set(y.q.lo, y.q.hi, y.q.scale)
+			y.q = y.own
+		}
 		c.levels[i] = y
 	}
 	return c
@@ -102,7 +103,7 @@ func (w *walker) enter(q *box) {
 	}
 	if w.entering = w.at < len(w.levels); w.entering {
 		y := &w.levels[w.at]
-		y.q, y.left, y.trail, y.cached = q, len(y.sign), y.trail[:0], 0
+		y.q, y.left, y.trail = q, len(y.sign), y.trail[:0]
 		for j := range y.sign {
 			y.sign[j] = open
 		}
@@ -221,50 +222,28 @@ func buffer(b *[]uint, n int) []uint {
 }
 
 // widened returns a vector of numbers of n words as one of k words, or itself where that is the
-// same. It is valid until the next call of widened or row.
+// same. It is valid until the next call of widened.
 func (w *walker) widened(b []uint, n, k int) []uint {
 	if n == k {
 		return b
 	}
-	place(buffer(&w.b, len(b)/n*k), k, b, n, 0)
+	place(buffer(&w.b, len(b)/n*k), k, b, n)
 	return w.b
-}
-
-// row returns the form of name i in the scale of the layer that is being decided, with k words a
-// coefficient. It is valid until the next call of widened or row.
-func (w *walker) row(i, k int) []uint {
-	p, y := w.names[i], &w.levels[w.at]
-	if p.level == w.at {
-		return w.widened(w.named(p), y.k, k)
-	}
-	from := &w.levels[p.level]
-	if k != y.wide {
-		place(buffer(&w.b, len(w.form)*k), k, w.named(p), from.k, y.scale-from.scale)
-		return w.b
-	}
-	for ; y.cached <= i; y.cached++ {
-		if len(y.cache) == y.cached {
-			y.cache = append(y.cache, nil)
-		}
-		q := w.names[y.cached]
-		from = &w.levels[q.level]
-		place(buffer(&y.cache[y.cached], len(w.form)*k), k, w.named(q), from.k, y.scale-from.scale)
-	}
-	return y.cache[i]
 }
 
 // nonpositive reports whether a form of coefficients less than 2^m is nowhere positive on the box,
 // or nowhere on the ball; or, if negative, whether that holds of minus the form.
 func (w *walker) nonpositive(f []uint, k, m int, negative bool) bool {
 	q := w.levels[w.at].q
-	for i := range w.x {
-		w.ends[i] = &q.hi[i]
-		if int(f[(i+1)*k-1]) < 0 != negative {
-			w.ends[i] = &q.lo[i]
+	for i := range w.ends {
+		at := i // where the form is largest
+		if i == len(w.x) || int(f[(i+1)*k-1]) < 0 == negative {
+			at += len(w.x)
 		}
+		w.ends[i], w.short[i] = &q.ends[at], q.short[at]
 	}
-	w.evaluate(&q.one)
-	if s := w.value(f, k, m, q.bits); s == 0 || s < 0 != negative || w.ball.c == nil {
+	s := w.sign(f, k, m, q.bits)
+	if s == 0 || s < 0 != negative || w.ball.c == nil {
 		return s == 0 || s < 0 != negative
 	}
 	for i := range w.form {
@@ -275,17 +254,9 @@ func (w *walker) nonpositive(f []uint, k, m int, negative bool) bool {
 	return w.ball.nonpositive(w.form, &w.scratch)
 }
 
-// evaluate sets the point for value: the x_i in w.ends, and one.
-func (w *walker) evaluate(one *big.Int) {
-	w.ends[len(w.x)] = one
-	for i, a := range w.ends {
-		w.short[i] = int(a.Int64())
-	}
-}
-
-// value returns the sign of Σ g_i·x_i + h·one for the form f = g·x + h and the x_i and one in
-// w.ends. The coefficients are less than 2^m, and one + Σ|x_i| is less than 2^most.
-func (w *walker) value(f []uint, k, m, most int) int {
+// sign returns that of Σ g_i·x_i + h·one for the form f = g·x + h and the x_i and one in w.ends, and
+// in w.short. The coefficients are less than 2^m, and one + Σ|x_i| is less than 2^most.
+func (w *walker) sign(f []uint, k, m, most int) int {
 	if s, sure := w.leading(f, k, m, most); sure {
 		return s
 	}
@@ -299,7 +270,7 @@ func (w *walker) value(f []uint, k, m, most int) int {
 	return signOf(v)
 }
 
-// leading is value from the leading bits of the coefficients, where they tell: each is taken as its
+// leading is sign from the leading bits of the coefficients, where they tell: each is taken as its
 // floor in units of 2^t, a word that is less than 1 too small. So the sum is less than 2^most off.
 func (w *walker) leading(f []uint, k, m, most int) (s int, sure bool) {
 	const sign = bits.UintSize - 1

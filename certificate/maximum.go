@@ -169,12 +169,12 @@ func (w *walker) pruneClass(kind byte, j int, text []byte) {
 	m := w.multipliers(text) + y.reach
 	w.in.require(w.terms[len(w.terms)-1] >= before, "no difference to another piece is named")
 	k := max(y.wide, length(m+y.q.bits))
-	w.sum(buffer(&w.f, len(w.form)*k), k, m, "the multipliers do not prove the class empty: their sum is positive somewhere in the ball and the box")
+	w.sum(buffer(&w.f, len(w.form)*k), k, m, y.scale, "the multipliers do not prove the class empty: their sum is positive somewhere in the ball and the box")
 	w.names = w.names[:before]
 	w.exclude(y, j, -1)
 }
 
-// beside checks that the witness of an unexplored cell, at which w.evaluate stands, does not lie in
+// beside checks that the witness of an unexplored cell, which w.ends holds, does not lie in
 // what was split away from it: some open piece is above all pieces aside.
 func (w *walker) beside(y *level, most int) {
 	for first := 0; first < len(y.sign); first = y.ends[first] {
@@ -183,7 +183,7 @@ func (w *walker) beside(y *level, most int) {
 		for c := range signs {
 			above := signs[c] == open
 			for a := range signs {
-				above = above && (signs[a] != aside || w.value(w.above(y, y.neurons[first+c], y.neurons[first+a]), y.k, y.bits, most) > 0)
+				above = above && (signs[a] != aside || w.sign(w.above(y, y.neurons[first+c], y.neurons[first+a]), y.k, y.bits, most) > 0)
 			}
 			right = right || above
 		}

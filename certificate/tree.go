@@ -79,7 +79,7 @@ func (w *walker) prune(kind byte, text []byte) {
 	k := max(y.wide, length(m+y.q.bits))
 	f := buffer(&w.f, len(w.form)*k)
 	mulAdd(f, w.widened(y.z[y.neurons[j]], y.k, k), k, &w.factor[0], live > 0)
-	w.sum(f, k, m, "the multipliers do not prove the other side empty: their sum is positive somewhere in the ball and the box")
+	w.sum(f, k, m, y.scale, "the multipliers do not prove the other side empty: their sum is positive somewhere in the ball and the box")
 	w.decide(j, live, kind == '>' || kind == '<', false)
 }
 
@@ -111,11 +111,14 @@ func (w *walker) multipliers(b []byte) (most int) {
 	return most + bits.Len(uint(len(w.terms)+1))
 }
 
-// sum adds Σ λ_i·s_i·z_i over the names of the line to f, and requires that f, whose coefficients
-// are then less than 2^m, is nowhere positive on the box or nowhere on the ball.
-func (w *walker) sum(f []uint, k, m int, reason string) {
+// sum adds Σ λ_i·s_i·z_i over the names of the line to f, and requires that f, integers times
+// 2^−scale that are then less than 2^m, is nowhere positive on the box or nowhere on the ball.
+func (w *walker) sum(f []uint, k, m int, scale uint, reason string) {
 	for i, id := range w.terms {
-		mulAdd(f, w.row(id, k), k, &w.factor[i+1], w.names[id].sign < 0)
+		p, lambda := w.names[id], &w.scratch.t
+		y := &w.levels[p.level]
+		lambda.Lsh(&w.factor[i+1], scale-y.scale)
+		mulAdd(f, w.widened(w.named(p), y.k, k), k, lambda, p.sign < 0)
 	}
 	w.in.require(w.nonpositive(f, k, m, false), reason)
 }
@@ -135,24 +138,21 @@ func (w *walker) bound(upper bool, text []byte) {
 	m := w.multipliers(words[3])
 	// The sum, times 2^scale: λ·(x_i − X·2^−e), or minus that, and the names.
 	scale, t := max(y.scale, uint(e)), &w.scratch.t
-	for j := range w.factor[:len(w.terms)+1] {
-		w.factor[j].Lsh(&w.factor[j], scale-y.scale)
-	}
-	own := t.Lsh(&w.factor[0], y.scale)
+	own := t.Lsh(&w.factor[0], scale)
 	m = max(y.reach+m+int(scale-y.scale), own.BitLen()+max(0, x.BitLen()-e)) + 2
 	k := max(y.wide, length(m+y.q.bits))
 	f, one := buffer(&w.f, len(w.form)*k), w.widened([]uint{1}, 1, k)
 	mulAdd(f[i*k:(i+1)*k], one, k, own, !upper)
 	mulAdd(f[len(f)-k:], one, k, t.Rsh(t.Mul(own, x), uint(e)), upper)
-	w.sum(f, k, m, "the multipliers do not prove the bound: their sum is positive somewhere in the ball and the box")
-	q := newBox(y.q.lo, y.q.hi, y.q.scale, uint(e))
-	end := &q.hi[i]
-	if !upper {
-		end = &q.lo[i]
+	w.sum(f, k, m, scale, "the multipliers do not prove the bound: their sum is positive somewhere in the ball and the box")
+	if y.q != y.own {
+		y.own.set(y.q.lo, y.q.hi, y.q.scale)
+		y.q = y.own
 	}
-	end.Lsh(x, q.scale-uint(e))
-	q.measure()
-	y.q = q
+	if upper {
+		i += len(w.x)
+	}
+	y.q.narrow(i, x, uint(e))
 }
 
 // leaf checks a final region or an unexplored cell: its witness is strictly inside the ball and on
@@ -188,10 +188,13 @@ func (w *walker) leaf(kind byte, text []byte) {
 	w.in.require(odd, "expected an odd coordinate, or the exponent 0")
 	most := size.BitLen()
 	w.in.require(w.ball.inside(w.x, uint(e), &w.scratch), "the witness is not strictly inside the ball")
-	w.evaluate(one)
+	w.ends[len(w.x)] = one
+	for i, a := range w.ends {
+		w.short[i] = int(a.Int64())
+	}
 	for _, p := range w.names {
 		y := &w.levels[p.level]
-		w.in.require(!p.split || w.value(w.named(p), y.k, y.bits, most) == int(p.sign), "the witness is not on the path's side of a neuron that is split")
+		w.in.require(!p.split || w.sign(w.named(p), y.k, y.bits, most) == int(p.sign), "the witness is not on the path's side of a neuron that is split")
 	}
 	if !w.entering && w.at < len(w.levels) && w.levels[w.at].ends != nil {
 		w.beside(&w.levels[w.at], most)

@@ -19,7 +19,7 @@ func length(n int) int { return n/bits.UintSize + 1 }
 func mulAdd(z, b []uint, k int, a *big.Int, negative bool) {
 	negative = negative != (a.Sign() < 0)
 	for o, x := range a.Bits() {
-		if o == 0 {
+		if o == 0 && x != 0 {
 			mac(z, b, k, uint(x), negative)
 		} else if o < k && x != 0 {
 			for i := 0; i < len(z); i += k {
@@ -51,18 +51,11 @@ func mac(z, b []uint, k int, a uint, negative bool) {
 	}
 }
 
-// place sets z to b·2^shift, vectors of numbers of k words and of n; what does not fit is cut.
-func place(z []uint, k int, b []uint, n int, shift uint) {
-	whole, part := int(shift/bits.UintSize), shift%bits.UintSize
+// place sets z to b, vectors of numbers of k words and of n; what does not fit is cut.
+func place(z []uint, k int, b []uint, n int) {
 	for ; len(z) > 0; z, b = z[k:], b[n:] {
-		sign, below := uint(int(b[n-1])>>(bits.UintSize-1)), uint(0)
-		clear(z[:min(whole, k)])
-		for j := whole; j < k; j++ {
-			word := sign
-			if j-whole < n {
-				word = b[j-whole]
-			}
-			z[j], below = word<<part|below>>(bits.UintSize-part), word
+		for j := copy(z[:k], b[:n]); j < k; j++ {
+			z[j] = uint(int(b[n-1]) >> (bits.UintSize - 1))
 		}
 	}
 }

@@ -122,7 +122,7 @@ func prepare(ctx context.Context, m *tree.Subject, opt Options, p plan) walk.Con
 	switch {
 	case p.oracle != nil:
 		cfg.NewTree = func(halt *atomic.Bool) tree.Tree { return tree.NewPlain(m, halt, proof, p.oracle) }
-	case tree.KeepsVertices(m, p.policy) && !(proof && m.Central()):
+	case tree.KeepsVertices(m, p.policy):
 		shared, wants := new(tree.Fallbacks), tree.Counts
 		if each {
 			wants = tree.Witnesses

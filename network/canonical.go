@@ -29,7 +29,7 @@ func (n *Network) writeCanonical(w io.Writer, most int) error {
 	b := bufio.NewWriterSize(w, 1<<16)
 	entries := 0
 	for _, l := range n.layers {
-		entries += len(l.B) * l.In()
+		entries += l.Rows() * l.In()
 	}
 	b.WriteString(`{"relucell-network":1,"inputs":`)
 	b.WriteString(strconv.Itoa(n.Inputs()))
@@ -50,22 +50,21 @@ func (n *Network) writeCanonical(w io.Writer, most int) error {
 		if l.Act == Max {
 			writePieces(b, l.Pieces)
 		}
-		rows, cols := l.W.Dims()
-		if entries > most && isSmaller(l.Nonzero(), rows, cols) {
+		if entries > most && isSmaller(l.Nonzero(), l.Rows(), l.In()) {
 			l = Layer{W: l.Sparse(), B: l.B}
 			b.WriteString(`,"columns":`)
-			writeRows(b, rows, func(r int) {
+			writeRows(b, l.Rows(), func(r int) {
 				at, _ := l.Row(r)
 				writeIndices(b, at)
 			})
 			b.WriteString(`,"weights":`)
-			writeRows(b, rows, func(r int) {
+			writeRows(b, l.Rows(), func(r int) {
 				_, v := l.Row(r)
 				writeRow(b, v)
 			})
 		} else {
 			b.WriteString(`,"weights":`)
-			writeRows(b, rows, func(r int) { writeRow(b, l.W.RawRowView(r)) })
+			writeRows(b, l.Rows(), func(r int) { writeRow(b, l.W.RawRowView(r)) })
 		}
 		b.WriteString(`,"bias":`)
 		writeRow(b, l.B)

@@ -37,7 +37,7 @@ func (n *Network) ForwardExact(x []*big.Float) ([]*big.Float, Pattern) {
 	}
 	a := dyadic.BigFloats(x)
 	for _, l := range n.layers {
-		a, _ = a.Affine(context.Background(), len(l.B), l.Row, l.B) // which does not end
+		a, _ = a.Affine(context.Background(), l.Rows(), l.Row, l.B) // which does not end
 		if l.Act == Max {
 			a, pattern = l.largest(a, pattern)
 			continue

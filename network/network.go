@@ -85,6 +85,9 @@ func (l Layer) Out() int {
 	return len(l.B)
 }
 
+// Rows returns the number of rows of W: one for each unit, or each piece of a maximum.
+func (l Layer) Rows() int { return len(l.B) }
+
 // In returns the number of inputs.
 func (l Layer) In() int { _, c := l.W.Dims(); return c }
 
@@ -187,7 +190,7 @@ func New(layers []Layer) (*Network, error) {
 	for i := range n.layers {
 		l := &n.layers[i]
 		l.unify()
-		if d, ok := l.W.(*mat.Dense); ok && d != nil && isKeptSparse(l.Nonzero(), len(l.B), l.In()) {
+		if d, ok := l.W.(*mat.Dense); ok && d != nil && isKeptSparse(l.Nonzero(), l.Rows(), l.In()) {
 			l.W = l.Sparse()
 		}
 	}

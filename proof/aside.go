@@ -40,9 +40,14 @@ type block struct {
 	size int
 }
 
-// held is how much text a writer keeps in memory before it lays some aside. A part must be in
-// memory when it is written, so parts larger than usual do not raise it.
-func (o *output) held() int { return 2 * min(o.partSize, PartSize) }
+// held is how much text a writer keeps in memory before it lays some aside: as much as a part of the
+// usual size has, and forks, of which there may be many, half of that.
+func (w *Writer) held() int {
+	if w.forked {
+		return min(w.partSize, PartSize) / 2
+	}
+	return min(w.partSize, PartSize)
+}
 
 func (o *output) blockSize() int {
 	return max(1, min(o.partSize, PartSize)/blocksOfPart)
@@ -113,11 +118,12 @@ func (w *Writer) lighten() {
 	switch {
 	case w.forked && len(w.splits) == 0 && len(w.text) > forkHeld:
 		w.shed(0)
-		text := w.text
-		w.text = nil
-		texts.Put(&text)
+		w.release()
 	case len(w.text) > w.held():
 		w.shed(w.held() / 2)
+	}
+	if held := w.held(); cap(w.text) > 2*held {
+		w.text = append(make([]byte, 0, held), w.text...)
 	}
 }
 

@@ -30,6 +30,8 @@ type output struct {
 	parts map[string]string
 
 	aside aside
+	// large is held by the one writer that has the whole text of a part or of a fork in memory.
+	large sync.Mutex
 }
 
 // newOutput checks the header and the folder.

@@ -3,6 +3,7 @@ package proof
 // The spelling of lines: what was shown of a cell, and witnesses (docs/certificate.md).
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
@@ -30,14 +31,25 @@ func SpellBall(b ball.Ball) string {
 	return string(text)
 }
 
-// appendInt appends v in decimal. Most numbers of a proof have one or two
-// digits, and a proof has very many numbers.
+// spelled are the numbers below spelledMost in decimal, and how many digits each has, in a word: the
+// first digit is in the lowest byte, the number of digits in the highest. Most numbers of a proof are
+// below, a proof has very many, and no one can predict how many digits the next one has.
+var spelled = func() (t [spelledMost]uint32) {
+	for v := range t {
+		for i, c := range strconv.Itoa(v) {
+			t[v] += uint32(c)<<(8*i) + 1<<24
+		}
+	}
+	return t
+}()
+
+const spelledMost = 1000
+
+// appendInt appends v in decimal.
 func appendInt(b []byte, v int64) []byte {
-	switch {
-	case 0 <= v && v < 10:
-		return append(b, byte('0'+v))
-	case 10 <= v && v < 100:
-		return append(b, byte('0'+v/10), byte('0'+v%10))
+	if uint64(v) < spelledMost {
+		t := spelled[v]
+		return binary.LittleEndian.AppendUint32(b, t)[:len(b)+int(t>>24)]
 	}
 	return strconv.AppendInt(b, v, 10)
 }
@@ -46,6 +58,18 @@ func appendInt(b []byte, v int64) []byte {
 type pen struct {
 	text []byte
 	err  error
+}
+
+// lineRoom is the room in bytes that a line finds, which most need no more of.
+const lineRoom = 1 << 10
+
+// line begins a line. The text grows by doubling: by less, as append would have it, long ones are
+// copied several times more.
+func (w *Writer) line(c byte) []byte {
+	if cap(w.text)-len(w.text) < lineRoom {
+		w.text = slices.Grow(w.text, max(min(len(w.text), w.held()/2), lineRoom))
+	}
+	return append(w.text, c)
 }
 
 func (w *pen) fail(err error) {
@@ -60,7 +84,7 @@ func (w *Writer) Narrowed(k int, side int8, x float64, m *enumerate.Multipliers)
 	if side < 0 {
 		c = '['
 	}
-	b := appendInt(append(w.text, c), int64(k))
+	b := appendInt(w.line(c), int64(k))
 	n, e := dyadic.Split(x)
 	if e > 0 {
 		b = new(big.Int).Lsh(big.NewInt(n), uint(e)).Append(append(b, ' '), 10)
@@ -85,7 +109,7 @@ func (w *Writer) Pruned(neuron int, live int8, named bool, m *enumerate.Multipli
 	case named:
 		c = '>'
 	}
-	w.multipliers(appendInt(append(w.text, c), int64(neuron)), m)
+	w.multipliers(appendInt(w.line(c), int64(neuron)), m)
 }
 
 // multipliers ends a line with multipliers, of which 1 is not written.
@@ -115,6 +139,9 @@ func (w *pen) multipliers(b []byte, m *enumerate.Multipliers) {
 // appendName names a constraint counted back from the last, 0: bijectively in capitals, with a
 // small letter at the end.
 func appendName(b []byte, back int32) []byte {
+	if back < 26 {
+		return append(b, byte('a'+back))
+	}
 	var capitals [8]byte
 	n := len(capitals)
 	for high := back / 26; high > 0; high = (high - 1) / 26 {
@@ -147,28 +174,28 @@ func (w *pen) capped(v *big.Int) {
 
 // leaf writes a witness: integers, and the exponent that they share.
 func (w *Writer) leaf(c byte, x []float64) {
+	n, exps, e := make([]int64, 0, 16), make([]int, 0, 16), 0
 	for _, v := range x {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			w.fail(fmt.Errorf("proof: a witness has the coordinate %g, expected a finite number", v))
 			return
 		}
-	}
-	e := min(0, dyadic.Least(x))
-	n := make([]int64, 0, 16)
-	for _, v := range x {
 		m, exp := dyadic.Split(v)
-		if m != 0 && exp-e > 62-bits.Len64(uint64(max(m, -m))) {
+		n, exps, e = append(n, m), append(exps, exp), min(e, exp)
+	}
+	for i, m := range n {
+		shift := exps[i] - e
+		if shift > 62-bits.Len64(uint64(max(m, -m))) && m != 0 {
 			w.leafIntegers(c, dyadic.Floats(x))
 			return
 		}
-		n = append(n, m<<max(0, exp-e))
+		n[i] = m << shift
 	}
-	b := appendInt(append(w.text, c), int64(-e))
+	b := appendInt(w.line(c), int64(-e))
 	for _, v := range n {
-		if v >= 0 {
-			b = append(b, ' ')
-		}
-		b = appendInt(b, v)
+		minus := v >> 63 // or 0
+		b = append(b, ' '+byte(minus&('-'-' ')))
+		b = appendInt(b, v^minus-minus)
 	}
 	w.text = append(b, '\n')
 	w.complete()
@@ -189,7 +216,7 @@ func (w *Writer) leafIntegers(c byte, x dyadic.Vector) {
 	if -x.Exp > maxExponent {
 		w.fail(&WriteError{fmt.Errorf("proof: a witness has the exponent %d, expected %d at most", -x.Exp, maxExponent)})
 	}
-	b := appendInt(append(w.text, c), int64(max(0, -x.Exp)))
+	b := appendInt(w.line(c), int64(max(0, -x.Exp)))
 	for i := range x.N {
 		v := &x.N[i]
 		if x.Exp > 0 {

@@ -72,7 +72,7 @@ type span struct{ start, plus int }
 
 var _ enumerate.Snapshotter = (*Writer)(nil)
 
-// texts recycles the buffers of forks.
+// texts recycles the buffers of writers.
 var texts = sync.Pool{New: func() any { return new([]byte) }}
 
 // NewWriter returns a writer of a proof to be put at path, gzipped if that ends
@@ -83,14 +83,14 @@ func NewWriter(path string, h Header) (*Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Writer{output: o, pen: pen{text: make([]byte, 0, 1<<16)}}, nil
+	return &Writer{output: o, pen: pen{text: (*texts.Get().(*[]byte))[:0]}}, nil
 }
 
 // Split says that both sides of the next neuron live. The minus subtree follows,
 // then the plus subtree, then SplitEnd.
 func (w *Writer) Split() {
 	w.splits = append(w.splits, span{start: w.length()})
-	w.text = append(w.text, '*', '\n')
+	w.text = append(w.line('*'), '\n')
 }
 
 // SplitEnd ends the split begun last.
@@ -103,27 +103,33 @@ func (w *Writer) SplitEnd() {
 	s := w.splits[top]
 	w.splits = w.splits[:top]
 	if w.length()-s.start > w.partSize {
-		w.recall(s.start)
-		minus, plus := s.start+2-w.base, s.plus-w.base
-		first, second := w.text[minus:plus], w.text[plus:]
-		kept := w.partSize - 2
-		// The larger child goes, the minus one if they are equal, and the other too if it is too
-		// large alone.
-		var a, b []byte
-		if len(first) >= len(second) || len(first) > kept {
-			a = w.part(first)
-		}
-		if len(second) > len(first) || len(second) > kept {
-			b = w.part(second)
-		}
-		if b != nil {
-			w.text = append(w.text[:plus], b...)
-		}
-		if a != nil {
-			w.text = slices.Replace(w.text, minus, plus, a...)
-		}
+		w.large.Lock()
+		defer w.large.Unlock()
+		w.divide(s)
 	}
 	w.complete()
+}
+
+// divide moves children of a split that is too large to parts: the larger one, the minus one if they
+// are equal, and the other too if it is too large alone.
+func (w *Writer) divide(s span) {
+	w.recall(s.start)
+	minus, plus := s.start+2-w.base, s.plus-w.base
+	first, second := w.text[minus:plus], w.text[plus:]
+	kept := w.partSize - 2
+	var a, b []byte
+	if len(first) >= len(second) || len(first) > kept {
+		a = w.part(first)
+	}
+	if len(second) > len(first) || len(second) > kept {
+		b = w.part(second)
+	}
+	if b != nil {
+		w.text = append(w.text[:plus], b...)
+	}
+	if a != nil {
+		w.text = slices.Replace(w.text, minus, plus, a...)
+	}
 }
 
 // complete notes that a subtree ended here.
@@ -177,14 +183,22 @@ func (w *Writer) Join(o enumerate.Observer) {
 		f.err = errors.New("proof: Join with a fork that is not one whole subtree")
 	}
 	w.fail(f.err)
+	w.large.Lock()
+	defer w.large.Unlock()
 	f.recall(0)
 	w.text = append(w.text, f.text...)
 	w.regions += f.regions
 	w.open += f.open
 	w.complete()
-	text := f.text
-	f.text = nil
-	texts.Put(&text)
+	f.release()
+}
+
+// release gives the buffer back, if it is no larger than usual.
+func (w *Writer) release() {
+	if text := w.text; cap(text) <= 2*PartSize {
+		texts.Put(&text)
+	}
+	w.text = nil
 }
 
 // Close writes the proof: header, tree, and the count, which must be lower unless that is nil. The
@@ -212,6 +226,7 @@ func (w *Writer) Close(lower *big.Int) error {
 	if err := w.finish(w.text, w.open == 0); err != nil {
 		w.err = &WriteError{err}
 	}
+	w.release()
 	return w.err
 }
 

@@ -8,6 +8,7 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -177,5 +178,14 @@ func TestBytesDependOnTheTreeAlone(t *testing.T) {
 				require.Equal(t, size > 0, len(first) > 1)
 			}
 		}
+	}
+}
+
+func TestIntegersAreSpelledInDecimal(t *testing.T) {
+	for _, v := range []int64{0, 7, 10, 99, 100, 999, 1000, -1, -999, math.MaxInt64, math.MinInt64} {
+		require.Equal(t, "x"+strconv.FormatInt(v, 10), string(appendInt([]byte("x"), v)))
+	}
+	for v := range int64(2000) {
+		require.Equal(t, strconv.FormatInt(v, 10), string(appendInt(nil, v)))
 	}
 }

@@ -103,10 +103,32 @@ func (j *Judge) Shows(z *forms.Form, s float64, ids []int32, lam []float64) bool
 	return j.Empty(z, s, ids, lam) != None && len(j.Out.Back) > 0
 }
 
-// small looks for small integers near the multipliers for which floats are certain, and takes them.
+// hopeTries is after how many tries it is asked whether there is hope: most sets need no more.
+const hopeTries = 2
+
+// standing says that the multipliers stand before they are rounded. Where forms are degenerate they
+// do not, whatever they are rounded to.
+func (j *Judge) standing(z *forms.Form, s float64, ids []int32, lam []float64) bool {
+	j.round = append(append(j.round[:0], 1), lam...)
+	return j.stands(z, s, ids)
+}
+
+// small looks for small integers near the multipliers for which floats are certain, and takes them:
+// (1, lam) are scaled so that the largest is what it is to be.
 func (j *Judge) small(z *forms.Form, s float64, ids []int32, lam []float64) bool {
-	for _, top := range proofTops {
-		if j.rounded(lam, top) && j.float(z, s, j.round[0], ids, j.round[1:]) {
+	if j.few() {
+		j.own.set(z, s)
+	}
+	most := math.Float64bits(1)
+	for _, v := range lam {
+		most = max(most, math.Float64bits(v)&^(1<<63)) // in the order of the floats, which are ≥ 0
+	}
+	whole := math.Float64frombits(most)
+	for i, top := range proofTops {
+		if i == hopeTries && !j.standing(z, s, ids, lam) {
+			return false
+		}
+		if j.scaled(lam, top/whole) && j.stands(z, s, ids) {
 			j.thin(z, s, ids)
 			j.Out.take(&j.filter, z, ids)
 			return true
@@ -177,14 +199,18 @@ func (b Box) supremumOf(m *forms.Model, r exact.Row) *big.Rat {
 // float is the float filter: the computed f differs from the true one, anywhere on the unit ball,
 // by what supremum says at most, so a sum below zero proves f < 0.
 func (c *filter) float(z *forms.Form, s, self float64, ids []int32, lam []float64) bool {
-	if len(c.Box) > 0 {
-		h, err, mag := c.combine(z, s, self, ids, lam)
-		sup := c.Box.supremum(c.f[:len(z.G)])
-		if c.Model.Norm == ball.L2 || c.Model.Norm == ball.L1 {
-			sup = min(sup, forms.Sup(c.Model.Norm, c.f[:len(z.G)]))
-		}
-		return h+sup+forms.Rounding(err, mag, len(ids)+len(z.G)+c.sideTerms()) < 0
+	h, err, mag := c.combine(z, s, self, ids, lam)
+	return h+c.largest(c.f[:len(z.G)])+forms.Rounding(err, mag, len(ids)+len(z.G)+c.sideTerms()) < 0
+}
+
+// largest returns the largest value of g·y on the ball, or on the box where that is less.
+func (c *filter) largest(g []float64) float64 {
+	if len(c.Box) == 0 {
+		return forms.Sup(c.Model.Norm, g)
 	}
-	sup, off := c.Supremum(z, s, self, ids, lam)
-	return sup+off < 0
+	sup := c.Box.supremum(g)
+	if c.Model.Norm == ball.L2 || c.Model.Norm == ball.L1 {
+		sup = min(sup, forms.Sup(c.Model.Norm, g))
+	}
+	return sup
 }

@@ -6,13 +6,16 @@ package judge
 import (
 	"math"
 
+	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/internal/forms"
 )
 
 // filter judges multipliers of the constraints of a cell, in floats.
 type filter struct {
 	Model *forms.Model
-	// Cell holds the constraints of the cell. They are the caller's to change.
+	// Proof says that multipliers are wanted in integers.
+	Proof bool
+	// Cell holds the constraints of the cell. They are the caller's to change, but Add adds them.
 	Cell []Constraint
 	// Named is the number of names, where not all of them are constraints of the cell; 0 where they
 	// are.
@@ -21,6 +24,9 @@ type filter struct {
 	Box   Box
 	f     []float64
 	round []float64 // rounded multipliers, self first
+	// In a proof with few inputs, rows are those of the cell, and own that of the form in question.
+	rows []row
+	own  row
 }
 
 // combine writes f = scale0·s·z + Σ lam_i s_i z_i and returns its offset, the
@@ -51,13 +57,70 @@ func (c *filter) Supremum(z *forms.Form, s, self float64, ids []int32, lam []flo
 	return h + forms.Sup(c.Model.Norm, c.f[:len(z.G)]), forms.Rounding(err, mag, len(ids)+len(z.G))
 }
 
+// fewInputs is the number of inputs up to which constraints are kept as rows.
+const fewInputs = 7
+
+// row is a form of few inputs times its side: its gradient, offset, error and magnitude.
+type row [fewInputs + 3]float64
+
+func (r *row) set(z *forms.Form, s float64) {
+	*r = row{fewInputs: s * z.H, fewInputs + 1: z.Err, fewInputs + 2: z.Mag}
+	for k, g := range z.G {
+		r[k] = s * g
+	}
+}
+
+// few says that constraints are kept as rows.
+func (c *filter) few() bool { return c.Proof && c.Model.N <= fewInputs }
+
+// Add adds a constraint to the cell.
+func (c *filter) Add(a Constraint) {
+	if c.Cell = append(c.Cell, a); c.few() {
+		c.rows = append(c.rows[:len(c.Cell)-1], row{})
+		c.rows[len(c.Cell)-1].set(a.Form, a.S)
+	}
+}
+
+// stands is float with the rounded multipliers, of which the form is in own where its inputs are
+// few. It is the same sum: what it adds beside that is 0.
+func (c *filter) stands(z *forms.Form, s float64, ids []int32) bool {
+	if !c.few() {
+		return c.float(z, s, c.round[0], ids, c.round[1:])
+	}
+	r, t := c.round[0], &c.own
+	g0, g1, g2, g3, g4, g5, g6 := r*t[0], r*t[1], r*t[2], r*t[3], r*t[4], r*t[5], r*t[6]
+	h, err, mag := r*t[fewInputs], r*t[fewInputs+1], r*t[fewInputs+2]
+	round := c.round[1:]
+	for i, id := range ids {
+		r, t := round[i], &c.rows[id]
+		g0 += r * t[0]
+		g1 += r * t[1]
+		g2 += r * t[2]
+		g3 += r * t[3]
+		g4 += r * t[4]
+		g5 += r * t[5]
+		g6 += r * t[6]
+		h += r * t[fewInputs]
+		err += r * t[fewInputs+1]
+		mag += r * t[fewInputs+2]
+	}
+	off := forms.Rounding(err, mag, len(ids)+len(z.G)+c.sideTerms())
+	if len(c.Box) == 0 && c.Model.Norm != ball.L1 && c.Model.Norm != ball.L2 {
+		abs := math.Abs
+		return h+(abs(g0)+abs(g1)+abs(g2)+abs(g3)+abs(g4)+abs(g5)+abs(g6))+off < 0
+	}
+	g := [...]float64{g0, g1, g2, g3, g4, g5, g6}
+	return h+c.largest(g[:len(z.G)])+off < 0
+}
+
 // thin drops the smallest multiplier as long as the proof stands without it.
 func (c *filter) thin(z *forms.Form, s float64, ids []int32) {
 	for {
-		at := 0
-		for i, r := range c.round {
-			if i > 0 && r > 0 && (at == 0 || r < c.round[at]) {
-				at = i
+		at, least := 0, ^uint64(0)
+		for i, r := range c.round[1:] {
+			// The bits of what is not negative are in its order; 0 comes last.
+			if r := math.Float64bits(r) - 1; r < least {
+				at, least = i+1, r
 			}
 		}
 		if at == 0 {
@@ -65,7 +128,7 @@ func (c *filter) thin(z *forms.Form, s float64, ids []int32) {
 		}
 		r := c.round[at]
 		c.round[at] = 0
-		if !c.float(z, s, c.round[0], ids, c.round[1:]) {
+		if !c.stands(z, s, ids) {
 			c.round[at] = r
 			return
 		}
@@ -74,23 +137,17 @@ func (c *filter) thin(z *forms.Form, s float64, ids []int32) {
 
 // What the largest multiplier is rounded to, in turn. Small ones make short
 // proofs: a single digit where that does.
-var proofTops = [...]float64{3, 9, 32, 1 << 8, 1 << 16, 1 << 24, 1 << 32}
+var proofTops = [...]float64{9, 99, 999, 9999, 99999, 1 << 22, 1 << 32}
 
-// rounded scales (1, lam) so that the largest is limit and rounds to integers;
-// false when self would vanish.
-func (c *filter) rounded(lam []float64, limit float64) bool {
-	top := 1.0
-	for _, v := range lam {
-		top = max(top, v)
-	}
-	return c.scaled(lam, limit/top)
-}
+// half rounds what is added to it to an integer, to even from halves, where that is below 2⁵¹ in
+// absolute value: it is taken away again.
+const half = 0x1.8p52
 
-// scaled rounds f·(1, lam) to integers; false when self would vanish.
+// scaled rounds f·(1, lam) to integers; false when self would vanish. Domain: they are at most 2³³.
 func (c *filter) scaled(lam []float64, f float64) bool {
-	c.round = append(c.round[:0], math.RoundToEven(f)) // which is one instruction
+	c.round = append(c.round[:0], f+half-half)
 	for _, v := range lam {
-		c.round = append(c.round, math.RoundToEven(f*v))
+		c.round = append(c.round, f*v+half-half)
 	}
 	return c.round[0] >= 1
 }

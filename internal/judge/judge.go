@@ -59,15 +59,13 @@ type Judge struct {
 	// Labels are the signs of all neurons on the cell, those before the layer in question at least.
 	// They are the caller's to change.
 	Labels []int8
-	// Proof says that multipliers are wanted in integers; Out then holds those of the last side
-	// found empty.
-	Proof  bool
+	// Out holds, in a proof, the multipliers of the last side found empty.
 	Out    Multipliers
 	Policy *Policy
 
 	path    *forms.ExactPath
 	pass    *passer
-	rows    []exact.Row // scratch of Judge.rowsOf
+	exact   []exact.Row // scratch of Judge.rowsOf
 	support support
 	reach   []float64 // scratch of Within
 }
@@ -108,12 +106,12 @@ func (j *Judge) rowOf(z *forms.Form, s float64) exact.Row {
 // rowsOf returns the exact rows s·z of a form and of constraints of the cell, until it is called
 // again.
 func (j *Judge) rowsOf(z *forms.Form, s float64, ids []int32) []exact.Row {
-	j.rows = append(j.rows[:0], j.rowOf(z, s))
+	j.exact = append(j.exact[:0], j.rowOf(z, s))
 	for _, id := range ids {
 		a := &j.Cell[id]
-		j.rows = append(j.rows, j.rowOf(a.Form, a.S))
+		j.exact = append(j.exact, j.rowOf(a.Form, a.S))
 	}
-	return j.rows
+	return j.exact
 }
 
 // cellRows returns the exact rows s·z of the cell's constraints.

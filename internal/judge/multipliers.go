@@ -5,6 +5,7 @@ package judge
 
 import (
 	"math/big"
+	"math/bits"
 
 	"github.com/relucell/relucell/internal/forms"
 )
@@ -87,14 +88,14 @@ func (o *Multipliers) sort() {
 	if o.order(); o.BigSelf != nil {
 		return
 	}
-	bits := o.Self
+	all := o.Self
 	for _, l := range o.Lambda {
-		bits |= l
+		all |= l
 	}
-	for ; bits&1 == 0; bits >>= 1 {
-		o.Self >>= 1
+	if n := bits.TrailingZeros64(uint64(all)); n > 0 {
+		o.Self >>= n
 		for i := range o.Lambda {
-			o.Lambda[i] >>= 1
+			o.Lambda[i] >>= n
 		}
 	}
 }

@@ -148,7 +148,7 @@ func (p *Plain) ancestors() {
 	p.judge.Cell = p.judge.Cell[:0]
 	for d, s := range p.path {
 		c := &p.cells[d]
-		p.judge.Cell = append(p.judge.Cell, judge.Constraint{Form: p.Form(c.l, c.j), ID: int32(p.m.Layers[c.l].First + c.j), S: float64(s), Name: int32(d)})
+		p.judge.Add(judge.Constraint{Form: p.Form(c.l, c.j), ID: int32(p.m.Layers[c.l].First + c.j), S: float64(s), Name: int32(d)})
 	}
 }
 

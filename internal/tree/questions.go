@@ -222,7 +222,7 @@ func (t *questions) solve(z *forms.Form, id int, s float64, lv *level) bool {
 
 // constrain adds a constraint to the cell, release takes the last one away.
 func (t *questions) constrain(a judge.Constraint) {
-	t.judge.Cell = append(t.judge.Cell, a)
+	t.judge.Add(a)
 	if t.judge.Named > 0 {
 		t.judge.Named = a.Name + 1
 	}

@@ -53,14 +53,14 @@ type line struct {
 	m        judge.Multipliers
 }
 
-// add makes room for a line with the multipliers that the judge found last.
+// add makes room for a line with the multipliers that the judge found last, and takes them.
 func (s *shown) add(m *judge.Multipliers) *line {
 	if s.n == len(s.lines) {
 		s.lines = append(s.lines, line{})
 	}
 	l := &s.lines[s.n]
 	s.n++
-	l.m.CopyFrom(m)
+	l.m, *m = *m, l.m
 	return l
 }
 
@@ -80,7 +80,7 @@ func (s *shown) tell(to Teller) {
 func (t *words) constrain(lv *hull, s int8) {
 	ly := t.m.Layers[lv.l]
 	id := t.judge.Names()
-	t.judge.Cell = append(t.judge.Cell, judge.Constraint{Form: t.Form(lv.l, lv.j), ID: int32(ly.First + lv.j), S: float64(s), Name: id})
+	t.judge.Add(judge.Constraint{Form: t.Form(lv.l, lv.j), ID: int32(ly.First + lv.j), S: float64(s), Name: id})
 	t.know(len(t.judge.Cell) - 1)
 }
 
@@ -125,7 +125,7 @@ func (t *words) adopt(o *words, src, dst *hull) {
 		z := *a.Form
 		z.G = slices.Clone(z.G)
 		a.Form = &z
-		t.judge.Cell = append(t.judge.Cell, a)
+		t.judge.Add(a)
 		t.know(i)
 	}
 }
@@ -135,8 +135,9 @@ func (t *words) prune(lv *hull, b uint, live int8) bool {
 	j := t.cells.NeuronAt(lv.l, lv.word, b)
 	z := t.Form(lv.l, j)
 	g, s := toward(z, -live)
-	c := &t.shown.cone
-	if !t.shown.evidence.Express(t.cells.Top(&g, lv.at), &g, c) || !t.judge.Shows(z, s, c.IDs, c.Lambda) {
+	c, top := &t.shown.cone, t.cells.Top(&g, lv.at[lv.fresh:])
+	if !(t.shown.evidence.Along(top, &g, lv.at, c) && t.judge.Shows(z, s, c.IDs, c.Lambda)) &&
+		!(t.shown.evidence.Express(top, &g, c) && t.judge.Shows(z, s, c.IDs, c.Lambda)) {
 		return false
 	}
 	l := t.shown.add(&t.judge.Out)
@@ -163,7 +164,7 @@ const narrowWorth = 4
 func (t *words) enterShown(lv *hull) bool {
 	l := lv.l
 	st, fs, labels := &t.layers[l], t.Forms(l), t.labels[t.m.Layers[l].First:]
-	if t.m.UnitTerms < forms.MaxTerms && t.judge.Names() > 0 {
+	if t.narrows(lv, len(st.done)) && t.m.UnitTerms < forms.MaxTerms && t.judge.Names() > 0 {
 		t.cells.Around(lv.at, &t.around)
 		gain := 0
 		for j := range st.done {
@@ -171,7 +172,7 @@ func (t *words) enterShown(lv *hull) bool {
 				gain++
 			}
 		}
-		if gain*(len(t.m.Layers)-l) > narrowWorth*t.m.N {
+		if t.narrows(lv, gain) {
 			t.narrow(lv)
 		}
 	}
@@ -193,6 +194,11 @@ func (t *words) enterShown(lv *hull) bool {
 		}
 	}
 	return true
+}
+
+// narrows says that it pays to narrow the box for so many neurons that this settles.
+func (t *words) narrows(lv *hull, gain int) bool {
+	return gain*(len(t.m.Layers)-lv.l) > narrowWorth*t.m.N
 }
 
 // sideParts is how many steps of the grid of a side there are in the width of a cell: fewer make
@@ -341,7 +347,7 @@ func (s *shown) rounded(in *vertices.Region, room float64) bool {
 
 // coarser is how many digits fewer are tried than should always do, for a point need not be in the
 // middle, and finer how many more, for what rounding makes of that.
-const coarser, finer = 3, 2
+const coarser, finer = 1, 2
 
 // roundInput rounds the witness in shown.y to so many digits after the point in coordinates of the
 // input. fits is false where float64 does not hold that.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/internal/judge"
+	"github.com/relucell/relucell/internal/vertices"
 )
 
 // paths writes down what is told of each cell, by its path.
@@ -109,4 +110,48 @@ func TestWhatIsShownDependsOnThePathAlone(t *testing.T) {
 	}
 	require.Greater(t, regions, 2000)
 	require.Greater(t, lines, 2000)
+}
+
+// What edges say of a vertex is what a linear system does.
+func TestEdgesSayWhatEquationsDo(t *testing.T) {
+	compared := 0
+	for seed := range uint64(60) {
+		c := gen.RandomCase(gen.NewRand(seed), gen.RandomOptions{})
+		m, err := NewSubject(context.Background(), c.Net, c.Ball)
+		require.NoError(t, err)
+		if !KeepsVertices(m, nil) || m.Central() {
+			continue
+		}
+		coin := rand.New(rand.NewPCG(seed, 0))
+		look := func(tr *Vertices) {
+			var g vertices.Point
+			for k := range m.N {
+				g[k] = coin.NormFloat64()
+			}
+			at := tr.here().at
+			top := tr.cells.Top(&g, at)
+			var edges, equations vertices.Cone
+			if !tr.shown.evidence.Along(top, &g, at, &edges) {
+				return
+			}
+			require.True(t, tr.shown.evidence.Express(top, &g, &equations))
+			got, want := map[int32]float64{}, map[int32]float64{}
+			for i, id := range edges.IDs {
+				got[id] = edges.Lambda[i]
+			}
+			for i, id := range equations.IDs {
+				want[id] = equations.Lambda[i]
+			}
+			require.Len(t, got, len(want))
+			for id, l := range want {
+				require.InEpsilon(t, 1+l, 1+got[id], 1e-6, "case %d (%s), constraint %d", seed, c.Name, id)
+			}
+			compared++
+		}
+		e := explorer{coin: coin, told: &paths{told: map[string]string{}}}
+		root := NewVertices(m, &Policy{OnCell: look}, new(atomic.Bool), new(Fallbacks), Proofs)
+		root.Reset()
+		e.explore(root, nil)
+	}
+	require.Greater(t, compared, 2000)
 }

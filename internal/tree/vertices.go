@@ -40,6 +40,9 @@ type hull struct {
 	// those that may.
 	open uint64
 	word int
+	// fresh is where the vertices of the newest hyperplane begin in at. A neuron of the word that was
+	// open before it and is not any more is largest at one of these, on the side that it has lost.
+	fresh int
 	// Neuron j of layer l is the next to be decided, or that of the split.
 	l, j    int
 	arrived bool
@@ -211,6 +214,7 @@ func (t *Vertices) arrive(lv *hull) bool {
 	}
 	up, s := t.levels[d-1], t.path[d-1]
 	lv.at = up.parts.Side(s, lv.at[:0])
+	lv.fresh = len(lv.at) - len(up.parts.Section)
 	if up.l+1 < len(t.m.Layers) {
 		lv.acc.CopyFrom(&up.acc)
 	}

@@ -40,7 +40,7 @@ func (t *words) nextWord(lv *hull) (found, certain bool) {
 			}
 		}
 		if undecided != 0 {
-			lv.open, lv.word = undecided, word
+			lv.open, lv.word, lv.fresh = undecided, word, 0
 			return true, ok && c.LookAll(word, lv.at, undecided)
 		}
 	}
@@ -128,6 +128,7 @@ func (t *words) splits(lv *hull) (both, certain bool) {
 		return false, false
 	}
 	lv.at = lv.parts.Side(s, lv.at[:0])
+	lv.fresh = len(lv.at) - len(lv.parts.Section)
 	t.labels[t.m.Layers[lv.l].First+lv.j] = s
 	t.tally.Float++
 	t.Pass(&lv.acc, lv.l, lv.j, s)

@@ -44,13 +44,57 @@ func (c *Evidence) Know(p Place, k Known) { c.known[p] = k }
 
 // Top returns the vertex of a cell at which g·y is largest.
 func (p *points) Top(g *Point, list []int32) (top int32) {
-	most := math.Inf(-1)
+	most := uint64(0)
 	for _, v := range list {
-		if t := dot(g, &p.Vertices[v].X); t > most {
+		// The bits of a float, as integers that are in the same order: those are compared without
+		// branches that no one can predict.
+		t := math.Float64bits(dot(g, &p.Vertices[v].X))
+		if t ^= uint64(int64(t)>>63) | 1<<63; t > most {
 			top, most = v, t
 		}
 	}
 	return top
+}
+
+// Along sets out as Express does, at a vertex on as many constraints as there are dimensions, from
+// the edges there: on the edge that leaves a constraint nothing but that changes. So the multiplier
+// is what g·y loses to the other end, over how far that is inside the constraint. The list is that
+// of all vertices of the cell. It returns false where that is not seen.
+func (c *Evidence) Along(v int32, g *Point, list []int32, out *Cone) bool {
+	on, x := c.Vertices[v].On, &c.Vertices[v].X
+	if bits.OnesCount64(on) != c.N {
+		return false
+	}
+	out.IDs, out.Lambda = out.IDs[:0], out.Lambda[:0]
+	// The other ends, and the vertex itself, are on all these constraints but one: they are looked for
+	// without branches that no one can predict, from the end, where the newest are.
+	var ends [MaxInputs + 2]int32
+	n := 0
+	for i := len(list) - 1; i >= 0 && n <= c.N; i-- {
+		ends[n] = list[i]
+		found, alone := 0, on&^c.Vertices[list[i]].On
+		if alone&(alone-1) == 0 {
+			found = 1
+		}
+		n += found
+	}
+	top, left := dot(g, x), on&^c.outer
+	for _, w := range ends[:n] {
+		end := &c.Vertices[w]
+		alone := on &^ end.On
+		if alone&left == 0 {
+			continue
+		}
+		left &^= alone
+		p := c.Facets[bits.TrailingZeros64(alone)]
+		k := &c.known[p]
+		inside := k.Side * c.Row(p).At(&end.X)
+		if !(inside > 0) {
+			return false
+		}
+		out.IDs, out.Lambda = append(out.IDs, k.ID), append(out.Lambda, max(top-dot(g, &end.X), 0)/inside)
+	}
+	return left == 0
 }
 
 // Express sets out to −g as a sum of the inward normals of the constraints that hold at a vertex,

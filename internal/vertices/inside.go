@@ -42,7 +42,8 @@ func (c *Evidence) Beyond(norm ball.Norm) bool {
 }
 
 // Halves are the two sides of a cell that a row cuts, where no more is wanted of them than a point
-// of each: the means of the vertices on either side.
+// of each: the means of the vertices on either side, with those on the row in both. Between these
+// means are means of all vertices: the others alone might be on one facet.
 type Halves struct {
 	Region
 	minus, plus Point
@@ -55,13 +56,12 @@ func (c *Evidence) Halve(word int, list []int32, b uint, h *Halves) {
 	h.minus, h.plus = Point{}, Point{}
 	minus, plus := 0.0, 0.0
 	for _, v := range list {
-		switch s, x := c.Sign(word, v), &c.Vertices[v].X; {
-		case s.Plus>>b&1 != 0:
-			h.plus.add(x)
-			plus++
-		case s.Minus>>b&1 != 0:
-			h.minus.add(x)
-			minus++
+		s, x := c.Sign(word, v), &c.Vertices[v].X
+		m, p := float64(^s.Plus>>b&1), float64(^s.Minus>>b&1) // no branch, which no one can predict
+		minus, plus = minus+m, plus+p
+		for k := range c.N {
+			h.minus[k] += m * x[k]
+			h.plus[k] += p * x[k]
 		}
 	}
 	h.minus.scale(1 / minus)
@@ -71,15 +71,11 @@ func (c *Evidence) Halve(word int, list []int32, b uint, h *Halves) {
 }
 
 func (p *Point) add(x *Point) {
-	for k := range p {
-		p[k] += x[k]
-	}
+	*p = Point{p[0] + x[0], p[1] + x[1], p[2] + x[2], p[3] + x[3], p[4] + x[4], p[5] + x[5], p[6] + x[6]}
 }
 
 func (p *Point) scale(f float64) {
-	for k := range p {
-		p[k] *= f
-	}
+	*p = Point{p[0] * f, p[1] * f, p[2] * f, p[3] * f, p[4] * f, p[5] * f, p[6] * f}
 }
 
 // Beside sets y to a point inside a side, half way from the row to the mean of the side's vertices,

@@ -81,6 +81,9 @@ func (c *Cells) LookAll(word int, list []int32, neurons uint64) bool {
 // SignsAfter appends the signs of the words after one at some vertices to a list, for SetSignsAfter
 // to put back.
 func (p *points) SignsAfter(word int, list []int32, out []Signs) []Signs {
+	if word == p.words-1 {
+		return out
+	}
 	for _, v := range list {
 		out = append(out, p.signs[int(v)*p.words+word+1:(int(v)+1)*p.words]...)
 	}
@@ -90,6 +93,9 @@ func (p *points) SignsAfter(word int, list []int32, out []Signs) []Signs {
 // SetSignsAfter puts them back.
 func (p *points) SetSignsAfter(word int, list []int32, from []Signs) {
 	n := p.words - word - 1
+	if n == 0 {
+		return
+	}
 	for i, v := range list {
 		copy(p.signs[int(v)*p.words+word+1:(int(v)+1)*p.words], from[i*n:(i+1)*n])
 	}
