@@ -316,8 +316,10 @@ func (w *safetyWorker) right(n *safetyNode, c *claim) (ok bool, reason string) {
 	b.multipliers(c)
 	v, ok := b.mixed(forms, mu)
 	b.clear(c)
-	if (!ok || v <= 0) && c.kind == 'Z' {
-		v, ok = b.zoneLeast(&forms[0])
+	if c.kind == 'Z' && !(ok && v > 0) {
+		if least, known := b.zoneLeast(&forms[0]); known {
+			v, ok = least, true
+		}
 	}
 	if !ok {
 		return false, "the form has no bound: its numbers are too large for so many bits"

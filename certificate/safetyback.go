@@ -58,6 +58,10 @@ func (b *bounds) toInputs(i int) (v int64, ok bool) {
 		b.activationBack(i)
 		b.affineBack(i)
 	}
+	defer func() { b.bad = false }() // what a form does not tell, others may
+	if b.bad {
+		return 0, false
+	}
 	var sum wide
 	for k := range b.a {
 		b.a[k] = b.keep(b.a[k] + b.atInputs[k])
@@ -71,9 +75,7 @@ func (b *bounds) toInputs(i int) (v int64, ok bool) {
 		sum.add(product(a, end))
 	}
 	v = b.keep(b.constant - b.slack + b.floor(sum, b.f))
-	ok = !b.bad
-	b.bad = false // what a form does not tell, others may
-	return v, ok
+	return v, !b.bad
 }
 
 // size returns Σ|a|, and remembers if that is not small: this is what sums of 128 bits rest on.
