@@ -133,6 +133,14 @@ func TestSafetyProofsByHand(t *testing.T) {
 		"a slope of one with a sign":    {relu, oneBox("-1 1", "; <= y0:1 5"), "N0\nF0 0:1;;0/256\nZ0 0\n", "without a sign"},
 		"a slope of a stable one":       {relu, oneBox("1 2", "; <= y0:1 5"), "F0 0:1;;0/3\n", ""},
 		"a slope above 256":             {relu, oneBox("-1 1", "; <= y0:1 5"), "F0 0:1;;0/257\n", "from 0 to 256"},
+		"halves meet at a point":        {relu, oneBox("-1 1", "; <= x0:1 -1/512; < x0:-1 0"), "X0\nE0 1:1;\nE0 0:1;\n", "not positive"},
+		"halves meet":                   {relu, oneBox("-1 1", "; <= x0:1 1/512; < x0:-1 0"), "X0\nE0 1:1;\nE0 0:1;\n", ""},
+		"the grid reaches hi":           {relu, oneBox("0 1/3", "; <= x0:-1 333/1000"), "E0 0:1;\n", "not positive"},
+		"the grid reaches lo":           {relu, oneBox("-1/3 0", "; <= x0:1 333/1000"), "E0 0:1;\n", "not positive"},
+		"exactly lo and hi":             {relu, oneBox("-1/3 1/3", "; < x0:1 1/3; < x0:-1 1/3"), "F0 0:1 1:1;;\n", ""},
+		"beyond lo by nothing":          {relu, oneBox("-1/3 1/3", "; < x0:1 1/3"), "E0 0:1;\n", ""},
+		"coefficients that add up":      {plane, oneBox("1 1 1 1", "; <= x0:30000000 x1:30000000 1"), "Z0 0\n", "no bound"},
+		"verflow where units are dead":  {chain(tlayer{act: "relu", w: [][]float64{{1}, {1}}, b: []float64{-10, -10}}), oneBox("0 1", "; <= y0:65536 y1:65536 1"), "Z0 0\n", "no bound"},
 		"no weights at all":             {relu, oneBox("-1 1", "; <= y0:1 5"), "F0 ;;\n", "one multiplier"},
 		"weights of 2^32":               {relu, oneBox("-1 1", "; <= y0:1 5"), "F0 0:4294967296;;\n", "less than 2^32"},
 		"a sign twice":                  {relu, oneBox("-1 1", "; <= y0:1 5"), "N0\nN0\nZ0 0\nZ0 0\nZ0 0\n", "has a sign"},
@@ -156,6 +164,9 @@ func TestSafetyProofsByHand(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			bits := 36
+			if strings.HasPrefix(name, "halves") || strings.HasPrefix(name, "the grid") {
+				bits = 8
+			}
 			if strings.Contains(name, "verflow") {
 				bits = 44
 			}

@@ -532,6 +532,7 @@ type safetyCase struct {
 func drawSafety(t *rapid.T) *safetyCase {
 	c := &safetyCase{f: rapid.SampledFrom([]int{8, 8, 8, 12, 20, 36, 44}).Draw(t, "F"), second: rapid.Bool().Draw(t, "R")}
 	large := rapid.IntRange(0, 9).Draw(t, "large") == 0
+	shift := rapid.SampledFrom([]int{0, 0, 0, 0, 0, -50, -70}).Draw(t, "shift")
 	number := rapid.Custom(func(t *rapid.T) float64 {
 		m := rapid.Int64Range(-1<<rapid.SampledFrom([]int{1, 3, 24, 53}).Draw(t, "bits"), 1<<20).Draw(t, "m")
 		e := -rapid.IntRange(0, 20).Draw(t, "e")
@@ -541,7 +542,7 @@ func drawSafety(t *rapid.T) *safetyCase {
 		for max(m, -m) > 1<<40 && e > -30 {
 			e--
 		}
-		return ldexp(m, e)
+		return ldexp(m, e+shift)
 	})
 	widths := []int{rapid.IntRange(1, 3).Draw(t, "n")}
 	c.t.inputs = widths[0]
@@ -582,7 +583,11 @@ func drawSafety(t *rapid.T) *safetyCase {
 }
 
 func (c *safetyCase) drawClaim(t *rapid.T, neurons, outputs int) {
+	huge := power(rapid.SampledFrom([]int{0, 0, 0, 8, 36}).Draw(t, "size"))
 	fraction := rapid.Custom(func(t *rapid.T) rat {
+		if rapid.IntRange(0, 9).Draw(t, "huge") == 0 {
+			return times(huge, whole(rapid.Int64Range(-1<<16, 1<<16).Draw(t, "p")))
+		}
 		return big.NewRat(rapid.Int64Range(-2000, 2000).Draw(t, "p"), rapid.SampledFrom([]int64{1, 1, 2, 3, 10, 2560}).Draw(t, "q"))
 	})
 	for range rapid.IntRange(1, 3).Draw(t, "forms") {
@@ -654,6 +659,11 @@ func TestSafetyBoundsAgreeWithTheTwin(t *testing.T) {
 		seen["bounded"]++
 		q := 0
 		for i := range n.layers {
+			require.Equal(t, n.layers[i].s, int(b.fixed[i].s))
+			require.Equal(t, n.layers[i].rounded, b.fixed[i].rounded)
+			for j, w := range n.layers[i].w {
+				sameInts(t, w, b.fixed[i].rows[j], "weights")
+			}
 			for j := range n.l[i] {
 				sameInts(t, []rat{n.l[i][j], n.u[i][j]}, []int64{b.l[q], b.u[q]}, "l and u")
 				require.Equal(t, n.side[i][j], int(b.side[q]))
