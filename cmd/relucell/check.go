@@ -50,7 +50,7 @@ first; that import is then trusted, not verified. Use "relucell convert" to have
 		RunE:              action(c.run),
 	}
 	c.net.add(cmd.Flags())
-	cmd.Flags().StringVar(&c.spec, "spec", "", "the VNN-LIB `file` that a proof of safety, or a witness, is about")
+	cmd.Flags().StringVar(&c.spec, "spec", "", "the VNN-LIB `FILE` that a proof of safety, or a witness, is about")
 	cmd.Flags().BoolVar(&c.reals, "reals", false, "read a query over a floating-point type as one over the reals; the answer says so")
 	workersFlag(cmd.Flags(), &c.workers)
 	formatFlag(cmd, &c.format)
