@@ -123,9 +123,7 @@ func CheckSafety(ctx context.Context, network []byte, spec *Spec, proof string, 
 	if err != nil {
 		return nil, &Error{File: "network", Reason: err.Error(), Err: err}
 	}
-	c := &safetyCheck{net: n, jobs: make(chan safetyJob, o.Workers), report: SafetyReport{Net: n.hash}}
-	c.ctx, c.cancel = context.WithCancel(ctx)
-	defer c.cancel()
+	c := &safetyCheck{ctx: ctx, net: n, jobs: make(chan safetyJob, o.Workers), report: SafetyReport{Net: n.hash}}
 	c.guard(func() { c.file(spec, proof, &o) })
 	if err := context.Cause(ctx); err != nil {
 		return nil, err
@@ -140,7 +138,6 @@ func CheckSafety(ctx context.Context, network []byte, spec *Spec, proof string, 
 // safetyCheck is what all parts of one check share.
 type safetyCheck struct {
 	ctx           context.Context
-	cancel        context.CancelFunc
 	net           *safetyNet
 	spec          *specification
 	specHash      string

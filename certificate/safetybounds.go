@@ -15,23 +15,32 @@ type bounds struct {
 	lo, hi []int64
 	// signs are those that the node gives to units, 0 for none.
 	signs []int8
-	// l, u bound the pre-activation of a unit. side is its sign there, 0 for both; an open unit's value
-	// is in slope·z + [0, off], or [off, 0].
-	l, u, slope, off []int64
-	side             []int8
+	unitBounds
 	// enters and passes sum up the magnitudes of the values that enter each layer, the outputs last,
 	// and of its pre-activations.
 	enters, passes []int64
-	c, r           []int64
-	g              [][]int64 // generators: a column each, with an entry a unit
-	bad            bool      // a number was not small
+	rows
+	bad bool // a number was not small
 	// void says that no point has the node's signs; bounded that there are bounds.
 	void, bounded bool
 	back
 }
 
+// unitBounds are bounds l, u of the pre-activation of each unit. side is its sign there, 0 for both; an
+// open unit's value is in slope·z + [0, off], or [off, 0].
+type unitBounds struct {
+	l, u, slope, off []int64
+	side             []int8
+}
+
+// rows are those of the units of a layer: centres, radii, and a column of generators each.
+type rows struct {
+	c, r []int64
+	g    [][]int64
+}
+
 func newBounds(ctx context.Context, n *safetyNet) *bounds {
-	b := &bounds{safetyNet: n, ctx: ctx, signs: make([]int8, n.units), side: make([]int8, n.units),
+	b := &bounds{safetyNet: n, ctx: ctx, signs: make([]int8, n.units), unitBounds: unitBounds{side: make([]int8, n.units)},
 		enters: make([]int64, len(n.raw)+1), passes: make([]int64, len(n.raw))}
 	for _, v := range []*[]int64{&b.l, &b.u, &b.slope, &b.off} {
 		*v = make([]int64, n.units)
