@@ -33,12 +33,6 @@ func (w *wide) add(v wide) {
 	w.hi += v.hi + int64(c)
 }
 
-func (w *wide) sub(v wide) {
-	var c uint64
-	w.lo, c = bits.Sub64(w.lo, v.lo, 0)
-	w.hi -= v.hi + int64(c)
-}
-
 // dot returns Σ a_k·b_k.
 func dot(a, b []int64) (sum wide) {
 	b = b[:len(a)]
