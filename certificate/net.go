@@ -65,41 +65,72 @@ type net struct {
 func readNet(text []byte) (*net, error) { return readNetOf(text, denseMost) }
 
 // readNetOf reads that of a network which spells all its entries if there are no more than most.
-func readNetOf(text []byte, most int) (*net, error) {
-	n := &net{hash: fmt.Sprintf("sha256:%x", sha256.Sum256(text))}
+func readNetOf(text []byte, most int) (n *net, err error) {
+	n = &net{layers: []*layer{nil}}
+	used := 1
+	n.hash, n.inputs, err = readLayers(text, most, func(r *rawLayer) {
+		last := n.layers[len(n.layers)-1]
+		if last == nil {
+			last = inputs(r.width)
+			n.layers[0] = last
+		}
+		y := &layer{bias: r.bias, slopes: r.slopes, fine: r.fine, scale: last.scale + last.fine + r.scale, columns: len(r.bias)}
+		y.group(r.pieces)
+		y.follow(r.weights, r.z, last)
+		if n.layers = append(n.layers, y); len(y.neurons) > 0 {
+			used = len(n.layers)
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	n.layers = n.layers[:used]
+	return n, nil
+}
+
+// rawLayer is a layer as its line has it: weights z of so many columns, and biases, times 2^−scale;
+// slopes below 0, times 2^−fine; and the pieces of its maxima, if it has any.
+type rawLayer struct {
+	weights
+	width           int
+	z, bias, slopes []big.Int
+	scale, fine     uint
+	pieces          []int
+}
+
+// readLayers reads the canonical text of a network, hands out its layers, one by one, and returns its
+// hash and the number of inputs.
+func readLayers(text []byte, most int, take func(*rawLayer)) (hash string, width int, err error) {
 	lines := strings.Split(string(text), "\n")
 	count, ok := strings.CutPrefix(lines[0], `{"relucell-network":1,"inputs":`)
 	count, right := strings.CutSuffix(count, `,"layers":[`)
 	end := len(lines) - 2 // the last line is empty, behind the last newline
 	width, rest, natural := index([]byte(count), len(text))
 	if !ok || !right || !natural || end < 2 || lines[end] != "]}" || lines[end+1] != "" || len(rest) > 0 || width == 0 {
-		return nil, fmt.Errorf("not a canonical text: expected a line with the version 1 and the inputs, at least one line with a layer, and a line ]}, each with a newline")
+		return "", 0, fmt.Errorf("not a canonical text: expected a line with the version 1 and the inputs, at least one line with a layer, and a line ]}, each with a newline")
 	}
-	n.inputs = width
-	last, used := inputs(width), 1
-	n.layers = []*layer{last}
+	before, entries := width, 0
 	var spelled []spelling
-	entries := 0
 	for i, line := range lines[1:end] {
 		if i < end-2 {
 			line, ok = strings.CutSuffix(line, ",")
 		}
-		y, w, reason := readLayer(line, last)
+		r, reason := readLayer(line, before)
 		if !ok || reason != "" {
-			return nil, fmt.Errorf("not a canonical text: layer %d: %s", i, reason)
+			return "", 0, fmt.Errorf("not a canonical text: layer %d: %s", i, reason)
 		}
-		spelled, entries = append(spelled, w), entries+w.entries
-		if n.layers, last = append(n.layers, y), y; len(y.neurons) > 0 {
-			used = len(n.layers)
+		spelled, entries = append(spelled, r.spelling), entries+r.entries
+		take(r)
+		if before = len(r.bias); r.pieces != nil {
+			before = len(r.pieces)
 		}
 	}
 	for i, w := range spelled {
 		if w.byColumns != (entries > most && 2*w.nonzero < w.entries) {
-			return nil, fmt.Errorf("not a canonical text: layer %d: expected columns where the network has more than %d entries and less than half of the layer's are other than 0, and only there", i, most)
+			return "", 0, fmt.Errorf("not a canonical text: layer %d: expected columns where the network has more than %d entries and less than half of the layer's are other than 0, and only there", i, most)
 		}
 	}
-	n.layers = n.layers[:used]
-	return n, nil
+	return fmt.Sprintf("sha256:%x", sha256.Sum256(text)), width, nil
 }
 
 // inputs returns the inputs as a layer.
@@ -108,15 +139,15 @@ func inputs(n int) *layer {
 	return &layer{bias: make([]big.Int, n), columns: n, slopes: slices.Repeat([]big.Int{one}, n), top: slices.Repeat([]big.Int{one}, n), bits: 1, reach: 1}
 }
 
-// readLayer reads the line of a layer that follows the last one; reason says what is wrong.
-func readLayer(line string, last *layer) (y *layer, how spelling, reason string) {
+// readLayer reads the line of a layer that so many values enter; reason says what is wrong.
+func readLayer(line string, width int) (r *rawLayer, reason string) {
 	var w weights
 	head, rest, ok := strings.Cut(line, `,"weights":[[`)
 	rows, rest, right := strings.Cut(rest, `]],"bias":[`)
 	bias, rest, end := strings.Cut(rest, "]}")
 	head, begins := strings.CutPrefix(head, `{"activation":`)
 	if !ok || !right || !end || !begins || rest != "" {
-		return nil, how, "expected an activation, weights and bias, and nothing else"
+		return nil, "expected an activation, weights and bias, and nothing else"
 	}
 	words := list(bias)
 	units := len(words)
@@ -125,9 +156,9 @@ func readLayer(line string, last *layer) (y *layer, how spelling, reason string)
 	columns, closed := strings.CutSuffix(columns, "]]")
 	switch {
 	case !byColumns:
-		reason = cmp.Or(reason, w.readAll(strings.Split(rows, "],["), last.columns))
+		reason = cmp.Or(reason, w.readAll(strings.Split(rows, "],["), width))
 	case closed:
-		reason = cmp.Or(reason, w.readColumns(strings.Split(rows, "],["), strings.Split(columns, "],["), last.columns))
+		reason = cmp.Or(reason, w.readColumns(strings.Split(rows, "],["), strings.Split(columns, "],["), width))
 	default:
 		reason = "columns: expected rows of them"
 	}
@@ -135,18 +166,15 @@ func readLayer(line string, last *layer) (y *layer, how spelling, reason string)
 		reason = fmt.Sprintf("slopes: %d entries, weights: %d rows, bias: %d entries, expected as many of each", len(slopes), len(w.start)-1, units)
 	}
 	if reason != "" {
-		return nil, how, reason
+		return nil, reason
 	}
 	z, scale, ok := integers(append(words, w.words...))
 	below, fine, right := integers(slopes)
 	if !ok || !right {
-		return nil, how, "slopes, weights and bias: expected hexadecimal floats in their one spelling"
+		return nil, "slopes, weights and bias: expected hexadecimal floats in their one spelling"
 	}
-	y = &layer{bias: z[:units], slopes: below, fine: fine, scale: last.scale + last.fine + scale, columns: units}
-	y.group(pieces)
-	y.follow(w, z[units:], last)
 	w.nonzero = len(w.from)
-	return y, w.spelling, ""
+	return &rawLayer{w, width, z[units:], z[:units], below, scale, fine, pieces}, ""
 }
 
 // zero is the spelling of 0.

@@ -21,6 +21,8 @@ import (
 
 type checkCmd struct {
 	net     netFlags
+	spec    string
+	reals   bool
 	workers int
 	format  string
 }
@@ -29,19 +31,27 @@ func newCheckCmd() *cobra.Command {
 	c := &checkCmd{}
 	cmd := &cobra.Command{
 		Use:   "check NET PROOF",
-		Short: "Verify a proof of a count",
+		Short: "Verify a proof of a count, or of safety",
 		Long: `check verifies every line of a proof that "count --proof" wrote, with integers alone and with code
 that shares nothing with the walk. It exits 0 only if all of it holds, also for a proof of a lower
 bound ("count >= N"), and says which it is.
 
+It verifies a proof of "verify --proof" as well, that no point satisfies a query, and a witness of
+"verify --witness", a point that does. --spec gives the VNN-LIB file: the query is derived from it,
+by a reader of the checker's own. Without it a proof is held against the query that it states, which
+is printed, and the answer says that no file was checked.
+
 The checker reads the canonical text of a network (.json). Other formats are converted in memory
 first; that import is then trusted, not verified. Use "relucell convert" to have the text itself.`,
-		Example:           `  relucell check net.json net.proof`,
+		Example: `  relucell check net.json net.proof
+  relucell check net.onnx safe.proof --spec property.vnnlib`,
 		Args:              exactly("NET", "PROOF"),
 		ValidArgsFunction: completeNetThenAny,
 		RunE:              action(c.run),
 	}
 	c.net.add(cmd.Flags())
+	cmd.Flags().StringVar(&c.spec, "spec", "", "the VNN-LIB `FILE` that a proof of safety, or a witness, is about")
+	cmd.Flags().BoolVar(&c.reals, "reals", false, "read a query over a floating-point type as one over the reals; the answer says so")
 	workersFlag(cmd.Flags(), &c.workers)
 	formatFlag(cmd, &c.format)
 	return cmd
@@ -67,9 +77,11 @@ type checkJSON struct {
 	Open       int64  `json:"unexplored,omitempty"`
 	Nodes      int64  `json:"nodes,omitempty"`
 	Parts      int64  `json:"parts,omitempty"`
-	File       string `json:"file,omitempty"`
-	Line       int64  `json:"line,omitempty"`
-	Reason     string `json:"reason,omitempty"`
+	// Safety is there for a proof of safety and a witness.
+	Safety *safetyJSON `json:"safety,omitempty"`
+	File   string      `json:"file,omitempty"`
+	Line   int64       `json:"line,omitempty"`
+	Reason string      `json:"reason,omitempty"`
 	// Notes are those of an import.
 	Notes []string `json:"notes,omitempty"`
 }
@@ -83,6 +95,12 @@ func (c *checkCmd) run(cmd *cobra.Command, args []string) error {
 		return badInput(files.Plain(err))
 	} else if !st.Mode().IsRegular() {
 		return badInputf("%s: not a regular file, expected a proof", args[1])
+	}
+	if certificate.IsSafety(args[1]) {
+		return c.safety(cmd, args, text, format)
+	}
+	if cmd.Flags().Changed("spec") || c.reals {
+		return badInputf("--spec and --reals: %s is no proof of safety and no witness", args[1])
 	}
 	r, err := certificate.Check(text, args[1], certificate.Options{Workers: c.workers})
 	if err != nil {

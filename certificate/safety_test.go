@@ -1,0 +1,363 @@
+package certificate
+
+// Proofs of safety written by hand: what is accepted, what is refused, and each way in which a
+// checker of such proofs may go wrong.
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"math"
+	"math/big"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// one is a network of one input with one unit a layer, y = act(w·x + b) each.
+func chain(layers ...tlayer) tnet {
+	return tnet{inputs: len(layers[0].w[0]), layers: layers}
+}
+
+func unit1(act string, w, b float64) tlayer {
+	y := tlayer{act: act, w: [][]float64{{w}}, b: []float64{b}}
+	if act == "leaky_relu" {
+		y.slope = -1
+	}
+	return y
+}
+
+// safetyProof is the text of a proof without a specification.
+func safetyProof(tb testing.TB, t tnet, bits int, query, tree string) string {
+	return fmt.Sprintf("relucell-safety 1\nnet %s\nspec -\nbits %d\n%stree\n%sholds\n", t.hash(tb), bits, query, tree)
+}
+
+// oneBox is a query of one disjunct.
+func oneBox(box, forms string) string {
+	return fmt.Sprintf("query 1 1\nbox %s\nor 0%s\n", box, forms)
+}
+
+// checkSafety checks a text.
+func checkSafety(t tnet, spec *Spec, proof string) (*SafetyReport, error) {
+	return CheckSafety(background, t.text(), spec, "proof", SafetyOptions{Workers: 2, open: memory{"proof": []byte(proof)}.open})
+}
+
+// TestSafetyCounterexamples has claims that are wrong, each of them right for a checker with one
+// slack or one test less.
+func TestSafetyCounterexamples(t *testing.T) {
+	two := func(act string, w ...[]float64) tlayer { return tlayer{act: act, w: w, b: make([]float64, len(w))} }
+	for name, c := range map[string]struct {
+		net        tnet
+		bits       int
+		box, forms string
+		reason     string
+	}{
+		"a coefficient of 2^65 wraps to 0": {chain(unit1("relu", 1, 0), unit1("none", 0x1p29, 0)), 36, "0 1/65536", "; <= y0:-1 1", "not positive"},
+		"a product wraps":                  {chain(unit1("none", 0x1p61, 0)), 8, "1/32 1/32", "; <= y0:-1 1", "too large"},
+		"a bias wraps":                     {chain(unit1("none", 1, 0x1p28)), 36, "0 1", "; <= y0:-1 1", "too large"},
+		"weights that need a scale of 70":  {chain(unit1("none", -0x1p-70, 0)), 44, "100000 100000", "; <= y0:-1 -1/17592186044416", "not positive"},
+		"rounded weights": {chain(two("none", []float64{0x1p30, 0}, []float64{0, -0x1p-32})), 8, "0 0 1099511627776 1099511627776",
+			"; <= y1:-1 -512", "not positive"},
+		"a rounded bias":         {chain(unit1("relu", 1, 1+31./8192), unit1("none", 1, 0)), 8, "0 0", "; <= y0:-64 2057/32", "not positive"},
+		"rounded coefficients":   {chain(unit1("relu", 1, 0), unit1("none", -1024, 0)), 8, "1 1", "; <= y0:19/2560 7", "not positive"},
+		"no activation between":  {chain(unit1("none", -1024, 0), unit1("none", 0x1p-9, 0)), 8, "1 1", "; <= y0:1 1", "not positive"},
+		"a huge slope":           {chain(tlayer{act: "leaky_relu", slope: 0x1p60, w: [][]float64{{1}}, b: []float64{0}}), 8, "-1 1", "; <= y0:1 1", "too large"},
+		"touching is no refusal": {chain(unit1("none", 1, 0)), 8, "0 1", "; <= x0:1 0", "not positive"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := checkSafety(c.net, nil, safetyProof(t, c.net, c.bits, oneBox(c.box, c.forms), "Z0 0\n"))
+			require.ErrorContains(t, err, c.reason)
+			_, err = checkSafety(c.net, nil, safetyProof(t, c.net, c.bits, oneBox(c.box, c.forms), "F0 0:1048576;;\n"))
+			require.Error(t, err)
+		})
+	}
+}
+
+// TestSafetyChordOfASmallSlope: the chord of a unit of slope 0.01 is rounded below that slope.
+func TestSafetyChordOfASmallSlope(t *testing.T) {
+	for _, v := range []struct {
+		slope  float64
+		lo, hi int64
+	}{{0.01, -16758734, 2}, {1.01, -16758734, 2}, {0.01, -2, 16758734}, {1.01, -2, 16758734}, {-0.01, -16758734, 2}, {99.99, -16758734, 2}} {
+		for _, s := range []int64{1, -1} {
+			c := &safetyCase{t: chain(tlayer{act: "leaky_relu", slope: v.slope, w: [][]float64{{1}}, b: []float64{0}}), f: 12, lo: []int64{v.lo}, hi: []int64{v.hi}}
+			c.d.forms = []form{{terms: []term{{1, whole(s)}}, offset: whole(0)}}
+			c.c.mu = []weight{{0, big.NewInt(1 << 12)}}
+			b, _ := c.bounds(t)
+			for _, x := range []int64{v.lo, v.lo / 2, 0, v.hi / 2, v.hi} {
+				require.True(t, c.holdsAt(t, b, []rat{big.NewRat(x, 1<<12)}))
+			}
+		}
+	}
+}
+
+func TestSafetyProofsByHand(t *testing.T) {
+	abs := chain(unit1("leaky_relu", 1, 0))
+	plane := chain(tlayer{act: "relu", w: [][]float64{{1, 1}, {1, -1}}, b: []float64{0, 0}}, tlayer{act: "none", w: [][]float64{{1, 1}}, b: []float64{0}})
+	relu := chain(unit1("relu", 1, 0))
+	big := chain(unit1("relu", 1, 0), unit1("none", 0x1p50, 0))
+	twoBoxes := "query 2 3\nbox 0 1\nbox 2 3\nor 0; <= y0:1 1\nor 1; <= y0:1 -1\nor 0; <= y0:1 1/2\n"
+	for name, c := range map[string]struct {
+		net               tnet
+		query, tree, want string
+	}{
+		"a form":                        {relu, oneBox("0 1", "; <= y0:1 1"), "Z0 0\n", ""},
+		"no disjuncts":                  {relu, "query 0 0\n", "", ""},
+		"two boxes, three disjuncts":    {relu, twoBoxes, "Z2 0\nZ0 0\nZ1 0\n", ""},
+		"of another box":                {relu, twoBoxes, "Z1 0\nZ0 0\nZ2 0\n", "disjunct of the box"},
+		"refuted twice":                 {relu, twoBoxes, "Z0 0\nZ0 0\nZ1 0\n", "disjunct of the box"},
+		"one missing":                   {relu, twoBoxes, "Z0 0\nZ1 0\n", "disjunct of the box"},
+		"refuted above a split":         {relu, twoBoxes, "Z0 0\nX0\nZ2 0\nZ2 0\nZ1 0\n", ""},
+		"refuted beside":                {relu, twoBoxes, "X0\nZ0 0\nZ2 0\nZ2 0\nZ1 0\n", "disjunct of the box"},
+		"touching |x| is found out":     {abs, oneBox("-1 1", "; <= y0:1 0"), "N0\nE0 0:1;\nE0 0:1;\n", "not positive"},
+		"strictly below |x|":            {abs, oneBox("-1 1", "; < y0:1 0"), "N0\nE0 0:1;0:1\nE0 0:1;0:1\n", ""},
+		"strictly, but without weight":  {abs, oneBox("-1 1", "; < y0:1 0; <= y0:1 0"), "N0\nE0 1:1;0:1\nE0 0:1;0:1\n", "not positive"},
+		"too little for the negative":   {abs, oneBox("-1 1", "; < y0:1 0"), "N0\nE0 0:1;0:2\nE0 0:1;0:1\n", "not positive"},
+		"one side missing":              {abs, oneBox("-1 1", "; < y0:1 0"), "N0\nE0 0:1;0:1\n", "begins with one of"},
+		"open in an exact line":         {abs, oneBox("-1 1", "; < y0:1 0"), "E0 0:1;\n", "neither fixed nor stable"},
+		"stable in an exact line":       {abs, oneBox("1/2 1", "; < y0:1 0"), "E0 0:1;\n", ""},
+		"decimals are exact":            {relu, oneBox("1/10 1/10", "; <= y0:1 -1/10; <= y0:-1 1/10; < y0:1 -1/10"), "E0 2:1;\n", ""},
+		"decimals are exact, touching":  {relu, oneBox("1/10 1/10", "; <= y0:1 -1/10; <= y0:-1 1/10"), "E0 0:1;\n", "not positive"},
+		"only what the form depends on": {plane, oneBox("-1 1 -1 1", "; <= x0:1 2"), "E0 0:1;\n", ""},
+		"a mixture":                     {plane, oneBox("-1 1 -1 1", "; <= y0:1 x0:-1; <= 0"), "Z0 0\n", "expected"},
+		"two forms together":            {plane, oneBox("-1 1 -1 1", "; <= x0:1 y0:1 1/2; <= x0:-1 1/2"), "F0 0:1000000 1:1000000;;\n", ""},
+		"two forms, wrong weights":      {plane, oneBox("-1 1 -1 1", "; <= x0:1 y0:1 1/2; <= x0:-1 1/2"), "F0 0:1000000 1:10000;;\n", "not positive"},
+		"signs refute":                  {relu, oneBox("1 2", "; <= y0:1 0"), "N0\nF0 ;0:1;\nZ0 0\n", ""},
+		"a void node":                   {relu, oneBox("1 2", "; <= y0:1 0"), "N0\nV\nZ0 0\n", ""},
+		"a node that is not void":       {relu, oneBox("-1 1", "; <= y0:1 1"), "N0\nV\nZ0 0\n", "not void"},
+		"any line on a void node":       {relu, oneBox("1 2", "; <= y0:1 5"), "N0\nE0 0:1;\nZ0 0\n", ""},
+		"a sign it does not have":       {relu, oneBox("1 2", "; <= y0:1 5"), "F0 0:1;0:1;\n", "has no sign"},
+		"a slope of one with a sign":    {relu, oneBox("-1 1", "; <= y0:1 5"), "N0\nF0 0:1;;0/256\nZ0 0\n", "without a sign"},
+		"a slope of a stable one":       {relu, oneBox("1 2", "; <= y0:1 5"), "F0 0:1;;0/3\n", ""},
+		"a slope above 256":             {relu, oneBox("-1 1", "; <= y0:1 5"), "F0 0:1;;0/257\n", "from 0 to 256"},
+		"halves meet at a point":        {relu, oneBox("-1 1", "; <= x0:1 -1/512; < x0:-1 0"), "X0\nE0 1:1;\nE0 0:1;\n", "not positive"},
+		"halves meet":                   {relu, oneBox("-1 1", "; <= x0:1 1/512; < x0:-1 0"), "X0\nE0 1:1;\nE0 0:1;\n", ""},
+		"the grid reaches hi":           {relu, oneBox("0 1/3", "; <= x0:-1 333/1000"), "E0 0:1;\n", "not positive"},
+		"the grid reaches lo":           {relu, oneBox("-1/3 0", "; <= x0:1 333/1000"), "E0 0:1;\n", "not positive"},
+		"exactly lo and hi":             {relu, oneBox("-1/3 1/3", "; < x0:1 1/3; < x0:-1 1/3"), "F0 0:1 1:1;;\n", ""},
+		"beyond lo by nothing":          {relu, oneBox("-1/3 1/3", "; < x0:1 1/3"), "E0 0:1;\n", ""},
+		"coefficients that add up":      {plane, oneBox("1 1 1 1", "; <= x0:30000000 x1:30000000 1"), "Z0 0\n", "no bound"},
+		"verflow where units are dead":  {chain(tlayer{act: "relu", w: [][]float64{{1}, {1}}, b: []float64{-10, -10}}), oneBox("0 1", "; <= y0:65536 y1:65536 1"), "Z0 0\n", "no bound"},
+		"no weights at all":             {relu, oneBox("-1 1", "; <= y0:1 5"), "F0 ;;\n", "one multiplier"},
+		"weights of 2^32":               {relu, oneBox("-1 1", "; <= y0:1 5"), "F0 0:4294967296;;\n", "less than 2^32"},
+		"a sign twice":                  {relu, oneBox("-1 1", "; <= y0:1 5"), "N0\nN0\nZ0 0\nZ0 0\nZ0 0\n", "has a sign"},
+		"a neuron too many":             {relu, oneBox("-1 1", "; <= y0:1 5"), "N1\n", "expected one of the neurons"},
+		"an input too many":             {relu, oneBox("-1 1", "; <= y0:1 5"), "X1\n", "expected one of the inputs"},
+		"a condition too many":          {relu, oneBox("-1 1", "; <= y0:1 5"), "Z0 1\n", "one of the disjunct's conditions"},
+		"lo = hi is not halved":         {relu, oneBox("1/3 1/3", "; <= y0:1 5"), "X0\nZ0 0\nZ0 0\n", "cannot be halved"},
+		"R once on a path":              {relu, oneBox("-1 1", "; <= y0:1 5"), "R\nX0\nR\nZ0 0\nZ0 0\n", "once on a path"},
+		"R on both sides":               {relu, oneBox("-1 1", "; <= y0:1 5"), "X0\nR\nZ0 0\nR\nZ0 0\n", ""},
+		"R first of all":                {relu, twoBoxes, "Z0 0\nR\nZ2 0\nZ1 0\n", "first of all"},
+		"numbers that overflow":         {big, oneBox("-1 1", "; < y0:1 0"), "N0\nE0 0:1;\nZ0 0\n", "no bounds"},
+		"overflow leaves exact lines":   {big, oneBox("-1 1", "; < y0:1 0"), "N0\nE0 0:1;\nE0 0:1;0:1125899906842624\n", ""},
+		"something behind":              {relu, oneBox("0 1", "; <= y0:1 1"), "Z0 0\nZ0 0\n", "the trees are complete"},
+		"a box without points":          {relu, oneBox("1 0", "; <= y0:1 1"), "Z0 0\n", "the box is empty"},
+		"fractions in lowest terms":     {relu, oneBox("2/4 1", "; <= y0:1 1"), "Z0 0\n", "lowest terms"},
+		"a coefficient of 0":            {relu, oneBox("0 1", "; <= y0:0 1"), "Z0 0\n", "other than 0"},
+		"variables out of order":        {plane, oneBox("0 1 0 1", "; <= x1:1 x0:1 1"), "Z0 0\n", "ascending"},
+		"a box out of order":            {relu, "query 2 2\nbox 0 1\nbox 2 3\nor 1; <= y0:1 1\nor 0; <= y0:1 1\n", "Z0 0\nZ1 0\n", "by first use"},
+		"a box unused":                  {relu, "query 2 2\nbox 0 1\nbox 2 3\nor 0; <= y0:1 1\nor 0; <= y0:1 1\n", "Z0 0\nZ1 0\n", "unused"},
+		"a box twice":                   {relu, "query 2 2\nbox 0 1\nbox 0 1\nor 0; <= y0:1 1\nor 1; <= y0:1 1\n", "Z0 0\nZ1 0\n", "new box"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bits := 36
+			if strings.HasPrefix(name, "halves") || strings.HasPrefix(name, "the grid") {
+				bits = 8
+			}
+			if strings.Contains(name, "verflow") {
+				bits = 44
+			}
+			_, err := checkSafety(c.net, nil, safetyProof(t, c.net, bits, c.query, c.tree))
+			if c.want == "" {
+				require.NoError(t, err)
+				return
+			}
+			var e *Error
+			require.ErrorAs(t, err, &e)
+			require.ErrorContains(t, err, c.want)
+		})
+	}
+}
+
+// TestSafetyZonotopeKnowsMore: where both lines of a form that goes back are loose, the sum of two
+// copies of a unit is known to cancel.
+func TestSafetyZonotopeKnowsMore(t *testing.T) {
+	net := chain(tlayer{act: "relu", w: [][]float64{{1}}, b: []float64{0}}, tlayer{act: "relu", w: [][]float64{{1}, {1}}, b: []float64{1, 1}},
+		tlayer{act: "relu", w: [][]float64{{1, -1}}, b: []float64{1}}, tlayer{act: "none", w: [][]float64{{1}}, b: []float64{0}})
+	_, err := checkSafety(net, nil, safetyProof(t, net, 36, oneBox("-1 1", "; <= y0:1 -1/2"), "Z0 0\n"))
+	require.NoError(t, err)
+}
+
+func TestSafetyAllLayersCount(t *testing.T) {
+	two := []tlayer{unit1("relu", 1, 0), unit1("none", -3, 1), unit1("none", 2, 0)}
+	for n, c := range map[int]struct{ forms, want string }{1: {"; <= y0:1 1", ""}, 2: {"; <= y0:1 2", "not positive"}, 3: {"; <= y0:1 5", ""}} {
+		net := chain(two[:n]...)
+		_, err := checkSafety(net, nil, safetyProof(t, net, 36, oneBox("0 1", c.forms), "Z0 0\n"))
+		if c.want == "" {
+			require.NoError(t, err)
+		} else {
+			require.ErrorContains(t, err, c.want)
+		}
+	}
+}
+
+const safeSpec = "(declare-const X_0 Real)\n(declare-const Y_0 Real)\n(assert (>= X_0 -1))\n(assert (<= X_0 0.5))\n(assert (or (<= Y_0 -0.25) (> Y_0 1)))\n"
+
+func specProof(tb testing.TB, t tnet, spec string) string {
+	return fmt.Sprintf("relucell-safety 1\nnet %s\nspec sha256:%x\nbits 20\nquery 1 2\nbox -1 1/2\nor 0; <= y0:1 1/4\nor 0; < y0:-1 1\ntree\nZ0 0\nZ1 0\nholds\n",
+		t.hash(tb), sha256.Sum256([]byte(spec)))
+}
+
+func TestSafetyQueryIsDerived(t *testing.T) {
+	net := chain(unit1("relu", 1, 0))
+	proof := specProof(t, net, safeSpec)
+	r, err := checkSafety(net, &Spec{"a/spec.vnnlib", []byte(safeSpec)}, proof)
+	require.NoError(t, err)
+	require.True(t, r.Checked)
+	require.Equal(t, []string{"box -1 1/2", "or 0; <= y0:1 1/4", "or 0; < y0:-1 1"}, r.Query)
+	r, err = checkSafety(net, nil, proof)
+	require.NoError(t, err)
+	require.False(t, r.Checked)
+	for _, c := range [][2]string{
+		{"box -1 1/2", "box -1 1/4"}, {"y0:1 1/4", "y0:1 1/2"}, {"query 1 2", "query 1 1"}, {"or 0; < y0:-1 1\n", "or 0; <= y0:-1 1\n"},
+		{"or 0; <= y0:1 1/4\n", "or 0; <= y0:1 1/4; <= y0:1 1/4\n"},
+	} {
+		require.Contains(t, proof, c[0])
+		_, err = checkSafety(net, &Spec{"spec.vnnlib", []byte(safeSpec)}, strings.Replace(proof, c[0], c[1], 1))
+		require.ErrorContains(t, err, "specification", c[0])
+	}
+	// A digit of the specification is another hash; and with its hash, another query.
+	for i := range safeSpec {
+		if safeSpec[i] < '0' || safeSpec[i] > '9' {
+			continue
+		}
+		other := safeSpec[:i] + string('0'+(safeSpec[i]-'0'+1)%10) + safeSpec[i+1:]
+		_, err = checkSafety(net, &Spec{"spec.vnnlib", []byte(other)}, proof)
+		require.Error(t, err, other)
+		_, err = checkSafety(net, &Spec{"spec.vnnlib", []byte(other)}, specProof(t, net, other))
+		require.Error(t, err, other)
+	}
+	_, err = checkSafety(net, &Spec{"spec.vnnlib", []byte(safeSpec)}, strings.Replace(proof, fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(safeSpec))), "-", 1))
+	require.ErrorContains(t, err, "another specification")
+	_, err = checkSafety(chain(unit1("relu", 1, 0x1p-50)), nil, proof)
+	require.ErrorContains(t, err, "another network")
+}
+
+func TestWitnesses(t *testing.T) {
+	net := chain(unit1("relu", 1, 0), unit1("none", 3, 0))
+	spec := &Spec{"spec.vnnlib", []byte(safeSpec)}
+	text := func(d, x string) string {
+		return fmt.Sprintf("relucell-witness 1\nnet %s\nspec sha256:%x\ndisjunct %s\nx %s\n", net.hash(t), sha256.Sum256(spec.Text), d, x)
+	}
+	for _, c := range [][3]string{
+		{"1", "1/2", ""}, {"1", "7/20", ""}, {"1", "1/3", "does not satisfy"}, {"0", "1/2", "does not satisfy"}, {"1", "3/5", "outside"}, {"2", "1/2", "expected one of"},
+		{"1", "2/4", "lowest terms"}, {"1", "1/2 0", "as many numbers"}, {"1", "0.5", "expected an integer"}, {"1", "1/0", "expected an integer"}, {"1", "1/2\n", "something follows"},
+	} {
+		r, err := checkSafety(net, spec, text(c[0], c[1]))
+		if c[2] == "" {
+			require.NoError(t, err)
+			require.True(t, r.Witness)
+			continue
+		}
+		require.ErrorContains(t, err, c[2], c)
+	}
+	_, err := checkSafety(net, nil, text("1", "1/2"))
+	require.ErrorContains(t, err, "was not given")
+	_, err = checkSafety(net, spec, strings.Replace(text("1", "1/2"), "spec sha256:", "spec sha256:0", 1))
+	require.ErrorContains(t, err, "another specification")
+}
+
+func TestSafetyStops(t *testing.T) {
+	net := randomSafetyNet(20, 3, 60)
+	// As many lines as anyone likes: halving goes on, and each node is asked for its bounds.
+	var tree strings.Builder
+	for range 5000 {
+		tree.WriteString("X0\nZ0 0\nX1\n")
+	}
+	box := strings.TrimSpace(strings.Repeat("-1 1 ", 20))
+	proof := safetyProof(t, net, 8, fmt.Sprintf("query 1 2\nbox %s\nor 0; <= y0:1 1000000000000\nor 0; <= y0:1 0\n", box), tree.String())
+	ctx, cancel := context.WithCancelCause(background)
+	why := errors.New("enough")
+	var at time.Time
+	go func() {
+		time.Sleep(50 * time.Millisecond)
+		at = time.Now()
+		cancel(why)
+	}()
+	_, err := CheckSafety(ctx, net.text(), nil, "proof", SafetyOptions{open: memory{"proof": []byte(proof)}.open})
+	if errors.Is(err, why) {
+		require.Less(t, time.Since(at), time.Second)
+	} else {
+		require.Error(t, err) // a machine fast enough to see that input 0 cannot be halved so often
+	}
+}
+
+// randomSafetyNet has so many inputs, hidden layers and units in each.
+func randomSafetyNet(inputs, layers, width int) tnet {
+	t := tnet{inputs: inputs}
+	for i := range layers + 1 {
+		y, n := tlayer{act: "relu"}, width
+		if i == layers {
+			y.act, n = "none", 1
+		}
+		for j := range n {
+			row := make([]float64, inputs)
+			for k := range row {
+				row[k] = math.Sin(float64(1+i+7*j+13*k)) / math.Sqrt(float64(inputs))
+			}
+			y.w, y.b = append(y.w, row), append(y.b, 0.01*float64(j))
+		}
+		t.layers, inputs = append(t.layers, y), n
+	}
+	return t
+}
+
+// TestSafetyOfManyInputs: inputs of width 0 have no column, whatever decimals they are.
+func TestSafetyOfManyInputs(t *testing.T) {
+	net := randomSafetyNet(400, 1, 5)
+	box := strings.Repeat("1/3 1/3 ", 398) + "-1 1 0 1"
+	proof := safetyProof(t, net, 36, oneBox(box, "; <= y0:1 1000"), "X399\nZ0 0\nX398\nZ0 0\nZ0 0\n")
+	_, err := checkSafety(net, nil, proof)
+	require.NoError(t, err)
+	n, err := readSafetyNet(net.text())
+	require.NoError(t, err)
+	n.fix(36)
+	b, node := newBounds(background, n), &safetyNode{}
+	for range 398 {
+		node.lo, node.hi = append(node.lo, 22906492245), append(node.hi, 22906492246)
+	}
+	node.lo, node.hi = append(node.lo, 0, 0), append(node.hi, 1<<36, 1)
+	b.lo, b.hi = node.lo, node.hi
+	b.enter()
+	require.Len(t, b.g, 1)
+}
+
+// TestSafetyBombs: endless lines and queries are refused in little memory.
+func TestSafetyBombs(t *testing.T) {
+	net := chain(unit1("relu", 1, 0))
+	head := safetyProof(t, net, 36, oneBox("0 1", "; <= y0:1 1"), "")
+	head = strings.TrimSuffix(head, "holds\n")
+	start := head[:strings.Index(head, "query")]
+	for name, c := range map[string]struct{ text, reason string }{
+		"an endless line":        {head + "X" + strings.Repeat("1", 1<<24), "longer than"},
+		"endless splits":         {head + strings.Repeat("X0\n", 1<<20), "cannot be halved"},
+		"an endless weight":      {head + "E0 0:" + strings.Repeat("1", maxLine/2) + ";\n", "natural"},
+		"an endless query":       {start + "query 1000000 1000000\n" + strings.Repeat("box 0 1\n", 1<<20), "new box"},
+		"an endless disjunct":    {start + "query 1 1\nbox 0 1\nor 0" + strings.Repeat("; <= y0:1 0", 1<<18) + "\ntree\nZ0 0\n", ""},
+		"an endless coefficient": {start + "query 1 1\nbox 0 1\nor 0; <= y0:" + strings.Repeat("7", maxRational+2) + " 0\n", "20000 digits"},
+		"an endless denominator": {start + "query 1 1\nbox 0 1\nor 0; <= y0:1/" + strings.Repeat("7", maxRational+1) + " 0\n", "20000 digits"},
+		"cut":                    {head, "ends here"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bomb := zipped([]byte(c.text))
+			before := allocated()
+			_, err := CheckSafety(background, net.text(), nil, "proof.gz", SafetyOptions{Workers: 1, open: memory{"proof.gz": bomb}.open})
+			require.Error(t, err)
+			require.ErrorContains(t, err, c.reason)
+			require.Less(t, allocated()-before, uint64(1<<28))
+		})
+	}
+}

@@ -1,0 +1,265 @@
+package certificate
+
+// A simple, honest writer of proofs of safety, which asks the checker itself for bounds; and what
+// becomes of its proofs when they are bent: where a point satisfies a query, no text proves otherwise.
+
+import (
+	"fmt"
+	"math/big"
+	"math/rand"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// honestSafe writes a tree, with choices at random.
+type honestSafe struct {
+	net   *safetyNet
+	query *query
+	bits  uint
+	b     *bounds
+	w     *safetyWorker
+	r     *rand.Rand
+	lines int
+}
+
+// prove returns a proof, "" if it found none soon. The query has one box.
+func proveSafety(t tnet, q *query, bits uint, r *rand.Rand) string {
+	n, err := readSafetyNet(t.text())
+	if err != nil {
+		panic(err)
+	}
+	n.fix(bits)
+	c := &safetyCheck{ctx: background, net: n, query: q}
+	h := &honestSafe{net: n, query: q, bits: bits, r: r, b: newBounds(background, n)}
+	h.w = &safetyWorker{safetyCheck: c, bounds: h.b, forms: map[[2]int]*fixedForm{}}
+	root := safetyNode{}
+	for k := 0; k < len(q.boxes[0]); k += 2 {
+		lo, _ := floorRat(q.boxes[0][k], bits)
+		hi, _ := floorRat(neg(q.boxes[0][k+1]), bits)
+		root.lo, root.hi = append(root.lo, lo), append(root.hi, -hi)
+	}
+	open := make([]int, len(q.disjuncts))
+	for d := range open {
+		open[d] = d
+	}
+	tree, ok := h.tree(root, open, 0)
+	if !ok {
+		return ""
+	}
+	return headOf(t, n, q, bits) + "tree\n" + tree + "holds\n"
+}
+
+func headOf(t tnet, n *safetyNet, q *query, bits uint) string {
+	return fmt.Sprintf("relucell-safety 1\nnet %s\nspec -\nbits %d\n%s\n", n.hash, bits, strings.Join(q.lines(), "\n"))
+}
+
+func (h *honestSafe) tree(n safetyNode, open []int, depth int) (text string, ok bool) {
+	if h.lines++; depth > 14 || h.lines > 4000 {
+		return "", false
+	}
+	if !n.second && h.r.Intn(4) == 0 {
+		n.second, text = true, "R\n"
+	}
+	h.b.at(&n)
+	if h.b.void && h.r.Intn(2) == 0 {
+		return text + "V\n", true
+	}
+	var left []int
+	for _, d := range open {
+		if line := h.line(&n, d); line != "" {
+			text += line
+		} else {
+			left = append(left, d)
+		}
+	}
+	if len(left) == 0 {
+		return text, true
+	}
+	split, low, high := h.split(n)
+	if split == "" {
+		return "", false
+	}
+	a, ok := h.tree(low, left, depth+1)
+	if !ok {
+		return "", false
+	}
+	b, ok := h.tree(high, left, depth+1)
+	return text + split + a + b, ok
+}
+
+// line returns a line that refutes disjunct d, "" if it found none.
+func (h *honestSafe) line(n *safetyNode, d int) string {
+	forms := h.query.disjuncts[d].forms
+	for j := range forms {
+		if ok, _ := h.w.right(n, &claim{kind: 'Z', d: d, mu: []weight{{j, nil}}}); ok {
+			return fmt.Sprintf("Z%d %d\n", d, j)
+		}
+	}
+	for range 6 {
+		c := claim{kind: []byte("FE")[h.r.Intn(2)], d: d}
+		text := ""
+		add := func(list *[]weight, at int, v int64) {
+			*list = append(*list, weight{at, big.NewInt(v)})
+			if text != "" && text[len(text)-1] != ';' {
+				text += " "
+			}
+			text += fmt.Sprintf("%d:%d", at, v)
+		}
+		for j := range forms {
+			if h.r.Intn(2) == 0 {
+				add(&c.mu, j, 1+h.r.Int63n(1<<20))
+			}
+		}
+		text += ";"
+		for q := range h.net.unit { // signs stand on the path in any order
+			for _, s := range n.signs {
+				if s.q == q && h.r.Intn(2) == 0 {
+					add(&c.beta, q, 1+h.r.Int63n(1<<20))
+				}
+			}
+		}
+		if len(c.mu)+len(c.beta) == 0 {
+			continue
+		}
+		if ok, _ := h.w.right(n, &c); ok {
+			return fmt.Sprintf("%c%d %s%s\n", c.kind, d, text, strings.Repeat(";", int(c.kind&1^1)))
+		}
+	}
+	return ""
+}
+
+func (h *honestSafe) split(n safetyNode) (line string, low, high safetyNode) {
+	low, high = n, n
+	widest := 0
+	for k := range n.lo {
+		if n.hi[k]-n.lo[k] > n.hi[widest]-n.lo[widest] {
+			widest = k
+		}
+	}
+	free := map[int]bool{}
+	for q := range h.net.unit {
+		free[q] = true
+	}
+	for _, s := range n.signs {
+		delete(free, s.q)
+	}
+	if lo, hi := n.lo[widest], n.hi[widest]; hi-lo >= 2 && (h.r.Intn(3) > 0 || len(free) == 0) {
+		low.hi, high.lo = append([]int64(nil), n.hi...), append([]int64(nil), n.lo...)
+		low.hi[widest], high.lo[widest] = (lo+hi)>>1, (lo+hi)>>1
+		return fmt.Sprintf("X%d\n", widest), low, high
+	}
+	for q := range h.net.unit {
+		if free[q] {
+			low.signs, high.signs = append(n.signs[:len(n.signs):len(n.signs)], signed{q, -1}), append(n.signs[:len(n.signs):len(n.signs)], signed{q, 1})
+			return fmt.Sprintf("N%d\n", q), low, high
+		}
+	}
+	return "", low, high
+}
+
+// drawQuery returns a query of one box around a point, and how far its first form is from 0 there.
+func drawQuery(t tnet, outputs int, r *rand.Rand) (q *query, x []rat) {
+	q = &query{inputs: t.inputs, outputs: outputs}
+	var ends []rat
+	for range t.inputs {
+		lo, hi := big.NewRat(r.Int63n(21)-20, 10), big.NewRat(r.Int63n(21), 10)
+		ends = append(ends, lo, hi)
+		x = append(x, plus(lo, times(big.NewRat(r.Int63n(8), 7), minus(hi, lo))))
+	}
+	q.boxes = [][]*big.Rat{ends}
+	_, y := t.at(x)
+	v := append(append([]rat(nil), x...), y...)
+	for range 1 + r.Intn(2) {
+		d := disjunct{}
+		for range 1 + r.Intn(2) {
+			f := form{offset: whole(0), strict: r.Intn(2) == 0}
+			for k := range v {
+				if c := r.Int63n(5) - 2; c != 0 && (k >= t.inputs || r.Intn(3) == 0) {
+					f.terms = append(f.terms, term{k, whole(c)})
+				}
+			}
+			f.offset = neg(f.value(v)) // 0 at x
+			d.forms = append(d.forms, f)
+		}
+		q.disjuncts = append(q.disjuncts, d)
+	}
+	return q, x
+}
+
+// shifted returns q with so much added to each offset.
+func (q *query) shifted(by rat, strict bool) *query {
+	c := *q
+	c.disjuncts = nil
+	for _, d := range q.disjuncts {
+		e := disjunct{box: d.box}
+		for _, f := range d.forms {
+			f.offset, f.strict = plus(f.offset, by), strict
+			e.forms = append(e.forms, f)
+		}
+		c.disjuncts = append(c.disjuncts, e)
+	}
+	return &c
+}
+
+func TestNoBentProofOfSafetyProvesWhatIsFalse(t *testing.T) {
+	proofs, bent := 0, 0
+	for seed := range int64(60) {
+		r := rand.New(rand.NewSource(seed))
+		net := randomNet(r, r.Intn(2) == 0, []string{"relu", "leaky_relu", "mixed", "none"}[r.Intn(4):], 1+r.Intn(2), 1+r.Intn(3), 1+r.Intn(2))
+		q, _ := drawQuery(net, len(net.layers[len(net.layers)-1].b), r)
+		bits := []uint{8, 12, 36}[r.Intn(3)]
+		// With enough added everywhere no point satisfies it.
+		safe := q.shifted(big.NewRat(1+r.Int63n(40), 2), false)
+		proof := proveSafety(net, safe, bits, r)
+		if proof == "" {
+			continue
+		}
+		proofs++
+		_, err := checkSafety(net, nil, proof)
+		require.NoError(t, err, "seed %d\n%s", seed, proof)
+		n, err := readSafetyNet(net.text())
+		require.NoError(t, err)
+		// The point x satisfies q, and touches every form: so does no tree prove it, whatever is bent.
+		tree := proof[strings.Index(proof, "tree\n"):]
+		for i := range 40 {
+			text := headOf(net, n, q.shifted(whole(0), false), bits) + bend(tree, r, i)
+			bent++
+			_, err := checkSafety(net, nil, text)
+			require.Error(t, err, "seed %d: %s", seed, text)
+		}
+	}
+	require.Greater(t, proofs, 20)
+	require.Greater(t, bent, 800)
+}
+
+// bend changes a tree in i places or so.
+func bend(tree string, r *rand.Rand, i int) string {
+	lines := strings.Split(tree, "\n")
+	for range i % 4 {
+		at := 1 + r.Intn(max(1, len(lines)-2))
+		switch r.Intn(5) {
+		case 0: // a line is left out
+			lines = append(lines[:at:at], lines[at+1:]...)
+		case 1: // a line twice
+			lines = append(lines[:at:at], lines[at-1:]...)
+		case 2: // another kind of line
+			if len(lines[at]) > 0 {
+				lines[at] = string("RXNZFEV"[r.Intn(7)]) + lines[at][1:]
+			}
+		default: // another digit
+			b := []byte(lines[at])
+			for k := range b {
+				if b[k] >= '0' && b[k] <= '9' && r.Intn(3) == 0 {
+					b[k] = byte('0' + r.Intn(10))
+				}
+			}
+			lines[at] = string(b)
+		}
+		if len(lines) < 3 {
+			break
+		}
+	}
+	return strings.Join(lines, "\n")
+}

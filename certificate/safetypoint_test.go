@@ -1,0 +1,105 @@
+package certificate
+
+// Bounds held against the network itself, at exact points.
+
+import (
+	"context"
+	"math/big"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+var background = context.Background()
+
+// at returns the exact pre-activations of all units at x, by layers, and the outputs.
+func (t tnet) at(x []rat) (z [][]rat, y []rat) {
+	y = x
+	for _, l := range t.layers {
+		var zs, next []rat
+		for j, w := range l.w {
+			v := plus(ratOf(l.b[j]), sumOf(len(w), func(k int) rat { return times(ratOf(w[k]), y[k]) }))
+			zs = append(zs, v)
+			if v.Sign() < 0 {
+				v = times(v, ratOf(l.below(j)))
+			}
+			next = append(next, v)
+		}
+		z, y = append(z, zs), next
+	}
+	return z, y
+}
+
+func TestSafetyBoundsHoldAtPoints(t *testing.T) {
+	inside := 0
+	rapid.Check(t, func(t *rapid.T) {
+		c := drawSafety(t)
+		b, n := c.bounds(t)
+		for range 5 {
+			x, scale := make([]rat, len(c.lo)), power(-c.f)
+			for k := range x {
+				part := big.NewRat(rapid.SampledFrom([]int64{0, 7, 1, 6, 3}).Draw(t, "part"), 7)
+				x[k] = times(scale, plus(n.lo[k], times(part, minus(n.hi[k], n.lo[k]))))
+			}
+			if c.holdsAt(t, b, x) {
+				inside++
+			}
+		}
+	})
+	require.NotZero(t, inside)
+}
+
+// holdsAt holds all bounds against the network at x, if x is on the node.
+func (c *safetyCase) holdsAt(t require.TestingT, b *bounds, x []rat) bool {
+	z, y := c.t.at(x)
+	v, f := append(append([]rat(nil), x...), y...), new(big.Rat)
+	var flat []rat
+	for i := range z {
+		flat = append(flat, z[i]...)
+	}
+	for _, s := range c.signs {
+		if flat[b.unit[s.q]].Sign()*int(s.s) < 0 {
+			return false
+		}
+	}
+	require.False(t, b.void)
+	if !b.bounded {
+		return false
+	}
+	unit := power(-c.f)
+	for q := range flat {
+		require.LessOrEqual(t, times(unit, whole(b.l[q])).Cmp(flat[q]), 0, "l of unit %d", q)
+		require.GreaterOrEqual(t, times(unit, whole(b.u[q])).Cmp(flat[q]), 0, "u of unit %d", q)
+	}
+	var forms []fixedForm
+	var mu []int64
+	for _, m := range c.c.mu {
+		u := &c.d.forms[m.at]
+		forms, mu = append(forms, b.fixForm(u)), append(mu, m.v.Int64())
+		value := u.value(v)
+		if low, ok := b.zoneLeast(&forms[len(forms)-1]); ok {
+			require.LessOrEqual(t, times(unit, whole(low)).Cmp(value), 0, "zonotope")
+		}
+		f = plus(f, times(whole(m.v.Int64()), value))
+	}
+	for _, m := range c.c.beta {
+		q := b.unit[m.at]
+		f = minus(f, times(whole(m.v.Int64()*int64(b.signs[q])), flat[q]))
+	}
+	b.multipliers(&c.c)
+	low, ok := b.mixed(forms, mu)
+	b.clear(&c.c)
+	if ok {
+		require.LessOrEqual(t, times(times(unit, power(min(c.f, 20))), whole(low)).Cmp(f), 0, "form")
+	}
+	return true
+}
+
+func (f *form) value(v []rat) rat {
+	sum := f.offset
+	for _, t := range f.terms {
+		sum = plus(sum, times(t.coef, v[t.k]))
+	}
+	return sum
+}

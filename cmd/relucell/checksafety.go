@@ -1,0 +1,100 @@
+package main
+
+// check of a proof of safety or of a witness: the answer, for people and programs.
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/relucell/relucell/certificate"
+	"github.com/relucell/relucell/internal/files"
+	"github.com/relucell/relucell/internal/tables"
+	"github.com/relucell/relucell/vnnlib"
+)
+
+// safetyJSON says what was verified of a query.
+type safetyJSON struct {
+	// Verdict is "holds", no point satisfies the query, or "violated", a point does.
+	Verdict string `json:"verdict"`
+	// Spec is the hash of the specification that the file names, and SpecChecked whether it was given,
+	// and the query derived from it.
+	Spec        string `json:"spec,omitempty"`
+	SpecChecked bool   `json:"spec_checked"`
+	// Reals is the floating-point type of a specification that was read as one over the reals.
+	Reals     string   `json:"read_as_reals,omitempty"`
+	Boxes     int      `json:"boxes"`
+	Disjuncts int      `json:"disjuncts"`
+	Query     []string `json:"query"`
+	Bits      uint     `json:"bits,omitempty"`
+	Splits    int64    `json:"splits"`
+	Leaves    int64    `json:"leaves"`
+}
+
+// safety checks a proof of safety or a witness, about the network whose canonical text is given.
+func (c *checkCmd) safety(cmd *cobra.Command, args []string, text []byte, format string) error {
+	ctx, release := interruptible(cmd)
+	defer release()
+	var spec *certificate.Spec
+	if cmd.Flags().Changed("spec") {
+		b, err := files.ReadLimited(c.spec, vnnlib.MaxBytes)
+		if err != nil {
+			return badInput(named("spec", files.Plain(err)))
+		}
+		spec = &certificate.Spec{Name: c.spec, Text: b}
+	}
+	r, err := within(ctx, func() (*certificate.SafetyReport, error) {
+		return certificate.CheckSafety(ctx, text, spec, args[1], certificate.SafetyOptions{Workers: c.workers, Reals: c.reals})
+	})
+	switch {
+	case err != nil && ctx.Err() != nil && (errors.Is(err, context.Cause(ctx)) || errors.Is(err, ctx.Err())):
+		return stopped(ctx, args[1]+": stopped before it was checked")
+	case err != nil:
+		return c.refuse(cmd, args, err)
+	case c.format == "json":
+		return writeJSON(cmd.OutOrStdout(), checkJSON{Verified: true, Net: strings.TrimPrefix(r.Net, "sha256:"), Trusted: format,
+			Safety: newSafetyJSON(r), Notes: c.net.notes})
+	}
+	f := &fields{w: cmd.OutOrStdout()}
+	c.safetyText(f, args, r, format)
+	return f.err
+}
+
+func newSafetyJSON(r *certificate.SafetyReport) *safetyJSON {
+	verdict := "holds"
+	if r.Witness {
+		verdict = "violated"
+	}
+	return &safetyJSON{verdict, strings.TrimPrefix(strings.TrimPrefix(r.Spec, "sha256:"), "-"), r.Checked, r.Type, r.Boxes, r.Disjuncts, r.Query, r.Bits, r.Splits, r.Leaves}
+}
+
+func (c *checkCmd) safetyText(f *fields, args []string, r *certificate.SafetyReport, format string) {
+	if r.Witness {
+		f.line("VERIFIED", "violated: the point satisfies the query")
+	} else {
+		f.line("VERIFIED", "holds: no point satisfies the query")
+	}
+	f.line("Network", "%s: %s", filepath.Base(args[0]), r.Net)
+	if format != "" {
+		f.line("", "converted from %s in memory: the import is trusted, the proof is about the network of this fingerprint", format)
+	}
+	f.line("Query", "%s in %s", tables.Numbered(int64(r.Disjuncts), "alternative"), numbered(r.Boxes, "box", "boxes"))
+	switch {
+	case r.Checked:
+		f.line("", "derived from %s: %s", filepath.Base(c.spec), r.Spec)
+		if r.Type != "" {
+			f.line("", "its type is %s: this is an answer about the reals", r.Type)
+		}
+	default:
+		f.line("", "as the proof states it, spec not checked: --spec FILE holds it against %s", r.Spec)
+		for _, line := range r.Query {
+			f.line("", "%s", line)
+		}
+	}
+	if !r.Witness {
+		f.line("Checked", "%s, %s, in units of 2^-%d", tables.Numbered(r.Splits, "split"), numbered(int(r.Leaves), "refutation", "refutations"), r.Bits)
+	}
+}
