@@ -123,10 +123,9 @@ func (f *affineForm) through(r *rawLayer) {
 			continue
 		}
 		f.offset.Add(&f.offset, t.Mul(a, &r.bias[j]))
-		for k := range next {
-			if w := &r.weights[j*r.width+k]; w.Sign() != 0 {
-				next[k].Add(&next[k], t.Mul(a, w))
-			}
+		for i := r.start[j]; i < r.start[j+1]; i++ {
+			to := &next[r.from[i]]
+			to.Add(to, t.Mul(a, &r.z[i]))
 		}
 	}
 	f.a, f.scale = next, f.scale+r.scale
@@ -176,8 +175,8 @@ func (c *safetyCheck) evaluate(x []*big.Rat) []*big.Rat {
 			}
 			z := &next[j]
 			z.Lsh(t.Mul(&r.bias[j], common), scale)
-			for k := range values {
-				z.Add(z, t.Mul(&r.weights[j*r.width+k], &values[k]))
+			for i := r.start[j]; i < r.start[j+1]; i++ {
+				z.Add(z, t.Mul(&r.z[i], &values[r.from[i]]))
 			}
 			if z.Sign() < 0 {
 				z.Mul(z, &r.slopes[j])

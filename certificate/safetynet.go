@@ -4,6 +4,8 @@ package certificate
 // numbers are such. docs/safety-proof.md §4.1 is what this file does.
 
 import (
+	"errors"
+	"fmt"
 	"math/big"
 	"math/bits"
 )
@@ -83,7 +85,9 @@ type safetyNet struct {
 
 func readSafetyNet(text []byte) (n *safetyNet, err error) {
 	n = &safetyNet{}
-	n.hash, n.inputs, err = readLayers(text, func(r *rawLayer) {
+	entries, maxima := 0, false
+	n.hash, n.inputs, err = readLayers(text, denseMost, func(r *rawLayer) {
+		entries, maxima = entries+r.entries, maxima || r.pieces != nil
 		n.raw, n.outputs = append(n.raw, r), len(r.bias)
 		for j := range r.slopes {
 			if r.slopeSign(j) != 0 {
@@ -93,6 +97,13 @@ func readSafetyNet(text []byte) (n *safetyNet, err error) {
 			n.units++
 		}
 	})
+	switch {
+	case err != nil:
+	case maxima:
+		err = errors.New("it has maxima, of which proofs of safety do not know")
+	case entries > denseMost:
+		err = fmt.Errorf("it has more than %d weights, zeros included, the most that proofs of safety are about", denseMost)
+	}
 	return n, err
 }
 
@@ -128,8 +139,9 @@ func (r *rawLayer) fix(f uint) (y fixedLayer, ok bool) {
 	}
 	for j := 0; j < y.out && ok; j++ {
 		row := make([]int64, y.in)
-		for k := range row {
-			row[k], _ = scaled(&r.weights[j*y.in+k], int(y.s)-int(r.scale))
+		for i := r.start[j]; i < r.start[j+1]; i++ {
+			k := r.from[i]
+			row[k], _ = scaled(&r.z[i], int(y.s)-int(r.scale))
 			y.columns[k][j] = row[k]
 		}
 		b, fits := scaled(&r.bias[j], int(f)-int(r.scale))
@@ -148,15 +160,14 @@ func (r *rawLayer) fix(f uint) (y fixedLayer, ok bool) {
 func (r *rawLayer) shift() (s uint, rounded, ok bool) {
 	var most, sum, size big.Int
 	zeros := r.scale
-	for i := range r.weights {
-		if i%r.width == 0 {
-			sum.SetInt64(0)
+	for j := range r.bias {
+		sum.SetInt64(0)
+		for i := r.start[j]; i < r.start[j+1]; i++ {
+			zeros = min(zeros, r.z[i].TrailingZeroBits())
+			sum.Add(&sum, size.Abs(&r.z[i]))
 		}
-		if w := &r.weights[i]; w.Sign() != 0 {
-			zeros = min(zeros, w.TrailingZeroBits())
-			if sum.Add(&sum, size.Abs(w)); sum.Cmp(&most) > 0 {
-				most.Set(&sum)
-			}
+		if sum.Cmp(&most) > 0 {
+			most.Set(&sum)
 		}
 	}
 	if most.Sign() == 0 {
