@@ -44,7 +44,7 @@ func (n *Network) NewAffinePass() *AffinePass {
 	for _, l := range n.layers {
 		r := rowLayer{Layer: l, first: first, signs: make(Pattern, l.Out()), rows: make([][]*big.Int, l.Out())}
 		for i := range l.B {
-			r.weights = min(r.weights, dyadic.Least(l.W.RawRowView(i)))
+			r.weights = min(r.weights, dyadic.Least(l.stored(i)))
 		}
 		r.e = r.weights + before
 		for j, b := range l.B {
@@ -186,11 +186,8 @@ func (p *AffinePass) row(l, i int) []*big.Int {
 	}
 	row := zeros(n + 1)
 	var f, w, t big.Int
-	for j, v := range ly.W.RawRowView(i) {
+	for j, v := range ly.Entries(i) {
 		m, e := dyadic.Split(v)
-		if m == 0 {
-			continue
-		}
 		w.Lsh(w.SetInt64(m), uint(e-ly.weights))
 		if l == 0 {
 			row[j].Set(&w)

@@ -221,6 +221,12 @@ func (l Layer) Row(j int) (at []int32, v []float64) {
 	return nil, l.W.RawRowView(j)
 }
 
+// stored returns the weights of unit j that are stored.
+func (l Layer) stored(j int) []float64 {
+	_, v := l.Row(j)
+	return v
+}
+
 // Entries returns the weights of unit j other than 0 with their columns, ascending.
 func (l Layer) Entries(j int) iter.Seq2[int, float64] {
 	at, v := l.Row(j)

@@ -54,11 +54,14 @@ func convTranspose(rd *reader, n *node) error {
 	if size(shape) > maxEntries {
 		return fmt.Errorf("the result, of shape %v, has more than %d elements", shape, maxEntries)
 	}
+	perGroup, kernel, plane := channels/int(group), axes[0].kernel*axes[1].kernel, axes[0].out*axes[1].out
+	if err := rd.work(rd.width, wt.shape[1], kernel); err != nil {
+		return err
+	}
 	w, err := rd.newWeights(size(shape), rd.width)
 	if err != nil {
 		return err
 	}
-	perGroup, kernel, plane := channels/int(group), axes[0].kernel*axes[1].kernel, axes[0].out*axes[1].out
 	for at := range rd.width {
 		batch, c, rest := at/size(in[1:]), at/size(in[2:])%channels, at%size(in[2:])
 		for u := range wt.shape[1] {

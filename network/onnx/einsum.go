@@ -138,11 +138,14 @@ func cumSum(rd *reader, n *node) error {
 	if err != nil {
 		return err
 	}
+	step, length := stepsOf(rd.shape)[axis], rd.shape[axis]
+	if err := rd.work(rd.width, length); err != nil {
+		return err
+	}
 	w, err := rd.newWeights(rd.width, rd.width)
 	if err != nil {
 		return err
 	}
-	step, length := stepsOf(rd.shape)[axis], rd.shape[axis]
 	for i := range rd.width {
 		at := i / step % length
 		for k := range length {

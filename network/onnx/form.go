@@ -84,11 +84,10 @@ func (b *expander) expand(f *form, block int32) error {
 		delete(f.terms, r)
 		v := new(big.Rat).SetFloat64(k.b[r.row])
 		f.constant.Add(f.constant, v.Mul(v, c))
-		for j, w := range k.w.RawRowView(int(r.row)) {
-			if w != 0 {
-				x := new(big.Rat).SetFloat64(w)
-				b.addTo(f, k.in[j], x.Mul(x, c))
-			}
+		at, weights := k.w.Row(int(r.row))
+		for i, w := range weights {
+			x := new(big.Rat).SetFloat64(w)
+			b.addTo(f, k.in[at[i]], x.Mul(x, c))
 		}
 	}
 	return nil

@@ -63,6 +63,17 @@ func interpolate(rd *reader, n *node) error {
 	if size(shape) > maxEntries {
 		return fmt.Errorf("the result, of shape %v, has more than %d elements", shape, maxEntries)
 	}
+	most := 1 // taps of an element
+	for _, of := range axes {
+		longest := 0
+		for _, t := range of {
+			longest = max(longest, len(t))
+		}
+		most *= longest
+	}
+	if err := rd.work(size(shape), most, tapWork); err != nil {
+		return err
+	}
 	w, err := rd.newWeights(size(shape), rd.width)
 	if err != nil {
 		return err
@@ -80,6 +91,9 @@ func interpolate(rd *reader, n *node) error {
 	rd.shape = shape
 	return rd.affine(w)
 }
+
+// tapWork is what a tap, a product of fractions, costs more than an entry does.
+const tapWork = 16
 
 // tap is an element that is read, and its weight.
 type tap struct {
