@@ -74,7 +74,8 @@ func newInfoJSON(n *network.Network, im *network.Import) infoJSON {
 		Format: im.Format, Precision: im.Precision, Normalisation: im.Normalisation, Rounded: []roundingJSON{}, Notes: append(append([]string{}, im.Notes...), im.Remarks...)}}
 	first := 0
 	for _, l := range n.Layers() {
-		k := layerJSON{Activation: l.Act.String(), Slopes: l.Slopes, Pieces: l.Pieces, neurons: l.Neurons(), Inputs: l.In(), Width: l.Out(), Parameters: l.Rows() * (l.In() + 1)}
+		rows, _ := l.W.Dims() // of a maximum more than units
+		k := layerJSON{Activation: l.Act.String(), Slopes: l.Slopes, Pieces: l.Pieces, neurons: l.Neurons(), Inputs: l.In(), Width: l.Out(), Parameters: rows * (l.In() + 1)}
 		if l.Act == network.LeakyReLU {
 			k.Slope = &l.Slope
 		}

@@ -70,41 +70,68 @@ func readModel(data []byte, limit int, opt Options) (*network.Network, *network.
 	if len(model.OpsetImport) == 0 {
 		return nil, nil, errors.New("onnx: the model has no opset_import (a truncated file?)")
 	}
-	opset, err := opsetOf(&model)
-	if err != nil {
-		return nil, nil, fmt.Errorf("onnx: %w", err)
-	}
-	if g, err = inlined(&model, opset); err != nil {
-		return nil, nil, fmt.Errorf("onnx: %w", err)
-	}
-	n, im, err := readGraph(g, opset, limit, opt)
+	n, im, err := readVersions(&model, limit, opt)
 	if err != nil {
 		return nil, nil, fmt.Errorf("onnx: %w", err)
 	}
 	return n, im, nil
 }
 
-// opsetOf returns the version of ONNX's own operators that the model is written in, 0 if it names
-// none. A model that leaves open what an operator means is an error.
-func opsetOf(m *onnxpb.ModelProto) (int64, error) {
-	var version int64
+// readVersions reads a model by the version of the operators that it names. Where it names several,
+// as some programs write, all must mean the same network.
+func readVersions(m *onnxpb.ModelProto, limit int, opt Options) (n *network.Network, im *network.Import, err error) {
+	versions, err := opsetsOf(m)
+	if err != nil {
+		return nil, nil, err
+	}
+	for i, v := range versions {
+		g, err := inlined(m, v)
+		if err != nil {
+			return nil, nil, err
+		}
+		before := n
+		if n, im, err = readGraph(g, v, limit, opt); err == nil && i > 0 && n.Fingerprint() != before.Fingerprint() {
+			err = errors.New("another network than of the others")
+		}
+		if err != nil && len(versions) > 1 {
+			err = fmt.Errorf("opset_import: versions %d of ONNX's operators, expected one, or all to mean the same; of version %d: %w", versions, v, err)
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+	}
+	if len(versions) > 1 {
+		im.Remark(fmt.Sprintf("The model names versions %d of ONNX's operators, which here mean the same.", versions))
+	}
+	return n, im, nil
+}
+
+// opsetsOf returns the versions of ONNX's own operators that the model names, 0 if it names none. A
+// model that leaves open what an operator means is an error.
+func opsetsOf(m *onnxpb.ModelProto) ([]int64, error) {
+	var versions []int64
 	for _, o := range m.OpsetImport {
-		if !isONNX(o.GetDomain()) {
+		if !isONNX(o.GetDomain()) || slices.Contains(versions, o.GetVersion()) {
 			continue
 		}
-		if o.GetVersion() < 1 || version != 0 && o.GetVersion() != version {
-			return 0, fmt.Errorf("opset_import: version %d of ONNX's operators beside %d, expected one of at least 1", o.GetVersion(), version)
+		if versions = append(versions, o.GetVersion()); o.GetVersion() < 1 || len(versions) > maxVersions {
+			return nil, fmt.Errorf("opset_import: versions %d of ONNX's operators, expected one of at least 1", versions)
 		}
-		version = o.GetVersion()
 	}
 	for _, f := range m.Functions {
 		n := &onnxpb.NodeProto{OpType: f.Name, Domain: f.Domain}
 		if _, ok := operatorOf(n); ok || isONNX(f.GetDomain()) {
-			return 0, fmt.Errorf("function %q: the model defines it anew, supported is the operator of that name", operatorName(n))
+			return nil, fmt.Errorf("function %q: the model defines it anew, supported is the operator of that name", operatorName(n))
 		}
 	}
-	return version, nil
+	if versions == nil {
+		versions = []int64{0}
+	}
+	return versions, nil
 }
+
+// maxVersions bounds how often a model is read: each version that it names is one more time.
+const maxVersions = 4
 
 // reader is the state of the walk through the graph.
 type reader struct {

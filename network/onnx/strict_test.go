@@ -65,9 +65,13 @@ func TestModelsThatLeaveOperatorsOpen(t *testing.T) {
 		return &onnxpb.OperatorSetIdProto{Domain: &domain, Version: &v}
 	}
 	for want, spoil := range map[string]func(m *onnxpb.ModelProto){
-		"version 6 of ONNX's operators beside 13": func(m *onnxpb.ModelProto) { m.OpsetImport = append(m.OpsetImport, version("ai.onnx", 6)) },
-		"version 0 of ONNX's operators":           func(m *onnxpb.ModelProto) { m.OpsetImport[0].Version = ptr(int64(0)) },
-		"names no version of ONNX's operators":    func(m *onnxpb.ModelProto) { m.OpsetImport[0].Domain = ptr("my.ops") },
+		"versions [13 6] of ONNX's operators, expected one, or all to mean the same; of version 6: node 2 \"y\" (Dropout)": func(m *onnxpb.ModelProto) {
+			m.OpsetImport = append(m.OpsetImport, version("ai.onnx", 6))
+			m.Graph.Node = append(m.Graph.Node, newNode("Dropout", "y", []string{"vB"}))
+			m.Graph.Output[0].Name = ptr("y")
+		},
+		"versions [0] of ONNX's operators":     func(m *onnxpb.ModelProto) { m.OpsetImport[0].Version = ptr(int64(0)) },
+		"names no version of ONNX's operators": func(m *onnxpb.ModelProto) { m.OpsetImport[0].Domain = ptr("my.ops") },
 		`function "Relu": the model defines it anew`: func(m *onnxpb.ModelProto) {
 			m.Functions = []*onnxpb.FunctionProto{{Name: ptr("Relu"), Domain: ptr("ai.onnx")}}
 		},
@@ -82,8 +86,13 @@ func TestModelsThatLeaveOperatorsOpen(t *testing.T) {
 		require.ErrorContains(t, err, want)
 	}
 	m := good().model()
+	m.OpsetImport = append(m.OpsetImport, version("ai.onnx", 9))
+	_, im, err := read(encode(t, m), testLimit)
+	require.NoError(t, err)
+	require.Equal(t, []string{"The model names versions [13 9] of ONNX's operators, which here mean the same."}, im.Remarks)
+	m = good().model()
 	m.OpsetImport = append(m.OpsetImport, version("ai.onnx.ml", 3), version("ai.onnx", opset))
 	m.Functions = []*onnxpb.FunctionProto{{Name: ptr("Relu"), Domain: ptr("my.ops")}}
-	_, _, err := read(encode(t, m), testLimit)
+	_, _, err = read(encode(t, m), testLimit)
 	require.NoError(t, err)
 }
