@@ -42,6 +42,8 @@ type Report struct {
 	// Nodes is the number of lines that decide a neuron and of leaves, and Parts that of files beside
 	// the first.
 	Nodes, Parts int64
+	// Signs holds the signs of each neuron, in network order.
+	Signs []Seen
 }
 
 // String says in a few lines what was verified.
@@ -91,7 +93,7 @@ func check(network []byte, proof string, o Options) (*Report, error) {
 	}
 	t := &c.total
 	r := &Report{Net: n.hash, Ball: c.ball.text, Definition: "activation", Count: t.regions.Load() + t.open.Load(), AtLeast: t.open.Load() > 0,
-		Regions: t.regions.Load(), Open: t.open.Load(), Nodes: t.nodes.Load(), Parts: t.parts.Load()}
+		Regions: t.regions.Load(), Open: t.open.Load(), Nodes: t.nodes.Load(), Parts: t.parts.Load(), Signs: c.signs}
 	want := fmt.Sprint("count ", r.Count)
 	if r.AtLeast {
 		want = fmt.Sprint("count >= ", r.Count)
@@ -123,6 +125,8 @@ type checker struct {
 	folders []string
 	open    func(string) (io.ReadCloser, error)
 	total   struct{ regions, open, nodes, parts atomic.Int64 }
+	mutex   sync.Mutex    // of signs
+	signs   []Seen        // of each neuron
 	claim   *Error        // its reason is the last line of the proof, its place that of this line
 	slots   chan struct{} // one for each worker but the first
 	wait    sync.WaitGroup
@@ -152,7 +156,9 @@ func (c *checker) file(path string) {
 	hash := in.after("net ", "expected \"net\" and a hash")
 	in.require(hash == c.net.hash, "the proof is about another network: this one is "+c.net.hash)
 	c.ball = readBall(in, in.after("ball ", "expected \"ball\" and what it is"), c.net.inputs)
-	c.newWalker(in).subtree()
+	w := c.newWalker(in)
+	w.subtree()
+	w.tell()
 	claim := in.after("count ", "the tree is complete, expected its count")
 	c.claim = &Error{File: in.file, Line: in.line, Reason: "count " + claim}
 	in.end()
@@ -185,7 +191,7 @@ func (w *walker) part(text string) {
 		other := w.another()
 		w.wait.Go(func() {
 			defer func() { <-w.slots }()
-			w.guard(func() { other.partFile(name, hash) })
+			w.guard(func() { other.partFile(name, hash); other.tell() })
 		})
 	default:
 		in := w.in

@@ -26,7 +26,9 @@ type level struct {
 	sign  []int8
 	left  int
 	trail []int
-	q     *box
+	// met are the signs that each neuron had so far.
+	met []Seen
+	q   *box
 	// cache holds the forms of the first named neurons, so many, as wide ones of this layer.
 	cache  [][]uint
 	cached int
@@ -71,9 +73,14 @@ func (c *checker) newWalker(in *lines) *walker {
 	for i, y := range c.net.layers {
 		const short = 20 // bits of usual multipliers
 		v := level{layer: y, k: length(y.bits), wide: length(y.reach + c.ball.box.bits + short),
-			plus: make([]bool, len(y.gain)), sign: make([]int8, len(y.neurons)), seen: -1}
+			plus: make([]bool, len(y.gain)), sign: make([]int8, len(y.neurons)), met: make([]Seen, len(y.neurons)), seen: -1}
 		for range y.bias[:len(y.bias)*min(1, i)] { // not for the inputs
 			v.z = append(v.z, make([]uint, (n+1)*v.k))
+		}
+		if y.ends != nil { // of pieces nothing is claimed
+			for j := range v.met {
+				v.met[j] = SeenOpen
+			}
 		}
 		w.levels = append(w.levels, v)
 	}
@@ -90,7 +97,7 @@ func (w *walker) another() *walker {
 		for u, z := range y.z {
 			y.z[u] = slices.Clone(z)
 		}
-		y.cache, y.cached = nil, 0
+		y.cache, y.cached, y.met = nil, 0, c.levels[i].met
 		c.levels[i] = y
 	}
 	return c
@@ -131,6 +138,7 @@ func (w *walker) settle() {
 			default:
 				continue
 			}
+			y.met[j] |= seenAs(y.sign[j])
 			y.left--
 		}
 		if y.left == 0 {
@@ -143,6 +151,7 @@ func (w *walker) settle() {
 func (w *walker) decide(j int, s int8, name, split bool) {
 	y := &w.levels[w.at]
 	y.sign[j] = s
+	y.met[j] |= seenAs(s)
 	y.trail = append(y.trail, j)
 	if name {
 		w.names = append(w.names, named{level: w.at, unit: y.neurons[j], sign: s, split: split})

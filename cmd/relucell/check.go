@@ -23,6 +23,7 @@ type checkCmd struct {
 	net     netFlags
 	workers int
 	format  string
+	never   []int // neurons that are to be on nowhere
 }
 
 func newCheckCmd() *cobra.Command {
@@ -35,14 +36,20 @@ that shares nothing with the walk. It exits 0 only if all of it holds, also for 
 bound ("count >= N"), and says which it is.
 
 The checker reads the canonical text of a network (.json). Other formats are converted in memory
-first; that import is then trusted, not verified. Use "relucell convert" to have the text itself.`,
-		Example:           `  relucell check net.json net.proof`,
+first; that import is then trusted, not verified. Use "relucell convert" to have the text itself.
+
+--never-on asks the proof one thing more: that these neurons, counted from 0 in network order, are on
+nowhere in the ball, that is, that their pre-activations are at most 0 everywhere. A proof of a count
+says so without a word more. With unexplored cells it does only where all of them decide the neuron.`,
+		Example: `  relucell check net.json net.proof
+  relucell check net.json net.proof --never-on 64,65`,
 		Args:              exactly("NET", "PROOF"),
 		ValidArgsFunction: completeNetThenAny,
 		RunE:              action(c.run),
 	}
 	c.net.add(cmd.Flags())
 	workersFlag(cmd.Flags(), &c.workers)
+	flag(cmd.Flags(), &c.never, "never-on", "J[,J…]", "", "require that these neurons are on nowhere in the ball", neuronList)
 	formatFlag(cmd, &c.format)
 	return cmd
 }
@@ -70,6 +77,8 @@ type checkJSON struct {
 	File       string `json:"file,omitempty"`
 	Line       int64  `json:"line,omitempty"`
 	Reason     string `json:"reason,omitempty"`
+	// NeverOn are the neurons that were asked about, and are on nowhere in the ball.
+	NeverOn []int `json:"never_on,omitempty"`
 	// Notes are those of an import.
 	Notes []string `json:"notes,omitempty"`
 }
@@ -86,6 +95,13 @@ func (c *checkCmd) run(cmd *cobra.Command, args []string) error {
 	}
 	r, err := certificate.Check(text, args[1], certificate.Options{Workers: c.workers})
 	if err != nil {
+		return c.refuse(cmd, args, err)
+	}
+	if err := c.silent(r); err != nil {
+		var e *exitError
+		if errors.As(err, &e) { // there is no such neuron
+			return err
+		}
 		return c.refuse(cmd, args, err)
 	}
 	return c.accept(cmd, args, r, format)
@@ -139,7 +155,7 @@ func (c *checkCmd) accept(cmd *cobra.Command, args []string, r *certificate.Repo
 	}
 	if c.format == "json" {
 		return writeJSON(out, checkJSON{Verified: true, Net: strings.TrimPrefix(r.Net, "sha256:"), Trusted: format, Ball: r.Ball,
-			Definition: r.Definition, Relation: relation, Count: fmt.Sprint(r.Count), Regions: r.Regions, Open: r.Open, Nodes: r.Nodes, Parts: r.Parts, Notes: c.net.notes})
+			Definition: r.Definition, Relation: relation, Count: fmt.Sprint(r.Count), Regions: r.Regions, Open: r.Open, Nodes: r.Nodes, Parts: r.Parts, NeverOn: c.never, Notes: c.net.notes})
 	}
 	f := &fields{w: out}
 	regions := tables.Numbered(r.Count, r.Definition+" region")
@@ -150,6 +166,9 @@ func (c *checkCmd) accept(cmd *cobra.Command, args []string, r *certificate.Repo
 	f.line("VERIFIED", "%s %s %s the ball", word, regions, verb)
 	if r.AtLeast {
 		f.line("", "this proves a lower bound, not the count: %s left unexplored", tables.Numbered(r.Open, "cell"))
+	}
+	if c.never != nil {
+		f.line("VERIFIED", "%s on nowhere in the ball", neuronsAre(c.never))
 	}
 	f.line("Network", "%s: %s", filepath.Base(args[0]), r.Net)
 	if format != "" {
