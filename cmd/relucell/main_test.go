@@ -127,6 +127,12 @@ func TestGoldenOutput(t *testing.T) {
 		"check.json":      {"check", data + "reject/x.json", "testdata/x.proof", "--format", "json"},
 		"help_list.txt":   {"list", "--help"},
 		"help_verify.txt": {"verify", "--help"},
+		"help_range.txt":  {"range", "--help"},
+		"range.txt":       {"range", moons, "--box=-1.5:2.5,-1:1.5"},
+		"range_l2.txt":    {"range", moons, "--center", "0", "--radius", "1", "--of", "2*y0 - 1/3", "--max"},
+		"range.json":      {"range", moons, "--box=-1:1", "--of", "y0", "--format", "json"},
+		"lipschitz.txt":   {"lipschitz", moons, "--box=-1:1", "--norm", "linf"},
+		"lipschitz.json":  {"lipschitz", moons, "--center", "0", "--radius", "1", "--norm", "linf", "--of", "l2", "--format", "json"},
 		"verify.txt":      {"verify", moons, data + "two_moons.vnnlib"},
 		"verify.json":     {"verify", moons, data + "two_moons.vnnlib", "--format", "json"},
 	} {
