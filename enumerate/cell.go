@@ -4,6 +4,7 @@
 package enumerate
 
 import (
+	"errors"
 	"math/big"
 
 	"github.com/relucell/relucell/ball"
@@ -11,6 +12,7 @@ import (
 	"github.com/relucell/relucell/internal/forms"
 	"github.com/relucell/relucell/internal/tree"
 	"github.com/relucell/relucell/lp/exact"
+	"github.com/relucell/relucell/network"
 )
 
 // Cell is the closure of a region by its constraints, in coordinates y of the unit ball, or of
@@ -26,8 +28,15 @@ type Cell struct {
 	m      *tree.Subject
 }
 
-// Cell returns the region's constraints. An error is an [ErrInput]: numbers out of all range.
+// errMaxima says that a description has no words for the pieces of maxima.
+var errMaxima = marked{errors.New("enumerate: the constraints of a region of a network with maxima, expected a network of relu and the like: max(a, b) = a + relu(b − a)"), ErrInput}
+
+// Cell returns the region's constraints. An error is an [ErrInput]: numbers out of all range, or a
+// network with maxima.
 func (r Region) Cell() (*Cell, error) {
+	if r.of.net.Maximal() {
+		return nil, errMaxima
+	}
 	m, err := r.of.subject()
 	if err != nil {
 		return nil, err
@@ -66,6 +75,9 @@ func (r Region) Cell() (*Cell, error) {
 // InputOf returns the point x of the coordinates y.
 func (c *Cell) InputOf(y []*big.Rat) []*big.Rat { return c.m.InputOf(y) }
 
+// Scale returns the half-widths s.
+func (c *Cell) Scale() []*big.Rat { return ball.RatsOf(c.m.Ball.Scale()) }
+
 // RowOf returns the form f(x) = Σ row_k·x_k + row_n as a row over y, which is times·f with
 // times > 0, a power of two.
 func (c *Cell) RowOf(row []*big.Int) (f exact.Row, times *big.Rat) {
@@ -80,4 +92,26 @@ func (c *Cell) RowOf(row []*big.Int) (f exact.Row, times *big.Rat) {
 		f.H.Add(f.H, t.Lsh(t.Mul(row[k], &mid.N[k]), uint(mid.Exp-e)))
 	}
 	return f, dyadic.Rat(big.NewInt(1), -e)
+}
+
+// NeuronIntegers tells f the pre-activation of neuron j on the region, in integers times 2^exp: the
+// coefficients of the inputs, and then the offset. They are valid during the call.
+func (r Region) NeuronIntegers(j int, f func(row []*big.Int, exp int)) {
+	r.withPass(func(p *network.AffinePass) { f(p.Neuron(r.Pattern, j)) })
+}
+
+// Polytope returns the closure of the region in coordinates of the unit ball, and the names of its
+// constraints, as in [Vertex.Facets]. An error is that of Vertices and of Cell.
+func (r Region) Polytope() (p *exact.Polytope, names []int, err error) {
+	if r.of.net.Maximal() {
+		return nil, nil, errMaxima
+	}
+	g, _, err := r.polytope()
+	if err != nil {
+		return nil, nil, err
+	}
+	defer r.of.guides.Put(g)
+	c := g.Closure()
+	q := *c.Polytope // the guide goes on
+	return &q, c.Names, nil
 }
