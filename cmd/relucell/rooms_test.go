@@ -31,7 +31,7 @@ func TestRoomsImportOneWay(t *testing.T) {
 		"lp/clp":            "lp",
 		"enumerate":         "ball internal/files internal/forms internal/journal internal/judge internal/tree internal/tuning internal/walk lp lp/exact network",
 		"extremum":          "ball enumerate internal/forms lp/exact network",
-		"reach":             "ball enumerate lp/exact network vnnlib",
+		"reach":             "ball enumerate internal/chart lp/exact network vnnlib",
 		"bound":             "ball network",
 		"plot":              "ball enumerate internal/files network",
 		"crosscheck/gen":    "ball network",
