@@ -21,6 +21,9 @@ import (
 type Options struct {
 	// Workers is the number of parts checked at a time; 0 means GOMAXPROCS.
 	Workers int
+	// Reach, if not nil, is a reach set that is to be that of the proof's regions, which must be
+	// complete. One worker alone reads then.
+	Reach *Reach
 	// open replaces the file system in tests.
 	open func(path string) (io.ReadCloser, error)
 }
@@ -44,6 +47,9 @@ type Report struct {
 	Nodes, Parts int64
 	// Signs holds the signs of each neuron, in network order.
 	Signs []Seen
+	// Reached is the number of regions in the reach set that was checked, and Vertices that of the
+	// vertices in it.
+	Reached, Vertices int64
 }
 
 // String says in a few lines what was verified.
@@ -63,6 +69,9 @@ func (r *Report) String() string {
 func Check(network []byte, proof string, o Options) (*Report, error) {
 	if o.Workers <= 0 {
 		o.Workers = runtime.GOMAXPROCS(0)
+	}
+	if o.Reach != nil {
+		o.Workers = 1
 	}
 	if o.open == nil {
 		o.open = openRegular
@@ -85,7 +94,7 @@ func check(network []byte, proof string, o Options) (*Report, error) {
 	if err != nil {
 		target = proof // what is wrong comes out when it is opened
 	}
-	c := &checker{net: n, folders: []string{filepath.Dir(proof), filepath.Dir(target)}, open: o.open, slots: make(chan struct{}, o.Workers-1)}
+	c := &checker{net: n, folders: []string{filepath.Dir(proof), filepath.Dir(target)}, open: o.open, reachSet: o.Reach, slots: make(chan struct{}, o.Workers-1)}
 	c.guard(func() { c.file(proof) })
 	c.wait.Wait()
 	if c.err != nil {
@@ -101,6 +110,12 @@ func check(network []byte, proof string, o Options) (*Report, error) {
 	if c.claim.Reason != want {
 		c.claim.Reason = fmt.Sprintf("what was counted gives %q, and nothing else", want)
 		return nil, c.claim
+	}
+	if c.reachSet != nil {
+		if c.guard(c.reachSet.end); c.err != nil {
+			return nil, c.err
+		}
+		r.Reached, r.Vertices = c.reachSet.line-1, c.reachSet.vertices
 	}
 	return r, nil
 }
@@ -122,17 +137,18 @@ type checker struct {
 	net  *net
 	ball *ball
 	// folders are that of the proof and that of the file behind a symbolic link: parts lie in either.
-	folders []string
-	open    func(string) (io.ReadCloser, error)
-	total   struct{ regions, open, nodes, parts atomic.Int64 }
-	mutex   sync.Mutex    // of signs
-	signs   []Seen        // of each neuron
-	claim   *Error        // its reason is the last line of the proof, its place that of this line
-	slots   chan struct{} // one for each worker but the first
-	wait    sync.WaitGroup
-	stopped atomic.Bool
-	once    sync.Once
-	err     error // the first one
+	folders  []string
+	reachSet *Reach // or nil
+	open     func(string) (io.ReadCloser, error)
+	total    struct{ regions, open, nodes, parts atomic.Int64 }
+	mutex    sync.Mutex    // of signs
+	signs    []Seen        // of each neuron
+	claim    *Error        // its reason is the last line of the proof, its place that of this line
+	slots    chan struct{} // one for each worker but the first
+	wait     sync.WaitGroup
+	stopped  atomic.Bool
+	once     sync.Once
+	err      error // the first one
 }
 
 // guard runs what refuses by panics.

@@ -53,12 +53,12 @@ type spelling struct {
 	byColumns        bool
 }
 
-// net is a network in integers. It ends with the last layer that has a neuron: what follows cuts
-// nothing.
+// net is a network in integers. Its layers end with the last one that has a neuron; rest are those
+// that follow, which cut nothing.
 type net struct {
-	hash   string
-	inputs int
-	layers []*layer
+	hash         string
+	inputs       int
+	layers, rest []*layer
 }
 
 // readNet reads the canonical text of a network.
@@ -98,7 +98,7 @@ func readNetOf(text []byte, most int) (*net, error) {
 			return nil, fmt.Errorf("not a canonical text: layer %d: expected columns where the network has more than %d entries and less than half of the layer's are other than 0, and only there", i, most)
 		}
 	}
-	n.layers = n.layers[:used]
+	n.layers, n.rest = n.layers[:used], n.layers[used:]
 	return n, nil
 }
 

@@ -104,7 +104,7 @@ func TestNeverOn(t *testing.T) {
 }
 
 func TestPartsTellTheirSigns(t *testing.T) {
-	for seed := range int64(60) {
+	for seed := range int64(20) {
 		w, b, r := drawn(seed)
 		h := newHonest(w.net, b, r)
 		h.stop, h.part = 0, 0.9

@@ -199,4 +199,8 @@ func (w *walker) leaf(kind byte, text []byte) {
 		w.beside(&w.levels[w.at], most)
 	}
 	leaves.Add(1)
+	if w.reachSet != nil {
+		w.in.require(kind == 'W', "an unexplored cell, expected a complete proof beside a reach set")
+		w.reach()
+	}
 }

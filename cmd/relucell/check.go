@@ -24,6 +24,7 @@ type checkCmd struct {
 	workers int
 	format  string
 	never   []int // neurons that are to be on nowhere
+	reach   string
 }
 
 func newCheckCmd() *cobra.Command {
@@ -38,6 +39,10 @@ bound ("count >= N"), and says which it is.
 The checker reads the canonical text of a network (.json). Other formats are converted in memory
 first; that import is then trusted, not verified. Use "relucell convert" to have the text itself.
 
+--reach FILE.jsonl asks whether a file that "relucell reach" wrote is that of the proof's regions: that
+none is missing, and that every pattern, map, row, vertex and image in it is right. That the rows and
+vertices of a region are all it has is not asked.
+
 --never-on asks the proof one thing more: that these neurons, counted from 0 in network order, are on
 nowhere in the ball, that is, that their pre-activations are at most 0 everywhere. A proof of a count
 says so without a word more. With unexplored cells it does only where all of them decide the neuron.`,
@@ -49,6 +54,7 @@ says so without a word more. With unexplored cells it does only where all of the
 	}
 	c.net.add(cmd.Flags())
 	workersFlag(cmd.Flags(), &c.workers)
+	cmd.Flags().StringVar(&c.reach, "reach", "", "require that this file of relucell reach is that of the proof's regions")
 	flag(cmd.Flags(), &c.never, "never-on", "J[,J…]", "", "require that these neurons are on nowhere in the ball", neuronList)
 	formatFlag(cmd, &c.format)
 	return cmd
@@ -77,6 +83,8 @@ type checkJSON struct {
 	File       string `json:"file,omitempty"`
 	Line       int64  `json:"line,omitempty"`
 	Reason     string `json:"reason,omitempty"`
+	// Reached is the number of regions of the reach set that was asked about.
+	Reached int64 `json:"reach_regions,omitempty"`
 	// NeverOn are the neurons that were asked about, and are on nowhere in the ball.
 	NeverOn []int `json:"never_on,omitempty"`
 	// Notes are those of an import.
@@ -93,7 +101,16 @@ func (c *checkCmd) run(cmd *cobra.Command, args []string) error {
 	} else if !st.Mode().IsRegular() {
 		return badInputf("%s: not a regular file, expected a proof", args[1])
 	}
-	r, err := certificate.Check(text, args[1], certificate.Options{Workers: c.workers})
+	opt := certificate.Options{Workers: c.workers}
+	if cmd.Flags().Changed("reach") {
+		file, err := os.Open(c.reach)
+		if err != nil {
+			return badInput(files.Plain(err))
+		}
+		defer file.Close()
+		opt.Reach = certificate.NewReach(filepath.Base(c.reach), file)
+	}
+	r, err := certificate.Check(text, args[1], opt)
 	if err != nil {
 		return c.refuse(cmd, args, err)
 	}
@@ -155,7 +172,7 @@ func (c *checkCmd) accept(cmd *cobra.Command, args []string, r *certificate.Repo
 	}
 	if c.format == "json" {
 		return writeJSON(out, checkJSON{Verified: true, Net: strings.TrimPrefix(r.Net, "sha256:"), Trusted: format, Ball: r.Ball,
-			Definition: r.Definition, Relation: relation, Count: fmt.Sprint(r.Count), Regions: r.Regions, Open: r.Open, Nodes: r.Nodes, Parts: r.Parts, NeverOn: c.never, Notes: c.net.notes})
+			Definition: r.Definition, Relation: relation, Count: fmt.Sprint(r.Count), Regions: r.Regions, Open: r.Open, Nodes: r.Nodes, Parts: r.Parts, NeverOn: c.never, Reached: r.Reached, Notes: c.net.notes})
 	}
 	f := &fields{w: out}
 	regions := tables.Numbered(r.Count, r.Definition+" region")
@@ -166,6 +183,9 @@ func (c *checkCmd) accept(cmd *cobra.Command, args []string, r *certificate.Repo
 	f.line("VERIFIED", "%s %s %s the ball", word, regions, verb)
 	if r.AtLeast {
 		f.line("", "this proves a lower bound, not the count: %s left unexplored", tables.Numbered(r.Open, "cell"))
+	}
+	if c.reach != "" {
+		f.line("VERIFIED", "%s holds these regions, each with its map, its rows and %s", c.reach, numbered(int(r.Vertices), "vertex", "vertices"))
 	}
 	if c.never != nil {
 		f.line("VERIFIED", "%s on nowhere in the ball", neuronsAre(c.never))

@@ -104,3 +104,21 @@ func TestReachRefuses(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, left)
 }
+
+func TestReachIsChecked(t *testing.T) {
+	net, dir := diamond(t), t.TempDir()
+	proof, set := filepath.Join(dir, "p"), filepath.Join(dir, "r.jsonl")
+	succeed(t, "count", net, "--box=-1:1", "--proof", proof)
+	succeed(t, "reach", net, "--box=-1:1", "-o", set)
+	require.Contains(t, succeed(t, "check", net, proof, "--reach", set), "r.jsonl holds these regions, each with its map, its rows and 16 vertices")
+	require.Contains(t, succeed(t, "check", net, proof, "--reach", set, "--format", "json"), `"reach_regions":4`)
+	text, err := os.ReadFile(set)
+	require.NoError(t, err)
+	lines := strings.SplitAfter(string(text), "\n")
+	bad := writeBytes(t, "bad.jsonl", []byte(strings.Join(lines[:3], "")))
+	_, errs, code := relucell(t, "check", net, proof, "--reach", bad)
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, errs, "NOT VERIFIED: bad.jsonl: line 4: the file ends, and 3 regions of the proof are in it: another one follows")
+	_, errs, code = relucell(t, "check", net, proof, "--reach", bad+"x")
+	require.Equal(t, exitInput, code, errs)
+}
