@@ -30,7 +30,7 @@ func TestRoomsImportOneWay(t *testing.T) {
 		"lp/exact":          "ball",
 		"lp/clp":            "lp",
 		"enumerate":         "ball internal/files internal/forms internal/journal internal/judge internal/tree internal/tuning internal/walk lp lp/exact network",
-		"extremum":          "ball enumerate internal/forms lp/exact network",
+		"extremum":          "ball enumerate internal/forms lp/exact network safety vnnlib",
 		"reach":             "ball enumerate internal/chart lp/exact network vnnlib",
 		"bound":             "ball network",
 		"plot":              "ball enumerate internal/files network",
