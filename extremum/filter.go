@@ -21,6 +21,8 @@ type filter struct {
 	// x in the ball is mid ± half in each coordinate.
 	most     []float64 // bounds |x_k| on the ball
 	lo, hi   []float64
+	center   []float64 // of an l2 ball, with its radius; nil of others
+	radius   float64
 	vertices bool
 }
 
@@ -36,6 +38,9 @@ func newFilter(f Form, b ball.Ball) *filter {
 	}
 	n := len(f.C)
 	t.offset, t.offsetErr, t.c, t.cErr = t.c[n], t.cErr[n], t.c[:n], t.cErr[:n]
+	if b.Norm() == ball.L2 {
+		t.center, t.radius = b.Center(), b.Radius()
+	}
 	mid, half := b.Mid(), b.Scale()
 	for k := range mid {
 		m, _ := mid[k].Rat(nil)
@@ -79,14 +84,31 @@ func (t *filter) on(a enumerate.Affine) affine {
 	return f
 }
 
-// above bounds the form on the box around the ball from above.
+// above bounds the form from above on the ball, if it is one of l2, or else on the box around it.
 func (t *filter) above(f affine) float64 {
+	if t.center != nil {
+		return t.aboveRound(f)
+	}
 	return f.bound(func(k int) (float64, float64) {
 		if f.g[k] > 0 {
 			return t.hi[k], 0
 		}
 		return t.lo[k], 0
 	}, t.most)
+}
+
+// aboveRound bounds the form by its value at the centre and r·‖g‖, rounded upwards: the squares, their
+// sum, the root, the product and the last sum round once each or once a term (forms.Rounding).
+func (t *filter) aboveRound(f affine) float64 {
+	v := f.bound(func(k int) (float64, float64) { return t.center[k], 0 }, t.most)
+	sum := 0.0
+	for k, g := range f.g {
+		w := math.Abs(g) + f.gErr[k]
+		sum += w * w
+	}
+	far := t.radius * math.Sqrt(sum+forms.Rounding(0, sum, len(f.g)))
+	far += forms.Rounding(0, far, len(f.g))
+	return v + far + forms.Rounding(0, math.Abs(v)+far, 1)
 }
 
 // bound bounds g·x + h from above where x is off by the errors given with it, and |x_k| ≤ most_k:

@@ -128,6 +128,8 @@ func TestGoldenOutput(t *testing.T) {
 		"help_list.txt":   {"list", "--help"},
 		"help_verify.txt": {"verify", "--help"},
 		"help_range.txt":  {"range", "--help"},
+		"help_reach.txt":  {"reach", "--help"},
+		"radius.txt":      {"radius", moons, "--center", "0,1", "--norm", "l2"},
 		"range.txt":       {"range", moons, "--box=-1.5:2.5,-1:1.5"},
 		"range_l2.txt":    {"range", moons, "--center", "0", "--radius", "1", "--of", "2*y0 - 1/3", "--max"},
 		"range.json":      {"range", moons, "--box=-1:1", "--of", "y0", "--format", "json"},

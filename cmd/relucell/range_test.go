@@ -74,3 +74,24 @@ func TestLipschitz(t *testing.T) {
 	require.Equal(t, exitInput, code)
 	require.Contains(t, errs, "expected")
 }
+
+func TestRadius(t *testing.T) {
+	net := pyramid(t)
+	out := succeed(t, "radius", net, "--center", "0")
+	require.Contains(t, out, "Class     y0 > 0\nRadius    between 0.49999999999999994 and 0.5 in linf\nChanges   at (")
+	out = succeed(t, "radius", net, "--center", "0", "--norm", "l2")
+	require.Contains(t, out, "Radius    between 0.7071067811865475 and 0.7071067811865476 in l2\n          its square is 1/2 = 0.5\n")
+	require.Contains(t, succeed(t, "radius", net, "--center", "0", "--most", "0.25"), "at least 0.25 in linf: no change was found")
+	require.Contains(t, succeed(t, "radius", diamond(t), "--center", "1,2", "--most", "9"), "where y1 is as large")
+	require.Contains(t, succeed(t, "radius", net, "--center", "0,1.5", "--format", "json"), `"class":0,"lower":0.49999999999999994,"upper":0.5,"point":["0","1"]`)
+	for want, args := range map[string][]string{
+		"--center: missing":  {},
+		"--center: extremum": {"--center", "1,0"},
+		"expected linf, l2":  {"--center", "0", "--norm", "l1"},
+		"expected a finite":  {"--center", "0", "--most", "0"},
+	} {
+		_, errs, code := relucell(t, append([]string{"radius", net}, args...)...)
+		require.Equal(t, exitInput, code, errs)
+		require.Contains(t, errs, want)
+	}
+}
