@@ -45,6 +45,8 @@ the points where they are attained. In linf and l1 balls and in boxes both are f
 an l2 ball they are algebraic: each is told by the value at a point and a bound that is the next
 float64.
 
+A long fraction is shown to the nearest float64; --format json has it whole.
+
 --proof writes the proof of a count from which the bounds can be read off: of the network with a neuron
 behind it that is on where the form exceeds the bound, and one that is on where it is less. That
 network is written beside the proof; "relucell check --never-on" then verifies that they are on nowhere.
@@ -251,5 +253,5 @@ func short(v *big.Rat) string {
 	case len(s) <= most:
 		return s + " = " + nearest(v)
 	}
-	return fmt.Sprintf("%s (a fraction of %d digits, whole with --format json)", nearest(v), len(s)-1)
+	return fmt.Sprintf("%s (a fraction of %d digits)", nearest(v), len(s)-1)
 }
