@@ -21,6 +21,9 @@ import (
 type Options struct {
 	// Workers is the number of parts checked at a time; 0 means GOMAXPROCS.
 	Workers int
+	// Reach, if not nil, is a reach set that is to be that of the proof's regions, which must be
+	// complete. One worker alone reads then.
+	Reach *Reach
 	// open replaces the file system in tests.
 	open func(path string) (io.ReadCloser, error)
 }
@@ -42,6 +45,11 @@ type Report struct {
 	// Nodes is the number of lines that decide a neuron and of leaves, and Parts that of files beside
 	// the first.
 	Nodes, Parts int64
+	// Signs holds the signs of each neuron, in network order.
+	Signs []Seen
+	// Reached is the number of regions in the reach set that was checked, and Vertices that of the
+	// vertices in it.
+	Reached, Vertices int64
 }
 
 // String says in a few lines what was verified.
@@ -61,6 +69,9 @@ func (r *Report) String() string {
 func Check(network []byte, proof string, o Options) (*Report, error) {
 	if o.Workers <= 0 {
 		o.Workers = runtime.GOMAXPROCS(0)
+	}
+	if o.Reach != nil {
+		o.Workers = 1
 	}
 	if o.open == nil {
 		o.open = openRegular
@@ -83,7 +94,7 @@ func check(network []byte, proof string, o Options) (*Report, error) {
 	if err != nil {
 		target = proof // what is wrong comes out when it is opened
 	}
-	c := &checker{net: n, folders: []string{filepath.Dir(proof), filepath.Dir(target)}, open: o.open, slots: make(chan struct{}, o.Workers-1)}
+	c := &checker{net: n, folders: []string{filepath.Dir(proof), filepath.Dir(target)}, open: o.open, reachSet: o.Reach, slots: make(chan struct{}, o.Workers-1)}
 	c.guard(func() { c.file(proof) })
 	c.wait.Wait()
 	if c.err != nil {
@@ -91,7 +102,7 @@ func check(network []byte, proof string, o Options) (*Report, error) {
 	}
 	t := &c.total
 	r := &Report{Net: n.hash, Ball: c.ball.text, Definition: "activation", Count: t.regions.Load() + t.open.Load(), AtLeast: t.open.Load() > 0,
-		Regions: t.regions.Load(), Open: t.open.Load(), Nodes: t.nodes.Load(), Parts: t.parts.Load()}
+		Regions: t.regions.Load(), Open: t.open.Load(), Nodes: t.nodes.Load(), Parts: t.parts.Load(), Signs: c.signs}
 	want := fmt.Sprint("count ", r.Count)
 	if r.AtLeast {
 		want = fmt.Sprint("count >= ", r.Count)
@@ -99,6 +110,12 @@ func check(network []byte, proof string, o Options) (*Report, error) {
 	if c.claim.Reason != want {
 		c.claim.Reason = fmt.Sprintf("what was counted gives %q, and nothing else", want)
 		return nil, c.claim
+	}
+	if c.reachSet != nil {
+		if c.guard(c.reachSet.end); c.err != nil {
+			return nil, c.err
+		}
+		r.Reached, r.Vertices = c.reachSet.line-1, c.reachSet.vertices
 	}
 	return r, nil
 }
@@ -120,15 +137,18 @@ type checker struct {
 	net  *net
 	ball *ball
 	// folders are that of the proof and that of the file behind a symbolic link: parts lie in either.
-	folders []string
-	open    func(string) (io.ReadCloser, error)
-	total   struct{ regions, open, nodes, parts atomic.Int64 }
-	claim   *Error        // its reason is the last line of the proof, its place that of this line
-	slots   chan struct{} // one for each worker but the first
-	wait    sync.WaitGroup
-	stopped atomic.Bool
-	once    sync.Once
-	err     error // the first one
+	folders  []string
+	reachSet *Reach // or nil
+	open     func(string) (io.ReadCloser, error)
+	total    struct{ regions, open, nodes, parts atomic.Int64 }
+	mutex    sync.Mutex    // of signs
+	signs    []Seen        // of each neuron
+	claim    *Error        // its reason is the last line of the proof, its place that of this line
+	slots    chan struct{} // one for each worker but the first
+	wait     sync.WaitGroup
+	stopped  atomic.Bool
+	once     sync.Once
+	err      error // the first one
 }
 
 // guard runs what refuses by panics.
@@ -152,7 +172,9 @@ func (c *checker) file(path string) {
 	hash := in.after("net ", "expected \"net\" and a hash")
 	in.require(hash == c.net.hash, "the proof is about another network: this one is "+c.net.hash)
 	c.ball = readBall(in, in.after("ball ", "expected \"ball\" and what it is"), c.net.inputs)
-	c.newWalker(in).subtree()
+	w := c.newWalker(in)
+	w.subtree()
+	w.tell()
 	claim := in.after("count ", "the tree is complete, expected its count")
 	c.claim = &Error{File: in.file, Line: in.line, Reason: "count " + claim}
 	in.end()
@@ -185,7 +207,7 @@ func (w *walker) part(text string) {
 		other := w.another()
 		w.wait.Go(func() {
 			defer func() { <-w.slots }()
-			w.guard(func() { other.partFile(name, hash) })
+			w.guard(func() { other.partFile(name, hash); other.tell() })
 		})
 	default:
 		in := w.in

@@ -119,6 +119,15 @@
 // The last open piece of a maximum is never tried: were it out as well, C would be empty, and have no
 // witness.
 //
+// # Neurons that are never on
+//
+// Corollary: if neuron j has the sign + at no node, and no unexplored leaf leaves it undecided, then
+// its pre-activation z_j, a continuous function of x, is ≤ 0 on all of B. For take any x of int B on
+// none of the finitely many hyperplanes z_i = 0 of the nodes. As in the proof it ends in one leaf,
+// and at each neuron decided there, j among them, its pre-activation has the sign of the leaf, which
+// for j is − or 0. Such x are dense in B, so z_j ≤ 0 on B. Conversely, where j has the sign + at a
+// node, the leaf below has a point, so z_j > 0 somewhere.
+//
 // λ ≥ 1 is needed: with 0 the inequality speaks of the others alone. So is s_i ≠ 0: a neuron of the
 // sign 0 gives no inequality. Step 2 is needed for Lemma 4, which lets a witness be held against
 // the splits alone; it is exact, ties included, and nothing is tried again later, so that writer

@@ -26,6 +26,8 @@ type level struct {
 	sign  []int8
 	left  int
 	trail []int
+	// met are the signs that each neuron had so far.
+	met []Seen
 	// q holds the cell. Once a line has narrowed it in this layer, it is own.
 	q, own *box
 }
@@ -69,9 +71,14 @@ func (c *checker) newWalker(in *lines) *walker {
 	for i, y := range c.net.layers {
 		const short = 20 // bits of usual multipliers
 		v := level{layer: y, k: length(y.bits), wide: length(y.reach + b.bits + short),
-			plus: make([]bool, len(y.gain)), sign: make([]int8, len(y.neurons)), seen: -1, own: newBox(b.lo, b.hi, b.scale)}
+			plus: make([]bool, len(y.gain)), sign: make([]int8, len(y.neurons)), met: make([]Seen, len(y.neurons)), seen: -1, own: newBox(b.lo, b.hi, b.scale)}
 		for range y.bias[:len(y.bias)*min(1, i)] { // not for the inputs
 			v.z = append(v.z, make([]uint, (n+1)*v.k))
+		}
+		if y.ends != nil { // of pieces nothing is claimed
+			for j := range v.met {
+				v.met[j] = SeenOpen
+			}
 		}
 		w.levels = append(w.levels, v)
 	}
@@ -88,6 +95,7 @@ func (w *walker) another() *walker {
 		for u, z := range y.z {
 			y.z[u] = slices.Clone(z)
 		}
+		y.met = c.levels[i].met
 		if y.own = c.levels[i].own; y.q != nil {
 			y.own.set(y.q.lo, y.q.hi, y.q.scale)
 			y.q = y.own
@@ -132,6 +140,7 @@ func (w *walker) settle() {
 			default:
 				continue
 			}
+			y.met[j] |= seenAs(y.sign[j])
 			y.left--
 		}
 		if y.left == 0 {
@@ -144,6 +153,7 @@ func (w *walker) settle() {
 func (w *walker) decide(j int, s int8, name, split bool) {
 	y := &w.levels[w.at]
 	y.sign[j] = s
+	y.met[j] |= seenAs(s)
 	y.trail = append(y.trail, j)
 	if name {
 		w.names = append(w.names, named{level: w.at, unit: y.neurons[j], sign: s, split: split})

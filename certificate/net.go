@@ -53,12 +53,12 @@ type spelling struct {
 	byColumns        bool
 }
 
-// net is a network in integers. It ends with the last layer that has a neuron: what follows cuts
-// nothing.
+// net is a network in integers. Its layers end with the last one that has a neuron; rest are those
+// that follow, which cut nothing.
 type net struct {
-	hash   string
-	inputs int
-	layers []*layer
+	hash         string
+	inputs       int
+	layers, rest []*layer
 }
 
 // readNet reads the canonical text of a network.
@@ -84,7 +84,7 @@ func readNetOf(text []byte, most int) (n *net, err error) {
 	if err != nil {
 		return nil, err
 	}
-	n.layers = n.layers[:used]
+	n.layers, n.rest = n.layers[:used], n.layers[used:]
 	return n, nil
 }
 

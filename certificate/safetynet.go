@@ -141,13 +141,13 @@ func (r *rawLayer) fix(f uint) (y fixedLayer, ok bool) {
 		row := make([]int64, y.in)
 		for i := r.start[j]; i < r.start[j+1]; i++ {
 			k := r.from[i]
-			row[k], _ = scaled(&r.z[i], int(y.s)-int(r.scale))
+			row[k], _ = fixedPoint(&r.z[i], int(y.s)-int(r.scale))
 			y.columns[k][j] = row[k]
 		}
-		b, fits := scaled(&r.bias[j], int(f)-int(r.scale))
-		low, fitsLow := scaled(&r.slopes[j], int(f)-int(r.fine))
+		b, fits := fixedPoint(&r.bias[j], int(f)-int(r.scale))
+		low, fitsLow := fixedPoint(&r.slopes[j], int(f)-int(r.fine))
 		var minus big.Int
-		high, fitsHigh := scaled(minus.Neg(&r.slopes[j]), int(f)-int(r.fine))
+		high, fitsHigh := fixedPoint(minus.Neg(&r.slopes[j]), int(f)-int(r.fine))
 		ok = fits && fitsLow && fitsHigh
 		y.rows, y.bias = append(y.rows, row), append(y.bias, b)
 		y.low, y.high, y.kind = append(y.low, low), append(y.high, -high), append(y.kind, int8(r.slopeSign(j)))
@@ -183,8 +183,8 @@ func (r *rawLayer) shift() (s uint, rounded, ok bool) {
 	return s, s < exact, true
 }
 
-// scaled returns ⌊v·2^e⌋ if that is small.
-func scaled(v *big.Int, e int) (int64, bool) {
+// fixedPoint returns ⌊v·2^e⌋ if that is small.
+func fixedPoint(v *big.Int, e int) (int64, bool) {
 	var t big.Int
 	if e >= 0 {
 		if v.BitLen()+e > 63 && v.Sign() != 0 {

@@ -31,7 +31,7 @@ func slowCheck(network []byte, files map[string][]byte, name string) (c *slowChe
 			c, err = nil, errors.New(string(fault.(slowRefusal)))
 		}
 	}()
-	c = &slowChecker{files: files, mayRefer: true, most: 1 << 26}
+	c = &slowChecker{files: files, mayRefer: true, most: 1 << 26, met: map[slowSign]bool{}}
 	c.readNet(string(network))
 	c.read(name)
 	slowRequire(c.next() == "relucell-certificate 2", "expected version 2")
@@ -66,6 +66,8 @@ type slowChecker struct {
 	lines         []string
 	mayRefer      bool
 	regions, open int64
+	// met has the signs of neuron j of layer l, as far as they came up; 2 is for undecided.
+	met map[slowSign]bool
 }
 
 // affine returns the form a·x_k + h.
@@ -194,6 +196,9 @@ func (c *slowChecker) settleNeurons(n slowNode) slowNode {
 		case c.nonpositive(n, z.times(-1)):
 			n.sign[j] = +1
 		}
+		if n.sign[j] != slowUndecided {
+			c.met[slowSign{n.layer, j, n.sign[j]}] = true
+		}
 	}
 	return n
 }
@@ -202,6 +207,7 @@ func (c *slowChecker) settleNeurons(n slowNode) slowNode {
 func (c *slowChecker) decide(n slowNode, j, sign int, named, split bool) slowNode {
 	n.sign = slices.Clone(n.sign)
 	n.sign[j] = sign
+	c.met[slowSign{n.layer, j, sign}] = true
 	if named {
 		n.named = append(slices.Clone(n.named), slowName{n.z[j].times(sign), split})
 	}
@@ -216,7 +222,7 @@ func (c *slowChecker) decide(n slowNode, j, sign int, named, split bool) slowNod
 func (c *slowChecker) tree(n slowNode) {
 	line := c.next()
 	kind := (line + " ")[:1]
-	if n.entering && !strings.Contains("[]@", kind) {
+	if n.entering && !strings.Contains("[]@?", kind) { // at ? it changes nothing that is claimed
 		n = c.settle(n)
 	}
 	switch kind {
@@ -244,6 +250,7 @@ func (c *slowChecker) tree(n slowNode) {
 		c.regions++
 	case "?":
 		c.beside(n, c.witness(n, line))
+		c.leaves(n)
 		c.open++
 	default:
 		slowRequire(false, "%q is no line of a tree", line)

@@ -160,7 +160,9 @@ func (w *walker) bound(upper bool, text []byte) {
 func (w *walker) leaf(kind byte, text []byte) {
 	w.total.nodes.Add(1)
 	leaves := &w.total.open
-	if kind == 'W' {
+	if kind == '?' {
+		w.undecided()
+	} else {
 		leaves = &w.total.regions
 		w.settle()
 		w.in.require(w.at == len(w.levels), "a final region where neurons are open")
@@ -200,4 +202,8 @@ func (w *walker) leaf(kind byte, text []byte) {
 		w.beside(&w.levels[w.at], most)
 	}
 	leaves.Add(1)
+	if w.reachSet != nil {
+		w.in.require(kind == 'W', "an unexplored cell, expected a complete proof beside a reach set")
+		w.reach()
+	}
 }

@@ -20,10 +20,13 @@ type twins struct {
 	net      tnet
 	text     []byte
 	known    map[string]int64
+	on       map[string][]bool // by the ball: whether each neuron is on somewhere
 	accepted int
 }
 
-func newTwins(net tnet) *twins { return &twins{net: net, text: net.text(), known: map[string]int64{}} }
+func newTwins(net tnet) *twins {
+	return &twins{net: net, text: net.text(), known: map[string]int64{}, on: map[string][]bool{}}
+}
 
 // check requires that both checkers say the same of a proof and that nothing false is accepted; it
 // says what was accepted.
@@ -42,6 +45,7 @@ func (w *twins) check(t testing.TB, files memory, workers int) *Report {
 	}
 	w.accepted++
 	if w.known == nil {
+		w.signs(t, slow, fast, what)
 		return fast
 	}
 	want, ok := w.known[fast.Ball]
@@ -49,6 +53,7 @@ func (w *twins) check(t testing.TB, files memory, workers int) *Report {
 		want = w.truth(t, slow)
 		w.known[fast.Ball] = want
 	}
+	w.signs(t, slow, fast, what)
 	if want >= 0 && (fast.Count > want || !fast.AtLeast && fast.Count != want) {
 		require.Fail(t, "a wrong count", "%v, the truth is %d\n%s", fast, want, what())
 	}
@@ -73,6 +78,7 @@ func (w *twins) truth(t testing.TB, c *slowChecker) int64 {
 	if !exact {
 		return -1
 	}
+	w.on[c.ball] = everOn(t, w.net, b)
 	return trueCount(t, w.net, b)
 }
 

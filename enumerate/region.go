@@ -31,6 +31,7 @@ type origin struct {
 	affines sync.Pool
 	passes  sync.Pool
 	guides  sync.Pool
+	paths   sync.Pool
 	subject func() (*tree.Subject, error) // compiled when first asked for
 }
 

@@ -221,3 +221,26 @@ func zeros(n int) []*big.Int {
 	}
 	return z
 }
+
+// Neuron returns the pre-activation of neuron j on the cell of pattern s, in integers times 2^exp:
+// the coefficients of the inputs and then the offset. They are valid until the next call with
+// another pattern. It panics as Integers does, and when there is no such neuron.
+func (p *AffinePass) Neuron(s Pattern, j int) (row []*big.Int, exp int) {
+	if len(s) != p.net.Neurons() || j < 0 || j >= len(s) {
+		panic(fmt.Sprintf("network: neuron %d of a pattern of %d signs, the network has %d neurons", j, len(s), p.net.Neurons()))
+	}
+	p.enter(s)
+	at := 0
+	for at+1 < len(p.layers) && p.layers[at+1].first <= j {
+		at++
+	}
+	l := &p.layers[at] // it has neurons: one without begins where the layer behind it does
+	for i, left := 0, j-l.first; ; i++ {
+		if l.IsNeuron(i) {
+			if left == 0 {
+				return p.row(at, i), l.e
+			}
+			left--
+		}
+	}
+}

@@ -25,6 +25,8 @@ type checkCmd struct {
 	reals   bool
 	workers int
 	format  string
+	never   []int // neurons that are to be on nowhere
+	reach   string
 }
 
 func newCheckCmd() *cobra.Command {
@@ -42,8 +44,17 @@ by a reader of the checker's own. Without it a proof is held against the query t
 is printed, and the answer says that no file was checked.
 
 The checker reads the canonical text of a network (.json). Other formats are converted in memory
-first; that import is then trusted, not verified. Use "relucell convert" to have the text itself.`,
+first; that import is then trusted, not verified. Use "relucell convert" to have the text itself.
+
+--reach FILE.jsonl asks whether a file that "relucell reach" wrote is that of the proof's regions: that
+none is missing, and that every pattern, map, row, vertex and image in it is right. That the rows and
+vertices of a region are all it has is not asked.
+
+--never-on asks the proof one thing more: that these neurons, counted from 0 in network order, are on
+nowhere in the ball, that is, that their pre-activations are at most 0 everywhere. A proof of a count
+says so without a word more. With unexplored cells it does only where all of them decide the neuron.`,
 		Example: `  relucell check net.json net.proof
+  relucell check net.json net.proof --never-on 64,65
   relucell check net.onnx safe.proof --spec property.vnnlib`,
 		Args:              exactly("NET", "PROOF"),
 		ValidArgsFunction: completeNetThenAny,
@@ -53,6 +64,8 @@ first; that import is then trusted, not verified. Use "relucell convert" to have
 	cmd.Flags().StringVar(&c.spec, "spec", "", "the VNN-LIB `FILE` that a proof of safety, or a witness, is about")
 	cmd.Flags().BoolVar(&c.reals, "reals", false, "read a query over a floating-point type as one over the reals; the answer says so")
 	workersFlag(cmd.Flags(), &c.workers)
+	cmd.Flags().StringVar(&c.reach, "reach", "", "require that this `FILE` of relucell reach is that of the proof's regions")
+	flag(cmd.Flags(), &c.never, "never-on", "J[,J…]", "", "require that these neurons are on nowhere in the ball", neuronList)
 	formatFlag(cmd, &c.format)
 	return cmd
 }
@@ -77,11 +90,15 @@ type checkJSON struct {
 	Open       int64  `json:"unexplored,omitempty"`
 	Nodes      int64  `json:"nodes,omitempty"`
 	Parts      int64  `json:"parts,omitempty"`
+	File       string `json:"file,omitempty"`
+	Line       int64  `json:"line,omitempty"`
+	Reason     string `json:"reason,omitempty"`
 	// Safety is there for a proof of safety and a witness.
 	Safety *safetyJSON `json:"safety,omitempty"`
-	File   string      `json:"file,omitempty"`
-	Line   int64       `json:"line,omitempty"`
-	Reason string      `json:"reason,omitempty"`
+	// Reached is the number of regions of the reach set that was asked about.
+	Reached int64 `json:"reach_regions,omitempty"`
+	// NeverOn are the neurons that were asked about, and are on nowhere in the ball.
+	NeverOn []int `json:"never_on,omitempty"`
 	// Notes are those of an import.
 	Notes []string `json:"notes,omitempty"`
 }
@@ -102,8 +119,24 @@ func (c *checkCmd) run(cmd *cobra.Command, args []string) error {
 	if cmd.Flags().Changed("spec") || c.reals {
 		return badInputf("--spec and --reals: %s is no proof of safety and no witness", args[1])
 	}
-	r, err := certificate.Check(text, args[1], certificate.Options{Workers: c.workers})
+	opt := certificate.Options{Workers: c.workers}
+	if cmd.Flags().Changed("reach") {
+		file, err := os.Open(c.reach)
+		if err != nil {
+			return badInput(files.Plain(err))
+		}
+		defer file.Close()
+		opt.Reach = certificate.NewReach(filepath.Base(c.reach), file)
+	}
+	r, err := certificate.Check(text, args[1], opt)
 	if err != nil {
+		return c.refuse(cmd, args, err)
+	}
+	if err := c.silent(r); err != nil {
+		var e *exitError
+		if errors.As(err, &e) { // there is no such neuron
+			return err
+		}
 		return c.refuse(cmd, args, err)
 	}
 	return c.accept(cmd, args, r, format)
@@ -157,7 +190,7 @@ func (c *checkCmd) accept(cmd *cobra.Command, args []string, r *certificate.Repo
 	}
 	if c.format == "json" {
 		return writeJSON(out, checkJSON{Verified: true, Net: strings.TrimPrefix(r.Net, "sha256:"), Trusted: format, Ball: r.Ball,
-			Definition: r.Definition, Relation: relation, Count: fmt.Sprint(r.Count), Regions: r.Regions, Open: r.Open, Nodes: r.Nodes, Parts: r.Parts, Notes: c.net.notes})
+			Definition: r.Definition, Relation: relation, Count: fmt.Sprint(r.Count), Regions: r.Regions, Open: r.Open, Nodes: r.Nodes, Parts: r.Parts, NeverOn: c.never, Reached: r.Reached, Notes: c.net.notes})
 	}
 	f := &fields{w: out}
 	regions := tables.Numbered(r.Count, r.Definition+" region")
@@ -168,6 +201,12 @@ func (c *checkCmd) accept(cmd *cobra.Command, args []string, r *certificate.Repo
 	f.line("VERIFIED", "%s %s %s the ball", word, regions, verb)
 	if r.AtLeast {
 		f.line("", "this proves a lower bound, not the count: %s left unexplored", tables.Numbered(r.Open, "cell"))
+	}
+	if c.reach != "" {
+		f.line("VERIFIED", "%s holds these regions, each with its map, its rows and %s", c.reach, numbered(int(r.Vertices), "vertex", "vertices"))
+	}
+	if c.never != nil {
+		f.line("VERIFIED", "%s on nowhere in the ball", neuronsAre(c.never))
 	}
 	f.line("Network", "%s: %s", filepath.Base(args[0]), r.Net)
 	if format != "" {

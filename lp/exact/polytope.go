@@ -257,3 +257,18 @@ func Reaches(rows []Row) bool {
 	q := newProjection(nil, rows)
 	return q.run(true) && !beyond(q.point())
 }
+
+// Nearest returns the point of the closed polyhedron {rows ≥ 0}, of one row at least, that is nearest
+// to 0, if there is one strictly inside the unit ball of l2. It is a fraction: the projection of 0 on
+// a face.
+func Nearest(rows []Row) (y []*big.Rat, ok bool) {
+	q := newProjection(nil, rows)
+	if !q.run(true) {
+		return nil, false
+	}
+	at := q.point()
+	if beyond(at) {
+		return nil, false
+	}
+	return at.rats(), true
+}

@@ -1,0 +1,338 @@
+package certificate
+
+// A reach set beside a proof: a line of JSON for each region, with what the network is there. The
+// proof says which regions there are, and the network and the signs of a region say what its map
+// and its rows are; so nothing more needs to be proved, and all of it is recomputed here. A line is
+// accepted in one spelling alone, so that every reader of JSON sees in it what was checked.
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/big"
+	"strings"
+)
+
+// Reach is a reach set, whose lines are checked in the order of the regions.
+type Reach struct {
+	// Name is that of the file, for errors.
+	Name string
+	r    *bufio.Reader
+	line int64
+	// vertices counts the vertices that were checked.
+	vertices int64
+}
+
+// NewReach returns a reach set to be read from r, for Options.
+func NewReach(name string, r io.Reader) *Reach {
+	return &Reach{Name: name, r: bufio.NewReader(r)}
+}
+
+const (
+	// maxReach bounds a line of a reach set, in bytes.
+	maxReach = 1 << 26
+	// maxFraction bounds the characters of a fraction in it.
+	maxFraction = 1 << 16
+)
+
+// reached is a line of a reach set.
+type reached struct {
+	Region  int64    `json:"region"`
+	Pattern string   `json:"pattern"`
+	Witness []string `json:"witness"`
+	Affine  struct {
+		W [][]string `json:"W"`
+		B []string   `json:"b"`
+	} `json:"affine"`
+	Rows []struct {
+		Neuron int      `json:"neuron"`
+		G      []string `json:"g"`
+		H      string   `json:"h"`
+	} `json:"rows"`
+	Vertices [][]string `json:"vertices,omitempty"`
+	Image    [][]string `json:"image,omitempty"`
+}
+
+func (s *Reach) require(ok bool, format string, a ...any) {
+	if !ok {
+		panic(&Error{File: s.Name, Line: s.line, Reason: fmt.Sprintf(format, a...)})
+	}
+}
+
+// next reads a line; nil at the end.
+func (s *Reach) next() []byte {
+	s.line++
+	var text []byte
+	for {
+		part, err := s.r.ReadSlice('\n')
+		text = append(text, part...)
+		s.require(len(text) <= maxReach, "the line is longer than 64 MiB")
+		switch {
+		case err == nil:
+			return text[:len(text)-1]
+		case err == io.EOF && len(text) == 0:
+			return nil
+		}
+		s.require(err == bufio.ErrBufferFull, "cannot be read: expected lines that end in a newline")
+	}
+}
+
+// end requires that nothing follows.
+func (s *Reach) end() { s.require(s.next() == nil, "a line more than the proof has regions") }
+
+// reach checks the next line of the reach set against the region at which the walker stands.
+func (w *walker) reach() {
+	s := w.reachSet
+	for _, y := range w.net.layers {
+		s.require(y.ends == nil, "a reach set of a network with maxima, expected one without")
+	}
+	number := s.line
+	text := s.next()
+	s.require(text != nil, "the file ends, and %d regions of the proof are in it: another one follows", number)
+	var d reached
+	s.require(json.Unmarshal(text, &d) == nil, "expected a region as a line of JSON")
+	again, err := json.Marshal(d)
+	s.require(err == nil && bytes.Equal(text, again), "expected the fields of a region in their one spelling, and nothing else")
+	s.require(d.Region == number, "region %d, expected %d", d.Region, number)
+	z := w.regionForms()
+	s.require(d.Pattern == z.pattern, "pattern %.80s, expected that of the proof's next region, %.80s", d.Pattern, z.pattern)
+	n := w.net.inputs
+	s.require(len(d.Affine.W) == len(z.out) && len(d.Affine.B) == len(z.out), "expected a map of %d outputs", len(z.out))
+	for i, f := range z.out {
+		s.require(len(d.Affine.W[i]) == n, "expected %d coefficients", n)
+		s.same(append(d.Affine.W[i][:n:n], d.Affine.B[i]), f, fmt.Sprintf("output %d of the map", i))
+	}
+	last := -1
+	for _, row := range d.Rows {
+		s.require(row.Neuron > last && row.Neuron < len(z.neurons) && z.neurons[row.Neuron] != nil && len(row.G) == n,
+			"expected rows of neurons of another sign than 0, ascending, and %d coefficients", n)
+		last = row.Neuron
+		s.same(append(row.G[:n:n], row.H), z.neurons[last], fmt.Sprintf("the row of neuron %d", last))
+	}
+	s.require(len(d.Witness) == n, "expected a witness of %d coordinates", n)
+	x := make([]*big.Rat, n)
+	for k, t := range d.Witness {
+		x[k] = s.real(t)
+	}
+	s.require(w.ball.holds(x, true) && z.hold(commonOf(x), true), "the witness is not strictly inside the region")
+	s.require(len(d.Image) == len(d.Vertices), "expected an image of each vertex")
+	for v := range d.Vertices {
+		w.vertex(&z, d.Vertices[v], d.Image[v])
+		s.vertices++
+	}
+}
+
+// vertex checks that a point is in the region's closure and that its image is right.
+func (w *walker) vertex(z *regionForms, point, image []string) {
+	s := w.reachSet
+	s.require(len(point) == w.net.inputs && len(image) == len(z.out), "expected a vertex with all its coordinates, and its image")
+	x := make([]*big.Rat, len(point))
+	for k, t := range point {
+		x[k] = s.fraction(t)
+	}
+	c := commonOf(x)
+	s.require(w.ball.holds(x, false) && z.hold(c, false), "a vertex is not in the closure of the region")
+	for i, f := range z.out {
+		y, scale := s.fraction(image[i]), new(big.Int).Lsh(c[len(x)], uint(f.scale))
+		s.require(new(big.Int).Mul(f.at(c), y.Denom()).Cmp(scale.Mul(scale, y.Num())) == 0, "the image of a vertex is not what the network makes of it")
+	}
+}
+
+// real reads a hexadecimal float in its one spelling.
+func (s *Reach) real(text string) *big.Rat {
+	var m big.Int
+	e, ok := number(text, &m)
+	s.require(ok, "%.40q, expected a hexadecimal float in its one spelling", text)
+	f := scaled{[]big.Int{m}, -e}
+	return f.rat(0)
+}
+
+// fraction reads p or p/q in lowest terms.
+func (s *Reach) fraction(text string) *big.Rat {
+	ok := len(text) <= maxFraction && strings.Trim(text, "-0123456789/") == ""
+	v := new(big.Rat)
+	if ok {
+		_, ok = v.SetString(text)
+	}
+	s.require(ok && v.RatString() == text, "%.40q, expected a fraction in lowest terms", text)
+	return v
+}
+
+// same requires that numbers are those of a form.
+func (s *Reach) same(words []string, f *scaled, what string) {
+	for k, t := range words {
+		s.require(s.real(t).Cmp(f.rat(k)) == 0, "%s is not the network's: coefficient %d is %.60s", what, k, t)
+	}
+}
+
+// scaled is an affine form: integers times 2^−scale, the offset last.
+type scaled struct {
+	v     []big.Int
+	scale int
+}
+
+// rat returns a coefficient.
+func (f *scaled) rat(k int) *big.Rat {
+	v, one := new(big.Int).Set(&f.v[k]), big.NewInt(1)
+	if f.scale < 0 {
+		return new(big.Rat).SetInt(v.Lsh(v, uint(-f.scale)))
+	}
+	return new(big.Rat).SetFrac(v, one.Lsh(one, uint(f.scale)))
+}
+
+// common is a point num/den with one denominator > 0, which comes after the numerators.
+type common []*big.Int
+
+// commonOf returns the point x.
+func commonOf(x []*big.Rat) common {
+	den := big.NewInt(1)
+	for _, v := range x {
+		g := new(big.Int).GCD(nil, nil, den, v.Denom())
+		den.Mul(den, g.Quo(v.Denom(), g))
+	}
+	c := make(common, len(x), len(x)+1)
+	for k, v := range x {
+		c[k] = new(big.Int).Quo(den, v.Denom())
+		c[k].Mul(c[k], v.Num())
+	}
+	return append(c, den)
+}
+
+// at returns the value at a point, times 2^scale and the denominator.
+func (f *scaled) at(x common) *big.Int {
+	v, t := new(big.Int), new(big.Int)
+	for k := range x {
+		v.Add(v, t.Mul(&f.v[k], x[k]))
+	}
+	return v
+}
+
+// regionForms are the forms of a region: of each neuron, times its sign, nil for the sign 0; and of
+// the outputs.
+type regionForms struct {
+	pattern string
+	neurons []*scaled
+	out     []*scaled
+}
+
+// hold reports whether all neurons' forms are ≥ 0 at x, or with strict > 0.
+func (z *regionForms) hold(x common, strict bool) bool {
+	for _, f := range z.neurons {
+		if f != nil {
+			if s := f.at(x).Sign(); s < 0 || strict && s == 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// regionForms returns the forms of the final region at which the walker stands. Each level still
+// has those that its neurons were decided with.
+func (w *walker) regionForms() (z regionForms) {
+	n := w.net.inputs
+	var text strings.Builder
+	last, forms, signs := w.net.layers[0], make([]*scaled, n), make([]int8, n)
+	for k := range forms {
+		forms[k] = &scaled{v: make([]big.Int, n+1)}
+		forms[k].v[k].SetInt64(1)
+	}
+	for i := 1; i < len(w.levels); i++ {
+		y := &w.levels[i]
+		last, forms, signs = y.layer, make([]*scaled, len(y.bias)), make([]int8, len(y.bias))
+		for u, words := range y.z {
+			f := &scaled{v: make([]big.Int, n+1), scale: int(y.scale)}
+			for k := range f.v {
+				load(&f.v[k], words[k*y.k:(k+1)*y.k])
+			}
+			forms[u] = f
+		}
+		for j, u := range y.neurons {
+			signs[u] = y.sign[j]
+			text.WriteByte("-0+"[y.sign[j]+1])
+			f := forms[u].times(big.NewInt(int64(y.sign[j])), 0)
+			if y.sign[j] == 0 {
+				f = nil
+			}
+			z.neurons = append(z.neurons, f)
+		}
+	}
+	for _, y := range w.net.rest {
+		last, forms, signs = y, y.through(forms, signs), make([]int8, len(y.bias))
+	}
+	for u, f := range forms { // what leaves the last units
+		slope := &last.slopes[u]
+		if signs[u] > 0 {
+			slope = new(big.Int).Lsh(big.NewInt(1), last.fine)
+		}
+		z.out = append(z.out, f.times(slope, int(last.fine)))
+	}
+	z.pattern = text.String()
+	return z
+}
+
+// through returns the forms of a layer from those of the layer before and the signs there.
+func (y *layer) through(before []*scaled, signs []int8) []*scaled {
+	forms := make([]*scaled, len(y.bias))
+	for v := range forms {
+		forms[v] = &scaled{v: make([]big.Int, len(before[0].v)), scale: int(y.scale)}
+		forms[v].v[len(before[0].v)-1].Set(&y.bias[v])
+	}
+	var t, weight big.Int
+	for u, g := range before {
+		for i, v := range y.to[u] {
+			if weight.SetInt64(0); y.base[u] != nil {
+				weight.Set(&y.base[u][i])
+			}
+			if signs[u] > 0 {
+				weight.Add(&weight, &y.gain[u][i])
+			}
+			f := forms[v]
+			for k := range f.v {
+				f.v[k].Add(&f.v[k], t.Mul(&weight, &g.v[k]))
+			}
+		}
+	}
+	return forms
+}
+
+// times returns the form times a·2^−scale.
+func (f *scaled) times(a *big.Int, scale int) *scaled {
+	g := &scaled{v: make([]big.Int, len(f.v)), scale: f.scale + scale}
+	for k := range f.v {
+		g.v[k].Mul(&f.v[k], a)
+	}
+	return g
+}
+
+// holds reports whether x is in the ball, or with strict in its interior.
+func (b *ball) holds(x []*big.Rat, strict bool) bool {
+	over := func(c int) bool { return c > 0 || strict && c == 0 }
+	at := func(v *big.Int) *big.Rat {
+		f := scaled{[]big.Int{*v}, int(b.box.scale)}
+		return f.rat(0)
+	}
+	sum := new(big.Rat)
+	for k, v := range x {
+		if over(at(&b.box.lo[k]).Cmp(v)) || over(v.Cmp(at(&b.box.hi[k]))) {
+			return false
+		}
+		if b.c != nil {
+			d := new(big.Rat).Sub(v, at(&b.c[k]))
+			if b.norm == "l2" {
+				d.Mul(d, d)
+			}
+			sum.Add(sum, d.Abs(d))
+		}
+	}
+	if b.c == nil {
+		return true
+	}
+	r := at(b.r)
+	if b.norm == "l2" {
+		r.Mul(r, r)
+	}
+	return !over(sum.Cmp(r))
+}

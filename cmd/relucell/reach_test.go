@@ -1,0 +1,124 @@
+package main
+
+// reach, on the pyramid 1 − |x| − |y| and on a network of two outputs.
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/relucell/relucell/crosscheck/gen"
+)
+
+// diamond is (|x| + |y|, x − y).
+func diamond(t *testing.T) string {
+	return writeNet(t, gen.Build(gen.ReLU([]float64{1, 0, -1, 0, 0, 1, 0, -1}, []float64{0, 0, 0, 0}), gen.Affine([]float64{1, 1, 1, 1, 1, -1, -1, 1}, []float64{0, 0})))
+}
+
+func TestReachWritesLines(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "r.jsonl")
+	require.Contains(t, succeed(t, "reach", diamond(t), "--box=-1:1", "-o", file), "4 activation regions, exact")
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.Equal(t, 4, strings.Count(string(text), "\n"))
+	corners := 0
+	for i, line := range strings.Split(strings.TrimSpace(string(text)), "\n") {
+		var j struct {
+			Region          int
+			Pattern         string
+			Vertices, Image [][]string
+			Rows            []struct{ Neuron int }
+		}
+		require.NoError(t, json.Unmarshal([]byte(line), &j))
+		require.Equal(t, i, j.Region)
+		require.Len(t, j.Vertices, 4)
+		require.Len(t, j.Rows, 2)
+		require.Contains(t, j.Image, []string{"0", "0"})
+		corners += strings.Count(fmt.Sprint(j.Image), "[2 0]")
+	}
+	require.Equal(t, 2, corners) // of (1, 1) and (−1, −1)
+}
+
+func TestReachWritesPolyhedra(t *testing.T) {
+	net, dir := diamond(t), t.TempDir()
+	read := func(name string, args ...string) string {
+		file := filepath.Join(dir, name)
+		succeed(t, append([]string{"reach", net, "--box=-1:1", "-o", file}, args...)...)
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		return string(text)
+	}
+	require.Equal(t, 4, strings.Count(read("a.ine"), "H-representation\nbegin\n 6 3 rational\n"))
+	require.Equal(t, 1, strings.Count(read("b.ine", "--region", "2"), "begin"))
+	require.Equal(t, 4, strings.Count(read("c.ext"), "V-representation\nbegin\n 4 3 rational\n"))
+	require.Contains(t, read("d.ext", "--domain"), "the domain of region 0")
+	require.Contains(t, read("e.svg"), "<svg")
+	require.Contains(t, read("f.html", "--outputs", "1,0"), "<!DOCTYPE html>")
+	require.Contains(t, read("g.svg", "--domain"), "<svg")
+}
+
+func TestReachInverse(t *testing.T) {
+	spec := writeBytes(t, "q.vnnlib", []byte(`(declare-const X_0 Real)
+(declare-const X_1 Real)
+(declare-const Y_0 Real)
+(declare-const Y_1 Real)
+(assert (and (>= X_0 -1) (<= X_0 1) (>= X_1 -1) (<= X_1 1)))
+(assert (<= Y_0 0.5))
+`))
+	net, dir := diamond(t), t.TempDir()
+	for _, name := range []string{"u.jsonl", "u.ext", "u.svg"} {
+		out := succeed(t, "reach", net, "--box=-1:1", "-o", filepath.Join(dir, name), "--inverse", spec)
+		require.Contains(t, out, "4 pieces of them, cut out exactly\n          1/8 = 0.125 of the volume of the ball\n")
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "u.jsonl"))
+	require.NoError(t, err)
+	require.Equal(t, 4, strings.Count(string(text), `"volume":"1/8"`))
+}
+
+func TestReachRefuses(t *testing.T) {
+	net, dir := diamond(t), t.TempDir()
+	one := pyramid(t)
+	for want, args := range map[string][]string{
+		"expected a file name that ends": {net, "--box=-1:1", "-o", filepath.Join(dir, "a.txt")},
+		"is the network itself":          {net, "--box=-1:1", "-o", net},
+		"expected two of the 1 outputs":  {one, "--box=-1:1", "-o", filepath.Join(dir, "a.svg")},
+		"expected two different numbers": {net, "--box=-1:1", "-o", filepath.Join(dir, "a.svg"), "--outputs", "1,1"},
+		"--region: 4, expected one of 4": {net, "--box=-1:1", "-o", filepath.Join(dir, "a.ine"), "--region", "4"},
+		"an l2 ball is no polyhedron":    {net, "--center", "0", "--radius", "1", "-o", filepath.Join(dir, "a.ine")},
+		"regions without vertices":       {net, "--center", "0", "--radius", "1", "-o", filepath.Join(dir, "a.png")},
+		"an .ine file beside --inverse":  {net, "--box=-1:1", "-o", filepath.Join(dir, "a.ine"), "--inverse", data + "two_moons.vnnlib"},
+		"outputs":                        {net, "--box=-1:1", "-o", filepath.Join(dir, "a.ext"), "--inverse", data + "two_moons.vnnlib"},
+	} {
+		_, errs, code := relucell(t, append([]string{"reach"}, args...)...)
+		require.Equal(t, exitInput, code, "%s: %s", want, errs)
+		if !strings.Contains(want, "itself") {
+			require.Contains(t, errs, want)
+		}
+	}
+	left, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Empty(t, left)
+}
+
+func TestReachIsChecked(t *testing.T) {
+	net, dir := diamond(t), t.TempDir()
+	proof, set := filepath.Join(dir, "p"), filepath.Join(dir, "r.jsonl")
+	succeed(t, "count", net, "--box=-1:1", "--proof", proof)
+	succeed(t, "reach", net, "--box=-1:1", "-o", set)
+	require.Contains(t, succeed(t, "check", net, proof, "--reach", set), "r.jsonl holds these regions, each with its map, its rows and 16 vertices")
+	require.Contains(t, succeed(t, "check", net, proof, "--reach", set, "--format", "json"), `"reach_regions":4`)
+	text, err := os.ReadFile(set)
+	require.NoError(t, err)
+	lines := strings.SplitAfter(string(text), "\n")
+	bad := writeBytes(t, "bad.jsonl", []byte(strings.Join(lines[:3], "")))
+	_, errs, code := relucell(t, "check", net, proof, "--reach", bad)
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, errs, "NOT VERIFIED: bad.jsonl: line 4: the file ends, and 3 regions of the proof are in it: another one follows")
+	_, errs, code = relucell(t, "check", net, proof, "--reach", bad+"x")
+	require.Equal(t, exitInput, code, errs)
+}

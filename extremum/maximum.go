@@ -1,0 +1,240 @@
+package extremum
+
+// The maximum of a form over the regions.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/big"
+
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/internal/dyadic"
+	"github.com/relucell/relucell/lp/exact"
+	"github.com/relucell/relucell/network"
+)
+
+// Options says how to search; the zero value searches to the end.
+type Options struct {
+	// AtLeast, if not nil, ends the search as soon as a point is found at which the form is at least
+	// this.
+	AtLeast *big.Rat
+}
+
+// Extreme is an extreme value of a form, and where it is attained.
+type Extreme struct {
+	// Lower ≤ the largest value ≤ Upper; for [Minimum], the smallest one. In a polytope both are
+	// equal; in the l2 ball they are within two float64 of each other. Upper is nil where
+	// Options.AtLeast ended the search.
+	Lower, Upper *big.Rat
+	// Point is a point of the closed ball; the form is Lower there (Upper, for Minimum).
+	Point []*big.Rat
+	// Pattern is that of a region in whose closure the point is.
+	Pattern network.Pattern
+	// Regions were looked at, and Programmes asked about in integers.
+	Regions, Programmes int64
+}
+
+// Exact says that the extreme value is Lower.
+func (e Extreme) Exact() bool { return e.Upper != nil && e.Lower.Cmp(e.Upper) == 0 }
+
+// Maximum returns the largest value of the form of the outputs on the closed ball. When ctx ends
+// first its cause is the error. Other errors are those of [enumerate.Regions].
+func Maximum(ctx context.Context, n *network.Network, b ball.Ball, f Form, opt Options) (Extreme, error) {
+	if len(f.C) != n.Outputs() {
+		return Extreme{}, fmt.Errorf("extremum: a form of %d outputs, expected %d", len(f.C), n.Outputs())
+	}
+	s := &search{ctx: ctx, form: f, filter: newFilter(f, b), opt: opt, round: b.Norm() == ball.L2 && b.Dim() > 1, floor: math.Inf(-1)}
+	for r, err := range enumerate.Regions(ctx, n, b, enumerate.Options{Workers: 1}) {
+		if err == nil {
+			err = s.region(r)
+		}
+		if err != nil {
+			return s.best, err
+		}
+		if opt.AtLeast != nil && s.best.Lower != nil && s.best.Lower.Cmp(opt.AtLeast) >= 0 {
+			s.best.Upper = nil
+			return s.best, nil
+		}
+	}
+	return s.best, nil
+}
+
+// Minimum returns the smallest value of the form: Upper is attained at Point, and Lower bounds it
+// from below. AtLeast has no place here.
+func Minimum(ctx context.Context, n *network.Network, b ball.Ball, f Form) (Extreme, error) {
+	e, err := Maximum(ctx, n, b, f.Neg(), Options{})
+	if err == nil {
+		e.Lower, e.Upper = new(big.Rat).Neg(e.Upper), new(big.Rat).Neg(e.Lower)
+	}
+	return e, err
+}
+
+// search is a search for a maximum.
+type search struct {
+	ctx    context.Context
+	form   Form
+	filter *filter
+	opt    Options
+	round  bool // the ball is one of l2
+	best   Extreme
+	floor  float64 // not above best.Lower
+}
+
+// region looks at a region.
+func (s *search) region(r enumerate.Region) error {
+	s.best.Regions++
+	if !s.filter.mayExceed(r, s.floor) {
+		return nil
+	}
+	s.best.Programmes++
+	cell, err := r.Cell()
+	if err != nil {
+		return err
+	}
+	q := &question{search: s, cell: cell}
+	r.AffineIntegers(func(rows [][]*big.Int, exp int) {
+		form, den := s.form.over(rows, exp)
+		var times *big.Rat
+		q.row, times = cell.RowOf(form)
+		q.times = den.Mul(den, times)
+	})
+	before := s.best.Lower
+	if s.round {
+		err = q.enclose()
+	} else {
+		err = q.solve()
+	}
+	if err == nil && s.best.Lower != before {
+		s.best.Pattern, s.floor = r.Pattern, dyadic.DownRat(s.best.Lower)
+	}
+	return err
+}
+
+// question is the maximum of a form on one region: row = times·form over coordinates of the unit
+// ball.
+type question struct {
+	*search
+	cell  *enumerate.Cell
+	row   exact.Row
+	times *big.Rat
+}
+
+// solve finds the maximum on a region that is a polytope.
+func (q *question) solve() error {
+	norm := q.cell.Norm
+	if norm == ball.L2 {
+		norm = ball.LInf // in one input
+	}
+	m, err := exact.Maximize(norm, q.row, q.cell.Rows, q.cell.Inside)
+	if err != nil {
+		return fmt.Errorf("extremum: %w", err)
+	}
+	v := m.Value.Quo(m.Value, q.times)
+	if q.best.Lower == nil || v.Cmp(q.best.Lower) > 0 {
+		q.best.Lower, q.best.Upper, q.best.Point = v, v, q.cell.InputOf(m.Y)
+	}
+	return nil
+}
+
+// enclose encloses the maximum on a region of the l2 ball, if it is more than what was found: no
+// float is between the largest one not above the value at a point and Upper.
+func (q *question) enclose() error {
+	if q.best.Lower == nil {
+		q.take(q.cell.Inside)
+		q.best.Upper = q.best.Lower
+	} else if more, err := q.exceeds(q.best.Lower); err != nil || !more {
+		return err
+	}
+	high := q.ceiling()
+	if math.IsInf(high, 0) {
+		return errors.New("extremum: the form is beyond the range of float64, in which its maximum on an l2 ball would be told; scale it down")
+	}
+	low := math.Inf(-1)
+	for low = dyadic.DownRat(q.best.Lower); ; low = max(low, dyadic.DownRat(q.best.Lower)) {
+		m := between(low, high)
+		if m == low || m == high {
+			break
+		}
+		more, err := q.exceeds(new(big.Rat).SetFloat64(m))
+		if err != nil {
+			return err
+		}
+		if !more {
+			high = m
+		}
+	}
+	if v, is := dyadic.FromRat(q.best.Lower); is && v == low { // it may be the maximum itself
+		if more, err := q.exceeds(q.best.Lower); err != nil {
+			return err
+		} else if !more {
+			high = low
+		}
+	}
+	if top := new(big.Rat).SetFloat64(high); q.best.Upper.Cmp(top) < 0 {
+		q.best.Upper = top
+	}
+	return nil
+}
+
+// exceeds asks whether the form is more than v on the region, and takes the point where it is.
+func (q *question) exceeds(v *big.Rat) (bool, error) {
+	y, _, _, err := exact.SideUntil(func() bool { return q.ctx.Err() != nil }, q.cell.Norm, q.over(v), q.cell.Rows, q.cell.Inside)
+	if err != nil {
+		if q.ctx.Err() != nil {
+			return false, context.Cause(q.ctx)
+		}
+		return false, fmt.Errorf("extremum: %w", err)
+	}
+	if y != nil {
+		q.take(y)
+	}
+	return y != nil, nil
+}
+
+// over returns a positive multiple of the form less v.
+func (q *question) over(v *big.Rat) exact.Row {
+	w := new(big.Rat).Mul(v, q.times)
+	f := exact.Combine(w.Denom(), q.row, nil, nil)
+	f.H.Sub(f.H, w.Num())
+	return f
+}
+
+// take makes the point y the best one, at which the form is more than before.
+func (q *question) take(y []*big.Rat) {
+	v := q.row.Eval(y)
+	q.best.Lower, q.best.Point = v.Quo(v, q.times), q.cell.InputOf(y)
+}
+
+// ceiling is a float that is not below the form on the ball.
+func (q *question) ceiling() float64 {
+	g := new(big.Rat)
+	for _, c := range q.row.G {
+		g.Add(g, new(big.Rat).SetInt(new(big.Int).Abs(c)))
+	}
+	g.Add(g, new(big.Rat).SetInt(q.row.H))
+	return dyadic.UpRat(g.Quo(g, q.times))
+}
+
+// between returns a float between two, halfway in their order: 64 such steps meet.
+func between(low, high float64) float64 {
+	a, b := ordered(low), ordered(high)
+	return unordered(a&b + (a^b)>>1) // the sum might overflow
+}
+
+// ordered and unordered map floats to integers in their order and back.
+func ordered(f float64) int64 {
+	if b := int64(math.Float64bits(f)); b >= 0 {
+		return b
+	}
+	return math.MinInt64 - int64(math.Float64bits(f))
+}
+
+func unordered(i int64) float64 {
+	if i < 0 {
+		i = math.MinInt64 - i
+	}
+	return math.Float64frombits(uint64(i))
+}

@@ -1,0 +1,209 @@
+package extremum
+
+import (
+	"bytes"
+	"context"
+	"math"
+	"math/big"
+	"math/rand"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/certificate"
+	"github.com/relucell/relucell/crosscheck/gen"
+	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/internal/dyadic"
+	"github.com/relucell/relucell/network"
+	"github.com/relucell/relucell/proof"
+)
+
+// TestMaximumIsThatOfTheVertices holds the search to all vertices of all regions, each evaluated by
+// the network itself.
+func TestMaximumIsThatOfTheVertices(t *testing.T) { againstVertices(t, 0, 120) }
+
+func TestSoakMaximumIsThatOfTheVertices(t *testing.T) {
+	if os.Getenv("RELUCELL_SOAK") == "" {
+		t.Skip("a long campaign: set RELUCELL_SOAK=1")
+	}
+	againstVertices(t, 1000, 5000)
+}
+
+func againstVertices(t *testing.T, first, count int64) {
+	for seed := first; seed < first+count; seed++ {
+		n, f, b := drawn(seed, []ball.Norm{ball.LInf, ball.L1, ball.Box}[seed%3])
+		top, err := Maximum(anything, n, b, f, Options{})
+		require.NoError(t, err)
+		low, err := Minimum(anything, n, b, f)
+		require.NoError(t, err)
+		require.True(t, top.Exact() && low.Exact())
+		var most, least *big.Rat
+		for _, r := range regions(t, n, b) {
+			list, err := r.VerticesExact()
+			require.NoError(t, err)
+			for _, v := range list {
+				y := f.At(forward(n, v.X))
+				if most == nil || most.Cmp(y) < 0 {
+					most = y
+				}
+				if least == nil || least.Cmp(y) > 0 {
+					least = y
+				}
+			}
+		}
+		require.Equal(t, most.RatString(), top.Lower.RatString(), "seed %d", seed)
+		require.Equal(t, least.RatString(), low.Lower.RatString(), "seed %d", seed)
+		for _, e := range []Extreme{top, low} {
+			require.True(t, b.Contains(e.Point))
+			require.Equal(t, e.Lower.RatString(), f.At(forward(n, e.Point)).RatString())
+		}
+	}
+}
+
+func TestMaximumInRoundBalls(t *testing.T) {
+	for seed := range int64(60) {
+		n, f, b := drawn(seed, ball.L2)
+		e, err := Maximum(anything, n, b, f, Options{})
+		require.NoError(t, err)
+		require.True(t, b.Contains(e.Point))
+		require.Equal(t, e.Lower.RatString(), f.At(forward(n, e.Point)).RatString())
+		require.LessOrEqual(t, e.Lower.Cmp(e.Upper), 0)
+		if b.Dim() > 1 {
+			next := math.Nextafter(dyadic.DownRat(e.Lower), math.Inf(1))
+			require.LessOrEqual(t, e.Upper.Cmp(rat(next)), 0, "seed %d: %v %v", seed, e.Lower, e.Upper)
+		} else {
+			require.True(t, e.Exact())
+		}
+		r := rand.New(rand.NewSource(seed))
+		for range 50 {
+			require.LessOrEqual(t, f.At(forward(n, within(r, b))).Cmp(e.Upper), 0)
+		}
+	}
+}
+
+// TestMaximumIsProved has the proof of a count show that no output exceeds the maximum, and not that
+// none exceeds the float below the value that is attained.
+func TestMaximumIsProved(t *testing.T) {
+	for seed := range int64(24) {
+		n, f, b := drawn(seed, []ball.Norm{ball.LInf, ball.L1, ball.Box, ball.L2}[seed%4])
+		row := make([]float64, len(f.C))
+		for i := range row {
+			row[i] = float64(i%3) - 0.5
+			f.C[i] = rat(row[i])
+		}
+		f.Offset = new(big.Rat)
+		e, err := Maximum(anything, n, b, f, Options{})
+		require.NoError(t, err)
+		p, err := network.Property(n, [][]float64{row, row}, []float64{dyadic.UpRat(e.Upper), math.Nextafter(dyadic.DownRat(e.Lower), math.Inf(-1))})
+		require.NoError(t, err)
+		path := filepath.Join(t.TempDir(), "proof")
+		_, err = proof.Prove(context.Background(), p, b, path, enumerate.Options{Workers: 1})
+		require.NoError(t, err)
+		var text bytes.Buffer
+		require.NoError(t, p.WriteCanonical(&text))
+		rep, err := certificate.Check(text.Bytes(), path, certificate.Options{Workers: 1})
+		require.NoError(t, err)
+		require.True(t, rep.NeverOn(n.Neurons()), "seed %d", seed)
+		require.False(t, rep.NeverOn(n.Neurons()+1), "seed %d", seed)
+	}
+}
+
+func TestAtLeastEndsTheSearch(t *testing.T) {
+	n, b := gen.TentMap(6)
+	f, err := ParseForm("y0", 1)
+	require.NoError(t, err)
+	all, err := Maximum(anything, n, b, f, Options{})
+	require.NoError(t, err)
+	require.Equal(t, "1", all.Lower.RatString())
+	some, err := Maximum(anything, n, b, f, Options{AtLeast: big.NewRat(1, 2)})
+	require.NoError(t, err)
+	require.Nil(t, some.Upper)
+	require.GreaterOrEqual(t, some.Lower.Cmp(big.NewRat(1, 2)), 0)
+	require.Less(t, some.Regions, all.Regions)
+}
+
+func TestAMaximumThatIsConstant(t *testing.T) {
+	n := gen.Build(gen.ReLU([]float64{1, 1}, []float64{-9}), gen.Affine([]float64{1}, []float64{0.1}))
+	f, err := ParseForm("y0", 1)
+	require.NoError(t, err)
+	e, err := Maximum(anything, n, gen.Must(ball.New(ball.L2, []float64{0, 0}, 1)), f, Options{})
+	require.NoError(t, err)
+	require.True(t, e.Exact())
+	require.Equal(t, rat(0.1).RatString(), e.Lower.RatString())
+}
+
+func TestBeyondFloats(t *testing.T) {
+	n := gen.Build(gen.ReLU([]float64{1e200, 1}, []float64{0}), gen.Affine([]float64{1e200}, []float64{0}))
+	f, err := ParseForm("y0", 1)
+	require.NoError(t, err)
+	_, err = Maximum(anything, n, gen.Must(ball.New(ball.L2, []float64{0, 0}, 1)), f, Options{})
+	require.ErrorContains(t, err, "beyond the range of float64")
+	e, err := Maximum(anything, n, gen.Must(ball.New(ball.LInf, []float64{0, 0}, 1)), f, Options{})
+	require.NoError(t, err)
+	require.True(t, e.Exact() && e.Lower.Cmp(rat(math.MaxFloat64)) > 0)
+}
+
+func TestAStoppedSearchIsAnError(t *testing.T) {
+	n, b := gen.TentMap(6)
+	f, err := ParseForm("y0", 1)
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(anything)
+	cancel()
+	_, err = Maximum(ctx, n, b, f, Options{})
+	require.ErrorIs(t, err, context.Canceled)
+}
+
+func TestFloatsInOrder(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		a, b := rapid.Float64().Draw(t, "a"), rapid.Float64().Draw(t, "b")
+		if a > b {
+			a, b = b, a
+		}
+		m := between(a, b)
+		require.True(t, a <= m && m <= b, "%v %v %v", a, m, b)
+		if math.Nextafter(a, b) < b {
+			require.True(t, a < m && m < b || a == 0 && m == 0, "%v %v %v", a, m, b)
+		}
+		require.Equal(t, a, unordered(ordered(a)))
+	})
+}
+
+func TestParseForm(t *testing.T) {
+	for text, want := range map[string]string{
+		"y0 - y1":                "1 -1 0 0",
+		"-y2":                    "0 0 -1 0",
+		"2*y0+0.5 y1 - 1/3":      "2 1/2 0 -1/3",
+		"y0 + y0 + 1 - 1.25":     "2 0 0 -1/4",
+		"3":                      "0 0 0 3",
+		" + 1/2 y1 ":             "0 1/2 0 0",
+		"12345678901234567890y0": "12345678901234567890 0 0 0",
+	} {
+		f, err := ParseForm(text, 3)
+		require.NoError(t, err, text)
+		var got string
+		for _, c := range append(f.C, f.Offset) {
+			got += " " + c.RatString()
+		}
+		require.Equal(t, " "+want, got, text)
+	}
+	for text, want := range map[string]string{
+		"": "expected a form", "y3": "expected an output from y0 to y2", "x0": "expected terms", "y0 y1": "expected terms", "y0 +": "expected terms",
+		"2*": "expected terms", "1/0": "a decimal or a fraction", "0.5/2": "a decimal or a fraction", "y99999999999999999999": "expected an output", "y0--y1": "expected terms", "1e5": "expected terms",
+	} {
+		_, err := ParseForm(text, 3)
+		require.ErrorContains(t, err, want, text)
+	}
+}
+
+func FuzzParseForm(f *testing.F) {
+	f.Add("y0 - 2*y1 + 1/3")
+	f.Fuzz(func(t *testing.T, text string) {
+		if g, err := ParseForm(text, 4); err == nil {
+			require.Len(t, g.C, 4)
+		}
+	})
+}

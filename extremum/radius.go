@@ -1,0 +1,340 @@
+package extremum
+
+// How far around a point the class of a network stays the same. In linf the answer is a bisection:
+// package safety decides one box after the other. In l2 it is a walk: on a region the points of
+// another class are a polyhedron, whose point nearest to the centre is a fraction.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/big"
+	"slices"
+	"strings"
+
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/internal/dyadic"
+	"github.com/relucell/relucell/lp/exact"
+	"github.com/relucell/relucell/network"
+	"github.com/relucell/relucell/safety"
+	"github.com/relucell/relucell/vnnlib"
+)
+
+// Radius says within which distance of a point the class stays the same.
+//
+// The class of a point is the one output that is larger than all others; a network of one output has
+// the classes y0 > 0 and y0 < 0. At a tie a point has no class. The class changes at a point that has
+// another one or none.
+type Radius struct {
+	// Class is that of the centre: an output, or for one output 1 if it is positive and else 0.
+	Class int
+	// The class changes nowhere in the closed ball of radius Lower; it changes at Point, which lies in
+	// that of radius Upper. Both are neighbouring float64, Lower at least 0. Where it changes nowhere
+	// within the largest radius asked about, that is Lower, Point is nil and Upper +Inf.
+	Lower, Upper float64
+	Point        []*big.Rat
+	// Other is the output that is at least as large as that of the class at Point.
+	Other int
+	// Square is the square of the distance, exactly, in l2 alone.
+	Square *big.Rat
+	// Boxes were decided in linf, and Regions looked at in l2.
+	Boxes, Regions int64
+}
+
+// ErrTie says that the centre has no class.
+var ErrTie = errors.New("extremum: a tie of the largest outputs at the centre, expected one that is larger than all others (or an only output that is not 0)")
+
+// ClassRadius finds the radius around a point in linf or l2, up to a largest one. When ctx ends first
+// the error is its cause, and Radius holds what is certain by then, Upper +Inf or where Point is.
+func ClassRadius(ctx context.Context, n *network.Network, center []float64, norm ball.Norm, most float64) (Radius, error) {
+	if norm != ball.LInf && norm != ball.L2 {
+		return Radius{}, fmt.Errorf("extremum: a radius in the norm %v, expected linf or l2", norm)
+	}
+	if len(center) != n.Inputs() {
+		return Radius{}, fmt.Errorf("extremum: a centre of %d coordinates, expected %d", len(center), n.Inputs())
+	}
+	if n.Maximal() {
+		return Radius{}, errors.New("extremum: a radius of a network with maxima, expected one of relu and the like: max(a, b) = a + relu(b − a)")
+	}
+	if !(most > 0) || math.IsInf(most, 0) {
+		return Radius{}, fmt.Errorf("extremum: a largest radius of %v, expected a finite number greater than 0", most)
+	}
+	c := &change{ctx: ctx, net: n, center: ball.Rats(center), found: Radius{Upper: math.Inf(1)}}
+	if err := c.classify(center); err != nil {
+		return c.found, err
+	}
+	enough := 1.0
+	if norm == ball.L2 {
+		enough = closely
+	}
+	err := c.boxes(most, enough) // the box around an l2 ball holds it
+	if err != nil || norm == ball.LInf || c.found.Point == nil {
+		return c.found, err
+	}
+	return c.found, c.nearest(center, most)
+}
+
+// closely is how close to each other the bounds in linf are to be before the regions in l2 are
+// walked: the walk grows with the ball, and the last bits of a bisection cost as much as the first.
+const closely = 1.125
+
+// change is a search for the nearest change of class.
+type change struct {
+	ctx    context.Context
+	net    *network.Network
+	center []*big.Rat
+	forms  []Form // positive at the centre, all of them; what is ≤ 0 changes the class
+	others []int
+	found  Radius
+}
+
+// classify finds the class of the centre, and the forms that keep it.
+func (c *change) classify(center []float64) error {
+	x := make([]*big.Float, len(center))
+	for k, v := range center {
+		x[k] = big.NewFloat(v)
+	}
+	y, _ := c.net.ForwardExact(x)
+	class := 0
+	for i := range y {
+		if y[i].Cmp(y[class]) > 0 {
+			class = i
+		}
+	}
+	form := func(plus, minus int, sign int64) Form {
+		f := Form{C: make([]*big.Rat, len(y)), Offset: new(big.Rat)}
+		for i := range f.C {
+			f.C[i] = new(big.Rat)
+		}
+		f.C[plus].SetInt64(sign)
+		if minus != plus {
+			f.C[minus].SetInt64(-sign)
+		}
+		return f
+	}
+	if len(y) == 1 {
+		if y[0].Sign() == 0 {
+			return ErrTie
+		}
+		c.found.Class = (y[0].Sign() + 1) / 2
+		c.forms, c.others = []Form{form(0, 0, int64(y[0].Sign()))}, []int{0}
+		return nil
+	}
+	c.found.Class = class
+	for i := range y {
+		if i == class {
+			continue
+		}
+		if y[i].Cmp(y[class]) == 0 {
+			return ErrTie
+		}
+		c.forms, c.others = append(c.forms, form(class, i, 1)), append(c.others, i)
+	}
+	return nil
+}
+
+// boxes decides boxes around the centre up to a radius, until Upper is at most enough times Lower, or
+// both are neighbours.
+func (c *change) boxes(most, enough float64) error {
+	for next := most; ; {
+		w, err := c.decide(next)
+		if err != nil {
+			return err
+		}
+		if w == nil {
+			if c.found.Lower = next; next == most {
+				return nil
+			}
+		} else {
+			c.take(w.Input, ball.LInf)
+		}
+		low := c.found.Lower
+		next = low + (c.found.Upper-low)/2
+		if next <= low || next >= c.found.Upper || c.found.Upper <= enough*low {
+			return nil
+		}
+	}
+}
+
+// take takes a point at which the class changes.
+func (c *change) take(x []*big.Rat, norm ball.Norm) {
+	y := c.outputs(x)
+	for i, f := range c.forms {
+		if f.At(y).Sign() <= 0 {
+			c.found.Other = c.others[i]
+			break
+		}
+	}
+	c.found.Point = x
+	if norm == ball.LInf {
+		far := new(big.Rat)
+		for k, v := range x {
+			if d := new(big.Rat).Sub(v, c.center[k]); far.Cmp(d.Abs(d)) < 0 {
+				far = d
+			}
+		}
+		c.found.Upper = dyadic.UpRat(far)
+	}
+}
+
+// outputs evaluates the network at x in fractions.
+func (c *change) outputs(x []*big.Rat) []*big.Rat {
+	for _, l := range c.net.Layers() {
+		z := make([]*big.Rat, l.Out())
+		for i := range z {
+			z[i] = new(big.Rat).SetFloat64(l.B[i])
+			for k, w := range l.W.RawRowView(i) {
+				if w != 0 {
+					z[i].Add(z[i], new(big.Rat).Mul(new(big.Rat).SetFloat64(w), x[k]))
+				}
+			}
+			if z[i].Sign() < 0 {
+				z[i].Mul(z[i], new(big.Rat).SetFloat64(l.Below(i)))
+			}
+		}
+		x = z
+	}
+	return x
+}
+
+// decide says whether the class changes in the closed box of a radius, and where.
+func (c *change) decide(r float64) (*safety.Witness, error) {
+	q, err := c.query(r)
+	if err != nil {
+		return nil, err
+	}
+	c.found.Boxes++
+	res, err := safety.Verify(c.ctx, c.net, q, safety.Options{})
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("extremum: %w", err)
+	case c.ctx.Err() != nil && res.Verdict == safety.Unknown:
+		return nil, context.Cause(c.ctx)
+	case res.Verdict == safety.Unknown:
+		return nil, fmt.Errorf("extremum: the box of radius %v is undecided: %s", r, res.Stopped)
+	}
+	return res.Witness, nil
+}
+
+// query asks for a point of the box of a radius at which the class changes.
+func (c *change) query(r float64) (*vnnlib.Query, error) {
+	var s strings.Builder
+	for k := range c.center {
+		fmt.Fprintf(&s, "(declare-const X_%d Real)\n", k)
+	}
+	for i := range c.net.Outputs() {
+		fmt.Fprintf(&s, "(declare-const Y_%d Real)\n", i)
+	}
+	half := new(big.Rat).SetFloat64(r)
+	for k, v := range c.center {
+		fmt.Fprintf(&s, "(assert (>= X_%d %s))\n(assert (<= X_%d %s))\n", k, decimal(new(big.Rat).Sub(v, half)), k, decimal(new(big.Rat).Add(v, half)))
+	}
+	s.WriteString("(assert (or")
+	for i, other := range c.others {
+		switch {
+		case c.net.Outputs() > 1:
+			fmt.Fprintf(&s, " (>= Y_%d Y_%d)", other, c.found.Class)
+		case c.forms[i].C[0].Sign() > 0:
+			s.WriteString(" (<= Y_0 0.0)")
+		default:
+			s.WriteString(" (>= Y_0 0.0)")
+		}
+	}
+	s.WriteString("))\n")
+	q, err := vnnlib.Read(strings.NewReader(s.String()), vnnlib.Options{})
+	if err != nil {
+		return nil, fmt.Errorf("extremum: the box of radius %v as a query: %w", r, err)
+	}
+	return q, nil
+}
+
+// decimal spells a dyadic number, exactly.
+func decimal(v *big.Rat) string { return v.FloatString(v.Denom().BitLen() - 1) }
+
+// nearest finds the nearest change in l2, by the regions of a ball that holds the point known.
+func (c *change) nearest(center []float64, most float64) error {
+	square := new(big.Rat)
+	for k, v := range c.found.Point {
+		d := new(big.Rat).Sub(v, c.center[k])
+		square.Add(square, d.Mul(d, d))
+	}
+	r := math.Nextafter(min(most, rootAbove(square)), math.Inf(1))
+	b, err := ball.New(ball.L2, center, r)
+	if err != nil {
+		return fmt.Errorf("extremum: %w", err)
+	}
+	c.found.Point, c.found.Upper = nil, math.Inf(1)
+	filters := make([]*filter, len(c.forms))
+	for i, f := range c.forms {
+		filters[i] = newFilter(f.Neg(), b)
+	}
+	for g, err := range enumerate.Regions(c.ctx, c.net, b, enumerate.Options{Workers: 1}) {
+		if err != nil {
+			return err
+		}
+		c.found.Regions++
+		for i, f := range filters {
+			if f.mayExceed(g, -math.SmallestNonzeroFloat64) {
+				if err := c.project(g, i, r); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	limit := new(big.Rat).SetFloat64(most)
+	if c.found.Square == nil || c.found.Square.Cmp(limit.Mul(limit, limit)) > 0 {
+		c.found.Lower, c.found.Upper, c.found.Point, c.found.Square = most, math.Inf(1), nil, nil
+		return nil
+	}
+	c.found.Upper = rootAbove(c.found.Square)
+	c.found.Lower = math.Nextafter(c.found.Upper, 0)
+	return nil
+}
+
+// project takes the point nearest to the centre in a region's closure at which a form is ≤ 0, if it
+// is nearer than the one known.
+func (c *change) project(g enumerate.Region, i int, r float64) error {
+	cell, err := g.Cell()
+	if err != nil {
+		return err
+	}
+	var row exact.Row
+	g.AffineIntegers(func(rows [][]*big.Int, exp int) {
+		form, _ := c.forms[i].Neg().over(rows, exp)
+		row, _ = cell.RowOf(form)
+	})
+	y, ok := exact.Nearest(append(slices.Clone(cell.Rows), row))
+	if !ok {
+		return nil
+	}
+	square, scale := new(big.Rat), new(big.Rat).SetFloat64(r)
+	for _, v := range y {
+		square.Add(square, new(big.Rat).Mul(v, v))
+	}
+	square.Mul(square, scale.Mul(scale, scale))
+	if c.found.Square == nil || square.Cmp(c.found.Square) < 0 {
+		c.found.Square = square
+		c.take(cell.InputOf(y), ball.L2)
+	}
+	return nil
+}
+
+// rootAbove is the least float that is at least the root of q ≥ 0.
+func rootAbove(q *big.Rat) float64 {
+	below := func(f float64) bool { // f² < q
+		s := new(big.Rat).SetFloat64(f)
+		return s.Mul(s, s).Cmp(q) < 0
+	}
+	root := new(big.Float).SetPrec(100).SetRat(q) // a float might be out of range
+	f, _ := dyadic.FromFloat(root.Sqrt(root))
+	f = min(f, math.MaxFloat64)
+	for f > 0 && !below(f) {
+		f = math.Nextafter(f, 0)
+	}
+	for below(f) {
+		f = math.Nextafter(f, math.Inf(1))
+	}
+	return f
+}

@@ -1,0 +1,132 @@
+package extremum
+
+import (
+	"context"
+	"math"
+	"math/big"
+	"math/rand"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/crosscheck/gen"
+	"github.com/relucell/relucell/network"
+)
+
+// changes says whether the class of the centre changes at x.
+func changes(n *network.Network, center []float64, x []*big.Rat) bool {
+	at, y := forward(n, ball.Rats(center)), forward(n, x)
+	if len(y) == 1 {
+		return at[0].Sign() != y[0].Sign()
+	}
+	class := 0
+	for i := range at {
+		if at[i].Cmp(at[class]) > 0 {
+			class = i
+		}
+	}
+	for i := range y {
+		if i != class && y[i].Cmp(y[class]) >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// TestRadiusInBothNorms holds the boxes of linf against the walk: by it no form is 0 within Lower. In
+// one input, where the norms are one, both must give the same radius.
+func TestRadiusInBothNorms(t *testing.T) {
+	found := 0
+	for seed := range int64(60) {
+		n, _, b := drawn(seed, ball.LInf)
+		c := b.Center()
+		e, err := ClassRadius(anything, n, c, ball.LInf, 4)
+		if err != nil {
+			require.ErrorIs(t, err, ErrTie)
+			continue
+		}
+		f, err := ClassRadius(anything, n, c, ball.L2, 4)
+		require.NoError(t, err)
+		require.Equal(t, e.Class, f.Class)
+		if b.Dim() == 1 {
+			require.Equal(t, []float64{e.Lower, e.Upper}, []float64{f.Lower, f.Upper}, "seed %d", seed)
+		}
+		require.LessOrEqual(t, e.Lower, f.Lower) // the box holds the ball
+		r := rand.New(rand.NewSource(seed))
+		for norm, q := range map[ball.Norm]Radius{ball.LInf: e, ball.L2: f} {
+			if q.Point == nil {
+				require.True(t, q.Lower == 4 && math.IsInf(q.Upper, 1))
+			} else {
+				found++
+				require.Equal(t, q.Upper, math.Nextafter(q.Lower, 5), "seed %d", seed)
+				require.True(t, gen.Must(ball.New(norm, c, q.Upper)).Contains(q.Point))
+				require.True(t, changes(n, c, q.Point), "seed %d", seed)
+			}
+			if q.Lower == 0 {
+				continue
+			}
+			inner := gen.Must(ball.New(norm, c, q.Lower))
+			for range 40 {
+				require.False(t, changes(n, c, within(r, inner)), "seed %d", seed)
+			}
+		}
+		if e.Lower > 0 {
+			s := &change{net: n, center: ball.Rats(c)}
+			require.NoError(t, s.classify(c))
+			for _, form := range s.forms {
+				low, err := Minimum(anything, n, gen.Must(ball.New(ball.LInf, c, e.Lower)), form)
+				require.NoError(t, err)
+				require.Positive(t, low.Lower.Sign(), "seed %d", seed)
+				round, err := Minimum(anything, n, gen.Must(ball.New(ball.L2, c, f.Lower*(1-0x1p-40))), form)
+				require.NoError(t, err)
+				require.Positive(t, round.Lower.Sign(), "seed %d", seed)
+			}
+		}
+	}
+	require.Greater(t, found, 40)
+}
+
+func TestRadiusKnown(t *testing.T) {
+	// 1 − |x| − |y| is 0 at a distance of ½ in linf and of √½ in l2.
+	n := gen.Build(gen.ReLU([]float64{1, 0, -1, 0, 0, 1, 0, -1}, []float64{0, 0, 0, 0}), gen.Affine([]float64{-1, -1, -1, -1}, []float64{1}))
+	r, err := ClassRadius(anything, n, []float64{0, 0}, ball.LInf, 10)
+	require.NoError(t, err)
+	require.Equal(t, []float64{math.Nextafter(0.5, 0), 0.5}, []float64{r.Lower, r.Upper})
+	require.Equal(t, 1, r.Class)
+	r, err = ClassRadius(anything, n, []float64{0, 0}, ball.L2, 10)
+	require.NoError(t, err)
+	require.Equal(t, "1/2", r.Square.RatString())
+	require.Less(t, r.Lower, math.Sqrt(0.5)+1e-16)
+	r, err = ClassRadius(anything, n, []float64{0, 0}, ball.LInf, 0.25)
+	require.NoError(t, err)
+	require.Equal(t, 0.25, r.Lower)
+	require.Nil(t, r.Point)
+	_, err = ClassRadius(anything, n, []float64{1, 0}, ball.LInf, 1)
+	require.ErrorIs(t, err, ErrTie)
+	for want, f := range map[string]func() error{
+		"expected linf or l2": func() error { _, err := ClassRadius(anything, n, []float64{0, 0}, ball.L1, 1); return err },
+		"1 coordinates":       func() error { _, err := ClassRadius(anything, n, []float64{0}, ball.L2, 1); return err },
+		"expected a finite":   func() error { _, err := ClassRadius(anything, n, []float64{0, 0}, ball.L2, 0); return err },
+	} {
+		require.ErrorContains(t, f(), want)
+	}
+	ctx, cancel := context.WithCancel(anything)
+	cancel()
+	_, err = ClassRadius(ctx, n, []float64{0, 0}, ball.LInf, 10)
+	require.ErrorIs(t, err, context.Canceled)
+}
+
+func TestRootAbove(t *testing.T) {
+	for _, v := range []float64{0, 1, 2, 3, 0.1, 1e-170, 1e150, 5e-324, math.MaxFloat64} {
+		q := rat(v)
+		q.Mul(q, q)
+		require.Equal(t, v, rootAbove(q))
+		if v > 0 {
+			q.Mul(q, big.NewRat(1<<60+1, 1<<60))
+			if v < math.MaxFloat64 {
+				require.Equal(t, math.Nextafter(v, math.Inf(1)), rootAbove(q))
+			}
+		}
+	}
+}

@@ -1,0 +1,109 @@
+package reach
+
+// Pictures: polygons in the plane of two outputs, or of two inputs, rounded to floats.
+
+import (
+	"bytes"
+	"fmt"
+	"html"
+	"image/color"
+	"io"
+	"math/big"
+	"slices"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+
+	"github.com/relucell/relucell/internal/chart"
+	"github.com/relucell/relucell/internal/dyadic"
+)
+
+// Ink says what a polygon of a picture is.
+type Ink uint8
+
+const (
+	// Cell is a region, or its image: they are drawn in pale inks by turns.
+	Cell Ink = iota
+	// Unsafe is a part that satisfies a query.
+	Unsafe
+)
+
+// Formats are the formats that [Picture.Write] knows.
+var Formats = append(slices.Clone(chart.Formats), "html")
+
+// size is the width and the height of a picture.
+const size = 20 * vg.Centimeter
+
+// Picture is a set of convex polygons, those added later on top.
+type Picture struct {
+	// Title is above it, X and Y are the labels of the axes.
+	Title, X, Y string
+	plot        *plot.Plot
+	cells       int
+	all         [][2]*big.Rat // a hull of what was added
+}
+
+// Add adds the convex hull of points.
+func (p *Picture) Add(points [][2]*big.Rat, ink Ink) error {
+	if p.plot == nil {
+		p.plot = plot.New()
+	}
+	hull := Hull(points)
+	p.all = Hull(append(p.all, hull...))
+	xy := make(plotter.XYs, len(hull))
+	for k, v := range hull {
+		xy[k].X, _ = dyadic.FromRat(v[0])
+		xy[k].Y, _ = dyadic.FromRat(v[1])
+	}
+	fill := pale(chart.Inks[p.cells%len(chart.Inks)])
+	if ink == Unsafe {
+		fill = chart.Inks[1]
+	} else {
+		p.cells++
+	}
+	if len(xy) < 3 { // a segment, or a point
+		line, err := plotter.NewLine(append(xy, xy[0]))
+		if err != nil {
+			return fmt.Errorf("reach: a picture of what floats do not hold: %w", err)
+		}
+		line.Color, line.Width = chart.Inks[0], vg.Points(1.5)
+		p.plot.Add(line)
+		return nil
+	}
+	polygon, err := plotter.NewPolygon(xy)
+	if err != nil {
+		return fmt.Errorf("reach: a picture of what floats do not hold: %w", err)
+	}
+	polygon.Color, polygon.LineStyle.Width, polygon.LineStyle.Color = fill, vg.Points(0.3), color.NRGBA{A: 0x80}
+	p.plot.Add(polygon)
+	return nil
+}
+
+// pale lets what is below shine through.
+func pale(c color.NRGBA) color.NRGBA { c.A = 0x60; return c }
+
+// Hull returns the convex hull of all that was added.
+func (p *Picture) Hull() [][2]*big.Rat { return p.all }
+
+// Write writes the picture as svg, png, pdf or html, a page with the svg in it.
+func (p *Picture) Write(w io.Writer, format string) error {
+	if p.plot == nil {
+		p.plot = plot.New()
+	}
+	p.plot.Title.Text, p.plot.X.Label.Text, p.plot.Y.Label.Text = p.Title, p.X, p.Y
+	draw := chart.Panels(0, []*plot.Plot{p.plot})
+	if format != "html" {
+		return chart.Write(w, format, size, size, draw)
+	}
+	var svg bytes.Buffer
+	if err := chart.Write(&svg, "svg", size, size, draw); err != nil {
+		return err
+	}
+	text := svg.Bytes()
+	if i := bytes.Index(text, []byte("<svg")); i > 0 { // the page has a declaration of its own
+		text = text[i:]
+	}
+	_, err := fmt.Fprintf(w, "<!DOCTYPE html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>%s</title>\n%s</html>\n", html.EscapeString(p.Title), text)
+	return err
+}
