@@ -32,6 +32,7 @@ func TestRoomsImportOneWay(t *testing.T) {
 		"enumerate":         "ball internal/files internal/forms internal/journal internal/judge internal/tree internal/tuning internal/walk lp network",
 		"bound":             "ball network",
 		"plot":              "ball enumerate internal/files network",
+		"cluster":           "ball certificate enumerate internal/journal network proof",
 		"crosscheck/gen":    "ball network",
 		"crosscheck/twin":   "ball lp/exact network",
 		"internal/forms":    "ball lp/exact network",

@@ -17,6 +17,14 @@ func (t *Tally) parts() [7]*int64 {
 	return [7]*int64{&t.Regions, &t.Float, &t.Integer, &t.Solve, &t.Questions, &t.Refreshes, &t.Pivots}
 }
 
+// Add adds another tally.
+func (t *Tally) Add(o *Tally) {
+	from := o.parts()
+	for i, v := range t.parts() {
+		*v += *from[i]
+	}
+}
+
 // Record is a completed subtree: its path, what it came to, and what the observer keeps of it.
 type Record struct {
 	Path []int8 // the side, −1 or +1, at each split from the root
