@@ -29,6 +29,13 @@ type Access struct {
 	Log *slog.Logger
 }
 
+func (a Access) log() *slog.Logger {
+	if a.Log == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return a.Log
+}
+
 // natsContext is the part of a context file of the nats command that says how to connect.
 type natsContext struct {
 	URL      string `json:"url"`
@@ -88,12 +95,13 @@ func (a Access) dial(name string) (*nats.Conn, error) {
 		return other
 	}
 	a.URL, a.Creds, a.CA, a.Cert, a.Key = or(a.URL, c.URL), or(a.Creds, c.Creds), or(a.CA, c.CA), or(a.Cert, c.Cert), or(a.Key, c.Key)
-	log := a.Log
-	if log == nil {
-		log = slog.New(slog.DiscardHandler)
-	}
+	log := a.log()
 	options := []nats.Option{nats.Name(name), nats.MaxReconnects(-1), nats.ReconnectWait(reconnectWait), nats.Timeout(dialTimeout),
-		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { log.Warn("disconnected", "why", err) }),
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
+			if err != nil { // else by ourselves
+				log.Warn("disconnected", "why", err)
+			}
+		}),
 		nats.ReconnectHandler(func(nc *nats.Conn) { log.Warn("connected again", "to", nc.ConnectedUrlRedacted()) }),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { log.Warn("connection", "error", err) })}
 	if a.Creds != "" {

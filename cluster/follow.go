@@ -78,7 +78,6 @@ const (
 // Count counts n in b: it submits the job if there is none, and follows it to its end. Where ctx ends
 // earlier the result is the bracket reached, and the job goes on without its coordinator.
 func Count(ctx context.Context, n *network.Network, b ball.Ball, o Options) (Result, error) {
-	start := time.Now()
 	j, err := NewJob(o.Job, n, b, o.Proof != nil || o.VerifyRecords)
 	if err != nil {
 		return Result{}, err
@@ -86,40 +85,81 @@ func Count(ctx context.Context, n *network.Network, b ball.Ball, o Options) (Res
 	if o.Budget > 0 {
 		j.Budget = o.Budget
 	}
-	if o.Patience <= 0 {
-		o.Patience = patience
-	}
-	items, err := enumerate.NewItems(ctx, n, b, j.Proved)
-	if err != nil {
-		return Result{}, err
-	}
-	root := items.RootUpper()
-	items.Release()
 	s, err := open(ctx, o.Access, "relucell count")
 	if err != nil {
 		return Result{}, err
 	}
 	defer s.close()
-	f := &follower{store: s, Options: o, Job: j, start: start, seen: map[[workerSize]byte]time.Time{}}
+	f := newFollower(s, o, j)
 	if err := f.repeat(ctx, "submitting the job", func() error { return f.submit(ctx, n) }); err != nil {
 		return Result{}, err
 	}
+	return f.run(ctx, n, b)
+}
+
+// Follow follows a job that is there to its end, whoever submitted it, and writes no proof.
+func Follow(ctx context.Context, o Options) (Result, error) {
+	s, err := open(ctx, o.Access, "relucell jobs")
+	if err != nil {
+		return Result{}, err
+	}
+	defer s.close()
+	j, _, err := s.job(ctx, o.Job)
+	if err != nil {
+		return Result{}, err
+	}
+	f := newFollower(s, o, j)
+	if j.State == Cancelled || j.State == Failed {
+		return Result{}, f.ended(&j)
+	}
+	if j.Program != enumerate.ProgramVersion() {
+		return Result{}, fmt.Errorf("job %s: of relucell %q, this is %q", j.Name, j.Program, enumerate.ProgramVersion())
+	}
+	if f.answers, f.texts, err = s.buckets(ctx, &j, false); err != nil {
+		return Result{}, err
+	}
+	text, err := get(ctx, f.texts, netName(&j))
+	if err != nil {
+		return Result{}, err
+	}
+	n, err := readNet(text, &j)
+	if err != nil {
+		return Result{}, err
+	}
+	b, err := j.ball()
+	if err != nil {
+		return Result{}, err
+	}
+	return f.run(ctx, n, b)
+}
+
+func newFollower(s *store, o Options, j Job) *follower {
+	if o.Patience <= 0 {
+		o.Patience = patience
+	}
+	return &follower{store: s, Options: o, Job: j, start: time.Now(), seen: map[[workerSize]byte]time.Time{}}
+}
+
+// run reads answers to the end, and ends the job.
+func (f *follower) run(ctx context.Context, n *network.Network, b ball.Ball) (Result, error) {
+	items, err := enumerate.NewItems(ctx, n, b, f.Proved)
+	if err != nil {
+		return Result{}, err
+	}
+	root := items.RootUpper()
+	items.Release()
 	f.sums = newSums(f.id(), root)
-	if o.VerifyRecords {
+	if f.VerifyRecords {
 		if f.verify, err = newVerifier(n, b); err != nil {
 			return Result{}, err
 		}
 		defer f.verify.close()
 	}
-	if err := f.follow(ctx); err != nil {
-		return f.result(), err
+	err = f.follow(ctx)
+	if err == nil && f.done() {
+		err = f.finish(ctx)
 	}
-	if f.done() {
-		if err := f.finish(ctx); err != nil {
-			return f.result(), err
-		}
-	}
-	return f.result(), nil
+	return f.result(), err
 }
 
 // follower is a coordinator.

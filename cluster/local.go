@@ -21,6 +21,9 @@ import (
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/network"
 )
 
 // Server is an embedded server.
@@ -72,19 +75,61 @@ func (s *Server) Close() {
 	s.server.WaitForShutdown()
 }
 
-// Crew is a number of worker processes.
-type Crew struct {
-	// Command makes one that is to call WorkFor with its standard input.
+// Local says how to count by processes of this machine.
+type Local struct {
+	Processes int
+	// Folder is where the server keeps its files, so that the same count goes on from there; "" is a
+	// folder that goes with the count.
+	Folder string
+	// Command makes a process that is to call WorkFor with its standard input.
 	Command func() *exec.Cmd
-	// URL is where they work; it goes to their standard input.
-	URL string
-	Log *slog.Logger
-	// Answered tells of progress: workers that die all the time without any are an error.
-	Answered func() int64
+}
 
-	mu      sync.Mutex
-	running map[int]*os.Process
-	deaths  atomic.Int64
+// CountLocal counts n in b by worker processes over a server of its own. Access is not looked at, but
+// for its Log.
+func CountLocal(ctx context.Context, n *network.Network, b ball.Ball, o Options, l Local) (Result, error) {
+	folder := l.Folder
+	if folder == "" {
+		var err error
+		if folder, err = os.MkdirTemp("", "relucell-"); err != nil {
+			return Result{}, err
+		}
+		defer os.RemoveAll(folder)
+	}
+	s, err := Serve(folder, 0, "", 0)
+	if err != nil {
+		return Result{}, err
+	}
+	defer s.Close()
+	o.Access, o.Patience = Access{URL: s.URL, Log: o.Log}, localPatience
+	var items atomic.Int64
+	progress := o.Progress
+	o.Progress = func(p Progress) {
+		items.Store(p.Items)
+		if progress != nil {
+			progress(p)
+		}
+	}
+	c := &crew{command: l.Command, url: s.URL, log: o.log(), answered: items.Load}
+	ctx, cancel := context.WithCancelCause(ctx)
+	ended := make(chan error, 1)
+	go func() {
+		err := c.run(ctx, l.Processes)
+		cancel(err)
+		ended <- err
+	}()
+	r, err := Count(ctx, n, b, o)
+	cancel(nil)
+	return r, errors.Join(<-ended, err)
+}
+
+// crew is a number of worker processes.
+type crew struct {
+	command  func() *exec.Cmd
+	url      string // it goes to their standard input
+	log      *slog.Logger
+	answered func() int64
+	deaths   atomic.Int64 // without an answer between them
 }
 
 // localPatience is that of an embedded server, whose workers are near.
@@ -93,41 +138,49 @@ const localPatience = 3 * time.Second
 // mostDeaths of workers without an answer between them end the count.
 const mostDeaths = 20
 
-// Run keeps so many processes running until ctx ends.
-func (c *Crew) Run(ctx context.Context, n int) error {
+// deadError says that workers end all the time.
+type deadError struct{ last error }
+
+func (e *deadError) Error() string {
+	return fmt.Sprintf("%d worker processes ended and none answered, the last one with: %v", mostDeaths, e.last)
+}
+func (e *deadError) Unwrap() error { return e.last }
+
+// run keeps so many processes running until ctx ends.
+func (c *crew) run(ctx context.Context, n int) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	c.running = map[int]*os.Process{}
 	var group sync.WaitGroup
 	for range n {
 		group.Go(func() {
 			for ctx.Err() == nil {
-				before := c.Answered()
+				before := c.answered()
 				err := c.one(ctx)
 				if ctx.Err() != nil {
 					return
 				}
-				if c.Answered() > before {
+				if c.answered() > before {
 					c.deaths.Store(0)
 				}
-				c.Log.Warn("a worker process ended, starting another", "why", err)
+				c.log.Warn("a worker process ended, starting another", "why", err)
 				if c.deaths.Add(1) > mostDeaths {
-					cancel(fmt.Errorf("worker processes end before they answer anything: %w", err))
+					cancel(&deadError{err})
 				}
 				rest(ctx, pause)
 			}
 		})
 	}
 	group.Wait()
-	if err := context.Cause(ctx); !errors.Is(err, context.Canceled) {
+	var dead *deadError
+	if err := context.Cause(ctx); errors.As(err, &dead) {
 		return err
 	}
 	return nil
 }
 
 // one runs a process to its end.
-func (c *Crew) one(ctx context.Context) error {
-	cmd := c.Command()
+func (c *crew) one(ctx context.Context) error {
+	cmd := c.command()
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		return err
@@ -135,10 +188,7 @@ func (c *Crew) one(ctx context.Context) error {
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	c.mu.Lock()
-	c.running[cmd.Process.Pid] = cmd.Process
-	c.mu.Unlock()
-	_, _ = io.WriteString(in, c.URL+"\n")
+	_, _ = io.WriteString(in, c.url+"\n")
 	ended := make(chan struct{})
 	go func() {
 		select {
@@ -154,24 +204,10 @@ func (c *Crew) one(ctx context.Context) error {
 	}()
 	err = cmd.Wait()
 	close(ended)
-	c.mu.Lock()
-	delete(c.running, cmd.Process.Pid)
-	c.mu.Unlock()
 	if err == nil {
 		err = errors.New("it ended of itself")
 	}
 	return err
-}
-
-// Processes returns those that are running.
-func (c *Crew) Processes() []*os.Process {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	var list []*os.Process
-	for _, p := range c.running {
-		list = append(list, p)
-	}
-	return list
 }
 
 // WorkFor works for the process at the other end of in, which tells the address, until that ends.

@@ -50,10 +50,7 @@ func open(ctx context.Context, a Access, name string) (*store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &store{nc: nc, log: a.Log}
-	if s.log == nil {
-		s.log = slog.New(slog.DiscardHandler)
-	}
+	s := &store{nc: nc, log: a.log()}
 	if err := s.prepare(ctx); err != nil {
 		nc.Close()
 		return nil, fmt.Errorf("%s: %w", Redacted(nc.ConnectedUrl()), err)

@@ -50,6 +50,9 @@ func (o Worker) Work(ctx context.Context) error {
 		}
 	}
 	s, err := open(ctx, o.Access, "relucell worker")
+	if ctx.Err() != nil {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -57,7 +60,7 @@ func (o Worker) Work(ctx context.Context) error {
 	w := &worker{Worker: o, store: s, projects: map[string]*project{}}
 	w.id = newWorkerID()
 	defer w.release()
-	if _, err := s.consumer(ctx, o.program, o.Patience); err != nil {
+	if _, err := s.consumer(ctx, o.program, o.Patience); err != nil && ctx.Err() == nil {
 		return err
 	}
 	s.log.Info("waiting for items", "server", s.nc.ConnectedUrlRedacted(), "program", o.program, "at a time", o.Workers)
@@ -95,20 +98,33 @@ func (w *worker) serve(ctx context.Context) {
 	for ctx.Err() == nil {
 		cons, err := w.consumer(ctx, w.program, w.Patience)
 		for err == nil && ctx.Err() == nil {
-			var batch jetstream.MessageBatch
-			if batch, err = cons.Fetch(1, jetstream.FetchMaxWait(taking)); err != nil {
-				break
-			}
-			for msg := range batch.Messages() {
+			var msg jetstream.Msg
+			if msg, err = take(ctx, cons); msg != nil {
 				w.handle(ctx, msg)
 			}
-			err = batch.Error()
 		}
 		if ctx.Err() == nil {
 			w.log.Warn("no items to be had, trying again", "why", err)
 			rest(ctx, pause)
 		}
 	}
+}
+
+// take asks for an item, no longer than ctx lasts; nil if there is none for a while.
+func take(ctx context.Context, cons jetstream.Consumer) (msg jetstream.Msg, err error) {
+	ctx, cancel := context.WithTimeout(ctx, taking)
+	defer cancel()
+	batch, err := cons.Fetch(1, jetstream.FetchContext(ctx))
+	if err != nil {
+		return nil, err
+	}
+	for msg = range batch.Messages() {
+		return msg, nil
+	}
+	if err = batch.Error(); errors.Is(err, context.DeadlineExceeded) {
+		err = nil
+	}
+	return nil, err
 }
 
 // rest waits, unless ctx ends.
@@ -289,7 +305,7 @@ func (w *worker) keep(ctx context.Context, p *project, a *pending) (*answer, err
 	}
 	b := a.encode()
 	if len(b) > mostAnswer {
-		a.answer = answer{job: a.job, worker: a.worker, fault: fmt.Sprintf("its answer has %d bytes, %d at most can be sent: a smaller --budget leaves less open", len(b), mostAnswer),
+		a.answer = answer{job: a.job, worker: a.worker, fault: fmt.Sprintf("its answer has %d bytes, %d at most can be sent: count with a smaller --budget", len(b), mostAnswer),
 			Answer: journal.Answer{Record: journal.Record{Path: a.Path}}}
 		b = a.encode()
 	}
