@@ -127,27 +127,31 @@ func (a Access) dial(name string) (*nats.Conn, error) {
 		options = append(options, nats.ClientCert(a.Cert, a.Key))
 	}
 	nc, err := nats.Connect(a.URL, options...)
+	var unread *url.Error
+	if errors.As(err, &unread) { // its text quotes the address
+		err = errors.New("not an address, expected one such as nats://host:4222")
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", Redacted(a.URL), err)
 	}
 	return nc, nil
 }
 
-// Redacted returns addresses without the passwords and tokens that may be in them.
+// Redacted returns addresses without the names, passwords and tokens that may be in them.
 func Redacted(addresses string) string {
 	var shown []string
 	for s := range strings.SplitSeq(addresses, ",") {
-		u, err := url.Parse(strings.TrimSpace(s))
-		switch {
-		case err != nil:
-			s = "an address that cannot be read"
-		case u.User != nil:
-			u.User = url.User("xxxxx")
-			s = u.String()
-		case u.Scheme == "" && strings.Contains(s, "@"):
-			s = "xxxxx" + s[strings.LastIndex(s, "@"):]
+		scheme, rest, ok := strings.Cut(s, "://")
+		if !ok {
+			scheme, rest = "", s
 		}
-		shown = append(shown, s)
+		if i := strings.LastIndex(rest, "@"); i >= 0 {
+			rest = "xxxxx" + rest[i:]
+		}
+		if ok {
+			rest = scheme + "://" + rest
+		}
+		shown = append(shown, rest)
 	}
 	return strings.Join(shown, ",")
 }

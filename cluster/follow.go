@@ -36,6 +36,8 @@ type Options struct {
 	Progress func(Progress)
 	// Patience is as in Worker.
 	Patience time.Duration
+	// trouble takes the place of mostTrouble in tests.
+	trouble time.Duration
 }
 
 // Progress is a snapshot of a job.
@@ -137,6 +139,9 @@ func newFollower(s *store, o Options, j Job) *follower {
 	if o.Patience <= 0 {
 		o.Patience = patience
 	}
+	if o.trouble <= 0 {
+		o.trouble = mostTrouble
+	}
 	return &follower{store: s, Options: o, Job: j, start: time.Now(), seen: map[[workerSize]byte]time.Time{}}
 }
 
@@ -177,7 +182,7 @@ type follower struct {
 	resumed int64 // regions that were there at the beginning
 	seen    map[[workerSize]byte]time.Time
 	told    time.Time
-	trouble string
+	says    string // the last trouble of a worker
 }
 
 // submit makes the job, or finds it there.
@@ -223,7 +228,7 @@ func (f *follower) create(ctx context.Context, n *network.Network) (err error) {
 	if _, err := f.jobs.Create(ctx, f.Name, f.line()); err != nil {
 		return err
 	}
-	return f.send(ctx, &f.Job, [][]int8{nil}, false)
+	return f.send(ctx, &f.Job, [][]int8{nil}, anew)
 }
 
 // ended is the error of a job that has ended without a count.
@@ -236,8 +241,8 @@ func (f *follower) ended(j *Job) error {
 
 // follow reads answers until all are there or ctx ends.
 func (f *follower) follow(ctx context.Context) error {
-	trouble := make(chan *nats.Msg, 64)
-	if sub, err := f.nc.ChanSubscribe(troubleSubject+f.Name, trouble); err == nil {
+	said := make(chan *nats.Msg, 64)
+	if sub, err := f.nc.ChanSubscribe(troubleSubject+f.Name, said); err == nil {
 		defer func() { _ = sub.Unsubscribe() }()
 	}
 	heard, looked := time.Now(), time.Now() // an answer, and what there is besides
@@ -253,10 +258,10 @@ func (f *follower) follow(ctx context.Context) error {
 			rest(ctx, pause)
 		}
 		if n > 0 {
-			heard, f.trouble = time.Now(), ""
+			heard, f.says = time.Now(), ""
 		}
 		f.tell(false)
-		f.hear(trouble)
+		f.hear(said)
 		if time.Since(looked) < lookAfter || ctx.Err() != nil {
 			continue
 		}
@@ -266,8 +271,8 @@ func (f *follower) follow(ctx context.Context) error {
 		} else if err == nil && (j.State == Cancelled || j.State == Failed) {
 			return f.ended(&j)
 		}
-		if f.trouble != "" && time.Since(heard) > mostTrouble {
-			return fmt.Errorf("job %s: no worker can answer: %s; the job stays, and the same command goes on with it", f.Name, f.trouble)
+		if f.says != "" && time.Since(heard) > f.trouble {
+			return fmt.Errorf("job %s: no worker can answer: %s; the job stays, and the same command goes on with it", f.Name, f.says)
 		}
 		if f.answered == before {
 			f.resend(ctx)
@@ -278,12 +283,12 @@ func (f *follower) follow(ctx context.Context) error {
 }
 
 // hear takes in what workers say of what keeps them.
-func (f *follower) hear(trouble chan *nats.Msg) {
+func (f *follower) hear(said chan *nats.Msg) {
 	for {
 		select {
-		case m := <-trouble:
-			f.trouble = fmt.Sprintf("%.200q", m.Data)
-			f.log.Debug("a worker is in trouble", "job", f.Name, "says", f.trouble)
+		case m := <-said:
+			f.says = fmt.Sprintf("%.200q", m.Data)
+			f.log.Debug("a worker is in trouble", "job", f.Name, "says", f.says)
 		default:
 			return
 		}
@@ -306,7 +311,7 @@ func (f *follower) resend(ctx context.Context) {
 		paths = append(paths, w.Path)
 	}
 	f.log.Info("sending items that were lost", "job", f.Name, "items", len(paths))
-	if err := f.send(ctx, &f.Job, paths, true); err != nil {
+	if err := f.send(ctx, &f.Job, paths, anew); err != nil {
 		f.log.Warn("items cannot be sent", "why", err)
 	}
 }
@@ -442,7 +447,7 @@ func (f *follower) refuse(ctx context.Context, name string, revision uint64, w *
 	if w == nil {
 		return nil
 	}
-	return f.send(ctx, &f.Job, [][]int8{w.Path}, true)
+	return f.send(ctx, &f.Job, [][]int8{w.Path}, anew)
 }
 
 // fail ends the job with an error.

@@ -3,6 +3,7 @@
 package cluster
 
 import (
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
@@ -38,10 +39,12 @@ type Job struct {
 	// Proved says that answers have texts of a proof.
 	Proved bool `json:"proved"`
 	// Budget is the work of an item, in values at vertices.
-	Budget int64  `json:"budget"`
-	State  State  `json:"state"`
-	Why    string `json:"why,omitempty"`   // it failed
-	Count  string `json:"count,omitempty"` // it is done
+	Budget int64 `json:"budget"`
+	// Run tells this job from others that had its name and were removed.
+	Run   string `json:"run"`
+	State State  `json:"state"`
+	Why   string `json:"why,omitempty"`   // it failed
+	Count string `json:"count,omitempty"` // it is done
 }
 
 // UsualBudget is about two seconds' worth on a core of today.
@@ -54,13 +57,13 @@ var nameOf = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 // the same count finds it again.
 func NewJob(name string, n *network.Network, b ball.Ball, proved bool) (Job, error) {
 	j := Job{Name: name, Program: enumerate.ProgramVersion(), Net: n.Fingerprint(), About: enumerate.About(n, b), Norm: b.Norm().String(), Proved: proved,
-		Budget: UsualBudget, State: Running}
+		Budget: UsualBudget, Run: rand.Text(), State: Running}
 	j.At = append([]float64{b.Radius()}, b.Center()...)
 	if b.Norm() == ball.Box {
 		j.At = append(append([]float64(nil), b.Lo()...), b.Hi()...)
 	}
 	if name == "" {
-		id := j.id()
+		id := sha256.Sum256(fmt.Appendf(nil, "%s\nproved %t\n", j.About, proved))
 		j.Name = fmt.Sprintf("count-%x", id[:6])
 	}
 	if !nameOf.MatchString(j.Name) {
@@ -71,7 +74,7 @@ func NewJob(name string, n *network.Network, b ball.Ball, proved bool) (Job, err
 
 // id is what answers bear so that those of another job are told from its own.
 func (j *Job) id() [sha256.Size]byte {
-	return sha256.Sum256(fmt.Appendf(nil, "%s\n%s\nproved %t\n", j.Name, j.About, j.Proved))
+	return sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%s\nproved %t\n", j.Name, j.Run, j.About, j.Proved))
 }
 
 // ball makes the ball of it.

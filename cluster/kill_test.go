@@ -1,10 +1,11 @@
 package cluster
 
 import (
-	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -48,44 +49,101 @@ func TestKillsLoseNothing(t *testing.T) {
 			start := time.Now()
 			r, want := s.plain(t, 0)
 			t.Log(name, r.Lower, time.Since(start))
-			c := newCluster(t, 3)
-			folder := filepath.Join(c.folder, "proof")
-			require.NoError(t, os.Mkdir(folder, 0o700))
-			count, out := c.coordinator(s, folder, s.budget)
-			ended := make(chan error, 1)
-			wait := func() { ended <- count.Wait() }
-			go wait()
-			kills := 0
-			tick := time.NewTicker(time.Second)
-			defer tick.Stop()
-			for done := false; !done; {
-				select {
-				case err := <-ended:
-					require.NoError(t, err)
-					done = true
-				case <-tick.C:
-					kills++
-					c.replaceWorker(kills % 3)
-					if kills == 1 {
-						_ = count.Process.Kill()
-						require.Error(t, <-ended)
-						count, out = c.coordinator(s, folder, s.budget)
-						go wait()
-					}
-					if kills == 2 {
-						kill(c.server)
-						c.startServer()
-					}
+			every := func(kills int) []string {
+				switch kills {
+				case 1:
+					return []string{"worker", "coordinator"}
+				case 2:
+					return []string{"worker", "server"}
 				}
+				return []string{"worker"}
 			}
+			c := newCluster(t, 3)
+			out, kills := c.countUnderKills(s, time.Second, every)
 			require.GreaterOrEqual(t, kills, 2, "the server was not killed")
-			t.Log("kills", kills, strings.TrimSpace(out.String()), time.Since(start))
-			require.True(t, strings.HasPrefix(out.String(), fmt.Sprint(r.Lower, " ")), out.String())
-			got := files(t, folder)
-			require.Equal(t, len(want), len(got))
-			for name, text := range want {
-				require.True(t, got[name] == text, name)
+			t.Log("kills", kills, strings.TrimSpace(out), time.Since(start))
+			c.requireProof(out, r.Lower.String(), want)
+		})
+	}
+}
+
+// countUnderKills counts the subject, and kills what every says, so often. It returns what the
+// coordinator printed, and how often there were kills.
+func (c *testCluster) countUnderKills(s subject, often time.Duration, every func(kills int) []string) (string, int) {
+	folder := filepath.Join(c.folder, "proof")
+	require.NoError(c.tb, os.Mkdir(folder, 0o700))
+	count, out := c.coordinator(s, folder, s.budget)
+	ended := make(chan error, 1)
+	wait := func() { ended <- count.Wait() }
+	go wait()
+	tick := time.NewTicker(often)
+	defer tick.Stop()
+	for kills := 0; ; {
+		select {
+		case err := <-ended:
+			require.NoError(c.tb, err)
+			return out.String(), kills
+		case <-tick.C:
+		}
+		kills++
+		for _, what := range every(kills) {
+			switch what {
+			case "worker":
+				c.replaceWorker(kills % len(c.workers))
+			case "stop": // it is slow, for longer than the server's patience
+				p := c.workers[kills%len(c.workers)].Process
+				_ = p.Signal(syscall.SIGSTOP)
+				time.AfterFunc(3*patienceOfTests, func() { _ = p.Signal(syscall.SIGCONT) })
+			case "coordinator":
+				_ = count.Process.Kill()
+				if <-ended == nil {
+					return out.String(), kills // it had ended
+				}
+				count, out = c.coordinator(s, folder, s.budget)
+				go wait()
+			case "server":
+				kill(c.server)
+				c.startServer()
 			}
+		}
+	}
+}
+
+// requireProof holds a count and a proof against those of a plain run.
+func (c *testCluster) requireProof(out, regions string, want map[string]string) {
+	require.True(c.tb, strings.HasPrefix(out, regions+" "), out)
+	got := files(c.tb, filepath.Join(c.folder, "proof"))
+	for name := range got { // of a coordinator that was killed while it wrote
+		if strings.HasSuffix(name, ".tmp") {
+			delete(got, name)
+		}
+	}
+	require.Equal(c.tb, len(want), len(got))
+	for name, text := range want {
+		require.True(c.tb, got[name] == text, name)
+	}
+}
+
+// Fifty kills of anything, in any order, and workers that are stopped for a while.
+func TestSoakOfKills(t *testing.T) {
+	if os.Getenv("RELUCELL_SOAK") == "" {
+		t.Skip("a long campaign, for RELUCELL_SOAK")
+	}
+	for name, s := range someSubjects(t) {
+		t.Run(name, func(t *testing.T) {
+			s.budget /= 8
+			r, want := s.plain(t, 0)
+			rng := rand.New(rand.NewPCG(50, 50))
+			c := newCluster(t, 4)
+			out, kills := c.countUnderKills(s, 400*time.Millisecond, func(kills int) []string {
+				if kills > 50 {
+					return nil
+				}
+				return []string{[]string{"worker", "worker", "worker", "stop", "coordinator", "server"}[rng.IntN(6)]}
+			})
+			t.Log("kills", min(kills, 50), out)
+			require.GreaterOrEqual(t, kills, 50)
+			c.requireProof(out, r.Lower.String(), want)
 		})
 	}
 }

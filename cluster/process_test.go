@@ -64,6 +64,9 @@ func TestMain(m *testing.M) {
 func slowed(p *project, path []int8, budget int64, told enumerate.Observer) (journal.Answer, error) {
 	wait, _ := time.ParseDuration(os.Getenv("SLOW"))
 	time.Sleep(wait)
+	if os.Getenv("POISON") == spell(path) {
+		os.Exit(1)
+	}
 	return p.items.Walk(path, budget, told)
 }
 

@@ -144,14 +144,17 @@ func (s *store) settle(ctx context.Context, name string, end func(*Job)) error {
 
 var errUnacknowledged = errors.New("items were not acknowledged in time")
 
-// send publishes items, and returns when all are kept. With again they are new to the server even
-// if it remembers them.
-func (s *store) send(ctx context.Context, j *Job, paths [][]int8, again bool) error {
+// anew is the revision of items that the server is to take even if it remembers them.
+const anew = 0
+
+// send publishes items, and returns when all are kept. They are those that the answer of a revision
+// leaves open: by that the server tells them when they are sent twice.
+func (s *store) send(ctx context.Context, j *Job, paths [][]int8, revision uint64) error {
 	var sent []jetstream.PubAckFuture
 	for _, path := range paths {
 		var how []jetstream.PublishOpt
-		if !again {
-			how = append(how, jetstream.WithMsgID(j.Name+"."+keyOf(path).String()))
+		if revision != anew {
+			how = append(how, jetstream.WithMsgID(fmt.Sprintf("%s.%s.%d", j.Run, keyOf(path), revision)))
 		}
 		f, err := s.js.PublishAsync(j.subject(), itemBody(path), how...)
 		if err != nil {

@@ -178,7 +178,7 @@ func (w *worker) handle(ctx context.Context, msg jetstream.Msg) {
 func (w *worker) handOn(p *project, path []int8, msg jetstream.Msg) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
-	if w.send(ctx, &p.Job, [][]int8{path}, true) == nil {
+	if w.send(ctx, &p.Job, [][]int8{path}, anew) == nil {
 		_ = msg.DoubleAck(ctx)
 	}
 }
@@ -239,7 +239,7 @@ func (w *worker) answer(ctx context.Context, p *project, path []int8, meta *jets
 	for i, c := range a.Open {
 		paths[i] = c.Path
 	}
-	return w.insist(ctx, p.Name, "sending items", func() error { return w.send(ctx, &p.Job, paths, false) })
+	return w.insist(ctx, p.Name, "sending items", func() error { return w.send(ctx, &p.Job, paths, a.revision) })
 }
 
 // kept returns the answer that is there, nil if there is none, or none that can be read.
@@ -255,6 +255,7 @@ func (w *worker) kept(ctx context.Context, p *project, path []int8) (*answer, er
 	if a.decode(e.Value()) != nil {
 		return nil, nil
 	}
+	a.revision = e.Revision()
 	return a, nil
 }
 
@@ -309,7 +310,7 @@ func (w *worker) keep(ctx context.Context, p *project, a *pending) (*answer, err
 			Answer: journal.Answer{Record: journal.Record{Path: a.Path}}}
 		b = a.encode()
 	}
-	_, err := p.answers.Create(ctx, keyOf(a.Path).String(), b)
+	revision, err := p.answers.Create(ctx, keyOf(a.Path).String(), b)
 	if errors.Is(err, jetstream.ErrKeyExists) {
 		first, err := w.kept(ctx, p, a.Path)
 		if err == nil && first == nil {
@@ -317,6 +318,7 @@ func (w *worker) keep(ctx context.Context, p *project, a *pending) (*answer, err
 		}
 		return first, err
 	}
+	a.revision = revision
 	return &a.answer, err
 }
 
