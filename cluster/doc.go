@@ -11,10 +11,12 @@
 //	item.go    items and answers, as they are sent
 //	store.go   where they are: a stream of items, a bucket of answers, one of texts
 //	connect.go how to get there: address, credentials, certificates
-//	worker.go  takes items and answers them
+//	worker.go  takes items and answers them; project.go is a job as it has it
 //	sums.go    adds answers up: the bracket, and the end
+//	collect.go reads answers, and refuses strangers'
 //	follow.go  a job from its beginning to its result
 //	join.go    the proof, from the texts of the answers
+//	jobs.go    jobs by name
 //	local.go   a server and worker processes on this machine
 //
 // The order of writing is what holds it together. An answer is there before the items of the cells

@@ -168,7 +168,7 @@ func TestACancelledJobEnds(t *testing.T) {
 func TestAPoisonItemEndsTheJob(t *testing.T) {
 	t.Parallel()
 	s, _ := small(t)
-	c := newCluster(t, 0)
+	c := newCluster(t, 0, 0)
 	ended := make(chan struct{})
 	stop := make(chan struct{})
 	go func() {

@@ -58,7 +58,7 @@ func TestKillsLoseNothing(t *testing.T) {
 				}
 				return []string{"worker"}
 			}
-			c := newCluster(t, 3)
+			c := newCluster(t, 3, 15*time.Millisecond)
 			out, kills := c.countUnderKills(s, time.Second, every)
 			require.GreaterOrEqual(t, kills, 2, "the server was not killed")
 			t.Log("kills", kills, strings.TrimSpace(out), time.Since(start))
@@ -134,7 +134,7 @@ func TestSoakOfKills(t *testing.T) {
 			s.budget /= 8
 			r, want := s.plain(t, 0)
 			rng := rand.New(rand.NewPCG(50, 50))
-			c := newCluster(t, 4)
+			c := newCluster(t, 4, 100*time.Millisecond)
 			out, kills := c.countUnderKills(s, 400*time.Millisecond, func(kills int) []string {
 				if kills > 50 {
 					return nil

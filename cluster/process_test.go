@@ -14,7 +14,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -139,11 +138,11 @@ type testCluster struct {
 	port    int
 	server  *exec.Cmd
 	workers []*exec.Cmd
-	stopped atomic.Bool
+	slow    time.Duration // of each item
 }
 
-func newCluster(tb testing.TB, workers int) *testCluster {
-	c := &testCluster{tb: tb, folder: tb.TempDir(), port: freePort(tb)}
+func newCluster(tb testing.TB, workers int, slow time.Duration) *testCluster {
+	c := &testCluster{tb: tb, folder: tb.TempDir(), port: freePort(tb), slow: slow}
 	c.startServer()
 	for range workers {
 		c.workers = append(c.workers, c.startWorker())
@@ -175,7 +174,7 @@ func (c *testCluster) startServer() {
 }
 
 func (c *testCluster) startWorker() *exec.Cmd {
-	w := process("worker", "URL="+c.url(), "SLOW=15ms")
+	w := process("worker", "URL="+c.url(), "SLOW="+c.slow.String())
 	require.NoError(c.tb, w.Start())
 	return w
 }

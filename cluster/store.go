@@ -51,9 +51,9 @@ func open(ctx context.Context, a Access, name string) (*store, error) {
 		return nil, err
 	}
 	s := &store{nc: nc, log: a.log()}
-	if err := s.prepare(ctx); err != nil {
+	if err := s.repeat(ctx, nc.ConnectedUrlRedacted(), func() error { return s.prepare(ctx) }); err != nil {
 		nc.Close()
-		return nil, fmt.Errorf("%s: %w", Redacted(nc.ConnectedUrl()), err)
+		return nil, err
 	}
 	return s, nil
 }

@@ -114,9 +114,11 @@ func (s *spreadFlags) count(cmd *cobra.Command) func(context.Context, *network.N
 				c.Stderr = os.Stderr
 				return c
 			}})
+			o.Log.Debug("spread", "items", r.Items, "refused", r.Refused)
 			return r.Result, err
 		}
 		r, err := cluster.Count(ctx, n, b, o)
+		o.Log.Debug("spread", "job", r.Job, "items", r.Items, "refused", r.Refused)
 		if err == nil && !r.Exact {
 			fmt.Fprintf(cmd.ErrOrStderr(), "relucell: job %s goes on; the same command follows it, \"relucell jobs cancel %s\" ends it\n", r.Job, r.Job)
 		}
