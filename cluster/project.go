@@ -150,8 +150,8 @@ const (
 	// longQueue is the number of waiting items from which on each gets the whole budget. The fewer
 	// wait, the less each gets, down to one part in mostParts, so that at the beginning there soon is
 	// something to do for everybody, and the end does not wait for one worker.
-	longQueue = 64
-	mostParts = 32
+	longQueue = 32
+	mostParts = 16
 )
 
 // budget is what an item gets while so many others wait. Who walks it does not matter, nor what it

@@ -94,9 +94,12 @@ func TestSoakOfAThousandWorkers(t *testing.T) {
 		require.Equal(t, items, got.Items)
 		cancel()
 		group.Wait()
+		kill(site.server)
+		server := site.server.ProcessState
 		ideal := time.Duration(items) * c.wait / time.Duration(c.workers)
-		t.Logf("%d workers, %v an item: %d items in %v, %.0f a second; without any price %v; the last %d took %v; %d items walked twice; %d bytes of store an item",
+		t.Logf("%d workers, %v an item: %d items in %v, %.0f a second; without any price %v; the last %d took %v; %d items walked twice; %d bytes of store and %v of the server's processors an item",
 			c.workers, c.wait, items, took.Round(time.Millisecond), float64(items)/took.Seconds(), ideal, c.workers, time.Since(half).Round(time.Millisecond),
-			done.Load()-items, folderSize(t, filepath.Join(site.folder, "server"))/items)
+			done.Load()-items, folderSize(t, filepath.Join(site.folder, "server"))/items,
+			((server.UserTime() + server.SystemTime()) / time.Duration(items)).Round(time.Microsecond))
 	}
 }
