@@ -32,6 +32,9 @@ func drawSubject(t *rapid.T) subject {
 	inputs := rapid.IntRange(1, 6).Draw(t, "inputs")
 	widths := rapid.SliceOfN(rapid.IntRange(1, 7), 1, 3).Draw(t, "widths")
 	n := gen.Random(gen.NewRand(rapid.Uint64().Draw(t, "seed")), gen.RandomOptions{Inputs: inputs, Widths: widths, OnlyReLU: rapid.Bool().Draw(t, "relu"), NoAffine: true})
+	if rapid.IntRange(0, 3).Draw(t, "maxima") == 0 {
+		n = gen.Maxima(gen.NewRand(rapid.Uint64().Draw(t, "seed")), inputs, 10)
+	}
 	b, err := ball.New(rapid.SampledFrom([]ball.Norm{ball.LInf, ball.L2, ball.L1}).Draw(t, "norm"), make([]float64, inputs), 1)
 	require.NoError(t, err)
 	return subject{net: n, ball: b}
