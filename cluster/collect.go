@@ -14,48 +14,46 @@ import (
 	"github.com/relucell/relucell/proof"
 )
 
-// read takes in the answers that are there, and reports how many counted. A FailedError ends the
-// job.
+// read takes in the answers that are there, and reports how many counted. After an error they are asked
+// for again, from the first that was not taken in. A FailedError ends the job.
 func (f *follower) read(ctx context.Context) (n int, err error) {
-	cons, err := f.js.CreateConsumer(ctx, "KV_"+f.Job.answers(), jetstream.ConsumerConfig{AckPolicy: jetstream.AckNonePolicy,
-		DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: f.last + 1, InactiveThreshold: time.Minute, MemoryStorage: true})
+	if f.reader == nil {
+		f.reader, err = f.js.CreateConsumer(ctx, "KV_"+f.Job.answers(), jetstream.ConsumerConfig{AckPolicy: jetstream.AckNonePolicy,
+			DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: f.last + 1, InactiveThreshold: time.Minute, MemoryStorage: true})
+		if err != nil {
+			f.reader = nil
+			return 0, err
+		}
+		f.next = 1
+	}
+	defer func() {
+		if err != nil {
+			f.reader = nil // the server forgets it in a minute
+		}
+	}()
+	batch, err := f.reader.Fetch(reading, jetstream.FetchMaxWait(readingFor))
 	if err != nil {
 		return 0, err
 	}
-	defer func() {
-		_ = f.js.DeleteConsumer(context.WithoutCancel(ctx), "KV_"+f.Job.answers(), cons.CachedInfo().Name)
-	}()
-	for next := uint64(1); !f.done() && ctx.Err() == nil; {
-		batch, err := cons.Fetch(reading, jetstream.FetchMaxWait(readingFor))
+	for msg := range batch.Messages() {
+		meta, err := msg.Metadata()
+		if err != nil || meta.Sequence.Consumer != f.next {
+			return n, errors.New("an answer was lost on its way")
+		}
+		f.next++
+		counted, err := f.take(ctx, msg, meta.Sequence.Stream)
 		if err != nil {
 			return n, err
 		}
-		got := 0
-		for msg := range batch.Messages() {
-			meta, err := msg.Metadata()
-			if err != nil || meta.Sequence.Consumer != next {
-				return n, errors.New("an answer was lost on its way")
-			}
-			next++
-			got++
-			counted, err := f.take(ctx, msg, meta.Sequence.Stream)
-			if err != nil {
-				return n, err // it is read again
-			}
-			f.last = meta.Sequence.Stream
-			if counted {
-				n++
-			}
-			if f.done() {
-				return n, nil
-			}
+		f.last = meta.Sequence.Stream
+		if counted {
+			n++
 		}
-		f.tell(false)
-		if err := batch.Error(); err != nil || got == 0 {
-			return n, err
+		if f.tell(false); f.done() {
+			return n, nil
 		}
 	}
-	return n, nil
+	return n, batch.Error()
 }
 
 // take takes in what stands in the bucket, and reports whether it counted.

@@ -67,7 +67,7 @@ const (
 	// reading is how many answers are asked for at a time, and readingFor how long the servers wait
 	// for one.
 	reading    = 256
-	readingFor = 250 * time.Millisecond
+	readingFor = 500 * time.Millisecond
 	// lookAfter is how long nothing is answered before the coordinator looks whether items were lost.
 	lookAfter = 2 * time.Second
 	// mostTrouble is how long workers may say that they cannot answer, and none does, before the
@@ -177,7 +177,9 @@ type follower struct {
 	texts   jetstream.KeyValue
 	verify  *verifier
 	start   time.Time
-	last    uint64 // the sequence of the last answer that was read
+	reader  jetstream.Consumer // of the answers, nil where there is to be a new one
+	next    uint64             // the number that its next message is to have
+	last    uint64             // the sequence of the last answer that was read
 	refused int64
 	resumed int64 // regions that were there at the beginning
 	seen    map[[workerSize]byte]time.Time
