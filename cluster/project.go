@@ -151,7 +151,7 @@ const (
 	// wait, the less each gets, down to one part in mostParts, so that at the beginning there soon is
 	// something to do for everybody, and the end does not wait for one worker.
 	longQueue = 32
-	mostParts = 16
+	mostParts = 8
 )
 
 // budget is what an item gets while so many others wait. Who walks it does not matter, nor what it
