@@ -86,20 +86,27 @@ func closeCheckpoint(r *walk.Records) error {
 
 // checkpointHeader spells what a checkpoint is about.
 func checkpointHeader(n *network.Network, b ball.Ball, observer string) []byte {
+	h := []byte(journal.Magic + "\n")
+	return append(append(h, About(n, b)...), "\nobserver "+strconv.Quote(observer)+"\n\n"...)
+}
+
+// About spells what records of a count are about: the version of the program, which may tell an
+// observer other things than another, the network and the ball, a line each.
+func About(n *network.Network, b ball.Ball) string {
 	numbers := append([]float64{b.Radius()}, b.Center()...)
 	if b.Norm() == ball.Box {
 		numbers = append(append([]float64(nil), b.Lo()...), b.Hi()...)
 	}
-	h := []byte(journal.Magic + "\nprogram " + strconv.Quote(programVersion()) + "\nnet " + n.Fingerprint() + "\nball " + b.Norm().String())
+	h := []byte("program " + strconv.Quote(ProgramVersion()) + "\nnet " + n.Fingerprint() + "\nball " + b.Norm().String())
 	for _, v := range numbers {
 		h = strconv.AppendFloat(append(h, ' '), v+0, 'x', -1, 64) // +0: −0 is the same number
 	}
-	return append(h, "\nobserver "+strconv.Quote(observer)+"\n\n"...)
+	return string(h)
 }
 
-// programVersion is the version of this module in the running program, and the
+// ProgramVersion is the version of this module in the running program, and the
 // commit where that is known. Another version may tell an observer other things.
-func programVersion() string {
+func ProgramVersion() string {
 	version, commit := files.Version(files.Self)
 	return strings.TrimSuffix(version+" "+commit, " ")
 }

@@ -10,6 +10,7 @@ package proof
 
 import (
 	"errors"
+	"math"
 	"os"
 	"slices"
 	"sync"
@@ -41,8 +42,11 @@ type block struct {
 }
 
 // held is how much text a writer keeps in memory before it lays some aside: as much as a part of the
-// usual size has, and forks, of which there may be many, half of that.
+// usual size has, and forks, of which there may be many, half of that. A script stays in memory.
 func (w *Writer) held() int {
+	if w.partSize == math.MaxInt {
+		return math.MaxInt
+	}
 	if w.forked {
 		return min(w.partSize, PartSize) / 2
 	}

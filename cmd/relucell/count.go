@@ -33,6 +33,7 @@ type countCmd struct {
 	bounds     bool
 	format     string
 	sweep      sweepFlags
+	spread     spreadFlags
 	unproved   bool // a stop left no time for the fingerprint that a proof begins with
 }
 
@@ -48,6 +49,7 @@ goes on from there after a stop or a kill; once the count is exact the file is r
 		Example: `  relucell count net.onnx --center 0,0 --radius 0.5 --bounds
   relucell count net.onnx --center @point.json --radius 0.1 --norm linf --proof net.proof.gz
   relucell count net.onnx --box=-1:1,0:0.5 --timeout 30s --format json
+  relucell count net.onnx --box=-1:1,0:0.5 --processes 4 --proof net.proof.gz
   relucell count net.onnx --centers points.csv --radii 0.1,0.2,0.5 --bounds --format csv`,
 	})
 	fs := cmd.Flags()
@@ -61,12 +63,16 @@ goes on from there after a stop or a kill; once the count is exact the file is r
 	choiceFlag(cmd, &c.oracle, "oracle", "who answers: the fast walk, or the plain walk over CLP or the reference solver", "native", "clp", "reference")
 	fs.BoolVar(&c.bounds, "bounds", false, "print the analytic bounds beside the count")
 	c.sweep.add(cmd)
+	c.spread.add(cmd)
 	choiceFlag(cmd, &c.format, "format", "format of the output", "text", "json", "csv")
 	return cmd
 }
 
 func (c *countCmd) run(cmd *cobra.Command, args []string) error {
 	path, log := args[0], logger(cmd)
+	if err := c.spread.check(cmd); err != nil {
+		return err
+	}
 	interrupted, release := interruptible(cmd)
 	defer release()
 	ctx, cancel := limited(interrupted, c.timeout)
@@ -134,7 +140,7 @@ func (u unwritten) failure(exact bool) error {
 // walk counts, and writes the proof if one is asked for.
 func (c *countCmd) walk(ctx context.Context, cmd *cobra.Command, path string, n *network.Network, b ball.Ball) (res enumerate.Result, lost unwritten, err error) {
 	opt := enumerate.Options{Workers: c.workers, Limit: c.limit, Gap: c.gap, Checkpoint: c.checkpoint}
-	count, err := c.counter()
+	count, err := c.counter(cmd)
 	if err != nil {
 		return res, lost, err
 	}
@@ -150,8 +156,10 @@ func (c *countCmd) walk(ctx context.Context, cmd *cobra.Command, path string, n 
 		defer w.Abort()
 		opt.Observer = w
 	}
-	show, clear := newProgress(cmd.ErrOrStderr())
-	opt.Progress = show
+	clear := func() {}
+	if !c.spread.on() {
+		opt.Progress, clear = newProgress(cmd.ErrOrStderr())
+	}
 	logger(cmd).Debug("walking", "oracle", c.oracle, "ball", b.Norm())
 	res, err = count(ctx, n, b, opt)
 	clear()
@@ -164,6 +172,9 @@ func (c *countCmd) walk(ctx context.Context, cmd *cobra.Command, path string, n 
 		return res, lost, badInputf("--checkpoint: %s: %s", refused.Path, refused.Problem)
 	case err != nil:
 		return res, lost, failed(fmt.Errorf("%s: %w", path, err))
+	}
+	if c.spread.on() && !res.Exact && w != nil { // a proof is joined when all is answered
+		c.unproved, w = true, nil
 	}
 	if w != nil {
 		var full *proof.WriteError
@@ -195,7 +206,10 @@ func (c *countCmd) checkCheckpoint(cmd *cobra.Command, path string) error {
 }
 
 // counter is the walk that --oracle names.
-func (c *countCmd) counter() (func(context.Context, *network.Network, ball.Ball, enumerate.Options) (enumerate.Result, error), error) {
+func (c *countCmd) counter(cmd *cobra.Command) (func(context.Context, *network.Network, ball.Ball, enumerate.Options) (enumerate.Result, error), error) {
+	if c.spread.on() {
+		return c.spread.count(cmd), nil
+	}
 	if c.oracle == "native" {
 		return enumerate.Count, nil
 	}

@@ -17,6 +17,14 @@ func (t *Tally) parts() [7]*int64 {
 	return [7]*int64{&t.Regions, &t.Float, &t.Integer, &t.Solve, &t.Questions, &t.Refreshes, &t.Pivots}
 }
 
+// Add adds another tally.
+func (t *Tally) Add(o *Tally) {
+	from := o.parts()
+	for i, v := range t.parts() {
+		*v += *from[i]
+	}
+}
+
 // Record is a completed subtree: its path, what it came to, and what the observer keeps of it.
 type Record struct {
 	Path []int8 // the side, −1 or +1, at each split from the root
@@ -27,15 +35,7 @@ type Record struct {
 // appendTo encodes the record: the path's length and its bits, a bit set for each plus
 // side, the counters, and the text, which goes on to the end.
 func (r *Record) appendTo(b []byte) []byte {
-	b = binary.AppendUvarint(b, uint64(len(r.Path)))
-	for i, s := range r.Path {
-		if i%8 == 0 {
-			b = append(b, 0)
-		}
-		if s > 0 {
-			b[len(b)-1] |= 1 << (i % 8)
-		}
-	}
+	b = AppendPath(b, r.Path)
 	for _, v := range r.parts() {
 		b = binary.AppendUvarint(b, uint64(*v))
 	}
@@ -46,29 +46,13 @@ var errRecord = errors.New("not a record")
 
 // decode is the inverse of appendTo; the text stays a part of b.
 func (r *Record) decode(b []byte) error {
-	next := func() (uint64, bool) {
-		v, n := binary.Uvarint(b)
-		if n <= 0 {
-			return 0, false
-		}
-		b = b[n:]
-		return v, true
-	}
-	n, ok := next()
-	if !ok || n > uint64(8*len(b)) || (n+7)/8 > uint64(len(b)) {
+	var ok bool
+	if r.Path, b, ok = cutPath(b); !ok {
 		return errRecord
 	}
-	r.Path = make([]int8, n)
-	for i := range r.Path {
-		r.Path[i] = -1
-		if b[i/8]>>(i%8)&1 != 0 {
-			r.Path[i] = 1
-		}
-	}
-	b = b[(n+7)/8:]
 	for _, v := range r.parts() {
-		u, ok := next()
-		if !ok || u > 1<<62 {
+		var u uint64
+		if u, b, ok = uvarint(b); !ok || u > 1<<62 {
 			return errRecord
 		}
 		*v = int64(u)

@@ -8,6 +8,7 @@
 //	books.go     the bracket at any moment
 //	frontier.go  best first: cells that wait, the largest bound first
 //	stint.go     how far a cell whose turn it is is walked
+//	items.go     the walk in items, which many machines share
 //	keep.go      records of completed subtrees, for a later run
 //	watch.go     progress, gaps, and when to turn best first
 //	estimate.go  an estimate of the count by random descents

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/relucell/relucell/internal/journal"
 	"github.com/relucell/relucell/internal/tree"
 )
 
@@ -94,21 +95,15 @@ func (r *Run) goBestFirst() bool {
 	return true
 }
 
-// Cell is a cell that waits: its path from the root, and an upper bound of its regions.
-type Cell struct {
-	Path  []int8
-	Upper *big.Int
-}
-
 // Waiting returns the cells that still waited when the walk ended.
-func (r *Run) Waiting() []Cell {
+func (r *Run) Waiting() []journal.Cell {
 	f := r.turn.frontier.Load()
 	if f == nil {
 		return nil
 	}
-	var cells []Cell
+	var cells []journal.Cell
 	for _, n := range f.nodes {
-		cells = append(cells, Cell{n.path, n.upper})
+		cells = append(cells, journal.Cell{Path: n.path, Upper: n.upper})
 	}
 	return cells
 }

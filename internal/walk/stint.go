@@ -18,6 +18,8 @@ type pace interface {
 	// spend counts a split, or what is done at a stroke; park a cell that waits.
 	spend()
 	park()
+	// keeps says that the sink is told of cells that wait.
+	keeps() bool
 	// vague accounts for a cell that may be empty.
 	vague(w *worker)
 }
@@ -29,6 +31,7 @@ func (steady) enter(*worker) bool { return true }
 func (steady) leave(*worker)      {}
 func (steady) spend()             {}
 func (steady) park()              {}
+func (steady) keeps() bool        { return false }
 
 func (steady) vague(w *worker) {
 	w.left.Vague = true
@@ -89,4 +92,5 @@ func (s *stint) spend() {
 }
 
 func (s *stint) park()         { s.parked++ }
+func (s *stint) keeps() bool   { return false }
 func (s *stint) vague(*worker) { s.lost = true }

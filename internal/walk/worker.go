@@ -171,6 +171,11 @@ func (w *worker) leftover(e tree.Event) {
 	case tree.Vague:
 		w.pace.vague(w)
 	default:
+		if w.pace.keeps() {
+			w.park()
+			w.sink.Open(w.tree)
+			return
+		}
 		if w.run.turn.frontier.Load() != nil {
 			w.park()
 			return

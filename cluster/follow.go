@@ -1,0 +1,400 @@
+// A job from its beginning to its result. A coordinator keeps nothing of its own: what stands in the
+// bucket of answers, in its order, is all it knows, so one that begins anew, or a second one, comes
+// to the same.
+
+package cluster
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math/big"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/network"
+	"github.com/relucell/relucell/proof"
+)
+
+// Options say how to count on a cluster.
+type Options struct {
+	Access
+	// Job names the job; "" names it by what it is about. A job that is there is gone on with.
+	Job string
+	// Budget is the work of an item of a new job, in values at vertices; 0 means UsualBudget.
+	Budget int64
+	// Proof is told the whole proof once all is answered; nil is none.
+	Proof *proof.Writer
+	// VerifyRecords has the checker verify each answer before it counts.
+	VerifyRecords bool
+	// Progress, if set, is told how it goes, several times a second.
+	Progress func(Progress)
+	// Patience is as in Worker.
+	Patience time.Duration
+	// trouble takes the place of mostTrouble in tests.
+	trouble time.Duration
+}
+
+// Progress is a snapshot of a job.
+type Progress struct {
+	enumerate.Progress
+	// Workers answered within the last ten seconds. Items were answered, and Open cells wait or are
+	// being walked. Refused are answers that were none.
+	Workers, Items, Open, Refused int64
+}
+
+// Result is what a job has come to.
+type Result struct {
+	enumerate.Result
+	Job            string
+	Items, Refused int64
+}
+
+// FailedError says why a job has failed. It is the network's or a worker's fault, not the servers'.
+type FailedError struct{ Job, Why string }
+
+func (e *FailedError) Error() string { return "job " + e.Job + ": " + e.Why }
+
+// ErrCancelled says that a job was cancelled.
+var ErrCancelled = errors.New("the job was cancelled")
+
+const (
+	// reading is how many answers are asked for at a time, and readingFor how long the servers wait
+	// for one.
+	reading    = 256
+	readingFor = 500 * time.Millisecond
+	// lookAfter is how long nothing is answered before the coordinator looks whether items were lost.
+	lookAfter = 2 * time.Second
+	// mostTrouble is how long workers may say that they cannot answer, and none does, before the
+	// coordinator gives up. The job stays.
+	mostTrouble = 30 * time.Second
+	// recent is how long ago a worker that counts has answered.
+	recent = 10 * time.Second
+)
+
+// Count counts n in b: it submits the job if there is none, and follows it to its end. Where ctx ends
+// earlier the result is the bracket reached, and the job goes on without its coordinator.
+func Count(ctx context.Context, n *network.Network, b ball.Ball, o Options) (Result, error) {
+	j, err := NewJob(o.Job, n, b, o.Proof != nil || o.VerifyRecords)
+	if err != nil {
+		return Result{}, err
+	}
+	if o.Budget > 0 {
+		j.Budget = o.Budget
+	}
+	s, err := open(ctx, o.Access, "relucell count")
+	if err != nil {
+		return Result{}, err
+	}
+	defer s.close()
+	f := newFollower(s, o, j)
+	if err := f.repeat(ctx, "submitting the job", func() error { return f.submit(ctx, n) }); err != nil {
+		return Result{}, err
+	}
+	return f.run(ctx, n, b)
+}
+
+// Follow follows a job that is there to its end, whoever submitted it, and writes no proof.
+func Follow(ctx context.Context, o Options) (Result, error) {
+	s, err := open(ctx, o.Access, "relucell jobs")
+	if err != nil {
+		return Result{}, err
+	}
+	defer s.close()
+	j, _, err := s.job(ctx, o.Job)
+	if err != nil {
+		return Result{}, err
+	}
+	f := newFollower(s, o, j)
+	if j.State == Cancelled || j.State == Failed {
+		return Result{}, f.ended(&j)
+	}
+	if j.Program != enumerate.ProgramVersion() {
+		return Result{}, fmt.Errorf("job %s: of relucell %q, this is %q", j.Name, j.Program, enumerate.ProgramVersion())
+	}
+	if f.answers, f.texts, err = s.buckets(ctx, &j, false); err != nil {
+		return Result{}, err
+	}
+	text, err := get(ctx, f.texts, netName(&j))
+	if err != nil {
+		return Result{}, err
+	}
+	n, err := readNet(text, &j)
+	if err != nil {
+		return Result{}, err
+	}
+	b, err := j.ball()
+	if err != nil {
+		return Result{}, err
+	}
+	return f.run(ctx, n, b)
+}
+
+func newFollower(s *store, o Options, j Job) *follower {
+	if o.Patience <= 0 {
+		o.Patience = patience
+	}
+	if o.trouble <= 0 {
+		o.trouble = mostTrouble
+	}
+	return &follower{store: s, Options: o, Job: j, start: time.Now(), seen: map[[workerSize]byte]time.Time{}}
+}
+
+// run reads answers to the end, and ends the job.
+func (f *follower) run(ctx context.Context, n *network.Network, b ball.Ball) (Result, error) {
+	items, err := enumerate.NewItems(ctx, n, b, f.Proved)
+	if err != nil {
+		return Result{}, err
+	}
+	root := items.RootUpper()
+	items.Release()
+	f.sums = newSums(f.id(), root)
+	if f.VerifyRecords {
+		if f.verify, err = newVerifier(n, b); err != nil {
+			return Result{}, err
+		}
+		defer f.verify.close()
+	}
+	err = f.follow(ctx)
+	if err == nil && f.done() {
+		err = f.finish(ctx)
+	}
+	return f.result(), err
+}
+
+// follower is a coordinator.
+type follower struct {
+	*store
+	Options
+	Job
+	*sums
+	answers jetstream.KeyValue
+	texts   jetstream.KeyValue
+	verify  *verifier
+	start   time.Time
+	reader  jetstream.Consumer // of the answers, nil where there is to be a new one
+	next    uint64             // the number that its next message is to have
+	last    uint64             // the sequence of the last answer that was read
+	refused int64
+	resumed int64 // regions that were there at the beginning
+	seen    map[[workerSize]byte]time.Time
+	told    time.Time
+	says    string // the last trouble of a worker
+}
+
+// submit makes the job, or finds it there.
+func (f *follower) submit(ctx context.Context, n *network.Network) error {
+	there, _, err := f.job(ctx, f.Name)
+	if errors.Is(err, ErrNoJob) {
+		if err = f.create(ctx, n); !errors.Is(err, jetstream.ErrKeyExists) {
+			return err
+		}
+		there, _, err = f.job(ctx, f.Name) // another coordinator was first
+	}
+	if err != nil {
+		return err
+	}
+	if err := f.same(&there); err != nil {
+		return err
+	}
+	f.Job = there
+	if f.answers, f.texts, err = f.buckets(ctx, &f.Job, true); err != nil {
+		return err
+	}
+	if there.State == Cancelled || there.State == Failed {
+		return f.ended(&there)
+	}
+	_, err = f.consumer(ctx, f.Program, f.Patience)
+	return err
+}
+
+func (f *follower) create(ctx context.Context, n *network.Network) (err error) {
+	if f.answers, f.texts, err = f.buckets(ctx, &f.Job, true); err != nil {
+		return err
+	}
+	var text bytes.Buffer
+	if err := n.WriteCanonical(&text); err != nil {
+		return err
+	}
+	if err := put(ctx, f.texts, netName(&f.Job), text.Bytes()); err != nil {
+		return err
+	}
+	if _, err := f.consumer(ctx, f.Program, f.Patience); err != nil {
+		return err
+	}
+	if _, err := f.jobs.Create(ctx, f.Name, f.line()); err != nil {
+		return err
+	}
+	return f.send(ctx, &f.Job, [][]int8{nil}, anew)
+}
+
+// ended is the error of a job that has ended without a count.
+func (f *follower) ended(j *Job) error {
+	if j.State == Failed {
+		return &FailedError{j.Name, j.Why}
+	}
+	return fmt.Errorf("job %s: %w", j.Name, ErrCancelled)
+}
+
+// follow reads answers until all are there or ctx ends.
+func (f *follower) follow(ctx context.Context) error {
+	said := make(chan *nats.Msg, 64)
+	if sub, err := f.nc.ChanSubscribe(troubleSubject+f.Name, said); err == nil {
+		defer func() { _ = sub.Unsubscribe() }()
+	}
+	heard, looked := time.Now(), time.Now() // an answer, and what there is besides
+	before := int64(-1)
+	for !f.done() && ctx.Err() == nil {
+		n, err := f.read(ctx)
+		var failure *FailedError
+		if errors.As(err, &failure) {
+			return err
+		}
+		if err != nil && ctx.Err() == nil {
+			f.log.Warn("answers cannot be read, trying again", "why", err)
+			rest(ctx, pause)
+		}
+		if n > 0 {
+			heard, f.says = time.Now(), ""
+		}
+		f.tell(false)
+		f.hear(said)
+		if time.Since(looked) < lookAfter || ctx.Err() != nil {
+			continue
+		}
+		looked = time.Now()
+		if j, _, err := f.job(ctx, f.Name); errors.Is(err, ErrNoJob) {
+			return fmt.Errorf("job %s: it was removed", f.Name)
+		} else if err == nil && (j.State == Cancelled || j.State == Failed) {
+			return f.ended(&j)
+		}
+		if f.says != "" && time.Since(heard) > f.trouble {
+			return fmt.Errorf("job %s: no worker can answer: %s; the job stays, and the same command goes on with it", f.Name, f.says)
+		}
+		if f.answered == before {
+			f.resend(ctx)
+		}
+		before = f.answered
+	}
+	return nil
+}
+
+// hear takes in what workers say of what keeps them.
+func (f *follower) hear(said chan *nats.Msg) {
+	for {
+		select {
+		case m := <-said:
+			f.says = fmt.Sprintf("%.200q", m.Data)
+			f.log.Debug("a worker is in trouble", "job", f.Name, "says", f.says)
+		default:
+			return
+		}
+	}
+}
+
+// resend sends the expected items anew where the queue has none of the job: what was lost, by a
+// server that lost its last seconds for one, is known from the answers.
+func (f *follower) resend(ctx context.Context) {
+	st, err := f.js.Stream(ctx, itemStream)
+	if err != nil {
+		return
+	}
+	info, err := st.Info(ctx, jetstream.WithSubjectFilter(f.subject()))
+	if err != nil || info.State.Subjects[f.subject()] > 0 {
+		return
+	}
+	var paths [][]int8
+	for _, w := range f.expected {
+		paths = append(paths, w.Path)
+	}
+	f.log.Info("sending items that were lost", "job", f.Name, "items", len(paths))
+	if err := f.send(ctx, &f.Job, paths, anew); err != nil {
+		f.log.Warn("items cannot be sent", "why", err)
+	}
+}
+
+// fail ends the job with an error.
+func (f *follower) fail(ctx context.Context, why string) error {
+	err := f.repeat(ctx, "ending the job", func() error {
+		return f.settle(ctx, f.Name, func(j *Job) { j.State, j.Why = Failed, why })
+	})
+	if err != nil {
+		f.log.Warn("the job cannot be marked as failed", "why", err)
+	}
+	f.clear(ctx)
+	return &FailedError{f.Name, why}
+}
+
+// purge takes the job's items out of the queue.
+func (s *store) purge(ctx context.Context, j *Job) error {
+	st, err := s.js.Stream(ctx, itemStream)
+	if err != nil {
+		return err
+	}
+	return st.Purge(ctx, jetstream.WithPurgeSubject(j.subject()))
+}
+
+func (f *follower) clear(ctx context.Context) {
+	if err := f.repeat(ctx, "clearing the queue", func() error { return f.purge(ctx, &f.Job) }); err != nil {
+		f.log.Warn("items cannot be removed", "why", err)
+	}
+}
+
+// finish writes the proof and marks the job as done.
+func (f *follower) finish(ctx context.Context) error {
+	if f.Proof != nil {
+		if err := f.join(ctx); err != nil {
+			return err
+		}
+	}
+	f.clear(ctx)
+	count := fmt.Sprint(f.Regions)
+	err := f.repeat(ctx, "ending the job", func() error {
+		return f.settle(ctx, f.Name, func(j *Job) { j.State, j.Count = Done, count })
+	})
+	if err != nil {
+		f.log.Warn("the job cannot be marked as done", "why", err)
+	}
+	return nil
+}
+
+// tellEvery is the time between two reports of progress.
+const tellEvery = 200 * time.Millisecond
+
+func (f *follower) tell(last bool) {
+	now := time.Now()
+	if f.Progress == nil || !last && now.Sub(f.told) < tellEvery {
+		return
+	}
+	f.told = now
+	p := Progress{Items: f.answered, Open: int64(len(f.expected)), Refused: f.refused}
+	for id, at := range f.seen {
+		if now.Sub(at) < recent {
+			p.Workers++
+		} else {
+			delete(f.seen, id)
+		}
+	}
+	p.Lower, p.Upper, p.Elapsed = big.NewInt(f.bestLower), new(big.Int).Set(f.bestUpper), now.Sub(f.start)
+	f.Progress(p)
+}
+
+// result is the bracket of the answers so far.
+func (f *follower) result() Result {
+	f.tell(true)
+	r := Result{Job: f.Name, Items: f.answered, Refused: f.refused}
+	r.Lower, r.Upper, r.Exact = big.NewInt(f.bestLower), new(big.Int).Set(f.bestUpper), f.done()
+	if r.Exact {
+		r.Lower.SetInt64(f.Regions)
+		r.Upper.SetInt64(f.Regions)
+	}
+	t := &f.Tally
+	r.Decisions, r.Questions, r.Pivots = enumerate.Decisions{Float: t.Float, Integer: t.Integer, Solve: t.Solve}, t.Questions, t.Pivots
+	r.Elapsed = time.Since(f.start)
+	return r
+}

@@ -1,0 +1,109 @@
+// The proof, from the texts of the answers: they are joined in preorder by the writer that writes it
+// on one machine, so the bytes are the same. And the check of a single text.
+
+package cluster
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/certificate"
+	"github.com/relucell/relucell/network"
+	"github.com/relucell/relucell/proof"
+)
+
+// lostError is one that speaks against a connection or a disk, not against an answer.
+type lostError struct{ error }
+
+func (e *lostError) Unwrap() error { return e.error }
+
+// text reads the text of an answer.
+func (f *follower) text(ctx context.Context, path []int8, sum [sha256.Size]byte) ([]byte, error) {
+	b, err := get(ctx, f.texts, textName(path, sum))
+	if errors.Is(err, jetstream.ErrKeyNotFound) {
+		return nil, errors.New("its text is not there")
+	}
+	if err != nil {
+		return nil, &lostError{fmt.Errorf("its text: %w", err)}
+	}
+	if sha256.Sum256(b) != sum {
+		return nil, errors.New("its text is not what it was")
+	}
+	return b, nil
+}
+
+// join tells the writer of the proof all texts, from the root on.
+func (f *follower) join(ctx context.Context) error {
+	var take func(path []int8) error
+	take = func(path []int8) error {
+		if err := ctx.Err(); err != nil {
+			return context.Cause(ctx)
+		}
+		a, script := new(answer), []byte(nil)
+		err := f.repeat(ctx, "reading the answer of "+spell(path), func() error {
+			e, err := lookUp(ctx, f.answers, keyOf(path).String())
+			if err != nil {
+				return err
+			}
+			if err = a.decode(e.Value()); err == nil {
+				script, err = f.text(ctx, path, a.text)
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		open := a.Open
+		return f.Proof.Transcribe(script, func() error {
+			if len(open) == 0 {
+				return fmt.Errorf("%s: its text leaves more open than its answer", spell(path))
+			}
+			c := open[0]
+			open = open[1:]
+			return take(c.Path)
+		})
+	}
+	return take(nil)
+}
+
+// verifier checks texts by the checker of proofs.
+type verifier struct {
+	net    []byte
+	header proof.Header
+	folder string
+}
+
+func newVerifier(n *network.Network, b ball.Ball) (*verifier, error) {
+	var text bytes.Buffer
+	if err := n.WriteCanonical(&text); err != nil {
+		return nil, err
+	}
+	folder, err := os.MkdirTemp("", "relucell-verify-")
+	return &verifier{text.Bytes(), proof.HeaderOf(n, b), folder}, err
+}
+
+func (v *verifier) close() { os.RemoveAll(v.folder) }
+
+// check checks a text in its context, and returns the contexts of the cells that it leaves open.
+func (v *verifier) check(at proof.Context, script []byte) ([]proof.Context, error) {
+	_, open, err := at.Opens(script)
+	if err != nil {
+		return nil, err
+	}
+	file := filepath.Join(v.folder, "record")
+	if err := os.WriteFile(file, at.Around(v.header, script), 0o600); err != nil {
+		return nil, &lostError{err}
+	}
+	if _, err := certificate.Check(v.net, file, certificate.Options{Workers: 1}); err != nil {
+		return nil, fmt.Errorf("its text is refused by the checker: %w", err)
+	}
+	return open, nil
+}

@@ -1,0 +1,143 @@
+package main
+
+// count on many machines, or by many processes of this one.
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"os"
+	"os/exec"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/cluster"
+	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/network"
+	"github.com/relucell/relucell/proof"
+)
+
+// accessFlags say where a cluster is.
+type accessFlags struct{ cluster.Access }
+
+func (a *accessFlags) add(fs *pflag.FlagSet) {
+	fs.StringVar(&a.URL, "cluster", "", "address of a NATS server with JetStream, such as nats://host:4222")
+	fs.StringVar(&a.Context, "nats-context", "", "a context of the nats command, for the address and the credentials")
+	fs.StringVar(&a.Creds, "creds", "", "file of NATS credentials")
+	fs.StringVar(&a.CA, "tls-ca", "", "file of the certificates that servers are held to")
+	fs.StringVar(&a.Cert, "tls-cert", "", "file of the certificate to show to servers")
+	fs.StringVar(&a.Key, "tls-key", "", "file of its key")
+}
+
+// given says that a cluster was named.
+func (a *accessFlags) given() bool { return a.URL != "" || a.Context != "" }
+
+// to is the access for a command's log.
+func (a *accessFlags) to(cmd *cobra.Command) (cluster.Access, error) {
+	if !a.given() {
+		return a.Access, badInputf("--cluster: missing, expected the address of a NATS server, such as nats://host:4222")
+	}
+	a.Log = logger(cmd)
+	return a.Access, nil
+}
+
+// spreadFlags say who shares a count.
+type spreadFlags struct {
+	access    accessFlags
+	processes int
+	store     string
+	job       string
+	budget    int64
+	verify    bool
+}
+
+func (s *spreadFlags) add(cmd *cobra.Command) {
+	fs := cmd.Flags()
+	wholeFlag(fs, &s.processes, "processes", "", "count by so many processes of this machine", 1, maxWorkers)
+	fs.StringVar(&s.store, "store", "", "with --processes: keep what they find in this folder, and go on from what it holds")
+	s.access.add(fs)
+	fs.StringVar(&s.job, "job", "", "with --cluster: name of the job (default: one made of what is counted)")
+	wholeFlag(fs, &s.budget, "budget", "", fmt.Sprintf("work of an item that a worker takes, in values at vertices (default %d, about two seconds)", cluster.UsualBudget), 1, math.MaxInt64)
+	fs.BoolVar(&s.verify, "verify-records", false, "have the checker verify what each worker answers before it counts")
+}
+
+func (s *spreadFlags) on() bool { return s.processes > 0 || s.access.given() }
+
+// check refuses what does not go together.
+func (s *spreadFlags) check(cmd *cobra.Command) error {
+	if !s.on() {
+		for _, name := range []string{"store", "job", "budget", "verify-records", "creds", "tls-ca", "tls-cert", "tls-key"} {
+			if cmd.Flags().Changed(name) {
+				return badInputf("--%s: given alone, expected beside --processes or --cluster", name)
+			}
+		}
+		return nil
+	}
+	if s.processes > 0 && s.access.given() {
+		return badInputf("--processes: given beside --cluster, expected one of them")
+	}
+	for _, name := range []string{"limit", "gap", "checkpoint", "workers", "centers", "radii"} {
+		if cmd.Flags().Changed(name) {
+			return badInputf("--%s: given beside --processes or --cluster, expected a count without it", name)
+		}
+	}
+	if o := cmd.Flags().Lookup("oracle"); o.Changed && o.Value.String() != "native" {
+		return badInputf("--oracle %s: given beside --processes or --cluster, expected native", o.Value)
+	}
+	if s.store != "" && s.processes == 0 {
+		return badInputf("--store: given beside --cluster, whose servers keep what is found; expected --processes")
+	}
+	return nil
+}
+
+// count counts as enumerate.Count does.
+func (s *spreadFlags) count(cmd *cobra.Command) func(context.Context, *network.Network, ball.Ball, enumerate.Options) (enumerate.Result, error) {
+	return func(ctx context.Context, n *network.Network, b ball.Ball, opt enumerate.Options) (enumerate.Result, error) {
+		o := cluster.Options{Access: s.access.Access, Job: s.job, Budget: s.budget, VerifyRecords: s.verify}
+		o.Log = logger(cmd)
+		if w, ok := opt.Observer.(*proof.Writer); ok {
+			o.Proof = w
+		}
+		var clear func()
+		o.Progress, clear = newJobProgress(cmd)
+		defer clear()
+		if s.processes > 0 {
+			self, err := os.Executable()
+			if err != nil {
+				return enumerate.Result{}, err
+			}
+			r, err := cluster.CountLocal(ctx, n, b, o, cluster.Local{Processes: s.processes, Folder: s.store, Command: func() *exec.Cmd {
+				c := exec.Command(self, "worker", "--parent", "--workers", "1")
+				c.Stderr = os.Stderr
+				return c
+			}})
+			o.Log.Debug("spread", "items", r.Items, "refused", r.Refused)
+			return r.Result, err
+		}
+		r, err := cluster.Count(ctx, n, b, o)
+		o.Log.Debug("spread", "job", r.Job, "items", r.Items, "refused", r.Refused)
+		if err == nil && !r.Exact {
+			fmt.Fprintf(cmd.ErrOrStderr(), "relucell: job %s goes on; the same command follows it, \"relucell jobs cancel %s\" ends it\n", r.Job, r.Job)
+		}
+		return r.Result, err
+	}
+}
+
+// newJobProgress is newProgress for jobs.
+func newJobProgress(cmd *cobra.Command) (show func(cluster.Progress), clear func()) {
+	bar := newBar(cmd.ErrOrStderr(), -1, progressbar.OptionSpinnerType(spinner), progressbar.OptionSetElapsedTime(false))
+	if bar == nil {
+		return nil, func() {}
+	}
+	return func(p cluster.Progress) {
+		text := fmt.Sprintf("%s, %d workers, %d items, %d open", describe(p.Progress), p.Workers, p.Items, p.Open)
+		if p.Refused > 0 {
+			text += fmt.Sprintf(", %d answers refused", p.Refused)
+		}
+		bar.Describe(text)
+		_ = bar.Add(1)
+	}, func() { _ = bar.Finish() }
+}
