@@ -58,12 +58,19 @@ func compress(dst io.Writer, workers int, texts ...[]byte) error {
 // member makes one member, with no name and no time in its header, by a compressor that has seen no
 // other text: what one has seen before could tell in its bytes.
 func member(dst io.Writer, text []byte) error {
+	z := Gzip(dst)
+	_, err := z.Write(text)
+	return errors.Join(err, z.Close())
+}
+
+// Gzip returns a writer that compresses as proofs are compressed, with no name and no time in the
+// header: the bytes depend on the text alone. Close ends the stream, and leaves dst open.
+func Gzip(dst io.Writer) io.WriteCloser {
 	z, err := gzip.NewWriterLevel(dst, gzipLevel)
 	if err != nil {
-		return err
+		panic(err) // the level is a constant
 	}
-	_, err = z.Write(text)
-	return errors.Join(err, z.Close())
+	return z
 }
 
 // compressors is how many members are made side by side.

@@ -249,7 +249,8 @@ func TestChildrenCoverTheirNode(t *testing.T) {
 		n := floatNet(t, rng)
 		s := newSubject(context.Background(), n, ask(t, n, boxOf(n.Inputs()), "(= (+ Y_0 (* 0.3 X_0)) 0.1)"))
 		s.few, s.many = rng.IntN(4), 200*rng.IntN(2)
-		r := newSearch(context.Background(), s, Options{Workers: 1}, time.Now())
+		r, err := newSearch(context.Background(), s, Options{Workers: 1}, time.Now())
+		require.NoError(t, err)
 		w := &worker{search: r, zone: newZone(s), walker: newWalker(s)}
 		box := &node{disjunct: []int32{0}, signs: make([]sign, 0, 20), halvings: 100 * rng.IntN(2)}
 		for range n.Inputs() {

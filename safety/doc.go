@@ -63,6 +63,8 @@ type Options struct {
 	// Seed chooses the random starts of the search for a counterexample. It may decide which
 	// counterexample is found, and when.
 	Seed uint64
+	// Prove asks for a proof of the verdict Holds.
+	Prove bool
 	// Progress, if not nil, is called a few times a second, from one goroutine at a time.
 	Progress func(Progress)
 }
@@ -87,6 +89,8 @@ type Result struct {
 	Verdict Verdict
 	// Witness is there where the verdict is Violated.
 	Witness *Witness
+	// Proof is there where the verdict is Holds and a proof was asked for. It must be closed.
+	Proof *Proof
 	// Stopped says why the verdict is Unknown; empty otherwise.
 	Stopped string
 	// Nodes is the number of nodes looked at; Programmes that of linear programmes over triangles;
@@ -111,7 +115,10 @@ func Verify(ctx context.Context, net *network.Network, q *vnnlib.Query, opt Opti
 	if t := terms(net, q); t > maxTerms {
 		return Result{}, fmt.Errorf("network: %d inputs, units and conditions of an alternative, expected at most %d, the domain of the error bounds", t, maxTerms)
 	}
-	s := newSearch(ctx, newSubject(ctx, net, q), opt, start)
+	s, err := newSearch(ctx, newSubject(ctx, net, q), opt, start)
+	if err != nil {
+		return Result{}, err
+	}
 	res := s.run()
 	res.Elapsed = time.Since(start)
 	return res, nil

@@ -20,16 +20,17 @@ type dictionary struct {
 	stop            func() error
 }
 
-// feasible returns a point x with lo ≤ x ≤ lo + width that satisfies all rows, nil where there is
-// none. The error is that of stop.
-func feasible(stop func() error, rows []exactRow, lo, width []*big.Rat) ([]*big.Rat, error) {
+// feasible returns a point x with lo ≤ x ≤ lo + width that satisfies all rows. Where there is none,
+// it returns weights of the rows, none negative, whose sum with them is above 0 on the box, or not
+// below 0 if a strict row has one. The error is that of stop.
+func feasible(stop func() error, rows []exactRow, lo, width []*big.Rat) (x, weights []*big.Rat, err error) {
 	p := newDictionary(stop, rows, lo, width)
 	if at := p.at(p.n); at >= 0 {
 		if err := p.minimise(p.n); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if at = p.at(p.n); at >= 0 && p.d[at][len(p.nonbasic)].Sign() > 0 {
-			return nil, nil
+			return nil, p.weights(at, len(rows)), nil
 		}
 		p.drop(p.n)
 	} else {
@@ -37,20 +38,36 @@ func feasible(stop func() error, rows []exactRow, lo, width []*big.Rat) ([]*big.
 	}
 	if at := p.at(p.n + 1); at >= 0 {
 		if err := p.minimise(p.n + 1); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		if p.d[p.at(p.n+1)][len(p.nonbasic)].Sign() >= 0 {
-			return nil, nil
+		if at = p.at(p.n + 1); p.d[at][len(p.nonbasic)].Sign() >= 0 {
+			return nil, p.weights(at, len(rows)), nil
 		}
 	}
-	x := make([]*big.Rat, p.n)
+	x = make([]*big.Rat, p.n)
 	for k := range x {
 		x[k] = new(big.Rat).Set(lo[k])
 		if at := p.at(k); at >= 0 {
 			x[k].Add(x[k], p.d[at][len(p.nonbasic)])
 		}
 	}
-	return x, nil
+	return x, nil, nil
+}
+
+// weights are those of the rows at the end of a programme, whose value the row at has: what is
+// minimised is its value + Σ weight·slack + terms that are not negative, as an identity, and slack_i is
+// a or t or 0, less row i.
+func (p *dictionary) weights(at, rows int) []*big.Rat {
+	y := make([]*big.Rat, rows)
+	for i := range y {
+		y[i] = new(big.Rat)
+	}
+	for k, v := range p.nonbasic {
+		if i := v - p.n - 2; i >= 0 && i < rows {
+			y[i].Set(p.d[at][k])
+		}
+	}
+	return y
 }
 
 // newDictionary starts at x = lo, with a and t as large as they must be.

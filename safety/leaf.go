@@ -19,12 +19,13 @@ import (
 
 var errLeaf = errors.New("safety: an exact programme's point does not satisfy its conditions")
 
-// leaf decides disjunct d on a node whose units are all settled.
-func (w *worker) leaf(n *node, d int32) (*Witness, error) {
+// leaf decides disjunct d on a node whose units are all settled, on these sides: it returns a witness
+// or what refutes the disjunct, or neither after a stop.
+func (w *worker) leaf(n *node, d int32, sides []int8) (*Witness, *claim, error) {
 	w.exactAsked.Add(1)
-	forms, ok := w.zone.exactForms()
+	forms, ok := w.exactForms(sides)
 	if !ok {
-		return nil, w.ctx.Err()
+		return nil, nil, w.ctx.Err()
 	}
 	b := w.query.Boxes[w.query.Disjuncts[d].Box]
 	lo, width := make([]*big.Rat, w.inputs), make([]*big.Rat, w.inputs)
@@ -39,7 +40,7 @@ func (w *worker) leaf(n *node, d int32) (*Witness, error) {
 			hi = v
 		}
 		if width[k] = new(big.Rat).Sub(hi, lo[k]); width[k].Sign() < 0 {
-			return nil, nil // the node lies between the box and the floats around it
+			return nil, &claim{disjunct: d, exact: &exactClaim{}}, nil // the node lies between the box and the floats around it
 		}
 	}
 	var rows []exactRow
@@ -64,15 +65,37 @@ func (w *worker) leaf(n *node, d int32) (*Witness, error) {
 		}
 		rows = append(rows, exactRow{coef: r, strict: f.Strict})
 	}
-	x, err := feasible(w.ctx.Err, rows, lo, width)
-	if x == nil || err != nil {
-		return nil, err
+	x, weights, err := feasible(w.ctx.Err, rows, lo, width)
+	if err != nil {
+		return nil, nil, err
+	}
+	if x == nil {
+		return nil, &claim{disjunct: d, exact: w.exactly(n, weights, sides)}, nil
 	}
 	found := w.witness(int(d), x)
 	if found == nil && w.ctx.Err() == nil {
-		return nil, errLeaf
+		return nil, nil, errLeaf
 	}
-	return found, w.ctx.Err()
+	return found, nil, w.ctx.Err()
+}
+
+// exactly makes integers of weights of the signs and then of the conditions.
+func (s *subject) exactly(n *node, weights []*big.Rat, sides []int8) *exactClaim {
+	whole, _ := common(weights)
+	g := new(big.Int)
+	for _, v := range whole {
+		g.GCD(nil, nil, g, v)
+	}
+	if g.Sign() > 0 {
+		for _, v := range whole {
+			v.Quo(v, g)
+		}
+	}
+	e := &exactClaim{mu: whole[len(n.signs):], beta: make([]*big.Int, s.units), side: append([]int8(nil), sides...)}
+	for i, g := range n.signs {
+		e.beta[g.unit] = whole[i]
+	}
+	return e
 }
 
 // rational is a form of the inputs in fractions, the constant last.
@@ -87,13 +110,13 @@ func (r rational) times(f *big.Rat) rational {
 }
 
 // exactForms are the forms of pre-activations and values on a node whose units are settled. They are
-// not ok after a stop.
+// not ok after a stop. sides are those of the units, −1 below 0.
 type exactForms struct{ pre, val []rational }
 
-func (z *zone) exactForms() (e exactForms, ok bool) {
-	e = exactForms{make([]rational, z.units), make([]rational, z.units)}
+func (s *subject) exactForms(sides []int8) (e exactForms, ok bool) {
+	e = exactForms{make([]rational, s.units), make([]rational, s.units)}
 	// A form is a column of n+1 points: the forms' values there, times the layer's power of two.
-	n := z.inputs
+	n := s.inputs
 	before := make([][]*big.Int, n+1)
 	for k := range before {
 		before[k] = make([]*big.Int, n)
@@ -106,15 +129,15 @@ func (z *zone) exactForms() (e exactForms, ok bool) {
 	}
 	zero, one := new(big.Int), big.NewInt(1)
 	exp := 0
-	for i := range z.layers {
-		y := &z.layers[i]
+	for i := range s.layers {
+		y := &s.layers[i]
 		next, to := make([][]*big.Int, n+1), 0
 		for k := range before {
 			den := zero // coefficients have no bias
 			if k == n {
 				den = one
 			}
-			if next[k], to = y.exactly(z.ctx, before[k], exp, den); next[k] == nil {
+			if next[k], to = y.exactly(s.ctx, before[k], exp, den); next[k] == nil {
 				return e, false
 			}
 		}
@@ -123,7 +146,7 @@ func (z *zone) exactForms() (e exactForms, ok bool) {
 			q := y.first + j
 			e.pre[q] = column(next, j, to)
 			m, me := int64(1), 0
-			if z.fixed[q] < 0 || z.fixed[q] == 0 && z.l[q] < 0 {
+			if sides[q] < 0 {
 				m, me = dyadic.Split(y.below[j])
 			}
 			for k := range next {

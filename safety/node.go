@@ -4,6 +4,7 @@ package safety
 
 import (
 	"math"
+	"slices"
 )
 
 const (
@@ -34,6 +35,9 @@ type node struct {
 	disjunct []int32 // those that are not refuted
 	halvings int
 	key      float64 // the least first
+	// place is where its text belongs, nil without a proof; text are its lines so far.
+	place *place
+	text  []byte
 }
 
 // worker looks at nodes.
@@ -45,6 +49,7 @@ type worker struct {
 	form   [][]float64
 	start  []int // in least and form, of each disjunct
 	turn   int
+	exact  *fixedZone // nil without a proof
 }
 
 // visit looks at a node and returns what is left of it: its children, or a witness, or neither where
@@ -52,7 +57,7 @@ type worker struct {
 func (w *worker) visit(n *node) (children []*node, found *Witness, err error) {
 	switch w.zone.bound(n) {
 	case empty:
-		return nil, nil, nil
+		return w.void(n)
 	case unbounded:
 		return w.beyond(n)
 	case stopped:
@@ -61,9 +66,11 @@ func (w *worker) visit(n *node) (children []*node, found *Witness, err error) {
 	w.evaluate(n)
 	open, ask := n.disjunct[:0:0], len(w.zone.open) <= w.few || w.deep(n) && len(w.zone.open) <= w.many
 	best, key := -1, math.Inf(1)
+	var claims []*claim
 	for i, d := range n.disjunct {
-		at, top := w.refuted(i, d)
+		at, top, m := w.refuted(i, d)
 		if top > 0 {
+			claims = w.claim(claims, d, at-w.start[i], m)
 			continue
 		}
 		if found = w.corner(d, at); found != nil {
@@ -74,14 +81,22 @@ func (w *worker) visit(n *node) (children []*node, found *Witness, err error) {
 			best, key = at, top
 		}
 	}
-	if len(open) == 0 {
-		return nil, nil, nil
+	rest := &node{lo: n.lo, hi: n.hi, signs: n.signs, disjunct: open, halvings: n.halvings, key: key, place: n.place}
+	if len(open) == 0 || !ask {
+		failed, closed := w.commit(rest, claims, len(open) == 0)
+		if closed {
+			return nil, nil, nil
+		}
+		rest.disjunct = united(open, failed)
+		if best < 0 {
+			best = w.start[slices.Index(n.disjunct, failed[0])]
+		}
+		claims = nil
 	}
-	rest := &node{lo: n.lo, hi: n.hi, signs: n.signs, disjunct: open, halvings: n.halvings, key: key}
 	if !ask {
 		return w.halve(rest, best), w.climb(rest), nil
 	}
-	return w.programmes(rest, best)
+	return w.programmes(rest, best, claims)
 }
 
 // beyond is visit for a node without bounds: neurons are split until all are fixed, if they are few.
@@ -101,12 +116,16 @@ func (w *worker) beyond(n *node) ([]*node, *Witness, error) {
 	case len(free) > 0:
 		return w.splitUnit(n, free[0]), nil, nil
 	}
+	sides := w.zone.sides()
+	var claims []*claim
 	for _, d := range n.disjunct {
-		if found, err := w.leaf(n, d); found != nil || err != nil {
+		found, c, err := w.leaf(n, d, sides)
+		if found != nil || err != nil {
 			return nil, found, err
 		}
+		claims = append(claims, c)
 	}
-	return nil, nil, nil
+	return w.ends(n, claims)
 }
 
 // deep says that inputs are split no more.
@@ -145,8 +164,8 @@ func larger(a, b float64) float64 {
 }
 
 // refuted returns the condition of a disjunct with the largest lower bound, and that bound: above 0
-// if the disjunct is refuted, if only by a mixture.
-func (w *worker) refuted(i int, d int32) (at int, top float64) {
+// if the disjunct is refuted, if only by a mixture, which it returns.
+func (w *worker) refuted(i int, d int32) (at int, top float64, by *mixture) {
 	at, top = -1, math.Inf(-1)
 	for r := w.start[i]; r < w.start[i+1]; r++ {
 		if at < 0 || w.least[r] > top {
@@ -154,13 +173,15 @@ func (w *worker) refuted(i int, d int32) (at int, top float64) {
 		}
 	}
 	if top > 0 || w.start[i+1]-w.start[i] < 2 {
-		return at, top
+		return at, top, nil
 	}
 	mu, v := w.mix(w.start[i], w.start[i+1])
-	if v > 0 && w.zone.back.refutes(d, &mixture{mu: mu}) {
-		return at, v
+	if v > 0 {
+		if by = (&mixture{mu: mu}); w.zone.back.refutes(d, by) {
+			return at, v, by
+		}
 	}
-	return at, min(top, 0)
+	return at, min(top, 0), nil
 }
 
 // mix looks for the mixture of the forms from a to b that has the largest minimum on the box, by
@@ -246,10 +267,15 @@ func (w *worker) climb(n *node) *Witness {
 	return nil
 }
 
-// programmes asks a programme for each disjunct of a node with few open units.
-func (w *worker) programmes(n *node, r int) ([]*node, *Witness, error) {
+// programmes asks a programme for each disjunct of a node with few open units. claims are of disjuncts
+// that are refuted already.
+func (w *worker) programmes(n *node, r int, claims []*claim) ([]*node, *Witness, error) {
 	t := newTriangle(w.zone)
 	var open []int32
+	var sides []int8
+	if len(w.zone.open) == 0 {
+		sides = slices.Clone(w.settled(n))
+	}
 	split, most := int32(-1), 0.0
 	for _, d := range n.disjunct {
 		t.fill(d, n.signs)
@@ -257,7 +283,8 @@ func (w *worker) programmes(n *node, r int) ([]*node, *Witness, error) {
 		var point []float64
 		if p := newProgramme(t.rows, t.width); p.solve() {
 			if p.value() > 0 {
-				if m := t.mixture(d, p.multipliers()); m != nil && w.zone.back.refutes(d, m) {
+				if m := t.mixture(d, p.multipliers()); m != nil && w.zone.back.refutes(d, m) && (sides == nil || w.holds(n, d, m)) {
+					claims = w.claim(claims, d, -1, m)
 					continue
 				}
 			}
@@ -266,11 +293,12 @@ func (w *worker) programmes(n *node, r int) ([]*node, *Witness, error) {
 				return nil, found, nil
 			}
 		}
-		if len(w.zone.open) == 0 {
-			found, err := w.leaf(n, d)
+		if sides != nil {
+			found, c, err := w.leaf(n, d, sides)
 			if found != nil || err != nil {
 				return nil, found, err
 			}
+			claims = append(claims, c)
 			continue
 		}
 		open = append(open, d)
@@ -280,14 +308,25 @@ func (w *worker) programmes(n *node, r int) ([]*node, *Witness, error) {
 			}
 		}
 	}
-	if len(open) == 0 {
+	failed, closed := w.commit(n, claims, len(open) == 0)
+	if closed {
 		return nil, nil, nil
 	}
-	n.disjunct = open
+	n.disjunct = united(open, failed)
 	if split < 0 {
 		split = w.widestUnit(r)
 	}
+	if split < 0 && w.exact != nil {
+		split = w.unsettled(n)
+	}
 	return w.splitUnit(n, split), nil, nil
+}
+
+// united are the disjuncts of both lists, in order.
+func united(a, b []int32) []int32 {
+	a = append(a, b...)
+	slices.Sort(a)
+	return a
 }
 
 // input is the point of the inputs of a solution.

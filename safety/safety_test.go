@@ -180,7 +180,9 @@ func agreeWithTwin(t *testing.T, seed uint64, runs int, tune tuning) {
 		}
 		s := newSubject(context.Background(), n, q)
 		s.tuning = tune
-		res := newSearch(context.Background(), s, Options{Workers: 1}, time.Now()).run()
+		r, err := newSearch(context.Background(), s, Options{Workers: 1}, time.Now())
+		require.NoError(t, err)
+		res := r.run()
 		require.Equal(t, want, res.Verdict, "case %d of seed %d: %s", i, seed, res.Stopped)
 		count[want]++
 	}

@@ -35,15 +35,24 @@ type search struct {
 	next    int64 // the number of nodes that the next round waits for
 	found   *Witness
 	err     error
+	*proofs
 
 	visited, programmesAsked, exactAsked, givenUp atomic.Int64
 }
 
-func newSearch(ctx context.Context, s *subject, opt Options, started time.Time) *search {
+func newSearch(ctx context.Context, s *subject, opt Options, started time.Time) (*search, error) {
 	r := &search{subject: s, parent: ctx, opt: opt, started: started, next: firstRound}
 	s.ctx, r.cancel = context.WithCancel(ctx)
 	r.wake = sync.NewCond(&r.mu)
+	if opt.Prove {
+		if err := r.prove(); err != nil {
+			return nil, err
+		}
+	}
 	for b := range s.query.Boxes {
+		if opt.Prove {
+			break
+		}
 		n := &node{}
 		n.lo, n.hi = s.around(s.query.Boxes[b])
 		r.waiting = append(r.waiting, n)
@@ -52,7 +61,17 @@ func newSearch(ctx context.Context, s *subject, opt Options, started time.Time) 
 		n := r.waiting[s.query.Disjuncts[d].Box]
 		n.disjunct = append(n.disjunct, int32(d))
 	}
-	return r
+	return r, nil
+}
+
+// prove makes the search one with a proof.
+func (r *search) prove() (err error) {
+	r.proofs = &proofs{tree: &tree{roots: make([][]piece, len(r.query.Boxes))}}
+	r.proofs.fixed, r.waiting, err = r.proving()
+	if err == nil {
+		r.bits = r.proofs.fixed.bits
+	}
+	return err
 }
 
 // run searches to the end.
@@ -89,6 +108,13 @@ func (r *search) result() Result {
 	default:
 		res.Verdict = Holds
 	}
+	if r.proofs != nil {
+		if res.Verdict == Holds {
+			res.Proof = &Proof{r.query, r.bits, r.tree}
+		} else {
+			r.tree.discard()
+		}
+	}
 	return res
 }
 
@@ -117,6 +143,9 @@ func (r *search) watch() <-chan struct{} {
 // work takes nodes until there are none.
 func (r *search) work() {
 	w := &worker{search: r, zone: newZone(r.subject), walker: newWalker(r.subject)}
+	if r.proofs != nil {
+		w.exact = newFixedZone(r.proofs.fixed)
+	}
 	for {
 		n, round := r.take()
 		if n == nil {

@@ -5,7 +5,10 @@ package safety
 // Which input is split matters more than anything else in the search. A form that came back may have
 // slope 0 in the very input whose looseness sits in its constant, so slopes are a bad guide.
 
-import "math"
+import (
+	"math"
+	"strconv"
+)
 
 // halve splits the input through which most looseness enters condition form r; the widest for −1.
 func (w *worker) halve(n *node, r int) []*node {
@@ -13,11 +16,34 @@ func (w *worker) halve(n *node, r int) []*node {
 	if k < 0 {
 		return w.splitUnit(n, w.widestUnit(r))
 	}
-	m := middle(n.lo[k], n.hi[k])
+	return w.halveInput(n, k)
+}
+
+func (w *worker) halveInput(n *node, k int) []*node {
+	m := w.cut(n.lo[k], n.hi[k])
 	below, above := *n, *n
 	below.hi, above.lo = with(n.hi, k, m), with(n.lo, k, m)
 	below.halvings, above.halvings = n.halvings+1, n.halvings+1
-	return []*node{&below, &above}
+	return w.children(n, &below, &above, 'X', k)
+}
+
+// children writes the line that splits a node.
+func (w *worker) children(n, below, above *node, line byte, at int) []*node {
+	if n.place != nil {
+		text := append(strconv.AppendInt(append(n.text, line), int64(at), 10), '\n')
+		below.place, above.place = w.tree.split(n.place, text)
+		below.text, above.text = nil, nil
+	}
+	return []*node{below, above}
+}
+
+// cut is where an interval is halved: between its ends, or at one where it cannot be halved. On a grid
+// ends are whole numbers of units, of at most exactBits, and what is computed is exact.
+func (s *subject) cut(lo, hi float64) float64 {
+	if s.bits == 0 {
+		return middle(lo, hi)
+	}
+	return math.Ldexp(math.Floor(math.Ldexp((lo+hi)/2, int(s.bits))), -int(s.bits))
 }
 
 func with(v []float64, k int, x float64) []float64 {
@@ -49,7 +75,7 @@ func (w *worker) blame(n *node, r int) int {
 	best, at := -1.0, -1
 	for k := range score {
 		width := n.hi[k] - n.lo[k]
-		if m := middle(n.lo[k], n.hi[k]); !(m > n.lo[k] && m < n.hi[k]) || w.deep(n) {
+		if m := w.cut(n.lo[k], n.hi[k]); !(m > n.lo[k] && m < n.hi[k]) || w.deep(n) {
 			continue
 		}
 		if r < 0 || math.IsNaN(score[k]) {
@@ -87,11 +113,13 @@ func (w *worker) splitUnit(n *node, q int32) []*node {
 		w.givenUp.Add(1)
 		return nil
 	}
-	children := make([]*node, 2)
-	for i, s := range []int8{-1, 1} {
-		c := *n
+	below, above := *n, *n
+	for s, c := range map[int8]*node{-1: &below, 1: &above} {
 		c.signs = append(n.signs[:len(n.signs):len(n.signs)], sign{q, s})
-		children[i] = &c
 	}
-	return children
+	at := q
+	if w.exact != nil {
+		at = w.exact.neuron[q]
+	}
+	return w.children(n, &below, &above, 'N', int(at))
 }

@@ -72,6 +72,8 @@ type subject struct {
 	terms      int
 	conditions [][]condition // of each disjunct
 	tuning
+	// bits is that of the grid on which boxes are halved, 0 for none.
+	bits uint
 	// ctx ends what takes long; nothing that it cut short is believed.
 	ctx context.Context
 }

@@ -48,6 +48,8 @@ type zone struct {
 	lines  []lines
 	isOpen []bool
 	open   []int32
+	// emptied is the unit at which an empty node was seen to be one.
+	emptied int
 	sizes
 	// rows holds the generators of each layer's pre-activations, of columns[l] each.
 	rows    [][]float64
@@ -216,6 +218,7 @@ func (z *zone) settle(i int) state {
 			return unbounded
 		}
 		if l > u {
+			z.emptied = q
 			return empty
 		}
 		if z.isOpen[q] = m != 1 && l < 0 && u > 0; z.isOpen[q] {

@@ -22,6 +22,7 @@ type verifyCmd struct {
 	net     netFlags
 	reals   bool
 	witness string
+	proof   string
 	timeout time.Duration
 	workers int
 	format  string
@@ -41,10 +42,14 @@ border of a condition <= satisfies it.
 rounding. "violated" comes with a counterexample, evaluated exactly; a runtime in float32 may
 disagree with it. "unknown" says that the search was stopped first, and is the exit code 3.
 
+--proof writes a proof of "holds", whose bytes depend on neither the workers nor the order of the search.
+It takes up to some five times the search, as every bound is computed again in integers.
+
 The format vnncomp prints what the competition VNN-COMP asks for: unsat, sat with a point, timeout
 or unknown.`,
 		Example: `  relucell verify net.onnx property.vnnlib
-  relucell verify net.onnx property.vnnlib --timeout 116s --witness point.txt`,
+  relucell verify net.onnx property.vnnlib --timeout 116s --witness point.txt
+  relucell verify net.onnx property.vnnlib --proof property.proof.gz`,
 		Args:              exactly("NET", "SPEC"),
 		ValidArgsFunction: completeNetThenAny,
 		RunE:              action(c.run),
@@ -53,6 +58,7 @@ or unknown.`,
 	c.net.add(fs)
 	fs.BoolVar(&c.reals, "reals", false, "read a query over a floating-point type as one over the reals; the answer says so")
 	fs.StringVar(&c.witness, "witness", "", "write a counterexample to this file, as exact fractions")
+	fs.StringVar(&c.proof, "proof", "", "write a proof that the property holds to this file (gzip by the ending .gz)")
 	timeoutFlag(fs, &c.timeout, "stop after this time, reading included, with the answer unknown")
 	workersFlag(fs, &c.workers)
 	choiceFlag(cmd, &c.format, "format", "format of the output", "text", "json", "vnncomp")
@@ -64,10 +70,16 @@ func (c *verifyCmd) run(cmd *cobra.Command, args []string) error {
 	defer release()
 	ctx, cancel := limited(ctx, c.timeout)
 	defer cancel()
-	if cmd.Flags().Changed("witness") {
-		if err := c.checkWitness(args); err != nil {
+	for _, f := range []struct{ flag, name string }{{"witness", c.witness}, {"proof", c.proof}} {
+		if !cmd.Flags().Changed(f.flag) {
+			continue
+		}
+		if err := checkOutput(f.flag, f.name, args); err != nil {
 			return err
 		}
+	}
+	if c.proof != "" && c.witness != "" && files.Same(c.proof, c.witness) {
+		return badInputf("--proof: %s is the witness, expected another file", c.proof)
 	}
 	a := &answer{specPath: args[1], netPath: args[0]}
 	var err error
@@ -84,7 +96,7 @@ func (c *verifyCmd) run(cmd *cobra.Command, args []string) error {
 	go a.net.Fingerprint() // the report wants it, and a stop leaves no time for it
 	logger(cmd).Debug("searching", "alternatives", len(a.query.Disjuncts), "boxes", len(a.query.Boxes))
 	show, clear := newSearchProgress(cmd.ErrOrStderr())
-	a.res, err = safety.Verify(ctx, a.net, a.query, safety.Options{Workers: c.workers, Progress: show})
+	a.res, err = safety.Verify(ctx, a.net, a.query, safety.Options{Workers: c.workers, Progress: show, Prove: c.proof != ""})
 	clear()
 	if err != nil {
 		return badInputf("%s: %w", args[0], err)
@@ -96,8 +108,16 @@ func (c *verifyCmd) run(cmd *cobra.Command, args []string) error {
 		}
 		a.witness = c.witness
 	}
+	a.proof = c.proof
+	if a.res.Proof != nil {
+		defer a.res.Proof.Close()
+		a.unproved = a.writeProof(cmd.Context())
+	}
 	if err := a.print(cmd.OutOrStdout(), c.format); err != nil {
 		return err
+	}
+	if a.unproved != nil {
+		return failed(a.unproved)
 	}
 	if a.res.Verdict == safety.Unknown {
 		return errStopped
@@ -116,14 +136,14 @@ func (c *verifyCmd) unread(cmd *cobra.Command, ctx context.Context, err error) e
 	return err
 }
 
-// checkWitness refuses a name before the search, so that a bad one costs no time.
-func (c *verifyCmd) checkWitness(args []string) error {
+// checkOutput refuses the name of a file to write before the search, so that a bad one costs no time.
+func checkOutput(flag, name string, args []string) error {
 	for i, what := range []string{"network", "query"} {
-		if c.witness != "" && files.Same(args[i], c.witness) {
-			return badInputf("--witness: %s is the %s itself, expected another file", c.witness, what)
+		if name != "" && files.Same(args[i], name) {
+			return badInputf("--%s: %s is the %s itself, expected another file", flag, name, what)
 		}
 	}
-	return badInput(named("witness", files.Check(c.witness)))
+	return badInput(named(flag, files.Check(name)))
 }
 
 // readQuery reads a query, and the hash of its bytes.

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -15,8 +16,10 @@ import (
 	"github.com/schollz/progressbar/v3"
 
 	"github.com/relucell/relucell/internal/dyadic"
+	"github.com/relucell/relucell/internal/files"
 	"github.com/relucell/relucell/internal/tables"
 	"github.com/relucell/relucell/network"
+	"github.com/relucell/relucell/proof"
 	"github.com/relucell/relucell/safety"
 	"github.com/relucell/relucell/vnnlib"
 )
@@ -31,6 +34,8 @@ type answer struct {
 	netPath, specPath   string
 	netStamp, specStamp string
 	witness             string // the file that it was written to
+	proof               string // the file that was asked for
+	unproved            error  // why a proof that there is could not be written
 }
 
 // verifyJSON is the answer.
@@ -41,7 +46,9 @@ type verifyJSON struct {
 	Witness *witnessJSON `json:"witness,omitempty"`
 	// Stopped says why the verdict is unknown.
 	Stopped string `json:"stopped,omitempty"`
-	Nodes   int64  `json:"nodes"`
+	// Proof is the file of the proof, where one was written.
+	Proof string `json:"proof,omitempty"`
+	Nodes int64  `json:"nodes"`
 	// Programmes counts linear programmes, Exact those in fractions.
 	Programmes int64   `json:"programmes"`
 	Exact      int64   `json:"exact_programmes"`
@@ -83,6 +90,9 @@ func (a *answer) json() verifyJSON {
 		Nodes: a.res.Nodes, Programmes: a.res.Programmes, Exact: a.res.Exact, Seconds: a.res.Elapsed.Seconds(), Notes: a.notes}
 	if w := a.res.Witness; w != nil {
 		j.Witness = &witnessJSON{w.Disjunct, fractions(w.Input), fractions(w.Output)}
+	}
+	if a.res.Proof != nil && a.unproved == nil {
+		j.Proof = a.proof
 	}
 	for _, r := range a.im.Rounded {
 		j.Rounded = append(j.Rounded, r.What)
@@ -129,8 +139,40 @@ func (a *answer) text(f *fields) {
 	default:
 		f.line("Verdict", "unknown: %s", a.res.Stopped)
 	}
+	if a.proof != "" {
+		f.line("Proof", "%s: %s", a.proof, a.proved())
+	}
 	f.line("Searched", "%s, %s, %s in fractions", tables.Numbered(a.res.Nodes, "node"), tables.Numbered(a.res.Programmes, "linear programme"), tables.GroupedInt(a.res.Exact))
 	f.line("Time", "%v", a.res.Elapsed.Round(time.Millisecond))
+}
+
+// proved says what became of the proof.
+func (a *answer) proved() string {
+	switch {
+	case a.unproved != nil:
+		return "none, it could not be written"
+	case a.res.Proof != nil:
+		return "holds"
+	}
+	return "none, as the verdict is not that the property holds"
+}
+
+// writeProof writes the proof, gzipped if its name says so. The fingerprint is waited for: there is
+// no proof without it.
+func (a *answer) writeProof(ctx context.Context) error {
+	if a.netStamp == "" {
+		a.netStamp = fingerprint(ctx, a.net)
+	}
+	if a.netStamp == "" {
+		return fmt.Errorf("%s: the proof was not written: the time ended before the fingerprint of the network was known", a.proof)
+	}
+	return files.Write(a.proof, func(w io.Writer) error {
+		if !strings.HasSuffix(a.proof, ".gz") {
+			return a.res.Proof.Write(w, a.netStamp, a.specStamp)
+		}
+		z := proof.Gzip(w)
+		return errors.Join(a.res.Proof.Write(z, a.netStamp, a.specStamp), z.Close())
+	})
 }
 
 func numbered(n int, one, more string) string {
