@@ -127,6 +127,21 @@ func (w *worker) unsettled(n *node) int32 {
 	return int32(slices.Index(w.exact.side, 0))
 }
 
+// exactly replaces those claims by exact ones that integers do not confirm.
+func (w *worker) exactly(n *node, claims []*claim, failed []int32, sides []int8) ([]*node, *Witness, error) {
+	for i, c := range claims {
+		if c.exact != nil || !slices.Contains(failed, c.disjunct) {
+			continue
+		}
+		found, e, err := w.leaf(n, c.disjunct, sides)
+		if found != nil || err != nil {
+			return nil, found, err
+		}
+		claims[i] = e
+	}
+	return w.ends(n, claims)
+}
+
 // ends closes a node whose disjuncts are all refuted; what integers cannot tell is split.
 func (w *worker) ends(n *node, claims []*claim) ([]*node, *Witness, error) {
 	failed, closed := w.commit(n, claims, true)

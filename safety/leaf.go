@@ -70,7 +70,7 @@ func (w *worker) leaf(n *node, d int32, sides []int8) (*Witness, *claim, error) 
 		return nil, nil, err
 	}
 	if x == nil {
-		return nil, &claim{disjunct: d, exact: w.exactly(n, weights, sides)}, nil
+		return nil, &claim{disjunct: d, exact: w.exactWeights(n, weights, sides)}, nil
 	}
 	found := w.witness(int(d), x)
 	if found == nil && w.ctx.Err() == nil {
@@ -79,8 +79,8 @@ func (w *worker) leaf(n *node, d int32, sides []int8) (*Witness, *claim, error) 
 	return found, nil, w.ctx.Err()
 }
 
-// exactly makes integers of weights of the signs and then of the conditions.
-func (s *subject) exactly(n *node, weights []*big.Rat, sides []int8) *exactClaim {
+// exactWeights makes integers of weights of the signs and then of the conditions.
+func (s *subject) exactWeights(n *node, weights []*big.Rat, sides []int8) *exactClaim {
 	whole, _ := common(weights)
 	g := new(big.Int)
 	for _, v := range whole {

@@ -312,6 +312,9 @@ func (w *worker) programmes(n *node, r int, claims []*claim) ([]*node, *Witness,
 	if closed {
 		return nil, nil, nil
 	}
+	if sides != nil { // what was claimed before this node was known to be settled
+		return w.exactly(n, claims, failed, sides)
+	}
 	n.disjunct = united(open, failed)
 	if split < 0 {
 		split = w.widestUnit(r)

@@ -1,0 +1,214 @@
+package safety
+
+// Proofs: verdicts stay what they are, bytes do not depend on workers, and integers are bounds.
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math/big"
+	"math/rand/v2"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/relucell/relucell/network"
+	"github.com/relucell/relucell/vnnlib"
+)
+
+const someHash = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+// proved answers with a proof, and returns its text, empty where the verdict is another.
+func proved(t require.TestingT, n *network.Network, q *vnnlib.Query, tune tuning, workers int) (Verdict, string) {
+	s := newSubject(context.Background(), n, q)
+	s.tuning = tune
+	r, err := newSearch(context.Background(), s, Options{Workers: workers, Prove: true}, time.Now())
+	require.NoError(t, err)
+	res := r.run()
+	require.Empty(t, res.Stopped)
+	if res.Proof == nil {
+		require.Equal(t, Violated, res.Verdict)
+		return res.Verdict, ""
+	}
+	defer res.Proof.Close()
+	var text bytes.Buffer
+	require.NoError(t, res.Proof.Write(&text, n.Fingerprint(), someHash))
+	return res.Verdict, text.String()
+}
+
+var tunings = map[string]tuning{
+	"as usual":                    usual(2),
+	"boxes, then signs":           {0, 0, 6},
+	"signs alone":                 {0, 0, 0},
+	"boxes, then programmes":      {2, 200, 5},
+	"programmes for all from now": {200, 200, 0},
+}
+
+// TestProofsAgainstTheTwin holds verdicts with proofs to the enumeration of all cells, and the bytes of
+// one worker to those of others.
+func TestProofsAgainstTheTwin(t *testing.T) {
+	runs := 80
+	if os.Getenv("RELUCELL_SOAK") != "" {
+		runs = 5000
+	}
+	for name, tune := range tunings {
+		t.Run(name, func(t *testing.T) {
+			kinds := map[byte]int{}
+			for i := range runs {
+				rng := rand.New(rand.NewPCG(29, uint64(i)))
+				n := randomNet(t, rng)
+				q := randomQuery(t, rng, n)
+				want := Holds
+				if twin(n, q) {
+					want = Violated
+				}
+				got, text := proved(t, n, q, tune, 1)
+				require.Equal(t, want, got, i)
+				if text == "" {
+					continue
+				}
+				for _, workers := range []int{2, 4} {
+					_, again := proved(t, n, q, tune, workers)
+					require.Equal(t, text, again, i)
+				}
+				require.Regexp(t, `^relucell-safety 1\nnet sha256:[0-9a-f]{64}\nspec sha256:[0-9a-f]{64}\nbits [0-9]+\nquery `, text)
+				_, tree, _ := strings.Cut(text, "\ntree\n")
+				for line := range strings.Lines(tree) {
+					kinds[line[0]]++
+				}
+			}
+			require.Positive(t, kinds['E'], "touching needs exact lines")
+			require.Positive(t, kinds['N']+kinds['X'])
+		})
+	}
+}
+
+// TestIntegersAreBounds evaluates points of nodes in fractions: no unit is outside of its bounds in
+// integers, and no mixture below its own.
+func TestIntegersAreBounds(t *testing.T) {
+	units, forms := 0, 0
+	for i := range 400 {
+		rng := rand.New(rand.NewPCG(31, uint64(i)))
+		n := floatNet(t, rng)
+		q := ask(t, n, boxOf(n.Inputs()), "(<= (+ Y_0 (* 0.3 X_0)) 0.1)", fmt.Sprintf("(<= (* -0.7 Y_%d) 0.7)", n.Outputs()-1))
+		s := newSubject(context.Background(), n, q)
+		f := newFixed(s, []uint{8, 12, 20, 36}[rng.IntN(4)])
+		z := newFixedZone(f)
+		node, x := &node{disjunct: []int32{0}}, make([]float64, n.Inputs())
+		for k := range x {
+			scale := float64(f.one)
+			l := float64(rng.IntN(1<<12) - 1<<11)
+			w := float64([]int{0, 1, 2, 5, 1 << 8}[rng.IntN(5)])
+			node.lo, node.hi = append(node.lo, l/scale), append(node.hi, (l+w)/scale)
+			x[k] = (l + w*rng.Float64()) / scale
+		}
+		pre := exactPre(s, x)
+		for q, v := range pre {
+			if v.Sign() != 0 && rng.IntN(6) == 0 && f.neuron[q] >= 0 {
+				node.signs = append(node.signs, sign{int32(q), int8(v.Sign())})
+			}
+		}
+		st := z.bound(node, rng.IntN(2) == 0)
+		require.NotEqual(t, empty, st, i)
+		if st != bounded {
+			continue
+		}
+		value := func(v int64) *big.Rat { return big.NewRat(v, f.one) }
+		for q, v := range pre {
+			units++
+			require.LessOrEqual(t, value(z.l[q]).Cmp(v), 0, "case %d, unit %d", i, q)
+			require.GreaterOrEqual(t, value(z.u[q]).Cmp(v), 0, "case %d, unit %d", i, q)
+		}
+		m := &claim{alone: -1, mu: []int64{rng.Int64N(1 << f.grain()), rng.Int64N(1 << f.grain())}, beta: make([]int64, s.units), alpha: make([]int16, s.units)}
+		for q := range m.alpha {
+			m.alpha[q] = int16(rng.IntN(258) - 1)
+		}
+		for _, g := range node.signs {
+			m.beta[g.unit] = rng.Int64N(1 << f.grain())
+		}
+		bound, ok := z.back.mixed(m)
+		y, v := s.output(rational64(x)), new(big.Rat)
+		for r := range s.conditions[0] {
+			c := s.conditions[0][r].exact.Value(rational64(x), y)
+			v.Add(v, new(big.Rat).Mul(c, big.NewRat(m.mu[r], 1<<f.grain())))
+			if b, ok := z.back.zoned(&f.forms[0][r]); ok {
+				require.LessOrEqual(t, value(b).Cmp(c), 0, "case %d", i)
+			}
+		}
+		for q, b := range m.beta {
+			v.Sub(v, new(big.Rat).Mul(big.NewRat(b*int64(z.signs[q]), 1<<f.grain()), pre[q]))
+		}
+		if ok {
+			forms++
+			require.LessOrEqual(t, value(bound).Cmp(v), 0, "case %d", i)
+		}
+	}
+	require.Greater(t, units, 1000)
+	require.Greater(t, forms, 100)
+}
+
+// TestWideNumbersAgainstBigOnes: 128 bits, floors and ceilings.
+func TestWideNumbersAgainstBigOnes(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	draw := func() int64 { return (rng.Int64N(2*small-1) - small + 1) >> rng.IntN(62) }
+	for range 20_000 {
+		a, b := []int64{draw(), draw(), small - 1}, []int64{draw(), draw(), 1 - small}
+		s := uint(rng.IntN(107))
+		exact := new(big.Int)
+		for i := range a {
+			exact.Add(exact, new(big.Int).Mul(big.NewInt(a[i]), big.NewInt(b[i])))
+		}
+		down := new(big.Int).Rsh(exact, s)
+		up := new(big.Int).Neg(new(big.Int).Rsh(new(big.Int).Neg(exact), s))
+		for i, want := range []*big.Int{down, up} {
+			v, ok := dot(a, b).floor(s)
+			if i == 1 {
+				v, ok = dot(a, b).ceil(s)
+			}
+			fits := want.IsInt64() && isSmall(want.Int64())
+			require.Equal(t, fits, ok)
+			if ok {
+				require.Equal(t, want.Int64(), v)
+			}
+		}
+	}
+}
+
+// TestTextIsInPreorder closes nodes in random orders, with text enough to lie aside.
+func TestTextIsInPreorder(t *testing.T) {
+	var want string
+	for i := range 6 {
+		rng := rand.New(rand.NewPCG(uint64(i), 3))
+		tree := &tree{roots: make([][]piece, 2), kept: keptSize - 10_000}
+		type open struct {
+			p    *place
+			name string
+		}
+		nodes := []open{{&place{}, "a"}, {&place{side: 1}, "b"}}
+		for len(nodes) > 0 {
+			at := rng.IntN(len(nodes))
+			n := nodes[at]
+			nodes = append(nodes[:at], nodes[at+1:]...)
+			text := []byte(n.name + strings.Repeat(".", 37*len(n.name)*len(n.name)%9999) + "\n")
+			if len(n.name) == 9 || len(n.name) > 3 && strings.HasSuffix(n.name, "lrl") {
+				tree.close(n.p, text)
+				continue
+			}
+			l, r := tree.split(n.p, text)
+			nodes = append(nodes, open{l, n.name + "l"}, open{r, n.name + "r"})
+		}
+		require.NotNil(t, tree.file)
+		var text strings.Builder
+		require.NoError(t, tree.writeTo(&text))
+		tree.discard()
+		if i == 0 {
+			want = text.String()
+			require.Contains(t, want, "\nall")
+			require.Less(t, strings.Index(want, "\nallr"), strings.Index(want, "\nalrl"))
+		}
+		require.Equal(t, want, text.String())
+	}
+}
