@@ -10,8 +10,9 @@ import (
 
 // proofs is what a search with a proof has.
 type proofs struct {
-	fixed *fixed
-	tree  *tree
+	fixed  *fixed
+	tree   *tree
+	header []byte
 }
 
 // claim adds what refuted disjunct d: its condition j, or a mixture.

@@ -3,7 +3,7 @@ package safety
 // The network in integers, as the checker of proofs has it: numbers are integers in units of 2^−F.
 //
 // Floats decide what to try; this decides what is written. It repeats the arithmetic of the checker
-// (docs/certificate-safety.md) step by step, floor by floor, in code that shares nothing with it, so that
+// (docs/safety-proof.md) step by step, floor by floor, in code that shares nothing with it, so that
 // no line is written that the checker refuses. A bound with a margin for the checker's rounding would
 // be cheaper, but none is known that holds for all networks.
 

@@ -14,9 +14,10 @@ import (
 )
 
 const (
-	// maxDigits and maxMultiplier are the longest numbers that a checker reads: of the query, and of
-	// weights in exact lines. maxLine is the longest line in bytes.
-	maxDigits, maxMultiplier, maxLine = 20_000, 12_288, 4 << 20
+	// What a checker reads: numbers of maxDigits digits in the query, and of maxMultiplier as weights in
+	// exact lines, lines of maxLine bytes, maxNumbers numbers in the query, and common denominators of
+	// maxCommon bits of a box or of the conditions of an alternative.
+	maxDigits, maxMultiplier, maxLine, maxNumbers, maxCommon = 20_000, 12_288, 4 << 20, 1 << 22, 131_072
 	// bitsOfDigit: a number of fewer than 3 bits a digit has no more digits.
 	bitsOfDigit = 3
 	// narrowest is the number of bits that the narrowest side of a box should have in units.
@@ -24,35 +25,19 @@ const (
 )
 
 // Proof is a proof that no point satisfies a query, for any checker of the format
-// (docs/certificate-safety.md).
+// (docs/safety-proof.md).
 type Proof struct {
-	query *vnnlib.Query
-	bits  uint
-	tree  *tree
+	header []byte // what is said of the query
+	bits   uint
+	tree   *tree
 }
 
 // Write writes the proof about a network and a query, of which net and spec are the hashes,
 // "sha256:" and 64 hexadecimal digits; spec is "-" for a query without a file. An error that is not
-// w's says that a number is longer than the format allows, or that text could not be laid aside.
+// w's says that text could not be laid aside.
 func (p *Proof) Write(w io.Writer, net, spec string) error {
 	b := bufio.NewWriter(w)
-	fmt.Fprintf(b, "relucell-safety 1\nnet %s\nspec %s\nbits %d\nquery %d %d\n", net, spec, p.bits, len(p.query.Boxes), len(p.query.Disjuncts))
-	for _, x := range p.query.Boxes {
-		b.WriteString("box")
-		for k := range x.Lo {
-			fmt.Fprintf(b, " %s %s", x.Lo[k].RatString(), x.Hi[k].RatString())
-		}
-		b.WriteByte('\n')
-	}
-	for i := range p.query.Disjuncts {
-		d := &p.query.Disjuncts[i]
-		fmt.Fprintf(b, "or %d", d.Box)
-		for j := range d.Forms {
-			spellForm(b, &d.Forms[j])
-		}
-		b.WriteByte('\n')
-	}
-	b.WriteString("tree\n")
+	fmt.Fprintf(b, "relucell-safety 1\nnet %s\nspec %s\nbits %d\n%s", net, spec, p.bits, p.header)
 	if err := p.tree.writeTo(b); err != nil {
 		return err
 	}
@@ -60,47 +45,95 @@ func (p *Proof) Write(w io.Writer, net, spec string) error {
 	return b.Flush()
 }
 
-func spellForm(b *bufio.Writer, f *vnnlib.Form) {
-	b.WriteString("; <")
-	if !f.Strict {
-		b.WriteByte('=')
-	}
-	for _, t := range f.X {
-		fmt.Fprintf(b, " x%d:%s", t.Index, t.Coef.RatString())
-	}
-	for _, t := range f.Y {
-		fmt.Fprintf(b, " y%d:%s", t.Index, t.Coef.RatString())
-	}
-	b.WriteByte(' ')
-	b.WriteString(f.Offset.RatString())
-}
-
 // Close frees what is laid aside.
 func (p *Proof) Close() { p.tree.discard() }
 
-// provable says why a proof cannot be made of an answer to the query, whatever the answer is.
-func provable(q *vnnlib.Query) error {
-	long := func(v *big.Rat) bool { return max(v.Num().BitLen(), v.Denom().BitLen()) > maxDigits*bitsOfDigit }
+// header spells what a proof says of the query. An error says what a proof cannot hold.
+func header(q *vnnlib.Query) ([]byte, error) {
+	h := &heading{}
+	h.text = fmt.Appendf(nil, "query %d %d\n", len(q.Boxes), len(q.Disjuncts))
+	for i, x := range q.Boxes {
+		h.begin(fmt.Sprintf("box %d", i+1), "box")
+		for k := range x.Lo {
+			h.number(' ', x.Lo[k])
+			h.number(' ', x.Hi[k])
+		}
+		h.end()
+	}
 	for i := range q.Disjuncts {
-		for j := range q.Disjuncts[i].Forms {
-			f := &q.Disjuncts[i].Forms[j]
-			bad := long(f.Offset)
-			for _, t := range append(f.X[:len(f.X):len(f.X)], f.Y...) {
-				bad = bad || long(t.Coef)
-			}
-			if bad {
-				return fmt.Errorf("a condition of alternative %d has a number of more than %d digits, which a proof cannot hold: leave the proof out", i+1, maxDigits)
-			}
+		d := &q.Disjuncts[i]
+		h.begin(fmt.Sprintf("alternative %d", i+1), fmt.Sprintf("or %d", d.Box))
+		for j := range d.Forms {
+			h.form(&d.Forms[j])
+		}
+		h.end()
+	}
+	h.text = append(h.text, "tree\n"...)
+	return h.text, h.err
+}
+
+// heading is a header being spelled, with the first thing that a proof cannot hold.
+type heading struct {
+	text    []byte
+	what    string
+	start   int
+	common  *big.Int // the common denominator of the line
+	numbers int
+	err     error
+}
+
+func (h *heading) refuse(problem string, limit int) {
+	if h.err == nil {
+		h.err = fmt.Errorf("%s: %s, expected at most %d in a proof: leave the proof out", h.what, problem, limit)
+	}
+}
+
+func (h *heading) begin(what, line string) {
+	h.what, h.start, h.common = what, len(h.text), big.NewInt(1)
+	h.text = append(h.text, line...)
+}
+
+func (h *heading) end() {
+	if h.text = append(h.text, '\n'); len(h.text)-h.start > maxLine {
+		h.refuse(fmt.Sprintf("%d characters", len(h.text)-h.start), maxLine)
+	}
+}
+
+func (h *heading) number(sep byte, v *big.Rat) {
+	h.text = append(h.text, sep)
+	at := len(h.text)
+	h.text = append(h.text, v.RatString()...)
+	if len(h.text)-at > maxDigits {
+		h.refuse(fmt.Sprintf("a number of %d characters", len(h.text)-at), maxDigits)
+	}
+	if h.numbers++; h.numbers > maxNumbers {
+		h.refuse("more numbers", maxNumbers)
+	}
+	if g := new(big.Int); h.common.BitLen() <= maxCommon {
+		g.GCD(nil, nil, h.common, v.Denom())
+		h.common.Mul(h.common, g.Quo(v.Denom(), g))
+	}
+	if h.common.BitLen() > maxCommon-mostBits { // boxes meet those of the grid
+		h.refuse(fmt.Sprintf("a common denominator of %d bits", h.common.BitLen()), maxCommon-mostBits)
+	}
+}
+
+func (h *heading) form(f *vnnlib.Form) {
+	h.text = append(h.text, "; <"...)
+	if !f.Strict {
+		h.text = append(h.text, '=')
+	}
+	for i, terms := range [][]vnnlib.Term{f.X, f.Y} {
+		for _, t := range terms {
+			h.text = strconv.AppendInt(append(h.text, ' ', "xy"[i]), int64(t.Index), 10)
+			h.number(':', t.Coef)
 		}
 	}
-	return nil
+	h.number(' ', f.Offset)
 }
 
 // proving chooses the unit of a proof of the subject's query, and puts the roots on its grid.
 func (s *subject) proving() (*fixed, []*node, error) {
-	if err := provable(s.query); err != nil {
-		return nil, nil, err
-	}
 	first := uint(usualBits)
 	for _, b := range s.query.Boxes {
 		for k := range b.Lo {

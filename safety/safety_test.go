@@ -40,6 +40,17 @@ func build(t require.TestingT, acts []network.Activation, layers ...[][]float64)
 
 // ask reads a query whose assertions are given.
 func ask(t require.TestingT, n *network.Network, asserts ...string) *vnnlib.Query {
+	return read(t, specification(n, asserts...))
+}
+
+func read(t require.TestingT, text string) *vnnlib.Query {
+	q, err := vnnlib.Read(strings.NewReader(text), vnnlib.Options{})
+	require.NoError(t, err)
+	return q
+}
+
+// specification is a query whose assertions are given.
+func specification(n *network.Network, asserts ...string) string {
 	var s strings.Builder
 	for k := range n.Inputs() {
 		fmt.Fprintf(&s, "(declare-const X_%d Real)", k)
@@ -50,9 +61,7 @@ func ask(t require.TestingT, n *network.Network, asserts ...string) *vnnlib.Quer
 	for _, a := range asserts {
 		fmt.Fprintf(&s, "(assert %s)", a)
 	}
-	q, err := vnnlib.Read(strings.NewReader(s.String()), vnnlib.Options{})
-	require.NoError(t, err)
-	return q
+	return s.String()
 }
 
 func verdict(t require.TestingT, n *network.Network, q *vnnlib.Query) Verdict {
@@ -256,6 +265,10 @@ func randomNet(t require.TestingT, rng *rand.Rand) *network.Network {
 // randomQuery asks whether conditions hold whose offsets are often such that the best point of a
 // grid just satisfies one.
 func randomQuery(t require.TestingT, rng *rand.Rand, n *network.Network) *vnnlib.Query {
+	return read(t, randomSpecification(rng, n))
+}
+
+func randomSpecification(rng *rand.Rand, n *network.Network) string {
 	var asserts []string
 	lo, hi := make([]int, n.Inputs()), make([]int, n.Inputs()) // in sixths
 	for k := range lo {
@@ -272,7 +285,7 @@ func randomQuery(t require.TestingT, rng *rand.Rand, n *network.Network) *vnnlib
 		}
 		parts = append(parts, part+")")
 	}
-	return ask(t, n, append(asserts, "(or "+strings.Join(parts, " ")+")")...)
+	return specification(n, append(asserts, "(or "+strings.Join(parts, " ")+")")...)
 }
 
 func randomCondition(rng *rand.Rand, s *subject, lo, hi []int) string {

@@ -67,9 +67,11 @@ func newSearch(ctx context.Context, s *subject, opt Options, started time.Time) 
 // prove makes the search one with a proof.
 func (r *search) prove() (err error) {
 	r.proofs = &proofs{tree: &tree{roots: make([][]piece, len(r.query.Boxes))}}
-	r.proofs.fixed, r.waiting, err = r.proving()
-	if err == nil {
-		r.bits = r.proofs.fixed.bits
+	if r.header, err = header(r.query); err != nil {
+		return err
+	}
+	if r.fixed, r.waiting, err = r.proving(); err == nil {
+		r.bits = r.fixed.bits
 	}
 	return err
 }
@@ -110,7 +112,7 @@ func (r *search) result() Result {
 	}
 	if r.proofs != nil {
 		if res.Verdict == Holds {
-			res.Proof = &Proof{r.query, r.bits, r.tree}
+			res.Proof = &Proof{r.header, r.bits, r.tree}
 		} else {
 			r.tree.discard()
 		}
