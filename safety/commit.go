@@ -3,10 +3,7 @@ package safety
 // What a search with a proof writes at a node. Floats have said what refutes it; integers have the last
 // word, and what they do not confirm is as good as not refuted.
 
-import (
-	"errors"
-	"slices"
-)
+import "slices"
 
 // proofs is what a search with a proof has.
 type proofs struct {
@@ -66,7 +63,10 @@ func (w *worker) lines(n *node, claims []*claim, second bool) (lines []byte, fai
 		return append(lines, 'V', '\n'), nil, st
 	}
 	for _, c := range claims {
-		line := w.exact.claimLine(c)
+		var line []byte
+		if st == bounded || c.exact != nil {
+			line = w.exact.claimLine(c)
+		}
 		if line == nil {
 			failed = append(failed, c.disjunct)
 		}
@@ -128,19 +128,23 @@ func (w *worker) unsettled(n *node) int32 {
 	return int32(slices.Index(w.exact.side, 0))
 }
 
-// exactly replaces those claims by exact ones that integers do not confirm.
+// exactly replaces the claims that integers do not confirm by exact ones.
 func (w *worker) exactly(n *node, claims []*claim, failed []int32, sides []int8) ([]*node, *Witness, error) {
-	for i, c := range claims {
-		if c.exact != nil || !slices.Contains(failed, c.disjunct) {
-			continue
+	var rest []*claim
+	for _, c := range claims {
+		if !slices.Contains(failed, c.disjunct) {
+			continue // it is written
 		}
-		found, e, err := w.leaf(n, c.disjunct, sides)
-		if found != nil || err != nil {
-			return nil, found, err
+		if c.exact == nil {
+			found, e, err := w.leaf(n, c.disjunct, sides)
+			if found != nil || err != nil {
+				return nil, found, err
+			}
+			c = e
 		}
-		claims[i] = e
+		rest = append(rest, c)
 	}
-	return w.ends(n, claims)
+	return w.ends(n, rest)
 }
 
 // ends closes a node whose disjuncts are all refuted; what integers cannot tell is split.
@@ -150,7 +154,44 @@ func (w *worker) ends(n *node, claims []*claim) ([]*node, *Witness, error) {
 		return nil, nil, nil
 	}
 	n.disjunct = failed
+	return w.splitUnsettled(n)
+}
+
+// splitUnsettled splits the first unit that has no side in integers, or closes a node whose signs
+// contradict one another.
+func (w *worker) splitUnsettled(n *node) ([]*node, *Witness, error) {
+	closed, err := w.contradiction(n)
+	if closed || err != nil {
+		return nil, nil, err
+	}
 	return w.splitUnit(n, w.unsettled(n)), nil, nil
+}
+
+// contradiction closes a node if its signs contradict one another, as far as the pre-activations are
+// affine: in the layers before the first unit without a side, and in that unit's. So a tree of signs
+// has no more nodes than there are cells, also where there are no bounds.
+func (w *worker) contradiction(n *node) (closed bool, err error) {
+	q := w.unsettled(n)
+	known := w.units
+	if q >= 0 {
+		l, _ := w.unitLayer(q)
+		known = w.layers[l].first + w.layers[l].out
+	}
+	c := *n
+	c.signs = slices.DeleteFunc(slices.Clone(n.signs), func(s sign) bool { return int(s.unit) >= known })
+	if len(c.signs) == 0 {
+		return false, nil
+	}
+	e, err := w.contradicts(&c, slices.Clone(w.exact.side))
+	if e == nil || err != nil {
+		return false, err
+	}
+	var claims []*claim
+	for _, d := range n.disjunct {
+		claims = append(claims, &claim{disjunct: d, exact: e})
+	}
+	_, closed = w.commit(n, claims, true)
+	return closed, nil
 }
 
 // void is visit for a node without points, as floats have it.
@@ -169,22 +210,15 @@ func (w *worker) void(n *node) ([]*node, *Witness, error) {
 	if closed {
 		return nil, nil, nil
 	}
-	c.disjunct, claims = failed, nil
-	sides := slices.Clone(w.settled(n))
-	if sides == nil {
-		return w.splitVoid(&c), nil, nil
+	c.disjunct = failed
+	closed, err := w.contradiction(&c)
+	if closed || err != nil {
+		return nil, nil, err
 	}
-	for _, d := range failed {
-		found, e, err := w.leaf(&c, d, sides)
-		if found != nil || err != nil {
-			return nil, nil, errors.Join(err, errLeaf)
-		}
-		claims = append(claims, e)
-	}
-	return w.ends(&c, claims)
+	return w.splitVoid(&c), nil, nil
 }
 
-// splitVoid splits an empty node that integers do not see to be one: a unit where few are open, else the
+// splitVoid splits an empty node of which neither integers nor signs say so: a unit where few are open, else the
 // widest input.
 func (w *worker) splitVoid(n *node) []*node {
 	q, open := w.unsettled(n), 0

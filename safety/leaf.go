@@ -15,6 +15,7 @@ import (
 	"math/big"
 
 	"github.com/relucell/relucell/internal/dyadic"
+	"github.com/relucell/relucell/vnnlib"
 )
 
 var errLeaf = errors.New("safety: an exact programme's point does not satisfy its conditions")
@@ -28,26 +29,11 @@ func (w *worker) leaf(n *node, d int32, sides []int8) (*Witness, *claim, error) 
 		return nil, nil, w.ctx.Err()
 	}
 	b := w.query.Boxes[w.query.Disjuncts[d].Box]
-	lo, width := make([]*big.Rat, w.inputs), make([]*big.Rat, w.inputs)
-	for k := range lo {
-		var hi *big.Rat
-		lo[k], hi = b.Lo[k], b.Hi[k]
-		// An infinite end, of a box beyond the floats, is no rational and no bound.
-		if v := new(big.Rat).SetFloat64(n.lo[k]); v != nil && v.Cmp(lo[k]) > 0 {
-			lo[k] = v
-		}
-		if v := new(big.Rat).SetFloat64(n.hi[k]); v != nil && v.Cmp(hi) < 0 {
-			hi = v
-		}
-		if width[k] = new(big.Rat).Sub(hi, lo[k]); width[k].Sign() < 0 {
-			return nil, &claim{disjunct: d, exact: &exactClaim{}}, nil // the node lies between the box and the floats around it
-		}
+	lo, width := within(n, b)
+	if lo == nil {
+		return nil, &claim{disjunct: d, exact: &exactClaim{}}, nil // the node lies between the box and the floats around it
 	}
-	var rows []exactRow
-	for _, s := range n.signs {
-		f := forms.pre[s.unit]
-		rows = append(rows, exactRow{coef: f.times(big.NewRat(-int64(s.s), 1))})
-	}
+	rows := signRows(n, forms)
 	out := w.layers[len(w.layers)-1].first
 	for _, f := range w.query.Disjuncts[d].Forms {
 		r := make(rational, w.inputs+1)
@@ -77,6 +63,53 @@ func (w *worker) leaf(n *node, d int32, sides []int8) (*Witness, *claim, error) 
 		return nil, nil, errLeaf
 	}
 	return found, nil, w.ctx.Err()
+}
+
+// contradicts returns weights of a node's signs that contradict one another, nil where there is a point
+// that has them. Units before those of the signs have sides.
+func (w *worker) contradicts(n *node, sides []int8) (*exactClaim, error) {
+	w.exactAsked.Add(1)
+	forms, ok := w.exactForms(sides)
+	if !ok {
+		return nil, w.ctx.Err()
+	}
+	lo, width := within(n, w.query.Boxes[w.query.Disjuncts[n.disjunct[0]].Box])
+	if lo == nil {
+		return nil, nil
+	}
+	x, weights, err := feasible(w.ctx.Err, signRows(n, forms), lo, width)
+	if x != nil || err != nil {
+		return nil, err
+	}
+	return w.exactWeights(n, weights, sides), nil
+}
+
+// within returns the part of a box that is the node's; nothing where that is empty.
+func within(n *node, b vnnlib.Box) (lo, width []*big.Rat) {
+	lo, width = make([]*big.Rat, len(n.lo)), make([]*big.Rat, len(n.lo))
+	for k := range lo {
+		var hi *big.Rat
+		lo[k], hi = b.Lo[k], b.Hi[k]
+		// An infinite end, of a box beyond the floats, is no rational and no bound.
+		if v := new(big.Rat).SetFloat64(n.lo[k]); v != nil && v.Cmp(lo[k]) > 0 {
+			lo[k] = v
+		}
+		if v := new(big.Rat).SetFloat64(n.hi[k]); v != nil && v.Cmp(hi) < 0 {
+			hi = v
+		}
+		if width[k] = new(big.Rat).Sub(hi, lo[k]); width[k].Sign() < 0 {
+			return nil, nil
+		}
+	}
+	return lo, width
+}
+
+// signRows are the conditions −s·z ≤ 0.
+func signRows(n *node, forms exactForms) (rows []exactRow) {
+	for _, s := range n.signs {
+		rows = append(rows, exactRow{coef: forms.pre[s.unit].times(big.NewRat(-int64(s.s), 1))})
+	}
+	return rows
 }
 
 // exactWeights makes integers of weights of the signs and then of the conditions.

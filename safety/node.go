@@ -111,6 +111,8 @@ func (w *worker) beyond(n *node) ([]*node, *Witness, error) {
 		}
 	}
 	switch {
+	case len(free) > 0 && w.exact != nil:
+		return w.splitUnsettled(n)
 	case len(free) > few:
 		return w.splitUnit(n, -1), nil, nil
 	case len(free) > 0:
@@ -320,7 +322,7 @@ func (w *worker) programmes(n *node, r int, claims []*claim) ([]*node, *Witness,
 		split = w.widestUnit(r)
 	}
 	if split < 0 && w.exact != nil {
-		split = w.unsettled(n)
+		return w.splitUnsettled(n)
 	}
 	return w.splitUnit(n, split), nil, nil
 }

@@ -277,7 +277,7 @@ func (z *fixedZone) claimLine(c *claim) []byte {
 	return b
 }
 
-// exactClaim refutes a disjunct where all units have these sides.
+// exactClaim refutes a disjunct where the units have these sides; 0 are those that do not matter.
 type exactClaim struct {
 	mu, beta []*big.Int // by condition, and by unit
 	side     []int8
@@ -287,7 +287,7 @@ type exactClaim struct {
 func (z *fixedZone) exactLine(c *claim) []byte {
 	e := c.exact
 	for q, s := range e.side {
-		if z.side[q] != s {
+		if s != 0 && z.side[q] != s {
 			return nil
 		}
 	}

@@ -5,25 +5,30 @@ package safety
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"fmt"
+	"math"
 	"math/big"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/relucell/relucell/certificate"
+	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/network"
 	"github.com/relucell/relucell/vnnlib"
 )
 
-const someHash = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-
-// proved answers with a proof, and returns its text, empty where the verdict is another.
-func proved(t require.TestingT, n *network.Network, q *vnnlib.Query, tune tuning, workers int) (Verdict, string) {
-	s := newSubject(context.Background(), n, q)
+// proved answers with a proof, and returns its text, empty where the verdict is another. Every proof is
+// held to the checker.
+func proved(t require.TestingT, n *network.Network, spec string, tune tuning, workers int) (Verdict, string) {
+	s := newSubject(context.Background(), n, read(t, spec))
 	s.tuning = tune
 	r, err := newSearch(context.Background(), s, Options{Workers: workers, Prove: true}, time.Now())
 	require.NoError(t, err)
@@ -35,8 +40,24 @@ func proved(t require.TestingT, n *network.Network, q *vnnlib.Query, tune tuning
 	}
 	defer res.Proof.Close()
 	var text bytes.Buffer
-	require.NoError(t, res.Proof.Write(&text, n.Fingerprint(), someHash))
+	require.NoError(t, res.Proof.Write(&text, n.Fingerprint(), fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(spec)))))
+	if workers == 1 {
+		requireChecked(t, n, spec, text.Bytes())
+	}
 	return res.Verdict, text.String()
+}
+
+func requireChecked(t require.TestingT, n *network.Network, spec string, proof []byte) {
+	folder, err := os.MkdirTemp("", "proof")
+	require.NoError(t, err)
+	defer os.RemoveAll(folder)
+	path := filepath.Join(folder, "proof")
+	require.NoError(t, os.WriteFile(path, proof, 0o600))
+	var canonical bytes.Buffer
+	require.NoError(t, n.WriteCanonical(&canonical))
+	report, err := certificate.CheckSafety(context.Background(), canonical.Bytes(), &certificate.Spec{Name: "spec", Text: []byte(spec)}, path, certificate.SafetyOptions{Workers: 1})
+	require.NoError(t, err, "%s\n%s", spec, proof)
+	require.True(t, report.Checked && !report.Witness)
 }
 
 var tunings = map[string]tuning{
@@ -60,18 +81,18 @@ func TestProofsAgainstTheTwin(t *testing.T) {
 			for i := range runs {
 				rng := rand.New(rand.NewPCG(29, uint64(i)))
 				n := randomNet(t, rng)
-				q := randomQuery(t, rng, n)
+				spec := randomSpecification(rng, n)
 				want := Holds
-				if twin(n, q) {
+				if twin(n, read(t, spec)) {
 					want = Violated
 				}
-				got, text := proved(t, n, q, tune, 1)
+				got, text := proved(t, n, spec, tune, 1)
 				require.Equal(t, want, got, i)
 				if text == "" {
 					continue
 				}
 				for _, workers := range []int{2, 4} {
-					_, again := proved(t, n, q, tune, workers)
+					_, again := proved(t, n, spec, tune, workers)
 					require.Equal(t, text, again, i)
 				}
 				require.Regexp(t, `^relucell-safety 1\nnet sha256:[0-9a-f]{64}\nspec sha256:[0-9a-f]{64}\nbits [0-9]+\nquery `, text)
@@ -211,4 +232,46 @@ func TestTextIsInPreorder(t *testing.T) {
 		}
 		require.Equal(t, want, text.String())
 	}
+}
+
+// TestProofsOfAllKindsOfUnits: weights of all sizes and slopes of all kinds, so that layers are rounded,
+// numbers overflow, and floats see more than integers.
+func TestProofsOfAllKindsOfUnits(t *testing.T) {
+	runs := 200
+	if os.Getenv("RELUCELL_SOAK") != "" {
+		runs = 5000
+	}
+	holds, violated := 0, 0
+	for i := range runs {
+		rng := rand.New(rand.NewPCG(37, uint64(i)))
+		n := floatNet(t, rng)
+		var asserts []string
+		x := make([]*big.Rat, n.Inputs())
+		for k := range x {
+			end := []string{"-0.3", "-0.29999999999", "-0.3000000000000000000001", "0.7"}[rng.IntN(4)]
+			asserts = append(asserts, fmt.Sprintf("(and (>= X_%d -0.3000000000000000000001) (<= X_%d %s))", k, k, end))
+			x[k] = big.NewRat(-3, 10)
+		}
+		// A condition that fails at a corner of the box, by a little or a lot.
+		s := newSubject(context.Background(), n, &vnnlib.Query{})
+		y, _ := dyadic.FromRat(s.output(x)[0])
+		below := y - math.Ldexp(math.Abs(y)+1e-9, rng.IntN(60)-55)
+		spec := specification(n, append(asserts, fmt.Sprintf("(<= Y_0 %s)", strconv.FormatFloat(below, 'f', -1, 64)))...)
+		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		res, err := Verify(ctx, n, read(t, spec), Options{Workers: 1, Prove: true})
+		cancel()
+		require.NoError(t, err)
+		require.Empty(t, res.Stopped, "case %d", i)
+		if res.Verdict == Violated {
+			violated++
+			continue
+		}
+		holds++
+		var text bytes.Buffer
+		require.NoError(t, res.Proof.Write(&text, n.Fingerprint(), fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(spec)))))
+		res.Proof.Close()
+		requireChecked(t, n, spec, text.Bytes())
+	}
+	require.Greater(t, holds, runs/5)
+	require.Greater(t, violated, runs/5)
 }
