@@ -100,7 +100,7 @@ type Result struct {
 }
 
 // Verify answers the query about the network. When ctx ends first, the verdict is Unknown, within a
-// second. An error says that the query is about networks of another size.
+// second. An error says that the query is about networks of another size, or is a [*ProofError].
 func Verify(ctx context.Context, net *network.Network, q *vnnlib.Query, opt Options) (Result, error) {
 	start := time.Now()
 	if err := q.Fits(net.Inputs(), net.Outputs()); err != nil {

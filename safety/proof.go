@@ -48,6 +48,11 @@ func (p *Proof) Write(w io.Writer, net, spec string) error {
 // Close frees what is laid aside.
 func (p *Proof) Close() { p.tree.discard() }
 
+// ProofError says what of a query no proof can hold; there is an answer without one.
+type ProofError struct{ Problem string }
+
+func (e *ProofError) Error() string { return e.Problem + ": leave the proof out" }
+
 // header spells what a proof says of the query. An error says what a proof cannot hold.
 func header(q *vnnlib.Query) ([]byte, error) {
 	h := &heading{}
@@ -84,7 +89,7 @@ type heading struct {
 
 func (h *heading) refuse(problem string, limit int) {
 	if h.err == nil {
-		h.err = fmt.Errorf("%s: %s, expected at most %d in a proof: leave the proof out", h.what, problem, limit)
+		h.err = &ProofError{fmt.Sprintf("%s: %s, expected at most %d in a proof", h.what, problem, limit)}
 	}
 }
 
@@ -157,7 +162,7 @@ func (s *subject) proving() (*fixed, []*node, error) {
 		}
 	}
 	if best == nil {
-		return nil, nil, fmt.Errorf("a box reaches beyond 2^%d, where proofs have no grid: leave the proof out", exactBits-leastBits)
+		return nil, nil, &ProofError{fmt.Sprintf("a box reaches beyond 2^%d, where proofs have no grid", exactBits-leastBits)}
 	}
 	return best, nodes, nil
 }

@@ -237,7 +237,7 @@ func TestTextIsInPreorder(t *testing.T) {
 // TestProofsOfAllKindsOfUnits: weights of all sizes and slopes of all kinds, so that layers are rounded,
 // numbers overflow, and floats see more than integers.
 func TestProofsOfAllKindsOfUnits(t *testing.T) {
-	runs := 200
+	runs := 60
 	if os.Getenv("RELUCELL_SOAK") != "" {
 		runs = 5000
 	}

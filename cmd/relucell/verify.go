@@ -98,6 +98,10 @@ func (c *verifyCmd) run(cmd *cobra.Command, args []string) error {
 	show, clear := newSearchProgress(cmd.ErrOrStderr())
 	a.res, err = safety.Verify(ctx, a.net, a.query, safety.Options{Workers: c.workers, Progress: show, Prove: c.proof != ""})
 	clear()
+	var none *safety.ProofError
+	if errors.As(err, &none) {
+		return badInputf("--proof: %s: %w", args[1], err)
+	}
 	if err != nil {
 		return badInputf("%s: %w", args[0], err)
 	}

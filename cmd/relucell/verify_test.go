@@ -3,8 +3,10 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"fmt"
+	"io"
 	"math/big"
 	"os"
 	"os/exec"
@@ -117,4 +119,75 @@ func TestVerifyIsStoppedWhileItReads(t *testing.T) {
 	require.Equal(t, exitStopped, p.end(t))
 	require.Equal(t, "timeout\n", p.out.String())
 	require.Equal(t, "relucell: "+pipe+": stopped before the query was read: --timeout reached\n", p.errs.String())
+}
+
+// TestVerifyWritesProofs that check takes, with the same bytes for every number of workers.
+func TestVerifyWritesProofs(t *testing.T) {
+	dir := t.TempDir()
+	plain, packed := filepath.Join(dir, "safe.proof"), filepath.Join(dir, "safe.proof.gz")
+	spec := data + "two_moons.vnnlib"
+	require.Contains(t, succeed(t, "verify", moonsNet, spec, "--proof", plain, "--workers", "1"), "Proof     "+plain+": holds\n")
+	text, err := os.ReadFile(plain)
+	require.NoError(t, err)
+	require.Regexp(t, `^relucell-safety 1\nnet sha256:[0-9a-f]{64}\nspec sha256:[0-9a-f]{64}\nbits 36\nquery 1 1\n`, string(text))
+	require.Contains(t, succeed(t, "check", moonsNet, plain, "--spec", spec), "VERIFIED  holds: no point satisfies the query\n")
+	var j verifyJSON
+	require.NoError(t, json.Unmarshal([]byte(succeed(t, "verify", moonsNet, spec, "--proof", packed, "--workers", "4", "--format", "json")), &j))
+	require.Equal(t, packed, j.Proof)
+	f, err := os.Open(packed)
+	require.NoError(t, err)
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	require.NoError(t, err)
+	again, err := io.ReadAll(z)
+	require.NoError(t, err)
+	require.Equal(t, string(text), string(again))
+	require.Contains(t, succeed(t, "check", moonsNet, packed, "--spec", spec), "VERIFIED  holds")
+	_, errs, code := relucell(t, "check", moonsNet, plain, "--spec", data+"two_moons_between.vnnlib")
+	require.Equal(t, 1, code, errs)
+
+	point := filepath.Join(dir, "point")
+	none := filepath.Join(dir, "none")
+	out := succeed(t, "verify", moonsNet, data+"two_moons_between.vnnlib", "--proof", none, "--witness", point)
+	require.Contains(t, out, "Proof     "+none+": none, as the verdict is not that the property holds\n")
+	require.NoFileExists(t, none)
+	require.Contains(t, succeed(t, "check", moonsNet, point, "--spec", data+"two_moons_between.vnnlib"), "VERIFIED")
+	for want, args := range map[string][]string{
+		"--proof: " + spec + " is the query itself, expected another file":                                         {"--proof", spec},
+		"--proof: " + none + " is the witness, expected another file":                                              {"--proof", none, "--witness", none},
+		"--proof: empty, expected the name of a file":                                                              {"--proof", ""},
+		"--proof: there is no folder /nowhere (no such file or directory), expected /nowhere/p in one that exists": {"--proof", "/nowhere/p"},
+	} {
+		_, errs, code := relucell(t, append([]string{"verify", moonsNet, spec}, args...)...)
+		require.Equal(t, exitInput, code)
+		require.Equal(t, "relucell: "+want+"\n", errs)
+	}
+	huge := writeSpec(t, "(declare-const X_0 Real)(declare-const X_1 Real)(declare-const Y_0 Real)(assert (and (>= X_0 0) (<= X_0 1e30) (>= X_1 0) (<= X_1 1) (<= Y_0 -1e40)))")
+	_, errs, code = relucell(t, "verify", moonsNet, huge, "--proof", none)
+	require.Equal(t, exitInput, code)
+	require.Equal(t, "relucell: --proof: "+huge+": a box reaches beyond 2^44, where proofs have no grid: leave the proof out\n", errs)
+}
+
+// TestAStopLeavesNoProof, and an old one as it was.
+func TestAStopLeavesNoProof(t *testing.T) {
+	path := wideNet(t, 40, 400, 400, 1)
+	var s strings.Builder
+	for k := range 40 {
+		fmt.Fprintf(&s, "(declare-const X_%d Real)", k)
+	}
+	s.WriteString("(declare-const Y_0 Real)")
+	for k := range 40 {
+		fmt.Fprintf(&s, "(assert (and (>= X_%d -1) (<= X_%d 1)))", k, k)
+	}
+	spec := writeSpec(t, s.String()+"(assert (= (* 7 X_0) (+ 1.1 (* 11 X_1))))(assert (= Y_0 (+ 1000.1 (* 13.57 X_2))))")
+	proof := filepath.Join(t.TempDir(), "old")
+	require.NoError(t, os.WriteFile(proof, []byte("old"), 0o644))
+	p := start(t, "verify", path, spec, "--timeout", "400ms", "--proof", proof)
+	require.Equal(t, exitStopped, p.end(t), p.errs.String())
+	text, err := os.ReadFile(proof)
+	require.NoError(t, err)
+	require.Equal(t, "old", string(text))
+	entries, err := os.ReadDir(filepath.Dir(proof))
+	require.NoError(t, err)
+	require.Len(t, entries, 1)
 }
