@@ -12,15 +12,15 @@ type proofs struct {
 	header []byte
 }
 
-// claim adds what refuted disjunct d: its condition j, or a mixture.
-func (w *worker) claim(claims []*claim, d int32, j int, m *mixture) []*claim {
+// claim says what refuted disjunct d: its condition j, or a mixture.
+func (w *worker) claim(d int32, j int, m *mixture) *claim {
 	switch {
 	case w.exact == nil:
-		return nil
+		return &claim{disjunct: d}
 	case m != nil:
-		return append(claims, w.exact.claimed(d, m, w.zone.open))
+		return w.fixed.claimed(d, m, w.zone.open)
 	}
-	return append(claims, &claim{disjunct: d, alone: int32(j)})
+	return &claim{disjunct: d, alone: int32(j)}
 }
 
 // commit writes what the claims refute, and returns the disjuncts that integers cannot tell, and

@@ -8,6 +8,7 @@ package safety
 // be cheaper, but none is known that holds for all networks.
 
 import (
+	"context"
 	"math"
 	"math/big"
 
@@ -28,6 +29,7 @@ type fixedLayer struct {
 	*layer
 	shift   uint
 	rounded bool
+	beyond  bool    // the weights are too large for any shift
 	rows    []int64 // the weights row by row
 	columns []int64 // and column by column
 	bias    []int64
@@ -66,13 +68,15 @@ type fixedTerm struct {
 	v  int64
 }
 
-func newFixed(s *subject, bits uint) *fixed {
+// newFixed returns the subject in units of 2^−bits, with weights that weightsOf returned.
+func newFixed(s *subject, weights []fixedLayer, bits uint) *fixed {
 	f := &fixed{subject: s, bits: bits, one: 1 << bits, bounds: true}
 	next := int32(0)
-	for i := range s.layers {
-		y, ok := f.layer(&s.layers[i])
-		f.layers, f.bounds = append(f.layers, y), f.bounds && ok
-		for _, m := range s.layers[i].below {
+	for i := range weights {
+		y := weights[i]
+		f.bounds = f.convert(&y) && f.bounds
+		f.layers = append(f.layers, y)
+		for _, m := range y.below {
 			at := int32(-1)
 			if m != 1 {
 				at = next
@@ -91,15 +95,39 @@ func newFixed(s *subject, bits uint) *fixed {
 	return f
 }
 
-// layer turns a layer into integers, and says whether all are small.
-func (f *fixed) layer(l *layer) (y fixedLayer, ok bool) {
-	y = fixedLayer{layer: l, rows: make([]int64, l.in*l.out), columns: make([]int64, l.in*l.out)}
+// weightsOf returns the layers with their weights, which no unit changes. It is cut short by a stop.
+func weightsOf(s *subject) []fixedLayer {
+	layers := make([]fixedLayer, len(s.layers))
+	for i := range layers {
+		y := &layers[i]
+		if y.layer = &s.layers[i]; !y.choose(s.ctx) {
+			continue
+		}
+		y.rows, y.columns = make([]int64, y.in*y.out), make([]int64, y.in*y.out)
+		for j, row := range y.w {
+			if s.ctx.Err() != nil {
+				break
+			}
+			for k, v := range row {
+				w, _ := floored(v, int(y.shift)) // the sum of the row's sizes is small
+				y.rows[j*y.in+k], y.columns[k*y.out+j] = w, w
+			}
+		}
+	}
+	return layers
+}
+
+// choose chooses the shift of a layer, and says whether there is one.
+func (y *fixedLayer) choose(ctx context.Context) bool {
 	least := 0
-	for _, row := range l.w {
+	for _, row := range y.w {
 		least = min(least, dyadic.Least(row))
 	}
 	largest, sum, t := new(big.Int), new(big.Int), new(big.Int)
-	for _, row := range l.w {
+	for _, row := range y.w {
+		if ctx.Err() != nil {
+			break
+		}
 		sum.SetInt64(0)
 		for _, v := range row {
 			m, e := dyadic.Split(v)
@@ -110,26 +138,24 @@ func (f *fixed) layer(l *layer) (y fixedLayer, ok bool) {
 		}
 	}
 	exact := -least
-	shift := exact
 	if largest.Sign() == 0 {
-		exact, shift = 0, 0
+		exact = 0
 	}
-	shift = min(shift, 62, 61+exact-largest.BitLen())
-	if ok = shift >= 0; !ok {
-		return y, false
-	}
-	y.shift, y.rounded = uint(shift), shift < exact
-	for j, row := range l.w {
-		for k, v := range row {
-			w, _ := floored(v, shift) // the sum of the row's sizes is small
-			y.rows[j*l.in+k], y.columns[k*l.out+j] = w, w
-		}
-		b, right := floored(l.b[j], int(f.bits))
-		down, below := floored(l.below[j], int(f.bits))
-		up, above := floored(-l.below[j], int(f.bits))
+	shift := min(exact, 62, 61+exact-largest.BitLen())
+	y.beyond, y.shift, y.rounded = shift < 0, uint(max(shift, 0)), shift < exact
+	return !y.beyond
+}
+
+// convert turns biases and slopes into integers, and says whether all numbers of the layer are small.
+func (f *fixed) convert(y *fixedLayer) bool {
+	ok := !y.beyond
+	for j, m := range y.below {
+		b, right := floored(y.b[j], int(f.bits))
+		down, below := floored(m, int(f.bits))
+		up, above := floored(-m, int(f.bits))
 		y.bias, y.down, y.up = append(y.bias, b), append(y.down, down), append(y.up, -up)
 		bend := int8(0)
-		if m := l.below[j]; m < 1 {
+		if m < 1 {
 			bend = -1
 		} else if m > 1 {
 			bend = 1
@@ -137,7 +163,7 @@ func (f *fixed) layer(l *layer) (y fixedLayer, ok bool) {
 		y.bend = append(y.bend, bend)
 		ok = ok && right && below && above
 	}
-	return y, ok
+	return ok
 }
 
 // floored returns ⌊v·2^s⌋, and whether that is small.

@@ -24,11 +24,12 @@ func (f *fixed) grain() uint { return min(f.bits, 20) }
 // fixedBackward holds a form that comes back.
 type fixedBackward struct {
 	*fixedZone
-	a, to       []int64
-	used        []int
-	dense, size []int64
-	c, t        int64
-	ok          bool
+	a, to []int64 // coefficients of the present layer, and room for the next
+	x     []int64 // what conditions say of the inputs themselves
+	used  []int   // where a is not 0
+	dense []int64 // and what it is there
+	c, t  int64   // constant and slack
+	ok    bool    // all numbers were small
 }
 
 // step adds to the constant and the slack.
@@ -219,13 +220,25 @@ func (b *fixedBackward) end(x []int64) (int64, bool) {
 
 // mixed bounds a mixture of a disjunct's conditions on the node.
 func (b *fixedBackward) mixed(m *claim) (int64, bool) {
-	forms, g := b.forms[m.disjunct], b.grain()
-	b.ok, b.c, b.t = true, 0, 0
+	g := b.grain()
+	sum, ok := b.sum(m)
+	reach := b.entering[len(b.layers)] + b.entering[0]
+	t, fits := times(sum+1<<g, reach).floor(b.bits + g)
+	if b.ok = ok && fits && isSmall(sum+1<<g) && isSmall(reach); !b.ok {
+		return 0, false
+	}
+	b.step(0, t+1)
+	b.down(len(b.layers)-1, m)
+	return b.end(b.x)
+}
+
+// sum starts a form as a mixture of conditions, and returns the sum of their weights.
+func (b *fixedBackward) sum(m *claim) (weights int64, ok bool) {
+	g := b.grain()
 	out, in := make([]wide, b.outputs), make([]wide, b.inputs)
 	var constant wide
-	sum := int64(0)
-	for i := range forms {
-		mu := int64(0)
+	for i := range b.forms[m.disjunct] {
+		f, mu := &b.forms[m.disjunct][i], int64(0)
 		if m.alone < 0 {
 			mu = m.mu[i]
 		} else if int(m.alone) == i {
@@ -234,11 +247,10 @@ func (b *fixedBackward) mixed(m *claim) (int64, bool) {
 		if mu == 0 {
 			continue
 		}
-		f := &forms[i]
 		if !f.ok {
 			return 0, false
 		}
-		sum += mu
+		weights += mu
 		for _, t := range f.y {
 			out[t.at] = out[t.at].plus(times(mu, t.v))
 		}
@@ -247,28 +259,18 @@ func (b *fixedBackward) mixed(m *claim) (int64, bool) {
 		}
 		constant = constant.plus(times(mu, f.offset))
 	}
-	b.a = resized64(b.a, b.outputs)
-	x := make([]int64, b.inputs)
-	narrow := func(v wide) int64 {
-		n, ok := v.floor(g)
-		b.ok = b.ok && ok
-		return n
-	}
+	b.a, b.x = resized64(b.a, b.outputs), resized64(b.x, b.inputs)
+	c, ok := constant.floor(g)
 	for k, v := range out {
-		b.a[k] = narrow(v)
+		n, fits := v.floor(g)
+		b.a[k], ok = n, ok && fits
 	}
 	for k, v := range in {
-		x[k] = narrow(v)
+		n, fits := v.floor(g)
+		b.x[k], ok = n, ok && fits
 	}
-	c := narrow(constant)
-	reach := b.entering[len(b.layers)] + b.entering[0]
-	t, ok := times(sum+1<<g, reach).floor(b.bits + g)
-	if !ok || !isSmall(sum+1<<g) || !isSmall(reach) {
-		return 0, false
-	}
-	b.step(c, t+1)
-	b.down(len(b.layers)-1, m)
-	return b.end(x)
+	b.c, b.t = c, 0
+	return weights, ok
 }
 
 // zoned bounds a condition on outputs alone by the rows of the outputs.

@@ -2,7 +2,10 @@ package safety
 
 // The bounds of a node in integers: the zonotope that goes forward.
 
-import "math/bits"
+import (
+	"math/bits"
+	"slices"
+)
 
 // fixedZone holds what is known of one node; its memory is used again for the next.
 type fixedZone struct {
@@ -11,17 +14,20 @@ type fixedZone struct {
 	lo, hi []int64
 	signs  []int8
 	second bool // bounds of the second level
-	// l, u bound pre-activations; side is the side of a unit, 0 where it is open. slope and off are
-	// the line of an open unit.
-	l, u, slope, off []int64
-	side             []int8
+	fixedUnits
 	// entering is the sum of the magnitudes of what enters each layer, the last one that of the
 	// outputs; sizes is the sum of the sizes of a layer's pre-activations.
 	entering, sizes []int64
 	now, next       fixedRows
-	live            []int
-	packed          []int64
+	live            live
 	back            fixedBackward
+}
+
+// fixedUnits hold what is known of units: l, u bound pre-activations, side is 0 where a unit is open,
+// slope and off are the line of an open one.
+type fixedUnits struct {
+	l, u, slope, off []int64
+	side             []int8
 }
 
 // fixedRows are the rows of a layer's values. A column is whole, or has one entry alone.
@@ -58,9 +64,9 @@ func (g *fixedRows) reset(n int) {
 
 func newFixedZone(f *fixed) *fixedZone {
 	n := f.units
-	z := &fixedZone{fixed: f, lo: make([]int64, f.inputs), hi: make([]int64, f.inputs), signs: make([]int8, n), side: make([]int8, n),
-		l: make([]int64, n), u: make([]int64, n), slope: make([]int64, n), off: make([]int64, n),
-		entering: make([]int64, len(f.layers)+1), sizes: make([]int64, len(f.layers))}
+	z := &fixedZone{fixed: f, lo: make([]int64, f.inputs), hi: make([]int64, f.inputs), signs: make([]int8, n),
+		fixedUnits: fixedUnits{make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n), make([]int8, n)},
+		entering:   make([]int64, len(f.layers)+1), sizes: make([]int64, len(f.layers))}
 	z.back.fixedZone = z
 	return z
 }
@@ -77,9 +83,6 @@ func (z *fixedZone) bound(n *node, second bool) state {
 		return unbounded
 	}
 	for i := range z.layers {
-		if z.ctx.Err() != nil {
-			return stopped
-		}
 		st := z.affine(i)
 		if st == bounded {
 			if second && i > 0 {
@@ -132,76 +135,21 @@ func (z *fixedZone) enter(n *node) bool {
 // affine makes the rows of layer i's pre-activations.
 func (z *fixedZone) affine(i int) state {
 	y, from, to := &z.layers[i], &z.now, &z.next
+	z.live.gather(from)
 	to.reset(y.out)
-	z.live = z.live[:0]
-	for k := range from.c {
-		if from.c[k] != 0 || from.r[k] != 0 || nonzero(from.whole, k) {
-			z.live = append(z.live, k)
-		}
-	}
-	n := len(z.live)
-	pack := func(v []int64, abs bool) []int64 {
-		at := len(z.packed)
-		for _, k := range z.live {
-			x := v[k]
-			if abs {
-				x = magnitude(x)
-			}
-			z.packed = append(z.packed, x)
-		}
-		return z.packed[at : at+n]
-	}
-	z.packed = resized64(z.packed, (len(from.whole)+4)*n)[:0]
-	c, r := pack(from.c, false), pack(from.r, false)
-	whole := make([][]int64, len(from.whole))
-	for g := range whole {
-		whole[g] = pack(from.whole[g], false)
-	}
-	for range from.whole {
+	for range from.columns() {
 		to.column(y.out)
 	}
-	for range from.single {
-		to.column(y.out)
-	}
-	rest := z.packed
 	grain := int64(from.columns()) + 3
 	if y.rounded {
 		m, _ := wide{0, uint64(z.entering[i])}.floor(y.shift)
 		grain += m + 1
 	}
 	for j := range y.out {
-		row := y.row(j)
-		z.packed = rest
-		w := pack(row, false)
-		size := pack(row, true)
-		centre, ok := dot(w, c).floor(y.shift)
-		radius, right := dot(size, r).floor(y.shift)
-		centre, radius = centre+y.bias[j], radius+grain
-		if !ok || !right || !isSmall(centre) || !isSmall(radius) {
-			return unbounded
+		if z.ctx.Err() != nil {
+			return stopped
 		}
-		sum := radius
-		for g, col := range whole {
-			if to.whole[g][j], ok = dot(w, col).floor(y.shift); !ok {
-				return unbounded
-			}
-			if sum += magnitude(to.whole[g][j]); sum >= small {
-				return unbounded
-			}
-		}
-		for g, t := range from.single {
-			v, ok := scaled(row[t.at], t.v, y.shift)
-			if !ok {
-				return unbounded
-			}
-			to.whole[len(whole)+g][j] = v
-			if sum += magnitude(v); sum >= small {
-				return unbounded
-			}
-		}
-		to.c[j], to.r[j] = centre, radius
-		q := y.first + j
-		if z.l[q], z.u[q] = centre-sum, centre+sum; !isSmall(z.l[q]) || !isSmall(z.u[q]) {
+		if !z.affineRow(y, j, grain) {
 			return unbounded
 		}
 	}
@@ -209,13 +157,78 @@ func (z *fixedZone) affine(i int) state {
 	return bounded
 }
 
-func nonzero(columns [][]int64, k int) bool {
-	for _, c := range columns {
-		if c[k] != 0 {
-			return true
+// affineRow makes the row of one unit, and says whether its numbers are small.
+func (z *fixedZone) affineRow(y *fixedLayer, j int, grain int64) bool {
+	from, to, row := &z.now, &z.next, y.row(j)
+	w, size := z.live.pick(row)
+	centre, ok := dot(w, z.live.c).floor(y.shift)
+	radius, right := dot(size, z.live.r).floor(y.shift)
+	centre, radius = centre+y.bias[j], radius+grain
+	if !ok || !right || !isSmall(centre) || !isSmall(radius) {
+		return false
+	}
+	sum := radius
+	for g, column := range z.live.whole {
+		v, ok := dot(w, column).floor(y.shift)
+		if sum += magnitude(v); !ok || sum >= small {
+			return false
+		}
+		to.whole[g][j] = v
+	}
+	for g, t := range from.single {
+		v, ok := scaled(row[t.at], t.v, y.shift)
+		if sum += magnitude(v); !ok || sum >= small {
+			return false
+		}
+		to.whole[len(z.live.whole)+g][j] = v
+	}
+	to.c[j], to.r[j] = centre, radius
+	q := y.first + j
+	z.l[q], z.u[q] = centre-sum, centre+sum
+	return isSmall(z.l[q]) && isSmall(z.u[q])
+}
+
+// live are rows without those that are 0, of which there are many behind a ReLU.
+type live struct {
+	at      []int
+	c, r    []int64
+	whole   [][]int64
+	w, size []int64 // a row of weights and of their sizes
+}
+
+// gather takes what is not 0 of rows.
+func (v *live) gather(g *fixedRows) {
+	v.at = v.at[:0]
+	for k := range g.c {
+		if g.c[k] != 0 || g.r[k] != 0 || slices.ContainsFunc(g.whole, func(c []int64) bool { return c[k] != 0 }) {
+			v.at = append(v.at, k)
 		}
 	}
-	return false
+	v.c, v.r = v.take(v.c, g.c), v.take(v.r, g.r)
+	for len(v.whole) < len(g.whole) {
+		v.whole = append(v.whole, nil)
+	}
+	v.whole = v.whole[:len(g.whole)]
+	for i, c := range g.whole {
+		v.whole[i] = v.take(v.whole[i], c)
+	}
+}
+
+func (v *live) take(to, from []int64) []int64 {
+	to = to[:0]
+	for _, k := range v.at {
+		to = append(to, from[k])
+	}
+	return to
+}
+
+// pick takes from a row of weights.
+func (v *live) pick(row []int64) (w, size []int64) {
+	v.w, v.size = v.take(v.w, row), v.size[:0]
+	for _, x := range v.w {
+		v.size = append(v.size, magnitude(x))
+	}
+	return v.w, v.size
 }
 
 func resized64(v []int64, n int) []int64 {

@@ -70,7 +70,7 @@ func (w *worker) visit(n *node) (children []*node, found *Witness, err error) {
 	for i, d := range n.disjunct {
 		at, top, m := w.refuted(i, d)
 		if top > 0 {
-			claims = w.claim(claims, d, at-w.start[i], m)
+			claims = append(claims, w.claim(d, at-w.start[i], m))
 			continue
 		}
 		if found = w.corner(d, at); found != nil {
@@ -280,26 +280,11 @@ func (w *worker) programmes(n *node, r int, claims []*claim) ([]*node, *Witness,
 	}
 	split, most := int32(-1), 0.0
 	for _, d := range n.disjunct {
-		t.fill(d, n.signs)
-		w.programmesAsked.Add(1)
-		var point []float64
-		if p := newProgramme(t.rows, t.width); p.solve() {
-			if p.value() > 0 {
-				if m := t.mixture(d, p.multipliers()); m != nil && w.zone.back.refutes(d, m) && (sides == nil || w.holds(n, d, m)) {
-					claims = w.claim(claims, d, -1, m)
-					continue
-				}
-			}
-			point = p.point()
-			if found := w.walker.try(d, t.input(point, w.walker.x)); found != nil {
-				return nil, found, nil
-			}
+		found, c, point, err := w.programme(t, n, d, sides)
+		if found != nil || err != nil {
+			return nil, found, err
 		}
-		if sides != nil {
-			found, c, err := w.leaf(n, d, sides)
-			if found != nil || err != nil {
-				return nil, found, err
-			}
+		if c != nil {
 			claims = append(claims, c)
 			continue
 		}
@@ -325,6 +310,28 @@ func (w *worker) programmes(n *node, r int, claims []*claim) ([]*node, *Witness,
 		return w.splitUnsettled(n)
 	}
 	return w.splitUnit(n, split), nil, nil
+}
+
+// programme asks a programme for one disjunct. It returns a witness, or what refutes the disjunct, or, if
+// the programme has one, a point. sides, where not nil, are those of all units.
+func (w *worker) programme(t *triangle, n *node, d int32, sides []int8) (found *Witness, c *claim, point []float64, err error) {
+	t.fill(d, n.signs)
+	w.programmesAsked.Add(1)
+	if p := newProgramme(t.rows, t.width); p.solve() {
+		if p.value() > 0 {
+			if m := t.mixture(d, p.multipliers()); m != nil && w.zone.back.refutes(d, m) && (sides == nil || w.holds(n, d, m)) {
+				return nil, w.claim(d, -1, m), nil, nil
+			}
+		}
+		point = p.point()
+		if found = w.walker.try(d, t.input(point, w.walker.x)); found != nil {
+			return found, nil, nil, nil
+		}
+	}
+	if sides != nil {
+		found, c, err = w.leaf(n, d, sides)
+	}
+	return found, c, point, err
 }
 
 // united are the disjuncts of both lists, in order.

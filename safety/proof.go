@@ -152,8 +152,9 @@ func (s *subject) proving() (*fixed, []*node, error) {
 	}
 	var best *fixed
 	var nodes []*node
+	weights := weightsOf(s)
 	for bits := first; bits >= leastBits; bits -= 4 {
-		f, roots, ok := s.try(bits)
+		f, roots, ok := s.try(weights, bits)
 		if roots != nil && best == nil || ok {
 			best, nodes = f, roots
 		}
@@ -169,7 +170,7 @@ func (s *subject) proving() (*fixed, []*node, error) {
 
 // try makes roots with a unit of 2^−bits, and says whether all of them have bounds. There are none
 // where a box is too large.
-func (s *subject) try(bits uint) (f *fixed, roots []*node, ok bool) {
+func (s *subject) try(weights []fixedLayer, bits uint) (f *fixed, roots []*node, ok bool) {
 	for i := range s.query.Boxes {
 		n := &node{place: &place{side: i}}
 		if n.lo, n.hi, ok = s.onGrid(s.query.Boxes[i], bits); !ok {
@@ -177,7 +178,7 @@ func (s *subject) try(bits uint) (f *fixed, roots []*node, ok bool) {
 		}
 		roots = append(roots, n)
 	}
-	f = newFixed(s, bits)
+	f = newFixed(s, weights, bits)
 	z := newFixedZone(f)
 	ok = f.bounds
 	for i, d := range s.query.Disjuncts {

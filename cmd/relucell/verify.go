@@ -70,16 +70,8 @@ func (c *verifyCmd) run(cmd *cobra.Command, args []string) error {
 	defer release()
 	ctx, cancel := limited(ctx, c.timeout)
 	defer cancel()
-	for _, f := range []struct{ flag, name string }{{"witness", c.witness}, {"proof", c.proof}} {
-		if !cmd.Flags().Changed(f.flag) {
-			continue
-		}
-		if err := checkOutput(f.flag, f.name, args); err != nil {
-			return err
-		}
-	}
-	if c.proof != "" && c.witness != "" && files.Same(c.proof, c.witness) {
-		return badInputf("--proof: %s is the witness, expected another file", c.proof)
+	if err := c.checkOutputs(cmd, args); err != nil {
+		return err
 	}
 	a := &answer{specPath: args[1], netPath: args[0]}
 	var err error
@@ -105,17 +97,24 @@ func (c *verifyCmd) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return badInputf("%s: %w", args[0], err)
 	}
-	a.netStamp = fingerprint(ctx, a.net)
+	a.netStamp, a.proof = fingerprint(ctx, a.net), c.proof
+	return c.finish(cmd, a)
+}
+
+// finish writes what was asked for and prints the answer.
+func (c *verifyCmd) finish(cmd *cobra.Command, a *answer) error {
+	if a.netStamp == "" && (a.res.Witness != nil && c.witness != "" || a.res.Proof != nil) {
+		a.netStamp = fingerprint(cmd.Context(), a.net) // what is written begins with it
+	}
 	if a.res.Witness != nil && c.witness != "" {
 		if err := files.Write(c.witness, a.writeWitness); err != nil {
 			return failed(err)
 		}
 		a.witness = c.witness
 	}
-	a.proof = c.proof
 	if a.res.Proof != nil {
 		defer a.res.Proof.Close()
-		a.unproved = a.writeProof(cmd.Context())
+		a.unproved = a.writeProof()
 	}
 	if err := a.print(cmd.OutOrStdout(), c.format); err != nil {
 		return err
@@ -140,14 +139,25 @@ func (c *verifyCmd) unread(cmd *cobra.Command, ctx context.Context, err error) e
 	return err
 }
 
-// checkOutput refuses the name of a file to write before the search, so that a bad one costs no time.
-func checkOutput(flag, name string, args []string) error {
-	for i, what := range []string{"network", "query"} {
-		if name != "" && files.Same(args[i], name) {
-			return badInputf("--%s: %s is the %s itself, expected another file", flag, name, what)
+// checkOutputs refuses names before the search, so that a bad one costs no time.
+func (c *verifyCmd) checkOutputs(cmd *cobra.Command, args []string) error {
+	for _, f := range []struct{ flag, name string }{{"witness", c.witness}, {"proof", c.proof}} {
+		if !cmd.Flags().Changed(f.flag) {
+			continue
+		}
+		for i, what := range []string{"network", "query"} {
+			if f.name != "" && files.Same(args[i], f.name) {
+				return badInputf("--%s: %s is the %s itself, expected another file", f.flag, f.name, what)
+			}
+		}
+		if err := badInput(named(f.flag, files.Check(f.name))); err != nil {
+			return err
 		}
 	}
-	return badInput(named(flag, files.Check(name)))
+	if c.proof != "" && c.witness != "" && files.Same(c.proof, c.witness) {
+		return badInputf("--proof: %s is the witness, expected another file", c.proof)
+	}
+	return nil
 }
 
 // readQuery reads a query, and the hash of its bytes.
