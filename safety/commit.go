@@ -30,37 +30,35 @@ func (w *worker) commit(n *node, claims []*claim, last bool) (failed []int32, cl
 	if w.exact == nil {
 		return nil, last
 	}
-	for _, second := range []bool{false, true} {
-		if second && !last {
-			break
-		}
-		lines, left, st := w.lines(n, claims, second)
-		switch {
-		case st == stopped:
-			return nil, true // nothing that is written counts any more
-		case st == empty || last && len(left) == 0:
-			w.tree.close(n.place, append(n.text, lines...))
+	lines, left, st := w.lines(n, claims, false)
+	if last && len(left) > 0 && st != stopped && st != empty { // R is the first line of a node
+		again, none, st := w.lines(n, append(n.held[:len(n.held):len(n.held)], claims...), true)
+		if st == empty || len(none) == 0 && st != stopped {
+			w.tree.close(n.place, append([]byte("R\n"), again...))
 			return nil, true
-		case !second:
-			defer func() {
-				if !closed {
-					n.text = append(n.text, lines...)
-				}
-			}()
-			failed = left
 		}
 	}
-	return failed, false
+	switch {
+	case st == stopped:
+		return nil, true // nothing that is written counts any more
+	case st == empty || last && len(left) == 0:
+		w.tree.close(n.place, append(n.text, lines...))
+		return nil, true
+	}
+	n.text = append(n.text, lines...)
+	for _, c := range claims {
+		if !slices.Contains(left, c.disjunct) {
+			n.held = append(n.held, c)
+		}
+	}
+	return left, false
 }
 
 // lines spells the claims that are right on a node, and returns the disjuncts of the others. An empty
 // node refutes all that there is.
 func (w *worker) lines(n *node, claims []*claim, second bool) (lines []byte, failed []int32, st state) {
-	if second {
-		lines = append(lines, 'R', '\n')
-	}
 	if st = w.exact.bound(n, second); st == empty {
-		return append(lines, 'V', '\n'), nil, st
+		return []byte("V\n"), nil, st
 	}
 	for _, c := range claims {
 		var line []byte

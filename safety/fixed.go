@@ -52,6 +52,9 @@ type fixed struct {
 	neuron []int32
 	// bounds says that the network's numbers are in the domain; else no node has bounds.
 	bounds bool
+	// blind says that a root or a condition has none, so that exact lines are likely to be all that
+	// there is.
+	blind bool
 }
 
 // fixedForm is a condition in units, with indices of the variables; it is not ok where a number is

@@ -35,9 +35,11 @@ type node struct {
 	disjunct []int32 // those that are not refuted
 	halvings int
 	key      float64 // the least first
-	// place is where its text belongs, nil without a proof; text are its lines so far.
+	// place is where its text belongs, nil without a proof; text are its lines so far, which say what is
+	// held.
 	place *place
 	text  []byte
+	held  []*claim
 }
 
 // worker looks at nodes.
@@ -306,7 +308,7 @@ func (w *worker) programmes(n *node, r int, claims []*claim) ([]*node, *Witness,
 	if split < 0 {
 		split = w.widestUnit(r)
 	}
-	if split < 0 && w.exact != nil {
+	if w.exact != nil && (split < 0 || w.fixed.blind) {
 		return w.splitUnsettled(n)
 	}
 	return w.splitUnit(n, split), nil, nil

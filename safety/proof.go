@@ -20,6 +20,8 @@ const (
 	maxDigits, maxMultiplier, maxLine, maxNumbers, maxCommon = 20_000, 12_288, 4 << 20, 1 << 22, 131_072
 	// bitsOfDigit: a number of fewer than 3 bits a digit has no more digits.
 	bitsOfDigit = 3
+	// coarser is how many bits fewer are tried where numbers are too large.
+	coarser = 4
 	// narrowest is the number of bits that the narrowest side of a box should have in units.
 	narrowest = 16
 )
@@ -153,12 +155,15 @@ func (s *subject) proving() (*fixed, []*node, error) {
 	var best *fixed
 	var nodes []*node
 	weights := weightsOf(s)
-	for bits := first; bits >= leastBits; bits -= 4 {
+	for bits := first; ; bits = max(bits-coarser, leastBits) {
 		f, roots, ok := s.try(weights, bits)
 		if roots != nil && best == nil || ok {
 			best, nodes = f, roots
 		}
-		if ok || s.ctx.Err() != nil {
+		if f != nil {
+			f.blind = !ok
+		}
+		if ok || s.ctx.Err() != nil || bits == leastBits {
 			break
 		}
 	}

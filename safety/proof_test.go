@@ -275,3 +275,59 @@ func TestProofsOfAllKindsOfUnits(t *testing.T) {
 	require.Greater(t, holds, runs/8)
 	require.Greater(t, violated, runs/8)
 }
+
+// TestProofsOfSeveralAlternatives on networks with more units than programmes are asked for at once, so
+// that some alternatives are refuted before others, and bounds of both levels are used.
+func TestProofsOfSeveralAlternatives(t *testing.T) {
+	runs, lines := 12, map[string]int{}
+	if os.Getenv("RELUCELL_SOAK") != "" {
+		runs = 300
+	}
+	for i := range runs {
+		rng := rand.New(rand.NewPCG(41, uint64(i)))
+		widths := []int{3, 14, 14, 14, 3}
+		var rows [][][]float64
+		for l := range widths[1:] {
+			var layer [][]float64
+			for range widths[l+1] {
+				row := make([]float64, widths[l]+1)
+				for k := range row {
+					row[k] = rng.NormFloat64() / math.Sqrt(float64(widths[l]))
+				}
+				layer = append(layer, row)
+			}
+			rows = append(rows, layer)
+		}
+		n := build(t, []network.Activation{network.ReLU, network.ReLU, network.ReLU, network.None}, rows...)
+		s := newSubject(context.Background(), n, &vnnlib.Query{})
+		w, x := newWalker(s), make([]float64, 3)
+		lo, hi := []float64{1e9, 1e9, 1e9}, []float64{-1e9, -1e9, -1e9}
+		for range 4000 {
+			random(rng, x, []float64{-1, -1, -1}, []float64{1, 1, 1})
+			for k, y := range w.forward(x) {
+				lo[k], hi[k] = min(lo[k], y), max(hi[k], y)
+			}
+		}
+		off := func(k int) float64 { return (0.02 + 0.3*rng.Float64()) * (hi[k] - lo[k]) }
+		spec := specification(n, "(and (>= X_0 -1) (<= X_0 1) (>= X_1 -1) (<= X_1 1) (>= X_2 -1) (<= X_2 1))",
+			fmt.Sprintf("(or (<= Y_0 %f) (>= Y_1 %f) (and (<= Y_2 %f) (<= Y_0 Y_1)) (and (>= Y_0 %f) (>= X_0 Y_2)))", lo[0]-off(0), hi[1]+off(1), lo[2]-off(2), hi[0]+off(0)))
+		tune := usual(3)
+		tune.few = []int{4, 12, 24}[i%3]
+		got, text := proved(t, n, spec, tune, 1)
+		if got == Violated {
+			continue
+		}
+		_, again := proved(t, n, spec, tune, 4)
+		require.Equal(t, text, again)
+		_, tree, _ := strings.Cut(text, "\ntree\n")
+		before := ""
+		for line := range strings.Lines(tree) {
+			lines[line[:1]]++
+			lines[before+line[:1]]++
+			before = line[:1]
+		}
+	}
+	for _, kind := range []string{"X", "N", "Z", "F", "R", "ZX", "ZF"} {
+		require.Positive(t, lines[kind], "%s in %v", kind, lines)
+	}
+}

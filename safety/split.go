@@ -32,7 +32,7 @@ func (w *worker) children(n, below, above *node, line byte, at int) []*node {
 	if n.place != nil {
 		text := append(strconv.AppendInt(append(n.text, line), int64(at), 10), '\n')
 		below.place, above.place = w.tree.split(n.place, text)
-		below.text, above.text = nil, nil
+		below.text, above.text, below.held, above.held = nil, nil, nil, nil
 	}
 	return []*node{below, above}
 }
