@@ -1,7 +1,7 @@
 package safety
 
-// What a search with a proof writes at a node. Floats have said what refutes it; integers have the last
-// word, and what they do not confirm is as good as not refuted.
+// What a search with a proof writes at a node. Floats have said what refutes it; integers have the
+// last word, and what they do not confirm is as good as not refuted.
 
 import "slices"
 
@@ -24,8 +24,9 @@ func (w *worker) claim(d int32, j int, m *mixture) *claim {
 }
 
 // commit writes what the claims refute, and returns the disjuncts that integers cannot tell, and
-// whether the node is closed. The node's other disjuncts stay open, unless these were the last ones.
-// Bounds of the second level are used only to close a node, so that they do not burden those below.
+// whether the node is closed. The node's other disjuncts stay open, unless these were the last
+// ones. Bounds of the second level are used only to close a node, so that they do not burden those
+// below.
 func (w *worker) commit(n *node, claims []*claim, last bool) (failed []int32, closed bool) {
 	if w.exact == nil {
 		return nil, last
@@ -54,8 +55,8 @@ func (w *worker) commit(n *node, claims []*claim, last bool) (failed []int32, cl
 	return left, false
 }
 
-// lines spells the claims that are right on a node, and returns the disjuncts of the others. An empty
-// node refutes all that there is.
+// lines spells the claims that are right on a node, and returns the disjuncts of the others. An
+// empty node refutes all that there is.
 func (w *worker) lines(n *node, claims []*claim, second bool) (lines []byte, failed []int32, st state) {
 	if st = w.exact.bound(n, second); st == empty {
 		return []byte("V\n"), nil, st
@@ -105,8 +106,8 @@ func (z *zone) sides() []int8 {
 	return sides
 }
 
-// settled returns, until the next call, the sides of all units on a node that is settled in floats; nil where a proof must
-// settle some units first.
+// settled returns, until the next call, the sides of all units on a node that is settled in
+// floats; nil where a proof must settle some units first.
 func (w *worker) settled(n *node) []int8 {
 	if w.exact == nil {
 		return w.zone.sides()
@@ -165,9 +166,9 @@ func (w *worker) splitUnsettled(n *node) ([]*node, *Witness, error) {
 	return w.splitUnit(n, w.unsettled(n)), nil, nil
 }
 
-// contradiction closes a node if its signs contradict one another, as far as the pre-activations are
-// affine: in the layers before the first unit without a side, and in that unit's. So a tree of signs
-// has no more nodes than there are cells, also where there are no bounds.
+// contradiction closes a node if its signs contradict one another, as far as the pre-activations
+// are affine: in the layers before the first unit without a side, and in that unit's. So a tree of
+// signs has no more nodes than there are cells, also where there are no bounds.
 func (w *worker) contradiction(n *node) (closed bool, err error) {
 	q := w.unsettled(n)
 	known := w.units
@@ -216,8 +217,8 @@ func (w *worker) void(n *node) ([]*node, *Witness, error) {
 	return w.splitVoid(&c), nil, nil
 }
 
-// splitVoid splits an empty node of which neither integers nor signs say so: a unit where few are open, else the
-// widest input.
+// splitVoid splits an empty node of which neither integers nor signs say so: a unit where few are
+// open, else the widest input.
 func (w *worker) splitVoid(n *node) []*node {
 	q, open := w.unsettled(n), 0
 	for _, s := range w.exact.side {

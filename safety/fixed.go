@@ -2,10 +2,10 @@ package safety
 
 // The network in integers, as the checker of proofs has it: numbers are integers in units of 2^−F.
 //
-// Floats decide what to try; this decides what is written. It repeats the arithmetic of the checker
-// (docs/safety-proof.md) step by step, floor by floor, in code that shares nothing with it, so that
-// no line is written that the checker refuses. A bound with a margin for the checker's rounding would
-// be cheaper, but none is known that holds for all networks.
+// Floats decide what to try; this decides what is written. It repeats the arithmetic of the
+// checker (docs/safety-proof.md) step by step, floor by floor, in code that shares nothing with
+// it, so that no line is written that the checker refuses. A bound with a margin for the checker's
+// rounding would be cheaper, but none is known that holds for all networks.
 
 import (
 	"context"
@@ -98,7 +98,8 @@ func newFixed(s *subject, weights []fixedLayer, bits uint) *fixed {
 	return f
 }
 
-// weightsOf returns the layers with their weights, which no unit changes. It is cut short by a stop.
+// weightsOf returns the layers with their weights, which no unit changes. It is cut short by a
+// stop.
 func weightsOf(s *subject) []fixedLayer {
 	layers := make([]fixedLayer, len(s.layers))
 	for i := range layers {
@@ -149,7 +150,8 @@ func (y *fixedLayer) choose(ctx context.Context) bool {
 	return !y.beyond
 }
 
-// convert turns biases and slopes into integers, and says whether all numbers of the layer are small.
+// convert turns biases and slopes into integers, and says whether all numbers of the layer are
+// small.
 func (f *fixed) convert(y *fixedLayer) bool {
 	ok := !y.beyond
 	for j, m := range y.below {
@@ -204,8 +206,8 @@ func (f *fixed) form(e *vnnlib.Form) fixedForm {
 	return y
 }
 
-// onGrid returns the box of b on the grid of units: floats, as all numbers have few bits. It is not ok
-// where the box is too large for that.
+// onGrid returns the box of b on the grid of units: floats, as all numbers have few bits. It is
+// not ok where the box is too large for that.
 func (s *subject) onGrid(b vnnlib.Box, bits uint) (lo, hi []float64, ok bool) {
 	lo, hi = make([]float64, s.inputs), make([]float64, s.inputs)
 	for k := range lo {

@@ -23,8 +23,8 @@ type fixedZone struct {
 	back            fixedBackward
 }
 
-// fixedUnits hold what is known of units: l, u bound pre-activations, side is 0 where a unit is open,
-// slope and off are the line of an open one.
+// fixedUnits hold what is known of units: l, u bound pre-activations, side is 0 where a unit is
+// open, slope and off are the line of an open one.
 type fixedUnits struct {
 	l, u, slope, off []int64
 	side             []int8

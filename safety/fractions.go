@@ -10,9 +10,9 @@ type exactRow struct {
 	strict bool
 }
 
-// dictionary expresses basic variables by nonbasic ones. Variable k < n is x_k − lo_k ≥ 0, n is a ≥ 0
-// by which conditions that are not strict may be missed, n+1 is t, free, by which strict ones may;
-// then come slacks ≥ 0.
+// dictionary expresses basic variables by nonbasic ones. Variable k < n is x_k − lo_k ≥ 0, n is a
+// ≥ 0 by which conditions that are not strict may be missed, n+1 is t, free, by which strict ones
+// may; then come slacks ≥ 0.
 type dictionary struct {
 	n               int
 	d               []rational // a constant last
@@ -55,8 +55,8 @@ func feasible(stop func() error, rows []exactRow, lo, width []*big.Rat) (x, weig
 }
 
 // weights are those of the rows at the end of a programme, whose value the row at has: what is
-// minimised is its value + Σ weight·slack + terms that are not negative, as an identity, and slack_i is
-// a or t or 0, less row i.
+// minimised is its value + Σ weight·slack + terms that are not negative, as an identity, and
+// slack_i is a or t or 0, less row i.
 func (p *dictionary) weights(at, rows int) []*big.Rat {
 	y := make([]*big.Rat, rows)
 	for i := range y {

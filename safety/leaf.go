@@ -3,12 +3,12 @@ package safety
 // The exact end: where all units of a node are settled, the network is affine on it, and whether a
 // point satisfies a disjunct there is a linear programme in fractions.
 //
-// The signs of units that the node does not fix are certain on its box by their bounds, so they are
-// no constraints. Fixed signs are constraints s·z ≥ 0, which leave the affine map right also where z
-// is 0. The region is closed, conditions ≤ first: minimise t over the box with all forms ≤ t. There
-// is a point if and only if the least t is at most 0, so touching is decided. Where some conditions
-// are strict, the rest must hold and the strict ones be below 0: minimise t with the strict forms
-// ≤ t and the rest ≤ 0, satisfiable if and only if the least t is below 0.
+// The signs of units that the node does not fix are certain on its box by their bounds, so they
+// are no constraints. Fixed signs are constraints s·z ≥ 0, which leave the affine map right also
+// where z is 0. The region is closed, conditions ≤ first: minimise t over the box with all forms ≤
+// t. There is a point if and only if the least t is at most 0, so touching is decided. Where some
+// conditions are strict, the rest must hold and the strict ones be below 0: minimise t with the
+// strict forms ≤ t and the rest ≤ 0, satisfiable if and only if the least t is below 0.
 
 import (
 	"errors"
@@ -20,8 +20,8 @@ import (
 
 var errLeaf = errors.New("safety: an exact programme's point does not satisfy its conditions")
 
-// leaf decides disjunct d on a node whose units are all settled, on these sides: it returns a witness
-// or what refutes the disjunct, or neither after a stop.
+// leaf decides disjunct d on a node whose units are all settled, on these sides: it returns a
+// witness or what refutes the disjunct, or neither after a stop.
 func (w *worker) leaf(n *node, d int32, sides []int8) (*Witness, *claim, error) {
 	w.exactAsked.Add(1)
 	forms, ok := w.exactForms(sides)
@@ -65,8 +65,8 @@ func (w *worker) leaf(n *node, d int32, sides []int8) (*Witness, *claim, error) 
 	return found, nil, w.ctx.Err()
 }
 
-// contradicts returns weights of a node's signs that contradict one another, nil where there is a point
-// that has them. Units before those of the signs have sides.
+// contradicts returns weights of a node's signs that contradict one another, nil where there is a
+// point that has them. Units before those of the signs have sides.
 func (w *worker) contradicts(n *node, sides []int8) (*exactClaim, error) {
 	w.exactAsked.Add(1)
 	forms, ok := w.exactForms(sides)
@@ -142,8 +142,8 @@ func (r rational) times(f *big.Rat) rational {
 	return out
 }
 
-// exactForms are the forms of pre-activations and values on a node whose units are settled. They are
-// not ok after a stop. sides are those of the units, −1 below 0.
+// exactForms are the forms of pre-activations and values on a node whose units are settled. They
+// are not ok after a stop. sides are those of the units, −1 below 0.
 type exactForms struct{ pre, val []rational }
 
 func (s *subject) exactForms(sides []int8) (e exactForms, ok bool) {

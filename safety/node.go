@@ -35,8 +35,8 @@ type node struct {
 	disjunct []int32 // those that are not refuted
 	halvings int
 	key      float64 // the least first
-	// place is where its text belongs, nil without a proof; text are its lines so far, which say what is
-	// held.
+	// place is where its text belongs, nil without a proof; text are its lines so far, which say
+	// what is held.
 	place *place
 	text  []byte
 	held  []*claim
@@ -54,8 +54,8 @@ type worker struct {
 	exact  *fixedZone // nil without a proof
 }
 
-// visit looks at a node and returns what is left of it: its children, or a witness, or neither where
-// it is refuted.
+// visit looks at a node and returns what is left of it: its children, or a witness, or neither
+// where it is refuted.
 func (w *worker) visit(n *node) (children []*node, found *Witness, err error) {
 	switch w.zone.bound(n) {
 	case empty:
@@ -101,7 +101,8 @@ func (w *worker) visit(n *node) (children []*node, found *Witness, err error) {
 	return w.programmes(rest, best, claims)
 }
 
-// beyond is visit for a node without bounds: neurons are split until all are fixed, if they are few.
+// beyond is visit for a node without bounds: neurons are split until all are fixed, if they are
+// few.
 func (w *worker) beyond(n *node) ([]*node, *Witness, error) {
 	const few = 12
 	var free []int32
@@ -271,8 +272,8 @@ func (w *worker) climb(n *node) *Witness {
 	return nil
 }
 
-// programmes asks a programme for each disjunct of a node with few open units. claims are of disjuncts
-// that are refuted already.
+// programmes asks a programme for each disjunct of a node with few open units. claims are of
+// disjuncts that are refuted already.
 func (w *worker) programmes(n *node, r int, claims []*claim) ([]*node, *Witness, error) {
 	t := newTriangle(w.zone)
 	var open []int32
@@ -314,8 +315,8 @@ func (w *worker) programmes(n *node, r int, claims []*claim) ([]*node, *Witness,
 	return w.splitUnit(n, split), nil, nil
 }
 
-// programme asks a programme for one disjunct. It returns a witness, or what refutes the disjunct, or, if
-// the programme has one, a point. sides, where not nil, are those of all units.
+// programme asks a programme for one disjunct. It returns a witness, or what refutes the disjunct,
+// or, if the programme has one, a point. sides, where not nil, are those of all units.
 func (w *worker) programme(t *triangle, n *node, d int32, sides []int8) (found *Witness, c *claim, point []float64, err error) {
 	t.fill(d, n.signs)
 	w.programmesAsked.Add(1)

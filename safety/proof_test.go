@@ -25,8 +25,8 @@ import (
 	"github.com/relucell/relucell/vnnlib"
 )
 
-// proved answers with a proof, and returns its text, empty where the verdict is another. Every proof is
-// held to the checker.
+// proved answers with a proof, and returns its text, empty where the verdict is another. Every
+// proof is held to the checker.
 func proved(t require.TestingT, n *network.Network, spec string, tune tuning, workers int) (Verdict, string) {
 	s := newSubject(context.Background(), n, read(t, spec))
 	s.tuning = tune
@@ -68,8 +68,8 @@ var tunings = map[string]tuning{
 	"programmes for all from now": {200, 200, 0},
 }
 
-// TestProofsAgainstTheTwin holds verdicts with proofs to the enumeration of all cells, and the bytes of
-// one worker to those of others.
+// TestProofsAgainstTheTwin holds verdicts with proofs to the enumeration of all cells, and the
+// bytes of one worker to those of others.
 func TestProofsAgainstTheTwin(t *testing.T) {
 	runs := 80
 	if os.Getenv("RELUCELL_SOAK") != "" {
@@ -234,8 +234,8 @@ func TestTextIsInPreorder(t *testing.T) {
 	}
 }
 
-// TestProofsOfAllKindsOfUnits: weights of all sizes and slopes of all kinds, so that layers are rounded,
-// numbers overflow, and floats see more than integers.
+// TestProofsOfAllKindsOfUnits: weights of all sizes and slopes of all kinds, so that layers are
+// rounded, numbers overflow, and floats see more than integers.
 func TestProofsOfAllKindsOfUnits(t *testing.T) {
 	runs := 60
 	if os.Getenv("RELUCELL_SOAK") != "" {
@@ -276,8 +276,8 @@ func TestProofsOfAllKindsOfUnits(t *testing.T) {
 	require.Greater(t, violated, runs/8)
 }
 
-// TestProofsOfSeveralAlternatives on networks with more units than programmes are asked for at once, so
-// that some alternatives are refuted before others, and bounds of both levels are used.
+// TestProofsOfSeveralAlternatives on networks with more units than programmes are asked for at
+// once, so that some alternatives are refuted before others, and bounds of both levels are used.
 func TestProofsOfSeveralAlternatives(t *testing.T) {
 	runs, lines := 12, map[string]int{}
 	if os.Getenv("RELUCELL_SOAK") != "" {

@@ -2,8 +2,8 @@ package safety
 
 // How a node is split: the input through which most looseness enters, or a unit.
 //
-// Which input is split matters more than anything else in the search. A form that came back may have
-// slope 0 in the very input whose looseness sits in its constant, so slopes are a bad guide.
+// Which input is split matters more than anything else in the search. A form that came back may
+// have slope 0 in the very input whose looseness sits in its constant, so slopes are a bad guide.
 
 import (
 	"math"
@@ -37,8 +37,8 @@ func (w *worker) children(n, below, above *node, line byte, at int) []*node {
 	return []*node{below, above}
 }
 
-// cut is where an interval is halved: between its ends, or at one where it cannot be halved. On a grid
-// ends are whole numbers of units, of at most exactBits, and what is computed is exact.
+// cut is where an interval is halved: between its ends, or at one where it cannot be halved. On a
+// grid ends are whole numbers of units, of at most exactBits, and what is computed is exact.
 func (s *subject) cut(lo, hi float64) float64 {
 	if s.bits == 0 {
 		return middle(lo, hi)

@@ -4,8 +4,8 @@ package safety
 
 import "math/bits"
 
-// small bounds the size of the numbers that a proof is made of: products of two of them, and sums of
-// as many as are added, fit into 128 bits.
+// small bounds the size of the numbers that a proof is made of: products of two of them, and sums
+// of as many as are added, fit into 128 bits.
 const small = 1 << 61
 
 func isSmall(v int64) bool { return -small < v && v < small }
