@@ -23,6 +23,12 @@
 // Where a node is so small that all neurons are settled and floats still cannot tell, the question
 // is a linear programme in fractions (leaf.go).
 //
+// With [Options.Prove] an answer Holds comes with a [Proof], for a checker that shares nothing with
+// this package. Boxes are then halved on a grid of integers, and what floats refute is refuted once
+// more in integers, with the rounding of the checker, before it is written (fixed.go, commit.go).
+// Nothing that shapes the tree of nodes depends on the order in which they are visited, so neither
+// do the bytes of a proof.
+//
 // The approach is that of Xiang, Tran and Johnson (2017), safety by exact output sets, turned
 // around: not every region is visited, only boxes that are not refuted as a whole. Zonotopes are
 // those of Singh, Gehr, Mirman, Püschel and Vechev (2018), forms that come back those of Zhang,

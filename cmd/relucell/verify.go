@@ -42,8 +42,8 @@ border of a condition <= satisfies it.
 rounding. "violated" comes with a counterexample, evaluated exactly; a runtime in float32 may
 disagree with it. "unknown" says that the search was stopped first, and is the exit code 3.
 
---proof writes a proof of "holds", whose bytes depend on neither the workers nor the order of the search.
-It takes up to some five times the search, as every bound is computed again in integers.
+--proof writes a proof of "holds" for "relucell check". Its bytes do not depend on the workers. The
+search takes some two to three times as long, as what is refuted is refuted again in integers.
 
 The format vnncomp prints what the competition VNN-COMP asks for: unsat, sat with a point, timeout
 or unknown.`,
