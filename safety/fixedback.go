@@ -60,7 +60,7 @@ func (b *fixedBackward) tighten(i int) {
 // unit bounds a multiple of a pre-activation.
 func (b *fixedBackward) unit(i, j int, a int64) (int64, bool) {
 	y := &b.layers[i]
-	b.a = resized64(b.a, y.out)
+	b.a = resized(b.a, y.out)
 	clear(b.a)
 	b.a[j], b.c, b.t, b.ok = a, 0, 0, true
 	b.affine(i)
@@ -169,7 +169,7 @@ func (b *fixedBackward) affine(i int) {
 			b.used, b.dense = append(b.used, j), append(b.dense, v)
 		}
 	}
-	b.to = resized64(b.to, y.in)
+	b.to = resized(b.to, y.in)
 	for k := range b.to {
 		var v bool
 		if b.to[k], v = picked(b.dense, y.column(k), b.used).floor(y.shift); !v {
@@ -259,7 +259,7 @@ func (b *fixedBackward) sum(m *claim) (weights int64, ok bool) {
 		}
 		constant = constant.plus(times(mu, f.offset))
 	}
-	b.a, b.x = resized64(b.a, b.outputs), resized64(b.x, b.inputs)
+	b.a, b.x = resized(b.a, b.outputs), resized(b.x, b.inputs)
 	c, ok := constant.floor(g)
 	for k, v := range out {
 		n, fits := v.floor(g)

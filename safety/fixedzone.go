@@ -47,19 +47,13 @@ func (g *fixedRows) column(n int) []int64 {
 	} else {
 		g.whole = append(g.whole, nil)
 	}
-	if cap(g.whole[k]) < n {
-		g.whole[k] = make([]int64, n, n+n/2)
-	}
-	g.whole[k] = g.whole[k][:n]
+	g.whole[k] = resized(g.whole[k], n)
 	clear(g.whole[k])
 	return g.whole[k]
 }
 
 func (g *fixedRows) reset(n int) {
-	if cap(g.c) < n {
-		g.c, g.r = make([]int64, n, n+n/2), make([]int64, n, n+n/2)
-	}
-	g.c, g.r, g.whole, g.single = g.c[:n], g.r[:n], g.whole[:0], g.single[:0]
+	g.c, g.r, g.whole, g.single = resized(g.c, n), resized(g.r, n), g.whole[:0], g.single[:0]
 }
 
 func newFixedZone(f *fixed) *fixedZone {
@@ -229,13 +223,6 @@ func (v *live) pick(row []int64) (w, size []int64) {
 		v.size = append(v.size, magnitude(x))
 	}
 	return v.w, v.size
-}
-
-func resized64(v []int64, n int) []int64 {
-	if cap(v) < n {
-		return make([]int64, n, n+n/2)
-	}
-	return v[:n]
 }
 
 // settle takes the signs into account, after which l, u and sides are final.

@@ -166,13 +166,7 @@ func TestAgainstTheTwin(t *testing.T) {
 	if os.Getenv("RELUCELL_SOAK") != "" {
 		runs = 20_000
 	}
-	for name, tune := range map[string]tuning{
-		"as usual":                    usual(2),
-		"boxes, then signs":           {0, 0, 6},
-		"signs alone":                 {0, 0, 0},
-		"boxes, then programmes":      {2, 200, 5},
-		"programmes for all from now": {200, 200, 0},
-	} {
+	for name, tune := range tunings {
 		t.Run(name, func(t *testing.T) { agreeWithTwin(t, 1, runs/3, tune) })
 	}
 }

@@ -152,9 +152,9 @@ func middle(lo, hi float64) float64 { return lo/2 + hi/2 }
 func up(v float64) float64   { return math.Nextafter(v, math.Inf(1)) }
 func down(v float64) float64 { return math.Nextafter(v, math.Inf(-1)) }
 
-func resized(v []float64, n int) []float64 {
+func resized[T any](v []T, n int) []T {
 	if cap(v) < n {
-		return make([]float64, n, n+n/2)
+		return make([]T, n, n+n/2)
 	}
 	return v[:n]
 }
