@@ -149,7 +149,7 @@ func (z *fixedZone) usual(q int) int64 {
 func (b *fixedBackward) affine(i int) {
 	y := &b.layers[i]
 	n, ok := total(b.a)
-	if !ok || !b.ok {
+	if !ok || !b.ok || b.ctx.Err() != nil {
 		b.ok = false
 		return
 	}
