@@ -112,7 +112,8 @@ func weightsOf(s *subject) []fixedLayer {
 			if s.ctx.Err() != nil {
 				break
 			}
-			for k, v := range row {
+			for i, v := range row.v {
+				k := row.column(i)
 				w, _ := floored(v, int(y.shift)) // the sum of the row's sizes is small
 				y.rows[j*y.in+k], y.columns[k*y.out+j] = w, w
 			}
@@ -125,7 +126,7 @@ func weightsOf(s *subject) []fixedLayer {
 func (y *fixedLayer) choose(ctx context.Context) bool {
 	least := 0
 	for _, row := range y.w {
-		least = min(least, dyadic.Least(row))
+		least = min(least, dyadic.Least(row.v))
 	}
 	largest, sum, t := new(big.Int), new(big.Int), new(big.Int)
 	for _, row := range y.w {
@@ -133,7 +134,7 @@ func (y *fixedLayer) choose(ctx context.Context) bool {
 			break
 		}
 		sum.SetInt64(0)
-		for _, v := range row {
+		for _, v := range row.v {
 			m, e := dyadic.Split(v)
 			sum.Add(sum, t.Lsh(t.SetInt64(magnitude(m)), uint(max(e-least, 0))))
 		}

@@ -20,6 +20,9 @@ const (
 	maxDigits, maxMultiplier, maxLine, maxNumbers, maxCommon = 20_000, 12_288, 4 << 20, 1 << 22, 131_072
 	// bitsOfDigit: a number of fewer than 3 bits a digit has no more digits.
 	bitsOfDigit = 3
+	// maxEntries is how many entries the layers may have, zeros included: integers are kept dense, in
+	// two orders, which takes a GiB then.
+	maxEntries = 1 << 26
 	// coarser is how many bits fewer are tried where numbers are too large.
 	coarser = 4
 	// narrowest is the number of bits that the narrowest side of a box should have in units.
@@ -141,6 +144,13 @@ func (h *heading) form(f *vnnlib.Form) {
 
 // proving chooses the unit of a proof of the subject's query, and puts the roots on its grid.
 func (s *subject) proving() (*fixed, []*node, error) {
+	entries := 0
+	for i := range s.layers {
+		entries += s.layers[i].in * s.layers[i].out
+	}
+	if entries > maxEntries {
+		return nil, nil, &ProofError{fmt.Sprintf("the network's layers have %d entries, zeros included, expected at most %d for a proof", entries, maxEntries)}
+	}
 	first := uint(usualBits)
 	for _, b := range s.query.Boxes {
 		for k := range b.Lo {
