@@ -1,0 +1,221 @@
+package certificate
+
+// Nodes of networks at random, on which the checker and its twin must agree number by number.
+
+import (
+	"math/big"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+// safetyCase is a node of a network with forms.
+type safetyCase struct {
+	t      tnet
+	f      int
+	lo, hi []int64
+	signs  []signed
+	second bool
+	d      disjunct
+	c      claim
+}
+
+// drawSafety draws a case. Where numbers are drawn as large, most of them do not fit.
+func drawSafety(t *rapid.T) *safetyCase {
+	c := &safetyCase{f: rapid.SampledFrom([]int{8, 8, 8, 12, 20, 36, 44}).Draw(t, "F"), second: rapid.Bool().Draw(t, "R")}
+	large := rapid.IntRange(0, 9).Draw(t, "large") == 0
+	shift := rapid.SampledFrom([]int{0, 0, 0, 0, 0, -50, -70}).Draw(t, "shift")
+	number := rapid.Custom(func(t *rapid.T) float64 {
+		m := rapid.Int64Range(-1<<rapid.SampledFrom([]int{1, 3, 24, 53}).Draw(t, "bits"), 1<<20).Draw(t, "m")
+		e := -rapid.IntRange(0, 20).Draw(t, "e")
+		if large {
+			e = rapid.IntRange(-80, 70).Draw(t, "E")
+		}
+		for max(m, -m) > 1<<40 && e > -30 {
+			e--
+		}
+		return ldexp(m, e+shift)
+	})
+	widths := []int{rapid.IntRange(1, 3).Draw(t, "n")}
+	c.t.inputs = widths[0]
+	neurons := 0
+	for range rapid.IntRange(1, 3).Draw(t, "layers") {
+		y := tlayer{act: rapid.SampledFrom([]string{"relu", "relu", "none", "leaky_relu", "mixed"}).Draw(t, "act")}
+		if y.slope = rapid.SampledFrom([]float64{0.01, -1, 3, -0.3, 1.5, 0.999999999, 1.000000001}).Draw(t, "slope"); y.act != "leaky_relu" {
+			y.slope = 0
+		}
+		n := rapid.IntRange(1, 3).Draw(t, "width")
+		if y.act == "mixed" && n == 1 {
+			y.act = "relu"
+		}
+		for j := range n {
+			y.w = append(y.w, rapid.SliceOfN(number, widths[len(widths)-1], widths[len(widths)-1]).Draw(t, "w"))
+			y.b = append(y.b, number.Draw(t, "b"))
+			if y.act == "mixed" {
+				y.slopes = append(y.slopes, []float64{0, 1, -2.5, 0.7}[(j+n)%4])
+			}
+			if y.below(j) != 1 {
+				neurons++
+			}
+		}
+		c.t.layers, widths = append(c.t.layers, y), append(widths, n)
+	}
+	for range c.t.inputs {
+		lo := rapid.Int64Range(-4<<c.f, 4<<c.f).Draw(t, "lo")
+		width := rapid.SampledFrom([]int64{0, 1, 2, 7, 1 << (c.f - 2), 1 << c.f, 3 << c.f}).Draw(t, "side")
+		c.lo, c.hi = append(c.lo, lo), append(c.hi, lo+width)
+	}
+	for q := range neurons {
+		if s := rapid.IntRange(-2, 2).Draw(t, "sign"); s == 1 || s == -1 {
+			c.signs = append(c.signs, signed{q, int8(s)})
+		}
+	}
+	c.drawClaim(t, neurons, widths[len(widths)-1])
+	return c
+}
+
+func (c *safetyCase) drawClaim(t *rapid.T, neurons, outputs int) {
+	huge := power(rapid.SampledFrom([]int{0, 0, 0, 8, 36}).Draw(t, "size"))
+	fraction := rapid.Custom(func(t *rapid.T) rat {
+		if rapid.IntRange(0, 9).Draw(t, "huge") == 0 {
+			return times(huge, whole(rapid.Int64Range(-1<<16, 1<<16).Draw(t, "p")))
+		}
+		return big.NewRat(rapid.Int64Range(-2000, 2000).Draw(t, "p"), rapid.SampledFrom([]int64{1, 1, 2, 3, 10, 2560}).Draw(t, "q"))
+	})
+	for range rapid.IntRange(1, 3).Draw(t, "forms") {
+		f := form{offset: fraction.Draw(t, "offset")}
+		for k := range c.t.inputs + outputs {
+			if v := fraction.Draw(t, "coef"); v.Sign() != 0 && (k >= c.t.inputs || rapid.Bool().Draw(t, "of input")) {
+				f.terms = append(f.terms, term{k, v})
+			}
+		}
+		c.d.forms = append(c.d.forms, f)
+	}
+	multiplier := func(top int64) *big.Int { return big.NewInt(rapid.Int64Range(1, top).Draw(t, "weight")) }
+	for j := range c.d.forms {
+		if j == 0 || rapid.Bool().Draw(t, "in it") {
+			c.c.mu = append(c.c.mu, weight{j, multiplier(1 << rapid.SampledFrom([]int{1, 20, 32}).Draw(t, "top"))})
+		}
+	}
+	given := map[int]bool{}
+	for _, s := range c.signs {
+		if given[s.q] = true; rapid.Bool().Draw(t, "in it") {
+			c.c.beta = append(c.c.beta, weight{s.q, multiplier(1 << 24)})
+		}
+	}
+	for q := range neurons {
+		if !given[q] && rapid.Bool().Draw(t, "in it") {
+			c.c.alpha = append(c.c.alpha, weight{q, big.NewInt(rapid.Int64Range(0, 256).Draw(t, "alpha"))})
+		}
+	}
+	c.c.kind = 'F'
+}
+
+func ldexp(m int64, e int) float64 {
+	v, _ := times(whole(m), power(e)).Float64()
+	return v
+}
+
+// bounds returns the checker's bounds of the case, and the twin's.
+func (c *safetyCase) bounds(t require.TestingT) (*bounds, *twinNode) {
+	n, err := readSafetyNet(c.t.text())
+	require.NoError(t, err)
+	n.fix(uint(c.f))
+	b := newBounds(background, n)
+	b.at(&safetyNode{lo: c.lo, hi: c.hi, signs: c.signs, second: c.second})
+	sign := map[int]int{}
+	for _, s := range c.signs {
+		sign[s.q] = int(s.s)
+	}
+	return b, twinBounds(twinLayers(c.t, c.f), c.f, c.lo, c.hi, sign, c.second)
+}
+
+func sameInts(t require.TestingT, want []rat, got []int64, what string) {
+	require.Len(t, got, len(want), what)
+	for k := range want {
+		require.Zero(t, want[k].Cmp(whole(got[k])), "%s %d: %v, expected %v", what, k, got[k], want[k])
+	}
+}
+
+func TestSafetyBoundsAgreeWithTheTwin(t *testing.T) {
+	seen := map[string]int{}
+	rapid.Check(t, func(t *rapid.T) {
+		c := drawSafety(t)
+		b, n := c.bounds(t)
+		require.Equal(t, n.void, b.void, "void")
+		require.Equal(t, n.bounded, b.bounded, "bounded")
+		if b.void || !b.bounded {
+			seen["beyond"]++
+			return
+		}
+		seen["bounded"]++
+		q := 0
+		for i := range n.layers {
+			require.Equal(t, n.layers[i].s, int(b.fixed[i].s))
+			require.Equal(t, n.layers[i].rounded, b.fixed[i].rounded)
+			for j, w := range n.layers[i].w {
+				sameInts(t, w, b.fixed[i].rows[j], "weights")
+			}
+			for j := range n.l[i] {
+				sameInts(t, []rat{n.l[i][j], n.u[i][j]}, []int64{b.l[q], b.u[q]}, "l and u")
+				require.Equal(t, n.side[i][j], int(b.side[q]))
+				if n.side[i][j] == 0 {
+					sameInts(t, []rat{n.slope[i][j], n.off[i][j]}, []int64{b.slope[q], b.off[q]}, "line")
+					seen["open"]++
+				}
+				q++
+			}
+		}
+		sameInts(t, n.m, b.enters, "magnitudes")
+		sameInts(t, n.z, b.passes, "magnitudes")
+		sameInts(t, n.c, b.c, "c")
+		sameInts(t, n.r, b.r, "r")
+		for e := range n.g[0] {
+			column := make([]rat, len(n.g))
+			for k := range column {
+				column[k] = n.g[k][e]
+			}
+			sameInts(t, column, b.g[e], "g")
+		}
+		c.agree(t, b, n, seen)
+	})
+	for _, what := range []string{"beyond", "bounded", "open", "F", "Z", "zonotope"} {
+		require.NotZero(t, seen[what], what)
+	}
+}
+
+// agree holds the bounds of forms against the twin's.
+func (c *safetyCase) agree(t require.TestingT, b *bounds, n *twinNode, seen map[string]int) {
+	var forms []fixedForm
+	var mu []int64
+	for _, m := range c.c.mu {
+		forms, mu = append(forms, b.fixForm(&c.d.forms[m.at])), append(mu, m.v.Int64())
+	}
+	alpha, beta := map[int]int{}, map[int]rat{}
+	for _, v := range c.c.alpha {
+		alpha[v.at] = int(v.v.Int64())
+	}
+	for _, v := range c.c.beta {
+		beta[v.at] = times(whole(int64(n.sign[v.at])), new(big.Rat).SetInt(v.v))
+	}
+	same := func(what string, want rat, right bool, got int64, ok bool) {
+		require.Equal(t, right, ok, what)
+		if ok {
+			seen[what]++
+			sameInts(t, []rat{want}, []int64{got}, what)
+		}
+	}
+	b.multipliers(&c.c)
+	got, ok := b.mixed(forms, mu)
+	b.clear(&c.c)
+	want, right := n.mixture(&c.d, c.c.mu, alpha, beta)
+	same("F", want, right, got, ok)
+	one := new(big.Int).Lsh(big.NewInt(1), uint(min(c.f, 20)))
+	got, ok = b.mixed(forms[:1], []int64{one.Int64()})
+	want, right = n.mixture(&c.d, []weight{{c.c.mu[0].at, one}}, nil, nil)
+	same("Z", want, right, got, ok)
+	got, ok = b.zoneLeast(&forms[0])
+	want, right = n.zonotope(&c.d.forms[c.c.mu[0].at])
+	same("zonotope", want, right, got, ok)
+}
