@@ -13,9 +13,11 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/bound"
 	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/crosscheck/twin"
 	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/lp"
 	"github.com/relucell/relucell/network"
 	"github.com/relucell/relucell/proof"
 )
@@ -273,5 +275,25 @@ func TestStoppedProofsOfMaximaAreVerified(t *testing.T) {
 			require.Equal(t, r.Lower.Int64(), rep.Count)
 			require.True(t, rep.AtLeast)
 		}
+	}
+}
+
+// What does not know maxima says so, and names the way round.
+func TestWhatDoesNotKnowMaximaSaysSo(t *testing.T) {
+	n := maxout(t, 1)
+	b, err := ball.New(ball.LInf, make([]float64, 3), 1)
+	require.NoError(t, err)
+	_, err = enumerate.CountPlain(context.Background(), n, b, lp.NewReference(), enumerate.Options{})
+	require.ErrorIs(t, err, enumerate.ErrInput)
+	require.ErrorContains(t, err, "the network has maxima: Count speaks of them")
+	for r, err := range enumerate.Regions(context.Background(), n, b, enumerate.Options{Limit: 1}) {
+		require.NoError(t, err)
+		_, err = r.Vertices()
+		require.ErrorIs(t, err, enumerate.ErrNoVertices)
+		require.ErrorContains(t, err, "its regions have points, patterns and affine maps")
+	}
+	for _, bd := range bound.All() {
+		_, err := bd.Value(context.Background(), n, b)
+		require.ErrorContains(t, err, "it has maxima, of which no bound speaks", bd.Name())
 	}
 }
