@@ -25,9 +25,9 @@ func someSubjects(t require.TestingT) map[string]subject {
 		widths []int
 		budget int64 // for about a thousand items
 	}{
-		"vertices": {ball.LInf, 4, []int{12, 12, 12}, 3000},
-		"round":    {ball.L2, 3, []int{14, 14, 14}, 3000},
-		"solver":   {ball.LInf, 8, []int{8, 7}, 60_000},
+		"vertices": {ball.LInf, 4, []int{12, 12, 12}, 1500},
+		"round":    {ball.L2, 3, []int{14, 14, 14}, 1000},
+		"solver":   {ball.LInf, 8, []int{8, 7}, 30_000},
 	} {
 		n := gen.Random(gen.NewRand(7), gen.RandomOptions{Inputs: c.inputs, Widths: c.widths, OnlyReLU: true, NoAffine: true})
 		b, err := ball.New(c.norm, make([]float64, c.inputs), 1)

@@ -42,11 +42,8 @@ type block struct {
 }
 
 // held is how much text a writer keeps in memory before it lays some aside: as much as a part of the
-// usual size has, and forks, of which there may be many, half of that. A script stays in memory.
+// usual size has, and forks, of which there may be many, half of that.
 func (w *Writer) held() int {
-	if w.partSize == math.MaxInt {
-		return math.MaxInt
-	}
 	if w.forked {
 		return min(w.partSize, PartSize) / 2
 	}
@@ -117,8 +114,11 @@ func (a *aside) close() {
 // length is that of the writer's text, with what is laid aside.
 func (w *Writer) length() int { return w.base + len(w.text) }
 
-// lighten keeps the text in memory below its bound.
+// lighten keeps the text in memory below its bound, but for that of a script.
 func (w *Writer) lighten() {
+	if w.partSize == math.MaxInt {
+		return
+	}
 	switch {
 	case w.forked && len(w.splits) == 0 && len(w.text) > forkHeld:
 		w.shed(0)
