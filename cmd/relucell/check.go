@@ -114,6 +114,9 @@ func (c *checkCmd) run(cmd *cobra.Command, args []string) error {
 		return badInputf("%s: not a regular file, expected a proof", args[1])
 	}
 	if certificate.IsSafety(args[1]) {
+		if c.never != nil || cmd.Flags().Changed("reach") {
+			return badInputf("--never-on, --reach: %s is a proof of safety or a witness, expected the proof of a count", args[1])
+		}
 		return c.safety(cmd, args, text, format)
 	}
 	if cmd.Flags().Changed("spec") || c.reals {

@@ -43,3 +43,28 @@ func TestCheckNeverOn(t *testing.T) {
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, errs, "neuron 0 is left undecided by an unexplored cell")
 }
+
+// A question that a proof of another kind cannot answer was passed over, and the exit code was 0.
+func TestProofsOfSafetyAreNotAskedForSigns(t *testing.T) {
+	net, safe := pyramid(t), writeBytes(t, "safe.proof", []byte("relucell-safety 1\n"))
+	for _, flag := range []string{"--never-on=0", "--reach=" + safe} {
+		_, errs, code := relucell(t, "check", net, safe, flag)
+		require.Equal(t, exitInput, code, errs)
+		require.Contains(t, errs, "is a proof of safety or a witness, expected the proof of a count")
+	}
+}
+
+func TestMaximaHaveNoRows(t *testing.T) {
+	n, err := network.New([]network.Layer{{W: mat.NewDense(2, 1, []float64{1, -1}), B: []float64{0, 0}, Act: network.Max, Pieces: []int{2}}})
+	require.NoError(t, err)
+	net, dir := writeNet(t, n), t.TempDir()
+	for _, args := range [][]string{{"range", net, "--box=-1:1"}, {"reach", net, "--box=-1:1", "-o", filepath.Join(dir, "r.jsonl")}} {
+		_, errs, code := relucell(t, args...)
+		require.Equal(t, exitInput, code, errs)
+		require.Contains(t, errs, "a network with maxima, expected a network of relu and the like")
+	}
+	proof := filepath.Join(dir, "p")
+	succeed(t, "count", net, "--box=1:2", "--proof", proof)
+	_, errs, code := relucell(t, "check", net, proof, "--never-on", "1") // −x is nowhere the larger one; but of pieces nothing is said
+	require.Equal(t, exitFailed, code, errs)
+}

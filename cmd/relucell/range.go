@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/extremum"
 	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/internal/files"
@@ -155,6 +156,9 @@ func (c *rangeCmd) failed(ctx context.Context, cmd *cobra.Command, path string, 
 	if ctx.Err() == nil {
 		if errors.As(err, &e) {
 			return err
+		}
+		if errors.Is(err, enumerate.ErrInput) {
+			return badInputf("%s: %w", path, err)
 		}
 		return failed(fmt.Errorf("%s: %w", path, err))
 	}

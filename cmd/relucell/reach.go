@@ -127,7 +127,7 @@ func (c *reachCmd) run(cmd *cobra.Command, args []string) error {
 		return stopped(ctx, c.out+": stopped, nothing is written")
 	case errors.As(err, &coded):
 		return err
-	case errors.Is(err, enumerate.ErrNoVertices):
+	case errors.Is(err, enumerate.ErrNoVertices), errors.Is(err, enumerate.ErrInput):
 		return badInput(err)
 	case err != nil:
 		return failed(err)
