@@ -46,7 +46,7 @@ func TestBadNetworkFile(t *testing.T) {
 	}{
 		"missing":     {"nowhere.onnx", []string{"nowhere.onnx", "no such file"}},
 		"folder":      {t.TempDir(), []string{"ending"}},
-		"ending":      {data + "README.md", []string{"README.md", ".onnx, .nnet or .json"}},
+		"ending":      {data + "README.md", []string{"README.md", ".safetensors or .json"}},
 		"empty onnx":  {writeBytes(t, "empty.onnx", nil), []string{"empty.onnx"}},
 		"empty nnet":  {writeBytes(t, "empty.nnet", nil), []string{"empty.nnet"}},
 		"empty json":  {writeBytes(t, "empty.json", nil), []string{"empty.json"}},
@@ -55,7 +55,7 @@ func TestBadNetworkFile(t *testing.T) {
 		"bad json":    {data + "reject/tanh.json", []string{"tanh.json", "activation", "relu"}},
 		"json weight": {writeBytes(t, "big.json", []byte(`{"relucell-network":1,"inputs":1,"layers":[{"activation":"relu","weights":[["1e999"]],"bias":[0]}]}`)), []string{"big.json", "weights"}},
 		"operator": {damagedONNX(t, func(g *onnxpb.GraphProto) { g.Node[1].OpType = proto.String("Softsign") }),
-			[]string{"damaged.onnx", "Softsign", "Relu"}},
+			[]string{"damaged.onnx", "Softsign", "choose the output"}},
 		"NaN weight": {damagedONNX(t, func(g *onnxpb.GraphProto) { setFirst(g.Initializer[0], math.NaN()) }), []string{"damaged.onnx", "NaN"}},
 		"Inf weight": {damagedONNX(t, func(g *onnxpb.GraphProto) { setFirst(g.Initializer[0], math.Inf(1)) }), []string{"damaged.onnx", "Inf"}},
 		"claim of 2 GB": {damagedONNX(t, func(g *onnxpb.GraphProto) { g.Initializer[0].Dims = []int64{1 << 14, 1 << 15} }),
