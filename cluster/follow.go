@@ -181,7 +181,6 @@ type follower struct {
 	next    uint64             // the number that its next message is to have
 	last    uint64             // the sequence of the last answer that was read
 	refused int64
-	resumed int64 // regions that were there at the beginning
 	seen    map[[workerSize]byte]time.Time
 	told    time.Time
 	says    string // the last trouble of a worker

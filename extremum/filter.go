@@ -53,10 +53,8 @@ func newFilter(f Form, b ball.Ball) *filter {
 
 // affine is a form g·x + h in floats, each off by at most its error.
 type affine struct {
-	g          []float64
-	gErr       []float64
-	h, hErr    float64
-	magnitudes float64
+	g, gErr []float64
+	h, hErr float64
 }
 
 // on returns the form on the region, and whether floats hold it.

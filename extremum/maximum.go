@@ -152,8 +152,8 @@ func (q *question) enclose() error {
 	if math.IsInf(high, 0) {
 		return errors.New("extremum: the form is beyond the range of float64, in which its maximum on an l2 ball would be told; scale it down")
 	}
-	low := math.Inf(-1)
-	for low = dyadic.DownRat(q.best.Lower); ; low = max(low, dyadic.DownRat(q.best.Lower)) {
+	low := dyadic.DownRat(q.best.Lower)
+	for ; ; low = max(low, dyadic.DownRat(q.best.Lower)) {
 		m := between(low, high)
 		if m == low || m == high {
 			break

@@ -192,7 +192,7 @@ func (t maxima) choose(lv, child *level, s int8) {
 func (t maxima) arriveAt(lv, up *level) {
 	if lv.choice.rest {
 		if t.judge.Proof {
-			stack{t.Solved}.renew(lv)
+			stack(t).renew(lv)
 		}
 		return
 	}

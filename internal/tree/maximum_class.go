@@ -62,7 +62,7 @@ func (t maxima) lives(lv *level, c int, at *judge.Point) bool {
 	if !live && t.err == nil && !t.gaveUp {
 		t.tellDead(c, s.by)
 	}
-	stack{t.Solved}.releaseTo(before)
+	stack(t).releaseTo(before)
 	t.judge.Named = named
 	return live && !t.gaveUp
 }
@@ -252,6 +252,6 @@ func (t maxima) constrainTo(lv *level, l, class int) {
 	rs, _ := t.rivals(l, first, class)
 	t.judge.Named = t.judge.Names() + int32(len(rs))
 	for _, r := range rs {
-		stack{t.Solved}.push(r)
+		stack(t).push(r)
 	}
 }
