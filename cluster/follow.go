@@ -28,6 +28,8 @@ type Options struct {
 	Job string
 	// Budget is the work of an item of a new job, in values at vertices; 0 means UsualBudget.
 	Budget int64
+	// Workers is the number of workers of a new job, where it is known.
+	Workers int
 	// Proof is told the whole proof once all is answered; nil is none.
 	Proof *proof.Writer
 	// VerifyRecords has the checker verify each answer before it counts.
@@ -86,6 +88,9 @@ func Count(ctx context.Context, n *network.Network, b ball.Ball, o Options) (Res
 	}
 	if o.Budget > 0 {
 		j.Budget = o.Budget
+	}
+	if o.Workers > 0 {
+		j.Queue = min(longQueue, queueEach*o.Workers)
 	}
 	s, err := open(ctx, o.Access, "relucell count")
 	if err != nil {

@@ -40,6 +40,8 @@ type Job struct {
 	Proved bool `json:"proved"`
 	// Budget is the work of an item, in values at vertices.
 	Budget int64 `json:"budget"`
+	// Queue is the number of waiting items from which on each gets the whole budget.
+	Queue int `json:"queue"`
 	// Run tells this job from others that had its name and were removed.
 	Run   string `json:"run"`
 	State State  `json:"state"`
@@ -57,7 +59,7 @@ var nameOf = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 // the same count finds it again.
 func NewJob(name string, n *network.Network, b ball.Ball, proved bool) (Job, error) {
 	j := Job{Name: name, Program: enumerate.ProgramVersion(), Net: n.Fingerprint(), About: enumerate.About(n, b), Norm: b.Norm().String(), Proved: proved,
-		Budget: UsualBudget, Run: rand.Text(), State: Running}
+		Budget: UsualBudget, Queue: longQueue, Run: rand.Text(), State: Running}
 	j.At = append([]float64{b.Radius()}, b.Center()...)
 	if b.Norm() == ball.Box {
 		j.At = append(append([]float64(nil), b.Lo()...), b.Hi()...)
@@ -105,7 +107,7 @@ func readJob(b []byte) (Job, error) {
 	if err := json.Unmarshal(b, &j); err != nil {
 		return j, fmt.Errorf("not a job: %w", err)
 	}
-	if !nameOf.MatchString(j.Name) || j.Budget < 1 {
+	if !nameOf.MatchString(j.Name) || j.Budget < 1 || j.Queue < 1 {
 		return j, fmt.Errorf("job %.80q: not a job of relucell", j.Name)
 	}
 	return j, nil

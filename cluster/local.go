@@ -101,7 +101,7 @@ func CountLocal(ctx context.Context, n *network.Network, b ball.Ball, o Options,
 		return Result{}, err
 	}
 	defer s.Close()
-	o.Access, o.Patience = Access{URL: s.URL, Log: o.Log}, localPatience
+	o.Access, o.Patience, o.Workers = Access{URL: s.URL, Log: o.Log}, localPatience, l.Processes
 	var items atomic.Int64
 	progress := o.Progress
 	o.Progress = func(p Progress) {

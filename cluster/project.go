@@ -147,16 +147,19 @@ func (w *worker) release() {
 }
 
 const (
-	// longQueue is the number of waiting items from which on each gets the whole budget. The fewer
-	// wait, the less each gets, down to one part in mostParts, so that at the beginning there soon is
-	// something to do for everybody, and the end does not wait for one worker.
+	// longQueue is the usual Queue of a job, and queueEach what it is for each worker, where their
+	// number is known. The fewer items wait, the less each gets, down to one part in mostParts, so
+	// that at the beginning there soon is something to do for everybody, and the end does not wait
+	// for one worker. Small items cost more: what is known of vertices is learnt anew in each.
 	longQueue = 32
+	queueEach = 4
 	mostParts = 8
 )
 
 // budget is what an item gets while so many others wait. Who walks it does not matter, nor what it
 // gets: of the answers to an item the first is kept, with what that leaves open.
 func (j *Job) budget(waiting uint64) int64 {
-	parts := max(1, mostParts*(longQueue-min(waiting, longQueue))/longQueue)
+	long := uint64(j.Queue)
+	parts := max(1, mostParts*(long-min(waiting, long))/long)
 	return max(1, j.Budget/int64(parts))
 }
