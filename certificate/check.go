@@ -45,7 +45,7 @@ type Report struct {
 	// Nodes is the number of lines that decide a neuron and of leaves, and Parts that of files beside
 	// the first.
 	Nodes, Parts int64
-	// Signs holds the signs of each neuron, in network order.
+	// Signs holds the signs of each neuron, in network order. A maximum is one neuron.
 	Signs []Seen
 	// Reached is the number of regions in the reach set that was checked, and Vertices that of the
 	// vertices in it.

@@ -75,11 +75,6 @@ func (c *checker) newWalker(in *lines) *walker {
 		for range y.bias[:len(y.bias)*min(1, i)] { // not for the inputs
 			v.z = append(v.z, make([]uint, (n+1)*v.k))
 		}
-		if y.ends != nil { // of pieces nothing is claimed
-			for j := range v.met {
-				v.met[j] = SeenOpen
-			}
-		}
 		w.levels = append(w.levels, v)
 	}
 	w.enter(b)

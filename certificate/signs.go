@@ -15,14 +15,13 @@ const (
 	SeenMinus Seen = 1 << iota
 	SeenZero
 	SeenPlus
-	// SeenOpen says that an unexplored cell leaves the neuron undecided, or that it is a piece of a
-	// maximum.
+	// SeenOpen says that an unexplored cell leaves the neuron undecided, or that it is a maximum.
 	SeenOpen
 )
 
 // NeverOn reports whether the pre-activation of neuron j, counted from 0 in network order, is at
-// most 0 on the whole closed ball. Of a piece of a maximum that is never said. It panics if there is
-// no such neuron.
+// most 0 on the whole closed ball. Of a maximum that is never said. It panics if there is no such
+// neuron.
 func (r *Report) NeverOn(j int) bool { return r.Signs[j]&(SeenPlus|SeenOpen) == 0 }
 
 // seenAs returns the set of one sign.
@@ -42,13 +41,20 @@ func (w *walker) undecided() {
 	}
 }
 
-// tell adds the signs that the walker has met to those of the check.
+// tell adds the signs that the walker has met to those of the check. A maximum is one neuron there,
+// however many pieces it has, and nothing is claimed of it.
 func (w *walker) tell() {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
 	j := 0
 	for i := range w.levels {
-		for _, s := range w.levels[i].met {
+		y := &w.levels[i]
+		for k, s := range y.met {
+			if y.ends != nil {
+				if s = SeenOpen; k+1 < y.ends[k] {
+					continue
+				}
+			}
 			if j == len(w.signs) {
 				w.signs = append(w.signs, 0)
 			}

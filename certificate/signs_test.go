@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -18,16 +19,22 @@ import (
 // slowSign is a sign of a neuron.
 type slowSign struct{ layer, neuron, sign int }
 
-// neverOn says of each neuron, in network order, whether it is nowhere on, and whether it is a piece
-// of a maximum, of which nothing is said.
-func (c *slowChecker) neverOn() (all, pieces []bool) {
+// neverOn says of each neuron, in network order, whether it is nowhere on, and whether it is a
+// maximum, of which nothing is said.
+func (c *slowChecker) neverOn() (all, maxima []bool) {
 	for l, y := range c.layers {
+		for _, unit := range y.maxima {
+			if len(unit) > 1 {
+				all, maxima = append(all, false), append(maxima, true)
+			}
+		}
 		for j := range y.neurons {
-			pieces = append(pieces, y.maxima != nil)
-			all = append(all, y.maxima == nil && !c.met[slowSign{l, j, 1}] && !c.met[slowSign{l, j, slowUndecided}])
+			if y.maxima == nil {
+				all, maxima = append(all, !c.met[slowSign{l, j, 1}] && !c.met[slowSign{l, j, slowUndecided}]), append(maxima, false)
+			}
 		}
 	}
-	return all, pieces
+	return all, maxima
 }
 
 // leaves notes what a leaf leaves undecided.
@@ -41,18 +48,29 @@ func (c *slowChecker) leaves(n slowNode) {
 	}
 }
 
-// everOn says of each neuron whether it is on in some region that the walk finds.
+// everOn says of each neuron whether it is on in some region that the walk finds; a maximum is,
+// where one of its pieces wins.
 func everOn(tb testing.TB, net tnet, b tball) []bool {
 	n, err := network.ReadCanonical(bytes.NewReader(net.text()))
 	require.NoError(tb, err)
-	var on []bool
+	var neuron []int // that each sign of a pattern is of
+	next := 0
 	for _, l := range n.Layers() {
-		on = append(on, make([]bool, l.Signs())...)
+		signs := slices.Repeat([]int{1}, l.Neurons()) // of each neuron
+		if l.Act == network.Max {
+			signs = slices.DeleteFunc(slices.Clone(l.Pieces), func(k int) bool { return k == 1 })
+		}
+		for _, k := range signs {
+			neuron = append(neuron, slices.Repeat([]int{next}, k)...)
+			next++
+		}
 	}
+	require.Equal(tb, n.Neurons(), next)
+	on := make([]bool, next)
 	for r, err := range enumerate.Regions(context.Background(), n, b.ball(tb), enumerate.Options{Workers: 1}) {
 		require.NoError(tb, err)
 		for j, s := range r.Pattern {
-			on[j] = on[j] || s > 0
+			on[neuron[j]] = on[neuron[j]] || s > 0
 		}
 	}
 	return on
@@ -62,9 +80,10 @@ func everOn(tb testing.TB, net tnet, b tball) []bool {
 // complete proof, that none is missing.
 func (w *twins) signs(t testing.TB, slow *slowChecker, fast *Report, what func() string) {
 	on := w.on[fast.Ball]
-	all, pieces := slow.neverOn()
+	all, maxima := slow.neverOn()
+	require.Len(t, fast.Signs, len(all))
 	for j, never := range all {
-		right := never == fast.NeverOn(j) && (on == nil || !(never && on[j]) && (fast.AtLeast || pieces[j] || never != on[j]))
+		right := never == fast.NeverOn(j) && (on == nil || !(never && on[j]) && (fast.AtLeast || maxima[j] || never != on[j]))
 		if !right {
 			require.Fail(t, "a wrong sign", "neuron %d: never on: slow %v, fast %v; on: %v\n%s", j, never, fast.NeverOn(j), on, what())
 		}
@@ -101,6 +120,22 @@ func TestNeverOn(t *testing.T) {
 			require.Equal(t, c.never, never)
 		})
 	}
+}
+
+// A maximum took as many numbers as it has pieces. So behind it the answer was about another neuron
+// than the one asked about, and one that is on was said to be on nowhere.
+func TestNeverOnCountsAMaximumOnce(t *testing.T) {
+	// x + 2; the largest of x, 0 and a unit that carries; then −max − 1 and max.
+	net := tnet{inputs: 1, layers: []tlayer{
+		{act: "relu", w: [][]float64{{1}}, b: []float64{2}},
+		{act: "max", pieces: []int{2, 1}, w: [][]float64{{1}, {0}, {1}}, b: []float64{-2, 0, 0}},
+		{act: "relu", w: [][]float64{{-1, 0}, {1, 0}}, b: []float64{-1, 0}}}}
+	text := net.text()
+	r := newTwins(net).check(t, memory{"proof": spelledProof(text, "linf 0x1p+0 0x0p+0", "*\n+1 a\nW1 1\nW1-1\ncount 2\n")}, 1)
+	require.NotNil(t, r)
+	require.Equal(t, []Seen{SeenPlus, SeenOpen, SeenMinus, SeenZero | SeenPlus}, r.Signs)
+	require.True(t, r.NeverOn(2))
+	require.False(t, r.NeverOn(3))
 }
 
 func TestPartsTellTheirSigns(t *testing.T) {

@@ -34,7 +34,7 @@ func (c *checkCmd) silent(r *certificate.Report) error {
 		case r.Signs[j]&certificate.SeenPlus != 0:
 			return fmt.Errorf("neuron %d is on somewhere in the ball", j)
 		case !r.NeverOn(j):
-			return fmt.Errorf("neuron %d is left undecided by an unexplored cell, or is a piece of a maximum", j)
+			return fmt.Errorf("neuron %d is left undecided by an unexplored cell, or is a maximum", j)
 		}
 	}
 	return nil
