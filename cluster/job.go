@@ -71,7 +71,8 @@ func NewJob(name string, n *network.Network, b ball.Ball, proved bool) (Job, err
 	if !nameOf.MatchString(j.Name) {
 		return j, fmt.Errorf("job %q: expected 1 to 64 letters, digits, - and _", j.Name)
 	}
-	return j, nil
+	_, err := j.ball() // a job that no worker can read would never end
+	return j, err
 }
 
 // id is what answers bear so that those of another job are told from its own.
@@ -81,14 +82,15 @@ func (j *Job) id() [sha256.Size]byte {
 
 // ball makes the ball of it.
 func (j *Job) ball() (ball.Ball, error) {
-	norm, err := ball.ParseNorm(j.Norm)
 	switch {
-	case err != nil:
-		return ball.Ball{}, err
 	case len(j.At) == 0:
 		return ball.Ball{}, errors.New("at: empty, expected the numbers of a ball")
-	case norm == ball.Box:
+	case j.Norm == ball.Box.String(): // no norm that ball.ParseNorm knows
 		return ball.NewBox(j.At[:len(j.At)/2], j.At[len(j.At)/2:])
+	}
+	norm, err := ball.ParseNorm(j.Norm)
+	if err != nil {
+		return ball.Ball{}, err
 	}
 	return ball.New(norm, j.At[1:], j.At[0])
 }
