@@ -145,6 +145,9 @@ func (c *reachCmd) checkOut(path string) error {
 	if files.Same(path, c.out) {
 		return badInputf("--output: %s is the network itself, expected another file", c.out)
 	}
+	if c.inverse != "" && files.Same(c.inverse, c.out) {
+		return badInputf("--output: %s is the query itself, expected another file", c.out)
+	}
 	if c.inverse != "" && c.format == "ine" {
 		return badInputf("--output: an .ine file beside --inverse, expected .jsonl, .ext or a picture: what is unsafe is told by vertices")
 	}
