@@ -5,7 +5,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"math"
 	"strconv"
 	"time"
 
@@ -99,24 +98,27 @@ func (c *radiusCmd) run(cmd *cobra.Command, args []string) error {
 		}
 		return failed(fmt.Errorf("%s: %w", args[0], err))
 	}
+	if err != nil && r.Upper == 0 {
+		return stopped(ctx, args[0]+": stopped before the class was known")
+	}
 	if perr := c.print(cmd, args[0], n, fingerprint(ctx, n), center, r, time.Since(begun)); perr != nil {
 		return perr
 	}
 	if err != nil {
-		fmt.Fprintf(cmd.ErrOrStderr(), "relucell: stopped early (%s): the radius is between the two\n", stopReason(ctx))
+		known := "the radius is between the two"
+		if r.Point == nil {
+			known = "the radius is at least that"
+		}
+		fmt.Fprintf(cmd.ErrOrStderr(), "relucell: stopped early (%s): %s\n", stopReason(ctx), known)
 		return errStopped
 	}
 	return nil
 }
 
 // find is extremum.ClassRadius. What it had found when it was left is lost where it does not end in
-// time.
+// time: then Upper is 0, and nothing is known, the class not either.
 func (c *radiusCmd) find(ctx context.Context, n *network.Network, center []float64, norm ball.Norm) (extremum.Radius, error) {
-	r, err := within(ctx, func() (extremum.Radius, error) { return extremum.ClassRadius(ctx, n, center, norm, c.most) })
-	if r.Upper == 0 {
-		r.Upper = math.Inf(1)
-	}
-	return r, err
+	return within(ctx, func() (extremum.Radius, error) { return extremum.ClassRadius(ctx, n, center, norm, c.most) })
 }
 
 func (c *radiusCmd) print(cmd *cobra.Command, path string, n *network.Network, stamp string, center []float64, r extremum.Radius, took time.Duration) error {

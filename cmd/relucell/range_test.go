@@ -75,6 +75,14 @@ func TestLipschitz(t *testing.T) {
 	require.Contains(t, errs, "expected")
 }
 
+// A radius that was stopped claims no upper end that it has not, and no class that it has not.
+func TestRadiusStopped(t *testing.T) {
+	out, errs, code := relucell(t, "radius", pyramid(t), "--center", "0", "--timeout", "1ns")
+	require.Equal(t, exitStopped, code)
+	require.Contains(t, out, "Class     y0 > 0\nRadius    at least ")
+	require.Equal(t, "relucell: stopped early (--timeout reached): the radius is at least that\n", errs)
+}
+
 func TestRadius(t *testing.T) {
 	net := pyramid(t)
 	out := succeed(t, "radius", net, "--center", "0")
