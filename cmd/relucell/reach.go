@@ -176,6 +176,9 @@ func (c *reachCmd) prepare(ctx context.Context, args []string, n *network.Networ
 	if c.domain {
 		most, word, letter = n.Inputs(), "inputs", "x"
 	}
+	if most < 2 {
+		return badInputf("--output: a picture of a network with 1 %s, expected two at least, or a file of another ending", strings.TrimSuffix(word, "s"))
+	}
 	for _, i := range c.outputs {
 		if i >= most {
 			return badInputf("--outputs: %d, expected two of the %d %s, from 0", i, most, word)
