@@ -245,7 +245,7 @@ func (c *change) query(r float64) (*vnnlib.Query, error) {
 	s.WriteString("))\n")
 	q, err := vnnlib.Read(strings.NewReader(s.String()), vnnlib.Options{})
 	if err != nil {
-		return nil, fmt.Errorf("extremum: the box of radius %v as a query: %w", r, err)
+		return nil, fmt.Errorf("extremum: the box of radius %v around the centre has ends of too many digits, expected coordinates and radii that are 0 or not so small: %w", r, err)
 	}
 	return q, nil
 }

@@ -83,6 +83,13 @@ func TestRadiusStopped(t *testing.T) {
 	require.Equal(t, "relucell: stopped early (--timeout reached): the radius is at least that\n", errs)
 }
 
+// Ends of boxes are spelt out in a query, which takes 1000 characters a number.
+func TestRadiusAroundTinyCoordinatesIsRefused(t *testing.T) {
+	_, errs, code := relucell(t, "radius", pyramid(t), "--center", "1e-310")
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, errs, "the box of radius 1 around the centre has ends of too many digits, expected coordinates and radii that are 0 or not so small")
+}
+
 func TestRadius(t *testing.T) {
 	net := pyramid(t)
 	out := succeed(t, "radius", net, "--center", "0")
