@@ -124,6 +124,9 @@ func (c *checkCmd) run(cmd *cobra.Command, args []string) error {
 	}
 	opt := certificate.Options{Workers: c.workers}
 	if cmd.Flags().Changed("reach") {
+		if st, err := os.Stat(c.reach); err == nil && !st.Mode().IsRegular() {
+			return badInputf("--reach: %s: not a regular file, expected one of relucell reach", c.reach)
+		}
 		file, err := os.Open(c.reach)
 		if err != nil {
 			return badInput(files.Plain(err))

@@ -125,6 +125,8 @@ func TestReachIsChecked(t *testing.T) {
 	_, errs, code := relucell(t, "check", net, proof, "--reach", bad)
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, errs, "NOT VERIFIED: bad.jsonl: line 4: the file ends, and 3 regions of the proof are in it: another one follows")
-	_, errs, code = relucell(t, "check", net, proof, "--reach", bad+"x")
-	require.Equal(t, exitInput, code, errs)
+	for _, name := range []string{bad + "x", dir} { // a folder is no reach set that was refused
+		_, errs, code = relucell(t, "check", net, proof, "--reach", name)
+		require.Equal(t, exitInput, code, errs)
+	}
 }
