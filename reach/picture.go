@@ -88,7 +88,7 @@ func pale(c color.NRGBA) color.NRGBA { c.A = 0x60; return c }
 // Hull returns the convex hull of all that was added.
 func (p *Picture) Hull() [][2]*big.Rat { return p.all }
 
-// ticks are those of gonum, labelled by what they mark: gonum rounds 1.175 beside 1.05 to 1.2.
+// ticks are those of gonum, labelled by what they mark: gonum calls 1.05, 1.2, 1.35 by 1, 1.2, 1.3.
 type ticks struct{}
 
 // Ticks makes it a plot.Ticker.

@@ -49,7 +49,7 @@ func TestHull(t *testing.T) {
 	}
 }
 
-// Gonum labels 1.05, 1.175, 1.3 as 1, 1.2, 1.3.
+// Gonum labels 1.05, 1.2, 1.35 as 1, 1.2, 1.3.
 func TestTicksAreLabelledByWhatTheyMark(t *testing.T) {
 	for _, axis := range [][2]float64{{0.989, 1.325}, {-1, 1}, {0, 3.5}, {1e6, 1e6 + 0.3}, {-1e-9, 2e-9}, {-1e300, 1e300}, {0.425, 0.582}} {
 		labelled := 0
