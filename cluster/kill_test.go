@@ -41,7 +41,7 @@ func someSubjects(t require.TestingT) map[string]subject {
 // once. Nothing is lost, and nothing is counted twice.
 func TestKillsLoseNothing(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it starts processes")
+		t.Skip("it starts and kills processes for some seconds, and -short was asked for")
 	}
 	for name, s := range someSubjects(t) {
 		t.Run(name, func(t *testing.T) {

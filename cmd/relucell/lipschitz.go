@@ -62,10 +62,8 @@ type lipschitzJSON struct {
 
 func (c *lipschitzCmd) run(cmd *cobra.Command, args []string) error {
 	begun := time.Now()
-	ctx, release := interruptible(cmd)
+	ctx, release := stoppable(cmd, c.timeout)
 	defer release()
-	ctx, cancel := limited(ctx, c.timeout)
-	defer cancel()
 	n, _, err := c.net.read(ctx, cmd, args[0])
 	if err != nil {
 		return err

@@ -93,10 +93,8 @@ func (c *rangeCmd) run(cmd *cobra.Command, args []string) error {
 	if c.atLeast != nil && (c.min || c.proof != "") {
 		return badInputf("--at-least: given beside --min or --proof, expected it alone or with --max")
 	}
-	ctx, release := interruptible(cmd)
+	ctx, release := stoppable(cmd, c.timeout)
 	defer release()
-	ctx, cancel := limited(ctx, c.timeout)
-	defer cancel()
 	n, _, err := c.net.read(ctx, cmd, args[0])
 	if err != nil {
 		return err

@@ -104,10 +104,8 @@ func (c *reachCmd) run(cmd *cobra.Command, args []string) error {
 	if err := c.checkOut(args[0]); err != nil {
 		return err
 	}
-	ctx, release := interruptible(cmd)
+	ctx, release := stoppable(cmd, c.timeout)
 	defer release()
-	ctx, cancel := limited(ctx, c.timeout)
-	defer cancel()
 	n, _, err := c.net.read(ctx, cmd, args[0])
 	if err != nil {
 		return err

@@ -43,6 +43,16 @@ func interruptible(cmd *cobra.Command) (context.Context, func()) {
 	return ctx, func() { signal.Stop(ch); cancel(context.Canceled) }
 }
 
+// stoppable is interruptible with a time limit; release gives up both.
+func stoppable(cmd *cobra.Command, limit time.Duration) (ctx context.Context, release func()) {
+	ctx, uninterrupt := interruptible(cmd)
+	ctx, cancel := limited(ctx, limit)
+	return ctx, func() {
+		cancel()
+		uninterrupt()
+	}
+}
+
 // limited ends ctx after d with the cause errTimeout, or never if d is 0.
 func limited(ctx context.Context, d time.Duration) (context.Context, func()) {
 	if d == 0 {

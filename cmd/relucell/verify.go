@@ -66,10 +66,8 @@ or unknown.`,
 }
 
 func (c *verifyCmd) run(cmd *cobra.Command, args []string) error {
-	ctx, release := interruptible(cmd)
+	ctx, release := stoppable(cmd, c.timeout)
 	defer release()
-	ctx, cancel := limited(ctx, c.timeout)
-	defer cancel()
 	if err := c.checkOutputs(cmd, args); err != nil {
 		return err
 	}
