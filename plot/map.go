@@ -70,7 +70,9 @@ func New(ctx context.Context, n *network.Network, b ball.Ball) (*Map, error) {
 	}
 	// In the order of the tree, whichever worker was first.
 	slices.SortStableFunc(m.Regions, func(p, q Region) int { return slices.Compare(p.Pattern, q.Pattern) })
-	m.cutRegions(runtime.GOMAXPROCS(0))
+	if err := m.cutRegions(ctx, runtime.GOMAXPROCS(0)); err != nil {
+		return nil, err
+	}
 	return m, nil
 }
 

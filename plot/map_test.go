@@ -136,7 +136,7 @@ func TestMapOfManyRegionsIsThatOfOneWalker(t *testing.T) {
 	for _, r := range m.Regions {
 		alone.Regions = append(alone.Regions, Region{Pattern: r.Pattern, Witness: r.Witness})
 	}
-	alone.cutRegions(1)
+	require.NoError(t, alone.cutRegions(context.Background(), 1))
 	require.Equal(t, m.Regions, alone.Regions)
 }
 

@@ -6,6 +6,7 @@
 package plot
 
 import (
+	"context"
 	"math"
 	"sort"
 
@@ -29,6 +30,7 @@ func (f forms) set(i int, g Form) { f.x[i], f.y[i], f.h[i] = g.G[0], g.G[1], g.H
 // plane is what all walkers of a map share.
 type plane struct {
 	m      *Map
+	ctx    context.Context
 	layers []layer
 	shift  int // all forms are divided by 2^shift
 	// free holds a token for each walker that may set out beside those at work.
@@ -51,10 +53,11 @@ type walker struct {
 	act forms   // what leaves a layer
 }
 
-// cutRegions gives each region its polygon and its outputs, with so many walkers at a time.
-func (m *Map) cutRegions(walkers int) {
+// cutRegions gives each region its polygon and its outputs, with so many walkers at a time. If ctx
+// ends first it returns its error.
+func (m *Map) cutRegions(ctx context.Context, walkers int) error {
 	in, first, shift := m.firstForms()
-	p := &plane{m: m, shift: shift, free: make(chan struct{}, walkers)}
+	p := &plane{m: m, ctx: ctx, shift: shift, free: make(chan struct{}, walkers)}
 	for range walkers - 1 {
 		p.free <- struct{}{}
 	}
@@ -66,6 +69,7 @@ func (m *Map) cutRegions(walkers int) {
 		z.set(i, f)
 	}
 	p.walker().neurons(place{layer: first, hi: len(m.Regions)}, unitCell(m.Ball.Norm()), z)
+	return ctx.Err()
 }
 
 // layOut prepares a layer; applied says that its weights are needed.
@@ -108,6 +112,9 @@ type place struct{ layer, id, k, lo, hi int }
 // aside is the number of regions from which on a subtree may have a walker of its own.
 const aside = 2048
 
+// looks is the number of regions from which on a node of the tree looks whether it is to stop.
+const looks = 32
+
 // neurons walks the subtree at a place, where the cell is the polygon of the signs so far and z
 // are the layer's pre-activations.
 func (w *walker) neurons(at place, cell []Vertex, z forms) {
@@ -116,6 +123,9 @@ func (w *walker) neurons(at place, cell []Vertex, z forms) {
 	for k := at.k; k < len(units); k++ {
 		if first[k] == last[k] {
 			continue
+		}
+		if at.hi-at.lo >= looks && w.ctx.Err() != nil {
+			return
 		}
 		mid := at.lo + sort.Search(at.hi-at.lo, func(i int) bool { return regions[at.lo+i].Pattern[at.id+k] != first[k] })
 		minus, plus := cut(cell, z.at(units[k]), at.id+k)
