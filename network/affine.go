@@ -21,7 +21,8 @@ func (n *Network) Affine(p Pattern) (W [][]*big.Float, b []*big.Float) {
 // AffinePass computes the affine maps of one pattern after the other, and keeps of the last one
 // what the next may share. It is for one goroutine at a time.
 type AffinePass struct {
-	net    *Network
+	net    *Network // masked
+	of     *Network
 	layers []rowLayer
 	last   Pattern
 }
@@ -39,8 +40,8 @@ type rowLayer struct {
 
 // NewAffinePass returns a pass through n.
 func (n *Network) NewAffinePass() *AffinePass {
-	n = n.Masked()
-	p, first, before := &AffinePass{net: n}, 0, 0
+	p, first, before := &AffinePass{net: n.Masked(), of: n}, 0, 0
+	n = p.net
 	for _, l := range n.layers {
 		r := rowLayer{Layer: l, first: first, signs: make(Pattern, l.Out()), rows: make([][]*big.Int, l.Out())}
 		for i := range l.B {
@@ -224,7 +225,8 @@ func zeros(n int) []*big.Int {
 
 // Neuron returns the pre-activation of neuron j on the cell of pattern s, in integers times 2^exp:
 // the coefficients of the inputs and then the offset. They are valid until the next call with
-// another pattern. It panics as Integers does, and when there is no such neuron.
+// another pattern. Of a piece of a maximum it is what that is above the piece that wins. It panics as
+// Integers does, and when there is no such neuron.
 func (p *AffinePass) Neuron(s Pattern, j int) (row []*big.Int, exp int) {
 	if len(s) != p.net.Neurons() || j < 0 || j >= len(s) {
 		panic(fmt.Sprintf("network: neuron %d of a pattern of %d signs, the network has %d neurons", j, len(s), p.net.Neurons()))
@@ -238,9 +240,31 @@ func (p *AffinePass) Neuron(s Pattern, j int) (row []*big.Int, exp int) {
 	for i, left := 0, j-l.first; ; i++ {
 		if l.IsNeuron(i) {
 			if left == 0 {
-				return p.row(at, i), l.e
+				return p.aboveWinner(at, i), l.e
 			}
 			left--
 		}
 	}
+}
+
+// aboveWinner returns row i of layer l or, where it is that of a piece of a maximum, that less the row
+// of the piece that wins.
+func (p *AffinePass) aboveWinner(l, i int) []*big.Int {
+	row := p.row(l, i)
+	first := 0
+	for _, k := range p.of.layers[l].Pieces {
+		if first += k; i >= first {
+			continue
+		}
+		for w := first - k; w < first; w++ {
+			if p.layers[l].signs[w] > 0 {
+				d := zeros(len(row))
+				for c := range d {
+					d[c].Sub(row[c], p.row(l, w)[c])
+				}
+				return d
+			}
+		}
+	}
+	return row
 }
