@@ -6,7 +6,6 @@ package plot
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"math/big"
@@ -41,7 +40,7 @@ type Map struct {
 	Regions []Region
 	mid     [2]*big.Float // normalised y is the point mid + scale·y
 	scale   [2]*big.Float
-	layerOf []int // 0-based hidden layer of each neuron
+	layerOf []int // 0-based hidden layer of each neuron, or piece of a maximum
 }
 
 // New finds the regions. There are exactly as many as enumerate.Count counts.
@@ -51,14 +50,12 @@ func New(ctx context.Context, n *network.Network, b ball.Ball) (*Map, error) {
 	if n.Inputs() != 2 {
 		return nil, fmt.Errorf("plot: the network has %d inputs, expected 2 (or a slice of it along a plane)", n.Inputs())
 	}
-	if n.Maximal() {
-		return nil, errors.New("plot: the network has maxima, whose regions are not drawn: list tells them, each with a point and its pattern")
-	}
 	if b.Dim() != 2 {
 		return nil, fmt.Errorf("plot: the ball has %d coordinates, expected 2", b.Dim())
 	}
 	m := &Map{Net: n, Ball: b, mid: [2]*big.Float(b.Mid()), scale: [2]*big.Float(b.Scale())}
-	for l, width := range n.Hidden() {
+	masked := n.Masked() // pieces of maxima are neurons there
+	for l, width := range masked.Hidden() {
 		for range width {
 			m.layerOf = append(m.layerOf, l)
 		}
@@ -72,8 +69,9 @@ func New(ctx context.Context, n *network.Network, b ball.Ball) (*Map, error) {
 	// In the order of the tree, whichever worker was first.
 	slices.SortStableFunc(m.Regions, func(p, q Region) int { return slices.Compare(p.Pattern, q.Pattern) })
 	in, first, shift := m.firstForms()
-	w := &walk{m: m, layers: n.Layers(), shift: shift}
-	for _, l := range w.layers {
+	w := &walk{m: m, layers: masked.Layers(), shift: shift}
+	for i, l := range w.layers {
+		w.ends = append(w.ends, endsOf(n, i))
 		var units []int
 		for i := range l.B {
 			if l.IsNeuron(i) {
@@ -126,7 +124,7 @@ func (m *Map) firstForms() (z []Form, layer, shift int) {
 	type wide [3]*big.Float
 	number := func() *big.Float { return new(big.Float).SetPrec(formBits) }
 	forms := []wide{{m.scale[0], number(), m.mid[0]}, {number(), m.scale[1], m.mid[1]}}
-	layers := m.Net.Layers()
+	layers := m.Net.Masked().Layers()
 	for l := range layers {
 		next := make([]wide, layers[l].Out())
 		for i := range next {
@@ -164,6 +162,7 @@ type walk struct {
 	m      *Map
 	layers []network.Layer
 	units  [][]int // of each layer, those that are neurons
+	ends   [][]int // where the maximum of each neuron ends, nil in a layer without
 	shift  int     // all forms are divided by 2^shift
 }
 
@@ -172,6 +171,14 @@ type walk struct {
 func (w *walk) neurons(l, id, k, lo, hi int, cell []Vertex, z []Form) {
 	first, last := w.m.Regions[lo].Pattern, w.m.Regions[hi-1].Pattern
 	for ; k < len(w.units[l]); k++ {
+		if ends := w.ends[l]; ends != nil {
+			if slices.Equal(first[id+k:id+ends[k]], last[id+k:id+ends[k]]) {
+				k = ends[k] - 1
+				continue
+			}
+			w.classes(l, id, k, lo, hi, cell, z)
+			return
+		}
 		if first[id+k] == last[id+k] {
 			continue
 		}
@@ -195,6 +202,49 @@ func (w *walk) neurons(l, id, k, lo, hi int, cell []Vertex, z []Form) {
 		}
 	}
 	w.leave(l, id+len(w.units[l]), lo, hi, cell, act)
+}
+
+// classes goes on with each class of the maximum that begins at neuron k. It is cut off from the other
+// classes that the walk has found.
+func (w *walk) classes(l, id, k, lo, hi int, cell []Vertex, z []Form) {
+	end := w.ends[l][k]
+	var wins, begins []int // the piece that wins in each class, and its first region
+	for i := lo; i < hi; i++ {
+		p := w.m.Regions[i].Pattern[id+k : id+end]
+		if i > lo && slices.Equal(p, w.m.Regions[i-1].Pattern[id+k:id+end]) {
+			continue
+		}
+		wins, begins = append(wins, k+slices.Index(p, 1)), append(begins, i)
+	}
+	begins = append(begins, hi)
+	for c, win := range wins {
+		part := cell
+		for _, o := range wins {
+			if o == win {
+				continue
+			}
+			a, b := z[w.units[l][min(win, o)]], z[w.units[l][max(win, o)]]
+			minus, plus := cut(part, Form{[2]float64{a.G[0] - b.G[0], a.G[1] - b.G[1]}, a.H - b.H}, id+max(win, o))
+			if part = minus; win < o {
+				part = plus
+			}
+		}
+		w.neurons(l, id, end, begins[c], begins[c+1], part, z)
+	}
+}
+
+// endsOf returns, for each neuron of the masked layer i, the one behind its maximum; nil in a layer
+// without maxima.
+func endsOf(n *network.Network, i int) (ends []int) {
+	if i >= len(n.Layers()) {
+		return nil
+	}
+	for _, k := range n.Layers()[i].Pieces {
+		if k > 1 {
+			ends = append(ends, slices.Repeat([]int{len(ends) + k}, k)...)
+		}
+	}
+	return ends
 }
 
 // leave takes the values a of layer l to the next one, or to the output.
