@@ -23,7 +23,8 @@ func (n *Network) Affine(p Pattern) (W [][]*big.Float, b []*big.Float) {
 // AffinePass computes the affine maps of one pattern after the other, and keeps of the last one
 // what the next may share. It is for one goroutine at a time.
 type AffinePass struct {
-	net    *Network
+	net    *Network // masked
+	of     *Network
 	layers []rowLayer
 	last   Pattern
 	wide   []uint64     // a row, in the words of the layer behind its own
@@ -47,8 +48,8 @@ type rowLayer struct {
 
 // NewAffinePass returns a pass through n.
 func (n *Network) NewAffinePass() *AffinePass {
-	n = n.Masked()
-	p, first := &AffinePass{net: n}, 0
+	p, first := &AffinePass{net: n.Masked(), of: n}, 0
+	n = p.net
 	for _, l := range n.layers {
 		r := rowLayer{Layer: l, first: first, signs: make(Pattern, l.Out()), rows: make([][]uint64, l.Out())}
 		r.scale(p.layers)
@@ -293,8 +294,8 @@ func zeros(n int) []*big.Int {
 }
 
 // Neuron returns the pre-activation of neuron j on the cell of pattern s, in integers times 2^exp:
-// the coefficients of the inputs and then the offset. It panics as Integers does, and when there is no
-// such neuron.
+// the coefficients of the inputs and then the offset. Of a piece of a maximum it is what that is above
+// the piece that wins. It panics as Integers does, and when there is no such neuron.
 func (p *AffinePass) Neuron(s Pattern, j int) (row []*big.Int, exp int) {
 	if len(s) != p.net.Neurons() || j < 0 || j >= len(s) {
 		panic(fmt.Sprintf("network: neuron %d of a pattern of %d signs, the network has %d neurons", j, len(s), p.net.Neurons()))
@@ -308,11 +309,37 @@ func (p *AffinePass) Neuron(s Pattern, j int) (row []*big.Int, exp int) {
 	for i, left := 0, j-l.first; ; i++ {
 		if l.IsNeuron(i) {
 			if left == 0 {
-				row = zeros(p.net.Inputs() + 1)
-				load(row, p.row(at, i), l.words)
-				return row, l.e
+				return p.aboveWinner(at, i), l.e
 			}
 			left--
 		}
 	}
+}
+
+// aboveWinner returns row i of layer l or, where it is that of a piece of a maximum, that less the row
+// of the piece that wins.
+func (p *AffinePass) aboveWinner(l, i int) []*big.Int {
+	row := p.numbers(l, i)
+	first := 0
+	for _, k := range p.of.layers[l].Pieces {
+		if first += k; i >= first {
+			continue
+		}
+		for w := first - k; w < first; w++ {
+			if p.layers[l].signs[w] > 0 {
+				for c, v := range p.numbers(l, w) {
+					row[c].Sub(row[c], v)
+				}
+				return row
+			}
+		}
+	}
+	return row
+}
+
+// numbers returns row i of layer l as numbers of the caller's own.
+func (p *AffinePass) numbers(l, i int) []*big.Int {
+	z := zeros(p.net.Inputs() + 1)
+	load(z, p.row(l, i), p.layers[l].words)
+	return z
 }

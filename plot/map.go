@@ -5,7 +5,6 @@ package plot
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/big"
 	"runtime"
@@ -40,7 +39,7 @@ type Map struct {
 	Regions []Region
 	mid     [2]*big.Float // normalised y is the point mid + scale·y
 	scale   [2]*big.Float
-	layerOf []int // 0-based hidden layer of each neuron
+	layerOf []int // 0-based hidden layer of each neuron, or piece of a maximum
 }
 
 // New finds the regions. There are exactly as many as enumerate.Count counts.
@@ -50,14 +49,11 @@ func New(ctx context.Context, n *network.Network, b ball.Ball) (*Map, error) {
 	if n.Inputs() != 2 {
 		return nil, fmt.Errorf("plot: the network has %d inputs, expected 2 (or a slice of it along a plane)", n.Inputs())
 	}
-	if n.Maximal() {
-		return nil, errors.New("plot: the network has maxima, whose regions are not drawn: list tells them, each with a point and its pattern")
-	}
 	if b.Dim() != 2 {
 		return nil, fmt.Errorf("plot: the ball has %d coordinates, expected 2", b.Dim())
 	}
 	m := &Map{Net: n, Ball: b, mid: [2]*big.Float(b.Mid()), scale: [2]*big.Float(b.Scale())}
-	for l, width := range n.Hidden() {
+	for l, width := range n.Masked().Hidden() { // pieces of maxima are neurons there
 		for range width {
 			m.layerOf = append(m.layerOf, l)
 		}
@@ -116,7 +112,7 @@ func (m *Map) firstForms() (z []Form, layer, shift int) {
 	type wide [3]*big.Float
 	number := func() *big.Float { return new(big.Float).SetPrec(formBits) }
 	forms := []wide{{m.scale[0], number(), m.mid[0]}, {number(), m.scale[1], m.mid[1]}}
-	layers := m.Net.Layers()
+	layers := m.Net.Masked().Layers()
 	for l := range layers {
 		next := make([]wide, layers[l].Out())
 		for i := range next {

@@ -8,6 +8,7 @@ package plot
 import (
 	"context"
 	"math"
+	"slices"
 	"sort"
 
 	"gonum.org/v1/gonum/floats"
@@ -41,6 +42,7 @@ type plane struct {
 type layer struct {
 	network.Layer
 	units   []int     // those that are neurons
+	ends    []int     // where the maximum of each neuron ends, nil in a layer without
 	columns []float64 // the weights column after column; nil where rows are sparse
 	bias    []float64 // divided by 2^shift
 }
@@ -61,8 +63,9 @@ func (m *Map) cutRegions(ctx context.Context, walkers int) error {
 	for range walkers - 1 {
 		p.free <- struct{}{}
 	}
-	for l, from := range m.Net.Layers() {
+	for l, from := range m.Net.Masked().Layers() {
 		p.layers = append(p.layers, layOut(from, shift, l > first))
+		p.layers[l].ends = endsOf(m.Net, l)
 	}
 	z := newForms(len(in))
 	for i, f := range in {
@@ -127,6 +130,11 @@ func (w *walker) neurons(at place, cell []Vertex, z forms) {
 		if at.hi-at.lo >= looks && w.ctx.Err() != nil {
 			return
 		}
+		if w.layers[at.layer].ends != nil {
+			at.k = k
+			w.classes(at, cell, z)
+			return
+		}
 		mid := at.lo + sort.Search(at.hi-at.lo, func(i int) bool { return regions[at.lo+i].Pattern[at.id+k] != first[k] })
 		minus, plus := cut(cell, z.at(units[k]), at.id+k)
 		below, above := at, at
@@ -138,6 +146,51 @@ func (w *walker) neurons(at place, cell []Vertex, z forms) {
 		return
 	}
 	w.leave(at, cell, z)
+}
+
+// classes goes on with each class of the maximum of neuron k, by whose piece classes differ first. It
+// is cut off from the other classes that the walk has found.
+func (w *walker) classes(at place, cell []Vertex, z forms) {
+	l, regions := &w.layers[at.layer], w.m.Regions
+	end := l.ends[at.k]
+	begin := slices.Index(l.ends, end)
+	var wins, begins []int // the piece that wins in each class, and its first region
+	for i := at.lo; i < at.hi; i++ {
+		p := regions[i].Pattern[at.id+begin : at.id+end]
+		if i > at.lo && slices.Equal(p, regions[i-1].Pattern[at.id+begin:at.id+end]) {
+			continue
+		}
+		wins, begins = append(wins, begin+slices.Index(p, 1)), append(begins, i)
+	}
+	begins = append(begins, at.hi)
+	for c, win := range wins {
+		part := cell
+		for _, o := range wins {
+			if o == win {
+				continue
+			}
+			a, b := z.at(l.units[min(win, o)]), z.at(l.units[max(win, o)])
+			minus, plus := cut(part, Form{[2]float64{a.G[0] - b.G[0], a.G[1] - b.G[1]}, a.H - b.H}, at.id+max(win, o))
+			if part = minus; win < o {
+				part = plus
+			}
+		}
+		w.neurons(place{layer: at.layer, id: at.id, k: end, lo: begins[c], hi: begins[c+1]}, part, z)
+	}
+}
+
+// endsOf returns, for each neuron of the masked layer i, the one behind its maximum; nil in a layer
+// without maxima.
+func endsOf(n *network.Network, i int) (ends []int) {
+	if i >= len(n.Layers()) {
+		return nil
+	}
+	for _, k := range n.Layers()[i].Pieces {
+		if k > 1 {
+			ends = append(ends, slices.Repeat([]int{len(ends) + k}, k)...)
+		}
+	}
+	return ends
 }
 
 // beside walks a subtree on another walker if it is large and one is free, else here and now. The
