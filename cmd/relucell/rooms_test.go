@@ -18,6 +18,7 @@ func TestRoomsImportOneWay(t *testing.T) {
 		"internal/tables":   "",
 		"network":           "",
 		"ball":              "",
+		"cone":              "",
 		"certificate":       "",
 		"proof":             "ball enumerate internal/files network",
 		"safety":            "network vnnlib",
