@@ -380,3 +380,36 @@ func TestFloatsAreTakenAsTheyAre(t *testing.T) {
 	require.Equal(t, words([]*big.Int{tenth, eighth}), words(cone.RowOf([]float64{0.1, 0.125})))
 	require.Panics(t, func() { cone.RowOf([]float64{math.Inf(1)}) })
 }
+
+// Rays divided by their norm leave the cone as soon as they are rounded, which integers never do.
+func TestRaysNormalisedInFloatsLeaveTheCone(t *testing.T) {
+	rows := random(3, 32, 8)
+	outside := 0
+	rays := describe(t, 8, rows, cone.Lex).Rays
+	for _, r := range rays {
+		ok, _ := cone.Contains(rows, r)
+		require.True(t, ok)
+		norm, v := 0.0, make([]float64, len(r))
+		for k, x := range r {
+			v[k], _ = x.Float64()
+			norm += v[k] * v[k]
+		}
+		for k := range v {
+			v[k] = float64(float32(v[k] / math.Sqrt(norm)))
+		}
+		if ok, _ := cone.Contains(rows, cone.RowOf(v)); !ok {
+			outside++
+		}
+	}
+	require.Greater(t, 2*outside, len(rays), "most of them")
+}
+
+// Sixteen constraints in 784 dimensions, as a checkerboard of 4 × 4 blocks of 7 × 7 pixels has them:
+// 16 rays beside 768 lines. The lines go first; without that the method does not end.
+func TestTheCheckerboardIsSmallWithoutItsLines(t *testing.T) {
+	rows := cone.Checkerboard(28, 4)
+	d := describe(t, 784, rows, cone.Lex)
+	require.Len(t, rows, 16)
+	require.Len(t, d.Rays, 16)
+	require.Len(t, d.Lineality, 768)
+}

@@ -18,7 +18,7 @@ func TestRoomsImportOneWay(t *testing.T) {
 		"internal/tables":   "",
 		"network":           "",
 		"ball":              "",
-		"cone":              "",
+		"cone":              "internal/files",
 		"certificate":       "",
 		"proof":             "ball enumerate internal/files network",
 		"safety":            "network vnnlib",
