@@ -166,3 +166,15 @@ func RowOf(v []float64) []*big.Int {
 	}
 	return row
 }
+
+// Bits returns the length of the description's largest number.
+func (d *Description) Bits() (n int) {
+	for _, list := range [][][]*big.Int{d.Lineality, d.Rays} {
+		for _, v := range list {
+			for _, x := range v {
+				n = max(n, x.BitLen())
+			}
+		}
+	}
+	return n
+}

@@ -106,7 +106,15 @@ func (m *method) start(ctx context.Context, rows [][]*big.Int) (rest []int, err 
 		}
 		m.rays = append(m.rays, newRay(vectorOf(v), on))
 	}
-	return rest, nil
+	return rest, m.fits(len(m.rays))
+}
+
+// fits refuses more rays than are to be kept.
+func (m *method) fits(rays int) error {
+	if rays <= m.most {
+		return nil
+	}
+	return fmt.Errorf("cone: more than %d rays at a time, %w: expected fewer constraints or dimensions, another order, or a higher limit", m.most, ErrTooLarge)
 }
 
 // deepest returns where in a list of rows the one is that cuts off the most rays.
@@ -146,10 +154,7 @@ func (m *method) cut(ctx context.Context, c int) error {
 		on = slices.Clone(on)
 		on.Add(c)
 		born = append(born, newRay(v, on))
-		if len(m.rays)+len(born) > m.most {
-			return fmt.Errorf("cone: more than %d rays at a time, %w: expected fewer constraints or dimensions, another order, or a higher limit", m.most, ErrTooLarge)
-		}
-		return nil
+		return m.fits(len(m.rays) + len(born))
 	}}
 	if err := p.run(ctx, above, below); err != nil {
 		return err

@@ -33,6 +33,7 @@ func TestRoomsImportOneWay(t *testing.T) {
 		"enumerate":         "ball internal/files internal/forms internal/journal internal/judge internal/tree internal/tuning internal/walk lp lp/exact network",
 		"extremum":          "ball enumerate internal/forms lp/exact network safety vnnlib",
 		"reach":             "ball enumerate internal/chart lp/exact network vnnlib",
+		"constrained":       "cone network",
 		"bound":             "ball network",
 		"plot":              "ball enumerate internal/files network",
 		"cluster":           "ball certificate enumerate internal/journal network proof",
