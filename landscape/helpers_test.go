@@ -3,6 +3,8 @@ package landscape
 import (
 	"math"
 	"math/rand/v2"
+
+	"github.com/relucell/relucell/ball"
 )
 
 // sines are points from a normal law with the values y = sin 2x₁ + 0.3·noise.
@@ -17,3 +19,6 @@ func sines(n, dim int, seed uint64) (x [][]float64, y []float64, bias bool) {
 	}
 	return x, y, true
 }
+
+// newSmallBall is not the unit ball.
+func newSmallBall(p int) (ball.Ball, error) { return ball.New(ball.L2, make([]float64, p), 0.5) }

@@ -28,14 +28,14 @@ proves that a minimum is global.
 
 DATA is a table (CSV), one point a line, with the value y in the last column.`,
 		RunE: func(_ *cobra.Command, args []string) error {
-			const expected = "expected patterns"
+			const expected = "expected patterns, optimum or check"
 			if len(args) > 0 {
 				return fmt.Errorf("%q: unknown subcommand, %s", args[0], expected)
 			}
 			return errors.New("subcommand: missing, " + expected)
 		},
 	}
-	cmd.AddCommand(newPatternsCmd())
+	cmd.AddCommand(newPatternsCmd(), newOptimumCmd(), newCheckBoundCmd())
 	return cmd
 }
 
@@ -43,24 +43,25 @@ DATA is a table (CSV), one point a line, with the value y in the last column.`,
 type dataCmd struct {
 	data    *landscape.Data
 	path    string
+	args    []string // all
 	noBias  bool
 	timeout time.Duration
 	format  string
 	begun   time.Time
 }
 
-// command makes cmd a command that runs on one table. What work does it does until ctx ends, and a
-// grace longer; print says what it found.
-func (c *dataCmd) command(cmd *cobra.Command, work func(context.Context) error, print func(*cobra.Command) error) *cobra.Command {
-	cmd.Args = exactly("DATA")
+// command makes cmd a command that runs on one table, and perhaps more arguments. What work does it
+// does until ctx ends, and a grace longer; print says what it found.
+func (c *dataCmd) command(cmd *cobra.Command, work func(context.Context) error, print func(*cobra.Command) error, more ...string) *cobra.Command {
+	cmd.Args = exactly(append([]string{"DATA"}, more...)...)
 	cmd.ValidArgsFunction = func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 		if len(args) > 0 {
-			return nil, cobra.ShellCompDirectiveNoFileComp
+			return nil, cobra.ShellCompDirectiveDefault
 		}
 		return []string{"csv"}, cobra.ShellCompDirectiveFilterFileExt
 	}
 	cmd.RunE = action(func(cmd *cobra.Command, args []string) error {
-		c.begun, c.path = time.Now(), args[0]
+		c.begun, c.path, c.args = time.Now(), args[0], args
 		ctx, release := stoppable(cmd, c.timeout)
 		defer release()
 		_, err := within(ctx, func() (none struct{}, err error) {

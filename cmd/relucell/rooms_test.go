@@ -32,7 +32,7 @@ func TestRoomsImportOneWay(t *testing.T) {
 		"lp/nnls":           "",
 		"enumerate":         "ball internal/files internal/forms internal/journal internal/judge internal/tree internal/tuning internal/walk lp lp/exact network",
 		"extremum":          "ball enumerate internal/forms lp/exact network safety vnnlib",
-		"landscape":         "ball enumerate internal/files lp/nnls network",
+		"landscape":         "ball certificate enumerate internal/files lp/nnls network proof",
 		"reach":             "ball enumerate internal/chart lp/exact network vnnlib",
 		"bound":             "ball network",
 		"plot":              "ball enumerate internal/files network",
