@@ -94,9 +94,21 @@ func Maxima(ctx context.Context, n *network.Network, b ball.Ball, list []Form, o
 func Minimum(ctx context.Context, n *network.Network, b ball.Ball, f Form) (Extreme, error) {
 	e, err := Maximum(ctx, n, b, f.Neg(), Options{})
 	if err == nil {
-		e.Lower, e.Upper = new(big.Rat).Neg(e.Upper), new(big.Rat).Neg(e.Lower)
+		e = e.Neg()
 	}
 	return e, err
+}
+
+// Neg is the smallest value of −f, e being the largest of f, or the other way round.
+func (e Extreme) Neg() Extreme {
+	neg := func(v *big.Rat) *big.Rat {
+		if v == nil {
+			return nil
+		}
+		return new(big.Rat).Neg(v)
+	}
+	e.Lower, e.Upper = neg(e.Upper), neg(e.Lower)
+	return e
 }
 
 // search is a search for a maximum.
@@ -224,7 +236,14 @@ func (q *question) enclose() error {
 			high = low
 		}
 	}
-	if top := new(big.Rat).SetFloat64(high); q.best.Upper.Cmp(top) < 0 {
+	top := new(big.Rat).SetFloat64(high)
+	if v := q.opt.Above; v != nil && v.Cmp(top) < 0 && v.Cmp(q.best.Lower) >= 0 { // it is between the two
+		if more, err := q.exceeds(v); err != nil || more {
+			return err
+		}
+		top = v
+	}
+	if q.best.Upper.Cmp(top) < 0 {
 		q.best.Upper = top
 	}
 	return nil
