@@ -37,6 +37,7 @@ func TestRoomsImportOneWay(t *testing.T) {
 		"reach":             "ball enumerate internal/chart lp/exact network vnnlib",
 		"constrained":       "cone network",
 		"bound":             "ball network",
+		"ridge":             "network",
 		"plot":              "ball enumerate internal/files network",
 		"cluster":           "ball certificate enumerate internal/journal network proof",
 		"crosscheck/gen":    "ball network",

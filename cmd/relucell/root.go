@@ -32,6 +32,7 @@ Exit codes: 0 done as asked (exact, or --gap reached); 1 failed, a refused proof
 	}
 	root.SetVersionTemplate("relucell {{.Version}}\n")
 	root.PersistentFlags().BoolP("verbose", "v", false, "log what happens to standard error")
+<<<<<<< HEAD
 	root.AddCommand(
 		newCountCmd(),
 		newVerifyCmd(),
@@ -53,6 +54,8 @@ Exit codes: 0 done as asked (exact, or --gap reached); 1 failed, a refused proof
 		newWorkerCmd(),
 		newJobsCmd(),
 		newLandscapeCmd(),
+		newDiffCmd(),
+		newCanonicalCmd(),
 	)
 	root.InitDefaultCompletionCmd()
 	if completion, _, err := root.Find([]string{"completion"}); err == nil {
