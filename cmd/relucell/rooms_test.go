@@ -15,8 +15,9 @@ func TestRoomsImportOneWay(t *testing.T) {
 	allowed := map[string]string{
 		"internal/chart":    "",
 		"internal/files":    "",
+		"internal/hexjson":  "",
 		"internal/tables":   "",
-		"network":           "",
+		"network":           "internal/hexjson",
 		"ball":              "",
 		"certificate":       "",
 		"proof":             "ball enumerate internal/files network",
@@ -25,6 +26,7 @@ func TestRoomsImportOneWay(t *testing.T) {
 		"network/onnx":      "network network/onnx/onnxpb",
 		"network/nnet":      "network",
 		"network/arrays":    "network",
+		"network/rnn":       "internal/hexjson network network/arrays",
 		"network/load":      "network network/arrays network/nnet network/onnx",
 		"lp":                "ball",
 		"lp/exact":          "ball",
