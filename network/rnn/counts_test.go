@@ -140,3 +140,34 @@ func TestCountsOfUnrolledNetworksByTheTwin(t *testing.T) {
 		require.Equal(t, want.Int64(), proved(t, n, -1))
 	}
 }
+
+// After forty steps of a chaotic network no float is certain of the sign of a unit: all that is decided
+// is decided in integers, of which the same witness is asked once, not once for each neuron.
+func TestChaoticLinesAreCountedExactly(t *testing.T) {
+	const units, steps = 10, 40
+	r := drawn(t, units, 3, false)
+	w := mat.DenseCopyOf(r.W)
+	w.Scale(4, w)
+	r, err := New(r.U, w, r.B, nil, r.V, r.C)
+	require.NoError(t, err)
+	all, err := r.Sequences(steps)
+	require.NoError(t, err)
+	rng := rand.New(rand.NewPCG(1, 1))
+	p, q := make([]float64, steps), make([]float64, steps)
+	for i := range p {
+		p[i], q[i] = float64(float32(rng.Float64())), float64(float32(rng.Float64()))
+	}
+	front, err := network.Through(all, p, q)
+	require.NoError(t, err)
+	n, err := r.UnrollOn(front)
+	require.NoError(t, err)
+	b, err := ball.NewBox([]float64{0}, []float64{0.02})
+	require.NoError(t, err)
+	want, err := twin.CountIntervals(n, b)
+	require.NoError(t, err)
+	res, err := enumerate.Count(context.Background(), n, b, enumerate.Options{})
+	require.NoError(t, err)
+	require.Equal(t, want, res.Lower)
+	require.Positive(t, res.Decisions.Integer, "floats do not suffice")
+	require.NoError(t, crosscheck.Audit(context.Background(), n, b, res.Lower))
+}
