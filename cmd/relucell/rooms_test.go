@@ -15,8 +15,9 @@ func TestRoomsImportOneWay(t *testing.T) {
 	allowed := map[string]string{
 		"internal/chart":    "",
 		"internal/files":    "",
+		"internal/hexjson":  "",
 		"internal/tables":   "",
-		"network":           "",
+		"network":           "internal/hexjson",
 		"ball":              "",
 		"cone":              "internal/files",
 		"certificate":       "",
@@ -26,6 +27,7 @@ func TestRoomsImportOneWay(t *testing.T) {
 		"network/onnx":      "network network/onnx/onnxpb",
 		"network/nnet":      "network",
 		"network/arrays":    "network",
+		"network/rnn":       "internal/hexjson network network/arrays",
 		"network/load":      "network network/arrays network/nnet network/onnx",
 		"lp":                "ball",
 		"lp/exact":          "ball",

@@ -33,6 +33,7 @@ Exit codes: 0 done as asked (exact, or --gap reached); 1 failed, a refused proof
 	root.SetVersionTemplate("relucell {{.Version}}\n")
 	root.PersistentFlags().BoolP("verbose", "v", false, "log what happens to standard error")
 <<<<<<< HEAD
+<<<<<<< HEAD
 	root.AddCommand(
 		newCountCmd(),
 		newVerifyCmd(),
@@ -56,6 +57,7 @@ Exit codes: 0 done as asked (exact, or --gap reached); 1 failed, a refused proof
 		newLandscapeCmd(),
 		newDiffCmd(),
 		newCanonicalCmd(),
+		newUnrollCmd(),
 	)
 	root.InitDefaultCompletionCmd()
 	if completion, _, err := root.Find([]string{"completion"}); err == nil {
