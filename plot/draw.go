@@ -1,6 +1,8 @@
 // The picture: fills, boundaries, slivers, the ball, points, axes, legend and
 // title, laid out so that both inputs have the same scale.
 
+//go:build !js
+
 package plot
 
 import (

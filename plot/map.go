@@ -46,6 +46,22 @@ type Map struct {
 // It is an error if the network or the ball has not two inputs, if the walk
 // fails, or if ctx ends first: half a map is none.
 func New(ctx context.Context, n *network.Network, b ball.Ball) (*Map, error) {
+	return AtMost(ctx, n, b, math.MaxInt)
+}
+
+// TooManyError says that there are more regions than a map may have.
+type TooManyError struct {
+	// Most is how many it may have.
+	Most int
+}
+
+func (e *TooManyError) Error() string {
+	return fmt.Sprintf("plot: more than %d regions", e.Most)
+}
+
+// AtMost is New for a map of at most so many regions. Where there are more, the error is a
+// *TooManyError, and no more of them were walked than it takes to know that.
+func AtMost(ctx context.Context, n *network.Network, b ball.Ball, most int) (*Map, error) {
 	if n.Inputs() != 2 {
 		return nil, fmt.Errorf("plot: the network has %d inputs, expected 2 (or a slice of it along a plane)", n.Inputs())
 	}
@@ -62,6 +78,9 @@ func New(ctx context.Context, n *network.Network, b ball.Ball) (*Map, error) {
 		if err != nil {
 			return nil, err
 		}
+		if len(m.Regions) == most {
+			return nil, &TooManyError{most}
+		}
 		m.Regions = append(m.Regions, Region{Pattern: r.Pattern, Witness: m.normalised(r.Point())})
 	}
 	// In the order of the tree, whichever worker was first.
@@ -71,6 +90,9 @@ func New(ctx context.Context, n *network.Network, b ball.Ball) (*Map, error) {
 	}
 	return m, nil
 }
+
+// LayerOf returns the hidden layer, from 0, of a neuron.
+func (m *Map) LayerOf(neuron int) int { return m.layerOf[neuron] }
 
 // Slivers returns how many regions are too thin for a polygon in float64.
 func (m *Map) Slivers() int {

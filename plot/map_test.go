@@ -222,3 +222,21 @@ func TestSlicesAreMapsLikeAnyOther(t *testing.T) {
 		require.Equal(t, want.String(), res.Lower.String())
 	})
 }
+
+func TestMapOfAtMostSoManyRegions(t *testing.T) {
+	n, b := twoMoons(t), newBall(t, ball.L2, []float64{0.5, 0.25}, 1)
+	all := newMap(t, n, b)
+	k := len(all.Regions)
+	m, err := AtMost(t.Context(), n, b, k)
+	require.NoError(t, err)
+	require.Equal(t, all.Regions, m.Regions)
+	_, err = AtMost(t.Context(), n, b, k-1)
+	var many *TooManyError
+	require.ErrorAs(t, err, &many)
+	require.Equal(t, k-1, many.Most)
+	for i, next := range all.Neighbours() {
+		for _, j := range next {
+			require.Contains(t, all.Neighbours()[j], i, "a neighbour's neighbour")
+		}
+	}
+}

@@ -1,6 +1,8 @@
 // Pictures as files: svg, png and pdf by gonum's canvases, the svg then made
 // shorter (path.go).
 
+//go:build !js
+
 package plot
 
 import (

@@ -41,6 +41,7 @@ func TestRoomsImportOneWay(t *testing.T) {
 		"bound":             "ball network",
 		"ridge":             "network",
 		"plot":              "ball enumerate internal/files network",
+		"explore":           "ball bound enumerate network plot",
 		"cluster":           "ball certificate enumerate internal/journal network proof",
 		"crosscheck/gen":    "ball network",
 		"crosscheck/twin":   "ball lp/exact network",

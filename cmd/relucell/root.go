@@ -34,6 +34,7 @@ Exit codes: 0 done as asked (exact, or --gap reached); 1 failed, a refused proof
 	root.PersistentFlags().BoolP("verbose", "v", false, "log what happens to standard error")
 <<<<<<< HEAD
 <<<<<<< HEAD
+<<<<<<< HEAD
 	root.AddCommand(
 		newCountCmd(),
 		newVerifyCmd(),
@@ -58,6 +59,7 @@ Exit codes: 0 done as asked (exact, or --gap reached); 1 failed, a refused proof
 		newDiffCmd(),
 		newCanonicalCmd(),
 		newUnrollCmd(),
+		newExploreCmd(),
 	)
 	root.InitDefaultCompletionCmd()
 	if completion, _, err := root.Find([]string{"completion"}); err == nil {
