@@ -6,6 +6,7 @@ package plot
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/big"
 	"runtime"
 	"slices"

@@ -32,9 +32,6 @@ Exit codes: 0 done as asked (exact, or --gap reached); 1 failed, a refused proof
 	}
 	root.SetVersionTemplate("relucell {{.Version}}\n")
 	root.PersistentFlags().BoolP("verbose", "v", false, "log what happens to standard error")
-<<<<<<< HEAD
-<<<<<<< HEAD
-<<<<<<< HEAD
 	root.AddCommand(
 		newCountCmd(),
 		newVerifyCmd(),
