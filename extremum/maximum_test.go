@@ -181,6 +181,9 @@ func TestParseForm(t *testing.T) {
 		"3":                      "0 0 0 3",
 		" + 1/2 y1 ":             "0 1/2 0 0",
 		"12345678901234567890y0": "12345678901234567890 0 0 0",
+		// An exponent was refused, though queries take it.
+		"1e-3*y0 - 2.5E+2y1 + 1e1": "1/1000 -250 0 10",
+		" 1 / 2 y 1 - 2 * y0":      "-2 1/2 0 0",
 	} {
 		f, err := ParseForm(text, 3)
 		require.NoError(t, err, text)
@@ -192,7 +195,9 @@ func TestParseForm(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		"": "expected a form", "y3": "expected an output from y0 to y2", "x0": "expected terms", "y0 y1": "expected terms", "y0 +": "expected terms",
-		"2*": "expected terms", "1/0": "a decimal or a fraction", "0.5/2": "a decimal or a fraction", "y99999999999999999999": "expected an output", "y0--y1": "expected terms", "1e5": "expected terms",
+		"2*": "expected terms", "1/0": "a decimal or a fraction", "0.5/2": "a decimal or a fraction", "y99999999999999999999": "expected an output", "y0--y1": "expected terms",
+		"1e": "expected terms", "1e1001 y0": "an exponent of at most 1000", "1e-99999999999999999999": "an exponent", "1/1e3": "expected", "1e3/2": "a decimal or a fraction",
+		"1 2y0": "expected terms", "y0 1": "expected terms", // a space was nothing, and the number 12
 	} {
 		_, err := ParseForm(text, 3)
 		require.ErrorContains(t, err, want, text)
