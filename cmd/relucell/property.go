@@ -31,10 +31,9 @@ type property struct {
 	offset  *big.Rat
 }
 
-// newProperty checks the names of the files, before anything is searched, and that floats hold the
-// form: the network's weights are float64.
-func newProperty(file, path string, f extremum.Form) (*property, error) {
-	p := &property{Proof: file, Net: file + ".json", offset: f.Offset}
+// newProperty checks the names of the files, before anything is read.
+func newProperty(file, path string) (*property, error) {
+	p := &property{Proof: file, Net: file + ".json"}
 	for _, name := range []string{p.Proof, p.Net} {
 		if files.Same(path, name) {
 			return nil, badInputf("--proof: %s is the network itself, expected another file", name)
@@ -43,14 +42,20 @@ func newProperty(file, path string, f extremum.Form) (*property, error) {
 			return nil, badInput(named("proof", err))
 		}
 	}
+	return p, nil
+}
+
+// of checks that floats hold the form: the network's weights are float64.
+func (p *property) of(f extremum.Form) error {
+	p.offset = f.Offset
 	for i, c := range f.C {
 		v, exact := dyadic.FromRat(c)
 		if !exact {
-			return nil, badInputf("--proof: the coefficient %s of y%d is no float64, expected one such as 0.5: it becomes a weight", c.RatString(), i)
+			return badInputf("--proof: the coefficient %s of y%d is no float64, expected one such as 0.5: it becomes a weight", c.RatString(), i)
 		}
 		p.row = append(p.row, v)
 	}
-	return p, nil
+	return nil
 }
 
 // prove writes the network and the proof, and has the proof checked.

@@ -45,6 +45,7 @@ type reachCmd struct {
 	pieces  int64
 	unsafe  enumerate.Volumes
 	volumes bool
+	files   owedFiles
 }
 
 func newReachCmd() *cobra.Command {
@@ -100,10 +101,12 @@ func twoOf(s string) ([]int, error) {
 	return list, nil
 }
 
-func (c *reachCmd) run(cmd *cobra.Command, args []string) error {
+func (c *reachCmd) run(cmd *cobra.Command, args []string) (err error) {
 	if err := c.checkOut(args[0]); err != nil {
 		return err
 	}
+	c.files.expect(c.out)
+	defer func() { c.files.settle(cmd, err) }()
 	ctx, release := stoppable(cmd, c.timeout)
 	defer release()
 	n, _, err := c.net.read(ctx, cmd, args[0])
@@ -130,6 +133,7 @@ func (c *reachCmd) run(cmd *cobra.Command, args []string) error {
 	case err != nil:
 		return failed(err)
 	}
+	c.files.wrote(c.out)
 	return c.report(cmd, args[0], n)
 }
 
