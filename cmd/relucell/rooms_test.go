@@ -33,7 +33,7 @@ func TestRoomsImportOneWay(t *testing.T) {
 		"extremum":          "ball enumerate internal/forms lp/exact network safety vnnlib",
 		"reach":             "ball enumerate internal/chart lp/exact network vnnlib",
 		"bound":             "ball network",
-		"plot":              "ball enumerate internal/files network",
+		"plot":              "ball enumerate internal/chart internal/files network",
 		"cluster":           "ball certificate enumerate internal/journal network proof",
 		"crosscheck/gen":    "ball network",
 		"crosscheck/twin":   "ball lp/exact network",
