@@ -29,7 +29,7 @@ type Cell struct {
 }
 
 // errMaxima says that a description has no words for the pieces of maxima.
-var errMaxima = marked{errors.New("enumerate: the constraints of a region of a network with maxima, expected a network of relu and the like: max(a, b) = a + relu(b − a)"), ErrInput}
+var errMaxima = marked{errors.New("the constraints of a region of a network with maxima, expected a network of relu and the like: max(a, b) = a + relu(b − a)"), ErrInput}
 
 // Cell returns the region's constraints. An error is an [ErrInput]: numbers out of all range, or a
 // network with maxima.

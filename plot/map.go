@@ -49,13 +49,13 @@ type Map struct {
 // fails, or if ctx ends first: half a map is none.
 func New(ctx context.Context, n *network.Network, b ball.Ball) (*Map, error) {
 	if n.Inputs() != 2 {
-		return nil, fmt.Errorf("plot: the network has %d inputs, expected 2 (or a slice of it along a plane)", n.Inputs())
+		return nil, fmt.Errorf("the network has %d inputs, expected 2 (or a slice of it along a plane)", n.Inputs())
 	}
 	if n.Maximal() {
-		return nil, errors.New("plot: the network has maxima, whose regions are not drawn: list tells them, each with a point and its pattern")
+		return nil, errors.New("the network has maxima, whose regions are not drawn: list tells them, each with a point and its pattern")
 	}
 	if b.Dim() != 2 {
-		return nil, fmt.Errorf("plot: the ball has %d coordinates, expected 2", b.Dim())
+		return nil, fmt.Errorf("the ball has %d coordinates, expected 2", b.Dim())
 	}
 	m := &Map{Net: n, Ball: b, mid: [2]*big.Float(b.Mid()), scale: [2]*big.Float(b.Scale())}
 	for l, width := range n.Hidden() {

@@ -48,10 +48,10 @@ func Read(r io.Reader) (*network.Network, *network.Import, error) { return ReadW
 func ReadWith(r io.Reader, opt Options) (*network.Network, *network.Import, error) {
 	data, err := io.ReadAll(io.LimitReader(r, MaxFileBytes+1))
 	if err != nil {
-		return nil, nil, fmt.Errorf("onnx: %w", err)
+		return nil, nil, err
 	}
 	if len(data) > MaxFileBytes {
-		return nil, nil, fmt.Errorf("onnx: more than %d bytes, expected at most that many", MaxFileBytes)
+		return nil, nil, fmt.Errorf("more than %d bytes, expected at most that many", MaxFileBytes)
 	}
 	return readModel(data, maxEntries, opt)
 }
@@ -59,20 +59,20 @@ func ReadWith(r io.Reader, opt Options) (*network.Network, *network.Import, erro
 func readModel(data []byte, limit int, opt Options) (*network.Network, *network.Import, error) {
 	var model onnxpb.ModelProto
 	if err := proto.Unmarshal(data, &model); err != nil {
-		return nil, nil, fmt.Errorf("onnx: not an ONNX model, or a truncated one: %w", err)
+		return nil, nil, fmt.Errorf("not an ONNX model, or a truncated one: %w", err)
 	}
 	g := model.GetGraph()
 	if g == nil {
-		return nil, nil, errors.New("onnx: the model has no graph (an empty file, or not an ONNX model)")
+		return nil, nil, errors.New("the model has no graph (an empty file, or not an ONNX model)")
 	}
 	// The specification asks for it, and exporters write it last: a file cut just before it is
 	// well-formed otherwise.
 	if len(model.OpsetImport) == 0 {
-		return nil, nil, errors.New("onnx: the model has no opset_import (a truncated file?)")
+		return nil, nil, errors.New("the model has no opset_import (a truncated file?)")
 	}
 	n, im, err := readVersions(&model, limit, opt)
 	if err != nil {
-		return nil, nil, fmt.Errorf("onnx: %w", err)
+		return nil, nil, err
 	}
 	return n, im, nil
 }
