@@ -137,13 +137,18 @@ const maxVersions = 4
 type reader struct {
 	*builder
 	// opset is the version of the operators.
-	opset   int64
-	outside outside
+	opset int64
 	// shape is that of the running value, an unknown batch being 1.
 	shape []int
-	// consts are the initializers, values what nodes have computed.
-	consts map[string]*constant
-	values map[string]value
+	tensors
+}
+
+// tensors are what names of the graph stand for: consts are the initializers, values what nodes have
+// computed.
+type tensors struct {
+	outside outside
+	consts  map[string]*constant
+	values  map[string]value
 }
 
 // constant is a tensor, decoded when it is first read.
@@ -154,7 +159,7 @@ type constant struct {
 
 func readGraph(g *onnxpb.GraphProto, opset int64, limit int, opt Options) (*network.Network, *network.Import, error) {
 	im := &network.Import{Format: "onnx"}
-	rd := &reader{opset: opset, outside: outside{opt.Folder, MaxFileBytes}, consts: map[string]*constant{}, values: map[string]value{}}
+	rd := &reader{opset: opset, tensors: tensors{outside{opt.Folder, MaxFileBytes}, map[string]*constant{}, map[string]value{}}}
 	if len(g.SparseInitializer) > 0 {
 		return nil, nil, errors.New("the graph has sparse initializers, supported are dense ones")
 	}
