@@ -16,6 +16,7 @@ import (
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/certificate"
 	"github.com/relucell/relucell/crosscheck/gen"
+	"github.com/relucell/relucell/crosscheck/twin"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/network"
@@ -46,7 +47,7 @@ func againstVertices(t *testing.T, first, count int64) {
 			list, err := r.VerticesExact()
 			require.NoError(t, err)
 			for _, v := range list {
-				y := f.At(forward(n, v.X))
+				y := f.At(twin.Forward(n, v.X))
 				if most == nil || most.Cmp(y) < 0 {
 					most = y
 				}
@@ -59,7 +60,7 @@ func againstVertices(t *testing.T, first, count int64) {
 		require.Equal(t, least.RatString(), low.Lower.RatString(), "seed %d", seed)
 		for _, e := range []Extreme{top, low} {
 			require.True(t, b.Contains(e.Point))
-			require.Equal(t, e.Lower.RatString(), f.At(forward(n, e.Point)).RatString())
+			require.Equal(t, e.Lower.RatString(), f.At(twin.Forward(n, e.Point)).RatString())
 		}
 	}
 }
@@ -70,7 +71,7 @@ func TestMaximumInRoundBalls(t *testing.T) {
 		e, err := Maximum(anything, n, b, f, Options{})
 		require.NoError(t, err)
 		require.True(t, b.Contains(e.Point))
-		require.Equal(t, e.Lower.RatString(), f.At(forward(n, e.Point)).RatString())
+		require.Equal(t, e.Lower.RatString(), f.At(twin.Forward(n, e.Point)).RatString())
 		require.LessOrEqual(t, e.Lower.Cmp(e.Upper), 0)
 		if b.Dim() > 1 {
 			next := math.Nextafter(dyadic.DownRat(e.Lower), math.Inf(1))
@@ -80,7 +81,7 @@ func TestMaximumInRoundBalls(t *testing.T) {
 		}
 		r := rand.New(rand.NewSource(seed))
 		for range 50 {
-			require.LessOrEqual(t, f.At(forward(n, within(r, b))).Cmp(e.Upper), 0)
+			require.LessOrEqual(t, f.At(twin.Forward(n, within(r, b))).Cmp(e.Upper), 0)
 		}
 	}
 }

@@ -47,10 +47,8 @@ the regions to show beside it what really happens there.`,
 
 func (c *boundCmd) run(cmd *cobra.Command, args []string) error {
 	log := logger(cmd)
-	interrupted, release := interruptible(cmd)
+	ctx, interrupted, release := stops(cmd, c.timeout)
 	defer release()
-	ctx, cancel := limited(interrupted, c.timeout)
-	defer cancel()
 	n, _, err := c.net.read(ctx, cmd, args[0])
 	if err != nil {
 		return err

@@ -82,10 +82,8 @@ func (c *countCmd) run(cmd *cobra.Command, args []string) (err error) {
 	}
 	c.files.expect(c.proof)
 	defer func() { c.files.settle(cmd, err) }()
-	interrupted, release := interruptible(cmd)
+	ctx, interrupted, release := stops(cmd, c.timeout)
 	defer release()
-	ctx, cancel := limited(interrupted, c.timeout)
-	defer cancel()
 	n, _, err := c.net.read(ctx, cmd, path)
 	if err != nil {
 		return err

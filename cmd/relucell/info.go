@@ -39,9 +39,9 @@ type layerJSON struct {
 	Slopes []float64 `json:"slopes,omitempty"`
 	// Pieces has the number of rows that each unit of a layer of maxima is the largest of; those of
 	// one row are no neurons.
-	Pieces     []int `json:"pieces,omitempty"`
-	Inputs     int   `json:"inputs"`
-	Width      int   `json:"width"`
+	Pieces []int `json:"pieces,omitempty"`
+	Inputs int   `json:"inputs"`
+	Width  int   `json:"width"`
 	// Parameters are all weights, Zeros of which are 0, and the biases.
 	Parameters int `json:"parameters"`
 	Zeros      int `json:"zeros"`

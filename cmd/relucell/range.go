@@ -21,21 +21,24 @@ import (
 )
 
 type rangeCmd struct {
-	net       netFlags
-	ball      ballFlags
-	of        string
-	max, min  bool
-	atLeast   *big.Rat
-	proof     string
-	timeout   time.Duration
-	format    string
-	form      extremum.Form
-	property  *property // nil: no proof is wanted
-	begun     time.Time
-	top, low  *extremum.Extreme
-	stoppedAt *extremum.Extreme
-	files     owedFiles
+	net      netFlags
+	ball     ballFlags
+	of       string
+	max, min bool
+	atLeast  *big.Rat
+	proof    string
+	timeout  time.Duration
+	format   string
+	form     extremum.Form
+	property *property // nil: no proof is wanted
+	begun    time.Time
+	files    owedFiles
+	found
 }
+
+// found is what a search has come to: the extremes, nil where none was asked for, and the one at which
+// it was stopped.
+type found struct{ top, low, stoppedAt *extremum.Extreme }
 
 func newRangeCmd() *cobra.Command {
 	c := &rangeCmd{}

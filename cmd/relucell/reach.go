@@ -36,16 +36,21 @@ type reachCmd struct {
 	inverse string
 	reals   bool
 	timeout time.Duration
-	// While it runs: the format, the query or nil, the picture or nil, and what was found.
+	files   owedFiles
+	// While it runs: the format, the query or nil, the picture or nil.
 	format  string
 	query   *vnnlib.Query
 	picture *reach.Picture
 	b       ball.Ball
-	regions int64
-	pieces  int64
-	unsafe  enumerate.Volumes
-	volumes bool
-	files   owedFiles
+	reached
+}
+
+// reached is what was found: how many regions, and of those that are unsafe the pieces and, where they
+// are to be had, the volumes.
+type reached struct {
+	regions, pieces int64
+	unsafe          enumerate.Volumes
+	volumes         bool
 }
 
 func newReachCmd() *cobra.Command {
