@@ -185,10 +185,8 @@ func (c *change) outputs(x []*big.Rat) []*big.Rat {
 		z := make([]*big.Rat, l.Out())
 		for i := range z {
 			z[i] = new(big.Rat).SetFloat64(l.B[i])
-			for k, w := range l.W.RawRowView(i) {
-				if w != 0 {
-					z[i].Add(z[i], new(big.Rat).Mul(new(big.Rat).SetFloat64(w), x[k]))
-				}
+			for k, w := range l.Entries(i) {
+				z[i].Add(z[i], new(big.Rat).Mul(new(big.Rat).SetFloat64(w), x[k]))
 			}
 			if z[i].Sign() < 0 {
 				z[i].Mul(z[i], new(big.Rat).SetFloat64(l.Below(i)))
