@@ -136,7 +136,7 @@ func (c *rangeCmd) run(cmd *cobra.Command, args []string) (err error) {
 		return err
 	}
 	if c.atLeast != nil && c.top.Lower.Cmp(c.atLeast) < 0 {
-		return failed(fmt.Errorf("no point of the ball has a value of at least %s", c.atLeast.RatString()))
+		return failed(fmt.Errorf("no point of the ball has a value of at least %s", short(c.atLeast)))
 	}
 	return nil
 }
