@@ -53,7 +53,13 @@ func drawn(seed int64, norm ball.Norm) (*network.Network, Form, ball.Ball) {
 		out := 1 + r.Intn(4)
 		l := gen.Affine(values(in*out), values(out))
 		l.Act = []network.Activation{network.ReLU, network.ReLU, network.Abs}[r.Intn(3)]
-		layers, in = append(layers, l), out
+		if seed/4%3 == 2 { // in one of three, whatever else is drawn
+			l.Act = network.Max
+			for left := out; left > 0; left -= l.Pieces[len(l.Pieces)-1] {
+				l.Pieces = append(l.Pieces, 1+r.Intn(left))
+			}
+		}
+		layers, in = append(layers, l), l.Out()
 	}
 	layers = append(layers, gen.Affine(values(in*outputs), values(outputs)))
 	if r.Intn(4) == 0 {

@@ -118,13 +118,13 @@ func (c *rangeCmd) run(cmd *cobra.Command, args []string) (err error) {
 		return badInputf("--of: %w", err)
 	}
 	if c.property != nil {
-		if err := c.property.of(c.form); err != nil {
+		if err := c.property.about(c.form); err != nil {
 			return err
 		}
 	}
 	go n.Fingerprint()
 	if err = c.search(ctx, n, b); err == nil && c.property != nil {
-		if err = c.property.prove(ctx, n, b, c.top, c.low); err == nil {
+		if err = c.prove(ctx, n, b); err == nil {
 			c.files.wrote(c.property.Proof)
 			c.files.wrote(c.property.Net)
 		}
@@ -160,6 +160,21 @@ func (c *rangeCmd) search(ctx context.Context, n *network.Network, b ball.Ball) 
 		c.low, err = find(func() (extremum.Extreme, error) { return extremum.Minimum(ctx, n, b, c.form) })
 	}
 	return err
+}
+
+// prove proves top and low.
+func (c *rangeCmd) prove(ctx context.Context, n *network.Network, b ball.Ball) error {
+	if c.top != nil {
+		if err := c.property.bound(n, c.top.Upper, 1); err != nil {
+			return err
+		}
+	}
+	if c.low != nil {
+		if err := c.property.bound(n, c.low.Lower, -1); err != nil {
+			return err
+		}
+	}
+	return c.property.prove(ctx, n, b)
 }
 
 // failed says what a search that ended early has found.

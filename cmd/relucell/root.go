@@ -39,12 +39,12 @@ printed is certain, and the answer is open, a bracket or "unknown".`,
 		title    string
 		commands []*cobra.Command
 	}{
-		{"Regions", []*cobra.Command{newCountCmd(), newListCmd(), newPlotCmd(), newBoundCmd()}},
-		{"Outputs", []*cobra.Command{newVerifyCmd(), newRangeCmd(), newReachCmd(), newRadiusCmd(), newLipschitzCmd()}},
+		{"Regions", []*cobra.Command{newCountCmd(), newListCmd(), newPlotCmd(), newExploreCmd(), newBoundCmd()}},
+		{"Outputs", []*cobra.Command{newVerifyCmd(), newRangeCmd(), newReachCmd(), newRadiusCmd(), newLipschitzCmd(), newDiffCmd()}},
 		{"Proofs", []*cobra.Command{newCheckCmd()}},
-		{"Networks", []*cobra.Command{newInfoCmd(), newEvalCmd(), newConvertCmd(), newSliceCmd()}},
+		{"Networks", []*cobra.Command{newInfoCmd(), newEvalCmd(), newConvertCmd(), newSliceCmd(), newUnrollCmd(), newCanonicalCmd(), newConeCmd()}},
 		{"Many machines", []*cobra.Command{newWorkerCmd(), newJobsCmd()}},
-		{"Studies", []*cobra.Command{newCrosscheckCmd(), newExperimentCmd()}},
+		{"Studies", []*cobra.Command{newLandscapeCmd(), newCrosscheckCmd(), newExperimentCmd()}},
 	} {
 		root.AddGroup(&cobra.Group{ID: g.title, Title: g.title + ":"})
 		for _, c := range g.commands {
