@@ -27,10 +27,14 @@ type exitError struct {
 func (e *exitError) Error() string { return e.err.Error() }
 func (e *exitError) Unwrap() error { return e.err }
 
-// badInput marks an error as the user's to mend.
+// badInput marks an error as the user's to mend, unless it says what it is.
 func badInput(err error) error {
+	var e *exitError
 	if err == nil {
 		return nil
+	}
+	if errors.As(err, &e) {
+		return &exitError{e.code, err}
 	}
 	return &exitError{exitInput, err}
 }

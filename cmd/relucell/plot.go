@@ -3,12 +3,10 @@ package main
 // plot: the map of a network's regions on a plane, as a picture or a page.
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -165,7 +163,7 @@ func (c *plotCmd) input(ctx context.Context, cmd *cobra.Command, net string) (n 
 	if n.Inputs() != 2 {
 		return nil, b, opt, c.notPlane(net, n)
 	}
-	opt.Points, err = c.readPoints(whole, n)
+	opt.Points, err = c.readPoints(ctx, whole, n)
 	return n, b, opt, badInput(err)
 }
 
@@ -188,31 +186,28 @@ func (c *plotCmd) writable(net string) error {
 
 // readPoints reads the points of the picture: of the plane, or of the whole network and then
 // projected.
-func (c *plotCmd) readPoints(whole, n *network.Network) (*plot.Points, error) {
+func (c *plotCmd) readPoints(ctx context.Context, whole, n *network.Network) (*plot.Points, error) {
 	if c.points == "" {
 		return nil, nil
 	}
-	p, err := c.readCSV(n.Inputs())
+	p, err := readPointsFile(ctx, c.points, n.Inputs())
 	if err == nil || whole == n {
 		return p, err
 	}
-	q, wideErr := c.readCSV(whole.Inputs())
+	q, wideErr := readPointsFile(ctx, c.points, whole.Inputs())
 	if wideErr != nil {
 		return nil, fmt.Errorf("%w (or, as points of the network: %w)", err, errors.Unwrap(wideErr))
 	}
 	return q.OnSlice(n, len(n.Layers())-len(whole.Layers()))
 }
 
-func (c *plotCmd) readCSV(inputs int) (*plot.Points, error) { return readPointsFile(c.points, inputs) }
-
 // readPointsFile reads the file of --points.
-func readPointsFile(path string, inputs int) (*plot.Points, error) {
-	f, err := os.Open(path)
+func readPointsFile(ctx context.Context, path string, inputs int) (*plot.Points, error) {
+	data, err := readFile(ctx, path, maxPointBytes)
 	if err != nil {
-		return nil, fmt.Errorf("--points: %w, expected a CSV file", files.Plain(err))
+		return nil, fmt.Errorf("--points: %w, expected a CSV file", err)
 	}
-	defer f.Close()
-	p, err := plot.ReadPoints(bufio.NewReader(f), inputs)
+	p, err := plot.ReadPoints(bytes.NewReader(data), inputs)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}

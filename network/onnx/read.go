@@ -143,11 +143,13 @@ type reader struct {
 	opset int64
 	// shape is that of the running value, an unknown batch being 1.
 	shape []int
-	// free is the dimension without a fixed size that is so many steps, −1 for none; ran is the number
-	// of steps of the last RNN.
-	free, steps, ran int
+	timeline
 	tensors
 }
+
+// timeline says how long recurrent parts run: free is the dimension without a fixed size that is so
+// many steps, −1 for none; ran is the number of steps of the last RNN.
+type timeline struct{ free, steps, ran int }
 
 // tensors are what names of the graph stand for: consts are the initializers, values what nodes have
 // computed.
@@ -208,7 +210,7 @@ func isFree(in *onnxpb.ValueInfoProto, d int) bool {
 // the last RNN too.
 func readGraph(g *onnxpb.GraphProto, opset int64, limit int, opt Options, free int) (*network.Network, *network.Import, int, error) {
 	im := &network.Import{Format: "onnx"}
-	rd := &reader{opset: opset, free: free, steps: opt.Steps, tensors: tensors{outside{opt.Folder, MaxFileBytes}, map[string]*constant{}, map[string]value{}}}
+	rd := &reader{opset: opset, timeline: timeline{free: free, steps: opt.Steps}, tensors: tensors{outside{opt.Folder, MaxFileBytes}, map[string]*constant{}, map[string]value{}}}
 	net, err := rd.read(g, limit, opt, im)
 	return net, im, rd.ran, err
 }
@@ -285,7 +287,7 @@ func (rd *reader) readInputs(inputs []*onnxpb.ValueInfoProto, whole []string, li
 }
 
 // inputShape returns the shape of an input, an unknown batch being 1.
-func (rd *reader) inputShape(in *onnxpb.ValueInfoProto, whole bool) ([]int, error) {
+func (tl *timeline) inputShape(in *onnxpb.ValueInfoProto, whole bool) ([]int, error) {
 	name, t := in.GetName(), in.GetType().GetTensorType()
 	switch e := onnxpb.TensorProto_DataType(t.GetElemType()); {
 	case t == nil:
@@ -300,11 +302,11 @@ func (rd *reader) inputShape(in *onnxpb.ValueInfoProto, whole bool) ([]int, erro
 	for i, d := range dims {
 		v := d.GetDimValue()
 		if v <= 0 {
-			if i > 0 && rd.free < 0 || i > 1 || len(dims) < 2 {
+			if i > 0 && tl.free < 0 || i > 1 || len(dims) < 2 {
 				return nil, fmt.Errorf("input %q: dimension %d has no fixed size, supported only for a first dimension, the batch, before others", name, i)
 			}
-			if v = 1; i == rd.free {
-				v = int64(rd.steps)
+			if v = 1; i == tl.free {
+				v = int64(tl.steps)
 			}
 		}
 		if v > maxEntries {
