@@ -43,14 +43,14 @@ type gamma func(d int, c LayerCount) []*big.Int
 // gammaMontufar puts all cells where every unit is active.
 func gammaMontufar(d int, c LayerCount) []*big.Int {
 	h := zeros(c.P + c.K + 1)
-	h[c.P+c.K].Set(zaslavsky(c.K, d))
+	h[c.P+c.K].Set(c.cells(d))
 	return h
 }
 
 // gammaSerra puts C(k,j) cells where j neurons are inactive, j ≤ min(d,k).
 func gammaSerra(d int, c LayerCount) []*big.Int {
 	h := zeros(c.P + c.K + 1)
-	for j, cells := range binomials(c.K, min(d, c.K)) {
+	for j, cells := range c.ways(min(d, c.K)) {
 		i := c.lost(c.P+c.K, j)
 		h[i].Add(h[i], cells)
 	}
@@ -74,7 +74,7 @@ func hinz(ctx context.Context, n *network.Network, g gamma) (*big.Int, error) {
 		if l.Act == network.None {
 			continue
 		}
-		units := unsettledUnits(l)
+		units := unsettledUnits(l, n.Inputs())
 		next := zeros(len(h))
 		for d, regions := range h {
 			if regions.Sign() == 0 {

@@ -95,11 +95,11 @@ const denseEntries = 1 << 26
 // layerRank returns an upper bound on the rank of the layer's matrix.
 func layerRank(ctx context.Context, l network.Layer) (int, error) {
 	s, ok := l.W.(*network.Sparse)
-	if !ok || l.Out()*l.In() <= denseEntries {
+	if !ok || l.Rows()*l.In() <= denseEntries {
 		return rankUpper(ctx, denseRows(l))
 	}
 	rows, columns, seen := 0, 0, make([]bool, l.In())
-	for j := range l.Out() {
+	for j := range l.Rows() {
 		at, _ := s.Row(j)
 		rows += min(1, len(at))
 		for _, k := range at {
@@ -113,7 +113,7 @@ func layerRank(ctx context.Context, l network.Layer) (int, error) {
 }
 
 func denseRows(l network.Layer) [][]float64 {
-	rows := make([][]float64, l.Out())
+	rows := make([][]float64, l.Rows())
 	for j := range rows {
 		rows[j] = l.W.RawRowView(j)
 	}
