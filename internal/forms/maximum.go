@@ -32,6 +32,20 @@ func (m *Model) ends(i int) []int {
 	return ends
 }
 
+// Comparisons is the number of forms by whose signs the neurons of the layer are decided: one for each,
+// and of a maximum one for each pair of its pieces.
+func (l *Layer) Comparisons() int {
+	if l.Ends == nil {
+		return l.Neurons
+	}
+	n := 0
+	for first := 0; first < l.Neurons; first = l.Ends[first] {
+		k := l.Ends[first] - first
+		n += k * (k - 1) / 2
+	}
+	return n
+}
+
 // share makes of the exponents in Shift the powers of two that rows are multiplied by, one for all
 // pieces of a maximum, so that they can be compared.
 func (l *Layer) share() {
