@@ -37,8 +37,8 @@ func CountPlain(ctx context.Context, net *network.Network, b ball.Ball, solver l
 	if opt.Checkpoint != "" {
 		return Result{}, marked{errors.New("enumerate: the plain walk keeps no checkpoint"), ErrInput}
 	}
-	if net.Maximal() {
-		return Result{}, marked{errors.New("enumerate: the plain walk asks of neurons alone, and the network has maxima: Count speaks of them, and a proof of what it finds can be checked"), ErrInput}
+	if net.Maximal() && opt.Observer != nil {
+		return Result{}, marked{errors.New("enumerate: a proof by the plain walk of a network with maxima, expected one of Count, or none"), ErrInput}
 	}
 	opt.Workers = 1
 	return count(ctx, net, b, opt, plan{oracle: solver})

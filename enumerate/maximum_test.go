@@ -277,12 +277,33 @@ func TestStoppedProofsOfMaximaAreVerified(t *testing.T) {
 	}
 }
 
-// What does not know maxima says so, and names the way round.
-func TestWhatDoesNotKnowMaximaSaysSo(t *testing.T) {
+// The plain walk counts maxima as the fast one does, with any solver; a proof is the fast one's.
+func TestMaximaByThePlainWalk(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
+		inputs := 1 + rng.IntN(3)
+		n := gen.Maxima(rng, inputs, 5)
+		b, err := ball.New([]ball.Norm{ball.L2, ball.LInf, ball.L1}[rng.IntN(3)], make([]float64, inputs), 2)
+		require.NoError(t, err)
+		want, err := enumerate.Count(context.Background(), n, b, enumerate.Options{})
+		require.NoError(t, err)
+		for name, solver := range solvers {
+			r, err := enumerate.CountPlain(context.Background(), n, b, solver(), enumerate.Options{})
+			if err != nil && name == "native" { // as for other networks: a sliver that it could not enter
+				require.ErrorContains(t, err, "the solver failed")
+				continue
+			}
+			require.NoError(t, err, name)
+			require.True(t, r.Exact)
+			require.Equal(t, want.Lower, r.Lower, name)
+		}
+	})
 	n := maxout(t, 1)
 	b, err := ball.New(ball.LInf, make([]float64, 3), 1)
 	require.NoError(t, err)
-	_, err = enumerate.CountPlain(context.Background(), n, b, lp.NewReference(), enumerate.Options{})
+	w, err := proof.NewWriter(filepath.Join(t.TempDir(), "proof"), proof.HeaderOf(n, b))
+	require.NoError(t, err)
+	_, err = enumerate.CountPlain(context.Background(), n, b, lp.NewReference(), enumerate.Options{Observer: w})
 	require.ErrorIs(t, err, enumerate.ErrInput)
-	require.ErrorContains(t, err, "the network has maxima: Count speaks of them")
+	require.ErrorContains(t, err, "a proof by the plain walk of a network with maxima, expected one of Count")
 }
