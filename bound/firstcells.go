@@ -68,13 +68,10 @@ func (a *analysis) withFirst(ctx context.Context, full bool) (*stability, *layer
 	return s, f, ctx.Err()
 }
 
-// mostPairs is the largest number of pairs of pieces whose hyperplanes are looked at: far more than the
-// budget of an arrangement allows.
-const mostPairs = 1 << 12
-
 // firstPlanes returns the distinct hyperplanes of layer i's unsettled neurons that cut the open
 // ball, and those on which two pieces of a maximum are equal; the layers before are affine. It
-// returns false where there are too many pairs.
+// returns false where there are too many pairs of pieces for the budget of an arrangement to pair their
+// hyperplanes.
 func (a *analysis) firstPlanes(ctx context.Context, i int, s *stability) (ps []*plane, ok bool, err error) {
 	l, at, f := a.whole.Layers()[i], slices.Index(a.of, i), a.fold(s)
 	add := func(f dyadic.Vector) {
@@ -86,6 +83,14 @@ func (a *analysis) firstPlanes(ctx context.Context, i int, s *stability) (ps []*
 		}
 	}
 	pairs := 0
+	if l.Act == network.Max {
+		for _, rows := range f.pieces[i] {
+			pairs += len(rows) * (len(rows) - 1) / 2
+		}
+	}
+	if float64(pairs)*float64(pairs)*8*float64(a.net.Inputs()) > arrangementWork {
+		return nil, false, nil
+	}
 	for u, status := range f.units[i] {
 		if status != unsettled || !l.IsNeuron(u) {
 			continue
@@ -93,9 +98,6 @@ func (a *analysis) firstPlanes(ctx context.Context, i int, s *stability) (ps []*
 		rows := []int{u}
 		if l.Act == network.Max {
 			rows = f.pieces[i][u]
-		}
-		if pairs += len(rows) * (len(rows) - 1) / 2; pairs > mostPairs {
-			return nil, false, nil
 		}
 		var forms []dyadic.Vector
 		for _, row := range rows {
