@@ -17,10 +17,10 @@
 // and likewise A_l(k) with bias > 0 units always in (the paper solves the maximum coverage problem;
 // the sum is a relaxation of it, so sound). Both grow with k.
 //
-// After a layer that has other units than ReLUs, in one of maxima and in the first, inputs have any sign and any
-// number may be nonzero: then every unit with a nonzero row is unstable. An affine layer passes k
-// on as its width; other units than ReLUs carry whatever their sign, so that in a layer that has
-// some A is not used, and no more than recursion.go says is lost.
+// After a layer that has other units than ReLUs, in one of maxima and in the first, inputs have any
+// sign and any number may be nonzero: then every unit with a nonzero row is unstable. An affine
+// layer passes k on as its width; other units than ReLUs carry whatever their sign, so that in a
+// layer that has some A is not used, and no more than recursion.go says is lost.
 //
 // In the ball the same holds with the units that interval arithmetic has not settled.
 

@@ -2,11 +2,12 @@
 // between the recursion, which lets all meet everywhere, and the exact count.
 //
 // The first layer with neurons sees the input through an affine map, so its neurons are hyperplanes
-// in the ball (of maxima, those on which two of their pieces are equal), and arrangement.go bounds the number of cells they make: exactly for an l2 ball
-// ("first-layer": full intersections), or from pairs alone ("first-layer-pairs"). The rest of the
-// network is the recursion: cells with j inactive neurons still number at most C(K,j), and all
-// cells together no more than the arrangement has, so filling up from j = 0 until these are used up
-// bounds the sum as in recursion.go. Other terms are those of "combined".
+// in the ball (of maxima, those on which two of their pieces are equal), and arrangement.go bounds
+// the number of cells they make: exactly for an l2 ball ("first-layer": full intersections), or
+// from pairs alone ("first-layer-pairs"). The rest of the network is the recursion: cells with j
+// inactive neurons still number at most C(K,j), and all cells together no more than the arrangement
+// has, so filling up from j = 0 until these are used up bounds the sum as in recursion.go. Other
+// terms are those of "combined".
 //
 // The count of an arrangement can be exponential in the number of inputs. When its budget ends,
 // full intersections fall back on pairs, pairs on Zaslavsky's sum; each is an upper bound of the
@@ -70,8 +71,8 @@ func (a *analysis) withFirst(ctx context.Context, full bool) (*stability, *layer
 
 // firstPlanes returns the distinct hyperplanes of layer i's unsettled neurons that cut the open
 // ball, and those on which two pieces of a maximum are equal; the layers before are affine. It
-// returns false where there are too many pairs of pieces for the budget of an arrangement to pair their
-// hyperplanes.
+// returns false where there are too many pairs of pieces for the budget of an arrangement to pair
+// their hyperplanes.
 func (a *analysis) firstPlanes(ctx context.Context, i int, s *stability) (ps []*plane, ok bool, err error) {
 	l, at, f := a.whole.Layers()[i], slices.Index(a.of, i), a.fold(s)
 	add := func(f dyadic.Vector) {

@@ -17,9 +17,8 @@
 //
 // Two γ are given. All cells have every unit active: γ = Zaslavsky's sum at n', which gives
 // Montúfar's bound. C(n',j) cells have n'−j active, j ≤ dimension: Serra's. The tighter γ of Hinz
-// (2021, arXiv
-// 2103.17174) is not here: we have no proof of it that would stand in this file, and a bound without one
-// could be below the count.
+// (2021, arXiv 2103.17174) is not here: we have no proof of it that would stand in this file, and a
+// bound without one could be below the count.
 //
 // A leaky unit carries dimension where it is inactive too, and a unit without activation always:
 // active means then that a unit carries. With k neurons of which m are leaky, a cell with j

@@ -7,25 +7,25 @@
 //
 //	Σ_{S ⊆ {1 … m}, |S| ≤ d} Π_{i∈S} (k_i − 1)
 //
-// cells, on each of which every group has one form that is the largest. A convex set meets no more of
-// them. Forms that are identical are one, and one that is nowhere the largest is none: both make fewer. So
-// in the recursion the sum over S of j maxima takes the place of C(K,j), with k = 2 the same, and all
-// units carry dimension, as leaky ones do.
+// cells, on each of which every group has one form that is the largest. A convex set meets no more
+// of them. Forms that are identical are one, and one that is nowhere the largest is none: both make
+// fewer. So in the recursion the sum over S of j maxima takes the place of C(K,j), with k = 2 the
+// same, and all units carry dimension, as leaky ones do.
 //
 // Of a maximum only the pieces count that may be the largest somewhere in the ball. In the
 // tournament a neuron relu(a − b) says of the largest a of some pieces and the largest b of others
-// which is larger. Where it is stably active, a ≥ b on the ball: a piece of b that is the largest on some cell
-// is then identical there to a piece of a, and the classes of the maximum are those of its other pieces. So
-// they are those of a; and where it is inactive, those of b.
+// which is larger. Where it is stably active, a ≥ b on the ball: a piece of b that is the largest
+// on some cell is then identical there to a piece of a, and the classes of the maximum are those of
+// its other pieces. So they are those of a; and where it is inactive, those of b.
 //
 // Theorem. Each region of the tournament lies in one region of the network, and the regions of the
-// network in which one lies are all. Proof. Let T be a region of the tournament that lies in a cell of
-// the network's walk before some maximum. On T each comparison has one sign, or is identically zero, so
-// that one piece is at least as large as all others. What it is above a piece that is not
+// network in which one lies are all. Proof. Let T be a region of the tournament that lies in a cell
+// of the network's walk before some maximum. On T each comparison has one sign, or is identically
+// zero, so that one piece is at least as large as all others. What it is above a piece that is not
 // identical to it on the cell is affine, ≥ 0 on T, which is open, and not 0: positive. So T lies in
-// the cell of that piece. The regions of the tournament are dense in the ball, so each region of the network
-// meets one. ∎ Hence points of which the tournament knows the region are points of known regions: the
-// first of the largest pieces, comparison by comparison, says which.
+// the cell of that piece. The regions of the tournament are dense in the ball, so each region of
+// the network meets one. ∎ Hence points of which the tournament knows the region are points of
+// known regions: the first of the largest pieces, comparison by comparison, says which.
 
 package bound
 
@@ -103,8 +103,8 @@ func round[T any](left [][]T, winner func(u int, a, b T) T) {
 	}
 }
 
-// follow plays the tournament of layer i of the whole network: begin is the value of each piece, and
-// winner says what is left of two, by layer and neuron of the tournament.
+// follow plays the tournament of layer i of the whole network: begin is the value of each piece,
+// and winner says what is left of two, by layer and neuron of the tournament.
 func follow[T any](a *analysis, i int, begin func(row int) T, winner func(l, u int, x, y T) T) []T {
 	var left [][]T
 	row := 0
@@ -164,8 +164,8 @@ func (a *analysis) fold(s *stability) *stability {
 	return f
 }
 
-// winners returns, for each layer of maxima, the piece of each unit that is the first of the largest
-// where the tournament has the given signs.
+// winners returns, for each layer of maxima, the piece of each unit that is the first of the
+// largest where the tournament has the given signs.
 func (a *analysis) winners(sign func(l, u int) int) [][]int {
 	all := make([][]int, len(a.whole.Layers()))
 	for i, l := range a.whole.Layers() {
@@ -182,9 +182,10 @@ func (a *analysis) winners(sign func(l, u int) int) [][]int {
 	return all
 }
 
-// around returns a network whose neurons are those of the whole network on the affine piece around the
-// centre: of each maximum what the piece that is the largest at the centre is above each other one.
-// So it has the same nearest boundary. neurons are those of the whole network that its own are of.
+// around returns a network whose neurons are those of the whole network on the affine piece around
+// the centre: of each maximum what the piece that is the largest at the centre is above each other
+// one. So it has the same nearest boundary. neurons are those of the whole network that its own are
+// of.
 func (a *analysis) around() (n *network.Network, neurons []int) {
 	wins := a.winners(func(l, u int) int { return a.center().v[l][u].sign })
 	var layers []network.Layer

@@ -36,8 +36,8 @@ func countOf(t require.TestingT, n *network.Network, b ball.Ball) int64 {
 	return c.Int64()
 }
 
-// No bound is on the wrong side of a count of a network with maxima, and they are ordered as for others;
-// the network that comes nearest to a boundary is the one with one region.
+// No bound is on the wrong side of a count of a network with maxima, and they are ordered as for
+// others; the network that comes nearest to a boundary is the one with one region.
 func TestBoundsOfMaxima(t *testing.T) {
 	ones, equal := 0, map[string]int{}
 	rapid.Check(t, func(t *rapid.T) {
@@ -74,7 +74,8 @@ func TestBoundsOfMaxima(t *testing.T) {
 	t.Log(equal)
 }
 
-// A maximum of k forms makes k cells, m of them at most Σ_{j≤d} C(m,j)(k−1)^j, and that is attained.
+// A maximum of k forms makes k cells, m of them at most Σ_{j≤d} C(m,j)(k−1)^j, and that is
+// attained.
 func TestMaximaMakeAsManyCellsAsTheTheoremAllows(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 5))
 	for _, c := range []struct {
@@ -120,7 +121,8 @@ func TestMaximaMakeAsManyCellsAsTheTheoremAllows(t *testing.T) {
 	}
 }
 
-// The nearest boundary of a network with maxima: a ball of that radius has one region, a larger one not.
+// The nearest boundary of a network with maxima: a ball of that radius has one region, a larger one
+// not.
 func TestNearestBoundaryOfMaxima(t *testing.T) {
 	finite := 0
 	rapid.Check(t, func(t *rapid.T) {

@@ -47,8 +47,8 @@ type LayerCount struct {
 	// RankCut is an upper bound on the rank of the rows of the K neurons, RankOut on that of the
 	// rows of all K+P units. 0 says that none is known.
 	RankCut, RankOut int
-	// Ways takes the place of C(K,j), for j = 0 … min(K, inputs), where the K are maxima, all of which
-	// carry dimension (Leaky = K); nil for neurons of two slopes.
+	// Ways takes the place of C(K,j), for j = 0 … min(K, inputs), where the K are maxima, all of
+	// which carry dimension (Leaky = K); nil for neurons of two slopes.
 	Ways []*big.Int
 	// Cells is an upper bound on the cells that the layer alone makes of the cell at hand, nil
 	// when none is known. It is meant for the first layer.

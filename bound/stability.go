@@ -28,8 +28,8 @@ const (
 // stability holds one status per unit of each layer; that of units without activation says nothing.
 type stability struct {
 	units [][]status
-	// pieces are, by layer and unit, those of maxima that may be the largest somewhere on the ball; nil
-	// in other layers. A maximum of one is active. See fold.
+	// pieces are, by layer and unit, those of maxima that may be the largest somewhere on the ball;
+	// nil in other layers. A maximum of one is active. See fold.
 	pieces [][][]int
 }
 
@@ -119,8 +119,8 @@ func (a *analysis) terms(ctx context.Context, s *stability) ([]LayerTerms, error
 	return ts, nil
 }
 
-// rankOf bounds the rank of some rows of layer i on the columns that are not dead. It does not grow when
-// rows or columns are taken away. 0 says that the rows are constant on the ball.
+// rankOf bounds the rank of some rows of layer i on the columns that are not dead. It does not grow
+// when rows or columns are taken away. 0 says that the rows are constant on the ball.
 func (a *analysis) rankOf(ctx context.Context, i int, units []int, dead []bool) (int, error) {
 	if len(units) == 0 {
 		return 0, nil

@@ -24,8 +24,8 @@ import (
 // Theorem. Let B be the ball, N a network with L layers with an activation, and Q a region of the
 // network N_m that ends with the m-th of them, with pattern p. Let N_p be N with each neuron of
 // these m layers replaced by the linear function that it is on Q: z where p is +, 0 where p is 0 or
-// the unit is an inactive ReLU, slope·z where it is an inactive leaky unit, and each maximum by the piece
-// that is the largest on Q. Then for every upper bound U
+// the unit is an inactive ReLU, slope·z where it is an inactive leaky unit, and each maximum by the
+// piece that is the largest on Q. Then for every upper bound U
 //
 //	count(N, B) ≤ Σ_Q U(N_p, B),
 //
@@ -182,8 +182,8 @@ func pieceNetwork(front, rest []network.Layer, p network.Pattern) *network.Netwo
 	return gen.Build(append(all, rest...)...)
 }
 
-// winningRows returns the affine layer that a layer of maxima is where its pieces have the signs with
-// which p begins.
+// winningRows returns the affine layer that a layer of maxima is where its pieces have the signs
+// with which p begins.
 func winningRows(l network.Layer, p network.Pattern) network.Layer {
 	rows := network.NewSparse(l.In())
 	a, first := network.Layer{}, 0

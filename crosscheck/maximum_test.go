@@ -25,8 +25,8 @@ func casesOfMaxima(seed uint64, cases int) iter.Seq[gen.Case] {
 	}
 }
 
-// Bounds of networks with maxima hold and are ordered as those of others; the dial ends at the count; and
-// counts are proved.
+// Bounds of networks with maxima hold and are ordered as those of others; the dial ends at the
+// count; and counts are proved.
 func TestBoundsOfMaximaHold(t *testing.T) {
 	rep, err := Run(context.Background(), casesOfMaxima(1, 80), ownBounds(), RunOptions{Workers: 2, Limit: 5000,
 		Each: func(r Record) { requireDial(t, r); requireAudited(t, r) }})

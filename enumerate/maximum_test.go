@@ -48,8 +48,8 @@ func TestMaximaInDegenerateCases(t *testing.T) {
 		// Three sectors that meet in 0. A tournament cuts x = y also where 0 wins: 4.
 		"max(x, y, 0)":  {[]network.Layer{maximum([]int{3}, 2, 1, 0, 0, 0, 1, 0, 0, 0, 0)}, 3},
 		"max(x, y, -1)": {[]network.Layer{maximum([]int{3}, 2, 1, 0, 0, 0, 1, 0, 0, 0, -1)}, 3},
-		// Where both are cut off, the pieces are identical, and one class: x > y > 0 and its mirror,
-		// x > 0 > y and its mirror, and x, y < 0.
+		// Where both are cut off, the pieces are identical, and one class: x > y > 0 and its
+		// mirror, x > 0 > y and its mirror, and x, y < 0.
 		"ties after a ReLU": {[]network.Layer{rectified(2, 1, 0, 0, 0, 1, 0), maximum([]int{2}, 2, 1, 0, 0, 0, 1, 0)}, 5},
 		"identical pieces":  {[]network.Layer{maximum([]int{3}, 1, 1, 0, 1, 0, -1, 0)}, 2},
 		"all identical":     {[]network.Layer{maximum([]int{3}, 1, 1, 0, 1, 0, 1, 0)}, 1},
@@ -155,7 +155,8 @@ func eye(n int) *mat.Dense {
 	return m
 }
 
-// Proofs of networks with maxima are verified, whoever walked what, and say what the definition does.
+// Proofs of networks with maxima are verified, whoever walked what, and say what the definition
+// does.
 func TestProofsOfMaximaAreVerified(t *testing.T) {
 	regions := int64(0)
 	for seed := range uint64(300) {

@@ -20,8 +20,8 @@ import (
 	"github.com/relucell/relucell/network"
 )
 
-// rescaled multiplies the values of each layer by a power of two, and takes it back in the next; the
-// input is multiplied by 2^at. No count changes.
+// rescaled multiplies the values of each layer by a power of two, and takes it back in the next;
+// the input is multiplied by 2^at. No count changes.
 func rescaled(t require.TestingT, rng *rand.Rand, n *network.Network, at, most int) *network.Network {
 	var layers []network.Layer
 	before := at
@@ -56,8 +56,8 @@ func countMaxima(t require.TestingT, n *network.Network, b ball.Ball, f *enumera
 	return r
 }
 
-// Counts by vertices are those by the solver, of the definition, and of the proof, also at the ends of
-// the range of floats, and by any number of workers.
+// Counts by vertices are those by the solver, of the definition, and of the proof, also at the ends
+// of the range of floats, and by any number of workers.
 func TestMaximaByVertices(t *testing.T) {
 	seeds := 250
 	if os.Getenv("RELUCELL_SOAK") != "" {

@@ -1,26 +1,25 @@
-// Cells by their vertices in networks with maxima, for counts alone. A neuron is decided by its signs
-// at a cell's vertices, as in [Vertices], and a maximum by those of the differences of its pieces: the class
-// of a piece is the cell cut off by what its piece is above each other one, a polytope with an
-// interior or none. The paths are those of [Solved], which stands in where a sign is not certain: a
-// neuron splits a cell into its minus and its plus side, and a maximum of which several classes live into the first
-// and the rest, the same cell without it.
+// Cells by their vertices in networks with maxima, for counts alone. A neuron is decided by its
+// signs at a cell's vertices, as in [Vertices], and a maximum by those of the differences of its
+// pieces: the class of a piece is the cell cut off by what its piece is above each other one, a
+// polytope with an interior or none. The paths are those of [Solved], which stands in where a sign
+// is not certain: a neuron splits a cell into its minus and its plus side, and a maximum of which
+// several classes live into the first and the rest, the same cell without it.
 
 package tree
 
 import (
-	"math/big"
 	"sync/atomic"
 
 	"github.com/relucell/relucell/internal/forms"
 	"github.com/relucell/relucell/internal/vertices"
 )
 
-// classInputs is the number of inputs up to which that is faster than the solver: in two to four it takes a
-// third to a twentieth of the time, in five as long or longer.
+// classInputs is the number of inputs up to which that is faster than the solver: in two to four it
+// takes a third to a twentieth of the time, in five as long or longer.
 const classInputs = 4
 
-// mostComparisons is the largest number of forms of a network whose signs are kept at each vertex: a
-// kilobyte and a half of them.
+// mostComparisons is the largest number of forms of a network whose signs are kept at each vertex:
+// a kilobyte and a half of them.
 const mostComparisons = 1 << 12
 
 // Classes is a tree whose cells are kept by their vertices, of a network with maxima.
@@ -47,8 +46,8 @@ type Classes struct {
 type classCell struct {
 	acc forms.Sums
 	at  []int32 // its vertices
-	// Neuron j of layer l, or the maximum that begins there, is the next to be decided, or what splits
-	// the cell.
+	// Neuron j of layer l, or the maximum that begins there, is the next to be decided, or what
+	// splits the cell.
 	l, j    int
 	arrived bool
 	box     vertices.Box // around the cell with which the layer was entered
@@ -58,8 +57,8 @@ type classCell struct {
 	own     []classSide // memory of sides
 }
 
-// classSide is a side of a neuron, or a class of a maximum: its vertices, with the names of constraints
-// that it has more than the cell.
+// classSide is a side of a neuron, or a class of a maximum: its vertices, with the names of
+// constraints that it has more than the cell.
 type classSide struct {
 	label int // of a neuron −1 or 1, of a maximum the piece
 	at    []int32
@@ -183,7 +182,8 @@ func (t *Classes) next(lv *classCell, passing bool) (e Event, certain bool) {
 	}
 }
 
-// take makes the cell a side of what neuron j of layer l, or the maximum that begins there, splits it into.
+// take makes the cell a side of what neuron j of layer l, or the maximum that begins there, splits
+// it into.
 func (t *Classes) take(lv *classCell, l, j int, s *classSide) {
 	t.cells.Give(s.names)
 	lv.at = append(lv.at[:0], s.at...)
@@ -324,93 +324,3 @@ func (lv *classCell) side(i int) *classSide {
 	lv.sides = lv.own[:i+1]
 	return &lv.sides[i]
 }
-
-// standIn has the solved tree decide the cell.
-func (t *Classes) standIn(passing bool) Event {
-	if len(t.path) == 0 {
-		t.tally.Decisions = t.atRoot
-	} else {
-		t.fallbacks.note(t.tune, t.regions)
-	}
-	s := t.standby()
-	if e, ok := Lead(s, t.path); !ok {
-		if e.Kind != Failed {
-			e = Event{Kind: Open}
-		}
-		return e
-	}
-	t.standing, t.since = true, len(t.path)
-	return s.Next(passing)
-}
-
-// standby returns the solved tree, which is made when it is first wanted.
-func (t *Classes) standby() *Solved {
-	if t.solved == nil {
-		t.solved = NewSolved(t.m, t.policy, t.halt, false)
-		t.solved.tally = t.tally
-	}
-	return t.solved
-}
-
-// Bound bounds the regions of the cell.
-func (t *Classes) Bound(close bool) *big.Int {
-	if t.standing {
-		return t.solved.Bound(close)
-	}
-	return t.Rough()
-}
-
-// Rough is a bound that costs next to nothing.
-func (t *Classes) Rough() *big.Int {
-	if t.standing {
-		return t.solved.Rough()
-	}
-	lv := t.levels[len(t.path)]
-	return t.rough(lv.l, lv.j)
-}
-
-// SplitBound bounds the plus side of a split, and the whole.
-func (t *Classes) SplitBound(depth int) (plus, cell *big.Int) {
-	if t.standing && depth >= t.since {
-		return t.solved.SplitBound(depth)
-	}
-	lv := t.levels[depth]
-	b := t.rough(lv.l, lv.j)
-	return b, new(big.Int).Set(b)
-}
-
-// MinusBound bounds the other side.
-func (t *Classes) MinusBound(depth int) *big.Int {
-	if t.standing && depth >= t.since {
-		return t.solved.MinusBound(depth)
-	}
-	lv := t.levels[depth]
-	return t.rough(lv.l, lv.j)
-}
-
-// Labels are those of whichever tree has the cell.
-func (t *Classes) Labels() []int8 {
-	if t.standing {
-		return t.solved.labels
-	}
-	return t.labels
-}
-
-// Tally includes what the solved tree does.
-func (t *Classes) Tally() *Tally {
-	if t.solved != nil {
-		return t.solved.Tally()
-	}
-	return t.tally
-}
-
-// Err is what no tier could decide.
-func (t *Classes) Err() error {
-	if t.solved != nil {
-		return t.solved.err
-	}
-	return nil
-}
-
-// Witness is nil: none is kept.
-func (t *Classes) Witness(bool) ([]float64, []*big.Float) { return nil, nil }

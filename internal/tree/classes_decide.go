@@ -6,9 +6,9 @@ import (
 	"slices"
 )
 
-// decide finds the sides of the level's neuron, or maximum, that the cell has: one, or several by which it
-// splits. There are none where the neuron is identically zero. It reports false where a sign is not
-// certain.
+// decide finds the sides of the level's neuron, or maximum, that the cell has: one, or several by
+// which it splits. There are none where the neuron is identically zero. It reports false where a
+// sign is not certain.
 func (t *Classes) decide(lv *classCell) bool {
 	lv.sides = lv.own[:0]
 	if t.m.Layers[lv.l].Ends != nil {
@@ -104,8 +104,8 @@ func (t *Classes) classes(lv *classCell) bool {
 	return len(lv.sides) > 0
 }
 
-// undominated lists the pieces that are above each other one somewhere in the cell, and the first of
-// those that are identical.
+// undominated lists the pieces that are above each other one somewhere in the cell, and the first
+// of those that are identical.
 func (t *Classes) undominated(lv *classCell) bool {
 	end := t.m.Layers[lv.l].Ends[lv.j]
 	t.pieces = t.pieces[:0]
@@ -156,8 +156,8 @@ func (t *Classes) comparison(lv *classCell, i, j int) (word int, b uint) {
 	return t.cells.WordOf(lv.l, t.firsts[lv.l][lv.j]+p*(2*k-p-1)/2+q-p-1)
 }
 
-// cutOff makes a side the part of the cell where its piece is above each other one, and says whether there is
-// one with an interior.
+// cutOff makes a side the part of the cell where its piece is above each other one, and says
+// whether there is one with an interior.
 func (t *Classes) cutOff(lv *classCell, side *classSide) (live, certain bool) {
 	for _, o := range t.pieces {
 		if o == side.label {

@@ -13,10 +13,11 @@ import (
 
 // plainChoice is what a plain cell knows of maxima.
 type plainChoice struct {
-	// from is the first piece of the maximum at hand that was not split away, if any was; win is the
-	// first class that lives, where the cell splits.
+	// from is the first piece of the maximum at hand that was not split away, if any was; win is
+	// the first class that lives, where the cell splits.
 	from, win int
-	// decided are the classes that were left when others had been split away: constraints of the cell.
+	// decided are the classes that were left when others had been split away: constraints of the
+	// cell.
 	decided []plainClass
 }
 
@@ -98,8 +99,8 @@ func (p *Plain) over(l, piece, other int) *forms.Form {
 	return d
 }
 
-// class returns a point of the class of a piece of the cell's maximum, nil if it is empty or is that of
-// an earlier piece.
+// class returns a point of the class of a piece of the cell's maximum, nil if it is empty or is
+// that of an earlier piece.
 func (p *Plain) class(c *plainCell, piece int) *judge.Point {
 	cell := len(p.judge.Cell)
 	defer func() { p.judge.Cell = p.judge.Cell[:cell] }()
@@ -120,8 +121,8 @@ func (p *Plain) class(c *plainCell, piece int) *judge.Point {
 	return at
 }
 
-// meets returns a point of the cell at which a difference is positive, nil if there is none. at is a
-// point of the cell.
+// meets returns a point of the cell at which a difference is positive, nil if there is none. at is
+// a point of the cell.
 func (p *Plain) meets(piece int, d *forms.Form, at *judge.Point) *judge.Point {
 	out := judge.NewPoint(p.m.Model)
 	if !d.Lost() && !p.thin() {
