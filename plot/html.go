@@ -2,6 +2,8 @@
 // region under the pointer and works its affine map out from the weights. One
 // file, nothing fetched.
 
+//go:build !js
+
 package plot
 
 import (

@@ -1,6 +1,5 @@
-// The map: the exact walk says which regions there are, in the order of its
-// tree, and the tree is walked again with float polygons. A neuron cuts a cell
-// here exactly where the walk found regions on both sides of it.
+// The map: the exact walk says which regions there are; walk.go finds their
+// polygons.
 
 package plot
 
@@ -9,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"runtime"
 	"slices"
 
 	"github.com/relucell/relucell/ball"
@@ -47,6 +47,22 @@ type Map struct {
 // It is an error if the network or the ball has not two inputs, if the walk
 // fails, or if ctx ends first: half a map is none.
 func New(ctx context.Context, n *network.Network, b ball.Ball) (*Map, error) {
+	return AtMost(ctx, n, b, math.MaxInt)
+}
+
+// TooManyError says that there are more regions than a map may have.
+type TooManyError struct {
+	// Most is how many it may have.
+	Most int
+}
+
+func (e *TooManyError) Error() string {
+	return fmt.Sprintf("plot: more than %d regions", e.Most)
+}
+
+// AtMost is New for a map of at most so many regions. Where there are more, the error is a
+// *TooManyError, and no more of them were walked than it takes to know that.
+func AtMost(ctx context.Context, n *network.Network, b ball.Ball, most int) (*Map, error) {
 	if n.Inputs() != 2 {
 		return nil, fmt.Errorf("plot: the network has %d inputs, expected 2 (or a slice of it along a plane)", n.Inputs())
 	}
@@ -54,8 +70,7 @@ func New(ctx context.Context, n *network.Network, b ball.Ball) (*Map, error) {
 		return nil, fmt.Errorf("plot: the ball has %d coordinates, expected 2", b.Dim())
 	}
 	m := &Map{Net: n, Ball: b, mid: [2]*big.Float(b.Mid()), scale: [2]*big.Float(b.Scale())}
-	masked := n.Masked() // pieces of maxima are neurons there
-	for l, width := range masked.Hidden() {
+	for l, width := range n.Masked().Hidden() { // pieces of maxima are neurons there
 		for range width {
 			m.layerOf = append(m.layerOf, l)
 		}
@@ -64,25 +79,21 @@ func New(ctx context.Context, n *network.Network, b ball.Ball) (*Map, error) {
 		if err != nil {
 			return nil, err
 		}
+		if len(m.Regions) == most {
+			return nil, &TooManyError{most}
+		}
 		m.Regions = append(m.Regions, Region{Pattern: r.Pattern, Witness: m.normalised(r.Point())})
 	}
 	// In the order of the tree, whichever worker was first.
 	slices.SortStableFunc(m.Regions, func(p, q Region) int { return slices.Compare(p.Pattern, q.Pattern) })
-	in, first, shift := m.firstForms()
-	w := &walk{m: m, layers: masked.Layers(), shift: shift}
-	for i, l := range w.layers {
-		w.ends = append(w.ends, endsOf(n, i))
-		var units []int
-		for i := range l.B {
-			if l.IsNeuron(i) {
-				units = append(units, i)
-			}
-		}
-		w.units = append(w.units, units)
+	if err := m.cutRegions(ctx, runtime.GOMAXPROCS(0)); err != nil {
+		return nil, err
 	}
-	w.neurons(first, 0, 0, 0, len(m.Regions), unitCell(b.Norm()), in)
 	return m, nil
 }
+
+// LayerOf returns the hidden layer, from 0, of a neuron.
+func (m *Map) LayerOf(neuron int) int { return m.layerOf[neuron] }
 
 // Slivers returns how many regions are too thin for a polygon in float64.
 func (m *Map) Slivers() int {
@@ -154,142 +165,6 @@ func (m *Map) firstForms() (z []Form, layer, shift int) {
 		z = append(z, Form{[2]float64{down(f[0]), down(f[1])}, down(f[2])})
 	}
 	return z, layer, shift
-}
-
-// walk goes down the tree of patterns: the regions lo ≤ i < hi share the signs
-// of the neurons so far, and cell is the polygon of those signs.
-type walk struct {
-	m      *Map
-	layers []network.Layer
-	units  [][]int // of each layer, those that are neurons
-	ends   [][]int // where the maximum of each neuron ends, nil in a layer without
-	shift  int     // all forms are divided by 2^shift
-}
-
-// neurons goes on with neuron k of layer l, whose first neuron is id and whose pre-activations are
-// z.
-func (w *walk) neurons(l, id, k, lo, hi int, cell []Vertex, z []Form) {
-	first, last := w.m.Regions[lo].Pattern, w.m.Regions[hi-1].Pattern
-	for ; k < len(w.units[l]); k++ {
-		if ends := w.ends[l]; ends != nil {
-			if slices.Equal(first[id+k:id+ends[k]], last[id+k:id+ends[k]]) {
-				k = ends[k] - 1
-				continue
-			}
-			w.classes(l, id, k, lo, hi, cell, z)
-			return
-		}
-		if first[id+k] == last[id+k] {
-			continue
-		}
-		mid := lo
-		for w.m.Regions[mid].Pattern[id+k] == first[id+k] {
-			mid++
-		}
-		minus, plus := cut(cell, z[w.units[l][k]], id+k)
-		w.neurons(l, id, k+1, lo, mid, minus, z)
-		w.neurons(l, id, k+1, mid, hi, plus, z)
-		return
-	}
-	act := make([]Form, len(z))
-	for i, s := range w.layers[l].SignsOf(first[id:]) {
-		below := w.layers[l].Below(i)
-		switch {
-		case s > 0:
-			act[i] = z[i]
-		case s < 0 && below != 0:
-			act[i] = Form{[2]float64{below * z[i].G[0], below * z[i].G[1]}, below * z[i].H}
-		}
-	}
-	w.leave(l, id+len(w.units[l]), lo, hi, cell, act)
-}
-
-// classes goes on with each class of the maximum that begins at neuron k. It is cut off from the other
-// classes that the walk has found.
-func (w *walk) classes(l, id, k, lo, hi int, cell []Vertex, z []Form) {
-	end := w.ends[l][k]
-	var wins, begins []int // the piece that wins in each class, and its first region
-	for i := lo; i < hi; i++ {
-		p := w.m.Regions[i].Pattern[id+k : id+end]
-		if i > lo && slices.Equal(p, w.m.Regions[i-1].Pattern[id+k:id+end]) {
-			continue
-		}
-		wins, begins = append(wins, k+slices.Index(p, 1)), append(begins, i)
-	}
-	begins = append(begins, hi)
-	for c, win := range wins {
-		part := cell
-		for _, o := range wins {
-			if o == win {
-				continue
-			}
-			a, b := z[w.units[l][min(win, o)]], z[w.units[l][max(win, o)]]
-			minus, plus := cut(part, Form{[2]float64{a.G[0] - b.G[0], a.G[1] - b.G[1]}, a.H - b.H}, id+max(win, o))
-			if part = minus; win < o {
-				part = plus
-			}
-		}
-		w.neurons(l, id, end, begins[c], begins[c+1], part, z)
-	}
-}
-
-// endsOf returns, for each neuron of the masked layer i, the one behind its maximum; nil in a layer
-// without maxima.
-func endsOf(n *network.Network, i int) (ends []int) {
-	if i >= len(n.Layers()) {
-		return nil
-	}
-	for _, k := range n.Layers()[i].Pieces {
-		if k > 1 {
-			ends = append(ends, slices.Repeat([]int{len(ends) + k}, k)...)
-		}
-	}
-	return ends
-}
-
-// leave takes the values a of layer l to the next one, or to the output.
-func (w *walk) leave(l, id, lo, hi int, cell []Vertex, a []Form) {
-	if l+1 < len(w.layers) {
-		w.neurons(l+1, id, 0, lo, hi, cell, w.apply(w.layers[l+1], a))
-		return
-	}
-	r := &w.m.Regions[lo]
-	r.Output = make([]Form, len(a))
-	for i, f := range a {
-		r.Output[i] = Form{[2]float64{math.Ldexp(f.G[0], w.shift), math.Ldexp(f.G[1], w.shift)}, math.Ldexp(f.H, w.shift)}
-	}
-	if s := area(cell); s > 0 {
-		r.Vertices, r.Area = cell, s
-	}
-}
-
-// apply returns W·a + B.
-func (w *walk) apply(l network.Layer, a []Form) []Form {
-	z, live := make([]Form, l.Out()), make([]int, 0, len(a))
-	for j := range a {
-		if a[j] != (Form{}) {
-			live = append(live, j)
-		}
-	}
-	for i := range z {
-		at, row := l.Row(i)
-		x, y, h := 0.0, 0.0, math.Ldexp(l.B[i], -w.shift)
-		add := func(v float64, f *Form) {
-			x += v * f.G[0]
-			y += v * f.G[1]
-			h += v * f.H
-		}
-		for k, j := range at {
-			add(row[k], &a[j])
-		}
-		if at == nil {
-			for _, j := range live {
-				add(row[j], &a[j])
-			}
-		}
-		z[i] = Form{[2]float64{x, y}, h}
-	}
-	return z
 }
 
 // toUnit maps the value x of input k to its normalised coordinate.

@@ -28,7 +28,7 @@ func TestMapOfMaxima(t *testing.T) {
 		for i, r := range m.Regions {
 			number[r.Pattern.String()] = i
 		}
-		next := m.neighbours()
+		next := m.Neighbours()
 		var all []enumerate.Region
 		for r, err := range enumerate.Regions(context.Background(), n, b, enumerate.Options{}) {
 			require.NoError(t, err)
@@ -53,7 +53,7 @@ func TestMapOfMaxima(t *testing.T) {
 			i, k := number[all[e.A].Pattern.String()], number[all[e.B].Pattern.String()]
 			require.True(t, slices.Contains(next[i], k) && slices.Contains(next[k], i), "%v beside %v", all[e.A].Pattern, all[e.B].Pattern)
 		}
-		colours, _ := m.colours(len(tints) / 2)
+		colours, _ := m.Colours(len(tints) / 2)
 		for i := range next {
 			for _, k := range next[i] {
 				require.NotEqual(t, colours[i], colours[k])
