@@ -1,4 +1,4 @@
-// Conv and AveragePool, in one and two dimensions, as affine layers of sparse rows.
+// Conv and AveragePool, in one to three dimensions, as affine layers of sparse rows.
 
 package onnx
 
@@ -42,9 +42,8 @@ func (a axis) covered() int {
 	return n
 }
 
-// windows reads the attributes that Conv and AveragePool share; one spatial
-// dimension is treated as the second of two.
-func (n *node) windows(shape, kernel []int) (w [2]axis, err error) {
+// windows reads the attributes that Conv and AveragePool share.
+func (n *node) windows(shape, kernel []int) (w [axesMost]axis, err error) {
 	spatial := shape[2:]
 	given, err := n.integers("kernel_shape")
 	if err != nil {
@@ -81,7 +80,7 @@ func (n *node) windows(shape, kernel []int) (w [2]axis, err error) {
 		if err := a.place(n); err != nil {
 			return w, fmt.Errorf("spatial dimension %d: %w", i, err)
 		}
-		w[2-d+i] = a
+		w[axesMost-d+i] = a
 	}
 	return w, nil
 }
@@ -156,8 +155,8 @@ func conv(rd *reader, n *node) error {
 		return err
 	}
 	r := len(rd.shape)
-	if r < 3 || r > 4 || len(wt.shape) != r {
-		return fmt.Errorf("shape %v and weights of shape %v, supported are convolutions in one and two dimensions", rd.shape, wt.shape)
+	if r < 3 || r > axesMost+2 || len(wt.shape) != r {
+		return fmt.Errorf("shape %v and weights of shape %v, supported are convolutions in one to three dimensions", rd.shape, wt.shape)
 	}
 	units, perGroup, channels := wt.shape[0], wt.shape[1], rd.shape[1]
 	if group < 1 || group > int64(units) || units%int(group) != 0 || perGroup*int(group) != channels {
@@ -172,7 +171,7 @@ func conv(rd *reader, n *node) error {
 	if err != nil {
 		return err
 	}
-	kernel := win[0].kernel * win[1].kernel
+	kernel := g.kernel()
 	g.each(rd.shape[0], func(batch, unit, row int, at func(func(k, pos int))) {
 		first := unit / (units / int(group)) * perGroup
 		for c := 0; c < perGroup; c++ {
@@ -196,8 +195,8 @@ func averagePool(rd *reader, n *node) error {
 	if err := errors.Join(err1, err2); err != nil {
 		return err
 	}
-	if r := len(rd.shape); r < 3 || r > 4 {
-		return fmt.Errorf("shape %v, supported are one and two spatial dimensions", rd.shape)
+	if r := len(rd.shape); r < 3 || r > axesMost+2 {
+		return fmt.Errorf("shape %v, supported are one to three spatial dimensions", rd.shape)
 	}
 	win, err := n.windows(rd.shape, nil)
 	if err != nil {
@@ -221,7 +220,7 @@ func averagePool(rd *reader, n *node) error {
 		empty = empty || count == 0
 		entries := count
 		if includePad != 0 {
-			count = win[0].kernel * win[1].kernel
+			count = g.kernel()
 		}
 		if f, _ := math.Frexp(float64(count)); f != 0.5 {
 			rounded += entries
