@@ -93,10 +93,10 @@ func (p *property) prove(ctx context.Context, n *network.Network, b ball.Ball, t
 	return proveNeverOn(ctx, q, b, p.Proof, p.Net, p.Neurons)
 }
 
-// proveNeverOn writes a network and the proof of its count, and has the checker say that neurons are
-// on nowhere.
-func proveNeverOn(ctx context.Context, q *network.Network, b ball.Ball, file, net string, neurons []int) error {
-	res, err := proof.Prove(ctx, q, b, file, enumerate.Options{})
+// proveNeverOn writes a network and the proof of its count, and has it checked that the proof shows
+// the neurons to be on nowhere.
+func proveNeverOn(ctx context.Context, n *network.Network, b ball.Ball, file, net string, neurons []int) error {
+	res, err := proof.Prove(ctx, n, b, file, enumerate.Options{})
 	if err == nil && !res.Exact {
 		err = context.Cause(ctx)
 	}
@@ -104,7 +104,7 @@ func proveNeverOn(ctx context.Context, q *network.Network, b ball.Ball, file, ne
 		return err
 	}
 	var text bytes.Buffer
-	if err := q.WriteCanonical(&text); err != nil {
+	if err := n.WriteCanonical(&text); err != nil {
 		return err
 	}
 	if err := files.WriteBytes(net, text.Bytes()); err != nil {
