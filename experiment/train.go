@@ -48,15 +48,16 @@ type trainer struct {
 	optimizer string
 	rate      float64
 	shapes    [][2]int // inputs and outputs of each layer
-	loss      loss
+	gradient  gradient
 	tensors   []*tensors.Tensor
 	step      int
 	exec      *graph.Exec
 	backend   backends.Backend
 }
 
-// loss returns the loss of a batch: of two tables with a row for each sample, and the parameters.
-type loss func(x, y *graph.Node, params []*graph.Node) *graph.Node
+// gradient returns the gradient of a loss in the parameters, on a batch of two tables with a row for
+// each sample.
+type gradient func(x, y *graph.Node, params []*graph.Node) []*graph.Node
 
 // chain returns the shapes of a chain of layers: widths are inputs, hidden …, outputs.
 func chain(widths ...int) (shapes [][2]int) {
@@ -68,12 +69,12 @@ func chain(widths ...int) (shapes [][2]int) {
 
 // newTrainer draws He weights, and biases uniform in ±1/√inputs (as PyTorch does): without biases
 // all boundaries of the first layer would pass through 0, which is amid the data.
-func newTrainer(rng *rand.Rand, shapes [][2]int, f loss, optimizer string, rate float64) (*trainer, error) {
+func newTrainer(rng *rand.Rand, shapes [][2]int, f gradient, optimizer string, rate float64) (*trainer, error) {
 	backend, err := simplego.New("ops_sequential")
 	if err != nil {
 		return nil, err
 	}
-	t := &trainer{optimizer: optimizer, rate: rate, shapes: shapes, loss: f, backend: backend}
+	t := &trainer{optimizer: optimizer, rate: rate, shapes: shapes, gradient: f, backend: backend}
 	for range 1 + states(optimizer) {
 		for _, s := range shapes {
 			in, out := s[0], s[1]
@@ -104,23 +105,19 @@ func states(optimizer string) int {
 	return 2
 }
 
-// affine is layer l.
-func affine(x *graph.Node, params []*graph.Node, l int) *graph.Node {
-	return graph.Add(graph.Dot(x, params[2*l]), params[2*l+1])
-}
-
 func relu(x *graph.Node) *graph.Node { return graph.Max(x, graph.ZerosLike(x)) }
 
-// crossEntropy is the loss of points and one-hot classes, ReLU after all layers but the last.
-func crossEntropy(x, y *graph.Node, params []*graph.Node) *graph.Node {
-	for l := range len(params) / 2 {
+// crossEntropy is the gradient of the loss of points and one-hot classes, ReLU after all layers but the last.
+func crossEntropy(x, y *graph.Node, params []*graph.Node) []*graph.Node {
+	for l := 0; l < len(params); l += 2 {
 		if l > 0 {
 			x = relu(x)
 		}
-		x = affine(x, params, l)
+		x = graph.Add(graph.Dot(x, params[l]), params[l+1])
 	}
 	rows := float32(x.Shape().Dimensions[0])
-	return graph.MulScalar(graph.ReduceAllSum(graph.Mul(y, graph.LogSoftmax(x, -1))), -1/rows)
+	loss := graph.MulScalar(graph.ReduceAllSum(graph.Mul(y, graph.LogSoftmax(x, -1))), -1/rows)
+	return graph.Gradient(loss, params...)
 }
 
 // graph maps (two tables of a batch, rate, parameters and state) to the new parameters and state.
@@ -128,9 +125,8 @@ func (t *trainer) graph(in []*graph.Node) []*graph.Node {
 	x, y, rate, all := in[0], in[1], in[2], in[3:]
 	n := 2 * len(t.shapes)
 	params := all[:n]
-	loss := t.loss(x, y, params)
 	var next, first, second []*graph.Node
-	for i, g := range graph.Gradient(loss, params...) {
+	for i, g := range t.gradient(x, y, params) {
 		p := params[i]
 		step := g
 		switch t.optimizer {
