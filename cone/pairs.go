@@ -48,9 +48,6 @@ type pairs struct {
 	both    Incidence
 }
 
-// stride is how many rays are looked at between two questions whether to stop: far below a second.
-const stride = 64
-
 // part parts rays into simple ones and others.
 func (p *pairs) part(list []int) (simple, other []int) {
 	for _, i := range list {
@@ -65,11 +62,9 @@ func (p *pairs) part(list []int) (simple, other []int) {
 
 // each looks at all pairs of two lists, of which one has only simple rays or none.
 func (p *pairs) each(ctx context.Context, above, below []int, simple bool) error {
-	for n, i := range above {
-		if n%stride == 0 {
-			if err := context.Cause(ctx); err != nil {
-				return err
-			}
+	for _, i := range above {
+		if err := context.Cause(ctx); err != nil {
+			return err
 		}
 		on := p.on[i]
 		for _, j := range below {
@@ -109,11 +104,9 @@ func (p *pairs) hashed(ctx context.Context, above, below []int) error {
 			s.add(p.hash^mix(c), i, c)
 		}
 	}
-	for n, i := range asked {
-		if n%stride == 0 {
-			if err := context.Cause(ctx); err != nil {
-				return err
-			}
+	for _, i := range asked {
+		if err := context.Cause(ctx); err != nil {
+			return err
 		}
 		if err := p.ask(s, i, swapped); err != nil {
 			return err

@@ -107,7 +107,8 @@ func states(optimizer string) int {
 
 func relu(x *graph.Node) *graph.Node { return graph.Max(x, graph.ZerosLike(x)) }
 
-// crossEntropy is the gradient of the loss of points and one-hot classes, ReLU after all layers but the last.
+// crossEntropy is the gradient of the loss of points and one-hot classes, ReLU after all layers but
+// the last.
 func crossEntropy(x, y *graph.Node, params []*graph.Node) []*graph.Node {
 	for l := 0; l < len(params); l += 2 {
 		if l > 0 {
