@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/relucell/relucell/ball"
 )
 
@@ -22,3 +24,9 @@ func sines(n, dim int, seed uint64) (x [][]float64, y []float64, bias bool) {
 
 // newSmallBall is not the unit ball.
 func newSmallBall(p int) (ball.Ball, error) { return ball.New(ball.L2, make([]float64, p), 0.5) }
+
+func mustNew(t require.TestingT, x [][]float64, y []float64, bias bool) *Data {
+	d, err := New(x, y, bias)
+	require.NoError(t, err)
+	return d
+}
