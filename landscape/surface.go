@@ -35,10 +35,11 @@ type Minimum struct {
 	W     [2]*big.Rat
 	Risk  *big.Rat
 	Place Place
-	// Along is the direction of the line of a Flat one.
+	// Along is the direction of the line of a Flat one, whose W is a point of the open cell too.
 	Along [2]*big.Rat
 	// Lowest says that no point of the surface is lower.
 	Lowest bool
+	cell   *Cell // of a Flat one
 }
 
 // Surface is the risk over the plane of w.
@@ -108,9 +109,46 @@ func (s *Surface) inside(w *whole, c *Cell) {
 	}
 	m := Minimum{W: at(f.basis[0], f.basis[0][0]), Risk: f.risk}
 	if len(f.basis) > 1 {
-		m.Place, m.Along = Flat, at(f.basis[1], big.NewInt(1))
+		m.Place, m.Along, m.cell = Flat, at(f.basis[1], big.NewInt(1)), c
+		s.center(&m)
 	}
 	s.Minima = append(s.Minima, m)
+}
+
+// center moves a point of a Flat minimum's line into the open cell: between the two walls, or a step
+// from the one that there is.
+func (s *Surface) center(m *Minimum) {
+	var low, high *big.Rat
+	for i := range s.Rows {
+		z, slope := times(s.row(i), m.W), times(s.row(i), m.Along)
+		if m.cell.Signs[i] == 0 || slope.Sign() == 0 {
+			continue
+		}
+		up := slope.Sign() == int(m.cell.Signs[i])
+		t := z.Neg(z.Quo(z, slope))
+		switch {
+		case up && (low == nil || low.Cmp(t) < 0):
+			low = t
+		case !up && (high == nil || high.Cmp(t) > 0):
+			high = t
+		}
+	}
+	one := big.NewRat(1, 1)
+	var t *big.Rat
+	switch {
+	case low != nil && high != nil:
+		t = low.Add(low, high)
+		t.Mul(t, big.NewRat(1, 2))
+	case low != nil:
+		t = low.Add(low, one)
+	case high != nil:
+		t = high.Sub(high, one)
+	default:
+		return
+	}
+	for k := range m.W {
+		m.W[k] = new(big.Rat).Add(m.W[k], new(big.Rat).Mul(t, m.Along[k]))
+	}
 }
 
 // across returns the directions in which the rows' walls leave 0, each once, as fractions.

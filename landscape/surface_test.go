@@ -1,11 +1,15 @@
 package landscape
 
 import (
+	"bytes"
+	"io"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"gonum.org/v1/plot/plotter"
 
 	"github.com/relucell/relucell/internal/dyadic"
 )
@@ -38,9 +42,6 @@ func TestMinimaOfTheSurface(t *testing.T) {
 				lowest = min(lowest, v)
 				p, _ := dyadic.FromRat(m.W[0])
 				q, _ := dyadic.FromRat(m.W[1])
-				if m.Place == Flat { // W may be beyond the cell
-					continue
-				}
 				require.InDelta(t, v, s.Float([2]float64{p, q}), 1e-9*(1+v))
 				for k := range 64 {
 					sin, cos := math.Sincos(2 * math.Pi * float64(k) / 64)
@@ -80,4 +81,38 @@ func TestTheSurfaceHoldsTheWidest(t *testing.T) {
 func TestASurfaceHasTwoWeights(t *testing.T) {
 	_, err := SurfaceOf(anything, drawn(t, 4, 2, 1), 1)
 	require.ErrorContains(t, err, "expected points of one coordinate")
+}
+
+func TestPicturesOfTheSurface(t *testing.T) {
+	d := mustNew(t, [][]float64{{-3}, {-2}, {-1}, {0}, {1}, {2}, {3}}, []float64{2, -1, 1, -1, 2, 0, 3}, true)
+	for _, sign := range []int{1, -1} {
+		s, err := SurfaceOf(anything, d, sign)
+		require.NoError(t, err)
+		for format, magic := range map[string]string{"png": "\x89PNG", "svg": "<?xml", "pdf": "%PDF"} {
+			var b bytes.Buffer
+			require.NoError(t, s.Draw(&b, format, s.Window(), "zig"))
+			require.True(t, strings.HasPrefix(b.String(), magic), format)
+			require.Greater(t, b.Len(), 4000)
+		}
+		require.Error(t, s.Draw(io.Discard, "gif", s.Window(), ""))
+	}
+	huge := mustNew(t, [][]float64{{1e90}}, []float64{1e90}, true)
+	s, err := SurfaceOf(anything, huge, 1)
+	require.NoError(t, err)
+	require.ErrorContains(t, s.Draw(io.Discard, "svg", Window{[2]float64{-1e90, 1e90}, [2]float64{-1, 1}}, ""), "beyond float64")
+	var b bytes.Buffer
+	require.NoError(t, s.Draw(&b, "svg", Window{[2]float64{2, 3}, [2]float64{2, 3}}, "a window without 0"))
+}
+
+// A ray or a line is drawn within the window alone.
+func TestSpans(t *testing.T) {
+	win := Window{[2]float64{-1, 1}, [2]float64{-2, 2}}
+	l := span{along: [2]float64{1, 1}, high: math.Inf(1)}
+	line, err := l.line(win)
+	require.NoError(t, err)
+	require.Equal(t, plotter.XYs{{X: 0, Y: 0}, {X: 1, Y: 1}}, line.XYs)
+	l = span{from: [2]float64{5, 0}, along: [2]float64{0, 1}, low: math.Inf(-1), high: math.Inf(1)}
+	line, err = l.line(win)
+	require.NoError(t, err)
+	require.Nil(t, line)
 }

@@ -28,14 +28,14 @@ proves that a minimum is global.
 
 DATA is a table (CSV), one point a line, with the value y in the last column.`,
 		RunE: func(_ *cobra.Command, args []string) error {
-			const expected = "expected patterns, optimum, check, census or spurious"
+			const expected = "expected patterns, optimum, check, census, spurious or plot"
 			if len(args) > 0 {
 				return fmt.Errorf("%q: unknown subcommand, %s", args[0], expected)
 			}
 			return errors.New("subcommand: missing, " + expected)
 		},
 	}
-	cmd.AddCommand(newPatternsCmd(), newOptimumCmd(), newCheckBoundCmd(), newCensusCmd(), newSpuriousCmd())
+	cmd.AddCommand(newPatternsCmd(), newOptimumCmd(), newCheckBoundCmd(), newCensusCmd(), newSpuriousCmd(), newSurfaceCmd())
 	return cmd
 }
 

@@ -89,6 +89,17 @@ func TestLandscapeSpurious(t *testing.T) {
 	require.Equal(t, exitStopped, code, errs)
 }
 
+func TestLandscapePlot(t *testing.T) {
+	table, out := data+"landscape/zigzag.csv", filepath.Join(t.TempDir(), "surface.svg")
+	text := succeed(t, "landscape", "plot", table, "-o", out)
+	require.Contains(t, text, "Surface   14 cells, a = +1\nMinima    7, exact; where the neuron is off, 20\n")
+	require.Contains(t, text, " 3, -6                                                    11    wall  lowest\n")
+	raw, err := os.ReadFile(out)
+	require.NoError(t, err)
+	require.Contains(t, string(raw), "minimum on a wall")
+	require.Contains(t, succeed(t, "landscape", "plot", table, "-o", out, "--sign=-", "--box=-1:1", "--format", "json"), `"sign":"-","cells":14,"minima":[{"w":["`)
+}
+
 // A search of hours ends within a second of its limit, with nothing written.
 func TestLandscapeStops(t *testing.T) {
 	var text strings.Builder

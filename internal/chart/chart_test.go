@@ -5,6 +5,7 @@ package chart
 import (
 	"bytes"
 	"math"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -42,4 +43,21 @@ func TestPicturesAreWrittenInEachFormat(t *testing.T) {
 		require.Equal(t, begin, b.String()[:len(begin)])
 	}
 	require.ErrorContains(t, Write(new(bytes.Buffer), "bmp", vg.Inch, vg.Inch, Panels(0, []*plot.Plot{p})), `"bmp", expected one of [png svg pdf]`)
+}
+
+// Gonum labels 1.05, 1.2, 1.35 as 1, 1.2, 1.3.
+func TestTicksAreLabelledByWhatTheyMark(t *testing.T) {
+	for _, axis := range [][2]float64{{0.989, 1.325}, {-1, 1}, {0, 3.5}, {1e6, 1e6 + 0.3}, {-1e-9, 2e-9}, {-1e300, 1e300}, {0.425, 0.582}} {
+		labelled := 0
+		for _, tick := range (Numbers{}).Ticks(axis[0], axis[1]) {
+			if tick.Label == "" {
+				continue
+			}
+			labelled++
+			v, err := strconv.ParseFloat(tick.Label, 64)
+			require.NoError(t, err)
+			require.InDelta(t, 0, (v-tick.Value)/(axis[1]-axis[0]), 1e-3, "%v: %s", tick.Value, tick.Label)
+		}
+		require.Greater(t, labelled, 1)
+	}
 }
