@@ -150,24 +150,27 @@ func eachSign(w *whole, cells []Cell, chosen []int, tell func(product)) {
 	if len(live) > 0 {
 		f = w.fit(on)
 	}
-	for set := range 1 << len(chosen) {
-		repeated := false
-		for j := range chosen {
-			p.signs[j] = 1 - 2*(set>>j&1)
-			if j > 0 && chosen[j] == chosen[j-1] && p.signs[j] > p.signs[j-1] {
-				repeated = true
+	signs := make([]int, len(live))
+	var choose func(j int)
+	choose = func(j int) {
+		if j < len(chosen) {
+			// Of neurons in one cell those with + come first.
+			for _, sign := range []int{1, -1} {
+				if sign > 0 && j > 0 && chosen[j] == chosen[j-1] && p.signs[j-1] < 0 {
+					continue
+				}
+				p.signs[j] = sign
+				choose(j + 1)
 			}
+			return
 		}
-		if repeated {
-			continue
-		}
-		signs := make([]int, len(live))
 		for i, j := range at {
 			signs[i] = p.signs[j]
 		}
 		p.risk, p.minimal = f.risk, len(live) == 0 || w.meets(f, live, signs)
 		tell(p)
 	}
+	choose(0)
 }
 
 // nothing is the fit by no neuron.

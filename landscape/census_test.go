@@ -195,3 +195,13 @@ func TestCensusCountsProductsOnce(t *testing.T) {
 	_, err = TakeCensus(anything, d, cells, 9)
 	require.ErrorContains(t, err, "fewer neurons, or fewer points")
 }
+
+// Many neurons in few cells: all sets of signs were run through, and most are the same ones again.
+func TestCensusOfManyNeurons(t *testing.T) {
+	d := mustNew(t, [][]float64{{2}}, []float64{3}, true)
+	cells, err := Patterns(anything, d)
+	require.NoError(t, err)
+	seen := int64(0)
+	require.NoError(t, eachProduct(anything, newWhole(d), cells, 12, func(product) { seen++ }))
+	require.Equal(t, products(2, 12).Int64(), seen)
+}

@@ -10,5 +10,16 @@
 // Lemma: patterns of the sets where some x̃_i·w are 0 add nothing. A w there is in the closure of a
 // cell, and σ(X·w) = D·X·w for its D too, both sides being continuous.
 //
+//	data.go       tables, and the data network
 //	patterns.go   all cells, with gates
+//	model.go      a network by its weights, and its risk in fractions
+//	decay.go      the search for the optimum with weight decay, in floats
+//	bracket.go    its bracket over all widths, in fractions, and the check of the lower end
+//	fit.go        least squares over cells, in integers
+//	census.go     the local minima in all cells
+//	spurious.go   spurious minima by construction
+//	width.go      the best network of a width, by exhaustion
+//	surface.go    all minima over two weights, and picture.go their picture
+//
+// Floats only propose: what they find becomes a network or a dual point, and is evaluated exactly.
 package landscape

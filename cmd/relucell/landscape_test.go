@@ -5,7 +5,9 @@ package main
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -98,6 +100,36 @@ func TestLandscapePlot(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, string(raw), "minimum on a wall")
 	require.Contains(t, succeed(t, "landscape", "plot", table, "-o", out, "--sign=-", "--box=-1:1", "--format", "json"), `"sign":"-","cells":14,"minima":[{"w":["`)
+}
+
+// told are the lines of docs/landscape.md that rest on fractions: they must be there again.
+var told = regexp.MustCompile(`^(Data|Patterns|Decay|Proof|Surface|Minima|Linear|Known|Minimum|Written   [a-zG]+\.[a-z]+$)|/|spurious`)
+
+func TestCommandsOfTheLandscapePage(t *testing.T) {
+	page, err := os.ReadFile("../../docs/landscape.md")
+	require.NoError(t, err)
+	top, err := filepath.Abs("../..")
+	require.NoError(t, err)
+	work, ran, held := t.TempDir(), 0, 0
+	require.NoError(t, os.Symlink(filepath.Join(top, "testdata"), filepath.Join(work, "testdata")))
+	for _, block := range console.FindAllStringSubmatch(string(page), -1) {
+		out := ""
+		for line := range strings.Lines(block[1]) {
+			line = strings.TrimSuffix(line, "\n")
+			if cmd, ok := strings.CutPrefix(line, "$ relucell "); ok {
+				run := exec.Command(binary, strings.Fields(cmd)...)
+				run.Dir = work
+				raw, err := run.Output()
+				require.NoError(t, err, line)
+				out, ran = string(raw), ran+1
+			} else if told.MatchString(line) {
+				require.Contains(t, out, line)
+				held++
+			}
+		}
+	}
+	require.Equal(t, 7, ran)
+	require.Greater(t, held, 30)
 }
 
 // A search of hours ends within a second of its limit, with nothing written.

@@ -16,7 +16,7 @@ import (
 )
 
 // mostNeurons is beyond what any search over products of cells ends for.
-const mostNeurons = 64
+const mostNeurons = 32
 
 func neuronsFlag(cmd *cobra.Command, to *int, usage string) {
 	wholeFlag(cmd.Flags(), to, "neurons", "", usage, 1, mostNeurons)
