@@ -3,6 +3,8 @@ package landscape
 import (
 	"math"
 	"math/rand/v2"
+	"os"
+	"testing"
 
 	"github.com/stretchr/testify/require"
 
@@ -29,4 +31,11 @@ func mustNew(t require.TestingT, x [][]float64, y []float64, bias bool) *Data {
 	d, err := New(x, y, bias)
 	require.NoError(t, err)
 	return d
+}
+
+// soak skips what takes minutes.
+func soak(t *testing.T) {
+	if os.Getenv("RELUCELL_SOAK") == "" {
+		t.Skip("a long campaign: set RELUCELL_SOAK=1")
+	}
 }
