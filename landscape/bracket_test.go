@@ -163,8 +163,8 @@ func dotOf(a, b []float64) (sum float64) {
 	return sum
 }
 
-// M is a float, and t·M ≤ β holds in fractions: a quotient that is rounded to the nearest would do in
-// half of all cases.
+// M is a float, and t·M ≤ β holds in fractions: a quotient that is rounded to the nearest would do
+// in half of all cases.
 func TestTheShareOfTheDualIsNotRounded(t *testing.T) {
 	d := drawn(t, 6, 1, 2)
 	for _, m := range []float64{0.1, math.Nextafter(0.1, 1), 0.3, 1e-300, 3} {

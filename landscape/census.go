@@ -1,10 +1,10 @@
 package landscape
 
-// The minima in the cells of the loss surface of m neurons, exactly. In a product of open cells, and
-// of signs of the a_j, the risk Σ (f(x_i) − y_i)² is a convex quadratic in v_j = a_j·w_j; so all
-// local minima in it have one value, the least squares of the cell, and there are some if and only
-// if a solution lies in it (He, Wang and Tao 2020, theorem 2). Minima on the walls, where the risk
-// has kinks, are no part of the census.
+// The minima in the cells of the loss surface of m neurons, exactly. In a product of open cells,
+// and of signs of the a_j, the risk Σ (f(x_i) − y_i)² is a convex quadratic in v_j = a_j·w_j; so
+// all local minima in it have one value, the least squares of the cell, and there are some if and
+// only if a solution lies in it (He, Wang and Tao 2020, theorem 2). Minima on the walls, where the
+// risk has kinks, are no part of the census.
 
 import (
 	"context"
@@ -128,8 +128,8 @@ func eachProduct(ctx context.Context, w *whole, cells []Cell, m int, tell func(p
 	}
 }
 
-// eachSign tells of the products of the chosen cells with all signs, once each. A neuron that is off
-// everywhere adds nothing, and all of its cell is right for it.
+// eachSign tells of the products of the chosen cells with all signs, once each. A neuron that is
+// off everywhere adds nothing, and all of its cell is right for it.
 func eachSign(w *whole, cells []Cell, chosen []int, tell func(product)) {
 	p := product{signs: make([]int, len(chosen))}
 	var on [][]bool

@@ -34,8 +34,8 @@ func census(t require.TestingT, d *Data, m int) (*Census, []Cell) {
 	return c, cells
 }
 
-// settle goes downhill from v, one vector for each neuron of a sign, as long as it stays in the cell
-// where it is; it is nil if it meets a wall, or is slow.
+// settle goes downhill from v, one vector for each neuron of a sign, as long as it stays in the
+// cell where it is; it is nil if it meets a wall, or is slow.
 func settle(d *Data, v [][]float64, signs []int) [][]float64 {
 	start, now := make([]string, len(v)), make([]float64, d.N())
 	for j := range v {
@@ -145,8 +145,8 @@ func TestCensusOfALine(t *testing.T) {
 	require.Equal(t, big.NewRat(14, 1), c.Values[len(c.Values)-1].Risk, "off everywhere")
 }
 
-// The least squares of a cell may lie on its wall, where it is no minimum of the open cell: y = |x|
-// at −1, 0, 1 is fitted by neurons whose line passes through the middle point.
+// The least squares of a cell may lie on its wall, where it is no minimum of the open cell: y =
+// |x| at −1, 0, 1 is fitted by neurons whose line passes through the middle point.
 func TestAMinimumOnAWallIsNone(t *testing.T) {
 	d, err := New([][]float64{{-1}, {0}, {1}}, []float64{0, 0, 1}, true)
 	require.NoError(t, err)

@@ -3,11 +3,11 @@ package landscape
 // Training with weight decay, over networks of all widths, in floats: what is found here is a
 // proposal, which bracket.go certifies.
 //
-// With β/2·Σ(‖w_j‖² + a_j²) added to half the squares, rescaling makes the training problem the lasso
-// over the atoms ±σ(X·w), ‖w‖₂ = 1, with the weight β (Neyshabur, Tomioka, Srebro 2015). The residual
-// u of the optimum has |g_u(w)| ≤ β on the unit ball for g_u(w) = Σ u_i·σ(x̃_i·w), the dual constraint
-// of Pilanci and Ergen (2020). So atoms where it is exceeded are added until none is: the largest
-// value on a cell is the length of a projection on a cone.
+// With β/2·Σ(‖w_j‖² + a_j²) added to half the squares, rescaling makes the training problem the
+// lasso over the atoms ±σ(X·w), ‖w‖₂ = 1, with the weight β (Neyshabur, Tomioka, Srebro 2015). The
+// residual u of the optimum has |g_u(w)| ≤ β on the unit ball for g_u(w) = Σ u_i·σ(x̃_i·w), the
+// dual constraint of Pilanci and Ergen (2020). So atoms where it is exceeded are added until none
+// is: the largest value on a cell is the length of a projection on a cone.
 
 import (
 	"cmp"
@@ -142,10 +142,10 @@ func (s *lasso) violated() (over []atom, top float64) {
 	return over, top
 }
 
-// largest returns the w of the cell's closure and the unit ball, up to its length, where sign·g_u is
-// the largest, and the value. With the gradient g = sign·Xᵀ·D·u that is the projection of g on the
-// cone: g + Eᵀ·λ, E the signed rows, for the λ ≥ 0 that make it the shortest (Moreau 1962). A value
-// that cannot be more than β is not computed, but for the gradient's length that bounds it.
+// largest returns the w of the cell's closure and the unit ball, up to its length, where sign·g_u
+// is the largest, and the value. With the gradient g = sign·Xᵀ·D·u that is the projection of g on
+// the cone: g + Eᵀ·λ, E the signed rows, for the λ ≥ 0 that make it the shortest (Moreau 1962). A
+// value that cannot be more than β is not computed, but for the gradient's length that bounds it.
 func (s *lasso) largest(c *Cell, sign float64) ([]float64, float64) {
 	g := make([]float64, s.P)
 	for i, row := range s.Rows {
@@ -199,8 +199,8 @@ func (s *lasso) residual() {
 	}
 }
 
-// merge makes one of atoms of a sign in the closure of one cell: σ is linear there, so their sum has
-// the sum of their columns, and it is no longer than they are together.
+// merge makes one of atoms of a sign in the closure of one cell: σ is linear there, so their sum
+// has the sum of their columns, and it is no longer than they are together.
 func (s *lasso) merge() {
 	kept := 0
 	for j, a := range s.atoms {

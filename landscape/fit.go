@@ -95,11 +95,12 @@ func (w *whole) fit(on [][]bool) fit {
 	return f
 }
 
-// meets says whether a solution has strictly the signs of neurons: sign_j·s·(x̃·v_j) > 0 with s that
-// of the cell, at each point whose row is not 0.
+// meets says whether a solution has strictly the signs of neurons: sign_j·s·(x̃·v_j) > 0 with s
+// that of the cell, at each point whose row is not 0.
 //
-// With one solution its signs tell. Else it is asked whether the least slack ε of these forms and of
-// h, all homogeneous in α, can be positive: the programme is a cell of the box with a point inside.
+// With one solution its signs tell. Else it is asked whether the least slack ε of these forms and
+// of h, all homogeneous in α, can be positive: the programme is a cell of the box with a point
+// inside.
 func (w *whole) meets(f fit, cells []*Cell, signs []int) bool {
 	var rows []exact.Row
 	p := len(w.rows[0])

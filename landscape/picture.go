@@ -1,7 +1,7 @@
 package landscape
 
-// A picture of the surface over two weights: level sets of the risk, the walls between the cells, and
-// the local minima.
+// A picture of the surface over two weights: level sets of the risk, the walls between the cells,
+// and the local minima.
 
 import (
 	"errors"

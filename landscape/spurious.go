@@ -1,9 +1,9 @@
 package landscape
 
-// Spurious local minima by construction (He, Wang and Tao 2020, theorem 1): all neurons are on at all
-// points, so near there the network is an affine function of x, and no affine function has a lower
-// risk than the least squares fit, which it is. Biases that rise together, with the output's bias
-// falling, leave the function as it is: a valley without end.
+// Spurious local minima by construction (He, Wang and Tao 2020, theorem 1): all neurons are on at
+// all points, so near there the network is an affine function of x, and no affine function has a
+// lower risk than the least squares fit, which it is. Biases that rise together, with the output's
+// bias falling, leave the function as it is: a valley without end.
 
 import (
 	"context"
@@ -38,9 +38,9 @@ const valleyPoints = 5
 // ErrNotSpurious says that no network with a lower risk was found.
 var ErrNotSpurious = errors.New("landscape: no network of this width with a lower risk than the linear fit was found")
 
-// FindSpurious constructs the minimum of m neurons, and verifies that it is one, and spurious: strict
-// signs, the normal equations, a network that is lower, all in fractions. ErrNotSpurious is the error
-// where none is. When ctx ends first its cause is the error.
+// FindSpurious constructs the minimum of m neurons, and verifies that it is one, and spurious:
+// strict signs, the normal equations, a network that is lower, all in fractions. ErrNotSpurious is
+// the error where none is. When ctx ends first its cause is the error.
 func FindSpurious(ctx context.Context, d *Data, cells []Cell, m int) (*Spurious, error) {
 	if !d.Bias {
 		return nil, errors.New("landscape: a spurious minimum without biases, expected the network with them: they rise in it")
@@ -117,8 +117,8 @@ func thirds(m, k int) []*big.Rat {
 	return shares
 }
 
-// spread returns neurons that have shares of v·x and of the rise t as biases, and the output's bias,
-// which takes the rise back.
+// spread returns neurons that have shares of v·x and of the rise t as biases, and the output's
+// bias, which takes the rise back.
 func spread(v []*big.Rat, t *big.Rat, shares []*big.Rat) (w [][]*big.Rat, a []*big.Rat, out *big.Rat) {
 	last := len(v) - 1
 	for _, s := range shares {
@@ -200,8 +200,8 @@ func (s *Spurious) round(d *Data) {
 	s.RoundedRisk = d.Risk(s.Rounded)
 }
 
-// lower finds a network of m neurons with a lower risk: an affine function and one neuron, for m of
-// two at least, or else one neuron.
+// lower finds a network of m neurons with a lower risk: an affine function and one neuron, for m
+// of two at least, or else one neuron.
 func (s *Spurious) lower(ctx context.Context, d *Data, cells []Cell, m int) error {
 	width := min(m, 2)
 	p, err := newProgrammes(ctx, d, cells, width, true)

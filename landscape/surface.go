@@ -1,10 +1,10 @@
 package landscape
 
-// The loss surface over two weights: one neuron a·σ(w·x̃) with a = ±1, at points x̃ of two numbers.
-// The plane of w is cut into sectors; in each the risk is a convex quadratic, and on the walls
-// between them it has kinks. Here all local minima are found, in fractions: inside sectors, on walls,
-// at 0. The lowest of them is the global one, since a convex quadratic that is bounded from below
-// attains its least on a closed sector.
+// The loss surface over two weights: one neuron a·σ(w·x̃) with a = ±1, at points x̃ of two
+// numbers. The plane of w is cut into sectors; in each the risk is a convex quadratic, and on the
+// walls between them it has kinks. Here all local minima are found, in fractions: inside sectors,
+// on walls, at 0. The lowest of them is the global one, since a convex quadratic that is bounded
+// from below attains its least on a closed sector.
 
 import (
 	"context"
@@ -115,8 +115,8 @@ func (s *Surface) inside(w *whole, c *Cell) {
 	s.Minima = append(s.Minima, m)
 }
 
-// center moves a point of a Flat minimum's line into the open cell: between the two walls, or a step
-// from the one that there is.
+// center moves a point of a Flat minimum's line into the open cell: between the two walls, or a
+// step from the one that there is.
 func (s *Surface) center(m *Minimum) {
 	var low, high *big.Rat
 	for i := range s.Rows {
@@ -181,9 +181,9 @@ func times(a, b [2]*big.Rat) *big.Rat {
 	return t.Add(t, new(big.Rat).Mul(a[1], b[1]))
 }
 
-// walls adds the minima on walls. On a ray λ·r, λ > 0, the risk is a quadratic of λ. Its least is a
-// local minimum if the risk falls into neither side: there the derivative is linear in the direction,
-// and 0 along the ray, so one direction tells of a side.
+// walls adds the minima on walls. On a ray λ·r, λ > 0, the risk is a quadratic of λ. Its least is
+// a local minimum if the risk falls into neither side: there the derivative is linear in the
+// direction, and 0 along the ray, so one direction tells of a side.
 func (s *Surface) walls() {
 	for _, r := range s.across() {
 		zz, zy := new(big.Rat), new(big.Rat)

@@ -1,10 +1,10 @@
 package landscape
 
-// The least risk of m neurons without a regulariser, by exhaustion (Arora, Basu, Mianjy, Mukherjee,
-// ICLR 2018): in a product of closed cells and signs every v_j is a sum of the cell's rays with
-// weights that are not negative, so each programme is one of least squares over such weights, and
-// nothing else. The rays are exact (package cone), the programmes float64. They propose networks; a
-// network's risk is computed exactly, and no other number is told.
+// The least risk of m neurons without a regulariser, by exhaustion (Arora, Basu, Mianjy,
+// Mukherjee, ICLR 2018): in a product of closed cells and signs every v_j is a sum of the cell's
+// rays with weights that are not negative, so each programme is one of least squares over such
+// weights, and nothing else. The rays are exact (package cone), the programmes float64. They
+// propose networks; a network's risk is computed exactly, and no other number is told.
 
 import (
 	"context"
@@ -26,9 +26,9 @@ const (
 	mostProgrammes = 1_000_000_000
 )
 
-// ridges are put on the programme of a candidate, times a column's square. Columns that nearly depend
-// take weights that cancel, up to 10¹⁷, and lose all their digits in a network of floats; which ridge
-// is the right one is told by the risk of the network.
+// ridges are put on the programme of a candidate, times a column's square. Columns that nearly
+// depend take weights that cancel, up to 10¹⁷, and lose all their digits in a network of floats;
+// which ridge is the right one is told by the risk of the network.
 var ridges = []float64{1e-15, 1e-13, 1e-11, 1e-9, 1e-7}
 
 // Wide is what the search over all programmes found.
@@ -281,8 +281,8 @@ func (p *programmes) spell(ms []member) string {
 	return s.String()
 }
 
-// Widest finds the least risk Σ (f(x_i) − y_i)² of m neurons, over all cells. With out the output has a
-// bias. When ctx ends first its cause is the error.
+// Widest finds the least risk Σ (f(x_i) − y_i)² of m neurons, over all cells. With out the output
+// has a bias. When ctx ends first its cause is the error.
 func Widest(ctx context.Context, d *Data, cells []Cell, m int, out bool) (*Wide, error) {
 	count := products(len(cells), m)
 	if count.Cmp(big.NewInt(mostProgrammes)) > 0 {

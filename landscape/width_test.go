@@ -103,7 +103,8 @@ func TestTheCensusIsNotBelowTheWidest(t *testing.T) {
 	require.Positive(t, wall, "the optimum may lie on a wall, below all differentiable minima")
 }
 
-// 15 points in the plane, two neurons: where a sum in floats of weights that cancel told another risk.
+// 15 points in the plane, two neurons: where a sum in floats of weights that cancel told another
+// risk.
 func TestTheRiskOfFifteenPointsIsThatOfTheNetwork(t *testing.T) {
 	d := drawn(t, 15, 2, 1)
 	w := widest(t, d, 2, false)
@@ -114,8 +115,8 @@ func TestTheRiskOfFifteenPointsIsThatOfTheNetwork(t *testing.T) {
 }
 
 // Two points side by side whose values differ: the step between them takes weights that cancel. A
-// float forward pass of weights of 10¹⁷ said 8.95 where the network had 4.98; here the risk is that
-// of the network, exactly, and no worse than what small weights reach.
+// float forward pass of weights of 10¹⁷ said 8.95 where the network had 4.98; here the risk is
+// that of the network, exactly, and no worse than what small weights reach.
 func TestWeightsThatCancelAreEvaluatedExactly(t *testing.T) {
 	for _, step := range []float64{1e-3, 1e-6, 1e-9, 1e-12, 0x1p-52} {
 		d, err := New([][]float64{{0}, {1}, {1 + step}, {2}}, []float64{0, 0, 1, 1}, true)

@@ -50,8 +50,8 @@ type dataCmd struct {
 	begun   time.Time
 }
 
-// command makes cmd a command that runs on one table, and perhaps more arguments. What work does it
-// does until ctx ends, and a grace longer; print says what it found.
+// command makes cmd a command that runs on one table, and perhaps more arguments. What work does
+// it does until ctx ends, and a grace longer; print says what it found.
 func (c *dataCmd) command(cmd *cobra.Command, work func(context.Context) error, print func(*cobra.Command) error, more ...string) *cobra.Command {
 	cmd.Args = exactly(append([]string{"DATA"}, more...)...)
 	cmd.ValidArgsFunction = func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
