@@ -75,7 +75,7 @@ func permutations(index []int, at int, f func([]int)) {
 func (b *basis) subspace(beta []float64, m int) (*mat.Dense, error) {
 	var e mat.EigenSym
 	if !e.Factorize(b.matrix(2, beta, nil), true) {
-		return nil, errors.New("the second tensor has no spectrum: it is not finite")
+		return nil, ErrSpectrum
 	}
 	values := e.Values(nil)
 	order := make([]int, b.inputs)

@@ -5,6 +5,7 @@ package learn
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -83,6 +84,9 @@ const (
 	// near is the relative error above which another start is tried as well.
 	near = 1e-3
 )
+
+// ErrDiverged says that a model is not finite.
+var ErrDiverged = errors.New("the fit is not finite: expected values of moderate size, such as 1")
 
 // learner is one run.
 type learner struct {
@@ -172,7 +176,9 @@ func (l *learner) modelled(stage string, m *Model) error {
 	if err != nil {
 		return err
 	}
-	v /= l.res.Deviation
+	if v /= l.res.Deviation; math.IsNaN(v) || math.IsInf(v, 0) {
+		return ErrDiverged
+	}
 	st.RMSE = &v
 	if t := l.opt.Truth; t != nil && t.Neurons() == m.Neurons() {
 		e := Compare(m, t)

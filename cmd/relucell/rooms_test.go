@@ -34,7 +34,7 @@ func TestRoomsImportOneWay(t *testing.T) {
 		"reach":             "ball enumerate internal/chart lp/exact network vnnlib",
 		"bound":             "ball network",
 		"ridge":             "network",
-		"learn":             "network",
+		"learn":             "internal/files network",
 		"plot":              "ball enumerate internal/files network",
 		"cluster":           "ball certificate enumerate internal/journal network proof",
 		"crosscheck/gen":    "ball network",
