@@ -55,9 +55,6 @@ func ClassRadius(ctx context.Context, n *network.Network, center []float64, norm
 	if len(center) != n.Inputs() {
 		return Radius{}, fmt.Errorf("extremum: a centre of %d coordinates, expected %d", len(center), n.Inputs())
 	}
-	if n.Maximal() {
-		return Radius{}, errors.New("extremum: a radius of a network with maxima, expected one of relu and the like: max(a, b) = a + relu(b − a)")
-	}
 	if !(most > 0) || math.IsInf(most, 0) {
 		return Radius{}, fmt.Errorf("extremum: a largest radius of %v, expected a finite number greater than 0", most)
 	}
@@ -181,14 +178,13 @@ func (c *change) take(x []*big.Rat, norm ball.Norm) {
 
 // outputs evaluates the network at x in fractions.
 func (c *change) outputs(x []*big.Rat) []*big.Rat {
-	for _, l := range c.net.Layers() {
+	n, _ := c.net.Tournament() // the same function
+	for _, l := range n.Layers() {
 		z := make([]*big.Rat, l.Out())
 		for i := range z {
 			z[i] = new(big.Rat).SetFloat64(l.B[i])
-			for k, w := range l.W.RawRowView(i) {
-				if w != 0 {
-					z[i].Add(z[i], new(big.Rat).Mul(new(big.Rat).SetFloat64(w), x[k]))
-				}
+			for k, w := range l.Entries(i) {
+				z[i].Add(z[i], new(big.Rat).Mul(new(big.Rat).SetFloat64(w), x[k]))
 			}
 			if z[i].Sign() < 0 {
 				z[i].Mul(z[i], new(big.Rat).SetFloat64(l.Below(i)))

@@ -94,7 +94,13 @@ func (p *property) prove(ctx context.Context, n *network.Network, b ball.Ball) e
 	if err != nil {
 		return err
 	}
-	res, err := proof.Prove(ctx, q, b, p.Proof, enumerate.Options{})
+	return proveNeverOn(ctx, q, b, p.Proof, p.Net, p.Neurons)
+}
+
+// proveNeverOn writes a network and the proof of its count, and has it checked that the proof shows
+// the neurons to be on nowhere.
+func proveNeverOn(ctx context.Context, n *network.Network, b ball.Ball, file, net string, neurons []int) error {
+	res, err := proof.Prove(ctx, n, b, file, enumerate.Options{})
 	if err == nil && !res.Exact {
 		err = context.Cause(ctx)
 	}
@@ -102,16 +108,16 @@ func (p *property) prove(ctx context.Context, n *network.Network, b ball.Ball) e
 		return err
 	}
 	var text bytes.Buffer
-	if err := q.WriteCanonical(&text); err != nil {
+	if err := n.WriteCanonical(&text); err != nil {
 		return err
 	}
-	if err := files.WriteBytes(p.Net, text.Bytes()); err != nil {
+	if err := files.WriteBytes(net, text.Bytes()); err != nil {
 		return err
 	}
-	r, err := certificate.Check(text.Bytes(), p.Proof, certificate.Options{})
-	for _, j := range p.Neurons {
+	r, err := certificate.Check(text.Bytes(), file, certificate.Options{})
+	for _, j := range neurons {
 		if err == nil && !r.NeverOn(j) {
-			err = fmt.Errorf("neuron %d of %s is on somewhere: the search and its proof disagree", j, p.Net)
+			err = fmt.Errorf("neuron %d of %s is on somewhere: the search and its proof disagree", j, net)
 		}
 	}
 	return err
