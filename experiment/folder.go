@@ -34,6 +34,8 @@ type Manifest struct {
 	Config   Config `json:"config,omitzero"`
 	// Recurrent is the configuration of a study of recurrent networks, in the place of Config.
 	Recurrent *RecurrentStudy `json:"recurrent,omitempty"`
+	// Recover is that of a study of what samples give away.
+	Recover *RecoverStudy `json:"recover,omitempty"`
 	// Networks and Files are there once the experiment is complete.
 	Networks []File `json:"networks,omitempty"`
 	Files    []File `json:"files,omitempty"`
@@ -49,6 +51,7 @@ const (
 	manifestVersion = 1
 	manifestKind    = "training"
 	recurrentKind   = "recurrent"
+	recoverKind     = "recover"
 	manifestName    = "manifest.json"
 	tableName       = "measurements.csv"
 	statisticsName  = "statistics.csv"
@@ -72,6 +75,15 @@ func ReadRecurrentManifest(path string) (*Manifest, error) {
 	m, err := readManifest(path, recurrentKind)
 	if err == nil && m.Recurrent == nil {
 		err = fmt.Errorf("%s: no field \"recurrent\", expected the study", path)
+	}
+	return m, err
+}
+
+// ReadRecoverManifest reads a manifest of Recover, whose study wants Check.
+func ReadRecoverManifest(path string) (*Manifest, error) {
+	m, err := readManifest(path, recoverKind)
+	if err == nil && m.Recover == nil {
+		err = fmt.Errorf("%s: no field \"recover\", expected the study", path)
 	}
 	return m, err
 }
@@ -190,8 +202,8 @@ func readRows(text []byte) ([]Row, error) {
 
 // sameConfig compares what the manifests hold of the configurations.
 func sameConfig(a, b *Manifest) bool {
-	x, errX := json.Marshal([]any{a.Config, a.Recurrent})
-	y, errY := json.Marshal([]any{b.Config, b.Recurrent})
+	x, errX := json.Marshal([]any{a.Config, a.Recurrent, a.Recover})
+	y, errY := json.Marshal([]any{b.Config, b.Recurrent, b.Recover})
 	return errX == nil && errY == nil && bytes.Equal(x, y)
 }
 

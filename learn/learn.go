@@ -64,6 +64,8 @@ type Stage struct {
 	// decomposition then has a complex spectrum, and its model is a start for the moment fit, no more.
 	Mixed   int     `json:"mixed,omitempty"`
 	Seconds float64 `json:"seconds"`
+	// Model is that of the stage, nil where there is none.
+	Model *Model `json:"-"`
 }
 
 // Result is what was learnt.
@@ -171,7 +173,7 @@ func (l *learner) estimated(stage string, beta []float64) {
 
 // modelled notes a stage that has a model.
 func (l *learner) modelled(stage string, m *Model) error {
-	st := Stage{Name: stage, Seconds: time.Since(l.begun).Seconds()}
+	st := Stage{Name: stage, Seconds: time.Since(l.begun).Seconds(), Model: m}
 	v, err := l.s.first(refined).rmse(l.ctx, m)
 	if err != nil {
 		return err

@@ -27,12 +27,12 @@ func newExperimentCmd() *cobra.Command {
 		Long:  `experiment holds studies: programs that train networks, measure them exactly, and write tables, figures and a manifest that reproduces them.`,
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return fmt.Errorf("%q: unknown study, expected training or recurrent", args[0])
+				return fmt.Errorf("%q: unknown study, expected training, recurrent or recover", args[0])
 			}
-			return errors.New("study: missing, expected training or recurrent")
+			return errors.New("study: missing, expected training, recurrent or recover")
 		},
 	}
-	cmd.AddCommand(newExperimentTrainingCmd(), newExperimentRecurrentCmd())
+	cmd.AddCommand(newExperimentTrainingCmd(), newExperimentRecurrentCmd(), newExperimentRecoverCmd())
 	return cmd
 }
 
