@@ -6,6 +6,7 @@ package rnn
 import (
 	"context"
 	"math/rand/v2"
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -87,11 +88,11 @@ func TestDrawnNetworksAreCountedWithProofs(t *testing.T) {
 		seed     uint64
 		want     []int64
 	}{
-		{4, false, 0, []int64{2, 7, 23, 76, 248, 811}},
+		{4, false, 0, []int64{2, 7, 23, 76, 248}},
 		{4, false, 2, []int64{2, 5, 15, 44, 131, 410}},
 		{8, false, 1, []int64{4, 14, 68, 277, 967}},
-		{8, true, 1, []int64{4, 14, 46, 146, 446, 1354}},
-		{8, true, 15, []int64{5, 22, 93, 376, 1491, 5825}},
+		{8, true, 1, []int64{4, 14, 46, 146, 446}},
+		{8, true, 15, []int64{5, 22, 93, 376}},
 	} {
 		r := drawn(t, c.units, c.seed, c.identity)
 		for i, want := range c.want {
@@ -161,7 +162,7 @@ func TestChaoticLinesAreCountedExactly(t *testing.T) {
 	require.NoError(t, err)
 	n, err := r.UnrollOn(front)
 	require.NoError(t, err)
-	b, err := ball.NewBox([]float64{0}, []float64{0.02})
+	b, err := ball.NewBox([]float64{0}, []float64{0.01})
 	require.NoError(t, err)
 	want, err := twin.CountIntervals(n, b)
 	require.NoError(t, err)
@@ -170,4 +171,27 @@ func TestChaoticLinesAreCountedExactly(t *testing.T) {
 	require.Equal(t, want, res.Lower)
 	require.Positive(t, res.Decisions.Integer, "floats do not suffice")
 	require.NoError(t, crosscheck.Audit(context.Background(), n, b, res.Lower))
+}
+
+// The longer counts of docs/recurrent.md, with proofs, and more draws against the twin.
+func TestSoakCountsOfUnrolledNetworks(t *testing.T) {
+	if os.Getenv("RELUCELL_SOAK") == "" {
+		t.Skip("RELUCELL_SOAK is not set")
+	}
+	r := drawn(t, 8, 15, true)
+	for i, want := range []int64{5, 22, 93, 376, 1491, 5825} {
+		n, err := r.Unroll(i + 1)
+		require.NoError(t, err)
+		require.Equal(t, want, proved(t, n, 0))
+	}
+	for seed := range uint64(200) {
+		r := drawn(t, 4, seed, seed%2 == 0)
+		n, err := r.Unroll(3)
+		require.NoError(t, err)
+		b, err := ball.NewBox([]float64{-1, -1, -1}, []float64{1, 1, 1})
+		require.NoError(t, err)
+		want, err := twin.CountExactly(n, b)
+		require.NoError(t, err)
+		require.Equal(t, want.Int64(), proved(t, n, -1))
+	}
 }
