@@ -1,5 +1,5 @@
-// The pictures of a study of recurrent networks: loss, path norm and regions against batches, and regions
-// against the loss and the path norm that they go with.
+// The pictures of a study of recurrent networks: loss, path norm and regions against batches, and
+// regions against the loss and the path norm that they go with.
 
 package experiment
 

@@ -1,7 +1,7 @@
 package main
 
-// unroll: a recurrent network over so many steps, as a network that can be counted and proved like any
-// other.
+// unroll: a recurrent network over so many steps, as a network that can be counted and proved like
+// any other.
 
 import (
 	"bytes"
