@@ -80,7 +80,7 @@ func (c *unrollCmd) run(cmd *cobra.Command, args []string) error {
 
 // unroll returns the network, and what a user must know of how the file was read.
 func (c *unrollCmd) unroll(path string) (*network.Network, []string, error) {
-	if strings.Contains(strings.ToLower(filepath.Base(path)), ".onnx") {
+	if strings.HasSuffix(strings.TrimSuffix(strings.ToLower(path), ".gz"), ".onnx") {
 		n, im, err := load.Read(path, load.Options{Steps: c.steps})
 		if err != nil {
 			return nil, nil, badInput(files.Plain(err))
