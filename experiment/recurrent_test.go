@@ -145,8 +145,13 @@ func TestRecurrentCountsPastTheLimitAreBrackets(t *testing.T) {
 func TestRatesThatDivergeAreNotChosen(t *testing.T) {
 	s := tinyRecurrent(t)
 	s.Inits, s.Optimizers, s.Rates = []string{"random"}, []string{"sgd"}, map[string][]float64{"sgd": {1e30, 0.1}}
-	res, err := Recurrent(context.Background(), s, Options{Dir: t.TempDir()})
+	s.Lines, s.Planes = 0, 0
+	dir := t.TempDir()
+	res, err := Recurrent(context.Background(), s, Options{Dir: dir, Figures: "svg"})
 	require.NoError(t, err)
+	figures, err := os.ReadDir(filepath.Join(dir, figuresFolder))
+	require.NoError(t, err)
+	require.Len(t, figures, 2, "none of what was not counted")
 	require.Nil(t, res.Pilots[0].Loss)
 	require.True(t, res.Pilots[1].Chosen)
 	s.Rates = map[string][]float64{"sgd": {1e30}}
