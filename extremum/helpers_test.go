@@ -21,24 +21,6 @@ var anything = context.Background()
 
 func rat(f float64) *big.Rat { return new(big.Rat).SetFloat64(f) }
 
-// forward evaluates the network at x in fractions.
-func forward(n *network.Network, x []*big.Rat) []*big.Rat {
-	for _, l := range n.Layers() {
-		z := make([]*big.Rat, l.Out())
-		for i := range z {
-			z[i] = rat(l.B[i])
-			for k, v := range x {
-				z[i].Add(z[i], new(big.Rat).Mul(rat(l.W.At(i, k)), v))
-			}
-			if z[i].Sign() < 0 {
-				z[i].Mul(z[i], rat(l.Below(i)))
-			}
-		}
-		x = z
-	}
-	return x
-}
-
 func regions(t testing.TB, n *network.Network, b ball.Ball) (all []enumerate.Region) {
 	for r, err := range enumerate.Regions(anything, n, b, enumerate.Options{Workers: 1}) {
 		require.NoError(t, err)
@@ -71,7 +53,13 @@ func drawn(seed int64, norm ball.Norm) (*network.Network, Form, ball.Ball) {
 		out := 1 + r.Intn(4)
 		l := gen.Affine(values(in*out), values(out))
 		l.Act = []network.Activation{network.ReLU, network.ReLU, network.Abs}[r.Intn(3)]
-		layers, in = append(layers, l), out
+		if seed/4%3 == 2 { // in one of three, whatever else is drawn
+			l.Act = network.Max
+			for left := out; left > 0; left -= l.Pieces[len(l.Pieces)-1] {
+				l.Pieces = append(l.Pieces, 1+r.Intn(left))
+			}
+		}
+		layers, in = append(layers, l), l.Out()
 	}
 	layers = append(layers, gen.Affine(values(in*outputs), values(outputs)))
 	if r.Intn(4) == 0 {

@@ -2,6 +2,8 @@
 // of the inputs, or, where floats cannot tell the ball's points apart well, of
 // the distance from the centre.
 
+//go:build !js
+
 package plot
 
 import (
@@ -13,6 +15,7 @@ import (
 
 	gplot "gonum.org/v1/plot"
 
+	"github.com/relucell/relucell/internal/chart"
 	"github.com/relucell/relucell/internal/dyadic"
 )
 
@@ -76,7 +79,7 @@ func (a *axis) powerOfTen() {
 // Ticks makes the axis a gonum Ticker.
 func (a axis) Ticks(lo, hi float64) []gplot.Tick {
 	value := func(p float64) float64 { return p/a.stretch*a.scale + a.mid }
-	ticks := gplot.DefaultTicks{}.Ticks(value(lo), value(hi))
+	ticks := chart.Linear{}.Ticks(value(lo), value(hi))
 	for i := range ticks {
 		ticks[i].Value = (ticks[i].Value - a.mid) / a.scale * a.stretch
 	}

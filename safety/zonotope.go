@@ -51,13 +51,17 @@ type zone struct {
 	// emptied is the unit at which an empty node was seen to be one.
 	emptied int
 	sizes
-	// rows holds the generators of each layer's pre-activations, of columns[l] each.
+	generators
+	present
+	back backward
+}
+
+// generators has those of each layer's pre-activations in rows, of columns[l] each, and in inputOf the
+// coordinate of each of the first columns: the inputs of width above 0.
+type generators struct {
 	rows    [][]float64
 	columns []int
-	present
-	// coordinate of each of the first columns: the inputs of width above 0.
 	inputOf []int
-	back    backward
 }
 
 // sizes bound what is rounded: mostIn bounds |x_k|, most the size of what unit q passes on, and size is
@@ -76,7 +80,7 @@ type present struct{ zc, zr, c, r, s, g []float64 }
 func newZone(s *subject) *zone {
 	z := &zone{subject: s, fixed: make([]int8, s.units), l: make([]float64, s.units), u: make([]float64, s.units),
 		lines: make([]lines, s.units), isOpen: make([]bool, s.units), sizes: sizes{mostIn: make([]float64, s.inputs), most: make([]float64, s.units), size: make([]float64, s.units)},
-		rows: make([][]float64, len(s.layers)), columns: make([]int, len(s.layers))}
+		generators: generators{rows: make([][]float64, len(s.layers)), columns: make([]int, len(s.layers))}}
 	z.back.zone = z
 	return z
 }
@@ -112,7 +116,9 @@ func (z *zone) bound(n *node) state {
 		if st := z.settle(i); st != bounded {
 			return st
 		}
-		z.activate(i)
+		if st := z.activate(i); st != bounded {
+			return st
+		}
 	}
 	return bounded
 }
@@ -165,7 +171,6 @@ func (z *zone) affine(i int) state {
 	cols := len(z.g) / y.in
 	z.columns[i], z.zc, z.zr = cols, resized(z.zc, y.out), resized(z.zr, y.out)
 	z.rows[i] = resized(z.rows[i], y.out*cols)
-	clear(z.rows[i])
 	most := z.mostIn
 	if i > 0 {
 		b := &z.layers[i-1]
@@ -176,6 +181,7 @@ func (z *zone) affine(i int) state {
 			return stopped
 		}
 		g := z.rows[i][j*cols : (j+1)*cols]
+		clear(g) // row by row: all together are gigabytes in a wide layer, and a stop would wait
 		c, r, size, total := y.b[j], 0.0, 0.0, 0.0
 		for i, v := range w.v {
 			k := w.column(i)
@@ -260,7 +266,7 @@ func between(l, u, m float64) lines {
 func above(v float64) float64 { return v*(1+0x1p-50) + 0x1p-1060 }
 
 // activate makes the rows of what layer i passes on. Every open unit brings a generator.
-func (z *zone) activate(i int) {
+func (z *zone) activate(i int) state {
 	y := &z.layers[i]
 	before, fresh := z.columns[i], 0
 	for j := range y.out {
@@ -270,10 +276,13 @@ func (z *zone) activate(i int) {
 	}
 	cols := before + fresh
 	z.c, z.r, z.s, z.g = resized(z.c, y.out), resized(z.r, y.out), resized(z.s, y.out), resized(z.g, y.out*cols)
-	clear(z.g)
 	at := before
 	for j := range y.out {
+		if z.ctx.Err() != nil {
+			return stopped
+		}
 		q, g, row := y.first+j, z.g[j*cols:(j+1)*cols], z.rows[i][j*before:(j+1)*before]
+		clear(g)
 		c, r := z.zc[j], z.zr[j]
 		slope, shift := z.slope(q), 0.0
 		if z.isOpen[q] {
@@ -301,6 +310,7 @@ func (z *zone) activate(i int) {
 		z.c[j], z.r[j] = c, r
 		z.s[j] = slack * (math.Abs(c) + norm1(g))
 	}
+	return bounded
 }
 
 // slope is the slope of the unit's row: that of its chord where it is open.

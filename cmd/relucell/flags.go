@@ -124,5 +124,8 @@ func completeNet(_ *cobra.Command, args []string, _ string) ([]string, cobra.She
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	return []string{"onnx", "nnet", "npz", "safetensors", "json"}, cobra.ShellCompDirectiveFilterFileExt
+	return netEndings, cobra.ShellCompDirectiveFilterFileExt
 }
+
+// netEndings are the endings of files that hold networks.
+var netEndings = []string{"onnx", "nnet", "npz", "safetensors", "json"}
