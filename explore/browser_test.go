@@ -7,10 +7,12 @@ package explore
 
 import (
 	"context"
+	"encoding/xml"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -21,7 +23,11 @@ import (
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
+
+	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/lp"
 )
 
 // tab is a page that is open.
@@ -32,25 +38,36 @@ type tab struct {
 	bad []string // what the console has told of errors
 }
 
-// browser finds a browser, or skips.
-func browser(t *testing.T) string {
+// browser starts a browser, or skips.
+func browser(t *testing.T) context.Context {
 	t.Helper()
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
+		path, err := exec.LookPath(name)
+		if err != nil {
+			continue
 		}
+		alloc, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox)...)
+		ctx, cancel := chromedp.NewContext(alloc)
+		t.Cleanup(func() { cancel(); stop() })
+		require.NoError(t, chromedp.Do(ctx, chromedp.Navigate("about:blank")))
+		return ctx
 	}
-	t.Skip("no browser: install chromium")
-	return ""
+	t.Skip("the page is not tested in a browser: install chromium")
+	return nil
 }
 
-// open opens an address in a browser of its own.
-func open(t *testing.T, url string, width, height int64, dark bool) *tab {
+// screen is what the page is looked at on.
+type screen struct {
+	width, height int64
+	dark          bool
+}
+
+var desk, phone = screen{width: 1280, height: 800}, screen{width: 360, height: 740}
+
+// open opens an address in a tab of its own.
+func open(t *testing.T, browser context.Context, url string, s screen) *tab {
 	t.Helper()
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(browser(t)), chromedp.NoSandbox, chromedp.Flag("allow-file-access-from-files", false))
-	alloc, stop := chromedp.NewExecAllocator(t.Context(), options...)
-	t.Cleanup(stop)
-	ctx, cancel := chromedp.NewContext(alloc)
+	ctx, cancel := chromedp.NewContext(browser)
 	t.Cleanup(cancel)
 	b := &tab{T: t, ctx: ctx}
 	require.NoError(t, chromedp.Listen(ctx, func(e any) {
@@ -70,13 +87,13 @@ func open(t *testing.T, url string, width, height int64, dark bool) *tab {
 		}
 	}))
 	scheme := "light"
-	if dark {
+	if s.dark {
 		scheme = "dark"
 	}
 	b.do(chromedp.Navigate("about:blank"))
 	b.call(func() error { _, err := chromedp.Call(ctx, log.Enable, cdp.Empty{}); return err })
 	b.call(func() error {
-		_, err := chromedp.Call(ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: height, DeviceScaleFactor: 2, Mobile: width < 500})
+		_, err := chromedp.Call(ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: s.width, Height: s.height, DeviceScaleFactor: 2, Mobile: s.width < 500})
 		return err
 	})
 	b.call(func() error {
@@ -148,18 +165,287 @@ func (b *tab) quiet() {
 	require.Empty(b, b.bad, strings.Join(b.bad, "\n"))
 }
 
-func TestBrowserLooks(t *testing.T) {
+// field returns the value of an input.
+func (b *tab) field(id string) string {
+	b.Helper()
+	return js[string](b, `document.getElementById("`+id+`").value`)
+}
+
+// enter types into an input in place of what it holds, and leaves it.
+func (b *tab) enter(id, text string) {
+	b.Helper()
+	b.do(chromedp.Evaluate[chromedp.Void](`document.getElementById("`+id+`").focus(); document.getElementById("`+id+`").select()`), chromedp.KeyEvent(text+"\t"))
+}
+
+// at returns where a point of the plane is on the page, in pixels, by what the page's address says.
+func (b *tab) at(x, y float64) (px, py float64) {
+	b.Helper()
+	p := js[[]float64](b, fmt.Sprintf(`(() => {
+		const r = document.getElementById("over").getBoundingClientRect(), v = new URLSearchParams(location.hash.slice(1)).get("view").split(",").map(Number);
+		const k = Math.min(r.width, r.height) / 2 / v[2];
+		return [r.left + r.width / 2 + (%v - v[0]) * k, r.top + r.height / 2 - (%v - v[1]) * k];
+	})()`, x, y))
+	return p[0], p[1]
+}
+
+// drag drags from one point of the plane to another.
+func (b *tab) drag(x0, y0, x1, y1 float64) {
+	b.Helper()
+	px, py := b.at(x0, y0)
+	qx, qy := b.at(x1, y1)
+	b.do(chromedp.DragAndDropXY(px, py, qx, qy, 12))
+}
+
+// ball returns the ball that the page's fields show.
+func (b *tab) ball() disc {
+	b.Helper()
+	d := disc{Norm: js[string](b, `document.querySelector("#norm input:checked").value`), Space: js[bool](b, `document.getElementById("space").checked`)}
+	for _, id := range []string{"ballX", "ballY"} {
+		v, err := strconv.ParseFloat(b.field(id), 64)
+		require.NoError(b, err)
+		d.Center = append(d.Center, v)
+	}
+	r, err := strconv.ParseFloat(b.field("ballR"), 64)
+	require.NoError(b, err)
+	d.Radius = r
+	return d
+}
+
+// honest requires that the page shows the count of the ball that it shows.
+func (b *tab) honest(e *Explorer, r request) string {
+	b.Helper()
+	b.settled()
+	d := b.ball()
+	r.Ball = &d
+	n, where, err := e.subject(b.Context(), r)
+	require.NoError(b, err)
+	res, err := enumerate.CountPlain(b.Context(), n, where, lp.NewReference(), enumerate.Options{})
+	require.NoError(b, err)
+	require.True(b, res.Exact)
+	require.Equal(b, res.Lower.String(), strings.ReplaceAll(b.text("count"), ",", ""))
+	require.Contains(b, b.text("countSays"), "exact")
+	return res.Lower.String()
+}
+
+func TestBrowser(t *testing.T) {
+	chrome := browser(t)
+	t.Run("looks", func(t *testing.T) { looks(t, chrome) })
+	t.Run("explores", func(t *testing.T) { explores(t, chrome) })
+	t.Run("colours", func(t *testing.T) { colours(t, chrome) })
+	t.Run("frames", func(t *testing.T) { frames(t, chrome) })
+	t.Run("planes", func(t *testing.T) { planes(t, chrome) })
+	t.Run("checkpoints", func(t *testing.T) { checkpoints(t, chrome) })
+}
+
+// frames drags the ball of a network of a thousand regions, a step each frame, and tells how many
+// frames there were. It is no test of the machine's speed.
+func frames(t *testing.T, chrome context.Context) {
+	e := explorer(t, Config{Models: []Model{drawn(t, "thousand", 8, 2, 24, 24, 2)}})
+	s := serve(t, e)
+	b := open(t, chrome, s.URL()+"#ball=l2,0,0,0.5&view=0,0,1.2", desk)
+	got := get(b, chromedp.Evaluate[map[string]float64](`new Promise((done) => {
+		const over = document.getElementById("over"), r = over.getBoundingClientRect(), counts = new Set();
+		const send = (type, x, y) => over.dispatchEvent(new PointerEvent(type, { pointerId: 1, clientX: r.left + x, clientY: r.top + y, bubbles: true, button: 0, buttons: 1, pointerType: "mouse" }));
+		over.setPointerCapture = () => {};
+		let n = 0, start = 0, slowest = 0, last = 0, idle = 0, began = 0;
+		const rest = (t) => {
+			if (!began) began = t;
+			idle++;
+			if (t - began < 1000) requestAnimationFrame(rest);
+			else { idle = 1000 * (idle - 1) / (t - began); send("pointerdown", r.width / 2, r.height / 2); requestAnimationFrame(step); }
+		};
+		const step = (t) => {
+			if (!start) start = last = t;
+			slowest = Math.max(slowest, t - last); last = t; n++;
+			counts.add(document.getElementById("count").textContent);
+			send("pointermove", r.width / 2 + 200 * Math.sin(t / 300), r.height / 2 + 150 * Math.sin(t / 410));
+			if (t - start < 3000) { requestAnimationFrame(step); return; }
+			send("pointerup", r.width / 2 + 100, r.height / 2 + 50);
+			done({ frames: 1000 * (n - 1) / (t - start), idle, slowest, counts: counts.size });
+		};
+		requestAnimationFrame(rest);
+	})`, chromedp.EvalAwaitPromise))
+	t.Logf("%s: %.0f frames a second, %.0f with nothing to draw; the slowest took %.0f ms; %.0f counts were shown", b.text("window"), got["frames"], got["idle"], got["slowest"], got["counts"])
+	require.Greater(t, got["counts"], 3.0, "the count follows the ball")
+	b.honest(e, request{})
+	b.quiet()
+}
+
+func looks(t *testing.T, chrome context.Context) {
 	s := serve(t, moons(t))
 	for _, c := range []struct {
-		name          string
-		width, height int64
-		dark          bool
-	}{{"desk-light", 1280, 800, false}, {"desk-dark", 1280, 800, true}, {"phone-light", 360, 740, false}, {"phone-dark", 360, 740, true}} {
+		name string
+		screen
+	}{{"desk-light", desk}, {"desk-dark", screen{1280, 800, true}}, {"phone-light", phone}, {"phone-dark", screen{360, 740, true}}} {
 		t.Run(c.name, func(t *testing.T) {
-			b := open(t, s.URL(), c.width, c.height, c.dark)
+			b := open(t, chrome, s.URL(), c.screen)
 			b.shoot(c.name)
+			if c.width < 500 {
+				b.do(chromedp.Evaluate[chromedp.Void](`document.getElementById("sheet").click()`))
+				require.Equal(b, "true", js[string](b, `document.getElementById("sheet").getAttribute("aria-expanded")`))
+				b.shoot(c.name + "-open")
+			}
 			require.False(t, js[bool](b, `document.documentElement.scrollWidth > innerWidth`), "it scrolls sideways")
 			b.quiet()
 		})
 	}
+}
+
+// explores does what somebody does in the first minutes.
+func explores(t *testing.T, chrome context.Context) {
+	e := moons(t)
+	s := serve(t, e)
+	b := open(t, chrome, s.URL()+"#ball=l2,0.5,0.25,0.5&view=0.5,0.25,1.5", desk)
+	first := b.honest(e, request{})
+	require.Equal(t, disc{Norm: "l2", Center: []float64{0.5, 0.25}, Radius: 0.5}, b.ball())
+
+	b.drag(0.4, 0.25, 0.9, 0.5) // the ball by its inside
+	require.InDeltaSlice(t, []float64{1, 0.5}, b.ball().Center, 0.02)
+	second := b.honest(e, request{})
+	require.NotEqual(t, first, second)
+	d := b.ball()
+	b.drag(d.Center[0]+d.Radius, d.Center[1], d.Center[0]+1, d.Center[1]) // by its edge
+	require.InDelta(t, 1, b.ball().Radius, 0.03)
+	b.honest(e, request{})
+	b.shoot("dragged")
+
+	b.do(chromedp.Evaluate[chromedp.Void](`document.getElementById("over").focus()`), chromedp.KeyEvent(kb.ArrowLeft), chromedp.KeyEvent(kb.ArrowUp), chromedp.KeyEvent("+"))
+	moved := b.ball()
+	require.Less(t, moved.Center[0], 1.0)
+	require.Greater(t, moved.Center[1], 0.5)
+	require.Greater(t, moved.Radius, d.Radius)
+	b.honest(e, request{})
+	b.until(`document.getElementById("said").textContent.includes("exact")`)
+
+	b.enter("ballR", "0.125")
+	require.Equal(t, 0.125, b.ball().Radius)
+	b.honest(e, request{})
+	b.enter("ballR", "-3")
+	require.Equal(t, "The radius is a number greater than 0.", b.text("ballError"))
+	require.Contains(t, js[string](b, `location.hash`), ",0.125&")
+	b.enter("ballR", "0.125")
+	b.do(chromedp.Click[string](`#norm label:nth-of-type(2)`))
+	require.Equal(t, "linf", b.ball().Norm)
+	b.honest(e, request{})
+
+	b.do(chromedp.Sleep(400*time.Millisecond), chromedp.Click[string]("#undo"))
+	require.Equal(t, "l2", b.ball().Norm)
+	for js[bool](b, `!document.getElementById("undo").disabled`) {
+		b.do(chromedp.Click[string]("#undo"))
+	}
+	require.Equal(t, disc{Norm: "l2", Center: []float64{0.5, 0.25}, Radius: 0.5}, b.ball())
+	require.Equal(t, first, b.honest(e, request{}))
+	b.do(chromedp.Click[string]("#redo"))
+	require.Equal(t, second, b.honest(e, request{}))
+
+	holds(b, e)
+	exports(b)
+
+	other := open(t, chrome, js[string](b, `location.href`), phone) // a shared address
+	require.Equal(t, b.ball(), other.ball())
+	require.Equal(t, second, other.honest(e, request{}))
+	require.Equal(t, "held", other.text("regionName"))
+	other.quiet()
+	b.do(chromedp.Evaluate[chromedp.Void](`location.hash = "#ball=l1,0,0,0.25"`))
+	b.until(`document.getElementById("ballR").value === "0.25"`)
+	require.Equal(t, disc{Norm: "l1", Center: []float64{0, 0}, Radius: 0.25}, b.ball())
+	b.honest(e, request{})
+	b.quiet()
+}
+
+// holds clicks a region and goes to a neighbour.
+func holds(b *tab, e *Explorer) {
+	b.Helper()
+	px, py := b.at(0.1, 0.9)
+	b.do(chromedp.MouseClickXY(px, py))
+	b.until(`document.getElementById("affine").textContent.startsWith("y1 = ")`)
+	require.Equal(b, "held", b.text("regionName"))
+	n, err := e.cut(b.Context(), 0, plane{})
+	require.NoError(b, err)
+	require.Contains(b, js[string](b, `document.getElementById("pattern").getAttribute("aria-label")`), n.Pattern([]float64{0.1, 0.9}).String())
+	was := b.text("affine")
+	b.shoot("held")
+	b.do(chromedp.Click[string]("#next button"))
+	b.until(`document.getElementById("affine").textContent !== ` + strconv.Quote(strings.ReplaceAll(was, "\n", "\\n")))
+}
+
+// exports saves the map and reads it.
+func exports(b *tab) {
+	b.Helper()
+	b.do(chromedp.Evaluate[chromedp.Void](`window.saved = ""; const made = URL.createObjectURL; URL.createObjectURL = (x) => { x.text().then((s) => { window.saved = s; }); return made(x); }; document.getElementById("export").click()`))
+	b.until(`window.saved !== ""`)
+	text := js[string](b, `window.saved`)
+	require.NoError(b, xml.Unmarshal([]byte(text), new(struct{})))
+	require.Contains(b, text, b.text("count")+" activation regions meet the ball, exact")
+	require.NotContains(b, text, "NaN")
+	if dir := os.Getenv("RELUCELL_SCREENSHOTS"); dir != "" {
+		require.NoError(b, os.WriteFile(filepath.Join(dir, "export.svg"), []byte(text), 0o644))
+	}
+}
+
+func colours(t *testing.T, chrome context.Context) {
+	s := serve(t, moons(t))
+	for _, dark := range []bool{false, true} {
+		b := open(t, chrome, s.URL(), screen{1280, 800, dark})
+		for _, fill := range []string{"layer", "gradient", "class", "depth", "pattern"} {
+			b.do(chromedp.Evaluate[chromedp.Void](`(() => { const f = document.getElementById("fill"); f.value = "` + fill + `"; f.dispatchEvent(new Event("change")); f.scrollIntoView(); })()`))
+			require.Contains(t, js[string](b, `location.hash`), "colour="+fill)
+			require.NotEmpty(t, b.text("legend"))
+			b.shoot(fmt.Sprintf("colour-%s-%v", fill, dark))
+		}
+		b.quiet()
+	}
+}
+
+// planes looks at a network of four inputs.
+func planes(t *testing.T, chrome context.Context) {
+	e := explorer(t, Config{Models: []Model{readNet(t, "iris_sized_4-16-16-3.json")}, Points: readPoints(t, "iris_sized_points.csv", 4)})
+	s := serve(t, e)
+	b := open(t, chrome, s.URL(), desk)
+	start := spot{row: 0}
+	b.honest(e, request{Plane: plane{Inputs: []int{0, 1}, Origin: &start}})
+	b.shoot("plane")
+	b.do(chromedp.Evaluate[chromedp.Void](`document.getElementById("planeCard").scrollIntoView()`))
+	b.enter("inputX", "2")
+	b.enter("inputY", "4")
+	b.enter("origin", "0.5")
+	b.do(chromedp.Click[string](`#planeForm button`))
+	b.until(`document.getElementById("labelY").textContent === "x4"`)
+	zero := spot{x: []float64{0.5}}
+	p := plane{Inputs: []int{1, 3}, Origin: &zero}
+	b.honest(e, request{Plane: p})
+	b.enter("ballR", "0.25")
+	b.do(chromedp.Click[string](`#space`))
+	require.True(t, b.ball().Space)
+	b.honest(e, request{Plane: p})
+	b.do(chromedp.Click[string](`#planeForm .segments label:nth-of-type(2)`))
+	b.enter("p2", "1,1,1")
+	b.do(chromedp.Click[string](`#planeForm button`))
+	require.Contains(t, b.text("planeError"), "1,1,1 is no point")
+	b.enter("p0", "p1")
+	b.enter("p1", "p60")
+	b.enter("p2", "1,2,3,4")
+	b.do(chromedp.Click[string](`#planeForm button`))
+	b.until(`document.getElementById("labelY").textContent === "t"`)
+	b.honest(e, request{Plane: plane{Through: []spot{{row: 0}, {row: 59}, {x: []float64{1, 2, 3, 4}}}}})
+	b.shoot("through")
+	other := open(t, chrome, js[string](b, `location.href`), desk)
+	require.Equal(t, b.text("count"), other.text("count"))
+	b.quiet()
+	other.quiet()
+}
+
+// checkpoints goes through several networks.
+func checkpoints(t *testing.T, chrome context.Context) {
+	e := explorer(t, Config{Models: training(t, 6)})
+	s := serve(t, e)
+	b := open(t, chrome, s.URL()+"#ball=l2,0,0,0.5", desk)
+	for _, i := range []int{3, 5, 0} {
+		b.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`(() => { const m = document.getElementById("model"); m.value = %d; m.dispatchEvent(new Event("input")); })()`, i)))
+		b.until(fmt.Sprintf(`document.getElementById("net").textContent === "epoch-%d"`, i))
+		b.honest(e, request{Model: i})
+	}
+	b.shoot("checkpoints")
+	b.quiet()
+	open(t, chrome, s.URL(), phone).shoot("checkpoints-phone")
 }

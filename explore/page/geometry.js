@@ -73,6 +73,12 @@ export function ballPath(path, norm, x, y, r) {
   path.closePath();
 }
 
+// outlineOf spells the outline of a ball, as ballPath has it, for SVG.
+export function outlineOf(norm, x, y, r) {
+  if (norm === "l2") return `M${x - r} ${y}a${r} ${r} 0 1 1 ${2 * r} 0a${r} ${r} 0 1 1 ${-2 * r} 0z`;
+  return norm === "linf" ? `M${x - r} ${y - r}h${2 * r}v${2 * r}h${-2 * r}z` : `M${x} ${y - r}l${r} ${r}l${-r} ${r}l${-r} ${-r}z`;
+}
+
 // sizeIn is the length of (dx, dy) in a norm.
 export function sizeIn(norm, dx, dy) {
   const a = Math.abs(dx), b = Math.abs(dy);

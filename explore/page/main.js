@@ -12,7 +12,7 @@ import { View } from "./view.js";
 // How long, in milliseconds, answers may take while something moves and when it has come to rest.
 const quick = 200, patient = 10000;
 
-const view = new View(by("map"), by("over")), past = new History();
+const view = new View(by("map"), by("over"), by("ball")), past = new History();
 let info = null, state = null, plane = null;
 let count = null, bounds = null, distance = null, counted = "";
 let region = -1, pointed = null, atPoint = -1;
@@ -23,11 +23,11 @@ const about = () => ({ model: state.model, plane: state.plane });
 const ballOf = () => ({ norm: state.ball.norm, center: [state.ball.x, state.ball.y], radius: state.ball.r, space: state.ball.space });
 
 const live = {
-  count: new Live("count", gotCount, (e) => { fault("ballError", e); by("answer").classList.remove("stale"); }),
-  distance: new Live("distance", (d) => { distance = d; showDistance(d, plane.hidden); over(); }, () => { distance = null; say("distance", ""); over(); }),
-  bounds: new Live("bounds", (b) => { bounds = b; showBounds(b, count); }, () => { bounds = null; by("bounds").replaceChildren(); }),
-  map: new Live("map", gotMap, (e) => banner(e.message)),
-  region: new Live("region", gotRegion, () => { say("affine", ""); }),
+  count: new Live("count", 0, gotCount, (e) => { fault("ballError", e); by("answer").classList.remove("stale"); }),
+  distance: new Live("distance", 60, (d) => { distance = d; showDistance(d, plane.hidden); frame(theBall); }, () => { distance = null; say("distance", ""); frame(theBall); }),
+  bounds: new Live("bounds", 250, (b) => { bounds = b; ladder(); }, () => { bounds = null; by("bounds").replaceChildren(); }),
+  map: new Live("map", 0, gotMap, (e) => banner(e.message)),
+  region: new Live("region", 60, gotRegion, () => { say("affine", ""); }),
 };
 
 function gotCount(a, body, settled) {
@@ -36,9 +36,12 @@ function gotCount(a, body, settled) {
   fault("ballError", null);
   const said = showCount(a, state.ball.space ? " of all " + info.inputs + " inputs" : info.inputs > 2 ? " on the plane" : "", body.milliseconds <= quick);
   by("answer").classList.toggle("stale", counted !== JSON.stringify(ballOf()));
-  if (bounds) showBounds(bounds, count);
+  ladder();
   if (settled) tell(said);
 }
+
+let every = false;
+function ladder() { if (bounds) showBounds(bounds, count, every); }
 
 // tell has screen readers say what the ball has come to, once it rests.
 let telling = 0;
@@ -47,30 +50,36 @@ function tell(said) {
   telling = setTimeout(() => say("said", said + ". Centre " + state.ball.x + ", " + state.ball.y + ", radius " + state.ball.r + ". " + by("distance").textContent), 600);
 }
 
-// Frames: what is to be drawn is drawn once a frame.
-let dirty = 0;
-function over() { frame(1); }
-function all() { frame(3); }
+// Frames: what is to be drawn is drawn once a frame: the ball, what lies over the map, the map.
+const theBall = 1, theOver = 3, theMap = 7;
+let dirty = 0, moves = false;
 function frame(what) {
   if (!dirty) requestAnimationFrame(() => {
     const d = dirty;
     dirty = 0;
     if (!state) return;
-    if (d & 2) { view.view = state.view; view.draw(plane ? plane.points : [], info.class); }
-    view.drawOver(state.ball, state.ball.space ? 0 : distance && distance.found && distance.neuron >= 0 ? distance.lower : 0, region, Boolean(state.hold));
+    view.view = state.view;
+    if (d === theMap) view.draw(plane ? plane.points : [], info.class);
+    if (d >= theOver) view.drawOver(state.ball, state.hold || pointed ? region : -1, Boolean(state.hold), moves);
+    view.placeBall(state.ball, distance && distance.found && distance.neuron >= 0 ? distance.lower : 0);
   });
   dirty |= what;
 }
+const over = () => frame(theOver), all = () => frame(theMap);
+
+// moving says that the ball begins to move, or has come to rest.
+function moving(yes) { if (yes !== moves) { moves = yes; over(); } }
 
 // change puts part of the state in place of what it was, and asks what is to be asked.
-function change(patch, moving) {
+function change(patch, drag) {
   const was = state;
   state = { ...state, ...patch };
-  if (state.ball !== was.ball || state.plane !== was.plane || state.model !== was.model) { askBall(moving); showBall(); }
-  if (state.view !== was.view || state.plane !== was.plane || state.model !== was.model) { view.view = state.view; askMap(moving); all(); }
+  if (state.ball !== was.ball || state.plane !== was.plane || state.model !== was.model) { askBall(drag); showBall(); moving(drag); }
+  if (state.view !== was.view || state.plane !== was.plane || state.model !== was.model) { view.view = state.view; askMap(drag); all(); }
   if (state.fill !== was.fill) repaint();
-  if (state.hold !== was.hold) findRegion();
-  over();
+  if (state.hold !== was.hold || (state.ball !== was.ball && !drag)) findRegion();
+  if (state.hold !== was.hold || !drag) over();
+  frame(theBall);
 }
 
 let before = null;
@@ -79,7 +88,8 @@ function end() {
   if (before === null) return;
   if (before !== spell(state)) { past.passed(before); address(); }
   before = null;
-  askBall(false); askMap(false);
+  askBall(false); askMap(false); moving(false);
+  findRegion();
   buttons();
 }
 // step is a change that is a gesture of its own.
@@ -115,6 +125,7 @@ function gotMap(a, body) {
   view.atlas = atlas;
   say("window", a.count ? Number(a.count).toLocaleString("en") + (a.count === "1" ? " region" : " regions") + " in the window, exact" : "");
   repaint();
+  findRegion.told = null; // another model's region may have the same pattern
   findRegion();
 }
 
@@ -129,23 +140,19 @@ function repaint() {
   all();
 }
 
-// findRegion takes the region that is held, or else the one that is pointed at.
+// findRegion takes the region that is held, or else pointed at, or else that of the centre.
 function findRegion() {
-  const at = state.hold || pointed, i = at && view.atlas ? view.atlas.find(...at) : -1;
+  const at = state.hold || pointed || [state.ball.x, state.ball.y], i = view.atlas ? view.atlas.find(...at) : -1;
   const found = i >= 0 ? view.atlas.pattern(i) : "";
-  over();
+  say("regionName", i < 0 ? "point at the map" : state.hold ? "held" : pointed ? "at the pointer; a click holds it" : "at the centre of the ball");
   if (i === region && found === findRegion.told) return;
   region = i; findRegion.told = found;
-  tellRegion(found);
-}
-
-function tellRegion(pattern) {
+  if (state.hold || pointed) over();
   by("regionBody").hidden = region < 0;
-  say("regionName", region < 0 ? "point at the map" : state.hold ? "held" : "at the pointer; click to hold");
   if (region < 0) { live.region.cancel(); return; }
-  showPattern(pattern, plane.hidden);
+  showPattern(found, plane.hidden);
   showNext(view.atlas, region, plane.hidden, (n) => step({ hold: view.atlas.inside(n) }));
-  live.region.want({ ...about(), pattern }, true);
+  live.region.want({ ...about(), pattern: found }, true);
 }
 
 function gotRegion(a) {
@@ -299,21 +306,26 @@ function wire() {
     begin, end,
     ball: (patch) => { gone(); change({ ball: { ...state.ball, ...patch } }, true); },
     view: (v) => { gone(); change({ view: v }, true); },
-    point: (x, y) => { pointed = [x, y]; if (!state.hold) findRegion(); },
-    away: () => { pointed = null; if (!state.hold) findRegion(); },
+    point: (x, y) => { const first = !pointed; pointed = [x, y]; if (!state.hold) findRegion(); if (first) over(); },
+    away: () => { pointed = null; if (!state.hold) findRegion(); over(); },
     hold: (x, y) => {
       gone();
       const i = view.atlas ? view.atlas.find(x, y) : -1;
       change({ hold: i < 0 || (state.hold && i === region) ? null : [x, y] }, false);
-      tellRegion(findRegion.told);
     },
-    release: () => { if (state.hold) { change({ hold: null }, false); tellRegion(findRegion.told); } },
+    release: () => { if (state.hold) change({ hold: null }, false); },
   });
   typed("ballX", "x"); typed("ballY", "y"); typed("ballR", "r");
   for (const r of document.getElementsByName("norm")) r.addEventListener("change", () => step({ ball: { ...state.ball, norm: r.value } }));
   by("space").addEventListener("change", () => step({ ball: { ...state.ball, space: by("space").checked } }));
   by("ballForm").addEventListener("submit", (e) => e.preventDefault());
   by("fill").addEventListener("change", () => step({ fill: by("fill").value }));
+  by("boundsAll").addEventListener("click", () => {
+    every = !every;
+    by("boundsAll").setAttribute("aria-expanded", every);
+    say("boundsAll", every ? "fewer" : "all bounds");
+    ladder();
+  });
   by("pointBack").addEventListener("click", () => nextPoint(-1));
   by("pointNext").addEventListener("click", () => nextPoint(1));
   by("planeForm").addEventListener("submit", replane);
