@@ -33,7 +33,7 @@ func (e *Explorer) count(ctx context.Context, r request) (*countJSON, error) {
 	}
 	limited, cancel := context.WithTimeout(ctx, r.time())
 	defer cancel()
-	res, err := enumerate.Count(limited, n, b, enumerate.Options{})
+	res, err := enumerate.Count(limited, n, b, enumerate.Options{Limit: e.cfg.MostCounted})
 	if err != nil {
 		return nil, err
 	}

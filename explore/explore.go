@@ -33,6 +33,9 @@ type Config struct {
 	Points *plot.Points
 	// Version is what the page calls the program.
 	Version string
+	// MostCounted ends a count once at least so many regions are certified; 0 means never. It is for
+	// an engine whose clock stands still while it walks.
+	MostCounted int64
 }
 
 // Explorer answers the page's questions. It may be used by several goroutines.
@@ -77,6 +80,12 @@ func New(ctx context.Context, cfg Config) (*Explorer, error) {
 		return nil, fmt.Errorf("explore: points of %d coordinates, expected %d", len(p.X[0]), e.inputs)
 	}
 	return e, nil
+}
+
+// Network returns model i and the notes of its import.
+func (e *Explorer) Network(ctx context.Context, i int) (*network.Network, []string, error) {
+	m, err := e.model(ctx, i)
+	return m.net, m.notes, err
 }
 
 // keptModels and keptPlanes bound what is kept in memory of a long training.

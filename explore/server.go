@@ -1,3 +1,5 @@
+//go:build !js
+
 package explore
 
 // The server, and who may ask it. A page of another site can make a browser send requests to this

@@ -311,7 +311,7 @@ function wire() {
     hold: (x, y) => {
       gone();
       const i = view.atlas ? view.atlas.find(x, y) : -1;
-      change({ hold: i < 0 || (state.hold && i === region) ? null : [x, y] }, false);
+      change({ hold: i < 0 || (state.hold && i === region) ? null : view.atlas.inside(i) }, false);
     },
     release: () => { if (state.hold) change({ hold: null }, false); },
   });
