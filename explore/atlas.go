@@ -5,7 +5,6 @@ package explore
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"strconv"
 
@@ -29,7 +28,8 @@ type mapJSON struct {
 	Scale  [2]float64 `json:"scale"`
 	// Count is the exact number of regions in the window; empty where there are too many to draw.
 	Count string `json:"count"`
-	// AtLeast is what is certain of their number where Count is empty, Why says why.
+	// AtLeast is what is certain of their number where Count is empty; Why is then "many", or "late"
+	// where the time did not suffice.
 	AtLeast string       `json:"atLeast,omitempty"`
 	Why     string       `json:"why,omitempty"`
 	Regions []regionJSON `json:"regions"`
@@ -90,10 +90,10 @@ func (e *Explorer) atlas(ctx context.Context, r request) (*mapJSON, error) {
 	var many *plot.TooManyError
 	switch {
 	case errors.As(err, &many):
-		j.AtLeast, j.Why = strconv.Itoa(many.Most+1), fmt.Sprintf("more than %d regions", many.Most)
+		j.AtLeast, j.Why = strconv.Itoa(many.Most+1), "many"
 		return j, nil
 	case err != nil && ctx.Err() == nil && limited.Err() != nil:
-		j.AtLeast, j.Why = "1", fmt.Sprintf("not all found in %v", r.time())
+		j.AtLeast, j.Why = "1", "late"
 		return j, nil
 	case err != nil:
 		return nil, err

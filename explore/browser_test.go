@@ -154,7 +154,7 @@ func (b *tab) until(expression string) {
 // settled waits for the count of what the page shows.
 func (b *tab) settled() {
 	b.Helper()
-	b.until(`document.getElementById("count").textContent !== "–" && !document.getElementById("answer").classList.contains("stale") && document.getElementById("window").textContent !== ""`)
+	b.until(`document.getElementById("count").textContent !== "–" && !document.getElementById("answer").classList.contains("stale") && (document.getElementById("window").textContent !== "" || !document.getElementById("banner").hidden)`)
 }
 
 func (b *tab) text(id string) string {
@@ -271,38 +271,42 @@ func (b *tab) processor() float64 {
 }
 
 // frames drags the ball of a network of a thousand regions, a step each frame, and tells how many
-// frames there were. It is no test of the machine's speed.
+// frames there were. It is no test of the machine's speed: it ends when the count has followed.
 func frames(t *testing.T, chrome context.Context) {
 	e := explorer(t, Config{Models: []Model{drawn(t, "thousand", 8, 2, 24, 24, 2)}})
 	s := serve(t, e)
 	b := open(t, chrome, s.URL()+"#ball=l2,0,0,0.5&view=0,0,1.2", desk)
-	b.call(func() error { _, err := chromedp.Call(b.ctx, performance.Enable, performance.EnableParams{}); return err })
+	b.call(func() error {
+		_, err := chromedp.Call(b.ctx, performance.Enable, performance.EnableParams{})
+		return err
+	})
+	idle := get(b, chromedp.Evaluate[float64](`new Promise((done) => {
+		let n = 0, start = 0;
+		const rest = (t) => {
+			start = start || t; n++;
+			if (t - start < 1000) requestAnimationFrame(rest); else done(1000 * (n - 1) / (t - start));
+		};
+		requestAnimationFrame(rest);
+	})`, chromedp.EvalAwaitPromise))
 	before := b.processor()
 	got := get(b, chromedp.Evaluate[map[string]float64](`new Promise((done) => {
 		const over = document.getElementById("over"), r = over.getBoundingClientRect(), counts = new Set();
 		const send = (type, x, y) => over.dispatchEvent(new PointerEvent(type, { pointerId: 1, clientX: r.left + x, clientY: r.top + y, bubbles: true, button: 0, buttons: 1, pointerType: "mouse" }));
 		over.setPointerCapture = () => {};
-		let n = 0, start = 0, slowest = 0, last = 0, idle = 0, began = 0;
-		const rest = (t) => {
-			if (!began) began = t;
-			idle++;
-			if (t - began < 1000) requestAnimationFrame(rest);
-			else { idle = 1000 * (idle - 1) / (t - began); send("pointerdown", r.width / 2, r.height / 2); requestAnimationFrame(step); }
-		};
+		let n = 0, start = 0;
+		send("pointerdown", r.width / 2, r.height / 2);
 		const step = (t) => {
-			if (!start) start = last = t;
-			slowest = Math.max(slowest, t - last); last = t; n++;
+			start = start || t; n++;
 			counts.add(document.getElementById("count").textContent);
 			send("pointermove", r.width / 2 + 200 * Math.sin(t / 300), r.height / 2 + 150 * Math.sin(t / 410));
-			if (t - start < 3000) { requestAnimationFrame(step); return; }
+			if (t - start < 3000 || counts.size < 4) { requestAnimationFrame(step); return; }
 			send("pointerup", r.width / 2 + 100, r.height / 2 + 50);
-			done({ frames: 1000 * (n - 1) / (t - start), n, idle, slowest, counts: counts.size });
+			done({ n, frames: 1000 * (n - 1) / (t - start), counts: counts.size });
 		};
-		requestAnimationFrame(rest);
+		requestAnimationFrame(step);
 	})`, chromedp.EvalAwaitPromise))
 	t.Logf("%s: %.0f frames a second, %.0f with nothing to draw, and a frame took %.1f ms of the page's processor time; %.0f counts were shown",
-		b.text("window"), got["frames"], got["idle"], 1000*(b.processor()-before)/got["n"], got["counts"])
-	require.Greater(t, got["counts"], 3.0, "the count follows the ball")
+		b.text("window"), got["frames"], idle, 1000*(b.processor()-before)/got["n"], got["counts"])
 	b.honest(e, request{})
 	b.quiet()
 }

@@ -78,7 +78,7 @@ func answer[T any](t *testing.T, e *Explorer, question, body string) (v T) {
 func wide(t *testing.T) Model { return drawn(t, "wide", 1, 2, 400, 400, 1) }
 
 // training is a row of random networks, which are as good as checkpoints.
-func training(t *testing.T, n int) []Model {
+func training(t testing.TB, n int) []Model {
 	var all []Model
 	for i := range n {
 		all = append(all, drawn(t, "epoch-"+strconv.Itoa(i), uint64(i), 2, 10, 10, 2))
@@ -87,7 +87,7 @@ func training(t *testing.T, n int) []Model {
 }
 
 // drawn is a random model of the widths, the inputs first.
-func drawn(t *testing.T, name string, seed uint64, widths ...int) Model {
+func drawn(t testing.TB, name string, seed uint64, widths ...int) Model {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(seed, 2))
 	var layers []network.Layer
@@ -103,4 +103,11 @@ func drawn(t *testing.T, name string, seed uint64, widths ...int) Model {
 	n, err := network.New(layers)
 	require.NoError(t, err)
 	return Model{Name: name, Open: func(context.Context) (*network.Network, []string, error) { return n, nil, nil }}
+}
+
+func mustJSON(t *testing.T, v any) []byte {
+	t.Helper()
+	text, err := json.Marshal(v)
+	require.NoError(t, err)
+	return text
 }

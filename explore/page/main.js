@@ -25,7 +25,7 @@ const ballOf = () => ({ norm: state.ball.norm, center: [state.ball.x, state.ball
 const live = {
   count: new Live("count", 0, gotCount, (e) => { fault("ballError", e); by("answer").classList.remove("stale"); }),
   distance: new Live("distance", 60, (d) => { distance = d; showDistance(d, plane.hidden); frame(theBall); }, () => { distance = null; say("distance", ""); frame(theBall); }),
-  bounds: new Live("bounds", 250, (b) => { bounds = b; ladder(); }, () => { bounds = null; by("bounds").replaceChildren(); }),
+  bounds: new Live("bounds", 250, gotBounds, () => { bounds = null; by("bounds").replaceChildren(); }),
   map: new Live("map", 0, gotMap, (e) => banner(e.message)),
   region: new Live("region", 60, gotRegion, () => { say("affine", ""); }),
 };
@@ -34,10 +34,17 @@ function gotCount(a, body, settled) {
   count = a;
   counted = JSON.stringify(body.ball);
   fault("ballError", null);
-  const said = showCount(a, state.ball.space ? " of all " + info.inputs + " inputs" : info.inputs > 2 ? " on the plane" : "", body.milliseconds <= quick);
+  const said = showCount(a, state.ball.space ? " in all " + info.inputs + " inputs" : info.inputs > 2 ? " on the plane" : "", body.milliseconds <= quick);
   by("answer").classList.toggle("stale", counted !== JSON.stringify(ballOf()));
-  ladder();
+  if (settled || !moves) ladder(); // while the ball moves, new bounds bring the count along
   if (settled) tell(said);
+}
+
+// gotBounds takes the quick bounds first, and once the ball rests asks for the others.
+function gotBounds(b, body) {
+  bounds = b;
+  ladder();
+  if (!moves && body.milliseconds === quick) live.bounds.want({ ...body, milliseconds: patient }, true);
 }
 
 let every = false;
@@ -83,7 +90,7 @@ function change(patch, drag) {
 }
 
 let before = null;
-function begin() { if (before === null) before = spell(state); }
+function begin() { nearer = 0; if (before === null) before = spell(state); }
 function end() {
   if (before === null) return;
   if (before !== spell(state)) { past.passed(before); address(); }
@@ -104,7 +111,8 @@ function askBall(moving) {
   if (!moving && askBall.rests === now) return;
   askBall.rests = moving ? "" : now;
   const body = { ...about(), ball, milliseconds: moving ? quick : patient };
-  for (const name of ["count", "distance", "bounds"]) live[name].want(body, !moving);
+  for (const name of ["count", "distance"]) live[name].want(body, !moving);
+  live.bounds.want({ ...body, milliseconds: quick }, !moving);
 }
 
 let mapSoon = 0;
@@ -115,14 +123,27 @@ function askMap(moving) {
   mapSoon = setTimeout(() => live.map.want({ ...about(), window: view.window(0.25), milliseconds: patient }, true), moving ? 90 : 0);
 }
 
+// nearer is how often a first view of too many regions is halved before the page says so.
+let nearer = 0;
+
 const same = (body) => JSON.stringify({ model: body.model, plane: body.plane }) === JSON.stringify(about());
 
 function gotMap(a, body) {
   if (!same(body)) return;
-  banner(a.why ? a.why[0].toUpperCase() + a.why.slice(1) + " in this window: zoom in to see them. Counts hold all the same." : "");
+  if (a.why && nearer > 0) {
+    nearer--;
+    const { view: v, ball: b } = state;
+    change({ view: bounded({ ...v, h: v.h / 2 }), ball: { ...b, r: Number((b.r / 2).toPrecision(2)) } }, false);
+    address();
+    return;
+  }
+  nearer = 0;
+  banner(a.why === "many" ? "More than " + info.most.toLocaleString("en") + " regions in this window: zoom in to see them. Counts hold all the same."
+    : a.why ? "The regions of this window were not found in " + patient / 1000 + " s: zoom in." : "");
   const atlas = new Atlas(a);
   atlas.about = JSON.stringify(about());
   view.atlas = atlas;
+  by("window").hidden = !a.count;
   say("window", a.count ? Number(a.count).toLocaleString("en") + (a.count === "1" ? " region" : " regions") + " in the window, exact" : "");
   repaint();
   findRegion.told = null; // another model's region may have the same pattern
@@ -245,6 +266,7 @@ async function replane(e) {
     begin();
     await enter({ ...state, plane: next });
     const h = home();
+    nearer = 6;
     change({ plane: next, view: h.view, ball: { ...h.ball, norm: state.ball.norm, space: state.ball.space && !through }, hold: null }, false);
     showState();
     end();
@@ -380,6 +402,7 @@ async function start() {
     try { await enter(s); } catch (e) { toast(e.message); s = base; await enter(s); }
     const h = home(), given = location.hash.includes("ball=");
     s = { ...s, view: location.hash.includes("view=") ? s.view : h.view, ball: given ? s.ball : h.ball };
+    if (!given && !location.hash.includes("view=")) nearer = 6;
     wire();
     state = s; view.view = s.view;
     askBall(false); askMap(false); findRegion(); showState(); all();

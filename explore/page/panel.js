@@ -132,6 +132,7 @@ export function showPattern(pattern, hidden) {
 // mapText writes y = W·x + b, a line for each output, at most so many lines and terms.
 export function mapText(m, lines, terms) {
   const all = m.W.slice(0, lines).map((row, k) => {
+    const number = (v) => String(Number(v.toPrecision(4)));
     const parts = row.slice(0, terms).map((w, i) => [w, "·" + m.names[i]]);
     parts.push([m.b[k], ""]);
     const text = parts.map(([w, x], i) => (i ? (w < 0 ? " − " : " + ") : w < 0 ? "−" : "") + number(Math.abs(w)) + x);

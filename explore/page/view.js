@@ -175,6 +175,6 @@ export class View {
     grip.setAttribute("cx", hx); grip.setAttribute("cy", hy);
   }
 
-  // handle is where the ball is taken to be resized.
-  handle(ball) { return [this.px(ball.x) + ball.r * this.k, this.py(ball.y)]; }
+  // handle is where the ball is taken to be resized: at its edge, or beside it where it is small.
+  handle(ball) { return [this.px(ball.x) + Math.max(18, ball.r * this.k), this.py(ball.y)]; }
 }
