@@ -165,4 +165,4 @@ gallery: static
 		--points testdata/two_moons_points.csv -o docs/two_moons_map.svg
 
 clean:
-	rm -rf bin .cache coverage.out
+	rm -rf bin .cache explore/built coverage.out

@@ -1,10 +1,10 @@
 // The page: what is asked when something changes, and who is told of the answers.
 
 import { Live, ask } from "./engine.js";
-import { Atlas } from "./geometry.js";
+import { Atlas, homeOf } from "./geometry.js";
 import { bounded, hands, stepOf } from "./hands.js";
 import { dims, palette, spotColour } from "./paint.js";
-import { by, fault, mapText, say, showBounds, showCount, showDistance, showLegend, showNext, showPattern, toast } from "./panel.js";
+import { by, fault, mapText, say, showBounds, showCount, showDistance, showLegend, showNext, showPattern, toast, typedNumber } from "./panel.js";
 import { History, read, readPoint, spell, spellPoint } from "./state.js";
 import { save, svgOf } from "./svg.js";
 import { View } from "./view.js";
@@ -18,30 +18,36 @@ let count = null, bounds = null, distance = null, counted = "";
 let region = -1, pointed = null, atPoint = -1;
 view.labels = ["x1", "x2"];
 
+// subject spells what a question is about, and fresh says that the count that is shown is of that.
+const subject = ({ model, plane, ball }) => JSON.stringify([model, plane, ball]);
+const fresh = () => counted === subject({ ...about(), ball: ballOf() });
+
 // about is the part of a question that says what it is about.
 const about = () => ({ model: state.model, plane: state.plane });
 const ballOf = () => ({ norm: state.ball.norm, center: [state.ball.x, state.ball.y], radius: state.ball.r, space: state.ball.space });
 
 const live = {
   count: new Live("count", 0, gotCount, (e) => { fault("ballError", e); by("answer").classList.remove("stale"); }),
-  distance: new Live("distance", 60, (d) => { distance = d; showDistance(d, plane.hidden); frame(theBall); }, () => { distance = null; say("distance", ""); frame(theBall); }),
+  distance: new Live("distance", 60, (d, body) => { if (!same(body)) return; distance = d; showDistance(d, plane.hidden); frame(theBall); }, () => { distance = null; say("distance", ""); frame(theBall); }),
   bounds: new Live("bounds", 250, gotBounds, () => { bounds = null; by("bounds").replaceChildren(); }),
   map: new Live("map", 0, gotMap, (e) => banner(e.message)),
   region: new Live("region", 60, gotRegion, () => { say("affine", ""); }),
 };
 
 function gotCount(a, body, settled) {
+  if (!same(body)) return;
   count = a;
-  counted = JSON.stringify(body.ball);
+  counted = subject(body);
   fault("ballError", null);
   const said = showCount(a, state.ball.space ? " in all " + info.inputs + " inputs" : info.inputs > 2 ? " on the plane" : "", body.milliseconds <= quick);
-  by("answer").classList.toggle("stale", counted !== JSON.stringify(ballOf()));
+  by("answer").classList.toggle("stale", !fresh());
   if (settled || !moves) ladder(); // while the ball moves, new bounds bring the count along
   if (settled) tell(said);
 }
 
 // gotBounds takes the quick bounds first, and once the ball rests asks for the others.
 function gotBounds(b, body) {
+  if (!same(body)) return;
   bounds = b;
   ladder();
   if (!moves && body.milliseconds === quick) live.bounds.want({ ...body, milliseconds: patient }, true);
@@ -106,8 +112,8 @@ function address() { history.replaceState(null, "", "#" + spell(state)); }
 function buttons() { by("undo").disabled = !past.past.length; by("redo").disabled = !past.future.length; }
 
 function askBall(moving) {
-  const ball = ballOf(), now = JSON.stringify([about(), ball]);
-  by("answer").classList.toggle("stale", counted !== JSON.stringify(ball));
+  const ball = ballOf(), now = subject({ ...about(), ball });
+  by("answer").classList.toggle("stale", !fresh());
   if (!moving && askBall.rests === now) return;
   askBall.rests = moving ? "" : now;
   const body = { ...about(), ball, milliseconds: moving ? quick : patient };
@@ -176,7 +182,8 @@ function findRegion() {
   live.region.want({ ...about(), pattern: found }, true);
 }
 
-function gotRegion(a) {
+function gotRegion(a, body) {
+  if (!same(body)) return;
   say("affine", mapText(a.plane, 10, 2));
   by("affineMore").hidden = !a.inputs;
   if (a.inputs) say("affineAll", mapText(a.inputs, 10, 16));
@@ -223,17 +230,7 @@ async function enter(s) {
   showPlane(s.plane);
 }
 
-// home is a view and a ball that show the points, or else [−1, 1]².
-function home() {
-  const p = plane ? plane.points : [];
-  let [x0, x1, y0, y1] = [Infinity, -Infinity, Infinity, -Infinity];
-  for (let i = 0; i < p.length; i += 2) { x0 = Math.min(x0, p[i]); x1 = Math.max(x1, p[i]); y0 = Math.min(y0, p[i + 1]); y1 = Math.max(y1, p[i + 1]); }
-  if (!(x1 >= x0)) [x0, x1, y0, y1] = [-1, 1, -1, 1];
-  const w = Math.max((x1 - x0) / 2, 1e-9), h = Math.max((y1 - y0) / 2, 1e-9), side = Math.min(view.w, view.h) || 1;
-  const half = 1.18 * Math.max(w * side / (view.w || 1), h * side / (view.h || 1));
-  const mid = [(x0 + x1) / 2, (y0 + y1) / 2], r = Number((half / 2.5).toPrecision(1));
-  return { view: { x: Number(mid[0].toPrecision(4)), y: Number(mid[1].toPrecision(4)), h: Number(half.toPrecision(4)) }, ball: { norm: "l2", x: Number(mid[0].toPrecision(2)), y: Number(mid[1].toPrecision(2)), r, space: false } };
-}
+const home = () => homeOf(plane ? plane.points : [], view.w || 1, view.h || 1);
 
 const firstPlane = () => info.inputs === 2 ? {} : info.points ? { inputs: [0, 1], origin: 0 } : { inputs: [0, 1], origin: [0] };
 
@@ -274,25 +271,10 @@ async function replane(e) {
 }
 
 function typed(id, part) {
-  const el = by(id);
-  el.addEventListener("input", () => { el.dirty = true; });
-  el.addEventListener("keydown", (e) => {
-    if (e.key !== "ArrowUp" && e.key !== "ArrowDown") return;
-    e.preventDefault();
-    const by10 = (e.shiftKey ? 1 : 10) * stepOf(view), v = state.ball[part] + (e.key === "ArrowUp" ? by10 : -by10);
-    if (part !== "r" || v > 0) { el.dirty = false; step({ ball: { ...state.ball, [part]: Number(v.toPrecision(10)) } }); }
-  });
-  el.addEventListener("change", () => {
-    const v = el.value.trim() === "" ? NaN : Number(el.value.trim().replace("−", "-"));
-    el.dirty = false;
-    if (!Number.isFinite(v) || (part === "r" && !(v > 0))) {
-      el.setAttribute("aria-invalid", "true");
-      fault("ballError", part === "r" ? "The radius is a number greater than 0." : "The centre's coordinates are finite numbers.");
-      return;
-    }
-    el.removeAttribute("aria-invalid");
-    fault("ballError", null);
-    step({ ball: { ...state.ball, [part]: v } });
+  typedNumber(by(id), part === "r", () => ({ value: state.ball[part], step: 10 * stepOf(view) }), (v) => {
+    const wrong = v === null ? part === "r" ? "The radius is a number greater than 0." : "The centre's coordinates are finite numbers." : null;
+    fault("ballError", wrong);
+    if (!wrong) step({ ball: { ...state.ball, [part]: v } });
   });
 }
 
@@ -381,7 +363,7 @@ async function share() {
 
 function exportSVG() {
   const b = state.ball, title = info.models[state.model] + " (" + plane.widths + ")";
-  const text = b.norm + " ball at (" + b.x + ", " + b.y + "), radius " + b.r + ": " + by("count").textContent + " " + by("countSays").textContent;
+  const text = b.norm + " ball at (" + b.x + ", " + b.y + "), radius " + b.r + (fresh() ? ": " + by("count").textContent + " " + by("countSays").textContent : "");
   save(info.models[state.model].replace(/\.[a-z.]+$/i, "") + "-map.svg", svgOf(view, b, plane.points, info.class, { title, text }), "image/svg+xml");
   toast("Saved as SVG.");
 }

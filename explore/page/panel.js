@@ -168,3 +168,22 @@ export function fault(id, e) {
   by(id).hidden = !e;
   say(id, e ? e.message || String(e) : "");
 }
+
+// typedNumber has set told of the number that is typed into a field, or stepped by arrows; null is none.
+export function typedNumber(el, positive, now, set) {
+  const right = (v) => Number.isFinite(v) && (!positive || v > 0);
+  el.addEventListener("input", () => { el.dirty = true; });
+  el.addEventListener("keydown", (e) => {
+    if (e.key !== "ArrowUp" && e.key !== "ArrowDown") return;
+    e.preventDefault();
+    const { value, step } = now(), v = value + (e.key === "ArrowUp" ? 1 : -1) * (e.shiftKey ? step / 10 : step);
+    el.dirty = false;
+    if (right(v)) set(Number(v.toPrecision(10)));
+  });
+  el.addEventListener("change", () => {
+    const v = el.value.trim() === "" ? NaN : Number(el.value.trim().replace("−", "-"));
+    el.dirty = false;
+    if (right(v)) el.removeAttribute("aria-invalid"); else el.setAttribute("aria-invalid", "true");
+    set(right(v) ? v : null);
+  });
+}
