@@ -18,6 +18,7 @@ import (
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/bound"
+	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/network"
 	"github.com/relucell/relucell/plot"
@@ -127,6 +128,40 @@ func TestAStoppedCountIsABracket(t *testing.T) {
 	e.cfg.MostCounted = 10
 	c = answer[countJSON](t, e, "count", `{"ball":{"norm":"l2","center":[0,0],"radius":1e6}}`)
 	require.False(t, c.Exact)
+}
+
+// Networks with maxima have maps and counts, and no bounds.
+func TestNetworksWithMaxima(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	for range 20 {
+		e := explorer(t, Config{Models: []Model{is("maxima", gen.Maxima(rng, 2, 8))}})
+		n, _, err := e.Network(t.Context(), 0)
+		require.NoError(t, err)
+		m := answer[mapJSON](t, e, "map", `{"window":[-1,1,-1,1]}`)
+		b, err := ball.NewBox([]float64{-1, -1}, []float64{1, 1})
+		require.NoError(t, err)
+		want, err := enumerate.Count(t.Context(), n, b, enumerate.Options{})
+		require.NoError(t, err)
+		require.Equal(t, want.Lower.String(), m.Count)
+		require.Len(t, m.Layer, n.Signs())
+		sum := 0
+		for _, k := range answer[planeJSON](t, e, "plane", `{}`).Hidden {
+			sum += k
+		}
+		require.Equal(t, n.Signs(), sum)
+		const ball = `"ball":{"norm":"linf","center":[0,0],"radius":1}`
+		require.Equal(t, m.Count, answer[countJSON](t, e, "count", `{`+ball+`}`).Regions.Lower)
+		require.Equal(t, n.Maximal(), answer[boundsJSON](t, e, "bounds", `{`+ball+`}`).None)
+		require.Equal(t, n.Maximal(), answer[distanceJSON](t, e, "distance", `{`+ball+`}`).None)
+		x := []float64{0.3, -0.2}
+		a := answer[affineJSON](t, e, "region", `{"pattern":"`+n.Pattern(x).String()+`"}`)
+		for k, y := range n.Forward(x) {
+			require.InDelta(t, y, a.Plane.W[k][0]*x[0]+a.Plane.W[k][1]*x[1]+a.Plane.B[k], 1e-6)
+		}
+		for _, s := range []string{"+", "-", "0"} { // of no region, and no harm
+			answer[affineJSON](t, e, "region", `{"pattern":"`+strings.Repeat(s, n.Signs())+`"}`)
+		}
+	}
 }
 
 // A network with many inputs is looked at on planes, and its ball counted in all of them too.

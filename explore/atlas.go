@@ -33,7 +33,7 @@ type mapJSON struct {
 	AtLeast string       `json:"atLeast,omitempty"`
 	Why     string       `json:"why,omitempty"`
 	Regions []regionJSON `json:"regions"`
-	// Layer is the hidden layer, from 0, of each neuron.
+	// Layer is the hidden layer, from 0, of each neuron, or piece of a maximum.
 	Layer []int `json:"layer"`
 	// Colour is the colour of each region by its pattern, of two shades of each hue; neighbours
 	// differ. Parity says that the shade is the parity of the number of active neurons.
@@ -106,11 +106,11 @@ func (j *mapJSON) fill(m *plot.Map) {
 	j.Count = strconv.Itoa(len(m.Regions))
 	j.Colour, j.Parity = m.Colours(hues)
 	j.Next = m.Neighbours()
-	j.Layer = make([]int, m.Net.Neurons())
+	j.Layer = make([]int, m.Net.Signs())
 	for k := range j.Layer {
 		j.Layer[k] = m.LayerOf(k)
 	}
-	last := make(network.Pattern, m.Net.Neurons())
+	last := make(network.Pattern, m.Net.Signs())
 	patterns := make([]network.Pattern, len(m.Regions))
 	for i, r := range m.Regions {
 		q := regionJSON{Signs: []int{}, At: make([]float64, 0, 3*len(r.Vertices)), Point: [2]float64{short(r.Witness[0]), short(r.Witness[1])}}

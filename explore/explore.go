@@ -101,8 +101,6 @@ func (e *Explorer) model(ctx context.Context, i int) (model, error) {
 		switch {
 		case err != nil:
 			return model{}, err
-		case n.Maximal():
-			return model{}, fmt.Errorf("%s: the network has maxima, whose regions are not drawn: count counts them, and list lists them", name)
 		case n.Inputs() < 2:
 			return model{}, fmt.Errorf("%s: one input, expected two at least: list shows the regions of a network on a line", name)
 		case e.inputs != 0 && n.Inputs() != e.inputs:

@@ -102,6 +102,11 @@ func drawn(t testing.TB, name string, seed uint64, widths ...int) Model {
 	}
 	n, err := network.New(layers)
 	require.NoError(t, err)
+	return is(name, n)
+}
+
+// is the model of a network.
+func is(name string, n *network.Network) Model {
 	return Model{Name: name, Open: func(context.Context) (*network.Network, []string, error) { return n, nil, nil }}
 }
 
