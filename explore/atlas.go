@@ -17,6 +17,9 @@ import (
 // and a browser takes long to draw them.
 const mostRegions = 20000
 
+// mostSigns is the number of signs in all patterns of a map, each of which is a byte in the browser.
+const mostSigns = 1 << 26
+
 // hues is the number of hues of a map coloured by pattern, each in a light and a dark shade.
 const hues = 4
 

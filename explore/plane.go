@@ -238,5 +238,5 @@ func window(w []float64) (ball.Ball, error) {
 
 // onPlane is the map of a network on a window.
 func onPlane(ctx context.Context, n *network.Network, w ball.Ball) (*plot.Map, error) {
-	return plot.AtMost(ctx, n, w, mostRegions)
+	return plot.AtMost(ctx, n, w, min(mostRegions, max(1, mostSigns/max(1, n.Signs()))))
 }

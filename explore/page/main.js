@@ -10,7 +10,7 @@ import { save, svgOf } from "./svg.js";
 import { View } from "./view.js";
 
 // How long, in milliseconds, answers may take while something moves and when it has come to rest.
-const quick = 200, patient = 10000;
+const quick = 200, hasty = 2000, patient = 10000;
 
 const view = new View(by("map"), by("over"), by("ball")), past = new History();
 let info = null, state = null, plane = null;
@@ -126,7 +126,7 @@ function askMap(moving) {
   clearTimeout(mapSoon);
   const have = view.atlas, w = view.window(0);
   if (have && have.about === JSON.stringify(about()) && have.covers(w)) return;
-  mapSoon = setTimeout(() => live.map.want({ ...about(), window: view.window(0.25), milliseconds: patient }, true), moving ? 90 : 0);
+  mapSoon = setTimeout(() => live.map.want({ ...about(), window: view.window(0.25), milliseconds: nearer ? hasty : patient }, true), moving ? 90 : 0);
 }
 
 // nearer is how often a first view of too many regions is halved before the page says so.
@@ -138,14 +138,15 @@ function gotMap(a, body) {
   if (!same(body)) return;
   if (a.why && nearer > 0) {
     nearer--;
+    banner("Too much to draw: coming nearer");
     const { view: v, ball: b } = state;
     change({ view: bounded({ ...v, h: v.h / 2 }), ball: { ...b, r: Number((b.r / 2).toPrecision(2)) } }, false);
     address();
     return;
   }
   nearer = 0;
-  banner(a.why === "many" ? "More than " + info.most.toLocaleString("en") + " regions in this window: zoom in to see them. Counts hold all the same."
-    : a.why ? "The regions of this window were not found in " + patient / 1000 + " s: zoom in." : "");
+  banner(a.why === "many" ? "More than " + (Number(a.atLeast) - 1).toLocaleString("en") + " regions in this window: zoom in to see them. Counts hold all the same."
+    : a.why ? "The regions of this window were not found in " + body.milliseconds / 1000 + " s: zoom in." : "");
   const atlas = new Atlas(a);
   atlas.about = JSON.stringify(about());
   view.atlas = atlas;
