@@ -58,7 +58,7 @@ func report(stderr io.Writer, cmd *cobra.Command, err error) int {
 		return exitStopped
 	}
 	var e *exitError
-	line := strings.Join(strings.Fields(err.Error()), " ")
+	line := oneLine(err)
 	if errors.As(err, &e) {
 		fmt.Fprintf(stderr, "relucell: %s\n", line)
 		return e.code
@@ -66,6 +66,9 @@ func report(stderr io.Writer, cmd *cobra.Command, err error) int {
 	fmt.Fprintf(stderr, "relucell: %s (see %s --help)\n", line, cmd.CommandPath())
 	return exitInput
 }
+
+// oneLine is what an error says, on one line.
+func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
 
 // action makes a command's function of f: an error without a code is a failure.
 func action(f func(cmd *cobra.Command, args []string) error) func(*cobra.Command, []string) error {

@@ -33,7 +33,10 @@ Exit codes: 0 done as asked (exact, or --gap reached); 1 failed, a refused proof
 	root.SetVersionTemplate("relucell {{.Version}}\n")
 	root.PersistentFlags().BoolP("verbose", "v", false, "log what happens to standard error")
 	root.AddCommand(newCountCmd(), newVerifyCmd(), newListCmd(), newBoundCmd(), newRangeCmd(), newLipschitzCmd(), newReachCmd(), newRadiusCmd(), newEvalCmd(),
-		newCrosscheckCmd(), newExperimentCmd(), newCheckCmd(), newConvertCmd(), newInfoCmd(), newPlotCmd(), newSliceCmd(), newWorkerCmd(), newJobsCmd())
+		newCrosscheckCmd(), newExperimentCmd(), newCheckCmd(), newConvertCmd(), newInfoCmd(), newPlotCmd(), newSliceCmd(), newServeCmd(), newWorkerCmd(), newJobsCmd())
+	for _, cmd := range root.Commands() {
+		registerCompletions(cmd)
+	}
 	root.InitDefaultCompletionCmd()
 	if completion, _, err := root.Find([]string{"completion"}); err == nil {
 		completion.RunE = func(*cobra.Command, []string) error {
