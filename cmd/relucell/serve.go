@@ -222,7 +222,8 @@ func (s *server) method(r request) (func(context.Context, *task) outcome, error)
 		s.staying = true
 		return at(struct{}{}, nil)
 	}
-	return s.command, nil
+	nets := s.nets.view() // in the order of the lines: a later unload takes nothing from it
+	return func(ctx context.Context, t *task) outcome { return s.command(ctx, t, nets) }, nil
 }
 
 // hello compares versions.
@@ -246,8 +247,8 @@ func (s *server) hello(params json.RawMessage) (any, error) {
 }
 
 // command answers by a command.
-func (s *server) command(ctx context.Context, t *task) outcome {
-	c := &call{method: t.Method, params: t.Params, nets: s.nets, item: func(line []byte) error {
+func (s *server) command(ctx context.Context, t *task, nets *shelf) outcome {
+	c := &call{method: t.Method, params: t.Params, nets: nets, item: func(line []byte) error {
 		if err := t.credit.spend(ctx); err != nil {
 			return err
 		}

@@ -251,6 +251,18 @@ func endless(t *testing.T, handle string) string {
 	return fmt.Sprintf(`{"id":"endless","method":"count","params":{"net":"%s","center":0,"radius":10},"progress":true}`, handle)
 }
 
+// What is asked before an unload is answered, however late it starts.
+func TestUnloadComesAfterWhatWasAsked(t *testing.T) {
+	c := converse(t)
+	for i := range 50 {
+		h := c.load(data + "degenerate/concurrent.json")
+		c.say(fmt.Sprintf(`{"id":1,"method":"count","params":{"net":"%s","box":"-1:1"}}%s{"id":"u%d","method":"unload","params":{"net":"%s"}}`, h, "\n", i, h))
+		for ended := 0; ended < 2; ended++ {
+			require.Nil(t, c.next().Error)
+		}
+	}
+}
+
 func TestCancelEndsACountWithItsBracket(t *testing.T) {
 	c := converse(t)
 	wide, moons := c.load(wideNet(t, 8, 40, 40, 40)), c.load(data+"two_moons_2-16-16-1.onnx")

@@ -4,6 +4,7 @@ package main
 // reading.
 
 import (
+	"maps"
 	"strconv"
 	"strings"
 	"sync"
@@ -44,6 +45,13 @@ func (s *shelf) get(handle string) (held, bool) {
 	defer s.mu.Unlock()
 	h, ok := s.nets[handle]
 	return h, ok
+}
+
+// view is a shelf of what is there now.
+func (s *shelf) view() *shelf {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return &shelf{last: s.last, nets: maps.Clone(s.nets)}
 }
 
 // drop forgets a network; what runs on it goes on.
