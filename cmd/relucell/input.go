@@ -83,7 +83,7 @@ func (f *netFlags) open(ctx context.Context, cmd *cobra.Command, path string) (*
 	}
 	r, err := within(ctx, func() (held, error) {
 		n, im, err := load.Read(path, load.Options{NormaliseNNet: f.normalise, Output: f.output, Batch: f.batch})
-		return held{n, im}, err
+		return held{n: n, im: im}, err
 	})
 	if r.n == nil && ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		return nil, nil, stopped(ctx, path+": stopped before the network was read")

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/relucell/relucell/internal/files"
@@ -22,6 +23,8 @@ type loadParams struct {
 	// or json, perhaps with .gz behind it.
 	Data   []byte
 	Format string
+	// Name is what pictures call the network; empty for the file's.
+	Name string
 
 	Normalise bool
 	Output    string
@@ -82,6 +85,9 @@ func (p *loadParams) check() error {
 }
 
 func (p *loadParams) read() (h held, err error) {
+	if h.name = p.Name; h.name == "" && p.Path != "" {
+		h.name = filepath.Base(p.Path)
+	}
 	opt := load.Options{NormaliseNNet: p.Normalise, Output: p.Output, Batch: p.Batch}
 	switch {
 	case p.Path != "":

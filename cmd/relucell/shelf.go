@@ -5,17 +5,31 @@ package main
 
 import (
 	"maps"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/spf13/cobra"
 
 	"github.com/relucell/relucell/network"
 )
 
 // held is a network that was read.
 type held struct {
-	n  *network.Network
-	im *network.Import
+	n    *network.Network
+	im   *network.Import
+	name string // for pictures
+}
+
+// displayed is what a picture calls the network of a path, or of a handle.
+func displayed(cmd *cobra.Command, path string) string {
+	if c := callOf(cmd); c != nil {
+		if h, ok := c.nets.get(path); ok && h.name != "" {
+			return h.name
+		}
+	}
+	return filepath.Base(path)
 }
 
 // handles is how they begin; a file of such a name is "./net:1".

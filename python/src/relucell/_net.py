@@ -41,7 +41,7 @@ class Network:
         """The network's handle in a process, which reads it where it has not."""
         handle = self._handles.get(server)
         if handle is None:
-            loaded = self._load(server)
+            loaded = self._load(server, {**self._source, "name": self.name})
             if self.info and loaded["info"]["net"]["sha256"] != self.info["net"]["sha256"]:
                 raise InputError(f"{self.name}: the file has changed since it was loaded; load it again")
             self.info = loaded["info"]
@@ -49,11 +49,12 @@ class Network:
             weakref.finalize(self, server.unwanted.append, handle).atexit = False
         return handle
 
-    def _load(self, server: _server.Server) -> Any:
-        data = self._source.get("data")
+    @staticmethod
+    def _load(server: _server.Server, source: dict[str, Any]) -> Any:
+        data = source.pop("data", None)
         if data is None:
-            return server.ask("load", self._source)
-        rest = {k: v for k, v in self._source.items() if k != "data"}
+            return server.ask("load", source)
+        rest = source
         if len(data) <= _INLINE:
             return server.ask("load", {**rest, "data": base64.b64encode(data).decode()})
         ending = rest.pop("format")
@@ -380,6 +381,9 @@ class Picture:
 
     def _repr_svg_(self) -> str:
         return self.svg
+
+    def __repr__(self) -> str:
+        return f"<relucell.Picture of {self._net.name}>"
 
 
 class _File:
