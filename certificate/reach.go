@@ -85,9 +85,6 @@ func (s *Reach) end() { s.require(s.next() == nil, "a line more than the proof h
 // reach checks the next line of the reach set against the region at which the walker stands.
 func (w *walker) reach() {
 	s := w.reachSet
-	for _, y := range w.net.layers {
-		s.require(y.ends == nil, "a reach set of a network with maxima, expected one without")
-	}
 	number := s.line
 	text := s.next()
 	s.require(text != nil, "the file ends, and %d regions of the proof are in it: another one follows", number)
@@ -209,7 +206,8 @@ func (f *scaled) at(x common) *big.Int {
 	return v
 }
 
-// regionForms are the forms of a region: of each neuron, times its sign, nil for the sign 0; and of
+// regionForms are the forms of a region: of each neuron, times its sign, nil for the sign 0; of each
+// piece of a maximum, what the one that wins is above it, nil for that and for what is identical; and of
 // the outputs.
 type regionForms struct {
 	pattern string
@@ -250,10 +248,13 @@ func (w *walker) regionForms() (z regionForms) {
 			forms[u] = f
 		}
 		for j, u := range y.neurons {
-			signs[u] = y.sign[j]
-			text.WriteByte("-0+"[y.sign[j]+1])
-			f := forms[u].times(big.NewInt(int64(y.sign[j])), 0)
-			if y.sign[j] == 0 {
+			s, f := y.sign[j], forms[u]
+			if y.ends != nil {
+				s, f = y.belowWinner(forms, j)
+			}
+			signs[u] = s
+			text.WriteByte("-0+"[s+1])
+			if f = f.times(big.NewInt(int64(s)), 0); s == 0 || y.ends != nil && s > 0 {
 				f = nil
 			}
 			z.neurons = append(z.neurons, f)
@@ -267,10 +268,37 @@ func (w *walker) regionForms() (z regionForms) {
 		if signs[u] > 0 {
 			slope = new(big.Int).Lsh(big.NewInt(1), last.fine)
 		}
+		if last.column != nil && slope.Sign() == 0 {
+			continue // one of its maximum's other pieces leaves it
+		}
 		z.out = append(z.out, f.times(slope, int(last.fine)))
 	}
 	z.pattern = text.String()
 	return z
+}
+
+// belowWinner returns the sign of piece j of a decided maximum, + for the one that wins, 0 for what is
+// identical to it and − for the rest, and what it is above the one that wins.
+func (y *level) belowWinner(forms []*scaled, j int) (s int8, f *scaled) {
+	win := j
+	y.others(j, func(i int) {
+		if y.sign[i] > 0 {
+			win = i
+		}
+	})
+	f = forms[y.neurons[j]].times(big.NewInt(1), 0)
+	zero := true
+	for k := range f.v {
+		f.v[k].Sub(&f.v[k], &forms[y.neurons[win]].v[k])
+		zero = zero && f.v[k].Sign() == 0
+	}
+	switch {
+	case win == j:
+		return +1, f
+	case zero:
+		return 0, f
+	}
+	return -1, f
 }
 
 // through returns the forms of a layer from those of the layer before and the signs there.

@@ -361,9 +361,3 @@ func TestSafetyBombs(t *testing.T) {
 		})
 	}
 }
-
-func TestSafetyKnowsNoMaxima(t *testing.T) {
-	net := tnet{inputs: 2, layers: []tlayer{{act: "max", pieces: []int{2}, w: [][]float64{{1, 0}, {0, 1}}, b: []float64{0, 0}}}}
-	_, err := CheckSafety(background, net.text(), nil, "proof", SafetyOptions{open: memory{"proof": nil}.open})
-	require.ErrorContains(t, err, "network: it has maxima")
-}

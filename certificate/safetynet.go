@@ -4,7 +4,6 @@ package certificate
 // numbers are such. docs/safety-proof.md §4.1 is what this file does.
 
 import (
-	"errors"
 	"fmt"
 	"math/big"
 	"math/bits"
@@ -85,9 +84,9 @@ type safetyNet struct {
 
 func readSafetyNet(text []byte) (n *safetyNet, err error) {
 	n = &safetyNet{}
-	entries, maxima := 0, false
-	n.hash, n.inputs, err = readLayers(text, denseMost, func(r *rawLayer) {
-		entries, maxima = entries+r.entries, maxima || r.pieces != nil
+	entries := 0
+	t := &tournament{add: func(r *rawLayer) {
+		entries += r.entries
 		n.raw, n.outputs = append(n.raw, r), len(r.bias)
 		for j := range r.slopes {
 			if r.slopeSign(j) != 0 {
@@ -96,12 +95,12 @@ func readSafetyNet(text []byte) (n *safetyNet, err error) {
 			n.zero = append(n.zero, r.slopes[j].Sign() == 0)
 			n.units++
 		}
-	})
-	switch {
-	case err != nil:
-	case maxima:
-		err = errors.New("it has maxima, of which proofs of safety do not know")
-	case entries > denseMost:
+	}}
+	n.hash, n.inputs, err = readLayers(text, denseMost, t.take)
+	if err != nil {
+		return n, err
+	}
+	if t.end(); entries > denseMost {
 		err = fmt.Errorf("it has more than %d weights, zeros included, the most that proofs of safety are about", denseMost)
 	}
 	return n, err

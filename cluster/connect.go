@@ -6,10 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -66,6 +68,9 @@ func readContext(name string) (c natsContext, err error) {
 		}
 		file = filepath.Join(folder, "nats", "context", name+".json")
 	}
+	if err := readable(file); err != nil {
+		return c, err
+	}
 	b, err := os.ReadFile(file)
 	if err != nil {
 		return c, err
@@ -76,41 +81,106 @@ func readContext(name string) (c natsContext, err error) {
 	return c, nil
 }
 
+// readable says what keeps a file from being read.
+func readable(path string) error {
+	f, err := os.Open(path)
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return fmt.Errorf("%s: %w", path, at.Err)
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if st, err := f.Stat(); err != nil || !st.Mode().IsRegular() {
+		return fmt.Errorf("%s: not a regular file", path)
+	}
+	return nil
+}
+
 const (
 	// reconnectWait is the time between two attempts to come back.
 	reconnectWait = 250 * time.Millisecond
 	dialTimeout   = 5 * time.Second
 )
 
-// dial connects.
-func (a Access) dial(name string) (*nats.Conn, error) {
+// Check says what is wrong with an access that no server need be asked about: an address, or a file.
+// The error begins with the name of the flag of the command that says it.
+func (a Access) Check() error {
+	_, _, err := a.settings()
+	return err
+}
+
+// settings returns the access with what its context adds, and the options of a connection that
+// follow from both.
+func (a Access) settings() (Access, []nats.Option, error) {
 	c, err := readContext(a.Context)
 	if err != nil {
-		return nil, err
+		return a, nil, fmt.Errorf("nats-context: %w", err)
 	}
-	or := func(s, other string) string {
-		if s != "" {
-			return s
+	from := map[*string]string{} // what is to be said before an error about a setting
+	for _, f := range []struct {
+		name      string
+		to        *string
+		ofContext string
+	}{{"cluster", &a.URL, c.URL}, {"creds", &a.Creds, c.Creds}, {"tls-ca", &a.CA, c.CA}, {"tls-cert", &a.Cert, c.Cert}, {"tls-key", &a.Key, c.Key}} {
+		if from[f.to] = f.name; *f.to == "" && f.ofContext != "" {
+			*f.to, from[f.to] = f.ofContext, "nats-context: "+a.Context+": "+f.name
 		}
-		return other
 	}
-	a.URL, a.Creds, a.CA, a.Cert, a.Key = or(a.URL, c.URL), or(a.Creds, c.Creds), or(a.CA, c.CA), or(a.Cert, c.Cert), or(a.Key, c.Key)
-	log := a.log()
-	options := []nats.Option{nats.Name(name), nats.MaxReconnects(-1), nats.ReconnectWait(reconnectWait), nats.Timeout(dialTimeout),
-		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
-			if err != nil { // else by ourselves
-				log.Warn("disconnected", "why", err)
-			}
-		}),
-		nats.ReconnectHandler(func(nc *nats.Conn) { log.Warn("connected again", "to", nc.ConnectedUrlRedacted()) }),
-		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { log.Warn("connection", "error", err) })}
+	if err := checkURL(a.URL); err != nil {
+		return a, nil, fmt.Errorf("%s: %w", from[&a.URL], err)
+	}
+	for _, f := range []*string{&a.Creds, &a.CA, &a.Cert, &a.Key} {
+		if *f == "" {
+			continue
+		}
+		if err := readable(*f); err != nil {
+			return a, nil, fmt.Errorf("%s: %w", from[f], err)
+		}
+	}
+	var options []nats.Option
+	add := func(file *string, expected string, option nats.Option) {
+		if err == nil && !holds(option) {
+			err = fmt.Errorf("%s: %s: expected %s", from[file], *file, expected)
+		}
+		options = append(options, option)
+	}
 	if a.Creds != "" {
-		options = append(options, nats.UserCredentials(a.Creds))
+		add(&a.Creds, "credentials as nsc makes them", nats.UserCredentials(a.Creds))
 	}
+	if a.CA != "" {
+		add(&a.CA, "certificates in PEM", nats.RootCAs(a.CA))
+	}
+	if a.Cert != "" || a.Key != "" {
+		add(&a.Cert, "a certificate in PEM, beside its key in "+from[&a.Key]+": "+a.Key, nats.ClientCert(a.Cert, a.Key))
+	}
+	return a, append(options, c.options(&err)...), err
+}
+
+// holds says whether the files of an option can be read as what they are to be. Errors of the
+// library may quote them.
+func holds(option nats.Option) bool {
+	var o nats.Options
+	if option(&o) != nil {
+		return false
+	}
+	if o.UserJWT == nil {
+		return true
+	}
+	_, err := o.UserJWT()
+	if err == nil {
+		_, err = o.SignatureCB(nil)
+	}
+	return err == nil
+}
+
+// options returns those that only a context says.
+func (c natsContext) options(problem *error) (options []nats.Option) {
 	if c.NKey != "" {
 		o, err := nats.NkeyOptionFromSeed(c.NKey)
-		if err != nil {
-			return nil, errors.New("the nkey of the context cannot be read")
+		if err != nil && *problem == nil {
+			*problem = errors.New("nats-context: its nkey cannot be read")
 		}
 		options = append(options, o)
 	}
@@ -120,12 +190,45 @@ func (a Access) dial(name string) (*nats.Conn, error) {
 	if c.Token != "" {
 		options = append(options, nats.Token(c.Token))
 	}
-	if a.CA != "" {
-		options = append(options, nats.RootCAs(a.CA))
+	return options
+}
+
+// checkURL says what of an address no server can have. Its error quotes nothing before an @.
+func checkURL(addresses string) error {
+	const expected = "expected an address such as nats://host:4222 or tls://host:4222"
+	for s := range strings.SplitSeq(addresses, ",") {
+		s = strings.TrimSpace(s)
+		if !strings.Contains(s, "://") {
+			s = "nats://" + s
+		}
+		u, err := url.Parse(s)
+		if err != nil || u.Hostname() == "" || u.Scheme != "nats" && u.Scheme != "tls" {
+			return fmt.Errorf("%q: %s", Redacted(addresses), expected)
+		}
+		if p := u.Port(); p != "" {
+			if n, err := strconv.ParseUint(p, 10, 16); err != nil || n == 0 {
+				return fmt.Errorf("%s: port %s, expected one from 1 to 65535", Redacted(addresses), p)
+			}
+		}
 	}
-	if a.Cert != "" || a.Key != "" {
-		options = append(options, nats.ClientCert(a.Cert, a.Key))
+	return nil
+}
+
+// dial connects.
+func (a Access) dial(name string) (*nats.Conn, error) {
+	a, options, err := a.settings()
+	if err != nil {
+		return nil, err
 	}
+	log := a.log()
+	options = append(options, nats.Name(name), nats.MaxReconnects(-1), nats.ReconnectWait(reconnectWait), nats.Timeout(dialTimeout),
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
+			if err != nil { // else by ourselves
+				log.Warn("disconnected", "why", err)
+			}
+		}),
+		nats.ReconnectHandler(func(nc *nats.Conn) { log.Warn("connected again", "to", nc.ConnectedUrlRedacted()) }),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { log.Warn("connection", "error", err) }))
 	nc, err := nats.Connect(a.URL, options...)
 	var unread *url.Error
 	if errors.As(err, &unread) { // its text quotes the address

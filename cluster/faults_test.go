@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -194,6 +195,61 @@ func TestAPoisonItemEndsTheJob(t *testing.T) {
 	var failed *FailedError
 	require.ErrorAs(t, err, &failed)
 	require.Contains(t, err.Error(), "path +: 3 workers took it and none answered")
+}
+
+// Workers that cannot read a job took its items out of the queue, which the coordinator filled anew,
+// for ever.
+func TestAJobThatNoWorkerCanReadEnds(t *testing.T) {
+	t.Parallel()
+	s, _ := small(t)
+	a := site(t, 0)
+	j, err := NewJob("", s.net, s.ball, false)
+	require.NoError(t, err)
+	st, err := open(t.Context(), a, "coordinator")
+	require.NoError(t, err)
+	defer st.close()
+	f := newFollower(st, s.options(a), j)
+	require.NoError(t, f.submit(t.Context(), s.net))
+	require.NoError(t, put(t.Context(), f.texts, netName(&f.Job), []byte("no network")))
+	employ(t, Worker{Access: a})
+	_, err = Count(t.Context(), s.net, s.ball, s.options(a))
+	var failed *FailedError
+	require.ErrorAs(t, err, &failed)
+	require.Contains(t, err.Error(), "the root: 3 workers took it and none could read the job")
+}
+
+// What is wrong with an access in itself was found by the connection, or never, and named no flag.
+func TestAnAccessNamesWhatIsWrongWithIt(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "junk")
+	require.NoError(t, os.WriteFile(file, []byte("junk"), 0o600))
+	context := filepath.Join(t.TempDir(), "c.json")
+	require.NoError(t, os.WriteFile(context, []byte(`{"url":"nats://me:secret@host","creds":"/no/such"}`), 0o600))
+	for _, c := range []struct {
+		a    Access
+		want string
+	}{
+		{Access{}, `cluster: "": expected an address`},
+		{Access{URL: "http://host:80"}, `cluster: "http://host:80": expected an address`},
+		{Access{URL: "nats://host:4222,ftp://me:secret@host"}, `cluster: "nats://host:4222,ftp://xxxxx@host": expected an address`},
+		{Access{URL: "nats://"}, "expected an address"},
+		{Access{URL: "host:0"}, "port 0, expected one from 1 to 65535"},
+		{Access{URL: "host", Creds: "/no/such"}, "creds: /no/such: no such file"},
+		{Access{URL: "host", Creds: file}, "creds: " + file + ": expected credentials"},
+		{Access{URL: "host", Creds: t.TempDir()}, "not a regular file"},
+		{Access{URL: "host", CA: file}, "tls-ca: " + file + ": expected certificates"},
+		{Access{URL: "host", Cert: file}, "tls-cert: " + file + ": expected a certificate in PEM, beside its key"},
+		{Access{URL: "host", Key: "/no/such"}, "tls-key: /no/such: no such file"},
+		{Access{Context: "/no/such.json"}, "nats-context: /no/such.json: no such file"},
+		{Access{Context: file}, "nats-context: " + file + ": not a context"},
+		{Access{Context: context}, "nats-context: " + context + ": creds: /no/such: no such file"},
+	} {
+		err := c.a.Check()
+		require.ErrorContains(t, err, c.want)
+		require.NotContains(t, err.Error(), "secret")
+		_, dialled := c.a.dial("x")
+		require.Equal(t, err, dialled)
+	}
+	require.NoError(t, Access{URL: "host:4222,tls://me:secret@[::1]:4222"}.Check())
 }
 
 // A worker that lies: what it claims does not count where records are verified, and is asked for

@@ -55,6 +55,14 @@ const UsualBudget = 1 << 27
 // nameOf is a subject's token, and a part of the names of streams.
 var nameOf = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
+// CheckName says what keeps a name from being that of a job.
+func CheckName(name string) error {
+	if !nameOf.MatchString(name) {
+		return fmt.Errorf("job %.80q: expected 1 to 64 letters, digits, - and _", name)
+	}
+	return nil
+}
+
 // NewJob describes a count of n in b. Without a name the job is named by what it is about, so that
 // the same count finds it again.
 func NewJob(name string, n *network.Network, b ball.Ball, proved bool) (Job, error) {
@@ -68,8 +76,8 @@ func NewJob(name string, n *network.Network, b ball.Ball, proved bool) (Job, err
 		id := sha256.Sum256(fmt.Appendf(nil, "%s\nproved %t\n", j.About, proved))
 		j.Name = fmt.Sprintf("count-%x", id[:6])
 	}
-	if !nameOf.MatchString(j.Name) {
-		return j, fmt.Errorf("job %q: expected 1 to 64 letters, digits, - and _", j.Name)
+	if err := CheckName(j.Name); err != nil {
+		return j, err
 	}
 	_, err := j.ball() // a job that no worker can read would never end
 	return j, err

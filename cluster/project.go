@@ -107,6 +107,9 @@ func (w *worker) compile(ctx context.Context, j Job) (*project, error) {
 	if err == nil {
 		p.items, err = enumerate.NewItems(ctx, n, b, j.Proved)
 	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err() // no fault of the job's
+	}
 	p.problem = err
 	return p, nil
 }

@@ -107,8 +107,8 @@ func (s *store) buckets(ctx context.Context, j *Job, create bool) (answers, text
 
 // job reads a job, which must be there, and its revision.
 func (s *store) job(ctx context.Context, name string) (Job, uint64, error) {
-	if !nameOf.MatchString(name) {
-		return Job{}, 0, fmt.Errorf("job %.80q: expected 1 to 64 letters, digits, - and _", name)
+	if err := CheckName(name); err != nil {
+		return Job{}, 0, err
 	}
 	e, err := lookUp(ctx, s.jobs, name)
 	if errors.Is(err, jetstream.ErrKeyNotFound) {

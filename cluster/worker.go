@@ -161,9 +161,14 @@ func (w *worker) handle(ctx context.Context, msg jetstream.Msg) {
 		return
 	}
 	defer p.users.Done()
-	if err := p.problem; err != nil {
-		w.log.Warn("refused an item", "job", name, "why", err)
+	switch {
+	case p.Program != w.program: // its workers are others
+		w.log.Warn("refused an item", "job", name, "why", p.problem)
 		_ = msg.Term()
+		return
+	case p.problem != nil && meta.NumDelivered < mostDeliveries: // another worker may be able to
+		w.log.Warn("handed an item back", "job", name, "why", p.problem)
+		_ = msg.NakWithDelay(pause)
 		return
 	}
 	if w.answer(ctx, p, path, meta) {
@@ -262,7 +267,11 @@ func (w *worker) kept(ctx context.Context, p *project, path []int8) (*answer, er
 // work walks the item. It is nil where ctx has ended.
 func (w *worker) work(ctx context.Context, p *project, path []int8, meta *jetstream.MsgMetadata) *pending {
 	a := &pending{answer: answer{job: p.id(), worker: w.id, Answer: journal.Answer{Record: journal.Record{Path: path}}}}
-	if meta.NumDelivered > mostDeliveries {
+	switch {
+	case p.problem != nil:
+		a.fault = fmt.Sprintf("%d workers took it and none could read the job, the last one since %v", mostDeliveries, p.problem)
+		return a
+	case meta.NumDelivered > mostDeliveries:
 		a.fault = fmt.Sprintf("%d workers took it and none answered", mostDeliveries)
 		return a
 	}

@@ -4,7 +4,6 @@
 package enumerate
 
 import (
-	"errors"
 	"math/big"
 
 	"github.com/relucell/relucell/ball"
@@ -20,7 +19,8 @@ import (
 type Cell struct {
 	Norm ball.Norm
 	// The region is where all rows are > 0, within the open unit ball; there is one for each neuron
-	// of another sign than 0, whose number is in Neurons. Where a row is constant it is positive.
+	// of another sign than 0, whose number is in Neurons, and of a maximum one for each piece of sign
+	// −, which says what the largest is above it. Where a row is constant it is positive.
 	Rows    []exact.Row
 	Neurons []int
 	// Inside is a point strictly inside.
@@ -28,15 +28,8 @@ type Cell struct {
 	m      *tree.Subject
 }
 
-// errMaxima says that a description has no words for the pieces of maxima.
-var errMaxima = marked{errors.New("enumerate: the constraints of a region of a network with maxima, expected a network of relu and the like: max(a, b) = a + relu(b − a)"), ErrInput}
-
-// Cell returns the region's constraints. An error is an [ErrInput]: numbers out of all range, or a
-// network with maxima.
+// Cell returns the region's constraints. An error is an [ErrInput]: numbers out of all range.
 func (r Region) Cell() (*Cell, error) {
-	if r.of.net.Maximal() {
-		return nil, errMaxima
-	}
 	m, err := r.of.subject()
 	if err != nil {
 		return nil, err
@@ -49,16 +42,9 @@ func (r Region) Cell() (*Cell, error) {
 	c := &Cell{Norm: m.Norm, m: m}
 	for l, ly := range m.Layers {
 		for j := range ly.Neurons {
-			id := ly.First + j
-			s := r.Pattern[id]
-			if s == 0 {
-				continue
+			if row, bounds := path.Bounding(l, j, r.Pattern); bounds {
+				c.Rows, c.Neurons = append(c.Rows, row), append(c.Neurons, ly.First+j)
 			}
-			row := path.At(l, j, r.Pattern)
-			if s < 0 {
-				row = row.Neg()
-			}
-			c.Rows, c.Neurons = append(c.Rows, row), append(c.Neurons, id)
 		}
 	}
 	mid, scale := m.Ball.Mid(), m.Ball.Scale()
@@ -95,7 +81,8 @@ func (c *Cell) RowOf(row []*big.Int) (f exact.Row, times *big.Rat) {
 }
 
 // NeuronIntegers tells f the pre-activation of neuron j on the region, in integers times 2^exp: the
-// coefficients of the inputs, and then the offset. They are valid during the call.
+// coefficients of the inputs, and then the offset. Of a piece of a maximum it tells what that is above
+// the largest one. They are valid during the call.
 func (r Region) NeuronIntegers(j int, f func(row []*big.Int, exp int)) {
 	r.withPass(func(p *network.AffinePass) { f(p.Neuron(r.Pattern, j)) })
 }
@@ -103,9 +90,6 @@ func (r Region) NeuronIntegers(j int, f func(row []*big.Int, exp int)) {
 // Polytope returns the closure of the region in coordinates of the unit ball, and the names of its
 // constraints, as in [Vertex.Facets]. An error is that of Vertices and of Cell.
 func (r Region) Polytope() (p *exact.Polytope, names []int, err error) {
-	if r.of.net.Maximal() {
-		return nil, nil, errMaxima
-	}
 	g, _, err := r.polytope()
 	if err != nil {
 		return nil, nil, err

@@ -44,6 +44,18 @@ func (r Region) closureOf() (list []constraint) {
 			if r.Pattern[id] < 0 {
 				row = row.Neg()
 			}
+			if ly.Ends != nil { // what the largest is above it: 0 for the largest
+				for w := j; w < ly.Ends[j]; w++ {
+					if r.Pattern[ly.First+w] > 0 {
+						row = path.At(l, w, r.Pattern).Minus(path.At(l, j, r.Pattern))
+					}
+				}
+				for w := j; w >= 0 && ly.Ends[w] == ly.Ends[j]; w-- {
+					if r.Pattern[ly.First+w] > 0 {
+						row = path.At(l, w, r.Pattern).Minus(path.At(l, j, r.Pattern))
+					}
+				}
+			}
 			if slices.ContainsFunc(row.G, func(g *big.Int) bool { return g.Sign() != 0 }) {
 				list = append(list, constraint{row, id, 0})
 			}

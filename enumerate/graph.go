@@ -15,8 +15,8 @@ import (
 	"github.com/relucell/relucell/network"
 )
 
-// Neighbour is a region across a facet: Neuron is the first in which the patterns differ, and is zero
-// on the facet.
+// Neighbour is a region across a facet: Neuron is the first in which the patterns differ, and is zero on
+// the facet, or a piece of a maximum that is as large as another there.
 type Neighbour struct {
 	Neuron  int
 	Pattern network.Pattern

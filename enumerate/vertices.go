@@ -4,7 +4,6 @@ package enumerate
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/big"
 	"slices"
@@ -17,8 +16,8 @@ import (
 type Vertex struct {
 	X   []float64
 	Err float64 // what each coordinate of X is off by at most
-	// Facets are those of the region on which the vertex lies. On facet i ≥ 0 neuron i is zero; of
-	// several neurons that are zero there it is the first. The others are −1−k for facet k of the
+	// Facets are those of the region on which the vertex lies. On facet i ≥ 0 neuron i is zero, or
+	// piece i of a maximum is as large as the largest; of several it is the first. The others are −1−k for facet k of the
 	// ball: for linf and a box, facet 2j is the lower end of input j and 2j+1 the upper one; for
 	// l1, facet k has the inputs above the centre's whose bit is set in k, and the others below.
 	Facets []int
@@ -101,8 +100,9 @@ func (r Region) Volume() (*big.Rat, error) {
 	return v, nil
 }
 
-// Facets returns the neurons that are zero on a facet of the region, ascending; of several on one
-// facet the first. An error is that of Vertices.
+// Facets returns the neurons that are zero on a facet of the region, and the pieces of maxima that are
+// as large as the largest there, ascending; of several on one facet the first. An error is that of
+// Vertices.
 func (r Region) Facets() ([]int, error) {
 	list, err := r.Vertices()
 	var all []int
@@ -128,9 +128,6 @@ func (r Region) guide() (*tree.Guide, *tree.Subject, error) {
 	o := r.of
 	if n, most := o.net.Inputs(), tree.Guidable(o.ball.Norm()); n > most {
 		return nil, nil, marked{fmt.Errorf("enumerate: vertices in %d inputs of the %v ball, expected %d at most", n, o.ball.Norm(), most), ErrNoVertices}
-	}
-	if o.net.Maximal() {
-		return nil, nil, marked{errors.New("enumerate: vertices of a network with maxima are not computed: its regions have points, patterns and affine maps"), ErrNoVertices}
 	}
 	m, err := o.subject()
 	if err != nil {

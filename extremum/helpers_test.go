@@ -7,6 +7,7 @@ import (
 	"context"
 	"math/big"
 	"math/rand"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -24,17 +25,23 @@ func rat(f float64) *big.Rat { return new(big.Rat).SetFloat64(f) }
 // forward evaluates the network at x in fractions.
 func forward(n *network.Network, x []*big.Rat) []*big.Rat {
 	for _, l := range n.Layers() {
-		z := make([]*big.Rat, l.Out())
+		z := make([]*big.Rat, l.Rows())
 		for i := range z {
 			z[i] = rat(l.B[i])
 			for k, v := range x {
 				z[i].Add(z[i], new(big.Rat).Mul(rat(l.W.At(i, k)), v))
 			}
-			if z[i].Sign() < 0 {
+			if l.Act != network.Max && z[i].Sign() < 0 {
 				z[i].Mul(z[i], rat(l.Below(i)))
 			}
 		}
 		x = z
+		if l.Act == network.Max {
+			x = nil
+			for _, k := range l.Pieces {
+				x, z = append(x, slices.MaxFunc(z[:k], (*big.Rat).Cmp)), z[k:]
+			}
+		}
 	}
 	return x
 }
@@ -71,7 +78,13 @@ func drawn(seed int64, norm ball.Norm) (*network.Network, Form, ball.Ball) {
 		out := 1 + r.Intn(4)
 		l := gen.Affine(values(in*out), values(out))
 		l.Act = []network.Activation{network.ReLU, network.ReLU, network.Abs}[r.Intn(3)]
-		layers, in = append(layers, l), out
+		if seed/4%3 == 2 { // in one of three, whatever else is drawn
+			l.Act = network.Max
+			for left := out; left > 0; left -= l.Pieces[len(l.Pieces)-1] {
+				l.Pieces = append(l.Pieces, 1+r.Intn(left))
+			}
+		}
+		layers, in = append(layers, l), l.Out()
 	}
 	layers = append(layers, gen.Affine(values(in*outputs), values(outputs)))
 	if r.Intn(4) == 0 {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"slices"
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/enumerate"
@@ -18,16 +19,16 @@ import (
 
 // Options says how to search; the zero value searches to the end.
 type Options struct {
-	// AtLeast, if not nil, ends the search as soon as a point is found at which the form is at least
-	// this.
-	AtLeast *big.Rat
+	// AtLeast, if not nil, ends the search as soon as a point is found at which a form is at least
+	// this, and Above where one is more than this.
+	AtLeast, Above *big.Rat
 }
 
 // Extreme is an extreme value of a form, and where it is attained.
 type Extreme struct {
 	// Lower ≤ the largest value ≤ Upper; for [Minimum], the smallest one. In a polytope both are
 	// equal; in the l2 ball they are within two float64 of each other. Upper is nil where
-	// Options.AtLeast ended the search.
+	// Options.AtLeast or Above ended the search.
 	Lower, Upper *big.Rat
 	// Point is a point of the closed ball; the form is Lower there (Upper, for Minimum).
 	Point []*big.Rat
@@ -43,23 +44,49 @@ func (e Extreme) Exact() bool { return e.Upper != nil && e.Lower.Cmp(e.Upper) ==
 // Maximum returns the largest value of the form of the outputs on the closed ball. When ctx ends
 // first its cause is the error. Other errors are those of [enumerate.Regions].
 func Maximum(ctx context.Context, n *network.Network, b ball.Ball, f Form, opt Options) (Extreme, error) {
-	if len(f.C) != n.Outputs() {
-		return Extreme{}, fmt.Errorf("extremum: a form of %d outputs, expected %d", len(f.C), n.Outputs())
+	all, err := Maxima(ctx, n, b, []Form{f}, opt)
+	if len(all) == 0 {
+		return Extreme{}, err
 	}
-	s := &search{ctx: ctx, form: f, filter: newFilter(f, b), opt: opt, round: b.Norm() == ball.L2 && b.Dim() > 1, floor: math.Inf(-1)}
+	return all[0], err
+}
+
+// Maxima is [Maximum] of several forms in one walk. What was found until an error is returned with
+// it.
+func Maxima(ctx context.Context, n *network.Network, b ball.Ball, list []Form, opt Options) ([]Extreme, error) {
+	searches := make([]*search, len(list))
+	for i, f := range list {
+		if len(f.C) != n.Outputs() {
+			return nil, fmt.Errorf("extremum: a form of %d outputs, expected %d", len(f.C), n.Outputs())
+		}
+		searches[i] = &search{ctx: ctx, form: f, filter: newFilter(f, b), opt: opt, round: b.Norm() == ball.L2 && b.Dim() > 1, floor: math.Inf(-1)}
+	}
+	found := func() []Extreme {
+		all := make([]Extreme, len(searches))
+		for i, s := range searches {
+			all[i] = s.best
+		}
+		return all
+	}
 	for r, err := range enumerate.Regions(ctx, n, b, enumerate.Options{Workers: 1}) {
-		if err == nil {
-			err = s.region(r)
+		done := false
+		for _, s := range searches {
+			if err == nil {
+				err = s.region(r)
+			}
+			done = done || s.done()
 		}
 		if err != nil {
-			return s.best, err
+			return found(), err
 		}
-		if opt.AtLeast != nil && s.best.Lower != nil && s.best.Lower.Cmp(opt.AtLeast) >= 0 {
-			s.best.Upper = nil
-			return s.best, nil
+		if done {
+			for _, s := range searches {
+				s.best.Upper = nil
+			}
+			break
 		}
 	}
-	return s.best, nil
+	return found(), nil
 }
 
 // Minimum returns the smallest value of the form: Upper is attained at Point, and Lower bounds it
@@ -67,9 +94,21 @@ func Maximum(ctx context.Context, n *network.Network, b ball.Ball, f Form, opt O
 func Minimum(ctx context.Context, n *network.Network, b ball.Ball, f Form) (Extreme, error) {
 	e, err := Maximum(ctx, n, b, f.Neg(), Options{})
 	if err == nil {
-		e.Lower, e.Upper = new(big.Rat).Neg(e.Upper), new(big.Rat).Neg(e.Lower)
+		e = e.Neg()
 	}
 	return e, err
+}
+
+// Neg is the smallest value of −f, e being the largest of f, or the other way round.
+func (e Extreme) Neg() Extreme {
+	neg := func(v *big.Rat) *big.Rat {
+		if v == nil {
+			return nil
+		}
+		return new(big.Rat).Neg(v)
+	}
+	e.Lower, e.Upper = neg(e.Upper), neg(e.Lower)
+	return e
 }
 
 // search is a search for a maximum.
@@ -90,17 +129,21 @@ func (s *search) region(r enumerate.Region) error {
 		return nil
 	}
 	s.best.Programmes++
+	var form []*big.Int
+	var den *big.Rat
+	r.AffineIntegers(func(rows [][]*big.Int, exp int) { form, den = s.form.over(rows, exp) })
+	n := len(form) - 1
+	if !slices.ContainsFunc(form[:n], func(g *big.Int) bool { return g.Sign() != 0 }) {
+		s.constant(r, den.Quo(new(big.Rat).SetInt(form[n]), den))
+		return nil
+	}
 	cell, err := r.Cell()
 	if err != nil {
 		return err
 	}
 	q := &question{search: s, cell: cell}
-	r.AffineIntegers(func(rows [][]*big.Int, exp int) {
-		form, den := s.form.over(rows, exp)
-		var times *big.Rat
-		q.row, times = cell.RowOf(form)
-		q.times = den.Mul(den, times)
-	})
+	q.row, q.times = cell.RowOf(form)
+	q.times.Mul(q.times, den)
 	before := s.best.Lower
 	if s.round {
 		err = q.enclose()
@@ -111,6 +154,26 @@ func (s *search) region(r enumerate.Region) error {
 		s.best.Pattern, s.floor = r.Pattern, dyadic.DownRat(s.best.Lower)
 	}
 	return err
+}
+
+// done says that the search may end early.
+func (s *search) done() bool {
+	v := s.best.Lower
+	return v != nil && (s.opt.AtLeast != nil && v.Cmp(s.opt.AtLeast) >= 0 || s.opt.Above != nil && v.Cmp(s.opt.Above) > 0)
+}
+
+// constant takes note of a region on which the form is v.
+func (s *search) constant(r enumerate.Region, v *big.Rat) {
+	if s.best.Lower == nil || v.Cmp(s.best.Lower) > 0 {
+		s.best.Lower, s.best.Pattern, s.floor, s.best.Point = v, r.Pattern, dyadic.DownRat(v), nil
+		for _, x := range r.Point() {
+			p, _ := x.Rat(nil)
+			s.best.Point = append(s.best.Point, p)
+		}
+	}
+	if s.best.Upper == nil || v.Cmp(s.best.Upper) > 0 {
+		s.best.Upper = v
+	}
 }
 
 // question is the maximum of a form on one region: row = times·form over coordinates of the unit
@@ -173,7 +236,14 @@ func (q *question) enclose() error {
 			high = low
 		}
 	}
-	if top := new(big.Rat).SetFloat64(high); q.best.Upper.Cmp(top) < 0 {
+	top := new(big.Rat).SetFloat64(high)
+	if v := q.opt.Above; v != nil && v.Cmp(top) < 0 && v.Cmp(q.best.Lower) >= 0 { // it is between the two
+		if more, err := q.exceeds(v); err != nil || more {
+			return err
+		}
+		top = v
+	}
+	if q.best.Upper.Cmp(top) < 0 {
 		q.best.Upper = top
 	}
 	return nil

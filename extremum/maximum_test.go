@@ -207,3 +207,52 @@ func FuzzParseForm(f *testing.F) {
 		}
 	})
 }
+
+// Several forms in one walk have the extremes that each has in a walk of its own.
+func TestMaximaOfSeveralForms(t *testing.T) {
+	for seed := range int64(30) {
+		n, f, b := drawn(seed, []ball.Norm{ball.LInf, ball.L1, ball.Box, ball.L2}[seed%4])
+		list := []Form{f, f.Neg(), {C: f.C, Offset: big.NewRat(1, 7)}}
+		all, err := Maxima(anything, n, b, list, Options{})
+		require.NoError(t, err)
+		for i, g := range list {
+			one, err := Maximum(anything, n, b, g, Options{})
+			require.NoError(t, err)
+			require.Equal(t, one, all[i])
+		}
+	}
+	_, err := Maxima(anything, gen.Build(gen.Affine([]float64{1}, []float64{0})), gen.AtOrigin(ball.L2, 1), []Form{{}}, Options{})
+	require.ErrorContains(t, err, "a form of 0 outputs, expected 1")
+}
+
+// Above stops at more than its value, not at the value itself.
+func TestAboveEndsTheSearch(t *testing.T) {
+	n, b := gen.TentMap(6)
+	f, err := ParseForm("y0", 1)
+	require.NoError(t, err)
+	e, err := Maximum(anything, n, b, f, Options{Above: big.NewRat(1, 1)})
+	require.NoError(t, err)
+	require.True(t, e.Exact())
+	e, err = Maximum(anything, n, b, f, Options{Above: big.NewRat(99, 100)})
+	require.NoError(t, err)
+	require.Nil(t, e.Upper)
+	require.Greater(t, e.Lower.Cmp(big.NewRat(99, 100)), 0)
+}
+
+// A network less itself is 0 in every region, of which no programme is asked.
+func TestADifferenceOfEqualNetworksIsZero(t *testing.T) {
+	for seed := range int64(20) {
+		n, _, b := drawn(seed, []ball.Norm{ball.LInf, ball.L1, ball.Box, ball.L2}[seed%4])
+		d, err := network.Difference(n, n)
+		require.NoError(t, err)
+		f, err := ParseForm("y0", n.Outputs())
+		require.NoError(t, err)
+		for _, g := range []Form{f, f.Neg()} {
+			e, err := Maximum(anything, d, b, g, Options{})
+			require.NoError(t, err)
+			require.True(t, e.Exact())
+			require.Zero(t, e.Lower.Sign())
+			require.True(t, b.Contains(e.Point))
+		}
+	}
+}

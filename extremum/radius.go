@@ -55,9 +55,6 @@ func ClassRadius(ctx context.Context, n *network.Network, center []float64, norm
 	if len(center) != n.Inputs() {
 		return Radius{}, fmt.Errorf("extremum: a centre of %d coordinates, expected %d", len(center), n.Inputs())
 	}
-	if n.Maximal() {
-		return Radius{}, errors.New("extremum: a radius of a network with maxima, expected one of relu and the like: max(a, b) = a + relu(b − a)")
-	}
 	if !(most > 0) || math.IsInf(most, 0) {
 		return Radius{}, fmt.Errorf("extremum: a largest radius of %v, expected a finite number greater than 0", most)
 	}
@@ -74,6 +71,34 @@ func ClassRadius(ctx context.Context, n *network.Network, center []float64, norm
 		return c.found, err
 	}
 	return c.found, c.nearest(center, most)
+}
+
+// Keeps returns the forms of the outputs that are positive wherever the class is that of r: it less
+// each of the others, or for one output that or its negative.
+func (r Radius) Keeps(outputs int) []Form {
+	if outputs == 1 {
+		return []Form{lead(1, 0, 0, int64(2*r.Class-1))}
+	}
+	var list []Form
+	for i := range outputs {
+		if i != r.Class {
+			list = append(list, lead(outputs, r.Class, i, 1))
+		}
+	}
+	return list
+}
+
+// lead is the output plus, less the output minus if that is another one, times a sign.
+func lead(outputs, plus, minus int, sign int64) Form {
+	f := Form{C: make([]*big.Rat, outputs), Offset: new(big.Rat)}
+	for i := range f.C {
+		f.C[i] = new(big.Rat)
+	}
+	f.C[plus].SetInt64(sign)
+	if minus != plus {
+		f.C[minus].SetInt64(-sign)
+	}
+	return f
 }
 
 // closely is how close to each other the bounds in linf are to be before the regions in l2 are
@@ -103,35 +128,23 @@ func (c *change) classify(center []float64) error {
 			class = i
 		}
 	}
-	form := func(plus, minus int, sign int64) Form {
-		f := Form{C: make([]*big.Rat, len(y)), Offset: new(big.Rat)}
-		for i := range f.C {
-			f.C[i] = new(big.Rat)
-		}
-		f.C[plus].SetInt64(sign)
-		if minus != plus {
-			f.C[minus].SetInt64(-sign)
-		}
-		return f
-	}
 	if len(y) == 1 {
 		if y[0].Sign() == 0 {
 			return ErrTie
 		}
-		c.found.Class = (y[0].Sign() + 1) / 2
-		c.forms, c.others = []Form{form(0, 0, int64(y[0].Sign()))}, []int{0}
-		return nil
+		class = (y[0].Sign() + 1) / 2
+		c.others = []int{0}
+	}
+	for i := range y {
+		if len(y) > 1 && i != class {
+			if y[i].Cmp(y[class]) == 0 {
+				return ErrTie
+			}
+			c.others = append(c.others, i)
+		}
 	}
 	c.found.Class = class
-	for i := range y {
-		if i == class {
-			continue
-		}
-		if y[i].Cmp(y[class]) == 0 {
-			return ErrTie
-		}
-		c.forms, c.others = append(c.forms, form(class, i, 1)), append(c.others, i)
-	}
+	c.forms = c.found.Keeps(len(y))
 	return nil
 }
 
@@ -181,14 +194,13 @@ func (c *change) take(x []*big.Rat, norm ball.Norm) {
 
 // outputs evaluates the network at x in fractions.
 func (c *change) outputs(x []*big.Rat) []*big.Rat {
-	for _, l := range c.net.Layers() {
+	n, _ := c.net.Tournament() // the same function
+	for _, l := range n.Layers() {
 		z := make([]*big.Rat, l.Out())
 		for i := range z {
 			z[i] = new(big.Rat).SetFloat64(l.B[i])
-			for k, w := range l.W.RawRowView(i) {
-				if w != 0 {
-					z[i].Add(z[i], new(big.Rat).Mul(new(big.Rat).SetFloat64(w), x[k]))
-				}
+			for k, w := range l.Entries(i) {
+				z[i].Add(z[i], new(big.Rat).Mul(new(big.Rat).SetFloat64(w), x[k]))
 			}
 			if z[i].Sign() < 0 {
 				z[i].Mul(z[i], new(big.Rat).SetFloat64(l.Below(i)))

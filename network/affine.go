@@ -6,6 +6,8 @@ package network
 import (
 	"fmt"
 	"math/big"
+	"math/bits"
+	"slices"
 
 	"github.com/relucell/relucell/internal/dyadic"
 )
@@ -21,44 +23,105 @@ func (n *Network) Affine(p Pattern) (W [][]*big.Float, b []*big.Float) {
 // AffinePass computes the affine maps of one pattern after the other, and keeps of the last one
 // what the next may share. It is for one goroutine at a time.
 type AffinePass struct {
-	net    *Network
+	net    *Network // masked
+	of     *Network
 	layers []rowLayer
 	last   Pattern
+	wide   []uint64     // a row, in the words of the layer behind its own
+	out    [][]*big.Int // what Integers returned last
 }
 
 // rowLayer is a layer with the affine maps of its units' pre-activations, each a row of the
 // coefficients of the inputs and an offset, in integers times 2^e.
 type rowLayer struct {
 	Layer
-	first int // its first neuron
-	// The weights are integers times 2^weights, the slopes times 2^slopes.
-	weights, slopes, e int
-	signs              Pattern      // of the units
-	rows               [][]*big.Int // nil: not computed for the signs before
+	first int   // its first neuron
+	sign  []int // of each unit, the place of its neuron among those of the layer, −1 if it is none
+	// The weights are integers times 2^weights, the slopes times 2^slopes. The products of weights,
+	// slopes and rows before are those of the rows times 2^shift.
+	weights, slopes, e, shift int
+	bits                      int // the numbers of the rows are less than 2^bits
+	words                     int // of each number
+	signs                     Pattern
+	rows                      [][]uint64 // nil: not computed for the signs before
 }
 
 // NewAffinePass returns a pass through n.
 func (n *Network) NewAffinePass() *AffinePass {
-	n = n.Masked()
-	p, first, before := &AffinePass{net: n}, 0, 0
+	p, first := &AffinePass{net: n.Masked(), of: n}, 0
+	n = p.net
 	for _, l := range n.layers {
-		r := rowLayer{Layer: l, first: first, signs: make(Pattern, l.Out()), rows: make([][]*big.Int, l.Out())}
-		for i := range l.B {
-			r.weights = min(r.weights, dyadic.Least(l.stored(i)))
-		}
-		r.e = r.weights + before
-		for j, b := range l.B {
-			if m, e := dyadic.Split(b); m != 0 {
-				r.e = min(r.e, e)
+		r := rowLayer{Layer: l, first: first, signs: make(Pattern, l.Out()), rows: make([][]uint64, l.Out())}
+		r.scale(p.layers)
+		place := 0
+		for i := range l.Out() {
+			r.sign = append(r.sign, -1)
+			if l.IsNeuron(i) {
+				r.sign[i], place = place, place+1
 			}
-			_, e := dyadic.Split(l.Below(j))
-			r.slopes = min(r.slopes, e)
+			r.signs[i] = 1
 		}
 		p.layers = append(p.layers, r)
-		first, before = first+l.Neurons(), r.e+r.slopes
+		first += l.Neurons()
+	}
+	p.out = make([][]*big.Int, n.Outputs())
+	for i := range p.out {
+		p.out[i] = zeros(n.Inputs() + 1)
 	}
 	return p
 }
+
+// scale finds the powers of two of a layer, and a bound of the numbers of its rows: a sum of k
+// products is less than k times the largest weight, slope and number before.
+func (l *rowLayer) scale(before []rowLayer) {
+	entries, largest := 0, 0 // weights in a row, and 2^largest is above them
+	for i := range l.B {
+		l.weights = min(l.weights, dyadic.Least(l.stored(i)))
+		entries = max(entries, len(l.stored(i)))
+	}
+	for i := range l.B {
+		for _, w := range l.stored(i) {
+			m, e := dyadic.Split(w)
+			largest = max(largest, bitsOf(m)+e-l.weights)
+		}
+		_, e := dyadic.Split(l.Below(i))
+		l.slopes = min(l.slopes, e)
+	}
+	products, scale := largest, l.weights
+	if len(before) > 0 {
+		b := &before[len(before)-1]
+		scale += b.e + b.slopes
+		products += b.bits + b.slopeBits() + bits.Len(uint(entries))
+	}
+	l.e = scale
+	for _, v := range l.B {
+		if m, e := dyadic.Split(v); m != 0 {
+			l.e = min(l.e, e)
+		}
+	}
+	l.shift = scale - l.e
+	l.bits = products + l.shift
+	for _, v := range l.B {
+		if m, e := dyadic.Split(v); m != 0 {
+			l.bits = max(l.bits, bitsOf(m)+e-l.e)
+		}
+	}
+	l.bits++ // the products and the offset
+	l.words = dyadic.WordsFor(l.bits)
+}
+
+// slopeBits is such that the slopes are less than 2^slopeBits in integers times 2^slopes.
+func (l *rowLayer) slopeBits() int {
+	most := 1 - l.slopes
+	for i := range l.B {
+		m, e := dyadic.Split(l.Below(i))
+		most = max(most, bitsOf(m)+e-l.slopes)
+	}
+	return most
+}
+
+// bitsOf returns the bits of |m|, of an integer other than the least.
+func bitsOf(m int64) int { return bits.Len64(uint64(max(m, -m))) }
 
 // Affine is Network.Affine.
 func (p *AffinePass) Affine(s Pattern) (W [][]*big.Float, b []*big.Float) {
@@ -83,24 +146,31 @@ func (p *AffinePass) Integers(s Pattern) (rows [][]*big.Int, exp int) {
 	}
 	p.enter(s)
 	at := len(p.layers) - 1
-	l, n := &p.layers[at], p.net.Inputs()
+	l := &p.layers[at]
 	var f big.Int
-	for i := range l.Out() {
-		passes := l.factor(&f, i, l.signs[i])
-		switch {
-		case !passes:
-			rows = append(rows, zeros(n+1))
-		case f.IsInt64() && f.Int64() == 1:
-			rows = append(rows, p.row(at, i))
-		default:
-			row := zeros(n + 1)
-			for k, v := range p.row(at, i) {
-				row[k].Mul(&f, v)
+	for i, row := range p.out {
+		m, shift := l.factor(i, l.signs[i])
+		if m == 0 {
+			for _, v := range row {
+				v.SetInt64(0)
 			}
-			rows = append(rows, row)
+			continue
+		}
+		load(row, p.row(at, i), l.words)
+		if f.Lsh(f.SetInt64(m), uint(shift)); !f.IsInt64() || f.Int64() != 1 {
+			for _, v := range row {
+				v.Mul(v, &f)
+			}
 		}
 	}
-	return rows, l.e + l.slopes
+	return p.out, l.e + l.slopes
+}
+
+// load sets the numbers of z to those of a row.
+func load(z []*big.Int, row []uint64, words int) {
+	for k, v := range z {
+		dyadic.LoadWords(v, row[k*words:(k+1)*words])
+	}
 }
 
 // enter brings up to date, or forgets, what depends on signs that have changed.
@@ -115,100 +185,101 @@ func (p *AffinePass) enter(s Pattern) {
 			if before := p.layers[i-1]; before.first > same {
 				clear(l.rows)
 			} else {
-				p.change(i, before.SignsOf(s[before.first:]))
+				p.change(i, s[before.first:])
 			}
 		}
 	}
 	for i := range p.layers {
 		if l := &p.layers[i]; l.first+l.Neurons() > same || p.last == nil {
-			copy(l.signs, l.SignsOf(s[l.first:]))
+			for j, k := range l.sign {
+				if k >= 0 {
+					l.signs[j] = s[l.first+k]
+				}
+			}
 		}
 	}
 	p.last = append(p.last[:0], s...)
 }
 
-// change brings the rows of layer l up to date where the units before have other signs, but the rows
-// that they had: each adds to a row the difference of what it passes on.
+// change brings the rows of layer l up to date where the neurons before will have other signs, but
+// the rows that they had: each adds to a row what it passes on, less what it passed on.
 func (p *AffinePass) change(l int, signs Pattern) {
 	ly, before := &p.layers[l], &p.layers[l-1]
-	var f, g, w, t big.Int
-	for j, s := range signs {
-		if s == before.signs[j] {
+	for j, k := range before.sign {
+		if k < 0 || signs[k] == before.signs[j] {
 			continue
 		}
-		before.factor(&f, j, before.signs[j])
-		before.factor(&g, j, s)
-		g.Sub(&g, &f)
+		var passed []uint64
+		old, oldShift := before.factor(j, before.signs[j])
+		now, nowShift := before.factor(j, signs[k])
 		for i, row := range ly.rows {
-			m, e := dyadic.Split(ly.W.At(i, j))
-			if row == nil || m == 0 {
+			if row == nil {
 				continue
 			}
-			w.Mul(&g, w.Lsh(w.SetInt64(m), uint(e-ly.weights+p.shift(l))))
-			for k, v := range p.row(l-1, j) {
-				if v.Sign() != 0 {
-					row[k].Add(row[k], t.Mul(&w, v))
-				}
+			m, e := dyadic.Split(ly.W.At(i, j))
+			if m == 0 {
+				continue
+			}
+			if passed == nil {
+				passed = p.before(l, j)
+			}
+			if e += ly.shift - ly.weights; old != 0 {
+				dyadic.NewFactor(m, old, e+oldShift).Negated().AddMul(row, passed, ly.words)
+			}
+			if now != 0 {
+				dyadic.NewFactor(m, now, e+nowShift).AddMul(row, passed, ly.words)
 			}
 		}
 	}
 }
 
-// shift leads from the scale of the products of layer l to that of its rows.
-func (p *AffinePass) shift(l int) int {
-	ly := &p.layers[l]
-	if l == 0 {
-		return ly.weights - ly.e
+// before returns the row of unit j of the layer before l, in the words of l. It is valid until the
+// next call.
+func (p *AffinePass) before(l, j int) []uint64 {
+	words, own := p.layers[l].words, p.layers[l-1].words
+	row := p.row(l-1, j)
+	if words == own {
+		return row
 	}
-	return ly.weights - ly.e + p.layers[l-1].e + p.layers[l-1].slopes
+	n := (p.net.Inputs() + 1) * words
+	p.wide = slices.Grow(p.wide[:0], n)[:n]
+	dyadic.Widen(p.wide, words, row, own)
+	return p.wide
 }
 
-// factor sets f to the factor by which unit j passes its pre-activation on with a sign, in integers
-// times 2^slopes, and reports false for 0.
-func (l *rowLayer) factor(f *big.Int, j int, s int8) bool {
-	m, e := int64(1), 0
+// factor returns m and e ≥ 0: unit j passes its pre-activation on, with a sign, times m·2^e, in
+// integers times 2^slopes.
+func (l *rowLayer) factor(j int, s int8) (m int64, e int) {
+	m, e = 1, 0
 	if s < 0 {
 		m, e = dyadic.Split(l.Below(j))
 	}
 	if s == 0 || m == 0 {
-		f.SetInt64(0)
-		return false
+		return 0, 0
 	}
-	f.Lsh(f.SetInt64(m), uint(e-l.slopes))
-	return true
+	return m, e - l.slopes
 }
 
 // row returns the row of unit i of layer l.
-func (p *AffinePass) row(l, i int) []*big.Int {
+func (p *AffinePass) row(l, i int) []uint64 {
 	ly, n := &p.layers[l], p.net.Inputs()
 	if ly.rows[i] != nil {
 		return ly.rows[i]
 	}
-	row := zeros(n + 1)
-	var f, w, t big.Int
+	k := ly.words
+	row, one := make([]uint64, (n+1)*k), make([]uint64, k)
+	one[0] = 1
 	for j, v := range ly.Entries(i) {
 		m, e := dyadic.Split(v)
-		w.Lsh(w.SetInt64(m), uint(e-ly.weights))
+		e += ly.shift - ly.weights
 		if l == 0 {
-			row[j].Set(&w)
-			continue
+			dyadic.NewFactor(m, 1, e).AddMul(row[j*k:(j+1)*k], one, k)
+		} else if f, shift := p.layers[l-1].factor(j, p.layers[l-1].signs[j]); f != 0 && m != 0 {
+			dyadic.NewFactor(m, f, e+shift).AddMul(row, p.before(l, j), k)
 		}
-		before := &p.layers[l-1]
-		if !before.factor(&f, j, before.signs[j]) {
-			continue
-		}
-		w.Mul(&w, &f)
-		for k, g := range p.row(l-1, j) {
-			if g.Sign() != 0 {
-				row[k].Add(row[k], t.Mul(&w, g))
-			}
-		}
-	}
-	for _, v := range row {
-		v.Lsh(v, uint(p.shift(l)))
 	}
 	if m, e := dyadic.Split(ly.B[i]); m != 0 {
-		row[n].Add(row[n], t.Lsh(t.SetInt64(m), uint(e-ly.e)))
+		dyadic.NewFactor(m, 1, e-ly.e).AddMul(row[n*k:], one, k)
 	}
 	ly.rows[i] = row
 	return row
@@ -223,8 +294,8 @@ func zeros(n int) []*big.Int {
 }
 
 // Neuron returns the pre-activation of neuron j on the cell of pattern s, in integers times 2^exp:
-// the coefficients of the inputs and then the offset. They are valid until the next call with
-// another pattern. It panics as Integers does, and when there is no such neuron.
+// the coefficients of the inputs and then the offset. Of a piece of a maximum it is what that is above
+// the piece that wins. It panics as Integers does, and when there is no such neuron.
 func (p *AffinePass) Neuron(s Pattern, j int) (row []*big.Int, exp int) {
 	if len(s) != p.net.Neurons() || j < 0 || j >= len(s) {
 		panic(fmt.Sprintf("network: neuron %d of a pattern of %d signs, the network has %d neurons", j, len(s), p.net.Neurons()))
@@ -238,9 +309,37 @@ func (p *AffinePass) Neuron(s Pattern, j int) (row []*big.Int, exp int) {
 	for i, left := 0, j-l.first; ; i++ {
 		if l.IsNeuron(i) {
 			if left == 0 {
-				return p.row(at, i), l.e
+				return p.aboveWinner(at, i), l.e
 			}
 			left--
 		}
 	}
+}
+
+// aboveWinner returns row i of layer l or, where it is that of a piece of a maximum, that less the row
+// of the piece that wins.
+func (p *AffinePass) aboveWinner(l, i int) []*big.Int {
+	row := p.numbers(l, i)
+	first := 0
+	for _, k := range p.of.layers[l].Pieces {
+		if first += k; i >= first {
+			continue
+		}
+		for w := first - k; w < first; w++ {
+			if p.layers[l].signs[w] > 0 {
+				for c, v := range p.numbers(l, w) {
+					row[c].Sub(row[c], v)
+				}
+				return row
+			}
+		}
+	}
+	return row
+}
+
+// numbers returns row i of layer l as numbers of the caller's own.
+func (p *AffinePass) numbers(l, i int) []*big.Int {
+	z := zeros(p.net.Inputs() + 1)
+	load(z, p.row(l, i), p.layers[l].words)
+	return z
 }

@@ -12,7 +12,7 @@ import (
 	"io"
 	"strconv"
 
-	"github.com/relucell/relucell/internal/dyadic"
+	"github.com/relucell/relucell/internal/hexjson"
 )
 
 // denseMost is the largest number of entries, of all layers, that the text of a network spells one by
@@ -41,11 +41,11 @@ func (n *Network) writeCanonical(w io.Writer, most int) error {
 		b.WriteString("\n{\"activation\":\"" + l.Act.String() + `"`)
 		if l.Act == LeakyReLU {
 			b.WriteString(`,"slope":`)
-			writeHex(b, l.Slope)
+			hexjson.WriteHex(b, l.Slope)
 		}
 		if l.Act == Mixed {
 			b.WriteString(`,"slopes":`)
-			writeRow(b, l.Slopes)
+			hexjson.WriteRow(b, l.Slopes)
 		}
 		if l.Act == Max {
 			writePieces(b, l.Pieces)
@@ -53,37 +53,25 @@ func (n *Network) writeCanonical(w io.Writer, most int) error {
 		if entries > most && isSmaller(l.Nonzero(), l.Rows(), l.In()) {
 			l = Layer{W: l.Sparse(), B: l.B}
 			b.WriteString(`,"columns":`)
-			writeRows(b, l.Rows(), func(r int) {
+			hexjson.WriteRows(b, l.Rows(), func(r int) {
 				at, _ := l.Row(r)
 				writeIndices(b, at)
 			})
 			b.WriteString(`,"weights":`)
-			writeRows(b, l.Rows(), func(r int) {
+			hexjson.WriteRows(b, l.Rows(), func(r int) {
 				_, v := l.Row(r)
-				writeRow(b, v)
+				hexjson.WriteRow(b, v)
 			})
 		} else {
 			b.WriteString(`,"weights":`)
-			writeRows(b, l.Rows(), func(r int) { writeRow(b, l.W.RawRowView(r)) })
+			hexjson.WriteRows(b, l.Rows(), func(r int) { hexjson.WriteRow(b, l.W.RawRowView(r)) })
 		}
 		b.WriteString(`,"bias":`)
-		writeRow(b, l.B)
+		hexjson.WriteRow(b, l.B)
 		b.WriteByte('}')
 	}
 	b.WriteString("\n]}\n")
 	return b.Flush() // a bufio.Writer keeps its first error for Flush
-}
-
-// writeRows writes so many rows.
-func writeRows(b *bufio.Writer, rows int, write func(r int)) {
-	b.WriteByte('[')
-	for r := range rows {
-		if r > 0 {
-			b.WriteByte(',')
-		}
-		write(r)
-	}
-	b.WriteByte(']')
 }
 
 func writeIndices(b *bufio.Writer, row []int32) {
@@ -99,19 +87,6 @@ func writeIndices(b *bufio.Writer, row []int32) {
 	b.WriteByte(']')
 }
 
-func writeRow(b *bufio.Writer, row []float64) {
-	var buf [32]byte
-	b.WriteByte('[')
-	for i, v := range row {
-		dst := buf[:0]
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		b.Write(append(dyadic.AppendHex(append(dst, '"'), v), '"'))
-	}
-	b.WriteByte(']')
-}
-
 func writePieces(b *bufio.Writer, pieces []int) {
 	b.WriteString(`,"pieces":[`)
 	for i, k := range pieces {
@@ -121,13 +96,6 @@ func writePieces(b *bufio.Writer, pieces []int) {
 		b.WriteString(strconv.Itoa(k))
 	}
 	b.WriteByte(']')
-}
-
-func writeHex(b *bufio.Writer, v float64) {
-	var buf [32]byte
-	b.WriteByte('"')
-	b.Write(dyadic.AppendHex(buf[:0], v))
-	b.WriteByte('"')
 }
 
 // Fingerprint returns "sha256:" and the hash, in lower-case hex, of the bytes

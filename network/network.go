@@ -147,6 +147,10 @@ type Network struct {
 	// The network without maxima, once it is asked for.
 	masking sync.Once
 	masked  *Network
+	// The tournament, and what its layers are of, once it is asked for.
+	playing  sync.Once
+	played   *Network
+	playedOf []int
 }
 
 // New checks the layers and returns the network. Its errors name the layer (0-based), the field and

@@ -6,21 +6,12 @@
 package network
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"math"
-	"math/big"
 	"strconv"
-	"strings"
 
-	"github.com/relucell/relucell/internal/dyadic"
+	"github.com/relucell/relucell/internal/hexjson"
 )
-
-// maxNumber is the longest spelling of a number that is read: the exact
-// decimal expansion of the smallest float64 has 1077 characters.
-const maxNumber = 1100
 
 // ReadCanonical reads the canonical text. A string must hold a hexadecimal
 // float that a float64 represents exactly; a plain JSON number is read as the
@@ -28,30 +19,26 @@ const maxNumber = 1100
 // expected; unknown, repeated and missing fields, overflow, ragged rows and
 // anything after the end are errors.
 func ReadCanonical(r io.Reader) (*Network, error) {
-	dec := json.NewDecoder(r)
-	dec.UseNumber()
-	p := &parser{dec: dec}
+	p := &parser{hexjson.NewReader(r)}
 	n, err := p.network()
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return nil, fmt.Errorf("canonical text: ends too early, at byte %d", dec.InputOffset())
-	}
 	if err != nil {
-		return nil, fmt.Errorf("canonical text: %w", err)
+		return nil, fmt.Errorf("canonical text: %w", p.Early(err))
 	}
 	return n, nil
 }
 
-type parser struct{ dec *json.Decoder }
+// parser reads networks.
+type parser struct{ *hexjson.Reader }
 
 func (p *parser) network() (*Network, error) {
 	version, inputs := "", ""
 	var layers []Layer
 	var rows []*sparseText // of the layers that give columns
-	err := p.object("", map[string]func(at string) error{
-		"relucell-network": func(at string) (err error) { version, err = p.integer(at); return },
-		"inputs":           func(at string) (err error) { inputs, err = p.integer(at); return },
+	err := p.Object("", map[string]func(at string) error{
+		"relucell-network": func(at string) (err error) { version, err = p.Integer(at); return },
+		"inputs":           func(at string) (err error) { inputs, err = p.Integer(at); return },
 		"layers": func(at string) error {
-			return p.array(at, func(int) error {
+			return p.Array(at, func(int) error {
 				l, text, err := p.layer(fmt.Sprintf("layer %d: ", len(layers)))
 				layers, rows = append(layers, l), append(rows, text)
 				return err
@@ -61,8 +48,8 @@ func (p *parser) network() (*Network, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := p.dec.Token(); err != io.EOF {
-		return nil, fmt.Errorf("something follows the network, at byte %d, expected the end", p.dec.InputOffset())
+	if err := p.End("network"); err != nil {
+		return nil, err
 	}
 	if version != "1" {
 		return nil, fmt.Errorf("relucell-network: version %s, expected 1", version)
@@ -93,9 +80,9 @@ func (p *parser) network() (*Network, error) {
 func (p *parser) layer(at string) (l Layer, text *sparseText, err error) {
 	w := &sparseText{start: []int{0}}
 	slope := false
-	err = p.object(at, map[string]func(at string) error{
+	err = p.Object(at, map[string]func(at string) error{
 		"activation": func(at string) error {
-			tok, err := p.dec.Token()
+			tok, err := p.Token()
 			if err != nil {
 				return err
 			}
@@ -105,15 +92,15 @@ func (p *parser) layer(at string) (l Layer, text *sparseText, err error) {
 					return nil
 				}
 			}
-			return fmt.Errorf("%s%s, expected \"none\", \"relu\", \"leaky_relu\", \"mixed\", \"abs\" or \"max\"", at, show(tok))
+			return fmt.Errorf("%s%s, expected \"none\", \"relu\", \"leaky_relu\", \"mixed\", \"abs\" or \"max\"", at, hexjson.Show(tok))
 		},
 		"slope": func(at string) (err error) {
 			slope = true
-			l.Slope, err = p.number(at)
+			l.Slope, err = p.Number(at)
 			return err
 		},
 		"slopes": func(at string) (err error) {
-			l.Slopes, err = p.vector(at, []float64{})
+			l.Slopes, err = p.Vector(at, []float64{})
 			return err
 		},
 		"columns": func(at string) error { text = w; return p.columns(at, w) },
@@ -122,13 +109,13 @@ func (p *parser) layer(at string) (l Layer, text *sparseText, err error) {
 			return err
 		},
 		"weights": func(at string) error {
-			return p.array(at, func(r int) (err error) {
-				w.v, err = p.vector(fmt.Sprintf("%srow %d: ", at, r), w.v)
+			return p.Array(at, func(r int) (err error) {
+				w.v, err = p.Vector(fmt.Sprintf("%srow %d: ", at, r), w.v)
 				w.start = append(w.start, len(w.v))
 				return err
 			})
 		},
-		"bias": func(at string) error { l.B, err = p.vector(at, nil); return err },
+		"bias": func(at string) error { l.B, err = p.Vector(at, nil); return err },
 	}, []string{"activation", "weights", "bias"})
 	switch {
 	case err != nil:
@@ -148,72 +135,11 @@ func (p *parser) layer(at string) (l Layer, text *sparseText, err error) {
 	return l, text, err
 }
 
-// object reads an object of the given fields, the required ones among them.
-func (p *parser) object(at string, fields map[string]func(at string) error, required []string) error {
-	if err := p.delim(at, '{', "an object"); err != nil {
-		return err
-	}
-	seen := map[string]bool{}
-	for p.dec.More() {
-		tok, err := p.dec.Token()
-		if err != nil {
-			return err
-		}
-		key, _ := tok.(string)
-		read, known := fields[key]
-		switch {
-		case !known:
-			return fmt.Errorf("%sunknown field %s", at, show(tok))
-		case seen[key]:
-			return fmt.Errorf("%sfield %q is given twice", at, key)
-		}
-		seen[key] = true
-		if err := read(at + key + ": "); err != nil {
-			return err
-		}
-	}
-	if _, err := p.dec.Token(); err != nil {
-		return err
-	}
-	for _, key := range required {
-		if !seen[key] {
-			return fmt.Errorf("%sfield %q is missing", at, key)
-		}
-	}
-	return nil
-}
-
-// array reads an array, calling item before each of its items.
-func (p *parser) array(at string, item func(i int) error) error {
-	if err := p.delim(at, '[', "an array"); err != nil {
-		return err
-	}
-	for i := 0; p.dec.More(); i++ {
-		if err := item(i); err != nil {
-			return err
-		}
-	}
-	_, err := p.dec.Token()
-	return err
-}
-
-func (p *parser) vector(at string, dst []float64) ([]float64, error) {
-	err := p.array(at, func(i int) error {
-		v, err := p.number(at)
-		if err != nil {
-			return fmt.Errorf("%w (entry %d)", err, i)
-		}
-		dst = append(dst, v)
-		return nil
-	})
-	return dst, err
-}
-
 // pieces reads how many rows each unit is the largest of.
 func (p *parser) pieces(at string) ([]int, error) {
 	list := []int{}
-	err := p.array(at, func(i int) error {
-		text, err := p.integer(at)
+	err := p.Array(at, func(i int) error {
+		text, err := p.Integer(at)
 		if err != nil {
 			return fmt.Errorf("%w (entry %d)", err, i)
 		}
@@ -225,89 +151,4 @@ func (p *parser) pieces(at string) ([]int, error) {
 		return nil
 	})
 	return list, err
-}
-
-func (p *parser) delim(at string, want json.Delim, what string) error {
-	tok, err := p.dec.Token()
-	if err != nil {
-		return err
-	}
-	if tok != want {
-		return fmt.Errorf("%sfound %s, expected %s", at, show(tok), what)
-	}
-	return nil
-}
-
-func (p *parser) integer(at string) (string, error) {
-	tok, err := p.dec.Token()
-	if err != nil {
-		return "", err
-	}
-	n, ok := tok.(json.Number)
-	if !ok || strings.ContainsAny(n.String(), ".eE-") {
-		return "", fmt.Errorf("%sfound %s, expected a whole number", at, show(tok))
-	}
-	return n.String(), nil
-}
-
-func (p *parser) number(at string) (float64, error) {
-	tok, err := p.dec.Token()
-	if err != nil {
-		return 0, err
-	}
-	switch t := tok.(type) {
-	case string:
-		v, err := parseHex(t)
-		if err != nil {
-			return 0, fmt.Errorf("%s%s: %w", at, show(tok), err)
-		}
-		return v, nil
-	case json.Number:
-		v, err := strconv.ParseFloat(t.String(), 64)
-		if err != nil || len(t) > maxNumber {
-			return 0, fmt.Errorf("%s%s, expected a number within the range of float64", at, show(tok))
-		}
-		return v + 0, nil
-	}
-	return 0, fmt.Errorf("%sfound %s, expected a number", at, show(tok))
-}
-
-// parseHex reads a hexadecimal float, and refuses one that a float64 would round.
-func parseHex(s string) (float64, error) {
-	digits := strings.TrimPrefix(s, "-")
-	if len(s) > maxNumber || !strings.HasPrefix(digits, "0x") || strings.Contains(s, "_") {
-		return 0, errors.New("expected a hexadecimal float such as \"-0x1.8p-3\"")
-	}
-	v, err := strconv.ParseFloat(s, 64)
-	if errors.Is(err, strconv.ErrRange) || math.IsInf(v, 0) {
-		return 0, errors.New("expected a number within the range of float64")
-	}
-	if err != nil {
-		return 0, errors.New("expected a hexadecimal float such as \"-0x1.8p-3\"")
-	}
-	var buf [32]byte
-	if string(dyadic.AppendHex(buf[:0], v)) == s {
-		return v, nil
-	}
-	// Another spelling. 4 bits a digit hold all of it, so big.Float is exact unless the
-	// exponent is beyond its range, which strconv would have called out of range or, far
-	// below, rounded to zero.
-	exact, _, err := big.ParseFloat(s, 0, uint(4*len(s)), big.ToNearestEven)
-	if err != nil || exact.Cmp(big.NewFloat(v)) != 0 {
-		return 0, errors.New("needs more than the 53 bits of a float64 or is below its range")
-	}
-	return v + 0, nil
-}
-
-// show quotes a token for an error message, shortened.
-func show(tok json.Token) string {
-	const most = 40
-	s := fmt.Sprint(tok)
-	if t, ok := tok.(string); ok {
-		s = strconv.Quote(t)
-	}
-	if len(s) > most {
-		s = s[:most] + "…"
-	}
-	return s
 }

@@ -21,9 +21,9 @@ type sparseText struct {
 // columns reads the rows of columns.
 func (p *parser) columns(at string, w *sparseText) error {
 	w.columnStart = []int{0}
-	return p.array(at, func(r int) error {
-		err := p.array(at, func(int) error {
-			s, err := p.integer(at)
+	return p.Array(at, func(r int) error {
+		err := p.Array(at, func(int) error {
+			s, err := p.Integer(at)
 			if err != nil {
 				return err
 			}

@@ -13,4 +13,7 @@
 // their corners are is float64, because pictures have no use for more; a region
 // too thin for that has an empty polygon, still counts, and is drawn as the dot
 // of its witness.
+//
+// Built for a browser (GOOS=js) the package has maps and no pictures: their fonts alone are three
+// times as large as all the rest of the project, and a browser draws by itself.
 package plot

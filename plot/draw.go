@@ -1,12 +1,15 @@
 // The picture: fills, boundaries, slivers, the ball, points, axes, legend and
 // title, laid out so that both inputs have the same scale.
 
+//go:build !js
+
 package plot
 
 import (
 	"fmt"
 	"image/color"
 	"math"
+	"slices"
 	"strconv"
 
 	"gonum.org/v1/plot/font"
@@ -228,7 +231,11 @@ func (d *drawing) Plot(c draw.Canvas, p *gplot.Plot) {
 	// Under the fills, so that hairlines between them do not show white.
 	c.SetColor(mix(d.f.colours[0], d.f.colours[len(d.f.colours)/2], 0.5))
 	c.Fill(outline)
-	byColour := make([]vg.Path, len(d.f.colours))
+	parts := make([]int, len(d.f.colours))
+	for _, q := range d.f.pieces {
+		parts[q.colour] += len(q.cell) + 1
+	}
+	byColour := paths(parts)
 	for _, q := range d.f.pieces {
 		byColour[q.colour] = s.path(byColour[q.colour], q.cell)
 	}
@@ -259,18 +266,30 @@ func (d *drawing) sides(f func(layer int, from, to [2]float64)) {
 
 // boundaries draws later layers first.
 func (d *drawing) boundaries(s sheet) {
-	paths := make([]vg.Path, len(d.m.Net.Hidden()))
+	parts := make([]int, len(d.m.Net.Hidden()))
+	d.sides(func(layer int, _, _ [2]float64) { parts[layer] += 2 })
+	byLayer := paths(parts)
 	d.sides(func(layer int, from, to [2]float64) {
-		paths[layer].Move(s.at(from))
-		paths[layer].Line(s.at(to))
+		byLayer[layer].Move(s.at(from))
+		byLayer[layer].Line(s.at(to))
 	})
-	for l := len(paths) - 1; l >= 0; l-- {
-		if len(paths[l]) > 0 {
+	for l, path := range slices.Backward(byLayer) {
+		if len(path) > 0 {
 			s.c.SetColor(d.ink(l))
 			s.c.SetLineWidth(d.lineWidth(l))
-			s.c.Stroke(paths[l])
+			s.c.Stroke(path)
 		}
 	}
+}
+
+// paths makes empty paths with room for so many parts each: a path of a million parts that grows
+// is copied again and again.
+func paths(parts []int) []vg.Path {
+	p := make([]vg.Path, len(parts))
+	for k, n := range parts {
+		p[k] = make(vg.Path, 0, n)
+	}
+	return p
 }
 
 const ballWidth = vg.Length(2)

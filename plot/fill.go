@@ -74,7 +74,7 @@ func (m *Map) fillEach(colours []color.NRGBA, of func(i int) int) filling {
 }
 
 func (m *Map) fillPattern() filling {
-	c, parity := m.colours(len(tints) / 2)
+	c, parity := m.Colours(len(tints) / 2)
 	f := m.fillEach(tints, func(i int) int { return c[i] })
 	used := make([]bool, len(tints))
 	for _, q := range f.pieces {
@@ -159,17 +159,20 @@ func (m *Map) fillGradient() filling {
 
 func short(v float64) string { return strconv.FormatFloat(v, 'g', 3, 64) }
 
-// fillClass cuts each region where the largest output changes.
-func (m *Map) fillClass() filling {
-	f := filling{colours: make([]color.NRGBA, max(m.Net.Outputs(), 2))}
-	for k := range f.colours {
-		f.colours[k] = pale(classInks[k%len(classInks)])
-	}
-	seen := make([]bool, len(f.colours))
+// ClassCell is a part of a region on which one output is the largest; or, of a network with one
+// output, on which that is negative (class 0) or positive (class 1).
+type ClassCell struct {
+	Region, Class int
+	Vertices      []Vertex
+}
+
+// ClassCells cuts each region where the largest output changes. It takes a number of steps that
+// grows with the square of the number of outputs.
+func (m *Map) ClassCells() []ClassCell {
+	var all []ClassCell
 	add := func(cell []Vertex, class, region int) {
 		if len(cell) > 0 && area(cell) > 0 {
-			f.pieces = append(f.pieces, piece{cell, class, region})
-			seen[class] = true
+			all = append(all, ClassCell{region, class, cell})
 		}
 	}
 	for i, r := range m.Regions {
@@ -182,6 +185,19 @@ func (m *Map) fillClass() filling {
 		for k := range r.Output {
 			add(winner(r.Vertices, r.Output, k), k, i)
 		}
+	}
+	return all
+}
+
+func (m *Map) fillClass() filling {
+	f := filling{colours: make([]color.NRGBA, max(m.Net.Outputs(), 2))}
+	for k := range f.colours {
+		f.colours[k] = pale(classInks[k%len(classInks)])
+	}
+	seen := make([]bool, len(f.colours))
+	for _, c := range m.ClassCells() {
+		f.pieces = append(f.pieces, piece{c.Vertices, c.Class, c.Region})
+		seen[c.Class] = true
 	}
 	for k, s := range seen {
 		if s {

@@ -35,7 +35,7 @@ func share(a, b, c, d [2]float64) float64 {
 // requireNeighboursDiffer compares every two regions by their sides.
 func requireNeighboursDiffer(t require.TestingT, m *Map) {
 	const visible = 1e-5 // shorter common sides are corners to the eye
-	colour, _ := m.colours(len(tints) / 2)
+	colour, _ := m.Colours(len(tints) / 2)
 	for i, p := range m.Regions {
 		for k, q := range m.Regions[:i] {
 			for e := range p.Vertices {
@@ -73,7 +73,7 @@ func TestDuplicatedNeuronsDoNotHideABoundary(t *testing.T) {
 	n = gen.AppendCopies(n, rng)
 	m := newMap(t, n, newBall(t, ball.LInf, []float64{0, 0}, 64))
 	require.Len(t, m.Regions, 2)
-	c, parity := m.colours(len(tints) / 2)
+	c, parity := m.Colours(len(tints) / 2)
 	require.NotEqual(t, c[0], c[1])
 	require.False(t, parity)
 }

@@ -2,6 +2,8 @@
 // region under the pointer and works its affine map out from the weights. One
 // file, nothing fetched.
 
+//go:build !js
+
 package plot
 
 import (
@@ -50,7 +52,8 @@ type pageAxes struct {
 type pageLayer struct {
 	W [][]float64 `json:"w"`
 	B []float64   `json:"b"`
-	// Below has the slope of each unit below zero; a unit of slope 1 is no neuron.
+	// Below has the slope of each unit below zero; a unit of slope 1 is no neuron. A piece of a maximum
+	// is a neuron of slope 0, and positive where it is the largest.
 	Below []float64 `json:"below"`
 }
 
@@ -121,10 +124,10 @@ func (d *drawing) page() pageData {
 		}
 		p.Legend = append(p.Legend, e)
 	}
-	for _, l := range m.Net.Layers() {
+	for _, l := range m.Net.Masked().Layers() {
 		p.Layers = append(p.Layers, newPageLayer(l))
 	}
-	last := make(network.Pattern, m.Net.Neurons())
+	last := make(network.Pattern, m.Net.Signs())
 	for _, r := range m.Regions {
 		q := pageRegion{Signs: []int{}, At: d.corners(r.Vertices, r.Pattern)}
 		for j, s := range r.Pattern {

@@ -1,6 +1,8 @@
 // The legend: every colour, line and dot that a picture has, and none that it
 // has not.
 
+//go:build !js
+
 package plot
 
 import (

@@ -125,6 +125,21 @@ func TestMapAgreesWithExactPolygons(t *testing.T) {
 	}
 }
 
+// Subtrees that are walked side by side give what one walker gives.
+func TestMapOfManyRegionsIsThatOfOneWalker(t *testing.T) {
+	n := gen.Random(gen.NewRand(7), gen.RandomOptions{Inputs: 2, Widths: []int{60, 60}, Law: gen.He, OnlyReLU: true, NoAffine: true})
+	m := newMap(t, n, newBall(t, ball.L2, []float64{0, 0}, 3))
+	require.Greater(t, len(m.Regions), 2*aside)
+	requireTiling(t, m)
+	alone := *m
+	alone.Regions = nil
+	for _, r := range m.Regions {
+		alone.Regions = append(alone.Regions, Region{Pattern: r.Pattern, Witness: r.Witness})
+	}
+	require.NoError(t, alone.cutRegions(context.Background(), 1))
+	require.Equal(t, m.Regions, alone.Regions)
+}
+
 func TestOutputFormsAgreeWithForward(t *testing.T) {
 	n := twoMoons(t)
 	m := newMap(t, n, newBall(t, ball.L2, []float64{0.5, 0.25}, 1))
@@ -206,4 +221,22 @@ func TestSlicesAreMapsLikeAnyOther(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, want.String(), res.Lower.String())
 	})
+}
+
+func TestMapOfAtMostSoManyRegions(t *testing.T) {
+	n, b := twoMoons(t), newBall(t, ball.L2, []float64{0.5, 0.25}, 1)
+	all := newMap(t, n, b)
+	k := len(all.Regions)
+	m, err := AtMost(t.Context(), n, b, k)
+	require.NoError(t, err)
+	require.Equal(t, all.Regions, m.Regions)
+	_, err = AtMost(t.Context(), n, b, k-1)
+	var many *TooManyError
+	require.ErrorAs(t, err, &many)
+	require.Equal(t, k-1, many.Most)
+	for i, next := range all.Neighbours() {
+		for _, j := range next {
+			require.Contains(t, all.Neighbours()[j], i, "a neighbour's neighbour")
+		}
+	}
 }

@@ -11,8 +11,8 @@ import (
 	"slices"
 )
 
-// neighbours returns, for each region, the regions it shares a side with.
-func (m *Map) neighbours() [][]int {
+// Neighbours returns, for each region, the regions it shares a side with, ascending.
+func (m *Map) Neighbours() [][]int {
 	at := make(map[string]int, len(m.Regions))
 	buf := make([]byte, len(m.layerOf))
 	key := func(i int) []byte {
@@ -45,6 +45,10 @@ func (m *Map) neighbours() [][]int {
 		}
 	}
 	match(loose, next)
+	for i := range next {
+		slices.Sort(next[i])
+		next[i] = slices.Compact(next[i])
+	}
 	return next
 }
 
@@ -82,13 +86,13 @@ func match(sides []side, next [][]int) {
 	}
 }
 
-// colours gives each region one of 2·hues colours such that neighbours differ.
+// Colours gives each region one of 2·hues colours such that neighbours differ.
 // The even ones are light, the odd ones dark: a region is dark if an odd number
 // of its neurons is positive, which alone tells neighbours apart unless neurons
 // coincide. The hue is that of the cell of the first hidden layer, so that the
 // eye can follow its boundaries. parity says that light and dark tell even from odd.
-func (m *Map) colours(hues int) (colours []int, parity bool) {
-	next := m.neighbours()
+func (m *Map) Colours(hues int) (colours []int, parity bool) {
+	next := m.Neighbours()
 	wish := make([]int, len(m.Regions))
 	for i, r := range m.Regions {
 		h, positive := fnv.New32a(), 0

@@ -23,10 +23,9 @@ type spelling struct {
 }
 
 // brief appends the attribute d="…" (without its closing quote) in short. d is
-// the attribute as vgsvg writes it: absolute M, L, A and Z.
+// its value as vgsvg writes it: absolute M, L, A and Z.
 func brief(dst []byte, d string) []byte {
 	s := &spelling{out: append(dst, ` d="`...)}
-	d = strings.TrimSuffix(strings.TrimPrefix(d, ` d="`), `"`)
 	for len(d) > 0 {
 		end := strings.IndexAny(d[1:], "MLAZ") + 1
 		if end == 0 {

@@ -15,6 +15,6 @@ func TestBriefPaths(t *testing.T) {
 		"M11,5A1,1 0 0 1 10,6A1,1 0 0 1 9,5Z": "m11 5a1 1 0 0 1 -1 1a1 1 0 0 1 -1-1z",
 		"M0,0L1,1A2,2 0 1 0 3,1L4,1":          "m0 0 1 1a2 2 0 1 0 2 0l1 0",
 	} {
-		require.Equal(t, ` d="`+want, string(brief(nil, ` d="`+d+`"`)), d)
+		require.Equal(t, ` d="`+want, string(brief(nil, d)), d)
 	}
 }

@@ -2,6 +2,8 @@
 // of the inputs, or, where floats cannot tell the ball's points apart well, of
 // the distance from the centre.
 
+//go:build !js
+
 package plot
 
 import (

@@ -1,13 +1,14 @@
 // Pictures as files: svg, png and pdf by gonum's canvases, the svg then made
 // shorter (path.go).
 
+//go:build !js
+
 package plot
 
 import (
 	"bytes"
 	"fmt"
 	"io"
-	"regexp"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -51,15 +52,24 @@ func (p *Picture) Write(w io.Writer, format string) error {
 	return err
 }
 
-var (
-	fontFamily = regexp.MustCompile(`font-family:Liberation Sans;font-variant:normal;font-weight:normal;font-style:normal`)
-	pathData   = regexp.MustCompile(` d="([^"]*)"`)
+// gonumFont is how gonum's svg names the face of all texts, browserFont what browsers have.
+const (
+	gonumFont   = `font-family:Liberation Sans;font-variant:normal;font-weight:normal;font-style:normal`
+	browserFont = `font-family:'Liberation Sans',Arial,Helvetica,sans-serif`
 )
 
 // shorten names fonts that browsers have, and spells paths briefly.
 func shorten(svg []byte) []byte {
-	svg = fontFamily.ReplaceAll(svg, []byte(`font-family:'Liberation Sans',Arial,Helvetica,sans-serif`))
-	return pathData.ReplaceAllFunc(svg, func(d []byte) []byte {
-		return append(brief(nil, string(d)), '"')
-	})
+	svg = bytes.ReplaceAll(svg, []byte(gonumFont), []byte(browserFont))
+	short := make([]byte, 0, len(svg))
+	for {
+		before, rest, found := bytes.Cut(svg, []byte(` d="`))
+		short = append(short, before...)
+		if !found {
+			return short
+		}
+		data, after, _ := bytes.Cut(rest, []byte{'"'})
+		short = append(brief(short, string(data)), '"')
+		svg = after
+	}
 }

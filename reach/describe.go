@@ -30,7 +30,8 @@ type Description struct {
 	Vertices, Image [][]*big.Rat
 }
 
-// Row is the constraint G·x + H ≥ 0: the pre-activation of a neuron times its sign.
+// Row is the constraint G·x + H ≥ 0: the pre-activation of a neuron times its sign, or what the largest
+// piece of a maximum is above piece Neuron.
 type Row struct {
 	Neuron int
 	G      []*big.Float
@@ -39,7 +40,8 @@ type Row struct {
 
 // Describe returns the description of a region. Errors are those of [enumerate.Region.Cell].
 func Describe(number int, r enumerate.Region) (*Description, error) {
-	if _, err := r.Cell(); err != nil { // pieces of maxima have no rows of their own
+	cell, err := r.Cell()
+	if err != nil {
 		return nil, err
 	}
 	d := &Description{Region: number, Pattern: r.Pattern.String(), Witness: r.Point()}
@@ -55,12 +57,12 @@ func Describe(number int, r enumerate.Region) (*Description, error) {
 			facet[f] = true
 		}
 	}
-	for j, s := range r.Pattern {
-		if s == 0 || err == nil && !facet[j] {
+	for _, j := range cell.Neurons {
+		if err == nil && !facet[j] {
 			continue
 		}
 		r.NeuronIntegers(j, func(row []*big.Int, exp int) {
-			d.Rows = append(d.Rows, rowOf(j, s, row, exp))
+			d.Rows = append(d.Rows, rowOf(j, r.Pattern[j], row, exp))
 		})
 	}
 	for _, v := range d.Vertices {

@@ -45,7 +45,9 @@ type backward struct {
 func (b *backward) start(rows, width int) {
 	b.width = width
 	b.a, b.c, b.e = resized(b.a, rows*width), resized(b.c, rows), resized(b.e, rows)
-	clear(b.a)
+	for r := 0; r < rows && b.ctx.Err() == nil; r++ {
+		clear(b.row(r)) // row by row: all together may be gigabytes
+	}
 	clear(b.c)
 	clear(b.e)
 	b.alpha, b.beta, b.weight = nil, nil, nil
@@ -105,20 +107,20 @@ func (b *backward) unsettled(q int, below float64) bool {
 	return below != 1 && b.l[q] < 0 && b.u[q] > 0
 }
 
-// toInputs takes the rows, of the values of layer i, to the inputs.
+// toInputs takes the rows, of the values of layer i, to the inputs. Rows that a stop leaves where they
+// are bound nothing: what they sum up is infinite.
 func (b *backward) toInputs(i int) {
 	for ; i >= 0; i-- {
 		y := &b.layers[i]
-		for r := range b.c {
-			b.activation(y, r)
-		}
 		b.next = resized(b.next, len(b.c)*y.in)
-		clear(b.next)
 		for r := range b.c {
 			if b.ctx.Err() != nil {
-				b.e[r] = math.Inf(1) // so that nothing is refuted by what is not finished
+				b.e[r] = math.Inf(1)
+				continue
 			}
+			b.activation(y, r)
 			to := b.next[r*y.in : (r+1)*y.in]
+			clear(to)
 			for j, v := range b.row(r) {
 				if v == 0 {
 					continue

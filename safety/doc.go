@@ -23,6 +23,9 @@
 // Where a node is so small that all neurons are settled and floats still cannot tell, the question
 // is a linear programme in fractions (leaf.go).
 //
+// A maximum is a tournament of ReLUs, which is the same function ([network.Network.Tournament]), so
+// that nothing here knows of maxima.
+//
 // With [Options.Prove] an answer Holds comes with a [Proof], for a checker that shares nothing with
 // this package. Boxes are then halved on a grid of integers, and what floats refute is refuted once
 // more in integers, with the rounding of the checker, before it is written (fixed.go, commit.go).
@@ -37,7 +40,6 @@ package safety
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/big"
 	"runtime"
@@ -111,9 +113,6 @@ func Verify(ctx context.Context, net *network.Network, q *vnnlib.Query, opt Opti
 	start := time.Now()
 	if err := q.Fits(net.Inputs(), net.Outputs()); err != nil {
 		return Result{}, err
-	}
-	if net.Maximal() {
-		return Result{}, errors.New("network: it has maxima, of which verify does not know: count, list and prove do")
 	}
 	if opt.Workers <= 0 {
 		opt.Workers = runtime.GOMAXPROCS(0)

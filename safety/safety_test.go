@@ -222,7 +222,7 @@ func TestAgainstTheTwinAtTheEndsOfTheRange(t *testing.T) {
 	}
 }
 
-// randomNet has one or two inputs, rarely three, and few units of all kinds.
+// randomNet has one or two inputs, rarely three, and few units of all kinds but maxima.
 func randomNet(t require.TestingT, rng *rand.Rand) *network.Network {
 	in := 1 + rng.IntN(2)
 	var layers []network.Layer

@@ -31,6 +31,7 @@ const (
 // terms is the number of inputs, units and conditions of the longest disjunct: a mixture adds up its
 // conditions, of which a small network may have many.
 func terms(n *network.Network, q *vnnlib.Query) int {
+	n, _ = n.Tournament()
 	t, longest := n.Inputs(), 0
 	for _, l := range n.Layers() {
 		t += l.Out()
@@ -79,6 +80,7 @@ type subject struct {
 }
 
 func newSubject(ctx context.Context, n *network.Network, q *vnnlib.Query) *subject {
+	n, _ = n.Tournament() // the same function
 	s := &subject{ctx: ctx, net: n, query: q, inputs: n.Inputs(), outputs: n.Outputs()}
 	for _, l := range n.Layers() {
 		y := layer{in: l.In(), out: l.Out(), first: s.units, w: rowsOf(l), b: l.B, plain: l.Neurons() == 0}

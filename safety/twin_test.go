@@ -113,12 +113,11 @@ func units(layers []network.Layer, j int, in, out [][]*big.Rat, rows []halfspace
 	if j == l.Out() {
 		return cells(layers[1:], out, rows, d, n)
 	}
-	z := zeroForm(n)
-	z[n].SetFloat64(l.B[j])
-	for k := range in {
-		plus(z, new(big.Rat).SetFloat64(l.W.At(j, k)), in[k])
-	}
 	out = out[:len(out):len(out)]
+	if l.Act == network.Max {
+		return pieces(layers, j, in, out, rows, d, n)
+	}
+	z := preactivation(l, j, in, n)
 	if !l.IsNeuron(j) {
 		return units(layers, j+1, in, append(out, z), rows, d, n)
 	}
@@ -132,6 +131,40 @@ func units(layers []network.Layer, j int, in, out [][]*big.Rat, rows []halfspace
 		plus(value, slope, z)
 		more := append(rows[:len(rows):len(rows)], halfspace{side, false})
 		if satisfiable(more, n) && units(layers, j+1, in, append(out, value), more, d, n) {
+			return true
+		}
+	}
+	return false
+}
+
+func preactivation(l network.Layer, j int, in [][]*big.Rat, n int) []*big.Rat {
+	z := zeroForm(n)
+	z[n].SetFloat64(l.B[j])
+	for k := range in {
+		plus(z, new(big.Rat).SetFloat64(l.W.At(j, k)), in[k])
+	}
+	return z
+}
+
+// pieces goes through the pieces of maximum j, each where it is not below another.
+func pieces(layers []network.Layer, j int, in, out [][]*big.Rat, rows []halfspace, d vnnlib.Disjunct, n int) bool {
+	l, first := layers[0], 0
+	for _, k := range layers[0].Pieces[:j] {
+		first += k
+	}
+	var z [][]*big.Rat
+	for i := range l.Pieces[j] {
+		z = append(z, preactivation(l, first+i, in, n))
+	}
+	for i := range z {
+		more := rows[:len(rows):len(rows)]
+		for k := range z {
+			side := zeroForm(n)
+			plus(side, big.NewRat(1, 1), z[k])
+			plus(side, big.NewRat(-1, 1), z[i])
+			more = append(more, halfspace{side, false})
+		}
+		if satisfiable(more, n) && units(layers, j+1, in, append(out, z[i]), more, d, n) {
 			return true
 		}
 	}

@@ -112,7 +112,9 @@ func (z *zone) bound(n *node) state {
 		if st := z.settle(i); st != bounded {
 			return st
 		}
-		z.activate(i)
+		if st := z.activate(i); st != bounded {
+			return st
+		}
 	}
 	return bounded
 }
@@ -165,7 +167,6 @@ func (z *zone) affine(i int) state {
 	cols := len(z.g) / y.in
 	z.columns[i], z.zc, z.zr = cols, resized(z.zc, y.out), resized(z.zr, y.out)
 	z.rows[i] = resized(z.rows[i], y.out*cols)
-	clear(z.rows[i])
 	most := z.mostIn
 	if i > 0 {
 		b := &z.layers[i-1]
@@ -176,6 +177,7 @@ func (z *zone) affine(i int) state {
 			return stopped
 		}
 		g := z.rows[i][j*cols : (j+1)*cols]
+		clear(g) // row by row: all together are gigabytes in a wide layer, and a stop would wait
 		c, r, size, total := y.b[j], 0.0, 0.0, 0.0
 		for i, v := range w.v {
 			k := w.column(i)
@@ -260,7 +262,7 @@ func between(l, u, m float64) lines {
 func above(v float64) float64 { return v*(1+0x1p-50) + 0x1p-1060 }
 
 // activate makes the rows of what layer i passes on. Every open unit brings a generator.
-func (z *zone) activate(i int) {
+func (z *zone) activate(i int) state {
 	y := &z.layers[i]
 	before, fresh := z.columns[i], 0
 	for j := range y.out {
@@ -270,10 +272,13 @@ func (z *zone) activate(i int) {
 	}
 	cols := before + fresh
 	z.c, z.r, z.s, z.g = resized(z.c, y.out), resized(z.r, y.out), resized(z.s, y.out), resized(z.g, y.out*cols)
-	clear(z.g)
 	at := before
 	for j := range y.out {
+		if z.ctx.Err() != nil {
+			return stopped
+		}
 		q, g, row := y.first+j, z.g[j*cols:(j+1)*cols], z.rows[i][j*before:(j+1)*before]
+		clear(g)
 		c, r := z.zc[j], z.zr[j]
 		slope, shift := z.slope(q), 0.0
 		if z.isOpen[q] {
@@ -301,6 +306,7 @@ func (z *zone) activate(i int) {
 		z.c[j], z.r[j] = c, r
 		z.s[j] = slack * (math.Abs(c) + norm1(g))
 	}
+	return bounded
 }
 
 // slope is the slope of the unit's row: that of its chord where it is open.

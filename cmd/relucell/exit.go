@@ -88,6 +88,9 @@ func exactly(names ...string) cobra.PositionalArgs {
 		if len(args) < len(names) {
 			return fmt.Errorf("%s: missing, expected %s", names[len(args)], strings.Join(names, " "))
 		}
+		if len(args) > 0 && len(names) == 0 {
+			return fmt.Errorf("%q: unexpected argument, expected none", args[0])
+		}
 		if len(args) > len(names) {
 			return fmt.Errorf("%q: unexpected argument, expected %s alone", args[len(names)], strings.Join(names, " "))
 		}

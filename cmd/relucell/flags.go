@@ -116,8 +116,11 @@ func complete(cmd *cobra.Command, name string, words ...string) {
 	}
 }
 
-// registerCompletions tells cobra which words the flags of a command take.
+// registerCompletions tells cobra which words the flags of a command and of those below it take.
 func registerCompletions(cmd *cobra.Command) {
+	for _, below := range cmd.Commands() {
+		registerCompletions(below)
+	}
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		words, ok := f.Annotations[completions]
 		if !ok {
@@ -142,5 +145,8 @@ func completeNet(_ *cobra.Command, args []string, _ string) ([]string, cobra.She
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	return []string{"onnx", "nnet", "npz", "safetensors", "json"}, cobra.ShellCompDirectiveFilterFileExt
+	return netEndings, cobra.ShellCompDirectiveFilterFileExt
 }
+
+// netEndings are the endings of files that hold networks.
+var netEndings = []string{"onnx", "nnet", "npz", "safetensors", "json"}

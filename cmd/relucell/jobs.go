@@ -69,7 +69,7 @@ func (c *jobsCmd) list(cmd *cobra.Command, _ []string) error {
 func (c *jobsCmd) follow(cmd *cobra.Command, args []string) error {
 	ctx, release := interruptible(cmd)
 	defer release()
-	a, err := c.access.to(cmd)
+	a, err := c.one(cmd, args[0])
 	if err != nil {
 		return err
 	}
@@ -86,11 +86,19 @@ func (c *jobsCmd) follow(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
+// one is the access to the cluster of a job.
+func (c *jobsCmd) one(cmd *cobra.Command, job string) (cluster.Access, error) {
+	if err := cluster.CheckName(job); err != nil {
+		return c.access.Access, badInput(err)
+	}
+	return c.access.to(cmd)
+}
+
 func (c *jobsCmd) end(f func(context.Context, cluster.Access, string) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
 		ctx, release := interruptible(cmd)
 		defer release()
-		a, err := c.access.to(cmd)
+		a, err := c.one(cmd, args[0])
 		if err != nil {
 			return err
 		}

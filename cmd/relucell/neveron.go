@@ -42,12 +42,17 @@ func (c *checkCmd) silent(r *certificate.Report) error {
 
 // neuronsAre begins a sentence about neurons.
 func neuronsAre(list []int) string {
+	if len(list) == 1 {
+		return "neuron " + numbers(list) + " is"
+	}
+	return "neurons " + numbers(list) + " are"
+}
+
+// numbers lists numbers.
+func numbers(list []int) string {
 	words := make([]string, len(list))
 	for i, j := range list {
 		words[i] = strconv.Itoa(j)
 	}
-	if len(list) == 1 {
-		return "neuron " + words[0] + " is"
-	}
-	return "neurons " + strings.Join(words, ", ") + " are"
+	return strings.Join(words, ", ")
 }

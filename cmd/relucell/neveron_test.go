@@ -53,18 +53,3 @@ func TestProofsOfSafetyAreNotAskedForSigns(t *testing.T) {
 		require.Contains(t, errs, "is a proof of safety or a witness, expected the proof of a count")
 	}
 }
-
-func TestMaximaHaveNoRows(t *testing.T) {
-	n, err := network.New([]network.Layer{{W: mat.NewDense(2, 1, []float64{1, -1}), B: []float64{0, 0}, Act: network.Max, Pieces: []int{2}}})
-	require.NoError(t, err)
-	net, dir := writeNet(t, n), t.TempDir()
-	for _, args := range [][]string{{"range", net, "--box=-1:1"}, {"reach", net, "--box=-1:1", "-o", filepath.Join(dir, "r.jsonl")}} {
-		_, errs, code := relucell(t, args...)
-		require.Equal(t, exitInput, code, errs)
-		require.Contains(t, errs, "a network with maxima, expected a network of relu and the like")
-	}
-	proof := filepath.Join(dir, "p")
-	succeed(t, "count", net, "--box=1:2", "--proof", proof)
-	_, errs, code := relucell(t, "check", net, proof, "--never-on", "0") // of a maximum nothing is said
-	require.Equal(t, exitFailed, code, errs)
-}

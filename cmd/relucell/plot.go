@@ -200,15 +200,18 @@ func (c *plotCmd) readPoints(whole, n *network.Network) (*plot.Points, error) {
 	return q.OnSlice(n, len(n.Layers())-len(whole.Layers()))
 }
 
-func (c *plotCmd) readCSV(inputs int) (*plot.Points, error) {
-	f, err := os.Open(c.points)
+func (c *plotCmd) readCSV(inputs int) (*plot.Points, error) { return readPointsFile(c.points, inputs) }
+
+// readPointsFile reads the file of --points.
+func readPointsFile(path string, inputs int) (*plot.Points, error) {
+	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("--points: %w, expected a CSV file", files.Plain(err))
 	}
 	defer f.Close()
 	p, err := plot.ReadPoints(bufio.NewReader(f), inputs)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", c.points, err)
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return p, nil
 }

@@ -27,70 +27,80 @@ type property struct {
 	Net     string    `json:"net"`
 	Neurons []int     `json:"never_on"`
 	Bounds  []float64 `json:"bounds"` // the form is at most this, or at least this
-	row     []float64
-	offset  *big.Rat
+	// The form that is bounded next.
+	row    []float64
+	offset *big.Rat
+	// The neurons that say so.
+	rows   [][]float64
+	limits []float64
 }
 
-// newProperty checks the names of the files, before anything is searched, and that floats hold the
-// form: the network's weights are float64.
-func newProperty(file, path string, f extremum.Form) (*property, error) {
-	p := &property{Proof: file, Net: file + ".json", offset: f.Offset}
+// newProperty checks the names of the files, before anything is searched: they may be none of the
+// networks'.
+func newProperty(file string, nets ...string) (*property, error) {
+	p := &property{Proof: file, Net: file + ".json"}
 	for _, name := range []string{p.Proof, p.Net} {
-		if files.Same(path, name) {
-			return nil, badInputf("--proof: %s is the network itself, expected another file", name)
+		for _, path := range nets {
+			if files.Same(path, name) {
+				return nil, badInputf("--proof: %s is the network itself, expected another file", name)
+			}
 		}
 		if err := files.Check(name); err != nil {
 			return nil, badInput(named("proof", err))
 		}
 	}
-	for i, c := range f.C {
-		v, exact := dyadic.FromRat(c)
-		if !exact {
-			return nil, badInputf("--proof: the coefficient %s of y%d is no float64, expected one such as 0.5: it becomes a weight", c.RatString(), i)
-		}
-		p.row = append(p.row, v)
-	}
 	return p, nil
 }
 
+// about takes the form that is bounded next. Floats must hold it: the network's weights are float64.
+func (p *property) about(f extremum.Form) error {
+	p.row, p.offset = nil, f.Offset
+	for i, c := range f.C {
+		v, exact := dyadic.FromRat(c)
+		if !exact {
+			return badInputf("--proof: the coefficient %s of y%d is no float64, expected one such as 0.5: it becomes a weight", c.RatString(), i)
+		}
+		p.row = append(p.row, v)
+	}
+	return nil
+}
+
+// bound claims that the form is at most v, or for the sign −1 at least v: for a float beyond v, where
+// v is none.
+func (p *property) bound(n *network.Network, v *big.Rat, sign int) error {
+	s := big.NewRat(int64(sign), 1)
+	m := dyadic.UpRat(s.Mul(s, new(big.Rat).Sub(v, p.offset)))
+	if math.IsInf(m, 0) {
+		return errors.New("--proof: the bound is beyond the range of float64, expected one that can be a bias")
+	}
+	row := make([]float64, len(p.row))
+	for i, c := range p.row {
+		row[i] = float64(sign) * c
+	}
+	p.rows, p.limits = append(p.rows, row), append(p.limits, m)
+	p.Neurons = append(p.Neurons, n.Neurons()+len(p.Neurons))
+	whole := new(big.Rat).SetFloat64(float64(sign) * m)
+	if whole.Add(whole, p.offset); sign < 0 {
+		p.Bounds = append(p.Bounds, dyadic.DownRat(whole))
+	} else {
+		p.Bounds = append(p.Bounds, dyadic.UpRat(whole))
+	}
+	return nil
+}
+
 // prove writes the network and the proof, and has the proof checked.
-func (p *property) prove(ctx context.Context, n *network.Network, b ball.Ball, top, low *extremum.Extreme) error {
-	var rows [][]float64
-	var limits []float64
-	add := func(row []float64, bound *big.Rat, sign int) error {
-		m := dyadic.UpRat(bound)
-		if math.IsInf(m, 0) {
-			return errors.New("--proof: the bound is beyond the range of float64, expected one that can be a bias")
-		}
-		rows, limits = append(rows, row), append(limits, m)
-		p.Neurons = append(p.Neurons, n.Neurons()+len(p.Neurons))
-		whole := new(big.Rat).SetFloat64(m)
-		if whole.Add(whole, new(big.Rat).Mul(big.NewRat(int64(sign), 1), p.offset)); sign < 0 {
-			p.Bounds = append(p.Bounds, dyadic.DownRat(whole.Neg(whole)))
-		} else {
-			p.Bounds = append(p.Bounds, dyadic.UpRat(whole))
-		}
-		return nil
-	}
-	if top != nil {
-		if err := add(p.row, new(big.Rat).Sub(top.Upper, p.offset), 1); err != nil {
-			return err
-		}
-	}
-	if low != nil {
-		minus := make([]float64, len(p.row))
-		for i, v := range p.row {
-			minus[i] = -v
-		}
-		if err := add(minus, new(big.Rat).Sub(p.offset, low.Lower), -1); err != nil {
-			return err
-		}
-	}
-	q, err := network.Property(n, rows, limits)
+func (p *property) prove(ctx context.Context, n *network.Network, b ball.Ball) error {
+	q, err := network.Property(n, p.rows, p.limits)
 	if err != nil {
 		return err
 	}
-	res, err := proof.Prove(ctx, q, b, p.Proof, enumerate.Options{})
+	return proveNeverOn(ctx, q, b, p.Proof, p.Net, p.Neurons)
+}
+
+// proveNeverOn writes a network and the proof of its count, and has it checked that the proof shows
+// the neurons to be on nowhere.
+func proveNeverOn(ctx context.Context, n *network.Network, b ball.Ball, file, net string, neurons []int) error {
+	res, err := proof.Prove(ctx, n, b, file, enumerate.Options{})
 	if err == nil && !res.Exact {
 		err = context.Cause(ctx)
 	}
@@ -98,16 +108,16 @@ func (p *property) prove(ctx context.Context, n *network.Network, b ball.Ball, t
 		return err
 	}
 	var text bytes.Buffer
-	if err := q.WriteCanonical(&text); err != nil {
+	if err := n.WriteCanonical(&text); err != nil {
 		return err
 	}
-	if err := files.WriteBytes(p.Net, text.Bytes()); err != nil {
+	if err := files.WriteBytes(net, text.Bytes()); err != nil {
 		return err
 	}
-	r, err := certificate.Check(text.Bytes(), p.Proof, certificate.Options{})
-	for _, j := range p.Neurons {
+	r, err := certificate.Check(text.Bytes(), file, certificate.Options{})
+	for _, j := range neurons {
 		if err == nil && !r.NeverOn(j) {
-			err = fmt.Errorf("neuron %d of %s is on somewhere: the search and its proof disagree", j, p.Net)
+			err = fmt.Errorf("neuron %d of %s is on somewhere: the search and its proof disagree", j, net)
 		}
 	}
 	return err

@@ -107,13 +107,16 @@ func (c *rangeCmd) run(cmd *cobra.Command, args []string) error {
 		return badInputf("--of: %w", err)
 	}
 	if cmd.Flags().Changed("proof") {
-		if c.property, err = newProperty(c.proof, args[0], c.form); err != nil {
+		if c.property, err = newProperty(c.proof, args[0]); err == nil {
+			err = c.property.about(c.form)
+		}
+		if err != nil {
 			return err
 		}
 	}
 	go n.Fingerprint()
 	if err = c.search(ctx, n, b); err == nil && c.property != nil {
-		err = c.property.prove(ctx, n, b, c.top, c.low)
+		err = c.prove(ctx, n, b)
 	}
 	if err != nil {
 		return c.failed(ctx, cmd, args[0], err)
@@ -146,6 +149,21 @@ func (c *rangeCmd) search(ctx context.Context, n *network.Network, b ball.Ball) 
 		c.low, err = find(func() (extremum.Extreme, error) { return extremum.Minimum(ctx, n, b, c.form) })
 	}
 	return err
+}
+
+// prove proves top and low.
+func (c *rangeCmd) prove(ctx context.Context, n *network.Network, b ball.Ball) error {
+	if c.top != nil {
+		if err := c.property.bound(n, c.top.Upper, 1); err != nil {
+			return err
+		}
+	}
+	if c.low != nil {
+		if err := c.property.bound(n, c.low.Lower, -1); err != nil {
+			return err
+		}
+	}
+	return c.property.prove(ctx, n, b)
 }
 
 // failed says what a search that ended early has found.

@@ -4,6 +4,7 @@ package main
 
 import (
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -73,6 +74,35 @@ func TestLipschitz(t *testing.T) {
 	_, errs, code := relucell(t, "lipschitz", net, "--box=-1:1", "--norm", "l3")
 	require.Equal(t, exitInput, code)
 	require.Contains(t, errs, "expected")
+}
+
+func TestRadiusIsProved(t *testing.T) {
+	for _, c := range [][]string{
+		{pyramid(t), "--center", "0"},
+		{pyramid(t), "--center", "0", "--norm", "l2"},
+		{pyramid(t), "--center", "0", "--most", "0.25"},
+		{diamond(t), "--center", "1,2", "--most", "9"},
+	} {
+		proof := filepath.Join(t.TempDir(), "radius.proof")
+		out := succeed(t, append([]string{"radius", "--proof", proof}, c...)...)
+		require.Contains(t, out, "on nowhere")
+		var args []string
+		for line := range strings.Lines(out) {
+			if _, words, found := strings.Cut(line, "relucell check "); found {
+				args = strings.Fields(words)
+			}
+		}
+		require.Contains(t, succeed(t, append([]string{"check"}, args...)...), "VERIFIED")
+	}
+}
+
+// A proof that was stopped is not told of.
+func TestRadiusWithoutTimeForItsProof(t *testing.T) {
+	proof := filepath.Join(t.TempDir(), "radius.proof")
+	out, _, code := relucell(t, "radius", pyramid(t), "--center", "0", "--timeout", "1ns", "--proof", proof)
+	require.Equal(t, 3, code)
+	require.NotContains(t, out, "Proof")
+	require.NoFileExists(t, proof)
 }
 
 // A radius that was stopped claims no upper end that it has not, and no class that it has not.

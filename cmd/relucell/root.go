@@ -32,11 +32,34 @@ Exit codes: 0 done as asked (exact, or --gap reached); 1 failed, a refused proof
 	}
 	root.SetVersionTemplate("relucell {{.Version}}\n")
 	root.PersistentFlags().BoolP("verbose", "v", false, "log what happens to standard error")
-	root.AddCommand(newCountCmd(), newVerifyCmd(), newListCmd(), newBoundCmd(), newRangeCmd(), newLipschitzCmd(), newReachCmd(), newRadiusCmd(), newEvalCmd(),
-		newCrosscheckCmd(), newExperimentCmd(), newCheckCmd(), newConvertCmd(), newInfoCmd(), newPlotCmd(), newSliceCmd(), newServeCmd(), newWorkerCmd(), newJobsCmd())
-	for _, cmd := range root.Commands() {
-		registerCompletions(cmd)
-	}
+	root.AddCommand(
+		newCountCmd(),
+		newVerifyCmd(),
+		newListCmd(),
+		newBoundCmd(),
+		newRangeCmd(),
+		newLipschitzCmd(),
+		newReachCmd(),
+		newRadiusCmd(),
+		newEvalCmd(),
+		newCrosscheckCmd(),
+		newExperimentCmd(),
+		newCheckCmd(),
+		newConvertCmd(),
+		newInfoCmd(),
+		newPlotCmd(),
+		newConeCmd(),
+		newSliceCmd(),
+		newServeCmd(),
+		newWorkerCmd(),
+		newJobsCmd(),
+		newLandscapeCmd(),
+		newDiffCmd(),
+		newCanonicalCmd(),
+		newUnrollCmd(),
+		newExploreCmd(),
+	)
+	registerCompletions(root)
 	root.InitDefaultCompletionCmd()
 	if completion, _, err := root.Find([]string{"completion"}); err == nil {
 		completion.RunE = func(*cobra.Command, []string) error {

@@ -16,6 +16,7 @@ import (
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/cluster"
 	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/internal/files"
 	"github.com/relucell/relucell/network"
 	"github.com/relucell/relucell/proof"
 )
@@ -37,11 +38,32 @@ func (a *accessFlags) given() bool { return a.URL != "" || a.Context != "" }
 
 // to is the access for a command's log.
 func (a *accessFlags) to(cmd *cobra.Command) (cluster.Access, error) {
+	if err := a.check(cmd.Flags()); err != nil {
+		return a.Access, err
+	}
 	if !a.given() {
 		return a.Access, badInputf("--cluster: missing, expected the address of a NATS server, such as nats://host:4222")
 	}
 	a.Log = logger(cmd)
 	return a.Access, nil
+}
+
+// check refuses what is wrong in itself, before anything else is done.
+func (a *accessFlags) check(fs *pflag.FlagSet) error {
+	if err := notEmpty(fs, "cluster", "nats-context", "creds", "tls-ca", "tls-cert", "tls-key"); err != nil || !a.given() {
+		return err
+	}
+	return badInput(flagged(a.Check()))
+}
+
+// notEmpty refuses flags that were given without a word: a variable that was not set, perhaps.
+func notEmpty(fs *pflag.FlagSet, names ...string) error {
+	for _, name := range names {
+		if f := fs.Lookup(name); f.Changed && f.Value.String() == "" {
+			return badInputf("--%s: empty, expected what --help says of it", name)
+		}
+	}
+	return nil
 }
 
 // spreadFlags say who shares a count.
@@ -68,6 +90,15 @@ func (s *spreadFlags) on() bool { return s.processes > 0 || s.access.given() }
 
 // check refuses what does not go together.
 func (s *spreadFlags) check(cmd *cobra.Command) error {
+	if err := notEmpty(cmd.Flags(), "store", "job"); err != nil {
+		return err
+	}
+	if s.job != "" && cluster.CheckName(s.job) != nil {
+		return badInputf("--%w", cluster.CheckName(s.job))
+	}
+	if err := s.access.check(cmd.Flags()); err != nil {
+		return err
+	}
 	if !s.on() {
 		for _, name := range []string{"store", "job", "budget", "verify-records", "creds", "tls-ca", "tls-cert", "tls-key"} {
 			if cmd.Flags().Changed(name) {
@@ -89,6 +120,9 @@ func (s *spreadFlags) check(cmd *cobra.Command) error {
 	}
 	if s.store != "" && s.processes == 0 {
 		return badInputf("--store: given beside --cluster, whose servers keep what is found; expected --processes")
+	}
+	if s.store != "" {
+		return badInput(named("store", files.CheckFolder(s.store)))
 	}
 	return nil
 }

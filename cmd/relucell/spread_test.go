@@ -23,6 +23,7 @@ func TestSpreadRefusesWhatDoesNotGoTogether(t *testing.T) {
 		"--store x":                                  "--store: given alone",
 		"--verify-records":                           "--verify-records: given alone",
 		"--cluster nats://127.0.0.1:1 --store x":     "--store: given beside --cluster",
+		"--cluster nats://127.0.0.1:1 --job a:b":     "--job \"a:b\": expected 1 to 64 letters",
 	} {
 		var out, errs bytes.Buffer
 		code := run(append([]string{"count", "../../testdata/two_moons_2-16-16-1.json", "--center", "0", "--radius", "1"}, strings.Fields(args)...), &out, &errs)
@@ -33,6 +34,36 @@ func TestSpreadRefusesWhatDoesNotGoTogether(t *testing.T) {
 		var out, errs bytes.Buffer
 		require.Equal(t, exitInput, run(args, &out, &errs), args)
 		require.Contains(t, errs.String(), "--cluster: missing")
+	}
+}
+
+// An empty --cluster, from a variable that was not set, counted on this machine alone; files that are
+// not there and foreign addresses failed late, as no bad input, and named no flag.
+func TestAccessToAClusterIsCheckedFirst(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(file, []byte("junk"), 0o600))
+	for args, want := range map[string]string{
+		"--cluster=":                       "--cluster: empty",
+		"--nats-context=":                  "--nats-context: empty",
+		"--processes 2 --store=":           "--store: empty",
+		"--processes 2 --store " + file:    "--store: " + file + " is no folder",
+		"--cluster http://127.0.0.1:1":     `--cluster: "http://127.0.0.1:1": expected an address`,
+		"--nats-context /no/such.json":     "--nats-context: /no/such.json: no such file",
+		"--cluster host --creds /no/such":  "--creds: /no/such: no such file",
+		"--cluster host --creds " + file:   "--creds: " + file + ": expected credentials",
+		"--cluster host --tls-ca " + file:  "--tls-ca: " + file + ": expected certificates",
+		"--cluster host --tls-key " + file: "--tls-cert",
+	} {
+		commands := [][]string{{"count", "../../testdata/two_moons_2-16-16-1.json", "--center", "0", "--radius", "1"}}
+		if !strings.Contains(args, "--store") {
+			commands = append(commands, []string{"worker"}, []string{"jobs"}, []string{"jobs", "cancel", "x"})
+		}
+		for _, command := range commands {
+			var out, errs bytes.Buffer
+			require.Equal(t, exitInput, run(append(command, strings.Fields(args)...), &out, &errs), "%s %s", command, args)
+			require.Contains(t, errs.String(), want)
+			require.Equal(t, 1, strings.Count(errs.String(), "\n"))
+		}
 	}
 }
 

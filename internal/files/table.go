@@ -5,6 +5,7 @@ package files
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -23,6 +24,8 @@ type Table struct {
 	Inputs int
 	// Class says that one more column may follow, the same in all lines: the name of a class.
 	Class bool
+	// Last is what errors call that column: "class" if it is empty.
+	Last string
 	// Most is the greatest size of a coordinate; 0 for any finite number.
 	Most float64
 }
@@ -54,7 +57,7 @@ func (t Table) Read(r io.Reader) (*Points, error) {
 		line, _ := in.FieldPos(0)
 		if first && t.Inputs == 0 {
 			if t.Inputs = len(row) - 1; t.Inputs == 0 {
-				return nil, fmt.Errorf("line %d: one column, expected at least one number and a class", line)
+				return nil, fmt.Errorf("line %d: one column, expected at least one number and a %s", line, cmp.Or(t.Last, "class"))
 			}
 			width = len(row)
 		}

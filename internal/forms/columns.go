@@ -5,10 +5,27 @@
 package forms
 
 import (
+	"iter"
 	"slices"
+	"sync"
 
 	"gonum.org/v1/gonum/floats"
+
+	"github.com/relucell/relucell/network"
 )
+
+// columns are the weights of a layer.
+type columns struct {
+	// W holds W by columns, rounded: see Column. WMag are upper bounds of the true |W|, such that
+	// γ·WMag bounds what an entry of W is off by; they are 0 where the true weight is zero, and
+	// nowhere else.
+	W, WMag []float64
+	// Where start is not nil only weights other than 0 are kept: column i at start[i] to
+	// start[i+1], the units that they lead to in at. While they are set, from has their columns.
+	start    []int
+	at, from []int32
+	rows     func() *network.Sparse // WMag by rows, made when first asked for
+}
 
 const (
 	// fewWeights: where one weight in so many is not 0, going through these alone is faster than
@@ -71,6 +88,9 @@ func (l *Layer) close() {
 		next[i]++
 	}
 	l.from, l.at, l.W, l.WMag = nil, at, w, mag
+	l.rows = sync.OnceValue(func() *network.Sparse {
+		return network.SparseRows(l.Out, l.start, l.at, l.WMag).Columns()
+	})
 }
 
 // Column returns the weights from unit i and the bounds of their magnitudes, by the units that they
@@ -106,15 +126,23 @@ func addScaled(z []float64, a float64, at []int32, w []float64) {
 	}
 }
 
-// Magnitude returns the bound of that of the weight from unit i to unit j: 0 where it is 0, and
-// nowhere else.
-func (l *Layer) Magnitude(i, j int) float64 {
-	if l.start == nil {
-		return l.WMag[i*l.Out+j]
+// Into returns the units from which a weight other than 0 leads to unit j, ascending, and the bounds
+// of the magnitudes of these weights.
+func (l *Layer) Into(j int) iter.Seq2[int, float64] {
+	return func(yield func(int, float64) bool) {
+		if l.start == nil {
+			for i := range l.In {
+				if mag := l.WMag[i*l.Out+j]; mag != 0 && !yield(i, mag) {
+					return
+				}
+			}
+			return
+		}
+		at, mag := l.rows().Row(j)
+		for k, i := range at {
+			if !yield(int(i), mag[k]) {
+				return
+			}
+		}
 	}
-	at, _, mag := l.Column(i)
-	if k, ok := slices.BinarySearch(at, int32(j)); ok {
-		return mag[k]
-	}
-	return 0
 }

@@ -2,6 +2,7 @@ package forms
 
 import (
 	"context"
+	"maps"
 	"math/big"
 	"testing"
 
@@ -80,9 +81,10 @@ func TestFewWeightsAreTheSameForms(t *testing.T) {
 				sparse++
 			}
 			d := allEntries(l)
-			for i := range l.In {
-				for j := range l.Out {
-					require.Equal(t, d.Magnitude(i, j), l.Magnitude(i, j))
+			for j := range l.Out {
+				require.Equal(t, maps.Collect(d.Into(j)), maps.Collect(l.Into(j)))
+				for i, mag := range l.Into(j) {
+					require.Equal(t, d.WMag[i*l.Out+j], mag)
 				}
 			}
 			all.Layers[i] = d
@@ -126,4 +128,34 @@ func requireNear(t *rapid.T, m *Model, z *Form, g []*big.Int, scale int) {
 		diff := want.Sub(want, big.NewFloat(z.G[k]))
 		require.LessOrEqual(t, diff.Abs(diff).Cmp(big.NewFloat(z.Err)), 0)
 	}
+}
+
+// A form that was out of range looked its column up in every row: a layer of 10⁵ units took minutes,
+// and looked at no stop.
+func TestFormsWithoutTermsLookAtTheirOwnWeightsAlone(t *testing.T) {
+	const wide = 1 << 17
+	first, second := network.NewSparse(1), network.NewSparse(wide)
+	for j := range int32(wide) {
+		first.Append([]int32{0}, []float64{1})
+		second.Append([]int32{j}, []float64{1})
+	}
+	n, err := network.New([]network.Layer{
+		{W: first, B: make([]float64, wide), Act: network.ReLU},
+		{W: second, B: make([]float64, wide), Act: network.ReLU},
+	})
+	require.NoError(t, err)
+	b, err := ball.New(ball.L2, []float64{0}, 1)
+	require.NoError(t, err)
+	m, err := Compile(context.Background(), n, b)
+	require.NoError(t, err)
+	m.Layers[1].Quantum = 0 // nothing is known to be exact but a sum of no terms
+	labels := make([]int8, m.Neurons)
+	for j := range labels[:wide] {
+		labels[j] = -1
+	}
+	labels[1] = 1
+	p := follow(m, labels)
+	require.True(t, p.Form(1, 0).Zero())
+	require.False(t, p.Form(1, 1).Zero())
+	require.True(t, p.Form(1, wide-1).Zero())
 }

@@ -7,6 +7,7 @@ import (
 	"math/big"
 	"slices"
 
+	"github.com/relucell/relucell/lp/exact"
 	"github.com/relucell/relucell/network"
 )
 
@@ -75,6 +76,33 @@ func (p *Path) Above(l, i, j int, d *Form) {
 	if lost := a.Lost() || b.Lost(); lost || d.Err > 0 && (d.Mag < formLeast || !(d.Mag+d.Err <= formMost)) {
 		d.lose()
 	}
+}
+
+// Winner returns the piece that is labelled as the largest of its maximum, which piece j is of.
+func (l *Layer) Winner(j int, labels []int8) int {
+	w := l.Ends[j] - 1
+	for labels[l.First+w] <= 0 {
+		w--
+	}
+	return w
+}
+
+// Bounding returns what is ≥ 0 on the cell with the given labels because of the label of neuron j of
+// layer l: the form of a neuron times its sign, and of a piece of a maximum what the largest piece is
+// above it, both in the scale of At. It reports false for a label that bounds nothing: 0, and that of
+// the largest piece.
+func (p *ExactPath) Bounding(l, j int, labels []int8) (row exact.Row, ok bool) {
+	ly := p.m.Layers[l]
+	s := labels[ly.First+j]
+	switch {
+	case s == 0 || ly.Ends != nil && s > 0:
+		return row, false
+	case ly.Ends != nil:
+		return p.At(l, ly.Winner(j, labels), labels).Minus(p.At(l, j, labels)), true
+	case s < 0:
+		return p.At(l, j, labels).Neg(), true
+	}
+	return p.At(l, j, labels), true
 }
 
 // largest writes the signs of the pieces of a layer of maxima with these values, and leaves in z

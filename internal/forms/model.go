@@ -95,16 +95,10 @@ type Layer struct {
 	// the pieces, of which the largest passes itself on, and the others nothing. It is nil in other
 	// layers.
 	Ends []int
-	// W holds W by columns, rounded: see Column. WMag are upper bounds of the true |W|, such that
-	// γ·WMag bounds what an entry of W is off by; they are 0 where the true weight is zero, and
-	// nowhere else. B and BMag are the same for the biases.
-	W, WMag []float64
-	// Where start is not nil only weights other than 0 are kept: column i at start[i] to
-	// start[i+1], the units that they lead to in at. While they are set, from has their columns.
-	start    []int
-	at, from []int32
-	B, BMag  []float64
-	biased   bool // some true bias is not zero
+	columns
+	// B holds the biases, and BMag is of them what WMag is of weights.
+	B, BMag []float64
+	biased  bool // some true bias is not zero
 	// Shift[j] is the power of two that row j was multiplied by.
 	Shift []int
 	// exactW says that W and B are the true ones; Quantum is then a power of two that

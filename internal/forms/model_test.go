@@ -23,7 +23,7 @@ func ratOf(v float64) *big.Rat { return new(big.Rat).SetFloat64(v) }
 func TestMagnitudeOfWeightsThatLoseDigits(t *testing.T) {
 	for e := -2200; e <= 0; e++ {
 		w := 1.0 + 0x1p-52
-		l := &Layer{Out: 1, In: 1, W: make([]float64, 1), WMag: make([]float64, 1), exactW: true}
+		l := &Layer{Out: 1, In: 1, columns: columns{W: make([]float64, 1), WMag: make([]float64, 1)}, exactW: true}
 		v := math.Ldexp(w, e)
 		l.setWeight(0, 0, v, true)
 		require.Positive(t, l.WMag[0])
@@ -62,7 +62,7 @@ func TestADyadicBallIsCompiledAsAnyOther(t *testing.T) {
 		m, err := Compile(context.Background(), net, b)
 		require.NoError(t, err)
 		require.True(t, m.dyadicBall(make([]int, 5)))
-		l := &Layer{Out: 7, In: 5, exactW: true, W: make([]float64, 35), WMag: make([]float64, 35), B: make([]float64, 7), BMag: make([]float64, 7), Shift: make([]int, 7)}
+		l := &Layer{Out: 7, In: 5, exactW: true, columns: columns{W: make([]float64, 35), WMag: make([]float64, 35)}, B: make([]float64, 7), BMag: make([]float64, 7), Shift: make([]int, 7)}
 		never := func() bool { return false }
 		l.fillExact(foldRun(net.Layers()[:1], true, b, never), make([]int, 5), never)
 		require.Equal(t, l.W, m.Layers[0].W)

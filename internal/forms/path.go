@@ -106,15 +106,15 @@ func (p *Path) Pass(acc *Sums, l, j int, s int8) {
 	n, m := p.m.N, next.Out
 	e := math.Abs(a) * (z.Err + next.Gamma*z.Mag)
 	acc.exact = acc.exact && z.Err == 0
+	at, col, mag := next.Column(j)
 	if !(math.Abs(a)*z.Mag <= formMost && e <= formMost) {
-		for k := range m {
-			if a != 0 && next.Magnitude(j, k) != 0 {
-				acc.Cols[(n+1)*m+k] = math.Inf(1)
+		for k, w := range mag {
+			if a != 0 && w != 0 {
+				acc.Cols[(n+1)*m+column(at, k)] = math.Inf(1)
 			}
 		}
 		return
 	}
-	at, col, mag := next.Column(j)
 	for k, g := range z.G {
 		if g != 0 {
 			addScaled(acc.Cols[k*m:(k+1)*m], a*g, at, col)
@@ -183,17 +183,8 @@ func (p *Path) termless(l, j int, labels []int8) bool {
 	if ly.BMag[j] != 0 {
 		return false
 	}
-	if l == 0 {
-		for k := range ly.In {
-			if ly.Magnitude(k, j) != 0 {
-				return false
-			}
-		}
-		return true
-	}
-	before := p.m.Layers[l-1]
-	for i := range ly.In {
-		if ly.Magnitude(i, j) != 0 && before.Carries(i, p.m.Label(labels, l-1, i)) {
+	for i := range ly.Into(j) {
+		if l == 0 || p.m.Layers[l-1].Carries(i, p.m.Label(labels, l-1, i)) {
 			return false
 		}
 	}

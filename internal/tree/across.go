@@ -9,6 +9,9 @@
 // it across, too. Or the form across is 0 on F, and so c times the form of H: its sign is that of c,
 // or it is zero.
 //
+// A maximum: the pieces that are less than the largest inside F are so across, too. The others equal it on
+// F, so across their differences are multiples of the form of H, and the largest is known.
+//
 // Hence a neighbour is found without any search: the labels are those of R but for neurons that
 // vanish on F, whose forms across are held in integers against that of H. R and S have just F in
 // common, for F is a facet of S by the same words and their closures are convex: so each facet
@@ -27,8 +30,8 @@ import (
 	"github.com/relucell/relucell/lp/exact"
 )
 
-// Side is a facet of a region inside the ball: the neuron that is zero there, of several the first,
-// and the labels of the region across.
+// Side is a facet of a region inside the ball: the neuron that is zero there, of several the first, and
+// the labels of the region across. In a network with maxima Neuron is the first label that differs.
 type Side struct {
 	Neuron int
 	Labels []int8
@@ -108,18 +111,53 @@ func (g *Guide) vanishing(face []int32, neuron int) (list []int) {
 // side crosses the facet of a neuron, on which no others than those given vanish.
 func (g *Guide) side(neuron int, vanishing []int) Side {
 	s := Side{neuron, slices.Clone(g.labels)}
-	if len(vanishing) == 1 {
+	maximal := g.t.m.Maximal()
+	if len(vanishing) == 1 && !maximal {
 		s.Labels[neuron] = -s.Labels[neuron]
 		return s
 	}
 	h := g.row(neuron) // ≥ 0 on the region
-	for _, id := range vanishing {
-		l, j := g.at(id)
-		if c, multiple := multipleOf(g.beyond.At(l, j, s.Labels), h); multiple {
-			s.Labels[id] = -c
+	for len(vanishing) > 0 {
+		l, j := g.at(vanishing[0])
+		ly, n := g.t.m.Layers[l], 1
+		if ly.Ends != nil {
+			for n < len(vanishing) && vanishing[n] < ly.First+ly.Ends[j] {
+				n++
+			}
+			g.overtake(&s, l, vanishing[:n], h)
+		} else if c, multiple := multipleOf(g.beyond.At(l, j, s.Labels), h); multiple {
+			s.Labels[vanishing[0]] = -c
+		}
+		vanishing = vanishing[n:]
+	}
+	if maximal {
+		for s.Neuron = 0; s.Labels[s.Neuron] == g.labels[s.Neuron]; s.Neuron++ {
 		}
 	}
 	return s
+}
+
+// overtake labels across the facet of h a maximum whose largest piece the given ones equal there. Across, a
+// difference of two of them is c times h, which is negative: the largest is that of the least c.
+func (g *Guide) overtake(s *Side, l int, equal []int, h exact.Row) {
+	ly := g.t.m.Layers[l]
+	at := slices.IndexFunc(h.G, func(g *big.Int) bool { return g.Sign() != 0 })
+	largest := ly.Winner(equal[0]-ly.First, g.labels)
+	tied := append(slices.Clone(equal), ly.First+largest)
+	slices.Sort(tied)
+	was := g.beyond.At(l, largest, s.Labels)
+	multiples := make([]*big.Rat, len(tied))
+	for i, id := range tied {
+		d := g.beyond.At(l, id-ly.First, s.Labels).Minus(was)
+		multiples[i] = new(big.Rat).SetFrac(d.G[at], h.G[at])
+	}
+	least := slices.MinFunc(multiples, (*big.Rat).Cmp)
+	label := int8(1)
+	for i, id := range tied {
+		if s.Labels[id] = -1; multiples[i].Cmp(least) == 0 {
+			s.Labels[id], label = label, 0
+		}
+	}
 }
 
 // multipleOf returns the sign of c where a form is c times h, which is not constant.
@@ -138,9 +176,9 @@ func multipleOf(z, h exact.Row) (c int8, multiple bool) {
 // reaches says whether the facet of a neuron has a point inside the l2 ball.
 func (g *Guide) reaches(neuron int) bool {
 	rows := []exact.Row{g.row(neuron).Neg()}
-	for id, s := range g.labels {
-		if s != 0 {
-			rows = append(rows, g.row(id))
+	for id := range g.labels {
+		if row, bounds := g.bounding(id); bounds {
+			rows = append(rows, row)
 		}
 	}
 	return exact.Reaches(rows)
@@ -156,7 +194,7 @@ func (g *Guide) acrossExactly() (sides []Side) {
 		}
 		var list []int
 		for id, s := range g.labels {
-			if i := slices.Index(c.Names, id); s == 0 || c.Holds(f, i) {
+			if i := slices.Index(c.Names, id); s == 0 || i >= 0 && c.Holds(f, i) {
 				list = append(list, id)
 			}
 		}

@@ -58,12 +58,14 @@ func (g *Guide) row(name int) exact.Row {
 	if name < 0 {
 		return g.ball[-1-name]
 	}
-	l, j := g.at(name)
-	r := g.own.At(l, j, g.labels)
-	if g.labels[name] < 0 {
-		return r.Neg()
-	}
-	return r
+	row, _ := g.bounding(name)
+	return row
+}
+
+// bounding is the exact form by which a label bounds the region, ≥ 0 on it, if it does.
+func (g *Guide) bounding(id int) (exact.Row, bool) {
+	l, j := g.at(id)
+	return g.own.Bounding(l, j, g.labels)
 }
 
 // at returns layer and number of a neuron.
@@ -83,9 +85,9 @@ func (g *Guide) Describe(labels []int8) {
 	for i := range g.ball {
 		c.Names = append(c.Names, -1-i)
 	}
-	for id, s := range labels {
-		if s != 0 {
-			c.Cut(g.row(id))
+	for id := range labels {
+		if row, bounds := g.bounding(id); bounds {
+			c.Cut(row)
 			c.Names = append(c.Names, id)
 		}
 	}

@@ -5,6 +5,8 @@ package tree
 
 import (
 	"fmt"
+	"math/big"
+	"slices"
 
 	"gonum.org/v1/gonum/floats"
 
@@ -24,6 +26,7 @@ type questions struct {
 	pivots int64 // of the solver, when they were last counted
 	off    int   // > 0: the solver could not follow; questions go to the exact solve
 	table  proofTable
+	exact  exactSigns
 	gaveUp bool // the decision at hand was given up, by a walk that is late
 	err    error
 }
@@ -148,6 +151,31 @@ func (t *questions) witness(z *forms.Form, id int, s float64, lv *level, r *lp.R
 	return false
 }
 
+// exactSigns are those of all neurons at the point where they were asked for last. In deep networks
+// float errors outgrow the values of whole layers, and the same witness is asked for one neuron
+// after the other.
+type exactSigns struct {
+	at    []*big.Rat
+	signs []int8
+}
+
+// of evaluates the network at p, unless that is where it was evaluated last. It reports false where
+// the walk is late.
+func (e *exactSigns) of(m *forms.Model, p []*big.Rat) bool {
+	if slices.EqualFunc(e.at, p, func(a, b *big.Rat) bool { return a.Cmp(b) == 0 }) {
+		return true
+	}
+	e.at, e.signs = nil, make([]int8, m.Neurons)
+	if m.ExactSigns(p, e.signs); m.Late() {
+		return false
+	}
+	e.at = make([]*big.Rat, len(p))
+	for k, v := range p {
+		e.at[k] = new(big.Rat).Set(v)
+	}
+	return true
+}
+
 // resolve gives the cell's witness a certain sign at neuron id, moving it when it
 // must. It reports false when the neuron turned out settled (or on an error).
 func (t *questions) resolve(z *forms.Form, id int, lv *level) bool {
@@ -168,13 +196,12 @@ func (t *questions) resolve(z *forms.Form, id int, lv *level) bool {
 		}
 	}
 	p := lv.Rats()
-	signs := make([]int8, t.m.Neurons)
-	if t.m.ExactSigns(p, signs); t.m.Late() {
+	if !t.exact.of(t.m.Model, p) {
 		t.gaveUp = true
 		return false
 	}
-	if signs[id] != 0 {
-		lv.Z[id] = signs[id]
+	if s := t.exact.signs[id]; s != 0 {
+		lv.Z[id] = s
 		return true
 	}
 	// The witness lies on the hyperplane, so both sides live; take a point of the plus side.

@@ -188,8 +188,8 @@ func (t *words) vanishesAt(word int, b uint, v int32) bool {
 		return false
 	}
 	before := t.m.Layers[l-1]
-	for i := range before.Out {
-		if t.carries(l-1, i) == 0 || ly.Magnitude(i, j) == 0 {
+	for i := range ly.Into(j) {
+		if t.carries(l-1, i) == 0 {
 			continue
 		}
 		if i >= before.Neurons {

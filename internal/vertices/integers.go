@@ -134,8 +134,8 @@ func knowsIntegers(m *forms.Model) bool {
 	ly := m.Layers[0]
 	for j := range ly.Neurons {
 		mag := math.Abs(ly.B[j])
-		for k := range m.N {
-			mag += ly.Magnitude(k, j)
+		for _, w := range ly.Into(j) {
+			mag += w
 		}
 		if mag <= integerForm*ly.Quantum {
 			return true

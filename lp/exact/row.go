@@ -56,6 +56,15 @@ func (r Row) Neg() Row {
 	return n
 }
 
+// Minus returns r − o.
+func (r Row) Minus(o Row) Row {
+	d := Row{G: make([]*big.Int, len(r.G)), H: new(big.Int).Sub(r.H, o.H)}
+	for k, g := range r.G {
+		d.G[k] = new(big.Int).Sub(g, o.G[k])
+	}
+	return d
+}
+
 // Eval returns r(y) exactly.
 func (r Row) Eval(y []*big.Rat) *big.Rat {
 	p := newPoint(y)

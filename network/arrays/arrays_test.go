@@ -154,7 +154,7 @@ func TestNPZRefusals(t *testing.T) {
 	pair := npyBytes("<f8", "2,", raw64([]float64{1, 2}))
 	for want, data := range map[string][]byte{
 		"not a zip archive":                         []byte("hello"),
-		`array "lr": given twice, or not one of`:    zipped(t, "W0", square, "lr", pair),
+		`array "lr": not one of W0, b0, W1, b1, …`:  zipped(t, "W0", square, "lr", pair),
 		`array "W0": given twice`:                   zipped(t, "W0", square, "W0", square),
 		"no arrays W0, b0":                          zipped(t, "b0", pair),
 		"are not W0, b0, W1, … without a gap":       zipped(t, "W0", square, "W2", square),

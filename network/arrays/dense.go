@@ -125,8 +125,12 @@ func note(im *network.Import, layers []dense) {
 	im.Note(fmt.Sprintf("The file does not say what the activations are: a ReLU is taken to follow %s, and none %s.", strings.Join(active, ", "), strings.Join(plain, ", ")))
 }
 
-// precision names the types that are used, the narrowest first.
-func precision(used map[string]bool) string {
+// precision names the types of the arrays, the narrowest first.
+func precision(arrays map[string]*Array) string {
+	used := map[string]bool{}
+	for _, a := range arrays {
+		used[a.kind.name] = true
+	}
 	var words []string
 	for _, e := range []elements{float16s, bfloats, float32s, float64s} {
 		if used[e.name] {

@@ -31,55 +31,67 @@ func ReadNPZ(r io.Reader) (*network.Network, *network.Import, error) {
 }
 
 func readNPZ(r io.Reader, im *network.Import) (*network.Network, error) {
-	data, err := io.ReadAll(io.LimitReader(r, MaxFileBytes+1))
+	arrays, err := npzArrays(r, func(name string) error {
+		if !layerName.MatchString(name) {
+			return errors.New("not one of W0, b0, W1, b1, … (no other is read)")
+		}
+		return nil
+	})
 	if err != nil {
 		return nil, err
-	}
-	if len(data) > MaxFileBytes {
-		return nil, fmt.Errorf("more than %d bytes, expected at most that many", MaxFileBytes)
-	}
-	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
-	if err != nil {
-		return nil, fmt.Errorf("not a zip archive, as numpy.savez writes it: %w", err)
-	}
-	arrays, room, used := map[string]*npy{}, maxEntries, map[string]bool{}
-	for _, f := range z.File {
-		name := strings.TrimSuffix(f.Name, ".npy")
-		if arrays[name] != nil || !layerName.MatchString(name) {
-			return nil, fmt.Errorf("array %q: given twice, or not one of W0, b0, W1, b1, … (no other is read)", name)
-		}
-		a, err := readNPY(f, &room)
-		if err != nil {
-			return nil, fmt.Errorf("array %q: %w", name, err)
-		}
-		arrays[name], used[a.kind.name] = a, true
 	}
 	layers, err := layersOf(arrays)
 	if err != nil {
 		return nil, err
 	}
-	im.Precision = precision(used)
+	im.Precision = precision(arrays)
 	note(im, layers)
 	return chain(layers)
+}
+
+// npzArrays reads the arrays of an archive whose names are as fits says.
+func npzArrays(r io.Reader, fits func(name string) error) (map[string]*Array, error) {
+	data, err := readAll(r)
+	if err != nil {
+		return nil, err
+	}
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return nil, fmt.Errorf("not a zip archive, as numpy.savez writes it: %w", err)
+	}
+	arrays, room := map[string]*Array{}, maxEntries
+	for _, f := range z.File {
+		name := strings.TrimSuffix(f.Name, ".npy")
+		if err = fits(name); arrays[name] != nil {
+			err = errors.New("given twice")
+		}
+		if err == nil {
+			arrays[name], err = readNPY(f, &room)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("array %q: %w", name, err)
+		}
+	}
+	return arrays, nil
 }
 
 var layerName = regexp.MustCompile(`^[Wb](0|[1-9][0-9]{0,5})$`)
 
 // layersOf puts the arrays in order. How each matrix is meant, one row or one column a unit, must
 // follow from the shapes.
-func layersOf(arrays map[string]*npy) ([]dense, error) {
+func layersOf(arrays map[string]*Array) ([]dense, error) {
 	first := 0
 	if arrays["W0"] == nil {
 		first = 1
 	}
-	var pairs [][2]*npy
+	var pairs [][2]*Array
 	read := 0
 	for k := first; arrays["W"+strconv.Itoa(k)] != nil; k++ {
 		w, b := arrays["W"+strconv.Itoa(k)], arrays["b"+strconv.Itoa(k)]
 		if read++; b != nil {
 			read++
 		}
-		pairs = append(pairs, [2]*npy{w, b})
+		pairs = append(pairs, [2]*Array{w, b})
 	}
 	if len(pairs) == 0 {
 		return nil, errors.New("no arrays W0, b0, W1, b1, …, or W1, b1, …")
@@ -94,13 +106,13 @@ func layersOf(arrays map[string]*npy) ([]dense, error) {
 	var layers []dense
 	for i, p := range pairs {
 		name := "W" + strconv.Itoa(first+i)
-		w := mat.NewDense(p[0].shape[0], p[0].shape[1], p[0].data)
+		w := mat.NewDense(p[0].Shape[0], p[0].Shape[1], p[0].Data)
 		if columns {
 			w = mat.DenseCopyOf(w.T())
 		}
 		l := dense{name: name, w: w, active: i < len(pairs)-1}
 		if p[1] != nil {
-			l.b = p[1].data
+			l.b = p[1].Data
 		}
 		if rows, _ := w.Dims(); l.b != nil && len(l.b) != rows {
 			return nil, fmt.Errorf("array b%d: %d numbers, expected %d, the units of %s", first+i, len(l.b), rows, name)
@@ -111,30 +123,30 @@ func layersOf(arrays map[string]*npy) ([]dense, error) {
 }
 
 // unitsInColumns says whether the matrices are those of x·W + b.
-func unitsInColumns(pairs [][2]*npy, first int) (bool, error) {
+func unitsInColumns(pairs [][2]*Array, first int) (bool, error) {
 	can := [2]bool{true, true} // rows, columns
 	symmetric := true
 	for i, p := range pairs {
 		w, b := p[0], p[1]
-		if len(w.shape) != 2 {
-			return false, fmt.Errorf("array W%d: shape %v, expected a matrix", first+i, w.shape)
+		if len(w.Shape) != 2 {
+			return false, fmt.Errorf("array W%d: shape %v, expected a matrix", first+i, w.Shape)
 		}
 		symmetric = symmetric && w.symmetric()
 		if b != nil {
 			if !b.vector() {
-				return false, fmt.Errorf("array b%d: shape %v, expected a vector", first+i, b.shape)
+				return false, fmt.Errorf("array b%d: shape %v, expected a vector", first+i, b.Shape)
 			}
 			for side := range can {
-				can[side] = can[side] && len(b.data) == w.shape[side]
+				can[side] = can[side] && len(b.Data) == w.Shape[side]
 			}
-			if len(b.shape) == 2 && len(b.data) > 1 { // a column is added to W·x, a row to x·W
-				can[0], can[1] = can[0] && b.shape[1] == 1, can[1] && b.shape[0] == 1
+			if len(b.Shape) == 2 && len(b.Data) > 1 { // a column is added to W·x, a row to x·W
+				can[0], can[1] = can[0] && b.Shape[1] == 1, can[1] && b.Shape[0] == 1
 			}
 		}
 		if i > 0 {
 			before := pairs[i-1][0]
-			can[0] = can[0] && w.shape[1] == before.shape[0]
-			can[1] = can[1] && w.shape[0] == before.shape[1]
+			can[0] = can[0] && w.Shape[1] == before.Shape[0]
+			can[1] = can[1] && w.Shape[0] == before.Shape[1]
 		}
 	}
 	switch {
@@ -146,26 +158,19 @@ func unitsInColumns(pairs [][2]*npy, first int) (bool, error) {
 	return !can[0], nil
 }
 
-// npy is an array in the .npy format.
-type npy struct {
-	shape []int
-	data  []float64 // in row-major order
-	kind  elements
-}
-
 // vector says whether an array is a vector, or a matrix of one row or column.
-func (a *npy) vector() bool {
-	return len(a.shape) == 1 || len(a.shape) == 2 && slices.Contains(a.shape, 1)
+func (a *Array) vector() bool {
+	return len(a.Shape) == 1 || len(a.Shape) == 2 && slices.Contains(a.Shape, 1)
 }
 
-func (a *npy) symmetric() bool {
-	n := a.shape[0]
-	if a.shape[1] != n {
+func (a *Array) symmetric() bool {
+	n := a.Shape[0]
+	if a.Shape[1] != n {
 		return false
 	}
 	for i := range n {
 		for j := range i {
-			if a.data[i*n+j] != a.data[j*n+i] {
+			if a.Data[i*n+j] != a.Data[j*n+i] {
 				return false
 			}
 		}
@@ -183,7 +188,7 @@ const (
 )
 
 // readNPY reads an array whose elements may be at most room in number, which it takes from room.
-func readNPY(f *zip.File, room *int) (*npy, error) {
+func readNPY(f *zip.File, room *int) (*Array, error) {
 	r, err := f.Open()
 	if err != nil {
 		return nil, err
@@ -201,23 +206,23 @@ func readNPY(f *zip.File, room *int) (*npy, error) {
 	if !ok {
 		return nil, fmt.Errorf("elements of type %q, supported are <f8, <f4 and <f2", m[1])
 	}
-	a, n := &npy{kind: kind, shape: []int{}}, 1
+	a, n := &Array{kind: kind, Shape: []int{}}, 1
 	for _, word := range strings.FieldsFunc(m[3], func(c rune) bool { return c == ',' || c == ' ' }) {
 		d, err := strconv.Atoi(word)
 		if err != nil || d < 1 || d > *room/n {
 			return nil, fmt.Errorf("shape (%s), expected sizes of at least 1 and at most %d elements in all arrays", m[3], maxEntries)
 		}
 		n *= d
-		a.shape = append(a.shape, d)
+		a.Shape = append(a.Shape, d)
 	}
 	*room -= n
 	data, err := io.ReadAll(io.LimitReader(r, int64(n*kind.width)+1))
 	if err != nil {
 		return nil, err
 	}
-	if a.data, err = kind.decode(a.shape, data); err == nil && m[2] == "True" && len(a.shape) == 2 {
-		t := mat.DenseCopyOf(mat.NewDense(a.shape[1], a.shape[0], a.data).T())
-		a.data = t.RawMatrix().Data
+	if a.Data, err = kind.decode(a.Shape, data); err == nil && m[2] == "True" && len(a.Shape) == 2 {
+		t := mat.DenseCopyOf(mat.NewDense(a.Shape[1], a.Shape[0], a.Data).T())
+		a.Data = t.RawMatrix().Data
 	}
 	return a, err
 }

@@ -30,14 +30,7 @@ func ReadSafetensors(r io.Reader) (*network.Network, *network.Import, error) {
 }
 
 func readSafetensors(r io.Reader, im *network.Import) (*network.Network, error) {
-	data, err := io.ReadAll(io.LimitReader(r, MaxFileBytes+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(data) > MaxFileBytes {
-		return nil, fmt.Errorf("more than %d bytes, expected at most that many", MaxFileBytes)
-	}
-	tensors, data, err := header(data)
+	tensors, data, err := tensorsOf(r)
 	if err != nil {
 		return nil, err
 	}
@@ -45,19 +38,45 @@ func readSafetensors(r io.Reader, im *network.Import) (*network.Network, error) 
 	if err != nil {
 		return nil, err
 	}
-	layers, used := make([]dense, len(modules)), map[string]bool{}
+	arrays, err := decoded(tensors, data)
+	if err != nil {
+		return nil, err
+	}
+	layers := make([]dense, len(modules))
 	for i, m := range modules {
-		if layers[i], err = m.layer(data, used); err != nil {
+		if layers[i], err = m.layer(arrays); err != nil {
 			return nil, err
 		}
 		layers[i].active = i < len(modules)-1 && modules[i+1].index > m.index+1
 	}
-	im.Precision = precision(used)
+	im.Precision = precision(arrays)
 	note(im, layers)
 	if m := modules[0]; m.index > 0 {
 		im.Note(fmt.Sprintf("What stands before %s in the Sequential has no weights, and is taken to do nothing.", m.name))
 	}
 	return chain(layers)
+}
+
+// tensorsOf reads a file: the entries of its header, and the bytes that they point to.
+func tensorsOf(r io.Reader) (map[string]*tensor, []byte, error) {
+	data, err := readAll(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	return header(data)
+}
+
+// decoded returns the numbers of all tensors.
+func decoded(tensors map[string]*tensor, data []byte) (map[string]*Array, error) {
+	arrays := map[string]*Array{}
+	for _, name := range slices.Sorted(maps.Keys(tensors)) {
+		a, err := tensors[name].read(data)
+		if err != nil {
+			return nil, fmt.Errorf("tensor %q: %w", name, err)
+		}
+		arrays[name] = a
+	}
+	return arrays, nil
 }
 
 // tensor is an entry of the header.
@@ -153,31 +172,24 @@ func modulesOf(tensors map[string]*tensor) ([]*module, error) {
 	return out, nil
 }
 
-// layer reads the numbers of a module.
-func (m *module) layer(data []byte, used map[string]bool) (dense, error) {
-	w, err := m.weight.read(data, used)
-	if err != nil {
-		return dense{}, fmt.Errorf("tensor %q: %w", m.name+".weight", err)
-	}
+// layer makes a layer of a module.
+func (m *module) layer(arrays map[string]*Array) (dense, error) {
 	rows, cols := m.weight.Shape[0], m.weight.Shape[1]
-	l := dense{name: m.name, w: mat.NewDense(rows, cols, w)}
+	l := dense{name: m.name, w: mat.NewDense(rows, cols, arrays[m.name+".weight"].Data)}
 	if m.bias == nil {
 		return l, nil
 	}
-	if l.b, err = m.bias.read(data, used); err == nil && len(l.b) != rows {
-		err = fmt.Errorf("%d numbers, expected %d, the rows of the weight", len(l.b), rows)
-	}
-	if err != nil {
-		return dense{}, fmt.Errorf("tensor %q: %w", m.name+".bias", err)
+	if l.b = arrays[m.name+".bias"].Data; len(l.b) != rows {
+		return dense{}, fmt.Errorf("tensor %q: %d numbers, expected %d, the rows of the weight", m.name+".bias", len(l.b), rows)
 	}
 	return l, nil
 }
 
-func (t *tensor) read(data []byte, used map[string]bool) ([]float64, error) {
+func (t *tensor) read(data []byte) (*Array, error) {
 	kind, ok := map[string]elements{"F64": float64s, "F32": float32s, "F16": float16s, "BF16": bfloats}[t.DType]
 	if !ok {
 		return nil, fmt.Errorf("dtype %q, supported are F64, F32, F16 and BF16", t.DType)
 	}
-	used[kind.name] = true
-	return kind.decode(t.Shape, data[t.Offsets[0]:t.Offsets[1]])
+	v, err := kind.decode(t.Shape, data[t.Offsets[0]:t.Offsets[1]])
+	return &Array{Shape: t.Shape, Data: v, kind: kind}, err
 }

@@ -37,6 +37,8 @@ type Options struct {
 	// Batch is the number of rows of a fixed batch of an .onnx graph that the network is for: 0 and
 	// 1 are one of them, where they do not mix, anything else must be all.
 	Batch int
+	// Steps is the number of steps of a recurrent network in an .onnx file; 0 is what the file says.
+	Steps int
 }
 
 // Read reads the network of a file. Errors name the file and what was expected.
@@ -126,7 +128,7 @@ func readerFor(path, folder string, opt Options) (reader, error) {
 	switch ending {
 	case ".onnx":
 		return func(r io.Reader) (*network.Network, *network.Import, error) {
-			return onnx.ReadWith(r, onnx.Options{Output: opt.Output, Batch: opt.Batch, Folder: folder})
+			return onnx.ReadWith(r, onnx.Options{Output: opt.Output, Batch: opt.Batch, Folder: folder, Steps: opt.Steps})
 		}, nil
 	case ".nnet":
 		return func(r io.Reader) (*network.Network, *network.Import, error) { return nnet.Read(r, opt.NormaliseNNet) }, nil

@@ -31,6 +31,8 @@ func oneOfBatch(rd *reader, n *network.Network, inputs []*onnxpb.ValueInfoProto,
 	switch {
 	case want > 1 && want != size:
 		return nil, fmt.Errorf("a batch of %d is asked for, expected 1 or that of %s, %d", want, names, size)
+	case !apart && size == rd.ran: // the steps of a recurrent network, no batch
+		return n, nil
 	case want > 1 || want == AllRows || !apart:
 		rd.im.Note(batchNote(apart, names, size))
 		return n, nil

@@ -88,6 +88,7 @@ func init() {
 		"SplitToSequence":    {attributes: []string{"axis", "keepdims"}, inputs: [2]int{1, 2}, making: splitToSequence},
 		"SequenceAt":         {inputs: [2]int{2, 2}, making: sequenceAt, lists: true},
 		"ConcatFromSequence": {attributes: []string{"axis", "new_axis"}, inputs: [2]int{1, 1}, making: concatFromSequence, lists: true},
+		"RNN":                {attributes: []string{"activations", "direction", "hidden_size", "layout"}, inputs: [2]int{3, 6}, making: rnn},
 		"Where":              {inputs: [2]int{3, 3}, making: where, truths: true},
 		"If":                 {attributes: []string{"then_branch", "else_branch"}, inputs: [2]int{1, 1}, making: branch},
 		"Not":                {inputs: [2]int{1, 1}, making: not, truths: true},

@@ -35,6 +35,9 @@ type Options struct {
 	// Batch is the number of rows of a fixed batch that the network is for, where they do not mix:
 	// 0 and 1 are one of them, anything else must be all, as AllRows is whatever their number.
 	Batch int
+	// Steps is the number of steps of a recurrent network, which a dimension of its input that has no
+	// fixed size then is; one of a fixed size must be that. 0 asks for none.
+	Steps int
 }
 
 // AllRows stands for the number of rows of a batch.
@@ -90,7 +93,7 @@ func readVersions(m *onnxpb.ModelProto, limit int, opt Options) (n *network.Netw
 			return nil, nil, err
 		}
 		before := n
-		if n, im, err = readGraph(g, v, limit, opt); err == nil && i > 0 && n.Fingerprint() != before.Fingerprint() {
+		if n, im, err = readSteps(g, v, limit, opt); err == nil && i > 0 && n.Fingerprint() != before.Fingerprint() {
 			err = errors.New("another network than of the others")
 		}
 		if err != nil && len(versions) > 1 {
@@ -141,6 +144,9 @@ type reader struct {
 	outside outside
 	// shape is that of the running value, an unknown batch being 1.
 	shape []int
+	// free is the dimension without a fixed size that is so many steps, −1 for none; ran is the number
+	// of steps of the last RNN.
+	free, steps, ran int
 	// consts are the initializers, values what nodes have computed.
 	consts map[string]*constant
 	values map[string]value
@@ -152,45 +158,93 @@ type constant struct {
 	value *tensor
 }
 
-func readGraph(g *onnxpb.GraphProto, opset int64, limit int, opt Options) (*network.Network, *network.Import, error) {
+// readSteps reads a graph for so many steps of its recurrent part. Which of the dimensions without a
+// fixed size they are is seen when it is read: another is a batch.
+func readSteps(g *onnxpb.GraphProto, opset int64, limit int, opt Options) (*network.Network, *network.Import, error) {
+	const none, most = -1, 2 // dimensions before the inputs of a step
+	if opt.Steps == 0 {
+		n, im, _, err := readGraph(g, opset, limit, opt, none)
+		return n, im, err
+	}
+	candidates := []int{}
+	for d := range most {
+		if slices.ContainsFunc(g.Input, func(in *onnxpb.ValueInfoProto) bool { return isFree(in, d) }) {
+			candidates = append(candidates, d)
+		}
+	}
+	if len(candidates) == 0 {
+		candidates = []int{none}
+	}
+	var failed error
+	for _, d := range candidates {
+		n, im, ran, err := readGraph(g, opset, limit, opt, d)
+		if err == nil && ran == opt.Steps {
+			return n, im, nil
+		}
+		if err == nil && ran == 0 {
+			err = errors.New("steps: the graph has no operator RNN, expected one")
+		} else if err == nil {
+			err = fmt.Errorf("steps: the RNN runs over %d, expected that number, or a model exported with a free one (dynamic_axes)", ran)
+		}
+		if failed == nil {
+			failed = err
+		}
+	}
+	return nil, nil, failed
+}
+
+// isFree says whether dimension d of an input has no fixed size.
+func isFree(in *onnxpb.ValueInfoProto, d int) bool {
+	dims := in.GetType().GetTensorType().GetShape().GetDim()
+	return d < len(dims) && dims[d].GetDimValue() <= 0
+}
+
+// readGraph reads a graph in which dimension free, if it is one, is opt.Steps. It returns the steps of
+// the last RNN too.
+func readGraph(g *onnxpb.GraphProto, opset int64, limit int, opt Options, free int) (*network.Network, *network.Import, int, error) {
 	im := &network.Import{Format: "onnx"}
-	rd := &reader{opset: opset, outside: outside{opt.Folder, MaxFileBytes}, consts: map[string]*constant{}, values: map[string]value{}}
+	rd := &reader{opset: opset, outside: outside{opt.Folder, MaxFileBytes}, free: free, steps: opt.Steps, consts: map[string]*constant{}, values: map[string]value{}}
+	net, err := rd.read(g, limit, opt, im)
+	return net, im, rd.ran, err
+}
+
+func (rd *reader) read(g *onnxpb.GraphProto, limit int, opt Options, im *network.Import) (*network.Network, error) {
 	if len(g.SparseInitializer) > 0 {
-		return nil, nil, errors.New("the graph has sparse initializers, supported are dense ones")
+		return nil, errors.New("the graph has sparse initializers, supported are dense ones")
 	}
 	for _, t := range g.Initializer {
 		if rd.consts[t.GetName()] != nil {
-			return nil, nil, fmt.Errorf("initializer %q: given twice", t.GetName())
+			return nil, fmt.Errorf("initializer %q: given twice", t.GetName())
 		}
 		rd.consts[t.GetName()] = &constant{proto: t}
 	}
 	p, err := newPlan(g, opt.Output, rd.consts, im)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if err := rd.readInputs(p.inputs, p.castInputs(im), limit, im); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	for _, i := range p.order {
 		if err := rd.node(g.Node[i]); err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", describe(i, g.Node[i]), err)
+			return nil, fmt.Errorf("%s: %w", describe(i, g.Node[i]), err)
 		}
 	}
 	out, ok := rd.values[p.output]
 	if !ok || out.constant != nil || out.empty || out.list != nil {
-		return nil, nil, fmt.Errorf("output %q: it does not depend on an input of the network", p.output)
+		return nil, fmt.Errorf("output %q: it does not depend on an input of the network", p.output)
 	}
 	if out.test != isNumber {
-		return nil, nil, fmt.Errorf("output %q: it is a truth value, which jumps: the network is not piecewise linear", p.output)
+		return nil, fmt.Errorf("output %q: it is a truth value, which jumps: the network is not piecewise linear", p.output)
 	}
 	rd.enter(&out)
 	net, err := rd.finish()
 	if err != nil {
-		return nil, nil, fmt.Errorf("output %q: %w", p.output, err)
+		return nil, fmt.Errorf("output %q: %w", p.output, err)
 	}
 	im.Precision = precision(rd.consts, rd.values)
 	net, err = oneOfBatch(rd, net, p.inputs, opt.Batch)
-	return net, im, err
+	return net, err
 }
 
 // readInputs makes the inputs of the network, one after the other; whole are those that may be
@@ -199,7 +253,7 @@ func (rd *reader) readInputs(inputs []*onnxpb.ValueInfoProto, whole []string, li
 	total, words := 0, []string{}
 	shapes := make([][]int, len(inputs))
 	for i, in := range inputs {
-		shape, err := inputShape(in, slices.Contains(whole, in.GetName()))
+		shape, err := rd.inputShape(in, slices.Contains(whole, in.GetName()))
 		if err != nil {
 			return err
 		}
@@ -226,7 +280,7 @@ func (rd *reader) readInputs(inputs []*onnxpb.ValueInfoProto, whole []string, li
 }
 
 // inputShape returns the shape of an input, an unknown batch being 1.
-func inputShape(in *onnxpb.ValueInfoProto, whole bool) ([]int, error) {
+func (rd *reader) inputShape(in *onnxpb.ValueInfoProto, whole bool) ([]int, error) {
 	name, t := in.GetName(), in.GetType().GetTensorType()
 	switch e := onnxpb.TensorProto_DataType(t.GetElemType()); {
 	case t == nil:
@@ -241,10 +295,12 @@ func inputShape(in *onnxpb.ValueInfoProto, whole bool) ([]int, error) {
 	for i, d := range dims {
 		v := d.GetDimValue()
 		if v <= 0 {
-			if i > 0 || len(dims) < 2 {
+			if i > 0 && rd.free < 0 || i > 1 || len(dims) < 2 {
 				return nil, fmt.Errorf("input %q: dimension %d has no fixed size, supported only for a first dimension, the batch, before others", name, i)
 			}
-			v = 1
+			if v = 1; i == rd.free {
+				v = int64(rd.steps)
+			}
 		}
 		if v > maxEntries {
 			return nil, fmt.Errorf("input %q: dimension %d is %d, expected at most %d", name, i, v, maxEntries)

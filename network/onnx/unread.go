@@ -96,7 +96,7 @@ func (p *plan) remedyFor(n *onnxpb.NodeProto, live map[string]bool) string {
 // smooth are operators that are not piecewise linear.
 var smooth = []string{"Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "Attention", "Celu", "Cos", "Cosh", "Det", "Elu", "Erf", "Exp", "GRU", "Gelu",
 	"GlobalLpPool", "GroupNormalization", "HardSwish", "InstanceNormalization", "LRN", "LSTM", "LayerNormalization", "Log", "LogSoftmax",
-	"LpNormalization", "LpPool", "MeanVarianceNormalization", "Mish", "Pow", "RMSNormalization", "RNN", "Reciprocal", "ReduceL2", "ReduceLogSum",
+	"LpNormalization", "LpPool", "MeanVarianceNormalization", "Mish", "Pow", "RMSNormalization", "Reciprocal", "ReduceL2", "ReduceLogSum",
 	"ReduceLogSumExp", "ReduceProd", "ReduceSumSquare", "Selu", "Sigmoid", "Sin", "Sinh", "Softmax", "Softplus", "Softsign", "Sqrt", "Swish", "Tan",
 	"Tanh", "ai.onnx.ml.Normalizer"}
 

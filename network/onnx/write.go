@@ -5,10 +5,10 @@ package onnx
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 	"math"
+	"slices"
 
 	"google.golang.org/protobuf/proto"
 
@@ -24,7 +24,10 @@ const (
 )
 
 // Write writes n as a chain of Gemm, Relu, LeakyRelu and, for units that differ, PRelu nodes on an
-// input of shape [batch, Inputs], in float32 or float64. Reading it back gives the same layers. A
+// input of shape [batch, Inputs], in float32 or float64; maxima are a ReduceMax over their pieces.
+// Reading it back gives the same layers. Where a value is carried beside maxima, or the outputs are
+// maxima of different numbers of pieces, it gives the same function of the same neurons, in layers
+// that may have their units in another order or an affine one more. A
 // weight, or a slope of a PRelu, that is not a float32 when float32 is asked for, and a slope of a
 // LeakyRelu that is not one ever (ONNX has no other), is an error that names its layer. So is a layer
 // of more than 2²⁶ entries, zeros among them.
@@ -65,9 +68,6 @@ type writer struct {
 
 // layer adds the nodes of layer i.
 func (c *writer) layer(i int, l network.Layer) error {
-	if l.Act == network.Max {
-		return errors.New("activation: a layer of maxima is not written: the canonical text (.json) holds it")
-	}
 	rows, cols := l.W.Dims()
 	if rows > maxEntries/cols {
 		return fmt.Errorf("weights: %d × %d entries, expected at most %d: ONNX has no sparse Gemm (the canonical text, .json, has sparse rows)", rows, cols, maxEntries)
@@ -83,11 +83,12 @@ func (c *writer) layer(i int, l network.Layer) error {
 	if err := c.tensor(bias, "bias", l.B, int64(rows)); err != nil {
 		return err
 	}
-	c.node("Gemm", fmt.Sprintf("layer%d.affine", i), []string{weights, bias}, &onnxpb.AttributeProto{
-		Name: ptr("transB"), Type: onnxpb.AttributeProto_INT.Enum(), I: ptr(int64(1))})
+	c.node("Gemm", fmt.Sprintf("layer%d.affine", i), []string{weights, bias}, attribute("transB", 1))
 	output := fmt.Sprintf("layer%d.output", i)
 	switch l.Act {
 	case network.None:
+	case network.Max:
+		c.maxima(i, l.Pieces)
 	case network.ReLU:
 		c.node("Relu", output, nil)
 	case network.LeakyReLU:
@@ -103,6 +104,52 @@ func (c *writer) layer(i int, l network.Layer) error {
 		c.node("PRelu", output, []string{slopes})
 	}
 	return nil
+}
+
+// maxima adds the nodes of the maxima of layer i: for each run of maxima of as many pieces a Reshape
+// and a ReduceMax.
+func (c *writer) maxima(i int, pieces []int) {
+	name := func(of string, run int) string { return fmt.Sprintf("layer%d.%s%d", i, of, run) }
+	var lengths, counts []int64 // of each run: its rows, and the pieces of a maximum
+	for _, k := range pieces {
+		if last := len(counts) - 1; last >= 0 && counts[last] == int64(k) {
+			lengths[last] += int64(k)
+			continue
+		}
+		lengths, counts = append(lengths, int64(k)), append(counts, int64(k))
+	}
+	parts := []string{c.value}
+	if len(counts) > 1 {
+		parts = nil
+		for run := range counts {
+			parts = append(parts, name("part", run))
+		}
+		split := newNode("Split", parts[0], []string{c.value, c.integers(fmt.Sprintf("layer%d.lengths", i), lengths...)}, attribute("axis", 1))
+		split.Output = slices.Clone(parts)
+		c.Node = append(c.Node, split)
+	}
+	for run, k := range counts {
+		if c.value = parts[run]; k > 1 {
+			c.node("Reshape", name("pieces", run), []string{c.integers(name("shape", run), 0, lengths[run]/k, k)})
+			axes := &onnxpb.AttributeProto{Name: ptr("axes"), Type: onnxpb.AttributeProto_INTS.Enum(), Ints: []int64{2}}
+			c.node("ReduceMax", name("largest", run), nil, axes, attribute("keepdims", 0))
+		}
+		parts[run] = c.value
+	}
+	if len(parts) > 1 {
+		c.value = fmt.Sprintf("layer%d.output", i)
+		c.Node = append(c.Node, newNode("Concat", c.value, parts, attribute("axis", 1)))
+	}
+}
+
+func attribute(name string, v int64) *onnxpb.AttributeProto {
+	return &onnxpb.AttributeProto{Name: ptr(name), Type: onnxpb.AttributeProto_INT.Enum(), I: ptr(v)}
+}
+
+// integers adds a vector of integers, and returns its name.
+func (c *writer) integers(name string, v ...int64) string {
+	c.Initializer = append(c.Initializer, &onnxpb.TensorProto{Name: ptr(name), DataType: ptr(int32(onnxpb.TensorProto_INT64)), Dims: []int64{int64(len(v))}, Int64Data: v})
+	return name
 }
 
 // isFloat32 says whether v is exactly a finite float32.

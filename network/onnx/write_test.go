@@ -5,6 +5,7 @@ package onnx
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -20,16 +21,27 @@ func anyNetwork(entry *rapid.Generator[float64], slopes []float64) *rapid.Genera
 		layers := make([]network.Layer, rapid.IntRange(1, 4).Draw(t, "layers"))
 		for i := range layers {
 			out := rapid.IntRange(1, 4).Draw(t, "width")
+			act := rapid.SampledFrom([]network.Activation{network.None, network.ReLU, network.LeakyReLU, network.Mixed, network.Max}).Draw(t, "activation")
+			var pieces []int
+			if act == network.Max {
+				if pieces = rapid.SliceOfN(rapid.IntRange(2, 4), 1, 3).Draw(t, "pieces"); i == len(layers)-1 {
+					pieces = slices.Repeat(pieces[:1], len(pieces))
+				}
+				out = 0
+				for _, k := range pieces {
+					out += k
+				}
+			}
 			l := network.Layer{W: mat.NewDense(out, width, rapid.SliceOfN(entry, out*width, out*width).Draw(t, "weights"))}
 			l.B = rapid.SliceOfN(entry, out, out).Draw(t, "bias")
-			l.Act = rapid.SampledFrom([]network.Activation{network.None, network.ReLU, network.LeakyReLU, network.Mixed}).Draw(t, "activation")
+			l.Act, l.Pieces = act, pieces
 			switch l.Act {
 			case network.LeakyReLU:
 				l.Slope = rapid.SampledFrom(slopes).Draw(t, "slope")
 			case network.Mixed:
 				l.Slopes = rapid.SliceOfN(rapid.SampledFrom(append([]float64{0, 1}, slopes...)), out, out).Draw(t, "slopes")
 			}
-			layers[i], width = l, out
+			layers[i], width = l, l.Out()
 		}
 		n, err := network.New(layers)
 		require.NoError(t, err)

@@ -1,0 +1,110 @@
+package certificate
+
+import (
+	"math/big"
+	"math/rand"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// outputs evaluates a network with maxima in fractions.
+func (t tnet) outputs(x []rat) []rat {
+	for _, y := range t.layers {
+		var z []rat
+		for j, w := range y.w {
+			v := plus(ratOf(y.b[j]), sumOf(len(w), func(k int) rat { return times(ratOf(w[k]), x[k]) }))
+			if y.act != "max" && v.Sign() < 0 {
+				v = times(v, ratOf(y.below(j)))
+			}
+			z = append(z, v)
+		}
+		if x = z; y.act == "max" {
+			x = nil
+			for _, k := range y.pieces {
+				x, z = append(x, most(z[0], z[1:k]...)), z[k:]
+			}
+		}
+	}
+	return x
+}
+
+// outputs evaluates the layers as they were read for proofs of safety.
+func (n *safetyNet) slowly(x []rat) []rat {
+	for _, r := range n.raw {
+		var y []rat
+		for j := range r.bias {
+			v := new(big.Rat).SetInt(&r.bias[j])
+			for i := r.start[j]; i < r.start[j+1]; i++ {
+				v = plus(v, times(new(big.Rat).SetInt(&r.z[i]), x[r.from[i]]))
+			}
+			if v = times(v, power(-int(r.scale))); v.Sign() < 0 {
+				v = times(v, times(new(big.Rat).SetInt(&r.slopes[j]), power(-int(r.fine))))
+			}
+			y = append(y, v)
+		}
+		x = y
+	}
+	return x
+}
+
+// Maxima are read as tournaments of neurons, which are the same function.
+func TestSafetyReadsMaximaAsTournaments(t *testing.T) {
+	maxima := 0
+	for seed := range int64(400) {
+		r := rand.New(rand.NewSource(seed))
+		net := drawnMaxima(r, 1+r.Intn(3))
+		n, err := readSafetyNet(net.text())
+		require.NoError(t, err)
+		neurons := 0
+		for _, y := range net.layers {
+			for _, k := range y.pieces {
+				neurons += k - 1
+				maxima += k - 1
+			}
+			for j := range y.w {
+				if y.pieces == nil && y.below(j) != 1 {
+					neurons++
+				}
+			}
+		}
+		require.Len(t, n.unit, neurons)
+		for range 4 {
+			x := make([]rat, net.inputs)
+			for k := range x {
+				x[k] = big.NewRat(int64(r.Intn(33)-16), 8)
+			}
+			sameRats(t, net.outputs(x), n.slowly(x))
+		}
+	}
+	require.Greater(t, maxima, 400)
+}
+
+func sameRats(t *testing.T, want, got []rat) {
+	require.Len(t, got, len(want))
+	for i := range want {
+		require.Zero(t, want[i].Cmp(got[i]))
+	}
+}
+
+// max(x, −x, 1/2) is at most 1 in [−1, 1], at least 1/2, and nothing less or more.
+func TestSafetyOfAMaximumByHand(t *testing.T) {
+	net := tnet{inputs: 1, layers: []tlayer{{act: "max", pieces: []int{3}, w: [][]float64{{1}, {-1}, {0}}, b: []float64{0, 0, 0.5}}}}
+	tree := "N0\nN1\nE0 0:1;\nE0 0:1;\nN1\nE0 0:1;\nE0 0:1;\n" // the box refutes all
+	for condition, holds := range map[string]bool{
+		"; < y0:-1 1":     true, // y > 1
+		"; <= y0:-1 1":    false,
+		"; < y0:-1 9/10":  false,
+		"; < y0:-1 11/10": true,
+	} {
+		_, err := checkSafety(net, nil, safetyProof(t, net, 36, oneBox("-1 1", condition), tree))
+		require.Equal(t, holds, err == nil, "%s: %v", condition, err)
+	}
+	for reason, tree := range map[string]string{
+		"neuron":  "N2\nE0 0:1;\nE0 0:1;\n", // there are two
+		"neither": "N0\nE0 0:1;\nE0 0:1;\n", // the second one is open
+	} {
+		_, err := checkSafety(net, nil, safetyProof(t, net, 36, oneBox("-1 1", "; < y0:-1 1"), tree))
+		require.ErrorContains(t, err, reason)
+	}
+}

@@ -1,0 +1,124 @@
+package main
+
+// cone layer: a network whose outputs lie in a cone, whatever its weights are.
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/relucell/relucell/cone"
+	"github.com/relucell/relucell/constrained"
+	"github.com/relucell/relucell/internal/files"
+	"github.com/relucell/relucell/internal/tables"
+	"github.com/relucell/relucell/network/onnx"
+)
+
+type coneLayerCmd struct {
+	net       netFlags
+	cone, out string
+	float32   bool
+	opts      constrained.Options
+}
+
+func newConeLayerCmd() *cobra.Command {
+	c := &coneLayerCmd{net: netFlags{writes: true}}
+	cmd := netCommand(&c.net, c.run, &cobra.Command{
+		Use:   "layer NET --cone CONE.json -o FILE",
+		Short: "Constrain the outputs of a network to a cone by a last layer",
+		Long: `layer makes of a network one whose outputs lie in a cone for every input. The network's outputs, those
+of an affine last layer, become coefficients: one of each ray of the cone, of which the absolute value is
+taken, and then one of each line. A last layer of integers multiplies the vectors by them. The result is
+a network like any other, to be counted, verified and proved.
+
+A .onnx file is written in float64; --float32 is refused where a number would have to be rounded, for
+rounded rays leave the cone. What a runtime computes in floats is rounded in any case: the constraints
+hold over the reals.`,
+		Example: `  relucell cone rays A.csv -o cone.json
+  relucell cone layer net.onnx --cone cone.json -o constrained.json
+  relucell cone check constrained.json A.csv`,
+	})
+	fs := cmd.Flags()
+	fs.StringVar(&c.cone, "cone", "", "description of the cone, as \"relucell cone rays\" writes it (.json)")
+	fs.StringVarP(&c.out, "output", "o", "", "file to write, ending in .json or .onnx")
+	fs.BoolVar(&c.opts.ReLU, "relu", false, "take max(β, 0) of a ray's coefficient β, not |β|")
+	fs.BoolVar(&c.opts.Scale, "scale", false, "divide each vector by the power of two next to its length")
+	fs.BoolVar(&c.float32, "float32", false, "write a .onnx file in float32, if that rounds nothing")
+	return cmd
+}
+
+func (c *coneLayerCmd) run(cmd *cobra.Command, args []string) error {
+	kind := strings.ToLower(filepath.Ext(c.out))
+	switch {
+	case c.cone == "":
+		return badInputf("--cone: missing, expected a file that \"relucell cone rays\" wrote")
+	case kind != ".json" && kind != ".onnx":
+		return badInputf("--output: %q, expected a file name that ends in .json or .onnx", c.out)
+	case c.float32 && kind != ".onnx":
+		return badInputf("--float32: given for %s, expected a file that ends in .onnx", c.out)
+	case files.Same(args[0], c.out), files.Same(c.cone, c.out):
+		return badInputf("--output: %s is read as well, expected another file", c.out)
+	}
+	if err := files.Check(c.out); err != nil {
+		return badInput(named("output", err))
+	}
+	ctx, release := interruptible(cmd)
+	defer release()
+	d, err := readCone(ctx, c.cone)
+	if err != nil {
+		return err
+	}
+	n, _, err := c.net.read(ctx, cmd, args[0])
+	if err != nil {
+		return err
+	}
+	if n, err = constrained.Layer(n, d, c.opts); err != nil {
+		return badInputf("%s: %w", args[0], err)
+	}
+	write := n.WriteCanonical
+	if kind == ".onnx" {
+		write = func(w io.Writer) error { return onnx.Write(w, n, c.float32) }
+	}
+	var text bytes.Buffer
+	if err := write(&text); err != nil {
+		return badInputf("--output: %w", err)
+	}
+	if err := files.WriteBytes(c.out, text.Bytes()); err != nil {
+		return failed(err)
+	}
+	f := &fields{w: cmd.OutOrStdout()}
+	f.net(c.out, n)
+	f.line("Cone", "%s", coneOf(c.cone, d))
+	return f.err
+}
+
+// coneOf says in a line what a description is of.
+func coneOf(path string, d *cone.Description) string {
+	return fmt.Sprintf("%s: %s and %s in %s", filepath.Base(path), tables.Numbered(int64(len(d.Rays)), "ray"),
+		tables.Numbered(int64(len(d.Lineality)), "line"), tables.Numbered(int64(d.Dim), "dimension"))
+}
+
+// readCone reads a description.
+func readCone(ctx context.Context, path string) (*cone.Description, error) {
+	d, err := within(ctx, func() (*cone.Description, error) {
+		text, err := files.ReadLimited(path, maxMatrixBytes)
+		if err != nil {
+			return nil, files.Plain(err)
+		}
+		d, err := cone.ReadJSON(bytes.NewReader(text))
+		if err != nil {
+			err = fmt.Errorf("%s: %w", path, err)
+		}
+		return d, err
+	})
+	if err != nil && ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		return nil, stopped(ctx, path+": stopped before the cone was read")
+	}
+	return d, badInput(err)
+}

@@ -1,0 +1,340 @@
+package main
+
+// diff: how far apart two networks are on a ball, exactly, with a proof.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/big"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/extremum"
+	"github.com/relucell/relucell/internal/files"
+	"github.com/relucell/relucell/network"
+)
+
+type diffCmd struct {
+	net     netFlags
+	ball    ballFlags
+	abs     bool
+	atMost  *big.Rat
+	proof   string
+	out     string
+	timeout time.Duration
+	format  string
+	begun   time.Time
+
+	difference *network.Network
+	property   *property // nil: no proof is wanted
+	// Of each output of the difference.
+	ends []ends
+}
+
+// ends are the extremes of an output of the difference.
+type ends struct{ top, low extremum.Extreme }
+
+func newDiffCmd() *cobra.Command {
+	c := &diffCmd{net: netFlags{writes: true}}
+	cmd := &cobra.Command{
+		Use:   "diff A B",
+		Short: "Find how far apart two networks are on a ball, exactly, or prove them equal there",
+		Long: `diff subtracts network B from network A, which gives a network, and finds its largest and smallest values on
+a closed ball, output by output, with the points where they are attained; see range for what is exact where. The two
+may differ in format, depth and activations, but not in the numbers of inputs and outputs.
+
+--at-most V asks whether they are at most V apart: exit code 0 if so, and 1, with a point, if not.
+
+--proof writes the proof of a count from which the bounds can be read off, as range does. Networks that are equal
+on the ball are proved so.
+
+Without a ball, -o writes the difference and nothing is searched. Whether two networks with one layer of neurons
+are equal everywhere, "relucell canonical A B" decides.`,
+		Example: `  relucell diff net.onnx quantised.onnx --box=-1:1 --at-most 0.01
+  relucell diff net.onnx learned.json --center 0 --radius 1 --abs --proof diff.proof
+  relucell diff a.json b.nnet -o difference.json`,
+		Args:              exactly("A", "B"),
+		ValidArgsFunction: completeNets,
+		RunE:              action(c.run),
+	}
+	fs := cmd.Flags()
+	c.net.add(fs)
+	c.ball.add(cmd)
+	fs.BoolVar(&c.abs, "abs", false, "the largest |A − B| alone")
+	flag(fs, &c.atMost, "at-most", "V", "", "whether the networks are at most V apart; exit 1 if not", fraction)
+	fs.StringVar(&c.proof, "proof", "", "write a proof of the bounds to this file, and its network beside it")
+	fs.StringVarP(&c.out, "output", "o", "", "write the difference to this file, ending in .json")
+	timeoutFlag(fs, &c.timeout, "stop after this time, reading included")
+	formatFlag(cmd, &c.format)
+	return cmd
+}
+
+// completeNets completes names of network files for the first two arguments.
+func completeNets(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+	return completeNet(cmd, args[:max(0, len(args)-1)], word)
+}
+
+func (c *diffCmd) run(cmd *cobra.Command, args []string) error {
+	c.begun = time.Now()
+	ctx, release := stoppable(cmd, c.timeout)
+	defer release()
+	if err := c.check(cmd, args); err != nil {
+		return err
+	}
+	if err := c.subtract(ctx, cmd, args); err != nil || !c.located() {
+		return err
+	}
+	n, b, err := c.ball.on(cmd, &c.net, c.name(), c.difference)
+	if err != nil {
+		return err
+	}
+	go n.Fingerprint()
+	if err = c.search(ctx, n, b); err == nil && c.property != nil && !c.apart() {
+		err = c.prove(ctx, n, b)
+	}
+	if err != nil {
+		return c.failed(ctx, cmd, err)
+	}
+	if err := c.print(cmd, args, fingerprint(ctx, n), n, b); err != nil {
+		return err
+	}
+	if c.apart() {
+		return failed(fmt.Errorf("the networks are more than %s apart", c.atMost.RatString()))
+	}
+	return nil
+}
+
+// located says whether a ball is given.
+func (c *diffCmd) located() bool {
+	fs := c.ball.set
+	return fs.Changed("box") || fs.Changed("center") || fs.Changed("radius") || fs.Changed("norm")
+}
+
+// check refuses names of files before anything is read.
+func (c *diffCmd) check(cmd *cobra.Command, args []string) (err error) {
+	for _, name := range []string{"abs", "at-most", "proof", "format"} {
+		if !c.located() && cmd.Flags().Changed(name) {
+			return badInputf("--%s: given without a ball, expected --center and --radius, or --box", name)
+		}
+	}
+	if !c.located() && c.out == "" {
+		return badInputf("--center: missing, expected a ball (--center and --radius, or --box), or -o to write the difference alone")
+	}
+	if c.out != "" {
+		if c.out == "-" && c.located() {
+			return badInputf("--output: - beside a ball, whose answer is written there; expected a file name that ends in .json")
+		}
+		if err := checkText(c.out); err != nil {
+			return err
+		}
+	}
+	if c.proof == "" && cmd.Flags().Changed("proof") {
+		return badInputf("--proof: empty, expected the name of a file")
+	}
+	if c.proof != "" {
+		c.property, err = newProperty(c.proof, args...)
+	}
+	return err
+}
+
+// subtract reads the networks and makes the difference.
+func (c *diffCmd) subtract(ctx context.Context, cmd *cobra.Command, args []string) error {
+	var read [2]*network.Network
+	var notes []string
+	for i, path := range args {
+		f := c.net.fitting(path, args[1-i])
+		n, _, err := f.read(ctx, cmd, path)
+		if err != nil {
+			return err
+		}
+		read[i], notes = n, append(notes, f.notes...)
+	}
+	c.net.notes = notes
+	var err error
+	if c.difference, err = network.Difference(read[0], read[1]); err != nil {
+		return badInputf("%s beside %s: %w", args[1], args[0], err)
+	}
+	if c.out == "" {
+		return nil
+	}
+	if files.Same(args[1], c.out) {
+		return badInputf("--output: %s is the network itself, expected another file", c.out)
+	}
+	if err := writeText(cmd, c.out, args[0], c.difference); err != nil {
+		return err
+	}
+	if c.located() || c.out == "-" {
+		return nil
+	}
+	f := &fields{w: cmd.OutOrStdout()}
+	f.net(c.out, c.difference)
+	return f.err
+}
+
+// fitting returns the flags without what is for files of another format, if the other network is such
+// a file.
+func (f netFlags) fitting(path, other string) *netFlags {
+	ends := func(path, ending string) bool {
+		return strings.HasSuffix(strings.TrimSuffix(strings.ToLower(path), ".gz"), ending)
+	}
+	if ends(other, ".nnet") && !ends(path, ".nnet") {
+		f.normalise = false
+	}
+	if ends(other, ".onnx") && !ends(path, ".onnx") {
+		f.output, f.batch = "", 1
+	}
+	return &f
+}
+
+// name names the difference.
+func (c *diffCmd) name() string {
+	if c.out != "" {
+		return c.out
+	}
+	return "DIFFERENCE"
+}
+
+// search fills ends.
+func (c *diffCmd) search(ctx context.Context, n *network.Network, b ball.Ball) error {
+	var list []extremum.Form
+	for i := range n.Outputs() {
+		f, err := extremum.ParseForm(fmt.Sprintf("y%d", i), n.Outputs())
+		if err != nil {
+			return err
+		}
+		list = append(list, f, f.Neg())
+	}
+	found, err := within(ctx, func() ([]extremum.Extreme, error) {
+		return extremum.Maxima(ctx, n, b, list, extremum.Options{Above: c.atMost})
+	})
+	for i := 0; i+1 < len(found); i += 2 {
+		c.ends = append(c.ends, ends{found[i], found[i+1].Neg()})
+	}
+	return err
+}
+
+// apart says that the networks are farther apart than they may be.
+func (c *diffCmd) apart() bool {
+	if c.atMost == nil {
+		return false
+	}
+	for _, e := range c.ends {
+		if d := e.distance(); d.Lower != nil && d.Lower.Cmp(c.atMost) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// distance is the largest size of an output.
+func (e ends) distance() extremum.Extreme {
+	d, other := e.top, e.low.Neg()
+	if d.Lower == nil || other.Lower != nil && other.Lower.Cmp(d.Lower) > 0 {
+		d, other = other, d
+	}
+	if d.Upper != nil && other.Upper != nil && other.Upper.Cmp(d.Upper) > 0 {
+		d.Upper = other.Upper
+	}
+	return d
+}
+
+// prove proves the ends.
+func (c *diffCmd) prove(ctx context.Context, n *network.Network, b ball.Ball) error {
+	p := c.property
+	for i, e := range c.ends {
+		f, err := extremum.ParseForm(fmt.Sprintf("y%d", i), n.Outputs())
+		if err == nil {
+			err = p.about(f)
+		}
+		if err != nil {
+			return err
+		}
+		top, low := e.top.Upper, e.low.Lower
+		if c.abs {
+			top = e.distance().Upper
+			low = new(big.Rat).Neg(top)
+		}
+		if err := errors.Join(p.bound(n, top, 1), p.bound(n, low, -1)); err != nil {
+			return err
+		}
+	}
+	_, err := within(ctx, func() (any, error) { return nil, p.prove(ctx, n, b) })
+	return err
+}
+
+// failed says what a search that ended early has found.
+func (c *diffCmd) failed(ctx context.Context, cmd *cobra.Command, err error) error {
+	var e *exitError
+	if ctx.Err() == nil {
+		if errors.As(err, &e) {
+			return err
+		}
+		if errors.Is(err, enumerate.ErrInput) {
+			return badInputf("%s: %w", c.name(), err)
+		}
+		return failed(fmt.Errorf("%s: %w", c.name(), err))
+	}
+	found := "no value yet"
+	if d := farthest(c.ends); d != nil && d.Lower != nil {
+		found = "the networks are at least " + nearest(d.Lower) + " apart, no bound"
+	}
+	fmt.Fprintf(cmd.ErrOrStderr(), "relucell: stopped early (%s): %s\n", stopReason(ctx), found)
+	return errStopped
+}
+
+// farthest is the largest distance of an output, nil where there is none.
+func farthest(list []ends) *extremum.Extreme {
+	var most *extremum.Extreme
+	for _, e := range list {
+		d := e.distance()
+		if most == nil || d.Lower != nil && (most.Lower == nil || d.Lower.Cmp(most.Lower) > 0) {
+			most = &d
+		}
+	}
+	return most
+}
+
+type diffOutputJSON struct {
+	Max *extremeJSON `json:"max,omitempty"`
+	Min *extremeJSON `json:"min,omitempty"`
+	Abs *extremeJSON `json:"abs"`
+}
+
+type diffJSON struct {
+	A       string           `json:"a"`
+	B       string           `json:"b"`
+	Net     netJSON          `json:"difference"`
+	Ball    ball.JSON        `json:"ball"`
+	Outputs []diffOutputJSON `json:"outputs"`
+	Equal   bool             `json:"equal"`
+	AtMost  *bool            `json:"at_most,omitempty"`
+	Proof   *property        `json:"proof,omitempty"`
+	Seconds float64          `json:"seconds"`
+	Notes   []string         `json:"notes,omitempty"`
+}
+
+func (c *diffCmd) print(cmd *cobra.Command, args []string, stamp string, n *network.Network, b ball.Ball) error {
+	took := time.Since(c.begun)
+	far := farthest(c.ends)
+	j := diffJSON{A: filepath.Base(args[0]), B: filepath.Base(args[1]), Net: newNetJSON(n, stamp), Ball: b.JSON(), Proof: c.property, Seconds: took.Seconds(), Notes: c.net.notes}
+	j.Equal = far.Upper != nil && far.Upper.Sign() == 0
+	if c.atMost != nil {
+		within := !c.apart()
+		j.AtMost = &within
+	}
+	for _, e := range c.ends {
+		d := e.distance()
+		o := diffOutputJSON{Abs: newExtremeJSON(&d, false)}
+		if !c.abs && e.top.Upper != nil {
+			o.Max, o.Min = newExtremeJSON(&e.top, false), newExtremeJSON(&e.low, true)
+		}
+		j.Outputs = append(j.Outputs, o)
+	}
+	return printAs(cmd.OutOrStdout(), c.format, j, func(f *fields) { c.text(f, args, stamp, n, b, took) })
+}

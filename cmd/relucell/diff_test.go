@@ -1,0 +1,120 @@
+package main
+
+// diff, on networks whose distance is known.
+
+import (
+	"math/big"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/relucell/relucell/crosscheck/gen"
+	"github.com/relucell/relucell/network/load"
+)
+
+// tents are 1 − |x| by two layers and by four.
+func tents(t *testing.T) (one, other string) {
+	return writeNet(t, gen.Build(gen.ReLU([]float64{1, -1}, []float64{0, 0}), gen.Affine([]float64{-1, -1}, []float64{1}))),
+		writeNet(t, gen.Build(gen.Affine([]float64{1}, []float64{0}), gen.ReLU([]float64{1, -1}, []float64{0, 0}), gen.Affine([]float64{1, 1}, []float64{0}), gen.Affine([]float64{-1}, []float64{1})))
+}
+
+func TestDiffOfEqualNetworksIsProved(t *testing.T) {
+	a, b := tents(t)
+	p := filepath.Join(t.TempDir(), "p")
+	for _, where := range [][]string{{"--box=-1:1"}, {"--center", "0.5", "--radius", "2"}} {
+		out := succeed(t, append([]string{"diff", a, b, "--proof", p}, where...)...)
+		require.Contains(t, out, "Verdict   equal on the ball\n")
+		require.Contains(t, out, "verified: neurons 4, 5 are on nowhere")
+		require.Contains(t, succeed(t, "check", p+".json", p, "--never-on", "4,5"), "VERIFIED  neurons 4, 5 are on nowhere in the ball\n")
+	}
+}
+
+// The networks of testdata lie there in two formats.
+func TestDiffOfFormats(t *testing.T) {
+	for _, name := range []string{"two_moons_2-16-16-1", "iris_sized_4-16-16-3"} {
+		out := succeed(t, "diff", data+name+".onnx", data+name+".json", "--center", "0", "--radius", "0.25", "--abs", "--output", filepath.Join(t.TempDir(), "d.json"))
+		require.Contains(t, out, "Verdict   equal on the ball\n")
+	}
+}
+
+func TestDiffFindsTheLargestDistance(t *testing.T) {
+	pyramid := pyramid(t)
+	flat := writeNet(t, gen.Build(gen.Affine([]float64{0, 0}, []float64{-0.25})))
+	out := succeed(t, "diff", pyramid, flat, "--box=-1:1,-1:2")
+	require.Contains(t, out, "Largest   5/4 = 1.25, exact\n          at (0, 0)\n")
+	require.Contains(t, out, "Smallest  -7/4 = -1.75, exact\n")
+	require.Contains(t, out, "Verdict   7/4 = 1.75 apart on the ball\n")
+	require.Contains(t, succeed(t, "diff", pyramid, flat, "--box=-1:1,-1:2", "--abs"), "Apart     7/4 = 1.75, exact\n")
+	require.Contains(t, succeed(t, "diff", flat, pyramid, "--box=-1:1,-1:2", "--at-most", "1.75"), "Verdict   at most 7/4 = 1.75 apart on the ball\n")
+}
+
+// The largest distance itself is allowed, the next float below is not; in an l2 ball too.
+func TestDiffAtMost(t *testing.T) {
+	one := writeNet(t, gen.Build(gen.ReLU([]float64{1, 1}, []float64{0}), gen.Affine([]float64{1}, []float64{0})))
+	zero := writeNet(t, gen.Build(gen.Affine([]float64{0, 0}, []float64{0})))
+	for v, code := range map[string]int{"2": exitDone, "1.9999999999999998": exitFailed, "2.1": exitDone} {
+		out, errs, got := relucell(t, "diff", one, zero, "--box=-1:1", "--at-most", v)
+		require.Equal(t, code, got, errs)
+		if code == exitFailed {
+			require.Contains(t, errs, "the networks are more than 9999999999999999/5000000000000000 apart")
+			require.Contains(t, out, "at (1, 1)")
+		}
+	}
+	for v, code := range map[string]int{"1.4142135623730951": exitDone, "1.414213562373095": exitFailed, "1.4142135623730950488016887243": exitDone, "1.4142135623730950488016887242": exitFailed} {
+		_, errs, got := relucell(t, "diff", one, zero, "--center", "0", "--radius", "1", "--at-most", v)
+		require.Equal(t, code, got, v+errs)
+	}
+}
+
+func TestDiffOfSeveralOutputs(t *testing.T) {
+	a := writeNet(t, gen.Build(gen.ReLU([]float64{1, -1}, []float64{0, 0}), gen.Affine([]float64{1, 0, 0, 1}, []float64{0, 0})))
+	b := writeNet(t, gen.Build(gen.Affine([]float64{1, 1}, []float64{0, 0.5})))
+	p := filepath.Join(t.TempDir(), "p")
+	out := succeed(t, "diff", a, b, "--box=-1:1", "--proof", p, "--abs")
+	require.Contains(t, out, "Output    y0\nApart     1, exact\n          at (-1)\n")
+	require.Contains(t, out, "Output    y1\nApart     3/2 = 1.5, exact\n")
+	require.Contains(t, out, "Verdict   3/2 = 1.5 apart on the ball\n")
+	require.Contains(t, succeed(t, "check", p+".json", p, "--never-on", "2,3,4,5"), "VERIFIED")
+	require.Contains(t, succeed(t, "diff", a, b, "--box=-1:1", "--format", "json"), `"equal":false`)
+}
+
+func TestDiffWritesADifference(t *testing.T) {
+	a, b := tents(t)
+	path := filepath.Join(t.TempDir(), "d.json")
+	require.Contains(t, succeed(t, "diff", a, b, "-o", path), "4 neurons")
+	n, _, err := load.Read(path, load.Options{})
+	require.NoError(t, err)
+	y, _ := n.ForwardExact([]*big.Float{big.NewFloat(0.3)})
+	require.Zero(t, y[0].Sign())
+	require.Contains(t, succeed(t, "diff", a, b, "-o", "-"), `{"relucell-network":1`)
+	_, errs, code := relucell(t, "diff", a, a, "--box=0:0", "-o", path)
+	require.Equal(t, exitInput, code)
+	require.Contains(t, errs, "every input is fixed")
+}
+
+func TestDiffRefuses(t *testing.T) {
+	a, b := tents(t)
+	for want, args := range map[string][]string{
+		"B: missing":                         {a},
+		"--center: missing, expected a ball": {a, b},
+		"--abs: given without a ball":        {a, b, "--abs", "-o", "x.json"},
+		"inputs: 2 beside 1":                 {a, pyramid(t), "--box=-1:1"},
+		"is the network itself":              {a, b, "--box=-1:1", "-o", b},
+		"proof: " + a + " is the network":    {b, a, "--box=-1:1", "--proof", a},
+		"expected a decimal":                 {a, b, "--box=-1:1", "--at-most", "x"},
+		"ends in .json":                      {a, b, "-o", "x.onnx"},
+		"whose answer is written there":      {a, b, "--box=-1:1", "-o", "-"},
+		"empty, expected the name":           {a, b, "--box=-1:1", "--proof", ""},
+	} {
+		_, errs, code := relucell(t, append([]string{"diff"}, args...)...)
+		require.Equal(t, exitInput, code, errs)
+		require.Contains(t, errs, want)
+	}
+}
+
+func TestDiffStops(t *testing.T) {
+	_, errs, code := relucell(t, "diff", data+"iris_sized_4-16-16-3.onnx", data+"iris_sized_4-16-16-3.json", "--box=-9:9", "--timeout", "300ms")
+	require.Equal(t, exitStopped, code, errs)
+	require.Contains(t, errs, "stopped early (--timeout reached): the networks are at least 0 apart, no bound")
+}

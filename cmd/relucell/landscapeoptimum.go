@@ -1,0 +1,181 @@
+package main
+
+// landscape optimum: the least objective of the training problem, and a network that attains it.
+
+import (
+	"context"
+	"errors"
+	"math/big"
+
+	"github.com/spf13/cobra"
+
+	"github.com/relucell/relucell/internal/files"
+	"github.com/relucell/relucell/internal/tables"
+	"github.com/relucell/relucell/landscape"
+)
+
+type optimumCmd struct {
+	dataCmd
+	decay      *big.Rat
+	out, proof string
+	best       *landscape.Optimum
+}
+
+func newOptimumCmd() *cobra.Command {
+	c := &optimumCmd{}
+	cmd := c.command(&cobra.Command{
+		Use:   "optimum DATA",
+		Short: "Find the global optimum of the training problem",
+		Long: `optimum --decay B minimises ½·Σ(f(x_i) − y_i)² + B/2·Σ(‖w_j‖² + a_j²) over networks of all widths; B
+covers the bias weights, and the output has no bias. The answer is a bracket in fractions: the upper end
+is that of a network, evaluated exactly, the lower end holds for every network. For the residual u the
+lower end rests on |Σ u_i·relu(x_i·w)| ≤ M for ‖w‖ ≤ 1, which a walk through all cells decides, exactly.
+
+--proof writes the proof of that: of the count of a network of w whose last two neurons are on where it
+fails. That network is written beside the proof; "relucell landscape check" verifies both against
+the data, and computes the bound anew.`,
+		Example: `  relucell landscape optimum data.csv --decay 0.1 -o net.json
+  relucell landscape optimum data.csv --decay 0.1 --proof bound.proof -o net.json`,
+	}, c.work, c.print)
+	fs := cmd.Flags()
+	decayFlag(cmd, &c.decay)
+	fs.StringVarP(&c.out, "output", "o", "", "write the network to this `FILE` (.json)")
+	fs.StringVar(&c.proof, "proof", "", "write a proof of the lower end to this `FILE`, and its network beside it")
+	return cmd
+}
+
+// decayFlag takes a decay, as a fraction.
+func decayFlag(cmd *cobra.Command, to **big.Rat) {
+	flag(cmd.Flags(), to, "decay", "B", "", "the decay B, a decimal or a fraction", func(s string) (*big.Rat, error) {
+		v, err := fraction(s)
+		if err == nil && v.Sign() <= 0 {
+			err = errors.New("expected a decay above 0")
+		}
+		return v, err
+	})
+}
+
+func (c *optimumCmd) work(ctx context.Context) error {
+	if c.decay == nil {
+		return badInputf("--decay: missing, expected a decay such as 0.1")
+	}
+	for _, f := range [][2]string{{"output", c.out}, {"proof", c.proof}, {"proof", c.beside()}} {
+		if err := c.checkFile(f[0], f[1]); err != nil {
+			return err
+		}
+	}
+	if c.out != "" && c.proof != "" && (files.Same(c.out, c.proof) || files.Same(c.out, c.beside())) {
+		return badInputf("--output: %s is a file of --proof too, expected another", c.out)
+	}
+	cells, err := landscape.Patterns(ctx, c.data)
+	if err != nil {
+		return err
+	}
+	if c.best, err = landscape.Decayed(ctx, c.data, cells, c.decay); err != nil {
+		return err
+	}
+	if c.out != "" {
+		if err := c.writeModel(c.out, c.best.Model); err != nil {
+			return err
+		}
+	}
+	if c.proof == "" {
+		return nil
+	}
+	q, err := c.data.Property(c.best.Dual)
+	if err != nil {
+		return err
+	}
+	b, err := landscape.UnitBall(c.data.P)
+	if err != nil {
+		return err
+	}
+	return proveNeverOn(ctx, q, b, c.proof, c.beside(), c.neurons())
+}
+
+// beside is where the network of the proof goes.
+func (c *optimumCmd) beside() string {
+	if c.proof == "" {
+		return ""
+	}
+	return c.proof + ".json"
+}
+
+// neurons are those that the proof shows to be on nowhere.
+func (c *optimumCmd) neurons() []int { return []int{c.data.N(), c.data.N() + 1} }
+
+// writeModel writes a network as canonical text.
+func (c *dataCmd) writeModel(name string, m *landscape.Model) error {
+	n, err := c.data.NetworkOf(m)
+	if err == nil {
+		err = files.Write(name, n.WriteCanonical)
+	}
+	return named("output", err)
+}
+
+// bracketJSON is a bracket of fractions; the decimals are rounded outwards.
+type bracketJSON struct {
+	Lower        string `json:"lower"`
+	Upper        string `json:"upper,omitempty"`
+	LowerDecimal string `json:"lower_decimal"`
+	UpperDecimal string `json:"upper_decimal,omitempty"`
+	Gap          string `json:"gap,omitempty"`
+}
+
+func newBracketJSON(o *landscape.Optimum) bracketJSON {
+	j := bracketJSON{Lower: o.Lower.RatString(), LowerDecimal: outward(o.Lower, false)}
+	if o.Upper != nil {
+		j.Upper, j.UpperDecimal, j.Gap = o.Upper.RatString(), outward(o.Upper, true), tables.Decimal(o.Gap(), 2, true)
+	}
+	return j
+}
+
+// boundDigits is the number of digits of a bound.
+const boundDigits = 13
+
+// outward rounds a bound to a decimal, up or down.
+func outward(v *big.Rat, up bool) string { return tables.Decimal(v, boundDigits, up) }
+
+// decayedJSON is the answer of optimum --decay.
+type decayedJSON struct {
+	Data    dataJSON    `json:"data"`
+	Decay   string      `json:"decay"`
+	Optimum bracketJSON `json:"optimum"`
+	Neurons int         `json:"neurons"`
+	Net     string      `json:"net,omitempty"`
+	Limit   float64     `json:"dual_limit"`
+	Proof   string      `json:"proof,omitempty"`
+	Beside  string      `json:"proof_net,omitempty"`
+	NeverOn []int       `json:"never_on,omitempty"`
+	Seconds float64     `json:"seconds"`
+}
+
+func (c *optimumCmd) print(cmd *cobra.Command) error {
+	took, o := c.took(), c.best
+	j := decayedJSON{Data: c.json(), Decay: c.decay.RatString(), Optimum: newBracketJSON(o), Neurons: len(o.Model.W), Net: c.out, Limit: o.M, Proof: c.proof, Beside: c.beside(), Seconds: took.Seconds()}
+	if c.proof != "" {
+		j.NeverOn = c.neurons()
+	}
+	return printAs(cmd.OutOrStdout(), c.format, j, func(f *fields) {
+		c.text(f)
+		f.line("Decay", "%s", c.decay.RatString())
+		f.line("Optimum", "between %s and %s, over all widths", j.Optimum.LowerDecimal, j.Optimum.UpperDecimal)
+		f.line("", "relative gap at most %s", j.Optimum.Gap)
+		f.line("Network", "%s, exactly the upper end", tables.Numbered(int64(j.Neurons), "neuron"))
+		if c.out != "" {
+			f.line("Written", "%s", c.out)
+		}
+		if c.proof != "" {
+			f.line("Proof", "%s, verified: %s on nowhere", c.proof, neuronsAre(j.NeverOn))
+			net, bias := "", ""
+			if c.out != "" {
+				net = " --net " + c.out
+			}
+			if c.noBias {
+				bias = " --no-bias"
+			}
+			f.line("", "relucell landscape check %s %s --decay %s%s%s", c.path, c.proof, c.decay.RatString(), net, bias)
+		}
+		f.line("Time", "%v", rounded(took))
+	})
+}

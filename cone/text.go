@@ -1,0 +1,141 @@
+package cone
+
+// Files: a description as JSON of one spelling, and matrices as comma-separated values.
+
+import (
+	"bufio"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"math/big"
+	"strconv"
+	"strings"
+
+	"github.com/relucell/relucell/internal/files"
+)
+
+// jsonVersion is the version of the format, under the name that marks it.
+const jsonVersion = 1
+
+// WriteJSON writes the description: integers of any length, a vector a line, the same bytes for equal
+// cones.
+func (d *Description) WriteJSON(w io.Writer) error {
+	out := bufio.NewWriter(w)
+	list := func(name string, vectors [][]*big.Int) {
+		fmt.Fprintf(out, ",\n \"%s\": [", name)
+		for i, v := range vectors {
+			if i > 0 {
+				out.WriteByte(',')
+			}
+			fmt.Fprint(out, "\n  [")
+			for k, x := range v {
+				if k > 0 {
+					out.WriteByte(',')
+				}
+				out.WriteString(x.String())
+			}
+			out.WriteByte(']')
+		}
+		fmt.Fprint(out, "]")
+	}
+	fmt.Fprintf(out, "{\"relucell-cone\": %d, \"dimensions\": %d", jsonVersion, d.Dim)
+	list("lineality", d.Lineality)
+	list("rays", d.Rays)
+	fmt.Fprint(out, "}\n")
+	return out.Flush()
+}
+
+// ReadJSON reads a description. That it is canonical is not asked for: vectors of the right length
+// that are not 0 are.
+func ReadJSON(r io.Reader) (*Description, error) {
+	var f struct {
+		Version    int          `json:"relucell-cone"`
+		Dimensions int          `json:"dimensions"`
+		Lineality  [][]*big.Int `json:"lineality"`
+		Rays       [][]*big.Int `json:"rays"`
+	}
+	in := json.NewDecoder(r)
+	in.DisallowUnknownFields()
+	if err := in.Decode(&f); err != nil {
+		return nil, fmt.Errorf("%w, expected the description of a cone, as relucell cone rays writes it", err)
+	}
+	if _, err := in.Token(); err != io.EOF {
+		return nil, errors.New("text after the end, expected one JSON object")
+	}
+	if f.Version != jsonVersion || f.Dimensions < 0 {
+		return nil, fmt.Errorf("relucell-cone: version %d in %d dimensions, expected version %d", f.Version, f.Dimensions, jsonVersion)
+	}
+	for name, vectors := range map[string][][]*big.Int{"lineality": f.Lineality, "rays": f.Rays} {
+		for i, v := range vectors {
+			if len(v) != f.Dimensions {
+				return nil, fmt.Errorf("%s: vector %d has %d numbers, expected %d", name, i, len(v), f.Dimensions)
+			}
+			for _, x := range v {
+				if x == nil {
+					return nil, fmt.Errorf("%s: vector %d holds null, expected integers", name, i)
+				}
+			}
+			if isZero(v) {
+				return nil, fmt.Errorf("%s: vector %d is 0, expected a direction", name, i)
+			}
+		}
+	}
+	return &Description{Dim: f.Dimensions, Lineality: f.Lineality, Rays: f.Rays}, nil
+}
+
+// ReadCSV reads rows of a matrix, comma-separated, each scaled to integers. Integers and fractions
+// such as -2/3 are taken as they are, decimals as the float64 next to them, as weights are: rounded
+// says how many of them are no float64. Lines that begin with # are comments. Errors name line and
+// column, from 1.
+func ReadCSV(r io.Reader) (rows [][]*big.Int, rounded int, err error) {
+	in := csv.NewReader(r)
+	in.FieldsPerRecord, in.ReuseRecord, in.TrimLeadingSpace, in.Comment = -1, true, true, '#'
+	for {
+		record, err := in.Read()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, 0, fmt.Errorf("not CSV: %w, expected comma-separated values", err)
+		}
+		line, _ := in.FieldPos(0)
+		if len(rows) > 0 && len(record) != len(rows[0]) {
+			return nil, 0, fmt.Errorf("line %d: %d columns, expected %d as in the first line", line, len(record), len(rows[0]))
+		}
+		row := make([]*big.Rat, len(record))
+		for k, cell := range record {
+			v, exact, err := number64(strings.TrimSpace(cell))
+			if err != nil {
+				return nil, 0, fmt.Errorf("line %d: column %d: %w", line, k+1, err)
+			}
+			if row[k] = v; !exact {
+				rounded++
+			}
+		}
+		rows = append(rows, wholeOf(row))
+	}
+	if len(rows) == 0 {
+		return nil, 0, errors.New("no rows, expected at least one line of numbers")
+	}
+	return rows, rounded, nil
+}
+
+// number64 reads an integer or a fraction as it is, and anything else as the next float64.
+func number64(s string) (v *big.Rat, exact bool, err error) {
+	if v, err = fraction(s); err == nil {
+		return v, true, nil
+	}
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
+		return nil, false, fmt.Errorf("%q, expected a finite number or a fraction such as -2/3", files.Shorten(s))
+	}
+	v = new(big.Rat).SetFloat64(f)
+	said, ok := new(big.Rat), len(s) <= maxDigits && (f != 0 || !strings.ContainsAny(s, "123456789"))
+	if ok {
+		said, ok = said.SetString(s) // its exponent is one that a float64 has
+	}
+	return v, ok && said.Cmp(v) == 0, nil
+}

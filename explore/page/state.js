@@ -1,0 +1,91 @@
+// What the page shows is one value, and its spelling is what follows the # in the address: that is
+// what is shared, and what undo goes back to.
+//
+//   {model, plane, view: {x, y, h}, ball: {norm, x, y, r, space}, fill, hold}
+//
+// h is half the shorter side of the view, hold the point of the region that is held, or null.
+
+export const fills = ["pattern", "layer", "gradient", "class", "depth"];
+export const norms = ["l2", "linf", "l1"];
+
+// spellPoint spells a point of the inputs: numbers, or p5 for the fifth point of the file.
+export const spellPoint = (p) => Array.isArray(p) ? p.join(",") : "p" + (p + 1);
+
+// readPoint reads what spellPoint or a person wrote; null if it is neither.
+export function readPoint(text, inputs, points) {
+  const row = /^\s*(?:p|point)\s*(\d+)\s*$/i.exec(text);
+  if (row) return Number(row[1]) >= 1 && Number(row[1]) <= points ? Number(row[1]) - 1 : null;
+  const x = text.trim().split(/[\s,;]+/).map(Number);
+  return text.trim() && x.every(Number.isFinite) && (x.length === 1 || x.length === inputs) ? x : null;
+}
+
+export function spell(s) {
+  const f = ["ball=" + [s.ball.norm, s.ball.x, s.ball.y, s.ball.r].join(","), "view=" + [s.view.x, s.view.y, s.view.h].join(","), "colour=" + s.fill];
+  if (s.ball.space) f.push("in=all");
+  if (s.model) f.push("net=" + (s.model + 1));
+  if (s.plane.inputs) f.push("inputs=" + s.plane.inputs.map((i) => i + 1).join(","));
+  if (s.plane.origin !== undefined) f.push("origin=" + spellPoint(s.plane.origin));
+  if (s.plane.through) f.push("through=" + s.plane.through.map(spellPoint).join(";"));
+  if (s.hold) f.push("hold=" + s.hold.join(","));
+  return f.join("&");
+}
+
+// read returns the state that a fragment spells. What it does not spell, or spells wrongly, is as in
+// the state given; the plane and what depends on it are taken together or not at all.
+export function read(fragment, base, info) {
+  const f = new Map(fragment.replace(/^#/, "").split("&").map((p) => { const i = p.indexOf("="); return i < 0 ? [p, ""] : [p.slice(0, i), unescaped(p.slice(i + 1))]; }));
+  const numbers = (name, n) => { const x = (f.get(name) || "").split(",").map((w) => w.trim() === "" ? NaN : Number(w)); return x.length === n && x.every(Number.isFinite) ? x : null; };
+  const s = { ...base, hold: null };
+  const plane = readPlane(f, numbers, info);
+  if (plane) s.plane = plane;
+  const model = numbers("net", 1);
+  s.model = model && model[0] >= 1 && model[0] <= info.models.length ? Math.round(model[0]) - 1 : f.has("ball") ? 0 : base.model;
+  const [norm, ...at] = (f.get("ball") || "").split(",");
+  const b = at.map(Number);
+  if (norms.includes(norm) && b.length === 3 && b.every(Number.isFinite) && b[2] > 0) s.ball = { norm, x: b[0], y: b[1], r: b[2], space: f.get("in") === "all" && Boolean(s.plane.inputs) };
+  const v = numbers("view", 3);
+  if (v && v[2] > 0) s.view = { x: v[0], y: v[1], h: v[2] };
+  if (fills.includes(f.get("colour"))) s.fill = f.get("colour");
+  s.hold = numbers("hold", 2);
+  return s;
+}
+
+function unescaped(text) {
+  try { return decodeURIComponent(text); } catch { return text; }
+}
+
+function readPlane(f, numbers, info) {
+  if (info.inputs === 2 && !f.has("through") && !f.has("inputs")) return {};
+  const inputs = numbers("inputs", 2);
+  if (inputs && inputs.every((i) => Number.isInteger(i) && i >= 1 && i <= info.inputs) && inputs[0] !== inputs[1]) {
+    const plane = { inputs: inputs.map((i) => i - 1) };
+    const origin = f.has("origin") ? readPoint(f.get("origin"), info.inputs, info.points) : null;
+    if (origin !== null) plane.origin = origin;
+    return plane;
+  }
+  const through = f.has("through") ? f.get("through").split(";").map((w) => readPoint(w, info.inputs, info.points)) : [];
+  return through.length === 3 && through.every((p) => p !== null) ? { through } : null;
+}
+
+// History is undo and redo over spellings.
+export class History {
+  constructor() { this.past = []; this.future = []; }
+
+  // passed notes that the state was spelled so before it changed.
+  passed(before) {
+    if (this.past.at(-1) !== before) this.past.push(before);
+    if (this.past.length > 500) this.past.shift();
+    this.future = [];
+  }
+
+  undo(now) { return this.step(this.past, this.future, now); }
+  redo(now) { return this.step(this.future, this.past, now); }
+
+  step(from, to, now) {
+    while (from.length) {
+      const s = from.pop();
+      if (s !== now) { to.push(now); return s; }
+    }
+    return null;
+  }
+}

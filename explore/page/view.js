@@ -1,0 +1,176 @@
+// The map on two canvases: below what changes with the view, above the ball and the region that is
+// pointed at. So a drag of the ball draws no region.
+
+import { ballPath, ticks, tickText } from "./geometry.js";
+import { painted, palette, spotColour } from "./paint.js";
+
+export class View {
+  constructor(map, over) {
+    this.map = map; this.over = over;
+    this.g = map.getContext("2d"); this.o = over.getContext("2d");
+    this.w = this.h = 0; this.ratio = 1;
+    this.atlas = null; this.paths = null; this.paint = null;
+    this.view = { x: 0, y: 0, h: 1 };
+  }
+
+  // fit takes the size of the canvas; it says whether that has changed.
+  fit() {
+    const r = this.over.getBoundingClientRect(), ratio = window.devicePixelRatio || 1;
+    if (r.width === this.w && r.height === this.h && ratio === this.ratio) return false;
+    this.w = r.width; this.h = r.height; this.ratio = ratio;
+    for (const c of [this.map, this.over]) { c.width = Math.max(1, Math.round(r.width * ratio)); c.height = Math.max(1, Math.round(r.height * ratio)); }
+    return true;
+  }
+
+  // k is the number of pixels in a unit of the plane.
+  get k() { return Math.min(this.w, this.h) / 2 / this.view.h; }
+  px(x) { return (x - this.view.x) * this.k + this.w / 2; }
+  py(y) { return this.h / 2 - (y - this.view.y) * this.k; }
+  at(px, py) { return [(px - this.w / 2) / this.k + this.view.x, (this.h / 2 - py) / this.k + this.view.y]; }
+
+  // window is what is seen, and a part of it more on all sides.
+  window(more) {
+    const a = this.w / 2 / this.k * (1 + more), b = this.h / 2 / this.k * (1 + more), { x, y } = this.view;
+    return [x - a, x + a, y - b, y + b];
+  }
+
+  // show takes another map, or the same in other colours.
+  show(atlas, fill, outputs) {
+    this.atlas = atlas;
+    this.paint = painted(atlas, fill, outputs);
+    const f = atlas.f;
+    const trace = (path, v, step) => {
+      for (let i = 0; i < v.length; i += step) { if (i) path.lineTo(v[i] * f[0], v[i + 1] * f[1]); else path.moveTo(v[0] * f[0], v[1] * f[1]); }
+      if (v.length) path.closePath();
+    };
+    const fillsOf = this.paint.groups.map((g) => {
+      const path = new Path2D();
+      for (const i of g.regions) trace(path, atlas.regions[i].v, 3);
+      for (const v of g.cells) trace(path, v, 2);
+      return { colour: g.colour, path };
+    });
+    const lines = [];
+    this.sides((layer, x0, y0, x1, y1) => {
+      const path = lines[layer] || (lines[layer] = new Path2D());
+      path.moveTo(x0, y0); path.lineTo(x1, y1);
+    });
+    const thin = atlas.regions.filter((r) => !r.v.length).map((r) => [r.p[0] * f[0], r.p[1] * f[1]]);
+    this.paths = { fills: fillsOf, lines, thin };
+  }
+
+  // sides calls f for each boundary of two regions once, in the units of paths.
+  sides(f) {
+    const a = this.atlas, [fx, fy] = a.f;
+    a.regions.forEach((r, i) => {
+      let p = null;
+      for (let e = 0; e < r.v.length; e += 3) {
+        const j = r.v[e + 2], n = (e + 3) % r.v.length;
+        if (j < 0) continue;
+        if ((p || (p = a.pattern(i)))[j] !== "+") f(a.layer[j], r.v[e] * fx, r.v[e + 1] * fy, r.v[n] * fx, r.v[n + 1] * fy);
+      }
+    });
+  }
+
+  // lineWidth thins boundaries out as those on the screen get many.
+  lineWidth(layer) {
+    const a = this.atlas, seen = a.regions.length * Math.min(1, Math.pow(this.view.h / a.unit, 2));
+    return (layer ? 0.8 : 1.25) * Math.max(0.3, Math.min(1, Math.sqrt(500 / Math.max(1, seen))));
+  }
+
+  draw(points, classes) {
+    const g = this.g, p = palette(), r = this.ratio;
+    g.setTransform(r, 0, 0, r, 0, 0);
+    g.fillStyle = p.paper; g.fillRect(0, 0, this.w, this.h);
+    if (this.paths) this.drawMap(g, r);
+    this.drawPoints(g, points, classes, p);
+  }
+
+  drawMap(g, r) {
+    const a = this.atlas, k = this.k * a.unit;
+    g.save();
+    g.transform(k, 0, 0, -k, this.px(a.mid[0]), this.py(a.mid[1]));
+    g.lineJoin = "round"; g.lineCap = "round";
+    for (const { colour, path } of this.paths.fills) {
+      g.fillStyle = g.strokeStyle = colour; g.lineWidth = 0.7 / k;
+      g.stroke(path); g.fill(path); // the stroke closes the hairlines between cells
+    }
+    for (let l = this.paths.lines.length - 1; l >= 0; l--) {
+      if (!this.paths.lines[l]) continue;
+      g.strokeStyle = this.paint.inks(l); g.lineWidth = this.lineWidth(l) / k;
+      g.stroke(this.paths.lines[l]);
+    }
+    g.fillStyle = palette().ink;
+    for (const [x, y] of this.paths.thin) { g.beginPath(); g.arc(x, y, 1.3 / k, 0, 7); g.fill(); }
+    g.restore();
+  }
+
+  drawPoints(g, points, classes, p) {
+    for (let i = 0; i < points.length; i += 2) {
+      const x = this.px(points[i]), y = this.py(points[i + 1]);
+      if (x < -9 || y < -9 || x > this.w + 9 || y > this.h + 9) continue;
+      g.beginPath(); g.arc(x, y, 3.1, 0, 7);
+      g.fillStyle = spotColour(classes.length ? classes[i / 2] : 0); g.fill();
+      g.strokeStyle = p.paper; g.lineWidth = 1; g.stroke();
+    }
+  }
+
+  // axes are the ticks of both axes, each with its place in pixels.
+  axes() {
+    const [x0, x1, y0, y1] = this.window(0), tx = ticks(x0, x1, Math.max(2, this.w / 110)), ty = ticks(y0, y1, Math.max(2, this.h / 90));
+    return {
+      x: tx.values.map((v) => ({ at: this.px(v), text: tickText(v, tx) })).filter((t) => t.at > 60 && t.at < this.w - 30),
+      y: ty.values.map((v) => ({ at: this.py(v), text: tickText(v, ty) })).filter((t) => t.at > 46 && t.at < this.h - 40),
+    };
+  }
+
+  drawTicks(g, p) {
+    const { x, y } = this.axes();
+    g.font = "11px system-ui, 'Liberation Sans', sans-serif";
+    const room = 12 + Math.max(0, ...y.map((t) => g.measureText(t.text).width));
+    g.fillStyle = p.strip; g.fillRect(0, this.h - 24, this.w, 24); g.fillRect(0, 0, room, this.h - 24);
+    g.fillStyle = p.text; g.strokeStyle = p.text; g.lineWidth = 1; g.textBaseline = "middle";
+    g.textAlign = "center";
+    for (const t of x) { g.beginPath(); g.moveTo(t.at, this.h - 24); g.lineTo(t.at, this.h - 20); g.stroke(); g.fillText(t.text, t.at, this.h - 11); }
+    g.textAlign = "right";
+    for (const t of y) g.fillText(t.text, room - 6, t.at);
+    g.textAlign = "left"; g.font = "italic 12px system-ui, 'Liberation Sans', sans-serif";
+    g.fillText(this.labels[0], this.w - 24, this.h - 11); g.fillText(this.labels[1], 8, 20);
+  }
+
+  // outline strokes region i of the upper canvas.
+  region(g, i) {
+    const a = this.atlas, v = a.regions[i].v;
+    g.beginPath();
+    for (let e = 0; e < v.length; e += 3) { const [x, y] = a.onPlane(v[e], v[e + 1]); if (e) g.lineTo(this.px(x), this.py(y)); else g.moveTo(this.px(x), this.py(y)); }
+    g.closePath();
+  }
+
+  // drawOver draws the ball, the distance about its centre, and a region with its neighbours.
+  drawOver(ball, distance, region, held) {
+    const g = this.o, p = palette(), r = this.ratio, x = this.px(ball.x), y = this.py(ball.y), size = ball.r * this.k;
+    g.setTransform(r, 0, 0, r, 0, 0);
+    g.clearRect(0, 0, this.w, this.h);
+    g.beginPath(); g.rect(0, 0, this.w, this.h); ballPath(g, ball.norm, x, y, size);
+    g.fillStyle = p.veil; g.fill("evenodd");
+    if (region >= 0 && this.atlas) {
+      if (held) for (const n of this.atlas.next[region] || []) { this.region(g, n); g.fillStyle = p.near; g.fill(); }
+      this.region(g, region);
+      g.lineJoin = "round"; g.strokeStyle = p.halo; g.lineWidth = held ? 5 : 4; g.stroke();
+      g.strokeStyle = p.hover; g.lineWidth = held ? 2.5 : 2; g.stroke();
+    }
+    g.beginPath(); ballPath(g, ball.norm, x, y, size);
+    g.strokeStyle = p.halo; g.lineWidth = 5; g.stroke();
+    g.strokeStyle = p.ball; g.lineWidth = 2; g.stroke();
+    if (distance > 0 && distance * this.k > 3) {
+      g.beginPath(); ballPath(g, ball.norm, x, y, distance * this.k);
+      g.setLineDash([4, 4]); g.lineWidth = 1.2; g.stroke(); g.setLineDash([]);
+    }
+    g.beginPath(); g.arc(x, y, 3, 0, 7); g.fillStyle = p.ball; g.fill();
+    const [hx, hy] = this.handle(ball);
+    g.beginPath(); g.arc(hx, hy, 6, 0, 7); g.fillStyle = p.paper; g.fill(); g.strokeStyle = p.ball; g.lineWidth = 2; g.stroke();
+    this.drawTicks(g, p);
+  }
+
+  // handle is where the ball is taken to be resized.
+  handle(ball) { return [this.px(ball.x) + ball.r * this.k, this.py(ball.y)]; }
+}

@@ -1,0 +1,14 @@
+// Package landscape answers questions about the training of f(x) = Σ a_j·σ(w_j·x̃), x̃ = (x, 1): a
+// network with one hidden layer, squared loss.
+//
+// For one neuron the values σ(x̃_i·w) at the data are a ReLU network of w, the data network. On an
+// activation region of that network, a cell, they are D·X·w with one 0-1 matrix D, so on a product of
+// m cells the risk of m neurons is a polynomial, and in v_j = a_j·w_j a quadratic. He, Wang and Tao
+// (ICLR 2020) take the surface apart so; Pilanci and Ergen (ICML 2020) make a convex programme of it.
+// Here the cells are walked, the quadratics solved in fractions, and bounds proved.
+//
+// Lemma: patterns of the sets where some x̃_i·w are 0 add nothing. A w there is in the closure of a
+// cell, and σ(X·w) = D·X·w for its D too, both sides being continuous.
+//
+//	patterns.go   all cells, with gates
+package landscape

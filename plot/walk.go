@@ -1,0 +1,279 @@
+// The polygons of the regions: the tree of patterns that the exact walk found is walked again with
+// cells in floats. A neuron cuts a cell here exactly where the walk found regions on both sides of
+// it. Forms are kept coordinate by coordinate, so that a layer is passed a column at a time, and
+// large subtrees are walked side by side.
+
+package plot
+
+import (
+	"context"
+	"math"
+	"slices"
+	"sort"
+
+	"gonum.org/v1/gonum/floats"
+
+	"github.com/relucell/relucell/network"
+)
+
+// forms are affine functions x·y₀ + y·y₁ + h of normalised coordinates: those of a layer.
+type forms struct{ x, y, h []float64 }
+
+func newForms(n int) forms {
+	v := make([]float64, 3*n)
+	return forms{v[:n:n], v[n : 2*n : 2*n], v[2*n:]}
+}
+
+func (f forms) at(i int) Form { return Form{[2]float64{f.x[i], f.y[i]}, f.h[i]} }
+
+func (f forms) set(i int, g Form) { f.x[i], f.y[i], f.h[i] = g.G[0], g.G[1], g.H }
+
+// plane is what all walkers of a map share.
+type plane struct {
+	m      *Map
+	ctx    context.Context
+	layers []layer
+	shift  int // all forms are divided by 2^shift
+	// free holds a token for each walker that may set out beside those at work.
+	free chan struct{}
+}
+
+// layer is a layer of the network, laid out for the walk.
+type layer struct {
+	network.Layer
+	units   []int     // those that are neurons
+	ends    []int     // where the maximum of each neuron ends, nil in a layer without
+	columns []float64 // the weights column after column; nil where rows are sparse
+	bias    []float64 // divided by 2^shift
+}
+
+// walker goes down the tree of patterns. Each layer's forms have one place: below a node of layer l
+// those of layers up to l stay as they are until the walker has come back to it.
+type walker struct {
+	*plane
+	z   []forms // of each layer
+	act forms   // what leaves a layer
+}
+
+// cutRegions gives each region its polygon and its outputs, with so many walkers at a time. If ctx
+// ends first it returns its error.
+func (m *Map) cutRegions(ctx context.Context, walkers int) error {
+	in, first, shift := m.firstForms()
+	p := &plane{m: m, ctx: ctx, shift: shift, free: make(chan struct{}, walkers)}
+	for range walkers - 1 {
+		p.free <- struct{}{}
+	}
+	for l, from := range m.Net.Masked().Layers() {
+		p.layers = append(p.layers, layOut(from, shift, l > first))
+		p.layers[l].ends = endsOf(m.Net, l)
+	}
+	z := newForms(len(in))
+	for i, f := range in {
+		z.set(i, f)
+	}
+	p.walker().neurons(place{layer: first, hi: len(m.Regions)}, unitCell(m.Ball.Norm()), z)
+	return ctx.Err()
+}
+
+// layOut prepares a layer; applied says that its weights are needed.
+func layOut(from network.Layer, shift int, applied bool) layer {
+	l := layer{Layer: from}
+	for i, b := range from.B {
+		l.bias = append(l.bias, math.Ldexp(b, -shift))
+		if from.IsNeuron(i) {
+			l.units = append(l.units, i)
+		}
+	}
+	if at, _ := from.Row(0); at != nil || !applied {
+		return l
+	}
+	out := from.Out()
+	l.columns = make([]float64, out*from.In())
+	for i := range out {
+		_, row := from.Row(i)
+		for j, v := range row {
+			l.columns[j*out+i] = v
+		}
+	}
+	return l
+}
+
+func (p *plane) walker() *walker {
+	w, widest := &walker{plane: p}, 0
+	for _, l := range p.layers {
+		w.z = append(w.z, newForms(l.Out()))
+		widest = max(widest, l.Out())
+	}
+	w.act = newForms(widest)
+	return w
+}
+
+// place is a node of the tree: the regions lo ≤ i < hi share the signs of all neurons before number
+// k of the layer, whose first neuron is id.
+type place struct{ layer, id, k, lo, hi int }
+
+// aside is the number of regions from which on a subtree may have a walker of its own.
+const aside = 2048
+
+// looks is the number of regions from which on a node of the tree looks whether it is to stop.
+const looks = 32
+
+// neurons walks the subtree at a place, where the cell is the polygon of the signs so far and z
+// are the layer's pre-activations.
+func (w *walker) neurons(at place, cell []Vertex, z forms) {
+	units, regions := w.layers[at.layer].units, w.m.Regions
+	first, last := regions[at.lo].Pattern[at.id:], regions[at.hi-1].Pattern[at.id:]
+	for k := at.k; k < len(units); k++ {
+		if first[k] == last[k] {
+			continue
+		}
+		if at.hi-at.lo >= looks && w.ctx.Err() != nil {
+			return
+		}
+		if w.layers[at.layer].ends != nil {
+			at.k = k
+			w.classes(at, cell, z)
+			return
+		}
+		mid := at.lo + sort.Search(at.hi-at.lo, func(i int) bool { return regions[at.lo+i].Pattern[at.id+k] != first[k] })
+		minus, plus := cut(cell, z.at(units[k]), at.id+k)
+		below, above := at, at
+		below.k, below.hi = k+1, mid
+		above.k, above.lo = k+1, mid
+		join := w.beside(below, minus, z)
+		w.neurons(above, plus, z)
+		join()
+		return
+	}
+	w.leave(at, cell, z)
+}
+
+// classes goes on with each class of the maximum of neuron k, by whose piece classes differ first. It
+// is cut off from the other classes that the walk has found.
+func (w *walker) classes(at place, cell []Vertex, z forms) {
+	l, regions := &w.layers[at.layer], w.m.Regions
+	end := l.ends[at.k]
+	begin := slices.Index(l.ends, end)
+	var wins, begins []int // the piece that wins in each class, and its first region
+	for i := at.lo; i < at.hi; i++ {
+		p := regions[i].Pattern[at.id+begin : at.id+end]
+		if i > at.lo && slices.Equal(p, regions[i-1].Pattern[at.id+begin:at.id+end]) {
+			continue
+		}
+		wins, begins = append(wins, begin+slices.Index(p, 1)), append(begins, i)
+	}
+	begins = append(begins, at.hi)
+	for c, win := range wins {
+		part := cell
+		for _, o := range wins {
+			if o == win {
+				continue
+			}
+			a, b := z.at(l.units[min(win, o)]), z.at(l.units[max(win, o)])
+			minus, plus := cut(part, Form{[2]float64{a.G[0] - b.G[0], a.G[1] - b.G[1]}, a.H - b.H}, at.id+max(win, o))
+			if part = minus; win < o {
+				part = plus
+			}
+		}
+		w.neurons(place{layer: at.layer, id: at.id, k: end, lo: begins[c], hi: begins[c+1]}, part, z)
+	}
+}
+
+// endsOf returns, for each neuron of the masked layer i, the one behind its maximum; nil in a layer
+// without maxima.
+func endsOf(n *network.Network, i int) (ends []int) {
+	if i >= len(n.Layers()) {
+		return nil
+	}
+	for _, k := range n.Layers()[i].Pieces {
+		if k > 1 {
+			ends = append(ends, slices.Repeat([]int{len(ends) + k}, k)...)
+		}
+	}
+	return ends
+}
+
+// beside walks a subtree on another walker if it is large and one is free, else here and now. The
+// function that it returns waits for the end.
+func (w *walker) beside(at place, cell []Vertex, z forms) (join func()) {
+	if at.hi-at.lo >= aside {
+		select {
+		case token := <-w.free:
+			done := make(chan struct{})
+			go func() {
+				defer close(done)
+				w.walker().neurons(at, cell, z)
+				w.free <- token
+			}()
+			return func() { <-done }
+		default:
+		}
+	}
+	w.neurons(at, cell, z)
+	return func() {}
+}
+
+// leave takes the values of a layer to the next one, or to the output.
+func (w *walker) leave(at place, cell []Vertex, z forms) {
+	l := &w.layers[at.layer]
+	a := w.act
+	copy(a.x, z.x)
+	copy(a.y, z.y)
+	copy(a.h, z.h)
+	r := &w.m.Regions[at.lo]
+	for k, i := range l.units {
+		s, below := r.Pattern[at.id+k], l.Below(i)
+		switch {
+		case s < 0 && below != 0:
+			a.set(i, Form{[2]float64{below * z.x[i], below * z.y[i]}, below * z.h[i]})
+		case s <= 0:
+			a.set(i, Form{})
+		}
+	}
+	if at.layer+1 < len(w.layers) {
+		next := place{layer: at.layer + 1, id: at.id + len(l.units), lo: at.lo, hi: at.hi}
+		w.layers[next.layer].apply(a, w.z[next.layer])
+		w.neurons(next, cell, w.z[next.layer])
+		return
+	}
+	r.Output = make([]Form, l.Out())
+	for i := range r.Output {
+		f := a.at(i)
+		r.Output[i] = Form{[2]float64{math.Ldexp(f.G[0], w.shift), math.Ldexp(f.G[1], w.shift)}, math.Ldexp(f.H, w.shift)}
+	}
+	if s := area(cell); s > 0 {
+		r.Vertices, r.Area = cell, s
+	}
+}
+
+// apply sets z to W·a + B.
+func (l *layer) apply(a, z forms) {
+	clear(z.x)
+	clear(z.y)
+	copy(z.h, l.bias)
+	if l.columns == nil {
+		l.applyRows(a, z)
+		return
+	}
+	out := l.Out()
+	for j := range l.In() {
+		if a.at(j) == (Form{}) {
+			continue
+		}
+		column := l.columns[j*out : (j+1)*out]
+		floats.AddScaled(z.x, a.x[j], column)
+		floats.AddScaled(z.y, a.y[j], column)
+		floats.AddScaled(z.h, a.h[j], column)
+	}
+}
+
+// applyRows adds W·a, an entry at a time.
+func (l *layer) applyRows(a, z forms) {
+	for i := range z.h {
+		for j, v := range l.Entries(i) {
+			z.x[i] += v * a.x[j]
+			z.y[i] += v * a.y[j]
+			z.h[i] += v * a.h[j]
+		}
+	}
+}
