@@ -13,7 +13,8 @@ from ._answers import (Bound, BoundReport, Bounds, Bracket, Check, Constant, Cou
                        Verdict)
 from ._errors import Error, FailedError, InputError, ModelError, ServerError, StoppedError
 from ._load import load
-from ._net import Network, Picture, Proof
+from ._made import Picture, Proof
+from ._net import Network
 from ._server import shutdown
 from ._version import __version__
 

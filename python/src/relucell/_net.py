@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import base64
-import json
 import os
 import pathlib
 import shutil
 import tempfile
 import weakref
-from fractions import Fraction
 from typing import Any, Iterator, Optional, Sequence, Union
 
 import numpy as np
 
 from . import _server
-from ._answers import BoundReport, Bracket, Check, Constant, Count, Extreme, Radius, Range, Region, Values, Verdict
-from ._errors import FailedError, InputError, StoppedError, raised
+from ._answers import BoundReport, Check, Constant, Count, Extreme, Radius, Range, Region, Values, Verdict
+from ._errors import InputError, StoppedError, raised
 from ._exact import floats, nearest, fraction, numbers
+from ._made import Picture, Proof, Temporary, duration, file_name
 from ._progress import Progress, teller
 
 #: Bytes of a network that go through the conversation; one that is larger goes by a file.
@@ -58,7 +57,7 @@ class Network:
         if len(data) <= _INLINE:
             return server.ask("load", {**rest, "data": base64.b64encode(data).decode()})
         ending = rest.pop("format")
-        with _File(f".{ending}", data) as path:
+        with Temporary(f".{ending}", data) as path:
             return server.ask("load", {**rest, "path": path})
 
     def __repr__(self) -> str:
@@ -165,8 +164,8 @@ class Network:
         at an interrupt, and is then a bracket.
         """
         options = self._ball(center, radius, norm, box)
-        options.update(bounds=bounds or None, limit=limit, gap=gap, timeout=_time(timeout), workers=workers, proof=_path(proof),
-                       checkpoint=_path(checkpoint), oracle=oracle)
+        options.update(bounds=bounds or None, limit=limit, gap=gap, timeout=duration(timeout), workers=workers, proof=file_name(proof),
+                       checkpoint=file_name(checkpoint), oracle=oracle)
         result, error = self._finish("count", options, progress)
         if error is not None and (error.get("code") != 3 or result is None):
             raise raised(error, result)
@@ -180,7 +179,7 @@ class Network:
         to be had in few inputs.
         """
         options = self._ball(center, radius, norm, box)
-        options.update(limit=limit, timeout=_time(timeout), neighbours=neighbours or None, volume=volume or None)
+        options.update(limit=limit, timeout=duration(timeout), neighbours=neighbours or None, volume=volume or None)
         server, params = self._start("list", options)
         return self._listed(server, params, limit)
 
@@ -210,7 +209,7 @@ class Network:
 
     def check(self, proof: Union[str, os.PathLike[str]], *, spec: Union[None, str, os.PathLike[str]] = None, never_on: Optional[Sequence[int]] = None) -> Check:
         """Has a proof about this network verified, line by line and in integers."""
-        result, error = self._finish("check", {"proof": _path(proof), "spec": _path(spec), "never_on": None if never_on is None else list(never_on)})
+        result, error = self._finish("check", {"proof": file_name(proof), "spec": file_name(spec), "never_on": None if never_on is None else list(never_on)})
         if result is None:
             raise raised(error or {})
         return Check.read(result)
@@ -218,7 +217,7 @@ class Network:
     def bound(self, center: Any = None, radius: Any = None, norm: Optional[str] = None, box: Any = None, *,
               timeout: Union[None, str, float] = None) -> BoundReport:
         """The analytic bounds on the number of regions, by name, and the nearest boundary."""
-        result, error = self._finish("bound", {**self._ball(center, radius, norm, box), "timeout": _time(timeout)})
+        result, error = self._finish("bound", {**self._ball(center, radius, norm, box), "timeout": duration(timeout)})
         if error is not None and (error.get("code") != 3 or result is None):
             raise raised(error, result)
         return BoundReport.of(result)
@@ -226,18 +225,18 @@ class Network:
     def range(self, center: Any = None, radius: Any = None, norm: Optional[str] = None, box: Any = None, *, of: str = "y0",
               timeout: Union[None, str, float] = None, proof: Union[None, str, os.PathLike[str]] = None) -> Range:
         """The largest and the smallest value of a form of the outputs, such as ``"y0 - 2*y1"``."""
-        j = self.command("range", of=of, timeout=_time(timeout), proof=_path(proof), **self._ball(center, radius, norm, box))
+        j = self.command("range", of=of, timeout=duration(timeout), proof=file_name(proof), **self._ball(center, radius, norm, box))
         return Range(j["of"], Extreme.read(j.get("max")), Extreme.read(j.get("min")), j)
 
     def lipschitz(self, center: Any = None, radius: Any = None, norm: Optional[str] = None, box: Any = None, *, of: Optional[str] = None,
                   timeout: Union[None, str, float] = None) -> Constant:
         """The Lipschitz constant on a ball, in its norm, or in that of ``of``."""
-        j = self.command("lipschitz", of=of, timeout=_time(timeout), **self._ball(center, radius, norm, box))
+        j = self.command("lipschitz", of=of, timeout=duration(timeout), **self._ball(center, radius, norm, box))
         return Constant(j["norm"], fraction(j["exact"]) if "exact" in j else None, j["lower"], j["upper"], j["pattern"], j)
 
     def radius(self, center: Any, norm: str = "linf", *, most: float = 1.0, timeout: Union[None, str, float] = None) -> Radius:
         """How far around a point the class stays the same, looking no farther than ``most``."""
-        result, error = self._finish("radius", {"center": self._point("center", center), "norm": norm, "most": most, "timeout": _time(timeout)})
+        result, error = self._finish("radius", {"center": self._point("center", center), "norm": norm, "most": most, "timeout": duration(timeout)})
         if result is None:
             raise raised(error or {})
         return Radius(float(result["lower"]), float(result.get("upper", "inf")), result["class"], result.get("other"),
@@ -247,12 +246,12 @@ class Network:
                witness: Union[None, str, os.PathLike[str]] = None, reals: bool = False, workers: Optional[int] = None, progress: Progress = None) -> Verdict:
         """Whether the network can do what a query in VNN-LIB forbids. ``spec`` is a file's name, or the
         query itself, which begins with a parenthesis or a comment."""
-        options = {"timeout": _time(timeout), "proof": _path(proof), "witness": _path(witness), "reals": reals or None, "workers": workers}
-        text = str(_path(spec))
+        options = {"timeout": duration(timeout), "proof": file_name(proof), "witness": file_name(witness), "reals": reals or None, "workers": workers}
+        text = str(file_name(spec))
         if not text.lstrip().startswith(("(", ";")):
             result, error = self._finish("verify", {"spec": text, **options}, progress)
         else:
-            with _File(".vnnlib", text.encode()) as path:
+            with Temporary(".vnnlib", text.encode()) as path:
                 result, error = self._finish("verify", {"spec": path, **options}, progress)
         if error is not None and (error.get("code") != 3 or result is None):
             raise raised(error, result)
@@ -279,7 +278,7 @@ class Network:
         """
         rows = self._points("points", points)
         options = {"centers": rows, "radii": numbers("radii", np.atleast_1d(radii)), "norm": norm, "bounds": bounds or None,
-                   "timeout": _time(timeout), "limit": limit, "gap": gap}
+                   "timeout": duration(timeout), "limit": limit, "gap": gap}
         server, params = self._start("count", options)
         table: list[dict[str, Any]] = []
         try:
@@ -309,7 +308,7 @@ class Network:
         """
         plane = inputs is not None or through is not None or directions is not None
         ball = self._ball(center, radius, norm, box) if not plane else _plane_ball(center, radius, norm, box)
-        options: dict[str, Any] = {**ball, "fill": fill, "width": width, "timeout": _time(timeout),
+        options: dict[str, Any] = {**ball, "fill": fill, "width": width, "timeout": duration(timeout),
                                    "inputs": None if inputs is None else [int(i) for i in inputs],
                                    "origin": None if origin is None else self._point("origin", origin),
                                    "through": None if through is None else [self._point("through", p) for p in through],
@@ -339,74 +338,7 @@ class Network:
 
     def save(self, path: Union[str, os.PathLike[str]]) -> None:
         """Writes the canonical text to a file that ends in .json."""
-        self.command("convert", output=_path(path))
-
-
-class Proof:
-    """A count, and the file that proves it."""
-
-    count: Count
-
-    def __init__(self, net: Network, path: pathlib.Path) -> None:
-        self.net, self.path = net, path
-
-    @property
-    def regions(self) -> Union[int, Bracket]:
-        return self.count.regions
-
-    def check(self) -> Check:
-        """The verdict of the independent checker, which shares no code with what counted."""
-        return self.net.check(self.path)
-
-    def __repr__(self) -> str:
-        return f"<relucell.Proof of {self.count}: {self.path}>"
-
-
-class Picture:
-    """A map of regions. Notebooks show it as SVG; :meth:`save` writes svg, png, pdf or html."""
-
-    def __init__(self, net: Network, options: dict[str, Any]) -> None:
-        self._net, self._options = net, options
-        with tempfile.TemporaryDirectory(prefix="relucell-") as folder:
-            path = os.path.join(folder, "map.svg")
-            self.save(path)
-            #: The picture as a text.
-            self.svg = pathlib.Path(path).read_text(encoding="utf-8")
-
-    def save(self, path: Union[str, os.PathLike[str]]) -> None:
-        """Draws the map again into a file, in the format that its ending names."""
-        result, error = self._net._finish("plot", {**self._options, "output": _path(path)})
-        if error is not None:
-            raise raised(error, result)
-
-    def _repr_svg_(self) -> str:
-        return self.svg
-
-    def __repr__(self) -> str:
-        return f"<relucell.Picture of {self._net.name}>"
-
-
-class _File:
-    """A file with some bytes, for as long as it is needed."""
-
-    def __init__(self, ending: str, data: bytes) -> None:
-        handle, self.path = tempfile.mkstemp(ending, "relucell-")
-        with os.fdopen(handle, "wb") as f:
-            f.write(data)
-
-    def __enter__(self) -> str:
-        return self.path
-
-    def __exit__(self, *_: object) -> None:
-        os.unlink(self.path)
-
-
-def _path(path: Union[None, str, os.PathLike[str]]) -> Optional[str]:
-    return None if path is None else os.fspath(path)
-
-
-def _time(t: Union[None, str, float]) -> Optional[str]:
-    return None if t is None else t if isinstance(t, str) else f"{float(t):.9f}s"
+        self.command("convert", output=file_name(path))
 
 
 def _plane_ball(center: Any, radius: Any, norm: Optional[str], box: Any) -> dict[str, Any]:

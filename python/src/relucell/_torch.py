@@ -16,7 +16,8 @@ import torch.fx
 
 from ._errors import ModelError
 from ._onnx import Graph
-from ._torchops import CALLS, METHODS, MODULES, Emitter
+from ._torchnode import Emitter
+from ._torchops import CALLS, METHODS, MODULES
 
 
 def read(module: torch.nn.Module, input_shape: Optional[Sequence[int]]) -> bytes:
