@@ -43,7 +43,7 @@ printed is certain, and the answer is open, a bracket or "unknown".`,
 		{"Outputs", []*cobra.Command{newVerifyCmd(), newRangeCmd(), newReachCmd(), newRadiusCmd(), newLipschitzCmd(), newDiffCmd()}},
 		{"Proofs", []*cobra.Command{newCheckCmd()}},
 		{"Networks", []*cobra.Command{newInfoCmd(), newEvalCmd(), newConvertCmd(), newSliceCmd(), newUnrollCmd(), newCanonicalCmd(), newConeCmd()}},
-		{"Many machines", []*cobra.Command{newWorkerCmd(), newJobsCmd()}},
+		{"Other programs and machines", []*cobra.Command{newServeCmd(), newWorkerCmd(), newJobsCmd()}},
 		{"Studies", []*cobra.Command{newLandscapeCmd(), newLearnCmd(), newCrosscheckCmd(), newExperimentCmd()}},
 	} {
 		root.AddGroup(&cobra.Group{ID: g.title, Title: g.title + ":"})
@@ -58,6 +58,7 @@ printed is certain, and the answer is open, a bracket or "unknown".`,
 			return errors.New("shell: expected bash, zsh, fish or powershell")
 		}
 	}
+	registerCompletions(root)
 	return root
 }
 
