@@ -341,9 +341,9 @@ func TestAStopEndsADescription(t *testing.T) {
 
 func TestRowsOfAnotherLengthAreRefused(t *testing.T) {
 	_, err := cone.Describe(context.Background(), 2, matrix([]int64{1, 2}, []int64{1}), cone.Options{})
-	require.EqualError(t, err, "cone: row 1 has 1 numbers, expected 2")
+	require.EqualError(t, err, "row 1 has 1 numbers, expected 2")
 	_, err = cone.Describe(context.Background(), -1, nil, cone.Options{})
-	require.EqualError(t, err, "cone: -1 dimensions, expected 0 at least")
+	require.EqualError(t, err, "-1 dimensions, expected 0 at least")
 }
 
 func BenchmarkDescribe(b *testing.B) {

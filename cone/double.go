@@ -114,7 +114,7 @@ func (m *method) fits(rays int) error {
 	if rays <= m.most {
 		return nil
 	}
-	return fmt.Errorf("cone: more than %d rays at a time, %w: expected fewer constraints or dimensions, another order, or a higher limit", m.most, ErrTooLarge)
+	return fmt.Errorf("more than %d rays at a time, %w: expected fewer constraints or dimensions, another order, or a higher limit", m.most, ErrTooLarge)
 }
 
 // deepest returns where in a list of rows the one is that cuts off the most rays.

@@ -60,7 +60,7 @@ func (s *Surface) Draw(w io.Writer, format string, win Window, title string) err
 		p.Y.Label.Text = "w1, the bias"
 	}
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = win.X[0], win.X[1], win.Y[0], win.Y[1]
-	p.X.Tick.Marker, p.Y.Tick.Marker = chart.Numbers{}, chart.Numbers{}
+	p.X.Tick.Marker, p.Y.Tick.Marker = chart.Linear{}, chart.Linear{}
 	levels, err := s.levels(win)
 	if err != nil {
 		return err

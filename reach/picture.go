@@ -65,7 +65,7 @@ func (p *Picture) Add(points [][2]*big.Rat, ink Ink) error {
 	if len(xy) < 3 { // a segment, or a point
 		line, err := plotter.NewLine(append(xy, xy[0]))
 		if err != nil {
-			return fmt.Errorf("reach: a picture of what floats do not hold: %w", err)
+			return fmt.Errorf("a picture of what floats do not hold: %w", err)
 		}
 		line.Color, line.Width = chart.Inks[0], vg.Points(1.5)
 		p.plot.Add(line)
@@ -73,7 +73,7 @@ func (p *Picture) Add(points [][2]*big.Rat, ink Ink) error {
 	}
 	polygon, err := plotter.NewPolygon(xy)
 	if err != nil {
-		return fmt.Errorf("reach: a picture of what floats do not hold: %w", err)
+		return fmt.Errorf("a picture of what floats do not hold: %w", err)
 	}
 	polygon.Color, polygon.LineStyle.Width, polygon.LineStyle.Color = fill, vg.Points(0.3), color.NRGBA{A: 0x80}
 	p.plot.Add(polygon)
@@ -92,7 +92,7 @@ func (p *Picture) Write(w io.Writer, format string) error {
 		p.plot = plot.New()
 	}
 	p.plot.Title.Text, p.plot.X.Label.Text, p.plot.Y.Label.Text = p.Title, p.X, p.Y
-	p.plot.X.Tick.Marker, p.plot.Y.Tick.Marker = chart.Numbers{}, chart.Numbers{}
+	p.plot.X.Tick.Marker, p.plot.Y.Tick.Marker = chart.Linear{}, chart.Linear{}
 	draw := chart.Panels(0, []*plot.Plot{p.plot})
 	if format != "html" {
 		return chart.Write(w, format, size, size, draw)

@@ -92,7 +92,7 @@ func (c *radiusCmd) run(cmd *cobra.Command, args []string) error {
 	if !cmd.Flags().Changed("center") {
 		return badInputf("--center: missing, expected %d numbers separated by commas, one number for all coordinates, or @FILE", n.Inputs())
 	}
-	center, err := parseCenter(c.center, n.Inputs())
+	center, err := parseCenter(ctx, c.center, n.Inputs())
 	if err != nil {
 		return badInput(err)
 	}
