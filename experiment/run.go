@@ -79,7 +79,8 @@ func Training(ctx context.Context, c Config, opt Options) (*Result, error) {
 	if opt.Workers <= 0 {
 		opt.Workers = runtime.GOMAXPROCS(0)
 	}
-	m := newManifest(c, opt.Version)
+	m := newManifest(manifestKind, opt.Version)
+	m.Config = c
 	r := &runner{folder: folder(opt.Dir), opt: opt}
 	old, err := r.folder.prepare(m)
 	if err != nil {

@@ -27,12 +27,12 @@ func newExperimentCmd() *cobra.Command {
 		Long:  `experiment holds studies: programs that train networks, measure them exactly, and write tables, figures and a manifest that reproduces them.`,
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return fmt.Errorf("%q: unknown study, expected training or constrained", args[0])
+				return fmt.Errorf("%q: unknown study, expected training, recurrent, recover or constrained", args[0])
 			}
-			return errors.New("study: missing, expected training or constrained")
+			return errors.New("study: missing, expected training, recurrent, recover or constrained")
 		},
 	}
-	cmd.AddCommand(newExperimentTrainingCmd(), newExperimentConstrainedCmd())
+	cmd.AddCommand(newExperimentTrainingCmd(), newExperimentRecurrentCmd(), newExperimentRecoverCmd(), newExperimentConstrainedCmd())
 	return cmd
 }
 
@@ -130,16 +130,7 @@ func (c *trainingCmd) run(cmd *cobra.Command, _ []string) error {
 	if err := writeTraining(cmd.OutOrStdout(), res, c.out); err != nil {
 		return err
 	}
-	if recorded != nil && len(recorded.Files) == 0 {
-		fmt.Fprintln(cmd.OutOrStdout(), "\nThe manifest is of an experiment that was not finished: there is nothing to compare with.")
-	} else if recorded != nil {
-		if err := recorded.Compare(res.Manifest); err != nil {
-			return failed(fmt.Errorf("--replay: made other bytes: %w (made by %s on %s; this is %s on %s)", err,
-				recorded.Relucell, recorded.Platform, res.Manifest.Relucell, res.Manifest.Platform))
-		}
-		fmt.Fprintf(cmd.OutOrStdout(), "\nReplayed: all %d networks and %d tables are as the manifest has them.\n", len(recorded.Networks), len(recorded.Files))
-	}
-	return nil
+	return replayed(cmd.OutOrStdout(), recorded, res.Manifest)
 }
 
 // config makes the configuration of the flags, or reads it from a manifest.
