@@ -61,7 +61,7 @@ func badf(format string, args ...any) error { return &BadRequest{fmt.Errorf(form
 // New reads the first model and returns the explorer. Errors name the model.
 func New(ctx context.Context, cfg Config) (*Explorer, error) {
 	if len(cfg.Models) == 0 {
-		return nil, errors.New("explore: no network, expected one at least")
+		return nil, errors.New("no network, expected one at least")
 	}
 	e := &Explorer{cfg: cfg, busy: map[string]chan struct{}{}}
 	e.models.most, e.planes.most = keptModels, keptPlanes
@@ -74,7 +74,7 @@ func New(ctx context.Context, cfg Config) (*Explorer, error) {
 	}
 	e.inputs = m.net.Inputs()
 	if p := cfg.Points; p != nil && len(p.X) > 0 && len(p.X[0]) != e.inputs {
-		return nil, fmt.Errorf("explore: points of %d coordinates, expected %d", len(p.X[0]), e.inputs)
+		return nil, fmt.Errorf("points of %d coordinates, expected %d", len(p.X[0]), e.inputs)
 	}
 	return e, nil
 }

@@ -39,7 +39,7 @@ const (
 )
 
 // errRange says that float64 does not hold what the search computes.
-var errRange = errors.New("landscape: a weight or a bound beyond the range of float64, expected data of a smaller range")
+var errRange = errors.New("a weight or a bound beyond the range of float64, expected data of a smaller range")
 
 // Dual is a point of the dual: u and the limit M of |g_u| on the unit ball.
 type Dual struct {
@@ -70,7 +70,7 @@ func (o *Optimum) Gap() *big.Rat {
 func Decayed(ctx context.Context, d *Data, cells []Cell, beta *big.Rat) (*Optimum, error) {
 	b, _ := dyadic.FromRat(beta)
 	if !(b > 0 && b <= mostValue) {
-		return nil, fmt.Errorf("landscape: a decay of %v, expected one above 0 and at most %g", b, mostValue)
+		return nil, fmt.Errorf("a decay of %v, expected one above 0 and at most %g", b, mostValue)
 	}
 	m, err := train(ctx, d, cells, b)
 	if err != nil {

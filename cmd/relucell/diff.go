@@ -36,7 +36,8 @@ type diffCmd struct {
 	property   *property // nil: no proof is wanted
 	asked      *big.Rat  // V, as it was given
 	// Of each output of the difference.
-	ends []ends
+	ends  []ends
+	files owedFiles
 }
 
 // ends are the extremes of an output of the difference.
@@ -83,12 +84,16 @@ func completeNets(cmd *cobra.Command, args []string, word string) ([]string, cob
 	return completeNet(cmd, args[:max(0, len(args)-1)], word)
 }
 
-func (c *diffCmd) run(cmd *cobra.Command, args []string) error {
+func (c *diffCmd) run(cmd *cobra.Command, args []string) (err error) {
 	c.begun = time.Now()
 	ctx, release := stoppable(cmd, c.timeout)
 	defer release()
 	if err := c.check(cmd, args); err != nil {
 		return err
+	}
+	if c.property != nil {
+		c.files.expect(c.property.Proof, c.property.Net)
+		defer func() { c.files.settle(cmd, err) }()
 	}
 	if err := c.subtract(ctx, cmd, args); err != nil || !c.located() {
 		return err
@@ -99,7 +104,10 @@ func (c *diffCmd) run(cmd *cobra.Command, args []string) error {
 	}
 	go n.Fingerprint()
 	if err = c.search(ctx, n, b); err == nil && c.property != nil && !c.apart() {
-		err = c.prove(ctx, n, b)
+		if err = c.prove(ctx, n, b); err == nil {
+			c.files.wrote(c.property.Proof)
+			c.files.wrote(c.property.Net)
+		}
 	}
 	if err != nil {
 		return c.failed(ctx, cmd, err)

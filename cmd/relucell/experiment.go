@@ -1,6 +1,6 @@
 package main
 
-// experiment: studies that train networks and measure them. Here is that of training.
+// experiment: studies that train networks and measure them; this file has training.
 
 import (
 	"context"
@@ -27,12 +27,12 @@ func newExperimentCmd() *cobra.Command {
 		Long:  `experiment holds studies: programs that train networks, measure them exactly, and write tables, figures and a manifest that reproduces them.`,
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return fmt.Errorf("%q: unknown study, expected training, recurrent or recover", args[0])
+				return fmt.Errorf("%q: unknown study, expected training, constrained, recurrent or recover", args[0])
 			}
-			return errors.New("study: missing, expected training, recurrent or recover")
+			return errors.New("study: missing, expected training, constrained, recurrent or recover")
 		},
 	}
-	cmd.AddCommand(newExperimentTrainingCmd(), newExperimentRecurrentCmd(), newExperimentRecoverCmd())
+	cmd.AddCommand(newExperimentTrainingCmd(), newExperimentConstrainedCmd(), newExperimentRecurrentCmd(), newExperimentRecoverCmd())
 	return cmd
 }
 
@@ -67,7 +67,7 @@ where it stopped when it is called again. What a flag leaves open depends on the
 		RunE: action(c.run),
 	}
 	f := cmd.Flags()
-	f.StringSliceVar(&c.data, "data", []string{"moons", "spirals"}, "data sets: moons, spirals, iris, digits, or CSV files with the class in the last column")
+	f.StringSliceVar(&c.data, "data", []string{"moons", "spirals"}, "data sets: moons, spirals, iris, digits, mnist, or CSV files with the class in the last column")
 	f.StringSliceVar(&c.optimizers, "optimizer", []string{"adam"}, "optimisers: sgd, momentum, adam")
 	f.Float64Var(&c.study.Rate, "rate", 0, "learning rate (default 0.1 for sgd, 0.02 for momentum, 0.01 for adam)")
 	f.IntVar(&c.study.Batch, "batch", 0, "rows in a batch (default 32)")

@@ -99,7 +99,7 @@ func (c *exploreCmd) explorer(ctx context.Context, cmd *cobra.Command, args []st
 		if err != nil {
 			return nil, err
 		}
-		if cfg.Points, err = readPointsFile(c.points, n.Inputs()); err != nil {
+		if cfg.Points, err = readPointsFile(ctx, c.points, n.Inputs()); err != nil {
 			return nil, badInput(err)
 		}
 	}
