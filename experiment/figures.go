@@ -91,6 +91,7 @@ func (s *Study) newPanel(title, x, y string) *plot.Plot {
 	p.Legend.Top = true
 	p.Legend.Padding, p.Legend.XOffs = vg.Points(2), -vg.Points(4)
 	p.Legend.ThumbnailWidth = vg.Points(24)
+	p.X.Tick.Marker, p.Y.Tick.Marker = chart.Linear{}, chart.Linear{}
 	chart.AddGrid(p)
 	return p
 }

@@ -57,7 +57,7 @@ func Maxima(ctx context.Context, n *network.Network, b ball.Ball, list []Form, o
 	searches := make([]*search, len(list))
 	for i, f := range list {
 		if len(f.C) != n.Outputs() {
-			return nil, fmt.Errorf("extremum: a form of %d outputs, expected %d", len(f.C), n.Outputs())
+			return nil, fmt.Errorf("a form of %d outputs, expected %d", len(f.C), n.Outputs())
 		}
 		searches[i] = &search{ctx: ctx, form: f, filter: newFilter(f, b), opt: opt, round: b.Norm() == ball.L2 && b.Dim() > 1, floor: math.Inf(-1)}
 	}
@@ -193,7 +193,7 @@ func (q *question) solve() error {
 	}
 	m, err := exact.Maximize(norm, q.row, q.cell.Rows, q.cell.Inside)
 	if err != nil {
-		return fmt.Errorf("extremum: %w", err)
+		return err
 	}
 	v := m.Value.Quo(m.Value, q.times)
 	if q.best.Lower == nil || v.Cmp(q.best.Lower) > 0 {
@@ -213,7 +213,7 @@ func (q *question) enclose() error {
 	}
 	high := q.ceiling()
 	if math.IsInf(high, 0) {
-		return errors.New("extremum: the form is beyond the range of float64, in which its maximum on an l2 ball would be told; scale it down")
+		return errors.New("the form is beyond the range of float64, in which its maximum on an l2 ball would be told; scale it down")
 	}
 	low := dyadic.DownRat(q.best.Lower)
 	for ; ; low = max(low, dyadic.DownRat(q.best.Lower)) {
@@ -256,7 +256,7 @@ func (q *question) exceeds(v *big.Rat) (bool, error) {
 		if q.ctx.Err() != nil {
 			return false, context.Cause(q.ctx)
 		}
-		return false, fmt.Errorf("extremum: %w", err)
+		return false, err
 	}
 	if y != nil {
 		q.take(y)

@@ -44,19 +44,19 @@ type Radius struct {
 }
 
 // ErrTie says that the centre has no class.
-var ErrTie = errors.New("extremum: a tie of the largest outputs at the centre, expected one that is larger than all others (or an only output that is not 0)")
+var ErrTie = errors.New("a tie of the largest outputs at the centre, expected one that is larger than all others (or an only output that is not 0)")
 
 // ClassRadius finds the radius around a point in linf or l2, up to a largest one. When ctx ends first
 // the error is its cause, and Radius holds what is certain by then, Upper +Inf or where Point is.
 func ClassRadius(ctx context.Context, n *network.Network, center []float64, norm ball.Norm, most float64) (Radius, error) {
 	if norm != ball.LInf && norm != ball.L2 {
-		return Radius{}, fmt.Errorf("extremum: a radius in the norm %v, expected linf or l2", norm)
+		return Radius{}, fmt.Errorf("a radius in the norm %v, expected linf or l2", norm)
 	}
 	if len(center) != n.Inputs() {
-		return Radius{}, fmt.Errorf("extremum: a centre of %d coordinates, expected %d", len(center), n.Inputs())
+		return Radius{}, fmt.Errorf("a centre of %d coordinates, expected %d", len(center), n.Inputs())
 	}
 	if !(most > 0) || math.IsInf(most, 0) {
-		return Radius{}, fmt.Errorf("extremum: a largest radius of %v, expected a finite number greater than 0", most)
+		return Radius{}, fmt.Errorf("a largest radius of %v, expected a finite number greater than 0", most)
 	}
 	c := &change{ctx: ctx, net: n, center: ball.Rats(center), found: Radius{Upper: math.Inf(1)}}
 	if err := c.classify(center); err != nil {
@@ -71,6 +71,34 @@ func ClassRadius(ctx context.Context, n *network.Network, center []float64, norm
 		return c.found, err
 	}
 	return c.found, c.nearest(center, most)
+}
+
+// Keeps returns the forms of the outputs that are positive wherever the class is that of r: it less
+// each of the others, or for one output that or its negative.
+func (r Radius) Keeps(outputs int) []Form {
+	if outputs == 1 {
+		return []Form{lead(1, 0, 0, int64(2*r.Class-1))}
+	}
+	var list []Form
+	for i := range outputs {
+		if i != r.Class {
+			list = append(list, lead(outputs, r.Class, i, 1))
+		}
+	}
+	return list
+}
+
+// lead is the output plus, less the output minus if that is another one, times a sign.
+func lead(outputs, plus, minus int, sign int64) Form {
+	f := Form{C: make([]*big.Rat, outputs), Offset: new(big.Rat)}
+	for i := range f.C {
+		f.C[i] = new(big.Rat)
+	}
+	f.C[plus].SetInt64(sign)
+	if minus != plus {
+		f.C[minus].SetInt64(-sign)
+	}
+	return f
 }
 
 // closely is how close to each other the bounds in linf are to be before the regions in l2 are
@@ -100,35 +128,23 @@ func (c *change) classify(center []float64) error {
 			class = i
 		}
 	}
-	form := func(plus, minus int, sign int64) Form {
-		f := Form{C: make([]*big.Rat, len(y)), Offset: new(big.Rat)}
-		for i := range f.C {
-			f.C[i] = new(big.Rat)
-		}
-		f.C[plus].SetInt64(sign)
-		if minus != plus {
-			f.C[minus].SetInt64(-sign)
-		}
-		return f
-	}
 	if len(y) == 1 {
 		if y[0].Sign() == 0 {
 			return ErrTie
 		}
-		c.found.Class = (y[0].Sign() + 1) / 2
-		c.forms, c.others = []Form{form(0, 0, int64(y[0].Sign()))}, []int{0}
-		return nil
+		class = (y[0].Sign() + 1) / 2
+		c.others = []int{0}
+	}
+	for i := range y {
+		if len(y) > 1 && i != class {
+			if y[i].Cmp(y[class]) == 0 {
+				return ErrTie
+			}
+			c.others = append(c.others, i)
+		}
 	}
 	c.found.Class = class
-	for i := range y {
-		if i == class {
-			continue
-		}
-		if y[i].Cmp(y[class]) == 0 {
-			return ErrTie
-		}
-		c.forms, c.others = append(c.forms, form(class, i, 1)), append(c.others, i)
-	}
+	c.forms = c.found.Keeps(len(y))
 	return nil
 }
 
@@ -205,11 +221,11 @@ func (c *change) decide(r float64) (*safety.Witness, error) {
 	res, err := safety.Verify(c.ctx, c.net, q, safety.Options{})
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("extremum: %w", err)
+		return nil, err
 	case c.ctx.Err() != nil && res.Verdict == safety.Unknown:
 		return nil, context.Cause(c.ctx)
 	case res.Verdict == safety.Unknown:
-		return nil, fmt.Errorf("extremum: the box of radius %v is undecided: %s", r, res.Stopped)
+		return nil, fmt.Errorf("the box of radius %v is undecided: %s", r, res.Stopped)
 	}
 	return res.Witness, nil
 }
@@ -241,7 +257,7 @@ func (c *change) query(r float64) (*vnnlib.Query, error) {
 	s.WriteString("))\n")
 	q, err := vnnlib.Read(strings.NewReader(s.String()), vnnlib.Options{})
 	if err != nil {
-		return nil, fmt.Errorf("extremum: the box of radius %v around the centre has ends of too many digits, expected coordinates and radii that are 0 or not so small: %w", r, err)
+		return nil, fmt.Errorf("the box of radius %v around the centre has ends of too many digits, expected coordinates and radii that are 0 or not so small: %w", r, err)
 	}
 	return q, nil
 }
@@ -259,7 +275,7 @@ func (c *change) nearest(center []float64, most float64) error {
 	r := math.Nextafter(min(most, rootAbove(square)), math.Inf(1))
 	b, err := ball.New(ball.L2, center, r)
 	if err != nil {
-		return fmt.Errorf("extremum: %w", err)
+		return err
 	}
 	c.found.Point, c.found.Upper = nil, math.Inf(1)
 	filters := make([]*filter, len(c.forms))

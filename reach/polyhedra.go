@@ -53,7 +53,7 @@ func (d *Description) WriteVertices(w io.Writer, image bool) error {
 		points, what = d.Image, "image"
 	}
 	if len(points) == 0 {
-		return errors.New("reach: a region without vertices, expected a polytope in at most 7 inputs, 5 in an l1 ball")
+		return errors.New("a region without vertices, expected a polytope in at most 7 inputs, 5 in an l1 ball")
 	}
 	out := bufio.NewWriter(w)
 	fmt.Fprintf(out, "* the %s of region %d, pattern %s\nV-representation\nbegin\n %d %d rational\n", what, d.Region, d.Pattern, len(points), len(points[0])+1)
@@ -73,9 +73,9 @@ func facetsOf(b ball.Ball) (rows [][]*big.Int, err error) {
 	n, norm := b.Dim(), b.Norm()
 	switch {
 	case norm == ball.L2 && n > 1:
-		return nil, errors.New("reach: an l2 ball is no polyhedron, expected an linf or l1 ball or a box")
+		return nil, errors.New("an l2 ball is no polyhedron, expected an linf or l1 ball or a box")
 	case norm == ball.L1 && n > mostSigns:
-		return nil, fmt.Errorf("reach: an l1 ball in %d inputs has 2^%d facets, expected %d inputs at most", n, n, mostSigns)
+		return nil, fmt.Errorf("an l1 ball in %d inputs has 2^%d facets, expected %d inputs at most", n, n, mostSigns)
 	case norm == ball.L2:
 		norm = ball.LInf
 	}

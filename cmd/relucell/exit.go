@@ -48,23 +48,32 @@ func failed(err error) error {
 // errStopped ends a command that has said all it has to say, by exit code 3.
 var errStopped = &exitError{exitStopped, errors.New("stopped early")}
 
-// report writes the line that an error deserves and returns the exit code. What carries no
-// code of its own comes from cobra, before a command ran: bad usage.
-func report(stderr io.Writer, cmd *cobra.Command, err error) int {
-	if err == nil {
+// codeOf returns the exit code of an error. One that carries none comes from cobra, before a command
+// ran: bad usage.
+func codeOf(err error) int {
+	var e *exitError
+	switch {
+	case err == nil:
 		return exitDone
+	case errors.As(err, &e):
+		return e.code
 	}
-	if err == error(errStopped) {
-		return exitStopped
+	return exitInput
+}
+
+// report writes the line that an error deserves and returns the exit code.
+func report(stderr io.Writer, cmd *cobra.Command, err error) int {
+	code := codeOf(err)
+	if err == nil || err == error(errStopped) {
+		return code
 	}
 	var e *exitError
 	line := strings.Join(strings.Fields(err.Error()), " ")
-	if errors.As(err, &e) {
-		fmt.Fprintf(stderr, "relucell: %s\n", line)
-		return e.code
+	if !errors.As(err, &e) {
+		line += fmt.Sprintf(" (see %s --help)", cmd.CommandPath())
 	}
-	fmt.Fprintf(stderr, "relucell: %s (see %s --help)\n", line, cmd.CommandPath())
-	return exitInput
+	fmt.Fprintf(stderr, "relucell: %s\n", line)
+	return code
 }
 
 // action makes a command's function of f: an error without a code is a failure.

@@ -121,6 +121,7 @@ func TestGoldenOutput(t *testing.T) {
 		"info.txt":        {"info", moons},
 		"info.json":       {"info", moons, "--format", "json"},
 		"version.txt":     {"--version"},
+		"help.txt":        {"--help"},
 		"help_count.txt":  {"count", "--help"},
 		"help_check.txt":  {"check", "--help"},
 		"check.txt":       {"check", data + "reject/x.json", "testdata/x.proof"},

@@ -34,6 +34,7 @@ type plotCmd struct {
 	fill    string
 	points  string
 	width   int
+	files   owedFiles
 }
 
 // widest is the widest picture in pixels: more is a slip of the hand.
@@ -93,15 +94,18 @@ func (c *plotCmd) format() (string, error) {
 	return ending, nil
 }
 
-func (c *plotCmd) run(cmd *cobra.Command, args []string) error {
+func (c *plotCmd) run(cmd *cobra.Command, args []string) (err error) {
 	format, err := c.format()
+	if err == nil {
+		err = badInput(c.writable(args[0]))
+	}
 	if err != nil {
 		return err
 	}
-	interrupted, release := interruptible(cmd)
+	c.files.expect(c.out)
+	defer func() { c.files.settle(cmd, err) }()
+	ctx, release := stoppable(cmd, c.timeout)
 	defer release()
-	ctx, cancel := limited(interrupted, c.timeout)
-	defer cancel()
 	n, b, opt, err := c.input(ctx, cmd, args[0])
 	if err != nil {
 		return err
@@ -124,6 +128,7 @@ func (c *plotCmd) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return failed(err)
 	}
+	c.files.wrote(c.out)
 	f := &fields{w: cmd.OutOrStdout()}
 	f.net(args[0], n)
 	f.ball(b)
@@ -160,9 +165,7 @@ func (c *plotCmd) input(ctx context.Context, cmd *cobra.Command, net string) (n 
 	if n.Inputs() != 2 {
 		return nil, b, opt, c.notPlane(net, n)
 	}
-	if opt.Points, err = c.readPoints(whole, n); err == nil {
-		err = c.writable(net)
-	}
+	opt.Points, err = c.readPoints(whole, n)
 	return n, b, opt, badInput(err)
 }
 

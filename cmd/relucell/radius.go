@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -20,6 +21,8 @@ type radiusCmd struct {
 	net          netFlags
 	center, norm string
 	most         float64
+	proof        string
+	property     *property // nil: no proof is wanted, or there is no ball to prove anything of
 	timeout      time.Duration
 	format       string
 }
@@ -39,14 +42,22 @@ centre it is an error.
 
 In linf each radius is decided as "relucell verify" decides a box. In l2 the activation regions are
 walked, and the nearest change on each is a fraction, so the square of the radius is exact. Both are
-certain, rounding included; a proof that "relucell check" could verify is written in neither.`,
-		Example: `  relucell radius net.onnx --center 0.5,0.25 --norm linf`,
+certain, rounding included.
+
+--proof writes a proof that the class changes nowhere in the ball of the smaller radius: that of a count
+on this ball, of the network with a neuron behind it for each other output, which is on where that
+output comes closer to the one of the class than it does. That network is written beside the proof;
+"relucell check --never-on" then verifies that they are on nowhere. The proof walks all regions of the
+ball, also where the radius was found without them.`,
+		Example: `  relucell radius net.onnx --center 0.5,0.25 --norm linf
+  relucell radius net.onnx --center 0.5,0.25 --norm l2 --proof net.proof`,
 	})
 	fs := cmd.Flags()
 	fs.StringVar(&c.center, "center", "", "the point: numbers separated by commas, one number for all coordinates, or @FILE (JSON or CSV)")
 	choiceFlag(cmd, &c.norm, "norm", "norm in which distances are measured", "linf", "l2")
 	c.most = 1
 	flag(fs, &c.most, "most", "R", "1", "look no farther than this", ball.ParseRadius)
+	fs.StringVar(&c.proof, "proof", "", "write a proof for the smaller radius to this file, and its network beside it")
 	timeoutFlag(fs, &c.timeout, "stop after this time, reading included")
 	formatFlag(cmd, &c.format)
 	return cmd
@@ -60,13 +71,14 @@ type radiusJSON struct {
 	Lower  float64   `json:"lower"`
 	Upper  *float64  `json:"upper,omitempty"`
 	// Square is that of the radius in l2, as a fraction.
-	Square  string   `json:"square,omitempty"`
-	Point   []string `json:"point,omitempty"`
-	Other   *int     `json:"other,omitempty"`
-	Boxes   int64    `json:"boxes"`
-	Regions int64    `json:"regions"`
-	Seconds float64  `json:"seconds"`
-	Notes   []string `json:"notes,omitempty"`
+	Square  string    `json:"square,omitempty"`
+	Point   []string  `json:"point,omitempty"`
+	Other   *int      `json:"other,omitempty"`
+	Boxes   int64     `json:"boxes"`
+	Regions int64     `json:"regions"`
+	Proof   *property `json:"proof,omitempty"`
+	Seconds float64   `json:"seconds"`
+	Notes   []string  `json:"notes,omitempty"`
 }
 
 func (c *radiusCmd) run(cmd *cobra.Command, args []string) error {
@@ -88,8 +100,20 @@ func (c *radiusCmd) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return badInput(err)
 	}
+	if cmd.Flags().Changed("proof") {
+		if c.property, err = newProperty(c.proof, args[0]); err != nil {
+			return err
+		}
+	}
 	go n.Fingerprint()
 	r, err := c.find(ctx, n, center, norm)
+	found := err == nil
+	if found && c.property != nil {
+		err = c.prove(ctx, n, center, norm, r)
+	}
+	if err != nil {
+		c.property = nil // of which print would say that it is proved
+	}
 	if err != nil && ctx.Err() == nil {
 		if err == extremum.ErrTie {
 			return badInputf("--center: %w", err)
@@ -104,13 +128,48 @@ func (c *radiusCmd) run(cmd *cobra.Command, args []string) error {
 	}
 	if err != nil {
 		known := "the radius is between the two"
-		if r.Point == nil {
+		switch {
+		case found:
+			known = "the radius is found, and not proved"
+		case r.Point == nil:
 			known = "the radius is at least that"
 		}
 		fmt.Fprintf(cmd.ErrOrStderr(), "relucell: stopped early (%s): %s\n", stopReason(ctx), known)
 		return errStopped
 	}
 	return nil
+}
+
+// prove proves that the class changes nowhere in the ball of the smaller radius. What is proved of
+// each form that keeps the class is that it is at least its smallest value there, which is above 0.
+func (c *radiusCmd) prove(ctx context.Context, n *network.Network, center []float64, norm ball.Norm, r extremum.Radius) error {
+	if r.Lower == 0 {
+		return errors.New("--proof: the class changes at the least radius that there is, expected a ball of which there is something to prove")
+	}
+	b, err := ball.New(norm, center, r.Lower)
+	if err != nil {
+		return err
+	}
+	var against []extremum.Form
+	for _, f := range r.Keeps(n.Outputs()) {
+		against = append(against, f.Neg())
+	}
+	all, err := within(ctx, func() ([]extremum.Extreme, error) { return extremum.Maxima(ctx, n, b, against, extremum.Options{}) })
+	if err != nil {
+		return err
+	}
+	for i, f := range against {
+		if err := c.property.about(f); err != nil {
+			return err
+		}
+		if err := c.property.bound(n, all[i].Upper, 1); err != nil {
+			return err
+		}
+		if c.property.limits[i] >= 0 { // a bound of 0 would allow a tie
+			return fmt.Errorf("--proof: in the ball of radius %v the class is kept by less than floats can tell, expected one in which it is kept by more: ask for a smaller radius by --most", r.Lower)
+		}
+	}
+	return c.property.prove(ctx, n, b)
 }
 
 // find is extremum.ClassRadius. What it had found when it was left is lost where it does not end in
@@ -120,7 +179,7 @@ func (c *radiusCmd) find(ctx context.Context, n *network.Network, center []float
 }
 
 func (c *radiusCmd) print(cmd *cobra.Command, path string, n *network.Network, stamp string, center []float64, r extremum.Radius, took time.Duration) error {
-	j := radiusJSON{Net: newNetJSON(n, stamp), Center: center, Norm: c.norm, Class: r.Class, Lower: r.Lower, Boxes: r.Boxes, Regions: r.Regions, Seconds: took.Seconds(), Notes: c.net.notes}
+	j := radiusJSON{Net: newNetJSON(n, stamp), Center: center, Norm: c.norm, Class: r.Class, Lower: r.Lower, Boxes: r.Boxes, Regions: r.Regions, Proof: c.property, Seconds: took.Seconds(), Notes: c.net.notes}
 	if r.Point != nil {
 		j.Upper, j.Point, j.Other = &r.Upper, fractions(r.Point), &r.Other
 	}
@@ -148,6 +207,9 @@ func (c *radiusCmd) print(cmd *cobra.Command, path string, n *network.Network, s
 			}
 		}
 		f.line("Decided", "%s, %s", numbered(int(r.Boxes), "box", "boxes"), tables.Numbered(r.Regions, "region"))
+		if c.property != nil {
+			c.property.text(f)
+		}
 		f.line("Time", "%v", rounded(took))
 	})
 }

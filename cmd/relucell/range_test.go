@@ -4,6 +4,7 @@ package main
 
 import (
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -75,6 +76,35 @@ func TestLipschitz(t *testing.T) {
 	require.Contains(t, errs, "expected")
 }
 
+func TestRadiusIsProved(t *testing.T) {
+	for _, c := range [][]string{
+		{pyramid(t), "--center", "0"},
+		{pyramid(t), "--center", "0", "--norm", "l2"},
+		{pyramid(t), "--center", "0", "--most", "0.25"},
+		{diamond(t), "--center", "1,2", "--most", "9"},
+	} {
+		proof := filepath.Join(t.TempDir(), "radius.proof")
+		out := succeed(t, append([]string{"radius", "--proof", proof}, c...)...)
+		require.Contains(t, out, "on nowhere")
+		var args []string
+		for line := range strings.Lines(out) {
+			if _, words, found := strings.Cut(line, "relucell check "); found {
+				args = strings.Fields(words)
+			}
+		}
+		require.Contains(t, succeed(t, append([]string{"check"}, args...)...), "VERIFIED")
+	}
+}
+
+// A proof that was stopped is not told of.
+func TestRadiusWithoutTimeForItsProof(t *testing.T) {
+	proof := filepath.Join(t.TempDir(), "radius.proof")
+	out, _, code := relucell(t, "radius", pyramid(t), "--center", "0", "--timeout", "1ns", "--proof", proof)
+	require.Equal(t, 3, code)
+	require.NotContains(t, out, "Proof")
+	require.NoFileExists(t, proof)
+}
+
 // A radius that was stopped claims no upper end that it has not, and no class that it has not.
 func TestRadiusStopped(t *testing.T) {
 	out, errs, code := relucell(t, "radius", pyramid(t), "--center", "0", "--timeout", "1ns")
@@ -100,10 +130,10 @@ func TestRadius(t *testing.T) {
 	require.Contains(t, succeed(t, "radius", diamond(t), "--center", "1,2", "--most", "9"), "where y1 is as large")
 	require.Contains(t, succeed(t, "radius", net, "--center", "0,1.5", "--format", "json"), `"class":0,"lower":0.49999999999999994,"upper":0.5,"point":["0","1"]`)
 	for want, args := range map[string][]string{
-		"--center: missing":  {},
-		"--center: extremum": {"--center", "1,0"},
-		"expected linf, l2":  {"--center", "0", "--norm", "l1"},
-		"expected a finite":  {"--center", "0", "--most", "0"},
+		"--center: missing": {},
+		"--center: a tie":   {"--center", "1,0"},
+		"expected linf, l2": {"--center", "0", "--norm", "l1"},
+		"expected a finite": {"--center", "0", "--most", "0"},
 	} {
 		_, errs, code := relucell(t, append([]string{"radius", net}, args...)...)
 		require.Equal(t, exitInput, code, errs)

@@ -40,7 +40,7 @@ func TestRoomsImportOneWay(t *testing.T) {
 		"constrained":       "cone network",
 		"bound":             "ball network",
 		"ridge":             "network",
-		"plot":              "ball enumerate internal/files network",
+		"plot":              "ball enumerate internal/chart internal/files network",
 		"explore":           "ball bound enumerate network plot",
 		"cluster":           "ball certificate enumerate internal/journal network proof",
 		"crosscheck/gen":    "ball network",

@@ -51,10 +51,10 @@ func Read(r io.Reader) (*network.Network, *network.Import, error) { return ReadW
 func ReadWith(r io.Reader, opt Options) (*network.Network, *network.Import, error) {
 	data, err := io.ReadAll(io.LimitReader(r, MaxFileBytes+1))
 	if err != nil {
-		return nil, nil, fmt.Errorf("onnx: %w", err)
+		return nil, nil, err
 	}
 	if len(data) > MaxFileBytes {
-		return nil, nil, fmt.Errorf("onnx: more than %d bytes, expected at most that many", MaxFileBytes)
+		return nil, nil, fmt.Errorf("more than %d bytes, expected at most that many", MaxFileBytes)
 	}
 	return readModel(data, maxEntries, opt)
 }
@@ -62,20 +62,20 @@ func ReadWith(r io.Reader, opt Options) (*network.Network, *network.Import, erro
 func readModel(data []byte, limit int, opt Options) (*network.Network, *network.Import, error) {
 	var model onnxpb.ModelProto
 	if err := proto.Unmarshal(data, &model); err != nil {
-		return nil, nil, fmt.Errorf("onnx: not an ONNX model, or a truncated one: %w", err)
+		return nil, nil, fmt.Errorf("not an ONNX model, or a truncated one: %w", err)
 	}
 	g := model.GetGraph()
 	if g == nil {
-		return nil, nil, errors.New("onnx: the model has no graph (an empty file, or not an ONNX model)")
+		return nil, nil, errors.New("the model has no graph (an empty file, or not an ONNX model)")
 	}
 	// The specification asks for it, and exporters write it last: a file cut just before it is
 	// well-formed otherwise.
 	if len(model.OpsetImport) == 0 {
-		return nil, nil, errors.New("onnx: the model has no opset_import (a truncated file?)")
+		return nil, nil, errors.New("the model has no opset_import (a truncated file?)")
 	}
 	n, im, err := readVersions(&model, limit, opt)
 	if err != nil {
-		return nil, nil, fmt.Errorf("onnx: %w", err)
+		return nil, nil, err
 	}
 	return n, im, nil
 }
@@ -140,16 +140,21 @@ const maxVersions = 4
 type reader struct {
 	*builder
 	// opset is the version of the operators.
-	opset   int64
-	outside outside
+	opset int64
 	// shape is that of the running value, an unknown batch being 1.
 	shape []int
 	// free is the dimension without a fixed size that is so many steps, −1 for none; ran is the number
 	// of steps of the last RNN.
 	free, steps, ran int
-	// consts are the initializers, values what nodes have computed.
-	consts map[string]*constant
-	values map[string]value
+	tensors
+}
+
+// tensors are what names of the graph stand for: consts are the initializers, values what nodes have
+// computed.
+type tensors struct {
+	outside outside
+	consts  map[string]*constant
+	values  map[string]value
 }
 
 // constant is a tensor, decoded when it is first read.
@@ -203,7 +208,7 @@ func isFree(in *onnxpb.ValueInfoProto, d int) bool {
 // the last RNN too.
 func readGraph(g *onnxpb.GraphProto, opset int64, limit int, opt Options, free int) (*network.Network, *network.Import, int, error) {
 	im := &network.Import{Format: "onnx"}
-	rd := &reader{opset: opset, outside: outside{opt.Folder, MaxFileBytes}, free: free, steps: opt.Steps, consts: map[string]*constant{}, values: map[string]value{}}
+	rd := &reader{opset: opset, free: free, steps: opt.Steps, tensors: tensors{outside{opt.Folder, MaxFileBytes}, map[string]*constant{}, map[string]value{}}}
 	net, err := rd.read(g, limit, opt, im)
 	return net, im, rd.ran, err
 }

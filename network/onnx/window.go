@@ -141,22 +141,29 @@ func (a *axis) place(n *node) error {
 	return nil
 }
 
+// kernelOf returns the constant weights of a convolution of either kind, of so many spatial dimensions
+// at most, and its group.
+func kernelOf(rd *reader, n *node, most int) (wt *tensor, group int64, err error) {
+	if err := n.mustRun(0, "X"); err != nil {
+		return nil, 0, err
+	}
+	if wt, err = n.floats(1, "W"); err != nil {
+		return nil, 0, err
+	}
+	if group, err = n.integer("group", 1); err != nil {
+		return nil, 0, err
+	}
+	if r := len(rd.shape); r < 3 || r > most+2 || len(wt.shape) != r {
+		return nil, 0, fmt.Errorf("shape %v and weights of shape %v, supported are convolutions in one to %s dimensions", rd.shape, wt.shape, []string{2: "two", axesMost: "three"}[most])
+	}
+	return wt, group, nil
+}
+
 // conv is a convolution with constant weights of shape [units, channels/group, kernel…].
 func conv(rd *reader, n *node) error {
-	if err := n.mustRun(0, "X"); err != nil {
-		return err
-	}
-	wt, err := n.floats(1, "W")
+	wt, group, err := kernelOf(rd, n, axesMost)
 	if err != nil {
 		return err
-	}
-	group, err := n.integer("group", 1)
-	if err != nil {
-		return err
-	}
-	r := len(rd.shape)
-	if r < 3 || r > axesMost+2 || len(wt.shape) != r {
-		return fmt.Errorf("shape %v and weights of shape %v, supported are convolutions in one to three dimensions", rd.shape, wt.shape)
 	}
 	units, perGroup, channels := wt.shape[0], wt.shape[1], rd.shape[1]
 	if group < 1 || group > int64(units) || units%int(group) != 0 || perGroup*int(group) != channels {
