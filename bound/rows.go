@@ -95,7 +95,7 @@ const denseEntries = 1 << 26
 // layerRank returns an upper bound on the rank of the layer's matrix.
 func layerRank(ctx context.Context, l network.Layer) (int, error) {
 	s, ok := l.W.(*network.Sparse)
-	if !ok || l.Out()*l.In() <= denseEntries {
+	if !ok || l.Rows()*l.In() <= denseEntries {
 		all, err := denseRows(ctx, l)
 		if err != nil {
 			return 0, err
@@ -103,7 +103,7 @@ func layerRank(ctx context.Context, l network.Layer) (int, error) {
 		return rankUpper(ctx, all)
 	}
 	rows, columns, seen := 0, 0, make([]bool, l.In())
-	for j := range l.Out() {
+	for j := range l.Rows() {
 		at, _ := s.Row(j)
 		rows += min(1, len(at))
 		for _, k := range at {
@@ -118,7 +118,7 @@ func layerRank(ctx context.Context, l network.Layer) (int, error) {
 
 // denseRows returns the rows of a layer, those of a sparse one made anew.
 func denseRows(ctx context.Context, l network.Layer) ([][]float64, error) {
-	rows := make([][]float64, l.Out())
+	rows := make([][]float64, l.Rows())
 	for j := range rows {
 		if err := ctx.Err(); err != nil {
 			return nil, err

@@ -36,8 +36,8 @@ func CountPlain(ctx context.Context, net *network.Network, b ball.Ball, solver l
 	if opt.Checkpoint != "" {
 		return Result{}, marked{errors.New("the plain walk keeps no checkpoint"), ErrInput}
 	}
-	if net.Maximal() {
-		return Result{}, marked{errors.New("the plain walk asks of neurons alone, and the network has maxima: Count speaks of them, and a proof of what it finds can be checked"), ErrInput}
+	if net.Maximal() && opt.Observer != nil {
+		return Result{}, marked{errors.New("a proof by the plain walk of a network with maxima, expected one of Count, or none"), ErrInput}
 	}
 	opt.Workers = 1
 	return count(ctx, net, b, opt, plan{oracle: solver})
@@ -130,6 +130,9 @@ func prepare(ctx context.Context, m *tree.Subject, opt Options, p plan) walk.Con
 			wants = tree.Proofs
 		}
 		cfg.NewTree = func(halt *atomic.Bool) tree.Tree { return tree.NewVertices(m, p.policy, halt, shared, wants) }
+	case !each && !proof && tree.KeepsClasses(m, p.policy):
+		shared := new(tree.Fallbacks)
+		cfg.NewTree = func(halt *atomic.Bool) tree.Tree { return tree.NewClasses(m, p.policy, halt, shared) }
 	default:
 		cfg.NewTree = func(halt *atomic.Bool) tree.Tree { return tree.NewSolved(m, p.policy, halt, proof) }
 	}

@@ -231,18 +231,24 @@ func TestMaximaOfSeveralForms(t *testing.T) {
 	require.ErrorContains(t, err, "a form of 0 outputs, expected 1")
 }
 
-// Above stops at more than its value, not at the value itself.
-func TestAboveEndsTheSearch(t *testing.T) {
-	n, b := gen.TentMap(6)
-	f, err := ParseForm("y0", 1)
-	require.NoError(t, err)
-	e, err := Maximum(anything, n, b, f, Options{Above: big.NewRat(1, 1)})
-	require.NoError(t, err)
-	require.True(t, e.Exact())
-	e, err = Maximum(anything, n, b, f, Options{Above: big.NewRat(99, 100)})
-	require.NoError(t, err)
-	require.Nil(t, e.Upper)
-	require.Greater(t, e.Lower.Cmp(big.NewRat(99, 100)), 0)
+// Above tells the maximum itself from what is less, in all balls, and says nothing else.
+func TestAboveIsDecided(t *testing.T) {
+	for seed := range int64(60) {
+		n, f, b := drawn(seed, []ball.Norm{ball.LInf, ball.L1, ball.Box, ball.L2}[seed%4])
+		top, err := Maximum(anything, n, b, f, Options{})
+		require.NoError(t, err)
+		e, err := Maximum(anything, n, b, f, Options{Above: top.Upper})
+		require.NoError(t, err)
+		require.Equal(t, top.Upper, e.Upper)
+		require.Nil(t, e.Lower)
+		less := new(big.Rat).Sub(top.Lower, big.NewRat(1, 1<<40))
+		e, err = Maximum(anything, n, b, f, Options{Above: less})
+		require.NoError(t, err)
+		require.Nil(t, e.Upper)
+		require.Greater(t, e.Lower.Cmp(less), 0)
+		require.True(t, b.Contains(e.Point))
+		require.Equal(t, e.Lower.RatString(), f.At(forward(n, e.Point)).RatString())
+	}
 }
 
 // A network less itself is 0 in every region, of which no programme is asked.

@@ -16,6 +16,7 @@ import (
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/extremum"
+	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/internal/files"
 	"github.com/relucell/relucell/network"
 )
@@ -33,6 +34,7 @@ type diffCmd struct {
 
 	difference *network.Network
 	property   *property // nil: no proof is wanted
+	asked      *big.Rat  // V, as it was given
 	// Of each output of the difference.
 	ends  []ends
 	files owedFiles
@@ -50,7 +52,8 @@ func newDiffCmd() *cobra.Command {
 a closed ball, output by output, with the points where they are attained; see range for what is exact where. The two
 may differ in format, depth and activations, but not in the numbers of inputs and outputs.
 
---at-most V asks whether they are at most V apart: exit code 0 if so, and 1, with a point, if not.
+--at-most V asks no more than whether they are at most V apart, which is faster: exit code 0 if so, and 1, with a
+point, if not. With --proof V is first rounded down to a float64.
 
 --proof writes the proof of a count from which the bounds can be read off, as range does. Networks that are equal
 on the ball are proved so.
@@ -142,11 +145,20 @@ func (c *diffCmd) check(cmd *cobra.Command, args []string) (err error) {
 			return err
 		}
 	}
+	if c.atMost != nil && c.atMost.Sign() < 0 {
+		return badInputf("--at-most: %s, expected a number of at least 0", c.atMost.RatString())
+	}
 	if c.proof == "" && cmd.Flags().Changed("proof") {
 		return badInputf("--proof: empty, expected the name of a file")
 	}
+	c.asked = c.atMost
 	if c.proof != "" {
 		c.property, err = newProperty(c.proof, args...)
+		if v := c.atMost; v != nil && err == nil {
+			if c.atMost = new(big.Rat).SetFloat64(dyadic.DownRat(v)); c.atMost == nil {
+				err = badInputf("--at-most: beyond the range of float64, expected a value that can be a bias of the proof's network")
+			}
+		}
 	}
 	return err
 }
@@ -263,8 +275,8 @@ func (c *diffCmd) prove(ctx context.Context, n *network.Network, b ball.Ball) er
 		if err != nil {
 			return err
 		}
-		top, low := e.top.Upper, e.low.Lower
-		if c.abs {
+		top, low := e.top.Upper, e.low.Lower // V and −V, where the question is about V
+		if c.abs && c.atMost == nil {
 			top = e.distance().Upper
 			low = new(big.Rat).Neg(top)
 		}
@@ -311,7 +323,7 @@ func farthest(list []ends) *extremum.Extreme {
 type diffOutputJSON struct {
 	Max *extremeJSON `json:"max,omitempty"`
 	Min *extremeJSON `json:"min,omitempty"`
-	Abs *extremeJSON `json:"abs"`
+	Abs *extremeJSON `json:"abs,omitempty"`
 }
 
 type diffJSON struct {
@@ -320,7 +332,7 @@ type diffJSON struct {
 	Net     netJSON          `json:"difference"`
 	Ball    ball.JSON        `json:"ball"`
 	Outputs []diffOutputJSON `json:"outputs"`
-	Equal   bool             `json:"equal"`
+	Equal   *bool            `json:"equal,omitempty"` // absent where only a bound was asked for
 	AtMost  *bool            `json:"at_most,omitempty"`
 	Proof   *property        `json:"proof,omitempty"`
 	Seconds float64          `json:"seconds"`
@@ -331,15 +343,20 @@ func (c *diffCmd) print(cmd *cobra.Command, args []string, stamp string, n *netw
 	took := time.Since(c.begun)
 	far := farthest(c.ends)
 	j := diffJSON{A: filepath.Base(args[0]), B: filepath.Base(args[1]), Net: newNetJSON(n, stamp), Ball: b.JSON(), Proof: c.property, Seconds: took.Seconds(), Notes: c.net.notes}
-	j.Equal = far.Upper != nil && far.Upper.Sign() == 0
+	if equal := far.Upper != nil && far.Upper.Sign() == 0; equal || c.atMost == nil {
+		j.Equal = &equal
+	}
 	if c.atMost != nil {
-		within := !c.apart()
-		j.AtMost = &within
+		holds := !c.apart()
+		j.AtMost = &holds
 	}
 	for _, e := range c.ends {
 		d := e.distance()
-		o := diffOutputJSON{Abs: newExtremeJSON(&d, false)}
-		if !c.abs && e.top.Upper != nil {
+		var o diffOutputJSON
+		if d.Lower != nil {
+			o.Abs = newExtremeJSON(&d, false)
+		}
+		if !c.abs && c.atMost == nil {
 			o.Max, o.Min = newExtremeJSON(&e.top, false), newExtremeJSON(&e.low, true)
 		}
 		j.Outputs = append(j.Outputs, o)

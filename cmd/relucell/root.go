@@ -57,6 +57,7 @@ printed is certain, and the answer is open, a bracket or "unknown".`,
 		newLandscapeCmd(),
 		newDiffCmd(),
 		newCanonicalCmd(),
+		newLearnCmd(),
 		newUnrollCmd(),
 		newExploreCmd(),
 	)

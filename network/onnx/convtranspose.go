@@ -23,7 +23,7 @@ func (s spreading) lands(i, k int) int {
 
 // convTranspose has constant weights of shape [channels, units/group, kernel…].
 func convTranspose(rd *reader, n *node) error {
-	wt, group, err := kernelOf(rd, n)
+	wt, group, err := kernelOf(rd, n, 2)
 	if err != nil {
 		return err
 	}
