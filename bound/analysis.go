@@ -15,8 +15,10 @@ import (
 // analysis holds facts about a network on a ball. Its methods compute each fact once; they are not
 // safe for concurrent use, so one Evaluate is one goroutine.
 type analysis struct {
-	net  *network.Network
-	ball ball.Ball
+	whole *network.Network // as it was given
+	net   *network.Network // the same without maxima: its tournament
+	of    []int            // the layer of whole that each layer of net is of
+	ball  ball.Ball
 
 	mid         *center
 	rk          []int
@@ -35,15 +37,21 @@ type analysisKey struct{}
 // another: what one of them computes about the ball serves the next, also after a context derived
 // from it has ended.
 func Shared(ctx context.Context, n *network.Network, b ball.Ball) context.Context {
-	return context.WithValue(ctx, analysisKey{}, &analysis{net: n, ball: b})
+	return context.WithValue(ctx, analysisKey{}, newAnalysis(n, b))
+}
+
+func newAnalysis(n *network.Network, b ball.Ball) *analysis {
+	a := &analysis{whole: n, ball: b}
+	a.net, a.of = n.Tournament()
+	return a
 }
 
 // analysisOf returns the shared analysis of n and b, or a new one.
 func analysisOf(ctx context.Context, n *network.Network, b ball.Ball) *analysis {
-	if a, ok := ctx.Value(analysisKey{}).(*analysis); ok && a.net == n && sameBall(a.ball, b) {
+	if a, ok := ctx.Value(analysisKey{}).(*analysis); ok && a.whole == n && sameBall(a.ball, b) {
 		return a
 	}
-	return &analysis{net: n, ball: b}
+	return newAnalysis(n, b)
 }
 
 func sameBall(a, b ball.Ball) bool {
@@ -63,11 +71,11 @@ func (a *analysis) pass(ctx context.Context) (err error) {
 // stability does first.
 func (a *analysis) center() *center { return a.mid }
 
-// ranks returns an upper bound on the rank of each layer's weights.
+// ranks returns an upper bound on the rank of the weights of each layer of the whole network.
 func (a *analysis) ranks(ctx context.Context) ([]int, error) {
 	if a.rk == nil {
 		var rk []int
-		for _, l := range a.net.Layers() {
+		for _, l := range a.whole.Layers() {
 			r, err := layerRank(ctx, l)
 			if err != nil {
 				return nil, err

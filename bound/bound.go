@@ -5,7 +5,6 @@ package bound
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/big"
 	"time"
@@ -75,14 +74,10 @@ func (f *funcBound) Value(ctx context.Context, n *network.Network, b ball.Ball) 
 	return f.value(ctx, n, b)
 }
 
-// CheckDims says whether the ball is one of the network's inputs, and whether bounds speak of the
-// network: those of this package are of neurons with two slopes, and not of maxima.
+// CheckDims says whether the ball is one of the network's inputs.
 func CheckDims(n *network.Network, b ball.Ball) error {
 	if b.Dim() != n.Inputs() {
 		return fmt.Errorf("ball: %d coordinates, expected %d, the inputs of the network", b.Dim(), n.Inputs())
-	}
-	if n.Maximal() {
-		return errors.New("network: it has maxima, of which no bound speaks: a count does, or a bracket of it (count --timeout)")
 	}
 	return nil
 }

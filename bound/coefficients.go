@@ -17,10 +17,10 @@
 // and likewise A_l(k) with bias > 0 units always in (the paper solves the maximum coverage problem;
 // the sum is a relaxation of it, so sound). Both grow with k.
 //
-// After a layer that has other units than ReLUs, and in the first, inputs have any sign and any
-// number may be nonzero: then every unit with a nonzero row is unstable. An affine layer passes k
-// on as its width; other units than ReLUs carry whatever their sign, so that in a layer that has
-// some A is not used, and no more than recursion.go says is lost.
+// After a layer that has other units than ReLUs, in one of maxima and in the first, inputs have any
+// sign and any number may be nonzero: then every unit with a nonzero row is unstable. An affine
+// layer passes k on as its width; other units than ReLUs carry whatever their sign, so that in a
+// layer that has some A is not used, and no more than recursion.go says is lost.
 //
 // In the ball the same holds with the units that interval arithmetic has not settled.
 
@@ -156,7 +156,7 @@ func (c *coefficientBound) at(l, k, d int) (*big.Int, error) {
 	m, out := count.caps(d)
 	out = min(out, carry)
 	sum := new(big.Int)
-	for j, n := range binomials(cut, m) {
+	for j, n := range count.ways(m) {
 		left := max(0, carry-max(0, j-count.Leaky)) // I > A cannot be attained: no cell has fewer than no active unit
 		rest, err := c.at(l+1, left, min(out, left))
 		if err != nil {
@@ -169,14 +169,15 @@ func (c *coefficientBound) at(l, k, d int) (*big.Int, error) {
 }
 
 func coefficients(ctx context.Context, a *analysis, s *stability) (*big.Int, error) {
+	s = a.fold(s)
 	ts, err := a.terms(ctx, s)
 	if err != nil {
 		return nil, err
 	}
-	c := &coefficientBound{layers: a.net.Layers(), terms: ts, memo: map[[3]int]*big.Int{}, ctx: ctx}
+	c := &coefficientBound{layers: a.whole.Layers(), terms: ts, memo: map[[3]int]*big.Int{}, ctx: ctx}
 	for i, l := range c.layers {
 		var cov *coverage
-		if i > 0 && c.layers[i-1].Act == network.ReLU {
+		if i > 0 && c.layers[i-1].Act == network.ReLU && l.Act != network.Max {
 			dead := make([]bool, l.In())
 			for k, u := range s.units[i-1] {
 				dead[k] = u == inactive
@@ -190,11 +191,11 @@ func coefficients(ctx context.Context, a *analysis, s *stability) (*big.Int, err
 }
 
 func coefficientsGlobal(ctx context.Context, n *network.Network, b ball.Ball) (*big.Int, error) {
-	s := &stability{}
-	for _, l := range n.Layers() {
+	a, s := analysisOf(ctx, n, b), &stability{}
+	for _, l := range a.net.Layers() {
 		s.units = append(s.units, make([]status, l.Out()))
 	}
-	return coefficients(ctx, analysisOf(ctx, n, b), s)
+	return coefficients(ctx, a, s)
 }
 
 func coefficientsLocal(ctx context.Context, n *network.Network, b ball.Ball) (*big.Int, error) {

@@ -38,6 +38,7 @@ func settledByAny(ctx context.Context, a *analysis) (*stability, error) {
 // "crown", and so of "combined", may take: the square of the widths times the inputs and neurons
 // before, which wide layers make hours.
 func RelaxationWork(n *network.Network) float64 {
+	n, _ = n.Tournament()
 	work, weights, generators := 0.0, 0.0, float64(n.Inputs())
 	for i, l := range n.Layers() {
 		in, out := float64(l.In()), float64(l.Out())
@@ -69,7 +70,7 @@ func (c *combinedBound) Value(ctx context.Context, n *network.Network, b ball.Ba
 	if err != nil {
 		return nil, err
 	}
-	ts, err := a.terms(ctx, s)
+	ts, err := a.terms(ctx, a.fold(s))
 	if err != nil {
 		return nil, err
 	}

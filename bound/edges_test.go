@@ -28,7 +28,7 @@ func onLine(t *testing.T, c, r float64, ls ...network.Layer) *analysis {
 	require.NoError(t, err)
 	b, err := ball.New(ball.LInf, []float64{c}, r)
 	require.NoError(t, err)
-	a := &analysis{net: n, ball: b}
+	a := newAnalysis(n, b)
 	require.NoError(t, a.pass(context.Background()))
 	return a
 }

@@ -2,11 +2,12 @@
 // between the recursion, which lets all meet everywhere, and the exact count.
 //
 // The first layer with neurons sees the input through an affine map, so its neurons are hyperplanes
-// in the ball, and arrangement.go bounds the number of cells they make: exactly for an l2 ball
-// ("first-layer": full intersections), or from pairs alone ("first-layer-pairs"). The rest of the
-// network is the recursion: cells with j inactive neurons still number at most C(K,j), and all
-// cells together no more than the arrangement has, so filling up from j = 0 until these are used up
-// bounds the sum as in recursion.go. Other terms are those of "combined".
+// in the ball (of maxima, those on which two of their pieces are equal), and arrangement.go bounds
+// the number of cells they make: exactly for an l2 ball ("first-layer": full intersections), or
+// from pairs alone ("first-layer-pairs"). The rest of the network is the recursion: cells with j
+// inactive neurons still number at most C(K,j), and all cells together no more than the arrangement
+// has, so filling up from j = 0 until these are used up bounds the sum as in recursion.go. Other
+// terms are those of "combined".
 //
 // The count of an arrangement can be exponential in the number of inputs. When its budget ends,
 // full intersections fall back on pairs, pairs on Zaslavsky's sum; each is an upper bound of the
@@ -16,8 +17,10 @@ package bound
 
 import (
 	"context"
+	"errors"
 	"math/big"
 	"math/bits"
+	"slices"
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/internal/dyadic"
@@ -41,15 +44,15 @@ func (a *analysis) withFirst(ctx context.Context, full bool) (*stability, *layer
 		return nil, nil, err
 	}
 	f := &layerCells{}
-	for a.net.Layers()[f.layer].Act == network.None {
-		if f.layer++; f.layer == len(a.net.Layers()) {
+	for a.whole.Layers()[f.layer].Act == network.None {
+		if f.layer++; f.layer == len(a.whole.Layers()) {
 			return s, &layerCells{}, nil
 		}
 	}
 	arr := &arrangement{ctx: ctx, ball: a.ball, work: arrangementWork}
-	planes, err := a.firstPlanes(ctx, f.layer, s)
-	if err != nil {
-		return nil, nil, err
+	planes, ok, err := a.firstPlanes(ctx, f.layer, s)
+	if !ok || err != nil {
+		return s, &layerCells{}, err
 	}
 	if full {
 		if v, ok := arr.count(nil, planes); ok {
@@ -67,35 +70,66 @@ func (a *analysis) withFirst(ctx context.Context, full bool) (*stability, *layer
 }
 
 // firstPlanes returns the distinct hyperplanes of layer i's unsettled neurons that cut the open
-// ball; the layers before are affine.
-func (a *analysis) firstPlanes(ctx context.Context, i int, s *stability) ([]*plane, error) {
-	var ps []*plane
-	c := a.center()
-	for j, u := range s.units[i] {
-		if u != unsettled || !a.net.Layers()[i].IsNeuron(j) {
-			continue
-		}
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		g, err := exactGradient(ctx, a.net, c, i, j)
-		if err != nil {
-			return nil, err
-		}
-		v := c.z[i].Rat(j)
-		if !cutsBall(a.ball, g, v) {
-			continue
-		}
-		n := len(g.N)
-		value := dyadic.Zeros(n + 1) // bring gradient and value to one scale
-		value.N[n].Set(&c.z[i].N[j])
-		value.Exp = c.z[i].Exp
-		f := dyadic.Vector{N: append(g.N, big.Int{}), Exp: g.Exp}.Add(value)
-		if p := newPlane(f.N[:n], &f.N[n]); p != nil && !contains(ps, p) {
-			ps = append(ps, p)
+// ball, and those on which two pieces of a maximum are equal; the layers before are affine. It
+// returns false where there are too many pairs of pieces for the budget of an arrangement to pair
+// their hyperplanes.
+func (a *analysis) firstPlanes(ctx context.Context, i int, s *stability) (ps []*plane, ok bool, err error) {
+	l, at, f := a.whole.Layers()[i], slices.Index(a.of, i), a.fold(s)
+	add := func(f dyadic.Vector) {
+		n := len(f.N) - 1
+		if g := (dyadic.Vector{N: f.N[:n], Exp: f.Exp}); cutsBall(a.ball, g, f.Rat(n)) {
+			if p := newPlane(f.N[:n], &f.N[n]); p != nil && !contains(ps, p) {
+				ps = append(ps, p)
+			}
 		}
 	}
-	return ps, nil
+	pairs := 0
+	if l.Act == network.Max {
+		for _, rows := range f.pieces[i] {
+			pairs += len(rows) * (len(rows) - 1) / 2
+		}
+	}
+	if float64(pairs)*float64(pairs)*8*float64(a.net.Inputs()) > arrangementWork {
+		return nil, false, nil
+	}
+	for u, status := range f.units[i] {
+		if status != unsettled || !l.IsNeuron(u) {
+			continue
+		}
+		rows := []int{u}
+		if l.Act == network.Max {
+			rows = f.pieces[i][u]
+		}
+		var forms []dyadic.Vector
+		for _, row := range rows {
+			form, err := a.formAt(ctx, at, row)
+			if err = errors.Join(err, ctx.Err()); err != nil {
+				return nil, false, err
+			}
+			for _, other := range forms {
+				add(form.Add(other.Times(slices.Repeat([]float64{-1}, len(other.N)))))
+			}
+			if forms = append(forms, form); l.Act != network.Max {
+				add(form)
+			}
+		}
+	}
+	return ps, true, nil
+}
+
+// formAt returns the exact form of unit j of layer i on the affine piece around the centre: its
+// gradient, and then its value there.
+func (a *analysis) formAt(ctx context.Context, i, j int) (dyadic.Vector, error) {
+	c := a.center()
+	g, err := exactGradient(ctx, a.net, c, i, j)
+	if err != nil {
+		return g, err
+	}
+	n := len(g.N)
+	value := dyadic.Zeros(n + 1) // bring gradient and value to one scale
+	value.N[n].Set(&c.z[i].N[j])
+	value.Exp = c.z[i].Exp
+	return dyadic.Vector{N: append(g.N, big.Int{}), Exp: g.Exp}.Add(value), nil
 }
 
 // cliqueCells returns the number of sets of at most n planes that meet in pairs inside the ball, an

@@ -17,9 +17,8 @@
 //
 // Two γ are given. All cells have every unit active: γ = Zaslavsky's sum at n', which gives
 // Montúfar's bound. C(n',j) cells have n'−j active, j ≤ dimension: Serra's. The tighter γ of Hinz
-// (2021, arXiv
-// 2103.17174) is not here: we have no proof of it that would stand in this file, and a bound without one
-// could be below the count.
+// (2021, arXiv 2103.17174) is not here: we have no proof of it that would stand in this file, and a
+// bound without one could be below the count.
 //
 // A leaky unit carries dimension where it is inactive too, and a unit without activation always:
 // active means then that a unit carries. With k neurons of which m are leaky, a cell with j
@@ -43,14 +42,14 @@ type gamma func(d int, c LayerCount) []*big.Int
 // gammaMontufar puts all cells where every unit is active.
 func gammaMontufar(d int, c LayerCount) []*big.Int {
 	h := zeros(c.P + c.K + 1)
-	h[c.P+c.K].Set(zaslavsky(c.K, d))
+	h[c.P+c.K].Set(c.cells(d))
 	return h
 }
 
 // gammaSerra puts C(k,j) cells where j neurons are inactive, j ≤ min(d,k).
 func gammaSerra(d int, c LayerCount) []*big.Int {
 	h := zeros(c.P + c.K + 1)
-	for j, cells := range binomials(c.K, min(d, c.K)) {
+	for j, cells := range c.ways(min(d, c.K)) {
 		i := c.lost(c.P+c.K, j)
 		h[i].Add(h[i], cells)
 	}
@@ -74,7 +73,7 @@ func hinz(ctx context.Context, n *network.Network, g gamma) (*big.Int, error) {
 		if l.Act == network.None {
 			continue
 		}
-		units := unsettledUnits(l)
+		units := unsettledUnits(l, n.Inputs())
 		next := zeros(len(h))
 		for d, regions := range h {
 			if regions.Sign() == 0 {

@@ -146,7 +146,7 @@ func TestSpansHoldEverySample(t *testing.T) {
 		n := randomNetwork(t, rng, 3)
 		b, err := ball.New([]ball.Norm{ball.L2, ball.LInf, ball.L1}[i%3], []float64{rng.NormFloat64(), 0, 1e5}, math.Ldexp(1, -rng.IntN(30)))
 		require.NoError(t, err)
-		a := &analysis{net: n, ball: b}
+		a := newAnalysis(n, b)
 		_, iv, err := a.intervals(t.Context())
 		require.NoError(t, err)
 		cr, err := a.crown(context.Background())
@@ -210,7 +210,7 @@ func TestLinearProgrammeReachesTheTriangleRelaxation(t *testing.T) {
 	require.NoError(t, err)
 	b, err := ball.New(ball.LInf, []float64{0}, 1)
 	require.NoError(t, err)
-	a := &analysis{net: n, ball: b}
+	a := newAnalysis(n, b)
 	r, err := a.programmes(context.Background())
 	require.NoError(t, err)
 	require.InDelta(t, 0, r.spans[1][0].lo, 1e-9)
@@ -234,7 +234,7 @@ func TestLinearProgrammesImproveOnBackSubstitution(t *testing.T) {
 			require.NoError(t, err)
 			b, err := ball.New(norm, []float64{0.5, 1, -0.5}, 0.5)
 			require.NoError(t, err)
-			a := &analysis{net: n, ball: b}
+			a := newAnalysis(n, b)
 			cr, err := a.crown(context.Background())
 			require.NoError(t, err)
 			lp, err := a.programmes(context.Background())

@@ -20,8 +20,9 @@ import (
 
 func montufar(_ context.Context, n *network.Network, _ ball.Ball) (*big.Int, error) {
 	v, d := big.NewInt(1), n.Inputs()
-	for _, l := range n.Layers() {
-		v.Mul(v, zaslavsky(l.Neurons(), d))
+	for i, c := range Unsettled(n) {
+		l := n.Layers()[i]
+		v.Mul(v, c.cells(d))
 		d = min(d, l.Out())
 	}
 	return v, nil

@@ -83,6 +83,13 @@ func (a *analysis) nearestBoundary(ctx context.Context) (Distance, error) {
 	if a.nearest != nil {
 		return *a.nearest, nil
 	}
+	if a.whole != a.net {
+		d, err := a.nearestAround(ctx)
+		if err == nil {
+			a.nearest = &d
+		}
+		return d, err
+	}
 	best := Distance{Neuron: -1, Lower: math.Inf(1), Upper: math.Inf(1)}
 	cands, onBoundary, err := a.boundaryCandidates(ctx)
 	if err != nil {

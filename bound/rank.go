@@ -31,8 +31,8 @@ const (
 // rankUpper returns an upper bound on the rank of the rows. It is 0 only if all entries are zero.
 func rankUpper(ctx context.Context, rows [][]float64) (int, error) {
 	rows = liveRows(rows)
-	if len(rows) == 0 {
-		return 0, nil
+	if err := ctx.Err(); err != nil || len(rows) == 0 {
+		return 0, err
 	}
 	cols := liveColumns(rows)
 	full := min(len(rows), len(cols))
@@ -75,13 +75,16 @@ func liveRows(rows [][]float64) [][]float64 {
 }
 
 func liveColumns(rows [][]float64) []int {
+	isLive := make([]bool, len(rows[0]))
+	for _, r := range rows {
+		for k, w := range r {
+			isLive[k] = isLive[k] || w != 0
+		}
+	}
 	var live []int
-	for k := range rows[0] {
-		for _, r := range rows {
-			if r[k] != 0 {
-				live = append(live, k)
-				break
-			}
+	for k, ok := range isLive {
+		if ok {
+			live = append(live, k)
 		}
 	}
 	return live
@@ -93,6 +96,9 @@ func liveColumns(rows [][]float64) []int {
 func rankModular(ctx context.Context, rows [][]float64, cols []int) (int, error) {
 	m := make([][]uint64, len(rows))
 	for i, r := range rows {
+		if err := ctx.Err(); err != nil {
+			return 0, err
+		}
 		e0 := dyadic.Least(r)
 		m[i] = make([]uint64, len(cols))
 		for j, k := range cols {

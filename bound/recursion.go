@@ -47,6 +47,9 @@ type LayerCount struct {
 	// RankCut is an upper bound on the rank of the rows of the K neurons, RankOut on that of the
 	// rows of all K+P units. 0 says that none is known.
 	RankCut, RankOut int
+	// Ways takes the place of C(K,j), for j = 0 … min(K, inputs), where the K are maxima, all of
+	// which carry dimension (Leaky = K); nil for neurons of two slopes.
+	Ways []*big.Int
 	// Cells is an upper bound on the cells that the layer alone makes of the cell at hand, nil
 	// when none is known. It is meant for the first layer.
 	Cells *big.Int
@@ -104,7 +107,7 @@ func recursionSmall(layers []LayerCount, d int) (uint64, bool) {
 	}
 	for l := len(layers) - 1; l >= 0; l-- {
 		c := layers[l]
-		if c.Cells != nil {
+		if c.Cells != nil || c.Ways != nil {
 			return 0, false
 		}
 		for e := 0; e <= d; e++ {
@@ -181,7 +184,7 @@ type recursionSums struct {
 }
 
 func newRecursionSums(c LayerCount, next []*big.Int) *recursionSums {
-	s := &recursionSums{c: c, next: next, binom: binomials(c.K, min(c.K, len(next)-1))}
+	s := &recursionSums{c: c, next: next, binom: c.ways(min(c.K, len(next)-1))}
 	if c.Cells != nil {
 		return s
 	}

@@ -95,11 +95,15 @@ const denseEntries = 1 << 26
 // layerRank returns an upper bound on the rank of the layer's matrix.
 func layerRank(ctx context.Context, l network.Layer) (int, error) {
 	s, ok := l.W.(*network.Sparse)
-	if !ok || l.Out()*l.In() <= denseEntries {
-		return rankUpper(ctx, denseRows(l))
+	if !ok || l.Rows()*l.In() <= denseEntries {
+		all, err := denseRows(ctx, l)
+		if err != nil {
+			return 0, err
+		}
+		return rankUpper(ctx, all)
 	}
 	rows, columns, seen := 0, 0, make([]bool, l.In())
-	for j := range l.Out() {
+	for j := range l.Rows() {
 		at, _ := s.Row(j)
 		rows += min(1, len(at))
 		for _, k := range at {
@@ -112,12 +116,16 @@ func layerRank(ctx context.Context, l network.Layer) (int, error) {
 	return min(rows, columns), nil
 }
 
-func denseRows(l network.Layer) [][]float64 {
-	rows := make([][]float64, l.Out())
+// denseRows returns the rows of a layer, those of a sparse one made anew.
+func denseRows(ctx context.Context, l network.Layer) ([][]float64, error) {
+	rows := make([][]float64, l.Rows())
 	for j := range rows {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		rows[j] = l.W.RawRowView(j)
 	}
-	return rows
+	return rows, nil
 }
 
 // layerSpectral returns an upper bound on the spectral norm of the layer's matrix or, with units,
@@ -130,7 +138,11 @@ func layerSpectral(ctx context.Context, l network.Layer, units []status, mask []
 	case units != nil:
 		return spectralUp(ctx, maskedRows(l, units, mask))
 	}
-	return spectralUp(ctx, denseRows(l))
+	all, err := denseRows(ctx, l)
+	if err != nil {
+		return 0, err
+	}
+	return spectralUp(ctx, all)
 }
 
 // sparseSpectral is layerSpectral for sparse rows, by norms that need one pass over the entries.

@@ -5,12 +5,13 @@
 // the affine piece around it, lies in exactly one region, and the region's pattern is the point's.
 // So distinct patterns are distinct regions. Signs are decided in floats, on the deviation from the
 // centre, with a running error bound; what they leave open is decided in integers, and a point on a
-// boundary is dropped.
+// boundary is dropped. With maxima it is a point of their tournament, whose regions lie in theirs.
 
 package bound
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"math/big"
 	"math/rand/v2"
@@ -51,46 +52,74 @@ func Sample(ctx context.Context, n *network.Network, b ball.Ball, count int, see
 		return nil, err
 	}
 	a := analysisOf(ctx, n, b)
+	var found []Witness
+	err := a.sample(ctx, count, seed, func(p network.Pattern, x dyadic.Vector) {
+		w := Witness{Pattern: p, X: x.Floats()}
+		if a.whole != a.net {
+			_, w.Pattern = n.ForwardExact(w.X)
+		}
+		found = append(found, w)
+	})
+	return found, err
+}
+
+// sample tells each of a point of each region that is found, with its pattern in the tournament.
+func (a *analysis) sample(ctx context.Context, count int, seed uint64, each func(p network.Pattern, x dyadic.Vector)) error {
 	if err := a.pass(ctx); err != nil {
-		return nil, err
+		return err
 	}
 	s := newSampler(a, seed)
-	var found []Witness
 	seen := map[string]bool{}
 	for i := range count {
 		if err := ctx.Err(); err != nil {
-			return found, err
+			return err
 		}
-		y := make([]float64, n.Inputs()) // the deviation, exactly
+		y := make([]float64, a.net.Inputs()) // the deviation, exactly
 		if i > 0 {
 			s.draw(y, i%2 == 0)
 		}
 		p, ok, err := s.pattern(ctx, y)
 		if err != nil {
-			return found, err
+			return err
 		}
 		if !ok {
 			continue
 		}
-		key := p.String()
-		if !seen[key] {
+		if key := a.region(p); !seen[key] {
 			seen[key] = true
-			found = append(found, Witness{Pattern: p, X: s.point(y).Floats()})
+			each(p, s.point(y))
 		}
 	}
-	return found, nil
+	return nil
+}
+
+// region names the region of the whole network in which that of the tournament's pattern lies.
+func (a *analysis) region(p network.Pattern) string {
+	if a.whole == a.net {
+		return p.String()
+	}
+	signs := make([]network.Pattern, len(a.net.Layers()))
+	var key []byte
+	for l, ly := range a.net.Layers() {
+		signs[l] = ly.SignsOf(p)
+		if p = p[ly.Neurons():]; a.whole.Layers()[a.of[l]].Act != network.Max {
+			key = append(key, signs[l].String()...)
+		}
+	}
+	return string(fmt.Append(key, a.winners(func(l, u int) int { return int(signs[l][u]) })))
 }
 
 func samples(ctx context.Context, n *network.Network, b ball.Ball) (*big.Int, error) {
 	weights := 1
 	for _, l := range n.Layers() {
-		weights += l.In() * l.Out()
+		weights += l.In() * l.Rows()
 	}
-	ws, err := Sample(ctx, n, b, max(16, min(sampleMost, sampleWork/weights)), sampleSeed)
+	found := int64(0)
+	err := analysisOf(ctx, n, b).sample(ctx, max(16, min(sampleMost, sampleWork/weights)), sampleSeed, func(network.Pattern, dyadic.Vector) { found++ })
 	if err != nil {
 		return nil, err
 	}
-	return big.NewInt(int64(max(1, len(ws)))), nil // a ball is never empty
+	return big.NewInt(max(1, found)), nil // a ball is never empty
 }
 
 type sampler struct {

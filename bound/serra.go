@@ -21,14 +21,26 @@ import (
 func Unsettled(n *network.Network) []LayerCount {
 	cs := make([]LayerCount, 0, len(n.Layers()))
 	for _, l := range n.Layers() {
-		cs = append(cs, unsettledUnits(l))
+		cs = append(cs, unsettledUnits(l, n.Inputs()))
 	}
 	return cs
 }
 
-// unsettledUnits is what the recursion needs to know of a layer of which nothing is settled.
-func unsettledUnits(l network.Layer) LayerCount {
+// unsettledUnits is what the recursion needs to know of a layer of which nothing is settled, in a
+// network of so many inputs.
+func unsettledUnits(l network.Layer, inputs int) LayerCount {
 	c := LayerCount{}
+	if l.Act == network.Max {
+		var more []int
+		for _, k := range l.Pieces {
+			if k > 1 {
+				more = append(more, k-1)
+			}
+		}
+		c.K, c.Leaky, c.P = len(more), len(more), l.Out()-len(more)
+		c.Ways = waysOf(more, inputs)
+		return c
+	}
 	for j := range l.B {
 		switch l.Below(j) {
 		case 1:

@@ -83,7 +83,7 @@ func TestNoBoundIsOnTheWrongSideOfTheCount(t *testing.T) {
 		inputs := rapid.IntRange(1, 2).Draw(t, "inputs")
 		n := tinyNetwork(t, inputs)
 		b := tinyBall(t, inputs, ball.LInf, ball.L1, ball.Box)
-		requireSound(t, n, b, bruteCount(n, b))
+		requireSound(t, all(n, b), bruteCount(n, b))
 	})
 }
 
@@ -94,12 +94,12 @@ func TestL2IsSoundForOneInput(t *testing.T) {
 		b := tinyBall(t, 1, ball.L2)
 		same, err := ball.New(ball.LInf, b.Center(), b.Radius())
 		require.NoError(t, err)
-		requireSound(t, n, b, bruteCount(n, same))
+		requireSound(t, all(n, b), bruteCount(n, same))
 	})
 }
 
-func requireSound(t require.TestingT, n *network.Network, b ball.Ball, count int64) {
-	for _, r := range bound.Evaluate(context.Background(), bound.All(), n, b) {
+func requireSound(t require.TestingT, rs []bound.Result, count int64) {
+	for _, r := range rs {
 		require.NoError(t, r.Err, r.Name)
 		switch r.Kind {
 		case bound.Upper:
@@ -127,13 +127,17 @@ func TestDominance(t *testing.T) {
 		inputs := rapid.IntRange(1, 4).Draw(t, "inputs")
 		n := tinyNetwork(t, inputs)
 		b := tinyBall(t, inputs, ball.L2, ball.LInf, ball.L1, ball.Box)
-		requireDominance(t, n, b)
+		requireDominance(t, all(n, b))
 	})
 }
 
-func requireDominance(t require.TestingT, n *network.Network, b ball.Ball) {
+func all(n *network.Network, b ball.Ball) []bound.Result {
+	return bound.Evaluate(context.Background(), bound.All(), n, b)
+}
+
+func requireDominance(t require.TestingT, rs []bound.Result) {
 	v := map[string]bound.Result{}
-	for _, r := range bound.Evaluate(context.Background(), bound.All(), n, b) {
+	for _, r := range rs {
 		require.NoError(t, r.Err, r.Name)
 		v[r.Name] = r
 	}
@@ -238,7 +242,7 @@ func TestExtremeBallsAreSound(t *testing.T) {
 		r := math.Ldexp(1, rapid.SampledFrom([]int{300, -300, -80, 1000, -1000, -1070}).Draw(t, "e"))
 		b, err := ball.New(rapid.SampledFrom([]ball.Norm{ball.LInf, ball.L1}).Draw(t, "norm"), c, r)
 		require.NoError(t, err)
-		requireSound(t, n, b, bruteCount(n, b))
+		requireSound(t, all(n, b), bruteCount(n, b))
 	})
 }
 
@@ -256,6 +260,6 @@ func TestExtremeWeightsAreSound(t *testing.T) {
 		scaled, err := network.New(ls)
 		require.NoError(t, err)
 		b := tinyBall(t, 2, ball.LInf, ball.L1, ball.Box)
-		requireSound(t, scaled, b, bruteCount(scaled, b))
+		requireSound(t, all(scaled, b), bruteCount(scaled, b))
 	})
 }

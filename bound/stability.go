@@ -28,6 +28,9 @@ const (
 // stability holds one status per unit of each layer; that of units without activation says nothing.
 type stability struct {
 	units [][]status
+	// pieces are, by layer and unit, those of maxima that may be the largest somewhere on the ball;
+	// nil in other layers. A maximum of one is active. See fold.
+	pieces [][][]int
 }
 
 // LayerTerms is what a local bound feeds the recursion with, for one layer.
@@ -58,15 +61,20 @@ type Explainer interface {
 // that live in the ball; above it the rank of the whole layer serves.
 const maskedRankBudget = 200_000
 
-// terms returns the recursion's terms under the given stability.
+// terms returns the recursion's terms under the given stability of the whole network.
 func (a *analysis) terms(ctx context.Context, s *stability) ([]LayerTerms, error) {
-	ts := make([]LayerTerms, 0, len(a.net.Layers()))
-	d := a.net.Inputs()
+	ts := make([]LayerTerms, 0, len(a.whole.Layers()))
+	d := a.whole.Inputs()
 	var dead []bool // inputs of the layer that are constant on the ball
-	for i, l := range a.net.Layers() {
+	for i, l := range a.whole.Layers() {
 		t := LayerTerms{Layer: i, Width: l.Out(), Affine: l.Act == network.None, Dim: d}
-		var cut, out []int // units
-		leaky := 0
+		rows := func(j int) []int { return []int{j} }
+		if l.Act == network.Max {
+			rows = func(u int) []int { return s.pieces[i][u] }
+		}
+		var cut, out []int // rows
+		var more []int     // pieces beyond the first, of maxima that cut
+		leaky, carry := 0, 0
 		nowDead := make([]bool, l.Out())
 		for j, u := range s.units[i] {
 			switch {
@@ -74,8 +82,8 @@ func (a *analysis) terms(ctx context.Context, s *stability) ([]LayerTerms, error
 				t.Active++
 			case u == unsettled:
 				t.Cutting++
-				cut = append(cut, j)
-				if l.Below(j) != 0 {
+				cut, more = append(cut, rows(j)...), append(more, len(rows(j))-1)
+				if l.Act == network.Max || l.Below(j) != 0 {
 					leaky++
 				}
 			default:
@@ -83,7 +91,8 @@ func (a *analysis) terms(ctx context.Context, s *stability) ([]LayerTerms, error
 				nowDead[j] = l.Below(j) == 0
 			}
 			if !nowDead[j] {
-				out = append(out, j)
+				carry++
+				out = append(out, rows(j)...)
 			}
 		}
 		var err, outErr error
@@ -92,10 +101,13 @@ func (a *analysis) terms(ctx context.Context, s *stability) ([]LayerTerms, error
 		if err = errors.Join(err, outErr); err != nil {
 			return nil, err
 		}
-		t.Count = LayerCount{K: t.Cutting, P: len(out) - t.Cutting, Leaky: leaky,
+		t.Count = LayerCount{K: t.Cutting, P: carry - t.Cutting, Leaky: leaky,
 			RankCut: t.RankCut, RankOut: t.RankOut}
+		if l.Act == network.Max {
+			t.Count.Ways = waysOf(more, a.whole.Inputs())
+		}
 		if t.RankCut == 0 { // without gradient nothing cuts, and nothing carries
-			t.Count.P, t.Count.K = len(out), 0
+			t.Count.P, t.Count.K = carry, 0
 		}
 		if t.RankOut == 0 {
 			t.Count.P = 0
@@ -107,7 +119,7 @@ func (a *analysis) terms(ctx context.Context, s *stability) ([]LayerTerms, error
 	return ts, nil
 }
 
-// rankOf bounds the rank of the rows of some units of layer i on the columns that are not dead. It does not grow
+// rankOf bounds the rank of some rows of layer i on the columns that are not dead. It does not grow
 // when rows or columns are taken away. 0 says that the rows are constant on the ball.
 func (a *analysis) rankOf(ctx context.Context, i int, units []int, dead []bool) (int, error) {
 	if len(units) == 0 {
@@ -117,7 +129,7 @@ func (a *analysis) rankOf(ctx context.Context, i int, units []int, dead []bool) 
 	if err != nil {
 		return 0, err
 	}
-	l := a.net.Layers()[i]
+	l := a.whole.Layers()[i]
 	r, cols := min(len(units), ranks[i]), l.In()
 	if len(units)*cols*min(len(units), cols) > maskedRankBudget {
 		return r, nil
@@ -186,7 +198,7 @@ func (l *localBound) Terms(ctx context.Context, n *network.Network, b ball.Ball)
 	if err != nil {
 		return nil, err
 	}
-	ts, err := a.terms(ctx, s)
+	ts, err := a.terms(ctx, a.fold(s))
 	if err != nil {
 		return nil, err
 	}

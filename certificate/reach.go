@@ -92,6 +92,7 @@ func (w *walker) reach() {
 	s.require(json.Unmarshal(text, &d) == nil, "expected a region as a line of JSON")
 	again, err := json.Marshal(d)
 	s.require(err == nil && bytes.Equal(text, again), "expected the fields of a region in their one spelling, and nothing else")
+	s.require(d.Rows != nil, "rows: null, expected a list, [] where there are none")
 	s.require(d.Region == number, "region %d, expected %d", d.Region, number)
 	z := w.regionForms()
 	s.require(d.Pattern == z.pattern, "pattern %.80s, expected that of the proof's next region, %.80s", d.Pattern, z.pattern)

@@ -53,33 +53,38 @@ func (m *Matrix) Write(w io.Writer) error {
 	return out.Flush()
 }
 
-// Rats returns integers as fractions, the first number before them.
-func Rats(first int64, row []*big.Int) []*big.Rat {
-	r := []*big.Rat{big.NewRat(first, 1)}
-	for _, v := range row {
-		r = append(r, new(big.Rat).SetInt(v))
+// Rats returns integers as fractions.
+func Rats(row ...*big.Int) []*big.Rat {
+	r := make([]*big.Rat, len(row))
+	for k, v := range row {
+		r[k] = new(big.Rat).SetInt(v)
 	}
 	return r
+}
+
+// after returns the row of a matrix that begins with a number.
+func after(first int64, row []*big.Int) []*big.Rat {
+	return append([]*big.Rat{big.NewRat(first, 1)}, Rats(row...)...)
 }
 
 // Inequalities returns {x : row·x ≤ 0} in dim dimensions as an H-representation.
 func Inequalities(dim int, rows [][]*big.Int, comment string) *Matrix {
 	m := &Matrix{Comment: comment, Width: dim + 1}
 	for _, r := range rows {
-		m.Rows = append(m.Rows, Rats(0, negated(r)))
+		m.Rows = append(m.Rows, after(0, negated(r)))
 	}
 	return m
 }
 
 // Generators returns the description as a V-representation: the vertex 0, the lines, the rays.
 func (d *Description) Generators(comment string) *Matrix {
-	m := &Matrix{Comment: comment, Vertices: true, Width: d.Dim + 1, Rows: [][]*big.Rat{Rats(1, zeros(d.Dim))}}
+	m := &Matrix{Comment: comment, Vertices: true, Width: d.Dim + 1, Rows: [][]*big.Rat{after(1, zeros(d.Dim))}}
 	for _, l := range d.Lineality {
 		m.Linearity = append(m.Linearity, len(m.Rows))
-		m.Rows = append(m.Rows, Rats(0, l))
+		m.Rows = append(m.Rows, after(0, l))
 	}
 	for _, r := range d.Rays {
-		m.Rows = append(m.Rows, Rats(0, r))
+		m.Rows = append(m.Rows, after(0, r))
 	}
 	return m
 }
@@ -94,7 +99,7 @@ func (m *Matrix) Homogeneous() (rows [][]*big.Int, err error) {
 		if r[0].Sign() != 0 {
 			return nil, fmt.Errorf("row %d: the constant %s, expected 0: a cone has no other", i+1, r[0].RatString())
 		}
-		rows = append(rows, negated(wholeOf(r[1:])))
+		rows = append(rows, negated(Whole(r[1:])))
 	}
 	for _, i := range m.Linearity {
 		rows = append(rows, negated(rows[i]))
@@ -102,17 +107,17 @@ func (m *Matrix) Homogeneous() (rows [][]*big.Int, err error) {
 	return rows, nil
 }
 
-// wholeOf returns fractions times their least common denominator.
-func wholeOf(r []*big.Rat) []*big.Int {
-	den, w := big.NewInt(1), make([]*big.Int, len(r))
-	for _, x := range r {
-		den = leastCommon(den, x.Denom())
+// Whole returns the primitive integers in the direction of fractions.
+func Whole(row []*big.Rat) []*big.Int {
+	common, w := big.NewInt(1), make([]*big.Int, len(row))
+	for _, x := range row {
+		common = leastCommon(common, x.Denom())
 	}
-	for k, x := range r {
-		w[k] = new(big.Int).Quo(den, x.Denom())
+	for k, x := range row {
+		w[k] = new(big.Int).Quo(common, x.Denom())
 		w[k].Mul(w[k], x.Num())
 	}
-	return w
+	return Primitive(w)
 }
 
 // Bounds on what is read: a number of longer text, or a matrix of more numbers, is no cone that could

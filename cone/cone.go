@@ -50,11 +50,11 @@ var ErrTooLarge = errors.New("too many rays")
 // context's cause are errors.
 func Describe(ctx context.Context, dim int, rows [][]*big.Int, opts Options) (*Description, error) {
 	if dim < 0 {
-		return nil, fmt.Errorf("cone: %d dimensions, expected 0 at least", dim)
+		return nil, fmt.Errorf("%d dimensions, expected 0 at least", dim)
 	}
 	for i, r := range rows {
 		if len(r) != dim {
-			return nil, fmt.Errorf("cone: row %d has %d numbers, expected %d", i, len(r), dim)
+			return nil, fmt.Errorf("row %d has %d numbers, expected %d", i, len(r), dim)
 		}
 	}
 	e := echelon{width: dim}

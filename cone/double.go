@@ -6,34 +6,13 @@ import (
 	"context"
 	"fmt"
 	"math/big"
-	"math/bits"
 	"slices"
 )
 
 // ray is an extreme ray, and which of the constraints that were added hold on it with equality.
 type ray struct {
 	vector
-	on    Incidence
-	count int    // of on
-	hash  uint64 // of on, see mix
-}
-
-func newRay(v vector, on Incidence) ray {
-	r := ray{vector: v, on: on}
-	for k, w := range on {
-		for ; w != 0; w &= w - 1 {
-			r.count++
-			r.hash ^= mix(k<<6 + bits.TrailingZeros64(w))
-		}
-	}
-	return r
-}
-
-// add says that a constraint holds on the ray.
-func (r *ray) add(c int) {
-	r.on.Add(c)
-	r.count++
-	r.hash ^= mix(c)
+	on Incidence
 }
 
 // method is the double description in the making. Constraints keep their numbers in rows.
@@ -42,6 +21,7 @@ type method struct {
 	rows   []vector
 	rays   []ray
 	values []number // of the row at work, at each ray
+	on     []Incidence
 	most   int
 }
 
@@ -104,7 +84,7 @@ func (m *method) start(ctx context.Context, rows [][]*big.Int) (rest []int, err 
 				on.Add(c)
 			}
 		}
-		m.rays = append(m.rays, newRay(vectorOf(v), on))
+		m.rays = append(m.rays, ray{vectorOf(v), on})
 	}
 	return rest, m.fits(len(m.rays))
 }
@@ -114,7 +94,7 @@ func (m *method) fits(rays int) error {
 	if rays <= m.most {
 		return nil
 	}
-	return fmt.Errorf("cone: more than %d rays at a time, %w: expected fewer constraints or dimensions, another order, or a higher limit", m.most, ErrTooLarge)
+	return fmt.Errorf("more than %d rays at a time, %w: expected fewer constraints or dimensions, another order, or a higher limit", m.most, ErrTooLarge)
 }
 
 // deepest returns where in a list of rows the one is that cuts off the most rays.
@@ -136,11 +116,11 @@ func (m *method) deepest(rest []int) (at int) {
 
 // cut adds a constraint: rays above it give way to those born between them and their neighbours below.
 func (m *method) cut(ctx context.Context, c int) error {
-	m.values = m.values[:0]
+	m.values, m.on = m.values[:0], m.on[:0]
 	var above, below []int
 	for i := range m.rays {
 		v := m.rows[c].times(&m.rays[i].vector)
-		m.values = append(m.values, v)
+		m.values, m.on = append(m.values, v), append(m.on, m.rays[i].on)
 		switch s := v.sign(); {
 		case s > 0:
 			above = append(above, i)
@@ -149,21 +129,21 @@ func (m *method) cut(ctx context.Context, c int) error {
 		}
 	}
 	var born []ray
-	p := pairs{dim: m.dim, rays: m.rays, width: len(m.rows), found: func(i, j int, on Incidence) error {
+	err := Adjacent(ctx, m.dim, m.on, above, below, func(i, j int, both Incidence) error {
 		v := between(&m.rays[i].vector, m.values[i], &m.rays[j].vector, m.values[j])
-		on = slices.Clone(on)
+		on := slices.Clone(both)
 		on.Add(c)
-		born = append(born, newRay(v, on))
+		born = append(born, ray{v, on})
 		return m.fits(len(m.rays) + len(born))
-	}}
-	if err := p.run(ctx, above, below); err != nil {
+	})
+	if err != nil {
 		return err
 	}
 	kept := m.rays[:0]
 	for i := range m.rays {
 		switch s := m.values[i].sign(); {
 		case s == 0:
-			m.rays[i].add(c)
+			m.rays[i].on.Add(c)
 			kept = append(kept, m.rays[i])
 		case s < 0:
 			kept = append(kept, m.rays[i])

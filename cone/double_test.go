@@ -70,21 +70,24 @@ func TestAdjacencyIsThatOfTheAddedConstraints(t *testing.T) {
 					if m.onFace(i, j) == dim-2 {
 						want = append(want, fmt.Sprint(i, j))
 					}
-					simple := m.rays[i].count == dim-1 && m.rays[j].count == dim-1
+					simple := m.rays[i].on.Len() == dim-1 && m.rays[j].on.Len() == dim-1
 					kinds[fmt.Sprint("simple ", simple)]++
 				}
 			}
-			p := pairs{dim: dim, rays: m.rays, width: len(m.rows), found: func(i, j int, on Incidence) error {
+			var on []Incidence
+			for _, r := range m.rays {
+				on = append(on, r.on)
+			}
+			require.NoError(t, Adjacent(context.Background(), dim, on, above, below, func(i, j int, both Incidence) error {
 				got = append(got, fmt.Sprint(i, j))
 				return nil
-			}}
-			require.NoError(t, p.run(context.Background(), above, below))
+			}))
 			slices.Sort(want)
 			slices.Sort(got)
 			require.Equal(t, want, got)
 			require.NoError(t, m.cut(context.Background(), c))
 			for i := range m.rays {
-				require.Equal(t, m.rays[i].on.Len(), m.rays[i].count)
+				require.Zero(t, m.rays[i].on.Int().Cmp(IncidenceOf(m.rays[i].on.Int(), len(rows)).Int()))
 				require.Equal(t, dim-1, m.onFace(i), "an extreme ray")
 			}
 		}

@@ -5,13 +5,36 @@ package cone
 // two have in common, for what holds on both cuts out the smallest face that has both, and a face
 // of a higher dimension has a third ray.
 
-import "math/bits"
+import (
+	"encoding/binary"
+	"math/big"
+	"math/bits"
+)
 
 // Incidence is a set of constraints.
 type Incidence []uint64
 
 // NewIncidence returns the empty set of constraints below n.
 func NewIncidence(n int) Incidence { return make(Incidence, (n+63)/64) }
+
+// IncidenceOf returns the set of the bits of a number below 2^n.
+func IncidenceOf(set *big.Int, n int) Incidence {
+	s := NewIncidence(n)
+	text := set.FillBytes(make([]byte, 8*len(s)))
+	for k := range s {
+		s[k] = binary.BigEndian.Uint64(text[len(text)-8*(k+1):])
+	}
+	return s
+}
+
+// Int returns the number whose bits the set has.
+func (s Incidence) Int() *big.Int {
+	text := make([]byte, 8*len(s))
+	for k, w := range s {
+		binary.BigEndian.PutUint64(text[len(text)-8*(k+1):], w)
+	}
+	return new(big.Int).SetBytes(text)
+}
 
 // Has says whether constraint i is in the set.
 func (s Incidence) Has(i int) bool { return i>>6 < len(s) && s[i>>6]>>(i&63)&1 == 1 }
@@ -72,15 +95,15 @@ func (s Incidence) members(list []int) []int {
 // table is the incidences of many rays by constraint: for each the set of rays on it.
 type table [][]uint64
 
-func newTable(constraints int, rays []ray) table {
-	words := (len(rays) + 63) / 64
-	store := make([]uint64, constraints*words)
-	t := make(table, constraints)
+func newTable(on []Incidence) table {
+	words := (len(on) + 63) / 64
+	t := make(table, 64*len(on[0]))
+	store := make([]uint64, len(t)*words)
 	for c := range t {
 		t[c] = store[c*words : (c+1)*words]
 	}
-	for i := range rays {
-		for k, w := range rays[i].on {
+	for i, s := range on {
+		for k, w := range s {
 			for ; w != 0; w &= w - 1 {
 				t[k<<6+bits.TrailingZeros64(w)][i>>6] |= 1 << (i & 63)
 			}

@@ -9,26 +9,19 @@ package cone
 import (
 	"context"
 	"math/bits"
+	"slices"
 )
 
-// pairs looks for adjacent rays.
-type pairs struct {
-	dim   int
-	rays  []ray
-	found func(i, j int, on Incidence) error // i above the constraint, j below
-
-	columns table // made when two rays that are not simple meet
-	width   int   // constraints
-	list    []int
-	both    Incidence
-}
-
-// stride is how many rays are looked at between two questions whether to stop: far below a second.
-const stride = 64
-
-// run calls found for all adjacent pairs of rays, one of each side.
-func (p *pairs) run(ctx context.Context, above, below []int) error {
-	p.both = NewIncidence(p.width)
+// Adjacent calls found for all adjacent pairs of extreme rays, one of each list. They are rays of a
+// cone of so many dimensions that holds no line, told by the constraints that hold at them: on, sets of
+// one length, those of all rays. What the two share is valid during the call. An error of found
+// or of the context ends it. The vertices of a polytope are the rays of the cone over it, which has one
+// dimension more.
+func Adjacent(ctx context.Context, dim int, on []Incidence, above, below []int, found func(i, j int, both Incidence) error) error {
+	if len(above) == 0 || len(below) == 0 {
+		return nil
+	}
+	p := &pairs{dim: dim, on: on, found: found, both: slices.Clone(on[above[0]])}
 	simpleAbove, otherAbove := p.part(above)
 	simpleBelow, otherBelow := p.part(below)
 	if err := p.hashed(ctx, simpleAbove, simpleBelow); err != nil {
@@ -43,10 +36,22 @@ func (p *pairs) run(ctx context.Context, above, below []int) error {
 	return p.each(ctx, otherAbove, otherBelow, false)
 }
 
+// pairs looks for adjacent rays.
+type pairs struct {
+	dim   int
+	on    []Incidence
+	found func(i, j int, both Incidence) error
+
+	columns table  // made when two rays that are not simple meet
+	list    []int  // the constraints of the ray at work
+	hash    uint64 // of these, see mix
+	both    Incidence
+}
+
 // part parts rays into simple ones and others.
 func (p *pairs) part(list []int) (simple, other []int) {
 	for _, i := range list {
-		if p.rays[i].count == p.dim-1 {
+		if p.on[i].Len() == p.dim-1 {
 			simple = append(simple, i)
 		} else {
 			other = append(other, i)
@@ -57,18 +62,16 @@ func (p *pairs) part(list []int) (simple, other []int) {
 
 // each looks at all pairs of two lists, of which one has only simple rays or none.
 func (p *pairs) each(ctx context.Context, above, below []int, simple bool) error {
-	for n, i := range above {
-		if n%stride == 0 {
-			if err := context.Cause(ctx); err != nil {
-				return err
-			}
+	for _, i := range above {
+		if err := context.Cause(ctx); err != nil {
+			return err
 		}
-		on := p.rays[i].on
+		on := p.on[i]
 		for _, j := range below {
-			if on.common(p.rays[j].on) < p.dim-2 {
+			if on.common(p.on[j]) < p.dim-2 {
 				continue
 			}
-			p.both.meet(on, p.rays[j].on)
+			p.both.meet(on, p.on[j])
 			if !simple && p.apart(i, j) {
 				continue
 			}
@@ -83,7 +86,7 @@ func (p *pairs) each(ctx context.Context, above, below []int, simple bool) error
 // apart says whether a third ray is on all that two share.
 func (p *pairs) apart(i, j int) bool {
 	if p.columns == nil {
-		p.columns = newTable(p.width, p.rays)
+		p.columns = newTable(p.on)
 	}
 	p.list = p.both.members(p.list[:0])
 	return p.columns.third(p.list, i, j)
@@ -91,25 +94,19 @@ func (p *pairs) apart(i, j int) bool {
 
 // hashed finds the pairs of simple rays: each shares all its constraints but one with the other.
 func (p *pairs) hashed(ctx context.Context, above, below []int) error {
-	if len(above) == 0 || len(below) == 0 {
-		return nil
-	}
 	kept, asked, swapped := below, above, false
 	if len(above) < len(below) {
 		kept, asked, swapped = above, below, true
 	}
 	s := newShared(len(kept) * (p.dim - 1))
 	for _, i := range kept {
-		p.list = p.rays[i].on.members(p.list[:0])
-		for _, c := range p.list {
-			s.add(p.rays[i].hash^mix(c), i, c)
+		for _, c := range p.members(i) {
+			s.add(p.hash^mix(c), i, c)
 		}
 	}
-	for n, i := range asked {
-		if n%stride == 0 {
-			if err := context.Cause(ctx); err != nil {
-				return err
-			}
+	for _, i := range asked {
+		if err := context.Cause(ctx); err != nil {
+			return err
 		}
 		if err := p.ask(s, i, swapped); err != nil {
 			return err
@@ -118,17 +115,25 @@ func (p *pairs) hashed(ctx context.Context, above, below []int) error {
 	return nil
 }
 
+// members lists and hashes the constraints at a ray.
+func (p *pairs) members(i int) []int {
+	p.list, p.hash = p.on[i].members(p.list[:0]), 0
+	for _, c := range p.list {
+		p.hash ^= mix(c)
+	}
+	return p.list
+}
+
 // ask finds those in a table that are adjacent to a simple ray.
 func (p *pairs) ask(s *shared, i int, swapped bool) error {
-	on := p.rays[i].on
-	p.list = on.members(p.list[:0])
-	for _, c := range p.list {
-		for at := s.first(p.rays[i].hash ^ mix(c)); at != 0; at = s.entries[at].next {
+	on := p.on[i]
+	for _, c := range p.members(i) {
+		for at := s.first(p.hash ^ mix(c)); at != 0; at = s.entries[at].next {
 			e := s.entries[at]
-			if !p.rays[e.ray].on.sameBut(int(e.left), on, c) {
+			if !p.on[e.ray].sameBut(int(e.left), on, c) {
 				continue
 			}
-			p.both.meet(p.rays[e.ray].on, on)
+			p.both.meet(p.on[e.ray], on)
 			a, b := i, int(e.ray)
 			if swapped {
 				a, b = b, a

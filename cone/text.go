@@ -115,7 +115,7 @@ func ReadCSV(r io.Reader) (rows [][]*big.Int, rounded int, err error) {
 				rounded++
 			}
 		}
-		rows = append(rows, wholeOf(row))
+		rows = append(rows, Whole(row))
 	}
 	if len(rows) == 0 {
 		return nil, 0, errors.New("no rows, expected at least one line of numbers")

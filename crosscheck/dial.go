@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"math/big"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -23,8 +24,8 @@ import (
 // Theorem. Let B be the ball, N a network with L layers with an activation, and Q a region of the
 // network N_m that ends with the m-th of them, with pattern p. Let N_p be N with each neuron of
 // these m layers replaced by the linear function that it is on Q: z where p is +, 0 where p is 0 or
-// the unit is an inactive ReLU, slope·z where it is an inactive leaky unit. Then for every upper
-// bound U
+// the unit is an inactive ReLU, slope·z where it is an inactive leaky unit, and each maximum by the
+// piece that is the largest on Q. Then for every upper bound U
 //
 //	count(N, B) ≤ Σ_Q U(N_p, B),
 //
@@ -156,6 +157,11 @@ func splitAfter(n *network.Network, m int) (front, rest []network.Layer) {
 func pieceNetwork(front, rest []network.Layer, p network.Pattern) *network.Network {
 	var all []network.Layer
 	for _, l := range front {
+		if l.Act == network.Max {
+			all = append(all, winningRows(l, p))
+			p = p[l.Signs():]
+			continue
+		}
 		signs := l.SignsOf(p)
 		p = p[l.Neurons():]
 		if l.Act == network.None {
@@ -174,4 +180,23 @@ func pieceNetwork(front, rest []network.Layer, p network.Pattern) *network.Netwo
 		all = append(all, network.Layer{W: mat.DenseCopyOf(l.W), B: l.B, Act: network.None}, diagonal)
 	}
 	return gen.Build(append(all, rest...)...)
+}
+
+// winningRows returns the affine layer that a layer of maxima is where its pieces have the signs
+// with which p begins.
+func winningRows(l network.Layer, p network.Pattern) network.Layer {
+	rows := network.NewSparse(l.In())
+	a, first := network.Layer{}, 0
+	for _, k := range l.Pieces {
+		win := first
+		if k > 1 {
+			win += slices.Index(p[:k], 1)
+			p = p[k:]
+		}
+		rows.AppendDense(l.W.RawRowView(win))
+		a.B = append(a.B, l.B[win])
+		first += k
+	}
+	a.W = rows.Smaller()
+	return a
 }

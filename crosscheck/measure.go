@@ -5,6 +5,7 @@ package crosscheck
 
 import (
 	"context"
+	"errors"
 	"math/big"
 
 	"github.com/relucell/relucell/ball"
@@ -34,9 +35,13 @@ type MeasuredLayer struct {
 	Dim int
 }
 
-// Measure walks all regions and returns the measured terms, a layer with an
-// activation at a time. It is an error if ctx ends first.
+// Measure walks all regions and returns the measured terms, a layer with an activation at a time.
+// It is an error if ctx ends first, or the network has maxima, whose pieces are neither active nor
+// inactive.
 func Measure(ctx context.Context, n *network.Network, b ball.Ball) ([]MeasuredLayer, error) {
+	if n.Maximal() {
+		return nil, errors.New("network: it has maxima, expected neurons of two slopes, of which active ones are counted; the bounds and their terms are there without --measured")
+	}
 	m := newMeasurer(n)
 	for r, err := range enumerate.Regions(ctx, n, b, enumerate.Options{Workers: 1}) {
 		if err != nil {

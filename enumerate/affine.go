@@ -76,7 +76,9 @@ func newAffines(n *network.Network) *affines {
 	}
 	for i, b := range a.layers[0].B {
 		row := a.layers[0].z[i*wide : (i+1)*wide]
-		copy(row, a.layers[0].W.RawRowView(i))
+		for k, w := range a.layers[0].Entries(i) {
+			row[k] = w
+		}
 		row[wide-3] = b
 	}
 	return a

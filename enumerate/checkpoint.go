@@ -59,7 +59,7 @@ func openCheckpoint(net *network.Network, b ball.Ball, opt Options, tune *tuning
 	if opt.Observer != nil {
 		o, ok := opt.Observer.(Snapshotter)
 		if !ok {
-			return nil, marked{errors.New("enumerate: a checkpoint beside an observer that is no Snapshotter"), ErrInput}
+			return nil, marked{errors.New("a checkpoint beside an observer that is no Snapshotter"), ErrInput}
 		}
 		observer = o.Identity()
 	}

@@ -5,7 +5,6 @@ package enumerate
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math/big"
 	"runtime"
 	"sync/atomic"
@@ -35,10 +34,10 @@ func Count(ctx context.Context, net *network.Network, b ball.Ball, opt Options) 
 // solved exactly. An error of the solver ends the count: a failure is not an answer.
 func CountPlain(ctx context.Context, net *network.Network, b ball.Ball, solver lp.Solver, opt Options) (Result, error) {
 	if opt.Checkpoint != "" {
-		return Result{}, marked{errors.New("enumerate: the plain walk keeps no checkpoint"), ErrInput}
+		return Result{}, marked{errors.New("the plain walk keeps no checkpoint"), ErrInput}
 	}
-	if net.Maximal() {
-		return Result{}, marked{errors.New("enumerate: the plain walk asks of neurons alone, and the network has maxima: Count speaks of them, and a proof of what it finds can be checked"), ErrInput}
+	if net.Maximal() && opt.Observer != nil {
+		return Result{}, marked{errors.New("a proof by the plain walk of a network with maxima, expected one of Count, or none"), ErrInput}
 	}
 	opt.Workers = 1
 	return count(ctx, net, b, opt, plan{oracle: solver})
@@ -47,7 +46,7 @@ func CountPlain(ctx context.Context, net *network.Network, b ball.Ball, solver l
 func count(ctx context.Context, net *network.Network, b ball.Ball, opt Options, p plan) (Result, error) {
 	start := time.Now()
 	if opt.Visitor != nil && (opt.Observer != nil || opt.Checkpoint != "") {
-		return Result{}, marked{errors.New("enumerate: a Visitor beside an Observer or a Checkpoint"), ErrInput}
+		return Result{}, marked{errors.New("a Visitor beside an Observer or a Checkpoint"), ErrInput}
 	}
 	m, release, err := compileFor(ctx, net, b, p.grace())
 	defer release()
@@ -96,7 +95,7 @@ func count(ctx context.Context, net *network.Network, b ball.Ball, opt Options, 
 		lost = closeCheckpoint(records)
 	}
 	if out.Err != nil {
-		return Result{}, marked{fmt.Errorf("enumerate: %w", out.Err), ErrUndecided}
+		return Result{}, marked{out.Err, ErrUndecided}
 	}
 	res := result(m, opt, out)
 	res.Resumed, res.Elapsed = resumed(), time.Since(start)
@@ -131,6 +130,9 @@ func prepare(ctx context.Context, m *tree.Subject, opt Options, p plan) walk.Con
 			wants = tree.Proofs
 		}
 		cfg.NewTree = func(halt *atomic.Bool) tree.Tree { return tree.NewVertices(m, p.policy, halt, shared, wants) }
+	case !each && !proof && tree.KeepsClasses(m, p.policy):
+		shared := new(tree.Fallbacks)
+		cfg.NewTree = func(halt *atomic.Bool) tree.Tree { return tree.NewClasses(m, p.policy, halt, shared) }
 	default:
 		cfg.NewTree = func(halt *atomic.Bool) tree.Tree { return tree.NewSolved(m, p.policy, halt, proof) }
 	}

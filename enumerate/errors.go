@@ -7,12 +7,12 @@ import "errors"
 var (
 	// ErrInput: the network, the ball and the options do not go together, or are outside the
 	// limits.
-	ErrInput = errors.New("enumerate: bad input")
+	ErrInput = errors.New("bad input")
 	// ErrUndecided: no tier could decide, the exact one included. There is no answer.
-	ErrUndecided = errors.New("enumerate: undecided")
+	ErrUndecided = errors.New("undecided")
 	// ErrNoVertices: a region is round, or has too many inputs to be described; the error says
 	// which.
-	ErrNoVertices = errors.New("enumerate: no vertices")
+	ErrNoVertices = errors.New("no vertices")
 )
 
 // marked is an error of a kind, in its own words.

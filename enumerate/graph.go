@@ -71,7 +71,7 @@ func NewGraph(ctx context.Context, all []Region) (*Graph, error) {
 			k, ok := number[key(n.Pattern)]
 			switch {
 			case !ok:
-				return nil, fmt.Errorf("enumerate: region %v, beside %v, is not among the %d regions, expected all of the ball", n.Pattern, r.Pattern, len(all))
+				return nil, fmt.Errorf("region %v, beside %v, is not among the %d regions, expected all of the ball", n.Pattern, r.Pattern, len(all))
 			case i < k:
 				g.Edges = append(g.Edges, Edge{i, k, n.Neuron})
 			default:
@@ -83,10 +83,10 @@ func NewGraph(ctx context.Context, all []Region) (*Graph, error) {
 		slices.SortFunc(edges, func(e, f Edge) int { return cmp.Or(e.A-f.A, e.B-f.B) })
 	}
 	if !slices.Equal(g.Edges, back) {
-		return nil, fmt.Errorf("enumerate: a region is beside another that is not beside it: %w", ErrUndecided)
+		return nil, fmt.Errorf("a region is beside another that is not beside it: %w", ErrUndecided)
 	}
 	if n := g.pieces(); n > 1 {
-		return nil, fmt.Errorf("enumerate: the %d regions are in %d pieces, expected all of the ball in one", len(all), n)
+		return nil, fmt.Errorf("the %d regions are in %d pieces, expected all of the ball in one", len(all), n)
 	}
 	return g, nil
 }

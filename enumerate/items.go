@@ -5,7 +5,6 @@ package enumerate
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 
 	"github.com/relucell/relucell/ball"
@@ -62,7 +61,7 @@ func (s *Items) RootUpper() journal.Cell { return journal.Cell{Upper: s.subject.
 func (s *Items) Walk(path []int8, budget int64, o Observer) (journal.Answer, error) {
 	a, err := s.with(func(w *walk.Items) (journal.Answer, error) { return w.Walk(s.ctx, path, budget, sinkOf(o)) })
 	if err != nil && s.ctx.Err() == nil && !errors.Is(err, ErrNowhere) {
-		err = marked{fmt.Errorf("enumerate: %w", err), ErrUndecided}
+		err = marked{err, ErrUndecided}
 	}
 	return a, err
 }

@@ -67,7 +67,7 @@ func Regions(ctx context.Context, net *network.Network, b ball.Ball, opt Options
 // forRegions says what of the options has no place here.
 func (o *Options) forRegions() error {
 	if o.Gap != 0 || o.Observer != nil || o.Visitor != nil || o.Checkpoint != "" {
-		return marked{errors.New("enumerate: Regions takes no Gap, Observer, Visitor or Checkpoint"), ErrInput}
+		return marked{errors.New("Regions takes no Gap, Observer, Visitor or Checkpoint"), ErrInput}
 	}
 	return nil
 }

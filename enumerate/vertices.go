@@ -85,7 +85,7 @@ const mostVolume = 5
 // Vertices, or more than 5 inputs.
 func (r Region) Volume() (*big.Rat, error) {
 	if n := r.of.net.Inputs(); n > mostVolume {
-		return nil, marked{fmt.Errorf("enumerate: a volume in %d inputs, expected %d at most", n, mostVolume), ErrNoVertices}
+		return nil, marked{fmt.Errorf("a volume in %d inputs, expected %d at most", n, mostVolume), ErrNoVertices}
 	}
 	g, m, err := r.polytope()
 	if err != nil {
@@ -118,7 +118,7 @@ func (r Region) Facets() ([]int, error) {
 // polytope returns a guide, to be put back, that stands at the region, which is to be a polytope.
 func (r Region) polytope() (*tree.Guide, *tree.Subject, error) {
 	if n := r.of.net.Inputs(); n > 1 && r.of.ball.Norm() == ball.L2 {
-		return nil, nil, marked{fmt.Errorf("enumerate: a region of an l2 ball in %d inputs is no polytope: ask for its vertices in an linf ball or a box, around it or inside", n), ErrNoVertices}
+		return nil, nil, marked{fmt.Errorf("a region of an l2 ball in %d inputs is no polytope: ask for its vertices in an linf ball or a box, around it or inside", n), ErrNoVertices}
 	}
 	return r.guide()
 }
@@ -127,7 +127,7 @@ func (r Region) polytope() (*tree.Guide, *tree.Subject, error) {
 func (r Region) guide() (*tree.Guide, *tree.Subject, error) {
 	o := r.of
 	if n, most := o.net.Inputs(), tree.Guidable(o.ball.Norm()); n > most {
-		return nil, nil, marked{fmt.Errorf("enumerate: vertices in %d inputs of the %v ball, expected %d at most", n, o.ball.Norm(), most), ErrNoVertices}
+		return nil, nil, marked{fmt.Errorf("vertices in %d inputs of the %v ball, expected %d at most", n, o.ball.Norm(), most), ErrNoVertices}
 	}
 	m, err := o.subject()
 	if err != nil {

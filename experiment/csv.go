@@ -26,7 +26,7 @@ import (
 const maxTableBytes = 1 << 28
 
 // DataNames are the sets that OpenData knows by name.
-var DataNames = []string{"moons", "spirals", "iris", "digits"}
+var DataNames = []string{"moons", "spirals", "iris", "digits", "mnist"}
 
 // cached are the files of the sets that are fetched, not drawn.
 var cached = map[string]string{"iris": "iris.csv", "digits": "digits.csv.gz"}
@@ -35,8 +35,8 @@ var cached = map[string]string{"iris": "iris.csv", "digits": "digits.csv.gz"}
 const digitsInk = 16
 
 // OpenData returns the data set of a name, or reads a CSV file (gzip by the ending .gz): numbers,
-// the class in the last column, at most one header line. cache is the folder that holds iris.csv
-// and digits.csv.gz. Pixels of digits are divided by 16; columns of any other table get mean 0 and
+// the class in the last column, at most one header line. cache is the folder that holds iris.csv,
+// digits.csv.gz and mnist/0.json to 9.json. Pixels of digits are divided by 16; columns of any other table get mean 0 and
 // deviation 1 over all rows. Errors are of one line and name the file.
 func OpenData(source, cache string) (*Data, error) {
 	switch source {
@@ -44,6 +44,8 @@ func OpenData(source, cache string) (*Data, error) {
 		return TwoMoons(), nil
 	case "spirals":
 		return Spirals(), nil
+	case "mnist":
+		return openMNIST(filepath.Join(cache, "mnist"))
 	case "":
 		return nil, errors.New("data: empty, expected " + strings.Join(DataNames, ", ") + " or a CSV file")
 	}

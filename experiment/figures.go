@@ -82,7 +82,7 @@ func (r *runner) draw(name string, panels ...*plot.Plot) error {
 	return r.folder.write(figuresFolder+"/"+name+"."+r.opt.Figures, b.Bytes())
 }
 
-func (s *Study) newPanel(title, x, y string) *plot.Plot {
+func newPanel(title, x, y string) *plot.Plot {
 	p := plot.New()
 	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = title, x, y
 	p.Title.TextStyle.Font.Size = vg.Points(11)
@@ -91,6 +91,7 @@ func (s *Study) newPanel(title, x, y string) *plot.Plot {
 	p.Legend.Top = true
 	p.Legend.Padding, p.Legend.XOffs = vg.Points(2), -vg.Points(4)
 	p.Legend.ThumbnailWidth = vg.Points(24)
+	p.X.Tick.Marker, p.Y.Tick.Marker = chart.Linear{}, chart.Linear{}
 	chart.AddGrid(p)
 	return p
 }
@@ -125,7 +126,7 @@ func lows(v []span) []float64 {
 type curve struct{ mid, from, to plotter.XYs }
 
 func (s *Study) distancePanel(t map[key][]span) (*plot.Plot, error) {
-	p := s.newPanel(s.label(), "epoch", fmt.Sprintf("distance to the nearest boundary (%s)", s.Norm))
+	p := newPanel(s.label(), "epoch", fmt.Sprintf("distance to the nearest boundary (%s)", s.Norm))
 	return p, s.overEpochs(p, func(set string, epoch int) (mid, from, to float64) {
 		v := lows(s.pooled(t, set, "distance", "", epoch))
 		return quantile(v, 0.5), quantile(v, 0.25), quantile(v, 0.75)
@@ -148,7 +149,7 @@ func (s *Study) countPanel(t map[key][]span, radius string) (*plot.Plot, error) 
 	if open > 0 {
 		title += fmt.Sprintf("; %d of %d counts are brackets (lower ends)", open, total)
 	}
-	p := s.newPanel(title, "epoch", "regions in the ball")
+	p := newPanel(title, "epoch", "regions in the ball")
 	return p, s.overEpochs(p, func(set string, epoch int) (mid, from, to float64) {
 		v := lows(s.pooled(t, set, "count", radius, epoch))
 		sum := 0.0
@@ -226,7 +227,7 @@ func addBand(p *plot.Plot, c curve, ink color.NRGBA) error {
 // boundPanel sets each bound against the count at the last epoch, at every point of every set.
 func (s *Study) boundPanel(t map[key][]span, radius string) (*plot.Plot, error) {
 	epoch := s.Epochs[len(s.Epochs)-1]
-	p := s.newPanel(fmt.Sprintf("%s\n%s ball of radius %s, epoch %d", s.label(), s.Norm, radius, epoch), "regions in the ball", "bound")
+	p := newPanel(fmt.Sprintf("%s\n%s ball of radius %s, epoch %d", s.label(), s.Norm, radius, epoch), "regions in the ball", "bound")
 	shapes := []draw.GlyphDrawer{draw.CrossGlyph{}, draw.PlusGlyph{}, draw.SquareGlyph{}, draw.RingGlyph{}, draw.TriangleGlyph{}, draw.PyramidGlyph{}, draw.CircleGlyph{}}
 	most := 1.0
 	for i, name := range s.Bounds {

@@ -31,7 +31,11 @@ type Manifest struct {
 	Go       string `json:"go"`
 	GoMLX    string `json:"gomlx"`
 	Platform string `json:"platform"`
-	Config   Config `json:"config"`
+	Config   Config `json:"config,omitzero"`
+	// Recurrent is the configuration of a study of recurrent networks, in the place of Config.
+	Recurrent *RecurrentStudy `json:"recurrent,omitempty"`
+	// Recover is that of a study of what samples give away.
+	Recover *RecoverStudy `json:"recover,omitempty"`
 	// Networks and Files are there once the experiment is complete.
 	Networks []File `json:"networks,omitempty"`
 	Files    []File `json:"files,omitempty"`
@@ -46,6 +50,8 @@ type File struct {
 const (
 	manifestVersion = 1
 	manifestKind    = "training"
+	recurrentKind   = "recurrent"
+	recoverKind     = "recover"
 	manifestName    = "manifest.json"
 	tableName       = "measurements.csv"
 	statisticsName  = "statistics.csv"
@@ -54,15 +60,35 @@ const (
 	figuresFolder    = "figures"
 )
 
-func newManifest(c Config, version string) *Manifest {
+func newManifest(kind, version string) *Manifest {
 	gomlx, _ := files.Version("github.com/gomlx/gomlx")
-	return &Manifest{Version: manifestVersion, Kind: manifestKind, Relucell: version, Go: runtime.Version(),
-		GoMLX: gomlx, Platform: runtime.GOOS + "/" + runtime.GOARCH, Config: c}
+	return &Manifest{Version: manifestVersion, Kind: kind, Relucell: version, Go: runtime.Version(),
+		GoMLX: gomlx, Platform: runtime.GOOS + "/" + runtime.GOARCH}
 }
 
-// ReadManifest reads a manifest; errors name the file and what was expected. Its configuration
-// wants Open and Check.
-func ReadManifest(path string) (*Manifest, error) {
+// ReadManifest reads a manifest of Training; errors name the file and what was expected. Its
+// configuration wants Open and Check.
+func ReadManifest(path string) (*Manifest, error) { return readManifest(path, manifestKind) }
+
+// ReadRecurrentManifest reads a manifest of Recurrent, whose study wants Open and Check.
+func ReadRecurrentManifest(path string) (*Manifest, error) {
+	m, err := readManifest(path, recurrentKind)
+	if err == nil && m.Recurrent == nil {
+		err = fmt.Errorf("%s: no field \"recurrent\", expected the study", path)
+	}
+	return m, err
+}
+
+// ReadRecoverManifest reads a manifest of Recover, whose study wants Check.
+func ReadRecoverManifest(path string) (*Manifest, error) {
+	m, err := readManifest(path, recoverKind)
+	if err == nil && m.Recover == nil {
+		err = fmt.Errorf("%s: no field \"recover\", expected the study", path)
+	}
+	return m, err
+}
+
+func readManifest(path, kind string) (*Manifest, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, files.Plain(err)
@@ -77,8 +103,8 @@ func ReadManifest(path string) (*Manifest, error) {
 	if _, err := d.Token(); err != io.EOF {
 		return nil, fmt.Errorf("%s: text after the end, expected one JSON object", path)
 	}
-	if m.Version != manifestVersion || m.Kind != manifestKind {
-		return nil, fmt.Errorf("%s: version %d of kind %q, expected version %d of kind %q", path, m.Version, m.Kind, manifestVersion, manifestKind)
+	if m.Version != manifestVersion || m.Kind != kind {
+		return nil, fmt.Errorf("%s: version %d of kind %q, expected version %d of kind %q", path, m.Version, m.Kind, manifestVersion, kind)
 	}
 	return m, nil
 }
@@ -123,14 +149,14 @@ func (f folder) prepare(m *Manifest) (*Manifest, error) {
 	if err := files.CheckFolder(string(f), "*.json", "*.csv", "networks/*", partsFolder+"/*", figuresFolder+"/*"); err != nil {
 		return nil, fmt.Errorf("%w (%w)", err, ErrFolder)
 	}
-	old, err := ReadManifest(f.path(manifestName))
+	old, err := readManifest(f.path(manifestName), m.Kind)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s: not empty and without a %s, %w", string(f), manifestName, ErrFolder)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if !sameConfig(old.Config, m.Config) {
+	if !sameConfig(old, m) {
 		return nil, fmt.Errorf("%s: made with other settings, %w", f.path(manifestName), ErrFolder)
 	}
 	return old, nil
@@ -174,10 +200,10 @@ func readRows(text []byte) ([]Row, error) {
 	return rows, nil
 }
 
-// sameConfig compares what the manifest holds.
-func sameConfig(a, b Config) bool {
-	x, errX := json.Marshal(a)
-	y, errY := json.Marshal(b)
+// sameConfig compares what the manifests hold of the configurations.
+func sameConfig(a, b *Manifest) bool {
+	x, errX := json.Marshal([]any{a.Config, a.Recurrent, a.Recover})
+	y, errY := json.Marshal([]any{b.Config, b.Recurrent, b.Recover})
 	return errX == nil && errY == nil && bytes.Equal(x, y)
 }
 

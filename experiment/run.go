@@ -79,7 +79,8 @@ func Training(ctx context.Context, c Config, opt Options) (*Result, error) {
 	if opt.Workers <= 0 {
 		opt.Workers = runtime.GOMAXPROCS(0)
 	}
-	m := newManifest(c, opt.Version)
+	m := newManifest(manifestKind, opt.Version)
+	m.Config = c
 	r := &runner{folder: folder(opt.Dir), opt: opt}
 	old, err := r.folder.prepare(m)
 	if err != nil {
@@ -151,7 +152,7 @@ func (r *runner) seed(ctx context.Context, s *Study, seed uint64) ([]part, error
 func (s *Study) train(ctx context.Context, seed uint64, training samples, at func(i int, n *network.Network) error) error {
 	rng := rand.New(rand.NewPCG(seed, streamTraining))
 	widths := append(append([]int{s.data.Inputs}, s.Hidden...), s.data.Classes)
-	t, err := newTrainer(rng, widths, s.Optimizer, s.Rate)
+	t, err := newTrainer(rng, chain(widths...), crossEntropy, s.Optimizer, s.Rate)
 	if err != nil {
 		return err
 	}
@@ -159,7 +160,7 @@ func (s *Study) train(ctx context.Context, seed uint64, training samples, at fun
 	epoch := 0
 	for i, measured := range s.Epochs {
 		for ; epoch < measured; epoch++ {
-			if err := t.epoch(ctx, rng, training, s.Batch); err != nil {
+			if err := t.epoch(ctx, rng, len(training.x), s.Batch, classified(training, s.data.Classes)); err != nil {
 				return err
 			}
 		}

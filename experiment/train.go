@@ -47,27 +47,39 @@ func DefaultRate(optimizer string) float64 {
 type trainer struct {
 	optimizer string
 	rate      float64
-	widths    []int
+	shapes    [][2]int // inputs and outputs of each layer
+	gradient  gradient
 	tensors   []*tensors.Tensor
 	step      int
 	exec      *graph.Exec
 	backend   backends.Backend
 }
 
+// gradient returns the gradient of a loss in the parameters, on a batch of two tables with a row for
+// each sample.
+type gradient func(x, y *graph.Node, params []*graph.Node) []*graph.Node
+
+// chain returns the shapes of a chain of layers: widths are inputs, hidden …, outputs.
+func chain(widths ...int) (shapes [][2]int) {
+	for l, out := range widths[1:] {
+		shapes = append(shapes, [2]int{widths[l], out})
+	}
+	return shapes
+}
+
 // newTrainer draws He weights, and biases uniform in ±1/√inputs (as PyTorch does): without biases
-// all boundaries of the first layer would pass through 0, which is amid the data. widths are
-// inputs, hidden …, classes.
-func newTrainer(rng *rand.Rand, widths []int, optimizer string, rate float64) (*trainer, error) {
+// all boundaries of the first layer would pass through 0, which is amid the data.
+func newTrainer(rng *rand.Rand, shapes [][2]int, f gradient, optimizer string, rate float64) (*trainer, error) {
 	backend, err := simplego.New("ops_sequential")
 	if err != nil {
 		return nil, err
 	}
-	t := &trainer{optimizer: optimizer, rate: rate, widths: widths, backend: backend}
+	t := &trainer{optimizer: optimizer, rate: rate, shapes: shapes, gradient: f, backend: backend}
 	for range 1 + states(optimizer) {
-		for l, out := range widths[1:] {
-			in := widths[l]
+		for _, s := range shapes {
+			in, out := s[0], s[1]
 			w, b := make([]float32, in*out), make([]float32, out)
-			if len(t.tensors) < 2*(len(widths)-1) {
+			if len(t.tensors) < 2*len(shapes) {
 				for i := range w {
 					w[i] = float32(math.Sqrt(2/float64(in)) * rng.NormFloat64())
 				}
@@ -93,21 +105,29 @@ func states(optimizer string) int {
 	return 2
 }
 
-// graph maps (points, one-hot classes, rate, parameters and state) to the new parameters and state.
-func (t *trainer) graph(in []*graph.Node) []*graph.Node {
-	x, y, rate, all := in[0], in[1], in[2], in[3:]
-	n := 2 * (len(t.widths) - 1)
-	params := all[:n]
-	for l := 0; l < n; l += 2 {
-		x = graph.Add(graph.Dot(x, params[l]), params[l+1])
-		if l+2 < n {
-			x = graph.Max(x, graph.ZerosLike(x))
+func relu(x *graph.Node) *graph.Node { return graph.Max(x, graph.ZerosLike(x)) }
+
+// crossEntropy is the gradient of the loss of points and one-hot classes, ReLU after all layers but
+// the last.
+func crossEntropy(x, y *graph.Node, params []*graph.Node) []*graph.Node {
+	for l := 0; l < len(params); l += 2 {
+		if l > 0 {
+			x = relu(x)
 		}
+		x = graph.Add(graph.Dot(x, params[l]), params[l+1])
 	}
 	rows := float32(x.Shape().Dimensions[0])
 	loss := graph.MulScalar(graph.ReduceAllSum(graph.Mul(y, graph.LogSoftmax(x, -1))), -1/rows)
+	return graph.Gradient(loss, params...)
+}
+
+// graph maps (two tables of a batch, rate, parameters and state) to the new parameters and state.
+func (t *trainer) graph(in []*graph.Node) []*graph.Node {
+	x, y, rate, all := in[0], in[1], in[2], in[3:]
+	n := 2 * len(t.shapes)
+	params := all[:n]
 	var next, first, second []*graph.Node
-	for i, g := range graph.Gradient(loss, params...) {
+	for i, g := range t.gradient(x, y, params) {
 		p := params[i]
 		step := g
 		switch t.optimizer {
@@ -135,31 +155,48 @@ func (t *trainer) stepRate() float32 {
 	return float32(t.rate * math.Sqrt(1-math.Pow(beta2, s)) / (1 - math.Pow(beta1, s)))
 }
 
-// epoch runs once over the samples in a new order.
-func (t *trainer) epoch(ctx context.Context, rng *rand.Rand, s samples, batch int) error {
-	order := rng.Perm(len(s.x))
+// epoch runs once over so many samples in a new order, and has the rows of each batch put into its two
+// tables: x and y.
+func (t *trainer) epoch(ctx context.Context, rng *rand.Rand, samples, batch int, tables func(rows []int) (x, y *tensors.Tensor)) error {
+	order := rng.Perm(samples)
 	for start := 0; start < len(order); start += batch {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := t.batch(s, order[start:min(start+batch, len(order))]); err != nil {
+		x, y := tables(order[start:min(start+batch, len(order))])
+		if err := t.descend(x, y); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (t *trainer) batch(s samples, rows []int) error {
-	in, classes := t.widths[0], t.widths[len(t.widths)-1]
-	x, y := make([]float32, 0, len(rows)*in), make([]float32, len(rows)*classes)
-	for i, r := range rows {
-		for _, v := range s.x[r] {
+// classified returns what makes tables of points and of their one-hot classes.
+func classified(s samples, classes int) func(rows []int) (x, y *tensors.Tensor) {
+	return func(rows []int) (*tensors.Tensor, *tensors.Tensor) {
+		y := make([]float32, len(rows)*classes)
+		for i, r := range rows {
+			y[i*classes+s.class[r]] = 1
+		}
+		return tableOf(s.x, rows), tensors.FromFlatDataAndDimensions(y, len(rows), classes)
+	}
+}
+
+// tableOf returns rows of points.
+func tableOf(points [][]float64, rows []int) *tensors.Tensor {
+	in := len(points[0])
+	x := make([]float32, 0, len(rows)*in)
+	for _, r := range rows {
+		for _, v := range points[r] {
 			x = append(x, float32(v))
 		}
-		y[i*classes+s.class[r]] = 1
 	}
-	args := []any{tensors.FromFlatDataAndDimensions(x, len(rows), in),
-		tensors.FromFlatDataAndDimensions(y, len(rows), classes), tensors.FromScalar(t.stepRate())}
+	return tensors.FromFlatDataAndDimensions(x, len(rows), in)
+}
+
+// descend takes a step on a batch.
+func (t *trainer) descend(x, y *tensors.Tensor) error {
+	args := []any{x, y, tensors.FromScalar(t.stepRate())}
 	for _, p := range t.tensors {
 		args = append(args, p)
 	}
@@ -178,8 +215,20 @@ func (t *trainer) batch(s samples, rows []int) error {
 
 // network returns the parameters of now as a network, ReLU after all layers but the last.
 func (t *trainer) network() (*network.Network, error) {
-	var layers []network.Layer
-	for l, out := range t.widths[1:] {
+	layers, err := t.layers()
+	if err != nil {
+		return nil, err
+	}
+	for l := range layers[:len(layers)-1] {
+		layers[l].Act = network.ReLU
+	}
+	return t.build(layers)
+}
+
+// layers returns the parameters of now as affine layers.
+func (t *trainer) layers() (layers []network.Layer, err error) {
+	for l, s := range t.shapes {
+		in, out := s[0], s[1]
 		w, err := tensors.CopyFlatData[float32](t.tensors[2*l])
 		if err != nil {
 			return nil, err
@@ -188,18 +237,20 @@ func (t *trainer) network() (*network.Network, error) {
 		if err != nil {
 			return nil, err
 		}
-		layer := network.Layer{W: mat.NewDense(out, t.widths[l], nil), B: make([]float64, out)}
+		layer := network.Layer{W: mat.NewDense(out, in, nil), B: make([]float64, out)}
 		for j := range out {
-			for k := range t.widths[l] {
+			for k := range in {
 				layer.Dense().Set(j, k, float64(w[k*out+j]))
 			}
 			layer.B[j] = float64(b[j])
 		}
-		if l+2 < len(t.widths) {
-			layer.Act = network.ReLU
-		}
 		layers = append(layers, layer)
 	}
+	return layers, nil
+}
+
+// build makes a network of layers that were trained.
+func (t *trainer) build(layers []network.Layer) (*network.Network, error) {
 	n, err := network.New(layers)
 	if err != nil {
 		return nil, fmt.Errorf("training left the finite numbers after %d steps (%w): expected a smaller learning rate than %g", t.step, err, t.rate)

@@ -16,11 +16,11 @@ func trained(t *testing.T, optimizer string, epochs int) (*network.Network, samp
 	t.Helper()
 	rng := rand.New(rand.NewPCG(1, 2))
 	s, _ := TwoMoons().split(rng)
-	tr, err := newTrainer(rng, []int{2, 16, 16, 2}, optimizer, DefaultRate(optimizer))
+	tr, err := newTrainer(rng, chain(2, 16, 16, 2), crossEntropy, optimizer, DefaultRate(optimizer))
 	require.NoError(t, err)
 	defer tr.close()
 	for range epochs {
-		require.NoError(t, tr.epoch(context.Background(), rng, s, 32))
+		require.NoError(t, tr.epoch(context.Background(), rng, len(s.x), 32, classified(s, 2)))
 	}
 	n, err := tr.network()
 	require.NoError(t, err)

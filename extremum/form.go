@@ -3,11 +3,14 @@ package extremum
 // Forms of outputs, as users write them: "y0 - y1", "2*y0 + 0.5 y3 - 1".
 
 import (
+	"errors"
 	"fmt"
 	"math/big"
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/relucell/relucell/vnnlib"
 )
 
 // Form is Σ C_i·y_i + Offset, one coefficient for each output.
@@ -19,7 +22,8 @@ type Form struct {
 // maxText bounds a form as text, and with it the digits of its numbers.
 const maxText = 1 << 16
 
-var termText = regexp.MustCompile(`^([+-]?)([0-9]+(?:\.[0-9]+)?(?:/[0-9]+)?)?\*?(?:y([0-9]+))?`)
+// termText is a term: a sign, a decimal or a fraction, an asterisk, an output.
+var termText = regexp.MustCompile(`^([+-]?) ?([0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?: ?/ ?[0-9]+)?)? ?(\*?) ?(?:y ?([0-9]+))? ?`)
 
 // ParseForm reads a sum of terms: outputs y0, y1, …, each with a decimal or a fraction before it or
 // none, and numbers alone. An error names the place and what was expected.
@@ -28,33 +32,27 @@ func ParseForm(text string, outputs int) (Form, error) {
 	for i := range f.C {
 		f.C[i] = new(big.Rat)
 	}
-	rest := strings.Join(strings.Fields(text), "")
+	rest := strings.Join(strings.Fields(text), " ")
 	if rest == "" || len(rest) > maxText {
 		return f, fmt.Errorf("%d bytes, expected a form such as y0 - y1, of at most %d", len(rest), maxText)
 	}
 	for first := true; rest != ""; first = false {
 		m := termText.FindStringSubmatch(rest)
-		if m == nil || m[2] == "" && m[3] == "" || !first && m[1] == "" || strings.HasSuffix(m[0], "*") {
+		if m == nil || m[2] == "" && m[4] == "" || !first && m[1] == "" || m[3] != "" && m[4] == "" {
 			return f, fmt.Errorf("at %.20q: expected terms such as 2*y0 or 0.5, with + or - between", rest)
 		}
-		v, ok := big.NewRat(1, 1), true
-		if m[2] != "" {
-			v, ok = v.SetString(m[2])
-			if strings.Contains(m[2], ".") && strings.Contains(m[2], "/") {
-				ok = false
-			}
-		}
-		if !ok {
-			return f, fmt.Errorf("at %.20q: expected a decimal or a fraction", rest)
+		v, err := coefficient(m[2])
+		if err != nil {
+			return f, fmt.Errorf("at %.20q: %w", rest, err)
 		}
 		if m[1] == "-" {
 			v.Neg(v)
 		}
 		to := f.Offset
-		if m[3] != "" {
-			i, err := strconv.Atoi(m[3])
+		if m[4] != "" {
+			i, err := strconv.Atoi(m[4])
 			if err != nil || i >= outputs {
-				return f, fmt.Errorf("y%s: expected an output from y0 to y%d", m[3], outputs-1)
+				return f, fmt.Errorf("y%s: expected an output from y0 to y%d", m[4], outputs-1)
 			}
 			to = f.C[i]
 		}
@@ -62,6 +60,23 @@ func ParseForm(text string, outputs int) (Form, error) {
 		rest = rest[len(m[0]):]
 	}
 	return f, nil
+}
+
+// coefficient reads a decimal, with an exponent as a query has it, or a fraction of two whole
+// numbers; "" is 1.
+func coefficient(text string) (*big.Rat, error) {
+	if text == "" {
+		return big.NewRat(1, 1), nil
+	}
+	isFraction := strings.Contains(text, "/")
+	if !isFraction && strings.ContainsAny(text, "eE") {
+		return vnnlib.Decimal(text)
+	}
+	v, ok := new(big.Rat).SetString(strings.ReplaceAll(text, " ", ""))
+	if !ok || isFraction && strings.ContainsAny(text, ".eE") {
+		return nil, errors.New("expected a decimal or a fraction")
+	}
+	return v, nil
 }
 
 // Neg returns −f.

@@ -7,7 +7,6 @@ import (
 	"context"
 	"math/big"
 	"math/rand"
-	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -21,30 +20,6 @@ import (
 var anything = context.Background()
 
 func rat(f float64) *big.Rat { return new(big.Rat).SetFloat64(f) }
-
-// forward evaluates the network at x in fractions.
-func forward(n *network.Network, x []*big.Rat) []*big.Rat {
-	for _, l := range n.Layers() {
-		z := make([]*big.Rat, l.Rows())
-		for i := range z {
-			z[i] = rat(l.B[i])
-			for k, v := range x {
-				z[i].Add(z[i], new(big.Rat).Mul(rat(l.W.At(i, k)), v))
-			}
-			if l.Act != network.Max && z[i].Sign() < 0 {
-				z[i].Mul(z[i], rat(l.Below(i)))
-			}
-		}
-		x = z
-		if l.Act == network.Max {
-			x = nil
-			for _, k := range l.Pieces {
-				x, z = append(x, slices.MaxFunc(z[:k], (*big.Rat).Cmp)), z[k:]
-			}
-		}
-	}
-	return x
-}
 
 func regions(t testing.TB, n *network.Network, b ball.Ball) (all []enumerate.Region) {
 	for r, err := range enumerate.Regions(anything, n, b, enumerate.Options{Workers: 1}) {

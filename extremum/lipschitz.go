@@ -37,7 +37,7 @@ type Constant struct {
 func Lipschitz(ctx context.Context, n *network.Network, b ball.Ball, norm ball.Norm) (Constant, error) {
 	var best Constant
 	if norm == ball.Box {
-		return best, fmt.Errorf("extremum: the norm of a box, expected l2, linf or l1")
+		return best, fmt.Errorf("the norm of a box, expected l2, linf or l1")
 	}
 	for r, err := range enumerate.Regions(ctx, n, b, enumerate.Options{Workers: 1}) {
 		if err != nil {
@@ -149,7 +149,7 @@ func (c *Constant) spectral(rows [][]*big.Int, exp int) (bool, error) {
 	for ; !below(high); step *= 2 {
 		low, high = high, unordered(min(ordered(high)+step, ordered(math.MaxFloat64)))
 		if low == high {
-			return false, fmt.Errorf("extremum: a norm beyond the range of float64, in which it would be told; scale the network down")
+			return false, fmt.Errorf("a norm beyond the range of float64, in which it would be told; scale the network down")
 		}
 	}
 	for step = 1; low > 0 && below(low); step *= 2 {

@@ -20,8 +20,11 @@ import (
 // Options says how to search; the zero value searches to the end.
 type Options struct {
 	// AtLeast, if not nil, ends the search as soon as a point is found at which a form is at least
-	// this, and Above where one is more than this.
-	AtLeast, Above *big.Rat
+	// this.
+	AtLeast *big.Rat
+	// Above, if not nil, asks for a point at which a form is more than this, and for no maximum. Where
+	// there is none Upper is this, and Lower and Point are nil.
+	Above *big.Rat
 }
 
 // Extreme is an extreme value of a form, and where it is attained.
@@ -57,9 +60,12 @@ func Maxima(ctx context.Context, n *network.Network, b ball.Ball, list []Form, o
 	searches := make([]*search, len(list))
 	for i, f := range list {
 		if len(f.C) != n.Outputs() {
-			return nil, fmt.Errorf("extremum: a form of %d outputs, expected %d", len(f.C), n.Outputs())
+			return nil, fmt.Errorf("a form of %d outputs, expected %d", len(f.C), n.Outputs())
 		}
 		searches[i] = &search{ctx: ctx, form: f, filter: newFilter(f, b), opt: opt, round: b.Norm() == ball.L2 && b.Dim() > 1, floor: math.Inf(-1)}
+		if opt.Above != nil {
+			searches[i].floor, searches[i].best.Upper = dyadic.DownRat(opt.Above), opt.Above
+		}
 	}
 	found := func() []Extreme {
 		all := make([]Extreme, len(searches))
@@ -145,9 +151,12 @@ func (s *search) region(r enumerate.Region) error {
 	q.row, q.times = cell.RowOf(form)
 	q.times.Mul(q.times, den)
 	before := s.best.Lower
-	if s.round {
+	switch {
+	case s.opt.Above != nil:
+		_, err = q.exceeds(s.opt.Above)
+	case s.round:
 		err = q.enclose()
-	} else {
+	default:
 		err = q.solve()
 	}
 	if err == nil && s.best.Lower != before {
@@ -164,6 +173,9 @@ func (s *search) done() bool {
 
 // constant takes note of a region on which the form is v.
 func (s *search) constant(r enumerate.Region, v *big.Rat) {
+	if s.opt.Above != nil && v.Cmp(s.opt.Above) <= 0 {
+		return
+	}
 	if s.best.Lower == nil || v.Cmp(s.best.Lower) > 0 {
 		s.best.Lower, s.best.Pattern, s.floor, s.best.Point = v, r.Pattern, dyadic.DownRat(v), nil
 		for _, x := range r.Point() {
@@ -187,19 +199,23 @@ type question struct {
 
 // solve finds the maximum on a region that is a polytope.
 func (q *question) solve() error {
-	norm := q.cell.Norm
-	if norm == ball.L2 {
-		norm = ball.LInf // in one input
-	}
-	m, err := exact.Maximize(norm, q.row, q.cell.Rows, q.cell.Inside)
+	m, err := exact.Maximize(q.norm(), q.row, q.cell.Rows, q.cell.Inside)
 	if err != nil {
-		return fmt.Errorf("extremum: %w", err)
+		return err
 	}
 	v := m.Value.Quo(m.Value, q.times)
 	if q.best.Lower == nil || v.Cmp(q.best.Lower) > 0 {
 		q.best.Lower, q.best.Upper, q.best.Point = v, v, q.cell.InputOf(m.Y)
 	}
 	return nil
+}
+
+// norm is that of the ball; in one input all balls are those of linf.
+func (q *question) norm() ball.Norm {
+	if q.cell.Norm == ball.L2 && !q.round {
+		return ball.LInf
+	}
+	return q.cell.Norm
 }
 
 // enclose encloses the maximum on a region of the l2 ball, if it is more than what was found: no
@@ -213,7 +229,7 @@ func (q *question) enclose() error {
 	}
 	high := q.ceiling()
 	if math.IsInf(high, 0) {
-		return errors.New("extremum: the form is beyond the range of float64, in which its maximum on an l2 ball would be told; scale it down")
+		return errors.New("the form is beyond the range of float64, in which its maximum on an l2 ball would be told; scale it down")
 	}
 	low := dyadic.DownRat(q.best.Lower)
 	for ; ; low = max(low, dyadic.DownRat(q.best.Lower)) {
@@ -236,14 +252,7 @@ func (q *question) enclose() error {
 			high = low
 		}
 	}
-	top := new(big.Rat).SetFloat64(high)
-	if v := q.opt.Above; v != nil && v.Cmp(top) < 0 && v.Cmp(q.best.Lower) >= 0 { // it is between the two
-		if more, err := q.exceeds(v); err != nil || more {
-			return err
-		}
-		top = v
-	}
-	if q.best.Upper.Cmp(top) < 0 {
+	if top := new(big.Rat).SetFloat64(high); q.best.Upper.Cmp(top) < 0 {
 		q.best.Upper = top
 	}
 	return nil
@@ -251,12 +260,12 @@ func (q *question) enclose() error {
 
 // exceeds asks whether the form is more than v on the region, and takes the point where it is.
 func (q *question) exceeds(v *big.Rat) (bool, error) {
-	y, _, _, err := exact.SideUntil(func() bool { return q.ctx.Err() != nil }, q.cell.Norm, q.over(v), q.cell.Rows, q.cell.Inside)
+	y, _, _, err := exact.SideUntil(func() bool { return q.ctx.Err() != nil }, q.norm(), q.over(v), q.cell.Rows, q.cell.Inside)
 	if err != nil {
 		if q.ctx.Err() != nil {
 			return false, context.Cause(q.ctx)
 		}
-		return false, fmt.Errorf("extremum: %w", err)
+		return false, err
 	}
 	if y != nil {
 		q.take(y)

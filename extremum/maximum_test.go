@@ -16,6 +16,7 @@ import (
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/certificate"
 	"github.com/relucell/relucell/crosscheck/gen"
+	"github.com/relucell/relucell/crosscheck/twin"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/network"
@@ -46,7 +47,7 @@ func againstVertices(t *testing.T, first, count int64) {
 			list, err := r.VerticesExact()
 			require.NoError(t, err)
 			for _, v := range list {
-				y := f.At(forward(n, v.X))
+				y := f.At(twin.Forward(n, v.X))
 				if most == nil || most.Cmp(y) < 0 {
 					most = y
 				}
@@ -59,7 +60,7 @@ func againstVertices(t *testing.T, first, count int64) {
 		require.Equal(t, least.RatString(), low.Lower.RatString(), "seed %d", seed)
 		for _, e := range []Extreme{top, low} {
 			require.True(t, b.Contains(e.Point))
-			require.Equal(t, e.Lower.RatString(), f.At(forward(n, e.Point)).RatString())
+			require.Equal(t, e.Lower.RatString(), f.At(twin.Forward(n, e.Point)).RatString())
 		}
 	}
 }
@@ -70,7 +71,7 @@ func TestMaximumInRoundBalls(t *testing.T) {
 		e, err := Maximum(anything, n, b, f, Options{})
 		require.NoError(t, err)
 		require.True(t, b.Contains(e.Point))
-		require.Equal(t, e.Lower.RatString(), f.At(forward(n, e.Point)).RatString())
+		require.Equal(t, e.Lower.RatString(), f.At(twin.Forward(n, e.Point)).RatString())
 		require.LessOrEqual(t, e.Lower.Cmp(e.Upper), 0)
 		if b.Dim() > 1 {
 			next := math.Nextafter(dyadic.DownRat(e.Lower), math.Inf(1))
@@ -80,7 +81,7 @@ func TestMaximumInRoundBalls(t *testing.T) {
 		}
 		r := rand.New(rand.NewSource(seed))
 		for range 50 {
-			require.LessOrEqual(t, f.At(forward(n, within(r, b))).Cmp(e.Upper), 0)
+			require.LessOrEqual(t, f.At(twin.Forward(n, within(r, b))).Cmp(e.Upper), 0)
 		}
 	}
 }
@@ -181,6 +182,9 @@ func TestParseForm(t *testing.T) {
 		"3":                      "0 0 0 3",
 		" + 1/2 y1 ":             "0 1/2 0 0",
 		"12345678901234567890y0": "12345678901234567890 0 0 0",
+		// An exponent was refused, though queries take it.
+		"1e-3*y0 - 2.5E+2y1 + 1e1": "1/1000 -250 0 10",
+		" 1 / 2 y 1 - 2 * y0":      "-2 1/2 0 0",
 	} {
 		f, err := ParseForm(text, 3)
 		require.NoError(t, err, text)
@@ -192,7 +196,9 @@ func TestParseForm(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		"": "expected a form", "y3": "expected an output from y0 to y2", "x0": "expected terms", "y0 y1": "expected terms", "y0 +": "expected terms",
-		"2*": "expected terms", "1/0": "a decimal or a fraction", "0.5/2": "a decimal or a fraction", "y99999999999999999999": "expected an output", "y0--y1": "expected terms", "1e5": "expected terms",
+		"2*": "expected terms", "1/0": "a decimal or a fraction", "0.5/2": "a decimal or a fraction", "y99999999999999999999": "expected an output", "y0--y1": "expected terms",
+		"1e": "expected terms", "1e1001 y0": "an exponent of at most 1000", "1e-99999999999999999999": "an exponent", "1/1e3": "expected", "1e3/2": "a decimal or a fraction",
+		"1 2y0": "expected terms", "y0 1": "expected terms", // a space was nothing, and the number 12
 	} {
 		_, err := ParseForm(text, 3)
 		require.ErrorContains(t, err, want, text)
@@ -225,18 +231,24 @@ func TestMaximaOfSeveralForms(t *testing.T) {
 	require.ErrorContains(t, err, "a form of 0 outputs, expected 1")
 }
 
-// Above stops at more than its value, not at the value itself.
-func TestAboveEndsTheSearch(t *testing.T) {
-	n, b := gen.TentMap(6)
-	f, err := ParseForm("y0", 1)
-	require.NoError(t, err)
-	e, err := Maximum(anything, n, b, f, Options{Above: big.NewRat(1, 1)})
-	require.NoError(t, err)
-	require.True(t, e.Exact())
-	e, err = Maximum(anything, n, b, f, Options{Above: big.NewRat(99, 100)})
-	require.NoError(t, err)
-	require.Nil(t, e.Upper)
-	require.Greater(t, e.Lower.Cmp(big.NewRat(99, 100)), 0)
+// Above tells the maximum itself from what is less, in all balls, and says nothing else.
+func TestAboveIsDecided(t *testing.T) {
+	for seed := range int64(60) {
+		n, f, b := drawn(seed, []ball.Norm{ball.LInf, ball.L1, ball.Box, ball.L2}[seed%4])
+		top, err := Maximum(anything, n, b, f, Options{})
+		require.NoError(t, err)
+		e, err := Maximum(anything, n, b, f, Options{Above: top.Upper})
+		require.NoError(t, err)
+		require.Equal(t, top.Upper, e.Upper)
+		require.Nil(t, e.Lower)
+		less := new(big.Rat).Sub(top.Lower, big.NewRat(1, 1<<40))
+		e, err = Maximum(anything, n, b, f, Options{Above: less})
+		require.NoError(t, err)
+		require.Nil(t, e.Upper)
+		require.Greater(t, e.Lower.Cmp(less), 0)
+		require.True(t, b.Contains(e.Point))
+		require.Equal(t, e.Lower.RatString(), f.At(forward(n, e.Point)).RatString())
+	}
 }
 
 // A network less itself is 0 in every region, of which no programme is asked.

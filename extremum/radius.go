@@ -44,19 +44,19 @@ type Radius struct {
 }
 
 // ErrTie says that the centre has no class.
-var ErrTie = errors.New("extremum: a tie of the largest outputs at the centre, expected one that is larger than all others (or an only output that is not 0)")
+var ErrTie = errors.New("a tie of the largest outputs at the centre, expected one that is larger than all others (or an only output that is not 0)")
 
 // ClassRadius finds the radius around a point in linf or l2, up to a largest one. When ctx ends first
 // the error is its cause, and Radius holds what is certain by then, Upper +Inf or where Point is.
 func ClassRadius(ctx context.Context, n *network.Network, center []float64, norm ball.Norm, most float64) (Radius, error) {
 	if norm != ball.LInf && norm != ball.L2 {
-		return Radius{}, fmt.Errorf("extremum: a radius in the norm %v, expected linf or l2", norm)
+		return Radius{}, fmt.Errorf("a radius in the norm %v, expected linf or l2", norm)
 	}
 	if len(center) != n.Inputs() {
-		return Radius{}, fmt.Errorf("extremum: a centre of %d coordinates, expected %d", len(center), n.Inputs())
+		return Radius{}, fmt.Errorf("a centre of %d coordinates, expected %d", len(center), n.Inputs())
 	}
 	if !(most > 0) || math.IsInf(most, 0) {
-		return Radius{}, fmt.Errorf("extremum: a largest radius of %v, expected a finite number greater than 0", most)
+		return Radius{}, fmt.Errorf("a largest radius of %v, expected a finite number greater than 0", most)
 	}
 	c := &change{ctx: ctx, net: n, center: ball.Rats(center), found: Radius{Upper: math.Inf(1)}}
 	if err := c.classify(center); err != nil {
@@ -221,11 +221,11 @@ func (c *change) decide(r float64) (*safety.Witness, error) {
 	res, err := safety.Verify(c.ctx, c.net, q, safety.Options{})
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("extremum: %w", err)
+		return nil, err
 	case c.ctx.Err() != nil && res.Verdict == safety.Unknown:
 		return nil, context.Cause(c.ctx)
 	case res.Verdict == safety.Unknown:
-		return nil, fmt.Errorf("extremum: the box of radius %v is undecided: %s", r, res.Stopped)
+		return nil, fmt.Errorf("the box of radius %v is undecided: %s", r, res.Stopped)
 	}
 	return res.Witness, nil
 }
@@ -257,7 +257,7 @@ func (c *change) query(r float64) (*vnnlib.Query, error) {
 	s.WriteString("))\n")
 	q, err := vnnlib.Read(strings.NewReader(s.String()), vnnlib.Options{})
 	if err != nil {
-		return nil, fmt.Errorf("extremum: the box of radius %v around the centre has ends of too many digits, expected coordinates and radii that are 0 or not so small: %w", r, err)
+		return nil, fmt.Errorf("the box of radius %v around the centre has ends of too many digits, expected coordinates and radii that are 0 or not so small: %w", r, err)
 	}
 	return q, nil
 }
@@ -275,7 +275,7 @@ func (c *change) nearest(center []float64, most float64) error {
 	r := math.Nextafter(min(most, rootAbove(square)), math.Inf(1))
 	b, err := ball.New(ball.L2, center, r)
 	if err != nil {
-		return fmt.Errorf("extremum: %w", err)
+		return err
 	}
 	c.found.Point, c.found.Upper = nil, math.Inf(1)
 	filters := make([]*filter, len(c.forms))

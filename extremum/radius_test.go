@@ -11,12 +11,13 @@ import (
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/crosscheck/gen"
+	"github.com/relucell/relucell/crosscheck/twin"
 	"github.com/relucell/relucell/network"
 )
 
 // changes says whether the class of the centre changes at x.
 func changes(n *network.Network, center []float64, x []*big.Rat) bool {
-	at, y := forward(n, ball.Rats(center)), forward(n, x)
+	at, y := twin.Forward(n, ball.Rats(center)), twin.Forward(n, x)
 	if len(y) == 1 {
 		return at[0].Sign() != y[0].Sign()
 	}

@@ -52,12 +52,12 @@ func Read(r io.Reader, bias bool) (*Data, error) {
 // New returns the data of points x and values y.
 func New(x [][]float64, y []float64, bias bool) (*Data, error) {
 	if len(x) == 0 || len(x) != len(y) || len(x[0]) == 0 {
-		return nil, errors.New("landscape: no points, expected at least one of at least one coordinate, and a value for each")
+		return nil, errors.New("no points, expected at least one of at least one coordinate, and a value for each")
 	}
 	d := &Data{Y: y, Bias: bias}
 	for i, row := range x {
 		if len(row) != len(x[0]) {
-			return nil, fmt.Errorf("landscape: point %d has %d coordinates, expected %d", i, len(row), len(x[0]))
+			return nil, fmt.Errorf("point %d has %d coordinates, expected %d", i, len(row), len(x[0]))
 		}
 		row = append([]float64(nil), row...)
 		if bias {
@@ -65,7 +65,7 @@ func New(x [][]float64, y []float64, bias bool) (*Data, error) {
 		}
 		for _, v := range append([]float64{y[i]}, row...) {
 			if !(math.Abs(v) <= mostValue) {
-				return nil, fmt.Errorf("landscape: point %d: %g, expected a finite number of at most %g", i, v, mostValue)
+				return nil, fmt.Errorf("point %d: %g, expected a finite number of at most %g", i, v, mostValue)
 			}
 		}
 		d.Rows, d.integers = append(d.Rows, row), append(d.integers, dyadic.Floats(row))
@@ -86,8 +86,8 @@ func (d *Data) weights() *mat.Dense {
 	return w
 }
 
-// Network returns the data network: a ReLU layer whose input is a neuron's weights w and whose unit
-// i is σ(x̃_i·w), and with outputs an affine layer behind it, one row for each.
+// Network returns the data network: a ReLU layer whose input is a neuron's weights w and whose
+// unit i is σ(x̃_i·w), and with outputs an affine layer behind it, one row for each.
 func (d *Data) Network(outputs ...[]float64) (*network.Network, error) {
 	layers := []network.Layer{{W: d.weights(), B: make([]float64, d.N()), Act: network.ReLU}}
 	if len(outputs) > 0 {

@@ -68,7 +68,7 @@ func NewScratch(b Backend) Solver { return &scratch{backend: b} }
 // Reset implements Solver.
 func (s *scratch) Reset(norm ball.Norm, n int) error {
 	if n < 1 || norm > ball.Box {
-		return fmt.Errorf("lp: norm %v in %d dimensions, expected a known norm and at least 1", norm, n)
+		return fmt.Errorf("norm %v in %d dimensions, expected a known norm and at least 1", norm, n)
 	}
 	s.norm, s.n, s.cell = norm, n, nil
 	return nil
@@ -86,14 +86,14 @@ func (s *scratch) Ask(c Constraint) (Answer, error) {
 	for i, k := range append(append([]Constraint(nil), s.cell...), c) {
 		r, err := newRow(k, s.n)
 		if err != nil {
-			return Answer{}, fmt.Errorf("lp: constraint %d: %w", i, err)
+			return Answer{}, fmt.Errorf("constraint %d: %w", i, err)
 		}
 		q.rows = append(q.rows, r)
 	}
 	last := len(s.cell)
 	for i, r := range q.rows[:last] {
 		if r.never {
-			return Answer{}, fmt.Errorf("lp: constraint %d does not meet the ball", i)
+			return Answer{}, fmt.Errorf("constraint %d does not meet the ball", i)
 		}
 	}
 	if q.rows[last].never {

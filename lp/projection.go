@@ -149,7 +149,7 @@ func (q *Projection) multipliers(st *projState) (*Reply, error) {
 		}
 	}
 	if !(self > 0) {
-		return nil, errors.New("lp: projection solver: the cell itself was found empty")
+		return nil, errors.New("projection solver: the cell itself was found empty")
 	}
 	for k, j := range st.act {
 		if int(j) < len(q.cons) && st.lam[k] > 0 {

@@ -24,7 +24,7 @@ const (
 	projCap = 60
 )
 
-var errProjectionLoop = errors.New("lp: projection solver: too many steps")
+var errProjectionLoop = errors.New("projection solver: too many steps")
 
 // projRows are the constraints of the current path and the form asked about, which has the index
 // behind them.

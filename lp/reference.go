@@ -24,8 +24,8 @@ const (
 )
 
 var (
-	errUnbounded = errors.New("lp: reference simplex: no row blocks an increase, though the ball is bounded")
-	errPivots    = errors.New("lp: reference simplex: too many pivots")
+	errUnbounded = errors.New("reference simplex: no row blocks an increase, though the ball is bounded")
+	errPivots    = errors.New("reference simplex: too many pivots")
 )
 
 // denseSimplex implements Backend.

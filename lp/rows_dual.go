@@ -50,7 +50,7 @@ const (
 	rowsCap  = 80
 )
 
-var errRowsLoop = errors.New("lp: row solver: too many steps")
+var errRowsLoop = errors.New("row solver: too many steps")
 
 func (p *rowsDual) reset(norm ball.Norm, nv int) {
 	p.l1, p.nv = norm == ball.L1, nv

@@ -7,7 +7,7 @@ import "errors"
 
 // ErrStopped is the error of a question that was given up because the function handed to StopWhen
 // said so. Like any error it is no answer.
-var ErrStopped = errors.New("lp: stopped")
+var ErrStopped = errors.New("stopped")
 
 // stopEvery is the number of pivots, of the solvers whose pivots take a microsecond, between two
 // looks: most questions take fewer, and are answered.

@@ -77,8 +77,8 @@ const (
 	vertexCap   = 60
 )
 
-var errVertexLoop = errors.New("lp: vertex solver: too many pivots")
-var errNotFinite = errors.New("lp: a value is not finite")
+var errVertexLoop = errors.New("vertex solver: too many pivots")
+var errNotFinite = errors.New("a value is not finite")
 
 // Names of constraints: ≥ 0 the pushed ones in order, < 0 the facets of the ball.
 

@@ -92,7 +92,7 @@ func (m *Map) Draw(opt Options) (*Picture, error) {
 
 func (o Options) check() error {
 	if o.Points != nil && len(o.Points.X) > 0 && len(o.Points.X[0]) != 2 {
-		return fmt.Errorf("plot: points of %d coordinates, expected 2", len(o.Points.X[0]))
+		return fmt.Errorf("points of %d coordinates, expected 2", len(o.Points.X[0]))
 	}
 	return nil
 }

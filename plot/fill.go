@@ -60,7 +60,7 @@ func (m *Map) fill(f Fill) (filling, error) {
 	case ByClass:
 		return m.fillClass(), nil
 	}
-	return filling{}, fmt.Errorf("plot: fill %q, expected one of %v", f, Fills)
+	return filling{}, fmt.Errorf("fill %q, expected one of %v", f, Fills)
 }
 
 func (m *Map) fillEach(colours []color.NRGBA, of func(i int) int) filling {

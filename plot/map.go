@@ -57,17 +57,17 @@ type TooManyError struct {
 }
 
 func (e *TooManyError) Error() string {
-	return fmt.Sprintf("plot: more than %d regions", e.Most)
+	return fmt.Sprintf("more than %d regions", e.Most)
 }
 
 // AtMost is New for a map of at most so many regions. Where there are more, the error is a
 // *TooManyError, and no more of them were walked than it takes to know that.
 func AtMost(ctx context.Context, n *network.Network, b ball.Ball, most int) (*Map, error) {
 	if n.Inputs() != 2 {
-		return nil, fmt.Errorf("plot: the network has %d inputs, expected 2 (or a slice of it along a plane)", n.Inputs())
+		return nil, fmt.Errorf("the network has %d inputs, expected 2 (or a slice of it along a plane)", n.Inputs())
 	}
 	if b.Dim() != 2 {
-		return nil, fmt.Errorf("plot: the ball has %d coordinates, expected 2", b.Dim())
+		return nil, fmt.Errorf("the ball has %d coordinates, expected 2", b.Dim())
 	}
 	m := &Map{Net: n, Ball: b, mid: [2]*big.Float(b.Mid()), scale: [2]*big.Float(b.Scale())}
 	for l, width := range n.Masked().Hidden() { // pieces of maxima are neurons there

@@ -15,6 +15,7 @@ import (
 
 	gplot "gonum.org/v1/plot"
 
+	"github.com/relucell/relucell/internal/chart"
 	"github.com/relucell/relucell/internal/dyadic"
 )
 
@@ -78,7 +79,7 @@ func (a *axis) powerOfTen() {
 // Ticks makes the axis a gonum Ticker.
 func (a axis) Ticks(lo, hi float64) []gplot.Tick {
 	value := func(p float64) float64 { return p/a.stretch*a.scale + a.mid }
-	ticks := gplot.DefaultTicks{}.Ticks(value(lo), value(hi))
+	ticks := chart.Linear{}.Ticks(value(lo), value(hi))
 	for i := range ticks {
 		ticks[i].Value = (ticks[i].Value - a.mid) / a.scale * a.stretch
 	}

@@ -37,7 +37,7 @@ func (p *Picture) Write(w io.Writer, format string) error {
 	case "pdf":
 		c = vgpdf.New(p.w, p.h)
 	default:
-		return fmt.Errorf("plot: format %q, expected one of %v", format, Formats)
+		return fmt.Errorf("format %q, expected one of %v", format, Formats)
 	}
 	p.draw(draw.New(c))
 	if format != "svg" {

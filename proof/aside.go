@@ -90,7 +90,7 @@ func (o *output) take(b block, text []byte) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if b.at < 0 || a.closed {
-		o.breaks(errors.New("proof: text was asked for after Close or Abort"))
+		o.breaks(errors.New("text was asked for after Close or Abort"))
 		return
 	}
 	if _, err := a.file.ReadAt(text, b.at); err != nil {

@@ -40,7 +40,7 @@ func (c Context) Opens(script []byte) (regions int64, open []Context, err error)
 	r := &scriptReader{text: script}
 	n := r.tree()
 	if r.err == nil && len(r.text) > 0 {
-		r.err = errors.New("proof: a script that goes on after its tree")
+		r.err = errors.New("a script that goes on after its tree")
 	}
 	for i, o := range n.open {
 		n.open[i] = Context{join(c.before, o.before), join(o.after, c.after)}
@@ -53,7 +53,7 @@ func Count(script []byte) (regions, open int64, err error) {
 	wanted := int64(1)
 	for line := range bytes.Lines(script) {
 		if wanted == 0 {
-			return 0, 0, errors.New("proof: a script that goes on after its tree")
+			return 0, 0, errors.New("a script that goes on after its tree")
 		}
 		switch line[0] {
 		case '*':
@@ -67,7 +67,7 @@ func Count(script []byte) (regions, open int64, err error) {
 		}
 	}
 	if wanted > 0 {
-		return 0, 0, errors.New("proof: a script that ends before its tree does")
+		return 0, 0, errors.New("a script that ends before its tree does")
 	}
 	return regions, open, nil
 }
@@ -90,7 +90,7 @@ func (r *scriptReader) tree() (n readTree) {
 	for r.err == nil {
 		end := bytes.IndexByte(r.text, '\n') + 1
 		if end == 0 {
-			r.err = errors.New("proof: a script that ends before its tree does")
+			r.err = errors.New("a script that ends before its tree does")
 			break
 		}
 		line, lines := r.text[:end], start[:len(start)-len(r.text)]

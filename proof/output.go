@@ -41,7 +41,7 @@ func newOutput(path string, h Header) (*output, error) {
 		o.partSize = PartSize
 	}
 	if len(h.Net) != len("sha256:")+2*sha256.Size || !strings.HasPrefix(h.Net, "sha256:") {
-		return nil, fmt.Errorf("proof: net: %q, expected sha256: and %d hexadecimal digits", h.Net, 2*sha256.Size)
+		return nil, fmt.Errorf("net: %q, expected sha256: and %d hexadecimal digits", h.Net, 2*sha256.Size)
 	}
 	o.header = fmt.Appendf(nil, "%s\nnet %s\nball %s\n", versionLine, h.Net, SpellBall(h.Ball))
 	o.prefix = ".relucell-proof-"
@@ -70,7 +70,7 @@ func (e *WriteError) Unwrap() error { return e.Err }
 // included: whoever means a link's file names that.
 func replaceable(path string) error {
 	if st, err := os.Lstat(path); err == nil && !st.Mode().IsRegular() {
-		return fmt.Errorf("proof: %s is no regular file (%v), expected one or a new name", path, st.Mode())
+		return fmt.Errorf("%s is no regular file (%v), expected one or a new name", path, st.Mode())
 	}
 	return nil
 }
@@ -180,7 +180,7 @@ func (o *output) finish(text []byte, whole bool) error {
 	o.mu.Lock()
 	if o.closed {
 		o.mu.Unlock()
-		return errors.New("proof: Close of a proof that was closed or aborted")
+		return errors.New("Close of a proof that was closed or aborted")
 	}
 	o.mu.Unlock()
 	defer o.discard()

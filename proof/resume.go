@@ -17,7 +17,7 @@ import (
 	"strings"
 )
 
-var errNotResumable = errors.New("proof: a subtree was asked for from a writer that is not resumable")
+var errNotResumable = errors.New("a subtree was asked for from a writer that is not resumable")
 
 // Identity names the proof: a subtree kept from one fits into another of the same identity.
 func (w *Writer) Identity() string {
@@ -38,7 +38,7 @@ func (w *Writer) Snapshot(mark int) ([]byte, error) {
 	case !w.resumable:
 		return nil, errNotResumable
 	case mark > w.length():
-		w.fail(errors.New("proof: Snapshot of what is not a complete subtree"))
+		w.fail(errors.New("Snapshot of what is not a complete subtree"))
 		return nil, w.err
 	}
 	w.recall(mark)
@@ -156,7 +156,7 @@ func (o *output) find(name, sum string) (file string, text []byte, err error) {
 		if got := sha256.Sum256(text); fmt.Sprintf("%x", got) == sum {
 			return file, text, nil
 		}
-		err = fmt.Errorf("proof: %s is not what it was", file)
+		err = fmt.Errorf("%s is not what it was", file)
 	}
 	return "", nil, err
 }

@@ -16,7 +16,7 @@ func NewScript() *Writer { return &Writer{output: &output{partSize: math.MaxInt}
 // Script returns the text that the writer was told, of one whole subtree.
 func (w *Writer) Script() ([]byte, error) {
 	if w.err == nil && (w.whole != 1 || len(w.splits) > 0) {
-		w.err = fmt.Errorf("proof: the walk ended before its tree was complete")
+		w.err = fmt.Errorf("the walk ended before its tree was complete")
 	}
 	return w.text, w.err
 }
@@ -29,7 +29,7 @@ func (w *Writer) Transcribe(script []byte, open func() error) error {
 	for len(script) > 0 {
 		n := bytes.IndexByte(script, '\n') + 1
 		if n == 0 {
-			return fmt.Errorf("proof: a script that ends within a line")
+			return fmt.Errorf("a script that ends within a line")
 		}
 		line := script[:n]
 		script = script[n:]
@@ -42,7 +42,7 @@ func (w *Writer) Transcribe(script []byte, open func() error) error {
 			w.text = append(w.text, line...)
 			continue
 		default:
-			return fmt.Errorf("proof: a script with the line %.40q, expected one of a tree", line)
+			return fmt.Errorf("a script with the line %.40q, expected one of a tree", line)
 		}
 		second := w.second(base)
 		if line[0] == 'W' {
@@ -58,11 +58,11 @@ func (w *Writer) Transcribe(script []byte, open func() error) error {
 			w.SplitEnd()
 		}
 		if len(w.splits) == base && len(script) > 0 {
-			return fmt.Errorf("proof: a script that goes on after its tree, with %.40q", script)
+			return fmt.Errorf("a script that goes on after its tree, with %.40q", script)
 		}
 	}
 	if len(w.splits) != base {
-		return fmt.Errorf("proof: a script that ends before its tree does")
+		return fmt.Errorf("a script that ends before its tree does")
 	}
 	return w.err
 }

@@ -115,7 +115,7 @@ func (w *Writer) Pruned(neuron int, live int8, named bool, m *enumerate.Multipli
 // multipliers ends a line with multipliers, of which 1 is not written.
 func (w *pen) multipliers(b []byte, m *enumerate.Multipliers) {
 	if len(m.Back) == 0 {
-		w.fail(errors.New("proof: a line without a constraint that it names"))
+		w.fail(errors.New("a line without a constraint that it names"))
 	}
 	b = append(b, ' ')
 	if m.BigSelf == nil {
@@ -168,7 +168,7 @@ func (w *pen) appendBigFactor(b []byte, v *big.Int) []byte {
 // capped fails on a number that the checker would refuse for its length.
 func (w *pen) capped(v *big.Int) {
 	if v.BitLen() > maxDigits*3 { // 3 bits a digit: below 10^maxDigits
-		w.fail(&WriteError{fmt.Errorf("proof: a number has %d bits, expected %d at most", v.BitLen(), maxDigits*3)})
+		w.fail(&WriteError{fmt.Errorf("a number has %d bits, expected %d at most", v.BitLen(), maxDigits*3)})
 	}
 }
 
@@ -177,7 +177,7 @@ func (w *Writer) leaf(c byte, x []float64) {
 	n, exps, e := make([]int64, 0, 16), make([]int, 0, 16), 0
 	for _, v := range x {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
-			w.fail(fmt.Errorf("proof: a witness has the coordinate %g, expected a finite number", v))
+			w.fail(fmt.Errorf("a witness has the coordinate %g, expected a finite number", v))
 			return
 		}
 		m, exp := dyadic.Split(v)
@@ -204,7 +204,7 @@ func (w *Writer) leaf(c byte, x []float64) {
 func (w *Writer) leafBig(c byte, x []*big.Float) {
 	for _, v := range x {
 		if v.IsInf() {
-			w.fail(fmt.Errorf("proof: a witness has the coordinate %g, expected a finite number", v))
+			w.fail(fmt.Errorf("a witness has the coordinate %g, expected a finite number", v))
 			return
 		}
 	}
@@ -214,7 +214,7 @@ func (w *Writer) leafBig(c byte, x []*big.Float) {
 // leafIntegers is leaf for numbers of any length.
 func (w *Writer) leafIntegers(c byte, x dyadic.Vector) {
 	if -x.Exp > maxExponent {
-		w.fail(&WriteError{fmt.Errorf("proof: a witness has the exponent %d, expected %d at most", -x.Exp, maxExponent)})
+		w.fail(&WriteError{fmt.Errorf("a witness has the exponent %d, expected %d at most", -x.Exp, maxExponent)})
 	}
 	b := appendInt(w.line(c), int64(max(0, -x.Exp)))
 	for i := range x.N {

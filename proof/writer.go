@@ -96,7 +96,7 @@ func (w *Writer) Split() {
 // SplitEnd ends the split begun last.
 func (w *Writer) SplitEnd() {
 	if len(w.splits) == 0 || w.splits[len(w.splits)-1].plus == 0 {
-		w.fail(errors.New("proof: SplitEnd without a complete split"))
+		w.fail(errors.New("SplitEnd without a complete split"))
 		return
 	}
 	top := len(w.splits) - 1
@@ -180,7 +180,7 @@ func (w *Writer) fork() *Writer {
 func (w *Writer) Join(o enumerate.Observer) {
 	f := o.(*Writer)
 	if f.err == nil && (f.whole != 1 || len(f.splits) > 0) {
-		f.err = errors.New("proof: Join with a fork that is not one whole subtree")
+		f.err = errors.New("Join with a fork that is not one whole subtree")
 	}
 	w.fail(f.err)
 	w.large.Lock()
@@ -207,10 +207,10 @@ func (w *Writer) release() {
 // caps; any other error says that the walk told no proof of that count.
 func (w *Writer) Close(lower *big.Int) error {
 	if w.err == nil && (w.whole != 1 || len(w.splits) > 0) {
-		w.err = errors.New("proof: the walk ended before its tree was complete")
+		w.err = errors.New("the walk ended before its tree was complete")
 	}
 	if n := big.NewInt(w.regions + w.open); w.err == nil && lower != nil && lower.Cmp(n) != 0 {
-		w.err = fmt.Errorf("proof: the tree has %d leaves, the walk counted %d", n, lower)
+		w.err = fmt.Errorf("the tree has %d leaves, the walk counted %d", n, lower)
 	}
 	w.recall(0)
 	w.fail(w.failure())

@@ -9,6 +9,7 @@ import (
 	"math/big"
 	"slices"
 
+	"github.com/relucell/relucell/cone"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/lp/exact"
 	"github.com/relucell/relucell/vnnlib"
@@ -85,7 +86,7 @@ func affineOf(r enumerate.Region) (w [][]*big.Rat, b []*big.Rat) {
 func (i *inverse) rows(box vnnlib.Box, forms []vnnlib.Form) (rows []exact.Row) {
 	n := len(box.Lo)
 	add := func(row []*big.Rat) {
-		whole, _ := i.cell.RowOf(integral(row))
+		whole, _ := i.cell.RowOf(cone.Whole(row))
 		rows = append(rows, whole)
 	}
 	zeros := func() []*big.Rat {
@@ -119,20 +120,6 @@ func (i *inverse) rows(box vnnlib.Box, forms []vnnlib.Form) (rows []exact.Row) {
 		add(row)
 	}
 	return rows
-}
-
-// integral multiplies a row by the least number that makes it whole.
-func integral(row []*big.Rat) []*big.Int {
-	common := big.NewInt(1)
-	for _, v := range row {
-		g := new(big.Int).GCD(nil, nil, common, v.Denom())
-		common.Mul(common, g.Quo(v.Denom(), g))
-	}
-	whole := make([]*big.Int, len(row))
-	for k, v := range row {
-		whole[k] = new(big.Int).Mul(v.Num(), new(big.Int).Quo(common, v.Denom()))
-	}
-	return primitive(whole)
 }
 
 // divide cuts a polytope into the part where all rows are ≥ 0, nil if it has no interior, and parts

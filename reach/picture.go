@@ -8,10 +8,8 @@ import (
 	"html"
 	"image/color"
 	"io"
-	"math"
 	"math/big"
 	"slices"
-	"strconv"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -67,7 +65,7 @@ func (p *Picture) Add(points [][2]*big.Rat, ink Ink) error {
 	if len(xy) < 3 { // a segment, or a point
 		line, err := plotter.NewLine(append(xy, xy[0]))
 		if err != nil {
-			return fmt.Errorf("reach: a picture of what floats do not hold: %w", err)
+			return fmt.Errorf("a picture of what floats do not hold: %w", err)
 		}
 		line.Color, line.Width = chart.Inks[0], vg.Points(1.5)
 		p.plot.Add(line)
@@ -75,7 +73,7 @@ func (p *Picture) Add(points [][2]*big.Rat, ink Ink) error {
 	}
 	polygon, err := plotter.NewPolygon(xy)
 	if err != nil {
-		return fmt.Errorf("reach: a picture of what floats do not hold: %w", err)
+		return fmt.Errorf("a picture of what floats do not hold: %w", err)
 	}
 	polygon.Color, polygon.LineStyle.Width, polygon.LineStyle.Color = fill, vg.Points(0.3), color.NRGBA{A: 0x80}
 	p.plot.Add(polygon)
@@ -88,32 +86,13 @@ func pale(c color.NRGBA) color.NRGBA { c.A = 0x60; return c }
 // Hull returns the convex hull of all that was added.
 func (p *Picture) Hull() [][2]*big.Rat { return p.all }
 
-// ticks are those of gonum, labelled by what they mark: gonum calls 1.05, 1.2, 1.35 by 1, 1.2, 1.3.
-type ticks struct{}
-
-// Ticks makes it a plot.Ticker.
-func (ticks) Ticks(low, high float64) []plot.Tick {
-	all := plot.DefaultTicks{}.Ticks(low, high)
-	// Steps of a thousandth of the axis are told apart, and the rounding of their sums is not seen.
-	digits := 3 + int(math.Ceil(math.Log10(max(1, math.Max(math.Abs(low), math.Abs(high))/(high-low)))))
-	for k := range all {
-		if all[k].Label != "" {
-			all[k].Label = strconv.FormatFloat(all[k].Value, 'g', min(digits+1, 17), 64)
-			if v, err := strconv.ParseFloat(all[k].Label, 64); err == nil {
-				all[k].Label = strconv.FormatFloat(v, 'g', -1, 64)
-			}
-		}
-	}
-	return all
-}
-
 // Write writes the picture as svg, png, pdf or html, a page with the svg in it.
 func (p *Picture) Write(w io.Writer, format string) error {
 	if p.plot == nil {
 		p.plot = plot.New()
 	}
 	p.plot.Title.Text, p.plot.X.Label.Text, p.plot.Y.Label.Text = p.Title, p.X, p.Y
-	p.plot.X.Tick.Marker, p.plot.Y.Tick.Marker = ticks{}, ticks{}
+	p.plot.X.Tick.Marker, p.plot.Y.Tick.Marker = chart.Linear{}, chart.Linear{}
 	draw := chart.Panels(0, []*plot.Plot{p.plot})
 	if format != "html" {
 		return chart.Write(w, format, size, size, draw)

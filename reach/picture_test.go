@@ -8,7 +8,6 @@ import (
 	"io"
 	"math/big"
 	"math/rand"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -46,23 +45,6 @@ func TestHull(t *testing.T) {
 				require.Positive(t, turn(a, b, h[(k+2)%len(h)]))
 			}
 		}
-	}
-}
-
-// Gonum labels 1.05, 1.2, 1.35 as 1, 1.2, 1.3.
-func TestTicksAreLabelledByWhatTheyMark(t *testing.T) {
-	for _, axis := range [][2]float64{{0.989, 1.325}, {-1, 1}, {0, 3.5}, {1e6, 1e6 + 0.3}, {-1e-9, 2e-9}, {-1e300, 1e300}, {0.425, 0.582}} {
-		labelled := 0
-		for _, tick := range (ticks{}).Ticks(axis[0], axis[1]) {
-			if tick.Label == "" {
-				continue
-			}
-			labelled++
-			v, err := strconv.ParseFloat(tick.Label, 64)
-			require.NoError(t, err)
-			require.InDelta(t, 0, (v-tick.Value)/(axis[1]-axis[0]), 1e-3, "%v: %s", tick.Value, tick.Label)
-		}
-		require.Greater(t, labelled, 1)
 	}
 }
 

@@ -1,16 +1,16 @@
 package reach
 
-// The formats of cddlib and lrs: H-representations (.ine), whose rows b a_1 … a_n mean b + a·x ≥ 0,
-// and V-representations (.ext), whose rows 1 x_1 … x_n are vertices.
+// Regions in the format of cddlib and lrs, which package cone writes: H-representations (.ine), and
+// V-representations (.ext).
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
 	"math/big"
 
 	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/cone"
 	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/lp/exact"
 )
@@ -31,18 +31,13 @@ func (d *Description) WriteInequalities(w io.Writer, b ball.Ball) error {
 		for k := range row {
 			row[k] = &all.N[k]
 		}
-		rows = append(rows, primitive(row))
+		rows = append(rows, cone.Primitive(row))
 	}
-	out := bufio.NewWriter(w)
-	fmt.Fprintf(out, "* the domain of region %d, pattern %s: b + a·x >= 0\nH-representation\nbegin\n %d %d rational\n", d.Region, d.Pattern, len(rows), b.Dim()+1)
+	m := cone.Matrix{Comment: fmt.Sprintf("the domain of region %d, pattern %s: b + a·x >= 0", d.Region, d.Pattern), Width: b.Dim() + 1}
 	for _, row := range rows {
-		for _, v := range row {
-			fmt.Fprintf(out, " %v", v)
-		}
-		fmt.Fprintln(out)
+		m.Rows = append(m.Rows, cone.Rats(row...))
 	}
-	fmt.Fprintln(out, "end")
-	return out.Flush()
+	return m.Write(w)
 }
 
 // WriteVertices writes the domain as a V-representation, or, with image, the points that span the
@@ -53,19 +48,13 @@ func (d *Description) WriteVertices(w io.Writer, image bool) error {
 		points, what = d.Image, "image"
 	}
 	if len(points) == 0 {
-		return errors.New("reach: a region without vertices, expected a polytope in at most 7 inputs, 5 in an l1 ball")
+		return errors.New("a region without vertices, expected a polytope in at most 7 inputs, 5 in an l1 ball")
 	}
-	out := bufio.NewWriter(w)
-	fmt.Fprintf(out, "* the %s of region %d, pattern %s\nV-representation\nbegin\n %d %d rational\n", what, d.Region, d.Pattern, len(points), len(points[0])+1)
+	m := cone.Matrix{Comment: fmt.Sprintf("the %s of region %d, pattern %s", what, d.Region, d.Pattern), Vertices: true, Width: len(points[0]) + 1}
 	for _, x := range points {
-		fmt.Fprint(out, " 1")
-		for _, v := range x {
-			fmt.Fprintf(out, " %s", v.RatString())
-		}
-		fmt.Fprintln(out)
+		m.Rows = append(m.Rows, append([]*big.Rat{big.NewRat(1, 1)}, x...))
 	}
-	fmt.Fprintln(out, "end")
-	return out.Flush()
+	return m.Write(w)
 }
 
 // facetsOf returns the facets of a ball over x, as integers: the offset first.
@@ -73,9 +62,9 @@ func facetsOf(b ball.Ball) (rows [][]*big.Int, err error) {
 	n, norm := b.Dim(), b.Norm()
 	switch {
 	case norm == ball.L2 && n > 1:
-		return nil, errors.New("reach: an l2 ball is no polyhedron, expected an linf or l1 ball or a box")
+		return nil, errors.New("an l2 ball is no polyhedron, expected an linf or l1 ball or a box")
 	case norm == ball.L1 && n > mostSigns:
-		return nil, fmt.Errorf("reach: an l1 ball in %d inputs has 2^%d facets, expected %d inputs at most", n, n, mostSigns)
+		return nil, fmt.Errorf("an l1 ball in %d inputs has 2^%d facets, expected %d inputs at most", n, n, mostSigns)
 	case norm == ball.L2:
 		norm = ball.LInf
 	}
@@ -87,32 +76,7 @@ func facetsOf(b ball.Ball) (rows [][]*big.Int, err error) {
 			row[k+1] = new(big.Rat).Quo(new(big.Rat).SetInt(g), half[k])
 			row[0].Sub(row[0], new(big.Rat).Mul(row[k+1], mid[k]))
 		}
-		common := big.NewInt(1)
-		for _, v := range row {
-			g := new(big.Int).GCD(nil, nil, common, v.Denom())
-			common.Mul(common, g.Quo(v.Denom(), g))
-		}
-		whole := make([]*big.Int, n+1)
-		for k, v := range row {
-			whole[k] = new(big.Int).Mul(v.Num(), new(big.Int).Quo(common, v.Denom()))
-		}
-		rows = append(rows, primitive(whole))
+		rows = append(rows, cone.Whole(row))
 	}
 	return rows, nil
-}
-
-// primitive divides by the greatest common divisor.
-func primitive(row []*big.Int) []*big.Int {
-	g := new(big.Int)
-	for _, v := range row {
-		g.GCD(nil, nil, g, new(big.Int).Abs(v))
-	}
-	if g.Sign() == 0 {
-		return row
-	}
-	out := make([]*big.Int, len(row))
-	for k, v := range row {
-		out[k] = new(big.Int).Quo(v, g)
-	}
-	return out
 }

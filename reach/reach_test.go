@@ -21,30 +21,13 @@ import (
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/crosscheck/gen"
+	"github.com/relucell/relucell/crosscheck/twin"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/network"
 	"github.com/relucell/relucell/vnnlib"
 )
 
 func rat(f float64) *big.Rat { return new(big.Rat).SetFloat64(f) }
-
-// forward evaluates the network at x in fractions.
-func forward(n *network.Network, x []*big.Rat) []*big.Rat {
-	for _, l := range n.Layers() {
-		z := make([]*big.Rat, l.Out())
-		for i := range z {
-			z[i] = rat(l.B[i])
-			for k, v := range x {
-				z[i].Add(z[i], new(big.Rat).Mul(rat(l.W.At(i, k)), v))
-			}
-			if z[i].Sign() < 0 {
-				z[i].Mul(z[i], rat(l.Below(i)))
-			}
-		}
-		x = z
-	}
-	return x
-}
 
 // drawn returns a small network and a polytope ball.
 func drawn(seed int64) (*network.Network, ball.Ball) {
@@ -106,7 +89,7 @@ func TestDescriptions(t *testing.T) {
 						tight[k]++
 					}
 				}
-				y := forward(n, x)
+				y := twin.Forward(n, x)
 				for k := range y {
 					require.Equal(t, y[k].RatString(), d.Image[v][k].RatString())
 				}
@@ -167,7 +150,7 @@ func TestPiecesAreWhatSatisfiesTheQuery(t *testing.T) {
 						mean[k].Quo(mean[k], big.NewRat(int64(len(p.Vertices)), 1))
 					}
 					require.True(t, b.Contains(mean))
-					require.True(t, q.Satisfied(mean, forward(n, mean)))
+					require.True(t, q.Satisfied(mean, twin.Forward(n, mean)))
 				}
 			})
 			return sum

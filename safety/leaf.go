@@ -18,7 +18,7 @@ import (
 	"github.com/relucell/relucell/vnnlib"
 )
 
-var errLeaf = errors.New("safety: an exact programme's point does not satisfy its conditions")
+var errLeaf = errors.New("an exact programme's point does not satisfy its conditions")
 
 // leaf decides disjunct d on a node whose units are all settled, on these sides: it returns a
 // witness or what refutes the disjunct, or neither after a stop.

@@ -51,13 +51,17 @@ type zone struct {
 	// emptied is the unit at which an empty node was seen to be one.
 	emptied int
 	sizes
-	// rows holds the generators of each layer's pre-activations, of columns[l] each.
+	generators
+	present
+	back backward
+}
+
+// generators has those of each layer's pre-activations in rows, of columns[l] each, and in inputOf the
+// coordinate of each of the first columns: the inputs of width above 0.
+type generators struct {
 	rows    [][]float64
 	columns []int
-	present
-	// coordinate of each of the first columns: the inputs of width above 0.
 	inputOf []int
-	back    backward
 }
 
 // sizes bound what is rounded: mostIn bounds |x_k|, most the size of what unit q passes on, and size is
@@ -76,7 +80,7 @@ type present struct{ zc, zr, c, r, s, g []float64 }
 func newZone(s *subject) *zone {
 	z := &zone{subject: s, fixed: make([]int8, s.units), l: make([]float64, s.units), u: make([]float64, s.units),
 		lines: make([]lines, s.units), isOpen: make([]bool, s.units), sizes: sizes{mostIn: make([]float64, s.inputs), most: make([]float64, s.units), size: make([]float64, s.units)},
-		rows: make([][]float64, len(s.layers)), columns: make([]int, len(s.layers))}
+		generators: generators{rows: make([][]float64, len(s.layers)), columns: make([]int, len(s.layers))}}
 	z.back.zone = z
 	return z
 }

@@ -3,6 +3,8 @@ package vnnlib
 // Numbers and linear expressions.
 
 import (
+	"errors"
+	"fmt"
 	"math/big"
 	"slices"
 	"strings"
@@ -124,30 +126,44 @@ func looksLikeNumber(n *node) bool {
 
 // number reads a decimal: digits, a fraction, and in version 1.0 an exponent.
 func (p *parser) number(n *node) (*big.Rat, error) {
-	if n.square || len(n.word) > maxDigits {
-		return nil, n.errorf("%v: expected a decimal number of at most %d characters", n, maxDigits)
+	if n.square {
+		return nil, n.errorf("%v: expected a decimal number", n)
 	}
-	mantissa, exponent := n.word, ""
-	if i := strings.IndexAny(n.word, "eE"); i >= 0 {
-		mantissa, exponent = n.word[:i], n.word[i+1:]
-		if p.version == "2.0" {
-			return nil, n.errorf("%v: a number with an exponent, which version 2.0 does not have", n)
-		}
+	if p.version == "2.0" && strings.ContainsAny(n.word, "eE") {
+		return nil, n.errorf("%v: a number with an exponent, which version 2.0 does not have", n)
+	}
+	v, err := Decimal(n.word)
+	if err != nil {
+		return nil, n.errorf("%v: %v", n, err)
+	}
+	return v, nil
+}
+
+// Decimal reads a decimal as a query has it, and nothing else that big.Rat takes for a number:
+// digits, perhaps a point and more of them, and perhaps an exponent, each with a minus or without.
+func Decimal(text string) (*big.Rat, error) {
+	if len(text) > maxDigits {
+		return nil, fmt.Errorf("expected a decimal number of at most %d characters", maxDigits)
+	}
+	mantissa := text
+	if i := strings.IndexAny(text, "eE"); i >= 0 {
+		exponent := text[i+1:]
+		mantissa = text[:i]
 		digits := strings.TrimPrefix(strings.TrimPrefix(exponent, "-"), "+")
 		if !allDigits(digits) || strings.HasPrefix(exponent, "-+") {
-			return nil, n.errorf("%v: expected a decimal number, such as -0.5 or 1e-3", n)
+			return nil, errors.New("expected a decimal number, such as -0.5 or 1e-3")
 		}
 		if e, ok := new(big.Int).SetString(digits, 10); !ok || e.Cmp(big.NewInt(maxExponent)) > 0 {
-			return nil, n.errorf("%v: expected an exponent of at most %d", n, maxExponent)
+			return nil, fmt.Errorf("expected an exponent of at most %d", maxExponent)
 		}
 	}
 	whole, fraction, dot := strings.Cut(strings.TrimPrefix(mantissa, "-"), ".")
 	if !allDigits(whole) || dot && !allDigits(fraction) {
-		return nil, n.errorf("%v: expected a decimal number, such as -0.5", n)
+		return nil, errors.New("expected a decimal number, such as -0.5")
 	}
-	v, ok := new(big.Rat).SetString(n.word)
+	v, ok := new(big.Rat).SetString(text)
 	if !ok {
-		return nil, n.errorf("%v: expected a decimal number", n)
+		return nil, errors.New("expected a decimal number")
 	}
 	return v, nil
 }

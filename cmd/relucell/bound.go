@@ -47,10 +47,8 @@ the regions to show beside it what really happens there.`,
 
 func (c *boundCmd) run(cmd *cobra.Command, args []string) error {
 	log := logger(cmd)
-	interrupted, release := interruptible(cmd)
+	ctx, interrupted, release := stops(cmd, c.timeout)
 	defer release()
-	ctx, cancel := limited(interrupted, c.timeout)
-	defer cancel()
 	n, _, err := c.net.read(ctx, cmd, args[0])
 	if err != nil {
 		return err
@@ -144,12 +142,25 @@ func (c *boundCmd) print(cmd *cobra.Command, path string, n *network.Network, b 
 // evaluateBounds evaluates all bounds; those that fail are left to the log and to the caller.
 func evaluateBounds(ctx context.Context, log *slog.Logger, n *network.Network, b ball.Ball) []bound.Result {
 	rs := bound.Evaluate(ctx, bound.All(), n, b)
+	var reasons []string
+	names := map[string][]string{} // of the bounds that one reason keeps from being evaluated
 	for _, r := range rs {
-		if r.Err != nil {
-			log.Warn("bound not evaluated", "name", r.Name, "reason", r.Err)
+		if r.Err == nil {
+			log.Debug("bound", "name", r.Name, "took", r.Elapsed)
 			continue
 		}
-		log.Debug("bound", "name", r.Name, "took", r.Elapsed)
+		why := r.Err.Error()
+		if names[why] == nil {
+			reasons = append(reasons, why)
+		}
+		names[why] = append(names[why], r.Name)
+	}
+	for _, why := range reasons {
+		which := strings.Join(names[why], ", ")
+		if len(names[why]) == len(rs) {
+			which = "all"
+		}
+		log.Warn("bounds not evaluated", "names", which, "reason", why)
 	}
 	return rs
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/relucell/relucell/internal/files"
 	"github.com/relucell/relucell/internal/tables"
 	"github.com/relucell/relucell/network"
 	"github.com/relucell/relucell/ridge"
@@ -23,6 +24,7 @@ type canonicalCmd struct {
 	out     string
 	timeout time.Duration
 	format  string
+	files   owedFiles
 }
 
 func newCanonicalCmd() *cobra.Command {
@@ -65,7 +67,7 @@ type function struct {
 	*ridge.Sum
 }
 
-func (c *canonicalCmd) run(cmd *cobra.Command, args []string) error {
+func (c *canonicalCmd) run(cmd *cobra.Command, args []string) (err error) {
 	if c.out != "" {
 		if len(args) > 1 {
 			return badInputf("--output: given beside two networks, expected one")
@@ -73,6 +75,13 @@ func (c *canonicalCmd) run(cmd *cobra.Command, args []string) error {
 		if err := checkText(c.out); err != nil {
 			return err
 		}
+		if files.Same(args[0], c.out) {
+			return badInputf("--output: %s is the network itself, expected another file", c.out)
+		}
+		if c.out != "-" {
+			c.files.expect(c.out)
+		}
+		defer func() { c.files.settle(cmd, err) }()
 	}
 	ctx, release := stoppable(cmd, c.timeout)
 	defer release()
@@ -110,6 +119,7 @@ func (c *canonicalCmd) write(cmd *cobra.Command, s function) error {
 		if err := writeText(cmd, c.out, s.path, small); err != nil || c.out == "-" {
 			return err
 		}
+		c.files.wrote(c.out)
 	}
 	j := newCanonicalJSON(s, small)
 	j.Notes = c.net.notes

@@ -128,7 +128,7 @@ func (c *checkCmd) run(cmd *cobra.Command, args []string) error {
 		}
 		file, err := os.Open(c.reach)
 		if err != nil {
-			return badInput(files.Plain(err))
+			return badInput(named("reach", files.Plain(err)))
 		}
 		defer file.Close()
 		opt.Reach = certificate.NewReach(filepath.Base(c.reach), file)

@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/relucell/relucell/certificate"
-	"github.com/relucell/relucell/internal/files"
 	"github.com/relucell/relucell/internal/tables"
 	"github.com/relucell/relucell/vnnlib"
 )
@@ -40,9 +39,9 @@ func (c *checkCmd) safety(cmd *cobra.Command, args []string, text []byte, format
 	defer release()
 	var spec *certificate.Spec
 	if cmd.Flags().Changed("spec") {
-		b, err := files.ReadLimited(c.spec, vnnlib.MaxBytes)
+		b, err := readFile(ctx, c.spec, vnnlib.MaxBytes)
 		if err != nil {
-			return badInput(named("spec", files.Plain(err)))
+			return badInput(named("spec", err))
 		}
 		spec = &certificate.Spec{Name: c.spec, Text: b}
 	}

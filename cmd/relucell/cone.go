@@ -86,6 +86,7 @@ type coneRaysCmd struct {
 	ine, ext           bool
 	most               int
 	timeout            time.Duration
+	files              owedFiles
 }
 
 func newConeRaysCmd() *cobra.Command {
@@ -127,12 +128,14 @@ type coneJSON struct {
 	Seconds     float64 `json:"seconds"`
 }
 
-func (c *coneRaysCmd) run(cmd *cobra.Command, args []string) error {
+func (c *coneRaysCmd) run(cmd *cobra.Command, args []string) (err error) {
 	begun := time.Now()
 	kind, err := c.kind(args[0])
 	if err != nil {
 		return err
 	}
+	c.files.expect(c.out)
+	defer func() { c.files.settle(cmd, err) }()
 	ctx, release := stoppable(cmd, c.timeout)
 	defer release()
 	rows, err := readConstraints(ctx, cmd, args[0])
@@ -160,6 +163,7 @@ func (c *coneRaysCmd) run(cmd *cobra.Command, args []string) error {
 		if err := files.Write(c.out, write); err != nil {
 			return failed(err)
 		}
+		c.files.wrote(c.out)
 	}
 	return printAs(cmd.OutOrStdout(), c.format, j, func(f *fields) { f.cone(j, d) })
 }

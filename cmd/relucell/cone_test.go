@@ -3,8 +3,12 @@ package main
 // cone: descriptions, layers and checks, from file to file.
 
 import (
+	"bytes"
+	"compress/gzip"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -100,4 +104,37 @@ func TestConeRefuses(t *testing.T) {
 	require.Contains(t, errs, "more than 1 rays at a time")
 	_, _, code = relucell(t, "cone", "rays", table, "--timeout", "1ns")
 	require.Equal(t, exitStopped, code)
+}
+
+// A set in the place of the digits: what the folder has is checked like any other network.
+func TestExperimentConstrained(t *testing.T) {
+	dir := t.TempDir()
+	var table strings.Builder
+	for i := range 40 {
+		for k := range 64 {
+			fmt.Fprintf(&table, "%d,", (i*i*k+3*k*k+i)%17)
+		}
+		fmt.Fprintf(&table, "%d\n", i%2)
+	}
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	_, err := z.Write([]byte(table.String()))
+	require.NoError(t, err)
+	require.NoError(t, z.Close())
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "digits.csv.gz"), packed.Bytes(), 0o666))
+	out := filepath.Join(dir, "out")
+	text := succeed(t, "experiment", "constrained", "--cache", dir, "--epochs", "2", "-o", out)
+	require.Contains(t, text, "The cone has 16 rays and 48 lines")
+	require.Contains(t, text, "for all inputs")
+	require.Contains(t, succeed(t, "cone", "check", filepath.Join(out, "networks", "conic-abs.json"), filepath.Join(out, "A.csv")), "VERIFIED")
+	require.Contains(t, succeed(t, "cone", "rays", filepath.Join(out, "A.csv"), "--format", "json"), `"lines":48,"rays":16`)
+	_, errs, code := relucell(t, "experiment", "constrained", "--cache", dir, "-o", out)
+	require.Equal(t, exitInput, code)
+	require.Contains(t, errs, "expected a new folder")
+	_, errs, code = relucell(t, "experiment", "constrained", "--cache", dir, "-o", out, "--data", "mnist")
+	require.Equal(t, exitInput, code)
+	require.Contains(t, errs, "make data")
+	_, errs, code = relucell(t, "experiment", "constrained", "--cache", dir, "-o", out, "--blocks", "3")
+	require.Equal(t, exitInput, code)
+	require.Contains(t, errs, "--blocks: 3, expected a divisor of 8")
 }

@@ -35,6 +35,7 @@ type countCmd struct {
 	sweep      sweepFlags
 	spread     spreadFlags
 	unproved   bool // a stop left no time for the fingerprint that a proof begins with
+	files      owedFiles
 }
 
 func newCountCmd() *cobra.Command {
@@ -68,15 +69,21 @@ goes on from there after a stop or a kill; once the count is exact the file is r
 	return cmd
 }
 
-func (c *countCmd) run(cmd *cobra.Command, args []string) error {
+func (c *countCmd) run(cmd *cobra.Command, args []string) (err error) {
 	path, log := args[0], logger(cmd)
 	if err := c.spread.check(cmd); err != nil {
 		return err
 	}
-	interrupted, release := interruptible(cmd)
+	if files.Same(path, c.proof) {
+		return badInputf("--proof: %s is the network itself, expected another file", c.proof)
+	}
+	if err := c.checkCheckpoint(cmd, path); err != nil {
+		return err
+	}
+	c.files.expect(c.proof)
+	defer func() { c.files.settle(cmd, err) }()
+	ctx, interrupted, release := stops(cmd, c.timeout)
 	defer release()
-	ctx, cancel := limited(interrupted, c.timeout)
-	defer cancel()
 	n, _, err := c.net.read(ctx, cmd, path)
 	if err != nil {
 		return err
@@ -144,14 +151,11 @@ func (c *countCmd) walk(ctx context.Context, cmd *cobra.Command, path string, n 
 	if err != nil {
 		return res, lost, err
 	}
-	if err := c.checkCheckpoint(cmd, path); err != nil {
-		return res, lost, err
-	}
 	var w *proof.Writer
 	c.unproved = c.proof != "" && fingerprint(ctx, n) == ""
 	if cmd.Flags().Changed("proof") && !c.unproved {
-		if w, err = newProof(c.proof, path, n, b, c.checkpoint != ""); err != nil {
-			return res, lost, err
+		if w, err = proof.Open(c.proof, n, b, c.checkpoint != ""); err != nil {
+			return res, lost, badInput(named("proof", err))
 		}
 		defer w.Abort()
 		opt.Observer = w
@@ -183,6 +187,8 @@ func (c *countCmd) walk(ctx context.Context, cmd *cobra.Command, path string, n 
 			lost.proof = fmt.Errorf("%s: the proof could not be written: %w", c.proof, files.Cause(err))
 		case err != nil: // the walk and its proof disagree: then there is no count either
 			return res, lost, failed(fmt.Errorf("%s: the proof is none: %w", c.proof, err))
+		default:
+			c.files.wrote(c.proof)
 		}
 	}
 	return res, lost, nil
@@ -223,15 +229,6 @@ func (c *countCmd) counter(cmd *cobra.Command) (func(context.Context, *network.N
 	return func(ctx context.Context, n *network.Network, b ball.Ball, opt enumerate.Options) (enumerate.Result, error) {
 		return enumerate.CountPlain(ctx, n, b, solver, opt)
 	}, nil
-}
-
-// newProof opens the proof before the walk, so that a bad name costs no time.
-func newProof(file, path string, n *network.Network, b ball.Ball, resumable bool) (*proof.Writer, error) {
-	if files.Same(path, file) {
-		return nil, badInputf("--proof: %s is the network itself, expected another file", file)
-	}
-	w, err := proof.Open(file, n, b, resumable)
-	return w, badInput(named("proof", err))
 }
 
 func (c *countCmd) print(cmd *cobra.Command, path string, n *network.Network, stamp string, b ball.Ball, res enumerate.Result, lost unwritten, why string, bounds []bound.Result) error {

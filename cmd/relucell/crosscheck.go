@@ -216,7 +216,7 @@ func (c *crosscheckCmd) source(ctx context.Context, cmd *cobra.Command, args []s
 	}
 	var cases []gen.Case
 	for i, n := range nets {
-		b, err := c.ball.read(n.Inputs())
+		b, err := c.ball.read(ctx, n.Inputs())
 		if err != nil {
 			return nil, 0, err
 		}

@@ -16,6 +16,7 @@ import (
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/extremum"
+	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/internal/files"
 	"github.com/relucell/relucell/network"
 )
@@ -33,8 +34,10 @@ type diffCmd struct {
 
 	difference *network.Network
 	property   *property // nil: no proof is wanted
+	asked      *big.Rat  // V, as it was given
 	// Of each output of the difference.
-	ends []ends
+	ends  []ends
+	files owedFiles
 }
 
 // ends are the extremes of an output of the difference.
@@ -49,7 +52,8 @@ func newDiffCmd() *cobra.Command {
 a closed ball, output by output, with the points where they are attained; see range for what is exact where. The two
 may differ in format, depth and activations, but not in the numbers of inputs and outputs.
 
---at-most V asks whether they are at most V apart: exit code 0 if so, and 1, with a point, if not.
+--at-most V asks no more than whether they are at most V apart, which is faster: exit code 0 if so, and 1, with a
+point, if not. With --proof V is first rounded down to a float64.
 
 --proof writes the proof of a count from which the bounds can be read off, as range does. Networks that are equal
 on the ball are proved so.
@@ -80,12 +84,16 @@ func completeNets(cmd *cobra.Command, args []string, word string) ([]string, cob
 	return completeNet(cmd, args[:max(0, len(args)-1)], word)
 }
 
-func (c *diffCmd) run(cmd *cobra.Command, args []string) error {
+func (c *diffCmd) run(cmd *cobra.Command, args []string) (err error) {
 	c.begun = time.Now()
 	ctx, release := stoppable(cmd, c.timeout)
 	defer release()
 	if err := c.check(cmd, args); err != nil {
 		return err
+	}
+	if c.property != nil {
+		c.files.expect(c.property.Proof, c.property.Net)
+		defer func() { c.files.settle(cmd, err) }()
 	}
 	if err := c.subtract(ctx, cmd, args); err != nil || !c.located() {
 		return err
@@ -96,7 +104,10 @@ func (c *diffCmd) run(cmd *cobra.Command, args []string) error {
 	}
 	go n.Fingerprint()
 	if err = c.search(ctx, n, b); err == nil && c.property != nil && !c.apart() {
-		err = c.prove(ctx, n, b)
+		if err = c.prove(ctx, n, b); err == nil {
+			c.files.wrote(c.property.Proof)
+			c.files.wrote(c.property.Net)
+		}
 	}
 	if err != nil {
 		return c.failed(ctx, cmd, err)
@@ -134,11 +145,20 @@ func (c *diffCmd) check(cmd *cobra.Command, args []string) (err error) {
 			return err
 		}
 	}
+	if c.atMost != nil && c.atMost.Sign() < 0 {
+		return badInputf("--at-most: %s, expected a number of at least 0", c.atMost.RatString())
+	}
 	if c.proof == "" && cmd.Flags().Changed("proof") {
 		return badInputf("--proof: empty, expected the name of a file")
 	}
+	c.asked = c.atMost
 	if c.proof != "" {
 		c.property, err = newProperty(c.proof, args...)
+		if v := c.atMost; v != nil && err == nil {
+			if c.atMost = new(big.Rat).SetFloat64(dyadic.DownRat(v)); c.atMost == nil {
+				err = badInputf("--at-most: beyond the range of float64, expected a value that can be a bias of the proof's network")
+			}
+		}
 	}
 	return err
 }
@@ -255,8 +275,8 @@ func (c *diffCmd) prove(ctx context.Context, n *network.Network, b ball.Ball) er
 		if err != nil {
 			return err
 		}
-		top, low := e.top.Upper, e.low.Lower
-		if c.abs {
+		top, low := e.top.Upper, e.low.Lower // V and −V, where the question is about V
+		if c.abs && c.atMost == nil {
 			top = e.distance().Upper
 			low = new(big.Rat).Neg(top)
 		}
@@ -303,7 +323,7 @@ func farthest(list []ends) *extremum.Extreme {
 type diffOutputJSON struct {
 	Max *extremeJSON `json:"max,omitempty"`
 	Min *extremeJSON `json:"min,omitempty"`
-	Abs *extremeJSON `json:"abs"`
+	Abs *extremeJSON `json:"abs,omitempty"`
 }
 
 type diffJSON struct {
@@ -312,7 +332,7 @@ type diffJSON struct {
 	Net     netJSON          `json:"difference"`
 	Ball    ball.JSON        `json:"ball"`
 	Outputs []diffOutputJSON `json:"outputs"`
-	Equal   bool             `json:"equal"`
+	Equal   *bool            `json:"equal,omitempty"` // absent where only a bound was asked for
 	AtMost  *bool            `json:"at_most,omitempty"`
 	Proof   *property        `json:"proof,omitempty"`
 	Seconds float64          `json:"seconds"`
@@ -323,15 +343,20 @@ func (c *diffCmd) print(cmd *cobra.Command, args []string, stamp string, n *netw
 	took := time.Since(c.begun)
 	far := farthest(c.ends)
 	j := diffJSON{A: filepath.Base(args[0]), B: filepath.Base(args[1]), Net: newNetJSON(n, stamp), Ball: b.JSON(), Proof: c.property, Seconds: took.Seconds(), Notes: c.net.notes}
-	j.Equal = far.Upper != nil && far.Upper.Sign() == 0
+	if equal := far.Upper != nil && far.Upper.Sign() == 0; equal || c.atMost == nil {
+		j.Equal = &equal
+	}
 	if c.atMost != nil {
-		within := !c.apart()
-		j.AtMost = &within
+		holds := !c.apart()
+		j.AtMost = &holds
 	}
 	for _, e := range c.ends {
 		d := e.distance()
-		o := diffOutputJSON{Abs: newExtremeJSON(&d, false)}
-		if !c.abs && e.top.Upper != nil {
+		var o diffOutputJSON
+		if d.Lower != nil {
+			o.Abs = newExtremeJSON(&d, false)
+		}
+		if !c.abs && c.atMost == nil {
 			o.Max, o.Min = newExtremeJSON(&e.top, false), newExtremeJSON(&e.low, true)
 		}
 		j.Outputs = append(j.Outputs, o)

@@ -58,13 +58,30 @@ func TestDiffAtMost(t *testing.T) {
 		require.Equal(t, code, got, errs)
 		if code == exitFailed {
 			require.Contains(t, errs, "the networks are more than 9999999999999999/5000000000000000 apart")
-			require.Contains(t, out, "at (1, 1)")
+			require.Contains(t, out, "Apart     at least ")
+			require.Contains(t, out, "Verdict   more than 9999999999999999/5000000000000000 = 1.9999999999999998 apart\n")
 		}
 	}
 	for v, code := range map[string]int{"1.4142135623730951": exitDone, "1.414213562373095": exitFailed, "1.4142135623730950488016887243": exitDone, "1.4142135623730950488016887242": exitFailed} {
 		_, errs, got := relucell(t, "diff", one, zero, "--center", "0", "--radius", "1", "--at-most", v)
 		require.Equal(t, code, got, v+errs)
 	}
+}
+
+// A proof is about a float64: one that is not above V.
+func TestDiffAtMostIsProved(t *testing.T) {
+	one := writeNet(t, gen.Build(gen.ReLU([]float64{1, 1}, []float64{0}), gen.Affine([]float64{1}, []float64{0})))
+	zero := writeNet(t, gen.Build(gen.Affine([]float64{0, 0}, []float64{0})))
+	p := filepath.Join(t.TempDir(), "p")
+	out := succeed(t, "diff", one, zero, "--box=-1:1", "--at-most", "2.1", "--proof", p, "--format", "json")
+	require.Contains(t, out, `"at_most":true,"proof":{`)
+	require.Contains(t, out, `"bounds":[2.0999999999999996,-2.0999999999999996]`)
+	require.NotContains(t, out, `"equal"`)
+	require.Contains(t, succeed(t, "check", p+".json", p, "--never-on", "1,2"), "VERIFIED")
+	out, _, code := relucell(t, "diff", one, zero, "--box=-1:1", "--at-most", "1", "--proof", p+"2", "--format", "json")
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, out, `"at_most":false`)
+	require.NoFileExists(t, p+"2")
 }
 
 func TestDiffOfSeveralOutputs(t *testing.T) {
@@ -106,6 +123,7 @@ func TestDiffRefuses(t *testing.T) {
 		"ends in .json":                      {a, b, "-o", "x.onnx"},
 		"whose answer is written there":      {a, b, "--box=-1:1", "-o", "-"},
 		"empty, expected the name":           {a, b, "--box=-1:1", "--proof", ""},
+		"--at-most: -1, expected":            {a, b, "--box=-1:1", "--at-most", "-1"},
 	} {
 		_, errs, code := relucell(t, append([]string{"diff"}, args...)...)
 		require.Equal(t, exitInput, code, errs)

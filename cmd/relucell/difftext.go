@@ -18,7 +18,7 @@ func (c *diffCmd) text(f *fields, args []string, stamp string, n *network.Networ
 	for i, e := range c.ends {
 		d := e.distance()
 		switch {
-		case d.Upper == nil && d.Lower.Cmp(c.atMost) <= 0: // the search ended at another output
+		case d.Lower == nil: // a question about V has no extremes to tell
 			continue
 		case n.Outputs() > 1:
 			f.line("Output", "y%d", i)
@@ -46,7 +46,7 @@ func (c *diffCmd) verdict() string {
 	case far.Upper.Sign() == 0:
 		return "equal on the ball"
 	case c.atMost != nil:
-		return "at most " + short(c.atMost) + " apart on the ball"
+		return "at most " + short(c.asked) + " apart on the ball"
 	case far.Exact():
 		return short(far.Upper) + " apart on the ball"
 	}

@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"math"
@@ -55,7 +56,7 @@ func (c *evalCmd) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	points, err := readPoints(c.at, n.Inputs())
+	points, err := readPoints(ctx, c.at, n.Inputs())
 	if err != nil {
 		return badInput(err)
 	}
@@ -82,16 +83,16 @@ func (c *evalCmd) run(cmd *cobra.Command, args []string) error {
 }
 
 // readPoints reads what --at says of points of n coordinates.
-func readPoints(at string, n int) ([][]float64, error) {
+func readPoints(ctx context.Context, at string, n int) ([][]float64, error) {
 	var text io.Reader = strings.NewReader(at)
 	where := "--at"
 	switch path, isFile := strings.CutPrefix(at, "@"); {
 	case at == "":
 		return nil, fmt.Errorf("--at: missing, expected %d numbers separated by commas, one number for all coordinates, or @FILE", n)
 	case isFile:
-		data, err := files.ReadLimited(path, maxPointBytes)
+		data, err := readFile(ctx, path, maxPointBytes)
 		if err != nil {
-			return nil, fmt.Errorf("--at: %w, expected a table of points", files.Plain(err))
+			return nil, fmt.Errorf("--at: %w, expected a table of points", err)
 		}
 		where, text = path, bytes.NewReader(data)
 	case n > 1 && !strings.Contains(at, ","):

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 const (
@@ -27,10 +28,14 @@ type exitError struct {
 func (e *exitError) Error() string { return e.err.Error() }
 func (e *exitError) Unwrap() error { return e.err }
 
-// badInput marks an error as the user's to mend.
+// badInput marks an error as the user's to mend, unless it says what it is.
 func badInput(err error) error {
+	var e *exitError
 	if err == nil {
 		return nil
+	}
+	if errors.As(err, &e) {
+		return &exitError{e.code, err}
 	}
 	return &exitError{exitInput, err}
 }
@@ -48,23 +53,32 @@ func failed(err error) error {
 // errStopped ends a command that has said all it has to say, by exit code 3.
 var errStopped = &exitError{exitStopped, errors.New("stopped early")}
 
-// report writes the line that an error deserves and returns the exit code. What carries no
-// code of its own comes from cobra, before a command ran: bad usage.
-func report(stderr io.Writer, cmd *cobra.Command, err error) int {
-	if err == nil {
+// codeOf returns the exit code of an error. One that carries none comes from cobra, before a command
+// ran: bad usage.
+func codeOf(err error) int {
+	var e *exitError
+	switch {
+	case err == nil:
 		return exitDone
+	case errors.As(err, &e):
+		return e.code
 	}
-	if err == error(errStopped) {
-		return exitStopped
+	return exitInput
+}
+
+// report writes the line that an error deserves and returns the exit code.
+func report(stderr io.Writer, cmd *cobra.Command, err error) int {
+	code := codeOf(err)
+	if err == nil || err == error(errStopped) {
+		return code
 	}
 	var e *exitError
 	line := oneLine(err)
-	if errors.As(err, &e) {
-		fmt.Fprintf(stderr, "relucell: %s\n", line)
-		return e.code
+	if !errors.As(err, &e) {
+		line += fmt.Sprintf(" (see %s --help)", cmd.CommandPath())
 	}
-	fmt.Fprintf(stderr, "relucell: %s (see %s --help)\n", line, cmd.CommandPath())
-	return exitInput
+	fmt.Fprintf(stderr, "relucell: %s\n", line)
+	return code
 }
 
 // oneLine is what an error says, on one line.
@@ -73,13 +87,32 @@ func oneLine(err error) string { return strings.Join(strings.Fields(err.Error())
 // action makes a command's function of f: an error without a code is a failure.
 func action(f func(cmd *cobra.Command, args []string) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
-		err := f(cmd, args)
+		err := notEmpty(cmd.Flags())
+		if err == nil {
+			err = f(cmd, args)
+		}
 		var e *exitError
 		if err != nil && !errors.As(err, &e) {
 			return failed(err)
 		}
 		return err
 	}
+}
+
+// notEmpty refuses a flag that was given without a word, of a variable that was not set perhaps: to
+// go on as if it were not there, on this machine in the place of a cluster, is not what was meant.
+func notEmpty(fs *pflag.FlagSet) (err error) {
+	fs.Visit(func(f *pflag.Flag) {
+		if err != nil || f.Value.Type() != "string" || f.Value.String() != "" {
+			return
+		}
+		expected := "what --help says of it"
+		if strings.Contains(f.Usage, "file") || strings.Contains(f.Usage, "`FILE`") {
+			expected = "the name of a file"
+		}
+		err = badInputf("--%s: empty, expected %s", f.Name, expected)
+	})
+	return err
 }
 
 // exactly asks for the named arguments, no more and no fewer.

@@ -1,6 +1,6 @@
 package main
 
-// experiment: studies that train networks and measure them. Its one study so far is training.
+// experiment: studies that train networks and measure them; this file has training.
 
 import (
 	"context"
@@ -27,12 +27,12 @@ func newExperimentCmd() *cobra.Command {
 		Long:  `experiment holds studies: programs that train networks, measure them exactly, and write tables, figures and a manifest that reproduces them.`,
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return fmt.Errorf("%q: unknown study, expected training", args[0])
+				return fmt.Errorf("%q: unknown study, expected training, recurrent, recover or constrained", args[0])
 			}
-			return errors.New("study: missing, expected training")
+			return errors.New("study: missing, expected training, recurrent, recover or constrained")
 		},
 	}
-	cmd.AddCommand(newExperimentTrainingCmd())
+	cmd.AddCommand(newExperimentTrainingCmd(), newExperimentRecurrentCmd(), newExperimentRecoverCmd(), newExperimentConstrainedCmd())
 	return cmd
 }
 
@@ -67,7 +67,7 @@ where it stopped when it is called again. What a flag leaves open depends on the
 		RunE: action(c.run),
 	}
 	f := cmd.Flags()
-	f.StringSliceVar(&c.data, "data", []string{"moons", "spirals"}, "data sets: moons, spirals, iris, digits, or CSV files with the class in the last column")
+	f.StringSliceVar(&c.data, "data", []string{"moons", "spirals"}, "data sets: moons, spirals, iris, digits, mnist, or CSV files with the class in the last column")
 	f.StringSliceVar(&c.optimizers, "optimizer", []string{"adam"}, "optimisers: sgd, momentum, adam")
 	f.Float64Var(&c.study.Rate, "rate", 0, "learning rate (default 0.1 for sgd, 0.02 for momentum, 0.01 for adam)")
 	f.IntVar(&c.study.Batch, "batch", 0, "rows in a batch (default 32)")
@@ -130,16 +130,7 @@ func (c *trainingCmd) run(cmd *cobra.Command, _ []string) error {
 	if err := writeTraining(cmd.OutOrStdout(), res, c.out); err != nil {
 		return err
 	}
-	if recorded != nil && len(recorded.Files) == 0 {
-		fmt.Fprintln(cmd.OutOrStdout(), "\nThe manifest is of an experiment that was not finished: there is nothing to compare with.")
-	} else if recorded != nil {
-		if err := recorded.Compare(res.Manifest); err != nil {
-			return failed(fmt.Errorf("--replay: made other bytes: %w (made by %s on %s; this is %s on %s)", err,
-				recorded.Relucell, recorded.Platform, res.Manifest.Relucell, res.Manifest.Platform))
-		}
-		fmt.Fprintf(cmd.OutOrStdout(), "\nReplayed: all %d networks and %d tables are as the manifest has them.\n", len(recorded.Networks), len(recorded.Files))
-	}
-	return nil
+	return replayed(cmd.OutOrStdout(), recorded, res.Manifest)
 }
 
 // config makes the configuration of the flags, or reads it from a manifest.

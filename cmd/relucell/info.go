@@ -22,8 +22,9 @@ func newInfoCmd() *cobra.Command {
 	cmd := netCommand(&c.net, c.run, &cobra.Command{
 		Use:   "info NET",
 		Short: "Describe a network and what importing it did",
-		Long: `info prints the layers, the neurons, the number of parameters and the fingerprint of a network, and
-what its import rounded. Counts and proofs are about the network as imported.`,
+		Long: `info prints the layers, the neurons, the number of weights and the fingerprint of a network, and what
+its import rounded. Counts and proofs are about the network as imported: a convolution is a matrix there,
+of which most entries are 0; they are counted apart.`,
 		Example: `  relucell info net.onnx`,
 	})
 	formatFlag(cmd, &c.format)
@@ -37,14 +38,20 @@ type layerJSON struct {
 	Slopes []float64 `json:"slopes,omitempty"`
 	// Pieces has the number of rows that each unit of a layer of maxima is the largest of; those of
 	// one row are no neurons.
-	Pieces     []int `json:"pieces,omitempty"`
-	Inputs     int   `json:"inputs"`
-	Width      int   `json:"width"`
-	Parameters int   `json:"parameters"`
+	Pieces []int `json:"pieces,omitempty"`
+	Inputs int   `json:"inputs"`
+	Width  int   `json:"width"`
+	// Parameters are all weights, Zeros of which are 0, and the biases.
+	Parameters int `json:"parameters"`
+	Zeros      int `json:"zeros"`
 	// FirstNeuron is the global index of the layer's first neuron, absent where there are none.
 	FirstNeuron *int `json:"first_neuron,omitempty"`
 	neurons     int
+	biases      int
 }
+
+// weights is the number of weights other than 0.
+func (l *layerJSON) weights() int64 { return int64(l.Parameters - l.Zeros - l.biases) }
 
 type roundingJSON struct {
 	What    string `json:"what"`
@@ -64,6 +71,7 @@ type infoJSON struct {
 	Outputs    int         `json:"outputs"`
 	Neurons    int         `json:"neurons"`
 	Parameters int         `json:"parameters"`
+	Zeros      int         `json:"zeros"`
 	Layers     []layerJSON `json:"layers"`
 	Import     importJSON  `json:"import"`
 }
@@ -74,7 +82,7 @@ func newInfoJSON(n *network.Network, im *network.Import) infoJSON {
 	first := 0
 	for _, l := range n.Layers() {
 		rows, _ := l.W.Dims() // of a maximum more than units
-		k := layerJSON{Activation: l.Act.String(), Slopes: l.Slopes, Pieces: l.Pieces, neurons: l.Neurons(), Inputs: l.In(), Width: l.Out(), Parameters: rows * (l.In() + 1)}
+		k := layerJSON{Activation: l.Act.String(), Slopes: l.Slopes, Pieces: l.Pieces, neurons: l.Neurons(), Inputs: l.In(), Width: l.Out(), Parameters: rows * (l.In() + 1), Zeros: rows*l.In() - l.Nonzero(), biases: rows}
 		if l.Act == network.LeakyReLU {
 			k.Slope = &l.Slope
 		}
@@ -84,6 +92,7 @@ func newInfoJSON(n *network.Network, im *network.Import) infoJSON {
 			first += k.neurons
 		}
 		j.Parameters += k.Parameters
+		j.Zeros += k.Zeros
 		j.Layers = append(j.Layers, k)
 	}
 	for _, r := range im.Rounded {
@@ -100,10 +109,25 @@ func (c *infoCmd) run(cmd *cobra.Command, args []string) error {
 	j := newInfoJSON(n, im)
 	return printAs(cmd.OutOrStdout(), c.format, j, func(f *fields) {
 		f.net(args[0], n)
-		f.line("Size", "%s, %s in all layers", tables.Numbered(int64(len(j.Layers)), "layer"), tables.Numbered(int64(j.Parameters), "parameter"))
+		f.size(j)
 		f.imported(j.Import)
 		f.layers(j.Layers)
 	})
+}
+
+// size says how many numbers the network has: a convolution as a matrix is mostly zeros, which are no
+// numbers of its file.
+func (f *fields) size(j infoJSON) {
+	var weights, biases int64
+	for _, l := range j.Layers {
+		weights += l.weights()
+		biases += int64(l.biases)
+	}
+	zeros := ""
+	if j.Zeros > 0 {
+		zeros = fmt.Sprintf(" and %s that are 0", tables.GroupedInt(int64(j.Zeros)))
+	}
+	f.line("Size", "%s, with %s other than 0%s, and %s", tables.Numbered(int64(len(j.Layers)), "layer"), tables.Numbered(weights, "weight"), zeros, numbered(int(biases), "bias", "biases"))
 }
 
 func (f *fields) imported(im importJSON) {
@@ -127,7 +151,7 @@ func (f *fields) imported(im importJSON) {
 }
 
 func (f *fields) layers(ls []layerJSON) {
-	t := tables.New(table.Row{"Layer", "Activation", "Inputs", "Width", "Parameters", "Neurons"}, 2)
+	t := tables.New(table.Row{"Layer", "Activation", "Inputs", "Width", "Weights", "Zeros", "Neurons"}, 2)
 	for i, l := range ls {
 		act, neurons := l.Activation, "–"
 		if l.Slope != nil {
@@ -136,7 +160,7 @@ func (f *fields) layers(ls []layerJSON) {
 		if l.FirstNeuron != nil {
 			neurons = fmt.Sprintf("%d…%d", *l.FirstNeuron, *l.FirstNeuron+l.neurons-1)
 		}
-		t.AppendRow(table.Row{i, act, l.Inputs, l.Width, tables.GroupedInt(int64(l.Parameters)), neurons})
+		t.AppendRow(table.Row{i, act, l.Inputs, l.Width, tables.GroupedInt(l.weights()), tables.GroupedInt(int64(l.Zeros)), neurons})
 	}
 	f.table(t)
 }

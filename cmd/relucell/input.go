@@ -30,8 +30,9 @@ type netFlags struct {
 	output string
 	writes bool
 	batch  int
-	// notes are those of the network that was read last.
+	// notes are those of the network that was read last, under ctx.
 	notes []string
+	ctx   context.Context
 }
 
 func (f *netFlags) add(fs *pflag.FlagSet) {
@@ -51,6 +52,7 @@ func (f *netFlags) read(ctx context.Context, cmd *cobra.Command, path string) (*
 	if err != nil {
 		return nil, nil, err
 	}
+	f.ctx = ctx
 	log := logger(cmd)
 	log.Debug("read", "file", path, "format", im.Format, "precision", im.Precision, "neurons", n.Neurons(), "rounded", im.RoundedEntries())
 	for _, remark := range im.Remarks {
@@ -91,6 +93,16 @@ func (f *netFlags) open(ctx context.Context, cmd *cobra.Command, path string) (*
 	return r.n, r.im, badInput(files.Plain(err))
 }
 
+// readFile reads a file that a flag names, of at most so many bytes, unless ctx ends first: nobody may
+// write to a pipe.
+func readFile(ctx context.Context, path string, limit int64) ([]byte, error) {
+	data, err := within(ctx, func() ([]byte, error) { return files.ReadLimited(path, limit) })
+	if err != nil && ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		return nil, stopped(ctx, path+": stopped before it was read")
+	}
+	return data, files.Plain(err)
+}
+
 // ballFlags are the flags that name a ball.
 type ballFlags struct {
 	center, radius, norm, box string
@@ -122,7 +134,7 @@ func (f *ballFlags) on(cmd *cobra.Command, net *netFlags, path string, n *networ
 		}
 	}
 	if !f.set.Changed("box") || err != nil || len(kept) == len(lo) {
-		b, err := f.read(n.Inputs())
+		b, err := f.read(net.ctx, n.Inputs())
 		return n, b, err
 	}
 	if len(kept) == 0 {
@@ -160,12 +172,12 @@ func (f *ballFlags) free(n int) []int {
 }
 
 // read returns the ball that the flags name, of n coordinates.
-func (f *ballFlags) read(n int) (ball.Ball, error) {
-	b, err := f.parse(n)
+func (f *ballFlags) read(ctx context.Context, n int) (ball.Ball, error) {
+	b, err := f.parse(ctx, n)
 	return b, badInput(err)
 }
 
-func (f *ballFlags) parse(n int) (ball.Ball, error) {
+func (f *ballFlags) parse(ctx context.Context, n int) (ball.Ball, error) {
 	if f.set.Changed("box") {
 		for _, name := range []string{"center", "radius", "norm"} {
 			if f.set.Changed(name) {
@@ -189,7 +201,7 @@ func (f *ballFlags) parse(n int) (ball.Ball, error) {
 	if err != nil {
 		return ball.Ball{}, flagged(err)
 	}
-	c, err := parseCenter(f.center, n)
+	c, err := parseCenter(ctx, f.center, n)
 	if err != nil {
 		return ball.Ball{}, err
 	}
@@ -205,9 +217,9 @@ func flagged(err error) error {
 	return fmt.Errorf("--%w", err)
 }
 
-func parseCenter(s string, n int) ([]float64, error) {
+func parseCenter(ctx context.Context, s string, n int) ([]float64, error) {
 	if path, ok := strings.CutPrefix(s, "@"); ok {
-		return centerFile(path, n)
+		return centerFile(ctx, path, n)
 	}
 	if n > 1 && !strings.Contains(s, ",") {
 		one, err := ball.ParseCenter(s, 1)
@@ -224,10 +236,10 @@ func parseCenter(s string, n int) ([]float64, error) {
 	return c, flagged(err)
 }
 
-func centerFile(path string, n int) ([]float64, error) {
-	data, err := files.ReadLimited(path, maxCenterBytes)
+func centerFile(ctx context.Context, path string, n int) ([]float64, error) {
+	data, err := readFile(ctx, path, maxCenterBytes)
 	if err != nil {
-		return nil, fmt.Errorf("--center: %w, expected a file of %d numbers", files.Plain(err), n)
+		return nil, fmt.Errorf("--center: %w, expected a file of %d numbers", err, n)
 	}
 	c, err := ball.ReadCenter(data, n)
 	if err != nil {

@@ -68,10 +68,8 @@ func (c *listCmd) run(cmd *cobra.Command, args []string) error {
 	if graph && c.limit > 0 {
 		return badInputf("--limit: given with neighbours, expected none: the graph is that of all regions")
 	}
-	interrupted, release := interruptible(cmd)
+	ctx, release := stoppable(cmd, c.timeout)
 	defer release()
-	ctx, cancel := limited(interrupted, c.timeout)
-	defer cancel()
 	n, _, err := c.net.read(ctx, cmd, args[0])
 	if err != nil {
 		return err

@@ -42,6 +42,10 @@ func outputs(folder string) map[string]struct {
 		"--output":               {".svg", []string{"plot", moons, "--box=-1:1", "-o"}},
 		"--output of convert":    {".json", []string{"convert", moons, "-o"}},
 		"--output of slice":      {".json", []string{"slice", moons, "--origin", "0", "--inputs", "0", "-o"}},
+		"--output of landscape":  {".csv", []string{"landscape", "patterns", data + "landscape/zigzag.csv", "-o"}},
+		"--gates":                {".csv", []string{"landscape", "patterns", data + "landscape/zigzag.csv", "--gates"}},
+		"--lower":                {".json", []string{"landscape", "spurious", data + "landscape/zigzag.csv", "--neurons", "2", "--lower"}},
+		"--output of a surface":  {".svg", []string{"landscape", "plot", data + "landscape/zigzag.csv", "-o"}},
 		"--output of crosscheck": {".svg", []string{"crosscheck", moons, "--cases", "1", "--failures", filepath.Join(folder, "failures"), "-o"}},
 	}
 }
@@ -207,5 +211,50 @@ func TestAPictureThatCannotBeWrittenIsSaidOnce(t *testing.T) {
 		left, err := os.ReadDir(dir)
 		require.NoError(t, err)
 		require.Empty(t, left)
+	}
+}
+
+// A file of an earlier run was left where a run had an answer and nothing to write: an old proof stood
+// under the name of that of a property that is violated. An error leaves it.
+func TestNoFileOfAnEarlierRunIsTakenForThisOne(t *testing.T) {
+	old := filepath.Join(t.TempDir(), "old")
+	write := func(ending string) string {
+		require.NoError(t, os.WriteFile(old+ending, []byte("old"), 0o644))
+		return old + ending
+	}
+	spec := func(least string) string {
+		return writeSpec(t, "(declare-const X_0 Real)(declare-const X_1 Real)(declare-const Y_0 Real)"+
+			"(assert (and (>= X_0 0) (<= X_0 1) (>= X_1 0) (<= X_1 1) (>= Y_0 "+least+")))")
+	}
+	holds, violated := spec("1000000"), spec("-1000000")
+	slow := wideNet(t, 2, 300, 300, 1)
+	for _, c := range []struct {
+		code   int
+		ending string
+		words  []string
+	}{
+		{exitDone, "", []string{"verify", moons, violated, "--proof"}},
+		{exitDone, "", []string{"verify", moons, holds, "--witness"}},
+		{exitStopped, "", []string{"verify", slow, violated, "--timeout", "1ns", "--proof"}},
+		{exitStopped, "", []string{"count", slow, "--box=-1:1", "--timeout", "1ns", "--proof"}},
+		{exitStopped, "", []string{"range", slow, "--box=-1:1", "--timeout", "1ns", "--proof"}},
+		{exitStopped, ".jsonl", []string{"reach", slow, "--box=-1:1", "--timeout", "1ns", "-o"}},
+		{exitStopped, ".svg", []string{"plot", slow, "--box=-1:1", "--timeout", "1ns", "-o"}},
+		{exitInput, "", []string{"verify", moons, write(".vnnlib"), "--proof"}},
+		{exitInput, "", []string{"count", moons, "--box=x", "--proof"}},
+	} {
+		path := write(c.ending)
+		out, errs, code := relucell(t, append(c.words, path)...)
+		require.Equal(t, c.code, code, "%v %s %s", c.words, out, errs)
+		if c.code == exitInput {
+			require.FileExists(t, path)
+			continue
+		}
+		if text, err := os.ReadFile(path); err == nil && c.words[0] == "count" { // a bracket has a proof
+			require.Contains(t, string(text), "count >=")
+			continue
+		}
+		require.NoFileExists(t, path, "%v", c.words)
+		require.Contains(t, errs, path+": removed, as it was of an earlier run")
 	}
 }

@@ -44,7 +44,7 @@ func (f *sliceFlags) given() bool {
 func (f *sliceFlags) cut(ctx context.Context, n *network.Network) (*network.Network, [2]string, error) {
 	var labels [2]string
 	s, err := within(ctx, func() (s *network.Network, err error) {
-		s, labels, err = f.slice(n)
+		s, labels, err = f.slice(ctx, n)
 		return s, err
 	})
 	if s == nil && ctx.Err() != nil && errors.Is(err, ctx.Err()) {
@@ -53,7 +53,7 @@ func (f *sliceFlags) cut(ctx context.Context, n *network.Network) (*network.Netw
 	return s, labels, badInput(err)
 }
 
-func (f *sliceFlags) slice(n *network.Network) (*network.Network, [2]string, error) {
+func (f *sliceFlags) slice(ctx context.Context, n *network.Network) (*network.Network, [2]string, error) {
 	labels := [2]string{"s", "t"}
 	kinds := 0
 	for _, name := range []string{"through", "direction", "inputs"} {
@@ -68,7 +68,7 @@ func (f *sliceFlags) slice(n *network.Network) (*network.Network, [2]string, err
 		if f.set.Changed("origin") {
 			return nil, labels, errors.New("--origin: given beside --through, whose first point is the origin; expected one or the other")
 		}
-		points, err := vectors("through", f.through, n.Inputs())
+		points, err := vectors(ctx, "through", f.through, n.Inputs())
 		if err != nil {
 			return nil, labels, err
 		}
@@ -78,12 +78,12 @@ func (f *sliceFlags) slice(n *network.Network) (*network.Network, [2]string, err
 	if !f.set.Changed("origin") {
 		return nil, labels, fmt.Errorf("--origin: missing, expected %d numbers separated by commas, one number for all coordinates, or @FILE", n.Inputs())
 	}
-	origin, err := vectors("origin", []string{f.origin}, n.Inputs())
+	origin, err := vectors(ctx, "origin", []string{f.origin}, n.Inputs())
 	if err != nil {
 		return nil, labels, err
 	}
 	if f.set.Changed("direction") {
-		directions, err := vectors("direction", f.directions, n.Inputs())
+		directions, err := vectors(ctx, "direction", f.directions, n.Inputs())
 		if err != nil {
 			return nil, labels, err
 		}
@@ -122,10 +122,13 @@ func named(name string, err error) error {
 }
 
 // vectors reads points as --center does.
-func vectors(name string, words []string, n int) ([][]float64, error) {
+func vectors(ctx context.Context, name string, words []string, n int) ([][]float64, error) {
 	var all [][]float64
 	for _, w := range words {
-		x, err := parseCenter(w, n)
+		x, err := parseCenter(ctx, w, n)
+		if err != nil && ctx.Err() != nil {
+			return nil, err
+		}
 		if err != nil {
 			return nil, fmt.Errorf("--%s: %s", name, strings.TrimPrefix(err.Error(), "--center: "))
 		}

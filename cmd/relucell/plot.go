@@ -3,12 +3,10 @@ package main
 // plot: the map of a network's regions on a plane, as a picture or a page.
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -34,6 +32,7 @@ type plotCmd struct {
 	fill    string
 	points  string
 	width   int
+	files   owedFiles
 }
 
 // widest is the widest picture in pixels: more is a slip of the hand.
@@ -93,15 +92,18 @@ func (c *plotCmd) format() (string, error) {
 	return ending, nil
 }
 
-func (c *plotCmd) run(cmd *cobra.Command, args []string) error {
+func (c *plotCmd) run(cmd *cobra.Command, args []string) (err error) {
 	format, err := c.format()
+	if err == nil {
+		err = badInput(c.writable(args[0]))
+	}
 	if err != nil {
 		return err
 	}
-	interrupted, release := interruptible(cmd)
+	c.files.expect(c.out)
+	defer func() { c.files.settle(cmd, err) }()
+	ctx, release := stoppable(cmd, c.timeout)
 	defer release()
-	ctx, cancel := limited(interrupted, c.timeout)
-	defer cancel()
 	n, b, opt, err := c.input(ctx, cmd, args[0])
 	if err != nil {
 		return err
@@ -124,6 +126,7 @@ func (c *plotCmd) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return failed(err)
 	}
+	c.files.wrote(c.out)
 	f := &fields{w: cmd.OutOrStdout()}
 	f.net(args[0], n)
 	f.ball(b)
@@ -160,9 +163,7 @@ func (c *plotCmd) input(ctx context.Context, cmd *cobra.Command, net string) (n 
 	if n.Inputs() != 2 {
 		return nil, b, opt, c.notPlane(net, n)
 	}
-	if opt.Points, err = c.readPoints(whole, n); err == nil {
-		err = c.writable(net)
-	}
+	opt.Points, err = c.readPoints(ctx, whole, n)
 	return n, b, opt, badInput(err)
 }
 
@@ -185,31 +186,28 @@ func (c *plotCmd) writable(net string) error {
 
 // readPoints reads the points of the picture: of the plane, or of the whole network and then
 // projected.
-func (c *plotCmd) readPoints(whole, n *network.Network) (*plot.Points, error) {
+func (c *plotCmd) readPoints(ctx context.Context, whole, n *network.Network) (*plot.Points, error) {
 	if c.points == "" {
 		return nil, nil
 	}
-	p, err := c.readCSV(n.Inputs())
+	p, err := readPointsFile(ctx, c.points, n.Inputs())
 	if err == nil || whole == n {
 		return p, err
 	}
-	q, wideErr := c.readCSV(whole.Inputs())
+	q, wideErr := readPointsFile(ctx, c.points, whole.Inputs())
 	if wideErr != nil {
 		return nil, fmt.Errorf("%w (or, as points of the network: %w)", err, errors.Unwrap(wideErr))
 	}
 	return q.OnSlice(n, len(n.Layers())-len(whole.Layers()))
 }
 
-func (c *plotCmd) readCSV(inputs int) (*plot.Points, error) { return readPointsFile(c.points, inputs) }
-
 // readPointsFile reads the file of --points.
-func readPointsFile(path string, inputs int) (*plot.Points, error) {
-	f, err := os.Open(path)
+func readPointsFile(ctx context.Context, path string, inputs int) (*plot.Points, error) {
+	data, err := readFile(ctx, path, maxPointBytes)
 	if err != nil {
-		return nil, fmt.Errorf("--points: %w, expected a CSV file", files.Plain(err))
+		return nil, fmt.Errorf("--points: %w, expected a CSV file", err)
 	}
-	defer f.Close()
-	p, err := plot.ReadPoints(bufio.NewReader(f), inputs)
+	p, err := plot.ReadPoints(bytes.NewReader(data), inputs)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}

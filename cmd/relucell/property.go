@@ -35,7 +35,7 @@ type property struct {
 	limits []float64
 }
 
-// newProperty checks the names of the files, before anything is searched: they may be none of the
+// newProperty checks the names of the files, before anything is read: they may be none of the
 // networks'.
 func newProperty(file string, nets ...string) (*property, error) {
 	p := &property{Proof: file, Net: file + ".json"}

@@ -21,20 +21,24 @@ import (
 )
 
 type rangeCmd struct {
-	net       netFlags
-	ball      ballFlags
-	of        string
-	max, min  bool
-	atLeast   *big.Rat
-	proof     string
-	timeout   time.Duration
-	format    string
-	form      extremum.Form
-	property  *property // nil: no proof is wanted
-	begun     time.Time
-	top, low  *extremum.Extreme
-	stoppedAt *extremum.Extreme
+	net      netFlags
+	ball     ballFlags
+	of       string
+	max, min bool
+	atLeast  *big.Rat
+	proof    string
+	timeout  time.Duration
+	format   string
+	form     extremum.Form
+	property *property // nil: no proof is wanted
+	begun    time.Time
+	files    owedFiles
+	found
 }
+
+// found is what a search has come to: the extremes, nil where none was asked for, and the one at which
+// it was stopped.
+type found struct{ top, low, stoppedAt *extremum.Extreme }
 
 func newRangeCmd() *cobra.Command {
 	c := &rangeCmd{}
@@ -57,7 +61,7 @@ A bound in the proof is a float64, so a fraction that is none is rounded outward
 	})
 	fs := cmd.Flags()
 	c.ball.add(cmd)
-	fs.StringVar(&c.of, "of", "y0", "form of the outputs y0, y1, …, such as \"y0 - 2*y1 + 0.5\"")
+	fs.StringVar(&c.of, "of", "y0", "form of the outputs y0, y1, …, such as \"y0 - 2*y1 + 1e-3\"")
 	fs.BoolVar(&c.max, "max", false, "the largest value alone")
 	fs.BoolVar(&c.min, "min", false, "the smallest value alone")
 	flag(fs, &c.atLeast, "at-least", "V", "", "end as soon as a point has a value of at least V; exit 1 if none has (--max)", fraction)
@@ -85,13 +89,20 @@ func fraction(s string) (*big.Rat, error) {
 	return v, nil
 }
 
-func (c *rangeCmd) run(cmd *cobra.Command, args []string) error {
+func (c *rangeCmd) run(cmd *cobra.Command, args []string) (err error) {
 	c.begun = time.Now()
 	if !c.max && !c.min {
 		c.max, c.min = true, c.atLeast == nil
 	}
 	if c.atLeast != nil && (c.min || c.proof != "") {
 		return badInputf("--at-least: given beside --min or --proof, expected it alone or with --max")
+	}
+	if cmd.Flags().Changed("proof") {
+		if c.property, err = newProperty(c.proof, args[0]); err != nil {
+			return err
+		}
+		c.files.expect(c.property.Proof, c.property.Net)
+		defer func() { c.files.settle(cmd, err) }()
 	}
 	ctx, release := stoppable(cmd, c.timeout)
 	defer release()
@@ -106,17 +117,17 @@ func (c *rangeCmd) run(cmd *cobra.Command, args []string) error {
 	if c.form, err = extremum.ParseForm(c.of, n.Outputs()); err != nil {
 		return badInputf("--of: %w", err)
 	}
-	if cmd.Flags().Changed("proof") {
-		if c.property, err = newProperty(c.proof, args[0]); err == nil {
-			err = c.property.about(c.form)
-		}
-		if err != nil {
+	if c.property != nil {
+		if err := c.property.about(c.form); err != nil {
 			return err
 		}
 	}
 	go n.Fingerprint()
 	if err = c.search(ctx, n, b); err == nil && c.property != nil {
-		err = c.prove(ctx, n, b)
+		if err = c.prove(ctx, n, b); err == nil {
+			c.files.wrote(c.property.Proof)
+			c.files.wrote(c.property.Net)
+		}
 	}
 	if err != nil {
 		return c.failed(ctx, cmd, args[0], err)
@@ -125,7 +136,7 @@ func (c *rangeCmd) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	if c.atLeast != nil && c.top.Lower.Cmp(c.atLeast) < 0 {
-		return failed(fmt.Errorf("no point of the ball has a value of at least %s", c.atLeast.RatString()))
+		return failed(fmt.Errorf("no point of the ball has a value of at least %s", short(c.atLeast)))
 	}
 	return nil
 }

@@ -36,15 +36,21 @@ type reachCmd struct {
 	inverse string
 	reals   bool
 	timeout time.Duration
-	// While it runs: the format, the query or nil, the picture or nil, and what was found.
+	files   owedFiles
+	// While it runs: the format, the query or nil, the picture or nil.
 	format  string
 	query   *vnnlib.Query
 	picture *reach.Picture
 	b       ball.Ball
-	regions int64
-	pieces  int64
-	unsafe  enumerate.Volumes
-	volumes bool
+	reached
+}
+
+// reached is what was found: how many regions, and of those that are unsafe the pieces and, where they
+// are to be had, the volumes.
+type reached struct {
+	regions, pieces int64
+	unsafe          enumerate.Volumes
+	volumes         bool
 }
 
 func newReachCmd() *cobra.Command {
@@ -100,10 +106,12 @@ func twoOf(s string) ([]int, error) {
 	return list, nil
 }
 
-func (c *reachCmd) run(cmd *cobra.Command, args []string) error {
+func (c *reachCmd) run(cmd *cobra.Command, args []string) (err error) {
 	if err := c.checkOut(args[0]); err != nil {
 		return err
 	}
+	c.files.expect(c.out)
+	defer func() { c.files.settle(cmd, err) }()
 	ctx, release := stoppable(cmd, c.timeout)
 	defer release()
 	n, _, err := c.net.read(ctx, cmd, args[0])
@@ -130,6 +138,7 @@ func (c *reachCmd) run(cmd *cobra.Command, args []string) error {
 	case err != nil:
 		return failed(err)
 	}
+	c.files.wrote(c.out)
 	return c.report(cmd, args[0], n)
 }
 

@@ -17,15 +17,17 @@ import (
 func newRootCmd() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "relucell",
-		Short: "Count the linear regions of a ReLU network that meet a ball, exactly and with a proof",
-		Long: `relucell counts, exactly, the activation regions of a small ReLU network that meet a ball,
-writes a proof of the count that a separate checker verifies, and holds analytic bounds against it.
+		Short: "Answer questions about ReLU networks, exactly and with proofs",
+		Long: `relucell answers questions about small ReLU networks exactly: how many of a network's activation regions
+meet a ball, whether it can do what a query forbids, how large an output gets. A count and a "holds" can
+come with a proof, which a separate checker verifies.
 
 A network is an .onnx file, a Stanford .nnet file, weights in NumPy's .npz or in .safetensors, or
 relucell's canonical text (.json).
 
-Exit codes: 0 done as asked (exact, or --gap reached); 1 failed, a refused proof included;
-2 bad usage or bad input; 3 stopped early (--timeout, --limit, interrupt) with a certified bracket.`,
+Exit codes: 0 there is an answer (of a count: it is exact, or --gap is reached); 1 failed, a refused
+proof included; 2 bad usage or bad input; 3 stopped early (--timeout, --limit, interrupt): what is
+printed is certain, and the answer is open, a bracket or "unknown".`,
 		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -56,6 +58,7 @@ Exit codes: 0 done as asked (exact, or --gap reached); 1 failed, a refused proof
 		newLandscapeCmd(),
 		newDiffCmd(),
 		newCanonicalCmd(),
+		newLearnCmd(),
 		newUnrollCmd(),
 		newExploreCmd(),
 	)

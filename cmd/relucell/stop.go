@@ -53,9 +53,16 @@ func interruptible(cmd *cobra.Command) (context.Context, func()) {
 
 // stoppable is interruptible with a time limit; release gives up both.
 func stoppable(cmd *cobra.Command, limit time.Duration) (ctx context.Context, release func()) {
-	ctx, uninterrupt := interruptible(cmd)
-	ctx, cancel := limited(ctx, limit)
-	return ctx, func() {
+	ctx, _, release = stops(cmd, limit)
+	return ctx, release
+}
+
+// stops is stoppable, with the context that the interrupt alone ends, for work that gets a time limit
+// of its own.
+func stops(cmd *cobra.Command, limit time.Duration) (ctx, interrupted context.Context, release func()) {
+	interrupted, uninterrupt := interruptible(cmd)
+	ctx, cancel := limited(interrupted, limit)
+	return ctx, interrupted, func() {
 		cancel()
 		uninterrupt()
 	}

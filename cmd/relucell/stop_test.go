@@ -150,3 +150,29 @@ func TestInterruptBeforeTheWalkPrintsABracket(t *testing.T) {
 		require.Contains(t, out.String(), "stopped early, interrupted")
 	}
 }
+
+// A point, or points, in a pipe that nobody writes to were waited for beyond any stop.
+func TestStopsAreHeardWhilePointsAreRead(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "points.csv")
+	require.NoError(t, syscall.Mkfifo(pipe, 0o600))
+	folder := t.TempDir()
+	for _, args := range [][]string{
+		{"count", moons, "--radius", "1", "--center", "@" + pipe},
+		{"count", moons, "--radii", "1", "--centers", pipe},
+		{"radius", moons, "--center", "@" + pipe},
+		{"plot", moons, "--box=-1:1", "--points", pipe, "-o", filepath.Join(folder, "map.svg")},
+		{"plot", moons, "--box=-1:1", "--origin", "@" + pipe, "--inputs", "0,1", "-o", filepath.Join(folder, "map.svg")},
+	} {
+		p := start(t, append(args, "--timeout", "50ms")...)
+		require.Equal(t, exitStopped, p.end(t), args)
+		require.Contains(t, p.errs.String(), "--timeout reached", args)
+		require.Equal(t, 1, strings.Count(p.errs.String(), "\n"))
+	}
+	p := start(t, "eval", moons, "--at", "@"+pipe)
+	w, err := os.OpenFile(pipe, os.O_WRONLY, 0) // waits for the reader
+	require.NoError(t, err)
+	require.NoError(t, p.Process.Signal(os.Interrupt))
+	require.Equal(t, exitStopped, p.end(t))
+	require.Contains(t, p.errs.String(), "stopped before it was read: interrupted")
+	require.NoError(t, w.Close())
+}

@@ -34,7 +34,7 @@ func (c *countCmd) sweeps(cmd *cobra.Command) bool {
 }
 
 // sweepOptions reads the balls.
-func (c *countCmd) sweepOptions(cmd *cobra.Command, n *network.Network) (sweepOptions, error) {
+func (c *countCmd) sweepOptions(ctx context.Context, cmd *cobra.Command, n *network.Network) (sweepOptions, error) {
 	opt := sweepOptions{Count: enumerate.Options{Workers: c.workers, Limit: c.limit, Gap: c.gap}}
 	set := cmd.Flags().Changed
 	for _, name := range []string{"box", "proof", "checkpoint", "oracle"} {
@@ -58,7 +58,7 @@ func (c *countCmd) sweepOptions(cmd *cobra.Command, n *network.Network) (sweepOp
 	if c.bounds {
 		opt.Bounds = bound.All()
 	}
-	if opt.Centers, err = c.sweepCenters(n.Inputs()); err != nil {
+	if opt.Centers, err = c.sweepCenters(ctx, n.Inputs()); err != nil {
 		return opt, err
 	}
 	words, name := []string{c.ball.radius}, "radius"
@@ -75,18 +75,18 @@ func (c *countCmd) sweepOptions(cmd *cobra.Command, n *network.Network) (sweepOp
 	return opt, nil
 }
 
-func (c *countCmd) sweepCenters(n int) ([][]float64, error) {
+func (c *countCmd) sweepCenters(ctx context.Context, n int) ([][]float64, error) {
 	if c.sweep.centers == "" {
-		x, err := parseCenter(c.ball.center, n)
+		x, err := parseCenter(ctx, c.ball.center, n)
 		return [][]float64{x}, err
 	}
-	return readCenters(c.sweep.centers, n)
+	return readCenters(ctx, c.sweep.centers, n)
 }
 
 // runSweep counts in each ball and prints a row as soon as it is known, but for text, which is a
 // table.
 func (c *countCmd) runSweep(ctx context.Context, cmd *cobra.Command, n *network.Network) error {
-	opt, err := c.sweepOptions(cmd, n)
+	opt, err := c.sweepOptions(ctx, cmd, n)
 	if err != nil {
 		return badInput(err)
 	}

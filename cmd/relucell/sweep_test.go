@@ -25,7 +25,7 @@ func TestSweepIsOneTidyTable(t *testing.T) {
 	defer f.Close()
 	n, err := network.ReadCanonical(f)
 	require.NoError(t, err)
-	centers, err := readCenters(written(t, "x1,x2\n# origin\n0,0\n0.5, 0.25\n"), 2)
+	centers, err := readCenters(t.Context(), written(t, "x1,x2\n# origin\n0,0\n0.5, 0.25\n"), 2)
 	require.NoError(t, err)
 	serra, _ := bound.ByName("serra")
 	opt := sweepOptions{Norm: ball.LInf, Centers: centers, Radii: []float64{0.25, 0.5, 1}, Bounds: []bound.Bound{serra}}
@@ -56,7 +56,7 @@ func TestSweepRefusals(t *testing.T) {
 		"1,inf\n":      "column 2",
 		"x,y\n1,1e999": "beyond float64",
 	} {
-		_, err := readCenters(written(t, text), 2)
+		_, err := readCenters(t.Context(), written(t, text), 2)
 		require.ErrorContains(t, err, says, text)
 	}
 	n, _ := gen.Folding(1)

@@ -148,10 +148,10 @@ func (r sweepRow) cells() []string {
 const centerBytes = 1 << 28
 
 // readCenters reads centres of n coordinates from a CSV file, one a line. Errors name it.
-func readCenters(path string, n int) ([][]float64, error) {
-	data, err := files.ReadLimited(path, centerBytes)
+func readCenters(ctx context.Context, path string, n int) ([][]float64, error) {
+	data, err := readFile(ctx, path, centerBytes)
 	if err != nil {
-		return nil, fmt.Errorf("--centers: %w, expected a CSV file", files.Plain(err))
+		return nil, fmt.Errorf("--centers: %w, expected a CSV file", err)
 	}
 	p, err := files.Table{Inputs: n}.Read(bytes.NewReader(data))
 	if err != nil {

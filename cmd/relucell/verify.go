@@ -26,6 +26,7 @@ type verifyCmd struct {
 	timeout time.Duration
 	workers int
 	format  string
+	files   owedFiles
 }
 
 func newVerifyCmd() *cobra.Command {
@@ -65,14 +66,15 @@ or unknown.`,
 	return cmd
 }
 
-func (c *verifyCmd) run(cmd *cobra.Command, args []string) error {
+func (c *verifyCmd) run(cmd *cobra.Command, args []string) (err error) {
 	ctx, release := stoppable(cmd, c.timeout)
 	defer release()
 	if err := c.checkOutputs(cmd, args); err != nil {
 		return err
 	}
+	c.files.expect(c.witness, c.proof)
+	defer func() { c.files.settle(cmd, err) }()
 	a := &answer{specPath: args[1], netPath: args[0]}
-	var err error
 	if a.query, a.specStamp, err = readQuery(ctx, args[1], vnnlib.Options{Reals: c.reals}); err != nil {
 		return c.unread(cmd, ctx, err)
 	}
@@ -109,10 +111,13 @@ func (c *verifyCmd) finish(cmd *cobra.Command, a *answer) error {
 			return failed(err)
 		}
 		a.witness = c.witness
+		c.files.wrote(c.witness)
 	}
 	if a.res.Proof != nil {
 		defer a.res.Proof.Close()
-		a.unproved = a.writeProof()
+		if a.unproved = a.writeProof(); a.unproved == nil {
+			c.files.wrote(c.proof)
+		}
 	}
 	if err := a.print(cmd.OutOrStdout(), c.format); err != nil {
 		return err

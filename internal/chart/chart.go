@@ -7,6 +7,7 @@ import (
 	"image/color"
 	"io"
 	"math"
+	"strconv"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -74,6 +75,25 @@ func Panels(gap vg.Length, rows ...[]*plot.Plot) func(draw.Canvas) error {
 		}
 		return nil
 	}
+}
+
+// Linear has gonum's ticks, labelled by what they mark: gonum calls 1.05, 1.2, 1.35 by 1, 1.2, 1.3.
+type Linear struct{}
+
+// Ticks makes it a plot.Ticker.
+func (Linear) Ticks(low, high float64) []plot.Tick {
+	all := plot.DefaultTicks{}.Ticks(low, high)
+	// Steps of a thousandth of the axis are told apart, and the rounding of their sums is not seen.
+	digits := 3 + int(math.Ceil(math.Log10(max(1, math.Max(math.Abs(low), math.Abs(high))/(high-low)))))
+	for k := range all {
+		if all[k].Label != "" {
+			all[k].Label = strconv.FormatFloat(all[k].Value, 'g', min(digits+1, 17), 64)
+			if v, err := strconv.ParseFloat(all[k].Label, 64); err == nil {
+				all[k].Label = strconv.FormatFloat(v, 'g', -1, 64)
+			}
+		}
+	}
+	return all
 }
 
 // Decimals labels an axis of logarithms to a base by round decimals: 1, 2 and 5 times powers of ten,

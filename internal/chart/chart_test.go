@@ -5,6 +5,7 @@ package chart
 import (
 	"bytes"
 	"math"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -29,6 +30,23 @@ func TestAxesAreLabelledByRoundNumbers(t *testing.T) {
 	require.Equal(t, []string{"0", "2", "4", "6", "8"}, labels(Wholes{}.Ticks(0, 9)))
 	for _, tick := range (Decimals{Base: 2}).Ticks(0, 3) {
 		require.InDelta(t, tick.Value, map[string]float64{"1": 0, "2": 1, "5": math.Log2(5)}[tick.Label], 1e-12)
+	}
+}
+
+// Gonum labels 1.05, 1.2, 1.35 as 1, 1.2, 1.3.
+func TestTicksAreLabelledByWhatTheyMark(t *testing.T) {
+	for _, axis := range [][2]float64{{0.989, 1.325}, {-1, 1}, {0, 3.5}, {1e6, 1e6 + 0.3}, {-1e-9, 2e-9}, {-1e300, 1e300}, {0.425, 0.582}} {
+		labelled := 0
+		for _, tick := range (Linear{}).Ticks(axis[0], axis[1]) {
+			if tick.Label == "" {
+				continue
+			}
+			labelled++
+			v, err := strconv.ParseFloat(tick.Label, 64)
+			require.NoError(t, err)
+			require.InDelta(t, 0, (v-tick.Value)/(axis[1]-axis[0]), 1e-3, "%v: %s", tick.Value, tick.Label)
+		}
+		require.Greater(t, labelled, 1)
 	}
 }
 

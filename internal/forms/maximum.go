@@ -32,6 +32,20 @@ func (m *Model) ends(i int) []int {
 	return ends
 }
 
+// Comparisons is the number of forms by whose signs the neurons of the layer are decided: one for
+// each, and of a maximum one for each pair of its pieces.
+func (l *Layer) Comparisons() int {
+	if l.Ends == nil {
+		return l.Neurons
+	}
+	n := 0
+	for first := 0; first < l.Neurons; first = l.Ends[first] {
+		k := l.Ends[first] - first
+		n += k * (k - 1) / 2
+	}
+	return n
+}
+
 // share makes of the exponents in Shift the powers of two that rows are multiplied by, one for all
 // pieces of a maximum, so that they can be compared.
 func (l *Layer) share() {
@@ -87,10 +101,10 @@ func (l *Layer) Winner(j int, labels []int8) int {
 	return w
 }
 
-// Bounding returns what is ≥ 0 on the cell with the given labels because of the label of neuron j of
-// layer l: the form of a neuron times its sign, and of a piece of a maximum what the largest piece is
-// above it, both in the scale of At. It reports false for a label that bounds nothing: 0, and that of
-// the largest piece.
+// Bounding returns what is ≥ 0 on the cell with the given labels because of the label of neuron j
+// of layer l: the form of a neuron times its sign, and of a piece of a maximum what the largest
+// piece is above it, both in the scale of At. It reports false for a label that bounds nothing: 0,
+// and that of the largest piece.
 func (p *ExactPath) Bounding(l, j int, labels []int8) (row exact.Row, ok bool) {
 	ly := p.m.Layers[l]
 	s := labels[ly.First+j]

@@ -60,18 +60,23 @@ type Model struct {
 	Layers  []*Layer
 	Neurons int
 
-	center, scale []float64    // c and s, when the float64 values are exact
-	plainPoint    bool         // they are
-	mid, half     []*big.Float // c and s
-	// UnitTerms times the unit roundoff bounds what a point of the input is off by in coordinates
-	// of the unit ball when floats take it there; from MaxTerms on it bounds nothing.
-	UnitTerms float64
+	units
 
 	Net      *network.Network // as it was given
 	Source   *network.Network // with masks for maxima, and arranged: the neurons of a layer before its other units
 	mu       sync.Mutex       // of exact, while it is built
 	integers atomic.Pointer[Integers]
 	cut      atomic.Bool // late's flag
+}
+
+// units say how to get from coordinates of the unit ball to those of the input, and back.
+type units struct {
+	center, scale []float64    // c and s, when the float64 values are exact
+	plainPoint    bool         // they are
+	mid, half     []*big.Float // c and s
+	// UnitTerms times the unit roundoff bounds what a point of the input is off by in coordinates
+	// of the unit ball when floats take it there; from MaxTerms on it bounds nothing.
+	UnitTerms float64
 }
 
 // ErrLate says that a computation was given up because the context had ended.

@@ -22,7 +22,8 @@ func TestRowsAreSummedUpAsForms(t *testing.T) {
 			return z
 		}
 		side := rapid.SampledFrom([]float64{-1, 1})
-		c := &filter{Model: &forms.Model{N: n, UnitTerms: 3}, Proof: true, f: make([]float64, n)}
+		c := &filter{Model: &forms.Model{N: n}, Proof: true, f: make([]float64, n)}
+		c.Model.UnitTerms = 3
 		c.Model.Norm = rapid.SampledFrom([]ball.Norm{ball.LInf, ball.L1, ball.L2, ball.Box}).Draw(t, "norm")
 		if rapid.Bool().Draw(t, "boxed") {
 			c.Box.Cube(n)

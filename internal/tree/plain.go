@@ -30,6 +30,7 @@ type plainCell struct {
 	l, j        int
 	at          *judge.Point
 	minus, plus *judge.Point
+	plainChoice
 }
 
 // NewPlain returns a tree at the root whose proposals are the oracle's.
@@ -51,6 +52,13 @@ func (p *Plain) Next(passing bool) Event {
 	c := &p.cells[len(p.cells)-1]
 	for ; c.l < len(p.m.Layers); c.l, c.j = c.l+1, 0 {
 		for ; c.j < p.m.Layers[c.l].Neurons; c.j++ {
+			if ends := p.m.Layers[c.l].Ends; ends != nil {
+				if e, done := p.maximum(c, passing); done {
+					return e
+				}
+				c.j, c.from = ends[c.j]-1, 0
+				continue
+			}
 			p.refresh(c.l)
 			if p.m.Late() || !passing && p.halt.Load() {
 				return p.Undecided()
@@ -94,6 +102,10 @@ func (p *Plain) Undecided() Event {
 // Enter goes to a side.
 func (p *Plain) Enter(s int8) {
 	c := p.cells[len(p.cells)-1]
+	if p.m.Layers[c.l].Ends != nil {
+		p.choose(&c, s)
+		return
+	}
 	at := c.plus
 	if s < 0 {
 		at = c.minus
@@ -148,8 +160,16 @@ func (p *Plain) ancestors() {
 	p.judge.Cell = p.judge.Cell[:0]
 	for d, s := range p.path {
 		c := &p.cells[d]
+		p.taken(c)
+		if p.m.Layers[c.l].Ends != nil {
+			if s < 0 {
+				p.above(c.l, c.win)
+			}
+			continue
+		}
 		p.judge.Add(judge.Constraint{Form: p.Form(c.l, c.j), ID: int32(p.m.Layers[c.l].First + c.j), S: float64(s), Name: int32(d)})
 	}
+	p.taken(&p.cells[len(p.path)])
 }
 
 // node asks about both sides of the cell's neuron and reports whether both live; else the cell goes

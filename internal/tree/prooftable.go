@@ -98,8 +98,9 @@ func (p *proofTable) clear() {
 // combination of them is one loop: after s the n gradients, the offset, the error and the
 // magnitude, all times s but for the last two.
 type constraints struct {
-	n    int
-	rows []float64 // stride n+4; s = 0 for neurons that are none
+	n       int
+	rows    []float64 // stride n+4; s = 0 for neurons that are none
+	touched bool      // some s was set to another value
 }
 
 func newConstraints(n, neurons int) constraints {
@@ -113,6 +114,10 @@ func (c *constraints) row(id int32) []float64 {
 
 // clear takes all away.
 func (c *constraints) clear() {
+	if !c.touched { // the rows of a wide network are hundreds of megabytes, which nobody has touched
+		return
+	}
+	c.touched = false
 	for i := 0; i < len(c.rows); i += c.n + 4 {
 		c.rows[i] = 0
 	}
@@ -125,6 +130,7 @@ func (c *constraints) set(id int32, z *forms.Form, s float64) {
 	if s == 0 {
 		return
 	}
+	c.touched = true
 	for k, g := range z.G {
 		r[1+k] = s * g
 	}

@@ -51,9 +51,6 @@ func (m *Subject) tail(l int) []bound.LayerCount {
 
 // RootBound bounds the whole count.
 func (m *Subject) RootBound() *big.Int {
-	if m.Maximal() {
-		return RoughUpper(m.Net)
-	}
 	if m.survey(); m.Late() {
 		return RoughUpper(m.Net)
 	}
@@ -63,17 +60,18 @@ func (m *Subject) RootBound() *big.Int {
 // survey computes the tails, as tight as there is time for.
 func (m *Subject) survey() {
 	m.tails.once.Do(func() {
-		counts := bound.Unsettled(m.Source)
+		net := m.surveyed()
+		counts := bound.Unsettled(net)
 		ctx, cancel := m.surveyTime()
 		defer cancel()
-		ctx = bound.Shared(ctx, m.Source, m.Ball)
+		ctx = bound.Shared(ctx, net, m.Ball)
 		for _, name := range m.surveyors() {
 			b, _ := bound.ByName(name)
 			e, ok := b.(bound.Explainer)
 			if !ok {
 				continue
 			}
-			terms, err := e.Terms(ctx, m.Source, m.Ball)
+			terms, err := e.Terms(ctx, net, m.Ball)
 			if err != nil {
 				break
 			}
@@ -83,7 +81,7 @@ func (m *Subject) survey() {
 				}
 			}
 		}
-		for i, ly := range m.Source.Layers() {
+		for i, ly := range net.Layers() {
 			if ly.Act != network.None {
 				m.tails.after = append(m.tails.after, counts[i+1:])
 				m.tails.at = append(m.tails.at, i)
@@ -121,6 +119,14 @@ func RoughUpper(n *network.Network) *big.Int {
 	return v
 }
 
+// surveyed is the network that the survey looks at: with its maxima, where it has any.
+func (m *Subject) surveyed() *network.Network {
+	if m.Maximal() {
+		return m.Net
+	}
+	return m.Source
+}
+
 // surveyShare is the share of the time left that the survey may take, and surveyLeast what it has
 // in any case.
 const (
@@ -144,7 +150,7 @@ func (m *Subject) surveyTime() (context.Context, func()) {
 // surveyors are the bounds whose view of the ball the survey takes, the last that is done for all;
 // what it knows by then serves where the time ends first.
 func (m *Subject) surveyors() []string {
-	if bound.RelaxationWork(m.Source) > surveyWork {
+	if bound.RelaxationWork(m.surveyed()) > surveyWork {
 		return []string{"interval", "lipschitz-masked"}
 	}
 	return []string{"interval", stabilityBound}

@@ -17,10 +17,11 @@ func New(m *forms.Model, alike bool) *Cells {
 	c.N, c.integral, c.Spare = m.N, knowsIntegers(m), bitsToSpare
 	for _, ly := range m.Layers {
 		c.first = append(c.first, len(c.Rows))
-		for at := 0; at < ly.Neurons; at += WordSize {
-			c.Rows = append(c.Rows, make([]Row, min(WordSize, ly.Neurons-at)))
+		rows := ly.Comparisons()
+		for at := 0; at < rows; at += WordSize {
+			c.Rows = append(c.Rows, make([]Row, min(WordSize, rows-at)))
 			if c.integral {
-				c.integerRows = append(c.integerRows, make([]integerRow, min(WordSize, ly.Neurons-at)))
+				c.integerRows = append(c.integerRows, make([]integerRow, min(WordSize, rows-at)))
 			}
 		}
 	}

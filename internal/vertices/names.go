@@ -51,6 +51,25 @@ func (n *names) rename(named int) {
 	n.Changed = n.Changed[:named]
 }
 
+// GivenSince appends what the names stand for that were given after the first so many.
+func (n *names) GivenSince(named int, list []FacetPlace) []FacetPlace {
+	for _, c := range n.Changed[named:] {
+		list = append(list, FacetPlace{Bit: c.Bit, Row: n.Facets[c.Bit]})
+	}
+	return list
+}
+
+// Give gives names once more, as GivenSince says.
+func (n *names) Give(list []FacetPlace) {
+	for _, f := range list {
+		n.Changed = append(n.Changed, FacetPlace{f.Bit, n.Facets[f.Bit], n.outer})
+		n.Facets[f.Bit], n.outer = f.Row, n.outer&^(1<<f.Bit)
+	}
+}
+
+// Unname takes back all names but the first so many; the vertices stay.
+func (n *names) Unname(named int) { n.rename(named) }
+
 // bitsToSpare is the number of free bits below which thin looks for some; regions uses at most one
 // a dimension.
 const bitsToSpare = 8

@@ -39,7 +39,7 @@ type backend struct{}
 // Maximise implements lp.Backend: by the primal method, or by the dual one where that gives up.
 func (backend) Maximise(p lp.Programme) (v, duals []float64, err error) {
 	if !finite(p) {
-		return nil, nil, errors.New("clp: a coefficient of the programme is not finite")
+		return nil, nil, errors.New("a coefficient of the programme is not finite")
 	}
 	if v, duals, err = solve(p, (*binding.Simplex).Primal); err != nil {
 		v, duals, err = solve(p, (*binding.Simplex).Dual)
@@ -90,7 +90,7 @@ func solve(p lp.Programme, run method) (v, duals []float64, err error) {
 		status = model.Primal(binding.NoValuesPass, binding.NoStartFinishOptions)
 	}
 	if second := model.SecondaryStatus(); status != binding.Optimal || second != binding.SecondaryNone {
-		return nil, nil, fmt.Errorf("clp: status %d, secondary %d, expected an optimum (0, 0)", status, second)
+		return nil, nil, fmt.Errorf("status %d, secondary %d, expected an optimum (0, 0)", status, second)
 	}
 	v, duals = model.PrimalColumnSolution(), model.DualRowSolution()
 	for i, u := range duals {
@@ -100,7 +100,7 @@ func solve(p lp.Programme, run method) (v, duals []float64, err error) {
 	}
 	for _, x := range append(append([]float64(nil), v...), duals...) {
 		if math.IsNaN(x) || math.IsInf(x, 0) {
-			return nil, nil, errors.New("clp: a number of its optimum is not finite")
+			return nil, nil, errors.New("a number of its optimum is not finite")
 		}
 	}
 	return v, duals, nil

@@ -4,9 +4,12 @@ package exact
 // Thompson and Thrall 1953) without any float, and volumes by triangulation.
 
 import (
+	"context"
 	"math/big"
+	"slices"
 
 	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/cone"
 )
 
 // Polytope is a closed polytope with an interior, by its vertices. Its constraints are numbered:
@@ -84,17 +87,31 @@ func PolytopeOf(n, rows int, vertices []Vertex) *Polytope {
 }
 
 // Cut cuts the polytope down to {r ≥ 0}, which must leave it an interior. A new vertex lies inside
-// an edge that r cuts, on what that lies on and on r.
+// an edge that r cuts, on what that lies on and on r. Which vertices an edge joins is told by what
+// they lie on, as package cone tells it of the rays of the cone over the polytope.
 func (p *Polytope) Cut(r Row) {
 	id := p.rows
 	p.rows++
-	values, negative := make([]*big.Int, len(p.Vertices)), false
+	values, on := make([]*big.Int, len(p.Vertices)), make([]cone.Incidence, len(p.Vertices))
+	var above, below []int
 	var t big.Int
 	for i, v := range p.Vertices {
 		values[i] = new(big.Int)
 		point{v.Num, v.Den}.eval(values[i], &t, r)
-		negative = negative || values[i].Sign() < 0
+		on[i] = cone.IncidenceOf(v.On, id)
+		switch s := values[i].Sign(); {
+		case s > 0:
+			above = append(above, i)
+		case s < 0:
+			below = append(below, i)
+		}
 	}
+	born := make([][]int, len(p.Vertices)) // the lower ends of the edges that are cut, by the upper one
+	// There is neither a stop nor an error of the function that is called.
+	_ = cone.Adjacent(context.Background(), p.n+1, on, above, below, func(i, j int, _ cone.Incidence) error {
+		born[i] = append(born[i], j)
+		return nil
+	})
 	var kept []Vertex
 	for i, v := range p.Vertices {
 		if values[i].Sign() == 0 {
@@ -103,13 +120,11 @@ func (p *Polytope) Cut(r Row) {
 		if values[i].Sign() >= 0 {
 			kept = append(kept, v)
 		}
-		for j := 0; negative && values[i].Sign() > 0 && j < len(p.Vertices); j++ {
-			if values[j].Sign() >= 0 {
-				continue
-			}
-			if on, ok := p.edge(i, j); ok {
-				kept = append(kept, between(&v, values[i], &p.Vertices[j], values[j], on.SetBit(on, id, 1)))
-			}
+		slices.Sort(born[i])
+		for _, j := range born[i] {
+			w := &p.Vertices[j]
+			edge := new(big.Int).And(v.On, w.On)
+			kept = append(kept, between(&v, values[i], w, values[j], edge.SetBit(edge, id, 1)))
 		}
 	}
 	p.Vertices = kept
@@ -128,19 +143,6 @@ func between(v *Vertex, a *big.Int, w *Vertex, b, on *big.Int) Vertex {
 	}
 	primitive(append([]*big.Int{u.Den}, u.Num...)...)
 	return u
-}
-
-// edge says whether two vertices are the ends of an edge, and which constraints hold on it: whether
-// no third vertex has all that the two have in common.
-func (p *Polytope) edge(i, j int) (on *big.Int, ok bool) {
-	on = new(big.Int).And(p.Vertices[i].On, p.Vertices[j].On)
-	var t big.Int
-	for k := range p.Vertices {
-		if k != i && k != j && t.And(on, p.Vertices[k].On).Cmp(on) == 0 {
-			return nil, false
-		}
-	}
-	return on, true
 }
 
 // Facets returns the facets, each by the first constraint whose face it is. A facet is the face of

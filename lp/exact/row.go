@@ -225,7 +225,7 @@ func primitive(v ...*big.Int) {
 func checkDims(n int, rows []Row) error {
 	for i, r := range rows {
 		if len(r.G) != n {
-			return fmt.Errorf("exact: row %d has %d coefficients, expected %d", i, len(r.G), n)
+			return fmt.Errorf("row %d has %d coefficients, expected %d", i, len(r.G), n)
 		}
 	}
 	return nil

@@ -14,12 +14,12 @@ import (
 )
 
 var (
-	errNoRows = errors.New("exact: no rows, expected at least one")
+	errNoRows = errors.New("no rows, expected at least one")
 	// errUnproved would be a fault of this package: what it found failed its own check.
-	errUnproved = errors.New("exact: an answer failed its verification")
+	errUnproved = errors.New("an answer failed its verification")
 	// ErrStopped is the error of a question that was given up because stop said so; it is no
 	// answer.
-	ErrStopped = errors.New("exact: stopped")
+	ErrStopped = errors.New("stopped")
 )
 
 // until says whether to give up; nil never does. Once it has said so it must keep saying it: loops

@@ -20,9 +20,9 @@ import (
 
 var (
 	// errInterior is the caller's bug or an earlier tier's: the theorems here need the point.
-	errInterior = errors.New("exact: the given point is not strictly inside the cell")
+	errInterior = errors.New("the given point is not strictly inside the cell")
 	// errContradiction cannot happen with a point inside: a fault of this package.
-	errContradiction = errors.New("exact: the rows of a cell contradict each other")
+	errContradiction = errors.New("the rows of a cell contradict each other")
 )
 
 // Maximum is the result of Maximize.

@@ -122,6 +122,9 @@ func readerFor(path, folder string, opt Options) (reader, error) {
 	if opt.Batch > 1 && ending != ".onnx" {
 		return nil, fmt.Errorf("%s: a batch of %d asked for, but only .onnx files have one", path, opt.Batch)
 	}
+	if opt.Steps != 0 && ending != ".onnx" {
+		return nil, fmt.Errorf("%s: %d steps asked for, but only .onnx files have a free number of them", path, opt.Steps)
+	}
 	if opt.NormaliseNNet && ending != ".nnet" {
 		return nil, fmt.Errorf("%s: normalisation asked for, but only .nnet files hold one", path)
 	}

@@ -86,7 +86,7 @@ func TestReadRefusals(t *testing.T) {
 		{filepath.Join(dir, "none.onnx"), Options{}, "no such file"},
 		{"net.txt", Options{}, `net.txt: unknown ending ".txt", expected .onnx, .nnet, .npz, .safetensors or .json`},
 		{"net", Options{}, `net: unknown ending ""`},
-		{bad, Options{}, bad + ": onnx: not an ONNX model"},
+		{bad, Options{}, bad + ": not an ONNX model"},
 		{bad, Options{NormaliseNNet: true}, bad + ": normalisation asked for, but only .nnet"},
 		{badText, Options{}, badText + ": canonical text: ends too early"},
 		{large, Options{}, large + ": 1073741825 bytes, expected at most"},

@@ -30,7 +30,7 @@ func Read(r io.Reader, normalise bool) (*network.Network, *network.Import, error
 	p := &parser{in: bufio.NewReader(io.LimitReader(r, MaxFileBytes+1)), im: &network.Import{Format: "nnet", Precision: "decimal text"}}
 	n, err := p.network(normalise)
 	if err != nil {
-		return nil, nil, fmt.Errorf("nnet: %w", err)
+		return nil, nil, err
 	}
 	return n, p.im, nil
 }

@@ -101,11 +101,11 @@ func larger(sign float64) func(*reader, *node) error {
 			values = append(values, v)
 		}
 		if len(constants) > 0 {
-			t, err := foldExtreme(sign)(rd, &node{op: n.op, args: constants})
+			t, err := foldExtreme(sign)(rd, &node{op: n.op, arguments: arguments{constants}})
 			if err != nil {
 				return err
 			}
-			v, err := rd.asValue(0, &node{op: n.op, args: []arg{{value: t}}})
+			v, err := rd.asValue(0, &node{op: n.op, arguments: arguments{[]arg{{value: t}}}})
 			if err != nil {
 				return err
 			}

@@ -43,10 +43,10 @@ func oneOfBatch(rd *reader, n *network.Network, inputs []*onnxpb.ValueInfoProto,
 
 // fixedBatch returns the size of the first dimension that all inputs have before others, 1 where they
 // have none in common, and the words for them.
-func (rd *reader) fixedBatch(inputs []*onnxpb.ValueInfoProto) (int, string) {
+func (t *tensors) fixedBatch(inputs []*onnxpb.ValueInfoProto) (int, string) {
 	size, names := 1, []string{}
 	for i, in := range inputs {
-		shape := rd.values[in.GetName()].shape
+		shape := t.values[in.GetName()].shape
 		if len(shape) < 2 || i > 0 && size != shape[0] {
 			return 1, ""
 		}
@@ -59,10 +59,10 @@ func (rd *reader) fixedBatch(inputs []*onnxpb.ValueInfoProto) (int, string) {
 }
 
 // rowsOfInputs says for each input of the network which row of the batch it is of.
-func (rd *reader) rowsOfInputs(inputs []*onnxpb.ValueInfoProto, size int) []int {
+func (t *tensors) rowsOfInputs(inputs []*onnxpb.ValueInfoProto, size int) []int {
 	var of []int
 	for _, in := range inputs {
-		k := len(rd.values[in.GetName()].refs)
+		k := len(t.values[in.GetName()].refs)
 		for j := range k {
 			of = append(of, j/(k/size))
 		}

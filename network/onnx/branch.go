@@ -67,8 +67,8 @@ func (rd *reader) inner(g *onnxpb.GraphProto) error {
 }
 
 // named returns a value by its name.
-func (rd *reader) named(name string) (value, error) {
-	a, err := rd.arg(name)
+func (t *tensors) named(name string) (value, error) {
+	a, err := t.arg(name)
 	switch {
 	case err != nil:
 		return value{}, err

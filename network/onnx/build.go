@@ -5,7 +5,6 @@
 package onnx
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/relucell/relucell/network"
@@ -48,27 +47,26 @@ func (k *block) elements() int {
 // affine says that the block has neither activation nor maxima.
 func (k *block) affine() bool { return k.slopes == nil && k.pieces == nil }
 
-// builder collects blocks, and holds the running value: what the operator at work acts on.
-type builder struct {
+// store is all that tensors' elements are places of.
+type store struct {
 	blocks    []*block
 	constants []float64
+}
+
+// builder collects blocks, and holds the running value: what the operator at work acts on.
+type builder struct {
+	store
+	budget
 	// refs are the elements of the running value, width is their number.
 	refs  []ref
 	width int
-	// room is the number of weights that may still be made, moves that of references and copied
-	// weights.
-	room, moves int
-	// workRoom is the number of entries that may still be looked at, zeros among them.
-	workRoom int
-	// limit is what room began with.
-	limit int
 	// sideBySide says that the network has blocks or carried values side by side in a layer.
 	sideBySide bool
 	im         *network.Import
 }
 
 func newBuilder(inputs, limit int, im *network.Import) *builder {
-	b := &builder{room: limit, limit: limit, moves: 4 * limit, workRoom: workRatio * limit, im: im}
+	b := &builder{budget: newBudget(limit), im: im}
 	b.blocks = []*block{{b: make([]float64, inputs)}}
 	b.put(b.rowsOf(inputBlock))
 	return b
@@ -78,8 +76,8 @@ func newBuilder(inputs, limit int, im *network.Import) *builder {
 func (b *builder) put(refs []ref) { b.refs, b.width = refs, len(refs) }
 
 // rowsOf returns all places of a block.
-func (b *builder) rowsOf(at int) []ref {
-	refs := make([]ref, b.blocks[at].elements())
+func (s *store) rowsOf(at int) []ref {
+	refs := make([]ref, s.blocks[at].elements())
 	for i := range refs {
 		refs[i] = ref{int32(at), int32(i)}
 	}
@@ -87,30 +85,21 @@ func (b *builder) rowsOf(at int) []ref {
 }
 
 // constant returns the place of a number.
-func (b *builder) constant(v float64) ref {
-	if n := len(b.constants); n == 0 || b.constants[n-1] != v {
-		b.constants = append(b.constants, v)
+func (s *store) constant(v float64) ref {
+	if n := len(s.constants); n == 0 || s.constants[n-1] != v {
+		s.constants = append(s.constants, v)
 	}
-	return ref{isConstant, int32(len(b.constants) - 1)}
-}
-
-// move counts references or copied weights against their limit, before they are made.
-func (b *builder) move(n int) error {
-	if n > b.moves {
-		return fmt.Errorf("its tensors have more than %d elements in all", 4*b.limit)
-	}
-	b.moves -= n
-	return nil
+	return ref{isConstant, int32(len(s.constants) - 1)}
 }
 
 // append appends a block and returns its places.
-func (b *builder) append(k *block) []ref {
+func (s *store) append(k *block) []ref {
 	k.level = 1
 	for _, r := range k.in {
-		k.level = max(k.level, b.blocks[r.block].level+1)
+		k.level = max(k.level, s.blocks[r.block].level+1)
 	}
-	b.blocks = append(b.blocks, k)
-	return b.rowsOf(len(b.blocks) - 1)
+	s.blocks = append(s.blocks, k)
+	return s.rowsOf(len(s.blocks) - 1)
 }
 
 // affine applies x ↦ W·x.
@@ -140,7 +129,7 @@ func (b *builder) affine(e *entries) error {
 
 // distinct returns the places of refs that are no constants, each once, and for each of refs its
 // index among them: −1 for the constant 0, −2 for any other.
-func (b *builder) distinct(refs []ref) (in []ref, from []int) {
+func (s *store) distinct(refs []ref) (in []ref, from []int) {
 	if increasing(refs) {
 		return refs, ordered(len(refs))
 	}
@@ -148,7 +137,7 @@ func (b *builder) distinct(refs []ref) (in []ref, from []int) {
 	from = make([]int, len(refs))
 	for i, r := range refs {
 		if r.block == isConstant {
-			if from[i] = -2; b.constants[r.row] == 0 {
+			if from[i] = -2; s.constants[r.row] == 0 {
 				from[i] = -1
 			}
 			continue

@@ -23,21 +23,11 @@ func (s spreading) lands(i, k int) int {
 
 // convTranspose has constant weights of shape [channels, units/group, kernel…].
 func convTranspose(rd *reader, n *node) error {
-	if err := n.mustRun(0, "X"); err != nil {
-		return err
-	}
-	wt, err := n.floats(1, "W")
-	if err != nil {
-		return err
-	}
-	group, err := n.integer("group", 1)
+	wt, group, err := kernelOf(rd, n, 2)
 	if err != nil {
 		return err
 	}
 	r, in := len(rd.shape), rd.shape
-	if r < 3 || r > 4 || len(wt.shape) != r {
-		return fmt.Errorf("shape %v and weights of shape %v, supported are convolutions in one and two dimensions", in, wt.shape)
-	}
 	channels := in[1]
 	if group < 1 || group > int64(channels) || channels%int(group) != 0 || wt.shape[0] != channels {
 		return fmt.Errorf("weights of shape %v, group %d: they do not fit %d channels", wt.shape, group, channels)

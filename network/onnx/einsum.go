@@ -32,7 +32,7 @@ func (l *labels) read(term string, shape []int) error {
 	}
 	for d, name := range names {
 		switch at := slices.Index(l.names, name); {
-		case name < 'A' || name > 'z' || name > 'Z' && name < 'a':
+		case (name < 'A' || name > 'z' || name > 'Z' && name < 'a') && name < unnamed:
 			return fmt.Errorf("attribute \"equation\": %q, supported are letters", term)
 		case at < 0:
 			l.names, l.sizes = append(l.names, name), append(l.sizes, shape[d])
@@ -43,6 +43,61 @@ func (l *labels) read(term string, shape []int) error {
 	return nil
 }
 
+// ellipsis stands for axes without a letter, and unnamed is the first of the labels that they get here.
+const (
+	ellipsis = "..."
+	unnamed  = '\ue000'
+)
+
+// spellOut replaces the ellipsis of each term by labels, in place, and that of the result, which it
+// returns. The axes of ellipses are aligned from the last one on and broadcast: one of size 1 beside
+// a larger one gets a label of its own.
+func (l *labels) spellOut(terms []string, shapes [][]int, out string) (string, error) {
+	var sizes []int // of the ellipsis, the last axis first
+	axes := make([][]int, len(terms))
+	for i, term := range terms {
+		before, after, has := strings.Cut(term, ellipsis)
+		if !has {
+			continue
+		}
+		rest := len([]rune(before)) + len([]rune(after))
+		if rest > len(shapes[i]) || strings.Contains(after, ellipsis) {
+			return "", fmt.Errorf("attribute \"equation\": %q for shape %v, expected one ellipsis and no more labels than axes", term, shapes[i])
+		}
+		axes[i] = slices.Clone(shapes[i][len([]rune(before)) : len(shapes[i])-len([]rune(after))])
+		slices.Reverse(axes[i])
+		for k, size := range axes[i] {
+			switch {
+			case k == len(sizes):
+				sizes = append(sizes, size)
+			case sizes[k] == 1:
+				sizes[k] = size
+			case size != 1 && size != sizes[k]:
+				return "", fmt.Errorf("attribute \"equation\": an ellipsis has axes of size %d and %d", sizes[k], size)
+			}
+		}
+	}
+	label, own := func(k int) string { return string(rune(unnamed + k)) }, len(sizes)
+	spell := func(of []int) (s string) {
+		for k, size := range of {
+			if size == sizes[k] {
+				s = label(k) + s
+			} else {
+				s = label(own) + s
+				own++
+			}
+		}
+		return s
+	}
+	for i, term := range terms {
+		terms[i] = strings.Replace(term, ellipsis, spell(axes[i]), 1)
+	}
+	if strings.Count(out, ellipsis) > 1 || len(sizes) > 0 && !strings.Contains(out, ellipsis) {
+		return "", fmt.Errorf("attribute \"equation\": an ellipsis of the inputs is summed over, or is there twice on the right, supported is one that stays")
+	}
+	return strings.Replace(out, ellipsis, spell(sizes), 1), nil
+}
+
 // einsum is Σ x[…]·c[…] over the labels that the result has not.
 func einsum(rd *reader, n *node) error {
 	equation := strings.ReplaceAll(n.text("equation", ""), " ", "")
@@ -51,17 +106,27 @@ func einsum(rd *reader, n *node) error {
 	if len(terms) != len(n.args) || len(terms) > 2 {
 		return fmt.Errorf("attribute \"equation\": %q with %d inputs, supported are one and two", equation, len(n.args))
 	}
-	l := &labels{}
-	for i, term := range terms {
+	var shapes [][]int
+	for i := range terms {
 		if n.args[i].absent() {
 			return fmt.Errorf("input %d: missing", i)
 		}
-		if err := l.read(term, n.args[i].shape()); err != nil {
-			return err
-		}
+		shapes = append(shapes, n.args[i].shape())
 	}
 	if !explicit {
-		out = onceEach(strings.Join(terms, ""))
+		if out = onceEach(strings.ReplaceAll(strings.Join(terms, ""), ellipsis, "")); strings.Contains(left, ellipsis) {
+			out = ellipsis + out
+		}
+	}
+	l := &labels{}
+	out, err := l.spellOut(terms, shapes, out)
+	if err != nil {
+		return err
+	}
+	for i, term := range terms {
+		if err := l.read(term, shapes[i]); err != nil {
+			return err
+		}
 	}
 	shape := []int{}
 	for _, name := range out {

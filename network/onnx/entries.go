@@ -28,11 +28,6 @@ type entries struct {
 	over       bool // there were more
 }
 
-// newWeights returns a zero matrix.
-func (b *builder) newWeights(rows, cols int) (*entries, error) {
-	return newEntries(&b.room, rows, cols)
-}
-
 func newEntries(room *int, rows, cols int) (*entries, error) {
 	if rows > *room {
 		return nil, errWeights()
@@ -42,20 +37,6 @@ func newEntries(room *int, rows, cols int) (*entries, error) {
 
 func errWeights() error {
 	return fmt.Errorf("its layers have more than %d weights other than 0 in all, the most that is supported", maxWeights)
-}
-
-// work counts looking at so many entries, the product of the factors, against its limit, before it
-// is done.
-func (b *builder) work(factors ...int) error {
-	n := 1
-	for _, f := range factors {
-		if f > 0 && n > b.workRoom/f {
-			return fmt.Errorf("its layers are made of more than %d entries in all, zeros among them", workRatio*b.limit)
-		}
-		n *= f
-	}
-	b.workRoom -= n
-	return nil
 }
 
 // reserve makes room for so many entries, if there may be so many.

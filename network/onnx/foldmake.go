@@ -253,7 +253,7 @@ func (t *tensor) asInts(inexact int) (*tensor, error) {
 	return out, nil
 }
 
-func (n *node) floatsOrInts(i int, what string) (*tensor, error) {
+func (n *arguments) floatsOrInts(i int, what string) (*tensor, error) {
 	t, err := n.constant(i, what)
 	if err == nil && t.ints != nil && slices.ContainsFunc(t.ints, func(v int64) bool { return absInt(v) > 1<<53 }) {
 		err = fmt.Errorf("input %d (%s): integers beyond 2⁵³", i, what)

@@ -8,37 +8,48 @@ import (
 	"fmt"
 )
 
-// grid is a number of output planes a batch, made by a two-dimensional window.
+// axesMost is the largest number of dimensions of a window. Of fewer they are the last ones.
+const axesMost = 3
+
+// grid is a number of output planes a batch, made by a window.
 type grid struct {
-	axes  [2]axis
+	axes  [axesMost]axis
 	units int
 }
 
 // plane returns the size of an input plane.
-func (g *grid) plane() int { return g.axes[0].in * g.axes[1].in }
+func (g *grid) plane() int { return g.axes[0].in * g.axes[1].in * g.axes[2].in }
+
+// kernel returns the number of positions of the window.
+func (g *grid) kernel() int { return g.axes[0].kernel * g.axes[1].kernel * g.axes[2].kernel }
+
+// work counts the pairs of a window's position and an input, in so many planes each.
+func (g *grid) work(batch, planes int) []int {
+	return []int{batch, g.units, planes, g.axes[0].covered(), g.axes[1].covered(), g.axes[2].covered()}
+}
 
 // shape returns the output's shape for an input of the given shape.
 func (g *grid) shape(in []int) []int {
 	out := []int{in[0], g.units}
-	if len(in) == 4 {
-		out = append(out, g.axes[0].out)
+	for _, a := range g.axes[axesMost+2-len(in):] {
+		out = append(out, a.out)
 	}
-	return append(out, g.axes[1].out)
+	return out
 }
 
 // layer returns zero weights for the grid, whose windows read so many planes each.
 func (rd *reader) layer(g *grid, batch, planes int) (*entries, error) {
-	shape := []int{batch, g.units, g.axes[0].out, g.axes[1].out}
+	shape := g.shape(rd.shape)
 	rows := size(shape)
 	if rows > maxEntries {
 		return nil, fmt.Errorf("the result, of shape %v, has more than %d elements", shape, maxEntries)
 	}
-	if err := rd.work(batch, g.units, planes, g.axes[0].covered(), g.axes[1].covered()); err != nil {
+	if err := rd.work(g.work(batch, planes)...); err != nil {
 		return nil, err
 	}
 	w, err := rd.newWeights(rows, rd.width)
 	if err == nil {
-		w.reserve(batch * g.units * planes * g.axes[0].covered() * g.axes[1].covered())
+		w.reserve(size(g.work(batch, planes)))
 	}
 	return w, err
 }
@@ -46,27 +57,29 @@ func (rd *reader) layer(g *grid, batch, planes int) (*entries, error) {
 // each calls f for each output element, row by row of the layer. at visits the pairs
 // of a kernel position and the position in the input plane under it.
 func (g *grid) each(batches int, f func(batch, unit, row int, at func(func(k, pos int)))) {
-	h, w := g.axes[0], g.axes[1]
+	d, h, w := g.axes[0], g.axes[1], g.axes[2]
 	row := 0
-	for b := 0; b < batches; b++ {
-		for u := 0; u < g.units; u++ {
-			for i := 0; i < h.out; i++ {
-				for j := 0; j < w.out; j++ {
-					f(b, u, row, func(visit func(k, pos int)) { under(h, w, i, j, visit) })
-					row++
-				}
+	for b := range batches {
+		for u := range g.units {
+			for at := range d.out * h.out * w.out {
+				f(b, u, row, func(visit func(k, pos int)) { g.under(at/w.out/h.out, at/w.out%h.out, at%w.out, visit) })
+				row++
 			}
 		}
 	}
 }
 
-// under visits what is under the window at (i, j).
-func under(h, w axis, i, j int, visit func(k, pos int)) {
+// under visits what is under the window at (l, i, j).
+func (g *grid) under(l, i, j int, visit func(k, pos int)) {
+	d, h, w := g.axes[0], g.axes[1], g.axes[2]
+	d0, d1, front := d.covers(l)
 	h0, h1, top := h.covers(i)
 	w0, w1, left := w.covers(j)
-	for p := h0; p < h1; p++ {
-		for q := w0; q < w1; q++ {
-			visit(p*w.kernel+q, (top+p*h.dilation)*w.in+left+q*w.dilation)
+	for o := d0; o < d1; o++ {
+		for p := h0; p < h1; p++ {
+			for q := w0; q < w1; q++ {
+				visit((o*h.kernel+p)*w.kernel+q, ((front+o*d.dilation)*h.in+top+p*h.dilation)*w.in+left+q*w.dilation)
+			}
 		}
 	}
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // indices returns input i, constant integers.
-func (n *node) indices(i int) (*tensor, error) {
+func (n *arguments) indices(i int) (*tensor, error) {
 	t, err := n.constant(i, "indices")
 	if err == nil && t.ints == nil {
 		err = fmt.Errorf("input %d (indices): expected integers", i)

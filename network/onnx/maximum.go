@@ -58,8 +58,8 @@ func maxPool(rd *reader, n *node) error {
 	if err != nil {
 		return err
 	}
-	if r := len(rd.shape); r < 3 || r > 4 {
-		return fmt.Errorf("shape %v, supported are one and two spatial dimensions", rd.shape)
+	if r := len(rd.shape); r < 3 || r > axesMost+2 {
+		return fmt.Errorf("shape %v, supported are one to three spatial dimensions", rd.shape)
 	}
 	win, err := n.windows(rd.shape, nil)
 	if err != nil {
@@ -72,7 +72,7 @@ func maxPool(rd *reader, n *node) error {
 	}
 	g := grid{axes: win, units: rd.shape[1]}
 	batch := rd.shape[0]
-	if err := rd.work(batch, g.units, win[0].covered(), win[1].covered()); err != nil {
+	if err := rd.work(g.work(batch, 1)...); err != nil {
 		return err
 	}
 	var from, pieces []int

@@ -33,6 +33,8 @@ func TestMaximaByHand(t *testing.T) {
 			ramp, []float64{5, 3}, []int{2, 2}},
 		"MaxPool in the plane": {newChain(1, 2, 2, 3).node("MaxPool", []string{"x"}, intsAttr("kernel_shape", 2, 2)),
 			[]float64{1, 2, 3, 6, 5, 4, -1, -2, -3, -6, -5, -4}, []float64{6, 5, -1, -2}, []int{4, 4, 4, 4}},
+		"MaxPool in space": {newChain(1, 1, 2, 2, 3).node("MaxPool", []string{"x"}, intsAttr("kernel_shape", 2, 1, 2), intsAttr("pads", 0, 0, 0, 0, 0, 1)),
+			[]float64{1, 9, 2, 3, 4, 5, 8, 0, 7, -6, -7, 6}, []float64{9, 9, 7, 4, 6, 6}, []int{4, 4, 2, 4, 4, 2}},
 		"GlobalMaxPool": {newChain(1, 2, 3).node("GlobalMaxPool", []string{"x"}),
 			[]float64{1, 3, 2, -1, -3, -2}, []float64{3, -1}, []int{3, 3}},
 		"ReduceMax": {newChain(2, 3).node("ReduceMax", []string{"x"}, intsAttr("axes", 0), intAttr("keepdims", 0)),

@@ -47,14 +47,17 @@ type value struct {
 
 // node is a node being applied.
 type node struct {
-	op   string
-	args []arg
+	op string
+	arguments
 	// outputs is the number of outputs that have a name, listed that of all.
 	outputs, listed int
 	attributes
 	// opset is the version of the operator set that says what the node means.
 	opset int64
 }
+
+// arguments are the inputs of a node.
+type arguments struct{ args []arg }
 
 // arg is an input of a node: a running value, a constant, or absent.
 type arg struct {
@@ -187,9 +190,9 @@ func (rd *reader) enter(v *value) {
 }
 
 // resolve finds the inputs, and returns how many of them are no constants.
-func (rd *reader) resolve(n *node, p *onnxpb.NodeProto) (tips int, err error) {
+func (t *tensors) resolve(n *node, p *onnxpb.NodeProto) (tips int, err error) {
 	for _, name := range p.Input {
-		a, err := rd.arg(name)
+		a, err := t.arg(name)
 		if err != nil {
 			return 0, err
 		}
@@ -201,10 +204,10 @@ func (rd *reader) resolve(n *node, p *onnxpb.NodeProto) (tips int, err error) {
 }
 
 // arg finds a value by its name.
-func (rd *reader) arg(name string) (arg, error) {
+func (t *tensors) arg(name string) (arg, error) {
 	a := arg{name: name}
-	v, known := rd.values[name]
-	switch c := rd.consts[name]; {
+	v, known := t.values[name]
+	switch c := t.consts[name]; {
 	case name == "":
 	case v.empty, c != nil && slices.Contains(c.proto.Dims, 0):
 		a.empty = true
@@ -215,7 +218,7 @@ func (rd *reader) arg(name string) (arg, error) {
 	case c != nil:
 		if c.value == nil {
 			var err error
-			if c.value, err = rd.outside.decode(c.proto); err != nil {
+			if c.value, err = t.outside.decode(c.proto); err != nil {
 				return a, fmt.Errorf("tensor %q: %w", name, err)
 			}
 		}
@@ -242,7 +245,7 @@ func (as attributes) isEmpty() bool {
 }
 
 // constant returns the constant at input i; what names it in errors.
-func (n *node) constant(i int, what string) (*tensor, error) {
+func (n *arguments) constant(i int, what string) (*tensor, error) {
 	if i >= len(n.args) || n.args[i].absent() {
 		return nil, fmt.Errorf("input %d (%s): missing, or without elements", i, what)
 	}
@@ -253,7 +256,7 @@ func (n *node) constant(i int, what string) (*tensor, error) {
 }
 
 // floats is constant for a float tensor.
-func (n *node) floats(i int, what string) (*tensor, error) {
+func (n *arguments) floats(i int, what string) (*tensor, error) {
 	t, err := n.constant(i, what)
 	if err == nil && t.floats == nil {
 		return nil, fmt.Errorf("input %d (%s), tensor %q: integers, expected FLOAT or DOUBLE", i, what, n.args[i].name)
@@ -262,10 +265,10 @@ func (n *node) floats(i int, what string) (*tensor, error) {
 }
 
 // has says whether input i is there.
-func (n *node) has(i int) bool { return i < len(n.args) && !n.args[i].absent() }
+func (n *arguments) has(i int) bool { return i < len(n.args) && !n.args[i].absent() }
 
 // mustRun checks that the running value is input i.
-func (n *node) mustRun(i int, what string) error {
+func (n *arguments) mustRun(i int, what string) error {
 	if n.args[i].run == nil {
 		return fmt.Errorf("input %d (%s) is a constant, expected the running value", i, what)
 	}

@@ -62,6 +62,9 @@ func TestOperatorsMatchTheReference(t *testing.T) {
 		"Dropout":                newChain(1, 3).node("Dropout", []string{"x"}, floatAttr("ratio", 0.5)).node("Relu", []string{"x"}),
 		"Conv 1-D":               newChain(1, 2, 7).small(src, "w", 3, 2, 3).small(src, "b", 3).node("Conv", []string{"x", "w", "b"}, intsAttr("strides", 2), intsAttr("pads", 1, 2)),
 		"Conv batch of 2":        newChain(2, 1, 5).small(src, "w", 2, 1, 2).node("Conv", []string{"x", "w"}),
+		"Conv 3-D":               newChain(1, 2, 3, 4, 2).small(src, "w", 4, 1, 2, 3, 1).small(src, "b", 4).node("Conv", []string{"x", "w", "b"}, intAttr("group", 2), intsAttr("strides", 1, 2, 1), intsAttr("pads", 1, 0, 0, 0, 2, 1)),
+		"Conv 3-D, dilated":      newChain(2, 1, 4, 3, 5).small(src, "w", 1, 1, 2, 2, 3).node("Conv", []string{"x", "w"}, intsAttr("dilations", 2, 1, 2)),
+		"AveragePool 3-D":        newChain(1, 2, 3, 2, 4).node("AveragePool", []string{"x"}, intsAttr("kernel_shape", 2, 1, 2), intsAttr("strides", 1, 1, 2), intsAttr("pads", 1, 0, 0, 0, 0, 0)),
 		"AveragePool 1-D":        newChain(1, 2, 7).node("AveragePool", []string{"x"}, intsAttr("kernel_shape", 3), intsAttr("pads", 1, 1)),
 		"BatchNormalization": newChain(-1, 2, 3).small(src, "s", 2).small(src, "b", 2).small(src, "m", 2).doubles("v", []int64{2}, 0.3, 7).
 			node("BatchNormalization", []string{"x", "s", "b", "m", "v"}),

@@ -35,8 +35,8 @@ type Options struct {
 	// Batch is the number of rows of a fixed batch that the network is for, where they do not mix:
 	// 0 and 1 are one of them, anything else must be all, as AllRows is whatever their number.
 	Batch int
-	// Steps is the number of steps of a recurrent network, which a dimension of its input that has no
-	// fixed size then is; one of a fixed size must be that. 0 asks for none.
+	// Steps is the number of steps of a recurrent network, which a dimension of its input that has
+	// no fixed size then is; one of a fixed size must be that. 0 asks for none.
 	Steps int
 }
 
@@ -51,10 +51,10 @@ func Read(r io.Reader) (*network.Network, *network.Import, error) { return ReadW
 func ReadWith(r io.Reader, opt Options) (*network.Network, *network.Import, error) {
 	data, err := io.ReadAll(io.LimitReader(r, MaxFileBytes+1))
 	if err != nil {
-		return nil, nil, fmt.Errorf("onnx: %w", err)
+		return nil, nil, err
 	}
 	if len(data) > MaxFileBytes {
-		return nil, nil, fmt.Errorf("onnx: more than %d bytes, expected at most that many", MaxFileBytes)
+		return nil, nil, fmt.Errorf("more than %d bytes, expected at most that many", MaxFileBytes)
 	}
 	return readModel(data, maxEntries, opt)
 }
@@ -62,20 +62,20 @@ func ReadWith(r io.Reader, opt Options) (*network.Network, *network.Import, erro
 func readModel(data []byte, limit int, opt Options) (*network.Network, *network.Import, error) {
 	var model onnxpb.ModelProto
 	if err := proto.Unmarshal(data, &model); err != nil {
-		return nil, nil, fmt.Errorf("onnx: not an ONNX model, or a truncated one: %w", err)
+		return nil, nil, fmt.Errorf("not an ONNX model, or a truncated one: %w", err)
 	}
 	g := model.GetGraph()
 	if g == nil {
-		return nil, nil, errors.New("onnx: the model has no graph (an empty file, or not an ONNX model)")
+		return nil, nil, errors.New("the model has no graph (an empty file, or not an ONNX model)")
 	}
 	// The specification asks for it, and exporters write it last: a file cut just before it is
 	// well-formed otherwise.
 	if len(model.OpsetImport) == 0 {
-		return nil, nil, errors.New("onnx: the model has no opset_import (a truncated file?)")
+		return nil, nil, errors.New("the model has no opset_import (a truncated file?)")
 	}
 	n, im, err := readVersions(&model, limit, opt)
 	if err != nil {
-		return nil, nil, fmt.Errorf("onnx: %w", err)
+		return nil, nil, err
 	}
 	return n, im, nil
 }
@@ -140,16 +140,23 @@ const maxVersions = 4
 type reader struct {
 	*builder
 	// opset is the version of the operators.
-	opset   int64
-	outside outside
+	opset int64
 	// shape is that of the running value, an unknown batch being 1.
 	shape []int
-	// free is the dimension without a fixed size that is so many steps, −1 for none; ran is the number
-	// of steps of the last RNN.
-	free, steps, ran int
-	// consts are the initializers, values what nodes have computed.
-	consts map[string]*constant
-	values map[string]value
+	timeline
+	tensors
+}
+
+// timeline says how long recurrent parts run: free is the dimension without a fixed size that is so
+// many steps, −1 for none; ran is the number of steps of the last RNN.
+type timeline struct{ free, steps, ran int }
+
+// tensors are what names of the graph stand for: consts are the initializers, values what nodes have
+// computed.
+type tensors struct {
+	outside outside
+	consts  map[string]*constant
+	values  map[string]value
 }
 
 // constant is a tensor, decoded when it is first read.
@@ -158,8 +165,8 @@ type constant struct {
 	value *tensor
 }
 
-// readSteps reads a graph for so many steps of its recurrent part. Which of the dimensions without a
-// fixed size they are is seen when it is read: another is a batch.
+// readSteps reads a graph for so many steps of its recurrent part. Which of the dimensions without
+// a fixed size they are is seen when it is read: another is a batch.
 func readSteps(g *onnxpb.GraphProto, opset int64, limit int, opt Options) (*network.Network, *network.Import, error) {
 	const none, most = -1, 2 // dimensions before the inputs of a step
 	if opt.Steps == 0 {
@@ -199,11 +206,11 @@ func isFree(in *onnxpb.ValueInfoProto, d int) bool {
 	return d < len(dims) && dims[d].GetDimValue() <= 0
 }
 
-// readGraph reads a graph in which dimension free, if it is one, is opt.Steps. It returns the steps of
-// the last RNN too.
+// readGraph reads a graph in which dimension free, if it is one, is opt.Steps. It returns the steps
+// of the last RNN too.
 func readGraph(g *onnxpb.GraphProto, opset int64, limit int, opt Options, free int) (*network.Network, *network.Import, int, error) {
 	im := &network.Import{Format: "onnx"}
-	rd := &reader{opset: opset, outside: outside{opt.Folder, MaxFileBytes}, free: free, steps: opt.Steps, consts: map[string]*constant{}, values: map[string]value{}}
+	rd := &reader{opset: opset, timeline: timeline{free: free, steps: opt.Steps}, tensors: tensors{outside{opt.Folder, MaxFileBytes}, map[string]*constant{}, map[string]value{}}}
 	net, err := rd.read(g, limit, opt, im)
 	return net, im, rd.ran, err
 }
@@ -280,7 +287,7 @@ func (rd *reader) readInputs(inputs []*onnxpb.ValueInfoProto, whole []string, li
 }
 
 // inputShape returns the shape of an input, an unknown batch being 1.
-func (rd *reader) inputShape(in *onnxpb.ValueInfoProto, whole bool) ([]int, error) {
+func (tl *timeline) inputShape(in *onnxpb.ValueInfoProto, whole bool) ([]int, error) {
 	name, t := in.GetName(), in.GetType().GetTensorType()
 	switch e := onnxpb.TensorProto_DataType(t.GetElemType()); {
 	case t == nil:
@@ -295,11 +302,11 @@ func (rd *reader) inputShape(in *onnxpb.ValueInfoProto, whole bool) ([]int, erro
 	for i, d := range dims {
 		v := d.GetDimValue()
 		if v <= 0 {
-			if i > 0 && rd.free < 0 || i > 1 || len(dims) < 2 {
+			if i > 0 && tl.free < 0 || i > 1 || len(dims) < 2 {
 				return nil, fmt.Errorf("input %q: dimension %d has no fixed size, supported only for a first dimension, the batch, before others", name, i)
 			}
-			if v = 1; i == rd.free {
-				v = int64(rd.steps)
+			if v = 1; i == tl.free {
+				v = int64(tl.steps)
 			}
 		}
 		if v > maxEntries {

@@ -36,7 +36,7 @@ func rnn(rd *reader, n *node) ([]value, error) {
 	}
 	all := make([][][]ref, len(c.backward)) // direction, step: batch × units
 	for k := range all {
-		if all[k], err = rd.unroll(c, k); err != nil {
+		if all[k], err = c.unroll(rd, k); err != nil {
 			return nil, err
 		}
 	}
@@ -66,7 +66,7 @@ func rnn(rd *reader, n *node) ([]value, error) {
 }
 
 // unroll returns the units of a direction after each step.
-func (rd *reader) unroll(c *recurrence, direction int) ([][]ref, error) {
+func (c *recurrence) unroll(rd *reader, direction int) ([][]ref, error) {
 	out := make([][]ref, c.steps)
 	var h []ref
 	if c.start != nil {
@@ -85,7 +85,7 @@ func (rd *reader) unroll(c *recurrence, direction int) ([][]ref, error) {
 		if c.backward[direction] {
 			t = c.steps - 1 - i
 		}
-		if err := rd.step(c, direction, t, h); err != nil {
+		if err := c.step(rd, direction, t, h); err != nil {
 			return nil, err
 		}
 		h = rd.refs
@@ -95,7 +95,7 @@ func (rd *reader) unroll(c *recurrence, direction int) ([][]ref, error) {
 }
 
 // step makes the running value the units of step t, which read those of the step before.
-func (rd *reader) step(c *recurrence, direction, t int, before []ref) error {
+func (c *recurrence) step(rd *reader, direction, t int, before []ref) error {
 	var refs []ref
 	for row := range c.batch {
 		from := (t*c.batch + row) * c.inputs

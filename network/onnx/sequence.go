@@ -9,7 +9,7 @@ import (
 )
 
 // asList returns the values of input i, a sequence.
-func (n *node) asList(i int) ([]value, error) {
+func (n *arguments) asList(i int) ([]value, error) {
 	if i >= len(n.args) || n.args[i].run == nil || n.args[i].run.list == nil {
 		return nil, fmt.Errorf("input %d: expected a sequence", i)
 	}
@@ -51,7 +51,7 @@ func splitToSequence(rd *reader, n *node) ([]value, error) {
 	if err != nil {
 		return nil, err
 	}
-	outs, err := rd.moved(&node{op: n.op, args: n.args[:1]}, func(*node, []int) ([]moved, error) {
+	outs, err := rd.moved(&node{op: n.op, arguments: arguments{n.args[:1]}}, func(*node, []int) ([]moved, error) {
 		parts, err := cutAlong(shape, axis, lengths)
 		for i := range parts {
 			if !n.has(1) && keep == 0 {

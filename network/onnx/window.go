@@ -1,4 +1,4 @@
-// Conv and AveragePool, in one and two dimensions, as affine layers of sparse rows.
+// Conv and AveragePool, in one to three dimensions, as affine layers of sparse rows.
 
 package onnx
 
@@ -42,9 +42,8 @@ func (a axis) covered() int {
 	return n
 }
 
-// windows reads the attributes that Conv and AveragePool share; one spatial
-// dimension is treated as the second of two.
-func (n *node) windows(shape, kernel []int) (w [2]axis, err error) {
+// windows reads the attributes that Conv and AveragePool share.
+func (n *node) windows(shape, kernel []int) (w [axesMost]axis, err error) {
 	spatial := shape[2:]
 	given, err := n.integers("kernel_shape")
 	if err != nil {
@@ -81,7 +80,7 @@ func (n *node) windows(shape, kernel []int) (w [2]axis, err error) {
 		if err := a.place(n); err != nil {
 			return w, fmt.Errorf("spatial dimension %d: %w", i, err)
 		}
-		w[2-d+i] = a
+		w[axesMost-d+i] = a
 	}
 	return w, nil
 }
@@ -142,22 +141,29 @@ func (a *axis) place(n *node) error {
 	return nil
 }
 
+// kernelOf returns the constant weights of a convolution of either kind, in up to so many dimensions,
+// and its group.
+func kernelOf(rd *reader, n *node, most int) (wt *tensor, group int64, err error) {
+	if err := n.mustRun(0, "X"); err != nil {
+		return nil, 0, err
+	}
+	if wt, err = n.floats(1, "W"); err != nil {
+		return nil, 0, err
+	}
+	if group, err = n.integer("group", 1); err != nil {
+		return nil, 0, err
+	}
+	if r := len(rd.shape); r < 3 || r > most+2 || len(wt.shape) != r {
+		return nil, 0, fmt.Errorf("shape %v and weights of shape %v, supported are convolutions in 1 to %d dimensions", rd.shape, wt.shape, most)
+	}
+	return wt, group, nil
+}
+
 // conv is a convolution with constant weights of shape [units, channels/group, kernel…].
 func conv(rd *reader, n *node) error {
-	if err := n.mustRun(0, "X"); err != nil {
-		return err
-	}
-	wt, err := n.floats(1, "W")
+	wt, group, err := kernelOf(rd, n, axesMost)
 	if err != nil {
 		return err
-	}
-	group, err := n.integer("group", 1)
-	if err != nil {
-		return err
-	}
-	r := len(rd.shape)
-	if r < 3 || r > 4 || len(wt.shape) != r {
-		return fmt.Errorf("shape %v and weights of shape %v, supported are convolutions in one and two dimensions", rd.shape, wt.shape)
 	}
 	units, perGroup, channels := wt.shape[0], wt.shape[1], rd.shape[1]
 	if group < 1 || group > int64(units) || units%int(group) != 0 || perGroup*int(group) != channels {
@@ -172,7 +178,7 @@ func conv(rd *reader, n *node) error {
 	if err != nil {
 		return err
 	}
-	kernel := win[0].kernel * win[1].kernel
+	kernel := g.kernel()
 	g.each(rd.shape[0], func(batch, unit, row int, at func(func(k, pos int))) {
 		first := unit / (units / int(group)) * perGroup
 		for c := 0; c < perGroup; c++ {
@@ -196,8 +202,8 @@ func averagePool(rd *reader, n *node) error {
 	if err := errors.Join(err1, err2); err != nil {
 		return err
 	}
-	if r := len(rd.shape); r < 3 || r > 4 {
-		return fmt.Errorf("shape %v, supported are one and two spatial dimensions", rd.shape)
+	if r := len(rd.shape); r < 3 || r > axesMost+2 {
+		return fmt.Errorf("shape %v, supported are one to three spatial dimensions", rd.shape)
 	}
 	win, err := n.windows(rd.shape, nil)
 	if err != nil {
@@ -221,7 +227,7 @@ func averagePool(rd *reader, n *node) error {
 		empty = empty || count == 0
 		entries := count
 		if includePad != 0 {
-			count = win[0].kernel * win[1].kernel
+			count = g.kernel()
 		}
 		if f, _ := math.Frexp(float64(count)); f != 0.5 {
 			rounded += entries

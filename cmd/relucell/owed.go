@@ -1,0 +1,43 @@
+package main
+
+// A file that a command is asked to write is that run's. Where the run answers, or is stopped, and
+// has nothing to put there, what an earlier run left under the name is removed: nobody is to take it
+// for the answer's. An error is no answer, and leaves all files as they were.
+
+import (
+	"fmt"
+	"os"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/relucell/relucell/internal/files"
+)
+
+// owedFiles are the files that a run is to write, and has not written.
+type owedFiles []string
+
+// expect adds names that were found to be good: none is that of an input. "" is none.
+func (o *owedFiles) expect(names ...string) { *o = append(*o, names...) }
+
+// wrote says that a file is written.
+func (o *owedFiles) wrote(name string) {
+	*o = slices.DeleteFunc(*o, func(s string) bool { return s == name })
+}
+
+// settle removes what is left of earlier runs, now that this one has come to err.
+func (o *owedFiles) settle(cmd *cobra.Command, err error) {
+	if code := codeOf(err); code != exitDone && code != exitStopped {
+		return
+	}
+	for _, name := range *o {
+		if st, err := os.Stat(name); err != nil || !st.Mode().IsRegular() {
+			continue
+		}
+		if err := files.Remove(name); err != nil {
+			fmt.Fprintf(cmd.ErrOrStderr(), "relucell: %v: it is of an earlier run, and this one has written none\n", err)
+		} else {
+			fmt.Fprintf(cmd.ErrOrStderr(), "relucell: %s: removed, as it was of an earlier run and this one has written none\n", name)
+		}
+	}
+}

@@ -1,0 +1,151 @@
+package main
+
+// experiment recover: how far a network is known after so many samples of it.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/relucell/relucell/experiment"
+)
+
+type recoverCmd struct {
+	study           experiment.RecoverStudy // what the flags say
+	shapes, samples []string
+	noBaseline      bool
+	out             string
+	replay          string
+	figures         string
+	set             *pflag.FlagSet
+}
+
+func newExperimentRecoverCmd() *cobra.Command {
+	c := &recoverCmd{study: experiment.RecoverDefaults()}
+	cmd := &cobra.Command{
+		Use:   "recover -o DIR",
+		Short: "Measure how far a network with one layer of neurons is known after so many samples",
+		Long: `recover draws teachers with one layer of ReLU, and learns each from samples at Gaussian points, as relucell learn does.
+Against the number of samples it measures the errors of the Hermite tensors, of directions, biases and weights at each
+stage, and the largest |f − f̂| on a ball, exactly; and how often stochastic gradient descent from a random start, with
+the same refinement, finds the teacher at the largest number.
+
+The folder gets tables (CSV), every network, figures, and a manifest that reproduces all of it with --replay. An
+interrupted run goes on where it stopped when it is called again.`,
+		Example: `  relucell experiment recover -o recover
+  relucell experiment recover --shapes 10x10 --samples 1e5,2e5 --seeds 3 -o ten
+  relucell experiment recover --replay recover/manifest.json -o again`,
+		Args: exactly(),
+		RunE: action(c.run),
+	}
+	f := cmd.Flags()
+	f.StringSliceVar(&c.shapes, "shapes", []string{"5x3", "5x5", "10x5"}, "inputs and neurons of the teachers")
+	f.StringSliceVar(&c.samples, "samples", []string{"10000", "31623", "100000"}, "numbers of samples, ascending")
+	f.IntVar(&c.study.Seeds, "seeds", c.study.Seeds, "number of seeds")
+	f.Uint64Var(&c.study.FirstSeed, "first-seed", c.study.FirstSeed, "first seed")
+	f.Float64Var(&c.study.Radius, "radius", c.study.Radius, "radius of the l2 ball on which teacher and pupil are compared")
+	f.IntVar(&c.study.MostNeurons, "most-neurons", c.study.MostNeurons, "compare them where they have at most so many neurons together")
+	f.BoolVar(&c.noBaseline, "no-baseline", false, "leave out stochastic gradient descent")
+	f.StringVarP(&c.out, "output", "o", "", "output folder: new, or one that holds a part of this experiment")
+	f.StringVar(&c.replay, "replay", "", "manifest whose experiment to run again and to compare with")
+	choiceFlag(cmd, &c.figures, "figures", "format of the figures", append(slices.Clone(experiment.FigureFormats), "none")...)
+	c.set = f
+	return cmd
+}
+
+func (c *recoverCmd) run(cmd *cobra.Command, _ []string) error {
+	if c.out == "" {
+		return badInputf("--output: missing, expected a folder")
+	}
+	study, recorded, err := c.config()
+	if err == nil {
+		err = flagged(study.Check())
+	}
+	if err != nil {
+		return badInput(err)
+	}
+	ctx, stop := interruptible(cmd)
+	defer stop()
+	show, clear := trainingProgress(cmd.ErrOrStderr())
+	figures := c.figures
+	if figures == "none" {
+		figures = ""
+	}
+	res, err := experiment.Recover(ctx, *study, experiment.Options{Dir: c.out, Version: version(), Figures: figures, Progress: show})
+	clear()
+	switch {
+	case errors.Is(err, experiment.ErrFolder):
+		return badInputf("--output: %w", err)
+	case ctx.Err() != nil || errors.Is(err, context.Canceled):
+		fmt.Fprintf(cmd.ErrOrStderr(), "relucell: stopped; the same command goes on from what is done in %s\n", c.out)
+		return errStopped
+	case err != nil:
+		return err
+	}
+	if err := writeRecover(cmd.OutOrStdout(), res, c.out); err != nil {
+		return err
+	}
+	return replayed(cmd.OutOrStdout(), recorded, res.Manifest)
+}
+
+// config makes the study of the flags, or reads it from a manifest.
+func (c *recoverCmd) config() (*experiment.RecoverStudy, *experiment.Manifest, error) {
+	if c.replay != "" {
+		var given string
+		c.set.Visit(func(f *pflag.Flag) {
+			if !slices.Contains([]string{"replay", "output", "figures", "verbose"}, f.Name) {
+				given = f.Name
+			}
+		})
+		if given != "" {
+			return nil, nil, fmt.Errorf("--%s: given beside --replay, whose manifest says it; expected one or the other", given)
+		}
+		m, err := experiment.ReadRecoverManifest(c.replay)
+		if err != nil {
+			return nil, nil, err
+		}
+		return m.Recover, m, nil
+	}
+	s := c.study
+	s.Shapes, s.Samples, s.Baseline = nil, nil, !c.noBaseline
+	for _, word := range c.shapes {
+		inputs, neurons, _ := strings.Cut(word, "x")
+		d, err1 := strconv.Atoi(inputs)
+		m, err2 := strconv.Atoi(neurons)
+		if err1 != nil || err2 != nil {
+			return nil, nil, fmt.Errorf("--shapes: %q, expected inputs and neurons such as 5x3", word)
+		}
+		s.Shapes = append(s.Shapes, experiment.Shape{Inputs: d, Neurons: m})
+	}
+	for _, word := range c.samples {
+		n, err := sampleNumber(word)
+		if err != nil {
+			return nil, nil, fmt.Errorf("--samples: %q, %w", word, err)
+		}
+		s.Samples = append(s.Samples, n)
+	}
+	return &s, nil, nil
+}
+
+// writeRecover prints what was found.
+func writeRecover(w io.Writer, res *experiment.RecoverResult, dir string) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "Inputs, neurons\tMethod\tStage\tFound")
+	for _, s := range res.Statistics {
+		found := fmt.Sprintf("error of w, b, a ~ samples^%.2f (%.2f to %.2f)", s.Value, s.Least, s.Most)
+		if s.Statistic == "recovered" {
+			found = fmt.Sprintf("%g of %d recovered to %g from %d samples (errors from %.2g to %.2g)", s.Value, s.Seeds, experiment.Recovered, s.Samples, s.Least, s.Most)
+		}
+		fmt.Fprintf(t, "%d, %d\t%s\t%s\t%s\n", s.Inputs, s.Neurons, s.Method, s.Stage, found)
+	}
+	fmt.Fprintf(t, "\n%d networks, %d measurements in %s (%d runs from before)\n", len(res.Manifest.Networks), len(res.Rows), dir, res.Skipped)
+	return t.Flush()
+}

@@ -1,0 +1,239 @@
+package main
+
+// experiment recurrent: recurrent networks, trained by SGD and by path-SGD.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/relucell/relucell/experiment"
+)
+
+type recurrentCmd struct {
+	study     experiment.RecurrentStudy // what the flags say
+	rates     []string
+	firstSeed int
+	out       string
+	replay    string
+	cache     string
+	figures   string
+	workers   int
+	set       *pflag.FlagSet
+}
+
+func newExperimentRecurrentCmd() *cobra.Command {
+	c := &recurrentCmd{}
+	cmd := &cobra.Command{
+		Use:   "recurrent --task TASK -o DIR",
+		Short: "Measure what SGD and path-SGD make of recurrent ReLU networks",
+		Long: `recurrent trains recurrent ReLU networks over several seeds, from random, identity and np first networks, by
+SGD and by path-SGD (Neyshabur et al. 2016) with the first part of its curvature (path) or all of it (path2). For each
+first network and optimiser a rate is chosen on a seed of its own. It measures the loss on test sequences, the path
+norm, and, exactly, the regions of the network on lines and planes through test sequences.
+
+Tasks: addition (the sum of two marked numbers), digits (their pixels, row by row, over --steps steps), and text (the
+next letter of --file). The folder gets tables (CSV), every measured network as a relucell-rnn text, figures, and a
+manifest that reproduces all of it bit for bit with --replay. An interrupted run goes on where it stopped when it is
+called again.`,
+		Example: `  relucell experiment recurrent --task addition --steps 20 --hidden 32 -o addition
+  relucell experiment recurrent --task text --file LICENSE --steps 10 --optimizer sgd,path -o text
+  relucell experiment recurrent --replay addition/manifest.json -o again`,
+		Args: exactly(),
+		RunE: action(c.run),
+	}
+	f := cmd.Flags()
+	f.StringVar(&c.study.Task, "task", "addition", "task: addition, digits or text")
+	f.StringVar(&c.study.File, "file", "", "file of the text")
+	f.IntVar(&c.study.Steps, "steps", 0, "steps of a sequence (default 20, digits 64)")
+	f.IntVar(&c.study.Hidden, "hidden", 0, "units (default 32)")
+	f.StringSliceVar(&c.study.Inits, "init", nil, "first networks: random, identity, np (default all)")
+	f.StringSliceVar(&c.study.Optimizers, "optimizer", nil, "optimisers: sgd, path, path2 (default all)")
+	f.StringArrayVar(&c.rates, "rates", nil, "rates to choose from, as in sgd=0.1,0.03: once for each optimiser")
+	f.IntVar(&c.study.Pilot, "pilot", 0, "batches after which a rate is chosen (default 1000)")
+	f.IntVar(&c.study.Batch, "batch", 0, "sequences in a batch (default 20)")
+	f.IntVar(&c.study.Seeds, "seeds", 0, "number of seeds (default 5)")
+	f.IntVar(&c.firstSeed, "first-seed", 0, "first seed (default 1); rates are chosen on the one before")
+	f.IntSliceVar(&c.study.Measured, "measure", nil, "batches to measure after, ascending (default 0,300,1000,3000)")
+	f.IntVar(&c.study.Test, "test", 0, "test sequences (default 500)")
+	f.IntVar(&c.study.Lines, "lines", 0, "lines through two of them to count on (default 4)")
+	f.IntVar(&c.study.Planes, "planes", 0, "planes through three of them to count on (default 1)")
+	limitFlag(f, &c.study.Limit, "stop a count past so many regions, with a certified bracket (default 1000)")
+	f.IntVar(&c.study.Resamples, "resamples", experiment.DefaultResamples, "bootstrap samples behind each interval")
+	f.StringVarP(&c.out, "output", "o", "", "output folder: new, or one that holds a part of this experiment")
+	f.StringVar(&c.replay, "replay", "", "manifest whose experiment to run again and to compare with")
+	f.StringVar(&c.cache, "cache", ".cache/data", "folder of the digits (see make data)")
+	workersFlag(f, &c.workers)
+	choiceFlag(cmd, &c.figures, "figures", "format of the figures", append(slices.Clone(experiment.FigureFormats), "none")...)
+	complete(cmd, "task", experiment.RecurrentTasks...)
+	complete(cmd, "init", experiment.RecurrentInits...)
+	complete(cmd, "optimizer", experiment.RecurrentOptimizers...)
+	c.set = f
+	return cmd
+}
+
+func (c *recurrentCmd) run(cmd *cobra.Command, _ []string) error {
+	if c.out == "" {
+		return badInputf("--output: missing, expected a folder")
+	}
+	study, recorded, err := c.config()
+	if err == nil {
+		err = flagged(study.Check())
+	}
+	if err != nil {
+		return badInput(err)
+	}
+	ctx, stop := interruptible(cmd)
+	defer stop()
+	show, clear := trainingProgress(cmd.ErrOrStderr())
+	figures := c.figures
+	if figures == "none" {
+		figures = ""
+	}
+	res, err := experiment.Recurrent(ctx, *study, experiment.Options{Dir: c.out, Workers: c.workers, Version: version(), Figures: figures, Progress: show})
+	clear()
+	switch {
+	case errors.Is(err, experiment.ErrFolder):
+		return badInputf("--output: %w", err)
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintf(cmd.ErrOrStderr(), "relucell: stopped; the same command goes on from what is done in %s\n", c.out)
+		return errStopped
+	case err != nil:
+		return err
+	}
+	if err := writeRecurrent(cmd.OutOrStdout(), res, c.out); err != nil {
+		return err
+	}
+	return replayed(cmd.OutOrStdout(), recorded, res.Manifest)
+}
+
+// replayed compares an experiment with the manifest that it was made again from, if there is one.
+func replayed(w io.Writer, recorded, made *experiment.Manifest) error {
+	switch {
+	case recorded == nil:
+		return nil
+	case len(recorded.Files) == 0:
+		fmt.Fprintln(w, "\nThe manifest is of an experiment that was not finished: there is nothing to compare with.")
+		return nil
+	}
+	if err := recorded.Compare(made); err != nil {
+		return failed(fmt.Errorf("--replay: made other bytes: %w (made by %s on %s; this is %s on %s)", err,
+			recorded.Relucell, recorded.Platform, made.Relucell, made.Platform))
+	}
+	fmt.Fprintf(w, "\nReplayed: all %d networks and %d tables are as the manifest has them.\n", len(recorded.Networks), len(recorded.Files))
+	return nil
+}
+
+// config makes the study of the flags, or reads it from a manifest.
+func (c *recurrentCmd) config() (*experiment.RecurrentStudy, *experiment.Manifest, error) {
+	if c.replay != "" {
+		var given string
+		c.set.Visit(func(f *pflag.Flag) {
+			if !slices.Contains([]string{"replay", "output", "cache", "workers", "figures", "verbose"}, f.Name) {
+				given = f.Name
+			}
+		})
+		if given != "" {
+			return nil, nil, fmt.Errorf("--%s: given beside --replay, whose manifest says it; expected one or the other", given)
+		}
+		m, err := experiment.ReadRecurrentManifest(c.replay)
+		if err != nil {
+			return nil, nil, err
+		}
+		return m.Recurrent, m, flagged(m.Recurrent.Open(c.cache))
+	}
+	s := experiment.RecurrentDefaults(c.study.Task)
+	if c.set.Changed("first-seed") {
+		if c.firstSeed < 1 {
+			return nil, nil, fmt.Errorf("--first-seed: %d, expected a whole number of at least 1: rates are chosen on the seed before", c.firstSeed)
+		}
+		s.FirstSeed = uint64(c.firstSeed)
+	}
+	for name, put := range map[string]func(){
+		"file":      func() { s.File = c.study.File },
+		"steps":     func() { s.Steps = c.study.Steps },
+		"hidden":    func() { s.Hidden = c.study.Hidden },
+		"init":      func() { s.Inits = c.study.Inits },
+		"optimizer": func() { s.Optimizers = c.study.Optimizers },
+		"pilot":     func() { s.Pilot = c.study.Pilot },
+		"batch":     func() { s.Batch = c.study.Batch },
+		"seeds":     func() { s.Seeds = c.study.Seeds },
+		"measure":   func() { s.Measured = c.study.Measured },
+		"test":      func() { s.Test = c.study.Test },
+		"lines":     func() { s.Lines = c.study.Lines },
+		"planes":    func() { s.Planes = c.study.Planes },
+		"limit":     func() { s.Limit = c.study.Limit },
+		"resamples": func() { s.Resamples = c.study.Resamples },
+	} {
+		if c.set.Changed(name) {
+			put()
+		}
+	}
+	if err := c.chooseRates(&s); err != nil {
+		return nil, nil, err
+	}
+	switch {
+	case s.Task == "text" && s.File == "":
+		return nil, nil, errors.New("--file: missing, expected a text")
+	case s.Task != "text" && s.File != "":
+		return nil, nil, fmt.Errorf("--file: given, but only the task text reads one")
+	}
+	return &s, nil, flagged(s.Open(c.cache))
+}
+
+// chooseRates reads --rates.
+func (c *recurrentCmd) chooseRates(s *experiment.RecurrentStudy) error {
+	for _, word := range c.rates {
+		o, list, _ := strings.Cut(word, "=")
+		if !slices.Contains(experiment.RecurrentOptimizers, o) {
+			return fmt.Errorf("--rates: %q, expected an optimiser and its rates, as in sgd=0.1,0.03", word)
+		}
+		var rates []float64
+		for _, w := range strings.Split(list, ",") {
+			var v float64
+			if _, err := fmt.Sscan(w, &v); err != nil {
+				return fmt.Errorf("--rates: %q, expected an optimiser and its rates, as in sgd=0.1,0.03", word)
+			}
+			rates = append(rates, v)
+		}
+		s.Rates[o] = rates
+	}
+	return nil
+}
+
+// writeRecurrent prints what was found after the last batch.
+func writeRecurrent(w io.Writer, res *experiment.RecurrentResult, dir string) error {
+	s := res.Manifest.Recurrent
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "First network\tClaim\tSeeds for, against\tTimes (95% interval)\tVerdict")
+	for _, st := range res.Statistics {
+		claim := recurrentClaim(st)
+		if st.Epoch != s.Measured[len(s.Measured)-1] || claim == "" {
+			continue
+		}
+		fmt.Fprintf(t, "%s\t%s\t%d, %d of %d\t%s (%s to %s)\t%s\n", strings.TrimPrefix(st.Data, s.Task+"-"), claim, st.Positive, st.Negative, st.Seeds,
+			times((st.Low+st.High)/2), times(st.From), times(st.To), st.Verdict)
+	}
+	fmt.Fprintf(t, "\n%d networks (%d trained by an earlier run), %d measurements in %s\n", len(res.Manifest.Networks), res.Skipped, len(res.Rows), dir)
+	return t.Flush()
+}
+
+// recurrentClaim puts the main comparisons into words; others are in the table of statistics alone.
+func recurrentClaim(s experiment.Statistic) string {
+	switch {
+	case s.Observation == "less" && s.Quantity == "loss":
+		return "SGD's loss is larger than that of " + s.Optimizer
+	case s.Observation == "less" && s.Quantity == "count":
+		return "SGD's regions on a " + s.Set + " are more than those of " + s.Optimizer
+	case s.Observation == "grown" && s.Quantity == "count" && s.Set == "line":
+		return s.Optimizer + " made more regions on a line"
+	}
+	return ""
+}

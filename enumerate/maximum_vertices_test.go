@@ -1,0 +1,115 @@
+package enumerate_test
+
+// Cells of networks with maxima by their vertices, against the solver's and against the definition.
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/crosscheck"
+	"github.com/relucell/relucell/crosscheck/gen"
+	"github.com/relucell/relucell/crosscheck/twin"
+	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/network"
+)
+
+// rescaled multiplies the values of each layer by a power of two, and takes it back in the next;
+// the input is multiplied by 2^at. No count changes.
+func rescaled(t require.TestingT, rng *rand.Rand, n *network.Network, at, most int) *network.Network {
+	var layers []network.Layer
+	before := at
+	for _, l := range n.Layers() {
+		y, e := l, rng.IntN(2*most+1)-most
+		w := mat.NewDense(l.Rows(), l.In(), nil)
+		y.W, y.B = w, nil
+		for j := range l.Rows() {
+			for k, v := range l.Entries(j) {
+				w.Set(j, k, math.Ldexp(v, e-before))
+			}
+			y.B = append(y.B, math.Ldexp(l.B[j], e))
+		}
+		layers, before = append(layers, y), e
+	}
+	m, err := network.New(layers)
+	require.NoError(t, err)
+	return m
+}
+
+func countMaxima(t require.TestingT, n *network.Network, b ball.Ball, f *enumerate.Forced, workers int) enumerate.Result {
+	opt := enumerate.Options{Workers: workers}
+	if f == nil {
+		r, err := enumerate.Count(context.Background(), n, b, opt)
+		require.NoError(t, err)
+		require.True(t, r.Exact)
+		return r
+	}
+	r, err := enumerate.CountForced(context.Background(), n, b, opt, *f)
+	require.NoError(t, err)
+	require.True(t, r.Exact)
+	return r
+}
+
+// Counts by vertices are those by the solver, of the definition, and of the proof, also at the ends
+// of the range of floats, and by any number of workers.
+func TestMaximaByVertices(t *testing.T) {
+	seeds := 250
+	if os.Getenv("RELUCELL_SOAK") != "" {
+		seeds = 20_000
+	}
+	vertices, all := 0, 0
+	for seed := range uint64(seeds) {
+		rng := rand.New(rand.NewPCG(seed, 11))
+		inputs := 1 + rng.IntN(4)
+		n := gen.Maxima(rng, inputs, 7)
+		at, radius := 0, []float64{0.5, 1, 2, 8}[rng.IntN(4)]
+		if rng.IntN(3) == 0 {
+			at = rng.IntN(401) - 200
+			n = rescaled(t, rng, n, at, 150)
+		}
+		center := make([]float64, inputs)
+		for k := range center {
+			center[k] = math.Ldexp(float64(rng.IntN(5)-2)/4, at)
+		}
+		b, err := ball.New([]ball.Norm{ball.L2, ball.LInf, ball.L1}[rng.IntN(3)], center, math.Ldexp(radius, at))
+		require.NoError(t, err)
+		fast := countMaxima(t, n, b, nil, 1)
+		slow := countMaxima(t, n, b, &enumerate.Forced{NoVertices: true}, 1)
+		require.Equal(t, slow.Lower, fast.Lower, "seed %d", seed)
+		if all++; fast.Questions == 0 && slow.Questions > 0 {
+			vertices++
+		}
+		require.Equal(t, fast.Lower, countMaxima(t, n, b, nil, 3).Lower)
+		if inputs < 4 && seed%2 == 0 {
+			want, err := twin.CountExactly(n, b)
+			require.NoError(t, err)
+			require.Equal(t, want, fast.Lower, "seed %d", seed)
+		}
+		if seed%4 == 0 {
+			require.NoError(t, crosscheck.Audit(context.Background(), n, b, fast.Lower), "seed %d", seed)
+		}
+	}
+	require.Greater(t, vertices, all/4)
+	t.Log(vertices, "of", all, "by vertices alone")
+}
+
+// A larger count by vertices: by many workers, best first, stopped and resumed it stays what it is.
+func TestManyMaximaByVertices(t *testing.T) {
+	for seed, norm := range []ball.Norm{ball.LInf, ball.L2, ball.L1} {
+		n := maxout(t, uint64(seed))
+		b, err := ball.New(norm, make([]float64, 3), 4)
+		require.NoError(t, err)
+		fast := countMaxima(t, n, b, nil, 1)
+		require.Zero(t, fast.Questions)
+		require.Equal(t, countMaxima(t, n, b, &enumerate.Forced{NoVertices: true}, 2).Lower, fast.Lower)
+		require.Equal(t, fast.Lower, countMaxima(t, n, b, nil, 4).Lower)
+		require.Equal(t, fast.Lower, countMaxima(t, n, b, &enumerate.Forced{Spare: 60}, 1).Lower) // names run out
+		require.NoError(t, crosscheck.Audit(context.Background(), n, b, fast.Lower))
+	}
+}
