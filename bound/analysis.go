@@ -15,10 +15,8 @@ import (
 // analysis holds facts about a network on a ball. Its methods compute each fact once; they are not
 // safe for concurrent use, so one Evaluate is one goroutine.
 type analysis struct {
-	whole *network.Network // as it was given
-	net   *network.Network // the same without maxima: its tournament
-	of    []int            // the layer of whole that each layer of net is of
-	ball  ball.Ball
+	played
+	ball ball.Ball
 
 	mid         *center
 	rk          []int
@@ -31,6 +29,13 @@ type analysis struct {
 	byCrown     *relaxed
 }
 
+// played is a network and its tournament.
+type played struct {
+	whole *network.Network // as it was given
+	net   *network.Network // the same without maxima
+	of    []int            // the layer of whole that each layer of net is of
+}
+
 type analysisKey struct{}
 
 // Shared returns a context for several bounds, or terms, of n on b that are asked for one after
@@ -41,7 +46,7 @@ func Shared(ctx context.Context, n *network.Network, b ball.Ball) context.Contex
 }
 
 func newAnalysis(n *network.Network, b ball.Ball) *analysis {
-	a := &analysis{whole: n, ball: b}
+	a := &analysis{played: played{whole: n}, ball: b}
 	a.net, a.of = n.Tournament()
 	return a
 }

@@ -105,7 +105,7 @@ func round[T any](left [][]T, winner func(u int, a, b T) T) {
 
 // follow plays the tournament of layer i of the whole network: begin is the value of each piece,
 // and winner says what is left of two, by layer and neuron of the tournament.
-func follow[T any](a *analysis, i int, begin func(row int) T, winner func(l, u int, x, y T) T) []T {
+func follow[T any](a *played, i int, begin func(row int) T, winner func(l, u int, x, y T) T) []T {
 	var left [][]T
 	row := 0
 	for _, k := range a.whole.Layers()[i].Pieces {
@@ -130,7 +130,7 @@ func follow[T any](a *analysis, i int, begin func(row int) T, winner func(l, u i
 
 // fold makes of what is known of the tournament what that says of the whole network: of a layer of
 // maxima which pieces may be the largest.
-func (a *analysis) fold(s *stability) *stability {
+func (a *played) fold(s *stability) *stability {
 	if a.net == a.whole {
 		return s
 	}
@@ -166,7 +166,7 @@ func (a *analysis) fold(s *stability) *stability {
 
 // winners returns, for each layer of maxima, the piece of each unit that is the first of the
 // largest where the tournament has the given signs.
-func (a *analysis) winners(sign func(l, u int) int) [][]int {
+func (a *played) winners(sign func(l, u int) int) [][]int {
 	all := make([][]int, len(a.whole.Layers()))
 	for i, l := range a.whole.Layers() {
 		if l.Act != network.Max {
@@ -186,8 +186,8 @@ func (a *analysis) winners(sign func(l, u int) int) [][]int {
 // the centre: of each maximum what the piece that is the largest at the centre is above each other
 // one. So it has the same nearest boundary. neurons are those of the whole network that its own are
 // of.
-func (a *analysis) around() (n *network.Network, neurons []int) {
-	wins := a.winners(func(l, u int) int { return a.center().v[l][u].sign })
+func (a *played) around(at *center) (n *network.Network, neurons []int) {
+	wins := a.winners(func(l, u int) int { return at.v[l][u].sign })
 	var layers []network.Layer
 	var columns []int // of the values that leave a layer of maxima; nil: one after the other
 	width, neuron := 0, 0
@@ -256,7 +256,7 @@ func (a *analysis) nearestAround(ctx context.Context) (Distance, error) {
 	if err := a.pass(ctx); err != nil {
 		return Distance{}, err
 	}
-	n, neurons := a.around()
+	n, neurons := a.around(a.center())
 	d, err := newAnalysis(n, a.ball).nearestBoundary(ctx)
 	if d.Neuron >= 0 && err == nil {
 		d.Neuron = neurons[d.Neuron]

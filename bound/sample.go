@@ -94,7 +94,7 @@ func (a *analysis) sample(ctx context.Context, count int, seed uint64, each func
 }
 
 // region names the region of the whole network in which that of the tournament's pattern lies.
-func (a *analysis) region(p network.Pattern) string {
+func (a *played) region(p network.Pattern) string {
 	if a.whole == a.net {
 		return p.String()
 	}

@@ -92,7 +92,7 @@ func (g engine) writePage(w io.Writer, f File) error {
 		{`</body>`, held("file", packed.Bytes()) + held("wasm", g.wasm) + held("go", g.script) + "<script type=\"module\">" + script + "</script>\n</body>"},
 	} {
 		if strings.Count(page, part[0]) != 1 {
-			return fmt.Errorf("explore: the page has not one %s", part[0])
+			return fmt.Errorf("the page has not one %s", part[0])
 		}
 		page = strings.Replace(page, part[0], part[1], 1)
 	}

@@ -24,22 +24,15 @@ const mostComparisons = 1 << 12
 
 // Classes is a tree whose cells are kept by their vertices, of a network with maxima.
 type Classes struct {
-	trunk
-	cells     *vertices.Cells
+	divider
 	fallbacks *Fallbacks
 	levels    []*classCell
 	path      []int8
-	regions   int64 // found, and not yet told to fallbacks
-	around    vertices.Box
-	diff      forms.Form
-	pieces    []int // of a maximum, that may have a class of its own
-	parts     vertices.Parts
-	// firsts are, for each piece of a layer of maxima, where the comparisons of its maximum begin.
-	firsts   [][]int
-	solved   *Solved // what stands in
-	standing bool    // it does, from depth since on
-	since    int
-	atRoot   Decisions // what had been counted at the root
+	regions   int64   // found, and not yet told to fallbacks
+	solved    *Solved // what stands in
+	standing  bool    // it does, from depth since on
+	since     int
+	atRoot    Decisions // what had been counted at the root
 }
 
 // classCell is a cell on the path.
@@ -79,7 +72,7 @@ func KeepsClasses(m *Subject, p *Policy) bool {
 
 // NewClasses returns a tree at the root.
 func NewClasses(m *Subject, p *Policy, halt *atomic.Bool, f *Fallbacks) *Classes {
-	t := &Classes{trunk: newTrunk(m, p, halt), cells: vertices.New(m.Model, true), fallbacks: f}
+	t := &Classes{divider: divider{trunk: newTrunk(m, p, halt), cells: vertices.New(m.Model, true)}, fallbacks: f}
 	t.cells.Vanishes, t.cells.Clock, t.cells.Spare = func(int, uint, int32) bool { return false }, &t.tally.Work, t.tune.SpareBits
 	for _, ly := range m.Layers {
 		var firsts []int
@@ -184,7 +177,7 @@ func (t *Classes) next(lv *classCell, passing bool) (e Event, certain bool) {
 
 // take makes the cell a side of what neuron j of layer l, or the maximum that begins there, splits
 // it into.
-func (t *Classes) take(lv *classCell, l, j int, s *classSide) {
+func (t *divider) take(lv *classCell, l, j int, s *classSide) {
 	t.cells.Give(s.names)
 	lv.at = append(lv.at[:0], s.at...)
 	t.label(l, j, s.label)
@@ -196,7 +189,7 @@ func (t *Classes) take(lv *classCell, l, j int, s *classSide) {
 }
 
 // label labels a neuron, or the pieces of a maximum where one of them is the largest.
-func (t *Classes) label(l, j, label int) {
+func (t *divider) label(l, j, label int) {
 	ly := t.m.Layers[l]
 	labels := t.labels[ly.First:]
 	if ly.Ends == nil {

@@ -4,12 +4,26 @@ package tree
 
 import (
 	"slices"
+
+	"github.com/relucell/relucell/internal/forms"
+	"github.com/relucell/relucell/internal/vertices"
 )
+
+// divider finds what a cell that is kept by its vertices splits into.
+type divider struct {
+	trunk
+	cells  *vertices.Cells
+	diff   forms.Form
+	pieces []int // of a maximum, that may have a class of its own
+	parts  vertices.Parts
+	// firsts are, for each piece of a layer of maxima, where the comparisons of its maximum begin.
+	firsts [][]int
+}
 
 // decide finds the sides of the level's neuron, or maximum, that the cell has: one, or several by
 // which it splits. There are none where the neuron is identically zero. It reports false where a
 // sign is not certain.
-func (t *Classes) decide(lv *classCell) bool {
+func (t *divider) decide(lv *classCell) bool {
 	lv.sides = lv.own[:0]
 	if t.m.Layers[lv.l].Ends != nil {
 		return t.classes(lv)
@@ -59,7 +73,7 @@ func (t *Classes) decide(lv *classCell) bool {
 }
 
 // meets says whether a cell meets the ball.
-func (t *Classes) meets(list []int32) (hit, certain bool) {
+func (t *divider) meets(list []int32) (hit, certain bool) {
 	if t.cells.Within(list) {
 		return true, true
 	}
@@ -67,14 +81,14 @@ func (t *Classes) meets(list []int32) (hit, certain bool) {
 }
 
 // oneSided decides the neuron, or the maximum, for one label on the whole cell.
-func (t *Classes) oneSided(lv *classCell, label int) {
+func (t *divider) oneSided(lv *classCell, label int) {
 	t.tally.Float++
 	s := lv.side(0)
 	s.label, s.at, s.names = label, append(s.at[:0], lv.at...), s.names[:0]
 }
 
 // classes finds the classes of the level's maximum that live on the cell.
-func (t *Classes) classes(lv *classCell) bool {
+func (t *divider) classes(lv *classCell) bool {
 	if !t.undominated(lv) {
 		return false
 	}
@@ -106,7 +120,7 @@ func (t *Classes) classes(lv *classCell) bool {
 
 // undominated lists the pieces that are above each other one somewhere in the cell, and the first
 // of those that are identical.
-func (t *Classes) undominated(lv *classCell) bool {
+func (t *divider) undominated(lv *classCell) bool {
 	end := t.m.Layers[lv.l].Ends[lv.j]
 	t.pieces = t.pieces[:0]
 	for i := lv.j; i < end; i++ {
@@ -132,7 +146,7 @@ func (t *Classes) undominated(lv *classCell) bool {
 }
 
 // compare says whether piece i is above piece j > i at a vertex of a list, and below at another.
-func (t *Classes) compare(lv *classCell, i, j int, list []int32) (above, below, certain bool) {
+func (t *divider) compare(lv *classCell, i, j int, list []int32) (above, below, certain bool) {
 	c := t.cells
 	t.Above(lv.l, i, j, &t.diff)
 	switch s := lv.box.Sign(&t.diff); {
@@ -150,7 +164,7 @@ func (t *Classes) compare(lv *classCell, i, j int, list []int32) (above, below, 
 }
 
 // comparison is where the row of a difference is kept: pairs are in order.
-func (t *Classes) comparison(lv *classCell, i, j int) (word int, b uint) {
+func (t *divider) comparison(lv *classCell, i, j int) (word int, b uint) {
 	k := t.m.Layers[lv.l].Ends[lv.j] - lv.j
 	p, q := i-lv.j, j-lv.j
 	return t.cells.WordOf(lv.l, t.firsts[lv.l][lv.j]+p*(2*k-p-1)/2+q-p-1)
@@ -158,7 +172,7 @@ func (t *Classes) comparison(lv *classCell, i, j int) (word int, b uint) {
 
 // cutOff makes a side the part of the cell where its piece is above each other one, and says
 // whether there is one with an interior.
-func (t *Classes) cutOff(lv *classCell, side *classSide) (live, certain bool) {
+func (t *divider) cutOff(lv *classCell, side *classSide) (live, certain bool) {
 	for _, o := range t.pieces {
 		if o == side.label {
 			continue
