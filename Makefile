@@ -19,7 +19,7 @@ HAVE_CLP = pkg-config --exists clp 2>/dev/null && command -v "$$($(GO) env CC)" 
 CLP_PACKAGES = $$(grep -rlE --include='*_test.go' '^//go:build (.*[ (])?clp|"github.com/relucell/relucell/lp/clp"|^package clp' . | xargs -r -n1 dirname | sort -u)
 
 .DEFAULT_GOAL = build
-.PHONY: build static test clp race soak attack fuzz bench microbench bench-compare lint train data iris-digits mnist gallery clean
+.PHONY: build static explorer wheel test test-python python-packages test-browser browser clp race soak attack fuzz bench microbench bench-compare lint train data iris-digits mnist gallery clean
 
 # build includes CLP where it is installed; static never does.
 build:
@@ -33,6 +33,30 @@ build:
 static:
 	@mkdir -p bin
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/relucell ./cmd/relucell
+
+# explorer builds bin/relucell with the engine that explore --html writes into pages: WebAssembly, of two megabytes.
+explorer:
+	@mkdir -p bin explore/built
+	GOOS=js GOARCH=wasm $(GO) build -trimpath -ldflags='-s -w' -o explore/built/engine.wasm ./explore/engine
+	gzip -9nf explore/built/engine.wasm
+	cp "$$($(GO) env GOROOT)/lib/wasm/wasm_exec.js" explore/built/
+	@ls -l explore/built
+	CGO_ENABLED=0 $(GO) build -trimpath -tags explorer -o bin/relucell ./cmd/relucell
+
+# test-browser tests the explorer's page in a browser, from a server and from a file. RELUCELL_SCREENSHOTS names a folder for pictures.
+test-browser: browser explorer
+	@if command -v chromium || command -v chromium-browser || command -v google-chrome; then \
+		set -x; CGO_ENABLED=0 $(GO) vet -tags 'browser explorer' ./explore && CGO_ENABLED=0 $(GO) test -count 1 -tags 'browser explorer' -run Browser ./explore; \
+	else echo "the page is not tested in a browser: install chromium"; fi
+
+# browser installs a browser, where that is possible without asking.
+browser:
+	@if command -v chromium || command -v chromium-browser || command -v google-chrome; then exit 0; fi >/dev/null; \
+	install="apt-get install -q -y chromium"; \
+	if ! command -v apt-get >/dev/null; then exit 0; \
+	elif [ "$$(id -u)" = 0 ]; then $$install || { apt-get update -q && $$install; } || true; \
+	elif sudo -n true 2>/dev/null; then sudo -n $$install || { sudo -n apt-get update -q && sudo -n $$install; } || true; \
+	fi
 
 # examples/first is a module of its own, which imports this one as anybody does.
 test: clp
@@ -55,6 +79,35 @@ test: clp
 clp:
 	@if $(HAVE_CLP); then exit 0; fi; \
 	install="apt-get install -q -y coinor-libclp-dev pkg-config gcc libc6-dev"; \
+	if ! command -v apt-get >/dev/null; then exit 0; \
+	elif [ "$$(id -u)" = 0 ]; then $$install || { apt-get update -q && $$install; } || true; \
+	elif sudo -n true 2>/dev/null; then sudo -n $$install || { sudo -n apt-get update -q && sudo -n $$install; } || true; \
+	fi
+
+# Debian's Python, where it is: that has the packages that are installed by apt.
+PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)
+
+# wheel builds the wheels of the Python package for all platforms, and its sdist, into dist/.
+wheel:
+	$(PYTHON) python/wheels.py
+
+# test-python installs the wheel into a fresh environment, without a network, and tests it there.
+test-python: python-packages
+	@set -e; lacking=""; \
+	for name in numpy build setuptools wheel venv ensurepip; do $(PYTHON) -c "import $$name" 2>/dev/null || lacking="$$lacking python3-$$name"; done; \
+	if [ -n "$$lacking" ]; then echo "Python package not tested: install$$lacking"; exit 0; fi; \
+	for name in torch sklearn pandas nbclient ipykernel; do $(PYTHON) -c "import $$name" 2>/dev/null || echo "not tested without it: python3-$$name"; done; \
+	rm -rf .cache/python; mkdir -p .cache/python; \
+	RELUCELL_DIST=.cache/python $(PYTHON) -W ignore python/wheels.py native; \
+	$(PYTHON) -m venv --system-site-packages .cache/python/venv; \
+	.cache/python/venv/bin/pip install -q --no-index .cache/python/relucell-*.whl; \
+	cd python/tests; ../../.cache/python/venv/bin/python -W ignore -m unittest
+
+# python-packages installs what the tests of the Python package need, where that is possible without asking.
+PYTHON_PACKAGES = python3-numpy python3-torch python3-sklearn python3-pandas python3-build python3-wheel python3-venv python3-nbclient python3-ipykernel
+python-packages:
+	@if $(PYTHON) -c "import numpy, torch, sklearn, pandas, build, wheel, ensurepip, nbclient, ipykernel" 2>/dev/null; then exit 0; fi; \
+	install="apt-get install -q -y --no-install-recommends $(PYTHON_PACKAGES)"; \
 	if ! command -v apt-get >/dev/null; then exit 0; \
 	elif [ "$$(id -u)" = 0 ]; then $$install || { apt-get update -q && $$install; } || true; \
 	elif sudo -n true 2>/dev/null; then sudo -n $$install || { sudo -n apt-get update -q && sudo -n $$install; } || true; \
@@ -151,4 +204,4 @@ gallery: static
 		--points testdata/two_moons_points.csv -o docs/two_moons_map.svg
 
 clean:
-	rm -rf bin .cache coverage.out
+	rm -rf bin dist .cache explore/built coverage.out

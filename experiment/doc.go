@@ -33,6 +33,9 @@
 // one worker, and whatever is drawn at random comes from a seed: two runs write the same
 // bytes on processors that round alike (some fuse multiplications and additions).
 //
+// Recurrent is another study: what SGD and path-SGD make of recurrent networks, whose regions it
+// counts on lines and planes through sequences. Its files begin with recurrent.
+//
 // The rooms: data.go and csv.go the data, config.go what is measured, train.go the trainer (GoMLX
 // in pure Go), score.go accuracy and loss, measure.go one network at its points, run.go the whole
 // with resume, folder.go the files and the manifest, stats.go the statistics, figures.go the

@@ -1,6 +1,6 @@
-// What is studied of recurrent networks: whether path-SGD trains them better than SGD, and to functions
-// of fewer pieces (Neyshabur et al. 2016). A network unrolled over T steps is a ReLU network of its
-// whole input; its regions are counted on lines and planes through test sequences.
+// What is studied of recurrent networks: whether path-SGD trains them better than SGD, and to
+// functions of fewer pieces (Neyshabur et al. 2016). A network unrolled over T steps is a ReLU
+// network of its whole input; its regions are counted on lines and planes through test sequences.
 
 package experiment
 
@@ -13,8 +13,8 @@ import (
 	"strings"
 )
 
-// RecurrentStudy trains networks of one task, Seeds of them for each first network and optimiser, and
-// measures each after Measured batches.
+// RecurrentStudy trains networks of one task, Seeds of them for each first network and optimiser,
+// and measures each after Measured batches.
 type RecurrentStudy struct {
 	Task       string   `json:"task"`
 	File       string   `json:"file,omitempty"` // of the text

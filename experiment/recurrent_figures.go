@@ -1,5 +1,5 @@
-// The pictures of a study of recurrent networks: loss, path norm and regions against batches, and regions
-// against the loss and the path norm that they go with.
+// The pictures of a study of recurrent networks: loss, path norm and regions against batches, and
+// regions against the loss and the path norm that they go with.
 
 package experiment
 
@@ -39,6 +39,9 @@ func (r *recurrentRunner) figures(rows []Row) error {
 		{"regions-lines", "regions on a line", key{set: onLine, quantity: "count"}},
 		{"regions-planes", "regions on a plane", key{set: onPlane, quantity: "count"}},
 	} {
+		if f.k.set == onLine && r.Lines == 0 || f.k.set == onPlane && r.Planes == 0 {
+			continue
+		}
 		var panels []*plot.Plot
 		for _, init := range r.Inits {
 			p := r.panel(init, "batches; geometric mean and range of seeds", f.axis)
@@ -50,6 +53,9 @@ func (r *recurrentRunner) figures(rows []Row) error {
 		if err := r.draw(f.name, panels); err != nil {
 			return err
 		}
+	}
+	if r.Lines == 0 {
+		return nil
 	}
 	var panels []*plot.Plot
 	for _, init := range r.Inits {

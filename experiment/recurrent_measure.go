@@ -1,5 +1,5 @@
-// One recurrent network: its loss on test sequences, its path norm, and its regions on lines and planes
-// through some of them. Every count has one worker, which makes the bracket of a stopped one
+// One recurrent network: its loss on test sequences, its path norm, and its regions on lines and
+// planes through some of them. Every count has one worker, which makes the bracket of a stopped one
 // reproducible; lines and planes are shared out among several.
 
 package experiment
@@ -75,12 +75,11 @@ func (s *RecurrentStudy) recurrentRows(ctx context.Context, head Row, n *rnn.RNN
 		wg.Go(func() {
 			room <- struct{}{}
 			defer func() { <-room }()
-			set, index, points := onLine, i, test.x[2*i%len(test.x):]
-			if points = points[:2]; i >= s.Lines {
-				set, index = onPlane, i-s.Lines
-				points = test.x[3*index : 3*index+3]
+			if k := i - s.Lines; k >= 0 {
+				rows[i], errs[i] = s.through(ctx, head, n, onPlane, k, test.x[3*k:3*k+3])
+			} else {
+				rows[i], errs[i] = s.through(ctx, head, n, onLine, i, test.x[2*i:2*i+2])
 			}
-			rows[i], errs[i] = s.through(ctx, head, n, set, index, points)
 		})
 	}
 	wg.Wait()

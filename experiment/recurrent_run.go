@@ -1,5 +1,5 @@
-// The study of recurrent networks, as a whole. It proceeds by parts, a part being the choice of a rate or
-// the training of one network: an interrupted run leaves those that are done in the folder.
+// The study of recurrent networks, as a whole. It proceeds by parts, a part being the choice of a
+// rate or the training of one network: an interrupted run leaves those that are done in the folder.
 
 package experiment
 
@@ -56,13 +56,16 @@ const streamPilot = streamPlaces + 1
 
 func newStream(seed, stream uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, stream)) }
 
-// pilotsName and the columns of its table.
-const pilotsName = "pilots.csv"
+// The tables that other studies do not have.
+const (
+	pilotsName    = "pilots.csv"
+	sequencesName = "sequences.csv"
+)
 
 var pilotsHeader = []string{"init", "optimizer", "rate", "loss", "chosen"}
 
-// Recurrent runs an opened study (RecurrentStudy.Open) and writes the folder. An error leaves in it what is
-// done; calling again goes on from there.
+// Recurrent runs an opened study (RecurrentStudy.Open) and writes the folder. An error leaves in it
+// what is done; calling again goes on from there.
 func Recurrent(ctx context.Context, s RecurrentStudy, opt Options) (*RecurrentResult, error) {
 	if err := s.Check(); err != nil {
 		return nil, err
@@ -175,7 +178,7 @@ func (r *recurrentRunner) seed(ctx context.Context, init, optimizer string, rate
 		return p, true, nil
 	}
 	p = recurrentPart{}
-	test := r.task.draw(newStream(seed, streamData), r.task.test, r.Test)
+	test := r.held(seed)
 	t, rng := r.start(init, optimizer, rate, seed)
 	trained := 0
 	for _, batches := range r.Measured {
@@ -195,6 +198,33 @@ func (r *recurrentRunner) seed(ctx context.Context, init, optimizer string, rate
 		}
 	}
 	return p, false, r.savePart(name, p)
+}
+
+// held returns the test sequences of a seed.
+func (s *RecurrentStudy) held(seed uint64) sequences {
+	return s.task.draw(newStream(seed, streamData), s.task.test, s.Test)
+}
+
+// sequencesText is the table of the sequences that lines and planes go through, each with what is
+// wanted of it. Line i goes through 2i and 2i+1, plane i through 3i, 3i+1 and 3i+2.
+func (s *RecurrentStudy) sequencesText() ([]byte, error) {
+	header := []string{"seed", "sequence", "wanted"}
+	for k := range s.Steps * s.task.inputs {
+		header = append(header, "x"+strconv.Itoa(k))
+	}
+	var records [][]string
+	for i := range s.Seeds {
+		seed := s.FirstSeed + uint64(i)
+		test := s.held(seed)
+		for k := range max(2*s.Lines, 3*s.Planes) {
+			record := []string{strconv.FormatUint(seed, 10), strconv.Itoa(k), decimal(test.y[k])}
+			for _, v := range test.x[k] {
+				record = append(record, decimal(v))
+			}
+			records = append(records, record)
+		}
+	}
+	return csvText(header, records)
 }
 
 // measure appends what is measured of a network, and the file that it is stored in.
@@ -250,13 +280,14 @@ func (r *recurrentRunner) finish(res *RecurrentResult) error {
 		records = append(records, []string{p.Init, p.Optimizer, decimal(p.Rate), loss, strconv.FormatBool(p.Chosen)})
 	}
 	pilots, err3 := csvText(pilotsHeader, records)
-	if err := cmp.Or(err1, err2, err3); err != nil {
+	points, err4 := r.sequencesText()
+	if err := cmp.Or(err1, err2, err3, err4); err != nil {
 		return err
 	}
 	for _, f := range []struct {
 		name string
 		text []byte
-	}{{tableName, table}, {statisticsName, statistics}, {pilotsName, pilots}} {
+	}{{tableName, table}, {statisticsName, statistics}, {pilotsName, pilots}, {sequencesName, points}} {
 		file, err := r.folder.writeFile(f.name, f.text)
 		if err != nil {
 			return err

@@ -1,5 +1,6 @@
-// What the measurements of recurrent networks say, over the seeds: networks trained by path-SGD against
-// those that SGD makes of the same first networks and batches, and each against its beginning.
+// What the measurements of recurrent networks say, over the seeds: networks trained by path-SGD
+// against those that SGD makes of the same first networks and batches, and each against its
+// beginning.
 
 package experiment
 

@@ -117,8 +117,8 @@ func fromTable(d *Data, steps int) (*sequenceTask, error) {
 // mostLetters bounds the alphabet of a text: the inputs of a step.
 const mostLetters = 128
 
-// fromText reads a text a letter a step, each an input of its own; the next letter is wanted. The last
-// tenth of the text is held back.
+// fromText reads a text a letter a step, each an input of its own; the next letter is wanted. The
+// last tenth of the text is held back.
 func fromText(text []byte, steps int) (*sequenceTask, error) {
 	letters := slices.Compact(slices.Sorted(slices.Values(text)))
 	held := len(text) - len(text)/10

@@ -94,7 +94,14 @@ func TestTheRecurrentTableIsAboutTheStoredNetworks(t *testing.T) {
 	defer f.Close()
 	n, err := rnn.Read(f)
 	require.NoError(t, err)
-	test := s.task.draw(newStream(2, streamData), s.task.test, s.Test)
+	test := s.held(2)
+	table, err := os.ReadFile(filepath.Join(dir, sequencesName))
+	require.NoError(t, err)
+	_, line, _ := strings.Cut(string(table), "\n2,1,"+decimal(test.y[1])+",")
+	line, _, _ = strings.Cut(line, "\n")
+	listed, err := ball.ParseCenter(line, 2*s.Steps)
+	require.NoError(t, err)
+	require.Equal(t, test.x[1], listed)
 	whole, err := n.Unroll(s.Steps)
 	require.NoError(t, err)
 	plane, err := network.Through(whole, test.x[:3]...)
@@ -138,8 +145,13 @@ func TestRecurrentCountsPastTheLimitAreBrackets(t *testing.T) {
 func TestRatesThatDivergeAreNotChosen(t *testing.T) {
 	s := tinyRecurrent(t)
 	s.Inits, s.Optimizers, s.Rates = []string{"random"}, []string{"sgd"}, map[string][]float64{"sgd": {1e30, 0.1}}
-	res, err := Recurrent(context.Background(), s, Options{Dir: t.TempDir()})
+	s.Lines, s.Planes = 0, 0
+	dir := t.TempDir()
+	res, err := Recurrent(context.Background(), s, Options{Dir: dir, Figures: "svg"})
 	require.NoError(t, err)
+	figures, err := os.ReadDir(filepath.Join(dir, figuresFolder))
+	require.NoError(t, err)
+	require.Len(t, figures, 2, "none of what was not counted")
 	require.Nil(t, res.Pilots[0].Loss)
 	require.True(t, res.Pilots[1].Chosen)
 	s.Rates = map[string][]float64{"sgd": {1e30}}

@@ -2,11 +2,11 @@
 // products of matrices. A graph of forty steps takes 19 ms of a core a batch in GoMLX's Go backend
 // and rounds to float32; here it takes some 4, and what is invariant is so to the last bit.
 //
-// SGD is the plain one, with gradients clipped by their norm (Pascanu, Mikolov, Bengio 2013). Path-SGD
-// (Neyshabur et al. 2016) divides each derivative by κ, the curvature of the path norm: here by κ/γ²,
-// so that a rate means the same whatever the norm is. Its gradients are clipped too, but by their
-// length in the same metric, √(Σ κ·δ²)/γ for δ = g·γ²/κ: it does not see the scale of a unit, as a plain
-// norm would.
+// SGD is the plain one, with gradients clipped by their norm (Pascanu, Mikolov, Bengio 2013).
+// Path-SGD (Neyshabur et al. 2016) divides each derivative by κ, the curvature of the path norm:
+// here by κ/γ², so that a rate means the same whatever the norm is. Its gradients are clipped too,
+// but by their length in the same metric, √(Σ κ·δ²)/γ for δ = g·γ²/κ: it does not see the scale of
+// a unit, as a plain norm would.
 
 package experiment
 
@@ -28,17 +28,17 @@ var RecurrentOptimizers = []string{"sgd", "path", "path2"}
 var RecurrentInits = []string{"random", "identity", "np"}
 
 const (
-	// longestGradient is where gradients are clipped, as the literature on the addition problem does it
-	// for SGD.
+	// longestGradient is where gradients are clipped, as the literature on the addition problem
+	// does it for SGD.
 	longestGradient = 1
-	// curvatureEvery is the number of steps that a curvature serves: it changes slowly, and κ² costs as
-	// much as a batch or two.
+	// curvatureEvery is the number of steps that a curvature serves: it changes slowly, and κ²
+	// costs as much as a batch or two.
 	curvatureEvery = 2
 )
 
-// newRecurrent draws the first weights, biases being 0: "random" has deviation 1/√inputs, and 1/√units
-// of what units read; "identity" the identity for W (Le, Jaitly, Hinton 2015); "np" a positive
-// definite W of largest eigenvalue 1, and inputs scaled to match (Talathi, Vartak 2015).
+// newRecurrent draws the first weights, biases being 0: "random" has deviation 1/√inputs, and
+// 1/√units of what units read; "identity" the identity for W (Le, Jaitly, Hinton 2015); "np" a
+// positive definite W of largest eigenvalue 1, and inputs scaled to match (Talathi, Vartak 2015).
 func newRecurrent(rng *rand.Rand, init string, inputs, units, outputs int) *rnn.RNN {
 	draw := func(rows, cols int, deviation float64) *mat.Dense {
 		m := mat.NewDense(rows, cols, nil)
@@ -210,8 +210,8 @@ func addRows(sum []float64, m *mat.Dense) {
 	}
 }
 
-// stored returns the network in float32, as it is stored and measured: short exact numbers. It is an
-// error if the training left the finite ones.
+// stored returns the network in float32, as it is stored and measured: short exact numbers. It is
+// an error if the training left the finite ones.
 func (t *recurrentTrainer) stored() (*rnn.RNN, error) {
 	short := func(v []float64) []float64 {
 		w := make([]float64, len(v))

@@ -5,7 +5,6 @@ package explore
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"strconv"
 
@@ -18,6 +17,9 @@ import (
 // and a browser takes long to draw them.
 const mostRegions = 20000
 
+// mostSigns is the number of signs in all patterns of a map, each of which is a byte in the browser.
+const mostSigns = 1 << 26
+
 // hues is the number of hues of a map coloured by pattern, each in a light and a dark shade.
 const hues = 4
 
@@ -29,11 +31,12 @@ type mapJSON struct {
 	Scale  [2]float64 `json:"scale"`
 	// Count is the exact number of regions in the window; empty where there are too many to draw.
 	Count string `json:"count"`
-	// AtLeast is what is certain of their number where Count is empty, Why says why.
+	// AtLeast is what is certain of their number where Count is empty; Why is then "many", or "late"
+	// where the time did not suffice.
 	AtLeast string       `json:"atLeast,omitempty"`
 	Why     string       `json:"why,omitempty"`
 	Regions []regionJSON `json:"regions"`
-	// Layer is the hidden layer, from 0, of each neuron.
+	// Layer is the hidden layer, from 0, of each neuron, or piece of a maximum.
 	Layer []int `json:"layer"`
 	// Colour is the colour of each region by its pattern, of two shades of each hue; neighbours
 	// differ. Parity says that the shade is the parity of the number of active neurons.
@@ -90,10 +93,10 @@ func (e *Explorer) atlas(ctx context.Context, r request) (*mapJSON, error) {
 	var many *plot.TooManyError
 	switch {
 	case errors.As(err, &many):
-		j.AtLeast, j.Why = strconv.Itoa(many.Most+1), fmt.Sprintf("more than %d regions", many.Most)
+		j.AtLeast, j.Why = strconv.Itoa(many.Most+1), "many"
 		return j, nil
 	case err != nil && ctx.Err() == nil && limited.Err() != nil:
-		j.AtLeast, j.Why = "1", fmt.Sprintf("not all found in %v", r.time())
+		j.AtLeast, j.Why = "1", "late"
 		return j, nil
 	case err != nil:
 		return nil, err
@@ -106,11 +109,11 @@ func (j *mapJSON) fill(m *plot.Map) {
 	j.Count = strconv.Itoa(len(m.Regions))
 	j.Colour, j.Parity = m.Colours(hues)
 	j.Next = m.Neighbours()
-	j.Layer = make([]int, m.Net.Neurons())
+	j.Layer = make([]int, m.Net.Signs())
 	for k := range j.Layer {
 		j.Layer[k] = m.LayerOf(k)
 	}
-	last := make(network.Pattern, m.Net.Neurons())
+	last := make(network.Pattern, m.Net.Signs())
 	patterns := make([]network.Pattern, len(m.Regions))
 	for i, r := range m.Regions {
 		q := regionJSON{Signs: []int{}, At: make([]float64, 0, 3*len(r.Vertices)), Point: [2]float64{short(r.Witness[0]), short(r.Witness[1])}}

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -22,6 +23,9 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
+
+	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/lp"
 )
 
 // tab is a page that is open.
@@ -32,25 +36,36 @@ type tab struct {
 	bad []string // what the console has told of errors
 }
 
-// browser finds a browser, or skips.
-func browser(t *testing.T) string {
+// browser starts a browser, or skips.
+func browser(t *testing.T) context.Context {
 	t.Helper()
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
+		path, err := exec.LookPath(name)
+		if err != nil {
+			continue
 		}
+		alloc, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox)...)
+		ctx, cancel := chromedp.NewContext(alloc)
+		t.Cleanup(func() { cancel(); stop() })
+		require.NoError(t, chromedp.Do(ctx, chromedp.Navigate("about:blank")))
+		return ctx
 	}
-	t.Skip("no browser: install chromium")
-	return ""
+	t.Skip("the page is not tested in a browser: install chromium")
+	return nil
 }
 
-// open opens an address in a browser of its own.
-func open(t *testing.T, url string, width, height int64, dark bool) *tab {
+// screen is what the page is looked at on.
+type screen struct {
+	width, height int64
+	dark          bool
+}
+
+var desk, phone = screen{width: 1280, height: 800}, screen{width: 360, height: 740}
+
+// open opens an address in a tab of its own.
+func open(t *testing.T, browser context.Context, url string, s screen) *tab {
 	t.Helper()
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(browser(t)), chromedp.NoSandbox, chromedp.Flag("allow-file-access-from-files", false))
-	alloc, stop := chromedp.NewExecAllocator(t.Context(), options...)
-	t.Cleanup(stop)
-	ctx, cancel := chromedp.NewContext(alloc)
+	ctx, cancel := chromedp.NewContext(browser)
 	t.Cleanup(cancel)
 	b := &tab{T: t, ctx: ctx}
 	require.NoError(t, chromedp.Listen(ctx, func(e any) {
@@ -70,13 +85,13 @@ func open(t *testing.T, url string, width, height int64, dark bool) *tab {
 		}
 	}))
 	scheme := "light"
-	if dark {
+	if s.dark {
 		scheme = "dark"
 	}
 	b.do(chromedp.Navigate("about:blank"))
 	b.call(func() error { _, err := chromedp.Call(ctx, log.Enable, cdp.Empty{}); return err })
 	b.call(func() error {
-		_, err := chromedp.Call(ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: height, DeviceScaleFactor: 2, Mobile: width < 500})
+		_, err := chromedp.Call(ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: s.width, Height: s.height, DeviceScaleFactor: 2, Mobile: s.width < 500})
 		return err
 	})
 	b.call(func() error {
@@ -90,7 +105,19 @@ func open(t *testing.T, url string, width, height int64, dark bool) *tab {
 
 func (b *tab) do(steps ...chromedp.Action[chromedp.Void]) {
 	b.Helper()
-	require.NoError(b, chromedp.Do(b.ctx, steps...))
+	ctx, cancel := context.WithTimeout(b.ctx, waits)
+	defer cancel()
+	require.NoError(b, chromedp.Do(ctx, steps...), "the console: %v", b.errors())
+}
+
+// waits is how long a step in the browser may take on a busy machine.
+const waits = time.Minute
+
+// errors is what the console has told.
+func (b *tab) errors() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return append([]string(nil), b.bad...)
 }
 
 func (b *tab) call(f func() error) {
@@ -100,7 +127,9 @@ func (b *tab) call(f func() error) {
 
 func get[T any](b *tab, a chromedp.Action[T]) T {
 	b.Helper()
-	v, err := chromedp.Run(b.ctx, a)
+	ctx, cancel := context.WithTimeout(b.ctx, waits)
+	defer cancel()
+	v, err := chromedp.Run(ctx, a)
 	require.NoError(b, err)
 	return v
 }
@@ -120,7 +149,7 @@ func (b *tab) until(expression string) {
 // settled waits for the count of what the page shows.
 func (b *tab) settled() {
 	b.Helper()
-	b.until(`document.getElementById("count").textContent !== "–" && !document.getElementById("answer").classList.contains("stale") && document.getElementById("window").textContent !== ""`)
+	b.until(`document.getElementById("count").textContent !== "–" && !document.getElementById("answer").classList.contains("stale") && (document.getElementById("window").textContent !== "" || !document.getElementById("banner").hidden)`)
 }
 
 func (b *tab) text(id string) string {
@@ -143,23 +172,74 @@ func (b *tab) shoot(name string) {
 // quiet requires that the console has told of no error.
 func (b *tab) quiet() {
 	b.Helper()
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	require.Empty(b, b.bad, strings.Join(b.bad, "\n"))
+	require.Empty(b, b.errors())
 }
 
-func TestBrowserLooks(t *testing.T) {
-	s := serve(t, moons(t))
-	for _, c := range []struct {
-		name          string
-		width, height int64
-		dark          bool
-	}{{"desk-light", 1280, 800, false}, {"desk-dark", 1280, 800, true}, {"phone-light", 360, 740, false}, {"phone-dark", 360, 740, true}} {
-		t.Run(c.name, func(t *testing.T) {
-			b := open(t, s.URL(), c.width, c.height, c.dark)
-			b.shoot(c.name)
-			require.False(t, js[bool](b, `document.documentElement.scrollWidth > innerWidth`), "it scrolls sideways")
-			b.quiet()
-		})
+// field returns the value of an input.
+func (b *tab) field(id string) string {
+	b.Helper()
+	return js[string](b, `document.getElementById("`+id+`").value`)
+}
+
+// enter types into an input in place of what it holds, and leaves it.
+func (b *tab) enter(id, text string) {
+	b.Helper()
+	b.do(chromedp.Evaluate[chromedp.Void](`document.getElementById("`+id+`").focus(); document.getElementById("`+id+`").select()`), chromedp.KeyEvent(text+"\t"))
+}
+
+// click clicks by script: a browser's own way to an element asks for the whole page first, which is
+// too much of one that holds an engine.
+func (b *tab) click(selector string) {
+	b.Helper()
+	b.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("` + selector + `").click()`))
+}
+
+// at returns where a point of the plane is on the page, in pixels, by what the page's address says.
+func (b *tab) at(x, y float64) (px, py float64) {
+	b.Helper()
+	p := js[[]float64](b, fmt.Sprintf(`(() => {
+		const r = document.getElementById("over").getBoundingClientRect(), v = new URLSearchParams(location.hash.slice(1)).get("view").split(",").map(Number);
+		const k = Math.min(r.width, r.height) / 2 / v[2];
+		return [r.left + r.width / 2 + (%v - v[0]) * k, r.top + r.height / 2 - (%v - v[1]) * k];
+	})()`, x, y))
+	return p[0], p[1]
+}
+
+// drag drags from one point of the plane to another.
+func (b *tab) drag(x0, y0, x1, y1 float64) {
+	b.Helper()
+	px, py := b.at(x0, y0)
+	qx, qy := b.at(x1, y1)
+	b.do(chromedp.DragAndDropXY(px, py, qx, qy, 12))
+}
+
+// ball returns the ball that the page's fields show.
+func (b *tab) ball() disc {
+	b.Helper()
+	d := disc{Norm: js[string](b, `document.querySelector("#norm input:checked").value`), Space: js[bool](b, `document.getElementById("space").checked`)}
+	for _, id := range []string{"ballX", "ballY"} {
+		v, err := strconv.ParseFloat(b.field(id), 64)
+		require.NoError(b, err)
+		d.Center = append(d.Center, v)
 	}
+	r, err := strconv.ParseFloat(b.field("ballR"), 64)
+	require.NoError(b, err)
+	d.Radius = r
+	return d
+}
+
+// honest requires that the page shows the count of the ball that it shows.
+func (b *tab) honest(e *Explorer, r request) string {
+	b.Helper()
+	b.settled()
+	d := b.ball()
+	r.Ball = &d
+	n, where, err := e.subject(b.Context(), r)
+	require.NoError(b, err)
+	res, err := enumerate.CountPlain(b.Context(), n, where, lp.NewReference(), enumerate.Options{})
+	require.NoError(b, err)
+	require.True(b, res.Exact)
+	require.Equal(b, res.Lower.String(), strings.ReplaceAll(b.text("count"), ",", ""))
+	require.Contains(b, b.text("countSays"), "exact")
+	return res.Lower.String()
 }

@@ -33,7 +33,7 @@ func (e *Explorer) count(ctx context.Context, r request) (*countJSON, error) {
 	}
 	limited, cancel := context.WithTimeout(ctx, r.time())
 	defer cancel()
-	res, err := enumerate.Count(limited, n, b, enumerate.Options{})
+	res, err := enumerate.Count(limited, n, b, enumerate.Options{Limit: e.cfg.MostCounted})
 	if err != nil {
 		return nil, err
 	}
@@ -47,6 +47,8 @@ type boundsJSON struct {
 	Bounds []boundJSON `json:"bounds"`
 	// Left is the number of bounds that the time did not suffice for.
 	Left int `json:"left"`
+	// None says that no bound speaks of the network.
+	None bool `json:"none"`
 }
 
 type boundJSON struct {
@@ -61,6 +63,9 @@ func (e *Explorer) bounds(ctx context.Context, r request) (*boundsJSON, error) {
 	n, b, err := e.subject(ctx, r)
 	if err != nil {
 		return nil, err
+	}
+	if bound.CheckDims(n, b) != nil {
+		return &boundsJSON{Bounds: []boundJSON{}, None: true}, nil
 	}
 	limited, cancel := context.WithTimeout(ctx, r.time())
 	defer cancel()
@@ -97,9 +102,10 @@ const patience = 1000
 
 // distanceJSON brackets a distance by neighbouring floats, equal where it is a float64.
 type distanceJSON struct {
-	// Found is false where the time did not suffice. Neuron is then −1, as it is where no boundary
-	// is in sight.
+	// Found is false where the time did not suffice, and where None says that the network has
+	// maxima, of which no distance is told. Neuron is then −1, as it is where no boundary is in sight.
 	Found  bool    `json:"found"`
+	None   bool    `json:"none"`
 	Neuron int     `json:"neuron"`
 	Layer  int     `json:"layer"`
 	Lower  float64 `json:"lower"`
@@ -116,6 +122,9 @@ func (e *Explorer) distance(ctx context.Context, r request) (*distanceJSON, erro
 	n, b, err := e.subject(ctx, r)
 	if err != nil {
 		return nil, err
+	}
+	if n.Maximal() {
+		return &distanceJSON{Neuron: -1, None: true}, nil
 	}
 	limited, cancel := context.WithTimeout(ctx, r.time())
 	defer cancel()

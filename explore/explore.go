@@ -33,6 +33,9 @@ type Config struct {
 	Points *plot.Points
 	// Version is what the page calls the program.
 	Version string
+	// MostCounted ends a count once at least so many regions are certified; 0 means never. It is for
+	// an engine whose clock stands still while it walks.
+	MostCounted int64
 }
 
 // Explorer answers the page's questions. It may be used by several goroutines.
@@ -79,6 +82,12 @@ func New(ctx context.Context, cfg Config) (*Explorer, error) {
 	return e, nil
 }
 
+// Network returns model i and the notes of its import.
+func (e *Explorer) Network(ctx context.Context, i int) (*network.Network, []string, error) {
+	m, err := e.model(ctx, i)
+	return m.net, m.notes, err
+}
+
 // keptModels and keptPlanes bound what is kept in memory of a long training.
 const keptModels, keptPlanes = 16, 32
 
@@ -92,8 +101,6 @@ func (e *Explorer) model(ctx context.Context, i int) (model, error) {
 		switch {
 		case err != nil:
 			return model{}, err
-		case n.Maximal():
-			return model{}, fmt.Errorf("%s: the network has maxima, whose regions are not drawn: count counts them, and list lists them", name)
 		case n.Inputs() < 2:
 			return model{}, fmt.Errorf("%s: one input, expected two at least: list shows the regions of a network on a line", name)
 		case e.inputs != 0 && n.Inputs() != e.inputs:

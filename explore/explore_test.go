@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"math/rand/v2"
 	"os"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -74,20 +75,44 @@ func answer[T any](t *testing.T, e *Explorer, question, body string) (v T) {
 }
 
 // wide is a model of which no count of a large ball ends soon.
-func wide(t *testing.T) Model {
+func wide(t *testing.T) Model { return drawn(t, "wide", 1, 2, 400, 400, 1) }
+
+// training is a row of random networks, which are as good as checkpoints.
+func training(t testing.TB, n int) []Model {
+	var all []Model
+	for i := range n {
+		all = append(all, drawn(t, "epoch-"+strconv.Itoa(i), uint64(i), 2, 10, 10, 2))
+	}
+	return all
+}
+
+// drawn is a random model of the widths, the inputs first.
+func drawn(t testing.TB, name string, seed uint64, widths ...int) Model {
 	t.Helper()
-	rng := rand.New(rand.NewPCG(1, 2))
-	widths, layers := []int{2, 400, 400, 1}, []network.Layer(nil)
+	rng := rand.New(rand.NewPCG(seed, 2))
+	var layers []network.Layer
 	for i, m := range widths[1:] {
 		w := mat.NewDense(m, widths[i], nil)
 		w.Apply(func(_, _ int, _ float64) float64 { return rng.NormFloat64() }, w)
 		b := make([]float64, m)
 		for k := range b {
-			b[k] = rng.NormFloat64()
+			b[k] = rng.NormFloat64() / 2
 		}
 		layers = append(layers, network.Layer{W: w, B: b, Act: network.ReLU})
 	}
 	n, err := network.New(layers)
 	require.NoError(t, err)
-	return Model{Name: "wide", Open: func(context.Context) (*network.Network, []string, error) { return n, nil, nil }}
+	return is(name, n)
+}
+
+// is the model of a network.
+func is(name string, n *network.Network) Model {
+	return Model{Name: name, Open: func(context.Context) (*network.Network, []string, error) { return n, nil, nil }}
+}
+
+func mustJSON(t *testing.T, v any) []byte {
+	t.Helper()
+	text, err := json.Marshal(v)
+	require.NoError(t, err)
+	return text
 }

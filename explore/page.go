@@ -1,3 +1,5 @@
+//go:build !js
+
 package explore
 
 // The page: files of this folder, and nothing from anywhere else.

@@ -124,7 +124,8 @@ type planeJSON struct {
 	Labels [2]string `json:"labels"`
 	// Points are the explorer's points on the plane, projected, in its order: s, t of each.
 	Points []float64 `json:"points"`
-	// Widths and Hidden are of the model, Notes those of its import.
+	// Widths and Hidden are of the model, Hidden with each piece of a maximum; Notes are those of its
+	// import.
 	Widths  string   `json:"widths"`
 	Hidden  []int    `json:"hidden"`
 	Outputs int      `json:"outputs"`
@@ -140,7 +141,7 @@ func (e *Explorer) describePlane(ctx context.Context, r request) (planeJSON, err
 	if err != nil {
 		return planeJSON{}, err
 	}
-	j := planeJSON{Labels: [2]string{"s", "t"}, Points: []float64{}, Widths: m.net.Widths(), Hidden: m.net.Hidden(), Outputs: m.net.Outputs(), Notes: append([]string{}, m.notes...)}
+	j := planeJSON{Labels: [2]string{"s", "t"}, Points: []float64{}, Widths: m.net.Widths(), Hidden: m.net.Masked().Hidden(), Outputs: m.net.Outputs(), Notes: append([]string{}, m.notes...)}
 	pick := []int{0, 1}
 	if len(r.Plane.Inputs) == 2 {
 		pick = r.Plane.Inputs
@@ -237,5 +238,5 @@ func window(w []float64) (ball.Ball, error) {
 
 // onPlane is the map of a network on a window.
 func onPlane(ctx context.Context, n *network.Network, w ball.Ball) (*plot.Map, error) {
-	return plot.AtMost(ctx, n, w, mostRegions)
+	return plot.AtMost(ctx, n, w, min(mostRegions, max(1, mostSigns/max(1, n.Signs()))))
 }

@@ -47,7 +47,7 @@ func (e *Explorer) region(ctx context.Context, r request) (*affineJSON, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := parsePattern(r.Pattern, n.Neurons())
+	p, err := parsePattern(r.Pattern, n.Signs())
 	if err != nil {
 		return nil, err
 	}
@@ -90,11 +90,11 @@ func rounded(x []*big.Float) []float64 {
 	return all
 }
 
-func parsePattern(s string, neurons int) (network.Pattern, error) {
-	if len(s) != neurons {
-		return nil, badf("pattern: %d signs, expected %d", len(s), neurons)
+func parsePattern(s string, signs int) (network.Pattern, error) {
+	if len(s) != signs {
+		return nil, badf("pattern: %d signs, expected %d", len(s), signs)
 	}
-	p := make(network.Pattern, neurons)
+	p := make(network.Pattern, signs)
 	for i := range p {
 		switch s[i] {
 		case '+':

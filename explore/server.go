@@ -1,3 +1,5 @@
+//go:build !js
+
 package explore
 
 // The server, and who may ask it. A page of another site can make a browser send requests to this
@@ -114,8 +116,12 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	token, path, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
-	if subtle.ConstantTimeCompare([]byte(token), []byte(s.token)) != 1 || !strings.HasSuffix("/"+token+"/"+path, r.URL.Path) {
+	if subtle.ConstantTimeCompare([]byte(token), []byte(s.token)) != 1 {
 		http.Error(w, "not found: the page is at the address that relucell explore printed", http.StatusNotFound)
+		return
+	}
+	if r.URL.Path == "/"+token { // what the page links to is beside it
+		http.Redirect(w, r, "/"+token+"/", http.StatusPermanentRedirect)
 		return
 	}
 	if question, ok := strings.CutPrefix(path, "ask/"); ok {

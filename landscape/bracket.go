@@ -6,13 +6,13 @@ package landscape
 //
 //	½·Σ(f(x_i) − y_i)² + β/2·Σ(‖w_j‖² + a_j²) ≥ t·yᵀu − t²/2·‖u‖².
 //
-// For β/2·(‖w_j‖² + a_j²) ≥ β·|a_j|·‖w_j‖, and as g_u is positively homogeneous, uᵀf = Σ a_j·g_u(w_j)
-// ≤ M·Σ|a_j|·‖w_j‖. So the left side is at least ½‖f − y‖² + t·uᵀf = ½‖f − y + t·u‖² + t·uᵀy −
-// t²/2·‖u‖². This is the weak duality of Pilanci and Ergen (2020). ∎
+// For β/2·(‖w_j‖² + a_j²) ≥ β·|a_j|·‖w_j‖, and as g_u is positively homogeneous, uᵀf = Σ
+// a_j·g_u(w_j) ≤ M·Σ|a_j|·‖w_j‖. So the left side is at least ½‖f − y‖² + t·uᵀf = ½‖f − y + t·u‖²
+// + t·uᵀy − t²/2·‖u‖². This is the weak duality of Pilanci and Ergen (2020). ∎
 //
-// g_u is a ReLU network of w, the data network with the output weights u. So the first condition is
-// that of a property network (network.Property), whose neurons ±g_u − M the proof of a count shows to
-// be on nowhere in the ball. Neither u nor M has to come from anywhere.
+// g_u is a ReLU network of w, the data network with the output weights u. So the first condition
+// is that of a property network (network.Property), whose neurons ±g_u − M the proof of a count
+// shows to be on nowhere in the ball. Neither u nor M has to come from anywhere.
 
 import (
 	"bytes"
@@ -64,9 +64,9 @@ func (o *Optimum) Gap() *big.Rat {
 	return g
 }
 
-// Decayed finds the optimum with the decay β over networks of all widths, and brackets it. The cells
-// are those of Patterns; where some are missing the bracket is wider and as true. When ctx ends
-// first its cause is the error.
+// Decayed finds the optimum with the decay β over networks of all widths, and brackets it. The
+// cells are those of Patterns; where some are missing the bracket is wider and as true. When ctx
+// ends first its cause is the error.
 func Decayed(ctx context.Context, d *Data, cells []Cell, beta *big.Rat) (*Optimum, error) {
 	b, _ := dyadic.FromRat(beta)
 	if !(b > 0 && b <= mostValue) {
@@ -178,7 +178,8 @@ func (d *Data) never(ctx context.Context, p Dual) (bool, error) {
 	return true, nil
 }
 
-// DualOf reads a property network of the data: that its rows are the data is asked of every weight.
+// DualOf reads a property network of the data: that its rows are the data is asked of every
+// weight.
 func (d *Data) DualOf(n *network.Network) (Dual, error) {
 	ls := n.Layers()
 	if len(ls) != 3 || n.Inputs() != d.P || ls[0].Out() != d.N() || ls[0].Act != network.ReLU || ls[1].Act != network.None || ls[1].Out() != 1 || ls[2].Act != network.ReLU || ls[2].Out() != 2 {
@@ -202,9 +203,9 @@ func (d *Data) DualOf(n *network.Network) (Dual, error) {
 	return p, nil
 }
 
-// CheckBound verifies a lower bound as a third person does: the text is that of a property network of
-// the data, the proof is one of its count in the unit ball, and its last two neurons are on nowhere.
-// Then the bound holds for every width. Nothing is believed of who made them.
+// CheckBound verifies a lower bound as a third person does: the text is that of a property network
+// of the data, the proof is one of its count in the unit ball, and its last two neurons are on
+// nowhere. Then the bound holds for every width. Nothing is believed of who made them.
 func CheckBound(d *Data, text []byte, path string, beta *big.Rat) (Dual, *big.Rat, error) {
 	n, err := network.ReadCanonical(bytes.NewReader(text))
 	if err != nil {

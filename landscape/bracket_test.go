@@ -5,14 +5,16 @@ import (
 	"math"
 	"math/big"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/mat"
 
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/internal/dyadic"
+	"github.com/relucell/relucell/network"
 	"github.com/relucell/relucell/proof"
 )
 
@@ -89,11 +91,14 @@ func proved(t *testing.T, d *Data, p Dual) (text []byte, path string) {
 
 // The bracket is as narrow as floats allow, verified by the checker, and holds all that gradient
 // descent finds at any width.
-func TestBracketOfTheOptimum(t *testing.T) {
-	rows := [][2]int{{10, 2}, {20, 2}}
-	if os.Getenv("RELUCELL_SOAK") != "" {
-		rows = append(rows, [2]int{20, 3}, [2]int{40, 2})
-	}
+func TestBracketOfTheOptimum(t *testing.T) { bracketed(t, [][2]int{{10, 2}, {20, 2}}) }
+
+func TestSoakBracketOfTheOptimum(t *testing.T) {
+	soak(t)
+	bracketed(t, [][2]int{{20, 3}, {40, 2}})
+}
+
+func bracketed(t *testing.T, rows [][2]int) {
 	for _, row := range rows {
 		d := drawn(t, row[0], row[1], 1)
 		o, _ := decayed(t, d, tenth)
@@ -110,13 +115,6 @@ func TestBracketOfTheOptimum(t *testing.T) {
 			require.Positive(t, d.Objective(descend(d, width, 2000, 0.1, rng), tenth).Cmp(o.Lower))
 		}
 	}
-}
-
-func TestSoakBracketOfTheOptimum(t *testing.T) {
-	if os.Getenv("RELUCELL_SOAK") == "" {
-		t.Skip("a long campaign: set RELUCELL_SOAK=1")
-	}
-	TestBracketOfTheOptimum(t)
 }
 
 // The certificate is of u as it is written: one that is off by a thousandth has neurons on.
@@ -165,8 +163,8 @@ func dotOf(a, b []float64) (sum float64) {
 	return sum
 }
 
-// M is a float, and t·M ≤ β holds in fractions: a quotient that is rounded to the nearest would do in
-// half of all cases.
+// M is a float, and t·M ≤ β holds in fractions: a quotient that is rounded to the nearest would do
+// in half of all cases.
 func TestTheShareOfTheDualIsNotRounded(t *testing.T) {
 	d := drawn(t, 6, 1, 2)
 	for _, m := range []float64{0.1, math.Nextafter(0.1, 1), 0.3, 1e-300, 3} {
@@ -305,4 +303,30 @@ func TestModelsAreNetworks(t *testing.T) {
 	require.Equal(t, o.Model, m)
 	_, err = drawn(t, 7, 1, 6).ModelOf(n)
 	require.ErrorIs(t, err, errShape)
+}
+
+// A network that is not the data's, or has not both neurons, says nothing.
+func TestOtherNetworksAreNoDual(t *testing.T) {
+	d := drawn(t, 4, 1, 3)
+	good := Dual{U: []float64{1, -2, 3, 0.5}, M: 0.25}
+	for want, change := range map[string]func(ls []network.Layer){
+		"row 0 is not point 0":       func(ls []network.Layer) { ls[0].B[0] = 1 },
+		"row 2 is not point 2":       func(ls []network.Layer) { ls[0].W.(*mat.Dense).Set(2, 0, 7) },
+		"g − M and −g − M":           func(ls []network.Layer) { ls[2].W.(*mat.Dense).Set(1, 0, 1) },
+		"the last neurons are not g": func(ls []network.Layer) { ls[1].B[0] = 1 },
+		"a limit M of -1":            func(ls []network.Layer) { ls[2].B[0], ls[2].B[1] = 1, 1 },
+		"expected 2-4-2-2":           func(ls []network.Layer) { ls[0].Act = network.None },
+	} {
+		n, err := d.Property(good)
+		require.NoError(t, err)
+		p, err := d.DualOf(n)
+		require.NoError(t, err)
+		require.Equal(t, good, p)
+		ls := slices.Clone(n.Layers())
+		change(ls)
+		n, err = network.New(ls)
+		require.NoError(t, err)
+		_, err = d.DualOf(n)
+		require.ErrorContains(t, err, want)
+	}
 }

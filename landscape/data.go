@@ -86,8 +86,8 @@ func (d *Data) weights() *mat.Dense {
 	return w
 }
 
-// Network returns the data network: a ReLU layer whose input is a neuron's weights w and whose unit
-// i is σ(x̃_i·w), and with outputs an affine layer behind it, one row for each.
+// Network returns the data network: a ReLU layer whose input is a neuron's weights w and whose
+// unit i is σ(x̃_i·w), and with outputs an affine layer behind it, one row for each.
 func (d *Data) Network(outputs ...[]float64) (*network.Network, error) {
 	layers := []network.Layer{{W: d.weights(), B: make([]float64, d.N()), Act: network.ReLU}}
 	if len(outputs) > 0 {

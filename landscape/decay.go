@@ -3,11 +3,11 @@ package landscape
 // Training with weight decay, over networks of all widths, in floats: what is found here is a
 // proposal, which bracket.go certifies.
 //
-// With β/2·Σ(‖w_j‖² + a_j²) added to half the squares, rescaling makes the training problem the lasso
-// over the atoms ±σ(X·w), ‖w‖₂ = 1, with the weight β (Neyshabur, Tomioka, Srebro 2015). The residual
-// u of the optimum has |g_u(w)| ≤ β on the unit ball for g_u(w) = Σ u_i·σ(x̃_i·w), the dual constraint
-// of Pilanci and Ergen (2020). So atoms where it is exceeded are added until none is: the largest
-// value on a cell is the length of a projection on a cone.
+// With β/2·Σ(‖w_j‖² + a_j²) added to half the squares, rescaling makes the training problem the
+// lasso over the atoms ±σ(X·w), ‖w‖₂ = 1, with the weight β (Neyshabur, Tomioka, Srebro 2015). The
+// residual u of the optimum has |g_u(w)| ≤ β on the unit ball for g_u(w) = Σ u_i·σ(x̃_i·w), the
+// dual constraint of Pilanci and Ergen (2020). So atoms where it is exceeded are added until none
+// is: the largest value on a cell is the length of a projection on a cone.
 
 import (
 	"cmp"
@@ -28,8 +28,9 @@ const (
 	added = 10
 	// ridge, times a column's square, keeps the lasso of dependent atoms definite.
 	ridge = 1e-11
-	// together is the distance of unit vectors below which two atoms become one.
-	together = 1e-6
+	// aside is how far beyond a wall of length-1 rows a direction may be and count as on it: what
+	// floats leave of a projection on the wall.
+	aside = 1e-9
 )
 
 // atom is the column sign·σ(X·w), ‖w‖₂ = 1.
@@ -141,10 +142,10 @@ func (s *lasso) violated() (over []atom, top float64) {
 	return over, top
 }
 
-// largest returns the w of the cell's closure and the unit ball, up to its length, where sign·g_u is
-// the largest, and the value. With the gradient g = sign·Xᵀ·D·u that is the projection of g on the
-// cone: g + Eᵀ·λ, E the signed rows, for the λ ≥ 0 that make it the shortest (Moreau 1962). A value
-// that cannot be more than β is not computed, but for the gradient's length that bounds it.
+// largest returns the w of the cell's closure and the unit ball, up to its length, where sign·g_u
+// is the largest, and the value. With the gradient g = sign·Xᵀ·D·u that is the projection of g on
+// the cone: g + Eᵀ·λ, E the signed rows, for the λ ≥ 0 that make it the shortest (Moreau 1962). A
+// value that cannot be more than β is not computed, but for the gradient's length that bounds it.
 func (s *lasso) largest(c *Cell, sign float64) ([]float64, float64) {
 	g := make([]float64, s.P)
 	for i, row := range s.Rows {
@@ -198,13 +199,14 @@ func (s *lasso) residual() {
 	}
 }
 
-// merge makes one of atoms that lie together: their sum has almost the same column.
+// merge makes one of atoms of a sign in the closure of one cell: σ is linear there, so their sum
+// has the sum of their columns, and it is no longer than they are together.
 func (s *lasso) merge() {
 	kept := 0
 	for j, a := range s.atoms {
 		c, near := s.c[j], -1
 		for k := range kept {
-			if s.atoms[k].sign == a.sign && distance(s.atoms[k].w, a.w) < together {
+			if s.atoms[k].sign == a.sign && s.share(s.atoms[k].w, a.w) {
 				near = k
 				break
 			}
@@ -217,8 +219,7 @@ func (s *lasso) merge() {
 		w := slices.Clone(s.atoms[near].w)
 		scale(w, s.c[near])
 		axpy(w, c, a.w)
-		s.atoms[near] = s.atomOf(w, a.sign)
-		s.c[near] += c
+		s.atoms[near], s.c[near] = s.atomOf(w, a.sign), norm(w)
 	}
 	if kept < len(s.atoms) {
 		s.atoms, s.c = s.atoms[:kept], s.c[:kept]
@@ -226,8 +227,13 @@ func (s *lasso) merge() {
 	}
 }
 
-func distance(a, b []float64) float64 {
-	d := slices.Clone(a)
-	axpy(d, -1, b)
-	return norm(d)
+// share says that no wall is between two directions.
+func (s *lasso) share(a, b []float64) bool {
+	for _, row := range s.unit {
+		y, z := nnls.Dot(row, a), nnls.Dot(row, b)
+		if y > aside && z < -aside || y < -aside && z > aside {
+			return false
+		}
+	}
+	return true
 }

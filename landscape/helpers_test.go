@@ -3,6 +3,10 @@ package landscape
 import (
 	"math"
 	"math/rand/v2"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/require"
 
 	"github.com/relucell/relucell/ball"
 )
@@ -22,3 +26,16 @@ func sines(n, dim int, seed uint64) (x [][]float64, y []float64, bias bool) {
 
 // newSmallBall is not the unit ball.
 func newSmallBall(p int) (ball.Ball, error) { return ball.New(ball.L2, make([]float64, p), 0.5) }
+
+func mustNew(t require.TestingT, x [][]float64, y []float64, bias bool) *Data {
+	d, err := New(x, y, bias)
+	require.NoError(t, err)
+	return d
+}
+
+// soak skips what takes minutes.
+func soak(t *testing.T) {
+	if os.Getenv("RELUCELL_SOAK") == "" {
+		t.Skip("a long campaign: set RELUCELL_SOAK=1")
+	}
+}

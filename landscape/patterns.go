@@ -1,9 +1,9 @@
 package landscape
 
-// The complete list of activation patterns of a data set: the full-dimensional cells of the central
-// arrangement {w : x̃_i·w = 0}, which are the activation regions of the data network in any ball
-// about 0. Pilanci and Ergen (2020) enumerate them in theory and sample them in practice; this list
-// is complete.
+// The complete list of activation patterns of a data set: the full-dimensional cells of the
+// central arrangement {w : x̃_i·w = 0}, which are the activation regions of the data network in
+// any ball about 0. Pilanci and Ergen (2020) enumerate them in theory and sample them in practice;
+// this list is complete.
 
 import (
 	"context"
@@ -177,8 +177,8 @@ func (g *gates) squeeze(c *Cell, inside []*big.Float) {
 	}
 }
 
-// between returns the ends of the interval of numbers that put w into the cell in place of w_k; nil
-// for an end that there is not.
+// between returns the ends of the interval of numbers that put w into the cell in place of w_k;
+// nil for an end that there is not.
 func (g *gates) between(c *Cell, w []float64, k int) (lo, hi *big.Rat) {
 	rest := append([]float64(nil), w...)
 	rest[k] = 0
@@ -237,16 +237,17 @@ func (g *gates) margin(c *Cell, w []float64) float64 {
 	return least
 }
 
-// Sure says whether any order of summation in arithmetic of so many bits, 53 or 24, gives x̃_i·w the
-// right sign at all points: |z − fl(z)| ≤ γ_p·Σ|x̃_ik·w_k| with γ_p = p·u/(1 − p·u), u = 2^−bits
-// (Higham 2002, section 3.1). Domain: nothing underflows, and the data are of that type already.
+// Sure says whether any order of summation in arithmetic of so many bits, 53 or 24, gives x̃_i·w
+// the right sign at all points: |z − fl(z)| ≤ γ_p·Σ|x̃_ik·w_k| with γ_p = p·u/(1 − p·u), u =
+// 2^−bits (Higham 2002, section 3.1). Domain: nothing underflows, and the data are of that type
+// already.
 func (c *Cell) Sure(bits int) bool {
 	u := float64(len(c.Gate)) * math.Ldexp(1, -bits)
 	return c.Margin > u/(1-u) // 0 without a gate
 }
 
-// WritePatterns writes a table: a line for each cell, its gate of p numbers, left empty where there
-// is none, its margin, and D as 0 and 1.
+// WritePatterns writes a table: a line for each cell, its gate of p numbers, left empty where
+// there is none, its margin, and D as 0 and 1.
 func WritePatterns(w io.Writer, cells []Cell, p int) error {
 	var line []byte
 	for k := range p {

@@ -101,9 +101,16 @@ func TestCountOfPatternsInGeneralPosition(t *testing.T) {
 
 // Copies of points, points on a line, a row that is 0, data in a subspace: the list is that of all
 // sign vectors, and every gate is strictly inside.
-func TestPatternsOfDegenerateDataAreThoseOfBruteForce(t *testing.T) {
+func TestPatternsOfDegenerateDataAreThoseOfBruteForce(t *testing.T) { patternsAreBruteForce(t, 60) }
+
+func TestSoakPatternsOfDegenerateData(t *testing.T) {
+	soak(t)
+	patternsAreBruteForce(t, 3000)
+}
+
+func patternsAreBruteForce(t *testing.T, sets uint64) {
 	fewer := 0
-	for seed := range uint64(60) {
+	for seed := range sets {
 		rng := rand.New(rand.NewPCG(seed, 4))
 		n, dim, bias := 2+rng.IntN(4), 1+rng.IntN(3), seed%2 == 0
 		x, y := make([][]float64, n), make([]float64, n)

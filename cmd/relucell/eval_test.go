@@ -38,7 +38,7 @@ func TestEvalRefusesPointsByTheirPlace(t *testing.T) {
 	table := filepath.Join(t.TempDir(), "points.csv")
 	require.NoError(t, os.WriteFile(table, []byte("1,2\n3\n"), 0o600))
 	for at, says := range map[string]string{
-		"":             "--at: missing, expected 2 numbers",
+		"":             "--at: empty",
 		"1,2,3":        "--at: line 1: 3 columns, expected 2",
 		"1,x":          `--at: line 1: column 2: "x"`,
 		"NaN":          `--at: line 1: column 1: "NaN"`,

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 const (
@@ -72,7 +73,7 @@ func report(stderr io.Writer, cmd *cobra.Command, err error) int {
 		return code
 	}
 	var e *exitError
-	line := strings.Join(strings.Fields(err.Error()), " ")
+	line := oneLine(err)
 	if !errors.As(err, &e) {
 		line += fmt.Sprintf(" (see %s --help)", cmd.CommandPath())
 	}
@@ -80,16 +81,38 @@ func report(stderr io.Writer, cmd *cobra.Command, err error) int {
 	return code
 }
 
+// oneLine is what an error says, on one line.
+func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
+
 // action makes a command's function of f: an error without a code is a failure.
 func action(f func(cmd *cobra.Command, args []string) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
-		err := f(cmd, args)
+		err := notEmpty(cmd.Flags())
+		if err == nil {
+			err = f(cmd, args)
+		}
 		var e *exitError
 		if err != nil && !errors.As(err, &e) {
 			return failed(err)
 		}
 		return err
 	}
+}
+
+// notEmpty refuses a flag that was given without a word, of a variable that was not set perhaps: to
+// go on as if it were not there, on this machine in the place of a cluster, is not what was meant.
+func notEmpty(fs *pflag.FlagSet) (err error) {
+	fs.Visit(func(f *pflag.Flag) {
+		if err != nil || f.Value.Type() != "string" || f.Value.String() != "" {
+			return
+		}
+		expected := "what --help says of it"
+		if strings.Contains(f.Usage, "file") || strings.Contains(f.Usage, "`FILE`") {
+			expected = "the name of a file"
+		}
+		err = badInputf("--%s: empty, expected %s", f.Name, expected)
+	})
+	return err
 }
 
 // exactly asks for the named arguments, no more and no fewer.

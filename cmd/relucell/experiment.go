@@ -27,12 +27,12 @@ func newExperimentCmd() *cobra.Command {
 		Long:  `experiment holds studies: programs that train networks, measure them exactly, and write tables, figures and a manifest that reproduces them.`,
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return fmt.Errorf("%q: unknown study, expected training, constrained, recurrent or recover", args[0])
+				return fmt.Errorf("%q: unknown study, expected training, recurrent, recover or constrained", args[0])
 			}
-			return errors.New("study: missing, expected training, constrained, recurrent or recover")
+			return errors.New("study: missing, expected training, recurrent, recover or constrained")
 		},
 	}
-	cmd.AddCommand(newExperimentTrainingCmd(), newExperimentConstrainedCmd(), newExperimentRecurrentCmd(), newExperimentRecoverCmd())
+	cmd.AddCommand(newExperimentTrainingCmd(), newExperimentRecurrentCmd(), newExperimentRecoverCmd(), newExperimentConstrainedCmd())
 	return cmd
 }
 

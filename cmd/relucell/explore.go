@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -25,6 +26,7 @@ type exploreCmd struct {
 	net    netFlags
 	points string
 	listen string
+	html   string
 }
 
 func newExploreCmd() *cobra.Command {
@@ -42,7 +44,8 @@ goes through them. --points draws the points of a CSV file: as many coordinates 
 inputs, and perhaps a class.
 
 The page needs no network access. Only this machine can open it, and only by the address that is
-printed; --listen with another address lets others in who know it, without encryption. An interrupt ends it.`,
+printed; --listen with another address lets others in who know it, without encryption. An interrupt ends it.
+--html writes the same page as a file, which a browser opens without relucell.`,
 		Example: `  relucell explore net.onnx
   relucell explore net.onnx --points points.csv
   relucell explore checkpoints/ --listen 127.0.0.1:8080`,
@@ -56,6 +59,7 @@ printed; --listen with another address lets others in who know it, without encry
 	c.net.add(fs)
 	fs.StringVar(&c.points, "points", "", "CSV `file` of points to draw on the map")
 	fs.StringVar(&c.listen, "listen", "127.0.0.1:0", "`address` and port to serve the page on; port 0 takes a free one")
+	fs.StringVar(&c.html, "html", "", "write the page to this `file` instead, with the networks and the engine within (needs a program made by make explorer)")
 	return cmd
 }
 
@@ -67,6 +71,9 @@ func someNets(_ *cobra.Command, args []string) error {
 }
 
 func (c *exploreCmd) run(cmd *cobra.Command, args []string) error {
+	if c.html != "" {
+		return c.write(cmd, args)
+	}
 	ctx, release := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 	defer release()
 	e, err := c.explorer(ctx, cmd, args)
@@ -92,7 +99,7 @@ func (c *exploreCmd) explorer(ctx context.Context, cmd *cobra.Command, args []st
 	}
 	cfg := explore.Config{Version: version()}
 	for _, path := range paths {
-		cfg.Models = append(cfg.Models, c.model(path))
+		cfg.Models = append(cfg.Models, c.model(cmd, path))
 	}
 	if c.points != "" {
 		n, _, err := c.net.read(ctx, cmd, paths[0])
@@ -107,14 +114,82 @@ func (c *exploreCmd) explorer(ctx context.Context, cmd *cobra.Command, args []st
 	return e, badInput(err)
 }
 
-func (c *exploreCmd) model(path string) explore.Model {
+func (c *exploreCmd) model(cmd *cobra.Command, path string) explore.Model {
 	return explore.Model{Name: filepath.Base(path), Open: func(ctx context.Context) (*network.Network, []string, error) {
-		n, im, err := c.net.open(ctx, path)
+		n, im, err := c.net.open(ctx, cmd, path)
 		if err != nil {
 			return nil, nil, err
 		}
 		return n, im.Notes, nil
 	}}
+}
+
+// mostFile bounds what a page in a file holds, before it is compressed.
+const mostFile = 1 << 28
+
+// write writes the page as a file.
+func (c *exploreCmd) write(cmd *cobra.Command, args []string) error {
+	if cmd.Flags().Changed("listen") {
+		return badInputf("--listen: given beside --html, which serves nothing; expected one or the other")
+	}
+	if !explore.HasEngine() {
+		return badInputf("--html: %w", explore.ErrNoEngine)
+	}
+	ctx, release := interruptible(cmd)
+	defer release()
+	paths, err := netPaths(args)
+	if err != nil {
+		return badInput(err)
+	}
+	for _, path := range append(paths, c.points) {
+		if files.Same(path, c.html) {
+			return badInputf("--html: %s is read already, expected another file", c.html)
+		}
+	}
+	if err := files.Check(c.html); err != nil {
+		return badInputf("--html: %w", err)
+	}
+	e, err := c.explorer(ctx, cmd, args) // finds what is wrong before anything is written
+	if err != nil {
+		return err
+	}
+	f, err := c.file(ctx, e, paths)
+	if err != nil {
+		return err
+	}
+	if err := files.Write(c.html, func(w io.Writer) error { return explore.WriteHTML(w, f) }); err != nil {
+		return failed(err)
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "Explorer  %s\n", c.html)
+	return nil
+}
+
+// file is all that the page holds.
+func (c *exploreCmd) file(ctx context.Context, e *explore.Explorer, paths []string) (explore.File, error) {
+	f := explore.File{Version: version()}
+	size := 0
+	for i, path := range paths {
+		n, notes, err := e.Network(ctx, i)
+		if err != nil {
+			return f, badInput(err)
+		}
+		m, err := explore.NewFileModel(filepath.Base(path), n, notes)
+		if err != nil {
+			return f, err
+		}
+		if size += len(m.Text); size > mostFile {
+			return f, badInputf("--html: the networks have more than %d MB as text, expected fewer or smaller ones, or no --html", mostFile>>20)
+		}
+		f.Models = append(f.Models, m)
+	}
+	if c.points != "" {
+		text, err := files.ReadLimited(c.points, mostFile)
+		if err != nil {
+			return f, badInput(files.Plain(err))
+		}
+		f.Points = string(text)
+	}
+	return f, nil
 }
 
 // netPaths returns the files that the arguments name: themselves, or all networks of a folder.

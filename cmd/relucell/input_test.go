@@ -185,3 +185,21 @@ func TestNormaliseChangesTheNetwork(t *testing.T) {
 	require.NotEqual(t, plain, normalised)
 	require.Contains(t, succeed(t, "count", path, "--center", "0", "--radius", "0.025", "--norm", "linf"), "1,943 activation regions, exact")
 }
+
+// A flag of a variable that was not set was taken for one that is not there.
+func TestEmptyFlagsAreRefused(t *testing.T) {
+	folder := t.TempDir()
+	for flag, args := range map[string][]string{
+		"--output":   {"count", moons, "--box=-1:1"},
+		"--points":   {"plot", moons, "--box=-1:1", "-o", filepath.Join(folder, "map.svg")},
+		"--inverse":  {"reach", moons, "--box=-1:1", "-o", filepath.Join(folder, "set.jsonl")},
+		"--spec":     {"check", moons, data + "two_moons.vnnlib"},
+		"--proof":    {"range", moons, "--box=-1:1"},
+		"--witness":  {"verify", moons, data + "two_moons.vnnlib"},
+		"--corpus":   {"crosscheck", "--cases", "1"},
+		"--failures": {"crosscheck", "--cases", "1"},
+		"--centers":  {"count", moons, "--radius", "1"},
+	} {
+		refused(t, append(args, flag, ""), flag, "empty, expected")
+	}
+}

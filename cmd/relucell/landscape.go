@@ -28,14 +28,14 @@ proves that a minimum is global.
 
 DATA is a table (CSV), one point a line, with the value y in the last column.`,
 		RunE: func(_ *cobra.Command, args []string) error {
-			const expected = "expected patterns, optimum or check"
+			const expected = "expected patterns, optimum, check, census, spurious or plot"
 			if len(args) > 0 {
 				return fmt.Errorf("%q: unknown subcommand, %s", args[0], expected)
 			}
 			return errors.New("subcommand: missing, " + expected)
 		},
 	}
-	cmd.AddCommand(newPatternsCmd(), newOptimumCmd(), newCheckBoundCmd())
+	cmd.AddCommand(newPatternsCmd(), newOptimumCmd(), newCheckBoundCmd(), newCensusCmd(), newSpuriousCmd(), newSurfaceCmd())
 	return cmd
 }
 
@@ -50,8 +50,8 @@ type dataCmd struct {
 	begun   time.Time
 }
 
-// command makes cmd a command that runs on one table, and perhaps more arguments. What work does it
-// does until ctx ends, and a grace longer; print says what it found.
+// command makes cmd a command that runs on one table, and perhaps more arguments. What work does
+// it does until ctx ends, and a grace longer; print says what it found.
 func (c *dataCmd) command(cmd *cobra.Command, work func(context.Context) error, print func(*cobra.Command) error, more ...string) *cobra.Command {
 	cmd.Args = exactly(append([]string{"DATA"}, more...)...)
 	cmd.ValidArgsFunction = func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {

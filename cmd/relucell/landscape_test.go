@@ -3,8 +3,11 @@ package main
 // landscape, on small tables.
 
 import (
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -55,6 +58,94 @@ func TestLandscapeOptimumIsProved(t *testing.T) {
 	_, errs, code = relucell(t, "landscape", "check", table, proof, "--decay", "0.1")
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, errs, "NOT VERIFIED: p")
+}
+
+func TestLandscapeOptimumOfAWidth(t *testing.T) {
+	table, net := writeTable(t, valley), filepath.Join(t.TempDir(), "net.json")
+	text := succeed(t, "landscape", "optimum", table, "--neurons", "2", "-o", net)
+	require.Contains(t, text, "Neurons   2, no decay\nLeast     risk 0.25")
+	require.Contains(t, text, "of 210 programmes in floats; that none is lower is not proved\nCells     +00011 +11000\n")
+	succeed(t, "info", net)
+	require.Contains(t, succeed(t, "landscape", "optimum", table, "--neurons", "1", "--output-bias", "--format", "json"), `"neurons":1,"programmes":"20","risk":"`)
+}
+
+func TestLandscapeCensus(t *testing.T) {
+	table := writeTable(t, valley)
+	text := succeed(t, "landscape", "census", table, "--neurons", "2")
+	require.Contains(t, text, "Surface   100 cells of 2 neurons\n          210 cells with signs, neurons in any order\nMinima    in 53 cells, 19 values; 18 spurious\nLinear    44/5 = 8.8, ")
+	require.Contains(t, text, "Known     1/4 = 0.25, ")
+	require.Contains(t, succeed(t, "landscape", "census", table, "--neurons", "1", "--format", "json"), `"cells_with_minima":11,"values":[{"risk":"44/5","cells":1,"spurious":false,"cell":"+11111"},`)
+}
+
+func TestLandscapeSpurious(t *testing.T) {
+	table, dir := writeTable(t, valley), t.TempDir()
+	net, lower := filepath.Join(dir, "net.json"), filepath.Join(dir, "lower.json")
+	text := succeed(t, "landscape", "spurious", table, "--neurons", "3", "-o", net, "--lower", lower)
+	require.Contains(t, text, "Minimum   risk 44/5 = 8.8, 3 neurons\n")
+	require.Contains(t, text, "level at 5 more points of its valley\n")
+	require.Contains(t, text, "Lower     risk 0.37")
+	succeed(t, "eval", net, "--at", "1")
+	succeed(t, "eval", lower, "--at", "1")
+	require.Contains(t, succeed(t, "landscape", "spurious", table, "--neurons", "1", "--format", "json"), `"neurons":1,"risk":"44/5","weights":[["1/5","2"]],"outputs":["1"],"output_bias":"-1/10",`)
+	_, errs, code := relucell(t, "landscape", "spurious", writeTable(t, "0,1\n1,2\n2,5\n"), "--neurons", "1", "--timeout", "1ns")
+	require.Equal(t, exitStopped, code, errs)
+}
+
+func TestLandscapePlot(t *testing.T) {
+	table, out := data+"landscape/zigzag.csv", filepath.Join(t.TempDir(), "surface.svg")
+	text := succeed(t, "landscape", "plot", table, "-o", out)
+	require.Contains(t, text, "Surface   14 cells, a = +1\nMinima    7, exact; where the neuron is off, 20\n")
+	require.Contains(t, text, " 3, -6                                                    11    wall  lowest\n")
+	raw, err := os.ReadFile(out)
+	require.NoError(t, err)
+	require.Contains(t, string(raw), "minimum on a wall")
+	require.Contains(t, succeed(t, "landscape", "plot", table, "-o", out, "--sign=-", "--box=-1:1", "--format", "json"), `"sign":"-","cells":14,"minima":[{"w":["`)
+}
+
+// told are the lines of docs/landscape.md that rest on fractions: they must be there again.
+var told = regexp.MustCompile(`^(Data|Patterns|Decay|Proof|Surface|Minima|Linear|Known|Minimum|Written   [a-zG]+\.[a-z]+$)|/|spurious`)
+
+func TestCommandsOfTheLandscapePage(t *testing.T) {
+	page, err := os.ReadFile("../../docs/landscape.md")
+	require.NoError(t, err)
+	top, err := filepath.Abs("../..")
+	require.NoError(t, err)
+	work, ran, held := t.TempDir(), 0, 0
+	require.NoError(t, os.Symlink(filepath.Join(top, "testdata"), filepath.Join(work, "testdata")))
+	for _, block := range console.FindAllStringSubmatch(string(page), -1) {
+		out := ""
+		for line := range strings.Lines(block[1]) {
+			line = strings.TrimSuffix(line, "\n")
+			if cmd, ok := strings.CutPrefix(line, "$ relucell "); ok {
+				run := exec.Command(binary, strings.Fields(cmd)...)
+				run.Dir = work
+				raw, err := run.Output()
+				require.NoError(t, err, line)
+				out, ran = string(raw), ran+1
+			} else if told.MatchString(line) {
+				require.Contains(t, out, line)
+				held++
+			}
+		}
+	}
+	require.Equal(t, 7, ran)
+	require.Greater(t, held, 30)
+}
+
+// A search of hours ends within a second of its limit, with nothing written.
+func TestLandscapeStops(t *testing.T) {
+	var text strings.Builder
+	for i := range 40 {
+		fmt.Fprintf(&text, "%d,%d,%d\n", i*i%41, i*7%41, i*3%5)
+	}
+	table, out := writeTable(t, text.String()), filepath.Join(t.TempDir(), "net.json")
+	for _, args := range [][]string{
+		{"optimum", table, "--neurons", "2", "-o", out}, {"census", table, "--neurons", "2"}, {"optimum", table, "--decay", "1e-9", "-o", out}, {"patterns", table, "-o", out},
+	} {
+		_, errs, code := relucell(t, append([]string{"landscape"}, append(args, "--timeout", "1ms")...)...)
+		require.Equal(t, exitStopped, code, errs)
+		require.NoFileExists(t, out)
+	}
 }
 
 func TestLandscapeRefuses(t *testing.T) {

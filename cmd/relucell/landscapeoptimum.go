@@ -17,8 +17,11 @@ import (
 type optimumCmd struct {
 	dataCmd
 	decay      *big.Rat
+	neurons    int
+	outputBias bool
 	out, proof string
 	best       *landscape.Optimum
+	wide       *landscape.Wide
 }
 
 func newOptimumCmd() *cobra.Command {
@@ -26,19 +29,30 @@ func newOptimumCmd() *cobra.Command {
 	cmd := c.command(&cobra.Command{
 		Use:   "optimum DATA",
 		Short: "Find the global optimum of the training problem",
-		Long: `optimum --decay B minimises ½·Σ(f(x_i) − y_i)² + B/2·Σ(‖w_j‖² + a_j²) over networks of all widths; B
+		Long: `optimum finds the best network of one hidden layer, of all widths with weight decay, or of one width
+without a regulariser.
+
+optimum --decay B minimises ½·Σ(f(x_i) − y_i)² + B/2·Σ(‖w_j‖² + a_j²) over networks of all widths; B
 covers the bias weights, and the output has no bias. The answer is a bracket in fractions: the upper end
 is that of a network, evaluated exactly, the lower end holds for every network. For the residual u the
 lower end rests on |Σ u_i·relu(x_i·w)| ≤ M for ‖w‖ ≤ 1, which a walk through all cells decides, exactly.
 
 --proof writes the proof of that: of the count of a network of w whose last two neurons are on where it
 fails. That network is written beside the proof; "relucell landscape check" verifies both against
-the data, and computes the bound anew.`,
+the data, and computes the bound anew.
+
+optimum --neurons M minimises Σ (f(x_i) − y_i)² over networks of M neurons, by exhaustion: for each product
+of M cells with signs it is a least squares problem with weights that are not negative. Those are solved in
+floats and only propose networks; the risk that is told is that of the network, evaluated exactly. That no
+network is better is not proved.`,
 		Example: `  relucell landscape optimum data.csv --decay 0.1 -o net.json
-  relucell landscape optimum data.csv --decay 0.1 --proof bound.proof -o net.json`,
+  relucell landscape optimum data.csv --decay 0.1 --proof bound.proof -o net.json
+  relucell landscape optimum data.csv --neurons 2 -o net.json`,
 	}, c.work, c.print)
 	fs := cmd.Flags()
 	decayFlag(cmd, &c.decay)
+	neuronsFlag(cmd, &c.neurons, "the best network of so many neurons, without decay")
+	fs.BoolVar(&c.outputBias, "output-bias", false, "with --neurons: the output has a bias too")
 	fs.StringVarP(&c.out, "output", "o", "", "write the network to this `FILE` (.json)")
 	fs.StringVar(&c.proof, "proof", "", "write a proof of the lower end to this `FILE`, and its network beside it")
 	return cmd
@@ -56,8 +70,15 @@ func decayFlag(cmd *cobra.Command, to **big.Rat) {
 }
 
 func (c *optimumCmd) work(ctx context.Context) error {
-	if c.decay == nil {
-		return badInputf("--decay: missing, expected a decay such as 0.1")
+	switch {
+	case c.decay == nil && c.neurons == 0:
+		return badInputf("--decay: missing, expected a decay such as 0.1, or --neurons")
+	case c.decay != nil && c.neurons != 0:
+		return badInputf("--neurons: given beside --decay, which is about all widths; expected one of them")
+	case c.neurons != 0 && c.proof != "":
+		return badInputf("--proof: given beside --neurons, which proves nothing; expected --decay")
+	case c.decay != nil && c.outputBias:
+		return badInputf("--output-bias: given beside --decay, whose bound is of networks without; expected --neurons")
 	}
 	for _, f := range [][2]string{{"output", c.out}, {"proof", c.proof}, {"proof", c.beside()}} {
 		if err := c.checkFile(f[0], f[1]); err != nil {
@@ -71,16 +92,17 @@ func (c *optimumCmd) work(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if c.neurons != 0 {
+		if c.wide, err = landscape.Widest(ctx, c.data, cells, c.neurons, c.outputBias); err != nil {
+			return err
+		}
+		return c.writeModel("output", c.out, c.wide.Model)
+	}
 	if c.best, err = landscape.Decayed(ctx, c.data, cells, c.decay); err != nil {
 		return err
 	}
-	if c.out != "" {
-		if err := c.writeModel(c.out, c.best.Model); err != nil {
-			return err
-		}
-	}
-	if c.proof == "" {
-		return nil
+	if err := c.writeModel("output", c.out, c.best.Model); err != nil || c.proof == "" {
+		return err
 	}
 	q, err := c.data.Property(c.best.Dual)
 	if err != nil {
@@ -90,7 +112,7 @@ func (c *optimumCmd) work(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return proveNeverOn(ctx, q, b, c.proof, c.beside(), c.neurons())
+	return proveNeverOn(ctx, q, b, c.proof, c.beside(), c.bound())
 }
 
 // beside is where the network of the proof goes.
@@ -101,16 +123,19 @@ func (c *optimumCmd) beside() string {
 	return c.proof + ".json"
 }
 
-// neurons are those that the proof shows to be on nowhere.
-func (c *optimumCmd) neurons() []int { return []int{c.data.N(), c.data.N() + 1} }
+// bound are the neurons that the proof shows to be on nowhere.
+func (c *optimumCmd) bound() []int { return []int{c.data.N(), c.data.N() + 1} }
 
-// writeModel writes a network as canonical text.
-func (c *dataCmd) writeModel(name string, m *landscape.Model) error {
+// writeModel writes a network as canonical text, unless the name is empty.
+func (c *dataCmd) writeModel(flag, name string, m *landscape.Model) error {
+	if name == "" {
+		return nil
+	}
 	n, err := c.data.NetworkOf(m)
 	if err == nil {
 		err = files.Write(name, n.WriteCanonical)
 	}
-	return named("output", err)
+	return named(flag, err)
 }
 
 // bracketJSON is a bracket of fractions; the decimals are rounded outwards.
@@ -150,11 +175,42 @@ type decayedJSON struct {
 	Seconds float64     `json:"seconds"`
 }
 
+// wideJSON is the answer of optimum --neurons; the risk is a fraction.
+type wideJSON struct {
+	Data       dataJSON `json:"data"`
+	Neurons    int      `json:"neurons"`
+	Programmes string   `json:"programmes"`
+	Risk       string   `json:"risk"`
+	Decimal    string   `json:"risk_decimal"`
+	Cells      string   `json:"cells"`
+	Net        string   `json:"net,omitempty"`
+	Seconds    float64  `json:"seconds"`
+}
+
+func (c *optimumCmd) printWide(cmd *cobra.Command) error {
+	took, w := c.took(), c.wide
+	j := wideJSON{c.json(), c.neurons, w.Programmes.String(), w.Risk.RatString(), outward(w.Risk, true), w.Cells, c.out, took.Seconds()}
+	return printAs(cmd.OutOrStdout(), c.format, j, func(f *fields) {
+		c.text(f)
+		f.line("Neurons", "%d, no decay", c.neurons)
+		f.line("Least", "risk %s, exactly that of the network", j.Decimal)
+		f.line("", "of %s programmes in floats; that none is lower is not proved", tables.Grouped(w.Programmes))
+		f.line("Cells", "%s", w.Cells)
+		if c.out != "" {
+			f.line("Written", "%s", c.out)
+		}
+		f.line("Time", "%v", rounded(took))
+	})
+}
+
 func (c *optimumCmd) print(cmd *cobra.Command) error {
+	if c.wide != nil {
+		return c.printWide(cmd)
+	}
 	took, o := c.took(), c.best
 	j := decayedJSON{Data: c.json(), Decay: c.decay.RatString(), Optimum: newBracketJSON(o), Neurons: len(o.Model.W), Net: c.out, Limit: o.M, Proof: c.proof, Beside: c.beside(), Seconds: took.Seconds()}
 	if c.proof != "" {
-		j.NeverOn = c.neurons()
+		j.NeverOn = c.bound()
 	}
 	return printAs(cmd.OutOrStdout(), c.format, j, func(f *fields) {
 		c.text(f)

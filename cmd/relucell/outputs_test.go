@@ -42,6 +42,10 @@ func outputs(folder string) map[string]struct {
 		"--output":               {".svg", []string{"plot", moons, "--box=-1:1", "-o"}},
 		"--output of convert":    {".json", []string{"convert", moons, "-o"}},
 		"--output of slice":      {".json", []string{"slice", moons, "--origin", "0", "--inputs", "0", "-o"}},
+		"--output of landscape":  {".csv", []string{"landscape", "patterns", data + "landscape/zigzag.csv", "-o"}},
+		"--gates":                {".csv", []string{"landscape", "patterns", data + "landscape/zigzag.csv", "--gates"}},
+		"--lower":                {".json", []string{"landscape", "spurious", data + "landscape/zigzag.csv", "--neurons", "2", "--lower"}},
+		"--output of a surface":  {".svg", []string{"landscape", "plot", data + "landscape/zigzag.csv", "-o"}},
 		"--output of crosscheck": {".svg", []string{"crosscheck", moons, "--cases", "1", "--failures", filepath.Join(folder, "failures"), "-o"}},
 	}
 }

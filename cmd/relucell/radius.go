@@ -25,6 +25,7 @@ type radiusCmd struct {
 	property     *property // nil: no proof is wanted, or there is no ball to prove anything of
 	timeout      time.Duration
 	format       string
+	files        owedFiles
 }
 
 func newRadiusCmd() *cobra.Command {
@@ -81,8 +82,15 @@ type radiusJSON struct {
 	Notes   []string  `json:"notes,omitempty"`
 }
 
-func (c *radiusCmd) run(cmd *cobra.Command, args []string) error {
+func (c *radiusCmd) run(cmd *cobra.Command, args []string) (err error) {
 	begun := time.Now()
+	if cmd.Flags().Changed("proof") {
+		if c.property, err = newProperty(c.proof, args[0]); err != nil {
+			return err
+		}
+		c.files.expect(c.property.Proof, c.property.Net)
+		defer func() { c.files.settle(cmd, err) }()
+	}
 	ctx, release := stoppable(cmd, c.timeout)
 	defer release()
 	n, _, err := c.net.read(ctx, cmd, args[0])
@@ -100,16 +108,14 @@ func (c *radiusCmd) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return badInput(err)
 	}
-	if cmd.Flags().Changed("proof") {
-		if c.property, err = newProperty(c.proof, args[0]); err != nil {
-			return err
-		}
-	}
 	go n.Fingerprint()
 	r, err := c.find(ctx, n, center, norm)
 	found := err == nil
 	if found && c.property != nil {
-		err = c.prove(ctx, n, center, norm, r)
+		if err = c.prove(ctx, n, center, norm, r); err == nil {
+			c.files.wrote(c.property.Proof)
+			c.files.wrote(c.property.Net)
+		}
 	}
 	if err != nil {
 		c.property = nil // of which print would say that it is proved

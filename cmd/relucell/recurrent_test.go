@@ -20,7 +20,7 @@ func TestRecurrentStudiesAreReplayedFromTheirManifest(t *testing.T) {
 	require.Contains(t, out, "sgd made more regions on a line")
 	require.Contains(t, out, "8 networks (0 trained by an earlier run)")
 	out = succeed(t, "experiment", "recurrent", "--replay", filepath.Join(a, "manifest.json"), "-o", b, "--figures", "svg")
-	require.Contains(t, out, "Replayed: all 8 networks and 3 tables are as the manifest has them.")
+	require.Contains(t, out, "Replayed: all 8 networks and 4 tables are as the manifest has them.")
 	require.FileExists(t, filepath.Join(b, "figures", "addition-regions-planes.svg"))
 
 	// A stored network is one that unroll reads.

@@ -35,7 +35,7 @@ func TestRoomsImportOneWay(t *testing.T) {
 		"lp/nnls":           "",
 		"enumerate":         "ball internal/files internal/forms internal/journal internal/judge internal/tree internal/tuning internal/walk lp lp/exact network",
 		"extremum":          "ball enumerate internal/forms lp/exact network safety vnnlib",
-		"landscape":         "ball certificate enumerate internal/files lp/nnls network proof",
+		"landscape":         "ball certificate cone enumerate internal/chart internal/files lp/exact lp/nnls network proof",
 		"reach":             "ball cone enumerate internal/chart lp/exact network vnnlib",
 		"constrained":       "cone network",
 		"bound":             "ball network",

@@ -50,20 +50,10 @@ func (a *accessFlags) to(cmd *cobra.Command) (cluster.Access, error) {
 
 // check refuses what is wrong in itself, before anything else is done.
 func (a *accessFlags) check(fs *pflag.FlagSet) error {
-	if err := notEmpty(fs, "cluster", "nats-context", "creds", "tls-ca", "tls-cert", "tls-key"); err != nil || !a.given() {
-		return err
+	if !a.given() {
+		return nil
 	}
 	return badInput(flagged(a.Check()))
-}
-
-// notEmpty refuses flags that were given without a word: a variable that was not set, perhaps.
-func notEmpty(fs *pflag.FlagSet, names ...string) error {
-	for _, name := range names {
-		if f := fs.Lookup(name); f.Changed && f.Value.String() == "" {
-			return badInputf("--%s: empty, expected what --help says of it", name)
-		}
-	}
-	return nil
 }
 
 // spreadFlags say who shares a count.
@@ -90,9 +80,6 @@ func (s *spreadFlags) on() bool { return s.processes > 0 || s.access.given() }
 
 // check refuses what does not go together.
 func (s *spreadFlags) check(cmd *cobra.Command) error {
-	if err := notEmpty(cmd.Flags(), "store", "job"); err != nil {
-		return err
-	}
 	if s.job != "" && cluster.CheckName(s.job) != nil {
 		return badInputf("--%w", cluster.CheckName(s.job))
 	}
@@ -162,6 +149,9 @@ func (s *spreadFlags) count(cmd *cobra.Command) func(context.Context, *network.N
 
 // newJobProgress is newProgress for jobs.
 func newJobProgress(cmd *cobra.Command) (show func(cluster.Progress), clear func()) {
+	if c := callOf(cmd); c != nil {
+		return tell(c, func(p cluster.Progress) progressJSON { return newProgressJSON(p.Progress) }), func() {}
+	}
 	bar := newBar(cmd.ErrOrStderr(), -1, progressbar.OptionSpinnerType(spinner), progressbar.OptionSetElapsedTime(false))
 	if bar == nil {
 		return nil, func() {}

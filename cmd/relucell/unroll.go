@@ -1,7 +1,7 @@
 package main
 
-// unroll: a recurrent network over so many steps, as a network that can be counted and proved like any
-// other.
+// unroll: a recurrent network over so many steps, as a network that can be counted and proved like
+// any other.
 
 import (
 	"bytes"
@@ -80,7 +80,7 @@ func (c *unrollCmd) run(cmd *cobra.Command, args []string) error {
 
 // unroll returns the network, and what a user must know of how the file was read.
 func (c *unrollCmd) unroll(path string) (*network.Network, []string, error) {
-	if strings.Contains(strings.ToLower(filepath.Base(path)), ".onnx") {
+	if strings.HasSuffix(strings.TrimSuffix(strings.ToLower(path), ".gz"), ".onnx") {
 		n, im, err := load.Read(path, load.Options{Steps: c.steps})
 		if err != nil {
 			return nil, nil, badInput(files.Plain(err))

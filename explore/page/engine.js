@@ -30,16 +30,18 @@ async function overHTTP(question, body, signal) {
 
 // Live asks one kind of question about what changes all the time. A question that has a short time
 // is waited for, or a drag would never see an answer; a settled one is cancelled by the next wish.
+// Between two that are not settled there is a pause, in milliseconds, so that all do not crowd out
+// the drawing.
 export class Live {
-  constructor(question, got, failed) {
-    this.question = question; this.got = got; this.failed = failed;
-    this.flight = null; this.wish = null;
+  constructor(question, pause, got, failed) {
+    this.question = question; this.pause = pause; this.got = got; this.failed = failed;
+    this.flight = null; this.wish = null; this.later = 0;
   }
 
   want(body, settled) {
     this.wish = { body, settled };
-    if (!this.flight) this.go();
-    else if (this.flight.settled) this.flight.stop.abort();
+    if (this.flight) { if (this.flight.settled) this.flight.stop.abort(); }
+    else if (settled || !this.later) this.go();
   }
 
   cancel() {
@@ -50,6 +52,8 @@ export class Live {
   async go() {
     const { body, settled } = this.wish, flight = { settled, stop: new AbortController() };
     this.wish = null; this.flight = flight;
+    clearTimeout(this.later);
+    this.later = this.pause ? setTimeout(() => { this.later = 0; if (this.wish && !this.flight) this.go(); }, this.pause) : 0;
     try {
       const a = await ask(this.question, body, flight.stop.signal);
       if (!flight.stop.signal.aborted) this.got(a, body, settled && !this.wish);
@@ -57,6 +61,6 @@ export class Live {
       if (e.name !== "AbortError") this.failed(e, body);
     }
     this.flight = null;
-    if (this.wish) this.go();
+    if (this.wish && (this.wish.settled || !this.later)) this.go();
   }
 }

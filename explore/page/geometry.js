@@ -73,6 +73,12 @@ export function ballPath(path, norm, x, y, r) {
   path.closePath();
 }
 
+// outlineOf spells the outline of a ball, as ballPath has it, for SVG.
+export function outlineOf(norm, x, y, r) {
+  if (norm === "l2") return `M${x - r} ${y}a${r} ${r} 0 1 1 ${2 * r} 0a${r} ${r} 0 1 1 ${-2 * r} 0z`;
+  return norm === "linf" ? `M${x - r} ${y - r}h${2 * r}v${2 * r}h${-2 * r}z` : `M${x} ${y - r}l${r} ${r}l${-r} ${r}l${-r} ${-r}z`;
+}
+
 // sizeIn is the length of (dx, dy) in a norm.
 export function sizeIn(norm, dx, dy) {
   const a = Math.abs(dx), b = Math.abs(dy);
@@ -98,4 +104,18 @@ export function round(v, step) {
   if (digits > 15 || digits < -15) return v;
   const f = Math.pow(10, Math.abs(digits));
   return Number((digits >= 0 ? Math.round(v * f) / f : Math.round(v / f) * f).toPrecision(15));
+}
+
+// homeOf is a view of so many pixels and a ball that show the points, x, y of each, or else [−1, 1]².
+export function homeOf(points, width, height) {
+  let [x0, x1, y0, y1] = [Infinity, -Infinity, Infinity, -Infinity];
+  for (let i = 0; i < points.length; i += 2) {
+    x0 = Math.min(x0, points[i]); x1 = Math.max(x1, points[i]);
+    y0 = Math.min(y0, points[i + 1]); y1 = Math.max(y1, points[i + 1]);
+  }
+  if (!(x1 >= x0)) [x0, x1, y0, y1] = [-1, 1, -1, 1];
+  const w = Math.max((x1 - x0) / 2, 1e-9), h = Math.max((y1 - y0) / 2, 1e-9), side = Math.min(width, height);
+  const half = 1.18 * Math.max(w * side / width, h * side / height), brief = (v, digits) => Number(v.toPrecision(digits));
+  const x = (x0 + x1) / 2, y = (y0 + y1) / 2;
+  return { view: { x: brief(x, 4), y: brief(y, 4), h: brief(half, 4) }, ball: { norm: "l2", x: brief(x, 2), y: brief(y, 2), r: brief(half / 2.5, 1), space: false } };
 }

@@ -71,8 +71,8 @@ export function hands(view, now, does) {
     const dx = (px - drag.px) / view.k, dy = (drag.py - py) / view.k, step = stepOf(view), b = drag.ball;
     if (drag.part === "ball") { el.style.cursor = "grabbing"; does.ball({ x: round(b.x + dx, step), y: round(b.y + dy, step) }); }
     else if (drag.part === "edge") {
-      const [x, y] = view.at(px, py);
-      does.ball({ r: Math.max(round(sizeIn(b.norm, x - b.x, y - b.y), step), round(4 * step, step)) });
+      const from = view.at(drag.px, drag.py), to = view.at(px, py), size = ([x, y]) => sizeIn(b.norm, x - b.x, y - b.y);
+      does.ball({ r: Math.max(round(b.r + size(to) - size(from), step), round(4 * step, step)) });
     } else does.view(bounded({ x: drag.view.x - dx, y: drag.view.y - dy, h: drag.view.h }));
   });
 

@@ -1,44 +1,60 @@
 // The page: what is asked when something changes, and who is told of the answers.
 
 import { Live, ask } from "./engine.js";
-import { Atlas } from "./geometry.js";
+import { Atlas, homeOf } from "./geometry.js";
 import { bounded, hands, stepOf } from "./hands.js";
 import { dims, palette, spotColour } from "./paint.js";
-import { by, fault, mapText, say, showBounds, showCount, showDistance, showLegend, showNext, showPattern, toast } from "./panel.js";
+import { by, fault, mapText, say, showBounds, showCount, showDistance, showLegend, showNext, showPattern, toast, typedNumber } from "./panel.js";
 import { History, read, readPoint, spell, spellPoint } from "./state.js";
 import { save, svgOf } from "./svg.js";
 import { View } from "./view.js";
 
 // How long, in milliseconds, answers may take while something moves and when it has come to rest.
-const quick = 200, patient = 10000;
+const quick = 200, hasty = 2000, patient = 10000;
 
-const view = new View(by("map"), by("over")), past = new History();
+const view = new View(by("map"), by("over"), by("ball")), past = new History();
 let info = null, state = null, plane = null;
 let count = null, bounds = null, distance = null, counted = "";
 let region = -1, pointed = null, atPoint = -1;
 view.labels = ["x1", "x2"];
+
+// subject spells what a question is about, and fresh says that the count that is shown is of that.
+const subject = ({ model, plane, ball }) => JSON.stringify([model, plane, ball]);
+const fresh = () => counted === subject({ ...about(), ball: ballOf() });
 
 // about is the part of a question that says what it is about.
 const about = () => ({ model: state.model, plane: state.plane });
 const ballOf = () => ({ norm: state.ball.norm, center: [state.ball.x, state.ball.y], radius: state.ball.r, space: state.ball.space });
 
 const live = {
-  count: new Live("count", gotCount, (e) => { fault("ballError", e); by("answer").classList.remove("stale"); }),
-  distance: new Live("distance", (d) => { distance = d; showDistance(d, plane.hidden); over(); }, () => { distance = null; say("distance", ""); over(); }),
-  bounds: new Live("bounds", (b) => { bounds = b; showBounds(b, count); }, () => { bounds = null; by("bounds").replaceChildren(); }),
-  map: new Live("map", gotMap, (e) => banner(e.message)),
-  region: new Live("region", gotRegion, () => { say("affine", ""); }),
+  count: new Live("count", 0, gotCount, (e) => { fault("ballError", e); by("answer").classList.remove("stale"); }),
+  distance: new Live("distance", 60, (d, body) => { if (!same(body)) return; distance = d; showDistance(d, plane.hidden); frame(theBall); }, () => { distance = null; say("distance", ""); frame(theBall); }),
+  bounds: new Live("bounds", 250, gotBounds, () => { bounds = null; by("bounds").replaceChildren(); }),
+  map: new Live("map", 0, gotMap, (e) => banner(e.message)),
+  region: new Live("region", 60, gotRegion, () => { say("affine", ""); }),
 };
 
 function gotCount(a, body, settled) {
+  if (!same(body)) return;
   count = a;
-  counted = JSON.stringify(body.ball);
+  counted = subject(body);
   fault("ballError", null);
-  const said = showCount(a, state.ball.space ? " of all " + info.inputs + " inputs" : info.inputs > 2 ? " on the plane" : "", body.milliseconds <= quick);
-  by("answer").classList.toggle("stale", counted !== JSON.stringify(ballOf()));
-  if (bounds) showBounds(bounds, count);
+  const said = showCount(a, state.ball.space ? " in all " + info.inputs + " inputs" : info.inputs > 2 ? " on the plane" : "", body.milliseconds <= quick);
+  by("answer").classList.toggle("stale", !fresh());
+  if (settled || !moves) ladder(); // while the ball moves, new bounds bring the count along
   if (settled) tell(said);
 }
+
+// gotBounds takes the quick bounds first, and once the ball rests asks for the others.
+function gotBounds(b, body) {
+  if (!same(body)) return;
+  bounds = b;
+  ladder();
+  if (!moves && body.milliseconds === quick) live.bounds.want({ ...body, milliseconds: patient }, true);
+}
+
+let every = false;
+function ladder() { if (bounds) showBounds(bounds, count, every); }
 
 // tell has screen readers say what the ball has come to, once it rests.
 let telling = 0;
@@ -47,39 +63,46 @@ function tell(said) {
   telling = setTimeout(() => say("said", said + ". Centre " + state.ball.x + ", " + state.ball.y + ", radius " + state.ball.r + ". " + by("distance").textContent), 600);
 }
 
-// Frames: what is to be drawn is drawn once a frame.
-let dirty = 0;
-function over() { frame(1); }
-function all() { frame(3); }
+// Frames: what is to be drawn is drawn once a frame: the ball, what lies over the map, the map.
+const theBall = 1, theOver = 3, theMap = 7;
+let dirty = 0, moves = false;
 function frame(what) {
   if (!dirty) requestAnimationFrame(() => {
     const d = dirty;
     dirty = 0;
     if (!state) return;
-    if (d & 2) { view.view = state.view; view.draw(plane ? plane.points : [], info.class); }
-    view.drawOver(state.ball, state.ball.space ? 0 : distance && distance.found && distance.neuron >= 0 ? distance.lower : 0, region, Boolean(state.hold));
+    view.view = state.view;
+    if (d === theMap) view.draw(plane ? plane.points : [], info.class);
+    if (d >= theOver) view.drawOver(state.ball, state.hold || pointed ? region : -1, Boolean(state.hold), moves);
+    view.placeBall(state.ball, distance && distance.found && distance.neuron >= 0 ? distance.lower : 0);
   });
   dirty |= what;
 }
+const over = () => frame(theOver), all = () => frame(theMap);
+
+// moving says that the ball begins to move, or has come to rest.
+function moving(yes) { if (yes !== moves) { moves = yes; over(); } }
 
 // change puts part of the state in place of what it was, and asks what is to be asked.
-function change(patch, moving) {
+function change(patch, drag) {
   const was = state;
   state = { ...state, ...patch };
-  if (state.ball !== was.ball || state.plane !== was.plane || state.model !== was.model) { askBall(moving); showBall(); }
-  if (state.view !== was.view || state.plane !== was.plane || state.model !== was.model) { view.view = state.view; askMap(moving); all(); }
+  if (state.ball !== was.ball || state.plane !== was.plane || state.model !== was.model) { askBall(drag); showBall(); moving(drag); }
+  if (state.view !== was.view || state.plane !== was.plane || state.model !== was.model) { view.view = state.view; askMap(drag); all(); }
   if (state.fill !== was.fill) repaint();
-  if (state.hold !== was.hold) findRegion();
-  over();
+  if (state.hold !== was.hold || (state.ball !== was.ball && !drag)) findRegion();
+  if (state.hold !== was.hold || !drag) over();
+  frame(theBall);
 }
 
 let before = null;
-function begin() { if (before === null) before = spell(state); }
+function begin() { nearer = 0; if (before === null) before = spell(state); }
 function end() {
   if (before === null) return;
   if (before !== spell(state)) { past.passed(before); address(); }
   before = null;
-  askBall(false); askMap(false);
+  askBall(false); askMap(false); moving(false);
+  findRegion();
   buttons();
 }
 // step is a change that is a gesture of its own.
@@ -89,12 +112,13 @@ function address() { history.replaceState(null, "", "#" + spell(state)); }
 function buttons() { by("undo").disabled = !past.past.length; by("redo").disabled = !past.future.length; }
 
 function askBall(moving) {
-  const ball = ballOf(), now = JSON.stringify([about(), ball]);
-  by("answer").classList.toggle("stale", counted !== JSON.stringify(ball));
+  const ball = ballOf(), now = subject({ ...about(), ball });
+  by("answer").classList.toggle("stale", !fresh());
   if (!moving && askBall.rests === now) return;
   askBall.rests = moving ? "" : now;
   const body = { ...about(), ball, milliseconds: moving ? quick : patient };
-  for (const name of ["count", "distance", "bounds"]) live[name].want(body, !moving);
+  for (const name of ["count", "distance"]) live[name].want(body, !moving);
+  live.bounds.want({ ...body, milliseconds: quick }, !moving);
 }
 
 let mapSoon = 0;
@@ -102,19 +126,34 @@ function askMap(moving) {
   clearTimeout(mapSoon);
   const have = view.atlas, w = view.window(0);
   if (have && have.about === JSON.stringify(about()) && have.covers(w)) return;
-  mapSoon = setTimeout(() => live.map.want({ ...about(), window: view.window(0.25), milliseconds: patient }, true), moving ? 90 : 0);
+  mapSoon = setTimeout(() => live.map.want({ ...about(), window: view.window(0.25), milliseconds: nearer ? hasty : patient }, true), moving ? 90 : 0);
 }
+
+// nearer is how often a first view of too many regions is halved before the page says so.
+let nearer = 0;
 
 const same = (body) => JSON.stringify({ model: body.model, plane: body.plane }) === JSON.stringify(about());
 
 function gotMap(a, body) {
   if (!same(body)) return;
-  banner(a.why ? a.why[0].toUpperCase() + a.why.slice(1) + " in this window: zoom in to see them. Counts hold all the same." : "");
+  if (a.why && nearer > 0) {
+    nearer--;
+    banner("Too much to draw: coming nearer");
+    const { view: v, ball: b } = state;
+    change({ view: bounded({ ...v, h: v.h / 2 }), ball: { ...b, r: Number((b.r / 2).toPrecision(2)) } }, false);
+    address();
+    return;
+  }
+  nearer = 0;
+  banner(a.why === "many" ? "More than " + (Number(a.atLeast) - 1).toLocaleString("en") + " regions in this window: zoom in to see them. Counts hold all the same."
+    : a.why ? "The regions of this window were not found in " + body.milliseconds / 1000 + " s: zoom in." : "");
   const atlas = new Atlas(a);
   atlas.about = JSON.stringify(about());
   view.atlas = atlas;
+  by("window").hidden = !a.count;
   say("window", a.count ? Number(a.count).toLocaleString("en") + (a.count === "1" ? " region" : " regions") + " in the window, exact" : "");
   repaint();
+  findRegion.told = null; // another model's region may have the same pattern
   findRegion();
 }
 
@@ -129,26 +168,23 @@ function repaint() {
   all();
 }
 
-// findRegion takes the region that is held, or else the one that is pointed at.
+// findRegion takes the region that is held, or else pointed at, or else that of the centre.
 function findRegion() {
-  const at = state.hold || pointed, i = at && view.atlas ? view.atlas.find(...at) : -1;
+  const at = state.hold || pointed || [state.ball.x, state.ball.y], i = view.atlas ? view.atlas.find(...at) : -1;
   const found = i >= 0 ? view.atlas.pattern(i) : "";
-  over();
+  say("regionName", i < 0 ? "point at the map" : state.hold ? "held" : pointed ? "at the pointer; a click holds it" : "at the centre of the ball");
   if (i === region && found === findRegion.told) return;
   region = i; findRegion.told = found;
-  tellRegion(found);
-}
-
-function tellRegion(pattern) {
+  if (state.hold || pointed) over();
   by("regionBody").hidden = region < 0;
-  say("regionName", region < 0 ? "point at the map" : state.hold ? "held" : "at the pointer; click to hold");
   if (region < 0) { live.region.cancel(); return; }
-  showPattern(pattern, plane.hidden);
+  showPattern(found, plane.hidden);
   showNext(view.atlas, region, plane.hidden, (n) => step({ hold: view.atlas.inside(n) }));
-  live.region.want({ ...about(), pattern }, true);
+  live.region.want({ ...about(), pattern: found }, true);
 }
 
-function gotRegion(a) {
+function gotRegion(a, body) {
+  if (!same(body)) return;
   say("affine", mapText(a.plane, 10, 2));
   by("affineMore").hidden = !a.inputs;
   if (a.inputs) say("affineAll", mapText(a.inputs, 10, 16));
@@ -195,17 +231,7 @@ async function enter(s) {
   showPlane(s.plane);
 }
 
-// home is a view and a ball that show the points, or else [−1, 1]².
-function home() {
-  const p = plane ? plane.points : [];
-  let [x0, x1, y0, y1] = [Infinity, -Infinity, Infinity, -Infinity];
-  for (let i = 0; i < p.length; i += 2) { x0 = Math.min(x0, p[i]); x1 = Math.max(x1, p[i]); y0 = Math.min(y0, p[i + 1]); y1 = Math.max(y1, p[i + 1]); }
-  if (!(x1 >= x0)) [x0, x1, y0, y1] = [-1, 1, -1, 1];
-  const w = Math.max((x1 - x0) / 2, 1e-9), h = Math.max((y1 - y0) / 2, 1e-9), side = Math.min(view.w, view.h) || 1;
-  const half = 1.18 * Math.max(w * side / (view.w || 1), h * side / (view.h || 1));
-  const mid = [(x0 + x1) / 2, (y0 + y1) / 2], r = Number((half / 2.5).toPrecision(1));
-  return { view: { x: Number(mid[0].toPrecision(4)), y: Number(mid[1].toPrecision(4)), h: Number(half.toPrecision(4)) }, ball: { norm: "l2", x: Number(mid[0].toPrecision(2)), y: Number(mid[1].toPrecision(2)), r, space: false } };
-}
+const home = () => homeOf(plane ? plane.points : [], view.w || 1, view.h || 1);
 
 const firstPlane = () => info.inputs === 2 ? {} : info.points ? { inputs: [0, 1], origin: 0 } : { inputs: [0, 1], origin: [0] };
 
@@ -238,6 +264,7 @@ async function replane(e) {
     begin();
     await enter({ ...state, plane: next });
     const h = home();
+    nearer = 6;
     change({ plane: next, view: h.view, ball: { ...h.ball, norm: state.ball.norm, space: state.ball.space && !through }, hold: null }, false);
     showState();
     end();
@@ -245,25 +272,10 @@ async function replane(e) {
 }
 
 function typed(id, part) {
-  const el = by(id);
-  el.addEventListener("input", () => { el.dirty = true; });
-  el.addEventListener("keydown", (e) => {
-    if (e.key !== "ArrowUp" && e.key !== "ArrowDown") return;
-    e.preventDefault();
-    const by10 = (e.shiftKey ? 1 : 10) * stepOf(view), v = state.ball[part] + (e.key === "ArrowUp" ? by10 : -by10);
-    if (part !== "r" || v > 0) { el.dirty = false; step({ ball: { ...state.ball, [part]: Number(v.toPrecision(10)) } }); }
-  });
-  el.addEventListener("change", () => {
-    const v = el.value.trim() === "" ? NaN : Number(el.value.trim().replace("−", "-"));
-    el.dirty = false;
-    if (!Number.isFinite(v) || (part === "r" && !(v > 0))) {
-      el.setAttribute("aria-invalid", "true");
-      fault("ballError", part === "r" ? "The radius is a number greater than 0." : "The centre's coordinates are finite numbers.");
-      return;
-    }
-    el.removeAttribute("aria-invalid");
-    fault("ballError", null);
-    step({ ball: { ...state.ball, [part]: v } });
+  typedNumber(by(id), part === "r", () => ({ value: state.ball[part], step: 10 * stepOf(view) }), (v) => {
+    const wrong = v === null ? part === "r" ? "The radius is a number greater than 0." : "The centre's coordinates are finite numbers." : null;
+    fault("ballError", wrong);
+    if (!wrong) step({ ball: { ...state.ball, [part]: v } });
   });
 }
 
@@ -299,21 +311,26 @@ function wire() {
     begin, end,
     ball: (patch) => { gone(); change({ ball: { ...state.ball, ...patch } }, true); },
     view: (v) => { gone(); change({ view: v }, true); },
-    point: (x, y) => { pointed = [x, y]; if (!state.hold) findRegion(); },
-    away: () => { pointed = null; if (!state.hold) findRegion(); },
+    point: (x, y) => { const first = !pointed; pointed = [x, y]; if (!state.hold) findRegion(); if (first) over(); },
+    away: () => { pointed = null; if (!state.hold) findRegion(); over(); },
     hold: (x, y) => {
       gone();
       const i = view.atlas ? view.atlas.find(x, y) : -1;
-      change({ hold: i < 0 || (state.hold && i === region) ? null : [x, y] }, false);
-      tellRegion(findRegion.told);
+      change({ hold: i < 0 || (state.hold && i === region) ? null : view.atlas.inside(i) }, false);
     },
-    release: () => { if (state.hold) { change({ hold: null }, false); tellRegion(findRegion.told); } },
+    release: () => { if (state.hold) change({ hold: null }, false); },
   });
   typed("ballX", "x"); typed("ballY", "y"); typed("ballR", "r");
   for (const r of document.getElementsByName("norm")) r.addEventListener("change", () => step({ ball: { ...state.ball, norm: r.value } }));
   by("space").addEventListener("change", () => step({ ball: { ...state.ball, space: by("space").checked } }));
   by("ballForm").addEventListener("submit", (e) => e.preventDefault());
   by("fill").addEventListener("change", () => step({ fill: by("fill").value }));
+  by("boundsAll").addEventListener("click", () => {
+    every = !every;
+    by("boundsAll").setAttribute("aria-expanded", every);
+    say("boundsAll", every ? "fewer" : "all bounds");
+    ladder();
+  });
   by("pointBack").addEventListener("click", () => nextPoint(-1));
   by("pointNext").addEventListener("click", () => nextPoint(1));
   by("planeForm").addEventListener("submit", replane);
@@ -347,7 +364,7 @@ async function share() {
 
 function exportSVG() {
   const b = state.ball, title = info.models[state.model] + " (" + plane.widths + ")";
-  const text = b.norm + " ball at (" + b.x + ", " + b.y + "), radius " + b.r + ": " + by("count").textContent + " " + by("countSays").textContent;
+  const text = b.norm + " ball at (" + b.x + ", " + b.y + "), radius " + b.r + (fresh() ? ": " + by("count").textContent + " " + by("countSays").textContent : "");
   save(info.models[state.model].replace(/\.[a-z.]+$/i, "") + "-map.svg", svgOf(view, b, plane.points, info.class, { title, text }), "image/svg+xml");
   toast("Saved as SVG.");
 }
@@ -368,6 +385,7 @@ async function start() {
     try { await enter(s); } catch (e) { toast(e.message); s = base; await enter(s); }
     const h = home(), given = location.hash.includes("ball=");
     s = { ...s, view: location.hash.includes("view=") ? s.view : h.view, ball: given ? s.ball : h.ball };
+    if (!given && !location.hash.includes("view=")) nearer = 6;
     wire();
     state = s; view.view = s.view;
     askBall(false); askMap(false); findRegion(); showState(); all();

@@ -34,17 +34,22 @@ export function unit(j, layer, hidden) {
 }
 
 export function showDistance(d, hidden) {
+  const more = document.createElement("span");
   let text = "";
-  if (!d.found) text = "Nearest boundary not found in time";
+  if (d.none) text = "";
+  else if (!d.found) text = "Nearest boundary not found in time";
   else if (d.neuron < 0) text = "No boundary in sight of the centre";
-  else text = "Nearest boundary at " + number(d.lower) + ", " + unit(d.neuron, d.layer, hidden);
-  say("distance", text);
+  else { text = "Nearest boundary at " + number(d.lower); more.textContent = ", " + unit(d.neuron, d.layer, hidden); }
+  by("distance").replaceChildren(text, more);
   by("distance").title = !d.found || d.neuron < 0 ? "" : d.exact ? "exactly " + d.exact : d.squared ? "its square is exactly " + d.squared : "";
-  return text;
 }
 
-// showBounds is a ladder: upper bounds down to the count, lower bounds below it. Equal ones share a rung.
-export function showBounds(b, count) {
+// few is how many upper bounds the ladder has before all are wanted.
+const few = 3;
+
+// showBounds is a ladder: upper bounds down to the count, lower bounds below it. Equal ones share a
+// rung. Without all, those nearest to the count are shown.
+export function showBounds(b, count, every) {
   const rungs = [], add = (x) => {
     const last = rungs.at(-1);
     if (last && last.kind === x.kind && last.value === x.value) last.names.push(x.name);
@@ -52,12 +57,15 @@ export function showBounds(b, count) {
   };
   const upper = b.bounds.filter((x) => x.kind === "upper"), lower = b.bounds.filter((x) => x.kind === "lower");
   upper.toReversed().forEach(add);
+  if (!every) rungs.splice(0, rungs.length - few);
   if (count && count.exact) rungs.push({ kind: "count", value: count.regions.lower, names: ["count"] });
   else if (count) rungs.push({ kind: "count", value: count.regions.upper, names: ["bracket, upper end"] }, { kind: "count", value: count.regions.lower, names: ["bracket, lower end"] });
+  const so = rungs.length;
   lower.forEach(add);
+  if (!every) rungs.splice(so + 1);
   const most = Math.max(1e-9, ...rungs.map((x) => log10(x.value))), open = new Set([...by("bounds").querySelectorAll("li.open")].map((li) => li.dataset.names));
   by("bounds").replaceChildren(...rungs.map((x) => rung(x, Math.max(0.01, log10(x.value) / most), open)));
-  say("boundsLeft", b.left ? b.left + (b.left > 1 ? " bounds are" : " bound is") + " not done in time" : "");
+  say("boundsLeft", b.none ? "No bound speaks of networks with maxima." : b.left ? b.left + (b.left > 1 ? " bounds are" : " bound is") + " not done in time" : "");
 }
 
 function rung(x, part, open) {
@@ -125,6 +133,7 @@ export function showPattern(pattern, hidden) {
 // mapText writes y = W·x + b, a line for each output, at most so many lines and terms.
 export function mapText(m, lines, terms) {
   const all = m.W.slice(0, lines).map((row, k) => {
+    const number = (v) => String(Number(v.toPrecision(4)));
     const parts = row.slice(0, terms).map((w, i) => [w, "·" + m.names[i]]);
     parts.push([m.b[k], ""]);
     const text = parts.map(([w, x], i) => (i ? (w < 0 ? " − " : " + ") : w < 0 ? "−" : "") + number(Math.abs(w)) + x);
@@ -159,4 +168,23 @@ export function toast(text) {
 export function fault(id, e) {
   by(id).hidden = !e;
   say(id, e ? e.message || String(e) : "");
+}
+
+// typedNumber has set told of the number that is typed into a field, or stepped by arrows; null is none.
+export function typedNumber(el, positive, now, set) {
+  const right = (v) => Number.isFinite(v) && (!positive || v > 0);
+  el.addEventListener("input", () => { el.dirty = true; });
+  el.addEventListener("keydown", (e) => {
+    if (e.key !== "ArrowUp" && e.key !== "ArrowDown") return;
+    e.preventDefault();
+    const { value, step } = now(), v = value + (e.key === "ArrowUp" ? 1 : -1) * (e.shiftKey ? step / 10 : step);
+    el.dirty = false;
+    if (right(v)) set(Number(v.toPrecision(10)));
+  });
+  el.addEventListener("change", () => {
+    const v = el.value.trim() === "" ? NaN : Number(el.value.trim().replace("−", "-"));
+    el.dirty = false;
+    if (right(v)) el.removeAttribute("aria-invalid"); else el.setAttribute("aria-invalid", "true");
+    set(right(v) ? v : null);
+  });
 }

@@ -1,15 +1,10 @@
 // The map as a file: the same picture in vectors, in the colours of the page.
 
+import { outlineOf } from "./geometry.js";
 import { palette, spotColour } from "./paint.js";
 
 const n2 = (v) => String(Math.round(v * 100) / 100);
 const escaped = (s) => s.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
-
-function outline(ball, x, y, r) {
-  if (ball.norm === "l2") return `<circle cx="${n2(x)}" cy="${n2(y)}" r="${n2(r)}"`;
-  const c = ball.norm === "linf" ? [[-r, -r], [r, -r], [r, r], [-r, r]] : [[0, -r], [r, 0], [0, r], [-r, 0]];
-  return `<polygon points="${c.map(([dx, dy]) => n2(x + dx) + "," + n2(y + dy)).join(" ")}"`;
-}
 
 // svgOf writes the view with its ball, points and legend; title and text are what is said of it.
 export function svgOf(view, ball, points, classes, { title, text }) {
@@ -20,7 +15,7 @@ export function svgOf(view, ball, points, classes, { title, text }) {
   out.push(`<clipPath id="c"><rect width="${w}" height="${h}"/></clipPath><g transform="translate(0 ${top})"><g clip-path="url(#c)">`);
   regions(view, out);
   for (let i = 0; i < points.length; i += 2) out.push(`<circle cx="${n2(view.px(points[i]))}" cy="${n2(view.py(points[i + 1]))}" r="3.1" fill="${spotColour(classes.length ? classes[i / 2] : 0)}" stroke="${p.paper}"/>`);
-  const at = [view.px(ball.x), view.py(ball.y)], o = outline(ball, ...at, ball.r * view.k);
+  const at = [view.px(ball.x), view.py(ball.y)], o = `<path d="${outlineOf(ball.norm, ...at, ball.r * view.k)}"`;
   out.push(`${o} fill="none" stroke="${p.halo}" stroke-width="5"/>${o} fill="none" stroke="${p.ball}" stroke-width="2"/><circle cx="${n2(at[0])}" cy="${n2(at[1])}" r="3" fill="${p.ball}"/></g>`);
   axes(view, out, p, w, h);
   out.push("</g>");

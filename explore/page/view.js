@@ -1,12 +1,13 @@
-// The map on two canvases: below what changes with the view, above the ball and the region that is
-// pointed at. So a drag of the ball draws no region.
+// The map in three sheets: a canvas of what changes with the view, one of the region that is pointed at
+// and of the veil around the ball, and the ball itself. A drag of the ball draws the last alone.
 
-import { ballPath, ticks, tickText } from "./geometry.js";
+import { ballPath, outlineOf, ticks, tickText } from "./geometry.js";
 import { painted, palette, spotColour } from "./paint.js";
 
 export class View {
-  constructor(map, over) {
+  constructor(map, over, ball) {
     this.map = map; this.over = over;
+    this.parts = Object.fromEntries(["halo", "edge", "near", "mid", "grip"].map((name) => [name, ball.querySelector("." + name)]));
     this.g = map.getContext("2d"); this.o = over.getContext("2d");
     this.w = this.h = 0; this.ratio = 1;
     this.atlas = null; this.paths = null; this.paint = null;
@@ -145,32 +146,35 @@ export class View {
     g.closePath();
   }
 
-  // drawOver draws the ball, the distance about its centre, and a region with its neighbours.
-  drawOver(ball, distance, region, held) {
-    const g = this.o, p = palette(), r = this.ratio, x = this.px(ball.x), y = this.py(ball.y), size = ball.r * this.k;
+  // drawOver draws a region with its neighbours, the axes, and a veil over what is outside the ball,
+  // unless the ball moves.
+  drawOver(ball, region, held, moves) {
+    const g = this.o, p = palette(), r = this.ratio;
     g.setTransform(r, 0, 0, r, 0, 0);
     g.clearRect(0, 0, this.w, this.h);
-    g.beginPath(); g.rect(0, 0, this.w, this.h); ballPath(g, ball.norm, x, y, size);
-    g.fillStyle = p.veil; g.fill("evenodd");
+    if (!moves) {
+      g.beginPath(); g.rect(0, 0, this.w, this.h); ballPath(g, ball.norm, this.px(ball.x), this.py(ball.y), ball.r * this.k);
+      g.fillStyle = p.veil; g.fill("evenodd");
+    }
     if (region >= 0 && this.atlas) {
       if (held) for (const n of this.atlas.next[region] || []) { this.region(g, n); g.fillStyle = p.near; g.fill(); }
       this.region(g, region);
       g.lineJoin = "round"; g.strokeStyle = p.halo; g.lineWidth = held ? 5 : 4; g.stroke();
       g.strokeStyle = p.hover; g.lineWidth = held ? 2.5 : 2; g.stroke();
     }
-    g.beginPath(); ballPath(g, ball.norm, x, y, size);
-    g.strokeStyle = p.halo; g.lineWidth = 5; g.stroke();
-    g.strokeStyle = p.ball; g.lineWidth = 2; g.stroke();
-    if (distance > 0 && distance * this.k > 3) {
-      g.beginPath(); ballPath(g, ball.norm, x, y, distance * this.k);
-      g.setLineDash([4, 4]); g.lineWidth = 1.2; g.stroke(); g.setLineDash([]);
-    }
-    g.beginPath(); g.arc(x, y, 3, 0, 7); g.fillStyle = p.ball; g.fill();
-    const [hx, hy] = this.handle(ball);
-    g.beginPath(); g.arc(hx, hy, 6, 0, 7); g.fillStyle = p.paper; g.fill(); g.strokeStyle = p.ball; g.lineWidth = 2; g.stroke();
     this.drawTicks(g, p);
   }
 
-  // handle is where the ball is taken to be resized.
-  handle(ball) { return [this.px(ball.x) + ball.r * this.k, this.py(ball.y)]; }
+  // placeBall puts the ball where it is, and the distance about its centre.
+  placeBall(ball, distance) {
+    const x = this.px(ball.x), y = this.py(ball.y), size = ball.r * this.k, near = distance * this.k, { halo, edge, mid, grip } = this.parts;
+    const d = outlineOf(ball.norm, x, y, size), [hx, hy] = this.handle(ball);
+    halo.setAttribute("d", d); edge.setAttribute("d", d);
+    this.parts.near.setAttribute("d", near > 3 && near < 1e5 ? outlineOf(ball.norm, x, y, near) : "");
+    mid.setAttribute("cx", x); mid.setAttribute("cy", y);
+    grip.setAttribute("cx", hx); grip.setAttribute("cy", hy);
+  }
+
+  // handle is where the ball is taken to be resized: at its edge, or beside it where it is small.
+  handle(ball) { return [this.px(ball.x) + Math.max(18, ball.r * this.k), this.py(ball.y)]; }
 }

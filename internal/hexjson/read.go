@@ -136,8 +136,8 @@ func (r *Reader) Integer(at string) (string, error) {
 	return n.String(), nil
 }
 
-// Number reads a string that holds a hexadecimal float, exactly, or a plain JSON number, as the nearest
-// float64.
+// Number reads a string that holds a hexadecimal float, exactly, or a plain JSON number, as the
+// nearest float64.
 func (r *Reader) Number(at string) (float64, error) {
 	tok, err := r.dec.Token()
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Decimal writes v with so many significant digits, rounded up or down: the number written is never
-// below v, or never above it. Zeros behind the point are left out.
+// Decimal writes v with so many significant digits, rounded up or down: the number written is
+// never below v, or never above it. Zeros behind the point are left out.
 func Decimal(v *big.Rat, digits int, up bool) string {
 	if v.Sign() == 0 {
 		return "0"

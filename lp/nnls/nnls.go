@@ -18,8 +18,8 @@ const (
 	rounds = 10
 )
 
-// Solver keeps the memory between programmes. The zero value is ready; it is for one goroutine at a
-// time.
+// Solver keeps the memory between programmes. The zero value is ready; it is for one goroutine at
+// a time.
 type Solver struct {
 	n       int
 	q, b    []float64
@@ -35,9 +35,9 @@ type Solver struct {
 // Minimise minimises ½·xᵀQx − bᵀx over x ≥ 0, for Q = AᵀA of n × n in rows and b = Aᵀy, and leaves
 // the point in x. Any other b wants a Q that is positive definite by more than rounding, for a
 // column that depends on chosen ones is left out. What of x is positive on entry is the set that
-// the search begins with; x = 0 is always right.
-// It reports whether the conditions of a minimum hold up to rounding; they do not where numbers are
-// not finite, or where the programme has no minimum.
+// the search begins with; x = 0 is always right. It reports whether the conditions of a minimum
+// hold up to rounding; they do not where numbers are not finite, or where the programme has no
+// minimum.
 func (s *Solver) Minimise(q, b, x []float64) bool {
 	s.reset(q, b, x)
 	most := 0.0

@@ -35,8 +35,8 @@ type Options struct {
 	// Batch is the number of rows of a fixed batch that the network is for, where they do not mix:
 	// 0 and 1 are one of them, anything else must be all, as AllRows is whatever their number.
 	Batch int
-	// Steps is the number of steps of a recurrent network, which a dimension of its input that has no
-	// fixed size then is; one of a fixed size must be that. 0 asks for none.
+	// Steps is the number of steps of a recurrent network, which a dimension of its input that has
+	// no fixed size then is; one of a fixed size must be that. 0 asks for none.
 	Steps int
 }
 
@@ -165,8 +165,8 @@ type constant struct {
 	value *tensor
 }
 
-// readSteps reads a graph for so many steps of its recurrent part. Which of the dimensions without a
-// fixed size they are is seen when it is read: another is a batch.
+// readSteps reads a graph for so many steps of its recurrent part. Which of the dimensions without
+// a fixed size they are is seen when it is read: another is a batch.
 func readSteps(g *onnxpb.GraphProto, opset int64, limit int, opt Options) (*network.Network, *network.Import, error) {
 	const none, most = -1, 2 // dimensions before the inputs of a step
 	if opt.Steps == 0 {
@@ -206,8 +206,8 @@ func isFree(in *onnxpb.ValueInfoProto, d int) bool {
 	return d < len(dims) && dims[d].GetDimValue() <= 0
 }
 
-// readGraph reads a graph in which dimension free, if it is one, is opt.Steps. It returns the steps of
-// the last RNN too.
+// readGraph reads a graph in which dimension free, if it is one, is opt.Steps. It returns the steps
+// of the last RNN too.
 func readGraph(g *onnxpb.GraphProto, opset int64, limit int, opt Options, free int) (*network.Network, *network.Import, int, error) {
 	im := &network.Import{Format: "onnx"}
 	rd := &reader{opset: opset, timeline: timeline{free: free, steps: opt.Steps}, tensors: tensors{outside{opt.Folder, MaxFileBytes}, map[string]*constant{}, map[string]value{}}}

@@ -50,8 +50,8 @@ func (c *recurrent) tensor(name string) func(index ...int) float64 {
 	return func(...int) float64 { return 0 }
 }
 
-// row is the recurrence itself, in float64, which holds all that is drawn: the units of a row after every
-// step of a direction, and after the last.
+// row is the recurrence itself, in float64, which holds all that is drawn: the units of a row after
+// every step of a direction, and after the last.
 func (c *recurrent) row(x []float64, k, row int) (every [][]float64, last []float64) {
 	w, r, b, start := c.tensor("W"), c.tensor("R"), c.tensor("B"), c.tensor("H")
 	h := make([]float64, c.units)

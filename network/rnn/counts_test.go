@@ -1,5 +1,5 @@
-// Counts of unrolled networks in boxes, each with a proof that the checker accepts. The weights of the
-// first figures published here were those of another generator; what does not depend on the draw does.
+// Counts of unrolled networks in boxes, each with a proof that the checker accepts: of networks whose
+// count is known, and of drawn ones.
 
 package rnn
 
@@ -59,9 +59,9 @@ func proved(t testing.TB, n *network.Network, lo float64) int64 {
 	return res.Lower.Int64()
 }
 
-// With W = 1, U = 1 and b = −β a unit is Lindley's recursion of a queue, which can stay empty or not at
-// each step. Units with β + jδ, δ small, are busy only when those before them are: H + 1 patterns a
-// step, and all sequences of them where T·H·δ < β, for a step can then empty all again.
+// With W = 1, U = 1 and b = −β a unit is Lindley's recursion of a queue, which can stay empty or
+// not at each step. Units with β + jδ, δ small, are busy only when those before them are: H + 1
+// patterns a step, and all sequences of them where T·H·δ < β, for a step can then empty all again.
 func TestQueuesHaveAPowerOfPatterns(t *testing.T) {
 	for units, most := range map[int]int{1: 7, 2: 6, 3: 5, 7: 3} {
 		one, back, w := make([]float64, units), make([]float64, units), mat.NewDense(units, units, nil)
@@ -127,8 +127,8 @@ func sampled(n *network.Network, points int) int64 {
 	return int64(len(seen))
 }
 
-// Carried values add nothing: the count in a box that later inputs cross with both signs is the same
-// by the plain walk over exact programmes.
+// Carried values add nothing: the count in a box that later inputs cross with both signs is the
+// same by the plain walk over exact programmes.
 func TestCountsOfUnrolledNetworksByTheTwin(t *testing.T) {
 	for seed := range uint64(6) {
 		r := drawn(t, 3, seed, seed%2 == 0)
@@ -142,8 +142,9 @@ func TestCountsOfUnrolledNetworksByTheTwin(t *testing.T) {
 	}
 }
 
-// After forty steps of a chaotic network no float is certain of the sign of a unit: all that is decided
-// is decided in integers, of which the same witness is asked once, not once for each neuron.
+// After forty steps of a chaotic network no float is certain of the sign of a unit: all that is
+// decided is decided in integers, of which the same witness is asked once, not once for each
+// neuron.
 func TestChaoticLinesAreCountedExactly(t *testing.T) {
 	const units, steps = 10, 40
 	r := drawn(t, units, 3, false)

@@ -1,5 +1,5 @@
-// Package rnn holds recurrent ReLU networks as exact numbers, and unrolls them: over T steps one is a
-// feed-forward network of its whole input, whose regions can be counted like those of any other.
+// Package rnn holds recurrent ReLU networks as exact numbers, and unrolls them: over T steps one is
+// a feed-forward network of its whole input, whose regions can be counted like those of any other.
 //
 // The network is the plain one of Elman 1990 with ReLU units (Le, Jaitly, Hinton 2015; Neyshabur et
 // al. 2016):

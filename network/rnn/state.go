@@ -20,10 +20,10 @@ var stateKey = regexp.MustCompile(`^(?:|.*\.)((?:weight|bias)_[ih]h_l[0-9]+(?:_r
 // The parameters of one layer in one direction.
 const inputWeights, hiddenWeights, inputBias, hiddenBias = "weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"
 
-// FromState makes a network of the state dict of a torch module that has an RNN of one layer and one
-// direction and, perhaps, a Linear layer, which reads the units after the last step; without it
-// they are the outputs. The notes are what the file does not say. Errors name the array and what was
-// expected.
+// FromState makes a network of the state dict of a torch module that has an RNN of one layer and
+// one direction and, perhaps, a Linear layer, which reads the units after the last step; without it
+// they are the outputs. The notes are what the file does not say. Errors name the array and what
+// was expected.
 func FromState(state map[string]*arrays.Array) (r *RNN, notes []string, err error) {
 	s, err := sorted(state)
 	if err != nil {

@@ -39,8 +39,9 @@ func (r *RNN) Write(w io.Writer) error {
 	return b.Flush() // a bufio.Writer keeps its first error for Flush
 }
 
-// Read reads the text, in any order of the fields; numbers are hexadecimal floats in strings, or plain
-// JSON numbers, which are read as the nearest float64. Errors name the field and what was expected.
+// Read reads the text, in any order of the fields; numbers are hexadecimal floats in strings, or
+// plain JSON numbers, which are read as the nearest float64. Errors name the field and what was
+// expected.
 func Read(r io.Reader) (*RNN, error) {
 	p := &parser{Reader: hexjson.NewReader(r)}
 	n, err := p.rnn()
