@@ -18,7 +18,6 @@ import (
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/extremum"
 	"github.com/relucell/relucell/internal/dyadic"
-	"github.com/relucell/relucell/internal/files"
 	"github.com/relucell/relucell/learn"
 	"github.com/relucell/relucell/network"
 )
@@ -293,7 +292,8 @@ func (r *recoverRunner) distance(ctx context.Context, f, g *network.Network) (lo
 	return lower, upper, nil
 }
 
-// finish writes tables, figures and, last, the complete manifest; the parts are no longer needed then.
+// finish writes tables, figures and, last, the complete manifest; the parts stay, for whoever calls
+// again.
 func (r *recoverRunner) finish(res *RecoverResult) error {
 	res.Statistics = r.statistics(res.Rows)
 	var rows, statistics [][]string
@@ -323,8 +323,5 @@ func (r *recoverRunner) finish(res *RecoverResult) error {
 			return err
 		}
 	}
-	if err := r.folder.writeManifest(res.Manifest); err != nil {
-		return err
-	}
-	return files.Plain(os.RemoveAll(r.folder.path(partsFolder)))
+	return r.folder.writeManifest(res.Manifest)
 }

@@ -1,8 +1,10 @@
 package experiment
 
 import (
+	"compress/gzip"
 	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -35,7 +37,10 @@ func TestRecoverTwiceWritesTheSameBytes(t *testing.T) {
 	require.Equal(t, 5, b.Skipped)
 	require.NoError(t, a.Manifest.Compare(b.Manifest))
 	require.FileExists(t, filepath.Join(dir, figuresFolder, "recover-3x2.svg"))
-	require.NoDirExists(t, filepath.Join(dir, partsFolder))
+	again, err := Recover(context.Background(), s, Options{Dir: dir, Version: "test"})
+	require.NoError(t, err)
+	require.Equal(t, 12, again.Skipped)
+	require.NoError(t, a.Manifest.Compare(again.Manifest))
 
 	table := recoverTable(a.Rows)
 	for _, shape := range s.Shapes {
@@ -82,4 +87,25 @@ func TestRecoverChecks(t *testing.T) {
 	}
 	d := RecoverDefaults()
 	require.NoError(t, d.Check())
+}
+
+// docs/learning.md rests on recorded tables: they are the ones of the recorded manifests.
+func TestRecordedRecoveriesAreTheManifests(t *testing.T) {
+	for _, name := range []string{"small", "ten"} {
+		dir := filepath.Join("..", "docs", "learning", name)
+		m, err := ReadRecoverManifest(filepath.Join(dir, manifestName))
+		require.NoError(t, err)
+		require.NoError(t, m.Recover.Check())
+		f, err := os.Open(filepath.Join(dir, tableName+".gz"))
+		require.NoError(t, err)
+		defer f.Close()
+		z, err := gzip.NewReader(f)
+		require.NoError(t, err)
+		table, err := io.ReadAll(z)
+		require.NoError(t, err)
+		require.Equal(t, m.Files[0], fileOf(tableName, table))
+		statistics, err := os.ReadFile(filepath.Join(dir, statisticsName))
+		require.NoError(t, err)
+		require.Equal(t, m.Files[1], fileOf(statisticsName, statistics))
+	}
 }
