@@ -84,6 +84,35 @@ clp:
 	elif sudo -n true 2>/dev/null; then sudo -n $$install || { sudo -n apt-get update -q && sudo -n $$install; } || true; \
 	fi
 
+# Debian's Python, where it is: that has the packages that are installed by apt.
+PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)
+
+# wheel builds the wheels of the Python package for all platforms, and its sdist, into dist/.
+wheel:
+	$(PYTHON) python/wheels.py
+
+# test-python installs the wheel into a fresh environment, without a network, and tests it there.
+test-python: python-packages
+	@set -e; lacking=""; \
+	for name in numpy build setuptools wheel venv ensurepip; do $(PYTHON) -c "import $$name" 2>/dev/null || lacking="$$lacking python3-$$name"; done; \
+	if [ -n "$$lacking" ]; then echo "Python package not tested: install$$lacking"; exit 0; fi; \
+	for name in torch sklearn pandas nbclient ipykernel; do $(PYTHON) -c "import $$name" 2>/dev/null || echo "not tested without it: python3-$$name"; done; \
+	rm -rf .cache/python; mkdir -p .cache/python; \
+	RELUCELL_DIST=.cache/python $(PYTHON) -W ignore python/wheels.py native; \
+	$(PYTHON) -m venv --system-site-packages .cache/python/venv; \
+	.cache/python/venv/bin/pip install -q --no-index .cache/python/relucell-*.whl; \
+	cd python/tests; ../../.cache/python/venv/bin/python -W ignore -m unittest
+
+# python-packages installs what the tests of the Python package need, where that is possible without asking.
+PYTHON_PACKAGES = python3-numpy python3-torch python3-sklearn python3-pandas python3-build python3-wheel python3-venv python3-nbclient python3-ipykernel
+python-packages:
+	@if $(PYTHON) -c "import numpy, torch, sklearn, pandas, build, wheel, ensurepip, nbclient, ipykernel" 2>/dev/null; then exit 0; fi; \
+	install="apt-get install -q -y --no-install-recommends $(PYTHON_PACKAGES)"; \
+	if ! command -v apt-get >/dev/null; then exit 0; \
+	elif [ "$$(id -u)" = 0 ]; then $$install || { apt-get update -q && $$install; } || true; \
+	elif sudo -n true 2>/dev/null; then sudo -n $$install || { sudo -n apt-get update -q && sudo -n $$install; } || true; \
+	fi
+
 # The race detector makes a program two to twenty times slower, by Go's own documentation, and a busy
 # machine that again: go test's own limit of ten minutes (431 s were measured, five at work on two cores) would
 # end the tests with nothing wrong.
@@ -175,4 +204,4 @@ gallery: static
 		--points testdata/two_moons_points.csv -o docs/two_moons_map.svg
 
 clean:
-	rm -rf bin .cache explore/built coverage.out
+	rm -rf bin dist .cache explore/built coverage.out

@@ -4,7 +4,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -134,7 +133,12 @@ func (c *checkCmd) run(cmd *cobra.Command, args []string) error {
 		defer file.Close()
 		opt.Reach = certificate.NewReach(filepath.Base(c.reach), file)
 	}
-	r, err := certificate.Check(text, args[1], opt)
+	ctx, release := interruptible(cmd)
+	defer release()
+	r, err := within(ctx, func() (*certificate.Report, error) { return certificate.Check(text, args[1], opt) })
+	if r == nil && ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		return stopped(ctx, args[1]+": stopped before it was checked")
+	}
 	if err != nil {
 		return c.refuse(cmd, args, err)
 	}
@@ -154,7 +158,7 @@ func (c *checkCmd) canonical(cmd *cobra.Command, path string) (text []byte, form
 		text, err = files.ReadLimited(path, load.MaxFileBytes)
 		return text, "", badInput(files.Plain(err))
 	}
-	n, im, err := c.net.read(context.Background(), cmd, path)
+	n, im, err := c.net.read(contextOf(cmd), cmd, path)
 	if err != nil {
 		return nil, "", err
 	}

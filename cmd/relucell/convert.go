@@ -3,7 +3,6 @@ package main
 // convert: any format to the canonical text, the one that proofs are about.
 
 import (
-	"context"
 	"path/filepath"
 	"strings"
 
@@ -37,7 +36,7 @@ func (c *convertCmd) run(cmd *cobra.Command, args []string) error {
 	if err := checkText(c.out); err != nil {
 		return err
 	}
-	n, im, err := c.net.read(context.Background(), cmd, args[0])
+	n, im, err := c.net.read(contextOf(cmd), cmd, args[0])
 	if err != nil {
 		return err
 	}

@@ -162,7 +162,7 @@ func (c *countCmd) walk(ctx context.Context, cmd *cobra.Command, path string, n 
 	}
 	clear := func() {}
 	if !c.spread.on() {
-		opt.Progress, clear = newProgress(cmd.ErrOrStderr())
+		opt.Progress, clear = newProgress(cmd)
 	}
 	logger(cmd).Debug("walking", "oracle", c.oracle, "ball", b.Norm())
 	res, err = count(ctx, n, b, opt)

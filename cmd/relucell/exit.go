@@ -73,13 +73,16 @@ func report(stderr io.Writer, cmd *cobra.Command, err error) int {
 		return code
 	}
 	var e *exitError
-	line := strings.Join(strings.Fields(err.Error()), " ")
+	line := oneLine(err)
 	if !errors.As(err, &e) {
 		line += fmt.Sprintf(" (see %s --help)", cmd.CommandPath())
 	}
 	fmt.Fprintf(stderr, "relucell: %s\n", line)
 	return code
 }
+
+// oneLine is what an error says, on one line.
+func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
 
 // action makes a command's function of f: an error without a code is a failure.
 func action(f func(cmd *cobra.Command, args []string) error) func(*cobra.Command, []string) error {

@@ -99,7 +99,7 @@ func (c *exploreCmd) explorer(ctx context.Context, cmd *cobra.Command, args []st
 	}
 	cfg := explore.Config{Version: version()}
 	for _, path := range paths {
-		cfg.Models = append(cfg.Models, c.model(path))
+		cfg.Models = append(cfg.Models, c.model(cmd, path))
 	}
 	if c.points != "" {
 		n, _, err := c.net.read(ctx, cmd, paths[0])
@@ -114,9 +114,9 @@ func (c *exploreCmd) explorer(ctx context.Context, cmd *cobra.Command, args []st
 	return e, badInput(err)
 }
 
-func (c *exploreCmd) model(path string) explore.Model {
+func (c *exploreCmd) model(cmd *cobra.Command, path string) explore.Model {
 	return explore.Model{Name: filepath.Base(path), Open: func(ctx context.Context) (*network.Network, []string, error) {
-		n, im, err := c.net.open(ctx, path)
+		n, im, err := c.net.open(ctx, cmd, path)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -104,12 +104,33 @@ func formatFlag(cmd *cobra.Command, to *string) {
 	choiceFlag(cmd, to, "format", "format of the output", "text", "json")
 }
 
-// complete tells the shell which words a flag takes.
+// completions is the annotation of a flag that holds the words it takes.
+const completions = "relucell_words"
+
+// complete says which words a flag takes. They are noted at the flag, and told to cobra by
+// registerCompletions for the commands that a shell can see: cobra keeps what it is told for ever,
+// and a server makes commands without end.
 func complete(cmd *cobra.Command, name string, words ...string) {
-	err := cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
-	if err != nil {
+	if err := cmd.Flags().SetAnnotation(name, completions, words); err != nil {
 		panic(err) // the flag was not defined
 	}
+}
+
+// registerCompletions tells cobra which words the flags of a command and of those below it take.
+func registerCompletions(cmd *cobra.Command) {
+	for _, below := range cmd.Commands() {
+		registerCompletions(below)
+	}
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		words, ok := f.Annotations[completions]
+		if !ok {
+			return
+		}
+		err := cmd.RegisterFlagCompletionFunc(f.Name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
+		if err != nil {
+			panic(err) // it is registered already
+		}
+	})
 }
 
 // netCommand makes cmd a command that runs on one network.

@@ -3,7 +3,6 @@ package main
 // info: what was read, and what reading it did to the numbers.
 
 import (
-	"context"
 	"fmt"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -103,7 +102,7 @@ func newInfoJSON(n *network.Network, im *network.Import) infoJSON {
 }
 
 func (c *infoCmd) run(cmd *cobra.Command, args []string) error {
-	n, im, err := c.net.open(context.Background(), args[0])
+	n, im, err := c.net.open(contextOf(cmd), cmd, args[0])
 	if err != nil {
 		return err
 	}

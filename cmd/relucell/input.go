@@ -48,7 +48,7 @@ func (f *netFlags) add(fs *pflag.FlagSet) {
 // read reads the network, logs what that did, and says on standard error what a user must know to
 // read a number about it: the notes of the import.
 func (f *netFlags) read(ctx context.Context, cmd *cobra.Command, path string) (*network.Network, *network.Import, error) {
-	n, im, err := f.open(ctx, path)
+	n, im, err := f.open(ctx, cmd, path)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -74,17 +74,18 @@ func (f *netFlags) note(cmd *cobra.Command, path, note string) {
 // open reads the network and says nothing. A file that is not read by the time ctx and its grace
 // end, as one of a gigabyte or a pipe that nobody writes to, is no bad input: the command was
 // stopped.
-func (f *netFlags) open(ctx context.Context, path string) (*network.Network, *network.Import, error) {
-	type file struct {
-		n  *network.Network
-		im *network.Import
-	}
+func (f *netFlags) open(ctx context.Context, cmd *cobra.Command, path string) (*network.Network, *network.Import, error) {
 	if f.batch < 0 {
 		return nil, nil, badInputf("--batch: %d, expected 1 or the rows of a fixed batch", f.batch)
 	}
-	r, err := within(ctx, func() (file, error) {
+	if c := callOf(cmd); c != nil {
+		if h, ok, err := c.nets.take(f, path); ok {
+			return h.n, h.im, err
+		}
+	}
+	r, err := within(ctx, func() (held, error) {
 		n, im, err := load.Read(path, load.Options{NormaliseNNet: f.normalise, Output: f.output, Batch: f.batch})
-		return file{n, im}, err
+		return held{n: n, im: im}, err
 	})
 	if r.n == nil && ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		return nil, nil, stopped(ctx, path+": stopped before the network was read")

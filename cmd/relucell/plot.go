@@ -144,7 +144,7 @@ func (c *plotCmd) input(ctx context.Context, cmd *cobra.Command, net string) (n 
 	if err != nil {
 		return nil, b, opt, err
 	}
-	n, opt = whole, plot.Options{Name: filepath.Base(net), Fill: plot.Fill(c.fill), Width: c.width}
+	n, opt = whole, plot.Options{Name: displayed(cmd, net), Fill: plot.Fill(c.fill), Width: c.width}
 	if c.slice.given() {
 		if n, opt.Inputs, err = c.slice.cut(ctx, whole); err != nil {
 			return nil, b, opt, err

@@ -5,10 +5,12 @@ package main
 import (
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
 	"github.com/relucell/relucell/enumerate"
@@ -28,10 +30,32 @@ func newBar(w io.Writer, total int64, more ...progressbar.Option) *progressbar.P
 		progressbar.OptionThrottle(50*time.Millisecond))...)
 }
 
-// newProgress returns a function for enumerate.Options.Progress, nil if w is no terminal, and one
+// progressJSON is how far a walk is: a certified bracket, and where there is one an estimate.
+type progressJSON struct {
+	Lower    string  `json:"lower"`
+	Upper    string  `json:"upper,omitempty"`
+	Estimate float64 `json:"estimate,omitempty"`
+	Seconds  float64 `json:"seconds"`
+}
+
+func newProgressJSON(p enumerate.Progress) progressJSON {
+	j := progressJSON{Lower: p.Lower.String(), Seconds: p.Elapsed.Seconds()}
+	if p.Upper != nil {
+		j.Upper = p.Upper.String()
+	}
+	if p.Estimate <= math.MaxFloat64 {
+		j.Estimate = p.Estimate
+	}
+	return j
+}
+
+// newProgress returns a function for enumerate.Options.Progress, nil where nobody looks, and one
 // that clears the line.
-func newProgress(w io.Writer) (show func(enumerate.Progress), clear func()) {
-	bar := newBar(w, -1, progressbar.OptionSpinnerType(spinner), progressbar.OptionSetElapsedTime(false))
+func newProgress(cmd *cobra.Command) (show func(enumerate.Progress), clear func()) {
+	if c := callOf(cmd); c != nil {
+		return tell(c, newProgressJSON), func() {}
+	}
+	bar := newBar(cmd.ErrOrStderr(), -1, progressbar.OptionSpinnerType(spinner), progressbar.OptionSetElapsedTime(false))
 	if bar == nil {
 		return nil, func() {}
 	}

@@ -3,8 +3,6 @@ package main
 // slice: a network on a line or plane, as a network that can be counted and proved like any other.
 
 import (
-	"context"
-
 	"github.com/spf13/cobra"
 )
 
@@ -39,11 +37,11 @@ func (c *sliceCmd) run(cmd *cobra.Command, args []string) error {
 	if err := checkText(c.out); err != nil {
 		return err
 	}
-	n, _, err := c.net.read(context.Background(), cmd, args[0])
+	n, _, err := c.net.read(contextOf(cmd), cmd, args[0])
 	if err != nil {
 		return err
 	}
-	s, _, err := c.slice.cut(context.Background(), n)
+	s, _, err := c.slice.cut(contextOf(cmd), n)
 	if err != nil {
 		return err
 	}

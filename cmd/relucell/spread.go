@@ -149,6 +149,9 @@ func (s *spreadFlags) count(cmd *cobra.Command) func(context.Context, *network.N
 
 // newJobProgress is newProgress for jobs.
 func newJobProgress(cmd *cobra.Command) (show func(cluster.Progress), clear func()) {
+	if c := callOf(cmd); c != nil {
+		return tell(c, func(p cluster.Progress) progressJSON { return newProgressJSON(p.Progress) }), func() {}
+	}
 	bar := newBar(cmd.ErrOrStderr(), -1, progressbar.OptionSpinnerType(spinner), progressbar.OptionSetElapsedTime(false))
 	if bar == nil {
 		return nil, func() {}

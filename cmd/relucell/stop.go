@@ -21,12 +21,20 @@ var (
 	errTimeout     = errors.New("--timeout reached")
 )
 
+// contextOf is the context that a command runs in.
+func contextOf(cmd *cobra.Command) context.Context {
+	if ctx := cmd.Context(); ctx != nil {
+		return ctx
+	}
+	return context.Background()
+}
+
 // interruptible returns a context that the first SIGINT or SIGTERM ends, with the cause
 // errInterrupted.
 func interruptible(cmd *cobra.Command) (context.Context, func()) {
-	parent := cmd.Context()
-	if parent == nil {
-		parent = context.Background()
+	parent := contextOf(cmd)
+	if callOf(cmd) != nil { // the process is not the command's: who called it stops it
+		return context.WithCancel(parent)
 	}
 	ctx, cancel := context.WithCancelCause(parent)
 	ch := make(chan os.Signal, 1)

@@ -87,7 +87,7 @@ func (c *verifyCmd) run(cmd *cobra.Command, args []string) (err error) {
 	}
 	go a.net.Fingerprint() // the report wants it, and a stop leaves no time for it
 	logger(cmd).Debug("searching", "alternatives", len(a.query.Disjuncts), "boxes", len(a.query.Boxes))
-	show, clear := newSearchProgress(cmd.ErrOrStderr())
+	show, clear := newSearchProgress(cmd)
 	a.res, err = safety.Verify(ctx, a.net, a.query, safety.Options{Workers: c.workers, Progress: show, Prove: c.proof != ""})
 	clear()
 	var none *safety.ProofError

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
 
 	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/internal/files"
@@ -215,10 +216,20 @@ func (a *answer) writeWitness(w io.Writer) error {
 	return err
 }
 
-// newSearchProgress returns a function for safety.Options.Progress, nil if w is no terminal, and one
+// searchJSON is how far a search is.
+type searchJSON struct {
+	Nodes   int64   `json:"nodes"`
+	Open    int64   `json:"open"`
+	Seconds float64 `json:"seconds"`
+}
+
+// newSearchProgress returns a function for safety.Options.Progress, nil where nobody looks, and one
 // that clears the line.
-func newSearchProgress(w io.Writer) (show func(safety.Progress), clear func()) {
-	bar := newBar(w, -1, progressbar.OptionSpinnerType(spinner), progressbar.OptionSetElapsedTime(false))
+func newSearchProgress(cmd *cobra.Command) (show func(safety.Progress), clear func()) {
+	if c := callOf(cmd); c != nil {
+		return tell(c, func(p safety.Progress) searchJSON { return searchJSON{p.Nodes, p.Open, p.Elapsed.Seconds()} }), func() {}
+	}
+	bar := newBar(cmd.ErrOrStderr(), -1, progressbar.OptionSpinnerType(spinner), progressbar.OptionSetElapsedTime(false))
 	if bar == nil {
 		return nil, func() {}
 	}

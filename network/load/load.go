@@ -9,6 +9,7 @@ package load
 
 import (
 	"bufio"
+	"bytes"
 	"compress/gzip"
 	"errors"
 	"fmt"
@@ -42,7 +43,7 @@ type Options struct {
 
 // Read reads the network of a file. Errors name the file and what was expected.
 func Read(path string, opt Options) (*network.Network, *network.Import, error) {
-	read, err := readerFor(path, opt)
+	read, err := readerFor(path, filepath.Dir(path), opt)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -61,6 +62,23 @@ func Read(path string, opt Options) (*network.Network, *network.Import, error) {
 	if st.Size() > MaxFileBytes {
 		return nil, nil, fmt.Errorf("%s: %d bytes, expected at most %d", path, st.Size(), MaxFileBytes)
 	}
+	return from(f, path, read)
+}
+
+// ReadBytes reads the network of data, in the format of a file of that name. An .onnx model with
+// external data is refused: it has no folder.
+func ReadBytes(data []byte, name string, opt Options) (*network.Network, *network.Import, error) {
+	read, err := readerFor(name, "", opt)
+	if err != nil {
+		return nil, nil, err
+	}
+	return from(bytes.NewReader(data), name, read)
+}
+
+// reader reads one format.
+type reader func(io.Reader) (*network.Network, *network.Import, error)
+
+func from(f io.Reader, path string, read reader) (*network.Network, *network.Import, error) {
 	r, err := plain(f, path)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", path, err)
@@ -94,7 +112,8 @@ func plain(f io.Reader, path string) (io.Reader, error) {
 // packed ends the names of compressed files.
 const packed = ".gz"
 
-func readerFor(path string, opt Options) (func(io.Reader) (*network.Network, *network.Import, error), error) {
+// readerFor chooses by the ending of path. The folder is where external data lies, empty for none.
+func readerFor(path, folder string, opt Options) (reader, error) {
 	lower := strings.ToLower(path)
 	ending := filepath.Ext(strings.TrimSuffix(lower, packed))
 	if opt.Output != "" && ending != ".onnx" {
@@ -111,7 +130,6 @@ func readerFor(path string, opt Options) (func(io.Reader) (*network.Network, *ne
 	}
 	switch ending {
 	case ".onnx":
-		folder := filepath.Dir(path)
 		return func(r io.Reader) (*network.Network, *network.Import, error) {
 			return onnx.ReadWith(r, onnx.Options{Output: opt.Output, Batch: opt.Batch, Folder: folder, Steps: opt.Steps})
 		}, nil

@@ -1,0 +1,37 @@
+"""What can go wrong, each kind with the exit code of the command that it stands for."""
+
+from __future__ import annotations
+
+from typing import Any, Optional
+
+
+class Error(Exception):
+    """The root of this package's errors."""
+
+
+class InputError(Error, ValueError):
+    """Something given is wrong: the message names it and says what was expected."""
+
+
+class ModelError(InputError):
+    """A model that cannot be read: the message names the layer, and what can be done."""
+
+
+class FailedError(Error, RuntimeError):
+    """What was asked for failed."""
+
+
+class StoppedError(Error):
+    """What was asked for was stopped before there was an answer, by a timeout or an interrupt."""
+
+
+class ServerError(Error, RuntimeError):
+    """The process that does the work ended, or cannot be started. The next call starts another."""
+
+
+def raised(error: dict[str, Any], result: Optional[Any] = None) -> Error:
+    """The exception of an error of the server."""
+    kind = {2: InputError, 3: StoppedError}.get(error.get("code", 1), FailedError)
+    made = kind(error.get("message", "failed"))
+    made.result = result  # type: ignore[attr-defined]
+    return made

@@ -1,0 +1,309 @@
+"""The process that does the work, and the conversation with it.
+
+``relucell serve --stdio`` lives as long as this interpreter and answers requests of all threads side
+by side; docs/serve.md of relucell is the protocol. A process that ended is started again by the next
+request. A forked child has a process of its own.
+"""
+
+from __future__ import annotations
+
+import atexit
+import collections
+import io
+import itertools
+import json
+import os
+import pathlib
+import queue
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+from typing import Any, Callable, Iterator, Optional
+
+from ._errors import ServerError, raised
+
+PROTOCOL = 1
+
+#: Seconds between two looks at whether the user interrupted: a wait without an end cannot be
+#: interrupted everywhere.
+_TICK = 0.1
+
+#: Seconds that a process may take to end once its input has ended. It promises one or two.
+_FAREWELL = 5.0
+
+#: Items that a request may send before it is told that some were taken.
+_CREDIT = 256
+
+
+def binary() -> str:
+    """The relucell that is used: of $RELUCELL_BINARY, of this package, or of $PATH."""
+    named = os.environ.get("RELUCELL_BINARY")
+    if named:
+        return named
+    inside = pathlib.Path(__file__).parent / "_bin" / ("relucell.exe" if os.name == "nt" else "relucell")
+    found = str(inside) if inside.is_file() else shutil.which("relucell")
+    if not found:
+        raise ServerError("relucell: no binary in this package nor on PATH; install a wheel, or name one by RELUCELL_BINARY")
+    return found
+
+
+class Answer:
+    """The messages that answer a request, as they come."""
+
+    def __init__(self, server: "Server", number: int) -> None:
+        self.server, self.number = server, number
+        self.messages: "queue.SimpleQueue[dict[str, Any]]" = queue.SimpleQueue()
+
+    def next(self) -> dict[str, Any]:
+        """The next message. Waiting for it can be interrupted."""
+        while True:
+            try:
+                return self.messages.get(timeout=_TICK)
+            except queue.Empty:
+                continue
+
+    def cancel(self) -> None:
+        self.server.tell("cancel", {"id": self.number})
+
+    def abandon(self) -> None:
+        """Asks for the end, and listens no more."""
+        self.server.forget(self)
+        self.cancel()
+
+
+class Server:
+    """One process."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()  # of writing, and of what is open
+        self.numbers = itertools.count(1)
+        self.open: dict[int, Answer] = {}
+        self.dead: Optional[str] = None
+        self.unwanted: "collections.deque[str]" = collections.deque()  # handles that nobody has any more
+        self.errors = tempfile.TemporaryFile()
+        kind: dict[str, Any] = {"start_new_session": True}  # an interrupt is for us, who then cancel
+        if os.name == "nt":
+            kind = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}  # type: ignore[attr-defined]
+        path = binary()
+        try:
+            self.process = subprocess.Popen([path, "serve", "--stdio"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                            stderr=self.errors, bufsize=0, **kind)
+        except OSError as e:
+            self.errors.close()
+            raise ServerError(f"relucell: {path} cannot be started: {e}") from e
+        self.reader = threading.Thread(target=self._read, name="relucell", daemon=True)
+        self.reader.start()
+        try:
+            self.about = self.ask("hello", {"protocol": PROTOCOL, "client": f"python {sys.version_info[0]}.{sys.version_info[1]}"})
+        except BaseException:
+            self.close()
+            raise
+
+    def _read(self) -> None:
+        """Hands messages out until there are no more."""
+        assert self.process.stdout is not None
+        out = io.BufferedReader(self.process.stdout, 1 << 16)  # type: ignore[type-var]
+        try:
+            for line in out:
+                message = json.loads(line)
+                with self.lock:
+                    answer = self.open.get(message.get("id"))
+                    if "result" in message or "error" in message:
+                        self.open.pop(message.get("id"), None)
+                if answer is not None:
+                    answer.messages.put(message)
+        except (OSError, ValueError):
+            pass  # what is not a message, or a closed file, is the end as well
+        code = self.process.wait()
+        self.errors.seek(0)
+        said = self.errors.read(1 << 12).decode("utf-8", "replace").strip().split("\n")[0]
+        with self.lock:
+            self.dead = f"relucell: the process ended with {code}{': ' + said if said else ''}; the next call starts another"
+            left, self.open = list(self.open.values()), {}
+        for answer in left:
+            answer.messages.put({"id": answer.number, "died": self.dead})
+        self.errors.close()
+        out.close()
+
+    def start(self, method: str, params: dict[str, Any], progress: bool = False, credit: Optional[int] = None) -> Answer:
+        """Begins a request."""
+        answer = Answer(self, next(self.numbers))
+        try:
+            self._send(method, params, answer, progress, credit)
+        except KeyboardInterrupt:
+            answer.abandon()
+            raise
+        while self.unwanted:
+            self.tell("unload", {"net": self.unwanted.popleft()})
+        return answer
+
+    def tell(self, method: str, params: dict[str, Any]) -> None:
+        """A request whose answer nobody wants, of a process that may be gone."""
+        try:
+            self._send(method, params, Answer(self, next(self.numbers)), False, None, wanted=False)
+        except ServerError:
+            pass
+
+    def _send(self, method: str, params: dict[str, Any], answer: Answer, progress: bool, credit: Optional[int],
+              wanted: bool = True) -> None:
+        request: dict[str, Any] = {"id": answer.number, "method": method, "params": params}
+        if progress:
+            request["progress"] = True
+        if credit is not None:
+            request["credit"] = credit
+        line = json.dumps(request, allow_nan=False).encode() + b"\n"
+        with self.lock:
+            if self.dead is not None:
+                raise ServerError(self.dead)
+            if wanted:
+                self.open[answer.number] = answer
+            try:
+                self._write(line)
+            except (OSError, ValueError) as e:
+                self.open.pop(answer.number, None)
+                raise ServerError(f"relucell: the process is gone: {e}; the next call starts another") from e
+
+    def _write(self, line: bytes) -> None:
+        """Writes a line, or ends the process: after half a line nothing would be understood."""
+        assert self.process.stdin is not None
+        rest, whole = memoryview(line), False
+        try:
+            while rest:
+                rest = rest[self.process.stdin.write(rest) or 0 :]
+            whole = True
+        finally:
+            if not whole:
+                self.process.kill()
+
+    def forget(self, answer: Answer) -> None:
+        with self.lock:
+            self.open.pop(answer.number, None)
+
+    def ask(self, method: str, params: dict[str, Any], progress: Optional[Callable[[dict[str, Any]], None]] = None) -> Any:
+        """The result of a request, or its error as an exception."""
+        result, error = self.finish(self.start(method, params, progress is not None), progress)
+        if error is not None:
+            raise raised(error, result)
+        return result
+
+    def finish(self, answer: Answer, progress: Optional[Callable[[dict[str, Any]], None]] = None) -> tuple[Any, Optional[dict[str, Any]]]:
+        """Waits for the end of a request. The first interrupt cancels it: what it then has to say is
+        its result; the second one, and one of a request with nothing to say, is raised."""
+        interrupted = False
+        while True:
+            try:
+                message = answer.next()
+                if progress is not None and "progress" in message:
+                    progress(message["progress"])
+            except KeyboardInterrupt:
+                if interrupted:
+                    answer.abandon()
+                    raise
+                interrupted = True
+                answer.cancel()
+                continue
+            except BaseException:  # of the caller's progress
+                answer.abandon()
+                raise
+            if "died" in message:
+                raise ServerError(message["died"])
+            if "result" in message or "error" in message:
+                break
+        result, error = message.get("result"), message.get("error")
+        if interrupted and error is not None and error.get("code") == 3:
+            if result is None:
+                raise KeyboardInterrupt
+            error = {"code": 3, "message": "interrupted"}
+        return result, error
+
+    def items(self, method: str, params: dict[str, Any]) -> Iterator[Any]:
+        """The items of a request, taken as they are wanted. Who stops taking stops the request."""
+        answer = self.start(method, params, credit=_CREDIT)
+        taken, ended = 0, False
+        try:
+            while True:
+                message = answer.next()
+                if "item" in message:
+                    yield message["item"]
+                    taken += 1
+                    if taken % (_CREDIT // 2) == 0:
+                        self.tell("credit", {"id": answer.number, "items": _CREDIT // 2})
+                    continue
+                if "progress" in message:
+                    continue
+                ended = True
+                if "died" in message:
+                    raise ServerError(message["died"])
+                if "error" in message:
+                    raise raised(message["error"], message.get("result"))
+                return
+        finally:
+            if not ended:
+                answer.abandon()
+
+    def close(self) -> None:
+        """Ends the process, and waits for that."""
+        with self.lock:
+            if self.process.stdin is not None:
+                try:
+                    self.process.stdin.close()
+                except OSError:
+                    pass  # it is gone already
+        try:
+            self.process.wait(_FAREWELL)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+        if self.reader is not threading.current_thread():
+            self.reader.join(_FAREWELL)
+
+    def drop(self) -> None:
+        """Lets go in a forked child: the process is the parent's, and so is the reader."""
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for f in (self.process.stdin, self.process.stdout):
+            try:
+                if f is not None:
+                    os.dup2(nothing, f.fileno())  # not closed, or its number would be another file's
+            except (OSError, ValueError):
+                pass  # it is closed already
+        os.close(nothing)
+        self.process.returncode = 0  # or the child would wait for it
+
+
+_lock = threading.Lock()
+_current: Optional[Server] = None
+
+
+def server() -> Server:
+    """The process of this interpreter, started where there is none."""
+    global _current
+    with _lock:
+        if _current is None or _current.dead is not None or _current.process.poll() is not None:
+            if _current is not None:
+                _current.close()
+            _current = None
+            _current = Server()
+        return _current
+
+
+def shutdown() -> None:
+    """Ends the process, if there is one. The next call starts another."""
+    global _current
+    with _lock:
+        if _current is not None:
+            _current.close()
+        _current = None
+
+
+def _in_child() -> None:
+    global _current, _lock
+    _lock = threading.Lock()
+    mine, _current = _current, None
+    if mine is not None:
+        mine.drop()
+
+
+atexit.register(shutdown)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_in_child)

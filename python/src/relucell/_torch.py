@@ -1,0 +1,142 @@
+"""torch modules as ONNX models, by torch.fx and without torch.onnx or the package onnx.
+
+The module is traced, and the trace is run once on zeros: so shapes are known, whatever is computed
+from parameters alone is a constant as torch computes it, and only what depends on the input becomes a
+node. Parameters go over bit for bit. What only moves values (views, slices, permutations, chunks, …)
+is run on their numbers in the place of their values, and becomes an index: one rule for all of them.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Optional, Sequence
+
+import numpy as np
+import torch
+import torch.fx
+
+from ._errors import ModelError
+from ._onnx import Graph
+from ._torchnode import Emitter
+from ._torchops import CALLS, METHODS, MODULES
+
+
+def read(module: torch.nn.Module, input_shape: Optional[Sequence[int]]) -> bytes:
+    """The model of a module, which has one input and one output."""
+    kind = _checked(module)
+    try:
+        traced = torch.fx.symbolic_trace(torch.nn.Sequential(module))
+    except Exception as e:  # whatever the module's own code raises when it is traced
+        raise ModelError(f"{type(module).__name__}: torch.fx cannot trace it: {e}; export it with torch.onnx.export and load the file") from e
+    holes = [n for n in traced.graph.nodes if n.op == "placeholder"]
+    if len(holes) != 1:
+        raise ModelError(f"{type(module).__name__}: {len(holes)} inputs, expected one; export it with torch.onnx.export and load the file")
+    shape = tuple(int(d) for d in input_shape) if input_shape is not None else _guess(traced, holes[0])
+    run = _Reader(traced, Graph(kind))
+    zeros = torch.zeros((1, *shape), dtype=torch.float32 if kind == np.float32 else torch.float64)
+    with torch.no_grad():
+        try:
+            run.run(zeros)
+        except ModelError:
+            raise
+        except Exception as e:  # torch's own words for shapes that do not fit, and whatever the module raises
+            raise ModelError(f"{type(module).__name__}: fails on an input of shape {(1, *shape)}: {str(e).splitlines()[0] if str(e) else type(e).__name__}; "
+                             "expected the shape of one input, without the batch, as input_shape") from e
+    if not isinstance(run.answer, str):
+        raise ModelError(f"{type(module).__name__}: its output is {'a constant' if run.answer is None else 'several values'}, expected one tensor that depends on the input")
+    return run.graph.model(run.answer)
+
+
+def _checked(module: torch.nn.Module) -> np.dtype[Any]:
+    """The type of the numbers of a module that can be read."""
+    for name, m in module.named_modules():
+        what = f"{type(m).__name__}{f' {name}' if name else ''}"
+        if m.training:
+            raise ModelError(f"{what}: is in training mode, expected evaluation mode: call .eval() on the model first")
+        if isinstance(m, torch.nn.modules.batchnorm._BatchNorm) and m.running_mean is None:
+            raise ModelError(f"{what}: has no statistics of its own, so it mixes the rows of a batch; expected track_running_stats=True")
+        if m._forward_hooks or any(not type(h).__module__.startswith("torch.nn.utils") for h in m._forward_pre_hooks.values()):
+            raise ModelError(f"{what}: has hooks, which torch.fx does not see, expected none")
+    kinds = set()
+    for name, t in [*module.named_parameters(), *module.named_buffers()]:
+        if t.device.type != "cpu":
+            raise ModelError(f"{name}: is on {t.device}, expected the CPU: call .cpu() on the model first")
+        if t.is_floating_point():
+            if t.dtype not in (torch.float32, torch.float64):
+                raise ModelError(f"{name}: is {t.dtype}, expected float32 or float64: .float() keeps every number of a half")
+            kinds.add(t.dtype)
+        elif t.is_complex() or t.is_quantized:
+            raise ModelError(f"{name}: is {t.dtype}, expected float32 or float64")
+    return np.dtype(np.float64 if torch.float64 in kinds else np.float32)
+
+
+def _guess(traced: torch.fx.GraphModule, hole: torch.fx.Node) -> tuple[int, ...]:
+    """The shape of an input, where the first layer says it."""
+    for user in hole.users:
+        if user.op == "call_module":
+            m = traced.get_submodule(str(user.target))
+            if isinstance(m, torch.nn.Linear):
+                return (m.in_features,)
+            if isinstance(m, torch.nn.BatchNorm1d):
+                return (m.num_features,)
+    raise ModelError("input_shape: missing, expected the shape of one input, without the batch, such as (1, 28, 28): the model does not begin with a Linear")
+
+
+class _Reader(torch.fx.Interpreter):
+    """Runs a trace, and writes down what depends on the input."""
+
+    def __init__(self, traced: torch.fx.GraphModule, graph: Graph) -> None:
+        super().__init__(traced)
+        self.graph = graph
+        #: What each node of the trace is in the graph: a name, a list of them, or None for a constant.
+        self.names: dict[torch.fx.Node, Any] = {}
+        self.answer: Any = None
+
+    def run_node(self, n: torch.fx.Node) -> Any:
+        before = {m: t._version for m, t in self.env.items() if isinstance(t, torch.Tensor)}
+        result = super().run_node(n)
+        self._unchanged(n, before)
+        if n.op == "placeholder":
+            self.names[n] = self.graph.input(tuple(result.shape))
+        elif n.op == "output":
+            self.answer = self._name_of(n.args[0])
+        elif any(self.names.get(m) is not None for m in n.all_input_nodes):
+            self.names[n] = self._emit(n, result)
+        return result
+
+    def _unchanged(self, n: torch.fx.Node, before: dict[torch.fx.Node, int]) -> None:
+        """Refuses what changes, in place, a value that is used again: a graph has no such thing."""
+        dying = self.user_to_last_uses.get(n, []) if hasattr(self, "user_to_last_uses") else []
+        for m, version in before.items():
+            if self.env[m]._version != version and m not in dying:
+                raise ModelError(f"{self._what(n)}: changes {m.name} in place, which is used again later, expected inplace=False")
+
+    def _name_of(self, arg: Any) -> Any:
+        if isinstance(arg, torch.fx.Node):
+            return self.names.get(arg)
+        return [self._name_of(a) for a in arg] if isinstance(arg, (list, tuple)) else None
+
+    def _what(self, n: torch.fx.Node) -> str:
+        if n.op == "call_module":
+            target = str(n.target)
+            inner = target[2:] if target.startswith("0.") else target  # read wraps the module
+            return f"{type(self.fetch_attr(target)).__name__}{'' if inner == '0' else ' ' + inner}"
+        return f"{getattr(n.target, '__name__', n.target)} ({n.name})"
+
+    def _emit(self, n: torch.fx.Node, result: Any) -> Any:
+        if isinstance(result, (int, float, bool, str, torch.Size)) or result is None:
+            return None  # sizes and the like are constants
+        e = Emitter(self, n, result)
+        if n.op == "call_module":
+            m = self.fetch_attr(str(n.target))
+            emit = next((MODULES[c] for c in type(m).__mro__ if c in MODULES), None)
+            if type(m).forward is not next((c.forward for c in type(m).__mro__ if c in MODULES), type(m).forward):
+                emit = None  # a subclass that computes something else
+            args: Any = (m,)
+        elif n.op == "call_method":
+            emit, args = METHODS.get(str(n.target)), ()
+        else:
+            emit, args = CALLS.get(n.target), ()
+        if emit is None:
+            raise ModelError(f"{self._what(n)}: is not read, expected piecewise linear layers that relucell knows (docs/python.md lists them); "
+                             "or export the model with torch.onnx.export and load the file, of which more is read")
+        return emit(e, *args)

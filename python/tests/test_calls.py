@@ -1,0 +1,247 @@
+"""What a network may be asked, on networks whose answers are known."""
+
+import os
+import pathlib
+import pickle
+import tempfile
+import unittest
+from fractions import Fraction
+
+import numpy as np
+
+import relucell as rc
+from relucell._exact import fraction, nearest, numbers
+
+DATA = pathlib.Path(__file__).parents[2] / "testdata"
+MOONS = DATA / "two_moons_2-16-16-1.onnx"
+
+# max(x, 0) + max(y, 0): four regions around 0.
+CROSSING = [([[1.0, 0.0], [0.0, 1.0]], [0.0, 0.0]), ([[1.0, 1.0]], [0.0])]
+
+
+class Numbers(unittest.TestCase):
+    def test_spellings(self):
+        for text, value in {"0x1.8p-3": Fraction(3, 16), "-0x1p+4": Fraction(-16), "0x0p+0": Fraction(0), "3/4": Fraction(3, 4), "-12": Fraction(-12),
+                            "0x1.0000000000000000000001p+0": 1 + Fraction(1, 16**22)}.items():
+            self.assertEqual(fraction(text), value)
+            self.assertEqual(nearest(text), float(value))
+        self.assertEqual(nearest("0x1p+2000"), float("inf"))
+        self.assertEqual(nearest("-0x1p+2000"), -float("inf"))
+
+    def test_numbers_are_taken_as_they_are(self):
+        self.assertEqual(numbers("x", [1, 0.5, Fraction(1, 4), np.float32(0.1)]), [1.0, 0.5, 0.25, float(np.float32(0.1))])
+        self.assertEqual(numbers("x", np.arange(4).reshape(2, 2)), [0.0, 1.0, 2.0, 3.0])
+        for wrong in ([Fraction(1, 3)], [2**53 + 1], [np.nan], [np.inf], ["a"], [1j]):
+            with self.assertRaises(ValueError):
+                numbers("x", wrong)
+
+
+class Load(unittest.TestCase):
+    def test_files_bytes_and_lists(self):
+        net = rc.load(MOONS)
+        self.assertEqual((net.inputs, net.hidden, net.outputs, net.neurons), (2, [16, 16], 1, 32))
+        self.assertEqual(rc.load(str(MOONS)).fingerprint, net.fingerprint)
+        self.assertEqual(rc.load(MOONS.read_bytes()).fingerprint, net.fingerprint)
+        self.assertEqual(rc.load(MOONS.with_suffix(".json").read_bytes(), format="json").fingerprint, net.fingerprint)
+        self.assertEqual(rc.load(MOONS.with_suffix(".json").read_bytes(), format="json").text(), net.text())
+        self.assertEqual(rc.load(CROSSING).fingerprint, rc.load([(np.eye(2), np.zeros(2)), (np.ones((1, 2)), [0])]).fingerprint)
+        again = pickle.loads(pickle.dumps(net))
+        self.assertEqual(again.fingerprint, net.fingerprint)
+
+    def test_large_networks_go_by_a_file(self):
+        w = np.ones((1, 700_000))
+        self.assertEqual(rc.load([(w, [0.0])]).inputs, 700_000)
+
+    def test_what_is_no_network(self):
+        for model, want in ((3, "a int, expected a file's name"), ([], "an empty list"), ([1], "expected a pair"), ([([[1.0]], [1.0, 2.0])], "expected (outputs, inputs)"),
+                            ([([[1.0]], [0.0]), ([[1.0, 2.0]], [0.0])], "2 inputs, expected 1"), ("none.onnx", "no such file"), (b"abc", "data.onnx"),
+                            ([(np.array([["a"]]), [0.0])], "expected float64")):
+            with self.assertRaises(rc.InputError) as e:
+                rc.load(model)
+            self.assertIn(want, str(e.exception))
+        with self.assertRaises(rc.InputError):
+            rc.load(CROSSING, output="y")
+
+    def test_a_file_that_changed_is_not_read_again_in_silence(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "net.json")
+            rc.load(CROSSING).save(path)
+            net = rc.load(path)
+            rc.load([([[1.0, 0.0], [0.0, 1.0]], [0.0, 0.5]), ([[1.0, 1.0]], [0.0])]).save(path)
+            self.assertEqual(net.count(center=0, radius=1).regions, 4)
+            rc.shutdown()
+            with self.assertRaises(rc.InputError) as e:
+                net.count(center=0, radius=1)
+            self.assertIn("has changed", str(e.exception))
+
+
+class Calls(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.net = rc.load(MOONS)
+
+    def test_count(self):
+        r = self.net.count(center=[0.5, 0.25], radius=0.5, bounds=True)
+        self.assertEqual((r.regions, r.exact, int(r), r.stopped), (131, True, 131, ""))
+        self.assertEqual(r.bounds["2^N"].value, 2**32)
+        self.assertLessEqual(r.bounds.best.value, 3286)
+        self.assertEqual(self.net.count(box=[(-1.5, 2.5), (-1, 1.5)]).regions, 423)
+        self.assertEqual(self.net.count(np.array([0.5, 0.25], dtype=np.float32), 0.5).regions, 131)
+        r = self.net.count(box=(-1, 1), limit=5)
+        self.assertFalse(r.exact)
+        self.assertGreaterEqual(r.regions.lower, 5)
+        self.assertIn("between", str(r))
+        with self.assertRaises(ValueError):
+            int(r)
+        fixed = self.net.count(box=[(-1, 1), (0.5, 0.5)])
+        self.assertTrue(fixed.notes)
+
+    def test_bad_input_is_the_commands(self):
+        for options, want in (({}, "--center: missing"), ({"center": [1, 2, 3], "radius": 1}, "3 numbers, expected 2"), ({"center": 0, "radius": -1}, "radius"),
+                              ({"center": 0, "radius": 1, "norm": "l7"}, "norm"), ({"box": [(0, 1)] * 3}, "shape (3, 2)"), ({"box": (1, 0)}, "--box"),
+                              ({"center": 0, "radius": float("nan")}, "finite"), ({"center": 0, "radius": 1, "timeout": -1}, "--timeout")):
+            with self.assertRaises(ValueError) as e:
+                self.net.count(**options)
+            self.assertIn(want, str(e.exception))
+
+    def test_regions(self):
+        net = rc.load(CROSSING)
+        regions = list(net.regions(box=(-1, 1), neighbours=True, volume=True))
+        self.assertEqual(sorted(g.pattern for g in regions), ["++", "+-", "-+", "--"])
+        for g in regions:
+            self.assertEqual(list(g.W[0]), [float(c == "+") for c in g.pattern])
+            self.assertEqual((g.b.tolist(), g.volume, len(g.neighbours)), ([0.0], 1, 2))
+            self.assertTrue(all((v > 0) == (c == "+") for v, c in zip(g.point, g.pattern)))
+            self.assertEqual(g.fractions().W, [[Fraction(int(v)) for v in g.W[0]]])
+        self.assertEqual(len(list(net.regions(box=(-1, 1), limit=3))), 3)
+        total = sum(1 for _ in self.net.regions(box=[(-1.5, 2.5), (-1, 1.5)]))
+        self.assertEqual(total, 423)
+        for g in self.net.regions(box=(-1, 1)):
+            break  # the rest is not wanted
+        self.assertEqual(len(self.net.command("list", box="-1:1", limit=None)), self.net.count(box=(-1, 1)).regions)
+
+    def test_proofs(self):
+        p = self.net.prove(center=[0.5, 0.25], radius=0.5)
+        verdict = p.check()
+        self.assertTrue(verdict)
+        self.assertEqual((p.regions, verdict.count, verdict.relation), (131, 131, "="))
+        other = rc.load(CROSSING).check(p.path)
+        self.assertFalse(other)
+        self.assertTrue(other.reason)
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "a.proof")
+            self.net.prove(box=(-1, 1), path=path)
+            text = pathlib.Path(path).read_text()
+            pathlib.Path(path).write_text(text.replace("\n*\n", "\n+1\n", 1))
+            self.assertFalse(self.net.check(path))
+            with self.assertRaises(rc.InputError):
+                self.net.check(os.path.join(folder, "none"))
+
+    def test_bounds_range_lipschitz_radius(self):
+        net = rc.load(CROSSING)
+        b = net.bound(center=[1, 2], radius=0.5)
+        self.assertEqual((b.nearest.neuron, b.nearest.lower, b["2^N"].value), (0, 1.0, 4))
+        self.assertIn("2^N", b._repr_html_())
+        r = net.range(box=(-1, 2))
+        self.assertEqual((r.max.exact, r.max.value, r.min.exact), (4, 4.0, 0))
+        self.assertEqual(list(r.max.point), [2.0, 2.0])
+        self.assertEqual(net.lipschitz(box=(-1, 1), norm="linf").exact, 2)
+        two = rc.load([([[1.0], [-1.0]], [0.0, 0.0])])
+        r = two.radius([0.5])
+        self.assertEqual((r.label, r.other, r.upper), (0, 1, 0.5))
+        self.assertEqual(two.radius([0.5], most=0.25).upper, float("inf"))
+
+    def test_verify(self):
+        v = self.net.verify(DATA / "two_moons.vnnlib")
+        self.assertEqual((v.verdict, v.holds, v.point), ("holds", True, None))
+        v = self.net.verify((DATA / "two_moons_between.vnnlib").read_text())
+        self.assertEqual((v.verdict, v.holds), ("violated", False))
+        self.assertEqual([float(x) for x in v.exact_point], v.point.tolist())
+        np.testing.assert_array_equal(self.net(v.point), [v.output])
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "safe.proof")
+            self.net.verify(DATA / "two_moons.vnnlib", proof=path)
+            self.assertTrue(self.net.check(path, spec=DATA / "two_moons.vnnlib"))
+
+    def test_evaluate_and_slice(self):
+        net = rc.load(CROSSING)
+        v = net.evaluate([[1, 2], [-1, 0.5]])
+        self.assertEqual((v.value.tolist(), v.patterns, v.fractions()), ([[3.0], [0.5]], ["++", "-+"], [[3], [Fraction(1, 2)]]))
+        self.assertEqual(net(np.array([1.0, 1.0])).tolist(), [[2.0]])
+        line = net.slice(through=[[-1, -1], [1, 1]])
+        self.assertEqual((line.inputs, line.count(box=(0, 1)).regions), (1, 2))
+
+    def test_sweep(self):
+        t = self.net.sweep([[0.5, 0.25], [0, 0]], [0.5, 1.0], bounds=True)
+        rows = t if isinstance(t, list) else t.to_dict("records")
+        self.assertEqual([r["lower"] for r in rows], [131, 327, 90, 237])
+        self.assertEqual([(r["center"], r["radius"]) for r in rows], [(0, 0.5), (0, 1.0), (1, 0.5), (1, 1.0)])
+        self.assertEqual(rows[0]["2^N"], 2**32)
+
+    def test_plot(self):
+        p = self.net.plot(box=[(-1, 1), (-1, 1)], points=[[0, 0], [0.5, 0.5]], labels=["a", "b"])
+        self.assertTrue(p._repr_svg_().startswith(("<svg", "<?xml")))
+        with tempfile.TemporaryDirectory() as folder:
+            for ending, head in (("svg", b"<"), ("pdf", b"%PDF"), ("png", b"\x89PNG"), ("html", b"<")):
+                path = os.path.join(folder, "map." + ending)
+                p.save(path)
+                self.assertTrue(pathlib.Path(path).read_bytes().startswith(head))
+            with self.assertRaises(rc.InputError):
+                p.save(os.path.join(folder, "map.txt"))
+        iris = rc.load(DATA / "iris_sized_4-16-16-3.onnx")
+        self.assertTrue(iris.plot(inputs=[0, 2], origin=0, box=[(-1, 1), (-1, 1)], fill="class").svg)
+        with self.assertRaises(rc.InputError):
+            iris.plot(center=0, radius=1)
+
+    def test_progress_is_told(self):
+        seen = []
+        self.net.count(box=(-1, 1), progress=seen.append)
+        self.assertTrue(seen[-1]["lower"])
+        from relucell._progress import describe
+
+        self.assertIn("regions", describe(seen[-1]))
+
+
+class Sklearn(unittest.TestCase):
+    def test_mlps(self):
+        try:
+            from sklearn.neural_network import MLPClassifier, MLPRegressor
+        except ImportError:
+            self.skipTest("scikit-learn is not installed (Debian: python3-sklearn)")
+        rng = np.random.default_rng(1)
+        X = rng.normal(size=(60, 3))
+        y = X[:, 0] - np.abs(X[:, 1])
+        mlp = MLPRegressor((8, 8), max_iter=300, tol=1e9, random_state=1).fit(X, y)
+        net = rc.load(mlp)
+        np.testing.assert_allclose(net(X[:5])[:, 0], mlp.predict(X[:5]), rtol=1e-9, atol=1e-12)  # some roundings of 2⁻⁵³
+        one = net.count(center=0, radius=1)
+        chain = [(w.T, b) for w, b in zip(mlp.coefs_, mlp.intercepts_)]
+        self.assertEqual(rc.load(chain).fingerprint, net.fingerprint)
+        self.assertTrue(one.exact and one.regions > 1)
+        c = MLPClassifier((6,), max_iter=300, tol=1e9, random_state=1).fit(X, y > 0)
+        logits = rc.load(c)(X)[:, 0]
+        np.testing.assert_array_equal(logits > 0, c.predict(X))
+        flat = MLPRegressor((4,), activation="identity", max_iter=300, tol=1e9).fit(X, y)
+        self.assertEqual(rc.load(flat).neurons, 0)
+        with self.assertRaises(rc.ModelError) as e:
+            rc.load(MLPRegressor((4,), activation="tanh", max_iter=300, tol=1e9).fit(X, y))
+        self.assertIn("tanh", str(e.exception))
+        with self.assertRaises(rc.ModelError):
+            rc.load(MLPRegressor())
+        class Log:
+            rows = []
+
+            def add_scalar(self, *row):
+                self.rows.append(row)
+
+        fitted = rc.callbacks.PartialFit(MLPClassifier((6,), random_state=1), every=2, center=0, radius=1, bounds=True, log=Log())
+        for _ in range(5):
+            fitted.partial_fit(X, y > 0, classes=[False, True])
+        self.assertEqual([r["step"] for r in fitted.counter.history], [0, 2, 4])
+        self.assertEqual([r[2] for r in Log.rows], [0, 2, 4])
+        self.assertEqual(len(fitted.predict(X)), 60)
+        self.assertIn("2^N", fitted.counter.history[0])
+
+
+if __name__ == "__main__":
+    unittest.main()

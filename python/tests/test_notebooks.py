@@ -1,0 +1,73 @@
+"""The notebooks of examples/notebooks, executed; what they print is what is committed.
+
+Cells with the tag "varies" depend on how a machine rounds while it trains: they are executed, and what
+they must show is asserted in the notebook itself. RELUCELL_NOTEBOOKS=write commits what was printed.
+"""
+
+import importlib.util
+import os
+import pathlib
+import unittest
+
+import relucell
+
+FOLDER = pathlib.Path(__file__).parents[2] / "examples" / "notebooks"
+
+# Seconds for a cell on a busy machine.
+LOOSE = 600
+
+
+def shown(cell):
+    """What a cell printed and displayed, without what tells one run from the next."""
+    out = []
+    for o in cell.outputs:
+        if o.output_type == "stream" and o.name == "stdout":
+            out.append(o.text)
+        elif o.output_type in ("execute_result", "display_data"):
+            out.extend(o.data[k] if isinstance(o.data[k], str) else "".join(o.data[k]) for k in sorted(o.data) if k in ("image/svg+xml", "text/plain") and "object at 0x" not in o.data[k])
+    return "".join(out)
+
+
+@unittest.skipIf(importlib.util.find_spec("nbclient") is None or importlib.util.find_spec("ipykernel") is None, "nbclient or ipykernel is not installed")
+class Notebooks(unittest.TestCase):
+    def run_notebook(self, name, *needs):
+        for package in needs:
+            if importlib.util.find_spec(package) is None:
+                self.skipTest(f"{package} is not installed")
+        import nbclient
+        import nbformat
+
+        path = FOLDER / name
+        committed, nb = (nbformat.read(path, as_version=4) for _ in range(2))
+        old = os.environ.get("PYTHONPATH")
+        os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # the debugger of the kernel has an opinion on stderr
+        os.environ["PYTHONPATH"] = str(pathlib.Path(relucell.__file__).parents[1])  # for the kernel, which may be another Python's
+        try:
+            nbclient.NotebookClient(nb, timeout=LOOSE, kernel_name="python3", record_timing=False, resources={"metadata": {"path": str(FOLDER)}}).execute()
+        finally:
+            if old is None:
+                del os.environ["PYTHONPATH"]
+            else:
+                os.environ["PYTHONPATH"] = old
+        if os.environ.get("RELUCELL_NOTEBOOKS") == "write":
+            nb.metadata = committed.metadata
+            nbformat.write(nb, path)
+            return
+        for i, (a, b) in enumerate(zip(committed.cells, nb.cells)):
+            if a.cell_type == "code" and "varies" not in a.metadata.get("tags", []):
+                self.assertEqual(shown(a), shown(b), f"{name}, cell {i}")
+            if a.cell_type == "code":
+                self.assertEqual([o.output_type for o in a.outputs], [o.output_type for o in b.outputs])
+
+    def test_first_count(self):
+        self.run_notebook("1-first-count.ipynb", "pandas")
+
+    def test_bounds_over_training(self):
+        self.run_notebook("2-bounds-over-training.ipynb", "torch")
+
+    def test_is_my_verifier_right(self):
+        self.run_notebook("3-is-my-verifier-right.ipynb")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,164 @@
+"""The process behind the calls: threads, kills, forks, interrupts and ends."""
+
+import gc
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import unittest
+
+import numpy as np
+
+import relucell as rc
+from relucell import _server
+
+# Seconds that anything here may take on a busy machine.
+LOOSE = 60
+
+
+def wide():
+    """A network whose count ends in no test."""
+    rng = np.random.default_rng(1)
+    sizes = [8, 40, 40, 40, 1]
+    return rc.load([(rng.normal(size=(m, n)), rng.normal(size=m)) for n, m in zip(sizes, sizes[1:])])
+
+
+def small():
+    rng = np.random.default_rng(2)
+    return rc.load([(rng.normal(size=(8, 2)), rng.normal(size=8)), (rng.normal(size=(1, 8)), np.zeros(1))])
+
+
+def children():
+    """The processes of this one that have not been waited for, zombies included."""
+    out = subprocess.run(["ps", "-o", "pid=,comm=", "--ppid", str(os.getpid())], capture_output=True, text=True).stdout
+    return [line for line in out.splitlines() if "relucell" in line]
+
+
+class Process(unittest.TestCase):
+    def test_eight_threads(self):
+        net, got, failed = small(), [], []
+        want = net.count(center=0, radius=1).regions
+
+        def work():
+            try:
+                for i in range(20):
+                    got.append(net.count(center=0, radius=1).regions)
+                    if i % 5 == 0:
+                        got.append(sum(1 for _ in net.regions(center=0, radius=1)))
+            except Exception as e:  # a thread's error is the test's
+                failed.append(e)
+
+        threads = [threading.Thread(target=work) for _ in range(8)]
+        for t in threads:
+            t.start()
+        for t in threads:
+            t.join(LOOSE)
+            self.assertFalse(t.is_alive())
+        self.assertEqual(failed, [])
+        self.assertEqual(got, [want] * (8 * 24))
+
+    def test_a_killed_process_is_told_and_started_again(self):
+        net, slow = small(), wide()
+        want = net.count(center=0, radius=1).regions
+        threading.Timer(0.5, lambda: _server.server().process.kill()).start()
+        with self.assertRaises(rc.ServerError) as e:
+            slow.count(center=0, radius=10)
+        self.assertIn("the process ended", str(e.exception))
+        self.assertEqual(net.count(center=0, radius=1).regions, want)
+        self.assertEqual(len(children()), 1)
+
+    def test_an_interrupt_ends_a_count_with_its_bracket(self):
+        net = wide()
+        threading.Timer(0.7, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+        begun = time.monotonic()
+        r = net.count(center=0, radius=10)
+        self.assertLess(time.monotonic() - begun, LOOSE)
+        self.assertEqual((r.exact, r.stopped), (False, "interrupted"))
+        self.assertLess(r.regions.lower, r.regions.upper)
+        threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+        with self.assertRaises(KeyboardInterrupt):
+            for _ in wide().regions(center=0, radius=10):
+                pass
+        self.assertEqual(small().count(center=0, radius=1e-9).regions, 1)
+
+    def test_a_timeout_is_a_bracket(self):
+        r = wide().count(center=0, radius=10, timeout=0.3)
+        self.assertFalse(r.exact)
+        self.assertTrue(r.stopped)
+
+    def test_errors_of_a_callers_progress_end_the_count(self):
+        class Enough(Exception):
+            pass
+
+        def stop(p):
+            raise Enough
+
+        with self.assertRaises(Enough):
+            wide().count(center=0, radius=10, progress=stop)
+
+    def test_handles_do_not_pile_up(self):
+        s = _server.server()
+        for _ in range(5):
+            small()
+        gc.collect()
+        small().count(center=0, radius=1)
+        self.assertEqual(len(s.unwanted) <= 1, True)
+        deadline = time.monotonic() + LOOSE
+        while s.open and time.monotonic() < deadline:
+            time.sleep(0.01)
+        self.assertEqual(s.open, {})
+
+    @unittest.skipUnless(hasattr(os, "fork"), "no fork here")
+    def test_a_forked_child_has_a_process_of_its_own(self):
+        net = small()
+        want = net.count(center=0, radius=1).regions
+        child = os.fork()
+        if child == 0:
+            code = 1
+            try:
+                code = 0 if net.count(center=0, radius=1).regions == want else 2
+                _server.shutdown()
+            finally:
+                os._exit(code)
+        self.assertEqual(os.waitpid(child, 0)[1], 0)
+        self.assertEqual(net.count(center=0, radius=1).regions, want)
+
+    def test_an_interpreter_that_exits_leaves_nothing(self):
+        for end in ("", "threading.Thread(target=lambda: slow.count(center=0, radius=10), daemon=True).start(); time.sleep(0.5)", "raise SystemExit(0)",
+                    "it = slow.regions(center=0, radius=10); next(it)"):
+            code = ("import sys, threading, time; sys.path[:0] = %r\nimport relucell as rc\nimport test_server\n"
+                    "slow = test_server.wide()\nprint(rc._server.server().process.pid, flush=True)\n%s" % ([os.path.dirname(__file__), *sys.path], end))
+            out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=LOOSE)
+            self.assertEqual((out.returncode, out.stderr), (0, ""), end)
+            with self.assertRaises(ProcessLookupError):
+                os.kill(int(out.stdout), 0)
+
+    def test_shutdown_leaves_no_zombie(self):
+        small()
+        rc.shutdown()
+        self.assertEqual(children(), [])
+        rc.shutdown()
+        small()
+        self.assertEqual(len(children()), 1)
+
+    def test_a_missing_binary_is_named(self):
+        rc.shutdown()
+        old = os.environ.get("RELUCELL_BINARY")
+        os.environ["RELUCELL_BINARY"] = "/nowhere/relucell"
+        try:
+            with self.assertRaises(rc.ServerError) as e:
+                small()
+            self.assertIn("/nowhere/relucell cannot be started", str(e.exception))
+            os.environ["RELUCELL_BINARY"] = sys.executable
+            with self.assertRaises(rc.ServerError):
+                small()
+        finally:
+            del os.environ["RELUCELL_BINARY"]
+            if old is not None:
+                os.environ["RELUCELL_BINARY"] = old
+
+
+if __name__ == "__main__":
+    unittest.main()
