@@ -47,8 +47,6 @@ type boundsJSON struct {
 	Bounds []boundJSON `json:"bounds"`
 	// Left is the number of bounds that the time did not suffice for.
 	Left int `json:"left"`
-	// None says that no bound speaks of the network.
-	None bool `json:"none"`
 }
 
 type boundJSON struct {
@@ -63,9 +61,6 @@ func (e *Explorer) bounds(ctx context.Context, r request) (*boundsJSON, error) {
 	n, b, err := e.subject(ctx, r)
 	if err != nil {
 		return nil, err
-	}
-	if bound.CheckDims(n, b) != nil {
-		return &boundsJSON{Bounds: []boundJSON{}, None: true}, nil
 	}
 	limited, cancel := context.WithTimeout(ctx, r.time())
 	defer cancel()
@@ -102,14 +97,15 @@ const patience = 1000
 
 // distanceJSON brackets a distance by neighbouring floats, equal where it is a float64.
 type distanceJSON struct {
-	// Found is false where the time did not suffice, and where None says that the network has
-	// maxima, of which no distance is told. Neuron is then −1, as it is where no boundary is in sight.
-	Found  bool    `json:"found"`
-	None   bool    `json:"none"`
-	Neuron int     `json:"neuron"`
-	Layer  int     `json:"layer"`
-	Lower  float64 `json:"lower"`
-	Upper  float64 `json:"upper"`
+	// Found is false where the time did not suffice. Neuron is then −1, as it is where no boundary
+	// is in sight.
+	Found  bool `json:"found"`
+	Neuron int  `json:"neuron"`
+	// Layer is the neuron's hidden layer and Unit its number there, from 0.
+	Layer int     `json:"layer"`
+	Unit  int     `json:"unit"`
+	Lower float64 `json:"lower"`
+	Upper float64 `json:"upper"`
 	// Exact is the distance as a fraction, for linf and l1; Squared its square, for l2.
 	Exact   string `json:"exact,omitempty"`
 	Squared string `json:"squared,omitempty"`
@@ -122,9 +118,6 @@ func (e *Explorer) distance(ctx context.Context, r request) (*distanceJSON, erro
 	n, b, err := e.subject(ctx, r)
 	if err != nil {
 		return nil, err
-	}
-	if n.Maximal() {
-		return &distanceJSON{Neuron: -1, None: true}, nil
 	}
 	limited, cancel := context.WithTimeout(ctx, r.time())
 	defer cancel()
@@ -140,7 +133,8 @@ func (e *Explorer) distance(ctx context.Context, r request) (*distanceJSON, erro
 		j.Neuron = -1
 		return j, nil
 	}
-	j.Lower, j.Upper, j.Layer = d.Lower, d.Upper, layerOf(n.Hidden(), d.Neuron)
+	j.Lower, j.Upper = d.Lower, d.Upper
+	j.Layer, j.Unit = placeOf(n.Hidden(), d.Neuron)
 	if d.Exact != nil {
 		j.Exact = brief(d.Exact.RatString())
 	}
@@ -157,13 +151,13 @@ func brief(s string) string {
 	return s
 }
 
-// layerOf returns the hidden layer, from 0, of a neuron.
-func layerOf(hidden []int, neuron int) int {
+// placeOf returns the hidden layer of a neuron and its number there, from 0.
+func placeOf(hidden []int, neuron int) (layer, unit int) {
 	for l, k := range hidden {
 		if neuron < k {
-			return l
+			return l, neuron
 		}
 		neuron -= k
 	}
-	return len(hidden)
+	return len(hidden), neuron
 }

@@ -28,7 +28,7 @@ const ballOf = () => ({ norm: state.ball.norm, center: [state.ball.x, state.ball
 
 const live = {
   count: new Live("count", 0, gotCount, (e) => { fault("ballError", e); by("answer").classList.remove("stale"); }),
-  distance: new Live("distance", 60, (d, body) => { if (!same(body)) return; distance = d; showDistance(d, plane.hidden); frame(theBall); }, () => { distance = null; say("distance", ""); frame(theBall); }),
+  distance: new Live("distance", 60, (d, body) => { if (!same(body)) return; distance = d; showDistance(d); frame(theBall); }, () => { distance = null; say("distance", ""); frame(theBall); }),
   bounds: new Live("bounds", 250, gotBounds, () => { bounds = null; by("bounds").replaceChildren(); }),
   map: new Live("map", 0, gotMap, (e) => banner(e.message)),
   region: new Live("region", 60, gotRegion, () => { say("affine", ""); }),

@@ -33,13 +33,12 @@ export function unit(j, layer, hidden) {
   return "layer " + (layer + 1) + ", neuron " + (j - hidden.slice(0, layer).reduce((a, n) => a + n, 0) + 1);
 }
 
-export function showDistance(d, hidden) {
+export function showDistance(d) {
   const more = document.createElement("span");
   let text = "";
-  if (d.none) text = "";
-  else if (!d.found) text = "Nearest boundary not found in time";
+  if (!d.found) text = "Nearest boundary not found in time";
   else if (d.neuron < 0) text = "No boundary in sight of the centre";
-  else { text = "Nearest boundary at " + number(d.lower); more.textContent = ", " + unit(d.neuron, d.layer, hidden); }
+  else { text = "Nearest boundary at " + number(d.lower); more.textContent = ", layer " + (d.layer + 1) + ", neuron " + (d.unit + 1); }
   by("distance").replaceChildren(text, more);
   by("distance").title = !d.found || d.neuron < 0 ? "" : d.exact ? "exactly " + d.exact : d.squared ? "its square is exactly " + d.squared : "";
 }
@@ -65,7 +64,7 @@ export function showBounds(b, count, every) {
   if (!every) rungs.splice(so + 1);
   const most = Math.max(1e-9, ...rungs.map((x) => log10(x.value))), open = new Set([...by("bounds").querySelectorAll("li.open")].map((li) => li.dataset.names));
   by("bounds").replaceChildren(...rungs.map((x) => rung(x, Math.max(0.01, log10(x.value) / most), open)));
-  say("boundsLeft", b.none ? "No bound speaks of networks with maxima." : b.left ? b.left + (b.left > 1 ? " bounds are" : " bound is") + " not done in time" : "");
+  say("boundsLeft", b.left ? b.left + (b.left > 1 ? " bounds are" : " bound is") + " not done in time" : "");
 }
 
 function rung(x, part, open) {
