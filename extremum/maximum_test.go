@@ -247,7 +247,7 @@ func TestAboveIsDecided(t *testing.T) {
 		require.Nil(t, e.Upper)
 		require.Greater(t, e.Lower.Cmp(less), 0)
 		require.True(t, b.Contains(e.Point))
-		require.Equal(t, e.Lower.RatString(), f.At(forward(n, e.Point)).RatString())
+		require.Equal(t, e.Lower.RatString(), f.At(twin.Forward(n, e.Point)).RatString())
 	}
 }
 

@@ -34,41 +34,31 @@ printed is certain, and the answer is open, a bracket or "unknown".`,
 	}
 	root.SetVersionTemplate("relucell {{.Version}}\n")
 	root.PersistentFlags().BoolP("verbose", "v", false, "log what happens to standard error")
-	root.AddCommand(
-		newCountCmd(),
-		newVerifyCmd(),
-		newListCmd(),
-		newBoundCmd(),
-		newRangeCmd(),
-		newLipschitzCmd(),
-		newReachCmd(),
-		newRadiusCmd(),
-		newEvalCmd(),
-		newCrosscheckCmd(),
-		newExperimentCmd(),
-		newCheckCmd(),
-		newConvertCmd(),
-		newInfoCmd(),
-		newPlotCmd(),
-		newConeCmd(),
-		newSliceCmd(),
-		newServeCmd(),
-		newWorkerCmd(),
-		newJobsCmd(),
-		newLandscapeCmd(),
-		newDiffCmd(),
-		newCanonicalCmd(),
-		newLearnCmd(),
-		newUnrollCmd(),
-		newExploreCmd(),
-	)
-	registerCompletions(root)
+	cobra.EnableCommandSorting = false // the order is that in which they are read about
+	for _, g := range []struct {
+		title    string
+		commands []*cobra.Command
+	}{
+		{"Regions", []*cobra.Command{newCountCmd(), newListCmd(), newPlotCmd(), newExploreCmd(), newBoundCmd()}},
+		{"Outputs", []*cobra.Command{newVerifyCmd(), newRangeCmd(), newReachCmd(), newRadiusCmd(), newLipschitzCmd(), newDiffCmd()}},
+		{"Proofs", []*cobra.Command{newCheckCmd()}},
+		{"Networks", []*cobra.Command{newInfoCmd(), newEvalCmd(), newConvertCmd(), newSliceCmd(), newUnrollCmd(), newCanonicalCmd(), newConeCmd()}},
+		{"Other programs and machines", []*cobra.Command{newServeCmd(), newWorkerCmd(), newJobsCmd()}},
+		{"Studies", []*cobra.Command{newLandscapeCmd(), newLearnCmd(), newCrosscheckCmd(), newExperimentCmd()}},
+	} {
+		root.AddGroup(&cobra.Group{ID: g.title, Title: g.title + ":"})
+		for _, c := range g.commands {
+			c.GroupID = g.title
+		}
+		root.AddCommand(g.commands...)
+	}
 	root.InitDefaultCompletionCmd()
 	if completion, _, err := root.Find([]string{"completion"}); err == nil {
 		completion.RunE = func(*cobra.Command, []string) error {
 			return errors.New("shell: expected bash, zsh, fish or powershell")
 		}
 	}
+	registerCompletions(root)
 	return root
 }
 
