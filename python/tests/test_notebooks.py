@@ -57,7 +57,7 @@ class Notebooks(unittest.TestCase):
             if a.cell_type == "code" and "varies" not in a.metadata.get("tags", []):
                 self.assertEqual(shown(a), shown(b), f"{name}, cell {i}")
             if a.cell_type == "code":
-                self.assertEqual([o.output_type for o in a.outputs], [o.output_type for o in b.outputs])
+                self.assertEqual({o.output_type for o in a.outputs}, {o.output_type for o in b.outputs})
 
     def test_first_count(self):
         self.run_notebook("1-first-count.ipynb", "pandas")
