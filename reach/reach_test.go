@@ -27,8 +27,6 @@ import (
 	"github.com/relucell/relucell/vnnlib"
 )
 
-func rat(f float64) *big.Rat { return new(big.Rat).SetFloat64(f) }
-
 // drawn returns a small network and a polytope ball.
 func drawn(seed int64) (*network.Network, ball.Ball) {
 	r := rand.New(rand.NewSource(seed))

@@ -107,30 +107,69 @@ func (c *trainingCmd) run(cmd *cobra.Command, _ []string) error {
 	if err := config.Check(); err != nil {
 		return badInput(flagged(err))
 	}
+	return conduct(cmd, experiment.Options{Dir: c.out, Workers: c.workers, Figures: c.figures}, recorded, func(ctx context.Context, o experiment.Options) (*experiment.Manifest, func(io.Writer) error, error) {
+		res, err := experiment.Training(ctx, *config, o)
+		if err != nil {
+			return nil, nil, err
+		}
+		return res.Manifest, func(w io.Writer) error { return writeTraining(w, res, c.out) }, nil
+	})
+}
+
+// conduct runs a study that keeps what is done in a folder, says what it found, and compares it with
+// the manifest that it was made again from, if there is one.
+func conduct(cmd *cobra.Command, o experiment.Options, recorded *experiment.Manifest, run func(context.Context, experiment.Options) (*experiment.Manifest, func(io.Writer) error, error)) error {
 	ctx, stop := interruptible(cmd)
 	defer stop()
 	show, clear := trainingProgress(cmd.ErrOrStderr())
-	figures := c.figures
-	if figures == "none" {
-		figures = ""
+	if o.Figures == "none" {
+		o.Figures = ""
 	}
-	res, err := experiment.Training(ctx, *config, experiment.Options{
-		Dir: c.out, Workers: c.workers, Version: version(), Figures: figures, Progress: show,
-	})
+	o.Version, o.Progress = version(), show
+	made, write, err := run(ctx, o)
 	clear()
 	switch {
 	case errors.Is(err, experiment.ErrFolder):
 		return badInputf("--output: %w", err)
-	case errors.Is(err, context.Canceled):
-		fmt.Fprintf(cmd.ErrOrStderr(), "relucell: stopped; the same command goes on from what is done in %s\n", c.out)
+	case err != nil && ctx.Err() != nil || errors.Is(err, context.Canceled):
+		fmt.Fprintf(cmd.ErrOrStderr(), "relucell: stopped; the same command goes on from what is done in %s\n", o.Dir)
 		return errStopped
 	case err != nil:
 		return err
 	}
-	if err := writeTraining(cmd.OutOrStdout(), res, c.out); err != nil {
+	if err := write(cmd.OutOrStdout()); err != nil {
 		return err
 	}
-	return replayed(cmd.OutOrStdout(), recorded, res.Manifest)
+	return replayed(cmd.OutOrStdout(), recorded, made)
+}
+
+// replayed compares an experiment with the manifest that it was made again from, if there is one.
+func replayed(w io.Writer, recorded, made *experiment.Manifest) error {
+	switch {
+	case recorded == nil:
+		return nil
+	case len(recorded.Files) == 0:
+		fmt.Fprintln(w, "\nThe manifest is of an experiment that was not finished: there is nothing to compare with.")
+		return nil
+	}
+	if err := recorded.Compare(made); err != nil {
+		return failed(fmt.Errorf("--replay: made other bytes: %w (made by %s on %s; this is %s on %s)", err,
+			recorded.Relucell, recorded.Platform, made.Relucell, made.Platform))
+	}
+	fmt.Fprintf(w, "\nReplayed: all %d networks and %d tables are as the manifest has them.\n", len(recorded.Networks), len(recorded.Files))
+	return nil
+}
+
+// replayAlone refuses flags beside --replay that the manifest speaks for; others says which are
+// allowed besides those of all studies.
+func replayAlone(set *pflag.FlagSet, others ...string) (err error) {
+	allowed := append([]string{"replay", "output", "figures", "verbose"}, others...)
+	set.Visit(func(f *pflag.Flag) {
+		if !slices.Contains(allowed, f.Name) {
+			err = fmt.Errorf("--%s: given beside --replay, whose manifest says it; expected one or the other", f.Name)
+		}
+	})
+	return err
 }
 
 // config makes the configuration of the flags, or reads it from a manifest.

@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -72,41 +71,20 @@ func (c *recoverCmd) run(cmd *cobra.Command, _ []string) error {
 	if err != nil {
 		return badInput(err)
 	}
-	ctx, stop := interruptible(cmd)
-	defer stop()
-	show, clear := trainingProgress(cmd.ErrOrStderr())
-	figures := c.figures
-	if figures == "none" {
-		figures = ""
-	}
-	res, err := experiment.Recover(ctx, *study, experiment.Options{Dir: c.out, Version: version(), Figures: figures, Progress: show})
-	clear()
-	switch {
-	case errors.Is(err, experiment.ErrFolder):
-		return badInputf("--output: %w", err)
-	case ctx.Err() != nil || errors.Is(err, context.Canceled):
-		fmt.Fprintf(cmd.ErrOrStderr(), "relucell: stopped; the same command goes on from what is done in %s\n", c.out)
-		return errStopped
-	case err != nil:
-		return err
-	}
-	if err := writeRecover(cmd.OutOrStdout(), res, c.out); err != nil {
-		return err
-	}
-	return replayed(cmd.OutOrStdout(), recorded, res.Manifest)
+	return conduct(cmd, experiment.Options{Dir: c.out, Figures: c.figures}, recorded, func(ctx context.Context, o experiment.Options) (*experiment.Manifest, func(io.Writer) error, error) {
+		res, err := experiment.Recover(ctx, *study, o)
+		if err != nil {
+			return nil, nil, err
+		}
+		return res.Manifest, func(w io.Writer) error { return writeRecover(w, res, c.out) }, nil
+	})
 }
 
 // config makes the study of the flags, or reads it from a manifest.
 func (c *recoverCmd) config() (*experiment.RecoverStudy, *experiment.Manifest, error) {
 	if c.replay != "" {
-		var given string
-		c.set.Visit(func(f *pflag.Flag) {
-			if !slices.Contains([]string{"replay", "output", "figures", "verbose"}, f.Name) {
-				given = f.Name
-			}
-		})
-		if given != "" {
-			return nil, nil, fmt.Errorf("--%s: given beside --replay, whose manifest says it; expected one or the other", given)
+		if err := replayAlone(c.set); err != nil {
+			return nil, nil, err
 		}
 		m, err := experiment.ReadRecoverManifest(c.replay)
 		if err != nil {

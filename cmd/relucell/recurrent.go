@@ -90,58 +90,20 @@ func (c *recurrentCmd) run(cmd *cobra.Command, _ []string) error {
 	if err != nil {
 		return badInput(err)
 	}
-	ctx, stop := interruptible(cmd)
-	defer stop()
-	show, clear := trainingProgress(cmd.ErrOrStderr())
-	figures := c.figures
-	if figures == "none" {
-		figures = ""
-	}
-	res, err := experiment.Recurrent(ctx, *study, experiment.Options{Dir: c.out, Workers: c.workers, Version: version(), Figures: figures, Progress: show})
-	clear()
-	switch {
-	case errors.Is(err, experiment.ErrFolder):
-		return badInputf("--output: %w", err)
-	case errors.Is(err, context.Canceled):
-		fmt.Fprintf(cmd.ErrOrStderr(), "relucell: stopped; the same command goes on from what is done in %s\n", c.out)
-		return errStopped
-	case err != nil:
-		return err
-	}
-	if err := writeRecurrent(cmd.OutOrStdout(), res, c.out); err != nil {
-		return err
-	}
-	return replayed(cmd.OutOrStdout(), recorded, res.Manifest)
-}
-
-// replayed compares an experiment with the manifest that it was made again from, if there is one.
-func replayed(w io.Writer, recorded, made *experiment.Manifest) error {
-	switch {
-	case recorded == nil:
-		return nil
-	case len(recorded.Files) == 0:
-		fmt.Fprintln(w, "\nThe manifest is of an experiment that was not finished: there is nothing to compare with.")
-		return nil
-	}
-	if err := recorded.Compare(made); err != nil {
-		return failed(fmt.Errorf("--replay: made other bytes: %w (made by %s on %s; this is %s on %s)", err,
-			recorded.Relucell, recorded.Platform, made.Relucell, made.Platform))
-	}
-	fmt.Fprintf(w, "\nReplayed: all %d networks and %d tables are as the manifest has them.\n", len(recorded.Networks), len(recorded.Files))
-	return nil
+	return conduct(cmd, experiment.Options{Dir: c.out, Workers: c.workers, Figures: c.figures}, recorded, func(ctx context.Context, o experiment.Options) (*experiment.Manifest, func(io.Writer) error, error) {
+		res, err := experiment.Recurrent(ctx, *study, o)
+		if err != nil {
+			return nil, nil, err
+		}
+		return res.Manifest, func(w io.Writer) error { return writeRecurrent(w, res, c.out) }, nil
+	})
 }
 
 // config makes the study of the flags, or reads it from a manifest.
 func (c *recurrentCmd) config() (*experiment.RecurrentStudy, *experiment.Manifest, error) {
 	if c.replay != "" {
-		var given string
-		c.set.Visit(func(f *pflag.Flag) {
-			if !slices.Contains([]string{"replay", "output", "cache", "workers", "figures", "verbose"}, f.Name) {
-				given = f.Name
-			}
-		})
-		if given != "" {
-			return nil, nil, fmt.Errorf("--%s: given beside --replay, whose manifest says it; expected one or the other", given)
+		if err := replayAlone(c.set, "cache", "workers"); err != nil {
+			return nil, nil, err
 		}
 		m, err := experiment.ReadRecurrentManifest(c.replay)
 		if err != nil {
