@@ -149,6 +149,7 @@ func (t *Classes) next(lv *classCell, passing bool) (e Event, certain bool) {
 					return Event{Kind: Open}, true
 				}
 				if !t.decide(lv) {
+					lv.sides = nil
 					return e, false
 				}
 			}
