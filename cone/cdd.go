@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/internal/files"
 )
 
@@ -242,7 +243,7 @@ func (p *matrixReader) rows() error {
 // fraction reads an integer or a fraction of integers.
 func fraction(s string) (*big.Rat, error) {
 	if len(s) <= maxDigits && !strings.ContainsAny(s, ".eEpPxXoObB_") {
-		if v, ok := new(big.Rat).SetString(s); ok {
+		if v := dyadic.ParseRat(s); v != nil {
 			return v, nil
 		}
 	}

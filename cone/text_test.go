@@ -59,6 +59,9 @@ func TestDecimalsAreFloats(t *testing.T) {
 	require.NoError(t, err)
 	require.Zero(t, rounded)
 	require.Equal(t, "1 10 ", words(tenth[0]))
+	octal, _, err := cone.ReadCSV(strings.NewReader("010/3,-1\n1/010,010\n"))
+	require.NoError(t, err)
+	require.Equal(t, []string{"10 -3 ", "1 100 "}, []string{words(octal[0]), words(octal[1])})
 }
 
 // Equations of an H-representation are two rows; what is no cone is refused.

@@ -74,19 +74,18 @@ A bound in the proof is a float64, so a fraction that is none is rounded outward
 // fraction reads a decimal or a fraction, exactly.
 func fraction(s string) (*big.Rat, error) {
 	const most = 4096 // digits and exponent: a decimal is no reason to fill the memory
-	v, ok := new(big.Rat), len(s) <= most
+	ok := len(s) <= most
 	if f, _, err := big.ParseFloat(s, 10, 64, big.ToNearestEven); ok && err == nil {
 		if e := f.MantExp(nil); f.IsInf() || e > most || e < -most {
 			ok = false
 		}
 	}
 	if ok {
-		v, ok = v.SetString(s)
+		if v := dyadic.ParseRat(s); v != nil {
+			return v, nil
+		}
 	}
-	if !ok {
-		return nil, errors.New("expected a decimal or a fraction")
-	}
-	return v, nil
+	return nil, errors.New("expected a decimal or a fraction")
 }
 
 func (c *rangeCmd) run(cmd *cobra.Command, args []string) (err error) {
