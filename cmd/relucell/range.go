@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/big"
 	"time"
 
@@ -200,8 +201,9 @@ func (c *rangeCmd) failed(ctx context.Context, cmd *cobra.Command, path string, 
 type extremeJSON struct {
 	// Exact is the value as a fraction, where it is one.
 	Exact string `json:"exact,omitempty"`
-	// Lower and Upper are the nearest floats of the bounds, outwards where they are none.
-	Lower   float64  `json:"lower"`
+	// Lower and Upper are the nearest floats of the bounds, outwards where they are none; left out where
+	// that is infinite, which JSON does not have.
+	Lower   *float64 `json:"lower,omitempty"`
 	Upper   *float64 `json:"upper,omitempty"`
 	Value   string   `json:"value"`
 	Point   []string `json:"point"`
@@ -229,15 +231,22 @@ func newExtremeJSON(e *extremum.Extreme, smallest bool) *extremeJSON {
 	if smallest {
 		at = e.Upper
 	}
-	j := &extremeJSON{Lower: dyadic.DownRat(e.Lower), Value: at.RatString(), Point: fractions(e.Point), Pattern: e.Pattern.String(), Regions: e.Regions, Asked: e.Programmes}
+	j := &extremeJSON{Lower: finite(dyadic.DownRat(e.Lower)), Value: at.RatString(), Point: fractions(e.Point), Pattern: e.Pattern.String(), Regions: e.Regions, Asked: e.Programmes}
 	if e.Exact() {
 		j.Exact = e.Lower.RatString()
 	}
 	if e.Upper != nil {
-		v := dyadic.UpRat(e.Upper)
-		j.Upper = &v
+		j.Upper = finite(dyadic.UpRat(e.Upper))
 	}
 	return j
+}
+
+// finite is nil for an infinite number.
+func finite(v float64) *float64 {
+	if math.IsInf(v, 0) {
+		return nil
+	}
+	return &v
 }
 
 func (c *rangeCmd) print(cmd *cobra.Command, path string, n *network.Network, stamp string, b ball.Ball) error {
