@@ -49,7 +49,7 @@ func TakeCensus(ctx context.Context, d *Data, cells []Cell, m int) (*Census, err
 	c := &Census{Neurons: m, Patterns: len(cells), Cells: products(len(cells), m)}
 	c.Surface = new(big.Int).Exp(big.NewInt(int64(len(cells))), big.NewInt(int64(m)), nil)
 	if c.Cells.Cmp(big.NewInt(mostCells)) > 0 {
-		return nil, fmt.Errorf("landscape: %v cells of %d neurons, expected at most %d: fewer neurons, or fewer points", c.Cells, m, mostCells)
+		return nil, fmt.Errorf("%v cells of %d neurons, expected at most %d: fewer neurons, or fewer points", c.Cells, m, mostCells)
 	}
 	w := newWhole(d)
 	c.Linear = w.fit([][]bool{w.all()}).risk

@@ -92,7 +92,7 @@ func (s *Surface) levels(win Window) (image.Image, error) {
 		}
 	}
 	if !(high <= math.MaxFloat64) {
-		return nil, errors.New("landscape: a risk beyond float64 in the picture, expected a smaller window")
+		return nil, errors.New("a risk beyond float64 in the picture, expected a smaller window")
 	}
 	img := image.NewNRGBA(image.Rect(0, 0, pixels, pixels))
 	floor := (high - low) / 2000 // of the logarithm
@@ -172,7 +172,7 @@ func (l *span) line(win Window) (*plotter.Line, error) {
 	}
 	line, err := plotter.NewLine(plotter.XYs{at(l.low), at(l.high)})
 	if err != nil {
-		return nil, fmt.Errorf("landscape: a picture of what floats do not hold: %w", err)
+		return nil, fmt.Errorf("a picture of what floats do not hold: %w", err)
 	}
 	return line, nil
 }
@@ -215,7 +215,7 @@ func (s *Surface) mark(p *plot.Plot, win Window, word string, style draw.GlyphSt
 	}
 	dots, err := plotter.NewScatter(at)
 	if err != nil {
-		return fmt.Errorf("landscape: a picture of what floats do not hold: %w", err)
+		return fmt.Errorf("a picture of what floats do not hold: %w", err)
 	}
 	dots.GlyphStyle = style
 	p.Add(dots)

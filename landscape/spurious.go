@@ -36,19 +36,19 @@ type Spurious struct {
 const valleyPoints = 5
 
 // ErrNotSpurious says that no network with a lower risk was found.
-var ErrNotSpurious = errors.New("landscape: no network of this width with a lower risk than the linear fit was found")
+var ErrNotSpurious = errors.New("no network of this width with a lower risk than the linear fit was found")
 
 // FindSpurious constructs the minimum of m neurons, and verifies that it is one, and spurious:
 // strict signs, the normal equations, a network that is lower, all in fractions. ErrNotSpurious is
 // the error where none is. When ctx ends first its cause is the error.
 func FindSpurious(ctx context.Context, d *Data, cells []Cell, m int) (*Spurious, error) {
 	if !d.Bias {
-		return nil, errors.New("landscape: a spurious minimum without biases, expected the network with them: they rise in it")
+		return nil, errors.New("a spurious minimum without biases, expected the network with them: they rise in it")
 	}
 	w := newWhole(d)
 	f := w.fit([][]bool{w.all()})
 	if f.risk.Sign() == 0 {
-		return nil, errors.New("landscape: the values are those of an affine function, whose fit is the global minimum, expected others")
+		return nil, errors.New("the values are those of an affine function, whose fit is the global minimum, expected others")
 	}
 	v, factor := make([]*big.Rat, d.P), w.scaled()
 	for k := range v {
@@ -65,7 +65,7 @@ func FindSpurious(ctx context.Context, d *Data, cells []Cell, m int) (*Spurious,
 		t := new(big.Rat).Add(rise, big.NewRat(int64(k+1), 1))
 		risk := riskOf(d, spreadAs(v, t, thirds(m, k)))
 		if risk.Cmp(s.Risk) != 0 {
-			return nil, fmt.Errorf("landscape: the valley is not level: %v and %v", risk, s.Risk)
+			return nil, fmt.Errorf("the valley is not level: %v and %v", risk, s.Risk)
 		}
 		s.Valley = append(s.Valley, risk)
 	}
@@ -167,7 +167,7 @@ func riskOf(d *Data, s *Spurious) *big.Rat {
 func (s *Spurious) verify(d *Data) error {
 	f, on := s.outputs(d)
 	if !on {
-		return errors.New("landscape: a neuron is off at a point")
+		return errors.New("a neuron is off at a point")
 	}
 	for k := range d.P {
 		sum, t := new(big.Rat), new(big.Rat)
@@ -176,11 +176,11 @@ func (s *Spurious) verify(d *Data) error {
 			sum.Add(sum, r.Mul(r, t.SetFloat64(row[k])))
 		}
 		if sum.Sign() != 0 {
-			return errors.New("landscape: the normal equations do not hold")
+			return errors.New("the normal equations do not hold")
 		}
 	}
 	if risk := d.squares(f); risk.Cmp(s.Risk) != 0 {
-		return fmt.Errorf("landscape: a risk of %v, expected that of the fit, %v", risk, s.Risk)
+		return fmt.Errorf("a risk of %v, expected that of the fit, %v", risk, s.Risk)
 	}
 	return nil
 }

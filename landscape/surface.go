@@ -57,7 +57,7 @@ type Surface struct {
 // its cause is the error.
 func SurfaceOf(ctx context.Context, d *Data, sign int) (*Surface, error) {
 	if d.P != 2 {
-		return nil, errors.New("landscape: a surface over other than two weights, expected points of one coordinate, or of two without bias")
+		return nil, errors.New("a surface over other than two weights, expected points of one coordinate, or of two without bias")
 	}
 	cells, err := Patterns(ctx, d)
 	if err != nil {

@@ -286,7 +286,7 @@ func (p *programmes) spell(ms []member) string {
 func Widest(ctx context.Context, d *Data, cells []Cell, m int, out bool) (*Wide, error) {
 	count := products(len(cells), m)
 	if count.Cmp(big.NewInt(mostProgrammes)) > 0 {
-		return nil, fmt.Errorf("landscape: %v programmes for %d neurons, expected at most %d: fewer neurons, or fewer points", count, m, mostProgrammes)
+		return nil, fmt.Errorf("%v programmes for %d neurons, expected at most %d: fewer neurons, or fewer points", count, m, mostProgrammes)
 	}
 	p, err := newProgrammes(ctx, d, cells, m, out)
 	if err != nil {

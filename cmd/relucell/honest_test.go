@@ -4,22 +4,27 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"log/slog"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/crosscheck/gen"
 )
 
-// A network with maxima had the same warning twenty times, once for each bound.
+// The same warning came twenty times, once for each bound.
 func TestBoundsWarnOnceOfEachReason(t *testing.T) {
-	var text bytes.Buffer
-	require.NoError(t, gen.Maxima(gen.NewRand(1), 2, 10).WriteCanonical(&text))
-	_, errs, code := relucell(t, "count", writeBytes(t, "maxima.json", text.Bytes()), "--box=-1:1", "--bounds")
-	require.Zero(t, code)
-	require.Equal(t, 1, strings.Count(errs, "\n"), errs)
-	require.Contains(t, errs, `msg="bounds not evaluated" names=all reason="network: it has maxima`)
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	b, err := ball.New(ball.LInf, []float64{0, 0}, 1)
+	require.NoError(t, err)
+	var log bytes.Buffer
+	evaluateBounds(ctx, newLogger(&log, slog.LevelWarn), gen.Maxima(gen.NewRand(1), 2, 10), b)
+	require.Equal(t, 1, strings.Count(log.String(), "\n"), log.String())
+	require.Contains(t, log.String(), `msg="bounds not evaluated" names=all reason="context canceled"`)
 }
 
 // Zeros of a convolution's matrix were told as parameters.

@@ -219,7 +219,7 @@ func TestNetworksAreLoadedInThreeWays(t *testing.T) {
 		`{"path":"a.onnx","text":"{}"}`:     "expected one of path, text and data",
 		`{"data":"AAAA"}`:                   "format: expected beside data",
 		`{"data":"AAAA","format":"doc"}`:    "unknown ending",
-		`{"data":"AAAA","format":"onnx"}`:   "data.onnx: onnx: ",
+		`{"data":"AAAA","format":"onnx"}`:   "data.onnx: not an ONNX model",
 		`{"path":"none.onnx"}`:              "no such file",
 		`{"path":"none.onnx","shape":true}`: `unknown field "shape"`,
 		`{"path":"none.onnx","batch":-1}`:   "batch: -1",

@@ -126,8 +126,12 @@ func rowsOf(n *network.Network, inputs []int) *batchRows {
 		read := slices.Repeat([]int{shared}, len(r.of[at]))
 		l := n.Layers()[at]
 		for i, unit := range unitOfRow(l) {
+			reader := r.of[at+1][unit]
+			if reader == shared { // what it reads is wanted by all rows, too
+				reader = mixed
+			}
 			for j := range l.Entries(i) {
-				read[j] = meet(read[j], r.of[at+1][unit])
+				read[j] = meet(read[j], reader)
 			}
 		}
 		for j, k := range read {
@@ -194,6 +198,9 @@ func (r *batchRows) layers(k int) []network.Layer {
 			var from []int32
 			var v []float64
 			for j, x := range l.Entries(i) {
+				if !isMine(r.of[at][j]) {
+					return nil
+				}
 				from, v = append(from, place[j]), append(v, x)
 			}
 			w.Append(from, v)

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/mat"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/relucell/relucell/network"
@@ -163,4 +164,21 @@ func requireOneRow(t *testing.T, c *chain, all *network.Network, product bool) {
 	require.Equal(t, all.Forward(x)[:one.Outputs()], one.Forward(x[:one.Inputs()]))
 	_, _, err = readModel(encode(t, c.model()), testLimit, Options{Batch: 2})
 	require.ErrorContains(t, err, "a batch of 2 is asked for, expected 1 or that of input \"v0\", 3")
+}
+
+// A constant that one row reads, and a unit that is of no row, was taken to be that row's alone: in
+// the other row that unit read the wrong value, or one value twice.
+func TestAConstantReadByAllRowsIsOfNone(t *testing.T) {
+	dense := func(rows, cols int, w, b []float64) network.Layer {
+		return network.Layer{W: mat.NewDense(rows, cols, w), B: b, Act: network.ReLU}
+	}
+	n, err := network.New([]network.Layer{
+		dense(3, 2, []float64{0, 0, 1, 0, 0, 1}, []float64{2, 0, 0}),          // 2, x0, x1
+		dense(3, 3, []float64{1, 0, 0, 0, 1, 0, 1, 0, 1}, []float64{0, 0, 0}), // 2, x0, 2 + x1
+	})
+	require.NoError(t, err)
+	r := rowsOf(n, []int{0, 1})
+	require.Equal(t, [][]int{{0, 1}, {shared, 0, 1}, {shared, 0, 1}}, r.of)
+	require.True(t, mat.Equal(mat.NewDense(2, 2, []float64{1, 0, 0, 1}), r.layers(0)[1].W))
+	require.Nil(t, oneRow(n, 2, []int{0, 1}, true, true), "the rows are treated differently")
 }

@@ -1,7 +1,10 @@
 """The package as it is installed: its ten lines, its types, and what is in it."""
 
+import contextlib
 import importlib.util
+import io
 import pathlib
+import re
 import sys
 import unittest
 
@@ -53,6 +56,17 @@ class Package(unittest.TestCase):
         from torch import nn
 
         self.ten(nn.Sequential(nn.Linear(2, 16), nn.ReLU(), nn.Linear(16, 16), nn.ReLU(), nn.Linear(16, 2)).eval())
+
+    def test_the_readme(self):
+        rng = np.random.default_rng(5)
+        X = rng.uniform(-1, 1, size=(20, 2))
+        layers = [(rng.normal(size=(8, 2)), rng.normal(size=8)), (rng.normal(size=(1, 8)), rng.normal(size=1))]
+        page = (pathlib.Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+        code = re.search("```python\n(.*?)```", page, re.S).group(1)
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said):
+            exec(code, {"model": layers, "x": X[0], "X": X, "y": X[:, 0] > 0})
+        self.assertRegex(said.getvalue(), r"^[0-9]+ True ")
 
     @unittest.skipIf(importlib.util.find_spec("sklearn") is None, "scikit-learn is not installed")
     def test_ten_lines_on_an_mlp_of_sklearn(self):
