@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/internal/files"
 )
 
@@ -172,20 +173,46 @@ func (p *matrixReader) read() error {
 			return errors.New("the end of the text, expected a line \"begin\"")
 		case words[0] == "V-representation":
 			p.m.Vertices = true
-		case words[0] == "linearity" || words[0] == "equality" || words[0] == "partial_enumeration":
-			if err := p.linearity(words); err != nil {
+		case words[0] == "begin":
+			if err := p.rows(); err != nil {
 				return err
 			}
-		case words[0] == "begin":
-			return p.rows()
+			return p.end()
+		}
+		if err := p.option(words); err != nil {
+			return err
 		}
 	}
 }
 
-func (p *matrixReader) linearity(words []string) error {
-	if words[0] == "partial_enumeration" {
-		return errors.New("partial_enumeration, expected a matrix of which all is meant")
+// end reads what follows the matrix: cdd+ has its options there, such as the linearity.
+func (p *matrixReader) end() error {
+	for words := p.next(); words != nil; words = p.next() {
+		if err := p.option(words); err != nil {
+			return err
+		}
 	}
+	for _, i := range p.m.Linearity {
+		if i >= len(p.m.Rows) {
+			return fmt.Errorf("linearity: row %d, expected one of %d", i+1, len(p.m.Rows))
+		}
+	}
+	return nil
+}
+
+// option reads a line that is about rows, and refuses one that means other sets than A·x ≤ 0; all other
+// text means nothing.
+func (p *matrixReader) option(words []string) error {
+	switch words[0] {
+	case "partial_enumeration", "strict_inequality":
+		return fmt.Errorf("%s, expected a matrix of which all is meant, with equality allowed", words[0])
+	case "linearity", "equality":
+		return p.linearity(words)
+	}
+	return nil
+}
+
+func (p *matrixReader) linearity(words []string) error {
 	for i, w := range words[1:] {
 		n, err := strconv.Atoi(w)
 		if err != nil || n < 0 || i == 0 && n != len(words)-2 || i > 0 && n < 1 {
@@ -231,18 +258,13 @@ func (p *matrixReader) rows() error {
 	if count >= 0 && count != len(p.m.Rows) {
 		return fmt.Errorf("%d rows, expected %d", len(p.m.Rows), count)
 	}
-	for _, i := range p.m.Linearity {
-		if i >= len(p.m.Rows) {
-			return fmt.Errorf("linearity: row %d, expected one of %d", i+1, len(p.m.Rows))
-		}
-	}
 	return nil
 }
 
 // fraction reads an integer or a fraction of integers.
 func fraction(s string) (*big.Rat, error) {
 	if len(s) <= maxDigits && !strings.ContainsAny(s, ".eEpPxXoObB_") {
-		if v, ok := new(big.Rat).SetString(s); ok {
+		if v := dyadic.ParseRat(s); v != nil {
 			return v, nil
 		}
 	}

@@ -59,6 +59,9 @@ func TestDecimalsAreFloats(t *testing.T) {
 	require.NoError(t, err)
 	require.Zero(t, rounded)
 	require.Equal(t, "1 10 ", words(tenth[0]))
+	octal, _, err := cone.ReadCSV(strings.NewReader("010/3,-1\n1/010,010\n"))
+	require.NoError(t, err)
+	require.Equal(t, []string{"10 -3 ", "1 100 "}, []string{words(octal[0]), words(octal[1])})
 }
 
 // Equations of an H-representation are two rows; what is no cone is refused.
@@ -68,7 +71,13 @@ func TestMatricesOfOtherPrograms(t *testing.T) {
 	rows, err := m.Homogeneous()
 	require.NoError(t, err)
 	require.Equal(t, []string{"-1 2 ", "-1 -1 ", "1 1 "}, []string{words(rows[0]), words(rows[1]), words(rows[2])})
+	// What follows the end was not read: an equation of cdd+ was verified as an inequality.
+	m, err = cone.ReadMatrix(strings.NewReader("H-representation\nbegin\n2 3 integer\n0 1 -2\n0 1 1\nend\nmore\nlinearity 1 2\n"))
+	require.NoError(t, err)
+	require.Equal(t, []int{1}, m.Linearity)
 	for want, file := range map[string]string{
+		"linearity: row 2, expected one of 1":                    "begin\n1 2 rational\n0 1\nend\nequality 1 2\n",
+		"strict_inequality, expected":                            "begin\n1 2 rational\n0 1\nend\nstrict_inequality 1 1\n",
 		"line 2: the end of the text, expected a line \"begin\"": "H-representation\n",
 		"line 3: column 2: \"0.5\", expected an integer":         "begin\n1 2 rational\n0 0.5\nend",
 		"line 3: 1 numbers, expected 2":                          "begin\n1 2 rational\n0\nend",

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/vnnlib"
 )
 
@@ -72,8 +73,8 @@ func coefficient(text string) (*big.Rat, error) {
 	if !isFraction && strings.ContainsAny(text, "eE") {
 		return vnnlib.Decimal(text)
 	}
-	v, ok := new(big.Rat).SetString(strings.ReplaceAll(text, " ", ""))
-	if !ok || isFraction && strings.ContainsAny(text, ".eE") {
+	v := dyadic.ParseRat(strings.ReplaceAll(text, " ", ""))
+	if v == nil || isFraction && strings.ContainsAny(text, ".eE") {
 		return nil, errors.New("expected a decimal or a fraction")
 	}
 	return v, nil

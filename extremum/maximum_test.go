@@ -185,6 +185,8 @@ func TestParseForm(t *testing.T) {
 		// An exponent was refused, though queries take it.
 		"1e-3*y0 - 2.5E+2y1 + 1e1": "1/1000 -250 0 10",
 		" 1 / 2 y 1 - 2 * y0":      "-2 1/2 0 0",
+		// Leading zeros made a fraction octal, which no decimal was.
+		"010/3 y0 + 010 y1 - 1/010": "10/3 10 0 -1/10",
 	} {
 		f, err := ParseForm(text, 3)
 		require.NoError(t, err, text)

@@ -11,6 +11,7 @@ import (
 	"io"
 	"math"
 	"math/big"
+	"math/bits"
 	"strconv"
 
 	"github.com/relucell/relucell/ball"
@@ -239,11 +240,33 @@ func (g *gates) margin(c *Cell, w []float64) float64 {
 
 // Sure says whether any order of summation in arithmetic of so many bits, 53 or 24, gives x̃_i·w
 // the right sign at all points: |z − fl(z)| ≤ γ_p·Σ|x̃_ik·w_k| with γ_p = p·u/(1 − p·u), u =
-// 2^−bits (Higham 2002, section 3.1). Domain: nothing underflows, and the data are of that type
-// already.
-func (c *Cell) Sure(bits int) bool {
-	u := float64(len(c.Gate)) * math.Ldexp(1, -bits)
-	return c.Margin > u/(1-u) // 0 without a gate
+// 2^−bits (Higham 2002, section 3.1). Of 24 bits the data and the gate are rounded first, which is
+// two factors 1 + δ more in each term, hence γ_{p+2}. Domain: nothing over- or underflows, which is
+// asked of each term, and of a sum of p terms of its size.
+func (d *Data) Sure(c *Cell, precision int) bool {
+	least, most, p := -1021, 1024, len(c.Gate) // of the exponents of normal numbers
+	if precision < 53 {
+		least, most, p = -125, 128, p+2
+	}
+	u := float64(p) * math.Ldexp(1, -precision)
+	if !(c.Margin > u/(1-u)) { // 0 without a gate
+		return false
+	}
+	for _, row := range d.Rows {
+		for k, x := range row {
+			_, a := math.Frexp(x)
+			_, b := math.Frexp(c.Gate[k])
+			switch {
+			case x == 0 || c.Gate[k] == 0:
+				continue
+			case a+b <= least || a+b+bits.Len(uint(p)) >= most:
+				return false // |x·w| is from 2^(a+b−2) to 2^(a+b)
+			case precision < 53 && (min(a, b) <= least || max(a, b) >= most):
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // WritePatterns writes a table: a line for each cell, its gate of p numbers, left empty where

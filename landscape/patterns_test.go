@@ -2,6 +2,7 @@ package landscape
 
 import (
 	"context"
+	"math"
 	"math/big"
 	"math/rand/v2"
 	"strings"
@@ -178,16 +179,67 @@ func TestSureGatesGiveTheirPatternsInFloats(t *testing.T) {
 		require.NoError(t, err)
 		for _, c := range cells {
 			for i, row := range d.Rows {
-				if c.Sure(53) {
+				if d.Sure(&c, 53) {
 					require.Equal(t, c.On(i), nnls.Dot(row, c.Gate) > 0)
 				}
 			}
-			if c.Sure(24) {
+			if d.Sure(&c, 24) {
 				sure++
 			}
 		}
 	}
 	require.Greater(t, sure, 2000)
+}
+
+// Float32 was said to be enough for gates of rows of which it makes 0, or no number; and float64 for
+// products of which it makes 0.
+func TestGatesWereSureBeyondTheRange(t *testing.T) {
+	for _, row := range [][]float64{{1e-50}, {1e60, 1e60}} {
+		d, err := New([][]float64{row}, []float64{0}, false)
+		require.NoError(t, err)
+		cells, err := Patterns(anything, d)
+		require.NoError(t, err)
+		for _, c := range cells {
+			require.Positive(t, c.Margin)
+			require.False(t, d.Sure(&c, 24), "%v", row)
+		}
+	}
+	d, err := New([][]float64{{0x1p-1074, 0x1p-1074}}, []float64{0}, false)
+	require.NoError(t, err)
+	for _, w := range []float64{0.25, 1} {
+		require.False(t, d.Sure(&Cell{Signs: []int8{1}, Gate: []float64{w, w}, Margin: 1}, 53))
+	}
+}
+
+// Numbers and gates that are no float32 are rounded: the gates that say so give their patterns there.
+func TestSureGatesGiveTheirPatternsInFloat32(t *testing.T) {
+	sure := 0
+	for seed := range uint64(20) {
+		rng := rand.New(rand.NewPCG(seed, 32))
+		x := make([][]float64, 8)
+		for i := range x {
+			x[i] = []float64{rng.NormFloat64(), 0}
+			x[i][1] = x[i][0] * (1 + math.Ldexp(rng.NormFloat64(), -18)) // thin cells
+		}
+		d, err := New(x, make([]float64, len(x)), false)
+		require.NoError(t, err)
+		cells, err := Patterns(anything, d)
+		require.NoError(t, err)
+		for _, c := range cells {
+			if !d.Sure(&c, 24) {
+				continue
+			}
+			sure++
+			for i, row := range d.Rows {
+				z := float32(0)
+				for k, v := range row {
+					z += float32(float32(v) * float32(c.Gate[k]))
+				}
+				require.Equal(t, c.On(i), z > 0)
+			}
+		}
+	}
+	require.Greater(t, sure, 40)
 }
 
 // Rows that differ by an ulp: the cells between them are thin, and their gates are exact.
@@ -200,7 +252,7 @@ func TestThinCellsHaveExactGates(t *testing.T) {
 	thin := 0
 	for _, c := range cells {
 		require.Equal(t, c.Signs, d.signs(c.Gate))
-		if !c.Sure(53) {
+		if !d.Sure(&c, 53) {
 			thin++
 		}
 	}
@@ -213,14 +265,16 @@ func TestReadData(t *testing.T) {
 	require.Equal(t, [][]float64{{1, 2, 1}, {3, 4, 1}}, d.Rows)
 	require.Equal(t, []float64{0.5, -1}, d.Y)
 	for text, want := range map[string]string{
-		"1,2,a\n":        `line 1: column 3: "a", expected a finite number`,
-		"x,y\n1,\n":      `line 2: column 2: "", expected a finite number`,
-		"1,1e101\n":      "line 1: column 2",
-		"1e101,1\n":      "line 1: column 1",
-		"1,NaN\n":        "expected a finite number",
-		"1,2\n1\n":       "line 2: 1 columns, expected 2",
-		"":               "no points",
-		"x1,y\n":         "no points",
+		"1,2,a\n":   `line 1: column 3: "a", expected a finite number`,
+		"x,y\n1,\n": `line 2: column 2: "", expected a finite number`,
+		"1,1e101\n": "line 1: column 2",
+		"1e101,1\n": "line 1: column 1",
+		"1,NaN\n":   "expected a finite number",
+		"1,2\n1\n":  "line 2: 1 columns, expected 2",
+		"":          "no points",
+		"x1,y\n":    "no points",
+		// It was taken for a header, and the bound was one of fewer points.
+		"1/2,1\n2,3\n":   `line 1: column 1: "1/2", expected a finite number`,
 		"1,2\n\"a,b\n,1": "not CSV",
 	} {
 		_, err := Read(strings.NewReader(text), true)

@@ -308,14 +308,24 @@ func (c *diffCmd) failed(ctx context.Context, cmd *cobra.Command, err error) err
 	return errStopped
 }
 
-// farthest is the largest distance of an output, nil where there is none.
+// farthest is the largest distance of an output, nil where there is none. Its Upper is that of all
+// outputs: one whose Lower is smaller may have the larger one.
 func farthest(list []ends) *extremum.Extreme {
 	var most *extremum.Extreme
 	for _, e := range list {
 		d := e.distance()
-		if most == nil || d.Lower != nil && (most.Lower == nil || d.Lower.Cmp(most.Lower) > 0) {
+		if most == nil {
+			most = &d
+			continue
+		}
+		upper := most.Upper
+		if upper != nil && (d.Upper == nil || d.Upper.Cmp(upper) > 0) {
+			upper = d.Upper
+		}
+		if d.Lower != nil && (most.Lower == nil || d.Lower.Cmp(most.Lower) > 0) {
 			most = &d
 		}
+		most.Upper = upper
 	}
 	return most
 }

@@ -96,6 +96,26 @@ func TestDiffOfSeveralOutputs(t *testing.T) {
 	require.Contains(t, succeed(t, "diff", a, b, "--box=-1:1", "--format", "json"), `"equal":false`)
 }
 
+// √2 lies between two floats, and so does a constant just below it, which is exact: the networks were
+// said to be that far apart, though the other output is farther.
+func TestDiffDidNotTakeTheUpperEndsOfAllOutputs(t *testing.T) {
+	a := writeNet(t, gen.Build(gen.Affine([]float64{0, 0, 1, 1}, []float64{0x1.6a09e667f3bccp+0, 0}), gen.Affine([]float64{1, 0, 0, 1}, []float64{0x1.21165f626cdd4p-53, 0})))
+	b := writeNet(t, gen.Build(gen.Affine([]float64{0, 0, 0, 0}, []float64{0, 0})))
+	out := succeed(t, "diff", a, b, "--center", "0", "--radius", "1")
+	require.Contains(t, out, "digits), exact\n")
+	require.Contains(t, out, "Verdict   at most 1.4142135623730951 apart on the ball\n")
+}
+
+// In a box nothing is beyond the range; JSON has no infinity, and there was no answer.
+func TestDiffBeyondTheRangeInJSON(t *testing.T) {
+	a := writeNet(t, gen.Build(gen.Affine([]float64{0x1p+1023, 0x1p+1023}, []float64{0})))
+	b := writeNet(t, gen.Build(gen.Affine([]float64{0, 0}, []float64{0})))
+	out := succeed(t, "diff", a, b, "--box=-1:1", "--format", "json")
+	require.Contains(t, out, `"max":{"exact":"1797`)
+	require.Contains(t, out, `,"lower":1.7976931348623157e+308,"value":"1797`)
+	require.Contains(t, out, `"upper":-1.7976931348623157e+308,"value":"-1797`)
+}
+
 func TestDiffWritesADifference(t *testing.T) {
 	a, b := tents(t)
 	path := filepath.Join(t.TempDir(), "d.json")

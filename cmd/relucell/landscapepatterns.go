@@ -87,7 +87,7 @@ func (c *patternsCmd) print(cmd *cobra.Command) error {
 	j := patternsJSON{Data: c.json(), Patterns: len(c.cells), General: landscape.General(c.data.N(), c.data.P).String(), Seconds: took.Seconds()}
 	for _, cell := range c.cells {
 		for bits, n := range map[int]*int{53: &j.Tight64, 24: &j.Tight32} {
-			if !cell.Sure(bits) {
+			if !c.data.Sure(&cell, bits) {
 				*n++
 			}
 		}

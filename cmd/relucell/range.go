@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/big"
 	"time"
 
@@ -74,19 +75,18 @@ A bound in the proof is a float64, so a fraction that is none is rounded outward
 // fraction reads a decimal or a fraction, exactly.
 func fraction(s string) (*big.Rat, error) {
 	const most = 4096 // digits and exponent: a decimal is no reason to fill the memory
-	v, ok := new(big.Rat), len(s) <= most
+	ok := len(s) <= most
 	if f, _, err := big.ParseFloat(s, 10, 64, big.ToNearestEven); ok && err == nil {
 		if e := f.MantExp(nil); f.IsInf() || e > most || e < -most {
 			ok = false
 		}
 	}
 	if ok {
-		v, ok = v.SetString(s)
+		if v := dyadic.ParseRat(s); v != nil {
+			return v, nil
+		}
 	}
-	if !ok {
-		return nil, errors.New("expected a decimal or a fraction")
-	}
-	return v, nil
+	return nil, errors.New("expected a decimal or a fraction")
 }
 
 func (c *rangeCmd) run(cmd *cobra.Command, args []string) (err error) {
@@ -201,8 +201,9 @@ func (c *rangeCmd) failed(ctx context.Context, cmd *cobra.Command, path string, 
 type extremeJSON struct {
 	// Exact is the value as a fraction, where it is one.
 	Exact string `json:"exact,omitempty"`
-	// Lower and Upper are the nearest floats of the bounds, outwards where they are none.
-	Lower   float64  `json:"lower"`
+	// Lower and Upper are the nearest floats of the bounds, outwards where they are none; left out where
+	// that is infinite, which JSON does not have.
+	Lower   *float64 `json:"lower,omitempty"`
 	Upper   *float64 `json:"upper,omitempty"`
 	Value   string   `json:"value"`
 	Point   []string `json:"point"`
@@ -230,15 +231,22 @@ func newExtremeJSON(e *extremum.Extreme, smallest bool) *extremeJSON {
 	if smallest {
 		at = e.Upper
 	}
-	j := &extremeJSON{Lower: dyadic.DownRat(e.Lower), Value: at.RatString(), Point: fractions(e.Point), Pattern: e.Pattern.String(), Regions: e.Regions, Asked: e.Programmes}
+	j := &extremeJSON{Lower: finite(dyadic.DownRat(e.Lower)), Value: at.RatString(), Point: fractions(e.Point), Pattern: e.Pattern.String(), Regions: e.Regions, Asked: e.Programmes}
 	if e.Exact() {
 		j.Exact = e.Lower.RatString()
 	}
 	if e.Upper != nil {
-		v := dyadic.UpRat(e.Upper)
-		j.Upper = &v
+		j.Upper = finite(dyadic.UpRat(e.Upper))
 	}
 	return j
+}
+
+// finite is nil for an infinite number.
+func finite(v float64) *float64 {
+	if math.IsInf(v, 0) {
+		return nil
+	}
+	return &v
 }
 
 func (c *rangeCmd) print(cmd *cobra.Command, path string, n *network.Network, stamp string, b ball.Ball) error {

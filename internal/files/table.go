@@ -24,7 +24,8 @@ type Table struct {
 	Inputs int
 	// Class says that one more column may follow, the same in all lines: the name of a class.
 	Class bool
-	// Last is what errors call that column: "class" if it is empty.
+	// Last is what errors call that column, of numbers, which a header does not have there; "class", of
+	// any text, if it is empty.
 	Last string
 	// Most is the greatest size of a coordinate; 0 for any finite number.
 	Most float64
@@ -98,7 +99,7 @@ func unmarked(r io.Reader) io.Reader {
 
 // titled says whether a row is a header.
 func (t Table) titled(row []string) bool {
-	if t.Class {
+	if t.Class && t.Last == "" {
 		row = row[:min(t.Inputs, len(row))]
 	}
 	names := false
