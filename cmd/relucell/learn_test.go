@@ -65,7 +65,7 @@ func TestTheLargestDistanceIsNotThatOfSamples(t *testing.T) {
 		}
 		seen = max(seen, math.Abs(truth.At(x)-learnt.At(x)))
 	}
-	require.Less(t, seen, j.Outputs[0].Abs.Lower)
+	require.Less(t, seen, *j.Outputs[0].Abs.Lower)
 }
 
 func TestLearnFromATable(t *testing.T) {
