@@ -98,9 +98,10 @@ func (j *Judge) Within(k int, side int8, x float64, ids []int32, lam []float64) 
 }
 
 // Shows says that multipliers show the side s of a form to be empty, in a proof, which names some
-// constraint; Out then holds them.
-func (j *Judge) Shows(z *forms.Form, s float64, ids []int32, lam []float64) bool {
-	return j.Empty(z, s, ids, lam) != None && len(j.Out.Back) > 0
+// constraint; Out then holds them. With touches the form is known to reach 0 on the closure of the
+// cell.
+func (j *Judge) Shows(z *forms.Form, s float64, ids []int32, lam []float64, touches bool) bool {
+	return j.empty(z, s, ids, lam, touches) != None && len(j.Out.Back) > 0
 }
 
 // hopeTries is after how many tries it is asked whether there is hope: most sets need no more.

@@ -136,8 +136,9 @@ func (t *words) prune(lv *hull, b uint, live int8) bool {
 	z := t.Form(lv.l, j)
 	g, s := toward(z, -live)
 	c, top := &t.shown.cone, t.cells.Top(&g, lv.at[lv.fresh:])
-	if !(t.shown.evidence.Along(top, &g, lv.at, c) && t.judge.Shows(z, s, c.IDs, c.Lambda)) &&
-		!(t.shown.evidence.Express(top, &g, c) && t.judge.Shows(z, s, c.IDs, c.Lambda)) {
+	e, touches := t.shown.evidence, t.cells.Sign(lv.word, top).Zero>>b&1 != 0
+	if !((e.Along(top, &g, lv.at, c) || e.Peel(top, &g, lv.at, c)) && t.judge.Shows(z, s, c.IDs, c.Lambda, touches)) &&
+		!(e.Express(top, &g, c) && t.judge.Shows(z, s, c.IDs, c.Lambda, touches)) {
 		return false
 	}
 	l := t.shown.add(&t.judge.Out)
@@ -269,7 +270,7 @@ func (t *words) miss(lv *hull, live int8) bool {
 			c.Lambda[i] /= share
 		}
 		z := t.Form(lv.l, lv.j)
-		if !t.judge.Shows(z, float64(-live), c.IDs, c.Lambda) {
+		if !t.judge.Shows(z, float64(-live), c.IDs, c.Lambda, false) {
 			return false
 		}
 		l := t.shown.add(&t.judge.Out)
