@@ -64,7 +64,7 @@ type specification struct {
 
 // readSpec reads a file. Types of floats are refused unless reals are asked for.
 func readSpec(name string, text []byte, reals bool) *specification {
-	s := &specification{in: &lines{file: name, line: 1}, text: string(text), first: map[string]int{}, shape: map[string][]int{}}
+	s := &specification{in: &lines{name: name, line: 1}, text: string(text), first: map[string]int{}, shape: map[string][]int{}}
 	s.in.require(len(text) <= maxSpec, "the file is longer than 64 MiB")
 	sizes := [2]int{}
 	for start := true; s.peek() != 0; start = false {
