@@ -104,7 +104,7 @@ func (w *safetyWalker) line(kind byte, text []byte) (ends bool) {
 		w.second = true
 	case 'X', 'N':
 		w.flush()
-		w.nodes.Add(1)
+		w.report.Splits++
 		w.split(kind, text)
 	case 'V':
 		w.in.require(len(text) == 0, "expected nothing after V")
@@ -228,7 +228,7 @@ func (w *safetyWalker) weights(text []byte, between byte, limit, most int) (list
 func (w *safetyWalker) claim(c claim, size int) {
 	const most = 1 << 20 // bytes that wait
 	c.line = w.in.line
-	w.leaves.Add(1)
+	w.report.Leaves++
 	w.claims = append(w.claims, c)
 	if w.size += size; w.size > most || len(w.claims) > most/64 {
 		w.flush()

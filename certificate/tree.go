@@ -13,7 +13,7 @@ import (
 func (w *walker) subtree() {
 	for {
 		line := w.in.next()
-		w.in.require(!w.stopped.Load(), "some other part was refused")
+		w.stop()
 		w.in.require(len(line) > 0, "a blank line")
 		switch kind, text := line[0], line[1:]; kind {
 		case '@':
