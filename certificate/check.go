@@ -102,7 +102,7 @@ func check(network []byte, proof string, o Options) (*Report, error) {
 	}
 	t := &c.total
 	r := &Report{Net: n.hash, Ball: c.ball.text, Definition: "activation", Count: t.regions.Load() + t.open.Load(), AtLeast: t.open.Load() > 0,
-		Regions: t.regions.Load(), Open: t.open.Load(), Nodes: t.nodes.Load(), Parts: t.parts.Load(), Signs: c.signs}
+		Regions: t.regions.Load(), Open: t.open.Load(), Nodes: t.nodes.Load(), Parts: t.parts.Load(), Signs: n.signs()}
 	want := fmt.Sprint("count ", r.Count)
 	if r.AtLeast {
 		want = fmt.Sprint("count >= ", r.Count)
@@ -141,8 +141,6 @@ type checker struct {
 	reachSet *Reach // or nil
 	open     func(string) (io.ReadCloser, error)
 	total    struct{ regions, open, nodes, parts atomic.Int64 }
-	mutex    sync.Mutex    // of signs
-	signs    []Seen        // of each neuron
 	claim    *Error        // its reason is the last line of the proof, its place that of this line
 	slots    chan struct{} // one for each worker but the first
 	wait     sync.WaitGroup
@@ -174,7 +172,6 @@ func (c *checker) file(path string) {
 	c.ball = readBall(in, in.after("ball ", "expected \"ball\" and what it is"), c.net.inputs)
 	w := c.newWalker(in)
 	w.subtree()
-	w.tell()
 	claim := in.after("count ", "the tree is complete, expected its count")
 	c.claim = &Error{File: in.file, Line: in.line, Reason: "count " + claim}
 	in.end()
@@ -207,7 +204,7 @@ func (w *walker) part(text string) {
 		other := w.another()
 		w.wait.Go(func() {
 			defer func() { <-w.slots }()
-			w.guard(func() { other.partFile(name, hash); other.tell() })
+			w.guard(func() { other.partFile(name, hash) })
 		})
 	default:
 		in := w.in

@@ -10,6 +10,7 @@ import (
 	"math/big"
 	"slices"
 	"strings"
+	"sync/atomic"
 )
 
 // layer is a layer in integers. The forms of its units are integers times 2^−scale. The inputs are
@@ -21,7 +22,8 @@ type layer struct {
 	// gain[u] is what it takes more where unit u is positive: weight × (1 − slope).
 	to         [][]int
 	base, gain [][]big.Int
-	neurons    []int // the units that are neurons, in order
+	neurons    []int           // the units that are neurons, in order
+	seen       []atomic.Uint32 // of each neuron, a set of type Seen
 	// In a layer of maxima the units are the pieces, ends says for each neuron where its maximum
 	// ends, and what follows has one weight for all pieces of a maximum: that of its column, of so
 	// many. Elsewhere ends is nil, and each unit has a column.
@@ -286,6 +288,7 @@ func (y *layer) follow(w weights, z []big.Int, last *layer) {
 		}
 		y.top[v].Abs(y.bias[v].Lsh(&y.bias[v], last.scale+last.fine))
 	}
+	y.seen = make([]atomic.Uint32, len(y.neurons))
 	y.to, y.base, y.gain = make([][]int, len(last.bias)), make([][]big.Int, len(last.bias)), make([][]big.Int, len(last.bias))
 	taken := make([]int, last.columns) // how many units take something of each column
 	for _, c := range w.from {

@@ -46,8 +46,8 @@ The checker reads the canonical text of a network (.json). Other formats are con
 first; that import is then trusted, not verified. Use "relucell convert" to have the text itself.
 
 --reach FILE.jsonl asks whether a file that "relucell reach" wrote is that of the proof's regions: that
-none is missing, and that every pattern, map, row, vertex and image in it is right. That the rows and
-vertices of a region are all it has is not asked.
+none is missing, and that every pattern, map, row, vertex and image in it is right. The rows of a
+region and the ball are then its domain, and where a region has vertices none of them is missing.
 
 --never-on asks the proof one thing more: that these neurons, counted from 0 in network order, are on
 nowhere in the ball, that is, that their pre-activations are at most 0 everywhere. A proof of a count
@@ -213,7 +213,7 @@ func (c *checkCmd) accept(cmd *cobra.Command, args []string, r *certificate.Repo
 		f.line("", "this proves a lower bound, not the count: %s left unexplored", tables.Numbered(r.Open, "cell"))
 	}
 	if c.reach != "" {
-		f.line("VERIFIED", "%s holds these regions, each with its map, its rows and %s", c.reach, numbered(int(r.Vertices), "vertex", "vertices"))
+		f.line("VERIFIED", "%s holds these regions, each with its map, its domain and %s", c.reach, verticesOf(r.Vertices))
 	}
 	if c.never != nil {
 		f.line("VERIFIED", "%s on nowhere in the ball", neuronsAre(c.never))
@@ -225,4 +225,12 @@ func (c *checkCmd) accept(cmd *cobra.Command, args []string, r *certificate.Repo
 	f.line("Ball", "%s", r.Ball)
 	f.line("Checked", "%s, %s with a witness, %s", tables.Numbered(r.Nodes, "node"), tables.Numbered(r.Regions+r.Open, "cell"), tables.Numbered(r.Parts, "part"))
 	return f.err
+}
+
+// verticesOf says how many vertices a reach set has.
+func verticesOf(n int64) string {
+	if n == 0 {
+		return "no vertices"
+	}
+	return "all its vertices, " + tables.GroupedInt(n) + " in all"
 }
