@@ -53,7 +53,9 @@ type walker struct {
 	*plane
 	held []forms // a stack: the sums on the path
 	used int
-	act  forms // what leaves a layer
+	act  forms   // what leaves a layer
+	open [][]int // of each layer that the walker has entered: see place
+	diff []uint64
 	cutter
 }
 
@@ -101,7 +103,7 @@ func layOut(from network.Layer, shift int, applied bool) layer {
 }
 
 func (p *plane) walker() *walker {
-	w := &walker{plane: p}
+	w := &walker{plane: p, open: make([][]int, len(p.layers)), diff: make([]uint64, p.m.signs.width)}
 	w.act = newForms(p.widest())
 	return w
 }
@@ -124,9 +126,14 @@ func (w *walker) take(n int) forms {
 	return forms{f.x[:n], f.y[:n], f.h[:n]}
 }
 
-// place is a node of the tree: the regions lo ≤ i < hi share the signs of all neurons before number
-// k of the layer, whose first neuron is id.
-type place struct{ layer, id, k, lo, hi int }
+// place is a node of the tree of a layer, whose first neuron is id: the regions lo ≤ i < hi share the
+// signs of all its neurons but those that are open where the layer is entered, and of the first k of
+// these.
+type place struct {
+	layer, id, lo, hi int
+	open              []int
+	k                 int
+}
 
 // aside is the number of regions from which on a subtree may have a walker of its own.
 const aside = 2048
@@ -136,6 +143,9 @@ const looks = 32
 
 // enter walks the subtree at a place where a layer begins, whose pre-activations are z.
 func (w *walker) enter(at place, cell []Vertex, z forms) {
+	units := w.layers[at.layer].units
+	w.open[at.layer] = w.m.signs.differing(at.id, at.id+len(units), at.lo, at.hi, w.diff, w.open[at.layer][:0])
+	at.open, at.k = w.open[at.layer], 0
 	var sum forms
 	before := w.used
 	if next := at.layer + 1; next < len(w.layers) && w.layers[next].columns != nil {
@@ -144,46 +154,57 @@ func (w *walker) enter(at place, cell []Vertex, z forms) {
 		clear(sum.x)
 		clear(sum.y)
 		copy(sum.h, l.bias)
-		for i, k := 0, 0; i < l.In(); i++ { // units that are no neurons pass all on
-			if units := w.layers[at.layer].units; k < len(units) && units[k] == i {
-				k++
-				continue
-			}
-			l.add(sum, i, z.at(i))
-		}
+		w.begin(at, z, sum)
 	}
 	w.neurons(at, cell, z, sum)
 	w.used = before
+}
+
+// begin adds what all regions of a place pass on alike, where it enters a layer.
+func (w *walker) begin(at place, z, sum forms) {
+	l, signs, open := &w.layers[at.layer], w.m.Regions[at.lo].Pattern[at.id:], at.open
+	k := 0
+	for i := range l.Out() {
+		f := z.at(i)
+		if k < len(l.units) && l.units[k] == i {
+			if k++; len(open) > 0 && open[0] == k-1 {
+				open = open[1:]
+				continue
+			}
+			f = l.passed(z, i, signs[k-1])
+		}
+		w.layers[at.layer+1].add(sum, i, f)
+	}
 }
 
 // neurons walks the subtree at a place, where the cell is the polygon of the signs so far, z are the
 // layer's pre-activations, and sum is what those of its units that are decided add up to in the next
 // layer; nothing where the weights of that are sparse.
 func (w *walker) neurons(at place, cell []Vertex, z, sum forms) {
-	units, regions := w.layers[at.layer].units, w.m.Regions
+	l, regions := &w.layers[at.layer], w.m.Regions
 	first, last := regions[at.lo].Pattern[at.id:], regions[at.hi-1].Pattern[at.id:]
 	before, own := w.used, false
 	defer func() { w.used = before }()
-	for k := at.k; k < len(units); k++ {
+	for ; at.k < len(at.open); at.k++ {
+		k := at.open[at.k]
 		if first[k] == last[k] {
-			if f := w.layers[at.layer].passed(z, units[k], first[k]); sum.h != nil && f != (Form{}) {
+			if f := l.passed(z, l.units[k], first[k]); sum.h != nil && f != (Form{}) {
 				if !own {
 					sum, own = w.copyOf(sum), true
 				}
-				w.layers[at.layer+1].add(sum, units[k], f)
+				w.layers[at.layer+1].add(sum, l.units[k], f)
 			}
 			continue
 		}
 		if at.hi-at.lo >= looks && w.ctx.Err() != nil {
 			return
 		}
-		at.k = k
-		if w.layers[at.layer].ends != nil {
+		if l.ends != nil {
 			w.classes(at, cell, z, sum)
 			return
 		}
 		mid := at.lo + sort.Search(at.hi-at.lo, func(i int) bool { return regions[at.lo+i].Pattern[at.id+k] != first[k] })
-		minus, plus := w.cut(cell, z.at(units[k]), at.id+k)
+		minus, plus := w.cut(cell, z.at(l.units[k]), at.id+k)
 		below, above := at, at
 		below.hi, above.lo = mid, mid
 		join := w.beside(below, minus, z, sum)
@@ -207,7 +228,7 @@ func (w *walker) copyOf(f forms) forms {
 // is cut off from the other classes that the walk has found.
 func (w *walker) classes(at place, cell []Vertex, z, sum forms) {
 	l, regions := &w.layers[at.layer], w.m.Regions
-	end := l.ends[at.k]
+	end := l.ends[at.open[at.k]]
 	begin := slices.Index(l.ends, end)
 	var wins, begins []int // the piece that wins in each class, and its first region
 	for i := at.lo; i < at.hi; i++ {
@@ -230,7 +251,8 @@ func (w *walker) classes(at place, cell []Vertex, z, sum forms) {
 				part = plus
 			}
 		}
-		w.neurons(place{layer: at.layer, id: at.id, k: at.k, lo: begins[c], hi: begins[c+1]}, part, z, sum)
+		at.lo, at.hi = begins[c], begins[c+1]
+		w.neurons(at, part, z, sum)
 	}
 }
 

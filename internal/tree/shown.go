@@ -165,11 +165,12 @@ const narrowWorth = 4
 func (t *words) enterShown(lv *hull) bool {
 	l := lv.l
 	st, fs, labels := &t.layers[l], t.Forms(l), t.labels[t.m.Layers[l].First:]
+	clear(labels[:len(st.done)])
 	if t.narrows(lv, len(st.done)) && t.m.UnitTerms < forms.MaxTerms && t.judge.Names() > 0 {
 		t.cells.Around(lv.at, &t.around)
 		gain := 0
 		for j := range st.done {
-			if t.around.Sign(&fs[j]) != 0 && !t.judge.AloneFloat(&fs[j]) {
+			if labels[j] = t.judge.AloneFloat(&fs[j]); labels[j] == 0 && t.around.Sign(&fs[j]) != 0 {
 				gain++
 			}
 		}
@@ -178,9 +179,11 @@ func (t *words) enterShown(lv *hull) bool {
 		}
 	}
 	for j := range st.done {
-		s, alone := t.judge.Alone(&fs[j])
-		if t.m.Late() {
-			return false
+		s, alone := labels[j], true
+		if s == 0 { // else so it was before the box was narrowed
+			if s, alone = t.judge.Alone(&fs[j]); t.m.Late() {
+				return false
+			}
 		}
 		labels[j] = s
 		switch {
