@@ -177,11 +177,4 @@ func rational(in *lines, w string) *big.Rat {
 }
 
 // floorRat returns ⌊v·2^f⌋ if that is small.
-func floorRat(v *big.Rat, f uint) (int64, bool) {
-	if v.Num().BitLen()-v.Denom().BitLen()+int(f) > 63 {
-		return 0, false
-	}
-	var t big.Int
-	t.Div(t.Lsh(v.Num(), f), v.Denom()) // the denominator is positive: this rounds down
-	return t.Int64(), t.IsInt64() && small(t.Int64())
-}
+func floorRat(v *big.Rat, f uint) (int64, bool) { return fixedPoint(v.Num(), v.Denom(), int(f)) }

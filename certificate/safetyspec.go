@@ -53,10 +53,10 @@ type variable struct {
 
 // specification is a file that is being read, and then what it says.
 type specification struct {
-	in   *lines // for its errors
-	text string
-	at   int
-	two  bool // version 2.0
+	in    *lines // for its errors
+	text  string
+	at    int
+	two   bool // version 2.0
 	names map[string]variable
 	// kind is the element type, where it is not that of the reals.
 	kind    string
