@@ -63,17 +63,18 @@ function tell(said) {
   telling = setTimeout(() => say("said", said + ". Centre " + state.ball.x + ", " + state.ball.y + ", radius " + state.ball.r + ". " + by("distance").textContent), 600);
 }
 
-// Frames: what is to be drawn is drawn once a frame: the ball, what lies over the map, the map.
-const theBall = 1, theOver = 3, theMap = 7;
-let dirty = 0, moves = false;
+// Frames: what is to be drawn is drawn once a frame: the ball, what lies over the map, the map; the view is
+// otherwise, and the map may be moved instead.
+const theBall = 1, theOver = 3, theMap = 7, theView = 11;
+let dirty = 0, moves = false, pans = false;
 function frame(what) {
   if (!dirty) requestAnimationFrame(() => {
     const d = dirty;
     dirty = 0;
     if (!state) return;
     view.view = state.view;
-    if (d === theMap) view.draw(plane ? plane.points : [], info.class);
-    if (d >= theOver) view.drawOver(state.ball, state.hold || pointed ? region : -1, Boolean(state.hold), moves);
+    if (d & theMap & ~theOver || d & theView & ~theOver && !view.shift()) view.draw(plane ? plane.points : [], info.class);
+    if (d & theOver & ~theBall) view.drawOver(state.ball, state.hold || pointed ? region : -1, Boolean(state.hold), moves || pans);
     view.placeBall(state.ball, distance && distance.found && distance.neuron >= 0 ? distance.lower : 0);
   });
   dirty |= what;
@@ -83,24 +84,26 @@ const over = () => frame(theOver), all = () => frame(theMap);
 // moving says that the ball begins to move, or has come to rest.
 function moving(yes) { if (yes !== moves) { moves = yes; over(); } }
 
+let before = null; // the spelling of the state before the gesture that is being made
+
 // change puts part of the state in place of what it was, and asks what is to be asked.
 function change(patch, drag) {
   const was = state;
   state = { ...state, ...patch };
   if (state.ball !== was.ball || state.plane !== was.plane || state.model !== was.model) { askBall(drag); showBall(); moving(drag); }
-  if (state.view !== was.view || state.plane !== was.plane || state.model !== was.model) { view.view = state.view; askMap(drag); all(); }
+  if (state.view !== was.view || state.plane !== was.plane || state.model !== was.model) { view.view = state.view; askMap(drag); frame(drag && before !== null ? theView : theMap); }
   if (state.fill !== was.fill) repaint();
   if (state.hold !== was.hold || (state.ball !== was.ball && !drag)) findRegion();
   if (state.hold !== was.hold || !drag) over();
   frame(theBall);
 }
 
-let before = null;
 function begin() { nearer = 0; if (before === null) before = spell(state); }
 function end() {
   if (before === null) return;
   if (before !== spell(state)) { past.passed(before); address(); }
   before = null;
+  if (pans) { pans = false; all(); }
   askBall(false); askMap(false); moving(false);
   findRegion();
   buttons();
@@ -217,9 +220,18 @@ async function go(s) {
   address();
 }
 
-// enter asks for the plane of a state; where there is none it throws and all stays as it is.
+// late does f for an error, unless it says that another plane was asked for since.
+const overtaken = new Error("overtaken");
+const late = (e, f) => { if (e !== overtaken) f(); };
+let entering = 0;
+
+// enter asks for the plane of a state; where there is none it throws and all stays as it is. Of two that are
+// asked for at a time the later one is shown, whichever is answered first.
 async function enter(s) {
-  const p = await ask("plane", { model: s.model, plane: s.plane });
+  const turn = ++entering;
+  let p;
+  try { p = await ask("plane", { model: s.model, plane: s.plane }); } catch (e) { throw turn === entering ? e : overtaken; }
+  if (turn !== entering) throw overtaken;
   plane = p;
   view.labels = p.labels;
   say("labelX", p.labels[0]); say("labelY", p.labels[1]);
@@ -268,7 +280,7 @@ async function replane(e) {
     change({ plane: next, view: h.view, ball: { ...h.ball, norm: state.ball.norm, space: state.ball.space && !through }, hold: null }, false);
     showState();
     end();
-  } catch (e) { before = null; fault("planeError", e); }
+  } catch (e) { late(e, () => { before = null; fault("planeError", e); }); }
 }
 
 function typed(id, part) {
@@ -291,17 +303,16 @@ function nextPoint(by1) {
 async function toModel(i) {
   try {
     begin();
-    const s = { ...state, model: i };
-    await enter(s);
+    await enter({ ...state, model: i });
     change({ model: i }, false);
     showState();
     end();
-  } catch (e) { before = null; toast(e.message); showState(); }
+  } catch (e) { late(e, () => { before = null; toast(e.message); showState(); }); }
 }
 
 async function restore(s) {
   if (s === null) return;
-  try { await go(read(s, state, info)); } catch (e) { toast(e.message); }
+  try { await go(read(s, state, info, toast)); } catch (e) { late(e, () => toast(e.message)); }
 }
 
 function gone() { by("hint").classList.add("gone"); }
@@ -310,7 +321,7 @@ function wire() {
   hands(view, () => state, {
     begin, end,
     ball: (patch) => { gone(); change({ ball: { ...state.ball, ...patch } }, true); },
-    view: (v) => { gone(); change({ view: v }, true); },
+    view: (v) => { gone(); pans = before !== null; change({ view: v }, true); },
     point: (x, y) => { const first = !pointed; pointed = [x, y]; if (!state.hold) findRegion(); if (first) over(); },
     away: () => { pointed = null; if (!state.hold) findRegion(); over(); },
     hold: (x, y) => {
@@ -381,7 +392,7 @@ async function start() {
     say("spaceText", "Count in all " + info.inputs + " inputs, not on the plane alone");
     say("version", "relucell " + info.version);
     const base = { model: 0, plane: firstPlane(), view: { x: 0, y: 0, h: 1.2 }, ball: { norm: "l2", x: 0, y: 0, r: 0.5, space: false }, fill: "pattern", hold: null };
-    let s = read(location.hash, base, info);
+    let s = read(location.hash, base, info, toast);
     try { await enter(s); } catch (e) { toast(e.message); s = base; await enter(s); }
     const h = home(), given = location.hash.includes("ball=");
     s = { ...s, view: location.hash.includes("view=") ? s.view : h.view, ball: given ? s.ball : h.ball };
