@@ -24,7 +24,9 @@ export function hands(view, now, does) {
   const el = view.over, down = new Map();
   let drag = null, last = 0;
 
-  const where = (e) => { const r = el.getBoundingClientRect(); return [e.clientX - r.left, e.clientY - r.top]; };
+  // While something is dragged the map is where it was: to look would have the browser lay out the page.
+  let rect = null;
+  const where = (e) => { if (!drag || !rect) rect = el.getBoundingClientRect(); return [e.clientX - rect.left, e.clientY - rect.top]; };
 
   // partAt says what of the ball is at a pixel: its edge, the ball, or nothing.
   const partAt = (e, px, py) => {

@@ -27,7 +27,7 @@ const about = () => ({ model: state.model, plane: state.plane });
 const ballOf = () => ({ norm: state.ball.norm, center: [state.ball.x, state.ball.y], radius: state.ball.r, space: state.ball.space });
 
 const live = {
-  count: new Live("count", 0, gotCount, (e) => { fault("ballError", e); by("answer").classList.remove("stale"); }),
+  count: new Live("count", 33, gotCount, (e) => { fault("ballError", e); by("answer").classList.remove("stale"); }),
   distance: new Live("distance", 60, (d, body) => { if (!same(body)) return; distance = d; showDistance(d); frame(theBall); }, () => { distance = null; say("distance", ""); frame(theBall); }),
   bounds: new Live("bounds", 250, gotBounds, () => { bounds = null; by("bounds").replaceChildren(); }),
   map: new Live("map", 0, gotMap, (e) => banner(e.message)),
@@ -196,8 +196,13 @@ function gotRegion(a, body) {
 // showBall writes the ball into its fields, but not where somebody types.
 function showBall() {
   const b = state.ball;
-  for (const [id, v] of [["ballX", b.x], ["ballY", b.y], ["ballR", b.r]]) if (document.activeElement !== by(id) || !by(id).dirty) { by(id).value = String(v); by(id).removeAttribute("aria-invalid"); }
-  for (const r of document.getElementsByName("norm")) r.checked = r.value === b.norm;
+  for (const [id, v] of [["ballX", b.x], ["ballY", b.y], ["ballR", b.r]]) {
+    const el = by(id);
+    if (document.activeElement === el && el.dirty) continue;
+    if (el.value !== String(v)) el.value = String(v);
+    el.removeAttribute("aria-invalid");
+  }
+  if (document.querySelector("input[name=norm]:checked")?.value !== b.norm) for (const r of document.getElementsByName("norm")) r.checked = r.value === b.norm;
   by("space").checked = b.space;
 }
 
