@@ -15,6 +15,8 @@ import (
 	"gonum.org/v1/plot/vg/vgimg"
 	"gonum.org/v1/plot/vg/vgpdf"
 	"gonum.org/v1/plot/vg/vgsvg"
+
+	"github.com/relucell/relucell/internal/chart"
 )
 
 // Formats are the formats that Write knows.
@@ -52,15 +54,9 @@ func (p *Picture) Write(w io.Writer, format string) error {
 	return err
 }
 
-// gonumFont is how gonum's svg names the face of all texts, browserFont what browsers have.
-const (
-	gonumFont   = `font-family:Liberation Sans;font-variant:normal;font-weight:normal;font-style:normal`
-	browserFont = `font-family:'Liberation Sans',Arial,Helvetica,sans-serif`
-)
-
 // shorten names fonts that browsers have, and spells paths briefly.
 func shorten(svg []byte) []byte {
-	svg = bytes.ReplaceAll(svg, []byte(gonumFont), []byte(browserFont))
+	svg = bytes.ReplaceAll(svg, []byte(chart.GonumFont), []byte(chart.BrowserFont))
 	short := make([]byte, 0, len(svg))
 	for {
 		before, rest, found := bytes.Cut(svg, []byte(` d="`))
