@@ -22,6 +22,9 @@ type Options struct {
 	// Reach, if not nil, is a reach set that is to be that of the proof's regions, which must be
 	// complete. One worker alone reads then.
 	Reach *Reach
+	// Lipschitz, if not nil, is a claim that is to hold of the network on the ball of the proof, which
+	// must be complete. One worker alone reads then.
+	Lipschitz *Lipschitz
 	// open replaces the file system in tests.
 	open func(path string) (io.ReadCloser, error)
 }
@@ -48,6 +51,8 @@ type Report struct {
 	// Reached is the number of regions in the reach set that was checked, and Vertices that of the
 	// vertices in it.
 	Reached, Vertices int64
+	// Steepest is where the Lipschitz constant is attained, if one was claimed.
+	Steepest *Steepest
 }
 
 // String says in a few lines what was verified.
@@ -68,7 +73,7 @@ func Check(network []byte, proof string, o Options) (*Report, error) {
 	if o.Workers <= 0 {
 		o.Workers = runtime.GOMAXPROCS(0)
 	}
-	if o.Reach != nil {
+	if o.Reach != nil || o.Lipschitz != nil {
 		o.Workers = 1
 	}
 	if o.open == nil {
@@ -92,7 +97,7 @@ func check(network []byte, proof string, o Options) (*Report, error) {
 	if err != nil {
 		target = proof // what is wrong comes out when it is opened
 	}
-	c := &checker{net: n, folders: []string{filepath.Dir(proof), filepath.Dir(target)}, open: o.open, reachSet: o.Reach, slots: make(chan struct{}, o.Workers-1)}
+	c := &checker{net: n, folders: []string{filepath.Dir(proof), filepath.Dir(target)}, open: o.open, reachSet: o.Reach, claimed: o.Lipschitz, slots: make(chan struct{}, o.Workers-1)}
 	c.guard(func() { c.file(proof) })
 	c.wait.Wait()
 	if e := c.refused.Load(); e != nil {
@@ -116,6 +121,9 @@ func check(network []byte, proof string, o Options) (*Report, error) {
 		}
 		r.Reached, r.Vertices = c.reachSet.line-1, c.reachSet.vertices
 	}
+	if r.Steepest = c.steepest; c.claimed != nil && !c.steep() {
+		return nil, &Error{File: filepath.Base(proof), Reason: "no region has a map of as large a norm in " + c.claimed.norm + " as claimed"}
+	}
 	return r, nil
 }
 
@@ -138,7 +146,9 @@ type checker struct {
 	ball *ball
 	// folders are that of the proof and that of the file behind a symbolic link: parts lie in either.
 	folders  []string
-	reachSet *Reach // or nil
+	reachSet *Reach     // or nil
+	claimed  *Lipschitz // or nil
+	steepest *Steepest  // of the regions so far
 	open     func(string) (io.ReadCloser, error)
 	total    struct{ regions, open, nodes, parts atomic.Int64 }
 	claim    *Error        // its reason is the last line of the proof, its place that of this line

@@ -219,8 +219,13 @@ func (w *walker) leaf(kind byte, text []byte) {
 		w.beside(&w.levels[w.at], most)
 	}
 	leaves.Add(1)
+	if w.reachSet != nil || w.claimed != nil {
+		w.in.require(kind == 'W', "an unexplored cell, expected a complete proof beside a reach set or a Lipschitz constant")
+	}
 	if w.reachSet != nil {
-		w.in.require(kind == 'W', "an unexplored cell, expected a complete proof beside a reach set")
 		w.reach()
+	}
+	if w.claimed != nil {
+		w.slope()
 	}
 }

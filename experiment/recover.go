@@ -56,8 +56,8 @@ func (s *RecoverStudy) Check() error {
 		return errors.New("shapes: none, expected at least one such as 5x3")
 	}
 	for i, shape := range s.Shapes {
-		if shape.Neurons < 1 || shape.Neurons > shape.Inputs {
-			return fmt.Errorf("shapes: %v, expected at least one neuron, and at most as many as inputs: the tensors separate no more", shape)
+		if shape.Neurons < 1 || shape.Neurons > learn.MostNeurons(shape.Inputs) {
+			return fmt.Errorf("shapes: %v, expected at least one neuron, and at most %d, which the tensors separate", shape, learn.MostNeurons(shape.Inputs))
 		}
 		for _, other := range s.Shapes[:i] {
 			if other == shape {
