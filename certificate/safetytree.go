@@ -175,8 +175,7 @@ func (w *safetyWalker) reopen(closed int) {
 func (w *safetyWalker) refute(kind byte, text []byte) {
 	d, rest, ok := index(text, len(w.shut))
 	w.in.require(ok && w.query.disjuncts[d].box == w.box && !w.shut[d], "expected a disjunct of the box that is not refuted yet")
-	rest, ok = bytes.CutPrefix(rest, []byte{' '})
-	w.in.require(ok, "expected a space")
+	rest = w.in.space(rest, "expected a space")
 	c := claim{kind: kind, d: d}
 	conditions := len(w.query.disjuncts[d].forms)
 	if kind == 'Z' {

@@ -15,6 +15,7 @@ import (
 	"io/fs"
 	"math/big"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync/atomic"
 )
@@ -228,6 +229,12 @@ func (in *lines) index(text string, limit int, reason string) int {
 	return v
 }
 
+// space requires a space, and returns what follows it.
+func (in *lines) space(b []byte, reason string) []byte {
+	in.require(len(b) > 0 && b[0] == ' ', reason)
+	return b[1:]
+}
+
 // name reads a name, and returns how many names of the path come after the one that it means.
 func name(b []byte) (after int64, rest []byte, ok bool) {
 	n := 0
@@ -255,7 +262,12 @@ func number(text string, m *big.Int) (e int, ok bool) {
 		return 0, false
 	}
 	e, rest, ok := index([]byte(exponent[1:]), maxExponent+1)
-	if m.SetString("1"+digits, 16); minus {
+	if u, err := strconv.ParseUint("1"+digits, 16, 64); err == nil {
+		m.SetUint64(u)
+	} else {
+		m.SetString("1"+digits, 16)
+	}
+	if minus {
 		m.Neg(m)
 	}
 	switch {

@@ -16,6 +16,8 @@ import (
 	"gonum.org/v1/plot/vg/vgimg"
 	"gonum.org/v1/plot/vg/vgpdf"
 	"gonum.org/v1/plot/vg/vgsvg"
+
+	"github.com/relucell/relucell/internal/chart"
 )
 
 // Formats are the formats that Write knows.
@@ -73,7 +75,7 @@ func (p *Picture) writeSVG(w io.Writer) error {
 	if _, err := c.WriteTo(&b); err != nil {
 		return err
 	}
-	svg := bytes.ReplaceAll(b.Bytes(), []byte(gonumFont), []byte(browserFont))
+	svg := bytes.ReplaceAll(b.Bytes(), []byte(chart.GonumFont), []byte(chart.BrowserFont))
 	for {
 		before, after, found := bytes.Cut(svg, []byte(kept))
 		if _, err := w.Write(before); err != nil || !found {
@@ -90,9 +92,3 @@ func (p *Picture) writeSVG(w io.Writer) error {
 		svg = rest[len("0"):]
 	}
 }
-
-// gonumFont is how gonum's svg names the face of all texts, browserFont what browsers have.
-const (
-	gonumFont   = `font-family:Liberation Sans;font-variant:normal;font-weight:normal;font-style:normal`
-	browserFont = `font-family:'Liberation Sans',Arial,Helvetica,sans-serif`
-)

@@ -76,12 +76,25 @@ func (e *explorer) explore(t Tree, path []int8) {
 	}
 }
 
+// maximaCase is a network with maxima, of small integers, in some ball.
+func maximaCase(t *testing.T, seed uint64) (c gen.Case) {
+	rng := gen.NewRand(seed)
+	var err error
+	c.Name, c.Net = "maxima", gen.Maxima(rng, 1+rng.IntN(4), 7)
+	c.Ball, err = ball.New([]ball.Norm{ball.L2, ball.LInf, ball.L1}[rng.IntN(3)], make([]float64, c.Net.Inputs()), 2)
+	require.NoError(t, err)
+	return c
+}
+
 func TestWhatIsShownDependsOnThePathAlone(t *testing.T) {
 	regions, lines := 0, 0
-	for seed := range uint64(120) {
+	for seed := range uint64(240) {
 		c := gen.RandomCase(gen.NewRand(seed), gen.RandomOptions{})
 		if seed%3 == 0 {
 			c = gen.TernaryCase(gen.NewRand(seed), 3, 5, 4)
+		}
+		if seed >= 120 {
+			c = maximaCase(t, seed)
 		}
 		m, err := NewSubject(context.Background(), c.Net, c.Ball)
 		require.NoError(t, err)
