@@ -138,8 +138,9 @@ func (t *words) prune(lv *hull, b uint, live int8) bool {
 	z := t.Form(lv.l, j)
 	g, s := toward(z, -live)
 	c, top := &t.shown.cone, t.cells.Top(&g, lv.at[lv.fresh:])
-	if !(t.shown.evidence.Along(top, &g, lv.at, c) && t.judge.Shows(z, s, c.IDs, c.Lambda)) &&
-		!(t.shown.evidence.Express(top, &g, c) && t.judge.Shows(z, s, c.IDs, c.Lambda)) {
+	e, touches := t.shown.evidence, t.cells.Sign(lv.word, top).Zero>>b&1 != 0
+	if !((e.Along(top, &g, lv.at, c) || e.Peel(top, &g, lv.at, c)) && t.judge.Shows(z, s, c.IDs, c.Lambda, touches)) &&
+		!(e.Express(top, &g, c) && t.judge.Shows(z, s, c.IDs, c.Lambda, touches)) {
 		return false
 	}
 	l := t.shown.add(&t.judge.Out)
@@ -166,11 +167,12 @@ const narrowWorth = 4
 func (t *words) enterShown(lv *hull) bool {
 	l := lv.l
 	st, fs, labels := &t.layers[l], t.Forms(l), t.labels[t.m.Layers[l].First:]
+	clear(labels[:len(st.done)])
 	if t.narrows(lv, len(st.done)) && t.m.UnitTerms < forms.MaxTerms && t.judge.Names() > 0 {
 		t.cells.Around(lv.at, &t.around)
 		gain := 0
 		for j := range st.done {
-			if t.around.Sign(&fs[j]) != 0 && !t.judge.AloneFloat(&fs[j]) {
+			if labels[j] = t.judge.AloneFloat(&fs[j]); labels[j] == 0 && t.around.Sign(&fs[j]) != 0 {
 				gain++
 			}
 		}
@@ -179,9 +181,11 @@ func (t *words) enterShown(lv *hull) bool {
 		}
 	}
 	for j := range st.done {
-		s, alone := t.judge.Alone(&fs[j])
-		if t.m.Late() {
-			return false
+		s, alone := labels[j], true
+		if s == 0 { // else so it was before the box was narrowed
+			if s, alone = t.judge.Alone(&fs[j]); t.m.Late() {
+				return false
+			}
 		}
 		labels[j] = s
 		switch {
@@ -284,7 +288,7 @@ func (t *words) showNearest(list []int32, self int32, z *forms.Form, s float64) 
 	for i := range c.Lambda {
 		c.Lambda[i] /= share
 	}
-	return t.judge.Shows(z, s, c.IDs, c.Lambda)
+	return t.judge.Shows(z, s, c.IDs, c.Lambda, false)
 }
 
 // noteSplit notes what the sides of a split begin with. What is learnt on the minus side of vertices
