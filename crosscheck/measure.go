@@ -5,7 +5,6 @@ package crosscheck
 
 import (
 	"context"
-	"errors"
 	"math/big"
 
 	"github.com/relucell/relucell/ball"
@@ -19,12 +18,13 @@ type MeasuredLayer struct {
 	Layer, Width int
 	// Cells is the number of cells after the layer.
 	Cells *big.Int
-	// Splitting is the number of neurons that cut at least one cell in two. Changing is the number
-	// of those that are positive somewhere in the ball and negative elsewhere, which is what k
-	// bounds. A neuron may change its sign from cell to cell without cutting one.
+	// Splitting is the number of neurons that cut at least one cell. Changing is the number of those
+	// that are positive somewhere in the ball and negative elsewhere, which is what k bounds; of
+	// maxima, those of which several pieces are the largest somewhere. A neuron may change its sign
+	// from cell to cell without cutting one.
 	Splitting, Changing int
 	// Active neurons are positive on some cell and negative on none, Inactive ones positive on
-	// none. Changing + Active + Inactive = Width.
+	// none. Changing + Active + Inactive = Width. Maxima are active on every cell.
 	Active, Inactive int
 	// ByActive[a] is the number of cells after the layer on which exactly a of its neurons are
 	// positive.
@@ -36,12 +36,8 @@ type MeasuredLayer struct {
 }
 
 // Measure walks all regions and returns the measured terms, a layer with an activation at a time.
-// It is an error if ctx ends first, or the network has maxima, whose pieces are neither active nor
-// inactive.
+// It is an error if ctx ends first.
 func Measure(ctx context.Context, n *network.Network, b ball.Ball) ([]MeasuredLayer, error) {
-	if n.Maximal() {
-		return nil, errors.New("network: it has maxima, expected neurons of two slopes, of which active ones are counted; the bounds and their terms are there without --measured")
-	}
 	m := newMeasurer(n)
 	for r, err := range enumerate.Regions(ctx, n, b, enumerate.Options{Workers: 1}) {
 		if err != nil {
@@ -59,7 +55,7 @@ type measurer struct {
 	last   network.Pattern
 }
 
-// measured is a layer: its neurons are [first, end).
+// measured is a layer: the signs of its neurons are [first, end).
 type measured struct {
 	index, first, end int
 	affineDim         int       // the narrowest layer between the activation before and this layer
@@ -70,6 +66,8 @@ type measured struct {
 	dim               int
 	seen              []uint8 // a set of the flags below for each neuron
 	in                int     // dimension of the input on the current cell
+	of                []int   // the neuron that each sign is of
+	largest           []int   // of maxima, where the largest piece has been seen, counted from 1
 }
 
 const (
@@ -87,14 +85,22 @@ func newMeasurer(n *network.Network) *measurer {
 			continue
 		}
 		k := l.Neurons()
-		d := measured{index: i, first: j, end: j + k, affineDim: narrow, carried: l.Out() - k, byActive: make([]int64, k+1), seen: make([]uint8, k)}
-		for u := range l.B {
-			if l.IsNeuron(u) {
-				d.slopes = append(d.slopes, l.Below(u))
+		d := measured{index: i, first: j, end: j + l.Signs(), affineDim: narrow, carried: l.Out() - k, byActive: make([]int64, k+1), seen: make([]uint8, k)}
+		for u, at := 0, 0; u < l.Out(); u++ {
+			if !l.IsNeuron(u) {
+				continue
 			}
+			signs := 1
+			if l.Act == network.Max {
+				signs, d.largest = l.Pieces[u], append(d.largest, 0)
+			}
+			for range signs {
+				d.slopes, d.of = append(d.slopes, l.Below(u)), append(d.of, at)
+			}
+			at++
 		}
 		m.layers = append(m.layers, d)
-		j, narrow = j+k, l.Out()
+		j, narrow = d.end, l.Out()
 	}
 	return m
 }
@@ -119,7 +125,7 @@ func (m *measurer) region(p network.Pattern) {
 		l.enter(dim)
 		dim = l.cell(p)
 		if m.last != nil && from >= l.first && from < l.end {
-			l.seen[from-l.first] |= seenSplit
+			l.seen[l.of[from-l.first]] |= seenSplit
 		}
 	}
 	m.last = append(m.last[:0], p...)
@@ -139,12 +145,18 @@ func (l *measured) cell(p network.Pattern) int {
 	l.cells++
 	active := 0
 	for j, s := range p[l.first:l.end] {
+		u := l.of[j]
 		switch {
 		case s > 0:
 			active++
-			l.seen[j] |= seenPlus
-		case s < 0:
-			l.seen[j] |= seenMinus
+			l.seen[u] |= seenPlus
+			if l.largest != nil && l.largest[u] != 0 && l.largest[u] != j+1 {
+				l.seen[u] |= seenMinus
+			} else if l.largest != nil {
+				l.largest[u] = j + 1
+			}
+		case s < 0 && l.largest == nil:
+			l.seen[u] |= seenMinus
 		}
 	}
 	l.byActive[active]++
@@ -166,7 +178,7 @@ func (m *measurer) result() []MeasuredLayer {
 	var out []MeasuredLayer
 	for i := range m.layers {
 		l := &m.layers[i]
-		r := MeasuredLayer{Layer: l.index, Width: l.end - l.first, Cells: big.NewInt(l.cells), Dim: l.dim}
+		r := MeasuredLayer{Layer: l.index, Width: len(l.seen), Cells: big.NewInt(l.cells), Dim: l.dim}
 		for _, s := range l.seen {
 			switch s & (seenPlus | seenMinus) {
 			case seenPlus | seenMinus:

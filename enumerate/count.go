@@ -36,9 +36,6 @@ func CountPlain(ctx context.Context, net *network.Network, b ball.Ball, solver l
 	if opt.Checkpoint != "" {
 		return Result{}, marked{errors.New("the plain walk keeps no checkpoint"), ErrInput}
 	}
-	if net.Maximal() && opt.Observer != nil {
-		return Result{}, marked{errors.New("a proof by the plain walk of a network with maxima, expected one of Count, or none"), ErrInput}
-	}
 	opt.Workers = 1
 	return count(ctx, net, b, opt, plan{oracle: solver})
 }

@@ -1,7 +1,9 @@
 package enumerate_test
 
 import (
+	"bytes"
 	"context"
+	"fmt"
 	"math/big"
 	"math/rand/v2"
 	"path/filepath"
@@ -13,6 +15,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/certificate"
 	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/crosscheck/twin"
 	"github.com/relucell/relucell/enumerate"
@@ -278,8 +281,9 @@ func TestStoppedProofsOfMaximaAreVerified(t *testing.T) {
 	}
 }
 
-// The plain walk counts maxima as the fast one does, with any solver; a proof is the fast one's.
+// The plain walk counts maxima as the fast one does, with any solver, and proves that.
 func TestMaximaByThePlainWalk(t *testing.T) {
+	dir, proofs := t.TempDir(), 0
 	rapid.Check(t, func(t *rapid.T) {
 		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
 		inputs := 1 + rng.IntN(3)
@@ -289,7 +293,11 @@ func TestMaximaByThePlainWalk(t *testing.T) {
 		want, err := enumerate.Count(context.Background(), n, b, enumerate.Options{})
 		require.NoError(t, err)
 		for name, solver := range solvers {
-			r, err := enumerate.CountPlain(context.Background(), n, b, solver(), enumerate.Options{})
+			path := filepath.Join(dir, fmt.Sprint("proof", proofs))
+			proofs++
+			w, err := proof.NewWriter(path, proof.HeaderOf(n, b))
+			require.NoError(t, err)
+			r, err := enumerate.CountPlain(context.Background(), n, b, solver(), enumerate.Options{Observer: w})
 			if err != nil && name == "native" { // as for other networks: a sliver that it could not enter
 				require.ErrorContains(t, err, "the solver failed")
 				continue
@@ -297,14 +305,24 @@ func TestMaximaByThePlainWalk(t *testing.T) {
 			require.NoError(t, err, name)
 			require.True(t, r.Exact)
 			require.Equal(t, want.Lower, r.Lower, name)
+			require.NoError(t, w.Close(r.Lower))
+			var text bytes.Buffer
+			require.NoError(t, n.WriteCanonical(&text))
+			rep, err := certificate.Check(text.Bytes(), path, certificate.Options{Workers: 1})
+			require.NoError(t, err, name)
+			require.Equal(t, want.Lower.Int64(), rep.Count)
 		}
 	})
 	n := maxout(t, 1)
 	b, err := ball.New(ball.LInf, make([]float64, 3), 1)
 	require.NoError(t, err)
-	w, err := proof.NewWriter(filepath.Join(t.TempDir(), "proof"), proof.HeaderOf(n, b))
-	require.NoError(t, err)
-	_, err = enumerate.CountPlain(context.Background(), n, b, lp.NewReference(), enumerate.Options{Observer: w})
-	require.ErrorIs(t, err, enumerate.ErrInput)
-	require.ErrorContains(t, err, "a proof by the plain walk of a network with maxima, expected one of Count")
+	for _, limit := range []int64{2, 5, 9} {
+		path := filepath.Join(dir, fmt.Sprint("limit", limit))
+		w, err := proof.NewWriter(path, proof.HeaderOf(n, b))
+		require.NoError(t, err)
+		r, err := enumerate.CountPlain(context.Background(), n, b, lp.NewReference(), enumerate.Options{Observer: w, Limit: limit})
+		require.NoError(t, err)
+		require.NoError(t, w.Close(r.Lower))
+		require.True(t, verify(t, n, path).AtLeast)
+	}
 }

@@ -84,6 +84,7 @@ func (p *Plain) Next(passing bool) Event {
 func (p *Plain) show(c *plainCell) {
 	lv := p.Solved.at(0)
 	lv.CopyFrom(c.at)
+	lv.choice.rest = c.from > 0
 	if lv.l, lv.j = c.l, c.j; c.l == len(p.m.Layers) && c.l > 0 {
 		lv.l, lv.j = c.l-1, p.m.Layers[c.l-1].Neurons
 	}
@@ -167,7 +168,7 @@ func (p *Plain) ancestors() {
 			}
 			continue
 		}
-		p.judge.Add(judge.Constraint{Form: p.Form(c.l, c.j), ID: int32(p.m.Layers[c.l].First + c.j), S: float64(s), Name: int32(d)})
+		p.judge.Add(judge.Constraint{Form: p.Form(c.l, c.j), ID: int32(p.m.Layers[c.l].First + c.j), S: float64(s), Name: p.judge.Names()})
 	}
 	p.taken(&p.cells[len(p.path)])
 }

@@ -14,8 +14,8 @@ import (
 // plainChoice is what a plain cell knows of maxima.
 type plainChoice struct {
 	// from is the first piece of the maximum at hand that was not split away, if any was; win is
-	// the first class that lives, where the cell splits.
-	from, win int
+	// the first class that lives, where the cell splits, and next the one after it.
+	from, win, next int
 	// decided are the classes that were left when others had been split away: constraints of the
 	// cell.
 	decided []plainClass
@@ -47,7 +47,7 @@ func (p *Plain) maximum(c *plainCell, passing bool) (e Event, done bool) {
 		p.err = fmt.Errorf("neuron %d: all classes of a maximum were found empty", p.m.Layers[c.l].First+c.j)
 		return Event{Kind: Failed}, true
 	case 2:
-		c.win, c.minus, c.plus = live[0], at[0], at[1]
+		c.win, c.next, c.minus, c.plus = live[0], live[1], at[0], at[1]
 		return Event{Kind: Split}, true
 	}
 	if c.from > 0 {
@@ -61,7 +61,7 @@ func (p *Plain) maximum(c *plainCell, passing bool) (e Event, done bool) {
 // choose goes to the first class of a maximum, or to the rest.
 func (p *Plain) choose(c *plainCell, s int8) {
 	next := plainCell{l: c.l, j: c.j, at: c.plus}
-	next.from = c.win + 1
+	next.from = c.next
 	if s < 0 {
 		p.label(c.l, c.j, c.win)
 		next = plainCell{l: c.l, j: p.m.Layers[c.l].Ends[c.j], at: c.minus}
@@ -79,44 +79,36 @@ func (p *Plain) taken(c *plainCell) {
 
 // above makes what a piece is above all that is not identical to it constraints of the cell.
 func (p *Plain) above(l, piece int) {
-	for j := range p.m.Layers[l].Ends {
-		if d := p.over(l, piece, j); d != nil {
-			p.judge.Add(judge.Constraint{Form: d, ID: -1, S: 1})
-		}
-	}
-}
-
-// over returns what a piece is above another of its maximum, nil where they are identical.
-func (p *Plain) over(l, piece, other int) *forms.Form {
 	ends := p.m.Layers[l].Ends
-	if piece == other || ends[piece] != ends[other] {
-		return nil
+	first := piece
+	for first > 0 && ends[first-1] == ends[piece] {
+		first--
 	}
-	d := new(forms.Form)
-	if p.same(l, piece, other, d) {
-		return nil
+	rs, _ := p.rivals(l, first, piece)
+	for _, r := range rs {
+		p.judge.Add(judge.Constraint{Form: r.d, ID: -1, S: 1, Name: r.name})
 	}
-	return d
 }
 
-// class returns a point of the class of a piece of the cell's maximum, nil if it is empty or is
-// that of an earlier piece.
+// class returns a point of the class of a piece of the cell's maximum, nil if it is empty, of which it
+// tells, or is that of an earlier piece.
 func (p *Plain) class(c *plainCell, piece int) *judge.Point {
+	rs, ok := p.rivals(c.l, c.j, piece)
+	if !ok || p.judge.Proof && (maxima{p.Solved}).alone(rs) {
+		return nil
+	}
 	cell := len(p.judge.Cell)
-	defer func() { p.judge.Cell = p.judge.Cell[:cell] }()
+	p.judge.Named = p.judge.Names() + int32(len(rs))
+	defer func() { p.judge.Cell, p.judge.Named = p.judge.Cell[:cell], 0 }()
 	at := c.at
-	for j := c.j; j < p.m.Layers[c.l].Ends[c.j]; j++ {
-		d := p.over(c.l, piece, j)
-		if d == nil {
-			if j < piece {
-				return nil
+	for _, r := range rs {
+		if at = p.meets(piece, r.d, at); at == nil {
+			if p.err == nil && !p.m.Late() {
+				(maxima{p.Solved}).tellDead(piece, r)
 			}
-			continue
-		}
-		if at = p.meets(piece, d, at); at == nil {
 			return nil
 		}
-		p.judge.Add(judge.Constraint{Form: d, ID: -1, S: 1})
+		p.judge.Add(judge.Constraint{Form: r.d, ID: -1, S: 1, Name: r.name})
 	}
 	return at
 }

@@ -23,7 +23,7 @@ func (s spreading) lands(i, k int) int {
 
 // convTranspose has constant weights of shape [channels, units/group, kernel…].
 func convTranspose(rd *reader, n *node) error {
-	wt, group, err := kernelOf(rd, n, 2)
+	wt, group, err := kernelOf(rd, n, axesMost)
 	if err != nil {
 		return err
 	}
@@ -38,13 +38,20 @@ func convTranspose(rd *reader, n *node) error {
 	}
 	units := wt.shape[1] * int(group)
 	shape := []int{in[0], units}
-	for _, a := range axes[4-r:] {
+	kernel, plane := 1, 1
+	for _, a := range axes {
+		kernel *= a.kernel
+	}
+	for _, a := range axes[axesMost+2-r:] {
 		shape = append(shape, a.out)
 	}
 	if size(shape) > maxEntries {
 		return fmt.Errorf("the result, of shape %v, has more than %d elements", shape, maxEntries)
 	}
-	perGroup, kernel, plane := channels/int(group), axes[0].kernel*axes[1].kernel, axes[0].out*axes[1].out
+	for _, a := range axes { // at most the elements of the result
+		plane *= a.out
+	}
+	perGroup := channels / int(group)
 	if err := rd.work(rd.width, wt.shape[1], kernel); err != nil {
 		return err
 	}
@@ -69,12 +76,16 @@ func convTranspose(rd *reader, n *node) error {
 
 // landings calls f with every kernel position and the place in the output plane where it lands
 // from place at of the input plane.
-func landings(axes [2]spreading, at int, f func(k, o int)) {
-	for p := range axes[0].kernel {
-		top := axes[0].lands(at/axes[1].in, p)
-		for q := range axes[1].kernel {
-			if left := axes[1].lands(at%axes[1].in, q); top >= 0 && left >= 0 {
-				f(p*axes[1].kernel+q, top*axes[1].out+left)
+func landings(axes [axesMost]spreading, at int, f func(k, o int)) {
+	d, h, w := axes[0], axes[1], axes[2]
+	for l := range d.kernel {
+		front := d.lands(at/w.in/h.in, l)
+		for p := range h.kernel {
+			top := h.lands(at/w.in%h.in, p)
+			for q := range w.kernel {
+				if left := w.lands(at%w.in, q); front >= 0 && top >= 0 && left >= 0 {
+					f((l*h.kernel+p)*w.kernel+q, (front*h.out+top)*w.out+left)
+				}
 			}
 		}
 	}
@@ -99,9 +110,9 @@ func channelBias(rd *reader, n *node, units int) error {
 	return rd.add(bias)
 }
 
-// spreadings reads the attributes of a ConvTranspose; one spatial dimension is treated as the
-// second of two.
-func (n *node) spreadings(spatial, kernel []int) (s [2]spreading, err error) {
+// spreadings reads the attributes of a ConvTranspose; of fewer dimensions than there may be they are
+// the last ones.
+func (n *node) spreadings(spatial, kernel []int) (s [axesMost]spreading, err error) {
 	d := len(spatial)
 	for i := range s {
 		s[i] = spreading{in: 1, kernel: 1, stride: 1, dilation: 1, out: 1}
@@ -148,7 +159,7 @@ func (n *node) spreadings(spatial, kernel []int) (s [2]spreading, err error) {
 		if a.out < 1 || a.out > maxEntries {
 			return s, fmt.Errorf("spatial dimension %d: the result has %d elements, expected 1 to %d", i, a.out, maxEntries)
 		}
-		s[2-d+i] = a
+		s[axesMost-d+i] = a
 	}
 	return s, nil
 }

@@ -217,6 +217,9 @@ func (s *scope) node(n *onnxpb.NodeProto) *onnxpb.NodeProto {
 
 // graph renames what a graph within the function has and reads.
 func (s *scope) graph(g *onnxpb.GraphProto) {
+	for _, in := range g.Input {
+		in.Name = ptr(s.name(in.GetName()))
+	}
 	for _, t := range g.Initializer {
 		t.Name = ptr(s.name(t.GetName()))
 	}

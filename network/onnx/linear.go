@@ -232,3 +232,35 @@ func filled(n int, v float64) []float64 {
 	}
 	return s
 }
+
+// linearRegressor of ai.onnx.ml has so many coefficients for each target, and perhaps an intercept.
+func linearRegressor(rd *reader, n *node) error {
+	if after := n.text("post_transform", "NONE"); after != "NONE" {
+		return fmt.Errorf("attribute \"post_transform\": %s, supported is NONE", after)
+	}
+	w, err1 := n.numbers("coefficients")
+	targets, err2 := n.integer("targets", 1)
+	if err := errors.Join(err1, err2); err != nil {
+		return err
+	}
+	if len(rd.shape) != 2 || targets < 1 || targets > int64(len(w)) || int64(len(w)) != targets*int64(rd.shape[1]) {
+		return fmt.Errorf("attribute \"coefficients\": %d numbers, expected one for each feature of shape %v and each of %d targets", len(w), rd.shape, targets)
+	}
+	batch, features := rd.shape[0], rd.shape[1]
+	b := make([]float64, targets)
+	if n.attributes["intercepts"] != nil {
+		var err error
+		if b, err = n.numbers("intercepts"); err != nil {
+			return err
+		}
+	}
+	if len(b) != int(targets) {
+		return fmt.Errorf("attribute \"intercepts\": %d numbers, expected %d", len(b), targets)
+	}
+	term := func(i, j, k int) (int, float64) { return i*features + k, w[j*features+k] }
+	if err := rd.product(batch, len(b), features, term); err != nil {
+		return err
+	}
+	rd.shape = []int{batch, len(b)}
+	return rd.add(slices.Concat(slices.Repeat([][]float64{b}, batch)...))
+}

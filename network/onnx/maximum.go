@@ -117,6 +117,40 @@ func reduceExtreme(sign float64) func(*reader, *node) error {
 	}
 }
 
+// top is the largest value along an axis, or the smallest: the first of TopK's outputs for k = 1. The
+// other, where that is, jumps.
+func top(rd *reader, n *node) error {
+	if err := n.mustRun(0, "X"); err != nil {
+		return err
+	}
+	k, err1 := n.integer("k", 0)
+	largest, err2 := n.integer("largest", 1)
+	if err := errors.Join(err1, err2); err != nil {
+		return err
+	}
+	if n.has(1) {
+		t, err := n.indices(1)
+		if err != nil {
+			return err
+		}
+		if k = 0; len(t.ints) == 1 {
+			k = t.ints[0]
+		}
+	}
+	if k != 1 {
+		return fmt.Errorf("of k = %d, supported is 1: the largest of all", k)
+	}
+	axis, err := n.axis(-1, len(rd.shape))
+	if err != nil {
+		return err
+	}
+	sign := 1.0
+	if largest == 0 {
+		sign = -1
+	}
+	return rd.extremeOver(overAxes(rd.shape, []int{axis}, true), sign)
+}
+
 func globalMaxPool(rd *reader, _ *node) error {
 	if len(rd.shape) < 3 {
 		return fmt.Errorf("shape %v, expected a batch, channels and the rest", rd.shape)

@@ -70,6 +70,8 @@ func TestConvTransposeByHand(t *testing.T) {
 			node("ConvTranspose", []string{"x", "w", "b"}, intAttr("group", 2)), 11, []float64{5, 7}, []float64{15, 30, 51, 68}},
 		"planes": {newChain(1, 1, 2, 2).doubles("w", []int64{1, 1, 1, 2}, 1, 10).node("ConvTranspose", []string{"x", "w"}, intsAttr("strides", 2, 1)), 11,
 			[]float64{1, 2, 3, 4}, []float64{1, 12, 20, 0, 0, 0, 3, 34, 40}},
+		"volumes": {newChain(1, 1, 2, 1, 2).doubles("w", []int64{1, 1, 2, 1, 2}, 1, 10, 100, 1000).node("ConvTranspose", []string{"x", "w"}), 11,
+			[]float64{1, 2, 3, 4}, []float64{1, 12, 20, 103, 1234, 2040, 300, 3400, 4000}},
 	} {
 		t.Run(name, b.check)
 	}

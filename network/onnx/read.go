@@ -143,6 +143,8 @@ type reader struct {
 	opset int64
 	// shape is that of the running value, an unknown batch being 1.
 	shape []int
+	// loops counts those that were unrolled, for names, and unrolled the nodes that they became.
+	loops, unrolled int
 	timeline
 	tensors
 }

@@ -1,0 +1,39 @@
+package onnx
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/relucell/relucell/network/onnx/onnxpb"
+)
+
+// regressor is a chain that ends in a LinearRegressor.
+func regressor(attributes ...*onnxpb.AttributeProto) *chain {
+	c := newChain(2, 3).node("LinearRegressor", []string{"x"}, append(attributes, floatsAttr("coefficients", 1, 2, 3, 4, 5, 6))...)
+	c.g.Node[0].Domain = ptr("ai.onnx.ml")
+	return c
+}
+
+func TestTopAndLinearRegressorByHand(t *testing.T) {
+	one := func() *chain { return newChain(2, 3).made("Constant", "k", nil, intsAttr("value_ints", 1)) }
+	x := []float64{1, 3, 2, -1, -2, 4}
+	for name, b := range map[string]byHand{
+		"the largest":          {one().node("TopK", []string{"x", "k"}), 11, x, []float64{3, 4}},
+		"the smallest":         {one().node("TopK", []string{"x", "k"}, intAttr("largest", 0), intAttr("axis", 0)), 11, x, []float64{-1, -2, 2}},
+		"the first of TopK-1":  {newChain(2, 3).node("TopK", []string{"x"}, intAttr("k", 1)), 1, x, []float64{3, 4}},
+		"targets":              {regressor(intAttr("targets", 2), floatsAttr("intercepts", 10, 20)), 11, x, []float64{23, 51, 17, 30}},
+		"without an intercept": {regressor(intAttr("targets", 2)), 11, x, []float64{13, 31, 7, 10}},
+	} {
+		t.Run(name, b.check)
+	}
+	for want, c := range map[string]*chain{
+		"of k = 2, supported is 1":                              newChain(2, 3).made("Constant", "k", nil, intsAttr("value_ints", 2)).node("TopK", []string{"x", "k"}),
+		`attribute "post_transform": PROBIT, supported is NONE`: regressor(intAttr("targets", 2), stringAttr("post_transform", "PROBIT")),
+		`attribute "coefficients": 6 numbers`:                   regressor(),
+		`attribute "intercepts": 1 numbers, expected 2`:         regressor(intAttr("targets", 2), floatsAttr("intercepts", 1)),
+	} {
+		_, _, err := c.read(t)
+		require.ErrorContains(t, err, want)
+	}
+}
