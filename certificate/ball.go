@@ -74,9 +74,11 @@ func (q *box) measure() {
 type ball struct {
 	norm, text string
 	box        *box // the smallest box that holds it; for linf and box it is the ball
-	// The centre and the radius, of l2 and l1 alone, times 2^−box.scale.
-	c []big.Int
-	r *big.Int
+	// The centre and the radius, of l2 and l1 alone, times 2^−box.scale; and the box that is the
+	// centre.
+	c      []big.Int
+	r      *big.Int
+	centre *box
 }
 
 // readBall reads what follows "ball " for n inputs.
@@ -98,7 +100,7 @@ func readBall(in *lines, text string, n int) *ball {
 			hi[k].Add(&c[k], r)
 		}
 		if b.norm != "linf" {
-			b.r, b.c = r, c
+			b.r, b.c, b.centre = r, c, newBox(&box{lo: c, hi: c, scale: scale})
 		}
 	}
 	for k := range lo {

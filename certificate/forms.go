@@ -159,8 +159,9 @@ func (w *walker) name(unit, less int, s int8, split bool) {
 
 // above sets d to the form of a unit, less that of another one if there is another, times s.
 func (y *level) above(d *[]uint, unit, less int, s int8) {
-	z := y.z[unit]
-	mac(buffer(d, len(z)), z, y.k, 1, s < 0)
+	if *d = append((*d)[:0], y.z[unit]...); s < 0 {
+		mac(buffer(d, len(*d)), y.z[unit], y.k, 1, true)
+	}
 	if less >= 0 {
 		mac(*d, y.z[less], y.k, 1, s > 0)
 	}
@@ -247,7 +248,22 @@ func (w *walker) widened(b []uint, n, k int) []uint {
 // nonpositive reports whether a form of coefficients less than 2^m is nowhere positive on the box,
 // or nowhere on the ball; or, if negative, whether that holds of minus the form.
 func (w *walker) nonpositive(f []uint, k, m int, negative bool) bool {
-	q := w.levels[w.at].q
+	if w.onBox(f, k, m, negative, w.levels[w.at].q) {
+		return true
+	}
+	if w.ball.c == nil || !w.onBox(f, k, m, negative, w.ball.centre) {
+		return false // or it is positive at the centre
+	}
+	for i := range w.form {
+		if load(&w.form[i], f[i*k:(i+1)*k]); negative {
+			w.form[i].Neg(&w.form[i])
+		}
+	}
+	return w.ball.nonpositive(w.form, &w.scratch)
+}
+
+// onBox is nonpositive on a box.
+func (w *walker) onBox(f []uint, k, m int, negative bool, q *box) bool {
 	for i := range w.ends {
 		at := i // where the form is largest
 		if i == len(w.x) || int(f[(i+1)*k-1]) < 0 == negative {
@@ -256,15 +272,7 @@ func (w *walker) nonpositive(f []uint, k, m int, negative bool) bool {
 		w.ends[i], w.short[i] = &q.ends[at], q.short[at]
 	}
 	s := w.sign(f, k, m, q.bits)
-	if s == 0 || s < 0 != negative || w.ball.c == nil {
-		return s == 0 || s < 0 != negative
-	}
-	for i := range w.form {
-		if load(&w.form[i], f[i*k:(i+1)*k]); negative {
-			w.form[i].Neg(&w.form[i])
-		}
-	}
-	return w.ball.nonpositive(w.form, &w.scratch)
+	return s == 0 || s < 0 != negative
 }
 
 // sign returns that of Σ g_i·x_i + h·one for the form f = g·x + h and the x_i and one in w.ends, and

@@ -4,7 +4,6 @@ package certificate
 // leads to it. This is the theorem, clause by clause.
 
 import (
-	"bytes"
 	"math/big"
 	"math/bits"
 )
@@ -13,7 +12,7 @@ import (
 func (w *walker) subtree() {
 	for {
 		line := w.in.next()
-		w.in.require(!w.stopped.Load(), "some other part was refused")
+		w.stop()
 		w.in.require(len(line) > 0, "a blank line")
 		switch kind, text := line[0], line[1:]; kind {
 		case '@':
@@ -76,8 +75,7 @@ func (w *walker) prune(kind byte, text []byte) {
 	j, text, ok := index(text, len(y.sign))
 	w.in.require(ok, "expected one of the neurons of the layer, counted from 0")
 	w.in.require(y.sign[j] == open, "the neuron is decided")
-	text, ok = bytes.CutPrefix(text, []byte{' '})
-	w.in.require(ok, "expected a space and multipliers")
+	text = w.in.space(text, "expected a space and multipliers")
 	if y.ends != nil {
 		w.in.require(kind == '-', "a line of a maximum begins with * or -")
 		w.in.require(len(text) > 0 && (text[0] < '0' || text[0] > '9'), "a line of a maximum has multipliers of names alone")
@@ -146,16 +144,15 @@ func (w *walker) sum(f []uint, k, m int, scale uint, reason string) {
 // bound checks that a coordinate is bounded on the cell, and narrows the box.
 func (w *walker) bound(upper bool, text []byte) {
 	w.in.require(w.entering, "a bound of a coordinate stands where a layer with neurons is entered, before all else of it")
-	y, x, words := &w.levels[w.at], &w.x[0], bytes.SplitN(text, []byte{' '}, 4)
-	w.in.require(len(words) == 4, "expected an input, an integer, an exponent and multipliers, with a space between")
-	i, rest0, ok0 := index(words[0], len(w.x))
-	rest1, ok1 := integer(words[1], x)
-	e, rest2, ok2 := index(words[2], maxScale+1)
-	w.in.require(ok0 && ok1 && ok2 && len(rest0)+len(rest1)+len(rest2) == 0 && (e == 0 || x.Bit(0) == 1),
-		"expected an input, an integer that is odd, and an exponent, or any integer and 0")
+	const reason = "expected an input, an integer that is odd, an exponent, or any integer and 0, and multipliers, with a space between"
+	y, x := &w.levels[w.at], &w.x[0]
+	i, text, ok0 := index(text, len(w.x))
+	text, ok1 := integer(w.in.space(text, reason), x)
+	e, text, ok2 := index(w.in.space(text, reason), maxScale+1)
+	w.in.require(ok0 && ok1 && ok2 && (e == 0 || x.Bit(0) == 1), reason)
 	w.in.require(w.compare(&y.q.lo[i], y.q.scale, x, uint(e)) < 0 && w.compare(x, uint(e), &y.q.hi[i], y.q.scale) < 0,
 		"the bound does not lie strictly between those of the box")
-	m := w.multipliers(words[3])
+	m := w.multipliers(w.in.space(text, reason))
 	// The sum, times 2^scale: λ·(x_i − X·2^−e), or minus that, and the names.
 	scale, t := max(y.scale, uint(e)), &w.scratch.t
 	own := t.Lsh(&w.factor[0], scale)
@@ -222,8 +219,13 @@ func (w *walker) leaf(kind byte, text []byte) {
 		w.beside(&w.levels[w.at], most)
 	}
 	leaves.Add(1)
+	if w.reachSet != nil || w.claimed != nil {
+		w.in.require(kind == 'W', "an unexplored cell, expected a complete proof beside a reach set or a Lipschitz constant")
+	}
 	if w.reachSet != nil {
-		w.in.require(kind == 'W', "an unexplored cell, expected a complete proof beside a reach set")
 		w.reach()
+	}
+	if w.claimed != nil {
+		w.slope()
 	}
 }

@@ -15,7 +15,6 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relucell/relucell/cone"
 	"github.com/relucell/relucell/internal/dyadic"
 )
 
@@ -31,8 +30,8 @@ const (
 type Certified struct {
 	// Least is the least risk of all networks of this width, real weights included: a fraction.
 	Least *big.Rat
-	// Solved is the number of programmes that were solved in fractions; the others are above Least by
-	// a bound in integers.
+	// Solved is the number of programmes that were solved in fractions; the others are not below
+	// Least by a bound in integers.
 	Solved int64
 }
 
@@ -54,6 +53,7 @@ func Certify(ctx context.Context, d *Data, cells []Cell, m int, out bool) (*Wide
 			return nil, nil, err
 		}
 	}
+	c.Solved = 0
 	err = p.walk(ctx, 1, 0, func(_ float64, l *level) error {
 		if c.above(l) {
 			return nil
@@ -62,6 +62,11 @@ func Certify(ctx context.Context, d *Data, cells []Cell, m int, out bool) (*Wide
 	})
 	if err != nil {
 		return nil, nil, err
+	}
+	if m := c.best; m.finite() {
+		if risk := p.Risk(m); risk.Cmp(w.Risk) < 0 {
+			w.Model, w.Risk, w.Cells = m, risk, c.cells
+		}
 	}
 	if c.Least.Cmp(w.Risk) > 0 {
 		panic("landscape: a network below the least risk of all") // a mistake in this file, or in Risk
@@ -76,8 +81,11 @@ type certifier struct {
 	whole *whole
 	reach [][]*big.Int // σ(X·ray) in integers, for each ray
 	one   []*big.Int   // the column of the output's bias
-	// limit is a float that Least is not above.
+	// limit is a float that Least is not above; best is the network of Least, rounded to floats, and
+	// cells are its cells.
 	limit *big.Rat
+	best  *Model
+	cells string
 	u     []int64
 	round []float64
 }
@@ -85,7 +93,7 @@ type certifier struct {
 func newCertifier(p *programmes) *certifier {
 	c := &certifier{programmes: p, whole: newWhole(p.Data), u: make([]int64, p.N()), round: make([]float64, p.N())}
 	var t big.Int
-	for _, ray := range p.whole {
+	for _, ray := range p.primitive {
 		column := make([]*big.Int, p.N())
 		for i, row := range c.whole.rows {
 			column[i] = new(big.Int)
@@ -213,147 +221,11 @@ func (c *certifier) exactly(ctx context.Context, l *level) error {
 	}
 	c.Solved++
 	if c.Least == nil || s.value.Cmp(c.Least) < 0 {
-		c.Least = s.value
+		c.Least, c.best, c.cells = s.value, s.model(l), c.spell(l.members)
 		c.limit = new(big.Rat).SetFloat64(dyadic.UpRat(s.value))
 		if c.limit == nil {
 			return fmt.Errorf("a risk beyond float64: %w", errRange)
 		}
 	}
 	return nil
-}
-
-// solving is a programme in fractions.
-type solving struct {
-	*certifier
-	columns []column
-	// Of least squares over chosen columns without signs: the numbers of λ, their denominator, and
-	// the residual times it.
-	numbers []*big.Int
-	h       *big.Int
-	rest    []*big.Int
-	value   *big.Rat
-}
-
-// free solves least squares over the chosen columns without signs. It reports false where they
-// depend on one another.
-func (s *solving) free(chosen []int) bool {
-	rows := make([][]*big.Int, len(chosen))
-	for i, k := range chosen {
-		rows[i] = append(rows[i], s.dot(s.columns[k], s.whole.y))
-		rows[i][0].Neg(rows[i][0])
-		for _, o := range chosen {
-			v := s.dot(s.columns[k], s.columns[o].v)
-			rows[i] = append(rows[i], v.Mul(v, big.NewInt(int64(s.columns[o].sign))))
-		}
-	}
-	basis := cone.Kernel(1+len(chosen), rows)
-	if len(basis) != 1 || basis[0][0].Sign() <= 0 {
-		return false
-	}
-	s.h, s.numbers = basis[0][0], basis[0][1:]
-	s.rest = make([]*big.Int, len(s.whole.y))
-	var t big.Int
-	square := new(big.Int)
-	for i, y := range s.whole.y {
-		s.rest[i] = new(big.Int).Mul(y, s.h)
-		for j, k := range chosen {
-			t.Mul(s.numbers[j], s.columns[k].v[i])
-			if s.columns[k].sign > 0 {
-				t.Neg(&t)
-			}
-			s.rest[i].Add(s.rest[i], &t)
-		}
-		square.Add(square, t.Mul(s.rest[i], s.rest[i]))
-	}
-	s.value = new(big.Rat).SetFrac(square, t.Mul(s.h, s.h))
-	s.value.Mul(s.value, s.whole.unit())
-	return true
-}
-
-// dot returns the product of a column with a vector.
-func (s *solving) dot(c column, v []*big.Int) *big.Int {
-	sum := new(big.Int)
-	var t big.Int
-	for i, x := range c.v {
-		sum.Add(sum, t.Mul(x, v[i]))
-	}
-	if c.sign < 0 {
-		sum.Neg(sum)
-	}
-	return sum
-}
-
-// entering returns the column along which the risk still falls the most, −1 if there is none: then
-// the residual is a u of the bound.
-func (s *solving) entering() int {
-	best, most := -1, new(big.Int)
-	for k, c := range s.columns {
-		if v := s.dot(c, s.rest); v.Cmp(most) > 0 {
-			best, most = k, v
-		}
-	}
-	return best
-}
-
-// guess says whether the columns that floats have chosen are those of the minimum.
-func (s *solving) guess(chosen []int) bool {
-	if !s.free(chosen) {
-		return false
-	}
-	for _, v := range s.numbers {
-		if v.Sign() < 0 {
-			return false
-		}
-	}
-	return s.entering() < 0
-}
-
-// search solves the programme from 0 (Lawson and Hanson 1974, chapter 23). In fractions it ends: the
-// risk falls from one set of columns to the next.
-func (s *solving) search(ctx context.Context) error {
-	var chosen []int
-	x := make([]*big.Rat, len(s.columns))
-	for s.mustFree(nil); ; {
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		k := s.entering()
-		if k < 0 {
-			return nil
-		}
-		chosen, x[k] = append(chosen, k), new(big.Rat)
-		for s.mustFree(chosen); ; s.mustFree(chosen) {
-			z := make([]*big.Rat, len(chosen))
-			step := big.NewRat(1, 1)
-			for i, k := range chosen {
-				z[i] = new(big.Rat).SetFrac(s.numbers[i], s.h)
-				if z[i].Sign() <= 0 {
-					t := new(big.Rat).Sub(x[k], z[i])
-					if t.Sign() == 0 { // both are 0
-						step = t
-					} else if t.Quo(x[k], t); t.Cmp(step) < 0 {
-						step = t
-					}
-				}
-			}
-			kept := chosen[:0]
-			for i, k := range chosen {
-				t := new(big.Rat).Sub(z[i], x[k])
-				if x[k] = t.Add(x[k], t.Mul(t, step)); x[k].Sign() > 0 {
-					kept = append(kept, k)
-				}
-			}
-			if chosen = kept; len(kept) == len(z) {
-				break
-			}
-		}
-	}
-}
-
-// mustFree solves over columns that are independent, as those that a search has chosen are: the last
-// one has a positive product with the residual of the others.
-func (s *solving) mustFree(chosen []int) {
-	if !s.free(chosen) {
-		panic("landscape: chosen columns that depend on one another")
-	}
 }

@@ -52,11 +52,11 @@ type member struct {
 // programmes are the cells by their rays.
 type programmes struct {
 	*Data
-	cells []Cell
-	whole [][]*big.Int   // the rays
-	rays  [][]float64    // of length 1 in floats
-	reach [2][][]float64 // σ(X·ray), and −σ(X·ray)
-	of    [][]int        // the rays of each cell
+	cells     []Cell
+	primitive [][]*big.Int   // the rays
+	rays      [][]float64    // of length 1 in floats
+	reach     [2][][]float64 // σ(X·ray), and −σ(X·ray)
+	of        [][]int        // the rays of each cell
 	// levels are the programmes of the first 0, 1, … members.
 	levels []level
 	solver nnls.Solver
@@ -141,7 +141,7 @@ func (p *programmes) ray(known map[string]int, v []*big.Int) int {
 	}
 	scale(f, 1/norm(f))
 	known[key] = len(p.rays)
-	p.whole, p.rays = append(p.whole, v), append(p.rays, f)
+	p.primitive, p.rays = append(p.primitive, v), append(p.rays, f)
 	for s, sign := range []float64{1, -1} {
 		reach := make([]float64, p.N())
 		for i, row := range p.Rows {
