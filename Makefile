@@ -123,9 +123,9 @@ race:
 soak:
 	RELUCELL_SOAK=1 $(GO) test -run Soak -v -timeout 2h ./...
 
-# attack climbs, for each derived error bound, towards networks on which it is nearly exceeded, for ATTACK in each package.
+# attack climbs, for each derived error bound, towards networks on which it is nearly exceeded, and towards hard questions of safety and extremes, for ATTACK in each package.
 attack:
-	RELUCELL_ATTACK=$(ATTACK) $(GO) test -count 1 -timeout 24h -v -run 'TestNoClaimedErrorIsExceeded|TestNoBoundIsExceeded' ./enumerate ./crosscheck
+	RELUCELL_ATTACK=$(ATTACK) $(GO) test -count 1 -timeout 24h -v -run 'TestNoClaimedErrorIsExceeded|TestNoBoundIsExceeded' ./enumerate ./crosscheck ./safety ./extremum
 
 fuzz:
 	@grep -roE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' . | sort | while IFS=: read -r file match; do \

@@ -58,7 +58,7 @@ func (p *property) about(f extremum.Form) error {
 	for i, c := range f.C {
 		v, exact := dyadic.FromRat(c)
 		if !exact {
-			return badInputf("--proof: the coefficient %s of y%d is no float64, expected one such as 0.5: it becomes a weight", c.RatString(), i)
+			return badInputf("--proof: the coefficient %s of y%d is no float64, expected one such as 0.5, as it becomes a weight: ask for a multiple of the form", c.RatString(), i)
 		}
 		p.row = append(p.row, v)
 	}
