@@ -191,6 +191,14 @@ func (t classes) list(lv, up *hull, s int8) []int32 {
 	return append(lv.at[:0], cl.at...)
 }
 
+// sideOf returns the vertices of a side of a split, in memory of the level below.
+func (t *words) sideOf(lv, up *hull, s int8) []int32 {
+	if up.classes != nil {
+		return classes{t}.list(lv, up, s)
+	}
+	return up.parts.Side(s, lv.at[:0])
+}
+
 // stand makes the cell that of a class, and returns its vertices.
 func (t classes) stand(cl *class) []int32 {
 	t.cells.Give(cl.names)

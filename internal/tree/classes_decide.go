@@ -220,6 +220,25 @@ func (t classes) misses(cl *class, before int32) bool {
 	return false
 }
 
+// showNearest shows that a part of the cell, one of whose constraints, self, is a side of a form, misses
+// the ball.
+func (t *words) showNearest(list []int32, self int32, z *forms.Form, s float64) bool {
+	c := &t.shown.cone
+	if !t.shown.evidence.ExpressNearest(list, c) {
+		return false
+	}
+	i := slices.Index(c.IDs, self)
+	if i < 0 || !(c.Lambda[i] > 0) {
+		return false
+	}
+	share := c.Lambda[i]
+	c.IDs, c.Lambda = slices.Delete(c.IDs, i, i+1), slices.Delete(c.Lambda, i, i+1)
+	for i := range c.Lambda {
+		c.Lambda[i] /= share
+	}
+	return t.judge.Shows(z, s, c.IDs, c.Lambda, false)
+}
+
 // dead is to tell that a class is empty, as the judge found last for the rival of a name.
 func (t classes) dead(piece int, name int32) {
 	t.judge.Out.Inside(t.judge, name)

@@ -272,25 +272,6 @@ func (t *words) miss(lv *hull, live int8) bool {
 	return true
 }
 
-// showNearest shows that a part of the cell, one of whose constraints, self, is a side of a form, misses
-// the ball.
-func (t *words) showNearest(list []int32, self int32, z *forms.Form, s float64) bool {
-	c := &t.shown.cone
-	if !t.shown.evidence.ExpressNearest(list, c) {
-		return false
-	}
-	i := slices.Index(c.IDs, self)
-	if i < 0 || !(c.Lambda[i] > 0) {
-		return false
-	}
-	share := c.Lambda[i]
-	c.IDs, c.Lambda = slices.Delete(c.IDs, i, i+1), slices.Delete(c.Lambda, i, i+1)
-	for i := range c.Lambda {
-		c.Lambda[i] /= share
-	}
-	return t.judge.Shows(z, s, c.IDs, c.Lambda, false)
-}
-
 // noteSplit notes what the sides of a split begin with. What is learnt on the minus side of vertices
 // that both sides have is to be forgotten before the plus side, for what can be shown there is to
 // depend on the path alone.

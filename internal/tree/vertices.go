@@ -10,7 +10,6 @@ import (
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/internal/forms"
-	"github.com/relucell/relucell/internal/judge"
 	"github.com/relucell/relucell/internal/vertices"
 )
 
@@ -50,17 +49,6 @@ type hull struct {
 	split   vertices.Mark // the state of the vertices there
 	fan
 	noted
-}
-
-// noted is what a level knows for those who want more than the number of regions: how many constraints
-// the cell has at the split, and names in a proof where these are more, the box around it, and signs of
-// the section's vertices to be put back.
-type noted struct {
-	cell     int
-	named    int32
-	box      judge.Box
-	unlooked []vertices.Signs
-	halved   bool
 }
 
 // NewVertices returns a tree at the root.
@@ -230,14 +218,6 @@ func (t *Vertices) layer(lv *hull, passing bool) (e Event, done, certain bool) {
 			return e, false, certain
 		}
 	}
-}
-
-// sideOf returns the vertices of a side of a split, in memory of the level below.
-func (t *words) sideOf(lv, up *hull, s int8) []int32 {
-	if up.classes != nil {
-		return classes{t}.list(lv, up, s)
-	}
-	return up.parts.Side(s, lv.at[:0])
 }
 
 // arrive enters the cell that Enter, or Reset, has named.

@@ -7,6 +7,7 @@ import (
 	"math/bits"
 	"slices"
 
+	"github.com/relucell/relucell/internal/judge"
 	"github.com/relucell/relucell/internal/vertices"
 )
 
@@ -25,6 +26,17 @@ type words struct {
 	forgets bool
 	shown   shown
 	divider
+}
+
+// noted is what a level knows for those who want more than the number of regions: how many constraints
+// the cell has at the split, and names in a proof where these are more, the box around it, and signs of
+// the section's vertices to be put back.
+type noted struct {
+	cell     int
+	named    int32
+	box      judge.Box
+	unlooked []vertices.Signs
+	halved   bool
 }
 
 // nextWord finds the next word of the layer, from its neuron j on, that has open neurons, and looks

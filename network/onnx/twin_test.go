@@ -112,7 +112,9 @@ func twin(op string, at map[string]*onnxpb.AttributeProto, in []rats) []rats {
 			out.data = append(out.data, v)
 		})
 		return []rats{out}
-	case "ReduceMax":
+	case "Scan":
+		return summedUp(in)
+	case "ReduceMax", "TopK":
 		out := rats{dims: []int{1, in[0].dims[1]}}
 		for j := range in[0].dims[1] {
 			top := in[0].at([]int{0, j})
@@ -134,6 +136,16 @@ func twin(op string, at map[string]*onnxpb.AttributeProto, in []rats) []rats {
 		return []rats{out}
 	}
 	return twins[op](at, in)
+}
+
+// summedUp is what the Scan of a random graph does: h becomes relu(h + x) from row to row.
+func summedUp(in []rats) []rats {
+	h, all := in[0], rats{dims: in[1].dims}
+	for i := range in[1].dims[0] {
+		h = twin("Relu", nil, twin("Add", nil, []rats{h, in[1].part(0, i, i+1)}))[0]
+		all.data = append(all.data, h.data...)
+	}
+	return []rats{h, all}
 }
 
 func (a rats) at(index []int) *big.Rat {
@@ -228,7 +240,7 @@ func (d *drawn) node(op string, in []string, shapes [][]int, at ...*onnxpb.Attri
 // step adds a random node.
 func (d *drawn) step() {
 	x, s := d.any()
-	switch op := rapid.SampledFrom([]string{"Relu", "Abs", "Neg", "Cast", "Clip", "MatMul", "Transpose", "Concat", "Slice", "Split", "Pad", "ReduceSum", "ReduceMax", "Max of three",
+	switch op := rapid.SampledFrom([]string{"Relu", "Abs", "Neg", "Cast", "Clip", "MatMul", "Transpose", "Concat", "Slice", "Split", "Pad", "ReduceSum", "ReduceMax", "TopK", "Scan", "Max of three",
 		"Add", "Sub", "Max", "Min", "Mul", "Add", "Sub", "more", "more", "more", "more", "more"}).Draw(d.T, "op"); op {
 	case "more":
 		d.more(x, s)
@@ -265,6 +277,11 @@ func (d *drawn) step() {
 		}
 	case "Max of three":
 		d.node("Max", []string{x, d.matrix(1, s[1]), d.matrix(s[0], 1)}, [][]int{s})
+	case "TopK":
+		d.node(op, []string{x}, [][]int{{1, s[1]}}, intAttr("axis", 0), intAttr("k", 1))
+	case "Scan":
+		d.node(op, []string{d.matrix(1, s[1]), x}, [][]int{{1, s[1]}, s}, intAttr("num_scan_inputs", 1), bodyAttr([]string{"a", "b"}, []string{"r", "o"},
+			newNode("Add", "s", []string{"a", "b"}), newNode("Relu", "r", []string{"s"}), newNode("Constant", "flat", nil, intsAttr("value_ints", -1)), newNode("Reshape", "o", []string{"r", "flat"})))
 	case "ReduceSum", "ReduceMax":
 		d.node(op, []string{x}, [][]int{{1, s[1]}}, intsAttr("axes", 0))
 	default:
@@ -388,7 +405,7 @@ func TestRandomGraphsAgainstTheTwin(t *testing.T) {
 		d.rename()
 		m := &onnxpb.ModelProto{}
 		require.NoError(t, proto.Unmarshal(d.model(output+"'"), m))
-		m.OpsetImport[0].Version = ptr(rapid.Int64Range(7, 25).Draw(t, "opset"))
+		m.OpsetImport[0].Version = ptr(rapid.Int64Range(9, 25).Draw(t, "opset"))
 		renewed, err := proto.Marshal(m)
 		require.NoError(t, err)
 		again, _, err := read(renewed, testLimit)
