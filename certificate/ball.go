@@ -20,24 +20,25 @@ type box struct {
 	sum, most big.Int // whose storage is used again
 }
 
-// newBox returns the box with the bounds lo and hi, times 2^−scale.
-func newBox(lo, hi []big.Int, scale uint) *box {
-	n := len(lo)
+// newBox returns a copy of a box.
+func newBox(of *box) *box {
+	n := len(of.lo)
 	q := &box{ends: make([]big.Int, 2*n+1), short: make([]int, 2*n+1)}
 	q.lo, q.hi = q.ends[:n], q.ends[n:2*n]
-	q.set(lo, hi, scale)
+	q.set(of)
 	return q
 }
 
-// set makes it the box with other bounds.
-func (q *box) set(lo, hi []big.Int, scale uint) {
-	for k := range lo {
-		q.lo[k].Set(&lo[k])
-		q.hi[k].Set(&hi[k])
+// set makes it a copy of another box, whose lo, hi and scale are enough.
+func (q *box) set(of *box) {
+	n := len(q.lo)
+	for k := range n {
+		q.lo[k].Set(&of.lo[k])
+		q.hi[k].Set(&of.hi[k])
 	}
-	q.scale = scale
-	one := &q.ends[2*len(lo)]
-	one.Lsh(one.SetInt64(1), scale)
+	q.scale = of.scale
+	one := &q.ends[2*n]
+	one.Lsh(one.SetInt64(1), q.scale)
 	q.measure()
 }
 
@@ -73,9 +74,11 @@ func (q *box) measure() {
 type ball struct {
 	norm, text string
 	box        *box // the smallest box that holds it; for linf and box it is the ball
-	// The centre and the radius, of l2 and l1 alone, times 2^−box.scale.
-	c []big.Int
-	r *big.Int
+	// The centre and the radius, of l2 and l1 alone, times 2^−box.scale; and the box that is the
+	// centre.
+	c      []big.Int
+	r      *big.Int
+	centre *box
 }
 
 // readBall reads what follows "ball " for n inputs.
@@ -97,13 +100,13 @@ func readBall(in *lines, text string, n int) *ball {
 			hi[k].Add(&c[k], r)
 		}
 		if b.norm != "linf" {
-			b.r, b.c = r, c
+			b.r, b.c, b.centre = r, c, newBox(&box{lo: c, hi: c, scale: scale})
 		}
 	}
 	for k := range lo {
 		in.require(lo[k].Cmp(&hi[k]) < 0, "expected each lower bound below its upper bound")
 	}
-	b.box = newBox(lo, hi, scale)
+	b.box = newBox(&box{lo: lo, hi: hi, scale: scale})
 	return b
 }
 

@@ -4,7 +4,6 @@ package certificate
 // leads to it. This is the theorem, clause by clause.
 
 import (
-	"bytes"
 	"math/big"
 	"math/bits"
 )
@@ -13,7 +12,7 @@ import (
 func (w *walker) subtree() {
 	for {
 		line := w.in.next()
-		w.in.require(!w.stopped.Load(), "some other part was refused")
+		w.stop()
 		w.in.require(len(line) > 0, "a blank line")
 		switch kind, text := line[0], line[1:]; kind {
 		case '@':
@@ -47,40 +46,59 @@ func (w *walker) split(text []byte) {
 		j++
 	}
 	decided := len(y.trail)
+	side := func(s int8) {
+		w.name(y.neurons[j], -1, s, true)
+		w.decide(y, j, s)
+	}
 	if y.ends != nil {
 		w.win(y, j, true)
-		w.subtree()
-		w.back(at, decided, names)
-		w.exclude(y, j, aside)
-		return
+	} else {
+		side(-1)
 	}
-	w.decide(j, -1, true, true)
 	w.subtree()
 	w.back(at, decided, names)
-	w.decide(j, +1, true, true)
+	if y.ends != nil {
+		w.exclude(y, j, aside)
+	} else {
+		side(+1)
+	}
 }
 
-// prune checks that one side of a neuron is empty, and goes on to the other.
+// prune checks that one side of a neuron is empty, or the class of a piece, and goes on without it.
+// For the line of a piece, what it is above the others are names too, which joined last; one of them
+// at least is used.
 func (w *walker) prune(kind byte, text []byte) {
-	y, live := &w.levels[w.at], int8(+1)
+	y, before, live := &w.levels[w.at], len(w.names), int8(+1)
 	if kind == '-' || kind == '<' {
 		live = -1
 	}
 	j, text, ok := index(text, len(y.sign))
 	w.in.require(ok, "expected one of the neurons of the layer, counted from 0")
 	w.in.require(y.sign[j] == open, "the neuron is decided")
-	text, ok = bytes.CutPrefix(text, []byte{' '})
-	w.in.require(ok, "expected a space and multipliers")
+	text = w.in.space(text, "expected a space and multipliers")
 	if y.ends != nil {
-		w.pruneClass(kind, j, text)
-		return
+		w.in.require(kind == '-', "a line of a maximum begins with * or -")
+		w.in.require(len(text) > 0 && (text[0] < '0' || text[0] > '9'), "a line of a maximum has multipliers of names alone")
+		w.nameAbove(y, j, false)
 	}
 	m := w.multipliers(text) + y.reach
 	k := max(y.wide, length(m+y.q.bits))
 	f := buffer(&w.f, len(w.form)*k)
-	mulAdd(f, w.widened(y.z[y.neurons[j]], y.k, k), k, &w.factor[0], live > 0)
-	w.sum(f, k, m, y.scale, "the multipliers do not prove the other side empty: their sum is positive somewhere in the ball and the box")
-	w.decide(j, live, kind == '>' || kind == '<', false)
+	if y.ends == nil {
+		mulAdd(f, w.widened(y.z[y.neurons[j]], y.k, k), k, &w.factor[0], live > 0)
+	} else {
+		w.in.require(w.terms[len(w.terms)-1] >= before, "no difference to another piece is named")
+	}
+	w.sum(f, k, m, y.scale, "the multipliers do not prove the other side, or the class, empty: their sum is positive somewhere in the ball and the box")
+	w.names = w.names[:before]
+	if y.ends != nil {
+		w.exclude(y, j, -1)
+		return
+	}
+	if kind == '<' || kind == '>' {
+		w.name(y.neurons[j], -1, live, false)
+	}
+	w.decide(y, j, live)
 }
 
 // multipliers reads [λ_self] (name [λ])+ into w.factor and w.terms. The sum of all the multipliers
@@ -111,14 +129,14 @@ func (w *walker) multipliers(b []byte) (most int) {
 	return most + bits.Len(uint(len(w.terms)+1))
 }
 
-// sum adds Σ λ_i·s_i·z_i over the names of the line to f, and requires that f, integers times
+// sum adds Σ λ_i·(the form of name i), over the names of the line to f, and requires that f, integers times
 // 2^−scale that are then less than 2^m, is nowhere positive on the box or nowhere on the ball.
 func (w *walker) sum(f []uint, k, m int, scale uint, reason string) {
 	for i, id := range w.terms {
 		p, lambda := w.names[id], &w.scratch.t
 		y := &w.levels[p.level]
 		lambda.Lsh(&w.factor[i+1], scale-y.scale)
-		mulAdd(f, w.widened(w.named(p), y.k, k), k, lambda, p.sign < 0)
+		mulAdd(f, w.widened(p.form, y.k, k), k, lambda, false)
 	}
 	w.in.require(w.nonpositive(f, k, m, false), reason)
 }
@@ -126,16 +144,15 @@ func (w *walker) sum(f []uint, k, m int, scale uint, reason string) {
 // bound checks that a coordinate is bounded on the cell, and narrows the box.
 func (w *walker) bound(upper bool, text []byte) {
 	w.in.require(w.entering, "a bound of a coordinate stands where a layer with neurons is entered, before all else of it")
-	y, x, words := &w.levels[w.at], &w.x[0], bytes.SplitN(text, []byte{' '}, 4)
-	w.in.require(len(words) == 4, "expected an input, an integer, an exponent and multipliers, with a space between")
-	i, rest0, ok0 := index(words[0], len(w.x))
-	rest1, ok1 := integer(words[1], x)
-	e, rest2, ok2 := index(words[2], maxScale+1)
-	w.in.require(ok0 && ok1 && ok2 && len(rest0)+len(rest1)+len(rest2) == 0 && (e == 0 || x.Bit(0) == 1),
-		"expected an input, an integer that is odd, and an exponent, or any integer and 0")
+	const reason = "expected an input, an integer that is odd, an exponent, or any integer and 0, and multipliers, with a space between"
+	y, x := &w.levels[w.at], &w.x[0]
+	i, text, ok0 := index(text, len(w.x))
+	text, ok1 := integer(w.in.space(text, reason), x)
+	e, text, ok2 := index(w.in.space(text, reason), maxScale+1)
+	w.in.require(ok0 && ok1 && ok2 && (e == 0 || x.Bit(0) == 1), reason)
 	w.in.require(w.compare(&y.q.lo[i], y.q.scale, x, uint(e)) < 0 && w.compare(x, uint(e), &y.q.hi[i], y.q.scale) < 0,
 		"the bound does not lie strictly between those of the box")
-	m := w.multipliers(words[3])
+	m := w.multipliers(w.in.space(text, reason))
 	// The sum, times 2^scale: λ·(x_i − X·2^−e), or minus that, and the names.
 	scale, t := max(y.scale, uint(e)), &w.scratch.t
 	own := t.Lsh(&w.factor[0], scale)
@@ -146,7 +163,7 @@ func (w *walker) bound(upper bool, text []byte) {
 	mulAdd(f[len(f)-k:], one, k, t.Rsh(t.Mul(own, x), uint(e)), upper)
 	w.sum(f, k, m, scale, "the multipliers do not prove the bound: their sum is positive somewhere in the ball and the box")
 	if y.q != y.own {
-		y.own.set(y.q.lo, y.q.hi, y.q.scale)
+		y.own.set(y.q)
 		y.q = y.own
 	}
 	if upper {
@@ -196,14 +213,19 @@ func (w *walker) leaf(kind byte, text []byte) {
 	}
 	for _, p := range w.names {
 		y := &w.levels[p.level]
-		w.in.require(!p.split || w.sign(w.named(p), y.k, y.bits, most) == int(p.sign), "the witness is not on the path's side of a neuron that is split")
+		w.in.require(!p.split || w.sign(p.form, y.k, y.bits, most) > 0, "the witness is not on the path's side of a neuron that is split")
 	}
 	if !w.entering && w.at < len(w.levels) && w.levels[w.at].ends != nil {
 		w.beside(&w.levels[w.at], most)
 	}
 	leaves.Add(1)
+	if w.reachSet != nil || w.claimed != nil {
+		w.in.require(kind == 'W', "an unexplored cell, expected a complete proof beside a reach set or a Lipschitz constant")
+	}
 	if w.reachSet != nil {
-		w.in.require(kind == 'W', "an unexplored cell, expected a complete proof beside a reach set")
 		w.reach()
+	}
+	if w.claimed != nil {
+		w.slope()
 	}
 }

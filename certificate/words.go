@@ -10,6 +10,7 @@ package certificate
 import (
 	"math/big"
 	"math/bits"
+	"slices"
 )
 
 // length returns the words that an integer of absolute value less than 2^n needs.
@@ -29,24 +30,21 @@ func mulAdd(z, b []uint, k int, a *big.Int, negative bool) {
 	}
 }
 
-// mac is the one multiply-add of the checker: it adds a·b to z, or subtracts it, which is to add it
-// to −1 − z. A carry out of a number is dropped.
+// mac adds a·b to z, or subtracts it. A carry out of a number is dropped.
 func mac(z, b []uint, k int, a uint, negative bool) {
-	var hi, lo, c, carry, flip uint
-	if negative {
-		flip = ^flip
-	}
-	left := k
-	b = b[:len(z)]
-	for i := range z {
-		hi, lo = bits.Mul(a, b[i])
-		lo, c = bits.Add(lo, carry, 0)
-		carry = hi + c
-		lo, c = bits.Add(z[i]^flip, lo, 0)
-		carry += c
-		z[i] = lo ^ flip
-		if left--; left == 0 {
-			carry, left = 0, k
+	for b = b[:len(z)]; len(z) >= k; z, b = z[k:], b[k:] {
+		number := z[:k]
+		var carry uint
+		for i, x := range b[:k] {
+			hi, lo := bits.Mul(a, x)
+			lo, c := bits.Add(lo, carry, 0)
+			carry = hi + c
+			if negative {
+				number[i], c = bits.Sub(number[i], lo, 0)
+			} else {
+				number[i], c = bits.Add(number[i], lo, 0)
+			}
+			carry += c
 		}
 	}
 }
@@ -62,16 +60,16 @@ func place(z []uint, k int, b []uint, n int) {
 
 // signOf returns the sign of a number.
 func signOf(z []uint) int {
-	if int(z[len(z)-1]) < 0 {
+	switch {
+	case int(z[len(z)-1]) < 0:
 		return -1
+	case isZero(z):
+		return 0
 	}
-	for _, x := range z {
-		if x != 0 {
-			return +1
-		}
-	}
-	return 0
+	return +1
 }
+
+func isZero(z []uint) bool { return !slices.ContainsFunc(z, func(x uint) bool { return x != 0 }) }
 
 // load sets z to the number b.
 func load(z *big.Int, b []uint) {

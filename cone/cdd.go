@@ -162,6 +162,10 @@ func (p *matrixReader) next() []string {
 	return nil
 }
 
+// is compares a word with one of the format, in letters of either case: of a heading that is spelt
+// otherwise, "v-representation" or "Linearity", nothing may be missed.
+func is(word, of string) bool { return strings.EqualFold(word, of) }
+
 // unknownRows is what lrs writes for the number of rows, which it does not know yet.
 const unknownRows = "*****"
 
@@ -171,9 +175,9 @@ func (p *matrixReader) read() error {
 		switch {
 		case words == nil:
 			return errors.New("the end of the text, expected a line \"begin\"")
-		case words[0] == "V-representation":
+		case is(words[0], "V-representation"):
 			p.m.Vertices = true
-		case words[0] == "begin":
+		case is(words[0], "begin"):
 			if err := p.rows(); err != nil {
 				return err
 			}
@@ -203,7 +207,7 @@ func (p *matrixReader) end() error {
 // option reads a line that is about rows, and refuses one that means other sets than A·x ≤ 0; all other
 // text means nothing.
 func (p *matrixReader) option(words []string) error {
-	switch words[0] {
+	switch strings.ToLower(words[0]) {
 	case "partial_enumeration", "strict_inequality":
 		return fmt.Errorf("%s, expected a matrix of which all is meant, with equality allowed", words[0])
 	case "linearity", "equality":
@@ -235,13 +239,13 @@ func (p *matrixReader) rows() error {
 		count, err = -1, nil
 	}
 	width, errWidth := strconv.Atoi(head[1])
-	if err != nil || errWidth != nil || width < 1 || count < -1 || count > maxNumbers/width || head[2] != "integer" && head[2] != "rational" {
+	if err != nil || errWidth != nil || width < 1 || count < -1 || count > maxNumbers/width || !is(head[2], "integer") && !is(head[2], "rational") {
 		return fmt.Errorf("%q, expected numbers of rows and columns, %d numbers at most, and \"integer\" or \"rational\"", strings.Join(head, " "), maxNumbers)
 	}
 	p.m.Width = width
 	for {
 		words := p.next()
-		if len(words) > 0 && words[0] == "end" {
+		if len(words) > 0 && is(words[0], "end") {
 			break
 		}
 		if len(words) != width || len(p.m.Rows) >= maxNumbers/width {

@@ -75,7 +75,14 @@ func TestMatricesOfOtherPrograms(t *testing.T) {
 	m, err = cone.ReadMatrix(strings.NewReader("H-representation\nbegin\n2 3 integer\n0 1 -2\n0 1 1\nend\nmore\nlinearity 1 2\n"))
 	require.NoError(t, err)
 	require.Equal(t, []int{1}, m.Linearity)
+	// Headings in small letters were passed over: generators were taken for constraints, equations for
+	// inequalities.
+	m, err = cone.ReadMatrix(strings.NewReader("v-Representation\nBEGIN\n1 3 Integer\n0 1 -2\nEnd\nLinearity 1 1\n"))
+	require.NoError(t, err)
+	require.True(t, m.Vertices)
+	require.Equal(t, []int{0}, m.Linearity)
 	for want, file := range map[string]string{
+		"Strict_Inequality, expected":                            "begin\n1 2 rational\n0 1\nend\nStrict_Inequality 1 1\n",
 		"linearity: row 2, expected one of 1":                    "begin\n1 2 rational\n0 1\nend\nequality 1 2\n",
 		"strict_inequality, expected":                            "begin\n1 2 rational\n0 1\nend\nstrict_inequality 1 1\n",
 		"line 2: the end of the text, expected a line \"begin\"": "H-representation\n",

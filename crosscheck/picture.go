@@ -135,7 +135,7 @@ func (p *Picture) Write(w io.Writer, format string) error {
 // draw puts the two plots side by side, and the legend into a column of its own, where it hides
 // nothing.
 func (p *Picture) draw(c draw.Canvas) error {
-	radius, depth := plot.New(), plot.New()
+	radius, depth := chart.New(), chart.New()
 	radius.Title.Text, radius.X.Label.Text = "against the radius", "radius"
 	depth.Title.Text, depth.X.Label.Text = "against the depth", "layers with an activation"
 	radius.Y.Label.Text = "bound ÷ count, geometric mean"

@@ -1,5 +1,5 @@
-// docs/observations.md rests on recorded tables: they are the ones of the recorded manifest, and
-// the statistics follow from them.
+// docs/observations.md, docs/learning.md and docs/recurrent.md rest on recorded tables: they are the
+// ones of the recorded manifests, and the statistics follow from them.
 
 package experiment
 
@@ -14,10 +14,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestRecordedDigitsAreTheManifests(t *testing.T) {
-	dir := filepath.Join("..", "docs", "observations", "digits")
-	m, err := ReadManifest(filepath.Join(dir, manifestName))
-	require.NoError(t, err)
+// recorded holds the tables of a folder of docs to its manifest, and returns the measurements. names
+// are the tables beside them, in the order of the manifest.
+func recorded(t *testing.T, dir string, m *Manifest, names ...string) []byte {
+	t.Helper()
 	f, err := os.Open(filepath.Join(dir, tableName+".gz"))
 	require.NoError(t, err)
 	defer f.Close()
@@ -26,17 +26,57 @@ func TestRecordedDigitsAreTheManifests(t *testing.T) {
 	table, err := io.ReadAll(z)
 	require.NoError(t, err)
 	require.Equal(t, m.Files[0], fileOf(tableName, table))
-	statistics, err := os.ReadFile(filepath.Join(dir, statisticsName))
-	require.NoError(t, err)
-	require.Equal(t, m.Files[1], fileOf(statisticsName, statistics))
-
-	if runtime.GOARCH != "amd64" {
-		t.Skip("other processors may fuse multiplications and additions, which changes last bits")
+	for i, name := range names {
+		text, err := os.ReadFile(filepath.Join(dir, name))
+		require.NoError(t, err)
+		require.Equal(t, m.Files[i+1], fileOf(name, text))
 	}
-	rows, err := readRows(table)
+	return table
+}
+
+// follow says that statistics may be compared: other processors may fuse multiplications and additions,
+// which changes last bits.
+const follow = runtime.GOARCH == "amd64"
+
+func TestRecordedDigitsAreTheManifests(t *testing.T) {
+	dir := filepath.Join("..", "docs", "observations", "digits")
+	m, err := ReadManifest(filepath.Join(dir, manifestName))
 	require.NoError(t, err)
+	rows, err := readRows(recorded(t, dir, m, statisticsName))
+	require.NoError(t, err)
+	if !follow {
+		t.Skip("statistics of another processor")
+	}
 	m.Config.Studies[0].data = &Data{Name: "digits"}
 	again, err := statisticsText(Statistics(&m.Config, rows))
 	require.NoError(t, err)
-	require.Equal(t, string(statistics), string(again))
+	require.Equal(t, m.Files[1], fileOf(statisticsName, again))
+}
+
+func TestRecordedRecoveriesAreTheManifests(t *testing.T) {
+	for _, name := range []string{"small", "ten"} {
+		dir := filepath.Join("..", "docs", "learning", name)
+		m, err := ReadRecoverManifest(filepath.Join(dir, manifestName))
+		require.NoError(t, err)
+		require.NoError(t, m.Recover.Check())
+		recorded(t, dir, m, statisticsName)
+	}
+}
+
+func TestRecordedRecurrentStudiesAreTheManifests(t *testing.T) {
+	folders, err := filepath.Glob(filepath.Join("..", "docs", "recurrent", "*", manifestName))
+	require.NoError(t, err)
+	require.NotEmpty(t, folders)
+	for _, path := range folders {
+		m, err := ReadRecurrentManifest(path)
+		require.NoError(t, err)
+		rows, err := readRows(recorded(t, filepath.Dir(path), m, statisticsName, pilotsName))
+		require.NoError(t, err)
+		if !follow {
+			continue
+		}
+		again, err := statisticsText(m.Recurrent.statistics(rows))
+		require.NoError(t, err)
+		require.Equal(t, m.Files[1], fileOf(statisticsName, again))
+	}
 }

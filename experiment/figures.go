@@ -83,7 +83,7 @@ func (r *runner) draw(name string, panels ...*plot.Plot) error {
 }
 
 func newPanel(title, x, y string) *plot.Plot {
-	p := plot.New()
+	p := chart.New()
 	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = title, x, y
 	p.Title.TextStyle.Font.Size = vg.Points(11)
 	p.Title.Padding = vg.Points(6)

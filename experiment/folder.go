@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 
 	"github.com/relucell/relucell/internal/files"
@@ -224,6 +225,27 @@ func (f folder) write(name string, text []byte) error {
 	return files.WriteBytes(path, text)
 }
 
+// savePart keeps a part of a study that is done, for whoever calls again.
+func (f folder) savePart(name string, part any) error {
+	text, err := json.Marshal(part)
+	if err != nil {
+		return err
+	}
+	return f.write(partsFolder+"/"+name+".json", text)
+}
+
+// loadPart reads a part into *p and reports true; not one that is not there, is damaged, or is not
+// whole: it is made again.
+func loadPart[P any](f folder, name string, p *P, whole func(*P) bool) bool {
+	text, err := os.ReadFile(f.path(partsFolder + "/" + name + ".json"))
+	var read P
+	if err != nil || json.Unmarshal(text, &read) != nil || !whole(&read) {
+		return false
+	}
+	*p = read
+	return true
+}
+
 func (f folder) writeNetwork(name string, n *network.Network) (File, error) {
 	var b bytes.Buffer
 	if err := n.WriteCanonical(&b); err != nil {
@@ -240,6 +262,11 @@ func (f folder) writeFile(name string, text []byte) (File, error) {
 func fileOf(name string, text []byte) File {
 	h := sha256.Sum256(text)
 	return File{name, hex.EncodeToString(h[:])}
+}
+
+// holdsAll says that all of them are there.
+func (f folder) holdsAll(list []File) bool {
+	return !slices.ContainsFunc(list, func(want File) bool { return !f.holds(want) })
 }
 
 // holds reports whether the file is there with those bytes.

@@ -7,11 +7,9 @@ package experiment
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
-	"os"
 	"strconv"
 	"strings"
 
@@ -56,8 +54,8 @@ func (s *RecoverStudy) Check() error {
 		return errors.New("shapes: none, expected at least one such as 5x3")
 	}
 	for i, shape := range s.Shapes {
-		if shape.Neurons < 1 || shape.Neurons > shape.Inputs {
-			return fmt.Errorf("shapes: %v, expected at least one neuron, and at most as many as inputs: the tensors separate no more", shape)
+		if shape.Neurons < 1 || shape.Neurons > learn.MostNeurons(shape.Inputs) {
+			return fmt.Errorf("shapes: %v, expected at least one neuron, and at most %d, which the tensors separate", shape, learn.MostNeurons(shape.Inputs))
 		}
 		for _, other := range s.Shapes[:i] {
 			if other == shape {
@@ -167,7 +165,7 @@ func Recover(ctx context.Context, s RecoverStudy, opt Options) (*RecoverResult, 
 func (r *recoverRunner) part(ctx context.Context, res *RecoverResult, shape Shape, seed uint64, samples int, method string) error {
 	name := fmt.Sprintf("%v-seed%d-%d-%s", shape, seed, samples, method)
 	var p recoverPart
-	if r.load(name, &p) {
+	if loadPart(r.folder, name, &p, func(p *recoverPart) bool { return len(p.Rows) > 0 && r.folder.holdsAll(p.Networks) }) {
 		res.Skipped++
 	} else {
 		var err error
@@ -183,22 +181,6 @@ func (r *recoverRunner) part(ctx context.Context, res *RecoverResult, shape Shap
 		r.opt.Progress(r.state)
 	}
 	return nil
-}
-
-// load reads a part; one that is damaged, or whose networks are not there, is made again.
-func (r *recoverRunner) load(name string, p *recoverPart) bool {
-	text, err := os.ReadFile(r.folder.path(partsFolder + "/" + name + ".json"))
-	var read recoverPart
-	if err != nil || json.Unmarshal(text, &read) != nil || len(read.Rows) == 0 {
-		return false
-	}
-	for _, f := range read.Networks {
-		if !r.folder.holds(f) {
-			return false
-		}
-	}
-	*p = read
-	return true
 }
 
 // learn draws teacher and samples, learns, and measures each stage.
@@ -222,11 +204,7 @@ func (r *recoverRunner) learn(ctx context.Context, shape Shape, seed uint64, sam
 			return p, err
 		}
 	}
-	text, err := json.Marshal(p)
-	if err != nil {
-		return p, err
-	}
-	return p, r.folder.write(partsFolder+"/"+name+".json", text)
+	return p, r.folder.savePart(name, p)
 }
 
 // store writes a model as a network.

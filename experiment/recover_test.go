@@ -1,10 +1,8 @@
 package experiment
 
 import (
-	"compress/gzip"
 	"context"
 	"errors"
-	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -87,25 +85,4 @@ func TestRecoverChecks(t *testing.T) {
 	}
 	d := RecoverDefaults()
 	require.NoError(t, d.Check())
-}
-
-// docs/learning.md rests on recorded tables: they are the ones of the recorded manifests.
-func TestRecordedRecoveriesAreTheManifests(t *testing.T) {
-	for _, name := range []string{"small", "ten"} {
-		dir := filepath.Join("..", "docs", "learning", name)
-		m, err := ReadRecoverManifest(filepath.Join(dir, manifestName))
-		require.NoError(t, err)
-		require.NoError(t, m.Recover.Check())
-		f, err := os.Open(filepath.Join(dir, tableName+".gz"))
-		require.NoError(t, err)
-		defer f.Close()
-		z, err := gzip.NewReader(f)
-		require.NoError(t, err)
-		table, err := io.ReadAll(z)
-		require.NoError(t, err)
-		require.Equal(t, m.Files[0], fileOf(tableName, table))
-		statistics, err := os.ReadFile(filepath.Join(dir, statisticsName))
-		require.NoError(t, err)
-		require.Equal(t, m.Files[1], fileOf(statisticsName, statistics))
-	}
 }

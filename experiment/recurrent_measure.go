@@ -100,7 +100,7 @@ func (s *RecurrentStudy) through(ctx context.Context, head Row, n *rnn.RNN, set 
 	if err != nil {
 		return nil, fmt.Errorf("%s %d: %w", set, index, err)
 	}
-	net, err := n.UnrollOn(front)
+	net, err := n.UnrollOn(front, false)
 	if err != nil {
 		return nil, err
 	}

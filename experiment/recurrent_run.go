@@ -7,12 +7,10 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
 	"runtime"
 	"slices"
 	"strconv"
@@ -122,12 +120,11 @@ func (r *recurrentRunner) group(ctx context.Context, res *RecurrentResult, init,
 func (r *recurrentRunner) pilots(ctx context.Context, init, optimizer string) ([]Pilot, error) {
 	name := "pilot-" + init + "-" + optimizer
 	var pilots []Pilot
-	if r.loadPart(name, &pilots) && len(pilots) == len(r.Rates[optimizer]) {
+	if loadPart(r.folder, name, &pilots, func(p *[]Pilot) bool { return len(*p) == len(r.Rates[optimizer]) }) {
 		r.advance(name, r.Pilot*len(pilots))
 		return pilots, nil
 	}
 	test := r.task.draw(newStream(r.FirstSeed-1, streamPilot), r.task.train, r.Test)
-	pilots = nil
 	best := -1
 	for i, rate := range r.Rates[optimizer] {
 		t, rng := r.start(init, optimizer, rate, r.FirstSeed-1)
@@ -147,7 +144,7 @@ func (r *recurrentRunner) pilots(ctx context.Context, init, optimizer string) ([
 	if best >= 0 {
 		pilots[best].Chosen = true
 	}
-	return pilots, r.savePart(name, pilots)
+	return pilots, r.folder.savePart(name, pilots)
 }
 
 // start draws a network; the generator is that of the batches.
@@ -173,11 +170,10 @@ func (r *recurrentRunner) run(ctx context.Context, t *recurrentTrainer, rng *ran
 // numbers has no more rows from there on.
 func (r *recurrentRunner) seed(ctx context.Context, init, optimizer string, rate float64, seed uint64) (p recurrentPart, done bool, err error) {
 	name := r.Task + "-" + init + "-" + optimizer + "-seed" + strconv.FormatUint(seed, 10)
-	if r.loadPart(name, &p) && !slices.ContainsFunc(p.Networks, func(f File) bool { return !r.folder.holds(f) }) {
+	if loadPart(r.folder, name, &p, func(p *recurrentPart) bool { return r.folder.holdsAll(p.Networks) }) {
 		r.advance(name, r.Measured[len(r.Measured)-1])
 		return p, true, nil
 	}
-	p = recurrentPart{}
 	test := r.held(seed)
 	t, rng := r.start(init, optimizer, rate, seed)
 	trained := 0
@@ -197,7 +193,7 @@ func (r *recurrentRunner) seed(ctx context.Context, init, optimizer string, rate
 			return p, false, err
 		}
 	}
-	return p, false, r.savePart(name, p)
+	return p, false, r.folder.savePart(name, p)
 }
 
 // held returns the test sequences of a seed.
@@ -249,20 +245,6 @@ func (r *recurrentRunner) advance(what string, batches int) {
 	if r.opt.Progress != nil && batches > 0 {
 		r.opt.Progress(r.state)
 	}
-}
-
-func (r *recurrentRunner) savePart(name string, part any) error {
-	text, err := json.Marshal(part)
-	if err != nil {
-		return err
-	}
-	return r.folder.write(partsFolder+"/"+name+".json", text)
-}
-
-// loadPart reports false where the part is not there, or damaged.
-func (r *recurrentRunner) loadPart(name string, part any) bool {
-	text, err := os.ReadFile(r.folder.path(partsFolder + "/" + name + ".json"))
-	return err == nil && json.Unmarshal(text, part) == nil
 }
 
 // finish writes tables, figures and, last, the complete manifest; the parts stay, for

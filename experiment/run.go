@@ -5,7 +5,6 @@ package experiment
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -226,23 +225,12 @@ func (r *runner) save(s *Study, seed uint64, epoch int, n *network.Network, p *p
 	if p.Network, err = r.folder.writeNetwork("networks/"+name+".json", n); err != nil {
 		return err
 	}
-	text, err := json.Marshal(p)
-	if err != nil {
-		return err
-	}
-	return r.folder.write(partsFolder+"/"+name+".json", text)
+	return r.folder.savePart(name, p)
 }
 
-// load reads a part; one that is damaged, or whose network is not the one it was measured on, is
-// made again.
+// load reads a part, if its network is the one that it was measured on.
 func (r *runner) load(s *Study, seed uint64, epoch int, p *part) bool {
-	text, err := os.ReadFile(r.folder.path(partsFolder + "/" + stem(s, seed, epoch) + ".json"))
-	var read part
-	if err != nil || json.Unmarshal(text, &read) != nil || len(read.Rows) == 0 || !r.folder.holds(read.Network) {
-		return false
-	}
-	*p = read
-	return true
+	return loadPart(r.folder, stem(s, seed, epoch), p, func(p *part) bool { return len(p.Rows) > 0 && r.folder.holds(p.Network) })
 }
 
 // finish writes tables, figures and, last, the complete manifest; the parts are no longer needed

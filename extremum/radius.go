@@ -272,7 +272,7 @@ func (c *change) nearest(center []float64, most float64) error {
 		d := new(big.Rat).Sub(v, c.center[k])
 		square.Add(square, d.Mul(d, d))
 	}
-	r := math.Nextafter(min(most, rootAbove(square)), math.Inf(1))
+	r := math.Nextafter(min(most, dyadic.RootAbove(square)), math.Inf(1))
 	b, err := ball.New(ball.L2, center, r)
 	if err != nil {
 		return err
@@ -300,7 +300,7 @@ func (c *change) nearest(center []float64, most float64) error {
 		c.found.Lower, c.found.Upper, c.found.Point, c.found.Square = most, math.Inf(1), nil, nil
 		return nil
 	}
-	c.found.Upper = rootAbove(c.found.Square)
+	c.found.Upper = dyadic.RootAbove(c.found.Square)
 	c.found.Lower = math.Nextafter(c.found.Upper, 0)
 	return nil
 }
@@ -331,22 +331,4 @@ func (c *change) project(g enumerate.Region, i int, r float64) error {
 		c.take(cell.InputOf(y), ball.L2)
 	}
 	return nil
-}
-
-// rootAbove is the least float that is at least the root of q ≥ 0.
-func rootAbove(q *big.Rat) float64 {
-	below := func(f float64) bool { // f² < q
-		s := new(big.Rat).SetFloat64(f)
-		return s.Mul(s, s).Cmp(q) < 0
-	}
-	root := new(big.Float).SetPrec(100).SetRat(q) // a float might be out of range
-	f, _ := dyadic.FromFloat(root.Sqrt(root))
-	f = min(f, math.MaxFloat64)
-	for f > 0 && !below(f) {
-		f = math.Nextafter(f, 0)
-	}
-	for below(f) {
-		f = math.Nextafter(f, math.Inf(1))
-	}
-	return f
 }

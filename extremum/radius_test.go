@@ -117,17 +117,3 @@ func TestRadiusKnown(t *testing.T) {
 	_, err = ClassRadius(ctx, n, []float64{0, 0}, ball.LInf, 10)
 	require.ErrorIs(t, err, context.Canceled)
 }
-
-func TestRootAbove(t *testing.T) {
-	for _, v := range []float64{0, 1, 2, 3, 0.1, 1e-170, 1e150, 5e-324, math.MaxFloat64} {
-		q := rat(v)
-		q.Mul(q, q)
-		require.Equal(t, v, rootAbove(q))
-		if v > 0 {
-			q.Mul(q, big.NewRat(1<<60+1, 1<<60))
-			if v < math.MaxFloat64 {
-				require.Equal(t, math.Nextafter(v, math.Inf(1)), rootAbove(q))
-			}
-		}
-	}
-}

@@ -53,7 +53,7 @@ func (s *Surface) Window() Window {
 
 // Draw draws the surface in a format.
 func (s *Surface) Draw(w io.Writer, format string, win Window, title string) error {
-	p := plot.New()
+	p := chart.New()
 	p.Title.Text = title
 	p.X.Label.Text, p.Y.Label.Text = "w0", "w1"
 	if s.Bias {
@@ -73,7 +73,7 @@ func (s *Surface) Draw(w io.Writer, format string, win Window, title string) err
 		return err
 	}
 	p.Legend.Top, p.Legend.Padding, p.Legend.XOffs = true, vg.Points(3), -vg.Points(6)
-	return chart.Write(w, format, pictureWidth, pictureHeight, chart.Panels(0, []*plot.Plot{p}))
+	return chart.Write(w, format, pictureWidth, pictureHeight, chart.Panels(vg.Points(8), []*plot.Plot{p}))
 }
 
 // levels paints the risk in steps of its logarithm above the least in the window.

@@ -214,7 +214,7 @@ func (s *Spurious) lower(ctx context.Context, d *Data, cells []Cell, m int) erro
 		p.solve(1, 0)
 		level = 2
 	}
-	if err := p.walk(ctx, level, 0); err != nil {
+	if err := p.walk(ctx, level, 0, p.keep); err != nil {
 		return err
 	}
 	w := p.finest()

@@ -93,6 +93,10 @@ func TestPicturesOfTheSurface(t *testing.T) {
 			require.NoError(t, s.Draw(&b, format, s.Window(), "zig"))
 			require.True(t, strings.HasPrefix(b.String(), magic), format)
 			require.Greater(t, b.Len(), 4000)
+			if format == "svg" {
+				require.Contains(t, b.String(), `<image preserveAspectRatio="none" `, "the levels were squeezed, off their walls")
+				require.NotContains(t, b.String(), "Serif")
+			}
 		}
 		require.Error(t, s.Draw(io.Discard, "gif", s.Window(), ""))
 	}

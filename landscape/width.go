@@ -52,10 +52,11 @@ type member struct {
 // programmes are the cells by their rays.
 type programmes struct {
 	*Data
-	cells []Cell
-	rays  [][]float64    // of length 1 in floats
-	reach [2][][]float64 // σ(X·ray), and −σ(X·ray)
-	of    [][]int        // the rays of each cell
+	cells     []Cell
+	primitive [][]*big.Int   // the rays
+	rays      [][]float64    // of length 1 in floats
+	reach     [2][][]float64 // σ(X·ray), and −σ(X·ray)
+	of        [][]int        // the rays of each cell
 	// levels are the programmes of the first 0, 1, … members.
 	levels []level
 	solver nnls.Solver
@@ -140,7 +141,7 @@ func (p *programmes) ray(known map[string]int, v []*big.Int) int {
 	}
 	scale(f, 1/norm(f))
 	known[key] = len(p.rays)
-	p.rays = append(p.rays, f)
+	p.primitive, p.rays = append(p.primitive, v), append(p.rays, f)
 	for s, sign := range []float64{1, -1} {
 		reach := make([]float64, p.N())
 		for i, row := range p.Rows {
@@ -203,17 +204,21 @@ func (p *programmes) join(j int, m member) {
 }
 
 // walk solves the programmes of all multisets of signed cells from the members of a level on, the
-// next at least number from, and keeps the best.
-func (p *programmes) walk(ctx context.Context, j, from int) error {
+// next at least number from, and tells of each.
+func (p *programmes) walk(ctx context.Context, j, from int, tell func(value float64, l *level) error) error {
 	for k := from; k < 2*len(p.cells); k++ {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
 		p.join(j, member{k / 2, float64(1 - 2*(k%2))})
 		value := p.solve(j, 0)
+		var err error
 		if j+1 == len(p.levels) {
-			p.keep(value, p.levels[j].members)
-		} else if err := p.walk(ctx, j+1, k); err != nil {
+			err = tell(value, &p.levels[j])
+		} else {
+			err = p.walk(ctx, j+1, k, tell)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -221,9 +226,9 @@ func (p *programmes) walk(ctx context.Context, j, from int) error {
 }
 
 // keep keeps a programme if it is one of the best.
-func (p *programmes) keep(value float64, ms []member) {
+func (p *programmes) keep(value float64, l *level) error {
 	if !(value <= math.MaxFloat64) || len(p.best) == candidates && value >= p.best[candidates-1].value {
-		return
+		return nil
 	}
 	at, _ := slices.BinarySearchFunc(p.best, value, func(c candidate, v float64) int {
 		if c.value <= v {
@@ -231,8 +236,9 @@ func (p *programmes) keep(value float64, ms []member) {
 		}
 		return 1
 	})
-	p.best = slices.Insert(p.best, at, candidate{slices.Clone(ms), value})
+	p.best = slices.Insert(p.best, at, candidate{slices.Clone(l.members), value})
 	p.best = p.best[:min(len(p.best), candidates)]
+	return nil
 }
 
 // finest returns the network of the lowest exact risk among the candidates with all ridges.
@@ -284,21 +290,27 @@ func (p *programmes) spell(ms []member) string {
 // Widest finds the least risk Σ (f(x_i) − y_i)² of m neurons, over all cells. With out the output
 // has a bias. When ctx ends first its cause is the error.
 func Widest(ctx context.Context, d *Data, cells []Cell, m int, out bool) (*Wide, error) {
+	_, w, err := exhaust(ctx, d, cells, m, out)
+	return w, err
+}
+
+// exhaust returns the programmes too, with the best of them.
+func exhaust(ctx context.Context, d *Data, cells []Cell, m int, out bool) (*programmes, *Wide, error) {
 	count := products(len(cells), m)
 	if count.Cmp(big.NewInt(mostProgrammes)) > 0 {
-		return nil, fmt.Errorf("%v programmes for %d neurons, expected at most %d: fewer neurons, or fewer points", count, m, mostProgrammes)
+		return nil, nil, fmt.Errorf("%v programmes for %d neurons, expected at most %d: fewer neurons, or fewer points", count, m, mostProgrammes)
 	}
 	p, err := newProgrammes(ctx, d, cells, m, out)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if err := p.walk(ctx, 1, 0); err != nil {
-		return nil, err
+	if err := p.walk(ctx, 1, 0, p.keep); err != nil {
+		return nil, nil, err
 	}
 	w := p.finest()
 	if w.Risk == nil {
-		return nil, errRange
+		return nil, nil, errRange
 	}
 	w.Programmes = count
-	return &w, nil
+	return p, &w, nil
 }

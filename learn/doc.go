@@ -24,6 +24,9 @@
 // end. What was learnt is a network, and whether it is the teacher is a question about the difference
 // of two networks, which package extremum answers exactly.
 //
-// At most as many neurons as inputs are separated: the w_j must be linearly independent. MethodSGD, a
-// baseline of random starts, has no such limit, and no such success.
+// With more neurons than inputs, up to MostNeurons, the squares w_j⊗w_j take the place of the w_j: the
+// matrices of rank one in the span of the tensors are found by the subspace power method (Kileel and
+// Pereira 2019). T_1 does not tell all sides of neurons then, so a model has an affine part, until the
+// samples are met and sides are found that need none. MethodSGD, a baseline of random starts, has no
+// limit, and no such success.
 package learn

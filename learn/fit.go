@@ -18,7 +18,7 @@ type problem interface {
 	// cost returns the sum.
 	cost(ctx context.Context, m *Model) (float64, error)
 	// normal returns the sum, JᵀJ and Jᵀr for the residuals r and their derivatives J by the parameters,
-	// in the order a_j, w_j, b_j of each neuron and then c.
+	// in the order a_j, w_j, b_j of each neuron, v where there is one, and then c.
 	normal(ctx context.Context, m *Model) (float64, *mat.SymDense, []float64, error)
 }
 
@@ -36,7 +36,7 @@ const (
 )
 
 // size returns the number of parameters.
-func (m *Model) size() int { return len(m.A)*(len(m.W[0])+2) + 1 }
+func (m *Model) size() int { return len(m.A)*(len(m.W[0])+2) + len(m.V) + 1 }
 
 // moved returns the model with a step added.
 func (m *Model) moved(step []float64) *Model {
@@ -48,6 +48,9 @@ func (m *Model) moved(step []float64) *Model {
 		floats.Add(c.W[j], part[1:d+1])
 		floats.Scale(1/floats.Norm(c.W[j], 2), c.W[j])
 		c.B[j] += part[d+1]
+	}
+	for k := range c.V {
+		c.V[k] += step[len(c.A)*(d+2)+k]
 	}
 	c.C += step[len(step)-1]
 	return c
@@ -164,7 +167,29 @@ func (p moments) normal(ctx context.Context, m *Model) (float64, *mat.SymDense, 
 	}
 	gram.SetSym(n-1, n-1, 1)
 	gradient[n-1] = r[0]
+	for k := range m.V { // term k of degree 1
+		p.along1(m, k, coefficients, gram)
+		gradient[n-1-len(m.V)+k] = r[p.start[1]+k]
+	}
 	return floats.Dot(r, r), gram, gradient, nil
+}
+
+// along1 fills in JᵀJ between v_k, which is the term of x_k, and all parameters.
+func (p moments) along1(m *Model, k int, coefficients [][degree + 2]float64, gram *mat.SymDense) {
+	at := m.size() - 1 - len(m.V) + k
+	gram.SetSym(at, at, 1)
+	for j, a := range m.A {
+		w, c, from := m.W[j], coefficients[j], j*(p.inputs+2)
+		gram.SetSym(from, at, c[1]*w[k])
+		gram.SetSym(from+p.inputs+1, at, a*c[2]*w[k])
+		for l := range w {
+			v := -w[k] * w[l]
+			if k == l {
+				v++
+			}
+			gram.SetSym(from+1+l, at, a*c[1]*v)
+		}
+	}
 }
 
 // gradient adds the part of neuron j in Jᵀr.
@@ -265,6 +290,11 @@ func (p values) block(m *Model, from, to int) partial {
 	one := jac.RawRowView(n - 1)
 	for i := range rows {
 		residuals[i], one[i] = m.C-p.Y[from+i], 1
+		for k, v := range m.V {
+			x := p.Point(from + i)[k]
+			residuals[i] += v * x
+			jac.Set(n-1-len(m.V)+k, i, x)
+		}
 	}
 	for j, a := range m.A {
 		w, at := m.W[j], j*(d+2)

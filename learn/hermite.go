@@ -161,6 +161,9 @@ func hermite(b float64) [degree + 2]float64 {
 func (b *basis) coefficients(m *Model) []float64 {
 	beta, p, u := make([]float64, len(b.terms)), make([]float64, len(b.terms)), b.table()
 	beta[0] = m.C
+	for i, v := range m.V { // the terms of degree 1 are the variables, in order
+		beta[b.start[1]+i] = v
+	}
 	for j, a := range m.A {
 		b.powers(m.W[j], u, p)
 		c := hermite(m.B[j])

@@ -137,8 +137,8 @@ func check(s *Samples, opt Options) error {
 		return fmt.Errorf("method: %q, expected %s", opt.Method, strings.Join(Methods, ", "))
 	case opt.Neurons < 1:
 		return fmt.Errorf("neurons: %d, expected at least one", opt.Neurons)
-	case opt.Method == MethodTensor && opt.Neurons > s.Inputs:
-		return fmt.Errorf("neurons: %d in %d inputs, expected at most as many as inputs, for which the tensors separate them; --method sgd has no such limit", opt.Neurons, s.Inputs)
+	case opt.Method == MethodTensor && opt.Neurons > MostNeurons(s.Inputs):
+		return fmt.Errorf("neurons: %d in %d inputs, expected at most %d, which the tensors separate; --method sgd has no such limit", opt.Neurons, s.Inputs, MostNeurons(s.Inputs))
 	case s.Len() <= opt.Neurons*(s.Inputs+2):
 		return fmt.Errorf("samples: %d, expected more than the %d parameters", s.Len(), opt.Neurons*(s.Inputs+2)+1)
 	}
@@ -213,7 +213,11 @@ func (l *learner) tensors() ([]*Model, error) {
 // neurons returns models of given coefficients.
 func (l *learner) neurons(beta []float64) ([]*Model, error) {
 	l.begin(StageDecompose)
-	found, err := l.basis.decompose(l.ctx, beta, l.opt.Neurons, rand.New(rand.NewPCG(l.opt.Seed, streamTries)))
+	decompose := l.basis.decompose
+	if l.opt.Neurons > l.s.Inputs {
+		decompose = l.basis.decomposeMany
+	}
+	found, err := decompose(l.ctx, beta, l.opt.Neurons, rand.New(rand.NewPCG(l.opt.Seed, streamTries)))
 	if err != nil {
 		return nil, err
 	}
@@ -274,6 +278,15 @@ func (l *learner) refine(list []*Model) ([]*Model, error) {
 		var err error
 		if best, _, err = fit(l.ctx, values{l.s}, best, fitSteps, unit); err != nil {
 			return nil, err
+		}
+	}
+	if level := best.level(); level != nil { // turned such that no V is left: one network less to look for
+		again, sum, err := fit(l.ctx, values{l.s}, level, fitSteps, unit)
+		if err != nil {
+			return nil, err
+		}
+		if sum <= max(4*least, exactly*exactly*unit) {
+			best = again
 		}
 	}
 	return []*Model{best}, l.modelled(StageRefine, best)

@@ -200,7 +200,7 @@ func TestLearnRefuses(t *testing.T) {
 		opt Options
 	}{
 		"neurons: 0, expected at least one": {s, Options{}},
-		"neurons: 4 in 3 inputs, expected at most as many as inputs, for which the tensors separate them; --method sgd has no such limit": {s, Options{Neurons: 4}},
+		"neurons: 4 in 3 inputs, expected at most 3, which the tensors separate; --method sgd has no such limit": {s, Options{Neurons: 4}},
 		`method: "x", expected tensor, sgd`:             {s, Options{Neurons: 2, Method: "x"}},
 		"samples: 10, expected more than the 11":        {s.first(10), Options{Neurons: 2}},
 		"samples: all values are 0":                     {flat, Options{Neurons: 2}},

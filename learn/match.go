@@ -22,7 +22,9 @@ type Errors struct {
 // Most is the largest of them.
 func (e Errors) Most() float64 { return max(e.W, e.B, e.A, e.C) }
 
-// Compare returns the errors of m against the truth. It panics when they have not as many neurons.
+// Compare returns the errors of m against the truth. A model with V has its neurons turned to the side
+// of the truth's first; what is left of V counts as an error of C. It panics when they have not as many
+// neurons.
 func Compare(m, truth *Model) Errors {
 	n := m.Neurons()
 	if n != truth.Neurons() {
@@ -32,16 +34,34 @@ func Compare(m, truth *Model) Errors {
 	for i := range cost {
 		for j := range n {
 			w, b, a := floats.Distance(m.W[i], truth.W[j], 2), m.B[i]-truth.B[j], m.A[i]-truth.A[j]
+			if m.V != nil && floats.Dot(m.W[i], truth.W[j]) < 0 {
+				w, b = floats.Norm(sum(m.W[i], truth.W[j]), 2), m.B[i]+truth.B[j]
+			}
 			cost[i] = append(cost[i], w*w+b*b+a*a)
 		}
 	}
-	e := Errors{C: math.Abs(m.C - truth.C)}
-	for i, j := range assign(cost) {
+	order := assign(cost)
+	var e Errors
+	if m.V != nil {
+		m = m.clone()
+		for i, j := range order {
+			if floats.Dot(m.W[i], truth.W[j]) < 0 {
+				m.turn(i)
+			}
+		}
+		e.C = floats.Norm(m.V, 2)
+	}
+	e.C = max(e.C, math.Abs(m.C-truth.C))
+	for i, j := range order {
 		e.W = max(e.W, floats.Distance(m.W[i], truth.W[j], 2))
 		e.B = max(e.B, math.Abs(m.B[i]-truth.B[j]))
 		e.A = max(e.A, math.Abs(m.A[i]-truth.A[j]))
 	}
 	return e
+}
+
+func sum(v, w []float64) []float64 {
+	return floats.AddTo(make([]float64, len(v)), v, w)
 }
 
 // assign returns the column of each row, all different, with the least sum of costs: shortest

@@ -15,13 +15,16 @@ import (
 	"github.com/relucell/relucell/network"
 )
 
-// Model is x ↦ Σ_j A_j·max(W_j·x + B_j, 0) + C.
+// Model is x ↦ Σ_j A_j·max(W_j·x + B_j, 0) + V·x + C.
 type Model struct {
 	A []float64
 	// W has a row of norm 1 for each neuron.
 	W [][]float64
 	B []float64
 	C float64
+	// V is nil for 0. With more neurons than inputs the tensors leave the sides of neurons open, and
+	// with V any sides are right: a·max(z, 0) = a·max(−z, 0) + a·z.
+	V []float64
 }
 
 // Neurons returns their number.
@@ -30,6 +33,9 @@ func (m *Model) Neurons() int { return len(m.A) }
 // At returns the value at a point.
 func (m *Model) At(x []float64) float64 {
 	y := m.C
+	if m.V != nil {
+		y += floats.Dot(m.V, x)
+	}
 	for j, a := range m.A {
 		if z := floats.Dot(m.W[j], x) + m.B[j]; z > 0 {
 			y += a * z
@@ -69,18 +75,39 @@ func direction(rng *rand.Rand, n int) []float64 {
 }
 
 func (m *Model) clone() *Model {
-	c := &Model{A: slices.Clone(m.A), B: slices.Clone(m.B), C: m.C}
+	c := &Model{A: slices.Clone(m.A), B: slices.Clone(m.B), C: m.C, V: slices.Clone(m.V)}
 	for _, w := range m.W {
 		c.W = append(c.W, slices.Clone(w))
 	}
 	return c
 }
 
-// Network returns the model as a network of two layers.
+// turn turns neuron j over; the function stays the same.
+func (m *Model) turn(j int) {
+	if m.V == nil {
+		m.V = make([]float64, len(m.W[j]))
+	}
+	floats.AddScaled(m.V, m.A[j], m.W[j])
+	m.C += m.A[j] * m.B[j]
+	floats.Scale(-1, m.W[j])
+	m.B[j] = -m.B[j]
+}
+
+// Network returns the model as a network of two layers. V is carried by a unit that is no neuron.
 func (m *Model) Network() (*network.Network, error) {
 	w := mat.NewDense(len(m.A), len(m.W[0]), nil)
 	for j, row := range m.W {
 		w.SetRow(j, row)
+	}
+	if m.V != nil {
+		n := len(m.A)
+		slopes := make([]float64, n+1)
+		slopes[n] = 1
+		all := mat.NewDense(n+1, len(m.V), nil)
+		all.Copy(w)
+		all.SetRow(n, m.V)
+		return network.New([]network.Layer{{W: all, B: append(slices.Clone(m.B), 0), Act: network.Mixed, Slopes: slopes},
+			{W: mat.NewDense(1, n+1, append(slices.Clone(m.A), 1)), B: []float64{m.C}}})
 	}
 	return network.New([]network.Layer{{W: w, B: slices.Clone(m.B), Act: network.ReLU},
 		{W: mat.NewDense(1, len(m.A), slices.Clone(m.A)), B: []float64{m.C}}})

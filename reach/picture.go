@@ -47,7 +47,7 @@ type Picture struct {
 // Add adds the convex hull of points.
 func (p *Picture) Add(points [][2]*big.Rat, ink Ink) error {
 	if p.plot == nil {
-		p.plot = plot.New()
+		p.plot = chart.New()
 	}
 	hull := Hull(points)
 	p.all = Hull(append(p.all, hull...))
@@ -89,7 +89,7 @@ func (p *Picture) Hull() [][2]*big.Rat { return p.all }
 // Write writes the picture as svg, png, pdf or html, a page with the svg in it.
 func (p *Picture) Write(w io.Writer, format string) error {
 	if p.plot == nil {
-		p.plot = plot.New()
+		p.plot = chart.New()
 	}
 	p.plot.Title.Text, p.plot.X.Label.Text, p.plot.Y.Label.Text = p.Title, p.X, p.Y
 	p.plot.X.Tick.Marker, p.plot.Y.Tick.Marker = chart.Linear{}, chart.Linear{}

@@ -36,8 +36,12 @@ type diffCmd struct {
 	property   *property // nil: no proof is wanted
 	asked      *big.Rat  // V, as it was given
 	// Of each output of the difference.
-	ends  []ends
-	files owedFiles
+	ends []ends
+	// pairs bound the size of each output, neuron by neuron; nil where there is no such bound.
+	pairs []*big.Rat
+	// paired says that they have answered the question.
+	paired bool
+	files  owedFiles
 }
 
 // ends are the extremes of an output of the difference.
@@ -222,6 +226,9 @@ func (c *diffCmd) name() string {
 
 // search fills ends.
 func (c *diffCmd) search(ctx context.Context, n *network.Network, b ball.Ball) error {
+	if err := c.pair(ctx, n, b); err != nil || c.paired {
+		return err
+	}
 	var list []extremum.Form
 	for i := range n.Outputs() {
 		f, err := extremum.ParseForm(fmt.Sprintf("y%d", i), n.Outputs())
@@ -300,9 +307,16 @@ func (c *diffCmd) failed(ctx context.Context, cmd *cobra.Command, err error) err
 		}
 		return failed(fmt.Errorf("%s: %w", c.name(), err))
 	}
-	found := "no value yet"
+	found, bound := "no value yet", ""
+	if most := largest(c.pairs); most != nil {
+		bound = " at most " + fmt.Sprint(dyadic.UpRat(most)) + " by their neurons in pairs"
+		found = "the networks are" + bound + " apart"
+	}
 	if d := farthest(c.ends); d != nil && d.Lower != nil {
-		found = "the networks are at least " + nearest(d.Lower) + " apart, no bound"
+		if bound == "" {
+			bound = " no bound"
+		}
+		found = "the networks are at least " + nearest(d.Lower) + " apart," + bound
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "relucell: stopped early (%s): %s\n", stopReason(ctx), found)
 	return errStopped
@@ -344,6 +358,7 @@ type diffJSON struct {
 	Outputs []diffOutputJSON `json:"outputs"`
 	Equal   *bool            `json:"equal,omitempty"` // absent where only a bound was asked for
 	AtMost  *bool            `json:"at_most,omitempty"`
+	Pairs   *float64         `json:"pairs_at_most,omitempty"` // rounded up, where that answered
 	Proof   *property        `json:"proof,omitempty"`
 	Seconds float64          `json:"seconds"`
 	Notes   []string         `json:"notes,omitempty"`
@@ -359,6 +374,10 @@ func (c *diffCmd) print(cmd *cobra.Command, args []string, stamp string, n *netw
 	if c.atMost != nil {
 		holds := !c.apart()
 		j.AtMost = &holds
+	}
+	if c.paired {
+		most := dyadic.UpRat(largest(c.pairs))
+		j.Pairs = &most
 	}
 	for _, e := range c.ends {
 		d := e.distance()

@@ -3,7 +3,9 @@ package main
 // diff, on networks whose distance is known.
 
 import (
+	"math"
 	"math/big"
+	"math/rand/v2"
 	"path/filepath"
 	"testing"
 
@@ -155,4 +157,33 @@ func TestDiffStops(t *testing.T) {
 	_, errs, code := relucell(t, "diff", data+"iris_sized_4-16-16-3.onnx", data+"iris_sized_4-16-16-3.json", "--box=-9:9", "--timeout", "300ms")
 	require.Equal(t, exitStopped, code, errs)
 	require.Contains(t, errs, "stopped early (--timeout reached): the networks are at least 0 apart, no bound")
+}
+
+// The hyperplanes of two networks of 14 neurons and 8 inputs lie side by side: the slivers between
+// them are regions without number, and were walked.
+func TestDiffOfNearlyEqualNetworksIsBoundInPairs(t *testing.T) {
+	var nets [2]string
+	for i := range nets {
+		rng := rand.New(rand.NewPCG(1, 2))
+		w, v := make([]float64, 14*8), make([]float64, 14)
+		for k := range w {
+			w[k] = rng.NormFloat64()
+			if i == 1 {
+				w[k] = math.Nextafter(w[k], 2)
+			}
+		}
+		for k := range v {
+			v[k] = rng.NormFloat64()
+		}
+		nets[i] = writeNet(t, gen.Build(gen.ReLU(w, make([]float64, 14)), gen.Affine(v, []float64{1})))
+	}
+	ball := []string{"--center", "0", "--radius", "1"}
+	out := succeed(t, append([]string{"diff", nets[0], nets[1], "--at-most", "1e-9"}, ball...)...)
+	require.Contains(t, out, "Verdict   at most 1/1000000000 = 1e-09 apart on the ball\n          by their neurons in pairs, in fractions: at most ")
+	require.Contains(t, succeed(t, append([]string{"diff", nets[0], nets[1], "--at-most", "1e-9", "--format", "json"}, ball...)...), `"at_most":true,"pairs_at_most":`)
+	_, errs, code := relucell(t, append([]string{"diff", nets[0], nets[1], "--timeout", "400ms"}, ball...)...)
+	require.Equal(t, exitStopped, code, errs)
+	require.Regexp(t, `at most [0-9.e-]+ by their neurons in pairs`, errs)
+	// Networks that are farther apart than their pairs say are searched as before.
+	require.Contains(t, succeed(t, "diff", nets[0], nets[0], "--at-most", "0", "--box=-1:1"), "Verdict   equal on the ball\n")
 }

@@ -97,15 +97,9 @@ where it stopped when it is called again. What a flag leaves open depends on the
 var recipe = []string{"data", "optimizer", "rate", "batch", "seeds", "first-seed", "epochs", "hidden", "points", "radius", "norm", "limit", "bounds", "resamples"}
 
 func (c *trainingCmd) run(cmd *cobra.Command, _ []string) error {
-	if c.out == "" {
-		return badInputf("--output: missing, expected a folder")
-	}
-	config, recorded, err := c.config()
+	config, recorded, err := chosen(c.out, c.config)
 	if err != nil {
-		return badInput(err)
-	}
-	if err := config.Check(); err != nil {
-		return badInput(flagged(err))
+		return err
 	}
 	return conduct(cmd, experiment.Options{Dir: c.out, Workers: c.workers, Figures: c.figures}, recorded, func(ctx context.Context, o experiment.Options) (*experiment.Manifest, func(io.Writer) error, error) {
 		res, err := experiment.Training(ctx, *config, o)
@@ -114,6 +108,19 @@ func (c *trainingCmd) run(cmd *cobra.Command, _ []string) error {
 		}
 		return res.Manifest, func(w io.Writer) error { return writeTraining(w, res, c.out) }, nil
 	})
+}
+
+// chosen returns the study of a command, checked, and what it is a replay of.
+func chosen[S interface{ Check() error }](out string, config func() (S, *experiment.Manifest, error)) (S, *experiment.Manifest, error) {
+	var none S
+	if out == "" {
+		return none, nil, badInputf("--output: missing, expected a folder")
+	}
+	study, recorded, err := config()
+	if err == nil {
+		err = flagged(study.Check())
+	}
+	return study, recorded, badInput(err)
 }
 
 // conduct runs a study that keeps what is done in a folder, says what it found, and compares it with

@@ -19,9 +19,11 @@ type optimumCmd struct {
 	decay      *big.Rat
 	neurons    int
 	outputBias bool
+	certify    bool
 	out, proof string
 	best       *landscape.Optimum
 	wide       *landscape.Wide
+	certified  *landscape.Certified // nil where it was not asked for
 }
 
 func newOptimumCmd() *cobra.Command {
@@ -44,15 +46,17 @@ the data, and computes the bound anew.
 optimum --neurons M minimises Σ (f(x_i) − y_i)² over networks of M neurons, by exhaustion: for each product
 of M cells with signs it is a least squares problem with weights that are not negative. Those are solved in
 floats and only propose networks; the risk that is told is that of the network, evaluated exactly. That no
-network is better is not proved.`,
+network is better is proved by --certify: each programme is bounded from below in integers, and those near the
+least are solved in fractions, so that the least risk of all is told as a fraction.`,
 		Example: `  relucell landscape optimum data.csv --decay 0.1 -o net.json
   relucell landscape optimum data.csv --decay 0.1 --proof bound.proof -o net.json
-  relucell landscape optimum data.csv --neurons 2 -o net.json`,
+  relucell landscape optimum data.csv --neurons 2 --certify -o net.json`,
 	}, c.work, c.print)
 	fs := cmd.Flags()
 	decayFlag(cmd, &c.decay)
 	neuronsFlag(cmd, &c.neurons, "the best network of so many neurons, without decay")
 	fs.BoolVar(&c.outputBias, "output-bias", false, "with --neurons: the output has a bias too")
+	fs.BoolVar(&c.certify, "certify", false, "with --neurons: prove the least risk of all networks, in fractions")
 	fs.StringVarP(&c.out, "output", "o", "", "write the network to this `FILE` (.json)")
 	fs.StringVar(&c.proof, "proof", "", "write a proof of the lower end to this `FILE`, and its network beside it")
 	return cmd
@@ -76,7 +80,9 @@ func (c *optimumCmd) work(ctx context.Context) error {
 	case c.decay != nil && c.neurons != 0:
 		return badInputf("--neurons: given beside --decay, which is about all widths; expected one of them")
 	case c.neurons != 0 && c.proof != "":
-		return badInputf("--proof: given beside --neurons, which proves nothing; expected --decay")
+		return badInputf("--proof: given beside --neurons, whose certificate is no file; expected --certify, or --decay")
+	case c.decay != nil && c.certify:
+		return badInputf("--certify: given beside --decay, whose bracket is proved anyway; expected --neurons")
 	case c.decay != nil && c.outputBias:
 		return badInputf("--output-bias: given beside --decay, whose bound is of networks without; expected --neurons")
 	}
@@ -93,7 +99,12 @@ func (c *optimumCmd) work(ctx context.Context) error {
 		return err
 	}
 	if c.neurons != 0 {
-		if c.wide, err = landscape.Widest(ctx, c.data, cells, c.neurons, c.outputBias); err != nil {
+		if c.certify {
+			c.wide, c.certified, err = landscape.Certify(ctx, c.data, cells, c.neurons, c.outputBias)
+		} else {
+			c.wide, err = landscape.Widest(ctx, c.data, cells, c.neurons, c.outputBias)
+		}
+		if err != nil {
 			return err
 		}
 		return c.writeModel("output", c.out, c.wide.Model)
@@ -183,18 +194,31 @@ type wideJSON struct {
 	Risk       string   `json:"risk"`
 	Decimal    string   `json:"risk_decimal"`
 	Cells      string   `json:"cells"`
-	Net        string   `json:"net,omitempty"`
-	Seconds    float64  `json:"seconds"`
+	// Of --certify: the least risk of all networks of the width.
+	Least   string  `json:"least,omitempty"`
+	Lower   string  `json:"least_decimal,omitempty"` // rounded down
+	Solved  *int64  `json:"solved_in_fractions,omitempty"`
+	Net     string  `json:"net,omitempty"`
+	Seconds float64 `json:"seconds"`
 }
 
 func (c *optimumCmd) printWide(cmd *cobra.Command) error {
 	took, w := c.took(), c.wide
-	j := wideJSON{c.json(), c.neurons, w.Programmes.String(), w.Risk.RatString(), outward(w.Risk, true), w.Cells, c.out, took.Seconds()}
+	j := wideJSON{Data: c.json(), Neurons: c.neurons, Programmes: w.Programmes.String(), Risk: w.Risk.RatString(), Decimal: outward(w.Risk, true), Cells: w.Cells, Net: c.out, Seconds: took.Seconds()}
+	if p := c.certified; p != nil {
+		j.Least, j.Lower, j.Solved = p.Least.RatString(), outward(p.Least, false), &p.Solved
+	}
 	return printAs(cmd.OutOrStdout(), c.format, j, func(f *fields) {
 		c.text(f)
 		f.line("Neurons", "%d, no decay", c.neurons)
-		f.line("Least", "risk %s, exactly that of the network", j.Decimal)
-		f.line("", "of %s programmes in floats; that none is lower is not proved", tables.Grouped(w.Programmes))
+		if p := c.certified; p != nil {
+			f.line("Least", "between %s and %s, over all networks of the width", j.Lower, j.Decimal)
+			f.line("", "exactly %s", short(p.Least))
+			f.line("", "%s programmes bounded in integers, %s of them solved in fractions", tables.Grouped(w.Programmes), tables.GroupedInt(p.Solved))
+		} else {
+			f.line("Least", "risk %s, exactly that of the network", j.Decimal)
+			f.line("", "of %s programmes in floats; that none is lower is not proved: --certify does", tables.Grouped(w.Programmes))
+		}
 		f.line("Cells", "%s", w.Cells)
 		if c.out != "" {
 			f.line("Written", "%s", c.out)

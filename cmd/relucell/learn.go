@@ -51,8 +51,9 @@ DATA.csv has the coordinates of a point and then the value in each line. With --
 evaluated here, and each stage is compared with the teacher, neuron by neuron.
 
 Whether the teacher was learnt, "relucell diff" decides exactly on a ball, and "relucell canonical" everywhere. The
-tensors tell at most as many neurons apart as there are inputs; --method sgd, stochastic gradient descent from a
-random start, is a baseline without that limit.`,
+tensors tell as many neurons apart as there are inputs, or n·(n−1)/2 of n inputs; --method sgd, stochastic gradient
+descent from a random start, is a baseline without that limit. With more neurons than inputs the network has an
+affine part, as a unit that is no neuron, where no sides of the neurons make it 0.`,
 		Example: `  relucell learn data.csv --neurons 10 -o learned.json
   relucell learn --teacher teacher.json --samples 2e5 --seed 1 -o learned.json --report report.json
   relucell diff teacher.json learned.json --center 0 --radius 1 --at-most 1e-6`,

@@ -61,15 +61,9 @@ interrupted run goes on where it stopped when it is called again.`,
 }
 
 func (c *recoverCmd) run(cmd *cobra.Command, _ []string) error {
-	if c.out == "" {
-		return badInputf("--output: missing, expected a folder")
-	}
-	study, recorded, err := c.config()
-	if err == nil {
-		err = flagged(study.Check())
-	}
+	study, recorded, err := chosen(c.out, c.config)
 	if err != nil {
-		return badInput(err)
+		return err
 	}
 	return conduct(cmd, experiment.Options{Dir: c.out, Figures: c.figures}, recorded, func(ctx context.Context, o experiment.Options) (*experiment.Manifest, func(io.Writer) error, error) {
 		res, err := experiment.Recover(ctx, *study, o)

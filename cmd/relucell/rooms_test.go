@@ -39,7 +39,7 @@ func TestRoomsImportOneWay(t *testing.T) {
 		"reach":             "ball cone enumerate internal/chart lp/exact network vnnlib",
 		"constrained":       "cone network",
 		"bound":             "ball network",
-		"ridge":             "network",
+		"ridge":             "ball network",
 		"learn":             "internal/files network",
 		"plot":              "ball enumerate internal/chart internal/files network",
 		"explore":           "ball bound enumerate network plot",

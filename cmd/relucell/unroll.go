@@ -21,6 +21,7 @@ import (
 
 type unrollCmd struct {
 	steps int
+	every bool
 	slice sliceFlags
 	out   string
 }
@@ -52,6 +53,7 @@ made of them just before it. The flags are those of slice:
 	}
 	c.slice.add(cmd)
 	cmd.Flags().IntVar(&c.steps, "steps", 0, "number of steps")
+	cmd.Flags().BoolVar(&c.every, "every-step", false, "the outputs of all steps, one step after the other, not of the last alone")
 	cmd.Flags().StringVarP(&c.out, "output", "o", "", "file to write, ending in .json, or - for standard output")
 	return cmd
 }
@@ -81,6 +83,9 @@ func (c *unrollCmd) run(cmd *cobra.Command, args []string) error {
 // unroll returns the network, and what a user must know of how the file was read.
 func (c *unrollCmd) unroll(path string) (*network.Network, []string, error) {
 	if strings.HasSuffix(strings.TrimSuffix(strings.ToLower(path), ".gz"), ".onnx") {
+		if c.every {
+			return nil, nil, badInputf("--every-step: given for a graph, whose outputs are its own; export it with those of all steps, Y of its RNN operator")
+		}
 		n, im, err := load.Read(path, load.Options{Steps: c.steps})
 		if err != nil {
 			return nil, nil, badInput(files.Plain(err))
@@ -103,7 +108,7 @@ func (c *unrollCmd) unroll(path string) (*network.Network, []string, error) {
 			return nil, nil, err
 		}
 	}
-	n, err = r.UnrollOn(n)
+	n, err = r.UnrollOn(n, c.every)
 	return n, notes, badInput(flagged(err))
 }
 

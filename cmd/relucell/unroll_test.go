@@ -27,6 +27,9 @@ func TestUnrolledNetworksAreCountedAndProved(t *testing.T) {
 	succeed(t, "count", file("net.json"), "--box=-1:1", "--proof", file("net.proof"))
 	require.Contains(t, succeed(t, "check", file("net.json"), file("net.proof")), "VERIFIED")
 
+	every := succeed(t, "unroll", file("rnn.json"), "--steps", "3", "--every-step", "-o", file("every.json"))
+	require.Contains(t, every, "3-2-2-2-3, 6 neurons")
+
 	// A plane first, and the same plane afterwards, have the same count.
 	plane := []string{"--origin=0,0.25,-0.5", "--direction=1,0,1", "--direction=0,1,-1"}
 	succeed(t, append([]string{"unroll", file("rnn.json"), "--steps", "3", "-o", file("a.json")}, plane...)...)
@@ -58,6 +61,7 @@ func TestUnrollRefusesBadInputInOneLine(t *testing.T) {
 		"rnn.json is the network itself":            {path, "--steps", "3", "-o", path},
 		"bad.json: text of a recurrent network: c:": {bad, "--steps", "3", "-o", out},
 		"--through: 2 numbers, expected 3":          {path, "--steps", "3", "--through=0,1", "--through=1,1,1", "-o", out},
+		"--every-step: given for a graph":           {filepath.Join(dir, "a.onnx"), "--steps", "3", "--every-step", "-o", out},
 		"unknown ending \".txt\"":                   {text, "--steps", "3", "-o", out},
 		"no such file":                              {filepath.Join(dir, "a.npz"), "--steps", "3", "-o", out},
 	} {

@@ -3,6 +3,7 @@
 package chart
 
 import (
+	"bytes"
 	"fmt"
 	"image/color"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"strconv"
 
 	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -25,6 +27,23 @@ var Formats = []string{"png", "svg", "pdf"}
 // their yellow, which is too faint on white.
 var Inks = []color.NRGBA{
 	{0, 114, 178, 255}, {213, 94, 0, 255}, {0, 158, 115, 255}, {204, 121, 167, 255}, {90, 90, 90, 255}, {230, 159, 0, 255}, {86, 180, 233, 255},
+}
+
+// BrowserFont names, in an svg, the face that texts have in all formats, and others for browsers that
+// do not have it; it takes the place of GonumFont, which is what gonum writes.
+const (
+	GonumFont   = `font-family:Liberation Sans;font-variant:normal;font-weight:normal;font-style:normal`
+	BrowserFont = `font-family:'Liberation Sans',Arial,Helvetica,sans-serif`
+)
+
+// New returns an empty panel whose texts have no serifs.
+func New() *plot.Plot {
+	p := plot.New()
+	for _, f := range []*font.Font{&p.Title.TextStyle.Font, &p.Legend.TextStyle.Font,
+		&p.X.Label.TextStyle.Font, &p.X.Tick.Label.Font, &p.Y.Label.TextStyle.Font, &p.Y.Tick.Label.Font} {
+		f.Variant = "Sans"
+	}
+	return p
 }
 
 // AddGrid puts a faint grid under what a panel shows.
@@ -59,7 +78,17 @@ func Write(w io.Writer, format string, width, height vg.Length, drawing func(dra
 	if err := drawing(canvas); err != nil {
 		return err
 	}
-	_, err := c.WriteTo(w)
+	if format != "svg" {
+		_, err := c.WriteTo(w)
+		return err
+	}
+	var b bytes.Buffer
+	if _, err := c.WriteTo(&b); err != nil {
+		return err
+	}
+	text := bytes.ReplaceAll(b.Bytes(), []byte(GonumFont), []byte(BrowserFont))
+	// A browser would keep the shape of an image, and leave part of its place empty.
+	_, err := w.Write(bytes.ReplaceAll(text, []byte("<image "), []byte(`<image preserveAspectRatio="none" `)))
 	return err
 }
 

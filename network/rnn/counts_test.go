@@ -161,7 +161,7 @@ func TestChaoticLinesAreCountedExactly(t *testing.T) {
 	}
 	front, err := network.Through(all, p, q)
 	require.NoError(t, err)
-	n, err := r.UnrollOn(front)
+	n, err := r.UnrollOn(front, false)
 	require.NoError(t, err)
 	b, err := ball.NewBox([]float64{0}, []float64{0.01})
 	require.NoError(t, err)

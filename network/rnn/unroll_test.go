@@ -82,6 +82,43 @@ func TestUnrolledIsTheRecurrence(t *testing.T) {
 	require.GreaterOrEqual(t, points, 1000)
 }
 
+// The outputs of every step are those of the network unrolled over so many, and no other neuron is
+// needed for them.
+func TestEveryStepIsTheLastOfAShorterSequence(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r, steps := drawRNN(t), rapid.IntRange(1, 5).Draw(t, "steps")
+		all, err := r.Sequences(steps)
+		require.NoError(t, err)
+		if rapid.Bool().Draw(t, "cut") {
+			point := make([]float64, all.Outputs())
+			all, err = network.Inputs(all, point, []int{all.Outputs() - 1, 0}[:min(2, all.Outputs())]...)
+			require.NoError(t, err)
+		}
+		n, err := r.UnrollOn(all, true)
+		require.NoError(t, err)
+		require.Equal(t, steps*r.Outputs(), n.Outputs())
+		require.Equal(t, steps*r.Units(), n.Neurons(), "what is carried is no neuron")
+		x := make([]*big.Float, all.Inputs())
+		for i := range x {
+			x[i] = big.NewFloat(rapid.Float64Range(-4, 4).Draw(t, "x"))
+		}
+		sequence, _ := all.ForwardExact(x)
+		got, pattern := n.ForwardExact(x)
+		point := make([]*big.Rat, len(sequence))
+		for i, v := range sequence {
+			point[i], _ = v.Rat(nil)
+		}
+		for s := 1; s <= steps; s++ {
+			want, signs := r.exactly(point[:s*r.Inputs()])
+			require.Equal(t, signs, pattern[:len(signs)])
+			for k := range want {
+				v, _ := got[(s-1)*r.Outputs()+k].Rat(nil)
+				require.Zero(t, want[k].Cmp(v))
+			}
+		}
+	})
+}
+
 // A slice before unrolling is the slice after it, with fewer weights.
 func TestUnrollingASliceIsSlicingTheUnrolled(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -110,7 +147,7 @@ func TestUnrollingASliceIsSlicingTheUnrolled(t *testing.T) {
 		if err != nil {
 			t.Skip("no line or plane")
 		}
-		a, err := r.UnrollOn(front)
+		a, err := r.UnrollOn(front, false)
 		require.NoError(t, err)
 		b, err := cut(whole)
 		require.NoError(t, err)
@@ -162,7 +199,7 @@ func TestTooManyStepsAreRefused(t *testing.T) {
 	}
 	n, err := network.New([]network.Layer{{W: mat.NewDense(2, 1, []float64{1, 1}), B: []float64{0, 0}, Act: network.ReLU}})
 	require.NoError(t, err)
-	_, err = r.UnrollOn(n)
+	_, err = r.UnrollOn(n, false)
 	require.ErrorContains(t, err, "a layer with an activation")
 }
 
@@ -182,7 +219,7 @@ func TestAHundredStepsOnAPlaneStaySmall(t *testing.T) {
 	require.NoError(t, err)
 	front, err := network.Through(all, draw(200), draw(200), draw(200))
 	require.NoError(t, err)
-	n, err := r.UnrollOn(front)
+	n, err := r.UnrollOn(front, false)
 	require.NoError(t, err)
 	weights := 0
 	for _, l := range n.Layers() {

@@ -38,7 +38,7 @@ func drawScaling(rows []scalingRow, path string) error {
 	r := report{Scaling: rows}
 	above, below := make([]*plot.Plot, len(axes)), make([]*plot.Plot, len(axes))
 	for i, a := range axes {
-		above[i], below[i] = plot.New(), plot.New()
+		above[i], below[i] = chart.New(), chart.New()
 		below[i].X.Label.Text = a.label
 		for k, norm := range scalingNorms {
 			of := []func(scalingRow) float64{scalingRow.regions, scalingRow.passes}
