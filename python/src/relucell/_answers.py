@@ -41,7 +41,8 @@ class Bound:
     value: int
 
     def __repr__(self) -> str:
-        return f"Bound({self.name!r}, {self.kind}, {self.scope}, {grouped(self.value)})"
+        value = self.value if self.value.bit_length() < 1024 else grouped(self.value)
+        return f"Bound(name={self.name!r}, kind={self.kind!r}, scope={self.scope!r}, value={value})"
 
 
 class Bounds(dict[str, Bound]):
