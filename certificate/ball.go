@@ -20,24 +20,25 @@ type box struct {
 	sum, most big.Int // whose storage is used again
 }
 
-// newBox returns the box with the bounds lo and hi, times 2^−scale.
-func newBox(lo, hi []big.Int, scale uint) *box {
-	n := len(lo)
+// newBox returns a copy of a box.
+func newBox(of *box) *box {
+	n := len(of.lo)
 	q := &box{ends: make([]big.Int, 2*n+1), short: make([]int, 2*n+1)}
 	q.lo, q.hi = q.ends[:n], q.ends[n:2*n]
-	q.set(lo, hi, scale)
+	q.set(of)
 	return q
 }
 
-// set makes it the box with other bounds.
-func (q *box) set(lo, hi []big.Int, scale uint) {
-	for k := range lo {
-		q.lo[k].Set(&lo[k])
-		q.hi[k].Set(&hi[k])
+// set makes it a copy of another box, whose lo, hi and scale are enough.
+func (q *box) set(of *box) {
+	n := len(q.lo)
+	for k := range n {
+		q.lo[k].Set(&of.lo[k])
+		q.hi[k].Set(&of.hi[k])
 	}
-	q.scale = scale
-	one := &q.ends[2*len(lo)]
-	one.Lsh(one.SetInt64(1), scale)
+	q.scale = of.scale
+	one := &q.ends[2*n]
+	one.Lsh(one.SetInt64(1), q.scale)
 	q.measure()
 }
 
@@ -103,7 +104,7 @@ func readBall(in *lines, text string, n int) *ball {
 	for k := range lo {
 		in.require(lo[k].Cmp(&hi[k]) < 0, "expected each lower bound below its upper bound")
 	}
-	b.box = newBox(lo, hi, scale)
+	b.box = newBox(&box{lo: lo, hi: hi, scale: scale})
 	return b
 }
 

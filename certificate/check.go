@@ -5,10 +5,8 @@ package certificate
 // path alone.
 
 import (
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -24,6 +22,9 @@ type Options struct {
 	// Reach, if not nil, is a reach set that is to be that of the proof's regions, which must be
 	// complete. One worker alone reads then.
 	Reach *Reach
+	// Lipschitz, if not nil, is a claim that is to hold of the network on the ball of the proof, which
+	// must be complete. One worker alone reads then.
+	Lipschitz *Lipschitz
 	// open replaces the file system in tests.
 	open func(path string) (io.ReadCloser, error)
 }
@@ -50,6 +51,8 @@ type Report struct {
 	// Reached is the number of regions in the reach set that was checked, and Vertices that of the
 	// vertices in it.
 	Reached, Vertices int64
+	// Steepest is where the Lipschitz constant is attained, if one was claimed.
+	Steepest *Steepest
 }
 
 // String says in a few lines what was verified.
@@ -70,7 +73,7 @@ func Check(network []byte, proof string, o Options) (*Report, error) {
 	if o.Workers <= 0 {
 		o.Workers = runtime.GOMAXPROCS(0)
 	}
-	if o.Reach != nil {
+	if o.Reach != nil || o.Lipschitz != nil {
 		o.Workers = 1
 	}
 	if o.open == nil {
@@ -94,15 +97,15 @@ func check(network []byte, proof string, o Options) (*Report, error) {
 	if err != nil {
 		target = proof // what is wrong comes out when it is opened
 	}
-	c := &checker{net: n, folders: []string{filepath.Dir(proof), filepath.Dir(target)}, open: o.open, reachSet: o.Reach, slots: make(chan struct{}, o.Workers-1)}
+	c := &checker{net: n, folders: []string{filepath.Dir(proof), filepath.Dir(target)}, open: o.open, reachSet: o.Reach, claimed: o.Lipschitz, slots: make(chan struct{}, o.Workers-1)}
 	c.guard(func() { c.file(proof) })
 	c.wait.Wait()
-	if c.err != nil {
-		return nil, c.err
+	if e := c.refused.Load(); e != nil {
+		return nil, e
 	}
 	t := &c.total
 	r := &Report{Net: n.hash, Ball: c.ball.text, Definition: "activation", Count: t.regions.Load() + t.open.Load(), AtLeast: t.open.Load() > 0,
-		Regions: t.regions.Load(), Open: t.open.Load(), Nodes: t.nodes.Load(), Parts: t.parts.Load(), Signs: c.signs}
+		Regions: t.regions.Load(), Open: t.open.Load(), Nodes: t.nodes.Load(), Parts: t.parts.Load(), Signs: n.signs()}
 	want := fmt.Sprint("count ", r.Count)
 	if r.AtLeast {
 		want = fmt.Sprint("count >= ", r.Count)
@@ -112,10 +115,14 @@ func check(network []byte, proof string, o Options) (*Report, error) {
 		return nil, c.claim
 	}
 	if c.reachSet != nil {
-		if c.guard(c.reachSet.end); c.err != nil {
-			return nil, c.err
+		c.guard(c.reachSet.end)
+		if e := c.refused.Load(); e != nil {
+			return nil, e
 		}
 		r.Reached, r.Vertices = c.reachSet.line-1, c.reachSet.vertices
+	}
+	if r.Steepest = c.steepest; c.claimed != nil && !c.steep() {
+		return nil, &Error{File: filepath.Base(proof), Reason: "no region has a map of as large a norm in " + c.claimed.norm + " as claimed"}
 	}
 	return r, nil
 }
@@ -134,39 +141,25 @@ func openRegular(path string) (io.ReadCloser, error) {
 
 // checker is what the workers of one check share.
 type checker struct {
+	verdict
 	net  *net
 	ball *ball
 	// folders are that of the proof and that of the file behind a symbolic link: parts lie in either.
 	folders  []string
-	reachSet *Reach // or nil
+	reachSet *Reach     // or nil
+	claimed  *Lipschitz // or nil
+	steepest *Steepest  // of the regions so far
 	open     func(string) (io.ReadCloser, error)
 	total    struct{ regions, open, nodes, parts atomic.Int64 }
-	mutex    sync.Mutex    // of signs
-	signs    []Seen        // of each neuron
 	claim    *Error        // its reason is the last line of the proof, its place that of this line
 	slots    chan struct{} // one for each worker but the first
 	wait     sync.WaitGroup
-	stopped  atomic.Bool
-	once     sync.Once
-	err      error // the first one
-}
-
-// guard runs what refuses by panics.
-func (c *checker) guard(run func()) {
-	defer func() {
-		if fault := recover(); fault != nil {
-			refused := fault.(*Error) // a panic of another kind goes on
-			c.once.Do(func() { c.err = refused })
-			c.stopped.Store(true)
-		}
-	}()
-	run()
 }
 
 // file checks the first file: header, tree, claim, and nothing else.
 func (c *checker) file(path string) {
-	in, f := c.read(path)
-	defer f.Close()
+	in := openLines(c.open, path)
+	defer in.file.Close()
 	in.mayRefer = true
 	in.require(in.after("relucell-certificate ", "expected \"relucell-certificate\" and its version") == "2", "expected version 2, the one that this checker reads")
 	hash := in.after("net ", "expected \"net\" and a hash")
@@ -174,24 +167,9 @@ func (c *checker) file(path string) {
 	c.ball = readBall(in, in.after("ball ", "expected \"ball\" and what it is"), c.net.inputs)
 	w := c.newWalker(in)
 	w.subtree()
-	w.tell()
 	claim := in.after("count ", "the tree is complete, expected its count")
-	c.claim = &Error{File: in.file, Line: in.line, Reason: "count " + claim}
+	c.claim = &Error{File: in.name, Line: in.line, Reason: "count " + claim}
 	in.end()
-}
-
-// read opens a file of the proof: the first of these names that is one.
-func (c *checker) read(paths ...string) (*lines, io.Closer) {
-	f, err := c.open(paths[0])
-	for _, path := range paths[1:] {
-		if errors.Is(err, fs.ErrNotExist) {
-			f, err = c.open(path)
-		}
-	}
-	if err != nil {
-		panic(&Error{File: filepath.Base(paths[0]), Reason: err.Error(), Err: err})
-	}
-	return newLines(paths[0], f), f
 }
 
 // part checks "@ name hash", a subtree in a file of its own: by another worker
@@ -207,7 +185,7 @@ func (w *walker) part(text string) {
 		other := w.another()
 		w.wait.Go(func() {
 			defer func() { <-w.slots }()
-			w.guard(func() { other.partFile(name, hash); other.tell() })
+			w.guard(func() { other.partFile(name, hash) })
 		})
 	default:
 		in := w.in
@@ -218,8 +196,8 @@ func (w *walker) part(text string) {
 
 // partFile checks a part: one subtree, nothing after it, and the hash.
 func (w *walker) partFile(name, hash string) {
-	in, f := w.read(filepath.Join(w.folders[0], name), filepath.Join(w.folders[1], name))
-	defer f.Close()
+	in := openLines(w.open, filepath.Join(w.folders[0], name), filepath.Join(w.folders[1], name))
+	defer in.file.Close()
 	w.in = in
 	w.subtree()
 	got := in.end()

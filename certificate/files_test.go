@@ -186,7 +186,7 @@ func TestPartsHaveBoxesOfTheirOwn(t *testing.T) {
 	w.at = 1
 	for i, x := range []int64{7, 6} { // the upper end, 8, comes down
 		if at := &w.levels[1]; at.q != at.own {
-			at.own.set(c.ball.box.lo, c.ball.box.hi, c.ball.box.scale)
+			at.own.set(c.ball.box)
 			at.q = at.own
 		}
 		other := w.another()

@@ -26,20 +26,16 @@ type level struct {
 	sign  []int8
 	left  int
 	trail []int
-	// met are the signs that each neuron had so far.
-	met []Seen
 	// q holds the cell. Once a line has narrowed it in this layer, it is own.
 	q, own *box
 }
 
-// named is a neuron that lines can name.
+// named is a form that lines can name, for it is positive on the cell: that of a neuron, times its
+// sign, or what a piece of a maximum is above another. It is in the words of its level.
 type named struct {
-	level, unit int
-	sign        int8
-	split       bool
-	// less, of a piece of a maximum, is one more than the unit whose form is taken off that of unit;
-	// 0 elsewhere.
-	less int
+	form  []uint
+	level int
+	split bool // the cell was split by it, so witnesses are held against it
 }
 
 // walker is a place in the tree.
@@ -71,7 +67,7 @@ func (c *checker) newWalker(in *lines) *walker {
 	for i, y := range c.net.layers {
 		const short = 20 // bits of usual multipliers
 		v := level{layer: y, k: length(y.bits), wide: length(y.reach + b.bits + short),
-			plus: make([]bool, len(y.gain)), sign: make([]int8, len(y.neurons)), met: make([]Seen, len(y.neurons)), seen: -1, own: newBox(b.lo, b.hi, b.scale)}
+			plus: make([]bool, len(y.gain)), sign: make([]int8, len(y.neurons)), seen: -1, own: newBox(b)}
 		for range y.bias[:len(y.bias)*min(1, i)] { // not for the inputs
 			v.z = append(v.z, make([]uint, (n+1)*v.k))
 		}
@@ -81,21 +77,24 @@ func (c *checker) newWalker(in *lines) *walker {
 	return w
 }
 
-// another returns a walker at the same place.
+// another returns a walker at the same place, with forms, signs and boxes of its own.
 func (w *walker) another() *walker {
 	c := w.newWalker(nil)
-	c.at, c.entering, c.names = w.at, w.entering, slices.Clone(w.names)
-	for i, y := range w.levels {
-		y.plus, y.sign, y.trail, y.z = slices.Clone(y.plus), slices.Clone(y.sign), slices.Clone(y.trail), slices.Clone(y.z)
-		for u, z := range y.z {
-			y.z[u] = slices.Clone(z)
+	c.at, c.entering = w.at, w.entering
+	for _, p := range w.names {
+		c.names = append(c.names, named{slices.Clone(p.form), p.level, p.split})
+	}
+	for i := range w.levels {
+		from, to := &w.levels[i], &c.levels[i]
+		copy(to.sign, from.sign)
+		to.left, to.trail = from.left, slices.Clone(from.trail)
+		if from.q != nil {
+			to.own.set(from.q)
+			to.q = to.own
 		}
-		y.met = c.levels[i].met
-		if y.own = c.levels[i].own; y.q != nil {
-			y.own.set(y.q.lo, y.q.hi, y.q.scale)
-			y.q = y.own
+		if i <= w.at {
+			c.forms(i)
 		}
-		c.levels[i] = y
 	}
 	return c
 }
@@ -126,35 +125,44 @@ func (w *walker) settle() {
 		}
 		for j, u := range y.neurons {
 			switch z := y.z[u]; {
-			case !slices.ContainsFunc(z, func(x uint) bool { return x != 0 }):
-				y.sign[j] = 0
+			case isZero(z):
+				w.decide(y, j, 0)
 			case w.nonpositive(z, y.k, y.bits, false):
-				y.sign[j] = -1
+				w.decide(y, j, -1)
 			case w.nonpositive(z, y.k, y.bits, true):
-				y.sign[j] = +1
-			default:
-				continue
+				w.decide(y, j, +1)
 			}
-			y.met[j] |= seenAs(y.sign[j])
-			y.left--
 		}
-		if y.left == 0 {
-			w.enter(y.q)
-		}
+		y.trail = y.trail[:0] // what settles itself is not undone on the way back
 	}
 }
 
-// decide gives neuron j of the layer its sign, and names it if the line does.
-func (w *walker) decide(j int, s int8, name, split bool) {
-	y := &w.levels[w.at]
+// decide gives neuron j of the layer its sign.
+func (w *walker) decide(y *level, j int, s int8) {
 	y.sign[j] = s
-	y.met[j] |= seenAs(s)
+	y.note(j, s)
 	y.trail = append(y.trail, j)
-	if name {
-		w.names = append(w.names, named{level: w.at, unit: y.neurons[j], sign: s, split: split})
-	}
 	if y.left--; y.left == 0 {
 		w.enter(y.q)
+	}
+}
+
+// name lets lines name the form of a unit of the layer that is being decided, less that of another
+// one if there is another, times the sign s.
+func (w *walker) name(unit, less int, s int8, split bool) {
+	n, y := len(w.names), &w.levels[w.at]
+	w.names = slices.Grow(w.names, 1)[:n+1] // the form that was there before lends its storage
+	p := &w.names[n]
+	y.above(&p.form, unit, less, s)
+	p.level, p.split = w.at, split
+}
+
+// above sets d to the form of a unit, less that of another one if there is another, times s.
+func (y *level) above(d *[]uint, unit, less int, s int8) {
+	z := y.z[unit]
+	mac(buffer(d, len(z)), z, y.k, 1, s < 0)
+	if less >= 0 {
+		mac(*d, y.z[less], y.k, 1, s > 0)
 	}
 }
 

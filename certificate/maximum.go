@@ -6,7 +6,6 @@ package certificate
 // the slope 0; only how signs come about differs.
 
 import (
-	"math/big"
 	"slices"
 	"strings"
 )
@@ -68,29 +67,11 @@ func (y *layer) others(j int, f func(i int)) {
 	}
 }
 
-// named returns the form of a name, in the words of its layer. It is valid until the next call of
-// named or above.
-func (w *walker) named(p named) []uint {
-	y := &w.levels[p.level]
-	if p.less == 0 {
-		return y.z[p.unit]
-	}
-	return w.above(y, p.unit, p.less-1)
-}
-
-var minusOne = big.NewInt(-1)
-
-// above returns the form of a unit less that of another.
-func (w *walker) above(y *level, unit, less int) []uint {
-	w.d = append(w.d[:0], y.z[unit]...)
-	mulAdd(w.d, y.z[less], y.k, minusOne, false)
-	return w.d
-}
-
-// pieceAbove is above for pieces, and says whether the difference vanishes.
+// pieceAbove returns what piece j is above piece i, valid until the next call, and says whether that
+// vanishes.
 func (w *walker) pieceAbove(y *level, j, i int) (d []uint, zero bool) {
-	d = w.above(y, y.neurons[j], y.neurons[i])
-	return d, !slices.ContainsFunc(d, func(x uint) bool { return x != 0 })
+	y.above(&w.d, y.neurons[j], y.neurons[i], +1)
+	return w.d, isZero(w.d)
 }
 
 // settleMaxima tries every piece of the layer, as settle does with neurons: it is no class if it is
@@ -98,52 +79,52 @@ func (w *walker) pieceAbove(y *level, j, i int) (d []uint, zero bool) {
 // a maximum is not tried.
 func (w *walker) settleMaxima(y *level) {
 	for j := range y.sign {
-		out := y.sign[j] != open
-		w.others(y, j, func(i int) {
-			if out {
-				return
+		if y.sign[j] != open {
+			continue
+		}
+		out := false
+		y.others(j, func(i int) {
+			if !out {
+				d, zero := w.pieceAbove(y, j, i)
+				out = zero && i < j || !zero && w.nonpositive(d, y.k, y.bits, false)
 			}
-			d, zero := w.pieceAbove(y, j, i)
-			out = zero && i < j || !zero && w.nonpositive(d, y.k, y.bits, false)
 		})
-		if out && y.sign[j] == open {
+		if out {
 			w.exclude(y, j, -1)
 		}
 	}
-	y.trail = y.trail[:0] // what is settled is not undone on the way back
+	y.trail = y.trail[:0]
 }
 
-func (w *walker) others(y *level, j int, f func(i int)) { y.layer.others(j, f) }
-
-// set gives a piece its sign.
-func (w *walker) set(y *level, j int, s int8) {
-	y.sign[j] = s
-	y.trail = append(y.trail, j)
-	y.left--
+// nameAbove lets lines name what piece j is above the others.
+func (w *walker) nameAbove(y *level, j int, split bool) {
+	y.others(j, func(i int) {
+		if _, zero := w.pieceAbove(y, j, i); !zero {
+			w.name(y.neurons[j], y.neurons[i], +1, split)
+		}
+	})
 }
 
 // win decides the maximum of piece j for its class. Where the cell is split, what it is above the
 // others becomes names.
 func (w *walker) win(y *level, j int, split bool) {
-	w.others(y, j, func(i int) {
+	if split {
+		w.nameAbove(y, j, true)
+	}
+	y.others(j, func(i int) {
 		if y.sign[i] == open {
-			w.set(y, i, -1)
-		}
-		if _, zero := w.pieceAbove(y, j, i); split && !zero {
-			w.names = append(w.names, named{level: w.at, unit: y.neurons[j], less: y.neurons[i] + 1, sign: +1, split: true})
+			w.decide(y, i, -1)
 		}
 	})
-	if w.set(y, j, +1); y.left == 0 {
-		w.enter(y.q)
-	}
+	w.decide(y, j, +1)
 }
 
 // exclude takes the class of piece j away, as − or aside, and decides the maximum if one class is
 // left.
 func (w *walker) exclude(y *level, j int, s int8) {
-	w.set(y, j, s)
+	w.decide(y, j, s)
 	last, left, split := 0, 0, s == aside
-	w.others(y, j, func(i int) {
+	y.others(j, func(i int) {
 		if y.sign[i] == open {
 			last = i
 			left++
@@ -155,25 +136,6 @@ func (w *walker) exclude(y *level, j int, s int8) {
 	}
 }
 
-// pruneClass checks that the class of piece j is empty, and goes on without it. For this line, what
-// it is above the other pieces are names too, which joined last; one of them at least is used.
-func (w *walker) pruneClass(kind byte, j int, text []byte) {
-	y, before := &w.levels[w.at], len(w.names)
-	w.in.require(kind == '-', "a line of a maximum begins with * or -")
-	w.in.require(len(text) > 0 && (text[0] < '0' || text[0] > '9'), "a line of a maximum has multipliers of names alone")
-	w.others(y, j, func(i int) {
-		if _, zero := w.pieceAbove(y, j, i); !zero {
-			w.names = append(w.names, named{level: w.at, unit: y.neurons[j], less: y.neurons[i] + 1, sign: +1})
-		}
-	})
-	m := w.multipliers(text) + y.reach
-	w.in.require(w.terms[len(w.terms)-1] >= before, "no difference to another piece is named")
-	k := max(y.wide, length(m+y.q.bits))
-	w.sum(buffer(&w.f, len(w.form)*k), k, m, y.scale, "the multipliers do not prove the class empty: their sum is positive somewhere in the ball and the box")
-	w.names = w.names[:before]
-	w.exclude(y, j, -1)
-}
-
 // beside checks that the witness of an unexplored cell, which w.ends holds, does not lie in
 // what was split away from it: some open piece is above all pieces aside.
 func (w *walker) beside(y *level, most int) {
@@ -183,10 +145,16 @@ func (w *walker) beside(y *level, most int) {
 		for c := range signs {
 			above := signs[c] == open
 			for a := range signs {
-				above = above && (signs[a] != aside || w.sign(w.above(y, y.neurons[first+c], y.neurons[first+a]), y.k, y.bits, most) > 0)
+				above = above && (signs[a] != aside || w.positive(y, first+c, first+a, most))
 			}
 			right = right || above
 		}
 		w.in.require(right, "the witness lies in a class that is split away")
 	}
+}
+
+// positive reports whether piece j is above piece i at the point in w.ends.
+func (w *walker) positive(y *level, j, i, most int) bool {
+	d, _ := w.pieceAbove(y, j, i)
+	return w.sign(d, y.k, y.bits, most) > 0
 }

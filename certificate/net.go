@@ -10,6 +10,7 @@ import (
 	"math/big"
 	"slices"
 	"strings"
+	"sync/atomic"
 )
 
 // layer is a layer in integers. The forms of its units are integers times 2^−scale. The inputs are
@@ -21,7 +22,8 @@ type layer struct {
 	// gain[u] is what it takes more where unit u is positive: weight × (1 − slope).
 	to         [][]int
 	base, gain [][]big.Int
-	neurons    []int // the units that are neurons, in order
+	neurons    []int           // the units that are neurons, in order
+	seen       []atomic.Uint32 // of each neuron, a set of type Seen
 	// In a layer of maxima the units are the pieces, ends says for each neuron where its maximum
 	// ends, and what follows has one weight for all pieces of a maximum: that of its column, of so
 	// many. Elsewhere ends is nil, and each unit has a column.
@@ -40,17 +42,13 @@ type layer struct {
 const denseMost = 1 << 26
 
 // weights are those of a layer's text that are not 0: start[v] is where those of unit v begin, column
-// from[i] of the layer before is what words[i] is the weight of.
+// from[i] of the layer before is what words[i] is the weight of. The text spells so many entries, or,
+// by columns, those other than 0 of so many.
 type weights struct {
 	start, from []int
 	words       []string
-	spelling
-}
-
-// spelling is how a layer's weights are spelled: all entries, or those other than 0 by columns.
-type spelling struct {
-	entries, nonzero int
-	byColumns        bool
+	entries     int
+	byColumns   bool
 }
 
 // net is a network in integers. Its layers end with the last one that has a neuron; rest are those
@@ -110,7 +108,7 @@ func readLayers(text []byte, most int, take func(*rawLayer)) (hash string, width
 		return "", 0, fmt.Errorf("not a canonical text: expected a line with the version 1 and the inputs, at least one line with a layer, and a line ]}, each with a newline")
 	}
 	before, entries := width, 0
-	var spelled []spelling
+	var columns, sparse []bool
 	for i, line := range lines[1:end] {
 		if i < end-2 {
 			line, ok = strings.CutSuffix(line, ",")
@@ -119,14 +117,15 @@ func readLayers(text []byte, most int, take func(*rawLayer)) (hash string, width
 		if !ok || reason != "" {
 			return "", 0, fmt.Errorf("not a canonical text: layer %d: %s", i, reason)
 		}
-		spelled, entries = append(spelled, r.spelling), entries+r.entries
+		entries += r.entries
+		columns, sparse = append(columns, r.byColumns), append(sparse, 2*len(r.from) < r.entries)
 		take(r)
 		if before = len(r.bias); r.pieces != nil {
 			before = len(r.pieces)
 		}
 	}
-	for i, w := range spelled {
-		if w.byColumns != (entries > most && 2*w.nonzero < w.entries) {
+	for i := range columns {
+		if columns[i] != (entries > most && sparse[i]) {
 			return "", 0, fmt.Errorf("not a canonical text: layer %d: expected columns where the network has more than %d entries and less than half of the layer's are other than 0, and only there", i, most)
 		}
 	}
@@ -141,7 +140,6 @@ func inputs(n int) *layer {
 
 // readLayer reads the line of a layer that so many values enter; reason says what is wrong.
 func readLayer(line string, width int) (r *rawLayer, reason string) {
-	var w weights
 	head, rest, ok := strings.Cut(line, `,"weights":[[`)
 	rows, rest, right := strings.Cut(rest, `]],"bias":[`)
 	bias, rest, end := strings.Cut(rest, "]}")
@@ -152,76 +150,54 @@ func readLayer(line string, width int) (r *rawLayer, reason string) {
 	words := list(bias)
 	units := len(words)
 	head, columns, byColumns := strings.Cut(head, `,"columns":[[`)
-	slopes, pieces, reason := slopesOf(head, units)
 	columns, closed := strings.CutSuffix(columns, "]]")
-	switch {
-	case !byColumns:
-		reason = cmp.Or(reason, w.readAll(strings.Split(rows, "],["), width))
-	case closed:
-		reason = cmp.Or(reason, w.readColumns(strings.Split(rows, "],["), strings.Split(columns, "],["), width))
-	default:
-		reason = "columns: expected rows of them"
-	}
-	if reason == "" && (len(w.start) != units+1 || len(slopes) != units) {
-		reason = fmt.Sprintf("slopes: %d entries, weights: %d rows, bias: %d entries, expected as many of each", len(slopes), len(w.start)-1, units)
-	}
-	if reason != "" {
+	slopes, pieces, reason := slopesOf(head, units)
+	w := weights{byColumns: byColumns}
+	if reason = cmp.Or(reason, w.read(strings.Split(rows, "],["), strings.Split(columns, "],["), width)); reason != "" {
 		return nil, reason
+	}
+	if len(w.start) != units+1 || len(slopes) != units || byColumns != closed {
+		return nil, fmt.Sprintf("slopes: %d entries, weights: %d rows, bias: %d entries, expected as many of each, and rows of columns if any", len(slopes), len(w.start)-1, units)
 	}
 	z, scale, ok := integers(append(words, w.words...))
 	below, fine, right := integers(slopes)
 	if !ok || !right {
 		return nil, "slopes, weights and bias: expected hexadecimal floats in their one spelling"
 	}
-	w.nonzero = len(w.from)
 	return &rawLayer{w, width, z[units:], z[:units], below, scale, fine, pieces}, ""
 }
 
 // zero is the spelling of 0.
 const zero = "0x0p+0"
 
-// readAll reads rows that spell all their entries.
-func (w *weights) readAll(rows []string, width int) (reason string) {
+// read reads rows that spell all their entries, or, by columns, those other than 0, of which columns
+// say where they are.
+func (w *weights) read(rows, columns []string, width int) (reason string) {
 	w.start, w.entries = []int{0}, len(rows)*width
-	for v, row := range rows {
-		entries := list(row)
-		if len(entries) != width {
-			return fmt.Sprintf("row %d of the weights: expected %d entries", v, width)
-		}
-		for u, word := range entries {
-			if word != zero {
-				w.from, w.words = append(w.from, u), append(w.words, word)
-			}
-		}
-		w.start = append(w.start, len(w.from))
-	}
-	return ""
-}
-
-// readColumns reads rows that spell the entries other than 0, and rows that say where they are.
-func (w *weights) readColumns(rows, columns []string, width int) (reason string) {
-	w.start, w.entries, w.byColumns = []int{0}, len(rows)*width, true
-	if len(columns) != len(rows) {
+	if w.byColumns && len(columns) != len(rows) {
 		return fmt.Sprintf("columns: %d rows, weights: %d, expected as many of each", len(columns), len(rows))
 	}
 	for v, row := range rows {
-		var entries, places []string
-		if row != "" {
-			entries = list(row)
+		entries, places, expected := list(row), []string(nil), width
+		if w.byColumns {
+			places = split(columns[v], ",")
+			expected = len(places)
 		}
-		if columns[v] != "" {
-			places = strings.Split(columns[v], ",")
-		}
-		if len(entries) != len(places) {
-			return fmt.Sprintf("row %d: %d columns, %d weights, expected as many of each", v, len(places), len(entries))
+		if len(entries) != expected {
+			return fmt.Sprintf("row %d of the weights: %d entries, expected %d", v, len(entries), expected)
 		}
 		least := 0
-		for i, place := range places {
-			u, rest, ok := index([]byte(place), width)
-			if !ok || len(rest) > 0 || u < least || entries[i] == zero {
-				return fmt.Sprintf("row %d: expected columns that ascend, below %d, with weights other than 0", v, width)
+		for u, word := range entries {
+			if w.byColumns {
+				var rest []byte
+				var ok bool
+				if u, rest, ok = index([]byte(places[u]), width); !ok || len(rest) > 0 || u < least || word == zero {
+					return fmt.Sprintf("row %d: expected columns that ascend, below %d, with weights other than 0", v, width)
+				}
 			}
-			w.from, w.words, least = append(w.from, u), append(w.words, entries[i]), u+1
+			if least = u + 1; word != zero {
+				w.from, w.words = append(w.from, u), append(w.words, word)
+			}
 		}
 		w.start = append(w.start, len(w.from))
 	}
@@ -267,12 +243,20 @@ func slopesOf(head string, units int) (slopes []string, pieces []int, reason str
 	return slices.Repeat([]string{one}, units), nil, ""
 }
 
-// list cuts "…","…" into its words; if it is no list, into words that are no numbers.
-func list(text string) []string {
-	if len(text) < 2 || text[0] != '"' || text[len(text)-1] != '"' {
-		return []string{""}
+// split is strings.Split, but nothing is no word.
+func split(text, between string) []string {
+	if text == "" {
+		return nil
 	}
-	return strings.Split(text[1:len(text)-1], `","`)
+	return strings.Split(text, between)
+}
+
+// list cuts "…","…" into its words; if it is no list, into a word that is no number.
+func list(text string) []string {
+	if inner, ok := strings.CutPrefix(text, `"`); ok && strings.HasSuffix(inner, `"`) {
+		return strings.Split(inner[:len(inner)-1], `","`)
+	}
+	return make([]string, min(1, len(text)))
 }
 
 // follow makes of a layer's weights what the layer takes of the one before.
@@ -286,6 +270,7 @@ func (y *layer) follow(w weights, z []big.Int, last *layer) {
 		}
 		y.top[v].Abs(y.bias[v].Lsh(&y.bias[v], last.scale+last.fine))
 	}
+	y.seen = make([]atomic.Uint32, len(y.neurons))
 	y.to, y.base, y.gain = make([][]int, len(last.bias)), make([][]big.Int, len(last.bias)), make([][]big.Int, len(last.bias))
 	taken := make([]int, last.columns) // how many units take something of each column
 	for _, c := range w.from {

@@ -30,12 +30,8 @@ func NewReach(name string, r io.Reader) *Reach {
 	return &Reach{Name: name, r: bufio.NewReader(r)}
 }
 
-const (
-	// maxReach bounds a line of a reach set, in bytes.
-	maxReach = 1 << 26
-	// maxFraction bounds the characters of a fraction in it.
-	maxFraction = 1 << 16
-)
+// maxReach bounds a line of a reach set, in bytes.
+const maxReach = 1 << 26
 
 // reached is a line of a reach set.
 type reached struct {
@@ -114,28 +110,25 @@ func (w *walker) reach() {
 	for k, t := range d.Witness {
 		x[k] = s.real(t)
 	}
-	s.require(w.ball.holds(x, true) && z.hold(commonOf(x), true), "the witness is not strictly inside the region")
-	s.require(len(d.Image) == len(d.Vertices), "expected an image of each vertex")
-	for v := range d.Vertices {
-		w.vertex(&z, d.Vertices[v], d.Image[v])
-		s.vertices++
-	}
+	s.require(w.strictly(&z, commonOf(x)), "the witness is not strictly inside the region")
+	w.domain(&z, &d)
 }
 
-// vertex checks that a point is in the region's closure and that its image is right.
-func (w *walker) vertex(z *regionForms, point, image []string) {
-	s := w.reachSet
-	s.require(len(point) == w.net.inputs && len(image) == len(z.out), "expected a vertex with all its coordinates, and its image")
-	x := make([]*big.Rat, len(point))
-	for k, t := range point {
-		x[k] = s.fraction(t)
+// strictly reports whether a point with dyadic coordinates is strictly inside the ball and the region.
+func (w *walker) strictly(z *regionForms, x common) bool {
+	n := len(x) - 1
+	for k := range n {
+		w.x[k].Set(x[k])
 	}
-	c := commonOf(x)
-	s.require(w.ball.holds(x, false) && z.hold(c, false), "a vertex is not in the closure of the region")
-	for i, f := range z.out {
-		y, scale := s.fraction(image[i]), new(big.Int).Lsh(c[len(x)], uint(f.scale))
-		s.require(new(big.Int).Mul(f.at(c), y.Denom()).Cmp(scale.Mul(scale, y.Num())) == 0, "the image of a vertex is not what the network makes of it")
+	if !w.ball.inside(w.x, uint(x[n].BitLen()-1), &w.scratch) {
+		return false
 	}
+	for _, f := range z.neurons {
+		if f != nil && f.at(x).Sign() <= 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // real reads a hexadecimal float in its one spelling.
@@ -145,17 +138,6 @@ func (s *Reach) real(text string) *big.Rat {
 	s.require(ok, "%.40q, expected a hexadecimal float in its one spelling", text)
 	f := scaled{[]big.Int{m}, -e}
 	return f.rat(0)
-}
-
-// fraction reads p or p/q in lowest terms.
-func (s *Reach) fraction(text string) *big.Rat {
-	ok := len(text) <= maxFraction && strings.Trim(text, "-0123456789/") == ""
-	v := new(big.Rat)
-	if ok {
-		_, ok = v.SetString(text)
-	}
-	s.require(ok && v.RatString() == text, "%.40q, expected a fraction in lowest terms", text)
-	return v
 }
 
 // same requires that numbers are those of a form.
@@ -214,18 +196,6 @@ type regionForms struct {
 	pattern string
 	neurons []*scaled
 	out     []*scaled
-}
-
-// hold reports whether all neurons' forms are ≥ 0 at x, or with strict > 0.
-func (z *regionForms) hold(x common, strict bool) bool {
-	for _, f := range z.neurons {
-		if f != nil {
-			if s := f.at(x).Sign(); s < 0 || strict && s == 0 {
-				return false
-			}
-		}
-	}
-	return true
 }
 
 // regionForms returns the forms of the final region at which the walker stands. Each level still
@@ -334,34 +304,4 @@ func (f *scaled) times(a *big.Int, scale int) *scaled {
 		g.v[k].Mul(&f.v[k], a)
 	}
 	return g
-}
-
-// holds reports whether x is in the ball, or with strict in its interior.
-func (b *ball) holds(x []*big.Rat, strict bool) bool {
-	over := func(c int) bool { return c > 0 || strict && c == 0 }
-	at := func(v *big.Int) *big.Rat {
-		f := scaled{[]big.Int{*v}, int(b.box.scale)}
-		return f.rat(0)
-	}
-	sum := new(big.Rat)
-	for k, v := range x {
-		if over(at(&b.box.lo[k]).Cmp(v)) || over(v.Cmp(at(&b.box.hi[k]))) {
-			return false
-		}
-		if b.c != nil {
-			d := new(big.Rat).Sub(v, at(&b.c[k]))
-			if b.norm == "l2" {
-				d.Mul(d, d)
-			}
-			sum.Add(sum, d.Abs(d))
-		}
-	}
-	if b.c == nil {
-		return true
-	}
-	r := at(b.r)
-	if b.norm == "l2" {
-		r.Mul(r, r)
-	}
-	return !over(sum.Cmp(r))
 }

@@ -8,8 +8,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"math/big"
 	"math/rand"
+	"slices"
 	"strings"
 	"testing"
 
@@ -44,12 +44,22 @@ func complete(w *twins, b tball, r *rand.Rand) *honest {
 	return h
 }
 
-// rightly says whether a reach set says what the true one does, whatever its vertices and rows leave
-// out: patterns and maps are the same, all else holds at every region.
+// rightly says whether a reach set says what the true one does, in whatever order of the vertices:
+// patterns, maps and vertices are the same, and none of the rows is left out, for those are facets.
 func rightly(truth, text []byte) bool {
 	a, b := bytes.Split(truth, []byte("\n")), bytes.Split(text, []byte("\n"))
 	if len(a) != len(b) || len(b[len(b)-1]) > 0 {
 		return false
+	}
+	words := func(d *reached) (rows, vertices []string) {
+		for _, row := range d.Rows {
+			rows = append(rows, fmt.Sprint(row))
+		}
+		for k, v := range d.Vertices {
+			vertices = append(vertices, fmt.Sprint(v, d.Image[k]))
+		}
+		slices.Sort(vertices)
+		return rows, vertices
 	}
 	for i := range a[:len(a)-1] {
 		var t, u reached
@@ -57,18 +67,14 @@ func rightly(truth, text []byte) bool {
 			t.Region != u.Region || t.Pattern != u.Pattern || fmt.Sprint(t.Affine) != fmt.Sprint(u.Affine) {
 			return false
 		}
-		for _, row := range u.Rows { // what the true one does not list is not looked at here
-			for _, own := range t.Rows {
-				if own.Neuron == row.Neuron && fmt.Sprint(own) != fmt.Sprint(row) {
-					return false
-				}
-			}
+		rows, vertices := words(&t)
+		more, same := words(&u)
+		if !slices.Equal(vertices, same) {
+			return false
 		}
-		for k, v := range u.Vertices {
-			for m, own := range t.Vertices {
-				if fmt.Sprint(own) == fmt.Sprint(v) && fmt.Sprint(t.Image[m]) != fmt.Sprint(u.Image[k]) {
-					return false
-				}
+		for _, row := range rows {
+			if !slices.Contains(more, row) {
+				return false
 			}
 		}
 	}
@@ -113,7 +119,7 @@ func damaged(r *rand.Rand, set []byte) []byte {
 	i, k := r.Intn(len(lines)), r.Intn(len(lines))
 	var d reached
 	_ = json.Unmarshal(lines[i], &d)
-	switch r.Intn(9) {
+	switch r.Intn(12) {
 	case 0: // a byte
 		out := bytes.Clone(set)
 		out[r.Intn(len(out))] = "0123456789abcdef+-pxn\"[]{},.\n"[r.Intn(29)]
@@ -144,6 +150,19 @@ func damaged(r *rand.Rand, set []byte) []byte {
 		}
 	case 8:
 		d.Witness[r.Intn(len(d.Witness))] = []string{"0x0p+0", "0x1p+0", "-0x1.8p+1"}[r.Intn(3)]
+	case 9: // a row less
+		if len(d.Rows) > 0 {
+			j := r.Intn(len(d.Rows))
+			d.Rows = append(d.Rows[:j], d.Rows[j+1:]...)
+		}
+	case 10, 11: // a vertex less, or one for another
+		if v := len(d.Vertices) - 1; v >= 0 {
+			j := r.Intn(v + 1)
+			d.Vertices[j], d.Vertices[v], d.Image[j], d.Image[v] = d.Vertices[v], d.Vertices[j], d.Image[v], d.Image[j]
+			if d.Vertices, d.Image = d.Vertices[:v], d.Image[:v]; v > 0 && r.Intn(2) == 0 {
+				d.Vertices, d.Image = append(d.Vertices, d.Vertices[0]), append(d.Image, d.Image[0])
+			}
+		}
 	}
 	text, _ := json.Marshal(d)
 	lines[i] = append(text, '\n')
@@ -166,26 +185,29 @@ func TestReachSetsThatAreRefused(t *testing.T) {
 	require.ErrorContains(t, check("*\n?1-1\nW1 1\ncount >= 2\n", set), "an unexplored cell, expected a complete proof")
 	first, second, _ := strings.Cut(set, "\n")
 	for change, want := range map[[2]string]string{
-		{first + "\n", ""}:                                      "region 1, expected 0",
-		{second, ""}:                                            "set:2: the file ends, and 1 regions",
-		{second, second + second}:                               "set:3: a line more than the proof has regions",
-		{`"region":0`, `"Region":0`}:                            "in their one spelling",
-		{`"region":0,`, `"region":0,"region":0,`}:               "in their one spelling",
-		{`"pattern":"-"`, `"pattern":"+"`}:                      "expected that of the proof's next region",
-		{`[["-0x1p+1"]]`, `[["0x1p+1"]]`}:                       "output 0 of the map is not the network's: coefficient 0",
-		{`["0x1p+0"]}`, `["0x1.8p+0"]}`}:                        "output 0 of the map is not the network's: coefficient 1",
-		{`["-0x1p+0"],"h"`, `["-0x1p+1"],"h"`}:                  "the row of neuron 0 is not the network's",
-		{`"neuron":0`, `"neuron":1`}:                            "expected rows of neurons",
-		{`["-0x1p-1"]`, `["0x0p+0"]`}:                           "the witness is not strictly inside",
-		{`["-0x1p-1"]`, `["-0x1p+0"]`}:                          "the witness is not strictly inside",
-		{`["-0x1p-1"]`, `["-0.5"]`}:                             "expected a hexadecimal float",
-		{`[["-1"]`, `[["-2"]`}:                                  "a vertex is not in the closure",
-		{`[["-1"]`, `[["1/2"]`}:                                 "a vertex is not in the closure",
-		{`[["-1"]`, `[["-2/2"]`}:                                "expected a fraction in lowest terms",
-		{`[["3"]`, `[["4"]`}:                                    "the image of a vertex",
-		{`[["3"],["1"]]`, `[["3"]]`}:                            "expected an image of each vertex",
-		{"}\n", "}"}:                                            "expected lines that end",
+		{first + "\n", ""}:                        "region 1, expected 0",
+		{second, ""}:                              "set:2: the file ends, and 1 regions",
+		{second, second + second}:                 "set:3: a line more than the proof has regions",
+		{`"region":0`, `"Region":0`}:              "in their one spelling",
+		{`"region":0,`, `"region":0,"region":0,`}: "in their one spelling",
+		{`"pattern":"-"`, `"pattern":"+"`}:        "expected that of the proof's next region",
+		{`[["-0x1p+1"]]`, `[["0x1p+1"]]`}:         "output 0 of the map is not the network's: coefficient 0",
+		{`["0x1p+0"]}`, `["0x1.8p+0"]}`}:          "output 0 of the map is not the network's: coefficient 1",
+		{`["-0x1p+0"],"h"`, `["-0x1p+1"],"h"`}:    "the row of neuron 0 is not the network's",
+		{`"neuron":0`, `"neuron":1`}:              "expected rows of neurons",
+		{`["-0x1p-1"]`, `["0x0p+0"]`}:             "the witness is not strictly inside",
+		{`["-0x1p-1"]`, `["-0x1p+0"]`}:            "the witness is not strictly inside",
+		{`["-0x1p-1"]`, `["-0.5"]`}:               "expected a hexadecimal float",
+		{`[["-1"]`, `[["-2"]`}:                    "vertex 0, (-2), is none of the region",
+		{`[["-1"]`, `[["-1/2"]`}:                  "vertex 0, (-1/2), is none of the region",
+		{`,["0"]]`, `,["-1"]]`}:                   "vertex 1, (-1), is none of the region, or stands twice",
+		{`[["-1"],["0"]],"image":[["3"],["1"]]`, `[["-1"]],"image":[["3"]]`}: "1 vertices of the region are left out",
+		{`[["-1"]`, `[["-2/2"]`}:     "vertex 0, (-2/2), is none of the region",
+		{`[["3"]`, `[["4"]`}:         "the image of vertex 0 is not",
+		{`[["3"],["1"]]`, `[["3"]]`}: "expected an image of each vertex",
+		{"}\n", "}"}:                 "expected lines that end",
 		{`[{"neuron":0,"g":["-0x1p+0"],"h":"0x0p+0"}]`, "null"}: "rows: null, expected a list", // was accepted
+		{`{"neuron":0,"g":["-0x1p+0"],"h":"0x0p+0"}`, ``}:       "the row of neuron 0 is left out",
 	} {
 		bad := strings.Replace(set, change[0], change[1], 1)
 		if change[0] == "}\n" {
@@ -194,22 +216,62 @@ func TestReachSetsThatAreRefused(t *testing.T) {
 		require.NotEqual(t, set, bad, change)
 		require.ErrorContains(t, check(tree, bad), want, change)
 	}
-	// Rows and vertices may be left out: that they are all is not claimed.
-	require.NoError(t, check(tree, strings.Replace(set, `{"neuron":0,"g":["-0x1p+0"],"h":"0x0p+0"}`, "", 1)))
+	// A row may stand though it is no facet; vertices may be left out together, and then all rows are there.
+	require.NoError(t, check(tree, strings.Replace(set, `,"vertices":[["-1"],["0"]],"image":[["3"],["1"]]`, "", 1)))
 }
 
-func TestReachSetsOfTheBall(t *testing.T) {
-	one, half := big.NewRat(1, 1), big.NewRat(1, 2)
-	b := func(norm string) *ball {
-		in := &lines{}
-		return readBall(in, norm+" 0x1p+0 0x0p+0 0x0p+0", 2)
+// The square [−1, 1]² without one of its corners has vertices that satisfy all rows, and edges that
+// end nowhere.
+func TestReachSetsThatLeaveSomethingOut(t *testing.T) {
+	// x − 2 is nowhere on, y and x + y cut the square, y + 1 is positive throughout, and 2y is y again.
+	net := tnet{inputs: 2, layers: []tlayer{{act: "relu", w: [][]float64{{1, 0}, {0, 1}, {1, 1}, {0, 1}, {0, 2}}, b: []float64{-2, 0, 0, 2, 0}}}}
+	for _, norm := range []string{"linf", "l1", "box", "l2"} {
+		b := tball{Norm: norm, Center: []float64{0, 0}, Radius: 1, Lo: []float64{-1, -1}, Hi: []float64{1, 1}}
+		h := complete(newTwins(net), b, rand.New(rand.NewSource(1)))
+		check := func(set []byte) error {
+			_, err := Check(net.text(), "proof", Options{open: h.files.open, Reach: NewReach("set", bytes.NewReader(set))})
+			return err
+		}
+		set := reachOf(t, net, b)
+		require.NoError(t, check(set))
+		change := func(of int, f func(d *reached)) []byte {
+			lines := bytes.SplitAfter(set, []byte("\n"))
+			var d reached
+			require.NoError(t, json.Unmarshal(lines[of], &d))
+			f(&d)
+			text, err := json.Marshal(d)
+			require.NoError(t, err)
+			lines[of] = append(text, '\n')
+			return bytes.Join(lines, nil)
+		}
+		for of := range bytes.Count(set, []byte("\n")) {
+			var rows, vertices int
+			change(of, func(d *reached) { rows, vertices = len(d.Rows), len(d.Vertices) })
+			require.Equal(t, norm == "l2", vertices == 0)
+			for j := range vertices {
+				require.ErrorContains(t, check(change(of, func(d *reached) {
+					d.Vertices, d.Image = slices.Delete(d.Vertices, j, j+1), slices.Delete(d.Image, j, j+1)
+				})), "1 vertices of the region are left out")
+				require.ErrorContains(t, check(change(of, func(d *reached) {
+					d.Vertices, d.Image = append(d.Vertices, d.Vertices[j]), append(d.Image, d.Image[j])
+				})), "or stands twice")
+			}
+			for j := range rows {
+				want := "is left out, and does not follow"
+				if vertices == 0 {
+					want = "4 rows, expected those of all 5 neurons"
+				}
+				require.ErrorContains(t, check(change(of, func(d *reached) { d.Rows = slices.Delete(d.Rows, j, j+1) })), want)
+			}
+		}
+		if norm == "l2" {
+			continue
+		}
+		// The middle of an edge, a point inside, one outside.
+		for _, p := range []string{"0", "1/100", "7"} {
+			require.ErrorContains(t, check(change(0, func(d *reached) {
+				d.Vertices, d.Image = append(d.Vertices, []string{p, p}), append(d.Image, d.Image[0])
+			})), "is none of the region")
+		}
 	}
-	for _, norm := range []string{"l1", "l2", "linf"} {
-		require.True(t, b(norm).holds([]*big.Rat{one, slowZero}, false), norm)
-		require.False(t, b(norm).holds([]*big.Rat{one, slowZero}, true), norm)
-		require.True(t, b(norm).holds([]*big.Rat{half, slowZero}, true), norm)
-		require.Equal(t, norm == "linf", b(norm).holds([]*big.Rat{one, half}, false), norm)
-	}
-	require.True(t, b("l1").holds([]*big.Rat{half, new(big.Rat).Neg(half)}, false))
-	require.False(t, b("l1").holds([]*big.Rat{half, new(big.Rat).Neg(half)}, true))
 }

@@ -9,8 +9,8 @@ import (
 	"io"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
-	"sync/atomic"
 )
 
 // SafetyOptions says how to check. Only Reals changes what is accepted.
@@ -123,30 +123,28 @@ func CheckSafety(ctx context.Context, network []byte, spec *Spec, proof string, 
 	if err != nil {
 		return nil, &Error{File: "network", Reason: err.Error(), Err: err}
 	}
-	c := &safetyCheck{ctx: ctx, net: n, jobs: make(chan safetyJob, o.Workers), report: SafetyReport{Net: n.hash}}
+	c := &safetyCheck{ctx: ctx, net: n, open: o.open, jobs: make(chan safetyJob, o.Workers), report: SafetyReport{Net: n.hash}}
 	c.guard(func() { c.file(spec, proof, &o) })
 	if err := context.Cause(ctx); err != nil {
 		return nil, err
 	}
-	if c.err != nil {
-		return nil, c.err
+	if e := c.refused.Load(); e != nil {
+		return nil, e
 	}
-	c.report.Splits, c.report.Leaves = c.nodes.Load(), c.leaves.Load()
 	return &c.report, nil
 }
 
 // safetyCheck is what all parts of one check share.
 type safetyCheck struct {
-	ctx           context.Context
-	net           *safetyNet
-	spec          *specification
-	specHash      string
-	query         *query
-	jobs          chan safetyJob
-	report        SafetyReport
-	nodes, leaves atomic.Int64
-	mu            sync.Mutex
-	err           *Error // the one of the least line
+	verdict
+	ctx      context.Context
+	net      *safetyNet
+	spec     *specification
+	specHash string
+	query    *query
+	open     func(path string) (io.ReadCloser, error)
+	jobs     chan safetyJob
+	report   SafetyReport
 }
 
 // safetyJob is what is claimed of a node.
@@ -155,32 +153,9 @@ type safetyJob struct {
 	claims []claim
 }
 
-// guard runs what refuses by panics.
-func (c *safetyCheck) guard(run func()) {
-	defer func() {
-		if fault := recover(); fault != nil {
-			c.refuse(fault.(*Error)) // a panic of another kind goes on
-		}
-	}()
-	run()
-}
-
-// refuse keeps the error of the least line.
-func (c *safetyCheck) refuse(e *Error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.err == nil || e.Line < c.err.Line {
-		c.err = e
-	}
-}
-
 // stop ends reading where the check is over.
 func (c *safetyCheck) stop() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.err != nil {
-		panic(c.err)
-	}
+	c.verdict.stop()
 	if err := c.ctx.Err(); err != nil {
 		panic(&Error{Reason: err.Error(), Err: err})
 	}
@@ -195,25 +170,14 @@ func (c *safetyCheck) file(spec *Spec, proof string, o *SafetyOptions) {
 		c.query, c.specHash = &c.spec.query, fmt.Sprintf("sha256:%x", sha256.Sum256(spec.Text))
 		c.report.Checked, c.report.Type = true, c.spec.kind
 	}
-	f, err := o.open(proof)
-	if err != nil {
-		panic(&Error{File: filepath.Base(proof), Reason: err.Error(), Err: err})
-	}
-	defer f.Close()
-	in := newLines(proof, f)
-	if magic, _ := in.r.Peek(len(witnessMagic)); string(magic) == witnessMagic {
-		c.report.Witness = true
+	in := openLines(o.open, proof)
+	defer in.file.Close()
+	if c.report.Witness = in.begins(witnessMagic); c.report.Witness {
 		c.witness(in)
 	} else {
 		c.proof(in, o.Workers)
 	}
-	c.report.Boxes, c.report.Disjuncts = len(c.query.boxes), len(c.query.disjuncts)
-	for i := range c.query.boxes {
-		c.report.Query = append(c.report.Query, boxText(c.query.boxes[i]))
-	}
-	for i := range c.query.disjuncts {
-		c.report.Query = append(c.report.Query, c.query.disjunctText(&c.query.disjuncts[i]))
-	}
+	c.report.Boxes, c.report.Disjuncts, c.report.Query = len(c.query.boxes), len(c.query.disjuncts), c.query.lines()[1:]
 }
 
 // What the two kinds of files begin with.
@@ -225,35 +189,24 @@ func (c *safetyCheck) header(in *lines) {
 	in.require(hash == c.net.hash, "the proof is about another network: this one is "+c.net.hash)
 	c.report.Spec = in.after("spec ", "expected \"spec\" and a hash, or -")
 	in.require(c.spec == nil || c.report.Spec == c.specHash, "the proof is about another specification: this one is "+c.specHash)
-	in.require(c.report.Spec == "-" || isHash(c.report.Spec), "expected sha256: and 64 lower-case hexadecimal digits, or -")
-}
-
-func isHash(s string) bool {
-	const prefix = "sha256:"
-	if len(s) != len(prefix)+64 || s[:len(prefix)] != prefix {
-		return false
-	}
-	for _, c := range []byte(s[len(prefix):]) {
-		if (c < '0' || c > '9') && (c < 'a' || c > 'f') {
-			return false
-		}
-	}
-	return true
+	digits, hash256 := strings.CutPrefix(c.report.Spec, "sha256:")
+	in.require(c.report.Spec == "-" || hash256 && len(digits) == 64 && strings.Trim(digits, "0123456789abcdef") == "",
+		"expected sha256: and 64 lower-case hexadecimal digits, or -")
 }
 
 // proof checks a proof: header, query, trees, and nothing else.
 func (c *safetyCheck) proof(in *lines, workers int) {
 	in.require(in.after(safetyMagic, "expected \"relucell-safety\" or \"relucell-witness\", and its version") == "1", "expected version 1, the one that this checker reads")
 	c.header(in)
-	bits, rest, ok := index([]byte(in.after("bits ", "expected \"bits\" and their number")), 45)
-	in.require(ok && len(rest) == 0 && bits >= 8, "expected from 8 to 44 bits")
+	bits := in.index(in.after("bits ", "expected \"bits\" and their number"), 45, "expected from 8 to 44 bits")
+	in.require(bits >= 8, "expected from 8 to 44 bits")
 	c.report.Bits = uint(bits)
 	c.net.fix(c.report.Bits)
 	c.query = readQuery(in, c.net, c.query)
 	in.require(string(in.next()) == "tree", "expected \"tree\"")
 	var crew sync.WaitGroup
 	for range workers {
-		crew.Go(func() { c.work(in.file) })
+		crew.Go(func() { c.work(in.name) })
 	}
 	c.guard(func() {
 		w := c.newWalker(in)
@@ -271,11 +224,10 @@ func (c *safetyCheck) proof(in *lines, workers int) {
 type safetyWorker struct {
 	*safetyCheck
 	bounds *bounds
-	forms  map[[2]int]*fixedForm
 }
 
 func (c *safetyCheck) work(file string) {
-	w := &safetyWorker{safetyCheck: c, bounds: newBounds(c.ctx, c.net), forms: map[[2]int]*fixedForm{}}
+	w := &safetyWorker{c, newBounds(c.ctx, c.net)}
 	for j := range c.jobs {
 		if c.ctx.Err() != nil {
 			continue
@@ -305,14 +257,13 @@ func (w *safetyWorker) right(n *safetyNode, c *claim) (ok bool, reason string) {
 	}
 	forms, mu := make([]fixedForm, len(c.mu)), make([]int64, len(c.mu))
 	for i, m := range c.mu {
-		forms[i], mu[i] = *w.form(c.d, m.at), 1<<min(b.f, 20)
+		forms[i], mu[i] = w.net.fixForm(&w.query.disjuncts[c.d].forms[m.at]), 1<<min(b.f, 20)
 		if m.v != nil {
 			mu[i] = m.v.Int64()
 		}
 	}
 	b.multipliers(c)
 	v, ok := b.mixed(forms, mu)
-	b.clear(c)
 	if c.kind == 'Z' && !(ok && v > 0) {
 		if least, known := b.zoneLeast(&forms[0]); known {
 			v, ok = least, true
@@ -324,58 +275,14 @@ func (w *safetyWorker) right(n *safetyNode, c *claim) (ok bool, reason string) {
 	return v > 0, "the bound of the form is not positive on the node"
 }
 
-// form returns a condition in units, of which it keeps some.
-func (w *safetyWorker) form(d, j int) *fixedForm {
-	const most = 1 << 22 // numbers
-	key := [2]int{d, j}
-	f, ok := w.forms[key]
-	if !ok {
-		v := w.net.fixForm(&w.query.disjuncts[d].forms[j])
-		if f = &v; (len(w.forms)+1)*(w.net.inputs+w.net.outputs) > most {
-			clear(w.forms)
-		}
-		w.forms[key] = f
-	}
-	return f
-}
-
-// multipliers sets the slopes and multipliers of a claim, which clear undoes.
-func (b *bounds) multipliers(c *claim) {
-	for _, v := range c.alpha {
-		b.alpha[b.unit[v.at]] = int16(v.v.Int64())
-	}
-	for _, v := range c.beta {
-		q := b.unit[v.at]
-		b.beta[q] = -int64(b.signs[q]) * v.v.Int64() << (b.f - min(b.f, 20))
-	}
-}
-
-func (b *bounds) clear(c *claim) {
-	for _, v := range c.alpha {
-		b.alpha[b.unit[v.at]] = -1
-	}
-	for _, v := range c.beta {
-		b.beta[b.unit[v.at]] = 0
-	}
-}
-
 // IsSafety says whether the named file begins as a proof of safety does, or as a witness. A file that
 // cannot be read does not.
 func IsSafety(proof string) (yes bool) {
-	f, err := openRegular(proof)
-	if err != nil {
-		return false
-	}
-	defer f.Close()
-	defer func() {
-		if recover() != nil {
-			yes = false // no gzip stream
-		}
-	}()
-	in := newLines(proof, f)
-	for _, magic := range []string{safetyMagic, witnessMagic} {
-		begin, _ := in.r.Peek(len(magic))
-		yes = yes || string(begin) == magic
-	}
+	var v verdict
+	v.guard(func() {
+		in := openLines(openRegular, proof)
+		defer in.file.Close()
+		yes = in.begins(safetyMagic) || in.begins(witnessMagic)
+	})
 	return yes
 }

@@ -66,7 +66,7 @@ func (b *bounds) toInputs(i int) (v int64, ok bool) {
 	for k := range b.a {
 		b.a[k] = b.keep(b.a[k] + b.atInputs[k])
 	}
-	b.size()
+	b.size(b.a)
 	for k, a := range b.a {
 		end := b.lo[k]
 		if a < 0 {
@@ -79,8 +79,8 @@ func (b *bounds) toInputs(i int) (v int64, ok bool) {
 }
 
 // size returns Σ|a|, and remembers if that is not small: this is what sums of 128 bits rest on.
-func (b *bounds) size() (n int64) {
-	for _, a := range b.a {
+func (b *bounds) size(v []int64) (n int64) {
+	for _, a := range v {
 		n = b.keep(n + max(a, -a))
 	}
 	return n
@@ -89,7 +89,7 @@ func (b *bounds) size() (n int64) {
 // activationBack replaces coefficients of layer i's values by those of its pre-activations.
 func (b *bounds) activationBack(i int) {
 	y := &b.fixed[i]
-	b.size()
+	b.size(b.a)
 	if y.plain {
 		return
 	}
@@ -134,7 +134,7 @@ func (b *bounds) near(y *fixedLayer, j int) int64 {
 // affineBack replaces coefficients of layer i's pre-activations by those of what enters it.
 func (b *bounds) affineBack(i int) {
 	y := &b.fixed[i]
-	n, enters := b.size(), b.enters[i]
+	n, enters := b.size(b.a), b.enters[i]
 	if b.bad = b.bad || b.ctx.Err() != nil; b.bad {
 		return
 	}
@@ -149,6 +149,20 @@ func (b *bounds) affineBack(i int) {
 	b.a, b.next = b.next, b.a
 }
 
+// multipliers sets the slopes and multipliers of a claim.
+func (b *bounds) multipliers(c *claim) {
+	for q := range b.alpha {
+		b.alpha[q], b.beta[q] = -1, 0
+	}
+	for _, v := range c.alpha {
+		b.alpha[b.unit[v.at]] = int16(v.v.Int64())
+	}
+	for _, v := range c.beta {
+		q := b.unit[v.at]
+		b.beta[q] = -int64(b.signs[q]) * v.v.Int64() << (b.f - min(b.f, 20))
+	}
+}
+
 // fixedForm is a form in units: coefficients of inputs and outputs, and a constant.
 type fixedForm struct {
 	x, y   []int64
@@ -158,19 +172,13 @@ type fixedForm struct {
 }
 
 func (n *safetyNet) fixForm(u *form) (v fixedForm) {
-	v = fixedForm{x: make([]int64, n.inputs), y: make([]int64, n.outputs), ok: true}
+	all := make([]int64, n.inputs+n.outputs)
+	v = fixedForm{x: all[:n.inputs], y: all[n.inputs:]}
+	v.offset, v.ok = floorRat(u.offset, n.f)
 	for _, t := range u.terms {
 		c, fits := floorRat(t.coef, n.f)
-		v.ok = v.ok && fits
-		if t.k < n.inputs {
-			v.x[t.k], v.inputs = c, true
-		} else {
-			v.y[t.k-n.inputs] = c
-		}
+		all[t.k], v.ok, v.inputs = c, v.ok && fits, v.inputs || t.k < n.inputs
 	}
-	var fits bool
-	v.offset, fits = floorRat(u.offset, n.f)
-	v.ok = v.ok && fits
 	return v
 }
 
@@ -207,17 +215,9 @@ func (b *bounds) zoneLeast(u *fixedForm) (v int64, ok bool) {
 	if u.inputs || !u.ok {
 		return 0, false
 	}
-	size := int64(0)
-	for _, e := range u.y {
-		size = b.keep(size + max(e, -e))
-	}
-	c := b.keep(b.floor(dot(u.y, b.c), b.f) + u.offset)
-	r := b.keep(b.floor(dotSizes(u.y, b.r), b.f) + int64(len(b.g)) + 3 + b.enters[len(b.fixed)]>>b.f + 1)
-	for _, g := range b.g {
-		v := b.floor(dot(u.y, g), b.f)
-		r = b.keep(r + max(v, -v))
-	}
-	v, ok = c-r, !b.bad
+	b.size(u.y)
+	c, _, radius := b.row(u.y, b.f, u.offset, int64(len(b.g))+3+b.enters[len(b.fixed)]>>b.f+1, func(int, int64) {})
+	v, ok = c-radius, !b.bad
 	b.bad = false
 	return v, ok
 }

@@ -20,7 +20,8 @@ type bounds struct {
 	// and of its pre-activations.
 	enters, passes []int64
 	rows
-	bad bool // a number was not small
+	spare [][]int64 // the storage of the next columns
+	bad   bool      // a number was not small
 	// void says that no point has the node's signs; bounded that there are bounds.
 	void, bounded bool
 	back
@@ -80,6 +81,7 @@ func (b *bounds) at(n *safetyNode) {
 	b.void, b.bounded, b.bad = false, false, b.fixed == nil
 	clear(b.signs)
 	clear(b.side)
+	b.multipliers(&claim{}) // those of the last claim are not the node's
 	for _, s := range n.signs {
 		b.signs[b.unit[s.q]] = s.s
 	}
@@ -114,7 +116,7 @@ func (b *bounds) enter() {
 		most = b.keep(most + max(lo, -lo, hi, -hi))
 		if b.c[k], b.r[k] = lo, hi-lo; hi-lo >= 2 {
 			b.c[k], b.r[k] = (lo+hi)>>1, 0
-			b.column(n)[k] = b.keep(hi - b.c[k])
+			column(&b.g, n)[k] = b.keep(hi - b.c[k])
 		}
 	}
 	b.enters[0] = most
@@ -123,13 +125,9 @@ func (b *bounds) enter() {
 func resize(v []int64, n int) []int64 { return slices.Grow(v[:0], n)[:n] }
 
 // column appends a column of zeros.
-func (b *bounds) column(n int) []int64 {
-	if len(b.g) < cap(b.g) {
-		b.g = b.g[:len(b.g)+1]
-	} else {
-		b.g = append(b.g, nil)
-	}
-	at := &b.g[len(b.g)-1]
+func column(g *[][]int64, n int) []int64 {
+	*g = slices.Grow(*g, 1)[:len(*g)+1]
+	at := &(*g)[len(*g)-1]
 	*at = resize(*at, n)
 	clear(*at)
 	return *at
@@ -142,27 +140,34 @@ func (b *bounds) affine(i int) {
 	if y.rounded {
 		extra += b.enters[i]>>y.s + 1
 	}
-	c, r, radius := make([]int64, y.out), make([]int64, y.out), make([]int64, y.out)
-	for j, w := range y.rows {
-		c[j] = b.keep(b.floor(dot(w, b.c), y.s) + y.bias[j])
-		r[j] = b.keep(b.floor(dotSizes(w, b.r), y.s) + extra)
+	c, r := make([]int64, y.out), make([]int64, y.out)
+	next := b.spare[:0]
+	for range b.g {
+		column(&next, y.out)
 	}
-	copy(radius, r)
-	next := make([]int64, y.out)
-	for k, g := range b.g {
+	for j, w := range y.rows {
 		if b.bad = b.bad || b.ctx.Err() != nil; b.bad {
 			return
 		}
-		for j, w := range y.rows {
-			v := b.floor(dot(w, g), y.s)
-			next[j], radius[j] = v, b.keep(radius[j]+max(v, -v))
-		}
-		b.g[k], next = next, resize(g, y.out)
+		var radius int64
+		c[j], r[j], radius = b.row(w, y.s, y.bias[j], extra, func(k int, v int64) { next[k][j] = v })
+		b.l[y.first+j], b.u[y.first+j] = b.keep(c[j]-radius), b.keep(c[j]+radius)
 	}
-	b.c, b.r = c, r
-	for j := range c {
-		b.l[y.first+j], b.u[y.first+j] = b.keep(c[j]-radius[j]), b.keep(c[j]+radius[j])
+	b.c, b.r, b.g, b.spare = c, r, next, b.g
+}
+
+// row returns the row of an affine form w·2^−s of the present rows, and how far it reaches from its
+// centre; to gets its generators. The slack of its floors, extra, joins its radius.
+func (b *bounds) row(w []int64, s uint, bias, extra int64, to func(k int, v int64)) (c, r, radius int64) {
+	c = b.keep(b.floor(dot(w, b.c), s) + bias)
+	r = b.keep(b.floor(dotSizes(w, b.r), s) + extra)
+	radius = r
+	for k, g := range b.g {
+		v := b.floor(dot(w, g), s)
+		to(k, v)
+		radius = b.keep(radius + max(v, -v))
 	}
+	return c, r, radius
 }
 
 // dotSizes returns Σ |a_k|·r_k.
@@ -216,7 +221,7 @@ func (b *bounds) activate(i int) {
 			off := b.off[q]
 			b.scale(j, b.slope[q], old)
 			half := max(off, -off) >> 1
-			b.column(y.out)[j] = max(off, -off) - half
+			column(&b.g, y.out)[j] = max(off, -off) - half
 			if off < 0 {
 				half = -half
 			}

@@ -123,7 +123,13 @@ func (c *safetyCase) bounds(t require.TestingT) (*bounds, *twinNode) {
 	require.NoError(t, err)
 	n.fix(uint(c.f))
 	b := newBounds(background, n)
-	b.at(&safetyNode{lo: c.lo, hi: c.hi, signs: c.signs, second: c.second})
+	for range 2 { // what a claim about a node leaves behind is nothing to the next node
+		b.at(&safetyNode{lo: c.lo, hi: c.hi, signs: c.signs, second: c.second})
+		if b.bounded {
+			b.multipliers(&c.c)
+		}
+	}
+	b.multipliers(&claim{})
 	sign := map[int]int{}
 	for _, s := range c.signs {
 		sign[s.q] = int(s.s)
@@ -208,10 +214,10 @@ func (c *safetyCase) agree(t require.TestingT, b *bounds, n *twinNode, seen map[
 	}
 	b.multipliers(&c.c)
 	got, ok := b.mixed(forms, mu)
-	b.clear(&c.c)
 	want, right := n.mixture(&c.d, c.c.mu, alpha, beta)
 	same("F", want, right, got, ok)
 	one := new(big.Int).Lsh(big.NewInt(1), uint(min(c.f, 20)))
+	b.multipliers(&claim{})
 	got, ok = b.mixed(forms[:1], []int64{one.Int64()})
 	want, right = n.mixture(&c.d, []weight{{c.c.mu[0].at, one}}, nil, nil)
 	same("Z", want, right, got, ok)

@@ -10,31 +10,29 @@ import (
 // affineForm is Σ a·v + Σ x·(inputs) + offset, times 2^−scale.
 type affineForm struct {
 	a, x   []big.Int
-	offset big.Int
+	offset *big.Int
 	scale  uint
 }
 
 // exactly says whether the mixture is positive on the node's box, or, with a strict condition in it,
 // not negative. lo and hi are those of the disjunct's box and of the grid.
 func (w *safetyWorker) exactly(n *safetyNode, c *claim) (ok bool, reason string) {
-	f, common, strict, reason := w.mixture(c)
-	if reason != "" {
-		return false, reason
+	f, common, strict := w.mixture(c)
+	if f == nil {
+		return false, "the conditions have a common denominator of more than 131072 bits"
 	}
-	beta := map[int]*big.Int{}
+	beta := make([]big.Int, w.net.units) // times −sign
 	for _, v := range c.beta {
 		q := w.net.unit[v.at]
-		m := new(big.Int).Mul(v.v, common)
-		if w.bounds.signs[q] > 0 {
-			m.Neg(m)
+		if beta[q].Mul(v.v, common); w.bounds.signs[q] > 0 {
+			beta[q].Neg(&beta[q])
 		}
-		beta[q] = m
 	}
 	first := w.net.units
 	for i := len(w.net.raw) - 1; i >= 0; i-- {
 		r := w.net.raw[i]
 		first -= len(r.bias)
-		if !w.sides(f, r, first, beta) {
+		if !w.sides(f, r, first, beta[first:]) {
 			return false, "a neuron that matters is neither fixed nor stable"
 		}
 		if f.through(r); w.ctx.Err() != nil {
@@ -44,46 +42,50 @@ func (w *safetyWorker) exactly(n *safetyNode, c *claim) (ok bool, reason string)
 	return w.least(f, n, strict)
 }
 
-// mixture returns Σ μ·u, times the least common denominator.
-func (w *safetyWorker) mixture(c *claim) (f *affineForm, common *big.Int, strict bool, reason string) {
-	f = &affineForm{a: make([]big.Int, w.net.outputs), x: make([]big.Int, w.net.inputs)}
-	d := &w.query.disjuncts[c.d]
-	common = big.NewInt(1)
-	each := func(do func(to *big.Int, v *big.Rat, mu *big.Int)) {
-		for _, m := range c.mu {
-			u := &d.forms[m.at]
-			do(&f.offset, u.offset, m.v)
-			for _, t := range u.terms {
-				if to := t.k - w.net.inputs; to >= 0 {
-					do(&f.a[to], t.coef, m.v)
-				} else {
-					do(&f.x[t.k], t.coef, m.v)
-				}
-			}
+// lcm returns the least common denominator, nil where that is too long.
+func lcm(numbers []*big.Rat) *big.Int {
+	common, g := big.NewInt(1), new(big.Int)
+	for _, v := range numbers {
+		g.GCD(nil, nil, common, v.Denom())
+		if common.Mul(common, g.Quo(v.Denom(), g)); common.BitLen() > maxCommon {
+			return nil
 		}
 	}
-	var g big.Int
-	each(func(_ *big.Int, v *big.Rat, _ *big.Int) {
-		if common.BitLen() <= maxCommon {
-			g.GCD(nil, nil, common, v.Denom())
-			common.Mul(common, g.Quo(v.Denom(), &g))
-		}
-	})
-	if common.BitLen() > maxCommon {
-		return nil, nil, false, "the conditions have a common denominator of more than 131072 bits"
-	}
-	each(func(to *big.Int, v *big.Rat, mu *big.Int) {
-		g.Quo(common, v.Denom())
-		to.Add(to, g.Mul(g.Mul(&g, v.Num()), mu))
-	})
+	return common
+}
+
+// over returns v times a common denominator.
+func over(v *big.Rat, common *big.Int) *big.Int {
+	t := new(big.Int).Quo(common, v.Denom())
+	return t.Mul(t, v.Num())
+}
+
+// mixture returns Σ μ·u, times the least common denominator of the conditions; nil if that is too long.
+func (w *safetyWorker) mixture(c *claim) (f *affineForm, common *big.Int, strict bool) {
+	var numbers []*big.Rat
+	var at []weight // of each number, where it belongs, and its μ
+	outside := w.net.inputs + w.net.outputs
 	for _, m := range c.mu {
-		strict = strict || d.forms[m.at].strict
+		u := &w.query.disjuncts[c.d].forms[m.at]
+		strict = strict || u.strict
+		numbers, at = append(numbers, u.offset), append(at, weight{outside, m.v})
+		for _, t := range u.terms {
+			numbers, at = append(numbers, t.coef), append(at, weight{t.k, m.v})
+		}
 	}
-	return f, common, strict, ""
+	if common = lcm(numbers); common == nil {
+		return nil, nil, false
+	}
+	sums := make([]big.Int, outside+1)
+	for i, v := range numbers {
+		to, t := &sums[at[i].at], over(v, common)
+		to.Add(to, t.Mul(t, at[i].v))
+	}
+	return &affineForm{x: sums[:w.net.inputs], a: sums[w.net.inputs:outside], offset: &sums[outside]}, common, strict
 }
 
 // sides replaces coefficients of a layer's values by those of its pre-activations.
-func (w *safetyWorker) sides(f *affineForm, r *rawLayer, first int, beta map[int]*big.Int) bool {
+func (w *safetyWorker) sides(f *affineForm, r *rawLayer, first int, beta []big.Int) bool {
 	var t big.Int
 	b := w.bounds
 	for j := range f.a {
@@ -103,11 +105,9 @@ func (w *safetyWorker) sides(f *affineForm, r *rawLayer, first int, beta map[int
 		} else {
 			a.Lsh(a, r.fine)
 		}
-		if m := beta[q]; m != nil {
-			a.Add(a, t.Lsh(m, f.scale+r.fine))
-		}
+		a.Add(a, t.Lsh(&beta[j], f.scale+r.fine))
 	}
-	f.offset.Lsh(&f.offset, r.fine)
+	f.offset.Lsh(f.offset, r.fine)
 	f.scale += r.fine
 	return true
 }
@@ -116,13 +116,13 @@ func (w *safetyWorker) sides(f *affineForm, r *rawLayer, first int, beta map[int
 func (f *affineForm) through(r *rawLayer) {
 	next := make([]big.Int, r.width)
 	var t big.Int
-	f.offset.Lsh(&f.offset, r.scale)
+	f.offset.Lsh(f.offset, r.scale)
 	for j := range f.a {
 		a := &f.a[j]
 		if a.Sign() == 0 {
 			continue
 		}
-		f.offset.Add(&f.offset, t.Mul(a, &r.bias[j]))
+		f.offset.Add(f.offset, t.Mul(a, &r.bias[j]))
 		for i := r.start[j]; i < r.start[j+1]; i++ {
 			to := &next[r.from[i]]
 			to.Add(to, t.Mul(a, &r.z[i]))
@@ -134,7 +134,7 @@ func (f *affineForm) through(r *rawLayer) {
 // least says whether the form is positive, or not negative where strict, on the node's grid box cut
 // by the box of the query.
 func (w *safetyWorker) least(f *affineForm, n *safetyNode, strict bool) (ok bool, reason string) {
-	sum, t, unit := new(big.Rat).SetInt(&f.offset), new(big.Rat), new(big.Rat).SetInt(new(big.Int).Lsh(big.NewInt(1), w.net.f))
+	sum, t, unit := new(big.Rat).SetInt(f.offset), new(big.Rat), new(big.Rat).SetInt(new(big.Int).Lsh(big.NewInt(1), w.net.f))
 	ends := w.query.boxes[n.box]
 	for k := range f.x {
 		a := f.a[k].Add(&f.a[k], f.x[k].Lsh(&f.x[k], f.scale))
@@ -154,17 +154,13 @@ func (w *safetyWorker) least(f *affineForm, n *safetyNode, strict bool) (ok bool
 
 // evaluate returns the exact output at x, nil after a stop.
 func (c *safetyCheck) evaluate(x []*big.Rat) []*big.Rat {
-	common, g := big.NewInt(1), new(big.Int)
-	for _, v := range x {
-		g.GCD(nil, nil, common, v.Denom())
-		common.Mul(common, g.Quo(v.Denom(), g))
-		if common.BitLen() > maxCommon {
-			return nil
-		}
+	common := lcm(x)
+	if common == nil {
+		return nil
 	}
 	values, scale := make([]big.Int, len(x)), uint(0) // times 2^−scale/common
 	for k, v := range x {
-		values[k].Mul(v.Num(), g.Quo(common, v.Denom()))
+		values[k].Set(over(v, common))
 	}
 	var t big.Int
 	for _, r := range c.net.raw {
@@ -186,10 +182,10 @@ func (c *safetyCheck) evaluate(x []*big.Rat) []*big.Rat {
 		}
 		values, scale = next, scale+r.scale+r.fine
 	}
-	g.Lsh(common, scale)
+	common.Lsh(common, scale)
 	y := make([]*big.Rat, len(values))
 	for k := range y {
-		y[k] = new(big.Rat).SetFrac(&values[k], g)
+		y[k] = new(big.Rat).SetFrac(&values[k], common)
 	}
 	return y
 }
@@ -199,17 +195,15 @@ func (c *safetyCheck) witness(in *lines) {
 	in.require(string(in.next()) == "relucell-witness 1", "expected \"relucell-witness 1\"")
 	c.header(in)
 	in.require(c.spec != nil, "a counterexample is held against a specification, which was not given")
-	d, rest, ok := index([]byte(in.after("disjunct ", "expected \"disjunct\" and its number")), len(c.query.disjuncts))
-	in.require(ok && len(rest) == 0, "expected one of the disjuncts, counted from 0")
+	d := in.index(in.after("disjunct ", "expected \"disjunct\" and its number"), len(c.query.disjuncts), "expected one of the disjuncts, counted from 0")
 	text := in.after("x ", "expected x and the point")
 	var v []*big.Rat
-	var again strings.Builder
-	for _, w := range strings.Split(text, " ") {
-		in.require(len(v) < c.net.inputs, "expected as many numbers as inputs")
+	words := strings.Split(text, " ")
+	in.require(len(words) == c.net.inputs, "expected as many numbers as inputs")
+	for _, w := range words {
 		v = append(v, rational(in, w))
-		again.WriteString(" " + v[len(v)-1].RatString())
+		in.require(v[len(v)-1].RatString() == w, "expected numbers in lowest terms")
 	}
-	in.require(len(v) == c.net.inputs && again.String() == " "+text, "expected as many numbers as inputs, in lowest terms")
 	y := c.evaluate(v)
 	c.stop()
 	in.require(y != nil, "the coordinates have a common denominator of more than 131072 bits")

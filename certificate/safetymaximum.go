@@ -3,7 +3,10 @@ package certificate
 // Maxima in proofs of safety: the same function as a tournament of ReLUs, max(a, b) = b + relu(a − b),
 // whose own weights are 1 and −1. docs/safety-proof.md §1.1 is what this file does.
 
-import "math/big"
+import (
+	"math/big"
+	"slices"
+)
 
 // tournament makes layers without maxima of those of a network, one after the other.
 type tournament struct {
@@ -14,88 +17,85 @@ type tournament struct {
 
 // take adds a layer of the network.
 func (t *tournament) take(r *rawLayer) {
-	pieces := r.pieces
-	if t.parts != nil {
-		r = r.repeated(t.parts)
-		t.parts = nil
-	}
-	if pieces == nil {
-		t.add(r)
+	if r.pieces == nil {
+		t.give(r, nil)
 		return
 	}
-	affine := *r
-	affine.pieces, affine.fine, affine.slopes = nil, 0, ones(len(r.bias))
-	t.add(&affine)
-	left, parts := append([]int(nil), pieces...), make([]int, len(r.bias))
-	for i := range parts {
-		parts[i] = 1
+	affine, left := *r, slices.Clone(r.pieces)
+	affine.pieces, affine.fine, affine.slopes = nil, 0, nil
+	for range r.bias {
+		affine.slopes = append(affine.slopes, *big.NewInt(1))
 	}
-	for len(parts) > len(left) {
-		var y *rawLayer
-		y, parts = playRound(left, parts)
-		t.add(y)
+	t.give(&affine, nil)
+	for slices.Max(left) > 1 {
+		t.give(playRound(left))
 	}
-	t.parts = parts
 }
 
 // end adds up what the last layer leaves.
 func (t *tournament) end() {
 	if t.parts != nil {
-		t.add(sumsOf(t.parts))
+		sums := &rawLayer{}
+		for v := range t.parts {
+			sums.unit(1, v)
+		}
+		t.give(sums, nil)
 	}
+}
+
+// give adds a layer whose columns are values, each the sum of units of the layer before; parts are
+// those of what leaves it.
+func (t *tournament) give(r *rawLayer, parts []int) {
+	if t.parts != nil {
+		r = r.repeated(t.parts)
+	}
+	t.parts = parts
+	t.add(r)
 }
 
 // playRound returns the layer in which the values of each maximum, of which so many are left, meet in
 // pairs, and how many units each value behind it is the sum of.
-func playRound(left, parts []int) (r *rawLayer, after []int) {
-	first := firstOf(parts)
-	r = &rawLayer{width: first[len(parts)]}
-	r.start = []int{0}
+func playRound(left []int) (r *rawLayer, parts []int) {
+	r = &rawLayer{}
 	value := 0
 	for u, k := range left {
-		for end := value + k; value < end; value += 2 {
-			if value+1 == end {
-				r.unit(1, first, value)
-				after = append(after, 1)
-				value++
-				break
-			}
-			r.unit(0, first, value, value+1)
-			r.unit(1, first, value+1)
-			after = append(after, 2)
+		for ; k > 1; k -= 2 {
+			r.unit(0, value, value+1)
+			r.unit(1, value+1)
+			parts = append(parts, 2)
+			value += 2
 		}
-		left[u] = (k + 1) / 2
+		if k == 1 {
+			r.unit(1, value)
+			parts = append(parts, 1)
+			value++
+		}
+		left[u] = (left[u] + 1) / 2
 	}
+	r.width = value
 	r.entries = len(r.bias) * r.width
-	return r, after
+	return r, parts
 }
 
 // unit adds a unit that takes the first value less the second.
-func (r *rawLayer) unit(slope int64, first []int, values ...int) {
+func (r *rawLayer) unit(slope int64, values ...int) {
 	for i, v := range values {
-		for c := first[v]; c < first[v+1]; c++ {
-			r.from, r.z = append(r.from, c), append(r.z, *big.NewInt(int64(1 - 2*i)))
-		}
+		r.from, r.z = append(r.from, v), append(r.z, *big.NewInt(int64(1 - 2*i)))
+	}
+	if len(r.bias) == 0 {
+		r.start = []int{0}
 	}
 	r.start = append(r.start, len(r.from))
 	r.slopes, r.bias = append(r.slopes, *big.NewInt(slope)), append(r.bias, big.Int{})
 }
 
-// sumsOf returns the affine layer that adds up so many units each.
-func sumsOf(parts []int) *rawLayer {
-	first := firstOf(parts)
-	r := &rawLayer{width: first[len(parts)]}
-	r.start = []int{0}
-	for v := range parts {
-		r.unit(1, first, v)
-	}
-	r.entries = len(r.bias) * r.width
-	return r
-}
-
-// repeated returns the layer with each column as often as the value is a sum of units.
+// repeated returns the layer with each column as often as its value is a sum of units.
 func (r *rawLayer) repeated(parts []int) *rawLayer {
-	first, s := firstOf(parts), *r
+	first := []int{0} // the columns of each value, and their end
+	for i, k := range parts {
+		first = append(first, first[i]+k)
+	}
+	s := *r
 	s.width, s.start, s.from, s.z = first[len(parts)], []int{0}, nil, nil
 	for v := range r.bias {
 		for i := r.start[v]; i < r.start[v+1]; i++ {
@@ -107,21 +107,4 @@ func (r *rawLayer) repeated(parts []int) *rawLayer {
 	}
 	s.entries = len(r.bias) * s.width
 	return &s
-}
-
-// firstOf returns where the units of each value begin, and where they end.
-func firstOf(parts []int) []int {
-	first := make([]int, 1, len(parts)+1)
-	for i, k := range parts {
-		first = append(first, first[i]+k)
-	}
-	return first
-}
-
-func ones(n int) []big.Int {
-	s := make([]big.Int, n)
-	for i := range s {
-		s[i].SetInt64(1)
-	}
-	return s
 }

@@ -33,7 +33,7 @@ func proveSafety(t tnet, q *query, bits uint, r *rand.Rand) string {
 	n.fix(bits)
 	c := &safetyCheck{ctx: background, net: n, query: q}
 	h := &honestSafe{net: n, query: q, bits: bits, r: r, b: newBounds(background, n)}
-	h.w = &safetyWorker{safetyCheck: c, bounds: h.b, forms: map[[2]int]*fixedForm{}}
+	h.w = &safetyWorker{safetyCheck: c, bounds: h.b}
 	root := safetyNode{}
 	for k := 0; k < len(q.boxes[0]); k += 2 {
 		lo, _ := floorRat(q.boxes[0][k], bits)

@@ -131,6 +131,7 @@ func (n *safetyNet) fix(f uint) {
 
 func (r *rawLayer) fix(f uint) (y fixedLayer, ok bool) {
 	y = fixedLayer{in: r.width, out: len(r.bias), plain: true}
+	one := big.NewInt(1)
 	y.s, y.rounded, ok = r.shift()
 	y.columns = make([][]int64, y.in)
 	for k := range y.columns {
@@ -140,13 +141,13 @@ func (r *rawLayer) fix(f uint) (y fixedLayer, ok bool) {
 		row := make([]int64, y.in)
 		for i := r.start[j]; i < r.start[j+1]; i++ {
 			k := r.from[i]
-			row[k], _ = fixedPoint(&r.z[i], int(y.s)-int(r.scale))
+			row[k], _ = fixedPoint(&r.z[i], one, int(y.s)-int(r.scale))
 			y.columns[k][j] = row[k]
 		}
-		b, fits := fixedPoint(&r.bias[j], int(f)-int(r.scale))
-		low, fitsLow := fixedPoint(&r.slopes[j], int(f)-int(r.fine))
+		b, fits := fixedPoint(&r.bias[j], one, int(f)-int(r.scale))
+		low, fitsLow := fixedPoint(&r.slopes[j], one, int(f)-int(r.fine))
 		var minus big.Int
-		high, fitsHigh := fixedPoint(minus.Neg(&r.slopes[j]), int(f)-int(r.fine))
+		high, fitsHigh := fixedPoint(minus.Neg(&r.slopes[j]), one, int(f)-int(r.fine))
 		ok = fits && fitsLow && fitsHigh
 		y.rows, y.bias = append(y.rows, row), append(y.bias, b)
 		y.low, y.high, y.kind = append(y.low, low), append(y.high, -high), append(y.kind, int8(r.slopeSign(j)))
@@ -182,16 +183,12 @@ func (r *rawLayer) shift() (s uint, rounded, ok bool) {
 	return s, s < exact, true
 }
 
-// fixedPoint returns ⌊v·2^e⌋ if that is small.
-func fixedPoint(v *big.Int, e int) (int64, bool) {
-	var t big.Int
-	if e >= 0 {
-		if v.BitLen()+e > 63 && v.Sign() != 0 {
-			return 0, false
-		}
-		t.Lsh(v, uint(e))
-	} else {
-		t.Rsh(v, uint(-e)) // rounds towards −∞
+// fixedPoint returns ⌊num/den·2^e⌋, den > 0, if that is small.
+func fixedPoint(num, den *big.Int, e int) (int64, bool) {
+	if num.BitLen()-den.BitLen()+e > 63 {
+		return 0, false
 	}
+	var t, d big.Int
+	t.Div(t.Lsh(num, uint(max(e, 0))), d.Lsh(den, uint(max(-e, 0)))) // rounds down, as d > 0
 	return t.Int64(), t.IsInt64() && small(t.Int64())
 }

@@ -89,7 +89,6 @@ func (c *safetyCase) holdsAt(t require.TestingT, b *bounds, x []rat) bool {
 	}
 	b.multipliers(&c.c)
 	low, ok := b.mixed(forms, mu)
-	b.clear(&c.c)
 	if ok {
 		require.LessOrEqual(t, times(times(unit, power(min(c.f, 20))), whole(low)).Cmp(f), 0, "form")
 	}

@@ -71,23 +71,28 @@ func (q *query) disjunctText(d *disjunct) string {
 	return s.String()
 }
 
-// head is the line before the boxes.
-func (q *query) head() string { return fmt.Sprintf("query %d %d", len(q.boxes), len(q.disjuncts)) }
+// lines returns the query as a proof has it.
+func (q *query) lines() []string {
+	out := []string{fmt.Sprintf("query %d %d", len(q.boxes), len(q.disjuncts))}
+	for _, ends := range q.boxes {
+		out = append(out, boxText(ends))
+	}
+	for i := range q.disjuncts {
+		out = append(out, q.disjunctText(&q.disjuncts[i]))
+	}
+	return out
+}
 
 // readQuery reads the lines from "query" to the last disjunct. Where a specification is given, it is
 // the query, and they must be its lines.
 func readQuery(in *lines, n *safetyNet, want *query) *query {
-	head := string(in.next())
 	if want != nil {
-		in.require(head == want.head(), "the specification gives "+want.head())
-		for i := range want.boxes {
-			in.require(string(in.next()) == boxText(want.boxes[i]), "this is not the box of the specification")
-		}
-		for i := range want.disjuncts {
-			in.require(string(in.next()) == want.disjunctText(&want.disjuncts[i]), "this is not the disjunct of the specification")
+		for _, line := range want.lines() {
+			in.require(string(in.next()) == line, "this is another query: the specification gives "+line[:min(len(line), 100)])
 		}
 		return want
 	}
+	head := string(in.next())
 	text, named := strings.CutPrefix(head, "query ")
 	b, rest, ok := index([]byte(text), maxDisjuncts+1)
 	d, rest, right := index([]byte(strings.TrimPrefix(string(rest), " ")), maxDisjuncts+1)
@@ -172,11 +177,4 @@ func rational(in *lines, w string) *big.Rat {
 }
 
 // floorRat returns ⌊v·2^f⌋ if that is small.
-func floorRat(v *big.Rat, f uint) (int64, bool) {
-	if v.Num().BitLen()-v.Denom().BitLen()+int(f) > 63 {
-		return 0, false
-	}
-	var t big.Int
-	t.Div(t.Lsh(v.Num(), f), v.Denom()) // the denominator is positive: this rounds down
-	return t.Int64(), t.IsInt64() && small(t.Int64())
-}
+func floorRat(v *big.Rat, f uint) (int64, bool) { return fixedPoint(v.Num(), v.Denom(), int(f)) }

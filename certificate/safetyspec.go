@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -45,17 +44,20 @@ type formula struct {
 	parts []formula
 }
 
+// variable is what a name stands for: output where side is 1, else input, number at; or, with a shape,
+// an array of them that begins there.
+type variable struct {
+	side, at int
+	shape    []int
+}
+
 // specification is a file that is being read, and then what it says.
 type specification struct {
-	in   *lines // for its errors
-	text string
-	at   int
-	two  bool // version 2.0
-	// first has the index of a variable, or of the first element of one of version 2.0, which shape
-	// belongs to.
-	first   map[string]int
-	shape   map[string][]int
-	network bool
+	in    *lines // for its errors
+	text  string
+	at    int
+	two   bool // version 2.0
+	names map[string]variable
 	// kind is the element type, where it is not that of the reals.
 	kind    string
 	formula formula
@@ -64,9 +66,8 @@ type specification struct {
 
 // readSpec reads a file. Types of floats are refused unless reals are asked for.
 func readSpec(name string, text []byte, reals bool) *specification {
-	s := &specification{in: &lines{file: name, line: 1}, text: string(text), first: map[string]int{}, shape: map[string][]int{}}
+	s := &specification{in: &lines{name: name, line: 1}, text: string(text), names: map[string]variable{}}
 	s.in.require(len(text) <= maxSpec, "the file is longer than 64 MiB")
-	sizes := [2]int{}
 	for start := true; s.peek() != 0; start = false {
 		s.in.require(s.peek() == '(', "expected (")
 		c := s.sexp(0)
@@ -76,20 +77,20 @@ func readSpec(name string, text []byte, reals bool) *specification {
 			s.need(&c, len(c.list) == 2 && c.list[1].is("<2.0>"), "expected (vnnlib-version <2.0>)")
 		case head == "assert":
 			s.need(&c, len(c.list) == 2, "expected one formula in an assertion")
-			s.variables(&c, &sizes)
-			s.formula.parts = append(s.formula.parts, s.boolean(&c.list[1]))
+			s.declared(&c)
+			s.formula.parts = append(s.formula.parts, s.boolean(&c.list[1], false))
 		case head == "declare-const" && !s.two:
 			s.need(&c, len(s.formula.parts) == 0, "a declaration behind an assertion")
-			s.constant(&c, &sizes)
+			s.constant(&c)
 		case head == "declare-network" && s.two:
-			s.need(&c, !s.network && len(s.formula.parts) == 0, "a second network, or one behind an assertion")
-			s.declareNetwork(&c, &sizes, reals)
+			s.need(&c, s.inputs == 0 && len(s.formula.parts) == 0, "a second network, or one behind an assertion")
+			s.declareNetwork(&c, reals)
 		default:
 			s.need(&c, false, "expected a declaration or an assertion of its version")
 		}
 	}
 	s.in.line = 0
-	s.variables(&sexp{}, &sizes)
+	s.declared(&sexp{})
 	s.disjoin()
 	return s
 }
@@ -164,35 +165,32 @@ func (s *specification) sexp(depth int) sexp {
 	return c
 }
 
+// size is the number of inputs, or of outputs.
+func (s *specification) size(side int) *int { return [2]*int{&s.inputs, &s.outputs}[side] }
+
 // constant declares X_i or Y_i.
-func (s *specification) constant(c *sexp, sizes *[2]int) {
+func (s *specification) constant(c *sexp) {
 	s.need(c, len(c.list) == 3 && c.list[1].kind == 'w' && !c.list[1].square && c.list[2].is("Real"), "expected (declare-const X_0 Real)")
 	name := c.list[1].word
 	side := strings.IndexByte("XY", name[0])
-	_, rest, ok := index([]byte(strings.TrimPrefix(name[1:], "_")), maxVariables)
-	_, twice := s.first[name]
-	s.need(c, side >= 0 && ok && len(rest) == 0 && name[1] == '_' && !twice, "expected X_0, X_1, … or Y_0, Y_1, …, once each")
-	s.first[name] = -1
-	sizes[side]++
+	i, rest, ok := index([]byte(strings.TrimPrefix(name[1:], "_")), maxVariables)
+	s.need(c, side >= 0 && ok && len(rest) == 0 && name[1] == '_' && s.names[name].shape == nil, "expected X_0, X_1, … or Y_0, Y_1, …, once each")
+	s.names[name] = variable{side, i, []int{}}
+	*s.size(side)++
 }
 
-// variables numbers the variables, once all are declared.
-func (s *specification) variables(c *sexp, sizes *[2]int) {
-	s.need(c, sizes[0] > 0 && sizes[1] > 0, "expected inputs and outputs to be declared first")
-	for side := 0; !s.two && side < 2; side++ {
-		for i := 0; i < sizes[side] && s.inputs == 0; i++ {
-			name := "XY"[side:side+1] + "_" + strconv.Itoa(i)
-			_, declared := s.first[name]
-			s.need(c, declared, "expected variables to be numbered from 0")
-			s.first[name] = side*sizes[0] + i
+// declared requires that there are inputs and outputs, numbered from 0.
+func (s *specification) declared(c *sexp) {
+	s.need(c, s.inputs > 0 && s.outputs > 0, "expected inputs and outputs to be declared first")
+	if len(s.formula.parts) == 0 {
+		for _, v := range s.names {
+			s.need(c, v.at < *s.size(v.side), "expected variables to be numbered from 0")
 		}
 	}
-	s.inputs, s.outputs = sizes[0], sizes[1]
 }
 
 // declareNetwork reads (declare-network name (declare-input X Real [5]) (declare-output Y Real [5])).
-func (s *specification) declareNetwork(c *sexp, sizes *[2]int, reals bool) {
-	s.network = true
+func (s *specification) declareNetwork(c *sexp, reals bool) {
 	s.need(c, len(c.list) == 4 && isName(&c.list[1]), "expected the name of a network, an input and an output")
 	for side, head := range []string{"declare-input", "declare-output"} {
 		d := &c.list[2+side]
@@ -210,10 +208,9 @@ func (s *specification) declareNetwork(c *sexp, sizes *[2]int, reals bool) {
 			s.need(d, ok && len(rest) == 0 && v > 0, "expected sizes that multiply to at most 1048576")
 			size, shape = size*v, append(shape, v)
 		}
-		_, twice := s.first[name]
-		s.need(d, !twice, "a name that is declared twice")
-		s.first[name], s.shape[name] = side*sizes[0], shape
-		sizes[side] = size
+		s.need(d, s.names[name].shape == nil, "a name that is declared twice")
+		s.names[name] = variable{side, 0, shape}
+		*s.size(side) = size
 	}
 }
 
@@ -223,43 +220,52 @@ func isName(c *sexp) bool {
 	return c.kind == 'w' && !c.square && strings.Trim(c.word, letters+"0123456789_") == "" && strings.IndexByte(letters, c.word[0]) >= 0
 }
 
-// boolean reads a formula.
-func (s *specification) boolean(c *sexp) formula {
+// boolean reads a formula; with not, its negation.
+func (s *specification) boolean(c *sexp, not bool) (f formula) {
 	op := c.head()
-	switch f := (formula{or: op == "or"}); {
+	switch {
 	case op == "and" || op == "or":
 		s.need(c, len(c.list) > 1, "expected a formula behind "+op)
+		f.or = (op == "or") != not
 		for i := range c.list[1:] {
-			f.parts = append(f.parts, s.boolean(&c.list[1+i]))
+			f.parts = append(f.parts, s.boolean(&c.list[1+i], not))
 		}
 		return f
 	case op == "not" && !s.two:
 		s.need(c, len(c.list) == 2, "expected one formula behind not")
-		f = s.boolean(&c.list[1])
-		return f.not()
+		return s.boolean(&c.list[1], !not)
 	}
+	// The comparison says that below, left − right, is ≤ 0, or that above is, right − left, or both. A
+	// negation turns the side and ≤ into <, and both into one of the two.
 	equal := op == "=" && !s.two || op == "==" && s.two
-	ok := equal || op == "!=" && s.two || slices.Contains([]string{"<=", ">=", "<", ">"}, op)
-	s.need(c, ok && len(c.list) == 3, "expected and, or, or a comparison of two, by an operator of its version")
-	below := form{offset: new(big.Rat)}
+	both := equal || op == "!=" && s.two
+	s.need(c, (both || slices.Contains([]string{"<=", ">=", "<", ">"}, op)) && len(c.list) == 3, "expected and, or, or a comparison of two, by an operator of its version")
+	below := s.difference(&c.list[1], &c.list[2])
+	below.strict = (op == "<" || op == ">" || op == "!=") != not
+	above := below.negated()
+	turned := (op[0] == '>') != not
+	if turned {
+		below, above = above, below
+	}
+	if both {
+		return formula{or: !equal || not, parts: []formula{{form: below}, {form: above}}}
+	}
+	return formula{form: below}
+}
+
+// difference returns the form left − right.
+func (s *specification) difference(left, right *sexp) *form {
+	f := &form{offset: new(big.Rat)}
 	coefs := map[int]*big.Rat{}
-	s.add(&below, coefs, big.NewRat(1, 1), &c.list[1])
-	s.add(&below, coefs, big.NewRat(-1, 1), &c.list[2])
+	s.add(f, coefs, big.NewRat(1, 1), left)
+	s.add(f, coefs, big.NewRat(-1, 1), right)
 	for k, v := range coefs {
 		if v.Sign() != 0 {
-			below.terms = append(below.terms, term{k, v})
+			f.terms = append(f.terms, term{k, v})
 		}
 	}
-	slices.SortFunc(below.terms, func(a, b term) int { return a.k - b.k })
-	below.strict = op == "<" || op == ">" || op == "!="
-	above := below.negated()
-	switch {
-	case equal || op == "!=":
-		return formula{or: !equal, parts: []formula{{form: &below}, {form: above}}}
-	case op[0] == '<':
-		return formula{form: &below}
-	}
-	return formula{form: above}
+	slices.SortFunc(f.terms, func(a, b term) int { return a.k - b.k })
+	return f
 }
 
 // negated returns the form of which every number has the other sign.
@@ -267,20 +273,6 @@ func (f *form) negated() *form {
 	g := &form{offset: new(big.Rat).Neg(f.offset), strict: f.strict}
 	for _, t := range f.terms {
 		g.terms = append(g.terms, term{t.k, new(big.Rat).Neg(t.coef)})
-	}
-	return g
-}
-
-// not returns the negation of f.
-func (f *formula) not() formula {
-	if f.form != nil {
-		g := f.form.negated()
-		g.strict = !g.strict
-		return formula{form: g}
-	}
-	g := formula{or: !f.or}
-	for i := range f.parts {
-		g.parts = append(g.parts, f.parts[i].not())
 	}
 	return g
 }
@@ -352,40 +344,32 @@ func isNumber(c *sexp) bool {
 
 // number reads a decimal: digits, a fraction, and in version 1.0 an exponent.
 func (s *specification) number(c *sexp) *big.Rat {
-	rest := strings.TrimPrefix(c.word, "-")
-	cut := func() (n int) {
-		n, _ = digits([]byte(rest))
-		rest = rest[n:]
-		return n
-	}
-	ok := !c.square && len(c.word) <= maxCharacters && cut() > 0
-	if ok && strings.HasPrefix(rest, ".") {
-		rest = rest[1:]
-		ok = cut() > 0
-	}
-	if ok && !s.two && rest != "" && (rest[0] == 'e' || rest[0] == 'E') {
-		rest = rest[1:]
-		if rest != "" && (rest[0] == '-' || rest[0] == '+') {
-			rest = rest[1:]
+	mantissa, power := strings.TrimPrefix(c.word, "-"), "0"
+	if e := strings.IndexAny(mantissa, "eE"); e >= 0 && !s.two {
+		mantissa, power = mantissa[:e], mantissa[e+1:]
+		if power != "" && (power[0] == '-' || power[0] == '+') {
+			power = power[1:]
 		}
-		_, power := digits([]byte(strings.TrimLeft(rest, "0")))
-		ok = len(strings.TrimLeft(rest, "0")) < 10 && power <= maxPower && cut() > 0
 	}
-	s.need(c, ok && rest == "", "expected a decimal number of its version, such as -0.5, of at most 1000 characters")
+	whole, fraction, point := strings.Cut(mantissa, ".")
+	n, value := digits([]byte(strings.TrimLeft(power, "0")))
+	s.need(c, !c.square && len(c.word) <= maxCharacters && isDigits(whole) && isDigits(fraction) == point && isDigits(power) && n < 10 && value <= maxPower,
+		"expected a decimal number of its version, such as -0.5, of at most 1000 characters")
 	v, _ := new(big.Rat).SetString(c.word)
 	return v
 }
 
+func isDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+
 // variable returns the index of a variable, inputs first.
 func (s *specification) variable(c *sexp) int {
-	k, ok := s.first[c.word]
-	shape := s.shape[c.word]
-	s.need(c, c.kind == 'w' && ok && len(c.index) == len(shape) && c.square == (len(shape) > 0), "expected a number, or a variable that is declared, with an index for each of its dimensions")
-	at := 0
+	v, ok := s.names[c.word]
+	s.need(c, c.kind == 'w' && ok && len(c.index) == len(v.shape) && c.square == (len(v.shape) > 0), "expected a number, or a variable that is declared, with an index for each of its dimensions")
+	at := v.at
 	for d, w := range c.index {
-		i, rest, ok := index([]byte(w), shape[d])
-		s.need(c, ok && len(rest) == 0, fmt.Sprintf("expected an index below %d", shape[d]))
-		at = at*shape[d] + i
+		i, rest, ok := index([]byte(w), v.shape[d])
+		s.need(c, ok && len(rest) == 0, fmt.Sprintf("expected an index below %d", v.shape[d]))
+		at = at*v.shape[d] + i
 	}
-	return k + at
+	return v.side*s.inputs + at
 }

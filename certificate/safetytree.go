@@ -74,7 +74,6 @@ func (c *safetyCheck) newWalker(in *lines) *safetyWalker {
 // tree checks the subtree of a box.
 func (w *safetyWalker) tree(box int) {
 	w.safetyNode = safetyNode{box: box}
-	w.closed, w.begun = w.closed[:0], false
 	ends := w.query.boxes[box]
 	for k := 0; k < len(ends); k += 2 {
 		lo, ok := floorRat(ends[k], w.net.f)
@@ -104,7 +103,7 @@ func (w *safetyWalker) line(kind byte, text []byte) (ends bool) {
 		w.second = true
 	case 'X', 'N':
 		w.flush()
-		w.nodes.Add(1)
+		w.report.Splits++
 		w.split(kind, text)
 	case 'V':
 		w.in.require(len(text) == 0, "expected nothing after V")
@@ -123,14 +122,12 @@ func (w *safetyWalker) line(kind byte, text []byte) (ends bool) {
 func (w *safetyWalker) split(kind byte, text []byte) {
 	h := halving{k: -1, closed: len(w.closed), level: w.second}
 	if kind == 'N' {
-		q, rest, ok := index(text, len(w.sign))
-		w.in.require(ok && len(rest) == 0, "expected one of the neurons, counted from 0")
+		q := w.in.index(string(text), len(w.sign), "expected one of the neurons, counted from 0")
 		w.in.require(w.sign[q] == 0, "the neuron has a sign")
 		w.sign[q] = -1
 		w.signs = append(w.signs, signed{q, -1})
 	} else {
-		k, rest, ok := index(text, len(w.lo))
-		w.in.require(ok && len(rest) == 0, "expected one of the inputs, counted from 0")
+		k := w.in.index(string(text), len(w.lo), "expected one of the inputs, counted from 0")
 		w.in.require(w.hi[k]-w.lo[k] >= 2, "the input cannot be halved on this grid")
 		h.k, h.lo, h.hi, h.m = k, w.lo[k], w.hi[k], (w.lo[k]+w.hi[k])>>1
 		w.hi[k] = h.m
@@ -142,10 +139,8 @@ func (w *safetyWalker) split(kind byte, text []byte) {
 func (w *safetyWalker) sibling() bool {
 	for w.begun = false; len(w.above) > 0; w.above = w.above[:len(w.above)-1] {
 		h := &w.above[len(w.above)-1]
-		for _, d := range w.closed[h.closed:] {
-			w.shut[d] = false
-		}
-		w.closed, w.second = w.closed[:h.closed], h.level
+		w.reopen(h.closed)
+		w.second = h.level
 		last := len(w.signs) - 1
 		switch {
 		case h.k >= 0 && !h.later:
@@ -164,10 +159,16 @@ func (w *safetyWalker) sibling() bool {
 			return true
 		}
 	}
-	for _, d := range w.closed {
+	w.reopen(0)
+	return false
+}
+
+// reopen opens the disjuncts that were refuted since so many were.
+func (w *safetyWalker) reopen(closed int) {
+	for _, d := range w.closed[closed:] {
 		w.shut[d] = false
 	}
-	return false
+	w.closed = w.closed[:closed]
 }
 
 // refute reads a line that refutes a disjunct.
@@ -179,9 +180,7 @@ func (w *safetyWalker) refute(kind byte, text []byte) {
 	c := claim{kind: kind, d: d}
 	conditions := len(w.query.disjuncts[d].forms)
 	if kind == 'Z' {
-		j, rest, ok := index(rest, conditions)
-		w.in.require(ok && len(rest) == 0, "expected one of the disjunct's conditions, counted from 0")
-		c.mu = []weight{{j, nil}}
+		c.mu = []weight{{w.in.index(string(rest), conditions, "expected one of the disjunct's conditions, counted from 0"), nil}}
 	} else {
 		lists := bytes.Split(rest, []byte{';'})
 		w.in.require(len(lists) == 2+int(kind&1^1), "expected lists of multipliers, with ; between")
@@ -228,7 +227,7 @@ func (w *safetyWalker) weights(text []byte, between byte, limit, most int) (list
 func (w *safetyWalker) claim(c claim, size int) {
 	const most = 1 << 20 // bytes that wait
 	c.line = w.in.line
-	w.leaves.Add(1)
+	w.report.Leaves++
 	w.claims = append(w.claims, c)
 	if w.size += size; w.size > most || len(w.claims) > most/64 {
 		w.flush()

@@ -24,42 +24,41 @@ const (
 // neuron.
 func (r *Report) NeverOn(j int) bool { return r.Signs[j]&(SeenPlus|SeenOpen) == 0 }
 
-// seenAs returns the set of one sign.
-func seenAs(s int8) Seen {
-	return [...]Seen{SeenMinus, SeenZero, SeenPlus}[s+1]
+// note adds a sign, or open, to what neuron j of the layer has been seen with: bit s + 1, for −, 0, + and
+// open. Of the pieces of a maximum
+// nothing is noted. Workers do so side by side.
+func (y *layer) note(j int, s int8) {
+	if y.ends == nil {
+		if bit := uint32(1) << (s + 1); y.seen[j].Load()&bit == 0 {
+			y.seen[j].Or(bit)
+		}
+	}
 }
 
-// undecided says of all neurons that are open at the place that they are.
+// undecided notes of all neurons that are open at the place that they are.
 func (w *walker) undecided() {
 	for at := max(w.at, 0); at < len(w.levels); at++ {
 		y := &w.levels[at]
-		for j := range y.met {
-			if at > w.at || y.sign[j] == open {
-				y.met[j] |= SeenOpen
+		for j, s := range y.sign {
+			if at > w.at || s == open {
+				y.note(j, open)
 			}
 		}
 	}
 }
 
-// tell adds the signs that the walker has met to those of the check. A maximum is one neuron there,
-// however many pieces it has, and nothing is claimed of it.
-func (w *walker) tell() {
-	w.mutex.Lock()
-	defer w.mutex.Unlock()
-	j := 0
-	for i := range w.levels {
-		y := &w.levels[i]
-		for k, s := range y.met {
-			if y.ends != nil {
-				if s = SeenOpen; k+1 < y.ends[k] {
-					continue
-				}
+// signs returns the signs that were seen of each neuron of the network. A maximum is one neuron,
+// however many pieces it has.
+func (n *net) signs() (signs []Seen) {
+	for _, y := range n.layers {
+		for j := range y.seen {
+			switch {
+			case y.ends == nil:
+				signs = append(signs, Seen(y.seen[j].Load()))
+			case j+1 == y.ends[j]:
+				signs = append(signs, SeenOpen)
 			}
-			if j == len(w.signs) {
-				w.signs = append(w.signs, 0)
-			}
-			w.signs[j] |= s
-			j++
 		}
 	}
+	return signs
 }

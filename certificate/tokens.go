@@ -8,12 +8,15 @@ import (
 	"bufio"
 	"compress/gzip"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"hash"
 	"io"
+	"io/fs"
 	"math/big"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 )
 
 const (
@@ -53,9 +56,40 @@ func (e *Error) Error() string {
 // Unwrap returns the error behind it.
 func (e *Error) Unwrap() error { return e.Err }
 
+// verdict is what the workers of one check share: the refusal of the least line, if there is one.
+type verdict struct{ refused atomic.Pointer[Error] }
+
+// guard runs what refuses by panics.
+func (v *verdict) guard(run func()) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			v.refuse(fault.(*Error)) // a panic of another kind goes on
+		}
+	}()
+	run()
+}
+
+// refuse keeps the refusal of the least line.
+func (v *verdict) refuse(e *Error) {
+	for {
+		old := v.refused.Load()
+		if old != nil && old.Line <= e.Line || v.refused.CompareAndSwap(old, e) {
+			return
+		}
+	}
+}
+
+// stop ends what runs under guard once something is refused.
+func (v *verdict) stop() {
+	if e := v.refused.Load(); e != nil {
+		panic(e)
+	}
+}
+
 // lines reads one file line by line and hashes its plain bytes.
 type lines struct {
-	file string
+	name string
+	file io.Closer
 	r    *bufio.Reader
 	hash hash.Hash
 	buf  []byte
@@ -67,7 +101,7 @@ type lines struct {
 
 // newLines reads src, which is decompressed if name ends in .gz.
 func newLines(name string, src io.Reader) *lines {
-	in := &lines{file: filepath.Base(name), hash: sha256.New()}
+	in := &lines{name: filepath.Base(name), hash: sha256.New()}
 	if strings.HasSuffix(name, ".gz") {
 		z, err := gzip.NewReader(src)
 		in.must(err)
@@ -75,6 +109,28 @@ func newLines(name string, src io.Reader) *lines {
 	}
 	in.r = bufio.NewReaderSize(io.TeeReader(src, in.hash), 1<<16)
 	return in
+}
+
+// openLines reads the first of these files that there is. The caller closes it.
+func openLines(open func(path string) (io.ReadCloser, error), paths ...string) *lines {
+	f, err := open(paths[0])
+	for _, path := range paths[1:] {
+		if errors.Is(err, fs.ErrNotExist) {
+			f, err = open(path)
+		}
+	}
+	if err != nil {
+		panic(&Error{File: filepath.Base(paths[0]), Reason: err.Error(), Err: err})
+	}
+	in := newLines(paths[0], f)
+	in.file = f
+	return in
+}
+
+// begins reports whether what is to be read begins so.
+func (in *lines) begins(with string) bool {
+	text, _ := in.r.Peek(len(with))
+	return string(text) == with
 }
 
 // next returns the next line without its newline; it is valid until the next call.
@@ -116,17 +172,17 @@ func (in *lines) end() string {
 }
 
 // require refuses the current line unless ok. What is refused is thrown as an *Error, and caught in
-// [checker.guard].
+// [verdict.guard].
 func (in *lines) require(ok bool, reason string) {
 	if !ok {
-		panic(&Error{File: in.file, Line: in.line, Reason: reason})
+		panic(&Error{File: in.name, Line: in.line, Reason: reason})
 	}
 }
 
 // must refuses what cannot be read.
 func (in *lines) must(err error) {
 	if err != nil {
-		panic(&Error{File: in.file, Line: in.line, Reason: "cannot be read: " + err.Error(), Err: err})
+		panic(&Error{File: in.name, Line: in.line, Reason: "cannot be read: " + err.Error(), Err: err})
 	}
 }
 
@@ -163,6 +219,13 @@ func integer(b []byte, z *big.Int) (rest []byte, ok bool) {
 func index(b []byte, limit int) (v int, rest []byte, ok bool) {
 	n, u := digits(b)
 	return int(u), b[n:], 0 < n && n < 19 && u < uint64(limit) && (n == 1 || b[0] != '0')
+}
+
+// index requires that all of text is a natural below limit, and returns it.
+func (in *lines) index(text string, limit int, reason string) int {
+	v, rest, ok := index([]byte(text), limit)
+	in.require(ok && len(rest) == 0, reason)
+	return v
 }
 
 // name reads a name, and returns how many names of the path come after the one that it means.

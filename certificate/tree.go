@@ -13,7 +13,7 @@ import (
 func (w *walker) subtree() {
 	for {
 		line := w.in.next()
-		w.in.require(!w.stopped.Load(), "some other part was refused")
+		w.stop()
 		w.in.require(len(line) > 0, "a blank line")
 		switch kind, text := line[0], line[1:]; kind {
 		case '@':
@@ -47,22 +47,29 @@ func (w *walker) split(text []byte) {
 		j++
 	}
 	decided := len(y.trail)
+	side := func(s int8) {
+		w.name(y.neurons[j], -1, s, true)
+		w.decide(y, j, s)
+	}
 	if y.ends != nil {
 		w.win(y, j, true)
-		w.subtree()
-		w.back(at, decided, names)
-		w.exclude(y, j, aside)
-		return
+	} else {
+		side(-1)
 	}
-	w.decide(j, -1, true, true)
 	w.subtree()
 	w.back(at, decided, names)
-	w.decide(j, +1, true, true)
+	if y.ends != nil {
+		w.exclude(y, j, aside)
+	} else {
+		side(+1)
+	}
 }
 
-// prune checks that one side of a neuron is empty, and goes on to the other.
+// prune checks that one side of a neuron is empty, or the class of a piece, and goes on without it.
+// For the line of a piece, what it is above the others are names too, which joined last; one of them
+// at least is used.
 func (w *walker) prune(kind byte, text []byte) {
-	y, live := &w.levels[w.at], int8(+1)
+	y, before, live := &w.levels[w.at], len(w.names), int8(+1)
 	if kind == '-' || kind == '<' {
 		live = -1
 	}
@@ -72,15 +79,28 @@ func (w *walker) prune(kind byte, text []byte) {
 	text, ok = bytes.CutPrefix(text, []byte{' '})
 	w.in.require(ok, "expected a space and multipliers")
 	if y.ends != nil {
-		w.pruneClass(kind, j, text)
-		return
+		w.in.require(kind == '-', "a line of a maximum begins with * or -")
+		w.in.require(len(text) > 0 && (text[0] < '0' || text[0] > '9'), "a line of a maximum has multipliers of names alone")
+		w.nameAbove(y, j, false)
 	}
 	m := w.multipliers(text) + y.reach
 	k := max(y.wide, length(m+y.q.bits))
 	f := buffer(&w.f, len(w.form)*k)
-	mulAdd(f, w.widened(y.z[y.neurons[j]], y.k, k), k, &w.factor[0], live > 0)
-	w.sum(f, k, m, y.scale, "the multipliers do not prove the other side empty: their sum is positive somewhere in the ball and the box")
-	w.decide(j, live, kind == '>' || kind == '<', false)
+	if y.ends == nil {
+		mulAdd(f, w.widened(y.z[y.neurons[j]], y.k, k), k, &w.factor[0], live > 0)
+	} else {
+		w.in.require(w.terms[len(w.terms)-1] >= before, "no difference to another piece is named")
+	}
+	w.sum(f, k, m, y.scale, "the multipliers do not prove the other side, or the class, empty: their sum is positive somewhere in the ball and the box")
+	w.names = w.names[:before]
+	if y.ends != nil {
+		w.exclude(y, j, -1)
+		return
+	}
+	if kind == '<' || kind == '>' {
+		w.name(y.neurons[j], -1, live, false)
+	}
+	w.decide(y, j, live)
 }
 
 // multipliers reads [λ_self] (name [λ])+ into w.factor and w.terms. The sum of all the multipliers
@@ -111,14 +131,14 @@ func (w *walker) multipliers(b []byte) (most int) {
 	return most + bits.Len(uint(len(w.terms)+1))
 }
 
-// sum adds Σ λ_i·s_i·z_i over the names of the line to f, and requires that f, integers times
+// sum adds Σ λ_i·(the form of name i), over the names of the line to f, and requires that f, integers times
 // 2^−scale that are then less than 2^m, is nowhere positive on the box or nowhere on the ball.
 func (w *walker) sum(f []uint, k, m int, scale uint, reason string) {
 	for i, id := range w.terms {
 		p, lambda := w.names[id], &w.scratch.t
 		y := &w.levels[p.level]
 		lambda.Lsh(&w.factor[i+1], scale-y.scale)
-		mulAdd(f, w.widened(w.named(p), y.k, k), k, lambda, p.sign < 0)
+		mulAdd(f, w.widened(p.form, y.k, k), k, lambda, false)
 	}
 	w.in.require(w.nonpositive(f, k, m, false), reason)
 }
@@ -146,7 +166,7 @@ func (w *walker) bound(upper bool, text []byte) {
 	mulAdd(f[len(f)-k:], one, k, t.Rsh(t.Mul(own, x), uint(e)), upper)
 	w.sum(f, k, m, scale, "the multipliers do not prove the bound: their sum is positive somewhere in the ball and the box")
 	if y.q != y.own {
-		y.own.set(y.q.lo, y.q.hi, y.q.scale)
+		y.own.set(y.q)
 		y.q = y.own
 	}
 	if upper {
@@ -196,14 +216,19 @@ func (w *walker) leaf(kind byte, text []byte) {
 	}
 	for _, p := range w.names {
 		y := &w.levels[p.level]
-		w.in.require(!p.split || w.sign(w.named(p), y.k, y.bits, most) == int(p.sign), "the witness is not on the path's side of a neuron that is split")
+		w.in.require(!p.split || w.sign(p.form, y.k, y.bits, most) > 0, "the witness is not on the path's side of a neuron that is split")
 	}
 	if !w.entering && w.at < len(w.levels) && w.levels[w.at].ends != nil {
 		w.beside(&w.levels[w.at], most)
 	}
 	leaves.Add(1)
+	if w.reachSet != nil || w.claimed != nil {
+		w.in.require(kind == 'W', "an unexplored cell, expected a complete proof beside a reach set or a Lipschitz constant")
+	}
 	if w.reachSet != nil {
-		w.in.require(kind == 'W', "an unexplored cell, expected a complete proof beside a reach set")
 		w.reach()
+	}
+	if w.claimed != nil {
+		w.slope()
 	}
 }

@@ -10,6 +10,7 @@ package certificate
 import (
 	"math/big"
 	"math/bits"
+	"slices"
 )
 
 // length returns the words that an integer of absolute value less than 2^n needs.
@@ -62,16 +63,16 @@ func place(z []uint, k int, b []uint, n int) {
 
 // signOf returns the sign of a number.
 func signOf(z []uint) int {
-	if int(z[len(z)-1]) < 0 {
+	switch {
+	case int(z[len(z)-1]) < 0:
 		return -1
+	case isZero(z):
+		return 0
 	}
-	for _, x := range z {
-		if x != 0 {
-			return +1
-		}
-	}
-	return 0
+	return +1
 }
+
+func isZero(z []uint) bool { return !slices.ContainsFunc(z, func(x uint) bool { return x != 0 }) }
 
 // load sets z to the number b.
 func load(z *big.Int, b []uint) {

@@ -95,6 +95,7 @@ func CountLocal(ctx context.Context, n *network.Network, b ball.Ball, o Options,
 			return Result{}, err
 		}
 		defer os.RemoveAll(folder)
+		o.passing = true
 	}
 	s, err := Serve(folder, 0, "", 0)
 	if err != nil {

@@ -130,9 +130,6 @@ func prepare(ctx context.Context, m *tree.Subject, opt Options, p plan) walk.Con
 			wants = tree.Proofs
 		}
 		cfg.NewTree = func(halt *atomic.Bool) tree.Tree { return tree.NewVertices(m, p.policy, halt, shared, wants) }
-	case !each && !proof && tree.KeepsClasses(m, p.policy):
-		shared := new(tree.Fallbacks)
-		cfg.NewTree = func(halt *atomic.Bool) tree.Tree { return tree.NewClasses(m, p.policy, halt, shared) }
 	default:
 		cfg.NewTree = func(halt *atomic.Bool) tree.Tree { return tree.NewSolved(m, p.policy, halt, proof) }
 	}

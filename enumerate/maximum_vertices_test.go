@@ -113,3 +113,50 @@ func TestManyMaximaByVertices(t *testing.T) {
 		require.NoError(t, crosscheck.Audit(context.Background(), n, b, fast.Lower))
 	}
 }
+
+// Proofs and lists by vertices are those of the solver's walk in all that they say, whatever is handed
+// over to the solver on the way, and most of them ask it nothing.
+func TestProofsOfMaximaByVertices(t *testing.T) {
+	seeds := 200
+	if os.Getenv("RELUCELL_SOAK") != "" {
+		seeds = 20_000
+	}
+	vertices, asked := 0, 0
+	for seed := range uint64(seeds) {
+		rng := rand.New(rand.NewPCG(seed, 13))
+		inputs := 1 + rng.IntN(4)
+		n, at := gen.Maxima(rng, inputs, 9), 0
+		if rng.IntN(4) == 0 {
+			at = rng.IntN(401) - 200
+			n = rescaled(t, rng, n, at, 150)
+		}
+		center := make([]float64, inputs)
+		for k := range center {
+			center[k] = math.Ldexp(float64(rng.IntN(5)-2)/4, at)
+		}
+		b, err := ball.New([]ball.Norm{ball.L2, ball.LInf, ball.L1}[rng.IntN(3)], center, math.Ldexp([]float64{0.5, 1, 2, 8}[rng.IntN(4)], at))
+		require.NoError(t, err)
+		slow := proveForced(t, n, b, 1, 0, enumerate.Forced{NoVertices: true})
+		fast := prove(t, n, b, 1, 0)
+		require.Equal(t, slow.result.Lower, fast.result.Lower, "seed %d", seed)
+		requireSameProof(t, fast, prove(t, n, b, 3, 0), "seed %d", seed)
+		if fast.result.Questions == 0 && slow.result.Questions > 0 {
+			vertices++
+		}
+		if slow.result.Questions > 0 {
+			asked++
+		}
+		names := proveForced(t, n, b, 1, 0, enumerate.Forced{Spare: 50 + rng.IntN(12)}) // run out
+		require.Equal(t, slow.result.Lower, names.result.Lower, "seed %d", seed)
+		seen := map[string]bool{}
+		for r, err := range enumerate.Regions(context.Background(), n, b, enumerate.Options{Workers: 1 + rng.IntN(2)}) {
+			require.NoError(t, err)
+			_, p := n.ForwardExact(r.Point())
+			require.Equal(t, r.Pattern, p, "seed %d", seed)
+			seen[p.String()] = true
+		}
+		require.Len(t, seen, int(slow.result.Lower.Int64()), "seed %d", seed)
+	}
+	require.Greater(t, vertices, asked/2)
+	t.Log(vertices, "of", asked, "by vertices alone")
+}

@@ -7,6 +7,7 @@ package plot
 
 import (
 	"math"
+	"slices"
 
 	"github.com/relucell/relucell/ball"
 )
@@ -52,6 +53,7 @@ func unitCell(n ball.Norm) []Vertex {
 type cutter struct {
 	f      Form
 	neuron int
+	z      []float64   // at the corners
 	side   [2][]Vertex // minus, plus
 }
 
@@ -59,26 +61,35 @@ type cutter struct {
 // a corner strictly inside it comes back empty, and the other is then the whole
 // cell.
 func cut(cell []Vertex, f Form, neuron int) (minus, plus []Vertex) {
-	c := &cutter{f: f, neuron: neuron}
+	return new(cutter).cut(cell, f, neuron)
+}
+
+// cut is the same in the cutter's memory; the sides are of their own.
+func (c *cutter) cut(cell []Vertex, f Form, neuron int) (minus, plus []Vertex) {
 	if len(cell) == 0 {
 		return nil, nil
 	}
-	z := make([]float64, len(cell))
-	for i, v := range cell {
-		z[i] = f.At(v.Y)
+	c.f, c.neuron = f, neuron
+	c.z, c.side[0], c.side[1] = c.z[:0], c.side[0][:0], c.side[1][:0]
+	for _, v := range cell {
+		c.z = append(c.z, f.At(v.Y))
 	}
 	for i, v := range cell {
-		k := (i + 1) % len(cell)
-		c.push(sideOf(z[i]), v)
+		k := i + 1
+		if k == len(cell) {
+			k = 0
+		}
+		from, to := sideOf(c.z[i]), sideOf(c.z[k])
+		c.push(from, v)
 		if v.Arc {
-			c.arc(v, cell[k], sideOf(z[i]), sideOf(z[k]))
-		} else if sideOf(z[i]) != sideOf(z[k]) {
-			t := z[i] / (z[i] - z[k])
+			c.arc(v, cell[k], from, to)
+		} else if from != to {
+			t := c.z[i] / (c.z[i] - c.z[k])
 			w := cell[k].Y
-			c.cross(sideOf(z[i]), v, [2]float64{v.Y[0] + t*(w[0]-v.Y[0]), v.Y[1] + t*(w[1]-v.Y[1])})
+			c.cross(from, v, [2]float64{v.Y[0] + t*(w[0]-v.Y[0]), v.Y[1] + t*(w[1]-v.Y[1])})
 		}
 	}
-	return closed(c.side[0]), closed(c.side[1])
+	return slices.Clone(closed(c.side[0])), slices.Clone(closed(c.side[1]))
 }
 
 // sideOf puts 0 on the plus side: the crossing next to it lies at the same

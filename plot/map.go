@@ -9,7 +9,6 @@ import (
 	"math"
 	"math/big"
 	"runtime"
-	"slices"
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/enumerate"
@@ -41,6 +40,7 @@ type Map struct {
 	mid     [2]*big.Float // normalised y is the point mid + scale·y
 	scale   [2]*big.Float
 	layerOf []int // 0-based hidden layer of each neuron, or piece of a maximum
+	signs   *packed
 }
 
 // New finds the regions. There are exactly as many as enumerate.Count counts.
@@ -85,7 +85,7 @@ func AtMost(ctx context.Context, n *network.Network, b ball.Ball, most int) (*Ma
 		m.Regions = append(m.Regions, Region{Pattern: r.Pattern, Witness: m.normalised(r.Point())})
 	}
 	// In the order of the tree, whichever worker was first.
-	slices.SortStableFunc(m.Regions, func(p, q Region) int { return slices.Compare(p.Pattern, q.Pattern) })
+	m.Regions, m.signs = pack(m.Regions, len(m.layerOf))
 	if err := m.cutRegions(ctx, runtime.GOMAXPROCS(0)); err != nil {
 		return nil, err
 	}

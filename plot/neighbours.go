@@ -9,34 +9,28 @@ import (
 	"hash/fnv"
 	"math"
 	"slices"
+
+	"github.com/relucell/relucell/network"
 )
 
 // Neighbours returns, for each region, the regions it shares a side with, ascending.
 func (m *Map) Neighbours() [][]int {
-	at := make(map[string]int, len(m.Regions))
-	buf := make([]byte, len(m.layerOf))
-	key := func(i int) []byte {
-		for j, s := range m.Regions[i].Pattern {
-			buf[j] = byte(s)
-		}
-		return buf
-	}
+	p := m.signs
+	at := make(map[uint64]int, len(m.Regions))
+	keys := make([]uint64, len(m.Regions))
 	for i := range m.Regions {
-		at[string(key(i))] = i
+		keys[i] = p.key(i)
+		at[keys[i]] = i
 	}
 	next := make([][]int, len(m.Regions))
 	var loose []side
 	for i, r := range m.Regions {
-		key(i)
+		next[i] = make([]int, 0, len(r.Vertices))
 		for e, v := range r.Vertices {
 			if v.Neuron == fromBall {
 				continue
 			}
-			s := buf[v.Neuron]
-			buf[v.Neuron] = -s
-			k, ok := at[string(buf)]
-			buf[v.Neuron] = s
-			if ok && k != i {
+			if k, ok := at[p.turned(i, keys[i], v.Neuron)]; ok && k != i && p.opposite(i, k, v.Neuron) {
 				next[i] = append(next[i], k)
 			} else {
 				w := r.Vertices[(e+1)%len(r.Vertices)].Y
@@ -94,18 +88,27 @@ func match(sides []side, next [][]int) {
 func (m *Map) Colours(hues int) (colours []int, parity bool) {
 	next := m.Neighbours()
 	wish := make([]int, len(m.Regions))
+	width := 0 // of the first layer
+	for width < len(m.layerOf) && m.layerOf[width] == 0 {
+		width++
+	}
+	var first network.Pattern
+	hue := 0
 	for i, r := range m.Regions {
-		h, positive := fnv.New32a(), 0
-		for j, s := range r.Pattern {
-			if m.layerOf[j] == 0 {
+		if i == 0 || !slices.Equal(first, r.Pattern[:width]) {
+			first = r.Pattern[:width]
+			h := fnv.New32a()
+			for _, s := range first {
 				_, _ = h.Write([]byte{byte(s)})
 			}
-			if s > 0 {
-				positive++
-			}
+			// The low bits of FNV mix worst.
+			hue = int((h.Sum32() >> 16) % uint32(hues))
 		}
-		// The low bits of FNV mix worst.
-		wish[i] = 2*int((h.Sum32()>>16)%uint32(hues)) + positive%2
+		positive := 0
+		for _, s := range r.Pattern {
+			positive += int(uint8(-s) >> 7)
+		}
+		wish[i] = 2*hue + positive%2
 	}
 	clash, parity := false, true
 	for i := range next {

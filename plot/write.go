@@ -9,6 +9,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"strconv"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -33,7 +34,7 @@ func (p *Picture) Write(w io.Writer, format string) error {
 	}
 	switch format {
 	case "svg":
-		c = vgsvg.New(p.w, p.h)
+		return p.writeSVG(w)
 	case "png":
 		c = vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(p.w, p.h), vgimg.UseDPI(pixelsPerInch))}
 	case "pdf":
@@ -42,30 +43,52 @@ func (p *Picture) Write(w io.Writer, format string) error {
 		return fmt.Errorf("format %q, expected one of %v", format, Formats)
 	}
 	p.draw(draw.New(c))
-	if format != "svg" {
-		_, err := c.WriteTo(w)
-		return err
-	}
+	_, err := c.WriteTo(w)
+	return err
+}
+
+// svgCanvas is gonum's svg canvas but for the paths, which it keeps in brief.
+type svgCanvas struct {
+	*vgsvg.Canvas
+	paths [][]byte
+}
+
+// Fill writes the number of a path that is kept in its place.
+func (c *svgCanvas) Fill(path vg.Path) { c.Canvas.Fill(c.keep(path)) }
+
+// Stroke does so too.
+func (c *svgCanvas) Stroke(path vg.Path) { c.Canvas.Stroke(c.keep(path)) }
+
+func (c *svgCanvas) keep(path vg.Path) (number vg.Path) {
+	number.Move(vg.Point{X: vg.Length(len(c.paths))})
+	c.paths = append(c.paths, brief(nil, path))
+	return number
+}
+
+// kept is how gonum's svg writes the number of a path, after which there is a 0.
+const kept = ` d="M`
+
+func (p *Picture) writeSVG(w io.Writer) error {
+	c := &svgCanvas{Canvas: vgsvg.New(p.w, p.h)}
+	p.draw(draw.New(c))
 	var b bytes.Buffer
 	if _, err := c.WriteTo(&b); err != nil {
 		return err
 	}
-	_, err := w.Write(shorten(b.Bytes()))
-	return err
-}
-
-// shorten names fonts that browsers have, and spells paths briefly.
-func shorten(svg []byte) []byte {
-	svg = bytes.ReplaceAll(svg, []byte(chart.GonumFont), []byte(chart.BrowserFont))
-	short := make([]byte, 0, len(svg))
+	svg := bytes.ReplaceAll(b.Bytes(), []byte(chart.GonumFont), []byte(chart.BrowserFont))
 	for {
-		before, rest, found := bytes.Cut(svg, []byte(` d="`))
-		short = append(short, before...)
-		if !found {
-			return short
+		before, after, found := bytes.Cut(svg, []byte(kept))
+		if _, err := w.Write(before); err != nil || !found {
+			return err
 		}
-		data, after, _ := bytes.Cut(rest, []byte{'"'})
-		short = append(brief(short, string(data)), '"')
-		svg = after
+		number, rest, _ := bytes.Cut(after, []byte(","))
+		k, err := strconv.Atoi(string(number))
+		if err != nil {
+			return fmt.Errorf("the number of a path: %w", err)
+		}
+		if _, err := fmt.Fprintf(w, ` d="%s`, c.paths[k]); err != nil {
+			return err
+		}
+		svg = rest[len("0"):]
 	}
 }

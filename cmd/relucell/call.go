@@ -20,11 +20,13 @@ import (
 	"github.com/relucell/relucell/internal/files"
 )
 
-// callable are the commands that can be called.
+// callable are the commands that can be called, those of a family by both words.
 var callable = map[string]func() *cobra.Command{
-	"bound": newBoundCmd, "check": newCheckCmd, "convert": newConvertCmd, "count": newCountCmd, "eval": newEvalCmd,
-	"info": newInfoCmd, "lipschitz": newLipschitzCmd, "list": newListCmd, "plot": newPlotCmd, "radius": newRadiusCmd,
-	"range": newRangeCmd, "reach": newReachCmd, "slice": newSliceCmd, "verify": newVerifyCmd,
+	"bound": newBoundCmd, "canonical": newCanonicalCmd, "check": newCheckCmd, "convert": newConvertCmd, "count": newCountCmd, "diff": newDiffCmd,
+	"eval": newEvalCmd, "info": newInfoCmd, "learn": newLearnCmd, "lipschitz": newLipschitzCmd, "list": newListCmd, "plot": newPlotCmd,
+	"radius": newRadiusCmd, "range": newRangeCmd, "reach": newReachCmd, "slice": newSliceCmd, "unroll": newUnrollCmd, "verify": newVerifyCmd,
+	"cone check": newConeCheckCmd, "cone layer": newConeLayerCmd, "cone rays": newConeRaysCmd,
+	"landscape census": newCensusCmd, "landscape check": newCheckBoundCmd, "landscape optimum": newOptimumCmd, "landscape patterns": newPatternsCmd,
 }
 
 // call is a command to run, and who hears of it.

@@ -26,6 +26,7 @@ type checkCmd struct {
 	format  string
 	never   []int // neurons that are to be on nowhere
 	reach   string
+	slope   *slopeClaim // or nil
 }
 
 func newCheckCmd() *cobra.Command {
@@ -46,14 +47,19 @@ The checker reads the canonical text of a network (.json). Other formats are con
 first; that import is then trusted, not verified. Use "relucell convert" to have the text itself.
 
 --reach FILE.jsonl asks whether a file that "relucell reach" wrote is that of the proof's regions: that
-none is missing, and that every pattern, map, row, vertex and image in it is right. That the rows and
-vertices of a region are all it has is not asked.
+none is missing, and that every pattern, map, row, vertex and image in it is right. The rows of a
+region and the ball are then its domain, and where a region has vertices none of them is missing.
 
 --never-on asks the proof one thing more: that these neurons, counted from 0 in network order, are on
 nowhere in the ball, that is, that their pre-activations are at most 0 everywhere. A proof of a count
-says so without a word more. With unexplored cells it does only where all of them decide the neuron.`,
+says so without a word more. With unexplored cells it does only where all of them decide the neuron.
+
+--lipschitz asks whether the Lipschitz constant of the network on the ball is this, or within these
+bounds, with one norm on both sides: the proof says which regions there are, the network what it is
+there, and the largest norm of that is compared in integers. It wants a proof without unexplored cells.`,
 		Example: `  relucell check net.json net.proof
   relucell check net.json net.proof --never-on 64,65
+  relucell check net.json net.proof --lipschitz linf=7/2
   relucell check net.onnx safe.proof --spec property.vnnlib`,
 		Args:              exactly("NET", "PROOF"),
 		ValidArgsFunction: completeNetThenAny,
@@ -65,6 +71,7 @@ says so without a word more. With unexplored cells it does only where all of the
 	workersFlag(cmd.Flags(), &c.workers)
 	cmd.Flags().StringVar(&c.reach, "reach", "", "require that this `FILE` of relucell reach is that of the proof's regions")
 	flag(cmd.Flags(), &c.never, "never-on", "J[,J…]", "", "require that these neurons are on nowhere in the ball", neuronList)
+	flag(cmd.Flags(), &c.slope, "lipschitz", "NORM=L[:U]", "", "require that this is the Lipschitz constant in l2, linf or l1, or that it is between L and U", newSlopeClaim)
 	formatFlag(cmd, &c.format)
 	return cmd
 }
@@ -98,6 +105,8 @@ type checkJSON struct {
 	Reached int64 `json:"reach_regions,omitempty"`
 	// NeverOn are the neurons that were asked about, and are on nowhere in the ball.
 	NeverOn []int `json:"never_on,omitempty"`
+	// Lipschitz is what was asked about the constant.
+	Lipschitz *slopeJSON `json:"lipschitz,omitempty"`
 	// Notes are those of an import.
 	Notes []string `json:"notes,omitempty"`
 }
@@ -113,8 +122,8 @@ func (c *checkCmd) run(cmd *cobra.Command, args []string) error {
 		return badInputf("%s: not a regular file, expected a proof", args[1])
 	}
 	if certificate.IsSafety(args[1]) {
-		if c.never != nil || cmd.Flags().Changed("reach") {
-			return badInputf("--never-on, --reach: %s is a proof of safety or a witness, expected the proof of a count", args[1])
+		if c.never != nil || c.slope != nil || cmd.Flags().Changed("reach") {
+			return badInputf("--never-on, --reach, --lipschitz: %s is a proof of safety or a witness, expected the proof of a count", args[1])
 		}
 		return c.safety(cmd, args, text, format)
 	}
@@ -122,6 +131,9 @@ func (c *checkCmd) run(cmd *cobra.Command, args []string) error {
 		return badInputf("--spec and --reals: %s is no proof of safety and no witness", args[1])
 	}
 	opt := certificate.Options{Workers: c.workers}
+	if c.slope != nil {
+		opt.Lipschitz = c.slope.claim
+	}
 	if cmd.Flags().Changed("reach") {
 		if st, err := os.Stat(c.reach); err == nil && !st.Mode().IsRegular() {
 			return badInputf("--reach: %s: not a regular file, expected one of relucell reach", c.reach)
@@ -200,7 +212,7 @@ func (c *checkCmd) accept(cmd *cobra.Command, args []string, r *certificate.Repo
 	}
 	if c.format == "json" {
 		return writeJSON(out, checkJSON{Verified: true, Net: strings.TrimPrefix(r.Net, "sha256:"), Trusted: format, Ball: r.Ball,
-			Definition: r.Definition, Relation: relation, Count: fmt.Sprint(r.Count), Regions: r.Regions, Open: r.Open, Nodes: r.Nodes, Parts: r.Parts, NeverOn: c.never, Reached: r.Reached, Notes: c.net.notes})
+			Definition: r.Definition, Relation: relation, Count: fmt.Sprint(r.Count), Regions: r.Regions, Open: r.Open, Nodes: r.Nodes, Parts: r.Parts, NeverOn: c.never, Reached: r.Reached, Lipschitz: c.slope.verified(r), Notes: c.net.notes})
 	}
 	f := &fields{w: out}
 	regions := tables.Numbered(r.Count, r.Definition+" region")
@@ -213,10 +225,13 @@ func (c *checkCmd) accept(cmd *cobra.Command, args []string, r *certificate.Repo
 		f.line("", "this proves a lower bound, not the count: %s left unexplored", tables.Numbered(r.Open, "cell"))
 	}
 	if c.reach != "" {
-		f.line("VERIFIED", "%s holds these regions, each with its map, its rows and %s", c.reach, numbered(int(r.Vertices), "vertex", "vertices"))
+		f.line("VERIFIED", "%s holds these regions, each with its map, its domain and %s", c.reach, verticesOf(r.Vertices))
 	}
 	if c.never != nil {
 		f.line("VERIFIED", "%s on nowhere in the ball", neuronsAre(c.never))
+	}
+	if c.slope != nil {
+		c.slope.text(f, r)
 	}
 	f.line("Network", "%s: %s", filepath.Base(args[0]), r.Net)
 	if format != "" {
@@ -225,4 +240,12 @@ func (c *checkCmd) accept(cmd *cobra.Command, args []string, r *certificate.Repo
 	f.line("Ball", "%s", r.Ball)
 	f.line("Checked", "%s, %s with a witness, %s", tables.Numbered(r.Nodes, "node"), tables.Numbered(r.Regions+r.Open, "cell"), tables.Numbered(r.Parts, "part"))
 	return f.err
+}
+
+// verticesOf says how many vertices a reach set has.
+func verticesOf(n int64) string {
+	if n == 0 {
+		return "no vertices"
+	}
+	return "all its vertices, " + tables.GroupedInt(n) + " in all"
 }

@@ -93,10 +93,10 @@ func (f *netFlags) open(ctx context.Context, cmd *cobra.Command, path string) (*
 	return r.n, r.im, badInput(files.Plain(err))
 }
 
-// readFile reads a file that a flag names, of at most so many bytes, unless ctx ends first: nobody may
-// write to a pipe.
+// readFile reads a file that a flag names, unpacked where it ends in .gz, of at most so many bytes,
+// unless ctx ends first: nobody may write to a pipe.
 func readFile(ctx context.Context, path string, limit int64) ([]byte, error) {
-	data, err := within(ctx, func() ([]byte, error) { return files.ReadLimited(path, limit) })
+	data, err := within(ctx, func() ([]byte, error) { return files.ReadUnpacked(path, limit) })
 	if err != nil && ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		return nil, stopped(ctx, path+": stopped before it was read")
 	}

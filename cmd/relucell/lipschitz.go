@@ -3,24 +3,30 @@ package main
 // lipschitz: the exact Lipschitz constant of a network on a ball.
 
 import (
+	"context"
 	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/certificate"
 	"github.com/relucell/relucell/extremum"
 	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/internal/files"
 	"github.com/relucell/relucell/internal/tables"
+	"github.com/relucell/relucell/network"
 )
 
 type lipschitzCmd struct {
 	net     netFlags
 	ball    ballFlags
 	of      string
+	proof   string
 	timeout time.Duration
 	format  string
+	files   owedFiles
+	slope   *slopeClaim // what the proof shows, nil without one
 }
 
 func newLipschitzCmd() *cobra.Command {
@@ -34,12 +40,17 @@ another. It is the largest operator norm of the affine maps of the activation re
 where it is attained is told.
 
 For linf and l1 it is a fraction and exact. For l2 it is a singular value: two neighbouring float64
-enclose it, which integers decide.`,
+enclose it, which integers decide.
+
+--proof writes the proof of the count of the regions. That is a proof of the constant too: which maps
+there are follows from it, and "relucell check --lipschitz" computes their norms in integers.`,
 		Example: `  relucell lipschitz net.onnx --box=-1:1 --norm linf
-  relucell lipschitz net.onnx --center 0 --radius 1 --norm linf --of l2`,
+  relucell lipschitz net.onnx --center 0 --radius 1 --norm linf --of l2
+  relucell lipschitz net.onnx --box=-1:1 --norm linf --proof net.proof`,
 	})
 	c.ball.add(cmd)
 	choiceFlag(cmd, &c.of, "of", "norm in which inputs and outputs are measured (default that of --norm)", "l2", "linf", "l1")
+	cmd.Flags().StringVar(&c.proof, "proof", "", "write a proof of the constant to this file (gzip by the ending .gz)")
 	timeoutFlag(cmd.Flags(), &c.timeout, "stop after this time, reading included")
 	formatFlag(cmd, &c.format)
 	return cmd
@@ -56,12 +67,24 @@ type lipschitzJSON struct {
 	Point   []string  `json:"point"`
 	Regions int64     `json:"regions"`
 	Asked   int64     `json:"in_integers"`
+	Proof   string    `json:"proof,omitempty"`
+	Check   string    `json:"check,omitempty"`
 	Seconds float64   `json:"seconds"`
 	Notes   []string  `json:"notes,omitempty"`
 }
 
-func (c *lipschitzCmd) run(cmd *cobra.Command, args []string) error {
+func (c *lipschitzCmd) run(cmd *cobra.Command, args []string) (err error) {
 	begun := time.Now()
+	if cmd.Flags().Changed("proof") {
+		if files.Same(args[0], c.proof) {
+			return badInputf("--proof: %s is the network itself, expected another file", c.proof)
+		}
+		if err := files.Check(c.proof); err != nil {
+			return badInput(named("proof", err))
+		}
+		c.files.expect(c.proof)
+		defer func() { c.files.settle(cmd, err) }()
+	}
 	ctx, release := stoppable(cmd, c.timeout)
 	defer release()
 	n, _, err := c.net.read(ctx, cmd, args[0])
@@ -74,6 +97,7 @@ func (c *lipschitzCmd) run(cmd *cobra.Command, args []string) error {
 		}
 		f.Lookup("norm").Changed = f.Changed("norm") && !f.Changed("box") // of a box it says how to measure
 	}
+	whole := n
 	n, b, err := c.ball.on(cmd, &c.net, args[0], n)
 	if err != nil {
 		return err
@@ -87,18 +111,38 @@ func (c *lipschitzCmd) run(cmd *cobra.Command, args []string) error {
 	if err != nil && ctx.Err() != nil {
 		return stopped(ctx, args[0]+": stopped before the constant was known")
 	}
-	if err != nil {
+	if err == nil && c.proof != "" {
+		err = c.prove(ctx, n, b, l)
+	}
+	if err != nil && ctx.Err() == nil {
 		return failed(fmt.Errorf("%s: %w", args[0], err))
 	}
-	stamp, took := fingerprint(ctx, n), time.Since(begun)
+	name := args[0]
+	if n != whole {
+		name = "SLICE" // which a note says how to write
+	}
+	if perr := c.print(cmd, args[0], name, n, fingerprint(ctx, n), b, l, time.Since(begun)); perr != nil {
+		return perr
+	}
+	if err != nil {
+		return stopped(ctx, c.proof+": stopped before the constant was proved")
+	}
+	return nil
+}
+
+// print prints the constant; name is that of the network that the proof is about.
+func (c *lipschitzCmd) print(cmd *cobra.Command, path, name string, n *network.Network, stamp string, b ball.Ball, l extremum.Constant, took time.Duration) error {
 	j := lipschitzJSON{Net: newNetJSON(n, stamp), Ball: b.JSON(), Norm: c.of, Lower: dyadic.DownRat(l.Lower), Upper: dyadic.UpRat(l.Upper),
 		Pattern: l.Pattern.String(), Point: fractions(ball.RatsOf(l.Inside)), Regions: l.Regions, Asked: l.Exact, Seconds: took.Seconds(), Notes: c.net.notes}
 	exact := l.Lower.Cmp(l.Upper) == 0
 	if exact {
 		j.Exact = l.Lower.RatString()
 	}
+	if c.slope != nil {
+		j.Proof, j.Check = c.proof, c.slope.flag()
+	}
 	return printAs(cmd.OutOrStdout(), c.format, j, func(f *fields) {
-		f.stamped(args[0], n, stamp)
+		f.stamped(path, n, stamp)
 		f.ball(b)
 		if exact {
 			f.line("Constant", "%s, exact, in %s", short(l.Lower), c.of)
@@ -108,6 +152,27 @@ func (c *lipschitzCmd) run(cmd *cobra.Command, args []string) error {
 		f.line("", "in the region %s", files.Shorten(j.Pattern))
 		f.line("", "with the point (%s)", floats(asFloats(ball.RatsOf(l.Inside))))
 		f.line("", "%s, %s in integers", tables.Numbered(l.Regions, "region"), tables.GroupedInt(l.Exact))
+		if c.slope != nil {
+			f.line("Proof", "%s, verified", c.proof)
+			f.line("", "relucell check %s %s %s", name, c.proof, c.slope.flag())
+		}
 		f.line("Time", "%v", rounded(took))
 	})
+}
+
+// prove proves the constant, in as many digits as check is told.
+func (c *lipschitzCmd) prove(ctx context.Context, n *network.Network, b ball.Ball, l extremum.Constant) error {
+	claim, err := slopeClaimOf(c.of, l.Lower, l.Upper)
+	if err != nil {
+		return fmt.Errorf("--proof: a constant beyond the range of float64, expected one in which it can be told: %w", err)
+	}
+	_, err = within(ctx, func() (none struct{}, err error) {
+		_, _, err = proveCount(ctx, n, b, c.proof, certificate.Options{Lipschitz: claim.claim})
+		return none, err
+	})
+	if err == nil {
+		c.slope = claim
+		c.files.wrote(c.proof)
+	}
+	return err
 }

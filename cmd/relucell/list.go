@@ -5,6 +5,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -114,7 +115,7 @@ func (c *listCmd) list(ctx context.Context, w io.Writer, n *network.Network, b b
 			err = c.write(ctx, out, n, r, nil)
 		}
 		if err != nil {
-			return listed, false, errors.Join(err, out.Flush())
+			return listed, false, cmp.Or(err, out.Flush()) // what cannot be written fails twice
 		}
 		listed++
 	}

@@ -41,7 +41,7 @@ func TestMaximaThroughTheCommands(t *testing.T) {
 	says([]string{`"neighbours":[1,2]`, `"volume":"1"`, `"volume":"4"`}, "list", net, box, "--neighbours", "--volume")
 	says([]string{"3 activation regions, exact"}, "reach", net, box, "-o", file("r.jsonl"))
 	succeed(t, "count", net, box, "--proof", file("p"))
-	says([]string{"holds these regions, each with its map, its rows and 12 vertices"}, "check", net, file("p"), "--reach", file("r.jsonl"))
+	says([]string{"holds these regions, each with its map, its domain and all its vertices, 12 in all"}, "check", net, file("p"), "--reach", file("r.jsonl"))
 	spec := writeBytes(t, "q.vnnlib", []byte("(declare-const X_0 Real)(declare-const X_1 Real)(declare-const Y_0 Real)(declare-const Y_1 Real)"+
 		"(assert (and (>= X_0 -1) (<= X_0 2) (>= X_1 -1) (<= X_1 2)))(assert (>= Y_0 1))"))
 	says([]string{"5/9 = 0.555"}, "reach", net, box, "-o", file("r.svg"), "--inverse", spec)

@@ -40,14 +40,17 @@ func arguments(cmd *cobra.Command, params json.RawMessage) (args []string, relea
 		return nil, release, fmt.Errorf("params: %w", err)
 	}
 	last := []string{"--"}
-	for _, name := range positional(cmd) {
-		var s string
-		v, ok := values[name]
-		if err := json.Unmarshal(v, &s); !ok || err != nil || s == "" {
-			return nil, release, fmt.Errorf("params: %s: expected a text, the name of a file%s", name, map[bool]string{true: " or a handle"}[name == "net"])
+	for _, p := range positional(cmd) {
+		v, ok := values[p.name]
+		if !ok && p.optional {
+			continue
 		}
-		last = append(last, s)
-		delete(values, name)
+		word, file, err := p.spell(v)
+		if written = append(written, file...); err != nil {
+			return nil, release, fmt.Errorf("params: %s: %w", p.name, err)
+		}
+		last = append(last, word)
+		delete(values, p.name)
 	}
 	if f := cmd.Flags().Lookup("format"); f != nil && values["format"] == nil {
 		args = append(args, "--format=json")
@@ -94,20 +97,48 @@ func object(text json.RawMessage) (map[string]json.RawMessage, error) {
 	return values, nil
 }
 
-// positional names the arguments of a command: NET PROOF is net and proof.
-func positional(cmd *cobra.Command) (names []string) {
+// argument is one that a command takes without the name of an option.
+type argument struct {
+	name     string
+	optional bool
+	table    bool // a file of rows, for which an array of arrays may be given
+}
+
+// positional are the arguments of a command, from its usage: NET PROOF are net and proof, A.csv is a,
+// and [OTHER] may be left out.
+func positional(cmd *cobra.Command) (list []argument) {
 	for _, word := range strings.Fields(cmd.Use)[1:] {
-		if strings.ToUpper(word) != word || word[0] == '-' {
+		bare, optional := strings.CutPrefix(word, "[")
+		if bare[0] < 'A' || bare[0] > 'Z' {
 			break
 		}
-		names = append(names, strings.ToLower(word))
+		name, ending, _ := strings.Cut(strings.ToLower(strings.TrimSuffix(bare, "]")), ".")
+		list = append(list, argument{name, optional, ending == "csv" || name == "data"})
 	}
-	return names
+	return list
+}
+
+// spell is the name of a file or a handle, or that of the file that an array of rows was written to.
+func (p argument) spell(v json.RawMessage) (word string, file []string, err error) {
+	if list := []json.RawMessage(nil); p.table && json.Unmarshal(v, &list) == nil && len(list) > 0 {
+		name, err := tableFile(list)
+		return name, []string{name}, err
+	}
+	if err := json.Unmarshal(v, &word); err != nil || word == "" {
+		expected := "a text, the name of a file or a handle"
+		if p.table {
+			expected = "an array of rows, or a text, the name of a file"
+		}
+		return "", nil, fmt.Errorf("expected %s", expected)
+	}
+	return word, nil, nil
 }
 
 // options names what a command takes.
-func options(cmd *cobra.Command) []string {
-	names := positional(cmd)
+func options(cmd *cobra.Command) (names []string) {
+	for _, p := range positional(cmd) {
+		names = append(names, p.name)
+	}
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
 	return names
 }

@@ -100,27 +100,36 @@ func (p *property) prove(ctx context.Context, n *network.Network, b ball.Ball) e
 // proveNeverOn writes a network and the proof of its count, and has it checked that the proof shows
 // the neurons to be on nowhere.
 func proveNeverOn(ctx context.Context, n *network.Network, b ball.Ball, file, net string, neurons []int) error {
-	res, err := proof.Prove(ctx, n, b, file, enumerate.Options{})
-	if err == nil && !res.Exact {
-		err = context.Cause(ctx)
+	text, r, err := proveCount(ctx, n, b, file, certificate.Options{})
+	if text != nil {
+		if err := files.WriteBytes(net, text); err != nil {
+			return err
+		}
 	}
-	if err != nil {
-		return err
-	}
-	var text bytes.Buffer
-	if err := n.WriteCanonical(&text); err != nil {
-		return err
-	}
-	if err := files.WriteBytes(net, text.Bytes()); err != nil {
-		return err
-	}
-	r, err := certificate.Check(text.Bytes(), file, certificate.Options{})
 	for _, j := range neurons {
 		if err == nil && !r.NeverOn(j) {
 			err = fmt.Errorf("neuron %d of %s is on somewhere: the search and its proof disagree", j, net)
 		}
 	}
 	return err
+}
+
+// proveCount writes the proof of the count of a network, and has it checked; text is that of the
+// network, nil where there is no proof.
+func proveCount(ctx context.Context, n *network.Network, b ball.Ball, file string, opt certificate.Options) (text []byte, r *certificate.Report, err error) {
+	res, err := proof.Prove(ctx, n, b, file, enumerate.Options{})
+	if err == nil && !res.Exact {
+		err = context.Cause(ctx)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	var w bytes.Buffer
+	if err := n.WriteCanonical(&w); err != nil {
+		return nil, nil, err
+	}
+	r, err = certificate.Check(w.Bytes(), file, opt)
+	return w.Bytes(), r, err
 }
 
 // text says what is proved and how to check it.

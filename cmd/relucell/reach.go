@@ -76,7 +76,7 @@ volume is printed, exactly, in up to 5 inputs. Parts without interior, as where 
 touched, are left out.
 
 "relucell check NET PROOF --reach FILE.jsonl" verifies such a file against the proof of the count:
-that no region is missing, and all patterns, maps and rows.`,
+that no region is missing, and all patterns, maps, domains and vertices.`,
 		Example: `  relucell reach net.onnx --box=-1:1 -o net.jsonl
   relucell reach net.onnx --box=-1:1 -o net.svg --outputs 0,1
   relucell reach net.onnx --box=-1:1 -o unsafe.svg --inverse property.vnnlib`,

@@ -116,7 +116,7 @@ func TestReachIsChecked(t *testing.T) {
 	proof, set := filepath.Join(dir, "p"), filepath.Join(dir, "r.jsonl")
 	succeed(t, "count", net, "--box=-1:1", "--proof", proof)
 	succeed(t, "reach", net, "--box=-1:1", "-o", set)
-	require.Contains(t, succeed(t, "check", net, proof, "--reach", set), "r.jsonl holds these regions, each with its map, its rows and 16 vertices")
+	require.Contains(t, succeed(t, "check", net, proof, "--reach", set), "r.jsonl holds these regions, each with its map, its domain and all its vertices, 16 in all")
 	require.Contains(t, succeed(t, "check", net, proof, "--reach", set, "--format", "json"), `"reach_regions":4`)
 	text, err := os.ReadFile(set)
 	require.NoError(t, err)

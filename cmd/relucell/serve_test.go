@@ -191,6 +191,50 @@ func TestCallsAreCommands(t *testing.T) {
 	require.Nil(t, m.Error, "a file's name does as well")
 }
 
+// So does one of a command with other arguments than a network: two networks, one that may be left
+// out, and rows in the place of a file.
+func TestCallsWithOtherArguments(t *testing.T) {
+	folder := t.TempDir()
+	t.Setenv("TMPDIR", folder)
+	c := converse(t)
+	moons, concurrent := data+"two_moons_2-16-16-1.json", data+"degenerate/concurrent.json"
+	handles := strings.NewReplacer("MOONS", c.load(moons), "CONCURRENT", c.load(concurrent))
+	csv := filepath.Join(t.TempDir(), "rows.csv")
+	for i, at := range []struct{ method, rows, params, args string }{
+		{"diff", "", `"a":"MOONS","b":"CONCURRENT","box":"-1:1"`, "MOONS CONCURRENT --box=-1:1"},
+		{"diff", "", `"a":"MOONS","b":"MOONS","center":0,"radius":0.5,"at-most":0`, "MOONS MOONS --center=0 --radius=0.5 --at-most=0"},
+		{"canonical", "", `"net":"CONCURRENT","other":"CONCURRENT"`, "CONCURRENT CONCURRENT"},
+		{"canonical", "", `"net":"CONCURRENT"`, "CONCURRENT"},
+		{"cone rays", "1,0\n0,1/2\n", `"a":[[1,0],[0,"1/2"]]`, "ROWS"},
+		{"cone check", "1\n", `"net":"CONCURRENT","a":[[1]],"box":[[-1,1],[-1,1]]`, "CONCURRENT ROWS --box=-1:1"},
+		{"landscape patterns", "0,1\n1,2\n2,0\n", `"data":[[0,1],[1,2],[2,0]]`, "ROWS"},
+		{"landscape optimum", "0,1\n1,2\n2,0\n", `"data":[[0,1],[1,2],[2,0]],"decay":0.1`, "ROWS --decay=0.1"},
+		{"landscape census", "0,1\n1,2\n2,0\n", `"data":[[0,1],[1,2],[2,0]],"neurons":1,"no-bias":true`, "ROWS --neurons=1 --no-bias"},
+	} {
+		require.NoError(t, os.WriteFile(csv, []byte(at.rows), 0o644))
+		line := strings.NewReplacer("MOONS", moons, "CONCURRENT", concurrent, "ROWS", csv).Replace(at.method + " --format=json " + at.args)
+		out, errs, code := relucell(t, strings.Fields(line)...)
+		m := c.ask(fmt.Sprint(i), at.method, handles.Replace("{"+at.params+"}"))
+		ours := func(text string) string {
+			for _, name := range []string{`"a"`, `"b"`, `"file"`} {
+				text = regexp.MustCompile(name+`:"[^"]*"`).ReplaceAllString(text, name+`:""`)
+			}
+			return masked(text)
+		}
+		require.Equal(t, strings.TrimSpace(ours(out)), ours(string(m.Result)), line)
+		require.NotEmpty(t, m.Result, line)
+		if code != exitDone {
+			require.Equal(t, code, m.Error.Code, line)
+			require.NotEmpty(t, errs)
+		} else {
+			require.Nil(t, m.Error, line)
+		}
+	}
+	left, err := os.ReadDir(folder)
+	require.NoError(t, err)
+	require.Empty(t, left)
+}
+
 func TestNetworksAreLoadedInThreeWays(t *testing.T) {
 	c := converse(t)
 	text, err := os.ReadFile(data + "two_moons_2-16-16-1.json")

@@ -5,9 +5,9 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/csv"
-	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -103,7 +103,7 @@ func writeRows(w io.Writer, n *network.Network, opt sweepOptions, rows iter.Seq2
 		}
 		if err != nil {
 			out.Flush()
-			return false, errors.Join(err, out.Error())
+			return false, cmp.Or(err, out.Error())
 		}
 		exact = exact && row.Count.Exact
 		if err := out.Write(row.cells()); err != nil {

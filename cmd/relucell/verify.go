@@ -170,7 +170,7 @@ func readQuery(ctx context.Context, path string, opt vnnlib.Options) (*vnnlib.Qu
 		sum [sha256.Size]byte
 	}
 	r, err := within(ctx, func() (read, error) {
-		text, err := files.ReadLimited(path, vnnlib.MaxBytes)
+		text, err := files.ReadUnpacked(path, vnnlib.MaxBytes)
 		if err != nil {
 			return read{}, files.Plain(err)
 		}

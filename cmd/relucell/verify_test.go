@@ -168,6 +168,28 @@ func TestVerifyWritesProofs(t *testing.T) {
 	require.Equal(t, "relucell: --proof: "+huge+": a box reaches beyond 2^44, where proofs have no grid: leave the proof out\n", errs)
 }
 
+// TestQueriesAreReadCompressed, as competitions publish them: what is proved is about the plain bytes.
+func TestQueriesAreReadCompressed(t *testing.T) {
+	dir := t.TempDir()
+	spec, plain, packed := filepath.Join(dir, "spec.vnnlib.gz"), filepath.Join(dir, "plain.proof"), filepath.Join(dir, "packed.proof")
+	text, err := os.ReadFile(data + "two_moons.vnnlib")
+	require.NoError(t, err)
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	_, err = z.Write(text)
+	require.NoError(t, err)
+	require.NoError(t, z.Close())
+	require.NoError(t, os.WriteFile(spec, b.Bytes(), 0o644))
+	succeed(t, "verify", moonsNet, data+"two_moons.vnnlib", "--proof", plain)
+	succeed(t, "verify", moonsNet, spec, "--proof", packed)
+	want, err := os.ReadFile(plain)
+	require.NoError(t, err)
+	got, err := os.ReadFile(packed)
+	require.NoError(t, err)
+	require.Equal(t, string(want), string(got))
+	require.Contains(t, succeed(t, "check", moonsNet, plain, "--spec", spec), "VERIFIED  holds")
+}
+
 // TestAStopLeavesNoProof, and an old one as it was.
 func TestAStopLeavesNoProof(t *testing.T) {
 	path := wideNet(t, 40, 400, 400, 1)

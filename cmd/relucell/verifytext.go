@@ -4,6 +4,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -78,7 +79,7 @@ type witnessJSON struct {
 func (a *answer) print(w io.Writer, format string) error {
 	if format == "vnncomp" {
 		out := bufio.NewWriter(w)
-		return errors.Join(a.competition(out), out.Flush())
+		return cmp.Or(a.competition(out), out.Flush())
 	}
 	return printAs(w, format, a.json(), a.text)
 }

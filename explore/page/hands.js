@@ -24,7 +24,9 @@ export function hands(view, now, does) {
   const el = view.over, down = new Map();
   let drag = null, last = 0;
 
-  const where = (e) => { const r = el.getBoundingClientRect(); return [e.clientX - r.left, e.clientY - r.top]; };
+  // While something is dragged the map is where it was: to look would have the browser lay out the page.
+  let rect = null;
+  const where = (e) => { if (!drag || !rect) rect = el.getBoundingClientRect(); return [e.clientX - rect.left, e.clientY - rect.top]; };
 
   // partAt says what of the ball is at a pixel: its edge, the ball, or nothing.
   const partAt = (e, px, py) => {
@@ -40,13 +42,14 @@ export function hands(view, now, does) {
     el.setPointerCapture(e.pointerId);
     down.set(e.pointerId, [px, py]);
     does.begin();
+    if (down.size > 2) return;
     if (down.size === 2) { drag = { part: "pinch", moved: true, ...pinch() }; return; }
     const s = now();
     drag = { part: e.button === 1 || e.shiftKey ? "map" : partAt(e, px, py), px, py, ball: s.ball, view: s.view, moved: false };
   });
 
   const pinch = () => {
-    const [[x0, y0], [x1, y1]] = [...down.values()];
+    const [[x0, y0], [x1, y1]] = [...down.values()]; // a third finger changes nothing
     return { px: (x0 + x1) / 2, py: (y0 + y1) / 2, far: Math.max(1, Math.hypot(x1 - x0, y1 - y0)), view: now().view };
   };
 

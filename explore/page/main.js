@@ -27,7 +27,7 @@ const about = () => ({ model: state.model, plane: state.plane });
 const ballOf = () => ({ norm: state.ball.norm, center: [state.ball.x, state.ball.y], radius: state.ball.r, space: state.ball.space });
 
 const live = {
-  count: new Live("count", 0, gotCount, (e) => { fault("ballError", e); by("answer").classList.remove("stale"); }),
+  count: new Live("count", 33, gotCount, (e) => { fault("ballError", e); by("answer").classList.remove("stale"); }),
   distance: new Live("distance", 60, (d, body) => { if (!same(body)) return; distance = d; showDistance(d); frame(theBall); }, () => { distance = null; say("distance", ""); frame(theBall); }),
   bounds: new Live("bounds", 250, gotBounds, () => { bounds = null; by("bounds").replaceChildren(); }),
   map: new Live("map", 0, gotMap, (e) => banner(e.message)),
@@ -63,17 +63,18 @@ function tell(said) {
   telling = setTimeout(() => say("said", said + ". Centre " + state.ball.x + ", " + state.ball.y + ", radius " + state.ball.r + ". " + by("distance").textContent), 600);
 }
 
-// Frames: what is to be drawn is drawn once a frame: the ball, what lies over the map, the map.
-const theBall = 1, theOver = 3, theMap = 7;
-let dirty = 0, moves = false;
+// Frames: what is to be drawn is drawn once a frame: the ball, what lies over the map, the map; the view is
+// otherwise, and the map may be moved instead.
+const theBall = 1, theOver = 3, theMap = 7, theView = 11;
+let dirty = 0, moves = false, pans = false;
 function frame(what) {
   if (!dirty) requestAnimationFrame(() => {
     const d = dirty;
     dirty = 0;
     if (!state) return;
     view.view = state.view;
-    if (d === theMap) view.draw(plane ? plane.points : [], info.class);
-    if (d >= theOver) view.drawOver(state.ball, state.hold || pointed ? region : -1, Boolean(state.hold), moves);
+    if (d & theMap & ~theOver || d & theView & ~theOver && !view.shift()) view.draw(plane ? plane.points : [], info.class);
+    if (d & theOver & ~theBall) view.drawOver(state.ball, state.hold || pointed ? region : -1, Boolean(state.hold), moves || pans);
     view.placeBall(state.ball, distance && distance.found && distance.neuron >= 0 ? distance.lower : 0);
   });
   dirty |= what;
@@ -83,24 +84,26 @@ const over = () => frame(theOver), all = () => frame(theMap);
 // moving says that the ball begins to move, or has come to rest.
 function moving(yes) { if (yes !== moves) { moves = yes; over(); } }
 
+let before = null; // the spelling of the state before the gesture that is being made
+
 // change puts part of the state in place of what it was, and asks what is to be asked.
 function change(patch, drag) {
   const was = state;
   state = { ...state, ...patch };
   if (state.ball !== was.ball || state.plane !== was.plane || state.model !== was.model) { askBall(drag); showBall(); moving(drag); }
-  if (state.view !== was.view || state.plane !== was.plane || state.model !== was.model) { view.view = state.view; askMap(drag); all(); }
+  if (state.view !== was.view || state.plane !== was.plane || state.model !== was.model) { view.view = state.view; askMap(drag); frame(drag && before !== null ? theView : theMap); }
   if (state.fill !== was.fill) repaint();
   if (state.hold !== was.hold || (state.ball !== was.ball && !drag)) findRegion();
   if (state.hold !== was.hold || !drag) over();
   frame(theBall);
 }
 
-let before = null;
 function begin() { nearer = 0; if (before === null) before = spell(state); }
 function end() {
   if (before === null) return;
   if (before !== spell(state)) { past.passed(before); address(); }
   before = null;
+  if (pans) { pans = false; all(); }
   askBall(false); askMap(false); moving(false);
   findRegion();
   buttons();
@@ -193,8 +196,13 @@ function gotRegion(a, body) {
 // showBall writes the ball into its fields, but not where somebody types.
 function showBall() {
   const b = state.ball;
-  for (const [id, v] of [["ballX", b.x], ["ballY", b.y], ["ballR", b.r]]) if (document.activeElement !== by(id) || !by(id).dirty) { by(id).value = String(v); by(id).removeAttribute("aria-invalid"); }
-  for (const r of document.getElementsByName("norm")) r.checked = r.value === b.norm;
+  for (const [id, v] of [["ballX", b.x], ["ballY", b.y], ["ballR", b.r]]) {
+    const el = by(id);
+    if (document.activeElement === el && el.dirty) continue;
+    if (el.value !== String(v)) el.value = String(v);
+    el.removeAttribute("aria-invalid");
+  }
+  if (document.querySelector("input[name=norm]:checked")?.value !== b.norm) for (const r of document.getElementsByName("norm")) r.checked = r.value === b.norm;
   by("space").checked = b.space;
 }
 
@@ -217,9 +225,18 @@ async function go(s) {
   address();
 }
 
-// enter asks for the plane of a state; where there is none it throws and all stays as it is.
+// late does f for an error, unless it says that another plane was asked for since.
+const overtaken = new Error("overtaken");
+const late = (e, f) => { if (e !== overtaken) f(); };
+let entering = 0;
+
+// enter asks for the plane of a state; where there is none it throws and all stays as it is. Of two that are
+// asked for at a time the later one is shown, whichever is answered first.
 async function enter(s) {
-  const p = await ask("plane", { model: s.model, plane: s.plane });
+  const turn = ++entering;
+  let p;
+  try { p = await ask("plane", { model: s.model, plane: s.plane }); } catch (e) { throw turn === entering ? e : overtaken; }
+  if (turn !== entering) throw overtaken;
   plane = p;
   view.labels = p.labels;
   say("labelX", p.labels[0]); say("labelY", p.labels[1]);
@@ -268,7 +285,7 @@ async function replane(e) {
     change({ plane: next, view: h.view, ball: { ...h.ball, norm: state.ball.norm, space: state.ball.space && !through }, hold: null }, false);
     showState();
     end();
-  } catch (e) { before = null; fault("planeError", e); }
+  } catch (e) { late(e, () => { before = null; fault("planeError", e); }); }
 }
 
 function typed(id, part) {
@@ -291,17 +308,16 @@ function nextPoint(by1) {
 async function toModel(i) {
   try {
     begin();
-    const s = { ...state, model: i };
-    await enter(s);
+    await enter({ ...state, model: i });
     change({ model: i }, false);
     showState();
     end();
-  } catch (e) { before = null; toast(e.message); showState(); }
+  } catch (e) { late(e, () => { before = null; toast(e.message); showState(); }); }
 }
 
 async function restore(s) {
   if (s === null) return;
-  try { await go(read(s, state, info)); } catch (e) { toast(e.message); }
+  try { await go(read(s, state, info, toast)); } catch (e) { late(e, () => toast(e.message)); }
 }
 
 function gone() { by("hint").classList.add("gone"); }
@@ -310,7 +326,7 @@ function wire() {
   hands(view, () => state, {
     begin, end,
     ball: (patch) => { gone(); change({ ball: { ...state.ball, ...patch } }, true); },
-    view: (v) => { gone(); change({ view: v }, true); },
+    view: (v) => { gone(); pans = before !== null; change({ view: v }, true); },
     point: (x, y) => { const first = !pointed; pointed = [x, y]; if (!state.hold) findRegion(); if (first) over(); },
     away: () => { pointed = null; if (!state.hold) findRegion(); over(); },
     hold: (x, y) => {
@@ -381,7 +397,7 @@ async function start() {
     say("spaceText", "Count in all " + info.inputs + " inputs, not on the plane alone");
     say("version", "relucell " + info.version);
     const base = { model: 0, plane: firstPlane(), view: { x: 0, y: 0, h: 1.2 }, ball: { norm: "l2", x: 0, y: 0, r: 0.5, space: false }, fill: "pattern", hold: null };
-    let s = read(location.hash, base, info);
+    let s = read(location.hash, base, info, toast);
     try { await enter(s); } catch (e) { toast(e.message); s = base; await enter(s); }
     const h = home(), given = location.hash.includes("ball=");
     s = { ...s, view: location.hash.includes("view=") ? s.view : h.view, ball: given ? s.ball : h.ball };

@@ -63,7 +63,9 @@ export function showBounds(b, count, every) {
   lower.forEach(add);
   if (!every) rungs.splice(so + 1);
   const most = Math.max(1e-9, ...rungs.map((x) => log10(x.value))), open = new Set([...by("bounds").querySelectorAll("li.open")].map((li) => li.dataset.names));
+  const at = by("bounds").contains(document.activeElement) ? document.activeElement.closest("li").dataset.names : null;
   by("bounds").replaceChildren(...rungs.map((x) => rung(x, Math.max(0.01, log10(x.value) / most), open)));
+  if (at !== null) [...by("bounds").children].find((li) => li.dataset.names === at)?.querySelector("button")?.focus();
   say("boundsLeft", b.left ? b.left + (b.left > 1 ? " bounds are" : " bound is") + " not done in time" : "");
 }
 
@@ -110,6 +112,9 @@ export function showLegend(entries, points, spotColour) {
   by("legend").replaceChildren(...rows.map(([name, svg]) => { const li = document.createElement("li"); li.append(svg, name); return li; }));
 }
 
+// mostRead is how many signs somebody listens to.
+const mostRead = 64;
+
 // mostSquares is how many neurons a pattern is drawn for, each as a square.
 const mostSquares = 2048;
 
@@ -125,7 +130,7 @@ export function showPattern(pattern, hidden) {
     return row;
   });
   const on = [...pattern].filter((s) => s === "+").length;
-  by("pattern").setAttribute("aria-label", "Pattern " + pattern + ": " + on + " of " + pattern.length + " neurons active");
+  by("pattern").setAttribute("aria-label", "Pattern" + (pattern.length <= mostRead ? " " + pattern : "") + ": " + on + " of " + pattern.length + " neurons active");
   by("pattern").replaceChildren(...rows);
 }
 
@@ -154,7 +159,9 @@ export function showNext(atlas, i, hidden, go) {
     b.addEventListener("click", () => go(n));
     return b;
   });
+  const had = by("next").contains(document.activeElement);
   by("next").replaceChildren(next.length + (next.length === 1 ? " neighbour" : " neighbours") + (next.length ? " across layer·neuron" : " here"), ...buttons, next.length > most ? "…" : "");
+  if (had && buttons.length) buttons[0].focus(); // or whoever goes by keys would begin anew
 }
 
 let fading = 0;

@@ -30,23 +30,37 @@ export function spell(s) {
   return f.join("&");
 }
 
+const names = ["ball", "view", "colour", "in", "net", "inputs", "origin", "through", "hold"];
+
 // read returns the state that a fragment spells. What it does not spell, or spells wrongly, is as in
-// the state given; the plane and what depends on it are taken together or not at all.
-export function read(fragment, base, info) {
-  const f = new Map(fragment.replace(/^#/, "").split("&").map((p) => { const i = p.indexOf("="); return i < 0 ? [p, ""] : [p.slice(0, i), unescaped(p.slice(i + 1))]; }));
+// the state given, and what was wrong is told; the plane and what depends on it are taken together
+// or not at all.
+export function read(fragment, base, info, told) {
+  const f = new Map(fragment.replace(/^#/, "").split("&").filter(Boolean).map((p) => { const i = p.indexOf("="); return i < 0 ? [p, ""] : [p.slice(0, i), unescaped(p.slice(i + 1))]; }));
+  const wrong = new Set([...f.keys()].filter((k) => !names.includes(k))), expect = (right, ...keys) => { if (!right) for (const k of keys) if (f.has(k)) wrong.add(k); };
   const numbers = (name, n) => { const x = (f.get(name) || "").split(",").map((w) => w.trim() === "" ? NaN : Number(w)); return x.length === n && x.every(Number.isFinite) ? x : null; };
   const s = { ...base, hold: null };
   const plane = readPlane(f, numbers, info);
   if (plane) s.plane = plane;
+  expect(plane, "inputs", "through");
+  expect(s.plane.origin !== undefined, "origin");
   const model = numbers("net", 1);
+  expect(model && model[0] >= 1 && model[0] <= info.models.length, "net");
   s.model = model && model[0] >= 1 && model[0] <= info.models.length ? Math.round(model[0]) - 1 : f.has("ball") ? 0 : base.model;
   const [norm, ...at] = (f.get("ball") || "").split(",");
   const b = at.map(Number);
-  if (norms.includes(norm) && b.length === 3 && b.every(Number.isFinite) && b[2] > 0) s.ball = { norm, x: b[0], y: b[1], r: b[2], space: f.get("in") === "all" && Boolean(s.plane.inputs) };
+  const right = norms.includes(norm) && b.length === 3 && b.every(Number.isFinite) && b[2] > 0;
+  expect(right, "ball");
+  expect(f.get("in") === "all", "in");
+  if (right) s.ball = { norm, x: b[0], y: b[1], r: b[2], space: f.get("in") === "all" && Boolean(s.plane.inputs) };
   const v = numbers("view", 3);
+  expect(v && v[2] > 0, "view");
+  expect(fills.includes(f.get("colour")), "colour");
   if (v && v[2] > 0) s.view = { x: v[0], y: v[1], h: v[2] };
   if (fills.includes(f.get("colour"))) s.fill = f.get("colour");
   s.hold = numbers("hold", 2);
+  expect(s.hold, "hold");
+  if (wrong.size) told("Not understood, and left out, of the link: " + [...wrong].map((w) => w.length > 24 ? w.slice(0, 24) + "…" : w).slice(0, 6).join(", "));
   return s;
 }
 

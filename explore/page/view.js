@@ -1,17 +1,27 @@
 // The map in three sheets: a canvas of what changes with the view, one of the region that is pointed at
-// and of the veil around the ball, and the ball itself. A drag of the ball draws the last alone.
+// and of the veil around the ball, and the ball itself. A drag of the ball moves the last alone, and
+// draws nothing; a drag of the map moves the first, which is larger than what is seen, and draws it
+// where that does not suffice, and at rest.
 
 import { ballPath, outlineOf, ticks, tickText } from "./geometry.js";
 import { painted, palette, spotColour } from "./paint.js";
 
+// margin is how much more than is seen, in parts of it, is drawn on each side.
+const margin = 1 / 8;
+
+// blurred is how much a drawing may be enlarged, or made smaller, before it is drawn again.
+const blurred = 1.6;
+
 export class View {
   constructor(map, over, ball) {
-    this.map = map; this.over = over;
+    this.map = map; this.over = over; this.ball = ball;
     this.parts = Object.fromEntries(["halo", "edge", "near", "mid", "grip"].map((name) => [name, ball.querySelector("." + name)]));
     this.g = map.getContext("2d"); this.o = over.getContext("2d");
     this.w = this.h = 0; this.ratio = 1;
     this.atlas = null; this.paths = null; this.paint = null;
     this.view = { x: 0, y: 0, h: 1 };
+    this.drawn = null; this.shifted = false; // the view that the map was drawn for, and whether it was moved since
+    this.placed = ""; // what of the ball its place does not change
   }
 
   // fit takes the size of the canvas; it says whether that has changed.
@@ -19,9 +29,16 @@ export class View {
     const r = this.over.getBoundingClientRect(), ratio = window.devicePixelRatio || 1;
     if (r.width === this.w && r.height === this.h && ratio === this.ratio) return false;
     this.w = r.width; this.h = r.height; this.ratio = ratio;
-    for (const c of [this.map, this.over]) { c.width = Math.max(1, Math.round(r.width * ratio)); c.height = Math.max(1, Math.round(r.height * ratio)); }
+    const size = (c, w, h) => { c.width = Math.max(1, Math.round(w * ratio)); c.height = Math.max(1, Math.round(h * ratio)); };
+    size(this.over, r.width, r.height);
+    const [mx, my] = this.margins, w = r.width + 2 * mx, h = r.height + 2 * my;
+    size(this.map, w, h);
+    Object.assign(this.map.style, { left: -mx + "px", top: -my + "px", width: w + "px", height: h + "px" });
+    this.drawn = null;
     return true;
   }
+
+  get margins() { return [Math.round(this.w * margin), Math.round(this.h * margin)]; }
 
   // k is the number of pixels in a unit of the plane.
   get k() { return Math.min(this.w, this.h) / 2 / this.view.h; }
@@ -79,11 +96,24 @@ export class View {
   }
 
   draw(points, classes) {
-    const g = this.g, p = palette(), r = this.ratio;
-    g.setTransform(r, 0, 0, r, 0, 0);
-    g.fillStyle = p.paper; g.fillRect(0, 0, this.w, this.h);
+    const g = this.g, p = palette(), r = this.ratio, [mx, my] = this.margins;
+    this.drawn = this.view; this.shifted = false;
+    this.map.style.transform = "";
+    g.setTransform(r, 0, 0, r, r * mx, r * my);
+    g.fillStyle = p.paper; g.fillRect(-mx, -my, this.w + 2 * mx, this.h + 2 * my);
     if (this.paths) this.drawMap(g, r);
     this.drawPoints(g, points, classes, p);
+  }
+
+  // shift moves what is drawn to where it is in the view, and says whether that shows all of it.
+  shift() {
+    if (!this.drawn) return false;
+    const s = this.drawn.h / this.view.h, tx = (this.drawn.x - this.view.x) * this.k, ty = (this.view.y - this.drawn.y) * this.k, [mx, my] = this.margins;
+    const all = s * (this.w / 2 + mx) >= this.w / 2 + Math.abs(tx) && s * (this.h / 2 + my) >= this.h / 2 + Math.abs(ty);
+    if (!all || s > blurred || s < 1 / blurred) return false;
+    this.map.style.transform = "translate(" + tx + "px, " + ty + "px) scale(" + s + ")";
+    this.shifted = true;
+    return true;
   }
 
   drawMap(g, r) {
@@ -106,9 +136,10 @@ export class View {
   }
 
   drawPoints(g, points, classes, p) {
+    const [mx, my] = this.margins.map((m) => m + 9);
     for (let i = 0; i < points.length; i += 2) {
       const x = this.px(points[i]), y = this.py(points[i + 1]);
-      if (x < -9 || y < -9 || x > this.w + 9 || y > this.h + 9) continue;
+      if (x < -mx || y < -my || x > this.w + mx || y > this.h + my) continue;
       g.beginPath(); g.arc(x, y, 3.1, 0, 7);
       g.fillStyle = spotColour(classes.length ? classes[i / 2] : 0); g.fill();
       g.strokeStyle = p.paper; g.lineWidth = 1; g.stroke();
@@ -167,8 +198,16 @@ export class View {
 
   // placeBall puts the ball where it is, and the distance about its centre.
   placeBall(ball, distance) {
-    const x = this.px(ball.x), y = this.py(ball.y), size = ball.r * this.k, near = distance * this.k, { halo, edge, mid, grip } = this.parts;
-    const d = outlineOf(ball.norm, x, y, size), [hx, hy] = this.handle(ball);
+    const size = ball.r * this.k, near = distance * this.k, { halo, edge, mid, grip } = this.parts;
+    let x = this.px(ball.x), y = this.py(ball.y), [hx, hy] = this.handle(ball);
+    // One that fits on the screen is drawn about (0, 0) and moved: then its place alone costs no drawing.
+    const moved = size < this.w + this.h && Math.abs(x) + Math.abs(y) < 1e6;
+    this.ball.style.transform = moved ? "translate(" + x + "px, " + y + "px)" : "";
+    if (moved) { hx -= x; hy -= y; x = y = 0; }
+    const key = [ball.norm, size, near, x, y].join();
+    if (key === this.placed) return;
+    this.placed = key;
+    const d = outlineOf(ball.norm, x, y, size);
     halo.setAttribute("d", d); edge.setAttribute("d", d);
     this.parts.near.setAttribute("d", near > 3 && near < 1e5 ? outlineOf(ball.norm, x, y, near) : "");
     mid.setAttribute("cx", x); mid.setAttribute("cy", y);

@@ -60,23 +60,32 @@ func (b Box) supremum(g []float64) float64 {
 // less far, and what they are off by at most.
 func (c *filter) ends(z *forms.Form) (up, down, off float64) {
 	off = forms.Rounding(z.Err, z.Mag, len(z.G)+c.sideTerms())
-	t := forms.Sup(c.Model.Norm, z.G)
-	up, down = z.H+t, z.H-t
 	if len(c.Box) == 0 {
-		return up, down, off
+		t := forms.Sup(c.Model.Norm, z.G)
+		return z.H + t, z.H - t, off
 	}
-	lo, hi := z.H, z.H
+	down, up = z.H, z.H
 	for k, v := range z.G {
 		a, b := v*c.Box[2*k].Y, v*c.Box[2*k+1].Y
-		lo, hi = lo+min(a, b), hi+max(a, b)
+		down, up = down+min(a, b), up+max(a, b)
 	}
-	return min(up, hi), max(down, lo), off
+	if c.Model.Norm == ball.L2 || c.Model.Norm == ball.L1 {
+		t := forms.Sup(c.Model.Norm, z.G)
+		up, down = min(up, z.H+t), max(down, z.H-t)
+	}
+	return up, down, off
 }
 
-// AloneFloat says that floats are certain of Alone.
-func (j *Judge) AloneFloat(z *forms.Form) bool {
+// AloneFloat returns the sign of Alone where floats are certain of it, else 0.
+func (j *Judge) AloneFloat(z *forms.Form) int8 {
 	up, down, off := j.ends(z)
-	return up < -off || down > off
+	switch {
+	case up < -off:
+		return -1
+	case down > off:
+		return 1
+	}
+	return 0
 }
 
 // Within says that coordinate k of the input is certainly at most x on the cell, with side +1, or
@@ -98,9 +107,10 @@ func (j *Judge) Within(k int, side int8, x float64, ids []int32, lam []float64) 
 }
 
 // Shows says that multipliers show the side s of a form to be empty, in a proof, which names some
-// constraint; Out then holds them.
-func (j *Judge) Shows(z *forms.Form, s float64, ids []int32, lam []float64) bool {
-	return j.Empty(z, s, ids, lam) != None && len(j.Out.Back) > 0
+// constraint; Out then holds them. With touches the form is known to reach 0 on the closure of the
+// cell.
+func (j *Judge) Shows(z *forms.Form, s float64, ids []int32, lam []float64, touches bool) bool {
+	return j.empty(z, s, ids, lam, touches) != None && len(j.Out.Back) > 0
 }
 
 // hopeTries is after how many tries it is asked whether there is hope: most sets need no more.

@@ -146,13 +146,19 @@ func (j *Judge) Settled(z *forms.Form) int8 {
 // Empty says by which tier the side s of z is certain to be empty, given multipliers for
 // constraints of the cell, which ids index; None: these do not show it.
 func (j *Judge) Empty(z *forms.Form, s float64, ids []int32, lam []float64) Tier {
+	return j.empty(z, s, ids, lam, false)
+}
+
+// empty is Empty. With touches the form is known to reach 0 on the cell's closure: no combination is
+// below 0 there, and floats, which are certain of nothing else, are not asked.
+func (j *Judge) empty(z *forms.Form, s float64, ids []int32, lam []float64, touches bool) Tier {
 	if !j.sound(ids, lam) {
 		return None
 	}
 	if j.Policy != nil && j.Policy.Proposed != nil {
 		j.Policy.Proposed(j, z, s, ids, lam)
 	}
-	if j.Policy.AllowFloat() {
+	if !touches && j.Policy.AllowFloat() {
 		if !j.Proof {
 			if j.float(z, s, 1, ids, lam) {
 				return Float

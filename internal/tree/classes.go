@@ -1,16 +1,14 @@
-// Cells by their vertices in networks with maxima, for counts alone. A neuron is decided by its
-// signs at a cell's vertices, as in [Vertices], and a maximum by those of the differences of its
-// pieces: the class of a piece is the cell cut off by what its piece is above each other one, a
-// polytope with an interior or none. The paths are those of [Solved], which stands in where a sign
-// is not certain: a neuron splits a cell into its minus and its plus side, and a maximum of which
-// several classes live into the first and the rest, the same cell without it.
+// Maxima on cells that are kept by their vertices. The class of a piece is the cell, cut off by what
+// the piece is above each other one: a polytope with an interior or none. The paths are those of
+// [Solved]: where several classes live, the first is the minus side of a split, and the plus side is
+// the rest, the same cell without it.
 
 package tree
 
 import (
-	"sync/atomic"
+	"slices"
 
-	"github.com/relucell/relucell/internal/forms"
+	"github.com/relucell/relucell/internal/judge"
 	"github.com/relucell/relucell/internal/vertices"
 )
 
@@ -18,303 +16,219 @@ import (
 // takes a third to a twentieth of the time, in five as long or longer.
 const classInputs = 4
 
-// mostComparisons is the largest number of forms of a network whose signs are kept at each vertex:
-// a kilobyte and a half of them.
+// mostComparisons is the largest number of forms of a network with maxima whose signs are kept at
+// each vertex: a kilobyte and a half of them.
 const mostComparisons = 1 << 12
 
-// Classes is a tree whose cells are kept by their vertices, of a network with maxima.
-type Classes struct {
-	divider
-	fallbacks *Fallbacks
-	levels    []*classCell
-	path      []int8
-	regions   int64   // found, and not yet told to fallbacks
-	solved    *Solved // what stands in
-	standing  bool    // it does, from depth since on
-	since     int
-	atRoot    Decisions // what had been counted at the root
+// classes are a tree of vertices in a layer of maxima.
+type classes struct{ *words }
+
+// fan is what a level knows of the maximum at hand.
+type fan struct {
+	classes []class      // those that are left, where they are known
+	own     []class      // memory of them
+	around  vertices.Box // the cell on which the layer was entered
 }
 
-// classCell is a cell on the path.
-type classCell struct {
-	acc forms.Sums
-	at  []int32 // its vertices
-	// Neuron j of layer l, or the maximum that begins there, is the next to be decided, or what
-	// splits the cell.
-	l, j    int
-	arrived bool
-	box     vertices.Box // around the cell with which the layer was entered
-	sides   []classSide  // where the cell splits: two, or the classes
-	split   vertices.Mark
-	named   int
-	own     []classSide // memory of sides
-}
-
-// classSide is a side of a neuron, or a class of a maximum: its vertices, with the names of
+// class is the part of a cell where a piece is the largest: its vertices, and the names of
 // constraints that it has more than the cell.
-type classSide struct {
-	label int // of a neuron −1 or 1, of a maximum the piece
+type class struct {
+	piece int
 	at    []int32
 	names []vertices.FacetPlace
+	// What the piece is above others, as far as that cuts the cell, and the number of names in a proof
+	// after all that it is above: for those who want more than the number of regions.
+	cuts  []judge.Constraint
+	named int32
 }
 
-// KeepsClasses says that a plain count of a network with maxima may keep cells by their vertices.
-func KeepsClasses(m *Subject, p *Policy) bool {
-	if !m.Maximal() || m.N > classInputs || !p.allowsVertices() {
-		return false
+// side returns the class that is a side of a split.
+func (f *fan) side(s int8) *class {
+	if s < 0 {
+		return &f.classes[0]
 	}
-	n := 0
-	for _, ly := range m.Layers {
-		n += ly.Comparisons()
-	}
-	return n <= mostComparisons
+	return &f.classes[1]
 }
 
-// NewClasses returns a tree at the root.
-func NewClasses(m *Subject, p *Policy, halt *atomic.Bool, f *Fallbacks) *Classes {
-	t := &Classes{divider: divider{trunk: newTrunk(m, p, halt), cells: vertices.New(m.Model, true)}, fallbacks: f}
-	t.cells.Vanishes, t.cells.Clock, t.cells.Spare = func(int, uint, int32) bool { return false }, &t.tally.Work, t.tune.SpareBits
+// add makes room for another class in the level's own memory.
+func (f *fan) add(piece int) *class {
+	n := len(f.classes)
+	if n == len(f.own) {
+		f.own = append(f.own, class{})
+	}
+	f.classes = f.own[:n+1]
+	c := &f.own[n]
+	c.piece, c.names, c.cuts = piece, c.names[:0], c.cuts[:0]
+	return c
+}
+
+// comparisons says where the differences of the pieces of a maximum are kept.
+type comparisons struct{ first, pieces, rows int }
+
+// compared returns that for each piece of each layer.
+func compared(m *Subject) (list [][]comparisons) {
 	for _, ly := range m.Layers {
-		var firsts []int
+		var of []comparisons
 		for first, n := 0, 0; ly.Ends != nil && first < ly.Neurons; first = ly.Ends[first] {
 			k := ly.Ends[first] - first
 			for range k {
-				firsts = append(firsts, n)
+				of = append(of, comparisons{first, k, n})
 			}
 			n += k * (k - 1) / 2
 		}
-		t.firsts = append(t.firsts, firsts)
+		list = append(list, of)
 	}
-	return t
+	return list
 }
 
-func (t *Classes) at(depth int) *classCell {
-	for len(t.levels) <= depth {
-		t.levels = append(t.levels, new(classCell))
+// comparison is where the row of z_i − z_j is kept, with the side +1, or that of z_j − z_i, with −1:
+// pairs are in order.
+func (t *words) comparison(l, i, j int) (word int, b uint, side int8) {
+	at := &t.compared[l][i]
+	p, q, side := i-at.first, j-at.first, 1
+	if p > q {
+		p, q, side = q, p, -1
 	}
-	return t.levels[depth]
+	word, b = t.cells.WordOf(l, at.rows+p*(2*at.pieces-p-1)/2+q-p-1)
+	return word, b, int8(side)
 }
 
-// Reset goes to the ball.
-func (t *Classes) Reset() {
-	t.path, t.standing, t.atRoot = t.path[:0], false, t.tally.Decisions
-	lv := t.at(0)
-	lv.at = append(lv.at[:0], t.cells.Reset()...)
-	lv.l, lv.j, lv.arrived, lv.sides = 0, 0, false, nil
-}
-
-// Next looks at the cell's vertices, or has the solver asked.
-func (t *Classes) Next(passing bool) Event {
-	if t.standing {
-		return t.solved.Next(passing)
-	}
-	if t.m.Late() {
-		return t.Undecided()
-	}
-	if !t.fallbacks.common.Load() {
-		e, certain := t.next(t.levels[len(t.path)], passing)
+// enterLayer boxes the cell in; for a proof it leaves out the pieces of which that need not speak.
+func (t classes) enterLayer(lv *hull) bool {
+	ly, done := t.m.Layers[lv.l], t.layers[lv.l].done
+	clear(done)
+	clear(t.labels[ly.First : ly.First+ly.Neurons])
+	t.cells.Around(lv.at, &lv.around)
+	for i := 0; t.wants == Proofs && i < ly.Neurons; i++ {
 		if t.m.Late() {
-			return t.Undecided()
+			return false
 		}
-		if certain {
-			return e
+		if t.outAlone(lv.l, i) {
+			done[i] = settled
 		}
 	}
-	return t.standIn(passing)
+	return !t.m.Late()
 }
 
-// Undecided leaves the cell as it is: one that has vertices and an interior is not empty.
-func (t *Classes) Undecided() Event {
-	if t.standing {
-		return t.solved.Undecided()
-	}
-	return Event{Kind: Open}
-}
-
-// next decides the cell by its vertices until there is something to say of it. It reports false
-// where a sign is not certain.
-func (t *Classes) next(lv *classCell, passing bool) (e Event, certain bool) {
-	if !lv.arrived && !t.arrive(lv) {
-		return e, false
-	}
-	for {
-		ly := t.m.Layers[lv.l]
-		for lv.j < ly.Neurons {
-			end := lv.j + 1
-			if ly.Ends != nil {
-				end = ly.Ends[lv.j]
-			}
-			if lv.sides == nil {
-				if !passing && t.halt.Load() || t.m.Late() {
-					return Event{Kind: Open}, true
-				}
-				if !t.decide(lv) {
-					lv.sides = nil
-					return e, false
-				}
-			}
-			if len(lv.sides) > 1 {
-				lv.split, lv.named = t.cells.Here(), t.cells.Named()
-				return Event{Kind: Split, Shared: true}, true
-			}
-			if len(lv.sides) == 1 {
-				t.take(lv, lv.l, lv.j, &lv.sides[0])
-				lv.sides = nil
-			}
-			lv.j = end
+// outAlone says that a piece is identical to an earlier one, or that the difference to another one
+// shows by its form alone that the piece is nowhere above that.
+func (t classes) outAlone(l, i int) bool {
+	at := &t.compared[l][i]
+	for j := at.first; j < at.first+at.pieces; j++ {
+		if j == i {
+			continue
 		}
-		if lv.l+1 == len(t.m.Layers) {
-			t.tally.Float++
-			if t.regions++; t.regions >= t.tune.Batch {
-				t.fallbacks.regions.Add(t.regions)
-				t.regions = 0
-			}
-			return Event{Kind: Final, Regions: 1}, true
+		t.Above(l, i, j, &t.diff)
+		if s, alone := t.judge.Alone(&t.diff); alone && (s < 0 || s == 0 && j < i) {
+			return true
 		}
-		lv.l, lv.j = lv.l+1, 0
-		t.enterLayer(lv)
 	}
+	return false
 }
 
-// take makes the cell a side of what neuron j of layer l, or the maximum that begins there, splits
-// it into.
-func (t *divider) take(lv *classCell, l, j int, s *classSide) {
-	t.cells.Give(s.names)
-	lv.at = append(lv.at[:0], s.at...)
-	t.label(l, j, s.label)
-	if t.m.Layers[l].Ends != nil {
-		t.Pass(&lv.acc, l, s.label, 1)
-	} else {
-		t.Pass(&lv.acc, l, j, int8(s.label))
+// layer decides the maxima of a layer from the level's on, until the cell splits. done says that there
+// is an event to return; else all are decided.
+func (t classes) layer(lv *hull, passing bool) (e Event, done, certain bool) {
+	ly := t.m.Layers[lv.l]
+	for ; lv.j < ly.Neurons; lv.j = ly.Ends[lv.j] {
+		if lv.classes == nil {
+			if t.fallbacks.common.Load() || t.m.Late() {
+				return e, false, false
+			}
+			if !passing && t.halt.Load() {
+				return Event{Kind: Open}, true, true
+			}
+			if !t.decide(lv) {
+				lv.classes = nil
+				return e, false, false
+			}
+		}
+		if len(lv.classes) > 1 {
+			lv.halved, lv.names, lv.split = false, t.cells.Named(), t.cells.Here()
+			t.noteSplit(lv)
+			return Event{Kind: Split, Shared: true}, true, true
+		}
+		only := &lv.classes[0]
+		if len(only.names) > 0 && t.wants != Proofs { // what it is cut off from is beyond the ball
+			lv.at = append(lv.at[:0], t.stand(only)...)
+		}
+		t.label(lv.l, lv.j, only.piece)
+		t.Pass(&lv.acc, lv.l, only.piece, 1)
+		lv.classes = nil
 	}
+	return e, false, true
 }
 
-// label labels a neuron, or the pieces of a maximum where one of them is the largest.
-func (t *divider) label(l, j, label int) {
-	ly := t.m.Layers[l]
-	labels := t.labels[ly.First:]
-	if ly.Ends == nil {
-		labels[j] = int8(label)
+// enter names a side of a split of a maximum: a class, or the rest.
+func (t classes) enter(up, lv *hull, s int8) {
+	lv.l, lv.j, lv.word, lv.open, lv.arrived = up.l, up.j, up.word, 0, false
+	if s > 0 && len(up.classes) > 2 {
+		lv.classes = up.classes[1:]
 		return
 	}
-	for i := j; i < ly.Ends[j]; i++ {
-		labels[i] = -1
-		if i == label {
-			labels[i] = 1
-		} else if t.Above(l, label, i, &t.diff); t.diff.Zero() {
-			labels[i] = 0
-		}
-	}
+	lv.j = t.m.Layers[up.l].Ends[up.j]
+	t.label(up.l, up.j, up.side(s).piece)
 }
 
-// arrive enters the cell that Enter, or Reset, has named.
-func (t *Classes) arrive(lv *classCell) bool {
-	lv.arrived = true
-	d := len(t.path)
-	if d == 0 {
-		t.LoadFirst()
-		t.enterLayer(lv)
-		return true
-	}
-	up := t.levels[d-1]
+// arrive enters the class, or the rest.
+func (t classes) arrive(lv, up *hull, s int8) {
+	lv.around = up.around
 	if up.l+1 < len(t.m.Layers) {
 		lv.acc.CopyFrom(&up.acc)
 	}
-	lv.box = up.box
-	if lv.sides != nil { // the rest
-		return true
-	}
-	s := &up.sides[0]
-	if t.path[d-1] > 0 {
-		s = &up.sides[1]
-	}
-	t.take(lv, up.l, up.j, s)
-	return true
-}
-
-// enterLayer loads the forms of the layer, and boxes the cell in.
-func (t *Classes) enterLayer(lv *classCell) {
-	if lv.l > 0 {
-		t.Load(lv.l, &lv.acc, t.labels)
-	}
-	t.Begin(&lv.acc, lv.l+1)
-	clear(t.layers[lv.l].done)
-	t.cells.Around(lv.at, &lv.box)
-}
-
-// Enter names the side.
-func (t *Classes) Enter(s int8) {
-	d := len(t.path)
-	t.path = append(t.path, s)
-	if t.standing {
-		t.solved.Enter(s)
-		return
-	}
-	up, lv := t.levels[d], t.at(d+1)
-	lv.l, lv.j, lv.arrived, lv.sides = up.l, up.j, false, nil
-	if s > 0 && len(up.sides) > 2 {
-		lv.sides = up.sides[1:]
-		return
-	}
-	ly := t.m.Layers[up.l]
-	if lv.j++; ly.Ends != nil {
-		lv.j = ly.Ends[up.j]
+	if lv.classes == nil {
+		t.Pass(&lv.acc, up.l, up.side(s).piece, 1)
 	}
 }
 
-// Leave goes back.
-func (t *Classes) Leave() {
-	d := len(t.path) - 1
-	t.path = t.path[:d]
-	if t.standing && d >= t.since {
-		t.solved.Leave()
-		return
+// list returns the vertices of a side of a split, in memory of the level's.
+func (t classes) list(lv, up *hull, s int8) []int32 {
+	if lv.classes != nil {
+		return append(lv.at[:0], up.at...)
 	}
-	t.standing = false
-	up := t.levels[d]
-	ly := t.m.Layers[up.l]
-	end := up.j + 1
-	if ly.Ends != nil {
-		end = ly.Ends[up.j]
-	}
-	clear(t.labels[ly.First+up.j : ly.First+end])
-	t.cells.Back(up.split)
+	cl := up.side(s)
+	t.cells.Give(cl.names)
+	return append(lv.at[:0], cl.at...)
 }
 
-// CopyFrom copies what the plus side of a split of another tree needs.
-func (t *Classes) CopyFrom(from Tree, depth int) {
-	o := from.(*Classes)
-	t.path, t.standing = append(t.path[:0], o.path[:depth]...), o.standing && depth >= o.since
-	if t.standing {
-		t.since = depth
-		t.standby().CopyFrom(o.solved, depth)
-		return
+// stand makes the cell that of a class, and returns its vertices.
+func (t classes) stand(cl *class) []int32 {
+	t.cells.Give(cl.names)
+	t.constrainTo(cl)
+	return cl.at
+}
+
+// constrainTo adds the constraints of a class to those of the cell.
+func (t *words) constrainTo(cl *class) {
+	for _, a := range cl.cuts {
+		t.judge.Add(a)
+		t.know(len(t.judge.Cell) - 1)
 	}
-	src, dst := o.levels[depth], t.at(depth)
-	copy(t.labels, o.labels)
-	ly := t.m.Layers[src.l]
-	clear(t.labels[ly.First+src.j:])
-	dst.l, dst.j, dst.arrived, dst.box = src.l, src.j, true, src.box
-	dst.acc.CopyFrom(&src.acc)
-	t.copyLayer(&o.trunk, src.l)
-	word, _ := t.cells.WordOf(src.l, ly.Comparisons()-1)
-	t.cells.Adopt(o.cells, word, src.named)
-	dst.sides = dst.own[:0]
-	for i := range src.sides {
-		s := dst.side(i)
-		s.label, s.at, s.names = src.sides[i].label, s.at[:0], append(s.names[:0], src.sides[i].names...)
+	t.judge.Named = cl.named
+}
+
+// adopt copies the classes at a split of another tree.
+func (t classes) adopt(o *words, src, dst *hull) {
+	word, _ := t.cells.WordOf(src.l, t.m.Layers[src.l].Comparisons()-1)
+	t.cells.Adopt(o.cells, word, src.names)
+	clear(t.labels[t.m.Layers[src.l].First+src.j:])
+	dst.around, dst.classes = src.around, dst.own[:0]
+	for i := range src.classes {
+		from, to := &src.classes[i], dst.add(src.classes[i].piece)
+		to.named, to.at = from.named, to.at[:0]
+		to.names, to.cuts = append(to.names, from.names...), append(to.cuts, from.cuts...)
 		if i > 0 {
-			s.at = t.cells.Take(o.cells, src.sides[i].at, s.at)
+			to.at = t.cells.Take(o.cells, from.at, to.at)
 		}
 	}
-	dst.split, dst.named = t.cells.Here(), t.cells.Named()
 }
 
-// side makes room for side i in the cell's own memory.
-func (lv *classCell) side(i int) *classSide {
-	if i == len(lv.own) {
-		lv.own = append(lv.own, classSide{})
+// handOver tells the solved tree, which stands at a side of a split, which pieces are out.
+func (t classes) handOver(s *Solved, up *hull) {
+	done := s.layers[up.l].done
+	for j := up.j; j < t.m.Layers[up.l].Ends[up.j]; j++ {
+		if !slices.ContainsFunc(up.classes, func(cl class) bool { return cl.piece == j }) {
+			done[j] = settled
+		}
 	}
-	lv.sides = lv.own[:i+1]
-	return &lv.sides[i]
 }

@@ -1,4 +1,6 @@
-// One neuron, or one maximum, of a cell that is kept by its vertices: the sides it splits into.
+// The classes of a maximum that live on a cell, and for proofs why the others do not: by what a piece
+// is above another at the vertices, where it is largest there, or by the point nearest to the centre
+// of a part that misses the ball.
 
 package tree
 
@@ -6,134 +8,64 @@ import (
 	"slices"
 
 	"github.com/relucell/relucell/internal/forms"
+	"github.com/relucell/relucell/internal/judge"
 	"github.com/relucell/relucell/internal/vertices"
 )
 
-// divider finds what a cell that is kept by its vertices splits into.
+// divider is the scratch of deciding a maximum.
 type divider struct {
-	trunk
-	cells  *vertices.Cells
-	diff   forms.Form
-	pieces []int // of a maximum, that may have a class of its own
-	parts  vertices.Parts
-	// firsts are, for each piece of a layer of maxima, where the comparisons of its maximum begin.
-	firsts [][]int
+	diff     forms.Form
+	pieces   []int // that may have a class of their own
+	others   []rival
+	compared [][]comparisons
 }
 
-// decide finds the sides of the level's neuron, or maximum, that the cell has: one, or several by
-// which it splits. There are none where the neuron is identically zero. It reports false where a
-// sign is not certain.
-func (t *divider) decide(lv *classCell) bool {
-	lv.sides = lv.own[:0]
-	if t.m.Layers[lv.l].Ends != nil {
-		return t.classes(lv)
-	}
-	z, labels := t.Form(lv.l, lv.j), t.labels[t.m.Layers[lv.l].First:]
-	labels[lv.j] = 0
-	if s := lv.box.Sign(z); s != 0 {
-		t.oneSided(lv, int(s))
-		return true
-	}
-	if z.Zero() {
-		lv.sides = nil
-		return true
-	}
-	c := t.cells
-	word, b := c.WordOf(lv.l, lv.j)
-	if !c.Load(word, int(b), z) || !c.LookAll(word, lv.at, 1<<b) {
-		return false
-	}
-	seen := c.Seen(word, lv.at)
-	plus, minus := seen.Plus>>b&1 != 0, seen.Minus>>b&1 != 0
-	switch {
-	case !plus && !minus:
-		lv.sides = nil
-		return true
-	case !plus || !minus:
-		t.oneSided(lv, map[bool]int{true: 1, false: -1}[plus])
-		return true
-	}
-	c.Thin(lv.at)
-	named := c.Named()
-	if !c.Split(word, lv.at, b, 0, &t.parts) {
-		return false
-	}
-	for _, s := range []int8{-1, 1} {
-		side := lv.side(len(lv.sides))
-		side.label, side.at, side.names = int(s), t.parts.Side(s, side.at[:0]), c.GivenSince(named, side.names[:0])
-		if hit, certain := t.meets(side.at); !certain {
-			return false
-		} else if !hit {
-			lv.sides = lv.sides[:len(lv.sides)-1]
-		}
-	}
-	c.Unname(named)
-	t.tally.Float += int64(2 - len(lv.sides))
-	return len(lv.sides) > 0
-}
-
-// meets says whether a cell meets the ball.
-func (t *divider) meets(list []int32) (hit, certain bool) {
-	if t.cells.Within(list) {
-		return true, true
-	}
-	return t.cells.Meets(list)
-}
-
-// oneSided decides the neuron, or the maximum, for one label on the whole cell.
-func (t *divider) oneSided(lv *classCell, label int) {
-	t.tally.Float++
-	s := lv.side(0)
-	s.label, s.at, s.names = label, append(s.at[:0], lv.at...), s.names[:0]
-}
-
-// classes finds the classes of the level's maximum that live on the cell.
-func (t *divider) classes(lv *classCell) bool {
+// decide finds the classes of the level's maximum that live on the cell. It reports false where a sign
+// is not certain, or something cannot be shown.
+func (t classes) decide(lv *hull) bool {
 	if !t.undominated(lv) {
 		return false
 	}
+	lv.classes = nil
 	if len(t.pieces) == 1 {
-		t.oneSided(lv, t.pieces[0])
+		t.tally.Float++
+		lv.add(t.pieces[0])
 		return true
 	}
-	c := t.cells
-	c.Thin(lv.at)
-	named := c.Named()
+	t.cells.Thin(lv.at)
 	for _, i := range t.pieces {
-		side := lv.side(len(lv.sides))
-		side.label, side.at = i, append(side.at[:0], lv.at...)
-		live, certain := t.cutOff(lv, side)
-		if live && certain {
-			live, certain = t.meets(side.at)
-		}
-		if !certain {
+		switch live, certain := t.cutOff(lv, lv.add(i)); {
+		case !certain:
 			return false
-		}
-		if side.names = c.GivenSince(named, side.names[:0]); !live {
-			lv.sides = lv.sides[:len(lv.sides)-1]
+		case !live:
+			lv.classes = lv.classes[:len(lv.classes)-1]
 			t.tally.Float++
 		}
-		c.Unname(named)
 	}
-	return len(lv.sides) > 0
+	return len(lv.classes) > 0
 }
 
-// undominated lists the pieces that are above each other one somewhere in the cell, and the first
-// of those that are identical.
-func (t *divider) undominated(lv *classCell) bool {
-	end := t.m.Layers[lv.l].Ends[lv.j]
+// undominated lists the pieces that are above each other one somewhere in the cell, and the first of
+// those that are identical.
+func (t classes) undominated(lv *hull) bool {
+	end, done := t.m.Layers[lv.l].Ends[lv.j], t.layers[lv.l].done
 	t.pieces = t.pieces[:0]
 	for i := lv.j; i < end; i++ {
-		dead := false
+		dead := done[i] != open
 		for n := 0; n < len(t.pieces) && !dead; {
-			above, below, certain := t.compare(lv, t.pieces[n], i, lv.at)
+			other := t.pieces[n]
+			above, below, certain := t.compare(lv, other, i, lv.at)
 			switch {
 			case !certain:
 				return false
 			case !below: // the later one is nowhere above
-				dead = true
+				if dead = true; !t.dominated(lv, i, other) {
+					return false
+				}
 			case !above:
-				t.pieces = slices.Delete(t.pieces, n, n+1)
+				if t.pieces = slices.Delete(t.pieces, n, n+1); !t.dominated(lv, other, i) {
+					return false
+				}
 				continue
 			}
 			n++
@@ -145,60 +77,163 @@ func (t *divider) undominated(lv *classCell) bool {
 	return true
 }
 
-// compare says whether piece i is above piece j > i at a vertex of a list, and below at another.
-func (t *divider) compare(lv *classCell, i, j int, list []int32) (above, below, certain bool) {
+// compare says whether piece i is above piece j at a vertex of a list, and below at another.
+func (t classes) compare(lv *hull, i, j int, list []int32) (above, below, certain bool) {
 	c := t.cells
+	word, b, side := t.comparison(lv.l, i, j)
+	if side < 0 {
+		i, j = j, i
+	}
 	t.Above(lv.l, i, j, &t.diff)
-	switch s := lv.box.Sign(&t.diff); {
+	switch s := side * lv.around.Sign(&t.diff); {
 	case s != 0:
 		return s > 0, s < 0, true
 	case t.diff.Zero():
 		return false, false, true
 	}
-	word, b := t.comparison(lv, i, j)
 	if !c.Load(word, int(b), &t.diff) || !c.LookAll(word, list, 1<<b) {
 		return false, false, false
 	}
 	seen := c.Seen(word, list)
-	return seen.Plus>>b&1 != 0, seen.Minus>>b&1 != 0, true
+	above, below = seen.Plus>>b&1 != 0, seen.Minus>>b&1 != 0
+	if side < 0 {
+		above, below = below, above
+	}
+	return above, below, true
 }
 
-// comparison is where the row of a difference is kept: pairs are in order.
-func (t *divider) comparison(lv *classCell, i, j int) (word int, b uint) {
-	k := t.m.Layers[lv.l].Ends[lv.j] - lv.j
-	p, q := i-lv.j, j-lv.j
-	return t.cells.WordOf(lv.l, t.firsts[lv.l][lv.j]+p*(2*k-p-1)/2+q-p-1)
-}
-
-// cutOff makes a side the part of the cell where its piece is above each other one, and says
-// whether there is one with an interior.
-func (t *divider) cutOff(lv *classCell, side *classSide) (live, certain bool) {
+// cutOff makes a class the part of the cell where its piece is above each other one, and says whether
+// there is one with an interior, in the ball.
+func (t classes) cutOff(lv *hull, cl *class) (live, certain bool) {
+	c, named, back := t.cells, t.cells.Named(), t.against(lv, cl.piece)
+	defer back()
+	defer c.Unname(named)
+	if t.wants == Counts {
+		cl.at = append(cl.at[:0], lv.at...)
+	} else { // what is learnt of a vertex in one class is not to be known in another
+		cl.at = c.Take(c, lv.at, cl.at[:0])
+	}
+	before := len(t.judge.Cell)
 	for _, o := range t.pieces {
-		if o == side.label {
+		if o == cl.piece {
 			continue
 		}
-		i, j, s := side.label, o, int8(1)
-		if i > j {
-			i, j, s = j, i, -1
-		}
-		above, below, certain := t.compare(lv, i, j, side.at)
-		if s < 0 {
-			above, below = below, above
-		}
+		above, below, certain := t.compare(lv, cl.piece, o, cl.at)
 		switch {
 		case !certain:
 			return false, false
 		case !above:
-			return false, true
+			return false, t.below(cl.piece, o, cl.at)
 		case !below:
 			continue
 		}
-		word, b := t.comparison(lv, i, j)
-		t.cells.Thin(side.at)
-		if !t.cells.Split(word, side.at, b, 0, &t.parts) {
+		word, b, side := t.comparison(lv.l, cl.piece, o)
+		c.Thin(cl.at)
+		if !c.Split(word, cl.at, b, 0, &lv.parts) {
 			return false, false
 		}
-		side.at = t.parts.Side(s, side.at[:0])
+		cl.at = lv.parts.Side(side, cl.at[:0])
+		t.cut(o)
 	}
+	if !c.Within(cl.at) {
+		if live, certain = c.Meets(cl.at); !live || !certain {
+			return false, certain && t.misses(cl, int32(before))
+		}
+	}
+	cl.names = c.GivenSince(named, cl.names)
+	cl.cuts, cl.named = append(cl.cuts, t.judge.Cell[before:]...), t.judge.Named
 	return true, true
+}
+
+// against finds the rivals of a piece, whose names the cell then has, for those who want more than the
+// number of regions. What it returns takes back what was made a constraint since, and the names.
+func (t classes) against(lv *hull, piece int) (back func()) {
+	if t.wants == Counts {
+		return func() {}
+	}
+	cell, named := len(t.judge.Cell), t.judge.Named
+	t.others, _ = t.rivals(lv.l, lv.j, piece)
+	t.judge.Named = t.judge.Names() + int32(len(t.others))
+	return func() { t.judge.Cell, t.judge.Named = t.judge.Cell[:cell], named }
+}
+
+// rival returns what the piece at hand is above another one; none where that is not known.
+func (t classes) rival(piece int) (r rival, ok bool) {
+	i := slices.IndexFunc(t.others, func(r rival) bool { return r.piece == piece })
+	if i < 0 {
+		return r, false
+	}
+	return t.others[i], true
+}
+
+// cut makes what the piece at hand is above another one a constraint of the cell.
+func (t classes) cut(o int) {
+	if t.wants == Counts {
+		return
+	}
+	r, _ := t.rival(o)
+	named := t.judge.Named
+	t.judge.Add(judge.Constraint{Form: r.d, ID: -1, S: 1, Name: r.name})
+	t.judge.Named = named
+	t.know(len(t.judge.Cell) - 1)
+}
+
+// dominated shows that a piece is nowhere above another one.
+func (t classes) dominated(lv *hull, piece, by int) bool {
+	if t.wants != Proofs {
+		return true
+	}
+	defer t.against(lv, piece)()
+	return t.below(piece, by, lv.at)
+}
+
+// below shows that a piece is nowhere above another one on a part of the cell.
+func (t classes) below(piece, other int, list []int32) bool {
+	if t.wants != Proofs {
+		return true
+	}
+	r, ok := t.rival(other)
+	if !ok {
+		return false
+	}
+	g, s := toward(r.d, 1)
+	c := &t.shown.cone
+	if !t.shown.evidence.Express(t.cells.Top(&g, list), &g, c) || t.judge.Empty(r.d, s, c.IDs, c.Lambda) == judge.None {
+		return false
+	}
+	t.dead(piece, r.name)
+	return true
+}
+
+// misses shows that a class misses the ball, by those of its constraints that are not the cell's and
+// others.
+func (t classes) misses(cl *class, before int32) bool {
+	if t.wants != Proofs {
+		return true
+	}
+	for id := int32(len(t.judge.Cell)) - 1; id >= before; id-- {
+		if a := t.judge.Cell[id]; t.showNearest(cl.at, id, a.Form, a.S) {
+			t.dead(cl.piece, a.Name)
+			return true
+		}
+	}
+	return false
+}
+
+// dead is to tell that a class is empty, as the judge found last for the rival of a name.
+func (t classes) dead(piece int, name int32) {
+	t.judge.Out.Inside(t.judge, name)
+	l := t.shown.add(&t.judge.Out)
+	l.narrowed, l.named, l.at, l.side = false, false, piece, -1
+}
+
+// place is where the row of a form is kept, and its sign there.
+func (t *words) place(z *forms.Form) (p vertices.Place, side int8) {
+	word, b, side := 0, uint(0), int8(1)
+	if z.Than > 0 {
+		word, b, side = t.comparison(z.Layer, z.Unit, z.Than-1)
+	} else {
+		word, b = t.cells.WordOf(z.Layer, z.Unit)
+	}
+	return vertices.Place(word*vertices.WordSize + int(b)), side
 }

@@ -200,39 +200,6 @@ func (t maxima) arriveAt(lv, up *level) {
 	t.Pass(&lv.acc, up.l, up.choice.class, 1)
 }
 
-// label writes the labels of a class of the maximum that begins at unit first.
-func (t maxima) label(l, first, class int) {
-	ly := t.m.Layers[l]
-	t.classLabels(l, first, class, t.labels[ly.First+first:ly.First+ly.Ends[first]])
-}
-
-func (t maxima) unlabel(up *level) {
-	ly := t.m.Layers[up.l]
-	clear(t.labels[ly.First+up.j : ly.First+ly.Ends[up.j]])
-}
-
-// classLabels writes + at the class, 0 at what is identical to it on the cell, and − at the rest.
-func (t maxima) classLabels(l, first, class int, labels []int8) {
-	var d forms.Form
-	for i := range labels {
-		j := first + i
-		switch {
-		case j == class:
-			labels[i] = 1
-		case t.same(l, class, j, &d):
-			labels[i] = 0
-		default:
-			labels[i] = -1
-		}
-	}
-}
-
-// same says that two pieces are identical on the cell, and leaves their difference in d.
-func (t maxima) same(l, i, j int, d *forms.Form) bool {
-	t.Above(l, i, j, d)
-	return t.judge.Vanishes(d)
-}
-
 // live returns the first class from piece c on that lives on the cell, with its witness, or −1. Of
 // those that do not it tells.
 func (t maxima) live(lv *level, c int, at *judge.Point) int {

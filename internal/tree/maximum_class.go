@@ -14,31 +14,6 @@ import (
 	"github.com/relucell/relucell/internal/judge"
 )
 
-// rival is another piece than that of a class, and what that is above it.
-type rival struct {
-	piece int
-	name  int32
-	d     *forms.Form
-}
-
-// rivals are the pieces that are not identical to that of a class; none and false where an earlier
-// piece is, by which the class is known. They have the names from the cell's last on.
-func (t maxima) rivals(l, first, class int) (rs []rival, ok bool) {
-	name := t.judge.Names()
-	for j := first; j < t.m.Layers[l].Ends[first]; j++ {
-		d := new(forms.Form)
-		switch {
-		case j == class:
-		case !t.same(l, class, j, d):
-			rs = append(rs, rival{j, name, d})
-			name++
-		case j < class:
-			return nil, false
-		}
-	}
-	return rs, true
-}
-
 // lives says whether the class of piece c lives on the cell, with a point inside; else it tells why
 // not.
 func (t maxima) lives(lv *level, c int, at *judge.Point) bool {

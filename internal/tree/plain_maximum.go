@@ -54,7 +54,7 @@ func (p *Plain) maximum(c *plainCell, passing bool) (e Event, done bool) {
 		c.decided = append(c.decided, plainClass{c.l, live[0]})
 	}
 	c.at = at[0]
-	maxima{p.Solved}.label(c.l, c.j, live[0])
+	p.label(c.l, c.j, live[0])
 	return e, false
 }
 
@@ -63,7 +63,7 @@ func (p *Plain) choose(c *plainCell, s int8) {
 	next := plainCell{l: c.l, j: c.j, at: c.plus}
 	next.from = c.win + 1
 	if s < 0 {
-		maxima{p.Solved}.label(c.l, c.j, c.win)
+		p.label(c.l, c.j, c.win)
 		next = plainCell{l: c.l, j: p.m.Layers[c.l].Ends[c.j], at: c.minus}
 	}
 	p.path = append(p.path, s)
@@ -93,7 +93,7 @@ func (p *Plain) over(l, piece, other int) *forms.Form {
 		return nil
 	}
 	d := new(forms.Form)
-	if (maxima{p.Solved}).same(l, piece, other, d) {
+	if p.same(l, piece, other, d) {
 		return nil
 	}
 	return d

@@ -79,21 +79,18 @@ func (s *shown) tell(to Teller) {
 // constrain makes the neuron of a level a constraint of the cell, on a side.
 func (t *words) constrain(lv *hull, s int8) {
 	ly := t.m.Layers[lv.l]
-	id := t.judge.Names()
-	t.judge.Add(judge.Constraint{Form: t.Form(lv.l, lv.j), ID: int32(ly.First + lv.j), S: float64(s), Name: id})
+	name := t.judge.Names()
+	if t.judge.Add(judge.Constraint{Form: t.Form(lv.l, lv.j), ID: int32(ly.First + lv.j), S: float64(s), Name: name}); t.judge.Named > 0 {
+		t.judge.Named = name + 1
+	}
 	t.know(len(t.judge.Cell) - 1)
 }
 
 // know tells the vertices of a constraint of the cell.
 func (t *words) know(i int) {
 	a := &t.judge.Cell[i]
-	t.shown.evidence.Know(t.place(a.Layer, a.Unit), vertices.Known{Side: a.S, ID: int32(i)})
-}
-
-// place is where the row of a neuron is kept.
-func (t *words) place(l, j int) vertices.Place {
-	word, b := t.cells.WordOf(l, j)
-	return vertices.Place(word*vertices.WordSize + int(b))
+	at, side := t.place(a.Form)
+	t.shown.evidence.Know(at, vertices.Known{Side: a.S * float64(side), ID: int32(i)})
 }
 
 // begin prepares for showing the cell of a level that is below another, nil for the root.
@@ -103,10 +100,15 @@ func (t *words) begin(lv, up *hull, s int8) {
 	}
 	t.shown.n = 0
 	if up == nil {
-		t.judge.Cell, lv.box = t.judge.Cell[:0], lv.box[:0]
+		t.judge.Cell, t.judge.Named, lv.box = t.judge.Cell[:0], 0, lv.box[:0]
 	} else {
-		t.judge.Cell = t.judge.Cell[:up.cell]
-		t.constrain(up, s)
+		t.judge.Cell, t.judge.Named = t.judge.Cell[:up.cell], up.named
+		switch {
+		case up.classes == nil:
+			t.constrain(up, s)
+		case lv.classes == nil: // else it is the rest
+			t.constrainTo(up.side(s))
+		}
 		lv.box.CopyFrom(up.box)
 	}
 	t.judge.Box = lv.box
@@ -114,7 +116,7 @@ func (t *words) begin(lv, up *hull, s int8) {
 
 // adopt takes over the constraints of the cell of another tree at a split.
 func (t *words) adopt(o *words, src, dst *hull) {
-	dst.cell, dst.halved = src.cell, false
+	dst.cell, dst.named, dst.halved = src.cell, src.named, false
 	dst.box.CopyFrom(src.box)
 	dst.unlooked = append(dst.unlooked[:0], src.unlooked...)
 	t.judge.Cell = t.judge.Cell[:0]
@@ -136,8 +138,9 @@ func (t *words) prune(lv *hull, b uint, live int8) bool {
 	z := t.Form(lv.l, j)
 	g, s := toward(z, -live)
 	c, top := &t.shown.cone, t.cells.Top(&g, lv.at[lv.fresh:])
-	if !(t.shown.evidence.Along(top, &g, lv.at, c) && t.judge.Shows(z, s, c.IDs, c.Lambda)) &&
-		!(t.shown.evidence.Express(top, &g, c) && t.judge.Shows(z, s, c.IDs, c.Lambda)) {
+	e, touches := t.shown.evidence, t.cells.Sign(lv.word, top).Zero>>b&1 != 0
+	if !((e.Along(top, &g, lv.at, c) || e.Peel(top, &g, lv.at, c)) && t.judge.Shows(z, s, c.IDs, c.Lambda, touches)) &&
+		!(e.Express(top, &g, c) && t.judge.Shows(z, s, c.IDs, c.Lambda, touches)) {
 		return false
 	}
 	l := t.shown.add(&t.judge.Out)
@@ -164,11 +167,12 @@ const narrowWorth = 4
 func (t *words) enterShown(lv *hull) bool {
 	l := lv.l
 	st, fs, labels := &t.layers[l], t.Forms(l), t.labels[t.m.Layers[l].First:]
+	clear(labels[:len(st.done)])
 	if t.narrows(lv, len(st.done)) && t.m.UnitTerms < forms.MaxTerms && t.judge.Names() > 0 {
 		t.cells.Around(lv.at, &t.around)
 		gain := 0
 		for j := range st.done {
-			if t.around.Sign(&fs[j]) != 0 && !t.judge.AloneFloat(&fs[j]) {
+			if labels[j] = t.judge.AloneFloat(&fs[j]); labels[j] == 0 && t.around.Sign(&fs[j]) != 0 {
 				gain++
 			}
 		}
@@ -177,9 +181,11 @@ func (t *words) enterShown(lv *hull) bool {
 		}
 	}
 	for j := range st.done {
-		s, alone := t.judge.Alone(&fs[j])
-		if t.m.Late() {
-			return false
+		s, alone := labels[j], true
+		if s == 0 { // else so it was before the box was narrowed
+			if s, alone = t.judge.Alone(&fs[j]); t.m.Late() {
+				return false
+			}
 		}
 		labels[j] = s
 		switch {
@@ -252,24 +258,11 @@ func (t *words) miss(lv *hull, live int8) bool {
 		return true
 	}
 	const self = -1
-	t.shown.evidence.Know(t.place(lv.l, lv.j), vertices.Known{Side: float64(-live), ID: self})
+	z := t.Form(lv.l, lv.j)
+	at, _ := t.place(z)
+	t.shown.evidence.Know(at, vertices.Known{Side: float64(-live), ID: self})
 	if t.wants == Proofs {
-		c, share := &t.shown.cone, 0.0
-		if !t.shown.evidence.ExpressNearest(&lv.parts, -live, c) {
-			return false
-		}
-		if i := slices.Index(c.IDs, self); i >= 0 {
-			share = c.Lambda[i]
-			c.IDs, c.Lambda = slices.Delete(c.IDs, i, i+1), slices.Delete(c.Lambda, i, i+1)
-		}
-		if !(share > 0) {
-			return false
-		}
-		for i := range c.Lambda {
-			c.Lambda[i] /= share
-		}
-		z := t.Form(lv.l, lv.j)
-		if !t.judge.Shows(z, float64(-live), c.IDs, c.Lambda) {
+		if !t.showNearest(lv.parts.Side(-live, nil), self, z, float64(-live)) {
 			return false
 		}
 		l := t.shown.add(&t.judge.Out)
@@ -279,6 +272,25 @@ func (t *words) miss(lv *hull, live int8) bool {
 	return true
 }
 
+// showNearest shows that a part of the cell, one of whose constraints, self, is a side of a form, misses
+// the ball.
+func (t *words) showNearest(list []int32, self int32, z *forms.Form, s float64) bool {
+	c := &t.shown.cone
+	if !t.shown.evidence.ExpressNearest(list, c) {
+		return false
+	}
+	i := slices.Index(c.IDs, self)
+	if i < 0 || !(c.Lambda[i] > 0) {
+		return false
+	}
+	share := c.Lambda[i]
+	c.IDs, c.Lambda = slices.Delete(c.IDs, i, i+1), slices.Delete(c.Lambda, i, i+1)
+	for i := range c.Lambda {
+		c.Lambda[i] /= share
+	}
+	return t.judge.Shows(z, s, c.IDs, c.Lambda, false)
+}
+
 // noteSplit notes what the sides of a split begin with. What is learnt on the minus side of vertices
 // that both sides have is to be forgotten before the plus side, for what can be shown there is to
 // depend on the path alone.
@@ -286,7 +298,10 @@ func (t *words) noteSplit(lv *hull) {
 	if !t.forgets {
 		return
 	}
-	lv.cell = len(t.judge.Cell)
+	lv.cell, lv.named = len(t.judge.Cell), t.judge.Named
+	if lv.classes != nil {
+		return
+	}
 	lv.unlooked = t.cells.SignsAfter(lv.word, lv.parts.Section, lv.unlooked[:0])
 }
 
@@ -305,7 +320,16 @@ func (t *Vertices) witness(lv *hull) bool {
 		room := t.shown.evidence.Beside(&sh.halves, t.side(), &sh.y)
 		return room > 0 && sh.rounded(&sh.halves.Region, room)
 	}
-	room, found := t.shown.evidence.Middle(t.m.Norm, t.list(lv), &sh.in, &sh.y)
+	at := t.list(lv)
+	if lv.classes != nil { // which have no part of the cell that was split away
+		named, cell, inProof := t.cells.Named(), len(t.judge.Cell), t.judge.Named
+		at = classes{&t.words}.stand(&lv.classes[0])
+		defer func() {
+			t.cells.Unname(named)
+			t.judge.Cell, t.judge.Named = t.judge.Cell[:cell], inProof
+		}()
+	}
+	room, found := t.shown.evidence.Middle(t.m.Norm, at, &sh.in, &sh.y)
 	return found && sh.rounded(&sh.in, room)
 }
 
@@ -314,7 +338,7 @@ func (t *Vertices) list(lv *hull) []int32 {
 	if !lv.arrived {
 		t.begin(lv, t.up(), t.side())
 		if up := t.up(); up != nil {
-			lv.at = up.parts.Side(t.side(), lv.at[:0])
+			lv.at = t.sideOf(lv, up, t.side())
 		}
 	}
 	return lv.at

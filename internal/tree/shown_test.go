@@ -5,6 +5,7 @@ package tree
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"strings"
 	"sync/atomic"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/internal/judge"
 	"github.com/relucell/relucell/internal/vertices"
@@ -74,12 +76,25 @@ func (e *explorer) explore(t Tree, path []int8) {
 	}
 }
 
+// maximaCase is a network with maxima, of small integers, in some ball.
+func maximaCase(t *testing.T, seed uint64) (c gen.Case) {
+	rng := gen.NewRand(seed)
+	var err error
+	c.Name, c.Net = "maxima", gen.Maxima(rng, 1+rng.IntN(4), 7)
+	c.Ball, err = ball.New([]ball.Norm{ball.L2, ball.LInf, ball.L1}[rng.IntN(3)], make([]float64, c.Net.Inputs()), 2)
+	require.NoError(t, err)
+	return c
+}
+
 func TestWhatIsShownDependsOnThePathAlone(t *testing.T) {
 	regions, lines := 0, 0
-	for seed := range uint64(120) {
+	for seed := range uint64(240) {
 		c := gen.RandomCase(gen.NewRand(seed), gen.RandomOptions{})
 		if seed%3 == 0 {
 			c = gen.TernaryCase(gen.NewRand(seed), 3, 5, 4)
+		}
+		if seed >= 120 {
+			c = maximaCase(t, seed)
 		}
 		m, err := NewSubject(context.Background(), c.Net, c.Ball)
 		require.NoError(t, err)
@@ -154,4 +169,72 @@ func TestEdgesSayWhatEquationsDo(t *testing.T) {
 		e.explore(root, nil)
 	}
 	require.Greater(t, compared, 2000)
+}
+
+// supremum is the largest value on the cube of g·y and what a cone adds to it, by which g·y is bounded
+// on the cell.
+func supremum(tr *Vertices, g *vertices.Point, c *vertices.Cone) float64 {
+	sum, sup := *g, 0.0
+	for i, id := range c.IDs {
+		a := &tr.judge.Cell[id]
+		for k, v := range a.G {
+			sum[k] += c.Lambda[i] * a.S * v
+		}
+		sup += c.Lambda[i] * a.S * a.H
+	}
+	for _, v := range sum {
+		sup += math.Abs(v)
+	}
+	return sup
+}
+
+// Where many hyperplanes meet, taking facets off bounds a form by its largest value on the cell, as
+// least squares do.
+func TestPeelingSaysWhatLeastSquaresDo(t *testing.T) {
+	compared, refused := 0, 0
+	look := func(coin *rand.Rand, tr *Vertices) {
+		var g vertices.Point
+		for k := range tr.m.N {
+			g[k] = float64(coin.IntN(7) - 3)
+		}
+		at, e := tr.here().at, tr.shown.evidence
+		top := tr.cells.Top(&g, at)
+		largest := 0.0
+		for k, v := range tr.cells.Vertices[top].X {
+			largest += g[k] * v
+		}
+		var edges, squares vertices.Cone
+		if e.Along(top, &g, at, &edges) || !e.Express(top, &g, &squares) {
+			return
+		}
+		if compared++; !e.Peel(top, &g, at, &edges) {
+			refused++
+			return
+		}
+		require.LessOrEqual(t, len(edges.IDs), tr.m.N)
+		for _, l := range edges.Lambda {
+			require.Positive(t, l)
+		}
+		require.InDelta(t, largest, supremum(tr, &g, &edges), 1e-6*(1+math.Abs(largest)))
+		require.InDelta(t, largest, supremum(tr, &g, &squares), 1e-6*(1+math.Abs(largest)))
+	}
+	cases := []gen.Case{{Net: gen.Resonance(3), Ball: gen.AtOrigin(ball.LInf, 3)}, {Net: gen.Resonance(4), Ball: gen.AtOrigin(ball.LInf, 4)},
+		{Net: gen.Threshold(4), Ball: gen.AtOrigin(ball.LInf, 5)}}
+	for seed := range uint64(150) {
+		cases = append(cases, gen.TernaryCase(gen.NewRand(seed), 2+int(seed%3), 6, 4))
+	}
+	for i, c := range cases {
+		m, err := NewSubject(context.Background(), c.Net, c.Ball)
+		require.NoError(t, err)
+		if !KeepsVertices(m, nil) || m.Norm == ball.L1 || m.Norm == ball.L2 {
+			continue
+		}
+		coin := rand.New(rand.NewPCG(uint64(i), 0))
+		e := explorer{coin: coin, told: &paths{told: map[string]string{}}}
+		root := NewVertices(m, &Policy{OnCell: func(tr *Vertices) { look(coin, tr) }}, new(atomic.Bool), new(Fallbacks), Proofs)
+		root.Reset()
+		e.explore(root, nil)
+	}
+	require.Greater(t, compared, 1000)
+	require.Zero(t, refused)
 }

@@ -20,7 +20,6 @@ type Solved struct {
 	levels  []*level
 	scratch scratch
 	ahead   bool // neurons are settled before it is their turn, for all parts of a cell
-	maximal bool // there are maxima
 	spare   []lp.Incremental
 }
 
@@ -45,7 +44,7 @@ type level struct {
 func NewSolved(m *Subject, p *Policy, halt *atomic.Bool, proof bool) *Solved {
 	t := &Solved{questions: questions{trunk: newTrunk(m, p, halt)}, scratch: newScratch(m)}
 	t.solver = t.newSolver()
-	t.judge.Proof, t.ahead, t.maximal = proof, true, m.Maximal()
+	t.judge.Proof, t.ahead = proof, true
 	t.table = newProofTable(m, !proof)
 	return t
 }
@@ -196,11 +195,7 @@ func (t *Solved) Leave() {
 		}
 		t.release()
 	}
-	if t.m.Layers[up.l].Ends != nil {
-		maxima{t}.unlabel(up)
-		return
-	}
-	t.labels[t.m.Layers[up.l].First+up.j] = 0
+	t.unlabel(up.l, up.j)
 }
 
 // enterLayer settles the neurons of the layer that it can at once.

@@ -71,16 +71,32 @@ func (t *Vertices) standby() *Solved {
 // the names of the constraints, the box, and the neurons of the layer that are decided.
 func (t *Vertices) handOver(s *Solved, up *hull) {
 	s.judge.Box.CopyFrom(up.box)
-	s.arriveKnowing(t.labels, func(j int) bool {
-		word, b := t.cells.WordOf(up.l, j)
-		return t.layers[up.l].done[j] != open || word < up.word || word == up.word && up.open>>b&1 == 0
-	})
-	last := len(s.judge.Cell) - 1
-	for d := range s.judge.Cell[:last] {
-		a := &s.judge.Cell[d]
-		a.Name = int32(slices.IndexFunc(t.judge.Cell, func(b judge.Constraint) bool { return b.ID == a.ID }))
+	if up.classes != nil {
+		s.arriveKnowing(t.labels, func(int) bool { return false })
+		classes{&t.words}.handOver(s, up)
+	} else {
+		s.arriveKnowing(t.labels, func(j int) bool {
+			word, b := t.cells.WordOf(up.l, j)
+			return t.layers[up.l].done[j] != open || word < up.word || word == up.word && up.open>>b&1 == 0
+		})
 	}
-	s.judge.Cell[last].Name = int32(up.cell) // the split above, which a region of a halved cell does not add
+	// The names of the solved tree are those of what was split, and here are neurons beside them of
+	// which a side misses the ball.
+	more := s.judge.Names()
+	for i, b := range t.judge.Cell[:up.cell] {
+		if b.ID < 0 || slices.ContainsFunc(s.judge.Cell, func(a judge.Constraint) bool { return a.ID == b.ID }) {
+			continue
+		}
+		more++
+		for d := range s.judge.Cell {
+			if a := &s.judge.Cell[d]; a.Name >= t.judge.Cell[i].Name {
+				a.Name++
+			}
+		}
+	}
+	if t.maximal {
+		s.judge.Named = more
+	}
 }
 
 // Tell sets who is told.

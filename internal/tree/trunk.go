@@ -16,15 +16,16 @@ import (
 // of that path.
 type trunk struct {
 	*forms.Path
-	m      *Subject
-	judge  *judge.Judge
-	policy *Policy
-	halt   *atomic.Bool // asks to leave cells open
-	labels []int8
-	layers []layer
-	told   Teller
-	tally  *Tally
-	tune   *tuning.Table
+	m       *Subject
+	judge   *judge.Judge
+	policy  *Policy
+	halt    *atomic.Bool // asks to leave cells open
+	labels  []int8
+	layers  []layer
+	told    Teller
+	tally   *Tally
+	tune    *tuning.Table
+	maximal bool // there are maxima
 }
 
 // layer is what was settled when a layer was entered. The labels are in the trunk's.
@@ -45,7 +46,7 @@ const (
 
 func newTrunk(m *Subject, p *Policy, halt *atomic.Bool) trunk {
 	k := trunk{Path: forms.NewPath(m.Model), m: m, policy: p, halt: halt, labels: make([]int8, m.Neurons),
-		told: Silent{}, tally: new(Tally), tune: p.tuning()}
+		told: Silent{}, tally: new(Tally), tune: p.tuning(), maximal: m.Maximal()}
 	k.judge = judge.New(m.Model, k.labels, p.tiers())
 	for _, ly := range m.Layers {
 		k.layers = append(k.layers, layer{done: make([]status, ly.Neurons)})
@@ -107,7 +108,7 @@ func (w *trunk) openFrom(l, j int) func(u int) bool {
 // may change sign there. look, unless the first bound is small, takes a closer look at the later
 // layers; nil is none.
 func (w *trunk) boundOf(l, j int, undecided func(u int) bool, look func() []bound.LayerCount) *big.Int {
-	if w.m.Late() || w.m.Maximal() {
+	if w.m.Late() || w.maximal {
 		return w.rough(l, j)
 	}
 	b := w.recursion(l, undecided, w.m.tail(l))

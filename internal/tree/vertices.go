@@ -48,9 +48,16 @@ type hull struct {
 	arrived bool
 	names   int           // given to constraints, at the split
 	split   vertices.Mark // the state of the vertices there
-	// For those who want more than the number of regions: how many constraints the cell has at the
-	// split, the box around it, and signs of the section's vertices to be put back.
+	fan
+	noted
+}
+
+// noted is what a level knows for those who want more than the number of regions: how many constraints
+// the cell has at the split, and names in a proof where these are more, the box around it, and signs of
+// the section's vertices to be put back.
+type noted struct {
 	cell     int
+	named    int32
 	box      judge.Box
 	unlooked []vertices.Signs
 	halved   bool
@@ -59,7 +66,7 @@ type hull struct {
 // NewVertices returns a tree at the root.
 func NewVertices(m *Subject, p *Policy, halt *atomic.Bool, f *Fallbacks, wants Wants) *Vertices {
 	t := &Vertices{words: words{trunk: newTrunk(m, p, halt), fallbacks: f, wants: wants, shown: shown{m: m, x: make([]float64, m.N)},
-		cellwise: p != nil && p.Cellwise, audit: func() {}}}
+		cellwise: p != nil && p.Cellwise, audit: func() {}, divider: divider{compared: compared(m)}}}
 	if p != nil && p.OnCell != nil {
 		t.audit = func() { p.OnCell(t) }
 	}
@@ -75,7 +82,14 @@ func (t *Vertices) setCells(c *vertices.Cells) {
 
 // KeepsVertices says that cells may be kept by their vertices.
 func KeepsVertices(m *Subject, p *Policy) bool {
-	return len(m.Layers) > 0 && !m.Maximal() && m.N <= vertexInputs(m) && p.allowsVertices()
+	if !(len(m.Layers) > 0 && m.N <= vertexInputs(m) && p.allowsVertices()) {
+		return false
+	}
+	n := 0
+	for _, ly := range m.Layers {
+		n += ly.Comparisons()
+	}
+	return n <= mostComparisons || !m.Maximal()
 }
 
 // vertexInputs is the number of inputs up to which cells are kept by their vertices: as far as
@@ -84,6 +98,8 @@ func KeepsVertices(m *Subject, p *Policy) bool {
 // solver is slow.
 func vertexInputs(m *Subject) int {
 	switch {
+	case m.Maximal():
+		return classInputs
 	case m.Central():
 		return vertices.MaxInputs
 	case m.Norm == ball.L2:
@@ -113,7 +129,7 @@ func (t *Vertices) Reset() {
 	t.path, t.standing, t.atRoot = t.path[:0], false, t.tally.Decisions
 	lv := t.at(0)
 	lv.at = append(lv.at[:0], t.cells.Reset()...)
-	lv.l, lv.j, lv.open, lv.arrived = 0, 0, 0, false
+	lv.l, lv.j, lv.open, lv.arrived, lv.classes = 0, 0, 0, false, nil
 }
 
 // Next looks at the cell's vertices, or has the solver asked.
@@ -126,6 +142,8 @@ func (t *Vertices) Next(passing bool) Event {
 	}
 	e, certain := t.next(passing)
 	switch {
+	case t.maximal && t.m.Late(): // what is identical may have been given up
+		return t.Undecided()
 	case certain && (e.Kind != Open || t.witness(t.here())):
 		t.shown.tell(t.told)
 		return e
@@ -181,26 +199,45 @@ func (t *Vertices) next(passing bool) (e Event, certain bool) {
 		}
 	}
 	for {
+		e, done, certain := t.layer(lv, passing)
+		switch {
+		case done || !certain:
+			return e, certain
+		case lv.l+1 == len(t.m.Layers):
+			return t.final(1, 0), t.witness(lv)
+		}
+		lv.l, lv.j = lv.l+1, 0
+		if !t.enterLayer(lv) {
+			return e, false
+		}
+	}
+}
+
+// layer decides the neurons of a layer from the level's on, until the cell splits. done says that there
+// is an event to return; else all are decided.
+func (t *Vertices) layer(lv *hull, passing bool) (e Event, done, certain bool) {
+	if t.m.Layers[lv.l].Ends != nil {
+		return classes{&t.words}.layer(lv, passing)
+	}
+	for {
 		if lv.open != 0 {
-			e, done, certain := t.divide(lv, passing)
-			if done || !certain {
-				return e, certain
+			if e, done, certain = t.divide(lv, passing); done || !certain {
+				return e, done, certain
 			}
 			lv.j = t.cells.NeuronAt(lv.l, lv.word+1, 0)
 		}
-		switch found, certain := t.nextWord(lv); {
-		case !certain:
-			return e, false
-		case found:
-		case lv.l+1 == len(t.m.Layers):
-			return t.final(1, 0), t.witness(lv)
-		default:
-			lv.l, lv.j = lv.l+1, 0
-			if !t.enterLayer(lv) {
-				return e, false
-			}
+		if found, certain := t.nextWord(lv); !found || !certain {
+			return e, false, certain
 		}
 	}
+}
+
+// sideOf returns the vertices of a side of a split, in memory of the level below.
+func (t *words) sideOf(lv, up *hull, s int8) []int32 {
+	if up.classes != nil {
+		return classes{t}.list(lv, up, s)
+	}
+	return up.parts.Side(s, lv.at[:0])
 }
 
 // arrive enters the cell that Enter, or Reset, has named.
@@ -213,7 +250,10 @@ func (t *Vertices) arrive(lv *hull) bool {
 		return t.enterLayer(lv)
 	}
 	up, s := t.levels[d-1], t.path[d-1]
-	lv.at = up.parts.Side(s, lv.at[:0])
+	if lv.at = t.sideOf(lv, up, s); up.classes != nil {
+		classes{&t.words}.arrive(lv, up, s)
+		return true
+	}
 	lv.fresh = len(lv.at) - len(up.parts.Section)
 	if up.l+1 < len(t.m.Layers) {
 		lv.acc.CopyFrom(&up.acc)
@@ -231,6 +271,10 @@ func (t *Vertices) Enter(s int8) {
 		return
 	}
 	up, lv := t.levels[d], t.at(d+1)
+	if lv.classes = nil; up.classes != nil {
+		classes{&t.words}.enter(up, lv, s)
+		return
+	}
 	ly := t.m.Layers[up.l]
 	lv.l, lv.j, lv.word, lv.open, lv.arrived = up.l, up.j+1, up.word, up.open&^(1<<(up.j%vertices.WordSize)), false
 	t.labels[ly.First+up.j] = s
@@ -252,7 +296,7 @@ func (t *Vertices) Leave() {
 	}
 	t.standing = false
 	up := t.levels[d]
-	t.labels[t.m.Layers[up.l].First+up.j] = 0
+	t.unlabel(up.l, up.j)
 	t.cells.Back(up.split)
 }
 
@@ -271,6 +315,11 @@ func (t *Vertices) CopyFrom(from Tree, depth int) {
 	dst.acc.CopyFrom(&src.acc)
 	t.copyLayer(&o.trunk, src.l)
 	t.adopt(&o.words, src, dst)
+	if dst.classes = nil; src.classes != nil {
+		classes{&t.words}.adopt(&o.words, src, dst)
+		dst.split = t.cells.Here()
+		return
+	}
 	t.cells.Adopt(o.cells, src.word, src.names)
 	dst.parts.Plus = t.cells.Take(o.cells, src.parts.Plus, dst.parts.Plus[:0])
 	dst.parts.Section = t.cells.Take(o.cells, src.parts.Section, dst.parts.Section[:0])
@@ -322,6 +371,9 @@ func (t *words) enterLayer(lv *hull) bool {
 		t.Load(l, &lv.acc, t.labels)
 	}
 	t.Begin(&lv.acc, l+1)
+	if t.m.Layers[l].Ends != nil {
+		return classes{t}.enterLayer(lv)
+	}
 	if t.wants == Proofs {
 		return t.enterShown(lv)
 	}

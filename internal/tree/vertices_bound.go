@@ -72,6 +72,9 @@ func (t *Vertices) MinusBound(depth int) *big.Int {
 }
 
 func (t *words) sideBound(lv *hull, s int8) *big.Int {
+	if t.m.Layers[lv.l].Ends != nil {
+		return t.rough(lv.l, lv.j)
+	}
 	return t.withLabel(t.m.Layers[lv.l].First+lv.j, s, func() *big.Int {
 		return t.boundOf(lv.l, lv.j+1, t.undecided(lv, lv.j+1), nil)
 	})

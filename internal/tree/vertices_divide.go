@@ -24,6 +24,7 @@ type words struct {
 	// other, for what is known there to depend on the path alone.
 	forgets bool
 	shown   shown
+	divider
 }
 
 // nextWord finds the next word of the layer, from its neuron j on, that has open neurons, and looks
@@ -184,10 +185,13 @@ func (t *words) final(regions, settled int64) Event {
 func (t *words) vanishesAt(word int, b uint, v int32) bool {
 	l := t.cells.LayerOf(word)
 	ly, j := t.m.Layers[l], t.cells.NeuronAt(l, word, b)
-	if l == 0 || ly.BMag[j] != 0 {
+	if l == 0 || ly.Ends != nil || ly.BMag[j] != 0 {
 		return false
 	}
 	before := t.m.Layers[l-1]
+	if before.Ends != nil {
+		return false
+	}
 	for i := range ly.Into(j) {
 		if t.carries(l-1, i) == 0 {
 			continue

@@ -34,6 +34,7 @@ type Cone struct {
 
 	system [MaxInputs][MaxInputs + 1]float64
 	fit    fit
+	edges  []edge // scratch of Peel
 }
 
 // ofBall stands for the number of a facet of the ball, which has none.

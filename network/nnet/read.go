@@ -95,12 +95,7 @@ func (p *parser) header(normalise bool) (h header, err error) {
 	if dims[0] < 1 {
 		return h, fmt.Errorf("line %d: number of layers: %d, expected at least 1", p.line, dims[0])
 	}
-	const widths = "the width of each layer, the inputs first"
-	s, err := p.text(widths)
-	if err != nil {
-		return h, err
-	}
-	if h.sizes, err = p.ints(s, widths, dims[0]+1); err != nil {
+	if h.sizes, err = p.widths(dims[0]); err != nil {
 		return h, err
 	}
 	for i, s := range h.sizes {
@@ -127,6 +122,25 @@ func (p *parser) sizes() ([]int, error) {
 		return p.ints(s, what, 4)
 	}
 	return p.ints(s, what, 1)
+}
+
+// widths returns the width of each layer, the inputs first. Some writers repeat the outputs at the end:
+// the network is then one of as many layers as the first line says, or the file ends too early.
+func (p *parser) widths(layers int) ([]int, error) {
+	const what = "the width of each layer, the inputs first"
+	s, err := p.text(what)
+	if err != nil {
+		return nil, err
+	}
+	list, err := p.ints(s, what, layers+1)
+	if err == nil {
+		return list, nil
+	}
+	if more, e := p.ints(s, what, layers+2); e == nil && more[layers] == more[layers+1] {
+		p.im.Note(fmt.Sprintf("The widths of %d layers are followed by that of the outputs again, %d, which was left out.", layers, more[layers]))
+		return more[:layers+1], nil
+	}
+	return nil, err
 }
 
 // unused reads the lines between sizes and weights. Writers disagree on them, and without

@@ -123,6 +123,19 @@ func TestHeaderLinesThatAreNotUsed(t *testing.T) {
 	require.Empty(t, im.Notes)
 }
 
+// Some writers end the widths with that of the outputs twice: the first line says how many there are.
+func TestOutputsRepeatedAmongTheWidths(t *testing.T) {
+	want, _ := read(t, small, false)
+	n, im := read(t, strings.Replace(small, "2,3,1,", "2,3,1,1", 1), false)
+	require.Equal(t, want.Fingerprint(), n.Fingerprint())
+	require.Len(t, im.Notes, 1)
+	require.Contains(t, im.Notes[0], "The widths of 2 layers are followed by that of the outputs again, 1")
+	for _, widths := range []string{"2,3,1,2", "2,3,1,1,1", "2,3,3,1"} {
+		_, _, err := Read(strings.NewReader(strings.Replace(small, "2,3,1,", widths, 1)), false)
+		require.ErrorContains(t, err, "expected 3: the width of each layer")
+	}
+}
+
 func TestRefusals(t *testing.T) {
 	replace := func(old, new string) string {
 		require.Contains(t, small, old)

@@ -23,6 +23,19 @@ func (g *grid) plane() int { return g.axes[0].in * g.axes[1].in * g.axes[2].in }
 // kernel returns the number of positions of the window.
 func (g *grid) kernel() int { return g.axes[0].kernel * g.axes[1].kernel * g.axes[2].kernel }
 
+// padded returns how many positions of the window of a row lie on the input or its padding: all but
+// those of a window that goes beyond both.
+func (g *grid) padded(row int) int {
+	n := 1
+	for i := range g.axes {
+		a := g.axes[axesMost-1-i]
+		room := a.in + a.before + a.after - row%a.out*a.stride
+		n *= min(a.kernel, (room-1)/a.dilation+1)
+		row /= a.out
+	}
+	return n
+}
+
 // work counts the pairs of a window's position and an input, in so many planes each.
 func (g *grid) work(batch, planes int) []int {
 	return []int{batch, g.units, planes, g.axes[0].covered(), g.axes[1].covered(), g.axes[2].covered()}

@@ -126,7 +126,7 @@ func TestWindowsMatchTheReference(t *testing.T) {
 		src := newSource(uint64(draw("seed", 0, 1000)))
 		c := newChain(1, group*perGroup, h, w).small(src, "w", int64(group*units), int64(perGroup), int64(kh), int64(kw)).small(src, "b", int64(group*units))
 		c.node("Conv", []string{"x", "w", "b"}, append(attrs, intAttr("group", int64(group)))...).check(t, src)
-		pool := newChain(1, 2, h, w).node("AveragePool", []string{"x"}, append(attrs, intsAttr("kernel_shape", int64(kh), int64(kw)), intAttr("count_include_pad", int64(draw("include", 0, 1))))...)
+		pool := newChain(1, 2, h, w).node("AveragePool", []string{"x"}, append(attrs, intsAttr("kernel_shape", int64(kh), int64(kw)), intAttr("count_include_pad", int64(draw("include", 0, 1))), intAttr("ceil_mode", int64(draw("ceil", 0, 1))))...)
 		if _, _, err := pool.read(t); err != nil {
 			require.ErrorContains(t, err, "a window lies in the padding alone") // possible with dilations
 			return

@@ -25,7 +25,11 @@ func slide(at map[string]*onnxpb.AttributeProto, spatial, kernel []int, f func(o
 			}
 			continue
 		}
-		outDims[i] = (spatial[i]+pads[i]+pads[d+i]-span)/strides[i] + 1
+		room := spatial[i] + pads[i] + pads[d+i] - span
+		outDims[i] = room/strides[i] + 1
+		if intOr(at, "ceil_mode", 0) != 0 && room%strides[i] != 0 && outDims[i]*strides[i] < spatial[i]+pads[i] {
+			outDims[i]++
+		}
 	}
 	indices(outDims, func(out []int, _ int) {
 		indices(kernel, func(k []int, _ int) {
@@ -72,7 +76,8 @@ func refConv(at map[string]*onnxpb.AttributeProto, in []array) array {
 }
 
 func refPool(at map[string]*onnxpb.AttributeProto, x array) array {
-	kernel := intsOr(at, "kernel_shape", len(x.dims)-2, 1)
+	d := len(x.dims) - 2
+	kernel, pads := intsOr(at, "kernel_shape", d, 1), intsOr(at, "pads", 2*d, 0)
 	outDims := slide(at, x.dims[2:], kernel, func(_, _, _ []int, _ bool) {})
 	out := newArray(join(x.dims[:2], outDims...)...)
 	for b := 0; b < x.dims[0]; b++ {
@@ -83,7 +88,11 @@ func refPool(at map[string]*onnxpb.AttributeProto, x array) array {
 				if inside {
 					out.data[n] += x.data[offset(x.dims, join([]int{b, c}, p...))]
 				}
-				if inside || intOr(at, "count_include_pad", 0) != 0 {
+				counted := inside || intOr(at, "count_include_pad", 0) != 0
+				for i := range p { // what lies beyond the padding counts for nothing, as in PyTorch
+					counted = counted && (at["auto_pad"] != nil || p[i] < x.dims[2+i]+pads[d+i])
+				}
+				if counted {
 					counts.data[n]++
 				}
 			})

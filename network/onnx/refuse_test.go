@@ -169,7 +169,7 @@ func TestWindowRefusals(t *testing.T) {
 		`attribute "pads": -1, expected 0 to`:              {intsAttr("kernel_shape", 1, 1), intsAttr("pads", 0, 0, 0, -1)},
 		`attribute "auto_pad": "MAYBE", supported are`:     {intsAttr("kernel_shape", 1, 1), stringAttr("auto_pad", "MAYBE")},
 		`spatial dimension 1: a window of 5 does not fit`:  {intsAttr("kernel_shape", 1, 5)},
-		`attribute "ceil_mode": not 0, and a window goes`:  {intsAttr("kernel_shape", 1, 1), intsAttr("strides", 2, 2), intAttr("ceil_mode", 1)},
+		`attribute "ceil_mode": not 0, and with auto_pad`:  {intsAttr("kernel_shape", 3, 3), intsAttr("strides", 2, 2), intAttr("ceil_mode", 1), stringAttr("auto_pad", "VALID")},
 		`a window lies in the padding alone`:               {intsAttr("kernel_shape", 1, 1), intsAttr("pads", 1, 1, 1, 1)},
 		`the result, of shape [1 1 67108868 4], has more`:  {intsAttr("kernel_shape", 1, 1), intsAttr("pads", 1<<26, 0, 0, 0)},
 	} {

@@ -209,9 +209,10 @@ func averagePool(rd *reader, n *node) error {
 	if err != nil {
 		return err
 	}
-	for _, a := range win {
-		if ceil != 0 && (a.in+a.before+a.after-a.span())%a.stride != 0 {
-			return errors.New("attribute \"ceil_mode\": not 0, and a window goes beyond the end: supported is 0, or windows that fit")
+	for i := range win {
+		if at := win[i].out; ceil == 0 {
+		} else if win[i].roundUp(); win[i].out != at && n.text("auto_pad", "") == "VALID" {
+			return errors.New("attribute \"ceil_mode\": not 0, and with auto_pad VALID runtimes and the standard differ in whether a window may go beyond the end: supported is 0, or windows that fit")
 		}
 	}
 	channels := rd.shape[1]
@@ -227,7 +228,7 @@ func averagePool(rd *reader, n *node) error {
 		empty = empty || count == 0
 		entries := count
 		if includePad != 0 {
-			count = g.kernel()
+			count = g.padded(row)
 		}
 		if f, _ := math.Frexp(float64(count)); f != 0.5 {
 			rounded += entries

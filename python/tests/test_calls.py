@@ -1,16 +1,21 @@
 """What a network may be asked, on networks whose answers are known."""
 
+import copy
+import io
 import os
 import pathlib
 import pickle
+import sys
 import tempfile
+import types
 import unittest
+import unittest.mock
 from fractions import Fraction
 
 import numpy as np
 
 import relucell as rc
-from relucell._exact import fraction, nearest, numbers
+from relucell._exact import fraction, grouped, integer, nearest, numbers
 
 DATA = pathlib.Path(__file__).parents[2] / "testdata"
 MOONS = DATA / "two_moons_2-16-16-1.onnx"
@@ -31,9 +36,25 @@ class Numbers(unittest.TestCase):
     def test_numbers_are_taken_as_they_are(self):
         self.assertEqual(numbers("x", [1, 0.5, Fraction(1, 4), np.float32(0.1)]), [1.0, 0.5, 0.25, float(np.float32(0.1))])
         self.assertEqual(numbers("x", np.arange(4).reshape(2, 2)), [0.0, 1.0, 2.0, 3.0])
-        for wrong in ([Fraction(1, 3)], [2**53 + 1], [np.nan], [np.inf], ["a"], [1j]):
-            with self.assertRaises(ValueError):
+        for wrong in ([Fraction(1, 3)], [2**53 + 1], [2**53 + 1, 0.5], [10**400], [Fraction(10**400)], [np.longdouble("0.1")], np.longdouble("0.1"),
+                      [[1], [1, 2]], [np.nan], [np.inf], ["a"], [1j], [None]):
+            if isinstance(wrong, list) and wrong == [0.1] or isinstance(wrong, float):
+                continue  # a long double is a double here
+            with self.assertRaises(rc.InputError) as e:
                 numbers("x", wrong)
+            self.assertRegex(str(e.exception), "^x: [^\\n]*$")
+        self.assertEqual(numbers("x", np.arange(12.0).reshape(3, 4)[::2, ::3].T), [0.0, 8.0, 3.0, 11.0])
+
+    def test_integers_of_any_length(self):
+        for n in (0, 7, -12, 10**700 + 3, 2**20000, -(3**15000)):
+            digits, m = [], abs(n)
+            while m:
+                m, d = divmod(m, 10**500)
+                digits.append(f"{d:0500d}")
+            text = ("-" if n < 0 else "") + ("".join(reversed(digits)).lstrip("0") or "0")
+            self.assertEqual(integer(text), n)
+            self.assertEqual(fraction(text + "/7"), Fraction(n, 7))
+        self.assertEqual((grouped(18769), grouped(2**20000)), ("18,769", "about 10^6021"))
 
 
 class Load(unittest.TestCase):
@@ -51,6 +72,18 @@ class Load(unittest.TestCase):
     def test_large_networks_go_by_a_file(self):
         w = np.ones((1, 700_000))
         self.assertEqual(rc.load([(w, [0.0])]).inputs, 700_000)
+
+    def test_bounds_of_wide_networks(self):
+        """Python refuses to read more than 4300 digits."""
+        net = rc.load([(np.ones((16000, 2)), np.arange(16000.0)), (np.ones((1, 16000)), [0.0])])
+        b = net.bound(center=0, radius=1e-6)
+        self.assertEqual(b["2^N"].value, 2**16000)
+        self.assertIn("about 10^4817", b._repr_html_() + repr(b))
+        c = net.count(center=0, radius=1e5, limit=2, bounds=True)
+        self.assertIn("regions", str(c) + repr(c))
+        from relucell._progress import describe
+
+        self.assertIn("at most 10^4817", describe({"lower": "1", "upper": "9" * 4817}))
 
     def test_what_is_no_network(self):
         for model, want in ((3, "a int, expected a file's name"), ([], "an empty list"), ([1], "expected a pair"), ([([[1.0]], [1.0, 2.0])], "expected (outputs, inputs)"),
@@ -73,6 +106,8 @@ class Load(unittest.TestCase):
             with self.assertRaises(rc.InputError) as e:
                 net.count(center=0, radius=1)
             self.assertIn("has changed", str(e.exception))
+            with self.assertRaises(rc.InputError):
+                pickle.loads(pickle.dumps(net))
 
 
 class Calls(unittest.TestCase):
@@ -103,6 +138,64 @@ class Calls(unittest.TestCase):
             with self.assertRaises(ValueError) as e:
                 self.net.count(**options)
             self.assertIn(want, str(e.exception))
+
+    def test_points_are_rows_or_one(self):
+        net = rc.load(CROSSING)
+        self.assertEqual(net([1.0, 2.0]).tolist(), [[3.0]])
+        self.assertEqual(net([[1, 2], [3, 4]]).tolist(), [[3.0], [7.0]])
+        self.assertEqual(rc.load([([[1.0]], [0.0])])([1.0, 2.0]).tolist(), [[1.0], [2.0]])
+        with self.assertRaises(rc.InputError) as e:
+            net([1.0, 2.0, 3.0])
+        self.assertIn("points[0]: 3 numbers, expected 2", str(e.exception))
+        try:
+            import pandas
+        except ImportError:
+            self.skipTest("pandas is not installed")
+        table = pandas.DataFrame([[1.0, 2.0], [3.0, 4.0]], index=[7, 8])
+        self.assertEqual(net(table).tolist(), [[3.0], [7.0]])
+        self.assertTrue(net.plot(box=(-1, 1), points=table, labels=pandas.Series(["a", "b"], index=[3, 4])).svg)
+
+    def test_options_may_be_numpys(self):
+        net = rc.load(CROSSING)
+        self.assertEqual(net.count(center=0, radius=np.float32(1), norm=np.inf, limit=np.int64(9), bounds=np.bool_(True)).regions, 4)
+        self.assertEqual(net.command("count", center=np.zeros(2), radius=np.float32(0.5))["regions"]["lower"], "4")
+        self.assertIn('"2^N"', str(net.command("count", center=0, radius=1, bounds=True)["bounds"]).replace("'", '"'))
+        for wrong in (float("nan"), np.array([np.inf]), object(), 1j):
+            with self.assertRaises(rc.InputError):
+                net.command("count", center=0, radius=wrong)
+        with self.assertRaises(rc.InputError):
+            net.count(center=0, radius=1, norm=3)
+        self.assertTrue(net.command("list", box="0:1", format="csv")["text"])
+
+    def test_two_networks(self):
+        net, other = rc.load(CROSSING), rc.load([([[1.0, 0.0], [0.0, 1.0], [0.0, 2.0]], [0.0, 0.0, 0.0]), ([[1.0, 0.0, 0.5]], [0.25])])
+        d = net.diff(other, box=(-1, 1))
+        self.assertEqual((d.outputs[0].max.exact, d.outputs[0].min.exact, d.lower, d.upper, d.equal), (Fraction(-1, 4), Fraction(-1, 4), 0.25, 0.25, False))
+        self.assertTrue(net.diff(other, box=(-1, 1), at_most=Fraction(1, 3)).at_most)
+        self.assertFalse(net.diff(other, center=0, radius=1, at_most=0.125).at_most)
+        self.assertEqual((net.diff(net, box=(-1, 1)).equal, net.diff(net, box=(-1, 1)).upper), (True, 0.0))
+        self.assertFalse(net.same(other))
+        self.assertIsNotNone(net.same(other).point)
+        shift = rc.load([([[1.0, 0.0], [0.0, 1.0], [0.0, 2.0]], [0.0, 0.0, 0.0]), ([[1.0, 0.5, 0.25]], [0.0])])
+        self.assertTrue(net.same(shift))
+        c = shift.canonical()
+        self.assertEqual((c.net.neurons, c.merged), (2, [[1, 2]]))
+        self.assertTrue(c.net.same(net))
+        with self.assertRaises(rc.InputError):
+            self.net.same(self.net)
+
+    def test_reach(self):
+        net = rc.load(CROSSING)
+        images = net.reach(box=(-1, 1))
+        self.assertEqual(sorted((g.pattern, g.image.min(), g.image.max()) for g in images), [("++", 0, 2), ("+-", 0, 1), ("-+", 0, 1), ("--", 0, 0)])
+        self.assertEqual([sorted(map(tuple, g.vertices)) for g in images if g.pattern == "++"], [[(0, 0), (0, 1), (1, 0), (1, 1)]])
+        self.assertIsNone(net.reach(center=0, radius=1)[0].image)
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "a.jsonl")
+            self.assertEqual(len(net.reach(box=(-1, 1), path=path)), 4)
+            self.assertTrue(os.path.getsize(path) > 0)
+            with self.assertRaises(rc.InputError):
+                net.reach(box=(-1, 1), path=os.path.join(folder, "a.svg"))
 
     def test_regions(self):
         net = rc.load(CROSSING)
@@ -193,6 +286,38 @@ class Calls(unittest.TestCase):
         with self.assertRaises(rc.InputError):
             iris.plot(center=0, radius=1)
 
+    def test_progress_that_is_seen(self):
+        """In a terminal, by tqdm or without it, and under a cell of a notebook."""
+        from relucell._progress import Line
+
+        p = {"lower": "12", "upper": "3456", "seconds": 1.25}
+        want = "relucell: 12 regions, at most 3,456, 1.2 s"
+        for tqdm in (False, True):
+            terminal = io.StringIO()
+            with unittest.mock.patch.object(sys, "stderr", terminal), unittest.mock.patch.dict(sys.modules, {} if tqdm else {"tqdm": None}):
+                line = Line()
+                line({"lower": "1", "seconds": 0.1})
+                self.assertEqual(terminal.getvalue(), "")  # a short call shows nothing
+                line(p)
+                line(p)
+                line.close()
+            self.assertIn(want[:60], terminal.getvalue())
+            self.assertRegex(terminal.getvalue(), "(\r *\r|\x1b\\[K)$")  # it is removed at the end
+        shown = []
+
+        class Handle:
+            def update(self, data, raw):
+                shown.append(data["text/plain"])
+
+        ipython, display = types.ModuleType("IPython"), types.ModuleType("IPython.display")
+        ipython.get_ipython = lambda: types.SimpleNamespace(kernel=1)
+        display.display = lambda data, raw, display_id: Handle()
+        with unittest.mock.patch.dict(sys.modules, {"IPython": ipython, "IPython.display": display}):
+            line = Line()
+            line(p)
+            line.close()
+        self.assertEqual(shown, [want, ""])
+
     def test_progress_is_told(self):
         seen = []
         self.net.count(box=(-1, 1), progress=seen.append)
@@ -200,6 +325,53 @@ class Calls(unittest.TestCase):
         from relucell._progress import describe
 
         self.assertIn("regions", describe(seen[-1]))
+
+
+class Studies(unittest.TestCase):
+    def test_cones(self):
+        c = rc.cone_rays([[1, 0], [0, Fraction(1, 3)]])
+        self.assertEqual((c.dimensions, c.lines, sorted(c.rays)), (2, [], [[-1, 0], [0, -1]]))
+        self.assertEqual(rc.cone_rays([[2**70, 1], [-1, 0]]).rays[-1], [1, -(2**70)])
+        tenth = Fraction(0.1)
+        self.assertEqual(rc.cone_rays(np.array([[0.1, 1.0]])).lines, [[tenth.denominator, -tenth.numerator]])
+        net = rc.load(CROSSING)
+        self.assertIn("verified", net.command("cone check", a=[[-1]])["verdict"])
+        with self.assertRaises(rc.FailedError):
+            net.command("cone check", a=[[1]], box="-1:1")
+        for wrong in ([], [1, 2], [["a"]], [[np.nan]]):
+            with self.assertRaises(rc.InputError):
+                rc.cone_rays(wrong)
+
+    def test_landscapes(self):
+        X, y = [[0], [1], [2]], [1, 2, 0]
+        p = rc.landscape_patterns(X)
+        self.assertEqual(len(p), 6)
+        np.testing.assert_array_equal((np.c_[X, np.ones(3)] @ p.gates.T > 0).T, p.on)
+        self.assertTrue((p.margins > 0).all())
+        self.assertEqual(len(rc.landscape_patterns(X, bias=False)), 2)
+        best = rc.landscape_optimum(X, y, decay=0.1)
+        self.assertTrue(best.lower <= best.upper < best.lower + Fraction(1, 10**6))
+        self.assertEqual(best.net.inputs, 1)
+        one = rc.landscape_optimum(X, y, neurons=1)
+        risk = sum((v[0] - t) ** 2 for v, t in zip(one.net.evaluate(np.array(X, dtype=float)).fractions(), y))
+        self.assertEqual((one.lower, one.upper), (None, risk))
+        self.assertEqual(rc.landscape_census(X, y, 1)["least_known"], "3/2")
+        with self.assertRaises(rc.InputError):
+            rc.landscape_optimum(X, [1], decay=1)
+
+    def test_learning(self):
+        rng = np.random.default_rng(0)
+        teacher = rc.load([([[1.0, 0.5], [-0.5, 1.0]], [0.25, -0.5]), ([[1.0, -2.0]], [0.5])])
+        X = rng.normal(size=(4000, 2))
+        learned, report = rc.learn(X, teacher(X), 2)
+        self.assertTrue(learned.diff(teacher, center=0, radius=1, at_most=1e-3).at_most, report)
+
+    def test_commands_without_a_network(self):
+        self.assertEqual(rc.command("cone rays", a=np.array([[1, 2]]))["lines"], 1)
+        with self.assertRaises(rc.InputError):
+            rc.command("fly")
+        with self.assertRaises(rc.InputError):
+            rc.unroll("/nowhere.json", 3)
 
 
 class Sklearn(unittest.TestCase):
@@ -221,6 +393,15 @@ class Sklearn(unittest.TestCase):
         c = MLPClassifier((6,), max_iter=300, tol=1e9, random_state=1).fit(X, y > 0)
         logits = rc.load(c)(X)[:, 0]
         np.testing.assert_array_equal(logits > 0, c.predict(X))
+        self.assertIn("Sigmoid", rc.load(c).notes[0])
+        pair = MLPClassifier((6,), max_iter=300, tol=1e9, random_state=1).fit(X.astype(np.float32), X[:, :2] > 0)
+        np.testing.assert_array_equal(rc.load(pair)(X) > 0, pair.predict(X))
+        three = MLPClassifier((6,), max_iter=300, tol=1e9, random_state=1).fit(X, np.digitize(y, [-1, 0]))
+        self.assertIn("Softmax", rc.load(three).notes[0])
+        np.testing.assert_array_equal(three.classes_[rc.load(three)(X).argmax(1)], three.predict(X))
+        three.out_activation_ = "exp"
+        with self.assertRaises(rc.ModelError):
+            rc.load(three)
         flat = MLPRegressor((4,), activation="identity", max_iter=300, tol=1e9).fit(X, y)
         self.assertEqual(rc.load(flat).neurons, 0)
         with self.assertRaises(rc.ModelError) as e:
@@ -241,6 +422,10 @@ class Sklearn(unittest.TestCase):
         self.assertEqual([r[2] for r in Log.rows], [0, 2, 4])
         self.assertEqual(len(fitted.predict(X)), 60)
         self.assertIn("2^N", fitted.counter.history[0])
+        Log.rows = []
+        self.assertEqual(copy.copy(fitted).counter, fitted.counter)
+        fitted.counter.log = None
+        self.assertEqual(pickle.loads(pickle.dumps(fitted)).counter.history, fitted.counter.history)
 
 
 if __name__ == "__main__":

@@ -5,9 +5,11 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import unittest
+import unittest.mock
 
 import numpy as np
 
@@ -83,6 +85,54 @@ class Process(unittest.TestCase):
                 pass
         self.assertEqual(small().count(center=0, radius=1e-9).regions, 1)
 
+    def test_the_last_message_outlives_an_interrupt(self):
+        """An interrupt may fall between a message's leaving the queue and its reader."""
+        answer = _server.Answer(_server.server(), 0)
+        answer.put({"id": 0, "result": 1})
+        answer.messages.get()
+        self.assertEqual(answer.next(), {"id": 0, "result": 1})
+
+    def test_an_interrupted_sweep_keeps_its_rows(self):
+        net = wide()
+        threading.Timer(0.7, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+        self.assertEqual(len(net.sweep([[0.0] * 8], [1e-9, 10.0])), 1)
+
+    def test_garbage_is_collected_while_a_request_is_written(self):
+        """A generator that is closed by the collector tells its server to cancel, perhaps in the thread that writes."""
+        net, s = wide(), _server.server()
+
+        def loop():
+            it = net.regions(center=0, radius=10)
+            next(it)
+            ring = [it]
+            ring.append(ring)
+
+        loop()
+        done = []
+
+        def write():
+            with s.lock:
+                gc.collect()
+            net.count(center=0, radius=1e-9)
+            done.append(s.errands)
+
+        t = threading.Thread(target=write, daemon=True)
+        t.start()
+        t.join(LOOSE)
+        self.assertEqual([len(e) for e in done], [0])
+
+    def test_a_binary_that_speaks_otherwise_is_told(self):
+        rc.shutdown()
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "other")
+            for said in ("7", "y", "[]"):
+                with open(path, "w") as f:
+                    f.write(f"#!/bin/sh\nwhile echo '{said}'; do :; done\n")
+                os.chmod(path, 0o755)
+                with unittest.mock.patch.dict(os.environ, {"RELUCELL_BINARY": path}), self.assertRaises(rc.ServerError) as e:
+                    small()
+                self.assertIn("which is no message", str(e.exception))
+
     def test_a_timeout_is_a_bracket(self):
         r = wide().count(center=0, radius=10, timeout=0.3)
         self.assertFalse(r.exact)
@@ -104,7 +154,7 @@ class Process(unittest.TestCase):
             small()
         gc.collect()
         small().count(center=0, radius=1)
-        self.assertEqual(len(s.unwanted) <= 1, True)
+        self.assertEqual(len(s.errands) <= 1, True)
         deadline = time.monotonic() + LOOSE
         while s.open and time.monotonic() < deadline:
             time.sleep(0.01)
@@ -124,6 +174,24 @@ class Process(unittest.TestCase):
                 os._exit(code)
         self.assertEqual(os.waitpid(child, 0)[1], 0)
         self.assertEqual(net.count(center=0, radius=1).regions, want)
+
+    @unittest.skipUnless(hasattr(os, "fork"), "no fork here")
+    def test_what_was_asked_before_a_fork_ends_in_the_child(self):
+        it = wide().regions(center=0, radius=10)
+        next(it)
+        child = os.fork()
+        if child == 0:
+            code = 1
+            try:
+                for _ in it:
+                    pass
+            except rc.ServerError as e:
+                code = 0 if "before the fork" in str(e) else 2
+            finally:
+                os._exit(code)
+        self.assertEqual(os.waitpid(child, 0)[1], 0)
+        next(it)
+        it.close()
 
     def test_an_interpreter_that_exits_leaves_nothing(self):
         for end in ("", "threading.Thread(target=lambda: slow.count(center=0, radius=10), daemon=True).start(); time.sleep(0.5)", "raise SystemExit(0)",

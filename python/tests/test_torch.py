@@ -11,6 +11,7 @@ import relucell as rc
 try:
     import torch
     import torch.nn.functional as F
+    import torch.nn.utils.prune as prune
     from torch import nn
 except ImportError:
     torch = None
@@ -158,10 +159,59 @@ class Torch(unittest.TestCase):
         exact = [[sum(Fraction(w1[i, k]) * Fraction(w0[k, j]) for k in range(4) if on[k]) for j in range(3)] for i in range(2)]
         self.assertEqual(r.fractions().W, exact)
 
+    def test_functions(self):
+        """What a forward says in its own words is what torch computes."""
+
+        class Then(nn.Module):
+            def __init__(self, f):
+                super().__init__()
+                self.a, self.f = nn.Linear(4, 4), f
+
+            def forward(self, x):
+                return self.f(self.a(x))
+
+        for name, f in {
+            "max_pool2d": lambda y: F.max_pool2d(y.view(1, 1, 2, 2), 2).flatten(1), "max_pool1d": lambda y: F.max_pool1d(y[:, None], 2).squeeze(1),
+            "avg_pool1d": lambda y: F.avg_pool1d(y[:, None], 2, 1, 1).flatten(1), "flatten": lambda y: torch.flatten(F.relu(y).reshape(1, 2, 2), 1),
+            "view": lambda y: y.view(y.size(0), 2, -1).mean(-1), "shape": lambda y: F.relu(y).view(y.shape[0], -1), "residual": lambda y: F.relu(y) + y,
+            "clamp_min": lambda y: y.clamp_min(0), "clamp_max": lambda y: torch.clamp_max(y, 0.5), "rest": lambda y: 2 - y / 3, "zeros_like": lambda y: F.relu(y) + torch.ones_like(y),
+            "new_full": lambda y: torch.maximum(y, y.new_full((4,), 0.25)), "index_select": lambda y: torch.index_select(y, 1, torch.tensor([2, 0])),
+            "float": lambda y: F.relu(y.float()), "number": lambda y: F.relu(y) * torch.tensor(0.5, dtype=torch.float64), "numel": lambda y: F.relu(y) * y.numel(),
+        }.items():
+            with self.subTest(name):
+                model = Then(f).eval()
+                x = torch.randn(4, 4)
+                y = torch.cat([model(row[None]).reshape(1, -1) for row in x]).detach().numpy()
+                np.testing.assert_allclose(rc.load(model)(x), y, atol=TOLERANCE, rtol=TOLERANCE)
+        for f, want in ((lambda y: y * y.sum().item(), "item (item): takes a float out of values"), (lambda y: y * torch.equal(y, 2 * y), "takes a bool"),
+                        (lambda y: y * y.new_full((4,), y.sum()), "new_full"), (lambda y: torch.div(y, 2, rounding_mode="floor"), "div (div): is called in a way"),
+                        (lambda y: y * torch.ones(4, dtype=torch.float64), "mixes float64 with float32"), (lambda y: y.double(), "changes torch.float32 to torch.float64"),
+                        (lambda y: (y, y), "several values"), (lambda y: {"y": y}, "a dict"), (lambda y: F.relu(y) * y, "not piecewise linear"), (lambda y: y.max(1)[0], "over a dimension")):
+            self.refused(Then(f).eval(), want)
+
+    def test_shared_pruned_and_wrapped_layers(self):
+        same = nn.Linear(4, 4)
+        pruned = nn.Linear(4, 4)
+        prune.l1_unstructured(pruned, "weight", 0.5)
+        for model in (nn.Sequential(same, nn.ReLU(), same), nn.Sequential(pruned, nn.ReLU()), nn.Sequential(torch.nn.utils.weight_norm(nn.Linear(4, 4))),
+                      nn.Sequential(torch.nn.utils.parametrizations.spectral_norm(nn.Linear(4, 4))), nn.DataParallel(nn.Sequential(nn.Linear(4, 2), nn.ReLU()))):
+            model.eval()
+            x = torch.randn(3, 4)
+            np.testing.assert_allclose(rc.load(model)(x), model(x).detach().numpy(), atol=TOLERANCE, rtol=TOLERANCE)
+        self.assertEqual(rc.load(nn.Sequential(nn.Flatten(), nn.Linear(4, 2)).eval(), input_shape=4).inputs, 4)
+        self.refused(torch.jit.script(nn.Sequential(nn.Linear(2, 2)).eval()), "compiled by torch.jit")
+
+    def test_tensors_of_all_kinds_are_points(self):
+        net = rc.load([(torch.ones(2, 2, dtype=torch.bfloat16), torch.zeros(2, requires_grad=True)), (torch.ones(1, 2).half(), torch.zeros(1))])
+        for x in (torch.zeros(2, requires_grad=True), torch.zeros(2, dtype=torch.bfloat16), torch.zeros(2, dtype=torch.float16), torch.zeros(4)[::2]):
+            self.assertEqual(net.count(center=x, radius=torch.tensor(1.0)).regions, 2)
+        self.assertTrue(net.plot(box=torch.tensor([[-1.0, 1.0], [-1.0, 1.0]]), points=torch.zeros(3, 2, requires_grad=True)).svg)
+
     def refused(self, model, want, **options):
         with self.assertRaises(rc.ModelError) as e:
             rc.load(model, **options)
         self.assertIn(want, str(e.exception))
+        self.assertNotIn("\n", str(e.exception))
 
     def test_what_cannot_be_read_is_named(self):
         class Twice(nn.Module):

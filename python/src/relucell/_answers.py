@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, Iterator, NamedTuple, Optional, Union
+from typing import TYPE_CHECKING, Any, Iterator, NamedTuple, Optional, Union
 
 import numpy as np
 
-from ._exact import floats, fraction
+from ._exact import floats, fraction, grouped, integer
+
+if TYPE_CHECKING:
+    from ._exact import Array
 
 
 class Bracket(NamedTuple):
@@ -17,6 +21,12 @@ class Bracket(NamedTuple):
 
     lower: int
     upper: int
+
+    def __repr__(self) -> str:
+        return f"Bracket(lower={grouped(self.lower)}, upper={grouped(self.upper)})"
+
+    def __str__(self) -> str:
+        return repr(self)
 
 
 @dataclass(frozen=True)
@@ -30,6 +40,9 @@ class Bound:
     scope: str
     value: int
 
+    def __repr__(self) -> str:
+        return f"Bound({self.name!r}, {self.kind}, {self.scope}, {grouped(self.value)})"
+
 
 class Bounds(dict[str, Bound]):
     """Bounds by their names."""
@@ -37,14 +50,15 @@ class Bounds(dict[str, Bound]):
     @property
     def best(self) -> Optional[Bound]:
         """The smallest upper bound."""
-        return min((b for b in self.values() if b.kind == "upper"), key=lambda b: b.value, default=None)
+        upper = [b for b in self.values() if b.kind == "upper"]
+        return min(upper, key=lambda b: b.value) if upper else None
 
     @classmethod
     def read(cls, j: list[dict[str, str]]) -> "Bounds":
-        return cls((b["name"], Bound(b["name"], b["kind"], b["scope"], int(b["value"]))) for b in j)
+        return cls((b["name"], Bound(b["name"], b["kind"], b["scope"], integer(b["value"]))) for b in j)
 
     def _repr_html_(self) -> str:
-        rows = "".join(f"<tr><td>{b.name}</td><td>{b.kind}</td><td>{b.scope}</td><td style='text-align:right'>{b.value:,}</td></tr>" for b in self.values())
+        rows = "".join(f"<tr><td>{b.name}</td><td>{b.kind}</td><td>{b.scope}</td><td style='text-align:right'>{grouped(b.value)}</td></tr>" for b in self.values())
         return f"<table><tr><th>bound</th><th>kind</th><th>scope</th><th>value</th></tr>{rows}</table>"
 
 
@@ -70,17 +84,20 @@ class Count:
 
     def __int__(self) -> int:
         if not self.exact:
-            raise ValueError(f"the count is between {self.lower} and {self.upper}: {self.stopped}")
+            raise ValueError(f"the count is between {grouped(self.lower)} and {grouped(self.upper)}: {self.stopped}")
         return self.lower
 
     def __str__(self) -> str:
         if self.exact:
-            return f"{self.lower:,} regions, exact"
-        return f"between {self.lower:,} and {self.upper:,} regions: {self.stopped}"
+            return f"{grouped(self.lower)} region{'' if self.lower == 1 else 's'}, exact"
+        return f"between {grouped(self.lower)} and {grouped(self.upper)} regions: {self.stopped}"
+
+    def __repr__(self) -> str:
+        return f"<relucell.Count: {self}>"
 
     @classmethod
     def read(cls, j: dict[str, Any], stopped: str = "") -> "Count":
-        return cls(int(j["regions"]["lower"]), int(j["regions"]["upper"]), j["exact"], Bounds.read(j["bounds"]), stopped,
+        return cls(integer(j["regions"]["lower"]), integer(j["regions"]["upper"]), j["exact"], Bounds.read(j["bounds"]), stopped,
                    j["seconds"], tuple(j.get("notes", ())), j)
 
 
@@ -102,9 +119,9 @@ class Region:
     def __init__(self, j: dict[str, Any]) -> None:
         self.json = j
         self.pattern: str = j["pattern"]
-        self.point: np.ndarray = floats(j["witness"])
-        self.W: np.ndarray = floats(j["affine"]["W"])
-        self.b: np.ndarray = floats(j["affine"]["b"])
+        self.point: Array = floats(j["witness"])
+        self.W: Array = floats(j["affine"]["W"])
+        self.b: Array = floats(j["affine"]["b"])
         #: The numbers of the neighbours in the order of the regions, where they were asked for.
         self.neighbours: Optional[list[int]] = j.get("neighbours")
         #: The volume, where it was asked for.
@@ -158,7 +175,7 @@ class Extreme:
     exact: Optional[Fraction]
     lower: float
     upper: float
-    point: np.ndarray
+    point: Array
     pattern: str
     json: dict[str, Any] = field(repr=False)
 
@@ -171,7 +188,7 @@ class Extreme:
     def read(cls, j: Optional[dict[str, Any]]) -> Optional["Extreme"]:
         if j is None:
             return None
-        return cls(_optional(j.get("exact")), j["lower"], j.get("upper", math.inf), floats(j["point"]), j["pattern"], j)
+        return cls(_optional(j.get("exact")), j.get("lower", -math.inf), j.get("upper", math.inf), floats(j["point"]), j["pattern"], j)
 
 
 @dataclass(frozen=True)
@@ -206,7 +223,7 @@ class Radius:
     upper: float
     label: int
     other: Optional[int]
-    point: Optional[np.ndarray]
+    point: Optional[Array]
     json: dict[str, Any] = field(repr=False)
 
 
@@ -217,8 +234,8 @@ class Verdict:
     #: ``holds``, ``violated``, or ``unknown`` where the search was stopped.
     verdict: str
     #: A point that satisfies the query, with its output, and both as fractions.
-    point: Optional[np.ndarray]
-    output: Optional[np.ndarray]
+    point: Optional[Array]
+    output: Optional[Array]
     exact_point: Optional[list[Fraction]]
     exact_output: Optional[list[Fraction]]
     stopped: str
@@ -231,10 +248,11 @@ class Verdict:
 
     @classmethod
     def read(cls, j: dict[str, Any]) -> "Verdict":
-        w = j.get("witness")
-        exact = [[fraction(t) for t in w[k]] for k in ("input", "output")] if w else [None, None]
-        near = [floats(w[k]) for k in ("input", "output")] if w else [None, None]
-        return cls(j["verdict"], near[0], near[1], exact[0], exact[1], j.get("stopped", ""), j["seconds"], j)
+        w, stopped, seconds = j.get("witness"), j.get("stopped", ""), j["seconds"]
+        if not w:
+            return cls(j["verdict"], None, None, None, None, stopped, seconds, j)
+        x, y = w["input"], w["output"]
+        return cls(j["verdict"], floats(x), floats(y), [fraction(t) for t in x], [fraction(t) for t in y], stopped, seconds, j)
 
 
 @dataclass(frozen=True)
@@ -256,19 +274,98 @@ class Check:
     @classmethod
     def read(cls, j: dict[str, Any]) -> "Check":
         where = f"{j['file']}: line {j['line']}: " if "line" in j else ""
-        return cls(j["verified"], where + j.get("reason", ""), int(j["count"]) if "count" in j else None, j.get("relation", ""), j)
+        return cls(j["verified"], where + j.get("reason", ""), integer(j["count"]) if "count" in j else None, j.get("relation", ""), j)
 
 
 @dataclass(frozen=True)
 class Values:
     """The outputs at points: row by row, the nearest float64, the exact ones, and all signs."""
 
-    value: np.ndarray
+    value: Array
     patterns: list[str]
     json: list[dict[str, Any]] = field(repr=False)
 
     def fractions(self) -> list[list[Fraction]]:
         return [[fraction(t) for t in row["exact"]] for row in self.json]
 
-    def __iter__(self) -> Iterator[np.ndarray]:
+    def __iter__(self) -> Iterator[Array]:
         return iter(self.value)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How far apart two networks are on a ball."""
+
+    #: Of each output the largest and smallest value of A − B; without them where only a bound was asked for.
+    outputs: list[Range]
+    #: The largest distance of an output: at least and at most, equal where it is a float64.
+    lower: float
+    upper: float
+    #: Whether they are equal on the ball; None where only a bound was asked for.
+    equal: Optional[bool]
+    #: Whether they are at most so far apart as was asked, None where nothing was.
+    at_most: Optional[bool]
+    json: dict[str, Any] = field(repr=False)
+
+    @classmethod
+    def read(cls, j: dict[str, Any]) -> "Difference":
+        far = [Extreme.read(o["abs"]) for o in j["outputs"] if "abs" in o]
+        outputs = [Range(f"y{i}", Extreme.read(o.get("max")), Extreme.read(o.get("min")), o) for i, o in enumerate(j["outputs"])]
+        if j.get("equal"):
+            return cls(outputs, 0.0, 0.0, True, j.get("at_most"), j)
+        lower = max((e.lower for e in far if e is not None), default=0.0)
+        upper = max((e.upper for e in far if e is not None), default=math.inf) if len(far) == len(outputs) else math.inf
+        return cls(outputs, lower, upper, j.get("equal"), j.get("at_most"), j)
+
+
+@dataclass(frozen=True)
+class Same:
+    """Whether two networks are one function, true if so."""
+
+    same: bool
+    #: A point where they differ, with the exact values there in ``json``.
+    point: Optional[Array]
+    json: dict[str, Any] = field(repr=False)
+
+    def __bool__(self) -> bool:
+        return self.same
+
+    @classmethod
+    def read(cls, j: dict[str, Any]) -> "Same":
+        return cls(j["same"], floats(j["point"]) if "point" in j else None, j)
+
+
+@dataclass(frozen=True)
+class Canonical:
+    """A function of one layer of neurons in its canonical form; all of it is in ``json``."""
+
+    #: The network with the fewest neurons.
+    net: Any
+    json: dict[str, Any] = field(repr=False)
+
+    @property
+    def merged(self) -> list[list[int]]:
+        """The neurons of one hyperplane, which became one."""
+        return [list(g["neurons"]) for g in self.json["merged"]]
+
+    @property
+    def cancelled(self) -> list[list[int]]:
+        """The neurons of one hyperplane, which cancelled."""
+        return [list(g["neurons"]) for g in self.json["cancelled"]]
+
+
+class Image(Region):
+    """An activation region with what the network makes of it.
+
+    ``vertices`` are the corners of the region, a row each, and ``image`` what they become: None where
+    the ball is round or has too many inputs. ``json`` has the exact numbers, and the region's rows.
+    """
+
+    def __init__(self, j: dict[str, Any]) -> None:
+        super().__init__(j)
+        self.vertices: Optional[Array] = floats(j["vertices"]) if "vertices" in j else None
+        self.image: Optional[Array] = floats(j["image"]) if "image" in j else None
+
+    @classmethod
+    def read(cls, line: str) -> "Image":
+        return cls(json.loads(line))

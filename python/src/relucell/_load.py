@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Optional, Sequence, Union
 
 import numpy as np
 
 from ._errors import InputError, ModelError
+from ._exact import array, numbers
 from ._net import Network
 from ._onnx import Graph
 
+if TYPE_CHECKING:
+    from ._exact import Array
 
-def load(model: Any, *, input_shape: Optional[Sequence[int]] = None, format: str = "onnx", output: Optional[str] = None, batch: Optional[int] = None,
+
+def load(model: Any, *, input_shape: Union[None, int, Sequence[int]] = None, format: str = "onnx", output: Optional[str] = None, batch: Optional[int] = None,
          normalise: bool = False) -> Network:
     """Reads a network. ``model`` is one of
 
@@ -22,7 +26,8 @@ def load(model: Any, *, input_shape: Optional[Sequence[int]] = None, format: str
     - a torch.nn.Module in evaluation mode, on the CPU, in float32 or float64. Where it does not begin
       with a Linear, ``input_shape`` is the shape of one input, without the batch;
     - a fitted MLPClassifier or MLPRegressor of scikit-learn, with relu or identity. A classifier is
-      read up to its last affine layer: its values are those before softmax or the logistic function;
+      read up to its last affine layer: its values are those before softmax or the logistic function,
+      and a note says so;
     - a list of pairs (W, b), of layers y = W·x + b with a ReLU after each but the last.
 
     ``output``, ``batch`` and ``normalise`` are those of the commands: the name of an output of an ONNX
@@ -54,26 +59,32 @@ def load(model: Any, *, input_shape: Optional[Sequence[int]] = None, format: str
     raise InputError(f"model: a {type(model).__name__}, expected a file's name, bytes, a torch.nn.Module, an MLP of scikit-learn, or a list of pairs (W, b)")
 
 
-def _chain(layers: Sequence[tuple[np.ndarray, np.ndarray]], relu: bool, names: str) -> bytes:
-    """A model of layers W·x + b, W of a row for each unit."""
+def _chain(layers: Sequence[tuple[Array, Array]], relu: bool, names: str, end: str = "") -> bytes:
+    """A model of layers W·x + b, W of a row for each unit, and perhaps an operator at its end."""
     g = Graph(np.float32 if all(a.dtype == np.float32 for pair in layers for a in pair) else np.float64)
     x = g.input((1, layers[0][0].shape[1]))
     for i, (w, b) in enumerate(layers):
         if i > 0 and relu:
             x = g.node("Relu", [x], name=f"{names} {i - 1}")
         x = g.node("Gemm", [x, g.constant(w), g.constant(b)], name=f"{names} {i}", transB=1)
-    return g.model(x)
+    return g.model(g.node(end, [x], name=end.lower()) if end else x)
+
+
+#: What may stand behind the last affine layer, as an operator that import leaves out with a note.
+_ENDS = {"identity": "", "logistic": "Sigmoid", "softmax": "Softmax"}
 
 
 def _sklearn(mlp: Any) -> bytes:
     if mlp.activation not in ("relu", "identity"):
         raise ModelError(f"{type(mlp).__name__}: activation {mlp.activation!r} is smooth, expected 'relu' or 'identity'")
+    if mlp.out_activation_ not in _ENDS:
+        raise ModelError(f"{type(mlp).__name__}: its outputs go through {mlp.out_activation_!r}, expected one of {', '.join(_ENDS)}")
     layers = [(np.ascontiguousarray(w.T), b) for w, b in zip(mlp.coefs_, mlp.intercepts_)]
-    return _chain(layers, mlp.activation == "relu", "layer")
+    return _chain(layers, mlp.activation == "relu", "layer", _ENDS[mlp.out_activation_])
 
 
 def _layers(model: Sequence[Any]) -> bytes:
-    layers: list[tuple[np.ndarray, np.ndarray]] = []
+    layers: list[tuple[Array, Array]] = []
     for i, pair in enumerate(model):
         if not isinstance(pair, (list, tuple)) or len(pair) != 2:
             raise InputError(f"model[{i}]: expected a pair (W, b)")
@@ -88,10 +99,10 @@ def _layers(model: Sequence[Any]) -> bytes:
     return _chain([(w.astype(np.float64), b.astype(np.float64)) for w, b in layers], True, "model")
 
 
-def _array(what: str, a: Any) -> np.ndarray:
-    if hasattr(a, "detach"):
-        a = a.detach().cpu().numpy()
-    a = np.asarray(a)
+def _array(what: str, values: Any) -> Array:
+    a = array(what, values)
+    if a.dtype.kind == "O":
+        a = np.reshape(numbers(what, a), a.shape)
     if a.dtype.kind not in "fiu" or a.dtype.itemsize > 8:
         raise InputError(f"{what}: {a.dtype} values, expected float64, float32, float16 or integers")
     if a.dtype.kind in "iu" and np.any(np.abs(a.astype(object)) > 2**53):

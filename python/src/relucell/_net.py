@@ -2,157 +2,31 @@
 
 from __future__ import annotations
 
-import base64
 import os
 import pathlib
 import shutil
 import tempfile
 import weakref
-from typing import Any, Iterator, Optional, Sequence, Union
+from typing import TYPE_CHECKING, Any, Iterator, Optional, Sequence, Union
 
 import numpy as np
 
 from . import _server
-from ._answers import BoundReport, Check, Constant, Count, Extreme, Radius, Range, Region, Values, Verdict
+from ._answers import BoundReport, Canonical, Check, Constant, Count, Difference, Extreme, Image, Radius, Range, Region, Same, Values, Verdict
 from ._errors import InputError, StoppedError, raised
-from ._exact import floats, nearest, fraction, numbers
+from ._exact import array, floats, fraction, nearest, numbers
+from ._held import Held, Norm, norm_name, plane_ball
 from ._made import Picture, Proof, Temporary, duration, file_name
-from ._progress import Progress, teller
+from ._progress import Progress
 
-#: Bytes of a network that go through the conversation; one that is larger goes by a file.
-_INLINE = 1 << 22
+if TYPE_CHECKING:
+    from ._exact import Array
 
 
-class Network:
+class Network(Held):
     """A network that relucell has read. :func:`relucell.load` makes one."""
 
-    def __init__(self, source: dict[str, Any], name: str = "network") -> None:
-        self._source, self.name = source, name
-        self._handles: "weakref.WeakKeyDictionary[_server.Server, str]" = weakref.WeakKeyDictionary()
-        #: What ``relucell info`` tells: layers, parameters, what the import rounded and noted.
-        self.info: dict[str, Any] = {}
-        self._handle(_server.server())
-
-    def __reduce__(self) -> Any:
-        return Network, (self._source, self.name)
-
-    def _handle(self, server: _server.Server) -> str:
-        """The network's handle in a process, which reads it where it has not."""
-        handle = self._handles.get(server)
-        if handle is None:
-            loaded = self._load(server, {**self._source, "name": self.name})
-            if self.info and loaded["info"]["net"]["sha256"] != self.info["net"]["sha256"]:
-                raise InputError(f"{self.name}: the file has changed since it was loaded; load it again")
-            self.info = loaded["info"]
-            handle = self._handles[server] = loaded["net"]
-            weakref.finalize(self, server.unwanted.append, handle).atexit = False
-        return handle
-
-    @staticmethod
-    def _load(server: _server.Server, source: dict[str, Any]) -> Any:
-        data = source.pop("data", None)
-        if data is None:
-            return server.ask("load", source)
-        rest = source
-        if len(data) <= _INLINE:
-            return server.ask("load", {**rest, "data": base64.b64encode(data).decode()})
-        ending = rest.pop("format")
-        with Temporary(f".{ending}", data) as path:
-            return server.ask("load", {**rest, "path": path})
-
-    def __repr__(self) -> str:
-        widths = "-".join(map(str, [self.inputs, *self.hidden, self.outputs]))
-        return f"<relucell.Network {self.name}: {widths}, {self.neurons} neurons>"
-
-    @property
-    def inputs(self) -> int:
-        return int(self.info["net"]["inputs"])
-
-    @property
-    def outputs(self) -> int:
-        return int(self.info["outputs"])
-
-    @property
-    def hidden(self) -> list[int]:
-        """The widths of the layers between."""
-        return list(self.info["net"]["hidden"])
-
-    @property
-    def neurons(self) -> int:
-        return int(self.info["neurons"])
-
-    @property
-    def fingerprint(self) -> str:
-        """The SHA-256 hash of the canonical text: equal networks have equal ones."""
-        return "sha256:" + str(self.info["net"]["sha256"])
-
-    @property
-    def notes(self) -> list[str]:
-        """What one must know to read a number about this network: what import left out or supposed."""
-        return list(self.info["import"]["notes"])
-
-    @property
-    def rounded(self) -> list[str]:
-        """What import could not keep exactly and rounded once."""
-        return [r["what"] for r in self.info["import"]["rounded"]]
-
-    # The conversation.
-
-    def _start(self, method: str, options: dict[str, Any]) -> tuple[_server.Server, dict[str, Any]]:
-        server = _server.server()
-        return server, {"net": self._handle(server), **{k.replace("_", "-"): v for k, v in options.items() if v is not None}}
-
-    def _finish(self, method: str, options: dict[str, Any], progress: Progress = False) -> tuple[Any, Optional[dict[str, Any]]]:
-        server, params = self._start(method, options)
-        tell, close = teller(progress)
-        try:
-            return server.finish(server.start(method, params, tell is not None), tell)
-        finally:
-            close()
-
-    def command(self, method: str, **options: Any) -> Any:
-        """What a command of relucell answers: ``net.command("count", box="-1:1")``. Options are the
-        command's own, with _ for -. An answer of many items is a list."""
-        if method in ("list", "eval") or method == "count" and {"centers", "radii"} & options.keys():
-            server, params = self._start(method, options)
-            return list(server.items(method, params))
-        result, error = self._finish(method, options)
-        if error is not None:
-            raise raised(error, result)
-        return result
-
-    def _ball(self, center: Any, radius: Any, norm: Optional[str], box: Any) -> dict[str, Any]:
-        options: dict[str, Any] = {"norm": norm}
-        if center is not None:
-            options["center"] = self._point("center", center)
-        if radius is not None:
-            [options["radius"]] = numbers("radius", [radius])
-        if box is not None:
-            options["box"] = self._box(box)
-        return options
-
-    def _point(self, what: str, x: Any) -> list[float]:
-        if np.ndim(x) == 0 and not hasattr(x, "detach"):
-            return numbers(what, [x] * self.inputs)
-        return numbers(what, x, self.inputs)
-
-    def _points(self, what: str, points: Any) -> list[list[float]]:
-        if hasattr(points, "detach"):
-            points = points.detach().cpu().numpy()
-        if isinstance(points, np.ndarray) and points.ndim == 1 and len(points) == self.inputs:
-            points = [points]
-        return [self._point(f"{what}[{i}]", np.ravel(np.asarray(x))) for i, x in enumerate(points)]
-
-    def _box(self, box: Any) -> list[list[float]]:
-        if np.shape(box) == (2,):
-            box = [box] * self.inputs
-        if np.shape(box) != (self.inputs, 2):
-            raise InputError(f"box: of shape {np.shape(box)}, expected ({self.inputs}, 2), a pair of bounds for each input, or one pair for all")
-        return [numbers("box", side) for side in box]
-
-    # What may be asked.
-
-    def count(self, center: Any = None, radius: Any = None, norm: Optional[str] = None, box: Any = None, *, bounds: bool = False,
+    def count(self, center: Any = None, radius: Any = None, norm: Norm = None, box: Any = None, *, bounds: bool = False,
               limit: Optional[int] = None, gap: Optional[float] = None, timeout: Union[None, str, float] = None, workers: Optional[int] = None,
               proof: Union[None, str, os.PathLike[str]] = None, checkpoint: Union[None, str, os.PathLike[str]] = None,
               oracle: Optional[str] = None, progress: Progress = None) -> Count:
@@ -171,7 +45,7 @@ class Network:
             raise raised(error, result)
         return Count.read(result, _why(result["exact"], error))
 
-    def regions(self, center: Any = None, radius: Any = None, norm: Optional[str] = None, box: Any = None, *, limit: Optional[int] = None,
+    def regions(self, center: Any = None, radius: Any = None, norm: Norm = None, box: Any = None, *, limit: Optional[int] = None,
                 timeout: Union[None, str, float] = None, neighbours: bool = False, volume: bool = False) -> Iterator[Region]:
         """The regions that meet a ball, one by one; ``limit`` ends them quietly, a ``timeout`` does not.
 
@@ -193,16 +67,18 @@ class Network:
             if limit is None or seen < limit:
                 raise
 
-    def prove(self, center: Any = None, radius: Any = None, norm: Optional[str] = None, box: Any = None, *,
+    def prove(self, center: Any = None, radius: Any = None, norm: Norm = None, box: Any = None, *,
               path: Union[None, str, os.PathLike[str]] = None, timeout: Union[None, str, float] = None, workers: Optional[int] = None,
               progress: Progress = None) -> "Proof":
         """A count with a proof that the independent checker verifies.
 
         Without a ``path`` the proof is in a folder for such files, and goes with the object.
         """
-        folder = None if path is not None else tempfile.mkdtemp(prefix="relucell-")
-        proof = Proof(self, pathlib.Path(path if folder is None else os.path.join(folder, "count.proof.gz")))
-        if folder is not None:
+        if path is not None:
+            proof = Proof(self, pathlib.Path(path))
+        else:
+            folder = tempfile.mkdtemp(prefix="relucell-")
+            proof = Proof(self, pathlib.Path(folder, "count.proof.gz"))
             weakref.finalize(proof, shutil.rmtree, folder, ignore_errors=True)
         proof.count = self.count(center, radius, norm, box, proof=proof.path, timeout=timeout, workers=workers, progress=progress)
         return proof
@@ -214,7 +90,7 @@ class Network:
             raise raised(error or {})
         return Check.read(result)
 
-    def bound(self, center: Any = None, radius: Any = None, norm: Optional[str] = None, box: Any = None, *,
+    def bound(self, center: Any = None, radius: Any = None, norm: Norm = None, box: Any = None, *,
               timeout: Union[None, str, float] = None) -> BoundReport:
         """The analytic bounds on the number of regions, by name, and the nearest boundary."""
         result, error = self._finish("bound", {**self._ball(center, radius, norm, box), "timeout": duration(timeout)})
@@ -222,21 +98,21 @@ class Network:
             raise raised(error, result)
         return BoundReport.of(result)
 
-    def range(self, center: Any = None, radius: Any = None, norm: Optional[str] = None, box: Any = None, *, of: str = "y0",
+    def range(self, center: Any = None, radius: Any = None, norm: Norm = None, box: Any = None, *, of: str = "y0",
               timeout: Union[None, str, float] = None, proof: Union[None, str, os.PathLike[str]] = None) -> Range:
         """The largest and the smallest value of a form of the outputs, such as ``"y0 - 2*y1"``."""
         j = self.command("range", of=of, timeout=duration(timeout), proof=file_name(proof), **self._ball(center, radius, norm, box))
         return Range(j["of"], Extreme.read(j.get("max")), Extreme.read(j.get("min")), j)
 
-    def lipschitz(self, center: Any = None, radius: Any = None, norm: Optional[str] = None, box: Any = None, *, of: Optional[str] = None,
+    def lipschitz(self, center: Any = None, radius: Any = None, norm: Norm = None, box: Any = None, *, of: Optional[str] = None,
                   timeout: Union[None, str, float] = None) -> Constant:
         """The Lipschitz constant on a ball, in its norm, or in that of ``of``."""
         j = self.command("lipschitz", of=of, timeout=duration(timeout), **self._ball(center, radius, norm, box))
         return Constant(j["norm"], fraction(j["exact"]) if "exact" in j else None, j["lower"], j["upper"], j["pattern"], j)
 
-    def radius(self, center: Any, norm: str = "linf", *, most: float = 1.0, timeout: Union[None, str, float] = None) -> Radius:
+    def radius(self, center: Any, norm: Norm = "linf", *, most: float = 1.0, timeout: Union[None, str, float] = None) -> Radius:
         """How far around a point the class stays the same, looking no farther than ``most``."""
-        result, error = self._finish("radius", {"center": self._point("center", center), "norm": norm, "most": most, "timeout": duration(timeout)})
+        result, error = self._finish("radius", {"center": self._point("center", center), "norm": norm_name(norm), "most": most, "timeout": duration(timeout)})
         if result is None:
             raise raised(error or {})
         return Radius(float(result["lower"]), float(result.get("upper", "inf")), result["class"], result.get("other"),
@@ -257,6 +133,44 @@ class Network:
             raise raised(error, result)
         return Verdict.read(result)
 
+    def diff(self, other: "Network", center: Any = None, radius: Any = None, norm: Norm = None, box: Any = None, *, at_most: Any = None,
+             proof: Union[None, str, os.PathLike[str]] = None, timeout: Union[None, str, float] = None) -> Difference:
+        """How far apart two networks are on a ball, exactly; or, faster, whether they are ``at_most`` so far apart."""
+        server, options = self._start("diff", {"at_most": at_most, "proof": file_name(proof), "timeout": duration(timeout), **self._ball(center, radius, norm, box)})
+        result, error = server.finish(server.start("diff", {"a": options.pop("net"), "b": other._handle(server), **options}))
+        if result is None:
+            raise raised(error or {})
+        return Difference.read(result)
+
+    def same(self, other: "Network", *, timeout: Union[None, str, float] = None) -> Same:
+        """Whether two networks of one layer of neurons are one function, over all of Rⁿ."""
+        server, options = self._start("canonical", {"timeout": duration(timeout)})
+        result, error = server.finish(server.start("canonical", {**options, "other": other._handle(server)}))
+        if result is None:
+            raise raised(error or {})
+        return Same.read(result)
+
+    def canonical(self, *, timeout: Union[None, str, float] = None) -> Canonical:
+        """The function of a network of one layer of neurons as a sum over hyperplanes, with the smallest
+        network that computes it."""
+        with Temporary(".json", b"") as path:
+            j = self.command("canonical", output=path, timeout=duration(timeout))
+            text = pathlib.Path(path).read_text(encoding="utf-8")
+        return Canonical(Network({"text": text}, self.name + ", canonical"), j)
+
+    def reach(self, center: Any = None, radius: Any = None, norm: Norm = None, box: Any = None, *, path: Union[None, str, os.PathLike[str]] = None,
+              timeout: Union[None, str, float] = None) -> list[Image]:
+        """What the network makes of a ball: of each region its polytope and its image. ``path`` keeps the
+        file that relucell writes, .jsonl, which ``relucell check`` verifies against a proof."""
+        options = {**self._ball(center, radius, norm, box), "timeout": duration(timeout)}
+        if path is not None and not os.fspath(path).endswith(".jsonl"):
+            raise InputError(f"path: {os.fspath(path)}, expected a file name that ends in .jsonl; command(\"reach\", …) writes the others")
+        with Temporary(".jsonl", b"") as own:
+            name = own if path is None else os.fspath(path)
+            self.command("reach", output=name, **options)
+            with open(name, encoding="utf-8") as f:
+                return [Image.read(line) for line in f]
+
     def evaluate(self, points: Any) -> Values:
         """The outputs at points, exact and to the nearest float64. The points are rows."""
         rows = self._points("points", points)
@@ -265,19 +179,19 @@ class Network:
         value = np.array([[nearest(t) for t in j["exact"]] for j in got], dtype=np.float64).reshape(len(got), self.outputs)
         return Values(value, [j["pattern"] for j in got], got)
 
-    def __call__(self, points: Any) -> np.ndarray:
+    def __call__(self, points: Any) -> Array:
         """The outputs at points, to the nearest float64, a row for each."""
         return self.evaluate(points).value
 
-    def sweep(self, points: Any, radii: Any, norm: str = "l2", *, bounds: bool = False, timeout: Union[None, str, float] = None,
+    def sweep(self, points: Any, radii: Any, norm: Norm = "l2", *, bounds: bool = False, timeout: Union[None, str, float] = None,
               limit: Optional[int] = None, gap: Optional[float] = None) -> Any:
         """A count for each point and radius: a pandas.DataFrame, or a list of rows without pandas.
 
         The columns are center (the point's number), x0, …, norm, radius, lower, upper, exact,
-        seconds, and one for each bound. A stop ends the table early.
+        seconds, and one for each bound. A stop ends the table early, an interrupt too.
         """
         rows = self._points("points", points)
-        options = {"centers": rows, "radii": numbers("radii", np.atleast_1d(radii)), "norm": norm, "bounds": bounds or None,
+        options: dict[str, Any] = {"centers": rows, "radii": numbers("radii", array("radii", radii).reshape(-1)), "norm": norm_name(norm), "bounds": bounds or None,
                    "timeout": duration(timeout), "limit": limit, "gap": gap}
         server, params = self._start("count", options)
         table: list[dict[str, Any]] = []
@@ -286,18 +200,18 @@ class Network:
                 c = Count.read(j)
                 row: dict[str, Any] = {"center": len(table) // len(options["radii"])}
                 row.update((f"x{k}", v) for k, v in enumerate(j["ball"]["center"]))
-                row.update(norm=norm, radius=j["ball"]["radius"], lower=c.lower, upper=c.upper, exact=c.exact, seconds=c.seconds)
+                row.update(norm=j["ball"]["norm"], radius=j["ball"]["radius"], lower=c.lower, upper=c.upper, exact=c.exact, seconds=c.seconds)
                 row.update((b.name, b.value) for b in c.bounds.values())
                 table.append(row)
-        except StoppedError:
+        except (StoppedError, KeyboardInterrupt):
             pass  # what is missing is missing: the rows say which balls they are about
         try:
-            import pandas  # type: ignore[import-untyped]
+            import pandas
         except ImportError:
             return table
         return pandas.DataFrame(table)
 
-    def plot(self, center: Any = None, radius: Any = None, norm: Optional[str] = None, box: Any = None, *, points: Any = None, labels: Any = None,
+    def plot(self, center: Any = None, radius: Any = None, norm: Norm = None, box: Any = None, *, points: Any = None, labels: Any = None,
              fill: Optional[str] = None, width: Optional[int] = None, inputs: Optional[Sequence[int]] = None, origin: Any = None,
              through: Optional[Sequence[Any]] = None, directions: Optional[Sequence[Any]] = None, timeout: Union[None, str, float] = None) -> "Picture":
         """A map of the regions, with points and their labels on it; a notebook shows it.
@@ -307,14 +221,14 @@ class Network:
         of the plane. ``fill`` is pattern, layer, gradient or class.
         """
         plane = inputs is not None or through is not None or directions is not None
-        ball = self._ball(center, radius, norm, box) if not plane else _plane_ball(center, radius, norm, box)
+        ball = self._ball(center, radius, norm, box) if not plane else plane_ball(center, radius, norm, box)
         options: dict[str, Any] = {**ball, "fill": fill, "width": width, "timeout": duration(timeout),
                                    "inputs": None if inputs is None else [int(i) for i in inputs],
                                    "origin": None if origin is None else self._point("origin", origin),
                                    "through": None if through is None else [self._point("through", p) for p in through],
                                    "direction": None if directions is None else [self._point("directions", p) for p in directions]}
         if points is not None:
-            rows: list[list[Any]] = [numbers("points", np.ravel(np.asarray(p))) for p in np.asarray(points)]
+            rows: list[list[Any]] = [numbers(f"points[{i}]", p) for i, p in enumerate(array("points", points))]
             if labels is not None:
                 if len(labels) != len(rows):
                     raise InputError(f"labels: {len(labels)} of them, expected {len(rows)}, one for each point")
@@ -341,20 +255,7 @@ class Network:
         self.command("convert", output=file_name(path))
 
 
-def _plane_ball(center: Any, radius: Any, norm: Optional[str], box: Any) -> dict[str, Any]:
-    """The options of a ball whose dimension is the plane's."""
-    options: dict[str, Any] = {"norm": norm}
-    if center is not None:
-        c = numbers("center", center if np.ndim(center) else [center, center])
-        options["center"] = c
-    if radius is not None:
-        [options["radius"]] = numbers("radius", [radius])
-    if box is not None:
-        options["box"] = [numbers("box", side) for side in ([box, box] if np.shape(box) == (2,) else box)]
-    return options
-
-
 def _why(exact: bool, error: Optional[dict[str, Any]]) -> str:
     if exact:
         return ""
-    return error["message"] if error is not None else "the gap was reached"
+    return str(error["message"]) if error is not None else "the gap was reached"

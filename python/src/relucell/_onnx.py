@@ -8,9 +8,12 @@ export: the same rules fold it, the same words refuse it.
 from __future__ import annotations
 
 import struct
-from typing import Any, Sequence, Union
+from typing import TYPE_CHECKING, Any, Sequence, Union
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from ._exact import Array
 
 #: The version of the operators' definitions: the last with axes of reductions as attributes.
 OPSET = 13
@@ -49,7 +52,7 @@ def _attribute(name: str, value: Any) -> bytes:
     return head + b"".join(_number(8, int(v)) for v in value) + _number(20, 7)
 
 
-def _tensor(name: str, a: np.ndarray) -> bytes:
+def _tensor(name: str, a: Array) -> bytes:
     raw = np.ascontiguousarray(a).astype(a.dtype.newbyteorder("<"), copy=False).tobytes()
     return b"".join(_number(1, d) for d in a.shape) + _number(2, _TYPES[np.dtype(a.dtype.newbyteorder("="))]) + _bytes(8, name) + _bytes(9, raw)
 

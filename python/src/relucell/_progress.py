@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from typing import Any, Callable, Optional, Union
+
+from ._exact import grouped, integer
 
 #: What a call takes as ``progress``: yes, no, None for "where somebody looks", or a function.
 Progress = Union[None, bool, Callable[[dict[str, Any]], None]]
@@ -17,10 +20,9 @@ def describe(p: dict[str, Any]) -> str:
     took = f"{p.get('seconds', 0):.1f} s"
     if "nodes" in p:
         return f"{p['nodes']:,} nodes, {p['open']:,} open, {took}"
-    words = [f"{int(p['lower']):,} regions"]
+    words = [f"{grouped(integer(p['lower']))} regions"]
     if "upper" in p:
-        upper = int(p["upper"])
-        words.append(f"at most {upper:,}" if upper < 10**15 else f"at most 10^{len(p['upper']) - 1}")
+        words.append(f"at most {grouped(integer(p['upper']))}" if len(p["upper"]) < 16 else f"at most 10^{len(p['upper'])}")
     if p.get("estimate"):
         words.append(f"about {p['estimate']:,.0f}" if p["estimate"] < 1e15 else f"about {p['estimate']:.1e}")
     return ", ".join([*words, took])
@@ -42,16 +44,24 @@ class Line:
 
     def _open(self) -> Callable[[str], None]:
         if _notebook():
-            from IPython.display import display  # type: ignore[import-not-found]
+            from IPython.display import display
 
             self.shown = display({"text/plain": ""}, raw=True, display_id=True)
-            return lambda text: self.shown.update({"text/plain": text}, raw=True)
+
+            def write(text: str) -> None:
+                self.shown.update({"text/plain": text}, raw=True)
+
+            return write
         try:
-            from tqdm import tqdm  # type: ignore[import-untyped,import-not-found]
+            from tqdm import tqdm
         except ImportError:
-            return lambda text: print("\r\x1b[K" + text[:120], end="", file=sys.stderr, flush=True)
+            return lambda text: print("\r\x1b[K" + text[: shutil.get_terminal_size().columns - 1], end="", file=sys.stderr, flush=True)
         self.shown = tqdm(bar_format="{desc}", leave=False)
-        return lambda text: self.shown.set_description_str(text)
+
+        def describe_by_tqdm(text: str) -> None:
+            self.shown.set_description_str(text)
+
+        return describe_by_tqdm
 
     def close(self) -> None:
         if self.write is None:

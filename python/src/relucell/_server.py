@@ -22,7 +22,8 @@ import tempfile
 import threading
 from typing import Any, Callable, Iterator, Optional
 
-from ._errors import ServerError, raised
+from ._errors import InputError, ServerError, raised
+from ._exact import plain
 
 PROTOCOL = 1
 
@@ -49,12 +50,23 @@ def binary() -> str:
     return found
 
 
+def _line(request: dict[str, Any]) -> bytes:
+    try:
+        return json.dumps(request, allow_nan=False, default=plain).encode() + b"\n"
+    except ValueError as e:
+        if isinstance(e, InputError):
+            raise
+        raise InputError(f"{request['method']}: an option is infinite or no number, expected finite numbers") from None
+
+
 class Answer:
     """The messages that answer a request, as they come."""
 
     def __init__(self, server: "Server", number: int) -> None:
         self.server, self.number = server, number
         self.messages: "queue.SimpleQueue[dict[str, Any]]" = queue.SimpleQueue()
+        #: The last message, kept: an interrupt may fall between its leaving the queue and its reader.
+        self.last: Optional[dict[str, Any]] = None
 
     def next(self) -> dict[str, Any]:
         """The next message. Waiting for it can be interrupted."""
@@ -62,7 +74,15 @@ class Answer:
             try:
                 return self.messages.get(timeout=_TICK)
             except queue.Empty:
-                continue
+                if self.last is not None and self.messages.empty():
+                    return self.last
+                if self.server.dead is not None and self.messages.empty():
+                    return {"id": self.number, "died": self.server.dead}
+
+    def put(self, message: dict[str, Any]) -> None:
+        if "item" not in message and "progress" not in message:
+            self.last = message
+        self.messages.put(message)
 
     def cancel(self) -> None:
         self.server.tell("cancel", {"id": self.number})
@@ -81,7 +101,8 @@ class Server:
         self.numbers = itertools.count(1)
         self.open: dict[int, Answer] = {}
         self.dead: Optional[str] = None
-        self.unwanted: "collections.deque[str]" = collections.deque()  # handles that nobody has any more
+        #: Requests whose answers nobody wants. Whoever writes next writes them too.
+        self.errands: "collections.deque[tuple[str, dict[str, Any]]]" = collections.deque()
         self.errors = tempfile.TemporaryFile()
         kind: dict[str, Any] = {"start_new_session": True}  # an interrupt is for us, who then cancel
         if os.name == "nt":
@@ -103,67 +124,84 @@ class Server:
 
     def _read(self) -> None:
         """Hands messages out until there are no more."""
-        assert self.process.stdout is not None
-        out = io.BufferedReader(self.process.stdout, 1 << 16)  # type: ignore[type-var]
+        raw: Any = self.process.stdout
+        out = io.BufferedReader(raw, 1 << 16)
+        said = ""
         try:
             for line in out:
                 message = json.loads(line)
-                with self.lock:
-                    answer = self.open.get(message.get("id"))
-                    if "result" in message or "error" in message:
-                        self.open.pop(message.get("id"), None)
+                if not isinstance(message, dict):
+                    raise ValueError("no object")
+                # One step each, and no lock: what is collected as garbage here may want to write.
+                number: Any = message.get("id")
+                answer = self.open.get(number)
+                if "result" in message or "error" in message:
+                    self.open.pop(number, None)
                 if answer is not None:
-                    answer.messages.put(message)
-        except (OSError, ValueError):
-            pass  # what is not a message, or a closed file, is the end as well
+                    answer.put(message)
+        except OSError:
+            pass  # a closed file is the end
+        except (ValueError, RecursionError):
+            said = f"it said {line[:60]!r}, which is no message"
+            self.process.kill()
         code = self.process.wait()
         self.errors.seek(0)
-        said = self.errors.read(1 << 12).decode("utf-8", "replace").strip().split("\n")[0]
+        said = said or self.errors.read(1 << 12).decode("utf-8", "replace").strip().split("\n")[0]
         with self.lock:
             self.dead = f"relucell: the process ended with {code}{': ' + said if said else ''}; the next call starts another"
             left, self.open = list(self.open.values()), {}
         for answer in left:
-            answer.messages.put({"id": answer.number, "died": self.dead})
+            answer.put({"id": answer.number, "died": self.dead})
         self.errors.close()
         out.close()
 
     def start(self, method: str, params: dict[str, Any], progress: bool = False, credit: Optional[int] = None) -> Answer:
         """Begins a request."""
         answer = Answer(self, next(self.numbers))
-        try:
-            self._send(method, params, answer, progress, credit)
-        except KeyboardInterrupt:
-            answer.abandon()
-            raise
-        while self.unwanted:
-            self.tell("unload", {"net": self.unwanted.popleft()})
-        return answer
-
-    def tell(self, method: str, params: dict[str, Any]) -> None:
-        """A request whose answer nobody wants, of a process that may be gone."""
-        try:
-            self._send(method, params, Answer(self, next(self.numbers)), False, None, wanted=False)
-        except ServerError:
-            pass
-
-    def _send(self, method: str, params: dict[str, Any], answer: Answer, progress: bool, credit: Optional[int],
-              wanted: bool = True) -> None:
         request: dict[str, Any] = {"id": answer.number, "method": method, "params": params}
         if progress:
             request["progress"] = True
         if credit is not None:
             request["credit"] = credit
-        line = json.dumps(request, allow_nan=False).encode() + b"\n"
-        with self.lock:
-            if self.dead is not None:
-                raise ServerError(self.dead)
-            if wanted:
+        line = _line(request)
+        try:
+            with self.lock:
+                if self.dead is not None:
+                    raise ServerError(self.dead)
                 self.open[answer.number] = answer
+                try:
+                    self._write(line)
+                except (OSError, ValueError) as e:
+                    self.open.pop(answer.number, None)
+                    raise ServerError(f"relucell: the process is gone: {e}; the next call starts another") from e
+            self._run_errands()
+        except KeyboardInterrupt:
+            answer.abandon()
+            raise
+        return answer
+
+    def tell(self, method: str, params: dict[str, Any]) -> None:
+        """A request whose answer nobody wants, of a process that may be gone.
+
+        It never waits for the lock: a generator that is collected as garbage tells its server to
+        cancel, and that may happen in a thread which has the lock already.
+        """
+        self.errands.append((method, params))
+        self._run_errands()
+
+    def _run_errands(self) -> None:
+        """Writes the errands, unless somebody is writing: whoever is comes here afterwards."""
+        while self.errands and self.lock.acquire(blocking=False):
             try:
-                self._write(line)
-            except (OSError, ValueError) as e:
-                self.open.pop(answer.number, None)
-                raise ServerError(f"relucell: the process is gone: {e}; the next call starts another") from e
+                while self.errands and self.dead is None:
+                    method, params = self.errands.popleft()
+                    self._write(_line({"id": next(self.numbers), "method": method, "params": params}))
+                if self.dead is not None:
+                    self.errands.clear()
+            except (OSError, ValueError):
+                self.errands.clear()  # the process is gone
+            finally:
+                self.lock.release()
 
     def _write(self, line: bytes) -> None:
         """Writes a line, or ends the process: after half a line nothing would be understood."""
@@ -178,8 +216,7 @@ class Server:
                 self.process.kill()
 
     def forget(self, answer: Answer) -> None:
-        with self.lock:
-            self.open.pop(answer.number, None)
+        self.open.pop(answer.number, None)  # one step, which needs no lock
 
     def ask(self, method: str, params: dict[str, Any], progress: Optional[Callable[[dict[str, Any]], None]] = None) -> Any:
         """The result of a request, or its error as an exception."""
@@ -198,7 +235,7 @@ class Server:
                 if progress is not None and "progress" in message:
                     progress(message["progress"])
             except KeyboardInterrupt:
-                if interrupted:
+                if interrupted or answer.last is not None and "died" in answer.last:
                     answer.abandon()
                     raise
                 interrupted = True
@@ -269,6 +306,7 @@ class Server:
                 pass  # it is closed already
         os.close(nothing)
         self.process.returncode = 0  # or the child would wait for it
+        self.dead = "relucell: the process is that of the parent of this one; what it was asked before the fork is answered there"
 
 
 _lock = threading.Lock()

@@ -8,7 +8,7 @@ is run on their numbers in the place of their values, and becomes an index: one 
 
 from __future__ import annotations
 
-from typing import Any, Optional, Sequence
+from typing import Any, Sequence, Union
 
 import numpy as np
 import torch
@@ -17,33 +17,51 @@ import torch.fx
 from ._errors import ModelError
 from ._onnx import Graph
 from ._torchnode import Emitter
-from ._torchops import CALLS, METHODS, MODULES
+from ._torchops import CALLS, METHODS, MODULES, SHAPES
 
 
-def read(module: torch.nn.Module, input_shape: Optional[Sequence[int]]) -> bytes:
+def read(module: torch.nn.Module, input_shape: Union[None, int, Sequence[int]]) -> bytes:
     """The model of a module, which has one input and one output."""
+    module = _inner(module)
     kind = _checked(module)
     try:
         traced = torch.fx.symbolic_trace(torch.nn.Sequential(module))
     except Exception as e:  # whatever the module's own code raises when it is traced
-        raise ModelError(f"{type(module).__name__}: torch.fx cannot trace it: {e}; export it with torch.onnx.export and load the file") from e
+        why = str(e).split("\n")[0] or type(e).__name__
+        raise ModelError(f"{type(module).__name__}: torch.fx cannot trace it: {why}; export it with torch.onnx.export and load the file") from e
     holes = [n for n in traced.graph.nodes if n.op == "placeholder"]
     if len(holes) != 1:
         raise ModelError(f"{type(module).__name__}: {len(holes)} inputs, expected one; export it with torch.onnx.export and load the file")
-    shape = tuple(int(d) for d in input_shape) if input_shape is not None else _guess(traced, holes[0])
+    shape = _guess(traced, holes[0]) if input_shape is None else (input_shape,) if isinstance(input_shape, int) else tuple(int(d) for d in input_shape)
     run = _Reader(traced, Graph(kind))
     zeros = torch.zeros((1, *shape), dtype=torch.float32 if kind == np.float32 else torch.float64)
     with torch.no_grad():
         try:
             run.run(zeros)
-        except ModelError:
-            raise
+        except ModelError as e:  # torch.fx adds the trace to what it says
+            raise ModelError(str(e).split("\n")[0]) from None
         except Exception as e:  # torch's own words for shapes that do not fit, and whatever the module raises
             raise ModelError(f"{type(module).__name__}: fails on an input of shape {(1, *shape)}: {str(e).splitlines()[0] if str(e) else type(e).__name__}; "
                              "expected the shape of one input, without the batch, as input_shape") from e
     if not isinstance(run.answer, str):
-        raise ModelError(f"{type(module).__name__}: its output is {'a constant' if run.answer is None else 'several values'}, expected one tensor that depends on the input")
+        said = {type(None): "a constant", list: "several values"}.get(type(run.answer), "a dict")
+        raise ModelError(f"{type(module).__name__}: its output is {said}, expected one tensor that depends on the input")
     return run.graph.model(run.answer)
+
+
+def _inner(module: torch.nn.Module) -> torch.nn.Module:
+    """The module that a wrapper holds which changes how it runs, not what it computes."""
+    while True:
+        if isinstance(module, torch.nn.DataParallel):
+            module = module.module
+        elif isinstance(getattr(module, "_orig_mod", None), torch.nn.Module):  # of torch.compile
+            module = module._orig_mod
+        else:
+            break
+    if isinstance(module, torch.jit.ScriptModule):
+        raise ModelError(f"{type(module).__name__}: is compiled by torch.jit, which torch.fx cannot trace, expected the module that it was made of; "
+                         "or export it with torch.onnx.export and load the file")
+    return module
 
 
 def _checked(module: torch.nn.Module) -> np.dtype[Any]:
@@ -78,10 +96,12 @@ def _guess(traced: torch.fx.GraphModule, hole: torch.fx.Node) -> tuple[int, ...]
                 return (m.in_features,)
             if isinstance(m, torch.nn.BatchNorm1d):
                 return (m.num_features,)
+            if isinstance(m, (torch.nn.Identity, torch.nn.Dropout)):
+                return _guess(traced, user)
     raise ModelError("input_shape: missing, expected the shape of one input, without the batch, such as (1, 28, 28): the model does not begin with a Linear")
 
 
-class _Reader(torch.fx.Interpreter):
+class _Reader(torch.fx.Interpreter):  # type: ignore[misc]
     """Runs a trace, and writes down what depends on the input."""
 
     def __init__(self, traced: torch.fx.GraphModule, graph: Graph) -> None:
@@ -113,6 +133,8 @@ class _Reader(torch.fx.Interpreter):
     def _name_of(self, arg: Any) -> Any:
         if isinstance(arg, torch.fx.Node):
             return self.names.get(arg)
+        if isinstance(arg, dict):
+            return {k: self._name_of(a) for k, a in arg.items()}
         return [self._name_of(a) for a in arg] if isinstance(arg, (list, tuple)) else None
 
     def _what(self, n: torch.fx.Node) -> str:
@@ -123,13 +145,17 @@ class _Reader(torch.fx.Interpreter):
         return f"{getattr(n.target, '__name__', n.target)} ({n.name})"
 
     def _emit(self, n: torch.fx.Node, result: Any) -> Any:
-        if isinstance(result, (int, float, bool, str, torch.Size)) or result is None:
-            return None  # sizes and the like are constants
         e = Emitter(self, n, result)
+        if n.target in SHAPES or n.target is getattr and n.args[1] in SHAPES:
+            if not any(e.runs(a) for a in n.all_input_nodes[1:]):
+                return None  # the same for all inputs of a shape
+        if not isinstance(result, (torch.Tensor, list, tuple)):
+            raise e.refuse(f"takes a {type(result).__name__} out of values that depend on the input, which is not read")
         if n.op == "call_module":
             m = self.fetch_attr(str(n.target))
             emit = next((MODULES[c] for c in type(m).__mro__ if c in MODULES), None)
-            if type(m).forward is not next((c.forward for c in type(m).__mro__ if c in MODULES), type(m).forward):
+            known: Any = next((c for c in type(m).__mro__ if c in MODULES), type(m))
+            if getattr(type(m), "forward") is not known.forward:
                 emit = None  # a subclass that computes something else
             args: Any = (m,)
         elif n.op == "call_method":
@@ -139,4 +165,7 @@ class _Reader(torch.fx.Interpreter):
         if emit is None:
             raise ModelError(f"{self._what(n)}: is not read, expected piecewise linear layers that relucell knows (docs/python.md lists them); "
                              "or export the model with torch.onnx.export and load the file, of which more is read")
-        return emit(e, *args)
+        try:
+            return emit(e, *args)
+        except (TypeError, IndexError) as wrong:  # an argument that the emitter does not have, or expects by its place
+            raise e.refuse(f"is called in a way that is not read: {str(wrong).split('()')[-1].strip()}") from wrong

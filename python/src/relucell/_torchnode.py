@@ -52,8 +52,10 @@ class Emitter:
         """A parameter, or a number as torch takes it beside a tensor of the graph's type."""
         if isinstance(v, torch.Tensor):
             a = v.detach().numpy()
-            if a.dtype.kind != "f":
+            if a.dtype.kind != "f" or a.ndim == 0:  # which torch takes as numbers of the other operand's type
                 a = a.astype(self.graph.kind)
+            elif not np.can_cast(a.dtype, self.graph.kind):
+                raise self.refuse(f"mixes {a.dtype} with {self.graph.kind}: call .{'double' if a.dtype.itemsize == 8 else 'float'}() on the model, or on the constant the other")
             return str(self.graph.constant(a))
         return str(self.graph.constant(np.asarray(v, dtype=self.graph.kind)))
 
@@ -92,7 +94,7 @@ def move(e: Emitter, *_: Any) -> Any:
 def _picked(e: Emitter, whole: list[Any]) -> Any:
     if e.n.target is not operator.getitem:
         raise e.refuse("takes several values at once, which is not read")
-    return whole[e.n.args[1]]  # type: ignore[index]
+    return whole[e.n.args[1]]
 
 
 def _gathered(e: Emitter, x: str, size: int, where: torch.Tensor) -> str:

@@ -34,6 +34,12 @@ def _unary(op: str) -> Emit:
     return lambda e, *_: e.put(op, [e.name(e.given(["input"])["input"])])
 
 
+def cast(e: Emitter, *_: Any) -> str:
+    if e.result.dtype != e.real(e.n.args[0]).dtype:
+        raise e.refuse(f"changes {e.real(e.n.args[0]).dtype} to {e.result.dtype}, which is not read, expected one type throughout")
+    return same(e)
+
+
 # Affine layers.
 
 
@@ -152,10 +158,6 @@ def _both(op: str) -> Emit:
         return e.put(op, [e.name(input), e.name(other)])
 
     return _function(emit, "input", "other")
-
-
-def _reversed(op: str) -> Emit:
-    return lambda e, *_: e.put(op, [e.name(e.n.args[1]), e.name(e.n.args[0])])
 
 
 def matmul(e: Emitter, input: Any, other: Any) -> str:
@@ -284,6 +286,8 @@ MODULES.update({c: same for c in (nn.Identity, nn.Dropout, nn.Dropout2d, nn.Alph
 _windows = ("input", "kernel_size", "stride", "padding")
 _conv = _function(conv, "input", "weight", "bias", "stride", "padding", "dilation", "groups")
 _clamp = _function(clamp, "input", "min", "max")
+_at_least = _function(lambda e, input, min: clamp(e, input, min), "input", "min")
+_at_most = _function(lambda e, input, max: clamp(e, input, None, max), "input", "max")
 
 CALLS: dict[Any, Emit] = {
     F.linear: _function(linear, "input", "weight", "bias"), F.conv1d: _conv, F.conv2d: _conv, torch.conv1d: _conv, torch.conv2d: _conv,
@@ -299,7 +303,7 @@ CALLS: dict[Any, Emit] = {
     torch.maximum: extreme("Max"), torch.minimum: extreme("Min"), torch.max: extreme("Max"), torch.min: extreme("Min"),
     torch.cat: _function(cat, "tensors", "dim"), torch.stack: _function(stack, "tensors", "dim"),
     torch.neg: _unary("Neg"), operator.neg: _unary("Neg"), torch.abs: _unary("Abs"), abs: _unary("Abs"), operator.abs: _unary("Abs"),
-    torch.clamp: _clamp, torch.clip: _clamp,
+    torch.clamp: _clamp, torch.clip: _clamp, torch.clamp_min: _at_least, torch.clamp_max: _at_most, torch.index_select: move,
     torch.matmul: _function(matmul, "input", "other"), operator.matmul: _function(matmul, "input", "other"), torch.mm: _function(matmul, "input", "other"),
     torch.sum: reduction("ReduceSum"), torch.mean: reduction("ReduceMean"), torch.amax: reduction("ReduceMax"), torch.amin: reduction("ReduceMin"),
 }
@@ -316,11 +320,15 @@ CALLS.update({f: move for f in (operator.getitem, torch.flatten, torch.reshape, 
 _MOVES = ("view", "reshape", "flatten", "squeeze", "unsqueeze", "transpose", "permute", "t", "chunk", "split", "narrow", "select", "flip", "roll", "expand",
           "repeat", "movedim", "swapaxes", "unflatten", "view_as", "reshape_as", "expand_as")
 _SAME = ("contiguous", "clone", "detach", "cpu")
+#: What depends on shapes and types alone: methods, attributes and functions.
+SHAPES: set[Any] = {"size", "shape", "dim", "ndim", "ndimension", "numel", "nelement", "dtype", "device", "is_floating_point", "get_device",
+                    "new_zeros", "new_ones", "new_full", "new_tensor", torch.zeros_like, torch.ones_like, torch.full_like, torch.numel, torch.is_tensor}
+
 METHODS: dict[str, Emit] = {
-    **{m: move for m in _MOVES}, **{m: same for m in _SAME},
+    **{m: move for m in _MOVES}, **{m: same for m in _SAME}, **{m: cast for m in ("to", "float", "double", "type", "type_as")},
     "relu": _unary("Relu"), "relu_": _unary("Relu"), "abs": _unary("Abs"), "neg": _unary("Neg"),
     "add": _both("Add"), "add_": _both("Add"), "sub": _both("Sub"), "sub_": _both("Sub"), "mul": _both("Mul"), "mul_": _both("Mul"), "div": _both("Div"), "div_": _both("Div"),
-    "clamp": _clamp, "clamp_": _clamp, "clip": _clamp, "maximum": extreme("Max"), "minimum": extreme("Min"),
+    "clamp": _clamp, "clamp_": _clamp, "clip": _clamp, "clamp_min": _at_least, "clamp_max": _at_most, "index_select": move, "maximum": extreme("Max"), "minimum": extreme("Min"), "max": extreme("Max"), "min": extreme("Min"),
     "matmul": _function(matmul, "input", "other"), "mm": _function(matmul, "input", "other"),
     "sum": reduction("ReduceSum"), "mean": reduction("ReduceMean"), "amax": reduction("ReduceMax"), "amin": reduction("ReduceMin"),
     "softmax": smooth("Softmax"), "log_softmax": smooth("LogSoftmax"), "sigmoid": smooth("Sigmoid"), "tanh": smooth("Tanh"),

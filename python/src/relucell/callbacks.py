@@ -9,12 +9,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional
-
-import numpy as np
+import copy
+from typing import TYPE_CHECKING, Any, Optional
 
 from ._load import load
 from ._net import Network
+
+if TYPE_CHECKING:
+    from ._exact import Array
 
 
 class Counter:
@@ -59,6 +61,8 @@ class Counter:
         modes = [(m, m.training) for m in model.modules()]
         try:
             model.eval()
+            if any(p.device.type != "cpu" for p in model.parameters()):
+                model = copy.deepcopy(model).cpu()  # training goes on where it is
             return load(model, input_shape=self.input_shape)
         finally:
             for m, training in modes:
@@ -79,10 +83,12 @@ class PartialFit:
     def __init__(self, estimator: Any, every: int = 1, **options: Any) -> None:
         self.estimator, self.counter = estimator, Counter(every, **options)
 
-    def partial_fit(self, X: np.ndarray, y: np.ndarray, *args: Any, **options: Any) -> "PartialFit":
+    def partial_fit(self, X: Array, y: Array, *args: Any, **options: Any) -> "PartialFit":
         self.estimator.partial_fit(X, y, *args, **options)
         self.counter(self.estimator)
         return self
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self.__dict__["estimator"], name)
+        if "estimator" not in self.__dict__:  # while it is copied
+            raise AttributeError(name)
+        return getattr(self.estimator, name)
