@@ -96,9 +96,7 @@ type checkJSON struct {
 	Open       int64  `json:"unexplored,omitempty"`
 	Nodes      int64  `json:"nodes,omitempty"`
 	Parts      int64  `json:"parts,omitempty"`
-	File       string `json:"file,omitempty"`
-	Line       int64  `json:"line,omitempty"`
-	Reason     string `json:"reason,omitempty"`
+	refusalJSON
 	// Safety is there for a proof of safety and a witness.
 	Safety *safetyJSON `json:"safety,omitempty"`
 	// Reached is the number of regions of the reach set that was asked about.
@@ -109,6 +107,13 @@ type checkJSON struct {
 	Lipschitz *slopeJSON `json:"lipschitz,omitempty"`
 	// Notes are those of an import.
 	Notes []string `json:"notes,omitempty"`
+}
+
+// refusalJSON says where and why a proof is refused.
+type refusalJSON struct {
+	File   string `json:"file,omitempty"`
+	Line   int64  `json:"line,omitempty"`
+	Reason string `json:"reason,omitempty"`
 }
 
 func (c *checkCmd) run(cmd *cobra.Command, args []string) error {
@@ -183,7 +188,7 @@ func (c *checkCmd) canonical(cmd *cobra.Command, path string) (text []byte, form
 
 // refuse says which line of which file does not hold.
 func (c *checkCmd) refuse(cmd *cobra.Command, args []string, err error) error {
-	j := checkJSON{File: args[1], Reason: err.Error(), Notes: c.net.notes}
+	j := checkJSON{refusalJSON: refusalJSON{File: args[1], Reason: err.Error()}, Notes: c.net.notes}
 	var e *certificate.Error
 	if errors.As(err, &e) {
 		j.File, j.Line, j.Reason = e.File, e.Line, e.Reason

@@ -69,7 +69,7 @@ func TestTypesStaySmall(t *testing.T) {
 		"methods of internal/judge.Judge": 27,
 		"fields of safety.search":         18, "fields of certificate.walker": 17,
 		// The lines of a report and of a table have as many fields as there is to say.
-		"fields of cmd/relucell.checkJSON": 18, "fields of experiment.Statistic": 17,
+		"fields of cmd/relucell.checkJSON": 17, "fields of experiment.Statistic": 17,
 	}
 	sizes := map[string]int{}
 	sources(t, func(path string, file *ast.File) {
