@@ -36,12 +36,9 @@ type diffCmd struct {
 	property   *property // nil: no proof is wanted
 	asked      *big.Rat  // V, as it was given
 	// Of each output of the difference.
-	ends []ends
-	// pairs bound the size of each output, neuron by neuron; nil where there is no such bound.
-	pairs []*big.Rat
-	// paired says that they have answered the question.
-	paired bool
-	files  owedFiles
+	ends  []ends
+	pairs pairBounds
+	files owedFiles
 }
 
 // ends are the extremes of an output of the difference.
@@ -226,7 +223,7 @@ func (c *diffCmd) name() string {
 
 // search fills ends.
 func (c *diffCmd) search(ctx context.Context, n *network.Network, b ball.Ball) error {
-	if err := c.pair(ctx, n, b); err != nil || c.paired {
+	if err := c.pair(ctx, n, b); err != nil || c.pairs.answer {
 		return err
 	}
 	var list []extremum.Form
@@ -308,7 +305,7 @@ func (c *diffCmd) failed(ctx context.Context, cmd *cobra.Command, err error) err
 		return failed(fmt.Errorf("%s: %w", c.name(), err))
 	}
 	found, bound := "no value yet", ""
-	if most := largest(c.pairs); most != nil {
+	if most := largest(c.pairs.most); most != nil {
 		bound = " at most " + fmt.Sprint(dyadic.UpRat(most)) + " by their neurons in pairs"
 		found = "the networks are" + bound + " apart"
 	}
@@ -375,8 +372,8 @@ func (c *diffCmd) print(cmd *cobra.Command, args []string, stamp string, n *netw
 		holds := !c.apart()
 		j.AtMost = &holds
 	}
-	if c.paired {
-		most := dyadic.UpRat(largest(c.pairs))
+	if c.pairs.answer {
+		most := dyadic.UpRat(largest(c.pairs.most))
 		j.Pairs = &most
 	}
 	for _, e := range c.ends {

@@ -13,27 +13,33 @@ import (
 	"github.com/relucell/relucell/ridge"
 )
 
+// pairBounds are bounds of the sizes of the outputs, neuron by neuron.
+type pairBounds struct {
+	most   []*big.Rat // nil where there are none
+	answer bool       // they have answered the question
+}
+
 // pair bounds the outputs of a network with one layer of neurons in pairs of them, and answers
 // --at-most where that is enough. A proof wants the walk.
 func (c *diffCmd) pair(ctx context.Context, n *network.Network, b ball.Ball) error {
 	var err error
-	c.pairs, err = within(ctx, func() ([]*big.Rat, error) {
+	c.pairs.most, err = within(ctx, func() ([]*big.Rat, error) {
 		s, err := ridge.Of(ctx, n)
 		if err != nil {
 			return nil, context.Cause(ctx) // nil where the network is another one
 		}
 		return s.Most(ctx, b)
 	})
-	if err != nil || c.pairs == nil || c.atMost == nil || c.proof != "" {
+	if err != nil || c.pairs.most == nil || c.atMost == nil || c.proof != "" {
 		return err
 	}
-	for _, v := range c.pairs {
+	for _, v := range c.pairs.most {
 		if v.Cmp(c.atMost) > 0 {
 			return nil
 		}
 	}
-	c.paired = true
-	for range c.pairs {
+	c.pairs.answer = true
+	for range c.pairs.most {
 		c.ends = append(c.ends, ends{extremum.Extreme{Upper: c.atMost}, extremum.Extreme{Lower: new(big.Rat).Neg(c.atMost)}})
 	}
 	return nil

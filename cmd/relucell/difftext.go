@@ -31,8 +31,8 @@ func (c *diffCmd) text(f *fields, args []string, stamp string, n *network.Networ
 		}
 	}
 	f.line("Verdict", "%s", c.verdict())
-	if c.paired {
-		f.line("", "by their neurons in pairs, in fractions: at most %v", dyadic.UpRat(largest(c.pairs)))
+	if c.pairs.answer {
+		f.line("", "by their neurons in pairs, in fractions: at most %v", dyadic.UpRat(largest(c.pairs.most)))
 	}
 	if c.property != nil && len(c.property.Neurons) > 0 {
 		c.property.text(f)
