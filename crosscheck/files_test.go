@@ -238,7 +238,7 @@ func TestAWrongKnownCountIsReported(t *testing.T) {
 }
 
 func TestALimitedWalkStillCatchesViolations(t *testing.T) {
-	n, b := gen.TentMap(10)
+	n, b := gen.TentMap(16)
 	rep, err := Run(context.Background(), slices.Values([]gen.Case{{Name: "tent", Net: n, Ball: b}}), []bound.Bound{three}, RunOptions{Limit: 10})
 	require.NoError(t, err)
 	require.Zero(t, rep.Exact)

@@ -180,18 +180,14 @@ func (j *Judge) empty(z *forms.Form, s float64, ids []int32, lam []float64, touc
 	return t
 }
 
-// sound says that the multipliers are finite, not negative, and of constraints.
+// sound says that the multipliers are finite, not negative, and of constraints that the ids name, in a
+// proof none of them twice.
 func (j *Judge) sound(ids []int32, lam []float64) bool {
 	for _, v := range lam {
 		if !(v >= 0) || math.IsInf(v, 0) {
 			return false
 		}
 	}
-	return j.known(ids)
-}
-
-// known says that the ids name constraints, and in a proof none of them twice.
-func (j *Judge) known(ids []int32) bool {
 	for i, id := range ids {
 		if id < 0 || int(id) >= len(j.Cell) || j.Proof && slices.Contains(ids[:i], id) {
 			return false

@@ -83,7 +83,7 @@ func compared(m *Subject) (list [][]comparisons) {
 
 // comparison is where the row of z_i − z_j is kept, with the side +1, or that of z_j − z_i, with −1:
 // pairs are in order.
-func (t *words) comparison(l, i, j int) (word int, b uint, side int8) {
+func (t classes) comparison(l, i, j int) (word int, b uint, side int8) {
 	at := &t.compared[l][i]
 	p, q, side := i-at.first, j-at.first, 1
 	if p > q {
@@ -207,7 +207,7 @@ func (t classes) stand(cl *class) []int32 {
 }
 
 // constrainTo adds the constraints of a class to those of the cell.
-func (t *words) constrainTo(cl *class) {
+func (t classes) constrainTo(cl *class) {
 	for _, a := range cl.cuts {
 		t.judge.Add(a)
 		t.know(len(t.judge.Cell) - 1)

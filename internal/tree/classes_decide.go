@@ -250,7 +250,7 @@ func (t classes) dead(piece int, name int32) {
 func (t *words) place(z *forms.Form) (p vertices.Place, side int8) {
 	word, b, side := 0, uint(0), int8(1)
 	if z.Than > 0 {
-		word, b, side = t.comparison(z.Layer, z.Unit, z.Than-1)
+		word, b, side = classes{t}.comparison(z.Layer, z.Unit, z.Than-1)
 	} else {
 		word, b = t.cells.WordOf(z.Layer, z.Unit)
 	}

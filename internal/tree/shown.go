@@ -107,7 +107,7 @@ func (t *words) begin(lv, up *hull, s int8) {
 		case up.classes == nil:
 			t.constrain(up, s)
 		case lv.classes == nil: // else it is the rest
-			t.constrainTo(up.side(s))
+			classes{t}.constrainTo(up.side(s))
 		}
 		lv.box.CopyFrom(up.box)
 	}
@@ -168,7 +168,8 @@ func (t *words) enterShown(lv *hull) bool {
 	l := lv.l
 	st, fs, labels := &t.layers[l], t.Forms(l), t.labels[t.m.Layers[l].First:]
 	clear(labels[:len(st.done)])
-	if t.narrows(lv, len(st.done)) && t.m.UnitTerms < forms.MaxTerms && t.judge.Names() > 0 {
+	pays := func(gain int) bool { return gain*(len(t.m.Layers)-l) > narrowWorth*t.m.N } // for so many neurons that this settles
+	if pays(len(st.done)) && t.m.UnitTerms < forms.MaxTerms && t.judge.Names() > 0 {
 		t.cells.Around(lv.at, &t.around)
 		gain := 0
 		for j := range st.done {
@@ -176,7 +177,7 @@ func (t *words) enterShown(lv *hull) bool {
 				gain++
 			}
 		}
-		if t.narrows(lv, gain) {
+		if pays(gain) {
 			t.narrow(lv)
 		}
 	}
@@ -200,11 +201,6 @@ func (t *words) enterShown(lv *hull) bool {
 		}
 	}
 	return true
-}
-
-// narrows says that it pays to narrow the box for so many neurons that this settles.
-func (t *words) narrows(lv *hull, gain int) bool {
-	return gain*(len(t.m.Layers)-lv.l) > narrowWorth*t.m.N
 }
 
 // sideParts is how many steps of the grid of a side there are in the width of a cell: fewer make
@@ -301,7 +297,13 @@ func (t *Vertices) witness(lv *hull) bool {
 		room := t.shown.evidence.Beside(&sh.halves, t.side(), &sh.y)
 		return room > 0 && sh.rounded(&sh.halves.Region, room)
 	}
-	at := t.list(lv)
+	if !lv.arrived { // its vertices have not been looked at
+		t.begin(lv, t.up(), t.side())
+		if up := t.up(); up != nil {
+			lv.at = t.sideOf(lv, up, t.side())
+		}
+	}
+	at := lv.at
 	if lv.classes != nil { // which have no part of the cell that was split away
 		named, cell, inProof := t.cells.Named(), len(t.judge.Cell), t.judge.Named
 		at = classes{&t.words}.stand(&lv.classes[0])
@@ -312,17 +314,6 @@ func (t *Vertices) witness(lv *hull) bool {
 	}
 	room, found := t.shown.evidence.Middle(t.m.Norm, at, &sh.in, &sh.y)
 	return found && sh.rounded(&sh.in, room)
-}
-
-// list returns the vertices of the cell of a level, also where it has not been looked at.
-func (t *Vertices) list(lv *hull) []int32 {
-	if !lv.arrived {
-		t.begin(lv, t.up(), t.side())
-		if up := t.up(); up != nil {
-			lv.at = t.sideOf(lv, up, t.side())
-		}
-	}
-	return lv.at
 }
 
 // rounded rounds the point in shown.y, about which there is so much room.

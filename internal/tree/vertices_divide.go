@@ -86,7 +86,7 @@ func (t *words) divide(lv *hull, passing bool) (e Event, done, certain bool) {
 			return Event{Kind: Open}, true, true
 		}
 		c.Thin(lv.at)
-		if !passing && bits.OnesCount64(lv.open) <= t.tune.LeafMost && t.atLeaf(lv) {
+		if !passing && bits.OnesCount64(lv.open) <= t.tune.LeafMost && !t.cellwise && t.wants == Counts && t.lastWord(lv) {
 			before := c.Here()
 			n, settled, ok := c.Count(lv.word, lv.at, lv.open)
 			c.Back(before)
@@ -147,11 +147,6 @@ func (t *words) splits(lv *hull) (both, certain bool) {
 	t.Pass(&lv.acc, lv.l, lv.j, s)
 	lv.open &^= 1 << (lv.j % vertices.WordSize)
 	return false, true
-}
-
-// atLeaf says that the regions of the cell are counted at a stroke, if they are few enough.
-func (t *words) atLeaf(lv *hull) bool {
-	return !t.cellwise && t.wants == Counts && t.lastWord(lv)
 }
 
 // lastWord says that no neuron is open after the level's word.

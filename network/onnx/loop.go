@@ -16,7 +16,7 @@ import (
 // maxUnrolled bounds the nodes that loops become, which take some microseconds each.
 const maxUnrolled = 1 << 16
 
-// loopBody is the graph that a loop repeats.
+// newLoopBody is the graph that a loop repeats.
 type loopBody struct {
 	g      *onnxpb.GraphProto // without its inputs, outputs and initializers
 	inputs []*onnxpb.ValueInfoProto
@@ -28,8 +28,8 @@ type loopBody struct {
 	size   int
 }
 
-// loopBody prepares the attribute of a node for iterations of so many inputs and outputs or more.
-func (rd *reader) loopBody(n *node, inputs, outputs int) (*loopBody, error) {
+// newLoopBody prepares the attribute of a node for iterations of so many inputs and outputs or more.
+func newLoopBody(rd *reader, n *node, inputs, outputs int) (*loopBody, error) {
 	a := n.attributes["body"]
 	if a == nil || a.G == nil {
 		return nil, errors.New("attribute \"body\": expected a graph")
@@ -106,11 +106,11 @@ func loop(rd *reader, n *node) ([]value, error) {
 	if !n.has(0) && !n.has(1) {
 		return nil, errors.New("neither a number of iterations nor a condition: it does not end")
 	}
-	state, err := rd.states(n, 2, len(n.args))
+	state, err := states(rd, n, 2, len(n.args))
 	if err != nil {
 		return nil, err
 	}
-	b, err := rd.loopBody(n, 2+len(state), 1+len(state))
+	b, err := newLoopBody(rd, n, 2+len(state), 1+len(state))
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +131,7 @@ func loop(rd *reader, n *node) ([]value, error) {
 		}
 	}
 	rd.im.Remark(fmt.Sprintf("A Loop is unrolled over %d iterations.", b.ran))
-	return rd.stacked(state, scanned, nil, nil)
+	return stacked(rd, state, scanned, nil, nil)
 }
 
 // known returns the one integer, or truth value, at input i, or what stands for it where it is missing.
@@ -155,7 +155,7 @@ func number(elem onnxpb.TensorProto_DataType, v int64) value {
 }
 
 // states are the values of the inputs from one to before another.
-func (rd *reader) states(n *node, from, to int) (list []value, err error) {
+func states(rd *reader, n *node, from, to int) (list []value, err error) {
 	for _, a := range n.args[min(from, to):to] {
 		v, err := rd.named(a.name)
 		if err != nil {
@@ -168,7 +168,7 @@ func (rd *reader) states(n *node, from, to int) (list []value, err error) {
 
 // stacked appends to the last states what each iteration has put out, along a new axis, 0 unless it is
 // given, and in the other order where a direction is 1.
-func (rd *reader) stacked(out []value, scanned [][]value, axes, directions []int64) ([]value, error) {
+func stacked(rd *reader, out []value, scanned [][]value, axes, directions []int64) ([]value, error) {
 	for k, list := range scanned {
 		if len(list) == 0 {
 			out = append(out, value{empty: true})
@@ -213,11 +213,11 @@ func scan(rd *reader, n *node) ([]value, error) {
 		return nil, err
 	}
 	first := len(n.args) - int(count)
-	state, err := rd.states(n, 0, first)
+	state, err := states(rd, n, 0, first)
 	if err != nil {
 		return nil, err
 	}
-	b, err := rd.loopBody(n, len(n.args), len(state))
+	b, err := newLoopBody(rd, n, len(n.args), len(state))
 	if err != nil {
 		return nil, err
 	}
@@ -261,7 +261,7 @@ func scan(rd *reader, n *node) ([]value, error) {
 		}
 	}
 	rd.im.Remark(fmt.Sprintf("A Scan is unrolled over %d steps.", b.ran))
-	return rd.stacked(state, scanned, outAxes, outWays)
+	return stacked(rd, state, scanned, outAxes, outWays)
 }
 
 // each returns a list of so many integers, zeros where the attribute is missing.
