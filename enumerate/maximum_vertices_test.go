@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -99,7 +100,7 @@ func TestMaximaByVertices(t *testing.T) {
 	t.Log(vertices, "of", all, "by vertices alone")
 }
 
-// A larger count by vertices: by many workers, best first, stopped and resumed it stays what it is.
+// A larger count by vertices: by many workers, stopped and resumed it stays what it is.
 func TestManyMaximaByVertices(t *testing.T) {
 	for seed, norm := range []ball.Norm{ball.LInf, ball.L2, ball.L1} {
 		n := maxout(t, uint64(seed))
@@ -111,6 +112,16 @@ func TestManyMaximaByVertices(t *testing.T) {
 		require.Equal(t, fast.Lower, countMaxima(t, n, b, nil, 4).Lower)
 		require.Equal(t, fast.Lower, countMaxima(t, n, b, &enumerate.Forced{Spare: 60}, 1).Lower) // names run out
 		require.NoError(t, crosscheck.Audit(context.Background(), n, b, fast.Lower))
+
+		opt := enumerate.Options{Workers: 2, Checkpoint: filepath.Join(t.TempDir(), "checkpoint"), Limit: fast.Lower.Int64() / 2}
+		stopped, err := enumerate.Count(context.Background(), n, b, opt)
+		require.NoError(t, err)
+		require.False(t, stopped.Exact)
+		opt.Limit = 0
+		resumed, err := enumerate.Count(context.Background(), n, b, opt)
+		require.NoError(t, err)
+		require.Equal(t, fast.Lower, resumed.Lower)
+		require.Zero(t, resumed.Questions)
 	}
 }
 
