@@ -30,21 +30,24 @@ func mulAdd(z, b []uint, k int, a *big.Int, negative bool) {
 	}
 }
 
-// mac adds a·b to z, or subtracts it. A carry out of a number is dropped.
+// mac is the one multiply-add of the checker: it adds a·b to z, or subtracts it, which is to add it
+// to −1 − z. A carry out of a number is dropped.
 func mac(z, b []uint, k int, a uint, negative bool) {
-	for b = b[:len(z)]; len(z) >= k; z, b = z[k:], b[k:] {
-		number := z[:k]
-		var carry uint
-		for i, x := range b[:k] {
-			hi, lo := bits.Mul(a, x)
-			lo, c := bits.Add(lo, carry, 0)
-			carry = hi + c
-			if negative {
-				number[i], c = bits.Sub(number[i], lo, 0)
-			} else {
-				number[i], c = bits.Add(number[i], lo, 0)
-			}
-			carry += c
+	var hi, lo, c, carry, flip uint
+	if negative {
+		flip = ^flip
+	}
+	left := k
+	b = b[:len(z)]
+	for i := range z {
+		hi, lo = bits.Mul(a, b[i])
+		lo, c = bits.Add(lo, carry, 0)
+		carry = hi + c
+		lo, c = bits.Add(z[i]^flip, lo, 0)
+		carry += c
+		z[i] = lo ^ flip
+		if left--; left == 0 {
+			carry, left = 0, k
 		}
 	}
 }
