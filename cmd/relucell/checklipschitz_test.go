@@ -54,6 +54,18 @@ func TestLipschitzOfASliceIsProvedOfTheSlice(t *testing.T) {
 	require.Contains(t, succeed(t, append([]string{"check", slice}, strings.Fields(command)...)...), "VERIFIED  the Lipschitz constant in linf is ")
 }
 
+func TestLongExponentsAreRefusedInEverySpelling(t *testing.T) {
+	for _, s := range []string{"1e999999", "1_0e999999", "1_0e-999999", "0x1p999999", "0x1p-999999", "0b1p999999"} {
+		_, err := fraction(s)
+		require.ErrorContains(t, err, "expected a decimal or a fraction", s)
+	}
+	for s, want := range map[string]*big.Rat{"010": big.NewRat(10, 1), "0x10": big.NewRat(16, 1), "1_0": big.NewRat(10, 1), "08.5": big.NewRat(17, 2), "010/8": big.NewRat(5, 4)} {
+		v, err := fraction(s)
+		require.NoError(t, err, s)
+		require.Zero(t, want.Cmp(v), s)
+	}
+}
+
 func TestDecimalsAreOnTheirSide(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		v := big.NewRat(rapid.Int64Range(0, 1<<62).Draw(t, "a"), rapid.Int64Range(1, 1<<62).Draw(t, "b"))

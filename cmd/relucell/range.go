@@ -76,7 +76,7 @@ A bound in the proof is a float64, so a fraction that is none is rounded outward
 func fraction(s string) (*big.Rat, error) {
 	const most = 4096 // digits and exponent: a decimal is no reason to fill the memory
 	ok := len(s) <= most
-	if f, _, err := big.ParseFloat(s, 10, 64, big.ToNearestEven); ok && err == nil {
+	if f, _, err := big.ParseFloat(s, 0, 64, big.ToNearestEven); ok && err == nil {
 		if e := f.MantExp(nil); f.IsInf() || e > most || e < -most {
 			ok = false
 		}
