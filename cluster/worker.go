@@ -28,7 +28,7 @@ type Worker struct {
 	// Patience is how long the server waits for a sign of life before it delivers an item to
 	// another worker; 0 means 15 seconds.
 	Patience time.Duration
-	// Program replaces the version of the program in tests, Slow delays each item there.
+	// In tests program takes the place of the version, and walk that of the walk of an item.
 	program string
 	walk    func(*project, []int8, int64, enumerate.Observer) (journal.Answer, error)
 }

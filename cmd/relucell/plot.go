@@ -168,7 +168,7 @@ func (c *plotCmd) input(ctx context.Context, cmd *cobra.Command, net string) (n 
 }
 
 func (c *plotCmd) notPlane(net string, n *network.Network) error {
-	return badInputf("%s: %d inputs, expected 2, or a plane: three --through, or --origin with two --direction or two --inputs, or a --box that fixes the others", net, n.Inputs())
+	return badInputf("%s: %s, expected 2, or a plane: three --through, or --origin with two --direction or two --inputs, or a --box that fixes the others", net, tables.Numbered(int64(n.Inputs()), "input"))
 }
 
 // writable finds a bad name before the walk, so that it costs no time.

@@ -101,7 +101,7 @@ func TestPlotAndSliceRefuseInOneLine(t *testing.T) {
 		{"expected pattern, layer, gradient, class", plot("--fill", "blue")},
 		{"expected a whole number of pixels from 200 to 10000", plot("--width", "1")},
 		{"4 inputs, expected 2, or a plane", []string{"plot", iris, "--box=-1:1", "-o", out}},
-		{"1 inputs, expected 2, or a plane", []string{"plot", iris, "--box=-1:1", "-o", out, "--origin", "0", "--inputs", "1"}},
+		{"1 input, expected 2, or a plane", []string{"plot", iris, "--box=-1:1", "-o", out, "--origin", "0", "--inputs", "1"}},
 		{"expected exactly one kind of them", slice()},
 		{"expected exactly one kind of them", slice("--through", "0", "--inputs", "1")},
 		{"--origin: missing, expected 4 numbers", slice("--inputs", "1")},
