@@ -34,6 +34,10 @@ _TICK = 0.1
 #: Seconds that a process may take to end once its input has ended. It promises one or two.
 _FAREWELL = 5.0
 
+#: Seconds that a broken pipe waits to hear from the reader why the process ended. What it said is in
+#: the pipe already; only a child that keeps the pipe open can make the wait as long as this.
+_LAST_WORDS = 2.0
+
 #: Items that a request may send before it is told that some were taken.
 _CREDIT = 256
 
@@ -164,6 +168,7 @@ class Server:
         if credit is not None:
             request["credit"] = credit
         line = _line(request)
+        broken: Optional[Exception] = None
         try:
             with self.lock:
                 if self.dead is not None:
@@ -173,7 +178,10 @@ class Server:
                     self._write(line)
                 except (OSError, ValueError) as e:
                     self.open.pop(answer.number, None)
-                    raise ServerError(f"relucell: the process is gone: {e}; the next call starts another") from e
+                    broken = e
+            if broken is not None:  # the reader knows why, once it has read to the end
+                self.reader.join(_LAST_WORDS)
+                raise ServerError(self.dead or f"relucell: the process is gone: {broken}; the next call starts another") from broken
             self._run_errands()
         except KeyboardInterrupt:
             answer.abandon()
