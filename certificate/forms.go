@@ -23,9 +23,11 @@ type level struct {
 	seen, version int
 	// sign has the sign of each neuron, of which so many are left open; trail are those that lines
 	// have decided, in their order.
-	sign  []int8
-	left  int
-	trail []int
+	sign []int8
+	left int
+	// likely is the sign that each neuron had when it settled itself last: it is tried first.
+	likely []int8
+	trail  []int
 	// q holds the cell. Once a line has narrowed it in this layer, it is own.
 	q, own *box
 }
@@ -49,12 +51,13 @@ type walker struct {
 	entering bool
 	names    []named
 	// A line has the names in terms, the multipliers in factor, its own first, a witness or a bound
-	// in x, and a sum in f, which form holds for the l1 and the l2 ball. ends and short are where a
-	// form is evaluated, v its value, and b what becomes a part of a sum, d a difference.
+	// in x, and a sum in f, which form holds for the l1 and the l2 ball. pick says which values a form
+	// is evaluated at: those of a box, or of point, which are x and one. Its value is in v; b is what
+	// becomes a part of a sum, d a difference.
 	terms           []int
 	factor, x, form []big.Int
-	ends            []*big.Int
-	short           []int
+	pick            []int
+	point           values
 	f, v, b, d      []uint
 	scratch
 }
@@ -62,12 +65,13 @@ type walker struct {
 // newWalker returns a walker at the root.
 func (c *checker) newWalker(in *lines) *walker {
 	n, b := c.net.inputs, c.ball.box
-	w := &walker{checker: c, in: in, at: -1, factor: make([]big.Int, 1), x: make([]big.Int, n),
-		form: make([]big.Int, n+1), ends: make([]*big.Int, n+1), short: make([]int, n+1)}
+	w := &walker{checker: c, in: in, at: -1, factor: make([]big.Int, 1), form: make([]big.Int, n+1),
+		pick: make([]int, n+1), point: newValues(n + 1)}
+	w.x = w.point.all[:n]
 	for i, y := range c.net.layers {
 		const short = 20 // bits of usual multipliers
 		v := level{layer: y, k: length(y.bits), wide: length(y.reach + b.bits + short),
-			plus: make([]bool, len(y.gain)), sign: make([]int8, len(y.neurons)), seen: -1, own: newBox(b)}
+			plus: make([]bool, len(y.gain)), sign: make([]int8, len(y.neurons)), likely: slices.Repeat([]int8{-1}, len(y.neurons)), seen: -1, own: newBox(b)}
 		for range y.bias[:len(y.bias)*min(1, i)] { // not for the inputs
 			v.z = append(v.z, make([]uint, (n+1)*v.k))
 		}
@@ -124,13 +128,14 @@ func (w *walker) settle() {
 			continue
 		}
 		for j, u := range y.neurons {
-			switch z := y.z[u]; {
+			switch z, s := y.z[u], y.likely[j]; {
 			case isZero(z):
 				w.decide(y, j, 0)
-			case w.nonpositive(z, y.k, y.bits, false):
-				w.decide(y, j, -1)
-			case w.nonpositive(z, y.k, y.bits, true):
-				w.decide(y, j, +1)
+			case w.nonpositive(z, y.k, y.bits, s > 0):
+				w.decide(y, j, s)
+			case w.nonpositive(z, y.k, y.bits, s < 0):
+				y.likely[j] = -s
+				w.decide(y, j, -s)
 			}
 		}
 		y.trail = y.trail[:0] // what settles itself is not undone on the way back
@@ -264,45 +269,44 @@ func (w *walker) nonpositive(f []uint, k, m int, negative bool) bool {
 
 // onBox is nonpositive on a box.
 func (w *walker) onBox(f []uint, k, m int, negative bool, q *box) bool {
-	for i := range w.ends {
-		at := i // where the form is largest
+	for i := range w.pick {
+		w.pick[i] = i // where the form is largest
 		if i == len(w.x) || int(f[(i+1)*k-1]) < 0 == negative {
-			at += len(w.x)
+			w.pick[i] += len(w.x)
 		}
-		w.ends[i], w.short[i] = &q.ends[at], q.short[at]
 	}
-	s := w.sign(f, k, m, q.bits)
+	s := w.sign(f, k, m, &q.values, q.bits)
 	return s == 0 || s < 0 != negative
 }
 
-// sign returns that of Σ g_i·x_i + h·one for the form f = g·x + h and the x_i and one in w.ends, and
-// in w.short. The coefficients are less than 2^m, and one + Σ|x_i| is less than 2^most.
-func (w *walker) sign(f []uint, k, m, most int) int {
-	if s, sure := w.leading(f, k, m, most); sure {
+// sign returns that of Σ g_i·x_i + h·one for the form f = g·x + h and the x_i and one that w.pick
+// names of some values. The coefficients are less than 2^m, and one + Σ|x_i| is less than 2^most.
+func (w *walker) sign(f []uint, k, m int, of *values, most int) int {
+	if s, sure := w.leading(f, k, m, of, most); sure {
 		return s
 	}
 	if need := length(m + most); need > k {
 		f, k = w.widened(f, k, need), need
 	}
 	v := buffer(&w.v, k)
-	for i, a := range w.ends {
-		mulAdd(v, f[i*k:(i+1)*k], k, a, false)
+	for i, at := range w.pick {
+		mulAdd(v, f[i*k:(i+1)*k], k, &of.all[at], false)
 	}
 	return signOf(v)
 }
 
 // leading is sign from the leading bits of the coefficients, where they tell: each is taken as its
 // floor in units of 2^t, a word that is less than 1 too small. So the sum is less than 2^most off.
-func (w *walker) leading(f []uint, k, m, most int) (s int, sure bool) {
+func (w *walker) leading(f []uint, k, m int, of *values, most int) (s int, sure bool) {
 	const sign = bits.UintSize - 1
-	if most >= sign { // then w.short does not hold the point, nor two words the sum and its sign
+	if most >= sign { // then of.short does not hold the point, nor two words the sum and its sign
 		return 0, false
 	}
 	t := max(0, m-sign+1)
 	at, part := t/bits.UintSize, t%bits.UintSize
 	var low, high, c uint
-	for i, a := range w.short {
-		g := f[i*k : (i+1)*k]
+	for i, pick := range w.pick {
+		a, g := of.short[pick], f[i*k:(i+1)*k]
 		above := uint(int(g[k-1]) >> sign)
 		if at+1 < k {
 			above = g[at+1]

@@ -136,7 +136,7 @@ func (w *walker) exclude(y *level, j int, s int8) {
 	}
 }
 
-// beside checks that the witness of an unexplored cell, which w.ends holds, does not lie in
+// beside checks that the witness of an unexplored cell, which w.point holds, does not lie in
 // what was split away from it: some open piece is above all pieces aside.
 func (w *walker) beside(y *level, most int) {
 	for first := 0; first < len(y.sign); first = y.ends[first] {
@@ -153,8 +153,8 @@ func (w *walker) beside(y *level, most int) {
 	}
 }
 
-// positive reports whether piece j is above piece i at the point in w.ends.
+// positive reports whether piece j is above piece i at the point in w.point.
 func (w *walker) positive(y *level, j, i, most int) bool {
 	d, _ := w.pieceAbove(y, j, i)
-	return w.sign(d, y.k, y.bits, most) > 0
+	return w.sign(d, y.k, y.bits, &w.point, most) > 0
 }

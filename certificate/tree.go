@@ -186,7 +186,7 @@ func (w *walker) leaf(kind byte, text []byte) {
 	}
 	e, text, ok := index(text, maxScale+1)
 	w.in.require(ok, "expected an exponent")
-	one, size, odd := &w.scratch.v, &w.scratch.size, e == 0
+	one, size, odd := &w.point.all[len(w.x)], &w.scratch.size, e == 0
 	one.Lsh(one.SetInt64(1), uint(e))
 	size.Set(one)
 	for k := range w.x {
@@ -201,19 +201,18 @@ func (w *walker) leaf(kind byte, text []byte) {
 		w.in.require(ok, "expected integers, each behind a space or its minus sign")
 		odd = odd || w.x[k].Bit(0) == 1
 		size.Add(size, w.scratch.t.Abs(&w.x[k]))
-		w.ends[k] = &w.x[k]
 	}
 	w.in.require(len(text) == 0, "expected as many coordinates as inputs, and nothing behind them")
 	w.in.require(odd, "expected an odd coordinate, or the exponent 0")
 	most := size.BitLen()
 	w.in.require(w.ball.inside(w.x, uint(e), &w.scratch), "the witness is not strictly inside the ball")
-	w.ends[len(w.x)] = one
-	for i, a := range w.ends {
-		w.short[i] = int(a.Int64())
+	w.point.shorten()
+	for i := range w.pick {
+		w.pick[i] = i
 	}
 	for _, p := range w.names {
 		y := &w.levels[p.level]
-		w.in.require(!p.split || w.sign(p.form, y.k, y.bits, most) > 0, "the witness is not on the path's side of a neuron that is split")
+		w.in.require(!p.split || w.sign(p.form, y.k, y.bits, &w.point, most) > 0, "the witness is not on the path's side of a neuron that is split")
 	}
 	if !w.entering && w.at < len(w.levels) && w.levels[w.at].ends != nil {
 		w.beside(&w.levels[w.at], most)
