@@ -77,8 +77,8 @@ func (c *filter) ends(z *forms.Form) (up, down, off float64) {
 }
 
 // AloneFloat returns the sign of Alone where floats are certain of it, else 0.
-func (j *Judge) AloneFloat(z *forms.Form) int8 {
-	up, down, off := j.ends(z)
+func (c *filter) AloneFloat(z *forms.Form) int8 {
+	up, down, off := c.ends(z)
 	switch {
 	case up < -off:
 		return -1
