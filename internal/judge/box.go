@@ -77,10 +77,10 @@ func (c *filter) ends(z *forms.Form) (up, down, off float64) {
 // AloneFloat sets labels to the signs of Alone where floats are certain of them, else to 0. It says
 // whether some of the latter forms do not certainly have both signs either. It goes without
 // branches, which no one could predict.
-func (j *Judge) AloneFloat(fs []forms.Form, labels []int8) (doubtful bool) {
+func (c *filter) AloneFloat(fs []forms.Form, labels []int8) (doubtful bool) {
 	doubts := int8(0)
 	for i := range labels {
-		up, down, off := j.ends(&fs[i])
+		up, down, off := c.ends(&fs[i])
 		s := bit(down > off) - bit(up < -off)
 		labels[i] = s
 		doubts |= (s|bit(up > off)&bit(down < -off))&1 ^ 1
