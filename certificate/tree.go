@@ -8,6 +8,34 @@ import (
 	"math/bits"
 )
 
+// walker reads the lines of a subtree, and knows the place in the tree.
+type walker struct {
+	*checker
+	place
+	in *lines
+	// A line has the names in terms, the multipliers in factor, its own first, a witness or a bound
+	// in x, and a sum in f. The witness is point: x, and one.
+	terms     []int
+	factor, x []big.Int
+	point     values
+	f         []uint
+}
+
+// newWalker returns a walker at the root.
+func (c *checker) newWalker(in *lines) *walker {
+	n := c.net.inputs
+	w := &walker{checker: c, place: newPlace(c.net, c.ball), in: in, factor: make([]big.Int, 1), point: newValues(n + 1)}
+	w.x = w.point.all[:n]
+	return w
+}
+
+// another returns a walker at the same place, which shares nothing with it.
+func (w *walker) another() *walker {
+	c := w.newWalker(nil)
+	c.follow(&w.place)
+	return c
+}
+
 // subtree checks the subtree that starts at the next line.
 func (w *walker) subtree() {
 	for {
@@ -138,7 +166,7 @@ func (w *walker) sum(f []uint, k, m int, scale uint, reason string) {
 		lambda.Lsh(&w.factor[i+1], scale-y.scale)
 		mulAdd(f, w.widened(p.form, y.k, k), k, lambda, false)
 	}
-	w.in.require(w.nonpositive(f, k, m, false), reason)
+	w.in.require(w.nonpositive(f, k, m, false, w.levels[w.at].q), reason)
 }
 
 // bound checks that a coordinate is bounded on the cell, and narrows the box.
@@ -215,7 +243,7 @@ func (w *walker) leaf(kind byte, text []byte) {
 		w.in.require(!p.split || w.sign(p.form, y.k, y.bits, &w.point, most) > 0, "the witness is not on the path's side of a neuron that is split")
 	}
 	if !w.entering && w.at < len(w.levels) && w.levels[w.at].ends != nil {
-		w.beside(&w.levels[w.at], most)
+		w.in.require(w.beside(&w.levels[w.at], &w.point, most), "the witness lies in a class that is split away")
 	}
 	leaves.Add(1)
 	if w.reachSet != nil || w.claimed != nil {
