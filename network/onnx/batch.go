@@ -4,6 +4,7 @@
 package onnx
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -68,6 +69,15 @@ func (t *tensors) rowsOfInputs(inputs []*onnxpb.ValueInfoProto, size int) []int 
 		}
 	}
 	return of
+}
+
+// ofBatch adds to an error of size that all rows of a fixed batch are read at once.
+func (t *tensors) ofBatch(inputs []*onnxpb.ValueInfoProto, err error) error {
+	var large tooLarge
+	if size, names := t.fixedBatch(inputs); size > 1 && errors.As(err, &large) {
+		return fmt.Errorf("%w (%s a fixed batch of %d, whose rows are read together: export it with a batch of 1)", err, having(names), size)
+	}
+	return err
 }
 
 // having begins a sentence: the inputs, and the verb for so many.
