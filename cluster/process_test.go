@@ -5,6 +5,7 @@ package cluster
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"log/slog"
 	"net"
@@ -38,6 +39,11 @@ func TestMain(m *testing.M) {
 	var err error
 	switch role := os.Getenv(roleVariable); role {
 	case "":
+		// The tests wait for other processes and for time to pass, more than they compute.
+		flag.Parse()
+		if err := flag.Set("test.parallel", "8"); err != nil {
+			panic(err) // package testing has no such flag
+		}
 		os.Exit(m.Run())
 	case "worker":
 		err = Worker{Access: Access{URL: os.Getenv("URL"), Log: testLog()}, Workers: 1, Patience: patienceOfTests, walk: slowed}.Work(ctx)
