@@ -5,7 +5,6 @@ package cluster
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
@@ -20,7 +19,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats.go"
 	"github.com/stretchr/testify/require"
 
 	"github.com/relucell/relucell/ball"
@@ -108,10 +106,11 @@ func countRole(ctx context.Context) error {
 	}
 	defer w.Abort()
 	budget, _ := strconv.ParseInt(os.Getenv("BUDGET"), 10, 64)
-	r, err := Result{}, nats.ErrNoServers
-	for errors.Is(err, nats.ErrNoServers) { // killed before this began: its user tries again
-		r, err = Count(ctx, n, b, Options{Access: Access{URL: os.Getenv("URL"), Log: testLog()}, Budget: budget, Proof: w, Patience: patienceOfTests,
-			VerifyRecords: os.Getenv("VERIFY") != ""})
+	o := Options{Access: Access{URL: os.Getenv("URL"), Log: testLog()}, Budget: budget, Proof: w, Patience: patienceOfTests, VerifyRecords: os.Getenv("VERIFY") != ""}
+	r, err := Count(ctx, n, b, o)
+	for err != nil && strings.HasPrefix(err.Error(), Redacted(o.URL)+": ") { // the server died before it was reached: its user tries again
+		time.Sleep(pause)
+		r, err = Count(ctx, n, b, o)
 	}
 	if err != nil {
 		return err
