@@ -45,7 +45,7 @@ class Held:
                 server.tell("unload", {"net": handle})
                 raise InputError(f"{self.name}: the file has changed since it was loaded; load it again")
             self.info = loaded["info"]
-            self._known, self._handles[server] = self.fingerprint, handle
+            self._known, self._handles[server], server.names[handle] = self.fingerprint, handle, self.name
             weakref.finalize(self, _unload, weakref.ref(server), handle).atexit = False
         return handle
 
@@ -165,6 +165,7 @@ def plane_ball(center: Any, radius: Any, norm: Norm, box: Any) -> dict[str, Any]
 def _unload(server: "weakref.ref[_server.Server]", handle: str) -> None:
     alive = server()
     if alive is not None:
+        alive.names.pop(handle, None)
         alive.tell("unload", {"net": handle})
 
 
