@@ -25,7 +25,8 @@ type checkBoundCmd struct {
 
 func newCheckBoundCmd() *cobra.Command {
 	c := &checkBoundCmd{}
-	cmd := c.command(&cobra.Command{
+	var cmd *cobra.Command
+	cmd = c.command(&cobra.Command{
 		Use:   "check DATA PROOF",
 		Short: "Verify a lower bound of the training problem",
 		Long: `check verifies what "optimum --decay --proof" wrote, and believes nothing of it: the network PROOF.json
@@ -36,20 +37,20 @@ it computes the bound in fractions, which holds for networks of every width.
 --net gives a network of the training problem, any one: its objective is computed exactly, and is the upper
 end of the bracket.`,
 		Example: `  relucell landscape check data.csv bound.proof --decay 0.1 --net net.json`,
-	}, c.work, c.print, "PROOF")
+	}, func(ctx context.Context) error { return c.work(ctx, cmd) }, c.print, "PROOF")
 	decayFlag(cmd, &c.decay)
 	cmd.Flags().StringVar(&c.net, "net", "", "a network whose objective is the upper end, `NET`")
 	return cmd
 }
 
-func (c *checkBoundCmd) work(context.Context) error {
+func (c *checkBoundCmd) work(ctx context.Context, cmd *cobra.Command) error {
 	if c.decay == nil {
 		return badInputf("--decay: missing, expected the decay that the bound is for, such as 0.1")
 	}
 	if c.net != "" {
-		n, _, err := load.Read(c.net, load.Options{})
+		n, _, err := new(netFlags).open(ctx, cmd, c.net)
 		if err != nil {
-			return badInput(err)
+			return err
 		}
 		if c.found.Model, err = c.data.ModelOf(n); err == nil && c.found.Model.Out != 0 {
 			err = errors.New("an output with a bias, expected none: the decay says nothing of it")
