@@ -266,6 +266,13 @@ class Calls(unittest.TestCase):
             self.net.verify(DATA / "two_moons.vnnlib", proof=path)
             self.assertTrue(self.net.check(path, spec=DATA / "two_moons.vnnlib"))
 
+    def test_what_is_no_ball(self):
+        for ball, want in (({"radius": 1, "norm": [1]}, "^norm: .1., expected l2"), ({"radius": 1, "norm": 7}, "^norm: 7, expected l2"), ({"box": [(0, 1), (1,)]}, "^box: "),
+                           ({"box": [(0, 1)] * 3}, "^box: of shape .3, 2., expected .2, 2."), ({"box": "-1:1"}, "^box: "), ({"radius": -1}, "radius: -1.0"), ({}, "radius: missing")):
+            with self.assertRaises(rc.InputError) as e:
+                self.net.count(center=None if "box" in ball else 0, **ball)
+            self.assertRegex(str(e.exception), want)
+
     def test_evaluate_and_slice(self):
         net = rc.load(CROSSING)
         v = net.evaluate([[1, 2], [-1, 0.5]])
