@@ -46,6 +46,9 @@ is printed, and the answer says that no file was checked.
 The checker reads the canonical text of a network (.json). Other formats are converted in memory
 first; that import is then trusted, not verified. Use "relucell convert" to have the text itself.
 
+And it verifies a proof of "diff --pairs", that no output of a network with one layer of neurons is larger in
+size than so much on a ball.
+
 --reach FILE.jsonl asks whether a file that "relucell reach" wrote is that of the proof's regions: that
 none is missing, and that every pattern, map, row, vertex and image in it is right. The rows of a
 region and the ball are then its domain, and where a region has vertices none of them is missing.
@@ -85,17 +88,10 @@ func completeNetThenAny(cmd *cobra.Command, args []string, word string) ([]strin
 
 // checkJSON is the verdict.
 type checkJSON struct {
-	Verified   bool   `json:"verified"`
-	Net        string `json:"sha256,omitempty"`
-	Trusted    string `json:"trusted_import,omitempty"`
-	Ball       string `json:"ball,omitempty"`
-	Definition string `json:"definition,omitempty"`
-	Relation   string `json:"relation,omitempty"`
-	Count      string `json:"count,omitempty"`
-	Regions    int64  `json:"regions,omitempty"`
-	Open       int64  `json:"unexplored,omitempty"`
-	Nodes      int64  `json:"nodes,omitempty"`
-	Parts      int64  `json:"parts,omitempty"`
+	Verified bool   `json:"verified"`
+	Net      string `json:"sha256,omitempty"`
+	Trusted  string `json:"trusted_import,omitempty"`
+	provedJSON
 	refusalJSON
 	// Safety is there for a proof of safety and a witness.
 	Safety *safetyJSON `json:"safety,omitempty"`
@@ -105,8 +101,22 @@ type checkJSON struct {
 	NeverOn []int `json:"never_on,omitempty"`
 	// Lipschitz is what was asked about the constant.
 	Lipschitz *slopeJSON `json:"lipschitz,omitempty"`
+	// Pairs is there for a bound in pairs.
+	Pairs *pairsJSON `json:"pairs,omitempty"`
 	// Notes are those of an import.
 	Notes []string `json:"notes,omitempty"`
+}
+
+// provedJSON is what a proof of a count says.
+type provedJSON struct {
+	Ball       string `json:"ball,omitempty"`
+	Definition string `json:"definition,omitempty"`
+	Relation   string `json:"relation,omitempty"`
+	Count      string `json:"count,omitempty"`
+	Regions    int64  `json:"regions,omitempty"`
+	Open       int64  `json:"unexplored,omitempty"`
+	Nodes      int64  `json:"nodes,omitempty"`
+	Parts      int64  `json:"parts,omitempty"`
 }
 
 // refusalJSON says where and why a proof is refused.
@@ -131,6 +141,9 @@ func (c *checkCmd) run(cmd *cobra.Command, args []string) error {
 			return badInputf("--never-on, --reach, --lipschitz: %s is a proof of safety or a witness, expected the proof of a count", args[1])
 		}
 		return c.safety(cmd, args, text, format)
+	}
+	if certificate.IsPairs(args[1]) {
+		return c.pairs(cmd, args, text, format)
 	}
 	if cmd.Flags().Changed("spec") || c.reals {
 		return badInputf("--spec and --reals: %s is no proof of safety and no witness", args[1])
@@ -216,8 +229,8 @@ func (c *checkCmd) accept(cmd *cobra.Command, args []string, r *certificate.Repo
 		relation, word = ">=", "at least"
 	}
 	if c.format == "json" {
-		return writeJSON(out, checkJSON{Verified: true, Net: strings.TrimPrefix(r.Net, "sha256:"), Trusted: format, Ball: r.Ball,
-			Definition: r.Definition, Relation: relation, Count: fmt.Sprint(r.Count), Regions: r.Regions, Open: r.Open, Nodes: r.Nodes, Parts: r.Parts, NeverOn: c.never, Reached: r.Reached, Lipschitz: c.slope.verified(r), Notes: c.net.notes})
+		return writeJSON(out, checkJSON{Verified: true, Net: strings.TrimPrefix(r.Net, "sha256:"), Trusted: format,
+			provedJSON: provedJSON{r.Ball, r.Definition, relation, fmt.Sprint(r.Count), r.Regions, r.Open, r.Nodes, r.Parts}, NeverOn: c.never, Reached: r.Reached, Lipschitz: c.slope.verified(r), Notes: c.net.notes})
 	}
 	f := &fields{w: out}
 	regions := tables.Numbered(r.Count, r.Definition+" region")
