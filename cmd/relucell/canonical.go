@@ -249,7 +249,7 @@ type comparisonJSON struct {
 // compare decides whether two networks are the same function.
 func (c *canonicalCmd) compare(ctx context.Context, cmd *cobra.Command, a, b function) error {
 	if a.Inputs != b.Inputs || a.Outputs != b.Outputs {
-		return badInputf("%s: %d inputs and %d outputs, expected %d and %d as in %s", b.path, b.Inputs, b.Outputs, a.Inputs, a.Outputs, a.path)
+		return badInputf("%s: inputs and outputs %d and %d, expected %d and %d as in %s", b.path, b.Inputs, b.Outputs, a.Inputs, a.Outputs, a.path)
 	}
 	x, err := within(ctx, func() ([]*big.Rat, error) { return a.Minus(b.Sum).Witness(), nil })
 	if err != nil {
@@ -312,7 +312,7 @@ func (f *fields) matches(a, b function, list []matchJSON) {
 			k += len(r.Neurons)
 		}
 		if k > 0 {
-			f.line("", "%s of %s cancel or have no effect", tables.Numbered(int64(k), "neuron"), filepath.Base(s.path))
+			f.line("", "%s of %s without effect, alone or together", tables.Numbered(int64(k), "neuron"), filepath.Base(s.path))
 		}
 	}
 }
