@@ -28,7 +28,7 @@ func TestCanonical(t *testing.T) {
 	require.Contains(t, out, n.Fingerprint())
 	require.Contains(t, succeed(t, "canonical", path, "--format", "json"), `"minimal":{"sha256":"`+n.Fingerprint()[len("sha256:"):])
 	out = succeed(t, "canonical", net, path)
-	require.Contains(t, out, "Verdict   the same function over all of Rⁿ\nNeurons   4 of net.json: 0 of small.json\n          0, 1 of net.json: 1 of small.json\n          3 neurons of net.json cancel or have no effect\n")
+	require.Contains(t, out, "Verdict   the same function over all of Rⁿ\nNeurons   4 of net.json: 0 of small.json\n          0, 1 of net.json: 1 of small.json\n          3 neurons of net.json without effect, alone or together\n")
 }
 
 func TestCanonicalTellsFunctionsApart(t *testing.T) {
@@ -54,7 +54,7 @@ func TestCanonicalRefuses(t *testing.T) {
 		"unexpected argument":              {a, a, a},
 		"layers 0 and 1 have neurons":      {data + "two_moons_2-16-16-1.onnx"},
 		"given beside two networks":        {a, a, "-o", "x.json"},
-		"1 inputs and 1 outputs, expected": {a, writeNet(t, gen.Build(gen.Affine([]float64{1}, []float64{1})))},
+		"inputs and outputs 1 and 1, expected": {a, writeNet(t, gen.Build(gen.Affine([]float64{1}, []float64{1})))},
 		"is the network itself":            {a, "-o", a},
 	} {
 		_, errs, code := relucell(t, append([]string{"canonical"}, args...)...)
