@@ -12,19 +12,33 @@ import (
 type box struct {
 	lo, hi []big.Int
 	scale  uint
-	ends   []big.Int // lo, hi, and 2^scale
-	short  []int     // the same, where bits says that they fit
+	values // lo, hi, and 2^scale
 	// 2^scale and the larger ends, in absolute value, have a sum less than 2^bits. So a form with
 	// coefficients less than 2^m is less than 2^(m+bits) on the box, in units of both scales.
 	bits      int
 	sum, most big.Int // whose storage is used again
 }
 
+// values are integers, and in short the same where they fit.
+type values struct {
+	all   []big.Int
+	short []int
+}
+
+func newValues(n int) values { return values{make([]big.Int, n), make([]int, n)} }
+
+// shorten sets short.
+func (v *values) shorten() {
+	for i := range v.all {
+		v.short[i] = int(v.all[i].Int64())
+	}
+}
+
 // newBox returns a copy of a box.
 func newBox(of *box) *box {
 	n := len(of.lo)
-	q := &box{ends: make([]big.Int, 2*n+1), short: make([]int, 2*n+1)}
-	q.lo, q.hi = q.ends[:n], q.ends[n:2*n]
+	q := &box{values: newValues(2*n + 1)}
+	q.lo, q.hi = q.all[:n], q.all[n:2*n]
 	q.set(of)
 	return q
 }
@@ -37,7 +51,7 @@ func (q *box) set(of *box) {
 		q.hi[k].Set(&of.hi[k])
 	}
 	q.scale = of.scale
-	one := &q.ends[2*n]
+	one := &q.all[2*n]
 	one.Lsh(one.SetInt64(1), q.scale)
 	q.measure()
 }
@@ -45,19 +59,19 @@ func (q *box) set(of *box) {
 // narrow sets an end to x·2^−e.
 func (q *box) narrow(end int, x *big.Int, e uint) {
 	if finer := max(e, q.scale) - q.scale; finer > 0 {
-		for i := range q.ends {
-			q.ends[i].Lsh(&q.ends[i], finer)
+		for i := range q.all {
+			q.all[i].Lsh(&q.all[i], finer)
 		}
 		q.scale = e
 	}
-	q.ends[end].Lsh(x, q.scale-e)
+	q.all[end].Lsh(x, q.scale-e)
 	q.measure()
 }
 
 // measure sets what follows from the ends.
 func (q *box) measure() {
 	n := len(q.lo)
-	q.sum.Set(&q.ends[2*n])
+	q.sum.Set(&q.all[2*n])
 	for k := range n {
 		if q.most.Abs(&q.lo[k]); q.most.CmpAbs(&q.hi[k]) < 0 {
 			q.most.Abs(&q.hi[k])
@@ -65,9 +79,7 @@ func (q *box) measure() {
 		q.sum.Add(&q.sum, &q.most)
 	}
 	q.bits = q.sum.BitLen()
-	for i := range q.ends {
-		q.short[i] = int(q.ends[i].Int64())
-	}
+	q.shorten()
 }
 
 // ball is a ball or a box.

@@ -4,7 +4,6 @@ package certificate
 
 import (
 	"math/big"
-	"math/bits"
 	"slices"
 )
 
@@ -23,9 +22,11 @@ type level struct {
 	seen, version int
 	// sign has the sign of each neuron, of which so many are left open; trail are those that lines
 	// have decided, in their order.
-	sign  []int8
-	left  int
-	trail []int
+	sign []int8
+	left int
+	// likely is the sign that each neuron had when it settled itself last: it is tried first.
+	likely []int8
+	trail  []int
 	// q holds the cell. Once a line has narrowed it in this layer, it is own.
 	q, own *box
 }
@@ -38,73 +39,60 @@ type named struct {
 	split bool // the cell was split by it, so witnesses are held against it
 }
 
-// walker is a place in the tree.
-type walker struct {
-	*checker
-	in *lines
+// place is a place in the tree.
+type place struct {
+	evaluator
 	// at is the layer that is being decided, or the number of layers if all is decided. entering
 	// says that box lines may still come, and that no neuron of the layer has been tried.
 	levels   []level
 	at       int
 	entering bool
 	names    []named
-	// A line has the names in terms, the multipliers in factor, its own first, a witness or a bound
-	// in x, and a sum in f, which form holds for the l1 and the l2 ball. ends and short are where a
-	// form is evaluated, v its value, and b what becomes a part of a sum, d a difference.
-	terms           []int
-	factor, x, form []big.Int
-	ends            []*big.Int
-	short           []int
-	f, v, b, d      []uint
-	scratch
+	d        []uint // a difference of two forms
 }
 
-// newWalker returns a walker at the root.
-func (c *checker) newWalker(in *lines) *walker {
-	n, b := c.net.inputs, c.ball.box
-	w := &walker{checker: c, in: in, at: -1, factor: make([]big.Int, 1), x: make([]big.Int, n),
-		form: make([]big.Int, n+1), ends: make([]*big.Int, n+1), short: make([]int, n+1)}
-	for i, y := range c.net.layers {
+// newPlace returns the root.
+func newPlace(n *net, b *ball) place {
+	p := place{evaluator: newEvaluator(b), at: -1}
+	for i, y := range n.layers {
 		const short = 20 // bits of usual multipliers
-		v := level{layer: y, k: length(y.bits), wide: length(y.reach + b.bits + short),
-			plus: make([]bool, len(y.gain)), sign: make([]int8, len(y.neurons)), seen: -1, own: newBox(b)}
+		v := level{layer: y, k: length(y.bits), wide: length(y.reach + b.box.bits + short), plus: make([]bool, len(y.gain)),
+			sign: make([]int8, len(y.neurons)), likely: slices.Repeat([]int8{-1}, len(y.neurons)), seen: -1, own: newBox(b.box)}
 		for range y.bias[:len(y.bias)*min(1, i)] { // not for the inputs
-			v.z = append(v.z, make([]uint, (n+1)*v.k))
+			v.z = append(v.z, make([]uint, len(p.form)*v.k))
 		}
-		w.levels = append(w.levels, v)
+		p.levels = append(p.levels, v)
 	}
-	w.enter(b)
-	return w
+	p.enter(b.box)
+	return p
 }
 
-// another returns a walker at the same place, with forms, signs and boxes of its own.
-func (w *walker) another() *walker {
-	c := w.newWalker(nil)
-	c.at, c.entering = w.at, w.entering
-	for _, p := range w.names {
-		c.names = append(c.names, named{slices.Clone(p.form), p.level, p.split})
+// follow goes from the root to the place of another, with forms, signs and boxes of its own.
+func (p *place) follow(of *place) {
+	p.at, p.entering = of.at, of.entering
+	for _, n := range of.names {
+		p.names = append(p.names, named{slices.Clone(n.form), n.level, n.split})
 	}
-	for i := range w.levels {
-		from, to := &w.levels[i], &c.levels[i]
+	for i := range of.levels {
+		from, to := &of.levels[i], &p.levels[i]
 		copy(to.sign, from.sign)
 		to.left, to.trail = from.left, slices.Clone(from.trail)
 		if from.q != nil {
 			to.own.set(from.q)
 			to.q = to.own
 		}
-		if i <= w.at {
-			c.forms(i)
+		if i <= of.at {
+			p.forms(i)
 		}
 	}
-	return c
 }
 
 // enter goes on to the next layer that has neurons, with the box q.
-func (w *walker) enter(q *box) {
-	for w.at++; w.at < len(w.levels) && len(w.levels[w.at].neurons) == 0; w.at++ {
+func (p *place) enter(q *box) {
+	for p.at++; p.at < len(p.levels) && len(p.levels[p.at].neurons) == 0; p.at++ {
 	}
-	if w.entering = w.at < len(w.levels); w.entering {
-		y := &w.levels[w.at]
+	if p.entering = p.at < len(p.levels); p.entering {
+		y := &p.levels[p.at]
 		y.q, y.left, y.trail = q, len(y.sign), y.trail[:0]
 		for j := range y.sign {
 			y.sign[j] = open
@@ -114,23 +102,24 @@ func (w *walker) enter(q *box) {
 
 // settle ends the box lines: it tries every neuron of the layer on the box and the ball, and goes
 // on as long as that leaves none open.
-func (w *walker) settle() {
-	for w.entering {
-		w.entering = false
-		w.forms(w.at)
-		y := &w.levels[w.at]
+func (p *place) settle() {
+	for p.entering {
+		p.entering = false
+		p.forms(p.at)
+		y := &p.levels[p.at]
 		if y.ends != nil {
-			w.settleMaxima(y)
+			p.settleMaxima(y)
 			continue
 		}
 		for j, u := range y.neurons {
-			switch z := y.z[u]; {
+			switch z, s := y.z[u], y.likely[j]; {
 			case isZero(z):
-				w.decide(y, j, 0)
-			case w.nonpositive(z, y.k, y.bits, false):
-				w.decide(y, j, -1)
-			case w.nonpositive(z, y.k, y.bits, true):
-				w.decide(y, j, +1)
+				p.decide(y, j, 0)
+			case p.nonpositive(z, y.k, y.bits, s > 0, y.q):
+				p.decide(y, j, s)
+			case p.nonpositive(z, y.k, y.bits, s < 0, y.q):
+				y.likely[j] = -s
+				p.decide(y, j, -s)
 			}
 		}
 		y.trail = y.trail[:0] // what settles itself is not undone on the way back
@@ -138,23 +127,23 @@ func (w *walker) settle() {
 }
 
 // decide gives neuron j of the layer its sign.
-func (w *walker) decide(y *level, j int, s int8) {
+func (p *place) decide(y *level, j int, s int8) {
 	y.sign[j] = s
 	y.note(j, s)
 	y.trail = append(y.trail, j)
 	if y.left--; y.left == 0 {
-		w.enter(y.q)
+		p.enter(y.q)
 	}
 }
 
 // name lets lines name the form of a unit of the layer that is being decided, less that of another
 // one if there is another, times the sign s.
-func (w *walker) name(unit, less int, s int8, split bool) {
-	n, y := len(w.names), &w.levels[w.at]
-	w.names = slices.Grow(w.names, 1)[:n+1] // the form that was there before lends its storage
-	p := &w.names[n]
-	y.above(&p.form, unit, less, s)
-	p.level, p.split = w.at, split
+func (p *place) name(unit, less int, s int8, split bool) {
+	last, y := len(p.names), &p.levels[p.at]
+	p.names = slices.Grow(p.names, 1)[:last+1] // the form that was there before lends its storage
+	n := &p.names[last]
+	y.above(&n.form, unit, less, s)
+	n.level, n.split = p.at, split
 }
 
 // above sets d to the form of a unit, less that of another one if there is another, times s.
@@ -169,9 +158,9 @@ func (y *level) above(d *[]uint, unit, less int, s int8) {
 
 // back undoes what was decided since so many neurons of the layer at were decided by lines and the
 // path had so many names.
-func (w *walker) back(at, decided, names int) {
-	w.at, w.entering, w.names = at, false, w.names[:names]
-	y := &w.levels[at]
+func (p *place) back(at, decided, names int) {
+	p.at, p.entering, p.names = at, false, p.names[:names]
+	y := &p.levels[at]
 	for _, j := range y.trail[decided:] {
 		y.sign[j] = open
 		y.left++
@@ -181,31 +170,31 @@ func (w *walker) back(at, decided, names int) {
 
 // forms computes the forms of a layer, by what has changed since they were computed last. Those of
 // the inputs never change.
-func (w *walker) forms(at int) {
+func (p *place) forms(at int) {
 	if at == 0 {
 		return
 	}
-	y, last := &w.levels[at], &w.levels[at-1]
+	y, last := &p.levels[at], &p.levels[at-1]
 	if len(last.neurons) == 0 {
-		w.forms(at - 1)
+		p.forms(at - 1)
 	}
 	changed := y.seen != last.version
 	if changed { // begin with no unit of the layer before on its positive side
 		y.seen = last.version
 		clear(y.plus)
-		one := w.widened([]uint{1}, 1, y.k)
+		one := p.widened([]uint{1}, 1, y.k)
 		for v, z := range y.z {
 			clear(z)
 			mulAdd(z[len(z)-y.k:], one, y.k, &y.bias[v], false)
 		}
 		for u, base := range y.base {
-			w.add(y, base, last, u, false)
+			p.add(y, base, last, u, false)
 		}
 	}
 	for j, u := range last.neurons {
 		if plus := last.sign[j] > 0; plus != y.plus[u] {
 			y.plus[u], changed = plus, true
-			w.add(y, y.gain[u], last, u, !plus)
+			p.add(y, y.gain[u], last, u, !plus)
 		}
 	}
 	if changed {
@@ -215,106 +204,16 @@ func (w *walker) forms(at int) {
 
 // add adds the form of unit u of the layer before, times a weight each, to the forms of a layer.
 // The inputs are forms with one coefficient, 1.
-func (w *walker) add(y *level, weights []big.Int, last *level, u int, negative bool) {
+func (p *place) add(y *level, weights []big.Int, last *level, u int, negative bool) {
 	if weights == nil {
 		return
 	}
 	b, n, from, to := []uint{1}, 1, u*y.k, (u+1)*y.k
 	if last.z != nil {
-		b, n, from, to = last.z[u], last.k, 0, len(w.form)*y.k
+		b, n, from, to = last.z[u], last.k, 0, len(p.form)*y.k
 	}
-	b = w.widened(b, n, y.k)
+	b = p.widened(b, n, y.k)
 	for i, v := range y.to[u] {
 		mulAdd(y.z[v][from:to], b, y.k, &weights[i], negative)
 	}
-}
-
-// buffer returns n words, all 0.
-func buffer(b *[]uint, n int) []uint {
-	*b = append((*b)[:0], make([]uint, n)...)
-	return *b
-}
-
-// widened returns a vector of numbers of n words as one of k words, or itself where that is the
-// same. It is valid until the next call of widened.
-func (w *walker) widened(b []uint, n, k int) []uint {
-	if n == k {
-		return b
-	}
-	place(buffer(&w.b, len(b)/n*k), k, b, n)
-	return w.b
-}
-
-// nonpositive reports whether a form of coefficients less than 2^m is nowhere positive on the box,
-// or nowhere on the ball; or, if negative, whether that holds of minus the form.
-func (w *walker) nonpositive(f []uint, k, m int, negative bool) bool {
-	if w.onBox(f, k, m, negative, w.levels[w.at].q) {
-		return true
-	}
-	if w.ball.c == nil || !w.onBox(f, k, m, negative, w.ball.centre) {
-		return false // or it is positive at the centre
-	}
-	for i := range w.form {
-		if load(&w.form[i], f[i*k:(i+1)*k]); negative {
-			w.form[i].Neg(&w.form[i])
-		}
-	}
-	return w.ball.nonpositive(w.form, &w.scratch)
-}
-
-// onBox is nonpositive on a box.
-func (w *walker) onBox(f []uint, k, m int, negative bool, q *box) bool {
-	for i := range w.ends {
-		at := i // where the form is largest
-		if i == len(w.x) || int(f[(i+1)*k-1]) < 0 == negative {
-			at += len(w.x)
-		}
-		w.ends[i], w.short[i] = &q.ends[at], q.short[at]
-	}
-	s := w.sign(f, k, m, q.bits)
-	return s == 0 || s < 0 != negative
-}
-
-// sign returns that of Σ g_i·x_i + h·one for the form f = g·x + h and the x_i and one in w.ends, and
-// in w.short. The coefficients are less than 2^m, and one + Σ|x_i| is less than 2^most.
-func (w *walker) sign(f []uint, k, m, most int) int {
-	if s, sure := w.leading(f, k, m, most); sure {
-		return s
-	}
-	if need := length(m + most); need > k {
-		f, k = w.widened(f, k, need), need
-	}
-	v := buffer(&w.v, k)
-	for i, a := range w.ends {
-		mulAdd(v, f[i*k:(i+1)*k], k, a, false)
-	}
-	return signOf(v)
-}
-
-// leading is sign from the leading bits of the coefficients, where they tell: each is taken as its
-// floor in units of 2^t, a word that is less than 1 too small. So the sum is less than 2^most off.
-func (w *walker) leading(f []uint, k, m, most int) (s int, sure bool) {
-	const sign = bits.UintSize - 1
-	if most >= sign { // then w.short does not hold the point, nor two words the sum and its sign
-		return 0, false
-	}
-	t := max(0, m-sign+1)
-	at, part := t/bits.UintSize, t%bits.UintSize
-	var low, high, c uint
-	for i, a := range w.short {
-		g := f[i*k : (i+1)*k]
-		above := uint(int(g[k-1]) >> sign)
-		if at+1 < k {
-			above = g[at+1]
-		}
-		cut := g[at]>>part | above<<(bits.UintSize-part)
-		hi, lo := bits.Mul(cut, uint(a))
-		low, c = bits.Add(low, lo, 0)
-		high += hi + c - uint(int(cut)>>sign)&uint(a) - uint(a>>sign)&cut // both have a sign
-	}
-	if s = signOf([]uint{low, high}); s < 0 {
-		low, c = bits.Sub(0, low, 0)
-		high = -high - c
-	}
-	return s, t == 0 || high != 0 || low>>most != 0
 }

@@ -69,15 +69,15 @@ func (y *layer) others(j int, f func(i int)) {
 
 // pieceAbove returns what piece j is above piece i, valid until the next call, and says whether that
 // vanishes.
-func (w *walker) pieceAbove(y *level, j, i int) (d []uint, zero bool) {
-	y.above(&w.d, y.neurons[j], y.neurons[i], +1)
-	return w.d, isZero(w.d)
+func (p *place) pieceAbove(y *level, j, i int) (d []uint, zero bool) {
+	y.above(&p.d, y.neurons[j], y.neurons[i], +1)
+	return p.d, isZero(p.d)
 }
 
 // settleMaxima tries every piece of the layer, as settle does with neurons: it is no class if it is
 // identical to an earlier one, or nowhere above another on the box or on the ball. The last one of
 // a maximum is not tried.
-func (w *walker) settleMaxima(y *level) {
+func (p *place) settleMaxima(y *level) {
 	for j := range y.sign {
 		if y.sign[j] != open {
 			continue
@@ -85,44 +85,44 @@ func (w *walker) settleMaxima(y *level) {
 		out := false
 		y.others(j, func(i int) {
 			if !out {
-				d, zero := w.pieceAbove(y, j, i)
-				out = zero && i < j || !zero && w.nonpositive(d, y.k, y.bits, false)
+				d, zero := p.pieceAbove(y, j, i)
+				out = zero && i < j || !zero && p.nonpositive(d, y.k, y.bits, false, y.q)
 			}
 		})
 		if out {
-			w.exclude(y, j, -1)
+			p.exclude(y, j, -1)
 		}
 	}
 	y.trail = y.trail[:0]
 }
 
 // nameAbove lets lines name what piece j is above the others.
-func (w *walker) nameAbove(y *level, j int, split bool) {
+func (p *place) nameAbove(y *level, j int, split bool) {
 	y.others(j, func(i int) {
-		if _, zero := w.pieceAbove(y, j, i); !zero {
-			w.name(y.neurons[j], y.neurons[i], +1, split)
+		if _, zero := p.pieceAbove(y, j, i); !zero {
+			p.name(y.neurons[j], y.neurons[i], +1, split)
 		}
 	})
 }
 
 // win decides the maximum of piece j for its class. Where the cell is split, what it is above the
 // others becomes names.
-func (w *walker) win(y *level, j int, split bool) {
+func (p *place) win(y *level, j int, split bool) {
 	if split {
-		w.nameAbove(y, j, true)
+		p.nameAbove(y, j, true)
 	}
 	y.others(j, func(i int) {
 		if y.sign[i] == open {
-			w.decide(y, i, -1)
+			p.decide(y, i, -1)
 		}
 	})
-	w.decide(y, j, +1)
+	p.decide(y, j, +1)
 }
 
 // exclude takes the class of piece j away, as − or aside, and decides the maximum if one class is
 // left.
-func (w *walker) exclude(y *level, j int, s int8) {
-	w.decide(y, j, s)
+func (p *place) exclude(y *level, j int, s int8) {
+	p.decide(y, j, s)
 	last, left, split := 0, 0, s == aside
 	y.others(j, func(i int) {
 		if y.sign[i] == open {
@@ -132,29 +132,32 @@ func (w *walker) exclude(y *level, j int, s int8) {
 		split = split || y.sign[i] == aside
 	})
 	if left == 1 {
-		w.win(y, last, split)
+		p.win(y, last, split)
 	}
 }
 
-// beside checks that the witness of an unexplored cell, which w.ends holds, does not lie in
-// what was split away from it: some open piece is above all pieces aside.
-func (w *walker) beside(y *level, most int) {
+// beside reports whether a point of an unexplored cell does not lie in what was split away from it:
+// some open piece is above all pieces aside.
+func (p *place) beside(y *level, at *values, most int) bool {
 	for first := 0; first < len(y.sign); first = y.ends[first] {
 		signs := y.sign[first:y.ends[first]]
 		right := !slices.Contains(signs, open)
 		for c := range signs {
 			above := signs[c] == open
 			for a := range signs {
-				above = above && (signs[a] != aside || w.positive(y, first+c, first+a, most))
+				above = above && (signs[a] != aside || p.positive(y, first+c, first+a, at, most))
 			}
 			right = right || above
 		}
-		w.in.require(right, "the witness lies in a class that is split away")
+		if !right {
+			return false
+		}
 	}
+	return true
 }
 
-// positive reports whether piece j is above piece i at the point in w.ends.
-func (w *walker) positive(y *level, j, i, most int) bool {
-	d, _ := w.pieceAbove(y, j, i)
-	return w.sign(d, y.k, y.bits, most) > 0
+// positive reports whether piece j is above piece i at a point.
+func (p *place) positive(y *level, j, i int, at *values, most int) bool {
+	d, _ := p.pieceAbove(y, j, i)
+	return p.sign(d, y.k, y.bits, at, most) > 0
 }

@@ -36,11 +36,11 @@ func (y *layer) note(j int, s int8) {
 }
 
 // undecided notes of all neurons that are open at the place that they are.
-func (w *walker) undecided() {
-	for at := max(w.at, 0); at < len(w.levels); at++ {
-		y := &w.levels[at]
+func (p *place) undecided() {
+	for at := max(p.at, 0); at < len(p.levels); at++ {
+		y := &p.levels[at]
 		for j, s := range y.sign {
-			if at > w.at || s == open {
+			if at > p.at || s == open {
 				y.note(j, open)
 			}
 		}

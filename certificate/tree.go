@@ -8,6 +8,34 @@ import (
 	"math/bits"
 )
 
+// walker reads the lines of a subtree, and knows the place in the tree.
+type walker struct {
+	*checker
+	place
+	in *lines
+	// A line has the names in terms, the multipliers in factor, its own first, a witness or a bound
+	// in x, and a sum in f. The witness is point: x, and one.
+	terms     []int
+	factor, x []big.Int
+	point     values
+	f         []uint
+}
+
+// newWalker returns a walker at the root.
+func (c *checker) newWalker(in *lines) *walker {
+	n := c.net.inputs
+	w := &walker{checker: c, place: newPlace(c.net, c.ball), in: in, factor: make([]big.Int, 1), point: newValues(n + 1)}
+	w.x = w.point.all[:n]
+	return w
+}
+
+// another returns a walker at the same place, which shares nothing with it.
+func (w *walker) another() *walker {
+	c := w.newWalker(nil)
+	c.follow(&w.place)
+	return c
+}
+
 // subtree checks the subtree that starts at the next line.
 func (w *walker) subtree() {
 	for {
@@ -138,7 +166,7 @@ func (w *walker) sum(f []uint, k, m int, scale uint, reason string) {
 		lambda.Lsh(&w.factor[i+1], scale-y.scale)
 		mulAdd(f, w.widened(p.form, y.k, k), k, lambda, false)
 	}
-	w.in.require(w.nonpositive(f, k, m, false), reason)
+	w.in.require(w.nonpositive(f, k, m, false, w.levels[w.at].q), reason)
 }
 
 // bound checks that a coordinate is bounded on the cell, and narrows the box.
@@ -186,7 +214,7 @@ func (w *walker) leaf(kind byte, text []byte) {
 	}
 	e, text, ok := index(text, maxScale+1)
 	w.in.require(ok, "expected an exponent")
-	one, size, odd := &w.scratch.v, &w.scratch.size, e == 0
+	one, size, odd := &w.point.all[len(w.x)], &w.scratch.size, e == 0
 	one.Lsh(one.SetInt64(1), uint(e))
 	size.Set(one)
 	for k := range w.x {
@@ -201,22 +229,21 @@ func (w *walker) leaf(kind byte, text []byte) {
 		w.in.require(ok, "expected integers, each behind a space or its minus sign")
 		odd = odd || w.x[k].Bit(0) == 1
 		size.Add(size, w.scratch.t.Abs(&w.x[k]))
-		w.ends[k] = &w.x[k]
 	}
 	w.in.require(len(text) == 0, "expected as many coordinates as inputs, and nothing behind them")
 	w.in.require(odd, "expected an odd coordinate, or the exponent 0")
 	most := size.BitLen()
 	w.in.require(w.ball.inside(w.x, uint(e), &w.scratch), "the witness is not strictly inside the ball")
-	w.ends[len(w.x)] = one
-	for i, a := range w.ends {
-		w.short[i] = int(a.Int64())
+	w.point.shorten()
+	for i := range w.pick {
+		w.pick[i] = i
 	}
 	for _, p := range w.names {
 		y := &w.levels[p.level]
-		w.in.require(!p.split || w.sign(p.form, y.k, y.bits, most) > 0, "the witness is not on the path's side of a neuron that is split")
+		w.in.require(!p.split || w.sign(p.form, y.k, y.bits, &w.point, most) > 0, "the witness is not on the path's side of a neuron that is split")
 	}
 	if !w.entering && w.at < len(w.levels) && w.levels[w.at].ends != nil {
-		w.beside(&w.levels[w.at], most)
+		w.in.require(w.beside(&w.levels[w.at], &w.point, most), "the witness lies in a class that is split away")
 	}
 	leaves.Add(1)
 	if w.reachSet != nil || w.claimed != nil {

@@ -52,8 +52,8 @@ func mac(z, b []uint, k int, a uint, negative bool) {
 	}
 }
 
-// place sets z to b, vectors of numbers of k words and of n; what does not fit is cut.
-func place(z []uint, k int, b []uint, n int) {
+// extend sets z to b, vectors of numbers of k words and of n; what does not fit is cut.
+func extend(z []uint, k int, b []uint, n int) {
 	for ; len(z) > 0; z, b = z[k:], b[n:] {
 		for j := copy(z[:k], b[:n]); j < k; j++ {
 			z[j] = uint(int(b[n-1]) >> (bits.UintSize - 1))

@@ -73,7 +73,10 @@ func Count(ctx context.Context, n *network.Network, b ball.Ball, o Options) (Res
 	if o.Budget > 0 {
 		j.Budget = o.Budget
 	}
-	if o.Workers > 0 {
+	switch {
+	case o.Workers == 1: // nobody waits for it
+		j.Queue = 0
+	case o.Workers > 1:
 		j.Queue = min(longQueue, queueEach*o.Workers)
 	}
 	s, err := open(ctx, o.Access, "relucell count")

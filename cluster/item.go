@@ -44,7 +44,7 @@ type answer struct {
 	fault string
 	// text is the hash of the text, whose bytes are in the bucket of texts; zero where there is none.
 	text [sha256.Size]byte
-	// revision is where it stands in the bucket.
+	// revision is where it stands in the bucket, 0 where it does not.
 	revision uint64
 	journal.Answer
 }

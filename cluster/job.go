@@ -40,7 +40,7 @@ type Job struct {
 	Proved bool `json:"proved"`
 	// Budget is the work of an item, in values at vertices.
 	Budget int64 `json:"budget"`
-	// Queue is the number of waiting items from which on each gets the whole budget.
+	// Queue is the number of waiting items from which on each gets the whole budget, 0 where each does.
 	Queue int `json:"queue"`
 	// Run tells this job from others that had its name and were removed.
 	Run   string `json:"run"`
@@ -117,7 +117,7 @@ func readJob(b []byte) (Job, error) {
 	if err := json.Unmarshal(b, &j); err != nil {
 		return j, fmt.Errorf("not a job: %w", err)
 	}
-	if !nameOf.MatchString(j.Name) || j.Budget < 1 || j.Queue < 1 {
+	if !nameOf.MatchString(j.Name) || j.Budget < 1 || j.Queue < 0 {
 		return j, fmt.Errorf("job %.80q: not a job of relucell", j.Name)
 	}
 	return j, nil

@@ -71,6 +71,7 @@ func Serve(folder string, port int, password string, most int64) (*Server, error
 
 // Close ends it; the files stay.
 func (s *Server) Close() {
+	_ = s.server.ShutdownJetStream() // first, for else it waits a while for clients that are told of its end
 	s.server.Shutdown()
 	s.server.WaitForShutdown()
 }

@@ -162,7 +162,9 @@ const (
 // budget is what an item gets while so many others wait. Who walks it does not matter, nor what it
 // gets: of the answers to an item the first is kept, with what that leaves open.
 func (j *Job) budget(waiting uint64) int64 {
-	long := uint64(j.Queue)
-	parts := max(1, mostParts*(long-min(waiting, long))/long)
+	long, parts := uint64(j.Queue), uint64(1)
+	if waiting < long {
+		parts = max(1, mostParts*(long-waiting)/long)
+	}
 	return max(1, j.Budget/int64(parts))
 }

@@ -93,14 +93,21 @@ const (
 	pause  = 200 * time.Millisecond
 )
 
-// serve takes one item after the other.
+// serve takes one item after the other. While an answer is kept, the next item is taken and walked
+// already, so that walking does not wait for the servers.
 func (w *worker) serve(ctx context.Context) {
+	var answering sync.WaitGroup
+	defer answering.Wait()
 	for ctx.Err() == nil {
 		cons, err := w.consumer(ctx, w.program, w.Patience)
 		for err == nil && ctx.Err() == nil {
 			var msg jetstream.Msg
-			if msg, err = take(ctx, cons); msg != nil {
-				w.handle(ctx, msg)
+			if msg, err = take(ctx, cons); msg == nil {
+				continue
+			}
+			if answer := w.handle(ctx, msg); answer != nil {
+				answering.Wait()
+				answering.Go(answer)
 			}
 		}
 		if ctx.Err() == nil {
@@ -135,22 +142,28 @@ func rest(ctx context.Context, d time.Duration) {
 	}
 }
 
-// handle answers an item. What cannot be one is taken out of the queue: nobody asked for it, or it
-// will be sent anew.
-func (w *worker) handle(ctx context.Context, msg jetstream.Msg) {
+// handle walks an item, and returns what answers it, nil where nothing is left to be done. An item
+// that was delivered before is answered at once: it may have been in the hands of a worker that died
+// of another item, and is not to be held to be the cause. What cannot be an item is taken out of the
+// queue: nobody asked for it, or it will be sent anew.
+func (w *worker) handle(ctx context.Context, msg jetstream.Msg) (answer func()) {
 	meta, err := msg.Metadata()
 	if err != nil {
-		return
+		return nil
 	}
 	name := msg.Subject()[min(len(itemSubject)+len(token(w.program))+1, len(msg.Subject())):]
 	path, err := journal.DecodePath(msg.Data())
 	if err != nil || !nameOf.MatchString(name) {
 		w.log.Warn("refused a message that is no item", "subject", msg.Subject())
 		_ = msg.Term()
-		return
+		return nil
 	}
 	alive, end := context.WithCancel(ctx)
-	defer end()
+	defer func() {
+		if answer == nil {
+			end()
+		}
+	}()
 	go w.signs(alive, msg)
 	var p *project
 	keep := w.insist(ctx, name, "reading the job", func() (err error) { p, err = w.project(ctx, name); return err })
@@ -158,24 +171,34 @@ func (w *worker) handle(ctx context.Context, msg jetstream.Msg) {
 		if ctx.Err() == nil {
 			_ = msg.Ack() // of a job that has ended
 		}
-		return
+		return nil
 	}
-	defer p.users.Done()
 	switch {
 	case p.Program != w.program: // its workers are others
 		w.log.Warn("refused an item", "job", name, "why", p.problem)
 		_ = msg.Term()
-		return
 	case p.problem != nil && meta.NumDelivered < mostDeliveries: // another worker may be able to
 		w.log.Warn("handed an item back", "job", name, "why", p.problem)
 		_ = msg.NakWithDelay(pause)
-		return
+	default:
+		a := w.find(ctx, p, path, meta)
+		answer = func() {
+			defer p.users.Done()
+			defer end()
+			if a != nil && w.deliver(ctx, p, a) {
+				_ = msg.Ack()
+			} else if ctx.Err() != nil {
+				w.handOn(p, path, msg)
+			}
+		}
+		if meta.NumDelivered == 1 {
+			return answer
+		}
+		answer()
+		return nil
 	}
-	if w.answer(ctx, p, path, meta) {
-		_ = msg.Ack()
-	} else if ctx.Err() != nil {
-		w.handOn(p, path, msg)
-	}
+	p.users.Done()
+	return nil
 }
 
 // handOn gives an item that was not finished to others, anew, so that a worker that leaves is not
@@ -222,20 +245,27 @@ func (w *worker) insist(ctx context.Context, job, what string, f func() error) b
 	}
 }
 
-// answer sees to it that the item has an answer, and that the items of what that leaves open are
-// sent. It reports false where that did not come about.
-func (w *worker) answer(ctx context.Context, p *project, path []int8, meta *jetstream.MsgMetadata) bool {
-	var a *answer
+// find returns the answer of an item: that which is kept, or else that of a walk. It is nil where
+// neither came about.
+func (w *worker) find(ctx context.Context, p *project, path []int8, meta *jetstream.MsgMetadata) *pending {
 	if meta.NumDelivered > 1 { // by somebody who died, perhaps after the answer
+		var a *answer
 		if !w.insist(ctx, p.Name, "reading an answer", func() (err error) { a, err = w.kept(ctx, p, path); return err }) {
-			return false
+			return nil
+		}
+		if a != nil {
+			return &pending{answer: *a}
 		}
 	}
-	if a == nil {
-		mine := w.work(ctx, p, path, meta)
-		if mine == nil || !w.insist(ctx, p.Name, "keeping an answer", func() (err error) { a, err = w.keep(ctx, p, mine); return err }) {
-			return false
-		}
+	return w.work(ctx, p, path, meta)
+}
+
+// deliver sees to it that an answer is kept, and that the items of what it leaves open are sent. It
+// reports false where that did not come about.
+func (w *worker) deliver(ctx context.Context, p *project, mine *pending) bool {
+	a := &mine.answer
+	if a.revision == 0 && !w.insist(ctx, p.Name, "keeping an answer", func() (err error) { a, err = w.keep(ctx, p, mine); return err }) {
+		return false
 	}
 	if len(a.Open) == 0 {
 		return true
@@ -299,7 +329,7 @@ func (w *worker) work(ctx context.Context, p *project, path []int8, meta *jetstr
 	return a
 }
 
-// pending is an answer that is not kept yet, with its text.
+// pending is an answer with its text. It is not kept yet where it has no revision.
 type pending struct {
 	answer
 	script []byte

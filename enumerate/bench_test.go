@@ -133,19 +133,48 @@ func benchCount(b *testing.B, n *network.Network, bl ball.Ball, obs func() enume
 
 // BenchmarkProof compares counting, counting with a proof, and checking it.
 func BenchmarkProof(b *testing.B) {
-	n := sharedNet(b, "random/he_4-16-16-2_s7.onnx")
-	bl := ballAt(b, ball.LInf, 4, 0, 1)
+	for _, c := range []struct {
+		name   string
+		own    func() *network.Network
+		radius float64
+	}{
+		{"random/he_2-64-64-1_s4.onnx", nil, 1},
+		{"random/he_3-16-16-2_s5.onnx", nil, 1},
+		{"random/he_4-16-16-2_s7.onnx", nil, 1},
+		{"random/he_5-10-10-10-2_s9.onnx", nil, 1},
+		{"cartpole.onnx", nil, 0.25},
+		{"ACASXU_run2a_1_1_batch_2000.onnx", nil, 0.05},
+		{"resonance-5", func() *network.Network { return gen.Resonance(5) }, 1},
+	} {
+		b.Run(filepath.Base(c.name), func(b *testing.B) {
+			var n *network.Network
+			if c.own != nil {
+				n = c.own()
+			} else {
+				n = sharedNet(b, c.name)
+			}
+			benchProof(b, n, ballAt(b, ball.LInf, n.Inputs(), 0, c.radius))
+		})
+	}
+}
+
+func benchProof(b *testing.B, n *network.Network, bl ball.Ball) {
 	path := filepath.Join(b.TempDir(), "proof")
+	prove := func() float64 {
+		r, err := proof.Prove(context.Background(), n, bl, path, enumerate.Options{Workers: 1})
+		require.NoError(b, err)
+		require.True(b, r.Exact)
+		return float64(r.Lower.Int64())
+	}
+	regions := prove()
+	info, err := os.Stat(path)
+	require.NoError(b, err)
 	b.Run("count", func(b *testing.B) { benchCount(b, n, bl, nil) })
 	b.Run("prove", func(b *testing.B) {
 		for b.Loop() {
-			r, err := proof.Prove(context.Background(), n, bl, path, enumerate.Options{Workers: 1})
-			require.NoError(b, err)
-			require.True(b, r.Exact)
+			prove()
 		}
-		info, err := os.Stat(path)
-		require.NoError(b, err)
-		b.ReportMetric(float64(info.Size())/14615, "bytes/region")
+		b.ReportMetric(float64(info.Size())/regions, "bytes/region")
 	})
 	b.Run("check", func(b *testing.B) {
 		var text bytes.Buffer
@@ -154,7 +183,7 @@ func BenchmarkProof(b *testing.B) {
 			_, err := certificate.Check(text.Bytes(), path, certificate.Options{Workers: 1})
 			require.NoError(b, err)
 		}
-		b.ReportMetric(14615*float64(b.N)/b.Elapsed().Seconds(), "regions/s")
+		b.ReportMetric(regions*float64(b.N)/b.Elapsed().Seconds(), "regions/s")
 	})
 }
 

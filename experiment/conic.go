@@ -3,10 +3,12 @@ package experiment
 // Networks whose outputs are constrained while they are trained: the cone layer of Frerix, Nießner and
 // Cremers (2020) with rays in integers over powers of two, behind an affine layer or the decoder of a
 // variational autoencoder (Kingma and Welling 2014). Plain networks are trained for comparison, and
-// projected at test time.
+// projected at test time. What the coefficients are computed of can be normalised in each batch, as the
+// authors have it (Ioffe and Szegedy 2015).
 
 import (
 	"context"
+	"math"
 	"math/rand/v2"
 	"slices"
 
@@ -18,6 +20,9 @@ import (
 	"github.com/relucell/relucell/constrained"
 	"github.com/relucell/relucell/network"
 )
+
+// varianceFloor is added to a variance before it divides, as PyTorch does.
+const varianceFloor = 1e-5
 
 // The last layers: a point of the cone of coefficients max(β, 0) or |β|, or no constraint.
 const (
@@ -52,15 +57,28 @@ func (c *conic) shapes() [][2]int {
 func (c *conic) gradient(x, noise *graph.Node, params []*graph.Node) []*graph.Node {
 	t := &tape{params: params}
 	if c.Model == Projection {
-		return t.gradient(meanSquare(c.constrain(t, t.affine(x, 0)), x))
+		return t.gradient(meanSquare(c.constrain(t, t.affine(c.normal(x), 0)), x))
 	}
 	code := relu(t.affine(x, 0))
 	mean, spread := t.affine(code, 1), t.affine(code, 2)
 	z := graph.Add(mean, graph.Mul(noise, graph.Exp(graph.MulScalar(spread, float32(0.5)))))
-	y := c.constrain(t, t.affine(relu(t.affine(z, 3)), 4))
+	y := c.constrain(t, t.affine(c.normal(relu(t.affine(z, 3))), 4))
 	divergence := graph.Sub(graph.Add(graph.Square(mean), graph.Exp(spread)), graph.AddScalar(spread, float32(1)))
 	rows := float32(x.Shape().Dimensions[0])
 	return t.gradient(graph.Add(meanSquare(y, x), graph.MulScalar(graph.ReduceAllSum(divergence), 1/(rows*float32(c.cone.Dim)))))
+}
+
+// normalised says whether the last affine layer's inputs are: before a cone layer only. Their scale and
+// shift are left to that layer.
+func (c *conic) normalised() bool { return c.BatchNorm && c.last != Plain }
+
+func (c *conic) normal(x *graph.Node) *graph.Node {
+	if !c.normalised() {
+		return x
+	}
+	off := graph.Sub(x, graph.ReduceAndKeep(x, graph.ReduceMean, 0))
+	variance := graph.ReduceAndKeep(graph.Square(off), graph.ReduceMean, 0)
+	return graph.Div(off, graph.Sqrt(graph.AddScalar(variance, float32(varianceFloor))))
 }
 
 func meanSquare(y, x *graph.Node) *graph.Node {
@@ -114,17 +132,24 @@ func (c *conic) train(ctx context.Context, pictures [][]float64) (*network.Netwo
 			return nil, err
 		}
 	}
-	return c.network(t)
+	return c.network(t, rng, pictures)
 }
 
 // network returns what was trained.
-func (c *conic) network(t *trainer) (*network.Network, error) {
+func (c *conic) network(t *trainer, rng *rand.Rand, pictures [][]float64) (*network.Network, error) {
 	layers, err := t.layers()
 	if err != nil {
 		return nil, err
 	}
 	if c.Model == Autoencoder {
 		layers[0].Act, layers[3].Act = network.ReLU, network.ReLU
+	}
+	if c.normalised() {
+		if err := c.fold(layers, rng, pictures); err != nil {
+			return nil, err
+		}
+	}
+	if c.Model == Autoencoder {
 		layers = slices.Delete(layers, 2, 3) // without noise the mean is the code
 	}
 	n, err := t.build(layers)
@@ -132,4 +157,59 @@ func (c *conic) network(t *trainer) (*network.Network, error) {
 		return n, err
 	}
 	return constrained.Layer(n, c.cone, constrained.Options{ReLU: c.last == ConicReLU, Scale: true})
+}
+
+// fold makes the normalisation a part of the last layer, with the means and variances of all pictures,
+// in float32.
+func (c *conic) fold(layers []network.Layer, rng *rand.Rand, pictures [][]float64) error {
+	at, err := c.behind(layers, rng)
+	if err != nil {
+		return err
+	}
+	last := &layers[len(layers)-1]
+	in, count := last.In(), float64(len(pictures))
+	mean, square := make([]float64, in), make([]float64, in)
+	for _, x := range pictures {
+		for k, v := range at(x) {
+			mean[k] += v / count
+			square[k] += v * v / count
+		}
+	}
+	for j := range last.Out() {
+		bias := last.B[j]
+		for k := range in {
+			w := last.W.At(j, k) / math.Sqrt(max(square[k]-mean[k]*mean[k], 0)+varianceFloor)
+			last.Dense().Set(j, k, float64(float32(w)))
+			bias -= w * mean[k]
+		}
+		last.B[j] = float64(float32(bias))
+	}
+	return nil
+}
+
+// behind returns what computes the last layer's inputs of a picture, in training: with noise.
+func (c *conic) behind(layers []network.Layer, rng *rand.Rand) (func(x []float64) []float64, error) {
+	if c.Model == Projection {
+		return func(x []float64) []float64 { return x }, nil
+	}
+	means, err := network.New(layers[:2])
+	if err != nil {
+		return nil, err
+	}
+	spreads, err := network.New([]network.Layer{layers[0], layers[2]})
+	if err != nil {
+		return nil, err
+	}
+	back, err := network.New(layers[3:4])
+	if err != nil {
+		return nil, err
+	}
+	mean, spread, out, z := means.NewPass(), spreads.NewPass(), back.NewPass(), make([]float64, c.Latent)
+	return func(x []float64) []float64 {
+		copy(z, mean.Forward(x))
+		for k, v := range spread.Forward(x) {
+			z[k] += rng.NormFloat64() * math.Exp(v/2)
+		}
+		return out.Forward(z)
+	}, nil
 }

@@ -40,7 +40,9 @@ type Constrained struct {
 	Rate   float64 `json:"rate"`             // of the first step; it falls to 0 in a line
 	Hidden int     `json:"hidden,omitempty"` // of the autoencoder
 	Latent int     `json:"latent,omitempty"`
-	Seed   uint64  `json:"seed"`
+	// BatchNorm normalises what the coefficients of a cone layer are computed of, while training.
+	BatchNorm bool   `json:"batch_norm,omitempty"`
+	Seed      uint64 `json:"seed"`
 
 	data  *Data
 	side  int

@@ -20,6 +20,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 
 	"github.com/relucell/relucell/cone"
+	"github.com/relucell/relucell/network"
 	"github.com/relucell/relucell/network/load"
 )
 
@@ -39,13 +40,14 @@ func small(pictures int) *Data {
 
 // Every output of the cone layers is in the cone, in exact arithmetic; the folder is the same twice.
 func TestConstrainedNetworksStayInTheCone(t *testing.T) {
-	for _, model := range Models {
+	for i, model := range append(Models, Models...) {
 		t.Run(model, func(t *testing.T) {
 			var tables []string
 			for range 2 {
 				c, err := ConstrainedDefaults(small(80), model)
 				require.NoError(t, err)
 				c.Epochs, c.Blocks, c.timed = 3, 2, time.Millisecond
+				c.BatchNorm = i >= len(Models)
 				dir := filepath.Join(t.TempDir(), "out")
 				r, err := RunConstrained(context.Background(), c, dir)
 				require.NoError(t, err)
@@ -230,4 +232,56 @@ func TestSoakConstrainedDigits(t *testing.T) {
 	require.True(t, r.Rows[1].Proved && r.Rows[2].Proved)
 	require.InDelta(t, 0.265, r.Rows[0].Square, 0.001)
 	require.Less(t, r.Rows[1].Square, 0.29)
+}
+
+// What is normalised in training is a part of the affine layer of the network: with one batch for all
+// pictures both do the same.
+func TestBatchNormIsFolded(t *testing.T) {
+	backend, err := simplego.New("ops_sequential")
+	require.NoError(t, err)
+	defer backend.Finalize()
+	for _, model := range Models {
+		c, err := ConstrainedDefaults(small(40), model)
+		require.NoError(t, err)
+		c.BatchNorm = true
+		rows := cone.Checkerboard(4, 2)
+		d, err := cone.Describe(context.Background(), 16, rows, cone.Options{})
+		require.NoError(t, err)
+		n := &conic{Constrained: c, last: ConicReLU, cone: d}
+		rng := rand.New(rand.NewPCG(1, 2))
+		trained, err := newTrainer(rng, n.shapes(), n.gradient, "adam", 0.01)
+		require.NoError(t, err)
+		defer trained.close()
+		layers, err := trained.layers()
+		require.NoError(t, err)
+		pictures := c.data.table.x
+		last := len(layers) - 1
+		if model == Autoencoder {
+			layers[0].Act, layers[3].Act = network.ReLU, network.ReLU
+		}
+		// The same noise twice: once for the sums, once for the batch.
+		at, err := n.behind(layers, rand.New(rand.NewPCG(5, 5)))
+		require.NoError(t, err)
+		var hidden [][]float64
+		all := make([]int, len(pictures))
+		for i, x := range pictures {
+			hidden, all[i] = append(hidden, append([]float64(nil), at(x)...)), i
+		}
+		exec, err := graph.NewExec(backend, func(in []*graph.Node) []*graph.Node {
+			return []*graph.Node{graph.Add(graph.Dot(n.normal(in[0]), in[1]), in[2])}
+		})
+		require.NoError(t, err)
+		want, err := exec.Exec(tableOf(hidden, all), trained.tensors[2*last], trained.tensors[2*last+1])
+		require.NoError(t, err)
+		values, err := tensors.CopyFlatData[float32](want[0])
+		require.NoError(t, err)
+		require.NoError(t, n.fold(layers, rand.New(rand.NewPCG(5, 5)), pictures))
+		folded, err := network.New(layers[last:])
+		require.NoError(t, err)
+		for i, x := range hidden {
+			for k, v := range folded.NewPass().Forward(x) {
+				require.InDelta(t, values[i*folded.Outputs()+k], v, 1e-3, "%s: picture %d, coefficient %d", model, i, k)
+			}
+		}
+	}
 }

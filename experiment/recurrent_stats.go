@@ -64,7 +64,7 @@ func (s *RecurrentStudy) compare(all []Statistic, t map[key][]span, observation,
 	if groups == nil {
 		return all
 	}
-	st := Statistic{Data: s.Task + "-" + init, Optimizer: optimizer, Observation: observation, Set: k.set, Quantity: k.quantity, Epoch: batches}
+	st := Statistic{Comparison: Comparison{Data: s.Task + "-" + init, Optimizer: optimizer, Observation: observation, Set: k.set, Quantity: k.quantity, Epoch: batches}}
 	if observation == "less" {
 		st.Against = "sgd"
 	}

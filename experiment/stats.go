@@ -13,8 +13,14 @@ import (
 	"strconv"
 )
 
-// Statistic is one comparison.
+// Statistic is one comparison, and what it showed.
 type Statistic struct {
+	Comparison
+	Finding
+}
+
+// Comparison says what is compared with what.
+type Comparison struct {
 	Data, Optimizer string
 	// Observation is "away": Quantity at the points of Set, epoch against the first epoch measured;
 	// with Against, how much more so than at the points of that set. Or "more": Quantity at the
@@ -24,6 +30,10 @@ type Statistic struct {
 	// than the count, at the points of Set.
 	Observation, Set, Against, Quantity, Radius string
 	Epoch                                       int
+}
+
+// Finding is what a comparison showed.
+type Finding struct {
 	// Of Seeds, Positive show the claimed direction and Negative the other for certain.
 	Seeds, Positive, Negative int
 	// Low and High are the estimate (equal unless counts are brackets), From and To a 95% bootstrap
@@ -66,8 +76,8 @@ func (g group) mean(pick func(n int) int) (low, high float64) {
 	return low - h, high - l
 }
 
-// compare fills in the numbers of a statistic.
-func (s *Statistic) compare(groups []group, resamples int) {
+// compare fills in the numbers.
+func (s *Finding) compare(groups []group, resamples int) {
 	s.Seeds = len(groups)
 	for _, g := range groups {
 		i := -1
@@ -225,8 +235,8 @@ func (e *evidence) claim(observation string, value values, q measured, set, agai
 		}
 		groups = append(groups, g)
 	}
-	s := Statistic{Data: e.data.Name, Optimizer: e.Optimizer, Observation: observation, Set: set, Against: against,
-		Quantity: q.quantity, Radius: q.radius, Epoch: epoch}
+	s := Statistic{Comparison: Comparison{Data: e.data.Name, Optimizer: e.Optimizer, Observation: observation, Set: set, Against: against,
+		Quantity: q.quantity, Radius: q.radius, Epoch: epoch}}
 	s.compare(groups, e.resamples)
 	e.found = append(e.found, s)
 }

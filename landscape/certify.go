@@ -30,10 +30,15 @@ const (
 type Certified struct {
 	// Least is the least risk of all networks of this width, real weights included: a fraction.
 	Least *big.Rat
-	// Solved is the number of programmes that were solved in fractions; the others are not below
-	// Least by a bound in integers.
-	Solved int64
+	// Solved is the number of programmes that were solved in fractions.
+	Solved  int64
+	bounds  []*bound
+	neurons int
+	out     bool
 }
+
+// Bounds is the number of bounds, each one of many programmes: all together they are of all.
+func (c *Certified) Bounds() int { return len(c.bounds) }
 
 // Certify finds the least risk of m neurons, as Widest does, and proves that no network of real
 // weights has a lower one. When ctx ends first its cause is the error.
@@ -49,18 +54,11 @@ func Certify(ctx context.Context, d *Data, cells []Cell, m int, out bool) (*Wide
 			p.join(j+1, m)
 			p.solve(j+1, 0)
 		}
-		if err := c.exactly(ctx, &p.levels[m]); err != nil {
+		if _, err := c.exactly(ctx, &p.levels[m]); err != nil {
 			return nil, nil, err
 		}
 	}
-	c.Solved = 0
-	err = p.walk(ctx, 1, 0, func(_ float64, l *level) error {
-		if c.above(l) {
-			return nil
-		}
-		return c.exactly(ctx, l)
-	})
-	if err != nil {
+	if err := c.walk(ctx, 1, 0); err != nil {
 		return nil, nil, err
 	}
 	if m := c.best; m.finite() {
@@ -78,38 +76,68 @@ func Certify(ctx context.Context, d *Data, cells []Cell, m int, out bool) (*Wide
 type certifier struct {
 	*programmes
 	Certified
-	whole *whole
-	reach [][]*big.Int // σ(X·ray) in integers, for each ray
-	one   []*big.Int   // the column of the output's bias
+	one []*big.Int // the column of the output's bias
 	// limit is a float that Least is not above; best is the network of Least, rounded to floats, and
 	// cells are its cells.
 	limit *big.Rat
 	best  *Model
 	cells string
-	u     []int64
 	round []float64
 }
 
 func newCertifier(p *programmes) *certifier {
-	c := &certifier{programmes: p, whole: newWhole(p.Data), u: make([]int64, p.N()), round: make([]float64, p.N())}
-	var t big.Int
-	for _, ray := range p.primitive {
-		column := make([]*big.Int, p.N())
-		for i, row := range c.whole.rows {
-			column[i] = new(big.Int)
-			for k, x := range row {
-				column[i].Add(column[i], t.Mul(x, ray[k]))
-			}
-			if column[i].Sign() < 0 {
-				column[i].SetInt64(0)
-			}
-		}
-		c.reach = append(c.reach, column)
-	}
+	c := &certifier{programmes: p, round: make([]float64, p.N())}
+	c.neurons, c.out = len(p.levels)-1, len(p.levels[0].columns) > 0
 	for range p.N() {
 		c.one = append(c.one, big.NewInt(1))
 	}
 	return c
+}
+
+// walk bounds the programmes of all multisets of signed cells from the members of a level on, but for
+// those that a bound holds for already.
+func (c *certifier) walk(ctx context.Context, j, from int) error {
+	done, last := new(big.Int), j+1 == len(c.levels)
+	if last {
+		bounds := c.bounds
+		for _, m := range c.levels[j-1].members {
+			bounds = with(bounds, m.number())
+		}
+		done = held(bounds)
+	}
+	for k := from; k < 2*len(c.programmes.cells); k++ {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if last && done.Bit(k) == 1 {
+			continue
+		}
+		c.join(j, memberOf(k))
+		c.solve(j, 0)
+		if !last {
+			if err := c.walk(ctx, j+1, k); err != nil {
+				return err
+			}
+			continue
+		}
+		b, err := c.bound(ctx, &c.levels[j])
+		if err != nil {
+			return err
+		}
+		done.Or(done, &b.holds)
+	}
+	return nil
+}
+
+// bound bounds the programme of a level, where floats can and else in fractions.
+func (c *certifier) bound(ctx context.Context, l *level) (*bound, error) {
+	if c.Least != nil {
+		if b := c.above(l); b != nil {
+			c.bounds = append(c.bounds, b)
+			return b, nil
+		}
+	}
+	return c.exactly(ctx, l)
 }
 
 // column is a column of a programme in integers; its length does not matter.
@@ -120,52 +148,56 @@ type column struct {
 
 // columns returns those of a level, in the order of its floats.
 func (c *certifier) columns(l *level) (list []column) {
-	if len(c.levels[0].columns) > 0 {
+	if c.out {
 		list = append(list, column{c.one, 1}, column{c.one, -1})
 	}
 	for _, m := range l.members {
 		for _, r := range c.of[m.cell] {
-			list = append(list, column{c.reach[r], int(m.sign)})
+			list = append(list, column{c.ends[r], int(m.sign)})
 		}
 	}
 	return list
 }
 
-// above says that the programme's least value is certainly not below Least.
-func (c *certifier) above(l *level) bool {
-	if c.Least == nil || !c.inner(l) {
-		return c.Least != nil && c.Least.Sign() == 0
+// above returns a bound that says that the programme's least value is not below Least, or nil.
+func (c *certifier) above(l *level) *bound {
+	if !c.inner(l) {
+		return nil
 	}
-	exp, most := 0, 0.0
+	most := 0.0
 	for _, v := range c.round {
 		most = max(most, math.Abs(v))
 	}
-	if most == 0 || !(most <= math.MaxFloat64) {
-		return c.Least.Sign() == 0
+	if !(most > 0 && most <= math.MaxFloat64) {
+		return nil
 	}
-	_, exp = math.Frexp(most)
+	_, exp := math.Frexp(most)
 	exp -= grid
+	b, rest := &bound{h: big.NewInt(1)}, int64(0)
 	for i, v := range c.round {
-		c.u[i] = int64(math.Ldexp(v, -exp))
-	}
-	var sum, t, u big.Int
-	for _, col := range c.columns(l) {
-		sum.SetInt64(0)
-		for i, v := range col.v {
-			sum.Add(&sum, t.Mul(v, u.SetInt64(c.u[i])))
+		n := int64(math.Ldexp(v, -exp))
+		if rest += n; c.out && i == c.N()-1 {
+			n -= rest // the numbers of a residual beside a bias add up to 0
 		}
-		if sum.Sign()*col.sign > 0 {
-			return false
+		b.n = append(b.n, big.NewInt(n))
+	}
+	if exp < 0 {
+		b.h.Lsh(b.h, uint(-exp))
+	} else {
+		for _, n := range b.n {
+			n.Lsh(n, uint(exp))
 		}
 	}
-	square, along := new(big.Int), new(big.Int)
-	for i, y := range c.whole.y {
-		u.SetInt64(c.u[i])
-		square.Add(square, t.Mul(&u, &u))
-		along.Add(along, t.Mul(&u, y))
+	if c.value(b).Cmp(c.limit) < 0 {
+		return nil
 	}
-	bound := dyadic.Rat(along, 1+c.whole.yExp+exp)
-	return bound.Sub(bound, dyadic.Rat(square, 2*exp)).Cmp(c.limit) >= 0
+	c.hold(b, c.out)
+	for _, m := range l.members {
+		if b.holds.Bit(m.number()) == 0 {
+			return nil
+		}
+	}
+	return b
 }
 
 // inner leaves in round the residual of the level's point, moved such that its product with each
@@ -189,7 +221,9 @@ func (c *certifier) inner(l *level) bool {
 		for j, o := range used[:i+1] {
 			gram.SetSym(i, j, l.q[k*n+o])
 		}
-		right.SetVec(i, -far*math.Sqrt(l.q[k*n+k]))
+		if !c.out || k > 1 {
+			right.SetVec(i, -far*math.Sqrt(l.q[k*n+k]))
+		}
 	}
 	var f mat.Cholesky
 	var by mat.VecDense
@@ -205,8 +239,9 @@ func (c *certifier) inner(l *level) bool {
 	return true
 }
 
-// exactly solves the level's programme in fractions and lowers Least to its value.
-func (c *certifier) exactly(ctx context.Context, l *level) error {
+// exactly solves the level's programme in fractions, lowers Least to its value, and returns its residual
+// as a bound.
+func (c *certifier) exactly(ctx context.Context, l *level) (*bound, error) {
 	s := &solving{certifier: c, columns: c.columns(l)}
 	var first []int
 	for k, x := range l.x {
@@ -216,7 +251,7 @@ func (c *certifier) exactly(ctx context.Context, l *level) error {
 	}
 	if !s.guess(first) {
 		if err := s.search(ctx); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	c.Solved++
@@ -224,8 +259,11 @@ func (c *certifier) exactly(ctx context.Context, l *level) error {
 		c.Least, c.best, c.cells = s.value, s.model(l), c.spell(l.members)
 		c.limit = new(big.Rat).SetFloat64(dyadic.UpRat(s.value))
 		if c.limit == nil {
-			return fmt.Errorf("a risk beyond float64: %w", errRange)
+			return nil, fmt.Errorf("a risk beyond float64: %w", errRange)
 		}
 	}
-	return nil
+	b := s.residual()
+	c.hold(b, c.out)
+	c.bounds = append(c.bounds, b)
+	return b, nil
 }

@@ -61,6 +61,25 @@ func (s *solving) free(chosen []int) bool {
 	return true
 }
 
+// residual returns that of the solution, a bound by the solution's own value.
+func (s *solving) residual() *bound {
+	h, up := new(big.Int).Set(s.h), uint(max(s.whole.yExp, 0))
+	h.Lsh(h, uint(max(-s.whole.yExp, 0)))
+	common := new(big.Int).Set(h)
+	b := &bound{}
+	var t big.Int
+	for _, v := range s.rest {
+		n := new(big.Int).Lsh(v, up)
+		common.GCD(nil, nil, common, t.Abs(n))
+		b.n = append(b.n, n)
+	}
+	for _, n := range b.n {
+		n.Quo(n, common)
+	}
+	b.h = h.Quo(h, common)
+	return b
+}
+
 // model returns the network of the solution, its weights rounded: v_j is the sum of the rays of its
 // cell, each times its λ.
 func (s *solving) model(l *level) *Model {
@@ -69,7 +88,7 @@ func (s *solving) model(l *level) *Model {
 		lambda[k] = new(big.Rat).SetFrac(s.numbers[i], s.h)
 	}
 	m, k := &Model{}, 0
-	if len(s.levels[0].columns) > 0 {
+	if s.out {
 		out := new(big.Rat)
 		for i, sign := range []int64{1, -1} {
 			if lambda[i] != nil {

@@ -13,7 +13,6 @@ import (
 	"math/big"
 	"slices"
 
-	"github.com/relucell/relucell/cone"
 	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/lp/nnls"
 )
@@ -49,14 +48,18 @@ type member struct {
 	sign float64
 }
 
+// number is the member's among the signed cells, and memberOf undoes it.
+func (m member) number() int { return 2*m.cell + (1-int(m.sign))/2 }
+
+func memberOf(k int) member { return member{k / 2, float64(1 - 2*(k%2))} }
+
 // programmes are the cells by their rays.
 type programmes struct {
 	*Data
-	cells     []Cell
-	primitive [][]*big.Int   // the rays
-	rays      [][]float64    // of length 1 in floats
-	reach     [2][][]float64 // σ(X·ray), and −σ(X·ray)
-	of        [][]int        // the rays of each cell
+	*edges
+	cells []Cell
+	rays  [][]float64    // of length 1 in floats
+	reach [2][][]float64 // σ(X·ray), and −σ(X·ray)
 	// levels are the programmes of the first 0, 1, … members.
 	levels []level
 	solver nnls.Solver
@@ -79,36 +82,13 @@ type candidate struct {
 // newProgrammes finds the rays of all cells; out adds the constants 1 and −1, for a network whose
 // output has a bias.
 func newProgrammes(ctx context.Context, d *Data, cells []Cell, m int, out bool) (*programmes, error) {
-	p := &programmes{Data: d, cells: cells, levels: make([]level, m+1)}
-	w, known := newWhole(d), map[string]int{}
-	for _, c := range cells {
-		var rows [][]*big.Int
-		for i, row := range w.rows {
-			if c.Signs[i] == 0 {
-				continue
-			}
-			r := make([]*big.Int, d.P)
-			for k, v := range row {
-				r[k] = new(big.Int).Mul(v, big.NewInt(-int64(c.Signs[i])))
-			}
-			rows = append(rows, r)
-		}
-		hull, err := cone.Describe(ctx, d.P, rows, cone.Options{})
-		if err != nil {
-			return nil, err
-		}
-		var of []int
-		for _, v := range hull.Lineality {
-			minus := make([]*big.Int, len(v))
-			for k, x := range v {
-				minus[k] = new(big.Int).Neg(x)
-			}
-			of = append(of, p.ray(known, v), p.ray(known, minus))
-		}
-		for _, v := range hull.Rays {
-			of = append(of, p.ray(known, v))
-		}
-		p.of = append(p.of, of)
+	e, err := newEdges(ctx, d, cells)
+	if err != nil {
+		return nil, err
+	}
+	p := &programmes{Data: d, edges: e, cells: cells, levels: make([]level, m+1)}
+	for _, v := range e.primitive {
+		p.ray(v)
 	}
 	if out {
 		for _, c := range []float64{1, -1} {
@@ -123,12 +103,8 @@ func newProgrammes(ctx context.Context, d *Data, cells []Cell, m int, out bool) 
 	return p, nil
 }
 
-// ray returns the number of a ray.
-func (p *programmes) ray(known map[string]int, v []*big.Int) int {
-	key := fmt.Sprint(v)
-	if k, ok := known[key]; ok {
-		return k
-	}
+// ray adds a ray in floats.
+func (p *programmes) ray(v []*big.Int) {
 	var size big.Int
 	for _, x := range v {
 		if x.CmpAbs(&size) > 0 {
@@ -140,8 +116,7 @@ func (p *programmes) ray(known map[string]int, v []*big.Int) int {
 		f[k], _ = dyadic.FromRat(new(big.Rat).SetFrac(x, &size))
 	}
 	scale(f, 1/norm(f))
-	known[key] = len(p.rays)
-	p.primitive, p.rays = append(p.primitive, v), append(p.rays, f)
+	p.rays = append(p.rays, f)
 	for s, sign := range []float64{1, -1} {
 		reach := make([]float64, p.N())
 		for i, row := range p.Rows {
@@ -149,7 +124,6 @@ func (p *programmes) ray(known map[string]int, v []*big.Int) int {
 		}
 		p.reach[s] = append(p.reach[s], reach)
 	}
-	return known[key]
 }
 
 // solve solves the programme of a level, from the point of the one before, and returns its value.
@@ -210,7 +184,7 @@ func (p *programmes) walk(ctx context.Context, j, from int, tell func(value floa
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		p.join(j, member{k / 2, float64(1 - 2*(k%2))})
+		p.join(j, memberOf(k))
 		value := p.solve(j, 0)
 		var err error
 		if j+1 == len(p.levels) {

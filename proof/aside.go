@@ -43,11 +43,11 @@ type block struct {
 
 // held is how much text a writer keeps in memory before it lays some aside: as much as a part of the
 // usual size has, and forks, of which there may be many, half of that.
-func (w *Writer) held() int {
-	if w.forked {
-		return min(w.partSize, PartSize) / 2
+func (p *pen) held() int {
+	if p.forked {
+		return min(p.partSize, PartSize) / 2
 	}
-	return min(w.partSize, PartSize)
+	return min(p.partSize, PartSize)
 }
 
 func (o *output) blockSize() int {
@@ -112,55 +112,56 @@ func (a *aside) close() {
 }
 
 // length is that of the writer's text, with what is laid aside.
-func (w *Writer) length() int { return w.base + len(w.text) }
+func (p *pen) length() int { return p.base + len(p.text) }
 
-// lighten keeps the text in memory below its bound, but for that of a script.
-func (w *Writer) lighten() {
-	if w.partSize == math.MaxInt {
+// lighten keeps the text in memory below its bound, but for that of a script. complete says that it is
+// that of whole subtrees.
+func (p *pen) lighten(complete bool) {
+	if p.partSize == math.MaxInt {
 		return
 	}
 	switch {
-	case w.forked && len(w.splits) == 0 && len(w.text) > forkHeld:
-		w.shed(0)
-		w.release()
-	case len(w.text) > w.held():
-		w.shed(w.held() / 2)
+	case p.forked && complete && len(p.text) > forkHeld:
+		p.shed(0)
+		p.release()
+	case len(p.text) > p.held():
+		p.shed(p.held() / 2)
 	}
-	if held := w.held(); cap(w.text) > 2*held {
-		w.text = append(make([]byte, 0, held), w.text...)
+	if held := p.held(); cap(p.text) > 2*held {
+		p.text = append(make([]byte, 0, held), p.text...)
 	}
 }
 
 // shed lays the oldest text aside, until no more than so many bytes are in memory.
-func (w *Writer) shed(keep int) {
+func (p *pen) shed(keep int) {
 	n := 0
-	for len(w.text)-n > keep {
-		size := min(w.blockSize(), len(w.text)-n)
-		w.away = append(w.away, w.put(w.text[n:n+size]))
+	for len(p.text)-n > keep {
+		size := min(p.blockSize(), len(p.text)-n)
+		p.away = append(p.away, p.put(p.text[n:n+size]))
 		n += size
 	}
-	w.base += n
-	w.text = w.text[:copy(w.text, w.text[n:])]
+	p.base += n
+	p.text = p.text[:copy(p.text, p.text[n:])]
 }
 
 // recall brings the text from a position on back into memory.
-func (w *Writer) recall(from int) {
-	if from >= w.base {
+func (p *pen) recall(from int) {
+	if from >= p.base {
 		return
 	}
-	first, n := len(w.away), 0
-	for w.base-n > from {
+	first, n := len(p.away), 0
+	for p.base-n > from {
 		first--
-		n += w.away[first].size
+		n += p.away[first].size
 	}
-	kept := len(w.text)
-	w.text = slices.Grow(w.text, n)[:kept+n]
-	copy(w.text[n:], w.text[:kept])
+	kept := len(p.text)
+	p.text = slices.Grow(p.text, n)[:kept+n]
+	copy(p.text[n:], p.text[:kept])
 	at := 0
-	for _, b := range w.away[first:] {
-		w.take(b, w.text[at:at+b.size])
+	for _, b := range p.away[first:] {
+		p.take(b, p.text[at:at+b.size])
 		at += b.size
 	}
-	w.base -= n
-	w.away = w.away[:first]
+	p.base -= n
+	p.away = p.away[:first]
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // NewScript returns a writer for one subtree, whose text stays in memory, in one piece.
-func NewScript() *Writer { return &Writer{output: &output{partSize: math.MaxInt}} }
+func NewScript() *Writer { return &Writer{pen: pen{output: &output{partSize: math.MaxInt}}} }
 
 // Script returns the text that the writer was told, of one whole subtree.
 func (w *Writer) Script() ([]byte, error) {

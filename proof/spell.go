@@ -33,31 +33,33 @@ func SpellBall(b ball.Ball) string {
 
 // spelled are the numbers below spelledMost in decimal, and how many digits each has, in a word: the
 // first digit is in the lowest byte, the number of digits in the highest. Most numbers of a proof are
-// below, a proof has very many, and no one can predict how many digits the next one has.
-var spelled = func() (t [spelledMost]uint32) {
+// below, a proof has very many, and no one can predict how many digits the next one has. In padded
+// all have three digits.
+var spelled, padded = func() (t, p [spelledMost]uint32) {
 	for v := range t {
 		for i, c := range strconv.Itoa(v) {
 			t[v] += uint32(c)<<(8*i) + 1<<24
 		}
+		for i, c := range strconv.Itoa(spelledMost + v)[1:] {
+			p[v] += uint32(c) << (8 * i)
+		}
 	}
-	return t
+	return t, p
 }()
 
 const spelledMost = 1000
 
 // appendInt appends v in decimal.
 func appendInt(b []byte, v int64) []byte {
-	if uint64(v) < spelledMost {
+	switch {
+	case uint64(v) < spelledMost:
 		t := spelled[v]
 		return binary.LittleEndian.AppendUint32(b, t)[:len(b)+int(t>>24)]
+	case v > 0:
+		b = appendInt(b, v/spelledMost)
+		return binary.LittleEndian.AppendUint32(b, padded[v%spelledMost])[:len(b)+3]
 	}
 	return strconv.AppendInt(b, v, 10)
-}
-
-// pen writes text, and keeps the first failure.
-type pen struct {
-	text []byte
-	err  error
 }
 
 // lineRoom is the room in bytes that a line finds, which most need no more of.
@@ -65,16 +67,16 @@ const lineRoom = 1 << 10
 
 // line begins a line. The text grows by doubling: by less, as append would have it, long ones are
 // copied several times more.
-func (w *Writer) line(c byte) []byte {
-	if cap(w.text)-len(w.text) < lineRoom {
-		w.text = slices.Grow(w.text, max(min(len(w.text), w.held()/2), lineRoom))
+func (p *pen) line(c byte) []byte {
+	if cap(p.text)-len(p.text) < lineRoom {
+		p.text = slices.Grow(p.text, max(min(len(p.text), p.held()/2), lineRoom))
 	}
-	return append(w.text, c)
+	return append(p.text, c)
 }
 
-func (w *pen) fail(err error) {
-	if w.err == nil {
-		w.err = err
+func (p *pen) fail(err error) {
+	if p.err == nil {
+		p.err = err
 	}
 }
 
@@ -113,9 +115,9 @@ func (w *Writer) Pruned(neuron int, live int8, named bool, m *enumerate.Multipli
 }
 
 // multipliers ends a line with multipliers, of which 1 is not written.
-func (w *pen) multipliers(b []byte, m *enumerate.Multipliers) {
+func (p *pen) multipliers(b []byte, m *enumerate.Multipliers) {
 	if len(m.Back) == 0 {
-		w.fail(errors.New("a line without a constraint that it names"))
+		p.fail(errors.New("a line without a constraint that it names"))
 	}
 	b = append(b, ' ')
 	if m.BigSelf == nil {
@@ -127,13 +129,13 @@ func (w *pen) multipliers(b []byte, m *enumerate.Multipliers) {
 		}
 	} else {
 		if m.BigSelf.Sign() > 0 {
-			b = w.appendBigFactor(b, m.BigSelf)
+			b = p.appendBigFactor(b, m.BigSelf)
 		}
 		for i, back := range m.Back {
-			b = w.appendBigFactor(appendName(b, back), m.BigLambda[i])
+			b = p.appendBigFactor(appendName(b, back), m.BigLambda[i])
 		}
 	}
-	w.text = append(b, '\n')
+	p.text = append(b, '\n')
 }
 
 // appendName names a constraint counted back from the last, 0: bijectively in capitals, with a
@@ -158,26 +160,26 @@ func appendFactor(b []byte, v int64) []byte {
 	return appendInt(b, v)
 }
 
-func (w *pen) appendBigFactor(b []byte, v *big.Int) []byte {
-	if w.capped(v); v.IsInt64() {
+func (p *pen) appendBigFactor(b []byte, v *big.Int) []byte {
+	if p.capped(v); v.IsInt64() {
 		return appendFactor(b, v.Int64())
 	}
 	return v.Append(b, 10)
 }
 
 // capped fails on a number that the checker would refuse for its length.
-func (w *pen) capped(v *big.Int) {
+func (p *pen) capped(v *big.Int) {
 	if v.BitLen() > maxDigits*3 { // 3 bits a digit: below 10^maxDigits
-		w.fail(&WriteError{fmt.Errorf("a number has %d bits, expected %d at most", v.BitLen(), maxDigits*3)})
+		p.fail(&WriteError{fmt.Errorf("a number has %d bits, expected %d at most", v.BitLen(), maxDigits*3)})
 	}
 }
 
 // leaf writes a witness: integers, and the exponent that they share.
-func (w *Writer) leaf(c byte, x []float64) {
+func (p *pen) leaf(c byte, x []float64) {
 	n, exps, e := make([]int64, 0, 16), make([]int, 0, 16), 0
 	for _, v := range x {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
-			w.fail(fmt.Errorf("a witness has the coordinate %g, expected a finite number", v))
+			p.fail(fmt.Errorf("a witness has the coordinate %g, expected a finite number", v))
 			return
 		}
 		m, exp := dyadic.Split(v)
@@ -186,47 +188,45 @@ func (w *Writer) leaf(c byte, x []float64) {
 	for i, m := range n {
 		shift := exps[i] - e
 		if shift > 62-bits.Len64(uint64(max(m, -m))) && m != 0 {
-			w.leafIntegers(c, dyadic.Floats(x))
+			p.leafIntegers(c, dyadic.Floats(x))
 			return
 		}
 		n[i] = m << shift
 	}
-	b := appendInt(w.line(c), int64(-e))
+	b := appendInt(p.line(c), int64(-e))
 	for _, v := range n {
 		minus := v >> 63 // or 0
 		b = append(b, ' '+byte(minus&('-'-' ')))
 		b = appendInt(b, v^minus-minus)
 	}
-	w.text = append(b, '\n')
-	w.complete()
+	p.text = append(b, '\n')
 }
 
-func (w *Writer) leafBig(c byte, x []*big.Float) {
+func (p *pen) leafBig(c byte, x []*big.Float) {
 	for _, v := range x {
 		if v.IsInf() {
-			w.fail(fmt.Errorf("a witness has the coordinate %g, expected a finite number", v))
+			p.fail(fmt.Errorf("a witness has the coordinate %g, expected a finite number", v))
 			return
 		}
 	}
-	w.leafIntegers(c, dyadic.BigFloats(x))
+	p.leafIntegers(c, dyadic.BigFloats(x))
 }
 
 // leafIntegers is leaf for numbers of any length.
-func (w *Writer) leafIntegers(c byte, x dyadic.Vector) {
+func (p *pen) leafIntegers(c byte, x dyadic.Vector) {
 	if -x.Exp > maxExponent {
-		w.fail(&WriteError{fmt.Errorf("a witness has the exponent %d, expected %d at most", -x.Exp, maxExponent)})
+		p.fail(&WriteError{fmt.Errorf("a witness has the exponent %d, expected %d at most", -x.Exp, maxExponent)})
 	}
-	b := appendInt(w.line(c), int64(max(0, -x.Exp)))
+	b := appendInt(p.line(c), int64(max(0, -x.Exp)))
 	for i := range x.N {
 		v := &x.N[i]
 		if x.Exp > 0 {
 			v = new(big.Int).Lsh(v, uint(x.Exp))
 		}
-		if w.capped(v); v.Sign() >= 0 {
+		if p.capped(v); v.Sign() >= 0 {
 			b = append(b, ' ')
 		}
 		b = v.Append(b, 10)
 	}
-	w.text = append(b, '\n')
-	w.complete()
+	p.text = append(b, '\n')
 }

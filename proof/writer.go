@@ -53,17 +53,24 @@ type Header struct {
 // Writer; different forks are independent. It must be ended by Close or Abort.
 // If it was made resumable, it serves a walk with a checkpoint.
 type Writer struct {
-	*output
-	pen  // whose text ends the writer's; the base bytes before it are laid aside, in the blocks away
-	base int
-	away []block
-	// forked says that the writer is a fork, or a fork of one.
-	forked bool
+	pen
 	// splits holds the splits that are open, outermost first.
 	splits []span
 	// whole counts the subtrees completed at the top: 1 when the tree is complete.
 	whole         int
 	regions, open int64
+}
+
+// pen writes text, and keeps the first failure.
+type pen struct {
+	*output
+	err error
+	// text is how the text ends; the base bytes before it are laid aside, in the blocks away.
+	text []byte
+	base int
+	away []block
+	// forked says that the writer is a fork, or a fork of one.
+	forked bool
 }
 
 // span is an open split: where its line begins, and where its plus subtree does, 0
@@ -83,7 +90,7 @@ func NewWriter(path string, h Header) (*Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Writer{output: o, pen: pen{text: (*texts.Get().(*[]byte))[:0]}}, nil
+	return &Writer{pen: pen{output: o, text: (*texts.Get().(*[]byte))[:0]}}, nil
 }
 
 // Split says that both sides of the next neuron live. The minus subtree follows,
@@ -139,31 +146,35 @@ func (w *Writer) complete() {
 	} else if s := &w.splits[len(w.splits)-1]; s.plus == 0 {
 		s.plus = w.length()
 	}
-	w.lighten()
+	w.lighten(len(w.splits) == 0)
 }
 
 // Region says that the cell is final, with a witness.
 func (w *Writer) Region(x []float64) {
 	w.regions++
 	w.leaf('W', x)
+	w.complete()
 }
 
 // Open says that the cell is left unexplored, with a witness that it is not empty.
 func (w *Writer) Open(x []float64) {
 	w.open++
 	w.leaf('?', x)
+	w.complete()
 }
 
 // RegionBig is Region for coordinates of any length.
 func (w *Writer) RegionBig(x []*big.Float) {
 	w.regions++
 	w.leafBig('W', x)
+	w.complete()
 }
 
 // OpenBig is Open for coordinates of any length.
 func (w *Writer) OpenBig(x []*big.Float) {
 	w.open++
 	w.leafBig('?', x)
+	w.complete()
 }
 
 // Fork returns a writer for a subtree that is walked elsewhere. It may be called from
@@ -172,7 +183,7 @@ func (w *Writer) Fork() enumerate.Observer { return w.fork() }
 
 func (w *Writer) fork() *Writer {
 	text := texts.Get().(*[]byte)
-	return &Writer{output: w.output, pen: pen{text: (*text)[:0]}, forked: true}
+	return &Writer{pen: pen{output: w.output, text: (*text)[:0], forked: true}}
 }
 
 // Join takes in what a fork was told, at the point where it belongs: one whole subtree. It panics
@@ -194,11 +205,11 @@ func (w *Writer) Join(o enumerate.Observer) {
 }
 
 // release gives the buffer back, if it is no larger than usual.
-func (w *Writer) release() {
-	if text := w.text; cap(text) <= 2*PartSize {
+func (p *pen) release() {
+	if text := p.text; cap(text) <= 2*PartSize {
 		texts.Put(&text)
 	}
-	w.text = nil
+	p.text = nil
 }
 
 // Close writes the proof: header, tree, and the count, which must be lower unless that is nil. The

@@ -251,7 +251,7 @@ func TestChildrenCoverTheirNode(t *testing.T) {
 		s.few, s.many = rng.IntN(4), 200*rng.IntN(2)
 		r, err := newSearch(context.Background(), s, Options{Workers: 1}, time.Now())
 		require.NoError(t, err)
-		w := &worker{search: r, zone: newZone(s), walker: newWalker(s)}
+		w := newWorker(r)
 		box := &node{disjunct: []int32{0}, signs: make([]sign, 0, 20), halvings: 100 * rng.IntN(2)}
 		for range n.Inputs() {
 			a, b := rng.NormFloat64(), rng.NormFloat64()

@@ -12,13 +12,20 @@ type proofs struct {
 	header []byte
 }
 
+// prover says in integers what is refuted at a node, and writes it.
+type prover struct {
+	zone  *zone
+	exact *fixedZone // nil without a proof
+	tree  *tree
+}
+
 // claim says what refuted disjunct d: its condition j, or a mixture.
-func (w *worker) claim(d int32, j int, m *mixture) *claim {
+func (p *prover) claim(d int32, j int, m *mixture) *claim {
 	switch {
-	case w.exact == nil:
+	case p.exact == nil:
 		return &claim{disjunct: d}
 	case m != nil:
-		return w.fixed.claimed(d, m, w.zone.open)
+		return p.exact.claimed(d, m, p.zone.open)
 	}
 	return &claim{disjunct: d, alone: int32(j)}
 }
@@ -27,15 +34,15 @@ func (w *worker) claim(d int32, j int, m *mixture) *claim {
 // whether the node is closed. The node's other disjuncts stay open, unless these were the last
 // ones. Bounds of the second level are used only to close a node, so that they do not burden those
 // below.
-func (w *worker) commit(n *node, claims []*claim, last bool) (failed []int32, closed bool) {
-	if w.exact == nil {
+func (p *prover) commit(n *node, claims []*claim, last bool) (failed []int32, closed bool) {
+	if p.exact == nil {
 		return nil, last
 	}
-	lines, left, st := w.lines(n, claims, false)
+	lines, left, st := p.lines(n, claims, false)
 	if last && len(left) > 0 && st != stopped && st != empty { // R is the first line of a node
-		again, none, st := w.lines(n, append(n.held[:len(n.held):len(n.held)], claims...), true)
+		again, none, st := p.lines(n, append(n.held[:len(n.held):len(n.held)], claims...), true)
 		if st == empty || len(none) == 0 && st != stopped {
-			w.tree.close(n.place, append([]byte("R\n"), again...))
+			p.tree.close(n.place, append([]byte("R\n"), again...))
 			return nil, true
 		}
 	}
@@ -43,7 +50,7 @@ func (w *worker) commit(n *node, claims []*claim, last bool) (failed []int32, cl
 	case st == stopped:
 		return nil, true // nothing that is written counts any more
 	case st == empty || last && len(left) == 0:
-		w.tree.close(n.place, append(n.text, lines...))
+		p.tree.close(n.place, append(n.text, lines...))
 		return nil, true
 	}
 	n.text = append(n.text, lines...)
@@ -57,14 +64,14 @@ func (w *worker) commit(n *node, claims []*claim, last bool) (failed []int32, cl
 
 // lines spells the claims that are right on a node, and returns the disjuncts of the others. An
 // empty node refutes all that there is.
-func (w *worker) lines(n *node, claims []*claim, second bool) (lines []byte, failed []int32, st state) {
-	if st = w.exact.bound(n, second); st == empty {
+func (p *prover) lines(n *node, claims []*claim, second bool) (lines []byte, failed []int32, st state) {
+	if st = p.exact.bound(n, second); st == empty {
 		return []byte("V\n"), nil, st
 	}
 	for _, c := range claims {
 		var line []byte
 		if st == bounded || c.exact != nil {
-			line = w.exact.claimLine(c)
+			line = p.exact.claimLine(c)
 		}
 		if line == nil {
 			failed = append(failed, c.disjunct)
@@ -75,13 +82,13 @@ func (w *worker) lines(n *node, claims []*claim, second bool) (lines []byte, fai
 }
 
 // holds says whether integers confirm that a mixture refutes a disjunct.
-func (w *worker) holds(n *node, d int32, m *mixture) bool {
-	if w.exact == nil {
+func (p *prover) holds(n *node, d int32, m *mixture) bool {
+	if p.exact == nil {
 		return true
 	}
-	c := w.exact.claimed(d, m, w.zone.open)
+	c := p.exact.claimed(d, m, p.zone.open)
 	for _, second := range []bool{false, true} {
-		if w.exact.bound(n, second) == bounded && w.exact.back.proves(c) {
+		if p.exact.bound(n, second) == bounded && p.exact.back.proves(c) {
 			return true
 		}
 	}
@@ -108,23 +115,23 @@ func (z *zone) sides() []int8 {
 
 // settled returns, until the next call, the sides of all units on a node that is settled in
 // floats; nil where a proof must settle some units first.
-func (w *worker) settled(n *node) []int8 {
-	if w.exact == nil {
-		return w.zone.sides()
+func (p *prover) settled(n *node) []int8 {
+	if p.exact == nil {
+		return p.zone.sides()
 	}
 	for _, second := range []bool{false, true} {
-		w.exact.bound(n, second)
-		if !slices.Contains(w.exact.side, 0) {
-			return w.exact.side
+		p.exact.bound(n, second)
+		if !slices.Contains(p.exact.side, 0) {
+			return p.exact.side
 		}
 	}
 	return nil
 }
 
 // unsettled is the first unit without a side in integers, −1 if there is none.
-func (w *worker) unsettled(n *node) int32 {
-	w.exact.bound(n, true)
-	return int32(slices.Index(w.exact.side, 0))
+func (p *prover) unsettled(n *node) int32 {
+	p.exact.bound(n, true)
+	return int32(slices.Index(p.exact.side, 0))
 }
 
 // exactly replaces the claims that integers do not confirm by exact ones.

@@ -47,11 +47,18 @@ type worker struct {
 	*search
 	zone   *zone
 	walker *walker
-	least  []float64 // of each condition of the node's disjuncts
-	form   [][]float64
-	start  []int // in least and form, of each disjunct
-	turn   int
-	exact  *fixedZone // nil without a proof
+	refuter
+	prover
+	turn int
+}
+
+func newWorker(r *search) *worker {
+	z := newZone(r.subject)
+	w := &worker{search: r, zone: z, walker: newWalker(r.subject), refuter: refuter{zone: z}, prover: prover{zone: z}}
+	if r.proofs != nil {
+		w.exact, w.prover.tree = newFixedZone(r.proofs.fixed), r.proofs.tree
+	}
+	return w
 }
 
 // visit looks at a node and returns what is left of it: its children, or a witness, or neither
@@ -136,108 +143,6 @@ func (w *worker) beyond(n *node) ([]*node, *Witness, error) {
 // deep says that inputs are split no more.
 func (w *worker) deep(n *node) bool { return n.halvings >= w.halvings }
 
-// evaluate brings all conditions back, and keeps the forms and lower bounds.
-func (w *worker) evaluate(n *node) {
-	b := &w.zone.back
-	b.conditions(n.disjunct)
-	w.least, w.form, w.start = w.least[:0], w.form[:0], w.start[:0]
-	r := 0
-	for _, d := range n.disjunct {
-		w.start = append(w.start, r)
-		for range w.subject.conditions[d] {
-			w.least = append(w.least, b.least(r))
-			w.form = append(w.form, append(append([]float64(nil), b.row(r)...), b.c[r]))
-			r++
-		}
-	}
-	w.start = append(w.start, r)
-	r = 0
-	for _, d := range n.disjunct {
-		for i := range w.subject.conditions[d] {
-			w.least[r] = larger(w.least[r], b.zoneLeast(&w.subject.conditions[d][i]))
-			r++
-		}
-	}
-}
-
-// larger is the larger of two bounds, of which an undefined one says nothing.
-func larger(a, b float64) float64 {
-	if b > a || math.IsNaN(a) {
-		return b
-	}
-	return a
-}
-
-// refuted returns the condition of a disjunct with the largest lower bound, and that bound: above 0
-// if the disjunct is refuted, if only by a mixture, which it returns.
-func (w *worker) refuted(i int, d int32) (at int, top float64, by *mixture) {
-	at, top = -1, math.Inf(-1)
-	for r := w.start[i]; r < w.start[i+1]; r++ {
-		if at < 0 || w.least[r] > top {
-			at, top = r, w.least[r]
-		}
-	}
-	if top > 0 || w.start[i+1]-w.start[i] < 2 {
-		return at, top, nil
-	}
-	mu, v := w.mix(w.start[i], w.start[i+1])
-	if v > 0 {
-		if by = (&mixture{mu: mu}); w.zone.back.refutes(d, by) {
-			return at, v, by
-		}
-	}
-	return at, min(top, 0), nil
-}
-
-// mix looks for the mixture of the forms from a to b that has the largest minimum on the box, by
-// steps of exponentiated gradients. It is a proposal.
-func (w *worker) mix(a, b int) (best []float64, value float64) {
-	const steps = 40
-	k, z := b-a, w.zone
-	mu, slope := make([]float64, k), make([]float64, k)
-	for i := range mu {
-		mu[i] = 1 / float64(k)
-	}
-	value = math.Inf(-1)
-	for s := range steps {
-		v, size := 0.0, 0.0
-		clear(slope)
-		for j := range w.inputs {
-			c := 0.0
-			for i := range mu {
-				c += mu[i] * w.form[a+i][j]
-			}
-			x := z.lo[j]
-			if c < 0 {
-				x = z.hi[j]
-			}
-			for i := range slope {
-				slope[i] += w.form[a+i][j] * x
-			}
-		}
-		for i := range slope {
-			slope[i] += w.form[a+i][w.inputs]
-			v += mu[i] * slope[i]
-			size = max(size, math.Abs(slope[i]))
-		}
-		if v > value {
-			best, value = append(best[:0], mu...), v
-		}
-		if v > 0 || size == 0 {
-			break
-		}
-		total, rate := 0.0, 2/math.Sqrt(float64(s+1))
-		for i := range mu {
-			mu[i] *= math.Exp(rate * slope[i] / size)
-			total += mu[i]
-		}
-		for i := range mu {
-			mu[i] /= total
-		}
-	}
-	return best, value
-}
-
 // corner tries the point of the box where a form is least, and the middle.
 func (w *worker) corner(d int32, r int) *Witness {
 	x := w.walker.x
@@ -309,7 +214,7 @@ func (w *worker) programmes(n *node, r int, claims []*claim) ([]*node, *Witness,
 	if split < 0 {
 		split = w.widestUnit(r)
 	}
-	if w.exact != nil && (split < 0 || w.fixed.blind) {
+	if w.exact != nil && (split < 0 || w.exact.blind) {
 		return w.splitUnsettled(n)
 	}
 	return w.splitUnit(n, split), nil, nil

@@ -1,9 +1,8 @@
 package safety
 
-// The branch and bound: nodes wait in a heap, the least bound first, and workers take them.
+// The branch and bound: workers take nodes from a queue, and give back what is left of them.
 
 import (
-	"container/heap"
 	"context"
 	"math/rand/v2"
 	"sync"
@@ -27,23 +26,17 @@ type search struct {
 	opt     Options
 	started time.Time
 
-	mu      sync.Mutex
-	wake    *sync.Cond
-	waiting nodes
-	busy    int // workers that look at a node or make a round
-	rounds  int
-	next    int64 // the number of nodes that the next round waits for
-	found   *Witness
-	err     error
+	queue queue
 	*proofs
 
-	visited, programmesAsked, exactAsked, givenUp atomic.Int64
+	programmesAsked, exactAsked, givenUp atomic.Int64
 }
 
 func newSearch(ctx context.Context, s *subject, opt Options, started time.Time) (*search, error) {
-	r := &search{subject: s, parent: ctx, opt: opt, started: started, next: firstRound}
+	r := &search{subject: s, parent: ctx, opt: opt, started: started}
 	s.ctx, r.cancel = context.WithCancel(ctx)
-	r.wake = sync.NewCond(&r.mu)
+	r.queue = queue{ctx: s.ctx, next: firstRound}
+	r.queue.wake = sync.NewCond(&r.queue.mu)
 	if opt.Prove {
 		if err := r.prove(); err != nil {
 			return nil, err
@@ -55,10 +48,10 @@ func newSearch(ctx context.Context, s *subject, opt Options, started time.Time) 
 		}
 		n := &node{}
 		n.lo, n.hi = s.around(s.query.Boxes[b])
-		r.waiting = append(r.waiting, n)
+		r.queue.waiting = append(r.queue.waiting, n)
 	}
 	for d := range s.query.Disjuncts {
-		n := r.waiting[s.query.Disjuncts[d].Box]
+		n := r.queue.waiting[s.query.Disjuncts[d].Box]
 		n.disjunct = append(n.disjunct, int32(d))
 	}
 	return r, nil
@@ -70,7 +63,7 @@ func (r *search) prove() (err error) {
 	if r.header, err = header(r.query); err != nil {
 		return err
 	}
-	if r.fixed, r.waiting, err = r.proving(); err == nil {
+	if r.fixed, r.queue.waiting, err = r.proving(); err == nil {
 		r.bits = r.fixed.bits
 	}
 	return err
@@ -81,9 +74,9 @@ func (r *search) run() Result {
 	defer r.cancel()
 	go func() { // a stop wakes those who wait
 		<-r.ctx.Done()
-		r.mu.Lock()
-		r.wake.Broadcast()
-		r.mu.Unlock()
+		r.queue.mu.Lock()
+		r.queue.wake.Broadcast()
+		r.queue.mu.Unlock()
 	}()
 	watched := r.watch()
 	var crew sync.WaitGroup
@@ -97,14 +90,14 @@ func (r *search) run() Result {
 }
 
 func (r *search) result() Result {
-	res := Result{Nodes: r.visited.Load(), Programmes: r.programmesAsked.Load(), Exact: r.exactAsked.Load()}
+	res := Result{Nodes: r.queue.visited.Load(), Programmes: r.programmesAsked.Load(), Exact: r.exactAsked.Load()}
 	switch {
-	case r.found != nil:
-		res.Verdict, res.Witness = Violated, r.found
+	case r.queue.found != nil:
+		res.Verdict, res.Witness = Violated, r.queue.found
 	case r.parent.Err() != nil:
 		res.Stopped = context.Cause(r.parent).Error()
-	case r.err != nil:
-		res.Stopped = r.err.Error()
+	case r.queue.err != nil:
+		res.Stopped = r.queue.err.Error()
 	case r.givenUp.Load() > 0 && r.proofs != nil:
 		res.Stopped = "some boxes cannot be split any further, and what refutes them is longer than a line of a proof may be: leave the proof out"
 	case r.givenUp.Load() > 0:
@@ -134,10 +127,7 @@ func (r *search) watch() <-chan struct{} {
 			case <-r.ctx.Done():
 				return
 			case <-tick.C:
-				r.mu.Lock()
-				open := len(r.waiting) + r.busy
-				r.mu.Unlock()
-				r.opt.Progress(Progress{r.visited.Load(), int64(open), time.Since(r.started)})
+				r.opt.Progress(Progress{r.queue.visited.Load(), r.queue.open(), time.Since(r.started)})
 			}
 		}
 	}()
@@ -146,12 +136,9 @@ func (r *search) watch() <-chan struct{} {
 
 // work takes nodes until there are none.
 func (r *search) work() {
-	w := &worker{search: r, zone: newZone(r.subject), walker: newWalker(r.subject)}
-	if r.proofs != nil {
-		w.exact = newFixedZone(r.proofs.fixed)
-	}
+	w := newWorker(r)
 	for {
-		n, round := r.take()
+		n, round := r.queue.take()
 		if n == nil {
 			return
 		}
@@ -163,56 +150,15 @@ func (r *search) work() {
 			children = []*node{n}
 		} else {
 			children, found, err = w.visit(n)
-			r.visited.Add(1)
+			r.queue.visited.Add(1)
 			if n.halvings == 0 && len(n.signs) == 0 && len(children) > 0 { // a root that is not refuted at once
 				found = w.attacks(children[0], 0)
 			}
 		}
-		r.give(children, found, err)
-	}
-}
-
-// take waits for a node. A round is one of climbing, on the node's disjuncts, after which the node
-// waits again; 0 is none. It returns nil at the end.
-func (r *search) take() (*node, int) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for {
-		if r.ctx.Err() != nil || r.found != nil || r.err != nil || len(r.waiting) == 0 && r.busy == 0 {
-			return nil, 0
+		if r.queue.give(children, found, err) {
+			r.cancel()
 		}
-		if len(r.waiting) > 0 {
-			r.busy++
-			n := heap.Pop(&r.waiting).(*node)
-			if r.visited.Load() >= r.next {
-				r.next *= roundsApart
-				r.rounds++
-				return n, r.rounds
-			}
-			return n, 0
-		}
-		r.wake.Wait()
 	}
-}
-
-// give returns what became of a node.
-func (r *search) give(children []*node, found *Witness, err error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.busy--
-	for _, c := range children {
-		heap.Push(&r.waiting, c)
-	}
-	if found != nil && r.found == nil {
-		r.found = found
-	}
-	if err != nil && r.err == nil && r.ctx.Err() == nil {
-		r.err = err
-	}
-	if r.found != nil || r.err != nil {
-		r.cancel()
-	}
-	r.wake.Broadcast()
 }
 
 // attacks looks for a counterexample to each disjunct of a node, in the whole box of the disjunct.
@@ -235,19 +181,4 @@ func (w *worker) attacks(n *node, round int) *Witness {
 		}
 	}
 	return nil
-}
-
-// nodes is a heap.
-type nodes []*node
-
-func (h nodes) Len() int           { return len(h) }
-func (h nodes) Less(i, j int) bool { return h[i].key < h[j].key }
-func (h nodes) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-func (h *nodes) Push(x any)        { *h = append(*h, x.(*node)) }
-func (h *nodes) Pop() any {
-	last := len(*h) - 1
-	n := (*h)[last]
-	(*h)[last] = nil
-	*h = (*h)[:last]
-	return n
 }

@@ -88,17 +88,10 @@ func completeNetThenAny(cmd *cobra.Command, args []string, word string) ([]strin
 
 // checkJSON is the verdict.
 type checkJSON struct {
-	Verified   bool   `json:"verified"`
-	Net        string `json:"sha256,omitempty"`
-	Trusted    string `json:"trusted_import,omitempty"`
-	Ball       string `json:"ball,omitempty"`
-	Definition string `json:"definition,omitempty"`
-	Relation   string `json:"relation,omitempty"`
-	Count      string `json:"count,omitempty"`
-	Regions    int64  `json:"regions,omitempty"`
-	Open       int64  `json:"unexplored,omitempty"`
-	Nodes      int64  `json:"nodes,omitempty"`
-	Parts      int64  `json:"parts,omitempty"`
+	Verified bool   `json:"verified"`
+	Net      string `json:"sha256,omitempty"`
+	Trusted  string `json:"trusted_import,omitempty"`
+	provedJSON
 	refusalJSON
 	// Safety is there for a proof of safety and a witness.
 	Safety *safetyJSON `json:"safety,omitempty"`
@@ -112,6 +105,18 @@ type checkJSON struct {
 	Pairs *pairsJSON `json:"pairs,omitempty"`
 	// Notes are those of an import.
 	Notes []string `json:"notes,omitempty"`
+}
+
+// provedJSON is what a proof of a count says.
+type provedJSON struct {
+	Ball       string `json:"ball,omitempty"`
+	Definition string `json:"definition,omitempty"`
+	Relation   string `json:"relation,omitempty"`
+	Count      string `json:"count,omitempty"`
+	Regions    int64  `json:"regions,omitempty"`
+	Open       int64  `json:"unexplored,omitempty"`
+	Nodes      int64  `json:"nodes,omitempty"`
+	Parts      int64  `json:"parts,omitempty"`
 }
 
 // refusalJSON says where and why a proof is refused.
@@ -224,8 +229,8 @@ func (c *checkCmd) accept(cmd *cobra.Command, args []string, r *certificate.Repo
 		relation, word = ">=", "at least"
 	}
 	if c.format == "json" {
-		return writeJSON(out, checkJSON{Verified: true, Net: strings.TrimPrefix(r.Net, "sha256:"), Trusted: format, Ball: r.Ball,
-			Definition: r.Definition, Relation: relation, Count: fmt.Sprint(r.Count), Regions: r.Regions, Open: r.Open, Nodes: r.Nodes, Parts: r.Parts, NeverOn: c.never, Reached: r.Reached, Lipschitz: c.slope.verified(r), Notes: c.net.notes})
+		return writeJSON(out, checkJSON{Verified: true, Net: strings.TrimPrefix(r.Net, "sha256:"), Trusted: format,
+			provedJSON: provedJSON{r.Ball, r.Definition, relation, fmt.Sprint(r.Count), r.Regions, r.Open, r.Nodes, r.Parts}, NeverOn: c.never, Reached: r.Reached, Lipschitz: c.slope.verified(r), Notes: c.net.notes})
 	}
 	f := &fields{w: out}
 	regions := tables.Numbered(r.Count, r.Definition+" region")

@@ -20,6 +20,7 @@ type constrainedCmd struct {
 	epochs, batch, blocks, seed     int
 	hidden, latent                  int
 	rate                            float64
+	batchNorm                       bool
 }
 
 func newExperimentConstrainedCmd() *cobra.Command {
@@ -39,7 +40,8 @@ violate a constraint, exactly, and by how much; and the time for a picture. The 
 constraints, the cone, the networks, a table without times, and a manifest.
 
 The model "projection" is one affine layer, which is to learn the projection on the cone; "autoencoder" is
-variational.`,
+variational. --batch-norm normalises, batch by batch, what the coefficients of a cone layer are computed
+of; in the network that is written this is a part of an affine layer.`,
 		Example: `  relucell experiment constrained -o digits
   relucell experiment constrained --data mnist --model autoencoder -o mnist`,
 		Args: exactly(),
@@ -55,6 +57,7 @@ variational.`,
 	wholeFlag(f, &c.latent, "latent", "", "numbers of its code (default 8, mnist 16)", 1, 1<<12)
 	wholeFlag(f, &c.seed, "seed", "", "seed (default 1)", 0, 1<<40)
 	f.Float64Var(&c.rate, "rate", 0, "learning rate of Adam at the start (default 0.002, mnist 0.001)")
+	f.BoolVar(&c.batchNorm, "batch-norm", false, "train the cone layers behind batch normalisation, as the authors do")
 	f.StringVarP(&c.out, "output", "o", "", "output folder, which must be new")
 	f.StringVar(&c.cache, "cache", ".cache/data", "folder of the fetched data sets (see make data)")
 	formatFlag(cmd, &c.format)
@@ -86,6 +89,7 @@ func (c *constrainedCmd) run(cmd *cobra.Command, _ []string) error {
 			put()
 		}
 	}
+	config.BatchNorm = c.batchNorm
 	if err := config.Check(); err != nil {
 		return badInput(flagged(err))
 	}

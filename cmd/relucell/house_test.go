@@ -60,17 +60,9 @@ func TestErrorsBearNoNameOfAPackage(t *testing.T) {
 	require.Greater(t, found, 100)
 }
 
-// A type of many methods is several, and so is one of many fields. Those that are listed are larger,
-// by so much at most: they may shrink.
+// A type of many methods is several, and so is one of many fields.
 func TestTypesStaySmall(t *testing.T) {
 	const mostMethods, mostFields = 25, 15
-	larger := map[string]int{
-		"methods of certificate.walker": 35, "methods of proof.Writer": 32, "methods of safety.worker": 31,
-		"methods of internal/judge.Judge": 27,
-		"fields of safety.search":         18, "fields of certificate.walker": 17,
-		// The lines of a report and of a table have as many fields as there is to say.
-		"fields of cmd/relucell.checkJSON": 17, "fields of experiment.Statistic": 17,
-	}
 	sizes := map[string]int{}
 	sources(t, func(path string, file *ast.File) {
 		pkg := strings.TrimPrefix(filepath.ToSlash(filepath.Dir(path)), "../../")
@@ -95,10 +87,6 @@ func TestTypesStaySmall(t *testing.T) {
 		most := mostFields
 		if strings.HasPrefix(what, "methods") {
 			most = mostMethods
-		}
-		if larger[what] > 0 {
-			require.Greater(t, n, most, "%s: it is no exception any more", what)
-			most = larger[what]
 		}
 		require.LessOrEqual(t, n, most, what)
 	}

@@ -182,26 +182,28 @@ func (j *Judge) empty(z *forms.Form, s float64, ids []int32, lam []float64, touc
 
 // sound says that the multipliers are finite, not negative, and of constraints that the ids name, in a
 // proof none of them twice.
-func (j *Judge) sound(ids []int32, lam []float64) bool {
+func (c *filter) sound(ids []int32, lam []float64) bool {
 	for _, v := range lam {
 		if !(v >= 0) || math.IsInf(v, 0) {
 			return false
 		}
 	}
+	seen := uint64(0) // of the first ids
 	for i, id := range ids {
-		if id < 0 || int(id) >= len(j.Cell) || j.Proof && slices.Contains(ids[:i], id) {
+		if id < 0 || int(id) >= len(c.Cell) || c.Proof && (id >= 64 || seen>>id&1 != 0) && slices.Contains(ids[:i], id) {
 			return false
 		}
+		seen |= 1 << (id & 63)
 	}
 	return true
 }
 
 // AtMost bounds a form on the cell, by multipliers for that; +Inf where they are none.
-func (j *Judge) AtMost(z *forms.Form, ids []int32, lam []float64) float64 {
-	if !j.sound(ids, lam) {
+func (c *filter) AtMost(z *forms.Form, ids []int32, lam []float64) float64 {
+	if !c.sound(ids, lam) {
 		return math.Inf(1)
 	}
-	sup, off := j.Supremum(z, 1, 1, ids, lam)
+	sup, off := c.Supremum(z, 1, 1, ids, lam)
 	return sup + off
 }
 

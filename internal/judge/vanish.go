@@ -19,13 +19,5 @@ func (j *Judge) Vanishes(z *forms.Form) bool {
 		}
 	}
 	r := j.rowOf(z, 1)
-	if r.H.Sign() != 0 || j.Model.Late() {
-		return false
-	}
-	for _, g := range r.G {
-		if g.Sign() != 0 {
-			return false
-		}
-	}
-	return true
+	return r.H.Sign() == 0 && !j.Model.Late() && !hasGradient(r)
 }

@@ -13,7 +13,8 @@ import relucell
 
 FOLDER = pathlib.Path(__file__).parents[2] / "examples" / "notebooks"
 
-# Seconds for a cell on a busy machine.
+# Seconds for a cell on a busy machine, for a kernel to start, and for the rest of what a cell prints:
+# after four of them what has not come would be missing.
 LOOSE = 600
 
 
@@ -43,7 +44,7 @@ class Notebooks(unittest.TestCase):
         os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # the debugger of the kernel has an opinion on stderr
         os.environ["PYTHONPATH"] = str(pathlib.Path(relucell.__file__).parents[1])  # for the kernel, which may be another Python's
         try:
-            nbclient.NotebookClient(nb, timeout=LOOSE, kernel_name="python3", record_timing=False, resources={"metadata": {"path": str(FOLDER)}}).execute()
+            nbclient.NotebookClient(nb, timeout=LOOSE, startup_timeout=LOOSE, iopub_timeout=LOOSE, kernel_name="python3", record_timing=False, resources={"metadata": {"path": str(FOLDER)}}).execute()
         finally:
             if old is None:
                 del os.environ["PYTHONPATH"]

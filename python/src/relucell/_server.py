@@ -8,7 +8,6 @@ request. A forked child has a process of its own.
 from __future__ import annotations
 
 import atexit
-import collections
 import io
 import itertools
 import json
@@ -33,10 +32,6 @@ _TICK = 0.1
 
 #: Seconds that a process may take to end once its input has ended. It promises one or two.
 _FAREWELL = 5.0
-
-#: Seconds that a broken pipe waits to hear from the reader why the process ended. What it said is in
-#: the pipe already; only a child that keeps the pipe open can make the wait as long as this.
-_LAST_WORDS = 2.0
 
 #: Items that a request may send before it is told that some were taken.
 _CREDIT = 256
@@ -101,12 +96,12 @@ class Server:
     """One process."""
 
     def __init__(self) -> None:
-        self.lock = threading.Lock()  # of writing, and of what is open
+        self.lock = threading.Lock()  # of what is open
         self.numbers = itertools.count(1)
         self.open: dict[int, Answer] = {}
         self.dead: Optional[str] = None
-        #: Requests whose answers nobody wants. Whoever writes next writes them too.
-        self.errands: "collections.deque[tuple[str, dict[str, Any]]]" = collections.deque()
+        #: Lines to write, None at their end. Putting one is a single step, which nothing interrupts.
+        self.lines: "queue.SimpleQueue[Optional[bytes]]" = queue.SimpleQueue()
         self.errors = tempfile.TemporaryFile()
         kind: dict[str, Any] = {"start_new_session": True}  # an interrupt is for us, who then cancel
         if os.name == "nt":
@@ -118,8 +113,9 @@ class Server:
         except OSError as e:
             self.errors.close()
             raise ServerError(f"relucell: {path} cannot be started: {e}") from e
-        self.reader = threading.Thread(target=self._read, name="relucell", daemon=True)
-        self.reader.start()
+        self.threads = [threading.Thread(target=f, name="relucell", daemon=True) for f in (self._read, self._write)]
+        for t in self.threads:
+            t.start()
         try:
             self.about = self.ask("hello", {"protocol": PROTOCOL, "client": f"python {sys.version_info[0]}.{sys.version_info[1]}"})
         except BaseException:
@@ -136,7 +132,7 @@ class Server:
                 message = json.loads(line)
                 if not isinstance(message, dict):
                     raise ValueError("no object")
-                # One step each, and no lock: what is collected as garbage here may want to write.
+                # One step each, which need no lock.
                 number: Any = message.get("id")
                 answer = self.open.get(number)
                 if "result" in message or "error" in message:
@@ -156,8 +152,22 @@ class Server:
             left, self.open = list(self.open.values()), {}
         for answer in left:
             answer.put({"id": answer.number, "died": self.dead})
+        self.lines.put(None)
         self.errors.close()
         out.close()
+
+    def _write(self) -> None:
+        """Writes lines until there are no more. Interrupts come to the main thread alone, so a line
+        that was begun is ended: after half of one nothing would be understood."""
+        raw: Any = self.process.stdin
+        try:
+            with raw:
+                while (line := self.lines.get()) is not None:
+                    rest = memoryview(line)
+                    while rest:
+                        rest = rest[raw.write(rest) or 0 :]
+        except (OSError, ValueError):
+            self.process.kill()  # it listens no more; the reader learns why
 
     def start(self, method: str, params: dict[str, Any], progress: bool = False, credit: Optional[int] = None) -> Answer:
         """Begins a request."""
@@ -168,21 +178,12 @@ class Server:
         if credit is not None:
             request["credit"] = credit
         line = _line(request)
-        broken: Optional[Exception] = None
         try:
             with self.lock:
                 if self.dead is not None:
                     raise ServerError(self.dead)
                 self.open[answer.number] = answer
-                try:
-                    self._write(line)
-                except (OSError, ValueError) as e:
-                    self.open.pop(answer.number, None)
-                    broken = e
-            if broken is not None:  # the reader knows why, once it has read to the end
-                self.reader.join(_LAST_WORDS)
-                raise ServerError(self.dead or f"relucell: the process is gone: {broken}; the next call starts another") from broken
-            self._run_errands()
+            self.lines.put(line)
         except KeyboardInterrupt:
             answer.abandon()
             raise
@@ -191,37 +192,11 @@ class Server:
     def tell(self, method: str, params: dict[str, Any]) -> None:
         """A request whose answer nobody wants, of a process that may be gone.
 
-        It never waits for the lock: a generator that is collected as garbage tells its server to
-        cancel, and that may happen in a thread which has the lock already.
+        It waits for no lock: a generator that is collected as garbage tells its server to cancel, and
+        that may happen in a thread which has the lock already.
         """
-        self.errands.append((method, params))
-        self._run_errands()
-
-    def _run_errands(self) -> None:
-        """Writes the errands, unless somebody is writing: whoever is comes here afterwards."""
-        while self.errands and self.lock.acquire(blocking=False):
-            try:
-                while self.errands and self.dead is None:
-                    method, params = self.errands.popleft()
-                    self._write(_line({"id": next(self.numbers), "method": method, "params": params}))
-                if self.dead is not None:
-                    self.errands.clear()
-            except (OSError, ValueError):
-                self.errands.clear()  # the process is gone
-            finally:
-                self.lock.release()
-
-    def _write(self, line: bytes) -> None:
-        """Writes a line, or ends the process: after half a line nothing would be understood."""
-        assert self.process.stdin is not None
-        rest, whole = memoryview(line), False
-        try:
-            while rest:
-                rest = rest[self.process.stdin.write(rest) or 0 :]
-            whole = True
-        finally:
-            if not whole:
-                self.process.kill()
+        if self.dead is None:
+            self.lines.put(_line({"id": next(self.numbers), "method": method, "params": params}))
 
     def forget(self, answer: Answer) -> None:
         self.open.pop(answer.number, None)  # one step, which needs no lock
@@ -290,21 +265,17 @@ class Server:
 
     def close(self) -> None:
         """Ends the process, and waits for that."""
-        with self.lock:
-            if self.process.stdin is not None:
-                try:
-                    self.process.stdin.close()
-                except OSError:
-                    pass  # it is gone already
+        self.lines.put(None)
         try:
             self.process.wait(_FAREWELL)
         except subprocess.TimeoutExpired:
             self.process.kill()
-        if self.reader is not threading.current_thread():
-            self.reader.join(_FAREWELL)
+        for t in self.threads:
+            if t is not threading.current_thread():
+                t.join(_FAREWELL)
 
     def drop(self) -> None:
-        """Lets go in a forked child: the process is the parent's, and so is the reader."""
+        """Lets go in a forked child: the process is the parent's, and so are the threads."""
         nothing = os.open(os.devnull, os.O_RDWR)
         for f in (self.process.stdin, self.process.stdout):
             try:

@@ -1,0 +1,115 @@
+package certificate
+
+// The value of one form: its sign at a point, and whether it is positive somewhere on a box or on
+// the ball.
+
+import (
+	"math/big"
+	"math/bits"
+)
+
+// evaluator asks for signs of forms.
+type evaluator struct {
+	ball *ball
+	// pick says at which of some values a form is evaluated, one for each coefficient. What comes
+	// about is in v; b is what becomes a part of a sum, form the form for the l1 and the l2 ball.
+	pick []int
+	form []big.Int
+	v, b []uint
+	scratch
+}
+
+func newEvaluator(b *ball) evaluator {
+	n := len(b.box.lo) + 1
+	return evaluator{ball: b, pick: make([]int, n), form: make([]big.Int, n)}
+}
+
+// buffer returns n words, all 0.
+func buffer(b *[]uint, n int) []uint {
+	*b = append((*b)[:0], make([]uint, n)...)
+	return *b
+}
+
+// widened returns a vector of numbers of n words as one of k words, or itself where that is the
+// same. It is valid until the next call of widened.
+func (e *evaluator) widened(b []uint, n, k int) []uint {
+	if n == k {
+		return b
+	}
+	extend(buffer(&e.b, len(b)/n*k), k, b, n)
+	return e.b
+}
+
+// nonpositive reports whether a form of coefficients less than 2^m is nowhere positive on the box q,
+// or nowhere on the ball; or, if negative, whether that holds of minus the form.
+func (e *evaluator) nonpositive(f []uint, k, m int, negative bool, q *box) bool {
+	if e.onBox(f, k, m, negative, q) {
+		return true
+	}
+	if e.ball.c == nil || !e.onBox(f, k, m, negative, e.ball.centre) {
+		return false // or it is positive at the centre
+	}
+	for i := range e.form {
+		if load(&e.form[i], f[i*k:(i+1)*k]); negative {
+			e.form[i].Neg(&e.form[i])
+		}
+	}
+	return e.ball.nonpositive(e.form, &e.scratch)
+}
+
+// onBox is nonpositive on a box.
+func (e *evaluator) onBox(f []uint, k, m int, negative bool, q *box) bool {
+	n := len(e.pick) - 1
+	for i := range e.pick {
+		e.pick[i] = i // where the form is largest
+		if i == n || int(f[(i+1)*k-1]) < 0 == negative {
+			e.pick[i] += n
+		}
+	}
+	s := e.sign(f, k, m, &q.values, q.bits)
+	return s == 0 || s < 0 != negative
+}
+
+// sign returns that of Σ g_i·x_i + h·one for the form f = g·x + h and the x_i and one that pick
+// names of some values. The coefficients are less than 2^m, and one + Σ|x_i| is less than 2^most.
+func (e *evaluator) sign(f []uint, k, m int, of *values, most int) int {
+	if s, sure := e.leading(f, k, m, of, most); sure {
+		return s
+	}
+	if need := length(m + most); need > k {
+		f, k = e.widened(f, k, need), need
+	}
+	v := buffer(&e.v, k)
+	for i, at := range e.pick {
+		mulAdd(v, f[i*k:(i+1)*k], k, &of.all[at], false)
+	}
+	return signOf(v)
+}
+
+// leading is sign from the leading bits of the coefficients, where they tell: each is taken as its
+// floor in units of 2^t, a word that is less than 1 too small. So the sum is less than 2^most off.
+func (e *evaluator) leading(f []uint, k, m int, of *values, most int) (s int, sure bool) {
+	const sign = bits.UintSize - 1
+	if most >= sign { // then of.short does not hold the point, nor two words the sum and its sign
+		return 0, false
+	}
+	t := max(0, m-sign+1)
+	at, part := t/bits.UintSize, t%bits.UintSize
+	var low, high, c uint
+	for i, pick := range e.pick {
+		a, g := of.short[pick], f[i*k:(i+1)*k]
+		above := uint(int(g[k-1]) >> sign)
+		if at+1 < k {
+			above = g[at+1]
+		}
+		cut := g[at]>>part | above<<(bits.UintSize-part)
+		hi, lo := bits.Mul(cut, uint(a))
+		low, c = bits.Add(low, lo, 0)
+		high += hi + c - uint(int(cut)>>sign)&uint(a) - uint(a>>sign)&cut // both have a sign
+	}
+	if s = signOf([]uint{low, high}); s < 0 {
+		low, c = bits.Sub(0, low, 0)
+		high = -high - c
+	}
+	return s, t == 0 || high != 0 || low>>most != 0
+}
