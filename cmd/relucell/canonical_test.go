@@ -50,12 +50,12 @@ func TestCanonicalTellsFunctionsApart(t *testing.T) {
 func TestCanonicalRefuses(t *testing.T) {
 	a := pyramid(t)
 	for want, args := range map[string][]string{
-		"NET: missing":                     {},
-		"unexpected argument":              {a, a, a},
-		"layers 0 and 1 have neurons":      {data + "two_moons_2-16-16-1.onnx"},
-		"given beside two networks":        {a, a, "-o", "x.json"},
+		"NET: missing":                         {},
+		"unexpected argument":                  {a, a, a},
+		"layers 0 and 1 have neurons":          {data + "two_moons_2-16-16-1.onnx"},
+		"given beside two networks":            {a, a, "-o", "x.json"},
 		"inputs and outputs 1 and 1, expected": {a, writeNet(t, gen.Build(gen.Affine([]float64{1}, []float64{1})))},
-		"is the network itself":            {a, "-o", a},
+		"is the network itself":                {a, "-o", a},
 	} {
 		_, errs, code := relucell(t, append([]string{"canonical"}, args...)...)
 		require.Equal(t, exitInput, code, errs)
