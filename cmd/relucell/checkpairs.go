@@ -38,7 +38,7 @@ func (c *checkCmd) pairs(cmd *cobra.Command, args []string, text []byte, format 
 	}
 	most := dyadic.UpRat(r.AtMost)
 	if c.format == "json" {
-		return writeJSON(cmd.OutOrStdout(), checkJSON{Verified: true, Net: strings.TrimPrefix(r.Net, "sha256:"), Trusted: format, Ball: r.Ball,
+		return writeJSON(cmd.OutOrStdout(), checkJSON{Verified: true, Net: strings.TrimPrefix(r.Net, "sha256:"), Trusted: format, provedJSON: provedJSON{Ball: r.Ball},
 			Pairs: &pairsJSON{most, r.Outputs, r.Pairs}, Notes: c.net.notes})
 	}
 	f := &fields{w: cmd.OutOrStdout()}
