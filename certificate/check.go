@@ -5,6 +5,7 @@ package certificate
 // path alone.
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -70,6 +71,11 @@ func (r *Report) String() string {
 // means that every line was checked. What is refused is an [*Error], about the first wrong line in
 // reading order.
 func Check(network []byte, proof string, o Options) (*Report, error) {
+	return CheckContext(context.Background(), network, proof, o)
+}
+
+// CheckContext is [Check] until the end of ctx, whose cause is the error then.
+func CheckContext(ctx context.Context, network []byte, proof string, o Options) (*Report, error) {
 	if o.Workers <= 0 {
 		o.Workers = runtime.GOMAXPROCS(0)
 	}
@@ -79,16 +85,16 @@ func Check(network []byte, proof string, o Options) (*Report, error) {
 	if o.open == nil {
 		o.open = openRegular
 	}
-	r, err := check(network, proof, o)
-	if err == nil || o.Workers == 1 {
+	r, err := check(ctx, network, proof, o)
+	if err == nil || o.Workers == 1 || ctx.Err() != nil {
 		return r, err
 	}
 	o.Workers = 1 // which worker fails first is chance; one alone reads in order
-	return check(network, proof, o)
+	return check(ctx, network, proof, o)
 }
 
-// check is Check with all options set.
-func check(network []byte, proof string, o Options) (*Report, error) {
+// check is CheckContext with all options set.
+func check(ctx context.Context, network []byte, proof string, o Options) (*Report, error) {
 	n, err := readNet(network)
 	if err != nil {
 		return nil, &Error{File: "network", Reason: err.Error(), Err: err}
@@ -97,9 +103,12 @@ func check(network []byte, proof string, o Options) (*Report, error) {
 	if err != nil {
 		target = proof // what is wrong comes out when it is opened
 	}
-	c := &checker{net: n, folders: []string{filepath.Dir(proof), filepath.Dir(target)}, open: o.open, reachSet: o.Reach, claimed: o.Lipschitz, slots: make(chan struct{}, o.Workers-1)}
+	c := &checker{verdict: verdict{ctx: ctx}, net: n, folders: []string{filepath.Dir(proof), filepath.Dir(target)}, open: o.open, reachSet: o.Reach, claimed: o.Lipschitz, slots: make(chan struct{}, o.Workers-1)}
 	c.guard(func() { c.file(proof) })
 	c.wait.Wait()
+	if err := context.Cause(ctx); err != nil {
+		return nil, err
+	}
 	if e := c.refused.Load(); e != nil {
 		return nil, e
 	}

@@ -25,6 +25,9 @@ const (
 	maxCornerInputs = 7
 	// maxCorners bounds the vertices that a polytope may have on the way: pairs of them are looked at.
 	maxCorners = 1 << 12
+	// maxLooks bounds what is looked at for the edges of one region: pairs of vertices, and for each
+	// pair that may be an edge the others. That takes some ten seconds.
+	maxLooks = 1 << 29
 )
 
 // corner is a vertex, and the constraints that hold there with equality.
@@ -49,8 +52,10 @@ func (w *walker) domain(z *regionForms, d *reached) {
 	}
 	s.require(n <= maxCornerInputs && (n == 1 || b.norm != "l2"), "vertices, expected none in more than %d inputs, and none in an l2 ball", maxCornerInputs)
 	list, names := b.corners()
+	e := &edges{left: maxLooks, stop: w.stop}
 	for i, row := range d.Rows {
-		list = cut(list, z.neurons[row.Neuron], names+i, n)
+		list = e.cut(list, z.neurons[row.Neuron], names+i, n)
+		s.require(e.left >= 0, "the edges of the region are not to be told in 2^29 comparisons: expected a region without vertices, or a smaller ball")
 		s.require(len(list) <= maxCorners, "the rows up to that of neuron %d leave more than %d vertices", row.Neuron, maxCorners)
 	}
 	points := map[string]common{}
@@ -109,9 +114,15 @@ func (b *ball) corners() (list []corner, constraints int) {
 	return list, constraints
 }
 
+// edges finds those of one region, until nothing is left to look at.
+type edges struct {
+	left int
+	stop func()
+}
+
 // cut returns the vertices of the part of a polytope in n dimensions where f ≥ 0, which is the
-// constraint of the given name.
-func cut(list []corner, f *scaled, name, n int) (left []corner) {
+// constraint of the given name; none where too much is to be looked at.
+func (e *edges) cut(list []corner, f *scaled, name, n int) (left []corner) {
 	var above, below []corner
 	var up, down []*big.Int // what f is there
 	for _, c := range list {
@@ -126,9 +137,13 @@ func cut(list []corner, f *scaled, name, n int) (left []corner) {
 		}
 	}
 	for i, c := range above {
+		if e.stop(); e.left < 0 {
+			return nil
+		}
+		e.left -= len(below)
 		for j, d := range below {
 			on := new(big.Int).And(c.on, d.on)
-			if !joined(list, c, d, on, n) {
+			if !e.joined(list, c, d, on, n) {
 				continue
 			}
 			x := make(common, n+1)
@@ -143,7 +158,7 @@ func cut(list []corner, f *scaled, name, n int) (left []corner) {
 }
 
 // joined reports whether an edge joins two vertices in n dimensions, to which constraints are common.
-func joined(list []corner, c, d corner, common *big.Int, n int) bool {
+func (e *edges) joined(list []corner, c, d corner, common *big.Int, n int) bool {
 	count := 0
 	for _, x := range common.Bits() {
 		count += bits.OnesCount(uint(x))
@@ -152,8 +167,9 @@ func joined(list []corner, c, d corner, common *big.Int, n int) bool {
 		return false // an edge is where n−1 at least hold
 	}
 	var rest big.Int
-	for _, e := range list {
-		if e.on != c.on && e.on != d.on && rest.AndNot(common, e.on).Sign() == 0 {
+	e.left -= len(list)
+	for _, v := range list {
+		if v.on != c.on && v.on != d.on && rest.AndNot(common, v.on).Sign() == 0 {
 			return false
 		}
 	}

@@ -124,7 +124,7 @@ func CheckSafety(ctx context.Context, network []byte, spec *Spec, proof string, 
 	if err != nil {
 		return nil, &Error{File: "network", Reason: err.Error(), Err: err}
 	}
-	c := &safetyCheck{ctx: ctx, net: n, open: o.open, jobs: make(chan safetyJob, o.Workers), report: SafetyReport{Net: n.hash}}
+	c := &safetyCheck{verdict: verdict{ctx: ctx}, net: n, open: o.open, jobs: make(chan safetyJob, o.Workers), report: SafetyReport{Net: n.hash}}
 	c.guard(func() { c.file(spec, proof, &o) })
 	if err := context.Cause(ctx); err != nil {
 		return nil, err
@@ -138,7 +138,6 @@ func CheckSafety(ctx context.Context, network []byte, spec *Spec, proof string, 
 // safetyCheck is what all parts of one check share.
 type safetyCheck struct {
 	verdict
-	ctx      context.Context
 	net      *safetyNet
 	spec     *specification
 	specHash string
@@ -152,14 +151,6 @@ type safetyCheck struct {
 type safetyJob struct {
 	node   safetyNode
 	claims []claim
-}
-
-// stop ends reading where the check is over.
-func (c *safetyCheck) stop() {
-	c.verdict.stop()
-	if err := c.ctx.Err(); err != nil {
-		panic(&Error{Reason: err.Error(), Err: err})
-	}
 }
 
 // file checks a file.

@@ -31,7 +31,7 @@ func proveSafety(t tnet, q *query, bits uint, r *rand.Rand) string {
 		panic(err)
 	}
 	n.fix(bits)
-	c := &safetyCheck{ctx: background, net: n, query: q}
+	c := &safetyCheck{verdict: verdict{ctx: background}, net: n, query: q}
 	h := &honestSafe{net: n, query: q, bits: bits, r: r, b: newBounds(background, n)}
 	h.w = &safetyWorker{safetyCheck: c, bounds: h.b}
 	root := safetyNode{}

@@ -20,7 +20,7 @@ import (
 
 // readBoth reads a text with both readers; they agree.
 func readBoth(t require.TestingT, text string, reals bool) (*specification, *vnnlib.Query) {
-	c := &safetyCheck{}
+	c := &safetyCheck{verdict: verdict{ctx: background}}
 	var s *specification
 	c.guard(func() { s = readSpec("spec", []byte(text), reals) })
 	q, err := vnnlib.Read(bytes.NewReader([]byte(text)), vnnlib.Options{Reals: reals})

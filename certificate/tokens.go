@@ -7,6 +7,7 @@ package certificate
 import (
 	"bufio"
 	"compress/gzip"
+	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -57,13 +58,22 @@ func (e *Error) Error() string {
 // Unwrap returns the error behind it.
 func (e *Error) Unwrap() error { return e.Err }
 
-// verdict is what the workers of one check share: the refusal of the least line, if there is one.
-type verdict struct{ refused atomic.Pointer[Error] }
+// verdict is what the workers of one check share: the refusal of the least line, if there is one, and
+// what ends the check.
+type verdict struct {
+	refused atomic.Pointer[Error]
+	ctx     context.Context
+}
+
+// ended is the panic that ends a worker of a check that is stopped.
+type ended struct{}
 
 // guard runs what refuses by panics.
 func (v *verdict) guard(run func()) {
 	defer func() {
-		if fault := recover(); fault != nil {
+		switch fault := recover().(type) {
+		case nil, ended:
+		default:
 			v.refuse(fault.(*Error)) // a panic of another kind goes on
 		}
 	}()
@@ -80,8 +90,11 @@ func (v *verdict) refuse(e *Error) {
 	}
 }
 
-// stop ends what runs under guard once something is refused.
+// stop ends what runs under guard once something is refused, or the check is stopped.
 func (v *verdict) stop() {
+	if v.ctx.Err() != nil {
+		panic(ended{})
+	}
 	if e := v.refused.Load(); e != nil {
 		panic(e)
 	}

@@ -115,18 +115,34 @@ func (b *backward) toInputs(i int) {
 			b.activation(y, r)
 			row := b.a.row(r)
 			for lo, hi := b.a.run(r, 0); lo < hi; lo, hi = b.a.run(r, hi) {
-				for j, v := range row[lo:hi] {
-					if v == 0 {
-						continue
-					}
-					b.next.addRow(r, v, y.w[lo+j])
-					b.c[r] += v * y.b[lo+j]
-					b.e[r] += math.Abs(v) * b.size[y.first+lo+j]
-				}
+				b.affineStep(y, r, lo, row[lo:hi])
 			}
 		}
 		b.a, b.next = b.next, b.a
 	}
+}
+
+// affineStep replaces coefficients of pre-activations, from unit lo on, by those of what enters.
+func (b *backward) affineStep(y *layer, r, lo int, row []float64) {
+	w, bias, size := y.w[lo:lo+len(row)], y.b[lo:], b.size[y.first+lo:]
+	c, e := b.c[r], b.e[r]
+	var to []float64 // where the rows of weights are dense
+	if y.w[0].at == nil {
+		to = b.next.whole(r)
+	}
+	for j, v := range row {
+		if v == 0 {
+			continue
+		}
+		if to != nil {
+			blas.Daxpy(len(to), v, w[j].v, 1, to, 1)
+		} else {
+			b.next.addRow(r, v, w[j])
+		}
+		c += v * bias[j]
+		e += math.Abs(v) * size[j]
+	}
+	b.c[r], b.e[r] = c, e
 }
 
 // activation replaces coefficients of values by those of pre-activations.

@@ -17,7 +17,7 @@ type patches struct {
 	v           []float64
 	cols        int
 	width, step int      // of a row in numbers, whole blocks, and in words of bits
-	touched     []uint64 // a bit for each block, row by row
+	touched     []uint64 // a bit for each block of rows that are not dense, row by row
 	many        []int32  // how many of a row's blocks are touched
 }
 
@@ -53,7 +53,12 @@ func (p *patches) touch(j, lo, hi int) {
 
 // whole returns row j with zeros where it is not touched.
 func (p *patches) whole(j int) []float64 {
-	p.touch(j, 0, p.cols)
+	if row := p.v[j*p.width : (j+1)*p.width]; p.many[j] == 0 {
+		clear(row)
+		p.many[j] = int32(p.width / block) // the bits are not read any more
+	} else {
+		p.touch(j, 0, p.cols)
+	}
 	return p.row(j)
 }
 

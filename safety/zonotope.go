@@ -172,6 +172,12 @@ func (z *zone) affine(i int) state {
 	z.zc, z.zr = resized(z.zc, y.out), resized(z.zr, y.out)
 	rows := &z.rows[i]
 	rows.shape(y.out, z.g.cols)
+	dense := y.w[0].at == nil
+	for k := 0; dense && k < y.in && z.ctx.Err() == nil; k++ {
+		if z.s[k] != 0 || z.r[k] != 0 {
+			z.g.whole(k) // it is added to all rows
+		}
+	}
 	most := z.mostIn
 	if i > 0 {
 		b := &z.layers[i-1]
@@ -180,6 +186,10 @@ func (z *zone) affine(i int) state {
 	for j, w := range y.w {
 		if z.ctx.Err() != nil {
 			return stopped
+		}
+		var g []float64
+		if dense {
+			g = rows.whole(j)
 		}
 		c, r, size, total := y.b[j], 0.0, 0.0, 0.0
 		for i, v := range w.v {
@@ -192,7 +202,11 @@ func (z *zone) affine(i int) state {
 			r += a * z.r[k]
 			total += a * z.s[k]
 			size += a * most[k]
-			rows.add(j, v, &z.g, k)
+			if !dense {
+				rows.add(j, v, &z.g, k)
+			} else if z.g.cols > 0 {
+				blas.Daxpy(z.g.cols, v, z.g.row(k), 1, g, 1)
+			}
 		}
 		r = slack*(r+z.gamma*(total+math.Abs(y.b[j]))) + underflow
 		q := y.first + j

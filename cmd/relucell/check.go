@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -165,8 +166,8 @@ func (c *checkCmd) run(cmd *cobra.Command, args []string) error {
 	}
 	ctx, release := interruptible(cmd)
 	defer release()
-	r, err := within(ctx, func() (*certificate.Report, error) { return certificate.Check(text, args[1], opt) })
-	if r == nil && ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+	r, err := within(ctx, func() (*certificate.Report, error) { return certificate.CheckContext(ctx, text, args[1], opt) })
+	if r == nil && ctx.Err() != nil && (errors.Is(err, ctx.Err()) || errors.Is(err, context.Cause(ctx))) {
 		return stopped(ctx, args[1]+": stopped before it was checked")
 	}
 	if err != nil {

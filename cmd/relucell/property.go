@@ -129,7 +129,7 @@ func proveCount(ctx context.Context, n *network.Network, b ball.Ball, file strin
 	if err := n.WriteCanonical(&w); err != nil {
 		return nil, nil, err
 	}
-	r, err = certificate.Check(w.Bytes(), file, opt)
+	r, err = certificate.CheckContext(ctx, w.Bytes(), file, opt)
 	return w.Bytes(), r, err
 }
 
