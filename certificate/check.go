@@ -119,7 +119,7 @@ func check(network []byte, proof string, o Options) (*Report, error) {
 		if e := c.refused.Load(); e != nil {
 			return nil, e
 		}
-		r.Reached, r.Vertices = c.reachSet.line-1, c.reachSet.vertices
+		r.Reached, r.Vertices = c.reachSet.in.line, c.reachSet.vertices
 	}
 	if r.Steepest = c.steepest; c.claimed != nil && !c.steep() {
 		return nil, &Error{File: filepath.Base(proof), Reason: "no region has a map of as large a norm in " + c.claimed.norm + " as claimed"}

@@ -205,7 +205,7 @@ func TestReachSetsThatAreRefused(t *testing.T) {
 		{`[["-1"]`, `[["-2/2"]`}:     "vertex 0, (-2/2), is none of the region",
 		{`[["3"]`, `[["4"]`}:         "the image of vertex 0 is not",
 		{`[["3"],["1"]]`, `[["3"]]`}: "expected an image of each vertex",
-		{"}\n", "}"}:                 "expected lines that end",
+		{"}\n", "}"}:                 "does not end in a newline",
 		{`[{"neuron":0,"g":["-0x1p+0"],"h":"0x0p+0"}]`, "null"}: "rows: null, expected a list", // was accepted
 		{`{"neuron":0,"g":["-0x1p+0"],"h":"0x0p+0"}`, ``}:       "the row of neuron 0 is left out",
 	} {

@@ -33,7 +33,7 @@ type mapJSON struct {
 	Count string `json:"count"`
 	// AtLeast is what is certain of their number where Count is empty; Why is then "many", or "late"
 	// where the time did not suffice.
-	AtLeast string       `json:"atLeast,omitempty"`
+	AtLeast string       `json:"at_least,omitempty"`
 	Why     string       `json:"why,omitempty"`
 	Regions []regionJSON `json:"regions"`
 	// Layer is the hidden layer, from 0, of each neuron, or piece of a maximum.

@@ -59,19 +59,16 @@ func FromInt(n *big.Int, e int) (f float64, exact bool) {
 	return f, acc == big.Exact
 }
 
-// Up returns the smallest float64 that is not below x; +Inf above the range.
-func Up(x *big.Float) float64 { return up(FromFloat(x)) }
-
 // Down returns the largest float64 that is not above x; −Inf below the range.
 func Down(x *big.Float) float64 { return down(FromFloat(x)) }
 
-// UpRat is Up for a fraction.
+// UpRat returns the smallest float64 that is not below a fraction; +Inf above the range.
 func UpRat(q *big.Rat) float64 { return up(fromRat(q)) }
 
 // DownRat is Down for a fraction.
 func DownRat(q *big.Rat) float64 { return down(fromRat(q)) }
 
-// UpInt is Up for n·2^e.
+// UpInt is UpRat for n·2^e.
 func UpInt(n *big.Int, e int) float64 { return up(fromInt(n, e)) }
 
 // DownInt is Down for n·2^e.
