@@ -9,6 +9,7 @@ import (
 	"io"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -277,12 +278,15 @@ func (w *safetyWorker) right(n *safetyNode, c *claim) (ok bool, reason string) {
 
 // IsSafety says whether the named file begins as a proof of safety does, or as a witness. A file that
 // cannot be read does not.
-func IsSafety(proof string) (yes bool) {
+func IsSafety(proof string) bool { return beginsWith(proof, safetyMagic, witnessMagic) }
+
+// beginsWith says whether the named file begins with one of these.
+func beginsWith(proof string, magics ...string) (yes bool) {
 	var v verdict
 	v.guard(func() {
 		in := openLines(openRegular, proof)
 		defer in.file.Close()
-		yes = in.begins(safetyMagic) || in.begins(witnessMagic)
+		yes = slices.ContainsFunc(magics, in.begins)
 	})
 	return yes
 }

@@ -10,9 +10,11 @@ import (
 	"github.com/relucell/relucell/cone"
 )
 
+func soaking() bool { return os.Getenv("RELUCELL_SOAK") != "" }
+
 // The 55,226 rays of the metric cone on seven points (Grishukhin 1992).
 func TestSoakMetricConeOfSevenPoints(t *testing.T) {
-	if os.Getenv("RELUCELL_SOAK") == "" {
+	if !soaking() {
 		t.Skip("set RELUCELL_SOAK to run: make soak")
 	}
 	dim, rows := metric(7)

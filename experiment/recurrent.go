@@ -1,6 +1,7 @@
 // What is studied of recurrent networks: whether path-SGD trains them better than SGD, and to
 // functions of fewer pieces (Neyshabur et al. 2016). A network unrolled over T steps is a ReLU
-// network of its whole input; its regions are counted on lines and planes through test sequences.
+// network of its whole input; its regions are counted on lines and planes through sequences
+// that they are trained on, or that are held back.
 
 package experiment
 
@@ -42,15 +43,25 @@ type RecurrentTraining struct {
 }
 
 // RecurrentMeasures says what is measured of a network: the loss on Test sequences, and the regions
-// on so many lines and planes through some of them, up to Limit, past which a count stops with a
+// on so many lines and planes through sequences, up to Limit, past which a count stops with a
 // bracket. Resamples is the number of bootstrap samples behind each interval.
 type RecurrentMeasures struct {
-	Test      int   `json:"test"`
-	Lines     int   `json:"lines"`
-	Planes    int   `json:"planes"`
-	Limit     int64 `json:"limit"`
-	Resamples int   `json:"resamples"`
+	Test   int `json:"test"`
+	Lines  int `json:"lines"`
+	Planes int `json:"planes"`
+	// On is one of RecurrentPlaces; empty is the last, which earlier manifests do not spell.
+	On        string `json:"on,omitempty"`
+	Limit     int64  `json:"limit"`
+	Resamples int    `json:"resamples"`
 }
+
+// onTraining and onTest say what sequences lines and planes go through: some that networks are trained
+// on, or the first of those that their loss is measured on. The addition problem has no set of its own
+// to train on; all its sequences are drawn anew.
+const onTraining, onTest = "training", "test"
+
+// RecurrentPlaces are what On may be, the first the default of a study.
+var RecurrentPlaces = []string{onTraining, onTest}
 
 // RecurrentDefaults returns the study of a task that takes some minutes.
 func RecurrentDefaults(task string) RecurrentStudy {
@@ -59,7 +70,7 @@ func RecurrentDefaults(task string) RecurrentStudy {
 		FirstSeed: 1, Seeds: 5, Measured: []int{0, 300, 1000, 3000},
 		RecurrentTraining: RecurrentTraining{Batch: 20, Pilot: 1000, Rates: map[string][]float64{
 			"sgd": {0.3, 0.1, 0.03, 0.01}, "path": {0.03, 0.01, 0.003, 0.001}, "path2": {0.03, 0.01, 0.003, 0.001}}},
-		RecurrentMeasures: RecurrentMeasures{Test: 500, Lines: 4, Planes: 1, Limit: 1000, Resamples: DefaultResamples},
+		RecurrentMeasures: RecurrentMeasures{Test: 500, Lines: 4, Planes: 1, On: onTraining, Limit: 1000, Resamples: DefaultResamples},
 	}
 	if task == "digits" {
 		s.Steps = 64
@@ -100,6 +111,11 @@ func (s *RecurrentStudy) Check() error {
 	}
 	if len(s.Measured) == 0 || s.Measured[0] < 0 || !slices.IsSorted(s.Measured) || len(slices.Compact(slices.Clone(s.Measured))) < len(s.Measured) {
 		return fmt.Errorf("measure: %v, expected ascending whole numbers, none below 0", s.Measured)
+	}
+	if s.On == onTest {
+		s.On = ""
+	} else if s.On != "" && s.On != onTraining {
+		return fmt.Errorf("on: %q, expected of %s", s.On, strings.Join(RecurrentPlaces, ", "))
 	}
 	return errors.Join(chosen("init", s.Inits, RecurrentInits), s.checkOptimizers())
 }

@@ -1,5 +1,5 @@
 // One recurrent network: its loss on test sequences, its path norm, and its regions on lines and
-// planes through some of them. Every count has one worker, which makes the bracket of a stopped one
+// planes through sequences. Every count has one worker, which makes the bracket of a stopped one
 // reproducible; lines and planes are shared out among several.
 
 package experiment
@@ -20,7 +20,7 @@ import (
 	"github.com/relucell/relucell/network/rnn"
 )
 
-// The sets of what is measured of a recurrent network: lines between two test sequences, and the
+// The sets of what is measured of a recurrent network: lines between two sequences, and the
 // parallelograms that three of them span.
 const (
 	onLine  = "line"
@@ -67,7 +67,7 @@ func (s *RecurrentStudy) score(n *rnn.RNN, of sequences) (loss, accuracy float64
 }
 
 // recurrentRows counts on all lines and planes.
-func (s *RecurrentStudy) recurrentRows(ctx context.Context, head Row, n *rnn.RNN, test sequences, workers int) ([]Row, error) {
+func (s *RecurrentStudy) recurrentRows(ctx context.Context, head Row, n *rnn.RNN, shown sequences, workers int) ([]Row, error) {
 	rows, errs := make([][]Row, s.Lines+s.Planes), make([]error, s.Lines+s.Planes)
 	room := make(chan struct{}, workers)
 	var wg sync.WaitGroup
@@ -76,9 +76,9 @@ func (s *RecurrentStudy) recurrentRows(ctx context.Context, head Row, n *rnn.RNN
 			room <- struct{}{}
 			defer func() { <-room }()
 			if k := i - s.Lines; k >= 0 {
-				rows[i], errs[i] = s.through(ctx, head, n, onPlane, k, test.x[3*k:3*k+3])
+				rows[i], errs[i] = s.count(ctx, head, n, onPlane, k, shown.x[3*k:3*k+3])
 			} else {
-				rows[i], errs[i] = s.through(ctx, head, n, onLine, i, test.x[2*i:2*i+2])
+				rows[i], errs[i] = s.count(ctx, head, n, onLine, i, shown.x[2*i:2*i+2])
 			}
 		})
 	}
@@ -89,9 +89,9 @@ func (s *RecurrentStudy) recurrentRows(ctx context.Context, head Row, n *rnn.RNN
 	return slices.Concat(rows...), errors.Join(errs...)
 }
 
-// through counts on the line or plane through points, s and t from 0 to 1, and says which share of
+// count counts on the line or plane through points, s and t from 0 to 1, and says which share of
 // the neurons switch there.
-func (s *RecurrentStudy) through(ctx context.Context, head Row, n *rnn.RNN, set string, index int, points [][]float64) ([]Row, error) {
+func (s *RecurrentStudy) count(ctx context.Context, head Row, n *rnn.RNN, set string, index int, points [][]float64) ([]Row, error) {
 	all, err := n.Sequences(s.Steps)
 	if err != nil {
 		return nil, err

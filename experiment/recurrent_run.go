@@ -49,8 +49,12 @@ type recurrentRunner struct {
 	state  Progress
 }
 
-// streamPilot is the stream of a pilot's test sequences, which no network is measured on.
-const streamPilot = streamPlaces + 1
+// streamPilot is the stream of a pilot's test sequences, which no network is measured on, and
+// streamShown that of training sequences which lines and planes go through.
+const (
+	streamPilot = streamPlaces + 1 + iota
+	streamShown
+)
 
 func newStream(seed, stream uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, stream)) }
 
@@ -174,7 +178,7 @@ func (r *recurrentRunner) seed(ctx context.Context, init, optimizer string, rate
 		r.advance(name, r.Measured[len(r.Measured)-1])
 		return p, true, nil
 	}
-	test := r.held(seed)
+	test, shown := r.held(seed), r.shown(seed)
 	t, rng := r.start(init, optimizer, rate, seed)
 	trained := 0
 	for _, batches := range r.Measured {
@@ -189,7 +193,7 @@ func (r *recurrentRunner) seed(ctx context.Context, init, optimizer string, rate
 		if err != nil {
 			return p, false, err
 		}
-		if err := r.measure(ctx, &p, n, test, Row{Data: r.Task + "-" + init, Optimizer: optimizer, Seed: seed, Epoch: batches}, name); err != nil {
+		if err := r.measure(ctx, &p, n, test, shown, Row{Data: r.Task + "-" + init, Optimizer: optimizer, Seed: seed, Epoch: batches}, name); err != nil {
 			return p, false, err
 		}
 	}
@@ -201,6 +205,17 @@ func (s *RecurrentStudy) held(seed uint64) sequences {
 	return s.task.draw(newStream(seed, streamData), s.task.test, s.Test)
 }
 
+// shown returns the sequences of a seed that lines and planes go through.
+func (s *RecurrentStudy) shown(seed uint64) sequences {
+	if s.On == onTraining {
+		return s.task.draw(newStream(seed, streamShown), s.task.train, s.through())
+	}
+	return s.held(seed)
+}
+
+// through is the number of sequences that lines and planes go through.
+func (s *RecurrentStudy) through() int { return max(2*s.Lines, 3*s.Planes) }
+
 // sequencesText is the table of the sequences that lines and planes go through, each with what is
 // wanted of it. Line i goes through 2i and 2i+1, plane i through 3i, 3i+1 and 3i+2.
 func (s *RecurrentStudy) sequencesText() ([]byte, error) {
@@ -211,10 +226,10 @@ func (s *RecurrentStudy) sequencesText() ([]byte, error) {
 	var records [][]string
 	for i := range s.Seeds {
 		seed := s.FirstSeed + uint64(i)
-		test := s.held(seed)
-		for k := range max(2*s.Lines, 3*s.Planes) {
-			record := []string{strconv.FormatUint(seed, 10), strconv.Itoa(k), decimal(test.y[k])}
-			for _, v := range test.x[k] {
+		shown := s.shown(seed)
+		for k := range s.through() {
+			record := []string{strconv.FormatUint(seed, 10), strconv.Itoa(k), decimal(shown.y[k])}
+			for _, v := range shown.x[k] {
 				record = append(record, decimal(v))
 			}
 			records = append(records, record)
@@ -224,8 +239,8 @@ func (s *RecurrentStudy) sequencesText() ([]byte, error) {
 }
 
 // measure appends what is measured of a network, and the file that it is stored in.
-func (r *recurrentRunner) measure(ctx context.Context, p *recurrentPart, n *rnn.RNN, test sequences, head Row, name string) error {
-	rows, err := r.recurrentRows(ctx, head, n, test, r.opt.Workers)
+func (r *recurrentRunner) measure(ctx context.Context, p *recurrentPart, n *rnn.RNN, test, shown sequences, head Row, name string) error {
+	rows, err := r.recurrentRows(ctx, head, n, shown, r.opt.Workers)
 	if err != nil {
 		return fmt.Errorf("seed %d, after %d batches: %w", head.Seed, head.Epoch, err)
 	}

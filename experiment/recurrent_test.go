@@ -7,6 +7,7 @@ import (
 	"math/big"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -45,6 +46,7 @@ func TestRecurrentTwiceWritesTheSameBytes(t *testing.T) {
 	m, err := ReadRecurrentManifest(filepath.Join(a, manifestName))
 	require.NoError(t, err)
 	require.NoError(t, m.Recurrent.Open(""))
+	require.Equal(t, onTraining, m.Recurrent.On)
 	again, err := Recurrent(context.Background(), *m.Recurrent, Options{Dir: filepath.Join(t.TempDir(), "new")})
 	require.NoError(t, err)
 	require.NoError(t, m.Compare(again.Manifest), "a manifest is enough to reproduce the tables")
@@ -85,8 +87,15 @@ func TestAnInterruptedRecurrentStudyGoesOn(t *testing.T) {
 // What the table says of a plane is what a fresh count of the stored network, sliced after it is
 // unrolled, says.
 func TestTheRecurrentTableIsAboutTheStoredNetworks(t *testing.T) {
+	for _, on := range RecurrentPlaces {
+		theRecurrentTable(t, on)
+	}
+}
+
+func theRecurrentTable(t *testing.T, on string) {
 	dir := t.TempDir()
 	s := tinyRecurrent(t)
+	s.On = on
 	res, err := Recurrent(context.Background(), s, Options{Dir: dir})
 	require.NoError(t, err)
 	f, err := os.Open(filepath.Join(dir, "networks", "addition-np-path-seed2-batch20.json"))
@@ -94,17 +103,18 @@ func TestTheRecurrentTableIsAboutTheStoredNetworks(t *testing.T) {
 	defer f.Close()
 	n, err := rnn.Read(f)
 	require.NoError(t, err)
-	test := s.held(2)
+	shown := s.shown(2)
+	require.Equal(t, on == onTest, slices.Equal(s.held(2).x[1], shown.x[1]))
 	table, err := os.ReadFile(filepath.Join(dir, sequencesName))
 	require.NoError(t, err)
-	_, line, _ := strings.Cut(string(table), "\n2,1,"+decimal(test.y[1])+",")
+	_, line, _ := strings.Cut(string(table), "\n2,1,"+decimal(shown.y[1])+",")
 	line, _, _ = strings.Cut(line, "\n")
 	listed, err := ball.ParseCenter(line, 2*s.Steps)
 	require.NoError(t, err)
-	require.Equal(t, test.x[1], listed)
+	require.Equal(t, shown.x[1], listed)
 	whole, err := n.Unroll(s.Steps)
 	require.NoError(t, err)
-	plane, err := network.Through(whole, test.x[:3]...)
+	plane, err := network.Through(whole, shown.x[:3]...)
 	require.NoError(t, err)
 	b, err := ball.NewBox([]float64{0, 0}, []float64{1, 1})
 	require.NoError(t, err)
@@ -163,12 +173,13 @@ func TestRecurrentStudiesAreChecked(t *testing.T) {
 	for want, change := range map[string]func(*RecurrentStudy){
 		"hidden: 0, expected a whole number from 1 to 4096": func(s *RecurrentStudy) { s.Hidden = 0 },
 		"lines: 7, expected a whole number from 0 to 6":     func(s *RecurrentStudy) { s.Lines = 7 },
-		"first-seed: 0":                    func(s *RecurrentStudy) { s.FirstSeed = 0 },
-		"measure: [5 5], expected":         func(s *RecurrentStudy) { s.Measured = []int{5, 5} },
-		`init: "zero", expected of random`: func(s *RecurrentStudy) { s.Inits = []string{"zero"} },
-		`optimizer: "sgd" twice`:           func(s *RecurrentStudy) { s.Optimizers = []string{"sgd", "sgd"} },
-		"rates: -1 of path":                func(s *RecurrentStudy) { s.Rates["path"] = []float64{-1} },
-		"rates: none of path2":             func(s *RecurrentStudy) { delete(s.Rates, "path2") },
+		"first-seed: 0":                          func(s *RecurrentStudy) { s.FirstSeed = 0 },
+		"measure: [5 5], expected":               func(s *RecurrentStudy) { s.Measured = []int{5, 5} },
+		`init: "zero", expected of random`:       func(s *RecurrentStudy) { s.Inits = []string{"zero"} },
+		`on: "both", expected of training, test`: func(s *RecurrentStudy) { s.On = "both" },
+		`optimizer: "sgd" twice`:                 func(s *RecurrentStudy) { s.Optimizers = []string{"sgd", "sgd"} },
+		"rates: -1 of path":                      func(s *RecurrentStudy) { s.Rates["path"] = []float64{-1} },
+		"rates: none of path2":                   func(s *RecurrentStudy) { delete(s.Rates, "path2") },
 	} {
 		s := tinyRecurrent(t)
 		change(&s)

@@ -186,12 +186,10 @@ func (d *Data) DualOf(n *network.Network) (Dual, error) {
 		return Dual{}, fmt.Errorf("a network %s, expected %d-%d-2-2, the data's rows with the neurons of the bound behind them", n.Widths(), d.P, d.N())
 	}
 	var p Dual
-	for i, row := range d.Rows {
-		for k, v := range row {
-			if ls[0].W.At(i, k) != v || ls[0].B[i] != 0 {
-				return p, fmt.Errorf("row %d is not point %d of the data", i, i)
-			}
-		}
+	if err := d.rowsAre(ls[0]); err != nil {
+		return p, err
+	}
+	for i := range d.Rows {
 		p.U = append(p.U, ls[1].W.At(0, i))
 	}
 	if up, down := ls[2].W.At(0, 0), ls[2].W.At(1, 0); ls[1].B[0] != 0 || up*down != -1 || math.Abs(up) != 1 {
@@ -201,6 +199,18 @@ func (d *Data) DualOf(n *network.Network) (Dual, error) {
 		return p, fmt.Errorf("a limit M of %g, expected one that is not negative", p.M)
 	}
 	return p, nil
+}
+
+// rowsAre says whether a layer of so many units has the data as its rows.
+func (d *Data) rowsAre(l network.Layer) error {
+	for i, row := range d.Rows {
+		for k, v := range row {
+			if l.W.At(i, k) != v || l.B[i] != 0 {
+				return fmt.Errorf("row %d is not point %d of the data", i, i)
+			}
+		}
+	}
+	return nil
 }
 
 // CheckBound verifies a lower bound as a third person does: the text is that of a property network

@@ -31,9 +31,10 @@ type Certified struct {
 	// Least is the least risk of all networks of this width, real weights included: a fraction.
 	Least *big.Rat
 	// Solved is the number of programmes that were solved in fractions.
-	Solved int64
-	bounds []*bound
-	out    bool
+	Solved  int64
+	bounds  []*bound
+	neurons int
+	out     bool
 }
 
 // Bounds is the number of bounds, each one of many programmes: all together they are of all.
@@ -86,7 +87,7 @@ type certifier struct {
 
 func newCertifier(p *programmes) *certifier {
 	c := &certifier{programmes: p, round: make([]float64, p.N())}
-	c.out = len(p.levels[0].columns) > 0
+	c.neurons, c.out = len(p.levels)-1, len(p.levels[0].columns) > 0
 	for range p.N() {
 		c.one = append(c.one, big.NewInt(1))
 	}

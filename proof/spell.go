@@ -33,23 +33,31 @@ func SpellBall(b ball.Ball) string {
 
 // spelled are the numbers below spelledMost in decimal, and how many digits each has, in a word: the
 // first digit is in the lowest byte, the number of digits in the highest. Most numbers of a proof are
-// below, a proof has very many, and no one can predict how many digits the next one has.
-var spelled = func() (t [spelledMost]uint32) {
+// below, a proof has very many, and no one can predict how many digits the next one has. In padded
+// all have three digits.
+var spelled, padded = func() (t, p [spelledMost]uint32) {
 	for v := range t {
 		for i, c := range strconv.Itoa(v) {
 			t[v] += uint32(c)<<(8*i) + 1<<24
 		}
+		for i, c := range strconv.Itoa(spelledMost + v)[1:] {
+			p[v] += uint32(c) << (8 * i)
+		}
 	}
-	return t
+	return t, p
 }()
 
 const spelledMost = 1000
 
 // appendInt appends v in decimal.
 func appendInt(b []byte, v int64) []byte {
-	if uint64(v) < spelledMost {
+	switch {
+	case uint64(v) < spelledMost:
 		t := spelled[v]
 		return binary.LittleEndian.AppendUint32(b, t)[:len(b)+int(t>>24)]
+	case v > 0:
+		b = appendInt(b, v/spelledMost)
+		return binary.LittleEndian.AppendUint32(b, padded[v%spelledMost])[:len(b)+3]
 	}
 	return strconv.AppendInt(b, v, 10)
 }

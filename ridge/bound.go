@@ -20,29 +20,41 @@ import (
 // mostPairs bounds the pairs that are looked at for one output: a few seconds.
 const mostPairs = 1 << 22
 
-// Most returns, for each output, a number that its size does not exceed on the closed ball. It is nil
-// where there are more than some thousand ridges, or the bound is beyond float64. When ctx ends first
-// its cause is the error.
-func (s *Sum) Most(ctx context.Context, b ball.Ball) ([]*big.Rat, error) {
-	most := make([]*big.Rat, s.Outputs)
+// Bound says how large outputs are at most, and by which pairs.
+type Bound struct {
+	// Most is a number for each output that its size does not exceed on the closed ball.
+	Most []*big.Rat
+	// Pairs has, for each output, pairs of neurons, one of each of two ridges.
+	Pairs [][][2]int
+}
+
+// Bound bounds the outputs on the ball. It is nil where there are more than some thousand ridges, or a
+// bound is beyond float64. When ctx ends first its cause is the error. The sum is that of a network: a
+// difference of two sums bears no neurons to name.
+func (s *Sum) Bound(ctx context.Context, b ball.Ball) (*Bound, error) {
+	bound := &Bound{}
 	for i, row := range s.Linear {
 		sum := size(b, row)
 		pairs, err := s.pairs(ctx, i)
 		if err != nil || pairs == nil {
 			return nil, err
 		}
+		named := [][2]int{}
 		for _, p := range pairs {
 			if ctx.Err() != nil {
 				return nil, context.Cause(ctx)
 			}
 			sum = plus(sum, s.together(b, i, p))
+			if p.minus >= 0 && p.plus >= 0 && len(s.Ridges[p.plus].Neurons)*len(s.Ridges[p.minus].Neurons) > 0 {
+				named = append(named, [2]int{s.Ridges[p.plus].Neurons[0].Neuron, s.Ridges[p.minus].Neurons[0].Neuron})
+			}
 		}
 		if sum == nil {
 			return nil, nil
 		}
-		most[i] = sum
+		bound.Most, bound.Pairs = append(bound.Most, sum), append(bound.Pairs, named)
 	}
-	return most, nil
+	return bound, nil
 }
 
 // plus adds; nil is infinite.

@@ -47,7 +47,7 @@ func TestNothingIsAboveTheBound(t *testing.T) {
 			}
 		}
 		b := somewhere(rng, f.Inputs())
-		most, err := g.Most(context.Background(), b)
+		bound, err := g.Bound(context.Background(), b)
 		require.NoError(t, err)
 		for range 20 {
 			x := make([]*big.Rat, f.Inputs())
@@ -63,7 +63,7 @@ func TestNothingIsAboveTheBound(t *testing.T) {
 				continue
 			}
 			for i, v := range g.At(x) {
-				require.LessOrEqual(t, v.Abs(v).Cmp(most[i]), 0)
+				require.LessOrEqual(t, v.Abs(v).Cmp(bound.Most[i]), 0)
 			}
 		}
 	})
@@ -99,10 +99,10 @@ func TestTheBoundOfACopyIsItsRounding(t *testing.T) {
 		require.NoError(t, err)
 		unit, err := ball.New(ball.L2, make([]float64, d), 1)
 		require.NoError(t, err)
-		most, err := s.Most(context.Background(), unit)
+		bound, err := s.Bound(context.Background(), unit)
 		require.NoError(t, err)
-		require.Less(t, most[0].Cmp(big.NewRat(1, 1e12)), 0)
-		require.Positive(t, most[0].Sign())
+		require.Less(t, bound.Most[0].Cmp(big.NewRat(1, 1e12)), 0)
+		require.Positive(t, bound.Most[0].Sign())
 	}
 }
 
@@ -113,11 +113,11 @@ func TestBoundsThatThereAreNot(t *testing.T) {
 	require.NoError(t, err)
 	b, err := ball.New(ball.L2, []float64{0}, math.MaxFloat64)
 	require.NoError(t, err)
-	most, err := s.Most(context.Background(), b)
+	bound, err := s.Bound(context.Background(), b)
 	require.NoError(t, err)
-	require.Nil(t, most)
+	require.Nil(t, bound)
 	ended, stop := context.WithCancel(context.Background())
 	stop()
-	_, err = s.Most(ended, b)
+	_, err = s.Bound(ended, b)
 	require.ErrorIs(t, err, context.Canceled)
 }

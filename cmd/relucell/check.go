@@ -46,6 +46,9 @@ is printed, and the answer says that no file was checked.
 The checker reads the canonical text of a network (.json). Other formats are converted in memory
 first; that import is then trusted, not verified. Use "relucell convert" to have the text itself.
 
+And it verifies a proof of "diff --pairs", that no output of a network with one layer of neurons is larger in
+size than so much on a ball.
+
 --reach FILE.jsonl asks whether a file that "relucell reach" wrote is that of the proof's regions: that
 none is missing, and that every pattern, map, row, vertex and image in it is right. The rows of a
 region and the ball are then its domain, and where a region has vertices none of them is missing.
@@ -98,6 +101,8 @@ type checkJSON struct {
 	NeverOn []int `json:"never_on,omitempty"`
 	// Lipschitz is what was asked about the constant.
 	Lipschitz *slopeJSON `json:"lipschitz,omitempty"`
+	// Pairs is there for a bound in pairs.
+	Pairs *pairsJSON `json:"pairs,omitempty"`
 	// Notes are those of an import.
 	Notes []string `json:"notes,omitempty"`
 }
@@ -136,6 +141,9 @@ func (c *checkCmd) run(cmd *cobra.Command, args []string) error {
 			return badInputf("--never-on, --reach, --lipschitz: %s is a proof of safety or a witness, expected the proof of a count", args[1])
 		}
 		return c.safety(cmd, args, text, format)
+	}
+	if certificate.IsPairs(args[1]) {
+		return c.pairs(cmd, args, text, format)
 	}
 	if cmd.Flags().Changed("spec") || c.reals {
 		return badInputf("--spec and --reals: %s is no proof of safety and no witness", args[1])

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/big"
 	"path/filepath"
 	"strings"
@@ -31,6 +32,7 @@ type diffCmd struct {
 	timeout time.Duration
 	format  string
 	begun   time.Time
+	errors  io.Writer // for what is said beside the answer
 
 	difference *network.Network
 	property   *property // nil: no proof is wanted
@@ -59,6 +61,10 @@ point, if not. With --proof V is first rounded down to a float64.
 --proof writes the proof of a count from which the bounds can be read off, as range does. Networks that are equal
 on the ball are proved so.
 
+--pairs bounds the distance of two networks with one layer of neurons by their neurons in pairs, and proves that:
+near twins, such as a network and its rounded copy, whose regions together are too many, take a moment. It is a
+bound and not the distance, and exit code 3 says that it is above V.
+
 Without a ball, -o writes the difference and nothing is searched. Whether two networks with one layer of neurons
 are equal everywhere, "relucell canonical A B" decides.`,
 		Example: `  relucell diff net.onnx quantised.onnx --box=-1:1 --at-most 0.01
@@ -73,6 +79,7 @@ are equal everywhere, "relucell canonical A B" decides.`,
 	c.ball.add(cmd)
 	fs.BoolVar(&c.abs, "abs", false, "the largest |A − B| alone")
 	flag(fs, &c.atMost, "at-most", "V", "", "whether the networks are at most V apart; exit 1 if not", fraction)
+	fs.BoolVar(&c.pairs.alone, "pairs", false, "bound the distance by neurons in pairs alone, and prove that bound")
 	fs.StringVar(&c.proof, "proof", "", "write a proof of the bounds to this file, and its network beside it")
 	fs.StringVarP(&c.out, "output", "o", "", "write the difference to this file, ending in .json")
 	timeoutFlag(fs, &c.timeout, "stop after this time, reading included")
@@ -86,7 +93,7 @@ func completeNets(cmd *cobra.Command, args []string, word string) ([]string, cob
 }
 
 func (c *diffCmd) run(cmd *cobra.Command, args []string) (err error) {
-	c.begun = time.Now()
+	c.begun, c.errors = time.Now(), cmd.ErrOrStderr()
 	ctx, release := stoppable(cmd, c.timeout)
 	defer release()
 	if err := c.check(cmd, args); err != nil {
@@ -130,7 +137,7 @@ func (c *diffCmd) located() bool {
 
 // check refuses names of files before anything is read.
 func (c *diffCmd) check(cmd *cobra.Command, args []string) (err error) {
-	for _, name := range []string{"abs", "at-most", "proof", "format"} {
+	for _, name := range []string{"abs", "at-most", "pairs", "proof", "format"} {
 		if !c.located() && cmd.Flags().Changed(name) {
 			return badInputf("--%s: given without a ball, expected --center and --radius, or --box", name)
 		}
@@ -145,6 +152,9 @@ func (c *diffCmd) check(cmd *cobra.Command, args []string) (err error) {
 		if err := checkText(c.out); err != nil {
 			return err
 		}
+	}
+	if c.abs && c.pairs.alone {
+		return badInputf("--abs: given beside --pairs, which bounds |A − B| alone as it is")
 	}
 	if c.atMost != nil && c.atMost.Sign() < 0 {
 		return badInputf("--at-most: %s, expected a number of at least 0", c.atMost.RatString())
@@ -271,6 +281,10 @@ func (e ends) distance() extremum.Extreme {
 // prove proves the ends.
 func (c *diffCmd) prove(ctx context.Context, n *network.Network, b ball.Ball) error {
 	p := c.property
+	if c.pairs.answer {
+		_, err := within(ctx, func() (any, error) { return nil, p.provePairs(n, b, c.atMost, c.pairs.bound.Pairs) })
+		return err
+	}
 	for i, e := range c.ends {
 		f, err := extremum.ParseForm(fmt.Sprintf("y%d", i), n.Outputs())
 		if err == nil {
@@ -305,7 +319,7 @@ func (c *diffCmd) failed(ctx context.Context, cmd *cobra.Command, err error) err
 		return failed(fmt.Errorf("%s: %w", c.name(), err))
 	}
 	found, bound := "no value yet", ""
-	if most := largest(c.pairs.most); most != nil {
+	if most := c.pairs.most(); most != nil {
 		bound = " at most " + fmt.Sprint(dyadic.UpRat(most)) + " by their neurons in pairs"
 		found = "the networks are" + bound + " apart"
 	}
@@ -373,7 +387,7 @@ func (c *diffCmd) print(cmd *cobra.Command, args []string, stamp string, n *netw
 		j.AtMost = &holds
 	}
 	if c.pairs.answer {
-		most := dyadic.UpRat(largest(c.pairs.most))
+		most := dyadic.UpRat(c.pairs.most())
 		j.Pairs = &most
 	}
 	for _, e := range c.ends {

@@ -134,6 +134,7 @@ func TestDiffWritesADifference(t *testing.T) {
 
 func TestDiffRefuses(t *testing.T) {
 	a, b := tents(t)
+	deep := data + "two_moons_2-16-16-1.json"
 	for want, args := range map[string][]string{
 		"B: missing":                         {a},
 		"--center: missing, expected a ball": {a, b},
@@ -145,6 +146,8 @@ func TestDiffRefuses(t *testing.T) {
 		"ends in .json":                      {a, b, "-o", "x.onnx"},
 		"whose answer is written there":      {a, b, "--box=-1:1", "-o", "-"},
 		"empty, expected the name":           {a, b, "--box=-1:1", "--proof", ""},
+		"--abs: given beside --pairs":        {a, b, "--box=-1:1", "--abs", "--pairs"},
+		"--pairs: layers 0 and 1 have":       {deep, deep, "--box=-1:1,-1:1", "--pairs"},
 		"--at-most: -1, expected":            {a, b, "--box=-1:1", "--at-most", "-1"},
 	} {
 		_, errs, code := relucell(t, append([]string{"diff"}, args...)...)
@@ -184,6 +187,20 @@ func TestDiffOfNearlyEqualNetworksIsBoundInPairs(t *testing.T) {
 	_, errs, code := relucell(t, append([]string{"diff", nets[0], nets[1], "--timeout", "400ms"}, ball...)...)
 	require.Equal(t, exitStopped, code, errs)
 	require.Regexp(t, `at most [0-9.e-]+ by their neurons in pairs`, errs)
+	// And proved so.
+	p := filepath.Join(t.TempDir(), "p")
+	out = succeed(t, append([]string{"diff", nets[0], nets[1], "--pairs", "--at-most", "1e-9", "--proof", p}, ball...)...)
+	require.Contains(t, out, "Proof     "+p+", verified: the difference is at most 9.999999999999999e-10 in size\n          relucell check "+p+".json "+p+"\n")
+	require.Contains(t, succeed(t, "check", p+".json", p), "VERIFIED  no output is larger in size than 9.999999999999999e-10 on the ball\n")
+	require.Contains(t, succeed(t, "check", p+".json", p, "--format", "json"), `"pairs":{"at_most":9.999999999999999e-10,"outputs":1,"pairs":14}`)
+	_, errs, code = relucell(t, "check", p+".json", p, "--never-on", "28,29")
+	require.Equal(t, exitInput, code)
+	require.Contains(t, errs, "--never-on: "+p+" is a bound in pairs")
+	_, errs, code = relucell(t, append([]string{"diff", nets[0], nets[1], "--pairs", "--at-most", "1e-17", "--proof", p}, ball...)...)
+	require.Equal(t, exitStopped, code)
+	require.Contains(t, errs, "undecided: by their neurons in pairs the networks are at most ")
+	require.NoFileExists(t, p)
+	require.Regexp(t, `Verdict   at most [0-9.]+e-15 \(a fraction of 47 digits\) apart`, succeed(t, append([]string{"diff", nets[0], nets[1], "--pairs", "--proof", p}, ball...)...))
 	// Networks that are farther apart than their pairs say are searched as before.
 	require.Contains(t, succeed(t, "diff", nets[0], nets[0], "--at-most", "0", "--box=-1:1"), "Verdict   equal on the ball\n")
 }

@@ -32,10 +32,10 @@ func (c *diffCmd) text(f *fields, args []string, stamp string, n *network.Networ
 	}
 	f.line("Verdict", "%s", c.verdict())
 	if c.pairs.answer {
-		f.line("", "by their neurons in pairs, in fractions: at most %v", dyadic.UpRat(largest(c.pairs.most)))
+		f.line("", "by their neurons in pairs, in fractions: at most %v", dyadic.UpRat(c.pairs.most()))
 	}
-	if c.property != nil && len(c.property.Neurons) > 0 {
-		c.property.text(f)
+	if p := c.property; p != nil && (len(p.Neurons) > 0 || p.AtMost != nil) {
+		p.text(f)
 	}
 	f.line("Time", "%v", rounded(took))
 }

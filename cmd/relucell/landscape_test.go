@@ -66,10 +66,43 @@ func TestLandscapeOptimumOfAWidth(t *testing.T) {
 	require.Contains(t, text, "Neurons   2, no decay\nLeast     risk 0.25")
 	require.Contains(t, text, "of 210 programmes in floats; that none is lower is not proved: --certify does\nCells     +00011 +11000\n")
 	text = succeed(t, "landscape", "optimum", table, "--neurons", "2", "--certify")
-	require.Contains(t, text, "Least     between 0.25 and 0.25, over all networks of the width\n          exactly 1/4 = 0.25\n          210 programmes bounded in integers, ")
-	require.Contains(t, succeed(t, "landscape", "optimum", table, "--neurons", "2", "--certify", "--format", "json"), `"least":"1/4","least_decimal":"0.25","solved_in_fractions":`)
+	require.Contains(t, text, "Least     between 0.25 and 0.25, over all networks of the width\n          exactly 1/4 = 0.25\n          210 programmes by ")
+	require.Contains(t, succeed(t, "landscape", "optimum", table, "--neurons", "2", "--certify", "--format", "json"), `"least":"1/4","least_decimal":"0.25","bounds":`)
 	succeed(t, "info", net)
 	require.Contains(t, succeed(t, "landscape", "optimum", table, "--neurons", "1", "--output-bias", "--format", "json"), `"neurons":1,"programmes":"20","risk":"`)
+}
+
+func TestLandscapeProofOfAWidth(t *testing.T) {
+	dir := t.TempDir()
+	table, net, proof := writeTable(t, valley), filepath.Join(dir, "net.json"), filepath.Join(dir, "p")
+	for _, flags := range [][]string{nil, {"--no-bias"}, {"--output-bias"}} {
+		with := func(args ...string) []string { return append(append([]string{"landscape"}, args...), flags...) }
+		text := succeed(t, with("optimum", table, "--neurons", "1", "--certify", "--proof", proof, "-o", net)...)
+		require.Contains(t, text, "Proof     "+proof+", verified\n          relucell landscape check "+table+" "+proof+" --neurons 1 --net "+net)
+		text = succeed(t, with("check", table, proof, "--neurons", "1", "--net", net)...)
+		require.Contains(t, text, "VERIFIED  the risk of every network of 1 neuron is at least ")
+		require.Contains(t, text, "relative gap at most ")
+	}
+	require.Contains(t, succeed(t, "landscape", "check", table, proof, "--neurons", "1", "--output-bias", "--format", "json"), `"neurons":1,"optimum":{"lower":"`)
+	refused := func(want string, code int, args ...string) {
+		_, errs, got := relucell(t, append([]string{"landscape"}, args...)...)
+		require.Equal(t, code, got, errs)
+		require.Contains(t, errs, want)
+	}
+	refused("--proof: given beside --neurons without --certify", exitInput, "optimum", table, "--neurons", "1", "--proof", proof)
+	refused("--output: "+proof+".cells is a file of --proof too", exitInput, "optimum", table, "--neurons", "1", "--certify", "--proof", proof, "-o", proof+".cells")
+	refused("--decay: missing, expected the decay that the bound is for", exitInput, "check", table, proof)
+	refused("expected one of them", exitInput, "check", table, proof, "--decay", "1", "--neurons", "1")
+	refused("--output-bias: given beside --decay", exitInput, "check", table, proof, "--decay", "1", "--output-bias")
+	refused("an output with a bias, expected none, or --output-bias", exitInput, "check", table, proof, "--neurons", "1", "--net", net)
+	refused(`NOT VERIFIED: `+proof+`: line 2: expected "neurons 2"`, exitFailed, "check", table, proof, "--neurons", "2", "--output-bias")
+	refused(`NOT VERIFIED: `+proof+`: line 3: expected "bias 0"`, exitFailed, "check", table, proof, "--neurons", "1")
+	succeed(t, "landscape", "optimum", table, "--neurons", "2", "-o", net)
+	refused("2 neurons, expected at most 1", exitInput, "check", table, proof, "--neurons", "1", "--net", net)
+	require.NoError(t, os.Remove(proof+".cells"))
+	refused("NOT VERIFIED: ", exitFailed, "check", table, proof, "--neurons", "1", "--output-bias")
+	require.NoError(t, os.Remove(proof))
+	refused("expected a proof", exitInput, "check", table, proof, "--neurons", "1", "--output-bias")
 }
 
 func TestLandscapeCensus(t *testing.T) {

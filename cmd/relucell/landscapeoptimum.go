@@ -3,12 +3,14 @@ package main
 // landscape optimum: the least objective of the training problem, and a network that attains it.
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"math/big"
 
 	"github.com/spf13/cobra"
 
+	"github.com/relucell/relucell/certificate"
 	"github.com/relucell/relucell/internal/files"
 	"github.com/relucell/relucell/internal/tables"
 	"github.com/relucell/relucell/landscape"
@@ -50,7 +52,7 @@ network is better is proved by --certify: each programme is bounded from below i
 least are solved in fractions, so that the least risk of all is told as a fraction.`,
 		Example: `  relucell landscape optimum data.csv --decay 0.1 -o net.json
   relucell landscape optimum data.csv --decay 0.1 --proof bound.proof -o net.json
-  relucell landscape optimum data.csv --neurons 2 --certify -o net.json`,
+  relucell landscape optimum data.csv --neurons 2 --certify --proof width.proof -o net.json`,
 	}, c.work, c.print)
 	fs := cmd.Flags()
 	decayFlag(cmd, &c.decay)
@@ -58,7 +60,7 @@ least are solved in fractions, so that the least risk of all is told as a fracti
 	fs.BoolVar(&c.outputBias, "output-bias", false, "with --neurons: the output has a bias too")
 	fs.BoolVar(&c.certify, "certify", false, "with --neurons: prove the least risk of all networks, in fractions")
 	fs.StringVarP(&c.out, "output", "o", "", "write the network to this `FILE` (.json)")
-	fs.StringVar(&c.proof, "proof", "", "write a proof of the lower end to this `FILE`, and its network beside it")
+	fs.StringVar(&c.proof, "proof", "", "write a proof of the lower end to this `FILE`, and what it is about beside it")
 	return cmd
 }
 
@@ -79,20 +81,23 @@ func (c *optimumCmd) work(ctx context.Context) error {
 		return badInputf("--decay: missing, expected a decay such as 0.1, or --neurons")
 	case c.decay != nil && c.neurons != 0:
 		return badInputf("--neurons: given beside --decay, which is about all widths; expected one of them")
-	case c.neurons != 0 && c.proof != "":
-		return badInputf("--proof: given beside --neurons, whose certificate is no file; expected --certify, or --decay")
+	case c.neurons != 0 && c.proof != "" && !c.certify:
+		return badInputf("--proof: given beside --neurons without --certify, which has nothing to prove; expected it too")
 	case c.decay != nil && c.certify:
 		return badInputf("--certify: given beside --decay, whose bracket is proved anyway; expected --neurons")
 	case c.decay != nil && c.outputBias:
 		return badInputf("--output-bias: given beside --decay, whose bound is of networks without; expected --neurons")
 	}
-	for _, f := range [][2]string{{"output", c.out}, {"proof", c.proof}, {"proof", c.beside()}} {
-		if err := c.checkFile(f[0], f[1]); err != nil {
+	if err := c.checkFile("output", c.out); err != nil {
+		return err
+	}
+	for _, name := range c.proofFiles() {
+		if err := c.checkFile("proof", name); err != nil {
 			return err
 		}
-	}
-	if c.out != "" && c.proof != "" && (files.Same(c.out, c.proof) || files.Same(c.out, c.beside())) {
-		return badInputf("--output: %s is a file of --proof too, expected another", c.out)
+		if c.out != "" && files.Same(c.out, name) {
+			return badInputf("--output: %s is a file of --proof too, expected another", c.out)
+		}
 	}
 	cells, err := landscape.Patterns(ctx, c.data)
 	if err != nil {
@@ -107,7 +112,10 @@ func (c *optimumCmd) work(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		return c.writeModel("output", c.out, c.wide.Model)
+		if err := c.writeModel("output", c.out, c.wide.Model); err != nil || c.proof == "" {
+			return err
+		}
+		return c.proveWidth(ctx)
 	}
 	if c.best, err = landscape.Decayed(ctx, c.data, cells, c.decay); err != nil {
 		return err
@@ -132,6 +140,49 @@ func (c *optimumCmd) beside() string {
 		return ""
 	}
 	return c.proof + ".json"
+}
+
+// cellsOf is where the proof of the number of cells goes.
+func cellsOf(proof string) string { return proof + ".cells" }
+
+// proofFiles are all files of the proof.
+func (c *optimumCmd) proofFiles() (names []string) {
+	if c.proof != "" {
+		names = []string{c.proof, c.beside()}
+	}
+	if c.neurons != 0 && c.proof != "" {
+		names = append(names, cellsOf(c.proof))
+	}
+	return names
+}
+
+// proveWidth writes the bounds of all programmes, the data network, and the proof of its count, and has
+// them checked as a third person would.
+func (c *optimumCmd) proveWidth(ctx context.Context) error {
+	n, err := c.data.Network()
+	if err != nil {
+		return err
+	}
+	b, err := landscape.UnitBall(c.data.P)
+	if err != nil {
+		return err
+	}
+	text, _, err := proveCount(ctx, n, b, cellsOf(c.proof), certificate.Options{})
+	if err != nil {
+		return err
+	}
+	if err := files.WriteBytes(c.beside(), text); err != nil {
+		return err
+	}
+	var bounds bytes.Buffer
+	if err := c.certified.WriteProof(&bounds); err != nil {
+		return err
+	}
+	if err := files.WriteBytes(c.proof, bounds.Bytes()); err != nil {
+		return err
+	}
+	_, err = landscape.CheckWidth(ctx, c.data, c.neurons, c.outputBias, bounds.Bytes(), text, cellsOf(c.proof))
+	return err
 }
 
 // bound are the neurons that the proof shows to be on nowhere.
@@ -197,7 +248,9 @@ type wideJSON struct {
 	// Of --certify: the least risk of all networks of the width.
 	Least   string  `json:"least,omitempty"`
 	Lower   string  `json:"least_decimal,omitempty"` // rounded down
+	Bounds  int     `json:"bounds,omitempty"`
 	Solved  *int64  `json:"solved_in_fractions,omitempty"`
+	Proof   string  `json:"proof,omitempty"`
 	Net     string  `json:"net,omitempty"`
 	Seconds float64 `json:"seconds"`
 }
@@ -206,7 +259,7 @@ func (c *optimumCmd) printWide(cmd *cobra.Command) error {
 	took, w := c.took(), c.wide
 	j := wideJSON{Data: c.json(), Neurons: c.neurons, Programmes: w.Programmes.String(), Risk: w.Risk.RatString(), Decimal: outward(w.Risk, true), Cells: w.Cells, Net: c.out, Seconds: took.Seconds()}
 	if p := c.certified; p != nil {
-		j.Least, j.Lower, j.Solved = p.Least.RatString(), outward(p.Least, false), &p.Solved
+		j.Least, j.Lower, j.Bounds, j.Solved, j.Proof = p.Least.RatString(), outward(p.Least, false), p.Bounds(), &p.Solved, c.proof
 	}
 	return printAs(cmd.OutOrStdout(), c.format, j, func(f *fields) {
 		c.text(f)
@@ -214,7 +267,7 @@ func (c *optimumCmd) printWide(cmd *cobra.Command) error {
 		if p := c.certified; p != nil {
 			f.line("Least", "between %s and %s, over all networks of the width", j.Lower, j.Decimal)
 			f.line("", "exactly %s", short(p.Least))
-			f.line("", "%s programmes bounded in integers, %s of them solved in fractions", tables.Grouped(w.Programmes), tables.GroupedInt(p.Solved))
+			f.line("", "%s programmes by %s, %s of them solved in fractions", tables.Grouped(w.Programmes), tables.Numbered(int64(p.Bounds()), "bound"), tables.GroupedInt(p.Solved))
 		} else {
 			f.line("Least", "risk %s, exactly that of the network", j.Decimal)
 			f.line("", "of %s programmes in floats; that none is lower is not proved: --certify does", tables.Grouped(w.Programmes))
@@ -223,8 +276,26 @@ func (c *optimumCmd) printWide(cmd *cobra.Command) error {
 		if c.out != "" {
 			f.line("Written", "%s", c.out)
 		}
+		if c.proof != "" {
+			f.line("Proof", "%s, verified", c.proof)
+			f.line("", "relucell landscape check %s %s --neurons %d%s", c.path, c.proof, c.neurons, c.again())
+		}
 		f.line("Time", "%v", rounded(took))
 	})
+}
+
+// again are the flags of a check that are those of the search.
+func (c *optimumCmd) again() (flags string) {
+	if c.out != "" {
+		flags += " --net " + c.out
+	}
+	if c.outputBias {
+		flags += " --output-bias"
+	}
+	if c.noBias {
+		flags += " --no-bias"
+	}
+	return flags
 }
 
 func (c *optimumCmd) print(cmd *cobra.Command) error {
@@ -247,14 +318,7 @@ func (c *optimumCmd) print(cmd *cobra.Command) error {
 		}
 		if c.proof != "" {
 			f.line("Proof", "%s, verified: %s on nowhere", c.proof, neuronsAre(j.NeverOn))
-			net, bias := "", ""
-			if c.out != "" {
-				net = " --net " + c.out
-			}
-			if c.noBias {
-				bias = " --no-bias"
-			}
-			f.line("", "relucell landscape check %s %s --decay %s%s%s", c.path, c.proof, c.decay.RatString(), net, bias)
+			f.line("", "relucell landscape check %s %s --decay %s%s", c.path, c.proof, c.decay.RatString(), c.again())
 		}
 		f.line("Time", "%v", rounded(took))
 	})

@@ -25,8 +25,9 @@ import (
 type property struct {
 	Proof   string    `json:"proof"`
 	Net     string    `json:"net"`
-	Neurons []int     `json:"never_on"`
-	Bounds  []float64 `json:"bounds"` // the form is at most this, or at least this
+	Neurons []int     `json:"never_on,omitempty"`
+	Bounds  []float64 `json:"bounds,omitempty"`  // the form is at most this, or at least this
+	AtMost  *float64  `json:"at_most,omitempty"` // of a proof in pairs: no output is larger in size
 	// The form that is bounded next.
 	row    []float64
 	offset *big.Rat
@@ -134,6 +135,11 @@ func proveCount(ctx context.Context, n *network.Network, b ball.Ball, file strin
 
 // text says what is proved and how to check it.
 func (p *property) text(f *fields) {
+	if p.AtMost != nil {
+		f.line("Proof", "%s, verified: the difference is at most %v in size", p.Proof, *p.AtMost)
+		f.line("", "relucell check %s %s", p.Net, p.Proof)
+		return
+	}
 	words := make([]string, len(p.Neurons))
 	for i, j := range p.Neurons {
 		words[i] = fmt.Sprint(j)

@@ -37,7 +37,8 @@ func newExperimentRecurrentCmd() *cobra.Command {
 		Long: `recurrent trains recurrent ReLU networks over several seeds, from random, identity and np first networks, by
 SGD and by path-SGD (Neyshabur et al. 2016) with the first part of its curvature (path) or all of it (path2). For each
 first network and optimiser a rate is chosen on a seed of its own. It measures the loss on test sequences, the path
-norm, and, exactly, the regions of the network on lines and planes through test sequences.
+norm, and, exactly, the regions of the network on lines and planes through training sequences, or with --on test
+through test sequences.
 
 Tasks: addition (the sum of two marked numbers), digits (their pixels, row by row, over --steps steps), and text (the
 next letter of --file). The folder gets tables (CSV), every measured network as a relucell-rnn text, figures, and a
@@ -63,8 +64,9 @@ called again.`,
 	f.IntVar(&c.firstSeed, "first-seed", 0, "first seed (default 1); rates are chosen on the one before")
 	f.IntSliceVar(&c.study.Measured, "measure", nil, "batches to measure after, ascending (default 0,300,1000,3000)")
 	f.IntVar(&c.study.Test, "test", 0, "test sequences (default 500)")
-	f.IntVar(&c.study.Lines, "lines", 0, "lines through two of them to count on (default 4)")
-	f.IntVar(&c.study.Planes, "planes", 0, "planes through three of them to count on (default 1)")
+	f.IntVar(&c.study.Lines, "lines", 0, "lines through two sequences to count on (default 4)")
+	f.IntVar(&c.study.Planes, "planes", 0, "planes through three sequences to count on (default 1)")
+	choiceFlag(cmd, &c.study.On, "on", "what sequences lines and planes go through", experiment.RecurrentPlaces...)
 	limitFlag(f, &c.study.Limit, "stop a count past so many regions, with a certified bracket (default 1000)")
 	f.IntVar(&c.study.Resamples, "resamples", experiment.DefaultResamples, "bootstrap samples behind each interval")
 	f.StringVarP(&c.out, "output", "o", "", "output folder: new, or one that holds a part of this experiment")
@@ -125,6 +127,7 @@ func (c *recurrentCmd) config() (*experiment.RecurrentStudy, *experiment.Manifes
 		"test":      func() { s.Test = c.study.Test },
 		"lines":     func() { s.Lines = c.study.Lines },
 		"planes":    func() { s.Planes = c.study.Planes },
+		"on":        func() { s.On = c.study.On },
 		"limit":     func() { s.Limit = c.study.Limit },
 		"resamples": func() { s.Resamples = c.study.Resamples },
 	} {

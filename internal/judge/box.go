@@ -46,12 +46,9 @@ func (c *filter) sideTerms() int {
 // supremum is that of g·y on the box.
 func (b Box) supremum(g []float64) float64 {
 	t := 0.0
+	b = b[:2*len(g)]
 	for k, v := range g {
-		if v > 0 {
-			t += v * b[2*k+1].Y
-		} else {
-			t += v * b[2*k].Y
-		}
+		t += max(v*b[2*k].Y, v*b[2*k+1].Y) // no branches, which no one can predict
 	}
 	return t
 }
@@ -65,8 +62,9 @@ func (c *filter) ends(z *forms.Form) (up, down, off float64) {
 		return z.H + t, z.H - t, off
 	}
 	down, up = z.H, z.H
+	box := c.Box[:2*len(z.G)]
 	for k, v := range z.G {
-		a, b := v*c.Box[2*k].Y, v*c.Box[2*k+1].Y
+		a, b := v*box[2*k].Y, v*box[2*k+1].Y
 		down, up = down+min(a, b), up+max(a, b)
 	}
 	if c.Model.Norm == ball.L2 || c.Model.Norm == ball.L1 {
@@ -76,13 +74,22 @@ func (c *filter) ends(z *forms.Form) (up, down, off float64) {
 	return up, down, off
 }
 
-// AloneFloat returns the sign of Alone where floats are certain of it, else 0.
-func (c *filter) AloneFloat(z *forms.Form) int8 {
-	up, down, off := c.ends(z)
-	switch {
-	case up < -off:
-		return -1
-	case down > off:
+// AloneFloat sets labels to the signs of Alone where floats are certain of them, else to 0. It says
+// whether some of the latter forms do not certainly have both signs either. It goes without
+// branches, which no one could predict.
+func (c *filter) AloneFloat(fs []forms.Form, labels []int8) (doubtful bool) {
+	doubts := int8(0)
+	for i := range labels {
+		up, down, off := c.ends(&fs[i])
+		s := bit(down > off) - bit(up < -off)
+		labels[i] = s
+		doubts |= (s|bit(up > off)&bit(down < -off))&1 ^ 1
+	}
+	return doubts != 0
+}
+
+func bit(b bool) int8 {
+	if b {
 		return 1
 	}
 	return 0

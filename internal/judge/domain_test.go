@@ -89,8 +89,8 @@ func TestSignsBehindAnOverflowAreNotCertain(t *testing.T) {
 		layers = append(layers, reluOf(wide, mixed, make([]float64, wide)))
 		m := modelOf(t, netOf(t, layers...), ball.LInf)
 		p, tight, static := newPasser(m), make([]int8, m.Neurons), make([]int8, m.Neurons)
-		p.signs([]float64{0.5}, static)
-		p.signsTight([]float64{0.5}, tight)
+		p.signs([]float64{0.5}, static, nil)
+		p.signsTight([]float64{0.5}, tight, nil)
 		for j := range wide { // the mixed sums are zero
 			require.Zero(t, tight[m.Neurons-1-j], "%d", depth)
 			require.Zero(t, static[m.Neurons-1-j], "%d", depth)

@@ -24,8 +24,8 @@ func Pass(n *network.Network, b ball.Ball, y []float64) (Passes, error) {
 	}
 	p := Passes{Static: make([]int8, m.Neurons), Tight: make([]int8, m.Neurons), Exact: make([]int8, m.Neurons)}
 	f := newPasser(m)
-	f.signs(y, p.Static)
-	f.signsTight(y, p.Tight)
+	f.signs(y, p.Static, nil)
+	f.signsTight(y, p.Tight, nil)
 	m.ExactSigns(ratsOf(y), p.Exact)
 	p.Inside, p.ExactlyInside = forms.Inside(m.Norm, y), insideUnitExact(m.Norm, ratsOf(y))
 	return p, nil

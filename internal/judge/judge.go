@@ -188,10 +188,12 @@ func (c *filter) sound(ids []int32, lam []float64) bool {
 			return false
 		}
 	}
+	seen := uint64(0) // of the first ids
 	for i, id := range ids {
-		if id < 0 || int(id) >= len(c.Cell) || c.Proof && slices.Contains(ids[:i], id) {
+		if id < 0 || int(id) >= len(c.Cell) || c.Proof && (id >= 64 || seen>>id&1 != 0) && slices.Contains(ids[:i], id) {
 			return false
 		}
+		seen |= 1 << (id & 63)
 	}
 	return true
 }

@@ -44,7 +44,7 @@ func (p *Point) Rats() []*big.Rat {
 
 // Look sets the signs by a forward pass.
 func (j *Judge) Look(p *Point) {
-	j.pass.signs(p.Y, p.Z)
+	j.pass.signs(p.Y, p.Z, nil)
 }
 
 // SetExact makes p an exact point, whose signs are then exact. Where late says so afterwards they
@@ -62,16 +62,16 @@ func (j *Judge) SetExact(p *Point, x []*big.Rat) {
 }
 
 // Certain says that the point is strictly inside the ball, has the labels of the first id neurons,
-// and sign s at neuron id: by the float filter.
+// and sign s at neuron id: by the float filter. Where it says no the signs may be anything.
 func (j *Judge) Certain(p *Point, id int, s int8) bool {
 	if !j.Policy.AllowFloat() || !forms.Inside(j.Model.Norm, p.Y) {
 		return false
 	}
-	j.Look(p)
+	j.pass.signs(p.Y, p.Z, j.Labels[:id])
 	if p.Z[id] == s && j.Agrees(p, id) {
 		return true
 	}
-	j.pass.signsTight(p.Y, p.Z)
+	j.pass.signsTight(p.Y, p.Z, j.Labels[:id])
 	return p.Z[id] == s && j.Agrees(p, id)
 }
 
@@ -91,7 +91,7 @@ func (j *Judge) Confirm(p *Point, id int) Tier {
 		return Float
 	}
 	if p.Big == nil {
-		j.pass.signsTight(p.Y, p.Z)
+		j.pass.signsTight(p.Y, p.Z, nil)
 		if j.Agrees(p, id) {
 			return Float
 		}

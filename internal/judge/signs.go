@@ -25,9 +25,17 @@ func newPasser(m *forms.Model) *passer {
 	return &passer{m: m, a: b[:w:w], z: b[w : 2*w : 2*w], ea: b[2*w : 3*w : 3*w], ez: b[3*w:]}
 }
 
+// agrees says that the signs of a layer are those that the first neurons are to have.
+func agrees(l *forms.Layer, out, want []int8) bool {
+	first, end := min(l.First, len(want)), min(l.First+l.Neurons, len(want))
+	return forms.EqualLabels(out[first:end], want[first:end])
+}
+
 // signs writes the certain signs of all neurons at y, 0 where the
-// static error bound leaves it open.
-func (p *passer) signs(y []float64, out []int8) {
+// static error bound leaves it open. It stops behind the first layer of which a sign is not as
+// wanted of the first neurons, and leaves what follows as it was: in deep networks errors outgrow
+// values, and there most points fail long before the end.
+func (p *passer) signs(y []float64, out, want []int8) {
 	a := p.a[:len(y)]
 	copy(a, y)
 	for _, l := range p.m.Layers {
@@ -57,6 +65,9 @@ func (p *passer) signs(y []float64, out []int8) {
 				}
 			}
 		}
+		if !agrees(l, out, want) {
+			return
+		}
 		p.a, p.z = p.z, p.a
 		a = z
 	}
@@ -72,7 +83,7 @@ const TightMost = 0x1p900
 //
 // Domain: no partial sum overflows, which would leave a value infinite and its bound finite. The
 // sums are at most e_j/γ, so no sign is certain beyond TightMost.
-func (p *passer) signsTight(y []float64, out []int8) {
+func (p *passer) signsTight(y []float64, out, want []int8) {
 	a, ea := p.a[:len(y)], p.ea[:len(y)]
 	copy(a, y)
 	clear(ea)
@@ -101,6 +112,9 @@ func (p *passer) signsTight(y []float64, out []int8) {
 			} else if s[j] < 0 {
 				ez[j] = 0 // certainly inactive: exactly 0
 			}
+		}
+		if !agrees(l, out, want) {
+			return
 		}
 		p.a, p.z, p.ea, p.ez = p.z, p.a, p.ez, p.ea
 		a, ea = z, ez

@@ -167,40 +167,51 @@ const narrowWorth = 4
 func (t *words) enterShown(lv *hull) bool {
 	l := lv.l
 	st, fs, labels := &t.layers[l], t.Forms(l), t.labels[t.m.Layers[l].First:]
-	clear(labels[:len(st.done)])
-	pays := func(gain int) bool { return gain*(len(t.m.Layers)-l) > narrowWorth*t.m.N } // for so many neurons that this settles
-	if pays(len(st.done)) && t.m.UnitTerms < forms.MaxTerms && t.judge.Names() > 0 {
-		t.cells.Around(lv.at, &t.around)
-		gain := 0
-		for j := range st.done {
-			if labels[j] = t.judge.AloneFloat(&fs[j]); labels[j] == 0 && t.around.Sign(&fs[j]) != 0 {
-				gain++
-			}
-		}
-		if pays(gain) {
-			t.narrow(lv)
-		}
+	labels = labels[:len(st.done)]
+	if t.narrowPays(lv, fs[:len(labels)]) {
+		t.narrow(lv)
 	}
-	for j := range st.done {
-		s, alone := labels[j], true
-		if s == 0 { // else so it was before the box was narrowed
+	clear(labels)
+	doubtful := t.judge.AloneFloat(fs, labels)
+	for j, s := range labels {
+		st.done[j] = open
+		if s == 0 && doubtful {
+			var alone bool
 			if s, alone = t.judge.Alone(&fs[j]); t.m.Late() {
 				return false
+			} else if alone && s == 0 {
+				st.done[j] = zero
 			}
 		}
-		labels[j] = s
-		switch {
-		case s != 0:
-			st.done[j] = settled
+		if s != 0 {
+			labels[j], st.done[j] = s, settled
 			t.tally.Float++
 			t.Pass(&lv.acc, l, j, s)
-		case alone:
-			st.done[j] = zero
-		default:
-			st.done[j] = open
 		}
 	}
 	return true
+}
+
+// narrowPays says that enough neurons of the layer have one sign on the box around the cell, and not
+// on that which is shown already, for it to be narrowed.
+func (t *words) narrowPays(lv *hull, fs []forms.Form) bool {
+	left := narrowWorth * t.m.N / (len(t.m.Layers) - lv.l) // to be exceeded
+	if len(fs) <= left || !(t.m.UnitTerms < forms.MaxTerms) || t.judge.Names() == 0 {
+		return false
+	}
+	t.cells.Around(lv.at, &t.around)
+	var alone [1]int8
+	for j := range fs {
+		if t.around.Sign(&fs[j]) != 0 {
+			if t.judge.AloneFloat(fs[j:], alone[:]); alone[0] == 0 {
+				left--
+			}
+		}
+		if left < 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // sideParts is how many steps of the grid of a side there are in the width of a cell: fewer make

@@ -20,13 +20,14 @@ func (b *Box) Sign(z *forms.Form) int8 {
 		reach += math.Abs(g) * b.Half[k]
 	}
 	reach += forms.Rounding(z.Err, 2*z.Mag, len(z.G))
-	switch {
-	case t > reach:
-		return 1
-	case -t > reach:
-		return -1
+	plus, minus := int8(0), int8(0) // no branches, which no one can predict
+	if t > reach {
+		plus = 1
 	}
-	return 0
+	if -t > reach {
+		minus = 1
+	}
+	return plus - minus
 }
 
 // Around sets a box to one around the cell.

@@ -22,6 +22,7 @@ package vertices
 import (
 	"math"
 	"math/bits"
+	"slices"
 
 	"github.com/relucell/relucell/internal/forms"
 )
@@ -92,21 +93,22 @@ type sides struct {
 // sort sorts the vertices of a list by the sign of neuron b, and returns the constraints on which
 // some lie.
 func (c *sides) sort(p *points, word int, list []int32, b uint) (used uint64) {
-	c.plus, c.minus, c.zero = c.plus[:0], c.minus[:0], c.zero[:0]
-	c.plusOn, c.minusOn = c.plusOn[:0], c.minusOn[:0]
-	for _, v := range list {
+	n := len(list)
+	c.plus, c.minus, c.zero = slices.Grow(c.plus[:0], n)[:n], slices.Grow(c.minus[:0], n)[:n], slices.Grow(c.zero[:0], n)[:n]
+	c.plusOn, c.minusOn = slices.Grow(c.plusOn[:0], n)[:n], slices.Grow(c.minusOn[:0], n)[:n]
+	var plus, minus, zero int
+	for _, v := range list { // to all sides, of which one goes on: no one can predict branches here
 		s := p.Sign(word, v)
 		on := p.Vertices[v].On
 		used |= on
-		switch {
-		case s.Plus>>b&1 != 0:
-			c.plus, c.plusOn = append(c.plus, v), append(c.plusOn, on)
-		case s.Minus>>b&1 != 0:
-			c.minus, c.minusOn = append(c.minus, v), append(c.minusOn, on)
-		default:
-			c.zero = append(c.zero, v)
-		}
+		c.plus[plus], c.plusOn[plus] = v, on
+		c.minus[minus], c.minusOn[minus] = v, on
+		c.zero[zero] = v
+		isPlus, isMinus := int(s.Plus>>b&1), int(s.Minus>>b&1)
+		plus, minus, zero = plus+isPlus, minus+isMinus, zero+1-isPlus-isMinus
 	}
+	c.plus, c.minus, c.zero = c.plus[:plus], c.minus[:minus], c.zero[:zero]
+	c.plusOn, c.minusOn = c.plusOn[:plus], c.minusOn[:minus]
 	return used
 }
 
@@ -127,7 +129,8 @@ func (p *Parts) Side(s int8, list []int32) []int32 {
 // too many vertices.
 func (c *Cells) Split(word int, list []int32, b uint, want uint64, p *Parts) (ok bool) {
 	if p.Section, ok = c.section(word, list, b, want, p.Section[:0]); ok {
-		p.Plus, p.Minus = append(p.Plus[:0], c.cut.plus...), append(p.Minus[:0], c.cut.minus...)
+		p.Plus, c.cut.plus = c.cut.plus, p.Plus
+		p.Minus, c.cut.minus = c.cut.minus, p.Minus
 	}
 	return ok
 }

@@ -1,0 +1,193 @@
+package certificate
+
+// The checker of bounds in pairs: how large the outputs of a network with one layer of neurons can be
+// on a ball, without its regions. Between two nearly equal networks those are slivers without number.
+
+import (
+	"math/big"
+	"slices"
+	"strings"
+)
+
+// PairsReport says what was verified.
+type PairsReport struct {
+	// Net is the fingerprint of the network, and Ball the ball as the proof spells it.
+	Net, Ball string
+	// AtMost is what no output of the network exceeds in size on the ball.
+	AtMost *big.Rat
+	// Outputs is their number, and Pairs that of all pairs.
+	Outputs, Pairs int
+}
+
+const pairsMagic = "relucell-pairs "
+
+// IsPairs says whether the named file begins as a proof in pairs does. A file that cannot be read does
+// not.
+func IsPairs(proof string) bool { return beginsWith(proof, pairsMagic) }
+
+// CheckPairs verifies the proof in the named file that no output of the network whose canonical text is
+// given exceeds a number in size, anywhere on a closed ball. Only a nil error means that all was
+// checked. What is refused is an [*Error], about the first wrong line.
+//
+// # What is proved
+//
+// All neurons of the network are in one layer, or there are none; a maximum of two is the neuron
+// a − b of b + max(a − b, 0). So an output is Σ c_j·|z_j| + r, with z_j and r affine in the inputs: a
+// unit with the pre-activation z and the slope a below 0 is z·(1+a)/2 + |z|·(1−a)/2. Where z_j is a
+// multiple of z_i, c_j·|z_j| is one of |z_i|, and both are added up, so the sum is one over different
+// hyperplanes; a z_j without a slope is a constant, and adds to r. The proof names, for each output,
+// pairs of neurons, whose hyperplanes are all different.
+//
+// # Theorem
+//
+// On the ball the output is in size at most the sum of sup|r|; of the lesser of sup|c·p + d·q| and
+// sup|c·p − d·q| for each pair of hyperplanes with coefficients c and d of opposite signs; and of
+// sup|c·p| for each other hyperplane.
+//
+// For with c > 0 > d, c·|p| + d·|q| = |c·p| − |d·q|, and sizes of two numbers differ by no more than the
+// numbers do, nor than one does from the other's negative.
+//
+// The suprema are those of the box or ball: |f(m)| + Σ|g_k|·w_k for a box with the centre m and the half
+// widths w_k, and |f(m)| + r·max|g_k| or r·√Σg_k² for l1 and l2, for f with the gradient g. Roots are
+// rounded up; all else is exact.
+func CheckPairs(network []byte, proof string) (r *PairsReport, err error) {
+	n, err := readSum(network)
+	if err != nil {
+		return nil, &Error{File: "network", Reason: err.Error(), Err: err}
+	}
+	var v verdict
+	v.guard(func() {
+		in := openLines(openRegular, proof)
+		defer in.file.Close()
+		r = n.pairs(in)
+	})
+	if e := v.refused.Load(); e != nil {
+		return nil, e
+	}
+	return r, nil
+}
+
+// pairs checks the file.
+func (n *sumNet) pairs(in *lines) *PairsReport {
+	in.require(in.after(pairsMagic, "expected \"relucell-pairs\" and its version") == "1", "expected version 1, the one that this checker reads")
+	hash := in.after("net ", "expected \"net\" and a hash")
+	in.require(hash == n.hash, "the proof is about another network: this one is "+n.hash)
+	r := &PairsReport{Net: hash, Outputs: len(n.outputs)}
+	b := readBall(in, in.after("ball ", "expected \"ball\" and what it is"), n.inputs)
+	r.Ball = b.text
+	z, scale, ok := integers([]string{in.after("at most ", "expected \"at most\" and a number")})
+	in.require(ok && z[0].Sign() >= 0, "expected a hexadecimal float of at least 0, in its one spelling")
+	r.AtMost = ratio(&z[0], scale)
+	for i := range n.outputs {
+		list := n.pairsOf(in, in.after("pairs", "expected \"pairs\" and the neurons of each, a line for each output"))
+		r.Pairs += len(list)
+		in.require(n.size(b, i, list).Cmp(r.AtMost) <= 0, "by these pairs the output may be larger in size than the proof says")
+	}
+	in.end()
+	return r
+}
+
+// pairsOf reads pairs of neurons, and returns those of their hyperplanes.
+func (n *sumNet) pairsOf(in *lines, text string) (list [][2]int) {
+	words := strings.Split(text, " ")[1:]
+	in.require(text == "" || text[0] == ' ' && len(words)%2 == 0, "expected an even number of neurons, a space before each")
+	used := map[int]bool{}
+	var planes []int
+	for _, w := range words {
+		p := n.plane[in.index(w, len(n.plane), "expected neurons of the network, counted from 0")]
+		in.require(p >= 0 && !used[p], "expected neurons of different hyperplanes, none twice and none that is constant")
+		used[p], planes = true, append(planes, p)
+	}
+	for k := range slices.Chunk(planes, 2) {
+		list = append(list, [2]int(k))
+	}
+	return list
+}
+
+// size bounds the size of an output by pairs of hyperplanes.
+func (n *sumNet) size(b *ball, output int, pairs [][2]int) *big.Rat {
+	o := n.outputs[output]
+	sum, left := b.size(o.rest), slices.Clone(o.c)
+	for _, k := range pairs {
+		c, d := left[k[0]], left[k[1]]
+		if c.Sign()*d.Sign() >= 0 {
+			continue // each for itself
+		}
+		p, q := multiple(n.forms[k[0]], c), multiple(n.forms[k[1]], d)
+		least, other := b.size(added(p, q)), b.size(added(p, multiple(q, big.NewRat(-1, 1))))
+		if other.Cmp(least) < 0 {
+			least = other
+		}
+		sum.Add(sum, least)
+		left[k[0]], left[k[1]] = new(big.Rat), new(big.Rat)
+	}
+	for k, c := range left {
+		if c.Sign() != 0 {
+			sum.Add(sum, b.size(multiple(n.forms[k], c)))
+		}
+	}
+	return sum
+}
+
+// size returns sup|f| on the ball, or a number above it by less than a part in 2^100 for l2.
+func (b *ball) size(f []*big.Rat) *big.Rat {
+	value, most, half := new(big.Rat).Set(f[len(f)-1]), new(big.Rat), big.NewRat(1, 2)
+	for k, g := range f[:len(f)-1] {
+		size := new(big.Rat).Abs(g)
+		if b.c == nil {
+			sum, width := new(big.Int).Add(&b.box.lo[k], &b.box.hi[k]), new(big.Int).Sub(&b.box.hi[k], &b.box.lo[k])
+			mid, wide := ratio(sum, b.box.scale), ratio(width, b.box.scale)
+			value.Add(value, mid.Mul(mid.Mul(mid, half), g))
+			most.Add(most, wide.Mul(wide.Mul(wide, half), size))
+			continue
+		}
+		c := ratio(&b.c[k], b.box.scale)
+		value.Add(value, c.Mul(c, g))
+		if b.norm == "l2" {
+			most.Add(most, size.Mul(size, size))
+		} else if size.Cmp(most) > 0 {
+			most = size
+		}
+	}
+	if b.norm == "l2" {
+		most = rootAbove(most)
+	}
+	if b.c != nil {
+		most.Mul(most, ratio(b.r, b.box.scale))
+	}
+	return most.Add(most, value.Abs(value))
+}
+
+// rootAbove returns the root of q, or a number above it by less than a part in 2^100.
+func rootAbove(q *big.Rat) *big.Rat {
+	const digits = 256
+	square := new(big.Int).Mul(q.Num(), q.Denom()) // √(a/b) = √(a·b)/b
+	finer := uint(max(0, digits-square.BitLen()))
+	square.Lsh(square, 2*finer)
+	root := new(big.Int).Sqrt(square)
+	if new(big.Int).Mul(root, root).Cmp(square) != 0 {
+		root.Add(root, big.NewInt(1))
+	}
+	return new(big.Rat).SetFrac(root, new(big.Int).Lsh(q.Denom(), finer))
+}
+
+// ratio returns z·2^−scale.
+func ratio(z *big.Int, scale uint) *big.Rat {
+	return new(big.Rat).SetFrac(z, new(big.Int).Lsh(big.NewInt(1), scale))
+}
+
+func added(x, y []*big.Rat) []*big.Rat {
+	sum := make([]*big.Rat, len(x))
+	for k := range x {
+		sum[k] = new(big.Rat).Add(x[k], y[k])
+	}
+	return sum
+}
+
+func multiple(x []*big.Rat, by *big.Rat) []*big.Rat {
+	m := make([]*big.Rat, len(x))
+	for k := range x {
+		m[k] = new(big.Rat).Mul(x[k], by)
+	}
+	return m
+}

@@ -1,0 +1,122 @@
+package ridge
+
+// Bounds in pairs beside their checker, which shares nothing with them.
+
+import (
+	"bytes"
+	"context"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/certificate"
+	"github.com/relucell/relucell/internal/dyadic"
+	"github.com/relucell/relucell/network"
+	"github.com/relucell/relucell/proof"
+)
+
+func canonical(t require.TestingT, n *network.Network) []byte {
+	var b bytes.Buffer
+	require.NoError(t, n.WriteCanonical(&b))
+	return b.Bytes()
+}
+
+// The checker comes to the same bound: it accepts the least float that is not below, and refuses one that
+// is below by more than roots of l2 are rounded.
+func TestTheCheckerComesToTheSameBound(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "p")
+	checked := 0
+	for seed := range uint64(25) { // each writes files
+		rng := rand.New(rand.NewPCG(seed, 2))
+		n := drawn(rng)
+		for range 20 {
+			if o := drawn(rng); o.Inputs() == n.Inputs() && o.Outputs() == n.Outputs() {
+				d, err := network.Difference(n, o)
+				require.NoError(t, err)
+				if s, err := Of(context.Background(), d); err == nil && s != nil {
+					n = d
+				}
+				break
+			}
+		}
+		s, err := Of(context.Background(), n)
+		require.NoError(t, err)
+		b := somewhere(rng, n.Inputs())
+		bound, err := s.Bound(context.Background(), b)
+		require.NoError(t, err)
+		v := 0.0
+		for _, m := range bound.Most {
+			v = max(v, dyadic.UpRat(m))
+		}
+		check := func(v float64) error {
+			require.NoError(t, proof.WritePairs(path, proof.HeaderOf(n, b), v, bound.Pairs))
+			_, err := certificate.CheckPairs(canonical(t, n), path)
+			return err
+		}
+		require.NoError(t, check(v))
+		less := math.Nextafter(v, 0)
+		if b.Norm() == ball.L2 {
+			less = v * (1 - 0x1p-40)
+		}
+		if v > 0 {
+			require.ErrorContains(t, check(less), "by these pairs the output may be larger")
+			checked++
+		}
+	}
+	require.Positive(t, checked)
+}
+
+func TestPairsAreRefused(t *testing.T) {
+	hidden := network.Layer{W: mat.NewDense(3, 2, []float64{1, 2, 3, 1, 2, 4}), B: []float64{1, 0, 2}, Act: network.ReLU}
+	n, err := network.New([]network.Layer{hidden, {W: mat.NewDense(2, 3, []float64{1, -1, 1, 1, 1, 1}), B: []float64{0, 1}}})
+	require.NoError(t, err)
+	b, err := ball.New(ball.LInf, make([]float64, n.Inputs()), 1)
+	require.NoError(t, err)
+	s, err := Of(context.Background(), n)
+	require.NoError(t, err)
+	bound, err := s.Bound(context.Background(), b)
+	require.NoError(t, err)
+	path := filepath.Join(t.TempDir(), "p")
+	require.NoError(t, proof.WritePairs(path, proof.HeaderOf(n, b), 0x1p+20, bound.Pairs))
+	whole, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.True(t, certificate.IsPairs(path))
+	r, err := certificate.CheckPairs(canonical(t, n), path)
+	require.NoError(t, err)
+	require.Equal(t, n.Outputs(), r.Outputs)
+	lines := strings.SplitAfter(string(whole), "\n")
+	require.Equal(t, "pairs 0 1\n", lines[4], "neuron 2 is on the hyperplane of neuron 0")
+	require.Equal(t, "pairs\n", lines[5])
+	head, first := strings.Join(lines[:4], ""), "pairs 0 1"
+	for want, text := range map[string]string{
+		"expected version 1":                   strings.Replace(string(whole), "pairs 1", "pairs 2", 1),
+		"about another network":                strings.Replace(string(whole), "net sha256:", "net sha256:0", 1),
+		"expected a ball of kind":              strings.Replace(string(whole), "ball ", "ball l3", 1),
+		"a hexadecimal float of at least 0":    strings.Replace(string(whole), "at most ", "at most -", 1),
+		"the file ends here":                   head,
+		"a space before each":                  strings.Replace(string(whole), first, "pairs 0", 1),
+		"neurons of different hyperplanes":     strings.Replace(string(whole), first, "pairs 0 2", 1),
+		"expected neurons of the network":      strings.Replace(string(whole), first, "pairs 0 99", 1),
+		"expected the end of the file":         string(whole) + "\n",
+		"by these pairs the output may be lar": strings.Replace(string(whole), "at most 0x1p+20", "at most 0x0p+0", 1),
+	} {
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o666))
+		_, err := certificate.CheckPairs(canonical(t, n), path)
+		require.ErrorContains(t, err, want)
+	}
+	// gzipped, and a network whose neurons are in two layers.
+	require.NoError(t, proof.WritePairs(path+".gz", proof.HeaderOf(n, b), 0x1p+20, bound.Pairs))
+	_, err = certificate.CheckPairs(canonical(t, n), path+".gz")
+	require.NoError(t, err)
+	deep, err := network.New([]network.Layer{hidden, {W: mat.NewDense(1, 3, []float64{1, 1, 1}), B: []float64{0}, Act: network.ReLU}})
+	require.NoError(t, err)
+	_, err = certificate.CheckPairs(canonical(t, deep), path)
+	require.ErrorContains(t, err, "neurons in two layers")
+}
