@@ -22,8 +22,8 @@ type Options struct {
 	// Reach, if not nil, is a reach set that is to be that of the proof's regions, which must be
 	// complete. One worker alone reads then.
 	Reach *Reach
-	// Lipschitz, if not nil, is a claim that is to hold of the network on the ball of the proof, which
-	// must be complete. One worker alone reads then.
+	// Lipschitz, if not nil, is a claim that is to hold of the network on the ball of the proof,
+	// which must be complete. One worker alone reads then.
 	Lipschitz *Lipschitz
 	// open replaces the file system in tests.
 	open func(path string) (io.ReadCloser, error)
@@ -43,8 +43,8 @@ type Report struct {
 	// Regions and Open are the numbers of final regions and of unexplored cells: Count is their
 	// sum.
 	Regions, Open int64
-	// Nodes is the number of lines that decide a neuron and of leaves, and Parts that of files beside
-	// the first.
+	// Nodes is the number of lines that decide a neuron and of leaves, and Parts that of files
+	// beside the first.
 	Nodes, Parts int64
 	// Signs holds the signs of each neuron, in network order. A maximum is one neuron.
 	Signs []Seen
@@ -144,7 +144,8 @@ type checker struct {
 	verdict
 	net  *net
 	ball *ball
-	// folders are that of the proof and that of the file behind a symbolic link: parts lie in either.
+	// folders are that of the proof and that of the file behind a symbolic link: parts lie in
+	// either.
 	folders  []string
 	reachSet *Reach     // or nil
 	claimed  *Lipschitz // or nil

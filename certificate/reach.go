@@ -100,7 +100,8 @@ func (w *walker) reach() {
 	w.domain(&z, &d)
 }
 
-// strictly reports whether a point with dyadic coordinates is strictly inside the ball and the region.
+// strictly reports whether a point with dyadic coordinates is strictly inside the ball and the
+// region.
 func (w *walker) strictly(z *regionForms, x common) bool {
 	n := len(x) - 1
 	for k := range n {
@@ -169,9 +170,9 @@ func (f *scaled) at(x common) *big.Int {
 	return v
 }
 
-// regionForms are the forms of a region: of each neuron, times its sign, nil for the sign 0; of each
-// piece of a maximum, what the one that wins is above it, nil for that and for what is identical; and of
-// the outputs.
+// regionForms are the forms of a region: of each neuron, times its sign, nil for the sign 0; of
+// each piece of a maximum, what the one that wins is above it, nil for that and for what is
+// identical; and of the outputs.
 type regionForms struct {
 	pattern string
 	neurons []*scaled
@@ -228,8 +229,8 @@ func (w *walker) regionForms() (z regionForms) {
 	return z
 }
 
-// belowWinner returns the sign of piece j of a decided maximum, + for the one that wins, 0 for what is
-// identical to it and − for the rest, and what it is above the one that wins.
+// belowWinner returns the sign of piece j of a decided maximum, + for the one that wins, 0 for what
+// is identical to it and − for the rest, and what it is above the one that wins.
 func (y *level) belowWinner(forms []*scaled, j int) (s int8, f *scaled) {
 	win := j
 	y.others(j, func(i int) {

@@ -1,9 +1,9 @@
 package cone
 
-// Incidences: which constraints hold with equality at a ray or a vertex, a bit each. They decide what
-// is adjacent: two extreme rays span a face of dimension two if and only if no third has all that the
-// two have in common, for what holds on both cuts out the smallest face that has both, and a face
-// of a higher dimension has a third ray.
+// Incidences: which constraints hold with equality at a ray or a vertex, a bit each. They decide
+// what is adjacent: two extreme rays span a face of dimension two if and only if no third has all
+// that the two have in common, for what holds on both cuts out the smallest face that has both, and
+// a face of a higher dimension has a third ray.
 
 import (
 	"encoding/binary"

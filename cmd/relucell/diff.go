@@ -208,8 +208,8 @@ func (c *diffCmd) subtract(ctx context.Context, cmd *cobra.Command, args []strin
 	return f.err
 }
 
-// fitting returns the flags without what is for files of another format, if the other network is such
-// a file.
+// fitting returns the flags without what is for files of another format, if the other network is
+// such a file.
 func (f netFlags) fitting(path, other string) *netFlags {
 	ends := func(path, ending string) bool {
 		return strings.HasSuffix(strings.TrimSuffix(strings.ToLower(path), ".gz"), ending)

@@ -1,7 +1,7 @@
 package main
 
-// diff of networks with one layer of neurons that are nearly equal: a bound by their neurons in pairs,
-// where the regions of the difference are slivers without number.
+// diff of networks with one layer of neurons that are nearly equal: a bound by their neurons in
+// pairs, where the regions of the difference are slivers without number.
 
 import (
 	"bytes"

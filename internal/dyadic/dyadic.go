@@ -43,8 +43,8 @@ func FromFloat(x *big.Float) (f float64, acc big.Accuracy) {
 	return f, acc
 }
 
-// Log2 returns the logarithm of x > 0 to base 2, to a few units in the last place; no x is too large
-// or too small.
+// Log2 returns the logarithm of x > 0 to base 2, to a few units in the last place; no x is too
+// large or too small.
 func Log2(x *big.Float) float64 {
 	mantissa := new(big.Float)
 	e := x.MantExp(mantissa)

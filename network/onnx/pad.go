@@ -96,8 +96,8 @@ func padded(mode string, before, after int64, n int) ([]int, error) {
 	return index, nil
 }
 
-// resize repeats or leaves out elements: mode nearest, by scales or sizes. Upsample is the same with
-// its scales as input 1 or an attribute.
+// resize repeats or leaves out elements: mode nearest, by scales or sizes. Upsample is the same
+// with its scales as input 1 or an attribute.
 func resize(n *node, shape []int) ([]moved, error) {
 	if mode := n.text("mode", "nearest"); mode != "nearest" {
 		return nil, fmt.Errorf("attribute \"mode\": %q, supported are nearest, and linear of what is computed", mode)
@@ -154,7 +154,8 @@ func (n *node) scalesAt() int {
 	return 2
 }
 
-// scales returns the scales or the sizes of a Resize: inputs 1 (Upsample), or 2 and 3, or attribute.
+// scales returns the scales or the sizes of a Resize: inputs 1 (Upsample), or 2 and 3, or
+// attribute.
 func (n *node) scales(rank int) ([]float64, []int64, error) {
 	at := n.scalesAt()
 	if len(n.args) > at+1 && (at == 1 || n.has(2) && n.has(3)) {
