@@ -34,17 +34,11 @@ type diffCmd struct {
 	begun   time.Time
 	errors  io.Writer // for what is said beside the answer
 
-	difference *network.Network
-	property   *property // nil: no proof is wanted
-	asked      *big.Rat  // V, as it was given
-	// Of each output of the difference.
-	ends  []ends
-	pairs pairBounds
-	files owedFiles
+	property *property // nil: no proof is wanted
+	asked    *big.Rat  // V, as it was given
+	files    owedFiles
+	distance
 }
-
-// ends are the extremes of an output of the difference.
-type ends struct{ top, low extremum.Extreme }
 
 func newDiffCmd() *cobra.Command {
 	c := &diffCmd{net: netFlags{writes: true}}

@@ -20,6 +20,17 @@ import (
 	"github.com/relucell/relucell/ridge"
 )
 
+// distance is what is known of how far the networks are apart.
+type distance struct {
+	difference *network.Network
+	// Of each output of the difference.
+	ends  []ends
+	pairs pairBounds
+}
+
+// ends are the extremes of an output of the difference.
+type ends struct{ top, low extremum.Extreme }
+
 // pairBounds are bounds of the sizes of the outputs, neuron by neuron.
 type pairBounds struct {
 	alone  bool         // they are what is asked for
