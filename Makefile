@@ -96,7 +96,7 @@ test-python: python-packages
 	@set -e; lacking=""; \
 	for name in numpy build setuptools wheel venv ensurepip; do $(PYTHON) -c "import $$name" 2>/dev/null || lacking="$$lacking python3-$$name"; done; \
 	if [ -n "$$lacking" ]; then echo "Python package not tested: install$$lacking"; exit 0; fi; \
-	for name in torch sklearn pandas nbclient ipykernel; do $(PYTHON) -c "import $$name" 2>/dev/null || echo "not tested without it: python3-$$name"; done; \
+	for name in torch sklearn pandas nbclient ipykernel tqdm; do $(PYTHON) -c "import $$name" 2>/dev/null || echo "not tested without it: python3-$$name"; done; \
 	rm -rf .cache/python; mkdir -p .cache/python; \
 	RELUCELL_DIST=.cache/python $(PYTHON) -W ignore python/wheels.py native; \
 	$(PYTHON) -m venv --system-site-packages .cache/python/venv; \
@@ -104,9 +104,9 @@ test-python: python-packages
 	cd python/tests; ../../.cache/python/venv/bin/python -W ignore -m unittest
 
 # python-packages installs what the tests of the Python package need, where that is possible without asking.
-PYTHON_PACKAGES = python3-numpy python3-torch python3-sklearn python3-pandas python3-build python3-wheel python3-venv python3-nbclient python3-ipykernel
+PYTHON_PACKAGES = python3-numpy python3-torch python3-sklearn python3-pandas python3-build python3-wheel python3-venv python3-nbclient python3-ipykernel python3-tqdm
 python-packages:
-	@if $(PYTHON) -c "import numpy, torch, sklearn, pandas, build, wheel, ensurepip, nbclient, ipykernel" 2>/dev/null; then exit 0; fi; \
+	@if $(PYTHON) -c "import numpy, torch, sklearn, pandas, build, wheel, ensurepip, nbclient, ipykernel, tqdm" 2>/dev/null; then exit 0; fi; \
 	install="apt-get install -q -y --no-install-recommends $(PYTHON_PACKAGES)"; \
 	if ! command -v apt-get >/dev/null; then exit 0; \
 	elif [ "$$(id -u)" = 0 ]; then $$install || { apt-get update -q && $$install; } || true; \

@@ -34,8 +34,8 @@ type Options struct {
 	Progress func(Progress)
 	// Patience is as in Worker.
 	Patience time.Duration
-	// trouble takes the place of mostTrouble in tests.
-	trouble time.Duration
+	// trouble and look take the places of mostTrouble and lookAfter in tests.
+	trouble, look time.Duration
 	// passing says that the server and its files go with the count.
 	passing bool
 }
@@ -133,6 +133,9 @@ func newFollower(s *store, o Options, j Job) *follower {
 	}
 	if o.trouble <= 0 {
 		o.trouble = mostTrouble
+	}
+	if o.look <= 0 {
+		o.look = lookAfter
 	}
 	return &follower{store: s, Options: o, Job: j, start: time.Now(), seen: map[[workerSize]byte]time.Time{}}
 }

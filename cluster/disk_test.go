@@ -71,7 +71,7 @@ func TestAFullDiskIsAnErrorAndTheCountGoesOn(t *testing.T) {
 		defer cancel()
 		proof := t.TempDir()
 		o := s.options(a)
-		o.trouble, o.Proof = 2*time.Second, s.writer(t, proof, 0)
+		o.trouble, o.Proof = time.Second, s.writer(t, proof, 0)
 		r, err := Count(ctx, s.net, s.ball, o)
 		if err == nil {
 			require.NoError(t, o.Proof.Close(r.Lower))

@@ -59,7 +59,7 @@ func employ(t testing.TB, w Worker) func() {
 }
 
 func (s subject) options(a Access) Options {
-	return Options{Access: a, Budget: s.budget, Patience: patienceOfTests}
+	return Options{Access: a, Budget: s.budget, Patience: patienceOfTests, look: patienceOfTests}
 }
 
 func TestStrangersAnswersAreRefused(t *testing.T) {
@@ -100,9 +100,10 @@ func TestAWorkerOfAnotherVersionTakesNothing(t *testing.T) {
 	s, want := small(t)
 	a := site(t, 0)
 	employ(t, Worker{Access: a, program: "another version"})
-	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-	defer cancel()
-	got, err := Count(ctx, s.net, s.ball, s.options(a))
+	ctx, cancel := context.WithCancel(t.Context())
+	o, waited := s.options(a), sync.Once{}
+	o.Progress = func(Progress) { waited.Do(func() { time.AfterFunc(patienceOfTests, cancel) }) }
+	got, err := Count(ctx, s.net, s.ball, o)
 	require.NoError(t, err)
 	require.False(t, got.Exact)
 	require.Zero(t, got.Items)
@@ -291,7 +292,7 @@ func TestAFullStoreIsAnError(t *testing.T) {
 	a := site(t, 64<<10)
 	employ(t, Worker{Access: a})
 	o := s.options(a)
-	o.Budget, o.trouble, o.VerifyRecords = 100, 2*time.Second, true
+	o.Budget, o.trouble, o.VerifyRecords = 100, time.Second, true
 	got, err := Count(t.Context(), s.net, s.ball, o)
 	require.ErrorContains(t, err, "insufficient")
 	require.False(t, got.Exact)
@@ -369,6 +370,7 @@ func TestNoCredentialIsLogged(t *testing.T) {
 
 // A context file says all there is to say.
 func TestAContextConnects(t *testing.T) {
+	t.Parallel()
 	a := site(t, 0)
 	file := t.TempDir() + "/c.json"
 	url := strings.Replace(a.URL, "relucell:secret@", "", 1)
@@ -381,6 +383,7 @@ func TestAContextConnects(t *testing.T) {
 }
 
 func TestTextsInPieces(t *testing.T) {
+	t.Parallel()
 	a := site(t, 0)
 	st, err := open(t.Context(), a, "x")
 	require.NoError(t, err)

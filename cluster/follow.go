@@ -74,7 +74,7 @@ func (f *follower) follow(ctx context.Context) error {
 		}
 		f.tell(false)
 		f.hear(said)
-		if time.Since(looked) < lookAfter || ctx.Err() != nil {
+		if time.Since(looked) < f.look || ctx.Err() != nil {
 			continue
 		}
 		looked = time.Now()

@@ -23,9 +23,9 @@ func someSubjects(t require.TestingT) map[string]subject {
 		norm   ball.Norm
 		inputs int
 		widths []int
-		budget int64 // for about a thousand items
+		budget int64 // for about four hundred items
 	}{
-		"vertices": {ball.LInf, 4, []int{12, 12, 12}, 1500},
+		"vertices": {ball.LInf, 4, []int{12, 12, 12}, 3500},
 		"round":    {ball.L2, 3, []int{14, 14, 14}, 1000},
 		"solver":   {ball.LInf, 8, []int{8, 7}, 30_000},
 	} {

@@ -5,6 +5,7 @@ package cluster
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"log/slog"
 	"net"
@@ -38,6 +39,11 @@ func TestMain(m *testing.M) {
 	var err error
 	switch role := os.Getenv(roleVariable); role {
 	case "":
+		// The tests wait for other processes and for time to pass, more than they compute.
+		flag.Parse()
+		if err := flag.Set("test.parallel", "8"); err != nil {
+			panic(err) // package testing has no such flag
+		}
 		os.Exit(m.Run())
 	case "worker":
 		err = Worker{Access: Access{URL: os.Getenv("URL"), Log: testLog()}, Workers: 1, Patience: patienceOfTests, walk: slowed}.Work(ctx)
@@ -100,8 +106,12 @@ func countRole(ctx context.Context) error {
 	}
 	defer w.Abort()
 	budget, _ := strconv.ParseInt(os.Getenv("BUDGET"), 10, 64)
-	r, err := Count(ctx, n, b, Options{Access: Access{URL: os.Getenv("URL"), Log: testLog()}, Budget: budget, Proof: w, Patience: patienceOfTests,
-		VerifyRecords: os.Getenv("VERIFY") != ""})
+	o := Options{Access: Access{URL: os.Getenv("URL"), Log: testLog()}, Budget: budget, Proof: w, Patience: patienceOfTests, VerifyRecords: os.Getenv("VERIFY") != ""}
+	r, err := Count(ctx, n, b, o)
+	for err != nil && strings.HasPrefix(err.Error(), Redacted(o.URL)+": ") { // the server died before it was reached: its user tries again
+		time.Sleep(pause)
+		r, err = Count(ctx, n, b, o)
+	}
 	if err != nil {
 		return err
 	}

@@ -122,6 +122,7 @@ func (s subject) queue(t require.TestingT, budget func() int64, folder string, p
 }
 
 func TestAQueueOfItemsIsTheCount(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		s, partSize := drawSubject(t), rapid.SampledFrom([]int{0, 200, 2000}).Draw(t, "part size")
 		want, bytes := s.plain(t, partSize)

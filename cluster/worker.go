@@ -60,7 +60,8 @@ func (o Worker) Work(ctx context.Context) error {
 	w := &worker{Worker: o, store: s, projects: map[string]*project{}}
 	w.id = newWorkerID()
 	defer w.release()
-	if _, err := s.consumer(ctx, o.program, o.Patience); err != nil && ctx.Err() == nil {
+	err = s.repeat(ctx, "asking for items", func() error { _, err := s.consumer(ctx, o.program, o.Patience); return err })
+	if err != nil && ctx.Err() == nil {
 		return err
 	}
 	s.log.Info("waiting for items", "server", s.nc.ConnectedUrlRedacted(), "program", o.program, "at a time", o.Workers)

@@ -48,6 +48,11 @@ func NewItems(ctx context.Context, n *network.Network, b ball.Ball, proved bool)
 	return &Items{ctx: ctx, cfg: prepare(ctx, m, opt, plan{}), subject: m, release: release}, nil
 }
 
+// questionWork is the work of a question of the solver for each input, beyond what every question
+// counts as. Measured from 8 to 784 inputs, by random networks and mnist: a question takes 0.2 µs
+// for each input up to 40 inputs and 0.5 to 1.5 µs beyond, a value at a vertex 15 ns.
+const questionWork = 48
+
 // Release ends the use of s.
 func (s *Items) Release() { s.release() }
 
@@ -75,7 +80,7 @@ func (s *Items) with(f func(*walk.Items) (journal.Answer, error)) (journal.Answe
 	}
 	s.mu.Unlock()
 	if w == nil {
-		w = walk.NewItems(s.cfg)
+		w = walk.NewItems(s.cfg, questionWork*int64(s.subject.N))
 	}
 	a, err := f(w)
 	if err == nil { // after an error the tree may be anywhere

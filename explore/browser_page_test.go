@@ -185,8 +185,10 @@ func explores(t *testing.T, chrome context.Context) {
 	require.Equal(t, "linf", b.ball().Norm)
 	b.honest(e, request{})
 
-	b.do(chromedp.Sleep(400*time.Millisecond), chromedp.Click[string]("#undo"))
+	b.do(chromedp.Click[string]("#undo"))
 	require.Equal(t, "l2", b.ball().Norm)
+	b.do(chromedp.Evaluate[chromedp.Void](`document.getElementById("over").focus()`), chromedp.KeyEvent("+"), chromedp.Evaluate[chromedp.Void](`document.getElementById("undo").click()`)) // before the key's gesture is over
+	require.Equal(t, 0.125, b.ball().Radius)
 	for js[bool](b, `!document.getElementById("undo").disabled`) {
 		b.do(chromedp.Click[string]("#undo"))
 	}
@@ -280,7 +282,6 @@ func inAFile(t *testing.T, chrome context.Context) {
 	holds(b, e)
 	require.Equal(t, "a note", b.text("notes"))
 	b.shoot("file")
-	b.do(chromedp.Sleep(400 * time.Millisecond))
 	b.click("#undo")
 	b.honest(e, request{})
 	b.quiet()

@@ -99,37 +99,90 @@ func TestDescentsSettleAtTheCensus(t *testing.T) {
 	const sets, starts = 20, 50
 	settled := 0
 	for seed := range uint64(sets) {
-		d := integers1(t, 5, seed)
-		cells, err := Patterns(anything, d)
-		require.NoError(t, err)
-		known := map[string]product{}
-		require.NoError(t, eachProduct(anything, newWhole(d), cells, 2, func(p product) {
-			p.signs = slices.Clone(p.signs)
-			known[p.String()] = p
-		}))
-		require.Equal(t, 210, len(known))
+		d, known := allProducts(t, seed)
 		rng := rand.New(rand.NewPCG(seed, 12))
 		for range starts {
 			signs := []int{1 - 2*rng.IntN(2), 1 - 2*rng.IntN(2)}
 			v := [][]float64{{rng.NormFloat64(), 3 * rng.NormFloat64()}, {rng.NormFloat64(), 3 * rng.NormFloat64()}}
-			if v = settle(d, v, signs); v == nil {
-				continue
+			if settledRightly(t, d, known, v, signs) {
+				settled++
 			}
-			settled++
-			m := &Model{W: v, A: []float64{float64(signs[0]), float64(signs[1])}}
-			words := []string{spellOn(signs[0], &Cell{Signs: d.signs(v[0])}), spellOn(signs[1], &Cell{Signs: d.signs(v[1])})}
-			p, ok := known[strings.Join(words, " ")]
-			if !ok {
-				p, ok = known[words[1]+" "+words[0]]
-			}
-			require.True(t, ok)
-			require.True(t, p.minimal, "seed %d: %v", seed, words)
-			got, _ := dyadic.FromRat(d.Risk(m))
-			want, _ := dyadic.FromRat(p.risk)
-			require.InDelta(t, want, got, 1e-9*math.Max(1, want))
 		}
 	}
 	require.Greater(t, settled, sets)
+}
+
+// As many descents in every cell, each from a point inside: a sum of its rays.
+func TestSoakDescentsInEveryCell(t *testing.T) {
+	soak(t)
+	const sets, starts = 20, 50
+	settled := 0
+	for seed := range uint64(sets) {
+		d, known := allProducts(t, seed)
+		cells, err := Patterns(anything, d)
+		require.NoError(t, err)
+		e, err := newEdges(anything, d, cells)
+		require.NoError(t, err)
+		at := map[string]int{}
+		for i, c := range cells {
+			at[c.Signs.String()] = i
+		}
+		rng := rand.New(rand.NewPCG(seed, 13))
+		for _, p := range known {
+			for range starts {
+				var v [][]float64
+				for _, c := range p.cells {
+					w := make([]float64, d.P)
+					for _, r := range e.of[at[c.Signs.String()]] {
+						share := rng.ExpFloat64() / 10
+						for k, x := range e.primitive[r] {
+							f, _ := x.Float64()
+							w[k] += f * share
+						}
+					}
+					v = append(v, w)
+				}
+				if settledRightly(t, d, known, v, p.signs) {
+					settled++
+				}
+			}
+		}
+	}
+	require.Greater(t, settled, 20*sets)
+}
+
+// allProducts returns data and all products of two signed cells, by how they are spelt.
+func allProducts(t *testing.T, seed uint64) (*Data, map[string]product) {
+	d := integers1(t, 5, seed)
+	cells, err := Patterns(anything, d)
+	require.NoError(t, err)
+	known := map[string]product{}
+	require.NoError(t, eachProduct(anything, newWhole(d), cells, 2, func(p product) {
+		p.signs, p.cells = slices.Clone(p.signs), slices.Clone(p.cells)
+		known[p.String()] = p
+	}))
+	require.Equal(t, 210, len(known))
+	return d, known
+}
+
+// settledRightly says whether a descent settles in the cell where it begins, which then holds
+// minima of that value.
+func settledRightly(t *testing.T, d *Data, known map[string]product, v [][]float64, signs []int) bool {
+	if v = settle(d, v, signs); v == nil {
+		return false
+	}
+	m := &Model{W: v, A: []float64{float64(signs[0]), float64(signs[1])}}
+	words := []string{spellOn(signs[0], &Cell{Signs: d.signs(v[0])}), spellOn(signs[1], &Cell{Signs: d.signs(v[1])})}
+	p, ok := known[strings.Join(words, " ")]
+	if !ok {
+		p, ok = known[words[1]+" "+words[0]]
+	}
+	require.True(t, ok)
+	require.True(t, p.minimal, "%v", words)
+	got, _ := dyadic.FromRat(d.Risk(m))
+	want, _ := dyadic.FromRat(p.risk)
+	require.InDelta(t, want, got, 1e-9*math.Max(1, want))
+	return true
 }
 
 // A line through the data is fitted by one neuron that is on at all of them.

@@ -18,7 +18,10 @@
 //	fit.go        least squares over cells, in integers
 //	census.go     the local minima in all cells
 //	spurious.go   spurious minima by construction
+//	edges.go      the rays of the cells, and the bounds that are held against them
 //	width.go      the best network of a width, by exhaustion
+//	certify.go    the least risk of a width, with solving.go in fractions
+//	widthproof.go its proof, and the check
 //	surface.go    all minima over two weights, and picture.go their picture
 //
 // Floats only propose: what they find becomes a network or a dual point, and is evaluated exactly.

@@ -35,8 +35,8 @@ type AffinePass struct {
 // coefficients of the inputs and an offset, in integers times 2^e.
 type rowLayer struct {
 	Layer
-	first int   // its first neuron
-	sign  []int // of each unit, the place of its neuron among those of the layer, −1 if it is none
+	first, end int   // its first neuron, and that of the next layer
+	sign       []int // of each unit, the place of its neuron among those of the layer, −1 if it is none
 	// The weights are integers times 2^weights, the slopes times 2^slopes. The products of weights,
 	// slopes and rows before are those of the rows times 2^shift.
 	weights, slopes, e, shift int
@@ -61,8 +61,9 @@ func (n *Network) NewAffinePass() *AffinePass {
 			}
 			r.signs[i] = 1
 		}
+		first += place
+		r.end = first
 		p.layers = append(p.layers, r)
-		first += l.Neurons()
 	}
 	p.out = make([][]*big.Int, n.Outputs())
 	for i := range p.out {
@@ -141,8 +142,8 @@ func (p *AffinePass) Affine(s Pattern) (W [][]*big.Float, b []*big.Float) {
 // Integers is Affine in integers times 2^exp: for each output the coefficients of the inputs, and
 // then the offset. They are valid until the next call.
 func (p *AffinePass) Integers(s Pattern) (rows [][]*big.Int, exp int) {
-	if len(s) != p.net.Neurons() {
-		panic(fmt.Sprintf("network: pattern of %d signs, the network has %d neurons", len(s), p.net.Neurons()))
+	if len(s) != p.neurons() {
+		panic(fmt.Sprintf("network: pattern of %d signs, the network has %d neurons", len(s), p.neurons()))
 	}
 	p.enter(s)
 	at := len(p.layers) - 1
@@ -165,6 +166,9 @@ func (p *AffinePass) Integers(s Pattern) (rows [][]*big.Int, exp int) {
 	}
 	return p.out, l.e + l.slopes
 }
+
+// neurons is the number of neurons, which the network counts each time.
+func (p *AffinePass) neurons() int { return p.layers[len(p.layers)-1].end }
 
 // load sets the numbers of z to those of a row.
 func load(z []*big.Int, row []uint64, words int) {
@@ -190,7 +194,7 @@ func (p *AffinePass) enter(s Pattern) {
 		}
 	}
 	for i := range p.layers {
-		if l := &p.layers[i]; l.first+l.Neurons() > same || p.last == nil {
+		if l := &p.layers[i]; l.end > same || p.last == nil {
 			for j, k := range l.sign {
 				if k >= 0 {
 					l.signs[j] = s[l.first+k]
@@ -298,8 +302,8 @@ func zeros(n int) []*big.Int {
 // above the piece that wins, the first of sign +; where there is none, the piece itself. It panics
 // as Integers does, and when there is no such neuron.
 func (p *AffinePass) Neuron(s Pattern, j int) (row []*big.Int, exp int) {
-	if len(s) != p.net.Neurons() || j < 0 || j >= len(s) {
-		panic(fmt.Sprintf("network: neuron %d of a pattern of %d signs, the network has %d neurons", j, len(s), p.net.Neurons()))
+	if len(s) != p.neurons() || j < 0 || j >= len(s) {
+		panic(fmt.Sprintf("network: neuron %d of a pattern of %d signs, the network has %d neurons", j, len(s), p.neurons()))
 	}
 	p.enter(s)
 	at := 0

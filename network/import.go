@@ -60,9 +60,12 @@ func appendOnce(to []string, s string) []string {
 	return append(to, s)
 }
 
-// Round reports that entries of the network carry a rounded value of what.
+// Round reports that entries of the network carry a rounded value of what, in addition to those
+// that do already.
 func (im *Import) Round(what string, entries int) {
-	if entries > 0 {
+	if i := slices.IndexFunc(im.Rounded, func(r Rounding) bool { return r.What == what }); i >= 0 {
+		im.Rounded[i].Entries += entries
+	} else if entries > 0 {
 		im.Rounded = append(im.Rounded, Rounding{What: what, Entries: entries})
 	}
 }

@@ -10,9 +10,13 @@ type Pattern []int8
 
 // String returns the pattern as characters '-', '0' and '+'.
 func (p Pattern) String() string {
-	b := make([]byte, len(p))
-	for i, s := range p {
-		b[i] = "-0+"[s+1]
+	return string(p.Append(make([]byte, 0, len(p))))
+}
+
+// Append appends what String returns.
+func (p Pattern) Append(b []byte) []byte {
+	for _, s := range p {
+		b = append(b, "-0+"[s+1])
 	}
-	return string(b)
+	return b
 }

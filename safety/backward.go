@@ -32,8 +32,7 @@ import (
 // backward holds forms that come back.
 type backward struct {
 	*zone
-	width   int       // of a row
-	a, next []float64 // rows of coefficients
+	a, next patches   // rows of coefficients
 	c, e    []float64 // constants; sums of sizes
 	// alpha, where not nil, has the slope of the line through 0 of each open unit.
 	alpha []float64
@@ -46,17 +45,17 @@ type backward struct {
 
 // start makes room for rows of the width of a layer.
 func (b *backward) start(rows, width int) {
-	b.width = width
-	b.a, b.c, b.e = resized(b.a, rows*width), resized(b.c, rows), resized(b.e, rows)
-	for r := 0; r < rows && b.ctx.Err() == nil; r++ {
-		clear(b.row(r)) // row by row: all together may be gigabytes
-	}
+	b.a.shape(rows, width)
+	b.c, b.e = resized(b.c, rows), resized(b.e, rows)
 	clear(b.c)
 	clear(b.e)
 	b.alpha, b.beta, b.weight = nil, nil, nil
 }
 
-func (b *backward) row(r int) []float64 { return b.a[r*b.width : (r+1)*b.width] }
+func (b *backward) row(r int) []float64 { return b.a.whole(r) }
+
+// together is how many units' forms come back together: their rows stay in a processor's cache.
+const together = 8
 
 // tighten bounds the open units of layer i by forms that come back.
 func (b *backward) tighten(i int) {
@@ -64,43 +63,38 @@ func (b *backward) tighten(i int) {
 	if y.plain {
 		return
 	}
-	rows := 0
+	var some [together]int
+	n := 0
 	for j := range y.out {
-		if q := y.first + j; b.unsettled(q, y.below[j]) {
-			rows += 2
+		if b.unsettled(y.first+j, y.below[j]) {
+			some[n] = j
+			n++
+		}
+		if n == together || j == y.out-1 && n > 0 {
+			b.tightenSome(i, some[:n])
+			n = 0
 		}
 	}
-	if rows == 0 {
-		return
-	}
-	b.start(rows, y.in)
-	r := 0
-	for j := range y.out {
-		q := y.first + j
-		if !b.unsettled(q, y.below[j]) {
-			continue
-		}
-		for s := 1.0; s >= -1; s -= 2 {
-			to := b.row(r)
-			clear(to)
-			for i, v := range y.w[j].v {
-				to[y.w[j].column(i)] = s * v
-			}
-			b.c[r], b.e[r] = s*y.b[j], math.Abs(y.b[j])
-			r++
+}
+
+// tightenSome bounds some units of layer i.
+func (b *backward) tightenSome(i int, units []int) {
+	y := &b.layers[i]
+	b.start(2*len(units), y.in)
+	for r, j := range units {
+		for side, s := range [2]float64{1, -1} {
+			b.a.addRow(2*r+side, s, y.w[j])
+			b.c[2*r+side], b.e[2*r+side] = s*y.b[j], math.Abs(y.b[j])
 		}
 	}
 	b.toInputs(i - 1)
-	r = 0
-	for j := range y.out {
-		if q := y.first + j; b.unsettled(q, y.below[j]) {
-			if v := b.least(r); v > b.l[q] { // undefined bounds say nothing
-				b.l[q] = v
-			}
-			if v := -b.least(r + 1); v < b.u[q] {
-				b.u[q] = v
-			}
-			r += 2
+	for r, j := range units {
+		q := y.first + j
+		if v := b.least(2 * r); v > b.l[q] { // undefined bounds say nothing
+			b.l[q] = v
+		}
+		if v := -b.least(2*r + 1); v < b.u[q] {
+			b.u[q] = v
 		}
 	}
 }
@@ -115,33 +109,44 @@ func (b *backward) unsettled(q int, below float64) bool {
 func (b *backward) toInputs(i int) {
 	for ; i >= 0; i-- {
 		y := &b.layers[i]
-		b.next = resized(b.next, len(b.c)*y.in)
+		b.next.shape(len(b.c), y.in)
 		for r := range b.c {
 			if b.ctx.Err() != nil {
 				b.e[r] = math.Inf(1)
 				continue
 			}
 			b.activation(y, r)
-			to := b.next[r*y.in : (r+1)*y.in]
-			clear(to)
-			for j, v := range b.row(r) {
-				if v == 0 {
-					continue
+			row := b.a.row(r)
+			for lo, hi := b.a.run(r, 0); lo < hi; lo, hi = b.a.run(r, hi) {
+				for j, v := range row[lo:hi] {
+					if v == 0 {
+						continue
+					}
+					b.next.addRow(r, v, y.w[lo+j])
+					b.c[r] += v * y.b[lo+j]
+					b.e[r] += math.Abs(v) * b.size[y.first+lo+j]
 				}
-				y.w[j].addTo(to, v)
-				b.c[r] += v * y.b[j]
-				b.e[r] += math.Abs(v) * b.size[y.first+j]
 			}
 		}
-		b.a, b.next, b.width = b.next, b.a, y.in
+		b.a, b.next = b.next, b.a
 	}
 }
 
 // activation replaces coefficients of values by those of pre-activations.
 func (b *backward) activation(y *layer, r int) {
-	row := b.row(r)
-	for j, v := range row {
-		q := y.first + j
+	if b.beta != nil {
+		b.row(r) // a neuron whose value does not matter may have a weight of its own
+	}
+	row := b.a.row(r)
+	for lo, hi := b.a.run(r, 0); lo < hi; lo, hi = b.a.run(r, hi) {
+		b.someUnits(y, r, lo, row[lo:hi])
+	}
+}
+
+// someUnits is activation of units from lo on.
+func (b *backward) someUnits(y *layer, r, lo int, row []float64) {
+	for i, v := range row {
+		q := y.first + lo + i
 		if b.weight != nil {
 			b.weight[r*b.units+q] = math.Abs(v)
 		}
@@ -164,7 +169,7 @@ func (b *backward) activation(y *layer, r int) {
 			b.e[r] += (math.Abs(v) + math.Abs(b.beta[q])) * b.size[q] // they may cancel
 			v += b.beta[q]
 		}
-		row[j] = v
+		row[i] = v
 	}
 }
 
@@ -193,6 +198,7 @@ func (b *backward) conditions(ds []int32) {
 	weight := b.weight
 	b.start(rows, b.outputs)
 	b.weight = resized(weight, rows*b.units)
+	clear(b.weight)
 	r := 0
 	for _, d := range ds {
 		for i := range b.subject.conditions[d] {
@@ -219,9 +225,7 @@ func (b *backward) zoneLeast(c *condition) float64 {
 		}
 	}
 	z := b.zone
-	cols := len(z.g) / b.outputs
-	b.next = resized(b.next, cols)
-	clear(b.next)
+	b.next.shape(1, z.g.cols)
 	v, r, e := c.offset, 0.0, math.Abs(c.offset)
 	for k, y := range c.y {
 		if y == 0 {
@@ -230,11 +234,9 @@ func (b *backward) zoneLeast(c *condition) float64 {
 		v += y * z.c[k]
 		r += math.Abs(y) * z.r[k]
 		e += math.Abs(y) * z.s[k]
-		if cols > 0 {
-			blas.Daxpy(cols, y, z.g[k*cols:], 1, b.next, 1)
-		}
+		b.next.add(0, y, &z.g, k)
 	}
-	return down(v - slack*(norm1(b.next)+r+b.gamma*(e+r)+b.under()))
+	return down(v - slack*(b.next.norm(0)+r+b.gamma*(e+r)+b.under()))
 }
 
 // put adds mu times a condition's outputs and constant to row r. Each product has the error of the

@@ -64,9 +64,9 @@ func (w *worker) blame(n *node, r int) int {
 		}
 		for _, q := range z.open {
 			l, j := z.unitLayer(q)
-			cols := z.columns[l]
-			g := z.rows[l][j*cols : (j+1)*cols]
-			gap := z.back.weight[r*z.units+int(q)] * (z.lines[q].highAt - z.lines[q].lowAt) / norm1(g)
+			z.rows[l].touch(j, 0, len(z.inputOf))
+			g := z.rows[l].row(j)
+			gap := z.back.weight[r*z.units+int(q)] * (z.lines[q].highAt - z.lines[q].lowAt) / z.rows[l].norm(j)
 			for i, k := range z.inputOf {
 				score[k] += gap * math.Abs(g[i])
 			}

@@ -57,11 +57,10 @@ type zone struct {
 	back backward
 }
 
-// generators has those of each layer's pre-activations in rows, of columns[l] each, and in inputOf
-// the coordinate of each of the first columns: the inputs of width above 0.
+// generators has those of each layer's pre-activations in rows, and in inputOf the coordinate of
+// each of the first columns: the inputs of width above 0.
 type generators struct {
-	rows    [][]float64
-	columns []int
+	rows    []patches
 	inputOf []int
 }
 
@@ -76,12 +75,15 @@ type sizes struct {
 // present holds what is known of the present layer: zc, zr are the centres and radii of its
 // pre-activations; c, r, s, g the centres, radii, sizes and generators of the values that enter a
 // layer, after the last one of the outputs.
-type present struct{ zc, zr, c, r, s, g []float64 }
+type present struct {
+	zc, zr, c, r, s []float64
+	g               patches
+}
 
 func newZone(s *subject) *zone {
 	z := &zone{subject: s, fixed: make([]int8, s.units), l: make([]float64, s.units), u: make([]float64, s.units),
 		lines: make([]lines, s.units), isOpen: make([]bool, s.units), sizes: sizes{mostIn: make([]float64, s.inputs), most: make([]float64, s.units), size: make([]float64, s.units)},
-		generators: generators{rows: make([][]float64, len(s.layers)), columns: make([]int, len(s.layers))}}
+		generators: generators{rows: make([]patches, len(s.layers))}}
 	z.back.zone = z
 	return z
 }
@@ -134,8 +136,7 @@ func (z *zone) enter() {
 	}
 	n, cols := z.inputs, len(z.inputOf)
 	z.c, z.r, z.s = resized(z.c, n), resized(z.r, n), resized(z.s, n)
-	z.g = resized(z.g, n*cols)
-	clear(z.g)
+	z.g.shape(n, cols)
 	i := 0
 	for k := range z.lo {
 		lo, hi := z.lo[k], z.hi[k]
@@ -146,7 +147,7 @@ func (z *zone) enter() {
 			c := middle(lo, hi)
 			z.c[k] = c
 			g := up(max(hi-c, c-lo))
-			z.g[k*cols+i] = g
+			z.g.whole(k)[i] = g
 			z.s[k] = math.Abs(c) + g
 			i++
 		}
@@ -169,9 +170,9 @@ func resized[T any](v []T, n int) []T {
 // affine makes the rows of layer i's pre-activations from what enters it, and first bounds.
 func (z *zone) affine(i int) state {
 	y := &z.layers[i]
-	cols := len(z.g) / y.in
-	z.columns[i], z.zc, z.zr = cols, resized(z.zc, y.out), resized(z.zr, y.out)
-	z.rows[i] = resized(z.rows[i], y.out*cols)
+	z.zc, z.zr = resized(z.zc, y.out), resized(z.zr, y.out)
+	rows := &z.rows[i]
+	rows.shape(y.out, z.g.cols)
 	most := z.mostIn
 	if i > 0 {
 		b := &z.layers[i-1]
@@ -181,8 +182,6 @@ func (z *zone) affine(i int) state {
 		if z.ctx.Err() != nil {
 			return stopped
 		}
-		g := z.rows[i][j*cols : (j+1)*cols]
-		clear(g) // row by row: all together are gigabytes in a wide layer, and a stop would wait
 		c, r, size, total := y.b[j], 0.0, 0.0, 0.0
 		for i, v := range w.v {
 			k := w.column(i)
@@ -194,14 +193,12 @@ func (z *zone) affine(i int) state {
 			r += a * z.r[k]
 			total += a * z.s[k]
 			size += a * most[k]
-			if cols > 0 {
-				blas.Daxpy(cols, v, z.g[k*cols:], 1, g, 1)
-			}
+			rows.add(j, v, &z.g, k)
 		}
 		r = slack*(r+z.gamma*(total+math.Abs(y.b[j]))) + underflow
 		q := y.first + j
 		z.size[q] = slack*(size+math.Abs(y.b[j])) + underflow
-		rad := slack * (norm1(g) + r) // the sum, and c ± rad, are rounded
+		rad := slack * (rows.norm(j) + r) // the sum, and c ± rad, are rounded
 		z.l[q], z.u[q] = down(c-rad), up(c+rad)
 		z.zc[j], z.zr[j] = c, r
 	}
@@ -269,33 +266,30 @@ func above(v float64) float64 { return v*(1+0x1p-50) + 0x1p-1060 }
 // activate makes the rows of what layer i passes on. Every open unit brings a generator.
 func (z *zone) activate(i int) state {
 	y := &z.layers[i]
-	before, fresh := z.columns[i], 0
+	rows, fresh := &z.rows[i], 0
 	for j := range y.out {
 		if z.isOpen[y.first+j] {
 			fresh++
 		}
 	}
-	cols := before + fresh
-	z.c, z.r, z.s, z.g = resized(z.c, y.out), resized(z.r, y.out), resized(z.s, y.out), resized(z.g, y.out*cols)
-	at := before
+	z.c, z.r, z.s = resized(z.c, y.out), resized(z.r, y.out), resized(z.s, y.out)
+	z.g.shape(y.out, rows.cols+fresh)
+	at := rows.cols
 	for j := range y.out {
 		if z.ctx.Err() != nil {
 			return stopped
 		}
-		q, g, row := y.first+j, z.g[j*cols:(j+1)*cols], z.rows[i][j*before:(j+1)*before]
-		clear(g)
+		q := y.first + j
 		c, r := z.zc[j], z.zr[j]
 		slope, shift := z.slope(q), 0.0
 		if z.isOpen[q] {
 			shift = z.lines[q].highAt/2 + z.lines[q].lowAt/2 // one of them is 0
 		}
 		if slope == 1 && shift == 0 {
-			copy(g, row)
+			z.g.add(j, 1, rows, j)
 		} else if slope != 0 {
-			s := slack * (math.Abs(c) + norm1(row))
-			for k, v := range row {
-				g[k] = slope * v
-			}
+			s := slack * (math.Abs(c) + rows.norm(j))
+			z.g.add(j, slope, rows, j)
 			c = slope*c + shift
 			r = slack*(math.Abs(slope)*r+4*unit*(math.Abs(slope)*s+2*math.Abs(shift))) + underflow
 		} else {
@@ -305,11 +299,12 @@ func (z *zone) activate(i int) state {
 			}
 		}
 		if z.isOpen[q] {
-			g[at] = shift
+			z.g.touch(j, at, at+1)
+			z.g.row(j)[at] = shift
 			at++
 		}
 		z.c[j], z.r[j] = c, r
-		z.s[j] = slack * (math.Abs(c) + norm1(g))
+		z.s[j] = slack * (math.Abs(c) + z.g.norm(j))
 	}
 	return bounded
 }
@@ -321,12 +316,4 @@ func (z *zone) slope(q int) float64 {
 		return ln.low
 	}
 	return ln.high
-}
-
-func norm1(v []float64) float64 {
-	t := 0.0
-	for _, x := range v {
-		t += math.Abs(x)
-	}
-	return t
 }

@@ -249,7 +249,7 @@ type comparisonJSON struct {
 // compare decides whether two networks are the same function.
 func (c *canonicalCmd) compare(ctx context.Context, cmd *cobra.Command, a, b function) error {
 	if a.Inputs != b.Inputs || a.Outputs != b.Outputs {
-		return badInputf("%s: %d inputs and %d outputs, expected %d and %d as in %s", b.path, b.Inputs, b.Outputs, a.Inputs, a.Outputs, a.path)
+		return badInputf("%s: %s and %s, expected %d and %d as in %s", b.path, tables.Numbered(int64(b.Inputs), "input"), tables.Numbered(int64(b.Outputs), "output"), a.Inputs, a.Outputs, a.path)
 	}
 	x, err := within(ctx, func() ([]*big.Rat, error) { return a.Minus(b.Sum).Witness(), nil })
 	if err != nil {

@@ -50,12 +50,12 @@ func TestCanonicalTellsFunctionsApart(t *testing.T) {
 func TestCanonicalRefuses(t *testing.T) {
 	a := pyramid(t)
 	for want, args := range map[string][]string{
-		"NET: missing":                     {},
-		"unexpected argument":              {a, a, a},
-		"layers 0 and 1 have neurons":      {data + "two_moons_2-16-16-1.onnx"},
-		"given beside two networks":        {a, a, "-o", "x.json"},
-		"1 inputs and 1 outputs, expected": {a, writeNet(t, gen.Build(gen.Affine([]float64{1}, []float64{1})))},
-		"is the network itself":            {a, "-o", a},
+		"NET: missing":                   {},
+		"unexpected argument":            {a, a, a},
+		"layers 0 and 1 have neurons":    {data + "two_moons_2-16-16-1.onnx"},
+		"given beside two networks":      {a, a, "-o", "x.json"},
+		"1 input and 1 output, expected": {a, writeNet(t, gen.Build(gen.Affine([]float64{1}, []float64{1})))},
+		"is the network itself":          {a, "-o", a},
 	} {
 		_, errs, code := relucell(t, append([]string{"canonical"}, args...)...)
 		require.Equal(t, exitInput, code, errs)

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"math/big"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -372,7 +371,7 @@ type diffJSON struct {
 func (c *diffCmd) print(cmd *cobra.Command, args []string, stamp string, n *network.Network, b ball.Ball) error {
 	took := time.Since(c.begun)
 	far := farthest(c.ends)
-	j := diffJSON{A: filepath.Base(args[0]), B: filepath.Base(args[1]), Net: newNetJSON(n, stamp), Ball: b.JSON(), Proof: c.property, Seconds: took.Seconds(), Notes: c.net.notes}
+	j := diffJSON{A: displayed(cmd, args[0]), B: displayed(cmd, args[1]), Net: newNetJSON(n, stamp), Ball: b.JSON(), Proof: c.property, Seconds: took.Seconds(), Notes: c.net.notes}
 	if equal := far.Upper != nil && far.Upper.Sign() == 0; equal || c.atMost == nil {
 		j.Equal = &equal
 	}

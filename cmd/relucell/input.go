@@ -42,7 +42,7 @@ func (f *netFlags) add(fs *pflag.FlagSet) {
 		name = "net-output"
 	}
 	fs.StringVar(&f.output, name, "", "`NAME` of the output of an .onnx graph, or of a value within it, that is the network's (default the first output)")
-	fs.IntVar(&f.batch, "batch", 1, "`rows` of a fixed batch of an .onnx graph: 1, where they do not mix, or all")
+	fs.IntVar(&f.batch, "batch", 1, "`rows` of a fixed batch of an .onnx graph: 1 where they do not mix, or the number of all")
 }
 
 // read reads the network, logs what that did, and says on standard error what a user must know to

@@ -164,7 +164,7 @@ func TestCommandsOfTheLandscapePage(t *testing.T) {
 			}
 		}
 	}
-	require.Equal(t, 7, ran)
+	require.Equal(t, 8, ran)
 	require.Greater(t, held, 30)
 }
 

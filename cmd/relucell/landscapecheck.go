@@ -14,6 +14,7 @@ import (
 	"github.com/relucell/relucell/internal/files"
 	"github.com/relucell/relucell/internal/tables"
 	"github.com/relucell/relucell/landscape"
+	"github.com/relucell/relucell/network"
 	"github.com/relucell/relucell/network/load"
 )
 
@@ -28,7 +29,8 @@ type checkBoundCmd struct {
 
 func newCheckBoundCmd() *cobra.Command {
 	c := &checkBoundCmd{}
-	cmd := c.command(&cobra.Command{
+	var cmd *cobra.Command
+	cmd = c.command(&cobra.Command{
 		Use:   "check DATA PROOF",
 		Short: "Verify a lower bound of the training problem",
 		Long: `check verifies what "optimum --decay --proof" wrote, and believes nothing of it: the network PROOF.json
@@ -44,7 +46,7 @@ integers. Together they are to bound the programmes of all cells.
 end of the bracket.`,
 		Example: `  relucell landscape check data.csv bound.proof --decay 0.1 --net net.json
   relucell landscape check data.csv width.proof --neurons 2 --net net.json`,
-	}, c.work, c.print, "PROOF")
+	}, func(ctx context.Context) error { return c.work(ctx, cmd) }, c.print, "PROOF")
 	decayFlag(cmd, &c.decay)
 	neuronsFlag(cmd, &c.neurons, "the bound of networks of so many neurons, without decay")
 	cmd.Flags().BoolVar(&c.outputBias, "output-bias", false, "with --neurons: the output has a bias too")
@@ -52,7 +54,7 @@ end of the bracket.`,
 	return cmd
 }
 
-func (c *checkBoundCmd) work(ctx context.Context) error {
+func (c *checkBoundCmd) work(ctx context.Context, cmd *cobra.Command) error {
 	switch {
 	case c.decay == nil && c.neurons == 0:
 		return badInputf("--decay: missing, expected the decay that the bound is for, such as 0.1, or --neurons")
@@ -62,7 +64,11 @@ func (c *checkBoundCmd) work(ctx context.Context) error {
 		return badInputf("--output-bias: given beside --decay, whose bound is of networks without; expected --neurons")
 	}
 	if c.net != "" {
-		if err := c.upper(); err != nil {
+		n, _, err := new(netFlags).open(ctx, cmd, c.net)
+		if err != nil {
+			return err
+		}
+		if err := c.upper(n); err != nil {
 			return badInputf("%s: %w", c.net, err)
 		}
 	}
@@ -91,11 +97,7 @@ func (c *checkBoundCmd) work(ctx context.Context) error {
 }
 
 // upper evaluates the network of --net.
-func (c *checkBoundCmd) upper() error {
-	n, _, err := load.Read(c.net, load.Options{})
-	if err != nil {
-		return files.Cause(err)
-	}
+func (c *checkBoundCmd) upper(n *network.Network) error {
 	m, err := c.data.ModelOf(n)
 	switch {
 	case err != nil:

@@ -156,7 +156,7 @@ func (c *listCmd) line(r enumerate.Region, neighbours []int) ([]byte, error) {
 		return nil, err
 	}
 	t := append(c.text[:0], `{"pattern":"`...)
-	t = append(append(t, r.Pattern.String()...), `","witness":`...)
+	t = append(r.Pattern.Append(t), `","witness":`...)
 	t = append(appendHexFloats(t, r.Point()), `,"affine":{"W":`...)
 	r.AffineIntegers(func(rows [][]*big.Int, exp int) {
 		b := make([]*big.Int, len(rows))

@@ -198,8 +198,14 @@ func TestCallsWithOtherArguments(t *testing.T) {
 	t.Setenv("TMPDIR", folder)
 	c := converse(t)
 	moons, concurrent := data+"two_moons_2-16-16-1.json", data+"degenerate/concurrent.json"
-	handles := strings.NewReplacer("MOONS", c.load(moons), "CONCURRENT", c.load(concurrent))
-	csv := filepath.Join(t.TempDir(), "rows.csv")
+	made := t.TempDir()
+	csv, file := filepath.Join(made, "rows.csv"), func(name string) string { return filepath.Join(made, name) }
+	require.NoError(t, os.WriteFile(file("two.csv"), []byte("0,1\n1,2\n2,0\n"), 0o644))
+	require.NoError(t, os.WriteFile(file("rnn.json"), []byte(rnnText), 0o644))
+	require.NoError(t, os.WriteFile(file("one.csv"), []byte("1\n"), 0o644))
+	succeed(t, "cone", "rays", file("one.csv"), "-o", file("cone.json"))
+	succeed(t, "landscape", "optimum", file("two.csv"), "--decay=0.1", "--proof", file("bound"), "-o", file("best.json"))
+	handles := strings.NewReplacer("BEST", c.load(file("best.json")), "MOONS", c.load(moons), "CONCURRENT", c.load(concurrent), "MADE", made)
 	for i, at := range []struct{ method, rows, params, args string }{
 		{"diff", "", `"a":"MOONS","b":"CONCURRENT","box":"-1:1"`, "MOONS CONCURRENT --box=-1:1"},
 		{"diff", "", `"a":"MOONS","b":"MOONS","center":0,"radius":0.5,"at-most":0`, "MOONS MOONS --center=0 --radius=0.5 --at-most=0"},
@@ -209,10 +215,17 @@ func TestCallsWithOtherArguments(t *testing.T) {
 		{"cone check", "1\n", `"net":"CONCURRENT","a":[[1]],"box":[[-1,1],[-1,1]]`, "CONCURRENT ROWS --box=-1:1"},
 		{"landscape patterns", "0,1\n1,2\n2,0\n", `"data":[[0,1],[1,2],[2,0]]`, "ROWS"},
 		{"landscape optimum", "0,1\n1,2\n2,0\n", `"data":[[0,1],[1,2],[2,0]],"decay":0.1`, "ROWS --decay=0.1"},
+		{"landscape check", "0,1\n1,2\n2,0\n", `"data":[[0,1],[1,2],[2,0]],"proof":"MADE/bound","decay":0.1,"net":"BEST"`, "ROWS MADE/bound --decay=0.1 --net MADE/best.json"},
+		{"cone layer", "", `"net":"CONCURRENT","cone":"MADE/cone.json","output":"MADE/layer.json"`, "CONCURRENT --cone MADE/cone.json -o MADE/layer.json"},
+		{"unroll", "", `"rnn":"MADE/rnn.json","steps":3,"output":"-"`, "MADE/rnn.json --steps=3 -o -"},
 		{"landscape census", "0,1\n1,2\n2,0\n", `"data":[[0,1],[1,2],[2,0]],"neurons":1,"no-bias":true`, "ROWS --neurons=1 --no-bias"},
 	} {
 		require.NoError(t, os.WriteFile(csv, []byte(at.rows), 0o644))
-		line := strings.NewReplacer("MOONS", moons, "CONCURRENT", concurrent, "ROWS", csv).Replace(at.method + " --format=json " + at.args)
+		line := strings.NewReplacer("MOONS", moons, "CONCURRENT", concurrent, "ROWS", csv, "MADE", made).Replace(at.method + " " + at.args)
+		text := at.method == "cone layer" || at.method == "unroll"
+		if !text {
+			line += " --format=json"
+		}
 		out, errs, code := relucell(t, strings.Fields(line)...)
 		m := c.ask(fmt.Sprint(i), at.method, handles.Replace("{"+at.params+"}"))
 		ours := func(text string) string {
@@ -221,8 +234,14 @@ func TestCallsWithOtherArguments(t *testing.T) {
 			}
 			return masked(text)
 		}
-		require.Equal(t, strings.TrimSpace(ours(out)), ours(string(m.Result)), line)
-		require.NotEmpty(t, m.Result, line)
+		got := string(m.Result)
+		if text {
+			var r struct{ Text string }
+			require.NoError(t, json.Unmarshal(m.Result, &r), line)
+			got = strings.TrimSpace(r.Text)
+		}
+		require.Equal(t, strings.TrimSpace(ours(out)), ours(got), line)
+		require.NotEmpty(t, got, line)
 		if code != exitDone {
 			require.Equal(t, code, m.Error.Code, line)
 			require.NotEmpty(t, errs)

@@ -96,13 +96,13 @@ export function hands(view, now, does) {
   el.addEventListener("pointercancel", up);
   el.addEventListener("pointerleave", () => { if (!drag) does.away(); });
 
-  let still = 0;
+  let still;
   const zoom = (factor, px, py) => {
     const v = now().view, [x, y] = view.at(px, py), n = bounded({ ...v, h: v.h * factor }), f = n.h / v.h;
-    if (!still) does.begin();
+    does.begin();
     clearTimeout(still);
     does.view({ x: x - (x - v.x) * f, y: y - (y - v.y) * f, h: n.h });
-    still = setTimeout(() => { still = 0; does.end(); }, 350);
+    still = setTimeout(does.end, 350);
   };
   el.addEventListener("wheel", (e) => {
     e.preventDefault();
@@ -126,11 +126,11 @@ export function hands(view, now, does) {
   });
 
   // keyed gathers keys that follow one another into one gesture.
-  let held = 0;
+  let held;
   const keyed = (f) => {
-    if (!held) does.begin();
+    does.begin();
     clearTimeout(held);
     f();
-    held = setTimeout(() => { held = 0; does.end(); }, 300);
+    held = setTimeout(does.end, 300);
   };
 }

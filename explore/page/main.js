@@ -315,6 +315,9 @@ async function toModel(i) {
   } catch (e) { late(e, () => { before = null; toast(e.message); showState(); }); }
 }
 
+// back undoes or redoes a step. A gesture that is still being made ends before it.
+function back(way) { end(); restore(past[way](spell(state))); }
+
 async function restore(s) {
   if (s === null) return;
   try { await go(read(s, state, info, toast)); } catch (e) { late(e, () => toast(e.message)); }
@@ -325,8 +328,8 @@ function gone() { by("hint").classList.add("gone"); }
 function wire() {
   hands(view, () => state, {
     begin, end,
-    ball: (patch) => { gone(); change({ ball: { ...state.ball, ...patch } }, true); },
-    view: (v) => { gone(); pans = before !== null; change({ view: v }, true); },
+    ball: (patch) => { gone(); begin(); change({ ball: { ...state.ball, ...patch } }, true); },
+    view: (v) => { gone(); begin(); pans = true; change({ view: v }, true); },
     point: (x, y) => { const first = !pointed; pointed = [x, y]; if (!state.hold) findRegion(); if (first) over(); },
     away: () => { pointed = null; if (!state.hold) findRegion(); over(); },
     hold: (x, y) => {
@@ -352,8 +355,8 @@ function wire() {
   by("planeForm").addEventListener("submit", replane);
   for (const r of document.getElementsByName("plane")) r.addEventListener("change", () => { by("byInputs").hidden = r.value !== "inputs"; by("byPoints").hidden = r.value !== "through"; });
   by("model").addEventListener("input", () => toModel(Number(by("model").value)));
-  by("undo").addEventListener("click", () => restore(past.undo(spell(state))));
-  by("redo").addEventListener("click", () => restore(past.redo(spell(state))));
+  by("undo").addEventListener("click", () => back("undo"));
+  by("redo").addEventListener("click", () => back("redo"));
   by("whole").addEventListener("click", () => step({ view: home().view }));
   by("share").addEventListener("click", share);
   by("export").addEventListener("click", exportSVG);
@@ -367,8 +370,8 @@ function wire() {
 
 function keys(e) {
   const typing = e.target.matches("input:not([type=radio]):not([type=range]):not([type=checkbox]), textarea, select");
-  if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === "z" && !typing) { e.preventDefault(); restore(e.shiftKey ? past.redo(spell(state)) : past.undo(spell(state))); }
-  else if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === "y" && !typing) { e.preventDefault(); restore(past.redo(spell(state))); }
+  if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === "z" && !typing) { e.preventDefault(); back(e.shiftKey ? "redo" : "undo"); }
+  else if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === "y" && !typing) { e.preventDefault(); back("redo"); }
   else if (e.key === "?" && !typing) by("helpBox").showModal();
   else if (e.key === "Home" && !typing) { e.preventDefault(); step({ view: home().view }); }
 }

@@ -47,6 +47,9 @@ func AppendBigHex(dst []byte, v *big.Float) []byte {
 	if v.Sign() == 0 {
 		return append(dst, "0x0p+0"...)
 	}
+	if x, was := FromFloat(v); was == big.Exact { // several times faster
+		return AppendHex(dst, x)
+	}
 	return unpadded(v.Append(dst, 'x', -1))
 }
 

@@ -19,15 +19,17 @@ var ErrNowhere = errors.New("the path is not that of a cell")
 
 // Items walks items, one at a time.
 type Items struct {
-	run *Run
-	w   *worker
+	run      *Run
+	w        *worker
+	question int64
 }
 
-// NewItems prepares a walk in items. Of the configuration only NewTree and Tuning matter.
-func NewItems(cfg Config) *Items {
+// NewItems prepares a walk in items. Of the configuration only NewTree and Tuning matter. A
+// question of the solver is so much work beyond what the tally counts for it.
+func NewItems(cfg Config, question int64) *Items {
 	cfg.Keep, cfg.Workers, cfg.Limit, cfg.Gap, cfg.Bracketed = Forget{}, 1, 0, 0, false
 	r := New(cfg)
-	return &Items{run: r, w: r.crew.spare()}
+	return &Items{run: r, w: r.crew.spare(), question: question}
 }
 
 // Walk walks the cell of a path for a budget in the unit of [tree.Tally].Work, and tells the sink:
@@ -50,7 +52,8 @@ func (i *Items) Walk(ctx context.Context, path []int8, budget int64, sink Sink) 
 		}
 		return journal.Answer{}, ErrNowhere
 	}
-	a := &allotment{start: w.tree.Tally().Work, budget: budget}
+	a := &allotment{budget: budget, question: i.question}
+	a.start = a.work(w)
 	w.pace = a
 	w.hear(sink)
 	w.walk()
@@ -76,6 +79,7 @@ func (i *Items) Walk(ctx context.Context, path []int8, budget int64, sink Sink) 
 // everything.
 type allotment struct {
 	start, budget int64
+	question      int64   // as in NewItems
 	begun         []int64 // the work when each side of the path was entered, from the item's cell on
 	last          int64   // what the side that was left last has taken
 }
@@ -84,8 +88,14 @@ type allotment struct {
 // an item: at two seconds a budget it is some sixty milliseconds, and an item's price is below one.
 const shareOfBudget = 32
 
+// work is what has been done.
+func (a *allotment) work(w *worker) int64 {
+	t := w.tree.Tally()
+	return t.Work + a.question*t.Questions
+}
+
 func (a *allotment) enter(w *worker) bool {
-	now := w.tree.Tally().Work
+	now := a.work(w)
 	a.begun = append(a.begun, now)
 	did := now - a.start
 	switch {
@@ -99,7 +109,7 @@ func (a *allotment) enter(w *worker) bool {
 
 func (a *allotment) leave(w *worker) {
 	n := len(a.begun) - 1
-	a.last, a.begun = w.tree.Tally().Work-a.begun[n], a.begun[:n]
+	a.last, a.begun = a.work(w)-a.begun[n], a.begun[:n]
 }
 
 func (*allotment) spend()          {}

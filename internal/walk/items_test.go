@@ -15,11 +15,11 @@ func TestItemsAreTheWalk(t *testing.T) {
 		whole := newTold()
 		New(forked(f, Config{Workers: 1, Sink: whole, Ordered: true})).Walk(t.Context())
 		budget := rapid.Int64Range(1, 200).Draw(t, "budget")
-		regions, items := int64(0), NewItems(forked(f, Config{}))
+		regions, items := int64(0), NewItems(forked(f, Config{}), 0)
 		var text func(path []int8) string
 		text = func(path []int8) string {
 			if rapid.Bool().Draw(t, "another machine") {
-				items = NewItems(forked(f, Config{}))
+				items = NewItems(forked(f, Config{}), 0)
 			}
 			sink := newTold()
 			a, err := items.Walk(t.Context(), path, budget, sink)
@@ -49,7 +49,7 @@ func TestItemsAreTheWalk(t *testing.T) {
 // Work goes on: whatever the budget, an item does something, and a stop is no answer.
 func TestItemsEnd(t *testing.T) {
 	f := newForest(3, 9)
-	items := NewItems(forked(f, Config{}))
+	items := NewItems(forked(f, Config{}), 0)
 	a, err := items.Walk(t.Context(), nil, 1, Deaf{})
 	require.NoError(t, err)
 	for _, c := range a.Open {

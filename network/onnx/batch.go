@@ -4,6 +4,7 @@
 package onnx
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -37,7 +38,7 @@ func oneOfBatch(rd *reader, n *network.Network, inputs []*onnxpb.ValueInfoProto,
 		rd.im.Note(batchNote(apart, names, size))
 		return n, nil
 	}
-	rd.im.Note(fmt.Sprintf("%s has a fixed batch of %[2]d, whose rows do not mix: the network is that of one row (--batch %[2]d is for the product of all).", upper(names), size))
+	rd.im.Note(fmt.Sprintf("%s a fixed batch of %[2]d, whose rows do not mix: the network is that of one row (--batch %[2]d is for the product of all).", having(names), size))
 	return network.New(one)
 }
 
@@ -68,6 +69,23 @@ func (t *tensors) rowsOfInputs(inputs []*onnxpb.ValueInfoProto, size int) []int 
 		}
 	}
 	return of
+}
+
+// ofBatch adds to an error of size that all rows of a fixed batch are read at once.
+func (t *tensors) ofBatch(inputs []*onnxpb.ValueInfoProto, err error) error {
+	var large tooLarge
+	if size, names := t.fixedBatch(inputs); size > 1 && errors.As(err, &large) {
+		return fmt.Errorf("%w (%s a fixed batch of %d, whose rows are read together: export it with a batch of 1)", err, having(names), size)
+	}
+	return err
+}
+
+// having begins a sentence: the inputs, and the verb for so many.
+func having(inputs string) string {
+	if strings.HasPrefix(inputs, "inputs") {
+		return upper(inputs) + " have"
+	}
+	return upper(inputs) + " has"
 }
 
 func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
@@ -240,7 +258,7 @@ func firstCopy(n *network.Network, times int) []network.Layer {
 // batchNote says what becomes of a batch of a fixed size.
 func batchNote(apart bool, inputs string, size int) string {
 	if apart {
-		return fmt.Sprintf("%[1]s has a fixed batch of %[2]d: the network is a product of %[2]d copies, one for each row, and a count is that of the product, not of one copy (which an export with a batch of 1 is).", upper(inputs), size)
+		return fmt.Sprintf("%[1]s a fixed batch of %[2]d: the network is a product of %[2]d copies, one for each row, and a count is that of the product, not of one copy (which an export with a batch of 1 is).", having(inputs), size)
 	}
 	return fmt.Sprintf("The first dimension of %s is fixed to %d: all its elements are inputs of the network, which treats them differently or together.", inputs, size)
 }

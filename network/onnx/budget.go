@@ -36,7 +36,7 @@ func (b *budget) work(factors ...int) error {
 	n := 1
 	for _, f := range factors {
 		if f > 0 && n > b.workRoom/f {
-			return fmt.Errorf("its layers are made of more than %d entries in all, zeros among them", workRatio*b.limit)
+			return tooLarge(fmt.Sprintf("its layers are made of more than %d entries in all, zeros among them", workRatio*b.limit))
 		}
 		n *= f
 	}

@@ -170,6 +170,9 @@ func TestMovesByHand(t *testing.T) {
 		"Resize half_pixel by three":            {scaled("half_pixel", "round_prefer_floor", 1, 3), 0, ten, []float64{10, 10, 10, 20, 20, 20, 30, 30, 30, 40, 40, 40}},
 		"Resize by default":                     {newChain(1, 1, 1, 2).doubles("s", []int64{4}, 1, 1, 2, 2).node("Resize", []string{"x", "", "s"}), 0, []float64{1, 2}, []float64{1, 1, 2, 2, 1, 1, 2, 2}},
 		"Resize to sizes":                       {newChain(1, 1, 1, 2).ints("z", 1, 1, 1, 4).node("Resize", []string{"x", "", "", "z"}), 0, []float64{1, 2}, []float64{1, 1, 2, 2}},
+		"Resize by 3/2":                         {scaled("asymmetric", "floor", 1, 1.5), 0, ten, []float64{10, 10, 20, 30, 30, 40}},
+		"Resize by 3/4 to corners":              {scaled("align_corners", "round_prefer_floor", 1, 0.75), 0, ten, []float64{10, 20, 40}},
+		"Upsample by 3/2":                       {newChain(1, 1, 1, 4).node("Upsample", []string{"x"}, floatsAttr("scales", 1, 1, 1, 1.5)), 7, ten, []float64{10, 10, 20, 30, 30, 40}},
 		"Upsample":                              {newChain(1, 1, 1, 2).node("Upsample", []string{"x"}, floatsAttr("scales", 1, 1, 1, 2)), 7, []float64{1, 2}, []float64{1, 1, 2, 2}},
 	} {
 		t.Run(name, b.check)
@@ -215,14 +218,13 @@ func TestSumsAndMeansByHand(t *testing.T) {
 
 func TestWhatIsNotReadIsNamed(t *testing.T) {
 	for want, c := range map[string]*chain{
-		`attribute "mode": "cubic"`: newChain(1, 1, 1, 2).doubles("s", []int64{4}, 1, 1, 1, 2).node("Resize", []string{"x", "", "s"}, stringAttr("mode", "cubic")),
+		`attribute "mode": "spline"`: newChain(1, 1, 1, 2).doubles("s", []int64{4}, 1, 1, 1, 2).node("Resize", []string{"x", "", "s"}, stringAttr("mode", "spline")),
 		`of which runtimes make`: newChain(1, 1, 1, 2).doubles("s", []int64{4}, 1, 1, 1, 1.75).
 			node("Resize", []string{"x", "", "s"}, stringAttr("mode", "linear"), stringAttr("coordinate_transformation_mode", "align_corners")),
 		`attribute "antialias": supported is 0`: newChain(1, 1, 1, 2).doubles("s", []int64{4}, 1, 1, 1, 2).
 			node("Resize", []string{"x", "", "s"}, stringAttr("mode", "linear"), intAttr("antialias", 1)),
-		`"coordinate_transformation_mode": "align_corners"`: newChain(1, 1, 1, 2).doubles("s", []int64{4}, 1, 1, 1, 2).
-			node("Resize", []string{"x", "", "s"}, stringAttr("coordinate_transformation_mode", "align_corners")),
-		`of scale 1.5`:                          newChain(1, 1, 1, 2).ints("z", 1, 1, 1, 3).node("Resize", []string{"x", "", "", "z"}),
+		`"coordinate_transformation_mode": "corners"`: newChain(1, 1, 1, 2).doubles("s", []int64{4}, 1, 1, 1, 2).
+			node("Resize", []string{"x", "", "s"}, stringAttr("coordinate_transformation_mode", "corners")),
 		`attribute "mode": "wrap"`:              newChain(1, 2).ints("p", 0, 1, 0, 0).node("Pad", []string{"x", "p"}, stringAttr("mode", "wrap")),
 		`attribute "to": INT64`:                 newChain(1, 2).node("Cast", []string{"x"}, intAttr("to", int64(int64s))),
 		`a divisor of 0`:                        newChain(1, 2).doubles("d", nil, 0).node("Div", []string{"x", "d"}),

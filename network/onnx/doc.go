@@ -8,11 +8,13 @@
 //	Mul, Div, Neg       by constants; Scaler of ai.onnx.ml; ReduceSum, ReduceMean, GlobalAveragePool
 //	BatchNormalization  at inference
 //	Relu, LeakyRelu     the neurons
-//	Abs, PRelu          and these: PRelu has constant slopes, broadcast by numpy's rule
+//	Abs, PRelu          and these: PRelu has constant slopes, broadcast by numpy's rule, before
+//	                    operator set 7 one for each channel
 //	Clip, HardSigmoid   lo + relu(z − lo) − relu(z − hi); one neuron where a bound is infinite
 //	Max, Min            of two: b + relu(a − b); of three and more, one neuron of so many pieces, as
 //	                    MaxPool, GlobalMaxPool, ReduceMax and ReduceMin are
 //	Transpose, Slice, Gather, Split, Concat, Pad, Expand, Tile, Resize and Upsample by nearest
+//	Resize, TopK        linear and cubic: rows; the k largest: maxima of the sums of choices
 //	Flatten, Reshape, Squeeze, Unsqueeze, Identity, Dropout, Cast between floating types
 //	Constant, Shape     and arithmetic of constants; DequantizeLinear of constants
 //

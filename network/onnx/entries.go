@@ -35,8 +35,13 @@ func newEntries(room *int, rows, cols int) (*entries, error) {
 	return &entries{rows: rows, cols: cols, room: room}, nil
 }
 
+// tooLarge says which limit a network is beyond.
+type tooLarge string
+
+func (e tooLarge) Error() string { return string(e) }
+
 func errWeights() error {
-	return fmt.Errorf("its layers have more than %d weights other than 0 in all, the most that is supported", maxWeights)
+	return tooLarge(fmt.Sprintf("its layers have more than %d weights other than 0 in all, the most that is supported", maxWeights))
 }
 
 // reserve makes room for so many entries, if there may be so many.

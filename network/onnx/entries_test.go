@@ -65,6 +65,9 @@ func TestLookedAtEntriesAreCounted(t *testing.T) {
 	require.ErrorContains(t, err, "its layers are made of more than 131072 entries in all, zeros among them")
 	_, _, err = read(encode(t, c.model()), 1<<15)
 	require.NoError(t, err)
+	batch := newChain(200, 4).doubles("w", []int64{4, 4}, filled(16, 1)...).node("MatMul", []string{"x", "w"})
+	_, _, err = read(encode(t, batch.model()), 1<<10)
+	require.ErrorContains(t, err, `(Input "v0" has a fixed batch of 200, whose rows are read together: export it with a batch of 1)`)
 }
 
 // TestTooManyEntriesAreNotWritten: a Gemm spells them all.

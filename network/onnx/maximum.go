@@ -118,15 +118,16 @@ func reduceExtreme(sign float64) func(*reader, *node) error {
 	}
 }
 
-// top is the largest value along an axis, or the smallest: the first of TopK's outputs for k = 1.
-// The other, where that is, jumps.
+// top is the first of TopK's outputs: the largest values along an axis, or the smallest. The other,
+// where they are, jumps.
 func top(rd *reader, n *node) error {
 	if err := n.mustRun(0, "X"); err != nil {
 		return err
 	}
 	k, err1 := n.integer("k", 0)
 	largest, err2 := n.integer("largest", 1)
-	if err := errors.Join(err1, err2); err != nil {
+	sorted, err3 := n.integer("sorted", 1)
+	if err := errors.Join(err1, err2, err3); err != nil {
 		return err
 	}
 	if n.has(1) {
@@ -138,9 +139,6 @@ func top(rd *reader, n *node) error {
 			k = t.ints[0]
 		}
 	}
-	if k != 1 {
-		return fmt.Errorf("of k = %d, supported is 1: the largest of all", k)
-	}
 	axis, err := n.axis(-1, len(rd.shape))
 	if err != nil {
 		return err
@@ -149,7 +147,15 @@ func top(rd *reader, n *node) error {
 	if largest == 0 {
 		sign = -1
 	}
-	return rd.extremeOver(overAxes(rd.shape, []int{axis}, true), sign)
+	switch length := rd.shape[axis]; {
+	case k < 1 || k > int64(length):
+		return fmt.Errorf("of k = %d, expected 1 to the %d elements along the axis", k, length)
+	case k == 1:
+		return rd.extremeOver(overAxes(rd.shape, []int{axis}, true), sign)
+	case sorted == 0:
+		return fmt.Errorf("attribute \"sorted\": 0, which leaves the order of %d values open, expected 1", k)
+	}
+	return rd.topSorted(axis, int(k), sign)
 }
 
 func globalMaxPool(rd *reader, _ *node) error {

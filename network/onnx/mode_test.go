@@ -58,8 +58,14 @@ func TestTrainingIsRefused(t *testing.T) {
 
 func TestPReluOfOldOperatorSets(t *testing.T) {
 	c := newChain(1, 2, 2).doubles("s", []int64{2}, 0.25, 0).node("PRelu", []string{"x", "s"})
-	require.ErrorContains(t, c.readAs(t, 6), "(PRelu): input 1 (slope): one for each channel of operator sets before 7")
-	require.NoError(t, c.readAs(t, 7))
+	require.NoError(t, c.readAs(t, 6))
+	// Each channel has its slope; later sets align shapes at the end, by numpy's rule.
+	x, channels := []float64{-4, -4, -4, -4}, []float64{-1, -1, 0, 0}
+	byHand{newChain(1, 2, 2).doubles("s", []int64{2}, 0.25, 0).node("PRelu", []string{"x", "s"}), 6, x, channels}.check(t)
+	byHand{newChain(1, 2, 2).doubles("s", []int64{2, 1}, 0.25, 0).node("PRelu", []string{"x", "s"}), 6, x, channels}.check(t)
+	byHand{c, 7, x, []float64{-1, 0, -1, 0}}.check(t)
+	c = newChain(1, 2, 3).doubles("s", []int64{3}, 0.25, 0, 1).node("PRelu", []string{"x", "s"})
+	require.ErrorContains(t, c.readAs(t, 6), "(PRelu): input 1 (slope): shape [3] in operator set 6, expected one number, or one for each channel of shape [1 2 3]")
 }
 
 // A batch of rows that are passed on by other slopes is no product of copies.
@@ -138,7 +144,7 @@ func TestABatchOfTwoInputs(t *testing.T) {
 	m := c.node("MatMul", []string{"x", "w"}).node("Sub", []string{"x", "y"}).node("Relu", []string{"x"}).model()
 	n, im, err := readModel(encode(t, m), testLimit, Options{})
 	require.NoError(t, err)
-	require.Contains(t, im.Notes[1], `Inputs "v0", "y" has a fixed batch of 2, whose rows do not mix`)
+	require.Contains(t, im.Notes[1], `Inputs "v0", "y" have a fixed batch of 2, whose rows do not mix`)
 	require.Equal(t, []float64{5}, n.Forward([]float64{2, 1}))
 	all, _, err := readModel(encode(t, m), testLimit, Options{Batch: 2})
 	require.NoError(t, err)

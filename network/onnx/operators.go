@@ -71,7 +71,7 @@ func init() {
 		"ai.onnx.ml.LinearRegressor": {attributes: []string{"coefficients", "intercepts", "post_transform", "targets"}, inputs: [2]int{1, 1}, running: linearRegressor},
 		"ai.onnx.ml.Scaler":          {attributes: []string{"offset", "scale"}, inputs: [2]int{1, 1}, running: scaler},
 		"DequantizeLinear":           {attributes: []string{"axis"}, inputs: [2]int{2, 3}, folding: foldDequantize},
-		"Resize":                     {attributes: []string{"mode", "coordinate_transformation_mode", "nearest_mode", "cubic_coeff_a", "exclude_outside", "extrapolation_value", "antialias", "keep_aspect_ratio_policy"}, inputs: [2]int{2, 4}, making: resizing},
+		"Resize":                     {attributes: []string{"mode", "coordinate_transformation_mode", "nearest_mode", "cubic_coeff_a", "exclude_outside", "extrapolation_value", "antialias", "keep_aspect_ratio_policy", "axes"}, inputs: [2]int{2, 4}, making: resizing},
 		"Upsample":                   {attributes: []string{"mode", "scales"}, inputs: [2]int{1, 2}, making: resizing},
 		"ConvTranspose":              {attributes: append([]string{"group", "output_padding", "output_shape"}, windows...), inputs: [2]int{2, 3}, running: convTranspose},
 		"DepthToSpace":               {attributes: []string{"blocksize", "mode"}, inputs: [2]int{1, 1}, moving: depthToSpace},
@@ -143,10 +143,14 @@ func pRelu(rd *reader, n *node) error {
 	if err != nil {
 		return err
 	}
-	if n.opset < 7 && len(t.floats) > 1 && len(rd.shape) > 2 {
-		return errors.New("input 1 (slope): one for each channel of operator sets before 7, supported are the later ones")
+	given := t.shape
+	if n.opset < 7 && len(t.floats) > 1 { // one for each channel, the second axis
+		if len(rd.shape) < 2 || len(t.floats) != rd.shape[1] || t.shape[0] != rd.shape[1] {
+			return fmt.Errorf("input 1 (slope): shape %v in operator set %d, expected one number, or one for each channel of shape %v", t.shape, n.opset, rd.shape)
+		}
+		given = append([]int{rd.shape[1]}, slices.Repeat([]int{1}, len(rd.shape)-2)...)
 	}
-	shape, from, err := broadcast(t.shape, rd.shape)
+	shape, from, err := broadcast(given, rd.shape)
 	if err != nil {
 		return err
 	}

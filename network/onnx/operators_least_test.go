@@ -16,19 +16,26 @@ func regressor(attributes ...*onnxpb.AttributeProto) *chain {
 }
 
 func TestTopAndLinearRegressorByHand(t *testing.T) {
-	one := func() *chain { return newChain(2, 3).made("Constant", "k", nil, intsAttr("value_ints", 1)) }
+	many := func(k int64) *chain { return newChain(2, 3).made("Constant", "k", nil, intsAttr("value_ints", k)) }
+	one := func() *chain { return many(1) }
 	x := []float64{1, 3, 2, -1, -2, 4}
 	for name, b := range map[string]byHand{
 		"the largest":          {one().node("TopK", []string{"x", "k"}), 11, x, []float64{3, 4}},
 		"the smallest":         {one().node("TopK", []string{"x", "k"}, intAttr("largest", 0), intAttr("axis", 0)), 11, x, []float64{-1, -2, 2}},
 		"the first of TopK-1":  {newChain(2, 3).node("TopK", []string{"x"}, intAttr("k", 1)), 1, x, []float64{3, 4}},
+		"two, sorted":          {many(2).node("TopK", []string{"x", "k"}), 11, x, []float64{3, 2, 4, -1}},
+		"all, from the least":  {many(3).node("TopK", []string{"x", "k"}, intAttr("largest", 0)), 11, x, []float64{1, 2, 3, -2, -1, 4}},
+		"two of columns":       {many(2).node("TopK", []string{"x", "k"}, intAttr("axis", 0)), 11, x, []float64{1, 3, 4, -1, -2, 2}},
 		"targets":              {regressor(intAttr("targets", 2), floatsAttr("intercepts", 10, 20)), 11, x, []float64{23, 51, 17, 30}},
 		"without an intercept": {regressor(intAttr("targets", 2)), 11, x, []float64{13, 31, 7, 10}},
 	} {
 		t.Run(name, b.check)
 	}
 	for want, c := range map[string]*chain{
-		"of k = 2, supported is 1":                              newChain(2, 3).made("Constant", "k", nil, intsAttr("value_ints", 2)).node("TopK", []string{"x", "k"}),
+		"of k = 4, expected 1 to the 3 elements":                many(4).node("TopK", []string{"x", "k"}),
+		"of k = 0, expected 1":                                  many(0).node("TopK", []string{"x", "k"}),
+		`attribute "sorted": 0`:                                 many(2).node("TopK", []string{"x", "k"}, intAttr("sorted", 0)),
+		"the sums of 3 of them are more than the 65536 pieces":  newChain(1, 100).node("TopK", []string{"x"}, intAttr("k", 9)),
 		`attribute "post_transform": PROBIT, supported is NONE`: regressor(intAttr("targets", 2), stringAttr("post_transform", "PROBIT")),
 		`attribute "coefficients": 6 numbers`:                   regressor(),
 		`attribute "intercepts": 1 numbers, expected 2`:         regressor(intAttr("targets", 2), floatsAttr("intercepts", 1)),

@@ -236,7 +236,7 @@ func (rd *reader) read(g *onnxpb.GraphProto, limit int, opt Options, im *network
 	}
 	for _, i := range p.order {
 		if err := rd.node(g.Node[i]); err != nil {
-			return nil, fmt.Errorf("%s: %w", describe(i, g.Node[i]), err)
+			return nil, fmt.Errorf("%s: %w", describe(i, g.Node[i]), rd.ofBatch(p.inputs, err))
 		}
 	}
 	out, ok := rd.values[p.output]

@@ -250,3 +250,19 @@ func (d *drawn) list(v ...int64) string {
 	t.Dims, t.DataType, t.DoubleData, t.Int64Data = []int64{int64(len(v))}, ptr(int32(onnxpb.TensorProto_INT64)), nil, v
 	return name
 }
+
+// topRows are the k largest of each column, the largest first.
+func (r rats) topRows(k int) rats {
+	out := rats{dims: []int{k, r.dims[1]}, data: make([]*big.Rat, k*r.dims[1])}
+	for j := range r.dims[1] {
+		var column []*big.Rat
+		for i := range r.dims[0] {
+			column = append(column, r.at([]int{i, j}))
+		}
+		slices.SortFunc(column, func(a, b *big.Rat) int { return b.Cmp(a) })
+		for i := range k {
+			out.data[i*r.dims[1]+j] = column[i]
+		}
+	}
+	return out
+}

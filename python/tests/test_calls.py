@@ -2,6 +2,7 @@
 
 import copy
 import io
+import json
 import os
 import pathlib
 import pickle
@@ -15,6 +16,7 @@ from fractions import Fraction
 import numpy as np
 
 import relucell as rc
+from relucell import _server
 from relucell._exact import fraction, grouped, integer, nearest, numbers
 
 DATA = pathlib.Path(__file__).parents[2] / "testdata"
@@ -181,8 +183,13 @@ class Calls(unittest.TestCase):
         c = shift.canonical()
         self.assertEqual((c.net.neurons, c.merged), (2, [[1, 2]]))
         self.assertTrue(c.net.same(net))
-        with self.assertRaises(rc.InputError):
-            self.net.same(self.net)
+        wide = rc.load([(np.ones((2, 3)), np.zeros(2)), (np.ones((1, 2)), [0.0])])
+        for ask, want in ((lambda: self.net.same(self.net), "^two_moons_2-16-16-1.onnx: layers "), (lambda: net.diff(wide, box=(-1, 1)), "^other beside network: inputs: 3 beside 2"),
+                          (lambda: self.net.diff(wide, box=(-1, 1)), "^network beside two_moons_2-16-16-1.onnx: "), (lambda: net.same(wide), "^other: 3 inputs and 1 output, expected 2 and 1 as in network$"),
+                          (lambda: net.diff("b.onnx", box=(-1, 1)), "^other: a str, expected a network"), (lambda: net.same(3), "^other: a int, expected")):
+            with self.assertRaises(rc.InputError) as e:
+                ask()
+            self.assertRegex(str(e.exception), want)
 
     def test_reach(self):
         net = rc.load(CROSSING)
@@ -251,10 +258,20 @@ class Calls(unittest.TestCase):
         self.assertEqual((v.verdict, v.holds), ("violated", False))
         self.assertEqual([float(x) for x in v.exact_point], v.point.tolist())
         np.testing.assert_array_equal(self.net(v.point), [v.output])
+        with self.assertRaises(rc.InputError) as e:
+            self.net.verify("(declare-const X_0 Real)")
+        self.assertRegex(str(e.exception), "^spec: line 1, ")
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "safe.proof")
             self.net.verify(DATA / "two_moons.vnnlib", proof=path)
             self.assertTrue(self.net.check(path, spec=DATA / "two_moons.vnnlib"))
+
+    def test_what_is_no_ball(self):
+        for ball, want in (({"radius": 1, "norm": [1]}, "^norm: .1., expected l2"), ({"radius": 1, "norm": 7}, "^norm: 7, expected l2"), ({"box": [(0, 1), (1,)]}, "^box: "),
+                           ({"box": [(0, 1)] * 3}, "^box: of shape .3, 2., expected .2, 2."), ({"box": "-1:1"}, "^box: "), ({"radius": -1}, "radius: -1.0"), ({}, "radius: missing")):
+            with self.assertRaises(rc.InputError) as e:
+                self.net.count(center=None if "box" in ball else 0, **ball)
+            self.assertRegex(str(e.exception), want)
 
     def test_evaluate_and_slice(self):
         net = rc.load(CROSSING)
@@ -290,8 +307,8 @@ class Calls(unittest.TestCase):
         """In a terminal, by tqdm or without it, and under a cell of a notebook."""
         from relucell._progress import Line
 
-        p = {"lower": "12", "upper": "3456", "seconds": 1.25}
-        want = "relucell: 12 regions, at most 3,456, 1.2 s"
+        p = {"lower": "12", "upper": "3456", "estimate": 40.0, "seconds": 1.25}
+        want = "relucell: [###.......] 12 regions, at most 3,456, about 40, 1.2 s"
         for tqdm in (False, True):
             terminal = io.StringIO()
             with unittest.mock.patch.object(sys, "stderr", terminal), unittest.mock.patch.dict(sys.modules, {} if tqdm else {"tqdm": None}):
@@ -342,6 +359,27 @@ class Studies(unittest.TestCase):
             with self.assertRaises(rc.InputError):
                 rc.cone_rays(wrong)
 
+        with tempfile.TemporaryDirectory() as folder:
+            cone, made = os.path.join(folder, "cone.json"), os.path.join(folder, "layer.json")
+            rc.command("cone rays", a=[[-1]], output=cone)  # y ≥ 0
+            self.assertIn("1 ray", net.command("cone layer", cone=cone, output=made)["text"])
+            self.assertIn("verified", rc.load(made).command("cone check", a=[[-1]])["verdict"])
+            with self.assertRaises(rc.InputError):
+                net.command("cone layer", cone=cone)
+
+    def test_recurrent_networks(self):
+        """The state is max(x₁, 0), then max(x₂ + that, 0): the output the last one."""
+        rnn = {"relucell-rnn": 1, "inputs": 1, "U": [["0x1p+0"]], "W": [["0x1p+0"]], "b": ["0x0p+0"], "V": [["0x1p+0"]], "c": ["0x0p+0"]}
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "rnn.json")
+            pathlib.Path(path).write_text(json.dumps(rnn), encoding="utf-8")
+            net = rc.unroll(path, 2)
+        self.assertEqual((net.inputs, net.hidden, net.count(box=(-1, 1)).regions), (2, [1, 1], 4))
+        self.assertEqual(net([[1.0, -0.5], [-1.0, 0.25], [1.0, -2.0]]).tolist(), [[0.5], [0.25], [0.0]])
+        with self.assertRaises(rc.InputError) as e:
+            rc.unroll("/nowhere.json", 3)
+        self.assertIn("/nowhere.json: no such file", str(e.exception))
+
     def test_landscapes(self):
         X, y = [[0], [1], [2]], [1, 2, 0]
         p = rc.landscape_patterns(X)
@@ -352,6 +390,15 @@ class Studies(unittest.TestCase):
         best = rc.landscape_optimum(X, y, decay=0.1)
         self.assertTrue(best.lower <= best.upper < best.lower + Fraction(1, 10**6))
         self.assertEqual(best.net.inputs, 1)
+        with tempfile.TemporaryDirectory() as folder:
+            proof, data = os.path.join(folder, "bound"), [[*x, v] for x, v in zip(X, y)]
+            proved = rc.landscape_optimum(X, y, decay=0.1, proof=proof)
+            handle = proved.net._handle(_server.server())
+            j = rc.command("landscape check", data=data, proof=proof, decay=0.1, net=handle)
+            self.assertTrue(j["verified"])
+            self.assertEqual((fraction(j["optimum"]["lower"]), fraction(j["optimum"]["upper"])), (proved.lower, proved.upper))
+            with self.assertRaises(rc.FailedError):
+                rc.command("landscape check", data=[*data[:-1], [3, 0]], proof=proof, decay=0.1)
         one = rc.landscape_optimum(X, y, neurons=1)
         risk = sum((v[0] - t) ** 2 for v, t in zip(one.net.evaluate(np.array(X, dtype=float)).fractions(), y))
         self.assertEqual((one.lower, one.upper), (None, risk))
@@ -370,8 +417,6 @@ class Studies(unittest.TestCase):
         self.assertEqual(rc.command("cone rays", a=np.array([[1, 2]]))["lines"], 1)
         with self.assertRaises(rc.InputError):
             rc.command("fly")
-        with self.assertRaises(rc.InputError):
-            rc.unroll("/nowhere.json", 3)
 
 
 class Sklearn(unittest.TestCase):

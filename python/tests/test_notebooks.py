@@ -8,6 +8,7 @@ import importlib.util
 import os
 import pathlib
 import unittest
+import unittest.mock
 
 import relucell
 
@@ -31,25 +32,50 @@ def shown(cell):
 
 @unittest.skipIf(importlib.util.find_spec("nbclient") is None or importlib.util.find_spec("ipykernel") is None, "nbclient or ipykernel is not installed")
 class Notebooks(unittest.TestCase):
+    def setUp(self):
+        path = str(pathlib.Path(relucell.__file__).parents[1])  # for the kernel, which may be another Python's
+        quiet = {"PYTHONPATH": path, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}  # the debugger of the kernel has an opinion on stderr
+        env = unittest.mock.patch.dict(os.environ, quiet)
+        env.start()
+        self.addCleanup(env.stop)
+
+    def execute(self, nb, heard=None):
+        """Executes a notebook by a kernel. What a front end is told by messages is heard too."""
+        import nbclient
+
+        class Client(nbclient.NotebookClient):
+            def process_message(self, msg, cell, index):
+                if heard is not None:
+                    heard.append((msg["msg_type"], msg["content"].get("data", {}).get("text/plain")))
+                return super().process_message(msg, cell, index)
+
+        Client(nb, timeout=LOOSE, startup_timeout=LOOSE, iopub_timeout=LOOSE, kernel_name="python3", record_timing=False,
+               resources={"metadata": {"path": str(FOLDER)}}).execute()
+
+    def test_progress_under_a_cell(self):
+        import nbformat
+
+        code = """import numpy as np, relucell as rc
+rng = np.random.default_rng(1)
+net = rc.load([(rng.normal(size=(m, n)), rng.normal(size=m)) for n, m in [(8, 40), (40, 40), (40, 1)]])
+print(net.count(center=0, radius=10, timeout=1).exact, net.count(center=0, radius=1e-9).exact)"""
+        nb, heard = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)]), []
+        self.execute(nb, heard)
+        lines = [text for kind, text in heard if kind == "update_display_data"]
+        self.assertRegex(lines[0], r"^relucell: (\[#*\.*\] )?[0-9,]+ regions?, at most ")
+        self.assertEqual(lines[-1], "")
+        self.assertEqual([o.output_type for o in nb.cells[0].outputs], ["display_data", "stream"])
+        self.assertEqual(nb.cells[0].outputs[1].text, "False True\n")
+
     def run_notebook(self, name, *needs):
         for package in needs:
             if importlib.util.find_spec(package) is None:
                 self.skipTest(f"{package} is not installed")
-        import nbclient
         import nbformat
 
         path = FOLDER / name
         committed, nb = (nbformat.read(path, as_version=4) for _ in range(2))
-        old = os.environ.get("PYTHONPATH")
-        os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # the debugger of the kernel has an opinion on stderr
-        os.environ["PYTHONPATH"] = str(pathlib.Path(relucell.__file__).parents[1])  # for the kernel, which may be another Python's
-        try:
-            nbclient.NotebookClient(nb, timeout=LOOSE, startup_timeout=LOOSE, iopub_timeout=LOOSE, kernel_name="python3", record_timing=False, resources={"metadata": {"path": str(FOLDER)}}).execute()
-        finally:
-            if old is None:
-                del os.environ["PYTHONPATH"]
-            else:
-                os.environ["PYTHONPATH"] = old
+        self.execute(nb)
         if os.environ.get("RELUCELL_NOTEBOOKS") == "write":
             nb.metadata = committed.metadata
             nbformat.write(nb, path)

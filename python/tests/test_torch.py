@@ -256,6 +256,10 @@ class Torch(unittest.TestCase):
         self.refused(Product().eval(), "not piecewise linear", input_shape=(2,))
         self.refused(Own(2, 2).eval(), "pow", input_shape=(2,))
         self.refused(hooked, "has hooks")
+        for shape in ("x", (-1,), (2, 0), [1.5]):
+            with self.assertRaises(rc.InputError) as e:
+                rc.load(nn.Sequential(nn.Linear(2, 2)).eval(), input_shape=shape)
+            self.assertIn("expected the sizes of one input", str(e.exception))
         with self.assertRaises(rc.InputError) as e:
             rc.load(nn.Sequential(nn.Linear(2, 2), nn.Sigmoid(), nn.Linear(2, 1)).eval())
         self.assertIn("smooth", str(e.exception))

@@ -45,7 +45,7 @@ class Held:
                 server.tell("unload", {"net": handle})
                 raise InputError(f"{self.name}: the file has changed since it was loaded; load it again")
             self.info = loaded["info"]
-            self._known, self._handles[server] = self.fingerprint, handle
+            self._known, self._handles[server], server.names[handle] = self.fingerprint, handle, self.name
             weakref.finalize(self, _unload, weakref.ref(server), handle).atexit = False
         return handle
 
@@ -142,10 +142,11 @@ class Held:
         return [numbers(f"{what}[{i}]", x, self.inputs) for i, x in enumerate(rows)]
 
     def _box(self, box: Any) -> list[list[float]]:
-        if np.shape(box) == (2,):
+        if array("box", box).shape == (2,):
             box = [box] * self.inputs
-        if np.shape(box) != (self.inputs, 2):
-            raise InputError(f"box: of shape {np.shape(box)}, expected ({self.inputs}, 2), a pair of bounds for each input, or one pair for all")
+        shape = array("box", box).shape
+        if shape != (self.inputs, 2):
+            raise InputError(f"box: of shape {shape}, expected ({self.inputs}, 2), a pair of bounds for each input, or one pair for all")
         return [numbers("box", side) for side in box]
 
 
@@ -165,12 +166,18 @@ def plane_ball(center: Any, radius: Any, norm: Norm, box: Any) -> dict[str, Any]
 def _unload(server: "weakref.ref[_server.Server]", handle: str) -> None:
     alive = server()
     if alive is not None:
+        alive.names.pop(handle, None)
         alive.tell("unload", {"net": handle})
 
 
 def norm_name(norm: Norm) -> Optional[str]:
     """A norm by the name that the commands have; NumPy's orders do as well."""
-    return norm if norm is None or isinstance(norm, str) else {1.0: "l1", 2.0: "l2", np.inf: "linf"}.get(float(norm), str(norm))
+    if norm is None or isinstance(norm, str):
+        return norm
+    try:
+        return {1.0: "l1", 2.0: "l2", np.inf: "linf"}[float(norm)]
+    except (TypeError, ValueError, KeyError):
+        raise InputError(f"norm: {norm!r}, expected l2, linf or l1") from None
 
 
 def _many(method: str, options: dict[str, Any]) -> bool:

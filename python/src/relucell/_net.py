@@ -129,6 +129,8 @@ class Network(Held):
         else:
             with Temporary(".vnnlib", text.encode()) as path:
                 result, error = self._finish("verify", {"spec": path, **options}, progress)
+            if error is not None:
+                error = {**error, "message": error["message"].replace(path, "spec")}
         if error is not None and (error.get("code") != 3 or result is None):
             raise raised(error, result)
         return Verdict.read(result)
@@ -136,19 +138,26 @@ class Network(Held):
     def diff(self, other: "Network", center: Any = None, radius: Any = None, norm: Norm = None, box: Any = None, *, at_most: Any = None,
              proof: Union[None, str, os.PathLike[str]] = None, timeout: Union[None, str, float] = None) -> Difference:
         """How far apart two networks are on a ball, exactly; or, faster, whether they are ``at_most`` so far apart."""
-        server, options = self._start("diff", {"at_most": at_most, "proof": file_name(proof), "timeout": duration(timeout), **self._ball(center, radius, norm, box)})
-        result, error = server.finish(server.start("diff", {"a": options.pop("net"), "b": other._handle(server), **options}))
-        if result is None:
-            raise raised(error or {})
-        return Difference.read(result)
+        options = {"at_most": at_most, "proof": file_name(proof), "timeout": duration(timeout), **self._ball(center, radius, norm, box)}
+        return Difference.read(self._beside(other, "diff", options, "a", "b"))
 
     def same(self, other: "Network", *, timeout: Union[None, str, float] = None) -> Same:
         """Whether two networks of one layer of neurons are one function, over all of Rⁿ."""
-        server, options = self._start("canonical", {"timeout": duration(timeout)})
-        result, error = server.finish(server.start("canonical", {**options, "other": other._handle(server)}))
+        return Same.read(self._beside(other, "canonical", {"timeout": duration(timeout)}, "net", "other"))
+
+    def _beside(self, other: "Network", method: str, options: dict[str, Any], first: str, second: str) -> Any:
+        """The answer of a command about two networks. An error says which is meant."""
+        if not isinstance(other, Network):
+            raise InputError(f"other: a {type(other).__name__}, expected a network that relucell.load gave")
+        server, params = self._start(method, options)
+        mine, theirs = params.pop("net"), other._handle(server)
+        answer = server.start(method, {first: mine, second: theirs, **params})
+        if self.name == other.name and mine != theirs:
+            answer.called = {theirs: "other"}
+        result, error = server.finish(answer)
         if result is None:
             raise raised(error or {})
-        return Same.read(result)
+        return result
 
     def canonical(self, *, timeout: Union[None, str, float] = None) -> Canonical:
         """The function of a network of one layer of neurons as a sum over hyperplanes, with the smallest

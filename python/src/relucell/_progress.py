@@ -24,8 +24,19 @@ def describe(p: dict[str, Any]) -> str:
     if "upper" in p:
         words.append(f"at most {grouped(integer(p['upper']))}" if len(p["upper"]) < 16 else f"at most 10^{len(p['upper'])}")
     if p.get("estimate"):
+        words[0] = f"{_bar(p)} {words[0]}"
         words.append(f"about {p['estimate']:,.0f}" if p["estimate"] < 1e15 else f"about {p['estimate']:.1e}")
     return ", ".join([*words, took])
+
+
+#: Characters of a bar.
+_BAR = 10
+
+
+def _bar(p: dict[str, Any]) -> str:
+    """How many of the regions that there are about have been found. Nobody knows how many there are before the end."""
+    done = int(_BAR * min(1.0, integer(p["lower"]) / max(1.0, p["estimate"])))
+    return f"[{'#' * done:.<{_BAR}}]"
 
 
 class Line:

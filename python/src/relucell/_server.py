@@ -14,6 +14,7 @@ import json
 import os
 import pathlib
 import queue
+import re
 import shutil
 import subprocess
 import sys
@@ -66,6 +67,8 @@ class Answer:
         self.messages: "queue.SimpleQueue[dict[str, Any]]" = queue.SimpleQueue()
         #: The last message, kept: an interrupt may fall between its leaving the queue and its reader.
         self.last: Optional[dict[str, Any]] = None
+        #: Names of networks in this conversation, where they have others.
+        self.called: dict[str, str] = {}
 
     def next(self) -> dict[str, Any]:
         """The next message. Waiting for it can be interrupted."""
@@ -100,6 +103,8 @@ class Server:
         self.numbers = itertools.count(1)
         self.open: dict[int, Answer] = {}
         self.dead: Optional[str] = None
+        #: The names of networks by their handles, for messages to people.
+        self.names: dict[str, str] = {}
         #: Lines to write, None at their end. Putting one is a single step, which nothing interrupts.
         self.lines: "queue.SimpleQueue[Optional[bytes]]" = queue.SimpleQueue()
         self.errors = tempfile.TemporaryFile()
@@ -198,6 +203,17 @@ class Server:
         if self.dead is None:
             self.lines.put(_line({"id": next(self.numbers), "method": method, "params": params}))
 
+    def told(self, error: Optional[dict[str, Any]], answer: Answer) -> Optional[dict[str, Any]]:
+        """An error with the names of networks in the place of their handles, which nobody has seen."""
+        if error is None:
+            return None
+        names = {**self.names, **answer.called}
+
+        def name(m: "re.Match[str]") -> str:
+            return names.get(str(m[0]), str(m[0]))
+
+        return {**error, "message": re.sub(r"\bnet:[0-9]+\b", name, error.get("message", "failed"))}
+
     def forget(self, answer: Answer) -> None:
         self.open.pop(answer.number, None)  # one step, which needs no lock
 
@@ -231,7 +247,7 @@ class Server:
                 raise ServerError(message["died"])
             if "result" in message or "error" in message:
                 break
-        result, error = message.get("result"), message.get("error")
+        result, error = message.get("result"), self.told(message.get("error"), answer)
         if interrupted and error is not None and error.get("code") == 3:
             if result is None:
                 raise KeyboardInterrupt
@@ -256,8 +272,9 @@ class Server:
                 ended = True
                 if "died" in message:
                     raise ServerError(message["died"])
-                if "error" in message:
-                    raise raised(message["error"], message.get("result"))
+                error = self.told(message.get("error"), answer)
+                if error is not None:
+                    raise raised(error, message.get("result"))
                 return
         finally:
             if not ended:

@@ -8,13 +8,14 @@ is run on their numbers in the place of their values, and becomes an index: one 
 
 from __future__ import annotations
 
+import operator
 from typing import Any, Sequence, Union
 
 import numpy as np
 import torch
 import torch.fx
 
-from ._errors import ModelError
+from ._errors import InputError, ModelError
 from ._onnx import Graph
 from ._torchnode import Emitter
 from ._torchops import CALLS, METHODS, MODULES, SHAPES
@@ -32,7 +33,7 @@ def read(module: torch.nn.Module, input_shape: Union[None, int, Sequence[int]]) 
     holes = [n for n in traced.graph.nodes if n.op == "placeholder"]
     if len(holes) != 1:
         raise ModelError(f"{type(module).__name__}: {len(holes)} inputs, expected one; export it with torch.onnx.export and load the file")
-    shape = _guess(traced, holes[0]) if input_shape is None else (input_shape,) if isinstance(input_shape, int) else tuple(int(d) for d in input_shape)
+    shape = _guess(traced, holes[0]) if input_shape is None else _given(input_shape)
     run = _Reader(traced, Graph(kind))
     zeros = torch.zeros((1, *shape), dtype=torch.float32 if kind == np.float32 else torch.float64)
     with torch.no_grad():
@@ -85,6 +86,16 @@ def _checked(module: torch.nn.Module) -> np.dtype[Any]:
         elif t.is_complex() or t.is_quantized:
             raise ModelError(f"{name}: is {t.dtype}, expected float32 or float64")
     return np.dtype(np.float64 if torch.float64 in kinds else np.float32)
+
+
+def _given(shape: Any) -> tuple[int, ...]:
+    try:
+        sizes = (shape,) if isinstance(shape, int) else tuple(operator.index(d) for d in shape)
+    except TypeError:
+        sizes = (0,)
+    if min(sizes, default=1) < 1:
+        raise InputError(f"input_shape: {shape!r}, expected the sizes of one input, without the batch, such as (1, 28, 28)")
+    return sizes
 
 
 def _guess(traced: torch.fx.GraphModule, hole: torch.fx.Node) -> tuple[int, ...]:

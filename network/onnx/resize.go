@@ -1,0 +1,206 @@
+// Resize: each element of the result lies somewhere between those of the input, axis by axis. It is
+// the nearest of them, a move, or a mean of its neighbours, linear or cubic, rows. Where it lies is
+// a fraction and computed as such; the weights of rows are rounded once.
+
+package onnx
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"math/big"
+	"slices"
+
+	"github.com/relucell/relucell/internal/dyadic"
+)
+
+// resizing is nearest, which moves, or linear or cubic.
+func resizing(rd *reader, n *node) ([]value, error) {
+	mode := n.text("mode", "nearest")
+	if mode == "nearest" {
+		return rd.moved(n, resize)
+	}
+	of := map[string]func(*node) (neighbours, error){"linear": linear, "cubic": cubic}[mode]
+	switch {
+	case of == nil || n.args[0].run == nil:
+		return nil, fmt.Errorf("attribute \"mode\": %q, supported are nearest, and linear and cubic of what is computed", mode)
+	case n.scalesAt() == 1:
+		return nil, fmt.Errorf("attribute \"mode\": %s in operator set %d, which does not say where elements lie; supported is that of 11 and later", mode, n.opset)
+	}
+	rd.enter(n.args[0].run)
+	between, err := of(n)
+	if err == nil {
+		err = interpolate(rd, n, between)
+	}
+	return []value{{shape: rd.shape, refs: rd.refs}}, err
+}
+
+// resize repeats or leaves out elements: mode nearest, by scales or sizes. Upsample is the same
+// with its scales as input 1 or an attribute.
+func resize(n *node, shape []int) ([]moved, error) {
+	axes, err := n.stretches(shape)
+	if err != nil {
+		return nil, err
+	}
+	beyond, err := n.float("extrapolation_value", 0)
+	if err != nil {
+		return nil, err
+	}
+	mode := n.text("nearest_mode", "round_prefer_floor")
+	if n.scalesAt() == 1 {
+		mode = "floor"
+	}
+	m := moved{shape: shape, fill: beyond}
+	for axis, s := range axes {
+		if s.kept() {
+			continue
+		}
+		index, err := s.nearest(mode)
+		if err != nil {
+			return nil, fmt.Errorf("axis %d of shape %v: %w", axis, shape, err)
+		}
+		if m, err = m.along(axis, index); err != nil {
+			return nil, err
+		}
+		m.fill = beyond
+	}
+	return []moved{m}, nil
+}
+
+func interpolate(rd *reader, n *node, of neighbours) error {
+	if v, err := n.integer("antialias", 0); err != nil || v != 0 {
+		return errors.Join(errors.New("attribute \"antialias\": supported is 0"), err)
+	}
+	beyond, err1 := n.float("extrapolation_value", 0)
+	along, err2 := n.stretches(rd.shape)
+	if err := errors.Join(err1, err2); err != nil {
+		return err
+	}
+	axes, shape, most := make([][][]tap, len(along)), make([]int, len(along)), 1 // taps of an element
+	for d, s := range along {
+		shape[d] = s.out
+		if axes[d], err1 = s.taps(of); err1 != nil {
+			return fmt.Errorf("axis %d of shape %v: %w", d, rd.shape, err1)
+		}
+		most *= len(slices.MaxFunc(axes[d], func(a, b []tap) int { return len(a) - len(b) }))
+	}
+	if size(shape) > maxEntries {
+		return fmt.Errorf("the result, of shape %v, has more than %d elements", shape, maxEntries)
+	}
+	if err := rd.work(size(shape), max(1, most), tapWork); err != nil {
+		return err
+	}
+	w, err := rd.newWeights(size(shape), rd.width)
+	if err != nil {
+		return err
+	}
+	steps, rounded, offsets := stepsOf(shape), 0, make([]float64, size(shape))
+	for i := range offsets {
+		list := taps(axes, rd.shape, shape, steps, i)
+		if len(list) == 0 {
+			offsets[i] = beyond
+		}
+		for _, t := range list {
+			v, exact := dyadic.FromRat(t.weight)
+			if w.Set(i, t.at, v); !exact {
+				rounded++
+			}
+		}
+	}
+	rd.im.Round("Resize: weights of interpolation", rounded)
+	rd.shape = shape
+	if err := rd.affine(w); err != nil || beyond == 0 || !slices.Contains(offsets, beyond) {
+		return err
+	}
+	return rd.add(offsets)
+}
+
+// tapWork is what a tap, a product of fractions, costs more than an entry does.
+const tapWork = 16
+
+// tap is an element that is read, and its weight.
+type tap struct {
+	at     int
+	weight *big.Rat
+}
+
+// taps are those of element i of the result: the products of those of its axes. There are none
+// beyond the input.
+func taps(axes [][][]tap, in, out, steps []int, i int) []tap {
+	all := []tap{{0, big.NewRat(1, 1)}}
+	for d, of := range axes {
+		var next []tap
+		for _, a := range all {
+			for _, b := range of[i/steps[d]%out[d]] {
+				next = append(next, tap{a.at*in[d] + b.at, new(big.Rat).Mul(a.weight, b.weight)})
+			}
+		}
+		all = next
+	}
+	return all
+}
+
+// linear is a mean of the two elements beside x, the edges repeated.
+func linear(n *node) (neighbours, error) {
+	if v, err := n.integer("exclude_outside", 0); err != nil || v != 0 {
+		return nil, errors.Join(errors.New("attribute \"exclude_outside\": supported is 0, or cubic"), err)
+	}
+	return func(s *stretch, x *big.Rat) ([]tap, error) {
+		if last := big.NewRat(int64(s.in-1), 1); x.Cmp(last) > 0 {
+			x = last
+		}
+		if x.Sign() < 0 {
+			x = new(big.Rat)
+		}
+		at := floorOf(x)
+		rest := new(big.Rat).Sub(x, big.NewRat(at, 1))
+		if rest.Sign() == 0 {
+			return []tap{{int(at), big.NewRat(1, 1)}}, nil
+		}
+		return []tap{{int(at), new(big.Rat).Sub(big.NewRat(1, 1), rest)}, {int(at) + 1, rest}}, nil
+	}, nil
+}
+
+// cubic returns Keys' kernel over the four elements around x. Those beyond the edges repeat them,
+// or count for nothing, and the others are scaled up.
+func cubic(n *node) (neighbours, error) {
+	slope, err1 := n.float("cubic_coeff_a", -0.75)
+	leave, err2 := n.integer("exclude_outside", 0)
+	a, one := new(big.Rat), big.NewRat(1, 1)
+	a.SetFloat64(slope)
+	poly := func(d *big.Rat, c ...*big.Rat) *big.Rat { // by Horner's scheme, the highest first
+		v := new(big.Rat)
+		for _, k := range c {
+			v.Add(v.Mul(v, d), k)
+		}
+		return v
+	}
+	times := func(k int64) *big.Rat { return new(big.Rat).Mul(a, big.NewRat(k, 1)) }
+	near := []*big.Rat{new(big.Rat).Add(a, big.NewRat(2, 1)), new(big.Rat).Sub(times(-1), big.NewRat(3, 1)), new(big.Rat), one}
+	far := []*big.Rat{a, times(-5), times(8), times(-4)}
+	return func(s *stretch, x *big.Rat) ([]tap, error) {
+		at, sum, by := floorOf(x), new(big.Rat), map[int]*big.Rat{}
+		for k := at - 1; k <= at+2; k++ {
+			d, to := new(big.Rat).Sub(x, big.NewRat(k, 1)), int(min(max(k, 0), int64(s.in-1)))
+			if d.Abs(d); leave != 0 && int64(to) != k {
+				continue
+			}
+			v := poly(d, near...)
+			if d.Cmp(one) > 0 {
+				v = poly(d, far...)
+			}
+			if sum.Add(sum, v); by[to] != nil {
+				v.Add(v, by[to])
+			}
+			by[to] = v
+		}
+		if sum.Sign() == 0 {
+			return nil, errors.New("attribute \"cubic_coeff_a\": weights whose sum is 0")
+		}
+		var list []tap
+		for _, to := range slices.Sorted(maps.Keys(by)) {
+			list = append(list, tap{to, by[to].Quo(by[to], sum)}) // a sum of 1 where none is left out
+		}
+		return list, nil
+	}, errors.Join(err1, err2)
+}
