@@ -277,3 +277,38 @@ func TestBudgetsFallBackOnSoundBounds(t *testing.T) {
 	cancel()
 	require.Nil(t, (&arrangement{ctx: ctx, ball: b}).cliqueCells(ps))
 }
+
+// Witness is a point of a region, strictly inside the ball and off every boundary.
+type Witness struct {
+	Pattern network.Pattern
+	// X is the exact point.
+	X []*big.Float
+}
+
+// Sample draws at most count points of the open ball (the centre first) and returns a witness for
+// each distinct pattern, in the order in which they were found.
+func Sample(ctx context.Context, n *network.Network, b ball.Ball, count int, seed uint64) ([]Witness, error) {
+	if err := CheckDims(n, b); err != nil {
+		return nil, err
+	}
+	a := analysisOf(ctx, n, b)
+	var found []Witness
+	err := a.sample(ctx, count, seed, func(p network.Pattern, x dyadic.Vector) {
+		w := Witness{Pattern: p, X: x.Floats()}
+		if a.whole != a.net {
+			_, w.Pattern = n.ForwardExact(w.X)
+		}
+		found = append(found, w)
+	})
+	return found, err
+}
+
+// zaslavsky returns Σ_{j ≤ min(d,k)} C(k,j), the most cells that k hyperplanes make of a
+// d-dimensional space (Zaslavsky 1975, Schläfli before him).
+func zaslavsky(k, d int) *big.Int {
+	s := new(big.Int)
+	for _, c := range binomials(k, min(k, max(d, 0))) {
+		s.Add(s, c)
+	}
+	return s
+}

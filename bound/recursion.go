@@ -244,13 +244,3 @@ func binomials(k, m int) []*big.Int {
 	}
 	return b
 }
-
-// zaslavsky returns Σ_{j ≤ min(d,k)} C(k,j), the most cells that k hyperplanes make of a
-// d-dimensional space (Zaslavsky 1975, Schläfli before him).
-func zaslavsky(k, d int) *big.Int {
-	s := new(big.Int)
-	for _, c := range binomials(k, min(k, max(d, 0))) {
-		s.Add(s, c)
-	}
-	return s
-}

@@ -21,13 +21,6 @@ import (
 	"github.com/relucell/relucell/network"
 )
 
-// Witness is a point of a region, strictly inside the ball and off every boundary.
-type Witness struct {
-	Pattern network.Pattern
-	// X is the exact point.
-	X []*big.Float
-}
-
 const (
 	// sampleSeed makes the bound "samples" a function of its arguments.
 	sampleSeed = 1
@@ -44,24 +37,6 @@ const (
 	// underflow.
 	leastWidth = 0x1p-900
 )
-
-// Sample draws at most count points of the open ball (the centre first) and returns a witness for
-// each distinct pattern, in the order in which they were found.
-func Sample(ctx context.Context, n *network.Network, b ball.Ball, count int, seed uint64) ([]Witness, error) {
-	if err := CheckDims(n, b); err != nil {
-		return nil, err
-	}
-	a := analysisOf(ctx, n, b)
-	var found []Witness
-	err := a.sample(ctx, count, seed, func(p network.Pattern, x dyadic.Vector) {
-		w := Witness{Pattern: p, X: x.Floats()}
-		if a.whole != a.net {
-			_, w.Pattern = n.ForwardExact(w.X)
-		}
-		found = append(found, w)
-	})
-	return found, err
-}
 
 // sample tells each of a point of each region that is found, with its pattern in the tournament.
 func (a *analysis) sample(ctx context.Context, count int, seed uint64, each func(p network.Pattern, x dyadic.Vector)) error {

@@ -318,8 +318,8 @@ func damagedText(r *rand.Rand, text []byte) []byte {
 	return append(text[:i:i], text[k:]...) // leave out
 }
 
-// TestInputsHaveOneSpelling: a leading zero in the number of inputs makes another text, with another
-// fingerprint, of the same network.
+// TestInputsHaveOneSpelling: a leading zero in the number of inputs makes another text, with
+// another fingerprint, of the same network.
 func TestInputsHaveOneSpelling(t *testing.T) {
 	text := oneLayer([]float64{0}, []float64{1}).text()
 	for _, spelled := range []string{"01", "001", "+1", "-1", "0", "00", "1.0", "1e0", "", " 1", "1 "} {

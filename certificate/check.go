@@ -23,8 +23,8 @@ type Options struct {
 	// Reach, if not nil, is a reach set that is to be that of the proof's regions, which must be
 	// complete. One worker alone reads then.
 	Reach *Reach
-	// Lipschitz, if not nil, is a claim that is to hold of the network on the ball of the proof, which
-	// must be complete. One worker alone reads then.
+	// Lipschitz, if not nil, is a claim that is to hold of the network on the ball of the proof,
+	// which must be complete. One worker alone reads then.
 	Lipschitz *Lipschitz
 	// open replaces the file system in tests.
 	open func(path string) (io.ReadCloser, error)
@@ -44,8 +44,8 @@ type Report struct {
 	// Regions and Open are the numbers of final regions and of unexplored cells: Count is their
 	// sum.
 	Regions, Open int64
-	// Nodes is the number of lines that decide a neuron and of leaves, and Parts that of files beside
-	// the first.
+	// Nodes is the number of lines that decide a neuron and of leaves, and Parts that of files
+	// beside the first.
 	Nodes, Parts int64
 	// Signs holds the signs of each neuron, in network order. A maximum is one neuron.
 	Signs []Seen
@@ -128,7 +128,7 @@ func check(ctx context.Context, network []byte, proof string, o Options) (*Repor
 		if e := c.refused.Load(); e != nil {
 			return nil, e
 		}
-		r.Reached, r.Vertices = c.reachSet.line-1, c.reachSet.vertices
+		r.Reached, r.Vertices = c.reachSet.in.line, c.reachSet.vertices
 	}
 	if r.Steepest = c.steepest; c.claimed != nil && !c.steep() {
 		return nil, &Error{File: filepath.Base(proof), Reason: "no region has a map of as large a norm in " + c.claimed.norm + " as claimed"}
@@ -153,7 +153,8 @@ type checker struct {
 	verdict
 	net  *net
 	ball *ball
-	// folders are that of the proof and that of the file behind a symbolic link: parts lie in either.
+	// folders are that of the proof and that of the file behind a symbolic link: parts lie in
+	// either.
 	folders  []string
 	reachSet *Reach     // or nil
 	claimed  *Lipschitz // or nil

@@ -1,17 +1,17 @@
 package certificate
 
-// The domain of a region, by its vertices, to see that a reach set leaves none of them out and no row
-// that matters. This is double description (Motzkin, Raiffa, Thompson and Thrall 1953) in integers,
-// with the combinatorial test of adjacency (Fukuda and Prodon 1996). Begin with the vertices of the
-// ball, each with the constraints that hold there with equality. What a row leaves of a polytope has
-// as vertices those on which it is ≥ 0, and one where it is 0 on each edge between a vertex where it
-// is > 0 and one where it is < 0. Two vertices are the ends of an edge if the constraints common to
-// them hold at no third one, since the face of these constraints has no vertices but the two; and
-// inside the edge hold those alone.
+// The domain of a region, by its vertices, to see that a reach set leaves none of them out and no
+// row that matters. This is double description (Motzkin, Raiffa, Thompson and Thrall 1953) in
+// integers, with the combinatorial test of adjacency (Fukuda and Prodon 1996). Begin with the
+// vertices of the ball, each with the constraints that hold there with equality. What a row leaves
+// of a polytope has as vertices those on which it is ≥ 0, and one where it is 0 on each edge
+// between a vertex where it is > 0 and one where it is < 0. Two vertices are the ends of an edge if
+// the constraints common to them hold at no third one, since the face of these constraints has no
+// vertices but the two; and inside the edge hold those alone.
 //
-// A row that is ≥ 0 at all vertices of what the rows of the file leave of the ball follows from these,
-// for a polytope is the hull of its vertices. So where all rows of the region that the file leaves
-// out are, its rows and the ball are the domain's closure, and the vertices are this one's.
+// A row that is ≥ 0 at all vertices of what the rows of the file leave of the ball follows from
+// these, for a polytope is the hull of its vertices. So where all rows of the region that the file
+// leaves out are, its rows and the ball are the domain's closure, and the vertices are this one's.
 
 import (
 	"math/big"
@@ -23,7 +23,8 @@ const (
 	// maxCornerInputs bounds the inputs with vertices: a cube has 2ⁿ, and a cross-polytope as many
 	// facets.
 	maxCornerInputs = 7
-	// maxCorners bounds the vertices that a polytope may have on the way: pairs of them are looked at.
+	// maxCorners bounds the vertices that a polytope may have on the way: pairs of them are looked
+	// at.
 	maxCorners = 1 << 12
 	// maxLooks bounds what is looked at for the edges of one region: pairs of vertices, and for each
 	// pair that may be an edge the others. That takes some ten seconds.
@@ -157,7 +158,8 @@ func (e *edges) cut(list []corner, f *scaled, name, n int) (left []corner) {
 	return left
 }
 
-// joined reports whether an edge joins two vertices in n dimensions, to which constraints are common.
+// joined reports whether an edge joins two vertices in n dimensions, to which constraints are
+// common.
 func (e *edges) joined(list []corner, c, d corner, common *big.Int, n int) bool {
 	count := 0
 	for _, x := range common.Bits() {

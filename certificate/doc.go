@@ -102,31 +102,32 @@
 // closures of the classes that are aside, with C as above; where a piece wins below a split, the
 // differences z_J − z_i join the z_i. The lemmas hold with these changes:
 //
-//   - Lemma 3: a piece J is out only if it is no class, or if C ∩ D_J is empty. The first is so where
-//     it is identical to an earlier piece. Where z_J − z_i ≤ 0 is shown and not identically zero,
-//     that is plain. Otherwise Σ λ_i·(z_J − z_i) + Σ ≤ 0 is shown with some λ_i ≥ 1 of a difference
-//     that is not identically zero; on C ∩ D_J all terms are ≥ 0 and that one is positive.
-//   - Lemma 4: let J be left alone while no class is aside. C ∩ D_i is empty for all other classes i.
-//     Almost every point of C is in some D_i, for it lies on no hyperplane where two pieces that
+//   - Lemma 3: a piece J is out only if it is no class, or if C ∩ D_J is empty. The first is so
+//     where it is identical to an earlier piece. Where z_J − z_i ≤ 0 is shown and not identically
+//     zero, that is plain. Otherwise Σ λ_i·(z_J − z_i) + Σ ≤ 0 is shown with some λ_i ≥ 1 of a
+//     difference that is not identically zero; on C ∩ D_J all terms are ≥ 0 and that one is
+//     positive.
+//   - Lemma 4: let J be left alone while no class is aside. C ∩ D_i is empty for all other classes
+//     i. Almost every point of C is in some D_i, for it lies on no hyperplane where two pieces that
 //     differ are equal; so z_J − z_i ≥ 0 on C, and being not identically zero it is positive there,
-//     as before. So C = C ∩ D_J, and J needs no condition. Where classes are aside, J wins as on its
-//     side of a split: with its differences as conditions, which the witness is held against.
+//     as before. So C = C ∩ D_J, and J needs no condition. Where classes are aside, J wins as on
+//     its side of a split: with its differences as conditions, which the witness is held against.
 //   - The regions of a cell are those of its classes, each once: a point of a region is in one D_J,
 //     whose J is not out, so it goes to the side where J wins, and to no other. An unexplored cell
 //     with classes aside has a point near which none of these is largest, so it holds a region of
 //     another class.
 //
-// The last open piece of a maximum is never tried: were it out as well, C would be empty, and have no
-// witness.
+// The last open piece of a maximum is never tried: were it out as well, C would be empty, and have
+// no witness.
 //
 // # Neurons that are never on
 //
-// Corollary: if neuron j has the sign + at no node, and no unexplored leaf leaves it undecided, then
-// its pre-activation z_j, a continuous function of x, is ≤ 0 on all of B. For take any x of int B on
-// none of the finitely many hyperplanes z_i = 0 of the nodes. As in the proof it ends in one leaf,
-// and at each neuron decided there, j among them, its pre-activation has the sign of the leaf, which
-// for j is − or 0. Such x are dense in B, so z_j ≤ 0 on B. Conversely, where j has the sign + at a
-// node, the leaf below has a point, so z_j > 0 somewhere.
+// Corollary: if neuron j has the sign + at no node, and no unexplored leaf leaves it undecided,
+// then its pre-activation z_j, a continuous function of x, is ≤ 0 on all of B. For take any x of
+// int B on none of the finitely many hyperplanes z_i = 0 of the nodes. As in the proof it ends in
+// one leaf, and at each neuron decided there, j among them, its pre-activation has the sign of the
+// leaf, which for j is − or 0. Such x are dense in B, so z_j ≤ 0 on B. Conversely, where j has the
+// sign + at a node, the leaf below has a point, so z_j > 0 somewhere.
 //
 // λ ≥ 1 is needed: with 0 the inequality speaks of the others alone. So is s_i ≠ 0: a neuron of the
 // sign 0 gives no inequality. Step 2 is needed for Lemma 4, which lets a witness be held against

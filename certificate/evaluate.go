@@ -40,8 +40,8 @@ func (e *evaluator) widened(b []uint, n, k int) []uint {
 	return e.b
 }
 
-// nonpositive reports whether a form of coefficients less than 2^m is nowhere positive on the box q,
-// or nowhere on the ball; or, if negative, whether that holds of minus the form.
+// nonpositive reports whether a form of coefficients less than 2^m is nowhere positive on the box
+// q, or nowhere on the ball; or, if negative, whether that holds of minus the form.
 func (e *evaluator) nonpositive(f []uint, k, m int, negative bool, q *box) bool {
 	if e.onBox(f, k, m, negative, q) {
 		return true

@@ -5,12 +5,12 @@ package certificate
 // operator norm of the maps of the regions (Jordan and Dimakis 2020), and the proof says which
 // regions there are.
 //
-// For the regions are open sets on each of which f is affine, and finitely many hyperplanes hold all
-// other points of the ball. Let x, x′ be inside the ball, which is convex, and such that no more than
-// finitely many points of the segment lie on these; almost all x′ are, for a given x. Then f is affine
-// on finitely many parts of the segment, so ‖f(x) − f(x′)‖ is at most the sum of their lengths times
-// the largest norm; and f is continuous, so that goes for all x, x′. A region is open and not empty, so
-// its own norm is met by points in it: the constant is no less.
+// For the regions are open sets on each of which f is affine, and finitely many hyperplanes hold
+// all other points of the ball. Let x, x′ be inside the ball, which is convex, and such that no
+// more than finitely many points of the segment lie on these; almost all x′ are, for a given x.
+// Then f is affine on finitely many parts of the segment, so ‖f(x) − f(x′)‖ is at most the sum of
+// their lengths times the largest norm; and f is continuous, so that goes for all x, x′. A region
+// is open and not empty, so its own norm is met by points in it: the constant is no less.
 //
 // The operator norm of W is its largest row sum of |W| for linf, its largest column sum for l1, and
 // for l2 the root of the largest eigenvalue of W·Wᵀ, or of Wᵀ·W. It is at most q ≥ 0 if and only if
@@ -44,8 +44,8 @@ type Steepest struct {
 	// Region is its number in the order of the proof, from 0, and Pattern has its signs.
 	Region  int64
 	Pattern string
-	// Norm is the Lipschitz constant itself, for linf and l1; nil for l2. There the region is the first
-	// one whose norm is at least the lower bound.
+	// Norm is the Lipschitz constant itself, for linf and l1; nil for l2. There the region is the
+	// first one whose norm is at least the lower bound.
 	Norm *big.Rat
 }
 
@@ -126,8 +126,8 @@ func (m linear) sum(columns bool) *big.Rat {
 	return most.rat(0)
 }
 
-// within compares the sum of the squares of all entries, which the norm's is no more than, with q²: it
-// returns −1 if it is less, 0 if both are equal, and +1 otherwise.
+// within compares the sum of the squares of all entries, which the norm's is no more than, with q²:
+// it returns −1 if it is less, 0 if both are equal, and +1 otherwise.
 func (m linear) within(q *big.Rat) int {
 	sum, t := new(big.Int), new(big.Int)
 	for _, row := range m.rows {
@@ -162,11 +162,11 @@ func (m linear) gram() gram {
 	return g
 }
 
-// less returns +1 if q²·I − G is positive definite, 0 if it is positive semidefinite and singular, and
-// −1 otherwise, for q ≥ 0 and the matrix G times 4^scale. That is LDLᵀ without fractions (Bareiss
-// 1968): after positive pivots, what is left is the Schur complement times their minor, so it has its
-// signs. Where a pivot is 0 its row has to vanish, and is then left out, for with an entry v beside it
-// the form takes a value of each sign at some (t, ±1).
+// less returns +1 if q²·I − G is positive definite, 0 if it is positive semidefinite and singular,
+// and −1 otherwise, for q ≥ 0 and the matrix G times 4^scale. That is LDLᵀ without fractions
+// (Bareiss 1968): after positive pivots, what is left is the Schur complement times their minor, so
+// it has its signs. Where a pivot is 0 its row has to vanish, and is then left out, for with an
+// entry v beside it the form takes a value of each sign at some (t, ±1).
 func (g gram) less(q *big.Rat, scale int) (sign int) {
 	p, d := new(big.Int).Mul(q.Num(), q.Num()), new(big.Int).Mul(q.Denom(), q.Denom())
 	p.Lsh(p, uint(2*scale))

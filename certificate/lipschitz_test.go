@@ -36,7 +36,8 @@ func slowNorm(w [][]rat, norm string, q rat) int {
 		}
 		return most.Cmp(q)
 	}
-	// q²·I − W·Wᵀ: it is semidefinite if no principal minor is negative, and then definite if none is 0.
+	// q²·I − W·Wᵀ: it is semidefinite if no principal minor is negative, and then definite if none
+	// is 0.
 	shifted := make([][]rat, len(w))
 	for i := range w {
 		for j := range w {
@@ -90,8 +91,8 @@ func determinant(a [][]rat) rat {
 	return sum
 }
 
-// mapsOf returns the matrix of each region, transposed for l1, which makes columns of rows, and where
-// there are many outputs for l2, which has the same norm then and fewer minors.
+// mapsOf returns the matrix of each region, transposed for l1, which makes columns of rows, and
+// where there are many outputs for l2, which has the same norm then and fewer minors.
 func mapsOf(t *testing.T, n *network.Network, b balls.Ball, norm string) (all [][][]rat) {
 	for r, err := range enumerate.Regions(context.Background(), n, b, enumerate.Options{Workers: 1}) {
 		require.NoError(t, err)
@@ -141,7 +142,8 @@ func lipschitzConstants(t *testing.T, draw func(seed int64) (*twins, tball, *ran
 				c, err := NewLipschitz(norm, lower, upper)
 				require.NoError(t, err)
 				rep, err := Check(w.text, "proof", Options{Workers: 1 + r.Intn(3), open: h.files.open, Lipschitz: c})
-				// The definition, in fractions: no region is above upper, and the first one that is as steep.
+				// The definition, in fractions: no region is above upper, and the first one that is
+				// as steep.
 				most, first := -1, -1
 				for i, m := range all {
 					most = max(most, slowNorm(m, norm, upper))

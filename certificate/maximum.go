@@ -1,9 +1,9 @@
 package certificate
 
-// Maxima: their classes, and what a proof says of them. The pieces of a maximum are the units of its
-// layer, and each has a sign of its own: + for the one that wins, or the first of those that are
-// identical and win, − or 0 for the others. So all that depends on signs is as it is for neurons of
-// the slope 0; only how signs come about differs.
+// Maxima: their classes, and what a proof says of them. The pieces of a maximum are the units of
+// its layer, and each has a sign of its own: + for the one that wins, or the first of those that
+// are identical and win, − or 0 for the others. So all that depends on signs is as it is for
+// neurons of the slope 0; only how signs come about differs.
 
 import (
 	"slices"
@@ -67,8 +67,8 @@ func (y *layer) others(j int, f func(i int)) {
 	}
 }
 
-// pieceAbove returns what piece j is above piece i, valid until the next call, and says whether that
-// vanishes.
+// pieceAbove returns what piece j is above piece i, valid until the next call, and says whether
+// that vanishes.
 func (p *place) pieceAbove(y *level, j, i int) (d []uint, zero bool) {
 	y.above(&p.d, y.neurons[j], y.neurons[i], +1)
 	return p.d, isZero(p.d)

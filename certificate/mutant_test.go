@@ -1,6 +1,7 @@
 package certificate
 
-// Thousands of damaged proofs: each must be refused, or still be true, and both checkers must agree.
+// Thousands of damaged proofs: each must be refused, or still be true, and both checkers must
+// agree.
 
 import (
 	"bytes"

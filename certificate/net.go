@@ -1,7 +1,7 @@
 package certificate
 
-// The checker's own reader of the canonical network text: it cuts the text at the punctuation of its
-// one spelling, where nothing else may stand. What it makes of the numbers are integers.
+// The checker's own reader of the canonical network text: it cuts the text at the punctuation of
+// its one spelling, where nothing else may stand. What it makes of the numbers are integers.
 
 import (
 	"cmp"
@@ -17,9 +17,9 @@ import (
 // a layer of units without a neuron.
 type layer struct {
 	bias []big.Int
-	// to[u] are the units that take something of unit u of the layer before. base[u] is what each of
-	// them takes where unit u has its slope below 0: weight × slope. It is nil if that is 0 for all.
-	// gain[u] is what it takes more where unit u is positive: weight × (1 − slope).
+	// to[u] are the units that take something of unit u of the layer before. base[u] is what each
+	// of them takes where unit u has its slope below 0: weight × slope. It is nil if that is 0 for
+	// all. gain[u] is what it takes more where unit u is positive: weight × (1 − slope).
 	to         [][]int
 	base, gain [][]big.Int
 	neurons    []int           // the units that are neurons, in order
@@ -41,9 +41,9 @@ type layer struct {
 // denseMost is the largest number of entries of a network that spells them all.
 const denseMost = 1 << 26
 
-// weights are those of a layer's text that are not 0: start[v] is where those of unit v begin, column
-// from[i] of the layer before is what words[i] is the weight of. The text spells so many entries, or,
-// by columns, those other than 0 of so many.
+// weights are those of a layer's text that are not 0: start[v] is where those of unit v begin,
+// column from[i] of the layer before is what words[i] is the weight of. The text spells so many
+// entries, or, by columns, those other than 0 of so many.
 type weights struct {
 	start, from []int
 	words       []string
@@ -96,8 +96,8 @@ type rawLayer struct {
 	pieces          []int
 }
 
-// readLayers reads the canonical text of a network, hands out its layers, one by one, and returns its
-// hash and the number of inputs.
+// readLayers reads the canonical text of a network, hands out its layers, one by one, and returns
+// its hash and the number of inputs.
 func readLayers(text []byte, most int, take func(*rawLayer)) (hash string, width int, err error) {
 	lines := strings.Split(string(text), "\n")
 	count, ok := strings.CutPrefix(lines[0], `{"relucell-network":1,"inputs":`)
@@ -170,8 +170,8 @@ func readLayer(line string, width int) (r *rawLayer, reason string) {
 // zero is the spelling of 0.
 const zero = "0x0p+0"
 
-// read reads rows that spell all their entries, or, by columns, those other than 0, of which columns
-// say where they are.
+// read reads rows that spell all their entries, or, by columns, those other than 0, of which
+// columns say where they are.
 func (w *weights) read(rows, columns []string, width int) (reason string) {
 	w.start, w.entries = []int{0}, len(rows)*width
 	if w.byColumns && len(columns) != len(rows) {

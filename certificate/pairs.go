@@ -1,7 +1,8 @@
 package certificate
 
-// The checker of bounds in pairs: how large the outputs of a network with one layer of neurons can be
-// on a ball, without its regions. Between two nearly equal networks those are slivers without number.
+// The checker of bounds in pairs: how large the outputs of a network with one layer of neurons can
+// be on a ball, without its regions. Between two nearly equal networks those are slivers without
+// number.
 
 import (
 	"math/big"
@@ -21,22 +22,22 @@ type PairsReport struct {
 
 const pairsMagic = "relucell-pairs "
 
-// IsPairs says whether the named file begins as a proof in pairs does. A file that cannot be read does
-// not.
+// IsPairs says whether the named file begins as a proof in pairs does. A file that cannot be read
+// does not.
 func IsPairs(proof string) bool { return beginsWith(proof, pairsMagic) }
 
-// CheckPairs verifies the proof in the named file that no output of the network whose canonical text is
-// given exceeds a number in size, anywhere on a closed ball. Only a nil error means that all was
-// checked. What is refused is an [*Error], about the first wrong line.
+// CheckPairs verifies the proof in the named file that no output of the network whose canonical
+// text is given exceeds a number in size, anywhere on a closed ball. Only a nil error means that
+// all was checked. What is refused is an [*Error], about the first wrong line.
 //
 // # What is proved
 //
 // All neurons of the network are in one layer, or there are none; a maximum of two is the neuron
-// a − b of b + max(a − b, 0). So an output is Σ c_j·|z_j| + r, with z_j and r affine in the inputs: a
-// unit with the pre-activation z and the slope a below 0 is z·(1+a)/2 + |z|·(1−a)/2. Where z_j is a
-// multiple of z_i, c_j·|z_j| is one of |z_i|, and both are added up, so the sum is one over different
-// hyperplanes; a z_j without a slope is a constant, and adds to r. The proof names, for each output,
-// pairs of neurons, whose hyperplanes are all different.
+// a − b of b + max(a − b, 0). So an output is Σ c_j·|z_j| + r, with z_j and r affine in the inputs:
+// a unit with the pre-activation z and the slope a below 0 is z·(1+a)/2 + |z|·(1−a)/2. Where z_j is
+// a multiple of z_i, c_j·|z_j| is one of |z_i|, and both are added up, so the sum is one over
+// different hyperplanes; a z_j without a slope is a constant, and adds to r. The proof names, for
+// each output, pairs of neurons, whose hyperplanes are all different.
 //
 // # Theorem
 //
@@ -44,12 +45,12 @@ func IsPairs(proof string) bool { return beginsWith(proof, pairsMagic) }
 // sup|c·p − d·q| for each pair of hyperplanes with coefficients c and d of opposite signs; and of
 // sup|c·p| for each other hyperplane.
 //
-// For with c > 0 > d, c·|p| + d·|q| = |c·p| − |d·q|, and sizes of two numbers differ by no more than the
-// numbers do, nor than one does from the other's negative.
+// For with c > 0 > d, c·|p| + d·|q| = |c·p| − |d·q|, and sizes of two numbers differ by no more
+// than the numbers do, nor than one does from the other's negative.
 //
-// The suprema are those of the box or ball: |f(m)| + Σ|g_k|·w_k for a box with the centre m and the half
-// widths w_k, and |f(m)| + r·max|g_k| or r·√Σg_k² for l1 and l2, for f with the gradient g. Roots are
-// rounded up; all else is exact.
+// The suprema are those of the box or ball: |f(m)| + Σ|g_k|·w_k for a box with the centre m and the
+// half widths w_k, and |f(m)| + r·max|g_k| or r·√Σg_k² for l1 and l2, for f with the gradient g.
+// Roots are rounded up; all else is exact.
 func CheckPairs(network []byte, proof string) (r *PairsReport, err error) {
 	n, err := readSum(network)
 	if err != nil {

@@ -61,7 +61,8 @@ func unitVector(length, k int) []*big.Rat {
 	return v
 }
 
-// forms returns the pre-activations of a layer behind these values; one is where forms have the offset.
+// forms returns the pre-activations of a layer behind these values; one is where forms have the
+// offset.
 func (r *rawLayer) forms(values [][]*big.Rat, one int) (z [][]*big.Rat) {
 	for v := range r.bias {
 		f := unitVector(len(values[0]), -1)
@@ -74,8 +75,8 @@ func (r *rawLayer) forms(values [][]*big.Rat, one int) (z [][]*big.Rat) {
 	return z
 }
 
-// halved returns the values of units with neurons among them, z·(1+a)/2 + |z|·(1−a)/2, and the forms of
-// the neurons, whose sizes are entries behind those of z.
+// halved returns the values of units with neurons among them, z·(1+a)/2 + |z|·(1−a)/2, and the
+// forms of the neurons, whose sizes are entries behind those of z.
 func (r *rawLayer) halved(z [][]*big.Rat) (values, neurons [][]*big.Rat) {
 	one, half := big.NewRat(1, 1), big.NewRat(1, 2)
 	sizes := map[int]*big.Rat{} // of units that are neurons

@@ -17,17 +17,14 @@ import (
 
 // Reach is a reach set, whose lines are checked in the order of the regions.
 type Reach struct {
-	// Name is that of the file, for errors.
-	Name string
-	r    *bufio.Reader
-	line int64
+	in *lines
 	// vertices counts the vertices that were checked.
 	vertices int64
 }
 
-// NewReach returns a reach set to be read from r, for Options.
+// NewReach returns a reach set to be read from r, for Options. The name is for errors.
 func NewReach(name string, r io.Reader) *Reach {
-	return &Reach{Name: name, r: bufio.NewReader(r)}
+	return &Reach{in: &lines{name: name, r: bufio.NewReader(r), most: maxReach, tooLong: "the line is longer than 64 MiB"}}
 }
 
 // maxReach bounds a line of a reach set, in bytes.
@@ -53,38 +50,27 @@ type reached struct {
 
 func (s *Reach) require(ok bool, format string, a ...any) {
 	if !ok {
-		panic(&Error{File: s.Name, Line: s.line, Reason: fmt.Sprintf(format, a...)})
-	}
-}
-
-// next reads a line; nil at the end.
-func (s *Reach) next() []byte {
-	s.line++
-	var text []byte
-	for {
-		part, err := s.r.ReadSlice('\n')
-		text = append(text, part...)
-		s.require(len(text) <= maxReach, "the line is longer than 64 MiB")
-		switch {
-		case err == nil:
-			return text[:len(text)-1]
-		case err == io.EOF && len(text) == 0:
-			return nil
-		}
-		s.require(err == bufio.ErrBufferFull, "cannot be read: expected lines that end in a newline")
+		panic(&Error{File: s.in.name, Line: s.in.line, Reason: fmt.Sprintf(format, a...)})
 	}
 }
 
 // end requires that nothing follows.
-func (s *Reach) end() { s.require(s.next() == nil, "a line more than the proof has regions") }
+func (s *Reach) end() { s.follows(false, "a line more than the proof has regions") }
+
+// follows requires that another line follows, or that none does.
+func (s *Reach) follows(another bool, format string, a ...any) {
+	_, err := s.in.r.Peek(1)
+	s.in.line++
+	s.require((err != io.EOF) == another, format, a...)
+	s.in.line--
+}
 
 // reach checks the next line of the reach set against the region at which the walker stands.
 func (w *walker) reach() {
-	s := w.reachSet
-	number := s.line
-	text := s.next()
-	s.require(text != nil, "the file ends, and %d regions of the proof are in it: another one follows", number)
-	var d reached
+	s, d := w.reachSet, reached{}
+	number := s.in.line
+	s.follows(true, "the file ends, and %d regions of the proof are in it: another one follows", number)
+	text := s.in.next()
 	s.require(json.Unmarshal(text, &d) == nil, "expected a region as a line of JSON")
 	again, err := json.Marshal(d)
 	s.require(err == nil && bytes.Equal(text, again), "expected the fields of a region in their one spelling, and nothing else")
@@ -114,7 +100,8 @@ func (w *walker) reach() {
 	w.domain(&z, &d)
 }
 
-// strictly reports whether a point with dyadic coordinates is strictly inside the ball and the region.
+// strictly reports whether a point with dyadic coordinates is strictly inside the ball and the
+// region.
 func (w *walker) strictly(z *regionForms, x common) bool {
 	n := len(x) - 1
 	for k := range n {
@@ -165,17 +152,11 @@ func (f *scaled) rat(k int) *big.Rat {
 // common is a point num/den with one denominator > 0, which comes after the numerators.
 type common []*big.Int
 
-// commonOf returns the point x.
-func commonOf(x []*big.Rat) common {
-	den := big.NewInt(1)
+// commonOf returns a point whose coordinates are dyadic.
+func commonOf(x []*big.Rat) (c common) {
+	den := lcm(x)
 	for _, v := range x {
-		g := new(big.Int).GCD(nil, nil, den, v.Denom())
-		den.Mul(den, g.Quo(v.Denom(), g))
-	}
-	c := make(common, len(x), len(x)+1)
-	for k, v := range x {
-		c[k] = new(big.Int).Quo(den, v.Denom())
-		c[k].Mul(c[k], v.Num())
+		c = append(c, over(v, den))
 	}
 	return append(c, den)
 }
@@ -189,9 +170,9 @@ func (f *scaled) at(x common) *big.Int {
 	return v
 }
 
-// regionForms are the forms of a region: of each neuron, times its sign, nil for the sign 0; of each
-// piece of a maximum, what the one that wins is above it, nil for that and for what is identical; and of
-// the outputs.
+// regionForms are the forms of a region: of each neuron, times its sign, nil for the sign 0; of
+// each piece of a maximum, what the one that wins is above it, nil for that and for what is
+// identical; and of the outputs.
 type regionForms struct {
 	pattern string
 	neurons []*scaled
@@ -248,8 +229,8 @@ func (w *walker) regionForms() (z regionForms) {
 	return z
 }
 
-// belowWinner returns the sign of piece j of a decided maximum, + for the one that wins, 0 for what is
-// identical to it and − for the rest, and what it is above the one that wins.
+// belowWinner returns the sign of piece j of a decided maximum, + for the one that wins, 0 for what
+// is identical to it and − for the rest, and what it is above the one that wins.
 func (y *level) belowWinner(forms []*scaled, j int) (s int8, f *scaled) {
 	win := j
 	y.others(j, func(i int) {

@@ -1,7 +1,7 @@
 package certificate
 
-// Reach sets beside proofs: those that package reach writes are accepted, and what is changed in one
-// is refused, or says the same as before.
+// Reach sets beside proofs: those that package reach writes are accepted, and what is changed in
+// one is refused, or says the same as before.
 
 import (
 	"bytes"
@@ -205,7 +205,7 @@ func TestReachSetsThatAreRefused(t *testing.T) {
 		{`[["-1"]`, `[["-2/2"]`}:     "vertex 0, (-2/2), is none of the region",
 		{`[["3"]`, `[["4"]`}:         "the image of vertex 0 is not",
 		{`[["3"],["1"]]`, `[["3"]]`}: "expected an image of each vertex",
-		{"}\n", "}"}:                 "expected lines that end",
+		{"}\n", "}"}:                 "does not end in a newline",
 		{`[{"neuron":0,"g":["-0x1p+0"],"h":"0x0p+0"}]`, "null"}: "rows: null, expected a list", // was accepted
 		{`{"neuron":0,"g":["-0x1p+0"],"h":"0x0p+0"}`, ``}:       "the row of neuron 0 is left out",
 	} {
@@ -216,14 +216,16 @@ func TestReachSetsThatAreRefused(t *testing.T) {
 		require.NotEqual(t, set, bad, change)
 		require.ErrorContains(t, check(tree, bad), want, change)
 	}
-	// A row may stand though it is no facet; vertices may be left out together, and then all rows are there.
+	// A row may stand though it is no facet; vertices may be left out together, and then all rows
+	// are there.
 	require.NoError(t, check(tree, strings.Replace(set, `,"vertices":[["-1"],["0"]],"image":[["3"],["1"]]`, "", 1)))
 }
 
 // The square [−1, 1]² without one of its corners has vertices that satisfy all rows, and edges that
 // end nowhere.
 func TestReachSetsThatLeaveSomethingOut(t *testing.T) {
-	// x − 2 is nowhere on, y and x + y cut the square, y + 1 is positive throughout, and 2y is y again.
+	// x − 2 is nowhere on, y and x + y cut the square, y + 1 is positive throughout, and 2y is y
+	// again.
 	net := tnet{inputs: 2, layers: []tlayer{{act: "relu", w: [][]float64{{1, 0}, {0, 1}, {1, 1}, {0, 1}, {0, 2}}, b: []float64{-2, 0, 0, 2, 0}}}}
 	for _, norm := range []string{"linf", "l1", "box", "l2"} {
 		b := tball{Norm: norm, Center: []float64{0, 0}, Radius: 1, Lo: []float64{-1, -1}, Hi: []float64{1, 1}}

@@ -15,8 +15,8 @@ func quotient(v int64, f uint, d int64) int64 {
 type back struct {
 	a, next, atInputs []int64
 	constant, slack   int64
-	// alpha has, in 256ths, the place of an open unit's line through 0 between slope a and slope 1, or
-	// −1 for the default. beta is added to the coefficients of pre-activations.
+	// alpha has, in 256ths, the place of an open unit's line through 0 between slope a and slope 1,
+	// or −1 for the default. beta is added to the coefficients of pre-activations.
 	alpha []int16
 	beta  []int64
 }
@@ -182,8 +182,8 @@ func (n *safetyNet) fixForm(u *form) (v fixedForm) {
 	return v
 }
 
-// mixed returns a lower bound of Σ μ·u + what beta adds; μ in units of 2^−g, g = min(F, 20). Without
-// ok there is none.
+// mixed returns a lower bound of Σ μ·u + what beta adds; μ in units of 2^−g, g = min(F, 20).
+// Without ok there is none.
 func (b *bounds) mixed(forms []fixedForm, mu []int64) (v int64, ok bool) {
 	g := min(b.f, 20)
 	b.a, b.atInputs = resize(b.a, b.outputs), resize(b.atInputs, b.inputs)

@@ -16,8 +16,8 @@ type bounds struct {
 	// signs are those that the node gives to units, 0 for none.
 	signs []int8
 	unitBounds
-	// enters and passes sum up the magnitudes of the values that enter each layer, the outputs last,
-	// and of its pre-activations.
+	// enters and passes sum up the magnitudes of the values that enter each layer, the outputs
+	// last, and of its pre-activations.
 	enters, passes []int64
 	rows
 	spare [][]int64 // the storage of the next columns
@@ -27,8 +27,8 @@ type bounds struct {
 	back
 }
 
-// unitBounds are bounds l, u of the pre-activation of each unit. side is its sign there, 0 for both; an
-// open unit's value is in slope·z + [0, off], or [off, 0].
+// unitBounds are bounds l, u of the pre-activation of each unit. side is its sign there, 0 for
+// both; an open unit's value is in slope·z + [0, off], or [off, 0].
 type unitBounds struct {
 	l, u, slope, off []int64
 	side             []int8

@@ -5,8 +5,8 @@ package certificate
 
 import "math/big"
 
-// size returns the numbers of disjuncts and of comparisons in the disjunction of f; what exceeds the
-// limit by far is cut.
+// size returns the numbers of disjuncts and of comparisons in the disjunction of f; what exceeds
+// the limit by far is cut.
 func (f *formula) size() (disjuncts, literals int) {
 	if f.form != nil {
 		return 1, 1

@@ -14,8 +14,8 @@ type affineForm struct {
 	scale  uint
 }
 
-// exactly says whether the mixture is positive on the node's box, or, with a strict condition in it,
-// not negative. lo and hi are those of the disjunct's box and of the grid.
+// exactly says whether the mixture is positive on the node's box, or, with a strict condition in
+// it, not negative. lo and hi are those of the disjunct's box and of the grid.
 func (w *safetyWorker) exactly(n *safetyNode, c *claim) (ok bool, reason string) {
 	f, common, strict := w.mixture(c)
 	if f == nil {
@@ -60,7 +60,8 @@ func over(v *big.Rat, common *big.Int) *big.Int {
 	return t.Mul(t, v.Num())
 }
 
-// mixture returns Σ μ·u, times the least common denominator of the conditions; nil if that is too long.
+// mixture returns Σ μ·u, times the least common denominator of the conditions; nil if that is too
+// long.
 func (w *safetyWorker) mixture(c *claim) (f *affineForm, common *big.Int, strict bool) {
 	var numbers []*big.Rat
 	var at []weight // of each number, where it belongs, and its μ

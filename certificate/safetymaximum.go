@@ -1,7 +1,7 @@
 package certificate
 
-// Maxima in proofs of safety: the same function as a tournament of ReLUs, max(a, b) = b + relu(a − b),
-// whose own weights are 1 and −1. docs/safety-proof.md §1.1 is what this file does.
+// Maxima in proofs of safety: the same function as a tournament of ReLUs, max(a, b) = b + relu(a −
+// b), whose own weights are 1 and −1. docs/safety-proof.md §1.1 is what this file does.
 
 import (
 	"math/big"
@@ -53,8 +53,8 @@ func (t *tournament) give(r *rawLayer, parts []int) {
 	t.add(r)
 }
 
-// playRound returns the layer in which the values of each maximum, of which so many are left, meet in
-// pairs, and how many units each value behind it is the sum of.
+// playRound returns the layer in which the values of each maximum, of which so many are left, meet
+// in pairs, and how many units each value behind it is the sum of.
 func playRound(left []int) (r *rawLayer, parts []int) {
 	r = &rawLayer{}
 	value := 0

@@ -1,7 +1,8 @@
 package certificate
 
 // A simple, honest writer of proofs of safety, which asks the checker itself for bounds; and what
-// becomes of its proofs when they are bent: where a point satisfies a query, no text proves otherwise.
+// becomes of its proofs when they are bent: where a point satisfies a query, no text proves
+// otherwise.
 
 import (
 	"fmt"
@@ -221,7 +222,8 @@ func TestNoBentProofOfSafetyProvesWhatIsFalse(t *testing.T) {
 		require.NoError(t, err, "seed %d\n%s", seed, proof)
 		n, err := readSafetyNet(net.text())
 		require.NoError(t, err)
-		// The point x satisfies q, and touches every form: so does no tree prove it, whatever is bent.
+		// The point x satisfies q, and touches every form: so does no tree prove it, whatever is
+		// bent.
 		tree := proof[strings.Index(proof, "tree\n"):]
 		for i := range 40 {
 			text := headOf(net, n, q.shifted(whole(0), false), bits) + bend(tree, r, i)

@@ -10,8 +10,8 @@ import (
 )
 
 // smallBits bounds every number that is stored: it is less than 2^smallBits in absolute value. So
-// the sum of two fits into 64 bits, and a product with the 62 bits of a layer's weights, or a sum of
-// such products whose factors on one side sum up to 62 bits, into 128.
+// the sum of two fits into 64 bits, and a product with the 62 bits of a layer's weights, or a sum
+// of such products whose factors on one side sum up to 62 bits, into 128.
 const smallBits = 61
 
 func small(v int64) bool { return -1<<smallBits < v && v < 1<<smallBits }
@@ -56,8 +56,8 @@ func (w wide) floor(s uint) (v int64, ok bool) {
 	return v, w.hi == v>>63 && small(v)
 }
 
-// fixedLayer is a layer in integers: weights w·2^−s with ⌊·⌋ if it is rounded, and biases and slopes
-// in units of 2^−F.
+// fixedLayer is a layer in integers: weights w·2^−s with ⌊·⌋ if it is rounded, and biases and
+// slopes in units of 2^−F.
 type fixedLayer struct {
 	in, out, first int
 	rows, columns  [][]int64

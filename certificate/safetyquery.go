@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	// maxRational bounds the digits of a numerator and of a denominator, maxDisjuncts the disjuncts,
-	// maxNumbers the numbers of a query, and maxCommon the bits of a common denominator.
+	// maxRational bounds the digits of a numerator and of a denominator, maxDisjuncts the
+	// disjuncts, maxNumbers the numbers of a query, and maxCommon the bits of a common denominator.
 	maxRational, maxDisjuncts, maxNumbers, maxCommon = 20000, 1_000_000, 1 << 22, 1 << 17
 )
 
@@ -83,8 +83,8 @@ func (q *query) lines() []string {
 	return out
 }
 
-// readQuery reads the lines from "query" to the last disjunct. Where a specification is given, it is
-// the query, and they must be its lines.
+// readQuery reads the lines from "query" to the last disjunct. Where a specification is given, it
+// is the query, and they must be its lines.
 func readQuery(in *lines, n *safetyNet, want *query) *query {
 	if want != nil {
 		for _, line := range want.lines() {

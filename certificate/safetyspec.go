@@ -1,8 +1,8 @@
 package certificate
 
-// The checker's own reader of VNN-LIB, versions 1.0 and 2.0: from the bytes of a file to a query and
-// the formula that it comes from. Package vnnlib, which the search uses, is another reader; tests
-// hold them together. What is not understood is refused.
+// The checker's own reader of VNN-LIB, versions 1.0 and 2.0: from the bytes of a file to a query
+// and the formula that it comes from. Package vnnlib, which the search uses, is another reader;
+// tests hold them together. What is not understood is refused.
 
 import (
 	"fmt"
@@ -44,8 +44,8 @@ type formula struct {
 	parts []formula
 }
 
-// variable is what a name stands for: output where side is 1, else input, number at; or, with a shape,
-// an array of them that begins there.
+// variable is what a name stands for: output where side is 1, else input, number at; or, with a
+// shape, an array of them that begins there.
 type variable struct {
 	side, at int
 	shape    []int
@@ -189,7 +189,8 @@ func (s *specification) declared(c *sexp) {
 	}
 }
 
-// declareNetwork reads (declare-network name (declare-input X Real [5]) (declare-output Y Real [5])).
+// declareNetwork reads (declare-network name (declare-input X Real [5]) (declare-output Y Real
+// [5])).
 func (s *specification) declareNetwork(c *sexp, reals bool) {
 	s.need(c, len(c.list) == 4 && isName(&c.list[1]), "expected the name of a network, an input and an output")
 	for side, head := range []string{"declare-input", "declare-output"} {
@@ -235,8 +236,8 @@ func (s *specification) boolean(c *sexp, not bool) (f formula) {
 		s.need(c, len(c.list) == 2, "expected one formula behind not")
 		return s.boolean(&c.list[1], !not)
 	}
-	// The comparison says that below, left − right, is ≤ 0, or that above is, right − left, or both. A
-	// negation turns the side and ≤ into <, and both into one of the two.
+	// The comparison says that below, left − right, is ≤ 0, or that above is, right − left, or
+	// both. A negation turns the side and ≤ into <, and both into one of the two.
 	equal := op == "=" && !s.two || op == "==" && s.two
 	both := equal || op == "!=" && s.two
 	s.need(c, (both || slices.Contains([]string{"<=", ">=", "<", ">"}, op)) && len(c.list) == 3, "expected and, or, or a comparison of two, by an operator of its version")

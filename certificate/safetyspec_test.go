@@ -1,7 +1,7 @@
 package certificate
 
-// The checker's reader of VNN-LIB held against package vnnlib: the same query of what both read, and
-// what one refuses, the other does.
+// The checker's reader of VNN-LIB held against package vnnlib: the same query of what both read,
+// and what one refuses, the other does.
 
 import (
 	"bytes"

@@ -1,6 +1,7 @@
 package certificate
 
-// The forms of docs/safety-proof.md §5 in rational numbers of any length: the other half of the twin.
+// The forms of docs/safety-proof.md §5 in rational numbers of any length: the other half of the
+// twin.
 
 import "math/big"
 

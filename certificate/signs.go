@@ -24,9 +24,8 @@ const (
 // neuron.
 func (r *Report) NeverOn(j int) bool { return r.Signs[j]&(SeenPlus|SeenOpen) == 0 }
 
-// note adds a sign, or open, to what neuron j of the layer has been seen with: bit s + 1, for −, 0, + and
-// open. Of the pieces of a maximum
-// nothing is noted. Workers do so side by side.
+// note adds a sign, or open, to what neuron j of the layer has been seen with: bit s + 1, for −, 0,
+// + and open. Of the pieces of a maximum nothing is noted. Workers do so side by side.
 func (y *layer) note(j int, s int8) {
 	if y.ends == nil {
 		if bit := uint32(1) << (s + 1); y.seen[j].Load()&bit == 0 {

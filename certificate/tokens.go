@@ -102,12 +102,14 @@ func (v *verdict) stop() {
 
 // lines reads one file line by line and hashes its plain bytes.
 type lines struct {
-	name string
-	file io.Closer
-	r    *bufio.Reader
-	hash hash.Hash
-	buf  []byte
-	line int64
+	name    string
+	file    io.Closer
+	r       *bufio.Reader
+	hash    hash.Hash
+	buf     []byte
+	line    int64
+	most    int // bytes of a line, beyond which it is refused as tooLong
+	tooLong string
 	// mayRefer says that an @ line may stand here: in the first file always, in a part behind a
 	// line that decides.
 	mayRefer bool
@@ -115,7 +117,7 @@ type lines struct {
 
 // newLines reads src, which is decompressed if name ends in .gz.
 func newLines(name string, src io.Reader) *lines {
-	in := &lines{name: filepath.Base(name), hash: sha256.New()}
+	in := &lines{name: filepath.Base(name), hash: sha256.New(), most: maxLine, tooLong: "the line is longer than 4 MiB"}
 	if strings.HasSuffix(name, ".gz") {
 		z, err := gzip.NewReader(src)
 		in.must(err)
@@ -154,7 +156,7 @@ func (in *lines) next() []byte {
 	if err != nil {
 		in.buf = append(in.buf[:0], text...)
 		for err == bufio.ErrBufferFull {
-			in.require(len(in.buf) <= maxLine, "the line is longer than 4 MiB")
+			in.require(len(in.buf) <= in.most, in.tooLong)
 			text, err = in.r.ReadSlice('\n')
 			in.buf = append(in.buf, text...)
 		}
@@ -163,7 +165,7 @@ func (in *lines) next() []byte {
 		in.must(err)
 		text = in.buf
 	}
-	in.require(len(text) <= maxLine+1, "the line is longer than 4 MiB")
+	in.require(len(text) <= in.most+1, in.tooLong)
 	return text[:len(text)-1]
 }
 

@@ -58,8 +58,8 @@ func dyadic(s string) (m *big.Int, e int, ok bool) {
 	return m, e, ok
 }
 
-// TestTheFarthestNameIsBeyondAPathOf32Bits: six capitals are a number of more than 32 bits. In an int
-// of 32 bits it wrapped, and what is beyond the path was another name, or ended the checker.
+// TestTheFarthestNameIsBeyondAPathOf32Bits: six capitals are a number of more than 32 bits. In an
+// int of 32 bits it wrapped, and what is beyond the path was another name, or ended the checker.
 func TestTheFarthestNameIsBeyondAPathOf32Bits(t *testing.T) {
 	after, rest, ok := name([]byte("ZZZZZZz"))
 	require.True(t, ok && len(rest) == 0)

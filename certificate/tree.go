@@ -93,8 +93,8 @@ func (w *walker) split(text []byte) {
 }
 
 // prune checks that one side of a neuron is empty, or the class of a piece, and goes on without it.
-// For the line of a piece, what it is above the others are names too, which joined last; one of them
-// at least is used.
+// For the line of a piece, what it is above the others are names too, which joined last; one of
+// them at least is used.
 func (w *walker) prune(kind byte, text []byte) {
 	y, before, live := &w.levels[w.at], len(w.names), int8(+1)
 	if kind == '-' || kind == '<' {
@@ -157,8 +157,9 @@ func (w *walker) multipliers(b []byte) (most int) {
 	return most + bits.Len(uint(len(w.terms)+1))
 }
 
-// sum adds Σ λ_i·(the form of name i), over the names of the line to f, and requires that f, integers times
-// 2^−scale that are then less than 2^m, is nowhere positive on the box or nowhere on the ball.
+// sum adds Σ λ_i·(the form of name i), over the names of the line to f, and requires that f,
+// integers times 2^−scale that are then less than 2^m, is nowhere positive on the box or nowhere on
+// the ball.
 func (w *walker) sum(f []uint, k, m int, scale uint, reason string) {
 	for i, id := range w.terms {
 		p, lambda := w.names[id], &w.scratch.t

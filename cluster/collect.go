@@ -1,5 +1,5 @@
-// Reading answers: in the order of the bucket, each held against what is expected. One that is not is
-// removed, counted, and asked for again.
+// Reading answers: in the order of the bucket, each held against what is expected. One that is not
+// is removed, counted, and asked for again.
 
 package cluster
 
@@ -14,8 +14,8 @@ import (
 	"github.com/relucell/relucell/proof"
 )
 
-// read takes in the answers that are there, and reports how many counted. After an error they are asked
-// for again, from the first that was not taken in. A FailedError ends the job.
+// read takes in the answers that are there, and reports how many counted. After an error they are
+// asked for again, from the first that was not taken in. A FailedError ends the job.
 func (f *follower) read(ctx context.Context) (n int, err error) {
 	if f.reader == nil {
 		f.reader, err = f.js.CreateConsumer(ctx, "KV_"+f.Job.answers(), jetstream.ConsumerConfig{AckPolicy: jetstream.AckNonePolicy,

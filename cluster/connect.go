@@ -22,7 +22,8 @@ import (
 type Access struct {
 	// URL is nats://host:port or tls://host:port, or several of them with commas between.
 	URL string
-	// Creds is a file of credentials, as nsc makes them; CA, Cert and Key are files of certificates.
+	// Creds is a file of credentials, as nsc makes them; CA, Cert and Key are files of
+	// certificates.
 	Creds         string
 	CA, Cert, Key string
 	// Context names a context of the nats command, whose settings stand behind those here.
@@ -104,8 +105,8 @@ const (
 	dialTimeout   = 5 * time.Second
 )
 
-// Check says what is wrong with an access that no server need be asked about: an address, or a file.
-// The error begins with the name of the flag of the command that says it.
+// Check says what is wrong with an access that no server need be asked about: an address, or a
+// file. The error begins with the name of the flag of the command that says it.
 func (a Access) Check() error {
 	_, _, err := a.settings()
 	return err

@@ -63,8 +63,8 @@ func (e *FailedError) Error() string { return "job " + e.Job + ": " + e.Why }
 // ErrCancelled says that a job was cancelled.
 var ErrCancelled = errors.New("the job was cancelled")
 
-// Count counts n in b: it submits the job if there is none, and follows it to its end. Where ctx ends
-// earlier the result is the bracket reached, and the job goes on without its coordinator.
+// Count counts n in b: it submits the job if there is none, and follows it to its end. Where ctx
+// ends earlier the result is the bracket reached, and the job goes on without its coordinator.
 func Count(ctx context.Context, n *network.Network, b ball.Ball, o Options) (Result, error) {
 	j, err := NewJob(o.Job, n, b, o.Proof != nil || o.VerifyRecords)
 	if err != nil {

@@ -198,8 +198,8 @@ func TestAPoisonItemEndsTheJob(t *testing.T) {
 	require.Contains(t, err.Error(), "path +: 3 workers took it and none answered")
 }
 
-// Workers that cannot read a job took its items out of the queue, which the coordinator filled anew,
-// for ever.
+// Workers that cannot read a job took its items out of the queue, which the coordinator filled
+// anew, for ever.
 func TestAJobThatNoWorkerCanReadEnds(t *testing.T) {
 	t.Parallel()
 	s, _ := small(t)

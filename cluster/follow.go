@@ -1,6 +1,6 @@
-// A job from its beginning to its result. A coordinator keeps nothing of its own: what stands in the
-// bucket of answers, in its order, is all it knows, so one that begins anew, or a second one, comes
-// to the same.
+// A job from its beginning to its result. A coordinator keeps nothing of its own: what stands in
+// the bucket of answers, in its order, is all it knows, so one that begins anew, or a second one,
+// comes to the same.
 
 package cluster
 
@@ -22,7 +22,8 @@ const (
 	// for one.
 	reading    = 256
 	readingFor = 500 * time.Millisecond
-	// lookAfter is how long nothing is answered before the coordinator looks whether items were lost.
+	// lookAfter is how long nothing is answered before the coordinator looks whether items were
+	// lost.
 	lookAfter = 2 * time.Second
 	// mostTrouble is how long workers may say that they cannot answer, and none does, before the
 	// coordinator gives up. The job stays.

@@ -42,7 +42,8 @@ type answer struct {
 	worker [workerSize]byte
 	// fault says why there is none; the rest is empty then but for the path.
 	fault string
-	// text is the hash of the text, whose bytes are in the bucket of texts; zero where there is none.
+	// text is the hash of the text, whose bytes are in the bucket of texts; zero where there is
+	// none.
 	text [sha256.Size]byte
 	// revision is where it stands in the bucket, 0 where it does not.
 	revision uint64

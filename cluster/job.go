@@ -40,7 +40,8 @@ type Job struct {
 	Proved bool `json:"proved"`
 	// Budget is the work of an item, in values at vertices.
 	Budget int64 `json:"budget"`
-	// Queue is the number of waiting items from which on each gets the whole budget, 0 where each does.
+	// Queue is the number of waiting items from which on each gets the whole budget, 0 where each
+	// does.
 	Queue int `json:"queue"`
 	// Run tells this job from others that had its name and were removed.
 	Run   string `json:"run"`

@@ -1,5 +1,5 @@
-// The proof, from the texts of the answers: they are joined in preorder by the writer that writes it
-// on one machine, so the bytes are the same. And the check of a single text.
+// The proof, from the texts of the answers: they are joined in preorder by the writer that writes
+// it on one machine, so the bytes are the same. And the check of a single text.
 
 package cluster
 

@@ -15,8 +15,8 @@ import (
 	"github.com/relucell/relucell/crosscheck/gen"
 )
 
-// someSubjects are three that take some tenths of a second each: by vertices, in the round ball, and
-// by the solver.
+// someSubjects are three that take some tenths of a second each: by vertices, in the round ball,
+// and by the solver.
 func someSubjects(t require.TestingT) map[string]subject {
 	all := map[string]subject{}
 	for name, c := range map[string]struct {
@@ -37,8 +37,8 @@ func someSubjects(t require.TestingT) map[string]subject {
 	return all
 }
 
-// Three workers, of which one is killed every second; the coordinator is killed once, and the server
-// once. Nothing is lost, and nothing is counted twice.
+// Three workers, of which one is killed every second; the coordinator is killed once, and the
+// server once. Nothing is lost, and nothing is counted twice.
 func TestKillsLoseNothing(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it starts and kills processes for some seconds, and -short was asked for")

@@ -1,6 +1,6 @@
-// A server and worker processes on this machine. The server listens on the loopback interface alone,
-// asks for a password that is drawn for it, and ends with the count; what workers need to know is
-// written to their standard input, which no other user can read. When that ends, they end.
+// A server and worker processes on this machine. The server listens on the loopback interface
+// alone, asks for a password that is drawn for it, and ends with the count; what workers need to
+// know is written to their standard input, which no other user can read. When that ends, they end.
 
 package cluster
 
@@ -79,15 +79,15 @@ func (s *Server) Close() {
 // Local says how to count by processes of this machine.
 type Local struct {
 	Processes int
-	// Folder is where the server keeps its files, so that the same count goes on from there; "" is a
-	// folder that goes with the count.
+	// Folder is where the server keeps its files, so that the same count goes on from there; "" is
+	// a folder that goes with the count.
 	Folder string
 	// Command makes a process that is to call WorkFor with its standard input.
 	Command func() *exec.Cmd
 }
 
-// CountLocal counts n in b by worker processes over a server of its own. Access is not looked at, but
-// for its Log.
+// CountLocal counts n in b by worker processes over a server of its own. Access is not looked at,
+// but for its Log.
 func CountLocal(ctx context.Context, n *network.Network, b ball.Ball, o Options, l Local) (Result, error) {
 	folder := l.Folder
 	if folder == "" {

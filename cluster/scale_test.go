@@ -55,8 +55,8 @@ func folderSize(t *testing.T, folder string) (size int64) {
 	return size
 }
 
-// A thousand workers of two seconds an item, and few that do not wait, which shows what a server can
-// do at most. The figures are printed, for docs/cluster.md.
+// A thousand workers of two seconds an item, and few that do not wait, which shows what a server
+// can do at most. The figures are printed, for docs/cluster.md.
 func TestSoakOfAThousandWorkers(t *testing.T) {
 	if os.Getenv("RELUCELL_SOAK") == "" {
 		t.Skip("a long campaign, for RELUCELL_SOAK")

@@ -144,9 +144,9 @@ func rest(ctx context.Context, d time.Duration) {
 }
 
 // handle walks an item, and returns what answers it, nil where nothing is left to be done. An item
-// that was delivered before is answered at once: it may have been in the hands of a worker that died
-// of another item, and is not to be held to be the cause. What cannot be an item is taken out of the
-// queue: nobody asked for it, or it will be sent anew.
+// that was delivered before is answered at once: it may have been in the hands of a worker that
+// died of another item, and is not to be held to be the cause. What cannot be an item is taken out
+// of the queue: nobody asked for it, or it will be sent anew.
 func (w *worker) handle(ctx context.Context, msg jetstream.Msg) (answer func()) {
 	meta, err := msg.Metadata()
 	if err != nil {

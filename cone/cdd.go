@@ -1,8 +1,8 @@
 package cone
 
 // The format of cddlib (Fukuda), lrs (Avis) and polymake: H-representations (.ine), whose rows
-// b a_1 … a_n mean b + a·x ≥ 0, and V-representations (.ext), whose rows 1 x_1 … x_n are vertices and
-// 0 x_1 … x_n rays. The rows of a line "linearity" hold with equality, or are lines.
+// b a_1 … a_n mean b + a·x ≥ 0, and V-representations (.ext), whose rows 1 x_1 … x_n are vertices
+// and 0 x_1 … x_n rays. The rows of a line "linearity" hold with equality, or are lines.
 
 import (
 	"bufio"
@@ -121,15 +121,15 @@ func Whole(row []*big.Rat) []*big.Int {
 	return Primitive(w)
 }
 
-// Bounds on what is read: a number of longer text, or a matrix of more numbers, is no cone that could
-// be described.
+// Bounds on what is read: a number of longer text, or a matrix of more numbers, is no cone that
+// could be described.
 const (
 	maxDigits  = 1 << 12
 	maxNumbers = 1 << 24
 )
 
-// ReadMatrix reads a matrix; text before and after it is as cddlib and lrs write it. Errors name the
-// line, from 1.
+// ReadMatrix reads a matrix; text before and after it is as cddlib and lrs write it. Errors name
+// the line, from 1.
 func ReadMatrix(r io.Reader) (*Matrix, error) {
 	p := &matrixReader{in: bufio.NewScanner(r), m: &Matrix{}}
 	p.in.Buffer(nil, 1<<26)
@@ -204,8 +204,8 @@ func (p *matrixReader) end() error {
 	return nil
 }
 
-// option reads a line that is about rows, and refuses one that means other sets than A·x ≤ 0; all other
-// text means nothing.
+// option reads a line that is about rows, and refuses one that means other sets than A·x ≤ 0; all
+// other text means nothing.
 func (p *matrixReader) option(words []string) error {
 	switch strings.ToLower(words[0]) {
 	case "partial_enumeration", "strict_inequality":

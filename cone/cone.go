@@ -26,7 +26,8 @@ type Description struct {
 type Order int
 
 const (
-	// Lex adds constraints in the lexicographic order of −A, cdd's lexmin: good on degenerate cones.
+	// Lex adds constraints in the lexicographic order of −A, cdd's lexmin: good on degenerate
+	// cones.
 	Lex Order = iota
 	// MaxCut adds the constraint that cuts off the most rays.
 	MaxCut
@@ -45,9 +46,9 @@ const DefaultMaxRays = 1 << 22
 // ErrTooLarge is the error of a description that passes Options.MaxRays.
 var ErrTooLarge = errors.New("too many rays")
 
-// Describe returns the description of {x : row·x ≤ 0 for all rows} in dim dimensions. Rows may be 0,
-// redundant, repeated, each other's negations, or none. A row of another length, ErrTooLarge, and a
-// context's cause are errors.
+// Describe returns the description of {x : row·x ≤ 0 for all rows} in dim dimensions. Rows may be
+// 0, redundant, repeated, each other's negations, or none. A row of another length, ErrTooLarge,
+// and a context's cause are errors.
 func Describe(ctx context.Context, dim int, rows [][]*big.Int, opts Options) (*Description, error) {
 	if dim < 0 {
 		return nil, fmt.Errorf("%d dimensions, expected 0 at least", dim)
@@ -126,8 +127,8 @@ func distinct(rows [][]*big.Int) (list [][]*big.Int) {
 	return slices.CompactFunc(list, func(a, b []*big.Int) bool { return compare(a, b) == 0 })
 }
 
-// opposites parts sorted primitive rows: those whose negation is there too, one of each two, and the
-// others.
+// opposites parts sorted primitive rows: those whose negation is there too, one of each two, and
+// the others.
 func opposites(rows [][]*big.Int) (equations, rest [][]*big.Int) {
 	for _, r := range rows {
 		n := negated(r)
@@ -152,7 +153,8 @@ func Contains(rows [][]*big.Int, x []*big.Int) (ok bool, row int) {
 }
 
 // RowOf returns the integers that are a power of two times finite floats, which it takes as the
-// dyadic numbers they are: 0.1 is the float next to a tenth. It panics on a number that is not finite.
+// dyadic numbers they are: 0.1 is the float next to a tenth. It panics on a number that is not
+// finite.
 func RowOf(v []float64) []*big.Int {
 	for k, x := range v {
 		if math.IsNaN(x) || math.IsInf(x, 0) {

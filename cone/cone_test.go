@@ -102,8 +102,8 @@ func whole(v []*big.Rat) []*big.Int {
 	return cone.Primitive(w)
 }
 
-// obvious is the description by definition: an extreme ray is where, modulo the linear space, all but
-// one dimension of constraints hold with equality, and no constraint is violated.
+// obvious is the description by definition: an extreme ray is where, modulo the linear space, all
+// but one dimension of constraints hold with equality, and no constraint is violated.
 func obvious(dim int, rows [][]*big.Int) *cone.Description {
 	d := &cone.Description{Dim: dim}
 	basis, free := solve(dim, rows)
@@ -378,8 +378,8 @@ func TestRaysNormalisedInFloatsLeaveTheCone(t *testing.T) {
 	require.Greater(t, 2*outside, len(rays), "most of them")
 }
 
-// Sixteen constraints in 784 dimensions, as a checkerboard of 4 × 4 blocks of 7 × 7 pixels has them:
-// 16 rays beside 768 lines. The lines go first; without that the method does not end.
+// Sixteen constraints in 784 dimensions, as a checkerboard of 4 × 4 blocks of 7 × 7 pixels has
+// them: 16 rays beside 768 lines. The lines go first; without that the method does not end.
 func TestTheCheckerboardIsSmallWithoutItsLines(t *testing.T) {
 	rows := cone.Checkerboard(28, 4)
 	d := describe(t, 784, rows, cone.Lex)

@@ -114,7 +114,8 @@ func (m *method) deepest(rest []int) (at int) {
 	return at
 }
 
-// cut adds a constraint: rays above it give way to those born between them and their neighbours below.
+// cut adds a constraint: rays above it give way to those born between them and their neighbours
+// below.
 func (m *method) cut(ctx context.Context, c int) error {
 	m.values, m.on = m.values[:0], m.on[:0]
 	var above, below []int

@@ -4,6 +4,7 @@ package cone
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
 	"math/big"
 	"slices"
@@ -165,3 +166,15 @@ func (a wide) integer() *big.Int {
 	x := new(big.Int).SetUint64(a.hi)
 	return x.Add(x.Lsh(x, 64), new(big.Int).SetUint64(a.lo))
 }
+
+// Int returns the number whose bits the set has.
+func (s Incidence) Int() *big.Int {
+	text := make([]byte, 8*len(s))
+	for k, w := range s {
+		binary.BigEndian.PutUint64(text[len(text)-8*(k+1):], w)
+	}
+	return new(big.Int).SetBytes(text)
+}
+
+// Has says whether constraint i is in the set.
+func (s Incidence) Has(i int) bool { return i>>6 < len(s) && s[i>>6]>>(i&63)&1 == 1 }

@@ -1,8 +1,8 @@
 package cone
 
-// Vectors of integers, and elimination. Rows stay primitive, so that their numbers are minors of the
-// matrix divided by what they have in common, and rows that a pivot does not concern are not touched:
-// sparse matrices in hundreds of dimensions are reduced at once.
+// Vectors of integers, and elimination. Rows stay primitive, so that their numbers are minors of
+// the matrix divided by what they have in common, and rows that a pivot does not concern are not
+// touched: sparse matrices in hundreds of dimensions are reduced at once.
 
 import (
 	"cmp"
@@ -42,8 +42,8 @@ func (e *echelon) push(row []*big.Int) bool {
 // sortedPivots returns the pivots' columns, ascending.
 func (e *echelon) sortedPivots() []int { return slices.Sorted(slices.Values(e.pivots)) }
 
-// kernel returns a basis of {x : row·x = 0}: for each column without a pivot the vector that is 0 at
-// all others. Rows end at their pivots, so the vector begins at its column: the basis is in
+// kernel returns a basis of {x : row·x = 0}: for each column without a pivot the vector that is 0
+// at all others. Rows end at their pivots, so the vector begins at its column: the basis is in
 // reduced echelon form.
 func (e *echelon) kernel() (basis [][]*big.Int) {
 	pivot := make([]bool, e.width)
@@ -83,8 +83,8 @@ func Kernel(dim int, rows [][]*big.Int) [][]*big.Int {
 	return e.kernel()
 }
 
-// simplicial returns the rays of {x : row·x ≤ 0} for as many independent rows as dimensions: on ray i
-// hold all rows but row i.
+// simplicial returns the rays of {x : row·x ≤ 0} for as many independent rows as dimensions: on ray
+// i hold all rows but row i.
 func simplicial(rows [][]*big.Int) [][]*big.Int {
 	n := len(rows)
 	e := echelon{width: n}

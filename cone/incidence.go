@@ -1,9 +1,9 @@
 package cone
 
-// Incidences: which constraints hold with equality at a ray or a vertex, a bit each. They decide what
-// is adjacent: two extreme rays span a face of dimension two if and only if no third has all that the
-// two have in common, for what holds on both cuts out the smallest face that has both, and a face
-// of a higher dimension has a third ray.
+// Incidences: which constraints hold with equality at a ray or a vertex, a bit each. They decide
+// what is adjacent: two extreme rays span a face of dimension two if and only if no third has all
+// that the two have in common, for what holds on both cuts out the smallest face that has both, and
+// a face of a higher dimension has a third ray.
 
 import (
 	"encoding/binary"
@@ -26,18 +26,6 @@ func IncidenceOf(set *big.Int, n int) Incidence {
 	}
 	return s
 }
-
-// Int returns the number whose bits the set has.
-func (s Incidence) Int() *big.Int {
-	text := make([]byte, 8*len(s))
-	for k, w := range s {
-		binary.BigEndian.PutUint64(text[len(text)-8*(k+1):], w)
-	}
-	return new(big.Int).SetBytes(text)
-}
-
-// Has says whether constraint i is in the set.
-func (s Incidence) Has(i int) bool { return i>>6 < len(s) && s[i>>6]>>(i&63)&1 == 1 }
 
 // Add puts constraint i into the set.
 func (s Incidence) Add(i int) { s[i>>6] |= 1 << (i & 63) }

@@ -1,10 +1,11 @@
 package cone
 
-// Which rays on the two sides of a constraint are adjacent. In r dimensions a ray on r − 1 constraints
-// is simple: these are independent, so near the ray the cone is one over a simplex, and leaving out any
-// one of them gives a face of dimension two. So a simple ray is adjacent to just those with which
-// it shares r − 2 constraints, no third ray need be looked at, and two simple rays are found by a
-// hash of what they share. Of two rays that are not simple, r − 2 common constraints are only necessary.
+// Which rays on the two sides of a constraint are adjacent. In r dimensions a ray on r − 1
+// constraints is simple: these are independent, so near the ray the cone is one over a simplex, and
+// leaving out any one of them gives a face of dimension two. So a simple ray is adjacent to just
+// those with which it shares r − 2 constraints, no third ray need be looked at, and two simple rays
+// are found by a hash of what they share. Of two rays that are not simple, r − 2 common constraints
+// are only necessary.
 
 import (
 	"context"
@@ -13,10 +14,10 @@ import (
 )
 
 // Adjacent calls found for all adjacent pairs of extreme rays, one of each list. They are rays of a
-// cone of so many dimensions that holds no line, told by the constraints that hold at them: on, sets of
-// one length, those of all rays. What the two share is valid during the call. An error of found
-// or of the context ends it. The vertices of a polytope are the rays of the cone over it, which has one
-// dimension more.
+// cone of so many dimensions that holds no line, told by the constraints that hold at them: on,
+// sets of one length, those of all rays. What the two share is valid during the call. An error of
+// found or of the context ends it. The vertices of a polytope are the rays of the cone over it,
+// which has one dimension more.
 func Adjacent(ctx context.Context, dim int, on []Incidence, above, below []int, found func(i, j int, both Incidence) error) error {
 	if len(above) == 0 || len(below) == 0 {
 		return nil

@@ -22,8 +22,8 @@ type number struct {
 	large *big.Int
 }
 
-// smallBits is the most bits of a number that is kept in an int64: of two such, products have 124 bits
-// and a sum of two products 125, which a signed number of 128 bits holds.
+// smallBits is the most bits of a number that is kept in an int64: of two such, products have 124
+// bits and a sum of two products 125, which a signed number of 128 bits holds.
 const smallBits = 62
 
 // vectorOf returns a vector in its tier.
@@ -185,8 +185,8 @@ func (a wide) plus(b wide) wide {
 // less compares magnitudes.
 func (a wide) less(b wide) bool { return a.hi < b.hi || a.hi == b.hi && a.lo < b.lo }
 
-// gcd returns the greatest common divisor; that with 0 is the other. By Euclid in binary: the smaller
-// is taken off the larger, both odd, until it divides by a word.
+// gcd returns the greatest common divisor; that with 0 is the other. By Euclid in binary: the
+// smaller is taken off the larger, both odd, until it divides by a word.
 func (a wide) gcd(b wide) wide {
 	a.negative, b.negative = false, false
 	if a.hi|a.lo == 0 || b.hi|b.lo == 0 {

@@ -20,8 +20,8 @@ import (
 // jsonVersion is the version of the format, under the name that marks it.
 const jsonVersion = 1
 
-// WriteJSON writes the description: integers of any length, a vector a line, the same bytes for equal
-// cones.
+// WriteJSON writes the description: integers of any length, a vector a line, the same bytes for
+// equal cones.
 func (d *Description) WriteJSON(w io.Writer) error {
 	out := bufio.NewWriter(w)
 	list := func(name string, vectors [][]*big.Int) {

@@ -75,8 +75,8 @@ func TestMatricesOfOtherPrograms(t *testing.T) {
 	m, err = cone.ReadMatrix(strings.NewReader("H-representation\nbegin\n2 3 integer\n0 1 -2\n0 1 1\nend\nmore\nlinearity 1 2\n"))
 	require.NoError(t, err)
 	require.Equal(t, []int{1}, m.Linearity)
-	// Headings in small letters were passed over: generators were taken for constraints, equations for
-	// inequalities.
+	// Headings in small letters were passed over: generators were taken for constraints, equations
+	// for inequalities.
 	m, err = cone.ReadMatrix(strings.NewReader("v-Representation\nBEGIN\n1 3 Integer\n0 1 -2\nEnd\nLinearity 1 1\n"))
 	require.NoError(t, err)
 	require.True(t, m.Vertices)

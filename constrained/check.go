@@ -3,8 +3,8 @@ package constrained
 // The proof for all inputs is one product of integers. With u the units of the last layer that has
 // any, the outputs are y = W·u + b, the layers behind it multiplied out, so A·y = (A·W)·u + A·b.
 // A unit of slope at most 0 for z < 0 is never below 0, whatever its input; any other may be
-// anything. So A·y ≤ 0 for all u that are possible if A·b ≤ 0, A·W ≤ 0 in the columns of units of the
-// first kind, and A·W = 0 in the others: and this has no ball, no walk and no float.
+// anything. So A·y ≤ 0 for all u that are possible if A·b ≤ 0, A·W ≤ 0 in the columns of units of
+// the first kind, and A·W = 0 in the others: and this has no ball, no walk and no float.
 
 import (
 	"fmt"
@@ -46,8 +46,8 @@ func (g *Gap) String() string {
 	return what + ", expected 0"
 }
 
-// Check returns nil if the structure of the network shows row·y ≤ 0 for all rows and every input, and
-// else the first gap. Rows have as many numbers as there are outputs.
+// Check returns nil if the structure of the network shows row·y ≤ 0 for all rows and every input,
+// and else the first gap. Rows have as many numbers as there are outputs.
 func Check(n *network.Network, rows [][]*big.Int) (*Gap, error) {
 	for i, r := range rows {
 		if len(r) != n.Outputs() {
@@ -62,8 +62,8 @@ func Check(n *network.Network, rows [][]*big.Int) (*Gap, error) {
 	return nil, nil
 }
 
-// checkRow multiplies a row by the layers from the last on, and looks at its signs at the first that
-// has neurons.
+// checkRow multiplies a row by the layers from the last on, and looks at its signs at the first
+// that has neurons.
 func checkRow(n *network.Network, i int, row []*big.Int) *Gap {
 	layers := n.Layers()
 	at, exp := row, 0 // row·y = Σ 2^exp·at_k·u_k + constant

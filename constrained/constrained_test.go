@@ -83,8 +83,8 @@ func holds(n *network.Network, rows [][]*big.Int, x []float64) bool {
 	return true
 }
 
-// A thousand layers, written as ONNX and read again, are shown to satisfy their constraints, and do at
-// points. With one number of one ray changed, so that the ray leaves the cone, none is.
+// A thousand layers, written as ONNX and read again, are shown to satisfy their constraints, and do
+// at points. With one number of one ray changed, so that the ray leaves the cone, none is.
 func TestAThousandLayersAreCheckedAndOneWrongNumberIsFound(t *testing.T) {
 	for seed := range uint64(1000) {
 		rng := rand.New(rand.NewPCG(seed, 1))
@@ -136,7 +136,8 @@ func spoiled(rng *rand.Rand, n *network.Network, d *cone.Description, rows [][]*
 	return nil
 }
 
-// Whatever Check shows is so at every point, for networks that are nearly constrained and for others.
+// Whatever Check shows is so at every point, for networks that are nearly constrained and for
+// others.
 func TestWhatIsShownHolds(t *testing.T) {
 	shown := 0
 	rapid.Check(t, func(t *rapid.T) {
@@ -169,8 +170,8 @@ func TestWhatIsShownHolds(t *testing.T) {
 	require.NotZero(t, shown)
 }
 
-// An affine network satisfies a constraint for all inputs if A·W = 0, and a ReLU in the last place is
-// never below 0.
+// An affine network satisfies a constraint for all inputs if A·W = 0, and a ReLU in the last place
+// is never below 0.
 func TestNetworksWithoutALastLayerOfVectors(t *testing.T) {
 	w := mat.NewDense(2, 1, []float64{1, -1})
 	sum := [][]*big.Int{{big.NewInt(1), big.NewInt(1)}}
@@ -241,7 +242,8 @@ func copyColumn(to *mat.Dense, j int, from mat.Matrix, k int, times float64) {
 	}
 }
 
-// Integers that float32 rounds are refused in a file of float32, and those that float64 rounds at all.
+// Integers that float32 rounds are refused in a file of float32, and those that float64 rounds at
+// all.
 func TestIntegersThatWouldBeRoundedAreRefused(t *testing.T) {
 	wide := new(big.Int).Lsh(big.NewInt(1), 25)
 	wide.Add(wide, big.NewInt(1))

@@ -25,9 +25,9 @@ type Options struct {
 }
 
 // Layer returns the network with a layer of a cone's vectors behind it. Its outputs, those of an
-// affine last layer, are the coefficients: first one of each ray, of which the absolute value is taken,
-// then one of each line, which is carried on as it is. Errors say what does not fit, or which vector
-// floats do not hold.
+// affine last layer, are the coefficients: first one of each ray, of which the absolute value is
+// taken, then one of each line, which is carried on as it is. Errors say what does not fit, or
+// which vector floats do not hold.
 func Layer(n *network.Network, d *cone.Description, opts Options) (*network.Network, error) {
 	layers := slices.Clone(n.Layers())
 	last := &layers[len(layers)-1]
@@ -76,8 +76,8 @@ func Matrix(d *cone.Description, scale bool) (*mat.Dense, error) {
 	return w, nil
 }
 
-// nearestPower returns the exponent of the power of two next to a vector's length, so that the length
-// over it is from √½ to √2: of a square of n bits the root is from 2^((n−1)/2) to 2^(n/2).
+// nearestPower returns the exponent of the power of two next to a vector's length, so that the
+// length over it is from √½ to √2: of a square of n bits the root is from 2^((n−1)/2) to 2^(n/2).
 func nearestPower(v []*big.Int) int {
 	var s, t big.Int
 	for _, x := range v {

@@ -8,8 +8,8 @@ import (
 	"github.com/relucell/relucell/network"
 )
 
-// Property returns the network with a ReLU unit behind it for each row, which is on where row·y > 0.
-// Rows that floats do not hold are errors.
+// Property returns the network with a ReLU unit behind it for each row, which is on where row·y >
+// 0. Rows that floats do not hold are errors.
 func Property(n *network.Network, rows [][]*big.Int) (*network.Network, error) {
 	list := make([][]float64, len(rows))
 	for i, r := range rows {

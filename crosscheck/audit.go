@@ -1,7 +1,7 @@
 // The audit of fast counts. A count without a proof rests on floats inside derived bounds, and
 // where one is wrong nothing contradicts the number. So tests repeat their counts with a proof, in
-// few inputs all that are small, else a sample, and the checker, which shares nothing with the walk,
-// has the last word.
+// few inputs all that are small, else a sample, and the checker, which shares nothing with the
+// walk, has the last word.
 
 package crosscheck
 

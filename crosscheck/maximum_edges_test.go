@@ -1,7 +1,7 @@
 package crosscheck
 
-// Maxima where counts are decided by little: hyperplanes that touch the ball, and numbers at the ends
-// of the range of float64.
+// Maxima where counts are decided by little: hyperplanes that touch the ball, and numbers at the
+// ends of the range of float64.
 
 import (
 	"context"
@@ -52,8 +52,8 @@ func requireDefined(t *testing.T, n *network.Network, b ball.Ball, seed uint64) 
 	return want.Int64()
 }
 
-// touching draws a form whose zero set touches the unit ball, passes by it or through it by one unit
-// in the last place, or cuts it.
+// touching draws a form whose zero set touches the unit ball, passes by it or through it by one
+// unit in the last place, or cuts it.
 func touching(rng *rand.Rand, inputs int) (g []float64, offset float64) {
 	lengths := [][][]float64{
 		{{3, 4, 5}, {5, 12, 13}, {1, 0, 1}, {8, 15, 17}},
@@ -73,7 +73,8 @@ func touching(rng *rand.Rand, inputs int) (g []float64, offset float64) {
 }
 
 // Where pieces are equal on what touches a ball, nothing is counted that has no interior; and the
-// nearest boundary is as far as the radius where there is one region, and nearer where there are more.
+// nearest boundary is as far as the radius where there is one region, and nearer where there are
+// more.
 func TestMaximaThatTouchTheBall(t *testing.T) {
 	many := 0
 	for seed := range edgeCases(60) {

@@ -18,10 +18,10 @@ type MeasuredLayer struct {
 	Layer, Width int
 	// Cells is the number of cells after the layer.
 	Cells *big.Int
-	// Splitting is the number of neurons that cut at least one cell. Changing is the number of those
-	// that are positive somewhere in the ball and negative elsewhere, which is what k bounds; of
-	// maxima, those of which several pieces are the largest somewhere. A neuron may change its sign
-	// from cell to cell without cutting one.
+	// Splitting is the number of neurons that cut at least one cell. Changing is the number of
+	// those that are positive somewhere in the ball and negative elsewhere, which is what k bounds;
+	// of maxima, those of which several pieces are the largest somewhere. A neuron may change its
+	// sign from cell to cell without cutting one.
 	Splitting, Changing int
 	// Active neurons are positive on some cell and negative on none, Inactive ones positive on
 	// none. Changing + Active + Inactive = Width. Maxima are active on every cell.

@@ -72,8 +72,8 @@ type Result struct {
 }
 
 // Observer is told every node of the walk, in preorder, and all that a proof of it has to say
-// (docs/certificate.md). It knows nothing of solvers, the walk knows nothing of formats. [NoObserver]
-// has all its methods, to embed; who wants the regions alone takes a [Visitor].
+// (docs/certificate.md). It knows nothing of solvers, the walk knows nothing of formats.
+// [NoObserver] has all its methods, to embed; who wants the regions alone takes a [Visitor].
 //
 // A neuron is told of by its number among the neurons of its layer, from 0. On entering a layer all
 // of those are silently decided that have one sign, or are zero, on the ball or on the box that
@@ -90,9 +90,9 @@ type Observer interface {
 	// Pruned: the side of the neuron opposite to live (+1 or −1) is empty, as
 	// self·s·z + Σ lambda_i·s_i·z_i ≤ 0 shows, s = −live. The walk goes on in the live side. With
 	// named, the neuron can be named after it as if it had been split. Of a piece of a maximum,
-	// which is counted among the signs of its layer, live is −1 and says that its class is empty, as
-	// Σ lambda_i·s_i·z_i ≤ 0 shows, whose last names are what the piece is above each other one that
-	// differs.
+	// which is counted among the signs of its layer, live is −1 and says that its class is empty,
+	// as Σ lambda_i·s_i·z_i ≤ 0 shows, whose last names are what the piece is above each other one
+	// that differs.
 	Pruned(neuron int, live int8, named bool, m *Multipliers)
 	// Region: a final cell with its exact witness.
 	Region(x []float64)

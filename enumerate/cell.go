@@ -19,8 +19,8 @@ import (
 type Cell struct {
 	Norm ball.Norm
 	// The region is where all rows are > 0, within the open unit ball; there is one for each neuron
-	// of another sign than 0, whose number is in Neurons, and of a maximum one for each piece of sign
-	// −, which says what the largest is above it. Where a row is constant it is positive.
+	// of another sign than 0, whose number is in Neurons, and of a maximum one for each piece of
+	// sign −, which says what the largest is above it. Where a row is constant it is positive.
 	Rows    []exact.Row
 	Neurons []int
 	// Inside is a point strictly inside.
@@ -81,8 +81,8 @@ func (c *Cell) RowOf(row []*big.Int) (f exact.Row, times *big.Rat) {
 }
 
 // NeuronIntegers tells f the pre-activation of neuron j on the region, in integers times 2^exp: the
-// coefficients of the inputs, and then the offset. Of a piece of a maximum it tells what that is above
-// the largest one. They are valid during the call.
+// coefficients of the inputs, and then the offset. Of a piece of a maximum it tells what that is
+// above the largest one. They are valid during the call.
 func (r Region) NeuronIntegers(j int, f func(row []*big.Int, exp int)) {
 	r.withPass(func(p *network.AffinePass) { f(p.Neuron(r.Pattern, j)) })
 }

@@ -136,8 +136,9 @@ func wrongFacets(names map[int][]string, closure []constraint, vertices map[stri
 	return ""
 }
 
-// Beside says whether two regions have a facet in common: whether the vertices of what their closures
-// have in common span n−1 dimensions, and in the l2 ball, in the plane, whether that is a chord.
+// Beside says whether two regions have a facet in common: whether the vertices of what their
+// closures have in common span n−1 dimensions, and in the l2 ball, in the plane, whether that is a
+// chord.
 func Beside(r, s Region) bool {
 	n := r.of.net.Inputs()
 	var shared []([]*big.Rat)

@@ -1,8 +1,9 @@
 // The graph of the regions: which lie beside each other. Two regions are neighbours if they have a
-// facet in common, a part of a hyperplane that meets the interior of the ball. internal/tree/across.go
-// says why each facet there is that of just two, and how the other's labels are found. Here they are
-// held against the list of all regions: whoever is named across a facet must be on it, and must name
-// the first across the same; and from each region one gets to all others, for the ball is convex.
+// facet in common, a part of a hyperplane that meets the interior of the ball.
+// internal/tree/across.go says why each facet there is that of just two, and how the other's labels
+// are found. Here they are held against the list of all regions: whoever is named across a facet
+// must be on it, and must name the first across the same; and from each region one gets to all
+// others, for the ball is convex.
 
 package enumerate
 
@@ -15,15 +16,15 @@ import (
 	"github.com/relucell/relucell/network"
 )
 
-// Neighbour is a region across a facet: Neuron is the first in which the patterns differ, and is zero on
-// the facet, or a piece of a maximum that is as large as another there.
+// Neighbour is a region across a facet: Neuron is the first in which the patterns differ, and is
+// zero on the facet, or a piece of a maximum that is as large as another there.
 type Neighbour struct {
 	Neuron  int
 	Pattern network.Pattern
 }
 
-// Neighbours returns the regions that have a facet in common with this one, by their neurons. In the
-// l2 ball, too, just those count with a facet that meets its interior. An error is an
+// Neighbours returns the regions that have a facet in common with this one, by their neurons. In
+// the l2 ball, too, just those count with a facet that meets its interior. An error is an
 // [ErrNoVertices]: more than 7 inputs, 5 in an l1 ball.
 func (r Region) Neighbours() ([]Neighbour, error) {
 	g, _, err := r.guide()
@@ -46,8 +47,8 @@ type Graph struct {
 	Edges []Edge
 }
 
-// Edge is a pair of neighbours, by their numbers in the list of regions, A < B. On what they have in
-// common Neuron is zero, the first in which their patterns differ.
+// Edge is a pair of neighbours, by their numbers in the list of regions, A < B. On what they have
+// in common Neuron is zero, the first in which their patterns differ.
 type Edge struct{ A, B, Neuron int }
 
 // NewGraph returns the graph of all regions of a network in a ball, as [Regions] yields them. An

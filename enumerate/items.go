@@ -49,8 +49,8 @@ func NewItems(ctx context.Context, n *network.Network, b ball.Ball, proved bool)
 }
 
 // questionWork is the work of a question of the solver for each input, beyond what every question
-// counts as. Measured from 8 to 784 inputs, by random networks and mnist: a question takes 0.2 µs for
-// each input up to 40 inputs and 0.5 to 1.5 µs beyond, a value at a vertex 15 ns.
+// counts as. Measured from 8 to 784 inputs, by random networks and mnist: a question takes 0.2 µs
+// for each input up to 40 inputs and 0.5 to 1.5 µs beyond, a value at a vertex 15 ns.
 const questionWork = 48
 
 // Release ends the use of s.

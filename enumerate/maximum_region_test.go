@@ -53,8 +53,8 @@ func TestGraphsOfMaximaAreThoseOfAllPairs(t *testing.T) {
 	require.Greater(t, pairs, 100)
 }
 
-// Vertices and facets are those of all choices of constraints, and a region's constraints hold at its
-// point and say what its pattern does.
+// Vertices and facets are those of all choices of constraints, and a region's constraints hold at
+// its point and say what its pattern does.
 func TestRegionsOfMaximaByTheirConstraints(t *testing.T) {
 	marks := attack.NewMarks()
 	rapid.Check(t, func(t *rapid.T) {

@@ -125,8 +125,8 @@ func TestManyMaximaByVertices(t *testing.T) {
 	}
 }
 
-// Proofs and lists by vertices are those of the solver's walk in all that they say, whatever is handed
-// over to the solver on the way, and most of them ask it nothing.
+// Proofs and lists by vertices are those of the solver's walk in all that they say, whatever is
+// handed over to the solver on the way, and most of them ask it nothing.
 func TestProofsOfMaximaByVertices(t *testing.T) {
 	seeds := 200
 	if os.Getenv("RELUCELL_SOAK") != "" {

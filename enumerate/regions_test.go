@@ -195,8 +195,8 @@ func TestAnObserverOfSplitsAlone(t *testing.T) {
 	require.EqualValues(t, r.Lower.Int64()-1, *s.n)
 }
 
-// A caller whose goroutine ended, as a failed test's does, waited for the walk of all regions, whose progress was told to
-// the end of the program.
+// A caller whose goroutine ended, as a failed test's does, waited for the walk of all regions,
+// whose progress was told to the end of the program.
 func TestRegionsEndWithTheirCallersGoroutine(t *testing.T) {
 	n, b := he(1, 8, 24, 24, 24), ballAt(t, ball.LInf, 8, 0, 1)
 	for _, workers := range []int{1, 4} {

@@ -17,9 +17,10 @@ type Vertex struct {
 	X   []float64
 	Err float64 // what each coordinate of X is off by at most
 	// Facets are those of the region on which the vertex lies. On facet i ≥ 0 neuron i is zero, or
-	// piece i of a maximum is as large as the largest; of several it is the first. The others are −1−k for facet k of the
-	// ball: for linf and a box, facet 2j is the lower end of input j and 2j+1 the upper one; for
-	// l1, facet k has the inputs above the centre's whose bit is set in k, and the others below.
+	// piece i of a maximum is as large as the largest; of several it is the first. The others are
+	// −1−k for facet k of the ball: for linf and a box, facet 2j is the lower end of input j and
+	// 2j+1 the upper one; for l1, facet k has the inputs above the centre's whose bit is set in k,
+	// and the others below.
 	Facets []int
 }
 
@@ -54,8 +55,8 @@ type ExactVertex struct {
 	Facets []int // as those of [Vertex]
 }
 
-// VerticesExact returns the vertices of the closure of the region, in any order. Nothing is rounded.
-// An error is that of Vertices.
+// VerticesExact returns the vertices of the closure of the region, in any order. Nothing is
+// rounded. An error is that of Vertices.
 func (r Region) VerticesExact() ([]ExactVertex, error) {
 	g, m, err := r.polytope()
 	if err != nil {
@@ -100,9 +101,9 @@ func (r Region) Volume() (*big.Rat, error) {
 	return v, nil
 }
 
-// Facets returns the neurons that are zero on a facet of the region, and the pieces of maxima that are
-// as large as the largest there, ascending; of several on one facet the first. An error is that of
-// Vertices.
+// Facets returns the neurons that are zero on a facet of the region, and the pieces of maxima that
+// are as large as the largest there, ascending; of several on one facet the first. An error is that
+// of Vertices.
 func (r Region) Facets() ([]int, error) {
 	list, err := r.Vertices()
 	var all []int

@@ -9,9 +9,9 @@ import (
 	"github.com/relucell/relucell/network"
 )
 
-// Volumes adds up volumes of regions exactly, best in the order of a walk of one worker. Numbers stay
-// small by adding those first that were split last: the sum of a cell's regions is the cell's volume,
-// in whose denominator the vertices inside have no part.
+// Volumes adds up volumes of regions exactly, best in the order of a walk of one worker. Numbers
+// stay small by adding those first that were split last: the sum of a cell's regions is the cell's
+// volume, in whose denominator the vertices inside have no part.
 type Volumes struct {
 	parts []part
 	last  network.Pattern

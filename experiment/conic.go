@@ -1,10 +1,10 @@
 package experiment
 
-// Networks whose outputs are constrained while they are trained: the cone layer of Frerix, Nießner and
-// Cremers (2020) with rays in integers over powers of two, behind an affine layer or the decoder of a
-// variational autoencoder (Kingma and Welling 2014). Plain networks are trained for comparison, and
-// projected at test time. What the coefficients are computed of can be normalised in each batch, as the
-// authors have it (Ioffe and Szegedy 2015).
+// Networks whose outputs are constrained while they are trained: the cone layer of Frerix, Nießner
+// and Cremers (2020) with rays in integers over powers of two, behind an affine layer or the
+// decoder of a variational autoencoder (Kingma and Welling 2014). Plain networks are trained for
+// comparison, and projected at test time. What the coefficients are computed of can be normalised
+// in each batch, as the authors have it (Ioffe and Szegedy 2015).
 
 import (
 	"context"
@@ -39,8 +39,8 @@ type conic struct {
 	vectors *mat.Dense // of the cone, in columns
 }
 
-// shapes are those of the trained layers: of the autoencoder one to the code, one to its means, one to
-// the logarithms of its variances, and two back.
+// shapes are those of the trained layers: of the autoencoder one to the code, one to its means, one
+// to the logarithms of its variances, and two back.
 func (c *conic) shapes() [][2]int {
 	out := len(c.cone.Rays) + len(c.cone.Lineality)
 	if c.last == Plain {
@@ -52,8 +52,8 @@ func (c *conic) shapes() [][2]int {
 	return append([][2]int{{c.cone.Dim, c.Hidden}, {c.Hidden, c.Latent}, {c.Hidden, c.Latent}}, chain(c.Latent, c.Hidden, out)...)
 }
 
-// gradient is that of the mean square of a pixel's error, and for the autoencoder, with the noise in y,
-// of that plus the divergence from the normal distribution, for each pixel.
+// gradient is that of the mean square of a pixel's error, and for the autoencoder, with the noise
+// in y, of that plus the divergence from the normal distribution, for each pixel.
 func (c *conic) gradient(x, noise *graph.Node, params []*graph.Node) []*graph.Node {
 	t := &tape{params: params}
 	if c.Model == Projection {
@@ -68,8 +68,8 @@ func (c *conic) gradient(x, noise *graph.Node, params []*graph.Node) []*graph.No
 	return t.gradient(graph.Add(meanSquare(y, x), graph.MulScalar(graph.ReduceAllSum(divergence), 1/(rows*float32(c.cone.Dim)))))
 }
 
-// normalised says whether the last affine layer's inputs are: before a cone layer only. Their scale and
-// shift are left to that layer.
+// normalised says whether the last affine layer's inputs are: before a cone layer only. Their scale
+// and shift are left to that layer.
 func (c *conic) normalised() bool { return c.BatchNorm && c.last != Plain }
 
 func (c *conic) normal(x *graph.Node) *graph.Node {
@@ -159,8 +159,8 @@ func (c *conic) network(t *trainer, rng *rand.Rand, pictures [][]float64) (*netw
 	return constrained.Layer(n, c.cone, constrained.Options{ReLU: c.last == ConicReLU, Scale: true})
 }
 
-// fold makes the normalisation a part of the last layer, with the means and variances of all pictures,
-// in float32.
+// fold makes the normalisation a part of the last layer, with the means and variances of all
+// pictures, in float32.
 func (c *conic) fold(layers []network.Layer, rng *rand.Rand, pictures [][]float64) error {
 	at, err := c.behind(layers, rng)
 	if err != nil {

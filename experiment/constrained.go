@@ -1,8 +1,9 @@
 package experiment
 
-// The experiment of Frerix, Nießner and Cremers (2020, section 4): digits under the constraints of a
-// checkerboard. What is asked is what they ask: how near the outputs come to the pictures, whether
-// the constraints hold, and what that costs at test time, by a cone layer and by projections.
+// The experiment of Frerix, Nießner and Cremers (2020, section 4): digits under the constraints of
+// a checkerboard. What is asked is what they ask: how near the outputs come to the pictures,
+// whether the constraints hold, and what that costs at test time, by a cone layer and by
+// projections.
 
 import (
 	"context"
@@ -97,10 +98,11 @@ func (c *Constrained) Check() error {
 type ConstrainedRow struct {
 	Method string  `json:"method"`
 	Square float64 `json:"mean_square"` // of a pixel's error at test points, pixels from −1 to 1
-	// Proved says that the network's structure shows the constraints for all inputs, over the reals.
+	// Proved says that the network's structure shows the constraints for all inputs, over the
+	// reals.
 	Proved bool `json:"proved"`
-	// Outside is how many of the outputs, as floats computed them, violate a constraint, exactly, and
-	// Worst by how much: the largest value of a constraint, rounded up.
+	// Outside is how many of the outputs, as floats computed them, violate a constraint, exactly,
+	// and Worst by how much: the largest value of a constraint, rounded up.
 	Outside int     `json:"outside"`
 	Worst   float64 `json:"worst"`
 	// Micros is the time for one picture, and Steps the mean number of iterations of a projection
@@ -161,8 +163,8 @@ func RunConstrained(ctx context.Context, c *Constrained, dir string) (*Constrain
 	return r, r.write(d, nets)
 }
 
-// signed maps grey values from [0, 1] to [−1, 1], as the authors do. Rows are replaced, for the data
-// set keeps its own.
+// signed maps grey values from [0, 1] to [−1, 1], as the authors do. Rows are replaced, for the
+// data set keeps its own.
 func signed(x [][]float64) {
 	for i, row := range x {
 		y := make([]float64, len(row))

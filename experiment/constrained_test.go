@@ -38,7 +38,8 @@ func small(pictures int) *Data {
 	return d
 }
 
-// Every output of the cone layers is in the cone, in exact arithmetic; the folder is the same twice.
+// Every output of the cone layers is in the cone, in exact arithmetic; the folder is the same
+// twice.
 func TestConstrainedNetworksStayInTheCone(t *testing.T) {
 	for i, model := range append(Models, Models...) {
 		t.Run(model, func(t *testing.T) {
@@ -125,8 +126,8 @@ func TestTapesGiveTheGradientsOfTheLibrary(t *testing.T) {
 	}
 }
 
-// A projection y of x is in the cone, and x − y is at right angles to y and to no ray at less: these
-// are the conditions of the nearest point. ADMM ends near it.
+// A projection y of x is in the cone, and x − y is at right angles to y and to no ray at less:
+// these are the conditions of the nearest point. ADMM ends near it.
 func TestProjectionsAreNearest(t *testing.T) {
 	for seed := range uint64(100) {
 		rng := rand.New(rand.NewPCG(seed, 3))
@@ -234,8 +235,8 @@ func TestSoakConstrainedDigits(t *testing.T) {
 	require.Less(t, r.Rows[1].Square, 0.29)
 }
 
-// What is normalised in training is a part of the affine layer of the network: with one batch for all
-// pictures both do the same.
+// What is normalised in training is a part of the affine layer of the network: with one batch for
+// all pictures both do the same.
 func TestBatchNormIsFolded(t *testing.T) {
 	backend, err := simplego.New("ops_sequential")
 	require.NoError(t, err)

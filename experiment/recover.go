@@ -1,7 +1,7 @@
-// The study of what samples give away of a network with one layer of neurons: how far the tensors, the
-// directions, the biases and the weights are off after so many samples, at each stage of package
-// learn, and how far apart teacher and pupil are, exactly. Awasthi, Tang and Vijayaraghavan (2021) prove
-// that the error falls as a power of the number of samples; they give no figures.
+// The study of what samples give away of a network with one layer of neurons: how far the tensors,
+// the directions, the biases and the weights are off after so many samples, at each stage of
+// package learn, and how far apart teacher and pupil are, exactly. Awasthi, Tang and Vijayaraghavan
+// (2021) prove that the error falls as a power of the number of samples; they give no figures.
 
 package experiment
 
@@ -35,8 +35,8 @@ type RecoverStudy struct {
 	// A seed is a teacher and its samples.
 	FirstSeed uint64 `json:"first_seed"`
 	Seeds     int    `json:"seeds"`
-	// Radius is that of the l2 ball at 0 on which teacher and pupil are compared exactly, where they have
-	// at most MostNeurons together.
+	// Radius is that of the l2 ball at 0 on which teacher and pupil are compared exactly, where
+	// they have at most MostNeurons together.
 	Radius      float64 `json:"radius"`
 	MostNeurons int     `json:"most_neurons"`
 	// Baseline adds stochastic gradient descent, at the largest number of samples.
@@ -88,8 +88,8 @@ type RecoverRow struct {
 	Samples int    `json:"samples"`
 	Method  string `json:"method"`
 	Stage   string `json:"stage"`
-	// Quantity is T1 … T4, the error of a tensor; w, b, a or most, of the parameters; rmse, in units of
-	// the values' deviation; or distance, the largest |f − f̂| on the ball.
+	// Quantity is T1 … T4, the error of a tensor; w, b, a or most, of the parameters; rmse, in
+	// units of the values' deviation; or distance, the largest |f − f̂| on the ball.
 	Quantity string `json:"quantity"`
 	// Lower and Upper are equal but for a distance.
 	Lower float64 `json:"lower"`
@@ -124,8 +124,8 @@ type recoverRunner struct {
 	state  Progress
 }
 
-// Recover runs a study and writes the folder. An error leaves in it what is done; calling again goes
-// on from there. Options.Workers has no part in it.
+// Recover runs a study and writes the folder. An error leaves in it what is done; calling again
+// goes on from there. Options.Workers has no part in it.
 func Recover(ctx context.Context, s RecoverStudy, opt Options) (*RecoverResult, error) {
 	if err := s.Check(); err != nil {
 		return nil, err

@@ -1,4 +1,5 @@
-// What a study of recovery says: the rate at which errors fall, and how often nothing is left of them.
+// What a study of recovery says: the rate at which errors fall, and how often nothing is left of
+// them.
 
 package experiment
 
@@ -17,9 +18,9 @@ const Recovered = 1e-6
 type RecoverStatistic struct {
 	Shape
 	Method, Stage string
-	// Statistic is slope, that of the logarithm of the largest error of w, b and a against that of the
-	// number of samples, with the least and the greatest of a seed; or recovered, the number of seeds
-	// whose error is at most Recovered, at Samples.
+	// Statistic is slope, that of the logarithm of the largest error of w, b and a against that of
+	// the number of samples, with the least and the greatest of a seed; or recovered, the number of
+	// seeds whose error is at most Recovered, at Samples.
 	Statistic string
 	Samples   int
 	Value     float64

@@ -55,9 +55,9 @@ type RecurrentMeasures struct {
 	Resamples int    `json:"resamples"`
 }
 
-// onTraining and onTest say what sequences lines and planes go through: some that networks are trained
-// on, or the first of those that their loss is measured on. The addition problem has no set of its own
-// to train on; all its sequences are drawn anew.
+// onTraining and onTest say what sequences lines and planes go through: some that networks are
+// trained on, or the first of those that their loss is measured on. The addition problem has no set
+// of its own to train on; all its sequences are drawn anew.
 const onTraining, onTest = "training", "test"
 
 // RecurrentPlaces are what On may be, the first the default of a study.

@@ -1,9 +1,9 @@
 package experiment
 
 // Gradients of networks with wide layers. GoMLX differentiates a product of matrices by products of
-// single numbers, samples × inputs × outputs of them, which is far more than memory holds for layers of
-// 784 units. Here products are taken out: each is a leaf to the rest, which GoMLX differentiates number
-// by number, and two products of matrices lead through it.
+// single numbers, samples × inputs × outputs of them, which is far more than memory holds for
+// layers of 784 units. Here products are taken out: each is a leaf to the rest, which GoMLX
+// differentiates number by number, and two products of matrices lead through it.
 
 import "github.com/gomlx/gomlx/pkg/core/graph"
 

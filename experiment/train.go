@@ -55,8 +55,8 @@ type trainer struct {
 	backend   backends.Backend
 }
 
-// gradient returns the gradient of a loss in the parameters, on a batch of two tables with a row for
-// each sample.
+// gradient returns the gradient of a loss in the parameters, on a batch of two tables with a row
+// for each sample.
 type gradient func(x, y *graph.Node, params []*graph.Node) []*graph.Node
 
 // chain returns the shapes of a chain of layers: widths are inputs, hidden …, outputs.
@@ -155,8 +155,8 @@ func (t *trainer) stepRate() float32 {
 	return float32(t.rate * math.Sqrt(1-math.Pow(beta2, s)) / (1 - math.Pow(beta1, s)))
 }
 
-// epoch runs once over so many samples in a new order, and has the rows of each batch put into its two
-// tables: x and y.
+// epoch runs once over so many samples in a new order, and has the rows of each batch put into its
+// two tables: x and y.
 func (t *trainer) epoch(ctx context.Context, rng *rand.Rand, samples, batch int, tables func(rows []int) (x, y *tensors.Tensor)) error {
 	order := rng.Perm(samples)
 	for start := 0; start < len(order); start += batch {

@@ -33,7 +33,8 @@ func TestInfo(t *testing.T) {
 	require.Len(t, j.Class, 300)
 }
 
-// The map of a window has as many regions as count counts in it, each with its pattern at its point.
+// The map of a window has as many regions as count counts in it, each with its pattern at its
+// point.
 func TestMapIsThatOfTheWindow(t *testing.T) {
 	e := moons(t)
 	n, _, err := e.Network(t.Context(), 0)

@@ -17,7 +17,8 @@ import (
 // and a browser takes long to draw them.
 const mostRegions = 20000
 
-// mostSigns is the number of signs in all patterns of a map, each of which is a byte in the browser.
+// mostSigns is the number of signs in all patterns of a map, each of which is a byte in the
+// browser.
 const mostSigns = 1 << 26
 
 // hues is the number of hues of a map coloured by pattern, each in a light and a dark shade.
@@ -31,9 +32,9 @@ type mapJSON struct {
 	Scale  [2]float64 `json:"scale"`
 	// Count is the exact number of regions in the window; empty where there are too many to draw.
 	Count string `json:"count"`
-	// AtLeast is what is certain of their number where Count is empty; Why is then "many", or "late"
-	// where the time did not suffice.
-	AtLeast string       `json:"atLeast,omitempty"`
+	// AtLeast is what is certain of their number where Count is empty; Why is then "many", or
+	// "late" where the time did not suffice.
+	AtLeast string       `json:"at_least,omitempty"`
 	Why     string       `json:"why,omitempty"`
 	Regions []regionJSON `json:"regions"`
 	// Layer is the hidden layer, from 0, of each neuron, or piece of a maximum.

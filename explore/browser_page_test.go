@@ -80,8 +80,8 @@ func frames(t *testing.T, chrome context.Context) {
 	b.quiet()
 }
 
-// dragging drags from a place of the map for three seconds, a step a frame, and until some counts were shown
-// where the ball is dragged.
+// dragging drags from a place of the map for three seconds, a step a frame, and until some counts
+// were shown where the ball is dragged.
 const dragging = `new Promise((done) => {
 	const over = document.getElementById("over"), r = over.getBoundingClientRect(), counts = new Set(), x0 = %v * r.width, y0 = %v * r.height, ball = x0 > r.width / 4;
 	const send = (type, x, y) => over.dispatchEvent(new PointerEvent(type, { pointerId: 1, clientX: r.left + x, clientY: r.top + y, bubbles: true, button: 0, buttons: 1, pointerType: "mouse" }));
@@ -99,8 +99,8 @@ const dragging = `new Promise((done) => {
 	requestAnimationFrame(step);
 })`
 
-// browserTime is the processor time in seconds of all processes of the browser: those that this one has
-// started. It is 0 where the system does not tell.
+// browserTime is the processor time in seconds of all processes of the browser: those that this one
+// has started. It is 0 where the system does not tell.
 func browserTime(t *testing.T) float64 {
 	t.Helper()
 	paths, _ := filepath.Glob("/proc/[0-9]*/stat")

@@ -7,9 +7,9 @@
 //	err = s.Serve(ctx)
 //
 // An Explorer answers questions in JSON, each about a model, a plane and a ball: what regions there
-// are in a window (map), how many meet the ball (count), the bounds on that number (bounds), how far
-// the nearest boundary is (distance), and the affine map of a region (region). It keeps nothing but
-// what it has read, so the page's address after the # holds all that there is to share.
+// are in a window (map), how many meet the ball (count), the bounds on that number (bounds), how
+// far the nearest boundary is (distance), and the affine map of a region (region). It keeps nothing
+// but what it has read, so the page's address after the # holds all that there is to share.
 //
 // What is called a count is relucell's count, and exact; else it is a bracket, and says so. The
 // page draws, in float64, the polygons that package plot knows, and decides nothing.

@@ -33,8 +33,8 @@ type Config struct {
 	Points *plot.Points
 	// Version is what the page calls the program.
 	Version string
-	// MostCounted ends a count once at least so many regions are certified; 0 means never. It is for
-	// an engine whose clock stands still while it walks.
+	// MostCounted ends a count once at least so many regions are certified; 0 means never. It is
+	// for an engine whose clock stands still while it walks.
 	MostCounted int64
 }
 

@@ -43,7 +43,8 @@ func bundle() (string, error) {
 	return all.String(), nil
 }
 
-// engine is what the page's worker runs: WebAssembly, compressed by gzip, and Go's script beside it.
+// engine is what the page's worker runs: WebAssembly, compressed by gzip, and Go's script beside
+// it.
 type engine struct {
 	wasm   []byte
 	script []byte

@@ -1,7 +1,7 @@
 package explore
 
-// The plane that is looked at: the network itself where it has two inputs, two inputs of it with the
-// others fixed, or the plane through three points.
+// The plane that is looked at: the network itself where it has two inputs, two inputs of it with
+// the others fixed, or the plane through three points.
 
 import (
 	"context"
@@ -27,8 +27,8 @@ type plane struct {
 // whole says that the plane is all there is.
 func (p plane) whole() bool { return len(p.Inputs) == 0 && len(p.Through) == 0 }
 
-// spot is a point of the inputs: in JSON its coordinates, one number of which stands for all, or the
-// number of one of the explorer's points, from 0.
+// spot is a point of the inputs: in JSON its coordinates, one number of which stands for all, or
+// the number of one of the explorer's points, from 0.
 type spot struct {
 	x   []float64
 	row int
@@ -124,8 +124,8 @@ type planeJSON struct {
 	Labels [2]string `json:"labels"`
 	// Points are the explorer's points on the plane, projected, in its order: s, t of each.
 	Points []float64 `json:"points"`
-	// Widths and Hidden are of the model, Hidden with each piece of a maximum; Notes are those of its
-	// import.
+	// Widths and Hidden are of the model, Hidden with each piece of a maximum; Notes are those of
+	// its import.
 	Widths  string   `json:"widths"`
 	Hidden  []int    `json:"hidden"`
 	Outputs int      `json:"outputs"`

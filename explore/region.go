@@ -1,7 +1,7 @@
 package explore
 
-// What is said of a region: the affine map that the network is on it, of the plane's coordinates and
-// of all inputs. It is computed in integers from the pattern, and rounded once, to be shown.
+// What is said of a region: the affine map that the network is on it, of the plane's coordinates
+// and of all inputs. It is computed in integers from the pattern, and rounded once, to be shown.
 
 import (
 	"context"

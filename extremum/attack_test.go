@@ -1,8 +1,8 @@
 package extremum
 
-// Extremes, Lipschitz constants and radii where networks are made to be as hard as possible for them:
-// package internal/attack climbs towards cases that ask for many programmes in integers. Polytopes
-// are held against the vertices of all regions, constants against all minors.
+// Extremes, Lipschitz constants and radii where networks are made to be as hard as possible for
+// them: package internal/attack climbs towards cases that ask for many programmes in integers.
+// Polytopes are held against the vertices of all regions, constants against all minors.
 
 import (
 	"math"
@@ -18,7 +18,8 @@ import (
 )
 
 const (
-	// quickAttack is the number of cases in the usual tests; attackRegions bounds the regions of one.
+	// quickAttack is the number of cases in the usual tests; attackRegions bounds the regions of
+	// one.
 	quickAttack, attackRegions = 5, 40
 )
 
@@ -118,7 +119,8 @@ func measureLipschitz(m attack.Marks, n *network.Network, b ball.Ball, _ Form, a
 			}
 			most, least := normAtMost(columns, norm, l.Upper), false
 			if r.Pattern.String() == l.Pattern.String() {
-				// Lower is met: it is no upper bound, or is the norm itself, and then nothing less is one.
+				// Lower is met: it is no upper bound, or is the norm itself, and then nothing less
+				// is one.
 				least = !normAtMost(columns, norm, new(big.Rat).Mul(l.Lower, big.NewRat(1<<60-1, 1<<60)))
 				reached = reached || least || l.Lower.Sign() == 0
 			}

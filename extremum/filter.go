@@ -95,8 +95,9 @@ func (t *filter) above(f affine) float64 {
 	}, t.most)
 }
 
-// aboveRound bounds the form by its value at the centre and r·‖g‖, rounded upwards: the squares, their
-// sum, the root, the product and the last sum round once each or once a term (forms.Rounding).
+// aboveRound bounds the form by its value at the centre and r·‖g‖, rounded upwards: the squares,
+// their sum, the root, the product and the last sum round once each or once a term
+// (forms.Rounding).
 func (t *filter) aboveRound(f affine) float64 {
 	v := f.bound(func(k int) (float64, float64) { return t.center[k], 0 }, t.most)
 	sum := 0.0

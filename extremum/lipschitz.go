@@ -103,7 +103,8 @@ func normAbove(a enumerate.Affine, norm ball.Norm) float64 {
 // larger is the larger of two, and no number if one is none.
 func larger(a, b float64) float64 { return math.Max(a, b) }
 
-// sums takes the largest row sum (linf) or column sum (l1) of |W|, if it is more than what is known.
+// sums takes the largest row sum (linf) or column sum (l1) of |W|, if it is more than what is
+// known.
 func (c *Constant) sums(rows [][]*big.Int, exp int, norm ball.Norm) bool {
 	n := len(rows[0]) - 1
 	outer, inner := len(rows), n
@@ -213,8 +214,8 @@ func gramOf(rows [][]*big.Int) gram {
 	return g
 }
 
-// below reports whether q² is at least the largest eigenvalue of the matrix times 2^(2·exp): whether
-// q²·I − G is positive semidefinite.
+// below reports whether q² is at least the largest eigenvalue of the matrix times 2^(2·exp):
+// whether q²·I − G is positive semidefinite.
 func (g gram) below(q float64, exp int) bool {
 	semidefinite, _ := g.shifted(q, exp)
 	return semidefinite

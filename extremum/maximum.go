@@ -22,8 +22,8 @@ type Options struct {
 	// AtLeast, if not nil, ends the search as soon as a point is found at which a form is at least
 	// this.
 	AtLeast *big.Rat
-	// Above, if not nil, asks for a point at which a form is more than this, and for no maximum. Where
-	// there is none Upper is this, and Lower and Point are nil.
+	// Above, if not nil, asks for a point at which a form is more than this, and for no maximum.
+	// Where there is none Upper is this, and Lower and Point are nil.
 	Above *big.Rat
 }
 

@@ -86,8 +86,8 @@ func TestMaximumInRoundBalls(t *testing.T) {
 	}
 }
 
-// TestMaximumIsProved has the proof of a count show that no output exceeds the maximum, and not that
-// none exceeds the float below the value that is attained.
+// TestMaximumIsProved has the proof of a count show that no output exceeds the maximum, and not
+// that none exceeds the float below the value that is attained.
 func TestMaximumIsProved(t *testing.T) {
 	for seed := range int64(24) {
 		n, f, b := drawn(seed, []ball.Norm{ball.LInf, ball.L1, ball.Box, ball.L2}[seed%4])

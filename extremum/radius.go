@@ -24,15 +24,15 @@ import (
 
 // Radius says within which distance of a point the class stays the same.
 //
-// The class of a point is the one output that is larger than all others; a network of one output has
-// the classes y0 > 0 and y0 < 0. At a tie a point has no class. The class changes at a point that has
-// another one or none.
+// The class of a point is the one output that is larger than all others; a network of one output
+// has the classes y0 > 0 and y0 < 0. At a tie a point has no class. The class changes at a point
+// that has another one or none.
 type Radius struct {
 	// Class is that of the centre: an output, or for one output 1 if it is positive and else 0.
 	Class int
-	// The class changes nowhere in the closed ball of radius Lower; it changes at Point, which lies in
-	// that of radius Upper. Both are neighbouring float64, Lower at least 0. Where it changes nowhere
-	// within the largest radius asked about, that is Lower, Point is nil and Upper +Inf.
+	// The class changes nowhere in the closed ball of radius Lower; it changes at Point, which lies
+	// in that of radius Upper. Both are neighbouring float64, Lower at least 0. Where it changes
+	// nowhere within the largest radius asked about, that is Lower, Point is nil and Upper +Inf.
 	Lower, Upper float64
 	Point        []*big.Rat
 	// Other is the output that is at least as large as that of the class at Point.
@@ -46,8 +46,9 @@ type Radius struct {
 // ErrTie says that the centre has no class.
 var ErrTie = errors.New("a tie of the largest outputs at the centre, expected one that is larger than all others (or an only output that is not 0)")
 
-// ClassRadius finds the radius around a point in linf or l2, up to a largest one. When ctx ends first
-// the error is its cause, and Radius holds what is certain by then, Upper +Inf or where Point is.
+// ClassRadius finds the radius around a point in linf or l2, up to a largest one. When ctx ends
+// first the error is its cause, and Radius holds what is certain by then, Upper +Inf or where Point
+// is.
 func ClassRadius(ctx context.Context, n *network.Network, center []float64, norm ball.Norm, most float64) (Radius, error) {
 	if norm != ball.LInf && norm != ball.L2 {
 		return Radius{}, fmt.Errorf("a radius in the norm %v, expected linf or l2", norm)
@@ -148,8 +149,8 @@ func (c *change) classify(center []float64) error {
 	return nil
 }
 
-// boxes decides boxes around the centre up to a radius, until Upper is at most enough times Lower, or
-// both are neighbours.
+// boxes decides boxes around the centre up to a radius, until Upper is at most enough times Lower,
+// or both are neighbours.
 func (c *change) boxes(most, enough float64) error {
 	for next := most; ; {
 		w, err := c.decide(next)

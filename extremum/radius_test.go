@@ -35,8 +35,8 @@ func changes(n *network.Network, center []float64, x []*big.Rat) bool {
 	return false
 }
 
-// TestRadiusInBothNorms holds the boxes of linf against the walk: by it no form is 0 within Lower. In
-// one input, where the norms are one, both must give the same radius.
+// TestRadiusInBothNorms holds the boxes of linf against the walk: by it no form is 0 within Lower.
+// In one input, where the norms are one, both must give the same radius.
 func TestRadiusInBothNorms(t *testing.T) {
 	found := 0
 	for seed := range int64(60) {

@@ -31,10 +31,11 @@ import (
 )
 
 const (
-	// margin is how far M is put above the largest |g_u| that floats find, relative to it. The bound
-	// loses about as much, and closer multipliers take integers of more digits.
+	// margin is how far M is put above the largest |g_u| that floats find, relative to it. The
+	// bound loses about as much, and closer multipliers take integers of more digits.
 	margin = 1e-9
-	// raises is how often M goes up, by twice as much each time, until the walk finds no |g_u| above.
+	// raises is how often M goes up, by twice as much each time, until the walk finds no |g_u|
+	// above.
 	raises = 40
 )
 

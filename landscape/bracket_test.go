@@ -330,3 +330,13 @@ func TestOtherNetworksAreNoDual(t *testing.T) {
 		require.ErrorContains(t, err, want)
 	}
 }
+
+// signs returns the signs of x̃_i·w, exactly.
+func (d *Data) signs(w []float64) network.Pattern {
+	v, p := dyadic.Floats(w), make(network.Pattern, d.N())
+	for i := range p {
+		z, _ := dot(d.integers[i], v)
+		p[i] = int8(z.Sign())
+	}
+	return p
+}

@@ -23,8 +23,8 @@ type Census struct {
 	// number of those with the signs of the a_j, neurons that change places counted once:
 	// C(2·Patterns + m − 1, m). All else counts the latter.
 	Surface, Cells *big.Int
-	// Minimal is the number of cells with differentiable local minima, Values their distinct values,
-	// ascending.
+	// Minimal is the number of cells with differentiable local minima, Values their distinct
+	// values, ascending.
 	Minimal int64
 	Values  []Value
 	// Linear is the least risk of x ↦ v·x̃.

@@ -165,8 +165,8 @@ func allProducts(t *testing.T, seed uint64) (*Data, map[string]product) {
 	return d, known
 }
 
-// settledRightly says whether a descent settles in the cell where it begins, which then holds minima of
-// that value.
+// settledRightly says whether a descent settles in the cell where it begins, which then holds
+// minima of that value.
 func settledRightly(t *testing.T, d *Data, known map[string]product, v [][]float64, signs []int) bool {
 	if v = settle(d, v, signs); v == nil {
 		return false

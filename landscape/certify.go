@@ -19,8 +19,9 @@ import (
 )
 
 const (
-	// inwards is how far a residual is moved off the columns it is orthogonal to, beside its length:
-	// more than floats are wrong, and little beside what most programmes are above the least.
+	// inwards is how far a residual is moved off the columns it is orthogonal to, beside its
+	// length: more than floats are wrong, and little beside what most programmes are above the
+	// least.
 	inwards = 0x1p-30
 	// grid is the number of bits of the numbers of a rounded residual, beside the largest.
 	grid = 46
@@ -77,8 +78,8 @@ type certifier struct {
 	*programmes
 	Certified
 	one []*big.Int // the column of the output's bias
-	// limit is a float that Least is not above; best is the network of Least, rounded to floats, and
-	// cells are its cells.
+	// limit is a float that Least is not above; best is the network of Least, rounded to floats,
+	// and cells are its cells.
 	limit *big.Rat
 	best  *Model
 	cells string
@@ -94,8 +95,8 @@ func newCertifier(p *programmes) *certifier {
 	return c
 }
 
-// walk bounds the programmes of all multisets of signed cells from the members of a level on, but for
-// those that a bound holds for already.
+// walk bounds the programmes of all multisets of signed cells from the members of a level on, but
+// for those that a bound holds for already.
 func (c *certifier) walk(ctx context.Context, j, from int) error {
 	done, last := new(big.Int), j+1 == len(c.levels)
 	if last {
@@ -239,8 +240,8 @@ func (c *certifier) inner(l *level) bool {
 	return true
 }
 
-// exactly solves the level's programme in fractions, lowers Least to its value, and returns its residual
-// as a bound.
+// exactly solves the level's programme in fractions, lowers Least to its value, and returns its
+// residual as a bound.
 func (c *certifier) exactly(ctx context.Context, l *level) (*bound, error) {
 	s := &solving{certifier: c, columns: c.columns(l)}
 	var first []int

@@ -11,8 +11,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// everySet is the twin: of all programmes and all sets of their columns, least squares without signs
-// in fractions where that gives numbers that are not negative.
+// everySet is the twin: of all programmes and all sets of their columns, least squares without
+// signs in fractions where that gives numbers that are not negative.
 func everySet(t *testing.T, d *Data, cells []Cell, m int, out bool) (best *big.Rat) {
 	p, err := newProgrammes(anything, d, cells, m, out)
 	require.NoError(t, err)
@@ -120,8 +120,8 @@ func TestFloatsDoNotDecideTheLeast(t *testing.T) {
 	require.Less(t, int64(refused), w.Programmes.Int64())
 }
 
-// A bracket of the tables of the documentation: the network's risk is the least there is, but for the
-// rounding of its weights.
+// A bracket of the tables of the documentation: the network's risk is the least there is, but for
+// the rounding of its weights.
 func TestTheNetworkIsTheLeast(t *testing.T) {
 	d := drawn(t, 8, 2, 1)
 	cells, err := Patterns(anything, d)
@@ -143,8 +143,8 @@ func TestTheNetworkIsTheLeast(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 }
 
-// Floats lose rays of such numbers, and told 14 where two is the least: the network of the fractions is
-// looked at too.
+// Floats lose rays of such numbers, and told 14 where two is the least: the network of the
+// fractions is looked at too.
 func TestTheNetworkOfTheLeastIsNotLostInFloats(t *testing.T) {
 	d := mustNew(t, [][]float64{{5e-324}, {1e-300}, {-5e-324}}, []float64{1, 2, 3}, true)
 	cells, err := Patterns(anything, d)

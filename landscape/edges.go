@@ -1,8 +1,8 @@
 package landscape
 
 // The rays of the cells' closures, and the bounds that are held against them. A neuron in a closed
-// cell is a sum of its rays with weights that are not negative, so its values at the data are such a
-// sum of the values on the rays: what is not above 0 on each ray is not above 0 on the cell.
+// cell is a sum of its rays with weights that are not negative, so its values at the data are such
+// a sum of the values on the rays: what is not above 0 on each ray is not above 0 on the cell.
 
 import (
 	"context"
@@ -81,8 +81,8 @@ func (e *edges) ray(known map[string]int, v []*big.Int) int {
 type bound struct {
 	n []*big.Int
 	h *big.Int
-	// holds are the signed cells, a bit each, on which u is nowhere above 0: the bound is one of all
-	// programmes of these.
+	// holds are the signed cells, a bit each, on which u is nowhere above 0: the bound is one of
+	// all programmes of these.
 	holds big.Int
 }
 
@@ -100,8 +100,8 @@ func (e *edges) value(b *bound) *big.Rat {
 	return v.Quo(v, new(big.Rat).SetInt(t.Mul(b.h, b.h)))
 }
 
-// hold finds the signed cells that a bound holds for. With out the output has a bias: a column of ones
-// of either sign.
+// hold finds the signed cells that a bound holds for. With out the output has a bias: a column of
+// ones of either sign.
 func (e *edges) hold(b *bound, out bool) {
 	var sum, t big.Int
 	for _, v := range b.n {

@@ -25,8 +25,9 @@ import (
 type Cell struct {
 	// Signs are those of x̃_i·w in the cell: 0 where x̃_i = 0, and there alone.
 	Signs network.Pattern
-	// Gate is strictly inside. Its numbers are as short as is good for its margin. It is nil where no
-	// point in float64 was found, which takes rows that depend on one another but for an ulp or so.
+	// Gate is strictly inside. Its numbers are as short as is good for its margin. It is nil where
+	// no point in float64 was found, which takes rows that depend on one another but for an ulp or
+	// so.
 	Gate []float64
 	// Margin is at most the least |x̃_i·w| / Σ_k |x̃_ik·w_k| over the rows that are not 0.
 	Margin float64
@@ -125,8 +126,8 @@ func newGates(d *Data) *gates {
 // find finds a gate: the point of the cell that is farthest from its walls for its length, rounded
 // to as few bits as leave it half its margin; or else one near the point that the walk has found.
 func (g *gates) find(c *Cell, inside []*big.Float) {
-	// The shortest w with s_i·x̃_i·w ≥ ‖x̃_i‖, by least squares (Lawson and Hanson 1974, chapter 23):
-	// its direction is E·x for the x ≥ 0 that minimises ‖E·x‖² + (1 − Σx)², E the signed rows.
+	// The shortest w with s_i·x̃_i·w ≥ ‖x̃_i‖, by least squares (Lawson and Hanson 1974, chapter
+	// 23): its direction is E·x for the x ≥ 0 that minimises ‖E·x‖² + (1 − Σx)², E the signed rows.
 	g.q = g.signed(g.q, c.Signs)
 	for i := range g.ones {
 		g.ones[i] = math.Abs(float64(c.Signs[i]))

@@ -191,8 +191,8 @@ func TestSureGatesGiveTheirPatternsInFloats(t *testing.T) {
 	require.Greater(t, sure, 2000)
 }
 
-// Float32 was said to be enough for gates of rows of which it makes 0, or no number; and float64 for
-// products of which it makes 0.
+// Float32 was said to be enough for gates of rows of which it makes 0, or no number; and float64
+// for products of which it makes 0.
 func TestGatesWereSureBeyondTheRange(t *testing.T) {
 	for _, row := range [][]float64{{1e-50}, {1e60, 1e60}} {
 		d, err := New([][]float64{row}, []float64{0}, false)
@@ -211,7 +211,8 @@ func TestGatesWereSureBeyondTheRange(t *testing.T) {
 	}
 }
 
-// Numbers and gates that are no float32 are rounded: the gates that say so give their patterns there.
+// Numbers and gates that are no float32 are rounded: the gates that say so give their patterns
+// there.
 func TestSureGatesGiveTheirPatternsInFloat32(t *testing.T) {
 	sure := 0
 	for seed := range uint64(20) {

@@ -1,7 +1,7 @@
 package landscape
 
-// A programme of the search for the least risk in fractions: least squares with numbers that are not
-// negative, by the method of Lawson and Hanson (1974, chapter 23).
+// A programme of the search for the least risk in fractions: least squares with numbers that are
+// not negative, by the method of Lawson and Hanson (1974, chapter 23).
 
 import (
 	"context"
@@ -17,8 +17,8 @@ type solving struct {
 	*certifier
 	columns []column
 	chosen  []int
-	// Of least squares over the chosen columns without signs: the numbers of λ, their denominator, and
-	// the residual times it.
+	// Of least squares over the chosen columns without signs: the numbers of λ, their denominator,
+	// and the residual times it.
 	numbers []*big.Int
 	h       *big.Int
 	rest    []*big.Int
@@ -158,8 +158,8 @@ func (s *solving) guess(chosen []int) bool {
 	return s.entering() < 0
 }
 
-// search solves the programme from 0 (Lawson and Hanson 1974, chapter 23). In fractions it ends: the
-// risk falls from one set of columns to the next.
+// search solves the programme from 0 (Lawson and Hanson 1974, chapter 23). In fractions it ends:
+// the risk falls from one set of columns to the next.
 func (s *solving) search(ctx context.Context) error {
 	var chosen []int
 	x := make([]*big.Rat, len(s.columns))
@@ -200,8 +200,8 @@ func (s *solving) search(ctx context.Context) error {
 	}
 }
 
-// mustFree solves over columns that are independent, as those that a search has chosen are: the last
-// one has a positive product with the residual of the others.
+// mustFree solves over columns that are independent, as those that a search has chosen are: the
+// last one has a positive product with the residual of the others.
 func (s *solving) mustFree(chosen []int) {
 	if !s.free(chosen) {
 		panic("landscape: chosen columns that depend on one another")

@@ -47,8 +47,8 @@ type Surface struct {
 	*Data
 	Sign  float64
 	Cells []Cell
-	// Minima are the local minima, the lowest first. The sector where the neuron is off at all points
-	// is flat, and not among them; Plateau is the risk there.
+	// Minima are the local minima, the lowest first. The sector where the neuron is off at all
+	// points is flat, and not among them; Plateau is the risk there.
 	Minima  []Minimum
 	Plateau *big.Rat
 }

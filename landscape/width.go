@@ -18,8 +18,8 @@ import (
 )
 
 const (
-	// candidates is how many of the best programmes are evaluated exactly: floats may rank what lies
-	// together wrongly.
+	// candidates is how many of the best programmes are evaluated exactly: floats may rank what
+	// lies together wrongly.
 	candidates = 24
 	// mostProgrammes bounds the search to an hour or so.
 	mostProgrammes = 1_000_000_000

@@ -9,10 +9,10 @@ package landscape
 //	1 0 2 -1 …
 //
 // bias 1 stands for an output with a bias. Each line behind the head is a bound of certify.go: the
-// numbers h, n_1, n_2, … of u_i = n_i/h. The check takes nothing else from it. It finds the rays of all
-// cells, for each line the signed cells on which u is nowhere above 0, and whether each multiset of m
-// signed cells is among those of one line. That no cell is missing is shown by the proof of a count:
-// that of the data network's regions in the unit ball.
+// numbers h, n_1, n_2, … of u_i = n_i/h. The check takes nothing else from it. It finds the rays of
+// all cells, for each line the signed cells on which u is nowhere above 0, and whether each
+// multiset of m signed cells is among those of one line. That no cell is missing is shown by the
+// proof of a count: that of the data network's regions in the unit ball.
 
 import (
 	"bufio"
@@ -93,9 +93,10 @@ func readBounds(text []byte, points, m int, out bool) (least *big.Rat, bounds []
 	return least, bounds, nil
 }
 
-// CheckWidth verifies that no network of m neurons has a risk below the one it returns, as a third person
-// does: bounds is the text of WriteProof, text that of the data network, and at path is the proof of its
-// count in the unit ball. With out the output has a bias. When ctx ends first its cause is the error.
+// CheckWidth verifies that no network of m neurons has a risk below the one it returns, as a third
+// person does: bounds is the text of WriteProof, text that of the data network, and at path is the
+// proof of its count in the unit ball. With out the output has a bias. When ctx ends first its
+// cause is the error.
 func CheckWidth(ctx context.Context, d *Data, m int, out bool, bounds, text []byte, path string) (*big.Rat, error) {
 	least, list, err := readBounds(bounds, d.N(), m, out)
 	if err != nil {
@@ -163,8 +164,8 @@ func (d *Data) proved(ctx context.Context, text []byte, path string) ([]Cell, er
 	return cells, err
 }
 
-// distinct verifies that no two cells are the same, and that each has a point inside: the sum of its rays.
-// So they are as many as they are said to be.
+// distinct verifies that no two cells are the same, and that each has a point inside: the sum of
+// its rays. So they are as many as they are said to be.
 func (e *edges) distinct(cells []Cell) error {
 	known := map[string]bool{}
 	for i, c := range cells {
@@ -194,8 +195,8 @@ func (e *edges) distinct(cells []Cell) error {
 	return nil
 }
 
-// uncovered returns m of so many signed cells, in their order, of which the first are given, such that
-// none of the bounds holds for all of them: nil if there are none.
+// uncovered returns m of so many signed cells, in their order, of which the first are given, such
+// that none of the bounds holds for all of them: nil if there are none.
 func uncovered(ctx context.Context, bounds []*bound, members []int, m, signed int) ([]int, error) {
 	from := 0
 	if len(members) > 0 {

@@ -19,7 +19,8 @@ import (
 	"github.com/relucell/relucell/proof"
 )
 
-// counted writes the proof of the count of the data network, and returns its path and the network's text.
+// counted writes the proof of the count of the data network, and returns its path and the network's
+// text.
 func counted(t *testing.T, d *Data) (text []byte, path string) {
 	n, err := d.Network()
 	require.NoError(t, err)
@@ -205,8 +206,8 @@ func pow(a, b int) int {
 	return v
 }
 
-// A bound that holds for a signed cell is above 0 at no point of it, and one that does not, at some:
-// the cell's rays.
+// A bound that holds for a signed cell is above 0 at no point of it, and one that does not, at
+// some: the cell's rays.
 func TestBoundsHoldOnWholeCells(t *testing.T) {
 	for seed := range uint64(10) {
 		d, _, _ := degenerate(t, seed)

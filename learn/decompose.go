@@ -21,11 +21,11 @@ const (
 	tries  = 200
 	starts = 4
 	// complexShare is the size of the imaginary part of an eigenvalue, beside its own, from which a
-	// spectrum is taken for a complex one: two directions that noise has mixed. Rounding alone is 10⁶
-	// times smaller. Complex spectra are used where there is no real one, and reported.
+	// spectrum is taken for a complex one: two directions that noise has mixed. Rounding alone is
+	// 10⁶ times smaller. Complex spectra are used where there is no real one, and reported.
 	complexShare = 1e-9
-	// maxBias bounds the bias that c_3/c_2 may claim: at 4 the neuron bends 1/1000 of what it bends at
-	// 0, and the ratio is noise.
+	// maxBias bounds the bias that c_3/c_2 may claim: at 4 the neuron bends 1/1000 of what it bends
+	// at 0, and the ratio is noise.
 	maxBias = 4
 )
 
@@ -153,8 +153,8 @@ func (b *basis) decompose(ctx context.Context, beta []float64, m int, rng *rand.
 // mixed says that an eigenvalue is one of a complex pair.
 func mixed(v complex128) bool { return !(math.Abs(imag(v)) <= complexShare*cmplx.Abs(v)) }
 
-// readOff reads a model off the eigenvectors of q, which are the w_j in the basis u. Of complex pairs,
-// which it counts, it takes the two directions that span the same plane.
+// readOff reads a model off the eigenvectors of q, which are the w_j in the basis u. Of complex
+// pairs, which it counts, it takes the two directions that span the same plane.
 func (b *basis) readOff(beta []float64, u, q *mat.Dense) (model *Model, pairs int, ok bool) {
 	m, _ := q.Dims()
 	var e mat.Eigen
@@ -196,7 +196,8 @@ func isSingular(err error) bool {
 	return !errors.As(err, &c) || math.IsInf(float64(c), 0)
 }
 
-// weigh finds a and b from what T_2 and T_3 are in the directions w: a·c_2 and a·c_3, by least squares.
+// weigh finds a and b from what T_2 and T_3 are in the directions w: a·c_2 and a·c_3, by least
+// squares.
 func (b *basis) weigh(beta []float64, model *Model) bool {
 	second, ok := b.along(2, beta, model)
 	third, ok3 := b.along(3, beta, model)
@@ -243,8 +244,8 @@ func solve(gram *mat.SymDense, right *mat.VecDense) ([]float64, bool) {
 	return s.RawVector().Data, true
 }
 
-// orient decides which of (w, b) and (−w, −b) a neuron is. They differ by an affine function, so T_1
-// alone tells: it is Σ a_j·Φ(b_j)·w_j for the right ones. The constant follows from T_0.
+// orient decides which of (w, b) and (−w, −b) a neuron is. They differ by an affine function, so
+// T_1 alone tells: it is Σ a_j·Φ(b_j)·w_j for the right ones. The constant follows from T_0.
 func (b *basis) orient(beta []float64, model *Model) bool {
 	z, ok := b.along(1, beta, model)
 	if !ok {

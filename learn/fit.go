@@ -1,7 +1,7 @@
 package learn
 
-// Least squares in the parameters of a model, by the method of Levenberg (1944) and Marquardt (1963):
-// of its coefficients, and of samples. The directions move on the sphere.
+// Least squares in the parameters of a model, by the method of Levenberg (1944) and Marquardt
+// (1963): of its coefficients, and of samples. The directions move on the sphere.
 
 import (
 	"context"
@@ -17,17 +17,17 @@ import (
 type problem interface {
 	// cost returns the sum.
 	cost(ctx context.Context, m *Model) (float64, error)
-	// normal returns the sum, JᵀJ and Jᵀr for the residuals r and their derivatives J by the parameters,
-	// in the order a_j, w_j, b_j of each neuron, v where there is one, and then c.
+	// normal returns the sum, JᵀJ and Jᵀr for the residuals r and their derivatives J by the
+	// parameters, in the order a_j, w_j, b_j of each neuron, v where there is one, and then c.
 	normal(ctx context.Context, m *Model) (float64, *mat.SymDense, []float64, error)
 }
 
 const (
-	// The damping that a fit begins with, beside the diagonal of JᵀJ, and by what it changes after a
-	// good and a bad step; beyond its most there is no better step at any length.
+	// The damping that a fit begins with, beside the diagonal of JᵀJ, and by what it changes after
+	// a good and a bad step; beyond its most there is no better step at any length.
 	dampingStart, dampingLess, dampingMore, dampingMost = 1e-3, 0.2, 5, 1e12
-	// idle is the part of the mean of the diagonal of JᵀJ that is damped in every parameter, also in
-	// those that have no effect.
+	// idle is the part of the mean of the diagonal of JᵀJ that is damped in every parameter, also
+	// in those that have no effect.
 	idle = 1e-6
 	// enough is the relative decrease of the sum of squares that is not worth another step.
 	enough = 1e-9
@@ -90,8 +90,8 @@ func fit(ctx context.Context, p problem, m *Model, steps int, scale float64) (*M
 	return m, sum, err
 }
 
-// damped solves (JᵀJ + damping·diag)·step = −Jᵀr. What moves along w itself changes nothing, so that
-// direction of JᵀJ, which is 0, is filled up, and the step has no part there.
+// damped solves (JᵀJ + damping·diag)·step = −Jᵀr. What moves along w itself changes nothing, so
+// that direction of JᵀJ, which is 0, is filled up, and the step has no part there.
 func damped(m *Model, gram *mat.SymDense, gradient []float64, damping float64) ([]float64, bool) {
 	n := m.size()
 	g := mat.NewSymDense(n, nil)
@@ -137,8 +137,8 @@ func (p moments) cost(_ context.Context, m *Model) (float64, error) {
 	return v * v, nil
 }
 
-// normal needs no derivatives of each term: the scalar product over the terms of degree k of w^α/√α! and
-// v^α/√α! is (w·v)^k/k!, so that JᵀJ is derivatives of powers of w·v.
+// normal needs no derivatives of each term: the scalar product over the terms of degree k of
+// w^α/√α! and v^α/√α! is (w·v)^k/k!, so that JᵀJ is derivatives of powers of w·v.
 func (p moments) normal(ctx context.Context, m *Model) (float64, *mat.SymDense, []float64, error) {
 	n := m.size()
 	r := p.coefficients(m)

@@ -1,9 +1,9 @@
 package learn
 
 // Hermite polynomials of several variables, of degree at most four, and the coefficients of models.
-// h_α(x) = Π_i he_{α_i}(x_i)/√α_i!, he the polynomials orthogonal under N(0, 1); so E[h_α·h_β] is 1 for
-// α = β and 0 otherwise, and the entry of T_k at the indices i_1…i_k is √(α!)·β_α, α counting how
-// often each index is there.
+// h_α(x) = Π_i he_{α_i}(x_i)/√α_i!, he the polynomials orthogonal under N(0, 1); so E[h_α·h_β] is 1
+// for α = β and 0 otherwise, and the entry of T_k at the indices i_1…i_k is √(α!)·β_α, α counting
+// how often each index is there.
 
 import (
 	"fmt"
@@ -13,8 +13,8 @@ import (
 // degree is the largest degree of a polynomial.
 const degree = 4
 
-// maxTerms bounds the number of polynomials: 39 inputs have 123,410. Beyond, each pass over the samples
-// takes minutes.
+// maxTerms bounds the number of polynomials: 39 inputs have 123,410. Beyond, each pass over the
+// samples takes minutes.
 const maxTerms = 1 << 17
 
 // basis are the polynomials in so many variables.
@@ -110,8 +110,8 @@ func newBasis(inputs int) (*basis, error) {
 // of returns the degree's part of a vector over the terms.
 func (b *basis) of(k int, v []float64) []float64 { return v[b.start[k]:b.start[k+1]] }
 
-// products sets out to the products over the terms of the entries of u: its part k has the factor of
-// degree k+1 in each variable.
+// products sets out to the products over the terms of the entries of u: its part k has the factor
+// of degree k+1 in each variable.
 func (b *basis) products(u, out []float64) {
 	out[0] = 1
 	for i, s := range b.steps {
@@ -149,8 +149,8 @@ func (b *basis) powers(w, u, out []float64) {
 	b.products(u, out)
 }
 
-// hermite returns c_0 … c_5 at a bias: E[max(z+b, 0)·He_k(z)] for z ~ N(0, 1). The derivative of c_k is
-// c_{k+1}. (c_k = (−1)^k·He_{k−2}(b)·φ(b) for k ≥ 2, by parts.)
+// hermite returns c_0 … c_5 at a bias: E[max(z+b, 0)·He_k(z)] for z ~ N(0, 1). The derivative of
+// c_k is c_{k+1}. (c_k = (−1)^k·He_{k−2}(b)·φ(b) for k ≥ 2, by parts.)
 func hermite(b float64) [degree + 2]float64 {
 	density := math.Exp(-b*b/2) / math.Sqrt(2*math.Pi)
 	below := math.Erfc(-b/math.Sqrt2) / 2

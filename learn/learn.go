@@ -52,16 +52,17 @@ const (
 // Stage is what a step of learning gave.
 type Stage struct {
 	Name string `json:"stage"`
-	// Tensors are the errors of T_1 … T_4 in the Frobenius norm, of the stages that estimate them, where
-	// the truth is known.
+	// Tensors are the errors of T_1 … T_4 in the Frobenius norm, of the stages that estimate them,
+	// where the truth is known.
 	Tensors []float64 `json:"tensors,omitempty"`
-	// RMSE is the root mean square error on the samples, beside the standard deviation of the values:
-	// of the stages that have a model.
+	// RMSE is the root mean square error on the samples, beside the standard deviation of the
+	// values: of the stages that have a model.
 	RMSE *float64 `json:"rmse,omitempty"`
 	// Errors are those of the parameters, where the truth is known.
 	Errors *Errors `json:"errors,omitempty"`
 	// Mixed is the number of pairs of directions that noise had mixed beyond telling apart: the
-	// decomposition then has a complex spectrum, and its model is a start for the moment fit, no more.
+	// decomposition then has a complex spectrum, and its model is a start for the moment fit, no
+	// more.
 	Mixed   int     `json:"mixed,omitempty"`
 	Seconds float64 `json:"seconds"`
 	// Model is that of the stage, nil where there is none.
@@ -81,7 +82,8 @@ type Result struct {
 const (
 	refined  = 20000
 	fitSteps = 300
-	// exactly is the relative error below which a fit is one without noise: more samples add nothing.
+	// exactly is the relative error below which a fit is one without noise: more samples add
+	// nothing.
 	exactly = 1e-9
 	// near is the relative error above which another start is tried as well.
 	near = 1e-3

@@ -43,7 +43,8 @@ func with(biases ...float64) *Model {
 	return m
 }
 
-// T_3 vanishes where the bias is 0 and T_4 where it is ±1: only together they tell all neurons apart.
+// T_3 vanishes where the bias is 0 and T_4 where it is ±1: only together they tell all neurons
+// apart.
 func TestBiasesWhereATensorVanishes(t *testing.T) {
 	require.Less(t, recovered(t, with(0, 1, -1, 0.5)).Most(), 1e-12)
 	require.Less(t, recovered(t, with(0, 0, 0)).Most(), 1e-12, "T_4 alone")
@@ -245,8 +246,8 @@ func TestGaussian(t *testing.T) {
 	require.InDelta(t, 3, covariance, 0.2)
 }
 
-// Neurons are assigned so that the sum of all errors is least; greedily, the first row would take what the
-// second needs more.
+// Neurons are assigned so that the sum of all errors is least; greedily, the first row would take
+// what the second needs more.
 func TestAssignment(t *testing.T) {
 	require.Equal(t, []int{1, 0}, assign([][]float64{{1, 2}, {1, 9}}))
 	rapid.Check(t, func(t *rapid.T) {

@@ -1,11 +1,11 @@
 package learn
 
-// More neurons than inputs. Their directions depend on one another, but the w_j⊗w_j do not, as long as
-// there are no more than the dimensions of symmetric matrices. T_4 as a matrix of d² rows, T_3 as one of
-// d² rows and d columns, and T_2 as a vector all have columns in the span of the w_j⊗w_j: between them
-// they have all of it, also where c_4 or c_3 is 0. In the span the w_j⊗w_j are the matrices of rank one,
-// which the subspace power method finds (Kileel and Pereira 2019): the maxima of ‖P(w⊗w)‖, P the
-// projection on the span, over ‖w‖ = 1.
+// More neurons than inputs. Their directions depend on one another, but the w_j⊗w_j do not, as long
+// as there are no more than the dimensions of symmetric matrices. T_4 as a matrix of d² rows, T_3
+// as one of d² rows and d columns, and T_2 as a vector all have columns in the span of the w_j⊗w_j:
+// between them they have all of it, also where c_4 or c_3 is 0. In the span the w_j⊗w_j are the
+// matrices of rank one, which the subspace power method finds (Kileel and Pereira 2019): the maxima
+// of ‖P(w⊗w)‖, P the projection on the span, over ‖w‖ = 1.
 
 import (
 	"context"
@@ -21,23 +21,25 @@ import (
 const (
 	// climbs bounds the starts of the power method for each neuron that is looked for.
 	climbs = 5
-	// square is the value from which a maximum is taken for a square of the span; noise leaves those at
-	// 0.99 and more, and other maxima are well below.
+	// square is the value from which a maximum is taken for a square of the span; noise leaves
+	// those at 0.99 and more, and other maxima are well below.
 	square = 0.9
 	// powers bounds the steps of a climb, and still is the step below which it has ended.
 	powers, still = 2000, 1e-14
 	// shift times w is added to the power step, so that it climbs from everywhere.
 	shift = 0.5
-	// same is the distance of two maxima, or of one and the other's opposite, below which they are one.
+	// same is the distance of two maxima, or of one and the other's opposite, below which they are
+	// one.
 	same = 1e-4
 	// turned bounds the neurons of which all sides are tried: 2²² sums.
 	turned = 22
-	// leftover is the size of V, beside the largest of the a_j, that is taken for 0 once the samples are met.
+	// leftover is the size of V, beside the largest of the a_j, that is taken for 0 once the
+	// samples are met.
 	leftover = 1e-6
 )
 
-// MostNeurons is how many neurons of so many inputs the tensors separate: as many as inputs, or more
-// if their w_j⊗w_j are in general the only matrices of rank one in their span.
+// MostNeurons is how many neurons of so many inputs the tensors separate: as many as inputs, or
+// more if their w_j⊗w_j are in general the only matrices of rank one in their span.
 func MostNeurons(inputs int) int { return max(inputs, inputs*(inputs-1)/2) }
 
 // decomposeMany is decompose for more neurons than inputs; its models have a V.
@@ -88,10 +90,10 @@ func (b *basis) affine(beta []float64, found [][]float64, all bool, span []*mat.
 	return c, !math.IsNaN(c.distance)
 }
 
-// directions returns m directions: maxima in the span, and all says that these are m. A climb begins
-// where what is left of the span beside the squares that are found has a maximum, since some maxima are
-// hardly ever reached from random places. Noise makes one maximum of neurons whose directions are near
-// one another; what is left of the span then tells where the others may be.
+// directions returns m directions: maxima in the span, and all says that these are m. A climb
+// begins where what is left of the span beside the squares that are found has a maximum, since some
+// maxima are hardly ever reached from random places. Noise makes one maximum of neurons whose
+// directions are near one another; what is left of the span then tells where the others may be.
 func directions(ctx context.Context, span []*mat.SymDense, m int, rng *rand.Rand) (found [][]float64, all bool, err error) {
 	d, rest, all := span[0].SymmetricDim(), span, true
 	for try := 0; len(found) < m; try++ {
@@ -151,8 +153,8 @@ func beside(span []*mat.SymDense, elements [][]float64) (rest []*mat.SymDense) {
 	return rest
 }
 
-// squares returns the span of the w_j⊗w_j: an orthonormal basis of m symmetric matrices. Tensors are
-// weighted by √k!, as their errors are.
+// squares returns the span of the w_j⊗w_j: an orthonormal basis of m symmetric matrices. Tensors
+// are weighted by √k!, as their errors are.
 func (b *basis) squares(beta []float64, m int) ([]*mat.SymDense, error) {
 	d := b.inputs
 	var columns [][]float64
@@ -243,8 +245,8 @@ func climb(span []*mat.SymDense, w []float64, shift float64) ([]float64, float64
 	return w, value
 }
 
-// level returns the model with its neurons turned such that V is 0 up to rounding; nil where there is
-// no V to be rid of, no such turn, or more neurons than can be tried.
+// level returns the model with its neurons turned such that V is 0 up to rounding; nil where there
+// is no V to be rid of, no such turn, or more neurons than can be tried.
 func (m *Model) level() *Model {
 	if m.V == nil || m.Neurons() > turned {
 		return nil

@@ -113,8 +113,8 @@ func TestLearnMoreNeuronsThanInputs(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 }
 
-// Seven neurons of five inputs, ten of six, from 10⁵ samples, to 1e-6; among them neurons whose maxima
-// noise has made one.
+// Seven neurons of five inputs, ten of six, from 10⁵ samples, to 1e-6; among them neurons whose
+// maxima noise has made one.
 func TestSoakMoreNeuronsThanInputs(t *testing.T) {
 	soak(t)
 	for _, c := range []struct{ inputs, neurons int }{{5, 7}, {6, 10}} {

@@ -11,8 +11,8 @@ import (
 
 // Errors are the largest differences of parameters of two models.
 type Errors struct {
-	// W is the largest Euclidean distance of two directions, A and B the largest difference of output
-	// weights and biases.
+	// W is the largest Euclidean distance of two directions, A and B the largest difference of
+	// output weights and biases.
 	W float64 `json:"w"`
 	B float64 `json:"b"`
 	A float64 `json:"a"`
@@ -22,9 +22,9 @@ type Errors struct {
 // Most is the largest of them.
 func (e Errors) Most() float64 { return max(e.W, e.B, e.A, e.C) }
 
-// Compare returns the errors of m against the truth. A model with V has its neurons turned to the side
-// of the truth's first; what is left of V counts as an error of C. It panics when they have not as many
-// neurons.
+// Compare returns the errors of m against the truth. A model with V has its neurons turned to the
+// side of the truth's first; what is left of V counts as an error of C. It panics when they have
+// not as many neurons.
 func Compare(m, truth *Model) Errors {
 	n := m.Neurons()
 	if n != truth.Neurons() {

@@ -22,8 +22,8 @@ type Model struct {
 	W [][]float64
 	B []float64
 	C float64
-	// V is nil for 0. With more neurons than inputs the tensors leave the sides of neurons open, and
-	// with V any sides are right: a·max(z, 0) = a·max(−z, 0) + a·z.
+	// V is nil for 0. With more neurons than inputs the tensors leave the sides of neurons open,
+	// and with V any sides are right: a·max(z, 0) = a·max(−z, 0) + a·z.
 	V []float64
 }
 
@@ -44,8 +44,8 @@ func (m *Model) At(x []float64) float64 {
 	return y
 }
 
-// Random draws a model: directions from the sphere, biases from [−1, 1], and output weights of sizes
-// from [0.5, 2].
+// Random draws a model: directions from the sphere, biases from [−1, 1], and output weights of
+// sizes from [0.5, 2].
 func Random(rng *rand.Rand, inputs, neurons int) *Model {
 	m := &Model{}
 	for range neurons {

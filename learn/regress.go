@@ -1,9 +1,9 @@
 package learn
 
-// The coefficients of the samples. The mean of y·h_α is off by what y is large; least squares of y on
-// all polynomials by what of y is no polynomial. The normal matrix is the identity in expectation, so
-// conjugate gradients (Hestenes and Stiefel 1952) need a few passes, and each costs what the means
-// cost.
+// The coefficients of the samples. The mean of y·h_α is off by what y is large; least squares of y
+// on all polynomials by what of y is no polynomial. The normal matrix is the identity in
+// expectation, so conjugate gradients (Hestenes and Stiefel 1952) need a few passes, and each costs
+// what the means cost.
 
 import (
 	"context"

@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	// sgdSteps are batches of sgdBatch samples; the rate falls linearly from sgdRate to 0. The values are
-	// first divided by their standard deviation, so a rate suits all.
+	// sgdSteps are batches of sgdBatch samples; the rate falls linearly from sgdRate to 0. The
+	// values are first divided by their standard deviation, so a rate suits all.
 	sgdSteps, sgdBatch, sgdRate = 30000, 64, 0.05
 )
 

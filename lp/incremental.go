@@ -63,8 +63,8 @@ type Incremental interface {
 // rowsFrom is the number of inputs from which the row form is the faster one. Random networks of
 // one and two layers, in regions per second against the vertex form: in cubes that few hyperplanes
 // cut
-// 0.8 to 2.4 times at 32 inputs, 1.8 to 3.4 at 64, 3 to 21 at 96 and 128; in cubes that most of them cut
-// 0.4 to 0.5 at 32, 0.7 to 1.0 at 48, 0.9 to 1.1 at 64.
+// 0.8 to 2.4 times at 32 inputs, 1.8 to 3.4 at 64, 3 to 21 at 96 and 128; in cubes that most of
+// them cut 0.4 to 0.5 at 32, 0.7 to 1.0 at 48, 0.9 to 1.1 at 64.
 const rowsFrom = 48
 
 // NewIncremental returns the incremental solver for the norm: the projection for l2, and for box,

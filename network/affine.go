@@ -298,8 +298,9 @@ func zeros(n int) []*big.Int {
 }
 
 // Neuron returns the pre-activation of neuron j on the cell of pattern s, in integers times 2^exp:
-// the coefficients of the inputs and then the offset. Of a piece of a maximum it is what that is above
-// the piece that wins, the first of sign +; where there is none, the piece itself. It panics as Integers does, and when there is no such neuron.
+// the coefficients of the inputs and then the offset. Of a piece of a maximum it is what that is
+// above the piece that wins, the first of sign +; where there is none, the piece itself. It panics
+// as Integers does, and when there is no such neuron.
 func (p *AffinePass) Neuron(s Pattern, j int) (row []*big.Int, exp int) {
 	if len(s) != p.neurons() || j < 0 || j >= len(s) {
 		panic(fmt.Sprintf("network: neuron %d of a pattern of %d signs, the network has %d neurons", j, len(s), p.neurons()))
@@ -320,8 +321,8 @@ func (p *AffinePass) Neuron(s Pattern, j int) (row []*big.Int, exp int) {
 	}
 }
 
-// aboveWinner returns row i of layer l or, where it is that of a piece of a maximum, that less the row
-// of the piece that wins. Where none of its maximum does, there is nothing to take off.
+// aboveWinner returns row i of layer l or, where it is that of a piece of a maximum, that less the
+// row of the piece that wins. Where none of its maximum does, there is nothing to take off.
 func (p *AffinePass) aboveWinner(l, i int) []*big.Int {
 	row := p.numbers(l, i)
 	first := 0

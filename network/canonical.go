@@ -15,8 +15,8 @@ import (
 	"github.com/relucell/relucell/internal/hexjson"
 )
 
-// denseMost is the largest number of entries, of all layers, that the text of a network spells one by
-// one: the most that a network could have when texts knew no other spelling. In a larger network
+// denseMost is the largest number of entries, of all layers, that the text of a network spells one
+// by one: the most that a network could have when texts knew no other spelling. In a larger network
 // the layers that are smaller so are spelled by their weights other than 0.
 const denseMost = 1 << 26
 

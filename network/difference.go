@@ -1,6 +1,6 @@
 // The difference of two networks is a network: their layers side by side, and behind them one that
-// subtracts. So "f and f̂ are equal on a ball" is a statement about one network, which can be counted
-// and proved like any other.
+// subtracts. So "f and f̂ are equal on a ball" is a statement about one network, which can be
+// counted and proved like any other.
 
 package network
 
@@ -9,10 +9,10 @@ import (
 	"slices"
 )
 
-// Difference returns the network x ↦ a(x) − b(x), exactly. Networks of any depth and activations may
-// be subtracted; layer by layer the units of a come before those of b. Where one has no layer beside
-// the other's, because it is at its end or because one of the two is a layer of maxima, its units
-// carry their values on. It is an error if the numbers of inputs or of outputs differ.
+// Difference returns the network x ↦ a(x) − b(x), exactly. Networks of any depth and activations
+// may be subtracted; layer by layer the units of a come before those of b. Where one has no layer
+// beside the other's, because it is at its end or because one of the two is a layer of maxima, its
+// units carry their values on. It is an error if the numbers of inputs or of outputs differ.
 func Difference(a, b *Network) (*Network, error) {
 	if a.Inputs() != b.Inputs() {
 		return nil, fmt.Errorf("inputs: %d beside %d, expected as many", b.Inputs(), a.Inputs())

@@ -60,8 +60,8 @@ func appendOnce(to []string, s string) []string {
 	return append(to, s)
 }
 
-// Round reports that entries of the network carry a rounded value of what, in addition to those that
-// do already.
+// Round reports that entries of the network carry a rounded value of what, in addition to those
+// that do already.
 func (im *Import) Round(what string, entries int) {
 	if i := slices.IndexFunc(im.Rounded, func(r Rounding) bool { return r.What == what }); i >= 0 {
 		im.Rounded[i].Entries += entries

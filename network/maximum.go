@@ -144,8 +144,8 @@ func identity(n int) Weights {
 	return w
 }
 
-// repeated returns the weights of the layer with column u as often as there are pieces of unit u; nil
-// is once.
+// repeated returns the weights of the layer with column u as often as there are pieces of unit u;
+// nil is once.
 func (l Layer) repeated(pieces []int) Weights {
 	if pieces == nil {
 		return l.W

@@ -102,8 +102,8 @@ func (l Layer) Below(j int) float64 {
 	return l.Slope // 0 for a ReLU
 }
 
-// IsNeuron says whether unit j is a neuron: whether its slopes for z < 0 and for z > 0 differ, or it
-// is the largest of two pieces or more.
+// IsNeuron says whether unit j is a neuron: whether its slopes for z < 0 and for z > 0 differ, or
+// it is the largest of two pieces or more.
 func (l Layer) IsNeuron(j int) bool {
 	if l.Act == Max {
 		return l.Pieces[j] > 1

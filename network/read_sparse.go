@@ -1,5 +1,5 @@
-// The weights of a layer as the canonical text has them: rows of entries, and, where these are sparse
-// rows, the columns of the entries. They are checked once the number of columns is known.
+// The weights of a layer as the canonical text has them: rows of entries, and, where these are
+// sparse rows, the columns of the entries. They are checked once the number of columns is known.
 
 package network
 

@@ -43,9 +43,9 @@ func NewSparse(cols int) *Sparse {
 	return &Sparse{cols: cols, start: []int{0}, at: []int32{}}
 }
 
-// SparseRows returns the matrix whose row i has the weights v[start[i]:start[i+1]] in the columns at
-// of the same places. It takes the slices over, and panics where rows, columns or weights are not
-// as those of a Sparse are: in order, ascending, and other than 0.
+// SparseRows returns the matrix whose row i has the weights v[start[i]:start[i+1]] in the columns
+// at of the same places. It takes the slices over, and panics where rows, columns or weights are
+// not as those of a Sparse are: in order, ascending, and other than 0.
 func SparseRows(cols int, start []int, at []int32, v []float64) *Sparse {
 	s := NewSparse(cols)
 	if s.start, s.v = start, v; at != nil {
@@ -199,7 +199,8 @@ func (l Layer) Dense() *mat.Dense {
 	return l.W.(*mat.Dense)
 }
 
-// Sparse returns the weights of the layer as sparse rows: its own, if they are kept so, else a copy.
+// Sparse returns the weights of the layer as sparse rows: its own, if they are kept so, else a
+// copy.
 func (l Layer) Sparse() *Sparse {
 	if s, ok := l.W.(*Sparse); ok {
 		return s

@@ -14,7 +14,8 @@ import "fmt"
 // pieces, and then rounds, ⌈log₂ k⌉ for k pieces at most. A round has the maxima in order, and of
 // each its pairs (a, b) in order: a neuron relu(a − b), and then a unit that carries b; a piece
 // without another is carried. What is left of a maximum is the sum of the two, which the next layer
-// adds up; behind the last layer an affine one does. Where there are no maxima it is the network itself.
+// adds up; behind the last layer an affine one does. Where there are no maxima it is the network
+// itself.
 func (n *Network) Tournament() (t *Network, of []int) {
 	n.playing.Do(func() {
 		n.played = n

@@ -52,8 +52,8 @@ type pageAxes struct {
 type pageLayer struct {
 	W [][]float64 `json:"w"`
 	B []float64   `json:"b"`
-	// Below has the slope of each unit below zero; a unit of slope 1 is no neuron. A piece of a maximum
-	// is a neuron of slope 0, and positive where it is the largest.
+	// Below has the slope of each unit below zero; a unit of slope 1 is no neuron. A piece of a
+	// maximum is a neuron of slope 0, and positive where it is the largest.
 	Below []float64 `json:"below"`
 }
 

@@ -14,8 +14,8 @@ import (
 	"github.com/relucell/relucell/enumerate"
 )
 
-// Networks with maxima: regions tile, have the areas and neighbours that they have exactly, and can be
-// drawn in every way.
+// Networks with maxima: regions tile, have the areas and neighbours that they have exactly, and can
+// be drawn in every way.
 func TestMapOfMaxima(t *testing.T) {
 	sides := 0
 	rapid.Check(t, func(t *rapid.T) {

@@ -25,7 +25,8 @@ func asGonum(t require.TestingT, path vg.Path) string {
 	return d
 }
 
-// briefly is the slow twin of brief: it reads what gonum's canvas has written, absolute M, L, A and Z.
+// briefly is the slow twin of brief: it reads what gonum's canvas has written, absolute M, L, A and
+// Z.
 func briefly(d string) string {
 	s := &spelling{}
 	for len(d) > 0 {

@@ -1,5 +1,5 @@
-// The patterns of a map's regions, packed: a map of a hundred thousand regions has as many patterns of
-// some hundred signs, which are sorted, compared and looked up by words.
+// The patterns of a map's regions, packed: a map of a hundred thousand regions has as many patterns
+// of some hundred signs, which are sorted, compared and looked up by words.
 
 package plot
 
@@ -80,8 +80,8 @@ func (p *packed) turn(i, neuron int) (k int, word uint64) {
 	return k, word ^ (s^(2-s))<<shift
 }
 
-// turned is the key of a pattern that is a region's, whose key is given, with the opposite sign of a
-// neuron.
+// turned is the key of a pattern that is a region's, whose key is given, with the opposite sign of
+// a neuron.
 func (p *packed) turned(i int, key uint64, neuron int) uint64 {
 	k, word := p.turn(i, neuron)
 	return key ^ hash(p.of(i)[k], k) ^ hash(word, k)

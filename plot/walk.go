@@ -126,9 +126,9 @@ func (w *walker) take(n int) forms {
 	return forms{f.x[:n], f.y[:n], f.h[:n]}
 }
 
-// place is a node of the tree of a layer, whose first neuron is id: the regions lo ≤ i < hi share the
-// signs of all its neurons but those that are open where the layer is entered, and of the first k of
-// these.
+// place is a node of the tree of a layer, whose first neuron is id: the regions lo ≤ i < hi share
+// the signs of all its neurons but those that are open where the layer is entered, and of the first
+// k of these.
 type place struct {
 	layer, id, lo, hi int
 	open              []int
@@ -177,9 +177,9 @@ func (w *walker) begin(at place, z, sum forms) {
 	}
 }
 
-// neurons walks the subtree at a place, where the cell is the polygon of the signs so far, z are the
-// layer's pre-activations, and sum is what those of its units that are decided add up to in the next
-// layer; nothing where the weights of that are sparse.
+// neurons walks the subtree at a place, where the cell is the polygon of the signs so far, z are
+// the layer's pre-activations, and sum is what those of its units that are decided add up to in the
+// next layer; nothing where the weights of that are sparse.
 func (w *walker) neurons(at place, cell []Vertex, z, sum forms) {
 	l, regions := &w.layers[at.layer], w.m.Regions
 	first, last := regions[at.lo].Pattern[at.id:], regions[at.hi-1].Pattern[at.id:]
@@ -224,8 +224,8 @@ func (w *walker) copyOf(f forms) forms {
 	return g
 }
 
-// classes goes on with each class of the maximum of neuron k, by whose piece classes differ first. It
-// is cut off from the other classes that the walk has found.
+// classes goes on with each class of the maximum of neuron k, by whose piece classes differ first.
+// It is cut off from the other classes that the walk has found.
 func (w *walker) classes(at place, cell []Vertex, z, sum forms) {
 	l, regions := &w.layers[at.layer], w.m.Regions
 	end := l.ends[at.open[at.k]]

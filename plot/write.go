@@ -65,8 +65,9 @@ func (c *svgCanvas) keep(path vg.Path) (number vg.Path) {
 	return number
 }
 
-// kept is how gonum's svg writes the number of a path, after which there is a 0. It writes five digits:
-// more than 99,999 paths are an error, and a map joins its regions into a path for each colour.
+// kept is how gonum's svg writes the number of a path, after which there is a 0. It writes five
+// digits: more than 99,999 paths are an error, and a map joins its regions into a path for each
+// colour.
 const kept = ` d="M`
 
 func (p *Picture) writeSVG(w io.Writer) error {

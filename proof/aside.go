@@ -19,8 +19,8 @@ import (
 const (
 	// blocksOfPart is how many blocks of text laid aside make up one part.
 	blocksOfPart = 4
-	// forkHeld is how much text of a fork that is complete stays in memory, in bytes. There may be as
-	// many of them as splits are open. Most are shorter, and cost no file.
+	// forkHeld is how much text of a fork that is complete stays in memory, in bytes. There may be
+	// as many of them as splits are open. Most are shorter, and cost no file.
 	forkHeld = 64 << 10
 )
 
@@ -41,8 +41,8 @@ type block struct {
 	size int
 }
 
-// held is how much text a writer keeps in memory before it lays some aside: as much as a part of the
-// usual size has, and forks, of which there may be many, half of that.
+// held is how much text a writer keeps in memory before it lays some aside: as much as a part of
+// the usual size has, and forks, of which there may be many, half of that.
 func (p *pen) held() int {
 	if p.forked {
 		return min(p.partSize, PartSize) / 2
@@ -114,8 +114,8 @@ func (a *aside) close() {
 // length is that of the writer's text, with what is laid aside.
 func (p *pen) length() int { return p.base + len(p.text) }
 
-// lighten keeps the text in memory below its bound, but for that of a script. complete says that it is
-// that of whole subtrees.
+// lighten keeps the text in memory below its bound, but for that of a script. complete says that it
+// is that of whole subtrees.
 func (p *pen) lighten(complete bool) {
 	if p.partSize == math.MaxInt {
 		return

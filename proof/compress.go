@@ -16,13 +16,13 @@ import (
 )
 
 const (
-	// gzipLevel is where more time buys little: on proofs of networks with two to five inputs level 3
-	// takes 1.2 to 1.3 times as long and saves 1 to 1.5%, and levels 4 to 6 take up to 5 times as long
-	// and save 1% more or even lose 5%.
+	// gzipLevel is where more time buys little: on proofs of networks with two to five inputs level
+	// 3 takes 1.2 to 1.3 times as long and saves 1 to 1.5%, and levels 4 to 6 take up to 5 times as
+	// long and save 1% more or even lose 5%.
 	gzipLevel = 2
-	// memberSize is the length of a member's text in bytes. Each member begins with an empty window,
-	// which costs 0.2% at this length and 1.2% at a quarter of it, and a part of the usual size is 16
-	// members, enough for any number of cores that one part can use.
+	// memberSize is the length of a member's text in bytes. Each member begins with an empty
+	// window, which costs 0.2% at this length and 1.2% at a quarter of it, and a part of the usual
+	// size is 16 members, enough for any number of cores that one part can use.
 	memberSize = 256 << 10
 )
 

@@ -15,8 +15,8 @@ import (
 // value is the context of the root.
 type Context struct{ before, after []byte }
 
-// Around returns the whole proof of a network and a ball, as Header says, that has the script at the
-// cell of the context.
+// Around returns the whole proof of a network and a ball, as Header says, that has the script at
+// the cell of the context.
 func (c Context) Around(h Header, script []byte) []byte {
 	p := fmt.Appendf(nil, "%s\nnet %s\nball %s\n", versionLine, h.Net, SpellBall(h.Ball))
 	tree := len(p)

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+
+	"github.com/relucell/relucell/internal/files"
 )
 
 // output is what a writer and its forks share.
@@ -202,9 +204,9 @@ func (o *output) finish(text []byte, whole bool) error {
 		return err
 	}
 	if o.resumable {
-		o.syncFolder()
+		files.SyncFolder(filepath.Dir(o.path))
 		if whole {
-			o.sweep()
+			files.Sweep(filepath.Dir(o.path), o.prefix)
 		}
 	}
 	return nil

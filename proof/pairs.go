@@ -16,8 +16,8 @@ import (
 // pairsVersion is the first line of a proof in pairs.
 const pairsVersion = "relucell-pairs 1"
 
-// WritePairs writes a proof that no output exceeds a number ≥ 0 in size, by pairs of neurons for each
-// output, gzipped if the path ends in .gz.
+// WritePairs writes a proof that no output exceeds a number ≥ 0 in size, by pairs of neurons for
+// each output, gzipped if the path ends in .gz.
 func WritePairs(path string, h Header, atMost float64, pairs [][][2]int) error {
 	text := []byte(pairsVersion + "\nnet " + h.Net + "\nball " + SpellBall(h.Ball) + "\nat most ")
 	text = append(dyadic.AppendHex(text, atMost), '\n')

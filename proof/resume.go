@@ -15,6 +15,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+
+	"github.com/relucell/relucell/internal/files"
 )
 
 var errNotResumable = errors.New("a subtree was asked for from a writer that is not resumable")
@@ -79,19 +81,11 @@ func (o *output) settle(file, name string) error {
 		os.Remove(file)
 		return err
 	}
-	o.syncFolder()
+	files.SyncFolder(filepath.Dir(o.path))
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.parts[name] = o.hidden(name)
 	return nil
-}
-
-// syncFolder makes names durable, where the system can.
-func (o *output) syncFolder() {
-	if d, err := os.Open(filepath.Dir(o.path)); err == nil {
-		_ = d.Sync()
-		d.Close()
-	}
 }
 
 // reference is the line that stands for a part.
@@ -159,18 +153,4 @@ func (o *output) find(name, sum string) (file string, text []byte, err error) {
 		err = fmt.Errorf("%s is not what it was", file)
 	}
 	return "", nil, err
-}
-
-// sweep removes what is left of unfinished runs of this proof.
-func (o *output) sweep() {
-	folder := filepath.Dir(o.path)
-	entries, err := os.ReadDir(folder)
-	if err != nil {
-		return // they are in nobody's way
-	}
-	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), o.prefix) && e.Type().IsRegular() {
-			os.Remove(filepath.Join(folder, e.Name()))
-		}
-	}
 }

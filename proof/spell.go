@@ -31,10 +31,10 @@ func SpellBall(b ball.Ball) string {
 	return string(text)
 }
 
-// spelled are the numbers below spelledMost in decimal, and how many digits each has, in a word: the
-// first digit is in the lowest byte, the number of digits in the highest. Most numbers of a proof are
-// below, a proof has very many, and no one can predict how many digits the next one has. In padded
-// all have three digits.
+// spelled are the numbers below spelledMost in decimal, and how many digits each has, in a word:
+// the first digit is in the lowest byte, the number of digits in the highest. Most numbers of a
+// proof are below, a proof has very many, and no one can predict how many digits the next one has.
+// In padded all have three digits.
 var spelled, padded = func() (t, p [spelledMost]uint32) {
 	for v := range t {
 		for i, c := range strconv.Itoa(v) {
@@ -99,8 +99,8 @@ func (w *Writer) Narrowed(k int, side int8, x float64, m *enumerate.Multipliers)
 }
 
 // Pruned says that the side of a neuron of the layer opposite to live (+1 or −1) is empty. With
-// named, lines that follow may name the neuron. Of a piece of a maximum, whose place among the signs
-// of the layer is neuron, it says with −1 that its class is empty.
+// named, lines that follow may name the neuron. Of a piece of a maximum, whose place among the
+// signs of the layer is neuron, it says with −1 that its class is empty.
 func (w *Writer) Pruned(neuron int, live int8, named bool, m *enumerate.Multipliers) {
 	c := byte('+')
 	switch {

@@ -26,8 +26,8 @@ import (
 const (
 	// versionLine is the first line of a proof.
 	versionLine = "relucell-certificate 2"
-	// maxDigits bounds the decimal digits of a multiplier, a coordinate and a bound, and maxExponent
-	// the exponent that coordinates share.
+	// maxDigits bounds the decimal digits of a multiplier, a coordinate and a bound, and
+	// maxExponent the exponent that coordinates share.
 	maxDigits, maxExponent = 12288, 40000
 )
 
@@ -117,8 +117,8 @@ func (w *Writer) SplitEnd() {
 	w.complete()
 }
 
-// divide moves children of a split that is too large to parts: the larger one, the minus one if they
-// are equal, and the other too if it is too large alone.
+// divide moves children of a split that is too large to parts: the larger one, the minus one if
+// they are equal, and the other too if it is too large alone.
 func (w *Writer) divide(s span) {
 	w.recall(s.start)
 	minus, plus := s.start+2-w.base, s.plus-w.base

@@ -30,8 +30,8 @@ type Description struct {
 	Vertices, Image [][]*big.Rat
 }
 
-// Row is the constraint G·x + H ≥ 0: the pre-activation of a neuron times its sign, or what the largest
-// piece of a maximum is above piece Neuron.
+// Row is the constraint G·x + H ≥ 0: the pre-activation of a neuron times its sign, or what the
+// largest piece of a maximum is above piece Neuron.
 type Row struct {
 	Neuron int
 	G      []*big.Float

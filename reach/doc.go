@@ -12,6 +12,6 @@
 // image. The union of the images is the output set of the ball. Nothing is rounded but pictures.
 //
 // The output set as a union of polyhedra, layer by layer, and its intersection with unsafe sets are
-// those of Xiang, Tran and Johnson (2017); here the regions come from the walk. The formats .ine and
-// .ext are those of cddlib (Fukuda) and lrs (Avis), which polymake reads too.
+// those of Xiang, Tran and Johnson (2017); here the regions come from the walk. The formats .ine
+// and .ext are those of cddlib (Fukuda) and lrs (Avis), which polymake reads too.
 package reach

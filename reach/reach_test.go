@@ -262,7 +262,8 @@ func sorted(points [][]*big.Rat) (lines []string) {
 	return lines
 }
 
-// vertexLines returns the vertices of the last V-representation: lrs begins again with longer numbers.
+// vertexLines returns the vertices of the last V-representation: lrs begins again with longer
+// numbers.
 func vertexLines(text string) (lines []string) {
 	text = text[strings.LastIndex(text, "begin"):]
 	for line := range strings.Lines(text) {

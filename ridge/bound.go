@@ -1,10 +1,10 @@
 package ridge
 
-// A bound of the size of a sum on a ball, without its regions. In the difference of two networks that
-// are nearly equal each ridge c·|p| has a twin −d·|q| with c·p ≈ ±d·q; both together are at most the
-// largest |c·p ∓ d·q|, for sizes differ by no more than what is in them. That is exact, costs a
-// product a pair, and is as small as the rounding that made the networks differ, where the regions of
-// the difference are slivers without number.
+// A bound of the size of a sum on a ball, without its regions. In the difference of two networks
+// that are nearly equal each ridge c·|p| has a twin −d·|q| with c·p ≈ ±d·q; both together are at
+// most the largest |c·p ∓ d·q|, for sizes differ by no more than what is in them. That is exact,
+// costs a product a pair, and is as small as the rounding that made the networks differ, where the
+// regions of the difference are slivers without number.
 
 import (
 	"cmp"
@@ -28,9 +28,9 @@ type Bound struct {
 	Pairs [][][2]int
 }
 
-// Bound bounds the outputs on the ball. It is nil where there are more than some thousand ridges, or a
-// bound is beyond float64. When ctx ends first its cause is the error. The sum is that of a network: a
-// difference of two sums bears no neurons to name.
+// Bound bounds the outputs on the ball. It is nil where there are more than some thousand ridges,
+// or a bound is beyond float64. When ctx ends first its cause is the error. The sum is that of a
+// network: a difference of two sums bears no neurons to name.
 func (s *Sum) Bound(ctx context.Context, b ball.Ball) (*Bound, error) {
 	bound := &Bound{}
 	for i, row := range s.Linear {

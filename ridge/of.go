@@ -12,8 +12,8 @@ import (
 )
 
 // Of returns the sum of a network whose neurons are all in one layer, or that has none. Any slopes
-// will do, and maxima of two. When ctx ends first its cause is the error; other errors say what is in
-// the way.
+// will do, and maxima of two. When ctx ends first its cause is the error; other errors say what is
+// in the way.
 func Of(ctx context.Context, n *network.Network) (*Sum, error) {
 	layers := n.Layers()
 	at, err := layerOfNeurons(layers)
@@ -32,8 +32,8 @@ func Of(ctx context.Context, n *network.Network) (*Sum, error) {
 	return s, s.add(ctx, unitsOf(layers[at], before), after)
 }
 
-// layerOfNeurons returns the index of the one layer with neurons, or of the last layer where there is
-// none.
+// layerOfNeurons returns the index of the one layer with neurons, or of the last layer where there
+// is none.
 func layerOfNeurons(layers []network.Layer) (int, error) {
 	at := -1
 	for i, l := range layers {

@@ -28,8 +28,8 @@ func canonical(t require.TestingT, n *network.Network) []byte {
 	return b.Bytes()
 }
 
-// The checker comes to the same bound: it accepts the least float that is not below, and refuses one that
-// is below by more than roots of l2 are rounded.
+// The checker comes to the same bound: it accepts the least float that is not below, and refuses
+// one that is below by more than roots of l2 are rounded.
 func TestTheCheckerComesToTheSameBound(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "p")
 	checked := 0

@@ -128,8 +128,8 @@ func TestTheSumIsTheNetwork(t *testing.T) {
 	})
 }
 
-// copied is a network of the same function, with one ReLU layer: neurons permuted, scaled by powers of two, and
-// turned round, σ(z) = z + σ(−z), where a unit that carries z on makes up for it.
+// copied is a network of the same function, with one ReLU layer: neurons permuted, scaled by powers
+// of two, and turned round, σ(z) = z + σ(−z), where a unit that carries z on makes up for it.
 func copied(n *network.Network, rng *rand.Rand) *network.Network {
 	hidden, last := n.Layers()[0], n.Layers()[1]
 	units := hidden.Out()

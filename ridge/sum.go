@@ -39,8 +39,8 @@ type Member struct {
 	Factor *big.Rat
 }
 
-// plane returns the hyperplane of the form z, as in Ridge, and the factor with z = factor·(n·x + h);
-// nil where z is constant.
+// plane returns the hyperplane of the form z, as in Ridge, and the factor with z = factor·(n·x +
+// h); nil where z is constant.
 func plane(z dyadic.Vector) (n []*big.Int, factor *big.Rat) {
 	last := len(z.N) - 1
 	first := slices.IndexFunc(z.N[:last], func(v big.Int) bool { return v.Sign() != 0 })
@@ -76,7 +76,8 @@ func isZero(v []*big.Rat) bool {
 	return !slices.ContainsFunc(v, func(x *big.Rat) bool { return x.Sign() != 0 })
 }
 
-// gather puts the ridges in order, makes one of those of one hyperplane, and sets apart what cancels.
+// gather puts the ridges in order, makes one of those of one hyperplane, and sets apart what
+// cancels.
 func (s *Sum) gather(list []Ridge) {
 	slices.SortStableFunc(list, order)
 	for len(list) > 0 {

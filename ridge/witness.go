@@ -48,10 +48,10 @@ func zeros(n int) []*big.Rat {
 	return x
 }
 
-// alone returns a point of the hyperplane of r that is on no other. On the curve p + Σ tⁱ·u_i, the u_i
-// a basis of the hyperplane's directions, each of the others is a polynomial in t of degree below the
-// number of inputs that is not 0 everywhere, so it has few roots: one of the first whole t is no root
-// of any.
+// alone returns a point of the hyperplane of r that is on no other. On the curve p + Σ tⁱ·u_i, the
+// u_i a basis of the hyperplane's directions, each of the others is a polynomial in t of degree
+// below the number of inputs that is not 0 everywhere, so it has few roots: one of the first whole
+// t is no root of any.
 func (s *Sum) alone(r Ridge) []*big.Rat {
 	n := s.Inputs
 	first := slices.IndexFunc(r.N[:n], func(v *big.Int) bool { return v.Sign() != 0 })

@@ -13,9 +13,9 @@ import (
 const (
 	// starts × steps is the first attack on each disjunct.
 	starts, steps = 20, 25
-	// tries is the number of random points of the first round of climbing, and more how many times as
-	// many the next one has; one in climbersShare of the points climbs, at most climbers, the best
-	// ones, climbs steps each.
+	// tries is the number of random points of the first round of climbing, and more how many times
+	// as many the next one has; one in climbersShare of the points climbs, at most climbers, the
+	// best ones, climbs steps each.
 	tries, more, climbersShare, climbers, climbs = 2000, 3, 200, 60, 250
 	// A climb's steps are firstReach of the box at first, longer times as long after a success and
 	// shorter times after a failure: they shrink where less than one in four or five succeeds. At
@@ -24,8 +24,8 @@ const (
 	// ends is the chance of a coordinate of a random point to be at an end of its interval: where
 	// conditions are violated at all, they often are at the border.
 	ends = 0.4
-	// nearly is how far above 0 a condition may be in floats for a point to be evaluated exactly, as
-	// a share of the sizes of its terms.
+	// nearly is how far above 0 a condition may be in floats for a point to be evaluated exactly,
+	// as a share of the sizes of its terms.
 	nearly = 0x1p-48
 	// nearTries is the number of such points that are evaluated.
 	nearTries = 100

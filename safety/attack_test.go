@@ -1,8 +1,9 @@
 package safety
 
-// Verdicts where networks are made to be as hard as possible for them: package internal/attack climbs
-// towards queries that take many nodes and programmes in fractions. The query forbids just what the
-// network reaches at its extreme, which the vertices of all regions tell exactly, or a little more.
+// Verdicts where networks are made to be as hard as possible for them: package internal/attack
+// climbs towards queries that take many nodes and programmes in fractions. The query forbids just
+// what the network reaches at its extreme, which the vertices of all regions tell exactly, or a
+// little more.
 
 import (
 	"bytes"
@@ -29,8 +30,8 @@ import (
 const (
 	// quickAttack is the number of cases in the usual tests.
 	quickAttack = 4
-	// attackRegions bounds the regions whose vertices are looked at, and attackTime a verdict: what is
-	// unknown by then is passed over, and still a guide.
+	// attackRegions bounds the regions whose vertices are looked at, and attackTime a verdict: what
+	// is unknown by then is passed over, and still a guide.
 	attackRegions, attackTime = 60, time.Second / 2
 )
 

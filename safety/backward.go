@@ -1,13 +1,15 @@
 package safety
 
 // Linear forms that come back through the network: a form of a layer's values is bounded from below
-// by a form of the values before, until it is a form of the inputs, whose minimum on a box is known.
+// by a form of the values before, until it is a form of the inputs, whose minimum on a box is
+// known.
 //
-// What is kept of a form f is a row A of coefficients of the present layer's values a, and a constant
-// C, with f ≥ A·a + C on the node but for rounding. A unit's value is replaced by its lower line
-// where its coefficient is positive and by its upper line where that is negative. Beside it go two
-// sums of sizes: E = Σ over all layers Σ_q |A_q|·size_q, A_q the coefficient of z_q and size_q a bound of
-// Σ_j |w_qj|·|a_j| + |b_q|, and the sum of |A_q|·|offset of the line|. What is rounded:
+// What is kept of a form f is a row A of coefficients of the present layer's values a, and a
+// constant C, with f ≥ A·a + C on the node but for rounding. A unit's value is replaced by its
+// lower line where its coefficient is positive and by its upper line where that is negative. Beside
+// it go two sums of sizes: E = Σ over all layers Σ_q |A_q|·size_q, A_q the coefficient of z_q and
+// size_q a bound of Σ_j |w_qj|·|a_j| + |b_q|, and the sum of |A_q|·|offset of the line|. What is
+// rounded:
 //
 //   - A_q times a slope: one rounding, times |z_q| ≤ size_q.
 //   - A'_j = Σ_q A_q w_qj: at most γ Σ_q |A_q w_qj|, times |a_j| ≤ most_j: in all at most
@@ -15,13 +17,13 @@ package safety
 //   - C, a sum of at most two terms for each unit, products below |A_q||b_q| and |A_q||offset|, and
 //     one for each condition: at most γ times the sum of these.
 //   - the minimum over the box: at most γ Σ_k |A_k| most_k.
-//   - where a row starts as a sum of a disjunct's conditions: at most γ times the sum of the sizes of
-//     their terms, which E holds as well.
+//   - where a row starts as a sum of a disjunct's conditions: at most γ times the sum of the sizes
+//     of their terms, which E holds as well.
 //
 // So γ times both sums, and a little for underflow, bounds it all: gamma has room for twice the
-// number of terms. Each product that underflows is off by at most 2⁻¹⁰⁷⁵, times most or size where it
-// is a coefficient: tiny sums these up. An overflow makes the sums infinite or undefined, and the
-// bound −Inf or undefined, which refutes nothing.
+// number of terms. Each product that underflows is off by at most 2⁻¹⁰⁷⁵, times most or size where
+// it is a coefficient: tiny sums these up. An overflow makes the sums infinite or undefined, and
+// the bound −Inf or undefined, which refutes nothing.
 
 import (
 	"math"
@@ -36,7 +38,8 @@ type backward struct {
 	alpha []float64
 	// beta, where not nil, is added to the coefficients of pre-activations.
 	beta []float64
-	// weight, where not nil, is set to the sizes of the coefficients of each unit's value, in row 0 …
+	// weight, where not nil, is set to the sizes of the coefficients of each unit's value, in row 0
+	// …
 	weight []float64
 }
 
@@ -101,8 +104,8 @@ func (b *backward) unsettled(q int, below float64) bool {
 	return below != 1 && b.l[q] < 0 && b.u[q] > 0
 }
 
-// toInputs takes the rows, of the values of layer i, to the inputs. Rows that a stop leaves where they
-// are bound nothing: what they sum up is infinite.
+// toInputs takes the rows, of the values of layer i, to the inputs. Rows that a stop leaves where
+// they are bound nothing: what they sum up is infinite.
 func (b *backward) toInputs(i int) {
 	for ; i >= 0; i-- {
 		y := &b.layers[i]
@@ -229,8 +232,8 @@ func (b *backward) conditions(ds []int32) {
 	}
 }
 
-// zoneLeast is a certain lower bound of a condition on outputs alone by the zonotope of the outputs;
-// −Inf for a condition on inputs.
+// zoneLeast is a certain lower bound of a condition on outputs alone by the zonotope of the
+// outputs; −Inf for a condition on inputs.
 func (b *backward) zoneLeast(c *condition) float64 {
 	for _, v := range c.x {
 		if v != 0 {
@@ -280,8 +283,8 @@ type mixture struct {
 	alpha []float64 // of units
 }
 
-// refutes says whether the mixture is certainly above 0 on the node. It is at most 0 at a point that
-// satisfies all conditions and has the node's signs.
+// refutes says whether the mixture is certainly above 0 on the node. It is at most 0 at a point
+// that satisfies all conditions and has the node's signs.
 func (b *backward) refutes(d int32, m *mixture) bool {
 	return b.legal(m) && b.mixed(d, m) > 0
 }
@@ -303,7 +306,8 @@ func (b *backward) mixed(d int32, m *mixture) float64 {
 	return b.least(0)
 }
 
-// legal says whether a mixture keeps to what its type says: all that is proved with it rests on that.
+// legal says whether a mixture keeps to what its type says: all that is proved with it rests on
+// that.
 func (b *backward) legal(m *mixture) bool {
 	for _, v := range m.mu {
 		if !(v >= 0 && v <= 1) {

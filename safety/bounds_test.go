@@ -17,8 +17,8 @@ import (
 	"github.com/relucell/relucell/network"
 )
 
-// TestBoundsHoldExactly evaluates points of nodes in fractions: no unit is outside of its bounds, and
-// no condition below its own. Boxes of the width 0 or an ulp leave no room but for rounding.
+// TestBoundsHoldExactly evaluates points of nodes in fractions: no unit is outside of its bounds,
+// and no condition below its own. Boxes of the width 0 or an ulp leave no room but for rounding.
 func TestBoundsHoldExactly(t *testing.T) {
 	for i := range 300 {
 		rng := rand.New(rand.NewPCG(7, uint64(i)))
@@ -143,8 +143,8 @@ func TestMixturesHoldExactly(t *testing.T) {
 	require.Greater(t, tried, 1000)
 }
 
-// TestMixturesThatProveNothingAreRefused: a wrong sign, a weight of a unit that is free, a slope that
-// is no line.
+// TestMixturesThatProveNothingAreRefused: a wrong sign, a weight of a unit that is free, a slope
+// that is no line.
 func TestMixturesThatProveNothingAreRefused(t *testing.T) {
 	abs := absolute(t)
 	s := newSubject(context.Background(), abs, ask(t, abs, "(and (>= X_0 -1) (<= X_0 1))", "(<= Y_0 -1)"))
@@ -240,8 +240,8 @@ func requireSizes(t *testing.T, z *zone, x []float64) {
 	}
 }
 
-// TestChildrenCoverTheirNode: halves that share a border, or both signs of a unit, and all else as it
-// was.
+// TestChildrenCoverTheirNode: halves that share a border, or both signs of a unit, and all else as
+// it was.
 func TestChildrenCoverTheirNode(t *testing.T) {
 	halved, signed := 0, 0
 	for i := range 200 {

@@ -17,8 +17,9 @@ import (
 )
 
 const (
-	// leastBits and mostBits are the range of F, and usualBits its usual value: with 36 the rounding
-	// of the integers stays below what refutes the boxes of public benchmarks by five digits.
+	// leastBits and mostBits are the range of F, and usualBits its usual value: with 36 the
+	// rounding of the integers stays below what refutes the boxes of public benchmarks by five
+	// digits.
 	leastBits, usualBits, mostBits = 8, 36, 44
 	// exactBits is the number of bits of a box's end in units: sums of two are exact in floats.
 	exactBits = 52

@@ -9,8 +9,8 @@ type claim struct {
 	disjunct int32
 	// alone is the one condition that does it, −1 for a mixture.
 	alone int32
-	// mu are weights of conditions, beta of neurons with a sign, by unit, in units of 2^−grain; alpha
-	// are shares of 256 between the two slopes, by unit; −1 is the default.
+	// mu are weights of conditions, beta of neurons with a sign, by unit, in units of 2^−grain;
+	// alpha are shares of 256 between the two slopes, by unit; −1 is the default.
 	mu    []int64
 	beta  []int64
 	alpha []int16

@@ -48,7 +48,8 @@ func randomMaxima(t require.TestingT, rng *rand.Rand) *network.Network {
 	return n
 }
 
-// Verdicts about maxima are those of all cells, with a proof or without, and the proofs are checked.
+// Verdicts about maxima are those of all cells, with a proof or without, and the proofs are
+// checked.
 func TestMaximaAgainstTheTwin(t *testing.T) {
 	runs := 150
 	if os.Getenv("RELUCELL_SOAK") != "" {

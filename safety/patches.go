@@ -2,7 +2,8 @@ package safety
 
 // Rows of which most is 0, in blocks of columns. A layer of a few weights a unit, as those of a
 // tournament of minima, passes on rows of a few numbers among thousands: what is 0 is neither
-// cleared nor read. Sums are made in the same order as without blocks, so no number depends on them.
+// cleared nor read. Sums are made in the same order as without blocks, so no number depends on
+// them.
 
 import (
 	"math"

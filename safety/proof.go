@@ -20,8 +20,8 @@ const (
 	maxDigits, maxMultiplier, maxLine, maxNumbers, maxCommon = 20_000, 12_288, 4 << 20, 1 << 22, 131_072
 	// bitsOfDigit: a number of fewer than 3 bits a digit has no more digits.
 	bitsOfDigit = 3
-	// maxEntries is how many entries the layers may have, zeros included: integers are kept dense, in
-	// two orders, which takes a GiB then.
+	// maxEntries is how many entries the layers may have, zeros included: integers are kept dense,
+	// in two orders, which takes a GiB then.
 	maxEntries = 1 << 26
 	// coarser is how many bits fewer are tried where numbers are too large.
 	coarser = 4

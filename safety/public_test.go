@@ -1,7 +1,8 @@
 package safety
 
-// Public benchmarks, where they lie beside the project: the verdicts are those of the majority of the
-// tools of VNN-COMP. Proofs are held to the checker. A few of them always, all of them in a soak.
+// Public benchmarks, where they lie beside the project: the verdicts are those of the majority of
+// the tools of VNN-COMP. Proofs are held to the checker. A few of them always, all of them in a
+// soak.
 
 import (
 	"bytes"
@@ -70,7 +71,8 @@ func publicVerdicts(t *testing.T, all bool) {
 	}
 }
 
-// TestSoakARareCounterexample is found with every one of ten seeds: a small unsafe set in a large box.
+// TestSoakARareCounterexample is found with every one of ten seeds: a small unsafe set in a large
+// box.
 func TestSoakARareCounterexample(t *testing.T) {
 	if os.Getenv("RELUCELL_SOAK") == "" {
 		t.Skip("a soak: set RELUCELL_SOAK")

@@ -8,8 +8,9 @@ import "math"
 const (
 	// pivots is when a programme is given up: those of a node have some 30 rows and columns.
 	pivots = 500
-	// leastPivot is a coefficient that counts as 0, where forms have sizes near 1: an answer that is
-	// wrong by so little proves nothing, or a point that is no counterexample, and both are judged.
+	// leastPivot is a coefficient that counts as 0, where forms have sizes near 1: an answer that
+	// is wrong by so little proves nothing, or a point that is no counterexample, and both are
+	// judged.
 	leastPivot = 1e-9
 	// sameRatio is the distance of ratios that count as equal; of these the largest pivot is taken.
 	sameRatio = 1e-12
@@ -149,8 +150,8 @@ func (p *programme) point() []float64 {
 	return v
 }
 
-// multipliers returns the weights y ≥ 0 of the rows, of sum 1, for which Σ y_i r_i is at least t for
-// all v.
+// multipliers returns the weights y ≥ 0 of the rows, of sum 1, for which Σ y_i r_i is at least t
+// for all v.
 func (p *programme) multipliers() []float64 {
 	y := make([]float64, p.rows)
 	for k, b := range p.nonbasic {

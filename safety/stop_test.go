@@ -23,8 +23,8 @@ func (c *looks) Err() error {
 }
 
 // A wide convolution's rows, gigabytes, were cleared at a stroke, and those that come back were all
-// taken to the inputs after a stop: it waited ten seconds. Now all that is long looks at the context,
-// wherever it ends, and what is not finished claims nothing.
+// taken to the inputs after a stop: it waited ten seconds. Now all that is long looks at the
+// context, wherever it ends, and what is not finished claims nothing.
 func TestStopsWhileAZoneIsBoundedClaimNothing(t *testing.T) {
 	seen := map[state]int{}
 	for i := range 40 {

@@ -15,9 +15,9 @@ import (
 const (
 	// unit is the unit roundoff of float64.
 	unit = 0x1p-53
-	// maxTerms is the domain of the error bounds: so many inputs, units and conditions of a disjunct
-	// at most. Sums of that many terms have relative errors below 2⁻²⁴ if their terms are not
-	// negative.
+	// maxTerms is the domain of the error bounds: so many inputs, units and conditions of a
+	// disjunct at most. Sums of that many terms have relative errors below 2⁻²⁴ if their terms are
+	// not negative.
 	maxTerms = 1 << 28
 	// slack covers the rounding of error bounds themselves: of some ten products and sums of
 	// numbers that are not negative, each a relative 2⁻²⁴ at most.
@@ -28,8 +28,8 @@ const (
 	huge = 0x1p500
 )
 
-// terms is the number of inputs, units and conditions of the longest disjunct: a mixture adds up its
-// conditions, of which a small network may have many.
+// terms is the number of inputs, units and conditions of the longest disjunct: a mixture adds up
+// its conditions, of which a small network may have many.
 func terms(n *network.Network, q *vnnlib.Query) int {
 	n, _ = n.Tournament()
 	t, longest := n.Inputs(), 0

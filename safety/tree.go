@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	// pieceSize is the length of text, in bytes, from which on it is joined no more, and may be laid
-	// aside.
+	// pieceSize is the length of text, in bytes, from which on it is joined no more, and may be
+	// laid aside.
 	pieceSize = 64 << 10
 	// keptSize is how much of such text stays in memory; the rest lies in a file.
 	keptSize = 32 << 20

@@ -4,13 +4,14 @@ package safety
 
 import "math"
 
-// triangle is the programme of one disjunct on a node. Its variables are the inputs, from their lower
-// ends, and for each open unit how far its value is from the chord.
+// triangle is the programme of one disjunct on a node. Its variables are the inputs, from their
+// lower ends, and for each open unit how far its value is from the chord.
 type triangle struct {
 	*zone
 	free []int // inputs of width above 0
 	n    int   // variables
-	// pre and val are forms of the units' pre-activations and values, n coefficients and a constant.
+	// pre and val are forms of the units' pre-activations and values, n coefficients and a
+	// constant.
 	pre, val [][]float64
 	rows     [][]float64
 	scale    []float64

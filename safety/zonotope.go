@@ -5,16 +5,17 @@ package safety
 //
 // A row (c, g_1 … g_G, r) stands for the numbers {c + Σ g_i ε_i + e : |ε_i| ≤ 1, |e| ≤ r}: for each
 // point x of the node there is one ε, common to all rows of a layer, for which unit q's value at x
-// is c_q + Σ g_qi ε_i + e_q. Everything that is rounded goes to r. The induction from layer to layer:
+// is c_q + Σ g_qi ε_i + e_q. Everything that is rounded goes to r. The induction from layer to
+// layer:
 //
 //   - Affine. Σ w_j a_j + b = (Σ w_j c_j + b) + Σ_i (Σ_j w_j g_ji) ε_i + Σ w_j e_j. A computed sum
 //     of n products, and a bias, is off by at most γ times the sum of sizes, whatever the order and
-//     with or without fused operations. Let s_j = |c_j| + Σ_i |g_ji|. Then all sums together are off
-//     by at most γ(Σ|w_j| s_j + |b|), and r' = Σ|w_j| r_j + that.
+//     with or without fused operations. Let s_j = |c_j| + Σ_i |g_ji|. Then all sums together are
+//     off by at most γ(Σ|w_j| s_j + |b|), and r' = Σ|w_j| r_j + that.
 //   - Activation. A unit of two slopes 1 (z ≥ 0) and m (z ≤ 0) is a convex function for m ≤ 1. For
-//     l ≤ z ≤ u and any λ in [m, 1], f(z) − λz is convex, 0 at 0, and not negative; its maximum is at
-//     an end. So it lies in [0, top], top = max((λ−m)(−l), (1−λ)u). For m > 1 the function is concave
-//     and f(z) − λz lies in [−top, 0] for λ in [1, m], with top = max((m−λ)(−l), (λ−1)u).
+//     l ≤ z ≤ u and any λ in [m, 1], f(z) − λz is convex, 0 at 0, and not negative; its maximum is
+//     at an end. So it lies in [0, top], top = max((λ−m)(−l), (1−λ)u). For m > 1 the function is
+//     concave and f(z) − λz lies in [−top, 0] for λ in [1, m], with top = max((m−λ)(−l), (λ−1)u).
 //
 // Domain: |l|, |u| ≤ 2⁵⁰⁰ in all units, else the node has no bounds. An overflow anywhere makes a
 // radius infinite or undefined and is seen there.
@@ -56,16 +57,16 @@ type zone struct {
 	back backward
 }
 
-// generators has those of each layer's pre-activations in rows, and in inputOf the coordinate of each
-// of the first columns: the inputs of width above 0.
+// generators has those of each layer's pre-activations in rows, and in inputOf the coordinate of
+// each of the first columns: the inputs of width above 0.
 type generators struct {
 	rows    []patches
 	inputOf []int
 }
 
-// sizes bound what is rounded: mostIn bounds |x_k|, most the size of what unit q passes on, and size is
-// Σ_j |w_qj|·most_j + |b_q|, both with underflow added, as coefficients may be huge; tiny is what
-// underflow adds to a form that comes back.
+// sizes bound what is rounded: mostIn bounds |x_k|, most the size of what unit q passes on, and
+// size is Σ_j |w_qj|·most_j + |b_q|, both with underflow added, as coefficients may be huge; tiny
+// is what underflow adds to a form that comes back.
 type sizes struct {
 	mostIn, most, size []float64
 	tiny               float64

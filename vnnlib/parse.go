@@ -104,7 +104,8 @@ func (p *parser) constant(n *node) error {
 	return nil
 }
 
-// declareNetwork reads (declare-network name (declare-input X Real [5]) (declare-output Y Real [5])).
+// declareNetwork reads (declare-network name (declare-input X Real [5]) (declare-output Y Real
+// [5])).
 func (p *parser) declareNetwork(n *node) error {
 	if p.network {
 		return n.errorf("a second network, expected one")

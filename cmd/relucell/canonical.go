@@ -230,8 +230,8 @@ func newCanonicalJSON(s function, small *network.Network) canonicalJSON {
 type matchJSON struct {
 	A []int `json:"a"`
 	B []int `json:"b"`
-	// Factor is that of the pre-activations, where each side is one neuron; it is negative for a neuron
-	// that is turned round.
+	// Factor is that of the pre-activations, where each side is one neuron; it is negative for a
+	// neuron that is turned round.
 	Factor string `json:"factor,omitempty"`
 }
 

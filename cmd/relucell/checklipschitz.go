@@ -42,8 +42,8 @@ func newSlopeClaim(s string) (*slopeClaim, error) {
 	return c, err
 }
 
-// slopeClaimOf spells what is known of a constant in few digits: a short fraction as it is, others by
-// decimals around it.
+// slopeClaimOf spells what is known of a constant in few digits: a short fraction as it is, others
+// by decimals around it.
 func slopeClaimOf(norm string, lower, upper *big.Rat) (*slopeClaim, error) {
 	if s := lower.RatString(); len(s) <= 40 && lower.Cmp(upper) == 0 {
 		return newSlopeClaim(norm + "=" + s)
@@ -51,8 +51,8 @@ func slopeClaimOf(norm string, lower, upper *big.Rat) (*slopeClaim, error) {
 	return newSlopeClaim(norm + "=" + decimal(lower, -1) + ":" + decimal(upper, +1))
 }
 
-// decimal returns one that is at least v ≥ 0, or for the sign −1 at most v: that of a float, with as
-// many digits as keep it on this side.
+// decimal returns one that is at least v ≥ 0, or for the sign −1 at most v: that of a float, with
+// as many digits as keep it on this side.
 func decimal(v *big.Rat, sign int) string {
 	f := dyadic.UpRat(v)
 	if sign < 0 {

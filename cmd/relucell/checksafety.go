@@ -19,8 +19,8 @@ import (
 type safetyJSON struct {
 	// Verdict is "holds", no point satisfies the query, or "violated", a point does.
 	Verdict string `json:"verdict"`
-	// Spec is the hash of the specification that the file names, and SpecChecked whether it was given,
-	// and the query derived from it.
+	// Spec is the hash of the specification that the file names, and SpecChecked whether it was
+	// given, and the query derived from it.
 	Spec        string `json:"spec,omitempty"`
 	SpecChecked bool   `json:"spec_checked"`
 	// Reals is the floating-point type of a specification that was read as one over the reals.

@@ -45,7 +45,8 @@ func TestCone(t *testing.T) {
 	require.Contains(t, succeed(t, "cone", "rays", ine), "ray       0 0 1\nray       0 1 -1\nray       1 0 2\n")
 }
 
-// What the structure does not show a ball may, by a proof that the checker reads; or a point is found.
+// What the structure does not show a ball may, by a proof that the checker reads; or a point is
+// found.
 func TestConeCheckOnABall(t *testing.T) {
 	_, _, net := coneFiles(t)
 	dir := t.TempDir()

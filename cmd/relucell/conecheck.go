@@ -139,8 +139,8 @@ func (c *coneCheckCmd) given() bool {
 	return c.ball.set.Changed("box") || c.ball.set.Changed("center") || c.ball.set.Changed("radius")
 }
 
-// onBall looks at all regions of the network with a neuron for each constraint, and if none of these
-// is on in any, writes the proof.
+// onBall looks at all regions of the network with a neuron for each constraint, and if none of
+// these is on in any, writes the proof.
 func (c *coneCheckCmd) onBall(ctx context.Context, cmd *cobra.Command, args []string, n *network.Network, rows [][]*big.Int, j *coneCheckJSON) (*network.Network, *ball.Ball, error) {
 	file, done, err := c.proofFile(args)
 	if err != nil {

@@ -33,17 +33,11 @@ type diffCmd struct {
 	begun   time.Time
 	errors  io.Writer // for what is said beside the answer
 
-	difference *network.Network
-	property   *property // nil: no proof is wanted
-	asked      *big.Rat  // V, as it was given
-	// Of each output of the difference.
-	ends  []ends
-	pairs pairBounds
-	files owedFiles
+	property *property // nil: no proof is wanted
+	asked    *big.Rat  // V, as it was given
+	files    owedFiles
+	distance
 }
-
-// ends are the extremes of an output of the difference.
-type ends struct{ top, low extremum.Extreme }
 
 func newDiffCmd() *cobra.Command {
 	c := &diffCmd{net: netFlags{writes: true}}
@@ -207,8 +201,8 @@ func (c *diffCmd) subtract(ctx context.Context, cmd *cobra.Command, args []strin
 	return f.err
 }
 
-// fitting returns the flags without what is for files of another format, if the other network is such
-// a file.
+// fitting returns the flags without what is for files of another format, if the other network is
+// such a file.
 func (f netFlags) fitting(path, other string) *netFlags {
 	ends := func(path, ending string) bool {
 		return strings.HasSuffix(strings.TrimSuffix(strings.ToLower(path), ".gz"), ending)

@@ -98,8 +98,8 @@ func TestDiffOfSeveralOutputs(t *testing.T) {
 	require.Contains(t, succeed(t, "diff", a, b, "--box=-1:1", "--format", "json"), `"equal":false`)
 }
 
-// √2 lies between two floats, and so does a constant just below it, which is exact: the networks were
-// said to be that far apart, though the other output is farther.
+// √2 lies between two floats, and so does a constant just below it, which is exact: the networks
+// were said to be that far apart, though the other output is farther.
 func TestDiffDidNotTakeTheUpperEndsOfAllOutputs(t *testing.T) {
 	a := writeNet(t, gen.Build(gen.Affine([]float64{0, 0, 1, 1}, []float64{0x1.6a09e667f3bccp+0, 0}), gen.Affine([]float64{1, 0, 0, 1}, []float64{0x1.21165f626cdd4p-53, 0})))
 	b := writeNet(t, gen.Build(gen.Affine([]float64{0, 0, 0, 0}, []float64{0, 0})))

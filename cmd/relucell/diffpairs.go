@@ -1,7 +1,7 @@
 package main
 
-// diff of networks with one layer of neurons that are nearly equal: a bound by their neurons in pairs,
-// where the regions of the difference are slivers without number.
+// diff of networks with one layer of neurons that are nearly equal: a bound by their neurons in
+// pairs, where the regions of the difference are slivers without number.
 
 import (
 	"bytes"
@@ -19,6 +19,17 @@ import (
 	"github.com/relucell/relucell/proof"
 	"github.com/relucell/relucell/ridge"
 )
+
+// distance is what is known of how far the networks are apart.
+type distance struct {
+	difference *network.Network
+	// Of each output of the difference.
+	ends  []ends
+	pairs pairBounds
+}
+
+// ends are the extremes of an output of the difference.
+type ends struct{ top, low extremum.Extreme }
 
 // pairBounds are bounds of the sizes of the outputs, neuron by neuron.
 type pairBounds struct {

@@ -53,8 +53,8 @@ func failed(err error) error {
 // errStopped ends a command that has said all it has to say, by exit code 3.
 var errStopped = &exitError{exitStopped, errors.New("stopped early")}
 
-// codeOf returns the exit code of an error. One that carries none comes from cobra, before a command
-// ran: bad usage.
+// codeOf returns the exit code of an error. One that carries none comes from cobra, before a
+// command ran: bad usage.
 func codeOf(err error) int {
 	var e *exitError
 	switch {

@@ -123,8 +123,8 @@ func chosen[S interface{ Check() error }](out string, config func() (S, *experim
 	return study, recorded, badInput(err)
 }
 
-// conduct runs a study that keeps what is done in a folder, says what it found, and compares it with
-// the manifest that it was made again from, if there is one.
+// conduct runs a study that keeps what is done in a folder, says what it found, and compares it
+// with the manifest that it was made again from, if there is one.
 func conduct(cmd *cobra.Command, o experiment.Options, recorded *experiment.Manifest, run func(context.Context, experiment.Options) (*experiment.Manifest, func(io.Writer) error, error)) error {
 	ctx, stop := interruptible(cmd)
 	defer stop()

@@ -8,9 +8,11 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 )
@@ -58,6 +60,21 @@ func TestErrorsBearNoNameOfAPackage(t *testing.T) {
 		})
 	})
 	require.Greater(t, found, 100)
+}
+
+// Comments on lines of their own end at column 100, a tab being 4.
+func TestCommentsAreWrapped(t *testing.T) {
+	const most = 100
+	sources(t, func(path string, _ *ast.File) {
+		text, err := os.ReadFile(path)
+		require.NoError(t, err)
+		for i, line := range strings.Split(string(text), "\n") {
+			if strings.HasPrefix(strings.TrimSpace(line), "// ") {
+				n := utf8.RuneCountInString(line) + 3*strings.Count(line, "\t")
+				require.LessOrEqual(t, n, most, "%s:%d", path, i+1)
+			}
+		}
+	})
 }
 
 // A type of many methods is several, and so is one of many fields.

@@ -115,8 +115,8 @@ func (c *infoCmd) run(cmd *cobra.Command, args []string) error {
 	})
 }
 
-// size says how many numbers the network has: a convolution as a matrix is mostly zeros, which are no
-// numbers of its file.
+// size says how many numbers the network has: a convolution as a matrix is mostly zeros, which are
+// no numbers of its file.
 func (f *fields) size(j infoJSON) {
 	var weights, biases int64
 	for _, l := range j.Layers {

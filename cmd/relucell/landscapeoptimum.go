@@ -156,8 +156,8 @@ func (c *optimumCmd) proofFiles() (names []string) {
 	return names
 }
 
-// proveWidth writes the bounds of all programmes, the data network, and the proof of its count, and has
-// them checked as a third person would.
+// proveWidth writes the bounds of all programmes, the data network, and the proof of its count, and
+// has them checked as a third person would.
 func (c *optimumCmd) proveWidth(ctx context.Context) error {
 	n, err := c.data.Network()
 	if err != nil {

@@ -1,7 +1,7 @@
 package main
 
-// list: every region with its pattern, an interior point and its affine map, as JSON lines; and what
-// else there is to be known of a region by its vertices.
+// list: every region with its pattern, an interior point and its affine map, as JSON lines; and
+// what else there is to be known of a region by its vertices.
 
 import (
 	"bufio"

@@ -214,8 +214,8 @@ func TestAPictureThatCannotBeWrittenIsSaidOnce(t *testing.T) {
 	}
 }
 
-// A file of an earlier run was left where a run had an answer and nothing to write: an old proof stood
-// under the name of that of a property that is violated. An error leaves it.
+// A file of an earlier run was left where a run had an answer and nothing to write: an old proof
+// stood under the name of that of a property that is violated. An error leaves it.
 func TestNoFileOfAnEarlierRunIsTakenForThisOne(t *testing.T) {
 	old := filepath.Join(t.TempDir(), "old")
 	write := func(ending string) string {

@@ -1,8 +1,8 @@
 package main
 
 // A file that a command is asked to write is that run's. Where the run answers, or is stopped, and
-// has nothing to put there, what an earlier run left under the name is removed: nobody is to take it
-// for the answer's. An error is no answer, and leaves all files as they were.
+// has nothing to put there, what an earlier run left under the name is removed: nobody is to take
+// it for the answer's. An error is no answer, and leaves all files as they were.
 
 import (
 	"fmt"

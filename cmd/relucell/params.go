@@ -23,11 +23,12 @@ import (
 	"github.com/relucell/relucell/internal/files"
 )
 
-// tableOptions are the options that name a file of points, with what stands before its name. An array of
-// arrays given for one is written to such a file.
+// tableOptions are the options that name a file of points, with what stands before its name. An
+// array of arrays given for one is written to such a file.
 var tableOptions = map[string]string{"centers": "", "points": "", "at": "@"}
 
-// arguments makes a command line of parameters, and a function that removes what was written for it.
+// arguments makes a command line of parameters, and a function that removes what was written for
+// it.
 func arguments(cmd *cobra.Command, params json.RawMessage) (args []string, release func(), err error) {
 	var written []string
 	release = func() {
@@ -104,8 +105,8 @@ type argument struct {
 	table    bool // a file of rows, for which an array of arrays may be given
 }
 
-// positional are the arguments of a command, from its usage: NET PROOF are net and proof, A.csv is a,
-// and [OTHER] may be left out.
+// positional are the arguments of a command, from its usage: NET PROOF are net and proof, A.csv is
+// a, and [OTHER] may be left out.
 func positional(cmd *cobra.Command) (list []argument) {
 	for _, word := range strings.Fields(cmd.Use)[1:] {
 		bare, optional := strings.CutPrefix(word, "[")
@@ -118,7 +119,8 @@ func positional(cmd *cobra.Command) (list []argument) {
 	return list
 }
 
-// spell is the name of a file or a handle, or that of the file that an array of rows was written to.
+// spell is the name of a file or a handle, or that of the file that an array of rows was written
+// to.
 func (p argument) spell(v json.RawMessage) (word string, file []string, err error) {
 	if list := []json.RawMessage(nil); p.table && json.Unmarshal(v, &list) == nil && len(list) > 0 {
 		name, err := tableFile(list)

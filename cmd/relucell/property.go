@@ -53,7 +53,8 @@ func newProperty(file string, nets ...string) (*property, error) {
 	return p, nil
 }
 
-// about takes the form that is bounded next. Floats must hold it: the network's weights are float64.
+// about takes the form that is bounded next. Floats must hold it: the network's weights are
+// float64.
 func (p *property) about(f extremum.Form) error {
 	p.row, p.offset = nil, f.Offset
 	for i, c := range f.C {
@@ -66,8 +67,8 @@ func (p *property) about(f extremum.Form) error {
 	return nil
 }
 
-// bound claims that the form is at most v, or for the sign −1 at least v: for a float beyond v, where
-// v is none.
+// bound claims that the form is at most v, or for the sign −1 at least v: for a float beyond v,
+// where v is none.
 func (p *property) bound(n *network.Network, v *big.Rat, sign int) error {
 	s := big.NewRat(int64(sign), 1)
 	m := dyadic.UpRat(s.Mul(s, new(big.Rat).Sub(v, p.offset)))

@@ -37,8 +37,8 @@ type rangeCmd struct {
 	found
 }
 
-// found is what a search has come to: the extremes, nil where none was asked for, and the one at which
-// it was stopped.
+// found is what a search has come to: the extremes, nil where none was asked for, and the one at
+// which it was stopped.
 type found struct{ top, low, stoppedAt *extremum.Extreme }
 
 func newRangeCmd() *cobra.Command {
@@ -201,8 +201,8 @@ func (c *rangeCmd) failed(ctx context.Context, cmd *cobra.Command, path string, 
 type extremeJSON struct {
 	// Exact is the value as a fraction, where it is one.
 	Exact string `json:"exact,omitempty"`
-	// Lower and Upper are the nearest floats of the bounds, outwards where they are none; left out where
-	// that is infinite, which JSON does not have.
+	// Lower and Upper are the nearest floats of the bounds, outwards where they are none; left out
+	// where that is infinite, which JSON does not have.
 	Lower   *float64 `json:"lower,omitempty"`
 	Upper   *float64 `json:"upper,omitempty"`
 	Value   string   `json:"value"`

@@ -45,8 +45,8 @@ type reachCmd struct {
 	reached
 }
 
-// reached is what was found: how many regions, and of those that are unsafe the pieces and, where they
-// are to be had, the volumes.
+// reached is what was found: how many regions, and of those that are unsafe the pieces and, where
+// they are to be had, the volumes.
 type reached struct {
 	regions, pieces int64
 	unsafe          enumerate.Volumes

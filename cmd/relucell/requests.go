@@ -23,7 +23,8 @@ type request struct {
 	Params json.RawMessage `json:"params"`
 	// Progress asks for messages on the way.
 	Progress bool `json:"progress"`
-	// Credit, where it is given, is the number of items that the client takes before it asks for more.
+	// Credit, where it is given, is the number of items that the client takes before it asks for
+	// more.
 	Credit *int64 `json:"credit"`
 }
 

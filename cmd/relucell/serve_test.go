@@ -111,8 +111,8 @@ func (c *conversation) load(path string) string {
 
 var ofVersion = regexp.MustCompile(`"version":"[^"]*"`)
 
-// The conversation of docs/serve.md is a golden file. Each line of the client waits for the answer of
-// the one before.
+// The conversation of docs/serve.md is a golden file. Each line of the client waits for the answer
+// of the one before.
 func TestServeTranscript(t *testing.T) {
 	path := filepath.Join("..", "..", "docs", "serve.md")
 	text, err := os.ReadFile(path)

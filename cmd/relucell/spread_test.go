@@ -37,8 +37,8 @@ func TestSpreadRefusesWhatDoesNotGoTogether(t *testing.T) {
 	}
 }
 
-// An empty --cluster, from a variable that was not set, counted on this machine alone; files that are
-// not there and foreign addresses failed late, as no bad input, and named no flag.
+// An empty --cluster, from a variable that was not set, counted on this machine alone; files that
+// are not there and foreign addresses failed late, as no bad input, and named no flag.
 func TestAccessToAClusterIsCheckedFirst(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(file, []byte("junk"), 0o600))

@@ -57,8 +57,8 @@ func stoppable(cmd *cobra.Command, limit time.Duration) (ctx context.Context, re
 	return ctx, release
 }
 
-// stops is stoppable, with the context that the interrupt alone ends, for work that gets a time limit
-// of its own.
+// stops is stoppable, with the context that the interrupt alone ends, for work that gets a time
+// limit of its own.
 func stops(cmd *cobra.Command, limit time.Duration) (ctx, interrupted context.Context, release func()) {
 	interrupted, uninterrupt := interruptible(cmd)
 	ctx, cancel := limited(interrupted, limit)

@@ -168,7 +168,8 @@ func TestVerifyWritesProofs(t *testing.T) {
 	require.Equal(t, "relucell: --proof: "+huge+": a box reaches beyond 2^44, where proofs have no grid: leave the proof out\n", errs)
 }
 
-// TestQueriesAreReadCompressed, as competitions publish them: what is proved is about the plain bytes.
+// TestQueriesAreReadCompressed, as competitions publish them: what is proved is about the plain
+// bytes.
 func TestQueriesAreReadCompressed(t *testing.T) {
 	dir := t.TempDir()
 	spec, plain, packed := filepath.Join(dir, "spec.vnnlib.gz"), filepath.Join(dir, "plain.proof"), filepath.Join(dir, "packed.proof")

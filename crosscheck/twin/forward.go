@@ -1,6 +1,7 @@
 package twin
 
-// A forward pass in fractions, slow and obvious, which shares nothing with the affine maps of regions.
+// A forward pass in fractions, slow and obvious, which shares nothing with the affine maps of
+// regions.
 
 import (
 	"math/big"

@@ -1,7 +1,7 @@
 //go:build js
 
-// Command engine is the explorer as WebAssembly, within a page that explore.WriteHTML writes. It puts
-// two functions into the scope that runs it:
+// Command engine is the explorer as WebAssembly, within a page that explore.WriteHTML writes. It
+// puts two functions into the scope that runs it:
 //
 //	relucellOpen(file, done)              reads what is explored, an explore.File as JSON
 //	relucellAsk(question, body, done)     answers a question, as explore.Explorer does

@@ -148,7 +148,7 @@ function gotMap(a, body) {
     return;
   }
   nearer = 0;
-  banner(a.why === "many" ? "More than " + (Number(a.atLeast) - 1).toLocaleString("en") + " regions in this window: zoom in to see them. Counts hold all the same."
+  banner(a.why === "many" ? "More than " + (Number(a.at_least) - 1).toLocaleString("en") + " regions in this window: zoom in to see them. Counts hold all the same."
     : a.why ? "The regions of this window were not found in " + body.milliseconds / 1000 + " s: zoom in." : "");
   const atlas = new Atlas(a);
   atlas.about = JSON.stringify(about());

@@ -29,8 +29,8 @@ var Inks = []color.NRGBA{
 	{0, 114, 178, 255}, {213, 94, 0, 255}, {0, 158, 115, 255}, {204, 121, 167, 255}, {90, 90, 90, 255}, {230, 159, 0, 255}, {86, 180, 233, 255},
 }
 
-// BrowserFont names, in an svg, the face that texts have in all formats, and others for browsers that
-// do not have it; it takes the place of GonumFont, which is what gonum writes.
+// BrowserFont names, in an svg, the face that texts have in all formats, and others for browsers
+// that do not have it; it takes the place of GonumFont, which is what gonum writes.
 const (
 	GonumFont   = `font-family:Liberation Sans;font-variant:normal;font-weight:normal;font-style:normal`
 	BrowserFont = `font-family:'Liberation Sans',Arial,Helvetica,sans-serif`
@@ -125,8 +125,8 @@ func (Linear) Ticks(low, high float64) []plot.Tick {
 	return all
 }
 
-// Decimals labels an axis of logarithms to a base by round decimals: 1, 2 and 5 times powers of ten,
-// or powers of ten alone where the axis is long.
+// Decimals labels an axis of logarithms to a base by round decimals: 1, 2 and 5 times powers of
+// ten, or powers of ten alone where the axis is long.
 type Decimals struct{ Base float64 }
 
 // Ticks makes it a plot.Ticker.

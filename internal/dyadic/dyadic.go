@@ -43,8 +43,8 @@ func FromFloat(x *big.Float) (f float64, acc big.Accuracy) {
 	return f, acc
 }
 
-// Log2 returns the logarithm of x > 0 to base 2, to a few units in the last place; no x is too large
-// or too small.
+// Log2 returns the logarithm of x > 0 to base 2, to a few units in the last place; no x is too
+// large or too small.
 func Log2(x *big.Float) float64 {
 	mantissa := new(big.Float)
 	e := x.MantExp(mantissa)
@@ -59,19 +59,16 @@ func FromInt(n *big.Int, e int) (f float64, exact bool) {
 	return f, acc == big.Exact
 }
 
-// Up returns the smallest float64 that is not below x; +Inf above the range.
-func Up(x *big.Float) float64 { return up(FromFloat(x)) }
-
 // Down returns the largest float64 that is not above x; −Inf below the range.
 func Down(x *big.Float) float64 { return down(FromFloat(x)) }
 
-// UpRat is Up for a fraction.
+// UpRat returns the smallest float64 that is not below a fraction; +Inf above the range.
 func UpRat(q *big.Rat) float64 { return up(fromRat(q)) }
 
 // DownRat is Down for a fraction.
 func DownRat(q *big.Rat) float64 { return down(fromRat(q)) }
 
-// UpInt is Up for n·2^e.
+// UpInt is UpRat for n·2^e.
 func UpInt(n *big.Int, e int) float64 { return up(fromInt(n, e)) }
 
 // DownInt is Down for n·2^e.

@@ -6,8 +6,8 @@ import (
 )
 
 // ParseRat reads a number as big.Rat.SetString does, except that both parts of a fraction are in
-// decimals, as in every table of other programs: SetString takes 010/3 for eight thirds, and 010 for
-// ten. It is nil where there is no number.
+// decimals, as in every table of other programs: SetString takes 010/3 for eight thirds, and 010
+// for ten. It is nil where there is no number.
 func ParseRat(s string) *big.Rat {
 	num, den, isFraction := strings.Cut(s, "/")
 	if !isFraction {

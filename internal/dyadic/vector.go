@@ -161,7 +161,8 @@ func (d Vector) Times(f []float64) Vector {
 	return out
 }
 
-// Rows returns row i of a matrix: weights and their columns; at is nil where they are all, in order.
+// Rows returns row i of a matrix: weights and their columns; at is nil where they are all, in
+// order.
 type Rows func(i int) (at []int32, w []float64)
 
 // Affine returns W·d + b, W of so many rows, b nil for none; of a row that is nil there is b alone.

@@ -19,6 +19,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 const (
@@ -305,4 +306,25 @@ func ReadLimited(path string, limit int64) ([]byte, error) {
 		return nil, &fs.PathError{Op: "read", Path: path, Err: fmt.Errorf("more than %d bytes", limit)}
 	}
 	return data, err
+}
+
+// Sweep removes the regular files of a folder whose names begin so, as unfinished runs leave them.
+func Sweep(folder, prefix string) {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return // they are in nobody's way
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), prefix) && e.Type().IsRegular() {
+			os.Remove(filepath.Join(folder, e.Name()))
+		}
+	}
+}
+
+// SyncFolder makes the names of a folder as durable as what is in its files, where the system can.
+func SyncFolder(folder string) {
+	if d, err := os.Open(folder); err == nil {
+		_ = d.Sync()
+		d.Close()
+	}
 }

@@ -15,7 +15,8 @@ import (
 // packed ends the names of compressed files, in any case.
 const packed = ".gz"
 
-// Unpack returns the bytes of the file of this name whose bytes r has, unpacked where the name says so.
+// Unpack returns the bytes of the file of this name whose bytes r has, unpacked where the name says
+// so.
 func Unpack(r io.Reader, path string) (io.Reader, error) {
 	if !strings.EqualFold(filepath.Ext(path), packed) {
 		return r, nil
@@ -27,8 +28,8 @@ func Unpack(r io.Reader, path string) (io.Reader, error) {
 	return z, nil
 }
 
-// ReadUnpacked reads a file, unpacked where its name says so, of at most limit bytes then. Its errors are
-// *fs.PathError.
+// ReadUnpacked reads a file, unpacked where its name says so, of at most limit bytes then. Its
+// errors are *fs.PathError.
 func ReadUnpacked(path string, limit int64) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {

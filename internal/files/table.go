@@ -24,8 +24,8 @@ type Table struct {
 	Inputs int
 	// Class says that one more column may follow, the same in all lines: the name of a class.
 	Class bool
-	// Last is what errors call that column, of numbers, which a header does not have there; "class", of
-	// any text, if it is empty.
+	// Last is what errors call that column, of numbers, which a header does not have there;
+	// "class", of any text, if it is empty.
 	Last string
 	// Most is the greatest size of a coordinate; 0 for any finite number.
 	Most float64

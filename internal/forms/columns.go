@@ -126,8 +126,8 @@ func addScaled(z []float64, a float64, at []int32, w []float64) {
 	}
 }
 
-// Into returns the units from which a weight other than 0 leads to unit j, ascending, and the bounds
-// of the magnitudes of these weights.
+// Into returns the units from which a weight other than 0 leads to unit j, ascending, and the
+// bounds of the magnitudes of these weights.
 func (l *Layer) Into(j int) iter.Seq2[int, float64] {
 	return func(yield func(int, float64) bool) {
 		if l.start == nil {

@@ -130,8 +130,8 @@ func requireNear(t *rapid.T, m *Model, z *Form, g []*big.Int, scale int) {
 	}
 }
 
-// A form that was out of range looked its column up in every row: a layer of 10⁵ units took minutes,
-// and looked at no stop.
+// A form that was out of range looked its column up in every row: a layer of 10⁵ units took
+// minutes, and looked at no stop.
 func TestFormsWithoutTermsLookAtTheirOwnWeightsAlone(t *testing.T) {
 	const wide = 1 << 17
 	first, second := network.NewSparse(1), network.NewSparse(wide)

@@ -44,8 +44,8 @@ func Rounding(err, mag float64, terms int) float64 {
 func (z *Form) Rounding() float64 { return Rounding(z.Err, z.Mag, len(z.G)) }
 
 // CertainAt says that the true form is certainly not zero at the point that y is off by at most err
-// in each coordinate. Domain: y is in the cube around the unit ball, or outside by 2⁻⁸ at most, which
-// slack covers.
+// in each coordinate. Domain: y is in the cube around the unit ball, or outside by 2⁻⁸ at most,
+// which slack covers.
 func (z *Form) CertainAt(y []float64, err float64) bool {
 	t, sum := z.H, 0.0
 	for k, g := range z.G {

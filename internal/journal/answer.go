@@ -8,7 +8,8 @@ import (
 	"math/big"
 )
 
-// Cell is a cell that waits to be walked: its path from the root, and an upper bound of its regions.
+// Cell is a cell that waits to be walked: its path from the root, and an upper bound of its
+// regions.
 type Cell struct {
 	Path  []int8
 	Upper *big.Int

@@ -11,7 +11,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
+
+	"github.com/relucell/relucell/internal/files"
 )
 
 // temporary begins the names of the unfinished compactions of this checkpoint, which are nobody's
@@ -23,18 +24,7 @@ func (j *Journal) temporary() string {
 
 // sweep removes what killed compactions have left. The lock on the checkpoint is held, and only
 // who holds it compacts.
-func (j *Journal) sweep() {
-	folder := filepath.Dir(j.target)
-	entries, err := os.ReadDir(folder)
-	if err != nil {
-		return // they are in nobody's way
-	}
-	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), j.temporary()) && e.Type().IsRegular() {
-			os.Remove(filepath.Join(folder, e.Name()))
-		}
-	}
-}
+func (j *Journal) sweep() { files.Sweep(filepath.Dir(j.target), j.temporary()) }
 
 // compact writes the live records to a new file, which nothing had the name of, and puts that in
 // the place of the old one.
@@ -79,19 +69,11 @@ func (j *Journal) compact() (err error) {
 	if err = os.Rename(f.Name(), j.target); err != nil {
 		return err
 	}
-	syncFolder(j.target)
+	files.SyncFolder(filepath.Dir(j.target))
 	for i, e := range entries {
 		*e = moved[i]
 	}
 	old := j.file
 	j.file, j.size, j.dead, j.unsynced = f, size, 0, false
 	return old.Close()
-}
-
-// syncFolder makes the name of a file as durable as what is in it, where the system can.
-func syncFolder(path string) {
-	if d, err := os.Open(filepath.Dir(path)); err == nil {
-		_ = d.Sync()
-		d.Close()
-	}
 }

@@ -20,6 +20,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -165,7 +166,7 @@ func (j *Journal) load() error {
 		}
 		j.size = int64(len(j.header))
 		err := j.file.Sync()
-		syncFolder(j.target)
+		files.SyncFolder(filepath.Dir(j.target))
 		return err
 	}
 	j.sweep()

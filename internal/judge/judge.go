@@ -1,8 +1,9 @@
 // Package judge decides what a walk over regions may not get wrong: four predicates, each first in
 // floats with an error bound, where that leaves it open in integers, and last in rationals.
 //
-//   - A side of a form is empty on a cell: its multipliers, which a solver proposes, make a combination
-//     f = s·z + Σ λᵢ sᵢ zᵢ with λᵢ ≥ 0 that is at most 0 on the ball (Farkas' lemma; Empty, Settled, Solve).
+//   - A side of a form is empty on a cell: its multipliers, which a solver proposes, make a
+//     combination f = s·z + Σ λᵢ sᵢ zᵢ with λᵢ ≥ 0 that is at most 0 on the ball (Farkas' lemma;
+//     Empty, Settled, Solve).
 //   - A form vanishes (Vanishes).
 //   - A point has given signs at the units (Certain, Confirm, SetExact).
 //   - A point is inside the cell (Certain).
@@ -149,8 +150,8 @@ func (j *Judge) Empty(z *forms.Form, s float64, ids []int32, lam []float64) Tier
 	return j.empty(z, s, ids, lam, false)
 }
 
-// empty is Empty. With touches the form is known to reach 0 on the cell's closure: no combination is
-// below 0 there, and floats, which are certain of nothing else, are not asked.
+// empty is Empty. With touches the form is known to reach 0 on the cell's closure: no combination
+// is below 0 there, and floats, which are certain of nothing else, are not asked.
 func (j *Judge) empty(z *forms.Form, s float64, ids []int32, lam []float64, touches bool) Tier {
 	if !j.sound(ids, lam) {
 		return None
@@ -180,8 +181,8 @@ func (j *Judge) empty(z *forms.Form, s float64, ids []int32, lam []float64, touc
 	return t
 }
 
-// sound says that the multipliers are finite, not negative, and of constraints that the ids name, in a
-// proof none of them twice.
+// sound says that the multipliers are finite, not negative, and of constraints that the ids name,
+// in a proof none of them twice.
 func (c *filter) sound(ids []int32, lam []float64) bool {
 	for _, v := range lam {
 		if !(v >= 0) || math.IsInf(v, 0) {

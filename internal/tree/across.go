@@ -5,12 +5,13 @@
 // it, are in one region S. For let the labels of the layers before k be the same at all of them (by
 // induction: for the first layer there are none); so near F, across it, z_k is one affine form. It
 // is that of R at F itself. Either it is not 0 on all of F: then z_k, which has the sign s_k on R,
-// has it inside F as well, for an affine form that is ≥ 0 on F and 0 inside vanishes on F; so it has
-// it across, too. Or the form across is 0 on F, and so c times the form of H: its sign is that of c,
-// or it is zero.
+// has it inside F as well, for an affine form that is ≥ 0 on F and 0 inside vanishes on F; so it
+// has it across, too. Or the form across is 0 on F, and so c times the form of H: its sign is that
+// of c, or it is zero.
 //
-// A maximum: the pieces that are less than the largest inside F are so across, too. The others equal it on
-// F, so across their differences are multiples of the form of H, and the largest is known.
+// A maximum: the pieces that are less than the largest inside F are so across, too. The others
+// equal it on F, so across their differences are multiples of the form of H, and the largest is
+// known.
 //
 // Hence a neighbour is found without any search: the labels are those of R but for neurons that
 // vanish on F, whose forms across are held in integers against that of H. R and S have just F in
@@ -30,8 +31,9 @@ import (
 	"github.com/relucell/relucell/lp/exact"
 )
 
-// Side is a facet of a region inside the ball: the neuron that is zero there, of several the first, and
-// the labels of the region across. In a network with maxima Neuron is the first label that differs.
+// Side is a facet of a region inside the ball: the neuron that is zero there, of several the first,
+// and the labels of the region across. In a network with maxima Neuron is the first label that
+// differs.
 type Side struct {
 	Neuron int
 	Labels []int8
@@ -137,8 +139,9 @@ func (g *Guide) side(neuron int, vanishing []int) Side {
 	return s
 }
 
-// overtake labels across the facet of h a maximum whose largest piece the given ones equal there. Across, a
-// difference of two of them is c times h, which is negative: the largest is that of the least c.
+// overtake labels across the facet of h a maximum whose largest piece the given ones equal there.
+// Across, a difference of two of them is c times h, which is negative: the largest is that of the
+// least c.
 func (g *Guide) overtake(s *Side, l int, equal []int, h exact.Row) {
 	ly := g.t.m.Layers[l]
 	at := slices.IndexFunc(h.G, func(g *big.Int) bool { return g.Sign() != 0 })

@@ -1,7 +1,7 @@
-// Maxima on cells that are kept by their vertices. The class of a piece is the cell, cut off by what
-// the piece is above each other one: a polytope with an interior or none. The paths are those of
-// [Solved]: where several classes live, the first is the minus side of a split, and the plus side is
-// the rest, the same cell without it.
+// Maxima on cells that are kept by their vertices. The class of a piece is the cell, cut off by
+// what the piece is above each other one: a polytope with an interior or none. The paths are those
+// of [Solved]: where several classes live, the first is the minus side of a split, and the plus
+// side is the rest, the same cell without it.
 
 package tree
 
@@ -36,8 +36,8 @@ type class struct {
 	piece int
 	at    []int32
 	names []vertices.FacetPlace
-	// What the piece is above others, as far as that cuts the cell, and the number of names in a proof
-	// after all that it is above: for those who want more than the number of regions.
+	// What the piece is above others, as far as that cuts the cell, and the number of names in a
+	// proof after all that it is above: for those who want more than the number of regions.
 	cuts  []judge.Constraint
 	named int32
 }
@@ -81,8 +81,8 @@ func compared(m *Subject) (list [][]comparisons) {
 	return list
 }
 
-// comparison is where the row of z_i − z_j is kept, with the side +1, or that of z_j − z_i, with −1:
-// pairs are in order.
+// comparison is where the row of z_i − z_j is kept, with the side +1, or that of z_j − z_i, with
+// −1: pairs are in order.
 func (t classes) comparison(l, i, j int) (word int, b uint, side int8) {
 	at := &t.compared[l][i]
 	p, q, side := i-at.first, j-at.first, 1
@@ -126,8 +126,8 @@ func (t classes) outAlone(l, i int) bool {
 	return false
 }
 
-// layer decides the maxima of a layer from the level's on, until the cell splits. done says that there
-// is an event to return; else all are decided.
+// layer decides the maxima of a layer from the level's on, until the cell splits. done says that
+// there is an event to return; else all are decided.
 func (t classes) layer(lv *hull, passing bool) (e Event, done, certain bool) {
 	ly := t.m.Layers[lv.l]
 	for ; lv.j < ly.Neurons; lv.j = ly.Ends[lv.j] {

@@ -1,6 +1,6 @@
-// The classes of a maximum that live on a cell, and for proofs why the others do not: by what a piece
-// is above another at the vertices, where it is largest there, or by the point nearest to the centre
-// of a part that misses the ball.
+// The classes of a maximum that live on a cell, and for proofs why the others do not: by what a
+// piece is above another at the vertices, where it is largest there, or by the point nearest to the
+// centre of a part that misses the ball.
 
 package tree
 
@@ -20,8 +20,8 @@ type divider struct {
 	compared [][]comparisons
 }
 
-// decide finds the classes of the level's maximum that live on the cell. It reports false where a sign
-// is not certain, or something cannot be shown.
+// decide finds the classes of the level's maximum that live on the cell. It reports false where a
+// sign is not certain, or something cannot be shown.
 func (t classes) decide(lv *hull) bool {
 	if !t.undominated(lv) {
 		return false
@@ -45,8 +45,8 @@ func (t classes) decide(lv *hull) bool {
 	return len(lv.classes) > 0
 }
 
-// undominated lists the pieces that are above each other one somewhere in the cell, and the first of
-// those that are identical.
+// undominated lists the pieces that are above each other one somewhere in the cell, and the first
+// of those that are identical.
 func (t classes) undominated(lv *hull) bool {
 	end, done := t.m.Layers[lv.l].Ends[lv.j], t.layers[lv.l].done
 	t.pieces = t.pieces[:0]
@@ -102,8 +102,8 @@ func (t classes) compare(lv *hull, i, j int, list []int32) (above, below, certai
 	return above, below, true
 }
 
-// cutOff makes a class the part of the cell where its piece is above each other one, and says whether
-// there is one with an interior, in the ball.
+// cutOff makes a class the part of the cell where its piece is above each other one, and says
+// whether there is one with an interior, in the ball.
 func (t classes) cutOff(lv *hull, cl *class) (live, certain bool) {
 	c, named, back := t.cells, t.cells.Named(), t.against(lv, cl.piece)
 	defer back()
@@ -145,8 +145,9 @@ func (t classes) cutOff(lv *hull, cl *class) (live, certain bool) {
 	return true, true
 }
 
-// against finds the rivals of a piece, whose names the cell then has, for those who want more than the
-// number of regions. What it returns takes back what was made a constraint since, and the names.
+// against finds the rivals of a piece, whose names the cell then has, for those who want more than
+// the number of regions. What it returns takes back what was made a constraint since, and the
+// names.
 func (t classes) against(lv *hull, piece int) (back func()) {
 	if t.wants == Counts {
 		return func() {}
@@ -205,8 +206,8 @@ func (t classes) below(piece, other int, list []int32) bool {
 	return true
 }
 
-// misses shows that a class misses the ball, by those of its constraints that are not the cell's and
-// others.
+// misses shows that a class misses the ball, by those of its constraints that are not the cell's
+// and others.
 func (t classes) misses(cl *class, before int32) bool {
 	if t.wants != Proofs {
 		return true
@@ -220,8 +221,8 @@ func (t classes) misses(cl *class, before int32) bool {
 	return false
 }
 
-// showNearest shows that a part of the cell, one of whose constraints, self, is a side of a form, misses
-// the ball.
+// showNearest shows that a part of the cell, one of whose constraints, self, is a side of a form,
+// misses the ball.
 func (t *words) showNearest(list []int32, self int32, z *forms.Form, s float64) bool {
 	c := &t.shown.cone
 	if !t.shown.evidence.ExpressNearest(list, c) {

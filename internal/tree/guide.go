@@ -27,8 +27,8 @@ type Guide struct {
 }
 
 // Corner is a vertex of a region, in coordinates of the unit ball that are off by Err at most, and
-// the facets of the region on which it lies: the index of a neuron or a piece, or −1−i for facet i of
-// the ball.
+// the facets of the region on which it lies: the index of a neuron or a piece, or −1−i for facet i
+// of the ball.
 type Corner struct {
 	Y      []float64
 	Err    float64
@@ -62,8 +62,8 @@ func (g *Guide) To(labels []int8) {
 	g.Describe(labels)
 }
 
-// follow leads the tree there, and reports false where a sign at a vertex on the way is not certain, or
-// there are maxima, of which it does not know.
+// follow leads the tree there, and reports false where a sign at a vertex on the way is not
+// certain, or there are maxima, of which it does not know.
 func (g *Guide) follow() bool {
 	t, labels, d := g.t, g.labels, 0
 	if t.m.Maximal() {

@@ -1,7 +1,8 @@
 // Maxima on solved cells. Where the pieces of a maximum fall into several classes on a cell, the
 // cell is replaced by one for each: the lowest class that lives is the minus side of a split, and
-// the others, the same cell without that class, the plus side, which is split in turn. So no cell is
-// cut where a third piece wins. A class is constrained by what its piece is above each other one.
+// the others, the same cell without that class, the plus side, which is split in turn. So no cell
+// is cut where a third piece wins. A class is constrained by what its piece is above each other
+// one.
 
 package tree
 
@@ -20,8 +21,8 @@ type maxima struct{ *Solved }
 // choice is what a level knows of the maximum at hand.
 type choice struct {
 	// class is the lowest class that lives on the cell, and next the one after it, where there is
-	// one; both are pieces of the layer, or −1. A witness of class is the level's point, one of next
-	// is far.
+	// one; both are pieces of the layer, or −1. A witness of class is the level's point, one of
+	// next is far.
 	class, next int
 	// rest says that classes of the maximum were split away from this cell: the next one that lives
 	// is known, and begins at class.

@@ -1,5 +1,5 @@
-// What trees of several kinds say of the pieces of a maximum: which are identical on a cell, how they
-// are labelled, and what one of them has to be above for its class.
+// What trees of several kinds say of the pieces of a maximum: which are identical on a cell, how
+// they are labelled, and what one of them has to be above for its class.
 
 package tree
 
@@ -36,8 +36,8 @@ func (w *trunk) same(l, i, j int, d *forms.Form) bool {
 	return w.judge.Vanishes(d)
 }
 
-// label writes the labels of a class of the maximum that begins at piece first: + at the class, 0 at
-// what is identical to it on the cell, and − at the rest.
+// label writes the labels of a class of the maximum that begins at piece first: + at the class, 0
+// at what is identical to it on the cell, and − at the rest.
 func (w *trunk) label(l, first, class int) {
 	ly := w.m.Layers[l]
 	labels := w.labels[ly.First:]

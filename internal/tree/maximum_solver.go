@@ -13,9 +13,9 @@ import (
 // stack are the constraints of a solved tree's cell, which its solver follows.
 type stack struct{ *Solved }
 
-// renew gives the cell a solver of its own, which knows its constraints alone: that of the cell above
-// has been asked in the class that was split away, or not, as it happens, and a proof is to be a
-// function of the path.
+// renew gives the cell a solver of its own, which knows its constraints alone: that of the cell
+// above has been asked in the class that was split away, or not, as it happens, and a proof is to
+// be a function of the path.
 func (t stack) renew(lv *level) {
 	lv.choice.above, lv.choice.off = t.solver, t.off
 	n := len(t.spare) - 1

@@ -90,8 +90,8 @@ func (p *Plain) above(l, piece int) {
 	}
 }
 
-// class returns a point of the class of a piece of the cell's maximum, nil if it is empty, of which it
-// tells, or is that of an earlier piece.
+// class returns a point of the class of a piece of the cell's maximum, nil if it is empty, of which
+// it tells, or is that of an earlier piece.
 func (p *Plain) class(c *plainCell, piece int) *judge.Point {
 	rs, ok := p.rivals(c.l, c.j, piece)
 	if !ok || p.judge.Proof && (maxima{p.Solved}).alone(rs) {

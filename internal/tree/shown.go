@@ -157,9 +157,9 @@ func toward(z *forms.Form, side int8) (g vertices.Point, s float64) {
 	return g, s
 }
 
-// narrowWorth is how many neurons a line for each input must settle for a box to be worth its lines,
-// two for each input: those of later layers are more, as a box holds for them too. Less makes longer
-// proofs in shallow networks, more in deep ones.
+// narrowWorth is how many neurons a line for each input must settle for a box to be worth its
+// lines, two for each input: those of later layers are more, as a box holds for them too. Less
+// makes longer proofs in shallow networks, more in deep ones.
 const narrowWorth = 4
 
 // enterShown is enterLayer for proofs: the box of the cell is narrowed where that saves more than
@@ -192,8 +192,8 @@ func (t *words) enterShown(lv *hull) bool {
 	return true
 }
 
-// narrowPays says that enough neurons of the layer have one sign on the box around the cell, and not
-// on that which is shown already, for it to be narrowed.
+// narrowPays says that enough neurons of the layer have one sign on the box around the cell, and
+// not on that which is shown already, for it to be narrowed.
 func (t *words) narrowPays(lv *hull, fs []forms.Form) bool {
 	left := narrowWorth * t.m.N / (len(t.m.Layers) - lv.l) // to be exceeded
 	if len(fs) <= left || !(t.m.UnitTerms < forms.MaxTerms) || t.judge.Names() == 0 {
@@ -279,9 +279,9 @@ func (t *words) miss(lv *hull, live int8) bool {
 	return true
 }
 
-// noteSplit notes what the sides of a split begin with. What is learnt on the minus side of vertices
-// that both sides have is to be forgotten before the plus side, for what can be shown there is to
-// depend on the path alone.
+// noteSplit notes what the sides of a split begin with. What is learnt on the minus side of
+// vertices that both sides have is to be forgotten before the plus side, for what can be shown
+// there is to depend on the path alone.
 func (t *words) noteSplit(lv *hull) {
 	if !t.forgets {
 		return

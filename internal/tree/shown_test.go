@@ -171,8 +171,8 @@ func TestEdgesSayWhatEquationsDo(t *testing.T) {
 	require.Greater(t, compared, 2000)
 }
 
-// supremum is the largest value on the cube of g·y and what a cone adds to it, by which g·y is bounded
-// on the cell.
+// supremum is the largest value on the cube of g·y and what a cone adds to it, by which g·y is
+// bounded on the cell.
 func supremum(tr *Vertices, g *vertices.Point, c *vertices.Cone) float64 {
 	sum, sup := *g, 0.0
 	for i, id := range c.IDs {

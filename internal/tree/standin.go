@@ -1,5 +1,5 @@
-// The solved tree that stands in for a tree of vertices: where a sign at a vertex is not certain, or
-// something cannot be shown, it is led to the cell and decides that and all below it.
+// The solved tree that stands in for a tree of vertices: where a sign at a vertex is not certain,
+// or something cannot be shown, it is led to the cell and decides that and all below it.
 
 package tree
 

@@ -39,8 +39,9 @@ type hull struct {
 	// those that may.
 	open uint64
 	word int
-	// fresh is where the vertices of the newest hyperplane begin in at. A neuron of the word that was
-	// open before it and is not any more is largest at one of these, on the side that it has lost.
+	// fresh is where the vertices of the newest hyperplane begin in at. A neuron of the word that
+	// was open before it and is not any more is largest at one of these, on the side that it has
+	// lost.
 	fresh int
 	// Neuron j of layer l is the next to be decided, or that of the split.
 	l, j    int
@@ -201,8 +202,8 @@ func (t *Vertices) next(passing bool) (e Event, certain bool) {
 	}
 }
 
-// layer decides the neurons of a layer from the level's on, until the cell splits. done says that there
-// is an event to return; else all are decided.
+// layer decides the neurons of a layer from the level's on, until the cell splits. done says that
+// there is an event to return; else all are decided.
 func (t *Vertices) layer(lv *hull, passing bool) (e Event, done, certain bool) {
 	if t.m.Layers[lv.l].Ends != nil {
 		return classes{&t.words}.layer(lv, passing)

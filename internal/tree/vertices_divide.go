@@ -28,9 +28,9 @@ type words struct {
 	divider
 }
 
-// noted is what a level knows for those who want more than the number of regions: how many constraints
-// the cell has at the split, and names in a proof where these are more, the box around it, and signs of
-// the section's vertices to be put back.
+// noted is what a level knows for those who want more than the number of regions: how many
+// constraints the cell has at the split, and names in a proof where these are more, the box around
+// it, and signs of the section's vertices to be put back.
 type noted struct {
 	cell     int
 	named    int32

@@ -15,8 +15,9 @@
 //
 //   - both sides of a form live in a cell (a polytope with an interior) if it is positive at one
 //     vertex and negative at another; otherwise it has one sign there, or vanishes;
-//   - two vertices are the ends of an edge if the constraints common to them hold at no third one. Where one
-//     of them lies on n hyperplanes exactly, n−1 common ones suffice: they are independent, and leave a line.
+//   - two vertices are the ends of an edge if the constraints common to them hold at no third one.
+//     Where one of them lies on n hyperplanes exactly, n−1 common ones suffice: they are
+//     independent, and leave a line.
 package vertices
 
 import (

@@ -67,8 +67,8 @@ func (c *Evidence) Along(v int32, g *Point, list []int32, out *Cone) bool {
 		return false
 	}
 	out.IDs, out.Lambda = out.IDs[:0], out.Lambda[:0]
-	// The other ends, and the vertex itself, are on all these constraints but one: they are looked for
-	// without branches that no one can predict, from the end, where the newest are.
+	// The other ends, and the vertex itself, are on all these constraints but one: they are looked
+	// for without branches that no one can predict, from the end, where the newest are.
 	var ends [MaxInputs + 2]int32
 	n := 0
 	for i := len(list) - 1; i >= 0 && n <= c.N; i-- {

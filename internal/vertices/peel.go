@@ -19,13 +19,14 @@ type edge struct {
 	left, inside float64
 }
 
-// Peel sets out as Express does, at any vertex where g·y is largest. The list is that of all vertices
-// of the cell.
+// Peel sets out as Express does, at any vertex where g·y is largest. The list is that of all
+// vertices of the cell.
 //
-// What g·y loses from the vertex on is a form w that is nowhere negative on the cell, and 0 on a face.
-// A constraint that holds on that face is taken off w as often as that stays so: then w is 0 on one
-// edge more, outside the constraint. So the face grows in dimension, and after as many steps as there
-// are dimensions w is 0 on all edges, and so everywhere. It returns false where that is not seen.
+// What g·y loses from the vertex on is a form w that is nowhere negative on the cell, and 0 on a
+// face. A constraint that holds on that face is taken off w as often as that stays so: then w is 0
+// on one edge more, outside the constraint. So the face grows in dimension, and after as many steps
+// as there are dimensions w is 0 on all edges, and so everywhere. It returns false where that is
+// not seen.
 func (c *Evidence) Peel(v int32, g *Point, list []int32, out *Cone) bool {
 	out.IDs, out.Lambda, out.edges = out.IDs[:0], out.Lambda[:0], out.edges[:0]
 	at := &c.Vertices[v]

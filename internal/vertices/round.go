@@ -65,9 +65,9 @@ func (c *Cells) SideMeets(p *Parts, s int8) (hit, certain bool) {
 	return c.Meets(c.near.list)
 }
 
-// ExpressNearest expresses the point of a part of a cell that is nearest to the centre by the inward
-// normals of the constraints that hold there, where the part misses the ball: their sum is then at
-// least the point's distance, and so nowhere in the ball.
+// ExpressNearest expresses the point of a part of a cell that is nearest to the centre by the
+// inward normals of the constraints that hold there, where the part misses the ball: their sum is
+// then at least the point's distance, and so nowhere in the ball.
 func (c *Evidence) ExpressNearest(list []int32, out *Cone) bool {
 	n := &c.near
 	if !n.find(&c.points, list) {

@@ -30,8 +30,8 @@ func (c *Cells) look(word int, v int32, neurons uint64) bool {
 		rest = c.lookInIntegers(word, v, rest)
 	}
 	if rest != 0 && c.Vertices[v].Err > 0 {
-		// What is known of a vertex is to depend on the path to it alone, not on where the walk went
-		// before: it belongs to both sides of a split.
+		// What is known of a vertex is to depend on the path to it alone, not on where the walk
+		// went before: it belongs to both sides of a split.
 		if before := c.Vertices[v]; c.repair(v) {
 			rest = c.lookOnce(word, v, rest)
 			c.Vertices[v] = before

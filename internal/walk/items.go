@@ -24,8 +24,8 @@ type Items struct {
 	question int64
 }
 
-// NewItems prepares a walk in items. Of the configuration only NewTree and Tuning matter. A question
-// of the solver is so much work beyond what the tally counts for it.
+// NewItems prepares a walk in items. Of the configuration only NewTree and Tuning matter. A
+// question of the solver is so much work beyond what the tally counts for it.
 func NewItems(cfg Config, question int64) *Items {
 	cfg.Keep, cfg.Workers, cfg.Limit, cfg.Gap, cfg.Bracketed = Forget{}, 1, 0, 0, false
 	r := New(cfg)
@@ -34,8 +34,8 @@ func NewItems(cfg Config, question int64) *Items {
 
 // Walk walks the cell of a path for a budget in the unit of [tree.Tally].Work, and tells the sink:
 // what it is told is one subtree in preorder, in which cells that are left are Open. The answer has
-// no text. Once ctx has ended the error is that of ctx, and nothing else is to be walked. Of what is
-// walked of an item only where it ends depends on what was walked before.
+// no text. Once ctx has ended the error is that of ctx, and nothing else is to be walked. Of what
+// is walked of an item only where it ends depends on what was walked before.
 func (i *Items) Walk(ctx context.Context, path []int8, budget int64, sink Sink) (journal.Answer, error) {
 	unhook := context.AfterFunc(ctx, i.run.Halt)
 	defer unhook()
@@ -84,8 +84,8 @@ type allotment struct {
 	last          int64   // what the side that was left last has taken
 }
 
-// shareOfBudget is the part of a budget, one in so many, that a cell must be likely to take to be an
-// item: at two seconds a budget it is some sixty milliseconds, and an item's price is below one.
+// shareOfBudget is the part of a budget, one in so many, that a cell must be likely to take to be
+// an item: at two seconds a budget it is some sixty milliseconds, and an item's price is below one.
 const shareOfBudget = 32
 
 // work is what has been done.

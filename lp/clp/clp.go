@@ -47,8 +47,8 @@ func (backend) Maximise(p lp.Programme) (v, duals []float64, err error) {
 	return v, duals, err
 }
 
-// handsOver is a status that CLP has within: the dual method has ended where the primal one is to go
-// on from.
+// handsOver is a status that CLP has within: the dual method has ended where the primal one is to
+// go on from.
 const handsOver = 10
 
 // method is Primal or Dual of the binding.

@@ -57,8 +57,8 @@ func TestScaledOptimumIsNoOptimum(t *testing.T) {
 	require.Greater(t, v[4], 0.49)
 }
 
-// The dual method ended here with a status of its own, by which it hands over to the primal one, and
-// that was taken for a failure.
+// The dual method ended here with a status of its own, by which it hands over to the primal one,
+// and that was taken for a failure.
 func TestTheDualMethodHandsOver(t *testing.T) {
 	g := [][]float64{
 		{-8.905785381034049e-137, -0.4864707461454992, -0.30090234463047494, -0.5664044134220705, 0.17656747450344548, -5.3214424016524357e-278, 0.5664044134220705},

@@ -29,8 +29,8 @@ type Vertex struct {
 // Rats returns the point as rationals.
 func (v *Vertex) Rats() []*big.Rat { return point{v.Num, v.Den}.rats() }
 
-// FacetsOf returns the facets 1 ± y_1 … ± y_n ≥ 0 of a cross-polytope, facet i with −y_k where bit k
-// of i is set, or 1 + y_k and 1 − y_k ≥ 0 of the cube.
+// FacetsOf returns the facets 1 ± y_1 … ± y_n ≥ 0 of a cross-polytope, facet i with −y_k where bit
+// k of i is set, or 1 + y_k and 1 − y_k ≥ 0 of the cube.
 func FacetsOf(norm ball.Norm, n int) (rows []Row) {
 	if norm == ball.L1 {
 		for i := range 1 << n {
@@ -216,9 +216,9 @@ func Meet(n int, rows []Row) (num []*big.Int, den *big.Int) {
 	return num, den
 }
 
-// triangle is a matrix in the making, eliminated without fractions (Bareiss 1968): row i is 0 in the
-// pivots' columns before its own, and its pivot is, up to sign, the minor of the first i+1 rows in
-// the first i+1 pivots' columns.
+// triangle is a matrix in the making, eliminated without fractions (Bareiss 1968): row i is 0 in
+// the pivots' columns before its own, and its pivot is, up to sign, the minor of the first i+1 rows
+// in the first i+1 pivots' columns.
 type triangle struct {
 	width int // the columns in which pivots are sought
 	rows  [][]*big.Int
@@ -260,9 +260,9 @@ func Reaches(rows []Row) bool {
 	return q.run(true) && !beyond(q.point())
 }
 
-// Nearest returns the point of the closed polyhedron {rows ≥ 0}, of one row at least, that is nearest
-// to 0, if there is one strictly inside the unit ball of l2. It is a fraction: the projection of 0 on
-// a face.
+// Nearest returns the point of the closed polyhedron {rows ≥ 0}, of one row at least, that is
+// nearest to 0, if there is one strictly inside the unit ball of l2. It is a fraction: the
+// projection of 0 on a face.
 func Nearest(rows []Row) (y []*big.Rat, ok bool) {
 	q := newProjection(nil, rows)
 	if !q.run(true) {

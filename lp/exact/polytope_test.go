@@ -84,7 +84,8 @@ func TestVolumesOfPartsAddUp(t *testing.T) {
 	})
 }
 
-// holds tells that just those constraints with a bit hold at a vertex, and that they say where it is.
+// holds tells that just those constraints with a bit hold at a vertex, and that they say where it
+// is.
 func holds(t *rapid.T, n int, v *exact.Vertex, rows []exact.Row) {
 	var on []exact.Row
 	for i, r := range rows {

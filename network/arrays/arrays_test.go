@@ -199,7 +199,8 @@ func TestSafetensorsRefusals(t *testing.T) {
 	}
 }
 
-// A file of a few bytes that claims gigabytes, in its shapes or behind its compression, costs little.
+// A file of a few bytes that claims gigabytes, in its shapes or behind its compression, costs
+// little.
 func TestClaimsAreNotAllocated(t *testing.T) {
 	bomb := zipped(t, "W0", npyBytes("<f8", "1, 1", make([]byte, 1<<24)))
 	require.Less(t, len(bomb), 1<<16)

@@ -31,13 +31,14 @@ const MaxFileBytes = 1 << 30
 type Options struct {
 	// NormaliseNNet applies the normalisation that an .nnet file holds.
 	NormaliseNNet bool
-	// Output names the output of an .onnx graph, or the value within it, that is the network's; empty
-	// is the first output.
+	// Output names the output of an .onnx graph, or the value within it, that is the network's;
+	// empty is the first output.
 	Output string
 	// Batch is the number of rows of a fixed batch of an .onnx graph that the network is for: 0 and
 	// 1 are one of them, where they do not mix, anything else must be all.
 	Batch int
-	// Steps is the number of steps of a recurrent network in an .onnx file; 0 is what the file says.
+	// Steps is the number of steps of a recurrent network in an .onnx file; 0 is what the file
+	// says.
 	Steps int
 }
 

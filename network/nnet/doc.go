@@ -12,7 +12,8 @@
 //	one line per row of the weights of layer 1, then one line per bias; and so on
 //
 // Some writers give the number of layers alone in the first line, and lines between the widths and
-// the weights that are not as above: where they are not used they are taken as they come, and noted.
+// the weights that are not as above: where they are not used they are taken as they come, and
+// noted.
 //
 // The weights act on normalised inputs (x − mean)/range and give outputs that
 // times their range plus their mean are the real ones. Read ignores that unless asked,

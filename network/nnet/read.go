@@ -124,8 +124,9 @@ func (p *parser) sizes() ([]int, error) {
 	return p.ints(s, what, 1)
 }
 
-// widths returns the width of each layer, the inputs first. Some writers repeat the outputs at the end:
-// the network is then one of as many layers as the first line says, or the file ends too early.
+// widths returns the width of each layer, the inputs first. Some writers repeat the outputs at the
+// end: the network is then one of as many layers as the first line says, or the file ends too
+// early.
 func (p *parser) widths(layers int) ([]int, error) {
 	const what = "the width of each layer, the inputs first"
 	s, err := p.text(what)

@@ -123,7 +123,8 @@ func TestHeaderLinesThatAreNotUsed(t *testing.T) {
 	require.Empty(t, im.Notes)
 }
 
-// Some writers end the widths with that of the outputs twice: the first line says how many there are.
+// Some writers end the widths with that of the outputs twice: the first line says how many there
+// are.
 func TestOutputsRepeatedAmongTheWidths(t *testing.T) {
 	want, _ := read(t, small, false)
 	n, im := read(t, strings.Replace(small, "2,3,1,", "2,3,1,1", 1), false)

@@ -325,8 +325,8 @@ func sumAll(rd *reader, n *node) error {
 	return rd.addUp(terms, filled(len(terms), 1))
 }
 
-// reduce is the sum over axes, or the mean, whose 1/count is rounded unless count is a power of two.
-// The sum of absolute values has neurons of its own.
+// reduce is the sum over axes, or the mean, whose 1/count is rounded unless count is a power of
+// two. The sum of absolute values has neurons of its own.
 func reduce(mean, absolute bool) func(*reader, *node) error {
 	return func(rd *reader, n *node) error {
 		if err := n.mustRun(0, "data"); err != nil {

@@ -1,5 +1,5 @@
-// A batch of a fixed size: whether its rows mix, and the network of one of them. A network of all of
-// them is another one, of other counts.
+// A batch of a fixed size: whether its rows mix, and the network of one of them. A network of all
+// of them is another one, of other counts.
 
 package onnx
 
@@ -16,8 +16,8 @@ import (
 	"github.com/relucell/relucell/network/onnx/onnxpb"
 )
 
-// oneOfBatch returns the network of as many rows of a fixed batch as are asked for, where the rows do
-// not mix: one of them unless want is all. What it does it notes.
+// oneOfBatch returns the network of as many rows of a fixed batch as are asked for, where the rows
+// do not mix: one of them unless want is all. What it does it notes.
 func oneOfBatch(rd *reader, n *network.Network, inputs []*onnxpb.ValueInfoProto, want int) (*network.Network, error) {
 	size, names := rd.fixedBatch(inputs)
 	if size == 1 {
@@ -42,8 +42,8 @@ func oneOfBatch(rd *reader, n *network.Network, inputs []*onnxpb.ValueInfoProto,
 	return network.New(one)
 }
 
-// fixedBatch returns the size of the first dimension that all inputs have before others, 1 where they
-// have none in common, and the words for them.
+// fixedBatch returns the size of the first dimension that all inputs have before others, 1 where
+// they have none in common, and the words for them.
 func (t *tensors) fixedBatch(inputs []*onnxpb.ValueInfoProto) (int, string) {
 	size, names := 1, []string{}
 	for i, in := range inputs {
@@ -281,8 +281,8 @@ func copies(n *network.Network, times int) bool {
 	return true
 }
 
-// sameBlock reports whether row i of w is row first moved by so many columns, and that of a block of
-// cols columns.
+// sameBlock reports whether row i of w is row first moved by so many columns, and that of a block
+// of cols columns.
 func sameBlock(w *network.Sparse, i, first, by, cols int) bool {
 	at, v := w.Row(i)
 	at0, v0 := w.Row(first)

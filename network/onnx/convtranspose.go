@@ -110,8 +110,8 @@ func channelBias(rd *reader, n *node, units int) error {
 	return rd.add(bias)
 }
 
-// spreadings reads the attributes of a ConvTranspose; of fewer dimensions than there may be they are
-// the last ones.
+// spreadings reads the attributes of a ConvTranspose; of fewer dimensions than there may be they
+// are the last ones.
 func (n *node) spreadings(spatial, kernel []int) (s [axesMost]spreading, err error) {
 	d := len(spatial)
 	for i := range s {

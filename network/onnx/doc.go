@@ -29,10 +29,11 @@
 // follow one another.
 //
 // The first dimension of the input is the batch, taken as 1, when its size is
-// not fixed; of a fixed batch whose rows do not mix one row is read. Elements are numbered in row-major order. Every affine node becomes a
-// layer, of sparse rows where these are smaller; two of them become one layer only where all its numbers are exact
-// (a bias added to a product, say), else each keeps a layer of its own. What cannot
-// be exact is rounded once and reported: see network.Import.
+// not fixed; of a fixed batch whose rows do not mix one row is read. Elements are numbered in
+// row-major order. Every affine node becomes a layer, of sparse rows where these are smaller; two
+// of them become one layer only where all its numbers are exact (a bias added to a product, say),
+// else each keeps a layer of its own. What cannot be exact is rounded once and reported: see
+// network.Import.
 //
 //	net, im, err := onnx.Read(file)
 //	if err != nil { … }

@@ -15,7 +15,8 @@ type labels struct {
 	sizes []int
 }
 
-// steps returns how far a step of each label moves in a tensor whose axes bear the labels of a term.
+// steps returns how far a step of each label moves in a tensor whose axes bear the labels of a
+// term.
 func (l *labels) steps(term string, shape []int) []int {
 	steps, of := make([]int, len(l.names)), stepsOf(shape)
 	for d, name := range []rune(term) {
@@ -43,15 +44,16 @@ func (l *labels) read(term string, shape []int) error {
 	return nil
 }
 
-// ellipsis stands for axes without a letter, and unnamed is the first of the labels that they get here.
+// ellipsis stands for axes without a letter, and unnamed is the first of the labels that they get
+// here.
 const (
 	ellipsis = "..."
 	unnamed  = '\ue000'
 )
 
 // spellOut replaces the ellipsis of each term by labels, in place, and that of the result, which it
-// returns. The axes of ellipses are aligned from the last one on and broadcast: one of size 1 beside
-// a larger one gets a label of its own.
+// returns. The axes of ellipses are aligned from the last one on and broadcast: one of size 1
+// beside a larger one gets a label of its own.
 func (l *labels) spellOut(terms []string, shapes [][]int, out string) (string, error) {
 	var sizes []int // of the ellipsis, the last axis first
 	axes := make([][]int, len(terms))

@@ -174,8 +174,8 @@ func overAxes(shape, axes []int, keep bool) *over {
 // first. Where it is not exact, the result says so.
 type folding func(sum, x *big.Float) *big.Float
 
-// foldReduce applies a reduction to a constant; end, where it is not nil, follows on the whole of so
-// many elements. Each result is rounded once.
+// foldReduce applies a reduction to a constant; end, where it is not nil, follows on the whole of
+// so many elements. Each result is rounded once.
 func foldReduce(f folding, end func(sum *big.Float, count int) *big.Float) folder {
 	return func(rd *reader, n *node) (*tensor, error) {
 		t, err := n.floatsOrInts(0, "data")

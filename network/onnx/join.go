@@ -183,24 +183,24 @@ func (rd *reader) combine(x, y value, factor float64) error {
 
 // addUp makes the sum of terms, each with its factor, the running value: a block whose rows have
 // small integers, which are exact.
-func (rd *reader) addUp(terms [][]ref, factors []float64) error {
+func (b *builder) addUp(terms [][]ref, factors []float64) error {
 	count := len(terms[0])
-	in, from := rd.distinct(slices.Concat(terms...))
+	in, from := b.distinct(slices.Concat(terms...))
 	if slices.Contains(from, -2) {
 		// Constants other than 0 become places of a block first.
 		for i := range terms {
-			rd.put(terms[i])
-			if err := rd.materialise(); err != nil {
+			b.put(terms[i])
+			if err := b.materialise(); err != nil {
 				return err
 			}
-			terms[i] = rd.refs
+			terms[i] = b.refs
 		}
-		in, from = rd.distinct(slices.Concat(terms...))
+		in, from = b.distinct(slices.Concat(terms...))
 	}
 	if len(in) == 0 {
 		in = []ref{{inputBlock, 0}}
 	}
-	w, err := rd.newWeights(count, len(in))
+	w, err := b.newWeights(count, len(in))
 	if err != nil {
 		return err
 	}
@@ -213,7 +213,7 @@ func (rd *reader) addUp(terms [][]ref, factors []float64) error {
 	}
 	sum, err := w.matrix()
 	if err == nil {
-		rd.put(rd.append(&block{in: in, w: sum, b: make([]float64, count)}))
+		b.put(b.append(&block{in: in, w: sum, b: make([]float64, count)}))
 	}
 	return err
 }

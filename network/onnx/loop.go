@@ -28,7 +28,8 @@ type loopBody struct {
 	size   int
 }
 
-// newLoopBody prepares the attribute of a node for iterations of so many inputs and outputs or more.
+// newLoopBody prepares the attribute of a node for iterations of so many inputs and outputs or
+// more.
 func newLoopBody(rd *reader, n *node, inputs, outputs int) (*loopBody, error) {
 	a := n.attributes["body"]
 	if a == nil || a.G == nil {
@@ -92,7 +93,8 @@ func (b *loopBody) iterate(rd *reader, in []value) ([]value, error) {
 	return out, nil
 }
 
-// loop repeats its body as often as a constant says, or a condition that is known in each iteration.
+// loop repeats its body as often as a constant says, or a condition that is known in each
+// iteration.
 func loop(rd *reader, n *node) ([]value, error) {
 	most, err := n.known(0, "M, the number of iterations", -1)
 	if err != nil {
@@ -134,7 +136,8 @@ func loop(rd *reader, n *node) ([]value, error) {
 	return stacked(rd, state, scanned, nil, nil)
 }
 
-// known returns the one integer, or truth value, at input i, or what stands for it where it is missing.
+// known returns the one integer, or truth value, at input i, or what stands for it where it is
+// missing.
 func (n *node) known(i int, what string, missing int64) (int64, error) {
 	if !n.has(i) {
 		return missing, nil
@@ -166,8 +169,8 @@ func states(rd *reader, n *node, from, to int) (list []value, err error) {
 	return list, nil
 }
 
-// stacked appends to the last states what each iteration has put out, along a new axis, 0 unless it is
-// given, and in the other order where a direction is 1.
+// stacked appends to the last states what each iteration has put out, along a new axis, 0 unless it
+// is given, and in the other order where a direction is 1.
 func stacked(rd *reader, out []value, scanned [][]value, axes, directions []int64) ([]value, error) {
 	for k, list := range scanned {
 		if len(list) == 0 {

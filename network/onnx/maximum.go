@@ -96,7 +96,8 @@ func maxPool(rd *reader, n *node) error {
 	return nil
 }
 
-// roundUp adds the position whose window goes beyond the end, if it begins before the padding there.
+// roundUp adds the position whose window goes beyond the end, if it begins before the padding
+// there.
 func (a *axis) roundUp() {
 	if span := a.dilation*(a.kernel-1) + 1; (a.in+a.before+a.after-span)%a.stride != 0 && a.out*a.stride < a.in+a.before {
 		a.out++

@@ -153,8 +153,8 @@ type reader struct {
 // many steps, −1 for none; ran is the number of steps of the last RNN.
 type timeline struct{ free, steps, ran int }
 
-// tensors are what names of the graph stand for: consts are the initializers, values what nodes have
-// computed.
+// tensors are what names of the graph stand for: consts are the initializers, values what nodes
+// have computed.
 type tensors struct {
 	outside outside
 	consts  map[string]*constant

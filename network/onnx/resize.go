@@ -1,6 +1,6 @@
 // Resize: each element of the result lies somewhere between those of the input, axis by axis. It is
-// the nearest of them, a move, or a mean of its neighbours, linear or cubic, rows. Where it lies is a
-// fraction and computed as such; the weights of rows are rounded once.
+// the nearest of them, a move, or a mean of its neighbours, linear or cubic, rows. Where it lies is
+// a fraction and computed as such; the weights of rows are rounded once.
 
 package onnx
 
@@ -35,8 +35,8 @@ func resizing(rd *reader, n *node) ([]value, error) {
 	return []value{{shape: rd.shape, refs: rd.refs}}, err
 }
 
-// resize repeats or leaves out elements: mode nearest, by scales or sizes. Upsample is the same with
-// its scales as input 1 or an attribute.
+// resize repeats or leaves out elements: mode nearest, by scales or sizes. Upsample is the same
+// with its scales as input 1 or an attribute.
 func resize(n *node, shape []int) ([]moved, error) {
 	axes, err := n.stretches(shape)
 	if err != nil {
@@ -161,8 +161,8 @@ func linear(n *node) (neighbours, error) {
 	}, nil
 }
 
-// cubic returns Keys' kernel over the four elements around x. Those beyond the edges repeat them, or
-// count for nothing, and the others are scaled up.
+// cubic returns Keys' kernel over the four elements around x. Those beyond the edges repeat them,
+// or count for nothing, and the others are scaled up.
 func cubic(n *node) (neighbours, error) {
 	slope, err1 := n.float("cubic_coeff_a", -0.75)
 	leave, err2 := n.integer("exclude_outside", 0)

@@ -1,5 +1,5 @@
-// Sequences of tensors, as PyTorch's exporters write chunk, split, unbind and stack: only what makes
-// them and takes them apart again.
+// Sequences of tensors, as PyTorch's exporters write chunk, split, unbind and stack: only what
+// makes them and takes them apart again.
 
 package onnx
 

@@ -280,7 +280,8 @@ func (n *node) scalesAt() int {
 	return 2
 }
 
-// scales returns the scales or the sizes of a Resize: inputs 1 (Upsample), or 2 and 3, or attribute.
+// scales returns the scales or the sizes of a Resize: inputs 1 (Upsample), or 2 and 3, or
+// attribute.
 func (n *node) scales(rank int) ([]float64, []int64, error) {
 	at := n.scalesAt()
 	if len(n.args) > at+1 && (at == 1 || n.has(2) && n.has(3)) {

@@ -417,8 +417,8 @@ func TestRandomGraphsAgainstTheTwin(t *testing.T) {
 	})
 }
 
-// leastOpset is 7, from which on operators broadcast by numpy's rule, or 9 where an operator is newer
-// or meant something else.
+// leastOpset is 7, from which on operators broadcast by numpy's rule, or 9 where an operator is
+// newer or meant something else.
 func (d *drawn) leastOpset() int64 {
 	old := []string{"Relu", "Abs", "Neg", "Cast", "Clip", "MatMul", "Transpose", "Concat", "Slice", "Split", "Pad", "ReduceSum", "ReduceMax", "TopK", "Add", "Sub", "Mul", "LeakyRelu", "PRelu", "Flatten", "Identity", "Gemm"}
 	if slices.ContainsFunc(d.g.Node, func(n *onnxpb.NodeProto) bool { return !slices.Contains(old, n.GetOpType()) }) {

@@ -127,7 +127,8 @@ func supported() string {
 	return strings.Join(names, ", ") + ", and of constants " + strings.Join(constants, ", ")
 }
 
-// ofConstants says whether an operator is read where all its inputs are constants, and nowhere else.
+// ofConstants says whether an operator is read where all its inputs are constants, and nowhere
+// else.
 func (op operator) ofConstants() bool {
 	return op.running == nil && op.joining == nil && op.moving == nil && op.making == nil
 }

@@ -141,8 +141,8 @@ func (a *axis) place(n *node) error {
 	return nil
 }
 
-// kernelOf returns the constant weights of a convolution of either kind, in up to so many dimensions,
-// and its group.
+// kernelOf returns the constant weights of a convolution of either kind, in up to so many
+// dimensions, and its group.
 func kernelOf(rd *reader, n *node, most int) (wt *tensor, group int64, err error) {
 	if err := n.mustRun(0, "X"); err != nil {
 		return nil, 0, err

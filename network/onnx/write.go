@@ -29,8 +29,8 @@ const (
 // maxima of different numbers of pieces, it gives the same function of the same neurons, in layers
 // that may have their units in another order or an affine one more. A
 // weight, or a slope of a PRelu, that is not a float32 when float32 is asked for, and a slope of a
-// LeakyRelu that is not one ever (ONNX has no other), is an error that names its layer. So is a layer
-// of more than 2²⁶ entries, zeros among them.
+// LeakyRelu that is not one ever (ONNX has no other), is an error that names its layer. So is a
+// layer of more than 2²⁶ entries, zeros among them.
 func Write(w io.Writer, n *network.Network, float32Data bool) error {
 	elem := onnxpb.TensorProto_DOUBLE
 	if float32Data {
@@ -106,8 +106,8 @@ func (c *writer) layer(i int, l network.Layer) error {
 	return nil
 }
 
-// maxima adds the nodes of the maxima of layer i: for each run of maxima of as many pieces a Reshape
-// and a ReduceMax.
+// maxima adds the nodes of the maxima of layer i: for each run of maxima of as many pieces a
+// Reshape and a ReduceMax.
 func (c *writer) maxima(i int, pieces []int) {
 	name := func(of string, run int) string { return fmt.Sprintf("layer%d.%s%d", i, of, run) }
 	var lengths, counts []int64 // of each run: its rows, and the pieces of a maximum

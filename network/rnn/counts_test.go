@@ -1,5 +1,5 @@
-// Counts of unrolled networks in boxes, each with a proof that the checker accepts: of networks whose
-// count is known, and of drawn ones.
+// Counts of unrolled networks in boxes, each with a proof that the checker accepts: of networks
+// whose count is known, and of drawn ones.
 
 package rnn
 

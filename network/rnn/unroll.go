@@ -34,8 +34,8 @@ func (r *RNN) Unroll(steps int) (*network.Network, error) {
 // UnrollOn returns the network on the sequences that an affine network maps its inputs to: what
 // network.Through, Along or Inputs make of Sequences. It is the function, and has the neurons, of
 // that network followed by Unroll's, and fewer weights. It is an error if the network is not
-// affine, its outputs are no whole steps, or the result would be too large. With every the outputs are
-// those of all steps, V·h_t + c one after the other, in place of the last one's.
+// affine, its outputs are no whole steps, or the result would be too large. With every the outputs
+// are those of all steps, V·h_t + c one after the other, in place of the last one's.
 func (r *RNN) UnrollOn(sequences *network.Network, every bool) (*network.Network, error) {
 	d := r.Inputs()
 	if sequences.Outputs()%d != 0 {
@@ -204,8 +204,8 @@ func (u *unrolling) layer(t int) network.Layer {
 	return l
 }
 
-// outputs makes the outputs of the first steps of what the layer of the last of these has: its own of
-// its units, the others carried on.
+// outputs makes the outputs of the first steps of what the layer of the last of these has: its own
+// of its units, the others carried on.
 func (u *unrolling) outputs(steps int, from places, add func(at []int32, v []float64, b float64)) {
 	k := u.Outputs()
 	for i := range (steps - 1) * k {
