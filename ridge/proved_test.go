@@ -120,3 +120,28 @@ func TestPairsAreRefused(t *testing.T) {
 	_, err = certificate.CheckPairs(canonical(t, deep), path)
 	require.ErrorContains(t, err, "neurons in two layers")
 }
+
+// Whatever a file says, the answer is one line, and an accepted one is a bound.
+func FuzzPairs(f *testing.F) {
+	n, err := network.New([]network.Layer{{W: mat.NewDense(2, 1, []float64{1, 3}), B: []float64{1, 0}, Act: network.ReLU}, {W: mat.NewDense(1, 2, []float64{1, -1}), B: []float64{0}}})
+	require.NoError(f, err)
+	b, err := ball.New(ball.LInf, []float64{0}, 1)
+	require.NoError(f, err)
+	text, path := canonical(f, n), filepath.Join(f.TempDir(), "p")
+	require.NoError(f, proof.WritePairs(path, proof.HeaderOf(n, b), 4, [][][2]int{{{0, 1}}}))
+	seed, err := os.ReadFile(path)
+	require.NoError(f, err)
+	f.Add(seed)
+	f.Add(bytes.Replace(seed, []byte("ball linf 0x1p+0"), []byte("ball box"), 1))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		path := filepath.Join(t.TempDir(), "p")
+		require.NoError(t, os.WriteFile(path, data, 0o666))
+		r, err := certificate.CheckPairs(text, path)
+		if err != nil {
+			require.NotContains(t, err.Error(), "\n")
+			return
+		}
+		require.GreaterOrEqual(t, r.AtMost.Sign(), 0)
+		require.LessOrEqual(t, r.Pairs, 1)
+	})
+}

@@ -312,7 +312,7 @@ func (f *fields) matches(a, b function, list []matchJSON) {
 			k += len(r.Neurons)
 		}
 		if k > 0 {
-			f.line("", "%s of %s cancel or have no effect", tables.Numbered(int64(k), "neuron"), filepath.Base(s.path))
+			f.line("", "%s of %s without effect, alone or together", tables.Numbered(int64(k), "neuron"), filepath.Base(s.path))
 		}
 	}
 }

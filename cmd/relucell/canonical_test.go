@@ -28,7 +28,7 @@ func TestCanonical(t *testing.T) {
 	require.Contains(t, out, n.Fingerprint())
 	require.Contains(t, succeed(t, "canonical", path, "--format", "json"), `"minimal":{"sha256":"`+n.Fingerprint()[len("sha256:"):])
 	out = succeed(t, "canonical", net, path)
-	require.Contains(t, out, "Verdict   the same function over all of Rⁿ\nNeurons   4 of net.json: 0 of small.json\n          0, 1 of net.json: 1 of small.json\n          3 neurons of net.json cancel or have no effect\n")
+	require.Contains(t, out, "Verdict   the same function over all of Rⁿ\nNeurons   4 of net.json: 0 of small.json\n          0, 1 of net.json: 1 of small.json\n          3 neurons of net.json without effect, alone or together\n")
 }
 
 func TestCanonicalTellsFunctionsApart(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"context"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -174,16 +175,38 @@ func TestChaoticLinesAreCountedExactly(t *testing.T) {
 	require.NoError(t, crosscheck.Audit(context.Background(), n, b, res.Lower))
 }
 
+// documented reads a network of docs/recurrent.md.
+func documented(t *testing.T, name string) *RNN {
+	f, err := os.Open(filepath.Join("..", "..", "testdata", "rnn", name+".json"))
+	require.NoError(t, err)
+	defer f.Close()
+	r, err := Read(f)
+	require.NoError(t, err)
+	return r
+}
+
+func TestTheNetworksOfTheDocumentationAreTheDrawnOnes(t *testing.T) {
+	for name, want := range map[string]*RNN{"random4": drawn(t, 4, 0, false), "random8": drawn(t, 8, 1, false), "identity8": drawn(t, 8, 15, true)} {
+		require.Equal(t, want, documented(t, name))
+	}
+}
+
 // The longer counts of docs/recurrent.md, with proofs, and more draws against the twin.
 func TestSoakCountsOfUnrolledNetworks(t *testing.T) {
 	if os.Getenv("RELUCELL_SOAK") == "" {
 		t.Skip("RELUCELL_SOAK is not set")
 	}
-	r := drawn(t, 8, 15, true)
-	for i, want := range []int64{5, 22, 93, 376, 1491, 5825} {
-		n, err := r.Unroll(i + 1)
-		require.NoError(t, err)
-		require.Equal(t, want, proved(t, n, 0))
+	for name, counts := range map[string][]int64{
+		"random4":   {2, 7, 23, 76, 248, 811, 2660},
+		"random8":   {4, 14, 68, 277, 967, 3200, 9710},
+		"identity8": {5, 22, 93, 376, 1491, 5825, 22488},
+	} {
+		r := documented(t, name)
+		for i, want := range counts {
+			n, err := r.Unroll(i + 1)
+			require.NoError(t, err)
+			require.Equal(t, want, proved(t, n, 0), "%s, %d steps", name, i+1)
+		}
 	}
 	for seed := range uint64(200) {
 		r := drawn(t, 4, seed, seed%2 == 0)

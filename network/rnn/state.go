@@ -37,6 +37,9 @@ func FromState(state map[string]*arrays.Array) (r *RNN, notes []string, err erro
 		return nil, nil, s.err
 	}
 	h, _ := u.Dims()
+	if _, units := w.Dims(); h == 3*units || h == 4*units {
+		return nil, nil, fmt.Errorf("array %q: %d rows for %d units, which are the gates of a GRU or LSTM, expected one row a unit, as a torch.nn.RNN with nonlinearity='relu' has", s.names[inputWeights], h, units)
+	}
 	if v == nil {
 		notes = append(notes, "The file has no Linear layer: the outputs are the units after the last step.")
 		v = mat.NewDense(h, h, nil)
