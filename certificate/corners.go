@@ -26,8 +26,8 @@ const (
 	// maxCorners bounds the vertices that a polytope may have on the way: pairs of them are looked
 	// at.
 	maxCorners = 1 << 12
-	// maxLooks bounds what is looked at for the edges of one region: pairs of vertices, and for each
-	// pair that may be an edge the others. That takes some ten seconds.
+	// maxLooks bounds what is looked at for the edges of one region: pairs of vertices, and for
+	// each pair that may be an edge the others.
 	maxLooks = 1 << 29
 )
 

@@ -1,6 +1,6 @@
 package cone
 
-// The format of cddlib (Fukuda), lrs (Avis) and polymake: H-representations (.ine), whose rows
+// The format of cddlib (Fukuda) and lrs (Avis): H-representations (.ine), whose rows
 // b a_1 … a_n mean b + a·x ≥ 0, and V-representations (.ext), whose rows 1 x_1 … x_n are vertices
 // and 0 x_1 … x_n rays. The rows of a line "linearity" hold with equality, or are lines.
 

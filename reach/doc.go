@@ -13,5 +13,5 @@
 //
 // The output set as a union of polyhedra, layer by layer, and its intersection with unsafe sets are
 // those of Xiang, Tran and Johnson (2017); here the regions come from the walk. The formats .ine
-// and .ext are those of cddlib (Fukuda) and lrs (Avis), which polymake reads too.
+// and .ext are those of cddlib (Fukuda) and lrs (Avis).
 package reach

@@ -1,7 +1,7 @@
 package reach
 
 // The text of polyhedra, held against the format that cddlib's manual describes and that lrs and
-// polymake (by cdd2poly and lrs2poly) take over. polymake itself is not run.
+// others may take over.
 
 import (
 	"bufio"

@@ -98,7 +98,7 @@ func newConeRaysCmd() *cobra.Command {
 by double description in integers: nothing is rounded. The description is canonical: equal cones give
 equal bytes, whatever the order, the scale and the redundancy of the constraints.
 
-A name that ends in .ext, or --ext, asks for a V-representation as cddlib, lrs and polymake read it; .ine, or --ine,
+A name that ends in .ext, or --ext, asks for a V-representation as cddlib and lrs read it; .ine, or --ine,
 for the constraints in their format.`,
 		Example: `  relucell cone rays A.csv -o cone.json
   relucell cone rays A.csv --ext > cone.ext`,

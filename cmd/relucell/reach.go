@@ -62,7 +62,7 @@ func newReachCmd() *cobra.Command {
 Together the images are the output set of the ball. What is written depends on the file's ending:
 
   .jsonl               a line for each region: pattern, witness, map, rows of the domain, vertices, image
-  .ine                 the domains as inequalities, for cddlib, lrs and polymake
+  .ine                 the domains as inequalities, for cddlib and lrs
   .ext                 the images as vertices, for the same; with --domain the domains
   .svg .png .pdf .html the images on two outputs, with --domain the domains on two inputs
 

@@ -10,6 +10,8 @@ import (
 	"math"
 	"math/big"
 	"slices"
+
+	"github.com/relucell/relucell/internal/dyadic"
 )
 
 // stretch is one axis of a Resize.
@@ -52,7 +54,7 @@ func (n *node) stretches(shape []int) ([]stretch, error) {
 		if sizes != nil {
 			wanted = float64(sizes[i])
 			s.exact.SetFrac64(sizes[i], int64(max(1, s.in)))
-			s.scale, _ = s.exact.Float64()
+			s.scale, _ = dyadic.FromRat(s.exact)
 		} else {
 			s.scale = scales[i]
 			wanted = math.Floor(float64(s.in) * s.scale) // of float32, so exact
@@ -123,7 +125,7 @@ func (n *node) keepRatio(list []stretch, at []int) error {
 	for _, d := range at {
 		s := &list[d]
 		s.exact = scale
-		s.scale, _ = scale.Float64()
+		s.scale, _ = dyadic.FromRat(scale)
 		out := new(big.Rat).Mul(scale, big.NewRat(int64(s.in), 1))
 		if s.out = int(floorOf(out.Add(out, big.NewRat(1, 2)))); int(math.Round(float64(float32(s.in)*float32(s.scale)))) != s.out {
 			return fmt.Errorf("attribute \"keep_aspect_ratio_policy\": an axis gets %d elements or one less, of which runtimes make different ones; supported is stretch", s.out)
