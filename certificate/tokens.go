@@ -58,8 +58,8 @@ func (e *Error) Error() string {
 // Unwrap returns the error behind it.
 func (e *Error) Unwrap() error { return e.Err }
 
-// verdict is what the workers of one check share: the refusal of the least line, if there is one, and
-// what ends the check.
+// verdict is what the workers of one check share: the refusal of the least line, if there is one,
+// and what ends the check.
 type verdict struct {
 	refused atomic.Pointer[Error]
 	ctx     context.Context
