@@ -53,6 +53,9 @@ func resize(n *node, shape []int) ([]moved, error) {
 	m := moved{shape: shape, fill: beyond}
 	for axis, s := range axes {
 		if s.kept() {
+			if err := s.still(mode); err != nil {
+				return nil, fmt.Errorf("axis %d of shape %v: %w", axis, shape, err)
+			}
 			continue
 		}
 		index, err := s.nearest(mode)

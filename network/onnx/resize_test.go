@@ -29,6 +29,7 @@ func TestResizeByHand(t *testing.T) {
 		"beyond, the nearest":  {region(-1, 1, 3), 11, four, []float64{7, 10, 40}},
 		"cubic":                {resized(0.5, mode("cubic")), 11, four, []float64{14.0625, 35.9375}},
 		"cubic, none outside":  {resized(0.25, mode("cubic"), intAttr("exclude_outside", 1)), 11, four, []float64{25}},
+		"kept, half a pixel":   {newChain(1, 4).doubles("s", []int64{2}, 1, 1).node("Resize", []string{"x", "", "s"}, stringAttr("coordinate_transformation_mode", "tf_half_pixel_for_nn")), 11, four, four},
 		"not larger":           {fits("not_larger"), 18, eight, eight},
 		"not smaller":          {fits("not_smaller", mode("linear")), 18, eight, eight},
 	} {
@@ -40,6 +41,7 @@ func TestResizeByHand(t *testing.T) {
 		"of a region by scales":                        {newChain(1, 2).doubles("r", []int64{4}, 0, 0, 1, 0.5).doubles("s", []int64{2}, 1, 2).node("Resize", []string{"x", "r", "s"}, stringAttr("coordinate_transformation_mode", "tf_crop_and_resize")), 11, ""},
 		`"exclude_outside": supported is 0, or cubic`:  {resized(2, mode("linear"), intAttr("exclude_outside", 1)), 11, ""},
 		`"axes": [3 3], expected different axes`:       {newChain(1, 1, 2, 4).ints("z", 4, 2).node("Resize", []string{"x", "", "", "z"}, intsAttr("axes", 3, 3)), 18, ""},
+		"which runtimes leave and the standard moves":  {newChain(1, 2).doubles("s", []int64{2}, 1, 1).node("Resize", []string{"x", "", "s"}, stringAttr("coordinate_transformation_mode", "tf_half_pixel_for_nn"), stringAttr("nearest_mode", "ceil")), 11, ""},
 		`"keep_aspect_ratio_policy": "fit"`:            {fits("fit"), 18, ""},
 	} {
 		_, err := r.c.readIn(t, r.opset)

@@ -162,6 +162,15 @@ func (n *node) region(list []stretch, at []int, scaled bool) error {
 // kept says whether the axis stays as it is.
 func (s *stretch) kept() bool { return !s.cut && s.out == s.in && s.scale == 1 }
 
+// still refuses an axis that is kept where the standard's formula, taken by its letters, moves it:
+// by half an element. Runtimes leave it alone.
+func (s *stretch) still(mode string) error {
+	if s.place == "tf_half_pixel_for_nn" && s.in > 1 && mode != "floor" && mode != "round_prefer_floor" {
+		return fmt.Errorf("tf_half_pixel_for_nn and %s of an axis that keeps its %d elements, which runtimes leave and the standard moves; supported are floor and round_prefer_floor", mode, s.in)
+	}
+	return nil
+}
+
 // at returns where element i lies, exactly and as runtimes find it.
 func (s *stretch) at(i int) (*big.Rat, float32) {
 	whole := func(v int) *big.Rat { return big.NewRat(int64(v), 1) }
@@ -256,6 +265,9 @@ func (s *stretch) taps(of neighbours) ([][]tap, error) {
 	list := make([][]tap, s.out)
 	for i := range list {
 		if s.kept() {
+			if err := s.still("a mean"); err != nil {
+				return nil, err
+			}
 			list[i] = []tap{{i, big.NewRat(1, 1)}}
 			continue
 		}
