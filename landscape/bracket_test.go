@@ -79,7 +79,12 @@ func decayed(t *testing.T, d *Data, beta *big.Rat) (*Optimum, []Cell) {
 func proved(t *testing.T, d *Data, p Dual) (text []byte, path string) {
 	n, err := d.Property(p)
 	require.NoError(t, err)
-	b, err := UnitBall(d.P)
+	return provedCount(t, n)
+}
+
+// provedCount writes the proof of the count of a network's regions in the unit ball.
+func provedCount(t *testing.T, n *network.Network) (text []byte, path string) {
+	b, err := UnitBall(n.Inputs())
 	require.NoError(t, err)
 	path = filepath.Join(t.TempDir(), "p")
 	_, err = proof.Prove(anything, n, b, path, enumerate.Options{})

@@ -198,8 +198,8 @@ func TestCensusOfALine(t *testing.T) {
 	require.Equal(t, big.NewRat(14, 1), c.Values[len(c.Values)-1].Risk, "off everywhere")
 }
 
-// The least squares of a cell may lie on its wall, where it is no minimum of the open cell: y =
-// |x| at −1, 0, 1 is fitted by neurons whose line passes through the middle point.
+// The least squares of a cell may lie on its wall, where it is no minimum of the open cell: y = |x|
+// at −1, 0, 1 is fitted by neurons whose line passes through the middle point.
 func TestAMinimumOnAWallIsNone(t *testing.T) {
 	d, err := New([][]float64{{-1}, {0}, {1}}, []float64{0, 0, 1}, true)
 	require.NoError(t, err)

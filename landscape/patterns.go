@@ -240,10 +240,10 @@ func (g *gates) margin(c *Cell, w []float64) float64 {
 }
 
 // Sure says whether any order of summation in arithmetic of so many bits, 53 or 24, gives x̃_i·w
-// the right sign at all points: |z − fl(z)| ≤ γ_p·Σ|x̃_ik·w_k| with γ_p = p·u/(1 − p·u), u =
-// 2^−bits (Higham 2002, section 3.1). Of 24 bits the data and the gate are rounded first, which is
-// two factors 1 + δ more in each term, hence γ_{p+2}. Domain: nothing over- or underflows, which is
-// asked of each term, and of a sum of p terms of its size.
+// the right sign at all points: |z − fl(z)| ≤ γ_p·Σ|x̃_ik·w_k| with γ_p = p·u/(1 − p·u),
+// u = 2^−bits (Higham 2002, section 3.1). Of 24 bits the data and the gate are rounded first, which
+// is two factors 1 + δ more in each term, hence γ_{p+2}. Domain: nothing over- or underflows, which
+// is asked of each term, and of a sum of p terms of its size.
 func (d *Data) Sure(c *Cell, precision int) bool {
 	least, most, p := -1021, 1024, len(c.Gate) // of the exponents of normal numbers
 	if precision < 53 {

@@ -150,7 +150,7 @@ func (d *Data) proved(ctx context.Context, text []byte, path string) ([]Cell, er
 	if err != nil {
 		return nil, err
 	}
-	r, err := certificate.Check(text, path, certificate.Options{})
+	r, err := certificate.CheckContext(ctx, text, path, certificate.Options{})
 	if err != nil {
 		return nil, err
 	}

@@ -1,12 +1,10 @@
 package landscape
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"math/big"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -24,14 +22,7 @@ import (
 func counted(t *testing.T, d *Data) (text []byte, path string) {
 	n, err := d.Network()
 	require.NoError(t, err)
-	b, err := UnitBall(d.P)
-	require.NoError(t, err)
-	path = filepath.Join(t.TempDir(), "cells")
-	_, err = proof.Prove(anything, n, b, path, enumerate.Options{})
-	require.NoError(t, err)
-	var w bytes.Buffer
-	require.NoError(t, n.WriteCanonical(&w))
-	return w.Bytes(), path
+	return provedCount(t, n)
 }
 
 func boundsOf(t *testing.T, c *Certified) string {
