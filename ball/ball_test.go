@@ -92,8 +92,8 @@ func drawBall(t *rapid.T) (Ball, int) {
 	return mustNew(t, norm, c, float64(rapid.IntRange(1, 16).Draw(t, "r"))/8), n
 }
 
-// Support is an upper bound on every point, attained but for l2, where the maximiser is c +
-// r·g/|g|.
+// Support is an upper bound on every point, attained but for l2, where the maximiser is
+// c + r·g/|g|.
 func TestSupportIsTheSupremum(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		b, n := drawBall(t)

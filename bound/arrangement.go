@@ -21,9 +21,9 @@
 // upper bound as long as nothing that meets K is left out. For an l2 ball whether a flat meets the
 // open ball is decided exactly, by the squared distance from the centre: with the normals made
 // orthogonal it is Σ v_i²/‖g_i‖². For the others a flat is left out only on a certificate:
-// multipliers for which f = Σ λ_i f_i, zero on the flat, has no zero in the open ball, |f(c)| ≥
-// sup|f−f(c)|, checked in exact arithmetic; a small linear programme proposes them, so in practice
-// only ties are taken in needlessly.
+// multipliers for which f = Σ λ_i f_i, zero on the flat, has no zero in the open ball,
+// |f(c)| ≥ sup|f−f(c)|, checked in exact arithmetic; a small linear programme proposes them, so in
+// practice only ties are taken in needlessly.
 
 package bound
 

@@ -6,10 +6,10 @@
 // it is negative, and the layer's affine map is put in, back to the input, where the supremum over
 // the ball is exact. Lower bounds are upper bounds on the negated row.
 //
-// Rounding: let D_i bound the deviation of input i of layer k over the ball, and E_j =
-// Σ_i|W_ji|D_i. One step from coefficients A over layer k's pre-activations to fl(A·W) loses at
-// most γ_K Σ_j |A_j| Σ_i|W_ji|D_i ≤ γ_K Σ_j|A_j|E_j over the ball, and one rounding of A_j itself,
-// |δz_j| ≤ E_j, is of the same kind: so an inner product with E pays for a step. Spans are
+// Rounding: let D_i bound the deviation of input i of layer k over the ball, and
+// E_j = Σ_i|W_ji|D_i. One step from coefficients A over layer k's pre-activations to fl(A·W) loses
+// at most γ_K Σ_j |A_j| Σ_i|W_ji|D_i ≤ γ_K Σ_j|A_j|E_j over the ball, and one rounding of A_j
+// itself, |δz_j| ≤ E_j, is of the same kind: so an inner product with E pays for a step. Spans are
 // intersected with those of interval arithmetic on the refined spans, which are never wider than
 // the interval bound's.
 

@@ -1,8 +1,8 @@
 // Certificates that a flat misses a polytopal ball, for arrangement.go.
 //
-// The flat {f_1 = … = f_m = 0} misses the open ball iff some combination f = Σ λ_i f_i has |f(c)| ≥
-// sup|f−f(c)| > −1 and f(c) ≠ 0 (separation of the flat from the ball). A linear programme in
-// floats proposes λ; floats are exact dyadics, so the combination is formed and judged exactly.
+// The flat {f_1 = … = f_m = 0} misses the open ball iff some combination f = Σ λ_i f_i has
+// |f(c)| ≥ sup|f−f(c)| > −1 and f(c) ≠ 0 (separation of the flat from the ball). A linear programme
+// in floats proposes λ; floats are exact dyadics, so the combination is formed and judged exactly.
 
 package bound
 

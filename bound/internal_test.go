@@ -199,9 +199,9 @@ func randomNetwork(t *testing.T, rng *rand.Rand, in int) *network.Network {
 	return n
 }
 
-// TestLinearProgrammeReachesTheTriangleRelaxation on a case done by hand: x in [−1,1], a =
-// relu(ε+x), a' = relu(ε−x), z = a + a' ≥ z(0) = 2ε over the two triangles, from both legs of slope
-// 1.
+// TestLinearProgrammeReachesTheTriangleRelaxation on a case done by hand: x in [−1,1],
+// a = relu(ε+x), a' = relu(ε−x), z = a + a' ≥ z(0) = 2ε over the two triangles, from both legs of
+// slope 1.
 func TestLinearProgrammeReachesTheTriangleRelaxation(t *testing.T) {
 	n, err := network.New([]network.Layer{
 		{W: mat.NewDense(2, 1, []float64{1, -1}), B: []float64{0x1p-20, 0x1p-20}, Act: network.ReLU},

@@ -1,8 +1,8 @@
 // Zhu-style stability by Lipschitz constants (the idea of Zhu, Lin and Tang
 // 2020; the derivation is ours).
 //
-// Let r_l bound ‖a(x)−a(c)‖₂ over the ball, a the input of layer l. Then |z_j(x)−z_j(c)| ≤
-// r_l‖w_j‖₂, so neuron j can cut the ball only if |z_j(c)| < r_l‖w_j‖₂; and
+// Let r_l bound ‖a(x)−a(c)‖₂ over the ball, a the input of layer l. Then
+// |z_j(x)−z_j(c)| ≤ r_l‖w_j‖₂, so neuron j can cut the ball only if |z_j(c)| < r_l‖w_j‖₂; and
 // r_{l+1} = r_l·‖W_l‖₂·max(1,|slope|), as the activation is Lipschitz with that constant in each
 // coordinate; an affine layer contributes ‖W_l‖₂. r_1 is the largest Euclidean distance from the
 // centre: r for l2 and l1, r√n for linf, the norm of the half-widths for a box. The first layer

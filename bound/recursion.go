@@ -3,8 +3,8 @@
 // with their stably active and inactive units, and with leaky units put right.
 //
 // Theorem. On a non-empty open convex cell Q let the input of layer l be an affine map of rank ≤ d.
-// Suppose that of the layer's units at most K change sign on Q, that these have gradients of rank ≤
-// ρ and M of them are leaky, and that P other units may carry dimension (their output is not
+// Suppose that of the layer's units at most K change sign on Q, that these have gradients of
+// rank ≤ ρ and M of them are leaky, and that P other units may carry dimension (their output is not
 // constant). Then the cells that layers l, l+1, … make of Q number at most
 //
 //	R(l,d) = Σ_{j ≤ min(K,d,ρ)} C(K,j) · R(l+1, min(d, P+K−max(0,j−M), rank out)),
@@ -56,8 +56,8 @@ type LayerCount struct {
 }
 
 // Recursion returns the upper bound R(0,d) on the number of cells that the layers make of a cell
-// whose input has dimension d. Layers come first to last; those without neurons count too (K = 0, P
-// = their width), as they may lower the dimension.
+// whose input has dimension d. Layers come first to last; those without neurons count too (K = 0,
+// P = their width), as they may lower the dimension.
 func Recursion(layers []LayerCount, d int) *big.Int {
 	if v, ok := recursionSmall(layers, d); ok {
 		return new(big.Int).SetUint64(v)

@@ -14,10 +14,10 @@ func down(x float64) float64 { return math.Nextafter(x, math.Inf(-1)) }
 // products of one sign that was computed as s.
 //
 // The products have a relative error of u each (or 2⁻¹⁰⁷⁵ absolute, on underflow), and each term
-// passes at most n−1 additions, so |T| ≤ |s|/(1−γ_n) + n·2⁻¹⁰⁷⁴ with γ_n = nu/(1−nu), and 1/(1−γ_n)
-// ≤ 1+1.1nu while n < 2⁴⁰; beyond, the result is infinite. The factor below exceeds that by more
-// than the 4u that its own three operations can lose. A sum that overflowed is Inf and stays so.
-// Since float addition and multiplication are monotone, so is away.
+// passes at most n−1 additions, so |T| ≤ |s|/(1−γ_n) + n·2⁻¹⁰⁷⁴ with γ_n = nu/(1−nu), and
+// 1/(1−γ_n) ≤ 1+1.1nu while n < 2⁴⁰; beyond, the result is infinite. The factor below exceeds that
+// by more than the 4u that its own three operations can lose. A sum that overflowed is Inf and
+// stays so. Since float addition and multiplication are monotone, so is away.
 //
 // The sign of T is that of s. Where s is 0 because all products underflowed, T is taken to be ≥ 0:
 // who sums negative ones must not let them vanish (mulZero).

@@ -153,10 +153,11 @@ func gramTop(ctx context.Context, w [][]float64, f2 float64) (float64, bool, err
 		if !choleskyRuns(g, t) {
 			continue
 		}
-		// Three errors, each at most the following in norm: of g against WWᵀ, |·|_ij ≤
-		// γ_n(|W||W|ᵀ)_ij, so γ_n‖W‖_F²; of forming t − g_ii, u(t+g_ii) ≤ 2u(t+‖W‖_F²) each; of the
-		// factorisation, γ_{m+1}/(1−γ_{m+1}) times the trace of at most mt. Underflow adds less
-		// than mn·2⁻¹⁰⁷⁰. The sum below is more than twice theirs, its own rounding included.
+		// Three errors, each at most the following in norm: of g against WWᵀ,
+		// |·|_ij ≤ γ_n(|W||W|ᵀ)_ij, so γ_n‖W‖_F²; of forming t − g_ii, u(t+g_ii) ≤ 2u(t+‖W‖_F²)
+		// each; of the factorisation, γ_{m+1}/(1−γ_{m+1}) times the trace of at most mt. Underflow
+		// adds less than mn·2⁻¹⁰⁷⁰. The sum below is more than twice theirs, its own rounding
+		// included.
 		errs := 0x1p-52 * (float64(n+4)*f2 + float64((m+4)*m)*t)
 		return t + 2*errs, true, nil
 	}

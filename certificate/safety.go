@@ -62,8 +62,8 @@ type Spec struct {
 //
 // A query is a list of boxes and of disjuncts, each a box with forms u_j(x, y), linear in the
 // inputs x and the outputs y, with ≤ or <. A point x satisfies a disjunct if it lies in the box and
-// u_j(x, N(x)) ≤ 0, or < 0, for all j. N is the network on the reals: a unit passes on z where z ≥
-// 0 and a·z where z ≤ 0.
+// u_j(x, N(x)) ≤ 0, or < 0, for all j. N is the network on the reals: a unit passes on z where
+// z ≥ 0 and a·z where z ≤ 0.
 //
 // A proof has a tree for each box. A node is a box of integers L, H, in units of 2^−F, and signs of
 // some neurons. The root has L_k = ⌊2^F lo_k⌋ and H_k = ⌈2^F hi_k⌉ and no signs. A split of input k
@@ -109,8 +109,8 @@ type Spec struct {
 // numbers were floored cost (Σμ_j/2^g + 1) times the magnitudes of outputs and inputs, over 2^F. In
 // place of a unit's value stands a line below it where its coefficient is positive, and one above
 // it where that is negative: through 0 with a slope between a and 1, or the chord of the strip. On
-// a side with z ≤ 0, A·a·z ≥ A·a'·z holds with a' the ceiling of a for A > 0 and its floor for A <
-// 0.
+// a side with z ≤ 0, A·a·z ≥ A·a'·z holds with a' the ceiling of a for A > 0 and its floor for
+// A < 0.
 //
 // All numbers that are stored are less than 2^61, and Σ|w| of a row is less than 2^62; Σ|A| is less
 // than 2^61 before it meets numbers less than 2^62. So sums fit into 128 bits. A number that is not

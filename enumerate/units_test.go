@@ -50,9 +50,9 @@ func drawMixed(t *rapid.T, inputs, maxUnits int) *network.Network {
 // active everywhere.
 const carriedFar = 1 << 40
 
-// inReLUs returns a network of ReLUs that has the same regions: a neuron of slope a is relu(z) −
-// a·relu(−z), whose two neurons have one boundary, and a unit that carries z on is relu(z +
-// carriedFar) − carriedFar.
+// inReLUs returns a network of ReLUs that has the same regions: a neuron of slope a is
+// relu(z) − a·relu(−z), whose two neurons have one boundary, and a unit that carries z on is
+// relu(z + carriedFar) − carriedFar.
 func inReLUs(t fataler, n *network.Network) *network.Network {
 	var layers []network.Layer
 	expand := mat.NewDense(n.Inputs(), n.Inputs(), nil) // the outputs before, from the ReLUs that stand for them

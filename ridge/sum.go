@@ -39,8 +39,8 @@ type Member struct {
 	Factor *big.Rat
 }
 
-// plane returns the hyperplane of the form z, as in Ridge, and the factor with z = factor·(n·x +
-// h); nil where z is constant.
+// plane returns the hyperplane of the form z, as in Ridge, and the factor with
+// z = factor·(n·x + h); nil where z is constant.
 func plane(z dyadic.Vector) (n []*big.Int, factor *big.Rat) {
 	last := len(z.N) - 1
 	first := slices.IndexFunc(z.N[:last], func(v big.Int) bool { return v.Sign() != 0 })

@@ -10,8 +10,8 @@ type exactRow struct {
 	strict bool
 }
 
-// dictionary expresses basic variables by nonbasic ones. Variable k < n is x_k − lo_k ≥ 0, n is a
-// ≥ 0 by which conditions that are not strict may be missed, n+1 is t, free, by which strict ones
+// dictionary expresses basic variables by nonbasic ones. Variable k < n is x_k − lo_k ≥ 0, n is
+// a ≥ 0 by which conditions that are not strict may be missed, n+1 is t, free, by which strict ones
 // may; then come slacks ≥ 0.
 type dictionary struct {
 	n               int

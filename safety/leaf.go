@@ -5,10 +5,10 @@ package safety
 //
 // The signs of units that the node does not fix are certain on its box by their bounds, so they
 // are no constraints. Fixed signs are constraints s·z ≥ 0, which leave the affine map right also
-// where z is 0. The region is closed, conditions ≤ first: minimise t over the box with all forms ≤
-// t. There is a point if and only if the least t is at most 0, so touching is decided. Where some
-// conditions are strict, the rest must hold and the strict ones be below 0: minimise t with the
-// strict forms ≤ t and the rest ≤ 0, satisfiable if and only if the least t is below 0.
+// where z is 0. The region is closed, conditions ≤ first: minimise t over the box with all
+// forms ≤ t. There is a point if and only if the least t is at most 0, so touching is decided.
+// Where some conditions are strict, the rest must hold and the strict ones be below 0: minimise t
+// with the strict forms ≤ t and the rest ≤ 0, satisfiable if and only if the least t is below 0.
 
 import (
 	"errors"

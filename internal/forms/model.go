@@ -303,13 +303,13 @@ func (l *Layer) setQuantum(prev *Layer, lsb float64) {
 }
 
 // setStatic bounds |z̃ − z| for a float64 forward pass at any point of the ball. With A_i ≥ |a_i|
-// on the ball and e_i the bound of the layer before, z̃_j = fl(b_j + Σ w̃_ji ã_i) has |z̃_j − z_j|
-// ≤ γ(|b_j| + Σ|w̃_ji|(A_i+e_i)) + Σ|w̃_ji|e_i, where γ covers the one rounding of a weight, of a
-// leaky factor and of each product, and the additions in any order (Higham, "Accuracy and
-// Stability", §3.1); a ReLU enlarges no error, nor does a unit that carries its value on, nor does
-// a maximum, which is off by at most the largest e_i of its pieces, and whose weights stand once
-// for each of them. |w̃| is WMag, which covers weights that lost digits below the normal range; the
-// underflow constant covers the rest.
+// on the ball and e_i the bound of the layer before, z̃_j = fl(b_j + Σ w̃_ji ã_i) has
+// |z̃_j − z_j| ≤ γ(|b_j| + Σ|w̃_ji|(A_i+e_i)) + Σ|w̃_ji|e_i, where γ covers the one rounding of a
+// weight, of a leaky factor and of each product, and the additions in any order (Higham, "Accuracy
+// and Stability", §3.1); a ReLU enlarges no error, nor does a unit that carries its value on, nor
+// does a maximum, which is off by at most the largest e_i of its pieces, and whose weights stand
+// once for each of them. |w̃| is WMag, which covers weights that lost digits below the normal
+// range; the underflow constant covers the rest.
 //
 // Domain: no partial sum overflows. They are at most |b_j| + Σ|w̃_ji|(A_i+e_i), so where one does
 // the bound is infinite or no number, and no value is certain.

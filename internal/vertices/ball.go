@@ -31,8 +31,8 @@ func New(m *forms.Model, alike bool) *Cells {
 	return c
 }
 
-// setBall sets the facets of the cube, 1 ± y_k ≥ 0, or those of the cross-polytope, 1 ± y_1 … ± y_n
-// ≥ 0.
+// setBall sets the facets of the cube, 1 ± y_k ≥ 0, or those of the cross-polytope, 1 ± y_1 … ±
+// y_n ≥ 0.
 func (n *names) setBall(dim int, cross bool) {
 	if n.cross = cross; cross {
 		n.Ball = make([]Row, 1<<dim)
