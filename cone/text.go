@@ -4,7 +4,6 @@ package cone
 
 import (
 	"bufio"
-	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -91,31 +90,25 @@ func ReadJSON(r io.Reader) (*Description, error) {
 // says how many of them are no float64. Lines that begin with # are comments. Errors name line and
 // column, from 1.
 func ReadCSV(r io.Reader) (rows [][]*big.Int, rounded int, err error) {
-	in := csv.NewReader(r)
-	in.FieldsPerRecord, in.ReuseRecord, in.TrimLeadingSpace, in.Comment = -1, true, true, '#'
-	for {
-		record, err := in.Read()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return nil, 0, fmt.Errorf("not CSV: %w, expected comma-separated values", err)
-		}
-		line, _ := in.FieldPos(0)
+	err = files.Rows(r, func(line int, record []string) error {
 		if len(rows) > 0 && len(record) != len(rows[0]) {
-			return nil, 0, fmt.Errorf("line %d: %d columns, expected %d as in the first line", line, len(record), len(rows[0]))
+			return fmt.Errorf("line %d: %d columns, expected %d as in the first line", line, len(record), len(rows[0]))
 		}
 		row := make([]*big.Rat, len(record))
 		for k, cell := range record {
 			v, exact, err := number64(strings.TrimSpace(cell))
 			if err != nil {
-				return nil, 0, fmt.Errorf("line %d: column %d: %w", line, k+1, err)
+				return fmt.Errorf("line %d: column %d: %w", line, k+1, err)
 			}
 			if row[k] = v; !exact {
 				rounded++
 			}
 		}
 		rows = append(rows, Whole(row))
+		return nil
+	})
+	if err != nil {
+		return nil, 0, err
 	}
 	if len(rows) == 0 {
 		return nil, 0, errors.New("no rows, expected at least one line of numbers")

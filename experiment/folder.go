@@ -182,23 +182,22 @@ func (f folder) complete(m *Manifest) ([]Row, bool) {
 	return rows, err == nil
 }
 
-func readRows(text []byte) ([]Row, error) {
-	r := csv.NewReader(bytes.NewReader(text))
-	r.FieldsPerRecord = len(rowHeader)
-	records, err := r.ReadAll()
-	if err != nil {
-		return nil, err
-	}
-	var rows []Row
-	for _, f := range records[1:] {
+func readRows(text []byte) (rows []Row, err error) {
+	header := true
+	err = files.Rows(bytes.NewReader(text), func(line int, f []string) error {
+		if len(f) != len(rowHeader) {
+			return fmt.Errorf("line %d: %d columns, expected %d", line, len(f), len(rowHeader))
+		}
+		if header {
+			header = false
+			return nil
+		}
 		seed, errSeed := strconv.ParseUint(f[2], 10, 64)
 		epoch, errEpoch := strconv.Atoi(f[3])
-		if err := errors.Join(errSeed, errEpoch); err != nil {
-			return nil, err
-		}
 		rows = append(rows, Row{f[0], f[1], seed, epoch, f[4], f[5], f[6], f[7], f[8], f[9]})
-	}
-	return rows, nil
+		return errors.Join(errSeed, errEpoch)
+	})
+	return rows, err
 }
 
 // sameConfig compares what the manifests hold of the configurations.

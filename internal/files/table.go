@@ -43,48 +43,64 @@ type Points struct {
 // Read reads a table of at least one point. Errors name line and column, from 1, and what was
 // expected.
 func (t Table) Read(r io.Reader) (*Points, error) {
-	in := csv.NewReader(unmarked(r))
-	in.FieldsPerRecord, in.ReuseRecord, in.TrimLeadingSpace, in.Comment = -1, true, true, '#'
 	p := &Points{}
 	width := 0
-	for first := true; ; first = false {
-		row, err := in.Read()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return nil, fmt.Errorf("not CSV: %w, expected comma-separated values", err)
-		}
-		line, _ := in.FieldPos(0)
+	first := true
+	err := Rows(r, func(line int, row []string) error {
+		defer func() { first = false }()
 		if first && t.Inputs == 0 {
 			if t.Inputs = len(row) - 1; t.Inputs == 0 {
-				return nil, fmt.Errorf("line %d: one column, expected at least one number and a %s", line, cmp.Or(t.Last, "class"))
+				return fmt.Errorf("line %d: one column, expected at least one number and a %s", line, cmp.Or(t.Last, "class"))
 			}
 			width = len(row)
 		}
 		title := first && t.titled(row)
 		if title && !t.Class {
-			continue
+			return nil
 		}
 		if err := t.fits(len(row), width); err != nil {
-			return nil, fmt.Errorf("line %d: %w", line, err)
+			return fmt.Errorf("line %d: %w", line, err)
 		}
 		if width = len(row); title {
-			continue
+			return nil
 		}
 		x, err := t.point(row[:t.Inputs])
 		if err != nil {
-			return nil, fmt.Errorf("line %d: %w", line, err)
+			return fmt.Errorf("line %d: %w", line, err)
 		}
 		p.X, p.Lines = append(p.X, x), append(p.Lines, line)
 		if len(row) > t.Inputs {
 			p.Class = append(p.Class, strings.TrimSpace(row[t.Inputs]))
 		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	if len(p.X) == 0 {
 		return nil, errors.New("no points, expected at least one line of numbers")
 	}
 	return p, nil
+}
+
+// Rows reads comma-separated values and calls f for each row that is no comment, a line that begins
+// with #, with the number of its line, from 1. The row is f's until it returns.
+func Rows(r io.Reader, f func(line int, row []string) error) error {
+	in := csv.NewReader(unmarked(r))
+	in.FieldsPerRecord, in.ReuseRecord, in.TrimLeadingSpace, in.Comment = -1, true, true, '#'
+	for {
+		row, err := in.Read()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("not CSV: %w, expected comma-separated values", err)
+		}
+		line, _ := in.FieldPos(0)
+		if err := f(line, row); err != nil {
+			return err
+		}
+	}
 }
 
 // unmarked leaves out the byte order mark that some programs begin a text with.
