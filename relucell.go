@@ -70,11 +70,11 @@ func (p Problem) Prove(ctx context.Context, path string, opt Options) (Result, e
 }
 
 // Check has a proof about the network verified, by a checker that knows nothing of the walk, see
-// [certificate.Check]. The report names the ball that it is about.
-func (p Problem) Check(path string) (*certificate.Report, error) {
+// [certificate.CheckContext]. The report names the ball that it is about.
+func (p Problem) Check(ctx context.Context, path string) (*certificate.Report, error) {
 	var text bytes.Buffer // all that the checker is told of the network
 	if err := p.Net.WriteCanonical(&text); err != nil {
 		return nil, err
 	}
-	return certificate.Check(text.Bytes(), path, certificate.Options{})
+	return certificate.CheckContext(ctx, text.Bytes(), path, certificate.Options{})
 }

@@ -27,7 +27,7 @@ const (
 	// at.
 	maxCorners = 1 << 12
 	// maxLooks bounds what is looked at for the edges of one region: pairs of vertices, and for
-	// each pair that may be an edge the others.
+	// each pair that may be an edge the others. It takes half a minute to reach.
 	maxLooks = 1 << 29
 )
 
@@ -53,10 +53,10 @@ func (w *walker) domain(z *regionForms, d *reached) {
 	}
 	s.require(n <= maxCornerInputs && (n == 1 || b.norm != "l2"), "vertices, expected none in more than %d inputs, and none in an l2 ball", maxCornerInputs)
 	list, names := b.corners()
-	e := &edges{left: maxLooks, stop: w.stop}
+	e := &edges{left: s.looks, stop: w.stop}
 	for i, row := range d.Rows {
 		list = e.cut(list, z.neurons[row.Neuron], names+i, n)
-		s.require(e.left >= 0, "the edges of the region are not to be told in 2^29 comparisons: expected a region without vertices, or a smaller ball")
+		s.require(e.left >= 0, "the edges of the region are not to be told in %d comparisons of vertices: expected a region without vertices, or a smaller ball", s.looks)
 		s.require(len(list) <= maxCorners, "the rows up to that of neuron %d leave more than %d vertices", row.Neuron, maxCorners)
 	}
 	points := map[string]common{}

@@ -20,11 +20,12 @@ type Reach struct {
 	in *lines
 	// vertices counts the vertices that were checked.
 	vertices int64
+	looks    int // maxLooks, and less in tests
 }
 
 // NewReach returns a reach set to be read from r, for Options. The name is for errors.
 func NewReach(name string, r io.Reader) *Reach {
-	return &Reach{in: &lines{name: name, r: bufio.NewReader(r), most: maxReach, tooLong: "the line is longer than 64 MiB"}}
+	return &Reach{in: &lines{name: name, r: bufio.NewReader(r), most: maxReach, tooLong: "the line is longer than 64 MiB"}, looks: maxLooks}
 }
 
 // maxReach bounds a line of a reach set, in bytes.

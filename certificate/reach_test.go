@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"math/rand"
 	"slices"
+	"sort"
 	"strings"
 	"testing"
 
@@ -110,6 +111,34 @@ func reachSets(t *testing.T, draw func(seed int64) (*twins, tball, *rand.Rand)) 
 	}
 	require.Greater(t, vertices, int64(100))
 	t.Logf("%d vertices, %d damaged sets accepted, all right", vertices, accepted)
+}
+
+// TestReachSetsOfTooManyEdges lets ever fewer comparisons be made: enough are as good as many, and
+// too few are an error of one line about the region at which they end.
+func TestReachSetsOfTooManyEdges(t *testing.T) {
+	w, b, r := drawn(5)
+	h, set := complete(w, b, r), reachOf(t, w.net, b)
+	check := func(looks int) error {
+		s := NewReach("set", bytes.NewReader(set))
+		require.Equal(t, maxLooks, s.looks)
+		s.looks = looks
+		_, err := Check(w.text, "proof", Options{Workers: 1, open: h.files.open, Reach: s})
+		return err
+	}
+	enough := sort.Search(1<<20, func(looks int) bool { return check(looks) == nil })
+	require.Greater(t, enough, 10, "no edges")
+	require.Less(t, enough, 1<<20)
+	refused := map[int64]bool{}
+	for looks := range enough {
+		err := check(looks)
+		var e *Error
+		require.ErrorAs(t, err, &e)
+		require.Equal(t, "set", e.File)
+		require.Equal(t, fmt.Sprintf("the edges of the region are not to be told in %d comparisons of vertices: expected a region without vertices, or a smaller ball", looks), e.Reason)
+		require.NotContains(t, err.Error(), "\n")
+		refused[e.Line] = true
+	}
+	require.Greater(t, len(refused), 1, "always at the same region")
 }
 
 // damaged changes something of a reach set.

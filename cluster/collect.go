@@ -122,7 +122,7 @@ func (f *follower) inspect(ctx context.Context, w *wanted, a *answer) ([]proof.C
 	if f.verify == nil {
 		return nil, nil
 	}
-	return f.verify.check(w.context, script)
+	return f.verify.check(ctx, w.context, script)
 }
 
 // mostRefused is how many answers to one item may be refused before the job ends.

@@ -92,8 +92,9 @@ func newVerifier(n *network.Network, b ball.Ball) (*verifier, error) {
 
 func (v *verifier) close() { os.RemoveAll(v.folder) }
 
-// check checks a text in its context, and returns the contexts of the cells that it leaves open.
-func (v *verifier) check(at proof.Context, script []byte) ([]proof.Context, error) {
+// check checks a text in its context, and returns the contexts of the cells that it leaves open. A
+// stop speaks against no text.
+func (v *verifier) check(ctx context.Context, at proof.Context, script []byte) ([]proof.Context, error) {
 	_, open, err := at.Opens(script)
 	if err != nil {
 		return nil, err
@@ -102,7 +103,11 @@ func (v *verifier) check(at proof.Context, script []byte) ([]proof.Context, erro
 	if err := os.WriteFile(file, at.Around(v.header, script), 0o600); err != nil {
 		return nil, &lostError{err}
 	}
-	if _, err := certificate.Check(v.net, file, certificate.Options{Workers: 1}); err != nil {
+	_, err = certificate.CheckContext(ctx, v.net, file, certificate.Options{Workers: 1})
+	if err != nil && ctx.Err() != nil {
+		return nil, &lostError{err}
+	}
+	if err != nil {
 		return nil, fmt.Errorf("its text is refused by the checker: %w", err)
 	}
 	return open, nil

@@ -97,7 +97,12 @@ func (s subject) queue(t require.TestingT, budget func() int64, folder string, p
 		regions, opens, err := proof.Count(texts[k])
 		require.NoError(t, err)
 		require.Equal(t, [2]int64{a.Regions, int64(len(a.Open))}, [2]int64{regions, opens})
-		at, err := v.check(w.context, texts[k])
+		ended, end := context.WithCancel(context.Background())
+		end()
+		_, err = v.check(ended, w.context, texts[k])
+		var lost *lostError
+		require.ErrorAs(t, err, &lost, "a stop refuses no text")
+		at, err := v.check(context.Background(), w.context, texts[k])
 		require.NoError(t, err, "a record is checked alone")
 		total.add(w, a, at)
 		answers[k] = a

@@ -56,5 +56,5 @@ func Audit(ctx context.Context, n *network.Network, b ball.Ball, count *big.Int)
 	if _, err := proof.Prove(ctx, n, b, path, enumerate.Options{Workers: 1}); err != nil {
 		return err
 	}
-	return checkProof(path, gen.Case{Net: n, Ball: b}, count.String())
+	return checkProof(ctx, path, gen.Case{Net: n, Ball: b}, count.String())
 }

@@ -168,12 +168,12 @@ func Replay(ctx context.Context, path string, bounds []bound.Bound) (Replayed, e
 	if j.Proof == "" {
 		return out, nil
 	}
-	out.ProofChecked, err = checkBeside(path, j, f.Case)
+	out.ProofChecked, err = checkBeside(ctx, path, j, f.Case)
 	return out, err
 }
 
 // checkBeside checks the proof that a case file names, if it is there.
-func checkBeside(path string, j CaseFile, c gen.Case) (bool, error) {
+func checkBeside(ctx context.Context, path string, j CaseFile, c gen.Case) (bool, error) {
 	if !filepath.IsLocal(j.Proof) {
 		return false, fmt.Errorf("%s: proof: %q, expected the name of a file beside it", path, j.Proof)
 	}
@@ -181,16 +181,16 @@ func checkBeside(path string, j CaseFile, c gen.Case) (bool, error) {
 	if _, err := os.Stat(beside); errors.Is(err, os.ErrNotExist) {
 		return false, nil
 	}
-	return true, checkProof(beside, c, j.Count)
+	return true, checkProof(ctx, beside, c, j.Count)
 }
 
 // checkProof says whether the proof proves that the case has exactly count regions.
-func checkProof(path string, c gen.Case, count string) error {
+func checkProof(ctx context.Context, path string, c gen.Case, count string) error {
 	var text bytes.Buffer
 	if err := c.Net.WriteCanonical(&text); err != nil {
 		return err
 	}
-	rep, err := certificate.Check(text.Bytes(), path, certificate.Options{})
+	rep, err := certificate.CheckContext(ctx, text.Bytes(), path, certificate.Options{})
 	if err != nil {
 		return err
 	}

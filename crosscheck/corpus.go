@@ -172,7 +172,7 @@ func (e CorpusEntry) Recheck(ctx context.Context, dir string) error {
 	if !r.Exact || r.Lower.String() != e.Count {
 		return fmt.Errorf("%s: counted %s, the corpus says %s", e.Name, r.Lower, e.Count)
 	}
-	return checkProof(filepath.Join(dir, filepath.FromSlash(e.Proof)), gen.Case{Net: n, Ball: b}, e.Count)
+	return checkProof(ctx, filepath.Join(dir, filepath.FromSlash(e.Proof)), gen.Case{Net: n, Ball: b}, e.Count)
 }
 
 const corpusReadme = `# A corpus of certified counts

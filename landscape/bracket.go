@@ -216,8 +216,9 @@ func (d *Data) rowsAre(l network.Layer) error {
 
 // CheckBound verifies a lower bound as a third person does: the text is that of a property network
 // of the data, the proof is one of its count in the unit ball, and its last two neurons are on
-// nowhere. Then the bound holds for every width. Nothing is believed of who made them.
-func CheckBound(d *Data, text []byte, path string, beta *big.Rat) (Dual, *big.Rat, error) {
+// nowhere. Then the bound holds for every width. Nothing is believed of who made them. When ctx ends
+// first, its cause is the error.
+func CheckBound(ctx context.Context, d *Data, text []byte, path string, beta *big.Rat) (Dual, *big.Rat, error) {
 	n, err := network.ReadCanonical(bytes.NewReader(text))
 	if err != nil {
 		return Dual{}, nil, err
@@ -230,7 +231,7 @@ func CheckBound(d *Data, text []byte, path string, beta *big.Rat) (Dual, *big.Ra
 	if err != nil {
 		return p, nil, err
 	}
-	r, err := certificate.Check(text, path, certificate.Options{})
+	r, err := certificate.CheckContext(ctx, text, path, certificate.Options{})
 	if err != nil {
 		return p, nil, err
 	}

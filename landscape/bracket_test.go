@@ -2,6 +2,8 @@ package landscape
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"math"
 	"math/big"
 	"math/rand/v2"
@@ -111,7 +113,7 @@ func bracketed(t *testing.T, rows [][2]int) {
 		require.Negative(t, o.Gap().Cmp(big.NewRat(1, 1e6)), "%v", o.Gap().FloatString(12))
 		require.GreaterOrEqual(t, o.Gap().Sign(), 0)
 		text, path := proved(t, d, o.Dual)
-		p, lower, err := CheckBound(d, text, path, tenth)
+		p, lower, err := CheckBound(anything, d, text, path, tenth)
 		require.NoError(t, err)
 		require.Equal(t, o.Dual, p)
 		require.Zero(t, lower.Cmp(o.Lower))
@@ -135,10 +137,10 @@ func TestAStaleDualIsRefused(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, never)
 	text, path := proved(t, d, stale)
-	_, _, err = CheckBound(d, text, path, tenth)
+	_, _, err = CheckBound(anything, d, text, path, tenth)
 	require.ErrorContains(t, err, "is not shown to be on nowhere")
 	honest, _ := proved(t, d, o.Dual)
-	_, _, err = CheckBound(d, honest, path, tenth)
+	_, _, err = CheckBound(anything, d, honest, path, tenth)
 	require.Error(t, err, "the proof is of another network")
 	raised, err := Bracket(anything, d, nil, o.Model, tenth)
 	require.NoError(t, err)
@@ -272,12 +274,17 @@ func TestCheckBoundRefuses(t *testing.T) {
 	d := drawn(t, 5, 1, 3)
 	o, _ := decayed(t, d, tenth)
 	text, path := proved(t, d, o.Dual)
+	ended, end := context.WithCancelCause(anything)
+	why := errors.New("enough")
+	end(why)
+	_, _, err := CheckBound(ended, d, text, path, tenth)
+	require.ErrorIs(t, err, why)
 	other := drawn(t, 5, 1, 4)
-	_, _, err := CheckBound(other, text, path, tenth)
+	_, _, err = CheckBound(anything, other, text, path, tenth)
 	require.ErrorContains(t, err, "row 0 is not point 0 of the data")
-	_, _, err = CheckBound(drawn(t, 6, 1, 3), text, path, tenth)
+	_, _, err = CheckBound(anything, drawn(t, 6, 1, 3), text, path, tenth)
 	require.ErrorContains(t, err, "expected 2-6-2-2")
-	_, _, err = CheckBound(d, []byte("{}"), path, tenth)
+	_, _, err = CheckBound(anything, d, []byte("{}"), path, tenth)
 	require.Error(t, err)
 	n, err := d.Property(o.Dual)
 	require.NoError(t, err)
@@ -285,7 +292,7 @@ func TestCheckBoundRefuses(t *testing.T) {
 	require.NoError(t, err)
 	_, err = proof.Prove(anything, n, b, path, enumerate.Options{})
 	require.NoError(t, err)
-	_, _, err = CheckBound(d, text, path, tenth)
+	_, _, err = CheckBound(anything, d, text, path, tenth)
 	require.ErrorContains(t, err, "expected l2 0x1p+0 0x0p+0 0x0p+0")
 }
 

@@ -3,7 +3,7 @@
 //
 //	for r, err := range enumerate.Regions(ctx, net, b, enumerate.Options{Workers: 1}) {
 //		d, err := reach.Describe(i, r)      // exact numbers
-//		err = d.WriteJSON(w)                // or WriteInequalities, WriteImage
+//		err = d.WriteJSON(w)                // or WriteInequalities, WriteVertices; see Polymake too
 //	}
 //	u, err := reach.Inverse(r, query)       // what of the region is unsafe, cut up exactly
 //
@@ -13,5 +13,5 @@
 //
 // The output set as a union of polyhedra, layer by layer, and its intersection with unsafe sets are
 // those of Xiang, Tran and Johnson (2017); here the regions come from the walk. The formats .ine
-// and .ext are those of cddlib (Fukuda) and lrs (Avis).
+// and .ext are those of cddlib (Fukuda) and lrs (Avis), .poly is polymake's (Gawrilow, Joswig).
 package reach

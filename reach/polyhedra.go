@@ -21,9 +21,23 @@ const mostSigns = 16
 // WriteInequalities writes the domain as an H-representation, the ball's facets included. In an l2
 // ball in more than one dimension there is none.
 func (d *Description) WriteInequalities(w io.Writer, b ball.Ball) error {
-	rows, err := facetsOf(b)
+	rows, err := d.inequalities(b)
 	if err != nil {
 		return err
+	}
+	m := cone.Matrix{Comment: d.named("domain") + ": b + a·x >= 0", Width: b.Dim() + 1}
+	for _, row := range rows {
+		m.Rows = append(m.Rows, cone.Rats(row...))
+	}
+	return m.Write(w)
+}
+
+// inequalities are b + a·x ≥ 0 of the domain in integers, b first: those of the ball, then the
+// rows.
+func (d *Description) inequalities(b ball.Ball) ([][]*big.Int, error) {
+	rows, err := facetsOf(b)
+	if err != nil {
+		return nil, err
 	}
 	for _, r := range d.Rows {
 		all := dyadic.BigFloats(append(append([]*big.Float(nil), r.H), r.G...))
@@ -33,12 +47,15 @@ func (d *Description) WriteInequalities(w io.Writer, b ball.Ball) error {
 		}
 		rows = append(rows, cone.Primitive(row))
 	}
-	m := cone.Matrix{Comment: fmt.Sprintf("the domain of region %d, pattern %s: b + a·x >= 0", d.Region, d.Pattern), Width: b.Dim() + 1}
-	for _, row := range rows {
-		m.Rows = append(m.Rows, cone.Rats(row...))
-	}
-	return m.Write(w)
+	return rows, nil
 }
+
+// named says what of the region is written.
+func (d *Description) named(what string) string {
+	return fmt.Sprintf("the %s of region %d, pattern %s", what, d.Region, d.Pattern)
+}
+
+var errNoVertices = errors.New("a region without vertices, expected a polytope in at most 7 inputs, 5 in an l1 ball")
 
 // WriteVertices writes the domain as a V-representation, or, with image, the points that span the
 // region's image, of which some may be inside.
@@ -48,9 +65,9 @@ func (d *Description) WriteVertices(w io.Writer, image bool) error {
 		points, what = d.Image, "image"
 	}
 	if len(points) == 0 {
-		return errors.New("a region without vertices, expected a polytope in at most 7 inputs, 5 in an l1 ball")
+		return errNoVertices
 	}
-	m := cone.Matrix{Comment: fmt.Sprintf("the %s of region %d, pattern %s", what, d.Region, d.Pattern), Vertices: true, Width: len(points[0]) + 1}
+	m := cone.Matrix{Comment: d.named(what), Vertices: true, Width: len(points[0]) + 1}
 	for _, x := range points {
 		m.Rows = append(m.Rows, append([]*big.Rat{big.NewRat(1, 1)}, x...))
 	}

@@ -78,7 +78,7 @@ func (c *checkBoundCmd) work(ctx context.Context, cmd *cobra.Command) error {
 		return badInputf("%w, expected the network of the proof", files.Plain(err))
 	}
 	if c.decay != nil {
-		c.found.Dual, c.found.Lower, err = landscape.CheckBound(c.data, text, proof, c.decay)
+		c.found.Dual, c.found.Lower, err = landscape.CheckBound(ctx, c.data, text, proof, c.decay)
 	} else {
 		bounds, unread := files.ReadLimited(proof, load.MaxFileBytes)
 		if unread != nil {

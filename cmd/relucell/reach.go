@@ -37,12 +37,18 @@ type reachCmd struct {
 	reals   bool
 	timeout time.Duration
 	files   owedFiles
-	// While it runs: the format, the query or nil, the picture or nil.
-	format  string
-	query   *vnnlib.Query
-	picture *reach.Picture
-	b       ball.Ball
+	// While it runs: the query or nil.
+	query *vnnlib.Query
+	b     ball.Ball
+	reachForm
 	reached
+}
+
+// reachForm is what is written: the format, and nil or the picture, nil or polymake's file.
+type reachForm struct {
+	format  string
+	picture *reach.Picture
+	poly    *reach.Polymake
 }
 
 // reached is what was found: how many regions, and of those that are unsafe the pieces and, where
@@ -64,14 +70,16 @@ Together the images are the output set of the ball. What is written depends on t
   .jsonl               a line for each region: pattern, witness, map, rows of the domain, vertices, image
   .ine                 the domains as inequalities, for cddlib and lrs
   .ext                 the images as vertices, for the same; with --domain the domains
+  .poly                the images as points, for polymake; with --domain the domains, as inequalities too
   .svg .png .pdf .html the images on two outputs, with --domain the domains on two inputs
 
 All numbers but those of pictures are exact: hexadecimal floats of any length, and fractions. .ine and
-.ext hold one polyhedron after the other, one with --region. Vertices are to be had in linf and l1 balls
+.ext hold one polyhedron after the other, one with --region; .poly an array of polytopes, with --region
+a single one (polymake 4.0 or later; load reads both). Vertices are to be had in linf and l1 balls
 and boxes of up to 7 inputs, 5 in l1; without them a domain is told by a row for each neuron.
 
 --inverse SPEC turns it around: what is written is the part of the ball that satisfies the query, cut
-into polytopes by region (.jsonl, .ext, and with two inputs pictures), and its share of the ball's
+into polytopes by region (.jsonl, .ext, .poly, and with two inputs pictures), and its share of the ball's
 volume is printed, exactly, in up to 5 inputs. Parts without interior, as where a border is just
 touched, are left out.
 
@@ -84,9 +92,9 @@ that no region is missing, and all patterns, maps, domains and vertices.`,
 	fs := cmd.Flags()
 	c.ball.add(cmd)
 	c.outputs, c.region = []int{0, 1}, -1
-	fs.StringVarP(&c.out, "output", "o", "", "file to write, ending in .jsonl, .ine, .ext, .svg, .png, .pdf or .html")
+	fs.StringVarP(&c.out, "output", "o", "", "file to write, ending in .jsonl, .ine, .ext, .poly, .svg, .png, .pdf or .html")
 	flag(fs, &c.outputs, "outputs", "i,j", "0,1", "the two outputs that a picture shows (with --domain, inputs)", twoOf)
-	fs.BoolVar(&c.domain, "domain", false, "the domains in the place of the images, in .ext and pictures")
+	fs.BoolVar(&c.domain, "domain", false, "the domains in the place of the images, in .ext, .poly and pictures")
 	wholeFlag(fs, &c.region, "region", "", "the region of this number alone, from 0 in the order of the list", 0, 1<<40)
 	fs.StringVar(&c.inverse, "inverse", "", "write the part of the ball that satisfies this VNN-LIB query")
 	fs.BoolVar(&c.reals, "reals", false, "read a query over a floating-point type as one over the reals")
@@ -146,8 +154,8 @@ func (c *reachCmd) run(cmd *cobra.Command, args []string) (err error) {
 func (c *reachCmd) checkOut(path string) error {
 	c.format = strings.TrimPrefix(strings.ToLower(filepath.Ext(c.out)), ".")
 	pictured := slices.Contains(reach.Formats, c.format)
-	if c.out == "" || !pictured && !slices.Contains([]string{"jsonl", "ine", "ext"}, c.format) {
-		return badInputf("--output: %q, expected a file name that ends in .jsonl, .ine, .ext, .svg, .png, .pdf or .html", c.out)
+	if c.out == "" || !pictured && !slices.Contains([]string{"jsonl", "ine", "ext", "poly"}, c.format) {
+		return badInputf("--output: %q, expected a file name that ends in .jsonl, .ine, .ext, .poly, .svg, .png, .pdf or .html", c.out)
 	}
 	if files.Same(path, c.out) {
 		return badInputf("--output: %s is the network itself, expected another file", c.out)
@@ -156,7 +164,7 @@ func (c *reachCmd) checkOut(path string) error {
 		return badInputf("--output: %s is the query itself, expected another file", c.out)
 	}
 	if c.inverse != "" && c.format == "ine" {
-		return badInputf("--output: an .ine file beside --inverse, expected .jsonl, .ext or a picture: what is unsafe is told by vertices")
+		return badInputf("--output: an .ine file beside --inverse, expected .jsonl, .ext, .poly or a picture: what is unsafe is told by vertices")
 	}
 	if pictured {
 		c.picture = &reach.Picture{Title: filepath.Base(path)}
@@ -201,6 +209,10 @@ func (c *reachCmd) prepare(ctx context.Context, args []string, n *network.Networ
 // write writes the file.
 func (c *reachCmd) write(ctx context.Context, file io.Writer, n *network.Network) error {
 	w := bufio.NewWriter(file)
+	if c.format == "poly" {
+		c.poly = reach.NewPolymake(w)
+		c.poly.One = c.region >= 0 && c.query == nil // a region may have several pieces
+	}
 	for r, err := range enumerate.Regions(ctx, n, c.b, enumerate.Options{Workers: 1}) {
 		if err == nil && (c.region < 0 || int64(c.region) == c.regions) {
 			err = c.one(ctx, w, r)
@@ -215,6 +227,11 @@ func (c *reachCmd) write(ctx context.Context, file io.Writer, n *network.Network
 	}
 	if c.picture != nil {
 		if err := c.picture.Write(w, c.format); err != nil {
+			return err
+		}
+	}
+	if c.poly != nil {
+		if err := c.poly.Close(); err != nil {
 			return err
 		}
 	}
@@ -247,6 +264,10 @@ func (c *reachCmd) one(ctx context.Context, w io.Writer, r enumerate.Region) err
 		return d.WriteJSON(w)
 	case c.format == "ine":
 		return badInput(d.WriteInequalities(w, c.b))
+	case c.poly != nil && c.domain:
+		return badInput(c.poly.Domain(d, c.b))
+	case c.poly != nil:
+		return badInput(c.poly.Image(d))
 	default:
 		return badInput(d.WriteVertices(w, !c.domain))
 	}
@@ -267,6 +288,8 @@ func (c *reachCmd) inverted(w io.Writer, r enumerate.Region, pieces []reach.Piec
 			err = c.picture.Add(reach.Plane(p.Vertices, c.outputs[0], c.outputs[1]), reach.Unsafe)
 		case c.format == "jsonl":
 			err = p.WriteJSON(w)
+		case c.poly != nil:
+			err = c.poly.Piece(int(c.regions), &p)
 		default:
 			err = (&reach.Description{Region: int(c.regions), Pattern: fmt.Sprintf("%s, piece %d", p.Pattern, i), Vertices: p.Vertices}).WriteVertices(w, false)
 		}

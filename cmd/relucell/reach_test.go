@@ -57,6 +57,8 @@ func TestReachWritesPolyhedra(t *testing.T) {
 	require.Equal(t, 1, strings.Count(read("b.ine", "--region", "2"), "begin"))
 	require.Equal(t, 4, strings.Count(read("c.ext"), "V-representation\nbegin\n 4 3 rational\n"))
 	require.Contains(t, read("d.ext", "--domain"), "the domain of region 0")
+	require.Equal(t, 4, strings.Count(read("c.poly"), `"_type":"polytope::Polytope<Rational>"`))
+	require.Equal(t, 1, strings.Count(read("d.poly", "--domain", "--region", "1"), `"INEQUALITIES":`))
 	require.Contains(t, read("e.svg"), "<svg")
 	require.Contains(t, read("f.html", "--outputs", "1,0"), "<!DOCTYPE html>")
 	require.Contains(t, read("g.svg", "--domain"), "<svg")
@@ -71,7 +73,7 @@ func TestReachInverse(t *testing.T) {
 (assert (<= Y_0 0.5))
 `))
 	net, dir := diamond(t), t.TempDir()
-	for _, name := range []string{"u.jsonl", "u.ext", "u.svg"} {
+	for _, name := range []string{"u.jsonl", "u.ext", "u.poly", "u.svg"} {
 		out := succeed(t, "reach", net, "--box=-1:1", "-o", filepath.Join(dir, name), "--inverse", spec)
 		require.Contains(t, out, "4 pieces of them, cut out exactly\n          1/8 = 0.125 of the volume of the ball\n")
 	}

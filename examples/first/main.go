@@ -49,7 +49,7 @@ func run(ctx context.Context, path string) error {
 		}
 		fmt.Println(r.Pattern, "around", r.Point(), "has", len(corners), "vertices and the slope", r.Affine().W.RawRowView(0))
 	}
-	report, err := p.Check(path)
+	report, err := p.Check(ctx, path)
 	fmt.Print(report)
 	return err
 }
