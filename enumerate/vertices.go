@@ -93,12 +93,12 @@ func (r Region) Volume() (*big.Rat, error) {
 		return nil, err
 	}
 	defer r.of.guides.Put(g)
-	v := g.Closure().Volume()
+	scale := big.NewRat(1, 1)
 	for _, s := range m.Ball.Scale() {
 		f, _ := s.Rat(nil)
-		v.Mul(v, f)
+		scale.Mul(scale, f)
 	}
-	return v, nil
+	return g.Volume(scale), nil
 }
 
 // Facets returns the neurons that are zero on a facet of the region, and the pieces of maxima that
