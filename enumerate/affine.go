@@ -24,9 +24,9 @@ type Affine struct {
 	WErr, BErr []float64
 }
 
-// Affine returns the affine map that the network is on the region. It costs a small part of the
-// walk of a region; successive calls share what they can, most for regions that are near each other
-// in the order of the walk.
+// Affine returns the affine map that the network is on the region. It costs about half the walk of
+// a region, and up to twice that in wide layers; successive calls share what they can, most for
+// regions that are near each other in the order of the walk.
 func (r Region) Affine() Affine {
 	a, ok := r.of.affines.Get().(*affines)
 	if !ok {
@@ -37,8 +37,8 @@ func (r Region) Affine() Affine {
 	return m
 }
 
-// affines holds the maps from the inputs to each layer's units, on one region after the other. What
-// it says of a region depends on its pattern alone, for what is kept is what would be computed anew.
+// affines holds the maps from the inputs to each layer's units, on one region after the other. They
+// depend on the region's pattern alone, for what is kept is what would be computed anew.
 type affines struct {
 	layers []affineLayer
 	last   network.Pattern

@@ -82,8 +82,8 @@ func (r Region) VerticesExact() ([]ExactVertex, error) {
 // the factorial.
 const mostVolume = 5
 
-// Volume returns the volume of the region, exactly. That takes milliseconds. An error is that of
-// Vertices, or more than 5 inputs.
+// Volume returns the volume of the region, exactly. It takes up to some milliseconds. An error is
+// that of Vertices, or more than 5 inputs.
 func (r Region) Volume() (*big.Rat, error) {
 	if n := r.of.net.Inputs(); n > mostVolume {
 		return nil, marked{fmt.Errorf("a volume in %d inputs, expected %d at most", n, mostVolume), ErrNoVertices}

@@ -10,11 +10,11 @@ package exact
 //
 //	Π r_{i+1}(a_i) / |det(G_1, …, G_n)|,
 //
-// G_j the gradient of r_j. The determinant is that of the facets at a_n, in whatever order. Hence
-// with w(f) = Σ r_F(a)·w(f ∩ F) over the facets F that have a facet of the face f in them, but not
-// its apex a, and w(a_n) = 1/|det|, the volume is w of the polytope over n!, and a face is looked at
-// once, in however many simplices it is. By Cramer's rule that determinant is the vertex's
-// denominator, so over the product of the denominators of the vertices of f, w(f) is an integer.
+// G_j the gradient of r_j. The determinant is that of the facets at a_n, in whatever order. So let
+// w(f) = Σ r_F(a)·w(f ∩ F) over the facets F that have a facet of the face f in them, but not its
+// apex a, and w(a_n) = 1/|det|. Then the volume is w of the polytope over n!, and a face is looked
+// at once, in however many simplices it is. By Cramer's rule that determinant is the vertex's
+// denominator, so w(f) is an integer over the product of the denominators of the vertices of f.
 
 import (
 	"cmp"
@@ -99,8 +99,8 @@ func (s *faceSums) sum(facets uint64, list []int) *big.Int {
 
 var one = big.NewInt(1)
 
-// lowest returns num over the product of some numbers > 0 in lowest terms, dividing out what num has
-// in common with one after the other: far less than with their product at once.
+// lowest returns num over the product of some numbers > 0 in lowest terms. It divides out what num
+// has in common with one after the other, which is far less work than with their product.
 func lowest(num *big.Int, over []*big.Int) *big.Rat {
 	den := big.NewInt(1)
 	var rest, g, q big.Int
