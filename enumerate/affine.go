@@ -4,7 +4,6 @@
 package enumerate
 
 import (
-	"iter"
 	"math"
 
 	"gonum.org/v1/gonum/floats"
@@ -25,9 +24,9 @@ type Affine struct {
 	WErr, BErr []float64
 }
 
-// Affine returns the affine map that the network is on the region. It costs a small part of the
-// walk of a region; successive calls share what they can, most for regions that are near each other
-// in the order of the walk.
+// Affine returns the affine map that the network is on the region. It costs about half the walk of
+// a region, and up to twice that in wide layers; successive calls share what they can, most for
+// regions that are near each other in the order of the walk.
 func (r Region) Affine() Affine {
 	a, ok := r.of.affines.Get().(*affines)
 	if !ok {
@@ -38,48 +37,66 @@ func (r Region) Affine() Affine {
 	return m
 }
 
-// affines holds the maps from the inputs to each layer's units, on one region after the other.
+// affines holds the maps from the inputs to each layer's units, on one region after the other. They
+// depend on the region's pattern alone, for what is kept is what would be computed anew.
 type affines struct {
 	layers []affineLayer
 	last   network.Pattern
-	known  int // layers whose z is that of last
 }
 
-// affineLayer is a layer with the map to what enters its units. A row of z has n coefficients, an
-// offset, and what a coefficient and the offset are off by at most.
+// affineLayer is a layer with the maps to what enters its units: each a row of n coefficients, an
+// offset, and what a coefficient and the offset are off by at most. A row is computed when it is
+// first asked for.
 type affineLayer struct {
 	network.Layer
-	first   int // its first neuron
-	gamma   float64
-	slope   []float64 // of each unit below zero
-	z       []float64
-	columns *network.Sparse // the weights by columns, nil where they are dense
-	// scaled is scratch: a row times the factor of its unit.
-	scaled []float64
+	end    int // the first neuron of the next layer
+	gamma  float64
+	neuron []int     // of each unit, −1 where it only carries a value on
+	slope  []float64 // of each unit below zero
+	passes []float64 // by which factor each unit passes on what enters it
+	rows   []float64
+	known  []bool // of the rows
+	// in holds by columns what the units of the layer before pass on, of which the two last columns
+	// are bounds of errors: a coefficient of a row is the product of weights and a column.
+	in  []float64
+	abs []float64 // the weights' absolute values, none where they are sparse
 }
 
-// newAffines returns them for a network, with the first layer known: it is its weights.
+// newAffines returns them for a network, with the rows of the first layer known: they are its
+// weights.
 func newAffines(n *network.Network) *affines {
 	n = n.Masked()
-	a, first := &affines{known: 1}, 0
-	wide := n.Inputs() + 3
-	for _, l := range n.Layers() {
-		ly := affineLayer{Layer: l, first: first, gamma: forms.Slack * float64(l.In()+8) * forms.Unit, z: make([]float64, l.Out()*wide)}
-		if s, ok := l.W.(*network.Sparse); ok {
-			ly.columns = s.Columns()
+	a, first, wide := &affines{}, 0, n.Inputs()+3
+	for i, l := range n.Layers() {
+		out := l.Out()
+		ly := affineLayer{Layer: l, gamma: forms.Slack * float64(l.In()+8) * forms.Unit,
+			passes: make([]float64, out), rows: make([]float64, out*wide), known: make([]bool, out)}
+		for j := range out {
+			neuron := -1
+			if l.IsNeuron(j) {
+				neuron, first = first, first+1
+			}
+			ly.neuron, ly.slope = append(ly.neuron, neuron), append(ly.slope, l.Below(j))
 		}
-		for j := range l.B {
-			ly.slope = append(ly.slope, l.Below(j))
+		if ly.end = first; i > 0 {
+			ly.in = make([]float64, l.In()*wide)
+			for j := range out {
+				if at, row := l.Row(j); at == nil {
+					ly.abs = append(ly.abs, row...)
+				}
+			}
+			for k, v := range ly.abs {
+				ly.abs[k] = math.Abs(v)
+			}
 		}
 		a.layers = append(a.layers, ly)
-		first += l.Neurons()
 	}
 	for i, b := range a.layers[0].B {
-		row := a.layers[0].z[i*wide : (i+1)*wide]
+		row := a.layers[0].rows[i*wide : (i+1)*wide]
 		for k, w := range a.layers[0].Entries(i) {
 			row[k] = w
 		}
-		row[wide-3] = b
+		row[wide-3], a.layers[0].known[i] = b, true
 	}
 	return a
 }
@@ -90,99 +107,111 @@ func (a *affines) at(p network.Pattern) Affine {
 	for same < len(a.last) && a.last[same] == p[same] {
 		same++
 	}
+	changed := len(a.last) == 0
 	for l := 1; l < len(a.layers); l++ {
-		if a.layers[l].first > same || l >= a.known {
-			a.layers[l].enter(&a.layers[l-1], p)
+		if before := &a.layers[l-1]; changed || before.end > same {
+			changed = a.layers[l].enter(before, p, changed)
 		}
 	}
-	a.last, a.known = append(a.last[:0], p...), len(a.layers)
+	a.last = append(a.last[:0], p...)
 	return a.layers[len(a.layers)-1].result(p)
 }
 
-// passes returns the factor by which unit j passes on what enters it, and takes its neuron's sign
-// off p.
-func (l *affineLayer) passes(j int, p *network.Pattern) float64 {
-	if l.slope[j] == 1 {
-		return 1
-	}
-	s := (*p)[0]
-	*p = (*p)[1:]
+// factor returns the factor by which unit j passes on what enters it.
+func (l *affineLayer) factor(j int, p network.Pattern) float64 {
+	k := l.neuron[j]
 	switch {
-	case s > 0:
+	case k < 0 || p[k] > 0:
 		return 1
-	case s < 0:
+	case p[k] < 0:
 		return l.slope[j]
 	}
 	return 0
 }
 
-// enter computes what enters the layer's units from what enters those of the layer before.
+// enter takes in what the units of the layer before pass on, where that has changed: all says that
+// all their rows have. It says whether something has changed; then no row of the layer is known any
+// more.
+func (l *affineLayer) enter(before *affineLayer, p network.Pattern, all bool) (changed bool) {
+	changed = all
+	for j := range before.passes {
+		a := before.factor(j, p)
+		if a == before.passes[j] && (!all || a == 0) {
+			continue
+		}
+		before.passes[j], changed = a, true
+		l.pass(j, a, before)
+	}
+	if changed {
+		clear(l.known)
+	}
+	return changed
+}
+
+// pass takes in what unit j of the layer before passes on, by a factor, as row describes.
+func (l *affineLayer) pass(j int, a float64, before *affineLayer) {
+	in := l.In()
+	wide := len(l.in) / in
+	n := wide - 3
+	if a == 0 {
+		for k := range wide {
+			l.in[k*in+j] = 0
+		}
+		return
+	}
+	g, m := before.row(j, wide), 0.0
+	for k, v := range g[:n] {
+		m = max(m, math.Abs(v))
+		l.in[k*in+j] = a * v
+	}
+	l.in[n*in+j] = a * g[n]
+	l.in[(n+1)*in+j] = math.Abs(a)*(g[n+1]+l.gamma*m+least) + 2*least
+	l.in[(n+2)*in+j] = math.Abs(a)*(g[n+2]+l.gamma*math.Abs(g[n])+least) + 2*least
+}
+
+// row returns the row of unit i.
 //
 // Error: let m ≥ |g̃| for each coefficient g̃ of a unit of the layer before, which is off by at
 // most e. The term w·a·g, a the factor of the unit, is then off by |w||a|·e, and by γ|w||a|·m for
-// the product with a, that with w and the additions, of which there are at most k+1 in a sum of k
-// terms (Higham, "Accuracy and Stability of Numerical Algorithms", §3.1). γ is ku/(1−ku) with 8
-// more to k, for what rounds here; slack covers the roundings of the bound's own sums. An offset is
-// a coefficient more, whose sum begins with a bias that is exact: its γ|b| is in the bound. What
+// the product with a, that with w and the additions, in any order, of which there are at most k+1
+// in a sum of k terms (Higham, "Accuracy and Stability of Numerical Algorithms", §3.1). γ is
+// ku/(1−ku) with 8 more to k, for what rounds here; slack covers the roundings of the bound's own
+// sums. An offset is a coefficient more, with a bias that is exact: its γ|b| is in the bound. What
 // underflows is off by 2⁻¹⁰⁷⁵ at most. In γm that is times |w||a|, and in the two products with a
 // it is times |w|, hence the least floats in the bound, and in the others it is in forms.Underflow.
 //
 // Domain: nothing overflows. The partial sums are at most the bound over γ, so bounds of up to
 // judge.TightMost are believed, and beyond the bound is +Inf, which is then the bound of all that
 // depends on it.
-func (l *affineLayer) enter(before *affineLayer, p network.Pattern) {
-	out, in := l.W.Dims()
-	wide := len(l.z) / out
-	n := wide - 3
-	clear(l.z)
-	for i, b := range l.B {
-		l.z[i*wide+n], l.z[i*wide+n+2] = b, l.gamma*math.Abs(b)
+func (l *affineLayer) row(i, wide int) []float64 {
+	row := l.rows[i*wide : (i+1)*wide : (i+1)*wide]
+	if l.known[i] {
+		return row
 	}
-	p = p[before.first:]
-	for j := range in {
-		a := before.passes(j, &p)
-		if a == 0 {
-			continue
+	l.known[i] = true
+	n, in := wide-3, l.In()
+	if at, w := l.Row(i); at == nil {
+		for k := range n + 1 {
+			row[k] = floats.Dot(w, l.in[k*in:(k+1)*in])
 		}
-		g := before.z[j*wide : (j+1)*wide : (j+1)*wide]
-		m := 0.0
-		for _, v := range g[:n] {
-			m = max(m, math.Abs(v))
-		}
-		ew := math.Abs(a)*(g[n+1]+l.gamma*m+least) + 2*least
-		eb := math.Abs(a)*(g[n+2]+l.gamma*math.Abs(g[n])+least) + 2*least
-		if a != 1 {
-			g = append(l.scaled[:0], g...)
-			floats.Scale(a, g[:n+1])
-			l.scaled = g
-		}
-		for i, v := range l.column(j) {
-			row := l.z[i*wide : (i+1)*wide : (i+1)*wide]
-			floats.AddScaled(row[:n+1], v, g[:n+1])
-			row[n+1] += math.Abs(v) * ew
-			row[n+2] += math.Abs(v) * eb
-		}
-	}
-	for i := range out {
+		abs := l.abs[i*in : (i+1)*in]
 		for k := n + 1; k < wide; k++ {
-			l.z[i*wide+k] = bounded(l.z[i*wide+k])
+			row[k] = floats.Dot(abs, l.in[k*in:(k+1)*in])
 		}
-	}
-}
-
-// column returns the weights of input j other than 0, by units.
-func (l *affineLayer) column(j int) iter.Seq2[int, float64] {
-	if l.columns != nil {
-		return network.Layer{W: l.columns}.Entries(j)
-	}
-	w := l.Dense().RawMatrix()
-	return func(yield func(int, float64) bool) {
-		for i := range w.Rows {
-			if v := w.Data[i*w.Stride+j]; v != 0 && !yield(i, v) {
-				return
+	} else {
+		clear(row)
+		for t, j := range at {
+			for k := range n + 1 {
+				row[k] += w[t] * l.in[k*in+int(j)]
+			}
+			for k := n + 1; k < wide; k++ {
+				row[k] += math.Abs(w[t]) * l.in[k*in+int(j)]
 			}
 		}
 	}
+	row[n] += l.B[i]
+	row[n+1], row[n+2] = bounded(row[n+1]), bounded(row[n+2]+l.gamma*math.Abs(l.B[i]))
+	return row
 }
 
 // least is more than what one product that underflows is off by.
@@ -199,17 +228,17 @@ func bounded(e float64) float64 {
 // result is the map to what leaves the units of the last layer.
 func (l *affineLayer) result(p network.Pattern) Affine {
 	out := l.Out()
-	wide := len(l.z) / out
+	wide := len(l.rows) / out
 	n := wide - 3
 	data := make([]float64, out*wide)
 	w, rest := data[:out*n], data[out*n:]
 	m := Affine{W: mat.NewDense(out, n, w), B: rest[:out:out], WErr: rest[out : 2*out : 2*out], BErr: rest[2*out:]}
-	p = p[l.first:]
 	for i := range out {
-		z, a := l.z[i*wide:(i+1)*wide], l.passes(i, &p)
+		a := l.factor(i, p)
 		if a == 0 {
 			continue
 		}
+		z := l.row(i, wide)
 		m.B[i], m.WErr[i], m.BErr[i] = a*z[n], z[n+1], z[n+2]
 		most := 0.0
 		for k, v := range z[:n] {

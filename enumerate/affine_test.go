@@ -30,6 +30,23 @@ func requireAffine(t require.TestingT, name string, regions []enumerate.Region) 
 	}
 }
 
+// What is kept of other regions changes nothing: the map is bit for bit that of a region that is asked
+// about first.
+func TestAffineMapsDependOnTheRegionAlone(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := drawMixed(t, rapid.IntRange(1, 3).Draw(t, "inputs"), 8)
+		b := drawBall(t, n.Inputs())
+		for _, r := range rapid.Permutation(regionsOf(t, n, b)).Draw(t, "order") {
+			require.Equal(t, bitsOf(enumerate.AffineAnew(r)), bitsOf(r.Affine()), "%v", r.Pattern)
+		}
+	})
+}
+
+// bitsOf spells all numbers of a map.
+func bitsOf(a enumerate.Affine) string {
+	return fmt.Sprintf("%x %x %x %x", a.W.RawMatrix().Data, a.B, a.WErr, a.BErr)
+}
+
 // regionsOf returns up to 200 of them.
 func regionsOf(t require.TestingT, n *network.Network, b ball.Ball) (all []enumerate.Region) {
 	for r, err := range enumerate.Regions(context.Background(), n, b, enumerate.Options{Workers: 1, Limit: 200}) {

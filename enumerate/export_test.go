@@ -122,3 +122,6 @@ func SideBounds(t require.TestingT, n *network.Network, b ball.Ball) (all []*big
 	}
 	return all
 }
+
+// AffineAnew is Affine without anything that other regions have left.
+func AffineAnew(r Region) Affine { return newAffines(r.of.net).at(r.Pattern) }

@@ -215,6 +215,5 @@ func describedBy(r Region, to func(*tree.Guide)) (list []Neighbour, vertices int
 	for _, s := range g.Across() {
 		list = append(list, Neighbour{s.Neuron, s.Labels})
 	}
-	c := g.Closure()
-	return list, len(c.Vertices), c.Volume()
+	return list, len(g.Closure().Vertices), g.Volume(big.NewRat(1, 1))
 }

@@ -59,24 +59,28 @@ func NewGraph(ctx context.Context, all []Region) (*Graph, error) {
 	for i, r := range all {
 		number[key(r.Pattern)] = i
 	}
-	var back []Edge // as seen from the region with the larger number
-	for i, r := range all {
-		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
-		}
-		list, err := r.Neighbours()
-		if err != nil {
-			return nil, err
-		}
+	near := make([][]Edge, len(all)) // as seen from each region
+	err := inParallel(ctx, len(all), func(i int) error {
+		list, err := all[i].Neighbours()
 		for _, n := range list {
 			k, ok := number[key(n.Pattern)]
-			switch {
-			case !ok:
-				return nil, fmt.Errorf("region %v, beside %v, is not among the %d regions, expected all of the ball", n.Pattern, r.Pattern, len(all))
-			case i < k:
-				g.Edges = append(g.Edges, Edge{i, k, n.Neuron})
-			default:
-				back = append(back, Edge{k, i, n.Neuron})
+			if !ok {
+				return fmt.Errorf("region %v, beside %v, is not among the %d regions, expected all of the ball", n.Pattern, all[i].Pattern, len(all))
+			}
+			near[i] = append(near[i], Edge{i, k, n.Neuron})
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	var back []Edge // as seen from the region with the larger number
+	for _, list := range near {
+		for _, e := range list {
+			if e.A < e.B {
+				g.Edges = append(g.Edges, e)
+			} else {
+				back = append(back, Edge{e.B, e.A, e.Neuron})
 			}
 		}
 	}

@@ -82,8 +82,8 @@ func (r Region) VerticesExact() ([]ExactVertex, error) {
 // the factorial.
 const mostVolume = 5
 
-// Volume returns the volume of the region, exactly. That takes milliseconds. An error is that of
-// Vertices, or more than 5 inputs.
+// Volume returns the volume of the region, exactly. It takes up to some milliseconds. An error is
+// that of Vertices, or more than 5 inputs.
 func (r Region) Volume() (*big.Rat, error) {
 	if n := r.of.net.Inputs(); n > mostVolume {
 		return nil, marked{fmt.Errorf("a volume in %d inputs, expected %d at most", n, mostVolume), ErrNoVertices}
@@ -93,12 +93,12 @@ func (r Region) Volume() (*big.Rat, error) {
 		return nil, err
 	}
 	defer r.of.guides.Put(g)
-	v := g.Closure().Volume()
+	scale := big.NewRat(1, 1)
 	for _, s := range m.Ball.Scale() {
 		f, _ := s.Rat(nil)
-		v.Mul(v, f)
+		scale.Mul(scale, f)
 	}
-	return v, nil
+	return g.Volume(scale), nil
 }
 
 // Facets returns the neurons that are zero on a facet of the region, and the pieces of maxima that

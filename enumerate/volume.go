@@ -1,8 +1,9 @@
-// The volumes of regions, added up.
+// The volumes of regions, of many at once, and added up.
 
 package enumerate
 
 import (
+	"context"
 	"math/big"
 
 	"github.com/relucell/relucell/ball"
@@ -50,6 +51,17 @@ func (v *Volumes) Sum() *big.Rat {
 	}
 	v.merge(-1)
 	return new(big.Rat).Set(v.parts[0].volume)
+}
+
+// VolumesOf returns the volumes of regions, on all processors. An error is that of Volume, or the
+// context's.
+func VolumesOf(ctx context.Context, all []Region) ([]*big.Rat, error) {
+	list := make([]*big.Rat, len(all))
+	err := inParallel(ctx, len(all), func(i int) (err error) {
+		list[i], err = all[i].Volume()
+		return err
+	})
+	return list, err
 }
 
 // BallVolume returns the volume of a ball that is a polytope, which l2 is not in more than one

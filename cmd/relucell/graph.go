@@ -39,15 +39,19 @@ func (c *listCmd) graph(ctx context.Context, cmd *cobra.Command, n *network.Netw
 	if err != nil {
 		return int64(len(all)), err
 	}
+	volumes, err := c.volumes.of(ctx, all)
+	if err != nil {
+		return int64(len(all)), err
+	}
 	out := bufio.NewWriter(cmd.OutOrStdout())
 	switch c.format {
 	case "graphml":
-		err = c.graphML(out, g)
+		err = graphTo(out, g, volumes)
 	case "csv":
-		err = c.table(out, g)
+		err = tableTo(out, g, volumes)
 	default:
 		for i, near := range g.Neighbours() {
-			if err = c.write(ctx, out, n, all[i], append([]int{}, near...)); err != nil {
+			if err = c.write(ctx, out, n, all[i], volumeAt(volumes, i), append([]int{}, near...)); err != nil {
 				break
 			}
 		}
@@ -62,11 +66,11 @@ func (c *listCmd) graph(ctx context.Context, cmd *cobra.Command, n *network.Netw
 	return int64(len(all)), err
 }
 
-// table writes a line for each region.
-func (c *listCmd) table(out io.Writer, g *enumerate.Graph) error {
+// tableTo writes a line for each region.
+func tableTo(out io.Writer, g *enumerate.Graph, volumes []*big.Rat) error {
 	w := csv.NewWriter(out)
 	head := []string{"region", "pattern", "degree", "neighbours"}
-	if c.volumes != nil {
+	if volumes != nil {
 		head = append(head, "volume")
 	}
 	err := w.Write(head)
@@ -79,11 +83,7 @@ func (c *listCmd) table(out io.Writer, g *enumerate.Graph) error {
 			words[k] = strconv.Itoa(v)
 		}
 		line := []string{strconv.Itoa(i), g.Regions[i].Pattern.String(), strconv.Itoa(len(near)), strings.Join(words, " ")}
-		v, failed := c.volumes.of(g.Regions[i])
-		if failed != nil {
-			return failed
-		}
-		if v != nil {
+		if v := volumeAt(volumes, i); v != nil {
 			line = append(line, nearest(v))
 		}
 		err = w.Write(line)
@@ -126,20 +126,16 @@ type (
 	}
 )
 
-// graphML writes the graph as GraphML: nodes with their patterns, and edges with their neurons.
-func (c *listCmd) graphML(out io.Writer, g *enumerate.Graph) error {
+// graphTo writes the graph as GraphML: nodes with their patterns, and edges with their neurons.
+func graphTo(out io.Writer, g *enumerate.Graph, volumes []*big.Rat) error {
 	doc := graphML{Keys: []keyML{{"pattern", "node", "pattern", "string"}, {"neuron", "edge", "neuron", "int"}}}
-	if c.volumes != nil {
+	if volumes != nil {
 		doc.Keys = append(doc.Keys, keyML{"volume", "node", "volume", "double"})
 	}
 	doc.Graph.Default = "undirected"
 	for i, r := range g.Regions {
 		node := nodeML{ID: strconv.Itoa(i), Data: []dataML{{"pattern", r.Pattern.String()}}}
-		v, err := c.volumes.of(r)
-		if err != nil {
-			return err
-		}
-		if v != nil {
+		if v := volumeAt(volumes, i); v != nil {
 			node.Data = append(node.Data, dataML{"volume", nearest(v)})
 		}
 		doc.Graph.Nodes = append(doc.Graph.Nodes, node)
@@ -180,16 +176,35 @@ func newVolumes(wanted bool, b ball.Ball) *volumes {
 	return v
 }
 
-// of returns the volume of a region, nil where none is wanted.
-func (v *volumes) of(r enumerate.Region) (*big.Rat, error) {
+// together is how many regions wait for their volumes to be had at once.
+func (v *volumes) together() int {
+	if v == nil {
+		return 1
+	}
+	return 256
+}
+
+// of returns the volumes of regions, nil where none are wanted.
+func (v *volumes) of(ctx context.Context, list []enumerate.Region) ([]*big.Rat, error) {
 	if v == nil {
 		return nil, nil
 	}
-	w, err := r.Volume()
-	if err == nil {
-		v.sum.Add(r.Pattern, w)
+	all, err := enumerate.VolumesOf(ctx, list)
+	if err != nil {
+		return nil, err
 	}
-	return w, err
+	for i, r := range list {
+		v.sum.Add(r.Pattern, all[i])
+	}
+	return all, nil
+}
+
+// volumeAt returns one of the volumes, nil where there are none.
+func volumeAt(volumes []*big.Rat, i int) *big.Rat {
+	if volumes == nil {
+		return nil
+	}
+	return volumes[i]
 }
 
 // check says that those of all regions add up to the ball's.

@@ -106,25 +106,39 @@ func (c *listCmd) run(cmd *cobra.Command, args []string) error {
 // list writes the regions. It returns how many, and whether the limit left any out.
 func (c *listCmd) list(ctx context.Context, w io.Writer, n *network.Network, b ball.Ball) (listed int64, more bool, err error) {
 	out := bufio.NewWriter(w)
+	var wait []enumerate.Region
+	write := func() error {
+		volumes, err := c.volumes.of(ctx, wait)
+		for i, r := range wait {
+			if err == nil {
+				if err = c.write(ctx, out, n, r, volumeAt(volumes, i), nil); err == nil {
+					listed++
+				}
+			}
+		}
+		wait = wait[:0]
+		return err
+	}
 	for r, err := range enumerate.Regions(ctx, n, b, enumerate.Options{Workers: 1}) {
-		if err == nil && c.limit > 0 && listed == c.limit {
-			more = true
+		if more = err == nil && c.limit > 0 && listed+int64(len(wait)) == c.limit; more {
 			break
 		}
 		if err == nil {
-			err = c.write(ctx, out, n, r, nil)
+			if wait = append(wait, r); len(wait) >= c.volumes.together() {
+				err = write()
+			}
 		}
 		if err != nil {
 			return listed, false, cmp.Or(err, out.Flush()) // what cannot be written fails twice
 		}
-		listed++
 	}
-	return listed, more, out.Flush()
+	err = write()
+	return listed, more && err == nil, cmp.Or(err, out.Flush())
 }
 
-// write writes a region, with the numbers of its neighbours where they are known.
-func (c *listCmd) write(ctx context.Context, out io.Writer, n *network.Network, r enumerate.Region, neighbours []int) (err error) {
-	line := func() ([]byte, error) { return c.line(r, neighbours) }
+// write writes a region, with its volume and the numbers of its neighbours where they are known.
+func (c *listCmd) write(ctx context.Context, out io.Writer, n *network.Network, r enumerate.Region, volume *big.Rat, neighbours []int) (err error) {
+	line := func() ([]byte, error) { return c.line(r, volume, neighbours), nil }
 	if mapWork(n) <= quickMap {
 		c.text, err = line()
 	} else {
@@ -150,11 +164,7 @@ func mapWork(n *network.Network) int {
 }
 
 // line is the JSON line of a region, spelled out: encoding/json takes as long as the rest.
-func (c *listCmd) line(r enumerate.Region, neighbours []int) ([]byte, error) {
-	v, err := c.volumes.of(r)
-	if err != nil {
-		return nil, err
-	}
+func (c *listCmd) line(r enumerate.Region, volume *big.Rat, neighbours []int) []byte {
 	t := append(c.text[:0], `{"pattern":"`...)
 	t = append(r.Pattern.Append(t), `","witness":`...)
 	t = append(appendHexFloats(t, r.Point()), `,"affine":{"W":`...)
@@ -172,8 +182,8 @@ func (c *listCmd) line(r enumerate.Region, neighbours []int) ([]byte, error) {
 			return strconv.AppendInt(t, int64(neighbours[i]), 10)
 		})
 	}
-	if v != nil {
-		t = append(append(append(t, `,"volume":"`...), v.RatString()...), '"')
+	if volume != nil {
+		t = append(append(append(t, `,"volume":"`...), volume.RatString()...), '"')
 	}
-	return append(t, "}\n"...), nil
+	return append(t, "}\n"...)
 }

@@ -6,6 +6,7 @@ package tree
 
 import (
 	"math/big"
+	"math/bits"
 
 	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/internal/forms"
@@ -28,12 +29,12 @@ func (g *Guide) Closure() *Closure {
 	}
 	cells, list := g.t.cells, g.t.here().at
 	facets := cells.FacetsOf(list)
-	var bits []int
+	var named []int
 	var rows []exact.Row
 	c := &Closure{}
 	for b := range cells.Facets {
 		if facets>>b&1 != 0 {
-			bits, rows, c.Names = append(bits, b), append(rows, g.row(g.facet(cells.Facets[b]))), append(c.Names, g.facet(cells.Facets[b]))
+			named, rows, c.Names = append(named, b), append(rows, g.row(g.facet(cells.Facets[b]))), append(c.Names, g.facet(cells.Facets[b]))
 		}
 	}
 	corners := make([]exact.Vertex, len(list))
@@ -41,7 +42,7 @@ func (g *Guide) Closure() *Closure {
 		at := &corners[i]
 		at.On = new(big.Int)
 		var meet []exact.Row
-		for k, b := range bits {
+		for k, b := range named {
 			if cells.Vertices[v].On>>b&1 != 0 {
 				at.On.SetBit(at.On, k, 1)
 				meet = append(meet, rows[k])
@@ -51,6 +52,27 @@ func (g *Guide) Closure() *Closure {
 	}
 	c.Polytope = exact.PolytopeOf(cells.N, len(rows), corners)
 	return c
+}
+
+// Volume returns times·the volume of the region, or of its part of the cube.
+func (g *Guide) Volume(times *big.Rat) *big.Rat {
+	if !g.lost {
+		cells := g.t.cells
+		facets := cells.FacetsOf(g.t.here().at)
+		rows, on := make([]exact.Row, len(cells.Facets)), make([]uint64, len(g.t.here().at))
+		for rest := facets; rest != 0; rest &= rest - 1 {
+			b := bits.TrailingZeros64(rest)
+			rows[b] = g.row(g.facet(cells.Facets[b]))
+		}
+		for i, v := range g.t.here().at {
+			on[i] = cells.Vertices[v].On & facets
+		}
+		if v, simple := exact.SimpleVolume(cells.N, rows, on, times); simple {
+			return v
+		}
+	}
+	v := g.Closure().Volume()
+	return v.Mul(v, times)
 }
 
 // row is the exact form of a constraint by its name, on the region's side ≥ 0.

@@ -196,6 +196,14 @@ func Meet(n int, rows []Row) (num []*big.Int, den *big.Int) {
 			t.push(append(r.G[:n:n], r.H))
 		}
 	}
+	num, den = t.point()
+	primitive(append([]*big.Int{den}, num...)...)
+	return num, den
+}
+
+// point returns where n rows of gradients and offsets vanish, by Cramer's rule.
+func (t *triangle) point() (num []*big.Int, den *big.Int) {
+	n := t.width
 	last := t.rows[n-1]
 	num, den = make([]*big.Int, n), new(big.Int).Set(last[t.cols[n-1]])
 	var x big.Int
@@ -212,7 +220,6 @@ func Meet(n int, rows []Row) (num []*big.Int, den *big.Int) {
 			v.Neg(v)
 		}
 	}
-	primitive(append([]*big.Int{den}, num...)...)
 	return num, den
 }
 
@@ -223,19 +230,23 @@ type triangle struct {
 	width int // the columns in which pivots are sought
 	rows  [][]*big.Int
 	cols  []int
+	spare [][]*big.Int // the memory of rows that were taken off
 }
 
 // push adds a row, unless it depends on the others.
 func (t *triangle) push(of []*big.Int) bool {
-	before, row := big.NewInt(1), make([]*big.Int, len(of))
-	for k, v := range of {
-		row[k] = new(big.Int).Set(v)
-	}
-	var a, b big.Int
+	row := t.copy(of)
+	var before *big.Int // 1
+	var a, b, f big.Int
 	for i, r := range t.rows {
-		pivot, f := r[t.cols[i]], new(big.Int).Set(row[t.cols[i]])
+		pivot := r[t.cols[i]]
+		f.Set(row[t.cols[i]])
 		for k, v := range row {
-			v.Quo(b.Sub(a.Mul(pivot, v), b.Mul(f, r[k])), before)
+			if b.Sub(a.Mul(pivot, v), b.Mul(&f, r[k])); before == nil {
+				v.Set(&b)
+			} else {
+				v.Quo(&b, before)
+			}
 		}
 		before = pivot
 	}
@@ -245,11 +256,29 @@ func (t *triangle) push(of []*big.Int) bool {
 			return true
 		}
 	}
+	t.spare = append(t.spare, row)
 	return false
+}
+
+// copy copies a row.
+func (t *triangle) copy(of []*big.Int) (row []*big.Int) {
+	if last := len(t.spare) - 1; last >= 0 {
+		row, t.spare = t.spare[last], t.spare[:last]
+	} else {
+		row = make([]*big.Int, len(of))
+		for k := range row {
+			row[k] = new(big.Int)
+		}
+	}
+	for k, v := range of {
+		row[k].Set(v)
+	}
+	return row
 }
 
 // pop takes the last row off.
 func (t *triangle) pop() {
+	t.spare = append(t.spare, t.rows[len(t.rows)-1])
 	t.rows, t.cols = t.rows[:len(t.rows)-1], t.cols[:len(t.cols)-1]
 }
 

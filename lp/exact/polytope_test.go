@@ -4,6 +4,8 @@ package exact_test
 
 import (
 	"math/big"
+	"math/bits"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -64,7 +66,9 @@ func TestVolumesOfPartsAddUp(t *testing.T) {
 				p.Cut(r)
 			}
 			if len(rest) == 0 {
-				sum.Add(sum, p.Volume())
+				volume := p.Volume()
+				sum.Add(sum, volume)
+				byFaces(t, n, p, append(facets(norm, n), cut...), volume)
 				for _, v := range p.Vertices {
 					holds(t, n, &v, append(facets(norm, n), cut...))
 				}
@@ -82,6 +86,48 @@ func TestVolumesOfPartsAddUp(t *testing.T) {
 		divide(nil, rows)
 		require.Zero(t, whole.Volume().Cmp(sum))
 	})
+}
+
+// byFaces holds the volume of a simple polytope by its faces against that by all simplices, and says
+// whether it is simple: n facets meet at each vertex.
+func byFaces(t require.TestingT, n int, p *exact.Polytope, rows []exact.Row, volume *big.Rat) bool {
+	var at []exact.Row
+	on, want := make([]uint64, len(p.Vertices)), true
+	for k, f := range p.Facets() {
+		at = append(at, rows[f])
+		for i, v := range p.Vertices {
+			on[i] |= uint64(v.On.Bit(f)) << k
+		}
+	}
+	for _, facets := range on {
+		want = want && bits.OnesCount64(facets) == n
+	}
+	times := big.NewRat(6, 35)
+	v, simple := exact.SimpleVolume(n, at, on, times)
+	require.Equal(t, want, simple)
+	if simple {
+		require.Equal(t, times.Mul(times, volume).String(), v.String(), "in lowest terms")
+	}
+	return simple
+}
+
+// Polytopes with facets in general position, are simple.
+func TestVolumesOfSimplePolytopes(t *testing.T) {
+	for seed := range uint64(12) {
+		rnd, n := rand.New(rand.NewPCG(seed, 1)), int(2+seed%4)
+		p, rows := exact.NewPolytope(ball.LInf, n), facets(ball.LInf, n)
+		for range 6 - n/2 {
+			g, size := make([]int64, n), int64(0)
+			for k := range g {
+				g[k] = rnd.Int64N(2001) - 1000
+				size += max(g[k], -g[k])
+			}
+			r := exact.NewRow(size/2+1, g...)
+			p.Cut(r)
+			rows = append(rows, r)
+		}
+		require.True(t, byFaces(t, n, p, rows, p.Volume()), "seed %d", seed)
+	}
 }
 
 // holds tells that just those constraints with a bit hold at a vertex, and that they say where it
