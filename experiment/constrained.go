@@ -45,8 +45,9 @@ type Constrained struct {
 	Latent int     `json:"latent,omitempty"`
 	// BatchNorm normalises what the coefficients of a cone layer are computed of, while training.
 	BatchNorm bool `json:"batch_norm,omitempty"`
-	// DivideAfter has the outputs of a cone layer divided by their largest size where that is above 1, which keeps them in
-	// the cone and among the pixels: at test time, and in training after so many epochs. Nil: nowhere.
+	// DivideAfter has the outputs of a cone layer divided by their largest size where that is above
+	// 1, which keeps them in the cone and among the pixels: at test time, and in training after so
+	// many epochs. Nil: nowhere.
 	DivideAfter *int   `json:"divide_after,omitempty"`
 	Seed        uint64 `json:"seed"`
 
@@ -241,7 +242,8 @@ func (c *Constrained) divides() string {
 	return ", divided"
 }
 
-// divided divides what a cone layer returns, in place: a positive multiple of a point of the cone is one too.
+// divided divides what a cone layer returns, in place: a positive multiple of a point of the cone
+// is one too.
 func (c *Constrained) divided(at func(x []float64) []float64) func(x []float64) []float64 {
 	if c.DivideAfter == nil {
 		return at

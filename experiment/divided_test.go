@@ -105,8 +105,8 @@ func TestGradientsOfTheDivisionAreDifferences(t *testing.T) {
 	}
 }
 
-// What is divided is a pixel and a multiple of a point that is in the cone, exactly; the networks in the folder are those
-// without the division, and are called so.
+// What is divided is a pixel and a multiple of a point that is in the cone, exactly; the networks
+// in the folder are those without the division, and are called so.
 func TestDividedOutputsArePixels(t *testing.T) {
 	for _, after := range []int{0, 2, 9} {
 		c, err := ConstrainedDefaults(small(80), Projection)

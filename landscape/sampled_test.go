@@ -14,7 +14,8 @@ import (
 	"github.com/relucell/relucell/internal/dyadic"
 )
 
-// sampled are the cells that gates from a normal law meet, each once, as tools for convex training draw them.
+// sampled are the cells that gates from a normal law meet, each once, as tools for convex training
+// draw them.
 func sampled(d *Data, cells []Cell, gates int, seed uint64) (sample []Cell) {
 	rng := rand.New(rand.NewPCG(seed, 9))
 	met := map[string]bool{}
@@ -33,8 +34,9 @@ func sampled(d *Data, cells []Cell, gates int, seed uint64) (sample []Cell) {
 	return sample
 }
 
-// sampledBound is a lower bound of the objectives of all networks whose neurons are in the closures of some cells. There
-// max sign·g_u on a cell is at most ‖sign·XᵀDu + Σ λ_i·s_i·x̃_i‖ for any λ ≥ 0 (weak duality), in fractions.
+// sampledBound is a lower bound of the objectives of all networks whose neurons are in the closures
+// of some cells. There max sign·g_u on a cell is at most ‖sign·XᵀDu + Σ λ_i·s_i·x̃_i‖ for any λ ≥ 0
+// (weak duality), in fractions.
 func sampledBound(d *Data, sample []Cell, m *Model, beta *big.Rat) *big.Rat {
 	b, _ := dyadic.FromRat(beta)
 	s := newLasso(d, sample, b)
@@ -72,9 +74,9 @@ func sampledBound(d *Data, sample []Cell, m *Model, beta *big.Rat) *big.Rat {
 	return d.Bound(Dual{U: slices.Clone(s.u), M: limit}, beta)
 }
 
-// An optimum over a sample of gates is never below that over all. Fifty gates meet 19 to 26 of the 92 patterns of the
-// documentation's ten points, and with some seeds all networks of these patterns are above the optimum, by so many
-// ten-thousandths.
+// An optimum over a sample of gates is never below that over all. Fifty gates meet 19 to 26 of the
+// 92 patterns of the documentation's ten points, and with some seeds all networks of these patterns
+// are above the optimum, by so many ten-thousandths.
 func TestFiftyGatesAreTooFewForTenPoints(t *testing.T) {
 	d := drawn(t, 10, 2, 1) // sines_10x2
 	o, cells := decayed(t, d, tenth)

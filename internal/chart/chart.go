@@ -87,8 +87,8 @@ func Write(w io.Writer, format string, width, height vg.Length, drawing func(dra
 		return err
 	}
 	text := bytes.ReplaceAll(b.Bytes(), []byte(GonumFont), []byte(BrowserFont))
-	// A browser would keep the shape of an image, and leave part of its place empty; and others than browsers believe
-	// gonum, which calls its png a jpg.
+	// A browser would keep the shape of an image, and leave part of its place empty; and others
+	// than browsers believe gonum, which calls its png a jpg.
 	text = bytes.ReplaceAll(text, []byte("<image "), []byte(`<image preserveAspectRatio="none" `))
 	_, err := w.Write(bytes.ReplaceAll(text, []byte("data:image/jpg;"), []byte("data:image/png;")))
 	return err

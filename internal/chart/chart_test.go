@@ -38,7 +38,8 @@ func TestAxesAreLabelledByRoundNumbers(t *testing.T) {
 	}
 }
 
-// Gonum calls its png a jpg, and readers that believe it show no image: that was the surface of docs/landscape.md.
+// Gonum calls its png a jpg, and readers that believe it show no image: that was the surface of
+// docs/landscape.md.
 func TestImagesAreCalledWhatTheyAre(t *testing.T) {
 	p := New()
 	p.Add(plotter.NewImage(image.NewNRGBA(image.Rect(0, 0, 1, 1)), 0, 0, 1, 1))
