@@ -37,6 +37,7 @@ type conic struct {
 	last    string
 	cone    *cone.Description
 	vectors *mat.Dense // of the cone, in columns
+	divide  bool       // in training, from now on
 }
 
 // shapes are those of the trained layers: of the autoencoder one to the code, one to its means, one
@@ -85,7 +86,8 @@ func meanSquare(y, x *graph.Node) *graph.Node {
 	return graph.ReduceAllMean(graph.Square(graph.Sub(y, x)))
 }
 
-// constrain makes points of the cone of coefficients.
+// constrain makes points of the cone of coefficients, divided by their largest size where that is
+// above 1 and the authors' division is on.
 func (c *conic) constrain(t *tape, beta *graph.Node) *graph.Node {
 	if c.last == Plain {
 		return beta
@@ -106,7 +108,12 @@ func (c *conic) constrain(t *tape, beta *graph.Node) *graph.Node {
 			flat = append(flat, float32(v))
 		}
 	}
-	return t.dot(coefficients, graph.ConstTensor(beta.Graph(), tensors.FromFlatDataAndDimensions(flat, count, c.cone.Dim)))
+	y := t.dot(coefficients, graph.ConstTensor(beta.Graph(), tensors.FromFlatDataAndDimensions(flat, count, c.cone.Dim)))
+	if !c.divide {
+		return y
+	}
+	size := graph.ReduceAndKeep(graph.Abs(y), graph.ReduceMax, 1)
+	return graph.Div(y, graph.Max(size, graph.OnesLike(size)))
 }
 
 // train returns the trained network: the autoencoder without noise.
@@ -128,6 +135,12 @@ func (c *conic) train(ctx context.Context, pictures [][]float64) (*network.Netwo
 	}
 	for epoch := range c.Epochs {
 		t.rate = c.Rate * float64(c.Epochs-epoch) / float64(c.Epochs) // ends in small steps
+		if c.DivideAfter != nil && *c.DivideAfter == epoch {
+			c.divide = true
+			if err := t.trace(); err != nil {
+				return nil, err
+			}
+		}
 		if err := t.epoch(ctx, rng, len(pictures), c.Batch, tables); err != nil {
 			return nil, err
 		}

@@ -14,6 +14,8 @@ import (
 	"os"
 	"time"
 
+	"gonum.org/v1/gonum/floats"
+
 	"github.com/relucell/relucell/cone"
 	"github.com/relucell/relucell/constrained"
 	"github.com/relucell/relucell/internal/dyadic"
@@ -42,8 +44,12 @@ type Constrained struct {
 	Hidden int     `json:"hidden,omitempty"` // of the autoencoder
 	Latent int     `json:"latent,omitempty"`
 	// BatchNorm normalises what the coefficients of a cone layer are computed of, while training.
-	BatchNorm bool   `json:"batch_norm,omitempty"`
-	Seed      uint64 `json:"seed"`
+	BatchNorm bool `json:"batch_norm,omitempty"`
+	// DivideAfter has the outputs of a cone layer divided by their largest size where that is above
+	// 1, which keeps them in the cone and among the pixels: at test time, and in training after so
+	// many epochs. Nil: nowhere.
+	DivideAfter *int   `json:"divide_after,omitempty"`
+	Seed        uint64 `json:"seed"`
 
 	data  *Data
 	side  int
@@ -80,6 +86,9 @@ func (c *Constrained) Check() error {
 	}
 	if !(c.Rate > 0) || c.Rate > math.MaxFloat32 {
 		return fmt.Errorf("rate: %g, expected a finite number greater than 0", c.Rate)
+	}
+	if d := c.DivideAfter; d != nil && *d < 0 {
+		return fmt.Errorf("divide-after: %d, expected a number of epochs", *d)
 	}
 	for name, v := range map[string]int{"epochs": c.Epochs, "batch": c.Batch, "hidden": c.Hidden, "latent": c.Latent} {
 		least := 1
@@ -186,8 +195,8 @@ func (r *ConstrainedResult) measure(ctx context.Context, nets map[string]*networ
 		at   func(x []float64) []float64
 	}{
 		{"the pictures, projected", nil, near.project},
-		{"cone layer, max(β, 0)", nets[ConicReLU], relu.Forward},
-		{"cone layer, |β|", nets[ConicAbs], abs.Forward},
+		{"cone layer, max(β, 0)" + r.Config.divides(), nets[ConicReLU], r.Config.divided(relu.Forward)},
+		{"cone layer, |β|" + r.Config.divides(), nets[ConicAbs], r.Config.divided(abs.Forward)},
 		{"no constraint", nets[Plain], plain.Forward},
 		{"projected, active set", nil, func(x []float64) []float64 { return near.project(plain.Forward(x)) }},
 		{"projected, ADMM", nil, func(x []float64) []float64 {
@@ -223,6 +232,31 @@ func (r *ConstrainedResult) measure(ctx context.Context, nets map[string]*networ
 		r.Rows = append(r.Rows, row)
 	}
 	return nil
+}
+
+// divides says in a word what divided does.
+func (c *Constrained) divides() string {
+	if c.DivideAfter == nil {
+		return ""
+	}
+	return ", divided"
+}
+
+// divided divides what a cone layer returns, in place: a positive multiple of a point of the cone
+// is one too.
+func (c *Constrained) divided(at func(x []float64) []float64) func(x []float64) []float64 {
+	if c.DivideAfter == nil {
+		return at
+	}
+	return func(x []float64) []float64 {
+		y := at(x)
+		if size := floats.Norm(y, math.Inf(1)); size > 1 {
+			for k := range y {
+				y[k] /= size
+			}
+		}
+		return y
+	}
 }
 
 // worst returns the largest value of a constraint at a point of floats, exactly but for the last

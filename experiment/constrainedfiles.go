@@ -48,7 +48,11 @@ func (r *ConstrainedResult) write(d *cone.Description, nets map[string]*network.
 		return err
 	}
 	for _, last := range []string{ConicReLU, ConicAbs, Plain} {
-		f, err := r.folder.writeNetwork("networks/"+strings.ReplaceAll(last, " ", "-")+".json", nets[last])
+		name := strings.ReplaceAll(last, " ", "-")
+		if last != Plain && r.Config.DivideAfter != nil {
+			name += "-undivided" // the division is not piecewise linear
+		}
+		f, err := r.folder.writeNetwork("networks/"+name+".json", nets[last])
 		if err != nil {
 			return err
 		}

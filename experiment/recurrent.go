@@ -72,8 +72,11 @@ func RecurrentDefaults(task string) RecurrentStudy {
 			"sgd": {0.3, 0.1, 0.03, 0.01}, "path": {0.03, 0.01, 0.003, 0.001}, "path2": {0.03, 0.01, 0.003, 0.001}}},
 		RecurrentMeasures: RecurrentMeasures{Test: 500, Lines: 4, Planes: 1, On: onTraining, Limit: 1000, Resamples: DefaultResamples},
 	}
-	if task == "digits" {
+	switch task {
+	case "digits":
 		s.Steps = 64
+	case "mnist":
+		s.Steps = 28
 	}
 	return s
 }

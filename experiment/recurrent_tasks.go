@@ -14,7 +14,7 @@ import (
 )
 
 // RecurrentTasks are the names that OpenTask takes, beside a file of text.
-var RecurrentTasks = []string{"addition", "digits", "text"}
+var RecurrentTasks = []string{"addition", "digits", "mnist", "text"}
 
 var errDiverged = errors.New("training left the finite numbers")
 
@@ -151,8 +151,8 @@ func (s *RecurrentStudy) open(cache string) error {
 	case s.Task == "addition":
 		s.task = addition(s.Steps)
 		return nil
-	case s.Task == "digits":
-		d, err := OpenData("digits", cache)
+	case s.Task == "digits" || s.Task == "mnist":
+		d, err := OpenData(s.Task, cache)
 		if err != nil {
 			return err
 		}

@@ -188,10 +188,10 @@ func TestRecurrentStudiesAreChecked(t *testing.T) {
 		require.NotContains(t, err.Error(), "\n")
 	}
 	for want, s := range map[string]RecurrentStudy{
-		`task: "copy", expected addition, digits, text`: {Task: "copy"},
-		"steps: 1, expected 2 or more":                  {Task: "addition", Steps: 1},
-		"no such file":                                  {Task: "text", File: filepath.Join(t.TempDir(), "a.txt"), Steps: 3},
-		"sha256":                                        {Task: "text", File: "doc.go", Steps: 3, SHA256: strings.Repeat("0", 64)},
+		`task: "copy", expected addition, digits, mnist, text`: {Task: "copy"},
+		"steps: 1, expected 2 or more":                         {Task: "addition", Steps: 1},
+		"no such file":                                         {Task: "text", File: filepath.Join(t.TempDir(), "a.txt"), Steps: 3},
+		"sha256":                                               {Task: "text", File: "doc.go", Steps: 3, SHA256: strings.Repeat("0", 64)},
 	} {
 		require.ErrorContains(t, s.Open(""), want)
 	}

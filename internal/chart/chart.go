@@ -87,8 +87,10 @@ func Write(w io.Writer, format string, width, height vg.Length, drawing func(dra
 		return err
 	}
 	text := bytes.ReplaceAll(b.Bytes(), []byte(GonumFont), []byte(BrowserFont))
-	// A browser would keep the shape of an image, and leave part of its place empty.
-	_, err := w.Write(bytes.ReplaceAll(text, []byte("<image "), []byte(`<image preserveAspectRatio="none" `)))
+	// A browser would keep the shape of an image, and leave part of its place empty; and others
+	// than browsers believe gonum, which calls its png a jpg.
+	text = bytes.ReplaceAll(text, []byte("<image "), []byte(`<image preserveAspectRatio="none" `))
+	_, err := w.Write(bytes.ReplaceAll(text, []byte("data:image/jpg;"), []byte("data:image/png;")))
 	return err
 }
 
@@ -126,18 +128,24 @@ func (Linear) Ticks(low, high float64) []plot.Tick {
 }
 
 // Decimals labels an axis of logarithms to a base by round decimals: 1, 2 and 5 times powers of
-// ten, or powers of ten alone where the axis is long.
+// ten, powers of ten alone where the axis is long, and more where it is too short for two of them.
 type Decimals struct{ Base float64 }
 
 // Ticks makes it a plot.Ticker.
 func (d Decimals) Ticks(low, high float64) []plot.Tick {
-	decade := math.Log(10) / math.Log(d.Base)
-	decades := (high - low) / decade
-	digits, stride := []float64{1, 2, 5}, 1
-	if decades > 3 {
-		digits, stride = digits[:1], max(1, int(math.Ceil(decades/7)))
+	if decades := (high - low) * math.Log10(d.Base); decades > 3 {
+		return d.marks(low, high, max(1, int(math.Ceil(decades/7))), 1)
 	}
-	var ticks []plot.Tick
+	ticks := d.marks(low, high, 1, 1, 2, 5)
+	if len(ticks) < 2 {
+		ticks = d.marks(low, high, 1, 1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9)
+	}
+	return ticks
+}
+
+// marks are the digits times every stride-th power of ten.
+func (d Decimals) marks(low, high float64, stride int, digits ...float64) (ticks []plot.Tick) {
+	decade := math.Log(10) / math.Log(d.Base)
 	first := int(math.Floor(low / decade))
 	for e := first - first%stride - stride; float64(e) <= high/decade; e += stride {
 		for _, m := range digits {
@@ -152,10 +160,12 @@ func (d Decimals) Ticks(low, high float64) []plot.Tick {
 
 // label writes m·10^e.
 func label(m float64, e int) string {
+	text := fmt.Sprintf("%ge%d", m, e)
 	if e >= 5 || e < -4 {
-		return fmt.Sprintf("%ge%d", m, e)
+		return text
 	}
-	return fmt.Sprintf("%.*f", max(0, -e), m*math.Pow10(e))
+	v, _ := strconv.ParseFloat(text, 64) // the decimal's float, which no product need be
+	return strconv.FormatFloat(v, 'f', -1, 64)
 }
 
 // Powers labels an axis of logarithms to base 2 as powers.

@@ -4,12 +4,15 @@ package chart
 
 import (
 	"bytes"
+	"encoding/base64"
+	"image"
 	"math"
 	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 )
 
@@ -25,12 +28,25 @@ func TestAxesAreLabelledByRoundNumbers(t *testing.T) {
 	require.Equal(t, []string{"0.001", "0.01", "0.1", "1"}, labels(Decimals{Base: 10}.Ticks(-3.5, 0.5)))
 	require.Equal(t, []string{"100", "1000", "10000", "1e5", "1e6"}, labels(Decimals{Base: 2}.Ticks(4, 20)))
 	require.Len(t, Decimals{Base: 10}.Ticks(0, 70), 8)
+	require.Equal(t, []string{"1.2", "1.5", "2", "2.5", "3", "4"}, labels(Decimals{Base: 2}.Ticks(0.1, 2.2)), "too short for two of 1, 2 and 5")
+	require.Equal(t, []string{"0.012", "0.015"}, labels(Decimals{Base: 10}.Ticks(-1.99, -1.8)))
 	require.Equal(t, []string{"2^-1", "2^0", "2^1"}, labels(Powers{}.Ticks(-1.5, 1.5)))
 	require.Equal(t, []string{"0.5", "1", "2"}, labels(Doublings{}.Ticks(-1.5, 1.5)))
 	require.Equal(t, []string{"0", "2", "4", "6", "8"}, labels(Wholes{}.Ticks(0, 9)))
 	for _, tick := range (Decimals{Base: 2}).Ticks(0, 3) {
 		require.InDelta(t, tick.Value, map[string]float64{"1": 0, "2": 1, "5": math.Log2(5)}[tick.Label], 1e-12)
 	}
+}
+
+// Gonum calls its png a jpg, and readers that believe it show no image: that was the surface of
+// docs/landscape.md.
+func TestImagesAreCalledWhatTheyAre(t *testing.T) {
+	p := New()
+	p.Add(plotter.NewImage(image.NewNRGBA(image.Rect(0, 0, 1, 1)), 0, 0, 1, 1))
+	var b bytes.Buffer
+	require.NoError(t, Write(&b, "svg", vg.Inch, vg.Inch, Panels(vg.Points(1), []*plot.Plot{p})))
+	require.Contains(t, b.String(), `xlink:href="data:image/png;base64,`+base64.StdEncoding.EncodeToString([]byte("\x89PNG\r\n"))[:8])
+	require.Contains(t, b.String(), `<image preserveAspectRatio="none" `)
 }
 
 // Gonum labels 1.05, 1.2, 1.35 as 1, 1.2, 1.3.
