@@ -57,6 +57,11 @@ func TestBothCheckersOfMaxima(t *testing.T) {
 		"identical pieces are no two":        {same, unit, "*\nW1 1\n*\nW1 1\nW1-1\ncount 3\n", 0},
 		"the second of them":                 {same, unit, "-1 a\n*\nW1 1\nW1-1\ncount 2\n", 0},
 		"two layers":                         {two, unit, "*\n*\nW2 3\nW2 1\n-0 ba\nW1-1\ncount 3\n", 3},
+		"a box says it":                      {two, unit, "*\n*\nW2 3\nW2 1\n]0 0 0 a\nW1-1\ncount 3\n", 3},
+		"a box, and then what it says":       {two, unit, "*\n*\nW2 3\nW2 1\n]0 0 0 a\n-0 ba\nW1-1\ncount 3\n", 0},
+		"a box that is too small":            {two, unit, "*\n*\nW2 3\nW2 1\n]0-1 2 a\nW1-1\ncount 3\n", 0},
+		"a box of the class alone":           {two, unit, "*\n[0 0 0 a\n*\nW2 3\nW2 1\nW1-1\ncount 3\n", 0},
+		"a box in the class":                 {two, unit, "*\n[0 0 0 a\n*\nW2 3\nW2 1\n-0 ba\nW1-1\ncount 3\n", 3},
 		"a name that is gone":                {two, unit, "*\n*\nW2 3\nW2 1\n-0 cba\nW1-1\ncount 3\n", 0},
 		"the names of the class, no piece's": {two, unit, "*\n*\nW2 3\nW2 1\n-0 b\nW1-1\ncount 3\n", 0},
 	} {

@@ -171,3 +171,36 @@ func TestProofsOfMaximaByVertices(t *testing.T) {
 	require.Greater(t, vertices, asked/2)
 	t.Log(vertices, "of", asked, "by vertices alone")
 }
+
+// Proofs box cells in where they enter a layer of maxima, by any number of workers, and where the
+// solver takes over below.
+func TestProofsOfMaximaBoxCellsIn(t *testing.T) {
+	for seed := range uint64(3) {
+		rng := rand.New(rand.NewPCG(seed, 17))
+		layers, inputs := []network.Layer{}, 2
+		for range 3 {
+			w := mat.NewDense(12, inputs, nil)
+			y := network.Layer{W: w, Act: network.Max, Pieces: []int{3, 3, 3, 3}}
+			for i := range 12 {
+				for k := range inputs {
+					w.Set(i, k, rng.NormFloat64())
+				}
+				y.B = append(y.B, rng.NormFloat64()/4)
+			}
+			layers, inputs = append(layers, y), 4
+		}
+		n, err := network.New(layers)
+		require.NoError(t, err)
+		for _, norm := range []ball.Norm{ball.L2, ball.LInf, ball.L1} {
+			b, err := ball.New(norm, []float64{0.125, -0.25}, 1)
+			require.NoError(t, err)
+			p := prove(t, n, b, 1, 0)
+			require.Regexp(t, `(?m)^[][]\d+ `, p.files["proof"])
+			requireSameProof(t, p, prove(t, n, b, 3, 0), "seed %d", seed)
+			slow := proveForced(t, n, b, 1, 0, enumerate.Forced{NoVertices: true})
+			require.Equal(t, slow.result.Lower, p.result.Lower)
+			require.Less(t, len(p.files["proof"]), len(slow.files["proof"]))
+			require.Equal(t, slow.result.Lower, proveForced(t, n, b, 1, 0, enumerate.Forced{Spare: 55}).result.Lower) // names run out
+		}
+	}
+}

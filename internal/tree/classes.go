@@ -8,6 +8,7 @@ package tree
 import (
 	"slices"
 
+	"github.com/relucell/relucell/internal/forms"
 	"github.com/relucell/relucell/internal/judge"
 	"github.com/relucell/relucell/internal/vertices"
 )
@@ -93,12 +94,21 @@ func (t classes) comparison(l, i, j int) (word int, b uint, side int8) {
 	return word, b, int8(side)
 }
 
-// enterLayer boxes the cell in; for a proof it leaves out the pieces of which that need not speak.
+// classWorth is narrowWorth for the pieces of maxima: the lines that it saves are longer, for they
+// name what is above.
+const classWorth = 1
+
+// enterLayer boxes the cell in; for a proof it narrows the box that is shown where that saves more
+// than it costs, and leaves out the pieces of which that need not speak.
 func (t classes) enterLayer(lv *hull) bool {
 	ly, done := t.m.Layers[lv.l], t.layers[lv.l].done
 	clear(done)
 	clear(t.labels[ly.First : ly.First+ly.Neurons])
 	t.cells.Around(lv.at, &lv.around)
+	if t.wants == Proofs && t.narrowPays(lv) {
+		t.around = lv.around
+		t.narrow(lv)
+	}
 	for i := 0; t.wants == Proofs && i < ly.Neurons; i++ {
 		if t.m.Late() {
 			return false
@@ -108,6 +118,39 @@ func (t classes) enterLayer(lv *hull) bool {
 		}
 	}
 	return !t.m.Late()
+}
+
+// narrowPays says that enough pieces are below another one on the box around the cell, and not on
+// that which is shown already, for it to be narrowed.
+func (t classes) narrowPays(lv *hull) bool {
+	ly := t.m.Layers[lv.l]
+	left := classWorth * t.m.N / (len(t.m.Layers) - lv.l) // to be exceeded
+	if ly.Neurons <= left || !(t.m.UnitTerms < forms.MaxTerms) || t.judge.Names() == 0 {
+		return false
+	}
+	for i := 0; i < ly.Neurons && left >= 0; i++ {
+		if t.m.Late() {
+			return false
+		}
+		if t.belowIn(lv, i) && !t.outAlone(lv.l, i) {
+			left--
+		}
+	}
+	return left < 0
+}
+
+// belowIn says that a piece is below another one on all of the box around the cell.
+func (t classes) belowIn(lv *hull, i int) bool {
+	at := &t.compared[lv.l][i]
+	for j := at.first; j < at.first+at.pieces; j++ {
+		if j == i {
+			continue
+		}
+		if t.Above(lv.l, i, j, &t.diff); lv.around.Sign(&t.diff) < 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // outAlone says that a piece is identical to an earlier one, or that the difference to another one

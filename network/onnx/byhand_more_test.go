@@ -88,6 +88,7 @@ func (b byHand) check(t *testing.T) {
 	n, err := b.c.readIn(t, b.opset)
 	require.NoError(t, err)
 	requireExactly(t, n, rationals(b.x), rationals(b.want))
+	fingerprints.holds(t, n)
 }
 
 func TestConstantsByHand(t *testing.T) {

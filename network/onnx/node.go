@@ -174,8 +174,8 @@ func (rd *reader) apply(op operator, n *node, tips int) ([]value, error) {
 	case tips == 0:
 		return nil, errors.New("all its inputs are constants, which is not supported (onnx-simplifier computes such nodes)")
 	}
-	if op.running == nil && slices.Contains(smooth, n.op) { // within a graph of a node: others were refused before
-		return nil, errors.New(n.op + " is smooth, the network is not piecewise linear")
+	if why := nature(n.op); op.running == nil && why != "" { // within a graph of a node: others were refused before
+		return nil, errors.New(n.op + why)
 	}
 	if op.running == nil {
 		return nil, errors.New("an input is computed from the network's input, supported are constants")

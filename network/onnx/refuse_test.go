@@ -31,6 +31,9 @@ func TestGraphRefusals(t *testing.T) {
 			c.node("Sin", []string{"x"}).node("GridSample", []string{"x"}).node("Sign", []string{"x"}).node("GridSample", []string{"x"})
 		},
 		`node 2 "vC" (GridSample): operator GridSample is not supported (onnx-simplifier may leave fewer operators); supported are Abs, Add, AveragePool,`: func(c *chain) { c.node("GridSample", []string{"x"}) },
+		`node 2 "vC" (HardSwish): HardSwish is not piecewise linear, and so the network is not`: func(c *chain) {
+			c.node("HardSwish", []string{"x"}).node("Relu", []string{"x"})
+		},
 		`node 2 "vC" (Tanh): Tanh is smooth`: func(c *chain) { c.node("Tanh", []string{"x"}).node("Relu", []string{"x"}) },
 		`node 2 "vC" (Sigmoid): Sigmoid is smooth`: func(c *chain) {
 			c.node("Sigmoid", []string{"x"}).node("MatMul", []string{"x", "w3"}).doubles("w3", []int64{3, 1}, 1, 2, 3)

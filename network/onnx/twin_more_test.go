@@ -92,10 +92,53 @@ var twins = map[string]func(attrs map[string]*onnxpb.AttributeProto, in []rats) 
 			return in[0].at([]int{i[0], at(in[1], n-1)})
 		})
 	},
-	"ScatterElements": func(_ map[string]*onnxpb.AttributeProto, in []rats) []rats {
+	"ScatterElements": func(attrs map[string]*onnxpb.AttributeProto, in []rats) []rats {
 		out := rats{in[0].dims, slices.Clone(in[0].data)}
-		indices(in[1].dims, func(i []int, n int) { out.data[i[0]*out.dims[1]+at(in[1], n)] = in[2].data[n] })
+		indices(in[1].dims, func(i []int, n int) {
+			to, v := &out.data[i[0]*out.dims[1]+at(in[1], n)], in[2].data[n]
+			switch string(attrs["reduction"].GetS()) {
+			case "add":
+				v = new(big.Rat).Add(*to, v)
+			case "max":
+				v = slices.MaxFunc([]*big.Rat{*to, v}, (*big.Rat).Cmp)
+			case "min":
+				v = slices.MinFunc([]*big.Rat{*to, v}, (*big.Rat).Cmp)
+			}
+			*to = v
+		})
 		return []rats{out}
+	},
+	"Compress": func(_ map[string]*onnxpb.AttributeProto, in []rats) []rats {
+		var kept []int
+		for j, c := range in[1].data {
+			if c.Sign() != 0 {
+				kept = append(kept, j)
+			}
+		}
+		return indexed([]int{in[0].dims[0], len(kept)}, func(i []int) *big.Rat { return in[0].at([]int{i[0], kept[i[1]]}) })
+	},
+	"ReverseSequence": func(attrs map[string]*onnxpb.AttributeProto, in []rats) []rats {
+		batch := attrs["batch_axis"].GetI()
+		return indexed(in[0].dims, func(i []int) *big.Rat {
+			from, length := slices.Clone(i), at(in[1], i[batch])
+			if from[1-batch] < length {
+				from[1-batch] = length - 1 - from[1-batch]
+			}
+			return in[0].at(from)
+		})
+	},
+	"CenterCropPad": func(_ map[string]*onnxpb.AttributeProto, in []rats) []rats {
+		return indexed([]int{at(in[1], 0), at(in[1], 1)}, func(i []int) *big.Rat {
+			from := slices.Clone(i)
+			for d := range from {
+				if have, want := in[0].dims[d], at(in[1], d); want <= have {
+					from[d] += (have - want) / 2
+				} else if from[d] -= (want - have) / 2; from[d] < 0 || from[d] >= have {
+					return new(big.Rat)
+				}
+			}
+			return in[0].at(from)
+		})
 	},
 	"Trilu": func(attrs map[string]*onnxpb.AttributeProto, in []rats) []rats {
 		return indexed(in[0].dims, func(i []int) *big.Rat {
@@ -146,7 +189,7 @@ func compared(holds func(sign int) bool) func(map[string]*onnxpb.AttributeProto,
 func (d *drawn) more(x string, s []int) {
 	like := [][]int{s}
 	switch op := rapid.SampledFrom([]string{"LeakyRelu", "PRelu", "ThresholdedRelu", "Shrink", "Sum", "Mean", "ReduceL1", "Gemm", "GatherElements",
-		"ScatterElements", "Trilu", "Reshape", "CastLike", "MatMul", "constant Where", "Where", "Where"}).Draw(d.T, "operator"); op {
+		"ScatterElements", "ScatterElements", "Compress", "ReverseSequence", "CenterCropPad", "computed Clip", "Trilu", "Reshape", "CastLike", "MatMul", "constant Where", "Where", "Where"}).Draw(d.T, "operator"); op {
 	case "LeakyRelu":
 		d.node(op, []string{x}, like, floatAttr("alpha", rapid.SampledFrom([]float32{0.1, -1, 2, 0}).Draw(d.T, "alpha")))
 	case "PRelu":
@@ -165,7 +208,35 @@ func (d *drawn) more(x string, s []int) {
 		cols := d.number("columns", 1, maxSide)
 		d.node(op, []string{x, d.integers(s[0], cols, s[1])}, [][]int{{s[0], cols}}, intAttr("axis", -1))
 	case "ScatterElements":
-		d.node(op, []string{x, d.integers(s[0], 1, s[1]), d.matrix(s[0], 1)}, like, intAttr("axis", 1))
+		how := rapid.SampledFrom([]string{"none", "add", "max", "min"}).Draw(d.T, "reduction")
+		cols := 1
+		if how != "none" { // then an index may come twice
+			cols = d.number("columns", 1, s[1])
+		}
+		d.node(op, []string{x, d.integers(s[0], cols, s[1]), d.matrix(s[0], cols)}, like, intAttr("axis", 1), stringAttr("reduction", how))
+	case "Compress":
+		c := d.integers(1, s[1], 2)
+		t := d.g.Initializer[len(d.g.Initializer)-1]
+		t.Dims, t.DataType, t.Int32Data[0] = t.Dims[1:], ptr(int32(onnxpb.TensorProto_BOOL)), 1
+		kept := 0
+		for _, v := range t.Int32Data {
+			kept += int(v)
+		}
+		d.node(op, []string{x, c}, [][]int{{s[0], kept}}, intAttr("axis", 1))
+	case "ReverseSequence":
+		batch := d.number("batch axis", 0, 1)
+		var lengths []int64
+		for range s[batch] {
+			lengths = append(lengths, int64(d.number("length", 1, s[1-batch])))
+		}
+		d.node(op, []string{x, d.list(lengths...)}, like, intAttr("batch_axis", int64(batch)), intAttr("time_axis", int64(1-batch)))
+	case "CenterCropPad":
+		rows, cols := d.number("rows", 1, maxSide), d.number("columns", 1, maxSide)
+		d.node(op, []string{x, d.list(int64(rows), int64(cols))}, [][]int{{rows, cols}})
+	case "computed Clip":
+		one := func() string { return d.hidden("MatMul", d.hidden("MatMul", d.matrix(1, s[0]), x), d.matrix(s[1], 1)) }
+		bounds := rapid.SampledFrom([][]string{{one(), one()}, {one(), d.matrix(1, 1)}, {d.matrix(1, 1), one()}}).Draw(d.T, "bounds")
+		d.node("Clip", append([]string{x}, bounds...), like)
 	case "Trilu":
 		d.node(op, []string{x}, like, intAttr("upper", int64(d.number("upper", 0, 1))))
 	case "Reshape":
@@ -184,33 +255,35 @@ func (d *drawn) more(x string, s []int) {
 	}
 }
 
+// hidden adds a node that no other is drawn to read.
+func (d *drawn) hidden(op string, in ...string) string {
+	name := fmt.Sprintf("h%d", len(d.g.Node))
+	d.g.Node = append(d.g.Node, newNode(op, name, in))
+	return name
+}
+
 // where adds a Where whose branches meet where its condition turns: a multiple of what is compared
 // above, another one below, and a value added to both.
 func (d *drawn) where(x string, s []int) {
-	hidden := func(op string, in ...string) string {
-		name := fmt.Sprintf("h%d", len(d.g.Node))
-		d.g.Node = append(d.g.Node, newNode(op, name, in))
-		return name
-	}
 	y := d.matrix(s[0], s[1])
 	if rapid.Bool().Draw(d.T, "computed") {
 		if other, t := d.any(); slices.Equal(s, t) {
 			y = other
 		}
 	}
-	condition := hidden(rapid.SampledFrom([]string{"Greater", "GreaterOrEqual", "Less", "LessOrEqual"}).Draw(d.T, "compare"), x, y)
+	condition := d.hidden(rapid.SampledFrom([]string{"Greater", "GreaterOrEqual", "Less", "LessOrEqual"}).Draw(d.T, "compare"), x, y)
 	if rapid.Bool().Draw(d.T, "not") {
-		condition = hidden("Not", condition)
+		condition = d.hidden("Not", condition)
 	}
-	z := hidden("Sub", x, y)
+	z := d.hidden("Sub", x, y)
 	branches := []string{x, y}
 	switch rapid.IntRange(0, 3).Draw(d.T, "kind") {
 	case 1:
-		branches = []string{hidden("Mul", z, d.matrix(1, s[1])), hidden("Mul", z, d.matrix(1, s[1]))}
+		branches = []string{d.hidden("Mul", z, d.matrix(1, s[1])), d.hidden("Mul", z, d.matrix(1, s[1]))}
 	case 2:
-		branches = []string{hidden("Add", hidden("Mul", z, d.matrix(1, s[1])), x), hidden("Add", hidden("Mul", z, d.matrix(1, s[1])), x)}
+		branches = []string{d.hidden("Add", d.hidden("Mul", z, d.matrix(1, s[1])), x), d.hidden("Add", d.hidden("Mul", z, d.matrix(1, s[1])), x)}
 	case 3: // leaky, or the wrong way round
-		branches = []string{z, hidden("Mul", z, d.matrix(1, s[1]))}
+		branches = []string{z, d.hidden("Mul", z, d.matrix(1, s[1]))}
 	}
 	d.node("Where", []string{condition, branches[0], branches[1]}, [][]int{s})
 }

@@ -252,7 +252,7 @@ func (d *drawn) step() {
 		d.g.Initializer = append(d.g.Initializer,
 			&onnxpb.TensorProto{Name: ptr(x + "lo"), DataType: ptr(int32(onnxpb.TensorProto_DOUBLE)), DoubleData: []float64{-0.3}},
 			&onnxpb.TensorProto{Name: ptr(x + "hi"), DataType: ptr(int32(onnxpb.TensorProto_DOUBLE)), DoubleData: []float64{0.75}})
-		if slices.ContainsFunc(d.g.Node, func(n *onnxpb.NodeProto) bool { return n.GetOpType() == op && n.Input[0] == x }) {
+		if slices.ContainsFunc(d.g.Node, func(n *onnxpb.NodeProto) bool { return n.GetOpType() == op && n.Input[1] == x+"lo" }) {
 			d.g.Initializer = d.g.Initializer[:len(d.g.Initializer)-2]
 		}
 		d.node(op, []string{x, x + "lo", x + "hi"}, [][]int{s})

@@ -49,7 +49,7 @@ func (p *plan) unread() error {
 		if ok && !constantsAlone || seen[kind] {
 			continue
 		}
-		if seen[kind] = true; !ok && !slices.Contains(smooth, kind) && !slices.Contains(jumping, kind) {
+		if seen[kind] = true; !ok && nature(kind) == "" {
 			list = "; supported are " + supported()
 		}
 		words = append(words, describe(i, n)+": "+strange(n))
@@ -69,11 +69,8 @@ func strange(n *onnxpb.NodeProto) string {
 	if d := n.GetDomain(); !isONNX(d) {
 		kind += " of domain " + d
 	}
-	switch name := operatorName(n); {
-	case slices.Contains(smooth, name):
-		return kind + " is smooth, the network is not piecewise linear"
-	case slices.Contains(jumping, name):
-		return kind + " jumps, the network is not continuous and piecewise linear"
+	if why := nature(operatorName(n)); why != "" {
+		return kind + why
 	}
 	if _, ok := operatorOf(n); ok {
 		return "an input of " + kind + " is computed from the network's input, supported are constants"
@@ -83,7 +80,7 @@ func strange(n *onnxpb.NodeProto) string {
 
 // remedyFor says how a model may be had without the operator of a node.
 func (p *plan) remedyFor(n *onnxpb.NodeProto, live map[string]bool) string {
-	if name := operatorName(n); !slices.Contains(smooth, name) && !slices.Contains(jumping, name) {
+	if nature(operatorName(n)) == "" {
 		return "onnx-simplifier may leave fewer operators"
 	}
 	at := slices.IndexFunc(n.Input, func(s string) bool { return live[s] && !p.isInput[s] })
@@ -94,11 +91,29 @@ func (p *plan) remedyFor(n *onnxpb.NodeProto, live map[string]bool) string {
 }
 
 // smooth are operators that are not piecewise linear.
-var smooth = []string{"Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "Attention", "Celu", "Cos", "Cosh", "Det", "Elu", "Erf", "Exp", "GRU", "Gelu",
-	"GlobalLpPool", "GroupNormalization", "HardSwish", "InstanceNormalization", "LRN", "LSTM", "LayerNormalization", "Log", "LogSoftmax",
-	"LpNormalization", "LpPool", "MeanVarianceNormalization", "Mish", "Pow", "RMSNormalization", "Reciprocal", "ReduceL2", "ReduceLogSum",
-	"ReduceLogSumExp", "ReduceProd", "ReduceSumSquare", "Selu", "Sigmoid", "Sin", "Sinh", "Softmax", "Softplus", "Softsign", "Sqrt", "Swish", "Tan",
-	"Tanh", "ai.onnx.ml.Normalizer"}
+var smooth = []string{"Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "Attention", "Cos", "Cosh", "Det", "Erf", "Exp", "GRU", "Gelu",
+	"GroupNormalization", "InstanceNormalization", "LRN", "LSTM", "LayerNormalization", "Log", "LogSoftmax",
+	"MeanVarianceNormalization", "Mish", "Pow", "RMSNormalization", "Reciprocal", "ReduceLogSum",
+	"ReduceLogSumExp", "ReduceProd", "ReduceSumSquare", "Sigmoid", "Sin", "Sinh", "Softmax", "Softplus", "Sqrt", "Swish", "Tan",
+	"Tanh"}
+
+// curved are operators that are not piecewise linear, though they have kinks as these do:
+// HardSwish is quadratic between −3 and 3.
+var curved = []string{"Celu", "Elu", "GlobalLpPool", "HardSwish", "LpNormalization", "LpPool", "ReduceL2", "Selu", "Softsign", "ai.onnx.ml.Normalizer"}
+
+// nature says why an operator is not read anywhere: it is not continuous and piecewise linear. It is
+// empty where that is not known.
+func nature(name string) string {
+	switch {
+	case slices.Contains(smooth, name):
+		return " is smooth, the network is not piecewise linear"
+	case slices.Contains(curved, name):
+		return " is not piecewise linear, and so the network is not"
+	case slices.Contains(jumping, name):
+		return " jumps, the network is not continuous and piecewise linear"
+	}
+	return ""
+}
 
 // jumping are operators that are not continuous.
 var jumping = []string{"And", "ArgMax", "ArgMin", "BitShift", "Ceil", "DynamicQuantizeLinear", "Equal", "Floor", "Hardmax", "Mod", "NonZero", "OneHot", "Or",
