@@ -4,6 +4,7 @@ package certificate
 // the ball.
 
 import (
+	"cmp"
 	"math/big"
 	"math/bits"
 )
@@ -87,29 +88,41 @@ func (e *evaluator) sign(f []uint, k, m int, of *values, most int) int {
 }
 
 // leading is sign from the leading bits of the coefficients, where they tell: each is taken as its
-// floor in units of 2^t, a word that is less than 1 too small. So the sum is less than 2^most off.
+// floor in units of 2^t, which is less than 1 too small. So the sum is less than 2^most off. It fits
+// into a word where a coefficient keeps few bits enough; else it has two.
 func (e *evaluator) leading(f []uint, k, m int, of *values, most int) (s int, sure bool) {
 	const sign = bits.UintSize - 1
 	if most >= sign { // then of.short does not hold the point, nor two words the sum and its sign
 		return 0, false
 	}
+	if most < bits.UintSize/2 {
+		t, sum := max(0, m+most-sign+1), 0
+		for i, pick := range e.pick {
+			sum += floor(f[i*k:(i+1)*k], t) * of.short[pick]
+		}
+		return cmp.Compare(sum, 0), t == 0 || max(sum, -sum)>>most != 0
+	}
 	t := max(0, m-sign+1)
-	at, part := t/bits.UintSize, t%bits.UintSize
 	var low, high, c uint
 	for i, pick := range e.pick {
-		a, g := of.short[pick], f[i*k:(i+1)*k]
-		above := uint(int(g[k-1]) >> sign)
-		if at+1 < k {
-			above = g[at+1]
-		}
-		cut := g[at]>>part | above<<(bits.UintSize-part)
-		hi, lo := bits.Mul(cut, uint(a))
+		a, cut := of.short[pick], floor(f[i*k:(i+1)*k], t)
+		hi, lo := bits.Mul(uint(cut), uint(a))
 		low, c = bits.Add(low, lo, 0)
-		high += hi + c - uint(int(cut)>>sign)&uint(a) - uint(a>>sign)&cut // both have a sign
+		high += hi + c - uint(cut>>sign)&uint(a) - uint(a>>sign)&uint(cut) // both have a sign
 	}
 	if s = signOf([]uint{low, high}); s < 0 {
 		low, c = bits.Sub(0, low, 0)
 		high = -high - c
 	}
 	return s, t == 0 || high != 0 || low>>most != 0
+}
+
+// floor returns g·2^−t rounded down, which is known to fit into a word.
+func floor(g []uint, t int) int {
+	at, part := t/bits.UintSize, t%bits.UintSize
+	above := uint(int(g[len(g)-1]) >> (bits.UintSize - 1))
+	if at+1 < len(g) {
+		above = g[at+1]
+	}
+	return int(g[at]>>part | above<<(bits.UintSize-part))
 }

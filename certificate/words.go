@@ -37,8 +37,16 @@ func mac(z, b []uint, k int, a uint, negative bool) {
 	if negative {
 		flip = ^flip
 	}
-	left := k
 	b = b[:len(z)]
+	if k == 2 { // most have two words
+		for i := 1; i < len(z); i += 2 {
+			hi, lo = bits.Mul(a, b[i-1])
+			lo, c = bits.Add(z[i-1]^flip, lo, 0)
+			z[i-1], z[i] = lo^flip, (z[i]^flip+a*b[i]+hi+c)^flip
+		}
+		return
+	}
+	left := k
 	for i := range z {
 		hi, lo = bits.Mul(a, b[i])
 		lo, c = bits.Add(lo, carry, 0)

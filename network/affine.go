@@ -228,10 +228,10 @@ func (p *AffinePass) change(l int, signs Pattern) {
 				passed = p.before(l, j)
 			}
 			if e += ly.shift - ly.weights; old != 0 {
-				dyadic.NewFactor(m, old, e+oldShift).Negated().AddMul(row, passed, ly.words)
+				dyadic.AddMul(row, passed, ly.words, -m, old, e+oldShift)
 			}
 			if now != 0 {
-				dyadic.NewFactor(m, now, e+nowShift).AddMul(row, passed, ly.words)
+				dyadic.AddMul(row, passed, ly.words, m, now, e+nowShift)
 			}
 		}
 	}
@@ -277,13 +277,13 @@ func (p *AffinePass) row(l, i int) []uint64 {
 		m, e := dyadic.Split(v)
 		e += ly.shift - ly.weights
 		if l == 0 {
-			dyadic.NewFactor(m, 1, e).AddMul(row[j*k:(j+1)*k], one, k)
+			dyadic.AddMul(row[j*k:(j+1)*k], one, k, m, 1, e)
 		} else if f, shift := p.layers[l-1].factor(j, p.layers[l-1].signs[j]); f != 0 && m != 0 {
-			dyadic.NewFactor(m, f, e+shift).AddMul(row, p.before(l, j), k)
+			dyadic.AddMul(row, p.before(l, j), k, m, f, e+shift)
 		}
 	}
 	if m, e := dyadic.Split(ly.B[i]); m != 0 {
-		dyadic.NewFactor(m, 1, e-ly.e).AddMul(row[n*k:], one, k)
+		dyadic.AddMul(row[n*k:], one, k, m, 1, e-ly.e)
 	}
 	ly.rows[i] = row
 	return row

@@ -16,20 +16,15 @@ import (
 // WordsFor returns how many words an integer of absolute value less than 2^n needs.
 func WordsFor(n int) int { return n/64 + 1 }
 
-// Factor is an integer to multiply numbers of words with: ±v·2^(64·offset).
-type Factor struct {
-	v        [3]uint64
-	offset   int
-	negative bool
-}
-
-// NewFactor returns a·b·2^shift, shift ≥ 0.
-func NewFactor(a, b int64, shift int) Factor {
+// AddMul adds a·b·2^shift times the numbers of x to those of z, of k words each. shift ≥ 0.
+func AddMul(z, x []uint64, k int, a, b int64, shift int) {
 	hi, lo := bits.Mul64(magnitude(a), magnitude(b))
-	r := uint(shift % 64)
-	f := Factor{v: [3]uint64{lo << r, hi<<r | lo>>(64-r), hi >> (64 - r)}, offset: shift / 64}
-	f.negative = (a < 0) != (b < 0)
-	return f
+	o, r := shift/64, uint(shift%64)
+	for i, v := range [...]uint64{lo << r, hi<<r | lo>>(64-r), hi >> (64 - r)} {
+		if v != 0 && o+i < k {
+			addMul(z, x, k, o+i, v, (a < 0) != (b < 0))
+		}
+	}
 }
 
 func magnitude(v int64) uint64 {
@@ -39,27 +34,21 @@ func magnitude(v int64) uint64 {
 	return uint64(v)
 }
 
-// Negated returns −f.
-func (f Factor) Negated() Factor {
-	f.negative = !f.negative
-	return f
-}
-
-// AddMul adds f·b to z, vectors of numbers of k words.
-func (f Factor) AddMul(z, b []uint64, k int) {
-	for i, x := range f.v {
-		if o := f.offset + i; x != 0 && o < k {
-			addMul(z, b, k, o, x, f.negative)
-		}
-	}
-}
-
 // addMul adds a·b·2^(64·o) to z, or subtracts it, which is to add it to −1 − z. A carry out of a
 // number is dropped.
 func addMul(z, b []uint64, k, o int, a uint64, negative bool) {
 	var flip uint64
 	if negative {
 		flip = ^flip
+	}
+	if k == 2 && o == 0 { // most are so
+		b = b[:len(z)]
+		for i := 1; i < len(z); i += 2 {
+			hi, lo := bits.Mul64(a, b[i-1])
+			lo, c := bits.Add64(z[i-1]^flip, lo, 0)
+			z[i-1], z[i] = lo^flip, (z[i]^flip+a*b[i]+hi+c)^flip
+		}
+		return
 	}
 	for i := 0; i < len(z); i += k {
 		to, from := z[i+o:i+k], b[i:i+k-o]
