@@ -53,7 +53,8 @@ type model struct {
 	notes []string
 }
 
-// BadRequest is an error of the question, and not of the answer; so is a checkpoint that cannot be read.
+// BadRequest is an error of the question, and not of the answer; so is a checkpoint that cannot be
+// read.
 type BadRequest struct{ Err error }
 
 func (e *BadRequest) Error() string { return e.Err.Error() }

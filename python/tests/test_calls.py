@@ -128,6 +128,7 @@ class Calls(unittest.TestCase):
         r = self.net.count(box=(-1, 1), limit=5)
         self.assertFalse(r.exact)
         self.assertGreaterEqual(r.regions.lower, 5)
+        self.assertEqual(r.stopped, "stopped early: limit reached")
         self.assertIn("between", str(r))
         with self.assertRaises(ValueError):
             int(r)
@@ -135,7 +136,7 @@ class Calls(unittest.TestCase):
         self.assertTrue(fixed.notes)
 
     def test_bad_input_is_the_commands(self):
-        for options, want in (({}, "center: missing"), ({"center": [1, 2, 3], "radius": 1}, "3 numbers, expected 2"), ({"center": 0, "radius": -1}, "radius"),
+        for options, want in (({}, "center: missing, expected 2 numbers, or one number for all (or box)"), ({"center": [1, 2, 3], "radius": 1}, "3 numbers, expected 2"), ({"center": 0, "radius": -1}, "radius"),
                               ({"center": 0, "radius": 1, "norm": "l7"}, "norm"), ({"box": [(0, 1)] * 3}, "shape (3, 2)"), ({"box": (1, 0)}, "box: coordinate 0"),
                               ({"center": 0, "radius": float("nan")}, "finite"), ({"center": 0, "radius": 1, "timeout": -1}, 'timeout: "-1.000000000s", expected a time greater than 0')):
             with self.assertRaises(ValueError) as e:
