@@ -276,8 +276,11 @@ func TestExplorersThatCannotBe(t *testing.T) {
 	require.ErrorContains(t, err, "points of 2 coordinates, expected 4")
 	e := explorer(t, Config{Models: []Model{drawn(t, "two", 1, 2, 3, 1), drawn(t, "three", 1, 3, 3, 1), failing}})
 	_, err = e.Answer(t.Context(), "plane", []byte(`{"model":1,"plane":{"inputs":[0,1]}}`))
+	var bad *BadRequest
+	require.ErrorAs(t, err, &bad)
 	require.ErrorContains(t, err, "three: 3 inputs, expected 2 as two has")
 	_, err = e.Answer(t.Context(), "plane", []byte(`{"model":2}`))
+	require.ErrorAs(t, err, &bad)
 	require.ErrorIs(t, err, os.ErrNotExist)
 }
 

@@ -37,6 +37,8 @@ func TestBrowser(t *testing.T) {
 	t.Run("planes", func(t *testing.T) { planes(t, chrome) })
 	t.Run("file", func(t *testing.T) { inAFile(t, chrome) })
 	t.Run("checkpoints", func(t *testing.T) { checkpoints(t, chrome) })
+	t.Run("refused", func(t *testing.T) { refused(t, chrome) })
+	t.Run("gone", func(t *testing.T) { gone(t, chrome) })
 }
 
 // processor is the processor time in seconds that the page's main thread has taken.

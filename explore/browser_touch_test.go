@@ -179,3 +179,35 @@ func overtakes(t *testing.T, chrome context.Context) {
 	b.until(`document.getElementById("net").textContent === "epoch-0"`)
 	b.quiet()
 }
+
+// refused goes to a checkpoint that is none: the page says so, and stays where it is.
+func refused(t *testing.T, chrome context.Context) {
+	e := explorer(t, Config{Models: []Model{readNet(t, "two_moons_2-16-16-1.json"), readNet(t, "iris_sized_4-16-16-3.json")}})
+	b := open(t, chrome, serve(t, e).URL(), desk)
+	b.do(chromedp.Evaluate[chromedp.Void](`(() => { const m = document.getElementById("model"); m.value = 1; m.dispatchEvent(new Event("input")); })()`))
+	b.until(`!document.getElementById("toast").hidden`)
+	require.Equal(t, "iris_sized_4-16-16-3.json: 4 inputs, expected 2 as two_moons_2-16-16-1.json has", b.text("toast"))
+	require.Equal(t, "two_moons_2-16-16-1.json", b.text("net"))
+	require.Equal(t, "0", b.field("model"))
+	b.honest(e, request{})
+	b.quiet()
+}
+
+// gone moves the ball when nobody answers any more: the count of where it was is not shown as that of where it is.
+func gone(t *testing.T, chrome context.Context) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	s, err := Listen(ctx, moons(t), "127.0.0.1:0")
+	require.NoError(t, err)
+	done := make(chan error)
+	go func() { done <- s.Serve(ctx) }()
+	b := open(t, chrome, s.URL(), desk)
+	cancel()
+	require.NoError(t, <-done)
+	b.enter("ballR", "0.125")
+	b.until(`!document.getElementById("ballError").hidden`)
+	require.Contains(t, b.text("ballError"), "is relucell explore still running?")
+	require.Equal(t, "–", b.text("count"))
+	require.Equal(t, "not counted", b.text("countSays"))
+	b.shoot("gone")
+}

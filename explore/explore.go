@@ -53,7 +53,8 @@ type model struct {
 	notes []string
 }
 
-// BadRequest is an error of the question, and not of the answer.
+// BadRequest is an error of the question, and not of the answer; so is a checkpoint that cannot be
+// read.
 type BadRequest struct{ Err error }
 
 func (e *BadRequest) Error() string { return e.Err.Error() }
@@ -99,12 +100,14 @@ func (e *Explorer) model(ctx context.Context, i int) (model, error) {
 		name := e.cfg.Models[i].Name
 		n, notes, err := e.cfg.Models[i].Open(ctx)
 		switch {
-		case err != nil:
+		case err != nil && ctx.Err() != nil:
 			return model{}, err
+		case err != nil: // whoever asks for it is told what is wrong with it
+			return model{}, &BadRequest{err}
 		case n.Inputs() < 2:
-			return model{}, fmt.Errorf("%s: one input, expected two at least: list shows the regions of a network on a line", name)
+			return model{}, badf("%s: one input, expected two at least: list shows the regions of a network on a line", name)
 		case e.inputs != 0 && n.Inputs() != e.inputs:
-			return model{}, fmt.Errorf("%s: %d inputs, expected %d as %s has", name, n.Inputs(), e.inputs, e.cfg.Models[0].Name)
+			return model{}, badf("%s: %d inputs, expected %d as %s has", name, n.Inputs(), e.inputs, e.cfg.Models[0].Name)
 		}
 		return model{n, notes}, nil
 	})

@@ -61,3 +61,11 @@ func TestWithoutAnEngine(t *testing.T) {
 	}
 	require.ErrorIs(t, WriteHTML(io.Discard, File{}), ErrNoEngine)
 }
+
+// A page that is written holds the whole engine: what mail and forges take.
+func TestTheEngineOfBrowsersIsSmall(t *testing.T) {
+	if !HasEngine() {
+		t.Skip("this program has no engine: make explorer")
+	}
+	require.Less(t, len(built.wasm), 8<<20)
+}

@@ -5,7 +5,8 @@
     python3 python/wheels.py native          that of this machine
 
 It needs Go and Debian's python3-build, or their like: the packages build, setuptools and wheel. They go
-to another folder by RELUCELL_DIST. The binaries are static, so one serves glibc and musl; what Go 1.26 asks of a system gives the tags.
+to another folder by RELUCELL_DIST. The binaries are static, so one serves glibc and musl. Each wheel is
+looked into when it is made, for most of them cannot be run here.
 """
 
 import os
@@ -16,18 +17,11 @@ import subprocess
 import sys
 import tempfile
 
+from inspect_wheel import TAGS, executable, inspect
+
 HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parent
 DIST = pathlib.Path(os.environ.get("RELUCELL_DIST", TOP / "dist")).resolve()
-
-TAGS = {
-    "linux/amd64": "manylinux2014_x86_64.manylinux_2_17_x86_64.musllinux_1_1_x86_64",
-    "linux/arm64": "manylinux2014_aarch64.manylinux_2_17_aarch64.musllinux_1_1_aarch64",
-    "darwin/amd64": "macosx_12_0_x86_64",
-    "darwin/arm64": "macosx_12_0_arm64",
-    "windows/amd64": "win_amd64",
-}
-
 
 def native() -> str:
     machine = {"x86_64": "amd64", "AMD64": "amd64", "aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), platform.machine())
@@ -42,13 +36,16 @@ def build(kind: str, target: str, env: dict) -> None:
         shutil.copy(TOP / "LICENSE", copy)
         if target:
             system, machine = target.split("/")
-            binary = copy / "src" / "relucell" / "_bin" / ("relucell.exe" if system == "windows" else "relucell")
+            binary = copy / "src" / "relucell" / "_bin" / executable(target)
             binary.parent.mkdir()
             subprocess.run([os.environ.get("GO", "go"), "build", "-trimpath", "-ldflags=-s -w", "-o", str(binary), "./cmd/relucell"], cwd=TOP, check=True,
                            env={**env, "CGO_ENABLED": "0", "GOOS": system, "GOARCH": machine})
             binary.chmod(0o755)
             env = {**env, "RELUCELL_PLATFORM": TAGS[target]}
         subprocess.run([sys.executable, "-m", "build", "--no-isolation", kind, "--outdir", str(DIST), str(copy)], check=True, env=env, stdout=subprocess.DEVNULL)
+    if target:
+        [made] = DIST.glob(f"relucell-*-none-{TAGS[target]}.whl")
+        inspect(made, target, HERE / "src" / "relucell")
 
 
 def main(names: list) -> None:

@@ -121,6 +121,9 @@ func (c *countCmd) run(cmd *cobra.Command, args []string) (err error) {
 		return failed(err) // the checkpoint stays: with it the proof is had for less
 	}
 	if !res.Exact && !res.GapReached {
+		if callOf(cmd) != nil { // who calls reads JSON, which has no reason
+			fmt.Fprintf(cmd.ErrOrStderr(), "relucell: stopped early: %s\n", why)
+		}
 		return errStopped
 	}
 	if c.checkpoint != "" && res.Exact { // only now is all there that it was kept for

@@ -132,6 +132,9 @@ func (c *exploreCmd) write(cmd *cobra.Command, args []string) error {
 	if cmd.Flags().Changed("listen") {
 		return badInputf("--listen: given beside --html, which serves nothing; expected one or the other")
 	}
+	if e := strings.ToLower(filepath.Ext(c.html)); e != ".html" && e != ".htm" {
+		return badInputf("--html: %q, expected a file name that ends in .html", c.html)
+	}
 	if !explore.HasEngine() {
 		return badInputf("--html: %w", explore.ErrNoEngine)
 	}

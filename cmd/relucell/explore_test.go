@@ -67,6 +67,7 @@ func TestExploreRefuses(t *testing.T) {
 		{[]string{moons, "--listen", "here"}, `--listen: "here", expected an address and a port, such as 127.0.0.1:0`},
 		{[]string{moons, "--points", data + "iris_sized_points.csv"}, "iris_sized_points.csv: line 1"},
 		{[]string{moons, "--html", "x.html", "--listen", "127.0.0.1:0"}, "--listen: given beside --html"},
+		{[]string{moons, "--html", "x.txt"}, `--html: "x.txt", expected a file name that ends in .html`},
 		{[]string{moons, "--html", filepath.Join(empty, "x.html")}, "--html: built without the engine of a page in a file: make explorer builds bin/relucell with it"},
 	} {
 		out, errs, code := relucell(t, append([]string{"explore"}, c.args...)...)

@@ -347,6 +347,15 @@ func TestCancelEndsACountWithItsBracket(t *testing.T) {
 	require.JSONEq(t, `{"cancelled":false}`, string(c.ask("3", "cancel", `{"id":"endless"}`).Result))
 }
 
+func TestAStoppedCountSaysWhy(t *testing.T) {
+	c := converse(t)
+	wide := c.load(wideNet(t, 8, 40, 40, 40))
+	m := c.ask("1", "count", `{"net":"`+wide+`","box":"-9:9","limit":5}`)
+	require.Equal(t, &callError{exitStopped, "stopped early: --limit reached"}, m.Error)
+	require.Contains(t, string(m.Result), `"exact":false`)
+	require.Empty(t, m.Log)
+}
+
 func TestTheEndOfInputStopsWhatRuns(t *testing.T) {
 	wide := wideNet(t, 8, 40, 40, 40)
 	for name, end := range map[string]func(*exec.Cmd, io.Closer) error{

@@ -4,7 +4,7 @@ import { Live, ask } from "./engine.js";
 import { Atlas, homeOf } from "./geometry.js";
 import { bounded, hands, stepOf } from "./hands.js";
 import { dims, palette, spotColour } from "./paint.js";
-import { by, fault, mapText, say, showBounds, showCount, showDistance, showLegend, showNext, showPattern, toast, typedNumber } from "./panel.js";
+import { by, fault, mapText, say, showBounds, showCount, showDistance, showLegend, showNext, showNoCount, showPattern, toast, typedNumber } from "./panel.js";
 import { History, read, readPoint, spell, spellPoint } from "./state.js";
 import { save, svgOf } from "./svg.js";
 import { View } from "./view.js";
@@ -27,9 +27,9 @@ const about = () => ({ model: state.model, plane: state.plane });
 const ballOf = () => ({ norm: state.ball.norm, center: [state.ball.x, state.ball.y], radius: state.ball.r, space: state.ball.space });
 
 const live = {
-  count: new Live("count", 33, gotCount, (e) => { fault("ballError", e); by("answer").classList.remove("stale"); }),
+  count: new Live("count", 33, gotCount, notCounted),
   distance: new Live("distance", 60, (d, body) => { if (!same(body)) return; distance = d; showDistance(d); frame(theBall); }, () => { distance = null; say("distance", ""); frame(theBall); }),
-  bounds: new Live("bounds", 250, gotBounds, () => { bounds = null; by("bounds").replaceChildren(); }),
+  bounds: new Live("bounds", 250, gotBounds, () => { bounds = null; by("bounds").replaceChildren(); say("boundsLeft", ""); }),
   map: new Live("map", 0, gotMap, (e) => banner(e.message)),
   region: new Live("region", 60, gotRegion, () => { say("affine", ""); }),
 };
@@ -43,6 +43,15 @@ function gotCount(a, body, settled) {
   by("answer").classList.toggle("stale", !fresh());
   if (settled || !moves) ladder(); // while the ball moves, new bounds bring the count along
   if (settled) tell(said);
+}
+
+// notCounted says that the ball has no count, for the number that stands there is of another.
+function notCounted(e) {
+  count = null; counted = "";
+  showNoCount();
+  fault("ballError", e);
+  by("answer").classList.remove("stale");
+  ladder();
 }
 
 // gotBounds takes the quick bounds first, and once the ball rests asks for the others.

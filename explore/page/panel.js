@@ -28,6 +28,13 @@ export function showCount(a, where, live) {
   return (a.exact ? lower : "between " + lower + " and " + upper) + " " + things + (a.exact ? "exact" : "a bracket");
 }
 
+// showNoCount is for a question that had no answer.
+export function showNoCount() {
+  say("count", "–");
+  by("count").title = "";
+  say("countSays", "not counted");
+}
+
 // unit spells a neuron by its layer and its number there, both from 1.
 export function unit(j, layer, hidden) {
   return "layer " + (layer + 1) + ", neuron " + (j - hidden.slice(0, layer).reduce((a, n) => a + n, 0) + 1);

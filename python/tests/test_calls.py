@@ -90,7 +90,8 @@ class Load(unittest.TestCase):
     def test_what_is_no_network(self):
         for model, want in ((3, "a int, expected a file's name"), ([], "an empty list"), ([1], "expected a pair"), ([([[1.0]], [1.0, 2.0])], "expected (outputs, inputs)"),
                             ([([[1.0]], [0.0]), ([[1.0, 2.0]], [0.0])], "2 inputs, expected 1"), ("none.onnx", "no such file"), (b"abc", "data.onnx"),
-                            ([(np.array([["a"]]), [0.0])], "expected float64")):
+                            ([(np.array([["a"]]), [0.0])], "expected float64"), ([([[1.0, np.nan]], [0.0])], "model[0]: W[0, 1] is nan, expected finite"),
+                            ([([[1.0]], [0.0]), ([[1.0]], np.array([np.inf], dtype=np.float16))], "model[1]: b[0] is inf, expected finite")):
             with self.assertRaises(rc.InputError) as e:
                 rc.load(model)
             self.assertIn(want, str(e.exception))
@@ -127,6 +128,7 @@ class Calls(unittest.TestCase):
         r = self.net.count(box=(-1, 1), limit=5)
         self.assertFalse(r.exact)
         self.assertGreaterEqual(r.regions.lower, 5)
+        self.assertEqual(r.stopped, "stopped early: limit reached")
         self.assertIn("between", str(r))
         with self.assertRaises(ValueError):
             int(r)
@@ -134,12 +136,22 @@ class Calls(unittest.TestCase):
         self.assertTrue(fixed.notes)
 
     def test_bad_input_is_the_commands(self):
-        for options, want in (({}, "--center: missing"), ({"center": [1, 2, 3], "radius": 1}, "3 numbers, expected 2"), ({"center": 0, "radius": -1}, "radius"),
-                              ({"center": 0, "radius": 1, "norm": "l7"}, "norm"), ({"box": [(0, 1)] * 3}, "shape (3, 2)"), ({"box": (1, 0)}, "--box"),
-                              ({"center": 0, "radius": float("nan")}, "finite"), ({"center": 0, "radius": 1, "timeout": -1}, "--timeout")):
+        for options, want in (({}, "center: missing, expected 2 numbers, or one number for all (or box)"), ({"center": [1, 2, 3], "radius": 1}, "3 numbers, expected 2"), ({"center": 0, "radius": -1}, "radius"),
+                              ({"center": 0, "radius": 1, "norm": "l7"}, "norm"), ({"box": [(0, 1)] * 3}, "shape (3, 2)"), ({"box": (1, 0)}, "box: coordinate 0"),
+                              ({"center": 0, "radius": float("nan")}, "finite"), ({"center": 0, "radius": 1, "timeout": -1}, 'timeout: "-1.000000000s", expected a time greater than 0')):
             with self.assertRaises(ValueError) as e:
                 self.net.count(**options)
             self.assertIn(want, str(e.exception))
+
+    def test_bad_points_are_named(self):
+        wide = rc.load([(np.ones((1, 3)), [0.0])])
+        for net, points, want in ((self.net, [[1.0]], "points: of shape (1, 1), expected rows of 2 numbers"), (self.net, np.zeros((1, 1, 2)), "points: of shape (1, 1, 2)"),
+                                  (self.net, [[0.0, np.nan]], "points[0]: nan"), (wide, [0.0] * 4, "points: of shape (1, 4), expected rows of 2 or 3 numbers")):
+            with self.assertRaises(rc.InputError) as e:
+                net.plot(box=(-1, 1), points=points, **({} if net is self.net else {"inputs": [0, 1], "origin": 0}))
+            self.assertIn(want, str(e.exception))
+        for points in ([0.5, 0.25], [0.5, 0.25, 1.0], [[0.5, 0.25, 1.0], [0.0, 0.0, 0.0]]):
+            self.assertTrue(wide.plot(box=(-1, 1), inputs=[0, 1], origin=0, points=points).svg)
 
     def test_points_are_rows_or_one(self):
         net = rc.load(CROSSING)
@@ -431,6 +443,11 @@ class Sklearn(unittest.TestCase):
         mlp = MLPRegressor((8, 8), max_iter=300, tol=1e9, random_state=1).fit(X, y)
         net = rc.load(mlp)
         np.testing.assert_allclose(net(X[:5])[:, 0], mlp.predict(X[:5]), rtol=1e-9, atol=1e-12)  # some roundings of 2⁻⁵³
+        odd = copy.deepcopy(mlp)
+        odd.coefs_[1][2, 0] = np.nan
+        with self.assertRaises(rc.InputError) as e:
+            rc.load(odd)
+        self.assertEqual(str(e.exception), "MLPRegressor: coefs_[1][2, 0] is nan, expected finite numbers")
         one = net.count(center=0, radius=1)
         chain = [(w.T, b) for w, b in zip(mlp.coefs_, mlp.intercepts_)]
         self.assertEqual(rc.load(chain).fingerprint, net.fingerprint)

@@ -165,7 +165,7 @@ class Process(unittest.TestCase):
     def test_a_timeout_is_a_bracket(self):
         r = wide().count(center=0, radius=10, timeout=0.3)
         self.assertFalse(r.exact)
-        self.assertTrue(r.stopped)
+        self.assertEqual(r.stopped, "stopped early: timeout reached")
 
     def test_errors_of_a_callers_progress_end_the_count(self):
         class Enough(Exception):

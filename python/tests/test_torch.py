@@ -264,6 +264,38 @@ class Torch(unittest.TestCase):
             rc.load(nn.Sequential(nn.Linear(2, 2), nn.Sigmoid(), nn.Linear(2, 1)).eval())
         self.assertIn("smooth", str(e.exception))
 
+    def test_numbers_that_are_none_are_named(self):
+        """By the name that the module has for the parameter, and of what is used alone."""
+
+        class Own(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.a, self.w, self.unused = nn.Linear(2, 3), nn.Parameter(torch.ones(3, 2)), nn.Linear(2, 2)
+
+            def forward(self, x):
+                return F.relu(self.a(x)) @ (2 * self.w)
+
+        def sequential():
+            return nn.Sequential(nn.Linear(2, 4), nn.BatchNorm1d(4), nn.ReLU(), nn.Linear(4, 1)).eval()
+
+        for name, index in (("0.bias", 1), ("1.running_var", 2), ("1.weight", 0), ("3.weight", (0, 2))):
+            for value in (float("nan"), float("inf"), -float("inf")):
+                model = sequential()
+                model.state_dict()[name][index] = value
+                at = ", ".join(map(str, index)) if isinstance(index, tuple) else index
+                self.refused(model, f"{name}[{at}] is {value}, expected finite numbers")
+        model = Own().eval()
+        model.unused.weight.data[0, 0] = float("nan")
+        self.assertEqual(rc.load(model).hidden, [3])
+        model.w.data[1, 1] = float("inf")
+        self.refused(model, "w[1, 1] is inf, expected finite numbers")
+        self.refused(nn.Sequential(nn.Linear(2, 2), nn.Hardtanh(0, float("inf"))).eval(), "Hardtanh 1: takes a constant that is inf, expected finite numbers")
+        model = sequential()
+        model[1].running_var[2] = -1
+        with self.assertRaises(rc.ModelError) as e:
+            rc.load(model)
+        self.assertRegex(str(e.exception), r"^BatchNorm1d 1: channel 2: ")
+
     def test_modes_and_gradients_are_as_they_were(self):
         model = nn.Sequential(nn.Linear(2, 4), nn.BatchNorm1d(4), nn.ReLU(), nn.Dropout(), nn.Linear(4, 1))
         model[1].eval()

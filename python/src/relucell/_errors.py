@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Optional
 
 
@@ -29,9 +30,17 @@ class ServerError(Error, RuntimeError):
     """The process that does the work ended, or cannot be started. The next call starts another."""
 
 
+def said(error: dict[str, Any]) -> str:
+    """What an error of the server says, with the names that options have in Python: radius, and not --radius."""
+    text = re.sub(r" \(see [a-z ]+ --help\)$", "", error.get("message", "failed"))
+    text = re.sub(r'^invalid argument (".*") for "(?:-\w, )?(--[a-z-]+)" flag: ', r"\2: \1, ", text)
+    text = re.sub("numbers separated by commas, one number for all coordinates, or @FILE", "numbers, or one number for all", text)
+    return re.sub(r"(?<![^\s(])--([a-z][a-z-]*)", lambda m: m[1].replace("-", "_"), text)
+
+
 def raised(error: dict[str, Any], result: Optional[Any] = None) -> Error:
     """The exception of an error of the server."""
     kind = {2: InputError, 3: StoppedError}.get(error.get("code", 1), FailedError)
-    made = kind(error.get("message", "failed"))
+    made = kind(said(error))
     made.result = result  # type: ignore[attr-defined]
     return made

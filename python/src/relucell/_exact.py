@@ -86,6 +86,12 @@ def array(what: str, values: Any) -> Array:
     return raw
 
 
+def odd_one(a: Array) -> str:
+    """Which number of an array is not finite, such as "[0, 1] is nan"; empty where all are finite."""
+    where = np.argwhere(~np.isfinite(a))
+    return f"[{', '.join(map(str, where[0]))}] is {a[tuple(where[0])]}" if len(where) else ""
+
+
 def numbers(what: str, values: Any, count: Optional[int] = None) -> list[float]:
     """Numbers that a user gives, as float64 of the same values, row by row.
 

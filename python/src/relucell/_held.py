@@ -141,6 +141,14 @@ class Held:
             rows = rows[None]
         return [numbers(f"{what}[{i}]", x, self.inputs) for i, x in enumerate(rows)]
 
+    def _spots(self, points: Any, widths: list[int]) -> list[list[float]]:
+        """The points of a picture as rows, of one of the widths."""
+        rows = array("points", points)
+        rows = rows[None] if rows.ndim == 1 else rows
+        if rows.ndim != 2 or rows.shape[1] not in widths:
+            raise InputError(f"points: of shape {rows.shape}, expected rows of {' or '.join(map(str, sorted(set(widths))))} numbers")
+        return [numbers(f"points[{i}]", p) for i, p in enumerate(rows)]
+
     def _box(self, box: Any) -> list[list[float]]:
         if array("box", box).shape == (2,):
             box = [box] * self.inputs

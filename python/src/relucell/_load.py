@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from typing import TYPE_CHECKING, Any, Optional, Sequence, Union
 
 import numpy as np
 
 from ._errors import InputError, ModelError
-from ._exact import array, numbers
+from ._exact import array, numbers, odd_one
 from ._net import Network
 from ._onnx import Graph
 
@@ -45,18 +46,33 @@ def load(model: Any, *, input_shape: Union[None, int, Sequence[int]] = None, for
     if torch is not None and isinstance(model, torch.nn.Module):
         from ._torch import read
 
-        return Network({"data": read(model, input_shape), "format": "onnx"}, type(model).__name__)
+        return _network(read(model, input_shape), type(model).__name__)
     if input_shape is not None:
         raise InputError(f"input_shape: given for a {type(model).__name__}, expected for torch modules alone")
     if hasattr(model, "coefs_") and hasattr(model, "intercepts_"):
-        return Network({"data": _sklearn(model), "format": "onnx"}, type(model).__name__)
+        return _network(_sklearn(model), type(model).__name__)
     if type(model).__module__.split(".")[0] == "sklearn":
         raise ModelError(f"{type(model).__name__}: not read, expected a fitted MLPClassifier or MLPRegressor; a pipeline is exported by skl2onnx")
     if hasattr(model, "SerializeToString"):
         return Network({"data": model.SerializeToString(), "format": "onnx"})
     if isinstance(model, (list, tuple)):
-        return Network({"data": _layers(model), "format": "onnx"})
+        return _network(_layers(model), "network")
     raise InputError(f"model: a {type(model).__name__}, expected a file's name, bytes, a torch.nn.Module, an MLP of scikit-learn, or a list of pairs (W, b)")
+
+
+def _network(data: bytes, name: str) -> Network:
+    """The network of a model that was made here. What is wrong with it is said of the layer, for nobody knows its file and nodes."""
+    try:
+        return Network({"data": data, "format": "onnx"}, name)
+    except InputError as e:
+        text = re.sub(r'^[^"]*\.onnx: (?:node [0-9]+ "([^"]*)" \(\w+\): )?', lambda m: f"{m[1] or name}: ", str(e))
+        raise ModelError(text) from None
+
+
+def _finite(what: str, a: Array) -> None:
+    odd = odd_one(a)
+    if odd:
+        raise InputError(f"{what}{odd}, expected finite numbers")
 
 
 def _chain(layers: Sequence[tuple[Array, Array]], relu: bool, names: str, end: str = "") -> bytes:
@@ -79,6 +95,9 @@ def _sklearn(mlp: Any) -> bytes:
         raise ModelError(f"{type(mlp).__name__}: activation {mlp.activation!r} is smooth, expected 'relu' or 'identity'")
     if mlp.out_activation_ not in _ENDS:
         raise ModelError(f"{type(mlp).__name__}: its outputs go through {mlp.out_activation_!r}, expected one of {', '.join(_ENDS)}")
+    for name in ("coefs_", "intercepts_"):
+        for i, a in enumerate(getattr(mlp, name)):
+            _finite(f"{type(mlp).__name__}: {name}[{i}]", a)
     layers = [(np.ascontiguousarray(w.T), b) for w, b in zip(mlp.coefs_, mlp.intercepts_)]
     return _chain(layers, mlp.activation == "relu", "layer", _ENDS[mlp.out_activation_])
 
@@ -93,6 +112,8 @@ def _layers(model: Sequence[Any]) -> bytes:
             raise InputError(f"model[{i}]: W of shape {w.shape} and b of shape {b.shape}, expected (outputs, inputs) and (outputs,)")
         if layers and layers[-1][0].shape[0] != w.shape[1]:
             raise InputError(f"model[{i}]: W of {w.shape[1]} inputs, expected {layers[-1][0].shape[0]}, the outputs of the layer before")
+        _finite(f"model[{i}]: W", w)
+        _finite(f"model[{i}]: b", b)
         layers.append((w, b))
     if not layers:
         raise InputError("model: an empty list, expected pairs (W, b)")

@@ -13,7 +13,7 @@ import numpy as np
 
 from . import _server
 from ._answers import BoundReport, Canonical, Check, Constant, Count, Difference, Extreme, Image, Radius, Range, Region, Same, Values, Verdict
-from ._errors import InputError, StoppedError, raised
+from ._errors import InputError, StoppedError, raised, said
 from ._exact import array, floats, fraction, nearest, numbers
 from ._held import Held, Norm, norm_name, plane_ball
 from ._made import Picture, Proof, Temporary, duration, file_name
@@ -237,7 +237,7 @@ class Network(Held):
                                    "through": None if through is None else [self._point("through", p) for p in through],
                                    "direction": None if directions is None else [self._point("directions", p) for p in directions]}
         if points is not None:
-            rows: list[list[Any]] = [numbers(f"points[{i}]", p) for i, p in enumerate(array("points", points))]
+            rows: list[list[Any]] = self._spots(points, [self.inputs] + [2] * plane)
             if labels is not None:
                 if len(labels) != len(rows):
                     raise InputError(f"labels: {len(labels)} of them, expected {len(rows)}, one for each point")
@@ -267,4 +267,4 @@ class Network(Held):
 def _why(exact: bool, error: Optional[dict[str, Any]]) -> str:
     if exact:
         return ""
-    return str(error["message"]) if error is not None else "the gap was reached"
+    return said(error) if error is not None else "the gap was reached"

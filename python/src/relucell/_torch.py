@@ -9,7 +9,7 @@ is run on their numbers in the place of their values, and becomes an index: one 
 from __future__ import annotations
 
 import operator
-from typing import Any, Sequence, Union
+from typing import Any, Iterator, Sequence, Union
 
 import numpy as np
 import torch
@@ -154,6 +154,23 @@ class _Reader(torch.fx.Interpreter):  # type: ignore[misc]
             inner = target[2:] if target.startswith("0.") else target  # read wraps the module
             return f"{type(self.fetch_attr(target)).__name__}{'' if inner == '0' else ' ' + inner}"
         return f"{getattr(n.target, '__name__', n.target)} ({n.name})"
+
+    def parameters(self, n: torch.fx.Node) -> Iterator[tuple[str, torch.Tensor]]:
+        """The parameters and buffers that a node's constants come from, by the names that the module has for them."""
+        if n.op == "call_module":
+            inner = str(n.target)
+            module = self.fetch_attr(inner)
+            found = [(f"{inner}.{k}", t) for k, t in [*module.named_parameters(), *module.named_buffers()]]
+        elif n.op == "get_attr":
+            found = [(str(n.target), self.fetch_attr(str(n.target)))]
+        else:
+            found = []
+        for name, t in found:
+            if isinstance(t, torch.Tensor):
+                yield name[2:] if name.startswith("0.") else name, t
+        for m in n.all_input_nodes:
+            if self.names.get(m) is None:
+                yield from self.parameters(m)
 
     def _emit(self, n: torch.fx.Node, result: Any) -> Any:
         e = Emitter(self, n, result)

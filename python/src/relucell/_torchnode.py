@@ -10,6 +10,7 @@ import torch
 import torch.fx
 
 from ._errors import ModelError
+from ._exact import odd_one
 
 
 class Emitter:
@@ -50,14 +51,25 @@ class Emitter:
 
     def constant(self, v: Any) -> str:
         """A parameter, or a number as torch takes it beside a tensor of the graph's type."""
+        a = v.detach().numpy() if isinstance(v, torch.Tensor) else np.asarray(v)
+        odd = odd_one(a)
+        if odd:
+            raise self._odd(odd.split()[-1])
         if isinstance(v, torch.Tensor):
-            a = v.detach().numpy()
             if a.dtype.kind != "f" or a.ndim == 0:  # which torch takes as numbers of the other operand's type
                 a = a.astype(self.graph.kind)
             elif not np.can_cast(a.dtype, self.graph.kind):
                 raise self.refuse(f"mixes {a.dtype} with {self.graph.kind}: call .{'double' if a.dtype.itemsize == 8 else 'float'}() on the model, or on the constant the other")
             return str(self.graph.constant(a))
         return str(self.graph.constant(np.asarray(v, dtype=self.graph.kind)))
+
+    def _odd(self, value: str) -> ModelError:
+        """A constant is not finite: says so of the parameter that it comes from, where that is the reason."""
+        for name, t in self.reader.parameters(self.n):
+            odd = odd_one(t.detach().numpy())
+            if odd:
+                return ModelError(f"{name}{odd}, expected finite numbers")
+        return self.refuse(f"takes a constant that is {value}, expected finite numbers")
 
     def put(self, op: str, inputs: Sequence[str], **attributes: Any) -> str:
         return str(self.graph.node(op, inputs, name=self.what, **attributes))
