@@ -77,7 +77,7 @@ func (n *arguments) extents(i int, what string) ([]int, error) {
 
 // blocks says along each dimension where blocks lie, those before the image's own being of one
 // place, and how many there are in all.
-func (n *node) blocks(image, block []int) (s [axesMost]spreading, columns int, err error) {
+func (as attributes) blocks(image, block []int) (s [axesMost]spreading, columns int, err error) {
 	d := len(image)
 	var lists [3][]int
 	for i, name := range []string{"strides", "dilations", "pads"} {
@@ -85,7 +85,7 @@ func (n *node) blocks(image, block []int) (s [axesMost]spreading, columns int, e
 		if name == "pads" {
 			count, missing = 2*d, 0
 		}
-		if lists[i], err = n.window(name, count, missing, missing); err != nil {
+		if lists[i], err = as.window(name, count, missing, missing); err != nil {
 			return s, 0, err
 		}
 	}

@@ -41,8 +41,8 @@ func scatterND(rd *reader, n *node) ([]value, error) {
 	})
 }
 
-// scatter replaces elements of input 0 by those of input 2, at the places that an operator finds, or
-// adds these to them, or takes the larger or the smaller.
+// scatter replaces elements of input 0 by those of input 2, at the places that an operator finds,
+// or adds these to them, or takes the larger or the smaller.
 func scatter(rd *reader, n *node, places func(indices *tensor, shape, updates []int) ([]int, error)) ([]value, error) {
 	how := n.text("reduction", "none")
 	if !slices.Contains([]string{"none", "add", "max", "min"}, how) {

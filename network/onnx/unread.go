@@ -101,8 +101,8 @@ var smooth = []string{"Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "Attent
 // HardSwish is quadratic between −3 and 3.
 var curved = []string{"Celu", "Elu", "GlobalLpPool", "HardSwish", "LpNormalization", "LpPool", "ReduceL2", "Selu", "Softsign", "ai.onnx.ml.Normalizer"}
 
-// nature says why an operator is not read anywhere: it is not continuous and piecewise linear. It is
-// empty where that is not known.
+// nature says why an operator is not read anywhere: it is not continuous and piecewise linear. It
+// is empty where that is not known.
 func nature(name string) string {
 	switch {
 	case slices.Contains(smooth, name):
