@@ -1,6 +1,6 @@
-// The tree that stands in for a tree of vertices, a solved one or, on a line, one in integers: where
-// a sign at a vertex is not certain, or something cannot be shown, it is led to the cell and decides
-// that and all below it.
+// The tree that stands in for a tree of vertices, a solved one or, on a line, one in integers:
+// where a sign at a vertex is not certain, or something cannot be shown, it is led to the cell and
+// decides that and all below it.
 
 package tree
 
