@@ -33,12 +33,18 @@ func (t *Vertices) standIn(passing bool) Event {
 	return t.stander().Next(passing)
 }
 
-// stander is the tree that stands in.
-func (t *Vertices) stander() Tree {
-	if t.line != nil {
-		return t.line
+// standIns are the trees that may stand in, of which one is made.
+type standIns struct {
+	solved *Solved
+	line   *Line // on a line
+}
+
+// stander is the one.
+func (s *standIns) stander() Tree {
+	if s.line != nil {
+		return s.line
 	}
-	return t.solved
+	return s.solved
 }
 
 // lead leads the tree that stands in to the cell, or says why it cannot.
@@ -72,13 +78,13 @@ func (t *Vertices) lead() (e Event, ok bool) {
 	return e, true
 }
 
-// fail says why there is no tree that stands in.
-func (t *Vertices) fail(err error) {
-	if t.line != nil {
-		t.line.err = err
+// fail says why it does not stand where it was to.
+func (s *standIns) fail(err error) {
+	if s.line != nil {
+		s.line.err = err
 		return
 	}
-	t.solved.err = err
+	s.solved.err = err
 }
 
 // standby returns the tree that stands in, which is made when it is first wanted.

@@ -17,9 +17,8 @@ import (
 type Vertices struct {
 	words
 	spine
-	solved   *Solved // what stands in
-	line     *Line   // or this, on a line
-	standing bool    // it does, from depth since on
+	standIns
+	standing bool // one of them does, from depth since on
 	since    int
 	atRoot   Decisions // what had been counted at the root
 }

@@ -215,7 +215,8 @@ func lineOf(t *testing.T, name string, steps int) (*network.Network, ball.Ball) 
 	return n, b
 }
 
-// The lines of docs/recurrent.md. Their proofs are written by the solver, and not in integers alone.
+// The lines of docs/recurrent.md. Their proofs are written by the solver, and not in integers
+// alone.
 func linesOfTheDocumentation(t *testing.T, want map[string]int64, steps int, audit bool) {
 	for name, regions := range want {
 		n, b := lineOf(t, name, steps)
