@@ -125,3 +125,18 @@ func SideBounds(t require.TestingT, n *network.Network, b ball.Ball) (all []*big
 
 // AffineAnew is Affine without anything that other regions have left.
 func AffineAnew(r Region) Affine { return newAffines(r.of.net).at(r.Pattern) }
+
+// CountInIntegers counts on a line, all cells in integers.
+func CountInIntegers(n *network.Network, b ball.Ball, opt Options) (Result, error) {
+	m, err := tree.NewSubject(context.Background(), n, b)
+	if err != nil {
+		return Result{}, err
+	}
+	cfg := prepare(context.Background(), m, opt, plan{})
+	cfg.NewTree = func(halt *atomic.Bool) tree.Tree { return tree.NewLine(m, halt) }
+	if opt.Visitor != nil {
+		cfg.Sink = visited{v: opt.Visitor, of: newOrigin(n, b)}
+	}
+	out := walk.New(cfg).Walk(context.Background())
+	return result(m, opt, out), out.Err
+}

@@ -35,7 +35,7 @@ func (r *recoverRunner) figures(rows []RecoverRow) error {
 	}
 	for i, stage := range []string{learn.StageDecompose, learn.StageMoments, learn.StageRefine} {
 		parameters = append(parameters, recoverLine{stage, "most", stage, chart.Inks[i], nil},
-			recoverLine{stage, "distance", "largest |f − f̂|, " + stage, chart.Inks[i], dashes})
+			recoverLine{stage, "distance", "largest difference, " + stage, chart.Inks[i], dashes})
 	}
 	for _, shape := range r.Shapes {
 		title := fmt.Sprintf("%d inputs, %d neurons, %d seeds", shape.Inputs, shape.Neurons, r.Seeds)

@@ -90,6 +90,12 @@ func (p *ExactPath) At(l, j int, labels []int8) exact.Row {
 	if x == nil {
 		return exact.Row{G: zeros(p.m.N), H: new(big.Int)}
 	}
+	p.stand(l, labels)
+	return p.row(x, l, j, labels)
+}
+
+// stand makes the forms that are kept of layer l those of the cell.
+func (p *ExactPath) stand(l int, labels []int8) {
 	if p.forms == nil {
 		p.forms, p.prefix = make([][]exact.Row, len(p.m.Layers)), make([][]int8, len(p.m.Layers))
 	}
@@ -102,6 +108,10 @@ func (p *ExactPath) At(l, j int, labels []int8) exact.Row {
 		clear(p.forms[l])
 		copy(p.prefix[l], need)
 	}
+}
+
+// row is At where the forms of the layer are those of the cell.
+func (p *ExactPath) row(x *Integers, l, j int, labels []int8) exact.Row {
 	row := &p.forms[l][j]
 	if row.H == nil {
 		*row = p.compute(x, l, j, labels)
@@ -128,12 +138,13 @@ func (p *ExactPath) compute(x *Integers, l, j int, labels []int8) exact.Row {
 	if f.B[j] != nil {
 		row.H.Lsh(f.B[j], uint(x.Scale[l-1]+x.slopeScale[l-1]))
 	}
+	p.stand(l-1, labels) // once for all terms: thousands of labels are compared
 	for n, w := range f.W[j].W {
 		i := int(f.W[j].At[n])
 		if p.m.Late() || !x.factor(&c, w, l-1, i, p.m.Label(labels, l-1, i)) {
 			continue
 		}
-		before := p.At(l-1, i, labels)
+		before := p.row(x, l-1, i, labels)
 		for k, g := range before.G {
 			if g.Sign() != 0 {
 				row.G[k].Add(row.G[k], t.Mul(&c, g))

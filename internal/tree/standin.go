@@ -1,5 +1,6 @@
-// The solved tree that stands in for a tree of vertices: where a sign at a vertex is not certain,
-// or something cannot be shown, it is led to the cell and decides that and all below it.
+// The tree that stands in for a tree of vertices, a solved one or, on a line, one in integers:
+// where a sign at a vertex is not certain, or something cannot be shown, it is led to the cell and
+// decides that and all below it.
 
 package tree
 
@@ -19,7 +20,7 @@ type Fallbacks struct {
 	common         atomic.Bool
 }
 
-// standIn has the solved tree decide the cell.
+// standIn has the other tree decide the cell.
 func (t *Vertices) standIn(passing bool) Event {
 	if len(t.path) == 0 {
 		t.tally.Decisions = t.atRoot
@@ -29,42 +30,76 @@ func (t *Vertices) standIn(passing bool) Event {
 	if e, ok := t.lead(); !ok {
 		return e
 	}
-	return t.solved.Next(passing)
+	return t.stander().Next(passing)
 }
 
-// lead leads the solved tree to the cell, or says why it cannot.
+// standIns are the trees that may stand in, of which one is made.
+type standIns struct {
+	solved *Solved
+	line   *Line // on a line
+}
+
+// stander is the one.
+func (s *standIns) stander() Tree {
+	if s.line != nil {
+		return s.line
+	}
+	return s.solved
+}
+
+// lead leads the tree that stands in to the cell, or says why it cannot.
 func (t *Vertices) lead() (e Event, ok bool) {
 	t.shown.n = 0
 	s := t.standby()
 	s.Tell(Silent{})
-	s.judge.Box = s.judge.Box[:0]
-	s.ahead = t.wants != Proofs
+	if t.solved != nil {
+		t.solved.judge.Box = t.solved.judge.Box[:0]
+		t.solved.ahead = t.wants != Proofs
+	}
 	if e, ok := Lead(s, t.path); !ok {
 		switch {
 		case e.Kind == Failed:
 		case t.wants == Counts:
 			e = Event{Kind: Open}
-		default: // late, and the solver's point is of a cell above
-			e, s.err = Event{Kind: Failed}, errors.New("stopped before a cell had a point to show")
+		default: // late, and the point is of a cell above
+			e = Event{Kind: Failed}
+			t.fail(errors.New("stopped before a cell had a point to show"))
 		}
 		return e, false
 	}
 	s.Tell(t.told)
-	s.ahead = true
 	t.standing, t.since = true, len(t.path)
-	if t.wants != Counts && t.since > 0 {
-		t.handOver(s, t.levels[t.since-1])
+	if t.solved != nil {
+		t.solved.ahead = true
+		if t.wants != Counts && t.since > 0 {
+			t.handOver(t.solved, t.levels[t.since-1])
+		}
 	}
 	return e, true
 }
 
-// standby returns the solved tree, which is made when it is first wanted.
-func (t *Vertices) standby() *Solved {
-	if t.solved == nil {
+// fail says why it does not stand where it was to.
+func (s *standIns) fail(err error) {
+	if s.line != nil {
+		s.line.err = err
+		return
+	}
+	s.solved.err = err
+}
+
+// standby returns the tree that stands in, which is made when it is first wanted.
+func (t *Vertices) standby() Tree {
+	switch {
+	case t.m.N == 1 && t.wants != Proofs && !t.maximal:
+		if t.line == nil {
+			t.line = NewLine(t.m, t.halt)
+			t.line.tally = t.tally
+		}
+	case t.solved == nil:
 		t.solved = NewSolved(t.m, t.policy, t.halt, t.wants == Proofs)
 		t.solved.tally = t.tally
 	}
-	return t.solved
+	return t.stander()
 }
 
 // handOver tells the solved tree, which stands at the cell, what has been shown of the cells above:

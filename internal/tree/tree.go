@@ -2,10 +2,11 @@
 // keep a sign there, and where the cell splits. It knows nothing of where the walk goes next
 // (package walk) nor of who is told.
 //
-// Three kinds of [Tree] answer the same questions. [Solved] asks a solver and certifies what that
+// Four kinds of [Tree] answer the same questions. [Solved] asks a solver and certifies what that
 // proposes; [Vertices] keeps a cell by its vertices and reads the signs there, with a solved tree
-// that stands in for it where a sign is not certain; [Plain] computes everything from nothing at
-// each question, and is the slow twin of both.
+// that stands in for it where a sign is not certain; [Line] keeps an interval, in integers alone,
+// and stands in on lines; [Plain] computes everything from nothing at each question, and is the
+// slow twin of the first two.
 package tree
 
 import (

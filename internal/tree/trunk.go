@@ -1,4 +1,4 @@
-// What the three trees share: the forms on the path, the labels, and what is counted and told.
+// What the trees share: the forms on the path, the labels, and what is counted and told.
 
 package tree
 

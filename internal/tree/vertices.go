@@ -17,8 +17,8 @@ import (
 type Vertices struct {
 	words
 	spine
-	solved   *Solved // what stands in
-	standing bool    // it does, from depth since on
+	standIns
+	standing bool // one of them does, from depth since on
 	since    int
 	atRoot   Decisions // what had been counted at the root
 }
@@ -124,7 +124,7 @@ func (t *Vertices) Reset() {
 // Next looks at the cell's vertices, or has the solver asked.
 func (t *Vertices) Next(passing bool) Event {
 	if t.standing {
-		return t.solved.Next(passing)
+		return t.stander().Next(passing)
 	}
 	if t.m.Late() {
 		return t.Undecided()
@@ -150,7 +150,7 @@ func (t *Vertices) Undecided() Event {
 		}
 	}
 	if t.standing {
-		return t.solved.Undecided()
+		return t.stander().Undecided()
 	}
 	t.shown.n = 0
 	return Event{Kind: Open}
@@ -248,7 +248,7 @@ func (t *Vertices) Enter(s int8) {
 	d := len(t.path)
 	t.path = append(t.path, s)
 	if t.standing {
-		t.solved.Enter(s)
+		t.stander().Enter(s)
 		return
 	}
 	up, lv := t.levels[d], t.at(d+1)
@@ -272,7 +272,7 @@ func (t *Vertices) Leave() {
 	d := len(t.path) - 1
 	t.path = t.path[:d]
 	if t.standing && d >= t.since {
-		t.solved.Leave()
+		t.stander().Leave()
 		return
 	}
 	t.standing = false
@@ -287,7 +287,7 @@ func (t *Vertices) CopyFrom(from Tree, depth int) {
 	t.path, t.standing = append(t.path[:0], o.path[:depth]...), o.standing && depth >= o.since
 	if t.standing {
 		t.since = depth
-		t.standby().CopyFrom(o.solved, depth)
+		t.standby().CopyFrom(o.stander(), depth)
 		return
 	}
 	copy(t.labels, o.labels)
@@ -310,7 +310,7 @@ func (t *Vertices) CopyFrom(from Tree, depth int) {
 // Labels are those of whichever tree has the cell.
 func (t *Vertices) Labels() []int8 {
 	if t.standing {
-		return t.solved.labels
+		return t.stander().Labels()
 	}
 	return t.labels
 }
@@ -325,17 +325,17 @@ func (t *Vertices) Tally() *Tally {
 
 // Err is what no tier could decide.
 func (t *Vertices) Err() error {
-	if t.solved != nil {
-		return t.solved.err
+	if t.solved == nil && t.line == nil {
+		return nil
 	}
-	return nil
+	return t.stander().Err()
 }
 
 // Witness is the point that was found last, nil where none is wanted.
 func (t *Vertices) Witness(short bool) ([]float64, []*big.Float) {
 	switch {
 	case t.standing:
-		return t.solved.Witness(short)
+		return t.stander().Witness(short)
 	case t.wants == Counts:
 		return nil, nil
 	case t.shown.wide:

@@ -25,7 +25,7 @@ func (t *words) undecided(lv *hull, j int) func(u int) bool {
 // Bound bounds the regions of the cell.
 func (t *Vertices) Bound(close bool) *big.Int {
 	if t.standing {
-		return t.solved.Bound(close)
+		return t.stander().Bound(close)
 	}
 	lv := t.here()
 	open := t.undecided(lv, lv.j)
@@ -48,7 +48,7 @@ func (t *Vertices) Bound(close bool) *big.Int {
 // Rough is a bound that costs next to nothing.
 func (t *Vertices) Rough() *big.Int {
 	if t.standing {
-		return t.solved.Rough()
+		return t.stander().Rough()
 	}
 	lv := t.here()
 	return t.rough(lv.l, lv.j)
@@ -57,7 +57,7 @@ func (t *Vertices) Rough() *big.Int {
 // SplitBound bounds the plus side of a split, and the whole.
 func (t *Vertices) SplitBound(depth int) (plus, cell *big.Int) {
 	if t.standing && depth >= t.since {
-		return t.solved.SplitBound(depth)
+		return t.stander().SplitBound(depth)
 	}
 	lv := t.levels[depth]
 	return t.sideBound(lv, 1), t.boundOf(lv.l, lv.j, t.undecided(lv, lv.j), nil)
@@ -66,7 +66,7 @@ func (t *Vertices) SplitBound(depth int) (plus, cell *big.Int) {
 // MinusBound bounds the other side.
 func (t *Vertices) MinusBound(depth int) *big.Int {
 	if t.standing && depth >= t.since {
-		return t.solved.MinusBound(depth)
+		return t.stander().MinusBound(depth)
 	}
 	return t.sideBound(t.levels[depth], -1)
 }

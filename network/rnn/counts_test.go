@@ -5,6 +5,8 @@ package rnn
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -189,6 +191,55 @@ func TestTheNetworksOfTheDocumentationAreTheDrawnOnes(t *testing.T) {
 	for name, want := range map[string]*RNN{"random4": drawn(t, 4, 0, false), "random8": drawn(t, 8, 1, false), "identity8": drawn(t, 8, 15, true)} {
 		require.Equal(t, want, documented(t, name))
 	}
+}
+
+// lineOf is the network on the line through the first two sequences of testdata/rnn, s from 0 to 1.
+func lineOf(t *testing.T, name string, steps int) (*network.Network, ball.Ball) {
+	r := documented(t, name)
+	var points [][]float64
+	for k := range 2 {
+		var x []float64
+		raw, err := os.ReadFile(filepath.Join("..", "..", "testdata", "rnn", fmt.Sprintf("addition%d-%d.json", steps, k+1)))
+		require.NoError(t, err)
+		require.NoError(t, json.Unmarshal(raw, &x))
+		points = append(points, x)
+	}
+	all, err := r.Sequences(steps)
+	require.NoError(t, err)
+	front, err := network.Through(all, points...)
+	require.NoError(t, err)
+	n, err := r.UnrollOn(front, false)
+	require.NoError(t, err)
+	b, err := ball.NewBox([]float64{0}, []float64{1})
+	require.NoError(t, err)
+	return n, b
+}
+
+// The lines of docs/recurrent.md. Their proofs are written by the solver, and not in integers
+// alone.
+func linesOfTheDocumentation(t *testing.T, want map[string]int64, steps int, audit bool) {
+	for name, regions := range want {
+		n, b := lineOf(t, name, steps)
+		res, err := enumerate.Count(context.Background(), n, b, enumerate.Options{})
+		require.NoError(t, err)
+		require.True(t, res.Exact)
+		require.Equal(t, regions, res.Lower.Int64(), "%s, %d steps", name, steps)
+		if audit {
+			require.NoError(t, crosscheck.Audit(context.Background(), n, b, res.Lower))
+		}
+	}
+}
+
+func TestLinesOfTheDocumentation(t *testing.T) {
+	linesOfTheDocumentation(t, map[string]int64{"random32": 198, "chaotic32": 260, "near32": 55}, 20, true)
+}
+
+func TestSoakLinesOfTheDocumentation(t *testing.T) {
+	if os.Getenv("RELUCELL_SOAK") == "" {
+		t.Skip("RELUCELL_SOAK is not set")
+	}
+	linesOfTheDocumentation(t, map[string]int64{"random32": 391, "chaotic32": 821, "near32": 96}, 40, true)
+	linesOfTheDocumentation(t, map[string]int64{"random32": 918, "near32": 138}, 100, false)
 }
 
 // The longer counts of docs/recurrent.md, with proofs, and more draws against the twin.
