@@ -88,8 +88,8 @@ func (e *evaluator) sign(f []uint, k, m int, of *values, most int) int {
 }
 
 // leading is sign from the leading bits of the coefficients, where they tell: each is taken as its
-// floor in units of 2^t, which is less than 1 too small. So the sum is less than 2^most off. It fits
-// into a word where a coefficient keeps few bits enough; else it has two.
+// floor in units of 2^t, which is less than 1 too small. So the sum is less than 2^most off. It has
+// two words, or one where the values are so short that this leaves coefficients bits enough.
 func (e *evaluator) leading(f []uint, k, m int, of *values, most int) (s int, sure bool) {
 	const sign = bits.UintSize - 1
 	if most >= sign { // then of.short does not hold the point, nor two words the sum and its sign

@@ -25,8 +25,8 @@ type Affine struct {
 }
 
 // Affine returns the affine map that the network is on the region. It costs about half the walk of
-// a region, and up to twice that in wide layers; successive calls share what they can, most for
-// regions that are near each other in the order of the walk.
+// a region in narrow layers, and up to two walks in wide ones. Successive calls share what they
+// can, most for regions that are near each other in the order of the walk.
 func (r Region) Affine() Affine {
 	a, ok := r.of.affines.Get().(*affines)
 	if !ok {

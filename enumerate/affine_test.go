@@ -129,6 +129,7 @@ func BenchmarkRegions(b *testing.B) {
 		in   ball.Ball
 	}{
 		{"2-16-16", he(21, 2, 16, 16), ballAt(b, ball.LInf, 2, 0, 1)},
+		{"2-64-64", he(4, 2, 64, 64), ballAt(b, ball.LInf, 2, 0, 1)},
 		{"4-16-16", he(4, 4, 16, 16), ballAt(b, ball.LInf, 4, 0, 1)},
 		{"10-16", he(6, 10, 16), ballAt(b, ball.L2, 10, 0, 1)},
 		{"64-32-32", he(7, 64, 32, 32), ballAt(b, ball.LInf, 64, 0, 1./64)},

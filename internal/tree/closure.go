@@ -50,7 +50,7 @@ func (g *Guide) Closure() *Closure {
 		}
 		at.Num, at.Den = exact.Meet(cells.N, meet)
 	}
-	c.Polytope = exact.PolytopeOf(cells.N, len(rows), corners)
+	c.Polytope = exact.PolytopeOf(cells.N, rows, corners)
 	return c
 }
 

@@ -16,7 +16,8 @@ import (
 // first the facets of the unit ball it was cut out of, then the rows of Cut in their order.
 type Polytope struct {
 	Vertices []Vertex
-	n, rows  int
+	n        int
+	rows     []Row
 }
 
 // Vertex is the point Num/Den, Den > 0, where the constraints with a bit in On hold with equality.
@@ -53,7 +54,7 @@ func FacetsOf(norm ball.Norm, n int) (rows []Row) {
 // NewPolytope returns the unit ball of a norm, and for l2 the cube around it.
 func NewPolytope(norm ball.Norm, n int) *Polytope {
 	facets := FacetsOf(norm, n)
-	p := &Polytope{n: n, rows: len(facets)}
+	p := &Polytope{n: n, rows: facets}
 	corners := 1 << n
 	if norm == ball.L1 {
 		corners = 2 * n
@@ -80,9 +81,8 @@ func NewPolytope(norm ball.Norm, n int) *Polytope {
 	return p
 }
 
-// PolytopeOf returns the polytope in n dimensions with the given vertices, on which so many
-// constraints hold.
-func PolytopeOf(n, rows int, vertices []Vertex) *Polytope {
+// PolytopeOf returns the polytope {rows ≥ 0} in n dimensions, with the given vertices.
+func PolytopeOf(n int, rows []Row, vertices []Vertex) *Polytope {
 	return &Polytope{Vertices: vertices, n: n, rows: rows}
 }
 
@@ -90,8 +90,8 @@ func PolytopeOf(n, rows int, vertices []Vertex) *Polytope {
 // an edge that r cuts, on what that lies on and on r. Which vertices an edge joins is told by what
 // they lie on, as package cone tells it of the rays of the cone over the polytope.
 func (p *Polytope) Cut(r Row) {
-	id := p.rows
-	p.rows++
+	id := len(p.rows)
+	p.rows = append(p.rows[:id:id], r)
 	values, on := make([]*big.Int, len(p.Vertices)), make([]cone.Incidence, len(p.Vertices))
 	var above, below []int
 	var t big.Int
@@ -165,7 +165,7 @@ func (p *Polytope) Facets() (first []int) {
 
 // faces returns, for each constraint, the vertices on it.
 func (p *Polytope) faces() []*big.Int {
-	faces := make([]*big.Int, p.rows)
+	faces := make([]*big.Int, len(p.rows))
 	for i := range faces {
 		faces[i] = new(big.Int)
 		for v := range p.Vertices {

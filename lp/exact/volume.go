@@ -8,9 +8,36 @@ import "math/big"
 
 // Volume returns the volume of the polytope.
 func (p *Polytope) Volume() *big.Rat {
+	facets := p.Facets()
+	if rows, on := p.marked(facets); on != nil {
+		if v, simple := SimpleVolume(p.n, rows, on, big.NewRat(1, 1)); simple {
+			return v
+		}
+	}
+	return p.bySimplices(facets)
+}
+
+// marked returns the rows of some facets, and which of them are at each vertex, as SimpleVolume
+// wants them; on is nil if there are too many.
+func (p *Polytope) marked(facets []int) (rows []Row, on []uint64) {
+	if len(facets) > 64 {
+		return nil, nil
+	}
+	on = make([]uint64, len(p.Vertices))
+	for k, f := range facets {
+		rows = append(rows, p.rows[f])
+		for i, v := range p.Vertices {
+			on[i] |= uint64(v.On.Bit(f)) << k
+		}
+	}
+	return rows, on
+}
+
+// bySimplices returns the volume from all simplices, each by itself.
+func (p *Polytope) bySimplices(facets []int) *big.Rat {
 	s := &simplices{p: p, t: triangle{width: p.n + 1}, sum: new(big.Int), apex: make([]bool, len(p.Vertices))}
 	faces := p.faces()
-	for _, i := range p.Facets() {
+	for _, i := range facets {
 		s.facets = append(s.facets, faces[i])
 	}
 	all := new(big.Int)
