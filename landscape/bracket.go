@@ -216,8 +216,8 @@ func (d *Data) rowsAre(l network.Layer) error {
 
 // CheckBound verifies a lower bound as a third person does: the text is that of a property network
 // of the data, the proof is one of its count in the unit ball, and its last two neurons are on
-// nowhere. Then the bound holds for every width. Nothing is believed of who made them. When ctx ends
-// first, its cause is the error.
+// nowhere. Then the bound holds for every width. Nothing is believed of who made them. When ctx
+// ends first, its cause is the error.
 func CheckBound(ctx context.Context, d *Data, text []byte, path string, beta *big.Rat) (Dual, *big.Rat, error) {
 	n, err := network.ReadCanonical(bytes.NewReader(text))
 	if err != nil {

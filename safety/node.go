@@ -153,16 +153,15 @@ func (w *worker) corner(d int32, r int) *Witness {
 	if found := w.walker.try(d, x); found != nil || r < 0 {
 		return found
 	}
-	return w.walker.try(d, w.lowest(r))
+	return w.walker.try(d, w.lowest(w.walker.x, r))
 }
 
-// lowest is the corner of the box where form r is least.
-func (w *worker) lowest(r int) []float64 {
-	x := w.walker.x
+// lowest is the corner of the box where form r is least, in x.
+func (f *refuter) lowest(x []float64, r int) []float64 {
 	for k := range x {
-		x[k] = w.zone.lo[k]
-		if w.form[r][k] < 0 {
-			x[k] = w.zone.hi[k]
+		x[k] = f.zone.lo[k]
+		if f.form[r][k] < 0 {
+			x[k] = f.zone.hi[k]
 		}
 	}
 	return x

@@ -14,13 +14,13 @@ import (
 )
 
 // oneLayer says that there are open units, all in one layer.
-func (w *worker) oneLayer() bool {
-	open := w.zone.open
+func (z *zone) oneLayer() bool {
+	open := z.open
 	if len(open) == 0 {
 		return false
 	}
-	first, _ := w.unitLayer(open[0])
-	last, _ := w.unitLayer(open[len(open)-1])
+	first, _ := z.unitLayer(open[0])
+	last, _ := z.unitLayer(open[len(open)-1])
 	return first == last
 }
 
@@ -35,12 +35,12 @@ const dearer = 3
 // which is gone then; and as a plane through the box cuts it in two, it takes from the others what
 // the half of an average input does.
 func (w *worker) unitsFirst(n *node, r int) bool {
-	if r < 0 || !w.oneLayer() {
+	if r < 0 || !w.zone.oneLayer() {
 		return false
 	}
 	share := make([]float64, w.inputs)
 	gaps := w.shares(r, share)
-	at := w.above(n, r)
+	at := w.above(w.walker, n, r)
 	keep := at / (at - w.least[r])
 	whole, through := sum(gaps), sum(share)
 	if !(keep > 0 && through > 0 && whole < math.Inf(1)) {
@@ -70,13 +70,13 @@ func (w *worker) unitsFirst(n *node, r int) bool {
 }
 
 // above is what the condition of form r is where the form is least.
-func (w *worker) above(n *node, r int) float64 {
+func (f *refuter) above(w *walker, n *node, r int) float64 {
 	i := 0
-	for w.start[i+1] <= r {
+	for f.start[i+1] <= r {
 		i++
 	}
-	x := w.lowest(r)
-	return w.subject.conditions[n.disjunct[i]][r-w.start[i]].value(x, w.walker.forward(x))
+	x := f.lowest(w.x, r)
+	return w.conditions[n.disjunct[i]][r-f.start[i]].value(x, w.forward(x))
 }
 
 func sum(v []float64) (total float64) {
@@ -89,18 +89,18 @@ func sum(v []float64) (total float64) {
 // farthest is the open unit whose two signs raise the bound of form r the most, by the product of
 // both rises; −1 where that is not to be told. A rise of nothing counts as a little, so that the
 // other one is not lost.
-func (w *worker) farthest(r int) int32 {
+func (e *refuter) farthest(r int) int32 {
 	const little = 1e-4
-	if r < 0 || !w.oneLayer() {
+	if r < 0 || !e.zone.oneLayer() {
 		return -1
 	}
-	z := w.zone
-	f := outlook{offset: w.form[r][z.inputs], slopes: make([]float64, len(z.inputOf))}
-	for k, c := range w.form[r][:z.inputs] {
+	z := e.zone
+	f := outlook{offset: e.form[r][z.inputs], slopes: make([]float64, len(z.inputOf))}
+	for k, c := range e.form[r][:z.inputs] {
 		f.offset += c * middle(z.lo[k], z.hi[k])
 	}
 	for i, k := range z.inputOf {
-		f.slopes[i] = w.form[r][k] * (z.hi[k] - z.lo[k]) / 2
+		f.slopes[i] = e.form[r][k] * (z.hi[k] - z.lo[k]) / 2
 	}
 	now := f.offset
 	for _, v := range f.slopes {

@@ -82,8 +82,8 @@ func (w *worker) blame(n *node, r int) int {
 
 // shares adds to each input's score how much of the looseness at open units, as far as it matters
 // to form r, came in through it, and returns that of each unit.
-func (w *worker) shares(r int, score []float64) (gaps []float64) {
-	z := w.zone
+func (f *refuter) shares(r int, score []float64) (gaps []float64) {
+	z := f.zone
 	for _, q := range z.open {
 		l, j := z.unitLayer(q)
 		z.rows[l].touch(j, 0, len(z.inputOf))
