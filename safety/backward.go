@@ -38,8 +38,7 @@ type backward struct {
 	alpha []float64
 	// beta, where not nil, is added to the coefficients of pre-activations.
 	beta []float64
-	// weight, where not nil, is set to the sizes of the coefficients of each unit's value, in row 0
-	// …
+	// weight, where not nil, is set to the coefficients of each unit's value, in row 0 …
 	weight []float64
 }
 
@@ -164,7 +163,7 @@ func (b *backward) someUnits(y *layer, r, lo int, row []float64) {
 	for i, v := range row {
 		q := y.first + lo + i
 		if b.weight != nil {
-			b.weight[r*b.units+q] = math.Abs(v)
+			b.weight[r*b.units+q] = v
 		}
 		if v != 0 && !y.plain {
 			ln := b.lines[q]

@@ -14,8 +14,10 @@
 // The search is a branch and bound. A node is a box and signs of some neurons. A zonotope goes
 // forward through the network, and linear forms come back (backward.go): they bound every neuron
 // and every condition on the node. What is not refuted is split, by the input that lets in most
-// looseness, or, once few neurons are open, by a neuron that a linear programme picks. Beside it
-// random starts and gradients look for a counterexample.
+// looseness, or by a neuron, with a linear programme at each node from there on: once few neurons
+// are open, or where all that are open are in one layer and fewer splits of them promise as much,
+// as with many inputs (outlook.go). Beside it random starts and gradients look for a
+// counterexample.
 //
 // Floats decide nothing beyond an error bound. Zonotopes carry the rounding of every step in a
 // radius of their own (zonotope.go), forms that come back carry a magnitude which bounds it

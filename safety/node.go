@@ -20,7 +20,7 @@ type tuning struct {
 	// are split.
 	few int
 	// many is the number of open units up to which a programme is asked where inputs are split no
-	// more.
+	// more, and where units are to be split first.
 	many int
 	// halvings is the depth at which inputs are split no more.
 	halvings int
@@ -90,6 +90,7 @@ func (w *worker) visit(n *node) (children []*node, found *Witness, err error) {
 			best, key = at, top
 		}
 	}
+	ask = ask || len(open) > 0 && len(w.zone.open) <= w.many && (len(n.signs) > 0 || w.unitsFirst(n, best))
 	rest := &node{lo: n.lo, hi: n.hi, signs: n.signs, disjunct: open, halvings: n.halvings, key: key, place: n.place}
 	if len(open) == 0 || !ask {
 		failed, closed := w.commit(rest, claims, len(open) == 0)
@@ -152,13 +153,18 @@ func (w *worker) corner(d int32, r int) *Witness {
 	if found := w.walker.try(d, x); found != nil || r < 0 {
 		return found
 	}
+	return w.walker.try(d, w.lowest(w.walker.x, r))
+}
+
+// lowest is the corner of the box where form r is least, in x.
+func (f *refuter) lowest(x []float64, r int) []float64 {
 	for k := range x {
-		x[k] = w.zone.lo[k]
-		if w.form[r][k] < 0 {
-			x[k] = w.zone.hi[k]
+		x[k] = f.zone.lo[k]
+		if f.form[r][k] < 0 {
+			x[k] = f.zone.hi[k]
 		}
 	}
-	return w.walker.try(d, x)
+	return x
 }
 
 // climb starts at the middle of some nodes.
@@ -211,6 +217,9 @@ func (w *worker) programmes(n *node, r int, claims []*claim) ([]*node, *Witness,
 		return w.exactly(n, claims, failed, sides)
 	}
 	n.disjunct = united(open, failed)
+	if q := w.farthest(r); q >= 0 {
+		split = q
+	}
 	if split < 0 {
 		split = w.widestUnit(r)
 	}
@@ -273,7 +282,7 @@ func (t *triangle) loosest(v, weight []float64) (at int32, most float64) {
 		if z < 0 {
 			f *= t.layers[l].below[j]
 		}
-		if off := math.Abs(a-f) * (1e-6 + weight[q]); off > most {
+		if off := math.Abs(a-f) * (1e-6 + math.Abs(weight[q])); off > most {
 			at, most = q, off
 		}
 	}

@@ -66,6 +66,7 @@ var tunings = map[string]tuning{
 	"signs alone":                 {0, 0, 0},
 	"boxes, then programmes":      {2, 200, 5},
 	"programmes for all from now": {200, 200, 0},
+	"what promises more":          {0, 200, 6},
 }
 
 // TestProofsAgainstTheTwin holds verdicts with proofs to the enumeration of all cells, and the

@@ -1,6 +1,7 @@
 package safety
 
-// How a node is split: the input through which most looseness enters, or a unit.
+// How a node is split: the input through which most looseness enters, or a unit. What a split of
+// either promises is in outlook.go.
 //
 // Which input is split matters more than anything else in the search. A form that came back may
 // have slope 0 in the very input whose looseness sits in its constant, so slopes are a bad guide.
@@ -56,21 +57,12 @@ func with(v []float64, k int, x float64) []float64 {
 // came in through the input. It returns −1 where no input can be halved.
 func (w *worker) blame(n *node, r int) int {
 	const linear = 0.1 // forms that are exact must be split too
-	z := w.zone
 	score := make([]float64, w.inputs)
 	if r >= 0 && !w.deep(n) {
 		for k := range score {
 			score[k] = linear * math.Abs(w.form[r][k]) * (n.hi[k] - n.lo[k])
 		}
-		for _, q := range z.open {
-			l, j := z.unitLayer(q)
-			z.rows[l].touch(j, 0, len(z.inputOf))
-			g := z.rows[l].row(j)
-			gap := z.back.weight[r*z.units+int(q)] * (z.lines[q].highAt - z.lines[q].lowAt) / z.rows[l].norm(j)
-			for i, k := range z.inputOf {
-				score[k] += gap * math.Abs(g[i])
-			}
-		}
+		w.shares(r, score)
 	}
 	best, at := -1.0, -1
 	for k := range score {
@@ -88,6 +80,24 @@ func (w *worker) blame(n *node, r int) int {
 	return at
 }
 
+// shares adds to each input's score how much of the looseness at open units, as far as it matters
+// to form r, came in through it, and returns that of each unit.
+func (f *refuter) shares(r int, score []float64) (gaps []float64) {
+	z := f.zone
+	for _, q := range z.open {
+		l, j := z.unitLayer(q)
+		z.rows[l].touch(j, 0, len(z.inputOf))
+		g := z.rows[l].row(j)
+		gap := math.Abs(z.back.weight[r*z.units+int(q)]) * (z.lines[q].highAt - z.lines[q].lowAt)
+		gaps = append(gaps, gap)
+		gap /= z.rows[l].norm(j)
+		for i, k := range z.inputOf {
+			score[k] += gap * math.Abs(g[i])
+		}
+	}
+	return gaps
+}
+
 // widestUnit is the open unit of the largest gap, as far as it matters to form r; −1 if none is
 // open.
 func (w *worker) widestUnit(r int) int32 {
@@ -98,7 +108,7 @@ func (w *worker) widestUnit(r int) int32 {
 		}
 		gap := w.zone.lines[q].highAt - w.zone.lines[q].lowAt
 		if r >= 0 {
-			gap *= 1e-6 + w.zone.back.weight[r*w.units+int(q)]
+			gap *= 1e-6 + math.Abs(w.zone.back.weight[r*w.units+int(q)])
 		}
 		if gap > best {
 			best, at = gap, q
