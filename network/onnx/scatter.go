@@ -5,7 +5,11 @@ package onnx
 import (
 	"errors"
 	"fmt"
+	"math"
+	"math/big"
 	"slices"
+
+	"github.com/relucell/relucell/internal/dyadic"
 )
 
 // scatterElements puts updates at indices along an axis.
@@ -64,7 +68,7 @@ func scatter(rd *reader, n *node, places func(indices *tensor, shape, updates []
 		return nil, errors.New("indices that are given twice")
 	}
 	if n.tips() == 0 {
-		return n.scatterConstants(to, how)
+		return scatterConstants(rd, n, to, how)
 	}
 	data, err1 := rd.asValue(0, n)
 	updates, err2 := rd.asValue(2, n)
@@ -129,8 +133,8 @@ func (b *builder) addGroups(refs []ref, sizes []int) error {
 	return b.affine(w)
 }
 
-// scatterConstants folds a scatter of constants.
-func (n *node) scatterConstants(to []int, how string) ([]value, error) {
+// scatterConstants folds a scatter of constants. Sums are computed exactly and rounded once.
+func scatterConstants(rd *reader, n *node, to []int, how string) ([]value, error) {
 	data, updates := n.args[0].value, n.args[2].value
 	if (data.ints == nil) != (updates.ints == nil) {
 		return nil, errors.New("integers and floats together")
@@ -138,13 +142,17 @@ func (n *node) scatterConstants(to []int, how string) ([]value, error) {
 	if how != "none" && data.ints != nil {
 		return nil, fmt.Errorf("attribute \"reduction\": %q of integers, supported is none", how)
 	}
+	if err := rd.move(size(data.shape) + 2*len(to)); err != nil {
+		return nil, err
+	}
 	out := &tensor{shape: data.shape, elem: data.elem, ints: slices.Clone(data.ints), floats: slices.Clone(data.floats)}
+	if how == "add" {
+		return []value{{constant: out}}, addConstants(rd, n, out.floats, updates.floats, to)
+	}
 	for i, at := range to {
 		switch {
 		case out.ints != nil:
 			out.ints[at] = updates.ints[i]
-		case how == "add":
-			out.floats[at] += updates.floats[i]
 		case how == "max":
 			out.floats[at] = max(out.floats[at], updates.floats[i])
 		case how == "min":
@@ -154,4 +162,27 @@ func (n *node) scatterConstants(to []int, how string) ([]value, error) {
 		}
 	}
 	return []value{{constant: out}}, nil
+}
+
+// addConstants adds updates to the elements of data that they go to.
+func addConstants(rd *reader, n *node, data, updates []float64, to []int) error {
+	order, rounded := ordered(len(to)), 0
+	slices.SortStableFunc(order, func(i, j int) int { return to[i] - to[j] })
+	for len(order) > 0 {
+		at := to[order[0]]
+		sum := exactFloat(data[at])
+		for len(order) > 0 && to[order[0]] == at {
+			sum.Add(sum, exactFloat(updates[order[0]]))
+			order = order[1:]
+		}
+		v, accuracy := dyadic.FromFloat(sum)
+		if math.IsInf(v, 0) {
+			return fmt.Errorf("element %d is beyond the range of float64", at)
+		}
+		if data[at] = v + 0; accuracy != big.Exact {
+			rounded++
+		}
+	}
+	rd.im.Round(n.op+" of constants", rounded)
+	return nil
 }

@@ -36,6 +36,9 @@ func TestChosenElementsByHand(t *testing.T) {
 			[]float64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, []float64{2, 3 + 4, 5, 6, 8, 9 + 10, 11, 12}},
 		"Scatter that adds twice": {newChain(1, 3).tensor("i", int32s, []int64{1, 2}, 1, 1).doubles("u", []int64{1, 2}, 10, 20).
 			node("ScatterElements", []string{"x", "i", "u"}, intAttr("axis", 1), stringAttr("reduction", "add")), 16, []float64{1, 2, 3}, []float64{1, 32, 3}},
+		"constants scattered, whose sum is exact though floats on the way are not": {newChain(1, 2).doubles("d", []int64{1, 2}, 0x1p60, 4).tensor("i", int32s, []int64{1, 2}, 0, 0).
+			doubles("u", []int64{1, 2}, 1, -0x1p60).made("ScatterElements", "s", []string{"d", "i", "u"}, intAttr("axis", 1), stringAttr("reduction", "add")).
+			node("Add", []string{"x", "s"}), 18, []float64{1, 2}, []float64{2, 6}},
 		"ScatterND of the larger": {newChain(1, 3).ints("i", 0).doubles("u", []int64{3}, 2, 2, 2).
 			node("ScatterND", []string{"x", "i", "u"}, stringAttr("reduction", "max")), 18, []float64{1, 2, 3}, []float64{2, 2, 3}},
 		"Clip between computed bounds": {newChain(1, 4).made("ReduceMin", "l", []string{"v0"}, intAttr("keepdims", 0)).made("ReduceMean", "h", []string{"v0"}, intAttr("keepdims", 0)).
