@@ -138,13 +138,17 @@ func (b *bounds) affineBack(i int) {
 	if b.bad = b.bad || b.ctx.Err() != nil; b.bad {
 		return
 	}
-	b.constant = b.keep(b.constant + b.floor(dot(b.a, y.bias), b.f))
+	var k wide
+	for j, a := range b.a {
+		k.add(product(a, y.bias[j]))
+	}
+	b.constant = b.keep(b.constant + b.floor(k, b.f))
 	if b.slack = b.keep(b.slack + n>>b.f + 1 + enters>>b.f + 1); y.rounded {
 		b.slack = b.keep(b.slack + b.keep(b.floor(product(n, enters), y.s+b.f)+1))
 	}
 	b.next = resize(b.next, y.in)
-	for k, w := range y.columns {
-		b.next[k] = b.floor(dot(b.a, w), y.s)
+	for k := range y.columns {
+		b.next[k] = b.floor(y.columns[k].dot(b.a), y.s)
 	}
 	b.a, b.next = b.next, b.a
 }
@@ -216,7 +220,11 @@ func (b *bounds) zoneLeast(u *fixedForm) (v int64, ok bool) {
 		return 0, false
 	}
 	b.size(u.y)
-	c, _, radius := b.row(u.y, b.f, u.offset, int64(len(b.g))+3+b.enters[len(b.fixed)]>>b.f+1, func(int, int64) {})
+	var w sparse
+	for k, v := range u.y {
+		w.put(k, v)
+	}
+	c, _, radius := b.row(&w, b.f, u.offset, int64(len(b.g))+3+b.enters[len(b.fixed)]>>b.f+1, func(int, int64) {})
 	v, ok = c-radius, !b.bad
 	b.bad = false
 	return v, ok

@@ -145,12 +145,12 @@ func (b *bounds) affine(i int) {
 	for range b.g {
 		column(&next, y.out)
 	}
-	for j, w := range y.rows {
+	for j := range y.rows {
 		if b.bad = b.bad || b.ctx.Err() != nil; b.bad {
 			return
 		}
 		var radius int64
-		c[j], r[j], radius = b.row(w, y.s, y.bias[j], extra, func(k int, v int64) { next[k][j] = v })
+		c[j], r[j], radius = b.row(&y.rows[j], y.s, y.bias[j], extra, func(k int, v int64) { next[k][j] = v })
 		b.l[y.first+j], b.u[y.first+j] = b.keep(c[j]-radius), b.keep(c[j]+radius)
 	}
 	b.c, b.r, b.g, b.spare = c, r, next, b.g
@@ -158,26 +158,16 @@ func (b *bounds) affine(i int) {
 
 // row returns the row of an affine form w·2^−s of the present rows, and how far it reaches from its
 // centre; to gets its generators. The slack of its floors, extra, joins its radius.
-func (b *bounds) row(w []int64, s uint, bias, extra int64, to func(k int, v int64)) (c, r, radius int64) {
-	c = b.keep(b.floor(dot(w, b.c), s) + bias)
-	r = b.keep(b.floor(dotSizes(w, b.r), s) + extra)
+func (b *bounds) row(w *sparse, s uint, bias, extra int64, to func(k int, v int64)) (c, r, radius int64) {
+	c = b.keep(b.floor(w.dot(b.c), s) + bias)
+	r = b.keep(b.floor(w.dotSizes(b.r), s) + extra)
 	radius = r
 	for k, g := range b.g {
-		v := b.floor(dot(w, g), s)
+		v := b.floor(w.dot(g), s)
 		to(k, v)
 		radius = b.keep(radius + max(v, -v))
 	}
 	return c, r, radius
-}
-
-// dotSizes returns Σ |a_k|·r_k.
-func dotSizes(a, r []int64) (sum wide) {
-	for k, x := range r {
-		if x != 0 {
-			sum.add(product(max(a[k], -a[k]), x))
-		}
-	}
-	return sum
 }
 
 // settle lets the node's signs cut the bounds of layer i. It says whether the node is void.

@@ -161,7 +161,11 @@ func TestSafetyBoundsAgreeWithTheTwin(t *testing.T) {
 			require.Equal(t, n.layers[i].s, int(b.fixed[i].s))
 			require.Equal(t, n.layers[i].rounded, b.fixed[i].rounded)
 			for j, w := range n.layers[i].w {
-				sameInts(t, w, b.fixed[i].rows[j], "weights")
+				row := make([]int64, len(w))
+				for k, at := range b.fixed[i].rows[j].at {
+					row[at] = b.fixed[i].rows[j].v[k]
+				}
+				sameInts(t, w, row, "weights")
 			}
 			for j := range n.l[i] {
 				sameInts(t, []rat{n.l[i][j], n.u[i][j]}, []int64{b.l[q], b.u[q]}, "l and u")

@@ -34,12 +34,34 @@ func (w *wide) add(v wide) {
 	w.hi += v.hi + int64(c)
 }
 
+// sparse is a row or a column of which most may be 0: v[i] stands at place at[i], and 0 elsewhere.
+type sparse struct {
+	at []int
+	v  []int64
+}
+
+// put puts v, if it is not 0, at place k, which is behind the others.
+func (a *sparse) put(k int, v int64) {
+	if v != 0 {
+		a.at, a.v = append(a.at, k), append(a.v, v)
+	}
+}
+
 // dot returns Σ a_k·b_k.
-func dot(a, b []int64) (sum wide) {
-	b = b[:len(a)]
-	for k, x := range a {
-		if x != 0 && b[k] != 0 {
-			sum.add(product(x, b[k]))
+func (a *sparse) dot(b []int64) (sum wide) {
+	for i, k := range a.at {
+		if x := b[k]; x != 0 {
+			sum.add(product(a.v[i], x))
+		}
+	}
+	return sum
+}
+
+// dotSizes returns Σ |a_k|·r_k.
+func (a *sparse) dotSizes(r []int64) (sum wide) {
+	for i, k := range a.at {
+		if x := r[k]; x != 0 {
+			sum.add(product(max(a.v[i], -a.v[i]), x))
 		}
 	}
 	return sum
@@ -60,7 +82,7 @@ func (w wide) floor(s uint) (v int64, ok bool) {
 // slopes in units of 2^−F.
 type fixedLayer struct {
 	in, out, first int
-	rows, columns  [][]int64
+	rows, columns  []sparse
 	s              uint
 	rounded        bool
 	bias           []int64
@@ -133,16 +155,13 @@ func (r *rawLayer) fix(f uint) (y fixedLayer, ok bool) {
 	y = fixedLayer{in: r.width, out: len(r.bias), plain: true}
 	one := big.NewInt(1)
 	y.s, y.rounded, ok = r.shift()
-	y.columns = make([][]int64, y.in)
-	for k := range y.columns {
-		y.columns[k] = make([]int64, y.out)
-	}
+	y.columns = make([]sparse, y.in)
 	for j := 0; j < y.out && ok; j++ {
-		row := make([]int64, y.in)
+		var row sparse
 		for i := r.start[j]; i < r.start[j+1]; i++ {
-			k := r.from[i]
-			row[k], _ = fixedPoint(&r.z[i], one, int(y.s)-int(r.scale))
-			y.columns[k][j] = row[k]
+			v, _ := fixedPoint(&r.z[i], one, int(y.s)-int(r.scale))
+			row.put(r.from[i], v)
+			y.columns[r.from[i]].put(j, v)
 		}
 		b, fits := fixedPoint(&r.bias[j], one, int(f)-int(r.scale))
 		low, fitsLow := fixedPoint(&r.slopes[j], one, int(f)-int(r.fine))

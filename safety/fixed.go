@@ -33,11 +33,24 @@ type fixedLayer struct {
 	beyond  bool    // the weights are too large for any shift
 	rows    []int64 // the weights row by row
 	columns []int64 // and column by column
-	bias    []int64
+	// few are the weights that are not 0, row by row, where most are 0; rows and columns are nil
+	// then.
+	few  []fixedRow
+	bias []int64
 	// down and up are the slopes below 0, rounded down and up; bend is the sign of the slope − 1.
 	down, up []int64
 	bend     []int8
 }
+
+// fixedRow is a row of a layer: v[i] stands at place at[i], in order, and 0 elsewhere.
+type fixedRow struct {
+	at []int
+	v  []int64
+}
+
+// fewWeights is the part of a layer's weights up to which those that are 0 are left out: to look up
+// where each stands costs less than four that are 0.
+const fewWeights = 1. / 4
 
 func (y *fixedLayer) row(j int) []int64    { return y.rows[j*y.in : (j+1)*y.in] }
 func (y *fixedLayer) column(k int) []int64 { return y.columns[k*y.out : (k+1)*y.out] }
@@ -108,7 +121,19 @@ func weightsOf(s *subject) []fixedLayer {
 		if y.layer = &s.layers[i]; !y.choose(s.ctx) {
 			continue
 		}
-		y.rows, y.columns = make([]int64, y.in*y.out), make([]int64, y.in*y.out)
+		count := 0
+		for _, row := range y.w {
+			for _, v := range row.v {
+				if v != 0 {
+					count++
+				}
+			}
+		}
+		if float64(count) <= fewWeights*float64(y.in)*float64(y.out) {
+			y.few = make([]fixedRow, y.out)
+		} else {
+			y.rows, y.columns = make([]int64, y.in*y.out), make([]int64, y.in*y.out)
+		}
 		for j, row := range y.w {
 			if s.ctx.Err() != nil {
 				break
@@ -116,7 +141,13 @@ func weightsOf(s *subject) []fixedLayer {
 			for i, v := range row.v {
 				k := row.column(i)
 				w, _ := floored(v, int(y.shift)) // the sum of the row's sizes is small
-				y.rows[j*y.in+k], y.columns[k*y.out+j] = w, w
+				switch {
+				case w == 0:
+				case y.few != nil:
+					y.few[j].at, y.few[j].v = append(y.few[j].at, k), append(y.few[j].v, w)
+				default:
+					y.rows[j*y.in+k], y.columns[k*y.out+j] = w, w
+				}
 			}
 		}
 	}

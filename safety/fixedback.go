@@ -28,6 +28,7 @@ type fixedBackward struct {
 	x     []int64 // what conditions say of the inputs themselves
 	used  []int   // where a is not 0
 	dense []int64 // and what it is there
+	sums  []wide  // by columns
 	c, t  int64   // constant and slack
 	ok    bool    // all numbers were small
 }
@@ -163,6 +164,10 @@ func (b *fixedBackward) affine(i int) {
 		return
 	}
 	b.step(c, slack)
+	if y.few != nil {
+		b.fewRows(y)
+		return
+	}
 	b.used, b.dense = b.used[:0], b.dense[:0]
 	for j, v := range b.a {
 		if v != 0 {
@@ -173,6 +178,30 @@ func (b *fixedBackward) affine(i int) {
 	for k := range b.to {
 		var v bool
 		if b.to[k], v = picked(b.dense, y.column(k), b.used).floor(y.shift); !v {
+			b.ok = false
+			return
+		}
+	}
+	b.a, b.to = b.to, b.a
+}
+
+// fewRows adds up the rows of a layer of few weights.
+func (b *fixedBackward) fewRows(y *fixedLayer) {
+	b.sums = resized(b.sums, y.in)
+	clear(b.sums)
+	for j, v := range b.a {
+		if v == 0 {
+			continue
+		}
+		row := &y.few[j]
+		for i, k := range row.at {
+			b.sums[k] = b.sums[k].plus(times(v, row.v[i]))
+		}
+	}
+	b.to = resized(b.to, y.in)
+	for k := range b.to {
+		var v bool
+		if b.to[k], v = b.sums[k].floor(y.shift); !v {
 			b.ok = false
 			return
 		}

@@ -129,7 +129,7 @@ func (z *fixedZone) enter(n *node) bool {
 // affine makes the rows of layer i's pre-activations.
 func (z *fixedZone) affine(i int) state {
 	y, from, to := &z.layers[i], &z.now, &z.next
-	z.live.gather(from)
+	z.live.gather(from, y.few != nil)
 	to.reset(y.out)
 	for range from.columns() {
 		to.column(y.out)
@@ -153,28 +153,28 @@ func (z *fixedZone) affine(i int) state {
 
 // affineRow makes the row of one unit, and says whether its numbers are small.
 func (z *fixedZone) affineRow(y *fixedLayer, j int, grain int64) bool {
-	from, to, row := &z.now, &z.next, y.row(j)
-	w, size := z.live.pick(row)
-	centre, ok := dot(w, z.live.c).floor(y.shift)
-	radius, right := dot(size, z.live.r).floor(y.shift)
+	from, to := &z.now, &z.next
+	z.live.pick(y, j)
+	centre, ok := z.live.dot(z.live.w, from.c, z.live.c).floor(y.shift)
+	radius, right := z.live.dot(z.live.size, from.r, z.live.r).floor(y.shift)
 	centre, radius = centre+y.bias[j], radius+grain
 	if !ok || !right || !isSmall(centre) || !isSmall(radius) {
 		return false
 	}
 	sum := radius
-	for g, column := range z.live.whole {
-		v, ok := dot(w, column).floor(y.shift)
+	for g, column := range from.whole {
+		v, ok := z.live.dot(z.live.w, column, z.live.whole[g]).floor(y.shift)
 		if sum += magnitude(v); !ok || sum >= small {
 			return false
 		}
 		to.whole[g][j] = v
 	}
 	for g, t := range from.single {
-		v, ok := scaled(row[t.at], t.v, y.shift)
+		v, ok := scaled(z.live.weight(y, j, t.at), t.v, y.shift)
 		if sum += magnitude(v); !ok || sum >= small {
 			return false
 		}
-		to.whole[len(z.live.whole)+g][j] = v
+		to.whole[len(from.whole)+g][j] = v
 	}
 	to.c[j], to.r[j] = centre, radius
 	q := y.first + j
@@ -182,16 +182,25 @@ func (z *fixedZone) affineRow(y *fixedLayer, j int, grain int64) bool {
 	return isSmall(z.l[q]) && isSmall(z.u[q])
 }
 
-// live are rows without those that are 0, of which there are many behind a ReLU.
+// live are rows without those that are 0, of which there are many behind a ReLU. Before a layer of
+// few weights nothing is taken: its weights say what to look at.
 type live struct {
 	at      []int
 	c, r    []int64
 	whole   [][]int64
 	w, size []int64 // a row of weights and of their sizes
+	few     *fixedRow
+	next    int // where the weight of a single entry is looked for
 }
 
 // gather takes what is not 0 of rows.
-func (v *live) gather(g *fixedRows) {
+func (v *live) gather(g *fixedRows, few bool) {
+	for len(v.whole) < len(g.whole) {
+		v.whole = append(v.whole, nil)
+	}
+	if v.whole = v.whole[:len(g.whole)]; few {
+		return
+	}
 	v.at = v.at[:0]
 	for k := range g.c {
 		if g.c[k] != 0 || g.r[k] != 0 || slices.ContainsFunc(g.whole, func(c []int64) bool { return c[k] != 0 }) {
@@ -199,10 +208,6 @@ func (v *live) gather(g *fixedRows) {
 		}
 	}
 	v.c, v.r = v.take(v.c, g.c), v.take(v.r, g.r)
-	for len(v.whole) < len(g.whole) {
-		v.whole = append(v.whole, nil)
-	}
-	v.whole = v.whole[:len(g.whole)]
 	for i, c := range g.whole {
 		v.whole[i] = v.take(v.whole[i], c)
 	}
@@ -216,13 +221,41 @@ func (v *live) take(to, from []int64) []int64 {
 	return to
 }
 
-// pick takes from a row of weights.
-func (v *live) pick(row []int64) (w, size []int64) {
-	v.w, v.size = v.take(v.w, row), v.size[:0]
+// pick takes a row of weights.
+func (v *live) pick(y *fixedLayer, j int) {
+	if v.few, v.next = nil, 0; y.few != nil {
+		v.few = &y.few[j]
+		v.w = append(v.w[:0], v.few.v...)
+	} else {
+		v.w = v.take(v.w, y.row(j))
+	}
+	v.size = v.size[:0]
 	for _, x := range v.w {
 		v.size = append(v.size, magnitude(x))
 	}
-	return v.w, v.size
+}
+
+// dot returns the sum of the row's weights, or their sizes, times a column, or what was gathered of
+// it.
+func (v *live) dot(w, column, gathered []int64) wide {
+	if v.few != nil {
+		return picked(w, column, v.few.at)
+	}
+	return dot(w, gathered)
+}
+
+// weight is that of place k, which rises from call to call.
+func (v *live) weight(y *fixedLayer, j, k int) int64 {
+	if v.few == nil {
+		return y.row(j)[k]
+	}
+	for v.next < len(v.few.at) && v.few.at[v.next] < k {
+		v.next++
+	}
+	if v.next < len(v.few.at) && v.few.at[v.next] == k {
+		return v.few.v[v.next]
+	}
+	return 0
 }
 
 // settle takes the signs into account, after which l, u and sides are final.

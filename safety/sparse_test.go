@@ -47,3 +47,104 @@ func fmtInput(k int) []string {
 	name := "X_" + string(rune('0'+k))
 	return []string{"(>= " + name + " -1)", "(<= " + name + " 1)"}
 }
+
+// laid is a layer with its weights laid out in one of the two ways.
+func laid(y fixedLayer, few bool) fixedLayer {
+	rows := y.rows
+	if y.few != nil {
+		rows = make([]int64, y.in*y.out)
+		for j, r := range y.few {
+			for i, k := range r.at {
+				rows[j*y.in+k] = r.v[i]
+			}
+		}
+	}
+	y.rows, y.columns, y.few = rows, make([]int64, y.in*y.out), nil
+	if few {
+		y.few = make([]fixedRow, y.out)
+	}
+	for at, v := range rows {
+		j, k := at/y.in, at%y.in
+		if y.columns[k*y.out+j] = v; few && v != 0 {
+			y.few[j].at, y.few[j].v = append(y.few[j].at, k), append(y.few[j].v, v)
+		}
+	}
+	if few {
+		y.rows, y.columns = nil, nil
+	}
+	return y
+}
+
+// TestFewWeightsAreTheSameIntegers bounds nodes by weights laid out in either way.
+func TestFewWeightsAreTheSameIntegers(t *testing.T) {
+	states, chosen := map[state]int{}, map[bool]int{}
+	for i := range 400 {
+		rng := rand.New(rand.NewPCG(61, uint64(i)))
+		n := floatNet(t, rng)
+		if i%2 == 0 {
+			layers := slices.Clone(n.Layers())
+			for l := range layers {
+				d := layers[l].Dense()
+				for k := range layers[l].In() * layers[l].Out() {
+					if rng.IntN(6) > 0 {
+						d.Set(k/layers[l].In(), k%layers[l].In(), 0)
+					}
+				}
+				layers[l].W = d
+			}
+			var err error
+			n, err = network.New(layers)
+			require.NoError(t, err)
+		}
+		q := ask(t, n, boxOf(n.Inputs()), "(<= (+ Y_0 (* 0.3 X_0)) 0.1)")
+		s := newSubject(context.Background(), n, q)
+		weights := weightsOf(s)
+		var zones [2]*fixedZone
+		for few := range zones {
+			var ys []fixedLayer
+			for _, y := range weights {
+				chosen[y.few != nil]++
+				if y.beyond {
+					ys = append(ys, y)
+					continue
+				}
+				ys = append(ys, laid(y, few == 1))
+			}
+			zones[few] = newFixedZone(newFixed(s, ys, []uint{8, 20, 36}[i%3]))
+		}
+		at := &node{disjunct: []int32{0}}
+		for range n.Inputs() {
+			l, w := float64(rng.IntN(1<<12)-1<<11), float64([]int{0, 1, 2, 5, 1 << 8}[rng.IntN(5)])
+			one := float64(zones[0].one)
+			at.lo, at.hi = append(at.lo, l/one), append(at.hi, (l+w)/one)
+		}
+		for q, k := range zones[0].neuron {
+			if k >= 0 && rng.IntN(8) == 0 {
+				at.signs = append(at.signs, sign{int32(q), int8(1 - 2*rng.IntN(2))})
+			}
+		}
+		second := rng.IntN(2) == 0
+		dense, few := zones[0].bound(at, second), zones[1].bound(at, second)
+		states[dense]++
+		require.Equal(t, dense, few, i)
+		if dense != bounded {
+			continue
+		}
+		require.Equal(t, zones[0].l, zones[1].l, i)
+		require.Equal(t, zones[0].u, zones[1].u, i)
+		require.Equal(t, zones[0].side, zones[1].side, i)
+		m := &claim{alone: 0}
+		a, okA := zones[0].back.mixed(m)
+		b, okB := zones[1].back.mixed(m)
+		require.Equal(t, okA, okB, i)
+		require.Equal(t, a, b, i)
+		a, okA = zones[0].back.zoned(&zones[0].forms[0][0])
+		b, okB = zones[1].back.zoned(&zones[1].forms[0][0])
+		require.Equal(t, okA, okB, i)
+		require.Equal(t, a, b, i)
+	}
+	require.Greater(t, states[bounded], 100)
+	require.Greater(t, states[empty], 10)
+	require.Greater(t, chosen[true], 100)
+	require.Greater(t, chosen[false], 100)
+}
