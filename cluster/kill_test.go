@@ -127,7 +127,7 @@ func (c *testCluster) requireProof(out, regions string, want map[string]string) 
 // Fifty kills of anything, in any order, and workers that are stopped for a while.
 func TestSoakOfKills(t *testing.T) {
 	if os.Getenv("RELUCELL_SOAK") == "" {
-		t.Skip("a long campaign, for RELUCELL_SOAK")
+		t.Skip("a long campaign: set RELUCELL_SOAK=1")
 	}
 	for name, s := range someSubjects(t) {
 		t.Run(name, func(t *testing.T) {

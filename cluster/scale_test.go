@@ -59,7 +59,7 @@ func folderSize(t *testing.T, folder string) (size int64) {
 // can do at most. The figures are printed, for docs/cluster.md.
 func TestSoakOfAThousandWorkers(t *testing.T) {
 	if os.Getenv("RELUCELL_SOAK") == "" {
-		t.Skip("a long campaign, for RELUCELL_SOAK")
+		t.Skip("a long campaign: set RELUCELL_SOAK=1")
 	}
 	for _, c := range []struct {
 		workers, depth int

@@ -48,8 +48,8 @@ type fixedRow struct {
 	v  []int64
 }
 
-// fewWeights is the part of a layer's weights up to which those that are 0 are left out: to look up
-// where each stands costs less than four that are 0.
+// fewWeights is the part of a layer's weights up to which those that are 0 are left out: looking up
+// where a weight stands costs less than passing over three that are 0.
 const fewWeights = 1. / 4
 
 func (y *fixedLayer) row(j int) []int64    { return y.rows[j*y.in : (j+1)*y.in] }

@@ -282,7 +282,7 @@ func (t *triangle) loosest(v, weight []float64) (at int32, most float64) {
 		if z < 0 {
 			f *= t.layers[l].below[j]
 		}
-		if off := math.Abs(a-f) * (1e-6 + math.Abs(weight[q])); off > most {
+		if off := math.Abs(a-f) * (faint + math.Abs(weight[q])); off > most {
 			at, most = q, off
 		}
 	}

@@ -6,6 +6,10 @@ package safety
 // then, and its pre-activation may be taken off any number of times. Where open units of several
 // layers depend on one another, what a sign does to the later ones is most of its effect, and a
 // solution of the programme is the better guide.
+//
+// A unit is chosen by the product of what its two signs promise, which is how strong branching
+// scores (Achterberg, Koch and Martin, "Branching rules revisited", 2005), with estimates in the
+// place of programmes.
 
 import (
 	"cmp"

@@ -98,6 +98,10 @@ func (f *refuter) shares(r int, score []float64) (gaps []float64) {
 	return gaps
 }
 
+// faint is added to what a unit's value counts in a form: a unit that does not count there may
+// still be the only one left to split. It chooses among splits and decides nothing.
+const faint = 1e-6
+
 // widestUnit is the open unit of the largest gap, as far as it matters to form r; −1 if none is
 // open.
 func (w *worker) widestUnit(r int) int32 {
@@ -108,7 +112,7 @@ func (w *worker) widestUnit(r int) int32 {
 		}
 		gap := w.zone.lines[q].highAt - w.zone.lines[q].lowAt
 		if r >= 0 {
-			gap *= 1e-6 + math.Abs(w.zone.back.weight[r*w.units+int(q)])
+			gap *= faint + math.Abs(w.zone.back.weight[r*w.units+int(q)])
 		}
 		if gap > best {
 			best, at = gap, q
