@@ -54,11 +54,7 @@ func newOutput(path string, h Header) (*output, error) {
 		return nil, err
 	}
 	// A folder that cannot be written is found out before a long walk, not after it.
-	f, err := o.temporary()
-	if err != nil {
-		return nil, err
-	}
-	return o, errors.Join(f.Close(), os.Remove(f.Name()))
+	return o, files.Check(path)
 }
 
 // WriteError says that a proof could not be written for a reason that is not the walk's: a full

@@ -116,7 +116,8 @@ func regular(name string, st fs.FileInfo) error {
 }
 
 // Check says whether Write could begin: what Resolve says, and whether the folder, and the file if
-// there is one, may be written to. It changes nothing.
+// there is one, may be written to. It changes nothing, so that nothing is left of it in a program that
+// is killed meanwhile.
 func Check(name string) error {
 	path, err := Resolve(name)
 	if err != nil {
@@ -128,11 +129,7 @@ func Check(name string) error {
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return unwritable(name, err)
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), temporary)
-	if err != nil {
-		return unwritable(name, err)
-	}
-	return unwritable(name, errors.Join(f.Close(), os.Remove(f.Name())))
+	return unwritable(name, mayWrite(filepath.Dir(path)))
 }
 
 // Write writes a file: it is there whole, or as it was before. write gets a buffered writer. Errors

@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -208,6 +209,21 @@ func TestProtectedFilesAreNotReplaced(t *testing.T) {
 	require.NoError(t, os.Chmod(filepath.Join(dir, "closed"), 0o555))
 	defer os.Chmod(filepath.Join(dir, "closed"), 0o755)
 	require.EqualError(t, Check(filepath.Join(dir, "closed/y")), filepath.Join(dir, "closed/y")+": cannot be written: permission denied")
+}
+
+func TestKilledChecksLeaveNothing(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the system cannot be asked here: a file is made for trial")
+	}
+	dir := place(t, map[string]string{"old": ""})
+	long := time.Unix(1_000_000_000, 0)
+	require.NoError(t, os.Chtimes(dir, long, long))
+	for _, name := range []string{"old", "new"} {
+		require.NoError(t, Check(filepath.Join(dir, name)))
+	}
+	st, err := os.Stat(dir)
+	require.NoError(t, err)
+	require.Equal(t, long, st.ModTime().Local(), "a file was made in the folder, which a kill would leave there")
 }
 
 func TestFoldersOfFiles(t *testing.T) {
