@@ -272,27 +272,18 @@ func TestWitnesses(t *testing.T) {
 
 func TestSafetyStops(t *testing.T) {
 	net := randomSafetyNet(20, 3, 60)
-	// As many lines as anyone likes: halving goes on, and each node is asked for its bounds.
-	var tree strings.Builder
-	for range 5000 {
-		tree.WriteString("X0\nZ0 0\nX1\n")
+	// Every leaf is right, and there are enough of them for a minute.
+	tree := "Z0 0\n"
+	for depth := range 19 {
+		tree = fmt.Sprintf("X%d\n", depth) + tree + tree
 	}
 	box := strings.TrimSpace(strings.Repeat("-1 1 ", 20))
-	proof := safetyProof(t, net, 8, fmt.Sprintf("query 1 2\nbox %s\nor 0; <= y0:1 1000000000000\nor 0; <= y0:1 0\n", box), tree.String())
+	proof := safetyProof(t, net, 8, fmt.Sprintf("query 1 1\nbox %s\nor 0; <= y0:1 1000000000000\n", box), tree)
 	ctx, cancel := context.WithCancelCause(background)
 	why := errors.New("enough")
-	var at time.Time
-	go func() {
-		time.Sleep(50 * time.Millisecond)
-		at = time.Now()
-		cancel(why)
-	}()
+	time.AfterFunc(50*time.Millisecond, func() { cancel(why) })
 	_, err := CheckSafety(ctx, net.text(), nil, "proof", SafetyOptions{open: memory{"proof": []byte(proof)}.open})
-	if errors.Is(err, why) {
-		require.Less(t, time.Since(at), time.Second)
-	} else {
-		require.Error(t, err) // a machine fast enough to see that input 0 cannot be halved so often
-	}
+	require.ErrorIs(t, err, why)
 }
 
 // randomSafetyNet has so many inputs, hidden layers and units in each.
