@@ -161,28 +161,28 @@ func (l *affineLayer) pass(j int, a float64, before *affineLayer) {
 	}
 	g, m := before.row(j, wide), 0.0
 	for k, v := range g[:n] {
-		m = max(m, math.Abs(v))
 		l.in[k*in+j] = a * v
+		m = max(m, math.Abs(a*v))
 	}
 	l.in[n*in+j] = a * g[n]
-	l.in[(n+1)*in+j] = math.Abs(a)*(g[n+1]+l.gamma*m+least) + 2*least
-	l.in[(n+2)*in+j] = math.Abs(a)*(g[n+2]+l.gamma*math.Abs(g[n])+least) + 2*least
+	l.in[(n+1)*in+j] = math.Abs(a)*g[n+1] + l.gamma*m + 2*least
+	l.in[(n+2)*in+j] = math.Abs(a)*g[n+2] + l.gamma*math.Abs(a*g[n]) + 2*least
 }
 
 // row returns the row of unit i.
 //
-// Error: let m ≥ |g̃| for each coefficient g̃ of a unit of the layer before, which is off by at
-// most e. The term w·a·g, a the factor of the unit, is then off by |w||a|·e, and by γ|w||a|·m for
-// the product with a, that with w and the additions, in any order, of which there are at most k+1
-// in a sum of k terms (Higham, "Accuracy and Stability of Numerical Algorithms", §3.1). γ is
-// ku/(1−ku) with 8 more to k, for what rounds here; slack covers the roundings of the bound's own
-// sums. An offset is a coefficient more, with a bias that is exact: its γ|b| is in the bound. What
-// underflows is off by 2⁻¹⁰⁷⁵ at most. In γm that is times |w||a|, and in the two products with a
-// it is times |w|, hence the least floats in the bound, and in the others it is in forms.Underflow.
+// Error: let g be a coefficient of a unit of the layer before, a the unit's factor, m ≥ |a·g̃| for
+// each of them as computed, and e what g̃ is off by at most. The term w·a·g is then off by |w||a|·e,
+// and by γ|w|·m for the product with a, that with w and the additions, in any order, of which there
+// are at most k+1 in a sum of k terms (Higham, "Accuracy and Stability of Numerical Algorithms",
+// §3.1). γ is ku/(1−ku) with 8 more to k, for what rounds here; slack covers the roundings of the
+// bound's own sums. An offset is a coefficient more, with a bias that is exact: its γ|b| is in the
+// bound. What underflows is off by 2⁻¹⁰⁷⁵ at most. In a·g, |a|·e and γm that is times |w|, hence
+// the least floats in the bound, and elsewhere it is in forms.Underflow.
 //
-// Domain: nothing overflows. The partial sums are at most the bound over γ, so bounds of up to
-// judge.TightMost are believed, and beyond the bound is +Inf, which is then the bound of all that
-// depends on it.
+// Domain: nothing overflows. Where a·g does, so does m, and the bound is +Inf or no number,
+// whatever w is. The partial sums are at most the bound over γ, so bounds of up to judge.TightMost
+// are believed, and beyond the bound is +Inf, which is then the bound of all that depends on it.
 func (l *affineLayer) row(i, wide int) []float64 {
 	row := l.rows[i*wide : (i+1)*wide : (i+1)*wide]
 	if l.known[i] {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/mat"
 	"pgregory.net/rapid"
 
 	"github.com/relucell/relucell/ball"
@@ -87,6 +88,51 @@ func TestAffineMapsOfExtremeNetworks(t *testing.T) {
 	all := regionsOf(t, huge, b)
 	require.Less(t, all[0].Affine().WErr[0], 0x1p-900, "the unit that is off passes on nothing")
 	require.True(t, math.IsInf(all[1].Affine().WErr[0], 1))
+}
+
+// A factor above 1 makes a coefficient overflow that a weight of 0, or a small one, leaves out of the
+// bound: entries that were no number used to be off by 10⁻¹⁴ at most.
+func TestAffineMapsOfFactorsThatOverflow(t *testing.T) {
+	for _, slope := range []float64{4, -4} {
+		for _, w := range []float64{0, 0x1p-1000, 1} {
+			leaky := network.Layer{W: mat.NewDense(2, 1, []float64{0x1p1023, 1}), B: []float64{0x1p1023, 0}, Act: network.LeakyReLU, Slope: slope}
+			n := netOf(t, leaky, dense(network.None, []float64{w, 1}, []float64{0}))
+			all := regionsOf(t, n, ballAt(t, ball.LInf, 1, -2, 0.5))
+			require.Equal(t, "--", all[0].Pattern.String())
+			a := all[0].Affine()
+			require.True(t, math.IsInf(a.WErr[0], 1) && math.IsInf(a.BErr[0], 1), "%v", a)
+			requireAffine(t, "overflow", all)
+		}
+	}
+}
+
+// Weights, factors and biases of any size, most of them at an end of the range.
+func TestAffineMapsOfNumbersOfAnySize(t *testing.T) {
+	cases := uint64(150)
+	if soak() {
+		cases = 20_000
+	}
+	for seed := range cases {
+		rng := gen.NewRand(seed)
+		draw := func(n int) []float64 {
+			v := make([]float64, n)
+			for i := range v {
+				e := []int{-1074, -1022, -540, -2, 0, 2, 500, 1021, 1023}[rng.IntN(9)]
+				v[i] = math.Ldexp([]float64{0, 1, -1, 1.5, -1.75}[rng.IntN(5)], e)
+			}
+			return v
+		}
+		inputs, in := 1+rng.IntN(2), 0
+		var layers []network.Layer
+		in = inputs
+		for range 1 + rng.IntN(3) {
+			out := 1 + rng.IntN(3)
+			layers = append(layers, network.Layer{W: mat.NewDense(out, in, draw(out*in)), B: draw(out), Act: network.Mixed, Slopes: draw(out)})
+			in = out
+		}
+		layers = append(layers, network.Layer{W: mat.NewDense(1, in, draw(in)), B: draw(1)})
+		requireAffine(t, fmt.Sprint("seed ", seed), regionsOf(t, netOf(t, layers...), ballAt(t, ball.LInf, inputs, 0, 1)))
+	}
 }
 
 // For the usual networks the bound is of use.
