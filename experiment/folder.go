@@ -182,22 +182,24 @@ func (f folder) complete(m *Manifest) ([]Row, bool) {
 	return rows, err == nil
 }
 
+// readRows reads what rowsText wrote, where nothing is a comment: a row begins with the name of a
+// file of data, which may begin with #.
 func readRows(text []byte) (rows []Row, err error) {
-	header := true
-	err = files.Rows(bytes.NewReader(text), func(line int, f []string) error {
-		if len(f) != len(rowHeader) {
-			return fmt.Errorf("line %d: %d columns, expected %d", line, len(f), len(rowHeader))
-		}
-		if header {
-			header = false
-			return nil
-		}
+	in := csv.NewReader(bytes.NewReader(text))
+	in.FieldsPerRecord = len(rowHeader)
+	records, err := in.ReadAll()
+	if err != nil || len(records) == 0 {
+		return nil, err
+	}
+	for _, f := range records[1:] {
 		seed, errSeed := strconv.ParseUint(f[2], 10, 64)
 		epoch, errEpoch := strconv.Atoi(f[3])
+		if err := errors.Join(errSeed, errEpoch); err != nil {
+			return nil, err
+		}
 		rows = append(rows, Row{f[0], f[1], seed, epoch, f[4], f[5], f[6], f[7], f[8], f[9]})
-		return errors.Join(errSeed, errEpoch)
-	})
-	return rows, err
+	}
+	return rows, nil
 }
 
 // sameConfig compares what the manifests hold of the configurations.

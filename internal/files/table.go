@@ -83,8 +83,9 @@ func (t Table) Read(r io.Reader) (*Points, error) {
 	return p, nil
 }
 
-// Rows reads comma-separated values and calls f for each row that is no comment, a line that begins
-// with #, with the number of its line, from 1. The row is f's until it returns.
+// Rows reads comma-separated values, as people write them, and calls f for each row that is no
+// comment, a line that begins with #, with the number of its line, from 1. The row is f's until it
+// returns.
 func Rows(r io.Reader, f func(line int, row []string) error) error {
 	in := csv.NewReader(unmarked(r))
 	in.FieldsPerRecord, in.ReuseRecord, in.TrimLeadingSpace, in.Comment = -1, true, true, '#'
