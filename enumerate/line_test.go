@@ -4,6 +4,7 @@ package enumerate_test
 
 import (
 	"context"
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -54,6 +55,52 @@ func TestLinesInIntegersAreTheIntervals(t *testing.T) {
 		require.LessOrEqual(t, r.Lower.Int64(), int64(len(want)))
 		require.GreaterOrEqual(t, r.Upper.Int64(), int64(len(want)))
 	})
+}
+
+// Numbers at both ends of the range, and the widest and the narrowest boxes there are: by integers
+// alone, and by vertices with integers where floats say nothing.
+func TestLinesOfExtremeNetworks(t *testing.T) {
+	cases, integers := uint64(200), int64(0)
+	if soak() {
+		cases = 8000
+	}
+	least := math.SmallestNonzeroFloat64
+	boxes := [][2]float64{{-math.MaxFloat64, math.MaxFloat64}, {-math.MaxFloat64, least}, {0, least}, {-least, 0x1p-1022}, {1, math.Nextafter(1, 2)}}
+	for seed := range cases {
+		c := gen.ExtremeCase(gen.NewRand(seed))
+		if c.Net.Inputs() > 1 {
+			continue
+		}
+		narrow := boxes[seed%uint64(len(boxes))]
+		box, err := ball.NewBox(narrow[:1], narrow[1:])
+		require.NoError(t, err)
+		for _, b := range []ball.Ball{c.Ball, box} {
+			want, err := twin.Intervals(c.Net, b)
+			require.NoError(t, err)
+			for _, alone := range []bool{true, false} {
+				seen := new(shownOnLine)
+				opt, count := enumerate.Options{Workers: 1, Visitor: seen}, enumerate.CountInIntegers
+				if !alone {
+					opt.Workers = 2
+					count = func(n *network.Network, b ball.Ball, o enumerate.Options) (enumerate.Result, error) {
+						return enumerate.Count(context.Background(), n, b, o)
+					}
+				}
+				r, err := count(c.Net, b, opt)
+				require.NoError(t, err, "seed %d in %v", seed, b)
+				require.True(t, r.Exact)
+				require.Equal(t, int64(len(want)), r.Lower.Int64(), "seed %d in %v", seed, b)
+				require.Len(t, seen.regions, len(want))
+				for _, s := range seen.regions {
+					_, pattern := c.Net.ForwardExact(s.Point())
+					require.Equal(t, pattern.String(), s.Pattern.String())
+					require.True(t, b.Interior(ball.RatsOf(s.Point())))
+				}
+				integers += r.Decisions.Integer
+			}
+		}
+	}
+	require.Positive(t, integers)
 }
 
 // chaotic are forty layers of sixteen units with weights of deviation 2, of whose last layers
