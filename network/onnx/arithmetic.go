@@ -187,11 +187,14 @@ func reduce(mean, absolute bool) func(*reader, *node) {
 	}
 }
 
-func globalAveragePool(rd *reader, n *node) {
-	if len(rd.shape) < 3 {
-		panic(refusalf("shape %v, expected a batch, channels and the rest", rd.shape))
+func globalAveragePool(rd *reader, n *node) { rd.reduce(overPlanes(rd.shape), true, n.op) }
+
+// overPlanes is over all but the batch and the channels.
+func overPlanes(shape []int) *over {
+	if len(shape) < 3 {
+		panic(refusalf("shape %v, expected a batch, channels and the rest", shape))
 	}
-	rd.reduce(overAxes(rd.shape, ordered(len(rd.shape))[2:], true), true, n.op)
+	return overAxes(shape, ordered(len(shape))[2:], true)
 }
 
 func (rd *reader) reduce(o *over, mean bool, what string) {

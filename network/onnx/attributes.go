@@ -11,16 +11,22 @@ import (
 // attributes are those of a node by their names, each given once.
 type attributes map[string]*onnxpb.AttributeProto
 
+// of returns an attribute of a type, nil where it is missing. Old files leave the type open: there
+// is says whether the attribute may be of this one.
+func (as attributes) of(kind onnxpb.AttributeProto_AttributeType, name string, is func(a *onnxpb.AttributeProto) bool) *onnxpb.AttributeProto {
+	a := as[name]
+	if a != nil && a.GetType() != kind && !(a.GetType() == onnxpb.AttributeProto_UNDEFINED && is(a)) {
+		panic(refusalf("attribute %q: type %v, expected %v", name, a.GetType(), kind))
+	}
+	return a
+}
+
 // integer returns an attribute of type INT.
 func (as attributes) integer(name string, missing int64) int64 {
-	a := as[name]
-	if a == nil {
-		return missing
+	if a := as.of(onnxpb.AttributeProto_INT, name, func(a *onnxpb.AttributeProto) bool { return a.I != nil }); a != nil {
+		return a.GetI()
 	}
-	if a.GetType() != onnxpb.AttributeProto_INT && !(a.GetType() == onnxpb.AttributeProto_UNDEFINED && a.I != nil) {
-		panic(refusalf("attribute %q: type %v, expected INT", name, a.GetType()))
-	}
-	return a.GetI()
+	return missing
 }
 
 // mustBeZero refuses an attribute of type INT that is not 0.
@@ -32,12 +38,9 @@ func (as attributes) mustBeZero(name, supported string) {
 
 // float returns a finite attribute of type FLOAT.
 func (as attributes) float(name string, missing float32) float64 {
-	a := as[name]
+	a := as.of(onnxpb.AttributeProto_FLOAT, name, func(a *onnxpb.AttributeProto) bool { return a.F != nil })
 	if a == nil {
 		return float64(missing)
-	}
-	if a.GetType() != onnxpb.AttributeProto_FLOAT && !(a.GetType() == onnxpb.AttributeProto_UNDEFINED && a.F != nil) {
-		panic(refusalf("attribute %q: type %v, expected FLOAT", name, a.GetType()))
 	}
 	v := float64(a.GetF())
 	if math.IsNaN(v) || math.IsInf(v, 0) {
@@ -48,14 +51,7 @@ func (as attributes) float(name string, missing float32) float64 {
 
 // integers returns an attribute of type INTS, nil when it is missing.
 func (as attributes) integers(name string) []int64 {
-	a := as[name]
-	if a == nil {
-		return nil
-	}
-	if a.GetType() != onnxpb.AttributeProto_INTS && a.GetType() != onnxpb.AttributeProto_UNDEFINED {
-		panic(refusalf("attribute %q: type %v, expected INTS", name, a.GetType()))
-	}
-	return a.GetInts()
+	return as.of(onnxpb.AttributeProto_INTS, name, func(*onnxpb.AttributeProto) bool { return true }).GetInts()
 }
 
 // text returns an attribute of type STRING.

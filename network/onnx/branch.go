@@ -39,12 +39,7 @@ func (rd *reader) inner(g *onnxpb.GraphProto) {
 	if len(g.Input) > 0 || len(g.SparseInitializer) > 0 {
 		panic(refusalf("a graph with inputs, or with sparse initializers"))
 	}
-	for _, t := range g.Initializer {
-		if rd.consts[t.GetName()] != nil {
-			panic(refusalf("initializer %q: given twice", t.GetName()))
-		}
-		rd.consts[t.GetName()] = &constant{proto: t}
-	}
+	rd.initial(g)
 	for i, n := range g.Node {
 		for _, name := range n.Output {
 			if _, twice := rd.values[name]; name != "" && (twice || rd.consts[name] != nil) {
@@ -52,6 +47,16 @@ func (rd *reader) inner(g *onnxpb.GraphProto) {
 			}
 		}
 		saying(func() { rd.node(n) }, "%s", describe(i, n))
+	}
+}
+
+// initial adds the constants of a graph.
+func (t *tensors) initial(g *onnxpb.GraphProto) {
+	for _, p := range g.Initializer {
+		if t.consts[p.GetName()] != nil {
+			panic(refusalf("initializer %q: given twice", p.GetName()))
+		}
+		t.consts[p.GetName()] = &constant{proto: p}
 	}
 }
 

@@ -17,8 +17,7 @@ func cast(rd *reader, n *node) []value {
 	case a.absent():
 		panic(refusalf("input 0: missing"))
 	case a.run == nil:
-		t := a.value.cast(to)
-		return []value{{constant: t}}
+		return []value{{constant: a.value.cast(to)}}
 	case a.run.test != isNumber && to != onnxpb.TensorProto_BOOL:
 		panic(refusalf("a truth value that depends on the network's input becomes a %v, which jumps: the network is not piecewise linear", to))
 	case a.run.test == isNumber && !slices.Contains(floatTypes, to):

@@ -4,6 +4,7 @@
 package onnx
 
 import (
+	"fmt"
 	"slices"
 )
 
@@ -21,10 +22,7 @@ func col2Im(rd *reader, n *node) {
 		panic(refusalf("shape %v, expected a batch, channels times the %d elements of a block, and %d blocks", in, kernel, columns))
 	}
 	channels, plane := in[1]/kernel, size(image)
-	shape := slices.Concat([]int{in[0], channels}, image)
-	if size(shape) > maxEntries {
-		panic(refusalf("the result, of shape %v, has more than %d elements", shape, maxEntries))
-	}
+	shape := fitting(slices.Concat([]int{in[0], channels}, image))
 	rd.work(in[0], channels, columns, kernel)
 	w := rd.newWeights(size(shape), rd.width)
 	for unit := range in[0] * channels {
@@ -42,14 +40,7 @@ func (n *arguments) extents(i int, what string) []int {
 	if t.ints == nil || len(t.shape) != 1 || len(t.ints) > axesMost {
 		panic(refusalf("input %d (%s): expected a list of one to %d integers", i, what, axesMost))
 	}
-	var lengths []int
-	for _, v := range t.ints {
-		if v < 1 || v > maxEntries {
-			panic(refusalf("input %d (%s): %d, expected 1 to %d", i, what, v, maxEntries))
-		}
-		lengths = append(lengths, int(v))
-	}
-	return lengths
+	return sizesIn(t.ints, fmt.Sprintf("input %d (%s)", i, what))
 }
 
 // blocks says along each dimension where blocks lie, those before the image's own being of one

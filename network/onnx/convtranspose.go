@@ -21,7 +21,7 @@ func (s spreading) lands(i, k int) int {
 
 // convTranspose has constant weights of shape [channels, units/group, kernel…].
 func convTranspose(rd *reader, n *node) {
-	wt, group := kernelOf(rd, n, axesMost)
+	wt, group := kernelOf(rd, n)
 	r, in := len(rd.shape), rd.shape
 	channels := in[1]
 	if group < 1 || group > int64(channels) || channels%int(group) != 0 || wt.shape[0] != channels {
@@ -37,9 +37,7 @@ func convTranspose(rd *reader, n *node) {
 	for _, a := range axes[axesMost+2-r:] {
 		shape = append(shape, a.out)
 	}
-	if size(shape) > maxEntries {
-		panic(refusalf("the result, of shape %v, has more than %d elements", shape, maxEntries))
-	}
+	fitting(shape)
 	for _, a := range axes { // at most the elements of the result
 		plane *= a.out
 	}
@@ -99,16 +97,8 @@ func (n *node) spreadings(spatial, kernel []int) (s [axesMost]spreading) {
 	for i := range s {
 		s[i] = spreading{in: 1, kernel: 1, stride: 1, dilation: 1, out: 1}
 	}
-	given := n.integers("kernel_shape")
-	for i, k := range given {
-		if len(given) != d || int(k) != kernel[i] {
-			panic(refusalf("attribute \"kernel_shape\": %v, but the weights say %v", given, kernel))
-		}
-	}
-	strides := n.window("strides", d, 1, 1)
-	dilations := n.window("dilations", d, 1, 1)
+	strides, dilations, pads := n.sliding(kernel)
 	more := n.window("output_padding", d, 0, 0)
-	pads := n.window("pads", 2*d, 0, 0)
 	wanted := n.window("output_shape", d, 0, 1)
 	auto := n.text("auto_pad", "NOTSET")
 	if !slices.Contains([]string{"", "NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER"}, auto) {

@@ -137,16 +137,22 @@ func foldMatMul(rd *reader, n *node) *tensor {
 		for t := range m.inner {
 			sum.Add(sum, p.Mul(p.SetFloat64(x[t]), q.SetFloat64(y[t*m.cols])))
 		}
-		v, accuracy := dyadic.FromFloat(sum)
-		if math.IsInf(v, 0) {
-			panic(refusalf("element %d is beyond the range of float64", i))
-		}
-		if out.floats[i] = v; accuracy != big.Exact {
-			rounded++
-		}
+		out.floats[i] = nearest(sum, i, &rounded)
 	}
 	rd.im.Round("MatMul of constants", rounded)
 	return out
+}
+
+// nearest is the float64 next to a sum, element i of a result; those that it rounds are counted.
+func nearest(sum *big.Float, i int, rounded *int) float64 {
+	v, accuracy := dyadic.FromFloat(sum)
+	if math.IsInf(v, 0) {
+		panic(refusalf("element %d is beyond what is held exactly, or beyond the range of float64", i))
+	}
+	if accuracy != big.Exact {
+		*rounded++
+	}
+	return v + 0
 }
 
 // maxProducts bounds the work of a product of constants.

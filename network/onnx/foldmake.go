@@ -7,7 +7,6 @@ import (
 	"math/big"
 	"slices"
 
-	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/network/onnx/onnxpb"
 )
 
@@ -38,14 +37,7 @@ func (n *arguments) shapeOf(i int) []int {
 
 // constantOfShape repeats one number.
 func constantOfShape(rd *reader, n *node) *tensor {
-	list := n.listAt(0, "shape")
-	shape := make([]int, len(list))
-	for i, d := range list {
-		if d < 1 || d > maxEntries {
-			panic(refusalf("input 0: shape %v, expected sizes of 1 to %d", list, maxEntries))
-		}
-		shape[i] = int(d)
-	}
+	shape := sizesIn(n.listAt(0, "shape"), "input 0 (shape)")
 	rd.move(4 * size(shape))
 	one := &tensor{elem: onnxpb.TensorProto_FLOAT, floats: []float64{0}}
 	if a := n.attributes["value"]; a != nil {
@@ -178,17 +170,13 @@ func foldReduce(f folding, end func(sum *big.Float, count int) *big.Float) folde
 			for _, j := range places {
 				sum = f(sum, exactFloat(t.at(j)))
 			}
-			exact := sum.Acc() == big.Exact
+			exact, before := sum.Acc() == big.Exact, inexact
 			if end != nil {
 				sum = end(sum, o.count)
 				exact = exact && sum.Acc() == big.Exact
 			}
-			v, accuracy := dyadic.FromFloat(sum)
-			if math.IsInf(v, 0) {
-				panic(refusalf("element %d is beyond what is held exactly, or beyond float64", i))
-			}
-			if out.floats[i] = v + 0; accuracy != big.Exact || !exact {
-				inexact++
+			if out.floats[i] = nearest(sum, i, &inexact); !exact {
+				inexact = before + 1
 			}
 		}
 		if t.ints != nil {

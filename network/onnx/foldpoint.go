@@ -251,11 +251,7 @@ func foldWhere(rd *reader, n *node) *tensor {
 		if condition.ints[at] != 0 {
 			t, j = x, from[1][i]
 		}
-		if t.ints != nil {
-			out.ints = append(out.ints, t.ints[j])
-		} else {
-			out.floats = append(out.floats, t.floats[j])
-		}
+		out.take(t, j, j+1)
 	}
 	return out
 }

@@ -48,11 +48,7 @@ func (g *grid) shape(in []int) []int {
 
 // layer returns zero weights for the grid, whose windows read so many planes each.
 func (rd *reader) layer(g *grid, batch, planes int) *entries {
-	shape := g.shape(rd.shape)
-	rows := size(shape)
-	if rows > maxEntries {
-		panic(refusalf("the result, of shape %v, has more than %d elements", shape, maxEntries))
-	}
+	rows := size(fitting(g.shape(rd.shape)))
 	rd.work(g.work(batch, planes)...)
 	w := rd.newWeights(rows, rd.width)
 	w.reserve(size(g.work(batch, planes)))

@@ -117,9 +117,7 @@ func gatherND(n *node, shape []int) []moved {
 	}
 	starts, length := slicesAt(t, shape, b)
 	m := moved{shape: slices.Concat(t.shape[:len(t.shape)-1], shape[b+t.shape[len(t.shape)-1]:])}
-	if size(m.shape) > maxEntries {
-		panic(refusalf("the result, of shape %v, has more than %d elements", m.shape, maxEntries))
-	}
+	fitting(m.shape)
 	for _, at := range starts {
 		for k := range length {
 			m.from = append(m.from, at+k)

@@ -29,8 +29,7 @@ func concat(rd *reader, n *node) []value {
 		return []value{{empty: true}}
 	}
 	if n.tips() == 0 {
-		t := concatConstants(rd, n)
-		return []value{{constant: t}}
+		return []value{{constant: concatConstants(rd, n)}}
 	}
 	values, shapes := make([]value, len(n.args)), make([][]int, len(n.args))
 	for i := range n.args {
@@ -58,11 +57,7 @@ func concatConstants(rd *reader, n *node) *tensor {
 	rd.move(size(shape))
 	out := &tensor{shape: shape, elem: n.args[0].value.elem}
 	for _, p := range pieces {
-		if t := n.args[p.of].value; t.ints != nil {
-			out.ints = append(out.ints, t.ints[p.from:p.to]...)
-		} else {
-			out.floats = append(out.floats, t.floats[p.from:p.to]...)
-		}
+		out.take(n.args[p.of].value, p.from, p.to)
 	}
 	return out
 }
@@ -83,9 +78,7 @@ func (n *node) joined(shapes [][]int) ([]int, []piece) {
 		}
 		shape[axis] += s[axis]
 	}
-	if size(shape) > maxEntries {
-		panic(refusalf("the result, of shape %v, has more than %d elements", shape, maxEntries))
-	}
+	fitting(shape)
 	var pieces []piece
 	for i := range size(shape[:axis]) {
 		for k, s := range shapes {

@@ -108,10 +108,10 @@ func gemm(rd *reader, n *node) {
 		return
 	}
 	if n.args[2].run != nil {
-		product := value{shape: rd.shape, refs: rd.refs}
+		product := rd.running()
 		rd.enter(n.args[2].run)
 		rd.scale(filled(rd.width, beta))
-		added := value{shape: rd.shape, refs: rd.refs}
+		added := rd.running()
 		spreadC(added.shape, product.shape)
 		rd.combine(product, added, 1)
 		return

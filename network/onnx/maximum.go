@@ -42,17 +42,7 @@ func (b *builder) listed(refs []ref) *block {
 
 // maxPool is the maximum over each window. What lies in the padding is left out.
 func maxPool(rd *reader, n *node) {
-	ceil := n.integer("ceil_mode", 0)
-	if r := len(rd.shape); r < 3 || r > axesMost+2 {
-		panic(refusalf("shape %v, supported are one to three spatial dimensions", rd.shape))
-	}
-	win := n.windows(rd.shape, nil)
-	for i := range win {
-		if ceil != 0 {
-			win[i].roundUp()
-		}
-	}
-	g := grid{axes: win, units: rd.shape[1]}
+	g, _ := pooling(rd, n)
 	batch := rd.shape[0]
 	rd.work(g.work(batch, 1)...)
 	var from, pieces []int
@@ -68,6 +58,22 @@ func maxPool(rd *reader, n *node) {
 	refs := rd.pick(rd.refs, from, 0)
 	rd.largest(refs, pieces, 1)
 	rd.shape = shape
+}
+
+// pooling reads the windows of a pool, and says whether one goes beyond the end.
+func pooling(rd *reader, n *node) (g *grid, beyond bool) {
+	if r := len(rd.shape); r < 3 || r > axesMost+2 {
+		panic(refusalf("shape %v, supported are one to three spatial dimensions", rd.shape))
+	}
+	g = &grid{axes: n.windows(rd.shape, nil), units: rd.shape[1]}
+	for i := range g.axes {
+		if a := &g.axes[i]; n.integer("ceil_mode", 0) != 0 {
+			before := a.out
+			a.roundUp()
+			beyond = beyond || a.out > before
+		}
+	}
+	return g, beyond
 }
 
 // roundUp adds the position whose window goes beyond the end, if it begins before the padding
@@ -118,12 +124,7 @@ func top(rd *reader, n *node) {
 	rd.topSorted(axis, int(k), sign)
 }
 
-func globalMaxPool(rd *reader, _ *node) {
-	if len(rd.shape) < 3 {
-		panic(refusalf("shape %v, expected a batch, channels and the rest", rd.shape))
-	}
-	rd.extremeOver(overAxes(rd.shape, ordered(len(rd.shape))[2:], true), 1)
-}
+func globalMaxPool(rd *reader, _ *node) { rd.extremeOver(overPlanes(rd.shape), 1) }
 
 func (rd *reader) extremeOver(o *over, sign float64) {
 	order := ordered(rd.width)

@@ -70,9 +70,7 @@ func (t *tensor) moved(rd *reader, m moved) *tensor {
 func along(shape []int, axis int, index []int) moved {
 	out := slices.Clone(shape)
 	out[axis] = len(index)
-	if size(out) > maxEntries {
-		panic(refusalf("the result, of shape %v, has more than %d elements", out, maxEntries))
-	}
+	fitting(out)
 	before, after := size(shape[:axis]), size(shape[axis+1:])
 	from := make([]int, 0, max(1, size(out)))
 	for i := range before {
@@ -302,16 +300,20 @@ func cutAlong(shape []int, axis int, lengths []int64) []moved {
 
 // expand broadcasts to a shape.
 func expand(n *node, shape []int) []moved {
-	want := n.listAt(1, "shape")
-	to := make([]int, len(want))
-	for i, d := range want {
-		if d < 1 || d > maxEntries {
-			panic(refusalf("input 1 (shape): %v, expected sizes of 1 to %d", want, maxEntries))
-		}
-		to[i] = int(d)
-	}
-	out, from := broadcast(shape, to)
+	out, from := broadcast(shape, sizesIn(n.listAt(1, "shape"), "input 1 (shape)"))
 	return []moved{{shape: out, from: from}}
+}
+
+// sizesIn are a list of at least 1 each.
+func sizesIn(list []int64, what string) []int {
+	out := make([]int, len(list))
+	for i, d := range list {
+		if d < 1 || d > maxEntries {
+			panic(refusalf("%s: %v, expected sizes of 1 to %d", what, list, maxEntries))
+		}
+		out[i] = int(d)
+	}
+	return out
 }
 
 // tile repeats along each axis.

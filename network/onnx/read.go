@@ -215,12 +215,7 @@ func (rd *reader) read(g *onnxpb.GraphProto, limit int, opt Options, im *network
 	if len(g.SparseInitializer) > 0 {
 		panic(refusalf("the graph has sparse initializers, supported are dense ones"))
 	}
-	for _, t := range g.Initializer {
-		if rd.consts[t.GetName()] != nil {
-			panic(refusalf("initializer %q: given twice", t.GetName()))
-		}
-		rd.consts[t.GetName()] = &constant{proto: t}
-	}
+	rd.initial(g)
 	p := newPlan(g, opt.Output, rd.consts, im)
 	rd.readInputs(p.inputs, p.castInputs(im), limit, im)
 	for _, i := range p.order {

@@ -63,9 +63,7 @@ func interpolate(rd *reader, n *node, of neighbours) {
 		saying(func() { axes[d] = s.taps(of) }, "axis %d of shape %v", d, rd.shape)
 		most *= len(slices.MaxFunc(axes[d], func(a, b []tap) int { return len(a) - len(b) }))
 	}
-	if size(shape) > maxEntries {
-		panic(refusalf("the result, of shape %v, has more than %d elements", shape, maxEntries))
-	}
+	fitting(shape)
 	rd.work(size(shape), max(1, most), tapWork)
 	w := rd.newWeights(size(shape), rd.width)
 	steps, rounded, offsets := stepsOf(shape), 0, make([]float64, size(shape))

@@ -3,11 +3,7 @@
 package onnx
 
 import (
-	"math"
-	"math/big"
 	"slices"
-
-	"github.com/relucell/relucell/internal/dyadic"
 )
 
 // scatterElements puts updates at indices along an axis.
@@ -155,13 +151,7 @@ func addConstants(rd *reader, n *node, data, updates []float64, to []int) {
 			sum.Add(sum, exactFloat(updates[order[0]]))
 			order = order[1:]
 		}
-		v, accuracy := dyadic.FromFloat(sum)
-		if math.IsInf(v, 0) {
-			panic(refusalf("element %d is beyond the range of float64", at))
-		}
-		if data[at] = v + 0; accuracy != big.Exact {
-			rounded++
-		}
+		data[at] = nearest(sum, at, &rounded)
 	}
 	rd.im.Round(n.op+" of constants", rounded)
 }

@@ -31,6 +31,23 @@ func size(shape []int) int {
 	return n
 }
 
+// take appends elements of another tensor of the same type, from one to before another.
+func (t *tensor) take(from *tensor, a, b int) {
+	if from.ints != nil {
+		t.ints = append(t.ints, from.ints[a:b]...)
+	} else {
+		t.floats = append(t.floats, from.floats[a:b]...)
+	}
+}
+
+// fitting returns the shape of a result, unless it has too many elements.
+func fitting(shape []int) []int {
+	if size(shape) > maxEntries {
+		panic(refusalf("the result, of shape %v, has more than %d elements", shape, maxEntries))
+	}
+	return shape
+}
+
 // decode reads a tensor of finite floats or of integers.
 func decode(p *onnxpb.TensorProto) *tensor {
 	if p.GetDataLocation() == onnxpb.TensorProto_EXTERNAL || len(p.ExternalData) > 0 {

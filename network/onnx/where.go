@@ -22,8 +22,7 @@ const (
 // Where is read only where its branches meet there.
 func compareRunning(rd *reader, n *node) []value {
 	if tips := n.tips(); tips == 0 {
-		t := foldCompare(rd, n)
-		return []value{{constant: t}}
+		return []value{{constant: foldCompare(rd, n)}}
 	}
 	a := rd.asValue(0, n)
 	b := rd.asValue(1, n)
@@ -49,8 +48,7 @@ func (n *node) tips() int {
 // not is of a constant, or turns a test around.
 func not(rd *reader, n *node) []value {
 	if n.args[0].run == nil {
-		t := foldNot(rd, n)
-		return []value{{constant: t}}
+		return []value{{constant: foldNot(rd, n)}}
 	}
 	out := *n.args[0].run
 	if out.test == isNumber {
@@ -67,8 +65,7 @@ func where(rd *reader, n *node) []value {
 	case condition.absent():
 		panic(refusalf("input 0 (condition): missing"))
 	case n.tips() == 0:
-		t := foldWhere(rd, n)
-		return []value{{constant: t}}
+		return []value{{constant: foldWhere(rd, n)}}
 	case condition.run == nil && condition.value.ints == nil, condition.run != nil && condition.run.test == isNumber:
 		panic(refusalf("input 0 (condition): numbers, expected truth values"))
 	}
@@ -151,7 +148,7 @@ func shrink(rd *reader, n *node) {
 	case lambd == 0:
 		return
 	}
-	x := value{shape: rd.shape, refs: rd.refs}
+	x := rd.running()
 	rd.clip(-lambd, lambd)
-	rd.combine(x, value{shape: rd.shape, refs: rd.refs}, -1)
+	rd.combine(x, rd.running(), -1)
 }

@@ -55,15 +55,8 @@ func (n *node) windows(shape, kernel []int) (w [axesMost]axis) {
 	if len(kernel) != len(spatial) {
 		panic(refusalf("attribute \"kernel_shape\": %v, expected %d numbers for shape %v", kernel, len(spatial), shape))
 	}
-	for i, k := range given {
-		if len(given) != len(kernel) || int(k) != kernel[i] {
-			panic(refusalf("attribute \"kernel_shape\": %v, but the weights say %v", given, kernel))
-		}
-	}
 	d := len(spatial)
-	strides := n.window("strides", d, 1, 1)
-	dilations := n.window("dilations", d, 1, 1)
-	pads := n.window("pads", 2*d, 0, 0)
+	strides, dilations, pads := n.sliding(kernel)
 	for i := range w {
 		w[i] = axis{in: 1, kernel: 1, stride: 1, dilation: 1, out: 1}
 	}
@@ -73,6 +66,17 @@ func (n *node) windows(shape, kernel []int) (w [axesMost]axis) {
 		w[axesMost-d+i] = a
 	}
 	return w
+}
+
+// sliding reads the attributes of windows of a kernel.
+func (n *node) sliding(kernel []int) (strides, dilations, pads []int) {
+	d, given := len(kernel), n.integers("kernel_shape")
+	for i, k := range given {
+		if len(given) != d || int(k) != kernel[i] {
+			panic(refusalf("attribute \"kernel_shape\": %v, but the weights say %v", given, kernel))
+		}
+	}
+	return n.window("strides", d, 1, 1), n.window("dilations", d, 1, 1), n.window("pads", 2*d, 0, 0)
 }
 
 // window returns a list of count numbers in [least, maxWindow].
@@ -127,21 +131,20 @@ func (a *axis) place(n *node) {
 	a.out = room/a.stride + 1
 }
 
-// kernelOf returns the constant weights of a convolution of either kind, in up to so many
-// dimensions, and its group.
-func kernelOf(rd *reader, n *node, most int) (wt *tensor, group int64) {
+// kernelOf returns the constant weights of a convolution of either kind, and its group.
+func kernelOf(rd *reader, n *node) (wt *tensor, group int64) {
 	n.mustRun(0, "X")
 	wt = n.floats(1, "W")
 	group = n.integer("group", 1)
-	if r := len(rd.shape); r < 3 || r > most+2 || len(wt.shape) != r {
-		panic(refusalf("shape %v and weights of shape %v, supported are convolutions in 1 to %d dimensions", rd.shape, wt.shape, most))
+	if r := len(rd.shape); r < 3 || r > axesMost+2 || len(wt.shape) != r {
+		panic(refusalf("shape %v and weights of shape %v, supported are convolutions in 1 to %d dimensions", rd.shape, wt.shape, axesMost))
 	}
 	return wt, group
 }
 
 // conv is a convolution with constant weights of shape [units, channels/group, kernel…].
 func conv(rd *reader, n *node) {
-	wt, group := kernelOf(rd, n, axesMost)
+	wt, group := kernelOf(rd, n)
 	units, perGroup, channels := wt.shape[0], wt.shape[1], rd.shape[1]
 	if group < 1 || group > int64(units) || units%int(group) != 0 || perGroup*int(group) != channels {
 		panic(refusalf("weights of shape %v, group %d: they do not fit %d channels", wt.shape, group, channels))
@@ -166,21 +169,12 @@ func conv(rd *reader, n *node) {
 // averagePool is the mean over each window; 1/count is rounded unless count is a
 // power of two.
 func averagePool(rd *reader, n *node) {
-	ceil := n.integer("ceil_mode", 0)
 	includePad := n.integer("count_include_pad", 0)
-	if r := len(rd.shape); r < 3 || r > axesMost+2 {
-		panic(refusalf("shape %v, supported are one to three spatial dimensions", rd.shape))
+	g, beyond := pooling(rd, n)
+	if beyond && n.text("auto_pad", "") == "VALID" {
+		panic(refusalf("attribute \"ceil_mode\": not 0, and with auto_pad VALID runtimes and the standard differ in whether a window may go beyond the end: supported is 0, or windows that fit"))
 	}
-	win := n.windows(rd.shape, nil)
-	for i := range win {
-		if at := win[i].out; ceil == 0 {
-		} else if win[i].roundUp(); win[i].out != at && n.text("auto_pad", "") == "VALID" {
-			panic(refusalf("attribute \"ceil_mode\": not 0, and with auto_pad VALID runtimes and the standard differ in whether a window may go beyond the end: supported is 0, or windows that fit"))
-		}
-	}
-	channels := rd.shape[1]
-	g := grid{axes: win, units: channels}
-	w := rd.layer(&g, rd.shape[0], 1)
+	w := rd.layer(g, rd.shape[0], 1)
 	rounded, empty := 0, false
 	g.each(rd.shape[0], func(batch, unit, row int, at func(func(k, pos int))) {
 		count := 0
@@ -193,7 +187,7 @@ func averagePool(rd *reader, n *node) {
 		if f, _ := math.Frexp(float64(count)); f != 0.5 {
 			rounded += entries
 		}
-		plane := (batch*channels + unit) * g.plane()
+		plane := (batch*g.units + unit) * g.plane()
 		at(func(_, pos int) { w.Set(row, plane+pos, 1/float64(count)) })
 	})
 	if empty {
