@@ -3,7 +3,6 @@
 package onnx
 
 import (
-	"fmt"
 	"math"
 
 	"github.com/relucell/relucell/network/onnx/onnxpb"
@@ -12,44 +11,47 @@ import (
 // attributes are those of a node by their names, each given once.
 type attributes map[string]*onnxpb.AttributeProto
 
-// integer returns an attribute of type INT.
-func (as attributes) integer(name string, missing int64) (int64, error) {
+// of returns an attribute of a type, nil where it is missing. Old files leave the type open: there
+// is says whether the attribute may be of this one.
+func (as attributes) of(kind onnxpb.AttributeProto_AttributeType, name string, is func(a *onnxpb.AttributeProto) bool) *onnxpb.AttributeProto {
 	a := as[name]
-	if a == nil {
-		return missing, nil
+	if a != nil && a.GetType() != kind && !(a.GetType() == onnxpb.AttributeProto_UNDEFINED && is(a)) {
+		panic(refusalf("attribute %q: type %v, expected %v", name, a.GetType(), kind))
 	}
-	if a.GetType() != onnxpb.AttributeProto_INT && !(a.GetType() == onnxpb.AttributeProto_UNDEFINED && a.I != nil) {
-		return 0, fmt.Errorf("attribute %q: type %v, expected INT", name, a.GetType())
+	return a
+}
+
+// integer returns an attribute of type INT.
+func (as attributes) integer(name string, missing int64) int64 {
+	if a := as.of(onnxpb.AttributeProto_INT, name, func(a *onnxpb.AttributeProto) bool { return a.I != nil }); a != nil {
+		return a.GetI()
 	}
-	return a.GetI(), nil
+	return missing
+}
+
+// mustBeZero refuses an attribute of type INT that is not 0.
+func (as attributes) mustBeZero(name, supported string) {
+	if as.integer(name, 0) != 0 {
+		panic(refusalf("attribute %q: %s", name, supported))
+	}
 }
 
 // float returns a finite attribute of type FLOAT.
-func (as attributes) float(name string, missing float32) (float64, error) {
-	a := as[name]
+func (as attributes) float(name string, missing float32) float64 {
+	a := as.of(onnxpb.AttributeProto_FLOAT, name, func(a *onnxpb.AttributeProto) bool { return a.F != nil })
 	if a == nil {
-		return float64(missing), nil
-	}
-	if a.GetType() != onnxpb.AttributeProto_FLOAT && !(a.GetType() == onnxpb.AttributeProto_UNDEFINED && a.F != nil) {
-		return 0, fmt.Errorf("attribute %q: type %v, expected FLOAT", name, a.GetType())
+		return float64(missing)
 	}
 	v := float64(a.GetF())
 	if math.IsNaN(v) || math.IsInf(v, 0) {
-		return 0, fmt.Errorf("attribute %q: %g, expected a finite number", name, v)
+		panic(refusalf("attribute %q: %g, expected a finite number", name, v))
 	}
-	return v, nil
+	return v
 }
 
 // integers returns an attribute of type INTS, nil when it is missing.
-func (as attributes) integers(name string) ([]int64, error) {
-	a := as[name]
-	if a == nil {
-		return nil, nil
-	}
-	if a.GetType() != onnxpb.AttributeProto_INTS && a.GetType() != onnxpb.AttributeProto_UNDEFINED {
-		return nil, fmt.Errorf("attribute %q: type %v, expected INTS", name, a.GetType())
-	}
-	return a.GetInts(), nil
+func (as attributes) integers(name string) []int64 {
+	return as.of(onnxpb.AttributeProto_INTS, name, func(*onnxpb.AttributeProto) bool { return true }).GetInts()
 }
 
 // text returns an attribute of type STRING.
@@ -61,16 +63,16 @@ func (as attributes) text(name, missing string) string {
 }
 
 // numbers returns an attribute of type FLOATS.
-func (as attributes) numbers(name string) ([]float64, error) {
+func (as attributes) numbers(name string) []float64 {
 	a := as[name]
 	if a == nil || a.GetType() != onnxpb.AttributeProto_FLOATS {
-		return nil, fmt.Errorf("attribute %q: missing, or not FLOATS", name)
+		panic(refusalf("attribute %q: missing, or not FLOATS", name))
 	}
 	out := make([]float64, len(a.Floats))
 	for i, v := range a.Floats {
 		if out[i] = float64(v); math.IsNaN(out[i]) || math.IsInf(out[i], 0) {
-			return nil, fmt.Errorf("attribute %q: %g, expected finite numbers", name, v)
+			panic(refusalf("attribute %q: %g, expected finite numbers", name, v))
 		}
 	}
-	return out, nil
+	return out
 }

@@ -18,28 +18,28 @@ import (
 
 // oneOfBatch returns the network of as many rows of a fixed batch as are asked for, where the rows
 // do not mix: one of them unless want is all. What it does it notes.
-func oneOfBatch(rd *reader, n *network.Network, inputs []*onnxpb.ValueInfoProto, want int) (*network.Network, error) {
+func oneOfBatch(rd *reader, n *network.Network, inputs []*onnxpb.ValueInfoProto, want int) *network.Network {
 	size, names := rd.fixedBatch(inputs)
 	if size == 1 {
 		if want > 1 {
-			return nil, fmt.Errorf("a batch of %d is asked for, but the input has none of a fixed size", want)
+			panic(refusalf("a batch of %d is asked for, but the input has none of a fixed size", want))
 		}
-		return n, nil
+		return n
 	}
 	of := rd.rowsOfInputs(inputs, size)
 	one := oneRow(n, size, of, len(inputs) == 1, rd.sideBySide)
 	apart := one != nil
 	switch {
 	case want > 1 && want != size:
-		return nil, fmt.Errorf("a batch of %d is asked for, expected 1 or that of %s, %d", want, names, size)
+		panic(refusalf("a batch of %d is asked for, expected 1 or that of %s, %d", want, names, size))
 	case !apart && size == rd.ran: // the steps of a recurrent network, no batch
-		return n, nil
+		return n
 	case want > 1 || want == AllRows || !apart:
 		rd.im.Note(batchNote(apart, names, size))
-		return n, nil
+		return n
 	}
 	rd.im.Note(fmt.Sprintf("%s a fixed batch of %[2]d, whose rows do not mix: the network is that of one row (--batch %[2]d is for the product of all).", having(names), size))
-	return network.New(one)
+	return newNetwork(one)
 }
 
 // fixedBatch returns the size of the first dimension that all inputs have before others, 1 where

@@ -5,50 +5,41 @@
 package onnx
 
 import (
-	"errors"
-	"fmt"
 	"math/big"
 
 	"github.com/relucell/relucell/internal/dyadic"
 )
 
-func batchNormalization(rd *reader, n *node) error {
-	training, err1 := n.integer("training_mode", 0)
-	spatial, err2 := n.integer("spatial", 1)
-	epsilon, err3 := n.float("epsilon", 1e-5)
-	if err := errors.Join(err1, err2, err3, n.mustRun(0, "X")); err != nil {
-		return err
-	}
-	if err := n.inference(); err != nil {
-		return err
-	}
+func batchNormalization(rd *reader, n *node) {
+	training := n.integer("training_mode", 0)
+	spatial := n.integer("spatial", 1)
+	epsilon := n.float("epsilon", 1e-5)
+	n.mustRun(0, "X")
+	n.inference()
 	// From opset 7 to 13 the number of outputs says the mode: all five, or Y alone at inference.
 	if n.outputs > 1 {
-		return fmt.Errorf("%d outputs, which mean training, expected Y alone (export the network for inference)", n.outputs)
+		panic(refusalf("%d outputs, which mean training, expected Y alone (export the network for inference)", n.outputs))
 	}
 	if training != 0 || spatial != 1 {
-		return errors.New("attributes training_mode and spatial: supported are 0 and 1")
+		panic(refusalf("attributes training_mode and spatial: supported are 0 and 1"))
 	}
 	if len(rd.shape) < 2 {
-		return fmt.Errorf("shape %v, expected a batch, channels and the rest", rd.shape)
+		panic(refusalf("shape %v, expected a batch, channels and the rest", rd.shape))
 	}
 	channels := rd.shape[1]
 	var p [4]*tensor // scale, B, mean, variance
 	for i, what := range []string{"scale", "B", "mean", "var"} {
-		t, err := n.floats(i+1, what)
-		if err != nil {
-			return err
-		}
+		t := n.floats(i+1, what)
 		if len(t.shape) != 1 || t.shape[0] != channels {
-			return fmt.Errorf("input %d (%s): shape %v, expected [%d], one number a channel", i+1, what, t.shape, channels)
+			panic(refusalf("input %d (%s): shape %v, expected [%d], one number a channel", i+1, what, t.shape, channels))
 		}
 		p[i] = t
 	}
-	return rd.normalise(channels, p, epsilon)
+	rd.normalise(channels, p, epsilon)
 }
 
 // normalise adds the layers, given scale, B, mean and variance of the channels.
-func (rd *reader) normalise(channels int, p [4]*tensor, epsilon float64) error {
+func (rd *reader) normalise(channels int, p [4]*tensor, epsilon float64) {
 	rest := size(rd.shape[2:])
 	perElement := func(f func(c int) float64) []float64 {
 		v := make([]float64, rd.width)
@@ -59,22 +50,16 @@ func (rd *reader) normalise(channels int, p [4]*tensor, epsilon float64) error {
 	}
 	factor, entries := make([]float64, channels), 0
 	for c := range factor {
-		f, rounded, err := normFactor(p[0].floats[c], p[3].floats[c], epsilon)
-		if err != nil {
-			return fmt.Errorf("channel %d: %w", c, err)
-		}
-		if factor[c] = f; rounded {
+		rounded := false
+		saying(func() { factor[c], rounded = normFactor(p[0].floats[c], p[3].floats[c], epsilon) }, "channel %d", c)
+		if rounded {
 			entries += rd.width / channels
 		}
 	}
 	rd.im.Round("BatchNormalization: scale/√(var+epsilon)", entries)
-	if err := rd.add(perElement(func(c int) float64 { return 0 - p[2].floats[c] })); err != nil {
-		return err
-	}
-	if err := rd.scale(perElement(func(c int) float64 { return factor[c] })); err != nil {
-		return err
-	}
-	return rd.add(perElement(func(c int) float64 { return p[1].floats[c] }))
+	rd.add(perElement(func(c int) float64 { return 0 - p[2].floats[c] }))
+	rd.scale(perElement(func(c int) float64 { return factor[c] }))
+	rd.add(perElement(func(c int) float64 { return p[1].floats[c] }))
 }
 
 const (
@@ -89,21 +74,21 @@ const (
 
 // normFactor returns scale/√(variance+epsilon) rounded to the nearest float64,
 // and whether that changed it.
-func normFactor(scale, variance, epsilon float64) (f float64, rounded bool, err error) {
+func normFactor(scale, variance, epsilon float64) (f float64, rounded bool) {
 	v := new(big.Float).SetPrec(exactBits).SetFloat64(variance)
 	v.Add(v, big.NewFloat(epsilon))
 	if v.Sign() <= 0 {
-		return 0, false, fmt.Errorf("var + epsilon is %g, expected a positive number", variance+epsilon)
+		panic(refusalf("var + epsilon is %g, expected a positive number", variance+epsilon))
 	}
 	root := new(big.Float).SetPrec(rootBits).Sqrt(v)
 	q := new(big.Float).SetPrec(rootBits).Quo(new(big.Float).SetPrec(rootBits).SetFloat64(scale), root)
 	f, _ = dyadic.FromFloat(q)
 	got := new(big.Float).SetPrec(exactBits).SetFloat64(f)
 	if got.IsInf() {
-		return 0, false, errors.New("scale/√(var+epsilon) is beyond the range of float64")
+		panic(refusalf("scale/√(var+epsilon) is beyond the range of float64"))
 	}
 	// Exact iff f²·v = scale².
 	want := new(big.Float).SetPrec(exactBits).SetFloat64(scale)
 	got.Mul(got, got).Mul(got, v)
-	return f, got.Cmp(want.Mul(want, want)) != 0, nil
+	return f, got.Cmp(want.Mul(want, want)) != 0
 }

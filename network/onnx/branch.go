@@ -4,21 +4,19 @@
 package onnx
 
 import (
-	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/relucell/relucell/network/onnx/onnxpb"
 )
 
 // branch reads the branch that a constant condition takes.
-func branch(rd *reader, n *node) ([]value, error) {
-	t, err := n.constant(0, "cond")
-	if err != nil {
-		return nil, fmt.Errorf("%w: a branch that depends on the network's input", err)
+func branch(rd *reader, n *node) []value {
+	var t *tensor
+	if err := attempt(func() { t = n.constant(0, "cond") }); err != nil {
+		panic(refusalf("%w: a branch that depends on the network's input", err))
 	}
 	if len(t.ints) != 1 {
-		return nil, errors.New("input 0 (cond): expected one truth value")
+		panic(refusalf("input 0 (cond): expected one truth value"))
 	}
 	name := "then_branch"
 	if t.ints[0] == 0 {
@@ -26,58 +24,52 @@ func branch(rd *reader, n *node) ([]value, error) {
 	}
 	a := n.attributes[name]
 	if a == nil || a.G == nil {
-		return nil, fmt.Errorf("attribute %q: expected a graph", name)
+		panic(refusalf("attribute %q: expected a graph", name))
 	}
-	if err := rd.inner(a.G); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
+	saying(func() { rd.inner(a.G) }, "%s", name)
 	var out []value
 	for _, o := range a.G.Output {
-		v, err := rd.named(o.GetName())
-		if err != nil {
-			return nil, fmt.Errorf("%s: output: %w", name, err)
-		}
-		out = append(out, v)
+		saying(func() { out = append(out, rd.named(o.GetName())) }, "%s: output", name)
 	}
-	return out, nil
+	return out
 }
 
 // inner reads the nodes of a graph within the graph, which are in order.
-func (rd *reader) inner(g *onnxpb.GraphProto) error {
+func (rd *reader) inner(g *onnxpb.GraphProto) {
 	if len(g.Input) > 0 || len(g.SparseInitializer) > 0 {
-		return errors.New("a graph with inputs, or with sparse initializers")
+		panic(refusalf("a graph with inputs, or with sparse initializers"))
 	}
-	for _, t := range g.Initializer {
-		if rd.consts[t.GetName()] != nil {
-			return fmt.Errorf("initializer %q: given twice", t.GetName())
-		}
-		rd.consts[t.GetName()] = &constant{proto: t}
-	}
+	rd.initial(g)
 	for i, n := range g.Node {
 		for _, name := range n.Output {
 			if _, twice := rd.values[name]; name != "" && (twice || rd.consts[name] != nil) {
-				return fmt.Errorf("%s: output %q: the name is taken", describe(i, n), name)
+				panic(refusalf("%s: output %q: the name is taken", describe(i, n), name))
 			}
 		}
-		if err := rd.node(n); err != nil {
-			return fmt.Errorf("%s: %w", describe(i, n), err)
-		}
+		saying(func() { rd.node(n) }, "%s", describe(i, n))
 	}
-	return nil
+}
+
+// initial adds the constants of a graph.
+func (t *tensors) initial(g *onnxpb.GraphProto) {
+	for _, p := range g.Initializer {
+		if t.consts[p.GetName()] != nil {
+			panic(refusalf("initializer %q: given twice", p.GetName()))
+		}
+		t.consts[p.GetName()] = &constant{proto: p}
+	}
 }
 
 // named returns a value by its name.
-func (t *tensors) named(name string) (value, error) {
-	a, err := t.arg(name)
-	switch {
-	case err != nil:
-		return value{}, err
+func (t *tensors) named(name string) value {
+	switch a := t.arg(name); {
 	case a.run != nil:
-		return *a.run, nil
+		return *a.run
 	case a.absent():
-		return value{empty: true}, nil
+		return value{empty: true}
+	default:
+		return value{constant: a.value}
 	}
-	return value{constant: a.value}, nil
 }
 
 // reads returns the names of the values that a node reads: its inputs, and what the graphs within

@@ -17,29 +17,27 @@ func newBudget(limit int) budget {
 }
 
 // newWeights returns a zero matrix.
-func (b *budget) newWeights(rows, cols int) (*entries, error) {
+func (b *budget) newWeights(rows, cols int) *entries {
 	return newEntries(&b.room, rows, cols)
 }
 
 // move counts references or copied weights against their limit, before they are made.
-func (b *budget) move(n int) error {
+func (b *budget) move(n int) {
 	if n > b.moves {
-		return fmt.Errorf("its tensors have more than %d elements in all", 4*b.limit)
+		panic(refusalf("its tensors have more than %d elements in all", 4*b.limit))
 	}
 	b.moves -= n
-	return nil
 }
 
 // work counts looking at so many entries, the product of the factors, against its limit, before it
 // is done.
-func (b *budget) work(factors ...int) error {
+func (b *budget) work(factors ...int) {
 	n := 1
 	for _, f := range factors {
 		if f > 0 && n > b.workRoom/f {
-			return tooLarge(fmt.Sprintf("its layers are made of more than %d entries in all, zeros among them", workRatio*b.limit))
+			panic(refusal{tooLarge(fmt.Sprintf("its layers are made of more than %d entries in all, zeros among them", workRatio*b.limit))})
 		}
 		n *= f
 	}
 	b.workRoom -= n
-	return nil
 }

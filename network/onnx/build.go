@@ -103,28 +103,19 @@ func (s *store) append(k *block) []ref {
 }
 
 // affine applies x ↦ W·x.
-func (b *builder) affine(e *entries) error {
-	w, err := e.matrix()
-	if err != nil {
-		return err
-	}
+func (b *builder) affine(e *entries) {
+	w := e.matrix()
 	rows, _ := w.Dims()
 	in, from := b.distinct(b.refs)
 	if len(in) < len(b.refs) {
-		merged, err := b.mergeColumns(w, max(1, len(in)), from)
-		if err != nil {
-			return err
-		}
+		merged := b.mergeColumns(w, max(1, len(in)), from)
 		if merged == nil || len(in) == 0 {
-			if err := b.materialise(); err != nil {
-				return err
-			}
+			b.materialise()
 			in, merged = b.refs, w
 		}
 		w = merged
 	}
 	b.put(b.append(&block{in: in, w: w, b: make([]float64, rows)}))
-	return nil
 }
 
 // distinct returns the places of refs that are no constants, each once, and for each of refs its
@@ -165,16 +156,14 @@ func increasing(refs []ref) bool {
 
 // mergeColumns adds up the columns of w that read the same place. It returns nil where a sum
 // would be rounded, or a constant other than 0 is read.
-func (b *builder) mergeColumns(w *network.Sparse, cols int, from []int) (*network.Sparse, error) {
+func (b *builder) mergeColumns(w *network.Sparse, cols int, from []int) *network.Sparse {
 	rows, _ := w.Dims()
 	room := rows + w.Stored()
-	if slices.Contains(from, -2) || b.move(room) != nil {
-		return nil, nil
+	if slices.Contains(from, -2) || room > b.moves {
+		return nil
 	}
-	out, err := newEntries(&room, rows, cols)
-	if err != nil {
-		return nil, err
-	}
+	b.move(room)
+	out := newEntries(&room, rows, cols)
 	for i := range rows {
 		at, v := w.Row(i)
 		for k, j := range at {
@@ -187,24 +176,15 @@ func (b *builder) mergeColumns(w *network.Sparse, cols int, from []int) (*networ
 }
 
 // materialise makes a block of the running value, each element a row of its own.
-func (b *builder) materialise() error {
-	k, err := b.copied(b.refs)
-	if err == nil {
-		b.put(b.append(k))
-	}
-	return err
-}
+func (b *builder) materialise() { b.put(b.append(b.copied(b.refs))) }
 
 // copied returns a block whose rows are the elements of refs.
-func (b *builder) copied(refs []ref) (*block, error) {
+func (b *builder) copied(refs []ref) *block {
 	in, from := b.distinct(refs)
 	if len(in) == 0 {
 		in = []ref{{inputBlock, 0}}
 	}
-	w, err := b.newWeights(len(refs), len(in))
-	if err != nil {
-		return nil, err
-	}
+	w := b.newWeights(len(refs), len(in))
 	k := &block{in: in, b: make([]float64, len(refs))}
 	for i, j := range from {
 		if j >= 0 {
@@ -213,25 +193,13 @@ func (b *builder) copied(refs []ref) (*block, error) {
 			k.b[i] = b.constants[refs[i].row]
 		}
 	}
-	k.w, err = w.matrix()
-	return k, err
-}
-
-// gather applies x ↦ (x[from[0]], x[from[1]], …), as a block of its own.
-func (b *builder) gather(from []int) error {
-	refs, err := b.pick(b.refs, from, 0)
-	if err != nil {
-		return err
-	}
-	b.put(refs)
-	return b.materialise()
+	k.w = w.matrix()
+	return k
 }
 
 // pick returns refs[from[0]], refs[from[1]], …, and the constant fill where from is negative.
-func (b *builder) pick(refs []ref, from []int, fill float64) ([]ref, error) {
-	if err := b.move(len(from)); err != nil {
-		return nil, err
-	}
+func (b *builder) pick(refs []ref, from []int, fill float64) []ref {
+	b.move(len(from))
 	out := make([]ref, len(from))
 	for i, j := range from {
 		if j >= 0 {
@@ -240,43 +208,32 @@ func (b *builder) pick(refs []ref, from []int, fill float64) ([]ref, error) {
 			out[i] = b.constant(fill)
 		}
 	}
-	return out, nil
+	return out
 }
 
 // finish returns the network whose output is the running value.
-func (b *builder) finish() (*network.Network, error) {
-	if err := b.close(); err != nil {
-		return nil, err
-	}
+func (b *builder) finish() *network.Network {
+	b.close()
 	return b.lower()
 }
 
 // close makes the running value all the rows of one block, in order, which the last layer is.
-func (b *builder) close() error {
-	at := b.refs[0].block
-	switch {
-	case at > inputBlock && slices.Equal(b.refs, b.rowsOf(int(at))):
-		return nil
-	case at > inputBlock && b.blocks[at].affine() && !slices.ContainsFunc(b.refs, func(r ref) bool { return r.block != at }):
-		k, err := b.rows(b.blocks[at], b.refs)
-		if err == nil {
-			b.put(b.append(k))
-		}
-		return err
+func (b *builder) close() {
+	if at := b.refs[0].block; at <= inputBlock || !slices.Equal(b.refs, b.rowsOf(int(at))) {
+		b.put(b.append(b.listed(b.refs)))
 	}
-	return b.materialise()
 }
 
 // rows returns a block of those rows of k that refs are.
-func (b *builder) rows(k *block, refs []ref) (*block, error) {
+func (b *builder) rows(k *block, refs []ref) *block {
 	out := &block{in: k.in, w: network.NewSparse(len(k.in)), b: make([]float64, len(refs))}
 	for i, r := range refs {
 		at, v := k.w.Row(int(r.row))
 		if b.room -= max(1, len(at)); b.room < 0 {
-			return nil, errWeights()
+			panic(refusal{errWeights()})
 		}
 		out.w.Append(at, v)
 		out.b[i] = k.b[r.row]
 	}
-	return out, nil
+	return out
 }

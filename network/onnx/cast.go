@@ -3,8 +3,6 @@
 package onnx
 
 import (
-	"errors"
-	"fmt"
 	"math"
 	"slices"
 
@@ -12,66 +10,62 @@ import (
 )
 
 // cast of what is computed does nothing between floating types; a truth value may stay one.
-func cast(rd *reader, n *node) ([]value, error) {
-	to, err := n.castTo()
-	if err != nil {
-		return nil, err
-	}
+func cast(rd *reader, n *node) []value {
+	to := n.castTo()
 	a := n.args[0]
 	switch {
 	case a.absent():
-		return nil, errors.New("input 0: missing")
+		panic(refusalf("input 0: missing"))
 	case a.run == nil:
-		t, err := a.value.cast(to)
-		return []value{{constant: t}}, err
+		return []value{{constant: a.value.cast(to)}}
 	case a.run.test != isNumber && to != onnxpb.TensorProto_BOOL:
-		return nil, fmt.Errorf("a truth value that depends on the network's input becomes a %v, which jumps: the network is not piecewise linear", to)
+		panic(refusalf("a truth value that depends on the network's input becomes a %v, which jumps: the network is not piecewise linear", to))
 	case a.run.test == isNumber && !slices.Contains(floatTypes, to):
-		return nil, fmt.Errorf("attribute \"to\": %v, supported are the floating types", to)
+		panic(refusalf("attribute \"to\": %v, supported are the floating types", to))
 	}
-	return []value{*a.run}, nil
+	return []value{*a.run}
 }
 
 // castTo reads the type: its name before operator set 6, its number since.
-func (as attributes) castTo() (onnxpb.TensorProto_DataType, error) {
+func (as attributes) castTo() onnxpb.TensorProto_DataType {
 	if a := as["to"]; a != nil && a.S != nil {
 		to, ok := onnxpb.TensorProto_DataType_value[string(a.S)]
 		if !ok {
-			return 0, fmt.Errorf("attribute \"to\": %q, expected the name of a type", a.S)
+			panic(refusalf("attribute \"to\": %q, expected the name of a type", a.S))
 		}
-		return onnxpb.TensorProto_DataType(to), nil
+		return onnxpb.TensorProto_DataType(to)
 	}
-	to, err := as.integer("to", 0)
-	return onnxpb.TensorProto_DataType(to), err
+	to := as.integer("to", 0)
+	return onnxpb.TensorProto_DataType(to)
 }
 
 // castLike converts to the type of input 1, which is a float where it is computed.
-func castLike(_ *reader, n *node) ([]value, error) {
+func castLike(_ *reader, n *node) []value {
 	a := n.args[0]
 	if a.absent() || n.args[1].absent() {
-		return nil, errors.New("an input is missing")
+		panic(refusalf("an input is missing"))
 	}
 	like := n.args[1].value
 	switch floats := like == nil || like.floats != nil; {
 	case a.run != nil && (a.run.test != isNumber || !floats):
-		return nil, errors.New("a conversion of what is computed, supported is one between floating types")
+		panic(refusalf("a conversion of what is computed, supported is one between floating types"))
 	case a.run != nil:
-		return []value{*a.run}, nil
+		return []value{*a.run}
 	case like == nil && a.value.floats != nil:
-		return []value{{constant: a.value}}, nil // of no less precision than the computed one's
+		return []value{{constant: a.value}} // of no less precision than the computed one's
 	case like == nil:
 		like = &tensor{elem: onnxpb.TensorProto_DOUBLE}
 	}
-	t, err := a.value.cast(like.elem)
-	return []value{{constant: t}}, err
+	return []value{{constant: a.value.cast(like.elem)}}
 }
 
 // cast converts as the operator says: a double to float32 is rounded by the graph itself.
-func (t *tensor) cast(to onnxpb.TensorProto_DataType) (*tensor, error) {
+func (t *tensor) cast(to onnxpb.TensorProto_DataType) *tensor {
 	out := &tensor{shape: t.shape, elem: to}
 	switch to {
 	case onnxpb.TensorProto_FLOAT, onnxpb.TensorProto_DOUBLE, onnxpb.TensorProto_FLOAT16, onnxpb.TensorProto_BFLOAT16:
-		return out, out.castFloats(t)
+		out.castFloats(t)
+		return out
 	case onnxpb.TensorProto_INT64, onnxpb.TensorProto_INT32, onnxpb.TensorProto_BOOL:
 		out.ints = make([]int64, size(t.shape))
 		for i := range out.ints {
@@ -81,24 +75,24 @@ func (t *tensor) cast(to onnxpb.TensorProto_DataType) (*tensor, error) {
 			} else if v = t.floats[i]; math.Abs(v) < maxInteger {
 				out.ints[i] = int64(v)
 			} else if to != onnxpb.TensorProto_BOOL {
-				return nil, fmt.Errorf("element %d is %g, which is no integer of 32 bits", i, v)
+				panic(refusalf("element %d is %g, which is no integer of 32 bits", i, v))
 			}
 			if to == onnxpb.TensorProto_BOOL && (out.ints[i] != 0 || v != 0) {
 				out.ints[i] = 1
 			}
 		}
-		return out, nil
+		return out
 	}
-	return nil, fmt.Errorf("attribute \"to\": %v, supported for constants are the floating types, INT32, INT64 and BOOL", to)
+	panic(refusalf("attribute \"to\": %v, supported for constants are the floating types, INT32, INT64 and BOOL", to))
 }
 
-func (t *tensor) castFloats(from *tensor) error {
+func (t *tensor) castFloats(from *tensor) {
 	t.floats = make([]float64, size(t.shape))
 	for i := range t.floats {
 		var v float64
 		if from.ints != nil {
 			if v = float64(from.ints[i]); math.Abs(v) > 1<<53 {
-				return fmt.Errorf("element %d is %d, which float64 does not hold", i, from.ints[i])
+				panic(refusalf("element %d is %d, which float64 does not hold", i, from.ints[i]))
 			}
 		} else {
 			v = from.floats[i]
@@ -112,10 +106,9 @@ func (t *tensor) castFloats(from *tensor) error {
 			v = narrowed(v, 8, -133, 0x1.fep127)
 		}
 		if t.floats[i] = v; math.IsInf(v, 0) {
-			return fmt.Errorf("element %d is %g as a %v", i, v, t.elem)
+			panic(refusalf("element %d is %g as a %v", i, v, t.elem))
 		}
 	}
-	return nil
 }
 
 // narrowed rounds to the nearest number of so many bits, ties to even, that is a multiple of

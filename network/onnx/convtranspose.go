@@ -3,8 +3,6 @@
 package onnx
 
 import (
-	"errors"
-	"fmt"
 	"slices"
 )
 
@@ -22,20 +20,14 @@ func (s spreading) lands(i, k int) int {
 }
 
 // convTranspose has constant weights of shape [channels, units/group, kernel…].
-func convTranspose(rd *reader, n *node) error {
-	wt, group, err := kernelOf(rd, n, axesMost)
-	if err != nil {
-		return err
-	}
+func convTranspose(rd *reader, n *node) {
+	wt, group := kernelOf(rd, n)
 	r, in := len(rd.shape), rd.shape
 	channels := in[1]
 	if group < 1 || group > int64(channels) || channels%int(group) != 0 || wt.shape[0] != channels {
-		return fmt.Errorf("weights of shape %v, group %d: they do not fit %d channels", wt.shape, group, channels)
+		panic(refusalf("weights of shape %v, group %d: they do not fit %d channels", wt.shape, group, channels))
 	}
-	axes, err := n.spreadings(in[2:], wt.shape[2:])
-	if err != nil {
-		return err
-	}
+	axes := n.spreadings(in[2:], wt.shape[2:])
 	units := wt.shape[1] * int(group)
 	shape := []int{in[0], units}
 	kernel, plane := 1, 1
@@ -45,20 +37,13 @@ func convTranspose(rd *reader, n *node) error {
 	for _, a := range axes[axesMost+2-r:] {
 		shape = append(shape, a.out)
 	}
-	if size(shape) > maxEntries {
-		return fmt.Errorf("the result, of shape %v, has more than %d elements", shape, maxEntries)
-	}
+	fitting(shape)
 	for _, a := range axes { // at most the elements of the result
 		plane *= a.out
 	}
 	perGroup := channels / int(group)
-	if err := rd.work(rd.width, wt.shape[1], kernel); err != nil {
-		return err
-	}
-	w, err := rd.newWeights(size(shape), rd.width)
-	if err != nil {
-		return err
-	}
+	rd.work(rd.width, wt.shape[1], kernel)
+	w := rd.newWeights(size(shape), rd.width)
 	for at := range rd.width {
 		batch, c, rest := at/size(in[1:]), at/size(in[2:])%channels, at%size(in[2:])
 		for u := range wt.shape[1] {
@@ -67,11 +52,9 @@ func convTranspose(rd *reader, n *node) error {
 			landings(axes, rest, func(k, o int) { w.Set(first+o, at, weights[k]) })
 		}
 	}
-	if err := rd.affine(w); err != nil {
-		return err
-	}
+	rd.affine(w)
 	rd.shape = shape
-	return channelBias(rd, n, units)
+	channelBias(rd, n, units)
 }
 
 // landings calls f with every kernel position and the place in the output plane where it lands
@@ -92,51 +75,34 @@ func landings(axes [axesMost]spreading, at int, f func(k, o int)) {
 }
 
 // channelBias adds input 2, one number for each of so many channels, where it is there.
-func channelBias(rd *reader, n *node, units int) error {
+func channelBias(rd *reader, n *node, units int) {
 	if !n.has(2) {
-		return nil
+		return
 	}
-	b, err := n.floats(2, "B")
-	if err != nil {
-		return err
-	}
+	b := n.floats(2, "B")
 	if len(b.shape) != 1 || b.shape[0] != units {
-		return fmt.Errorf("input 2 (B): shape %v, expected [%d]", b.shape, units)
+		panic(refusalf("input 2 (B): shape %v, expected [%d]", b.shape, units))
 	}
 	bias, rest := make([]float64, rd.width), size(rd.shape[2:])
 	for i := range bias {
 		bias[i] = b.floats[i/rest%units]
 	}
-	return rd.add(bias)
+	rd.add(bias)
 }
 
 // spreadings reads the attributes of a ConvTranspose; of fewer dimensions than there may be they
 // are the last ones.
-func (n *node) spreadings(spatial, kernel []int) (s [axesMost]spreading, err error) {
+func (n *node) spreadings(spatial, kernel []int) (s [axesMost]spreading) {
 	d := len(spatial)
 	for i := range s {
 		s[i] = spreading{in: 1, kernel: 1, stride: 1, dilation: 1, out: 1}
 	}
-	given, err := n.integers("kernel_shape")
-	if err != nil {
-		return s, err
-	}
-	for i, k := range given {
-		if len(given) != d || int(k) != kernel[i] {
-			return s, fmt.Errorf("attribute \"kernel_shape\": %v, but the weights say %v", given, kernel)
-		}
-	}
-	strides, err1 := n.window("strides", d, 1, 1)
-	dilations, err2 := n.window("dilations", d, 1, 1)
-	more, err3 := n.window("output_padding", d, 0, 0)
-	pads, err4 := n.window("pads", 2*d, 0, 0)
-	wanted, err5 := n.window("output_shape", d, 0, 1)
-	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
-		return s, err
-	}
+	strides, dilations, pads := n.sliding(kernel)
+	more := n.window("output_padding", d, 0, 0)
+	wanted := n.window("output_shape", d, 0, 1)
 	auto := n.text("auto_pad", "NOTSET")
 	if !slices.Contains([]string{"", "NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER"}, auto) {
-		return s, fmt.Errorf("attribute \"auto_pad\": %q, supported are NOTSET, VALID, SAME_UPPER and SAME_LOWER", auto)
+		panic(refusalf("attribute \"auto_pad\": %q, supported are NOTSET, VALID, SAME_UPPER and SAME_LOWER", auto))
 	}
 	for i := range d {
 		a := spreading{in: spatial[i], kernel: kernel[i], stride: strides[i], dilation: dilations[i]}
@@ -147,9 +113,7 @@ func (n *node) spreadings(spatial, kernel []int) (s [axesMost]spreading, err err
 		}
 		switch {
 		case want > 0:
-			if a.before, err = n.cut(full-want, auto); err != nil {
-				return s, fmt.Errorf("spatial dimension %d: %w", i, err)
-			}
+			saying(func() { a.before = n.cut(full-want, auto) }, "spatial dimension %d", i)
 			a.out = want
 		case auto == "VALID":
 			a.out = full
@@ -157,24 +121,24 @@ func (n *node) spreadings(spatial, kernel []int) (s [axesMost]spreading, err err
 			a.before, a.out = pads[i], full-pads[i]-pads[d+i]
 		}
 		if a.out < 1 || a.out > maxEntries {
-			return s, fmt.Errorf("spatial dimension %d: the result has %d elements, expected 1 to %d", i, a.out, maxEntries)
+			panic(refusalf("spatial dimension %d: the result has %d elements, expected 1 to %d", i, a.out, maxEntries))
 		}
 		s[axesMost-d+i] = a
 	}
-	return s, nil
+	return s
 }
 
 // cut returns how much of a total that is left out stands at the beginning: half of it, and of an
 // odd total the larger half, but for SAME_UPPER (ONNX's Changelog.md, ConvTranspose-11;
 // ConvTranspose-1 says the opposite, and runtimes differ).
-func (n *node) cut(total int, auto string) (int, error) {
+func (n *node) cut(total int, auto string) int {
 	switch {
 	case total <= 0:
-		return 0, nil // zeros follow
+		return 0 // zeros follow
 	case total%2 != 0 && n.opset < 11:
-		return 0, fmt.Errorf("an odd number of elements is left out, %d, and operator set %d does not say at which end", total, n.opset)
+		panic(refusalf("an odd number of elements is left out, %d, and operator set %d does not say at which end", total, n.opset))
 	case auto == "SAME_UPPER":
-		return total / 2, nil
+		return total / 2
 	}
-	return total - total/2, nil
+	return total - total/2
 }

@@ -3,8 +3,6 @@
 package onnx
 
 import (
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -26,22 +24,21 @@ func (l *labels) steps(term string, shape []int) []int {
 }
 
 // read adds the labels of a term of a shape.
-func (l *labels) read(term string, shape []int) error {
+func (l *labels) read(term string, shape []int) {
 	names := []rune(term)
 	if len(names) != len(shape) {
-		return fmt.Errorf("attribute \"equation\": %q has %d labels, expected one for each axis of shape %v", term, len(names), shape)
+		panic(refusalf("attribute \"equation\": %q has %d labels, expected one for each axis of shape %v", term, len(names), shape))
 	}
 	for d, name := range names {
 		switch at := slices.Index(l.names, name); {
 		case (name < 'A' || name > 'z' || name > 'Z' && name < 'a') && name < unnamed:
-			return fmt.Errorf("attribute \"equation\": %q, supported are letters", term)
+			panic(refusalf("attribute \"equation\": %q, supported are letters", term))
 		case at < 0:
 			l.names, l.sizes = append(l.names, name), append(l.sizes, shape[d])
 		case l.sizes[at] != shape[d]:
-			return fmt.Errorf("attribute \"equation\": label %c is of size %d and %d", name, l.sizes[at], shape[d])
+			panic(refusalf("attribute \"equation\": label %c is of size %d and %d", name, l.sizes[at], shape[d]))
 		}
 	}
-	return nil
 }
 
 // ellipsis stands for axes without a letter, and unnamed is the first of the labels that they get
@@ -54,7 +51,7 @@ const (
 // spellOut replaces the ellipsis of each term by labels, in place, and that of the result, which it
 // returns. The axes of ellipses are aligned from the last one on and broadcast: one of size 1
 // beside a larger one gets a label of its own.
-func (l *labels) spellOut(terms []string, shapes [][]int, out string) (string, error) {
+func (l *labels) spellOut(terms []string, shapes [][]int, out string) string {
 	var sizes []int // of the ellipsis, the last axis first
 	axes := make([][]int, len(terms))
 	for i, term := range terms {
@@ -64,7 +61,7 @@ func (l *labels) spellOut(terms []string, shapes [][]int, out string) (string, e
 		}
 		rest := len([]rune(before)) + len([]rune(after))
 		if rest > len(shapes[i]) || strings.Contains(after, ellipsis) {
-			return "", fmt.Errorf("attribute \"equation\": %q for shape %v, expected one ellipsis and no more labels than axes", term, shapes[i])
+			panic(refusalf("attribute \"equation\": %q for shape %v, expected one ellipsis and no more labels than axes", term, shapes[i]))
 		}
 		axes[i] = slices.Clone(shapes[i][len([]rune(before)) : len(shapes[i])-len([]rune(after))])
 		slices.Reverse(axes[i])
@@ -75,7 +72,7 @@ func (l *labels) spellOut(terms []string, shapes [][]int, out string) (string, e
 			case sizes[k] == 1:
 				sizes[k] = size
 			case size != 1 && size != sizes[k]:
-				return "", fmt.Errorf("attribute \"equation\": an ellipsis has axes of size %d and %d", sizes[k], size)
+				panic(refusalf("attribute \"equation\": an ellipsis has axes of size %d and %d", sizes[k], size))
 			}
 		}
 	}
@@ -95,25 +92,22 @@ func (l *labels) spellOut(terms []string, shapes [][]int, out string) (string, e
 		terms[i] = strings.Replace(term, ellipsis, spell(axes[i]), 1)
 	}
 	if strings.Count(out, ellipsis) > 1 || len(sizes) > 0 && !strings.Contains(out, ellipsis) {
-		return "", fmt.Errorf("attribute \"equation\": an ellipsis of the inputs is summed over, or is there twice on the right, supported is one that stays")
+		panic(refusalf("attribute \"equation\": an ellipsis of the inputs is summed over, or is there twice on the right, supported is one that stays"))
 	}
-	return strings.Replace(out, ellipsis, spell(sizes), 1), nil
+	return strings.Replace(out, ellipsis, spell(sizes), 1)
 }
 
 // einsum is Σ x[…]·c[…] over the labels that the result has not.
-func einsum(rd *reader, n *node) error {
+func einsum(rd *reader, n *node) {
 	equation := strings.ReplaceAll(n.text("equation", ""), " ", "")
 	left, out, explicit := strings.Cut(equation, "->")
 	terms := strings.Split(left, ",")
 	if len(terms) != len(n.args) || len(terms) > 2 {
-		return fmt.Errorf("attribute \"equation\": %q with %d inputs, supported are one and two", equation, len(n.args))
+		panic(refusalf("attribute \"equation\": %q with %d inputs, supported are one and two", equation, len(n.args)))
 	}
 	var shapes [][]int
 	for i := range terms {
-		if n.args[i].absent() {
-			return fmt.Errorf("input %d: missing", i)
-		}
-		shapes = append(shapes, n.args[i].shape())
+		shapes = append(shapes, n.shapeOf(i))
 	}
 	if !explicit {
 		if out = onceEach(strings.ReplaceAll(strings.Join(terms, ""), ellipsis, "")); strings.Contains(left, ellipsis) {
@@ -121,48 +115,35 @@ func einsum(rd *reader, n *node) error {
 		}
 	}
 	l := &labels{}
-	out, err := l.spellOut(terms, shapes, out)
-	if err != nil {
-		return err
-	}
+	out = l.spellOut(terms, shapes, out)
 	for i, term := range terms {
-		if err := l.read(term, shapes[i]); err != nil {
-			return err
-		}
+		l.read(term, shapes[i])
 	}
 	shape := []int{}
 	for _, name := range out {
 		at := slices.Index(l.names, name)
 		if at < 0 || strings.Count(out, string(name)) > 1 {
-			return fmt.Errorf("attribute \"equation\": %q, expected labels of the inputs on the right, each once", equation)
+			panic(refusalf("attribute \"equation\": %q, expected labels of the inputs on the right, each once", equation))
 		}
 		shape = append(shape, l.sizes[at])
 	}
 	total := size(l.sizes)
 	if total > maxEntries {
-		return fmt.Errorf("attribute \"equation\": more than %d products", maxEntries)
+		panic(refusalf("attribute \"equation\": more than %d products", maxEntries))
 	}
-	if err := rd.move(12 * total); err != nil {
-		return err
-	}
+	rd.move(12 * total)
 	run := 0
 	if n.args[0].run == nil {
 		run = 1
 	}
 	factor := func(int) float64 { return 1 }
 	if len(terms) == 2 {
-		c, err := n.floats(1-run, "constant")
-		if err != nil {
-			return err
-		}
+		c := n.floats(1-run, "constant")
 		at := strided(l.sizes, l.steps(terms[1-run], c.shape))
 		factor = func(i int) float64 { return c.floats[at[i]] }
 	}
 	to, from := strided(l.sizes, l.steps(out, shape)), strided(l.sizes, l.steps(terms[run], rd.shape))
-	w, err := rd.newWeights(size(shape), rd.width)
-	if err != nil {
-		return err
-	}
+	w := rd.newWeights(size(shape), rd.width)
 	rounded, sums := 0, map[[2]int]float64{}
 	for i := range to {
 		at := [2]int{to[i], from[i]}
@@ -176,7 +157,7 @@ func einsum(rd *reader, n *node) error {
 	}
 	rd.im.Round("Einsum: sums of constants", rounded)
 	rd.shape = shape
-	return rd.affine(w)
+	rd.affine(w)
 }
 
 // onceEach returns the letters that appear once, in order: what an equation without a right side
@@ -188,31 +169,18 @@ func onceEach(s string) string {
 }
 
 // cumSum sums up along an axis.
-func cumSum(rd *reader, n *node) error {
-	t, err := n.indices(1)
-	if err != nil {
-		return err
-	}
-	exclusive, err1 := n.integer("exclusive", 0)
-	reverse, err2 := n.integer("reverse", 0)
-	if err := errors.Join(err1, err2, n.mustRun(0, "x")); err != nil {
-		return err
-	}
+func cumSum(rd *reader, n *node) {
+	t := n.indices(1)
+	exclusive := n.integer("exclusive", 0)
+	reverse := n.integer("reverse", 0)
+	n.mustRun(0, "x")
 	if len(t.ints) != 1 {
-		return errors.New("input 1 (axis): expected one integer")
+		panic(refusalf("input 1 (axis): expected one integer"))
 	}
-	axis, err := placeAxis(t.ints[0], len(rd.shape))
-	if err != nil {
-		return err
-	}
+	axis := placeAxis(t.ints[0], len(rd.shape))
 	step, length := stepsOf(rd.shape)[axis], rd.shape[axis]
-	if err := rd.work(rd.width, length); err != nil {
-		return err
-	}
-	w, err := rd.newWeights(rd.width, rd.width)
-	if err != nil {
-		return err
-	}
+	rd.work(rd.width, length)
+	w := rd.newWeights(rd.width, rd.width)
 	for i := range rd.width {
 		at := i / step % length
 		for k := range length {
@@ -225,5 +193,5 @@ func cumSum(rd *reader, n *node) error {
 			}
 		}
 	}
-	return rd.affine(w)
+	rd.affine(w)
 }

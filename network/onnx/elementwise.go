@@ -38,54 +38,42 @@ func (b *builder) parts(param []float64) []*part {
 // eachPart replaces the elements of each part by what f makes of a block without activation, in
 // which element i of the part is row rows[i]. Where the part's own block cannot be that, or f
 // returns nil for it, f is given a block of copies.
-func (b *builder) eachPart(param []float64, f onBlock) error {
-	if err := b.move(b.width); err != nil {
-		return err
-	}
+func (b *builder) eachPart(param []float64, f onBlock) {
+	b.move(b.width)
 	out := make([]ref, b.width)
 	for _, p := range b.parts(param) {
-		refs, err := b.applyTo(p, f)
-		if err != nil {
-			return err
-		}
+		refs := b.applyTo(p, f)
 		for i, j := range p.at {
 			out[j] = refs[i]
 		}
 	}
 	b.put(out)
-	return nil
 }
 
 // onBlock returns what a function of one element each makes of a block without activation, nil
 // where a number of it would be rounded.
-type onBlock func(k *block, rows []int, param []float64) (*block, error)
+type onBlock func(k *block, rows []int, param []float64) *block
 
-func (b *builder) applyTo(p *part, f onBlock) ([]ref, error) {
-	k, rows, err := b.openBlock(p.refs)
+func (b *builder) applyTo(p *part, f onBlock) []ref {
+	k, rows := b.openBlock(p.refs)
 	refs := p.refs
 	// Copies have the weight 1 and no offset, which every f takes; those of constants are offsets,
 	// and only copies of these.
-	for try := 0; err == nil && try < 3; try++ {
+	for copies := 0; ; copies++ {
 		if k != nil {
-			done, err := f(k, rows, p.param)
-			if err != nil || done != nil {
-				return b.placed(done, rows), err
+			if done := f(k, rows, p.param); done != nil {
+				return b.placed(done, rows)
 			}
-			if try > 0 {
+			if copies > 0 {
 				refs = b.append(k)
 			}
 		}
-		k, err = b.copied(refs)
-		rows = ordered(len(refs))
+		k, rows = b.copied(refs), ordered(len(refs))
 	}
-	return nil, err
 }
 
 // placed appends a block and returns the places of the rows.
 func (b *builder) placed(k *block, rows []int) []ref {
-	if k == nil {
-		return nil
-	}
 	all := b.append(k)
 	out := make([]ref, len(rows))
 	for i, r := range rows {
@@ -105,10 +93,10 @@ func ordered(n int) []int {
 // openBlock returns a block without activation that is made of refs, places of one block, and the
 // row of each: the block itself, if they are all its rows, in any order. It is nil where they are
 // of an input, a block with an activation, or constants.
-func (b *builder) openBlock(refs []ref) (*block, []int, error) {
+func (b *builder) openBlock(refs []ref) (*block, []int) {
 	at := refs[0].block
 	if at <= inputBlock || !b.blocks[at].affine() {
-		return nil, nil, nil
+		return nil, nil
 	}
 	k := b.blocks[at]
 	rows, seen := make([]int, len(refs)), make([]bool, len(k.b))
@@ -119,42 +107,39 @@ func (b *builder) openBlock(refs []ref) (*block, []int, error) {
 		seen[r.row] = true
 	}
 	if whole {
-		return k, rows, nil
+		return k, rows
 	}
-	k, err := b.rows(k, refs)
-	return k, ordered(len(refs)), err
+	return b.rows(k, refs), ordered(len(refs))
 }
 
 // add applies x ↦ x + c.
-func (b *builder) add(c []float64) error {
+func (b *builder) add(c []float64) {
 	if all(c, 0) {
-		return nil
+		return
 	}
-	return b.eachPart(c, func(k *block, rows []int, c []float64) (*block, error) {
+	b.eachPart(c, func(k *block, rows []int, c []float64) *block {
 		sum := make([]float64, len(k.b))
 		for i, v := range c {
 			s, e := twoSum(k.b[rows[i]], v)
 			if e != 0 {
-				return nil, nil
+				return nil
 			}
 			sum[rows[i]] = s
 		}
-		return &block{in: k.in, w: k.w, b: sum}, nil
+		return &block{in: k.in, w: k.w, b: sum}
 	})
 }
 
 // scale applies x ↦ d·x, element by element.
-func (b *builder) scale(d []float64) error {
+func (b *builder) scale(d []float64) {
 	if all(d, 1) {
-		return nil
+		return
 	}
-	return b.eachPart(d, func(k *block, rows []int, d []float64) (*block, error) {
+	b.eachPart(d, func(k *block, rows []int, d []float64) *block {
 		if !scalesExactly(k, rows, d) {
-			return nil, nil
+			return nil
 		}
-		if err := b.move(len(k.b) + k.w.Stored()); err != nil {
-			return nil, err
-		}
+		b.move(len(k.b) + k.w.Stored())
 		out := &block{in: k.in, w: network.NewSparse(len(k.in)), b: make([]float64, len(k.b))}
 		factor := make([]float64, len(k.b))
 		for i, v := range d {
@@ -169,7 +154,7 @@ func (b *builder) scale(d []float64) error {
 			out.w.Append(at, row)
 			out.b[i] = v * k.b[i]
 		}
-		return out, nil
+		return out
 	})
 }
 
@@ -189,13 +174,13 @@ func scalesExactly(k *block, rows []int, d []float64) bool {
 }
 
 // activate makes neurons of the running value's elements, with these slopes below zero.
-func (b *builder) activate(slopes []float64) error {
-	return b.eachPart(slopes, func(k *block, rows []int, slopes []float64) (*block, error) {
+func (b *builder) activate(slopes []float64) {
+	b.eachPart(slopes, func(k *block, rows []int, slopes []float64) *block {
 		out := &block{in: k.in, w: k.w, b: k.b, slopes: make([]float64, len(k.b))}
 		for i, s := range slopes {
 			out.slopes[rows[i]] = s
 		}
-		return out, nil
+		return out
 	})
 }
 

@@ -25,14 +25,13 @@ type entries struct {
 	row, col   []int32
 	v          []float64
 	room       *int // weights that may still be made
-	over       bool // there were more
 }
 
-func newEntries(room *int, rows, cols int) (*entries, error) {
+func newEntries(room *int, rows, cols int) *entries {
 	if rows > *room {
-		return nil, errWeights()
+		panic(errWeights())
 	}
-	return &entries{rows: rows, cols: cols, room: room}, nil
+	return &entries{rows: rows, cols: cols, room: room}
 }
 
 // tooLarge says which limit a network is beyond.
@@ -40,8 +39,8 @@ type tooLarge string
 
 func (e tooLarge) Error() string { return string(e) }
 
-func errWeights() error {
-	return tooLarge(fmt.Sprintf("its layers have more than %d weights other than 0 in all, the most that is supported", maxWeights))
+func errWeights() refusal {
+	return refusal{tooLarge(fmt.Sprintf("its layers have more than %d weights other than 0 in all, the most that is supported", maxWeights))}
 }
 
 // reserve makes room for so many entries, if there may be so many.
@@ -56,7 +55,7 @@ func (e *entries) Set(i, j int, v float64) {
 	switch {
 	case v == 0:
 	case len(e.v) >= *e.room:
-		e.over = true
+		panic(errWeights())
 	default:
 		e.row, e.col, e.v = append(e.row, int32(i)), append(e.col, int32(j)), append(e.v, v)
 	}
@@ -64,17 +63,14 @@ func (e *entries) Set(i, j int, v float64) {
 
 // matrix returns the rows, and takes them from what may still be made. They are nil where values of
 // the same entry add up to a sum that would be rounded.
-func (e *entries) matrix() (*network.Sparse, error) {
-	if e.over {
-		return nil, errWeights()
-	}
+func (e *entries) matrix() *network.Sparse {
 	start := e.byRows()
 	cost, from, end := 0, 0, 0 // what is added up moves forward, in place
 	for i := range e.rows {
 		to := start[i+1]
 		at, v, exact := addedUp(e.col[from:to], e.v[from:to])
 		if !exact {
-			return nil, nil
+			return nil
 		}
 		for k, c := range at {
 			if v[k] != 0 {
@@ -86,10 +82,10 @@ func (e *entries) matrix() (*network.Sparse, error) {
 		from, start[i+1] = to, end
 	}
 	if cost > *e.room {
-		return nil, errWeights()
+		panic(errWeights())
 	}
 	*e.room -= cost
-	return network.SparseRows(e.cols, start, e.col[:end], e.v[:end]), nil
+	return network.SparseRows(e.cols, start, e.col[:end], e.v[:end])
 }
 
 // byRows orders the entries by rows, those of a row as they came, and returns where each begins.

@@ -4,8 +4,6 @@
 package onnx
 
 import (
-	"errors"
-	"fmt"
 	"io"
 	"os"
 	"strconv"
@@ -24,61 +22,55 @@ type outside struct {
 }
 
 // decode reads a tensor of the model, or of the file that it names.
-func (o *outside) decode(p *onnxpb.TensorProto) (*tensor, error) {
+func (o *outside) decode(p *onnxpb.TensorProto) *tensor {
 	if p.GetDataLocation() != onnxpb.TensorProto_EXTERNAL || o.folder == "" {
 		return decode(p)
 	}
-	raw, err := o.read(p)
-	if err != nil {
-		return nil, fmt.Errorf("external data: %w", err)
-	}
 	q := proto.CloneOf(p)
-	q.DataLocation, q.ExternalData, q.RawData = nil, nil, raw
+	q.DataLocation, q.ExternalData = nil, nil
+	saying(func() { q.RawData = o.read(p) }, "external data")
 	return decode(q)
 }
 
 // read reads the bytes that a tensor names.
-func (o *outside) read(p *onnxpb.TensorProto) ([]byte, error) {
+func (o *outside) read(p *onnxpb.TensorProto) []byte {
 	fields := map[string]string{}
 	for _, e := range p.ExternalData {
 		fields[e.GetKey()] = e.GetValue()
 	}
 	root, err := os.OpenRoot(o.folder)
-	if err != nil {
-		return nil, err
-	}
+	must(err)
 	defer root.Close()
 	f, err := root.Open(fields["location"])
 	if err != nil {
-		return nil, fmt.Errorf("%w, expected a file inside the model's folder (keep it beside the model, or export with external_data=False)", err)
+		panic(refusalf("%w, expected a file inside the model's folder (keep it beside the model, or export with external_data=False)", err))
 	}
 	defer f.Close()
 	st, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
+	must(err)
 	if !st.Mode().IsRegular() {
-		return nil, fmt.Errorf("%q is no regular file", fields["location"])
+		panic(refusalf("%q is no regular file", fields["location"]))
 	}
 	offset, length := int64(0), st.Size()
 	if s := fields["offset"]; s != "" {
 		if offset, err = strconv.ParseInt(s, 10, 64); err != nil {
-			return nil, fmt.Errorf("offset %q, expected a number", s)
+			panic(refusalf("offset %q, expected a number", s))
 		}
 	}
 	length -= offset
 	if s := fields["length"]; s != "" {
 		if length, err = strconv.ParseInt(s, 10, 64); err != nil {
-			return nil, fmt.Errorf("length %q, expected a number", s)
+			panic(refusalf("length %q, expected a number", s))
 		}
 	}
 	if offset < 0 || length < 0 || offset > st.Size() || length > st.Size()-offset {
-		return nil, fmt.Errorf("%q has %d bytes, expected %d from %d on", fields["location"], st.Size(), length, offset)
+		panic(refusalf("%q has %d bytes, expected %d from %d on", fields["location"], st.Size(), length, offset))
 	}
 	if o.left -= length; o.left < 0 {
-		return nil, errors.New("more than a gigabyte in all")
+		panic(refusalf("more than a gigabyte in all"))
 	}
 	raw := make([]byte, length)
 	_, err = io.ReadFull(io.NewSectionReader(f, offset, length), raw)
-	return raw, err
+	must(err)
+	return raw
 }

@@ -3,22 +3,16 @@
 package onnx
 
 import (
-	"errors"
-	"fmt"
 	"math"
 	"math/big"
 	"slices"
 
-	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/network/onnx/onnxpb"
 )
 
 // sizeOf is the number of elements, a constant as shapes are fixed.
-func sizeOf(_ *reader, n *node) ([]value, error) {
-	if n.args[0].absent() {
-		return nil, errors.New("input 0: missing")
-	}
-	return []value{{constant: scalar(int64(size(n.args[0].shape())))}}, nil
+func sizeOf(_ *reader, n *node) []value {
+	return []value{{constant: scalar(int64(size(n.shapeOf(0))))}}
 }
 
 func scalar(v int64) *tensor {
@@ -33,26 +27,25 @@ func (a arg) shape() []int {
 	return a.value.shape
 }
 
+// shapeOf is that of input i, which must be there.
+func (n *arguments) shapeOf(i int) []int {
+	if n.args[i].absent() {
+		panic(refusalf("input %d: missing", i))
+	}
+	return n.args[i].shape()
+}
+
 // constantOfShape repeats one number.
-func constantOfShape(rd *reader, n *node) (*tensor, error) {
-	list, err := n.listAt(0, "shape")
-	if err != nil {
-		return nil, err
-	}
-	shape := make([]int, len(list))
-	for i, d := range list {
-		if d < 1 || d > maxEntries {
-			return nil, fmt.Errorf("input 0: shape %v, expected sizes of 1 to %d", list, maxEntries)
-		}
-		shape[i] = int(d)
-	}
-	if err := rd.move(4 * size(shape)); err != nil {
-		return nil, err
-	}
+func constantOfShape(rd *reader, n *node) *tensor {
+	shape := sizesIn(n.listAt(0, "shape"), "input 0 (shape)")
+	rd.move(4 * size(shape))
 	one := &tensor{elem: onnxpb.TensorProto_FLOAT, floats: []float64{0}}
 	if a := n.attributes["value"]; a != nil {
-		if one, err = decode(a.GetT()); err != nil || size(one.shape) != 1 {
-			return nil, errors.Join(errors.New("attribute \"value\": expected a tensor of one element"), err)
+		if a.T != nil {
+			saying(func() { one = decode(a.T) }, "attribute \"value\"")
+		}
+		if a.T == nil || size(one.shape) != 1 {
+			panic(refusalf("attribute \"value\": expected a tensor of one element"))
 		}
 	}
 	out := &tensor{shape: shape, elem: one.elem}
@@ -61,55 +54,48 @@ func constantOfShape(rd *reader, n *node) (*tensor, error) {
 	} else {
 		out.floats = slices.Repeat(one.floats, size(shape))
 	}
-	return out, nil
+	return out
 }
 
 // rangeOf is start, start + delta, … before limit, of integers.
-func rangeOf(rd *reader, n *node) (*tensor, error) {
+func rangeOf(rd *reader, n *node) *tensor {
 	var v [3]int64
 	for i, name := range []string{"start", "limit", "delta"} {
-		t, err := n.constant(i, name)
-		if err != nil {
-			return nil, err
-		}
+		t := n.constant(i, name)
 		if len(t.ints) != 1 {
-			return nil, fmt.Errorf("input %d (%s): expected one integer", i, name)
+			panic(refusalf("input %d (%s): expected one integer", i, name))
 		}
 		if v[i] = t.ints[0]; absInt(v[i]) >= maxInteger {
-			return nil, fmt.Errorf("input %d (%s): %d, supported are integers below %d", i, name, v[i], maxInteger)
+			panic(refusalf("input %d (%s): %d, supported are integers below %d", i, name, v[i], maxInteger))
 		}
 	}
 	out := &tensor{elem: n.args[0].value.elem}
 	if v[2] == 0 {
-		return nil, errors.New("input 2 (delta): 0, expected another number")
+		panic(refusalf("input 2 (delta): 0, expected another number"))
 	}
 	count := (v[1] - v[0] + v[2] - int64(signOf(float64(v[2])))) / v[2]
 	if count < 1 {
-		return nil, errors.New("the result has no elements")
+		panic(refusalf("the result has no elements"))
 	}
-	if err := rd.move(4 * int(count)); err != nil {
-		return nil, err
-	}
+	rd.move(4 * int(count))
 	for i := range count {
 		out.ints = append(out.ints, v[0]+i*v[2])
 	}
 	out.shape = []int{len(out.ints)}
-	return out, nil
+	return out
 }
 
 // eyeLike is 1 on a diagonal.
-func eyeLike(rd *reader, n *node) ([]value, error) {
+func eyeLike(rd *reader, n *node) []value {
 	if n.args[0].absent() || len(n.args[0].shape()) != 2 {
-		return nil, errors.New("input 0: expected a matrix")
+		panic(refusalf("input 0: expected a matrix"))
 	}
-	k, err1 := n.integer("k", 0)
-	elem, err2 := n.integer("dtype", int64(onnxpb.TensorProto_FLOAT))
+	k := n.integer("k", 0)
+	elem := n.integer("dtype", int64(onnxpb.TensorProto_FLOAT))
 	shape := n.args[0].shape()
-	if err := errors.Join(err1, err2, rd.move(4*size(shape))); err != nil {
-		return nil, err
-	}
+	rd.move(4 * size(shape))
 	if !slices.Contains(floatTypes, onnxpb.TensorProto_DataType(elem)) || n.attributes["dtype"] == nil && n.args[0].run == nil {
-		return nil, errors.New("attribute \"dtype\": expected a floating type")
+		panic(refusalf("attribute \"dtype\": expected a floating type"))
 	}
 	t := &tensor{shape: shape, elem: onnxpb.TensorProto_DataType(elem), floats: make([]float64, size(shape))}
 	for i := range shape[0] {
@@ -117,7 +103,7 @@ func eyeLike(rd *reader, n *node) ([]value, error) {
 			t.floats[i*shape[1]+int(j)] = 1
 		}
 	}
-	return []value{{constant: t}}, nil
+	return []value{{constant: t}}
 }
 
 // over are the axes that a reduction goes over, and the shape that it leaves.
@@ -132,23 +118,17 @@ type over struct {
 
 // reduction reads the attributes of a reduction of a value of a shape; it is nil where it does
 // nothing.
-func (n *node) reduction(shape []int) (*over, error) {
-	axes, err := n.axes(len(shape))
-	if err != nil {
-		return nil, err
-	}
-	keep, err1 := n.integer("keepdims", 1)
-	noop, err2 := n.integer("noop_with_empty_axes", 0)
-	if err := errors.Join(err1, err2); err != nil {
-		return nil, err
-	}
+func (n *node) reduction(shape []int) *over {
+	axes := n.axes(len(shape))
+	keep := n.integer("keepdims", 1)
+	noop := n.integer("noop_with_empty_axes", 0)
 	if len(axes) == 0 {
 		if noop != 0 {
-			return nil, nil
+			return nil
 		}
 		axes = ordered(len(shape))
 	}
-	return overAxes(shape, axes, keep != 0), nil
+	return overAxes(shape, axes, keep != 0)
 }
 
 func overAxes(shape, axes []int, keep bool) *over {
@@ -177,42 +157,33 @@ type folding func(sum, x *big.Float) *big.Float
 // foldReduce applies a reduction to a constant; end, where it is not nil, follows on the whole of
 // so many elements. Each result is rounded once.
 func foldReduce(f folding, end func(sum *big.Float, count int) *big.Float) folder {
-	return func(rd *reader, n *node) (*tensor, error) {
-		t, err := n.floatsOrInts(0, "data")
-		if err != nil {
-			return nil, err
+	return func(rd *reader, n *node) *tensor {
+		t := n.floatsOrInts(0, "data")
+		o := n.reduction(t.shape)
+		if o == nil {
+			return t
 		}
-		o, err := n.reduction(t.shape)
-		if o == nil || err != nil {
-			return t, err
-		}
-		if err := rd.move(2 * len(o.from)); err != nil {
-			return nil, err
-		}
+		rd.move(2 * len(o.from))
 		out, inexact := &tensor{shape: o.shape, elem: t.elem, floats: make([]float64, o.width)}, 0
 		for i, places := range o.groups() {
 			var sum *big.Float
 			for _, j := range places {
 				sum = f(sum, exactFloat(t.at(j)))
 			}
-			exact := sum.Acc() == big.Exact
+			exact, before := sum.Acc() == big.Exact, inexact
 			if end != nil {
 				sum = end(sum, o.count)
 				exact = exact && sum.Acc() == big.Exact
 			}
-			v, accuracy := dyadic.FromFloat(sum)
-			if math.IsInf(v, 0) {
-				return nil, fmt.Errorf("element %d is beyond what is held exactly, or beyond float64", i)
-			}
-			if out.floats[i] = v + 0; accuracy != big.Exact || !exact {
-				inexact++
+			if out.floats[i] = nearest(sum, i, &inexact); !exact {
+				inexact = before + 1
 			}
 		}
 		if t.ints != nil {
 			return out.asInts(inexact)
 		}
 		rd.im.Round(n.op+" of constants", inexact)
-		return out, nil
+		return out
 	}
 }
 
@@ -239,26 +210,26 @@ func (t *tensor) at(i int) float64 {
 	return float64(t.ints[i])
 }
 
-func (t *tensor) asInts(inexact int) (*tensor, error) {
+func (t *tensor) asInts(inexact int) *tensor {
 	if inexact > 0 {
-		return nil, errors.New("integers whose result is none")
+		panic(refusalf("integers whose result is none"))
 	}
 	out := &tensor{shape: t.shape, elem: t.elem}
 	for _, v := range t.floats {
 		if math.Abs(v) > 1<<53 {
-			return nil, errors.New("integers beyond 2⁵³")
+			panic(refusalf("integers beyond 2⁵³"))
 		}
 		out.ints = append(out.ints, int64(v))
 	}
-	return out, nil
+	return out
 }
 
-func (n *arguments) floatsOrInts(i int, what string) (*tensor, error) {
-	t, err := n.constant(i, what)
-	if err == nil && t.ints != nil && slices.ContainsFunc(t.ints, func(v int64) bool { return absInt(v) > 1<<53 }) {
-		err = fmt.Errorf("input %d (%s): integers beyond 2⁵³", i, what)
+func (n *arguments) floatsOrInts(i int, what string) *tensor {
+	t := n.constant(i, what)
+	if t.ints != nil && slices.ContainsFunc(t.ints, func(v int64) bool { return absInt(v) > 1<<53 }) {
+		panic(refusalf("input %d (%s): integers beyond 2⁵³", i, what))
 	}
-	return t, err
+	return t
 }
 
 func sumUp(sum, x *big.Float) *big.Float {

@@ -5,50 +5,42 @@ package onnx
 
 import (
 	"cmp"
-	"errors"
-	"fmt"
 	"math"
-	"slices"
 
 	"github.com/relucell/relucell/network/onnx/onnxpb"
 )
 
 // folder evaluates a node whose inputs are all constants.
-type folder = func(*reader, *node) (*tensor, error)
+type folder = func(*reader, *node) *tensor
 
 // foldOne applies a function of one number, and says how often its value was rounded. integer is
 // nil where the operator is for floats alone.
 func foldOne(float func(v float64) (y float64, exact bool), integer func(v int64) int64) folder {
-	return func(rd *reader, n *node) (*tensor, error) {
-		t, err := n.constant(0, "input")
-		if err != nil {
-			return nil, err
-		}
-		if err := rd.move(size(t.shape)); err != nil {
-			return nil, err
-		}
+	return func(rd *reader, n *node) *tensor {
+		t := n.constant(0, "input")
+		rd.move(size(t.shape))
 		out := &tensor{shape: t.shape, elem: t.elem}
 		if t.ints != nil {
 			if integer == nil {
-				return nil, errors.New("an integer constant, supported are floats")
+				panic(refusalf("an integer constant, supported are floats"))
 			}
 			for _, v := range t.ints {
 				out.ints = append(out.ints, integer(v))
 			}
-			return out, nil
+			return out
 		}
 		rounded := 0
 		for i, v := range t.floats {
 			y, exact := float(v)
 			if math.IsNaN(y) || math.IsInf(y, 0) {
-				return nil, fmt.Errorf("element %d, of %g, is %g, expected a finite number", i, v, y)
+				panic(refusalf("element %d, of %g, is %g, expected a finite number", i, v, y))
 			}
 			if out.floats = append(out.floats, y+0); !exact {
 				rounded++
 			}
 		}
 		rd.im.Round(n.op+" of constants", rounded)
-		return out, nil
+		return out
 	}
 }
 
@@ -111,7 +103,7 @@ var comparisons = map[string]func(sign int) bool{
 }
 
 // foldCompare compares two constants, by numpy's rule.
-func foldCompare(rd *reader, n *node) (*tensor, error) {
+func foldCompare(rd *reader, n *node) *tensor {
 	holds := comparisons[n.op]
 	one := func(s int) float64 {
 		if holds(s) {
@@ -119,16 +111,12 @@ func foldCompare(rd *reader, n *node) (*tensor, error) {
 		}
 		return 0
 	}
-	t, err := foldTwo(n.op, func(a, b float64) (float64, bool) { return one(cmp.Compare(a, b)), true },
-		func(a, b int64) (int64, error) { return int64(one(cmp.Compare(a, b))), nil })(rd, n)
-	return truths(t), err
+	return truths(foldTwo(n.op, func(a, b float64) (float64, bool) { return one(cmp.Compare(a, b)), true },
+		func(a, b int64) int64 { return int64(one(cmp.Compare(a, b))) })(rd, n))
 }
 
 // truths makes truth values of a tensor of 0 and 1.
 func truths(t *tensor) *tensor {
-	if t == nil {
-		return nil
-	}
 	if t.ints == nil {
 		for _, v := range t.floats {
 			t.ints = append(t.ints, int64(v))
@@ -139,14 +127,13 @@ func truths(t *tensor) *tensor {
 
 // foldTruths applies a function of two truth values.
 func foldTruths(f func(a, b bool) bool) folder {
-	return func(rd *reader, n *node) (*tensor, error) {
-		t, err := foldTwo(n.op, func(float64, float64) (float64, bool) { return math.NaN(), false }, func(a, b int64) (int64, error) {
+	return func(rd *reader, n *node) *tensor {
+		return truths(foldTwo(n.op, func(float64, float64) (float64, bool) { return math.NaN(), false }, func(a, b int64) int64 {
 			if f(a != 0, b != 0) {
-				return 1, nil
+				return 1
 			}
-			return 0, nil
-		})(rd, n)
-		return truths(t), err
+			return 0
+		})(rd, n))
 	}
 }
 
@@ -159,15 +146,15 @@ var foldNot = foldOne(nil, func(v int64) int64 {
 
 // foldAll applies a function of two numbers to any number of constants, from the first on.
 func foldAll(two folder) folder {
-	return func(rd *reader, n *node) (*tensor, error) {
+	return func(rd *reader, n *node) *tensor {
 		args := n.args
-		out, err := n.constant(0, "data")
-		for i := 1; i < len(args) && err == nil; i++ {
-			n.args = []arg{{value: out}, args[i]}
-			out, err = two(rd, n)
+		out := n.constant(0, "data")
+		for _, a := range args[1:] {
+			n.args = []arg{{value: out}, a}
+			out = two(rd, n)
 		}
 		n.args = args
-		return out, err
+		return out
 	}
 }
 
@@ -177,26 +164,20 @@ func foldExtreme(sign float64) folder {
 			return b, true
 		}
 		return a, true
-	}, func(a, b int64) (int64, error) {
+	}, func(a, b int64) int64 {
 		if sign*float64(cmp.Compare(a, b)) < 0 {
-			return b, nil
+			return b
 		}
-		return a, nil
+		return a
 	}))
 }
 
 // foldPow takes an exponent of another type than the base.
-func foldPow(rd *reader, n *node) (*tensor, error) {
-	base, err1 := n.constant(0, "X")
-	exponent, err2 := n.constant(1, "Y")
-	if err := errors.Join(err1, err2); err != nil {
-		return nil, err
-	}
+func foldPow(rd *reader, n *node) *tensor {
+	base := n.constant(0, "X")
+	exponent := n.constant(1, "Y")
 	if base.floats != nil && exponent.ints != nil {
-		t, err := exponent.cast(onnxpb.TensorProto_DOUBLE)
-		if err != nil {
-			return nil, err
-		}
+		t := exponent.cast(onnxpb.TensorProto_DOUBLE)
 		n.args = []arg{n.args[0], {value: t}}
 	}
 	return power(rd, n)
@@ -217,90 +198,73 @@ var power = foldTwo("Pow", func(a, b float64) (float64, bool) {
 		return quotient(1, a)
 	}
 	return math.Pow(a, b), false
-}, func(a, b int64) (int64, error) {
-	v := int64(1)
-	for range b {
-		if v *= a; v >= maxInteger || v <= -maxInteger || b < 0 {
-			return 0, fmt.Errorf("%d to the power of %d, supported are results below %d", a, b, maxInteger)
+}, func(a, b int64) int64 {
+	times, v := b, int64(1)
+	if absInt(a) <= 1 { // powers that repeat
+		times = min(b, 2-b%2)
+	}
+	for range times {
+		if v *= a; absInt(v) >= maxInteger {
+			break
 		}
 	}
-	return v, nil
+	if absInt(v) >= maxInteger || b < 0 {
+		panic(refusalf("%d to the power of %d, supported are exponents that are not negative, and results below %d", a, b, maxInteger))
+	}
+	return v
 })
 
 // foldMod has the sign of the divisor for integers, and with fmod, which floats need, that of the
 // dividend.
-func foldMod(rd *reader, n *node) (*tensor, error) {
-	fmod, err := n.integer("fmod", 0)
-	if err != nil {
-		return nil, err
-	}
+func foldMod(rd *reader, n *node) *tensor {
+	fmod := n.integer("fmod", 0)
 	return foldTwo("Mod", func(a, b float64) (float64, bool) {
 		if fmod == 0 {
 			return math.NaN(), false
 		}
 		return math.Mod(a, b), true
-	}, func(a, b int64) (int64, error) {
+	}, func(a, b int64) int64 {
 		if b == 0 {
-			return 0, errors.New("a division by 0")
+			panic(refusalf("a division by 0"))
 		}
 		m := a % b
 		if fmod == 0 && m != 0 && (m < 0) != (b < 0) {
 			m += b
 		}
-		return m, nil
+		return m
 	})(rd, n)
 }
 
 // foldWhere chooses between constants.
-func foldWhere(rd *reader, n *node) (*tensor, error) {
-	condition, err := n.constant(0, "condition")
-	if err != nil {
-		return nil, err
-	}
-	x, err1 := n.constant(1, "X")
-	y, err2 := n.constant(2, "Y")
-	if err := errors.Join(err1, err2); err != nil {
-		return nil, err
-	}
+func foldWhere(rd *reader, n *node) *tensor {
+	condition := n.constant(0, "condition")
+	x := n.constant(1, "X")
+	y := n.constant(2, "Y")
 	if condition.ints == nil || (x.ints == nil) != (y.ints == nil) {
-		return nil, errors.New("expected truth values, and two constants of one type")
+		panic(refusalf("expected truth values, and two constants of one type"))
 	}
-	shape, from, err := together(condition.shape, x.shape, y.shape)
-	if err != nil {
-		return nil, err
-	}
-	if err := rd.move(3 * size(shape)); err != nil {
-		return nil, err
-	}
+	shape, from := together(condition.shape, x.shape, y.shape)
+	rd.move(3 * size(shape))
 	out := &tensor{shape: shape, elem: x.elem}
 	for i, at := range from[0] {
 		t, j := y, from[2][i]
 		if condition.ints[at] != 0 {
 			t, j = x, from[1][i]
 		}
-		if t.ints != nil {
-			out.ints = append(out.ints, t.ints[j])
-		} else {
-			out.floats = append(out.floats, t.floats[j])
-		}
+		out.take(t, j, j+1)
 	}
-	return out, nil
+	return out
 }
 
 // together returns the common shape of several by numpy's rule, and for each of them the element
 // that each of the result's comes from.
-func together(shapes ...[]int) (shape []int, from [][]int, err error) {
+func together(shapes ...[]int) (shape []int, from [][]int) {
 	for _, s := range shapes {
-		if shape, _, err = broadcast(shape, s); err != nil {
-			return nil, nil, err
-		}
+		shape, _ = common(shape, s)
 	}
 	for _, s := range shapes {
-		whole, f, err := broadcast(s, shape)
-		if err != nil || !slices.Equal(whole, shape) {
-			return nil, nil, fmt.Errorf("shapes %v do not fit each other", shapes)
-		}
+		_, f := broadcast(s, shape)
 		from = append(from, f)
 	}
-	return shape, from, nil
+	return shape, from
 }

@@ -71,14 +71,14 @@ func (b *expander) highest(forms ...*form) int32 {
 }
 
 // expand replaces the terms of a block by what its rows are, within a budget.
-func (b *expander) expand(f *form, block int32) error {
+func (b *expander) expand(f *form, block int32) {
 	k := b.blocks[block]
 	for _, r := range slices.Collect(maps.Keys(f.terms)) {
 		if r.block != block {
 			continue
 		}
 		if b.budget -= len(k.in); b.budget < 0 {
-			return errors.New("the condition is not compared with its branches: they have too many terms")
+			panic(refusalf("the condition is not compared with its branches: they have too many terms"))
 		}
 		c := f.terms[r]
 		delete(f.terms, r)
@@ -90,7 +90,6 @@ func (b *expander) expand(f *form, block int32) error {
 			b.addTo(f, k.in[at[i]], x.Mul(x, c))
 		}
 	}
-	return nil
 }
 
 // multiple returns c where d is c·z for a z that has terms, and whether it is.
@@ -118,20 +117,19 @@ func (d *form) multiple(z *form) (*big.Rat, bool) {
 
 // ratio returns c where d is c·z on all inputs. It is nil where z is a constant, d then being
 // whatever it is.
-func (b *expander) ratio(d, z *form) (*big.Rat, error) {
+func (b *expander) ratio(d, z *form) *big.Rat {
 	for len(z.terms) > 0 {
 		if c, ok := d.multiple(z); ok {
-			return c, nil
+			return c
 		}
 		top := b.highest(d, z)
 		if top < 0 {
-			return nil, errApart
+			panic(refusal{errApart})
 		}
-		if err := errors.Join(b.expand(d, top), b.expand(z, top)); err != nil {
-			return nil, err
-		}
+		b.expand(d, top)
+		b.expand(z, top)
 	}
-	return nil, nil
+	return nil
 }
 
 // choice is how an element chooses between two by the sign of z.
@@ -145,22 +143,20 @@ const (
 )
 
 // chosen returns which of above, where z > 0, and below, where z < 0, an element is.
-func (b *expander) chosen(z, above, below ref) (choice, error) {
+func (b *expander) chosen(z, above, below ref) choice {
 	f := b.formOf(z)
-	c, err := b.ratio(b.formOf(above, below), f)
-	switch {
-	case err != nil:
-		return 0, err
+	switch c := b.ratio(b.formOf(above, below), f); {
 	case c == nil && f.constant.Sign() == 0:
-		return 0, errors.New("its condition compares what is always equal")
+		panic(refusalf("its condition compares what is always equal"))
 	case c == nil && f.constant.Sign() > 0:
-		return chooseAbove, nil
+		return chooseAbove
 	case c == nil || c.Sign() == 0:
-		return chooseBelow, nil
+		return chooseBelow
 	case c.Sign() > 0:
-		return chooseLarger, nil
+		return chooseLarger
+	default:
+		return chooseSmaller
 	}
-	return chooseSmaller, nil
 }
 
 // leaky returns the slopes of units that are z where z > 0 and below where z < 0, if above is z
@@ -168,12 +164,11 @@ func (b *expander) chosen(z, above, below ref) (choice, error) {
 func (b *expander) leaky(z, above, below []ref) ([]float64, bool) {
 	slopes := make([]float64, len(z))
 	for i := range z {
-		one, err := b.ratio(b.formOf(above[i]), b.formOf(z[i]))
+		var one, c *big.Rat
+		err := attempt(func() {
+			one, c = b.ratio(b.formOf(above[i]), b.formOf(z[i])), b.ratio(b.formOf(below[i]), b.formOf(z[i]))
+		})
 		if err != nil || one == nil || one.Cmp(big.NewRat(1, 1)) != 0 {
-			return nil, false
-		}
-		c, err := b.ratio(b.formOf(below[i]), b.formOf(z[i]))
-		if err != nil || c == nil {
 			return nil, false
 		}
 		exact := false

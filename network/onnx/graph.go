@@ -4,7 +4,6 @@
 package onnx
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
@@ -27,82 +26,68 @@ type plan struct {
 	inputs []*onnxpb.ValueInfoProto
 }
 
-func newPlan(g *onnxpb.GraphProto, output string, consts map[string]*constant, im *network.Import) (*plan, error) {
+func newPlan(g *onnxpb.GraphProto, output string, consts map[string]*constant, im *network.Import) *plan {
 	p := &plan{g: g, producer: map[string]int{}, isInput: map[string]bool{}}
 	for _, in := range g.Input {
 		if _, twice := p.isInput[in.GetName()]; twice || in.GetName() == "" {
-			return nil, fmt.Errorf("input %q: given twice, or without a name", in.GetName())
+			panic(refusalf("input %q: given twice, or without a name", in.GetName()))
 		}
 		// Before IR version 4 initializers were listed as inputs.
 		p.isInput[in.GetName()] = consts[in.GetName()] == nil
 	}
-	if err := p.produce(consts); err != nil {
-		return nil, err
-	}
-	if err := p.choose(output, im); err != nil {
-		return nil, err
-	}
+	p.produce(consts)
+	p.choose(output, im)
 	known := func(name string) bool { return name == "" || p.isInput[name] || consts[name] != nil }
-	if err := p.sort(known); err != nil {
-		return nil, err
-	}
-	if err := p.cutEnd(im); err != nil {
-		return nil, err
-	}
-	if err := p.sort(known); err != nil {
-		return nil, err
-	}
-	if err := p.unread(); err != nil {
-		return nil, err
-	}
-	return p, nil
+	p.sort(known)
+	p.cutEnd(im)
+	p.sort(known)
+	p.unread()
+	return p
 }
 
 // produce finds what computes each value.
-func (p *plan) produce(consts map[string]*constant) error {
+func (p *plan) produce(consts map[string]*constant) {
 	for i, n := range p.g.Node {
 		if len(n.Output) == 0 {
-			return fmt.Errorf("%s: it has no output", describe(i, n))
+			panic(refusalf("%s: it has no output", describe(i, n)))
 		}
 		for _, name := range n.Output {
 			if _, twice := p.producer[name]; name != "" && (twice || p.isInput[name] || consts[name] != nil) {
-				return fmt.Errorf("%s: output %q: the name is taken", describe(i, n), name)
+				panic(refusalf("%s: output %q: the name is taken", describe(i, n), name))
 			}
 			if name != "" {
 				p.producer[name] = i
 			}
 		}
 	}
-	return nil
 }
 
 // choose sets the output.
-func (p *plan) choose(want string, im *network.Import) error {
+func (p *plan) choose(want string, im *network.Import) {
 	var names []string
 	for _, o := range p.g.Output {
 		names = append(names, o.GetName())
 	}
 	if len(names) == 0 {
-		return errors.New("the graph has no output")
+		panic(refusalf("the graph has no output"))
 	}
 	if p.output = names[0]; want != "" {
 		p.output = want
 		if _, computed := p.producer[want]; !slices.Contains(names, want) && !computed {
-			return fmt.Errorf("output %q: the graph has none of that name, expected one of %q, or a value that a node computes", want, names)
+			panic(refusalf("output %q: the graph has none of that name, expected one of %q, or a value that a node computes", want, names))
 		}
 		if !slices.Contains(names, want) {
 			im.Note(fmt.Sprintf("The network's output is %q, a value within the graph, whose outputs are %q.", want, names))
-			return nil
+			return
 		}
 	}
 	if len(names) > 1 {
 		im.Note(fmt.Sprintf("The graph has %d outputs, %q; the network's is %q.", len(names), names, p.output))
 	}
-	return nil
 }
 
 // sort sets the order and the inputs: what the output needs.
-func (p *plan) sort(known func(string) bool) error {
+func (p *plan) sort(known func(string) bool) {
 	const open, done = 1, 2
 	state := make([]uint8, len(p.g.Node))
 	read := map[string]bool{p.output: true}
@@ -113,23 +98,22 @@ func (p *plan) sort(known func(string) bool) error {
 		reads      []string
 	}
 	var stack []visit
-	enter := func(name string, by string) error {
+	enter := func(name string, by string) {
 		read[name] = true
 		i, ok := p.producer[name]
 		switch {
 		case ok && state[i] == done || !ok && known(name):
-			return nil
+			return
 		case !ok:
-			return fmt.Errorf("%s reads %q, which is neither an input, an initializer, nor computed by a node", by, name)
+			panic(refusalf("%s reads %q, which is neither an input, an initializer, nor computed by a node", by, name))
 		case state[i] == open:
-			return fmt.Errorf("%s: it reads what is computed from it, by way of %q", describe(i, p.g.Node[i]), name)
+			panic(refusalf("%s: it reads what is computed from it, by way of %q", describe(i, p.g.Node[i]), name))
 		}
 		state[i] = open
 		stack = append(stack, visit{i, 0, reads(p.g.Node[i])})
-		return nil
 	}
-	err := enter(p.output, "the graph's output")
-	for err == nil && len(stack) > 0 {
+	enter(p.output, "the graph's output")
+	for len(stack) > 0 {
 		at := &stack[len(stack)-1]
 		n := p.g.Node[at.node]
 		if at.next == len(at.reads) {
@@ -139,7 +123,7 @@ func (p *plan) sort(known func(string) bool) error {
 			continue
 		}
 		at.next++
-		err = enter(at.reads[at.next-1], describe(at.node, n)+": it")
+		enter(at.reads[at.next-1], describe(at.node, n)+": it")
 	}
 	p.inputs = nil
 	for _, in := range p.g.Input {
@@ -147,7 +131,6 @@ func (p *plan) sort(known func(string) bool) error {
 			p.inputs = append(p.inputs, in)
 		}
 	}
-	return err
 }
 
 // castInputs returns the inputs of integers that are cast to floats wherever they are read: as
@@ -170,17 +153,19 @@ func (p *plan) castInputs(im *network.Import) []string {
 	return whole
 }
 
+// castsToFloat is false where the type is none: that is refused where the node is read.
 func castsToFloat(n *onnxpb.NodeProto) bool {
 	as := attributes{}
 	for _, a := range n.Attribute {
 		as[a.GetName()] = a
 	}
-	to, err := as.castTo()
-	return err == nil && slices.Contains(floatTypes, to)
+	floats := false
+	_ = attempt(func() { floats = slices.Contains(floatTypes, as.castTo()) })
+	return floats
 }
 
 // cutEnd moves the output before a smooth end.
-func (p *plan) cutEnd(im *network.Import) error {
+func (p *plan) cutEnd(im *network.Import) {
 	behind, live := map[string]bool{}, p.live()
 	from, name := "", ""
 	for _, i := range p.order {
@@ -194,14 +179,14 @@ func (p *plan) cutEnd(im *network.Import) error {
 			continue
 		}
 		if !isEnd && !slices.Contains(afterEnds, operatorName(n)) {
-			return nil // unread says what is smooth in the middle
+			return // unread says what is smooth in the middle
 		}
 		for _, s := range n.Input {
 			if !live[s] || behind[s] {
 				continue
 			}
 			if from != "" && from != s {
-				return nil
+				return
 			}
 			if from = s; name == "" {
 				name = n.GetOpType()
@@ -209,9 +194,8 @@ func (p *plan) cutEnd(im *network.Import) error {
 		}
 	}
 	if from == "" {
-		return nil
+		return
 	}
 	im.Note(fmt.Sprintf("Output %q ends in %s, which no neuron stands behind: it is left out, so a count is the same, and the network's output is %q, which goes into it.", p.output, name, from))
 	p.output = from
-	return nil
 }

@@ -4,10 +4,6 @@
 
 package onnx
 
-import (
-	"fmt"
-)
-
 // axesMost is the largest number of dimensions of a window. Of fewer they are the last ones.
 const axesMost = 3
 
@@ -51,20 +47,12 @@ func (g *grid) shape(in []int) []int {
 }
 
 // layer returns zero weights for the grid, whose windows read so many planes each.
-func (rd *reader) layer(g *grid, batch, planes int) (*entries, error) {
-	shape := g.shape(rd.shape)
-	rows := size(shape)
-	if rows > maxEntries {
-		return nil, fmt.Errorf("the result, of shape %v, has more than %d elements", shape, maxEntries)
-	}
-	if err := rd.work(g.work(batch, planes)...); err != nil {
-		return nil, err
-	}
-	w, err := rd.newWeights(rows, rd.width)
-	if err == nil {
-		w.reserve(size(g.work(batch, planes)))
-	}
-	return w, err
+func (rd *reader) layer(g *grid, batch, planes int) *entries {
+	rows := size(fitting(g.shape(rd.shape)))
+	rd.work(g.work(batch, planes)...)
+	w := rd.newWeights(rows, rd.width)
+	w.reserve(size(g.work(batch, planes)))
+	return w
 }
 
 // each calls f for each output element, row by row of the layer. at visits the pairs

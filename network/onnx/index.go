@@ -3,18 +3,16 @@
 package onnx
 
 import (
-	"errors"
-	"fmt"
 	"slices"
 )
 
 // indices returns input i, constant integers.
-func (n *arguments) indices(i int) (*tensor, error) {
-	t, err := n.constant(i, "indices")
-	if err == nil && t.ints == nil {
-		err = fmt.Errorf("input %d (indices): expected integers", i)
+func (n *arguments) indices(i int) *tensor {
+	t := n.constant(i, "indices")
+	if t.ints == nil {
+		panic(refusalf("input %d (indices): expected integers", i))
 	}
-	return t, err
+	return t
 }
 
 // stepsOf returns how far apart neighbours along each axis are.
@@ -26,86 +24,73 @@ func stepsOf(shape []int) []int {
 	return steps
 }
 
-// permuted returns the elements of a shape with its axes in another order.
-func permuted(shape []int, perm ...int) []int {
+// permuted returns a shape with its axes in another order, and its elements.
+func permuted[T int | int64](shape []int, perm ...T) (out, from []int) {
 	out, by, steps := make([]int, len(shape)), make([]int, len(shape)), stepsOf(shape)
 	for i, a := range perm {
 		out[i], by[i] = shape[a], steps[a]
 	}
-	return strided(out, by)
+	return out, strided(out, by)
 }
 
 // depthToSpace moves blocks of channels into planes.
-func depthToSpace(n *node, shape []int) ([]moved, error) {
-	b, err := n.blockSize(shape)
-	if err != nil {
-		return nil, err
-	}
+func depthToSpace(n *node, shape []int) []moved {
+	b := n.blockSize(shape)
 	channels := shape[1] / (b * b)
 	if channels*b*b != shape[1] {
-		return nil, fmt.Errorf("shape %v: its channels are no multiple of %d", shape, b*b)
+		panic(refusalf("shape %v: its channels are no multiple of %d", shape, b*b))
 	}
-	out := []int{shape[0], channels, shape[2] * b, shape[3] * b}
+	m := moved{shape: []int{shape[0], channels, shape[2] * b, shape[3] * b}}
 	switch mode := n.text("mode", "DCR"); mode {
 	case "DCR":
-		return []moved{{shape: out, from: permuted([]int{shape[0], b, b, channels, shape[2], shape[3]}, 0, 3, 4, 1, 5, 2)}}, nil
+		_, m.from = permuted([]int{shape[0], b, b, channels, shape[2], shape[3]}, 0, 3, 4, 1, 5, 2)
 	case "CRD":
-		return []moved{{shape: out, from: permuted([]int{shape[0], channels, b, b, shape[2], shape[3]}, 0, 1, 4, 2, 5, 3)}}, nil
+		_, m.from = permuted([]int{shape[0], channels, b, b, shape[2], shape[3]}, 0, 1, 4, 2, 5, 3)
 	default:
-		return nil, fmt.Errorf("attribute \"mode\": %q, supported are DCR and CRD", mode)
+		panic(refusalf("attribute \"mode\": %q, supported are DCR and CRD", mode))
 	}
+	return []moved{m}
 }
 
 // spaceToDepth moves blocks of planes into channels.
-func spaceToDepth(n *node, shape []int) ([]moved, error) {
-	b, err := n.blockSize(shape)
-	if err != nil {
-		return nil, err
-	}
+func spaceToDepth(n *node, shape []int) []moved {
+	b := n.blockSize(shape)
 	h, w := shape[2]/b, shape[3]/b
 	if h*b != shape[2] || w*b != shape[3] {
-		return nil, fmt.Errorf("shape %v: its planes are no multiple of blocks of %d", shape, b)
+		panic(refusalf("shape %v: its planes are no multiple of blocks of %d", shape, b))
 	}
-	return []moved{{shape: []int{shape[0], b * b * shape[1], h, w},
-		from: permuted([]int{shape[0], shape[1], h, b, w, b}, 0, 3, 5, 1, 2, 4)}}, nil
+	_, from := permuted([]int{shape[0], shape[1], h, b, w, b}, 0, 3, 5, 1, 2, 4)
+	return []moved{{shape: []int{shape[0], b * b * shape[1], h, w}, from: from}}
 }
 
-func (as attributes) blockSize(shape []int) (int, error) {
-	b, err := as.integer("blocksize", 0)
+func (as attributes) blockSize(shape []int) int {
+	b := as.integer("blocksize", 0)
 	switch {
-	case err != nil:
-		return 0, err
 	case len(shape) != 4:
-		return 0, fmt.Errorf("shape %v, expected a batch, channels and planes", shape)
+		panic(refusalf("shape %v, expected a batch, channels and planes", shape))
 	case b < 1 || b*b > maxEntries:
-		return 0, fmt.Errorf("attribute \"blocksize\": %d, expected 1 or more", b)
+		panic(refusalf("attribute \"blocksize\": %d, expected 1 or more", b))
 	}
-	return int(b), nil
+	return int(b)
 }
 
 // gatherElements takes for each index the element there along an axis.
-func gatherElements(n *node, shape []int) ([]moved, error) {
-	t, err := n.indices(1)
-	if err != nil {
-		return nil, err
-	}
-	from, err := n.elementPlaces(t, shape)
-	return []moved{{shape: t.shape, from: from}}, err
+func gatherElements(n *node, shape []int) []moved {
+	t := n.indices(1)
+	from := n.elementPlaces(t, shape)
+	return []moved{{shape: t.shape, from: from}}
 }
 
 // elementPlaces returns for each index, of a tensor of the same rank, the place in shape that it
 // names: its own, but for the axis.
-func (n *node) elementPlaces(t *tensor, shape []int) ([]int, error) {
-	axis, err := n.axis(0, len(shape))
-	if err != nil {
-		return nil, err
-	}
+func (n *node) elementPlaces(t *tensor, shape []int) []int {
+	axis := n.axis(0, len(shape))
 	if len(t.shape) != len(shape) {
-		return nil, fmt.Errorf("indices of shape %v, expected the rank of shape %v", t.shape, shape)
+		panic(refusalf("indices of shape %v, expected the rank of shape %v", t.shape, shape))
 	}
 	for d, k := range t.shape {
 		if d != axis && k > shape[d] {
-			return nil, fmt.Errorf("indices of shape %v are more than shape %v", t.shape, shape)
+			panic(refusalf("indices of shape %v are more than shape %v", t.shape, shape))
 		}
 	}
 	steps := stepsOf(shape)
@@ -113,51 +98,40 @@ func (n *node) elementPlaces(t *tensor, shape []int) ([]int, error) {
 	steps[axis] = 0
 	from := strided(t.shape, steps)
 	for i, v := range t.ints {
-		k, err := placeAxis(v, shape[axis])
-		if err != nil {
-			return nil, fmt.Errorf("index %d is out of range for shape %v", v, shape)
+		k, ok := placed(v, shape[axis])
+		if !ok {
+			panic(refusalf("index %d is out of range for shape %v", v, shape))
 		}
 		from[i] += k * step
 	}
-	return from, nil
+	return from
 }
 
 // gatherND takes the slices that tuples of indices name.
-func gatherND(n *node, shape []int) ([]moved, error) {
-	t, err := n.indices(1)
-	if err != nil {
-		return nil, err
-	}
-	batch, err := n.integer("batch_dims", 0)
-	if err != nil {
-		return nil, err
-	}
+func gatherND(n *node, shape []int) []moved {
+	t := n.indices(1)
+	batch := n.integer("batch_dims", 0)
 	b := int(batch)
 	if len(t.shape) == 0 || batch < 0 || batch >= int64(min(len(t.shape), len(shape))) || !slices.Equal(t.shape[:b], shape[:b]) {
-		return nil, fmt.Errorf("indices of shape %v, batch_dims %d: they do not fit shape %v", t.shape, batch, shape)
+		panic(refusalf("indices of shape %v, batch_dims %d: they do not fit shape %v", t.shape, batch, shape))
 	}
-	starts, length, err := slicesAt(t, shape, b)
-	if err != nil {
-		return nil, err
-	}
+	starts, length := slicesAt(t, shape, b)
 	m := moved{shape: slices.Concat(t.shape[:len(t.shape)-1], shape[b+t.shape[len(t.shape)-1]:])}
-	if size(m.shape) > maxEntries {
-		return nil, fmt.Errorf("the result, of shape %v, has more than %d elements", m.shape, maxEntries)
-	}
+	fitting(m.shape)
 	for _, at := range starts {
 		for k := range length {
 			m.from = append(m.from, at+k)
 		}
 	}
-	return []moved{m}, nil
+	return []moved{m}
 }
 
 // slicesAt returns where the slices begin that tuples of indices name, and their length. The first
 // axes, so many as batch says, are those of the tuples.
-func slicesAt(t *tensor, shape []int, batch int) (starts []int, length int, err error) {
+func slicesAt(t *tensor, shape []int, batch int) (starts []int, length int) {
 	k := t.shape[len(t.shape)-1]
 	if batch+k > len(shape) {
-		return nil, 0, fmt.Errorf("indices of shape %v name more than the axes of shape %v", t.shape, shape)
+		panic(refusalf("indices of shape %v name more than the axes of shape %v", t.shape, shape))
 	}
 	steps := stepsOf(shape)
 	tuples := len(t.ints) / k
@@ -165,34 +139,27 @@ func slicesAt(t *tensor, shape []int, batch int) (starts []int, length int, err 
 	for i := range tuples {
 		at := i / perBatch * size(shape[batch:])
 		for j, v := range t.ints[i*k : (i+1)*k] {
-			p, err := placeAxis(v, shape[batch+j])
-			if err != nil {
-				return nil, 0, fmt.Errorf("index %d is out of range for shape %v", v, shape)
+			p, ok := placed(v, shape[batch+j])
+			if !ok {
+				panic(refusalf("index %d is out of range for shape %v", v, shape))
 			}
 			at += p * steps[batch+j]
 		}
 		starts = append(starts, at)
 	}
-	return starts, size(shape[batch+k:]), nil
+	return starts, size(shape[batch+k:])
 }
 
 // trilu keeps the elements on one side of a diagonal; the others are 0.
-func trilu(n *node, shape []int) ([]moved, error) {
-	upper, err := n.integer("upper", 1)
-	if err != nil {
-		return nil, err
-	}
+func trilu(n *node, shape []int) []moved {
+	upper := n.integer("upper", 1)
 	k := int64(0)
 	if n.has(1) {
-		t, err := n.indices(1)
-		if err != nil || len(t.ints) != 1 {
-			return nil, errors.Join(errors.New("input 1 (k): expected one integer"), err)
-		}
-		k = t.ints[0]
+		k = n.oneInteger(1, "k")
 	}
 	r := len(shape)
 	if r < 2 {
-		return nil, fmt.Errorf("shape %v, expected a matrix at least", shape)
+		panic(refusalf("shape %v, expected a matrix at least", shape))
 	}
 	m := moved{shape: shape, from: ordered(size(shape))}
 	for i := range m.from {
@@ -201,5 +168,5 @@ func trilu(n *node, shape []int) ([]moved, error) {
 			m.from[i] = -1
 		}
 	}
-	return []moved{m}, nil
+	return []moved{m}
 }

@@ -4,7 +4,6 @@
 package onnx
 
 import (
-	"errors"
 	"fmt"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -28,89 +27,73 @@ type inliner struct {
 }
 
 // inlined returns the graph without calls of the model's functions.
-func inlined(m *onnxpb.ModelProto, opset int64) (*onnxpb.GraphProto, error) {
+func inlined(m *onnxpb.ModelProto, opset int64) *onnxpb.GraphProto {
 	if len(m.Functions) == 0 {
-		return m.Graph, nil
+		return m.Graph
 	}
 	in := &inliner{functions: map[string]*onnxpb.FunctionProto{}}
 	for _, f := range m.Functions {
 		name := operatorName(&onnxpb.NodeProto{OpType: f.Name, Domain: f.Domain})
 		if in.functions[name] != nil {
-			return nil, fmt.Errorf("function %q: given twice", name)
+			panic(refusalf("function %q: given twice", name))
 		}
 		for _, o := range f.OpsetImport {
 			if isONNX(o.GetDomain()) && o.GetVersion() != opset {
-				return nil, fmt.Errorf("function %q: opset_import: version %d of ONNX's operators, expected the model's, %d", name, o.GetVersion(), opset)
+				panic(refusalf("function %q: opset_import: version %d of ONNX's operators, expected the model's, %d", name, o.GetVersion(), opset))
 			}
 		}
 		in.functions[name] = f
 	}
-	nodes, err := in.expand(m.Graph.Node, 0)
-	if err != nil {
-		return nil, err
-	}
+	nodes := in.expand(m.Graph.Node, 0)
 	g := proto.CloneOf(&onnxpb.GraphProto{Name: m.Graph.Name})
 	g.Input, g.Output, g.Initializer, g.SparseInitializer = m.Graph.Input, m.Graph.Output, m.Graph.Initializer, m.Graph.SparseInitializer
 	g.Node = nodes
-	return g, nil
+	return g
 }
 
 // expand returns nodes without calls.
-func (in *inliner) expand(nodes []*onnxpb.NodeProto, depth int) ([]*onnxpb.NodeProto, error) {
+func (in *inliner) expand(nodes []*onnxpb.NodeProto, depth int) []*onnxpb.NodeProto {
 	if depth > maxCalls {
-		return nil, fmt.Errorf("functions call each other to a depth of more than %d", maxCalls)
+		panic(refusalf("functions call each other to a depth of more than %d", maxCalls))
 	}
 	var out []*onnxpb.NodeProto
 	for i, n := range nodes {
 		f := in.functions[operatorName(n)]
 		if f == nil {
 			if in.nodes++; in.nodes > maxInlined {
-				return nil, fmt.Errorf("functions become more than %d nodes", maxInlined)
+				panic(refusalf("functions become more than %d nodes", maxInlined))
 			}
-			inner, err := in.branches(n, depth)
-			if err != nil {
-				return nil, err
-			}
+			inner := in.branches(n, depth)
 			out = append(out, inner)
 			continue
 		}
-		body, err := in.body(f, n)
-		if err == nil {
-			body, err = in.expand(body, depth+1)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", describe(i, n), err)
-		}
-		out = append(out, body...)
+		saying(func() { out = append(out, in.expand(in.body(f, n), depth+1)...) }, "%s", describe(i, n))
 	}
-	return out, nil
+	return out
 }
 
 // branches expands the graphs that a node has as attributes.
-func (in *inliner) branches(n *onnxpb.NodeProto, depth int) (*onnxpb.NodeProto, error) {
+func (in *inliner) branches(n *onnxpb.NodeProto, depth int) *onnxpb.NodeProto {
 	cloned := false
 	for i, a := range n.Attribute {
 		if a.G == nil {
 			continue
 		}
-		nodes, err := in.expand(a.G.Node, depth+1)
-		if err != nil {
-			return nil, err
-		}
+		nodes := in.expand(a.G.Node, depth+1)
 		if !cloned {
 			n, cloned = proto.CloneOf(n), true
 		}
 		n.Attribute[i].G.Node = nodes
 	}
-	return n, nil
+	return n
 }
 
 // body returns the nodes of a function for one call.
-func (in *inliner) body(f *onnxpb.FunctionProto, call *onnxpb.NodeProto) ([]*onnxpb.NodeProto, error) {
+func (in *inliner) body(f *onnxpb.FunctionProto, call *onnxpb.NodeProto) []*onnxpb.NodeProto {
 	in.calls++
 	s := &scope{names: map[string]string{"": ""}, attributes: map[string]*onnxpb.AttributeProto{}, prefix: fmt.Sprintf("%s call %d/", f.GetName(), in.calls)}
 	if len(call.Input) > len(f.Input) || len(call.Output) > len(f.Output) {
-		return nil, fmt.Errorf("%d inputs and %d outputs, but the function has %d and %d", len(call.Input), len(call.Output), len(f.Input), len(f.Output))
+		panic(refusalf("%d inputs and %d outputs, but the function has %d and %d", len(call.Input), len(call.Output), len(f.Input), len(f.Output)))
 	}
 	for i, name := range f.Input {
 		s.names[name] = ""
@@ -120,16 +103,13 @@ func (in *inliner) body(f *onnxpb.FunctionProto, call *onnxpb.NodeProto) ([]*onn
 	}
 	for i, name := range call.Output {
 		if _, isInput := s.names[f.Output[i]]; isInput {
-			return nil, fmt.Errorf("output %q is an input of the function, supported are outputs of its nodes", f.Output[i])
+			panic(refusalf("output %q is an input of the function, supported are outputs of its nodes", f.Output[i]))
 		}
 		if name != "" {
 			s.names[f.Output[i]] = name
 		}
 	}
-	given, err := defaults(f)
-	if err != nil {
-		return nil, err
-	}
+	given := defaults(f)
 	for _, a := range append(given, call.Attribute...) {
 		s.attributes[a.GetName()] = a
 	}
@@ -137,23 +117,23 @@ func (in *inliner) body(f *onnxpb.FunctionProto, call *onnxpb.NodeProto) ([]*onn
 	for i, n := range f.Node {
 		nodes[i] = s.node(n)
 	}
-	return nodes, nil
+	return nodes
 }
 
 // defaults returns the attributes of a function that have a default: the field attribute_proto,
 // which is newer than the types here.
-func defaults(f *onnxpb.FunctionProto) ([]*onnxpb.AttributeProto, error) {
+func defaults(f *onnxpb.FunctionProto) []*onnxpb.AttributeProto {
 	const attributeProto = 11
 	var out []*onnxpb.AttributeProto
 	for raw := f.ProtoReflect().GetUnknown(); len(raw) > 0; {
 		number, kind, n := protowire.ConsumeTag(raw)
 		if n < 0 {
-			return nil, protowire.ParseError(n)
+			panic(refusal{protowire.ParseError(n)})
 		}
 		field := raw[n:]
 		length := protowire.ConsumeFieldValue(number, kind, field)
 		if length < 0 {
-			return nil, protowire.ParseError(length)
+			panic(refusal{protowire.ParseError(length)})
 		}
 		raw = field[length:]
 		if number != attributeProto {
@@ -162,11 +142,11 @@ func defaults(f *onnxpb.FunctionProto) ([]*onnxpb.AttributeProto, error) {
 		value, n := protowire.ConsumeBytes(field)
 		a := &onnxpb.AttributeProto{}
 		if n < 0 || proto.Unmarshal(value, a) != nil {
-			return nil, errors.New("attribute_proto: not an attribute")
+			panic(refusalf("attribute_proto: not an attribute"))
 		}
 		out = append(out, a)
 	}
-	return out, nil
+	return out
 }
 
 // scope is what names and attributes mean in one call of a function.

@@ -4,7 +4,6 @@
 package onnx
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
@@ -30,16 +29,16 @@ type loopBody struct {
 
 // newLoopBody prepares the attribute of a node for iterations of so many inputs and outputs or
 // more.
-func newLoopBody(rd *reader, n *node, inputs, outputs int) (*loopBody, error) {
+func newLoopBody(rd *reader, n *node, inputs, outputs int) *loopBody {
 	a := n.attributes["body"]
 	if a == nil || a.G == nil {
-		return nil, errors.New("attribute \"body\": expected a graph")
+		panic(refusalf("attribute \"body\": expected a graph"))
 	}
 	if len(a.G.Input) != inputs || len(a.G.Output) < outputs {
-		return nil, fmt.Errorf("attribute \"body\": a graph of %d inputs and %d outputs, expected %d, and %d or more", len(a.G.Input), len(a.G.Output), inputs, outputs)
+		panic(refusalf("attribute \"body\": a graph of %d inputs and %d outputs, expected %d, and %d or more", len(a.G.Input), len(a.G.Output), inputs, outputs))
 	}
 	if len(a.G.SparseInitializer) > 0 {
-		return nil, errors.New("attribute \"body\": sparse initializers, supported are dense ones")
+		panic(refusalf("attribute \"body\": sparse initializers, supported are dense ones"))
 	}
 	rd.loops++
 	b := &loopBody{inputs: a.G.Input, names: map[string]string{"": ""}, prefix: fmt.Sprintf("%s %d", n.op, rd.loops)}
@@ -49,7 +48,7 @@ func newLoopBody(rd *reader, n *node, inputs, outputs int) (*loopBody, error) {
 	for _, t := range a.G.Initializer {
 		inner := b.prefix + "/" + t.GetName()
 		if rd.consts[inner] != nil {
-			return nil, fmt.Errorf("attribute \"body\": initializer %q: given twice", t.GetName())
+			panic(refusalf("attribute \"body\": initializer %q: given twice", t.GetName()))
 		}
 		b.names[t.GetName()], rd.consts[inner] = inner, &constant{proto: t}
 	}
@@ -58,17 +57,21 @@ func newLoopBody(rd *reader, n *node, inputs, outputs int) (*loopBody, error) {
 	}
 	b.g = &onnxpb.GraphProto{Node: a.G.Node}
 	b.size = 1 + proto.Size(b.g)
-	return b, nil
+	return b
 }
 
 // iterate reads the body once more, for the values of its inputs, and returns those of its outputs.
-func (b *loopBody) iterate(rd *reader, in []value) ([]value, error) {
+func (b *loopBody) iterate(rd *reader, in []value) (out []value) {
+	saying(func() { out = b.iteration(rd, in) }, "iteration %d", b.ran)
+	b.ran++
+	return out
+}
+
+func (b *loopBody) iteration(rd *reader, in []value) []value {
 	if rd.unrolled += 1 + len(b.g.Node); rd.unrolled > maxUnrolled {
-		return nil, fmt.Errorf("iteration %d: loops become more than %d nodes", b.ran, maxUnrolled)
+		panic(refusalf("loops become more than %d nodes", maxUnrolled))
 	}
-	if err := rd.move(b.size); err != nil { // so much is copied
-		return nil, fmt.Errorf("iteration %d: %w", b.ran, err)
-	}
+	rd.move(b.size) // so much is copied
 	s := &scope{names: map[string]string{}, prefix: fmt.Sprintf("%s.%d/", b.prefix, b.ran)}
 	for from, to := range b.names {
 		s.names[from] = to
@@ -78,53 +81,31 @@ func (b *loopBody) iterate(rd *reader, in []value) ([]value, error) {
 	}
 	g := proto.CloneOf(b.g)
 	s.graph(g)
-	if err := rd.inner(g); err != nil {
-		return nil, fmt.Errorf("iteration %d: %w", b.ran, err)
-	}
+	rd.inner(g)
 	out := make([]value, len(b.result))
 	for i, name := range b.result {
-		v, err := rd.named(s.name(name))
-		if err != nil {
-			return nil, fmt.Errorf("iteration %d: output: %w", b.ran, err)
-		}
-		out[i] = v
+		saying(func() { out[i] = rd.named(s.name(name)) }, "output")
 	}
-	b.ran++
-	return out, nil
+	return out
 }
 
 // loop repeats its body as often as a constant says, or a condition that is known in each
 // iteration.
-func loop(rd *reader, n *node) ([]value, error) {
-	most, err := n.known(0, "M, the number of iterations", -1)
-	if err != nil {
-		return nil, err
-	}
-	cond, err := n.known(1, "cond", 1)
-	if err != nil {
-		return nil, err
-	}
+func loop(rd *reader, n *node) []value {
+	most := n.known(0, "M, the number of iterations", -1)
+	cond := n.known(1, "cond", 1)
 	going := cond != 0
 	if !n.has(0) && !n.has(1) {
-		return nil, errors.New("neither a number of iterations nor a condition: it does not end")
+		panic(refusalf("neither a number of iterations nor a condition: it does not end"))
 	}
-	state, err := states(rd, n, 2, len(n.args))
-	if err != nil {
-		return nil, err
-	}
-	b, err := newLoopBody(rd, n, 2+len(state), 1+len(state))
-	if err != nil {
-		return nil, err
-	}
+	state := states(rd, n, 2, len(n.args))
+	b := newLoopBody(rd, n, 2+len(state), 1+len(state))
 	scanned := make([][]value, len(b.result)-1-len(state))
 	for i := int64(0); going && (i < most || !n.has(0)); i++ {
-		out, err := b.iterate(rd, append([]value{number(onnxpb.TensorProto_INT64, i), number(onnxpb.TensorProto_BOOL, 1)}, state...))
-		if err != nil {
-			return nil, err
-		}
+		out := b.iterate(rd, append([]value{number(onnxpb.TensorProto_INT64, i), number(onnxpb.TensorProto_BOOL, 1)}, state...))
 		t := out[0].constant
 		if t == nil || len(t.ints) != 1 {
-			return nil, fmt.Errorf("iteration %d: output %q: whether there is another depends on the network's input, supported are loops whose number of iterations is known at import", i, b.result[0])
+			panic(refusalf("iteration %d: output %q: whether there is another depends on the network's input, supported are loops whose number of iterations is known at import", i, b.result[0]))
 		}
 		going = t.ints[0] != 0
 		state = out[1 : 1+len(state)]
@@ -136,20 +117,22 @@ func loop(rd *reader, n *node) ([]value, error) {
 	return stacked(rd, state, scanned, nil, nil)
 }
 
+// oneInteger is a constant of one integer, or truth value.
+func (n *arguments) oneInteger(i int, what string) int64 {
+	t := n.constant(i, what)
+	if len(t.ints) != 1 {
+		panic(refusalf("input %d (%s): expected one integer, or truth value", i, what))
+	}
+	return t.ints[0]
+}
+
 // known returns the one integer, or truth value, at input i, or what stands for it where it is
 // missing.
-func (n *node) known(i int, what string, missing int64) (int64, error) {
+func (n *node) known(i int, what string, missing int64) int64 {
 	if !n.has(i) {
-		return missing, nil
+		return missing
 	}
-	t, err := n.constant(i, what)
-	if err == nil && len(t.ints) != 1 {
-		err = fmt.Errorf("input %d (%s): expected one integer, or truth value", i, what)
-	}
-	if err != nil {
-		return 0, err
-	}
-	return t.ints[0], nil
+	return n.oneInteger(i, what)
 }
 
 // number is a constant of one integer, or truth value.
@@ -158,20 +141,16 @@ func number(elem onnxpb.TensorProto_DataType, v int64) value {
 }
 
 // states are the values of the inputs from one to before another.
-func states(rd *reader, n *node, from, to int) (list []value, err error) {
+func states(rd *reader, n *node, from, to int) (list []value) {
 	for _, a := range n.args[min(from, to):to] {
-		v, err := rd.named(a.name)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, v)
+		list = append(list, rd.named(a.name))
 	}
-	return list, nil
+	return list
 }
 
 // stacked appends to the last states what each iteration has put out, along a new axis, 0 unless it
 // is given, and in the other order where a direction is 1.
-func stacked(rd *reader, out []value, scanned [][]value, axes, directions []int64) ([]value, error) {
+func stacked(rd *reader, out []value, scanned [][]value, axes, directions []int64) []value {
 	for k, list := range scanned {
 		if len(list) == 0 {
 			out = append(out, value{empty: true})
@@ -184,14 +163,12 @@ func stacked(rd *reader, out []value, scanned [][]value, axes, directions []int6
 		if directions != nil && directions[k] == 1 {
 			slices.Reverse(list)
 		}
-		v, err := concatFromSequence(rd, &node{op: "Concat", opset: rd.opset, arguments: arguments{[]arg{{run: &value{list: list}}}},
-			attributes: integral(map[string]int64{"axis": axis, "new_axis": 1})})
-		if err != nil {
-			return nil, fmt.Errorf("what output %d puts together: %w", len(out), err)
-		}
-		out = append(out, v...)
+		saying(func() {
+			out = append(out, concatFromSequence(rd, &node{op: "Concat", opset: rd.opset, arguments: arguments{[]arg{{run: &value{list: list}}}},
+				attributes: integral(map[string]int64{"axis": axis, "new_axis": 1})})...)
+		}, "what output %d puts together", len(out))
 	}
-	return out, nil
+	return out
 }
 
 // integral are attributes that are integers.
@@ -204,48 +181,31 @@ func integral(of map[string]int64) attributes {
 }
 
 // scan repeats its body along an axis of some of its inputs.
-func scan(rd *reader, n *node) ([]value, error) {
+func scan(rd *reader, n *node) []value {
 	if n.opset < 9 {
-		return nil, fmt.Errorf("the one of operator set %d, supported are those from 9 on", n.opset)
+		panic(refusalf("the one of operator set %d, supported are those from 9 on", n.opset))
 	}
-	count, err := n.integer("num_scan_inputs", 0)
-	if err == nil && (count < 1 || count > int64(len(n.args))) {
-		err = fmt.Errorf("attribute \"num_scan_inputs\": %d, expected 1 to %d", count, len(n.args))
-	}
-	if err != nil {
-		return nil, err
+	count := n.integer("num_scan_inputs", 0)
+	if count < 1 || count > int64(len(n.args)) {
+		panic(refusalf("attribute \"num_scan_inputs\": %d, expected 1 to %d", count, len(n.args)))
 	}
 	first := len(n.args) - int(count)
-	state, err := states(rd, n, 0, first)
-	if err != nil {
-		return nil, err
-	}
-	b, err := newLoopBody(rd, n, len(n.args), len(state))
-	if err != nil {
-		return nil, err
-	}
+	state := states(rd, n, 0, first)
+	b := newLoopBody(rd, n, len(n.args), len(state))
 	outs := len(b.result) - len(state)
-	inAxes, err1 := n.each("scan_input_axes", int(count))
-	inWays, err2 := n.each("scan_input_directions", int(count))
-	outAxes, err3 := n.each("scan_output_axes", outs)
-	outWays, err4 := n.each("scan_output_directions", outs)
-	for _, err := range []error{err1, err2, err3, err4} {
-		if err != nil {
-			return nil, err
-		}
-	}
+	inAxes, inWays := n.each("scan_input_axes", int(count)), n.each("scan_input_directions", int(count))
+	outAxes, outWays := n.each("scan_output_axes", outs), n.each("scan_output_directions", outs)
 	read := make([][]value, count)
 	for k := range read {
-		v, err := splitToSequence(rd, &node{op: "SplitToSequence", opset: rd.opset, arguments: arguments{n.args[first+k : first+k+1]},
-			attributes: integral(map[string]int64{"axis": inAxes[k], "keepdims": 0})})
-		if err != nil {
-			return nil, fmt.Errorf("input %d: %w", first+k, err)
-		}
-		if read[k] = v[0].list; inWays[k] == 1 {
+		saying(func() {
+			read[k] = splitToSequence(rd, &node{op: "SplitToSequence", opset: rd.opset, arguments: arguments{n.args[first+k : first+k+1]},
+				attributes: integral(map[string]int64{"axis": inAxes[k], "keepdims": 0})})[0].list
+		}, "input %d", first+k)
+		if inWays[k] == 1 {
 			slices.Reverse(read[k])
 		}
 		if len(read[k]) != len(read[0]) {
-			return nil, fmt.Errorf("input %d: %d steps, input %d has %d", first+k, len(read[k]), first, len(read[0]))
+			panic(refusalf("input %d: %d steps, input %d has %d", first+k, len(read[k]), first, len(read[0])))
 		}
 	}
 	scanned := make([][]value, outs)
@@ -254,10 +214,7 @@ func scan(rd *reader, n *node) ([]value, error) {
 		for _, list := range read {
 			in = append(in, list[t])
 		}
-		out, err := b.iterate(rd, in)
-		if err != nil {
-			return nil, err
-		}
+		out := b.iterate(rd, in)
 		state = out[:len(state)]
 		for k, v := range out[len(state):] {
 			scanned[k] = append(scanned[k], v)
@@ -268,13 +225,13 @@ func scan(rd *reader, n *node) ([]value, error) {
 }
 
 // each returns a list of so many integers, zeros where the attribute is missing.
-func (n *node) each(name string, count int) ([]int64, error) {
-	list, err := n.integers(name)
-	if err == nil && list == nil {
+func (n *node) each(name string, count int) []int64 {
+	list := n.integers(name)
+	if list == nil {
 		list = make([]int64, count)
 	}
-	if err == nil && len(list) != count {
-		err = fmt.Errorf("attribute %q: %d numbers, expected %d", name, len(list), count)
+	if len(list) != count {
+		panic(refusalf("attribute %q: %d numbers, expected %d", name, len(list), count))
 	}
-	return list, err
+	return list
 }

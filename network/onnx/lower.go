@@ -23,20 +23,23 @@ type lowering struct {
 }
 
 // lower returns the network whose output is the block of the running value.
-func (b *builder) lower() (*network.Network, error) {
+func (b *builder) lower() *network.Network {
 	l := &lowering{builder: b, last: map[ref]int{}, room: b.limit}
 	l.collect(int(b.refs[0].block))
 	before := b.rowsOf(inputBlock)
 	var layers []network.Layer
 	for level := 1; level < len(l.levels); level++ {
 		rows := l.rowsAt(level, before)
-		layer, err := l.layer(level, before, rows)
-		if err != nil {
-			return nil, err
-		}
+		layer := l.layer(level, before, rows)
 		layers, before = append(layers, layer), rows
 	}
-	return network.New(layers)
+	return newNetwork(layers)
+}
+
+func newNetwork(layers []network.Layer) *network.Network {
+	n, err := network.New(layers)
+	must(err)
+	return n
 }
 
 // collect finds the blocks that block out needs.
@@ -115,104 +118,66 @@ func (l *lowering) rowsAt(level int, before []ref) []ref {
 	return rows
 }
 
-// layer returns the layer that makes rows of before.
-func (l *lowering) layer(level int, before, rows []ref) (network.Layer, error) {
-	if slices.ContainsFunc(rows, func(r ref) bool { return l.level[r.block] == level && l.blocks[r.block].pieces != nil }) {
-		return l.maxima(level, before, rows)
-	}
-	layer := network.Layer{B: make([]float64, len(rows)), Act: network.Mixed, Slopes: make([]float64, len(rows))}
-	w, err := l.weights(level, before, rows)
-	if err != nil {
-		return layer, err
-	}
-	layer.W = w
-	for i, r := range rows {
-		k := l.blocks[r.block]
-		if layer.Slopes[i] = 1; l.level[r.block] < level {
-			continue
-		}
-		layer.B[i] = k.b[r.row]
-		if k.slopes != nil {
-			layer.Slopes[i] = k.slopes[r.row]
-		}
-	}
-	return layer, nil
-}
-
-// weights returns those of the layer that makes rows of before; they are a block's own where the
-// layer is that block.
-func (l *lowering) weights(level int, before, rows []ref) (network.Weights, error) {
-	if at := l.levels[level]; len(at) == 1 && slices.Equal(rows, l.rowsOf(at[0])) && slices.Equal(before, l.blocks[at[0]].in) {
-		w := l.blocks[at[0]].w
-		l.room -= max(len(rows), w.Stored())
-		return w.Smaller(), nil
-	}
-	l.sideBySide = l.sideBySide || len(l.levels[level]) > 1 || l.level[rows[len(rows)-1].block] < level
-	w, err := newEntries(&l.room, len(rows), len(before))
-	if err != nil {
-		return nil, err
-	}
-	column := make(map[ref]int, len(before))
-	for j, r := range before {
-		column[r] = j
-	}
-	for i, r := range rows {
-		k := l.blocks[r.block]
-		if l.level[r.block] < level {
-			w.Set(i, column[r], 1)
-			continue
-		}
-		at, v := k.w.Row(int(r.row))
-		for t, j := range at {
-			w.Set(i, column[k.in[j]], v[t])
-		}
-	}
-	m, err := w.matrix()
-	if err != nil {
-		return nil, err
-	}
-	return m.Smaller(), nil
-}
-
-// maxima is layer for a level with maxima: whatever else it holds is carried on as single pieces.
-func (l *lowering) maxima(level int, before, rows []ref) (network.Layer, error) {
-	layer := network.Layer{Act: network.Max}
-	column := make(map[ref]int, len(before))
-	for j, r := range before {
-		column[r] = j
-	}
-	l.sideBySide = l.sideBySide || len(l.levels[level]) > 1 || l.level[rows[len(rows)-1].block] < level
-	count := 0
-	for _, r := range rows {
-		_, n := l.piecesOf(r, level)
-		count += n
-	}
-	w, err := newEntries(&l.room, count, len(before))
-	if err != nil {
-		return layer, err
+// layer returns the layer that makes rows of before. One with maxima holds whatever else is in it
+// as single pieces.
+func (l *lowering) layer(level int, before, rows []ref) network.Layer {
+	isMax := func(r ref) bool { return l.level[r.block] == level && l.blocks[r.block].pieces != nil }
+	layer := network.Layer{Act: network.Mixed}
+	if slices.ContainsFunc(rows, isMax) {
+		layer.Act = network.Max
 	}
 	for _, r := range rows {
-		k := l.blocks[r.block]
+		k, carried := l.blocks[r.block], l.level[r.block] < level
 		from, n := l.piecesOf(r, level)
-		layer.Pieces = append(layer.Pieces, n)
-		if l.level[r.block] < level {
-			w.Set(len(layer.B), column[r], 1)
+		if carried {
 			layer.B = append(layer.B, 0)
+		} else {
+			layer.B = append(layer.B, k.b[from:from+n]...)
+		}
+		switch {
+		case layer.Act == network.Max:
+			layer.Pieces = append(layer.Pieces, n)
+		case carried || k.slopes == nil:
+			layer.Slopes = append(layer.Slopes, 1)
+		default:
+			layer.Slopes = append(layer.Slopes, k.slopes[r.row])
+		}
+	}
+	layer.W = l.weights(level, before, rows, len(layer.B)).Smaller()
+	return layer
+}
+
+// weights returns those of the layer that makes rows of before, so many with the pieces of maxima;
+// they are a block's own where the layer is that block.
+func (l *lowering) weights(level int, before, rows []ref, count int) *network.Sparse {
+	at := l.levels[level]
+	if k := l.blocks[at[0]]; len(at) == 1 && slices.Equal(rows, l.rowsOf(at[0])) && slices.Equal(before, k.in) {
+		l.room -= max(len(rows), k.w.Stored())
+		return k.w
+	}
+	l.sideBySide = l.sideBySide || len(at) > 1 || l.level[rows[len(rows)-1].block] < level
+	w, row := newEntries(&l.room, count, len(before)), 0
+	column := make(map[ref]int, len(before))
+	for j, r := range before {
+		column[r] = j
+	}
+	for _, r := range rows {
+		k := l.blocks[r.block]
+		if l.level[r.block] < level {
+			w.Set(row, column[r], 1)
+			row++
 			continue
 		}
-		for row := from; row < from+n; row++ {
-			at, v := k.w.Row(row)
+		from, n := l.piecesOf(r, level)
+		for piece := range n {
+			at, v := k.w.Row(from + piece)
 			for t, j := range at {
-				w.Set(len(layer.B), column[k.in[j]], v[t])
+				w.Set(row, column[k.in[j]], v[t])
 			}
-			layer.B = append(layer.B, k.b[row])
+			row++
 		}
 	}
-	m, err := w.matrix()
-	if err == nil {
-		layer.W = m.Smaller()
-	}
-	return layer, err
+	return w.matrix()
 }
 
 // piecesOf returns the rows of its block that the unit of a place has in the layer of a level, from

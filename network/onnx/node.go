@@ -4,8 +4,6 @@
 package onnx
 
 import (
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -18,12 +16,12 @@ type operator struct {
 	attributes []string
 	// running applies it to the running value, the one input that is no constant; joining to
 	// several of them, folding to constants alone.
-	running, joining func(*reader, *node) error
-	folding          func(*reader, *node) (*tensor, error)
+	running, joining func(*reader, *node)
+	folding          func(*reader, *node) *tensor
 	// moving is set instead where it only moves the elements of input 0.
 	moving mover
 	// making is set instead where it returns its outputs, whatever its inputs are.
-	making func(*reader, *node) ([]value, error)
+	making func(*reader, *node) []value
 	// lists says that an input may be a sequence.
 	lists bool
 	// truths says that an input may be a truth value that depends on the network's input.
@@ -91,13 +89,13 @@ func operatorOf(p *onnxpb.NodeProto) (operator, bool) {
 }
 
 // node applies one node of the graph.
-func (rd *reader) node(p *onnxpb.NodeProto) error {
+func (rd *reader) node(p *onnxpb.NodeProto) {
 	op, ok := operatorOf(p)
 	if !ok {
-		return errors.New(strange(p))
+		panic(refusalf("%s", strange(p)))
 	}
 	if rd.opset == 0 && isONNX(p.GetDomain()) {
-		return errors.New("the model's opset_import names no version of ONNX's operators")
+		panic(refusalf("the model's opset_import names no version of ONNX's operators"))
 	}
 	n := &node{op: p.GetOpType(), attributes: attributes{}, listed: len(p.Output), opset: rd.opset}
 	for _, name := range p.Output {
@@ -107,83 +105,76 @@ func (rd *reader) node(p *onnxpb.NodeProto) error {
 	}
 	for _, a := range p.Attribute {
 		if !slices.Contains(op.attributes, a.GetName()) {
-			return fmt.Errorf("attribute %q is not supported; supported are %s", a.GetName(), strings.Join(op.attributes, ", "))
+			panic(refusalf("attribute %q is not supported; supported are %s", a.GetName(), strings.Join(op.attributes, ", ")))
 		}
 		if n.attributes[a.GetName()] != nil {
-			return fmt.Errorf("attribute %q is given twice", a.GetName())
+			panic(refusalf("attribute %q is given twice", a.GetName()))
 		}
 		if a.GetRefAttrName() != "" {
-			return fmt.Errorf("attribute %q refers to one of a function, outside of any", a.GetName())
+			panic(refusalf("attribute %q refers to one of a function, outside of any", a.GetName()))
 		}
 		n.attributes[a.GetName()] = a
 	}
 	if p.GetOpType() == "Constant" && n.isEmpty() {
 		rd.values[p.Output[0]] = value{empty: true}
-		return nil
+		return
 	}
-	tips, err := rd.resolve(n, p)
-	if err != nil {
-		return err
-	}
+	tips := rd.resolve(n, p)
 	if k := len(n.args); k < op.inputs[0] || k > op.inputs[1] {
-		return fmt.Errorf("%d inputs, expected %d to %d", k, op.inputs[0], op.inputs[1])
+		panic(refusalf("%d inputs, expected %d to %d", k, op.inputs[0], op.inputs[1]))
 	}
-	out, err := rd.apply(op, n, tips)
-	if err != nil {
-		return err
-	}
+	out := rd.apply(op, n, tips)
 	for i, name := range p.Output {
 		if name != "" && i < len(out) {
 			rd.values[name] = out[i]
 		}
 	}
-	return nil
 }
 
 // apply returns the outputs of a node of which so many inputs are no constants.
-func (rd *reader) apply(op operator, n *node, tips int) ([]value, error) {
+func (rd *reader) apply(op operator, n *node, tips int) []value {
 	for _, a := range n.args {
 		if a.run != nil && a.run.list != nil && !op.lists {
-			return nil, errors.New("an input is a sequence, supported are SequenceAt and ConcatFromSequence of it")
+			panic(refusalf("an input is a sequence, supported are SequenceAt and ConcatFromSequence of it"))
 		}
 		if a.run != nil && a.run.test != isNumber && !op.truths && op.moving == nil {
-			return nil, errors.New("a truth value that depends on the network's input: supported are Not, Where, and moves of it")
+			panic(refusalf("a truth value that depends on the network's input: supported are Not, Where, and moves of it"))
 		}
 	}
 	if len(n.args) > 0 && n.args[0].empty && (op.moving != nil || n.op == "Cast") {
-		return []value{{empty: true}}, nil
+		return []value{{empty: true}}
 	}
-	one := func(err error) ([]value, error) { return []value{{shape: rd.shape, refs: rd.refs}}, err }
 	switch {
 	case op.moving != nil:
 		return rd.moved(n, op.moving)
 	case op.making != nil:
 		return op.making(rd, n)
 	case tips == 0 && op.folding != nil:
-		t, err := op.folding(rd, n)
-		return []value{{constant: t}}, err
+		return []value{{constant: op.folding(rd, n)}}
 	case tips == 1 && op.running != nil:
 		for _, a := range n.args {
 			if a.run != nil {
 				rd.enter(a.run)
 			}
 		}
-		return one(op.running(rd, n))
+		op.running(rd, n)
+		return []value{rd.running()}
 	case tips > 1 && op.joining != nil:
-		return one(op.joining(rd, n))
+		op.joining(rd, n)
+		return []value{rd.running()}
 	case tips == 0:
-		return nil, errors.New("all its inputs are constants, which is not supported (onnx-simplifier computes such nodes)")
+		panic(refusalf("all its inputs are constants, which is not supported (onnx-simplifier computes such nodes)"))
 	}
 	if why := nature(n.op); op.running == nil && why != "" { // within a graph of a node: others were refused before
-		return nil, errors.New(n.op + why)
+		panic(refusalf("%s%s", n.op, why))
 	}
 	if op.running == nil {
-		return nil, errors.New("an input is computed from the network's input, supported are constants")
+		panic(refusalf("an input is computed from the network's input, supported are constants"))
 	}
 	if slices.Contains([]string{"Mul", "MatMul", "Conv", "ConvTranspose", "Einsum"}, n.op) {
-		return nil, errProduct
+		panic(refusal{errProduct})
 	}
-	return nil, fmt.Errorf("%d of its inputs are computed from the network's input, supported is one", tips)
+	panic(refusalf("%d of its inputs are computed from the network's input, supported is one", tips))
 }
 
 // enter makes v the running value.
@@ -192,22 +183,22 @@ func (rd *reader) enter(v *value) {
 	rd.put(v.refs)
 }
 
+// running is the running value.
+func (rd *reader) running() value { return value{shape: rd.shape, refs: rd.refs} }
+
 // resolve finds the inputs, and returns how many of them are no constants.
-func (t *tensors) resolve(n *node, p *onnxpb.NodeProto) (tips int, err error) {
+func (t *tensors) resolve(n *node, p *onnxpb.NodeProto) (tips int) {
 	for _, name := range p.Input {
-		a, err := t.arg(name)
-		if err != nil {
-			return 0, err
-		}
+		a := t.arg(name)
 		if n.args = append(n.args, a); a.run != nil {
 			tips++
 		}
 	}
-	return tips, nil
+	return tips
 }
 
 // arg finds a value by its name.
-func (t *tensors) arg(name string) (arg, error) {
+func (t *tensors) arg(name string) arg {
 	a := arg{name: name}
 	v, known := t.values[name]
 	switch c := t.consts[name]; {
@@ -220,16 +211,13 @@ func (t *tensors) arg(name string) (arg, error) {
 		a.value = v.constant
 	case c != nil:
 		if c.value == nil {
-			var err error
-			if c.value, err = t.outside.decode(c.proto); err != nil {
-				return a, fmt.Errorf("tensor %q: %w", name, err)
-			}
+			saying(func() { c.value = t.outside.decode(c.proto) }, "tensor %q", name)
 		}
 		a.value = c.value
 	default:
-		return a, fmt.Errorf("it reads %q, which its node does not compute here", name)
+		panic(refusalf("it reads %q, which its node does not compute here", name))
 	}
-	return a, nil
+	return a
 }
 
 // isEmpty says whether a Constant has no elements.
@@ -248,32 +236,31 @@ func (as attributes) isEmpty() bool {
 }
 
 // constant returns the constant at input i; what names it in errors.
-func (n *arguments) constant(i int, what string) (*tensor, error) {
+func (n *arguments) constant(i int, what string) *tensor {
 	if i >= len(n.args) || n.args[i].absent() {
-		return nil, fmt.Errorf("input %d (%s): missing, or without elements", i, what)
+		panic(refusalf("input %d (%s): missing, or without elements", i, what))
 	}
 	if n.args[i].run != nil {
-		return nil, fmt.Errorf("input %d (%s): it is computed from the network's input, supported is a constant", i, what)
+		panic(refusalf("input %d (%s): it is computed from the network's input, supported is a constant", i, what))
 	}
-	return n.args[i].value, nil
+	return n.args[i].value
 }
 
 // floats is constant for a float tensor.
-func (n *arguments) floats(i int, what string) (*tensor, error) {
-	t, err := n.constant(i, what)
-	if err == nil && t.floats == nil {
-		return nil, fmt.Errorf("input %d (%s), tensor %q: integers, expected FLOAT or DOUBLE", i, what, n.args[i].name)
+func (n *arguments) floats(i int, what string) *tensor {
+	t := n.constant(i, what)
+	if t.floats == nil {
+		panic(refusalf("input %d (%s), tensor %q: integers, expected FLOAT or DOUBLE", i, what, n.args[i].name))
 	}
-	return t, err
+	return t
 }
 
 // has says whether input i is there.
 func (n *arguments) has(i int) bool { return i < len(n.args) && !n.args[i].absent() }
 
 // mustRun checks that the running value is input i.
-func (n *arguments) mustRun(i int, what string) error {
+func (n *arguments) mustRun(i int, what string) {
 	if n.args[i].run == nil {
-		return fmt.Errorf("input %d (%s) is a constant, expected the running value", i, what)
+		panic(refusalf("input %d (%s) is a constant, expected the running value", i, what))
 	}
-	return nil
 }

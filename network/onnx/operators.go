@@ -4,8 +4,6 @@
 package onnx
 
 import (
-	"errors"
-	"fmt"
 	"math"
 	"slices"
 
@@ -121,45 +119,34 @@ func init() {
 	operators["Equal"] = equal
 }
 
-func relu(rd *reader, _ *node) error { return rd.activate(filled(rd.width, 0)) }
+func relu(rd *reader, _ *node) { rd.activate(filled(rd.width, 0)) }
 
-func abs(rd *reader, _ *node) error { return rd.activate(filled(rd.width, -1)) }
+func abs(rd *reader, _ *node) { rd.activate(filled(rd.width, -1)) }
 
 // leakyRelu: slope 1 is no activation.
-func leakyRelu(rd *reader, n *node) error {
-	slope, err := n.float("alpha", 0.01)
-	if err != nil {
-		return err
-	}
+func leakyRelu(rd *reader, n *node) {
+	slope := n.float("alpha", 0.01)
 	if slope == 1 {
 		rd.im.Note("A LeakyRelu of slope 1 does nothing and is no layer of neurons.")
-		return nil
+		return
 	}
-	return rd.activate(filled(rd.width, slope))
+	rd.activate(filled(rd.width, slope))
 }
 
 // pRelu takes a slope for each element, or fewer that numpy's rule spreads over them.
-func pRelu(rd *reader, n *node) error {
-	if err := n.mustRun(0, "X"); err != nil {
-		return err
-	}
-	t, err := n.floats(1, "slope")
-	if err != nil {
-		return err
-	}
+func pRelu(rd *reader, n *node) {
+	n.mustRun(0, "X")
+	t := n.floats(1, "slope")
 	given := t.shape
 	if n.opset < 7 && len(t.floats) > 1 { // one for each channel, the second axis
 		if len(rd.shape) < 2 || len(t.floats) != rd.shape[1] || t.shape[0] != rd.shape[1] {
-			return fmt.Errorf("input 1 (slope): shape %v in operator set %d, expected one number, or one for each channel of shape %v", t.shape, n.opset, rd.shape)
+			panic(refusalf("input 1 (slope): shape %v in operator set %d, expected one number, or one for each channel of shape %v", t.shape, n.opset, rd.shape))
 		}
 		given = append([]int{rd.shape[1]}, slices.Repeat([]int{1}, len(rd.shape)-2)...)
 	}
-	shape, from, err := broadcast(given, rd.shape)
-	if err != nil {
-		return err
-	}
+	shape, from := broadcast(given, rd.shape)
 	if !slices.Equal(shape, rd.shape) {
-		return fmt.Errorf("input 1 (slope): shape %v is more than that of the value, %v", t.shape, rd.shape)
+		panic(refusalf("input 1 (slope): shape %v is more than that of the value, %v", t.shape, rd.shape))
 	}
 	slopes := make([]float64, len(from))
 	for i, j := range from {
@@ -168,41 +155,36 @@ func pRelu(rd *reader, n *node) error {
 	if slices.Contains(slopes, 1) {
 		rd.im.Note("A PRelu of slope 1 does nothing: such an element is no neuron.")
 	}
-	return rd.activate(slopes)
+	rd.activate(slopes)
 }
 
 // dropout does nothing at inference.
-func dropout(rd *reader, n *node) error {
-	if err := errors.Join(n.mustRun(0, "data"), n.inference()); err != nil {
-		return err
-	}
+func dropout(rd *reader, n *node) {
+	n.mustRun(0, "data")
+	n.inference()
 	if n.has(2) {
-		t, err := n.constant(2, "training_mode")
-		if err != nil {
-			return err
-		}
+		t := n.constant(2, "training_mode")
 		if len(t.ints) != 1 || t.ints[0] != 0 {
-			return errors.New("input 2 (training_mode): not false, supported is inference")
+			panic(refusalf("input 2 (training_mode): not false, supported is inference"))
 		}
 	}
 	rd.im.Remark("Dropout does nothing at inference.")
-	return nil
 }
 
 // constantNode decodes the value of a Constant.
-func constantNode(_ *reader, n *node) (*tensor, error) {
+func constantNode(_ *reader, n *node) (v *tensor) {
 	if len(n.attributes) != 1 {
-		return nil, fmt.Errorf("%d attributes, expected exactly one value", len(n.attributes))
+		panic(refusalf("%d attributes, expected exactly one value", len(n.attributes)))
 	}
 	t := &onnxpb.TensorProto{}
 	for name, a := range n.attributes {
 		if typ := a.GetType(); typ != onnxpb.AttributeProto_UNDEFINED && typ != valueTypes[name] {
-			return nil, fmt.Errorf("attribute %q: type %v, expected %v", name, typ, valueTypes[name])
+			panic(refusalf("attribute %q: type %v, expected %v", name, typ, valueTypes[name]))
 		}
 		switch name {
 		case "value":
 			if a.T == nil {
-				return nil, errors.New("attribute \"value\": no tensor")
+				panic(refusalf("attribute \"value\": no tensor"))
 			}
 			t = a.T
 		case "value_float":
@@ -217,11 +199,8 @@ func constantNode(_ *reader, n *node) (*tensor, error) {
 			t.Dims = []int64{int64(len(t.Int64Data))}
 		}
 	}
-	v, err := decode(t)
-	if err != nil {
-		return nil, fmt.Errorf("value: %w", err)
-	}
-	return v, nil
+	saying(func() { v = decode(t) }, "value")
+	return v
 }
 
 var valueTypes = map[string]onnxpb.AttributeProto_AttributeType{

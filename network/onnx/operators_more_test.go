@@ -116,6 +116,8 @@ func TestConstantsOfAnyOperator(t *testing.T) {
 			[]float64{3, 3.5}, nil},
 		"Range": {newChain(1, 2).tensor("o", int32s, nil, 16).tensor("l", int32s, nil, 10).tensor("d", int32s, nil, -3).
 			made("Range", "r", []string{"o", "l", "d"}).made("Cast", "y", []string{"r"}, intAttr("to", int64(single))), []float64{16, 13}, nil},
+		"Pow of integers, with exponents that take no time": {newChain(1, 4).ints("a", 1, -1, -1, 3).ints("e", 1<<40, 1<<40, 1<<40+1, 0).made("Pow", "i", []string{"a", "e"}).
+			made("Cast", "y", []string{"i"}, intAttr("to", int64(onnxpb.TensorProto_DOUBLE))), []float64{1, 1, -1, 1}, nil},
 		"ConstantOfShape": {newChain(1, 2).ints("s", 2).made("ConstantOfShape", "y", []string{"s"}), []float64{0, 0}, nil},
 		"EyeLike":         {newChain(2, 2).made("EyeLike", "y", []string{"v0"}, intAttr("k", -1)), []float64{0, 0, 1, 0}, nil},
 		"Mod":             {newChain(1, 2).ints("a", -7, 7).ints("m", 3, -3).made("Mod", "r", []string{"a", "m"}).made("Cast", "y", []string{"r"}, intAttr("to", int64(single))), []float64{2, -2}, nil},

@@ -4,7 +4,7 @@
 package onnx
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -59,78 +59,68 @@ func ReadWith(r io.Reader, opt Options) (*network.Network, *network.Import, erro
 	return readModel(data, maxEntries, opt)
 }
 
-func readModel(data []byte, limit int, opt Options) (*network.Network, *network.Import, error) {
+func readModel(data []byte, limit int, opt Options) (n *network.Network, im *network.Import, err error) {
+	err = attempt(func() { n, im = readVersions(modelOf(data), limit, opt) })
+	return n, im, err
+}
+
+func modelOf(data []byte) *onnxpb.ModelProto {
 	var model onnxpb.ModelProto
 	if err := proto.Unmarshal(data, &model); err != nil {
-		return nil, nil, fmt.Errorf("not an ONNX model, or a truncated one: %w", err)
+		panic(refusalf("not an ONNX model, or a truncated one: %w", err))
 	}
-	g := model.GetGraph()
-	if g == nil {
-		return nil, nil, errors.New("the model has no graph (an empty file, or not an ONNX model)")
+	if model.GetGraph() == nil {
+		panic(refusalf("the model has no graph (an empty file, or not an ONNX model)"))
 	}
 	// The specification asks for it, and exporters write it last: a file cut just before it is
 	// well-formed otherwise.
 	if len(model.OpsetImport) == 0 {
-		return nil, nil, errors.New("the model has no opset_import (a truncated file?)")
+		panic(refusalf("the model has no opset_import (a truncated file?)"))
 	}
-	n, im, err := readVersions(&model, limit, opt)
-	if err != nil {
-		return nil, nil, err
-	}
-	return n, im, nil
+	return &model
 }
 
 // readVersions reads a model by the version of the operators that it names. Where it names several,
 // as some programs write, all must mean the same network.
-func readVersions(m *onnxpb.ModelProto, limit int, opt Options) (n *network.Network, im *network.Import, err error) {
-	versions, err := opsetsOf(m)
-	if err != nil {
-		return nil, nil, err
-	}
+func readVersions(m *onnxpb.ModelProto, limit int, opt Options) (n *network.Network, im *network.Import) {
+	versions := opsetsOf(m)
 	for i, v := range versions {
-		g, err := inlined(m, v)
-		if err != nil {
-			return nil, nil, err
+		g, before := inlined(m, v), n
+		if len(versions) == 1 {
+			return readSteps(g, v, limit, opt)
 		}
-		before := n
-		if n, im, err = readSteps(g, v, limit, opt); err == nil && i > 0 && n.Fingerprint() != before.Fingerprint() {
-			err = errors.New("another network than of the others")
-		}
-		if err != nil && len(versions) > 1 {
-			err = fmt.Errorf("opset_import: versions %d of ONNX's operators, expected one, or all to mean the same; of version %d: %w", versions, v, err)
-		}
-		if err != nil {
-			return nil, nil, err
-		}
+		saying(func() {
+			if n, im = readSteps(g, v, limit, opt); i > 0 && n.Fingerprint() != before.Fingerprint() {
+				panic(refusalf("another network than of the others"))
+			}
+		}, "opset_import: versions %d of ONNX's operators, expected one, or all to mean the same; of version %d", versions, v)
 	}
-	if len(versions) > 1 {
-		im.Remark(fmt.Sprintf("The model names versions %d of ONNX's operators, which here mean the same.", versions))
-	}
-	return n, im, nil
+	im.Remark(fmt.Sprintf("The model names versions %d of ONNX's operators, which here mean the same.", versions))
+	return n, im
 }
 
 // opsetsOf returns the versions of ONNX's own operators that the model names, 0 if it names none. A
 // model that leaves open what an operator means is an error.
-func opsetsOf(m *onnxpb.ModelProto) ([]int64, error) {
+func opsetsOf(m *onnxpb.ModelProto) []int64 {
 	var versions []int64
 	for _, o := range m.OpsetImport {
 		if !isONNX(o.GetDomain()) || slices.Contains(versions, o.GetVersion()) {
 			continue
 		}
 		if versions = append(versions, o.GetVersion()); o.GetVersion() < 1 || len(versions) > maxVersions {
-			return nil, fmt.Errorf("opset_import: versions %d of ONNX's operators, expected one of at least 1", versions)
+			panic(refusalf("opset_import: versions %d of ONNX's operators, expected one of at least 1", versions))
 		}
 	}
 	for _, f := range m.Functions {
 		n := &onnxpb.NodeProto{OpType: f.Name, Domain: f.Domain}
 		if _, ok := operatorOf(n); ok || isONNX(f.GetDomain()) {
-			return nil, fmt.Errorf("function %q: the model defines it anew, supported is the operator of that name", operatorName(n))
+			panic(refusalf("function %q: the model defines it anew, supported is the operator of that name", operatorName(n)))
 		}
 	}
 	if versions == nil {
 		versions = []int64{0}
 	}
-	return versions, nil
+	return versions
 }
 
 // maxVersions bounds how often a model is read: each version that it names is one more time.
@@ -169,11 +159,11 @@ type constant struct {
 
 // readSteps reads a graph for so many steps of its recurrent part. Which of the dimensions without
 // a fixed size they are is seen when it is read: another is a batch.
-func readSteps(g *onnxpb.GraphProto, opset int64, limit int, opt Options) (*network.Network, *network.Import, error) {
+func readSteps(g *onnxpb.GraphProto, opset int64, limit int, opt Options) (*network.Network, *network.Import) {
 	const none, most = -1, 2 // dimensions before the inputs of a step
 	if opt.Steps == 0 {
-		n, im, _, err := readGraph(g, opset, limit, opt, none)
-		return n, im, err
+		n, im, _ := readGraph(g, opset, limit, opt, none)
+		return n, im
 	}
 	candidates := []int{}
 	for d := range most {
@@ -186,20 +176,24 @@ func readSteps(g *onnxpb.GraphProto, opset int64, limit int, opt Options) (*netw
 	}
 	var failed error
 	for _, d := range candidates {
-		n, im, ran, err := readGraph(g, opset, limit, opt, d)
-		if err == nil && ran == opt.Steps {
-			return n, im, nil
+		var n *network.Network
+		var im *network.Import
+		err := attempt(func() {
+			ran := 0
+			switch n, im, ran = readGraph(g, opset, limit, opt, d); ran {
+			case opt.Steps:
+			case 0:
+				panic(refusalf("steps: the graph has no operator RNN, expected one"))
+			default:
+				panic(refusalf("steps: the RNN runs over %d, expected that number, or a model exported with a free one (dynamic_axes)", ran))
+			}
+		})
+		if err == nil {
+			return n, im
 		}
-		if err == nil && ran == 0 {
-			err = errors.New("steps: the graph has no operator RNN, expected one")
-		} else if err == nil {
-			err = fmt.Errorf("steps: the RNN runs over %d, expected that number, or a model exported with a free one (dynamic_axes)", ran)
-		}
-		if failed == nil {
-			failed = err
-		}
+		failed = cmp.Or(failed, err)
 	}
-	return nil, nil, failed
+	panic(refusal{failed})
 }
 
 // isFree says whether dimension d of an input has no fixed size.
@@ -210,70 +204,54 @@ func isFree(in *onnxpb.ValueInfoProto, d int) bool {
 
 // readGraph reads a graph in which dimension free, if it is one, is opt.Steps. It returns the steps
 // of the last RNN too.
-func readGraph(g *onnxpb.GraphProto, opset int64, limit int, opt Options, free int) (*network.Network, *network.Import, int, error) {
+func readGraph(g *onnxpb.GraphProto, opset int64, limit int, opt Options, free int) (*network.Network, *network.Import, int) {
 	im := &network.Import{Format: "onnx"}
 	rd := &reader{opset: opset, timeline: timeline{free: free, steps: opt.Steps}, tensors: tensors{outside{opt.Folder, MaxFileBytes}, map[string]*constant{}, map[string]value{}}}
-	net, err := rd.read(g, limit, opt, im)
-	return net, im, rd.ran, err
+	net := rd.read(g, limit, opt, im)
+	return net, im, rd.ran
 }
 
-func (rd *reader) read(g *onnxpb.GraphProto, limit int, opt Options, im *network.Import) (*network.Network, error) {
+func (rd *reader) read(g *onnxpb.GraphProto, limit int, opt Options, im *network.Import) *network.Network {
 	if len(g.SparseInitializer) > 0 {
-		return nil, errors.New("the graph has sparse initializers, supported are dense ones")
+		panic(refusalf("the graph has sparse initializers, supported are dense ones"))
 	}
-	for _, t := range g.Initializer {
-		if rd.consts[t.GetName()] != nil {
-			return nil, fmt.Errorf("initializer %q: given twice", t.GetName())
-		}
-		rd.consts[t.GetName()] = &constant{proto: t}
-	}
-	p, err := newPlan(g, opt.Output, rd.consts, im)
-	if err != nil {
-		return nil, err
-	}
-	if err := rd.readInputs(p.inputs, p.castInputs(im), limit, im); err != nil {
-		return nil, err
-	}
+	rd.initial(g)
+	p := newPlan(g, opt.Output, rd.consts, im)
+	rd.readInputs(p.inputs, p.castInputs(im), limit, im)
 	for _, i := range p.order {
-		if err := rd.node(g.Node[i]); err != nil {
-			return nil, fmt.Errorf("%s: %w", describe(i, g.Node[i]), rd.ofBatch(p.inputs, err))
+		if err := attempt(func() { rd.node(g.Node[i]) }); err != nil {
+			panic(refusalf("%s: %w", describe(i, g.Node[i]), rd.ofBatch(p.inputs, err)))
 		}
 	}
 	out, ok := rd.values[p.output]
 	if !ok || out.constant != nil || out.empty || out.list != nil {
-		return nil, fmt.Errorf("output %q: it does not depend on an input of the network", p.output)
+		panic(refusalf("output %q: it does not depend on an input of the network", p.output))
 	}
 	if out.test != isNumber {
-		return nil, fmt.Errorf("output %q: it is a truth value, which jumps: the network is not piecewise linear", p.output)
+		panic(refusalf("output %q: it is a truth value, which jumps: the network is not piecewise linear", p.output))
 	}
 	rd.enter(&out)
-	net, err := rd.finish()
-	if err != nil {
-		return nil, fmt.Errorf("output %q: %w", p.output, err)
-	}
+	var net *network.Network
+	saying(func() { net = rd.finish() }, "output %q", p.output)
 	im.Precision = precision(rd.consts, rd.values)
-	net, err = oneOfBatch(rd, net, p.inputs, opt.Batch)
-	return net, err
+	return oneOfBatch(rd, net, p.inputs, opt.Batch)
 }
 
 // readInputs makes the inputs of the network, one after the other; whole are those that may be
 // integers.
-func (rd *reader) readInputs(inputs []*onnxpb.ValueInfoProto, whole []string, limit int, im *network.Import) error {
+func (rd *reader) readInputs(inputs []*onnxpb.ValueInfoProto, whole []string, limit int, im *network.Import) {
 	total, words := 0, []string{}
 	shapes := make([][]int, len(inputs))
 	for i, in := range inputs {
-		shape, err := rd.inputShape(in, slices.Contains(whole, in.GetName()))
-		if err != nil {
-			return err
-		}
+		shape := rd.inputShape(in, slices.Contains(whole, in.GetName()))
 		shapes[i] = shape
 		words = append(words, fmt.Sprintf("%q (%d)", in.GetName(), size(shape)))
 		if total += size(shape); total > maxEntries {
-			return fmt.Errorf("input %q: the inputs have more than %d elements", in.GetName(), maxEntries)
+			panic(refusalf("input %q: the inputs have more than %d elements", in.GetName(), maxEntries))
 		}
 	}
 	if len(inputs) > 0 && total > limit {
-		return fmt.Errorf("input %q: %d elements, which makes more than %d weights in any layer", inputs[0].GetName(), total, limit)
+		panic(refusalf("input %q: %d elements, which makes more than %d weights in any layer", inputs[0].GetName(), total, limit))
 	}
 	rd.builder = newBuilder(max(1, total), limit, im)
 	at := 0
@@ -285,19 +263,18 @@ func (rd *reader) readInputs(inputs []*onnxpb.ValueInfoProto, whole []string, li
 	if len(inputs) > 1 {
 		im.Note("The inputs of the network are those of the graph, one after the other: " + strings.Join(words, ", ") + ".")
 	}
-	return nil
 }
 
 // inputShape returns the shape of an input, an unknown batch being 1.
-func (tl *timeline) inputShape(in *onnxpb.ValueInfoProto, whole bool) ([]int, error) {
+func (tl *timeline) inputShape(in *onnxpb.ValueInfoProto, whole bool) []int {
 	name, t := in.GetName(), in.GetType().GetTensorType()
 	switch e := onnxpb.TensorProto_DataType(t.GetElemType()); {
 	case t == nil:
-		return nil, fmt.Errorf("input %q: it has no tensor type, expected a float32 or float64 tensor", name)
+		panic(refusalf("input %q: it has no tensor type, expected a float32 or float64 tensor", name))
 	case !whole && !slices.Contains(floatTypes, e):
-		return nil, fmt.Errorf("input %q: elements of type %v, supported are FLOAT and DOUBLE, FLOAT16 and BFLOAT16", name, e)
+		panic(refusalf("input %q: elements of type %v, supported are FLOAT and DOUBLE, FLOAT16 and BFLOAT16", name, e))
 	case t.GetShape() == nil:
-		return nil, fmt.Errorf("input %q: it has no shape", name)
+		panic(refusalf("input %q: it has no shape", name))
 	}
 	dims := t.GetShape().GetDim()
 	shape := []int{}
@@ -305,21 +282,21 @@ func (tl *timeline) inputShape(in *onnxpb.ValueInfoProto, whole bool) ([]int, er
 		v := d.GetDimValue()
 		if v <= 0 {
 			if i > 0 && tl.free < 0 || i > 1 || len(dims) < 2 {
-				return nil, fmt.Errorf("input %q: dimension %d has no fixed size, supported only for a first dimension, the batch, before others", name, i)
+				panic(refusalf("input %q: dimension %d has no fixed size, supported only for a first dimension, the batch, before others", name, i))
 			}
 			if v = 1; i == tl.free {
 				v = int64(tl.steps)
 			}
 		}
 		if v > maxEntries {
-			return nil, fmt.Errorf("input %q: dimension %d is %d, expected at most %d", name, i, v, maxEntries)
+			panic(refusalf("input %q: dimension %d is %d, expected at most %d", name, i, v, maxEntries))
 		}
 		shape = append(shape, int(v))
 	}
 	if size(shape) > maxEntries {
-		return nil, fmt.Errorf("input %q: shape %v has more than %d elements", name, shape, maxEntries)
+		panic(refusalf("input %q: shape %v has more than %d elements", name, shape, maxEntries))
 	}
-	return shape, nil
+	return shape
 }
 
 // precision says how the float tensors that were read are held.

@@ -3,7 +3,6 @@
 package onnx
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -24,11 +23,8 @@ type recurrence struct {
 }
 
 // rnn unrolls. Its outputs are the units after each step, and those after the last.
-func rnn(rd *reader, n *node) ([]value, error) {
-	c, err := rd.recurrence(n)
-	if err != nil {
-		return nil, err
-	}
+func rnn(rd *reader, n *node) []value {
+	c := rd.recurrence(n)
 	if rd.ran = c.steps; c.steps == 1 {
 		rd.im.Note("An RNN is unrolled over 1 step, the size that the input has.")
 	} else {
@@ -36,17 +32,13 @@ func rnn(rd *reader, n *node) ([]value, error) {
 	}
 	all := make([][][]ref, len(c.backward)) // direction, step: batch × units
 	for k := range all {
-		if all[k], err = c.unroll(rd, k); err != nil {
-			return nil, err
-		}
+		all[k] = c.unroll(rd, k)
 	}
 	every, last := value{shape: []int{c.steps, len(all), c.batch, c.units}}, value{shape: []int{len(all), c.batch, c.units}}
 	if c.batchFirst {
 		every.shape, last.shape = []int{c.batch, c.steps, len(all), c.units}, []int{c.batch, len(all), c.units}
 	}
-	if err := rd.move(size(every.shape) + size(last.shape)); err != nil {
-		return nil, err
-	}
+	rd.move(size(every.shape) + size(last.shape))
 	every.refs, last.refs = make([]ref, size(every.shape)), make([]ref, size(last.shape))
 	for k, steps := range all {
 		for t, h := range steps {
@@ -62,11 +54,11 @@ func rnn(rd *reader, n *node) ([]value, error) {
 			}
 		}
 	}
-	return []value{every, last}, nil
+	return []value{every, last}
 }
 
 // unroll returns the units of a direction after each step.
-func (c *recurrence) unroll(rd *reader, direction int) ([][]ref, error) {
+func (c *recurrence) unroll(rd *reader, direction int) [][]ref {
 	out := make([][]ref, c.steps)
 	var h []ref
 	if c.start != nil {
@@ -85,17 +77,15 @@ func (c *recurrence) unroll(rd *reader, direction int) ([][]ref, error) {
 		if c.backward[direction] {
 			t = c.steps - 1 - i
 		}
-		if err := c.step(rd, direction, t, h); err != nil {
-			return nil, err
-		}
+		c.step(rd, direction, t, h)
 		h = rd.refs
 		out[t] = h
 	}
-	return out, nil
+	return out
 }
 
 // step makes the running value the units of step t, which read those of the step before.
-func (c *recurrence) step(rd *reader, direction, t int, before []ref) error {
+func (c *recurrence) step(rd *reader, direction, t int, before []ref) {
 	var refs []ref
 	for row := range c.batch {
 		from := (t*c.batch + row) * c.inputs
@@ -104,14 +94,10 @@ func (c *recurrence) step(rd *reader, direction, t int, before []ref) error {
 		}
 		refs = append(append(refs, c.x.refs[from:from+c.inputs]...), before[min(len(before), row*c.units):min(len(before), (row+1)*c.units)]...)
 	}
-	if err := errors.Join(rd.work(c.batch, c.units, c.inputs+c.units), rd.move(len(refs))); err != nil {
-		return err
-	}
+	rd.work(c.batch, c.units, c.inputs+c.units)
+	rd.move(len(refs))
 	rd.put(refs)
-	w, err := rd.newWeights(c.batch*c.units, len(refs))
-	if err != nil {
-		return err
-	}
+	w := rd.newWeights(c.batch*c.units, len(refs))
 	one := len(refs) / c.batch
 	first, second := make([]float64, c.batch*c.units), make([]float64, c.batch*c.units)
 	for i := range first {
@@ -126,63 +112,48 @@ func (c *recurrence) step(rd *reader, direction, t int, before []ref) error {
 			first[i], second[i] = c.b[direction*c.units+j], c.b[(direction+1)*c.units+j]
 		}
 	}
-	if err := rd.affine(w); err != nil {
-		return err
-	}
-	if err := errors.Join(rd.add(first), rd.add(second)); err != nil {
-		return err
-	}
-	return rd.activate(filled(rd.width, 0))
+	rd.affine(w)
+	rd.add(first)
+	rd.add(second)
+	rd.activate(filled(rd.width, 0))
 }
 
 // recurrence reads what the node says.
-func (rd *reader) recurrence(n *node) (*recurrence, error) {
+func (rd *reader) recurrence(n *node) *recurrence {
 	c := &recurrence{}
-	if err := c.modes(n); err != nil {
-		return nil, err
-	}
-	if err := n.mustRun(0, "X"); err != nil {
-		return nil, err
-	}
+	c.modes(n)
+	n.mustRun(0, "X")
 	c.x = *n.args[0].run
 	if len(c.x.shape) != 3 {
-		return nil, fmt.Errorf("input 0 (X): shape %v, expected steps, batch and inputs", c.x.shape)
+		panic(refusalf("input 0 (X): shape %v, expected steps, batch and inputs", c.x.shape))
 	}
 	c.steps, c.batch, c.inputs = c.x.shape[0], c.x.shape[1], c.x.shape[2]
 	if c.batchFirst {
 		c.steps, c.batch = c.batch, c.steps
 	}
-	if err := c.weights(n); err != nil {
-		return nil, err
-	}
+	c.weights(n)
 	if n.has(4) {
-		t, err := n.constant(4, "sequence_lens")
-		if err != nil {
-			return nil, err
-		}
+		t := n.constant(4, "sequence_lens")
 		if t.ints == nil || slices.ContainsFunc(t.ints, func(v int64) bool { return v != int64(c.steps) }) {
-			return nil, fmt.Errorf("input 4 (sequence_lens): expected all of them to be %d, the number of steps", c.steps)
+			panic(refusalf("input 4 (sequence_lens): expected all of them to be %d, the number of steps", c.steps))
 		}
 	}
 	if n.has(5) {
-		start, err := rd.asValue(5, n)
-		if err != nil {
-			return nil, err
-		}
+		start := rd.asValue(5, n)
 		want := []int{len(c.backward), c.batch, c.units}
 		if c.batchFirst {
 			want = []int{c.batch, len(c.backward), c.units}
 		}
 		if !slices.Equal(start.shape, want) {
-			return nil, fmt.Errorf("input 5 (initial_h): shape %v, expected %v", start.shape, want)
+			panic(refusalf("input 5 (initial_h): shape %v, expected %v", start.shape, want))
 		}
 		c.start = &start
 	}
-	return c, nil
+	return c
 }
 
 // modes reads the attributes.
-func (c *recurrence) modes(n *node) error {
+func (c *recurrence) modes(n *node) {
 	switch direction := n.text("direction", "forward"); direction {
 	case "forward":
 		c.backward = []bool{false}
@@ -191,70 +162,52 @@ func (c *recurrence) modes(n *node) error {
 	case "bidirectional":
 		c.backward = []bool{false, true}
 	default:
-		return fmt.Errorf("attribute \"direction\": %q, expected forward, reverse or bidirectional", direction)
+		panic(refusalf("attribute \"direction\": %q, expected forward, reverse or bidirectional", direction))
 	}
-	layout, err := n.integer("layout", 0)
-	if err != nil {
-		return err
-	}
+	layout := n.integer("layout", 0)
 	if c.batchFirst = layout == 1; layout != 0 && layout != 1 {
-		return fmt.Errorf("attribute \"layout\": %d, expected 0 or 1", layout)
+		panic(refusalf("attribute \"layout\": %d, expected 0 or 1", layout))
 	}
 	activations := []string{"Tanh"} // where none are named
 	if a := n.attributes["activations"]; a != nil {
 		activations = nil
 		if a.GetType() != onnxpb.AttributeProto_STRINGS && a.GetType() != onnxpb.AttributeProto_UNDEFINED {
-			return fmt.Errorf("attribute \"activations\": type %v, expected STRINGS", a.GetType())
+			panic(refusalf("attribute \"activations\": type %v, expected STRINGS", a.GetType()))
 		}
 		for _, s := range a.Strings {
 			activations = append(activations, string(s))
 		}
 		if len(activations) != len(c.backward) {
-			return fmt.Errorf("attribute \"activations\": %q, expected one for each of %d directions", activations, len(c.backward))
+			panic(refusalf("attribute \"activations\": %q, expected one for each of %d directions", activations, len(c.backward)))
 		}
 	}
 	for _, a := range activations {
 		if !strings.EqualFold(a, "relu") {
-			return fmt.Errorf("attribute \"activations\": %s, supported is Relu (PyTorch's nonlinearity='relu'); the network is not piecewise linear, or not read", a)
+			panic(refusalf("attribute \"activations\": %s, supported is Relu (PyTorch's nonlinearity='relu'); the network is not piecewise linear, or not read", a))
 		}
 	}
-	return nil
 }
 
 // weights reads W, R and B.
-func (c *recurrence) weights(n *node) error {
-	w, err := n.floats(1, "W")
-	if err != nil {
-		return err
-	}
+func (c *recurrence) weights(n *node) {
+	w := n.floats(1, "W")
 	if len(w.shape) != 3 || w.shape[0] != len(c.backward) || w.shape[2] != c.inputs {
-		return fmt.Errorf("input 1 (W): shape %v, expected %d directions, the units and %d inputs", w.shape, len(c.backward), c.inputs)
+		panic(refusalf("input 1 (W): shape %v, expected %d directions, the units and %d inputs", w.shape, len(c.backward), c.inputs))
 	}
 	c.units = w.shape[1]
-	u, err := n.integer("hidden_size", int64(c.units))
-	if err == nil && u != int64(c.units) {
-		err = fmt.Errorf("attribute \"hidden_size\": %d, but W is of %d units", u, c.units)
+	if u := n.integer("hidden_size", int64(c.units)); u != int64(c.units) {
+		panic(refusalf("attribute \"hidden_size\": %d, but W is of %d units", u, c.units))
 	}
-	if err != nil {
-		return err
-	}
-	r, err := n.floats(2, "R")
-	if err != nil {
-		return err
-	}
+	r := n.floats(2, "R")
 	if want := []int{len(c.backward), c.units, c.units}; !slices.Equal(r.shape, want) {
-		return fmt.Errorf("input 2 (R): shape %v, expected %v", r.shape, want)
+		panic(refusalf("input 2 (R): shape %v, expected %v", r.shape, want))
 	}
 	if c.w, c.r = w.floats, r.floats; !n.has(3) {
-		return nil
+		return
 	}
-	b, err := n.floats(3, "B")
-	if err != nil {
-		return err
-	}
+	b := n.floats(3, "B")
 	if want := []int{len(c.backward), 2 * c.units}; !slices.Equal(b.shape, want) {
-		return fmt.Errorf("input 3 (B): shape %v, expected %v", b.shape, want)
+		panic(refusalf("input 3 (B): shape %v, expected %v", b.shape, want))
 	}
 	c.b = b.floats
-	return nil
 }

@@ -137,6 +137,16 @@ func TestGraphRefusals(t *testing.T) {
 		`(Constant): attribute "value": no tensor`: func(c *chain) {
 			c.node("Constant", nil, &onnxpb.AttributeProto{Name: ptr("value"), Type: onnxpb.AttributeProto_TENSOR.Enum()})
 		},
+		`(ConstantOfShape): attribute "value": expected a tensor of one element`: func(c *chain) {
+			c.ints("s", 2).made("ConstantOfShape", "v", []string{"s"}, &onnxpb.AttributeProto{Name: ptr("value"), Type: onnxpb.AttributeProto_TENSOR.Enum()})
+			c.node("Add", []string{"x", "v"})
+		},
+		`(Pow): 2 to the power of -1, supported are`: func(c *chain) {
+			c.ints("two", 2).ints("e", -1).made("Pow", "p", []string{"two", "e"}).node("Reshape", []string{"x", "p"})
+		},
+		`(Pow): 2 to the power of 31, supported are`: func(c *chain) {
+			c.ints("two", 2).ints("e", 31).made("Pow", "p", []string{"two", "e"}).node("Reshape", []string{"x", "p"})
+		},
 		`(Constant): value: element 0 is NaN`:             func(c *chain) { c.node("Constant", nil, floatAttr("value_float", float32(math.NaN()))) },
 		`(Dropout): input 2 (training_mode): not false`:   func(c *chain) { c.ints("t", 1).node("Dropout", []string{"x", "", "t"}) },
 		`(Conv): shape [1 3] and weights of shape [2 3]`:  func(c *chain) { c.node("Conv", []string{"x", "w"}) },

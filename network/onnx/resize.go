@@ -5,8 +5,6 @@
 package onnx
 
 import (
-	"errors"
-	"fmt"
 	"maps"
 	"math/big"
 	"slices"
@@ -15,37 +13,28 @@ import (
 )
 
 // resizing is nearest, which moves, or linear or cubic.
-func resizing(rd *reader, n *node) ([]value, error) {
+func resizing(rd *reader, n *node) []value {
 	mode := n.text("mode", "nearest")
 	if mode == "nearest" {
 		return rd.moved(n, resize)
 	}
-	of := map[string]func(*node) (neighbours, error){"linear": linear, "cubic": cubic}[mode]
+	of := map[string]func(*node) neighbours{"linear": linear, "cubic": cubic}[mode]
 	switch {
 	case of == nil || n.args[0].run == nil:
-		return nil, fmt.Errorf("attribute \"mode\": %q, supported are nearest, and linear and cubic of what is computed", mode)
+		panic(refusalf("attribute \"mode\": %q, supported are nearest, and linear and cubic of what is computed", mode))
 	case n.scalesAt() == 1:
-		return nil, fmt.Errorf("attribute \"mode\": %s in operator set %d, which does not say where elements lie; supported is that of 11 and later", mode, n.opset)
+		panic(refusalf("attribute \"mode\": %s in operator set %d, which does not say where elements lie; supported is that of 11 and later", mode, n.opset))
 	}
 	rd.enter(n.args[0].run)
-	between, err := of(n)
-	if err == nil {
-		err = interpolate(rd, n, between)
-	}
-	return []value{{shape: rd.shape, refs: rd.refs}}, err
+	interpolate(rd, n, of(n))
+	return []value{{shape: rd.shape, refs: rd.refs}}
 }
 
 // resize repeats or leaves out elements: mode nearest, by scales or sizes. Upsample is the same
 // with its scales as input 1 or an attribute.
-func resize(n *node, shape []int) ([]moved, error) {
-	axes, err := n.stretches(shape)
-	if err != nil {
-		return nil, err
-	}
-	beyond, err := n.float("extrapolation_value", 0)
-	if err != nil {
-		return nil, err
-	}
+func resize(n *node, shape []int) []moved {
+	axes := n.stretches(shape)
+	beyond := n.float("extrapolation_value", 0)
 	mode := n.text("nearest_mode", "round_prefer_floor")
 	if n.scalesAt() == 1 {
 		mode = "floor"
@@ -53,50 +42,30 @@ func resize(n *node, shape []int) ([]moved, error) {
 	m := moved{shape: shape, fill: beyond}
 	for axis, s := range axes {
 		if s.kept() {
-			if err := s.still(mode); err != nil {
-				return nil, fmt.Errorf("axis %d of shape %v: %w", axis, shape, err)
-			}
+			saying(func() { s.still(mode) }, "axis %d of shape %v", axis, shape)
 			continue
 		}
-		index, err := s.nearest(mode)
-		if err != nil {
-			return nil, fmt.Errorf("axis %d of shape %v: %w", axis, shape, err)
-		}
-		if m, err = m.along(axis, index); err != nil {
-			return nil, err
-		}
+		var index []int
+		saying(func() { index = s.nearest(mode) }, "axis %d of shape %v", axis, shape)
+		m = m.along(axis, index)
 		m.fill = beyond
 	}
-	return []moved{m}, nil
+	return []moved{m}
 }
 
-func interpolate(rd *reader, n *node, of neighbours) error {
-	if v, err := n.integer("antialias", 0); err != nil || v != 0 {
-		return errors.Join(errors.New("attribute \"antialias\": supported is 0"), err)
-	}
-	beyond, err1 := n.float("extrapolation_value", 0)
-	along, err2 := n.stretches(rd.shape)
-	if err := errors.Join(err1, err2); err != nil {
-		return err
-	}
+func interpolate(rd *reader, n *node, of neighbours) {
+	n.mustBeZero("antialias", "supported is 0")
+	beyond := n.float("extrapolation_value", 0)
+	along := n.stretches(rd.shape)
 	axes, shape, most := make([][][]tap, len(along)), make([]int, len(along)), 1 // taps of an element
 	for d, s := range along {
 		shape[d] = s.out
-		if axes[d], err1 = s.taps(of); err1 != nil {
-			return fmt.Errorf("axis %d of shape %v: %w", d, rd.shape, err1)
-		}
+		saying(func() { axes[d] = s.taps(of) }, "axis %d of shape %v", d, rd.shape)
 		most *= len(slices.MaxFunc(axes[d], func(a, b []tap) int { return len(a) - len(b) }))
 	}
-	if size(shape) > maxEntries {
-		return fmt.Errorf("the result, of shape %v, has more than %d elements", shape, maxEntries)
-	}
-	if err := rd.work(size(shape), max(1, most), tapWork); err != nil {
-		return err
-	}
-	w, err := rd.newWeights(size(shape), rd.width)
-	if err != nil {
-		return err
-	}
+	fitting(shape)
+	rd.work(size(shape), max(1, most), tapWork)
+	w := rd.newWeights(size(shape), rd.width)
 	steps, rounded, offsets := stepsOf(shape), 0, make([]float64, size(shape))
 	for i := range offsets {
 		list := taps(axes, rd.shape, shape, steps, i)
@@ -112,10 +81,8 @@ func interpolate(rd *reader, n *node, of neighbours) error {
 	}
 	rd.im.Round("Resize: weights of interpolation", rounded)
 	rd.shape = shape
-	if err := rd.affine(w); err != nil || beyond == 0 || !slices.Contains(offsets, beyond) {
-		return err
-	}
-	return rd.add(offsets)
+	rd.affine(w)
+	rd.add(offsets)
 }
 
 // tapWork is what a tap, a product of fractions, costs more than an entry does.
@@ -144,11 +111,9 @@ func taps(axes [][][]tap, in, out, steps []int, i int) []tap {
 }
 
 // linear is a mean of the two elements beside x, the edges repeated.
-func linear(n *node) (neighbours, error) {
-	if v, err := n.integer("exclude_outside", 0); err != nil || v != 0 {
-		return nil, errors.Join(errors.New("attribute \"exclude_outside\": supported is 0, or cubic"), err)
-	}
-	return func(s *stretch, x *big.Rat) ([]tap, error) {
+func linear(n *node) neighbours {
+	n.mustBeZero("exclude_outside", "supported is 0, or cubic")
+	return func(s *stretch, x *big.Rat) []tap {
 		if last := big.NewRat(int64(s.in-1), 1); x.Cmp(last) > 0 {
 			x = last
 		}
@@ -158,17 +123,17 @@ func linear(n *node) (neighbours, error) {
 		at := floorOf(x)
 		rest := new(big.Rat).Sub(x, big.NewRat(at, 1))
 		if rest.Sign() == 0 {
-			return []tap{{int(at), big.NewRat(1, 1)}}, nil
+			return []tap{{int(at), big.NewRat(1, 1)}}
 		}
-		return []tap{{int(at), new(big.Rat).Sub(big.NewRat(1, 1), rest)}, {int(at) + 1, rest}}, nil
-	}, nil
+		return []tap{{int(at), new(big.Rat).Sub(big.NewRat(1, 1), rest)}, {int(at) + 1, rest}}
+	}
 }
 
 // cubic returns Keys' kernel over the four elements around x. Those beyond the edges repeat them,
 // or count for nothing, and the others are scaled up.
-func cubic(n *node) (neighbours, error) {
-	slope, err1 := n.float("cubic_coeff_a", -0.75)
-	leave, err2 := n.integer("exclude_outside", 0)
+func cubic(n *node) neighbours {
+	slope := n.float("cubic_coeff_a", -0.75)
+	leave := n.integer("exclude_outside", 0)
 	a, one := new(big.Rat), big.NewRat(1, 1)
 	a.SetFloat64(slope)
 	poly := func(d *big.Rat, c ...*big.Rat) *big.Rat { // by Horner's scheme, the highest first
@@ -181,7 +146,7 @@ func cubic(n *node) (neighbours, error) {
 	times := func(k int64) *big.Rat { return new(big.Rat).Mul(a, big.NewRat(k, 1)) }
 	near := []*big.Rat{new(big.Rat).Add(a, big.NewRat(2, 1)), new(big.Rat).Sub(times(-1), big.NewRat(3, 1)), new(big.Rat), one}
 	far := []*big.Rat{a, times(-5), times(8), times(-4)}
-	return func(s *stretch, x *big.Rat) ([]tap, error) {
+	return func(s *stretch, x *big.Rat) []tap {
 		at, sum, by := floorOf(x), new(big.Rat), map[int]*big.Rat{}
 		for k := at - 1; k <= at+2; k++ {
 			d, to := new(big.Rat).Sub(x, big.NewRat(k, 1)), int(min(max(k, 0), int64(s.in-1)))
@@ -198,12 +163,12 @@ func cubic(n *node) (neighbours, error) {
 			by[to] = v
 		}
 		if sum.Sign() == 0 {
-			return nil, errors.New("attribute \"cubic_coeff_a\": weights whose sum is 0")
+			panic(refusalf("attribute \"cubic_coeff_a\": weights whose sum is 0"))
 		}
 		var list []tap
 		for _, to := range slices.Sorted(maps.Keys(by)) {
 			list = append(list, tap{to, by[to].Quo(by[to], sum)}) // a sum of 1 where none is left out
 		}
-		return list, nil
-	}, errors.Join(err1, err2)
+		return list
+	}
 }

@@ -3,37 +3,28 @@
 package onnx
 
 import (
-	"errors"
-	"fmt"
-	"math"
-	"math/big"
 	"slices"
-
-	"github.com/relucell/relucell/internal/dyadic"
 )
 
 // scatterElements puts updates at indices along an axis.
-func scatterElements(rd *reader, n *node) ([]value, error) {
-	return scatter(rd, n, func(t *tensor, shape, updates []int) ([]int, error) {
+func scatterElements(rd *reader, n *node) []value {
+	return scatter(rd, n, func(t *tensor, shape, updates []int) []int {
 		if !slices.Equal(t.shape, updates) {
-			return nil, fmt.Errorf("updates of shape %v, expected that of the indices, %v", updates, t.shape)
+			panic(refusalf("updates of shape %v, expected that of the indices, %v", updates, t.shape))
 		}
 		return n.elementPlaces(t, shape)
 	})
 }
 
 // scatterND puts updates at the slices that tuples of indices name.
-func scatterND(rd *reader, n *node) ([]value, error) {
-	return scatter(rd, n, func(t *tensor, shape, updates []int) ([]int, error) {
+func scatterND(rd *reader, n *node) []value {
+	return scatter(rd, n, func(t *tensor, shape, updates []int) []int {
 		if len(t.shape) == 0 {
-			return nil, errors.New("input 1 (indices): a scalar")
+			panic(refusalf("input 1 (indices): a scalar"))
 		}
-		starts, length, err := slicesAt(t, shape, 0)
-		if err != nil {
-			return nil, err
-		}
+		starts, length := slicesAt(t, shape, 0)
 		if want := slices.Concat(t.shape[:len(t.shape)-1], shape[t.shape[len(t.shape)-1]:]); !slices.Equal(want, updates) {
-			return nil, fmt.Errorf("updates of shape %v, expected %v", updates, want)
+			panic(refusalf("updates of shape %v, expected %v", updates, want))
 		}
 		var to []int
 		for _, at := range starts {
@@ -41,63 +32,52 @@ func scatterND(rd *reader, n *node) ([]value, error) {
 				to = append(to, at+k)
 			}
 		}
-		return to, nil
+		return to
 	})
 }
 
 // scatter replaces elements of input 0 by those of input 2, at the places that an operator finds,
 // or adds these to them, or takes the larger or the smaller.
-func scatter(rd *reader, n *node, places func(indices *tensor, shape, updates []int) ([]int, error)) ([]value, error) {
+func scatter(rd *reader, n *node, places func(indices *tensor, shape, updates []int) []int) []value {
 	how := n.text("reduction", "none")
 	if !slices.Contains([]string{"none", "add", "max", "min"}, how) {
-		return nil, fmt.Errorf("attribute \"reduction\": %q, supported are none, add, max and min", how)
+		panic(refusalf("attribute \"reduction\": %q, supported are none, add, max and min", how))
 	}
 	if n.args[0].absent() || n.args[2].absent() {
-		return nil, errors.New("an input is missing")
+		panic(refusalf("an input is missing"))
 	}
-	t, err := n.indices(1)
-	if err != nil {
-		return nil, err
-	}
-	to, err := places(t, n.args[0].shape(), n.args[2].shape())
-	if err != nil {
-		return nil, err
-	}
+	t := n.indices(1)
+	to := places(t, n.args[0].shape(), n.args[2].shape())
 	touched := slices.Compact(slices.Sorted(slices.Values(to)))
 	if len(touched) < len(to) && how == "none" {
-		return nil, errors.New("indices that are given twice")
+		panic(refusalf("indices that are given twice"))
 	}
 	if n.tips() == 0 {
 		return scatterConstants(rd, n, to, how)
 	}
-	data, err1 := rd.asValue(0, n)
-	updates, err2 := rd.asValue(2, n)
-	if err := errors.Join(err1, err2, rd.move(len(data.refs)+2*len(to))); err != nil {
-		return nil, err
-	}
+	data := rd.asValue(0, n)
+	updates := rd.asValue(2, n)
+	rd.move(len(data.refs) + 2*len(to))
 	data.refs = slices.Clone(data.refs)
 	if how == "none" {
 		for i, at := range to {
 			data.refs[at] = updates.refs[i]
 		}
-		return []value{data}, nil
+		return []value{data}
 	}
 	groups, pieces := gathered(data.refs, updates.refs, touched, to)
 	switch how {
 	case "add":
-		err = rd.addGroups(groups, pieces)
+		rd.addGroups(groups, pieces)
 	case "max":
-		err = rd.largest(groups, pieces, 1)
+		rd.largest(groups, pieces, 1)
 	case "min":
-		err = rd.largest(groups, pieces, -1)
-	}
-	if err != nil {
-		return nil, err
+		rd.largest(groups, pieces, -1)
 	}
 	for i, at := range touched {
 		data.refs[at] = rd.refs[i]
 	}
-	return []value{data}, nil
+	return []value{data}
 }
 
 // gathered returns for each place that is touched its element and what comes to it, one after the
@@ -117,12 +97,9 @@ func gathered(data, updates []ref, touched, to []int) (groups []ref, pieces []in
 }
 
 // addGroups makes the running value the sum of each group of places, one after the other in refs.
-func (b *builder) addGroups(refs []ref, sizes []int) error {
+func (b *builder) addGroups(refs []ref, sizes []int) {
 	b.put(refs)
-	w, err := b.newWeights(len(sizes), b.width)
-	if err != nil {
-		return err
-	}
+	w := b.newWeights(len(sizes), b.width)
 	at := 0
 	for i, n := range sizes {
 		for range n {
@@ -130,24 +107,23 @@ func (b *builder) addGroups(refs []ref, sizes []int) error {
 			at++
 		}
 	}
-	return b.affine(w)
+	b.affine(w)
 }
 
 // scatterConstants folds a scatter of constants. Sums are computed exactly and rounded once.
-func scatterConstants(rd *reader, n *node, to []int, how string) ([]value, error) {
+func scatterConstants(rd *reader, n *node, to []int, how string) []value {
 	data, updates := n.args[0].value, n.args[2].value
 	if (data.ints == nil) != (updates.ints == nil) {
-		return nil, errors.New("integers and floats together")
+		panic(refusalf("integers and floats together"))
 	}
 	if how != "none" && data.ints != nil {
-		return nil, fmt.Errorf("attribute \"reduction\": %q of integers, supported is none", how)
+		panic(refusalf("attribute \"reduction\": %q of integers, supported is none", how))
 	}
-	if err := rd.move(size(data.shape) + 2*len(to)); err != nil {
-		return nil, err
-	}
+	rd.move(size(data.shape) + 2*len(to))
 	out := &tensor{shape: data.shape, elem: data.elem, ints: slices.Clone(data.ints), floats: slices.Clone(data.floats)}
 	if how == "add" {
-		return []value{{constant: out}}, addConstants(rd, n, out.floats, updates.floats, to)
+		addConstants(rd, n, out.floats, updates.floats, to)
+		return []value{{constant: out}}
 	}
 	for i, at := range to {
 		switch {
@@ -161,11 +137,11 @@ func scatterConstants(rd *reader, n *node, to []int, how string) ([]value, error
 			out.floats[at] = updates.floats[i]
 		}
 	}
-	return []value{{constant: out}}, nil
+	return []value{{constant: out}}
 }
 
 // addConstants adds updates to the elements of data that they go to.
-func addConstants(rd *reader, n *node, data, updates []float64, to []int) error {
+func addConstants(rd *reader, n *node, data, updates []float64, to []int) {
 	order, rounded := ordered(len(to)), 0
 	slices.SortStableFunc(order, func(i, j int) int { return to[i] - to[j] })
 	for len(order) > 0 {
@@ -175,14 +151,7 @@ func addConstants(rd *reader, n *node, data, updates []float64, to []int) error 
 			sum.Add(sum, exactFloat(updates[order[0]]))
 			order = order[1:]
 		}
-		v, accuracy := dyadic.FromFloat(sum)
-		if math.IsInf(v, 0) {
-			return fmt.Errorf("element %d is beyond the range of float64", at)
-		}
-		if data[at] = v + 0; accuracy != big.Exact {
-			rounded++
-		}
+		data[at] = nearest(sum, at, &rounded)
 	}
 	rd.im.Round(n.op+" of constants", rounded)
-	return nil
 }

@@ -66,7 +66,7 @@ func TestChosenElementsRefused(t *testing.T) {
 		"elements of a block, and 1 blocks":         columns(2, 2).node("Col2Im", []string{"x", "i", "b"}),
 		"do not fit into an image of shape":         columns(1, 9).node("Col2Im", []string{"x", "i", "b"}),
 		"expected as many dimensions":               columns(5).node("Col2Im", []string{"x", "i", "b"}),
-		"input 1 (image_shape): -1, expected 1":     columns(3, -1).node("Col2Im", []string{"x", "i", "b"}),
+		"input 1 (image_shape): [3 -1], expected sizes of 1":     columns(3, -1).node("Col2Im", []string{"x", "i", "b"}),
 		"one to 3 integers":                         columns(1, 1, 1, 1).node("Col2Im", []string{"x", "i", "b"}),
 		"supported are none, add, max and min":      table().ints("i", 0).doubles("u", []int64{3}, 1, 1, 1).node("ScatterND", []string{"x", "i", "u"}, stringAttr("reduction", "mul")),
 		"input 1 (min): shape [2 3], expected a sc": table().node("Clip", []string{"x", "x"}),

@@ -5,8 +5,6 @@
 package onnx
 
 import (
-	"errors"
-	"fmt"
 	"math"
 	"math/big"
 	"slices"
@@ -28,23 +26,17 @@ type stretch struct {
 var places = []string{"half_pixel", "half_pixel_symmetric", "pytorch_half_pixel", "asymmetric", "align_corners", "tf_half_pixel_for_nn", "tf_crop_and_resize"}
 
 // stretches returns what becomes of each axis.
-func (n *node) stretches(shape []int) ([]stretch, error) {
+func (n *node) stretches(shape []int) []stretch {
 	place := n.text("coordinate_transformation_mode", "half_pixel")
 	if n.scalesAt() == 1 {
 		// Upsample, and Resize before operator set 11: repeated elements. Of fewer elements the
 		// specification does not say which, and runtimes differ.
 		place = "asymmetric"
 	} else if !slices.Contains(places, place) {
-		return nil, fmt.Errorf("attribute \"coordinate_transformation_mode\": %q, supported are %v", place, places)
+		panic(refusalf("attribute \"coordinate_transformation_mode\": %q, supported are %v", place, places))
 	}
-	at, err := n.resizedAxes(len(shape))
-	if err != nil {
-		return nil, err
-	}
-	scales, sizes, err := n.scales(len(at))
-	if err != nil {
-		return nil, err
-	}
+	at := n.resizedAxes(len(shape))
+	scales, sizes := n.scales(len(at))
 	list := make([]stretch, len(shape))
 	for d, in := range shape {
 		list[d] = stretch{in: in, out: in, scale: 1, exact: big.NewRat(1, 1), place: place}
@@ -61,65 +53,54 @@ func (n *node) stretches(shape []int) ([]stretch, error) {
 			s.exact.SetFloat64(s.scale)
 		}
 		if wanted < 1 || wanted > maxEntries {
-			return nil, fmt.Errorf("axis %d of shape %v gets %g elements, expected 1 to %d", d, shape, wanted, maxEntries)
+			panic(refusalf("axis %d of shape %v gets %g elements, expected 1 to %d", d, shape, wanted, maxEntries))
 		}
 		if s.out = int(wanted); sizes == nil {
-			if err := n.scalable(s); err != nil {
-				return nil, fmt.Errorf("axis %d of shape %v: %w", d, shape, err)
-			}
+			saying(func() { n.scalable(s) }, "axis %d of shape %v", d, shape)
 		}
 	}
 	if sizes != nil {
-		if err := n.keepRatio(list, at); err != nil {
-			return nil, err
-		}
+		n.keepRatio(list, at)
 	}
-	return list, n.region(list, at, sizes == nil)
+	n.region(list, at, sizes == nil)
+	return list
 }
 
 // scalable refuses a scale by which runtimes do different things.
-func (n *node) scalable(s *stretch) error {
+func (n *node) scalable(s *stretch) {
 	switch {
 	case n.scalesAt() == 1 && s.scale < 1:
-		return fmt.Errorf("scale %g of operator set %d, supported are those of at least 1", s.scale, n.opset)
+		panic(refusalf("scale %g of operator set %d, supported are those of at least 1", s.scale, n.opset))
 	case int(float32(s.in)*float32(s.scale)) != s.out:
-		return fmt.Errorf("%d elements or one more by scale %g, of which runtimes make different ones; supported are sizes", s.out, s.scale)
+		panic(refusalf("%d elements or one more by scale %g, of which runtimes make different ones; supported are sizes", s.out, s.scale))
 	case s.place == "align_corners" && float64(s.out) != float64(s.in)*s.scale:
-		return fmt.Errorf("align_corners of %d elements to %g, of which runtimes make different ones; supported are whole ones", s.in, float64(s.in)*s.scale)
+		panic(refusalf("align_corners of %d elements to %g, of which runtimes make different ones; supported are whole ones", s.in, float64(s.in)*s.scale))
 	}
-	return nil
 }
 
 // resizedAxes are those that scales and sizes speak of, all where none are named.
-func (n *node) resizedAxes(rank int) ([]int, error) {
-	list, err := n.integers("axes")
-	if err != nil || list == nil {
-		return ordered(rank), err
+func (n *node) resizedAxes(rank int) []int {
+	if list := n.integers("axes"); list != nil {
+		return differentAxes(list, rank, `attribute "axes"`)
 	}
-	at := make([]int, len(list))
-	for i, a := range list {
-		if at[i], err = placeAxis(a, rank); err != nil || slices.Contains(at[:i], at[i]) {
-			return nil, errors.Join(fmt.Errorf("attribute \"axes\": %v, expected different axes of %d", list, rank), err)
-		}
-	}
-	return at, nil
+	return ordered(rank)
 }
 
 // keepRatio makes one scale of those of the axes given: the least or the largest, where the sizes
 // are bounds.
-func (n *node) keepRatio(list []stretch, at []int) error {
+func (n *node) keepRatio(list []stretch, at []int) {
 	less := 1
 	switch policy := n.text("keep_aspect_ratio_policy", "stretch"); policy {
 	case "stretch":
-		return nil
+		return
 	case "not_larger":
 	case "not_smaller":
 		less = -1
 	default:
-		return fmt.Errorf("attribute \"keep_aspect_ratio_policy\": %q, supported are stretch, not_larger and not_smaller", policy)
+		panic(refusalf("attribute \"keep_aspect_ratio_policy\": %q, supported are stretch, not_larger and not_smaller", policy))
 	}
 	if len(at) == 0 {
-		return nil
+		return
 	}
 	scale := list[slices.MinFunc(at, func(i, j int) int { return less * list[i].exact.Cmp(list[j].exact) })].exact
 	for _, d := range at {
@@ -128,35 +109,30 @@ func (n *node) keepRatio(list []stretch, at []int) error {
 		s.scale, _ = dyadic.FromRat(scale)
 		out := new(big.Rat).Mul(scale, big.NewRat(int64(s.in), 1))
 		if s.out = int(floorOf(out.Add(out, big.NewRat(1, 2)))); int(math.Round(float64(float32(s.in)*float32(s.scale)))) != s.out {
-			return fmt.Errorf("attribute \"keep_aspect_ratio_policy\": an axis gets %d elements or one less, of which runtimes make different ones; supported is stretch", s.out)
+			panic(refusalf("attribute \"keep_aspect_ratio_policy\": an axis gets %d elements or one less, of which runtimes make different ones; supported is stretch", s.out))
 		}
 	}
-	return nil
 }
 
 // region reads the part that tf_crop_and_resize takes.
-func (n *node) region(list []stretch, at []int, scaled bool) error {
+func (n *node) region(list []stretch, at []int, scaled bool) {
 	if list == nil || len(at) == 0 || list[0].place != "tf_crop_and_resize" {
-		return nil
+		return
 	}
-	t, err := n.floats(1, "roi")
-	if err != nil {
-		return err
-	}
+	t := n.floats(1, "roi")
 	if len(t.floats) != 2*len(at) {
-		return fmt.Errorf("input 1 (roi): %d numbers, expected %d", len(t.floats), 2*len(at))
+		panic(refusalf("input 1 (roi): %d numbers, expected %d", len(t.floats), 2*len(at)))
 	}
 	for i, d := range at {
 		from, to := t.floats[i], t.floats[len(at)+i]
 		if from-from != 0 || to-to != 0 {
-			return fmt.Errorf("input 1 (roi): %v, expected finite numbers", t.floats)
+			panic(refusalf("input 1 (roi): %v, expected finite numbers", t.floats))
 		}
 		if scaled && (from != 0 || to != 1) {
-			return errors.New("tf_crop_and_resize of a region by scales, of which runtimes make different sizes; supported are sizes")
+			panic(refusalf("tf_crop_and_resize of a region by scales, of which runtimes make different sizes; supported are sizes"))
 		}
 		list[d].from, list[d].to, list[d].cut = from, to, true
 	}
-	return nil
 }
 
 // kept says whether the axis stays as it is.
@@ -164,11 +140,10 @@ func (s *stretch) kept() bool { return !s.cut && s.out == s.in && s.scale == 1 }
 
 // still refuses an axis that is kept where the standard's formula, taken by its letters, moves it:
 // by half an element. Runtimes leave it alone.
-func (s *stretch) still(mode string) error {
+func (s *stretch) still(mode string) {
 	if s.place == "tf_half_pixel_for_nn" && s.in > 1 && mode != "floor" && mode != "round_prefer_floor" {
-		return fmt.Errorf("tf_half_pixel_for_nn and %s of an axis that keeps its %d elements, which runtimes leave and the standard moves; supported are floor and round_prefer_floor", mode, s.in)
+		panic(refusalf("tf_half_pixel_for_nn and %s of an axis that keeps its %d elements, which runtimes leave and the standard moves; supported are floor and round_prefer_floor", mode, s.in))
 	}
-	return nil
 }
 
 // at returns where element i lies, exactly and as runtimes find it.
@@ -206,40 +181,37 @@ func (s *stretch) at(i int) (*big.Rat, float32) {
 }
 
 // inside is x; or nil beyond the input, which only a region leaves.
-func (s *stretch) inside(i int) (*big.Rat, float32, error) {
+func (s *stretch) inside(i int) (*big.Rat, float32) {
 	x, x32 := s.at(i)
 	beyond := x.Sign() < 0 || x.Cmp(big.NewRat(int64(s.in-1), 1)) > 0
 	switch beyond32 := x32 < 0 || x32 > float32(s.in-1); {
 	case !s.cut:
 	case beyond != beyond32:
-		return nil, 0, errEither(i)
+		panic(errEither(i))
 	case beyond:
-		return nil, 0, nil
+		return nil, 0
 	}
-	return x, x32, nil
+	return x, x32
 }
 
-func errEither(i int) error {
-	return fmt.Errorf("element %d of the result lies where runtimes differ by how they round: export it with scales that are powers of two, or with another coordinate_transformation_mode", i)
+func errEither(i int) refusal {
+	return refusalf("element %d of the result lies where runtimes differ by how they round: export it with scales that are powers of two, or with another coordinate_transformation_mode", i)
 }
 
 // nearest returns for each element the input's that it is, −1 beyond it.
-func (s *stretch) nearest(mode string) ([]int, error) {
+func (s *stretch) nearest(mode string) []int {
 	round := map[string]func(float64) float64{
 		"floor": math.Floor, "ceil": math.Ceil,
 		"round_prefer_floor": func(x float64) float64 { return math.Ceil(x - 0.5) },
 		"round_prefer_ceil":  func(x float64) float64 { return math.Floor(x + 0.5) },
 	}[mode]
 	if round == nil {
-		return nil, fmt.Errorf("attribute \"nearest_mode\": %q, supported are floor, ceil, round_prefer_floor and round_prefer_ceil", mode)
+		panic(refusalf("attribute \"nearest_mode\": %q, supported are floor, ceil, round_prefer_floor and round_prefer_ceil", mode))
 	}
 	clamp := func(x float64) int { return int(min(max(x, 0), float64(s.in-1))) }
 	index := make([]int, s.out)
 	for i := range index {
-		x, x32, err := s.inside(i)
-		if err != nil {
-			return nil, err
-		}
+		x, x32 := s.inside(i)
 		if index[i] = -1; x == nil {
 			continue
 		}
@@ -251,35 +223,29 @@ func (s *stretch) nearest(mode string) ([]int, error) {
 			stand = 0.5 + 0.25*float64(c)
 		}
 		if index[i] = clamp(round(float64(whole) + stand)); index[i] != clamp(round(float64(x32))) {
-			return nil, errEither(i)
+			panic(errEither(i))
 		}
 	}
-	return index, nil
+	return index
 }
 
 // neighbours are the elements whose mean lies at x.
-type neighbours func(s *stretch, x *big.Rat) ([]tap, error)
+type neighbours func(s *stretch, x *big.Rat) []tap
 
 // taps are those of each element along the axis.
-func (s *stretch) taps(of neighbours) ([][]tap, error) {
+func (s *stretch) taps(of neighbours) [][]tap {
 	list := make([][]tap, s.out)
 	for i := range list {
 		if s.kept() {
-			if err := s.still("a mean"); err != nil {
-				return nil, err
-			}
+			s.still("a mean")
 			list[i] = []tap{{i, big.NewRat(1, 1)}}
 			continue
 		}
-		x, _, err := s.inside(i)
-		if err == nil && x != nil {
-			list[i], err = of(s, x)
-		}
-		if err != nil {
-			return nil, err
+		if x, _ := s.inside(i); x != nil {
+			list[i] = of(s, x)
 		}
 	}
-	return list, nil
+	return list
 }
 
 func floorOf(x *big.Rat) int64 {
@@ -296,39 +262,31 @@ func (n *node) scalesAt() int {
 
 // scales returns the scales or the sizes of a Resize: inputs 1 (Upsample), or 2 and 3, or
 // attribute.
-func (n *node) scales(rank int) ([]float64, []int64, error) {
+func (n *node) scales(rank int) ([]float64, []int64) {
 	at := n.scalesAt()
 	if len(n.args) > at+1 && (at == 1 || n.has(2) && n.has(3)) {
-		return nil, nil, errors.New("scales and sizes, or more inputs than its operator set has, expected one of them")
+		panic(refusalf("scales and sizes, or more inputs than its operator set has, expected one of them"))
 	}
 	if n.has(3) {
-		sizes, err := n.listAt(3, "sizes")
-		if err == nil && len(sizes) != rank {
-			err = fmt.Errorf("input 3 (sizes): %v, expected %d", sizes, rank)
+		sizes := n.listAt(3, "sizes")
+		if len(sizes) != rank {
+			panic(refusalf("input 3 (sizes): %v, expected %d", sizes, rank))
 		}
-		return nil, sizes, err
+		return nil, sizes
 	}
 	var scales []float64
 	if n.attributes["scales"] != nil {
-		list, err := n.numbers("scales")
-		if err != nil {
-			return nil, nil, err
-		}
-		scales = list
+		scales = n.numbers("scales")
 	} else {
-		t, err := n.floats(at, "scales")
-		if err != nil {
-			return nil, nil, err
-		}
-		scales = t.floats
+		scales = n.floats(at, "scales").floats
 	}
 	for _, s := range scales {
 		if !(s > 0) {
-			return nil, nil, fmt.Errorf("scales %v, expected positive numbers", scales)
+			panic(refusalf("scales %v, expected positive numbers", scales))
 		}
 	}
 	if len(scales) != rank {
-		return nil, nil, fmt.Errorf("scales %v, expected %d", scales, rank)
+		panic(refusalf("scales %v, expected %d", scales, rank))
 	}
-	return scales, nil, nil
+	return scales, nil
 }

@@ -5,8 +5,6 @@ package onnx
 
 import (
 	"encoding/binary"
-	"errors"
-	"fmt"
 	"math"
 
 	"github.com/relucell/relucell/network/onnx/onnxpb"
@@ -33,44 +31,57 @@ func size(shape []int) int {
 	return n
 }
 
+// take appends elements of another tensor of the same type, from one to before another.
+func (t *tensor) take(from *tensor, a, b int) {
+	if from.ints != nil {
+		t.ints = append(t.ints, from.ints[a:b]...)
+	} else {
+		t.floats = append(t.floats, from.floats[a:b]...)
+	}
+}
+
+// fitting returns the shape of a result, unless it has too many elements.
+func fitting(shape []int) []int {
+	if size(shape) > maxEntries {
+		panic(refusalf("the result, of shape %v, has more than %d elements", shape, maxEntries))
+	}
+	return shape
+}
+
 // decode reads a tensor of finite floats or of integers.
-func decode(p *onnxpb.TensorProto) (*tensor, error) {
+func decode(p *onnxpb.TensorProto) *tensor {
 	if p.GetDataLocation() == onnxpb.TensorProto_EXTERNAL || len(p.ExternalData) > 0 {
-		return nil, errors.New("its data is in another file (external data), supported is data inside the .onnx file, or in a file of its folder (or export with external_data=False)")
+		panic(refusalf("its data is in another file (external data), supported is data inside the .onnx file, or in a file of its folder (or export with external_data=False)"))
 	}
 	if p.Segment != nil {
-		return nil, errors.New("it is segmented, supported are whole tensors")
+		panic(refusalf("it is segmented, supported are whole tensors"))
 	}
 	t := &tensor{elem: onnxpb.TensorProto_DataType(p.GetDataType()), shape: []int{}}
 	for i, d := range p.Dims {
 		if d < 1 || d > maxEntries {
-			return nil, fmt.Errorf("dims: dimension %d is %d, expected 1 to %d", i, d, maxEntries)
+			panic(refusalf("dims: dimension %d is %d, expected 1 to %d", i, d, maxEntries))
 		}
 		t.shape = append(t.shape, int(d))
 	}
 	if size(t.shape) > maxEntries {
-		return nil, fmt.Errorf("dims: %v has more than %d elements", t.shape, maxEntries)
+		panic(refusalf("dims: %v has more than %d elements", t.shape, maxEntries))
 	}
 	if f, ok := floatElements[t.elem]; ok {
-		v, err := f.read(p, t.shape)
-		if err != nil {
-			return nil, err
-		}
+		v := f.read(p, t.shape)
 		for i, x := range v {
 			if math.IsNaN(x) || math.IsInf(x, 0) {
-				return nil, fmt.Errorf("element %d is %g, expected a finite number", i, x)
+				panic(refusalf("element %d is %g, expected a finite number", i, x))
 			}
 		}
 		t.floats = v
-		return t, nil
+		return t
 	}
 	f, ok := intElements[t.elem]
 	if !ok {
-		return nil, fmt.Errorf("elements of type %v, supported are FLOAT and DOUBLE (and integers for shapes)", t.elem)
+		panic(refusalf("elements of type %v, supported are FLOAT and DOUBLE (and integers for shapes)", t.elem))
 	}
-	v, err := f.read(p, t.shape)
-	t.ints = v
-	return t, err
+	t.ints = f.read(p, t.shape)
+	return t
 }
 
 // element says where a tensor keeps its elements of a type: in raw_data, of so many bytes each and
@@ -84,15 +95,15 @@ type element[T any] struct {
 }
 
 // read returns the elements, once they are known to be there.
-func (e element[T]) read(p *onnxpb.TensorProto, shape []int) ([]T, error) {
+func (e element[T]) read(p *onnxpb.TensorProto, shape []int) []T {
 	n, typed := size(shape), e.count(p)
 	switch raw := len(p.RawData); {
 	case raw > 0 && typed > 0:
-		return nil, fmt.Errorf("raw_data and %s are both given", e.field)
+		panic(refusalf("raw_data and %s are both given", e.field))
 	case raw > 0 && raw != n*e.width:
-		return nil, fmt.Errorf("raw_data: %d bytes, expected %d, that is %d for each of the %d elements of dims %v", raw, n*e.width, e.width, n, shape)
+		panic(refusalf("raw_data: %d bytes, expected %d, that is %d for each of the %d elements of dims %v", raw, n*e.width, e.width, n, shape))
 	case raw == 0 && typed != n:
-		return nil, fmt.Errorf("%s: %d numbers, expected %d, the elements of dims %v", e.field, typed, n, shape)
+		panic(refusalf("%s: %d numbers, expected %d, the elements of dims %v", e.field, typed, n, shape))
 	}
 	v := make([]T, n)
 	for i := range v {
@@ -102,7 +113,7 @@ func (e element[T]) read(p *onnxpb.TensorProto, shape []int) ([]T, error) {
 			v[i] = e.raw(p.RawData[e.width*i:])
 		}
 	}
-	return v, nil
+	return v
 }
 
 var floatElements = map[onnxpb.TensorProto_DataType]element[float64]{

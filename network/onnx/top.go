@@ -6,7 +6,6 @@
 package onnx
 
 import (
-	"fmt"
 	"slices"
 
 	"gonum.org/v1/gonum/stat/combin"
@@ -14,25 +13,17 @@ import (
 
 // topSorted makes the running value its k largest values along an axis, k ≥ 2, or with the sign −1
 // its k smallest.
-func (rd *reader) topSorted(axis, k int, sign float64) error {
+func (rd *reader) topSorted(axis, k int, sign float64) {
 	o := overAxes(rd.shape, []int{axis}, true)
-	pieces, err := choices(o.count, k)
-	if err != nil {
-		return err
-	}
+	pieces := choices(o.count, k)
 	order := ordered(rd.width)
 	slices.SortStableFunc(order, func(i, j int) int { return o.from[i] - o.from[j] })
 	rows := 0
 	for _, p := range pieces {
 		rows += p
 	}
-	if err := rd.work(o.width, rows, k); err != nil {
-		return err
-	}
-	sums, err := rd.newWeights(o.width*rows, rd.width)
-	if err != nil {
-		return err
-	}
+	rd.work(o.width, rows, k)
+	sums := rd.newWeights(o.width*rows, rd.width)
 	row := 0
 	for group := range o.width {
 		for j := 1; j <= k; j++ {
@@ -44,16 +35,9 @@ func (rd *reader) topSorted(axis, k int, sign float64) error {
 			}
 		}
 	}
-	if err := rd.affine(sums); err != nil {
-		return err
-	}
-	if err := rd.largest(rd.refs, slices.Repeat(pieces, o.width), sign); err != nil {
-		return err
-	}
-	values, err := rd.newWeights(o.width*k, o.width*k)
-	if err != nil {
-		return err
-	}
+	rd.affine(sums)
+	rd.largest(rd.refs, slices.Repeat(pieces, o.width), sign)
+	values := rd.newWeights(o.width*k, o.width*k)
 	inner := size(o.shape[axis+1:])
 	for group := range o.width {
 		for j := range k {
@@ -66,17 +50,17 @@ func (rd *reader) topSorted(axis, k int, sign float64) error {
 	}
 	rd.shape = slices.Clone(o.shape)
 	rd.shape[axis] = k
-	return rd.affine(values)
+	rd.affine(values)
 }
 
 // choices are the numbers of ways to choose 1 to k of n.
-func choices(n, k int) ([]int, error) {
+func choices(n, k int) []int {
 	var list []int
 	for j, c := 1, 1; j <= k; j++ {
 		if c = c * (n - j + 1) / j; c > maxPieces {
-			return nil, fmt.Errorf("of k = %d of %d elements: the sums of %d of them are more than the %d pieces that a maximum may have; supported are 1, the largest of all, and fewer elements (or choose as --output what goes into it)", k, n, j, maxPieces)
+			panic(refusalf("of k = %d of %d elements: the sums of %d of them are more than the %d pieces that a maximum may have; supported are 1, the largest of all, and fewer elements (or choose as --output what goes into it)", k, n, j, maxPieces))
 		}
 		list = append(list, c)
 	}
-	return list, nil
+	return list
 }

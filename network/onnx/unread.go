@@ -36,7 +36,7 @@ func (p *plan) live() map[string]bool {
 }
 
 // unread refuses operators that are not read, all of them at once.
-func (p *plan) unread() error {
+func (p *plan) unread() {
 	var words, remedies []string
 	list := ""
 	live, seen := p.live(), map[string]bool{}
@@ -58,9 +58,9 @@ func (p *plan) unread() error {
 		}
 	}
 	if len(words) == 0 {
-		return nil
+		return
 	}
-	return fmt.Errorf("%s (%s)%s", strings.Join(words, "; "), strings.Join(remedies, "; "), list)
+	panic(refusalf("%s (%s)%s", strings.Join(words, "; "), strings.Join(remedies, "; "), list))
 }
 
 // strange says what is wrong with an operator that is not read.
