@@ -91,6 +91,11 @@ func clipBetween(rd *reader, n *node) error {
 	if n.args[0].absent() {
 		return errors.New("input 0: missing")
 	}
+	for _, name := range []string{"min", "max"} {
+		if n.attributes[name] != nil {
+			return fmt.Errorf("attribute %q beside a bound that is an input, expected one or the other", name)
+		}
+	}
 	shape := n.args[0].shape()
 	x := n.args[0]
 	for i, sign := range []float64{1, -1} {
