@@ -220,9 +220,11 @@ func TestWhereIsContinuousOrRefused(t *testing.T) {
 		"supported are Not, Where":          zero().node("Relu", []string{"g"}),
 		"numbers, expected truth values":    zero().node("Where", []string{"x", "x", "z"}),
 		"compares what is always equal":     newChain(1, 2).doubles("z", nil, 1).doubles("y", nil, 0).made("Mul", "o", []string{"v0", "y"}).made("Less", "g", []string{"o", "y"}).node("Where", []string{"g", "x", "z"}),
-		`"alpha": 1, where the function`:    newChain(1, 2).node("ThresholdedRelu", []string{"x"}),
-		`"lambd" and "bias": 0.5 and 0`:     newChain(1, 2).node("Shrink", []string{"x"}),
-		"is a truth value":                  zero().node("Not", []string{"g"}),
+		"element 0: its condition compares": newChain(1, 2).doubles("two", nil, 2).doubles("z", nil, 0).made("Mul", "m", []string{"v0", "two"}).made("Add", "s", []string{"v0", "v0"}).
+			made("Sub", "d", []string{"m", "s"}).made("Greater", "g", []string{"d", "z"}).node("Where", []string{"g", "d", "v0"}), // 2x − (x + x), which looks like a form
+		`"alpha": 1, where the function`: newChain(1, 2).node("ThresholdedRelu", []string{"x"}),
+		`"lambd" and "bias": 0.5 and 0`:  newChain(1, 2).node("Shrink", []string{"x"}),
+		"is a truth value":               zero().node("Not", []string{"g"}),
 	} {
 		_, _, err := c.read(t)
 		require.ErrorContains(t, err, want)
