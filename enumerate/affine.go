@@ -172,13 +172,13 @@ func (l *affineLayer) pass(j int, a float64, before *affineLayer) {
 // row returns the row of unit i.
 //
 // Error: let g be a coefficient of a unit of the layer before, a the unit's factor, m ≥ |a·g̃| for
-// each of them as computed, and e what g̃ is off by at most. The term w·a·g is then off by |w||a|·e,
-// and by γ|w|·m for the product with a, that with w and the additions, in any order, of which there
-// are at most k+1 in a sum of k terms (Higham, "Accuracy and Stability of Numerical Algorithms",
-// §3.1). γ is ku/(1−ku) with 8 more to k, for what rounds here; slack covers the roundings of the
-// bound's own sums. An offset is a coefficient more, with a bias that is exact: its γ|b| is in the
-// bound. What underflows is off by 2⁻¹⁰⁷⁵ at most. In a·g, |a|·e and γm that is times |w|, hence
-// the least floats in the bound, and elsewhere it is in forms.Underflow.
+// each of them as computed, and e what g̃ is off by at most. The term w·a·g is then off by
+// |w||a|·e, and by γ|w|·m for the product with a, that with w and the additions, in any order, of
+// which there are at most k+1 in a sum of k terms (Higham, "Accuracy and Stability of Numerical
+// Algorithms", §3.1). γ is ku/(1−ku) with 8 more to k, for what rounds here; slack covers the
+// roundings of the bound's own sums. An offset is a coefficient more, with a bias that is exact:
+// its γ|b| is in the bound. What underflows is off by 2⁻¹⁰⁷⁵ at most. In a·g, |a|·e and γm that is
+// times |w|, hence the least floats in the bound, and elsewhere it is in forms.Underflow.
 //
 // Domain: nothing overflows. Where a·g does, so does m, and the bound is +Inf or no number,
 // whatever w is. The partial sums are at most the bound over γ, so bounds of up to judge.TightMost

@@ -116,8 +116,8 @@ func regular(name string, st fs.FileInfo) error {
 }
 
 // Check says whether Write could begin: what Resolve says, and whether the folder, and the file if
-// there is one, may be written to. It changes nothing, so that nothing is left of it in a program that
-// is killed meanwhile.
+// there is one, may be written to. It changes nothing, so that nothing is left of it in a program
+// that is killed meanwhile.
 func Check(name string) error {
 	path, err := Resolve(name)
 	if err != nil {

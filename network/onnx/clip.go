@@ -63,6 +63,11 @@ func (rd *reader) clip(lo, hi float64) {
 
 // clipBetween is min(max(x, lo), hi) where a bound is computed: one neuron for each bound.
 func clipBetween(rd *reader, n *node) {
+	for _, name := range []string{"min", "max"} {
+		if n.attributes[name] != nil {
+			panic(refusalf("attribute %q beside a bound that is an input, expected one or the other", name))
+		}
+	}
 	shape, x := n.shapeOf(0), n.args[0]
 	for i, sign := range []float64{1, -1} {
 		if !n.has(i + 1) {

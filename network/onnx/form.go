@@ -56,13 +56,13 @@ func (b *expander) addTo(f *form, r ref, c *big.Rat) {
 	}
 }
 
-// highest returns the highest block without activation that forms have terms of, −1 if there is
-// none.
+// highest returns the highest affine block that forms have terms of, −1 if there is none. A block of
+// maxima is none: its elements are no forms of its rows.
 func (b *expander) highest(forms ...*form) int32 {
 	top := int32(-1)
 	for _, f := range forms {
 		for r := range f.terms {
-			if r.block > inputBlock && b.blocks[r.block].slopes == nil {
+			if r.block > inputBlock && b.blocks[r.block].affine() {
 				top = max(top, r.block)
 			}
 		}
@@ -168,7 +168,7 @@ func (b *expander) leaky(z, above, below []ref) ([]float64, bool) {
 		err := attempt(func() {
 			one, c = b.ratio(b.formOf(above[i]), b.formOf(z[i])), b.ratio(b.formOf(below[i]), b.formOf(z[i]))
 		})
-		if err != nil || one == nil || one.Cmp(big.NewRat(1, 1)) != 0 {
+		if err != nil || one == nil || c == nil || one.Cmp(big.NewRat(1, 1)) != 0 {
 			return nil, false
 		}
 		exact := false

@@ -178,6 +178,32 @@ func TestMeanAndMaximaOfConstants(t *testing.T) {
 	}
 }
 
+// A maximum used to be taken for its first piece, so that branches seemed to meet that do not.
+func TestWhereOfMaximaIsContinuousOrRefused(t *testing.T) {
+	one := func() *chain { // m is the largest of three, a the first of them
+		return newChain(1, 3).made("ReduceMax", "m", []string{"v0"}, intsAttr("axes", 1)).ints("i", 0).made("Gather", "a", []string{"v0", "i"}, intAttr("axis", 1)).
+			doubles("z", nil, 0).doubles("t", nil, 2)
+	}
+	for name, c := range map[string]*chain{
+		"a branch":              one().made("Greater", "g", []string{"a", "z"}).node("Where", []string{"g", "m", "z"}),
+		"the condition":         one().made("Greater", "g", []string{"m", "z"}).node("Where", []string{"g", "a", "z"}),
+		"through a sum":         one().made("Add", "s", []string{"m", "m"}).made("Greater", "g", []string{"a", "z"}).node("Where", []string{"g", "s", "z"}),
+		"as a slope below zero": one().made("Mul", "s", []string{"m", "t"}).made("Greater", "g", []string{"a", "z"}).node("Where", []string{"g", "a", "s"}),
+	} {
+		_, err := c.readIn(t, 0)
+		require.ErrorContains(t, err, "the branches are not seen to meet", name)
+	}
+	for name, b := range map[string]byHand{
+		"of one maximum": {one().made("Greater", "g", []string{"m", "z"}).node("Where", []string{"g", "m", "z"}), 13, []float64{-1, 5, 2}, []float64{5}},
+		"of a multiple, on the other side": {one().made("Mul", "s", []string{"m", "t"}).made("Greater", "g", []string{"m", "z"}).node("Where", []string{"g", "s", "m"}), 13,
+			[]float64{-1, -5, -2}, []float64{-1}},
+		"of what it is above its first piece": {one().made("Sub", "d", []string{"m", "a"}).made("Greater", "g", []string{"d", "z"}).node("Where", []string{"g", "m", "a"}), 13,
+			[]float64{-1, 5, 2}, []float64{5}},
+	} {
+		t.Run(name, b.check)
+	}
+}
+
 func TestWhereIsContinuousOrRefused(t *testing.T) {
 	zero := func() *chain { return newChain(1, 2).doubles("z", nil, 0).made("Greater", "g", []string{"v0", "z"}) }
 	n, _, err := zero().doubles("s", nil, 0.25).made("Mul", "l", []string{"v0", "s"}).node("Where", []string{"g", "x", "l"}).read(t)
@@ -196,9 +222,11 @@ func TestWhereIsContinuousOrRefused(t *testing.T) {
 		"supported are Not, Where":          zero().node("Relu", []string{"g"}),
 		"numbers, expected truth values":    zero().node("Where", []string{"x", "x", "z"}),
 		"compares what is always equal":     newChain(1, 2).doubles("z", nil, 1).doubles("y", nil, 0).made("Mul", "o", []string{"v0", "y"}).made("Less", "g", []string{"o", "y"}).node("Where", []string{"g", "x", "z"}),
-		`"alpha": 1, where the function`:    newChain(1, 2).node("ThresholdedRelu", []string{"x"}),
-		`"lambd" and "bias": 0.5 and 0`:     newChain(1, 2).node("Shrink", []string{"x"}),
-		"is a truth value":                  zero().node("Not", []string{"g"}),
+		"element 0: its condition compares": newChain(1, 2).doubles("two", nil, 2).doubles("z", nil, 0).made("Mul", "m", []string{"v0", "two"}).made("Add", "s", []string{"v0", "v0"}).
+			made("Sub", "d", []string{"m", "s"}).made("Greater", "g", []string{"d", "z"}).node("Where", []string{"g", "d", "v0"}), // 2x − (x + x), which looks like a form
+		`"alpha": 1, where the function`: newChain(1, 2).node("ThresholdedRelu", []string{"x"}),
+		`"lambd" and "bias": 0.5 and 0`:  newChain(1, 2).node("Shrink", []string{"x"}),
+		"is a truth value":               zero().node("Not", []string{"g"}),
 	} {
 		_, _, err := c.read(t)
 		require.ErrorContains(t, err, want)
