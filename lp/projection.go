@@ -8,6 +8,7 @@ package lp
 import (
 	"errors"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/floats"
 
@@ -96,12 +97,7 @@ func (q *Projection) answer(g []float64, h, s float64) (*Reply, error) {
 }
 
 func constant(g []float64) bool {
-	for _, v := range g {
-		if v != 0 {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(g, func(v float64) bool { return v != 0 })
 }
 
 // constant answers for a form without gradient, which has one side at most.

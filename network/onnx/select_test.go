@@ -56,20 +56,20 @@ func TestChosenElementsRefused(t *testing.T) {
 	table := func() *chain { return newChain(2, 3) }
 	columns := func(image ...int64) *chain { return newChain(1, 4, 4).ints("i", image...).ints("b", 2, 2) }
 	for want, c := range map[string]*chain{
-		"expected a list of at most 3":              table().tensor("c", onnxpb.TensorProto_BOOL, []int64{4}, 1, 0, 1, 1).node("Compress", []string{"x", "c"}, intAttr("axis", 1)),
-		"the result, of shape [2 0], has no":        table().tensor("c", onnxpb.TensorProto_BOOL, []int64{1}, 0).node("Compress", []string{"x", "c"}, intAttr("axis", 1)),
-		"expected 0 and 1 in any order":             table().ints("n", 1, 2).node("ReverseSequence", []string{"x", "n"}, intAttr("time_axis", 1)),
-		"input 1 (sequence_lens): 4, expected 1":    table().ints("n", 1, 4).node("ReverseSequence", []string{"x", "n"}, intAttr("batch_axis", 0), intAttr("time_axis", 1)),
-		"input 1 (sequence_lens): shape [2]":        table().ints("n", 1, 2).node("ReverseSequence", []string{"x", "n"}),
-		"input 1 (shape): shape [1], expected":      table().ints("n", 1).node("CenterCropPad", []string{"x", "n"}),
-		"input 1 (shape): 0, expected 1":            table().ints("n", 0, 1).node("CenterCropPad", []string{"x", "n"}),
-		"elements of a block, and 1 blocks":         columns(2, 2).node("Col2Im", []string{"x", "i", "b"}),
-		"do not fit into an image of shape":         columns(1, 9).node("Col2Im", []string{"x", "i", "b"}),
-		"expected as many dimensions":               columns(5).node("Col2Im", []string{"x", "i", "b"}),
-		"input 1 (image_shape): [3 -1], expected sizes of 1":     columns(3, -1).node("Col2Im", []string{"x", "i", "b"}),
-		"one to 3 integers":                         columns(1, 1, 1, 1).node("Col2Im", []string{"x", "i", "b"}),
-		"supported are none, add, max and min":      table().ints("i", 0).doubles("u", []int64{3}, 1, 1, 1).node("ScatterND", []string{"x", "i", "u"}, stringAttr("reduction", "mul")),
-		"input 1 (min): shape [2 3], expected a sc": table().node("Clip", []string{"x", "x"}),
+		"expected a list of at most 3":                       table().tensor("c", onnxpb.TensorProto_BOOL, []int64{4}, 1, 0, 1, 1).node("Compress", []string{"x", "c"}, intAttr("axis", 1)),
+		"the result, of shape [2 0], has no":                 table().tensor("c", onnxpb.TensorProto_BOOL, []int64{1}, 0).node("Compress", []string{"x", "c"}, intAttr("axis", 1)),
+		"expected 0 and 1 in any order":                      table().ints("n", 1, 2).node("ReverseSequence", []string{"x", "n"}, intAttr("time_axis", 1)),
+		"input 1 (sequence_lens): 4, expected 1":             table().ints("n", 1, 4).node("ReverseSequence", []string{"x", "n"}, intAttr("batch_axis", 0), intAttr("time_axis", 1)),
+		"input 1 (sequence_lens): shape [2]":                 table().ints("n", 1, 2).node("ReverseSequence", []string{"x", "n"}),
+		"input 1 (shape): shape [1], expected":               table().ints("n", 1).node("CenterCropPad", []string{"x", "n"}),
+		"input 1 (shape): 0, expected 1":                     table().ints("n", 0, 1).node("CenterCropPad", []string{"x", "n"}),
+		"elements of a block, and 1 blocks":                  columns(2, 2).node("Col2Im", []string{"x", "i", "b"}),
+		"do not fit into an image of shape":                  columns(1, 9).node("Col2Im", []string{"x", "i", "b"}),
+		"expected as many dimensions":                        columns(5).node("Col2Im", []string{"x", "i", "b"}),
+		"input 1 (image_shape): [3 -1], expected sizes of 1": columns(3, -1).node("Col2Im", []string{"x", "i", "b"}),
+		"one to 3 integers":                                  columns(1, 1, 1, 1).node("Col2Im", []string{"x", "i", "b"}),
+		"supported are none, add, max and min":               table().ints("i", 0).doubles("u", []int64{3}, 1, 1, 1).node("ScatterND", []string{"x", "i", "u"}, stringAttr("reduction", "mul")),
+		"input 1 (min): shape [2 3], expected a sc":          table().node("Clip", []string{"x", "x"}),
 	} {
 		_, err := c.readIn(t, 0)
 		require.ErrorContains(t, err, want)
