@@ -139,14 +139,16 @@ func (f *follower) resend(ctx context.Context) {
 
 // fail ends the job with an error.
 func (f *follower) fail(ctx context.Context, why string) error {
-	err := f.repeat(ctx, "ending the job", func() error {
-		return f.settle(ctx, f.Name, func(j *Job) { j.State, j.Why = Failed, why })
-	})
-	if err != nil {
-		f.log.Warn("the job cannot be marked as failed", "why", err)
-	}
+	f.mark(ctx, func(j *Job) { j.State, j.Why = Failed, why })
 	f.clear(ctx)
 	return &FailedError{f.Name, why}
+}
+
+// mark writes down how the job has ended.
+func (f *follower) mark(ctx context.Context, end func(*Job)) {
+	if err := f.repeat(ctx, "ending the job", func() error { return f.settle(ctx, f.Name, end) }); err != nil {
+		f.log.Warn("the job's end cannot be written down", "why", err)
+	}
 }
 
 // purge takes the job's items out of the queue.
@@ -173,12 +175,7 @@ func (f *follower) finish(ctx context.Context) error {
 	}
 	f.clear(ctx)
 	count := fmt.Sprint(f.Regions)
-	err := f.repeat(ctx, "ending the job", func() error {
-		return f.settle(ctx, f.Name, func(j *Job) { j.State, j.Count = Done, count })
-	})
-	if err != nil {
-		f.log.Warn("the job cannot be marked as done", "why", err)
-	}
+	f.mark(ctx, func(j *Job) { j.State, j.Count = Done, count })
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/relucell/relucell/internal/journal"
 )
@@ -93,13 +94,5 @@ func (a *answer) decode(b []byte) error {
 
 // follows reports whether a path is that of a cell below another.
 func follows(path, above []int8) bool {
-	if len(path) <= len(above) {
-		return false
-	}
-	for i, s := range above {
-		if path[i] != s {
-			return false
-		}
-	}
-	return true
+	return len(path) > len(above) && slices.Equal(path[:len(above)], above)
 }

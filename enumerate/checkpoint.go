@@ -32,26 +32,14 @@ type Snapshotter interface {
 	Restore(regions int64, snapshot []byte) error
 }
 
-// CheckpointError says why a file cannot serve as the checkpoint of a count. It is the caller's to
-// mend, by another name or by removing the file.
-type CheckpointError struct {
-	Path, Problem string
-}
-
-func (e *CheckpointError) Error() string { return "checkpoint " + e.Path + ": " + e.Problem }
+// CheckpointError says why a file cannot serve as the checkpoint of a count: its Path, and the
+// Problem. It is the caller's to mend, by another name or by removing the file.
+type CheckpointError = journal.RefusedError
 
 // CheckpointWriteError says that a checkpoint could not be written any more, on a full disk for
-// one. The walk stops there, so that little is lost that another run must do again, and what it
-// found holds.
-type CheckpointWriteError struct {
-	Path string
-	Err  error
-}
-
-func (e *CheckpointWriteError) Error() string {
-	return "checkpoint " + e.Path + ": cannot be written: " + e.Err.Error()
-}
-func (e *CheckpointWriteError) Unwrap() error { return e.Err }
+// one: its Path, and an Err. The walk stops there, so that little is lost that another run must do
+// again, and what it found holds.
+type CheckpointWriteError = journal.WriteError
 
 // openCheckpoint opens the file of the options.
 func openCheckpoint(net *network.Network, b ball.Ball, opt Options, tune *tuning.Table) (*walk.Records, error) {
@@ -65,23 +53,9 @@ func openCheckpoint(net *network.Network, b ball.Ball, opt Options, tune *tuning
 	}
 	j, err := journal.Open(opt.Checkpoint, checkpointHeader(net, b, observer), tune.RecordDead)
 	if err != nil {
-		var refused *journal.RefusedError
-		if errors.As(err, &refused) {
-			return nil, &CheckpointError{refused.Path, refused.Problem}
-		}
 		return nil, err
 	}
 	return &walk.Records{Journal: j}, nil
-}
-
-// closeCheckpoint ends its use.
-func closeCheckpoint(r *walk.Records) error {
-	err := r.Journal.Close()
-	var lost *journal.WriteError
-	if errors.As(err, &lost) {
-		return &CheckpointWriteError{lost.Path, lost.Err}
-	}
-	return err
 }
 
 // checkpointHeader spells what a checkpoint is about.

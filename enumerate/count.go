@@ -89,7 +89,7 @@ func count(ctx context.Context, net *network.Network, b ball.Ball, opt Options, 
 	out := r.Walk(ctx)
 	var lost error
 	if records != nil {
-		lost = closeCheckpoint(records)
+		lost = records.Journal.Close()
 	}
 	if out.Err != nil {
 		return Result{}, marked{out.Err, ErrUndecided}

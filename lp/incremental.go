@@ -60,6 +60,47 @@ type Incremental interface {
 	Pivots() int64
 }
 
+// path is what incremental solvers keep: the constraints of the cell, and what each knows of it and
+// of the cells above.
+type path[L, C any] struct {
+	cons   []C
+	levels []*L
+	top    int
+	pivots int64
+}
+
+func (p *path[L, C]) level(i int) *L {
+	for len(p.levels) <= i {
+		p.levels = append(p.levels, new(L))
+	}
+	return p.levels[i]
+}
+
+// at returns the level of the cell that had so many constraints.
+func (p *path[L, C]) at(depth int) *L { return p.levels[p.top-(len(p.cons)-depth)] }
+
+// more adds a constraint, in memory of one that was there before.
+func (p *path[L, C]) more() *C {
+	if i := len(p.cons); i < cap(p.cons) {
+		p.cons = p.cons[:i+1]
+	} else {
+		p.cons = append(p.cons, *new(C))
+	}
+	return &p.cons[len(p.cons)-1]
+}
+
+// Leave implements Incremental.
+func (p *path[L, C]) Leave() {
+	p.top--
+	p.cons = p.cons[:len(p.cons)-1]
+}
+
+// Depth implements Incremental.
+func (p *path[L, C]) Depth() int { return len(p.cons) }
+
+// Pivots implements Incremental.
+func (p *path[L, C]) Pivots() int64 { return p.pivots }
+
 // rowsFrom is the number of inputs from which the row form is the faster one. Random networks of
 // one and two layers, in regions per second against the vertex form: in cubes that few hyperplanes
 // cut

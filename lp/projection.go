@@ -8,6 +8,7 @@ package lp
 import (
 	"errors"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/floats"
 
@@ -22,8 +23,6 @@ import (
 // the open ball.
 type Projection struct {
 	projector
-	levels []*projState
-	top    int
 	reply  Reply
 	ask    projState // the state with the asked side added
 	other  projState // the state with the opposite side added
@@ -40,16 +39,17 @@ func (q *Projection) Reset(_ ball.Norm, n int) {
 	q.reply.Point = make([]float64, n)
 	q.asked.a = make([]float64, n)
 	q.x = make([]float64, n)
-	l := q.level(0)
+	l := q.state(0)
 	l.x = resize(l.x, n)
 	l.clear()
 }
 
-func (q *Projection) level(i int) *projState {
-	for len(q.levels) <= i {
-		q.levels = append(q.levels, &projState{moved: &projState{}})
+func (q *Projection) state(i int) *projState {
+	l := q.level(i)
+	if l.moved == nil {
+		l.moved = &projState{}
 	}
-	return q.levels[i]
+	return l
 }
 
 // Ask implements Incremental.
@@ -97,12 +97,7 @@ func (q *Projection) answer(g []float64, h, s float64) (*Reply, error) {
 }
 
 func constant(g []float64) bool {
-	for _, v := range g {
-		if v != 0 {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(g, func(v float64) bool { return v != 0 })
 }
 
 // constant answers for a form without gradient, which has one side at most.

@@ -29,8 +29,8 @@ var errProjectionLoop = errors.New("projection solver: too many steps")
 // projRows are the constraints of the current path and the form asked about, which has the index
 // behind them.
 type projRows struct {
+	path[projState, projRow]
 	n     int
-	cons  []projRow
 	asked projRow
 }
 
@@ -116,13 +116,7 @@ func (q *projRows) flip() {
 
 // push appends s times the row.
 func (q *projRows) push(r *projRow, s float64) {
-	i := len(q.cons)
-	if i < cap(q.cons) {
-		q.cons = q.cons[:i+1]
-	} else {
-		q.cons = append(q.cons, projRow{})
-	}
-	c := &q.cons[i]
+	c := q.more()
 	c.a, c.gram = append(c.a[:0], r.a...), append(c.gram[:0], r.gram...)
 	c.b, c.inv = s*r.b, r.inv
 	if s < 0 {

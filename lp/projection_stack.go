@@ -63,7 +63,7 @@ func (q *Projection) Seen(g []float64, h, s float64) bool {
 
 // enterRelative goes down to the asked side (+1) or the other (−1) of the split form.
 func (q *Projection) enterRelative(s float64) {
-	l := q.level(q.top + 1)
+	l := q.state(q.top + 1)
 	p := q.levels[q.top]
 	if s == p.keepSide {
 		l.copyFrom(p)
@@ -79,18 +79,6 @@ func (q *Projection) Enter(s float64) {
 	q.enterRelative(s * q.levels[q.top].splitSign)
 }
 
-// Leave implements Incremental.
-func (q *Projection) Leave() {
-	q.top--
-	q.cons = q.cons[:len(q.cons)-1]
-}
-
-// Depth implements Incremental.
-func (q *Projection) Depth() int { return len(q.cons) }
-
-// Pivots implements Incremental.
-func (q *Projection) Pivots() int64 { return q.pivots }
-
 // CopyFrom implements Incremental.
 func (q *Projection) CopyFrom(other Incremental, depth int) {
 	o := other.(*Projection)
@@ -98,7 +86,7 @@ func (q *Projection) CopyFrom(other Incremental, depth int) {
 	for i := range o.cons[:depth] {
 		q.push(&o.cons[i], 1)
 	}
-	p, l := o.levels[o.top-(len(o.cons)-depth)], q.level(0)
+	p, l := o.at(depth), q.state(0)
 	l.copyFrom(p)
 	l.keepSide, l.splitReady, l.splitSign = p.keepSide, p.splitReady, p.splitSign
 	l.moved.copyFrom(p.moved)

@@ -21,16 +21,13 @@ import (
 //
 // The l1 ball is lifted: y = a − b with a, b ≥ 0 and the row 1 − Σ(a+b) ≥ 0.
 type Rows struct {
-	norm   ball.Norm
-	n, nv  int       // nv variables: n, for l1 2n
-	cons   []rowsRow // of the current path
-	levels []*rowsLevel
-	top    int
-	reply  Reply
-	asked  rowsRow
-	ready  bool // asked holds the form asked last
-	dual   rowsDual
-	pivots int64
+	path[rowsLevel, rowsRow]
+	norm  ball.Norm
+	n, nv int // nv variables: n, for l1 2n
+	reply Reply
+	asked rowsRow
+	ready bool // asked holds the form asked last
+	dual  rowsDual
 }
 
 // StopWhen implements Stoppable.
@@ -66,13 +63,6 @@ func (q *Rows) Reset(norm ball.Norm, n int) {
 	q.asked.a = make([]float64, q.nv)
 	q.level(0).known = 0
 	q.dual.reset(norm, q.nv)
-}
-
-func (q *Rows) level(i int) *rowsLevel {
-	for len(q.levels) <= i {
-		q.levels = append(q.levels, &rowsLevel{})
-	}
-	return q.levels[i]
 }
 
 // add keeps a copy of a point, in the place of the oldest when there are enough.
@@ -191,14 +181,9 @@ func (r *rowsRow) copyFrom(o *rowsRow) {
 
 // push appends a copy of the row.
 func (q *Rows) push(r *rowsRow) *rowsRow {
-	i := len(q.cons)
-	if i < cap(q.cons) {
-		q.cons = q.cons[:i+1]
-	} else {
-		q.cons = append(q.cons, rowsRow{})
-	}
-	q.cons[i].copyFrom(r)
-	return &q.cons[i]
+	c := q.more()
+	c.copyFrom(r)
+	return c
 }
 
 // Enter implements Incremental.
@@ -221,16 +206,9 @@ func (q *Rows) Enter(s float64) {
 
 // Leave implements Incremental.
 func (q *Rows) Leave() {
-	q.top--
-	q.cons = q.cons[:len(q.cons)-1]
+	q.path.Leave()
 	q.ready = false
 }
-
-// Depth implements Incremental.
-func (q *Rows) Depth() int { return len(q.cons) }
-
-// Pivots implements Incremental.
-func (q *Rows) Pivots() int64 { return q.pivots }
 
 // Refresh implements Incremental: no state outlives a question, so there are no
 // rounding errors to shed.
@@ -246,7 +224,7 @@ func (q *Rows) CopyFrom(other Incremental, depth int) {
 	for i := range o.cons[:depth] {
 		q.push(&o.cons[i])
 	}
-	p, l := o.levels[o.top-(len(o.cons)-depth)], q.level(0)
+	p, l := o.at(depth), q.level(0)
 	l.known = 0
 	for i := p.known - 1; i >= 0; i-- {
 		l.add(p.points[i])

@@ -25,18 +25,15 @@ import (
 // never appear.
 type Vertex struct {
 	stopper
-	norm   ball.Norm
-	n, d   int
-	cons   []vertexRow // the constraints of the current path
-	levels []*vertexLevel
-	top    int
-	reply  Reply
-	c      []float64 // objective over the columns, then its constant
-	f      []float64 // what a pivot adds of its column to the others
-	asked  vertexRow // the form asked last, normalised
-	dir    float64   // the side the last climb maximised
-	cross  int       // entering column at the crossing, or −1
-	pivots int64
+	path[vertexLevel, vertexRow]
+	norm  ball.Norm
+	n, d  int
+	reply Reply
+	c     []float64 // objective over the columns, then its constant
+	f     []float64 // what a pivot adds of its column to the others
+	asked vertexRow // the form asked last, normalised
+	dir   float64   // the side the last climb maximised
+	cross int       // entering column at the crossing, or −1
 }
 
 // vertexRow is a constraint s·(g·y+h) ≥ 0 scaled by a power of two.
@@ -114,13 +111,6 @@ func (v *Vertex) Reset(norm ball.Norm, n int) {
 		l.col(n)[k], l.col(n)[n+k] = -1, 2
 		l.free[k], l.basic[k] = int32(-1-k), int32(-1-n-k)
 	}
-}
-
-func (v *Vertex) level(i int) *vertexLevel {
-	for len(v.levels) <= i {
-		v.levels = append(v.levels, &vertexLevel{})
-	}
-	return v.levels[i]
 }
 
 // shape clears the level to n coordinate rows and m slack rows.

@@ -91,28 +91,10 @@ func (l *vertexLevel) swap(o *vertexLevel) {
 }
 
 func (v *Vertex) pushRow(g []float64, h, s, scale float64) {
-	i := len(v.cons)
-	if i < cap(v.cons) {
-		v.cons = v.cons[:i+1]
-	} else {
-		v.cons = append(v.cons, vertexRow{})
-	}
-	c := &v.cons[i]
+	c := v.more()
 	c.g = append(c.g[:0], g...)
 	c.h, c.s, c.scale = h, s, scale
 }
-
-// Leave implements Incremental.
-func (v *Vertex) Leave() {
-	v.top--
-	v.cons = v.cons[:len(v.cons)-1]
-}
-
-// Depth implements Incremental.
-func (v *Vertex) Depth() int { return len(v.cons) }
-
-// Pivots implements Incremental.
-func (v *Vertex) Pivots() int64 { return v.pivots }
 
 // CopyFrom implements Incremental.
 func (v *Vertex) CopyFrom(other Incremental, depth int) {
@@ -125,7 +107,7 @@ func (v *Vertex) CopyFrom(other Incremental, depth int) {
 		v.pushRow(c.g, c.h, c.s, c.scale)
 	}
 	v.top = 0
-	p, l := o.levels[o.top-(len(o.cons)-depth)], v.level(0)
+	p, l := o.at(depth), v.level(0)
 	l.copyFrom(p, v.d)
 	if p.onPlane != nil && len(p.onPlane.a) > 0 {
 		l.plane().copyFrom(p.onPlane, v.d)

@@ -67,7 +67,7 @@ func (n *Network) NewAffinePass() *AffinePass {
 	}
 	p.out = make([][]*big.Int, n.Outputs())
 	for i := range p.out {
-		p.out[i] = zeros(n.Inputs() + 1)
+		p.out[i] = dyadic.ZeroInts(n.Inputs() + 1)
 	}
 	return p
 }
@@ -289,14 +289,6 @@ func (p *AffinePass) row(l, i int) []uint64 {
 	return row
 }
 
-func zeros(n int) []*big.Int {
-	z := make([]*big.Int, n)
-	for i := range z {
-		z[i] = new(big.Int)
-	}
-	return z
-}
-
 // Neuron returns the pre-activation of neuron j on the cell of pattern s, in integers times 2^exp:
 // the coefficients of the inputs and then the offset. Of a piece of a maximum it is what that is
 // above the piece that wins, the first of sign +; where there is none, the piece itself. It panics
@@ -345,7 +337,7 @@ func (p *AffinePass) aboveWinner(l, i int) []*big.Int {
 
 // numbers returns row i of layer l as numbers of the caller's own.
 func (p *AffinePass) numbers(l, i int) []*big.Int {
-	z := zeros(p.net.Inputs() + 1)
+	z := dyadic.ZeroInts(p.net.Inputs() + 1)
 	load(z, p.row(l, i), p.layers[l].words)
 	return z
 }

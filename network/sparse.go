@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -107,16 +108,8 @@ func (s *Sparse) Dims() (rows, cols int) { return len(s.start) - 1, s.cols }
 // At returns an entry.
 func (s *Sparse) At(i, j int) float64 {
 	at, v := s.Row(i)
-	lo, hi := 0, len(at)
-	for lo < hi {
-		if mid := (lo + hi) / 2; int(at[mid]) < j {
-			lo = mid + 1
-		} else {
-			hi = mid
-		}
-	}
-	if lo < len(at) && int(at[lo]) == j {
-		return v[lo]
+	if k, ok := slices.BinarySearch(at, int32(j)); ok {
+		return v[k]
 	}
 	return 0
 }
@@ -127,11 +120,16 @@ func (s *Sparse) T() mat.Matrix { return mat.Transpose{Matrix: s} }
 // RawRowView returns row i with all its entries, made anew.
 func (s *Sparse) RawRowView(i int) []float64 {
 	row := make([]float64, s.cols)
+	s.spread(i, row)
+	return row
+}
+
+// spread writes the weights of row i to where they are in a row of zeros.
+func (s *Sparse) spread(i int, row []float64) {
 	at, v := s.Row(i)
 	for k, c := range at {
 		row[c] = v[k]
 	}
-	return row
 }
 
 // Columns returns the matrix by columns: its transpose, stored as s is.
@@ -182,11 +180,7 @@ func (s *Sparse) dense() *mat.Dense {
 	rows, cols := s.Dims()
 	d := mat.NewDense(rows, cols, nil)
 	for i := range rows {
-		row := d.RawRowView(i)
-		at, v := s.Row(i)
-		for k, c := range at {
-			row[c] = v[k]
-		}
+		s.spread(i, d.RawRowView(i))
 	}
 	return d
 }

@@ -322,8 +322,7 @@ func (b *backward) legal(m *mixture) bool {
 		return true
 	}
 	for _, q := range b.open {
-		l, j := b.unitLayer(q)
-		s := b.layers[l].below[j]
+		s := b.belowOf(q)
 		if a := m.alpha[q]; !(a >= min(s, 1) && a <= max(s, 1)) {
 			return false
 		}

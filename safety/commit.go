@@ -99,9 +99,8 @@ func (p *prover) holds(n *node, d int32, m *mixture) bool {
 func (z *zone) sides() []int8 {
 	sides := make([]int8, z.units)
 	for q := range sides {
-		l, j := z.unitLayer(int32(q))
 		switch sides[q] = z.fixed[q]; {
-		case z.layers[l].below[j] == 1:
+		case z.belowOf(int32(q)) == 1:
 			sides[q] = 1
 		case sides[q] != 0:
 		case z.l[q] < 0:

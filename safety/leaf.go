@@ -174,24 +174,16 @@ func (s *subject) exactForms(sides []int8) (e exactForms, ok bool) {
 				return e, false
 			}
 		}
-		least := min(0, dyadic.Least(y.below))
 		for j := range y.out {
-			q := y.first + j
-			e.pre[q] = column(next, j, to)
-			m, me := int64(1), 0
-			if sides[q] < 0 {
-				m, me = dyadic.Split(y.below[j])
-			}
-			for k := range next {
-				if v := next[k][j]; m == 0 {
-					v.SetInt64(0)
-				} else {
-					v.Mul(v, big.NewInt(m)).Lsh(v, uint(me-least))
-				}
-			}
-			e.val[q] = column(next, j, to+least)
+			e.pre[y.first+j] = column(next, j, to)
 		}
-		before, exp = next, to+least
+		for k := range next {
+			next[k], exp = y.pass(next[k], to, func(j int) bool { return sides[y.first+j] < 0 })
+		}
+		for j := range y.out {
+			e.val[y.first+j] = column(next, j, exp)
+		}
+		before = next
 	}
 	return e, true
 }

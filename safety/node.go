@@ -277,10 +277,9 @@ func (t *triangle) loosest(v, weight []float64) (at int32, most float64) {
 			z += t.pre[q][k] * x
 			a += t.val[q][k] * x
 		}
-		l, j := t.unitLayer(q)
 		f := z
 		if z < 0 {
-			f *= t.layers[l].below[j]
+			f *= t.belowOf(q)
 		}
 		if off := math.Abs(a-f) * (faint + math.Abs(weight[q])); off > most {
 			at, most = q, off

@@ -119,9 +119,8 @@ func (h *heading) number(sep byte, v *big.Rat) {
 	if h.numbers++; h.numbers > maxNumbers {
 		h.refuse("more numbers", maxNumbers)
 	}
-	if g := new(big.Int); h.common.BitLen() <= maxCommon {
-		g.GCD(nil, nil, h.common, v.Denom())
-		h.common.Mul(h.common, g.Quo(v.Denom(), g))
+	if h.common.BitLen() <= maxCommon {
+		widen(h.common, v.Denom())
 	}
 	if h.common.BitLen() > maxCommon-mostBits { // boxes meet those of the grid
 		h.refuse(fmt.Sprintf("a common denominator of %d bits", h.common.BitLen()), maxCommon-mostBits)
@@ -248,8 +247,7 @@ func (f *fixed) claimed(d int32, m *mixture, open []int32) *claim {
 			c.alpha[q] = -1
 		}
 		for _, q := range open {
-			l, j := f.unitLayer(q)
-			c.alpha[q] = share(m.alpha[q], f.subject.layers[l].below[j])
+			c.alpha[q] = share(m.alpha[q], f.belowOf(q))
 		}
 	}
 	return c
@@ -267,35 +265,35 @@ func (z *fixedZone) claimLine(c *claim) []byte {
 		return fmt.Appendf(nil, "Z%d %d\n", c.disjunct, c.alone)
 	}
 	b := fmt.Appendf(nil, "F%d ", c.disjunct)
-	first := true
-	item := func(at int64, sep byte, v int64) {
-		if !first {
-			b = append(b, ' ')
-		}
-		first = false
-		b = strconv.AppendInt(append(strconv.AppendInt(b, at, 10), sep), v, 10)
-	}
 	for j, v := range c.mu {
 		if v != 0 {
-			item(int64(j), ':', v)
+			b = strconv.AppendInt(item(b, j, ':'), v, 10)
 		}
 	}
-	b, first = append(b, ';'), true
+	b = append(b, ';')
 	for q, v := range c.beta {
 		if v != 0 {
-			item(int64(z.neuron[q]), ':', v)
+			b = strconv.AppendInt(item(b, int(z.neuron[q]), ':'), v, 10)
 		}
 	}
-	b, first = append(b, ';'), true
+	b = append(b, ';')
 	for q, v := range c.alpha {
 		if v >= 0 && z.side[q] == 0 && int64(v) != z.usual(q) {
-			item(int64(z.neuron[q]), '/', int64(v))
+			b = strconv.AppendInt(item(b, int(z.neuron[q]), '/'), int64(v), 10)
 		}
 	}
 	if b = append(b, '\n'); len(b) > maxLine {
 		return nil
 	}
 	return b
+}
+
+// item begins the next item of a list in a line, by its place.
+func item(b []byte, at int, sep byte) []byte {
+	if last := b[len(b)-1]; last != ' ' && last != ';' {
+		b = append(b, ' ')
+	}
+	return append(strconv.AppendInt(b, int64(at), 10), sep)
 }
 
 // exactClaim refutes a disjunct where the units have these sides; 0 are those that do not matter.
@@ -318,23 +316,16 @@ func (z *fixedZone) exactLine(c *claim) []byte {
 		}
 	}
 	b := fmt.Appendf(nil, "E%d ", c.disjunct)
-	first := true
-	item := func(at int, v *big.Int) {
-		if v == nil || v.Sign() == 0 {
-			return
-		}
-		if !first {
-			b = append(b, ' ')
-		}
-		first = false
-		b = v.Append(append(strconv.AppendInt(b, int64(at), 10), ':'), 10)
-	}
 	for j, v := range e.mu {
-		item(j, v)
+		if v.Sign() != 0 {
+			b = v.Append(item(b, j, ':'), 10)
+		}
 	}
-	b, first = append(b, ';'), true
+	b = append(b, ';')
 	for q, v := range e.beta {
-		item(int(z.neuron[q]), v)
+		if v != nil && v.Sign() != 0 {
+			b = v.Append(item(b, int(z.neuron[q]), ':'), 10)
+		}
 	}
 	if b = append(b, '\n'); len(b) > maxLine || len(e.side) == 0 {
 		return nil

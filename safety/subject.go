@@ -143,6 +143,12 @@ func (s *subject) unitLayer(q int32) (l, j int) {
 	return l, int(q) - s.layers[l].first
 }
 
+// belowOf returns the slope of unit q below 0.
+func (s *subject) belowOf(q int32) float64 {
+	l, j := s.unitLayer(q)
+	return s.layers[l].below[j]
+}
+
 // output returns the exact output at an exact point, nil after a stop: integers over one
 // denominator, with a power of two for each layer.
 func (s *subject) output(x []*big.Rat) []*big.Rat {
@@ -161,8 +167,7 @@ func (s *subject) output(x []*big.Rat) []*big.Rat {
 func common(x []*big.Rat) ([]*big.Int, *big.Int) {
 	den := big.NewInt(1)
 	for _, v := range x {
-		g := new(big.Int).GCD(nil, nil, den, v.Denom())
-		den = new(big.Int).Mul(den, g.Quo(v.Denom(), g))
+		widen(den, v.Denom())
 	}
 	a := make([]*big.Int, len(x))
 	for k, v := range x {
@@ -170,6 +175,12 @@ func common(x []*big.Rat) ([]*big.Int, *big.Int) {
 		a[k].Mul(a[k], v.Num())
 	}
 	return a, den
+}
+
+// widen makes den the least common multiple of itself and another.
+func widen(den, by *big.Int) {
+	g := new(big.Int).GCD(nil, nil, den, by)
+	den.Mul(den, g.Quo(by, g))
 }
 
 // rats returns a·2^e/den.
@@ -218,6 +229,11 @@ func (l *layer) exactly(ctx context.Context, a []*big.Int, before int, den *big.
 
 // activate returns what the units make of z·2^e.
 func (l *layer) activate(z []*big.Int, e int) ([]*big.Int, int) {
+	return l.pass(z, e, func(j int) bool { return z[j].Sign() < 0 })
+}
+
+// pass is activate where it is known which units are below 0.
+func (l *layer) pass(z []*big.Int, e int, isBelow func(j int) bool) ([]*big.Int, int) {
 	if l.plain {
 		return z, e
 	}
@@ -225,7 +241,7 @@ func (l *layer) activate(z []*big.Int, e int) ([]*big.Int, int) {
 	var t big.Int
 	for j, v := range z {
 		m, me := int64(1), 0
-		if v.Sign() < 0 {
+		if isBelow(j) {
 			m, me = dyadic.Split(l.below[j])
 		}
 		if m == 0 {

@@ -145,9 +145,8 @@ func (t *triangle) fill(d int32, signs []sign) {
 		if t.lines[q].lowAt != 0 {
 			side = -1
 		}
-		l, j := t.unitLayer(q)
 		t.add(ofPositive, q, combined(t.n, side, t.pre[q], -side, t.val[q]))
-		t.add(ofNegative, q, combined(t.n, side*t.layers[l].below[j], t.pre[q], -side, t.val[q]))
+		t.add(ofNegative, q, combined(t.n, side*t.belowOf(q), t.pre[q], -side, t.val[q]))
 	}
 }
 
@@ -203,8 +202,7 @@ func (t *triangle) near(q int32) float64 {
 
 // slopeBetween returns p + (1−p)·m, kept between 1 and m.
 func (t *triangle) slopeBetween(q int32, p float64) float64 {
-	l, j := t.unitLayer(q)
-	m := t.layers[l].below[j]
+	m := t.belowOf(q)
 	if !(p >= 0 && p <= 1) {
 		return t.near(q)
 	}

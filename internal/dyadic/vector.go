@@ -11,6 +11,15 @@ import (
 	"math/bits"
 )
 
+// ZeroInts returns so many integers 0.
+func ZeroInts(n int) []*big.Int {
+	z := make([]*big.Int, n)
+	for i := range z {
+		z[i] = new(big.Int)
+	}
+	return z
+}
+
 // Split returns m and e with v = m·2^e, m odd, or 0, 0 for zero. v must be finite.
 func Split(v float64) (m int64, e int) {
 	const mantissa, exponents, bias = 52, 1<<11 - 1, 1075

@@ -88,7 +88,7 @@ func NewExactPath(m *Model) *ExactPath { return &ExactPath{m: m} }
 func (p *ExactPath) At(l, j int, labels []int8) exact.Row {
 	x := p.m.Integers()
 	if x == nil {
-		return exact.Row{G: zeros(p.m.N), H: new(big.Int)}
+		return exact.Row{G: dyadic.ZeroInts(p.m.N), H: new(big.Int)}
 	}
 	p.stand(l, labels)
 	return p.row(x, l, j, labels)
@@ -134,7 +134,7 @@ func (p *ExactPath) compute(x *Integers, l, j int, labels []int8) exact.Row {
 		return row
 	}
 	var t, c big.Int
-	row.G, row.H = zeros(p.m.N), new(big.Int)
+	row.G, row.H = dyadic.ZeroInts(p.m.N), new(big.Int)
 	if f.B[j] != nil {
 		row.H.Lsh(f.B[j], uint(x.Scale[l-1]+x.slopeScale[l-1]))
 	}
@@ -167,14 +167,6 @@ func (x *Integers) factor(c, w *big.Int, l, i int, label int8) bool {
 		return false
 	}
 	return true
-}
-
-func zeros(n int) []*big.Int {
-	z := make([]*big.Int, n)
-	for i := range z {
-		z[i] = new(big.Int)
-	}
-	return z
 }
 
 func orZero(v *big.Int) *big.Int {

@@ -11,6 +11,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/network"
 )
 
@@ -30,29 +31,9 @@ type elements struct {
 var (
 	float64s = elements{"float64", 8, func(b []byte) float64 { return math.Float64frombits(binary.LittleEndian.Uint64(b)) }}
 	float32s = elements{"float32", 4, func(b []byte) float64 { return float64(math.Float32frombits(binary.LittleEndian.Uint32(b))) }}
-	float16s = elements{"float16", 2, func(b []byte) float64 { return half(binary.LittleEndian.Uint16(b)) }}
-	bfloats  = elements{"bfloat16", 2, func(b []byte) float64 {
-		return float64(math.Float32frombits(uint32(binary.LittleEndian.Uint16(b)) << 16))
-	}}
+	float16s = elements{"float16", 2, func(b []byte) float64 { return dyadic.Float16(binary.LittleEndian.Uint16(b)) }}
+	bfloats  = elements{"bfloat16", 2, func(b []byte) float64 { return dyadic.BFloat16(binary.LittleEndian.Uint16(b)) }}
 )
-
-// half returns the number that the bits of a float16 are: 1 of sign, 5 of exponent, 10 of mantissa.
-func half(bits uint16) float64 {
-	exponent, mantissa := int(bits>>10)&31, float64(bits&1023)
-	v := math.Ldexp(1024+mantissa, exponent-25)
-	switch exponent {
-	case 0:
-		v = math.Ldexp(mantissa, -24)
-	case 31:
-		if v = math.Inf(1); mantissa != 0 {
-			v = math.NaN()
-		}
-	}
-	if bits>>15 != 0 {
-		return -v
-	}
-	return v
-}
 
 // decode reads all the elements of a shape from data, which holds them and no more.
 func (e elements) decode(shape []int, data []byte) ([]float64, error) {

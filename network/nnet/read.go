@@ -9,6 +9,7 @@ import (
 	"io"
 	"math"
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -264,12 +265,7 @@ func diagonal(n int, d func(i int) float64) network.Layer {
 }
 
 func all(v []float64, want float64) bool {
-	for _, x := range v {
-		if x != want {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(v, func(x float64) bool { return x != want })
 }
 
 // next returns the next line that is neither blank nor a comment.

@@ -185,12 +185,7 @@ func (b *builder) activate(slopes []float64) {
 }
 
 func all(v []float64, want float64) bool {
-	for _, x := range v {
-		if x != want {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(v, func(x float64) bool { return x != want })
 }
 
 // twoSum returns s = fl(a+b) and e = a+b−s (Knuth, TAOCP 2, 4.2.2, theorem B). e is

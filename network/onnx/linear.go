@@ -195,13 +195,7 @@ func (rd *reader) addScaled(beta float64, c *tensor, from []int) {
 	rd.add(e)
 }
 
-func filled(n int, v float64) []float64 {
-	s := make([]float64, n)
-	for i := range s {
-		s[i] = v
-	}
-	return s
-}
+func filled(n int, v float64) []float64 { return slices.Repeat([]float64{v}, n) }
 
 // linearRegressor of ai.onnx.ml has so many coefficients for each target, and perhaps an intercept.
 func linearRegressor(rd *reader, n *node) {

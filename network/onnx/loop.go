@@ -5,6 +5,7 @@ package onnx
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"google.golang.org/protobuf/proto"
@@ -72,10 +73,7 @@ func (b *loopBody) iteration(rd *reader, in []value) []value {
 		panic(refusalf("loops become more than %d nodes", maxUnrolled))
 	}
 	rd.move(b.size) // so much is copied
-	s := &scope{names: map[string]string{}, prefix: fmt.Sprintf("%s.%d/", b.prefix, b.ran)}
-	for from, to := range b.names {
-		s.names[from] = to
-	}
+	s := &scope{names: maps.Clone(b.names), prefix: fmt.Sprintf("%s.%d/", b.prefix, b.ran)}
 	for i, v := range in {
 		rd.values[s.name(b.inputs[i].GetName())] = v
 	}

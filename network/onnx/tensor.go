@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"math"
 
+	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/network/onnx/onnxpb"
 )
 
@@ -123,8 +124,8 @@ var floatElements = map[onnxpb.TensorProto_DataType]element[float64]{
 	onnxpb.TensorProto_DOUBLE: {8, "double_data", func(p *onnxpb.TensorProto) int { return len(p.DoubleData) },
 		func(p *onnxpb.TensorProto, i int) float64 { return p.DoubleData[i] },
 		func(b []byte) float64 { return math.Float64frombits(binary.LittleEndian.Uint64(b)) }},
-	onnxpb.TensorProto_FLOAT16:  narrow(2, func(b []byte) float64 { return float16(binary.LittleEndian.Uint16(b)) }),
-	onnxpb.TensorProto_BFLOAT16: narrow(2, func(b []byte) float64 { return bfloat16(binary.LittleEndian.Uint16(b)) }),
+	onnxpb.TensorProto_FLOAT16:  narrow(2, func(b []byte) float64 { return dyadic.Float16(binary.LittleEndian.Uint16(b)) }),
+	onnxpb.TensorProto_BFLOAT16: narrow(2, func(b []byte) float64 { return dyadic.BFloat16(binary.LittleEndian.Uint16(b)) }),
 }
 
 var intElements = map[onnxpb.TensorProto_DataType]element[int64]{
@@ -145,25 +146,4 @@ func narrow[T any](width int, raw func([]byte) T) element[T] {
 		func(p *onnxpb.TensorProto, i int) T {
 			return raw(binary.LittleEndian.AppendUint32(nil, uint32(p.Int32Data[i])))
 		}, raw}
-}
-
-// bfloat16 returns the number that the bits are: the upper half of a float32.
-func bfloat16(bits uint16) float64 { return float64(math.Float32frombits(uint32(bits) << 16)) }
-
-// float16 returns the number that the bits are: 1 of sign, 5 of exponent, 10 of mantissa.
-func float16(bits uint16) float64 {
-	sign, exponent, mantissa := 1.0, int(bits>>10)&31, float64(bits&1023)
-	if bits>>15 != 0 {
-		sign = -1
-	}
-	switch exponent {
-	case 0:
-		return sign * math.Ldexp(mantissa, -24)
-	case 31:
-		if mantissa != 0 {
-			return math.NaN()
-		}
-		return math.Inf(int(sign))
-	}
-	return sign * math.Ldexp(1024+mantissa, exponent-25)
 }
