@@ -1,5 +1,5 @@
-// The affine map of a network on a region, in floats with a bound of what each entry is off by.
-// Layers whose signs before are those of the region asked about last are not computed again.
+// The affine map of a network on a region, in floats with a bound of what each entry is off by. A
+// layer is updated by the units before it whose signs are not those of the region before.
 
 package enumerate
 
@@ -24,9 +24,9 @@ type Affine struct {
 	WErr, BErr []float64
 }
 
-// Affine returns the affine map that the network is on the region. It costs about half the walk of
-// a region in narrow layers, and up to two walks in wide ones. Successive calls share what they
-// can, most for regions that are near each other in the order of the walk.
+// Affine returns the affine map that the network is on the region. It costs a tenth to nine tenths
+// of the walk of a region. Successive calls share what they can, most for regions that are near
+// each other in the order of the walk.
 func (r Region) Affine() Affine {
 	a, ok := r.of.affines.Get().(*affines)
 	if !ok {
@@ -38,80 +38,145 @@ func (r Region) Affine() Affine {
 }
 
 // affines holds the maps from the inputs to each layer's units, on one region after the other. They
-// depend on the region's pattern alone, for what is kept is what would be computed anew.
+// depend on the region's pattern alone: sums are sums of integers, so what was added and taken off
+// again leaves nothing.
 type affines struct {
-	layers []affineLayer
+	layers []*affineLayer
 	last   network.Pattern
 }
 
-// affineLayer is a layer with the maps to what enters its units: each a row of n coefficients, an
-// offset, and what a coefficient and the offset are off by at most. A row is computed when it is
-// first asked for.
+// affineLayer is a layer with the maps to what enters its units. That of unit i is a row: n
+// coefficients, an offset, and what one of these is off by at most, all in units of 2^exp[i], in
+// which no coefficient or offset is above 2^sumBits on any region.
 type affineLayer struct {
 	network.Layer
-	end    int // the first neuron of the next layer
-	gamma  float64
-	neuron []int     // of each unit, −1 where it only carries a value on
-	slope  []float64 // of each unit below zero
-	passes []float64 // by which factor each unit passes on what enters it
-	rows   []float64
-	known  []bool // of the rows
-	// in holds by columns what the units of the layer before pass on, of which the two last columns
-	// are bounds of errors: a coefficient of a row is the product of weights and a column.
-	in  []float64
-	abs []float64 // the weights' absolute values, none where they are sparse
+	before *affineLayer // nil of the first
+	wide   int          // of a row
+	first  int          // its first neuron
+	units  []int        // of its neurons
+	neuron []int        // of each unit, −1 where it only carries a value on
+	slope  []float64    // of each unit below zero
+	lift   []int        // of each unit, the power of two by which what it passes on may be larger
+	shrink []float64    // 2^−lift
+	passes []float64    // by which factor each unit passes on what enters it
+	exp    []int
+	rows   [][]float64 // of the first layer
+	// A row of a later layer is a sum of integers, which is known from when it is first asked for
+	// until all that is summed up changes.
+	sums          [][]int64
+	known         []bool
+	in            [][]float64     // of each unit before that passes something on, what it passes on
+	live          []int           // of the units before, those that do
+	rowwise, cols *network.Sparse // the factors from what comes in to sums
 }
 
-// newAffines returns them for a network, with the rows of the first layer known: they are its
-// weights.
+// sumBits is how many bits a coefficient or an offset has at most, so that sums do not overflow.
+const sumBits = 61
+
+// newAffines returns them for a network.
 func newAffines(n *network.Network) *affines {
-	n = n.Masked()
-	a, first, wide := &affines{}, 0, n.Inputs()+3
-	for i, l := range n.Layers() {
-		out := l.Out()
-		ly := affineLayer{Layer: l, gamma: forms.Slack * float64(l.In()+8) * forms.Unit,
-			passes: make([]float64, out), rows: make([]float64, out*wide), known: make([]bool, out)}
+	a, first, wide := &affines{}, 0, n.Inputs()+2
+	var before *affineLayer
+	for _, layer := range n.Masked().Layers() {
+		out := layer.Out()
+		l := &affineLayer{Layer: layer, before: before, first: first, wide: wide,
+			passes: make([]float64, out), exp: make([]int, out)}
 		for j := range out {
-			neuron := -1
+			s, lift := l.Below(j)+0, 0 // −0 is 0
+			if math.Abs(s) > 1 {
+				_, lift = math.Frexp(s)
+			}
+			l.slope, l.lift, l.shrink = append(l.slope, s), append(l.lift, lift), append(l.shrink, math.Ldexp(1, -lift))
+			l.neuron = append(l.neuron, -1)
 			if l.IsNeuron(j) {
-				neuron, first = first, first+1
-			}
-			ly.neuron, ly.slope = append(ly.neuron, neuron), append(ly.slope, l.Below(j))
-		}
-		if ly.end = first; i > 0 {
-			ly.in = make([]float64, l.In()*wide)
-			for j := range out {
-				if at, row := l.Row(j); at == nil {
-					ly.abs = append(ly.abs, row...)
-				}
-			}
-			for k, v := range ly.abs {
-				ly.abs[k] = math.Abs(v)
+				l.neuron[j], l.units, first = first, append(l.units, j), first+1
+			} else {
+				l.passes[j] = 1
 			}
 		}
-		a.layers = append(a.layers, ly)
-	}
-	for i, b := range a.layers[0].B {
-		row := a.layers[0].rows[i*wide : (i+1)*wide]
-		for k, w := range a.layers[0].Entries(i) {
-			row[k] = w
+		if before == nil {
+			l.begin()
+		} else {
+			l.follow()
 		}
-		row[wide-3], a.layers[0].known[i] = b, true
+		a.layers, before = append(a.layers, l), l
 	}
 	return a
 }
 
+func table[T any](rows, cols int) [][]T {
+	t, all := make([][]T, rows), make([]T, rows*cols)
+	for i := range t {
+		t[i] = all[i*cols : (i+1)*cols : (i+1)*cols]
+	}
+	return t
+}
+
+// begin makes the rows of the first layer, which are its weights.
+func (l *affineLayer) begin() {
+	l.rows = table[float64](l.Out(), l.wide)
+	for i, row := range l.rows {
+		n := len(row) - 2
+		row[n] = l.B[i]
+		for k, w := range l.Entries(i) {
+			row[k] = w
+		}
+		most := floats.Norm(row, math.Inf(1))
+		_, e := math.Frexp(most)
+		l.exp[i] = e - sumBits
+		for k, v := range row {
+			row[k] = math.Ldexp(v, -l.exp[i])
+		}
+		row[n+1] = roundings*math.Ldexp(most, -l.exp[i]) + least // what underflows
+	}
+}
+
+// roundings is what a row may be off by, in units of its largest entry, when it is passed on and
+// multiplied by a factor: it is rounded, then twice, and there is a margin.
+const roundings = 4 * forms.Unit
+
+// follow finds the exponents of a later layer, and the factors for them.
+func (l *affineLayer) follow() {
+	l.sums, l.known, l.in = table[int64](l.Out(), l.wide), make([]bool, l.Out()), table[float64](l.In(), l.wide)
+	l.live = make([]int, l.In())
+	l.cols = l.Sparse().Columns()
+	for i, b := range l.B {
+		l.exp[i] = l.exponent(i, b)
+	}
+	for j := range l.in {
+		at, v := l.cols.Row(j)
+		for t, i := range at {
+			v[t] = math.Ldexp(v[t], l.before.exp[j]+l.before.lift[j]-l.exp[i])
+		}
+	}
+	l.rowwise = l.cols.Columns()
+}
+
+// exponent returns that of unit i, which has the bias b: what its row sums up is less than
+// 2^sumBits times 2 to it, for what comes in is at most 2^sumBits.
+func (l *affineLayer) exponent(i int, b float64) int {
+	terms, exps := []float64{b}, []int{0}
+	for j, w := range l.Entries(i) {
+		terms, exps = append(terms, w), append(exps, l.before.exp[j]+l.before.lift[j]+sumBits)
+	}
+	top, sum := math.MinInt32, 0.0
+	for t, w := range terms {
+		if _, e := math.Frexp(w); w != 0 {
+			top = max(top, exps[t]+e)
+		}
+	}
+	for t, w := range terms {
+		sum += math.Ldexp(math.Abs(w), exps[t]-top)
+	}
+	_, e := math.Frexp(forms.Slack * sum)
+	return top + e - sumBits
+}
+
 // at returns the map on the region of a pattern.
 func (a *affines) at(p network.Pattern) Affine {
-	same := 0
-	for same < len(a.last) && a.last[same] == p[same] {
-		same++
-	}
-	changed := len(a.last) == 0
-	for l := 1; l < len(a.layers); l++ {
-		if before := &a.layers[l-1]; changed || before.end > same {
-			changed = a.layers[l].enter(before, p, changed)
-		}
+	all := a.last == nil
+	for _, l := range a.layers[1:] {
+		all = l.enter(p, a.last, all)
 	}
 	a.last = append(a.last[:0], p...)
 	return a.layers[len(a.layers)-1].result(p)
@@ -130,125 +195,166 @@ func (l *affineLayer) factor(j int, p network.Pattern) float64 {
 }
 
 // enter takes in what the units of the layer before pass on, where that has changed: all says that
-// all their rows have. It says whether something has changed; then no row of the layer is known any
-// more.
-func (l *affineLayer) enter(before *affineLayer, p network.Pattern, all bool) (changed bool) {
-	changed = all
-	for j := range before.passes {
-		a := before.factor(j, p)
-		if a == before.passes[j] && (!all || a == 0) {
-			continue
+// all their rows have. It says whether something has changed.
+func (l *affineLayer) enter(p, last network.Pattern, all bool) bool {
+	b, changed := l.before, all
+	for t, j := range b.units {
+		if k := b.first + t; last == nil || p[k] != last[k] {
+			changed = true
+			if !all {
+				l.add(j, -1)
+			}
+			if b.passes[j] = b.factor(j, p); !all {
+				l.take(j)
+				l.add(j, 1)
+			}
 		}
-		before.passes[j], changed = a, true
-		l.pass(j, a, before)
 	}
-	if changed {
+	if !changed {
+		return false
+	}
+	n := 0
+	l.live = l.live[:len(b.passes)]
+	for j, a := range b.passes { // without a branch that nobody can predict
+		l.live[n] = j
+		if math.Float64bits(a) != 0 {
+			n++
+		}
+	}
+	l.live = l.live[:n]
+	if all {
 		clear(l.known)
+		for _, j := range l.live {
+			l.take(j)
+		}
 	}
-	return changed
+	return true
 }
 
-// pass takes in what unit j of the layer before passes on, by a factor, as row describes.
-func (l *affineLayer) pass(j int, a float64, before *affineLayer) {
-	in := l.In()
-	wide := len(l.in) / in
-	n := wide - 3
-	if a == 0 {
-		for k := range wide {
-			l.in[k*in+j] = 0
-		}
+// take takes in what unit j of the layer before passes on.
+func (l *affineLayer) take(j int) {
+	if b := l.before; b.passes[j] != 0 {
+		b.row(j, b.passes[j]*b.shrink[j], l.in[j])
+	}
+}
+
+// add adds the terms of unit j of the layer before to the sums that are known, sign times.
+func (l *affineLayer) add(j int, sign int64) {
+	if l.before.passes[j] == 0 {
 		return
 	}
-	g, m := before.row(j, wide), 0.0
-	for k, v := range g[:n] {
-		m = max(m, math.Abs(v))
-		l.in[k*in+j] = a * v
+	at, w := l.cols.Row(j)
+	for t, i := range at {
+		if l.known[i] {
+			addTerm(l.sums[i], w[t], l.in[j], sign)
+		}
 	}
-	l.in[n*in+j] = a * g[n]
-	l.in[(n+1)*in+j] = math.Abs(a)*(g[n+1]+l.gamma*m+least) + 2*least
-	l.in[(n+2)*in+j] = math.Abs(a)*(g[n+2]+l.gamma*math.Abs(g[n])+least) + 2*least
 }
 
-// row returns the row of unit i.
+// addTerm adds the factor w times a row to sums, sign times.
 //
-// Error: let m ≥ |g̃| for each coefficient g̃ of a unit of the layer before, which is off by at
-// most e. The term w·a·g, a the factor of the unit, is then off by |w||a|·e, and by γ|w||a|·m for
-// the product with a, that with w and the additions, in any order, of which there are at most k+1
-// in a sum of k terms (Higham, "Accuracy and Stability of Numerical Algorithms", §3.1). γ is
-// ku/(1−ku) with 8 more to k, for what rounds here; slack covers the roundings of the bound's own
-// sums. An offset is a coefficient more, with a bias that is exact: its γ|b| is in the bound. What
-// underflows is off by 2⁻¹⁰⁷⁵ at most. In γm that is times |w||a|, and in the two products with a
-// it is times |w|, hence the least floats in the bound, and in the others it is in forms.Underflow.
+// Error: what comes in is a·g, with a ≤ 1 the factor of the unit and g its row, of entries up to m,
+// off by e. To the true w·a·g the product with a and that with w are off by 2u|w||a|m and a little,
+// g by |w||a|·e, both in what comes in as error, with a margin of 1%; what is cut off is less than
+// 1. The error loses less than 1 when it is cut off. So 3 covers both and what underflows, here and
+// in w itself, which is far below 1.
 //
-// Domain: nothing overflows. The partial sums are at most the bound over γ, so bounds of up to
-// judge.TightMost are believed, and beyond the bound is +Inf, which is then the bound of all that
-// depends on it.
-func (l *affineLayer) row(i, wide int) []float64 {
-	row := l.rows[i*wide : (i+1)*wide : (i+1)*wide]
-	if l.known[i] {
-		return row
+// Domain: no sum overflows, as what is summed up is below 2^sumBits by the choice of the exponent,
+// and errors are not above it but for 2¹¹ in each layer and 3 a term.
+func addTerm(sums []int64, w float64, in []float64, sign int64) {
+	n := len(in) - 1
+	sums = sums[:n+1]
+	for k, v := range in[:n] {
+		sums[k] += sign * int64(w*v)
 	}
-	l.known[i] = true
-	n, in := wide-3, l.In()
-	if at, w := l.Row(i); at == nil {
-		for k := range n + 1 {
-			row[k] = floats.Dot(w, l.in[k*in:(k+1)*in])
+	sums[n] += sign * (int64(math.Abs(w)*in[n]) + 3)
+}
+
+// row writes the row of unit i, times a.
+func (l *affineLayer) row(i int, a float64, to []float64) {
+	n := len(to) - 1
+	if l.before == nil {
+		for k, v := range l.rows[i] {
+			to[k] = a * v
 		}
-		abs := l.abs[i*in : (i+1)*in]
-		for k := n + 1; k < wide; k++ {
-			row[k] = floats.Dot(abs, l.in[k*in:(k+1)*in])
+		to[n] = math.Abs(to[n])
+		return
+	}
+	if !l.known[i] {
+		l.known[i] = true
+		l.sum(i)
+	}
+	sums, most := l.sums[i], 0.0
+	for k, s := range sums[:n] {
+		v := float64(s)
+		to[k] = a * v
+		if v = math.Abs(v); v > most {
+			most = v
 		}
-	} else {
-		clear(row)
+	}
+	to[n] = forms.Slack * math.Abs(a) * (float64(sums[n]) + roundings*most)
+}
+
+// sum computes the sums of unit i.
+func (l *affineLayer) sum(i int) {
+	sums := l.sums[i]
+	n := len(sums) - 1
+	clear(sums)
+	if b := l.B[i]; b != 0 {
+		sums[n-1], sums[n] = int64(math.Ldexp(b, -l.exp[i])), 2
+	}
+	at, w := l.rowwise.Row(i)
+	switch {
+	case len(at) < len(l.in):
 		for t, j := range at {
-			for k := range n + 1 {
-				row[k] += w[t] * l.in[k*in+int(j)]
-			}
-			for k := n + 1; k < wide; k++ {
-				row[k] += math.Abs(w[t]) * l.in[k*in+int(j)]
+			if l.before.passes[j] != 0 {
+				addTerm(sums, w[t], l.in[j], 1)
 			}
 		}
+	case n == 3: // in the plane, where most regions are, sums stay in registers
+		s := *(*[4]int64)(sums)
+		for _, j := range l.live {
+			w, in := w[j], (*[4]float64)(l.in[j])
+			s[0] += int64(w * in[0])
+			s[1] += int64(w * in[1])
+			s[2] += int64(w * in[2])
+			s[3] += int64(math.Abs(w)*in[3]) + 3
+		}
+		copy(sums, s[:])
+	default:
+		for _, j := range l.live {
+			addTerm(sums, w[j], l.in[j], 1)
+		}
 	}
-	row[n] += l.B[i]
-	row[n+1], row[n+2] = bounded(row[n+1]), bounded(row[n+2]+l.gamma*math.Abs(l.B[i]))
-	return row
 }
 
 // least is more than what one product that underflows is off by.
 const least = math.SmallestNonzeroFloat64
 
-// bounded makes a bound of a sum.
-func bounded(e float64) float64 {
-	if e = forms.Slack*e + forms.Underflow; e <= judge.TightMost {
-		return e
-	}
-	return math.Inf(1)
-}
-
 // result is the map to what leaves the units of the last layer.
 func (l *affineLayer) result(p network.Pattern) Affine {
-	out := l.Out()
-	wide := len(l.rows) / out
-	n := wide - 3
-	data := make([]float64, out*wide)
+	out, n := l.Out(), l.wide-2
+	data := make([]float64, out*(n+3))
 	w, rest := data[:out*n], data[out*n:]
 	m := Affine{W: mat.NewDense(out, n, w), B: rest[:out:out], WErr: rest[out : 2*out : 2*out], BErr: rest[2*out:]}
+	row := make([]float64, n+2)
 	for i := range out {
 		a := l.factor(i, p)
 		if a == 0 {
 			continue
 		}
-		z := l.row(i, wide)
-		m.B[i], m.WErr[i], m.BErr[i] = a*z[n], z[n+1], z[n+2]
-		most := 0.0
-		for k, v := range z[:n] {
-			w[i*n+k] = a * v
-			most = max(most, math.Abs(a*v))
+		l.row(i, 1, row)
+		for k, v := range row[:n] {
+			w[i*n+k] = a * math.Ldexp(v, l.exp[i])
 		}
-		if a != 1 { // one rounding more
-			m.WErr[i] = bounded(math.Abs(a)*z[n+1] + forms.Unit*most)
-			m.BErr[i] = bounded(math.Abs(a)*z[n+2] + forms.Unit*math.Abs(m.B[i]))
+		m.B[i] = a * math.Ldexp(row[n], l.exp[i])
+		e := forms.Slack * (math.Ldexp(row[n+1], l.exp[i]) + 2*least)
+		if m := math.Abs(a); max(e, m*e) > judge.TightMost {
+			e = math.Inf(1)
+		} else {
+			e = m*e + 2*least
 		}
+		m.WErr[i], m.BErr[i] = e, e
 	}
 	return m
 }
