@@ -82,7 +82,15 @@ func TestAffineMapsOfExtremeNetworks(t *testing.T) {
 	b := ballAt(t, ball.LInf, 1, 0, 1)
 	huge := netOf(t, dense(network.ReLU, []float64{0x1p1000}, []float64{0}), dense(network.None, []float64{0x1p1000}, []float64{0}))
 	tiny := netOf(t, dense(network.ReLU, []float64{0x1.8p-1040}, []float64{0}), dense(network.None, []float64{0x1.5555555555555p1000}, []float64{0}))
-	for _, n := range []*network.Network{huge, tiny} {
+	// What enters the last unit overflows, what leaves it does not; and a bound that underflows.
+	leaky := func(w, b, slope float64) network.Layer {
+		l := dense(network.LeakyReLU, []float64{w}, []float64{b})
+		l.Slope = slope
+		return l
+	}
+	damped := netOf(t, dense(network.None, []float64{0x1p1000}, []float64{0}), leaky(0x1p1000, 0, 0x1p-600))
+	faint := netOf(t, dense(network.ReLU, []float64{1}, []float64{0}), leaky(1, -0x1p-1074, 0x1p-740))
+	for _, n := range []*network.Network{huge, tiny, damped, faint} {
 		requireAffine(t, "one neuron", regionsOf(t, n, b))
 	}
 	all := regionsOf(t, huge, b)

@@ -5,7 +5,6 @@ package experiment
 import (
 	"bytes"
 	"encoding/json"
-	"runtime"
 	"strconv"
 	"strings"
 
@@ -16,14 +15,9 @@ import (
 
 // constrainedManifest says what made a folder.
 type constrainedManifest struct {
-	Version  int          `json:"relucell-experiment"`
-	Kind     string       `json:"kind"`
-	Relucell string       `json:"relucell"`
-	Go       string       `json:"go"`
-	GoMLX    string       `json:"gomlx"`
-	Platform string       `json:"platform"`
-	Config   *Constrained `json:"config"`
-	Files    []File       `json:"files"`
+	Maker
+	Config *Constrained `json:"config"`
+	Files  []File       `json:"files"`
 }
 
 // write writes the constraints, the cone, the networks and the table, and last the manifest.
@@ -70,10 +64,7 @@ func (r *ConstrainedResult) write(d *cone.Description, nets map[string]*network.
 		return err
 	}
 	relucell, _ := files.Version(files.Self)
-	gomlx, _ := files.Version("github.com/gomlx/gomlx")
-	m := constrainedManifest{Version: manifestVersion, Kind: "constrained", Relucell: relucell, Go: runtime.Version(),
-		GoMLX: gomlx, Platform: runtime.GOOS + "/" + runtime.GOARCH, Config: r.Config, Files: r.Files}
-	if err := json.NewEncoder(&text).Encode(m); err != nil {
+	if err := json.NewEncoder(&text).Encode(constrainedManifest{maker("constrained", relucell), r.Config, r.Files}); err != nil {
 		return err
 	}
 	return r.folder.write(manifestName, text.Bytes())

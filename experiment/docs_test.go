@@ -48,7 +48,7 @@ func TestRecordedDigitsAreTheManifests(t *testing.T) {
 		t.Skip("statistics of another processor")
 	}
 	m.Config.Studies[0].data = &Data{Name: "digits"}
-	again, err := statisticsText(Statistics(&m.Config, rows))
+	again, err := csvText(statisticsHeader, records(Statistics(&m.Config, rows)))
 	require.NoError(t, err)
 	require.Equal(t, m.Files[1], fileOf(statisticsName, again))
 }
@@ -75,7 +75,7 @@ func TestRecordedRecurrentStudiesAreTheManifests(t *testing.T) {
 		if !follow {
 			continue
 		}
-		again, err := statisticsText(m.Recurrent.statistics(rows))
+		again, err := csvText(statisticsHeader, records(m.Recurrent.statistics(rows)))
 		require.NoError(t, err)
 		require.Equal(t, m.Files[1], fileOf(statisticsName, again))
 	}

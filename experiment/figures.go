@@ -3,7 +3,6 @@
 package experiment
 
 import (
-	"bytes"
 	"fmt"
 	"image/color"
 	"math"
@@ -70,16 +69,6 @@ func (r *runner) figures(c Config, rows []Row) error {
 		}
 	}
 	return nil
-}
-
-// draw writes the panels side by side.
-func (r *runner) draw(name string, panels ...*plot.Plot) error {
-	var b bytes.Buffer
-	err := chart.Write(&b, r.opt.Figures, panelWidth*vg.Length(len(panels)), panelHeight, chart.Panels(vg.Points(8), panels))
-	if err != nil {
-		return err
-	}
-	return r.folder.write(figuresFolder+"/"+name+"."+r.opt.Figures, b.Bytes())
 }
 
 func newPanel(title, x, y string) *plot.Plot {

@@ -23,8 +23,8 @@ import (
 	"github.com/relucell/relucell/network"
 )
 
-// Manifest says what made a folder. It holds no time.
-type Manifest struct {
+// Maker says what made a folder. It holds no time.
+type Maker struct {
 	Version int    `json:"relucell-experiment"`
 	Kind    string `json:"kind"`
 	// Relucell, Go, GoMLX and Platform made the files. Another platform may round otherwise.
@@ -32,7 +32,12 @@ type Manifest struct {
 	Go       string `json:"go"`
 	GoMLX    string `json:"gomlx"`
 	Platform string `json:"platform"`
-	Config   Config `json:"config,omitzero"`
+}
+
+// Manifest is that of a study.
+type Manifest struct {
+	Maker
+	Config Config `json:"config,omitzero"`
 	// Recurrent is the configuration of a study of recurrent networks, in the place of Config.
 	Recurrent *RecurrentStudy `json:"recurrent,omitempty"`
 	// Recover is that of a study of what samples give away.
@@ -61,11 +66,12 @@ const (
 	figuresFolder    = "figures"
 )
 
-func newManifest(kind, version string) *Manifest {
+func maker(kind, version string) Maker {
 	gomlx, _ := files.Version("github.com/gomlx/gomlx")
-	return &Manifest{Version: manifestVersion, Kind: kind, Relucell: version, Go: runtime.Version(),
-		GoMLX: gomlx, Platform: runtime.GOOS + "/" + runtime.GOARCH}
+	return Maker{manifestVersion, kind, version, runtime.Version(), gomlx, runtime.GOOS + "/" + runtime.GOARCH}
 }
+
+func newManifest(kind, version string) *Manifest { return &Manifest{Maker: maker(kind, version)} }
 
 // ReadManifest reads a manifest of Training; errors name the file and what was expected. Its
 // configuration wants Open and Check.
@@ -281,12 +287,4 @@ func csvText(header []string, records [][]string) ([]byte, error) {
 	w := csv.NewWriter(&b)
 	err := errors.Join(w.Write(header), w.WriteAll(records))
 	return b.Bytes(), err
-}
-
-func rowsText(rows []Row) ([]byte, error) {
-	var records [][]string
-	for _, r := range rows {
-		records = append(records, r.record())
-	}
-	return csvText(rowHeader, records)
 }

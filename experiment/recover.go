@@ -119,9 +119,7 @@ type recoverPart struct {
 
 type recoverRunner struct {
 	*RecoverStudy
-	folder folder
-	opt    Options
-	state  Progress
+	work
 }
 
 // Recover runs a study and writes the folder. An error leaves in it what is done; calling again
@@ -132,10 +130,11 @@ func Recover(ctx context.Context, s RecoverStudy, opt Options) (*RecoverResult, 
 	}
 	m := newManifest(recoverKind, opt.Version)
 	m.Recover = &s
-	r := &recoverRunner{RecoverStudy: &s, folder: folder(opt.Dir), opt: opt}
-	if _, err := r.folder.prepare(m); err != nil {
+	w, _, err := begin(m, opt)
+	if err != nil {
 		return nil, err
 	}
+	r := &recoverRunner{RecoverStudy: &s, work: w}
 	res := &RecoverResult{Manifest: m}
 	last := s.Samples[len(s.Samples)-1]
 	each := len(s.Samples)
@@ -158,7 +157,9 @@ func Recover(ctx context.Context, s RecoverStudy, opt Options) (*RecoverResult, 
 			}
 		}
 	}
-	return res, r.finish(res)
+	res.Statistics = s.statistics(res.Rows)
+	return res, r.finish(m, func() error { return r.figures(res.Rows) }, table{tableName, recoverHeader, records(res.Rows)},
+		table{statisticsName, recoverStatisticsHeader, records(res.Statistics)})
 }
 
 // part learns once, or reads what is done.
@@ -175,11 +176,7 @@ func (r *recoverRunner) part(ctx context.Context, res *RecoverResult, shape Shap
 	}
 	res.Rows = append(res.Rows, p.Rows...)
 	res.Manifest.Networks = append(res.Manifest.Networks, p.Networks...)
-	r.state.Done++
-	r.state.What = name
-	if r.opt.Progress != nil {
-		r.opt.Progress(r.state)
-	}
+	r.advance(name, 1)
 	return nil
 }
 
@@ -268,38 +265,4 @@ func (r *recoverRunner) distance(ctx context.Context, f, g *network.Network) (lo
 		lower, upper = max(lower, dyadic.DownRat(e.Lower)), max(upper, dyadic.UpRat(e.Upper))
 	}
 	return lower, upper, nil
-}
-
-// finish writes tables, figures and, last, the complete manifest; the parts stay, for whoever calls
-// again.
-func (r *recoverRunner) finish(res *RecoverResult) error {
-	res.Statistics = r.statistics(res.Rows)
-	var rows, statistics [][]string
-	for _, row := range res.Rows {
-		rows = append(rows, row.record())
-	}
-	for _, s := range res.Statistics {
-		statistics = append(statistics, s.record())
-	}
-	for _, t := range []struct {
-		name    string
-		header  []string
-		records [][]string
-	}{{tableName, recoverHeader, rows}, {statisticsName, recoverStatisticsHeader, statistics}} {
-		text, err := csvText(t.header, t.records)
-		if err != nil {
-			return err
-		}
-		f, err := r.folder.writeFile(t.name, text)
-		if err != nil {
-			return err
-		}
-		res.Manifest.Files = append(res.Manifest.Files, f)
-	}
-	if r.opt.Figures != "" {
-		if err := r.figures(res.Rows); err != nil {
-			return err
-		}
-	}
-	return r.folder.writeManifest(res.Manifest)
 }

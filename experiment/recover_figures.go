@@ -3,7 +3,6 @@
 package experiment
 
 import (
-	"bytes"
 	"fmt"
 	"image/color"
 	"math"
@@ -47,11 +46,7 @@ func (r *recoverRunner) figures(rows []RecoverRow) error {
 		if err != nil {
 			return err
 		}
-		var b bytes.Buffer
-		if err := chart.Write(&b, r.opt.Figures, 2*panelWidth, panelHeight, chart.Panels(vg.Points(8), []*plot.Plot{left, right})); err != nil {
-			return err
-		}
-		if err := r.folder.write(fmt.Sprintf("%s/recover-%v.%s", figuresFolder, shape, r.opt.Figures), b.Bytes()); err != nil {
+		if err := r.draw(fmt.Sprintf("recover-%v", shape), left, right); err != nil {
 			return err
 		}
 	}

@@ -4,7 +4,6 @@
 package experiment
 
 import (
-	"bytes"
 	"fmt"
 	"image/color"
 	"math"
@@ -50,7 +49,7 @@ func (r *recurrentRunner) figures(rows []Row) error {
 			}
 			panels = append(panels, p)
 		}
-		if err := r.draw(f.name, panels); err != nil {
+		if err := r.draw(r.Task+"-"+f.name, panels...); err != nil {
 			return err
 		}
 	}
@@ -65,15 +64,7 @@ func (r *recurrentRunner) figures(rows []Row) error {
 		}
 		panels = append(panels, p)
 	}
-	return r.draw("regions-norm", panels)
-}
-
-func (r *recurrentRunner) draw(name string, panels []*plot.Plot) error {
-	var b bytes.Buffer
-	if err := chart.Write(&b, r.opt.Figures, panelWidth*vg.Length(len(panels)), panelHeight, chart.Panels(vg.Points(8), panels)); err != nil {
-		return err
-	}
-	return r.folder.write(figuresFolder+"/"+r.Task+"-"+name+"."+r.opt.Figures, b.Bytes())
+	return r.draw(r.Task+"-regions-norm", panels...)
 }
 
 func (r *recurrentRunner) panel(init, x, y string) *plot.Plot {

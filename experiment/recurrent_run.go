@@ -5,13 +5,11 @@ package experiment
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"runtime"
 	"slices"
 	"strconv"
 
@@ -44,9 +42,7 @@ type recurrentPart struct {
 
 type recurrentRunner struct {
 	*RecurrentStudy
-	folder folder
-	opt    Options
-	state  Progress
+	work
 }
 
 // streamPilot is the stream of a pilot's test sequences, which no network is measured on, and
@@ -66,21 +62,27 @@ const (
 
 var pilotsHeader = []string{"init", "optimizer", "rate", "loss", "chosen"}
 
+func (p Pilot) record() []string {
+	loss := ""
+	if p.Loss != nil {
+		loss = decimal(*p.Loss)
+	}
+	return []string{p.Init, p.Optimizer, decimal(p.Rate), loss, strconv.FormatBool(p.Chosen)}
+}
+
 // Recurrent runs an opened study (RecurrentStudy.Open) and writes the folder. An error leaves in it
 // what is done; calling again goes on from there.
 func Recurrent(ctx context.Context, s RecurrentStudy, opt Options) (*RecurrentResult, error) {
 	if err := s.Check(); err != nil {
 		return nil, err
 	}
-	if opt.Workers <= 0 {
-		opt.Workers = runtime.GOMAXPROCS(0)
-	}
 	m := newManifest(recurrentKind, opt.Version)
 	m.Recurrent = &s
-	r := &recurrentRunner{RecurrentStudy: &s, folder: folder(opt.Dir), opt: opt}
-	if _, err := r.folder.prepare(m); err != nil {
+	w, _, err := begin(m, opt)
+	if err != nil {
 		return nil, err
 	}
+	r := &recurrentRunner{RecurrentStudy: &s, work: w}
 	res := &RecurrentResult{Manifest: m}
 	for _, o := range s.Optimizers {
 		r.state.Total += len(s.Inits) * (len(s.Rates[o])*s.Pilot + s.Seeds*s.Measured[len(s.Measured)-1])
@@ -92,7 +94,9 @@ func Recurrent(ctx context.Context, s RecurrentStudy, opt Options) (*RecurrentRe
 			}
 		}
 	}
-	return res, r.finish(res)
+	res.Statistics = s.statistics(res.Rows)
+	return res, r.finish(m, func() error { return r.figures(res.Rows) }, table{tableName, rowHeader, records(res.Rows)},
+		table{statisticsName, statisticsHeader, records(res.Statistics)}, table{pilotsName, pilotsHeader, records(res.Pilots)}, s.sequences())
 }
 
 // group chooses the rate of one first network and optimiser, and trains by it.
@@ -216,14 +220,13 @@ func (s *RecurrentStudy) shown(seed uint64) sequences {
 // through is the number of sequences that lines and planes go through.
 func (s *RecurrentStudy) through() int { return max(2*s.Lines, 3*s.Planes) }
 
-// sequencesText is the table of the sequences that lines and planes go through, each with what is
+// sequences is the table of the sequences that lines and planes go through, each with what is
 // wanted of it. Line i goes through 2i and 2i+1, plane i through 3i, 3i+1 and 3i+2.
-func (s *RecurrentStudy) sequencesText() ([]byte, error) {
-	header := []string{"seed", "sequence", "wanted"}
+func (s *RecurrentStudy) sequences() table {
+	t := table{name: sequencesName, header: []string{"seed", "sequence", "wanted"}}
 	for k := range s.Steps * s.task.inputs {
-		header = append(header, "x"+strconv.Itoa(k))
+		t.header = append(t.header, "x"+strconv.Itoa(k))
 	}
-	var records [][]string
 	for i := range s.Seeds {
 		seed := s.FirstSeed + uint64(i)
 		shown := s.shown(seed)
@@ -232,10 +235,10 @@ func (s *RecurrentStudy) sequencesText() ([]byte, error) {
 			for _, v := range shown.x[k] {
 				record = append(record, decimal(v))
 			}
-			records = append(records, record)
+			t.records = append(t.records, record)
 		}
 	}
-	return csvText(header, records)
+	return t
 }
 
 // measure appends what is measured of a network, and the file that it is stored in.
@@ -252,49 +255,4 @@ func (r *recurrentRunner) measure(ctx context.Context, p *recurrentPart, n *rnn.
 	f, err := r.folder.writeFile(fmt.Sprintf("networks/%s-batch%d.json", name, head.Epoch), text.Bytes())
 	p.Networks = append(p.Networks, f)
 	return err
-}
-
-func (r *recurrentRunner) advance(what string, batches int) {
-	r.state.Done += batches
-	r.state.What = what
-	if r.opt.Progress != nil && batches > 0 {
-		r.opt.Progress(r.state)
-	}
-}
-
-// finish writes tables, figures and, last, the complete manifest; the parts stay, for
-// whoever calls again.
-func (r *recurrentRunner) finish(res *RecurrentResult) error {
-	res.Statistics = r.statistics(res.Rows)
-	table, err1 := rowsText(res.Rows)
-	statistics, err2 := statisticsText(res.Statistics)
-	var records [][]string
-	for _, p := range res.Pilots {
-		loss := ""
-		if p.Loss != nil {
-			loss = decimal(*p.Loss)
-		}
-		records = append(records, []string{p.Init, p.Optimizer, decimal(p.Rate), loss, strconv.FormatBool(p.Chosen)})
-	}
-	pilots, err3 := csvText(pilotsHeader, records)
-	points, err4 := r.sequencesText()
-	if err := cmp.Or(err1, err2, err3, err4); err != nil {
-		return err
-	}
-	for _, f := range []struct {
-		name string
-		text []byte
-	}{{tableName, table}, {statisticsName, statistics}, {pilotsName, pilots}, {sequencesName, points}} {
-		file, err := r.folder.writeFile(f.name, f.text)
-		if err != nil {
-			return err
-		}
-		res.Manifest.Files = append(res.Manifest.Files, file)
-	}
-	if r.opt.Figures != "" {
-		if err := r.figures(res.Rows); err != nil {
-			return err
-		}
-	}
-	return r.folder.writeManifest(res.Manifest)
 }

@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"runtime"
+	"slices"
 	"strconv"
 
 	"github.com/relucell/relucell/ball"
@@ -63,9 +63,7 @@ type part struct {
 const partsFolder = "parts"
 
 type runner struct {
-	folder  folder
-	opt     Options
-	state   Progress
+	work
 	skipped int
 }
 
@@ -75,16 +73,13 @@ func Training(ctx context.Context, c Config, opt Options) (*Result, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
-	if opt.Workers <= 0 {
-		opt.Workers = runtime.GOMAXPROCS(0)
-	}
 	m := newManifest(manifestKind, opt.Version)
 	m.Config = c
-	r := &runner{folder: folder(opt.Dir), opt: opt}
-	old, err := r.folder.prepare(m)
+	w, old, err := begin(m, opt)
 	if err != nil {
 		return nil, err
 	}
+	r := &runner{work: w}
 	if rows, ok := r.folder.complete(old); ok {
 		m.Networks = old.Networks
 		r.skipped = len(m.Networks)
@@ -208,14 +203,6 @@ func (r *runner) measure(ctx context.Context, m *measurement) ([]Row, error) {
 	return rows, err
 }
 
-func (r *runner) advance(what string, points int) {
-	r.state.Done += points
-	r.state.What = what
-	if r.opt.Progress != nil && points > 0 {
-		r.opt.Progress(r.state)
-	}
-}
-
 func stem(s *Study, seed uint64, epoch int) string {
 	return s.name() + "-seed" + strconv.FormatUint(seed, 10) + "-epoch" + strconv.Itoa(epoch)
 }
@@ -233,56 +220,28 @@ func (r *runner) load(s *Study, seed uint64, epoch int, p *part) bool {
 	return loadPart(r.folder, stem(s, seed, epoch), p, func(p *part) bool { return len(p.Rows) > 0 && r.folder.holds(p.Network) })
 }
 
-// finish writes tables, figures and, last, the complete manifest; the parts are no longer needed
-// then.
+// finish ends the experiment; the parts are no longer needed then.
 func (r *runner) finish(m *Manifest, rows []Row) (*Result, error) {
-	res := &Result{Manifest: m, Rows: rows, Skipped: r.skipped}
-	table, err := rowsText(res.Rows)
-	if err != nil {
-		return nil, err
-	}
-	res.Statistics = Statistics(&m.Config, res.Rows)
-	statistics, err := statisticsText(res.Statistics)
-	if err != nil {
-		return nil, err
-	}
-	texts := map[string][]byte{tableName: table, statisticsName: statistics}
-	names := []string{tableName, statisticsName}
+	res := &Result{Manifest: m, Rows: rows, Skipped: r.skipped, Statistics: Statistics(&m.Config, rows)}
+	tables := []table{{tableName, rowHeader, records(rows)}, {statisticsName, statisticsHeader, records(res.Statistics)}}
 	for i := range m.Config.Studies {
-		s := &m.Config.Studies[i]
-		name := "points-" + s.data.Name + ".csv"
-		if texts[name] == nil {
-			if texts[name], err = s.pointsText(); err != nil {
-				return nil, err
-			}
-			names = append(names, name)
+		t := m.Config.Studies[i].points()
+		if !slices.ContainsFunc(tables, func(u table) bool { return u.name == t.name }) {
+			tables = append(tables, t)
 		}
 	}
-	for _, name := range names {
-		f, err := r.folder.writeFile(name, texts[name])
-		if err != nil {
-			return nil, err
-		}
-		m.Files = append(m.Files, f)
-	}
-	if r.opt.Figures != "" {
-		if err := r.figures(m.Config, res.Rows); err != nil {
-			return nil, err
-		}
-	}
-	if err := r.folder.writeManifest(m); err != nil {
+	if err := r.work.finish(m, func() error { return r.figures(m.Config, rows) }, tables...); err != nil {
 		return nil, err
 	}
 	return res, files.Plain(os.RemoveAll(r.folder.path(partsFolder)))
 }
 
-// pointsText is the table of the points measured.
-func (s *Study) pointsText() ([]byte, error) {
-	header := []string{"seed", "set", "point"}
+// points is the table of the points measured.
+func (s *Study) points() table {
+	t := table{name: "points-" + s.data.Name + ".csv", header: []string{"seed", "set", "point"}}
 	for k := range s.data.Inputs {
-		header = append(header, "x"+strconv.Itoa(k))
+		t.header = append(t.header, "x"+strconv.Itoa(k))
 	}
-	var records [][]string
 	for k := range s.Seeds {
 		seed := s.FirstSeed + uint64(k)
 		training, test := s.data.split(rand.New(rand.NewPCG(seed, streamData)))
@@ -291,8 +250,8 @@ func (s *Study) pointsText() ([]byte, error) {
 			for _, v := range p.x {
 				record = append(record, decimal(v))
 			}
-			records = append(records, record)
+			t.records = append(t.records, record)
 		}
 	}
-	return csvText(header, records)
+	return t
 }

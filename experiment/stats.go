@@ -291,15 +291,11 @@ func (e *evidence) loose() {
 var statisticsHeader = []string{"data", "optimizer", "observation", "quantity", "radius", "epoch", "set", "against",
 	"seeds", "positive", "negative", "estimate_low", "estimate_high", "interval_from", "interval_to", "sign_test_p", "verdict"}
 
-func statisticsText(all []Statistic) ([]byte, error) {
-	var records [][]string
-	for _, s := range all {
-		record := []string{s.Data, s.Optimizer, s.Observation, s.Quantity, s.Radius, strconv.Itoa(s.Epoch), s.Set, s.Against,
-			strconv.Itoa(s.Seeds), strconv.Itoa(s.Positive), strconv.Itoa(s.Negative)}
-		for _, v := range []float64{s.Low, s.High, s.From, s.To, s.P} {
-			record = append(record, strconv.FormatFloat(v, 'f', 4, 64))
-		}
-		records = append(records, append(record, s.Verdict))
+func (s Statistic) record() []string {
+	record := []string{s.Data, s.Optimizer, s.Observation, s.Quantity, s.Radius, strconv.Itoa(s.Epoch), s.Set, s.Against,
+		strconv.Itoa(s.Seeds), strconv.Itoa(s.Positive), strconv.Itoa(s.Negative)}
+	for _, v := range []float64{s.Low, s.High, s.From, s.To, s.P} {
+		record = append(record, strconv.FormatFloat(v, 'f', 4, 64))
 	}
-	return csvText(statisticsHeader, records)
+	return append(record, s.Verdict)
 }
