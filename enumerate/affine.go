@@ -24,9 +24,9 @@ type Affine struct {
 	WErr, BErr []float64
 }
 
-// Affine returns the affine map that the network is on the region. It costs about half the walk of
-// a region in narrow layers, and up to two walks in wide ones. Successive calls share what they
-// can, most for regions that are near each other in the order of the walk.
+// Affine returns the affine map that the network is on the region. It costs less than the walk of
+// the region, in most networks half. Successive calls share what they can, most for regions that
+// are near each other in the order of the walk.
 func (r Region) Affine() Affine {
 	a, ok := r.of.affines.Get().(*affines)
 	if !ok {
@@ -60,6 +60,8 @@ type affineLayer struct {
 	// are bounds of errors: a coefficient of a row is the product of weights and a column.
 	in  []float64
 	abs []float64 // the weights' absolute values, none where they are sparse
+	// sums are the rows of the second layer, where they can be had so; in is not used there.
+	sums *affineSums
 }
 
 // newAffines returns them for a network, with the rows of the first layer known: they are its
@@ -98,6 +100,9 @@ func newAffines(n *network.Network) *affines {
 		}
 		row[wide-3], a.layers[0].known[i] = b, true
 	}
+	if len(a.layers) > 1 {
+		a.layers[1].sums = newAffineSums(&a.layers[1], &a.layers[0], wide)
+	}
 	return a
 }
 
@@ -110,7 +115,7 @@ func (a *affines) at(p network.Pattern) Affine {
 	changed := len(a.last) == 0
 	for l := 1; l < len(a.layers); l++ {
 		if before := &a.layers[l-1]; changed || before.end > same {
-			changed = a.layers[l].enter(before, p, changed)
+			changed = a.layers[l].enter(before, p, a.last, changed)
 		}
 	}
 	a.last = append(a.last[:0], p...)
@@ -132,15 +137,23 @@ func (l *affineLayer) factor(j int, p network.Pattern) float64 {
 // enter takes in what the units of the layer before pass on, where that has changed: all says that
 // all their rows have. It says whether something has changed; then no row of the layer is known any
 // more.
-func (l *affineLayer) enter(before *affineLayer, p network.Pattern, all bool) (changed bool) {
+func (l *affineLayer) enter(before *affineLayer, p, last network.Pattern, all bool) (changed bool) {
 	changed = all
-	for j := range before.passes {
+	for j, k := range before.neuron {
+		if !all && (k < 0 || p[k] == last[k]) {
+			continue
+		}
 		a := before.factor(j, p)
 		if a == before.passes[j] && (!all || a == 0) {
 			continue
 		}
+		if l.sums == nil {
+			l.pass(j, a, before)
+		} else {
+			l.sums.add(j, before.passes[j], -1)
+			l.sums.add(j, a, 1)
+		}
 		before.passes[j], changed = a, true
-		l.pass(j, a, before)
 	}
 	if changed {
 		clear(l.known)
@@ -189,6 +202,10 @@ func (l *affineLayer) row(i, wide int) []float64 {
 		return row
 	}
 	l.known[i] = true
+	if l.sums != nil {
+		l.sums.put(i, row)
+		return row
+	}
 	n, in := wide-3, l.In()
 	if at, w := l.Row(i); at == nil {
 		for k := range n + 1 {

@@ -56,8 +56,8 @@ func (b *expander) addTo(f *form, r ref, c *big.Rat) {
 	}
 }
 
-// highest returns the highest affine block that forms have terms of, −1 if there is none. A block of
-// maxima is none: its elements are no forms of its rows.
+// highest returns the highest affine block that forms have terms of, −1 if there is none. A block
+// of maxima is none: its elements are no forms of its rows.
 func (b *expander) highest(forms ...*form) int32 {
 	top := int32(-1)
 	for _, f := range forms {
