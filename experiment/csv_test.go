@@ -81,7 +81,7 @@ func TestRowsAreReadAsTheyAreWritten(t *testing.T) {
 	for i, name := range []string{"#1.csv", " a.csv", "moons", `a "b", c.csv`, "\ufeffb.csv", ""} {
 		rows = append(rows, Row{name, "adam", 1 << 63, i, "test", "0", "", "bound:serra", "", "0.5"})
 	}
-	text, err := rowsText(rows)
+	text, err := csvText(rowHeader, records(rows))
 	require.NoError(t, err)
 	got, err := readRows(text)
 	require.NoError(t, err)
