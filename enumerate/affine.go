@@ -61,8 +61,12 @@ type affineLayer struct {
 	passes []float64    // by which factor each unit passes on what enters it
 	exp    []int
 	rows   [][]float64 // of the first layer
-	// A row of a later layer is a sum of integers, which is known from when it is first asked for
-	// until all that is summed up changes.
+	affineSums
+}
+
+// affineSums is what a later layer has in the place of rows: sums of integers, which are known from
+// when they are first asked for until all that is summed up changes.
+type affineSums struct {
 	sums          [][]int64
 	known         []bool
 	in            [][]float64     // of each unit before that passes something on, what it passes on
