@@ -113,10 +113,7 @@ func (c *dataCmd) checkFile(flag, name string) error {
 	if name == "" {
 		return nil
 	}
-	if files.Same(c.path, name) {
-		return badInputf("--%s: %s is the data themselves, expected another file", flag, name)
-	}
-	return badInput(named(flag, files.Check(name)))
+	return writable(flag, name, c.path)
 }
 
 // dataJSON says what the data are.

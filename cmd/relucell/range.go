@@ -22,13 +22,11 @@ import (
 )
 
 type rangeCmd struct {
-	net      netFlags
-	ball     ballFlags
+	subject
 	of       string
 	max, min bool
 	atLeast  *big.Rat
 	proof    string
-	timeout  time.Duration
 	format   string
 	form     extremum.Form
 	property *property // nil: no proof is wanted
@@ -61,13 +59,12 @@ A bound in the proof is a float64, so a fraction that is none is rounded outward
   relucell range net.onnx --center 0 --radius 1 --of y0 --max --proof net.proof`,
 	})
 	fs := cmd.Flags()
-	c.ball.add(cmd)
+	c.add(cmd, "stop after this time, reading included")
 	fs.StringVar(&c.of, "of", "y0", "form of the outputs y0, y1, …, such as \"y0 - 2*y1 + 1e-3\"")
 	fs.BoolVar(&c.max, "max", false, "the largest value alone")
 	fs.BoolVar(&c.min, "min", false, "the smallest value alone")
 	flag(fs, &c.atLeast, "at-least", "V", "", "end as soon as a point has a value of at least V; exit 1 if none has (--max)", fraction)
 	fs.StringVar(&c.proof, "proof", "", "write a proof of the bounds to this file, and its network beside it")
-	timeoutFlag(fs, &c.timeout, "stop after this time, reading included")
 	formatFlag(cmd, &c.format)
 	return cmd
 }
@@ -101,16 +98,11 @@ func (c *rangeCmd) run(cmd *cobra.Command, args []string) (err error) {
 		if c.property, err = newProperty(c.proof, args[0]); err != nil {
 			return err
 		}
-		c.files.expect(c.property.Proof, c.property.Net)
-		defer func() { c.files.settle(cmd, err) }()
+		defer c.files.owe(cmd, &err, c.property.Proof, c.property.Net)()
 	}
 	ctx, release := stoppable(cmd, c.timeout)
 	defer release()
-	n, _, err := c.net.read(ctx, cmd, args[0])
-	if err != nil {
-		return err
-	}
-	n, b, err := c.ball.on(cmd, &c.net, args[0], n)
+	n, b, err := c.read(ctx, cmd, args[0])
 	if err != nil {
 		return err
 	}
@@ -125,8 +117,7 @@ func (c *rangeCmd) run(cmd *cobra.Command, args []string) (err error) {
 	go n.Fingerprint()
 	if err = c.search(ctx, n, b); err == nil && c.property != nil {
 		if err = c.prove(ctx, n, b); err == nil {
-			c.files.wrote(c.property.Proof)
-			c.files.wrote(c.property.Net)
+			c.files.wrote(c.property.Proof, c.property.Net)
 		}
 	}
 	if err != nil {
