@@ -139,9 +139,7 @@ func (c *canonicalCmd) write(cmd *cobra.Command, s function) error {
 		if len(s.Unused) > 0 {
 			f.line("Unused", "%s constant or without effect", neuronsAre(s.Unused))
 		}
-		if c.out != "" {
-			f.line("Written", "%s", c.out)
-		}
+		f.written(c.out)
 	})
 }
 

@@ -6,7 +6,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"math/big"
 	"os"
@@ -160,10 +159,8 @@ func (c *coneCheckCmd) onBall(ctx context.Context, cmd *cobra.Command, args []st
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return nil, nil, stopped(ctx, args[0]+": stopped before all regions were looked at")
-	case errors.Is(err, enumerate.ErrInput):
-		return nil, nil, badInputf("%s: %w", args[0], err)
 	case err != nil:
-		return nil, nil, failed(fmt.Errorf("%s: %w", args[0], err))
+		return nil, nil, about(args[0], err)
 	}
 	if j.Verdict == onTheBall {
 		j.Proof = c.proof

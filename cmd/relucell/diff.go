@@ -14,7 +14,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/relucell/relucell/ball"
-	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/extremum"
 	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/internal/files"
@@ -106,7 +105,7 @@ func (c *diffCmd) run(cmd *cobra.Command, args []string) (err error) {
 		}
 	}
 	if err != nil {
-		return c.failed(ctx, cmd, err)
+		return unfinished(ctx, cmd, c.name(), err, c.partly)
 	}
 	if err := c.print(cmd, args, fingerprint(ctx, n), n, b); err != nil {
 		return err
@@ -288,18 +287,8 @@ func (c *diffCmd) prove(ctx context.Context, n *network.Network, b ball.Ball) er
 	return err
 }
 
-// failed says what a search that ended early has found.
-func (c *diffCmd) failed(ctx context.Context, cmd *cobra.Command, err error) error {
-	var e *exitError
-	if ctx.Err() == nil {
-		if errors.As(err, &e) {
-			return err
-		}
-		if errors.Is(err, enumerate.ErrInput) {
-			return badInputf("%s: %w", c.name(), err)
-		}
-		return failed(fmt.Errorf("%s: %w", c.name(), err))
-	}
+// partly says what a search that was stopped has found.
+func (c *diffCmd) partly() string {
 	found, bound := "no value yet", ""
 	if most := c.pairs.most(); most != nil {
 		bound = " at most " + fmt.Sprint(dyadic.UpRat(most)) + " by their neurons in pairs"
@@ -311,8 +300,7 @@ func (c *diffCmd) failed(ctx context.Context, cmd *cobra.Command, err error) err
 		}
 		found = "the networks are at least " + nearest(d.Lower) + " apart," + bound
 	}
-	fmt.Fprintf(cmd.ErrOrStderr(), "relucell: stopped early (%s): %s\n", stopReason(ctx), found)
-	return errStopped
+	return found
 }
 
 // farthest is the largest distance of an output, nil where there is none. Its Upper is that of all

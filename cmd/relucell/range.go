@@ -13,7 +13,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/relucell/relucell/ball"
-	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/extremum"
 	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/internal/files"
@@ -121,7 +120,7 @@ func (c *rangeCmd) run(cmd *cobra.Command, args []string) (err error) {
 		}
 	}
 	if err != nil {
-		return c.failed(ctx, cmd, args[0], err)
+		return unfinished(ctx, cmd, args[0], err, c.partly)
 	}
 	if err := c.print(cmd, args[0], n, fingerprint(ctx, n), b); err != nil {
 		return err
@@ -168,24 +167,12 @@ func (c *rangeCmd) prove(ctx context.Context, n *network.Network, b ball.Ball) e
 	return c.property.prove(ctx, n, b)
 }
 
-// failed says what a search that ended early has found.
-func (c *rangeCmd) failed(ctx context.Context, cmd *cobra.Command, path string, err error) error {
-	var e *exitError
-	if ctx.Err() == nil {
-		if errors.As(err, &e) {
-			return err
-		}
-		if errors.Is(err, enumerate.ErrInput) {
-			return badInputf("%s: %w", path, err)
-		}
-		return failed(fmt.Errorf("%s: %w", path, err))
-	}
-	found := "no value yet"
+// partly says what a search that was stopped has found.
+func (c *rangeCmd) partly() string {
 	if c.stoppedAt != nil && c.stoppedAt.Lower != nil {
-		found = "a value of " + nearest(c.stoppedAt.Lower) + ", no bound"
+		return "a value of " + nearest(c.stoppedAt.Lower) + ", no bound"
 	}
-	fmt.Fprintf(cmd.ErrOrStderr(), "relucell: stopped early (%s): %s\n", stopReason(ctx), found)
-	return errStopped
+	return "no value yet"
 }
 
 // extremeJSON is an extreme value.
