@@ -150,7 +150,7 @@ func requireDominance(t require.TestingT, rs []bound.Result) {
 
 // monotone lists the bounds that do not decrease when the radius grows.
 // lp is not among them: it is monotone but for the tolerance of its programmes, which shows where a
-// ball touches a boundary to within rounding, as in crosscheck.MonotoneInRadius.
+// ball touches a boundary to within rounding, as in the tests of package crosscheck.
 var monotone = []string{"lipschitz", "interval"}
 
 func TestMonotoneInTheRadius(t *testing.T) {

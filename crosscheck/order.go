@@ -36,11 +36,6 @@ func Dominances() []Dominance {
 	return append(all, Dominance{"dial-1", "serra-rank"})
 }
 
-// MonotoneInRadius returns the names of the local bounds that never shrink when the
-// ball grows about its centre, to the last bit. lp is monotone but for the tolerance of its
-// programmes, which shows where a ball touches a boundary to within rounding.
-func MonotoneInRadius() []string { return []string{"lipschitz", "interval"} }
-
 // DominanceResult says how often a claim was tried, and where it failed.
 type DominanceResult struct {
 	Dominance

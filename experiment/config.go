@@ -4,10 +4,12 @@
 package experiment
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/relucell/relucell/ball"
@@ -83,18 +85,40 @@ func (s *Study) Check() error {
 	if _, err := ball.ParseNorm(s.Norm); err != nil {
 		return err
 	}
-	if !(s.Rate > 0) || s.Rate > math.MaxFloat32 {
-		return fmt.Errorf("rate: %g, expected a finite number greater than 0", s.Rate)
+	return cmp.Or(positive("rate", s.Rate, math.MaxFloat32), atLeast(1, "batch", int64(s.Batch)), atLeast(1, "seeds", int64(s.Seeds)),
+		atLeast(1, "points", int64(s.Points)), atLeast(1, "limit", s.Limit), errors.Join(s.checkLists(), s.checkBounds()))
+}
+
+func positive(name string, v, most float64) error {
+	if !(v > 0) || v > most {
+		return fmt.Errorf("%s: %g, expected a finite number greater than 0", name, v)
 	}
-	for _, n := range []struct {
-		name string
-		v    int64
-	}{{"batch", int64(s.Batch)}, {"seeds", int64(s.Seeds)}, {"points", int64(s.Points)}, {"limit", s.Limit}} {
-		if n.v < 1 {
-			return fmt.Errorf("%s: %d, expected a whole number of at least 1", n.name, n.v)
+	return nil
+}
+
+func atLeast(least int64, name string, v int64) error {
+	if v < least {
+		return fmt.Errorf("%s: %d, expected a whole number of at least %d", name, v, least)
+	}
+	return nil
+}
+
+// once says which element of a list is there twice.
+func once[T comparable](name string, list []T) error {
+	for i, v := range list {
+		if slices.Contains(list[:i], v) {
+			return fmt.Errorf("%s: %v twice, expected each once", name, quoted(v))
 		}
 	}
-	return errors.Join(s.checkLists(), s.checkBounds())
+	return nil
+}
+
+// quoted is a text in quotes, and anything else itself.
+func quoted(v any) any {
+	if s, ok := v.(string); ok {
+		return strconv.Quote(s)
+	}
+	return v
 }
 
 func (s *Study) checkLists() error {
@@ -109,22 +133,19 @@ func (s *Study) checkLists() error {
 			return fmt.Errorf("epochs: %d after %d, expected an ascending list", s.Epochs[i], s.Epochs[i-1])
 		}
 	}
-	for i, r := range s.Radii {
-		if !(r > 0) || math.IsInf(r, 0) {
-			return fmt.Errorf("radius: %g, expected a finite number greater than 0", r)
-		}
-		if slices.Contains(s.Radii[:i], r) {
-			return fmt.Errorf("radius: %g twice, expected each once", r)
+	for _, r := range s.Radii {
+		if err := positive("radius", r, math.MaxFloat64); err != nil {
+			return err
 		}
 	}
-	return nil
+	return once("radius", s.Radii)
 }
 
 // maxWidth is a slip of the hand, not a network whose regions can be counted.
 const maxWidth = 1 << 12
 
 func (s *Study) checkBounds() error {
-	for i, name := range s.Bounds {
+	for _, name := range s.Bounds {
 		if _, ok := bound.ByName(name); !ok {
 			var names []string
 			for _, b := range bound.All() {
@@ -132,11 +153,8 @@ func (s *Study) checkBounds() error {
 			}
 			return fmt.Errorf("bounds: %q, expected of %s", name, strings.Join(names, ", "))
 		}
-		if slices.Contains(s.Bounds[:i], name) {
-			return fmt.Errorf("bounds: %q twice, expected each once", name)
-		}
 	}
-	return nil
+	return once("bounds", s.Bounds)
 }
 
 // Open reads the data of each study; what was recorded of a file must still hold.
@@ -164,8 +182,8 @@ func (c *Config) Check() error {
 	if len(c.Studies) == 0 {
 		return errors.New("studies: none, expected at least one")
 	}
-	if c.Resamples < 1 {
-		return fmt.Errorf("resamples: %d, expected a whole number of at least 1", c.Resamples)
+	if err := atLeast(1, "resamples", int64(c.Resamples)); err != nil {
+		return err
 	}
 	names := map[string]bool{}
 	for i := range c.Studies {

@@ -84,8 +84,8 @@ func (c *Constrained) Check() error {
 	if c.Blocks < 1 || c.side%c.Blocks != 0 {
 		return fmt.Errorf("blocks: %d, expected a divisor of %d, the pixels in a row", c.Blocks, c.side)
 	}
-	if !(c.Rate > 0) || c.Rate > math.MaxFloat32 {
-		return fmt.Errorf("rate: %g, expected a finite number greater than 0", c.Rate)
+	if err := positive("rate", c.Rate, math.MaxFloat32); err != nil {
+		return err
 	}
 	if d := c.DivideAfter; d != nil && *d < 0 {
 		return fmt.Errorf("divide-after: %d, expected a number of epochs", *d)

@@ -5,6 +5,7 @@
 package experiment
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -96,6 +97,12 @@ type Row struct {
 	Lower, Upper string
 }
 
+// of returns the row of a quantity.
+func (r Row) of(quantity, lower, upper string) Row {
+	r.Quantity, r.Lower, r.Upper = quantity, lower, upper
+	return r
+}
+
 func (r Row) record() []string {
 	return []string{r.Data, r.Optimizer, strconv.FormatUint(r.Seed, 10), strconv.Itoa(r.Epoch), r.Set, r.Point, r.Radius, r.Quantity, r.Lower, r.Upper}
 }
@@ -115,30 +122,29 @@ type measurement struct {
 
 // rows measures at all points, in parallel, and returns the rows in order.
 func (m *measurement) rows(ctx context.Context, workers int, done func()) ([]Row, error) {
-	perPlace := make([][]Row, len(m.places))
-	errs := make([]error, len(m.places))
+	return sideBySide(ctx, workers, len(m.places), func(i int) ([]Row, error) {
+		defer done()
+		return m.at(ctx, m.places[i])
+	})
+}
+
+// sideBySide returns the rows of n measurements in order, so many of them taken at a time.
+func sideBySide(ctx context.Context, workers, n int, at func(i int) ([]Row, error)) ([]Row, error) {
+	rows, errs := make([][]Row, n), make([]error, n)
 	var next atomic.Int64
 	var wg sync.WaitGroup
-	for range min(workers, len(m.places)) {
+	for range min(workers, n) {
 		wg.Go(func() {
-			for {
-				i := int(next.Add(1)) - 1
-				if i >= len(m.places) || ctx.Err() != nil {
-					return
-				}
-				perPlace[i], errs[i] = m.at(ctx, m.places[i])
-				done()
+			for i := int(next.Add(1)) - 1; i < n && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
+				rows[i], errs[i] = at(i)
 			}
 		})
 	}
 	wg.Wait()
-	if err := ctx.Err(); err != nil {
+	if err := cmp.Or(ctx.Err(), errors.Join(errs...)); err != nil {
 		return nil, err
 	}
-	if err := errors.Join(errs...); err != nil {
-		return nil, err
-	}
-	return slices.Concat(perPlace...), nil
+	return slices.Concat(rows...), nil
 }
 
 // at measures at one point.
@@ -149,9 +155,7 @@ func (m *measurement) at(ctx context.Context, p place) ([]Row, error) {
 	if err != nil {
 		return nil, fmt.Errorf("distance at %s point %d: %w", p.set, p.index, err)
 	}
-	row := head
-	row.Quantity, row.Lower, row.Upper = "distance", decimal(d.Lower), decimal(d.Upper)
-	rows := []Row{row}
+	rows := []Row{head.of("distance", decimal(d.Lower), decimal(d.Upper))}
 	for _, r := range m.study.Radii {
 		head.Radius = decimal(r)
 		b, err := ball.New(m.norm, p.x, r)
@@ -176,9 +180,7 @@ func (m *measurement) inBall(ctx context.Context, b ball.Ball, head Row) ([]Row,
 	if err := ctx.Err(); err != nil {
 		return nil, err // the count may have been cut short
 	}
-	row := head
-	row.Quantity, row.Lower, row.Upper = "count", res.Lower.String(), res.Upper.String()
-	rows := []Row{row}
+	rows := []Row{head.of("count", res.Lower.String(), res.Upper.String())}
 	var bounds []bound.Bound
 	for _, name := range m.study.Bounds {
 		one, _ := bound.ByName(name)
@@ -191,8 +193,7 @@ func (m *measurement) inBall(ctx context.Context, b ball.Ball, head Row) ([]Row,
 		if bad := contradicts(v, res); bad != nil {
 			return nil, bad
 		}
-		row.Quantity, row.Lower, row.Upper = "bound:"+v.Name, v.Value.String(), v.Value.String()
-		rows = append(rows, row)
+		rows = append(rows, head.of("bound:"+v.Name, v.Value.String(), v.Value.String()))
 	}
 	return rows, nil
 }

@@ -6,6 +6,7 @@
 package experiment
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -53,32 +54,23 @@ func (s *RecoverStudy) Check() error {
 	if len(s.Shapes) == 0 {
 		return errors.New("shapes: none, expected at least one such as 5x3")
 	}
-	for i, shape := range s.Shapes {
+	for _, shape := range s.Shapes {
 		if shape.Neurons < 1 || shape.Neurons > learn.MostNeurons(shape.Inputs) {
 			return fmt.Errorf("shapes: %v, expected at least one neuron, and at most %d, which the tensors separate", shape, learn.MostNeurons(shape.Inputs))
 		}
-		for _, other := range s.Shapes[:i] {
-			if other == shape {
-				return fmt.Errorf("shapes: %v twice, expected each once", shape)
-			}
-		}
+	}
+	if err := once("shapes", s.Shapes); err != nil {
+		return err
 	}
 	for i, n := range s.Samples {
 		if n < 1 || n > learn.MaxSamples || i > 0 && n <= s.Samples[i-1] {
 			return fmt.Errorf("samples: %v, expected an ascending list of numbers from 1 to %d", s.Samples, learn.MaxSamples)
 		}
 	}
-	switch {
-	case len(s.Samples) == 0:
+	if len(s.Samples) == 0 {
 		return errors.New("samples: none, expected at least one number")
-	case s.Seeds < 1:
-		return fmt.Errorf("seeds: %d, expected a whole number of at least 1", s.Seeds)
-	case !(s.Radius > 0) || math.IsInf(s.Radius, 0):
-		return fmt.Errorf("radius: %g, expected a finite number greater than 0", s.Radius)
-	case s.MostNeurons < 0:
-		return fmt.Errorf("most-neurons: %d, expected a whole number of at least 0", s.MostNeurons)
 	}
-	return nil
+	return cmp.Or(atLeast(1, "seeds", int64(s.Seeds)), positive("radius", s.Radius, math.MaxFloat64), atLeast(0, "most-neurons", int64(s.MostNeurons)))
 }
 
 // RecoverRow is one measured quantity.

@@ -145,13 +145,10 @@ func chosen(what string, names, known []string) error {
 	if len(names) == 0 {
 		return fmt.Errorf("%s: none, expected of %s", what, strings.Join(known, ", "))
 	}
-	for i, name := range names {
+	for _, name := range names {
 		if !slices.Contains(known, name) {
 			return fmt.Errorf("%s: %q, expected of %s", what, name, strings.Join(known, ", "))
 		}
-		if slices.Contains(names[:i], name) {
-			return fmt.Errorf("%s: %q twice, expected each once", what, name)
-		}
 	}
-	return nil
+	return once(what, names)
 }

@@ -6,11 +6,9 @@ package experiment
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
-	"sync"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -30,9 +28,8 @@ const (
 // recurrentScores are the rows of the loss, the accuracy and the path norm.
 func (s *RecurrentStudy) recurrentScores(head Row, n *rnn.RNN, test sequences) []Row {
 	row := func(set, quantity string, v float64) Row {
-		r := head
-		r.Set, r.Quantity, r.Lower, r.Upper = set, quantity, decimal(v), decimal(v)
-		return r
+		head.Set = set
+		return head.of(quantity, decimal(v), decimal(v))
 	}
 	loss, accuracy := s.score(n, test)
 	rows := []Row{row(AtTest, "loss", loss)}
@@ -68,25 +65,12 @@ func (s *RecurrentStudy) score(n *rnn.RNN, of sequences) (loss, accuracy float64
 
 // recurrentRows counts on all lines and planes.
 func (s *RecurrentStudy) recurrentRows(ctx context.Context, head Row, n *rnn.RNN, shown sequences, workers int) ([]Row, error) {
-	rows, errs := make([][]Row, s.Lines+s.Planes), make([]error, s.Lines+s.Planes)
-	room := make(chan struct{}, workers)
-	var wg sync.WaitGroup
-	for i := range rows {
-		wg.Go(func() {
-			room <- struct{}{}
-			defer func() { <-room }()
-			if k := i - s.Lines; k >= 0 {
-				rows[i], errs[i] = s.count(ctx, head, n, onPlane, k, shown.x[3*k:3*k+3])
-			} else {
-				rows[i], errs[i] = s.count(ctx, head, n, onLine, i, shown.x[2*i:2*i+2])
-			}
-		})
-	}
-	wg.Wait()
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	return slices.Concat(rows...), errors.Join(errs...)
+	return sideBySide(ctx, workers, s.Lines+s.Planes, func(i int) ([]Row, error) {
+		if k := i - s.Lines; k >= 0 {
+			return s.count(ctx, head, n, onPlane, k, shown.x[3*k:3*k+3])
+		}
+		return s.count(ctx, head, n, onLine, i, shown.x[2*i:2*i+2])
+	})
 }
 
 // count counts on the line or plane through points, s and t from 0 to 1, and says which share of
@@ -118,14 +102,11 @@ func (s *RecurrentStudy) count(ctx context.Context, head Row, n *rnn.RNN, set st
 		return nil, fmt.Errorf("%s %d: %w", set, index, err)
 	}
 	head.Set, head.Point = set, strconv.Itoa(index)
-	count, switching := head, head
-	count.Quantity, count.Lower, count.Upper = "count", res.Lower.String(), res.Upper.String()
-	share := seen.both()
-	switching.Quantity, switching.Lower, switching.Upper = "switching", decimal(share), decimal(1)
+	least, most := decimal(seen.both()), decimal(1)
 	if res.Exact {
-		switching.Upper = switching.Lower
+		most = least
 	}
-	return []Row{count, switching}, nil
+	return []Row{head.of("count", res.Lower.String(), res.Upper.String()), head.of("switching", least, most)}, nil
 }
 
 // signsSeen notes which signs each neuron has in the regions visited.

@@ -178,10 +178,7 @@ func scores(head Row, n *network.Network, training, test samples) []Row {
 	}{{AtTraining, training}, {AtTest, test}} {
 		accuracy, loss := score(n, set.samples)
 		head.Set = set.name
-		head.Quantity, head.Lower, head.Upper = "accuracy", decimal(accuracy), decimal(accuracy)
-		rows = append(rows, head)
-		head.Quantity, head.Lower, head.Upper = "loss", decimal(loss), decimal(loss)
-		rows = append(rows, head)
+		rows = append(rows, head.of("accuracy", decimal(accuracy), decimal(accuracy)), head.of("loss", decimal(loss), decimal(loss)))
 	}
 	return rows
 }

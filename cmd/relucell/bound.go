@@ -16,9 +16,7 @@ import (
 )
 
 type boundCmd struct {
-	net     netFlags
-	ball    ballFlags
-	timeout time.Duration
+	subject
 	format  string
 	terms   string
 	measure bool
@@ -36,8 +34,7 @@ the regions to show beside it what really happens there.`,
 		Example: `  relucell bound net.onnx --center 0,0 --radius 0.5
   relucell bound net.onnx --center 0,0 --radius 0.5 --terms crown --measured`,
 	})
-	c.ball.add(cmd)
-	timeoutFlag(cmd.Flags(), &c.timeout, "leave out the bounds that are not done after this time, reading included; the rest gets as long again")
+	c.add(cmd, "leave out the bounds that are not done after this time, reading included; the rest gets as long again")
 	cmd.Flags().StringVar(&c.terms, "terms", "", "show the recursion's terms of this bound ("+strings.Join(explainers(), ", ")+")")
 	complete(cmd, "terms", explainers()...)
 	cmd.Flags().BoolVar(&c.measure, "measured", false, "walk the regions and show the measured terms beside those of --terms (default combined)")
@@ -49,11 +46,7 @@ func (c *boundCmd) run(cmd *cobra.Command, args []string) error {
 	log := logger(cmd)
 	ctx, interrupted, release := stops(cmd, c.timeout)
 	defer release()
-	n, _, err := c.net.read(ctx, cmd, args[0])
-	if err != nil {
-		return err
-	}
-	n, b, err := c.ball.on(cmd, &c.net, args[0], n)
+	n, b, err := c.read(ctx, cmd, args[0])
 	if err != nil {
 		return err
 	}

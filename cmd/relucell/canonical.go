@@ -79,9 +79,8 @@ func (c *canonicalCmd) run(cmd *cobra.Command, args []string) (err error) {
 			return badInputf("--output: %s is the network itself, expected another file", c.out)
 		}
 		if c.out != "-" {
-			c.files.expect(c.out)
+			defer c.files.owe(cmd, &err, c.out)()
 		}
-		defer func() { c.files.settle(cmd, err) }()
 	}
 	ctx, release := stoppable(cmd, c.timeout)
 	defer release()
@@ -140,9 +139,7 @@ func (c *canonicalCmd) write(cmd *cobra.Command, s function) error {
 		if len(s.Unused) > 0 {
 			f.line("Unused", "%s constant or without effect", neuronsAre(s.Unused))
 		}
-		if c.out != "" {
-			f.line("Written", "%s", c.out)
-		}
+		f.written(c.out)
 	})
 }
 

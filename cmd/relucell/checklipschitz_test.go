@@ -41,7 +41,7 @@ func TestLipschitzIsProved(t *testing.T) {
 	}
 	_, errs, code = relucell(t, "lipschitz", moons, "--box=-1:1", "--proof", moons)
 	require.Equal(t, exitInput, code)
-	require.Contains(t, errs, "is the network itself")
+	require.Contains(t, errs, "is another file of this command")
 }
 
 func TestLipschitzOfASliceIsProvedOfTheSlice(t *testing.T) {

@@ -134,8 +134,7 @@ func (c *coneRaysCmd) run(cmd *cobra.Command, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	c.files.expect(c.out)
-	defer func() { c.files.settle(cmd, err) }()
+	defer c.files.owe(cmd, &err, c.out)()
 	ctx, release := stoppable(cmd, c.timeout)
 	defer release()
 	rows, err := readConstraints(ctx, cmd, args[0])
@@ -185,13 +184,10 @@ func (c *coneRaysCmd) kind(path string) (string, error) {
 	if c.out == "" && kind != "" && c.format == "json" {
 		return "", badInputf("--format: json beside --%s, expected --output, or no --format: both are for standard output", kind)
 	}
-	if c.out != "" && files.Same(path, c.out) {
-		return "", badInputf("--output: %s is the table of constraints itself, expected another file", c.out)
-	}
 	if c.out == "" {
 		return kind, nil
 	}
-	return kind, badInput(named("output", files.Check(c.out)))
+	return kind, writable("output", c.out, path)
 }
 
 // writeCone writes a description, or its constraints, in a format.

@@ -94,7 +94,7 @@ func TestConeRefuses(t *testing.T) {
 		"--float32: given for":                     {"cone", "layer", net, "--cone", description, "-o", filepath.Join(dir, "x.json"), "--float32"},
 		"expected the description of a cone":       {"cone", "layer", net, "--cone", table, "-o", filepath.Join(dir, "x.json")},
 		"row 0 has 2 numbers, expected 3":          {"cone", "check", net, short},
-		"is read as well, expected another file":   {"cone", "layer", net, "--cone", description, "-o", description},
+		"is another file of this command":          {"cone", "layer", net, "--cone", description, "-o", description},
 	} {
 		_, errs, code := relucell(t, args...)
 		require.Equal(t, exitInput, code, errs)

@@ -4,8 +4,8 @@ package main
 // for all inputs, or else on a ball by the proof of a count.
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"math/big"
 	"os"
@@ -19,17 +19,13 @@ import (
 	"github.com/relucell/relucell/constrained"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/internal/dyadic"
-	"github.com/relucell/relucell/internal/files"
 	"github.com/relucell/relucell/internal/tables"
 	"github.com/relucell/relucell/network"
 )
 
 type coneCheckCmd struct {
-	net     netFlags
-	ball    ballFlags
-	proof   string
-	timeout time.Duration
-	format  string
+	subject
+	proof, format string
 }
 
 // The verdicts of a check.
@@ -81,9 +77,8 @@ Exit code 1 says that the constraints are violated, or not shown.`,
 		RunE:              action(c.run),
 	}
 	c.net.add(cmd.Flags())
-	c.ball.add(cmd)
+	c.add(cmd, "give up after this time, reading included")
 	cmd.Flags().StringVar(&c.proof, "proof", "", "keep the proof on the ball in this file, and its network beside it")
-	timeoutFlag(cmd.Flags(), &c.timeout, "give up after this time, reading included")
 	formatFlag(cmd, &c.format)
 	return cmd
 }
@@ -111,7 +106,7 @@ func (c *coneCheckCmd) run(cmd *cobra.Command, args []string) error {
 	var b *ball.Ball
 	if gap != nil {
 		j.Verdict, j.Gap = notShown, gap.String()
-		if c.given() {
+		if c.ball.given() {
 			if n, b, err = c.onBall(ctx, cmd, args, n, rows, &j); err != nil {
 				return err
 			}
@@ -132,11 +127,6 @@ func (c *coneCheckCmd) run(cmd *cobra.Command, args []string) error {
 		return failed(fmt.Errorf("%s: its structure does not show the constraints for all inputs, expected a ball as well (--box, or --center and --radius)", args[0]))
 	}
 	return nil
-}
-
-// given says whether a ball is.
-func (c *coneCheckCmd) given() bool {
-	return c.ball.set.Changed("box") || c.ball.set.Changed("center") || c.ball.set.Changed("radius")
 }
 
 // onBall looks at all regions of the network with a neuron for each constraint, and if none of
@@ -169,10 +159,8 @@ func (c *coneCheckCmd) onBall(ctx context.Context, cmd *cobra.Command, args []st
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return nil, nil, stopped(ctx, args[0]+": stopped before all regions were looked at")
-	case errors.Is(err, enumerate.ErrInput):
-		return nil, nil, badInputf("%s: %w", args[0], err)
 	case err != nil:
-		return nil, nil, failed(fmt.Errorf("%s: %w", args[0], err))
+		return nil, nil, about(args[0], err)
 	}
 	if j.Verdict == onTheBall {
 		j.Proof = c.proof
@@ -183,15 +171,7 @@ func (c *coneCheckCmd) onBall(ctx context.Context, cmd *cobra.Command, args []st
 // proofFile returns the proof's name, or one that is removed by done.
 func (c *coneCheckCmd) proofFile(args []string) (file string, done func(), err error) {
 	if c.proof != "" {
-		for _, name := range []string{c.proof, c.proof + ".json"} {
-			if files.Same(args[0], name) || files.Same(args[1], name) {
-				return "", nil, badInputf("--proof: %s is read as well, expected another file", name)
-			}
-			if err := files.Check(name); err != nil {
-				return "", nil, badInput(named("proof", err))
-			}
-		}
-		return c.proof, func() {}, nil
+		return c.proof, func() {}, cmp.Or(writable("proof", c.proof, args...), writable("proof", c.proof+".json", args...))
 	}
 	dir, err := os.MkdirTemp("", "relucell")
 	if err != nil {

@@ -62,11 +62,9 @@ func (c *coneLayerCmd) run(cmd *cobra.Command, args []string) error {
 		return badInputf("--output: %q, expected a file name that ends in .json or .onnx", c.out)
 	case c.float32 && kind != ".onnx":
 		return badInputf("--float32: given for %s, expected a file that ends in .onnx", c.out)
-	case files.Same(args[0], c.out), files.Same(c.cone, c.out):
-		return badInputf("--output: %s is read as well, expected another file", c.out)
 	}
-	if err := files.Check(c.out); err != nil {
-		return badInput(named("output", err))
+	if err := writable("output", c.out, args[0], c.cone); err != nil {
+		return err
 	}
 	ctx, release := interruptible(cmd)
 	defer release()

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -21,10 +20,8 @@ import (
 )
 
 type countCmd struct {
-	net        netFlags
-	ball       ballFlags
+	subject
 	workers    int
-	timeout    time.Duration
 	limit      int64
 	gap        float64
 	proof      string
@@ -54,9 +51,8 @@ goes on from there after a stop or a kill; once the count is exact the file is r
   relucell count net.onnx --centers points.csv --radii 0.1,0.2,0.5 --bounds --format csv`,
 	})
 	fs := cmd.Flags()
-	c.ball.add(cmd)
 	workersFlag(fs, &c.workers)
-	timeoutFlag(fs, &c.timeout, "stop after this time, reading included, with the bracket reached; bounds get as long again")
+	c.add(cmd, "stop after this time, reading included, with the bracket reached; bounds get as long again")
 	limitFlag(fs, &c.limit, "stop once at least so many regions are certified, after as much work again for a narrower bracket")
 	gapFlag(fs, &c.gap)
 	fs.StringVar(&c.proof, "proof", "", "write a proof of the count to this file (gzip by the ending .gz)")
@@ -80,8 +76,7 @@ func (c *countCmd) run(cmd *cobra.Command, args []string) (err error) {
 	if err := c.checkCheckpoint(cmd, path); err != nil {
 		return err
 	}
-	c.files.expect(c.proof)
-	defer func() { c.files.settle(cmd, err) }()
+	defer c.files.owe(cmd, &err, c.proof)()
 	ctx, interrupted, release := stops(cmd, c.timeout)
 	defer release()
 	n, _, err := c.net.read(ctx, cmd, path)

@@ -77,7 +77,7 @@ A violation is shrunk to a small case and written, with a proof of its count, to
   relucell crosscheck --replay failures/mybound-1.case.json --bound-command './mybound'`,
 		Args: cobra.ArbitraryArgs,
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return []string{"onnx", "nnet", "npz", "safetensors", "json"}, cobra.ShellCompDirectiveFilterFileExt
+			return netEndings, cobra.ShellCompDirectiveFilterFileExt
 		},
 		RunE: action(c.run),
 	}
@@ -137,11 +137,10 @@ func (c *crosscheckCmd) runWith(ctx context.Context, cmd *cobra.Command, args []
 // checkFlags refuses combinations that have no meaning.
 func (c *crosscheckCmd) checkFlags(cmd *cobra.Command, args []string) error {
 	fs := cmd.Flags()
-	balls := fs.Changed("center") || fs.Changed("radius") || fs.Changed("box") || fs.Changed("norm")
 	switch ending := strings.ToLower(filepath.Ext(c.output)); {
 	case fs.Changed("output") && ending != ".svg" && ending != ".png":
 		return fmt.Errorf("--output: %q, expected a file that ends in .svg or .png", c.output)
-	case balls && len(args) == 0:
+	case c.ball.given() && len(args) == 0:
 		return errors.New("NET: missing, expected at least one network beside a ball")
 	case fs.Changed("source") && len(args) > 0:
 		return errors.New("--source: given beside NET, expected one or the other")
@@ -210,8 +209,7 @@ func (c *crosscheckCmd) source(ctx context.Context, cmd *cobra.Command, args []s
 		}
 		nets, names = append(nets, n), append(names, filepath.Base(path))
 	}
-	fs := c.ball.set
-	if !fs.Changed("center") && !fs.Changed("radius") && !fs.Changed("box") && !fs.Changed("norm") {
+	if !c.ball.given() {
 		return gen.CasesOf(c.drawn.seed, c.drawn.cases, nets, names), c.drawn.cases, nil
 	}
 	var cases []gen.Case

@@ -14,7 +14,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/relucell/relucell/ball"
-	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/extremum"
 	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/internal/files"
@@ -22,16 +21,14 @@ import (
 )
 
 type diffCmd struct {
-	net     netFlags
-	ball    ballFlags
-	abs     bool
-	atMost  *big.Rat
-	proof   string
-	out     string
-	timeout time.Duration
-	format  string
-	begun   time.Time
-	errors  io.Writer // for what is said beside the answer
+	subject
+	abs    bool
+	atMost *big.Rat
+	proof  string
+	out    string
+	format string
+	begun  time.Time
+	errors io.Writer // for what is said beside the answer
 
 	property *property // nil: no proof is wanted
 	asked    *big.Rat  // V, as it was given
@@ -40,7 +37,7 @@ type diffCmd struct {
 }
 
 func newDiffCmd() *cobra.Command {
-	c := &diffCmd{net: netFlags{writes: true}}
+	c := &diffCmd{subject: subject{net: netFlags{writes: true}}}
 	cmd := &cobra.Command{
 		Use:   "diff A B",
 		Short: "Find how far apart two networks are on a ball, exactly, or prove them equal there",
@@ -69,13 +66,12 @@ are equal everywhere, "relucell canonical A B" decides.`,
 	}
 	fs := cmd.Flags()
 	c.net.add(fs)
-	c.ball.add(cmd)
+	c.add(cmd, "stop after this time, reading included")
 	fs.BoolVar(&c.abs, "abs", false, "the largest |A − B| alone")
 	flag(fs, &c.atMost, "at-most", "V", "", "whether the networks are at most V apart; exit 1 if not", fraction)
 	fs.BoolVar(&c.pairs.alone, "pairs", false, "bound the distance by neurons in pairs alone, and prove that bound")
 	fs.StringVar(&c.proof, "proof", "", "write a proof of the bounds to this file, and its network beside it")
 	fs.StringVarP(&c.out, "output", "o", "", "write the difference to this file, ending in .json")
-	timeoutFlag(fs, &c.timeout, "stop after this time, reading included")
 	formatFlag(cmd, &c.format)
 	return cmd
 }
@@ -93,10 +89,9 @@ func (c *diffCmd) run(cmd *cobra.Command, args []string) (err error) {
 		return err
 	}
 	if c.property != nil {
-		c.files.expect(c.property.Proof, c.property.Net)
-		defer func() { c.files.settle(cmd, err) }()
+		defer c.files.owe(cmd, &err, c.property.Proof, c.property.Net)()
 	}
-	if err := c.subtract(ctx, cmd, args); err != nil || !c.located() {
+	if err := c.subtract(ctx, cmd, args); err != nil || !c.ball.given() {
 		return err
 	}
 	n, b, err := c.ball.on(cmd, &c.net, c.name(), c.difference)
@@ -106,12 +101,11 @@ func (c *diffCmd) run(cmd *cobra.Command, args []string) (err error) {
 	go n.Fingerprint()
 	if err = c.search(ctx, n, b); err == nil && c.property != nil && !c.apart() {
 		if err = c.prove(ctx, n, b); err == nil {
-			c.files.wrote(c.property.Proof)
-			c.files.wrote(c.property.Net)
+			c.files.wrote(c.property.Proof, c.property.Net)
 		}
 	}
 	if err != nil {
-		return c.failed(ctx, cmd, err)
+		return unfinished(ctx, cmd, c.name(), err, c.partly)
 	}
 	if err := c.print(cmd, args, fingerprint(ctx, n), n, b); err != nil {
 		return err
@@ -122,24 +116,18 @@ func (c *diffCmd) run(cmd *cobra.Command, args []string) (err error) {
 	return nil
 }
 
-// located says whether a ball is given.
-func (c *diffCmd) located() bool {
-	fs := c.ball.set
-	return fs.Changed("box") || fs.Changed("center") || fs.Changed("radius") || fs.Changed("norm")
-}
-
 // check refuses names of files before anything is read.
 func (c *diffCmd) check(cmd *cobra.Command, args []string) (err error) {
 	for _, name := range []string{"abs", "at-most", "pairs", "proof", "format"} {
-		if !c.located() && cmd.Flags().Changed(name) {
+		if !c.ball.given() && cmd.Flags().Changed(name) {
 			return badInputf("--%s: given without a ball, expected --center and --radius, or --box", name)
 		}
 	}
-	if !c.located() && c.out == "" {
+	if !c.ball.given() && c.out == "" {
 		return badInputf("--center: missing, expected a ball (--center and --radius, or --box), or -o to write the difference alone")
 	}
 	if c.out != "" {
-		if c.out == "-" && c.located() {
+		if c.out == "-" && c.ball.given() {
 			return badInputf("--output: - beside a ball, whose answer is written there; expected a file name that ends in .json")
 		}
 		if err := checkText(c.out); err != nil {
@@ -193,7 +181,7 @@ func (c *diffCmd) subtract(ctx context.Context, cmd *cobra.Command, args []strin
 	if err := writeText(cmd, c.out, args[0], c.difference); err != nil {
 		return err
 	}
-	if c.located() || c.out == "-" {
+	if c.ball.given() || c.out == "-" {
 		return nil
 	}
 	f := &fields{w: cmd.OutOrStdout()}
@@ -299,18 +287,8 @@ func (c *diffCmd) prove(ctx context.Context, n *network.Network, b ball.Ball) er
 	return err
 }
 
-// failed says what a search that ended early has found.
-func (c *diffCmd) failed(ctx context.Context, cmd *cobra.Command, err error) error {
-	var e *exitError
-	if ctx.Err() == nil {
-		if errors.As(err, &e) {
-			return err
-		}
-		if errors.Is(err, enumerate.ErrInput) {
-			return badInputf("%s: %w", c.name(), err)
-		}
-		return failed(fmt.Errorf("%s: %w", c.name(), err))
-	}
+// partly says what a search that was stopped has found.
+func (c *diffCmd) partly() string {
 	found, bound := "no value yet", ""
 	if most := c.pairs.most(); most != nil {
 		bound = " at most " + fmt.Sprint(dyadic.UpRat(most)) + " by their neurons in pairs"
@@ -322,8 +300,7 @@ func (c *diffCmd) failed(ctx context.Context, cmd *cobra.Command, err error) err
 		}
 		found = "the networks are at least " + nearest(d.Lower) + " apart," + bound
 	}
-	fmt.Fprintf(cmd.ErrOrStderr(), "relucell: stopped early (%s): %s\n", stopReason(ctx), found)
-	return errStopped
+	return found
 }
 
 // farthest is the largest distance of an output, nil where there is none. Its Upper is that of all

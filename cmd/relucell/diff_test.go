@@ -141,7 +141,7 @@ func TestDiffRefuses(t *testing.T) {
 		"--abs: given without a ball":        {a, b, "--abs", "-o", "x.json"},
 		"inputs: 2 beside 1":                 {a, pyramid(t), "--box=-1:1"},
 		"is the network itself":              {a, b, "--box=-1:1", "-o", b},
-		"proof: " + a + " is the network":    {b, a, "--box=-1:1", "--proof", a},
+		"proof: " + a + " is another file":   {b, a, "--box=-1:1", "--proof", a},
 		"expected a decimal":                 {a, b, "--box=-1:1", "--at-most", "x"},
 		"ends in .json":                      {a, b, "-o", "x.onnx"},
 		"whose answer is written there":      {a, b, "--box=-1:1", "-o", "-"},

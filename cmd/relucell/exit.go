@@ -3,6 +3,7 @@ package main
 // The exit codes, and the one line that goes with each that is not 0.
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/relucell/relucell/enumerate"
 )
 
 const (
@@ -48,6 +51,28 @@ func failed(err error) error {
 		return nil
 	}
 	return &exitError{exitFailed, err}
+}
+
+// unfinished is the error of a search about path that ended early; found says what it has found,
+// where a stop ended it.
+func unfinished(ctx context.Context, cmd *cobra.Command, path string, err error, found func() string) error {
+	if ctx.Err() == nil {
+		return about(path, err)
+	}
+	fmt.Fprintf(cmd.ErrOrStderr(), "relucell: stopped early (%s): %s\n", stopReason(ctx), found())
+	return errStopped
+}
+
+// about is an error of work on path.
+func about(path string, err error) error {
+	var e *exitError
+	switch {
+	case errors.As(err, &e):
+		return err
+	case errors.Is(err, enumerate.ErrInput):
+		return badInputf("%s: %w", path, err)
+	}
+	return failed(fmt.Errorf("%s: %w", path, err))
 }
 
 // errStopped ends a command that has said all it has to say, by exit code 3.

@@ -36,14 +36,41 @@ func newExperimentCmd() *cobra.Command {
 	return cmd
 }
 
+// studyFlags are those of a study that keeps what is done in a folder.
+type studyFlags struct {
+	out, replay, figures string
+	cache                string // the folder of data sets, and the workers, of those that have them
+	workers              int
+	set                  *pflag.FlagSet
+}
+
+func (s *studyFlags) add(cmd *cobra.Command) {
+	s.set = cmd.Flags()
+	s.set.StringVarP(&s.out, "output", "o", "", "output folder: new, or one that holds a part of this experiment")
+	s.set.StringVar(&s.replay, "replay", "", "manifest whose experiment to run again and to compare with")
+	choiceFlag(cmd, &s.figures, "figures", "format of the figures", append(slices.Clone(experiment.FigureFormats), "none")...)
+}
+
+// addData adds those of studies of data, whose points are measured side by side.
+func (s *studyFlags) addData() {
+	s.set.StringVar(&s.cache, "cache", ".cache/data", "folder of the fetched data sets (see make data)")
+	workersFlag(s.set, &s.workers)
+}
+
+// given calls what belongs to each flag that was given.
+func (s *studyFlags) given(puts map[string]func()) {
+	for name, put := range puts {
+		if s.set.Changed(name) {
+			put()
+		}
+	}
+}
+
 type trainingCmd struct {
+	studyFlags
 	data, optimizers []string
 	study            experiment.Study // what the flags say
 	first, resamples int
-	out, replay      string
-	cache, figures   string
-	workers          int
-	set              *pflag.FlagSet
 }
 
 func newExperimentTrainingCmd() *cobra.Command {
@@ -81,27 +108,20 @@ where it stopped when it is called again. What a flag leaves open depends on the
 	limitFlag(f, &c.study.Limit, "stop a count past so many regions, with a certified bracket (default 20000)")
 	f.StringSliceVar(&c.study.Bounds, "bounds", nil, "bounds to measure (default "+strings.Join(experiment.DefaultBounds, ",")+")")
 	f.IntVar(&c.resamples, "resamples", experiment.DefaultResamples, "bootstrap samples behind each interval")
-	f.StringVarP(&c.out, "output", "o", "", "output folder: new, or one that holds a part of this experiment")
-	f.StringVar(&c.replay, "replay", "", "manifest whose experiment to run again and to compare with")
-	f.StringVar(&c.cache, "cache", ".cache/data", "folder of the fetched data sets (see make data)")
-	workersFlag(f, &c.workers)
-	choiceFlag(cmd, &c.figures, "figures", "format of the figures", append(slices.Clone(experiment.FigureFormats), "none")...)
+	c.add(cmd)
+	c.addData()
 	complete(cmd, "data", experiment.DataNames...)
 	complete(cmd, "optimizer", experiment.Optimizers...)
 	complete(cmd, "norm", "l2", "linf", "l1")
-	c.set = f
 	return cmd
 }
-
-// recipe are the flags that a manifest answers.
-var recipe = []string{"data", "optimizer", "rate", "batch", "seeds", "first-seed", "epochs", "hidden", "points", "radius", "norm", "limit", "bounds", "resamples"}
 
 func (c *trainingCmd) run(cmd *cobra.Command, _ []string) error {
 	config, recorded, err := chosen(c.out, c.config)
 	if err != nil {
 		return err
 	}
-	return conduct(cmd, experiment.Options{Dir: c.out, Workers: c.workers, Figures: c.figures}, recorded, func(ctx context.Context, o experiment.Options) (*experiment.Manifest, func(io.Writer) error, error) {
+	return conduct(cmd, c.studyFlags, recorded, func(ctx context.Context, o experiment.Options) (*experiment.Manifest, func(io.Writer) error, error) {
 		res, err := experiment.Training(ctx, *config, o)
 		if err != nil {
 			return nil, nil, err
@@ -125,14 +145,14 @@ func chosen[S interface{ Check() error }](out string, config func() (S, *experim
 
 // conduct runs a study that keeps what is done in a folder, says what it found, and compares it
 // with the manifest that it was made again from, if there is one.
-func conduct(cmd *cobra.Command, o experiment.Options, recorded *experiment.Manifest, run func(context.Context, experiment.Options) (*experiment.Manifest, func(io.Writer) error, error)) error {
+func conduct(cmd *cobra.Command, s studyFlags, recorded *experiment.Manifest, run func(context.Context, experiment.Options) (*experiment.Manifest, func(io.Writer) error, error)) error {
 	ctx, stop := interruptible(cmd)
 	defer stop()
 	show, clear := trainingProgress(cmd.ErrOrStderr())
+	o := experiment.Options{Dir: s.out, Workers: s.workers, Figures: s.figures, Version: version(), Progress: show}
 	if o.Figures == "none" {
 		o.Figures = ""
 	}
-	o.Version, o.Progress = version(), show
 	made, write, err := run(ctx, o)
 	clear()
 	switch {
@@ -182,10 +202,8 @@ func replayAlone(set *pflag.FlagSet, others ...string) (err error) {
 // config makes the configuration of the flags, or reads it from a manifest.
 func (c *trainingCmd) config() (*experiment.Config, *experiment.Manifest, error) {
 	if c.replay != "" {
-		for _, name := range recipe {
-			if c.set.Changed(name) {
-				return nil, nil, fmt.Errorf("--%s: given beside --replay, whose manifest says it; expected one or the other", name)
-			}
+		if err := replayAlone(c.set, "cache", "workers"); err != nil {
+			return nil, nil, err
 		}
 		m, err := experiment.ReadManifest(c.replay)
 		if err != nil {
@@ -223,7 +241,7 @@ func (c *trainingCmd) over(d *experiment.Data, optimizer string) (experiment.Stu
 		}
 		s.FirstSeed = uint64(c.first)
 	}
-	for name, put := range map[string]func(){
+	c.given(map[string]func(){
 		"rate":   func() { s.Rate = c.study.Rate },
 		"batch":  func() { s.Batch = c.study.Batch },
 		"seeds":  func() { s.Seeds = c.study.Seeds },
@@ -234,11 +252,7 @@ func (c *trainingCmd) over(d *experiment.Data, optimizer string) (experiment.Stu
 		"norm":   func() { s.Norm = c.study.Norm },
 		"limit":  func() { s.Limit = c.study.Limit },
 		"bounds": func() { s.Bounds = c.study.Bounds },
-	} {
-		if c.set.Changed(name) {
-			put()
-		}
-	}
+	})
 	return s, nil
 }
 
@@ -262,17 +276,23 @@ func writeTraining(w io.Writer, res *experiment.Result, dir string) error {
 	for _, s := range res.Statistics {
 		last[study(s)] = max(last[study(s)], s.Epoch)
 	}
+	return writeClaims(w, "Study", res.Statistics, func(s experiment.Statistic) (string, string, bool) {
+		return study(s), claimOf(s), s.Epoch == last[study(s)]
+	}, fmt.Sprintf("%d networks (%d from an earlier run), %d measurements in %s", len(res.Manifest.Networks), res.Skipped, len(res.Rows), dir))
+}
+
+// writeClaims prints a table of statistics, and a line below it. What each is about, what it claims
+// ("" for nothing that is printed) and whether it is the last of its kind, say tells.
+func writeClaims(w io.Writer, about string, list []experiment.Statistic, say func(experiment.Statistic) (of, claim string, last bool), below string) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "Study\tClaim\tSeeds for, against\tTimes (95% interval)\tVerdict")
-	for _, s := range res.Statistics {
-		claim := claimOf(s)
-		if s.Epoch != last[study(s)] || claim == "" {
-			continue
+	fmt.Fprintln(t, about+"\tClaim\tSeeds for, against\tTimes (95% interval)\tVerdict")
+	for _, s := range list {
+		if of, claim, last := say(s); last && claim != "" {
+			fmt.Fprintf(t, "%s\t%s\t%d, %d of %d\t%s (%s to %s)\t%s\n", of, claim, s.Positive, s.Negative, s.Seeds,
+				times((s.Low+s.High)/2), times(s.From), times(s.To), s.Verdict)
 		}
-		fmt.Fprintf(t, "%s\t%s\t%d, %d of %d\t%s (%s to %s)\t%s\n", study(s), claim, s.Positive, s.Negative, s.Seeds,
-			times((s.Low+s.High)/2), times(s.From), times(s.To), s.Verdict)
 	}
-	fmt.Fprintf(t, "\n%d networks (%d from an earlier run), %d measurements in %s\n", len(res.Manifest.Networks), res.Skipped, len(res.Rows), dir)
+	fmt.Fprintf(t, "\n%s\n", below)
 	return t.Flush()
 }
 

@@ -144,13 +144,8 @@ func (c *exploreCmd) write(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return badInput(err)
 	}
-	for _, path := range append(paths, c.points) {
-		if files.Same(path, c.html) {
-			return badInputf("--html: %s is read already, expected another file", c.html)
-		}
-	}
-	if err := files.Check(c.html); err != nil {
-		return badInputf("--html: %w", err)
+	if err := writable("html", c.html, append(paths, c.points)...); err != nil {
+		return err
 	}
 	e, err := c.explorer(ctx, cmd, args) // finds what is wrong before anything is written
 	if err != nil {

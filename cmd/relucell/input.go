@@ -6,8 +6,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -119,30 +121,51 @@ func (f *ballFlags) add(cmd *cobra.Command) {
 	f.set = fs
 }
 
+// given says whether a ball is.
+func (f *ballFlags) given() bool {
+	return slices.ContainsFunc([]string{"box", "center", "radius", "norm"}, f.set.Changed)
+}
+
+// subject is what most commands are about: a network on a ball, for a time.
+type subject struct {
+	net     netFlags
+	ball    ballFlags
+	timeout time.Duration
+}
+
+// add adds the flags but for the network's; usage is that of --timeout.
+func (s *subject) add(cmd *cobra.Command, usage string) {
+	s.ball.add(cmd)
+	timeoutFlag(cmd.Flags(), &s.timeout, usage)
+}
+
+// read reads the network, and returns it on the ball.
+func (s *subject) read(ctx context.Context, cmd *cobra.Command, path string) (*network.Network, ball.Ball, error) {
+	n, _, err := s.net.read(ctx, cmd, path)
+	if err != nil {
+		return nil, ball.Ball{}, err
+	}
+	return s.ball.on(cmd, &s.net, path, n)
+}
+
 // on returns the ball that the flags name, and the network in it: n itself, or, where a box fixes
 // some inputs by bounds that are equal, n sliced to the others. The user is told of that among the
 // notes of net: a proof is about the slice.
 func (f *ballFlags) on(cmd *cobra.Command, net *netFlags, path string, n *network.Network) (*network.Network, ball.Ball, error) {
-	lo, hi, err := ball.ParseBounds(f.box, n.Inputs())
-	var kept []int
-	fixed, words := make([]float64, n.Inputs()), make([]string, n.Inputs())
-	for k := range lo {
-		if words[k] = "0"; lo[k] == hi[k] {
-			fixed[k], words[k] = lo[k], strconv.FormatFloat(lo[k], 'g', -1, 64)
-		} else {
-			kept = append(kept, k)
-		}
-	}
-	if !f.set.Changed("box") || err != nil || len(kept) == len(lo) {
+	lo, hi, kept := f.free(n.Inputs())
+	if kept == nil {
 		b, err := f.read(net.ctx, n.Inputs())
 		return n, b, err
 	}
 	if len(kept) == 0 {
 		return nil, ball.Ball{}, badInputf("--box: every input is fixed (lo = hi), expected lo < hi for one at least")
 	}
-	keep := make([]string, len(kept))
+	fixed, words, keep := slices.Clone(lo), make([]string, len(lo)), make([]string, len(kept))
 	for i, k := range kept {
-		lo[i], hi[i], keep[i] = lo[k], hi[k], strconv.Itoa(k)
+		lo[i], hi[i], keep[i], fixed[k] = lo[k], hi[k], strconv.Itoa(k), 0
+	}
+	for k, v := range fixed {
+		words[k] = strconv.FormatFloat(v, 'g', -1, 64)
 	}
 	b, err := ball.NewBox(lo[:len(kept)], hi[:len(kept)])
 	if err != nil {
@@ -151,24 +174,24 @@ func (f *ballFlags) on(cmd *cobra.Command, net *netFlags, path string, n *networ
 	s, err := network.Inputs(n, fixed, kept...)
 	if err == nil {
 		net.note(cmd, path, fmt.Sprintf("--box fixes %s, so this is about the network sliced to the others, as relucell slice %s --inputs %s --origin=%s writes it",
-			tables.Numbered(int64(len(lo)-len(kept)), "input"), path, strings.Join(keep, ","), strings.Join(words, ",")))
+			tables.Numbered(int64(len(fixed)-len(kept)), "input"), path, strings.Join(keep, ","), strings.Join(words, ",")))
 	}
 	return s, b, badInput(err)
 }
 
-// free returns the inputs that a box leaves free, nil where it fixes none.
-func (f *ballFlags) free(n int) []int {
+// free returns a box's bounds and the inputs that it leaves free, nil where it fixes none.
+func (f *ballFlags) free(n int) (lo, hi []float64, kept []int) {
 	lo, hi, err := ball.ParseBounds(f.box, n)
-	var kept []int
+	kept = []int{}
 	for k := range lo {
 		if lo[k] != hi[k] {
 			kept = append(kept, k)
 		}
 	}
 	if !f.set.Changed("box") || err != nil || len(kept) == len(lo) {
-		return nil
+		return nil, nil, nil
 	}
-	return kept
+	return lo, hi, kept
 }
 
 // read returns the ball that the flags name, of n coordinates.

@@ -12,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/internal/files"
 	"github.com/relucell/relucell/internal/tables"
 	"github.com/relucell/relucell/landscape"
@@ -70,8 +69,11 @@ func (c *dataCmd) command(cmd *cobra.Command, work func(context.Context) error, 
 			}
 			return none, err
 		})
+		if err != nil && ctx.Err() != nil {
+			return stopped(ctx, c.path+": stopped before the end")
+		}
 		if err != nil {
-			return c.failed(ctx, err)
+			return about(c.path, err)
 		}
 		return print(cmd)
 	})
@@ -94,29 +96,12 @@ func (c *dataCmd) read() error {
 	return nil
 }
 
-// failed says why there is no answer.
-func (c *dataCmd) failed(ctx context.Context, err error) error {
-	var coded *exitError
-	switch {
-	case ctx.Err() != nil:
-		return stopped(ctx, c.path+": stopped before the end")
-	case errors.As(err, &coded):
-		return err
-	case errors.Is(err, enumerate.ErrInput):
-		return badInputf("%s: %w", c.path, err)
-	}
-	return failed(fmt.Errorf("%s: %w", c.path, err))
-}
-
 // checkFile checks the name of a file to write, "" for none.
 func (c *dataCmd) checkFile(flag, name string) error {
 	if name == "" {
 		return nil
 	}
-	if files.Same(c.path, name) {
-		return badInputf("--%s: %s is the data themselves, expected another file", flag, name)
-	}
-	return badInput(named(flag, files.Check(name)))
+	return writable(flag, name, c.path)
 }
 
 // dataJSON says what the data are.

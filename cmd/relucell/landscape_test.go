@@ -192,7 +192,7 @@ func TestLandscapeRefuses(t *testing.T) {
 		"DATA: missing":                            {"patterns"},
 		"no such file":                             {"patterns", "absent.csv"},
 		"line 2: column 2: \"a\"":                  {"patterns", writeTable(t, "x,y\n1,a\n")},
-		"is the data themselves":                   {"patterns", table, "-o", table},
+		"is another file of this command":          {"patterns", table, "-o", table},
 		"is the file of --output too":              {"patterns", table, "-o", table + "1", "--gates", table + "1"},
 		"--output: there is no folder ":            {"patterns", table, "-o", filepath.Join(table+"x", "y")},
 		"--gates: there is no folder ":             {"patterns", table, "--gates", filepath.Join(table+"x", "y")},

@@ -226,9 +226,7 @@ func (c *spuriousCmd) print(cmd *cobra.Command) error {
 			f.line("Written", "%s, in floats: risk %s", c.out, short(s.RoundedRisk))
 		}
 		f.line("Lower", "risk %s, %s", short(s.LowerRisk), tables.Numbered(int64(c.neurons), "neuron"))
-		if c.lower != "" {
-			f.line("Written", "%s", c.lower)
-		}
+		f.written(c.lower)
 		f.line("Time", "%v", rounded(took))
 	})
 }

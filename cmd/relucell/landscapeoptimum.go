@@ -273,9 +273,7 @@ func (c *optimumCmd) printWide(cmd *cobra.Command) error {
 			f.line("", "of %s programmes in floats; that none is lower is not proved: --certify does", tables.Grouped(w.Programmes))
 		}
 		f.line("Cells", "%s", w.Cells)
-		if c.out != "" {
-			f.line("Written", "%s", c.out)
-		}
+		f.written(c.out)
 		if c.proof != "" {
 			f.line("Proof", "%s, verified", c.proof)
 			f.line("", "relucell landscape check %s %s --neurons %d%s", c.path, c.proof, c.neurons, c.again())
@@ -313,9 +311,7 @@ func (c *optimumCmd) print(cmd *cobra.Command) error {
 		f.line("Optimum", "between %s and %s, over all widths", j.Optimum.LowerDecimal, j.Optimum.UpperDecimal)
 		f.line("", "relative gap at most %s", j.Optimum.Gap)
 		f.line("Network", "%s, exactly the upper end", tables.Numbered(int64(j.Neurons), "neuron"))
-		if c.out != "" {
-			f.line("Written", "%s", c.out)
-		}
+		f.written(c.out)
 		if c.proof != "" {
 			f.line("Proof", "%s, verified: %s on nowhere", c.proof, neuronsAre(j.NeverOn))
 			f.line("", "relucell landscape check %s %s --decay %s%s", c.path, c.proof, c.decay.RatString(), c.again())

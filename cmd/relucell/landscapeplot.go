@@ -97,7 +97,7 @@ func (c *surfaceCmd) print(cmd *cobra.Command) error {
 		c.text(f)
 		f.line("Surface", "%s, a = %s1", tables.Numbered(int64(len(s.Cells)), "cell"), c.sign)
 		f.line("Minima", "%d, exact; where the neuron is off, %s", len(s.Minima), short(s.Plateau))
-		f.line("Written", "%s", c.out)
+		f.written(c.out)
 		f.line("Time", "%v", rounded(took))
 		if len(s.Minima) == 0 {
 			return

@@ -146,15 +146,7 @@ func (c *learnCmd) check(cmd *cobra.Command, args []string) error {
 	if c.report == "" {
 		return nil
 	}
-	if err := files.Check(c.report); err != nil {
-		return badInput(named("report", err))
-	}
-	for _, name := range append(args, c.teacher, c.out) {
-		if name != "" && files.Same(name, c.report) {
-			return badInputf("--report: %s is another file of this command, expected one of its own", c.report)
-		}
-	}
-	return nil
+	return writable("report", c.report, append(args, c.teacher, c.out)...)
 }
 
 // source is the file that the samples come from.

@@ -19,14 +19,12 @@ import (
 )
 
 type lipschitzCmd struct {
-	net     netFlags
-	ball    ballFlags
-	of      string
-	proof   string
-	timeout time.Duration
-	format  string
-	files   owedFiles
-	slope   *slopeClaim // what the proof shows, nil without one
+	subject
+	of     string
+	proof  string
+	format string
+	files  owedFiles
+	slope  *slopeClaim // what the proof shows, nil without one
 }
 
 func newLipschitzCmd() *cobra.Command {
@@ -48,10 +46,9 @@ there are follows from it, and "relucell check --lipschitz" computes their norms
   relucell lipschitz net.onnx --center 0 --radius 1 --norm linf --of l2
   relucell lipschitz net.onnx --box=-1:1 --norm linf --proof net.proof`,
 	})
-	c.ball.add(cmd)
+	c.add(cmd, "stop after this time, reading included")
 	choiceFlag(cmd, &c.of, "of", "norm in which inputs and outputs are measured (default that of --norm)", "l2", "linf", "l1")
 	cmd.Flags().StringVar(&c.proof, "proof", "", "write a proof of the constant to this file (gzip by the ending .gz)")
-	timeoutFlag(cmd.Flags(), &c.timeout, "stop after this time, reading included")
 	formatFlag(cmd, &c.format)
 	return cmd
 }
@@ -76,14 +73,10 @@ type lipschitzJSON struct {
 func (c *lipschitzCmd) run(cmd *cobra.Command, args []string) (err error) {
 	begun := time.Now()
 	if cmd.Flags().Changed("proof") {
-		if files.Same(args[0], c.proof) {
-			return badInputf("--proof: %s is the network itself, expected another file", c.proof)
+		if err := writable("proof", c.proof, args...); err != nil {
+			return err
 		}
-		if err := files.Check(c.proof); err != nil {
-			return badInput(named("proof", err))
-		}
-		c.files.expect(c.proof)
-		defer func() { c.files.settle(cmd, err) }()
+		defer c.files.owe(cmd, &err, c.proof)()
 	}
 	ctx, release := stoppable(cmd, c.timeout)
 	defer release()

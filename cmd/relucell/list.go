@@ -12,7 +12,6 @@ import (
 	"io"
 	"math/big"
 	"strconv"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -23,10 +22,8 @@ import (
 )
 
 type listCmd struct {
-	net     netFlags
-	ball    ballFlags
-	timeout time.Duration
-	limit   int64
+	subject
+	limit int64
 
 	format             string
 	neighbours, volume bool
@@ -55,8 +52,7 @@ to be had in up to 7 inputs, 5 in an l1 ball; volumes in up to 5, and not in rou
 		Example: `  relucell list net.onnx --box=-1:1 --limit 10
   relucell list net.onnx --box=-1:1 --format graphml > regions.graphml`,
 	})
-	c.ball.add(cmd)
-	timeoutFlag(cmd.Flags(), &c.timeout, "stop after this time, reading included")
+	c.add(cmd, "stop after this time, reading included")
 	limitFlag(cmd.Flags(), &c.limit, "list at most so many regions")
 	choiceFlag(cmd, &c.format, "format", "format of the output", "json", "graphml", "csv")
 	cmd.Flags().BoolVar(&c.neighbours, "neighbours", false, "list the neighbours of each region")
@@ -71,11 +67,7 @@ func (c *listCmd) run(cmd *cobra.Command, args []string) error {
 	}
 	ctx, release := stoppable(cmd, c.timeout)
 	defer release()
-	n, _, err := c.net.read(ctx, cmd, args[0])
-	if err != nil {
-		return err
-	}
-	n, b, err := c.ball.on(cmd, &c.net, args[0], n)
+	n, b, err := c.read(ctx, cmd, args[0])
 	if err != nil {
 		return err
 	}

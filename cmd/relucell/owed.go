@@ -17,12 +17,26 @@ import (
 // owedFiles are the files that a run is to write, and has not written.
 type owedFiles []string
 
-// expect adds names that were found to be good: none is that of an input. "" is none.
-func (o *owedFiles) expect(names ...string) { *o = append(*o, names...) }
+// writable checks the name of a file to write, which may be none of those that belong to others.
+func writable(flag, name string, others ...string) error {
+	for _, path := range others {
+		if files.Same(path, name) {
+			return badInputf("--%s: %s is another file of this command, expected one of its own", flag, name)
+		}
+	}
+	return badInput(named(flag, files.Check(name)))
+}
 
-// wrote says that a file is written.
-func (o *owedFiles) wrote(name string) {
-	*o = slices.DeleteFunc(*o, func(s string) bool { return s == name })
+// owe adds names that were found to be good: none is that of an input. "" is none. What it returns
+// settles, at the end of the run, which has come to *err by then.
+func (o *owedFiles) owe(cmd *cobra.Command, err *error, names ...string) func() {
+	*o = append(*o, names...)
+	return func() { o.settle(cmd, *err) }
+}
+
+// wrote says that files are written.
+func (o *owedFiles) wrote(names ...string) {
+	*o = slices.DeleteFunc(*o, func(s string) bool { return slices.Contains(names, s) })
 }
 
 // settle removes what is left of earlier runs, now that this one has come to err.

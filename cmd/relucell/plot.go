@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -23,23 +22,21 @@ import (
 )
 
 type plotCmd struct {
-	net     netFlags
-	ball    ballFlags
-	slice   sliceFlags
-	timeout time.Duration
-	out     string
-	html    bool
-	fill    string
-	points  string
-	width   int
-	files   owedFiles
+	subject
+	slice  sliceFlags
+	out    string
+	html   bool
+	fill   string
+	points string
+	width  int
+	files  owedFiles
 }
 
 // widest is the widest picture in pixels: more is a slip of the hand.
 const narrowest, widest = 200, 10000
 
 func newPlotCmd() *cobra.Command {
-	c := &plotCmd{net: netFlags{writes: true}}
+	c := &plotCmd{subject: subject{net: netFlags{writes: true}}}
 	cmd := netCommand(&c.net, c.run, &cobra.Command{
 		Use:   "plot NET -o FILE.svg|png|pdf|html",
 		Short: "Draw the activation regions of a network with two inputs, or on a plane",
@@ -57,10 +54,9 @@ wheel, move by dragging, point at a region for its pattern and affine map.`,
 		Example: `  relucell plot net.onnx --center 0.5,0.25 --radius 1.5 --points points.csv -o map.svg
   relucell plot net.onnx --origin 0 --inputs 0,3 --box=-1:1 --fill gradient -o map.png`,
 	})
-	c.ball.add(cmd)
+	c.add(cmd, "give up after this time, reading included: half a map is none")
 	c.slice.add(cmd)
 	fs := cmd.Flags()
-	timeoutFlag(fs, &c.timeout, "give up after this time, reading included: half a map is none")
 	fs.StringVarP(&c.out, "output", "o", "", "file to write, ending in .svg, .png, .pdf or .html")
 	fs.BoolVar(&c.html, "html", false, "write one self-contained page, whatever the ending")
 	words := make([]string, len(plot.Fills))
@@ -95,13 +91,12 @@ func (c *plotCmd) format() (string, error) {
 func (c *plotCmd) run(cmd *cobra.Command, args []string) (err error) {
 	format, err := c.format()
 	if err == nil {
-		err = badInput(c.writable(args[0]))
+		err = writable("output", c.out, args[0], c.points) // before the walk, so that it costs no time
 	}
 	if err != nil {
 		return err
 	}
-	c.files.expect(c.out)
-	defer func() { c.files.settle(cmd, err) }()
+	defer c.files.owe(cmd, &err, c.out)()
 	ctx, release := stoppable(cmd, c.timeout)
 	defer release()
 	n, b, opt, err := c.input(ctx, cmd, args[0])
@@ -154,7 +149,7 @@ func (c *plotCmd) input(ctx context.Context, cmd *cobra.Command, net string) (n 
 	if n.Inputs() != 2 && !c.ball.set.Changed("box") {
 		return nil, b, opt, c.notPlane(net, n)
 	}
-	if free := c.ball.free(n.Inputs()); len(free) == 2 {
+	if _, _, free := c.ball.free(n.Inputs()); len(free) == 2 {
 		opt.Inputs = [2]string{inputLabel(free[0]), inputLabel(free[1])}
 	}
 	if n, b, err = c.ball.on(cmd, &c.net, net, n); err != nil {
@@ -169,19 +164,6 @@ func (c *plotCmd) input(ctx context.Context, cmd *cobra.Command, net string) (n 
 
 func (c *plotCmd) notPlane(net string, n *network.Network) error {
 	return badInputf("%s: %s, expected 2, or a plane: three --through, or --origin with two --direction or two --inputs, or a --box that fixes the others", net, tables.Numbered(int64(n.Inputs()), "input"))
-}
-
-// writable finds a bad name before the walk, so that it costs no time.
-func (c *plotCmd) writable(net string) error {
-	for _, name := range []string{net, c.points} {
-		if files.Same(name, c.out) {
-			return fmt.Errorf("--output: %s is read already, expected another file", c.out)
-		}
-	}
-	if err := files.Check(c.out); err != nil {
-		return fmt.Errorf("--output: %w", err)
-	}
-	return nil
 }
 
 // readPoints reads the points of the picture: of the plane, or of the whole network and then

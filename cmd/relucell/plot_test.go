@@ -96,7 +96,7 @@ func TestPlotAndSliceRefuseInOneLine(t *testing.T) {
 		{"expected a file name that ends in .svg, .png, .pdf or .html", []string{"plot", moons, "--box=-1:1", "-o", "map.gif"}},
 		{"expected a file name that ends in .svg", []string{"plot", moons, "--box=-1:1"}},
 		{"--output: there is no folder", []string{"plot", moons, "--box=-1:1", "-o", filepath.Join(dir, "absent", "map.svg")}},
-		{"expected another file", []string{"plot", moons, "--box=-1:1", "--html", "-o", moons}},
+		{"expected one of its own", []string{"plot", moons, "--box=-1:1", "--html", "-o", moons}},
 		{"is a folder, expected a file", []string{"plot", moons, "--box=-1:1", "--html", "-o", dir}},
 		{"expected pattern, layer, gradient, class", plot("--fill", "blue")},
 		{"expected a whole number of pixels from 200 to 10000", plot("--width", "1")},

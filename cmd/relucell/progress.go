@@ -49,20 +49,25 @@ func newProgressJSON(p enumerate.Progress) progressJSON {
 	return j
 }
 
-// newProgress returns a function for enumerate.Options.Progress, nil where nobody looks, and one
-// that clears the line.
-func newProgress(cmd *cobra.Command) (show func(enumerate.Progress), clear func()) {
+// showing returns a function that shows how far something is, to whoever called in JSON or to a
+// person as a line, nil where nobody looks, and one that clears the line.
+func showing[P, J any](cmd *cobra.Command, asJSON func(P) J, line func(P) string) (show func(P), clear func()) {
 	if c := callOf(cmd); c != nil {
-		return tell(c, newProgressJSON), func() {}
+		return tell(c, asJSON), func() {}
 	}
 	bar := newBar(cmd.ErrOrStderr(), -1, progressbar.OptionSpinnerType(spinner), progressbar.OptionSetElapsedTime(false))
 	if bar == nil {
 		return nil, func() {}
 	}
-	return func(p enumerate.Progress) {
-		bar.Describe(describe(p))
+	return func(p P) {
+		bar.Describe(line(p))
 		_ = bar.Add(1) // a terminal that cannot be written to is no reason to stop
 	}, func() { _ = bar.Finish() }
+}
+
+// newProgress is showing for enumerate.Options.Progress.
+func newProgress(cmd *cobra.Command) (show func(enumerate.Progress), clear func()) {
+	return showing(cmd, newProgressJSON, describe)
 }
 
 func describe(p enumerate.Progress) string {

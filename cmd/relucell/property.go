@@ -41,13 +41,8 @@ type property struct {
 func newProperty(file string, nets ...string) (*property, error) {
 	p := &property{Proof: file, Net: file + ".json"}
 	for _, name := range []string{p.Proof, p.Net} {
-		for _, path := range nets {
-			if files.Same(path, name) {
-				return nil, badInputf("--proof: %s is the network itself, expected another file", name)
-			}
-		}
-		if err := files.Check(name); err != nil {
-			return nil, badInput(named("proof", err))
+		if err := writable("proof", name, nets...); err != nil {
+			return nil, err
 		}
 	}
 	return p, nil

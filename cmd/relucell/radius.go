@@ -88,8 +88,7 @@ func (c *radiusCmd) run(cmd *cobra.Command, args []string) (err error) {
 		if c.property, err = newProperty(c.proof, args[0]); err != nil {
 			return err
 		}
-		c.files.expect(c.property.Proof, c.property.Net)
-		defer func() { c.files.settle(cmd, err) }()
+		defer c.files.owe(cmd, &err, c.property.Proof, c.property.Net)()
 	}
 	ctx, release := stoppable(cmd, c.timeout)
 	defer release()
@@ -113,8 +112,7 @@ func (c *radiusCmd) run(cmd *cobra.Command, args []string) (err error) {
 	found := err == nil
 	if found && c.property != nil {
 		if err = c.prove(ctx, n, center, norm, r); err == nil {
-			c.files.wrote(c.property.Proof)
-			c.files.wrote(c.property.Net)
+			c.files.wrote(c.property.Proof, c.property.Net)
 		}
 	}
 	if err != nil {

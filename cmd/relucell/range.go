@@ -13,7 +13,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/relucell/relucell/ball"
-	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/extremum"
 	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/internal/files"
@@ -22,13 +21,11 @@ import (
 )
 
 type rangeCmd struct {
-	net      netFlags
-	ball     ballFlags
+	subject
 	of       string
 	max, min bool
 	atLeast  *big.Rat
 	proof    string
-	timeout  time.Duration
 	format   string
 	form     extremum.Form
 	property *property // nil: no proof is wanted
@@ -61,13 +58,12 @@ A bound in the proof is a float64, so a fraction that is none is rounded outward
   relucell range net.onnx --center 0 --radius 1 --of y0 --max --proof net.proof`,
 	})
 	fs := cmd.Flags()
-	c.ball.add(cmd)
+	c.add(cmd, "stop after this time, reading included")
 	fs.StringVar(&c.of, "of", "y0", "form of the outputs y0, y1, …, such as \"y0 - 2*y1 + 1e-3\"")
 	fs.BoolVar(&c.max, "max", false, "the largest value alone")
 	fs.BoolVar(&c.min, "min", false, "the smallest value alone")
 	flag(fs, &c.atLeast, "at-least", "V", "", "end as soon as a point has a value of at least V; exit 1 if none has (--max)", fraction)
 	fs.StringVar(&c.proof, "proof", "", "write a proof of the bounds to this file, and its network beside it")
-	timeoutFlag(fs, &c.timeout, "stop after this time, reading included")
 	formatFlag(cmd, &c.format)
 	return cmd
 }
@@ -101,16 +97,11 @@ func (c *rangeCmd) run(cmd *cobra.Command, args []string) (err error) {
 		if c.property, err = newProperty(c.proof, args[0]); err != nil {
 			return err
 		}
-		c.files.expect(c.property.Proof, c.property.Net)
-		defer func() { c.files.settle(cmd, err) }()
+		defer c.files.owe(cmd, &err, c.property.Proof, c.property.Net)()
 	}
 	ctx, release := stoppable(cmd, c.timeout)
 	defer release()
-	n, _, err := c.net.read(ctx, cmd, args[0])
-	if err != nil {
-		return err
-	}
-	n, b, err := c.ball.on(cmd, &c.net, args[0], n)
+	n, b, err := c.read(ctx, cmd, args[0])
 	if err != nil {
 		return err
 	}
@@ -125,12 +116,11 @@ func (c *rangeCmd) run(cmd *cobra.Command, args []string) (err error) {
 	go n.Fingerprint()
 	if err = c.search(ctx, n, b); err == nil && c.property != nil {
 		if err = c.prove(ctx, n, b); err == nil {
-			c.files.wrote(c.property.Proof)
-			c.files.wrote(c.property.Net)
+			c.files.wrote(c.property.Proof, c.property.Net)
 		}
 	}
 	if err != nil {
-		return c.failed(ctx, cmd, args[0], err)
+		return unfinished(ctx, cmd, args[0], err, c.partly)
 	}
 	if err := c.print(cmd, args[0], n, fingerprint(ctx, n), b); err != nil {
 		return err
@@ -177,24 +167,12 @@ func (c *rangeCmd) prove(ctx context.Context, n *network.Network, b ball.Ball) e
 	return c.property.prove(ctx, n, b)
 }
 
-// failed says what a search that ended early has found.
-func (c *rangeCmd) failed(ctx context.Context, cmd *cobra.Command, path string, err error) error {
-	var e *exitError
-	if ctx.Err() == nil {
-		if errors.As(err, &e) {
-			return err
-		}
-		if errors.Is(err, enumerate.ErrInput) {
-			return badInputf("%s: %w", path, err)
-		}
-		return failed(fmt.Errorf("%s: %w", path, err))
-	}
-	found := "no value yet"
+// partly says what a search that was stopped has found.
+func (c *rangeCmd) partly() string {
 	if c.stoppedAt != nil && c.stoppedAt.Lower != nil {
-		found = "a value of " + nearest(c.stoppedAt.Lower) + ", no bound"
+		return "a value of " + nearest(c.stoppedAt.Lower) + ", no bound"
 	}
-	fmt.Fprintf(cmd.ErrOrStderr(), "relucell: stopped early (%s): %s\n", stopReason(ctx), found)
-	return errStopped
+	return "no value yet"
 }
 
 // extremeJSON is an extreme value.

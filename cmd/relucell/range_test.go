@@ -48,16 +48,16 @@ func TestRangeAtLeast(t *testing.T) {
 func TestRangeRefuses(t *testing.T) {
 	net := pyramid(t)
 	for want, args := range map[string][]string{
-		"--of: at":                     {"--box=-1:1", "--of", "x0"},
-		"--of: y1: expected an output": {"--box=-1:1", "--of", "y1"},
-		"y0 is no float64":             {"--box=-1:1", "--of", "1/3 y0", "--proof", filepath.Join(t.TempDir(), "p")},
-		"is the network itself":        {"--box=-1:1", "--proof", net},
-		"--at-least: given beside":     {"--box=-1:1", "--at-least", "1", "--min"},
-		"expected a decimal":           {"--box=-1:1", "--at-least", "1e999999999"},
-		"--center: missing":            {},
-		"expected a finite number":     {"--center", "0", "--radius", "x"},
-		"one or the other":             {"--box=-1:1", "--norm", "l2"},
-		"expected text, json":          {"--box=-1:1", "--format", "csv"},
+		"--of: at":                        {"--box=-1:1", "--of", "x0"},
+		"--of: y1: expected an output":    {"--box=-1:1", "--of", "y1"},
+		"y0 is no float64":                {"--box=-1:1", "--of", "1/3 y0", "--proof", filepath.Join(t.TempDir(), "p")},
+		"is another file of this command": {"--box=-1:1", "--proof", net},
+		"--at-least: given beside":        {"--box=-1:1", "--at-least", "1", "--min"},
+		"expected a decimal":              {"--box=-1:1", "--at-least", "1e999999999"},
+		"--center: missing":               {},
+		"expected a finite number":        {"--center", "0", "--radius", "x"},
+		"one or the other":                {"--box=-1:1", "--norm", "l2"},
+		"expected text, json":             {"--box=-1:1", "--format", "csv"},
 	} {
 		_, errs, code := relucell(t, append([]string{"range", net}, args...)...)
 		require.Equal(t, exitInput, code, errs)

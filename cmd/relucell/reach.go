@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -27,15 +26,13 @@ import (
 )
 
 type reachCmd struct {
-	net     netFlags
-	ball    ballFlags
+	subject
 	out     string
 	outputs []int
 	domain  bool
 	region  int
 	inverse string
 	reals   bool
-	timeout time.Duration
 	files   owedFiles
 	// While it runs: the query or nil.
 	query *vnnlib.Query
@@ -60,7 +57,7 @@ type reached struct {
 }
 
 func newReachCmd() *cobra.Command {
-	c := &reachCmd{net: netFlags{writes: true}}
+	c := &reachCmd{subject: subject{net: netFlags{writes: true}}}
 	cmd := netCommand(&c.net, c.run, &cobra.Command{
 		Use:   "reach NET -o FILE",
 		Short: "Describe the output set of a ball exactly, or the part of the ball that is unsafe",
@@ -90,7 +87,7 @@ that no region is missing, and all patterns, maps, domains and vertices.`,
   relucell reach net.onnx --box=-1:1 -o unsafe.svg --inverse property.vnnlib`,
 	})
 	fs := cmd.Flags()
-	c.ball.add(cmd)
+	c.add(cmd, "give up after this time, reading included: half a set is none")
 	c.outputs, c.region = []int{0, 1}, -1
 	fs.StringVarP(&c.out, "output", "o", "", "file to write, ending in .jsonl, .ine, .ext, .poly, .svg, .png, .pdf or .html")
 	flag(fs, &c.outputs, "outputs", "i,j", "0,1", "the two outputs that a picture shows (with --domain, inputs)", twoOf)
@@ -98,7 +95,6 @@ that no region is missing, and all patterns, maps, domains and vertices.`,
 	wholeFlag(fs, &c.region, "region", "", "the region of this number alone, from 0 in the order of the list", 0, 1<<40)
 	fs.StringVar(&c.inverse, "inverse", "", "write the part of the ball that satisfies this VNN-LIB query")
 	fs.BoolVar(&c.reals, "reals", false, "read a query over a floating-point type as one over the reals")
-	timeoutFlag(fs, &c.timeout, "give up after this time, reading included: half a set is none")
 	return cmd
 }
 
@@ -118,17 +114,14 @@ func (c *reachCmd) run(cmd *cobra.Command, args []string) (err error) {
 	if err := c.checkOut(args[0]); err != nil {
 		return err
 	}
-	c.files.expect(c.out)
-	defer func() { c.files.settle(cmd, err) }()
+	defer c.files.owe(cmd, &err, c.out)()
 	ctx, release := stoppable(cmd, c.timeout)
 	defer release()
-	n, _, err := c.net.read(ctx, cmd, args[0])
+	n, b, err := c.read(ctx, cmd, args[0])
 	if err != nil {
 		return err
 	}
-	if n, c.b, err = c.ball.on(cmd, &c.net, args[0], n); err != nil {
-		return err
-	}
+	c.b = b
 	if err = c.prepare(ctx, args, n); err != nil {
 		return err
 	}
@@ -157,19 +150,13 @@ func (c *reachCmd) checkOut(path string) error {
 	if c.out == "" || !pictured && !slices.Contains([]string{"jsonl", "ine", "ext", "poly"}, c.format) {
 		return badInputf("--output: %q, expected a file name that ends in .jsonl, .ine, .ext, .poly, .svg, .png, .pdf or .html", c.out)
 	}
-	if files.Same(path, c.out) {
-		return badInputf("--output: %s is the network itself, expected another file", c.out)
-	}
-	if c.inverse != "" && files.Same(c.inverse, c.out) {
-		return badInputf("--output: %s is the query itself, expected another file", c.out)
-	}
 	if c.inverse != "" && c.format == "ine" {
 		return badInputf("--output: an .ine file beside --inverse, expected .jsonl, .ext, .poly or a picture: what is unsafe is told by vertices")
 	}
 	if pictured {
 		c.picture = &reach.Picture{Title: filepath.Base(path)}
 	}
-	return badInput(named("output", files.Check(c.out)))
+	return writable("output", c.out, path, c.inverse)
 }
 
 // prepare reads the query and checks what depends on the network.

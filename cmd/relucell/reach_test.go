@@ -89,22 +89,22 @@ func TestReachRefuses(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(query, text, 0o600))
 	for want, args := range map[string][]string{
-		"expected a file name that ends": {net, "--box=-1:1", "-o", filepath.Join(dir, "a.txt")},
-		"is the network itself":          {net, "--box=-1:1", "-o", net},
-		"is the query itself":            {net, "--box=-1:1", "-o", query, "--inverse", query},
-		"a network with 1 output, ":      {one, "--box=-1:1", "-o", filepath.Join(dir, "a.svg")},
-		"a network with 1 input, ":       {net, "--box=-1:1,0:0", "-o", filepath.Join(dir, "a.svg"), "--domain"},
-		"expected two of the 2 outputs":  {net, "--box=-1:1", "-o", filepath.Join(dir, "a.svg"), "--outputs", "0,2"},
-		"expected two different numbers": {net, "--box=-1:1", "-o", filepath.Join(dir, "a.svg"), "--outputs", "1,1"},
-		"--region: 4, expected one of 4": {net, "--box=-1:1", "-o", filepath.Join(dir, "a.ine"), "--region", "4"},
-		"an l2 ball is no polyhedron":    {net, "--center", "0", "--radius", "1", "-o", filepath.Join(dir, "a.ine")},
-		"regions without vertices":       {net, "--center", "0", "--radius", "1", "-o", filepath.Join(dir, "a.png")},
-		"an .ine file beside --inverse":  {net, "--box=-1:1", "-o", filepath.Join(dir, "a.ine"), "--inverse", data + "two_moons.vnnlib"},
-		"outputs":                        {net, "--box=-1:1", "-o", filepath.Join(dir, "a.ext"), "--inverse", data + "two_moons.vnnlib"},
+		"expected a file name that ends":           {net, "--box=-1:1", "-o", filepath.Join(dir, "a.txt")},
+		"is another file of this command":          {net, "--box=-1:1", "-o", net},
+		query + " is another file of this command": {net, "--box=-1:1", "-o", query, "--inverse", query},
+		"a network with 1 output, ":                {one, "--box=-1:1", "-o", filepath.Join(dir, "a.svg")},
+		"a network with 1 input, ":                 {net, "--box=-1:1,0:0", "-o", filepath.Join(dir, "a.svg"), "--domain"},
+		"expected two of the 2 outputs":            {net, "--box=-1:1", "-o", filepath.Join(dir, "a.svg"), "--outputs", "0,2"},
+		"expected two different numbers":           {net, "--box=-1:1", "-o", filepath.Join(dir, "a.svg"), "--outputs", "1,1"},
+		"--region: 4, expected one of 4":           {net, "--box=-1:1", "-o", filepath.Join(dir, "a.ine"), "--region", "4"},
+		"an l2 ball is no polyhedron":              {net, "--center", "0", "--radius", "1", "-o", filepath.Join(dir, "a.ine")},
+		"regions without vertices":                 {net, "--center", "0", "--radius", "1", "-o", filepath.Join(dir, "a.png")},
+		"an .ine file beside --inverse":            {net, "--box=-1:1", "-o", filepath.Join(dir, "a.ine"), "--inverse", data + "two_moons.vnnlib"},
+		"outputs":                                  {net, "--box=-1:1", "-o", filepath.Join(dir, "a.ext"), "--inverse", data + "two_moons.vnnlib"},
 	} {
 		_, errs, code := relucell(t, append([]string{"reach"}, args...)...)
 		require.Equal(t, exitInput, code, "%s: %s", want, errs)
-		if want != "is the network itself" {
+		if want != "is another file of this command" {
 			require.Contains(t, errs, want)
 		}
 	}

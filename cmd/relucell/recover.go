@@ -6,25 +6,20 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/relucell/relucell/experiment"
 )
 
 type recoverCmd struct {
+	studyFlags
 	study           experiment.RecoverStudy // what the flags say
 	shapes, samples []string
 	noBaseline      bool
-	out             string
-	replay          string
-	figures         string
-	set             *pflag.FlagSet
 }
 
 func newExperimentRecoverCmd() *cobra.Command {
@@ -53,10 +48,7 @@ interrupted run goes on where it stopped when it is called again.`,
 	f.Float64Var(&c.study.Radius, "radius", c.study.Radius, "radius of the l2 ball on which teacher and pupil are compared")
 	f.IntVar(&c.study.MostNeurons, "most-neurons", c.study.MostNeurons, "compare them where they have at most so many neurons together")
 	f.BoolVar(&c.noBaseline, "no-baseline", false, "leave out stochastic gradient descent")
-	f.StringVarP(&c.out, "output", "o", "", "output folder: new, or one that holds a part of this experiment")
-	f.StringVar(&c.replay, "replay", "", "manifest whose experiment to run again and to compare with")
-	choiceFlag(cmd, &c.figures, "figures", "format of the figures", append(slices.Clone(experiment.FigureFormats), "none")...)
-	c.set = f
+	c.add(cmd)
 	return cmd
 }
 
@@ -65,7 +57,7 @@ func (c *recoverCmd) run(cmd *cobra.Command, _ []string) error {
 	if err != nil {
 		return err
 	}
-	return conduct(cmd, experiment.Options{Dir: c.out, Figures: c.figures}, recorded, func(ctx context.Context, o experiment.Options) (*experiment.Manifest, func(io.Writer) error, error) {
+	return conduct(cmd, c.studyFlags, recorded, func(ctx context.Context, o experiment.Options) (*experiment.Manifest, func(io.Writer) error, error) {
 		res, err := experiment.Recover(ctx, *study, o)
 		if err != nil {
 			return nil, nil, err

@@ -9,24 +9,17 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/relucell/relucell/experiment"
 )
 
 type recurrentCmd struct {
+	studyFlags
 	study     experiment.RecurrentStudy // what the flags say
 	rates     []string
 	firstSeed int
-	out       string
-	replay    string
-	cache     string
-	figures   string
-	workers   int
-	set       *pflag.FlagSet
 }
 
 func newExperimentRecurrentCmd() *cobra.Command {
@@ -69,15 +62,11 @@ called again.`,
 	choiceFlag(cmd, &c.study.On, "on", "what sequences lines and planes go through", experiment.RecurrentPlaces...)
 	limitFlag(f, &c.study.Limit, "stop a count past so many regions, with a certified bracket (default 1000)")
 	f.IntVar(&c.study.Resamples, "resamples", experiment.DefaultResamples, "bootstrap samples behind each interval")
-	f.StringVarP(&c.out, "output", "o", "", "output folder: new, or one that holds a part of this experiment")
-	f.StringVar(&c.replay, "replay", "", "manifest whose experiment to run again and to compare with")
-	f.StringVar(&c.cache, "cache", ".cache/data", "folder of the digits (see make data)")
-	workersFlag(f, &c.workers)
-	choiceFlag(cmd, &c.figures, "figures", "format of the figures", append(slices.Clone(experiment.FigureFormats), "none")...)
+	c.add(cmd)
+	c.addData()
 	complete(cmd, "task", experiment.RecurrentTasks...)
 	complete(cmd, "init", experiment.RecurrentInits...)
 	complete(cmd, "optimizer", experiment.RecurrentOptimizers...)
-	c.set = f
 	return cmd
 }
 
@@ -86,7 +75,7 @@ func (c *recurrentCmd) run(cmd *cobra.Command, _ []string) error {
 	if err != nil {
 		return err
 	}
-	return conduct(cmd, experiment.Options{Dir: c.out, Workers: c.workers, Figures: c.figures}, recorded, func(ctx context.Context, o experiment.Options) (*experiment.Manifest, func(io.Writer) error, error) {
+	return conduct(cmd, c.studyFlags, recorded, func(ctx context.Context, o experiment.Options) (*experiment.Manifest, func(io.Writer) error, error) {
 		res, err := experiment.Recurrent(ctx, *study, o)
 		if err != nil {
 			return nil, nil, err
@@ -114,7 +103,7 @@ func (c *recurrentCmd) config() (*experiment.RecurrentStudy, *experiment.Manifes
 		}
 		s.FirstSeed = uint64(c.firstSeed)
 	}
-	for name, put := range map[string]func(){
+	c.given(map[string]func(){
 		"file":      func() { s.File = c.study.File },
 		"steps":     func() { s.Steps = c.study.Steps },
 		"hidden":    func() { s.Hidden = c.study.Hidden },
@@ -130,11 +119,7 @@ func (c *recurrentCmd) config() (*experiment.RecurrentStudy, *experiment.Manifes
 		"on":        func() { s.On = c.study.On },
 		"limit":     func() { s.Limit = c.study.Limit },
 		"resamples": func() { s.Resamples = c.study.Resamples },
-	} {
-		if c.set.Changed(name) {
-			put()
-		}
-	}
+	})
 	if err := c.chooseRates(&s); err != nil {
 		return nil, nil, err
 	}
@@ -170,18 +155,9 @@ func (c *recurrentCmd) chooseRates(s *experiment.RecurrentStudy) error {
 // writeRecurrent prints what was found after the last batch.
 func writeRecurrent(w io.Writer, res *experiment.RecurrentResult, dir string) error {
 	s := res.Manifest.Recurrent
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "First network\tClaim\tSeeds for, against\tTimes (95% interval)\tVerdict")
-	for _, st := range res.Statistics {
-		claim := recurrentClaim(st)
-		if st.Epoch != s.Measured[len(s.Measured)-1] || claim == "" {
-			continue
-		}
-		fmt.Fprintf(t, "%s\t%s\t%d, %d of %d\t%s (%s to %s)\t%s\n", strings.TrimPrefix(st.Data, s.Task+"-"), claim, st.Positive, st.Negative, st.Seeds,
-			times((st.Low+st.High)/2), times(st.From), times(st.To), st.Verdict)
-	}
-	fmt.Fprintf(t, "\n%d networks (%d trained by an earlier run), %d measurements in %s\n", len(res.Manifest.Networks), res.Skipped, len(res.Rows), dir)
-	return t.Flush()
+	return writeClaims(w, "First network", res.Statistics, func(st experiment.Statistic) (string, string, bool) {
+		return strings.TrimPrefix(st.Data, s.Task+"-"), recurrentClaim(st), st.Epoch == s.Measured[len(s.Measured)-1]
+	}, fmt.Sprintf("%d networks (%d trained by an earlier run), %d measurements in %s", len(res.Manifest.Networks), res.Skipped, len(res.Rows), dir))
 }
 
 // recurrentClaim puts the main comparisons into words; others are in the table of statistics alone.

@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 
-	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -149,19 +148,12 @@ func (s *spreadFlags) count(cmd *cobra.Command) func(context.Context, *network.N
 
 // newJobProgress is newProgress for jobs.
 func newJobProgress(cmd *cobra.Command) (show func(cluster.Progress), clear func()) {
-	if c := callOf(cmd); c != nil {
-		return tell(c, func(p cluster.Progress) progressJSON { return newProgressJSON(p.Progress) }), func() {}
-	}
-	bar := newBar(cmd.ErrOrStderr(), -1, progressbar.OptionSpinnerType(spinner), progressbar.OptionSetElapsedTime(false))
-	if bar == nil {
-		return nil, func() {}
-	}
-	return func(p cluster.Progress) {
+	asJSON := func(p cluster.Progress) progressJSON { return newProgressJSON(p.Progress) }
+	return showing(cmd, asJSON, func(p cluster.Progress) string {
 		text := fmt.Sprintf("%s, %d workers, %d items, %d open", describe(p.Progress), p.Workers, p.Items, p.Open)
 		if p.Refused > 0 {
 			text += fmt.Sprintf(", %d answers refused", p.Refused)
 		}
-		bar.Describe(text)
-		_ = bar.Add(1)
-	}, func() { _ = bar.Finish() }
+		return text
+	})
 }

@@ -50,6 +50,13 @@ func (f *fields) line(word, format string, args ...any) {
 	}
 }
 
+// written names a file that was written, if one was asked for.
+func (f *fields) written(name string) {
+	if name != "" {
+		f.line("Written", "%s", name)
+	}
+}
+
 func floats(x []float64) string {
 	words := make([]string, 0, maxShown)
 	for k, v := range x {

@@ -72,8 +72,7 @@ func (c *verifyCmd) run(cmd *cobra.Command, args []string) (err error) {
 	if err := c.checkOutputs(cmd, args); err != nil {
 		return err
 	}
-	c.files.expect(c.witness, c.proof)
-	defer func() { c.files.settle(cmd, err) }()
+	defer c.files.owe(cmd, &err, c.witness, c.proof)()
 	a := &answer{specPath: args[1], netPath: args[0]}
 	if a.query, a.specStamp, err = readQuery(ctx, args[1], vnnlib.Options{Reals: c.reals}); err != nil {
 		return c.unread(cmd, ctx, err)
@@ -148,12 +147,7 @@ func (c *verifyCmd) checkOutputs(cmd *cobra.Command, args []string) error {
 		if !cmd.Flags().Changed(f.flag) {
 			continue
 		}
-		for i, what := range []string{"network", "query"} {
-			if f.name != "" && files.Same(args[i], f.name) {
-				return badInputf("--%s: %s is the %s itself, expected another file", f.flag, f.name, what)
-			}
-		}
-		if err := badInput(named(f.flag, files.Check(f.name))); err != nil {
+		if err := writable(f.flag, f.name, args...); err != nil {
 			return err
 		}
 	}

@@ -61,8 +61,8 @@ func TestVerifyNamesWhatIsWrong(t *testing.T) {
 		small + ": inputs: 1 are declared, expected 2, as many as the network has":                                                                             {small},
 		bad + ": line 3, column 17: 1/3: expected a decimal number, such as -0.5":                                                                              {bad},
 		"nowhere.vnnlib: no such file or directory":                                                                                                            {"nowhere.vnnlib"},
-		"--witness: " + small + " is the query itself, expected another file":                                                                                  {small, "--witness", small},
-		"--witness: " + moonsNet + " is the network itself, expected another file":                                                                             {small, "--witness", moonsNet},
+		"--witness: " + small + " is another file of this command, expected one of its own":                                                                    {small, "--witness", small},
+		"--witness: " + moonsNet + " is another file of this command, expected one of its own":                                                                 {small, "--witness", moonsNet},
 		"--witness: empty, expected the name of a file":                                                                                                        {small, "--witness", ""},
 	} {
 		out, errs, code := relucell(t, append([]string{"verify", moonsNet}, args...)...)
@@ -153,7 +153,7 @@ func TestVerifyWritesProofs(t *testing.T) {
 	require.NoFileExists(t, none)
 	require.Contains(t, succeed(t, "check", moonsNet, point, "--spec", data+"two_moons_between.vnnlib"), "VERIFIED")
 	for want, args := range map[string][]string{
-		"--proof: " + spec + " is the query itself, expected another file":                                         {"--proof", spec},
+		"--proof: " + spec + " is another file of this command, expected one of its own":                           {"--proof", spec},
 		"--proof: " + none + " is the witness, expected another file":                                              {"--proof", none, "--witness", none},
 		"--proof: empty, expected the name of a file":                                                              {"--proof", ""},
 		"--proof: there is no folder /nowhere (no such file or directory), expected /nowhere/p in one that exists": {"--proof", "/nowhere/p"},

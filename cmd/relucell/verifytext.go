@@ -13,7 +13,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 
 	"github.com/relucell/relucell/internal/dyadic"
@@ -224,18 +223,10 @@ type searchJSON struct {
 	Seconds float64 `json:"seconds"`
 }
 
-// newSearchProgress returns a function for safety.Options.Progress, nil where nobody looks, and one
-// that clears the line.
+// newSearchProgress is showing for safety.Options.Progress.
 func newSearchProgress(cmd *cobra.Command) (show func(safety.Progress), clear func()) {
-	if c := callOf(cmd); c != nil {
-		return tell(c, func(p safety.Progress) searchJSON { return searchJSON{p.Nodes, p.Open, p.Elapsed.Seconds()} }), func() {}
-	}
-	bar := newBar(cmd.ErrOrStderr(), -1, progressbar.OptionSpinnerType(spinner), progressbar.OptionSetElapsedTime(false))
-	if bar == nil {
-		return nil, func() {}
-	}
-	return func(p safety.Progress) {
-		bar.Describe(fmt.Sprintf("%s, %s open, %v", tables.Numbered(p.Nodes, "node"), tables.GroupedInt(p.Open), p.Elapsed.Round(100*time.Millisecond)))
-		_ = bar.Add(1) // a terminal that cannot be written to is no reason to stop
-	}, func() { _ = bar.Finish() }
+	asJSON := func(p safety.Progress) searchJSON { return searchJSON{p.Nodes, p.Open, p.Elapsed.Seconds()} }
+	return showing(cmd, asJSON, func(p safety.Progress) string {
+		return fmt.Sprintf("%s, %s open, %v", tables.Numbered(p.Nodes, "node"), tables.GroupedInt(p.Open), p.Elapsed.Round(100*time.Millisecond))
+	})
 }
