@@ -138,26 +138,15 @@ type Tally struct {
 	Work int64
 }
 
-// Add adds another tally.
-func (t *Tally) Add(o *Tally) {
-	t.Float += o.Float
-	t.Integer += o.Integer
-	t.Solve += o.Solve
-	t.Questions += o.Questions
-	t.Refreshes += o.Refreshes
-	t.Pivots += o.Pivots
-	t.Work += o.Work
-}
-
-// Sub takes another tally away.
-func (t *Tally) Sub(o *Tally) {
-	t.Float -= o.Float
-	t.Integer -= o.Integer
-	t.Solve -= o.Solve
-	t.Questions -= o.Questions
-	t.Refreshes -= o.Refreshes
-	t.Pivots -= o.Pivots
-	t.Work -= o.Work
+// Add adds another tally, so many times.
+func (t *Tally) Add(o *Tally, times int64) {
+	t.Float += times * o.Float
+	t.Integer += times * o.Integer
+	t.Solve += times * o.Solve
+	t.Questions += times * o.Questions
+	t.Refreshes += times * o.Refreshes
+	t.Pivots += times * o.Pivots
+	t.Work += times * o.Work
 }
 
 // Lead goes from the root along a path and reports whether it arrived; else the event at which it

@@ -93,22 +93,14 @@ type odometer struct {
 	covered  int64 // time that those took, or that was spent waiting
 }
 
-func (o *odometer) add(p *odometer) {
-	o.regions += p.regions
-	o.tally.Add(&p.tally)
-	o.left += p.left
-	o.records += p.records
-	o.recorded += p.recorded
-	o.covered += p.covered
-}
-
-func (o *odometer) sub(p *odometer) {
-	o.regions -= p.regions
-	o.tally.Sub(&p.tally)
-	o.left -= p.left
-	o.records -= p.records
-	o.recorded -= p.recorded
-	o.covered -= p.covered
+// add adds another one, so many times.
+func (o *odometer) add(p *odometer, times int64) {
+	o.regions += times * p.regions
+	o.tally.Add(&p.tally, times)
+	o.left += times * p.left
+	o.records += times * p.records
+	o.recorded += times * p.recorded
+	o.covered += times * p.covered
 }
 
 // unfinished is a subtree that is being walked: where it began.
@@ -130,7 +122,7 @@ func (k *recorder) start(path []int8) {
 // done is the worker's progress since it began its task.
 func (k *recorder) done(w *worker) odometer {
 	o := k.joined
-	o.add(&odometer{regions: w.regions, tally: *w.tree.Tally(), left: w.left.Opens})
+	o.add(&odometer{regions: w.regions, tally: *w.tree.Tally(), left: w.left.Opens}, 1)
 	return o
 }
 
@@ -153,7 +145,7 @@ func (k *recorder) end(w *worker, side int8) {
 	b := k.begun[n]
 	k.begun, k.at = k.begun[:n], b.above
 	did := k.done(w)
-	did.sub(&b.before)
+	did.add(&b.before, -1)
 	fresh := did.regions - did.recorded
 	work := k.clock() - b.clock - did.covered
 	t := &w.run.cfg.Tuning
@@ -188,7 +180,7 @@ func (k *recorder) restore(w *worker) bool {
 	if err != nil || w.sink.(Snapshotter).Restore(r.Regions, r.Text) != nil {
 		return false
 	}
-	w.tree.Tally().Add(tallyOf(&r.Tally))
+	w.tree.Tally().Add(tallyOf(&r.Tally), 1)
 	k.joined.records++
 	k.joined.recorded += r.Regions
 	k.all.Resumed.Add(r.Regions)
@@ -207,7 +199,7 @@ func (k *recorder) since(w *worker, start int64) odometer {
 }
 
 func (k *recorder) join(did odometer, start int64) {
-	k.joined.add(&did)
+	k.joined.add(&did, 1)
 	k.joined.covered += k.clock() - start
 }
 

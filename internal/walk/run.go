@@ -168,7 +168,7 @@ func (r *Run) retire(w *worker) {
 	t := &r.total
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.tally.Add(w.tree.Tally())
+	t.tally.Add(w.tree.Tally(), 1)
 	t.regions += w.regions
 	t.splits += w.splits
 	t.left.Opens += w.left.Opens

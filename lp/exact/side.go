@@ -93,14 +93,19 @@ func proves(norm ball.Norm, self *big.Int, obj Row, lambda []*big.Int, rows []Ro
 
 func polytopal(stop until, norm ball.Norm, obj Row, rows, all []Row, p point) ([]*big.Rat, *big.Int, []*big.Int, error) {
 	t := newTableau(norm, obj, rows, newScout(stop, rows))
-	if err := t.run(true); err != nil {
-		return nil, nil, nil, err
-	}
-	if t.lines[0][0].Sign() <= 0 {
-		self, lambda := t.multipliers()
-		return nil, self, lambda, nil
+	if self, lambda, err := t.empty(); self != nil || err != nil {
+		return nil, self, lambda, err
 	}
 	return fewestBits(stop, norm, all, across(obj, p, t.point())), nil, nil, nil
+}
+
+// empty returns multipliers that show the side to be empty, none where the objective is positive
+// somewhere.
+func (t *tableau) empty() (self *big.Int, lambda []*big.Int, err error) {
+	if err = t.run(true); err == nil && t.lines[0][0].Sign() <= 0 {
+		self, lambda = t.multipliers()
+	}
+	return self, lambda, err
 }
 
 // round decides the l2 ball.
@@ -126,12 +131,8 @@ func round(stop until, obj Row, rows, all []Row, p point) ([]*big.Rat, *big.Int,
 		return nil, l[0], l[1:], nil
 	}
 	t := newTableau(ball.LInf, obj, rows, q.scout.from(1))
-	if err := t.run(true); err != nil {
-		return nil, nil, nil, err
-	}
-	if t.lines[0][0].Sign() <= 0 {
-		self, lambda := t.multipliers()
-		return nil, self, lambda, nil
+	if self, lambda, err := t.empty(); self != nil || err != nil {
+		return nil, self, lambda, err
 	}
 	w := across(obj, p, t.point())
 	for halvings := uint(0); !stop.stopped(); halvings++ {

@@ -35,8 +35,7 @@ func (as attributes) castTo() onnxpb.TensorProto_DataType {
 		}
 		return onnxpb.TensorProto_DataType(to)
 	}
-	to := as.integer("to", 0)
-	return onnxpb.TensorProto_DataType(to)
+	return onnxpb.TensorProto_DataType(as.integer("to", 0))
 }
 
 // castLike converts to the type of input 1, which is a float where it is computed.

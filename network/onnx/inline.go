@@ -63,8 +63,7 @@ func (in *inliner) expand(nodes []*onnxpb.NodeProto, depth int) []*onnxpb.NodePr
 			if in.nodes++; in.nodes > maxInlined {
 				panic(refusalf("functions become more than %d nodes", maxInlined))
 			}
-			inner := in.branches(n, depth)
-			out = append(out, inner)
+			out = append(out, in.branches(n, depth))
 			continue
 		}
 		saying(func() { out = append(out, in.expand(in.body(f, n), depth+1)...) }, "%s", describe(i, n))

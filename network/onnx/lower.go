@@ -30,8 +30,7 @@ func (b *builder) lower() *network.Network {
 	var layers []network.Layer
 	for level := 1; level < len(l.levels); level++ {
 		rows := l.rowsAt(level, before)
-		layer := l.layer(level, before, rows)
-		layers, before = append(layers, layer), rows
+		layers, before = append(layers, l.layer(level, before, rows)), rows
 	}
 	return newNetwork(layers)
 }

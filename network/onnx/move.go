@@ -89,8 +89,7 @@ func along(shape []int, axis int, index []int) moved {
 
 // along takes the given indices of an axis of what m made.
 func (m moved) along(axis int, index []int) moved {
-	next := along(m.shape, axis, index)
-	return m.then(next)
+	return m.then(along(m.shape, axis, index))
 }
 
 // then applies a second move to what a first made.
@@ -108,8 +107,7 @@ func (m moved) then(next moved) moved {
 
 // axis returns an attribute that names an axis.
 func (as attributes) axis(missing int64, rank int) int {
-	a := as.integer("axis", missing)
-	return placeAxis(a, rank)
+	return placeAxis(as.integer("axis", missing), rank)
 }
 
 func placeAxis(a int64, rank int) int {
@@ -289,8 +287,7 @@ func cutAlong(shape []int, axis int, lengths []int64) []moved {
 			index[i] += at
 		}
 		at += int(k)
-		m := along(shape, axis, index)
-		outs = append(outs, m)
+		outs = append(outs, along(shape, axis, index))
 	}
 	if at != shape[axis] {
 		panic(refusalf("parts %v do not divide axis %d of shape %v", lengths, axis, shape))

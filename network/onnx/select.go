@@ -25,8 +25,7 @@ func compress(n *node, shape []int) []moved {
 			index = append(index, i)
 		}
 	}
-	m := along(shape, axis, index)
-	return []moved{m}
+	return []moved{along(shape, axis, index)}
 }
 
 // reverseSequence turns the first elements along the time axis around, so many in each row of the
