@@ -56,7 +56,7 @@ func newPlace(n *net, b *ball) place {
 	p := place{evaluator: newEvaluator(b), at: -1}
 	for i, y := range n.layers {
 		const short = 20 // bits of usual multipliers
-		v := level{layer: y, k: length(y.bits), wide: length(y.reach + b.box.bits + short), plus: make([]bool, len(y.gain)),
+		v := level{layer: y, k: length(y.bits), wide: length(y.reach + b.box.bits + short), plus: make([]bool, len(y.edges)),
 			sign: make([]int8, len(y.neurons)), likely: slices.Repeat([]int8{-1}, len(y.neurons)), seen: -1, own: newBox(b.box)}
 		for range y.bias[:len(y.bias)*min(1, i)] { // not for the inputs
 			v.z = append(v.z, make([]uint, len(p.form)*v.k))
@@ -187,14 +187,14 @@ func (p *place) forms(at int) {
 			clear(z)
 			mulAdd(z[len(z)-y.k:], one, y.k, &y.bias[v], false)
 		}
-		for u, base := range y.base {
-			p.add(y, base, last, u, false)
+		for u := range y.edges {
+			p.add(y, last, u, &last.slopes[u], false)
 		}
 	}
 	for j, u := range last.neurons {
 		if plus := last.sign[j] > 0; plus != y.plus[u] {
 			y.plus[u], changed = plus, true
-			p.add(y, y.gain[u], last, u, !plus)
+			p.add(y, last, u, &last.gains[u], !plus)
 		}
 	}
 	if changed {
@@ -202,18 +202,23 @@ func (p *place) forms(at int) {
 	}
 }
 
-// add adds the form of unit u of the layer before, times a weight each, to the forms of a layer.
-// The inputs are forms with one coefficient, 1.
-func (p *place) add(y *level, weights []big.Int, last *level, u int, negative bool) {
-	if weights == nil {
+// add adds the form of unit u of the layer before, times a slope, to the forms of a layer, or
+// subtracts it. The inputs are forms with one coefficient, 1.
+func (p *place) add(y, last *level, u int, slope *big.Int, negative bool) {
+	if slope.Sign() == 0 {
 		return
 	}
 	b, n, from, to := []uint{1}, 1, u*y.k, (u+1)*y.k
 	if last.z != nil {
 		b, n, from, to = last.z[u], last.k, 0, len(p.form)*y.k
 	}
-	b = p.widened(b, n, y.k)
-	for i, v := range y.to[u] {
-		mulAdd(y.z[v][from:to], b, y.k, &weights[i], negative)
+	passed := p.widened(b, n, y.k)
+	if !slope.IsInt64() || slope.Int64() != 1 {
+		mulAdd(buffer(&p.d, to-from), passed, y.k, slope, false)
+		passed = p.d
+	}
+	for i := range y.edges[u] {
+		e := &y.edges[u][i]
+		mulAdd(y.z[e.to][from:to], passed, y.k, &e.weight, negative)
 	}
 }

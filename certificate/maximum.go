@@ -5,10 +5,7 @@ package certificate
 // are identical and win, − or 0 for the others. So all that depends on signs is as it is for
 // neurons of the slope 0; only how signs come about differs.
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 const (
 	// maxPieces bounds the pieces of one maximum.
@@ -17,41 +14,18 @@ const (
 	aside = int8(-2)
 )
 
-// piecesOf reads how many pieces each unit has, of so many in all.
-func piecesOf(text string, units int) (pieces []int, ok bool) {
-	text, ok = strings.CutSuffix(text, "]")
-	for _, word := range strings.Split(text, ",") {
-		k, rest, natural := index([]byte(word), maxPieces+1)
-		if ok = ok && natural && len(rest) == 0 && k > 0; !ok {
-			return nil, false
-		}
-		pieces, units = append(pieces, k), units-k
-	}
-	return pieces, units == 0 && slices.Max(pieces) > 1
-}
-
 // group notes which units are the pieces of a maximum.
 func (y *layer) group(pieces []int) {
+	y.first = []int{0}
 	if pieces == nil {
-		return
+		pieces = slices.Repeat([]int{1}, len(y.bias))
 	}
-	y.columns = len(pieces)
 	for u, k := range pieces {
-		y.column = append(y.column, slices.Repeat([]int{u}, k)...)
+		y.first = append(y.first, y.first[u]+k)
 		if k > 1 { // the others are no neurons
 			y.ends = append(y.ends, slices.Repeat([]int{len(y.ends) + k}, k)...)
 		}
 	}
-}
-
-// firsts returns the first unit of each column, and where the last one ends.
-func (y *layer) firsts() (first []int) {
-	for u := range y.bias {
-		if y.column == nil || len(first) == y.column[u] {
-			first = append(first, u)
-		}
-	}
-	return append(first, len(y.bias))
 }
 
 // others calls f with the other pieces of the maximum of piece j, in order.

@@ -213,18 +213,17 @@ func (w *walker) regionForms() (z regionForms) {
 			z.neurons = append(z.neurons, f)
 		}
 	}
-	for _, y := range w.net.rest {
-		last, forms, signs = y, y.through(forms, signs), make([]int8, len(y.bias))
+	forms = last.passed(forms, signs)
+	for _, y := range w.net.rest { // none of whose units is a neuron
+		last, forms, signs = y, y.through(forms), make([]int8, len(y.bias))
 	}
-	for u, f := range forms { // what leaves the last units
-		slope := &last.slopes[u]
-		if signs[u] > 0 {
-			slope = new(big.Int).Lsh(big.NewInt(1), last.fine)
+	for c, u := range last.first[:len(last.first)-1] {
+		for v := u; v < last.first[c+1]; v++ {
+			if signs[v] > 0 { // the piece of a maximum that wins
+				u = v
+			}
 		}
-		if last.column != nil && slope.Sign() == 0 {
-			continue // one of its maximum's other pieces leaves it
-		}
-		z.out = append(z.out, f.times(slope, int(last.fine)))
+		z.out = append(z.out, forms[u])
 	}
 	z.pattern = text.String()
 	return z
@@ -254,25 +253,31 @@ func (y *level) belowWinner(forms []*scaled, j int) (s int8, f *scaled) {
 	return -1, f
 }
 
-// through returns the forms of a layer from those of the layer before and the signs there.
-func (y *layer) through(before []*scaled, signs []int8) []*scaled {
-	forms := make([]*scaled, len(y.bias))
-	for v := range forms {
-		forms[v] = &scaled{v: make([]big.Int, len(before[0].v)), scale: int(y.scale)}
-		forms[v].v[len(before[0].v)-1].Set(&y.bias[v])
+// passed returns what leaves the units, with these forms and signs.
+func (y *layer) passed(forms []*scaled, signs []int8) (out []*scaled) {
+	for u, f := range forms {
+		slope := &y.slopes[u]
+		if signs[u] > 0 {
+			slope = new(big.Int).Lsh(big.NewInt(1), y.fine)
+		}
+		out = append(out, f.times(slope, int(y.fine)))
 	}
-	var t, weight big.Int
+	return out
+}
+
+// through returns the forms of a layer behind these.
+func (y *layer) through(before []*scaled) (forms []*scaled) {
+	for v := range y.bias {
+		f := &scaled{v: make([]big.Int, len(before[0].v)), scale: int(y.scale)}
+		f.v[len(f.v)-1].Set(&y.bias[v])
+		forms = append(forms, f)
+	}
+	var t big.Int
 	for u, g := range before {
-		for i, v := range y.to[u] {
-			if weight.SetInt64(0); y.base[u] != nil {
-				weight.Set(&y.base[u][i])
-			}
-			if signs[u] > 0 {
-				weight.Add(&weight, &y.gain[u][i])
-			}
-			f := forms[v]
+		for _, e := range y.edges[u] {
+			f := forms[e.to]
 			for k := range f.v {
-				f.v[k].Add(&f.v[k], t.Mul(&weight, &g.v[k]))
+				f.v[k].Add(&f.v[k], t.Mul(&e.weight, &g.v[k]))
 			}
 		}
 	}
