@@ -75,11 +75,11 @@ func TestSlopesHaveOneSpelling(t *testing.T) {
 	}
 	n, err := readNet(text(`"mixed","slopes":["0x1p+0","0x0p+0"]`))
 	require.NoError(t, err)
-	var neurons []int
+	var pieces []piece
 	for _, y := range n.layers {
-		neurons = append(neurons, y.neurons...)
+		pieces = append(pieces, y.pieces...)
 	}
-	require.Equal(t, []int{1}, neurons)
+	require.Equal(t, []piece{{-1, 0, 2}, {1, 0, 2}}, pieces)
 	for act, reason := range map[string]string{
 		`"mixed"`:                                      "not a canonical text",
 		`"mixed","slopes":[]`:                          "not a canonical text",

@@ -15,15 +15,15 @@ import (
 // layer is a layer in integers. The forms of its units are integers times 2^−scale. The inputs are
 // a layer of units without a neuron.
 type layer struct {
-	bias    []big.Int
-	edges   [][]edge        // from each unit of the layer before
-	neurons []int           // the units that are neurons, in order
-	seen    []atomic.Uint32 // of each neuron, a set of type Seen
-	// In a layer of maxima the units are the pieces, and ends says for each neuron where its
-	// maximum ends; elsewhere it is nil. The units first[c] to first[c+1] are those of column c of
-	// what follows: all pieces of a maximum have one.
-	ends, first []int
-	scale       uint
+	bias   []big.Int
+	edges  [][]edge        // from each unit of the layer before
+	pieces []piece         // of all neurons, in order
+	seen   []atomic.Uint32 // of each piece, a set of type Seen
+	// In a layer of maxima the units are their pieces. The units first[c] to first[c+1] are those
+	// of column c of what follows: all pieces of a maximum have one.
+	maxima bool
+	first  []int
+	scale  uint
 	// The coefficients of the layer's forms, whatever the signs before it, are less than 2^bits. So
 	// are, less than 2^reach, those of all earlier layers in this layer's scale.
 	bits, reach int
@@ -62,7 +62,7 @@ func readNetOf(text []byte, most int) (n *net, err error) {
 			n.layers = append(n.layers, inputs(r.width))
 		}
 		y := newLayer(r, n.layers[len(n.layers)-1])
-		if n.layers = append(n.layers, y); len(y.neurons) > 0 {
+		if n.layers = append(n.layers, y); len(y.pieces) > 0 {
 			used = len(n.layers)
 		}
 	})
@@ -75,9 +75,9 @@ func readNetOf(text []byte, most int) (n *net, err error) {
 
 // inputs returns the inputs as a layer.
 func inputs(n int) *layer {
-	y := &layer{bias: make([]big.Int, n), slopes: slices.Repeat([]big.Int{*big.NewInt(1)}, n), bits: 1, reach: 1}
+	ones := slices.Repeat([]big.Int{*big.NewInt(1)}, n)
+	y := &layer{bias: make([]big.Int, n), slopes: ones, gains: make([]big.Int, n), most: ones, bits: 1, reach: 1}
 	y.group(nil)
-	y.most = y.slopes
 	return y
 }
 
@@ -85,13 +85,14 @@ func inputs(n int) *layer {
 func newLayer(r *rawLayer, last *layer) *layer {
 	y := &layer{bias: r.bias, slopes: r.slopes, fine: r.fine, scale: last.scale + last.fine + r.scale}
 	y.edges, y.gains, y.most = make([][]edge, len(last.bias)), make([]big.Int, len(y.bias)), make([]big.Int, len(y.bias))
-	y.group(r.pieces)
 	one, t := new(big.Int).Lsh(big.NewInt(1), y.fine), new(big.Int)
 	for v := range y.bias {
 		top := new(big.Int).Abs(y.bias[v].Lsh(&y.bias[v], last.scale+last.fine))
 		for i := r.start[v]; i < r.start[v+1]; i++ {
 			for u := last.first[r.from[i]]; u < last.first[r.from[i]+1]; u++ {
-				y.edges[u] = append(y.edges[u], edge{v, r.z[i]})
+				e := edge{to: v}
+				e.weight.Set(&r.z[i]) // a copy, for those of a unit lie close together then
+				y.edges[u] = append(y.edges[u], e)
 				top.Add(top, t.Mul(t.Abs(&r.z[i]), &last.most[u]))
 			}
 		}
@@ -101,12 +102,11 @@ func newLayer(r *rawLayer, last *layer) *layer {
 			slope = &y.slopes[v]
 		}
 		y.most[v].Mul(top, t.Abs(slope))
-		if y.gains[v].Sub(one, &y.slopes[v]).Sign() != 0 {
-			y.neurons = append(y.neurons, v)
-		}
+		y.gains[v].Sub(one, &y.slopes[v])
 	}
-	y.seen = make([]atomic.Uint32, len(y.neurons))
-	if y.ends != nil {
+	y.group(r.pieces)
+	y.seen = make([]atomic.Uint32, len(y.pieces))
+	if y.maxima {
 		y.bits++ // a difference of two pieces fits as well
 	}
 	y.reach = max(y.bits, last.reach+int(y.scale-last.scale))

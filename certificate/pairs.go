@@ -135,14 +135,14 @@ func (b *ball) size(f []*big.Rat) *big.Rat {
 	value, most, half := new(big.Rat).Set(f[len(f)-1]), new(big.Rat), big.NewRat(1, 2)
 	for k, g := range f[:len(f)-1] {
 		size := new(big.Rat).Abs(g)
-		if b.c == nil {
+		if b.centre == nil {
 			sum, width := new(big.Int).Add(&b.box.lo[k], &b.box.hi[k]), new(big.Int).Sub(&b.box.hi[k], &b.box.lo[k])
 			mid, wide := ratio(sum, b.box.scale), ratio(width, b.box.scale)
 			value.Add(value, mid.Mul(mid.Mul(mid, half), g))
 			most.Add(most, wide.Mul(wide.Mul(wide, half), size))
 			continue
 		}
-		c := ratio(&b.c[k], b.box.scale)
+		c := ratio(&b.centre.lo[k], b.box.scale)
 		value.Add(value, c.Mul(c, g))
 		if b.norm == "l2" {
 			most.Add(most, size.Mul(size, size))
@@ -153,7 +153,7 @@ func (b *ball) size(f []*big.Rat) *big.Rat {
 	if b.norm == "l2" {
 		most = rootAbove(most)
 	}
-	if b.c != nil {
+	if b.centre != nil {
 		most.Mul(most, ratio(b.r, b.box.scale))
 	}
 	return most.Add(most, value.Abs(value))

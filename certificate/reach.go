@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"math/big"
+	"slices"
 	"strings"
 )
 
@@ -192,24 +193,27 @@ func (w *walker) regionForms() (z regionForms) {
 	}
 	for i := 1; i < len(w.levels); i++ {
 		y := &w.levels[i]
-		last, forms, signs = y.layer, make([]*scaled, len(y.bias)), make([]int8, len(y.bias))
-		for u, words := range y.z {
-			f := &scaled{v: make([]big.Int, n+1), scale: int(y.scale)}
-			for k := range f.v {
-				load(&f.v[k], words[k*y.k:(k+1)*y.k])
-			}
-			forms[u] = f
+		last, forms, signs = &y.layer, nil, make([]int8, len(y.bias))
+		for _, words := range y.z {
+			forms = append(forms, y.scaled(words, false))
 		}
-		for j, u := range y.neurons {
-			s, f := y.sign[j], forms[u]
-			if y.ends != nil {
-				s, f = y.belowWinner(forms, j)
+		for j, piece := range y.pieces {
+			if piece.unit < 0 {
+				continue
 			}
-			signs[u] = s
-			text.WriteByte("-0+"[s+1])
-			if f = f.times(big.NewInt(int64(s)), 0); s == 0 || y.ends != nil && s > 0 {
+			win, row, sign := piece.from+slices.Index(y.sign[piece.from:piece.to], wins), j, byte('-')
+			if win == j {
+				signs[piece.unit], sign, row = wins, '+', piece.from
+			}
+			d, negative := w.above(y, win, row)
+			f := y.scaled(d, negative)
+			if isZero(d) && win != j {
+				sign = '0'
+			}
+			if isZero(d) || y.maxima && win == j {
 				f = nil
 			}
+			text.WriteByte(sign)
 			z.neurons = append(z.neurons, f)
 		}
 	}
@@ -229,28 +233,15 @@ func (w *walker) regionForms() (z regionForms) {
 	return z
 }
 
-// belowWinner returns the sign of piece j of a decided maximum, + for the one that wins, 0 for what
-// is identical to it and − for the rest, and what it is above the one that wins.
-func (y *level) belowWinner(forms []*scaled, j int) (s int8, f *scaled) {
-	win := j
-	y.others(j, func(i int) {
-		if y.sign[i] > 0 {
-			win = i
-		}
-	})
-	f = forms[y.neurons[j]].times(big.NewInt(1), 0)
-	zero := true
+// scaled returns a form of the level, or minus that.
+func (y *level) scaled(words []uint, negative bool) *scaled {
+	f := &scaled{v: make([]big.Int, len(words)/y.k), scale: int(y.scale)}
 	for k := range f.v {
-		f.v[k].Sub(&f.v[k], &forms[y.neurons[win]].v[k])
-		zero = zero && f.v[k].Sign() == 0
+		if load(&f.v[k], words[k*y.k:(k+1)*y.k]); negative {
+			f.v[k].Neg(&f.v[k])
+		}
 	}
-	switch {
-	case win == j:
-		return +1, f
-	case zero:
-		return 0, f
-	}
-	return -1, f
+	return f
 }
 
 // passed returns what leaves the units, with these forms and signs.
