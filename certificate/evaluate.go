@@ -57,7 +57,12 @@ func (e *evaluator) widened(b []uint, n, k int) []uint {
 	if n == k {
 		return b
 	}
-	extend(buffer(&e.b, len(b)/n*k), k, b, n)
+	z := buffer(&e.b, len(b)/n*k)
+	for ; len(b) > 0; z, b = z[k:], b[n:] {
+		for j := copy(z[:k], b[:n]); j < k; j++ {
+			z[j] = spread(b[:n])
+		}
+	}
 	return e.b
 }
 
@@ -70,11 +75,7 @@ func (e *evaluator) nonpositive(f []uint, k, m int, negative bool, q *box) bool 
 	if e.ball.centre == nil || !e.onBox(f, k, m, negative, e.ball.centre) {
 		return false // or it is positive at the centre
 	}
-	for i := range e.form {
-		if load(&e.form[i], f[i*k:(i+1)*k]); negative {
-			e.form[i].Neg(&e.form[i])
-		}
-	}
+	loadForm(e.form, f, k, negative)
 	return e.ball.nonpositive(e.form, &e.scratch)
 }
 
@@ -141,7 +142,7 @@ func (e *evaluator) leading(f []uint, k, m int, of *values) (s int, sure bool) {
 // floor returns g·2^−t rounded down, which is known to fit into a word.
 func floor(g []uint, t int) int {
 	at, part := t/bits.UintSize, t%bits.UintSize
-	above := uint(int(g[len(g)-1]) >> (bits.UintSize - 1))
+	above := spread(g)
 	if at+1 < len(g) {
 		above = g[at+1]
 	}

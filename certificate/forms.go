@@ -17,8 +17,9 @@ type level struct {
 	plus          []bool
 	k, wide       int
 	seen, version int
-	// sign has the sign of each piece, and so many neurons are left open; saved are the signs of the
-	// places to come back to. likely is the piece of each neuron that settled itself last.
+	// sign has the sign of each piece, and so many neurons are left open; saved are the signs of
+	// the places to come back to. likely is the piece of each neuron that settled itself last: it
+	// is tried first.
 	sign, saved []int8
 	left        int
 	likely      []int
@@ -26,8 +27,8 @@ type level struct {
 	q, own *box
 }
 
-// named is a form that lines can name, for it is positive on the cell: what a piece is above another
-// one. It is in the words of its level.
+// named is a form that lines can name, for it is positive on the cell: what a piece is above
+// another one. It is in the words of its level.
 type named struct {
 	form  []uint
 	level int

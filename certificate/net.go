@@ -27,8 +27,8 @@ type layer struct {
 	// The coefficients of the layer's forms, whatever the signs before it, are less than 2^bits. So
 	// are, less than 2^reach, those of all earlier layers in this layer's scale.
 	bits, reach int
-	// slopes are those of the units below 0, times 2^−fine, and gains what is missing to 1. In these
-	// units most bounds what each unit passes on.
+	// slopes are those of the units below 0, times 2^−fine, and gains what is missing to 1. In
+	// these units most bounds what each unit passes on.
 	slopes, gains, most []big.Int
 	fine                uint
 }
@@ -199,25 +199,22 @@ func (t *netText) layers(most int, take func(*rawLayer)) (inputs int) {
 	t.need(`{"relucell-network":1,"inputs":`)
 	inputs = t.natural(t.most)
 	t.require(inputs > 0 && t.left == `,"layers":[`, "expected one input at least, the layers, and nothing else")
-	width, entries := inputs, 0
-	var columns, sparse []bool
+	width, entries, columns, other := inputs, 0, false, false
 	for more := true; more; {
 		t.left = string(t.next())
 		r := t.layer(width)
 		more = t.eat(",")
 		t.require(t.left == "", "expected the end of a layer, and nothing else")
 		entries += r.entries
-		columns, sparse = append(columns, r.byColumns), append(sparse, 2*len(r.from) < r.entries)
+		columns, other = columns || r.byColumns, other || r.byColumns != (2*len(r.from) < r.entries)
 		take(r)
 		if width = len(r.bias); r.pieces != nil {
 			width = len(r.pieces)
 		}
 	}
 	t.require(string(t.next()) == "]}", "expected the end of the layers, ]}")
-	for i := range columns {
-		if columns[i] != (entries > most && sparse[i]) {
-			t.require(false, fmt.Sprintf("layer %d: expected columns where the network has more than %d entries and less than half of the layer's are other than 0, and only there", i, most))
-		}
+	if columns && entries <= most || other && entries > most {
+		t.require(false, fmt.Sprintf("expected columns where the network has more than %d entries and less than half of the layer's are other than 0, and only there", most))
 	}
 	return inputs
 }

@@ -162,8 +162,8 @@ func (p *place) exclude(y *level, j int, s int8) {
 // save keeps the signs of the layer for back.
 func (y *level) save() { y.saved = append(y.saved, y.sign...) }
 
-// back goes back to the layer at, where the signs are those that were saved last, to so many neurons
-// that are open, and to so many names.
+// back goes back to the layer at, where the signs are those that were saved last, to so many
+// neurons that are open, and to so many names.
 func (p *place) back(at, left, names int) {
 	p.at, p.entering, p.names = at, false, p.names[:names]
 	y := &p.levels[at]

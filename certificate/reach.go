@@ -236,11 +236,7 @@ func (w *walker) regionForms() (z regionForms) {
 // scaled returns a form of the level, or minus that.
 func (y *level) scaled(words []uint, negative bool) *scaled {
 	f := &scaled{v: make([]big.Int, len(words)/y.k), scale: int(y.scale)}
-	for k := range f.v {
-		if load(&f.v[k], words[k*y.k:(k+1)*y.k]); negative {
-			f.v[k].Neg(&f.v[k])
-		}
-	}
+	loadForm(f.v, words, y.k, negative)
 	return f
 }
 
