@@ -5,6 +5,7 @@ package certificate
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"math/big"
 	"slices"
@@ -51,13 +52,15 @@ type net struct {
 }
 
 // readNet reads the canonical text of a network.
-func readNet(text []byte) (*net, error) { return readNetOf(text, denseMost) }
+func readNet(ctx context.Context, text []byte) (*net, error) {
+	return readNetOf(ctx, text, denseMost)
+}
 
 // readNetOf reads that of a network which spells all its entries if there are no more than most.
-func readNetOf(text []byte, most int) (n *net, err error) {
+func readNetOf(ctx context.Context, text []byte, most int) (n *net, err error) {
 	n = &net{}
 	used := 1
-	n.hash, n.inputs, err = readLayers(text, most, func(r *rawLayer) {
+	n.hash, n.inputs, err = readLayers(ctx, text, most, func(r *rawLayer) {
 		if n.layers == nil {
 			n.layers = append(n.layers, inputs(r.width))
 		}
@@ -127,15 +130,18 @@ type rawLayer struct {
 }
 
 // readLayers reads the canonical text of a network, hands out its layers, one by one, and returns
-// its hash and the number of inputs.
-func readLayers(text []byte, most int, take func(*rawLayer)) (hash string, inputs int, err error) {
-	var v verdict
-	t := &netText{lines: newLines("network", bytes.NewReader(text))}
+// its hash and the number of inputs. After the end of ctx the error is its cause.
+func readLayers(ctx context.Context, text []byte, most int, take func(*rawLayer)) (hash string, inputs int, err error) {
+	v := &verdict{ctx: ctx}
+	t := &netText{verdict: v, lines: newLines("network", bytes.NewReader(text))}
 	t.most = len(text)
 	v.guard(func() {
 		inputs = t.layers(most, take)
 		hash = t.end()
 	})
+	if err := context.Cause(ctx); err != nil {
+		return "", 0, err
+	}
 	if e := v.refused.Load(); e != nil {
 		return "", 0, fmt.Errorf("not a canonical text: line %d: %s", e.Line, e.Reason)
 	}
@@ -144,6 +150,7 @@ func readLayers(text []byte, most int, take func(*rawLayer)) (hash string, input
 
 // netText is the text of a network, of whose line so much is left.
 type netText struct {
+	*verdict
 	*lines
 	left string
 }
@@ -168,6 +175,7 @@ func (t *netText) list(item func()) {
 		return
 	}
 	for item(); !t.eat("]"); item() {
+		t.stop()
 		t.need(",")
 	}
 }
@@ -308,18 +316,19 @@ func (t *netText) layer(width int) *rawLayer {
 	}
 	t.require(units > 0 && len(slopes) == units && len(r.start) == units+1 && (!r.byColumns || len(ends) == units),
 		"expected as many slopes, rows of weights, and of columns if any, as entries of the bias, and one at least")
-	z, scale, right := integers(append(bias, words...))
-	below, fine, ok := integers(slopes)
+	z, scale, right := integers(t.ctx, append(bias, words...))
+	below, fine, ok := integers(t.ctx, slopes)
 	t.require(right && ok, "slopes, weights and bias: expected hexadecimal floats in their one spelling")
 	r.entries, r.bias, r.z, r.scale, r.slopes, r.fine = units*width, z[:units], z[units:], scale, below, fine
 	return r
 }
 
-// integers reads numbers as integers times 2^−scale, with one scale ≥ 0 for all.
-func integers(words []string) (z []big.Int, scale uint, ok bool) {
+// integers reads numbers as integers times 2^−scale, with one scale ≥ 0 for all. It is not ok where
+// ctx ends first.
+func integers(ctx context.Context, words []string) (z []big.Int, scale uint, ok bool) {
 	z, exps := make([]big.Int, len(words)), make([]int, len(words))
 	for i, w := range words {
-		if exps[i], ok = number(w, &z[i]); !ok {
+		if exps[i], ok = number(w, &z[i]); !ok || ctx.Err() != nil {
 			return z, 0, false
 		}
 		scale = max(scale, uint(max(0, -exps[i])))
