@@ -100,7 +100,7 @@ func (b *ball) corners() (list []corner, constraints int) {
 		for v := range 2 * n {
 			x := add(func(i int) bool { return i>>(v/2)&1 == v&1 })
 			for k := range n {
-				x[k] = new(big.Int).Set(&b.c[k])
+				x[k] = new(big.Int).Set(&b.centre.lo[k])
 			}
 			x[v/2].Set(&[...][]big.Int{b.box.lo, b.box.hi}[v&1][v/2])
 		}

@@ -25,6 +25,26 @@ func newEvaluator(b *ball) evaluator {
 	return evaluator{ball: b, pick: make([]int, n), form: make([]big.Int, n)}
 }
 
+// values are integers at which forms are evaluated, and in short the same where they fit. As many
+// as a form has coefficients have sizes whose sum is less than 2^bits.
+type values struct {
+	all   []big.Int
+	short []int
+	bits  int
+}
+
+func newValues(n int) values { return values{all: make([]big.Int, n), short: make([]int, n)} }
+
+// measure sets what follows from the integers.
+func (v *values) measure() {
+	v.bits = 0
+	for i := range v.all {
+		v.short[i] = int(v.all[i].Int64())
+		v.bits = max(v.bits, v.all[i].BitLen())
+	}
+	v.bits += bits.Len(uint(len(v.all)))
+}
+
 // buffer returns n words, all 0.
 func buffer(b *[]uint, n int) []uint {
 	*b = append((*b)[:0], make([]uint, n)...)
@@ -37,7 +57,12 @@ func (e *evaluator) widened(b []uint, n, k int) []uint {
 	if n == k {
 		return b
 	}
-	extend(buffer(&e.b, len(b)/n*k), k, b, n)
+	z := buffer(&e.b, len(b)/n*k)
+	for ; len(b) > 0; z, b = z[k:], b[n:] {
+		for j := copy(z[:k], b[:n]); j < k; j++ {
+			z[j] = spread(b[:n])
+		}
+	}
 	return e.b
 }
 
@@ -47,14 +72,10 @@ func (e *evaluator) nonpositive(f []uint, k, m int, negative bool, q *box) bool 
 	if e.onBox(f, k, m, negative, q) {
 		return true
 	}
-	if e.ball.c == nil || !e.onBox(f, k, m, negative, e.ball.centre) {
+	if e.ball.centre == nil || !e.onBox(f, k, m, negative, e.ball.centre) {
 		return false // or it is positive at the centre
 	}
-	for i := range e.form {
-		if load(&e.form[i], f[i*k:(i+1)*k]); negative {
-			e.form[i].Neg(&e.form[i])
-		}
-	}
+	loadForm(e.form, f, k, negative)
 	return e.ball.nonpositive(e.form, &e.scratch)
 }
 
@@ -67,17 +88,17 @@ func (e *evaluator) onBox(f []uint, k, m int, negative bool, q *box) bool {
 			e.pick[i] += n
 		}
 	}
-	s := e.sign(f, k, m, &q.values, q.bits)
+	s := e.sign(f, k, m, &q.values)
 	return s == 0 || s < 0 != negative
 }
 
-// sign returns that of Σ g_i·x_i + h·one for the form f = g·x + h and the x_i and one that pick
-// names of some values. The coefficients are less than 2^m, and one + Σ|x_i| is less than 2^most.
-func (e *evaluator) sign(f []uint, k, m int, of *values, most int) int {
-	if s, sure := e.leading(f, k, m, of, most); sure {
+// sign returns that of Σ g_i·x_i + h·one for the form f = g·x + h, of coefficients less than 2^m,
+// and the x_i and one that pick names of some values.
+func (e *evaluator) sign(f []uint, k, m int, of *values) int {
+	if s, sure := e.leading(f, k, m, of); sure {
 		return s
 	}
-	if need := length(m + most); need > k {
+	if need := length(m + of.bits); need > k {
 		f, k = e.widened(f, k, need), need
 	}
 	v := buffer(&e.v, k)
@@ -88,19 +109,20 @@ func (e *evaluator) sign(f []uint, k, m int, of *values, most int) int {
 }
 
 // leading is sign from the leading bits of the coefficients, where they tell: each is taken as its
-// floor in units of 2^t, which is less than 1 too small. So the sum is less than 2^most off. It has
-// two words, or one where the values are so short that this leaves coefficients bits enough.
-func (e *evaluator) leading(f []uint, k, m int, of *values, most int) (s int, sure bool) {
+// floor in units of 2^t, which is less than 1 too small. So the sum is less than 2^bits off, those
+// of the values. It has two words, or one where the values are so short that this leaves
+// coefficients bits enough.
+func (e *evaluator) leading(f []uint, k, m int, of *values) (s int, sure bool) {
 	const sign = bits.UintSize - 1
-	if most >= sign { // then of.short does not hold the point, nor two words the sum and its sign
+	if of.bits >= sign { // then of.short does not hold the point, nor two words the sum and its sign
 		return 0, false
 	}
-	if most < bits.UintSize/2 {
-		t, sum := max(0, m+most-sign+1), 0
+	if of.bits < bits.UintSize/2 {
+		t, sum := max(0, m+of.bits-sign+1), 0
 		for i, pick := range e.pick {
 			sum += floor(f[i*k:(i+1)*k], t) * of.short[pick]
 		}
-		return cmp.Compare(sum, 0), t == 0 || max(sum, -sum)>>most != 0
+		return cmp.Compare(sum, 0), t == 0 || max(sum, -sum)>>of.bits != 0
 	}
 	t := max(0, m-sign+1)
 	var low, high, c uint
@@ -114,13 +136,13 @@ func (e *evaluator) leading(f []uint, k, m int, of *values, most int) (s int, su
 		low, c = bits.Sub(0, low, 0)
 		high = -high - c
 	}
-	return s, t == 0 || high != 0 || low>>most != 0
+	return s, t == 0 || high != 0 || low>>of.bits != 0
 }
 
 // floor returns g·2^−t rounded down, which is known to fit into a word.
 func floor(g []uint, t int) int {
 	at, part := t/bits.UintSize, t%bits.UintSize
-	above := uint(int(g[len(g)-1]) >> (bits.UintSize - 1))
+	above := spread(g)
 	if at+1 < len(g) {
 		above = g[at+1]
 	}

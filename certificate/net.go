@@ -4,8 +4,8 @@ package certificate
 // its one spelling, where nothing else may stand. What it makes of the numbers are integers.
 
 import (
-	"cmp"
-	"crypto/sha256"
+	"bytes"
+	"context"
 	"fmt"
 	"math/big"
 	"slices"
@@ -16,40 +16,32 @@ import (
 // layer is a layer in integers. The forms of its units are integers times 2^−scale. The inputs are
 // a layer of units without a neuron.
 type layer struct {
-	bias []big.Int
-	// to[u] are the units that take something of unit u of the layer before. base[u] is what each
-	// of them takes where unit u has its slope below 0: weight × slope. It is nil if that is 0 for
-	// all. gain[u] is what it takes more where unit u is positive: weight × (1 − slope).
-	to         [][]int
-	base, gain [][]big.Int
-	neurons    []int           // the units that are neurons, in order
-	seen       []atomic.Uint32 // of each neuron, a set of type Seen
-	// In a layer of maxima the units are the pieces, ends says for each neuron where its maximum
-	// ends, and what follows has one weight for all pieces of a maximum: that of its column, of so
-	// many. Elsewhere ends is nil, and each unit has a column.
-	ends, column []int
-	columns      int
-	scale        uint
+	bias   []big.Int
+	edges  [][]edge        // from each unit of the layer before
+	pieces []piece         // of all neurons, in order
+	seen   []atomic.Uint32 // of each piece, a set of type Seen
+	// In a layer of maxima the units are their pieces. The units first[c] to first[c+1] are those
+	// of column c of what follows: all pieces of a maximum have one.
+	maxima bool
+	first  []int
+	scale  uint
 	// The coefficients of the layer's forms, whatever the signs before it, are less than 2^bits. So
 	// are, less than 2^reach, those of all earlier layers in this layer's scale.
 	bits, reach int
-	// slopes are those of the units below 0, times 2^−fine; top bounds the forms of each unit.
-	slopes, top []big.Int
-	fine        uint
+	// slopes are those of the units below 0, times 2^−fine, and gains what is missing to 1. In
+	// these units most bounds what each unit passes on.
+	slopes, gains, most []big.Int
+	fine                uint
+}
+
+// edge says that a unit takes something of a unit of the layer before.
+type edge struct {
+	to     int
+	weight big.Int
 }
 
 // denseMost is the largest number of entries of a network that spells them all.
 const denseMost = 1 << 26
-
-// weights are those of a layer's text that are not 0: start[v] is where those of unit v begin,
-// column from[i] of the layer before is what words[i] is the weight of. The text spells so many
-// entries, or, by columns, those other than 0 of so many.
-type weights struct {
-	start, from []int
-	words       []string
-	entries     int
-	byColumns   bool
-}
 
 // net is a network in integers. Its layers end with the last one that has a neuron; rest are those
 // that follow, which cut nothing.
@@ -60,22 +52,20 @@ type net struct {
 }
 
 // readNet reads the canonical text of a network.
-func readNet(text []byte) (*net, error) { return readNetOf(text, denseMost) }
+func readNet(ctx context.Context, text []byte) (*net, error) {
+	return readNetOf(ctx, text, denseMost)
+}
 
 // readNetOf reads that of a network which spells all its entries if there are no more than most.
-func readNetOf(text []byte, most int) (n *net, err error) {
-	n = &net{layers: []*layer{nil}}
+func readNetOf(ctx context.Context, text []byte, most int) (n *net, err error) {
+	n = &net{}
 	used := 1
-	n.hash, n.inputs, err = readLayers(text, most, func(r *rawLayer) {
-		last := n.layers[len(n.layers)-1]
-		if last == nil {
-			last = inputs(r.width)
-			n.layers[0] = last
+	n.hash, n.inputs, err = readLayers(ctx, text, most, func(r *rawLayer) {
+		if n.layers == nil {
+			n.layers = append(n.layers, inputs(r.width))
 		}
-		y := &layer{bias: r.bias, slopes: r.slopes, fine: r.fine, scale: last.scale + last.fine + r.scale, columns: len(r.bias)}
-		y.group(r.pieces)
-		y.follow(r.weights, r.z, last)
-		if n.layers = append(n.layers, y); len(y.neurons) > 0 {
+		y := newLayer(r, n.layers[len(n.layers)-1])
+		if n.layers = append(n.layers, y); len(y.pieces) > 0 {
 			used = len(n.layers)
 		}
 	})
@@ -86,238 +76,259 @@ func readNetOf(text []byte, most int) (n *net, err error) {
 	return n, nil
 }
 
-// rawLayer is a layer as its line has it: weights z of so many columns, and biases, times 2^−scale;
-// slopes below 0, times 2^−fine; and the pieces of its maxima, if it has any.
-type rawLayer struct {
-	weights
-	width           int
-	z, bias, slopes []big.Int
-	scale, fine     uint
-	pieces          []int
-}
-
-// readLayers reads the canonical text of a network, hands out its layers, one by one, and returns
-// its hash and the number of inputs.
-func readLayers(text []byte, most int, take func(*rawLayer)) (hash string, width int, err error) {
-	lines := strings.Split(string(text), "\n")
-	count, ok := strings.CutPrefix(lines[0], `{"relucell-network":1,"inputs":`)
-	count, right := strings.CutSuffix(count, `,"layers":[`)
-	end := len(lines) - 2 // the last line is empty, behind the last newline
-	width, rest, natural := index([]byte(count), len(text))
-	if !ok || !right || !natural || end < 2 || lines[end] != "]}" || lines[end+1] != "" || len(rest) > 0 || width == 0 {
-		return "", 0, fmt.Errorf("not a canonical text: expected a line with the version 1 and the inputs, at least one line with a layer, and a line ]}, each with a newline")
-	}
-	before, entries := width, 0
-	var columns, sparse []bool
-	for i, line := range lines[1:end] {
-		if i < end-2 {
-			line, ok = strings.CutSuffix(line, ",")
-		}
-		r, reason := readLayer(line, before)
-		if !ok || reason != "" {
-			return "", 0, fmt.Errorf("not a canonical text: layer %d: %s", i, reason)
-		}
-		entries += r.entries
-		columns, sparse = append(columns, r.byColumns), append(sparse, 2*len(r.from) < r.entries)
-		take(r)
-		if before = len(r.bias); r.pieces != nil {
-			before = len(r.pieces)
-		}
-	}
-	for i := range columns {
-		if columns[i] != (entries > most && sparse[i]) {
-			return "", 0, fmt.Errorf("not a canonical text: layer %d: expected columns where the network has more than %d entries and less than half of the layer's are other than 0, and only there", i, most)
-		}
-	}
-	return fmt.Sprintf("sha256:%x", sha256.Sum256(text)), width, nil
-}
-
 // inputs returns the inputs as a layer.
 func inputs(n int) *layer {
-	one := *big.NewInt(1)
-	return &layer{bias: make([]big.Int, n), columns: n, slopes: slices.Repeat([]big.Int{one}, n), top: slices.Repeat([]big.Int{one}, n), bits: 1, reach: 1}
+	ones := slices.Repeat([]big.Int{*big.NewInt(1)}, n)
+	y := &layer{bias: make([]big.Int, n), slopes: ones, gains: make([]big.Int, n), most: ones, bits: 1, reach: 1}
+	y.group(nil)
+	return y
 }
 
-// readLayer reads the line of a layer that so many values enter; reason says what is wrong.
-func readLayer(line string, width int) (r *rawLayer, reason string) {
-	head, rest, ok := strings.Cut(line, `,"weights":[[`)
-	rows, rest, right := strings.Cut(rest, `]],"bias":[`)
-	bias, rest, end := strings.Cut(rest, "]}")
-	head, begins := strings.CutPrefix(head, `{"activation":`)
-	if !ok || !right || !end || !begins || rest != "" {
-		return nil, "expected an activation, weights and bias, and nothing else"
-	}
-	words := list(bias)
-	units := len(words)
-	head, columns, byColumns := strings.Cut(head, `,"columns":[[`)
-	columns, closed := strings.CutSuffix(columns, "]]")
-	slopes, pieces, reason := slopesOf(head, units)
-	w := weights{byColumns: byColumns}
-	if reason = cmp.Or(reason, w.read(strings.Split(rows, "],["), strings.Split(columns, "],["), width)); reason != "" {
-		return nil, reason
-	}
-	if len(w.start) != units+1 || len(slopes) != units || byColumns != closed {
-		return nil, fmt.Sprintf("slopes: %d entries, weights: %d rows, bias: %d entries, expected as many of each, and rows of columns if any", len(slopes), len(w.start)-1, units)
-	}
-	z, scale, ok := integers(append(words, w.words...))
-	below, fine, right := integers(slopes)
-	if !ok || !right {
-		return nil, "slopes, weights and bias: expected hexadecimal floats in their one spelling"
-	}
-	return &rawLayer{w, width, z[units:], z[:units], below, scale, fine, pieces}, ""
-}
-
-// zero is the spelling of 0.
-const zero = "0x0p+0"
-
-// read reads rows that spell all their entries, or, by columns, those other than 0, of which
-// columns say where they are.
-func (w *weights) read(rows, columns []string, width int) (reason string) {
-	w.start, w.entries = []int{0}, len(rows)*width
-	if w.byColumns && len(columns) != len(rows) {
-		return fmt.Sprintf("columns: %d rows, weights: %d, expected as many of each", len(columns), len(rows))
-	}
-	for v, row := range rows {
-		entries, places, expected := list(row), []string(nil), width
-		if w.byColumns {
-			places = split(columns[v], ",")
-			expected = len(places)
-		}
-		if len(entries) != expected {
-			return fmt.Sprintf("row %d of the weights: %d entries, expected %d", v, len(entries), expected)
-		}
-		least := 0
-		for u, word := range entries {
-			if w.byColumns {
-				var rest []byte
-				var ok bool
-				if u, rest, ok = index([]byte(places[u]), width); !ok || len(rest) > 0 || u < least || word == zero {
-					return fmt.Sprintf("row %d: expected columns that ascend, below %d, with weights other than 0", v, width)
-				}
-			}
-			if least = u + 1; word != zero {
-				w.from, w.words = append(w.from, u), append(w.words, word)
-			}
-		}
-		w.start = append(w.start, len(w.from))
-	}
-	return ""
-}
-
-// slopesOf returns the slope of each unit where its pre-activation is negative. There is one way to
-// say each: units that are all alike are not spelled as mixed.
-//
-// The pieces of maxima pass themselves on or nothing, as units of slope 0 do, and single ones are
-// carried on; pieces are how many there are of each.
-func slopesOf(head string, units int) (slopes []string, pieces []int, reason string) {
-	const carrying, rectifying = "0x1p+0", zero
-	if text, isMax := strings.CutPrefix(head, `"max","pieces":[`); isMax {
-		pieces, ok := piecesOf(text, units)
-		if !ok {
-			return nil, nil, "pieces: expected a natural number ≥ 1 for each unit, of which not all are 1, and that sum up to the entries of the bias"
-		}
-		for _, k := range pieces {
-			slopes = append(slopes, slices.Repeat([]string{map[bool]string{true: carrying, false: rectifying}[k == 1]}, k)...)
-		}
-		return slopes, pieces, ""
-	}
-	text, isMixed := strings.CutPrefix(head, `"mixed","slopes":[`)
-	text, ends := strings.CutSuffix(text, "]")
-	if isMixed && ends {
-		if slopes = list(text); !slices.ContainsFunc(slopes, func(s string) bool { return s != slopes[0] }) {
-			return nil, nil, "slopes: all alike, expected the activation that says so"
-		}
-		return slopes, nil, ""
-	}
-	text, isLeaky := strings.CutPrefix(head, `"leaky_relu","slope":`)
-	one := map[string]string{`"none"`: carrying, `"relu"`: rectifying}[head]
-	if isLeaky {
-		if one = strings.Trim(text, `"`); one == rectifying || one == carrying || text != `"`+one+`"` {
-			return nil, nil, "slope: expected a hexadecimal float other than 0 and 1"
-		}
-	}
-	if one == "" {
-		name, _, _ := strings.Cut(head, ",")
-		return nil, nil, fmt.Sprintf("activation %.20s, expected none, relu, leaky_relu with a slope, mixed with slopes, or max with pieces, and nothing more", name)
-	}
-	return slices.Repeat([]string{one}, units), nil, ""
-}
-
-// split is strings.Split, but nothing is no word.
-func split(text, between string) []string {
-	if text == "" {
-		return nil
-	}
-	return strings.Split(text, between)
-}
-
-// list cuts "…","…" into its words; if it is no list, into a word that is no number.
-func list(text string) []string {
-	if inner, ok := strings.CutPrefix(text, `"`); ok && strings.HasSuffix(inner, `"`) {
-		return strings.Split(inner[:len(inner)-1], `","`)
-	}
-	return make([]string, min(1, len(text)))
-}
-
-// follow makes of a layer's weights what the layer takes of the one before.
-func (y *layer) follow(w weights, z []big.Int, last *layer) {
-	var one, most big.Int
-	one.SetBit(&one, int(y.fine), 1)
-	y.top = make([]big.Int, len(y.bias))
+// newLayer returns a layer behind another one.
+func newLayer(r *rawLayer, last *layer) *layer {
+	y := &layer{bias: r.bias, slopes: r.slopes, fine: r.fine, scale: last.scale + last.fine + r.scale}
+	y.edges, y.gains, y.most = make([][]edge, len(last.bias)), make([]big.Int, len(y.bias)), make([]big.Int, len(y.bias))
+	one, t := new(big.Int).Lsh(big.NewInt(1), y.fine), new(big.Int)
 	for v := range y.bias {
-		if y.slopes[v].Cmp(&one) != 0 {
-			y.neurons = append(y.neurons, v)
-		}
-		y.top[v].Abs(y.bias[v].Lsh(&y.bias[v], last.scale+last.fine))
-	}
-	y.seen = make([]atomic.Uint32, len(y.neurons))
-	y.to, y.base, y.gain = make([][]int, len(last.bias)), make([][]big.Int, len(last.bias)), make([][]big.Int, len(last.bias))
-	taken := make([]int, last.columns) // how many units take something of each column
-	for _, c := range w.from {
-		taken[c]++
-	}
-	first := last.firsts()
-	for c, n := range taken {
-		for u := first[c]; u < first[c+1]; u++ {
-			y.to[u], y.gain[u] = make([]int, 0, n), make([]big.Int, n)
-			if last.slopes[u].Sign() != 0 && n > 0 {
-				y.base[u] = make([]big.Int, n)
+		top := new(big.Int).Abs(y.bias[v].Lsh(&y.bias[v], last.scale+last.fine))
+		for i := r.start[v]; i < r.start[v+1]; i++ {
+			for u := last.first[r.from[i]]; u < last.first[r.from[i]+1]; u++ {
+				e := edge{to: v}
+				e.weight.Set(&r.z[i]) // a copy, for those of a unit lie close together then
+				y.edges[u] = append(y.edges[u], e)
+				top.Add(top, t.Mul(t.Abs(&r.z[i]), &last.most[u]))
 			}
 		}
-	}
-	for v := range y.bias {
-		for i := w.start[v]; i < w.start[v+1]; i++ {
-			for u := first[w.from[i]]; u < first[w.from[i]+1]; u++ {
-				at := len(y.to[u])
-				y.to[u] = append(y.to[u], v)
-				gain := &y.gain[u][at]
-				if gain.Lsh(&z[i], last.fine); y.base[u] == nil {
-					most.Set(gain)
-				} else {
-					base := y.base[u][at].Mul(&z[i], &last.slopes[u])
-					if most.Set(gain); most.CmpAbs(base) < 0 {
-						most.Set(base) // the larger slope bounds what unit u passes on
-					}
-					gain.Sub(gain, base)
-				}
-				y.top[v].Add(&y.top[v], most.Mul(most.Abs(&most), &last.top[u]))
-			}
+		y.bits = max(y.bits, top.BitLen())
+		slope := one // the larger one in absolute value, of both sides
+		if y.slopes[v].CmpAbs(one) > 0 {
+			slope = &y.slopes[v]
 		}
+		y.most[v].Mul(top, t.Abs(slope))
+		y.gains[v].Sub(one, &y.slopes[v])
 	}
-	for v := range y.top {
-		y.bits = max(y.bits, y.top[v].BitLen())
-	}
-	if y.ends != nil {
+	y.group(r.pieces)
+	y.seen = make([]atomic.Uint32, len(y.pieces))
+	if y.maxima {
 		y.bits++ // a difference of two pieces fits as well
 	}
 	y.reach = max(y.bits, last.reach+int(y.scale-last.scale))
+	return y
 }
 
-// integers reads numbers as integers times 2^−scale, with one scale ≥ 0 for all.
-func integers(words []string) (z []big.Int, scale uint, ok bool) {
+// rawLayer is a layer as its line has it: of so many values that enter, weights z and biases, times
+// 2^−scale; slopes below 0, times 2^−fine; and the pieces of its maxima, if it has any. Of the
+// weights there are those that are not 0: those of unit v begin at start[v], and z[i] is that of
+// column from[i]. The text spells so many entries, or, by columns, those other than 0 of so many.
+type rawLayer struct {
+	width, entries  int
+	start, from     []int
+	z, bias, slopes []big.Int
+	scale, fine     uint
+	pieces          []int
+	byColumns       bool
+}
+
+// readLayers reads the canonical text of a network, hands out its layers, one by one, and returns
+// its hash and the number of inputs. After the end of ctx the error is its cause.
+func readLayers(ctx context.Context, text []byte, most int, take func(*rawLayer)) (hash string, inputs int, err error) {
+	v := &verdict{ctx: ctx}
+	t := &netText{verdict: v, lines: newLines("network", bytes.NewReader(text))}
+	t.most = len(text)
+	v.guard(func() {
+		inputs = t.layers(most, take)
+		hash = t.end()
+	})
+	if err := context.Cause(ctx); err != nil {
+		return "", 0, err
+	}
+	if e := v.refused.Load(); e != nil {
+		return "", 0, fmt.Errorf("not a canonical text: line %d: %s", e.Line, e.Reason)
+	}
+	return hash, inputs, nil
+}
+
+// netText is the text of a network, of whose line so much is left.
+type netText struct {
+	*verdict
+	*lines
+	left string
+}
+
+// eat reads these bytes if they are next.
+func (t *netText) eat(what string) (ok bool) {
+	t.left, ok = strings.CutPrefix(t.left, what)
+	return ok
+}
+
+// need reads these bytes, which have to be next.
+func (t *netText) need(what string) {
+	if !t.eat(what) {
+		t.require(false, fmt.Sprintf("%.20q, expected %s", t.left, what))
+	}
+}
+
+// list reads a list, whose items are read by item.
+func (t *netText) list(item func()) {
+	t.need("[")
+	if t.eat("]") {
+		return
+	}
+	for item(); !t.eat("]"); item() {
+		t.stop()
+		t.need(",")
+	}
+}
+
+// word reads a word in quotes.
+func (t *netText) word() (word string) {
+	t.need(`"`)
+	word, t.left, _ = strings.Cut(t.left, `"`)
+	return word
+}
+
+// words reads a list of words.
+func (t *netText) words() (words []string) {
+	t.list(func() { words = append(words, t.word()) })
+	return words
+}
+
+// natural reads a natural below limit.
+func (t *netText) natural(limit int) int {
+	behind := strings.TrimLeft(t.left, "0123456789")
+	digits := t.left[:len(t.left)-len(behind)]
+	t.left = behind
+	return t.index(digits, limit, "expected a natural number, and a smaller one")
+}
+
+// layers reads all of the text, hands out the layers, and returns the number of inputs.
+func (t *netText) layers(most int, take func(*rawLayer)) (inputs int) {
+	t.left = string(t.next())
+	t.need(`{"relucell-network":1,"inputs":`)
+	inputs = t.natural(t.most)
+	t.require(inputs > 0 && t.left == `,"layers":[`, "expected one input at least, the layers, and nothing else")
+	width, entries, columns, other := inputs, 0, false, false
+	for more := true; more; {
+		t.left = string(t.next())
+		r := t.layer(width)
+		more = t.eat(",")
+		t.require(t.left == "", "expected the end of a layer, and nothing else")
+		entries += r.entries
+		columns, other = columns || r.byColumns, other || r.byColumns != (2*len(r.from) < r.entries)
+		take(r)
+		if width = len(r.bias); r.pieces != nil {
+			width = len(r.pieces)
+		}
+	}
+	t.require(string(t.next()) == "]}", "expected the end of the layers, ]}")
+	if columns && entries <= most || other && entries > most {
+		t.require(false, fmt.Sprintf("expected columns where the network has more than %d entries and less than half of the layer's are other than 0, and only there", most))
+	}
+	return inputs
+}
+
+// The spellings of 0 and of 1.
+const zero, one = "0x0p+0", "0x1p+0"
+
+// activation reads the activation: the slopes of the units where their pre-activations are
+// negative, or one if all are alike. There is one way to say each: units that are all alike are not
+// spelled as mixed.
+//
+// The pieces of maxima pass themselves on or nothing, as units of slope 0 do, and single ones are
+// carried on.
+func (t *netText) activation(r *rawLayer) (slopes []string, alike bool) {
+	t.need(`{"activation":`)
+	switch {
+	case t.eat(`"none"`):
+		return []string{one}, true
+	case t.eat(`"relu"`):
+		return []string{zero}, true
+	case t.eat(`"leaky_relu","slope":`):
+		slope := t.word()
+		t.require(slope != zero && slope != one, "slope: expected a hexadecimal float other than 0 and 1")
+		return []string{slope}, true
+	case t.eat(`"mixed","slopes":`):
+		slopes = t.words()
+		t.require(slices.ContainsFunc(slopes, func(s string) bool { return s != slopes[0] }), "slopes: all alike, expected the activation that says so")
+	case t.eat(`"max","pieces":`):
+		t.list(func() {
+			k := t.natural(maxPieces + 1)
+			t.require(0 < k && len(slopes)+k < len(t.left), "pieces: expected naturals ≥ 1 that sum up to the entries of the bias")
+			slope := zero
+			if k == 1 {
+				slope = one
+			}
+			r.pieces, slopes = append(r.pieces, k), append(slopes, slices.Repeat([]string{slope}, k)...)
+		})
+		t.require(slices.Contains(slopes, zero), "pieces: all are 1, expected the activation that says so")
+	default:
+		t.require(false, "activation: expected none, relu, leaky_relu with a slope, mixed with slopes, or max with pieces")
+	}
+	return slopes, false
+}
+
+// layer reads a layer that so many values enter.
+func (t *netText) layer(width int) *rawLayer {
+	r := &rawLayer{width: width, start: []int{0}}
+	slopes, alike := t.activation(r)
+	var places, ends []int // by columns: those of the weights, and where those of each row end
+	if r.byColumns = t.eat(`,"columns":`); r.byColumns {
+		t.list(func() {
+			least := 0
+			t.list(func() {
+				c := t.natural(width)
+				t.require(c >= least, "expected columns that ascend")
+				places, least = append(places, c), c+1
+			})
+			ends = append(ends, len(places))
+		})
+	}
+	var words []string
+	t.need(`,"weights":`)
+	t.list(func() {
+		row, entry, expected := len(r.start)-1, 0, width
+		if r.byColumns {
+			t.require(row < len(ends), "expected as many rows of weights as of columns")
+			expected = ends[row] - len(words)
+		}
+		t.list(func() {
+			c, word := entry, t.word()
+			entry++
+			if r.byColumns {
+				t.require(entry <= expected && word != zero, "expected a weight other than 0 for each column")
+				c = places[len(words)]
+			}
+			if word != zero {
+				r.from, words = append(r.from, c), append(words, word)
+			}
+		})
+		if entry != expected {
+			t.require(false, fmt.Sprintf("row %d of the weights: %d entries, expected %d", row, entry, expected))
+		}
+		r.start = append(r.start, len(words))
+	})
+	t.need(`,"bias":`)
+	bias := t.words()
+	t.need("}")
+	units := len(bias)
+	if alike {
+		slopes = slices.Repeat(slopes, units)
+	}
+	t.require(units > 0 && len(slopes) == units && len(r.start) == units+1 && (!r.byColumns || len(ends) == units),
+		"expected as many slopes, rows of weights, and of columns if any, as entries of the bias, and one at least")
+	z, scale, right := integers(t.ctx, append(bias, words...))
+	below, fine, ok := integers(t.ctx, slopes)
+	t.require(right && ok, "slopes, weights and bias: expected hexadecimal floats in their one spelling")
+	r.entries, r.bias, r.z, r.scale, r.slopes, r.fine = units*width, z[:units], z[units:], scale, below, fine
+	return r
+}
+
+// integers reads numbers as integers times 2^−scale, with one scale ≥ 0 for all. It is not ok where
+// ctx ends first.
+func integers(ctx context.Context, words []string) (z []big.Int, scale uint, ok bool) {
 	z, exps := make([]big.Int, len(words)), make([]int, len(words))
 	for i, w := range words {
-		if exps[i], ok = number(w, &z[i]); !ok {
+		if exps[i], ok = number(w, &z[i]); !ok || ctx.Err() != nil {
 			return z, 0, false
 		}
 		scale = max(scale, uint(max(0, -exps[i])))

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"math/big"
+	"slices"
 	"strings"
 )
 
@@ -192,87 +193,78 @@ func (w *walker) regionForms() (z regionForms) {
 	}
 	for i := 1; i < len(w.levels); i++ {
 		y := &w.levels[i]
-		last, forms, signs = y.layer, make([]*scaled, len(y.bias)), make([]int8, len(y.bias))
-		for u, words := range y.z {
-			f := &scaled{v: make([]big.Int, n+1), scale: int(y.scale)}
-			for k := range f.v {
-				load(&f.v[k], words[k*y.k:(k+1)*y.k])
-			}
-			forms[u] = f
+		last, forms, signs = &y.layer, nil, make([]int8, len(y.bias))
+		for _, words := range y.z {
+			forms = append(forms, y.scaled(words, false))
 		}
-		for j, u := range y.neurons {
-			s, f := y.sign[j], forms[u]
-			if y.ends != nil {
-				s, f = y.belowWinner(forms, j)
+		for j, piece := range y.pieces {
+			if piece.unit < 0 {
+				continue
 			}
-			signs[u] = s
-			text.WriteByte("-0+"[s+1])
-			if f = f.times(big.NewInt(int64(s)), 0); s == 0 || y.ends != nil && s > 0 {
+			win, row, sign := piece.from+slices.Index(y.sign[piece.from:piece.to], wins), j, byte('-')
+			if win == j {
+				signs[piece.unit], sign, row = wins, '+', piece.from
+			}
+			d, negative := w.above(y, win, row)
+			f := y.scaled(d, negative)
+			if isZero(d) && win != j {
+				sign = '0'
+			}
+			if isZero(d) || y.maxima && win == j {
 				f = nil
 			}
+			text.WriteByte(sign)
 			z.neurons = append(z.neurons, f)
 		}
 	}
-	for _, y := range w.net.rest {
-		last, forms, signs = y, y.through(forms, signs), make([]int8, len(y.bias))
+	forms = last.passed(forms, signs)
+	for _, y := range w.net.rest { // none of whose units is a neuron
+		last, forms, signs = y, y.through(forms), make([]int8, len(y.bias))
 	}
-	for u, f := range forms { // what leaves the last units
-		slope := &last.slopes[u]
-		if signs[u] > 0 {
-			slope = new(big.Int).Lsh(big.NewInt(1), last.fine)
+	for c, u := range last.first[:len(last.first)-1] {
+		for v := u; v < last.first[c+1]; v++ {
+			if signs[v] > 0 { // the piece of a maximum that wins
+				u = v
+			}
 		}
-		if last.column != nil && slope.Sign() == 0 {
-			continue // one of its maximum's other pieces leaves it
-		}
-		z.out = append(z.out, f.times(slope, int(last.fine)))
+		z.out = append(z.out, forms[u])
 	}
 	z.pattern = text.String()
 	return z
 }
 
-// belowWinner returns the sign of piece j of a decided maximum, + for the one that wins, 0 for what
-// is identical to it and − for the rest, and what it is above the one that wins.
-func (y *level) belowWinner(forms []*scaled, j int) (s int8, f *scaled) {
-	win := j
-	y.others(j, func(i int) {
-		if y.sign[i] > 0 {
-			win = i
-		}
-	})
-	f = forms[y.neurons[j]].times(big.NewInt(1), 0)
-	zero := true
-	for k := range f.v {
-		f.v[k].Sub(&f.v[k], &forms[y.neurons[win]].v[k])
-		zero = zero && f.v[k].Sign() == 0
-	}
-	switch {
-	case win == j:
-		return +1, f
-	case zero:
-		return 0, f
-	}
-	return -1, f
+// scaled returns a form of the level, or minus that.
+func (y *level) scaled(words []uint, negative bool) *scaled {
+	f := &scaled{v: make([]big.Int, len(words)/y.k), scale: int(y.scale)}
+	loadForm(f.v, words, y.k, negative)
+	return f
 }
 
-// through returns the forms of a layer from those of the layer before and the signs there.
-func (y *layer) through(before []*scaled, signs []int8) []*scaled {
-	forms := make([]*scaled, len(y.bias))
-	for v := range forms {
-		forms[v] = &scaled{v: make([]big.Int, len(before[0].v)), scale: int(y.scale)}
-		forms[v].v[len(before[0].v)-1].Set(&y.bias[v])
+// passed returns what leaves the units, with these forms and signs.
+func (y *layer) passed(forms []*scaled, signs []int8) (out []*scaled) {
+	for u, f := range forms {
+		slope := &y.slopes[u]
+		if signs[u] > 0 {
+			slope = new(big.Int).Lsh(big.NewInt(1), y.fine)
+		}
+		out = append(out, f.times(slope, int(y.fine)))
 	}
-	var t, weight big.Int
+	return out
+}
+
+// through returns the forms of a layer behind these.
+func (y *layer) through(before []*scaled) (forms []*scaled) {
+	for v := range y.bias {
+		f := &scaled{v: make([]big.Int, len(before[0].v)), scale: int(y.scale)}
+		f.v[len(f.v)-1].Set(&y.bias[v])
+		forms = append(forms, f)
+	}
+	var t big.Int
 	for u, g := range before {
-		for i, v := range y.to[u] {
-			if weight.SetInt64(0); y.base[u] != nil {
-				weight.Set(&y.base[u][i])
-			}
-			if signs[u] > 0 {
-				weight.Add(&weight, &y.gain[u][i])
-			}
-			f := forms[v]
+		for _, e := range y.edges[u] {
+			f := forms[e.to]
 			for k := range f.v {
-				f.v[k].Add(&f.v[k], t.Mul(&weight, &g.v[k]))
+				f.v[k].Add(&f.v[k], t.Mul(&e.weight, &g.v[k]))
 			}
 		}
 	}

@@ -24,13 +24,18 @@ const (
 // neuron.
 func (r *Report) NeverOn(j int) bool { return r.Signs[j]&(SeenPlus|SeenOpen) == 0 }
 
-// note adds a sign, or open, to what neuron j of the layer has been seen with: bit s + 1, for −, 0,
-// + and open. Of the pieces of a maximum nothing is noted. Workers do so side by side.
+// mark gives a piece its sign.
+func (y *level) mark(j int, s int8) {
+	y.sign[j] = s
+	y.note(j, s)
+}
+
+// note adds a sign to what a piece of the layer has been seen with: bit s + 1. So that of the
+// second piece of a unit with two slopes, its pre-activation, is a set of type Seen. Workers do so
+// side by side.
 func (y *layer) note(j int, s int8) {
-	if y.ends == nil {
-		if bit := uint32(1) << (s + 1); y.seen[j].Load()&bit == 0 {
-			y.seen[j].Or(bit)
-		}
+	if bit := uint32(1) << (s + 1); y.seen[j].Load()&bit == 0 {
+		y.seen[j].Or(bit)
 	}
 }
 
@@ -50,12 +55,12 @@ func (p *place) undecided() {
 // however many pieces it has.
 func (n *net) signs() (signs []Seen) {
 	for _, y := range n.layers {
-		for j := range y.seen {
-			switch {
-			case y.ends == nil:
-				signs = append(signs, Seen(y.seen[j].Load()))
-			case j+1 == y.ends[j]:
+		for j := range y.pieces {
+			switch last := j+1 == y.pieces[j].to; {
+			case last && y.maxima:
 				signs = append(signs, SeenOpen)
+			case last:
+				signs = append(signs, Seen(y.seen[j].Load()))
 			}
 		}
 	}

@@ -6,6 +6,7 @@ package certificate
 import (
 	"math/big"
 	"math/bits"
+	"slices"
 )
 
 // walker reads the lines of a subtree, and knows the place in the tree.
@@ -66,67 +67,56 @@ func (w *walker) subtree() {
 	}
 }
 
-// split checks the minus side of the lowest open neuron, and goes on to its plus side.
+// split checks the side where the lowest open piece wins, and goes on to the other side.
 func (w *walker) split(text []byte) {
 	w.in.require(len(text) == 0, "expected nothing after *")
-	y, j, at, names := &w.levels[w.at], 0, w.at, len(w.names)
-	for y.sign[j] != open {
-		j++
-	}
-	decided := len(y.trail)
-	side := func(s int8) {
-		w.name(y.neurons[j], -1, s, true)
-		w.decide(y, j, s)
-	}
-	if y.ends != nil {
-		w.win(y, j, true)
-	} else {
-		side(-1)
-	}
+	y, at, names := &w.levels[w.at], w.at, len(w.names)
+	j, left := slices.Index(y.sign, open), y.left
+	y.save()
+	w.win(y, j, true)
 	w.subtree()
-	w.back(at, decided, names)
-	if y.ends != nil {
-		w.exclude(y, j, aside)
-	} else {
-		side(+1)
-	}
+	w.back(at, left, names)
+	w.exclude(y, j, aside)
 }
 
-// prune checks that one side of a neuron is empty, or the class of a piece, and goes on without it.
-// For the line of a piece, what it is above the others are names too, which joined last; one of
+// prune checks that a piece is nowhere the largest on the cell, and goes on without it. Of a unit
+// with two slopes, the first multiplier is that of what the piece is above the other one. For the
+// line of a maximum, what the piece is above the others are names too, which joined last; one of
 // them at least is used.
 func (w *walker) prune(kind byte, text []byte) {
-	y, before, live := &w.levels[w.at], len(w.names), int8(+1)
-	if kind == '-' || kind == '<' {
-		live = -1
+	y, before, limit := &w.levels[w.at], len(w.names), len(w.levels[w.at].pieces)
+	if !y.maxima {
+		limit /= 2
 	}
-	j, text, ok := index(text, len(y.sign))
+	j, text, ok := index(text, limit)
 	w.in.require(ok, "expected one of the neurons of the layer, counted from 0")
+	if !y.maxima {
+		if j *= 2; kind == '-' || kind == '<' {
+			j++
+		}
+	}
 	w.in.require(y.sign[j] == open, "the neuron is decided")
 	text = w.in.space(text, "expected a space and multipliers")
-	if y.ends != nil {
+	if y.maxima {
 		w.in.require(kind == '-', "a line of a maximum begins with * or -")
 		w.in.require(len(text) > 0 && (text[0] < '0' || text[0] > '9'), "a line of a maximum has multipliers of names alone")
-		w.nameAbove(y, j, false)
+		w.nameAll(y, j, false)
 	}
 	m := w.multipliers(text) + y.reach
 	k := max(y.wide, length(m+y.q.bits))
 	f := buffer(&w.f, len(w.form)*k)
-	if y.ends == nil {
-		mulAdd(f, w.widened(y.z[y.neurons[j]], y.k, k), k, &w.factor[0], live > 0)
-	} else {
+	if y.maxima {
 		w.in.require(w.terms[len(w.terms)-1] >= before, "no difference to another piece is named")
+	} else {
+		own, negative := w.above(y, j, j^1)
+		mulAdd(f, w.widened(own, y.k, k), k, &w.factor[0], negative)
 	}
 	w.sum(f, k, m, y.scale, "the multipliers do not prove the other side, or the class, empty: their sum is positive somewhere in the ball and the box")
 	w.names = w.names[:before]
-	if y.ends != nil {
-		w.exclude(y, j, -1)
-		return
-	}
 	if kind == '<' || kind == '>' {
-		w.name(y.neurons[j], -1, live, false)
+		w.name(y, j^1, j, false)
 	}
-	w.decide(y, j, live)
+	w.exclude(y, j, out)
 }
 
 // multipliers reads [λ_self] (name [λ])+ into w.factor and w.terms. The sum of all the multipliers
@@ -215,9 +205,8 @@ func (w *walker) leaf(kind byte, text []byte) {
 	}
 	e, text, ok := index(text, maxScale+1)
 	w.in.require(ok, "expected an exponent")
-	one, size, odd := &w.point.all[len(w.x)], &w.scratch.size, e == 0
+	one, odd := &w.point.all[len(w.x)], e == 0
 	one.Lsh(one.SetInt64(1), uint(e))
-	size.Set(one)
 	for k := range w.x {
 		w.in.require(len(text) > 1, "expected as many coordinates as inputs")
 		if text[0] != '-' { // a space, and no minus sign behind it
@@ -229,22 +218,20 @@ func (w *walker) leaf(kind byte, text []byte) {
 		}
 		w.in.require(ok, "expected integers, each behind a space or its minus sign")
 		odd = odd || w.x[k].Bit(0) == 1
-		size.Add(size, w.scratch.t.Abs(&w.x[k]))
 	}
 	w.in.require(len(text) == 0, "expected as many coordinates as inputs, and nothing behind them")
 	w.in.require(odd, "expected an odd coordinate, or the exponent 0")
-	most := size.BitLen()
 	w.in.require(w.ball.inside(w.x, uint(e), &w.scratch), "the witness is not strictly inside the ball")
-	w.point.shorten()
+	w.point.measure()
 	for i := range w.pick {
 		w.pick[i] = i
 	}
 	for _, p := range w.names {
 		y := &w.levels[p.level]
-		w.in.require(!p.split || w.sign(p.form, y.k, y.bits, &w.point, most) > 0, "the witness is not on the path's side of a neuron that is split")
+		w.in.require(!p.split || w.sign(p.form, y.k, y.bits, &w.point) > 0, "the witness is not on the path's side of a neuron that is split")
 	}
-	if !w.entering && w.at < len(w.levels) && w.levels[w.at].ends != nil {
-		w.in.require(w.beside(&w.levels[w.at], &w.point, most), "the witness lies in a class that is split away")
+	if !w.entering && w.at < len(w.levels) {
+		w.in.require(w.beside(&w.levels[w.at], &w.point), "the witness lies in a class that is split away")
 	}
 	leaves.Add(1)
 	if w.reachSet != nil || w.claimed != nil {

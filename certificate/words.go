@@ -60,19 +60,13 @@ func mac(z, b []uint, k int, a uint, negative bool) {
 	}
 }
 
-// extend sets z to b, vectors of numbers of k words and of n; what does not fit is cut.
-func extend(z []uint, k int, b []uint, n int) {
-	for ; len(z) > 0; z, b = z[k:], b[n:] {
-		for j := copy(z[:k], b[:n]); j < k; j++ {
-			z[j] = uint(int(b[n-1]) >> (bits.UintSize - 1))
-		}
-	}
-}
+// spread returns a word full of the sign bit of a number: what stands above its words.
+func spread(z []uint) uint { return uint(int(z[len(z)-1]) >> (bits.UintSize - 1)) }
 
 // signOf returns the sign of a number.
 func signOf(z []uint) int {
 	switch {
-	case int(z[len(z)-1]) < 0:
+	case spread(z) != 0:
 		return -1
 	case isZero(z):
 		return 0
@@ -84,14 +78,20 @@ func isZero(z []uint) bool { return !slices.ContainsFunc(z, func(x uint) bool { 
 
 // load sets z to the number b.
 func load(z *big.Int, b []uint) {
-	words, sign, c := z.Bits()[:0], signOf(b), uint(1)
+	words, flip := z.Bits()[:0], spread(b)
 	for _, x := range b {
-		if sign < 0 {
-			x, c = bits.Add(^x, 0, c)
-		}
-		words = append(words, big.Word(x))
+		words = append(words, big.Word(x^flip))
 	}
-	if z.SetBits(words); sign < 0 {
-		z.Neg(z)
+	if z.SetBits(words); flip != 0 {
+		z.Not(z)
+	}
+}
+
+// loadForm sets z to a form with numbers of k words, or to minus the form.
+func loadForm(z []big.Int, f []uint, k int, negative bool) {
+	for i := range z {
+		if load(&z[i], f[i*k:(i+1)*k]); negative {
+			z[i].Neg(&z[i])
+		}
 	}
 }

@@ -71,12 +71,11 @@ func TestSignsAreThoseOfTheSums(t *testing.T) {
 		n, m := 1+r.IntN(4), 1+r.IntN(3*bits.UintSize)
 		k := length(m)
 		e := &evaluator{pick: make([]int, n)}
-		v, sum, f, size := newValues(n), new(big.Int), []uint(nil), new(big.Int)
+		v, sum, f := newValues(n), new(big.Int), []uint(nil)
 		wide := 1 + r.IntN(bits.UintSize+8)
 		for i := range n {
 			e.pick[i] = i
 			v.all[i].Set(anyInteger(r, wide))
-			size.Add(size, new(big.Int).Abs(&v.all[i]))
 		}
 		for i := range n {
 			g := anyInteger(r, m)
@@ -89,19 +88,18 @@ func TestSignsAreThoseOfTheSums(t *testing.T) {
 			f = append(f, worded(g, k)...)
 			sum.Add(sum, g.Mul(g, &v.all[i]))
 		}
-		v.shorten()
-		most := size.BitLen()
+		v.measure()
 		tier := 0
-		if most >= bits.UintSize/2 {
+		if v.bits >= bits.UintSize/2 {
 			tier = 1
 		}
-		s, certain := e.leading(f, k, m, &v, most)
+		s, certain := e.leading(f, k, m, &v)
 		if told[tier]++; certain {
 			if sure[tier]++; s != sum.Sign() {
 				t.Fatalf("the sign is %d by leading bits, expected that of %v", s, sum)
 			}
 		}
-		if s := e.sign(f, k, m, &v, most); s != sum.Sign() {
+		if s := e.sign(f, k, m, &v); s != sum.Sign() {
 			t.Fatalf("the sign is %d, expected that of %v", s, sum)
 		}
 	}
