@@ -323,10 +323,10 @@ func damagedText(r *rand.Rand, text []byte) []byte {
 func TestInputsHaveOneSpelling(t *testing.T) {
 	text := oneLayer([]float64{0}, []float64{1}).text()
 	for _, spelled := range []string{"01", "001", "+1", "-1", "0", "00", "1.0", "1e0", "", " 1", "1 "} {
-		_, err := readNet(bytes.Replace(text, []byte(`"inputs":1,`), []byte(`"inputs":`+spelled+`,`), 1))
+		_, err := readNet(background, bytes.Replace(text, []byte(`"inputs":1,`), []byte(`"inputs":`+spelled+`,`), 1))
 		require.Error(t, err, "%q", spelled)
 	}
-	_, err := readNet(text)
+	_, err := readNet(background, text)
 	require.NoError(t, err)
 }
 

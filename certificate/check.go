@@ -95,7 +95,10 @@ func CheckContext(ctx context.Context, network []byte, proof string, o Options) 
 
 // check is CheckContext with all options set.
 func check(ctx context.Context, network []byte, proof string, o Options) (*Report, error) {
-	n, err := readNet(network)
+	n, err := readNet(ctx, network)
+	if stop := context.Cause(ctx); stop != nil {
+		return nil, stop
+	}
 	if err != nil {
 		return nil, &Error{File: "network", Reason: err.Error(), Err: err}
 	}

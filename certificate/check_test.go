@@ -73,7 +73,7 @@ func TestSlopesHaveOneSpelling(t *testing.T) {
 		return []byte("{\"relucell-network\":1,\"inputs\":1,\"layers\":[\n{\"activation\":" + act +
 			",\"weights\":[[\"0x1p+0\"],[\"0x1p+0\"]],\"bias\":[\"0x0p+0\",\"0x0p+0\"]}\n]}\n")
 	}
-	n, err := readNet(text(`"mixed","slopes":["0x1p+0","0x0p+0"]`))
+	n, err := readNet(background, text(`"mixed","slopes":["0x1p+0","0x0p+0"]`))
 	require.NoError(t, err)
 	var neurons []int
 	for _, y := range n.layers {
@@ -100,7 +100,7 @@ func TestSlopesHaveOneSpelling(t *testing.T) {
 		`"leaky_relu","slope":"0.5"`:                   "expected hexadecimal floats",
 		`"abs"`:                                        "activation",
 	} {
-		_, err := readNet(text(act))
+		_, err := readNet(background, text(act))
 		require.ErrorContains(t, err, reason, act)
 	}
 }
@@ -251,7 +251,7 @@ func ExampleCheck() {
 {"activation":"relu","weights":[["0x1p+0"]],"bias":["0x0p+0"]}
 ]}
 `)
-	n, _ := readNet(network)
+	n, _ := readNet(background, network)
 	dir, _ := os.MkdirTemp("", "proof")
 	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, "proof")

@@ -36,9 +36,9 @@ func TestColumnsAreTheSameNetwork(t *testing.T) {
 			}
 		}
 		all, columns := net.text(), net.textOf(true)
-		want, err := readNet(all)
+		want, err := readNet(background, all)
 		require.NoError(t, err)
-		got, err := readNetOf(columns, 0)
+		got, err := readNetOf(background, columns, 0)
 		require.NoError(t, err, "%s", columns)
 		want.hash, got.hash = "", ""
 		require.Equal(t, want, got)
@@ -52,7 +52,7 @@ func TestColumnsAreTheSameNetwork(t *testing.T) {
 		}
 		given++
 		for most, text := range map[int][]byte{1 << 26: columns, 0: all} { // the other spelling
-			_, err = readNetOf(text, most)
+			_, err = readNetOf(background, text, most)
 			require.ErrorContains(t, err, "expected columns where")
 			_, err = slowNet(text, most)
 			require.ErrorContains(t, err, "another spelling")
@@ -68,7 +68,7 @@ func TestColumnsHaveOneSpelling(t *testing.T) {
 		return []byte("{\"relucell-network\":1,\"inputs\":3,\"layers\":[\n{\"activation\":\"relu\"," + rows +
 			",\"bias\":[\"0x0p+0\",\"0x1p+0\",\"0x0p+0\"]}\n]}\n")
 	}
-	_, err := readNetOf(text(right), 0)
+	_, err := readNetOf(background, text(right), 0)
 	require.NoError(t, err)
 	_, err = slowNet(text(right), 0)
 	require.NoError(t, err)
@@ -82,7 +82,7 @@ func TestColumnsHaveOneSpelling(t *testing.T) {
 	} {
 		wrong := strings.Replace(right, change[0], change[1], 1)
 		require.NotEqual(t, right, wrong)
-		_, err := readNetOf(text(wrong), 0)
+		_, err := readNetOf(background, text(wrong), 0)
 		require.ErrorContains(t, err, "not a canonical text", wrong)
 		_, err = slowNet(text(wrong), 0)
 		require.Error(t, err, wrong)

@@ -177,7 +177,7 @@ func TestBothCheckersOfFiles(t *testing.T) {
 
 func TestPartsHaveBoxesOfTheirOwn(t *testing.T) {
 	net := oneLayer([]float64{0}, []float64{1})
-	n, err := readNet(net.text())
+	n, err := readNet(background, net.text())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -123,7 +123,7 @@ func spell(v float64) string {
 }
 
 func (t tnet) hash(tb testing.TB) string {
-	n, err := readNet(t.text())
+	n, err := readNet(background, t.text())
 	require.NoError(tb, err)
 	return n.hash
 }

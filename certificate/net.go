@@ -5,6 +5,7 @@ package certificate
 
 import (
 	"cmp"
+	"context"
 	"crypto/sha256"
 	"fmt"
 	"math/big"
@@ -60,13 +61,15 @@ type net struct {
 }
 
 // readNet reads the canonical text of a network.
-func readNet(text []byte) (*net, error) { return readNetOf(text, denseMost) }
+func readNet(ctx context.Context, text []byte) (*net, error) {
+	return readNetOf(ctx, text, denseMost)
+}
 
 // readNetOf reads that of a network which spells all its entries if there are no more than most.
-func readNetOf(text []byte, most int) (n *net, err error) {
+func readNetOf(ctx context.Context, text []byte, most int) (n *net, err error) {
 	n = &net{layers: []*layer{nil}}
 	used := 1
-	n.hash, n.inputs, err = readLayers(text, most, func(r *rawLayer) {
+	n.hash, n.inputs, err = readLayers(ctx, text, most, func(r *rawLayer) {
 		last := n.layers[len(n.layers)-1]
 		if last == nil {
 			last = inputs(r.width)
@@ -97,8 +100,8 @@ type rawLayer struct {
 }
 
 // readLayers reads the canonical text of a network, hands out its layers, one by one, and returns
-// its hash and the number of inputs.
-func readLayers(text []byte, most int, take func(*rawLayer)) (hash string, width int, err error) {
+// its hash and the number of inputs. After the end of ctx the error is its cause.
+func readLayers(ctx context.Context, text []byte, most int, take func(*rawLayer)) (hash string, width int, err error) {
 	lines := strings.Split(string(text), "\n")
 	count, ok := strings.CutPrefix(lines[0], `{"relucell-network":1,"inputs":`)
 	count, right := strings.CutSuffix(count, `,"layers":[`)
@@ -113,7 +116,10 @@ func readLayers(text []byte, most int, take func(*rawLayer)) (hash string, width
 		if i < end-2 {
 			line, ok = strings.CutSuffix(line, ",")
 		}
-		r, reason := readLayer(line, before)
+		r, reason := readLayer(ctx, line, before)
+		if ctx.Err() != nil {
+			return "", 0, context.Cause(ctx)
+		}
 		if !ok || reason != "" {
 			return "", 0, fmt.Errorf("not a canonical text: layer %d: %s", i, reason)
 		}
@@ -138,8 +144,9 @@ func inputs(n int) *layer {
 	return &layer{bias: make([]big.Int, n), columns: n, slopes: slices.Repeat([]big.Int{one}, n), top: slices.Repeat([]big.Int{one}, n), bits: 1, reach: 1}
 }
 
-// readLayer reads the line of a layer that so many values enter; reason says what is wrong.
-func readLayer(line string, width int) (r *rawLayer, reason string) {
+// readLayer reads the line of a layer that so many values enter; reason says what is wrong. After
+// the end of ctx nothing else is read.
+func readLayer(ctx context.Context, line string, width int) (r *rawLayer, reason string) {
 	head, rest, ok := strings.Cut(line, `,"weights":[[`)
 	rows, rest, right := strings.Cut(rest, `]],"bias":[`)
 	bias, rest, end := strings.Cut(rest, "]}")
@@ -153,14 +160,14 @@ func readLayer(line string, width int) (r *rawLayer, reason string) {
 	columns, closed := strings.CutSuffix(columns, "]]")
 	slopes, pieces, reason := slopesOf(head, units)
 	w := weights{byColumns: byColumns}
-	if reason = cmp.Or(reason, w.read(strings.Split(rows, "],["), strings.Split(columns, "],["), width)); reason != "" {
+	if reason = cmp.Or(reason, w.read(ctx, strings.Split(rows, "],["), strings.Split(columns, "],["), width)); reason != "" {
 		return nil, reason
 	}
 	if len(w.start) != units+1 || len(slopes) != units || byColumns != closed {
 		return nil, fmt.Sprintf("slopes: %d entries, weights: %d rows, bias: %d entries, expected as many of each, and rows of columns if any", len(slopes), len(w.start)-1, units)
 	}
-	z, scale, ok := integers(append(words, w.words...))
-	below, fine, right := integers(slopes)
+	z, scale, ok := integers(ctx, append(words, w.words...))
+	below, fine, right := integers(ctx, slopes)
 	if !ok || !right {
 		return nil, "slopes, weights and bias: expected hexadecimal floats in their one spelling"
 	}
@@ -172,12 +179,15 @@ const zero = "0x0p+0"
 
 // read reads rows that spell all their entries, or, by columns, those other than 0, of which
 // columns say where they are.
-func (w *weights) read(rows, columns []string, width int) (reason string) {
+func (w *weights) read(ctx context.Context, rows, columns []string, width int) (reason string) {
 	w.start, w.entries = []int{0}, len(rows)*width
 	if w.byColumns && len(columns) != len(rows) {
 		return fmt.Sprintf("columns: %d rows, weights: %d, expected as many of each", len(columns), len(rows))
 	}
 	for v, row := range rows {
+		if ctx.Err() != nil {
+			break
+		}
 		entries, places, expected := list(row), []string(nil), width
 		if w.byColumns {
 			places = split(columns[v], ",")
@@ -313,11 +323,12 @@ func (y *layer) follow(w weights, z []big.Int, last *layer) {
 	y.reach = max(y.bits, last.reach+int(y.scale-last.scale))
 }
 
-// integers reads numbers as integers times 2^−scale, with one scale ≥ 0 for all.
-func integers(words []string) (z []big.Int, scale uint, ok bool) {
+// integers reads numbers as integers times 2^−scale, with one scale ≥ 0 for all. It is not ok where
+// ctx ends first.
+func integers(ctx context.Context, words []string) (z []big.Int, scale uint, ok bool) {
 	z, exps := make([]big.Int, len(words)), make([]int, len(words))
 	for i, w := range words {
-		if exps[i], ok = number(w, &z[i]); !ok {
+		if exps[i], ok = number(w, &z[i]); !ok || ctx.Err() != nil {
 			return z, 0, false
 		}
 		scale = max(scale, uint(max(0, -exps[i])))

@@ -5,6 +5,7 @@ package certificate
 // number.
 
 import (
+	"context"
 	"math/big"
 	"slices"
 	"strings"
@@ -28,7 +29,8 @@ func IsPairs(proof string) bool { return beginsWith(proof, pairsMagic) }
 
 // CheckPairs verifies the proof in the named file that no output of the network whose canonical
 // text is given exceeds a number in size, anywhere on a closed ball. Only a nil error means that
-// all was checked. What is refused is an [*Error], about the first wrong line.
+// all was checked. What is refused is an [*Error], about the first wrong line; after the end of ctx
+// the error is its cause, within a second.
 //
 // # What is proved
 //
@@ -51,17 +53,20 @@ func IsPairs(proof string) bool { return beginsWith(proof, pairsMagic) }
 // The suprema are those of the box or ball: |f(m)| + Σ|g_k|·w_k for a box with the centre m and the
 // half widths w_k, and |f(m)| + r·max|g_k| or r·√Σg_k² for l1 and l2, for f with the gradient g.
 // Roots are rounded up; all else is exact.
-func CheckPairs(network []byte, proof string) (r *PairsReport, err error) {
-	n, err := readSum(network)
-	if err != nil {
-		return nil, &Error{File: "network", Reason: err.Error(), Err: err}
-	}
-	var v verdict
+func CheckPairs(ctx context.Context, network []byte, proof string) (r *PairsReport, err error) {
+	v := verdict{ctx: ctx}
 	v.guard(func() {
+		n, err := readSum(&v, network)
+		if err != nil {
+			panic(&Error{File: "network", Reason: err.Error(), Err: err})
+		}
 		in := openLines(openRegular, proof)
 		defer in.file.Close()
 		r = n.pairs(in)
 	})
+	if err := context.Cause(ctx); err != nil {
+		return nil, err
+	}
 	if e := v.refused.Load(); e != nil {
 		return nil, e
 	}
@@ -76,7 +81,7 @@ func (n *sumNet) pairs(in *lines) *PairsReport {
 	r := &PairsReport{Net: hash, Outputs: len(n.outputs)}
 	b := readBall(in, in.after("ball ", "expected \"ball\" and what it is"), n.inputs)
 	r.Ball = b.text
-	z, scale, ok := integers([]string{in.after("at most ", "expected \"at most\" and a number")})
+	z, scale, ok := integers(n.ctx, []string{in.after("at most ", "expected \"at most\" and a number")})
 	in.require(ok && z[0].Sign() >= 0, "expected a hexadecimal float of at least 0, in its one spelling")
 	r.AtMost = ratio(&z[0], scale)
 	for i := range n.outputs {
@@ -110,6 +115,7 @@ func (n *sumNet) size(b *ball, output int, pairs [][2]int) *big.Rat {
 	o := n.outputs[output]
 	sum, left := b.size(o.rest), slices.Clone(o.c)
 	for _, k := range pairs {
+		n.stop()
 		c, d := left[k[0]], left[k[1]]
 		if c.Sign()*d.Sign() >= 0 {
 			continue // each for itself
@@ -123,6 +129,7 @@ func (n *sumNet) size(b *ball, output int, pairs [][2]int) *big.Rat {
 		left[k[0]], left[k[1]] = new(big.Rat), new(big.Rat)
 	}
 	for k, c := range left {
+		n.stop()
 		if c.Sign() != 0 {
 			sum.Add(sum, b.size(multiple(n.forms[k], c)))
 		}

@@ -11,6 +11,7 @@ import (
 
 // sumNet is Σ c·|p| + r for each output, p the forms of hyperplanes.
 type sumNet struct {
+	*verdict
 	hash    string
 	inputs  int
 	forms   [][]*big.Rat // of the hyperplanes: the gradient, and then the offset
@@ -21,11 +22,11 @@ type sumNet struct {
 type sumOutput struct{ c, rest []*big.Rat }
 
 // readSum reads the canonical text of a network.
-func readSum(text []byte) (n *sumNet, err error) {
+func readSum(v *verdict, text []byte) (n *sumNet, err error) {
 	var layers []*rawLayer
 	t := &tournament{add: func(r *rawLayer) { layers = append(layers, r) }}
-	n = &sumNet{}
-	if n.hash, n.inputs, err = readLayers(text, denseMost, t.take); err != nil {
+	n = &sumNet{verdict: v}
+	if n.hash, n.inputs, err = readLayers(v.ctx, text, denseMost, t.take); err != nil {
 		return nil, err
 	}
 	t.end()
@@ -35,7 +36,7 @@ func readSum(text []byte) (n *sumNet, err error) {
 		values = append(values, unitVector(n.inputs+1, k))
 	}
 	for _, r := range layers {
-		z := r.forms(values, n.inputs)
+		z := n.behind(r, values)
 		if !slices.ContainsFunc(r.slopes, func(a big.Int) bool { return ratio(&a, r.fine).Cmp(big.NewRat(1, 1)) != 0 }) {
 			values = z
 			continue
@@ -61,13 +62,13 @@ func unitVector(length, k int) []*big.Rat {
 	return v
 }
 
-// forms returns the pre-activations of a layer behind these values; one is where forms have the
-// offset.
-func (r *rawLayer) forms(values [][]*big.Rat, one int) (z [][]*big.Rat) {
+// behind returns the pre-activations of a layer behind these values.
+func (n *sumNet) behind(r *rawLayer, values [][]*big.Rat) (z [][]*big.Rat) {
 	for v := range r.bias {
 		f := unitVector(len(values[0]), -1)
-		f[one] = ratio(&r.bias[v], r.scale)
+		f[n.inputs] = ratio(&r.bias[v], r.scale)
 		for i := r.start[v]; i < r.start[v+1]; i++ {
+			n.stop()
 			f = added(f, multiple(values[r.from[i]], ratio(&r.z[i], r.scale)))
 		}
 		z = append(z, f)
@@ -112,6 +113,7 @@ func (n *sumNet) group(neurons, values [][]*big.Rat) {
 	}
 	known := map[string]int{}
 	for j, z := range neurons {
+		n.stop()
 		first := slices.IndexFunc(z[:n.inputs], func(g *big.Rat) bool { return g.Sign() != 0 })
 		plane, size := -1, new(big.Rat).Abs(z[n.inputs])
 		if first >= 0 {

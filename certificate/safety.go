@@ -122,7 +122,10 @@ func CheckSafety(ctx context.Context, network []byte, spec *Spec, proof string, 
 	if o.open == nil {
 		o.open = openRegular
 	}
-	n, err := readSafetyNet(network)
+	n, err := readSafetyNet(ctx, network)
+	if stop := context.Cause(ctx); stop != nil {
+		return nil, stop
+	}
 	if err != nil {
 		return nil, &Error{File: "network", Reason: err.Error(), Err: err}
 	}

@@ -322,7 +322,7 @@ func TestSafetyOfManyInputs(t *testing.T) {
 	proof := safetyProof(t, net, 36, oneBox(box, "; <= y0:1 1000"), "X399\nZ0 0\nX398\nZ0 0\nZ0 0\n")
 	_, err := checkSafety(net, nil, proof)
 	require.NoError(t, err)
-	n, err := readSafetyNet(net.text())
+	n, err := readSafetyNet(background, net.text())
 	require.NoError(t, err)
 	n.fix(36)
 	b, node := newBounds(background, n), &safetyNode{}

@@ -119,7 +119,7 @@ func ldexp(m int64, e int) float64 {
 
 // bounds returns the checker's bounds of the case, and the twin's.
 func (c *safetyCase) bounds(t require.TestingT) (*bounds, *twinNode) {
-	n, err := readSafetyNet(c.t.text())
+	n, err := readSafetyNet(background, c.t.text())
 	require.NoError(t, err)
 	n.fix(uint(c.f))
 	b := newBounds(background, n)

@@ -54,7 +54,7 @@ func TestSafetyReadsMaximaAsTournaments(t *testing.T) {
 	for seed := range int64(400) {
 		r := rand.New(rand.NewSource(seed))
 		net := drawnMaxima(r, 1+r.Intn(3))
-		n, err := readSafetyNet(net.text())
+		n, err := readSafetyNet(background, net.text())
 		require.NoError(t, err)
 		neurons := 0
 		for _, y := range net.layers {

@@ -27,7 +27,7 @@ type honestSafe struct {
 
 // prove returns a proof, "" if it found none soon. The query has one box.
 func proveSafety(t tnet, q *query, bits uint, r *rand.Rand) string {
-	n, err := readSafetyNet(t.text())
+	n, err := readSafetyNet(background, t.text())
 	if err != nil {
 		panic(err)
 	}
@@ -220,7 +220,7 @@ func TestNoBentProofOfSafetyProvesWhatIsFalse(t *testing.T) {
 		proofs++
 		_, err := checkSafety(net, nil, proof)
 		require.NoError(t, err, "seed %d\n%s", seed, proof)
-		n, err := readSafetyNet(net.text())
+		n, err := readSafetyNet(background, net.text())
 		require.NoError(t, err)
 		// The point x satisfies q, and touches every form: so does no tree prove it, whatever is
 		// bent.

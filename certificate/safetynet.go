@@ -4,6 +4,7 @@ package certificate
 // numbers are such. docs/safety-proof.md §4.1 is what this file does.
 
 import (
+	"context"
 	"fmt"
 	"math/big"
 	"math/bits"
@@ -104,7 +105,7 @@ type safetyNet struct {
 	zero  []bool       // the slope of a unit is 0
 }
 
-func readSafetyNet(text []byte) (n *safetyNet, err error) {
+func readSafetyNet(ctx context.Context, text []byte) (n *safetyNet, err error) {
 	n = &safetyNet{}
 	entries := 0
 	t := &tournament{add: func(r *rawLayer) {
@@ -118,7 +119,7 @@ func readSafetyNet(text []byte) (n *safetyNet, err error) {
 			n.units++
 		}
 	}}
-	n.hash, n.inputs, err = readLayers(text, denseMost, t.take)
+	n.hash, n.inputs, err = readLayers(ctx, text, denseMost, t.take)
 	if err != nil {
 		return n, err
 	}

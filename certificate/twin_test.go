@@ -170,7 +170,7 @@ func FuzzReadNet(f *testing.F) {
 	f.Add(randomNet(rand.New(rand.NewSource(3)), false, []string{"leaky_relu", "none"}, 2, 2, 2, 1).text())
 	f.Add(randomNet(rand.New(rand.NewSource(3)), false, []string{"mixed"}, 2, 2, 2, 1).text())
 	f.Fuzz(func(t *testing.T, text []byte) {
-		if n, err := readNet(text); err == nil {
+		if n, err := readNet(background, text); err == nil {
 			require.Equal(t, fmt.Sprintf("sha256:%x", sha256.Sum256(text)), n.hash)
 		}
 	})

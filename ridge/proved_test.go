@@ -57,7 +57,7 @@ func TestTheCheckerComesToTheSameBound(t *testing.T) {
 		}
 		check := func(v float64) error {
 			require.NoError(t, proof.WritePairs(path, proof.HeaderOf(n, b), v, bound.Pairs))
-			_, err := certificate.CheckPairs(canonical(t, n), path)
+			_, err := certificate.CheckPairs(context.Background(), canonical(t, n), path)
 			return err
 		}
 		require.NoError(t, check(v))
@@ -88,7 +88,7 @@ func TestPairsAreRefused(t *testing.T) {
 	whole, err := os.ReadFile(path)
 	require.NoError(t, err)
 	require.True(t, certificate.IsPairs(path))
-	r, err := certificate.CheckPairs(canonical(t, n), path)
+	r, err := certificate.CheckPairs(context.Background(), canonical(t, n), path)
 	require.NoError(t, err)
 	require.Equal(t, n.Outputs(), r.Outputs)
 	lines := strings.SplitAfter(string(whole), "\n")
@@ -108,17 +108,60 @@ func TestPairsAreRefused(t *testing.T) {
 		"by these pairs the output may be lar": strings.Replace(string(whole), "at most 0x1p+20", "at most 0x0p+0", 1),
 	} {
 		require.NoError(t, os.WriteFile(path, []byte(text), 0o666))
-		_, err := certificate.CheckPairs(canonical(t, n), path)
+		_, err := certificate.CheckPairs(context.Background(), canonical(t, n), path)
 		require.ErrorContains(t, err, want)
 	}
 	// gzipped, and a network whose neurons are in two layers.
 	require.NoError(t, proof.WritePairs(path+".gz", proof.HeaderOf(n, b), 0x1p+20, bound.Pairs))
-	_, err = certificate.CheckPairs(canonical(t, n), path+".gz")
+	_, err = certificate.CheckPairs(context.Background(), canonical(t, n), path+".gz")
 	require.NoError(t, err)
 	deep, err := network.New([]network.Layer{hidden, {W: mat.NewDense(1, 3, []float64{1, 1, 1}), B: []float64{0}, Act: network.ReLU}})
 	require.NoError(t, err)
-	_, err = certificate.CheckPairs(canonical(t, deep), path)
+	_, err = certificate.CheckPairs(context.Background(), canonical(t, deep), path)
 	require.ErrorContains(t, err, "neurons in two layers")
+}
+
+// looks is a context that ends when it has been looked at so often.
+type looks struct {
+	context.Context
+	left int
+}
+
+func (c *looks) Err() error {
+	if c.left--; c.left < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// Wherever a stop comes, in the network, in what stands between it and its hyperplanes, or in the
+// pairs, the check ends there and says nothing else.
+func TestAStopEndsACheckOfPairs(t *testing.T) {
+	n, err := network.New([]network.Layer{
+		{W: mat.NewDense(2, 2, []float64{1, 2, 3, 4}), B: make([]float64, 2)},
+		{W: mat.NewDense(3, 2, []float64{1, 2, 3, 1, 2, 5}), B: []float64{1, 0, 2}, Act: network.ReLU},
+		{W: mat.NewDense(2, 3, []float64{1, -1, 1, 1, 1, 1}), B: []float64{0, 1}}})
+	require.NoError(t, err)
+	b, err := ball.New(ball.LInf, make([]float64, n.Inputs()), 1)
+	require.NoError(t, err)
+	s, err := Of(context.Background(), n)
+	require.NoError(t, err)
+	bound, err := s.Bound(context.Background(), b)
+	require.NoError(t, err)
+	path := filepath.Join(t.TempDir(), "p")
+	require.NoError(t, proof.WritePairs(path, proof.HeaderOf(n, b), 0x1p+20, bound.Pairs))
+	for left := 0; ; left++ {
+		ctx := &looks{context.Background(), left}
+		r, err := certificate.CheckPairs(ctx, canonical(t, n), path)
+		if ctx.left >= 0 {
+			require.NoError(t, err)
+			require.Equal(t, n.Outputs(), r.Outputs)
+			require.Greater(t, left, 60, "each weight, each neuron and each pair is a place to stop at")
+			break
+		}
+		require.Nil(t, r)
+		require.Equal(t, context.Canceled, err)
+	}
 }
 
 // Whatever a file says, the answer is one line, and an accepted one is a bound.
@@ -136,7 +179,7 @@ func FuzzPairs(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		path := filepath.Join(t.TempDir(), "p")
 		require.NoError(t, os.WriteFile(path, data, 0o666))
-		r, err := certificate.CheckPairs(text, path)
+		r, err := certificate.CheckPairs(context.Background(), text, path)
 		if err != nil {
 			require.NotContains(t, err.Error(), "\n")
 			return

@@ -29,7 +29,7 @@ func (c *checkCmd) pairs(cmd *cobra.Command, args []string, text []byte, format 
 	}
 	ctx, release := interruptible(cmd)
 	defer release()
-	r, err := within(ctx, func() (*certificate.PairsReport, error) { return certificate.CheckPairs(text, args[1]) })
+	r, err := certificate.CheckPairs(ctx, text, args[1])
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return stopped(ctx, args[1]+": stopped before it was checked")

@@ -275,7 +275,7 @@ func (e ends) distance() extremum.Extreme {
 func (c *diffCmd) prove(ctx context.Context, n *network.Network, b ball.Ball) error {
 	p := c.property
 	if c.pairs.answer {
-		_, err := within(ctx, func() (any, error) { return nil, p.provePairs(n, b, c.atMost, c.pairs.bound.Pairs) })
+		_, err := within(ctx, func() (any, error) { return nil, p.provePairs(ctx, n, b, c.atMost, c.pairs.bound.Pairs) })
 		return err
 	}
 	for i, e := range c.ends {

@@ -94,7 +94,7 @@ func (c *diffCmd) pair(ctx context.Context, n *network.Network, b ball.Ball) err
 }
 
 // provePairs writes the difference and the proof that it is nowhere larger, and has that checked.
-func (p *property) provePairs(n *network.Network, b ball.Ball, v *big.Rat, pairs [][][2]int) error {
+func (p *property) provePairs(ctx context.Context, n *network.Network, b ball.Ball, v *big.Rat, pairs [][][2]int) error {
 	atMost, exact := dyadic.FromRat(v)
 	if !exact {
 		panic("relucell: a bound in pairs that is no float64")
@@ -109,7 +109,7 @@ func (p *property) provePairs(n *network.Network, b ball.Ball, v *big.Rat, pairs
 	if err := files.WriteBytes(p.Net, text.Bytes()); err != nil {
 		return err
 	}
-	if _, err := certificate.CheckPairs(text.Bytes(), p.Proof); err != nil {
+	if _, err := certificate.CheckPairs(ctx, text.Bytes(), p.Proof); err != nil {
 		return fmt.Errorf("the bound and its proof disagree: %w", err)
 	}
 	p.AtMost = &atMost
