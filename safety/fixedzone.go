@@ -123,12 +123,18 @@ func (z *fixedZone) enter(n *node) bool {
 		}
 	}
 	z.entering[0] = sum
-	return true
+	return z.fits(g, z.inputs)
 }
+
+// fits says whether there is room for the columns of so many units.
+func (z *fixedZone) fits(g *fixedRows, units int) bool { return g.columns() <= z.room/units }
 
 // affine makes the rows of layer i's pre-activations.
 func (z *fixedZone) affine(i int) state {
 	y, from, to := &z.layers[i], &z.now, &z.next
+	if !z.fits(from, y.out) {
+		return unbounded
+	}
 	z.live.gather(from, y.few != nil)
 	to.reset(y.out)
 	for range from.columns() {
@@ -355,7 +361,9 @@ func (z *fixedZone) activate(i int) state {
 			}
 		}
 	}
-	z.entering[i+1], z.sizes[i] = entering, sizes
+	if z.entering[i+1], z.sizes[i] = entering, sizes; !z.fits(g, y.out) {
+		return unbounded
+	}
 	return bounded
 }
 
