@@ -45,29 +45,62 @@ func checkSafety(t tnet, spec *Spec, proof string) (*SafetyReport, error) {
 	return CheckSafety(background, t.text(), spec, "proof", SafetyOptions{Workers: 2, open: memory{"proof": []byte(proof)}.open})
 }
 
+// satisfied says whether a point satisfies the first disjunct of a query, by the exact forward pass.
+func satisfied(tb testing.TB, t tnet, text, point string) (yes bool) {
+	c := &safetyCheck{verdict: verdict{ctx: background}}
+	c.guard(func() {
+		n, err := readSafetyNet(background, t.text())
+		require.NoError(tb, err)
+		in := openLines(memory{"query": []byte(text)}.open, "query")
+		q := readQuery(in, n, nil)
+		var x []rat
+		for k, w := range strings.Split(point, " ") {
+			v, ok := new(big.Rat).SetString(w)
+			require.True(tb, ok && q.boxes[0][2*k].Cmp(v) <= 0 && v.Cmp(q.boxes[0][2*k+1]) <= 0)
+			x = append(x, v)
+		}
+		_, y := t.at(x)
+		yes = true
+		for _, f := range q.disjuncts[0].forms {
+			yes = yes && f.holds(append(x[:len(x):len(x)], y...))
+		}
+	})
+	require.Nil(tb, c.refused.Load())
+	return yes
+}
+
 // TestSafetyCounterexamples has claims that are wrong, each of them right for a checker with one
 // slack or one test less.
 func TestSafetyCounterexamples(t *testing.T) {
+	steep := func(slope, w float64) tlayer {
+		return tlayer{act: "leaky_relu", slope: slope, w: [][]float64{{w}}, b: []float64{0}}
+	}
 	two := func(act string, w ...[]float64) tlayer { return tlayer{act: act, w: w, b: make([]float64, len(w))} }
 	for name, c := range map[string]struct {
 		net        tnet
 		bits       int
 		box, forms string
+		at         string // where the disjunct is satisfied
 		reason     string
 	}{
-		"a coefficient of 2^65 wraps to 0": {chain(unit1("relu", 1, 0), unit1("none", 0x1p29, 0)), 36, "0 1/65536", "; <= y0:-1 1", "not positive"},
-		"a product wraps":                  {chain(unit1("none", 0x1p61, 0)), 8, "1/32 1/32", "; <= y0:-1 1", "too large"},
-		"a bias wraps":                     {chain(unit1("none", 1, 0x1p28)), 36, "0 1", "; <= y0:-1 1", "too large"},
-		"weights that need a scale of 70":  {chain(unit1("none", -0x1p-70, 0)), 44, "100000 100000", "; <= y0:-1 -1/17592186044416", "not positive"},
+		"a coefficient of 2^65 wraps to 0": {chain(unit1("relu", 1, 0), unit1("none", 0x1p29, 0)), 36, "0 1/65536", "; <= y0:-1 1", "1/65536", "not positive"},
+		"a product wraps":                  {chain(unit1("none", 0x1p61, 0)), 8, "1/32 1/32", "; <= y0:-1 1", "1/32", "too large"},
+		"a bias wraps":                     {chain(unit1("none", 1, 0x1p28)), 36, "0 1/2", "; <= y0:-1 1", "0", "too large"},
+		"weights that need a scale of 70":  {chain(unit1("none", -0x1p-70, 0)), 44, "100000 100000", "; <= y0:-1 -1/17592186044416", "100000", "not positive"},
 		"rounded weights": {chain(two("none", []float64{0x1p30, 0}, []float64{0, -0x1p-32})), 8, "0 0 1099511627776 1099511627776",
-			"; <= y1:-1 -512", "not positive"},
-		"a rounded bias":         {chain(unit1("relu", 1, 1+31./8192), unit1("none", 1, 0)), 8, "0 0", "; <= y0:-64 2057/32", "not positive"},
-		"rounded coefficients":   {chain(unit1("relu", 1, 0), unit1("none", -1024, 0)), 8, "1 1", "; <= y0:19/2560 7", "not positive"},
-		"no activation between":  {chain(unit1("none", -1024, 0), unit1("none", 0x1p-9, 0)), 8, "1 1", "; <= y0:1 1", "not positive"},
-		"a huge slope":           {chain(tlayer{act: "leaky_relu", slope: 0x1p60, w: [][]float64{{1}}, b: []float64{0}}), 8, "-1 1", "; <= y0:1 1", "too large"},
-		"touching is no refusal": {chain(unit1("none", 1, 0)), 8, "0 1", "; <= x0:1 0", "not positive"},
+			"; <= y1:-1 -512", "0 1099511627776", "not positive"},
+		"a rounded bias":              {chain(unit1("relu", 1, 1+31./8192), unit1("none", 1, 0)), 8, "0 0", "; <= y0:-64 2053/32", "0", "not positive"},
+		"rounded coefficients":        {chain(unit1("relu", 1, 0), unit1("none", -1024, 0)), 8, "1 1", "; <= y0:19/2560 7", "1", "not positive"},
+		"no activation between":       {chain(unit1("none", -1024, 0), unit1("none", 0x1p-9, 0)), 8, "1 1", "; <= y0:1 1", "1", "not positive"},
+		"a huge slope":                {chain(tlayer{act: "leaky_relu", slope: 0x1p60, w: [][]float64{{1}}, b: []float64{0}}), 8, "-1 1", "; <= y0:1 1", "-1", "too large"},
+		"touching is no refusal":      {chain(unit1("none", 1, 0)), 8, "0 1", "; <= x0:1 0", "0", "not positive"},
+		"rounded weights, going back": {chain(two("none", []float64{0x1p59, 0}, []float64{0, -0.9})), 44, "0 0 1 1", "; <= y1:-1 -19/20", "0 1", "not positive"},
+		"a rounded slope, going back": {chain(steep(0x1p-8, 1000)), 8, "-1 -1", "; <= y0:255/256 3", "-1", "not positive"},
+		"a rounded slope, forward":    {chain(steep(1.9/256, 1000)), 8, "-1 -1", "; <= y0:1 7", "-1", "not positive"},
+		"a negative slope, forward":   {chain(tlayer{act: "leaky_relu", slope: -1, w: [][]float64{{-1000}}, b: []float64{-1}}), 8, "0 1/256", "; <= y0:-1 3", "1/256", "not positive"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			require.True(t, satisfied(t, c.net, oneBox(c.box, c.forms), c.at), "the claim is right")
 			_, err := checkSafety(c.net, nil, safetyProof(t, c.net, c.bits, oneBox(c.box, c.forms), "Z0 0\n"))
 			require.ErrorContains(t, err, c.reason)
 			_, err = checkSafety(c.net, nil, safetyProof(t, c.net, c.bits, oneBox(c.box, c.forms), "F0 0:1048576;;\n"))
@@ -115,6 +148,13 @@ func TestSafetyProofsByHand(t *testing.T) {
 		"touching |x| is found out":     {abs, oneBox("-1 1", "; <= y0:1 0"), "N0\nE0 0:1;\nE0 0:1;\n", "not positive"},
 		"strictly below |x|":            {abs, oneBox("-1 1", "; < y0:1 0"), "N0\nE0 0:1;0:1\nE0 0:1;0:1\n", ""},
 		"strictly, but without weight":  {abs, oneBox("-1 1", "; < y0:1 0; <= y0:1 0"), "N0\nE0 1:1;0:1\nE0 0:1;0:1\n", "not positive"},
+		"strictly, with a weight of 0":  {abs, oneBox("-1 1", "; < y0:1 0; <= y0:1 0"), "N0\nE0 0:0 1:1;0:1\nE0 0:1;0:1\n", "multipliers ≥ 1"},
+		"a sign + with a weight":        {relu, oneBox("-1 1", "; <= x0:1 1/2"), "N0\nZ0 0\nF0 0:1048576;0:1048576;\n", "not positive"},
+		"a sign - with a weight":        {relu, oneBox("-1 1", "; <= x0:-1 1/2"), "N0\nF0 0:1048576;0:1048576;\nF0 0:1048576;;\n", "not positive"},
+		"both signs with weights":       {relu, oneBox("-1 1", "; <= x0:1 1/2; <= x0:-1 1/2"), "N0\nF0 1:1048576;0:1048576;\nF0 0:1048576;0:1048576;\n", ""},
+		"as far below 0 as above":       {relu, oneBox("-1 1", "; <= y0:1 1/4"), "Z0 0\n", ""},
+		"farther above 0 than below":    {relu, oneBox("-1 2", "; <= x0:-1/2 y0:1 1/4; <= y0:1 1/4"), "Z0 1\n", "not positive"},
+		"that with a slope of 0":        {relu, oneBox("-1 2", "; <= x0:-1/2 y0:1 1/4; <= y0:1 1/4"), "F0 1:1;;0/0\n", ""},
 		"too little for the negative":   {abs, oneBox("-1 1", "; < y0:1 0"), "N0\nE0 0:1;0:2\nE0 0:1;0:1\n", "not positive"},
 		"one side missing":              {abs, oneBox("-1 1", "; < y0:1 0"), "N0\nE0 0:1;0:1\n", "begins with one of"},
 		"open in an exact line":         {abs, oneBox("-1 1", "; < y0:1 0"), "E0 0:1;\n", "neither fixed nor stable"},
@@ -333,6 +373,47 @@ func TestSafetyOfManyInputs(t *testing.T) {
 	b.lo, b.hi = node.lo, node.hi
 	b.enter()
 	require.Len(t, b.g, 1)
+}
+
+// TestSafetyRoomForColumns: a node has bounds if and only if there is room for the columns of its
+// inputs, of those that enter each layer, and of those that leave it, whatever its weights are.
+func TestSafetyRoomForColumns(t *testing.T) {
+	rows := [][]float64{{1, 0}, {0, 1}, {1, 1}}
+	to := func(units int) tnet { // three units, and so many behind them that are never off
+		y := tlayer{act: "relu"}
+		for range units {
+			y.w, y.b = append(y.w, []float64{1, 0, 0}), append(y.b, 1)
+		}
+		return chain(tlayer{act: "relu", w: rows, b: []float64{0, 0, 0}}, y)
+	}
+	sum := chain(tlayer{act: "relu", w: [][]float64{{1, 1, 1, 1}}, b: []float64{0}})
+	const one = 1 << 36
+	for name, c := range map[string]struct {
+		net    tnet
+		lo, hi []int64
+		least  int
+	}{
+		"inputs":                      {sum, []int64{one, one, one, one}, []int64{2 * one, 2 * one, 2 * one, 2 * one}, 4 * 4},
+		"inputs of some width":        {sum, []int64{one, one, one, one}, []int64{2 * one, one + 1, one + 2, one}, 2 * 4},
+		"what enters":                 {to(4), []int64{one, one}, []int64{2 * one, 2 * one}, 2 * 4},
+		"what leaves":                 {to(1), []int64{-one, -one}, []int64{one, one}, (2 + 3) * 3},
+		"what leaves, and two are on": {to(1), []int64{-one, 2 * one}, []int64{one, 3 * one}, (2 + 1) * 3},
+		"what enters behind these":    {to(4), []int64{-one, -one}, []int64{one, one}, (2 + 3) * 4},
+		"no columns":                  {to(4), []int64{one, one}, []int64{one, one + 1}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			n, err := readSafetyNet(background, c.net.text())
+			require.NoError(t, err)
+			n.fix(36)
+			b := newBounds(background, n)
+			require.Equal(t, maxRows, b.room)
+			for b.room = 0; b.room < 40; b.room++ {
+				b.at(&safetyNode{lo: c.lo, hi: c.hi})
+				require.False(t, b.void)
+				require.Equal(t, b.room >= c.least, b.bounded, "room for %d, sides %v", b.room, b.side)
+			}
+		})
+	}
 }
 
 // TestSafetyBombs: endless lines and queries are refused in little memory.
