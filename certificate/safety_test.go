@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"math/big"
 	"strings"
 	"testing"
 	"time"
@@ -43,88 +42,6 @@ func oneBox(box, forms string) string {
 // checkSafety checks a text.
 func checkSafety(t tnet, spec *Spec, proof string) (*SafetyReport, error) {
 	return CheckSafety(background, t.text(), spec, "proof", SafetyOptions{Workers: 2, open: memory{"proof": []byte(proof)}.open})
-}
-
-// satisfied says whether a point satisfies the first disjunct of a query, by the exact forward pass.
-func satisfied(tb testing.TB, t tnet, text, point string) (yes bool) {
-	c := &safetyCheck{verdict: verdict{ctx: background}}
-	c.guard(func() {
-		n, err := readSafetyNet(background, t.text())
-		require.NoError(tb, err)
-		in := openLines(memory{"query": []byte(text)}.open, "query")
-		q := readQuery(in, n, nil)
-		var x []rat
-		for k, w := range strings.Split(point, " ") {
-			v, ok := new(big.Rat).SetString(w)
-			require.True(tb, ok && q.boxes[0][2*k].Cmp(v) <= 0 && v.Cmp(q.boxes[0][2*k+1]) <= 0)
-			x = append(x, v)
-		}
-		_, y := t.at(x)
-		yes = true
-		for _, f := range q.disjuncts[0].forms {
-			yes = yes && f.holds(append(x[:len(x):len(x)], y...))
-		}
-	})
-	require.Nil(tb, c.refused.Load())
-	return yes
-}
-
-// TestSafetyCounterexamples has claims that are wrong, each of them right for a checker with one
-// slack or one test less.
-func TestSafetyCounterexamples(t *testing.T) {
-	steep := func(slope, w float64) tlayer {
-		return tlayer{act: "leaky_relu", slope: slope, w: [][]float64{{w}}, b: []float64{0}}
-	}
-	two := func(act string, w ...[]float64) tlayer { return tlayer{act: act, w: w, b: make([]float64, len(w))} }
-	for name, c := range map[string]struct {
-		net        tnet
-		bits       int
-		box, forms string
-		at         string // where the disjunct is satisfied
-		reason     string
-	}{
-		"a coefficient of 2^65 wraps to 0": {chain(unit1("relu", 1, 0), unit1("none", 0x1p29, 0)), 36, "0 1/65536", "; <= y0:-1 1", "1/65536", "not positive"},
-		"a product wraps":                  {chain(unit1("none", 0x1p61, 0)), 8, "1/32 1/32", "; <= y0:-1 1", "1/32", "too large"},
-		"a bias wraps":                     {chain(unit1("none", 1, 0x1p28)), 36, "0 1/2", "; <= y0:-1 1", "0", "too large"},
-		"weights that need a scale of 70":  {chain(unit1("none", -0x1p-70, 0)), 44, "100000 100000", "; <= y0:-1 -1/17592186044416", "100000", "not positive"},
-		"rounded weights": {chain(two("none", []float64{0x1p30, 0}, []float64{0, -0x1p-32})), 8, "0 0 1099511627776 1099511627776",
-			"; <= y1:-1 -512", "0 1099511627776", "not positive"},
-		"a rounded bias":              {chain(unit1("relu", 1, 1+31./8192), unit1("none", 1, 0)), 8, "0 0", "; <= y0:-64 2053/32", "0", "not positive"},
-		"rounded coefficients":        {chain(unit1("relu", 1, 0), unit1("none", -1024, 0)), 8, "1 1", "; <= y0:19/2560 7", "1", "not positive"},
-		"no activation between":       {chain(unit1("none", -1024, 0), unit1("none", 0x1p-9, 0)), 8, "1 1", "; <= y0:1 1", "1", "not positive"},
-		"a huge slope":                {chain(tlayer{act: "leaky_relu", slope: 0x1p60, w: [][]float64{{1}}, b: []float64{0}}), 8, "-1 1", "; <= y0:1 1", "-1", "too large"},
-		"touching is no refusal":      {chain(unit1("none", 1, 0)), 8, "0 1", "; <= x0:1 0", "0", "not positive"},
-		"rounded weights, going back": {chain(two("none", []float64{0x1p59, 0}, []float64{0, -0.9})), 44, "0 0 1 1", "; <= y1:-1 -19/20", "0 1", "not positive"},
-		"a rounded slope, going back": {chain(steep(0x1p-8, 1000)), 8, "-1 -1", "; <= y0:255/256 3", "-1", "not positive"},
-		"a rounded slope, forward":    {chain(steep(1.9/256, 1000)), 8, "-1 -1", "; <= y0:1 7", "-1", "not positive"},
-		"a negative slope, forward":   {chain(tlayer{act: "leaky_relu", slope: -1, w: [][]float64{{-1000}}, b: []float64{-1}}), 8, "0 1/256", "; <= y0:-1 3", "1/256", "not positive"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			require.True(t, satisfied(t, c.net, oneBox(c.box, c.forms), c.at), "the claim is right")
-			_, err := checkSafety(c.net, nil, safetyProof(t, c.net, c.bits, oneBox(c.box, c.forms), "Z0 0\n"))
-			require.ErrorContains(t, err, c.reason)
-			_, err = checkSafety(c.net, nil, safetyProof(t, c.net, c.bits, oneBox(c.box, c.forms), "F0 0:1048576;;\n"))
-			require.Error(t, err)
-		})
-	}
-}
-
-// TestSafetyChordOfASmallSlope: the chord of a unit of slope 0.01 is rounded below that slope.
-func TestSafetyChordOfASmallSlope(t *testing.T) {
-	for _, v := range []struct {
-		slope  float64
-		lo, hi int64
-	}{{0.01, -16758734, 2}, {1.01, -16758734, 2}, {0.01, -2, 16758734}, {1.01, -2, 16758734}, {-0.01, -16758734, 2}, {99.99, -16758734, 2}} {
-		for _, s := range []int64{1, -1} {
-			c := &safetyCase{t: chain(tlayer{act: "leaky_relu", slope: v.slope, w: [][]float64{{1}}, b: []float64{0}}), f: 12, lo: []int64{v.lo}, hi: []int64{v.hi}}
-			c.d.forms = []form{{terms: []term{{1, whole(s)}}, offset: whole(0)}}
-			c.c.mu = []weight{{0, big.NewInt(1 << 12)}}
-			b, _ := c.bounds(t)
-			for _, x := range []int64{v.lo, v.lo / 2, 0, v.hi / 2, v.hi} {
-				require.True(t, c.holdsAt(t, b, []rat{big.NewRat(x, 1<<12)}))
-			}
-		}
-	}
 }
 
 func TestSafetyProofsByHand(t *testing.T) {

@@ -150,7 +150,19 @@ func sameInts(t require.TestingT, want []rat, got []int64, what string) {
 
 func TestSafetyBoundsAgreeWithTheTwin(t *testing.T) {
 	seen := map[string]int{}
-	rapid.Check(t, func(t *rapid.T) {
+	rapid.Check(t, againstTheTwin(seen))
+	for _, what := range []string{"beyond", "bounded", "open", "F", "Z", "zonotope"} {
+		require.NotZero(t, seen[what], what)
+	}
+}
+
+func FuzzSafetyBounds(f *testing.F) {
+	f.Fuzz(rapid.MakeFuzz(againstTheTwin(map[string]int{})))
+}
+
+// againstTheTwin draws a case, holds all bounds against the twin's, and counts what there was.
+func againstTheTwin(seen map[string]int) func(t *rapid.T) {
+	return func(t *rapid.T) {
 		c := drawSafety(t)
 		b, n := c.bounds(t)
 		require.Equal(t, n.void, b.void, "void")
@@ -193,9 +205,6 @@ func TestSafetyBoundsAgreeWithTheTwin(t *testing.T) {
 			sameInts(t, column, b.g[e], "g")
 		}
 		c.agree(t, b, n, seen)
-	})
-	for _, what := range []string{"beyond", "bounded", "open", "F", "Z", "zonotope"} {
-		require.NotZero(t, seen[what], what)
 	}
 }
 
