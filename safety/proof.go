@@ -20,9 +20,9 @@ const (
 	maxDigits, maxMultiplier, maxLine, maxNumbers, maxCommon = 20_000, 12_288, 4 << 20, 1 << 22, 131_072
 	// bitsOfDigit: a number of fewer than 3 bits a digit has no more digits.
 	bitsOfDigit = 3
-	// maxWeights is how many weights other than 0 the layers may have: where more than a quarter is,
-	// they are kept with the zeros, in two orders, which takes four GiB then. maxRows is how many
-	// entries the columns of a layer may have on a node with bounds.
+	// maxWeights is how many weights other than 0 the layers may have: where more than a quarter
+	// is, they are kept with the zeros, in two orders, which takes four GiB then. maxRows is how
+	// many entries the columns of a layer may have on a node with bounds.
 	maxWeights, maxRows = 1 << 26, 1 << 27
 	// coarser is how many bits fewer are tried where numbers are too large.
 	coarser = 4
