@@ -120,7 +120,49 @@ func TestSafetySidesOfExactLines(t *testing.T) {
 	b := newBounds(background, n)
 	b.at(&safetyNode{lo: []int64{-256}, hi: []int64{-4}, signs: []signed{{0, 1}}})
 	require.True(t, b.bounded)
-	require.Equal(t, []int64{0, 0}, []int64{b.l[0], b.u[0]})
+	require.Equal(t, []int64{0, 0, 1}, []int64{b.l[0], b.u[0], int64(b.side[0])})
+}
+
+// TestSafetyABoundOfZeroProvesNothing, for the condition may be 0 too.
+func TestSafetyABoundOfZeroProvesNothing(t *testing.T) {
+	net, zeros := chain(unit1("none", 1, 0)), 0
+	for k := range int64(40) {
+		c := &safetyCase{t: net, f: 8, lo: []int64{0}, hi: []int64{256}}
+		c.d.forms = []form{{terms: []term{{1, whole(1)}}, offset: big.NewRat(k, 256)}}
+		_, n := c.bounds(t)
+		v, ok := n.mixture(&c.d, []weight{{0, big.NewInt(1 << 8)}}, nil, nil)
+		require.True(t, ok)
+		w, ok := n.zonotope(&c.d.forms[0])
+		require.True(t, ok)
+		if v = most(v, w); v.Sign() == 0 {
+			zeros++
+		}
+		_, err := checkSafety(net, nil, safetyProof(t, net, 8, oneBox("0 1", "; <= y0:1 "+c.d.forms[0].offset.RatString()), "Z0 0\n"))
+		require.Equal(t, v.Sign() > 0, err == nil, "%d: %v", k, v)
+	}
+	require.Equal(t, 1, zeros)
+}
+
+// TestSafetySecondLevel: bounds of forms that go back cut those of all neurons behind the first
+// layer, with signs or without, and of none in the first.
+func TestSafetySecondLevel(t *testing.T) {
+	const one = 1 << 36
+	net := tnet{inputs: 3, layers: []tlayer{{act: "relu", w: [][]float64{{1, 0, 0}, {-1, 0, 0}}, b: []float64{0, 0}}, {act: "relu", w: [][]float64{{1, -1}}, b: []float64{0}}}}
+	n, err := readSafetyNet(background, net.text())
+	require.NoError(t, err)
+	n.fix(36)
+	for _, signs := range [][]signed{nil, {{2, 1}}} {
+		var first, last [2]int64
+		for second := range 2 {
+			b := newBounds(background, n)
+			b.at(&safetyNode{lo: []int64{-one / 10, -2, -2}, hi: []int64{one / 10, 2, 2}, signs: signs, second: second == 1})
+			require.True(t, b.bounded)
+			first[second], last[second] = b.u[0], b.u[2]
+		}
+		require.Equal(t, first[0], first[1])
+		require.InDelta(t, 0.15, float64(last[0])/one, 1e-6) // x + [−1/20, 1/20]
+		require.InDelta(t, 0.1, float64(last[1])/one, 1e-6)  // relu(x)
+	}
 }
 
 // TestSafetyFloorsAreSmall, each by itself: 2^61 is not, though the sum with a bias is.
