@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"math/big"
 	"strings"
 	"testing"
 	"time"
@@ -45,55 +44,6 @@ func checkSafety(t tnet, spec *Spec, proof string) (*SafetyReport, error) {
 	return CheckSafety(background, t.text(), spec, "proof", SafetyOptions{Workers: 2, open: memory{"proof": []byte(proof)}.open})
 }
 
-// TestSafetyCounterexamples has claims that are wrong, each of them right for a checker with one
-// slack or one test less.
-func TestSafetyCounterexamples(t *testing.T) {
-	two := func(act string, w ...[]float64) tlayer { return tlayer{act: act, w: w, b: make([]float64, len(w))} }
-	for name, c := range map[string]struct {
-		net        tnet
-		bits       int
-		box, forms string
-		reason     string
-	}{
-		"a coefficient of 2^65 wraps to 0": {chain(unit1("relu", 1, 0), unit1("none", 0x1p29, 0)), 36, "0 1/65536", "; <= y0:-1 1", "not positive"},
-		"a product wraps":                  {chain(unit1("none", 0x1p61, 0)), 8, "1/32 1/32", "; <= y0:-1 1", "too large"},
-		"a bias wraps":                     {chain(unit1("none", 1, 0x1p28)), 36, "0 1", "; <= y0:-1 1", "too large"},
-		"weights that need a scale of 70":  {chain(unit1("none", -0x1p-70, 0)), 44, "100000 100000", "; <= y0:-1 -1/17592186044416", "not positive"},
-		"rounded weights": {chain(two("none", []float64{0x1p30, 0}, []float64{0, -0x1p-32})), 8, "0 0 1099511627776 1099511627776",
-			"; <= y1:-1 -512", "not positive"},
-		"a rounded bias":         {chain(unit1("relu", 1, 1+31./8192), unit1("none", 1, 0)), 8, "0 0", "; <= y0:-64 2057/32", "not positive"},
-		"rounded coefficients":   {chain(unit1("relu", 1, 0), unit1("none", -1024, 0)), 8, "1 1", "; <= y0:19/2560 7", "not positive"},
-		"no activation between":  {chain(unit1("none", -1024, 0), unit1("none", 0x1p-9, 0)), 8, "1 1", "; <= y0:1 1", "not positive"},
-		"a huge slope":           {chain(tlayer{act: "leaky_relu", slope: 0x1p60, w: [][]float64{{1}}, b: []float64{0}}), 8, "-1 1", "; <= y0:1 1", "too large"},
-		"touching is no refusal": {chain(unit1("none", 1, 0)), 8, "0 1", "; <= x0:1 0", "not positive"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			_, err := checkSafety(c.net, nil, safetyProof(t, c.net, c.bits, oneBox(c.box, c.forms), "Z0 0\n"))
-			require.ErrorContains(t, err, c.reason)
-			_, err = checkSafety(c.net, nil, safetyProof(t, c.net, c.bits, oneBox(c.box, c.forms), "F0 0:1048576;;\n"))
-			require.Error(t, err)
-		})
-	}
-}
-
-// TestSafetyChordOfASmallSlope: the chord of a unit of slope 0.01 is rounded below that slope.
-func TestSafetyChordOfASmallSlope(t *testing.T) {
-	for _, v := range []struct {
-		slope  float64
-		lo, hi int64
-	}{{0.01, -16758734, 2}, {1.01, -16758734, 2}, {0.01, -2, 16758734}, {1.01, -2, 16758734}, {-0.01, -16758734, 2}, {99.99, -16758734, 2}} {
-		for _, s := range []int64{1, -1} {
-			c := &safetyCase{t: chain(tlayer{act: "leaky_relu", slope: v.slope, w: [][]float64{{1}}, b: []float64{0}}), f: 12, lo: []int64{v.lo}, hi: []int64{v.hi}}
-			c.d.forms = []form{{terms: []term{{1, whole(s)}}, offset: whole(0)}}
-			c.c.mu = []weight{{0, big.NewInt(1 << 12)}}
-			b, _ := c.bounds(t)
-			for _, x := range []int64{v.lo, v.lo / 2, 0, v.hi / 2, v.hi} {
-				require.True(t, c.holdsAt(t, b, []rat{big.NewRat(x, 1<<12)}))
-			}
-		}
-	}
-}
-
 func TestSafetyProofsByHand(t *testing.T) {
 	abs := chain(unit1("leaky_relu", 1, 0))
 	plane := chain(tlayer{act: "relu", w: [][]float64{{1, 1}, {1, -1}}, b: []float64{0, 0}}, tlayer{act: "none", w: [][]float64{{1, 1}}, b: []float64{0}})
@@ -115,6 +65,13 @@ func TestSafetyProofsByHand(t *testing.T) {
 		"touching |x| is found out":     {abs, oneBox("-1 1", "; <= y0:1 0"), "N0\nE0 0:1;\nE0 0:1;\n", "not positive"},
 		"strictly below |x|":            {abs, oneBox("-1 1", "; < y0:1 0"), "N0\nE0 0:1;0:1\nE0 0:1;0:1\n", ""},
 		"strictly, but without weight":  {abs, oneBox("-1 1", "; < y0:1 0; <= y0:1 0"), "N0\nE0 1:1;0:1\nE0 0:1;0:1\n", "not positive"},
+		"strictly, with a weight of 0":  {abs, oneBox("-1 1", "; < y0:1 0; <= y0:1 0"), "N0\nE0 0:0 1:1;0:1\nE0 0:1;0:1\n", "multipliers ≥ 1"},
+		"a sign + with a weight":        {relu, oneBox("-1 1", "; <= x0:1 1/2"), "N0\nZ0 0\nF0 0:1048576;0:1048576;\n", "not positive"},
+		"a sign - with a weight":        {relu, oneBox("-1 1", "; <= x0:-1 1/2"), "N0\nF0 0:1048576;0:1048576;\nF0 0:1048576;;\n", "not positive"},
+		"both signs with weights":       {relu, oneBox("-1 1", "; <= x0:1 1/2; <= x0:-1 1/2"), "N0\nF0 1:1048576;0:1048576;\nF0 0:1048576;0:1048576;\n", ""},
+		"as far below 0 as above":       {relu, oneBox("-1 1", "; <= y0:1 1/4"), "Z0 0\n", ""},
+		"farther above 0 than below":    {relu, oneBox("-1 2", "; <= x0:-1/2 y0:1 1/4; <= y0:1 1/4"), "Z0 1\n", "not positive"},
+		"that with a slope of 0":        {relu, oneBox("-1 2", "; <= x0:-1/2 y0:1 1/4; <= y0:1 1/4"), "F0 1:1;;0/0\n", ""},
 		"too little for the negative":   {abs, oneBox("-1 1", "; < y0:1 0"), "N0\nE0 0:1;0:2\nE0 0:1;0:1\n", "not positive"},
 		"one side missing":              {abs, oneBox("-1 1", "; < y0:1 0"), "N0\nE0 0:1;0:1\n", "begins with one of"},
 		"open in an exact line":         {abs, oneBox("-1 1", "; < y0:1 0"), "E0 0:1;\n", "neither fixed nor stable"},
@@ -135,6 +92,9 @@ func TestSafetyProofsByHand(t *testing.T) {
 		"a slope above 256":             {relu, oneBox("-1 1", "; <= y0:1 5"), "F0 0:1;;0/257\n", "from 0 to 256"},
 		"halves meet at a point":        {relu, oneBox("-1 1", "; <= x0:1 -1/512; < x0:-1 0"), "X0\nE0 1:1;\nE0 0:1;\n", "not positive"},
 		"halves meet":                   {relu, oneBox("-1 1", "; <= x0:1 1/512; < x0:-1 0"), "X0\nE0 1:1;\nE0 0:1;\n", ""},
+		"lo below a split and beside":   {plane, oneBox("-1 1 -1 1", "; <= x0:1 1/2; <= x1:-1 1/2"), "X1\nX0\nE0 1:1;\nE0 1:1;\nE0 0:1;\n", "not positive"},
+		"hi below a split and beside":   {plane, oneBox("-1 1 -1 1", "; <= x0:-1 1/2; <= x1:-1 1/2"), "X1\nX0\nE0 1:1;\nE0 1:1;\nE0 0:1;\n", "not positive"},
+		"a sign beside":                 {abs, oneBox("-1 1", "; < y0:1 0"), "X0\nN0\nE0 0:1;0:1\nE0 0:1;0:1\nE0 0:1;0:1\n", "has no sign"},
 		"the grid reaches hi":           {relu, oneBox("0 1/3", "; <= x0:-1 333/1000"), "E0 0:1;\n", "not positive"},
 		"the grid reaches lo":           {relu, oneBox("-1/3 0", "; <= x0:1 333/1000"), "E0 0:1;\n", "not positive"},
 		"exactly lo and hi":             {relu, oneBox("-1/3 1/3", "; < x0:1 1/3; < x0:-1 1/3"), "F0 0:1 1:1;;\n", ""},
@@ -324,6 +284,47 @@ func TestSafetyOfManyInputs(t *testing.T) {
 	b.lo, b.hi = node.lo, node.hi
 	b.enter()
 	require.Len(t, b.g, 1)
+}
+
+// TestSafetyRoomForColumns: a node has bounds if and only if there is room for the columns of its
+// inputs, of those that enter each layer, and of those that leave it, whatever its weights are.
+func TestSafetyRoomForColumns(t *testing.T) {
+	rows := [][]float64{{1, 0}, {0, 1}, {1, 1}}
+	to := func(units int) tnet { // three units, and so many behind them that are never off
+		y := tlayer{act: "relu"}
+		for range units {
+			y.w, y.b = append(y.w, []float64{1, 0, 0}), append(y.b, 1)
+		}
+		return chain(tlayer{act: "relu", w: rows, b: []float64{0, 0, 0}}, y)
+	}
+	sum := chain(tlayer{act: "relu", w: [][]float64{{1, 1, 1, 1}}, b: []float64{0}})
+	const one = 1 << 36
+	for name, c := range map[string]struct {
+		net    tnet
+		lo, hi []int64
+		least  int
+	}{
+		"inputs":                      {sum, []int64{one, one, one, one}, []int64{2 * one, 2 * one, 2 * one, 2 * one}, 4 * 4},
+		"inputs of some width":        {sum, []int64{one, one, one, one}, []int64{2 * one, one + 1, one + 2, one}, 2 * 4},
+		"what enters":                 {to(4), []int64{one, one}, []int64{2 * one, 2 * one}, 2 * 4},
+		"what leaves":                 {to(1), []int64{-one, -one}, []int64{one, one}, (2 + 3) * 3},
+		"what leaves, and two are on": {to(1), []int64{-one, 2 * one}, []int64{one, 3 * one}, (2 + 1) * 3},
+		"what enters behind these":    {to(4), []int64{-one, -one}, []int64{one, one}, (2 + 3) * 4},
+		"no columns":                  {to(4), []int64{one, one}, []int64{one, one + 1}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			n, err := readSafetyNet(background, c.net.text())
+			require.NoError(t, err)
+			n.fix(36)
+			b := newBounds(background, n)
+			require.Equal(t, maxRows, b.room)
+			for b.room = 0; b.room < 40; b.room++ {
+				b.at(&safetyNode{lo: c.lo, hi: c.hi})
+				require.False(t, b.void)
+				require.Equal(t, b.room >= c.least, b.bounded, "room for %d, sides %v", b.room, b.side)
+			}
+		})
+	}
 }
 
 // TestSafetyBombs: endless lines and queries are refused in little memory.

@@ -21,6 +21,7 @@ type bounds struct {
 	enters, passes []int64
 	rows
 	spare [][]int64 // the storage of the next columns
+	room  int       // the most entries of all columns of a layer: maxRows but in tests
 	bad   bool      // a number was not small
 	// void says that no point has the node's signs; bounded that there are bounds.
 	void, bounded bool
@@ -41,7 +42,7 @@ type rows struct {
 }
 
 func newBounds(ctx context.Context, n *safetyNet) *bounds {
-	b := &bounds{safetyNet: n, ctx: ctx, signs: make([]int8, n.units), unitBounds: unitBounds{side: make([]int8, n.units)},
+	b := &bounds{safetyNet: n, ctx: ctx, room: maxRows, signs: make([]int8, n.units), unitBounds: unitBounds{side: make([]int8, n.units)},
 		enters: make([]int64, len(n.raw)+1), passes: make([]int64, len(n.raw))}
 	for _, v := range []*[]int64{&b.l, &b.u, &b.slope, &b.off} {
 		*v = make([]int64, n.units)
@@ -115,7 +116,9 @@ func (b *bounds) enter() {
 		hi := b.hi[k]
 		most = b.keep(most + max(lo, -lo, hi, -hi))
 		if b.c[k], b.r[k] = lo, hi-lo; hi-lo >= 2 {
-			b.c[k], b.r[k] = (lo+hi)>>1, 0
+			if b.c[k], b.r[k] = (lo+hi)>>1, 0; !b.fits(len(b.g)+1, n) {
+				return
+			}
 			column(&b.g, n)[k] = b.keep(hi - b.c[k])
 		}
 	}
@@ -123,6 +126,12 @@ func (b *bounds) enter() {
 }
 
 func resize(v []int64, n int) []int64 { return slices.Grow(v[:0], n)[:n] }
+
+// fits says whether there is room for so many columns of so many units.
+func (b *bounds) fits(columns, units int) bool {
+	b.bad = b.bad || columns > b.room/units
+	return !b.bad
+}
 
 // column appends a column of zeros.
 func column(g *[][]int64, n int) []int64 {
@@ -136,6 +145,9 @@ func column(g *[][]int64, n int) []int64 {
 // affine makes the rows of layer i's pre-activations, and their first bounds.
 func (b *bounds) affine(i int) {
 	y := &b.fixed[i]
+	if !b.fits(len(b.g), y.out) {
+		return
+	}
 	extra := int64(len(b.g)) + 3
 	if y.rounded {
 		extra += b.enters[i]>>y.s + 1
@@ -200,6 +212,10 @@ func (b *bounds) settle(i int) (void bool) {
 func (b *bounds) activate(i int) {
 	y, old := &b.fixed[i], len(b.g)
 	for j := range y.out {
+		if b.ctx.Err() != nil {
+			b.bad = true
+			return
+		}
 		q := y.first + j
 		l, u := b.l[q], b.u[q]
 		b.passes[i] = b.sum(b.passes[i], max(l, -l, u, -u), j)
@@ -207,6 +223,9 @@ func (b *bounds) activate(i int) {
 		b.enters[i+1] = b.sum(b.enters[i+1], m, j)
 		switch b.side[q] {
 		case 0:
+			if !b.fits(len(b.g)+1, y.out) {
+				return
+			}
 			b.chord(y, j)
 			off := b.off[q]
 			b.scale(j, b.slope[q], old)

@@ -17,13 +17,14 @@ type safetyCase struct {
 	lo, hi []int64
 	signs  []signed
 	second bool
+	room   int
 	d      disjunct
 	c      claim
 }
 
 // drawSafety draws a case. Where numbers are drawn as large, most of them do not fit.
 func drawSafety(t *rapid.T) *safetyCase {
-	c := &safetyCase{f: rapid.SampledFrom([]int{8, 8, 8, 12, 20, 36, 44}).Draw(t, "F"), second: rapid.Bool().Draw(t, "R")}
+	c := &safetyCase{f: rapid.SampledFrom([]int{8, 8, 8, 12, 20, 36, 44}).Draw(t, "F"), second: rapid.Bool().Draw(t, "R"), room: rapid.SampledFrom([]int{maxRows, maxRows, maxRows, 1, 4, 12}).Draw(t, "room")}
 	large := rapid.IntRange(0, 9).Draw(t, "large") == 0
 	shift := rapid.SampledFrom([]int{0, 0, 0, 0, 0, -50, -70}).Draw(t, "shift")
 	number := rapid.Custom(func(t *rapid.T) float64 {
@@ -123,6 +124,9 @@ func (c *safetyCase) bounds(t require.TestingT) (*bounds, *twinNode) {
 	require.NoError(t, err)
 	n.fix(uint(c.f))
 	b := newBounds(background, n)
+	if c.room > 0 {
+		b.room = c.room
+	}
 	for range 2 { // what a claim about a node leaves behind is nothing to the next node
 		b.at(&safetyNode{lo: c.lo, hi: c.hi, signs: c.signs, second: c.second})
 		if b.bounded {
@@ -134,7 +138,7 @@ func (c *safetyCase) bounds(t require.TestingT) (*bounds, *twinNode) {
 	for _, s := range c.signs {
 		sign[s.q] = int(s.s)
 	}
-	return b, twinBounds(twinLayers(c.t, c.f), c.f, c.lo, c.hi, sign, c.second)
+	return b, twinBounds(twinLayers(c.t, c.f), c.f, c.lo, c.hi, sign, c.second, b.room)
 }
 
 func sameInts(t require.TestingT, want []rat, got []int64, what string) {
@@ -146,7 +150,19 @@ func sameInts(t require.TestingT, want []rat, got []int64, what string) {
 
 func TestSafetyBoundsAgreeWithTheTwin(t *testing.T) {
 	seen := map[string]int{}
-	rapid.Check(t, func(t *rapid.T) {
+	rapid.Check(t, againstTheTwin(seen))
+	for _, what := range []string{"beyond", "bounded", "open", "F", "Z", "zonotope"} {
+		require.NotZero(t, seen[what], what)
+	}
+}
+
+func FuzzSafetyBounds(f *testing.F) {
+	f.Fuzz(rapid.MakeFuzz(againstTheTwin(map[string]int{})))
+}
+
+// againstTheTwin draws a case, holds all bounds against the twin's, and counts what there was.
+func againstTheTwin(seen map[string]int) func(t *rapid.T) {
+	return func(t *rapid.T) {
 		c := drawSafety(t)
 		b, n := c.bounds(t)
 		require.Equal(t, n.void, b.void, "void")
@@ -189,9 +205,6 @@ func TestSafetyBoundsAgreeWithTheTwin(t *testing.T) {
 			sameInts(t, column, b.g[e], "g")
 		}
 		c.agree(t, b, n, seen)
-	})
-	for _, what := range []string{"beyond", "bounded", "open", "F", "Z", "zonotope"} {
-		require.NotZero(t, seen[what], what)
 	}
 }
 

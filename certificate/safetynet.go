@@ -10,6 +10,12 @@ import (
 	"math/bits"
 )
 
+const (
+	// maxWeights bounds the weights other than 0 of a network, and maxRows the entries of all
+	// columns of a layer's rows on a node, which has no bounds where there are more.
+	maxWeights, maxRows = 1 << 26, 1 << 27
+)
+
 // smallBits bounds every number that is stored: it is less than 2^smallBits in absolute value. So
 // the sum of two fits into 64 bits, and a product with the 62 bits of a layer's weights, or a sum
 // of such products whose factors on one side sum up to 62 bits, into 128.
@@ -96,6 +102,7 @@ type fixedLayer struct {
 type safetyNet struct {
 	hash            string
 	inputs, outputs int
+	weights         int // other than 0
 	raw             []*rawLayer
 	// unit is the unit of each neuron, units counted through all layers.
 	unit  []int
@@ -107,9 +114,8 @@ type safetyNet struct {
 
 func readSafetyNet(ctx context.Context, text []byte) (n *safetyNet, err error) {
 	n = &safetyNet{}
-	entries := 0
 	t := &tournament{add: func(r *rawLayer) {
-		entries += r.entries
+		n.weights += len(r.from)
 		n.raw, n.outputs = append(n.raw, r), len(r.bias)
 		for j := range r.slopes {
 			if r.slopeSign(j) != 0 {
@@ -123,8 +129,8 @@ func readSafetyNet(ctx context.Context, text []byte) (n *safetyNet, err error) {
 	if err != nil {
 		return n, err
 	}
-	if t.end(); entries > denseMost {
-		err = fmt.Errorf("it has more than %d weights, zeros included, the most that proofs of safety are about", denseMost)
+	if t.end(); n.weights > maxWeights {
+		err = fmt.Errorf("it has more than %d weights other than 0, the most that proofs of safety are about", maxWeights)
 	}
 	return n, err
 }

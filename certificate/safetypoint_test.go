@@ -33,7 +33,18 @@ func (t tnet) at(x []rat) (z [][]rat, y []rat) {
 
 func TestSafetyBoundsHoldAtPoints(t *testing.T) {
 	inside := 0
-	rapid.Check(t, func(t *rapid.T) {
+	rapid.Check(t, atPoints(&inside))
+	require.NotZero(t, inside)
+}
+
+func FuzzSafetyBoundsAtPoints(f *testing.F) {
+	f.Fuzz(rapid.MakeFuzz(atPoints(new(int))))
+}
+
+// atPoints draws a case, holds all bounds against the network at points of the node, and counts
+// those that were.
+func atPoints(inside *int) func(t *rapid.T) {
+	return func(t *rapid.T) {
 		c := drawSafety(t)
 		b, n := c.bounds(t)
 		for range 5 {
@@ -43,11 +54,10 @@ func TestSafetyBoundsHoldAtPoints(t *testing.T) {
 				x[k] = times(scale, plus(n.lo[k], times(part, minus(n.hi[k], n.lo[k]))))
 			}
 			if c.holdsAt(t, b, x) {
-				inside++
+				*inside++
 			}
 		}
-	})
-	require.NotZero(t, inside)
+	}
 }
 
 // holdsAt holds all bounds against the network at x, if x is on the node.

@@ -1,8 +1,10 @@
 package certificate
 
-// The corpus of proofs of safety that must be refused: its README is the table of this test.
+// The corpora of proofs of safety that must be refused, and of those that must be accepted: their
+// READMEs are the tables of these tests.
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -45,4 +47,46 @@ func TestTheCorpusOfSafetyRejects(t *testing.T) {
 		require.True(t, used[name], "%s is in no row", name)
 	}
 	require.Greater(t, len(used), 50)
+}
+
+func TestTheCorpusOfSafetyProofs(t *testing.T) {
+	dir := filepath.Join("..", "testdata", "safety")
+	files := folder(t, dir)
+	used, kinds := map[string]bool{"README.md": true}, map[string]int{}
+	for _, row := range strings.Split(string(files["README.md"]), "\n") {
+		cells := strings.Split(row, " | ")
+		if len(cells) != 4 || !strings.HasPrefix(row, "| `") {
+			continue
+		}
+		name, spec := strings.Trim(cells[0], "|` "), strings.Trim(cells[2], "`")
+		used[name], used[spec] = true, true
+		net, err := os.ReadFile(filepath.Join(dir, strings.Trim(cells[1], "`")))
+		require.NoError(t, err)
+		t.Run(name, func(t *testing.T) {
+			for workers := 1; workers <= 2; workers++ {
+				r, err := CheckSafety(background, net, &Spec{spec, files[spec]}, filepath.Join(dir, name), SafetyOptions{Workers: workers})
+				require.NoError(t, err)
+				require.True(t, r.Checked)
+				require.False(t, r.Witness)
+			}
+			head, tree, ok := strings.Cut(string(files[name]), "tree\n")
+			require.True(t, ok)
+			lines := strings.SplitAfter(strings.TrimSuffix(tree, "\n"), "\n")
+			for i, line := range lines {
+				kinds[line[:1]]++
+				text := head + "tree\n" + strings.Join(lines[:i], "") + strings.Join(lines[i+1:], "") + "\n"
+				_, err := CheckSafety(background, net, &Spec{spec, files[spec]}, "proof", SafetyOptions{open: memory{"proof": []byte(text)}.open})
+				if line != "R\n" { // without its bounds of the second level a proof may be one as well
+					require.Error(t, err, "without %s", line)
+				}
+			}
+		})
+	}
+	for name := range files {
+		require.True(t, used[name], "%s is in no row", name)
+	}
+	for _, kind := range strings.Split("R X N Z F E V h", " ") {
+		require.NotZero(t, kinds[kind], kind)
+	}
+	require.Greater(t, len(used), 20)
 }

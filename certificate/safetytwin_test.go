@@ -69,6 +69,7 @@ type twinNode struct {
 	bounded bool
 	void    bool
 	large   bool
+	room    int
 	sign    map[int]int
 	alpha   map[int]int
 	beta    map[int]rat // s·β, in units of 2^−g
@@ -141,8 +142,8 @@ func sumOf(n int, of func(k int) rat) rat {
 }
 
 // twinBounds returns §4.2 to §4.5.
-func twinBounds(layers []twinLayer, f int, lo, hi []int64, sign map[int]int, second bool) *twinNode {
-	n := &twinNode{layers: layers, f: f, sign: sign}
+func twinBounds(layers []twinLayer, f int, lo, hi []int64, sign map[int]int, second bool, room int) *twinNode {
+	n := &twinNode{layers: layers, f: f, sign: sign, room: room}
 	sum := new(big.Rat)
 	wideInputs := 0
 	for k := range lo {
@@ -167,7 +168,7 @@ func twinBounds(layers []twinLayer, f int, lo, hi []int64, sign map[int]int, sec
 		n.c, n.r, n.g = append(n.c, c), append(n.r, r), append(n.g, g)
 	}
 	n.m = []rat{sum}
-	if layers == nil || !isSmall(sum) {
+	if layers == nil || !isSmall(sum) || wideInputs*len(lo) > room {
 		return n
 	}
 	for i := range layers {
@@ -208,6 +209,9 @@ func (n *twinNode) fits() bool {
 func (n *twinNode) affine(i int) (ok bool) {
 	y := &n.layers[i]
 	G := len(n.g[0])
+	if G*len(y.w) > n.room {
+		return false
+	}
 	var c, r, l, u []rat
 	var g [][]rat
 	ok = true
@@ -346,6 +350,7 @@ func (n *twinNode) activate(i int) bool {
 			n.g[q] = append(n.g[q], v)
 		}
 	}
+	ok = ok && len(n.g[0])*len(y.w) <= n.room
 	n.m, n.z, n.slope, n.off = append(n.m, M), append(n.z, Z), append(n.slope, slope), append(n.off, off)
 	return ok && isSmall(M, Z) && n.fits()
 }

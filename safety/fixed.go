@@ -66,6 +66,8 @@ type fixed struct {
 	neuron []int32
 	// bounds says that the network's numbers are in the domain; else no node has bounds.
 	bounds bool
+	// room is the most entries of all columns of a layer: maxRows but in tests.
+	room int
 	// blind says that a root or a condition has none, so that exact lines are likely to be all that
 	// there is.
 	blind bool
@@ -87,7 +89,7 @@ type fixedTerm struct {
 
 // newFixed returns the subject in units of 2^−bits, with weights that weightsOf returned.
 func newFixed(s *subject, weights []fixedLayer, bits uint) *fixed {
-	f := &fixed{subject: s, bits: bits, one: 1 << bits, bounds: true}
+	f := &fixed{subject: s, bits: bits, one: 1 << bits, bounds: true, room: maxRows}
 	next := int32(0)
 	for i := range weights {
 		y := weights[i]
@@ -121,15 +123,7 @@ func weightsOf(s *subject) []fixedLayer {
 		if y.layer = &s.layers[i]; !y.choose(s.ctx) {
 			continue
 		}
-		count := 0
-		for _, row := range y.w {
-			for _, v := range row.v {
-				if v != 0 {
-					count++
-				}
-			}
-		}
-		if float64(count) <= fewWeights*float64(y.in)*float64(y.out) {
+		if float64(y.weights()) <= fewWeights*float64(y.in)*float64(y.out) {
 			y.few = make([]fixedRow, y.out)
 		} else {
 			y.rows, y.columns = make([]int64, y.in*y.out), make([]int64, y.in*y.out)

@@ -2,10 +2,7 @@ package safety
 
 // The bounds of a node in integers: the zonotope that goes forward.
 
-import (
-	"math/bits"
-	"slices"
-)
+import "math/bits"
 
 // fixedZone holds what is known of one node; its memory is used again for the next.
 type fixedZone struct {
@@ -28,32 +25,6 @@ type fixedZone struct {
 type fixedUnits struct {
 	l, u, slope, off []int64
 	side             []int8
-}
-
-// fixedRows are the rows of a layer's values. A column is whole, or has one entry alone.
-type fixedRows struct {
-	c, r   []int64
-	whole  [][]int64 // column by column
-	single []fixedTerm
-}
-
-func (g *fixedRows) columns() int { return len(g.whole) + len(g.single) }
-
-// column makes room for one more whole column.
-func (g *fixedRows) column(n int) []int64 {
-	k := len(g.whole)
-	if k < cap(g.whole) {
-		g.whole = g.whole[:k+1]
-	} else {
-		g.whole = append(g.whole, nil)
-	}
-	g.whole[k] = resized(g.whole[k], n)
-	clear(g.whole[k])
-	return g.whole[k]
-}
-
-func (g *fixedRows) reset(n int) {
-	g.c, g.r, g.whole, g.single = resized(g.c, n), resized(g.r, n), g.whole[:0], g.single[:0]
 }
 
 func newFixedZone(f *fixed) *fixedZone {
@@ -123,16 +94,25 @@ func (z *fixedZone) enter(n *node) bool {
 		}
 	}
 	z.entering[0] = sum
-	return true
+	return z.fits(g, z.inputs)
 }
+
+// fits says whether there is room for the columns of so many units.
+func (z *fixedZone) fits(g *fixedRows, units int) bool { return g.columns() <= z.room/units }
 
 // affine makes the rows of layer i's pre-activations.
 func (z *fixedZone) affine(i int) state {
 	y, from, to := &z.layers[i], &z.now, &z.next
+	if !z.fits(from, y.out) {
+		return unbounded
+	}
 	z.live.gather(from, y.few != nil)
 	to.reset(y.out)
 	for range from.columns() {
 		to.column(y.out)
+	}
+	if y.few != nil {
+		to.empty(y.out)
 	}
 	grain := int64(from.columns()) + 3
 	if y.rounded {
@@ -161,101 +141,17 @@ func (z *fixedZone) affineRow(y *fixedLayer, j int, grain int64) bool {
 	if !ok || !right || !isSmall(centre) || !isSmall(radius) {
 		return false
 	}
-	sum := radius
-	for g, column := range from.whole {
-		v, ok := z.live.dot(z.live.w, column, z.live.whole[g]).floor(y.shift)
-		if sum += magnitude(v); !ok || sum >= small {
-			return false
-		}
-		to.whole[g][j] = v
-	}
-	for g, t := range from.single {
-		v, ok := scaled(z.live.weight(y, j, t.at), t.v, y.shift)
-		if sum += magnitude(v); !ok || sum >= small {
-			return false
-		}
-		to.whole[len(from.whole)+g][j] = v
-	}
 	to.c[j], to.r[j] = centre, radius
+	var sum int64
+	if y.few != nil {
+		sum, ok = z.fewColumns(y, j)
+	} else {
+		sum, ok = z.allColumns(y, j)
+	}
+	sum += radius
 	q := y.first + j
 	z.l[q], z.u[q] = centre-sum, centre+sum
-	return isSmall(z.l[q]) && isSmall(z.u[q])
-}
-
-// live are rows without those that are 0, of which there are many behind a ReLU. Before a layer of
-// few weights nothing is taken: its weights say what to look at.
-type live struct {
-	at      []int
-	c, r    []int64
-	whole   [][]int64
-	w, size []int64 // a row of weights and of their sizes
-	few     *fixedRow
-	next    int // where the weight of a single entry is looked for
-}
-
-// gather takes what is not 0 of rows.
-func (v *live) gather(g *fixedRows, few bool) {
-	for len(v.whole) < len(g.whole) {
-		v.whole = append(v.whole, nil)
-	}
-	if v.whole = v.whole[:len(g.whole)]; few {
-		return
-	}
-	v.at = v.at[:0]
-	for k := range g.c {
-		if g.c[k] != 0 || g.r[k] != 0 || slices.ContainsFunc(g.whole, func(c []int64) bool { return c[k] != 0 }) {
-			v.at = append(v.at, k)
-		}
-	}
-	v.c, v.r = v.take(v.c, g.c), v.take(v.r, g.r)
-	for i, c := range g.whole {
-		v.whole[i] = v.take(v.whole[i], c)
-	}
-}
-
-func (v *live) take(to, from []int64) []int64 {
-	to = to[:0]
-	for _, k := range v.at {
-		to = append(to, from[k])
-	}
-	return to
-}
-
-// pick takes a row of weights.
-func (v *live) pick(y *fixedLayer, j int) {
-	if v.few, v.next = nil, 0; y.few != nil {
-		v.few = &y.few[j]
-		v.w = append(v.w[:0], v.few.v...)
-	} else {
-		v.w = v.take(v.w, y.row(j))
-	}
-	v.size = v.size[:0]
-	for _, x := range v.w {
-		v.size = append(v.size, magnitude(x))
-	}
-}
-
-// dot returns the sum of the row's weights, or their sizes, times a column, or what was gathered of
-// it.
-func (v *live) dot(w, column, gathered []int64) wide {
-	if v.few != nil {
-		return picked(w, column, v.few.at)
-	}
-	return dot(w, gathered)
-}
-
-// weight is that of place k, which rises from call to call.
-func (v *live) weight(y *fixedLayer, j, k int) int64 {
-	if v.few == nil {
-		return y.row(j)[k]
-	}
-	for v.next < len(v.few.at) && v.few.at[v.next] < k {
-		v.next++
-	}
-	if v.next < len(v.few.at) && v.few.at[v.next] == k {
-		return v.few.v[v.next]
-	}
-	return 0
+	return ok && isSmall(sum) && isSmall(z.l[q]) && isSmall(z.u[q])
 }
 
 // settle takes the signs into account, after which l, u and sides are final.
@@ -355,31 +251,8 @@ func (z *fixedZone) activate(i int) state {
 			}
 		}
 	}
-	z.entering[i+1], z.sizes[i] = entering, sizes
+	if z.entering[i+1], z.sizes[i] = entering, sizes; !z.fits(g, y.out) {
+		return unbounded
+	}
 	return bounded
-}
-
-func (g *fixedRows) zero(j int) {
-	g.c[j], g.r[j] = 0, 0
-	for _, c := range g.whole {
-		c[j] = 0
-	}
-}
-
-// scale multiplies a row by a slope in units.
-func (g *fixedRows) scale(j int, slope int64, f uint, extra int64) bool {
-	var ok bool
-	if g.c[j], ok = scaled(slope, g.c[j], f); !ok {
-		return false
-	}
-	if g.r[j], ok = times(magnitude(slope), g.r[j]).ceil(f); !ok || !isSmall(g.r[j]+extra) {
-		return false
-	}
-	g.r[j] += extra
-	for _, c := range g.whole {
-		if c[j], ok = scaled(slope, c[j], f); !ok {
-			return false
-		}
-	}
-	return true
 }

@@ -20,9 +20,10 @@ const (
 	maxDigits, maxMultiplier, maxLine, maxNumbers, maxCommon = 20_000, 12_288, 4 << 20, 1 << 22, 131_072
 	// bitsOfDigit: a number of fewer than 3 bits a digit has no more digits.
 	bitsOfDigit = 3
-	// maxEntries is how many entries the layers may have, zeros included: integers are kept dense,
-	// in two orders, which takes a GiB then.
-	maxEntries = 1 << 26
+	// maxWeights is how many weights other than 0 the layers may have: where more than a quarter
+	// is, they are kept with the zeros, in two orders, which takes four GiB then. maxRows is how
+	// many entries the columns of a layer may have on a node with bounds.
+	maxWeights, maxRows = 1 << 26, 1 << 27
 	// coarser is how many bits fewer are tried where numbers are too large.
 	coarser = 4
 	// narrowest is the number of bits that the narrowest side of a box should have in units.
@@ -143,12 +144,12 @@ func (h *heading) form(f *vnnlib.Form) {
 
 // proving chooses the unit of a proof of the subject's query, and puts the roots on its grid.
 func (s *subject) proving() (*fixed, []*node, error) {
-	entries := 0
+	count := 0
 	for i := range s.layers {
-		entries += s.layers[i].in * s.layers[i].out
+		count += s.layers[i].weights()
 	}
-	if entries > maxEntries {
-		return nil, nil, &ProofError{fmt.Sprintf("the network's layers have %d entries, zeros included, expected at most %d for a proof", entries, maxEntries)}
+	if count > maxWeights {
+		return nil, nil, &ProofError{fmt.Sprintf("the network has %d weights other than 0, expected at most %d for a proof", count, maxWeights)}
 	}
 	first := uint(usualBits)
 	for _, b := range s.query.Boxes {

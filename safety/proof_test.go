@@ -22,6 +22,7 @@ import (
 	"github.com/relucell/relucell/certificate"
 	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/network"
+	"github.com/relucell/relucell/network/load"
 	"github.com/relucell/relucell/vnnlib"
 )
 
@@ -106,6 +107,31 @@ func TestProofsAgainstTheTwin(t *testing.T) {
 			require.Positive(t, kinds['N']+kinds['X'])
 		})
 	}
+}
+
+// TestTheCorpusIsProvedAgain answers the queries of the corpus, of which package certificate checks
+// the proofs.
+func TestTheCorpusIsProvedAgain(t *testing.T) {
+	dir := filepath.Join("..", "testdata", "safety")
+	table, err := os.ReadFile(filepath.Join(dir, "README.md"))
+	require.NoError(t, err)
+	rows := 0
+	for row := range strings.Lines(string(table)) {
+		cells := strings.Split(row, " | ")
+		if len(cells) != 4 || !strings.HasPrefix(row, "| `") {
+			continue
+		}
+		rows++
+		n, _, err := load.Read(filepath.Join(dir, strings.Trim(cells[1], "`")), load.Options{})
+		require.NoError(t, err)
+		spec, err := os.ReadFile(filepath.Join(dir, strings.Trim(cells[2], "`")))
+		require.NoError(t, err)
+		v, text := proved(t, n, string(spec), usual(n.Inputs()), 1)
+		require.Equal(t, Holds, v, cells[0])
+		_, again := proved(t, n, string(spec), usual(n.Inputs()), 4)
+		require.Equal(t, text, again, cells[0])
+	}
+	require.Greater(t, rows, 10)
 }
 
 // TestIntegersAreBounds evaluates points of nodes in fractions: no unit is outside of its bounds in

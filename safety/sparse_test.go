@@ -148,3 +148,72 @@ func TestFewWeightsAreTheSameIntegers(t *testing.T) {
 	require.Greater(t, chosen[true], 100)
 	require.Greater(t, chosen[false], 100)
 }
+
+// TestRoomForColumns: a node has bounds in integers if and only if there is room for the columns of
+// its inputs, of those that enter each layer and of those that leave it. The checker has the table
+// too.
+func TestRoomForColumns(t *testing.T) {
+	relu := []network.Activation{network.ReLU, network.ReLU}
+	to := func(units int) *network.Network { // three units, and so many behind them that are never off
+		var last [][]float64
+		for range units {
+			last = append(last, []float64{1, 0, 0, 1})
+		}
+		return build(t, relu, [][]float64{{1, 0, 0}, {0, 1, 0}, {1, 1, 0}}, last)
+	}
+	sum := build(t, relu, [][]float64{{1, 1, 1, 1, 0}})
+	const unit = 0x1p-36
+	for name, c := range map[string]struct {
+		net    *network.Network
+		lo, hi []float64
+		least  int
+	}{
+		"inputs":                      {sum, []float64{1, 1, 1, 1}, []float64{2, 2, 2, 2}, 4 * 4},
+		"inputs of some width":        {sum, []float64{1, 1, 1, 1}, []float64{2, 1 + unit, 1 + 2*unit, 1}, 2 * 4},
+		"what enters":                 {to(4), []float64{1, 1}, []float64{2, 2}, 2 * 4},
+		"what leaves":                 {to(1), []float64{-1, -1}, []float64{1, 1}, (2 + 3) * 3},
+		"what leaves, and two are on": {to(1), []float64{-1, 2}, []float64{1, 3}, (2 + 1) * 3},
+		"what enters behind these":    {to(4), []float64{-1, -1}, []float64{1, 1}, (2 + 3) * 4},
+		"no columns":                  {to(4), []float64{1, 1}, []float64{1, 1 + unit}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSubject(context.Background(), c.net, ask(t, c.net, boxOf(c.net.Inputs()), "(<= Y_0 0)"))
+			f := newFixed(s, weightsOf(s), usualBits)
+			require.Equal(t, maxRows, f.room)
+			for f.room = 0; f.room < 40; f.room++ {
+				want := unbounded
+				if f.room >= c.least {
+					want = bounded
+				}
+				require.Equal(t, want, newFixedZone(f).bound(&node{lo: c.lo, hi: c.hi}, false), "room for %d", f.room)
+			}
+		})
+	}
+}
+
+// TestZerosAreNoWeights: a network with more entries than there may be weights, few of which are
+// weights, is proved and checked.
+func TestZerosAreNoWeights(t *testing.T) {
+	const width = 8200
+	require.Greater(t, width*width, maxWeights)
+	first, each, sum := network.NewSparse(1), network.NewSparse(width), network.NewSparse(width)
+	all, ones := make([]int32, width), make([]float64, width)
+	for j := range int32(width) {
+		first.Append([]int32{0}, []float64{1})
+		each.Append([]int32{j}, []float64{-1})
+		all[j], ones[j] = j, 1
+	}
+	sum.Append(all, ones)
+	n, err := network.New([]network.Layer{
+		{W: first, B: make([]float64, width), Act: network.ReLU},
+		{W: each, B: ones, Act: network.ReLU},
+		{W: sum, B: []float64{0}}})
+	require.NoError(t, err)
+	// The sum is 8200 times relu(1 − relu(x)), at least 4100 for x ≤ 1/2.
+	box := "(and (>= X_0 0.25) (<= X_0 0.5))"
+	got, text := proved(t, n, specification(n, box, "(<= Y_0 4099)"), usual(1), 1)
+	require.Equal(t, Holds, got)
+	require.Contains(t, text, "\ntree\nZ0 0\nholds\n")
+	got, _ = proved(t, n, specification(n, box, "(<= Y_0 4100)"), usual(1), 1)
+	require.Equal(t, Violated, got)
+}

@@ -51,6 +51,18 @@ type layer struct {
 	plain          bool      // no unit is a neuron
 }
 
+// weights is the number of weights that are not 0.
+func (y *layer) weights() (n int) {
+	for _, row := range y.w {
+		for _, v := range row.v {
+			if v != 0 {
+				n++
+			}
+		}
+	}
+	return n
+}
+
 // condition is a form of the query in floats: each number is rounded once, so its error is below
 // unit times itself, or below 2⁻¹⁰⁷⁴.
 type condition struct {

@@ -73,6 +73,17 @@ func TestVerifyNamesWhatIsWrong(t *testing.T) {
 	require.Contains(t, succeed(t, "verify", moonsNet, float, "--reals"), "its type is float32: this is an answer about the reals\n")
 }
 
+// TestVerifyNamesWhatImportDid: what was rounded, and what became of a normalisation.
+func TestVerifyNamesWhatImportDid(t *testing.T) {
+	net := writeBytes(t, "scaled.nnet", []byte("// relu((x - 1)/3), and then twice that and 4\n2,1,1,1,\n1,1,1,\n0,\n-10,\n10,\n1,4,\n3,2,\n1,\n0,\n1,\n0,\n"))
+	spec := writeSpec(t, "(declare-const X_0 Real)(declare-const Y_0 Real)(assert (and (>= X_0 1) (<= X_0 4) (>= Y_0 4.5)))")
+	require.Regexp(t, `normalisation: in the file, ignored[^\n]*\nQuery [^\0]*\nVerdict   holds`, succeed(t, "verify", net, spec))
+	out := succeed(t, "verify", net, spec, "--normalise")
+	require.Regexp(t, `normalisation: applied[^\n]*\n +rounded by the import: normalisation: 1/range of an input\nQuery [^\0]*\nVerdict   violated`, out)
+	require.Contains(t, succeed(t, "verify", net, spec, "--normalise", "--format", "json"), `"rounded":["normalisation: 1/range of an input"]`)
+	require.NotContains(t, succeed(t, "verify", net, spec, "--format", "json"), `"rounded"`)
+}
+
 // TestVerifyStops: a query that nobody decides in a moment ends in time, as unknown.
 func TestVerifyStops(t *testing.T) {
 	path := wideNet(t, 40, 400, 400, 1)
