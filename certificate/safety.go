@@ -251,10 +251,7 @@ func (w *safetyWorker) right(n *safetyNode, c *claim) (ok bool, reason string) {
 	}
 	forms, mu := make([]fixedForm, len(c.mu)), make([]int64, len(c.mu))
 	for i, m := range c.mu {
-		forms[i], mu[i] = w.net.fixForm(&w.query.disjuncts[c.d].forms[m.at]), 1<<min(b.f, 20)
-		if m.v != nil {
-			mu[i] = m.v.Int64()
-		}
+		forms[i], mu[i] = w.net.fixForm(&w.query.disjuncts[c.d].forms[m.at]), m.v.Int64()
 	}
 	b.multipliers(c)
 	v, ok := b.mixed(forms, mu)

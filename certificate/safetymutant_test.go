@@ -94,7 +94,7 @@ func (h *honestSafe) tree(n safetyNode, open []int, depth int) (text string, ok 
 func (h *honestSafe) line(n *safetyNode, d int) string {
 	forms := h.query.disjuncts[d].forms
 	for j := range forms {
-		if ok, _ := h.w.right(n, &claim{kind: 'Z', d: d, mu: []weight{{j, nil}}}); ok {
+		if ok, _ := h.w.right(n, &claim{kind: 'Z', d: d, mu: alone(j, h.net.f)}); ok {
 			return fmt.Sprintf("Z%d %d\n", d, j)
 		}
 	}
