@@ -105,10 +105,10 @@ type Spec struct {
 // A form is kept with f ≥ Σ A_k v_k/2^F + C − T at each x on the node. A floored coefficient of a
 // value v costs less than |v|/2^F, and all of a layer less than ⌊Σ|v|/2^F⌋ + 1: with M for values
 // that enter, and with the sum of max(|l|, |u|) for pre-activations. A floored bias costs less than
-// |A|/2^F, all of a layer ⌊Σ|A|/2^F⌋ + 1, and rounded weights |A|/2^F·M/2^S. Conditions whose
-// numbers were floored cost (Σμ_j/2^g + 1) times the magnitudes of outputs and inputs, over 2^F. In
-// place of a unit's value stands a line below it where its coefficient is positive, and one above
-// it where that is negative: through 0 with a slope between a and 1, or the chord of the strip. On
+// |A|/2^F, all of a layer ⌊Σ|A|/2^F⌋ + 1, and rounded weights |A|/2^F·M/2^S. Conditions are such a
+// layer, of inputs and outputs, and their multipliers the first coefficients. In place of a unit's
+// value stands a line below it where its coefficient is positive, and one above it where that is
+// negative: through 0 with a slope between a and 1, or the chord of the strip. On
 // a side with z ≤ 0, A·a·z ≥ A·a'·z holds with a' the ceiling of a for A > 0 and its floor for
 // A < 0.
 //
@@ -249,18 +249,15 @@ func (w *safetyWorker) right(n *safetyNode, c *claim) (ok bool, reason string) {
 	case !b.bounded:
 		return false, "the node has no bounds: its numbers are too large for so many bits"
 	}
-	forms, mu := make([]fixedForm, len(c.mu)), make([]int64, len(c.mu))
-	for i, m := range c.mu {
-		forms[i], mu[i] = w.net.fixForm(&w.query.disjuncts[c.d].forms[m.at]), m.v.Int64()
-	}
-	b.multipliers(c)
-	v, ok := b.mixed(forms, mu)
-	if c.kind == 'Z' && !(ok && v > 0) {
-		if least, known := b.zoneLeast(&forms[0]); known {
-			v, ok = least, true
+	v := none
+	forms := w.query.disjuncts[c.d].forms
+	if y, fits := w.net.conditions(forms, c.mu); fits {
+		b.multipliers(c)
+		if v = b.mixed(y, c.mu); v <= 0 && c.kind == 'Z' {
+			v = max(v, b.zoneLeast(&forms[c.mu[0].at], y))
 		}
 	}
-	if !ok {
+	if v == none {
 		return false, "the form has no bound: its numbers are too large for so many bits"
 	}
 	return v > 0, "the bound of the form is not positive on the node"

@@ -61,11 +61,12 @@ func TestSafetyCounterexamples(t *testing.T) {
 		"weights that need a scale of 70":  {chain(unit1("none", -0x1p-70, 0)), 44, "100000 100000", "; <= y0:-1 -1/17592186044416", "not positive"},
 		"rounded weights": {chain(two("none", []float64{0x1p30, 0}, []float64{0, -0x1p-32})), 8, "0 0 1099511627776 1099511627776",
 			"; <= y1:-1 -512", "not positive"},
-		"a rounded bias":         {chain(unit1("relu", 1, 1+31./8192), unit1("none", 1, 0)), 8, "0 0", "; <= y0:-64 2057/32", "not positive"},
-		"rounded coefficients":   {chain(unit1("relu", 1, 0), unit1("none", -1024, 0)), 8, "1 1", "; <= y0:19/2560 7", "not positive"},
-		"no activation between":  {chain(unit1("none", -1024, 0), unit1("none", 0x1p-9, 0)), 8, "1 1", "; <= y0:1 1", "not positive"},
-		"a huge slope":           {chain(tlayer{act: "leaky_relu", slope: 0x1p60, w: [][]float64{{1}}, b: []float64{0}}), 8, "-1 1", "; <= y0:1 1", "too large"},
-		"touching is no refusal": {chain(unit1("none", 1, 0)), 8, "0 1", "; <= x0:1 0", "not positive"},
+		"a rounded bias":            {chain(unit1("relu", 1, 1+31./8192), unit1("none", 1, 0)), 8, "0 0", "; <= y0:-64 2057/32", "not positive"},
+		"rounded coefficients":      {chain(unit1("relu", 1, 0), unit1("none", -1024, 0)), 8, "1 1", "; <= y0:19/2560 7", "not positive"},
+		"no activation between":     {chain(unit1("none", -1024, 0), unit1("none", 0x1p-9, 0)), 8, "1 1", "; <= y0:1 1", "not positive"},
+		"a huge slope":              {chain(tlayer{act: "leaky_relu", slope: 0x1p60, w: [][]float64{{1}}, b: []float64{0}}), 8, "-1 1", "; <= y0:1 1", "too large"},
+		"a weight of 0 of an input": {chain(unit1("relu", 1, 0)), 8, "-25600 -25600", "; <= x0:1/2560 5", "not positive"},
+		"touching is no refusal":    {chain(unit1("none", 1, 0)), 8, "0 1", "; <= x0:1 0", "not positive"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := checkSafety(c.net, nil, safetyProof(t, c.net, c.bits, oneBox(c.box, c.forms), "Z0 0\n"))

@@ -123,8 +123,9 @@ func (n *twinNode) mixture(d *disjunct, mu []weight, alpha map[int]int, beta map
 		}
 	}
 	C = n.floor(times(power(-g), C))
-	T := plus(n.floor(times(power(-n.f-g), times(plus(U, power(g)), plus(n.m[len(n.layers)], n.m[0])))), whole(1))
-	if !n.fits() || !ok || !isSmall(U, C, T) || !isSmall(a...) || !isSmall(x...) {
+	N, M := times(U, power(n.f-g)), plus(n.m[len(n.layers)], n.m[0])
+	T := plus(n.floor(times(power(-n.f), N)), n.floor(times(power(-n.f), M)), n.floor(times(power(-2*n.f), times(N, M))), whole(3))
+	if !n.fits() || !ok || !isSmall(N, C, T) || !isSmall(a...) || !isSmall(x...) {
 		return nil, false
 	}
 	return n.goBack(len(n.layers)-1, false, a, x, C, T)

@@ -249,14 +249,13 @@ func (b *fixedBackward) end(x []int64) (int64, bool) {
 
 // mixed bounds a mixture of a disjunct's conditions on the node.
 func (b *fixedBackward) mixed(m *claim) (int64, bool) {
-	g := b.grain()
 	sum, ok := b.sum(m)
-	reach := b.entering[len(b.layers)] + b.entering[0]
-	t, fits := times(sum+1<<g, reach).floor(b.bits + g)
-	if b.ok = ok && fits && isSmall(sum+1<<g) && isSmall(reach); !b.ok {
+	n, reach := sum<<(b.bits-b.grain()), b.entering[len(b.layers)]+b.entering[0]
+	t, fits := times(n, reach).floor(2 * b.bits)
+	if b.ok = ok && fits && isSmall(n); !b.ok {
 		return 0, false
 	}
-	b.step(0, t+1)
+	b.step(0, n>>b.bits+reach>>b.bits+t+3)
 	b.down(len(b.layers)-1, m)
 	return b.end(b.x)
 }
