@@ -8,10 +8,9 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
-	"strings"
-	"sync"
 )
 
 // SafetyOptions says how to check. Only Reals changes what is accepted.
@@ -126,7 +125,7 @@ func CheckSafety(ctx context.Context, network []byte, spec *Spec, proof string, 
 	if err != nil {
 		return nil, &Error{File: "network", Reason: err.Error(), Err: err}
 	}
-	c := &safetyCheck{verdict: verdict{ctx: ctx}, net: n, open: o.open, jobs: make(chan safetyJob, o.Workers), report: SafetyReport{Net: n.hash}}
+	c := &safetyCheck{verdict: verdict{ctx: ctx}, net: n, open: o.open, report: SafetyReport{Net: n.hash}}
 	c.guard(func() { c.file(spec, proof, &o) })
 	if err := context.Cause(ctx); err != nil {
 		return nil, err
@@ -145,14 +144,7 @@ type safetyCheck struct {
 	specHash string
 	query    *query
 	open     func(path string) (io.ReadCloser, error)
-	jobs     chan safetyJob
 	report   SafetyReport
-}
-
-// safetyJob is what is claimed of a node.
-type safetyJob struct {
-	node   safetyNode
-	claims []claim
 }
 
 // file checks a file.
@@ -177,15 +169,15 @@ func (c *safetyCheck) file(spec *Spec, proof string, o *SafetyOptions) {
 // What the two kinds of files begin with.
 const safetyMagic, witnessMagic = "relucell-safety ", "relucell-witness "
 
+var isHash = regexp.MustCompile(`^(sha256:[0-9a-f]{64}|-)$`)
+
 // header reads what the file is about.
 func (c *safetyCheck) header(in *lines) {
 	hash := in.after("net ", "expected \"net\" and a hash")
 	in.require(hash == c.net.hash, "the proof is about another network: this one is "+c.net.hash)
 	c.report.Spec = in.after("spec ", "expected \"spec\" and a hash, or -")
 	in.require(c.spec == nil || c.report.Spec == c.specHash, "the proof is about another specification: this one is "+c.specHash)
-	digits, hash256 := strings.CutPrefix(c.report.Spec, "sha256:")
-	in.require(c.report.Spec == "-" || hash256 && len(digits) == 64 && strings.Trim(digits, "0123456789abcdef") == "",
-		"expected sha256: and 64 lower-case hexadecimal digits, or -")
+	in.require(isHash.MatchString(c.report.Spec), "expected sha256: and 64 lower-case hexadecimal digits, or -")
 }
 
 // proof checks a proof: header, query, trees, and nothing else.
@@ -198,20 +190,13 @@ func (c *safetyCheck) proof(in *lines, workers int) {
 	c.net.fix(c.report.Bits)
 	c.query = readQuery(in, c.net, c.query)
 	in.require(string(in.next()) == "tree", "expected \"tree\"")
-	var crew sync.WaitGroup
-	for range workers {
-		crew.Go(func() { c.work(in.name) })
+	w := c.newWalker(in, workers)
+	defer w.crew.Wait()
+	for i := range c.query.boxes {
+		w.tree(i)
 	}
-	c.guard(func() {
-		w := c.newWalker(in)
-		for i := range c.query.boxes {
-			w.tree(i)
-		}
-		in.require(string(in.next()) == "holds", "the trees are complete, expected \"holds\"")
-		in.end()
-	})
-	close(c.jobs)
-	crew.Wait()
+	in.require(string(in.next()) == "holds", "the trees are complete, expected \"holds\"")
+	in.end()
 }
 
 // safetyWorker checks claims.
@@ -220,18 +205,13 @@ type safetyWorker struct {
 	bounds *bounds
 }
 
-func (c *safetyCheck) work(file string) {
-	w := &safetyWorker{c, newBounds(c.ctx, c.net)}
-	for j := range c.jobs {
-		if c.ctx.Err() != nil {
-			continue
-		}
-		w.bounds.at(&j.node)
-		for i := range j.claims {
-			if ok, reason := w.right(&j.node, &j.claims[i]); !ok {
-				c.refuse(&Error{File: file, Line: j.claims[i].line, Reason: reason})
-				break
-			}
+// check checks what is claimed of a node.
+func (w *safetyWorker) check(n *safetyNode, claims []claim, file string) {
+	w.bounds.at(n)
+	for i := range claims {
+		if ok, reason := w.right(n, &claims[i]); !ok {
+			w.refuse(&Error{File: file, Line: claims[i].line, Reason: reason})
+			return
 		}
 	}
 }

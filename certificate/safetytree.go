@@ -7,6 +7,7 @@ import (
 	"math/big"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // maxSplits bounds the splits on a path.
@@ -52,10 +53,16 @@ type safetyWalker struct {
 	of     []int  // the number of disjuncts of each box
 	claims []claim
 	size   int // of the claims, in bytes
+	idle   chan *safetyWorker
+	crew   sync.WaitGroup
 }
 
-func (c *safetyCheck) newWalker(in *lines) *safetyWalker {
-	w := &safetyWalker{safetyCheck: c, in: in, sign: make([]int8, len(c.net.unit)), shut: make([]bool, len(c.query.disjuncts)), of: make([]int, len(c.query.boxes))}
+func (c *safetyCheck) newWalker(in *lines, workers int) *safetyWalker {
+	w := &safetyWalker{safetyCheck: c, in: in, sign: make([]int8, len(c.net.unit)), shut: make([]bool, len(c.query.disjuncts)), of: make([]int, len(c.query.boxes)),
+		idle: make(chan *safetyWorker, workers)}
+	for range workers {
+		w.idle <- &safetyWorker{c, newBounds(c.ctx, c.net)}
+	}
 	for _, d := range c.query.disjuncts {
 		w.of[d.box]++
 	}
@@ -200,10 +207,14 @@ func (w *safetyWalker) claim(c claim, size int) {
 
 // flush hands what was claimed of the node to a worker.
 func (w *safetyWalker) flush() {
-	if len(w.claims) > 0 {
-		n := w.safetyNode
-		n.lo, n.hi, n.signs = slices.Clone(n.lo), slices.Clone(n.hi), slices.Clone(n.signs)
-		w.jobs <- safetyJob{n, w.claims}
-		w.claims, w.size = nil, 0
+	if len(w.claims) == 0 {
+		return
 	}
+	n, claims, worker := w.safetyNode, w.claims, <-w.idle
+	n.lo, n.hi, n.signs = slices.Clone(n.lo), slices.Clone(n.hi), slices.Clone(n.signs)
+	w.crew.Go(func() {
+		worker.check(&n, claims, w.in.name)
+		w.idle <- worker
+	})
+	w.claims, w.size = nil, 0
 }
