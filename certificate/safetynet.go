@@ -114,7 +114,7 @@ func readSafetyNet(text []byte) (n *safetyNet, err error) {
 	n = &safetyNet{}
 	entries := 0
 	t := &tournament{add: func(r *rawLayer) {
-		entries += r.entries
+		entries += len(r.bias) * r.width
 		n.raw, n.outputs = append(n.raw, r), len(r.bias)
 		for j := range r.slopes {
 			n.carries = append(n.carries, 1)
