@@ -152,7 +152,7 @@ func (b *bounds) activationBack(i int) {
 // affineBack replaces coefficients of a layer's pre-activations by those of what enters it.
 func (b *bounds) affineBack(y *fixedLayer, enters int64) {
 	n := b.size(b.a)
-	if b.bad = b.bad || b.ctx.Err() != nil; b.bad {
+	if b.bad {
 		return
 	}
 	var k wide
@@ -163,10 +163,7 @@ func (b *bounds) affineBack(y *fixedLayer, enters int64) {
 	if b.slack = b.keep(b.slack + n>>b.f + 1 + enters>>b.f + 1); y.rounded {
 		b.slack = b.keep(b.slack + b.keep(b.floor(product(n, enters), y.s+b.f)+1))
 	}
-	b.next = zeros(b.next, len(y.columns))
-	for k := range y.columns {
-		b.next[k] = b.floor(y.columns[k].dot(b.a), y.s)
-	}
+	b.next = b.apply(b.next, y.columns, b.a, y.s, (*sparse).dot)
 	b.a, b.next = b.next, b.a
 }
 

@@ -3,7 +3,10 @@ package certificate
 // The bounds of a node: a zonotope goes forward through the network, in integers that are rounded
 // outward. docs/safety-proof.md §4 is what this file does, and says why each slack is there.
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // bounds is what is known of a node; some of its memory is used again for the next.
 type bounds struct {
@@ -32,14 +35,6 @@ type unitBounds struct {
 type rows struct {
 	c, r []int64
 	g    [][]int64
-}
-
-func newRows(units, columns int) (r rows) {
-	r.c, r.r = make([]int64, units), make([]int64, units)
-	for range columns {
-		r.column(units)
-	}
-	return r
 }
 
 // column appends a column of zeros.
@@ -104,7 +99,7 @@ func (b *bounds) at(n *safetyNode) {
 
 // enter makes the rows of the inputs.
 func (b *bounds) enter() {
-	b.rows, b.enters[0] = newRows(b.inputs, 0), 0
+	b.rows, b.enters[0] = rows{c: make([]int64, b.inputs), r: make([]int64, b.inputs)}, 0
 	for k, lo := range b.lo {
 		hi := b.hi[k]
 		b.enters[0] = b.keep(b.enters[0] + max(lo, -lo, hi, -hi))
@@ -115,27 +110,37 @@ func (b *bounds) enter() {
 	}
 }
 
-// affine returns the rows of a layer's pre-activations, and bounds them. enters sums up what enters
+// apply sets to to the products of rows, times 2^−s, with v; of their sizes if dot says so.
+func (b *bounds) apply(to []int64, m []sparse, v []int64, s uint, dot func(*sparse, []int64) wide) []int64 {
+	to = zeros(to, len(m))
+	for j := 0; j < len(m) && !b.bad; j++ {
+		to[j] = b.floor(dot(&m[j], v), s)
+	}
+	b.bad = b.bad || b.ctx.Err() != nil
+	return to
+}
+
+// affine makes the rows of a layer's pre-activations, and bounds them. enters sums up what enters
 // it.
-func (b *bounds) affine(y *fixedLayer, enters int64, l, u []int64) rows {
+func (b *bounds) affine(y *fixedLayer, enters int64, l, u []int64) (next rows) {
 	extra := int64(len(b.g)) + 3
 	if y.rounded {
 		extra += enters>>y.s + 1
 	}
-	next := newRows(len(y.rows), len(b.g))
-	for j := range y.rows {
-		if b.bad = b.bad || b.ctx.Err() != nil; b.bad {
-			break
+	next.c, next.r = b.apply(nil, y.rows, b.c, y.s, (*sparse).dot), b.apply(nil, y.rows, b.r, y.s, (*sparse).dotSizes)
+	for j, bias := range y.bias {
+		next.c[j], next.r[j] = b.keep(next.c[j]+bias), b.keep(next.r[j]+extra)
+	}
+	reach := slices.Clone(next.r)
+	for _, g := range b.g {
+		g = b.apply(nil, y.rows, g, y.s, (*sparse).dot)
+		next.g = append(next.g, g)
+		for j, v := range g {
+			reach[j] = b.keep(reach[j] + max(v, -v))
 		}
-		w := &y.rows[j]
-		c, r := b.keep(b.floor(w.dot(b.c), y.s)+y.bias[j]), b.keep(b.floor(w.dotSizes(b.r), y.s)+extra)
-		next.c[j], next.r[j] = c, r
-		for k, g := range b.g {
-			v := b.floor(w.dot(g), y.s)
-			next.g[k][j] = v
-			r = b.keep(r + max(v, -v))
-		}
-		l[j], u[j] = b.keep(c-r), b.keep(c+r)
+	}
+	for j, c := range next.c {
+		l[j], u[j] = b.keep(c-reach[j]), b.keep(c+reach[j])
 	}
 	return next
 }
