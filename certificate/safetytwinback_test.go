@@ -156,5 +156,5 @@ func (n *twinNode) zonotope(u *form) (rat, bool) {
 		r = plus(r, abs(v))
 		ok = ok && isSmall(v)
 	}
-	return minus(c, r), n.fits() && ok && isSmall(r)
+	return minus(c, r), n.fits() && ok && isSmall(r, minus(c, r), plus(c, r))
 }

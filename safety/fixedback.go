@@ -348,7 +348,7 @@ func (b *fixedBackward) zoned(f *fixedForm) (int64, bool) {
 			return 0, false
 		}
 	}
-	return v - radius, ok && isSmall(v-radius)
+	return v - radius, ok && isSmall(v-radius) && isSmall(v+radius)
 }
 
 // proves says whether the checker refutes the claim's disjunct by bounds.
