@@ -18,7 +18,8 @@ type bounds struct {
 	// last, and of its pre-activations.
 	enters, passes []int64
 	rows
-	bad bool // a number was not small
+	spare rows // the storage of the next
+	bad   bool // a number was not small
 	// void says that no point has the node's signs; bounded that there are bounds.
 	void, bounded bool
 	back
@@ -37,10 +38,12 @@ type rows struct {
 	g    [][]int64
 }
 
-// column appends a column of zeros.
+// column appends a column of zeros, in the storage of one that was there before if it can.
 func (r *rows) column(units int) []int64 {
-	r.g = append(r.g, make([]int64, units))
-	return r.g[len(r.g)-1]
+	last := len(r.g)
+	r.g = slices.Grow(r.g, 1)[:last+1]
+	r.g[last] = zeros(r.g[last], units)
+	return r.g[last]
 }
 
 func newBounds(ctx context.Context, n *safetyNet) *bounds {
@@ -83,7 +86,7 @@ func (b *bounds) at(n *safetyNode) {
 	b.enter()
 	for i := 0; i < len(b.fixed) && !b.bad; i++ {
 		y := b.fixed[i]
-		if b.rows = b.affine(y, b.enters[i], b.l[y.first:], b.u[y.first:]); b.bad {
+		if b.rows, b.spare = b.affine(y, b.enters[i], b.l[y.first:], b.u[y.first:]), b.rows; b.bad {
 			return
 		}
 		if n.second && i > 0 {
@@ -99,7 +102,7 @@ func (b *bounds) at(n *safetyNode) {
 
 // enter makes the rows of the inputs.
 func (b *bounds) enter() {
-	b.rows, b.enters[0] = rows{c: make([]int64, b.inputs), r: make([]int64, b.inputs)}, 0
+	b.rows, b.enters[0] = rows{zeros(b.c, b.inputs), zeros(b.r, b.inputs), b.g[:0]}, 0
 	for k, lo := range b.lo {
 		hi := b.hi[k]
 		b.enters[0] = b.keep(b.enters[0] + max(lo, -lo, hi, -hi))
@@ -127,15 +130,14 @@ func (b *bounds) affine(y *fixedLayer, enters int64, l, u []int64) (next rows) {
 	if y.rounded {
 		extra += enters>>y.s + 1
 	}
-	next.c, next.r = b.apply(nil, y.rows, b.c, y.s, (*sparse).dot), b.apply(nil, y.rows, b.r, y.s, (*sparse).dotSizes)
+	next = b.spare
+	next.c, next.r, next.g = b.apply(next.c, y.rows, b.c, y.s, (*sparse).dot), b.apply(next.r, y.rows, b.r, y.s, (*sparse).dotSizes), next.g[:0]
 	for j, bias := range y.bias {
 		next.c[j], next.r[j] = b.keep(next.c[j]+bias), b.keep(next.r[j]+extra)
 	}
 	reach := slices.Clone(next.r)
 	for _, g := range b.g {
-		g = b.apply(nil, y.rows, g, y.s, (*sparse).dot)
-		next.g = append(next.g, g)
-		for j, v := range g {
+		for j, v := range b.apply(next.column(len(y.rows)), y.rows, g, y.s, (*sparse).dot) {
 			reach[j] = b.keep(reach[j] + max(v, -v))
 		}
 	}
