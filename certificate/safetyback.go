@@ -117,9 +117,6 @@ func (b *bounds) size(v []int64) (n int64) {
 func (b *bounds) activationBack(i int) {
 	y := b.fixed[i]
 	b.size(b.a)
-	if y.plain {
-		return
-	}
 	var k wide
 	for j, a := range b.a {
 		q := y.first + j

@@ -80,8 +80,8 @@ func (b *bounds) at(n *safetyNode) {
 	b.void, b.bounded, b.bad = false, false, b.fixed == nil
 	b.multipliers(&claim{}) // those of the last claim are not the node's
 	copy(b.side, b.carries)
-	for _, s := range n.signs {
-		b.side[b.unit[s.q]] = s.s
+	for q, s := range n.signs {
+		b.side[b.unit[q]] = s
 	}
 	b.enter()
 	for i := 0; i < len(b.fixed) && !b.bad; i++ {

@@ -24,10 +24,13 @@ func (s *specification) clauses(f *formula) (out [][]*form, literals int) {
 		right, more := s.clauses(&f.parts[i])
 		if f.or {
 			out, literals = append(out, right...), literals+more
+		} else {
+			literals = literals*len(right) + more*len(out)
+		}
+		s.in.require(literals <= maxLiterals, "the disjunction has more than 1000000 comparisons")
+		if f.or {
 			continue
 		}
-		literals = literals*len(right) + more*len(out)
-		s.in.require(literals <= maxLiterals, "the disjunction has more than 1000000 comparisons")
 		var next [][]*form
 		for _, a := range out {
 			for _, b := range right {
@@ -39,7 +42,6 @@ func (s *specification) clauses(f *formula) (out [][]*form, literals int) {
 		}
 		out = next
 	}
-	s.in.require(literals <= maxLiterals, "the disjunction has more than 1000000 comparisons")
 	return out, literals
 }
 

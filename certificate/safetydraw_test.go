@@ -10,6 +10,21 @@ import (
 	"pgregory.net/rapid"
 )
 
+// signed is a neuron with a sign.
+type signed struct {
+	q int
+	s int8
+}
+
+// signsOf returns the signs of so many neurons.
+func signsOf(given []signed, neurons int) []int8 {
+	signs := make([]int8, neurons)
+	for _, s := range given {
+		signs[s.q] = s.s
+	}
+	return signs
+}
+
 // safetyCase is a node of a network with forms.
 type safetyCase struct {
 	t      tnet
@@ -124,7 +139,7 @@ func (c *safetyCase) bounds(t require.TestingT) (*bounds, *twinNode) {
 	n.fix(uint(c.f))
 	b := newBounds(background, n)
 	for range 2 { // what a claim about a node leaves behind is nothing to the next node
-		b.at(&safetyNode{lo: c.lo, hi: c.hi, signs: c.signs, second: c.second})
+		b.at(&safetyNode{lo: c.lo, hi: c.hi, signs: signsOf(c.signs, len(n.unit)), second: c.second})
 		if b.bounded {
 			b.multipliers(&c.c)
 		}

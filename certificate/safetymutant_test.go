@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math/big"
 	"math/rand"
+	"slices"
 	"strings"
 	"testing"
 
@@ -35,11 +36,10 @@ func proveSafety(t tnet, q *query, bits uint, r *rand.Rand) string {
 	c := &safetyCheck{verdict: verdict{ctx: background}, net: n, query: q}
 	h := &honestSafe{net: n, query: q, bits: bits, r: r, b: newBounds(background, n)}
 	h.w = &safetyWorker{safetyCheck: c, bounds: h.b}
-	root := safetyNode{}
+	root := safetyNode{signs: make([]int8, len(n.unit))}
+	var x fixing
 	for k := 0; k < len(q.boxes[0]); k += 2 {
-		lo, _ := floorRat(q.boxes[0][k], bits)
-		hi, _ := floorRat(neg(q.boxes[0][k+1]), bits)
-		root.lo, root.hi = append(root.lo, lo), append(root.hi, -hi)
+		root.lo, root.hi = append(root.lo, x.rat(q.boxes[0][k], bits)), append(root.hi, -x.rat(neg(q.boxes[0][k+1]), bits))
 	}
 	open := make([]int, len(q.disjuncts))
 	for d := range open {
@@ -114,11 +114,9 @@ func (h *honestSafe) line(n *safetyNode, d int) string {
 			}
 		}
 		text += ";"
-		for q := range h.net.unit { // signs stand on the path in any order
-			for _, s := range n.signs {
-				if s.q == q && h.r.Intn(2) == 0 {
-					add(&c.beta, q, 1+h.r.Int63n(1<<20))
-				}
+		for q, s := range n.signs {
+			if s != 0 && h.r.Intn(2) == 0 {
+				add(&c.beta, q, 1+h.r.Int63n(1<<20))
 			}
 		}
 		if len(c.mu)+len(c.beta) == 0 {
@@ -139,23 +137,16 @@ func (h *honestSafe) split(n safetyNode) (line string, low, high safetyNode) {
 			widest = k
 		}
 	}
-	free := map[int]bool{}
-	for q := range h.net.unit {
-		free[q] = true
-	}
-	for _, s := range n.signs {
-		delete(free, s.q)
-	}
-	if lo, hi := n.lo[widest], n.hi[widest]; hi-lo >= 2 && (h.r.Intn(3) > 0 || len(free) == 0) {
+	free := slices.Index(n.signs, 0)
+	if lo, hi := n.lo[widest], n.hi[widest]; hi-lo >= 2 && (h.r.Intn(3) > 0 || free < 0) {
 		low.hi, high.lo = append([]int64(nil), n.hi...), append([]int64(nil), n.lo...)
 		low.hi[widest], high.lo[widest] = (lo+hi)>>1, (lo+hi)>>1
 		return fmt.Sprintf("X%d\n", widest), low, high
 	}
-	for q := range h.net.unit {
-		if free[q] {
-			low.signs, high.signs = append(n.signs[:len(n.signs):len(n.signs)], signed{q, -1}), append(n.signs[:len(n.signs):len(n.signs)], signed{q, 1})
-			return fmt.Sprintf("N%d\n", q), low, high
-		}
+	if free >= 0 {
+		low.signs, high.signs = slices.Clone(n.signs), slices.Clone(n.signs)
+		low.signs[free], high.signs[free] = -1, +1
+		return fmt.Sprintf("N%d\n", free), low, high
 	}
 	return "", low, high
 }

@@ -81,11 +81,10 @@ type fixedLayer struct {
 	bias          []int64
 	low, high     []int64 // ⌊2^F·a⌋ and ⌈2^F·a⌉, a the slope below 0
 	kind          []int8  // the sign of a − 1: 0 for a unit that is no neuron
-	plain         bool    // no unit is a neuron
 }
 
 func newFixedLayer(units, width int) *fixedLayer {
-	return &fixedLayer{rows: make([]sparse, units), columns: make([]sparse, width), plain: true}
+	return &fixedLayer{rows: make([]sparse, units), columns: make([]sparse, width)}
 }
 
 // put sets the weight of unit j for value k, behind those that were set.
@@ -160,23 +159,17 @@ func (n *safetyNet) fix(f uint) {
 func (r *rawLayer) fix(f uint) (y *fixedLayer, ok bool) {
 	y = newFixedLayer(len(r.bias), r.width)
 	y.s, y.rounded, ok = r.shift()
-	one, minus := big.NewInt(1), new(big.Int)
-	floor := func(v *big.Int, e int) int64 {
-		n, fits := fixedPoint(v, one, e)
-		ok = ok && fits
-		return n
-	}
-	for j := 0; j < len(r.bias) && ok; j++ {
+	x, one, minus := fixing{large: !ok}, big.NewInt(1), new(big.Int)
+	for j := 0; j < len(r.bias) && !x.large; j++ {
 		for i := r.start[j]; i < r.start[j+1]; i++ {
-			y.put(j, r.from[i], floor(&r.z[i], int(y.s)-int(r.scale)))
+			y.put(j, r.from[i], x.floor(&r.z[i], one, int(y.s)-int(r.scale)))
 		}
-		y.bias = append(y.bias, floor(&r.bias[j], int(f)-int(r.scale)))
-		y.low = append(y.low, floor(&r.slopes[j], int(f)-int(r.fine)))
-		y.high = append(y.high, -floor(minus.Neg(&r.slopes[j]), int(f)-int(r.fine)))
+		y.bias = append(y.bias, x.floor(&r.bias[j], one, int(f)-int(r.scale)))
+		y.low = append(y.low, x.floor(&r.slopes[j], one, int(f)-int(r.fine)))
+		y.high = append(y.high, -x.floor(minus.Neg(&r.slopes[j]), one, int(f)-int(r.fine)))
 		y.kind = append(y.kind, int8(r.slopeSign(j)))
-		y.plain = y.plain && y.kind[j] == 0
 	}
-	return y, ok
+	return y, !x.large
 }
 
 // shift returns the scale of a layer's weights.
@@ -201,31 +194,35 @@ func (r *rawLayer) shift() (s uint, rounded, ok bool) {
 
 // conditions returns those with a multiplier as a layer that inputs and outputs enter.
 func (n *safetyNet) conditions(forms []form, mu []weight) (y *fixedLayer, ok bool) {
-	y, ok = newFixedLayer(len(mu), n.inputs+n.outputs), true
+	y = newFixedLayer(len(mu), n.inputs+n.outputs)
 	y.s, y.rounded = n.f, true
-	floor := func(v *big.Rat) int64 {
-		n, fits := floorRat(v, n.f)
-		ok = ok && fits
-		return n
-	}
+	var x fixing
 	for j, m := range mu {
-		y.bias = append(y.bias, floor(forms[m.at].offset))
+		y.bias = append(y.bias, x.rat(forms[m.at].offset, n.f))
 		for _, t := range forms[m.at].terms {
-			y.put(j, t.k, floor(t.coef))
+			y.put(j, t.k, x.rat(t.coef, n.f))
 		}
 	}
-	return y, ok
+	return y, !x.large
 }
 
 // weight returns a multiplier of a claim in units; it is one in units of 2^−g, g = min(F, 20).
 func (n *safetyNet) weight(v *big.Int) int64 { return v.Int64() << (n.f - min(n.f, 20)) }
 
-// fixedPoint returns ⌊num/den·2^e⌋, den > 0, if that is small.
-func fixedPoint(num, den *big.Int, e int) (int64, bool) {
+// fixing makes integers of numbers, and remembers if one is not small.
+type fixing struct{ large bool }
+
+// floor returns ⌊num/den·2^e⌋, den > 0, if that is small.
+func (x *fixing) floor(num, den *big.Int, e int) int64 {
 	if num.BitLen()-den.BitLen()+e > 63 {
-		return 0, false
+		x.large = true
+		return 0
 	}
 	var t, d big.Int
 	t.Div(t.Lsh(num, uint(max(e, 0))), d.Lsh(den, uint(max(-e, 0)))) // rounds down, as d > 0
-	return t.Int64(), t.IsInt64() && small(t.Int64())
+	x.large = x.large || !t.IsInt64() || !small(t.Int64())
+	return t.Int64()
 }
+
+// rat returns ⌊v·2^f⌋ if that is small.
+func (x *fixing) rat(v *big.Rat, f uint) int64 { return x.floor(v.Num(), v.Denom(), int(f)) }

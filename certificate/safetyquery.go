@@ -163,6 +163,3 @@ func rational(in *lines, w string) *big.Rat {
 	in.require(ok, "expected an integer, or p/q in lowest terms, of at most 20000 digits each")
 	return v
 }
-
-// floorRat returns ⌊v·2^f⌋ if that is small.
-func floorRat(v *big.Rat, f uint) (int64, bool) { return fixedPoint(v.Num(), v.Denom(), int(f)) }

@@ -13,18 +13,12 @@ import (
 // maxSplits bounds the splits on a path.
 const maxSplits = 100_000
 
-// signed is a neuron with a sign.
-type signed struct {
-	q int
-	s int8
-}
-
 // safetyNode is a node: a box on the grid with signs.
 type safetyNode struct {
 	box    int
 	lo, hi []int64
-	signs  []signed
-	second bool // bounds of the second level
+	signs  []int8 // of each neuron, 0 for none
+	second bool   // bounds of the second level
 }
 
 // claim is a line that refutes.
@@ -47,7 +41,6 @@ type safetyWalker struct {
 	*safetyCheck
 	in *lines
 	safetyNode
-	sign   []int8 // of each neuron, 0 for none
 	closed []int  // the disjuncts refuted on the path
 	shut   []bool // of each disjunct
 	of     []int  // the number of disjuncts of each box
@@ -58,7 +51,7 @@ type safetyWalker struct {
 }
 
 func (c *safetyCheck) newWalker(in *lines, workers int) *safetyWalker {
-	w := &safetyWalker{safetyCheck: c, in: in, sign: make([]int8, len(c.net.unit)), shut: make([]bool, len(c.query.disjuncts)), of: make([]int, len(c.query.boxes)),
+	w := &safetyWalker{safetyCheck: c, in: in, shut: make([]bool, len(c.query.disjuncts)), of: make([]int, len(c.query.boxes)),
 		idle: make(chan *safetyWorker, workers)}
 	for range workers {
 		w.idle <- &safetyWorker{c, newBounds(c.ctx, c.net)}
@@ -71,14 +64,16 @@ func (c *safetyCheck) newWalker(in *lines, workers int) *safetyWalker {
 
 // tree checks the subtree of a box.
 func (w *safetyWalker) tree(box int) {
-	w.safetyNode = safetyNode{box: box}
-	ends := w.query.boxes[box]
-	for k := 0; k < len(ends); k += 2 {
-		lo, ok := floorRat(ends[k], w.net.f)
-		hi, fits := floorRat(new(big.Rat).Neg(ends[k+1]), w.net.f)
-		w.in.require(ok && fits, "the box is too large for so many bits")
-		w.lo, w.hi = append(w.lo, lo), append(w.hi, -hi)
+	var x fixing
+	w.safetyNode = safetyNode{box: box, signs: make([]int8, len(w.net.unit))}
+	for k, end := range w.query.boxes[box] {
+		if k%2 == 0 {
+			w.lo = append(w.lo, x.rat(end, w.net.f))
+		} else {
+			w.hi = append(w.hi, -x.rat(new(big.Rat).Neg(end), w.net.f))
+		}
 	}
+	w.in.require(!x.large, "the box is too large for so many bits")
 	w.node(0)
 }
 
@@ -135,16 +130,15 @@ func (w *safetyWalker) halve(text string, splits int) {
 
 // fix checks the sides of a neuron.
 func (w *safetyWalker) fix(text string, splits int) {
-	q := w.in.index(text, len(w.sign), "expected one of the neurons, counted from 0")
-	w.in.require(w.sign[q] == 0, "the neuron has a sign")
+	q := w.in.index(text, len(w.signs), "expected one of the neurons, counted from 0")
+	w.in.require(w.signs[q] == 0, "the neuron has a sign")
 	w.flush()
 	w.report.Splits++
-	last := len(w.signs)
 	for _, s := range []int8{-1, +1} {
-		w.sign[q], w.signs = s, append(w.signs[:last], signed{q, s})
+		w.signs[q] = s
 		w.node(splits + 1)
 	}
-	w.sign[q], w.signs = 0, w.signs[:last]
+	w.signs[q] = 0
 }
 
 // refute reads a line that refutes a disjunct.
@@ -158,19 +152,19 @@ func (w *safetyWalker) refute(kind byte, text string) {
 	} else {
 		lists := strings.Split(rest, ";")
 		w.in.require(len(lists) == map[byte]int{'E': 2, 'F': 3}[kind], "expected lists of multipliers, with ; between")
-		c.mu, c.beta = w.weights(lists[0], ":", conditions), w.weights(lists[1], ":", len(w.sign))
+		c.mu, c.beta = w.weights(lists[0], ":", conditions), w.weights(lists[1], ":", len(w.signs))
 		w.in.require(len(c.mu)+len(c.beta) > 0, "expected one multiplier at least")
 		for _, v := range slices.Concat(c.mu, c.beta) {
 			w.in.require(v.v.Sign() > 0 && (kind == 'E' || v.v.BitLen() <= 32), "expected multipliers ≥ 1, and less than 2^32 in F")
 		}
 		for _, v := range c.beta {
-			w.in.require(w.sign[v.at] != 0, "a neuron with a multiplier has no sign")
+			w.in.require(w.signs[v.at] != 0, "a neuron with a multiplier has no sign")
 		}
 		for _, text := range lists[2:] {
-			c.alpha = w.weights(text, "/", len(w.sign))
+			c.alpha = w.weights(text, "/", len(w.signs))
 		}
 		for _, v := range c.alpha {
-			w.in.require(w.sign[v.at] == 0 && v.v.Cmp(big.NewInt(256)) <= 0, "expected slopes of neurons without a sign, from 0 to 256")
+			w.in.require(w.signs[v.at] == 0 && v.v.Cmp(big.NewInt(256)) <= 0, "expected slopes of neurons without a sign, from 0 to 256")
 		}
 	}
 	w.shut[d] = true

@@ -49,12 +49,11 @@ func (n *twinNode) goBack(i int, half bool, a, x []rat, C, T rat) (bound rat, ok
 func (n *twinNode) backOver(i int, a []rat, C, T *rat, ok *bool) {
 	y := &n.layers[i]
 	one, unit := power(n.f), power(-n.f)
-	neurons, K := false, new(big.Rat)
+	K := new(big.Rat)
 	for q := range y.w {
 		if y.neuron[q] < 0 {
 			continue
 		}
-		neurons = true
 		convex, l, u := y.a[q].Cmp(whole(1)) < 0, n.l[i][q], n.u[i][q]
 		alpha, given := n.alpha[y.neuron[q]]
 		if !given && u.Cmp(neg(l)) > 0 {
@@ -83,11 +82,9 @@ func (n *twinNode) backOver(i int, a []rat, C, T *rat, ok *bool) {
 		}
 		*ok = *ok && isSmall(a[q])
 	}
-	if neurons {
-		*C = plus(*C, n.floor(times(unit, K)))
-		*T = plus(*T, n.floor(times(unit, n.z[i])), whole(1))
-		*ok = *ok && isSmall(*C, *T)
-	}
+	*C = plus(*C, n.floor(times(unit, K)))
+	*T = plus(*T, n.floor(times(unit, n.z[i])), whole(1))
+	*ok = *ok && isSmall(*C, *T)
 }
 
 // mixture is the bound of F and Z by §5.

@@ -89,9 +89,6 @@ func (b *fixedBackward) down(i int, m *claim) {
 // activation replaces coefficients of values by those of pre-activations.
 func (b *fixedBackward) activation(i int, m *claim) {
 	y := &b.layers[i]
-	if y.plain {
-		return
-	}
 	if _, b.ok = total(b.a); !b.ok {
 		return
 	}
