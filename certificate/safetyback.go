@@ -3,19 +3,10 @@ package certificate
 // Linear forms that go back through the network to the inputs, where their least value on a box is
 // known. docs/safety-proof.md §5 is what this file does.
 
-import (
-	"math/bits"
-	"slices"
-)
+import "slices"
 
 // none is the bound of a form that has none: less than all that are small.
 const none = int64(-1) << smallBits
-
-// quotient returns ⌊v·2^f/d⌋ for 0 ≤ v ≤ d.
-func quotient(v int64, f uint, d int64) int64 {
-	p, _ := bits.Div64(uint64(v)>>(64-f), uint64(v)<<f, uint64(d))
-	return int64(p)
-}
 
 // back is a form that goes back: Σ a·v/2^F + constant − slack is a lower bound of it on the node.
 type back struct {

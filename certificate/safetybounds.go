@@ -5,6 +5,7 @@ package certificate
 
 import (
 	"context"
+	"math/bits"
 	"slices"
 )
 
@@ -215,7 +216,8 @@ func (b *bounds) between(y *fixedLayer, j int, part int64, shift uint) int64 {
 func (b *bounds) chord(y *fixedLayer, j int) {
 	q, one := y.first+j, int64(1)<<b.f
 	l, u := b.l[q], b.u[q]
-	s := b.between(y, j, quotient(u, b.f, u-l), b.f)
+	share, _ := bits.Div64(uint64(u)>>(64-b.f), uint64(u)<<b.f, uint64(u-l)) // ⌊2^F·u/(u − l)⌋
+	s := b.between(y, j, int64(share), b.f)
 	if b.slope[q] = s; y.kind[j] < 0 {
 		b.off[q] = max(b.timesUp(s-y.low[j], -l), b.timesUp(one-s, u))
 	} else {

@@ -104,10 +104,7 @@ func (s *specification) take() string {
 	return t
 }
 
-func (s *specification) expect(token string) {
-	s.in.require(s.token == token, "expected "+token)
-	s.next()
-}
+func (s *specification) expect(token string) { s.in.require(s.take() == token, "expected "+token) }
 
 // open goes behind a bracket and the word that follows it, which it returns.
 func (s *specification) open() string {
@@ -257,14 +254,14 @@ func (s *specification) linear() combination {
 	if s.token != "(" {
 		return s.atom()
 	}
-	op, sum, factor := s.open(), combination{constant: new(big.Rat)}, combination(nil)
-	product := big.NewRat(1, 1)
+	op, sum := s.open(), combination{constant: new(big.Rat)}
+	product, factor := big.NewRat(1, 1), combination{constant: big.NewRat(1, 1)}
 	for n := 0; n == 0 || s.token != ")"; n++ {
 		switch arg := s.linear(); {
 		case op == "*" && len(arg) == 1:
 			s.bounded(product.Mul(product, arg[constant]))
 		case op == "*":
-			s.in.require(factor == nil, "a product of variables")
+			s.in.require(len(factor) == 1, "a product of variables")
 			factor = arg
 		case op == "-" && (n > 0 || s.token == ")"):
 			s.add(sum, arg, (*big.Rat).Sub)
@@ -274,11 +271,8 @@ func (s *specification) linear() combination {
 		}
 	}
 	s.close()
-	switch {
-	case op != "*":
+	if op != "*" {
 		return sum
-	case factor == nil:
-		return combination{constant: product}
 	}
 	for _, v := range factor {
 		s.bounded(v.Mul(v, product))

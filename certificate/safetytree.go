@@ -86,23 +86,21 @@ func (w *safetyWalker) node(splits int) {
 		line := string(w.in.next())
 		w.stop()
 		kind, text := line[:min(1, len(line))], line[min(1, len(line)):]
+		ended = true
 		switch kind {
 		case "R":
 			w.in.require(text == "" && first && !w.second, "R stands alone, first of all lines of a node, and once on a path")
-			w.second = true
+			w.second, ended = true, false
 		case "V":
 			w.in.require(text == "", "expected nothing after V")
 			w.claim(claim{kind: 'V'}, 0)
-			ended = true
 		case "Z", "E", "F":
 			w.refute(kind[0], text)
 			ended = len(w.closed) == w.of[w.box]
 		case "X":
 			w.halve(text, splits)
-			ended = true
 		case "N":
 			w.fix(text, splits)
-			ended = true
 		default:
 			w.in.require(false, "expected a line that begins with one of R X N Z F E V")
 		}
