@@ -1,8 +1,7 @@
 package certificate
 
-// Maxima in proofs of safety: the same function as a tournament of ReLUs, max(a,
-// b) = b + relu(a − b), whose own weights are 1 and −1. docs/safety-proof.md §1.1 is what this file
-// does.
+// Maxima in proofs of safety: the same function as a tournament of ReLUs, max(a, b) = b + relu(a −
+// b), whose own weights are 1 and −1. docs/safety-proof.md §1.1 is what this file does.
 
 import (
 	"math/big"
@@ -12,8 +11,8 @@ import (
 // tournament makes layers without maxima of those of a network, one after the other.
 type tournament struct {
 	add func(*rawLayer)
-	// Value v that enters the next layer is the sum of the units first[v] to first[v+1]; nil: each is
-	// one of its own.
+	// Value v that enters the next layer is the sum of the units from first[v] to first[v+1]; nil:
+	// each is one of its own.
 	first []int
 }
 

@@ -218,8 +218,8 @@ func (s *specification) comparison(op string, not bool) formula {
 	return formula{or: !equal || not, parts: []formula{below, {form: above.form(strict)}}}
 }
 
-// combination has the coefficients of variables, inputs first, also those that are 0 for they cancel
-// out, and a constant.
+// combination has the coefficients of variables, inputs first, also those that are 0 for they
+// cancel out, and a constant.
 type combination map[int]*big.Rat
 
 const constant = 2 * maxVariables // behind all variables
