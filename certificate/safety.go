@@ -199,42 +199,34 @@ func (c *safetyCheck) proof(in *lines, workers int) {
 	in.end()
 }
 
-// safetyWorker checks claims.
-type safetyWorker struct {
-	*safetyCheck
-	bounds *bounds
-}
-
 // check checks what is claimed of a node.
-func (w *safetyWorker) check(n *safetyNode, claims []claim, file string) {
-	w.bounds.at(n)
+func (c *safetyCheck) check(b *bounds, n *safetyNode, claims []claim, file string) {
+	b.at(n)
 	for i := range claims {
-		if ok, reason := w.right(n, &claims[i]); !ok {
-			w.refuse(&Error{File: file, Line: claims[i].line, Reason: reason})
+		if ok, reason := c.right(b, n, &claims[i]); !ok {
+			c.refuse(&Error{File: file, Line: claims[i].line, Reason: reason})
 			return
 		}
 	}
 }
 
 // right says whether a claim is proved, and if not, why.
-func (w *safetyWorker) right(n *safetyNode, c *claim) (ok bool, reason string) {
-	b := w.bounds
+func (c *safetyCheck) right(b *bounds, n *safetyNode, m *claim) (ok bool, reason string) {
 	switch {
 	case b.void:
 		return true, ""
-	case c.kind == 'E':
-		return w.exactly(n, c)
-	case c.kind == 'V':
+	case m.kind == 'E':
+		return c.exactly(b, n, m)
+	case m.kind == 'V':
 		return false, "the node is not void"
 	case !b.bounded:
 		return false, "the node has no bounds: its numbers are too large for so many bits"
 	}
-	v := none
-	forms := w.query.disjuncts[c.d].forms
-	if y, fits := w.net.conditions(forms, c.mu); fits {
-		b.multipliers(c)
-		if v = b.mixed(y, c.mu); v <= 0 && c.kind == 'Z' {
-			v = max(v, b.zoneLeast(&forms[c.mu[0].at], y))
+	v, forms := none, c.query.disjuncts[m.d].forms
+	if y, fits := b.conditions(forms, m.mu); fits {
+		b.multipliers(m)
+		if v = b.mixed(y, m.mu); v <= 0 && m.kind == 'Z' {
+			v = max(v, b.zoneLeast(&forms[m.mu[0].at], y))
 		}
 	}
 	if v == none {

@@ -26,39 +26,39 @@ func inIntegers(v []*big.Rat) (z []big.Int, one *big.Int, ok bool) {
 
 // exactly says whether a mixture is positive on the node, or, with a strict condition in it, not
 // negative.
-func (w *safetyWorker) exactly(n *safetyNode, c *claim) (ok bool, reason string) {
-	mixture, strict, ok := w.mixture(c)
-	outputs := w.net.inputs + w.net.outputs
-	a, one, fits := inIntegers(mixture[w.net.inputs:outputs])
+func (c *safetyCheck) exactly(b *bounds, n *safetyNode, m *claim) (ok bool, reason string) {
+	mixture, strict, ok := c.mixture(m)
+	outputs := c.net.inputs + c.net.outputs
+	a, one, fits := inIntegers(mixture[c.net.inputs:outputs])
 	if !ok || !fits {
 		return false, "the conditions have a common denominator of more than 131072 bits"
 	}
 	f := &exactForm{a: a, one: one, beta: map[int]*big.Int{}}
-	for _, v := range c.beta {
-		q := w.net.unit[v.at]
-		f.beta[q] = new(big.Int).Mul(v.v, big.NewInt(-int64(w.bounds.side[q])))
+	for _, v := range m.beta {
+		q := c.net.unit[v.at]
+		f.beta[q] = new(big.Int).Mul(v.v, big.NewInt(-int64(b.side[q])))
 	}
-	for i, first := len(w.net.raw)-1, len(w.net.carries); i >= 0; i-- {
-		first -= len(w.net.raw[i].bias)
-		if !f.through(w.net.raw[i], w.bounds.side[first:], first) {
+	for i, first := len(c.net.raw)-1, len(c.net.carries); i >= 0; i-- {
+		first -= len(c.net.raw[i].bias)
+		if !f.through(c.net.raw[i], b.side[first:], first) {
 			return false, "a neuron that matters is neither fixed nor stable"
 		}
-		if w.ctx.Err() != nil {
-			return false, w.ctx.Err().Error()
+		if c.ctx.Err() != nil {
+			return false, c.ctx.Err().Error()
 		}
 	}
 	// To what came from the outputs, which is the form times one, adds what the conditions say of
 	// the inputs.
 	least, t, all := new(big.Rat).SetInt(&f.offset), new(big.Rat), new(big.Rat).SetInt(one)
 	least.Add(least, t.Mul(mixture[outputs], all))
-	unit := new(big.Int).Lsh(big.NewInt(1), w.net.f)
-	for k, v := range mixture[:w.net.inputs] {
+	unit := new(big.Int).Lsh(big.NewInt(1), c.net.f)
+	for k, v := range mixture[:c.net.inputs] {
 		v.Mul(v, all)
 		v.Add(v, t.SetInt(&f.a[k]))
 		// The node is on the grid, and in the box of the query.
-		end, grid, inside := w.query.boxes[n.box][2*k], n.lo[k], +1
+		end, grid, inside := c.query.boxes[n.box][2*k], n.lo[k], +1
 		if v.Sign() < 0 {
-			end, grid, inside = w.query.boxes[n.box][2*k+1], n.hi[k], -1
+			end, grid, inside = c.query.boxes[n.box][2*k+1], n.hi[k], -1
 		}
 		if t.SetFrac(big.NewInt(grid), unit); t.Cmp(end)*inside < 0 {
 			t.Set(end)
@@ -72,13 +72,13 @@ func (w *safetyWorker) exactly(n *safetyNode, c *claim) (ok bool, reason string)
 
 // mixture returns Σ μ·u: coefficients of inputs and outputs, and a constant. It is not ok if a
 // denominator is too long.
-func (w *safetyWorker) mixture(c *claim) (sums []*big.Rat, strict, ok bool) {
-	outside := w.net.inputs + w.net.outputs
+func (c *safetyCheck) mixture(m *claim) (sums []*big.Rat, strict, ok bool) {
+	outside := c.net.inputs + c.net.outputs
 	for range outside + 1 {
 		sums = append(sums, new(big.Rat))
 	}
-	for _, m := range c.mu {
-		u, mu := &w.query.disjuncts[c.d].forms[m.at], new(big.Rat).SetInt(m.v)
+	for _, v := range m.mu {
+		u, mu := &c.query.disjuncts[m.d].forms[v.at], new(big.Rat).SetInt(v.v)
 		strict = strict || u.strict
 		for _, t := range append(slices.Clip(u.terms), term{outside, u.offset}) {
 			v := sums[t.k]

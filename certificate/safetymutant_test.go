@@ -21,7 +21,7 @@ type honestSafe struct {
 	query *query
 	bits  uint
 	b     *bounds
-	w     *safetyWorker
+	w     *safetyCheck
 	r     *rand.Rand
 	lines int
 }
@@ -33,9 +33,8 @@ func proveSafety(t tnet, q *query, bits uint, r *rand.Rand) string {
 		panic(err)
 	}
 	n.fix(bits)
-	c := &safetyCheck{verdict: verdict{ctx: background}, net: n, query: q}
 	h := &honestSafe{net: n, query: q, bits: bits, r: r, b: newBounds(background, n)}
-	h.w = &safetyWorker{safetyCheck: c, bounds: h.b}
+	h.w = &safetyCheck{verdict: verdict{ctx: background}, net: n, query: q}
 	root := safetyNode{signs: make([]int8, len(n.unit))}
 	var x fixing
 	for k := 0; k < len(q.boxes[0]); k += 2 {
@@ -94,7 +93,7 @@ func (h *honestSafe) tree(n safetyNode, open []int, depth int) (text string, ok 
 func (h *honestSafe) line(n *safetyNode, d int) string {
 	forms := h.query.disjuncts[d].forms
 	for j := range forms {
-		if ok, _ := h.w.right(n, &claim{kind: 'Z', d: d, mu: alone(j, h.net.f)}); ok {
+		if ok, _ := h.w.right(h.b, n, &claim{kind: 'Z', d: d, mu: alone(j, h.net.f)}); ok {
 			return fmt.Sprintf("Z%d %d\n", d, j)
 		}
 	}
@@ -122,7 +121,7 @@ func (h *honestSafe) line(n *safetyNode, d int) string {
 		if len(c.mu)+len(c.beta) == 0 {
 			continue
 		}
-		if ok, _ := h.w.right(n, &c); ok {
+		if ok, _ := h.w.right(h.b, n, &c); ok {
 			return fmt.Sprintf("%c%d %s%s\n", c.kind, d, text, strings.Repeat(";", int(c.kind&1^1)))
 		}
 	}

@@ -45,16 +45,16 @@ type safetyWalker struct {
 	shut   []bool // of each disjunct
 	of     []int  // the number of disjuncts of each box
 	claims []claim
-	size   int // of the claims, in bytes
-	idle   chan *safetyWorker
+	size   int          // of the claims, in bytes
+	idle   chan *bounds // of workers
 	crew   sync.WaitGroup
 }
 
 func (c *safetyCheck) newWalker(in *lines, workers int) *safetyWalker {
 	w := &safetyWalker{safetyCheck: c, in: in, shut: make([]bool, len(c.query.disjuncts)), of: make([]int, len(c.query.boxes)),
-		idle: make(chan *safetyWorker, workers)}
+		idle: make(chan *bounds, workers)}
 	for range workers {
-		w.idle <- &safetyWorker{c, newBounds(c.ctx, c.net)}
+		w.idle <- newBounds(c.ctx, c.net)
 	}
 	for _, d := range c.query.disjuncts {
 		w.of[d.box]++
@@ -202,11 +202,11 @@ func (w *safetyWalker) flush() {
 	if len(w.claims) == 0 {
 		return
 	}
-	n, claims, worker := w.safetyNode, w.claims, <-w.idle
+	n, claims, b := w.safetyNode, w.claims, <-w.idle
 	n.lo, n.hi, n.signs = slices.Clone(n.lo), slices.Clone(n.hi), slices.Clone(n.signs)
 	w.crew.Go(func() {
-		worker.check(&n, claims, w.in.name)
-		w.idle <- worker
+		w.check(b, &n, claims, w.in.name)
+		w.idle <- b
 	})
 	w.claims, w.size = nil, 0
 }
