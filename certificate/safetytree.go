@@ -175,7 +175,9 @@ func alone(j int, f uint) []weight { return []weight{{j, big.NewInt(1 << min(f, 
 
 // weights reads a list, ascending.
 func (w *safetyWalker) weights(text, between string, limit int) (list []weight) {
-	for _, item := range split(text, " ") {
+	for more := text != ""; more; {
+		var item string
+		item, text, more = strings.Cut(text, " ")
 		name, value, _ := strings.Cut(item, between)
 		v := weight{w.in.index(name, limit, "expected names in their range, each with a multiplier, and single spaces between"), new(big.Int)}
 		rest, ok := natural([]byte(value), maxLong, v.v)
