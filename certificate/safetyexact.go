@@ -3,6 +3,7 @@ package certificate
 // Exact leaves and witnesses: the network as it is, without rounding.
 
 import (
+	"context"
 	"math/big"
 	"slices"
 	"strings"
@@ -40,15 +41,11 @@ func (c *safetyCheck) exactly(b *bounds, n *safetyNode, m *claim) (ok bool, reas
 	}
 	for i, first := len(c.net.raw)-1, len(c.net.carries); i >= 0; i-- {
 		first -= len(c.net.raw[i].bias)
-		if !f.through(c.net.raw[i], b.side[first:], first) {
+		if !f.through(c.ctx, c.net.raw[i], b.side[first:], first) {
 			return false, "a neuron that matters is neither fixed nor stable"
 		}
-		if c.ctx.Err() != nil {
-			return false, c.ctx.Err().Error()
-		}
 	}
-	// To what came from the outputs, which is the form times one, adds what the conditions say of
-	// the inputs.
+	// What came from the outputs is times one; to it comes what the conditions say of the inputs.
 	least, t, all := new(big.Rat).SetInt(&f.offset), new(big.Rat), new(big.Rat).SetInt(one)
 	least.Add(least, t.Mul(mixture[outputs], all))
 	unit := new(big.Int).Lsh(big.NewInt(1), c.net.f)
@@ -100,8 +97,8 @@ type exactForm struct {
 }
 
 // through takes the form of the values of a layer, whose units have these sides, to those that
-// enter it. It is not ok if a side that matters is not known.
-func (f *exactForm) through(r *rawLayer, side []int8, first int) (ok bool) {
+// enter it. It is not ok if a side that matters is not known, or after a stop.
+func (f *exactForm) through(ctx context.Context, r *rawLayer, side []int8, first int) (ok bool) {
 	next := make([]big.Int, r.width)
 	var t big.Int
 	f.one.Lsh(f.one, r.fine)
@@ -109,7 +106,7 @@ func (f *exactForm) through(r *rawLayer, side []int8, first int) (ok bool) {
 	for j := range f.a {
 		a := &f.a[j]
 		switch {
-		case side[j] == 0 && a.Sign() != 0:
+		case side[j] == 0 && a.Sign() != 0 || ctx.Err() != nil:
 			return false
 		case side[j] < 0:
 			a.Mul(a, &r.slopes[j])
