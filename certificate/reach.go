@@ -156,9 +156,9 @@ type common []*big.Int
 
 // commonOf returns a point whose coordinates are dyadic.
 func commonOf(x []*big.Rat) (c common) {
-	den := lcm(x)
-	for _, v := range x {
-		c = append(c, over(v, den))
+	z, den, _ := inIntegers(x)
+	for k := range z {
+		c = append(c, &z[k])
 	}
 	return append(c, den)
 }

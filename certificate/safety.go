@@ -8,10 +8,9 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
-	"strings"
-	"sync"
 )
 
 // SafetyOptions says how to check. Only Reals changes what is accepted.
@@ -105,10 +104,10 @@ type Spec struct {
 // A form is kept with f ≥ Σ A_k v_k/2^F + C − T at each x on the node. A floored coefficient of a
 // value v costs less than |v|/2^F, and all of a layer less than ⌊Σ|v|/2^F⌋ + 1: with M for values
 // that enter, and with the sum of max(|l|, |u|) for pre-activations. A floored bias costs less than
-// |A|/2^F, all of a layer ⌊Σ|A|/2^F⌋ + 1, and rounded weights |A|/2^F·M/2^S. Conditions whose
-// numbers were floored cost (Σμ_j/2^g + 1) times the magnitudes of outputs and inputs, over 2^F. In
-// place of a unit's value stands a line below it where its coefficient is positive, and one above
-// it where that is negative: through 0 with a slope between a and 1, or the chord of the strip. On
+// |A|/2^F, all of a layer ⌊Σ|A|/2^F⌋ + 1, and rounded weights |A|/2^F·M/2^S. Conditions are such a
+// layer, of inputs and outputs, and their multipliers the first coefficients. In place of a unit's
+// value stands a line below it where its coefficient is positive, and one above it where that is
+// negative: through 0 with a slope between a and 1, or the chord of the strip. On
 // a side with z ≤ 0, A·a·z ≥ A·a'·z holds with a' the ceiling of a for A > 0 and its floor for
 // A < 0.
 //
@@ -129,7 +128,7 @@ func CheckSafety(ctx context.Context, network []byte, spec *Spec, proof string, 
 	if err != nil {
 		return nil, &Error{File: "network", Reason: err.Error(), Err: err}
 	}
-	c := &safetyCheck{verdict: verdict{ctx: ctx}, net: n, open: o.open, jobs: make(chan safetyJob, o.Workers), report: SafetyReport{Net: n.hash}}
+	c := &safetyCheck{verdict: verdict{ctx: ctx}, net: n, open: o.open, report: SafetyReport{Net: n.hash}}
 	c.guard(func() { c.file(spec, proof, &o) })
 	if err := context.Cause(ctx); err != nil {
 		return nil, err
@@ -148,14 +147,7 @@ type safetyCheck struct {
 	specHash string
 	query    *query
 	open     func(path string) (io.ReadCloser, error)
-	jobs     chan safetyJob
 	report   SafetyReport
-}
-
-// safetyJob is what is claimed of a node.
-type safetyJob struct {
-	node   safetyNode
-	claims []claim
 }
 
 // file checks a file.
@@ -180,15 +172,15 @@ func (c *safetyCheck) file(spec *Spec, proof string, o *SafetyOptions) {
 // What the two kinds of files begin with.
 const safetyMagic, witnessMagic = "relucell-safety ", "relucell-witness "
 
+var isHash = regexp.MustCompile(`^(sha256:[0-9a-f]{64}|-)$`)
+
 // header reads what the file is about.
 func (c *safetyCheck) header(in *lines) {
 	hash := in.after("net ", "expected \"net\" and a hash")
 	in.require(hash == c.net.hash, "the proof is about another network: this one is "+c.net.hash)
 	c.report.Spec = in.after("spec ", "expected \"spec\" and a hash, or -")
 	in.require(c.spec == nil || c.report.Spec == c.specHash, "the proof is about another specification: this one is "+c.specHash)
-	digits, hash256 := strings.CutPrefix(c.report.Spec, "sha256:")
-	in.require(c.report.Spec == "-" || hash256 && len(digits) == 64 && strings.Trim(digits, "0123456789abcdef") == "",
-		"expected sha256: and 64 lower-case hexadecimal digits, or -")
+	in.require(isHash.MatchString(c.report.Spec), "expected sha256: and 64 lower-case hexadecimal digits, or -")
 }
 
 // proof checks a proof: header, query, trees, and nothing else.
@@ -201,72 +193,46 @@ func (c *safetyCheck) proof(in *lines, workers int) {
 	c.net.fix(c.report.Bits)
 	c.query = readQuery(in, c.net, c.query)
 	in.require(string(in.next()) == "tree", "expected \"tree\"")
-	var crew sync.WaitGroup
-	for range workers {
-		crew.Go(func() { c.work(in.name) })
+	w := c.newWalker(in, workers)
+	defer w.crew.Wait()
+	for i := range c.query.boxes {
+		w.tree(i)
 	}
-	c.guard(func() {
-		w := c.newWalker(in)
-		for i := range c.query.boxes {
-			w.tree(i)
-		}
-		in.require(string(in.next()) == "holds", "the trees are complete, expected \"holds\"")
-		in.end()
-	})
-	close(c.jobs)
-	crew.Wait()
+	in.require(string(in.next()) == "holds", "the trees are complete, expected \"holds\"")
+	in.end()
 }
 
-// safetyWorker checks claims.
-type safetyWorker struct {
-	*safetyCheck
-	bounds *bounds
-}
-
-func (c *safetyCheck) work(file string) {
-	w := &safetyWorker{c, newBounds(c.ctx, c.net)}
-	for j := range c.jobs {
-		if c.ctx.Err() != nil {
-			continue
-		}
-		w.bounds.at(&j.node)
-		for i := range j.claims {
-			if ok, reason := w.right(&j.node, &j.claims[i]); !ok {
-				c.refuse(&Error{File: file, Line: j.claims[i].line, Reason: reason})
-				break
-			}
+// check checks what is claimed of a node.
+func (c *safetyCheck) check(b *bounds, n *safetyNode, claims []claim, file string) {
+	b.at(n)
+	for i := range claims {
+		if ok, reason := c.right(b, n, &claims[i]); !ok {
+			c.refuse(&Error{File: file, Line: claims[i].line, Reason: reason})
+			return
 		}
 	}
 }
 
 // right says whether a claim is proved, and if not, why.
-func (w *safetyWorker) right(n *safetyNode, c *claim) (ok bool, reason string) {
-	b := w.bounds
+func (c *safetyCheck) right(b *bounds, n *safetyNode, m *claim) (ok bool, reason string) {
 	switch {
 	case b.void:
 		return true, ""
-	case c.kind == 'E':
-		return w.exactly(n, c)
-	case c.kind == 'V':
+	case m.kind == 'E':
+		return c.exactly(b, n, m)
+	case m.kind == 'V':
 		return false, "the node is not void"
 	case !b.bounded:
 		return false, "the node has no bounds: its numbers are too large for so many bits"
 	}
-	forms, mu := make([]fixedForm, len(c.mu)), make([]int64, len(c.mu))
-	for i, m := range c.mu {
-		forms[i], mu[i] = w.net.fixForm(&w.query.disjuncts[c.d].forms[m.at]), 1<<min(b.f, 20)
-		if m.v != nil {
-			mu[i] = m.v.Int64()
+	v, forms := none, c.query.disjuncts[m.d].forms
+	if y, fits := b.conditions(forms, m.mu); fits {
+		b.multipliers(m)
+		if v = b.mixed(y, m.mu); v <= 0 && m.kind == 'Z' {
+			v = max(v, b.zoneLeast(&forms[m.mu[0].at], y))
 		}
 	}
-	b.multipliers(c)
-	v, ok := b.mixed(forms, mu)
-	if c.kind == 'Z' && !(ok && v > 0) {
-		if least, known := b.zoneLeast(&forms[0]); known {
-			v, ok = least, true
-		}
-	}
-	if !ok {
+	if v == none {
 		return false, "the form has no bound: its numbers are too large for so many bits"
 	}
 	return v > 0, "the bound of the form is not positive on the node"

@@ -353,3 +353,18 @@ func TestSafetyBombs(t *testing.T) {
 		})
 	}
 }
+
+// TestSafetyOfALongPath: a path is as long as it may be, and then refused in little memory.
+func TestSafetyOfALongPath(t *testing.T) {
+	const inputs, halvings = 2500, 44
+	net := chain(tlayer{act: "relu", w: [][]float64{make([]float64, inputs)}, b: []float64{0}})
+	var tree strings.Builder
+	for k := range inputs {
+		tree.WriteString(strings.Repeat(fmt.Sprintf("X%d\n", k), halvings))
+	}
+	proof := safetyProof(t, net, halvings, oneBox(strings.TrimSpace(strings.Repeat("0 1 ", inputs)), "; <= y0:1 1"), tree.String())
+	before := allocated()
+	_, err := checkSafety(net, nil, proof)
+	require.ErrorContains(t, err, "more than 100000 splits on a path")
+	require.Less(t, allocated()-before, uint64(1<<28))
+}

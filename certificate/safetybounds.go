@@ -5,24 +5,23 @@ package certificate
 
 import (
 	"context"
+	"math/bits"
 	"slices"
 )
 
-// bounds is what is known of a node; its memory is used again for the next.
+// bounds is what is known of a node; some of its memory is used again for the next.
 type bounds struct {
 	*safetyNet
 	ctx    context.Context
 	lo, hi []int64
-	// signs are those that the node gives to units, 0 for none.
-	signs []int8
 	unitBounds
 	// enters and passes sum up the magnitudes of the values that enter each layer, the outputs
 	// last, and of its pre-activations.
 	enters, passes []int64
 	rows
-	spare [][]int64 // the storage of the next columns
-	room  int       // the most entries of all columns of a layer: maxRows but in tests
-	bad   bool      // a number was not small
+	spare rows // the storage of the next
+	room  int  // the most entries of all columns of a layer: maxRows but in tests
+	bad   bool // a number was not small
 	// void says that no point has the node's signs; bounded that there are bounds.
 	void, bounded bool
 	back
@@ -41,17 +40,18 @@ type rows struct {
 	g    [][]int64
 }
 
+// column appends a column of zeros, in the storage of one that was there before if it can.
+func (r *rows) column(units int) []int64 {
+	last := len(r.g)
+	r.g = slices.Grow(r.g, 1)[:last+1]
+	r.g[last] = zeros(r.g[last], units)
+	return r.g[last]
+}
+
 func newBounds(ctx context.Context, n *safetyNet) *bounds {
-	b := &bounds{safetyNet: n, ctx: ctx, room: maxRows, signs: make([]int8, n.units), unitBounds: unitBounds{side: make([]int8, n.units)},
-		enters: make([]int64, len(n.raw)+1), passes: make([]int64, len(n.raw))}
-	for _, v := range []*[]int64{&b.l, &b.u, &b.slope, &b.off} {
-		*v = make([]int64, n.units)
-	}
-	b.alpha, b.beta = make([]int16, n.units), make([]int64, n.units)
-	for q := range b.alpha {
-		b.alpha[q] = -1
-	}
-	return b
+	units := func() []int64 { return make([]int64, len(n.carries)) }
+	return &bounds{safetyNet: n, ctx: ctx, room: maxRows, unitBounds: unitBounds{units(), units(), units(), units(), make([]int8, len(n.carries))},
+		enters: make([]int64, len(n.raw)+1), passes: make([]int64, len(n.raw)), back: back{alpha: make([]int16, len(n.carries)), beta: units()}}
 }
 
 // keep returns v, and remembers if it is not small.
@@ -80,52 +80,42 @@ func (b *bounds) timesUp(x, y int64) int64 { return -b.times(-x, y) }
 func (b *bounds) at(n *safetyNode) {
 	b.lo, b.hi = n.lo, n.hi
 	b.void, b.bounded, b.bad = false, false, b.fixed == nil
-	clear(b.signs)
-	clear(b.side)
 	b.multipliers(&claim{}) // those of the last claim are not the node's
-	for _, s := range n.signs {
-		b.signs[b.unit[s.q]] = s.s
-	}
-	if b.bad {
-		return
+	copy(b.side, b.carries)
+	for q, s := range n.signs {
+		b.side[b.unit[q]] = s
 	}
 	b.enter()
-	for i := range b.fixed {
-		if b.affine(i); b.bad {
+	for i := 0; i < len(b.fixed) && !b.bad; i++ {
+		y := b.fixed[i]
+		if b.rows, b.spare = b.affine(y, b.enters[i], b.l[y.first:], b.u[y.first:]), b.rows; b.bad {
 			return
 		}
 		if n.second && i > 0 {
 			b.tighten(i)
 		}
-		if b.void = b.settle(i); b.void {
+		if b.settle(y); b.void {
 			return
 		}
-		if b.activate(i); b.bad {
-			return
-		}
+		b.passes[i], b.enters[i+1] = b.activate(y)
 	}
-	b.bounded = true
+	b.bounded = !b.bad
 }
 
 // enter makes the rows of the inputs.
 func (b *bounds) enter() {
-	n := b.inputs
-	b.c, b.r, b.g = resize(b.c, n), resize(b.r, n), b.g[:0]
-	most := int64(0)
+	b.rows, b.enters[0] = rows{zeros(b.c, b.inputs), zeros(b.r, b.inputs), b.g[:0]}, 0
 	for k, lo := range b.lo {
 		hi := b.hi[k]
-		most = b.keep(most + max(lo, -lo, hi, -hi))
+		b.enters[0] = b.keep(b.enters[0] + max(lo, -lo, hi, -hi))
 		if b.c[k], b.r[k] = lo, hi-lo; hi-lo >= 2 {
-			if b.c[k], b.r[k] = (lo+hi)>>1, 0; !b.fits(len(b.g)+1, n) {
+			if b.c[k], b.r[k] = (lo+hi)>>1, 0; !b.fits(len(b.g)+1, b.inputs) {
 				return
 			}
-			column(&b.g, n)[k] = b.keep(hi - b.c[k])
+			b.column(b.inputs)[k] = b.keep(hi - b.c[k])
 		}
 	}
-	b.enters[0] = most
 }
-
-func resize(v []int64, n int) []int64 { return slices.Grow(v[:0], n)[:n] }
 
 // fits says whether there is room for so many columns of so many units.
 func (b *bounds) fits(columns, units int) bool {
@@ -133,125 +123,89 @@ func (b *bounds) fits(columns, units int) bool {
 	return !b.bad
 }
 
-// column appends a column of zeros.
-func column(g *[][]int64, n int) []int64 {
-	*g = slices.Grow(*g, 1)[:len(*g)+1]
-	at := &(*g)[len(*g)-1]
-	*at = resize(*at, n)
-	clear(*at)
-	return *at
+// apply sets to to the products of rows, times 2^−s, with v; of their sizes if dot says so.
+func (b *bounds) apply(to []int64, m []sparse, v []int64, s uint, dot func(*sparse, []int64) wide) []int64 {
+	to = zeros(to, len(m))
+	for j := 0; j < len(m) && !b.bad; j++ {
+		to[j] = b.floor(dot(&m[j], v), s)
+	}
+	b.bad = b.bad || b.ctx.Err() != nil
+	return to
 }
 
-// affine makes the rows of layer i's pre-activations, and their first bounds.
-func (b *bounds) affine(i int) {
-	y := &b.fixed[i]
-	if !b.fits(len(b.g), y.out) {
-		return
+// affine makes the rows of a layer's pre-activations, and bounds them. enters sums up what enters
+// it.
+func (b *bounds) affine(y *fixedLayer, enters int64, l, u []int64) (next rows) {
+	if !b.fits(len(b.g), len(y.rows)) {
+		return rows{}
 	}
 	extra := int64(len(b.g)) + 3
 	if y.rounded {
-		extra += b.enters[i]>>y.s + 1
+		extra += enters>>y.s + 1
 	}
-	c, r := make([]int64, y.out), make([]int64, y.out)
-	next := b.spare[:0]
-	for range b.g {
-		column(&next, y.out)
+	next = b.spare
+	next.c, next.r, next.g = b.apply(next.c, y.rows, b.c, y.s, (*sparse).dot), b.apply(next.r, y.rows, b.r, y.s, (*sparse).dotSizes), next.g[:0]
+	for j, bias := range y.bias {
+		next.c[j], next.r[j] = b.keep(next.c[j]+bias), b.keep(next.r[j]+extra)
 	}
-	for j := range y.rows {
-		if b.bad = b.bad || b.ctx.Err() != nil; b.bad {
-			return
+	reach := slices.Clone(next.r)
+	for _, g := range b.g {
+		for j, v := range b.apply(next.column(len(y.rows)), y.rows, g, y.s, (*sparse).dot) {
+			reach[j] = b.keep(reach[j] + max(v, -v))
 		}
-		var radius int64
-		c[j], r[j], radius = b.row(&y.rows[j], y.s, y.bias[j], extra, func(k int, v int64) { next[k][j] = v })
-		b.l[y.first+j], b.u[y.first+j] = b.keep(c[j]-radius), b.keep(c[j]+radius)
 	}
-	b.c, b.r, b.g, b.spare = c, r, next, b.g
+	for j, c := range next.c {
+		l[j], u[j] = b.keep(c-reach[j]), b.keep(c+reach[j])
+	}
+	return next
 }
 
-// row returns the row of an affine form w·2^−s of the present rows, and how far it reaches from its
-// centre; to gets its generators. The slack of its floors, extra, joins its radius.
-func (b *bounds) row(w *sparse, s uint, bias, extra int64, to func(k int, v int64)) (c, r, radius int64) {
-	c = b.keep(b.floor(w.dot(b.c), s) + bias)
-	r = b.keep(b.floor(w.dotSizes(b.r), s) + extra)
-	radius = r
-	for k, g := range b.g {
-		v := b.floor(w.dot(g), s)
-		to(k, v)
-		radius = b.keep(radius + max(v, -v))
-	}
-	return c, r, radius
-}
-
-// settle lets the node's signs cut the bounds of layer i. It says whether the node is void.
-func (b *bounds) settle(i int) (void bool) {
-	y := &b.fixed[i]
-	for j := range y.out {
-		q := y.first + j
-		switch b.signs[q] {
-		case +1:
+// settle lets the node's signs cut the bounds of a layer, and the bounds give sides to others.
+func (b *bounds) settle(y *fixedLayer) {
+	for j, kind := range y.kind {
+		switch q := y.first + j; {
+		case kind == 0:
+		case b.side[q] > 0:
 			b.l[q] = max(b.l[q], 0)
-		case -1:
+		case b.side[q] < 0:
 			b.u[q] = min(b.u[q], 0)
-		}
-		void = void || b.l[q] > b.u[q]
-		switch {
-		case y.kind[j] == 0:
-			b.side[q] = +1
-		case b.signs[q] != 0:
-			b.side[q] = b.signs[q]
 		case b.u[q] <= 0:
 			b.side[q] = -1
 		case b.l[q] >= 0:
 			b.side[q] = +1
 		}
+		b.void = b.void || b.l[y.first+j] > b.u[y.first+j]
 	}
-	return void
 }
 
-// activate makes the rows of what layer i passes on.
-func (b *bounds) activate(i int) {
-	y, old := &b.fixed[i], len(b.g)
-	for j := range y.out {
-		if b.ctx.Err() != nil {
-			b.bad = true
-			return
-		}
-		q := y.first + j
-		l, u := b.l[q], b.u[q]
-		b.passes[i] = b.sum(b.passes[i], max(l, -l, u, -u), j)
-		m := max(u, b.timesUp(max(y.low[j], -y.low[j], y.high[j], -y.high[j]), max(-l, 0)), 0)
-		b.enters[i+1] = b.sum(b.enters[i+1], m, j)
-		switch b.side[q] {
-		case 0:
-			if !b.fits(len(b.g)+1, y.out) {
+// activate makes the rows of what a layer passes on, and sums up the magnitudes before and behind.
+func (b *bounds) activate(y *fixedLayer) (passes, enters int64) {
+	old := len(b.g)
+	for j, low := range y.low {
+		q, high := y.first+j, y.high[j]
+		l, u, below := b.l[q], b.u[q], max(-b.l[q], 0)
+		passes = b.keep(passes + max(l, -l, u, -u))
+		enters = b.keep(enters + max(u, b.timesUp(max(low, -low, high, -high), below), 0))
+		switch {
+		case b.side[q] == 0:
+			if !b.fits(len(b.g)+1, len(y.low)) {
 				return
 			}
 			b.chord(y, j)
-			off := b.off[q]
 			b.scale(j, b.slope[q], old)
-			half := max(off, -off) >> 1
-			column(&b.g, y.out)[j] = max(off, -off) - half
-			if off < 0 {
-				half = -half
-			}
+			half := b.off[q] / 2 // towards 0
+			b.column(len(y.low))[j] = max(b.off[q]-half, half-b.off[q])
 			b.c[j] = b.keep(b.c[j] + half)
-		case -1:
-			b.scale(j, y.low[j], old)
-			if b.zero[q] {
+		case b.side[q] < 0:
+			b.scale(j, low, old)
+			if low != high {
+				b.r[j] = b.keep(b.r[j] + below>>b.f + 1)
+			} else if low == 0 {
 				b.r[j] = 0
-			} else if y.low[j] != y.high[j] {
-				b.r[j] = b.keep(b.r[j] + max(-l, 0)>>b.f + 1)
 			}
 		}
 	}
-}
-
-// sum adds v, the summand of unit j, to a sum over units.
-func (b *bounds) sum(sum, v int64, j int) int64 {
-	if j == 0 {
-		sum = 0
-	}
-	return b.keep(sum + v)
+	return passes, enters
 }
 
 // scale multiplies the first columns of row j, so many, by a slope.
@@ -263,16 +217,25 @@ func (b *bounds) scale(j int, slope int64, columns int) {
 	b.r[j] = b.keep(b.timesUp(max(slope, -slope), b.r[j]) + int64(columns) + 1)
 }
 
+// between returns a slope from that of unit j below 0 to 1, rounded to the safe side; part of the
+// way, times 2^−shift, leads to 1.
+func (b *bounds) between(y *fixedLayer, j int, part int64, shift uint) int64 {
+	one := int64(1) << b.f
+	if y.kind[j] < 0 {
+		return y.high[j] + b.floor(product(one-y.high[j], part), shift)
+	}
+	return y.low[j] - b.floor(product(y.low[j]-one, part), shift)
+}
+
 // chord draws the lines around an open unit.
 func (b *bounds) chord(y *fixedLayer, j int) {
 	q, one := y.first+j, int64(1)<<b.f
-	l, u, low, high := b.l[q], b.u[q], y.low[j], y.high[j]
-	share := quotient(u, b.f, u-l)
-	if y.kind[j] < 0 {
-		s := high + b.times(one-high, share)
-		b.slope[q], b.off[q] = s, max(b.timesUp(s-low, -l), b.timesUp(one-s, u))
-		return
+	l, u := b.l[q], b.u[q]
+	share, _ := bits.Div64(uint64(u)>>(64-b.f), uint64(u)<<b.f, uint64(u-l)) // ⌊2^F·u/(u − l)⌋
+	s := b.between(y, j, int64(share), b.f)
+	if b.slope[q] = s; y.kind[j] < 0 {
+		b.off[q] = max(b.timesUp(s-y.low[j], -l), b.timesUp(one-s, u))
+	} else {
+		b.off[q] = -max(b.timesUp(y.high[j]-s, -l), b.timesUp(s-one, u))
 	}
-	s := low - b.times(low-one, share)
-	b.slope[q], b.off[q] = s, -max(b.timesUp(high-s, -l), b.timesUp(s-one, u))
 }

@@ -5,64 +5,51 @@ package certificate
 
 import "math/big"
 
-// size returns the numbers of disjuncts and of comparisons in the disjunction of f; what exceeds
-// the limit by far is cut.
-func (f *formula) size() (disjuncts, literals int) {
-	if f.form != nil {
-		return 1, 1
-	}
-	if !f.or {
-		disjuncts = 1
-	}
-	for i := range f.parts {
-		d, l := f.parts[i].size()
-		if f.or {
-			disjuncts, literals = disjuncts+d, literals+l
-		} else {
-			disjuncts, literals = disjuncts*d, literals*d+l*disjuncts
-		}
-		disjuncts, literals = min(disjuncts, 2*maxLiterals), min(literals, 2*maxLiterals)
-	}
-	return disjuncts, literals
+// formula is a comparison, or an and/or of formulas.
+type formula struct {
+	form  *form
+	or    bool
+	parts []formula
 }
 
-// clauses distributes "and" over "or", the first part varying slowest.
-func (f *formula) clauses() [][]*form {
+// clauses distributes "and" over "or", the first part varying slowest, and counts the comparisons.
+func (s *specification) clauses(f *formula) (out [][]*form, literals int) {
 	if f.form != nil {
-		return [][]*form{{f.form}}
+		return [][]*form{{f.form}}, 1
 	}
-	out := [][]*form{nil}
-	if f.or {
-		out = nil
+	if !f.or {
+		out = [][]*form{nil}
 	}
 	for i := range f.parts {
-		right := f.parts[i].clauses()
-		switch {
-		case f.or:
-			out = append(out, right...)
-		case len(right) == 1: // the usual case of many plain assertions
-			for k := range out {
-				out[k] = append(out[k], right[0]...)
-			}
-		default:
-			var next [][]*form
-			for _, a := range out {
-				for _, b := range right {
-					next = append(next, append(a[:len(a):len(a)], b...))
-				}
-			}
-			out = next
+		right, more := s.clauses(&f.parts[i])
+		if f.or {
+			out, literals = append(out, right...), literals+more
+		} else {
+			literals = literals*len(right) + more*len(out)
 		}
+		s.in.require(literals <= maxLiterals, "the disjunction has more than 1000000 comparisons")
+		if f.or {
+			continue
+		}
+		var next [][]*form
+		for _, a := range out {
+			for _, b := range right {
+				if len(right) > 1 { // else there is one to follow a, and its storage may be used
+					a = a[:len(a):len(a)]
+				}
+				next = append(next, append(a, b...))
+			}
+		}
+		out = next
 	}
-	return out
+	return out, literals
 }
 
 // disjoin fills in boxes and disjuncts.
 func (s *specification) disjoin() {
-	d, l := s.formula.size()
-	s.in.require(max(d, l) <= maxLiterals, "the disjunction has more than 1000000 comparisons")
 	boxes := map[string]int{}
-	for _, c := range s.formula.clauses() {
+	clauses, _ := s.clauses(&s.formula)
+	for _, c := range clauses {
 		ends, forms, possible := s.split(c)
 		if !possible {
 			continue
@@ -82,11 +69,12 @@ func (s *specification) disjoin() {
 func (s *specification) split(clause []*form) (ends []*big.Rat, forms []form, possible bool) {
 	ends, possible = make([]*big.Rat, 2*s.inputs), true
 	for _, f := range clause {
-		bound := len(f.terms) == 1 && f.terms[0].k < s.inputs
-		switch {
-		case len(f.terms) == 0:
+		if len(f.terms) == 0 {
 			possible = possible && f.holds(nil)
-		case bound:
+			continue
+		}
+		bound := len(f.terms) == 1 && f.terms[0].k < s.inputs
+		if bound {
 			v, c, at := new(big.Rat).Neg(f.offset), f.terms[0].coef, 2*f.terms[0].k
 			if v.Quo(v, c); c.Sign() > 0 {
 				at++
@@ -95,7 +83,7 @@ func (s *specification) split(clause []*form) (ends []*big.Rat, forms []form, po
 				ends[at] = v
 			}
 		}
-		if len(f.terms) > 0 && (!bound || f.strict) {
+		if !bound || f.strict {
 			forms = append(forms, *f)
 		}
 	}

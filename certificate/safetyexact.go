@@ -3,165 +3,135 @@ package certificate
 // Exact leaves and witnesses: the network as it is, without rounding.
 
 import (
+	"context"
 	"math/big"
+	"slices"
 	"strings"
 )
 
-// affineForm is Σ a·v + Σ x·(inputs) + offset, times 2^−scale.
-type affineForm struct {
-	a, x   []big.Int
-	offset *big.Int
-	scale  uint
+// inIntegers returns numbers times one, their least common denominator, unless that is too long.
+func inIntegers(v []*big.Rat) (z []big.Int, one *big.Int, ok bool) {
+	var g big.Int
+	one, z = big.NewInt(1), make([]big.Int, len(v))
+	for _, x := range v {
+		g.GCD(nil, nil, one, x.Denom())
+		if one.Mul(one, g.Quo(x.Denom(), &g)); one.BitLen() > maxCommon {
+			return nil, nil, false
+		}
+	}
+	for k, x := range v {
+		z[k].Mul(x.Num(), g.Quo(one, x.Denom()))
+	}
+	return z, one, true
 }
 
-// exactly says whether the mixture is positive on the node's box, or, with a strict condition in
-// it, not negative. lo and hi are those of the disjunct's box and of the grid.
-func (w *safetyWorker) exactly(n *safetyNode, c *claim) (ok bool, reason string) {
-	f, common, strict := w.mixture(c)
-	if f == nil {
+// exactly says whether a mixture is positive on the node, or, with a strict condition in it, not
+// negative.
+func (c *safetyCheck) exactly(b *bounds, n *safetyNode, m *claim) (ok bool, reason string) {
+	mixture, strict, ok := c.mixture(m)
+	outputs := c.net.inputs + c.net.outputs
+	a, one, fits := inIntegers(mixture[c.net.inputs:outputs])
+	if !ok || !fits {
 		return false, "the conditions have a common denominator of more than 131072 bits"
 	}
-	beta := make([]big.Int, w.net.units) // times −sign
-	for _, v := range c.beta {
-		q := w.net.unit[v.at]
-		if beta[q].Mul(v.v, common); w.bounds.signs[q] > 0 {
-			beta[q].Neg(&beta[q])
-		}
+	f := &exactForm{a: a, one: one, beta: map[int]*big.Int{}}
+	for _, v := range m.beta {
+		q := c.net.unit[v.at]
+		f.beta[q] = new(big.Int).Mul(v.v, big.NewInt(-int64(b.side[q])))
 	}
-	first := w.net.units
-	for i := len(w.net.raw) - 1; i >= 0; i-- {
-		r := w.net.raw[i]
-		first -= len(r.bias)
-		if !w.sides(f, r, first, beta[first:]) {
+	for i, first := len(c.net.raw)-1, len(c.net.carries); i >= 0; i-- {
+		first -= len(c.net.raw[i].bias)
+		if !f.through(c.ctx, c.net.raw[i], b.side[first:], first) {
 			return false, "a neuron that matters is neither fixed nor stable"
 		}
-		if f.through(r); w.ctx.Err() != nil {
-			return false, w.ctx.Err().Error()
+	}
+	// What came from the outputs is times one; to it comes what the conditions say of the inputs.
+	least, t, all := new(big.Rat).SetInt(&f.offset), new(big.Rat), new(big.Rat).SetInt(one)
+	least.Add(least, t.Mul(mixture[outputs], all))
+	unit := new(big.Int).Lsh(big.NewInt(1), c.net.f)
+	for k, v := range mixture[:c.net.inputs] {
+		v.Mul(v, all)
+		v.Add(v, t.SetInt(&f.a[k]))
+		// The node is on the grid, and in the box of the query.
+		end, grid, inside := c.query.boxes[n.box][2*k], n.lo[k], +1
+		if v.Sign() < 0 {
+			end, grid, inside = c.query.boxes[n.box][2*k+1], n.hi[k], -1
+		}
+		if t.SetFrac(big.NewInt(grid), unit); t.Cmp(end)*inside < 0 {
+			t.Set(end)
+		}
+		if least.Add(least, t.Mul(t, v)); least.Denom().BitLen() > maxCommon {
+			return false, "the ends of the box have a common denominator of more than 131072 bits"
 		}
 	}
-	return w.least(f, n, strict)
+	return least.Sign() > 0 || least.Sign() == 0 && strict, "the mixture is not positive on the node"
 }
 
-// lcm returns the least common denominator, nil where that is too long.
-func lcm(numbers []*big.Rat) *big.Int {
-	common, g := big.NewInt(1), new(big.Int)
-	for _, v := range numbers {
-		g.GCD(nil, nil, common, v.Denom())
-		if common.Mul(common, g.Quo(v.Denom(), g)); common.BitLen() > maxCommon {
-			return nil
-		}
+// mixture returns Σ μ·u: coefficients of inputs and outputs, and a constant. It is not ok if a
+// denominator is too long.
+func (c *safetyCheck) mixture(m *claim) (sums []*big.Rat, strict, ok bool) {
+	outside := c.net.inputs + c.net.outputs
+	for range outside + 1 {
+		sums = append(sums, new(big.Rat))
 	}
-	return common
-}
-
-// over returns v times a common denominator.
-func over(v *big.Rat, common *big.Int) *big.Int {
-	t := new(big.Int).Quo(common, v.Denom())
-	return t.Mul(t, v.Num())
-}
-
-// mixture returns Σ μ·u, times the least common denominator of the conditions; nil if that is too
-// long.
-func (w *safetyWorker) mixture(c *claim) (f *affineForm, common *big.Int, strict bool) {
-	var numbers []*big.Rat
-	var at []weight // of each number, where it belongs, and its μ
-	outside := w.net.inputs + w.net.outputs
-	for _, m := range c.mu {
-		u := &w.query.disjuncts[c.d].forms[m.at]
+	for _, v := range m.mu {
+		u, mu := &c.query.disjuncts[m.d].forms[v.at], new(big.Rat).SetInt(v.v)
 		strict = strict || u.strict
-		numbers, at = append(numbers, u.offset), append(at, weight{outside, m.v})
-		for _, t := range u.terms {
-			numbers, at = append(numbers, t.coef), append(at, weight{t.k, m.v})
+		for _, t := range append(slices.Clip(u.terms), term{outside, u.offset}) {
+			v := sums[t.k]
+			if v.Add(v, new(big.Rat).Mul(mu, t.coef)); v.Denom().BitLen() > maxCommon {
+				return sums, strict, false
+			}
 		}
 	}
-	if common = lcm(numbers); common == nil {
-		return nil, nil, false
-	}
-	sums := make([]big.Int, outside+1)
-	for i, v := range numbers {
-		to, t := &sums[at[i].at], over(v, common)
-		to.Add(to, t.Mul(t, at[i].v))
-	}
-	return &affineForm{x: sums[:w.net.inputs], a: sums[w.net.inputs:outside], offset: &sums[outside]}, common, strict
+	return sums, strict, true
 }
 
-// sides replaces coefficients of a layer's values by those of its pre-activations.
-func (w *safetyWorker) sides(f *affineForm, r *rawLayer, first int, beta []big.Int) bool {
-	var t big.Int
-	b := w.bounds
-	for j := range f.a {
-		a, q := &f.a[j], first+j
-		side := b.signs[q]
-		switch {
-		case r.slopeSign(j) == 0:
-			side = +1
-		case side == 0 && b.bounded:
-			side = b.side[q]
-		}
-		if a.Sign() != 0 && side == 0 {
-			return false
-		}
-		if side < 0 {
-			a.Mul(a, &r.slopes[j])
-		} else {
-			a.Lsh(a, r.fine)
-		}
-		a.Add(a, t.Lsh(&beta[j], f.scale+r.fine))
-	}
-	f.offset.Lsh(f.offset, r.fine)
-	f.scale += r.fine
-	return true
+// exactForm is (Σ a·v + offset)/one, v the values of a layer; beta are what it has of
+// pre-activations further down, by units.
+type exactForm struct {
+	a      []big.Int
+	offset big.Int
+	one    *big.Int
+	beta   map[int]*big.Int
 }
 
-// through replaces coefficients of a layer's pre-activations by those of what enters it.
-func (f *affineForm) through(r *rawLayer) {
+// through takes the form of the values of a layer, whose units have these sides, to those that
+// enter it. It is not ok if a side that matters is not known, or after a stop.
+func (f *exactForm) through(ctx context.Context, r *rawLayer, side []int8, first int) (ok bool) {
 	next := make([]big.Int, r.width)
 	var t big.Int
-	f.offset.Lsh(f.offset, r.scale)
+	f.one.Lsh(f.one, r.fine)
+	f.offset.Lsh(&f.offset, r.fine+r.scale)
 	for j := range f.a {
 		a := &f.a[j]
-		if a.Sign() == 0 {
-			continue
+		switch {
+		case side[j] == 0 && a.Sign() != 0 || ctx.Err() != nil:
+			return false
+		case side[j] < 0:
+			a.Mul(a, &r.slopes[j])
+		default:
+			a.Lsh(a, r.fine)
 		}
-		f.offset.Add(f.offset, t.Mul(a, &r.bias[j]))
-		for i := r.start[j]; i < r.start[j+1]; i++ {
+		if beta := f.beta[first+j]; beta != nil {
+			a.Add(a, t.Mul(beta, f.one))
+		}
+		f.offset.Add(&f.offset, t.Mul(a, &r.bias[j]))
+		for i := r.start[j]; i < r.start[j+1] && a.Sign() != 0; i++ {
 			to := &next[r.from[i]]
 			to.Add(to, t.Mul(a, &r.z[i]))
 		}
 	}
-	f.a, f.scale = next, f.scale+r.scale
-}
-
-// least says whether the form is positive, or not negative where strict, on the node's grid box cut
-// by the box of the query.
-func (w *safetyWorker) least(f *affineForm, n *safetyNode, strict bool) (ok bool, reason string) {
-	sum, t, unit := new(big.Rat).SetInt(f.offset), new(big.Rat), new(big.Rat).SetInt(new(big.Int).Lsh(big.NewInt(1), w.net.f))
-	ends := w.query.boxes[n.box]
-	for k := range f.x {
-		a := f.a[k].Add(&f.a[k], f.x[k].Lsh(&f.x[k], f.scale))
-		end, grid, cut := ends[2*k], n.lo[k], +1
-		if a.Sign() < 0 {
-			end, grid, cut = ends[2*k+1], n.hi[k], -1
-		}
-		if t.Quo(t.SetInt64(grid), unit); t.Cmp(end)*cut < 0 {
-			t.Set(end)
-		}
-		if sum.Add(sum, t.Mul(t, new(big.Rat).SetInt(a))); sum.Denom().BitLen() > maxCommon {
-			return false, "the ends of the box have a common denominator of more than 131072 bits"
-		}
-	}
-	return sum.Sign() > 0 || sum.Sign() == 0 && strict, "the mixture is not positive on the node"
+	f.one.Lsh(f.one, r.scale)
+	f.a = next
+	return true
 }
 
 // evaluate returns the exact output at x, nil after a stop.
-func (c *safetyCheck) evaluate(x []*big.Rat) []*big.Rat {
-	common := lcm(x)
-	if common == nil {
+func (c *safetyCheck) evaluate(x []*big.Rat) (y []*big.Rat) {
+	values, one, ok := inIntegers(x) // values times one
+	if !ok {
 		return nil
-	}
-	values, scale := make([]big.Int, len(x)), uint(0) // times 2^−scale/common
-	for k, v := range x {
-		values[k].Set(over(v, common))
 	}
 	var t big.Int
 	for _, r := range c.net.raw {
@@ -171,7 +141,7 @@ func (c *safetyCheck) evaluate(x []*big.Rat) []*big.Rat {
 				return nil
 			}
 			z := &next[j]
-			z.Lsh(t.Mul(&r.bias[j], common), scale)
+			z.Mul(&r.bias[j], one)
 			for i := r.start[j]; i < r.start[j+1]; i++ {
 				z.Add(z, t.Mul(&r.z[i], &values[r.from[i]]))
 			}
@@ -181,12 +151,11 @@ func (c *safetyCheck) evaluate(x []*big.Rat) []*big.Rat {
 				z.Lsh(z, r.fine)
 			}
 		}
-		values, scale = next, scale+r.scale+r.fine
+		values = next
+		one.Lsh(one, r.scale+r.fine)
 	}
-	common.Lsh(common, scale)
-	y := make([]*big.Rat, len(values))
-	for k := range y {
-		y[k] = new(big.Rat).SetFrac(&values[k], common)
+	for k := range values {
+		y = append(y, new(big.Rat).SetFrac(&values[k], one))
 	}
 	return y
 }

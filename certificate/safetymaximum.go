@@ -1,8 +1,7 @@
 package certificate
 
-// Maxima in proofs of safety: the same function as a tournament of ReLUs, max(a,
-// b) = b + relu(a − b), whose own weights are 1 and −1. docs/safety-proof.md §1.1 is what this file
-// does.
+// Maxima in proofs of safety: the same function as a tournament of ReLUs, max(a, b) = b + relu(a −
+// b), whose own weights are 1 and −1. docs/safety-proof.md §1.1 is what this file does.
 
 import (
 	"math/big"
@@ -12,70 +11,67 @@ import (
 // tournament makes layers without maxima of those of a network, one after the other.
 type tournament struct {
 	add func(*rawLayer)
-	// parts says how many units each value that enters the next layer is the sum of; nil: one.
-	parts []int
+	// Value v that enters the next layer is the sum of the units from first[v] to first[v+1]; nil:
+	// each is one of its own.
+	first []int
 }
 
 // take adds a layer of the network.
 func (t *tournament) take(r *rawLayer) {
-	if r.pieces == nil {
-		t.give(r, nil)
-		return
-	}
 	affine, left := *r, slices.Clone(r.pieces)
-	affine.pieces, affine.fine, affine.slopes = nil, 0, nil
-	for range r.bias {
-		affine.slopes = append(affine.slopes, *big.NewInt(1))
+	if left != nil {
+		affine.fine, affine.slopes = 0, slices.Repeat([]big.Int{*big.NewInt(1)}, len(r.bias))
 	}
 	t.give(&affine, nil)
-	for slices.Max(left) > 1 {
+	for left != nil && slices.Max(left) > 1 {
 		t.give(playRound(left))
 	}
 }
 
-// end adds up what the last layer leaves.
+// end adds up what the last layer leaves, as a round does with values that have no other.
 func (t *tournament) end() {
-	if t.parts != nil {
-		sums := &rawLayer{}
-		for v := range t.parts {
-			sums.unit(1, v)
-		}
-		t.give(sums, nil)
+	if t.first != nil {
+		t.give(playRound(slices.Repeat([]int{1}, len(t.first)-1)))
 	}
 }
 
-// give adds a layer whose columns are values, each the sum of units of the layer before; parts are
-// those of what leaves it.
-func (t *tournament) give(r *rawLayer, parts []int) {
-	if t.parts != nil {
-		r = r.repeated(t.parts)
+// give adds a layer whose columns are values, each the sum of units of the layer before; first are
+// those of the values that leave it.
+func (t *tournament) give(r *rawLayer, first []int) {
+	if t.first != nil {
+		values := *r
+		r.start, r.from, r.z, r.width = []int{0}, nil, nil, t.first[len(t.first)-1]
+		for v := range r.bias {
+			for i := values.start[v]; i < values.start[v+1]; i++ {
+				for u := t.first[values.from[i]]; u < t.first[values.from[i]+1]; u++ {
+					r.from, r.z = append(r.from, u), append(r.z, values.z[i])
+				}
+			}
+			r.start = append(r.start, len(r.from))
+		}
 	}
-	t.parts = parts
+	t.first = first
 	t.add(r)
 }
 
 // playRound returns the layer in which the values of each maximum, of which so many are left, meet
-// in pairs, and how many units each value behind it is the sum of.
-func playRound(left []int) (r *rawLayer, parts []int) {
-	r = &rawLayer{}
-	value := 0
-	for u, k := range left {
-		for ; k > 1; k -= 2 {
-			r.unit(0, value, value+1)
-			r.unit(1, value+1)
-			parts = append(parts, 2)
-			value += 2
+// in pairs, and the first unit of each value behind it.
+func playRound(left []int) (r *rawLayer, first []int) {
+	r, first = &rawLayer{}, []int{0}
+	r.start = []int{0}
+	for m, k := range left {
+		for ; k > 0; k -= 2 {
+			if k > 1 {
+				r.unit(0, r.width, r.width+1)
+				r.width++
+			}
+			r.unit(1, r.width)
+			r.width++
+			first = append(first, len(r.bias))
 		}
-		if k == 1 {
-			r.unit(1, value)
-			parts = append(parts, 1)
-			value++
-		}
-		left[u] = (left[u] + 1) / 2
+		left[m] = (left[m] + 1) / 2
 	}
-	r.width = value
-	r.entries = len(r.bias) * r.width
-	return r, parts
+	return r, first
 }
 
 // unit adds a unit that takes the first value less the second.
@@ -83,29 +79,6 @@ func (r *rawLayer) unit(slope int64, values ...int) {
 	for i, v := range values {
 		r.from, r.z = append(r.from, v), append(r.z, *big.NewInt(int64(1 - 2*i)))
 	}
-	if len(r.bias) == 0 {
-		r.start = []int{0}
-	}
 	r.start = append(r.start, len(r.from))
 	r.slopes, r.bias = append(r.slopes, *big.NewInt(slope)), append(r.bias, big.Int{})
-}
-
-// repeated returns the layer with each column as often as its value is a sum of units.
-func (r *rawLayer) repeated(parts []int) *rawLayer {
-	first := []int{0} // the columns of each value, and their end
-	for i, k := range parts {
-		first = append(first, first[i]+k)
-	}
-	s := *r
-	s.width, s.start, s.from, s.z = first[len(parts)], []int{0}, nil, nil
-	for v := range r.bias {
-		for i := r.start[v]; i < r.start[v+1]; i++ {
-			for c := first[r.from[i]]; c < first[r.from[i]+1]; c++ {
-				s.from, s.z = append(s.from, c), append(s.z, *new(big.Int).Set(&r.z[i]))
-			}
-		}
-		s.start = append(s.start, len(s.from))
-	}
-	s.entries = len(r.bias) * s.width
-	return &s
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math/big"
 	"math/rand"
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,7 +21,7 @@ type honestSafe struct {
 	query *query
 	bits  uint
 	b     *bounds
-	w     *safetyWorker
+	w     *safetyCheck
 	r     *rand.Rand
 	lines int
 }
@@ -32,14 +33,12 @@ func proveSafety(t tnet, q *query, bits uint, r *rand.Rand) string {
 		panic(err)
 	}
 	n.fix(bits)
-	c := &safetyCheck{verdict: verdict{ctx: background}, net: n, query: q}
 	h := &honestSafe{net: n, query: q, bits: bits, r: r, b: newBounds(background, n)}
-	h.w = &safetyWorker{safetyCheck: c, bounds: h.b}
-	root := safetyNode{}
+	h.w = &safetyCheck{verdict: verdict{ctx: background}, net: n, query: q}
+	root := safetyNode{signs: make([]int8, len(n.unit))}
+	var x fixing
 	for k := 0; k < len(q.boxes[0]); k += 2 {
-		lo, _ := floorRat(q.boxes[0][k], bits)
-		hi, _ := floorRat(neg(q.boxes[0][k+1]), bits)
-		root.lo, root.hi = append(root.lo, lo), append(root.hi, -hi)
+		root.lo, root.hi = append(root.lo, x.rat(q.boxes[0][k], bits)), append(root.hi, -x.rat(neg(q.boxes[0][k+1]), bits))
 	}
 	open := make([]int, len(q.disjuncts))
 	for d := range open {
@@ -94,7 +93,7 @@ func (h *honestSafe) tree(n safetyNode, open []int, depth int) (text string, ok 
 func (h *honestSafe) line(n *safetyNode, d int) string {
 	forms := h.query.disjuncts[d].forms
 	for j := range forms {
-		if ok, _ := h.w.right(n, &claim{kind: 'Z', d: d, mu: []weight{{j, nil}}}); ok {
+		if ok, _ := h.w.right(h.b, n, &claim{kind: 'Z', d: d, mu: alone(j, h.net.f)}); ok {
 			return fmt.Sprintf("Z%d %d\n", d, j)
 		}
 	}
@@ -114,17 +113,15 @@ func (h *honestSafe) line(n *safetyNode, d int) string {
 			}
 		}
 		text += ";"
-		for q := range h.net.unit { // signs stand on the path in any order
-			for _, s := range n.signs {
-				if s.q == q && h.r.Intn(2) == 0 {
-					add(&c.beta, q, 1+h.r.Int63n(1<<20))
-				}
+		for q, s := range n.signs {
+			if s != 0 && h.r.Intn(2) == 0 {
+				add(&c.beta, q, 1+h.r.Int63n(1<<20))
 			}
 		}
 		if len(c.mu)+len(c.beta) == 0 {
 			continue
 		}
-		if ok, _ := h.w.right(n, &c); ok {
+		if ok, _ := h.w.right(h.b, n, &c); ok {
 			return fmt.Sprintf("%c%d %s%s\n", c.kind, d, text, strings.Repeat(";", int(c.kind&1^1)))
 		}
 	}
@@ -139,23 +136,16 @@ func (h *honestSafe) split(n safetyNode) (line string, low, high safetyNode) {
 			widest = k
 		}
 	}
-	free := map[int]bool{}
-	for q := range h.net.unit {
-		free[q] = true
-	}
-	for _, s := range n.signs {
-		delete(free, s.q)
-	}
-	if lo, hi := n.lo[widest], n.hi[widest]; hi-lo >= 2 && (h.r.Intn(3) > 0 || len(free) == 0) {
+	free := slices.Index(n.signs, 0)
+	if lo, hi := n.lo[widest], n.hi[widest]; hi-lo >= 2 && (h.r.Intn(3) > 0 || free < 0) {
 		low.hi, high.lo = append([]int64(nil), n.hi...), append([]int64(nil), n.lo...)
 		low.hi[widest], high.lo[widest] = (lo+hi)>>1, (lo+hi)>>1
 		return fmt.Sprintf("X%d\n", widest), low, high
 	}
-	for q := range h.net.unit {
-		if free[q] {
-			low.signs, high.signs = append(n.signs[:len(n.signs):len(n.signs)], signed{q, -1}), append(n.signs[:len(n.signs):len(n.signs)], signed{q, 1})
-			return fmt.Sprintf("N%d\n", q), low, high
-		}
+	if free >= 0 {
+		low.signs, high.signs = slices.Clone(n.signs), slices.Clone(n.signs)
+		low.signs[free], high.signs[free] = -1, +1
+		return fmt.Sprintf("N%d\n", free), low, high
 	}
 	return "", low, high
 }

@@ -47,13 +47,6 @@ type sparse struct {
 	v  []int64
 }
 
-// put puts v, if it is not 0, at place k, which is behind the others.
-func (a *sparse) put(k int, v int64) {
-	if v != 0 {
-		a.at, a.v = append(a.at, k), append(a.v, v)
-	}
-}
-
 // dot returns Σ a_k·b_k.
 func (a *sparse) dot(b []int64) (sum wide) {
 	for i, k := range a.at {
@@ -88,14 +81,26 @@ func (w wide) floor(s uint) (v int64, ok bool) {
 // fixedLayer is a layer in integers: weights w·2^−s with ⌊·⌋ if it is rounded, and biases and
 // slopes in units of 2^−F.
 type fixedLayer struct {
-	in, out, first int
-	rows, columns  []sparse
-	s              uint
-	rounded        bool
-	bias           []int64
-	low, high      []int64 // ⌊2^F·a⌋ and ⌈2^F·a⌉, a the slope below 0
-	kind           []int8  // the sign of a − 1: 0 for a unit that is no neuron
-	plain          bool    // no unit is a neuron
+	first         int
+	rows, columns []sparse
+	s             uint
+	rounded       bool
+	bias          []int64
+	low, high     []int64 // ⌊2^F·a⌋ and ⌈2^F·a⌉, a the slope below 0
+	kind          []int8  // the sign of a − 1: 0 for a unit that is no neuron
+}
+
+func newFixedLayer(units, width int) *fixedLayer {
+	return &fixedLayer{rows: make([]sparse, units), columns: make([]sparse, width)}
+}
+
+// put sets the weight of unit j for value k, behind those that were set.
+func (y *fixedLayer) put(j, k int, v int64) {
+	if v != 0 {
+		row, column := &y.rows[j], &y.columns[k]
+		row.at, row.v = append(row.at, k), append(row.v, v)
+		column.at, column.v = append(column.at, j), append(column.v, v)
+	}
 }
 
 // safetyNet is a network for proofs of safety: exact, all its layers, and in integers.
@@ -104,12 +109,12 @@ type safetyNet struct {
 	inputs, outputs int
 	weights         int // other than 0
 	raw             []*rawLayer
-	// unit is the unit of each neuron, units counted through all layers.
-	unit  []int
-	units int
-	f     uint
-	fixed []fixedLayer // nil if numbers are too large
-	zero  []bool       // the slope of a unit is 0
+	// unit is the unit of each neuron, units counted through all layers. carries is 1 for each
+	// other unit, which is as on the side +, and 0 for neurons.
+	unit    []int
+	carries []int8
+	f       uint
+	fixed   []*fixedLayer // nil if numbers are too large
 }
 
 func readSafetyNet(ctx context.Context, text []byte) (n *safetyNet, err error) {
@@ -118,11 +123,11 @@ func readSafetyNet(ctx context.Context, text []byte) (n *safetyNet, err error) {
 		n.weights += len(r.from)
 		n.raw, n.outputs = append(n.raw, r), len(r.bias)
 		for j := range r.slopes {
+			n.carries = append(n.carries, 1)
 			if r.slopeSign(j) != 0 {
-				n.unit = append(n.unit, n.units)
+				last := len(n.carries) - 1
+				n.carries[last], n.unit = 0, append(n.unit, last)
 			}
-			n.zero = append(n.zero, r.slopes[j].Sign() == 0)
-			n.units++
 		}
 	}}
 	n.hash, n.inputs, err = readLayers(ctx, text, denseMost, t.take)
@@ -145,41 +150,33 @@ func (r *rawLayer) slopeSign(j int) int {
 func (n *safetyNet) fix(f uint) {
 	n.f, n.fixed = f, nil
 	first := 0
-	var layers []fixedLayer
+	var layers []*fixedLayer
 	for _, r := range n.raw {
 		y, ok := r.fix(f)
 		if !ok {
 			return
 		}
 		y.first = first
-		first += y.out
+		first += len(y.rows)
 		layers = append(layers, y)
 	}
 	n.fixed = layers
 }
 
-func (r *rawLayer) fix(f uint) (y fixedLayer, ok bool) {
-	y = fixedLayer{in: r.width, out: len(r.bias), plain: true}
-	one := big.NewInt(1)
+func (r *rawLayer) fix(f uint) (y *fixedLayer, ok bool) {
+	y = newFixedLayer(len(r.bias), r.width)
 	y.s, y.rounded, ok = r.shift()
-	y.columns = make([]sparse, y.in)
-	for j := 0; j < y.out && ok; j++ {
-		var row sparse
+	x, one, minus := fixing{large: !ok}, big.NewInt(1), new(big.Int)
+	for j := 0; j < len(r.bias) && !x.large; j++ {
 		for i := r.start[j]; i < r.start[j+1]; i++ {
-			v, _ := fixedPoint(&r.z[i], one, int(y.s)-int(r.scale))
-			row.put(r.from[i], v)
-			y.columns[r.from[i]].put(j, v)
+			y.put(j, r.from[i], x.floor(&r.z[i], one, int(y.s)-int(r.scale)))
 		}
-		b, fits := fixedPoint(&r.bias[j], one, int(f)-int(r.scale))
-		low, fitsLow := fixedPoint(&r.slopes[j], one, int(f)-int(r.fine))
-		var minus big.Int
-		high, fitsHigh := fixedPoint(minus.Neg(&r.slopes[j]), one, int(f)-int(r.fine))
-		ok = fits && fitsLow && fitsHigh
-		y.rows, y.bias = append(y.rows, row), append(y.bias, b)
-		y.low, y.high, y.kind = append(y.low, low), append(y.high, -high), append(y.kind, int8(r.slopeSign(j)))
-		y.plain = y.plain && y.kind[j] == 0
+		y.bias = append(y.bias, x.floor(&r.bias[j], one, int(f)-int(r.scale)))
+		y.low = append(y.low, x.floor(&r.slopes[j], one, int(f)-int(r.fine)))
+		y.high = append(y.high, -x.floor(minus.Neg(&r.slopes[j]), one, int(f)-int(r.fine)))
+		y.kind = append(y.kind, int8(r.slopeSign(j)))
 	}
-	return y, ok
+	return y, !x.large
 }
 
 // shift returns the scale of a layer's weights.
@@ -196,25 +193,43 @@ func (r *rawLayer) shift() (s uint, rounded, ok bool) {
 			most.Set(&sum)
 		}
 	}
-	if most.Sign() == 0 {
-		return 0, false, true
-	}
 	// most·2^(s−scale) < 2^61 if and only if its length is at most 61 − s + scale.
-	largest := smallBits + int(r.scale) - most.BitLen()
-	if largest < 0 {
-		return 0, false, false
-	}
-	exact := r.scale - zeros
-	s = min(exact, uint(largest), 62)
-	return s, s < exact, true
+	exact, largest := r.scale-zeros, smallBits+int(r.scale)-most.BitLen()
+	s = min(exact, uint(max(largest, 0)), 62)
+	return s, s < exact, largest >= 0
 }
 
-// fixedPoint returns ⌊num/den·2^e⌋, den > 0, if that is small.
-func fixedPoint(num, den *big.Int, e int) (int64, bool) {
+// conditions returns those with a multiplier as a layer that inputs and outputs enter.
+func (n *safetyNet) conditions(forms []form, mu []weight) (y *fixedLayer, ok bool) {
+	y = newFixedLayer(len(mu), n.inputs+n.outputs)
+	y.s, y.rounded = n.f, true
+	var x fixing
+	for j, m := range mu {
+		y.bias = append(y.bias, x.rat(forms[m.at].offset, n.f))
+		for _, t := range forms[m.at].terms {
+			y.put(j, t.k, x.rat(t.coef, n.f))
+		}
+	}
+	return y, !x.large
+}
+
+// weight returns a multiplier of a claim in units; it is one in units of 2^−g, g = min(F, 20).
+func (n *safetyNet) weight(v *big.Int) int64 { return v.Int64() << (n.f - min(n.f, 20)) }
+
+// fixing makes integers of numbers, and remembers if one is not small.
+type fixing struct{ large bool }
+
+// floor returns ⌊num/den·2^e⌋, den > 0, if that is small.
+func (x *fixing) floor(num, den *big.Int, e int) int64 {
 	if num.BitLen()-den.BitLen()+e > 63 {
-		return 0, false
+		x.large = true
+		return 0
 	}
 	var t, d big.Int
 	t.Div(t.Lsh(num, uint(max(e, 0))), d.Lsh(den, uint(max(-e, 0)))) // rounds down, as d > 0
-	return t.Int64(), t.IsInt64() && small(t.Int64())
+	x.large = x.large || !t.IsInt64() || !small(t.Int64())
+	return t.Int64()
 }
+
+// rat returns ⌊v·2^f⌋ if that is small.
+func (x *fixing) rat(v *big.Rat, f uint) int64 { return x.floor(v.Num(), v.Denom(), int(f)) }

@@ -82,24 +82,19 @@ func (c *safetyCase) holdsAt(t require.TestingT, b *bounds, x []rat) bool {
 		require.LessOrEqual(t, times(unit, whole(b.l[q])).Cmp(flat[q]), 0, "l of unit %d", q)
 		require.GreaterOrEqual(t, times(unit, whole(b.u[q])).Cmp(flat[q]), 0, "u of unit %d", q)
 	}
-	var forms []fixedForm
-	var mu []int64
 	for _, m := range c.c.mu {
-		u := &c.d.forms[m.at]
-		forms, mu = append(forms, b.fixForm(u)), append(mu, m.v.Int64())
-		value := u.value(v)
-		if low, ok := b.zoneLeast(&forms[len(forms)-1]); ok {
+		value := c.d.forms[m.at].value(v)
+		if low := c.zoneLeast(b, alone(m.at, b.f)); low != none {
 			require.LessOrEqual(t, times(unit, whole(low)).Cmp(value), 0, "zonotope")
 		}
 		f = plus(f, times(whole(m.v.Int64()), value))
 	}
 	for _, m := range c.c.beta {
 		q := b.unit[m.at]
-		f = minus(f, times(whole(m.v.Int64()*int64(b.signs[q])), flat[q]))
+		f = minus(f, times(whole(m.v.Int64()*int64(b.side[q])), flat[q]))
 	}
 	b.multipliers(&c.c)
-	low, ok := b.mixed(forms, mu)
-	if ok {
+	if low := c.mixed(b, c.c.mu); low != none {
 		require.LessOrEqual(t, times(times(unit, power(min(c.f, 20))), whole(low)).Cmp(f), 0, "form")
 	}
 	return true

@@ -6,6 +6,7 @@ package certificate
 import (
 	"fmt"
 	"math/big"
+	"regexp"
 	"strings"
 )
 
@@ -43,32 +44,27 @@ type query struct {
 }
 
 func boxText(ends []*big.Rat) string {
-	var s strings.Builder
-	s.WriteString("box")
+	s := []byte("box")
 	for _, v := range ends {
-		s.WriteString(" " + v.RatString())
+		s = append(append(s, ' '), v.RatString()...)
 	}
-	return s.String()
+	return string(s)
 }
 
 func (q *query) disjunctText(d *disjunct) string {
-	var s strings.Builder
-	fmt.Fprint(&s, "or ", d.box)
+	s := fmt.Append(nil, "or ", d.box)
 	for _, f := range d.forms {
-		s.WriteString("; <")
-		if !f.strict {
-			s.WriteByte('=')
-		}
+		s = append(s, map[bool]string{true: "; <", false: "; <="}[f.strict]...)
 		for _, t := range f.terms {
-			if t.k < q.inputs {
-				fmt.Fprintf(&s, " x%d:%s", t.k, t.coef.RatString())
-			} else {
-				fmt.Fprintf(&s, " y%d:%s", t.k-q.inputs, t.coef.RatString())
+			letter, k := 'x', t.k
+			if k >= q.inputs {
+				letter, k = 'y', k-q.inputs
 			}
+			s = fmt.Appendf(s, " %c%d:%s", letter, k, t.coef.RatString())
 		}
-		s.WriteString(" " + f.offset.RatString())
+		s = append(append(s, ' '), f.offset.RatString()...)
 	}
-	return s.String()
+	return string(s)
 }
 
 // lines returns the query as a proof has it.
@@ -84,7 +80,8 @@ func (q *query) lines() []string {
 }
 
 // readQuery reads the lines from "query" to the last disjunct. Where a specification is given, it
-// is the query, and they must be its lines.
+// is the query, and they must be its lines. Otherwise that they are in their one spelling is seen
+// when they are written again.
 func readQuery(in *lines, n *safetyNet, want *query) *query {
 	if want != nil {
 		for _, line := range want.lines() {
@@ -92,13 +89,11 @@ func readQuery(in *lines, n *safetyNet, want *query) *query {
 		}
 		return want
 	}
-	head := string(in.next())
-	text, named := strings.CutPrefix(head, "query ")
-	b, rest, ok := index([]byte(text), maxDisjuncts+1)
-	d, rest, right := index([]byte(strings.TrimPrefix(string(rest), " ")), maxDisjuncts+1)
-	q := &query{inputs: n.inputs, outputs: n.outputs}
-	in.require(named && ok && right && len(rest) == 0 && head == fmt.Sprintf("query %d %d", b, d) && b <= d && (b > 0) == (d > 0),
+	head, b, d := string(in.next()), 0, 0
+	_, err := fmt.Sscanf(head, "query %d %d", &b, &d)
+	in.require(err == nil && head == fmt.Sprintf("query %d %d", b, d) && 0 <= b && b <= d && d <= maxDisjuncts && (b > 0) == (d > 0),
 		"expected \"query\" and the numbers of boxes and disjuncts, a million at most")
+	q := &query{inputs: n.inputs, outputs: n.outputs}
 	seen := map[string]bool{}
 	for range b {
 		q.readBox(in, seen)
@@ -113,11 +108,9 @@ func readQuery(in *lines, n *safetyNet, want *query) *query {
 
 func (q *query) readBox(in *lines, seen map[string]bool) {
 	line := string(in.next())
-	words := strings.Split(line, " ")
 	var ends []*big.Rat
-	q.count(in, len(words))
-	for _, w := range words[1:] {
-		ends = append(ends, rational(in, w))
+	for _, w := range strings.Split(line, " ")[1:] {
+		ends = append(ends, q.rational(in, w))
 	}
 	in.require(len(ends) == 2*q.inputs && boxText(ends) == line && !seen[line], "expected a new box: two numbers for each input, in lowest terms")
 	for k := 0; k < len(ends); k += 2 {
@@ -127,54 +120,46 @@ func (q *query) readBox(in *lines, seen map[string]bool) {
 	q.boxes = append(q.boxes, ends)
 }
 
-// count bounds the numbers of a query.
-func (q *query) count(in *lines, more int) {
-	q.numbers += more
-	in.require(q.numbers <= maxNumbers, "the query has more than 4194304 numbers")
-}
-
 func (q *query) readDisjunct(in *lines, used int) {
 	line := string(in.next())
 	parts := strings.Split(line, "; ")
-	box, _, ok := index([]byte(strings.TrimPrefix(parts[0], "or ")), min(used+1, len(q.boxes)))
-	in.require(ok, "expected \"or\" and one of the boxes, by first use")
-	d := disjunct{box: box}
+	d := disjunct{box: in.index(strings.TrimPrefix(parts[0], "or "), min(used+1, len(q.boxes)), "expected \"or\" and one of the boxes, by first use")}
 	for _, p := range parts[1:] {
-		words := strings.Split(p, " ")
-		q.count(in, len(words)-1)
-		in.require(len(words) > 1, "expected a condition")
-		f := form{strict: words[0] == "<", offset: rational(in, words[len(words)-1])}
-		last := -1
-		for _, w := range words[1 : len(words)-1] {
-			name, value, _ := strings.Cut(w, ":")
-			limit, first := q.inputs, 0
-			if strings.HasPrefix(name, "y") {
-				limit, first = q.outputs, q.inputs
+		words, sum := strings.Split(p, " "), combination{constant: new(big.Rat)}
+		for _, w := range words[1:] {
+			name, value, isTerm := strings.Cut(w, ":")
+			number, isInput := strings.CutPrefix(name, "x")
+			switch {
+			case !isTerm:
+				sum[constant] = q.rational(in, w)
+			case isInput:
+				sum[in.index(number, q.inputs, "expected one of the inputs")] = q.rational(in, value)
+			default:
+				sum[q.inputs+in.index(strings.TrimPrefix(name, "y"), q.outputs, "expected x and one of the inputs, or y and one of the outputs")] = q.rational(in, value)
 			}
-			k, _, ok := index([]byte(name[min(1, len(name)):]), limit)
-			v := rational(in, value)
-			in.require(ok && first+k > last && v.Sign() != 0, "expected variables once each, ascending, with coefficients other than 0")
-			last = first + k
-			f.terms = append(f.terms, term{last, v})
 		}
-		d.forms = append(d.forms, f)
+		d.forms = append(d.forms, *sum.form(words[0] == "<"))
 	}
-	in.require(q.disjunctText(&d) == line, "expected a disjunct in its one spelling")
+	in.require(q.disjunctText(&d) == line, "expected conditions on variables, once each, ascending, with coefficients other than 0, and a number, all in lowest terms")
 	q.disjuncts = append(q.disjuncts, d)
 }
+
+// rational reads a number of the query, of which there may be so many.
+func (q *query) rational(in *lines, w string) *big.Rat {
+	q.numbers++
+	in.require(q.numbers <= maxNumbers, "the query has more than 4194304 numbers")
+	return rational(in, w)
+}
+
+var fraction = regexp.MustCompile(`^-?[0-9]+(/[0-9]+)?$`)
 
 // rational reads p or p/q. That it is in its one spelling is seen when it is written again.
 func rational(in *lines, w string) *big.Rat {
 	num, den, _ := strings.Cut(w, "/")
-	ok := len(num) <= maxRational+1 && len(den) <= maxRational && strings.Trim(den, "0123456789") == "" &&
-		strings.Trim(strings.TrimPrefix(num, "-"), "0123456789") == "" && strings.Trim(den+"0", "0") != "" == (den != "")
-	v := new(big.Rat)
+	v, ok := new(big.Rat), len(num) <= maxRational+1 && len(den) <= maxRational && fraction.MatchString(w)
 	if ok {
 		_, ok = v.SetString(w)
 	}
 	in.require(ok, "expected an integer, or p/q in lowest terms, of at most 20000 digits each")
 	return v
 }
-
-// floorRat returns ⌊v·2^f⌋ if that is small.
-func floorRat(v *big.Rat, f uint) (int64, bool) { return fixedPoint(v.Num(), v.Denom(), int(f)) }

@@ -4,23 +4,21 @@ package certificate
 // check what the lines claim about their nodes.
 
 import (
-	"bytes"
 	"math/big"
 	"slices"
+	"strings"
+	"sync"
 )
 
-// signed is a neuron with a sign.
-type signed struct {
-	q int
-	s int8
-}
+// maxSplits bounds the splits on a path.
+const maxSplits = 100_000
 
 // safetyNode is a node: a box on the grid with signs.
 type safetyNode struct {
 	box    int
 	lo, hi []int64
-	signs  []signed
-	second bool // bounds of the second level
+	signs  []int8 // of each neuron, 0 for none
+	second bool   // bounds of the second level
 }
 
 // claim is a line that refutes.
@@ -38,33 +36,26 @@ type weight struct {
 	v  *big.Int
 }
 
-// halving is a split above the place: of input k, or, for k < 0, of neuron q.
-type halving struct {
-	k         int
-	lo, m, hi int64
-	closed    int
-	// level says that bounds of the second level were in force, later that the second subtree is at
-	// hand.
-	level, later bool
-}
-
 // safetyWalker is the place in the tree.
 type safetyWalker struct {
 	*safetyCheck
 	in *lines
 	safetyNode
-	above  []halving
-	sign   []int8 // of each neuron, 0 for none
 	closed []int  // the disjuncts refuted on the path
 	shut   []bool // of each disjunct
 	of     []int  // the number of disjuncts of each box
-	begun  bool   // the node has a line
 	claims []claim
-	size   int // of the claims, in bytes
+	size   int          // of the claims, in bytes
+	idle   chan *bounds // of workers
+	crew   sync.WaitGroup
 }
 
-func (c *safetyCheck) newWalker(in *lines) *safetyWalker {
-	w := &safetyWalker{safetyCheck: c, in: in, sign: make([]int8, len(c.net.unit)), shut: make([]bool, len(c.query.disjuncts)), of: make([]int, len(c.query.boxes))}
+func (c *safetyCheck) newWalker(in *lines, workers int) *safetyWalker {
+	w := &safetyWalker{safetyCheck: c, in: in, shut: make([]bool, len(c.query.disjuncts)), of: make([]int, len(c.query.boxes)),
+		idle: make(chan *bounds, workers)}
+	for range workers {
+		w.idle <- newBounds(c.ctx, c.net)
+	}
 	for _, d := range c.query.disjuncts {
 		w.of[d.box]++
 	}
@@ -73,131 +64,105 @@ func (c *safetyCheck) newWalker(in *lines) *safetyWalker {
 
 // tree checks the subtree of a box.
 func (w *safetyWalker) tree(box int) {
-	w.safetyNode = safetyNode{box: box}
-	ends := w.query.boxes[box]
-	for k := 0; k < len(ends); k += 2 {
-		lo, ok := floorRat(ends[k], w.net.f)
-		hi, fits := floorRat(new(big.Rat).Neg(ends[k+1]), w.net.f)
-		w.in.require(ok && fits, "the box is too large for so many bits")
-		w.lo, w.hi = append(w.lo, lo), append(w.hi, -hi)
+	var x fixing
+	w.safetyNode = safetyNode{box: box, signs: make([]int8, len(w.net.unit))}
+	for k, end := range w.query.boxes[box] {
+		if k%2 == 0 {
+			w.lo = append(w.lo, x.rat(end, w.net.f))
+		} else {
+			w.hi = append(w.hi, -x.rat(new(big.Rat).Neg(end), w.net.f))
+		}
 	}
-	for {
-		line := w.in.next()
+	w.in.require(!x.large, "the box is too large for so many bits")
+	w.node(0)
+}
+
+// node checks the subtree of the node at hand, below so many splits, and leaves the place as it
+// was.
+func (w *safetyWalker) node(splits int) {
+	w.in.require(splits <= maxSplits, "more than 100000 splits on a path")
+	closed, second := len(w.closed), w.second
+	for first, ended := true, false; !ended; first = false {
+		line := string(w.in.next())
 		w.stop()
-		w.in.require(len(line) > 0, "a blank line")
-		if !w.line(line[0], line[1:]) {
-			continue
-		}
-		w.flush()
-		if !w.sibling() {
-			return
-		}
-	}
-}
-
-// line checks a line, and says whether it ends the node.
-func (w *safetyWalker) line(kind byte, text []byte) (ends bool) {
-	switch kind {
-	case 'R':
-		w.in.require(len(text) == 0 && !w.begun && !w.second, "R stands alone, first of all lines of a node, and once on a path")
-		w.second = true
-	case 'X', 'N':
-		w.flush()
-		w.report.Splits++
-		w.split(kind, text)
-	case 'V':
-		w.in.require(len(text) == 0, "expected nothing after V")
-		w.claim(claim{kind: kind}, 0)
-		return true
-	case 'Z', 'E', 'F':
-		w.refute(kind, text)
-	default:
-		w.in.require(false, "expected a line that begins with one of R X N Z F E V")
-	}
-	w.begun = kind != 'X' && kind != 'N'
-	return len(w.closed) == w.of[w.box]
-}
-
-// split goes to the first subtree.
-func (w *safetyWalker) split(kind byte, text []byte) {
-	h := halving{k: -1, closed: len(w.closed), level: w.second}
-	if kind == 'N' {
-		q := w.in.index(string(text), len(w.sign), "expected one of the neurons, counted from 0")
-		w.in.require(w.sign[q] == 0, "the neuron has a sign")
-		w.sign[q] = -1
-		w.signs = append(w.signs, signed{q, -1})
-	} else {
-		k := w.in.index(string(text), len(w.lo), "expected one of the inputs, counted from 0")
-		w.in.require(w.hi[k]-w.lo[k] >= 2, "the input cannot be halved on this grid")
-		h.k, h.lo, h.hi, h.m = k, w.lo[k], w.hi[k], (w.lo[k]+w.hi[k])>>1
-		w.hi[k] = h.m
-	}
-	w.above = append(w.above, h)
-}
-
-// sibling goes to the next node; there may be none.
-func (w *safetyWalker) sibling() bool {
-	for w.begun = false; len(w.above) > 0; w.above = w.above[:len(w.above)-1] {
-		h := &w.above[len(w.above)-1]
-		w.reopen(h.closed)
-		w.second = h.level
-		last := len(w.signs) - 1
-		switch {
-		case h.k >= 0 && !h.later:
-			w.lo[h.k], w.hi[h.k] = h.m, h.hi
-		case h.k >= 0:
-			w.lo[h.k] = h.lo
-		case !h.later:
-			w.signs[last].s = +1
-			w.sign[w.signs[last].q] = +1
+		kind, text := line[:min(1, len(line))], line[min(1, len(line)):]
+		ended = true
+		switch kind {
+		case "R":
+			w.in.require(text == "" && first && !w.second, "R stands alone, first of all lines of a node, and once on a path")
+			w.second, ended = true, false
+		case "V":
+			w.in.require(text == "", "expected nothing after V")
+			w.claim(claim{kind: 'V'}, 0)
+		case "Z", "E", "F":
+			w.refute(kind[0], text)
+			ended = len(w.closed) == w.of[w.box]
+		case "X":
+			w.halve(text, splits)
+		case "N":
+			w.fix(text, splits)
 		default:
-			w.sign[w.signs[last].q] = 0
-			w.signs = w.signs[:last]
-		}
-		if !h.later {
-			h.later = true
-			return true
+			w.in.require(false, "expected a line that begins with one of R X N Z F E V")
 		}
 	}
-	w.reopen(0)
-	return false
-}
-
-// reopen opens the disjuncts that were refuted since so many were.
-func (w *safetyWalker) reopen(closed int) {
+	w.flush()
 	for _, d := range w.closed[closed:] {
 		w.shut[d] = false
 	}
-	w.closed = w.closed[:closed]
+	w.closed, w.second = w.closed[:closed], second
+}
+
+// halve checks the halves of a node.
+func (w *safetyWalker) halve(text string, splits int) {
+	k := w.in.index(text, len(w.lo), "expected one of the inputs, counted from 0")
+	lo, hi := w.lo[k], w.hi[k]
+	w.in.require(hi-lo >= 2, "the input cannot be halved on this grid")
+	w.flush()
+	w.report.Splits++
+	w.hi[k] = (lo + hi) >> 1
+	w.node(splits + 1)
+	w.lo[k], w.hi[k] = (lo+hi)>>1, hi
+	w.node(splits + 1)
+	w.lo[k] = lo
+}
+
+// fix checks the sides of a neuron.
+func (w *safetyWalker) fix(text string, splits int) {
+	q := w.in.index(text, len(w.signs), "expected one of the neurons, counted from 0")
+	w.in.require(w.signs[q] == 0, "the neuron has a sign")
+	w.flush()
+	w.report.Splits++
+	for _, s := range []int8{-1, +1} {
+		w.signs[q] = s
+		w.node(splits + 1)
+	}
+	w.signs[q] = 0
 }
 
 // refute reads a line that refutes a disjunct.
-func (w *safetyWalker) refute(kind byte, text []byte) {
-	d, rest, ok := index(text, len(w.shut))
-	w.in.require(ok && w.query.disjuncts[d].box == w.box && !w.shut[d], "expected a disjunct of the box that is not refuted yet")
-	rest = w.in.space(rest, "expected a space")
-	c := claim{kind: kind, d: d}
-	conditions := len(w.query.disjuncts[d].forms)
+func (w *safetyWalker) refute(kind byte, text string) {
+	number, rest, _ := strings.Cut(text, " ")
+	d := w.in.index(number, len(w.shut), "expected the number of a disjunct of the box, and a space")
+	w.in.require(w.query.disjuncts[d].box == w.box && !w.shut[d], "expected a disjunct of the box that is not refuted yet")
+	c, conditions := claim{kind: kind, d: d}, len(w.query.disjuncts[d].forms)
 	if kind == 'Z' {
-		c.mu = []weight{{w.in.index(string(rest), conditions, "expected one of the disjunct's conditions, counted from 0"), nil}}
+		c.mu = alone(w.in.index(rest, conditions, "expected one of the disjunct's conditions, counted from 0"), w.net.f)
 	} else {
-		lists := bytes.Split(rest, []byte{';'})
-		w.in.require(len(lists) == 2+int(kind&1^1), "expected lists of multipliers, with ; between")
-		most := maxLong
-		if kind == 'F' {
-			most = 10
-			c.alpha = w.weights(lists[2], '/', len(w.sign), 3)
-		}
-		c.mu, c.beta = w.weights(lists[0], ':', conditions, most), w.weights(lists[1], ':', len(w.sign), most)
+		lists := strings.Split(rest, ";")
+		w.in.require(len(lists) == map[byte]int{'E': 2, 'F': 3}[kind], "expected lists of multipliers, with ; between")
+		c.mu, c.beta = w.weights(lists[0], ":", conditions), w.weights(lists[1], ":", len(w.signs))
 		w.in.require(len(c.mu)+len(c.beta) > 0, "expected one multiplier at least")
 		for _, v := range slices.Concat(c.mu, c.beta) {
 			w.in.require(v.v.Sign() > 0 && (kind == 'E' || v.v.BitLen() <= 32), "expected multipliers ≥ 1, and less than 2^32 in F")
 		}
 		for _, v := range c.beta {
-			w.in.require(w.sign[v.at] != 0, "a neuron with a multiplier has no sign")
+			w.in.require(w.signs[v.at] != 0, "a neuron with a multiplier has no sign")
+		}
+		for _, text := range lists[2:] {
+			c.alpha = w.weights(text, "/", len(w.signs))
 		}
 		for _, v := range c.alpha {
-			w.in.require(w.sign[v.at] == 0 && v.v.Int64() <= 256, "expected slopes of neurons without a sign, from 0 to 256")
+			w.in.require(w.signs[v.at] == 0 && v.v.Cmp(big.NewInt(256)) <= 0, "expected slopes of neurons without a sign, from 0 to 256")
 		}
 	}
 	w.shut[d] = true
@@ -205,19 +170,20 @@ func (w *safetyWalker) refute(kind byte, text []byte) {
 	w.claim(c, len(text))
 }
 
+// alone is the multiplier of one condition that needs no other.
+func alone(j int, f uint) []weight { return []weight{{j, big.NewInt(1 << min(f, 20))}} }
+
 // weights reads a list, ascending.
-func (w *safetyWalker) weights(text []byte, between byte, limit, most int) (list []weight) {
-	for last := -1; len(text) > 0; {
-		at, rest, ok := index(text, limit)
-		w.in.require(ok && at > last && len(rest) > 0 && rest[0] == between, "expected names in their range, ascending, each with a multiplier")
-		v := new(big.Int)
-		text, ok = natural(rest[1:], most, v)
-		w.in.require(ok, "expected a natural in its one spelling")
-		list, last = append(list, weight{at, v}), at
-		if len(text) > 0 {
-			w.in.require(text[0] == ' ' && len(text) > 1, "expected a single space between multipliers")
-			text = text[1:]
-		}
+func (w *safetyWalker) weights(text, between string, limit int) (list []weight) {
+	for more := text != ""; more; {
+		var item string
+		item, text, more = strings.Cut(text, " ")
+		name, value, _ := strings.Cut(item, between)
+		v := weight{w.in.index(name, limit, "expected names in their range, each with a multiplier, and single spaces between"), new(big.Int)}
+		rest, ok := natural([]byte(value), maxLong, v.v)
+		w.in.require(ok && len(rest) == 0, "expected a natural in its one spelling")
+		w.in.require(len(list) == 0 || list[len(list)-1].at < v.at, "expected names that ascend")
+		list = append(list, v)
 	}
 	return list
 }
@@ -228,17 +194,21 @@ func (w *safetyWalker) claim(c claim, size int) {
 	c.line = w.in.line
 	w.report.Leaves++
 	w.claims = append(w.claims, c)
-	if w.size += size; w.size > most || len(w.claims) > most/64 {
+	if w.size += 64 + size; w.size > most {
 		w.flush()
 	}
 }
 
 // flush hands what was claimed of the node to a worker.
 func (w *safetyWalker) flush() {
-	if len(w.claims) > 0 {
-		n := w.safetyNode
-		n.lo, n.hi, n.signs = slices.Clone(n.lo), slices.Clone(n.hi), slices.Clone(n.signs)
-		w.jobs <- safetyJob{n, w.claims}
-		w.claims, w.size = nil, 0
+	if len(w.claims) == 0 {
+		return
 	}
+	n, claims, b := w.safetyNode, w.claims, <-w.idle
+	n.lo, n.hi, n.signs = slices.Clone(n.lo), slices.Clone(n.hi), slices.Clone(n.signs)
+	w.crew.Go(func() {
+		w.check(b, &n, claims, w.in.name)
+		w.idle <- b
+	})
+	w.claims, w.size = nil, 0
 }

@@ -49,12 +49,11 @@ func (n *twinNode) goBack(i int, half bool, a, x []rat, C, T rat) (bound rat, ok
 func (n *twinNode) backOver(i int, a []rat, C, T *rat, ok *bool) {
 	y := &n.layers[i]
 	one, unit := power(n.f), power(-n.f)
-	neurons, K := false, new(big.Rat)
+	K := new(big.Rat)
 	for q := range y.w {
 		if y.neuron[q] < 0 {
 			continue
 		}
-		neurons = true
 		convex, l, u := y.a[q].Cmp(whole(1)) < 0, n.l[i][q], n.u[i][q]
 		alpha, given := n.alpha[y.neuron[q]]
 		if !given && u.Cmp(neg(l)) > 0 {
@@ -83,11 +82,9 @@ func (n *twinNode) backOver(i int, a []rat, C, T *rat, ok *bool) {
 		}
 		*ok = *ok && isSmall(a[q])
 	}
-	if neurons {
-		*C = plus(*C, n.floor(times(unit, K)))
-		*T = plus(*T, n.floor(times(unit, n.z[i])), whole(1))
-		*ok = *ok && isSmall(*C, *T)
-	}
+	*C = plus(*C, n.floor(times(unit, K)))
+	*T = plus(*T, n.floor(times(unit, n.z[i])), whole(1))
+	*ok = *ok && isSmall(*C, *T)
 }
 
 // mixture is the bound of F and Z by §5.
@@ -123,8 +120,9 @@ func (n *twinNode) mixture(d *disjunct, mu []weight, alpha map[int]int, beta map
 		}
 	}
 	C = n.floor(times(power(-g), C))
-	T := plus(n.floor(times(power(-n.f-g), times(plus(U, power(g)), plus(n.m[len(n.layers)], n.m[0])))), whole(1))
-	if !n.fits() || !ok || !isSmall(U, C, T) || !isSmall(a...) || !isSmall(x...) {
+	N, M := times(U, power(n.f-g)), plus(n.m[len(n.layers)], n.m[0])
+	T := plus(n.floor(times(power(-n.f), N)), n.floor(times(power(-n.f), M)), n.floor(times(power(-2*n.f), times(N, M))), whole(3))
+	if !n.fits() || !ok || !isSmall(N, C, T) || !isSmall(a...) || !isSmall(x...) {
 		return nil, false
 	}
 	return n.goBack(len(n.layers)-1, false, a, x, C, T)
@@ -155,5 +153,5 @@ func (n *twinNode) zonotope(u *form) (rat, bool) {
 		r = plus(r, abs(v))
 		ok = ok && isSmall(v)
 	}
-	return minus(c, r), n.fits() && ok && isSmall(r)
+	return minus(c, r), n.fits() && ok && isSmall(r, minus(c, r), plus(c, r))
 }

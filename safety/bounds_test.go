@@ -240,6 +240,22 @@ func requireSizes(t *testing.T, z *zone, x []float64) {
 	}
 }
 
+// TestPathsEndWhereProofsDo: a node that no proof reaches below is given up, and not without one.
+func TestPathsEndWhereProofsDo(t *testing.T) {
+	n := floatNet(t, rand.New(rand.NewPCG(13, 0)))
+	s := newSubject(context.Background(), n, ask(t, n, boxOf(n.Inputs()), "(= (+ Y_0 (* 0.3 X_0)) 0.1)"))
+	r, err := newSearch(context.Background(), s, Options{Workers: 1, Prove: true}, time.Now())
+	require.NoError(t, err)
+	w := newWorker(r)
+	for _, splits := range []int{maxSplits - 1, maxSplits} {
+		box := &node{lo: []float64{0}, hi: []float64{1}, signs: make([]sign, 1), halvings: splits - 1, place: &place{}}
+		require.Equal(t, splits == maxSplits, w.halveInput(box, 0) == nil)
+		require.Equal(t, splits == maxSplits, w.givenUp.Load() > 0)
+		box.place = nil
+		require.Len(t, w.halveInput(box, 0), 2)
+	}
+}
+
 // TestChildrenCoverTheirNode: halves that share a border, or both signs of a unit, and all else as
 // it was.
 func TestChildrenCoverTheirNode(t *testing.T) {

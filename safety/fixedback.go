@@ -89,9 +89,6 @@ func (b *fixedBackward) down(i int, m *claim) {
 // activation replaces coefficients of values by those of pre-activations.
 func (b *fixedBackward) activation(i int, m *claim) {
 	y := &b.layers[i]
-	if y.plain {
-		return
-	}
 	if _, b.ok = total(b.a); !b.ok {
 		return
 	}
@@ -249,14 +246,13 @@ func (b *fixedBackward) end(x []int64) (int64, bool) {
 
 // mixed bounds a mixture of a disjunct's conditions on the node.
 func (b *fixedBackward) mixed(m *claim) (int64, bool) {
-	g := b.grain()
 	sum, ok := b.sum(m)
-	reach := b.entering[len(b.layers)] + b.entering[0]
-	t, fits := times(sum+1<<g, reach).floor(b.bits + g)
-	if b.ok = ok && fits && isSmall(sum+1<<g) && isSmall(reach); !b.ok {
+	n, reach := sum<<(b.bits-b.grain()), b.entering[len(b.layers)]+b.entering[0]
+	t, fits := times(n, reach).floor(2 * b.bits)
+	if b.ok = ok && fits && isSmall(n); !b.ok {
 		return 0, false
 	}
-	b.step(0, t+1)
+	b.step(0, n>>b.bits+reach>>b.bits+t+3)
 	b.down(len(b.layers)-1, m)
 	return b.end(b.x)
 }
@@ -349,7 +345,7 @@ func (b *fixedBackward) zoned(f *fixedForm) (int64, bool) {
 			return 0, false
 		}
 	}
-	return v - radius, ok && isSmall(v-radius)
+	return v - radius, ok && isSmall(v-radius) && isSmall(v+radius)
 }
 
 // proves says whether the checker refutes the claim's disjunct by bounds.

@@ -99,7 +99,7 @@ func (r *search) result() Result {
 	case r.queue.err != nil:
 		res.Stopped = r.queue.err.Error()
 	case r.givenUp.Load() > 0 && r.proofs != nil:
-		res.Stopped = "some boxes cannot be split any further, and what refutes them is longer than a line of a proof may be: leave the proof out"
+		res.Stopped = "some boxes cannot be split any further, and what refutes them is longer than a line or a path of a proof may be: leave the proof out"
 	case r.givenUp.Load() > 0:
 		res.Stopped = "some boxes cannot be split any further, and their numbers are beyond what can be bounded"
 	default:

@@ -28,9 +28,14 @@ func (w *worker) halveInput(n *node, k int) []*node {
 	return w.children(n, &below, &above, 'X', k)
 }
 
-// children writes the line that splits a node.
+// children writes the line that splits a node. Where no proof has a longer path, the node is given
+// up.
 func (w *worker) children(n, below, above *node, line byte, at int) []*node {
 	if n.place != nil {
+		if n.halvings+len(n.signs) >= maxSplits {
+			w.givenUp.Add(1)
+			return nil
+		}
 		text := append(strconv.AppendInt(append(n.text, line), int64(at), 10), '\n')
 		below.place, above.place = w.tree.split(n.place, text)
 		below.text, above.text, below.held, above.held = nil, nil, nil, nil
