@@ -84,16 +84,21 @@ func measureProof(ctx context.Context, j job, c countRow, opt options) (proofRow
 		return row, err
 	}
 	for start, round := time.Now(), 0; round == 0 || round < opt.rounds && time.Since(start) < opt.budget; round++ {
-		if err := ctx.Err(); err != nil {
-			return row, err
+		for began := time.Now(); ; { // short ones again, as short counts are
+			if err := ctx.Err(); err != nil {
+				return row, err
+			}
+			size, proving, checking, err := proveAndCheck(j, text.Bytes(), c.Regions)
+			if err != nil {
+				return row, err
+			}
+			row.Bytes = size
+			row.ProveSeconds = best(row.ProveSeconds, proving)
+			row.CheckSeconds = best(row.CheckSeconds, checking)
+			if time.Since(began) >= roundTime {
+				break
+			}
 		}
-		size, proving, checking, err := proveAndCheck(j, text.Bytes(), c.Regions)
-		if err != nil {
-			return row, err
-		}
-		row.Bytes = size
-		row.ProveSeconds = best(row.ProveSeconds, proving)
-		row.CheckSeconds = best(row.CheckSeconds, checking)
 	}
 	return row, inFolder(func(dir string) (err error) {
 		if _, err = prove(j, filepath.Join(dir, "proof.gz")); err == nil {
