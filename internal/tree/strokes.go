@@ -66,7 +66,8 @@ func (s *stroke) cell() bool {
 	return !s.lv.stepwise
 }
 
-// part shows the regions of the part at a depth, that some forms divide.
+// part shows the regions of the part at a depth, that some forms divide, as steps do: two regions
+// by the means of their vertices, but in a round ball.
 func (s *stroke) part(depth int, forms uint) bool {
 	if forms == 0 {
 		s.regions++
@@ -76,7 +77,7 @@ func (s *stroke) part(depth int, forms uint) bool {
 	form := bits.TrailingZeros(forms)
 	rest := forms &^ (1 << form)
 	s.shown.note(splitLine)
-	if rest == 0 {
+	if rest == 0 && !s.shown.evidence.Beyond(s.m.Norm) {
 		if !s.halves(depth, form) {
 			return false
 		}

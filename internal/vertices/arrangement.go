@@ -46,7 +46,7 @@ type Arrangement struct {
 	gone   [MostForms + 1]uint64 // the size up to which a value is none
 	column [WordSize]int8        // which form a neuron of the word is, −1 for none
 	spots  []spot
-	parts  [MostForms]layout
+	parts  [MostForms + 1]layout
 	cell   Region // the cell, and the sides taken
 
 	minusOn []uint64 // scratch of Cut
