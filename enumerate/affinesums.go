@@ -15,8 +15,8 @@ import (
 const (
 	// sumBits is how many bits sums of terms have at most, so that nothing overflows.
 	sumBits = 61
-	// sumRoundings is more than what the products of a row, and its sum as a float, are rounded by, in
-	// units of the sum: two roundings of what is below 2^sumBits, and one.
+	// sumRoundings is more than what the products of a row, and its sum as a float, are rounded by,
+	// in units of the sum: two roundings of what is below 2^sumBits, and one.
 	sumRoundings = 1 << 10
 	// sumRange bounds the numbers, other than 0, that rows are summed up from as integers: what
 	// underflows is then far below a unit, and nothing overflows.

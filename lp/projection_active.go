@@ -202,7 +202,6 @@ func (s *projState) remove(q *projRows, d int) {
 type projector struct {
 	stopper
 	projRows
-	pivots  int64
 	v, r, x []float64 // scratch
 }
 
