@@ -188,8 +188,8 @@ func (f folder) complete(m *Manifest) ([]Row, bool) {
 	return rows, err == nil
 }
 
-// readRows reads what csvText made of rows, where nothing is a comment: a row begins with the name of a
-// file of data, which may begin with #.
+// readRows reads what csvText made of rows, where nothing is a comment: a row begins with the name
+// of a file of data, which may begin with #.
 func readRows(text []byte) (rows []Row, err error) {
 	in := csv.NewReader(bytes.NewReader(text))
 	in.FieldsPerRecord = len(rowHeader)
