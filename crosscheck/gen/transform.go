@@ -189,11 +189,7 @@ func CopyLayers(n *network.Network) []network.Layer {
 		layers[i].W, layers[i].B, layers[i].Slopes = mat.DenseCopyOf(l.W), slices.Clone(l.B), slices.Clone(l.Slopes)
 	}
 	if last := layers[len(layers)-1]; last.Act != network.None {
-		identity := Affine(make([]float64, last.Out()*last.Out()), make([]float64, last.Out()))
-		for i := range last.Out() {
-			identity.Dense().Set(i, i, 1)
-		}
-		layers = append(layers, identity)
+		layers = append(layers, network.Layer{W: identity(last.Out()), B: make([]float64, last.Out())})
 	}
 	return layers
 }
