@@ -24,7 +24,7 @@ type Affine struct {
 	WErr, BErr []float64
 }
 
-// Affine returns the affine map that the network is on the region. It costs a tenth to nine tenths
+// Affine returns the affine map that the network is on the region. It costs a tenth to eight tenths
 // of the walk of a region. Successive calls share what they can, most for regions that are near
 // each other in the order of the walk.
 func (r Region) Affine() Affine {
@@ -50,17 +50,18 @@ type affines struct {
 // which no coefficient or offset is above 2^sumBits on any region.
 type affineLayer struct {
 	network.Layer
-	before *affineLayer // nil of the first
-	wide   int          // of a row
-	first  int          // its first neuron
-	units  []int        // of its neurons
-	neuron []int        // of each unit, −1 where it only carries a value on
-	slope  []float64    // of each unit below zero
-	lift   []int        // of each unit, the power of two by which what it passes on may be larger
-	shrink []float64    // 2^−lift
-	passes []float64    // by which factor each unit passes on what enters it
-	exp    []int
-	rows   [][]float64 // of the first layer
+	before  *affineLayer // nil of the first
+	wide    int          // of a row
+	first   int          // its first neuron
+	units   []int        // of its neurons
+	neuron  []int        // of each unit, −1 where it only carries a value on
+	slope   []float64    // of each unit below zero
+	lift    []int        // of each unit, the power of two by which what it passes on may be larger
+	shrink  []float64    // 2^−lift
+	passes  []float64    // by which factor each unit passes on what enters it
+	exp     []int
+	rows    [][]float64 // of the first layer
+	scratch []float64   // scratch
 	affineSums
 }
 
@@ -84,7 +85,7 @@ func newAffines(n *network.Network) *affines {
 	for _, layer := range n.Masked().Layers() {
 		out := layer.Out()
 		l := &affineLayer{Layer: layer, before: before, first: first, wide: wide,
-			passes: make([]float64, out), exp: make([]int, out)}
+			passes: make([]float64, out), exp: make([]int, out), scratch: make([]float64, wide)}
 		for j := range out {
 			s, lift := l.Below(j)+0, 0 // −0 is 0
 			if math.Abs(s) > 1 {
@@ -202,8 +203,12 @@ func (l *affineLayer) factor(j int, p network.Pattern) float64 {
 // all their rows have. It says whether something has changed.
 func (l *affineLayer) enter(p, last network.Pattern, all bool) bool {
 	b, changed := l.before, all
-	for t, j := range b.units {
-		if k := b.first + t; last == nil || p[k] != last[k] {
+	if last == nil {
+		last = make(network.Pattern, len(p)) // all neurons of which are 0, and pass nothing on
+	}
+	was := last[b.first:][:len(b.units)]
+	for t, s := range p[b.first:][:len(b.units)] {
+		if j := b.units[t]; s != was[t] {
 			changed = true
 			if !all {
 				l.add(j, -1)
@@ -288,15 +293,12 @@ func (l *affineLayer) row(i int, a float64, to []float64) {
 		l.known[i] = true
 		l.sum(i)
 	}
-	sums, most := l.sums[i], 0.0
+	sums, most := l.sums[i], int64(0)
 	for k, s := range sums[:n] {
-		v := float64(s)
-		to[k] = a * v
-		if v = math.Abs(v); v > most {
-			most = v
-		}
+		to[k] = a * float64(s)
+		most = max(most, s, -s)
 	}
-	to[n] = forms.Slack * math.Abs(a) * (float64(sums[n]) + roundings*most)
+	to[n] = forms.Slack * math.Abs(a) * (float64(sums[n]) + roundings*float64(most))
 }
 
 // sum computes the sums of unit i.
@@ -341,7 +343,7 @@ func (l *affineLayer) result(p network.Pattern) Affine {
 	data := make([]float64, out*(n+3))
 	w, rest := data[:out*n], data[out*n:]
 	m := Affine{W: mat.NewDense(out, n, w), B: rest[:out:out], WErr: rest[out : 2*out : 2*out], BErr: rest[2*out:]}
-	row := make([]float64, n+2)
+	row := l.scratch
 	for i := range out {
 		a := l.factor(i, p)
 		if a == 0 {
