@@ -111,14 +111,8 @@ func (s *shrinker) try(layers []network.Layer, b ball.Ball) bool {
 	return true
 }
 
-// clone returns a deep copy of the layers of the best case.
-func (s *shrinker) clone() []network.Layer {
-	layers := append([]network.Layer(nil), s.best.Net.Layers()...)
-	for i, l := range layers {
-		layers[i].W, layers[i].B, layers[i].Slopes = mat.DenseCopyOf(l.W), slices.Clone(l.B), slices.Clone(l.Slopes)
-	}
-	return layers
-}
+// clone returns a copy of the layers of the best case.
+func (s *shrinker) clone() []network.Layer { return gen.Clone(s.best.Net) }
 
 // structure takes layers, units and inputs away.
 func (s *shrinker) structure() {

@@ -164,10 +164,7 @@ func (d *Data) never(ctx context.Context, p Dual) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	b, err := UnitBall(d.P)
-	if err != nil {
-		return false, err
-	}
+	b := UnitBall(d.P)
 	for r, err := range enumerate.Regions(ctx, n, b, enumerate.Options{Workers: 1}) {
 		if err != nil {
 			return false, err
@@ -227,10 +224,7 @@ func CheckBound(ctx context.Context, d *Data, text []byte, path string, beta *bi
 	if err != nil {
 		return p, nil, err
 	}
-	b, err := UnitBall(d.P)
-	if err != nil {
-		return p, nil, err
-	}
+	b := UnitBall(d.P)
 	r, err := certificate.CheckContext(ctx, text, path, certificate.Options{})
 	if err != nil {
 		return p, nil, err

@@ -86,10 +86,9 @@ func proved(t *testing.T, d *Data, p Dual) (text []byte, path string) {
 
 // provedCount writes the proof of the count of a network's regions in the unit ball.
 func provedCount(t *testing.T, n *network.Network) (text []byte, path string) {
-	b, err := UnitBall(n.Inputs())
-	require.NoError(t, err)
+	b := UnitBall(n.Inputs())
 	path = filepath.Join(t.TempDir(), "p")
-	_, err = proof.Prove(anything, n, b, path, enumerate.Options{})
+	_, err := proof.Prove(anything, n, b, path, enumerate.Options{})
 	require.NoError(t, err)
 	var buffer bytes.Buffer
 	require.NoError(t, n.WriteCanonical(&buffer))

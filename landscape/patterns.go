@@ -36,8 +36,14 @@ type Cell struct {
 // On says whether the neuron is on at point i.
 func (c *Cell) On(i int) bool { return c.Signs[i] > 0 }
 
-// UnitBall is {w : ‖w‖₂ ≤ 1} of so many weights.
-func UnitBall(p int) (ball.Ball, error) { return ball.New(ball.L2, make([]float64, p), 1) }
+// UnitBall is {w : ‖w‖₂ ≤ 1} of so many weights, one at least.
+func UnitBall(p int) ball.Ball {
+	b, err := ball.New(ball.L2, make([]float64, p), 1)
+	if err != nil {
+		panic(err)
+	}
+	return b
+}
 
 // Patterns returns all cells, in the order of a walk, minus before plus. When ctx ends first its
 // cause is the error; others are those of [enumerate.Regions].
@@ -46,10 +52,7 @@ func Patterns(ctx context.Context, d *Data) ([]Cell, error) {
 	if err != nil {
 		return nil, err
 	}
-	b, err := UnitBall(d.P)
-	if err != nil {
-		return nil, err
-	}
+	b := UnitBall(d.P)
 	var cells []Cell
 	g := newGates(d)
 	for r, err := range enumerate.Regions(ctx, n, b, enumerate.Options{Workers: 1}) {

@@ -130,23 +130,13 @@ func shade(t float64) color.NRGBA {
 
 // drawWalls draws each row's wall from 0 to the window's edge.
 func (s *Surface) drawWalls(p *plot.Plot, win Window) error {
-	first := true
+	word := "walls between cells"
 	for _, r := range s.across() {
 		x, _ := dyadic.FromRat(r[0])
 		y, _ := dyadic.FromRat(r[1])
 		l := span{along: [2]float64{x, y}, high: math.Inf(1)}
-		line, err := l.line(win)
-		if err != nil {
+		if err := l.draw(p, win, draw.LineStyle{Color: color.NRGBA{40, 40, 40, 150}, Width: vg.Points(0.7)}, &word); err != nil {
 			return err
-		}
-		if line == nil { // 0 is outside
-			continue
-		}
-		line.Color, line.Width = color.NRGBA{40, 40, 40, 150}, vg.Points(0.7)
-		p.Add(line)
-		if first {
-			p.Legend.Add("walls between cells", line)
-			first = false
 		}
 	}
 	return nil
@@ -188,6 +178,21 @@ func (l *span) line(win Window) (*plotter.Line, error) {
 		return nil, fmt.Errorf("a picture of what floats do not hold: %w", err)
 	}
 	return line, nil
+}
+
+// draw draws it. The first that is drawn has the word in the legend.
+func (l *span) draw(p *plot.Plot, win Window, style draw.LineStyle, word *string) error {
+	line, err := l.line(win)
+	if err != nil || line == nil {
+		return err
+	}
+	line.LineStyle = style
+	p.Add(line)
+	if *word != "" {
+		p.Legend.Add(*word, line)
+		*word = ""
+	}
+	return nil
 }
 
 // drawMinima marks the minima by where they lie; the lowest have a ring.
@@ -238,7 +243,7 @@ func (s *Surface) mark(p *plot.Plot, win Window, word string, style draw.GlyphSt
 
 // drawFlat draws lines of minima, within their cells.
 func (s *Surface) drawFlat(p *plot.Plot, win Window) error {
-	first := true
+	word := "line of minima in a cell"
 	for _, m := range s.Minima {
 		if m.Place != Flat {
 			continue
@@ -252,18 +257,8 @@ func (s *Surface) drawFlat(p *plot.Plot, win Window) error {
 			side := -float64(m.cell.Signs[i])
 			l.cut([2]float64{side * row[0], side * row[1]}, 0)
 		}
-		line, err := l.line(win)
-		if err != nil {
+		if err := l.draw(p, win, draw.LineStyle{Color: chart.Inks[1], Width: vg.Points(2.5)}, &word); err != nil {
 			return err
-		}
-		if line == nil {
-			continue
-		}
-		line.Color, line.Width = chart.Inks[1], vg.Points(2.5)
-		p.Add(line)
-		if first {
-			p.Legend.Add("line of minima in a cell", line)
-			first = false
 		}
 	}
 	return nil

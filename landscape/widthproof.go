@@ -146,10 +146,7 @@ func (d *Data) proved(ctx context.Context, text []byte, path string) ([]Cell, er
 	if err := d.rowsAre(n.Layers()[0]); err != nil {
 		return nil, err
 	}
-	b, err := UnitBall(d.P)
-	if err != nil {
-		return nil, err
-	}
+	b := UnitBall(d.P)
 	r, err := certificate.CheckContext(ctx, text, path, certificate.Options{})
 	if err != nil {
 		return nil, err

@@ -118,15 +118,20 @@ func (s *scanner) node(depth int) (node, error) {
 	case !isWord(c):
 		return n, n.errorf("unexpected %q", rune(c))
 	}
-	from := s.at
-	for s.at < len(s.text) && isWord(s.text[s.at]) {
-		s.step()
-	}
-	n.word = s.text[from:s.at]
+	n.word = s.wordHere()
 	if s.peek() != '[' {
 		return n, nil
 	}
 	return s.indexed(n)
+}
+
+// wordHere reads the word that begins here.
+func (s *scanner) wordHere() string {
+	from := s.at
+	for s.at < len(s.text) && isWord(s.text[s.at]) {
+		s.step()
+	}
+	return s.text[from:s.at]
 }
 
 func (s *scanner) listNode(n node, depth int) (node, error) {
@@ -171,11 +176,7 @@ func (s *scanner) indexed(n node) (node, error) {
 		if !isWord(c) {
 			return n, m.errorf("expected a whole number between [ and ]")
 		}
-		from := s.at
-		for s.at < len(s.text) && isWord(s.text[s.at]) {
-			s.step()
-		}
-		m.word = s.text[from:s.at]
+		m.word = s.wordHere()
 		n.index = append(n.index, m)
 		switch c = s.peek(); c {
 		case ',':

@@ -166,12 +166,9 @@ func (c *checkCmd) run(cmd *cobra.Command, args []string) error {
 	}
 	ctx, release := interruptible(cmd)
 	defer release()
-	r, err := within(ctx, func() (*certificate.Report, error) { return certificate.CheckContext(ctx, text, args[1], opt) })
-	if r == nil && ctx.Err() != nil && (errors.Is(err, ctx.Err()) || errors.Is(err, context.Cause(ctx))) {
-		return stopped(ctx, args[1]+": stopped before it was checked")
-	}
+	r, err := checkedBy(ctx, c, cmd, args, func() (*certificate.Report, error) { return certificate.CheckContext(ctx, text, args[1], opt) })
 	if err != nil {
-		return c.refuse(cmd, args, err)
+		return err
 	}
 	if err := c.silent(r); err != nil {
 		var e *exitError
@@ -181,6 +178,33 @@ func (c *checkCmd) run(cmd *cobra.Command, args []string) error {
 		return c.refuse(cmd, args, err)
 	}
 	return c.accept(cmd, args, r, format)
+}
+
+// checkedBy returns what the checker says, or says that it refuses or was stopped.
+func checkedBy[R any](ctx context.Context, c *checkCmd, cmd *cobra.Command, args []string, check func() (*R, error)) (*R, error) {
+	r, err := within(ctx, check)
+	switch {
+	case err != nil && ctx.Err() != nil && (errors.Is(err, ctx.Err()) || errors.Is(err, context.Cause(ctx))):
+		return nil, stopped(ctx, args[1]+": stopped before it was checked")
+	case err != nil:
+		return nil, c.refuse(cmd, args, err)
+	}
+	return r, nil
+}
+
+// verified prints the verdict that all of it holds, of a network that was converted from a format
+// if that is not "".
+func (c *checkCmd) verified(cmd *cobra.Command, net, format string, j checkJSON, text func(*fields)) error {
+	j.Verified, j.Net, j.Trusted, j.Notes = true, strings.TrimPrefix(net, "sha256:"), format, c.net.notes
+	return printAs(cmd.OutOrStdout(), c.format, j, text)
+}
+
+// checkedNet names a network whose proof was checked.
+func (f *fields) checkedNet(path, net, format string) {
+	f.line("Network", "%s: %s", filepath.Base(path), net)
+	if format != "" {
+		f.line("", "converted from %s in memory: the import is trusted, the proof is about the network of this fingerprint", format)
+	}
 }
 
 // canonical returns the text that the checker reads, and the format it was converted from, if any.
@@ -224,16 +248,16 @@ func (c *checkCmd) refuse(cmd *cobra.Command, args []string, err error) error {
 }
 
 func (c *checkCmd) accept(cmd *cobra.Command, args []string, r *certificate.Report, format string) error {
-	out := cmd.OutOrStdout()
 	relation, word := "=", "exactly"
 	if r.AtLeast {
 		relation, word = ">=", "at least"
 	}
-	if c.format == "json" {
-		return writeJSON(out, checkJSON{Verified: true, Net: strings.TrimPrefix(r.Net, "sha256:"), Trusted: format,
-			provedJSON: provedJSON{r.Ball, r.Definition, relation, fmt.Sprint(r.Count), r.Regions, r.Open, r.Nodes, r.Parts}, NeverOn: c.never, Reached: r.Reached, Lipschitz: c.slope.verified(r), Notes: c.net.notes})
-	}
-	f := &fields{w: out}
+	j := checkJSON{provedJSON: provedJSON{r.Ball, r.Definition, relation, fmt.Sprint(r.Count), r.Regions, r.Open, r.Nodes, r.Parts}, NeverOn: c.never, Reached: r.Reached, Lipschitz: c.slope.verified(r)}
+	return c.verified(cmd, r.Net, format, j, func(f *fields) { c.text(f, args, r, word, format) })
+}
+
+// text says what a proof of a count shows.
+func (c *checkCmd) text(f *fields, args []string, r *certificate.Report, word, format string) {
 	regions := tables.Numbered(r.Count, r.Definition+" region")
 	verb := "meet"
 	if r.Count == 1 {
@@ -252,13 +276,9 @@ func (c *checkCmd) accept(cmd *cobra.Command, args []string, r *certificate.Repo
 	if c.slope != nil {
 		c.slope.text(f, r)
 	}
-	f.line("Network", "%s: %s", filepath.Base(args[0]), r.Net)
-	if format != "" {
-		f.line("", "converted from %s in memory: the import is trusted, the proof is about the network of this fingerprint", format)
-	}
+	f.checkedNet(args[0], r.Net, format)
 	f.line("Ball", "%s", r.Ball)
 	f.line("Checked", "%s, %s with a witness, %s", tables.Numbered(r.Nodes, "node"), tables.Numbered(r.Regions+r.Open, "cell"), tables.Numbered(r.Parts, "part"))
-	return f.err
 }
 
 // verticesOf says how many vertices a reach set has.

@@ -3,9 +3,6 @@ package main
 // check of a bound in pairs.
 
 import (
-	"path/filepath"
-	"strings"
-
 	"github.com/spf13/cobra"
 
 	"github.com/relucell/relucell/certificate"
@@ -29,25 +26,16 @@ func (c *checkCmd) pairs(cmd *cobra.Command, args []string, text []byte, format 
 	}
 	ctx, release := interruptible(cmd)
 	defer release()
-	r, err := certificate.CheckPairs(ctx, text, args[1])
-	switch {
-	case err != nil && ctx.Err() != nil:
-		return stopped(ctx, args[1]+": stopped before it was checked")
-	case err != nil:
-		return c.refuse(cmd, args, err)
+	r, err := checkedBy(ctx, c, cmd, args, func() (*certificate.PairsReport, error) { return certificate.CheckPairs(ctx, text, args[1]) })
+	if err != nil {
+		return err
 	}
 	most := dyadic.UpRat(r.AtMost)
-	if c.format == "json" {
-		return writeJSON(cmd.OutOrStdout(), checkJSON{Verified: true, Net: strings.TrimPrefix(r.Net, "sha256:"), Trusted: format, provedJSON: provedJSON{Ball: r.Ball},
-			Pairs: &pairsJSON{most, r.Outputs, r.Pairs}, Notes: c.net.notes})
-	}
-	f := &fields{w: cmd.OutOrStdout()}
-	f.line("VERIFIED", "no output is larger in size than %v on the ball", most)
-	f.line("Network", "%s: %s", filepath.Base(args[0]), r.Net)
-	if format != "" {
-		f.line("", "converted from %s in memory: the import is trusted, the proof is about the network of this fingerprint", format)
-	}
-	f.line("Ball", "%s", r.Ball)
-	f.line("Checked", "%s of neurons, %s", tables.Numbered(int64(r.Pairs), "pair"), tables.Numbered(int64(r.Outputs), "output"))
-	return f.err
+	j := checkJSON{provedJSON: provedJSON{Ball: r.Ball}, Pairs: &pairsJSON{most, r.Outputs, r.Pairs}}
+	return c.verified(cmd, r.Net, format, j, func(f *fields) {
+		f.line("VERIFIED", "no output is larger in size than %v on the ball", most)
+		f.checkedNet(args[0], r.Net, format)
+		f.line("Ball", "%s", r.Ball)
+		f.line("Checked", "%s of neurons, %s", tables.Numbered(int64(r.Pairs), "pair"), tables.Numbered(int64(r.Outputs), "output"))
+	})
 }

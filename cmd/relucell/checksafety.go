@@ -3,8 +3,6 @@ package main
 // check of a proof of safety or of a witness: the answer, for people and programs.
 
 import (
-	"context"
-	"errors"
 	"path/filepath"
 	"strings"
 
@@ -45,21 +43,13 @@ func (c *checkCmd) safety(cmd *cobra.Command, args []string, text []byte, format
 		}
 		spec = &certificate.Spec{Name: c.spec, Text: b}
 	}
-	r, err := within(ctx, func() (*certificate.SafetyReport, error) {
+	r, err := checkedBy(ctx, c, cmd, args, func() (*certificate.SafetyReport, error) {
 		return certificate.CheckSafety(ctx, text, spec, args[1], certificate.SafetyOptions{Workers: c.workers, Reals: c.reals})
 	})
-	switch {
-	case err != nil && ctx.Err() != nil && (errors.Is(err, context.Cause(ctx)) || errors.Is(err, ctx.Err())):
-		return stopped(ctx, args[1]+": stopped before it was checked")
-	case err != nil:
-		return c.refuse(cmd, args, err)
-	case c.format == "json":
-		return writeJSON(cmd.OutOrStdout(), checkJSON{Verified: true, Net: strings.TrimPrefix(r.Net, "sha256:"), Trusted: format,
-			Safety: newSafetyJSON(r), Notes: c.net.notes})
+	if err != nil {
+		return err
 	}
-	f := &fields{w: cmd.OutOrStdout()}
-	c.safetyText(f, args, r, format)
-	return f.err
+	return c.verified(cmd, r.Net, format, checkJSON{Safety: newSafetyJSON(r)}, func(f *fields) { c.safetyText(f, args, r, format) })
 }
 
 func newSafetyJSON(r *certificate.SafetyReport) *safetyJSON {
@@ -76,10 +66,7 @@ func (c *checkCmd) safetyText(f *fields, args []string, r *certificate.SafetyRep
 	} else {
 		f.line("VERIFIED", "holds: no point satisfies the query")
 	}
-	f.line("Network", "%s: %s", filepath.Base(args[0]), r.Net)
-	if format != "" {
-		f.line("", "converted from %s in memory: the import is trusted, the proof is about the network of this fingerprint", format)
-	}
+	f.checkedNet(args[0], r.Net, format)
 	f.line("Query", "%s in %s", tables.Numbered(int64(r.Disjuncts), "alternative"), numbered(r.Boxes, "box", "boxes"))
 	switch {
 	case r.Checked:

@@ -127,10 +127,7 @@ func (c *optimumCmd) work(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b, err := landscape.UnitBall(c.data.P)
-	if err != nil {
-		return err
-	}
+	b := landscape.UnitBall(c.data.P)
 	return proveNeverOn(ctx, q, b, c.proof, c.beside(), c.bound())
 }
 
@@ -163,10 +160,7 @@ func (c *optimumCmd) proveWidth(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b, err := landscape.UnitBall(c.data.P)
-	if err != nil {
-		return err
-	}
+	b := landscape.UnitBall(c.data.P)
 	text, _, err := proveCount(ctx, n, b, cellsOf(c.proof), certificate.Options{})
 	if err != nil {
 		return err

@@ -20,14 +20,7 @@ func Maxima(rng *rand.Rand, inputs, maxNeurons int) *network.Network {
 		if !ternary {
 			return randomLayer(rng, in, out, opt)
 		}
-		l := Affine(make([]float64, in*out), make([]float64, out))
-		for r := range out {
-			for c := range in {
-				l.Dense().Set(r, c, float64(rng.IntN(3)-1))
-			}
-			l.B[r] = float64(rng.IntN(3)-1) / 2
-		}
-		return l
+		return ternaryLayer(rng, in, out)
 	}
 	var layers []network.Layer
 	in := inputs

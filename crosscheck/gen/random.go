@@ -168,19 +168,24 @@ func Ternary(rng *rand.Rand, widths ...int) *network.Network {
 	var layers []network.Layer
 	for i, out := range widths[1:] {
 		in := widths[i]
-		l := Affine(make([]float64, in*out), make([]float64, out))
-		for r := range out {
-			for c := range in {
-				l.Dense().Set(r, c, float64(rng.IntN(3)-1))
-			}
-			l.B[r] = float64(rng.IntN(3)-1) / 2
-		}
+		l := ternaryLayer(rng, in, out)
 		if i < len(widths)-2 {
 			l.Act = network.ReLU
 		}
 		layers = append(layers, l)
 	}
 	return Build(layers...)
+}
+
+func ternaryLayer(rng *rand.Rand, in, out int) network.Layer {
+	l := Affine(make([]float64, in*out), make([]float64, out))
+	for r := range out {
+		for c := range in {
+			l.Dense().Set(r, c, float64(rng.IntN(3)-1))
+		}
+		l.B[r] = float64(rng.IntN(3)-1) / 2
+	}
+	return l
 }
 
 // WideNarrowWide draws a ReLU network with hidden widths wide, narrow, wide

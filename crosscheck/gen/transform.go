@@ -180,20 +180,22 @@ func scale(v []float64, e int) bool {
 	return true
 }
 
+// Clone returns a deep copy of the layers, with dense weights.
+func Clone(n *network.Network) []network.Layer {
+	layers := slices.Clone(n.Layers())
+	for i, l := range layers {
+		layers[i].W, layers[i].B, layers[i].Slopes = mat.DenseCopyOf(l.W), slices.Clone(l.B), slices.Clone(l.Slopes)
+	}
+	return layers
+}
+
 // CopyLayers returns a deep copy of the layers. A network that ends in an
 // activation gets an identity layer after it, so that each layer with an
 // activation has a layer after it.
 func CopyLayers(n *network.Network) []network.Layer {
-	layers := append([]network.Layer(nil), n.Layers()...)
-	for i, l := range layers {
-		layers[i].W, layers[i].B, layers[i].Slopes = mat.DenseCopyOf(l.W), slices.Clone(l.B), slices.Clone(l.Slopes)
-	}
+	layers := Clone(n)
 	if last := layers[len(layers)-1]; last.Act != network.None {
-		identity := Affine(make([]float64, last.Out()*last.Out()), make([]float64, last.Out()))
-		for i := range last.Out() {
-			identity.Dense().Set(i, i, 1)
-		}
-		layers = append(layers, identity)
+		layers = append(layers, network.Layer{W: identity(last.Out()), B: make([]float64, last.Out())})
 	}
 	return layers
 }
