@@ -113,6 +113,8 @@ func TestSafetyProofsByHand(t *testing.T) {
 		"R first of all":                {relu, twoBoxes, "Z0 0\nR\nZ2 0\nZ1 0\n", "first of all"},
 		"numbers that overflow":         {big, oneBox("-1 1", "; < y0:1 0"), "N0\nE0 0:1;\nZ0 0\n", "no bounds"},
 		"overflow leaves exact lines":   {big, oneBox("-1 1", "; < y0:1 0"), "N0\nE0 0:1;\nE0 0:1;0:1125899906842624\n", ""},
+		"stable before an overflow":     {big, oneBox("1/2 1", "; < y0:1 0"), "E0 0:1;\n", ""},
+		"open before an overflow":       {big, oneBox("-1 1", "; < y0:1 0"), "E0 0:1;\n", "neither fixed nor stable"},
 		"something behind":              {relu, oneBox("0 1", "; <= y0:1 1"), "Z0 0\nZ0 0\n", "the trees are complete"},
 		"a box without points":          {relu, oneBox("1 0", "; <= y0:1 1"), "Z0 0\n", "the box is empty"},
 		"fractions in lowest terms":     {relu, oneBox("2/4 1", "; <= y0:1 1"), "Z0 0\n", "lowest terms"},
