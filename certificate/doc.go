@@ -120,6 +120,11 @@
 // The last open piece of a maximum is never tried: were it out as well, C would be empty, and have
 // no witness.
 //
+// A neuron of two slopes has two sides, which are those where 0 and where z is the largest of both.
+// So the checker keeps it as the pieces 0 and z, in this order: the lines and the trial of neurons
+// are those of pieces then. Where z is identically zero, z is no class, 0 wins, and 0 is passed on,
+// as with the sign 0.
+//
 // # Neurons that are never on
 //
 // Corollary: if neuron j has the sign + at no node, and no unexplored leaf leaves it undecided,

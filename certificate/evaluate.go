@@ -118,13 +118,13 @@ func (e *evaluator) leading(f []uint, k, m int, of *values) (s int, sure bool) {
 		return 0, false
 	}
 	if of.bits < bits.UintSize/2 {
-		t, sum := max(0, m+of.bits-sign+1), 0
+		t, sum := uint(max(0, m+of.bits-sign+1)), 0
 		for i, pick := range e.pick {
 			sum += floor(f[i*k:(i+1)*k], t) * of.short[pick]
 		}
 		return cmp.Compare(sum, 0), t == 0 || max(sum, -sum)>>of.bits != 0
 	}
-	t := max(0, m-sign+1)
+	t := uint(max(0, m-sign+1))
 	var low, high, c uint
 	for i, pick := range e.pick {
 		a, cut := of.short[pick], floor(f[i*k:(i+1)*k], t)
@@ -140,10 +140,10 @@ func (e *evaluator) leading(f []uint, k, m int, of *values) (s int, sure bool) {
 }
 
 // floor returns g·2^−t rounded down, which is known to fit into a word.
-func floor(g []uint, t int) int {
+func floor(g []uint, t uint) int {
 	at, part := t/bits.UintSize, t%bits.UintSize
 	above := spread(g)
-	if at+1 < len(g) {
+	if at+1 < uint(len(g)) {
 		above = g[at+1]
 	}
 	return int(g[at]>>part | above<<(bits.UintSize-part))

@@ -92,12 +92,9 @@ func (p *place) enter(q *box) {
 	}
 	if p.entering = p.at < len(p.levels); p.entering {
 		y := &p.levels[p.at]
-		y.q, y.left = q, 0
+		y.q, y.left = q, y.neurons
 		for j := range y.sign {
 			y.sign[j] = open
-			if y.pieces[j].from == j {
-				y.left++
-			}
 		}
 	}
 }

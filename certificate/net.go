@@ -16,10 +16,11 @@ import (
 // layer is a layer in integers. The forms of its units are integers times 2^−scale. The inputs are
 // a layer of units without a neuron.
 type layer struct {
-	bias   []big.Int
-	edges  [][]edge        // from each unit of the layer before
-	pieces []piece         // of all neurons, in order
-	seen   []atomic.Uint32 // of each piece, a set of type Seen
+	bias    []big.Int
+	edges   [][]edge // from each unit of the layer before
+	pieces  []piece  // of all neurons, of which there are so many, in order
+	neurons int
+	seen    []atomic.Uint32 // of each piece, a set of type Seen
 	// In a layer of maxima the units are their pieces. The units first[c] to first[c+1] are those
 	// of column c of what follows: all pieces of a maximum have one.
 	maxima bool
@@ -93,9 +94,7 @@ func newLayer(r *rawLayer, last *layer) *layer {
 		top := new(big.Int).Abs(y.bias[v].Lsh(&y.bias[v], last.scale+last.fine))
 		for i := r.start[v]; i < r.start[v+1]; i++ {
 			for u := last.first[r.from[i]]; u < last.first[r.from[i]+1]; u++ {
-				e := edge{to: v}
-				e.weight.Set(&r.z[i]) // a copy, for those of a unit lie close together then
-				y.edges[u] = append(y.edges[u], e)
+				y.edges[u] = append(y.edges[u], edge{v, r.z[i]})
 				top.Add(top, t.Mul(t.Abs(&r.z[i]), &last.most[u]))
 			}
 		}
@@ -106,6 +105,11 @@ func newLayer(r *rawLayer, last *layer) *layer {
 		}
 		y.most[v].Mul(top, t.Abs(slope))
 		y.gains[v].Sub(one, &y.slopes[v])
+	}
+	for _, edges := range y.edges {
+		for i := range edges { // so the words of those that are used together lie together
+			edges[i].weight = *new(big.Int).Set(&edges[i].weight)
+		}
 	}
 	y.group(r.pieces)
 	y.seen = make([]atomic.Uint32, len(y.pieces))

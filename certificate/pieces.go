@@ -30,15 +30,21 @@ func (y *layer) group(pieces []int) {
 		pieces = slices.Repeat([]int{1}, len(y.bias))
 	}
 	for c, k := range pieces {
-		u, from := y.first[c], len(y.pieces)
+		u := y.first[c]
 		y.first = append(y.first, u+k)
-		switch {
-		case k > 1:
+		units := []int{-1, u}
+		if k > 1 {
+			units = nil
 			for i := range k {
-				y.pieces = append(y.pieces, piece{u + i, from, from + k})
+				units = append(units, u+i)
 			}
-		case y.gains[u].Sign() != 0:
-			y.pieces = append(y.pieces, piece{-1, from, from + 2}, piece{u, from, from + 2})
+		} else if y.gains[u].Sign() == 0 {
+			continue // the unit carries its value on
+		}
+		y.neurons++
+		from := len(y.pieces)
+		for _, u := range units {
+			y.pieces = append(y.pieces, piece{u, from, from + len(units)})
 		}
 	}
 }
@@ -132,12 +138,14 @@ func (p *place) win(y *level, j int, split bool) {
 	if split {
 		p.nameAll(y, j, true)
 	}
-	for i := y.pieces[j].from; i < y.pieces[j].to; i++ {
-		if i != j && y.sign[i] == open {
-			y.mark(i, out)
+	last := y.pieces[j].to - 1
+	for i := y.pieces[j].from; i <= last; i++ {
+		if y.sign[i] == open {
+			y.sign[i] = out
 		}
 	}
-	y.mark(j, wins)
+	y.sign[j] = wins
+	y.note(last, y.sign[last])
 	if y.left--; y.left == 0 {
 		p.enter(y.q)
 	}
@@ -145,7 +153,7 @@ func (p *place) win(y *level, j int, split bool) {
 
 // exclude takes the class of piece j away, and decides the neuron if one class is left.
 func (p *place) exclude(y *level, j int, s int8) {
-	y.mark(j, s)
+	y.sign[j] = s
 	last, left, split := 0, 0, false
 	for i := y.pieces[j].from; i < y.pieces[j].to; i++ {
 		if y.sign[i] == open {

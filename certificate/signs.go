@@ -24,15 +24,9 @@ const (
 // neuron.
 func (r *Report) NeverOn(j int) bool { return r.Signs[j]&(SeenPlus|SeenOpen) == 0 }
 
-// mark gives a piece its sign.
-func (y *level) mark(j int, s int8) {
-	y.sign[j] = s
-	y.note(j, s)
-}
-
-// note adds a sign to what a piece of the layer has been seen with: bit s + 1. So that of the
-// second piece of a unit with two slopes, its pre-activation, is a set of type Seen. Workers do so
-// side by side.
+// note adds a sign to what a piece of the layer has been seen with: bit s + 1. So that of the last
+// piece of a unit with two slopes, its pre-activation, is a set of type Seen. Workers do so side by
+// side.
 func (y *layer) note(j int, s int8) {
 	if bit := uint32(1) << (s + 1); y.seen[j].Load()&bit == 0 {
 		y.seen[j].Or(bit)

@@ -79,11 +79,13 @@ func isZero(z []uint) bool { return !slices.ContainsFunc(z, func(x uint) bool { 
 // load sets z to the number b.
 func load(z *big.Int, b []uint) {
 	words, flip := z.Bits()[:0], spread(b)
+	c := flip & 1 // −x is 1 more than the words of x flipped
 	for _, x := range b {
-		words = append(words, big.Word(x^flip))
+		x, c = bits.Add(x^flip, 0, c)
+		words = append(words, big.Word(x))
 	}
 	if z.SetBits(words); flip != 0 {
-		z.Not(z)
+		z.Neg(z)
 	}
 }
 
