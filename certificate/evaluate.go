@@ -25,24 +25,25 @@ func newEvaluator(b *ball) evaluator {
 	return evaluator{ball: b, pick: make([]int, n), form: make([]big.Int, n)}
 }
 
-// values are integers at which forms are evaluated, and in short the same where they fit. As many
-// as a form has coefficients have sizes whose sum is less than 2^bits.
+// values are integers at which forms are evaluated, and in short the same where they fit. The sum
+// of their sizes is less than 2^bits.
 type values struct {
-	all   []big.Int
-	short []int
-	bits  int
+	all       []big.Int
+	short     []int
+	bits      int
+	sum, size big.Int // whose storage is used again
 }
 
 func newValues(n int) values { return values{all: make([]big.Int, n), short: make([]int, n)} }
 
 // measure sets what follows from the integers.
 func (v *values) measure() {
-	v.bits = 0
+	v.sum.SetInt64(0)
 	for i := range v.all {
 		v.short[i] = int(v.all[i].Int64())
-		v.bits = max(v.bits, v.all[i].BitLen())
+		v.sum.Add(&v.sum, v.size.Abs(&v.all[i]))
 	}
-	v.bits += bits.Len(uint(len(v.all)))
+	v.bits = v.sum.BitLen()
 }
 
 // buffer returns n words, all 0.
