@@ -25,17 +25,18 @@ const (
 
 // affineSums are the rows of a layer, without errors, in integers.
 type affineSums struct {
-	weights *network.Sparse // by columns
+	weights *network.Sparse // by columns, in units of the sums
 	rows    [][]float64     // of the layer before
-	scale   []float64       // of each row, the units of its sums in 1, a power of two
+	unit    []float64       // of each row's sums, a power of two
 	off     []float64       // what a row is off by at most
 	sums    []int64
+	passed  []float64 // scratch
 }
 
 // newAffineSums returns the sums of a layer behind the first one, of which no unit passes anything
 // on yet, or nil where numbers are out of range. Both begin with the weights and the bias.
 func newAffineSums(l, first *affineLayer, wide int) *affineSums {
-	s := &affineSums{weights: l.Sparse().Columns(), sums: make([]int64, l.Out()*(wide-2))}
+	s := &affineSums{weights: l.Sparse().Columns(), sums: make([]int64, l.Out()*(wide-2)), passed: make([]float64, wide-2)}
 	most := make([]float64, l.In()) // of what a unit passes on
 	for j := range most {
 		row := first.rows[j*wide : j*wide+wide-2]
@@ -59,9 +60,15 @@ func newAffineSums(l, first *affineLayer, wide int) *affineSums {
 			return nil
 		}
 		_, e := math.Frexp(forms.Slack * top)
-		s.scale = append(s.scale, math.Ldexp(1, sumBits-e))
-		s.off = append(s.off, (sumRoundings+float64(l.In()))/s.scale[i])
-		s.sums[(i+1)*(wide-2)-1] = int64(b * s.scale[i])
+		s.unit = append(s.unit, math.Ldexp(1, e-sumBits))
+		s.off = append(s.off, (sumRoundings+float64(l.In()))*s.unit[i])
+		s.sums[(i+1)*(wide-2)-1] = int64(b / s.unit[i])
+	}
+	for j := range s.rows {
+		at, weights := s.weights.Row(j)
+		for t, i := range at {
+			weights[t] /= s.unit[i] // of a copy
+		}
 	}
 	return s
 }
@@ -71,34 +78,36 @@ func summable(v float64) bool {
 	return v == 0 || v >= 1/sumRange && v <= sumRange
 }
 
-// add adds what unit j passes on by a factor a to all sums, sign times.
+// add adds what unit j passes on by a factor a to all sums; by −a, it takes that away again.
 //
 // Error: a term w·a·g is rounded twice, by 2u|w·a·g| and a little, and then cut off, by less than a
 // unit. The sum of all |w·a·g|, whatever signs neurons have, is at most 2^sumBits, so that k terms
 // are off by less than 2⁹ + k, the bias by one, and the sum by 2⁸ when it is made a float. What
-// underflows is at most 2⁻¹⁰⁷⁵: in a·g it is times |w|, at most 2^sumBits/sumRange⁻¹ units, and in
-// w·(a·g) it is no more.
-func (s *affineSums) add(j int, a float64, sign int64) {
+// underflows is at most 2⁻¹⁰⁷⁵: in a·g it is times w, at most 2^sumBits·sumRange units, in w in
+// units it is times a·g, at most sumRange, and in their product it is no more.
+func (s *affineSums) add(j int, a float64) {
 	if a == 0 {
 		return
 	}
+	passed := s.passed
+	n := len(passed)
+	for k, g := range s.rows[j] {
+		passed[k] = a * g
+	}
 	at, weights := s.weights.Row(j)
-	row := s.rows[j]
-	n := len(row)
-	for t, w := range weights {
-		i := int(at[t])
-		scale, sums := s.scale[i], s.sums[i*n:(i+1)*n]
-		for k, g := range row {
-			sums[k] += sign * int64(w*(a*g)*scale)
+	for t, i := range at {
+		w, sums := weights[t], s.sums[int(i)*n:int(i)*n+n]
+		for k, g := range passed {
+			sums[k] += int64(w * g)
 		}
 	}
 }
 
 // put writes row i, of which the two last entries are bounds of errors.
 func (s *affineSums) put(i int, row []float64) {
-	n := len(row) - 2
+	n, unit := len(s.passed), s.unit[i]
 	for k, v := range s.sums[i*n : (i+1)*n] {
-		row[k] = float64(v) / s.scale[i]
+		row[k] = float64(v) * unit
 	}
 	row[n], row[n+1] = s.off[i], s.off[i]
 }
