@@ -20,6 +20,9 @@ type Policy struct {
 	OnCell func(t *Vertices)
 	// NoVertices: no cells are. Cellwise: nor are regions counted at a stroke.
 	NoVertices, Cellwise bool
+	// Strokes: proofs show what the last neurons divide of a cell at a stroke. It is off, for bytes
+	// then depend on where an item begins: below a cell where a stroke failed it is tried again.
+	Strokes bool
 	// Tuning takes the place of the usual table.
 	Tuning *tuning.Table
 }

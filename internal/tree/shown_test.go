@@ -311,12 +311,12 @@ func TestAStrokeTellsWhatStepsDo(t *testing.T) {
 		for _, side := range []struct {
 			told *texts
 			p    *Policy
-		}{{&got, nil}, {&want, &Policy{Tuning: &steps}}} {
+		}{{&got, &Policy{Strokes: true}}, {&want, &Policy{Tuning: &steps}}} {
 			tr := NewVertices(m, side.p, new(atomic.Bool), new(Fallbacks), Proofs)
 			tr.Tell(side.told)
 			tr.Reset()
 			n, r := side.told.walk(tr)
-			if strokes, regions = strokes+n, regions+r; side.p != nil {
+			if strokes, regions = strokes+n, regions+r; !side.p.Strokes {
 				require.Zero(t, r-n) // no more than a region each
 			} else if n == 0 {
 				refused++

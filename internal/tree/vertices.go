@@ -55,7 +55,7 @@ type hull struct {
 // NewVertices returns a tree at the root.
 func NewVertices(m *Subject, p *Policy, halt *atomic.Bool, f *Fallbacks, wants Wants) *Vertices {
 	t := &Vertices{words: words{trunk: newTrunk(m, p, halt), fallbacks: f, wants: wants, shown: shown{m: m, x: make([]float64, m.N)},
-		cellwise: p != nil && (p.Cellwise || wants == Proofs && p.OnCell != nil), audit: func() {}, divider: divider{compared: compared(m)}}}
+		cellwise: p != nil && p.Cellwise || wants == Proofs && (p == nil || !p.Strokes), audit: func() {}, divider: divider{compared: compared(m)}}}
 	if p != nil && p.OnCell != nil {
 		t.audit = func() { p.OnCell(t) }
 	}
