@@ -15,14 +15,10 @@ type Policy struct {
 	judge.Policy
 	// Solver makes the solver of a solved tree.
 	Solver func(norm ball.Norm, n int) lp.Incremental
-	// OnCell is told of each cell that is kept by its vertices. In proofs none is then shown at a
-	// stroke.
+	// OnCell is told of each cell that is kept by its vertices.
 	OnCell func(t *Vertices)
 	// NoVertices: no cells are. Cellwise: nor are regions counted at a stroke.
 	NoVertices, Cellwise bool
-	// Strokes: proofs show what the last neurons divide of a cell at a stroke. It is off, for bytes
-	// then depend on where an item begins: below a cell where a stroke failed it is tried again.
-	Strokes bool
 	// Tuning takes the place of the usual table.
 	Tuning *tuning.Table
 }

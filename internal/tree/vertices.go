@@ -55,7 +55,7 @@ type hull struct {
 // NewVertices returns a tree at the root.
 func NewVertices(m *Subject, p *Policy, halt *atomic.Bool, f *Fallbacks, wants Wants) *Vertices {
 	t := &Vertices{words: words{trunk: newTrunk(m, p, halt), fallbacks: f, wants: wants, shown: shown{m: m, x: make([]float64, m.N)},
-		cellwise: p != nil && p.Cellwise || wants == Proofs && (p == nil || !p.Strokes), audit: func() {}, divider: divider{compared: compared(m)}}}
+		cellwise: p != nil && p.Cellwise, audit: func() {}, divider: divider{compared: compared(m)}}}
 	if p != nil && p.OnCell != nil {
 		t.audit = func() { p.OnCell(t) }
 	}
@@ -66,7 +66,6 @@ func NewVertices(m *Subject, p *Policy, halt *atomic.Bool, f *Fallbacks, wants W
 
 func (t *Vertices) setCells(c *vertices.Cells) {
 	t.cells, t.shown.evidence = c, vertices.NewEvidence(c)
-	t.shown.arrangement = vertices.NewArrangement(t.shown.evidence)
 	c.Vanishes, c.Clock, c.Spare = t.vanishesAt, &t.tally.Work, t.tune.SpareBits
 }
 
@@ -119,7 +118,7 @@ func (t *Vertices) Reset() {
 	t.path, t.standing, t.atRoot = t.path[:0], false, t.tally.Decisions
 	lv := t.at(0)
 	lv.at = append(lv.at[:0], t.cells.Reset()...)
-	lv.l, lv.j, lv.open, lv.arrived, lv.stepwise, lv.classes = 0, 0, 0, false, false, nil
+	lv.l, lv.j, lv.open, lv.arrived, lv.classes = 0, 0, 0, false, nil
 }
 
 // Next looks at the cell's vertices, or has the solver asked.
@@ -135,7 +134,7 @@ func (t *Vertices) Next(passing bool) Event {
 	case t.maximal && t.m.Late(): // what is identical may have been given up
 		return t.Undecided()
 	case certain && (e.Kind != Open || t.witness(t.here())):
-		t.shown.tell(t.told, t)
+		t.shown.tell(t.told)
 		return e
 	case t.m.Late():
 		return t.Undecided()
@@ -153,7 +152,7 @@ func (t *Vertices) Undecided() Event {
 	if t.standing {
 		return t.stander().Undecided()
 	}
-	t.shown.back(waiting{})
+	t.shown.n = 0
 	return Event{Kind: Open}
 }
 
@@ -219,12 +218,6 @@ func (t *Vertices) layer(lv *hull, passing bool) (e Event, done, certain bool) {
 		if found, certain := t.nextWord(lv); !found || !certain {
 			return e, false, certain
 		}
-		if e, shown := atAStroke(&t.words, lv, passing); shown {
-			return e, true, true
-		}
-		if !t.cells.LookAll(lv.word, lv.at, lv.open) {
-			return e, false, false
-		}
 	}
 }
 
@@ -259,7 +252,7 @@ func (t *Vertices) Enter(s int8) {
 		return
 	}
 	up, lv := t.levels[d], t.at(d+1)
-	if lv.classes, lv.stepwise = nil, up.stepwise; up.classes != nil {
+	if lv.classes = nil; up.classes != nil {
 		classes{&t.words}.enter(up, lv, s)
 		return
 	}
@@ -300,7 +293,6 @@ func (t *Vertices) CopyFrom(from Tree, depth int) {
 	copy(t.labels, o.labels)
 	src, dst := o.levels[depth], t.at(depth)
 	dst.l, dst.j, dst.open, dst.word, dst.arrived = src.l, src.j, src.open, src.word, true
-	dst.stepwise = src.stepwise
 	dst.acc.CopyFrom(&src.acc)
 	t.copyLayer(&o.trunk, src.l)
 	t.adopt(&o.words, src, dst)

@@ -132,9 +132,7 @@ func (w *worker) visit() {
 			w.pace.spend()
 		}
 		w.run.found(w, e.Regions)
-		if !e.Told {
-			w.sink.Region(w.tree)
-		}
+		w.sink.Region(w.tree)
 	default:
 		w.leftover(e)
 	}
