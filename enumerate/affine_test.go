@@ -114,6 +114,16 @@ func TestAffineMapsOfFactorsThatOverflow(t *testing.T) {
 	}
 }
 
+// A large weight of a unit that carries 0, beside small ones, overflowed in the units of the sum, and
+// its product with 0 was no number.
+func TestAffineMapsOfAUnitThatCarriesNothing(t *testing.T) {
+	carried := dense(network.None, []float64{0, 0x1p-399}, []float64{0, 0})
+	sum := dense(network.ReLU, []float64{0x1p400, 0x1p-400}, []float64{0})
+	all := regionsOf(t, netOf(t, carried, sum, dense(network.None, []float64{1}, []float64{0})), ballAt(t, ball.LInf, 1, 0, 1))
+	requireAffine(t, "a unit that carries 0", all)
+	require.False(t, math.IsInf(all[0].Affine().WErr[0], 1))
+}
+
 // Weights, factors and biases of any size, most of them at an end of the range.
 func TestAffineMapsOfNumbersOfAnySize(t *testing.T) {
 	cases := uint64(150)

@@ -66,8 +66,10 @@ func newAffineSums(l, first *affineLayer, wide int) *affineSums {
 	}
 	for j := range s.rows {
 		at, weights := s.weights.Row(j)
-		for t, i := range at {
-			weights[t] /= s.unit[i] // of a copy
+		for t, i := range at { // of a copy
+			if weights[t] /= s.unit[i]; most[j] == 0 {
+				weights[t] = 0 // it may have overflown: what the unit passes on, 0, does not bound it
+			}
 		}
 	}
 	return s

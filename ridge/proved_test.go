@@ -73,18 +73,24 @@ func TestTheCheckerComesToTheSameBound(t *testing.T) {
 	require.Positive(t, checked)
 }
 
-func TestPairsAreRefused(t *testing.T) {
-	hidden := network.Layer{W: mat.NewDense(3, 2, []float64{1, 2, 3, 1, 2, 4}), B: []float64{1, 0, 2}, Act: network.ReLU}
-	n, err := network.New([]network.Layer{hidden, {W: mat.NewDense(2, 3, []float64{1, -1, 1, 1, 1, 1}), B: []float64{0, 1}}})
-	require.NoError(t, err)
+// written writes a bound in pairs on a box, a large one, and returns where.
+func written(t *testing.T, n *network.Network) (path string, b ball.Ball, bound *Bound) {
 	b, err := ball.New(ball.LInf, make([]float64, n.Inputs()), 1)
 	require.NoError(t, err)
 	s, err := Of(context.Background(), n)
 	require.NoError(t, err)
-	bound, err := s.Bound(context.Background(), b)
+	bound, err = s.Bound(context.Background(), b)
 	require.NoError(t, err)
-	path := filepath.Join(t.TempDir(), "p")
+	path = filepath.Join(t.TempDir(), "p")
 	require.NoError(t, proof.WritePairs(path, proof.HeaderOf(n, b), 0x1p+20, bound.Pairs))
+	return path, b, bound
+}
+
+func TestPairsAreRefused(t *testing.T) {
+	hidden := network.Layer{W: mat.NewDense(3, 2, []float64{1, 2, 3, 1, 2, 4}), B: []float64{1, 0, 2}, Act: network.ReLU}
+	n, err := network.New([]network.Layer{hidden, {W: mat.NewDense(2, 3, []float64{1, -1, 1, 1, 1, 1}), B: []float64{0, 1}}})
+	require.NoError(t, err)
+	path, b, bound := written(t, n)
 	whole, err := os.ReadFile(path)
 	require.NoError(t, err)
 	require.True(t, certificate.IsPairs(path))
@@ -142,14 +148,7 @@ func TestAStopEndsACheckOfPairs(t *testing.T) {
 		{W: mat.NewDense(3, 2, []float64{1, 2, 3, 1, 2, 5}), B: []float64{1, 0, 2}, Act: network.ReLU},
 		{W: mat.NewDense(2, 3, []float64{1, -1, 1, 1, 1, 1}), B: []float64{0, 1}}})
 	require.NoError(t, err)
-	b, err := ball.New(ball.LInf, make([]float64, n.Inputs()), 1)
-	require.NoError(t, err)
-	s, err := Of(context.Background(), n)
-	require.NoError(t, err)
-	bound, err := s.Bound(context.Background(), b)
-	require.NoError(t, err)
-	path := filepath.Join(t.TempDir(), "p")
-	require.NoError(t, proof.WritePairs(path, proof.HeaderOf(n, b), 0x1p+20, bound.Pairs))
+	path, _, _ := written(t, n)
 	for left := 0; ; left++ {
 		ctx := &looks{context.Background(), left}
 		r, err := certificate.CheckPairs(ctx, canonical(t, n), path)
