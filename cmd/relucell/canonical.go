@@ -204,11 +204,7 @@ func newCanonicalJSON(s function, small *network.Network) canonicalJSON {
 		j.Minimal = &m
 	}
 	for _, r := range s.Ridges {
-		words := make([]string, len(r.N))
-		for k, v := range r.N {
-			words[k] = v.String()
-		}
-		g := newGroupJSON(r)
+		words, g := each(r.N, (*big.Int).String), newGroupJSON(r)
 		j.Hyperplanes = append(j.Hyperplanes, hyperplaneJSON{words[:s.Inputs], words[s.Inputs], fractions(r.C), g.Neurons})
 		if len(g.Neurons) > 1 {
 			j.Merged = append(j.Merged, g)
@@ -217,9 +213,7 @@ func newCanonicalJSON(s function, small *network.Network) canonicalJSON {
 	for _, r := range s.Cancelled {
 		j.Cancelled = append(j.Cancelled, newGroupJSON(r))
 	}
-	for _, row := range s.Linear {
-		j.Linear = append(j.Linear, fractions(row))
-	}
+	j.Linear = each(s.Linear, fractions)
 	return j
 }
 
@@ -284,13 +278,7 @@ func (c *canonicalCmd) compare(ctx context.Context, cmd *cobra.Command, a, b fun
 	return err
 }
 
-func shorts(x []*big.Rat) string {
-	words := make([]string, len(x))
-	for k, v := range x {
-		words[k] = short(v)
-	}
-	return strings.Join(words, ", ")
-}
+func shorts(x []*big.Rat) string { return strings.Join(each(x, short), ", ") }
 
 // matches says which neurons are which.
 func (f *fields) matches(a, b function, list []matchJSON) {

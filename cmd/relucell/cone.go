@@ -23,7 +23,7 @@ import (
 const maxMatrixBytes = 1 << 28
 
 func newConeCmd() *cobra.Command {
-	cmd := &cobra.Command{
+	return family(&cobra.Command{
 		Use:   "cone",
 		Short: "Describe cones of allowed outputs, and constrain networks to them",
 		Long: `cone is about homogeneous linear constraints A·y ≤ 0 on the outputs of a network. "rays" finds, in
@@ -33,15 +33,7 @@ network that it satisfies them.
 
 A is a table (CSV), a constraint a line: integers and fractions such as -2/3 as they are, decimals as
 the next float64; or an H-representation of cddlib and lrs (.ine).`,
-		RunE: func(_ *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return fmt.Errorf("%q: unknown, expected rays, layer or check", args[0])
-			}
-			return errors.New("missing, expected rays, layer or check")
-		},
-	}
-	cmd.AddCommand(newConeRaysCmd(), newConeLayerCmd(), newConeCheckCmd())
-	return cmd
+	}, newConeRaysCmd(), newConeLayerCmd(), newConeCheckCmd())
 }
 
 // readConstraints reads the rows of A, and says on standard error where one was rounded.
@@ -217,11 +209,7 @@ func (f *fields) cone(j coneJSON, d *cone.Description) {
 		list [][]*big.Int
 	}{{"line", d.Lineality}, {"ray", d.Rays}} {
 		for _, v := range l.list {
-			words := make([]string, len(v))
-			for k, x := range v {
-				words[k] = x.String()
-			}
-			f.line(l.word, "%s", strings.Join(words, " "))
+			f.line(l.word, "%s", strings.Join(each(v, (*big.Int).String), " "))
 		}
 	}
 }

@@ -81,20 +81,20 @@ func TestConeRefuses(t *testing.T) {
 	lifted := filepath.Join(dir, "lifted.ine")
 	require.NoError(t, os.WriteFile(lifted, []byte("H-representation\nbegin\n1 3 rational\n1 1 0\nend\n"), 0o666))
 	for want, args := range map[string][]string{
-		"missing, expected rays, layer":            {"cone"},
-		"unknown, expected rays, layer or check":   {"cone", "describe"},
-		"A.csv: missing":                           {"cone", "rays"},
-		"line 2: column 2: \"x\", expected":        {"cone", "rays", bad},
-		"row 1: the constant 1, expected 0":        {"cone", "rays", lifted},
-		"expected a file name that ends in .json,": {"cone", "rays", table, "-o", filepath.Join(dir, "x.csv")},
-		"given beside --ext":                       {"cone", "rays", table, "--ine", "--ext"},
-		"beside --ext, expected --output":          {"cone", "rays", table, "--ext", "--format", "json"},
-		"--cone: missing":                          {"cone", "layer", net, "-o", filepath.Join(dir, "x.json")},
-		"ends in .json or .onnx":                   {"cone", "layer", net, "--cone", description, "-o", filepath.Join(dir, "x.txt")},
-		"--float32: given for":                     {"cone", "layer", net, "--cone", description, "-o", filepath.Join(dir, "x.json"), "--float32"},
-		"expected the description of a cone":       {"cone", "layer", net, "--cone", table, "-o", filepath.Join(dir, "x.json")},
-		"row 0 has 2 numbers, expected 3":          {"cone", "check", net, short},
-		"is another file of this command":          {"cone", "layer", net, "--cone", description, "-o", description},
+		"missing, expected rays, layer":                     {"cone"},
+		"unknown subcommand, expected rays, layer or check": {"cone", "describe"},
+		"A.csv: missing":                                    {"cone", "rays"},
+		"line 2: column 2: \"x\", expected":                 {"cone", "rays", bad},
+		"row 1: the constant 1, expected 0":                 {"cone", "rays", lifted},
+		"expected a file name that ends in .json,":          {"cone", "rays", table, "-o", filepath.Join(dir, "x.csv")},
+		"given beside --ext":                                {"cone", "rays", table, "--ine", "--ext"},
+		"beside --ext, expected --output":                   {"cone", "rays", table, "--ext", "--format", "json"},
+		"--cone: missing":                                   {"cone", "layer", net, "-o", filepath.Join(dir, "x.json")},
+		"ends in .json or .onnx":                            {"cone", "layer", net, "--cone", description, "-o", filepath.Join(dir, "x.txt")},
+		"--float32: given for":                              {"cone", "layer", net, "--cone", description, "-o", filepath.Join(dir, "x.json"), "--float32"},
+		"expected the description of a cone":                {"cone", "layer", net, "--cone", table, "-o", filepath.Join(dir, "x.json")},
+		"row 0 has 2 numbers, expected 3":                   {"cone", "check", net, short},
+		"is another file of this command":                   {"cone", "layer", net, "--cone", description, "-o", description},
 	} {
 		_, errs, code := relucell(t, args...)
 		require.Equal(t, exitInput, code, errs)

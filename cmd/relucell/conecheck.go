@@ -18,7 +18,6 @@ import (
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/constrained"
 	"github.com/relucell/relucell/enumerate"
-	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/internal/tables"
 	"github.com/relucell/relucell/network"
 )
@@ -149,12 +148,8 @@ func (c *coneCheckCmd) onBall(ctx context.Context, cmd *cobra.Command, args []st
 		if err = search(ctx, q, b, rows, j); err != nil || j.Verdict == violated {
 			return none, err
 		}
-		neurons := make([]int, len(rows))
-		for i := range neurons {
-			neurons[i] = n.Neurons() + i
-		}
 		j.Verdict = onTheBall
-		return none, proveNeverOn(ctx, q, b, file, file+".json", neurons)
+		return none, proveNeverOn(ctx, q, b, file, file+".json", from(n.Neurons(), len(rows)))
 	})
 	switch {
 	case err != nil && ctx.Err() != nil:
@@ -194,11 +189,8 @@ func search(ctx context.Context, q *network.Network, b ball.Ball, rows [][]*big.
 			}
 			j.Verdict, j.Violated = violated, &i
 			x := r.Point()
-			for _, v := range x {
-				j.Point = append(j.Point, string(dyadic.AppendBigHex(nil, v)))
-			}
 			value, _ := q.ForwardExact(x)
-			j.Value = string(dyadic.AppendBigHex(nil, value[i]))
+			j.Point, j.Value = each(x, hexadecimal), hexadecimal(value[i])
 			return nil
 		}
 	}
@@ -220,11 +212,7 @@ func (f *fields) coneCheck(neurons int, b *ball.Ball, j coneCheckJSON) {
 	case onTheBall:
 		f.line("VERIFIED", "on the ball: in none of %s is a constraint above 0, by a proof that was checked", tables.Numbered(j.Regions, "region"))
 		if j.Proof != "" {
-			words := make([]string, j.Constraints)
-			for i := range words {
-				words[i] = fmt.Sprint(neurons + i)
-			}
-			f.line("", "relucell check %s.json %s --never-on %s", j.Proof, j.Proof, strings.Join(words, ","))
+			f.neverOn(j.Proof+".json", j.Proof, from(neurons, j.Constraints))
 		}
 	case violated:
 		f.line("VIOLATED", "constraint %d is %s there, exactly", *j.Violated, j.Value)

@@ -40,15 +40,13 @@ func (c *convertCmd) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := writeText(cmd, c.out, args[0], n); err != nil || c.out == "-" {
-		return err
-	}
-	f := &fields{w: cmd.OutOrStdout()}
-	f.net(c.out, n)
-	if k := im.RoundedEntries(); k > 0 {
+	err = writeNamed(cmd, c.out, args[0], n)
+	if k := im.RoundedEntries(); err == nil && k > 0 && c.out != "-" {
+		f := &fields{w: cmd.OutOrStdout()}
 		f.line("Rounded", "%s, which relucell info names", tables.Numbered(int64(k), "number"))
+		err = f.err
 	}
-	return f.err
+	return err
 }
 
 // checkText refuses a name for a canonical text before anything is read.
@@ -63,6 +61,16 @@ func checkText(out string) error {
 		return badInputf("--output: %w, or - for standard output", err)
 	}
 	return nil
+}
+
+// writeNamed is writeText, and says what the file holds.
+func writeNamed(cmd *cobra.Command, out, net string, n *network.Network) error {
+	if err := writeText(cmd, out, net, n); err != nil || out == "-" {
+		return err
+	}
+	f := &fields{w: cmd.OutOrStdout()}
+	f.net(out, n)
+	return f.err
 }
 
 // writeText writes the canonical text of n, which came from the file net, to a file or to standard

@@ -178,15 +178,10 @@ func (c *diffCmd) subtract(ctx context.Context, cmd *cobra.Command, args []strin
 	if files.Same(args[1], c.out) {
 		return badInputf("--output: %s is the network itself, expected another file", c.out)
 	}
-	if err := writeText(cmd, c.out, args[0], c.difference); err != nil {
-		return err
+	if c.ball.given() {
+		return writeText(cmd, c.out, args[0], c.difference)
 	}
-	if c.ball.given() || c.out == "-" {
-		return nil
-	}
-	f := &fields{w: cmd.OutOrStdout()}
-	f.net(c.out, c.difference)
-	return f.err
+	return writeNamed(cmd, c.out, args[0], c.difference)
 }
 
 // fitting returns the flags without what is for files of another format, if the other network is

@@ -113,11 +113,7 @@ type values struct {
 }
 
 func evaluate(n *network.Network, x []float64) values {
-	at := make([]*big.Float, len(x))
-	for k, v := range x {
-		at[k] = big.NewFloat(v)
-	}
-	exact, signs := n.ForwardExact(at)
+	exact, signs := n.ForwardExact(each(x, big.NewFloat))
 	return values{x, n.Forward(x), exact, signs}
 }
 
@@ -141,18 +137,17 @@ func appendNumbers(dst []byte, x []float64) []byte {
 
 // toFloat64 returns the float64 nearest to each number.
 func toFloat64(x []*big.Float) []float64 {
-	out := make([]float64, len(x))
-	for k, v := range x {
-		out[k], _ = dyadic.FromFloat(v)
-	}
-	return out
+	return each(x, func(v *big.Float) float64 {
+		f, _ := dyadic.FromFloat(v)
+		return f
+	})
 }
 
 func (f *fields) values(v values) {
 	f.line("Point", "%s", floats(v.at))
 	t := tables.New(table.Row{"Output", "Value", "Float", "Exact"}, 4)
 	for k, y := range toFloat64(v.exact) {
-		t.AppendRow(table.Row{k, y, v.float[k], string(dyadic.AppendBigHex(nil, v.exact[k]))})
+		t.AppendRow(table.Row{k, y, v.float[k], hexadecimal(v.exact[k])})
 	}
 	f.table(t)
 }

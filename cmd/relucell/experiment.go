@@ -21,19 +21,11 @@ import (
 )
 
 func newExperimentCmd() *cobra.Command {
-	cmd := &cobra.Command{
+	return family(&cobra.Command{
 		Use:   "experiment",
 		Short: "Train small networks and measure their regions exactly",
 		Long:  `experiment holds studies: programs that train networks, measure them exactly, and write tables, figures and a manifest that reproduces them.`,
-		RunE: func(_ *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return fmt.Errorf("%q: unknown study, expected training, recurrent, recover or constrained", args[0])
-			}
-			return errors.New("study: missing, expected training, recurrent, recover or constrained")
-		},
-	}
-	cmd.AddCommand(newExperimentTrainingCmd(), newExperimentRecurrentCmd(), newExperimentRecoverCmd(), newExperimentConstrainedCmd())
-	return cmd
+	}, newExperimentTrainingCmd(), newExperimentRecurrentCmd(), newExperimentRecoverCmd(), newExperimentConstrainedCmd())
 }
 
 // studyFlags are those of a study that keeps what is done in a folder.

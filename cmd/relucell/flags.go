@@ -133,6 +133,21 @@ func registerCompletions(cmd *cobra.Command) {
 	})
 }
 
+// family makes cmd a command that is one of those below it.
+func family(cmd *cobra.Command, below ...*cobra.Command) *cobra.Command {
+	names := each(below, (*cobra.Command).Name)
+	last := len(names) - 1
+	expected := "expected " + strings.Join(names[:last], ", ") + " or " + names[last]
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			return fmt.Errorf("%q: unknown subcommand, %s", args[0], expected)
+		}
+		return errors.New("subcommand: missing, " + expected)
+	}
+	cmd.AddCommand(below...)
+	return cmd
+}
+
 // netCommand makes cmd a command that runs on one network.
 func netCommand(net *netFlags, run func(*cobra.Command, []string) error, cmd *cobra.Command) *cobra.Command {
 	cmd.Args, cmd.ValidArgsFunction, cmd.RunE = exactly("NET"), completeNet, action(run)

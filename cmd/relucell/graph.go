@@ -78,11 +78,7 @@ func tableTo(out io.Writer, g *enumerate.Graph, volumes []*big.Rat) error {
 		if err != nil {
 			break
 		}
-		words := make([]string, len(near))
-		for k, v := range near {
-			words[k] = strconv.Itoa(v)
-		}
-		line := []string{strconv.Itoa(i), g.Regions[i].Pattern.String(), strconv.Itoa(len(near)), strings.Join(words, " ")}
+		line := []string{strconv.Itoa(i), g.Regions[i].Pattern.String(), strconv.Itoa(len(near)), strings.Join(each(near, strconv.Itoa), " ")}
 		if v := volumeAt(volumes, i); v != nil {
 			line = append(line, nearest(v))
 		}

@@ -8,6 +8,9 @@ import (
 	"github.com/relucell/relucell/internal/dyadic"
 )
 
+// hexadecimal spells a number.
+func hexadecimal(v *big.Float) string { return string(dyadic.AppendBigHex(nil, v)) }
+
 // appendList appends an array of n elements.
 func appendList(dst []byte, n int, element func(dst []byte, i int) []byte) []byte {
 	dst = append(dst, '[')

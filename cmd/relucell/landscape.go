@@ -5,8 +5,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
-	"fmt"
 	"path/filepath"
 	"time"
 
@@ -18,7 +16,7 @@ import (
 )
 
 func newLandscapeCmd() *cobra.Command {
-	cmd := &cobra.Command{
+	return family(&cobra.Command{
 		Use:   "landscape",
 		Short: "Explore the loss surface of a network with one hidden layer, exactly",
 		Long: `landscape takes data and the network f(x) = Σ a_j·relu(w_j·(x, 1)), whose inputs are weights: its
@@ -26,16 +24,7 @@ activation regions are the cells of the loss surface. It lists them, finds the m
 proves that a minimum is global.
 
 DATA is a table (CSV), one point a line, with the value y in the last column.`,
-		RunE: func(_ *cobra.Command, args []string) error {
-			const expected = "expected patterns, optimum, check, census, spurious or plot"
-			if len(args) > 0 {
-				return fmt.Errorf("%q: unknown subcommand, %s", args[0], expected)
-			}
-			return errors.New("subcommand: missing, " + expected)
-		},
-	}
-	cmd.AddCommand(newPatternsCmd(), newOptimumCmd(), newCheckBoundCmd(), newCensusCmd(), newSpuriousCmd(), newSurfaceCmd())
-	return cmd
+	}, newPatternsCmd(), newOptimumCmd(), newCheckBoundCmd(), newCensusCmd(), newSpuriousCmd(), newSurfaceCmd())
 }
 
 // dataCmd is what the subcommands share: a table, a time limit and a format.

@@ -212,11 +212,8 @@ type spuriousJSON struct {
 
 func (c *spuriousCmd) print(cmd *cobra.Command) error {
 	took, s := c.took(), c.found
-	j := spuriousJSON{Data: c.json(), Neurons: c.neurons, Risk: s.Risk.RatString(), A: fractions(s.A), Out: s.Out.RatString(), Valley: len(s.Valley),
+	j := spuriousJSON{Data: c.json(), Neurons: c.neurons, Risk: s.Risk.RatString(), W: each(s.W, fractions), A: fractions(s.A), Out: s.Out.RatString(), Valley: len(s.Valley),
 		Rounded: s.RoundedRisk.RatString(), Lower: s.LowerRisk.RatString(), Seconds: took.Seconds()}
-	for _, w := range s.W {
-		j.W = append(j.W, fractions(w))
-	}
 	return printAs(cmd.OutOrStdout(), c.format, j, func(f *fields) {
 		c.text(f)
 		f.line("Minimum", "risk %s, %s", short(s.Risk), tables.Numbered(int64(c.neurons), "neuron"))

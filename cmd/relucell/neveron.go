@@ -50,9 +50,18 @@ func neuronsAre(list []int) string {
 
 // numbers lists numbers.
 func numbers(list []int) string {
-	words := make([]string, len(list))
-	for i, j := range list {
-		words[i] = strconv.Itoa(j)
+	return strings.Join(each(list, strconv.Itoa), ", ")
+}
+
+// from are so many numbers from the first on.
+func from(first, count int) (list []int) {
+	for i := range count {
+		list = append(list, first+i)
 	}
-	return strings.Join(words, ", ")
+	return list
+}
+
+// neverOn says how to check that a proof shows neurons to be on nowhere.
+func (f *fields) neverOn(net, proof string, neurons []int) {
+	f.line("", "relucell check %s %s --never-on %s", net, proof, strings.Join(each(neurons, strconv.Itoa), ","))
 }

@@ -59,11 +59,7 @@ wheel, move by dragging, point at a region for its pattern and affine map.`,
 	fs := cmd.Flags()
 	fs.StringVarP(&c.out, "output", "o", "", "file to write, ending in .svg, .png, .pdf or .html")
 	fs.BoolVar(&c.html, "html", false, "write one self-contained page, whatever the ending")
-	words := make([]string, len(plot.Fills))
-	for k, f := range plot.Fills {
-		words[k] = string(f)
-	}
-	choiceFlag(cmd, &c.fill, "fill", "what colours tell", words...)
+	choiceFlag(cmd, &c.fill, "fill", "what colours tell", each(plot.Fills, func(f plot.Fill) string { return string(f) })...)
 	fs.StringVar(&c.points, "points", "", "CSV file of points to draw on top")
 	c.width = plot.DefaultWidth
 	flag(fs, &c.width, "width", "pixels", strconv.Itoa(c.width), "width of the picture", func(s string) (int, error) {

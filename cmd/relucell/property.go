@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"math"
 	"math/big"
-	"strings"
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/certificate"
@@ -70,10 +69,7 @@ func (p *property) bound(n *network.Network, v *big.Rat, sign int) error {
 	if math.IsInf(m, 0) {
 		return errors.New("--proof: the bound is beyond the range of float64, expected one that can be a bias")
 	}
-	row := make([]float64, len(p.row))
-	for i, c := range p.row {
-		row[i] = float64(sign) * c
-	}
+	row := each(p.row, func(c float64) float64 { return float64(sign) * c })
 	p.rows, p.limits = append(p.rows, row), append(p.limits, m)
 	p.Neurons = append(p.Neurons, n.Neurons()+len(p.Neurons))
 	whole := new(big.Rat).SetFloat64(float64(sign) * m)
@@ -136,10 +132,6 @@ func (p *property) text(f *fields) {
 		f.line("", "relucell check %s %s", p.Net, p.Proof)
 		return
 	}
-	words := make([]string, len(p.Neurons))
-	for i, j := range p.Neurons {
-		words[i] = fmt.Sprint(j)
-	}
 	f.line("Proof", "%s, verified: %s on nowhere", p.Proof, neuronsAre(p.Neurons))
-	f.line("", "relucell check %s %s --never-on %s", p.Net, p.Proof, strings.Join(words, ","))
+	f.neverOn(p.Net, p.Proof, p.Neurons)
 }

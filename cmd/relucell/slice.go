@@ -45,10 +45,5 @@ func (c *sliceCmd) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := writeText(cmd, c.out, args[0], s); err != nil || c.out == "-" {
-		return err
-	}
-	f := &fields{w: cmd.OutOrStdout()}
-	f.net(c.out, s)
-	return f.err
+	return writeNamed(cmd, c.out, args[0], s)
 }

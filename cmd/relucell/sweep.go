@@ -116,8 +116,7 @@ func (c *countCmd) runSweep(ctx context.Context, cmd *cobra.Command, n *network.
 func (c *countCmd) writeSweep(w io.Writer, n *network.Network, opt sweepOptions, rows iter.Seq2[sweepRow, error]) error {
 	switch c.format {
 	case "csv":
-		_, err := writeRows(w, n, opt, rows)
-		return err
+		return writeRows(w, n, opt, rows)
 	case "json":
 		for r, err := range rows {
 			if err != nil {
@@ -129,12 +128,7 @@ func (c *countCmd) writeSweep(w io.Writer, n *network.Network, opt sweepOptions,
 		}
 		return nil
 	}
-	row := func(words []string) (r table.Row) {
-		for _, v := range words {
-			r = append(r, v)
-		}
-		return r
-	}
+	row := func(words []string) table.Row { return each(words, func(v string) any { return v }) }
 	t := tables.New(row(opt.head(n)))
 	for r, err := range rows {
 		if err != nil {

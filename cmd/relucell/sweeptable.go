@@ -88,30 +88,22 @@ func sweepBalls(n *network.Network, opt sweepOptions) ([]ball.Ball, error) {
 
 // writeRows writes the rows as CSV: center (its number from 0), x0 … the
 // centre's coordinates, norm, radius, lower, upper, exact, seconds, and one column a
-// bound. A bound that failed leaves its cell empty. It returns whether every row is exact, and
-// the rows' error after the rows before it are written.
-func writeRows(w io.Writer, n *network.Network, opt sweepOptions, rows iter.Seq2[sweepRow, error]) (exact bool, err error) {
-	out := csv.NewWriter(w)
-	exact = true
-	first := true
+// bound. A bound that failed leaves its cell empty. The rows' error comes after the rows before it.
+func writeRows(w io.Writer, n *network.Network, opt sweepOptions, rows iter.Seq2[sweepRow, error]) error {
+	out, begun := csv.NewWriter(w), false
 	for row, err := range rows {
-		if first {
-			first = false
-			if err == nil {
-				err = out.Write(opt.head(n))
-			}
+		if err == nil && !begun {
+			begun, err = true, out.Write(opt.head(n))
 		}
-		if err != nil {
-			out.Flush()
-			return false, cmp.Or(err, out.Error())
-		}
-		exact = exact && row.Count.Exact
-		if err := out.Write(row.cells()); err != nil {
-			return false, err
+		if err == nil {
+			err = out.Write(row.cells())
 		}
 		out.Flush() // each row is seen when it is known
+		if err := cmp.Or(err, out.Error()); err != nil {
+			return err
+		}
 	}
-	return exact, out.Error()
+	return nil
 }
 
 func (opt sweepOptions) head(n *network.Network) []string {

@@ -123,7 +123,7 @@ func layerTerms(ctx context.Context, name string, measure bool, n *network.Netwo
 	}
 	for i, m := range ms {
 		out[i].Measured = &measuredJSON{Regions: m.Cells.String(), Cutting: m.Changing, Splitting: m.Splitting, Active: m.Active,
-			Inactive: m.Inactive, D: m.Dim, ByActive: decimals(m.ByActive)}
+			Inactive: m.Inactive, D: m.Dim, ByActive: each(m.ByActive, (*big.Int).String)}
 	}
 	return out, nil
 }
@@ -137,14 +137,6 @@ func explainers() []string {
 		}
 	}
 	return names
-}
-
-func decimals(v []*big.Int) []string {
-	out := make([]string, len(v))
-	for i, x := range v {
-		out[i] = x.String()
-	}
-	return out
 }
 
 // terms writes one row a layer: what the bound assumes, and in brackets what was measured.

@@ -57,16 +57,25 @@ func (f *fields) written(name string) {
 	}
 }
 
-func floats(x []float64) string {
-	words := make([]string, 0, maxShown)
-	for k, v := range x {
-		if k == maxShown && len(x) > maxShown+1 {
-			words = append(words, fmt.Sprintf("… %d more", len(x)-k))
-			break
-		}
-		words = append(words, strconv.FormatFloat(v, 'g', -1, 64))
+// each is what f makes of the elements of a list.
+func each[T, U any](list []T, f func(T) U) []U {
+	out := make([]U, len(list))
+	for k, v := range list {
+		out[k] = f(v)
 	}
-	return strings.Join(words, ", ")
+	return out
+}
+
+// first leaves out the words of a list that are too many to be shown.
+func first(words []string) []string {
+	if len(words) <= maxShown+1 {
+		return words
+	}
+	return append(words[:maxShown], fmt.Sprintf("… %d more", len(words)-maxShown))
+}
+
+func floats(x []float64) string {
+	return strings.Join(first(each(x, func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) })), ", ")
 }
 
 func (f *fields) net(path string, n *network.Network) { f.stamped(path, n, n.Fingerprint()) }
@@ -85,15 +94,11 @@ func (f *fields) ball(b ball.Ball) {
 		f.line("Ball", "%s, radius %v, centre (%s)", b.Norm(), b.Radius(), floats(b.Center()))
 		return
 	}
-	sides := make([]string, 0, maxShown)
+	sides := make([]string, b.Dim())
 	for k, lo := range b.Lo() {
-		if k == maxShown && b.Dim() > maxShown+1 {
-			sides = append(sides, fmt.Sprintf("… %d more", b.Dim()-k))
-			break
-		}
-		sides = append(sides, fmt.Sprintf("[%v, %v]", lo, b.Hi()[k]))
+		sides[k] = fmt.Sprintf("[%v, %v]", lo, b.Hi()[k])
 	}
-	f.line("Ball", "box %s", strings.Join(sides, " × "))
+	f.line("Ball", "box %s", strings.Join(first(sides), " × "))
 }
 
 func (f *fields) walk(r enumerate.Result, why string) {

@@ -72,12 +72,7 @@ func (c *unrollCmd) run(cmd *cobra.Command, args []string) error {
 	for _, note := range notes {
 		fmt.Fprintf(cmd.ErrOrStderr(), "relucell: %s: note: %s\n", args[0], note)
 	}
-	if err := writeText(cmd, c.out, args[0], n); err != nil || c.out == "-" {
-		return err
-	}
-	f := &fields{w: cmd.OutOrStdout()}
-	f.net(c.out, n)
-	return f.err
+	return writeNamed(cmd, c.out, args[0], n)
 }
 
 // unroll returns the network, and what a user must know of how the file was read.

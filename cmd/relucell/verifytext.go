@@ -4,7 +4,6 @@ package main
 
 import (
 	"bufio"
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -78,7 +77,8 @@ type witnessJSON struct {
 func (a *answer) print(w io.Writer, format string) error {
 	if format == "vnncomp" {
 		out := bufio.NewWriter(w)
-		return cmp.Or(a.competition(out), out.Flush())
+		a.competition(out)
+		return out.Flush()
 	}
 	return printAs(w, format, a.json(), a.text)
 }
@@ -100,13 +100,7 @@ func (a *answer) json() verifyJSON {
 	return j
 }
 
-func fractions(x []*big.Rat) []string {
-	s := make([]string, len(x))
-	for k, v := range x {
-		s[k] = v.RatString()
-	}
-	return s
-}
+func fractions(x []*big.Rat) []string { return each(x, (*big.Rat).RatString) }
 
 func (a *answer) text(f *fields) {
 	f.stamped(a.netPath, a.net, a.netStamp)
@@ -177,15 +171,14 @@ func numbered(n int, one, more string) string {
 
 // asFloats rounds for display.
 func asFloats(x []*big.Rat) []float64 {
-	f := make([]float64, len(x))
-	for k, v := range x {
-		f[k], _ = dyadic.FromRat(v)
-	}
-	return f
+	return each(x, func(v *big.Rat) float64 {
+		f, _ := dyadic.FromRat(v)
+		return f
+	})
 }
 
 // competition prints what VNN-COMP reads: the word, and the point to the nearest floats.
-func (a *answer) competition(w *bufio.Writer) error {
+func (a *answer) competition(w *bufio.Writer) {
 	word := map[safety.Verdict]string{safety.Holds: "unsat", safety.Violated: "sat"}[a.res.Verdict]
 	if word == "" {
 		word = "unknown"
@@ -205,7 +198,6 @@ func (a *answer) competition(w *bufio.Writer) error {
 		}
 		fmt.Fprintln(w, ")")
 	}
-	return nil
 }
 
 // writeWitness writes the point in exact fractions.
