@@ -3,6 +3,7 @@ package main
 // cone: cones of allowed outputs, networks that stay in them, and the proof that they do.
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -38,39 +39,26 @@ the next float64; or an H-representation of cddlib and lrs (.ine).`,
 
 // readConstraints reads the rows of A, and says on standard error where one was rounded.
 func readConstraints(ctx context.Context, cmd *cobra.Command, path string) ([][]*big.Int, error) {
-	type read struct {
-		rows    [][]*big.Int
-		rounded int
-	}
-	r, err := within(ctx, func() (r read, err error) {
-		text, err := files.ReadLimited(path, maxMatrixBytes)
-		if err != nil {
-			return r, files.Plain(err)
+	rounded := 0
+	rows, err := readAs(ctx, path, maxMatrixBytes, func(text []byte) (rows [][]*big.Int, err error) {
+		if !strings.EqualFold(filepath.Ext(path), ".ine") {
+			rows, rounded, err = cone.ReadCSV(bytes.NewReader(text))
+			return rows, err
 		}
-		if strings.EqualFold(filepath.Ext(path), ".ine") {
-			var m *cone.Matrix
-			if m, err = cone.ReadMatrix(strings.NewReader(string(text))); err == nil {
-				r.rows, err = m.Homogeneous()
-			}
-			if err == nil && len(r.rows) == 0 {
-				err = errors.New("no rows, expected at least one")
-			}
-		} else {
-			r.rows, r.rounded, err = cone.ReadCSV(strings.NewReader(string(text)))
+		m, err := cone.ReadMatrix(bytes.NewReader(text))
+		if err == nil {
+			rows, err = m.Homogeneous()
 		}
-		if err != nil {
-			err = fmt.Errorf("%s: %w", path, err)
+		if err == nil && len(rows) == 0 {
+			err = errors.New("no rows, expected at least one")
 		}
-		return r, err
+		return rows, err
 	})
-	if err != nil && ctx.Err() != nil && errors.Is(err, ctx.Err()) {
-		return nil, stopped(ctx, path+": stopped before the constraints were read")
-	}
-	if r.rounded > 0 {
+	if err == nil && rounded > 0 {
 		fmt.Fprintf(cmd.ErrOrStderr(), "relucell: %s: note: %s rounded to the next float64, as weights are; a fraction such as 1/10 is taken as it is\n",
-			path, tables.Numbered(int64(r.rounded), "decimal"))
+			path, tables.Numbered(int64(rounded), "decimal"))
 	}
-	return r.rows, badInput(err)
+	return rows, badInput(err)
 }
 
 type coneRaysCmd struct {

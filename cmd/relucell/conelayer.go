@@ -5,7 +5,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -104,19 +103,6 @@ func coneOf(path string, d *cone.Description) string {
 
 // readCone reads a description.
 func readCone(ctx context.Context, path string) (*cone.Description, error) {
-	d, err := within(ctx, func() (*cone.Description, error) {
-		text, err := files.ReadLimited(path, maxMatrixBytes)
-		if err != nil {
-			return nil, files.Plain(err)
-		}
-		d, err := cone.ReadJSON(bytes.NewReader(text))
-		if err != nil {
-			err = fmt.Errorf("%s: %w", path, err)
-		}
-		return d, err
-	})
-	if err != nil && ctx.Err() != nil && errors.Is(err, ctx.Err()) {
-		return nil, stopped(ctx, path+": stopped before the cone was read")
-	}
+	d, err := readAs(ctx, path, maxMatrixBytes, func(text []byte) (*cone.Description, error) { return cone.ReadJSON(bytes.NewReader(text)) })
 	return d, badInput(err)
 }

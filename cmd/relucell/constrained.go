@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/relucell/relucell/experiment"
 	"github.com/relucell/relucell/internal/tables"
@@ -17,9 +18,7 @@ import (
 
 type constrainedCmd struct {
 	data, model, out, cache, format string
-	epochs, batch, blocks, seed     int
-	hidden, latent, divideAfter     int
-	rate                            float64
+	divideAfter                     int
 	batchNorm                       bool
 }
 
@@ -52,19 +51,24 @@ training after so many epochs. That is not piecewise linear, and is left out of 
 	f := cmd.Flags()
 	choiceFlag(cmd, &c.data, "data", "data set, see make data", "digits", "mnist")
 	choiceFlag(cmd, &c.model, "model", "what is trained", experiment.Models...)
-	wholeFlag(f, &c.epochs, "epochs", "", "epochs of training (default depends on the data)", 0, 1<<20)
-	wholeFlag(f, &c.batch, "batch", "", "pictures in a batch (default 32, mnist 64)", 1, 1<<12)
-	wholeFlag(f, &c.blocks, "blocks", "", "blocks of the checkerboard in a row (default 4)", 1, 1<<12)
-	wholeFlag(f, &c.hidden, "hidden", "", "units of the autoencoder's hidden layers (default 64, mnist 256)", 1, 1<<12)
-	wholeFlag(f, &c.latent, "latent", "", "numbers of its code (default 8, mnist 16)", 1, 1<<12)
-	wholeFlag(f, &c.seed, "seed", "", "seed (default 1)", 0, 1<<40)
-	f.Float64Var(&c.rate, "rate", 0, "learning rate of Adam at the start (default 0.002, mnist 0.001)")
+	bindConstrained(f, new(experiment.Constrained))
 	f.BoolVar(&c.batchNorm, "batch-norm", false, "train the cone layers behind batch normalisation, as the authors do")
 	wholeFlag(f, &c.divideAfter, "divide-after", "", "divide a cone layer's outputs by their largest, as the authors do, in training after N epochs (default never)", 0, 1<<20)
 	f.StringVarP(&c.out, "output", "o", "", "output folder, which must be new")
 	f.StringVar(&c.cache, "cache", ".cache/data", "folder of the fetched data sets (see make data)")
 	formatFlag(cmd, &c.format)
 	return cmd
+}
+
+// bindConstrained adds the flags that are values of a study, each with what it has as its default.
+func bindConstrained(f *pflag.FlagSet, s *experiment.Constrained) {
+	wholeFlag(f, &s.Epochs, "epochs", "", "epochs of training (default depends on the data)", 0, 1<<20)
+	wholeFlag(f, &s.Batch, "batch", "", "pictures in a batch (default 32, mnist 64)", 1, 1<<12)
+	wholeFlag(f, &s.Blocks, "blocks", "", "blocks of the checkerboard in a row (default 4)", 1, 1<<12)
+	wholeFlag(f, &s.Hidden, "hidden", "", "units of the autoencoder's hidden layers (default 64, mnist 256)", 1, 1<<12)
+	wholeFlag(f, &s.Latent, "latent", "", "numbers of its code (default 8, mnist 16)", 1, 1<<12)
+	wholeFlag(f, &s.Seed, "seed", "", "seed (default 1)", 0, 1<<40)
+	f.Float64Var(&s.Rate, "rate", s.Rate, "learning rate of Adam at the start (default 0.002, mnist 0.001)")
 }
 
 func (c *constrainedCmd) run(cmd *cobra.Command, _ []string) error {
@@ -79,20 +83,11 @@ func (c *constrainedCmd) run(cmd *cobra.Command, _ []string) error {
 	if err != nil {
 		return badInput(err)
 	}
-	for name, put := range map[string]func(){
-		"epochs": func() { config.Epochs = c.epochs },
-		"batch":  func() { config.Batch = c.batch },
-		"blocks": func() { config.Blocks = c.blocks },
-		"hidden": func() { config.Hidden = c.hidden },
-		"latent": func() { config.Latent = c.latent },
-		"seed":   func() { config.Seed = uint64(c.seed) },
-		"rate":   func() { config.Rate = c.rate },
-
-		"divide-after": func() { config.DivideAfter = &c.divideAfter },
-	} {
-		if cmd.Flags().Changed(name) {
-			put()
-		}
+	if err := over(cmd.Flags(), func(fs *pflag.FlagSet) { bindConstrained(fs, config) }); err != nil {
+		return badInput(err)
+	}
+	if cmd.Flags().Changed("divide-after") {
+		config.DivideAfter = &c.divideAfter
 	}
 	config.BatchNorm = c.batchNorm
 	if err := config.Check(); err != nil {

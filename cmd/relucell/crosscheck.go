@@ -226,12 +226,12 @@ func (c *crosscheckCmd) source(ctx context.Context, cmd *cobra.Command, args []s
 // check runs the cases and reports.
 func (c *crosscheckCmd) check(ctx context.Context, cmd *cobra.Command, cases iter.Seq[gen.Case], total int, bounds []bound.Bound) error {
 	picture := crosscheck.NewPicture()
-	step, clear := newCaseBar(cmd.ErrOrStderr(), total)
+	bar, _ := newBar(cmd.ErrOrStderr(), int64(total), progressbar.OptionShowCount(), progressbar.OptionSetDescription("cases"))
 	rep, err := crosscheck.Run(ctx, cases, bounds, crosscheck.RunOptions{Limit: c.limit, Workers: c.workers, Each: func(r crosscheck.Record) {
 		picture.Add(r)
-		step()
+		_ = bar.Add(1)
 	}})
-	clear()
+	_ = bar.Clear()
 	stopped := err != nil && ctx.Err() != nil
 	if err != nil && !stopped {
 		return failed(err)
@@ -349,13 +349,4 @@ func (c *crosscheckCmd) replayCase(ctx context.Context, cmd *cobra.Command, boun
 func writePicture(path string, p *crosscheck.Picture) error {
 	format := strings.ToLower(strings.TrimPrefix(filepath.Ext(path), "."))
 	return files.Write(path, func(w io.Writer) error { return p.Write(w, format) })
-}
-
-// newCaseBar returns a function that moves a bar on by one case, and one that clears it.
-func newCaseBar(w io.Writer, total int) (step, clear func()) {
-	bar := newBar(w, int64(total), progressbar.OptionShowCount(), progressbar.OptionSetDescription("cases"))
-	if bar == nil {
-		return func() {}, func() {}
-	}
-	return func() { _ = bar.Add(1) }, func() { _ = bar.Clear() }
 }

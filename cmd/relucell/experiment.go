@@ -49,20 +49,28 @@ func (s *studyFlags) addData() {
 	workersFlag(s.set, &s.workers)
 }
 
-// given calls what belongs to each flag that was given.
-func (s *studyFlags) given(puts map[string]func()) {
-	for name, put := range puts {
-		if s.set.Changed(name) {
-			put()
+// over puts the flags that were given over the defaults of a study, whose own flags bind defines.
+func over(given *pflag.FlagSet, bind func(*pflag.FlagSet)) (err error) {
+	fs := pflag.NewFlagSet("", pflag.ContinueOnError)
+	bind(fs)
+	given.Visit(func(f *pflag.Flag) {
+		to := fs.Lookup(f.Name)
+		if to == nil || err != nil {
+			return
 		}
-	}
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			err = to.Value.(pflag.SliceValue).Replace(list.GetSlice())
+		} else {
+			err = to.Value.Set(f.Value.String())
+		}
+	})
+	return err
 }
 
 type trainingCmd struct {
 	studyFlags
 	data, optimizers []string
-	study            experiment.Study // what the flags say
-	first, resamples int
+	resamples        int
 }
 
 func newExperimentTrainingCmd() *cobra.Command {
@@ -88,17 +96,7 @@ where it stopped when it is called again. What a flag leaves open depends on the
 	f := cmd.Flags()
 	f.StringSliceVar(&c.data, "data", []string{"moons", "spirals"}, "data sets: moons, spirals, iris, digits, mnist, or CSV files with the class in the last column")
 	f.StringSliceVar(&c.optimizers, "optimizer", []string{"adam"}, "optimisers: sgd, momentum, adam")
-	f.Float64Var(&c.study.Rate, "rate", 0, "learning rate (default 0.1 for sgd, 0.02 for momentum, 0.01 for adam)")
-	f.IntVar(&c.study.Batch, "batch", 0, "rows in a batch (default 32)")
-	f.IntVar(&c.study.Seeds, "seeds", 0, "number of seeds (default 10)")
-	f.IntVar(&c.first, "first-seed", 0, "first seed (default 1)")
-	f.IntSliceVar(&c.study.Epochs, "epochs", nil, "epochs to measure after, ascending (default 0,1,3,10,30,100, spirals also 300)")
-	f.IntSliceVar(&c.study.Hidden, "hidden", nil, "widths of the hidden layers (default 16,16)")
-	f.IntVar(&c.study.Points, "points", 0, "points of each set (default 20)")
-	f.Float64SliceVar(&c.study.Radii, "radius", nil, "radii of the balls (default two that suit the data)")
-	f.StringVar(&c.study.Norm, "norm", "", "norm of distances and balls: l2, linf or l1 (default l2)")
-	limitFlag(f, &c.study.Limit, "stop a count past so many regions, with a certified bracket (default 20000)")
-	f.StringSliceVar(&c.study.Bounds, "bounds", nil, "bounds to measure (default "+strings.Join(experiment.DefaultBounds, ",")+")")
+	bindStudy(f, new(experiment.Study))
 	f.IntVar(&c.resamples, "resamples", experiment.DefaultResamples, "bootstrap samples behind each interval")
 	c.add(cmd)
 	c.addData()
@@ -106,6 +104,21 @@ where it stopped when it is called again. What a flag leaves open depends on the
 	complete(cmd, "optimizer", experiment.Optimizers...)
 	complete(cmd, "norm", "l2", "linf", "l1")
 	return cmd
+}
+
+// bindStudy adds the flags that are values of a study, each with what it has as its default.
+func bindStudy(f *pflag.FlagSet, s *experiment.Study) {
+	f.Float64Var(&s.Rate, "rate", s.Rate, "learning rate (default 0.1 for sgd, 0.02 for momentum, 0.01 for adam)")
+	f.IntVar(&s.Batch, "batch", s.Batch, "rows in a batch (default 32)")
+	f.IntVar(&s.Seeds, "seeds", s.Seeds, "number of seeds (default 10)")
+	wholeFlag(f, &s.FirstSeed, "first-seed", "", "first seed (default 1)", 0, math.MaxInt64)
+	f.IntSliceVar(&s.Epochs, "epochs", s.Epochs, "epochs to measure after, ascending (default 0,1,3,10,30,100, spirals also 300)")
+	f.IntSliceVar(&s.Hidden, "hidden", s.Hidden, "widths of the hidden layers (default 16,16)")
+	f.IntVar(&s.Points, "points", s.Points, "points of each set (default 20)")
+	f.Float64SliceVar(&s.Radii, "radius", s.Radii, "radii of the balls (default two that suit the data)")
+	f.StringVar(&s.Norm, "norm", s.Norm, "norm of distances and balls: l2, linf or l1 (default l2)")
+	limitFlag(f, &s.Limit, "stop a count past so many regions, with a certified bracket (default 20000)")
+	f.StringSliceVar(&s.Bounds, "bounds", s.Bounds, "bounds to measure (default "+strings.Join(experiment.DefaultBounds, ",")+")")
 }
 
 func (c *trainingCmd) run(cmd *cobra.Command, _ []string) error {
@@ -140,13 +153,17 @@ func chosen[S interface{ Check() error }](out string, config func() (S, *experim
 func conduct(cmd *cobra.Command, s studyFlags, recorded *experiment.Manifest, run func(context.Context, experiment.Options) (*experiment.Manifest, func(io.Writer) error, error)) error {
 	ctx, stop := interruptible(cmd)
 	defer stop()
-	show, clear := trainingProgress(cmd.ErrOrStderr())
-	o := experiment.Options{Dir: s.out, Workers: s.workers, Figures: s.figures, Version: version(), Progress: show}
+	bar, _ := newBar(cmd.ErrOrStderr(), 1, progressbar.OptionShowCount(), progressbar.OptionSetWidth(20))
+	o := experiment.Options{Dir: s.out, Workers: s.workers, Figures: s.figures, Version: version(), Progress: func(p experiment.Progress) {
+		bar.ChangeMax(p.Total)
+		bar.Describe(p.What)
+		_ = bar.Set(p.Done) // a terminal that cannot be written to is no reason to stop
+	}}
 	if o.Figures == "none" {
 		o.Figures = ""
 	}
 	made, write, err := run(ctx, o)
-	clear()
+	_ = bar.Finish()
 	switch {
 	case errors.Is(err, experiment.ErrFolder):
 		return badInputf("--output: %w", err)
@@ -213,52 +230,15 @@ func (c *trainingCmd) config() (*experiment.Config, *experiment.Manifest, error)
 			return nil, nil, err
 		}
 		for _, o := range c.optimizers {
-			s, err := c.over(d, o)
-			if err != nil {
+			s := experiment.Defaults(d)
+			s.SetOptimizer(o)
+			if err := over(c.set, func(fs *pflag.FlagSet) { bindStudy(fs, &s) }); err != nil {
 				return nil, nil, err
 			}
 			config.Studies = append(config.Studies, s)
 		}
 	}
 	return config, nil, nil
-}
-
-// over puts the flags over the defaults of a data set.
-func (c *trainingCmd) over(d *experiment.Data, optimizer string) (experiment.Study, error) {
-	s := experiment.Defaults(d)
-	s.SetOptimizer(optimizer)
-	if c.set.Changed("first-seed") {
-		if c.first < 0 {
-			return s, fmt.Errorf("--first-seed: %d, expected a whole number of at least 0", c.first)
-		}
-		s.FirstSeed = uint64(c.first)
-	}
-	c.given(map[string]func(){
-		"rate":   func() { s.Rate = c.study.Rate },
-		"batch":  func() { s.Batch = c.study.Batch },
-		"seeds":  func() { s.Seeds = c.study.Seeds },
-		"epochs": func() { s.Epochs = c.study.Epochs },
-		"hidden": func() { s.Hidden = c.study.Hidden },
-		"points": func() { s.Points = c.study.Points },
-		"radius": func() { s.Radii = c.study.Radii },
-		"norm":   func() { s.Norm = c.study.Norm },
-		"limit":  func() { s.Limit = c.study.Limit },
-		"bounds": func() { s.Bounds = c.study.Bounds },
-	})
-	return s, nil
-}
-
-// trainingProgress returns a bar on a terminal, nil elsewhere, and what clears it.
-func trainingProgress(w io.Writer) (show func(experiment.Progress), clear func()) {
-	bar := newBar(w, 1, progressbar.OptionShowCount(), progressbar.OptionSetWidth(20))
-	if bar == nil {
-		return nil, func() {}
-	}
-	return func(p experiment.Progress) {
-		bar.ChangeMax(p.Total)
-		bar.Describe(p.What)
-		_ = bar.Set(p.Done) // a terminal that cannot be written to is no reason to stop
-	}, func() { _ = bar.Finish() }
 }
 
 // writeTraining prints what was found at the last epoch of each study.

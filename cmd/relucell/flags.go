@@ -51,7 +51,7 @@ func limitFlag(f *pflag.FlagSet, to *int64, usage string) {
 }
 
 // wholeFlag takes a whole number from least to most.
-func wholeFlag[T int | int64](f *pflag.FlagSet, to *T, name, initial, usage string, least, most int64) {
+func wholeFlag[T int | int64 | uint64](f *pflag.FlagSet, to *T, name, initial, usage string, least, most int64) {
 	flag(f, to, name, "N", initial, usage, func(s string) (T, error) {
 		n, err := strconv.ParseInt(s, 10, 64)
 		if err != nil || n < least || n > most {

@@ -95,14 +95,28 @@ func (f *netFlags) open(ctx context.Context, cmd *cobra.Command, path string) (*
 	return r.n, r.im, badInput(files.Plain(err))
 }
 
-// readFile reads a file that a flag names, unpacked where it ends in .gz, of at most so many bytes,
-// unless ctx ends first: nobody may write to a pipe.
-func readFile(ctx context.Context, path string, limit int64) ([]byte, error) {
-	data, err := within(ctx, func() ([]byte, error) { return files.ReadUnpacked(path, limit) })
+// readAs reads a file of at most so many bytes, unpacked where it ends in .gz, as what parse makes
+// of it, unless ctx ends first: nobody may write to a pipe.
+func readAs[T any](ctx context.Context, path string, limit int64, parse func([]byte) (T, error)) (T, error) {
+	v, err := within(ctx, func() (v T, err error) {
+		data, err := files.ReadUnpacked(path, limit)
+		if err != nil {
+			return v, files.Plain(err)
+		}
+		if v, err = parse(data); err != nil {
+			err = fmt.Errorf("%s: %w", path, err)
+		}
+		return v, err
+	})
 	if err != nil && ctx.Err() != nil && errors.Is(err, ctx.Err()) {
-		return nil, stopped(ctx, path+": stopped before it was read")
+		err = stopped(ctx, path+": stopped before it was read")
 	}
-	return data, files.Plain(err)
+	return v, err
+}
+
+// readFile is readAs for the bytes themselves.
+func readFile(ctx context.Context, path string, limit int64) ([]byte, error) {
+	return readAs(ctx, path, limit, func(data []byte) ([]byte, error) { return data, nil })
 }
 
 // ballFlags are the flags that name a ball.

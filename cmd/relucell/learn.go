@@ -104,16 +104,10 @@ func (c *learnCmd) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	bar := newBar(cmd.ErrOrStderr(), -1)
-	opt := learn.Options{Neurons: c.neurons, Method: c.method, Seed: c.seed, NoRefine: c.noRefine, Truth: c.truth, Progress: func(stage string) {
-		if bar != nil {
-			bar.Describe(stage)
-		}
-	}}
+	bar, _ := newBar(cmd.ErrOrStderr(), -1)
+	opt := learn.Options{Neurons: c.neurons, Method: c.method, Seed: c.seed, NoRefine: c.noRefine, Truth: c.truth, Progress: bar.Describe}
 	r, err := within(ctx, func() (*learn.Result, error) { return learn.Learn(ctx, s, opt) })
-	if bar != nil {
-		_ = bar.Finish() // a terminal that cannot be written to is no reason to stop
-	}
+	_ = bar.Finish() // a terminal that cannot be written to is no reason to stop
 	switch {
 	case ctx.Err() != nil:
 		return stopped(ctx, "stopped before the network was learnt")

@@ -20,14 +20,13 @@ import (
 // spinner is one of progressbar's: a line of dots.
 const spinner = 14
 
-// newBar returns a bar of total steps, −1 where nobody knows; nil if w is no terminal.
-func newBar(w io.Writer, total int64, more ...progressbar.Option) *progressbar.ProgressBar {
+// newBar returns a bar of total steps, −1 where nobody knows, and whether it is seen, on a
+// terminal.
+func newBar(w io.Writer, total int64, more ...progressbar.Option) (bar *progressbar.ProgressBar, seen bool) {
 	f, ok := w.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return nil
-	}
-	return progressbar.NewOptions64(total, append(more, progressbar.OptionSetWriter(f), progressbar.OptionClearOnFinish(),
-		progressbar.OptionThrottle(50*time.Millisecond))...)
+	seen = ok && term.IsTerminal(int(f.Fd()))
+	return progressbar.NewOptions64(total, append(more, progressbar.OptionSetWriter(w), progressbar.OptionClearOnFinish(),
+		progressbar.OptionThrottle(50*time.Millisecond), progressbar.OptionSetVisibility(seen))...), seen
 }
 
 // progressJSON is how far a walk is: a certified bracket, and where there is one an estimate.
@@ -55,8 +54,8 @@ func showing[P, J any](cmd *cobra.Command, asJSON func(P) J, line func(P) string
 	if c := callOf(cmd); c != nil {
 		return tell(c, asJSON), func() {}
 	}
-	bar := newBar(cmd.ErrOrStderr(), -1, progressbar.OptionSpinnerType(spinner), progressbar.OptionSetElapsedTime(false))
-	if bar == nil {
+	bar, seen := newBar(cmd.ErrOrStderr(), -1, progressbar.OptionSpinnerType(spinner), progressbar.OptionSetElapsedTime(false))
+	if !seen {
 		return nil, func() {}
 	}
 	return func(p P) {

@@ -7,23 +7,25 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/relucell/relucell/experiment"
 )
 
 type recurrentCmd struct {
 	studyFlags
-	study     experiment.RecurrentStudy // what the flags say
-	rates     []string
-	firstSeed int
+	study experiment.RecurrentStudy // the task, and On
+	rates []string
 }
 
 func newExperimentRecurrentCmd() *cobra.Command {
 	c := &recurrentCmd{}
+	c.study.Task, c.study.Resamples = "addition", experiment.DefaultResamples
 	cmd := &cobra.Command{
 		Use:   "recurrent --task TASK -o DIR",
 		Short: "Measure what SGD and path-SGD make of recurrent ReLU networks",
@@ -44,30 +46,35 @@ called again.`,
 		RunE: action(c.run),
 	}
 	f := cmd.Flags()
-	f.StringVar(&c.study.Task, "task", "addition", "task: addition, digits, mnist or text")
-	f.StringVar(&c.study.File, "file", "", "file of the text")
-	f.IntVar(&c.study.Steps, "steps", 0, "steps of a sequence (default 20, digits 64, mnist 28)")
-	f.IntVar(&c.study.Hidden, "hidden", 0, "units (default 32)")
-	f.StringSliceVar(&c.study.Inits, "init", nil, "first networks: random, identity, np (default all)")
-	f.StringSliceVar(&c.study.Optimizers, "optimizer", nil, "optimisers: sgd, path, path2 (default all)")
+	bindRecurrent(f, &c.study)
 	f.StringArrayVar(&c.rates, "rates", nil, "rates to choose from, as in sgd=0.1,0.03: once for each optimiser")
-	f.IntVar(&c.study.Pilot, "pilot", 0, "batches after which a rate is chosen (default 1000)")
-	f.IntVar(&c.study.Batch, "batch", 0, "sequences in a batch (default 20)")
-	f.IntVar(&c.study.Seeds, "seeds", 0, "number of seeds (default 5)")
-	f.IntVar(&c.firstSeed, "first-seed", 0, "first seed (default 1); rates are chosen on the one before")
-	f.IntSliceVar(&c.study.Measured, "measure", nil, "batches to measure after, ascending (default 0,300,1000,3000)")
-	f.IntVar(&c.study.Test, "test", 0, "test sequences (default 500)")
-	f.IntVar(&c.study.Lines, "lines", 0, "lines through two sequences to count on (default 4)")
-	f.IntVar(&c.study.Planes, "planes", 0, "planes through three sequences to count on (default 1)")
 	choiceFlag(cmd, &c.study.On, "on", "what sequences lines and planes go through", experiment.RecurrentPlaces...)
-	limitFlag(f, &c.study.Limit, "stop a count past so many regions, with a certified bracket (default 1000)")
-	f.IntVar(&c.study.Resamples, "resamples", experiment.DefaultResamples, "bootstrap samples behind each interval")
 	c.add(cmd)
 	c.addData()
 	complete(cmd, "task", experiment.RecurrentTasks...)
 	complete(cmd, "init", experiment.RecurrentInits...)
 	complete(cmd, "optimizer", experiment.RecurrentOptimizers...)
 	return cmd
+}
+
+// bindRecurrent adds the flags that are values of a study, each with what it has as its default.
+func bindRecurrent(f *pflag.FlagSet, s *experiment.RecurrentStudy) {
+	f.StringVar(&s.Task, "task", s.Task, "task: addition, digits, mnist or text")
+	f.StringVar(&s.File, "file", "", "file of the text")
+	f.IntVar(&s.Steps, "steps", s.Steps, "steps of a sequence (default 20, digits 64, mnist 28)")
+	f.IntVar(&s.Hidden, "hidden", s.Hidden, "units (default 32)")
+	f.StringSliceVar(&s.Inits, "init", s.Inits, "first networks: random, identity, np (default all)")
+	f.StringSliceVar(&s.Optimizers, "optimizer", s.Optimizers, "optimisers: sgd, path, path2 (default all)")
+	f.IntVar(&s.Pilot, "pilot", s.Pilot, "batches after which a rate is chosen (default 1000)")
+	f.IntVar(&s.Batch, "batch", s.Batch, "sequences in a batch (default 20)")
+	f.IntVar(&s.Seeds, "seeds", s.Seeds, "number of seeds (default 5)")
+	wholeFlag(f, &s.FirstSeed, "first-seed", "", "first seed (default 1); rates are chosen on the one before", 1, math.MaxInt32)
+	f.IntSliceVar(&s.Measured, "measure", s.Measured, "batches to measure after, ascending (default 0,300,1000,3000)")
+	f.IntVar(&s.Test, "test", s.Test, "test sequences (default 500)")
+	f.IntVar(&s.Lines, "lines", s.Lines, "lines through two sequences to count on (default 4)")
+	f.IntVar(&s.Planes, "planes", s.Planes, "planes through three sequences to count on (default 1)")
+	limitFlag(f, &s.Limit, "stop a count past so many regions, with a certified bracket (default 1000)")
+	f.IntVar(&s.Resamples, "resamples", s.Resamples, "bootstrap samples behind each interval")
 }
 
 func (c *recurrentCmd) run(cmd *cobra.Command, _ []string) error {
@@ -97,29 +104,10 @@ func (c *recurrentCmd) config() (*experiment.RecurrentStudy, *experiment.Manifes
 		return m.Recurrent, m, flagged(m.Recurrent.Open(c.cache))
 	}
 	s := experiment.RecurrentDefaults(c.study.Task)
-	if c.set.Changed("first-seed") {
-		if c.firstSeed < 1 {
-			return nil, nil, fmt.Errorf("--first-seed: %d, expected a whole number of at least 1: rates are chosen on the seed before", c.firstSeed)
-		}
-		s.FirstSeed = uint64(c.firstSeed)
+	s.On = c.study.On
+	if err := over(c.set, func(fs *pflag.FlagSet) { bindRecurrent(fs, &s) }); err != nil {
+		return nil, nil, err
 	}
-	c.given(map[string]func(){
-		"file":      func() { s.File = c.study.File },
-		"steps":     func() { s.Steps = c.study.Steps },
-		"hidden":    func() { s.Hidden = c.study.Hidden },
-		"init":      func() { s.Inits = c.study.Inits },
-		"optimizer": func() { s.Optimizers = c.study.Optimizers },
-		"pilot":     func() { s.Pilot = c.study.Pilot },
-		"batch":     func() { s.Batch = c.study.Batch },
-		"seeds":     func() { s.Seeds = c.study.Seeds },
-		"measure":   func() { s.Measured = c.study.Measured },
-		"test":      func() { s.Test = c.study.Test },
-		"lines":     func() { s.Lines = c.study.Lines },
-		"planes":    func() { s.Planes = c.study.Planes },
-		"on":        func() { s.On = c.study.On },
-		"limit":     func() { s.Limit = c.study.Limit },
-		"resamples": func() { s.Resamples = c.study.Resamples },
-	})
 	if err := c.chooseRates(&s); err != nil {
 		return nil, nil, err
 	}

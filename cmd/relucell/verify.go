@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"time"
@@ -159,27 +158,17 @@ func (c *verifyCmd) checkOutputs(cmd *cobra.Command, args []string) error {
 
 // readQuery reads a query, and the hash of its bytes.
 func readQuery(ctx context.Context, path string, opt vnnlib.Options) (*vnnlib.Query, string, error) {
-	type read struct {
-		q   *vnnlib.Query
-		sum [sha256.Size]byte
-	}
-	r, err := within(ctx, func() (read, error) {
-		text, err := files.ReadUnpacked(path, vnnlib.MaxBytes)
-		if err != nil {
-			return read{}, files.Plain(err)
-		}
-		q, err := vnnlib.Read(bytes.NewReader(text), opt)
-		if err != nil {
-			err = fmt.Errorf("%s: %w", path, err)
-		}
-		return read{q, sha256.Sum256(text)}, err
+	stamp := ""
+	q, err := readAs(ctx, path, vnnlib.MaxBytes, func(text []byte) (*vnnlib.Query, error) {
+		stamp = fmt.Sprintf("sha256:%x", sha256.Sum256(text))
+		return vnnlib.Read(bytes.NewReader(text), opt)
 	})
-	if err != nil && ctx.Err() != nil && errors.Is(err, ctx.Err()) {
-		return nil, "", stopped(ctx, path+": stopped before the query was read")
-	}
 	var at *vnnlib.Error
 	if errors.As(err, &at) && at.Type && !opt.Reals {
 		err = fmt.Errorf("%w (--reals asks for them)", err)
 	}
-	return r.q, "sha256:" + hex.EncodeToString(r.sum[:]), badInput(err)
+	if err != nil {
+		return nil, "", badInput(err) // a reader that was left to itself may still write the stamp
+	}
+	return q, stamp, nil
 }

@@ -129,7 +129,7 @@ func TestVerifyIsStoppedWhileItReads(t *testing.T) {
 	p := start(t, "verify", moonsNet, pipe, "--timeout", "50ms", "--format", "vnncomp")
 	require.Equal(t, exitStopped, p.end(t))
 	require.Equal(t, "timeout\n", p.out.String())
-	require.Equal(t, "relucell: "+pipe+": stopped before the query was read: --timeout reached\n", p.errs.String())
+	require.Equal(t, "relucell: "+pipe+": stopped before it was read: --timeout reached\n", p.errs.String())
 }
 
 // TestVerifyWritesProofs that check takes, with the same bytes for every number of workers.
