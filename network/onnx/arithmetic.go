@@ -19,11 +19,7 @@ func (rd *reader) spread(n *node, at int, copies bool) []float64 {
 		}
 	}
 	rd.shape = shape
-	v := make([]float64, len(from[1]))
-	for i, j := range from[1] {
-		v[i] = c.floats[j]
-	}
-	return v
+	return picked(c.floats, from[1], 0)
 }
 
 // spreadAll returns the common shape of values by numpy's rule, and the elements of each over it.
@@ -53,11 +49,11 @@ func multiply(rd *reader, n *node) {
 
 // divide is by a constant: 1/d is rounded once, unless d is a power of two.
 func divide(rd *reader, n *node) {
-	n.mustRun(0, "A")
+	n.mustRun("A")
 	d := rd.spread(n, 1, false)
 	rounded := 0
 	for i, v := range d {
-		if f, _ := math.Frexp(v); math.Abs(f) != 0.5 {
+		if !isPower(math.Abs(v)) {
 			rounded++
 		}
 		if d[i] = 1 / v; math.IsInf(d[i], 0) || math.Abs(d[i]) < 0x1p-1022 {
@@ -66,6 +62,12 @@ func divide(rd *reader, n *node) {
 	}
 	rd.im.Round("Div: 1/(the divisor)", rounded)
 	rd.scale(d)
+}
+
+// isPower says whether v is a power of two, whose reciprocal is exact.
+func isPower(v float64) bool {
+	f, _ := math.Frexp(v)
+	return f == 0.5
 }
 
 func negate(rd *reader, _ *node) { rd.turn(-1) }
@@ -156,7 +158,7 @@ func mean(rd *reader, n *node) {
 	if sumAll(rd, n); len(n.args) == 1 {
 		return
 	}
-	if f, _ := math.Frexp(float64(len(n.args))); f != 0.5 {
+	if !isPower(float64(len(n.args))) {
 		rd.im.Round("Mean: 1/(the number of inputs)", rd.width)
 	}
 	rd.scale(filled(rd.width, 1/float64(len(n.args))))
@@ -177,7 +179,7 @@ func sumAll(rd *reader, n *node) {
 // two. The sum of absolute values has neurons of its own.
 func reduce(mean, absolute bool) func(*reader, *node) {
 	return func(rd *reader, n *node) {
-		n.mustRun(0, "data")
+		n.mustRun("data")
 		if absolute {
 			rd.activate(filled(rd.width, -1))
 		}
@@ -202,7 +204,7 @@ func (rd *reader) reduce(o *over, mean bool, what string) {
 	factor := 1.0
 	if mean {
 		factor = 1 / float64(o.count)
-		if f, _ := math.Frexp(float64(o.count)); f != 0.5 {
+		if !isPower(float64(o.count)) {
 			rd.im.Round(what+": 1/(the number of elements)", rd.width)
 		}
 	}

@@ -14,7 +14,7 @@ func batchNormalization(rd *reader, n *node) {
 	training := n.integer("training_mode", 0)
 	spatial := n.integer("spatial", 1)
 	epsilon := n.float("epsilon", 1e-5)
-	n.mustRun(0, "X")
+	n.mustRun("X")
 	n.inference()
 	// From opset 7 to 13 the number of outputs says the mode: all five, or Y alone at inference.
 	if n.outputs > 1 {

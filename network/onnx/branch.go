@@ -11,15 +11,11 @@ import (
 
 // branch reads the branch that a constant condition takes.
 func branch(rd *reader, n *node) []value {
-	var t *tensor
-	if err := attempt(func() { t = n.constant(0, "cond") }); err != nil {
+	if err := attempt(func() { n.constant(0, "cond") }); err != nil {
 		panic(refusalf("%w: a branch that depends on the network's input", err))
 	}
-	if len(t.ints) != 1 {
-		panic(refusalf("input 0 (cond): expected one truth value"))
-	}
 	name := "then_branch"
-	if t.ints[0] == 0 {
+	if n.oneInteger(0, "cond") == 0 {
 		name = "else_branch"
 	}
 	a := n.attributes[name]
@@ -62,14 +58,19 @@ func (t *tensors) initial(g *onnxpb.GraphProto) {
 
 // named returns a value by its name.
 func (t *tensors) named(name string) value {
-	switch a := t.arg(name); {
-	case a.run != nil:
-		return *a.run
-	case a.absent():
+	a := t.arg(name)
+	if a.absent() {
 		return value{empty: true}
-	default:
-		return value{constant: a.value}
 	}
+	return a.whole()
+}
+
+// whole is the value of an input that is there.
+func (a arg) whole() value {
+	if a.run != nil {
+		return *a.run
+	}
+	return value{constant: a.value}
 }
 
 // reads returns the names of the values that a node reads: its inputs, and what the graphs within

@@ -10,13 +10,13 @@ import (
 
 // col2Im has the shape of the image, and that of its blocks, as constants.
 func col2Im(rd *reader, n *node) {
-	n.mustRun(0, "input")
+	n.mustRun("input")
 	image := n.extents(1, "image_shape")
 	block := n.extents(2, "block_shape")
 	if len(block) != len(image) {
 		panic(refusalf("blocks of shape %v in an image of shape %v, expected as many dimensions", block, image))
 	}
-	axes, columns := n.blocks(image, block)
+	g, columns := n.blocks(image, block)
 	in, kernel := rd.shape, size(block)
 	if len(in) != 3 || in[1]%kernel != 0 || in[2] != columns {
 		panic(refusalf("shape %v, expected a batch, channels times the %d elements of a block, and %d blocks", in, kernel, columns))
@@ -27,7 +27,7 @@ func col2Im(rd *reader, n *node) {
 	w := rd.newWeights(size(shape), rd.width)
 	for unit := range in[0] * channels {
 		for at := range columns {
-			landings(axes, at, func(k, o int) { w.Set(unit*plane+o, (unit*kernel+k)*columns+at, 1) })
+			g.at(at, func(k, o int) { w.Set(unit*plane+o, (unit*kernel+k)*columns+at, 1) })
 		}
 	}
 	rd.affine(w)
@@ -43,10 +43,10 @@ func (n *arguments) extents(i int, what string) []int {
 	return sizesIn(t.ints, fmt.Sprintf("input %d (%s)", i, what))
 }
 
-// blocks says along each dimension where blocks lie, those before the image's own being of one
-// place, and how many there are in all.
-func (as attributes) blocks(image, block []int) (s [axesMost]spreading, columns int) {
+// blocks says where blocks lie in an image, and how many there are in all.
+func (as attributes) blocks(image, block []int) (g *grid, columns int) {
 	d := len(image)
+	g = &grid{axes: unmoved()}
 	var lists [3][]int
 	for i, name := range []string{"strides", "dilations", "pads"} {
 		count, missing := d, 1
@@ -56,19 +56,14 @@ func (as attributes) blocks(image, block []int) (s [axesMost]spreading, columns 
 		lists[i] = as.window(name, count, missing, missing)
 	}
 	var counts []int
-	for i := range s {
-		s[i] = spreading{in: 1, kernel: 1, stride: 1, dilation: 1, out: 1}
-		j := i - (axesMost - d)
-		if j < 0 {
-			continue
-		}
-		stride, dilation, before, after := lists[0][j], lists[1][j], lists[2][j], lists[2][d+j]
-		room := image[j] + before + after - dilation*(block[j]-1) - 1
+	for j := range d {
+		a := axis{in: image[j], kernel: block[j], stride: lists[0][j], dilation: lists[1][j], before: lists[2][j], after: lists[2][d+j]}
+		room := a.in + a.before + a.after - a.span()
 		if room < 0 {
 			panic(refusalf("blocks of shape %v do not fit into an image of shape %v", block, image))
 		}
-		s[i] = spreading{in: room/stride + 1, kernel: block[j], stride: stride, dilation: dilation, before: before, out: image[j]}
-		counts = append(counts, s[i].in)
+		a.out = room/a.stride + 1
+		g.axes[axesMost-d+j], counts = a, append(counts, a.out)
 	}
-	return s, size(counts)
+	return g, size(counts)
 }

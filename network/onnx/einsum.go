@@ -170,14 +170,10 @@ func onceEach(s string) string {
 
 // cumSum sums up along an axis.
 func cumSum(rd *reader, n *node) {
-	t := n.indices(1)
 	exclusive := n.integer("exclusive", 0)
 	reverse := n.integer("reverse", 0)
-	n.mustRun(0, "x")
-	if len(t.ints) != 1 {
-		panic(refusalf("input 1 (axis): expected one integer"))
-	}
-	axis := placeAxis(t.ints[0], len(rd.shape))
+	n.mustRun("x")
+	axis := placeAxis(n.oneInteger(1, "axis"), len(rd.shape))
 	step, length := stepsOf(rd.shape)[axis], rd.shape[axis]
 	rd.work(rd.width, length)
 	w := rd.newWeights(rd.width, rd.width)

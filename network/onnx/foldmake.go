@@ -61,11 +61,7 @@ func constantOfShape(rd *reader, n *node) *tensor {
 func rangeOf(rd *reader, n *node) *tensor {
 	var v [3]int64
 	for i, name := range []string{"start", "limit", "delta"} {
-		t := n.constant(i, name)
-		if len(t.ints) != 1 {
-			panic(refusalf("input %d (%s): expected one integer", i, name))
-		}
-		if v[i] = t.ints[0]; absInt(v[i]) >= maxInteger {
+		if v[i] = n.oneInteger(i, name); absInt(v[i]) >= maxInteger {
 			panic(refusalf("input %d (%s): %d, supported are integers below %d", i, name, v[i], maxInteger))
 		}
 	}
@@ -186,6 +182,9 @@ func foldReduce(f folding, end func(sum *big.Float, count int) *big.Float) folde
 		return out
 	}
 }
+
+// order are the elements by the element of the result that they go into.
+func (o *over) order() []int { return slices.Concat(o.groups()...) }
 
 // groups returns the elements that go into each element of the result.
 func (o *over) groups() [][]int {

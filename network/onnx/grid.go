@@ -1,4 +1,4 @@
-// The geometry that Conv and AveragePool share: output planes, and for each of
+// The geometry that convolutions and pools share: output planes, and for each of
 // their elements the input elements under the window. Only pairs that exist are
 // visited, and they are counted first.
 
@@ -58,24 +58,23 @@ func (rd *reader) layer(g *grid, batch, planes int) *entries {
 // each calls f for each output element, row by row of the layer. at visits the pairs
 // of a kernel position and the position in the input plane under it.
 func (g *grid) each(batches int, f func(batch, unit, row int, at func(func(k, pos int)))) {
-	d, h, w := g.axes[0], g.axes[1], g.axes[2]
 	row := 0
 	for b := range batches {
 		for u := range g.units {
-			for at := range d.out * h.out * w.out {
-				f(b, u, row, func(visit func(k, pos int)) { g.under(at/w.out/h.out, at/w.out%h.out, at%w.out, visit) })
+			for at := range g.axes[0].out * g.axes[1].out * g.axes[2].out {
+				f(b, u, row, func(visit func(k, pos int)) { g.at(at, visit) })
 				row++
 			}
 		}
 	}
 }
 
-// under visits what is under the window at (l, i, j).
-func (g *grid) under(l, i, j int, visit func(k, pos int)) {
+// at visits what is under the window at place at of the output plane.
+func (g *grid) at(at int, visit func(k, pos int)) {
 	d, h, w := g.axes[0], g.axes[1], g.axes[2]
-	d0, d1, front := d.covers(l)
-	h0, h1, top := h.covers(i)
-	w0, w1, left := w.covers(j)
+	d0, d1, front := d.covers(at / w.out / h.out)
+	h0, h1, top := h.covers(at / w.out % h.out)
+	w0, w1, left := w.covers(at % w.out)
 	for o := d0; o < d1; o++ {
 		for p := h0; p < h1; p++ {
 			for q := w0; q < w1; q++ {

@@ -6,11 +6,11 @@ import (
 	"slices"
 )
 
-// indices returns input i, constant integers.
-func (n *arguments) indices(i int) *tensor {
-	t := n.constant(i, "indices")
+// indices returns input 1, constant integers.
+func (n *arguments) indices() *tensor {
+	t := n.constant(1, "indices")
 	if t.ints == nil {
-		panic(refusalf("input %d (indices): expected integers", i))
+		panic(refusalf("input 1 (indices): expected integers"))
 	}
 	return t
 }
@@ -76,7 +76,7 @@ func (as attributes) blockSize(shape []int) int {
 
 // gatherElements takes for each index the element there along an axis.
 func gatherElements(n *node, shape []int) []moved {
-	t := n.indices(1)
+	t := n.indices()
 	from := n.elementPlaces(t, shape)
 	return []moved{{shape: t.shape, from: from}}
 }
@@ -109,7 +109,7 @@ func (n *node) elementPlaces(t *tensor, shape []int) []int {
 
 // gatherND takes the slices that tuples of indices name.
 func gatherND(n *node, shape []int) []moved {
-	t := n.indices(1)
+	t := n.indices()
 	batch := n.integer("batch_dims", 0)
 	b := int(batch)
 	if len(t.shape) == 0 || batch < 0 || batch >= int64(min(len(t.shape), len(shape))) || !slices.Equal(t.shape[:b], shape[:b]) {
@@ -153,10 +153,7 @@ func slicesAt(t *tensor, shape []int, batch int) (starts []int, length int) {
 // trilu keeps the elements on one side of a diagonal; the others are 0.
 func trilu(n *node, shape []int) []moved {
 	upper := n.integer("upper", 1)
-	k := int64(0)
-	if n.has(1) {
-		k = n.oneInteger(1, "k")
-	}
+	k := n.known(1, "k", 0)
 	r := len(shape)
 	if r < 2 {
 		panic(refusalf("shape %v, expected a matrix at least", shape))

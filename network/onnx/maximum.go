@@ -79,7 +79,7 @@ func pooling(rd *reader, n *node) (g *grid, beyond bool) {
 // roundUp adds the position whose window goes beyond the end, if it begins before the padding
 // there.
 func (a *axis) roundUp() {
-	if span := a.dilation*(a.kernel-1) + 1; (a.in+a.before+a.after-span)%a.stride != 0 && a.out*a.stride < a.in+a.before {
+	if (a.in+a.before+a.after-a.span())%a.stride != 0 && a.out*a.stride < a.in+a.before {
 		a.out++
 	}
 }
@@ -87,7 +87,7 @@ func (a *axis) roundUp() {
 // reduceExtreme is the largest element over axes, or with the sign −1 the smallest.
 func reduceExtreme(sign float64) func(*reader, *node) {
 	return func(rd *reader, n *node) {
-		n.mustRun(0, "data")
+		n.mustRun("data")
 		if o := n.reduction(rd.shape); o != nil {
 			rd.extremeOver(o, sign)
 		}
@@ -97,16 +97,10 @@ func reduceExtreme(sign float64) func(*reader, *node) {
 // top is the first of TopK's outputs: the largest values along an axis, or the smallest. The other,
 // where they are, jumps.
 func top(rd *reader, n *node) {
-	n.mustRun(0, "X")
-	k := n.integer("k", 0)
+	n.mustRun("X")
+	k := n.known(1, "k", n.integer("k", 0))
 	largest := n.integer("largest", 1)
 	sorted := n.integer("sorted", 1)
-	if n.has(1) {
-		t := n.indices(1)
-		if k = 0; len(t.ints) == 1 {
-			k = t.ints[0]
-		}
-	}
 	axis := n.axis(-1, len(rd.shape))
 	sign := 1.0
 	if largest == 0 {
@@ -127,9 +121,7 @@ func top(rd *reader, n *node) {
 func globalMaxPool(rd *reader, _ *node) { rd.extremeOver(overPlanes(rd.shape), 1) }
 
 func (rd *reader) extremeOver(o *over, sign float64) {
-	order := ordered(rd.width)
-	slices.SortStableFunc(order, func(i, j int) int { return o.from[i] - o.from[j] })
-	refs := rd.pick(rd.refs, order, 0)
+	refs := rd.pick(rd.refs, o.order(), 0)
 	rd.largest(refs, slices.Repeat([]int{o.count}, o.width), sign)
 	rd.shape = o.shape
 }

@@ -41,26 +41,22 @@ func (rd *reader) moved(n *node, f mover) []value {
 
 // moved returns the tensor with its elements moved.
 func (t *tensor) moved(rd *reader, m moved) *tensor {
-	out := &tensor{shape: m.shape, elem: t.elem, floats: t.floats, ints: t.ints}
 	if m.from == nil {
-		return out
+		return &tensor{shape: m.shape, elem: t.elem, floats: t.floats, ints: t.ints}
 	}
 	rd.move(len(m.from))
-	if t.ints != nil {
-		out.ints = make([]int64, len(m.from))
-	} else {
-		out.floats = make([]float64, len(m.from))
+	return &tensor{shape: m.shape, elem: t.elem, floats: picked(t.floats, m.from, m.fill), ints: picked(t.ints, m.from, int64(m.fill))}
+}
+
+// picked returns v[from[0]], v[from[1]], …, and fill where from is negative; nil of nil.
+func picked[T any](v []T, from []int, fill T) []T {
+	if v == nil {
+		return nil
 	}
-	for i, j := range m.from {
-		switch {
-		case j < 0 && t.ints != nil:
-			out.ints[i] = int64(m.fill)
-		case j < 0:
-			out.floats[i] = m.fill
-		case t.ints != nil:
-			out.ints[i] = t.ints[j]
-		default:
-			out.floats[i] = t.floats[j]
+	out := make([]T, len(from))
+	for i, j := range from {
+		if out[i] = fill; j >= 0 {
+			out[i] = v[j]
 		}
 	}
 	return out
@@ -191,13 +187,8 @@ func slice(n *node, shape []int) []moved {
 	if len(starts) == 0 || len(stops) != len(starts) || len(axes) != len(starts) || steps != nil && len(steps) != len(starts) {
 		panic(refusalf("starts %v, ends %v, axes %v, steps %v: expected lists of one length", starts, stops, axes, steps))
 	}
-	m, seen := moved{shape: shape}, map[int]bool{}
-	for i := range starts {
-		axis := placeAxis(axes[i], len(shape))
-		if seen[axis] {
-			panic(refusalf("axes %v: given twice", axes))
-		}
-		seen[axis] = true
+	m := moved{shape: shape}
+	for i, axis := range differentAxes(axes, len(shape), "axes") {
 		step := int64(1)
 		if steps != nil {
 			step = steps[i]
@@ -234,7 +225,7 @@ func sliced(start, stop, step, n int64) []int {
 // gatherNode takes constant indices along an axis.
 func gatherNode(n *node, shape []int) []moved {
 	axis := n.axis(0, len(shape))
-	t := n.indices(1)
+	t := n.indices()
 	index := make([]int, len(t.ints))
 	for i, v := range t.ints {
 		at, ok := placed(v, shape[axis])

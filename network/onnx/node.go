@@ -258,9 +258,9 @@ func (n *arguments) floats(i int, what string) *tensor {
 // has says whether input i is there.
 func (n *arguments) has(i int) bool { return i < len(n.args) && !n.args[i].absent() }
 
-// mustRun checks that the running value is input i.
-func (n *arguments) mustRun(i int, what string) {
-	if n.args[i].run == nil {
-		panic(refusalf("input %d (%s) is a constant, expected the running value", i, what))
+// mustRun checks that the running value is input 0.
+func (n *arguments) mustRun(what string) {
+	if n.args[0].run == nil {
+		panic(refusalf("input 0 (%s) is a constant, expected the running value", what))
 	}
 }

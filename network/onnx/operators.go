@@ -135,7 +135,7 @@ func leakyRelu(rd *reader, n *node) {
 
 // pRelu takes a slope for each element, or fewer that numpy's rule spreads over them.
 func pRelu(rd *reader, n *node) {
-	n.mustRun(0, "X")
+	n.mustRun("X")
 	t := n.floats(1, "slope")
 	given := t.shape
 	if n.opset < 7 && len(t.floats) > 1 { // one for each channel, the second axis
@@ -148,10 +148,7 @@ func pRelu(rd *reader, n *node) {
 	if !slices.Equal(shape, rd.shape) {
 		panic(refusalf("input 1 (slope): shape %v is more than that of the value, %v", t.shape, rd.shape))
 	}
-	slopes := make([]float64, len(from))
-	for i, j := range from {
-		slopes[i] = t.floats[j]
-	}
+	slopes := picked(t.floats, from, 0)
 	if slices.Contains(slopes, 1) {
 		rd.im.Note("A PRelu of slope 1 does nothing: such an element is no neuron.")
 	}
@@ -160,13 +157,10 @@ func pRelu(rd *reader, n *node) {
 
 // dropout does nothing at inference.
 func dropout(rd *reader, n *node) {
-	n.mustRun(0, "data")
+	n.mustRun("data")
 	n.inference()
-	if n.has(2) {
-		t := n.constant(2, "training_mode")
-		if len(t.ints) != 1 || t.ints[0] != 0 {
-			panic(refusalf("input 2 (training_mode): not false, supported is inference"))
-		}
+	if n.known(2, "training_mode", 0) != 0 {
+		panic(refusalf("input 2 (training_mode): not false, supported is inference"))
 	}
 	rd.im.Remark("Dropout does nothing at inference.")
 }

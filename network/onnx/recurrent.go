@@ -122,7 +122,7 @@ func (c *recurrence) step(rd *reader, direction, t int, before []ref) {
 func (rd *reader) recurrence(n *node) *recurrence {
 	c := &recurrence{}
 	c.modes(n)
-	n.mustRun(0, "X")
+	n.mustRun("X")
 	c.x = *n.args[0].run
 	if len(c.x.shape) != 3 {
 		panic(refusalf("input 0 (X): shape %v, expected steps, batch and inputs", c.x.shape))

@@ -46,7 +46,7 @@ func scatter(rd *reader, n *node, places func(indices *tensor, shape, updates []
 	if n.args[0].absent() || n.args[2].absent() {
 		panic(refusalf("an input is missing"))
 	}
-	t := n.indices(1)
+	t := n.indices()
 	to := places(t, n.args[0].shape(), n.args[2].shape())
 	touched := slices.Compact(slices.Sorted(slices.Values(to)))
 	if len(touched) < len(to) && how == "none" {

@@ -9,7 +9,7 @@ import (
 
 // compress keeps the elements, along an axis or of all, that a list of truth values names.
 func compress(n *node, shape []int) []moved {
-	t := n.indices(1)
+	t := n.indices()
 	axis := 0
 	if n.attributes["axis"] == nil {
 		shape = []int{size(shape)}
@@ -31,7 +31,7 @@ func compress(n *node, shape []int) []moved {
 // reverseSequence turns the first elements along the time axis around, so many in each row of the
 // batch as a list says.
 func reverseSequence(n *node, shape []int) []moved {
-	t := n.indices(1)
+	t := n.indices()
 	batch := n.integer("batch_axis", 1)
 	time := n.integer("time_axis", 0)
 	if len(shape) < 2 || min(batch, time) != 0 || max(batch, time) != 1 {
@@ -57,7 +57,7 @@ func reverseSequence(n *node, shape []int) []moved {
 
 // centerCropPad cuts axes down to lengths around their middle, or fills them up with zeros.
 func centerCropPad(n *node, shape []int) []moved {
-	t := n.indices(1)
+	t := n.indices()
 	axes := n.integers("axes")
 	if axes == nil {
 		for a := range shape {

@@ -3,6 +3,8 @@
 
 package onnx
 
+import "slices"
+
 // asList returns the values of input i, a sequence.
 func (n *arguments) asList(i int) []value {
 	if i >= len(n.args) || n.args[i].run == nil || n.args[i].run.list == nil {
@@ -15,14 +17,10 @@ func (n *arguments) asList(i int) []value {
 func sequence(_ *reader, n *node) []value {
 	var list []value
 	for i, a := range n.args {
-		switch {
-		case a.absent():
+		if a.absent() {
 			panic(refusalf("input %d: missing", i))
-		case a.run != nil:
-			list = append(list, *a.run)
-		default:
-			list = append(list, value{constant: a.value})
 		}
+		list = append(list, a.whole())
 	}
 	return []value{{list: list}}
 }
@@ -38,7 +36,7 @@ func splitToSequence(rd *reader, n *node) []value {
 		parts := cutAlong(shape, axis, lengths)
 		for i := range parts {
 			if !n.has(1) && keep == 0 {
-				parts[i].shape = append(append([]int{}, shape[:axis]...), shape[axis+1:]...)
+				parts[i].shape = slices.Delete(slices.Clone(shape), axis, axis+1)
 			}
 		}
 		return parts
@@ -50,7 +48,7 @@ func splitToSequence(rd *reader, n *node) []value {
 func (n *node) partLengths(total int) []int64 {
 	each := int64(1)
 	if n.has(1) {
-		t := n.indices(1)
+		t := n.indices()
 		if len(t.shape) == 1 {
 			return t.ints
 		}
@@ -83,8 +81,7 @@ func concatFromSequence(rd *reader, n *node) []value {
 	joined := &node{op: n.op, attributes: n.attributes, opset: n.opset}
 	for _, v := range list {
 		if fresh != 0 {
-			shape := inserted(v.shapeOf(), n)
-			v = v.reshaped(shape)
+			v = v.widened(n)
 		}
 		a := arg{value: v.constant}
 		if v.constant == nil {
@@ -95,26 +92,13 @@ func concatFromSequence(rd *reader, n *node) []value {
 	return concat(rd, joined)
 }
 
-// inserted returns a shape with an axis of size 1 where the attribute says.
-func inserted(shape []int, n *node) []int {
-	axis := n.axis(0, len(shape)+1)
-	return append(append(append([]int{}, shape[:axis]...), 1), shape[axis:]...)
-}
-
-func (v value) shapeOf() []int {
-	if v.constant != nil {
-		return v.constant.shape
-	}
-	return v.shape
-}
-
-// reshaped returns a value of the same elements in order.
-func (v value) reshaped(shape []int) value {
+// widened returns the value with an axis of size 1 where the attribute says.
+func (v value) widened(n *node) value {
+	shape := &v.shape
 	if v.constant != nil {
 		t := *v.constant
-		t.shape = shape
-		return value{constant: &t}
+		v.constant, shape = &t, &t.shape
 	}
-	v.shape = shape
+	*shape = slices.Insert(slices.Clone(*shape), n.axis(0, len(*shape)+1), 1)
 	return v
 }

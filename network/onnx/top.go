@@ -16,9 +16,7 @@ import (
 func (rd *reader) topSorted(axis, k int, sign float64) {
 	o := overAxes(rd.shape, []int{axis}, true)
 	pieces := choices(o.count, k)
-	order := ordered(rd.width)
-	slices.SortStableFunc(order, func(i, j int) int { return o.from[i] - o.from[j] })
-	rows := 0
+	order, rows := o.order(), 0
 	for _, p := range pieces {
 		rows += p
 	}

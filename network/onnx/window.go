@@ -2,10 +2,6 @@
 
 package onnx
 
-import (
-	"math"
-)
-
 // maxWindow bounds what attributes may say of a window: beyond it nothing real is
 // lost, and products of two such numbers fit in an int.
 const maxWindow = 1 << 26
@@ -40,6 +36,14 @@ func (a axis) covered() int {
 	return n
 }
 
+// unmoved are axes of one place, which those that a window has come behind.
+func unmoved() (w [axesMost]axis) {
+	for i := range w {
+		w[i] = axis{in: 1, kernel: 1, stride: 1, dilation: 1, out: 1}
+	}
+	return w
+}
+
 // windows reads the attributes that Conv and AveragePool share.
 func (n *node) windows(shape, kernel []int) (w [axesMost]axis) {
 	spatial := shape[2:]
@@ -57,10 +61,8 @@ func (n *node) windows(shape, kernel []int) (w [axesMost]axis) {
 	}
 	d := len(spatial)
 	strides, dilations, pads := n.sliding(kernel)
-	for i := range w {
-		w[i] = axis{in: 1, kernel: 1, stride: 1, dilation: 1, out: 1}
-	}
-	for i := 0; i < d; i++ {
+	w = unmoved()
+	for i := range d {
 		a := axis{in: spatial[i], kernel: kernel[i], stride: strides[i], dilation: dilations[i], before: pads[i], after: pads[d+i]}
 		saying(func() { a.place(n) }, "spatial dimension %d", i)
 		w[axesMost-d+i] = a
@@ -107,11 +109,7 @@ func (a *axis) span() int { return a.dilation*(a.kernel-1) + 1 }
 // place settles padding and the number of positions.
 func (a *axis) place(n *node) {
 	span := a.span()
-	auto := "NOTSET"
-	if p := n.attributes["auto_pad"]; p != nil {
-		auto = string(p.GetS())
-	}
-	switch auto {
+	switch auto := n.text("auto_pad", "NOTSET"); auto {
 	case "NOTSET", "":
 	case "VALID":
 		a.before, a.after = 0, 0
@@ -133,7 +131,7 @@ func (a *axis) place(n *node) {
 
 // kernelOf returns the constant weights of a convolution of either kind, and its group.
 func kernelOf(rd *reader, n *node) (wt *tensor, group int64) {
-	n.mustRun(0, "X")
+	n.mustRun("X")
 	wt = n.floats(1, "W")
 	group = n.integer("group", 1)
 	if r := len(rd.shape); r < 3 || r > axesMost+2 || len(wt.shape) != r {
@@ -184,7 +182,7 @@ func averagePool(rd *reader, n *node) {
 		if includePad != 0 {
 			count = g.padded(row)
 		}
-		if f, _ := math.Frexp(float64(count)); f != 0.5 {
+		if !isPower(float64(count)) {
 			rounded += entries
 		}
 		plane := (batch*g.units + unit) * g.plane()
