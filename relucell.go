@@ -7,7 +7,6 @@
 package relucell
 
 import (
-	"bytes"
 	"context"
 	"iter"
 
@@ -72,9 +71,6 @@ func (p Problem) Prove(ctx context.Context, path string, opt Options) (Result, e
 // Check has a proof about the network verified, by a checker that knows nothing of the walk, see
 // [certificate.CheckContext]. The report names the ball that it is about.
 func (p Problem) Check(ctx context.Context, path string) (*certificate.Report, error) {
-	var text bytes.Buffer // all that the checker is told of the network
-	if err := p.Net.WriteCanonical(&text); err != nil {
-		return nil, err
-	}
-	return certificate.CheckContext(ctx, text.Bytes(), path, certificate.Options{})
+	text := p.Net.Canonical() // all that the checker is told of the network
+	return certificate.CheckContext(ctx, text, path, certificate.Options{})
 }

@@ -3,7 +3,6 @@
 package cluster
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -192,11 +191,7 @@ func (f *follower) create(ctx context.Context, n *network.Network) (err error) {
 	if f.answers, f.texts, err = f.buckets(ctx, &f.Job, true); err != nil {
 		return err
 	}
-	var text bytes.Buffer
-	if err := n.WriteCanonical(&text); err != nil {
-		return err
-	}
-	if err := put(ctx, f.texts, netName(&f.Job), text.Bytes()); err != nil {
+	if err := put(ctx, f.texts, netName(&f.Job), n.Canonical()); err != nil {
 		return err
 	}
 	if _, err := f.consumer(ctx, f.Program, f.Patience); err != nil {

@@ -4,7 +4,6 @@
 package cluster
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -82,12 +81,8 @@ type verifier struct {
 }
 
 func newVerifier(n *network.Network, b ball.Ball) (*verifier, error) {
-	var text bytes.Buffer
-	if err := n.WriteCanonical(&text); err != nil {
-		return nil, err
-	}
 	folder, err := os.MkdirTemp("", "relucell-verify-")
-	return &verifier{text.Bytes(), proof.HeaderOf(n, b), folder}, err
+	return &verifier{n.Canonical(), proof.HeaderOf(n, b), folder}, err
 }
 
 func (v *verifier) close() { os.RemoveAll(v.folder) }

@@ -60,22 +60,15 @@ func WriteCase(ctx context.Context, dir, name string, f Failure) (string, error)
 	if err != nil {
 		return "", err
 	}
-	var net bytes.Buffer
-	if err := f.Case.Net.WriteCanonical(&net); err != nil {
-		return "", err
-	}
-	if err := files.WriteBytes(filepath.Join(dir, name+".net.json"), net.Bytes()); err != nil {
+	net := f.Case.Net.Canonical()
+	if err := files.WriteBytes(filepath.Join(dir, name+".net.json"), net); err != nil {
 		return "", err
 	}
 	j := CaseFile{Version: caseVersion, Name: f.Case.Name, Bound: f.Bound, Kind: f.Kind, Value: f.Value.String(),
 		Than: f.Than, Limit: f.Limit.String(), Count: r.Lower.String(), Ball: f.Case.Ball.JSON(),
-		Net: net.Bytes(), NetFile: name + ".net.json", Proof: name + ".proof"}
-	text, err := json.MarshalIndent(j, "", " ")
-	if err != nil {
-		return "", err
-	}
+		Net: net, NetFile: name + ".net.json", Proof: name + ".proof"}
 	path := filepath.Join(dir, name+".case.json")
-	return path, files.WriteBytes(path, append(text, '\n'))
+	return path, files.WriteJSON(path, j)
 }
 
 // ReadCase reads a case file. Errors name the file and the field.
@@ -186,11 +179,7 @@ func checkBeside(ctx context.Context, path string, j CaseFile, c gen.Case) (bool
 
 // checkProof says whether the proof proves that the case has exactly count regions.
 func checkProof(ctx context.Context, path string, c gen.Case, count string) error {
-	var text bytes.Buffer
-	if err := c.Net.WriteCanonical(&text); err != nil {
-		return err
-	}
-	rep, err := certificate.CheckContext(ctx, text.Bytes(), path, certificate.Options{})
+	rep, err := certificate.CheckContext(ctx, c.Net.Canonical(), path, certificate.Options{})
 	if err != nil {
 		return err
 	}

@@ -181,19 +181,13 @@ var errDeclined = errors.New("it declined")
 
 func (p *Program) ask(ctx context.Context, n *network.Network, b ball.Ball) (*big.Int, error) {
 	p.sent++
-	var text, line bytes.Buffer
-	if err := n.WriteCanonical(&text); err != nil {
-		return nil, err
-	}
-	r, err := json.Marshal(request{p.sent, text.Bytes(), b.JSON()}) // Marshal compacts the text to one line
+	line, err := json.Marshal(request{p.sent, n.Canonical(), b.JSON()}) // Marshal compacts the text to one line
 	if err != nil {
 		return nil, err
 	}
-	line.Write(r)
-	line.WriteByte('\n')
 	written := make(chan struct{})
 	go func() {
-		_, _ = p.in.Write(line.Bytes()) // a program that has gone is told by the end of its output
+		_, _ = p.in.Write(append(line, '\n')) // a program that has gone is told by the end of its output
 		close(written)
 	}()
 	timer := time.NewTimer(p.opt.Timeout)

@@ -46,9 +46,8 @@ func proven(t require.TestingT, dir string, n *network.Network, b ball.Ball) (co
 	path := filepath.Join(dir, "proof")
 	r, err := proof.Prove(context.Background(), n, b, path, enumerate.Options{Workers: 1})
 	require.NoError(t, err)
-	var text bytes.Buffer
-	require.NoError(t, n.WriteCanonical(&text))
-	rep, err := certificate.Check(text.Bytes(), path, certificate.Options{})
+	text := n.Canonical()
+	rep, err := certificate.Check(text, path, certificate.Options{})
 	require.NoError(t, err)
 	require.Equal(t, r.Lower.Int64(), rep.Count)
 	written, err := os.ReadFile(path)

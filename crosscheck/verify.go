@@ -3,8 +3,8 @@
 package crosscheck
 
 import (
-	"bytes"
 	"context"
+	"fmt"
 	"math/big"
 	"time"
 
@@ -89,11 +89,7 @@ func (r *Report) ShrinkFailure(ctx context.Context, f Failure, bounds []bound.Bo
 
 // Describe spells a failure out: what fails, the ball, and the network as canonical text.
 func Describe(f Failure) string {
-	var text bytes.Buffer
-	text.WriteString(f.String())
-	text.WriteString("\nball " + proof.SpellBall(f.Case.Ball) + "\n")
-	_ = f.Case.Net.WriteCanonical(&text) // a buffer takes everything
-	return text.String()
+	return fmt.Sprintf("%v\nball %s\n%s", f, proof.SpellBall(f.Case.Ball), f.Case.Net.Canonical())
 }
 
 // verifyManners tests what is asked of a bound beside its value.

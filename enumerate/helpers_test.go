@@ -4,7 +4,6 @@ package enumerate_test
 // always checked, balls, and the public networks.
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -148,9 +147,8 @@ func proveForced(t testing.TB, n *network.Network, b ball.Ball, workers, partSiz
 // verify has the proof checked against the network.
 func verify(t testing.TB, n *network.Network, path string) *certificate.Report {
 	t.Helper()
-	var text bytes.Buffer
-	require.NoError(t, n.WriteCanonical(&text))
-	rep, err := certificate.Check(text.Bytes(), path, certificate.Options{Workers: 1})
+	text := n.Canonical()
+	rep, err := certificate.Check(text, path, certificate.Options{Workers: 1})
 	require.NoError(t, err)
 	return rep
 }

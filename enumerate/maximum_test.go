@@ -1,7 +1,6 @@
 package enumerate_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"math/big"
@@ -306,9 +305,8 @@ func TestMaximaByThePlainWalk(t *testing.T) {
 			require.True(t, r.Exact)
 			require.Equal(t, want.Lower, r.Lower, name)
 			require.NoError(t, w.Close(r.Lower))
-			var text bytes.Buffer
-			require.NoError(t, n.WriteCanonical(&text))
-			rep, err := certificate.Check(text.Bytes(), path, certificate.Options{Workers: 1})
+			text := n.Canonical()
+			rep, err := certificate.Check(text, path, certificate.Options{Workers: 1})
 			require.NoError(t, err, name)
 			require.Equal(t, want.Lower.Int64(), rep.Count)
 		}

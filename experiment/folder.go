@@ -149,7 +149,7 @@ func (f folder) prepare(m *Manifest) (*Manifest, error) {
 		if err := os.MkdirAll(string(f), 0o777); err != nil {
 			return nil, fmt.Errorf("%w, %w", files.Plain(err), ErrFolder)
 		}
-		return m, f.writeManifest(m)
+		return m, files.WriteJSON(f.path(manifestName), m)
 	case err != nil:
 		return nil, fmt.Errorf("%w, %w", files.Plain(err), ErrFolder)
 	}
@@ -215,14 +215,6 @@ func sameConfig(a, b *Manifest) bool {
 	return errX == nil && errY == nil && bytes.Equal(x, y)
 }
 
-func (f folder) writeManifest(m *Manifest) error {
-	text, err := json.MarshalIndent(m, "", " ")
-	if err != nil {
-		return err
-	}
-	return f.write(manifestName, append(text, '\n'))
-}
-
 // write writes a file, and makes its folder.
 func (f folder) write(name string, text []byte) error {
 	path := f.path(name)
@@ -254,11 +246,7 @@ func loadPart[P any](f folder, name string, p *P, whole func(*P) bool) bool {
 }
 
 func (f folder) writeNetwork(name string, n *network.Network) (File, error) {
-	var b bytes.Buffer
-	if err := n.WriteCanonical(&b); err != nil {
-		return File{}, err
-	}
-	return f.writeFile(name, b.Bytes())
+	return f.writeFile(name, n.Canonical())
 }
 
 // writeFile writes and returns the entry of the manifest.

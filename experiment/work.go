@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/plot/vg"
 
 	"github.com/relucell/relucell/internal/chart"
+	"github.com/relucell/relucell/internal/files"
 )
 
 // work is a study at work.
@@ -82,5 +83,5 @@ func (w *work) finish(m *Manifest, figures func() error, tables ...table) error 
 			return err
 		}
 	}
-	return w.folder.writeManifest(m)
+	return files.WriteJSON(w.folder.path(manifestName), m)
 }

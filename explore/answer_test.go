@@ -306,8 +306,7 @@ func TestShelf(t *testing.T) {
 func TestFile(t *testing.T) {
 	n, _, err := moons(t).Network(t.Context(), 0)
 	require.NoError(t, err)
-	m, err := NewFileModel("moons", n, []string{"a note"})
-	require.NoError(t, err)
+	m := NewFileModel("moons", n, []string{"a note"})
 	csv, err := os.ReadFile(filepath.Join(data, "two_moons_points.csv"))
 	require.NoError(t, err)
 	e, err := Open(t.Context(), mustJSON(t, File{Version: "1", Models: []FileModel{m}, Points: string(csv)}))

@@ -3,7 +3,6 @@ package explore
 // What is explored, as a file: what a page that holds the engine gives it.
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -56,8 +55,6 @@ func Open(ctx context.Context, text []byte) (*Explorer, error) {
 }
 
 // NewFileModel returns the model of a network.
-func NewFileModel(name string, n *network.Network, notes []string) (FileModel, error) {
-	var b bytes.Buffer
-	err := n.WriteCanonical(&b)
-	return FileModel{name, b.String(), notes}, err
+func NewFileModel(name string, n *network.Network, notes []string) FileModel {
+	return FileModel{name, string(n.Canonical()), notes}
 }

@@ -1,7 +1,6 @@
 package landscape
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"math"
@@ -90,9 +89,8 @@ func provedCount(t *testing.T, n *network.Network) (text []byte, path string) {
 	path = filepath.Join(t.TempDir(), "p")
 	_, err := proof.Prove(anything, n, b, path, enumerate.Options{})
 	require.NoError(t, err)
-	var buffer bytes.Buffer
-	require.NoError(t, n.WriteCanonical(&buffer))
-	return buffer.Bytes(), path
+	buffer := n.Canonical()
+	return buffer, path
 }
 
 // The bracket is as narrow as floats allow, verified by the checker, and holds all that gradient

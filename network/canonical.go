@@ -6,6 +6,7 @@ package network
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -24,6 +25,15 @@ const denseMost = 1 << 26
 // every number in the one spelling of package dyadic. Equal networks give equal bytes, however
 // their weights are kept. It streams, and its only errors are w's.
 func (n *Network) WriteCanonical(w io.Writer) error { return n.writeCanonical(w, denseMost) }
+
+// Canonical returns the canonical text.
+func (n *Network) Canonical() []byte {
+	var b bytes.Buffer
+	if err := n.WriteCanonical(&b); err != nil {
+		panic(err) // a buffer never fails to be written to
+	}
+	return b.Bytes()
+}
 
 func (n *Network) writeCanonical(w io.Writer, most int) error {
 	b := bufio.NewWriterSize(w, 1<<16)

@@ -4,7 +4,6 @@
 package network_test
 
 import (
-	"bytes"
 	"errors"
 	"math"
 	"strings"
@@ -35,9 +34,8 @@ func goldenNetwork(t require.TestingT) *network.Network {
 }
 
 func canonical(t require.TestingT, n *network.Network) string {
-	var b bytes.Buffer
-	require.NoError(t, n.WriteCanonical(&b))
-	return b.String()
+	b := n.Canonical()
+	return string(b)
 }
 
 func TestCanonicalBytesAreTheFormat(t *testing.T) {

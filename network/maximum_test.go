@@ -88,9 +88,8 @@ func TestMaximaAreEvaluatedExactly(t *testing.T) {
 			}
 			require.Zero(t, v.Cmp(sum), "the affine map of %s", signs)
 		}
-		var text bytes.Buffer
-		require.NoError(t, n.WriteCanonical(&text))
-		again, err := network.ReadCanonical(bytes.NewReader(text.Bytes()))
+		text := n.Canonical()
+		again, err := network.ReadCanonical(bytes.NewReader(text))
 		require.NoError(t, err)
 		require.Equal(t, n.Fingerprint(), again.Fingerprint())
 	})

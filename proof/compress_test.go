@@ -73,8 +73,7 @@ func TestGzipReadsMembers(t *testing.T) {
 
 func TestTheCheckerReadsMembers(t *testing.T) {
 	n := gen.Resonance(5)
-	var text bytes.Buffer
-	require.NoError(t, n.WriteCanonical(&text))
+	text := n.Canonical()
 	path := tempProof(t, "p.gz")
 	b, err := ball.New(ball.LInf, make([]float64, n.Inputs()), 1)
 	require.NoError(t, err)
@@ -83,7 +82,7 @@ func TestTheCheckerReadsMembers(t *testing.T) {
 	raw, err := os.ReadFile(path)
 	require.NoError(t, err)
 	require.Greater(t, bytes.Count(raw, magic), 1)
-	report, err := certificate.Check(text.Bytes(), path, certificate.Options{})
+	report, err := certificate.Check(text, path, certificate.Options{})
 	require.NoError(t, err)
 	require.EqualValues(t, 11292, report.Count, "chambers of the resonance arrangement")
 }

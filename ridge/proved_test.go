@@ -23,9 +23,8 @@ import (
 )
 
 func canonical(t require.TestingT, n *network.Network) []byte {
-	var b bytes.Buffer
-	require.NoError(t, n.WriteCanonical(&b))
-	return b.Bytes()
+	b := n.Canonical()
+	return b
 }
 
 // The checker comes to the same bound: it accepts the least float that is not below, and refuses

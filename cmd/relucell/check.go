@@ -3,7 +3,6 @@ package main
 // check: the independent checker of proofs, behind a door that only opens files.
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -217,11 +216,7 @@ func (c *checkCmd) canonical(cmd *cobra.Command, path string) (text []byte, form
 	if err != nil {
 		return nil, "", err
 	}
-	var b bytes.Buffer
-	if err := n.WriteCanonical(&b); err != nil {
-		return nil, "", err
-	}
-	return b.Bytes(), im.Format, nil
+	return n.Canonical(), im.Format, nil
 }
 
 // refuse says which line of which file does not hold.

@@ -4,7 +4,6 @@ package main
 // pairs, where the regions of the difference are slivers without number.
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"math"
@@ -99,17 +98,14 @@ func (p *property) provePairs(ctx context.Context, n *network.Network, b ball.Ba
 	if !exact {
 		panic("relucell: a bound in pairs that is no float64")
 	}
-	var text bytes.Buffer
-	if err := n.WriteCanonical(&text); err != nil {
-		return err
-	}
 	if err := proof.WritePairs(p.Proof, proof.HeaderOf(n, b), atMost, pairs); err != nil {
 		return err
 	}
-	if err := files.WriteBytes(p.Net, text.Bytes()); err != nil {
+	text := n.Canonical()
+	if err := files.WriteBytes(p.Net, text); err != nil {
 		return err
 	}
-	if _, err := certificate.CheckPairs(ctx, text.Bytes(), p.Proof); err != nil {
+	if _, err := certificate.CheckPairs(ctx, text, p.Proof); err != nil {
 		return fmt.Errorf("the bound and its proof disagree: %w", err)
 	}
 	p.AtMost = &atMost

@@ -171,10 +171,7 @@ func (c *exploreCmd) file(ctx context.Context, e *explore.Explorer, paths []stri
 		if err != nil {
 			return f, badInput(err)
 		}
-		m, err := explore.NewFileModel(filepath.Base(path), n, notes)
-		if err != nil {
-			return f, err
-		}
+		m := explore.NewFileModel(filepath.Base(path), n, notes)
 		if size += len(m.Text); size > mostFile {
 			return f, badInputf("--html: the networks have more than %d MB as text, expected fewer or smaller ones, or no --html", mostFile>>20)
 		}

@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -243,11 +242,7 @@ func (c *learnCmd) finish(cmd *cobra.Command, args []string, s *learn.Samples, r
 	j := learnJSON{Source: filepath.Base(source), Teacher: c.teacher != "", Inputs: s.Inputs, Neurons: c.neurons, Samples: s.Len(), Method: c.method, Seed: c.seed,
 		Sigma: r.Deviation, Stages: r.Stages, Net: newNetJSON(n, n.Fingerprint()), Seconds: took.Seconds(), Notes: c.net.notes}
 	if c.report != "" {
-		text, err := json.MarshalIndent(j, "", " ")
-		if err == nil {
-			err = files.WriteBytes(c.report, append(text, '\n'))
-		}
-		if err != nil {
+		if err := files.WriteJSON(c.report, j); err != nil {
 			return failed(err)
 		}
 	}

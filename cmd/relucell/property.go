@@ -3,7 +3,6 @@ package main
 // The proof of a range: that of the count of the network with a neuron behind it for each bound.
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -117,12 +116,9 @@ func proveCount(ctx context.Context, n *network.Network, b ball.Ball, file strin
 	if err != nil {
 		return nil, nil, err
 	}
-	var w bytes.Buffer
-	if err := n.WriteCanonical(&w); err != nil {
-		return nil, nil, err
-	}
-	r, err = certificate.CheckContext(ctx, w.Bytes(), file, opt)
-	return w.Bytes(), r, err
+	text = n.Canonical()
+	r, err = certificate.CheckContext(ctx, text, file, opt)
+	return text, r, err
 }
 
 // text says what is proved and how to check it.

@@ -1,7 +1,6 @@
 package attack
 
 import (
-	"bytes"
 	"os"
 	"runtime"
 	"slices"
@@ -62,11 +61,7 @@ func Run(t testing.TB, cases int, measure Measure) {
 	}
 	t.Log(report)
 	for _, f := range report.Broken() {
-		var text bytes.Buffer
 		n, b, _ := f.Case.Build()
-		if err := n.WriteCanonical(&text); err != nil {
-			t.Fatal(err)
-		}
-		t.Errorf("%v, in the ball %v, centre %v, radius %v\n%s", f, b.Norm(), b.Center(), b.Radius(), text.String())
+		t.Errorf("%v, in the ball %v, centre %v, radius %v\n%s", f, b.Norm(), b.Center(), b.Radius(), n.Canonical())
 	}
 }

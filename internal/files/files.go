@@ -13,6 +13,7 @@ package files
 
 import (
 	"bufio"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -185,6 +186,15 @@ func WriteBytes(name string, text []byte) error {
 		_, err := w.Write(text)
 		return err
 	})
+}
+
+// WriteJSON is Write for a value, as indented JSON.
+func WriteJSON(name string, v any) error {
+	text, err := json.MarshalIndent(v, "", " ")
+	if err != nil {
+		return err
+	}
+	return WriteBytes(name, append(text, '\n'))
 }
 
 // Remove removes the file that Write writes under this name. Links to it stay.

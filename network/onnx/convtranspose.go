@@ -1,5 +1,5 @@
-// ConvTranspose: each input element adds the kernel, times itself, to the output around its place. It
-// is a convolution read backwards, so the grid is that of the convolution: what slides over the
+// ConvTranspose: each input element adds the kernel, times itself, to the output around its place.
+// It is a convolution read backwards, so the grid is that of the convolution: what slides over the
 // output, with a position for each input.
 
 package onnx

@@ -28,6 +28,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/relucell/relucell/internal/files"
 	"github.com/relucell/relucell/internal/tables"
 )
 
@@ -153,11 +154,7 @@ func write(r report, out io.Writer, to, docs string) error {
 		}
 	}
 	if to != "" {
-		text, err := json.MarshalIndent(r, "", " ")
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(to, append(text, '\n'), 0o644); err != nil {
+		if err := files.WriteJSON(to, r); err != nil {
 			return err
 		}
 	}

@@ -3,7 +3,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -79,16 +78,13 @@ func find(counts []countRow, j job, workers int) (countRow, bool) {
 
 func measureProof(ctx context.Context, j job, c countRow, opt options) (proofRow, error) {
 	row := proofRow{Net: j.name, Ball: j.where, Regions: c.Regions, CountSeconds: c.Seconds}
-	var text bytes.Buffer
-	if err := j.net.WriteCanonical(&text); err != nil {
-		return row, err
-	}
+	text := j.net.Canonical()
 	for start, round := time.Now(), 0; round == 0 || round < opt.rounds && time.Since(start) < opt.budget; round++ {
 		for began := time.Now(); ; { // short ones again, as short counts are
 			if err := ctx.Err(); err != nil {
 				return row, err
 			}
-			size, proving, checking, err := proveAndCheck(j, text.Bytes(), c.Regions)
+			size, proving, checking, err := proveAndCheck(j, text, c.Regions)
 			if err != nil {
 				return row, err
 			}
