@@ -156,6 +156,23 @@ func TestConstantsThatTheirTypeDoesNotHold(t *testing.T) {
 		node("Add", []string{"x", "y"}), 0, []float64{1}, []float64{2}}.check(t)
 }
 
+// A bound above the largest float32 counted for none.
+func TestBoundsBeyondFloat32(t *testing.T) {
+	c := func() *chain { return newChain(1, 1).doubles("l", nil, -1e100).doubles("h", nil, 0x1p128) }
+	least := func() *chain { return c().made("ReduceMin", "m", []string{"v0"}, intAttr("keepdims", 0)) }
+	for name, b := range map[string]byHand{
+		"below":                {c().node("Clip", []string{"x", "l"}), 13, []float64{-1e300}, []float64{-1e100}},
+		"above":                {c().node("Clip", []string{"x", "", "h"}), 13, []float64{1e300}, []float64{0x1p128}},
+		"below, and a value":   {least().node("Clip", []string{"x", "l", "m"}), 13, []float64{-1e300}, []float64{-1e300}},
+		"above, and a value":   {least().node("Clip", []string{"x", "m", "h"}), 13, []float64{1e300}, []float64{0x1p128}},
+		"none of float32":      {newChain(1, 1).doubles("h", nil, math.MaxFloat32).node("Clip", []string{"x", "", "h"}), 13, []float64{1e300}, []float64{1e300}},
+		"none of float64":      {newChain(1, 1).doubles("h", nil, math.MaxFloat64).node("Clip", []string{"x", "", "h"}), 13, []float64{1e300}, []float64{1e300}},
+		"none, as an argument": {newChain(1, 1).node("Clip", []string{"x"}, floatAttr("max", math.MaxFloat32), floatAttr("min", -math.MaxFloat32)), 6, []float64{1e300}, []float64{1e300}},
+	} {
+		t.Run(name, b.check)
+	}
+}
+
 // Versions of the standard differ about what is left of these without axes; of constants they were
 // left as they are, and of what is computed the sizes were taken.
 func TestReductionsOfNothing(t *testing.T) {
