@@ -80,7 +80,7 @@ func (t *tensor) cast(to onnxpb.TensorProto_DataType) *tensor {
 				out.ints[i] = 1
 			}
 		}
-		return out
+		return out.mustFit()
 	}
 	panic(refusalf("attribute \"to\": %v, supported for constants are the floating types, INT32, INT64 and BOOL", to))
 }

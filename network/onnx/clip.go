@@ -23,13 +23,16 @@ func clip(rd *reader, n *node) {
 			}
 			v = t.floats[0]
 		}
-		// The largest float32 is what exporters write for no bound.
-		if bounds[i] = v; sign*v >= math.MaxFloat32 {
+		if bounds[i] = v; isNoBound(sign * v) {
 			bounds[i] = math.Inf(int(sign))
 		}
 	}
 	rd.clip(bounds[0], bounds[1])
 }
+
+// isNoBound says that a number, turned outward, is the largest of its type, which exporters write for
+// no bound. Any other is a bound, however large.
+func isNoBound(v float64) bool { return v == math.MaxFloat32 || v == math.MaxFloat64 }
 
 // clip is lo + relu(x − lo) − relu(x − hi), or one neuron where a bound is infinite.
 func (rd *reader) clip(lo, hi float64) {
@@ -77,7 +80,7 @@ func clipBetween(rd *reader, n *node) {
 		if size(bound.shape()) != 1 || len(bound.shape()) > len(shape) {
 			panic(refusalf("input %d (%s): shape %v, expected a scalar", i+1, []string{"min", "max"}[i], bound.shape()))
 		}
-		if bound.value != nil && bound.value.floats != nil && -sign*bound.value.floats[0] >= math.MaxFloat32 {
+		if bound.value != nil && bound.value.floats != nil && isNoBound(-sign*bound.value.floats[0]) {
 			continue // no bound
 		}
 		step := &node{op: n.op, arguments: arguments{[]arg{x, bound}}, opset: n.opset}

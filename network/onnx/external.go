@@ -41,16 +41,17 @@ func (o *outside) read(p *onnxpb.TensorProto) []byte {
 	root, err := os.OpenRoot(o.folder)
 	must(err)
 	defer root.Close()
+	st, err := root.Stat(fields["location"])
+	if err == nil && !st.Mode().IsRegular() { // a pipe would keep Open waiting
+		panic(refusalf("%q is no regular file", fields["location"]))
+	}
 	f, err := root.Open(fields["location"])
 	if err != nil {
 		panic(refusalf("%w, expected a file inside the model's folder (keep it beside the model, or export with external_data=False)", err))
 	}
 	defer f.Close()
-	st, err := f.Stat()
+	st, err = f.Stat()
 	must(err)
-	if !st.Mode().IsRegular() {
-		panic(refusalf("%q is no regular file", fields["location"]))
-	}
 	offset, length := int64(0), st.Size()
 	if s := fields["offset"]; s != "" {
 		if offset, err = strconv.ParseInt(s, 10, 64); err != nil {

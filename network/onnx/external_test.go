@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -24,6 +25,7 @@ func TestExternalData(t *testing.T) {
 	outside := filepath.Join(t.TempDir(), "outside")
 	require.NoError(t, os.WriteFile(outside, raw, 0o600))
 	require.NoError(t, os.Symlink(outside, filepath.Join(dir, "link")))
+	require.NoError(t, syscall.Mkfifo(filepath.Join(dir, "pipe"), 0o600))
 	try := func(folder string, entries ...string) error {
 		c := good()
 		w := c.g.Initializer[0]
@@ -53,6 +55,7 @@ func TestExternalData(t *testing.T) {
 		{"has 52 bytes, expected", []string{"location", "net.data", "offset", "-8"}},
 		{"raw_data: 52 bytes, expected 48", []string{"location", "net.data"}},
 		{"is no regular file", []string{"location", "."}},
+		{"is no regular file", []string{"location", "pipe"}}, // reading waited for a writer
 	} {
 		require.ErrorContains(t, try(dir, c.entries...), c.want)
 	}

@@ -119,6 +119,9 @@ func (n *node) reduction(shape []int) *over {
 	keep := n.integer("keepdims", 1)
 	noop := n.integer("noop_with_empty_axes", 0)
 	if len(axes) == 0 {
+		if noop != 0 && slices.Contains([]string{"ReduceL1", "ReduceL2", "ReduceSumSquare"}, n.op) {
+			panic(refusalf("attribute \"noop_with_empty_axes\" without axes: the standard once said that it leaves elements as they are, and now that it takes their sizes, or squares"))
+		}
 		if noop != 0 {
 			return nil
 		}

@@ -8,9 +8,12 @@ import (
 	"github.com/relucell/relucell/network/onnx/onnxpb"
 )
 
-// asValue returns input i as a running value; a constant's elements are constant places.
+// asValue returns input i as a running value of numbers; a constant's elements are constant places.
 func (rd *reader) asValue(i int, n *node) value {
 	a := n.args[i]
+	if a.run != nil && a.run.test != isNumber {
+		panic(refusalf("input %d: a truth value that depends on the network's input, expected numbers", i))
+	}
 	if a.run != nil {
 		return *a.run
 	}

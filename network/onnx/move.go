@@ -32,7 +32,7 @@ func (rd *reader) moved(n *node, f mover) []value {
 		default:
 			values[i] = value{shape: m.shape, refs: run.refs, test: run.test}
 			if m.from != nil {
-				values[i].refs = rd.pick(run.refs, m.from, m.fill)
+				values[i].refs = rd.pick(run.refs, m.from, run.test.filled(m.fill))
 			}
 		}
 	}

@@ -116,7 +116,9 @@ func (rd *reader) node(p *onnxpb.NodeProto) {
 		n.attributes[a.GetName()] = a
 	}
 	if p.GetOpType() == "Constant" && n.isEmpty() {
-		rd.values[p.Output[0]] = value{empty: true}
+		for _, name := range p.Output[:min(1, len(p.Output))] {
+			rd.values[name] = value{empty: true}
+		}
 		return
 	}
 	tips := rd.resolve(n, p)
@@ -150,7 +152,7 @@ func (rd *reader) apply(op operator, n *node, tips int) []value {
 	case op.making != nil:
 		return op.making(rd, n)
 	case tips == 0 && op.folding != nil:
-		return []value{{constant: op.folding(rd, n)}}
+		return []value{{constant: op.folding(rd, n).mustFit()}}
 	case tips == 1 && op.running != nil:
 		for _, a := range n.args {
 			if a.run != nil {

@@ -133,6 +133,70 @@ func TestConstantsOfAnyOperator(t *testing.T) {
 	}
 }
 
+// Integers wrap around in their type: 200 + 100 is 44 as a uint8. Such a constant was the number that
+// does not fit.
+func TestConstantsThatTheirTypeDoesNotHold(t *testing.T) {
+	c := func(elem onnxpb.TensorProto_DataType, v ...int32) *chain {
+		return newChain(1, 1).tensor("a", elem, []int64{1}, v[0]).tensor("b", elem, []int64{1}, v[len(v)-1])
+	}
+	for name, c := range map[string]*chain{
+		"Add of uint8":       c(uint8s, 200, 100).made("Add", "r", []string{"a", "b"}),
+		"Sub of uint8":       c(uint8s, 0, 1).made("Sub", "r", []string{"a", "b"}),
+		"Neg of int8":        c(int8s, -128).made("Neg", "r", []string{"a"}),
+		"Abs of int8":        c(int8s, -128).made("Abs", "r", []string{"a"}),
+		"Pow of int8":        c(int8s, 100, 2).made("Pow", "r", []string{"a", "b"}),
+		"Mul of int32":       c(int32s, 1<<20).made("Mul", "r", []string{"a", "b"}),
+		"ReduceSum of int32": newChain(1, 1).tensor("a", int32s, []int64{2}, 1<<30, 1<<30).made("ReduceSum", "r", []string{"a"}),
+		"Cast to int32":      newChain(1, 1).ints("a", 1<<33+5).made("Cast", "r", []string{"a"}, intAttr("to", int64(int32s))),
+	} {
+		_, _, err := c.made("Cast", "y", []string{"r"}, intAttr("to", int64(single))).node("Add", []string{"x", "y"}).read(t)
+		require.ErrorContains(t, err, "which is beyond the type", name)
+	}
+	byHand{newChain(1, 1).tensor("r", onnxpb.TensorProto_BOOL, []int64{1}, 2).made("Cast", "y", []string{"r"}, intAttr("to", int64(single))).
+		node("Add", []string{"x", "y"}), 0, []float64{1}, []float64{2}}.check(t)
+}
+
+// A bound above the largest float32 counted for none.
+func TestBoundsBeyondFloat32(t *testing.T) {
+	c := func() *chain { return newChain(1, 1).doubles("l", nil, -1e100).doubles("h", nil, 0x1p128) }
+	least := func() *chain { return c().made("ReduceMin", "m", []string{"v0"}, intAttr("keepdims", 0)) }
+	for name, b := range map[string]byHand{
+		"below":                {c().node("Clip", []string{"x", "l"}), 13, []float64{-1e300}, []float64{-1e100}},
+		"above":                {c().node("Clip", []string{"x", "", "h"}), 13, []float64{1e300}, []float64{0x1p128}},
+		"below, and a value":   {least().node("Clip", []string{"x", "l", "m"}), 13, []float64{-1e300}, []float64{-1e300}},
+		"above, and a value":   {least().node("Clip", []string{"x", "m", "h"}), 13, []float64{1e300}, []float64{0x1p128}},
+		"none of float32":      {newChain(1, 1).doubles("h", nil, math.MaxFloat32).node("Clip", []string{"x", "", "h"}), 13, []float64{1e300}, []float64{1e300}},
+		"none of float64":      {newChain(1, 1).doubles("h", nil, math.MaxFloat64).node("Clip", []string{"x", "", "h"}), 13, []float64{1e300}, []float64{1e300}},
+		"none, as an argument": {newChain(1, 1).node("Clip", []string{"x"}, floatAttr("max", math.MaxFloat32), floatAttr("min", -math.MaxFloat32)), 6, []float64{1e300}, []float64{1e300}},
+	} {
+		t.Run(name, b.check)
+	}
+}
+
+// Versions of the standard differ about what is left of these without axes; of constants they were
+// left as they are, and of what is computed the sizes were taken.
+func TestReductionsOfNothing(t *testing.T) {
+	none := intAttr("noop_with_empty_axes", 1)
+	for name, c := range map[string]*chain{
+		"computed":  newChain(1, 1).node("ReduceL1", []string{"x"}, none),
+		"sizes":     newChain(1, 1).doubles("a", []int64{1}, -3).made("ReduceL1", "y", []string{"a"}, none).node("Add", []string{"x", "y"}),
+		"squares":   newChain(1, 1).doubles("a", []int64{1}, -3).made("ReduceSumSquare", "y", []string{"a"}, none).node("Add", []string{"x", "y"}),
+		"euclidean": newChain(1, 1).doubles("a", []int64{1}, -3).made("ReduceL2", "y", []string{"a"}, none).node("Add", []string{"x", "y"}),
+	} {
+		_, _, err := c.read(t)
+		require.ErrorContains(t, err, `"noop_with_empty_axes" without axes`, name)
+	}
+}
+
+// In a branch stand nodes that nobody needs: one without outputs ended in a panic.
+func TestAConstantOfNothingWithoutOutputs(t *testing.T) {
+	empty := newNode("Constant", "", nil, intsAttr("value_ints"))
+	empty.Output = nil
+	branch := &onnxpb.GraphProto{Node: []*onnxpb.NodeProto{empty}, Output: []*onnxpb.ValueInfoProto{{Name: ptr("v0")}}}
+	byHand{newChain(1, 1).tensor("c", onnxpb.TensorProto_BOOL, nil, 1).made("If", "y", []string{"c"}, graphAttr("then_branch", branch), graphAttr("else_branch", branch)).
+		node("Neg", []string{"y"}), 0, []float64{2}, []float64{-2}}.check(t)
+}
+
 func TestSequences(t *testing.T) {
 	six := []float64{1, 2, 3, 4, 5, 6}
 	for name, b := range map[string]byHand{

@@ -85,6 +85,29 @@ func decode(p *onnxpb.TensorProto) *tensor {
 	return t
 }
 
+// mustFit refuses integers that their type does not hold: what an operator makes of those is not
+// their sum, product or whatever it is, but what is left of it in so many bits.
+func (t *tensor) mustFit() *tensor {
+	if r, ok := integerRange[t.elem]; ok {
+		for i, v := range t.ints {
+			if v < r[0] || v > r[1] {
+				panic(refusalf("element %d is %d, which is beyond the type %v", i, v, t.elem))
+			}
+		}
+	}
+	return t
+}
+
+// integerRange has the least and the largest number of each type of integers but the longest.
+var integerRange = map[onnxpb.TensorProto_DataType][2]int64{
+	onnxpb.TensorProto_INT32:  {math.MinInt32, math.MaxInt32},
+	onnxpb.TensorProto_INT16:  {math.MinInt16, math.MaxInt16},
+	onnxpb.TensorProto_UINT16: {0, math.MaxUint16},
+	onnxpb.TensorProto_INT8:   {math.MinInt8, math.MaxInt8},
+	onnxpb.TensorProto_UINT8:  {0, math.MaxUint8},
+	onnxpb.TensorProto_BOOL:   {0, 1},
+}
+
 // element says where a tensor keeps its elements of a type: in raw_data, of so many bytes each and
 // little endian, or in the field of this name.
 type element[T any] struct {
@@ -137,7 +160,7 @@ var intElements = map[onnxpb.TensorProto_DataType]element[int64]{
 	onnxpb.TensorProto_UINT16: narrow(2, func(b []byte) int64 { return int64(binary.LittleEndian.Uint16(b)) }),
 	onnxpb.TensorProto_INT8:   narrow(1, func(b []byte) int64 { return int64(int8(b[0])) }),
 	onnxpb.TensorProto_UINT8:  narrow(1, func(b []byte) int64 { return int64(b[0]) }),
-	onnxpb.TensorProto_BOOL:   narrow(1, func(b []byte) int64 { return int64(b[0]) }),
+	onnxpb.TensorProto_BOOL:   narrow(1, func(b []byte) int64 { return min(1, int64(b[0])) }),
 }
 
 // narrow is a type of at most 32 bits, whose bits the field int32_data holds one by one.

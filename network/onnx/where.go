@@ -18,6 +18,18 @@ const (
 	isNegative
 )
 
+// filled is what stands for a constant among values of this kind: for a truth value, a number of the
+// sign that it is true of, or of the other one.
+func (t test) filled(v float64) float64 {
+	switch {
+	case t == isNumber:
+		return v
+	case (v != 0) == (t == isPositive):
+		return 1
+	}
+	return -1
+}
+
 // compareRunning is the test of a − b, by numpy's rule. Whether it holds at 0 does not matter: a
 // Where is read only where its branches meet there.
 func compareRunning(rd *reader, n *node) []value {

@@ -13,6 +13,46 @@ import (
 	"github.com/relucell/relucell/network/onnx/onnxpb"
 )
 
+// Branches that are truth values were taken for the numbers that they compare, and so were those that
+// a loop puts together; the Cast behind them, which jumps, did nothing then.
+func TestTruthValuesAreNoNumbers(t *testing.T) {
+	c := func() *chain {
+		return looped(1, 1).made("Less", "l", []string{"v0", "one"}).made("Less", "m", []string{"one", "v0"})
+	}
+	toFloat := intAttr("to", int64(single))
+	for name, c := range map[string]*chain{
+		"branches":        c().made("Where", "w", []string{"yes", "l", "m"}).node("Cast", []string{"w"}, toFloat),
+		"all of a Where":  c().made("Where", "w", []string{"l", "l", "m"}).node("Cast", []string{"w"}, toFloat),
+		"one of branches": c().node("Where", []string{"yes", "v0", "m"}),
+		"what a loop puts out": loopOf(c(), []string{"a"}, []string{"three", ""}, bodyAttr([]string{"i", "c"}, []string{"d", "o"},
+			newNode("Identity", "d", []string{"c"}), newNode("Identity", "o", []string{"l"}))).node("Cast", []string{"a"}, toFloat),
+	} {
+		_, _, err := c.read(t)
+		require.ErrorContains(t, err, "a truth value that depends on the network's input", name)
+	}
+}
+
+// A truth value that fills up others is true or false, not the sign of 1 or 0: of a Less that is
+// padded with true, the other branch was chosen.
+func TestTruthValuesThatFillUp(t *testing.T) {
+	x := []float64{-3, 2}
+	for _, op := range []string{"Less", "Greater"} {
+		for fill := range int32(2) {
+			c := newChain(1, 2).doubles("z", nil, 0).made(op, "l", []string{"v0", "z"}).ints("p", 0, 0, 0, 1).tensor("f", onnxpb.TensorProto_BOOL, nil, fill).
+				made("Pad", "c", []string{"l", "p", "f"})
+			for name, v := range map[string]float64{"up": 5, "down": 7} { // (x, 5) where true, (−x, 7) where false
+				c.doubles(name+" 1", []int64{1, 1}, v).made("Concat", name, []string{map[string]string{"up": "v0", "down": "less"}[name], name + " 1"}, intAttr("axis", 1))
+			}
+			c.g.Node = append([]*onnxpb.NodeProto{newNode("Neg", "less", []string{"v0"})}, c.g.Node...)
+			want := map[string][]float64{"Less": {-3, -2}, "Greater": {3, 2}}[op] // −|x| and |x|
+			want = append(want, map[int32]float64{0: 7, 1: 5}[fill])
+			n, err := c.node("Where", []string{"c", "up", "down"}).readIn(t, 13)
+			require.NoError(t, err)
+			require.Equal(t, want, n.Forward(x), "%s %d", op, fill)
+		}
+	}
+}
+
 // pool is values of a graph of three inputs that is drawn, with what they are at x. All numbers are
 // of few bits, so floats are exact.
 type pool struct {
