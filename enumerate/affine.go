@@ -26,8 +26,8 @@ type Affine struct {
 
 // Affine returns the affine map that the network is on the region. In most networks it costs less
 // than half the walk of the region, in the plane two thirds with two layers of 64 and nine tenths
-// with three or four. Successive calls share what they can, most for regions that are near each other in the
-// order of the walk.
+// with three or four. Successive calls share what they can, most for regions that are near each
+// other in the order of the walk.
 func (r Region) Affine() Affine {
 	a, ok := r.of.affines.Get().(*affines)
 	if !ok {
