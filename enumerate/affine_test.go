@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"math/big"
 	"sync"
 	"testing"
 
@@ -151,6 +152,37 @@ func TestAffineMapsOfNumbersOfAnySize(t *testing.T) {
 		layers = append(layers, network.Layer{W: mat.NewDense(1, in, draw(in)), B: draw(1)})
 		requireAffine(t, fmt.Sprint("seed ", seed), regionsOf(t, netOf(t, layers...), ballAt(t, ball.LInf, inputs, 0, 1)))
 	}
+}
+
+// The bound of a norm, over all floats: below the norm nowhere, and near it where squares fit.
+func TestNormsAreBounded(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		middle := rapid.SampledFrom([]int{-1074, -540, -450, 0, 450, 540, 1000}).Draw(t, "exponent")
+		e := rapid.IntRange(max(middle-40, -1074), min(middle+40, 1023))
+		v := make([]float64, rapid.IntRange(0, 40).Draw(t, "length"))
+		sum := new(big.Rat)
+		for i := range v {
+			v[i] = math.Ldexp(rapid.Float64Range(-2, 2).Draw(t, "value"), e.Draw(t, "its exponent"))
+			if math.IsInf(v[i], 0) {
+				v[i] = math.MaxFloat64
+			}
+			x := new(big.Rat).SetFloat64(v[i])
+			sum.Add(sum, x.Mul(x, x))
+		}
+		got := enumerate.NormAtMost(v)
+		if math.IsInf(got, 1) {
+			require.Equal(t, 1000, middle)
+			return
+		}
+		square := new(big.Rat).SetFloat64(got)
+		square.Mul(square, square)
+		require.GreaterOrEqual(t, square.Cmp(sum), 0)
+		if sum.Cmp(big.NewRat(1, 1<<60)) > 0 && middle == 0 {
+			require.LessOrEqual(t, square.Cmp(sum.Mul(sum, big.NewRat(103, 100))), 0)
+		}
+	})
+	require.True(t, math.IsInf(enumerate.NormAtMost([]float64{1, math.Inf(-1)}), 1))
+	require.True(t, math.IsNaN(enumerate.NormAtMost([]float64{1, math.NaN()})))
 }
 
 // For the usual networks the bound is of use.

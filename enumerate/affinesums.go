@@ -29,14 +29,14 @@ type affineSums struct {
 	rows    [][]float64     // of the layer before
 	unit    []float64       // of each row's sums, a power of two
 	off     []float64       // what a row is off by at most
-	sums    []int64
-	passed  []float64 // scratch
+	sums    []int64         // by columns, of coefficients and then the offset
+	most    []uint64        // scratch
 }
 
 // newAffineSums returns the sums of a layer behind the first one, of which no unit passes anything
 // on yet, or nil where numbers are out of range. Both begin with the weights and the bias.
 func newAffineSums(l, first *affineLayer, wide int) *affineSums {
-	s := &affineSums{weights: l.Sparse().Columns(), sums: make([]int64, l.Out()*(wide-2)), passed: make([]float64, wide-2)}
+	s := &affineSums{weights: l.Sparse().Columns(), sums: make([]int64, l.Out()*(wide-2)), most: make([]uint64, l.Out())}
 	most := make([]float64, l.In()) // of what a unit passes on
 	for j := range most {
 		row := first.rows[j*wide : j*wide+wide-2]
@@ -62,7 +62,7 @@ func newAffineSums(l, first *affineLayer, wide int) *affineSums {
 		_, e := math.Frexp(forms.Slack * top)
 		s.unit = append(s.unit, math.Ldexp(1, e-sumBits))
 		s.off = append(s.off, (sumRoundings+float64(l.In()))*s.unit[i])
-		s.sums[(i+1)*(wide-2)-1] = int64(b / s.unit[i])
+		s.sums[(wide-3)*l.Out()+i] = int64(b / s.unit[i])
 	}
 	for j := range s.rows {
 		at, weights := s.weights.Row(j)
@@ -91,25 +91,57 @@ func (s *affineSums) add(j int, a float64) {
 	if a == 0 {
 		return
 	}
-	passed := s.passed
-	n := len(passed)
-	for k, g := range s.rows[j] {
-		passed[k] = a * g
-	}
 	at, weights := s.weights.Row(j)
-	for t, i := range at {
-		w, sums := weights[t], s.sums[int(i)*n:int(i)*n+n]
-		for k, g := range passed {
-			sums[k] += int64(w * g)
+	out := len(s.unit)
+	for k, g := range s.rows[j] {
+		g *= a
+		sums := s.sums[k*out : (k+1)*out]
+		if len(weights) == out {
+			for i, w := range weights {
+				sums[i] += int64(w * g)
+			}
+			continue
+		}
+		for t, i := range at {
+			sums[i] += int64(weights[t] * g)
 		}
 	}
 }
 
 // put writes row i, of which the two last entries are bounds of errors.
 func (s *affineSums) put(i int, row []float64) {
-	n, unit := len(s.passed), s.unit[i]
-	for k, v := range s.sums[i*n : (i+1)*n] {
-		row[k] = float64(v) * unit
+	n, unit := len(row)-2, s.unit[i]
+	for k := range n {
+		row[k] = float64(s.sums[k*len(s.unit)+i]) * unit
 	}
 	row[n], row[n+1] = s.off[i], s.off[i]
+}
+
+// pass writes what the units pass on, by columns, as affineLayer.pass does for each: a is the factor
+// of each, gamma that of the layer behind.
+func (s *affineSums) pass(in, a []float64, gamma float64) {
+	out := len(s.unit)
+	unit := s.unit[:len(a)]
+	n := len(in)/out - 3
+	most := s.most
+	clear(most)
+	for k := range n + 1 {
+		sums, to := s.sums[k*out:(k+1)*out], in[k*out:(k+1)*out]
+		for j, v := range sums {
+			to[j] = a[j] * (float64(v) * unit[j])
+		}
+		if k < n {
+			for j, v := range to {
+				most[j] = max(most[j], math.Float64bits(v)&^(1<<63))
+			}
+		}
+	}
+	offsets, e, f := in[n*out:(n+1)*out], in[(n+1)*out:(n+2)*out], in[(n+2)*out:(n+3)*out]
+	for j, a := range a {
+		e[j], f[j] = 0, 0
+		if a = math.Abs(a); a != 0 {
+			e[j] = a*s.off[j] + gamma*math.Float64frombits(most[j]) + 2*least
+			f[j] = a*s.off[j] + gamma*math.Abs(offsets[j]) + 2*least
+		}
+	}
 }

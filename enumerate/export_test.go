@@ -140,3 +140,6 @@ func CountInIntegers(n *network.Network, b ball.Ball, opt Options) (Result, erro
 	out := walk.New(cfg).Walk(context.Background())
 	return result(m, opt, out), out.Err
 }
+
+// NormAtMost bounds the norm of a vector.
+var NormAtMost = normAtMost

@@ -38,7 +38,8 @@ type Incremental interface {
 	// form, without looking for one.
 	Seen(g []float64, h, s float64) bool
 	// Split prepares both sides of the form asked last, whose answer was Meets. It reports
-	// false when the state did not allow it; the caller may Refresh and ask again.
+	// false when the state did not allow it; the caller may Refresh and ask again. Work may be
+	// left to the first question about a side, which then answers with an error where it fails.
 	// The cell itself can still be asked about.
 	Split() bool
 	// Enter goes down to the side s of the form that Split prepared; Leave comes back. Both

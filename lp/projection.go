@@ -25,11 +25,12 @@ type Projection struct {
 	projector
 	reply  Reply
 	ask    projState // the state with the asked side added
-	other  projState // the state with the opposite side added
+	other  projState // scratch: that of the cell with its boundaries moved, or made anew
 	beyond bool      // the parent's point is on the asked side already
 	ready  bool      // asked holds the form asked last
 	met    bool      // ask is the state of its side: the last answer was Meets
 	u      []float64 // scratch
+	falls  []float64 // how fast the asked form and the constraints fall along u
 }
 
 // Reset implements Incremental.
@@ -39,22 +40,15 @@ func (q *Projection) Reset(_ ball.Norm, n int) {
 	q.reply.Point = make([]float64, n)
 	q.asked.a = make([]float64, n)
 	q.x = make([]float64, n)
-	l := q.state(0)
-	l.x = resize(l.x, n)
+	l := q.level(0)
+	l.due, l.x = false, resize(l.x, n)
 	l.clear()
-}
-
-func (q *Projection) state(i int) *projState {
-	l := q.level(i)
-	if l.moved == nil {
-		l.moved = &projState{}
-	}
-	return l
 }
 
 // Ask implements Incremental.
 func (q *Projection) Ask(g []float64, h, s float64) (*Reply, error) {
 	q.ready = false
+	q.here()
 	r, err := q.answer(g, h, s)
 	q.met = err == nil && r.Meets
 	return r, err
@@ -69,7 +63,6 @@ func (q *Projection) answer(g []float64, h, s float64) (*Reply, error) {
 	}
 	q.ready = true
 	l := q.levels[q.top]
-	l.splitReady = false
 	q.reply.Meets = true
 	m := len(q.cons)
 	q.beyond = q.asked.b-floats.Dot(q.asked.a, l.x) < -projZero
@@ -78,7 +71,7 @@ func (q *Projection) answer(g []float64, h, s float64) (*Reply, error) {
 		copy(q.reply.Point, l.x)
 		return &q.reply, nil
 	}
-	q.ask.copyFrom(l)
+	q.ask.copyFrom(&l.projState)
 	empty, err := q.add(&q.ask, m)
 	if err == nil && !empty {
 		empty, err = q.settle(&q.ask, m+1)
@@ -104,7 +97,7 @@ func constant(g []float64) bool {
 func (q *Projection) constant(z float64) *Reply {
 	q.reply.Meets, q.reply.Interior = z > 0, false
 	q.reply.ID, q.reply.Lambda = q.reply.ID[:0], q.reply.Lambda[:0]
-	q.point(q.levels[q.top], q.reply.Point)
+	q.point(&q.levels[q.top].projState, q.reply.Point)
 	return &q.reply
 }
 

@@ -29,16 +29,17 @@ var errProjectionLoop = errors.New("projection solver: too many steps")
 // projRows are the constraints of the current path and the form asked about, which has the index
 // behind them.
 type projRows struct {
-	path[projState, projRow]
+	path[projLevel, projRow]
 	n     int
 	asked projRow
+	delta float64 // how far all boundaries are moved inwards
 }
 
 // projRow is a constraint with its inner products with all earlier ones.
 type projRow struct {
 	a    []float64 // sign included
 	b    float64
-	s    float64 // the sign included, of the asked row
+	s    float64 // the sign included
 	inv  float64 // 1/‖g‖
 	gram []float64
 }
@@ -66,9 +67,9 @@ func (q *projRows) dot(i, j int) float64 {
 
 func (q *projRows) offset(i int) float64 {
 	if i == len(q.cons) {
-		return q.asked.b
+		return q.asked.b + q.delta
 	}
-	return q.cons[i].b
+	return q.cons[i].b + q.delta
 }
 
 // violation returns b_i − a_i·x.
@@ -78,6 +79,25 @@ func (q *projRows) violation(s *projState, i int) float64 {
 		t -= s.lam[k] * q.dot(i, int(j))
 	}
 	return t
+}
+
+// below writes b_i − a_i·x for the first constraints, with bounds, else −a_i·x. Two sums at a time,
+// for each waits for itself.
+func (q *projRows) below(x []float64, bounds bool, out []float64) []float64 {
+	for i := 0; i < len(out); i += 2 {
+		j := min(i+1, len(out)-1)
+		s, t := 0.0, 0.0
+		if bounds {
+			s, t = q.offset(i), q.offset(j)
+		}
+		a, b := q.row(i)[:len(x)], q.row(j)[:len(x)]
+		for k, v := range x {
+			s -= a[k] * v
+			t -= b[k] * v
+		}
+		out[i], out[j] = s, t
+	}
+	return out
 }
 
 func (q *projRows) norm2(s *projState) float64 {
@@ -103,38 +123,24 @@ func (q *projRows) row(j int) []float64 {
 	return q.cons[j].a
 }
 
-// flip turns the asked row into the other side.
-func (q *projRows) flip() {
-	for i := range q.asked.a {
-		q.asked.a[i] = -q.asked.a[i]
-	}
-	for i := range q.asked.gram {
-		q.asked.gram[i] = -q.asked.gram[i]
-	}
-	q.asked.b = -q.asked.b
+func (r *projRow) copyFrom(o *projRow) {
+	r.a, r.gram = append(r.a[:0], o.a...), append(r.gram[:0], o.gram...)
+	r.b, r.s, r.inv = o.b, o.s, o.inv
 }
 
-// push appends s times the row.
+// push appends the side s of a row.
 func (q *projRows) push(r *projRow, s float64) {
 	c := q.more()
-	c.a, c.gram = append(c.a[:0], r.a...), append(c.gram[:0], r.gram...)
-	c.b, c.inv = s*r.b, r.inv
-	if s < 0 {
+	c.copyFrom(r)
+	if s != c.s {
 		for k := range c.a {
 			c.a[k] = -c.a[k]
 		}
 		for k := range c.gram {
 			c.gram[k] = -c.gram[k]
 		}
+		c.b, c.s = -c.b, s
 	}
-}
-
-// shift moves every boundary inwards by delta.
-func (q *projRows) shift(delta float64) {
-	for i := range q.cons {
-		q.cons[i].b += delta
-	}
-	q.asked.b += delta
 }
 
 // projState is an active set with its multipliers and Cholesky factor (packed rows, the
@@ -144,12 +150,15 @@ type projState struct {
 	lam []float64
 	l   []float64
 	x   []float64 // the point, once the state has settled
-	// What Split leaves for Enter.
-	split      projRow
-	keepSide   float64 // the side that contains the parent's point, relative to split
-	splitSign  float64 // the sign that split has included
-	splitReady bool
-	moved      *projState // state of the other side
+}
+
+// projLevel is a cell, and what Split leaves for its sides.
+type projLevel struct {
+	projState
+	due    bool // the state is yet to be made
+	split  projRow
+	beyond bool      // the point is on the side asked
+	moved  projState // of the side asked, where it is not
 }
 
 func (s *projState) clear() {
@@ -202,20 +211,28 @@ func (s *projState) remove(q *projRows, d int) {
 type projector struct {
 	stopper
 	projRows
-	v, r, x []float64 // scratch
+	v, r, g, x []float64 // scratch
+	// viol are the violations at x that worst has looked at last, in up to projFew inputs.
+	viol []float64
 }
 
 // add brings constraint p in. It reports whether the constraints proved
 // incompatible; multipliers are then left in s for act, and last in r for p.
 func (q *projector) add(s *projState, p int) (empty bool, err error) {
-	viol := max(q.violation(s, p), 0)
+	q.g = resize(q.g, len(s.act))
+	viol := q.offset(p)
+	for k, j := range s.act {
+		q.g[k] = q.dot(p, int(j))
+		viol -= s.lam[k] * q.g[k]
+	}
+	viol = max(viol, 0)
 	lamP := 0.0
 	for it := 0; it < projCap*(len(q.cons)+2); it++ {
 		if q.pivots++; q.pivots%stopEvery == 0 && q.stopped() {
 			return false, ErrStopped
 		}
 		k := len(s.act)
-		zz := q.reduce(s, p)
+		zz := q.reduce(s)
 		t1, drop := math.Inf(1), -1
 		for i := 0; i < k; i++ {
 			if q.r[i] > projZero && s.lam[i] < t1*q.r[i] {
@@ -248,18 +265,19 @@ func (q *projector) add(s *projState, p int) (empty bool, err error) {
 		}
 		viol -= t * zz
 		s.remove(&q.projRows, drop)
+		q.g = append(q.g[:drop], q.g[drop+1:]...)
 	}
 	return false, errProjectionLoop
 }
 
-// reduce solves for r = Gram⁻¹·G_p over the active set and returns the squared
-// length of what is left of a_p.
-func (q *projector) reduce(s *projState, p int) float64 {
+// reduce solves for r = Gram⁻¹·g over the active set, where g are the inner products of a row with
+// that, and returns the squared length of what is left of the row.
+func (q *projector) reduce(s *projState) float64 {
 	k := len(s.act)
 	q.v, q.r = resize(q.v, k), resize(q.r, k)
 	zz := 1.0
 	for i, row := 0, 0; i < k; row, i = row+i+1, i+1 {
-		t := q.dot(p, int(s.act[i]))
+		t := q.g[i]
 		for j := 0; j < i; j++ {
 			t -= s.l[row+j] * q.v[j]
 		}
@@ -279,8 +297,11 @@ func (q *projector) settle(s *projState, m int) (empty bool, err error) {
 		}
 		at := q.worst(s, m)
 		if at < 0 {
-			s.x = resize(s.x, q.n)
-			q.point(s, s.x)
+			if s.x = resize(s.x, q.n); q.n > projFew {
+				q.point(s, s.x)
+			} else {
+				copy(s.x, q.x)
+			}
 			return false, nil
 		}
 		if empty, err = q.add(s, at); empty || err != nil {
@@ -302,12 +323,8 @@ func (q *projector) worst(s *projState, m int) int {
 		return at
 	}
 	q.point(s, q.x)
-	x := q.x
-	for i := 0; i < m; i++ {
-		t := q.offset(i)
-		for k, v := range q.row(i)[:len(x)] {
-			t -= v * x[k]
-		}
+	q.viol = resize(q.viol, m)
+	for i, t := range q.below(q.x, true, q.viol) {
 		if t > worst {
 			worst, at = t, i
 		}

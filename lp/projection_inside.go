@@ -21,7 +21,7 @@ func (q *Projection) direction(s *projState, nu []float64) []float64 {
 
 // inward writes a point strictly inside: from x along the direction in which
 // all active constraints rise at the same rate, half as far as the others and
-// the ball allow. It reports whether that was more than a hair.
+// the ball allow. The state has just settled. It reports whether that was more than a hair.
 func (q *Projection) inward(s *projState, x []float64) bool {
 	k := len(s.act)
 	q.v, q.r = resize(q.v, k), resize(q.r, k)
@@ -42,14 +42,14 @@ func (q *Projection) inward(s *projState, x []float64) bool {
 	}
 	u := q.direction(s, nu)
 	copy(x, s.x)
-	for i := 0; i <= len(q.cons); i++ {
-		rate, room := 0.0, -q.offset(i)
-		for k, v := range q.row(i)[:len(u)] {
-			rate += v * u[k]
-			room += v * x[k]
-		}
-		if rate < -projZero && room < -tau*rate {
-			tau = max(room, 0) / -rate
+	m := len(q.cons) + 1
+	if q.n > projFew {
+		q.viol = q.below(x, true, resize(q.viol, m))
+	}
+	q.falls = q.below(u, false, resize(q.falls, m))
+	for i, f := range q.falls {
+		if room := -q.viol[i]; f > projZero && room < tau*f {
+			tau = max(room, 0) / f
 		}
 	}
 	tau /= 2
@@ -80,8 +80,8 @@ func (q *Projection) shrunk() (*Reply, error) {
 // shrink projects onto the cell and the asked side with every boundary moved inwards by delta, and
 // writes the point if it is inside the ball by as much. empty: there is none, as other shows.
 func (q *Projection) shrink(delta float64, x []float64) (inside, empty bool) {
-	q.shift(delta)
-	defer q.shift(-delta)
+	q.delta = delta
+	defer func() { q.delta = 0 }()
 	q.other.clear()
 	empty, err := q.settle(&q.other, len(q.cons)+1)
 	if err != nil || empty {

@@ -34,6 +34,7 @@ type Vertex struct {
 	asked vertexRow // the form asked last, normalised
 	dir   float64   // the side the last climb maximised
 	cross int       // entering column at the crossing, or −1
+	y     []float64 // scratch: a vertex
 }
 
 // vertexRow is a constraint s·(g·y+h) ≥ 0 scaled by a power of two.
@@ -44,18 +45,21 @@ type vertexRow struct {
 	scale float64
 }
 
-type vertexLevel struct {
+// vertexDict is a dictionary.
+type vertexDict struct {
 	rows  int       // n coordinate rows and the basic slacks
 	ld    int       // stride of a column
 	a     []float64 // (d+1) columns; the last is the constant
 	basic []int32   // name of row n+i
 	free  []int32   // name of column k
-	// What Split leaves for Enter: the dictionary at a vertex on the hyperplane, whose
-	// column splitCol is the slack of +z. The level itself still serves questions.
-	onPlane  *vertexLevel
-	splitCol int
-	split    vertexRow
-	entered  int
+}
+
+type vertexLevel struct {
+	vertexDict
+	split vertexSplit
+	// due says that the dictionary is yet to be made, from that of the cell above; lost that it
+	// could not be.
+	due, lost bool
 }
 
 const (
@@ -75,6 +79,7 @@ const (
 )
 
 var errVertexLoop = errors.New("vertex solver: too many pivots")
+var errVertexLost = errors.New("vertex solver: no vertex of the cell was found")
 var errNotFinite = errors.New("a value is not finite")
 
 // Names of constraints: ≥ 0 the pushed ones in order, < 0 the facets of the ball.
@@ -88,9 +93,10 @@ func (v *Vertex) Reset(norm ball.Norm, n int) {
 	v.cons = v.cons[:0]
 	v.top = 0
 	v.c, v.f = make([]float64, v.d+1), make([]float64, v.d+1)
-	v.reply.Point = make([]float64, n)
+	v.reply.Point, v.y = make([]float64, n), make([]float64, n)
 	v.asked.g = make([]float64, n)
 	l := v.level(0)
+	l.due, l.lost, l.split.state = false, false, whole
 	if norm == ball.L1 {
 		l.shape(v.n, v.d, 1)
 		for k := 0; k < n; k++ {
@@ -113,8 +119,8 @@ func (v *Vertex) Reset(norm ball.Norm, n int) {
 	}
 }
 
-// shape clears the level to n coordinate rows and m slack rows.
-func (l *vertexLevel) shape(n, d, m int) {
+// shape clears the dictionary to n coordinate rows and m slack rows.
+func (l *vertexDict) shape(n, d, m int) {
 	l.rows = n + m
 	l.ld = (l.rows + 4) &^ 3
 	l.a = resize(l.a, (d+1)*l.ld)
@@ -130,19 +136,23 @@ func resize[T any](s []T, n int) []T {
 	return s[:n]
 }
 
-func (l *vertexLevel) col(k int) []float64 { return l.a[k*l.ld : k*l.ld+l.rows] }
+func (l *vertexDict) col(k int) []float64 { return l.a[k*l.ld : k*l.ld+l.rows] }
 
 // price writes the objective s·z over the columns of l into c.
 func (v *Vertex) price(l *vertexLevel, g []float64, h, s float64) {
 	for k := 0; k <= v.d; k++ {
 		col := l.a[k*l.ld : k*l.ld+v.n]
-		t := 0.0
-		for i, gi := range g[:len(col)] {
-			t += gi * col[i]
-		}
-		v.c[k] = s * t
+		v.c[k] = s * dot(g, col)
 	}
 	v.c[v.d] += s * h
+}
+
+func dot(g, y []float64) float64 {
+	t := 0.0
+	for i, x := range g[:len(y)] {
+		t += x * y[i]
+	}
+	return t
 }
 
 // normalise sets the form asked, scaled by a power of two so that |h|+Σ|g| is in [1,2).
@@ -164,25 +174,29 @@ func (v *Vertex) Ask(g []float64, h, s float64) (*Reply, error) {
 		v.asked.s = 0 // nothing to split
 		return nil, err
 	}
-	return v.climb(v.asked.s)
-}
-
-// climb maximises s times the asked form until it is positive.
-func (v *Vertex) climb(s float64) (*Reply, error) {
-	l := v.levels[v.top]
-	v.price(l, v.asked.g, v.asked.h, s)
-	v.cross, v.dir = -1, s
-	v.reply.Interior = false
-	if v.c[v.d] > vertexZero {
-		v.reply.Meets = true
-		copy(v.reply.Point, l.col(v.d)[:v.n])
+	v.cross, v.reply.Meets, v.reply.Interior = -1, false, false
+	y := v.vertex()
+	if y == nil {
+		v.asked.s = 0
+		return nil, errVertexLost
+	}
+	if v.reply.Meets = s*(dot(v.asked.g, y)+v.asked.h) > vertexZero; v.reply.Meets {
+		copy(v.reply.Point, y)
 		return &v.reply, nil
 	}
+	return v.climb(v.here(), &v.asked, s)
+}
+
+// climb maximises s times a form until it is positive.
+func (v *Vertex) climb(l *vertexLevel, z *vertexRow, s float64) (*Reply, error) {
+	v.price(l, z.g, z.h, s)
+	v.cross, v.dir = -1, s
+	v.reply.Interior = false
 	limit := vertexCap * (v.d + l.rows)
 	for it := 0; ; it++ {
 		k := v.entering(l, it > vertexBland*(v.d+l.rows))
 		if k < 0 {
-			return v.empty(l), nil
+			return v.empty(l, z), nil
 		}
 		if it >= limit {
 			return nil, errVertexLoop
@@ -276,7 +290,7 @@ func (v *Vertex) pivot(l *vertexLevel, k, r int) {
 
 // empty reads the multipliers off the optimal objective: at the optimum
 // s·z = const + Σ c_k t_k with c_k ≤ 0, so s·z + Σ (−c_k) t_k is constant.
-func (v *Vertex) empty(l *vertexLevel) *Reply {
+func (v *Vertex) empty(l *vertexLevel, z *vertexRow) *Reply {
 	v.reply.Meets = false
 	v.reply.ID, v.reply.Lambda = v.reply.ID[:0], v.reply.Lambda[:0]
 	for k, id := range l.free {
@@ -284,16 +298,19 @@ func (v *Vertex) empty(l *vertexLevel) *Reply {
 			continue
 		}
 		v.reply.ID = append(v.reply.ID, id)
-		v.reply.Lambda = append(v.reply.Lambda, -v.c[k]*v.cons[id].scale/v.asked.scale)
+		v.reply.Lambda = append(v.reply.Lambda, -v.c[k]*v.cons[id].scale/z.scale)
 	}
 	return &v.reply
 }
 
 // Seen implements Incremental: the vertex is such a point.
 func (v *Vertex) Seen(g []float64, h, s float64) bool {
-	l := v.levels[v.top]
+	y := v.vertex()
+	if y == nil {
+		return false
+	}
 	t := h
-	y := l.col(v.d)[:len(g)]
+	y = y[:len(g)]
 	for i, x := range g {
 		t += x * y[i]
 	}

@@ -12,14 +12,14 @@ import (
 // Refresh implements Incremental: it solves for the vertex anew from the names
 // of its active constraints.
 func (v *Vertex) Refresh() bool {
-	l := v.levels[v.top]
+	l := v.here()
+	if l == nil {
+		return false
+	}
 	d := v.d
 	// Row k of m is [A | I | b]: t_k = A_k·u + b_k, to be solved for u over t.
 	m := make([][]float64, d)
 	for k, id := range l.free {
-		if id == splitName {
-			return false
-		}
 		m[k] = make([]float64, 2*d+1)
 		m[k][2*d] = -v.lifted(id, m[k][:d])
 		m[k][d+k] = 1
@@ -118,10 +118,10 @@ func gaussJordan(m [][]float64, d int) bool {
 // is interior to the cell; near the vertex that maximises s·z, so is a point
 // of the asked side.
 func (v *Vertex) Margin(g []float64, h, s float64) ([]float64, bool) {
-	if v.normalise(g, h, s) != nil {
+	l := v.here()
+	if l == nil || v.normalise(g, h, s) != nil {
 		return nil, false
 	}
-	l := v.levels[v.top]
 	v.price(l, v.asked.g, v.asked.h, s)
 	v.cross = -1
 	limit := vertexCap * (v.d + l.rows)
