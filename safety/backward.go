@@ -124,6 +124,9 @@ func (b *backward) toInputs(i int) {
 	}
 }
 
+// short is the length of rows up to which a call costs more than what it does.
+const short = 8
+
 // affineStep replaces coefficients of pre-activations, from unit lo on, by those of what enters.
 func (b *backward) affineStep(y *layer, r, lo int, row []float64) {
 	w, bias, size := y.w[lo:lo+len(row)], y.b[lo:], b.size[y.first+lo:]
@@ -136,8 +139,12 @@ func (b *backward) affineStep(y *layer, r, lo int, row []float64) {
 		if v == 0 {
 			continue
 		}
-		if to != nil {
+		if len(to) > short {
 			blas.Daxpy(len(to), v, w[j].v, 1, to, 1)
+		} else if to != nil {
+			for k, x := range w[j].v {
+				to[k] += v * x
+			}
 		} else {
 			b.next.addRow(r, v, w[j])
 		}
@@ -160,25 +167,41 @@ func (b *backward) activation(y *layer, r int) {
 
 // someUnits is activation of units from lo on.
 func (b *backward) someUnits(y *layer, r, lo int, row []float64) {
+	first := y.first + lo
+	if b.weight != nil {
+		copy(b.weight[r*b.units+first:], row)
+	}
+	if b.alpha != nil || b.beta != nil {
+		b.chosen(y, r, first, row)
+		return
+	}
+	if y.plain {
+		return
+	}
+	c, e := b.c[r], b.e[r]
+	ln := b.lines[first : first+len(row)]
+	for i, v := range row { // without branches, which would be taken at random
+		by := &ln[i][math.Float64bits(v)>>63]
+		shift := v * by.at
+		c += shift
+		e += math.Abs(shift)
+		row[i] = v * by.slope
+	}
+	b.c[r], b.e[r] = c, e
+}
+
+// chosen is activation of units from first on where slopes are given, or weights of pre-activations.
+func (b *backward) chosen(y *layer, r, first int, row []float64) {
 	for i, v := range row {
-		q := y.first + lo + i
-		if b.weight != nil {
-			b.weight[r*b.units+q] = v
-		}
+		q := first + i
 		if v != 0 && !y.plain {
-			ln := b.lines[q]
-			slope, at := ln.low, ln.lowAt
-			if v < 0 {
-				slope, at = ln.high, ln.highAt
+			by := b.lines[q][math.Float64bits(v)>>63]
+			if b.alpha != nil && by.at == 0 && b.isOpen[q] {
+				by.slope = b.alpha[q]
 			}
-			if b.alpha != nil && at == 0 && b.isOpen[q] {
-				slope = b.alpha[q]
-			}
-			if at != 0 {
-				b.c[r] += v * at
-				b.e[r] += math.Abs(v * at)
-			}
-			v *= slope
+			b.c[r] += v * by.at
+			b.e[r] += math.Abs(v * by.at)
+			v *= by.slope
 		}
 		if b.beta != nil && b.beta[q] != 0 {
 			b.e[r] += (math.Abs(v) + math.Abs(b.beta[q])) * b.size[q] // they may cancel

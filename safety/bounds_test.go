@@ -75,8 +75,8 @@ func TestLinesLieAroundTheUnit(t *testing.T) {
 				v := new(big.Rat).SetFloat64(slope)
 				return v.Add(v.Mul(v, z), new(big.Rat).SetFloat64(at))
 			}
-			require.LessOrEqual(t, line(ln.low, ln.lowAt).Cmp(f), 0, "%g %g %g", l, u, m)
-			require.GreaterOrEqual(t, line(ln.high, ln.highAt).Cmp(f), 0, "%g %g %g", l, u, m)
+			require.LessOrEqual(t, line(ln[lower].slope, ln[lower].at).Cmp(f), 0, "%g %g %g", l, u, m)
+			require.GreaterOrEqual(t, line(ln[upper].slope, ln[upper].at).Cmp(f), 0, "%g %g %g", l, u, m)
 		}
 	}
 }

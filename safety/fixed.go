@@ -36,6 +36,7 @@ type fixedLayer struct {
 	// few are the weights that are not 0, row by row, where most are 0; rows and columns are nil
 	// then.
 	few  []fixedRow
+	most []float64 // see sizes
 	bias []int64
 	// down and up are the slopes below 0, rounded down and up; bend is the sign of the slope − 1.
 	down, up []int64
@@ -144,6 +145,7 @@ func weightsOf(s *subject) []fixedLayer {
 				}
 			}
 		}
+		y.most = y.sizes()
 	}
 	return layers
 }

@@ -24,13 +24,14 @@ func (f *fixed) grain() uint { return min(f.bits, 20) }
 // fixedBackward holds a form that comes back.
 type fixedBackward struct {
 	*fixedZone
-	a, to []int64 // coefficients of the present layer, and room for the next
-	x     []int64 // what conditions say of the inputs themselves
-	used  []int   // where a is not 0
-	dense []int64 // and what it is there
-	sums  []wide  // by columns
-	c, t  int64   // constant and slack
-	ok    bool    // all numbers were small
+	a, to []int64   // coefficients of the present layer, and room for the next
+	x     []int64   // what conditions say of the inputs themselves
+	used  []int     // where a is not 0
+	dense []int64   // and what it is there
+	sums  []wide    // by columns
+	float []float64 // and by floats
+	c, t  int64     // constant and slack
+	ok    bool      // all numbers were small
 }
 
 // step adds to the constant and the slack.
@@ -172,8 +173,14 @@ func (b *fixedBackward) affine(i int) {
 		}
 	}
 	b.to = resized(b.to, y.in)
+	near, off := b.near(y)
 	for k := range b.to {
 		var v bool
+		if near != nil {
+			if b.to[k], v = floorNear(near[k], off); v {
+				continue
+			}
+		}
 		if b.to[k], v = picked(b.dense, y.column(k), b.used).floor(y.shift); !v {
 			b.ok = false
 			return

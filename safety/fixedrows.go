@@ -60,8 +60,15 @@ func (g *fixedRows) lists() {
 // allColumns makes a unit's entries of all columns, and returns the sum of their sizes.
 func (z *fixedZone) allColumns(y *fixedLayer, j int) (sum int64, fits bool) {
 	from, to := &z.now, &z.next
+	near, off := z.floats.near(y, j, z.live.at)
 	for g := range from.whole {
-		v, ok := dot(z.live.w, z.live.whole[g]).floor(y.shift)
+		v, ok := int64(0), false
+		if near != nil {
+			v, ok = floorNear(near[g], off)
+		}
+		if !ok {
+			v, ok = dot(z.live.w, z.live.whole[g]).floor(y.shift)
+		}
 		if sum += magnitude(v); !ok || sum >= small {
 			return 0, false
 		}

@@ -17,6 +17,7 @@ type fixedZone struct {
 	entering, sizes []int64
 	now, next       fixedRows
 	live            live
+	floats          liveFloats
 	back            fixedBackward
 }
 
@@ -107,6 +108,9 @@ func (z *fixedZone) affine(i int) state {
 		return unbounded
 	}
 	z.live.gather(from, y.few != nil)
+	if y.most != nil {
+		z.floats.take(&z.live)
+	}
 	to.reset(y.out)
 	for range from.columns() {
 		to.column(y.out)

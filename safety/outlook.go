@@ -116,9 +116,9 @@ func (e *refuter) farthest(r int) int32 {
 		l, j := z.unitLayer(q)
 		z.rows[l].touch(j, 0, len(z.inputOf))
 		unit := outlook{middle(z.l[q], z.u[q]), z.rows[l].row(j)[:len(z.inputOf)]}
-		slope, offset := z.lines[q].low, z.lines[q].lowAt
+		slope, offset := z.lines[q][lower].slope, z.lines[q][lower].at
 		if a < 0 {
-			slope, offset = z.lines[q].high, z.lines[q].highAt
+			slope, offset = z.lines[q][upper].slope, z.lines[q][upper].at
 		}
 		below := f.plus(a*(z.layers[l].below[j]-slope), unit)
 		above := f.plus(a*(1-slope), unit)

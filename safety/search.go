@@ -13,7 +13,7 @@ import (
 const (
 	// firstRound is the number of nodes after which a round of climbing is made; every round waits
 	// roundsApart times as long as the one before, and takes some times as long.
-	firstRound, roundsApart = 50, 5
+	firstRound, roundsApart = 100, 5
 	// progressEvery is the time between two calls of Options.Progress.
 	progressEvery = 200 * time.Millisecond
 )

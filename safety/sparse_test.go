@@ -61,6 +61,7 @@ func laid(y fixedLayer, few bool) fixedLayer {
 	}
 	y.rows, y.columns, y.few = rows, make([]int64, y.in*y.out), nil
 	if few {
+		y.most = nil
 		y.few = make([]fixedRow, y.out)
 	}
 	for at, v := range rows {

@@ -93,7 +93,7 @@ func (f *refuter) shares(r int, score []float64) (gaps []float64) {
 		l, j := z.unitLayer(q)
 		z.rows[l].touch(j, 0, len(z.inputOf))
 		g := z.rows[l].row(j)
-		gap := math.Abs(z.back.weight[r*z.units+int(q)]) * (z.lines[q].highAt - z.lines[q].lowAt)
+		gap := math.Abs(z.back.weight[r*z.units+int(q)]) * (z.lines[q][upper].at - z.lines[q][lower].at)
 		gaps = append(gaps, gap)
 		gap /= z.rows[l].norm(j)
 		for i, k := range z.inputOf {
@@ -115,7 +115,7 @@ func (w *worker) widestUnit(r int) int32 {
 		if at < 0 { // whatever its numbers are
 			at = q
 		}
-		gap := w.zone.lines[q].highAt - w.zone.lines[q].lowAt
+		gap := w.zone.lines[q][upper].at - w.zone.lines[q][lower].at
 		if r >= 0 {
 			gap *= faint + math.Abs(w.zone.back.weight[r*w.units+int(q)])
 		}

@@ -88,9 +88,9 @@ func (t *triangle) value(q int, pre []float64, column map[int32]int) []float64 {
 	}
 	if t.isOpen[q] {
 		ln := t.lines[q]
-		v[t.n] += ln.highAt + ln.lowAt // one of them is 0
+		v[t.n] += ln[upper].at + ln[lower].at // one of them is 0
 		v[column[int32(q)]] = -1
-		if ln.lowAt != 0 {
+		if ln[lower].at != 0 {
 			v[column[int32(q)]] = 1
 		}
 	}
@@ -142,7 +142,7 @@ func (t *triangle) fill(d int32, signs []sign) {
 	}
 	for _, q := range t.open {
 		side := 1.0 // the lines are below the unit
-		if t.lines[q].lowAt != 0 {
+		if t.lines[q][lower].at != 0 {
 			side = -1
 		}
 		t.add(ofPositive, q, combined(t.n, side, t.pre[q], -side, t.val[q]))
@@ -194,10 +194,10 @@ func (t *triangle) mixture(d int32, y []float64) *mixture {
 
 // near is the slope of the line through 0 of an open unit.
 func (t *triangle) near(q int32) float64 {
-	if ln := t.lines[q]; ln.lowAt != 0 {
-		return ln.high
+	if ln := t.lines[q]; ln[lower].at != 0 {
+		return ln[upper].slope
 	}
-	return t.lines[q].low
+	return t.lines[q][lower].slope
 }
 
 // slopeBetween returns p + (1−p)·m, kept between 1 and m.

@@ -34,8 +34,18 @@ type sign struct {
 	s    int8
 }
 
-// lines are two lines with f(z) between them on [l, u]: low·z + lowAt and high·z + highAt.
-type lines struct{ low, lowAt, high, highAt float64 }
+// line is slope·z + at; lines are two with f(z) between them on [l, u].
+type (
+	line  struct{ slope, at float64 }
+	lines [2]line
+)
+
+// lower and upper are the two; the sign bit of a coefficient of f(z) is the one that bounds it from
+// below.
+const (
+	lower = iota
+	upper
+)
 
 // zone holds what is known of one node; its memory is used again for the next.
 type zone struct {
@@ -257,9 +267,9 @@ func (z *zone) settle(i int) state {
 func between(l, u, m float64) lines {
 	switch {
 	case l >= 0 || m == 1:
-		return lines{low: 1, high: 1}
+		return lines{{slope: 1}, {slope: 1}}
 	case u <= 0:
-		return lines{low: m, high: m}
+		return lines{{slope: m}, {slope: m}}
 	}
 	near := m
 	if u > -l {
@@ -268,10 +278,10 @@ func between(l, u, m float64) lines {
 	slope := (u - m*l) / (u - l)
 	if m < 1 {
 		slope = min(max(slope, m), 1)
-		return lines{low: near, high: slope, highAt: above(max((slope-m)*-l, (1-slope)*u))}
+		return lines{{slope: near}, {slope, above(max((slope-m)*-l, (1-slope)*u))}}
 	}
 	slope = min(max(slope, 1), m)
-	return lines{high: near, low: slope, lowAt: -above(max((m-slope)*-l, (slope-1)*u))}
+	return lines{{slope, -above(max((m-slope)*-l, (slope-1)*u))}, {slope: near}}
 }
 
 // above covers the three roundings of a product of a difference, and its underflow.
@@ -297,7 +307,7 @@ func (z *zone) activate(i int) state {
 		c, r := z.zc[j], z.zr[j]
 		slope, shift := z.slope(q), 0.0
 		if z.isOpen[q] {
-			shift = z.lines[q].highAt/2 + z.lines[q].lowAt/2 // one of them is 0
+			shift = z.lines[q][upper].at/2 + z.lines[q][lower].at/2 // one of them is 0
 		}
 		if slope == 1 && shift == 0 {
 			z.g.add(j, 1, rows, j)
@@ -326,8 +336,8 @@ func (z *zone) activate(i int) state {
 // slope is the slope of the unit's row: that of its chord where it is open.
 func (z *zone) slope(q int) float64 {
 	ln := z.lines[q]
-	if ln.lowAt != 0 {
-		return ln.low
+	if ln[lower].at != 0 {
+		return ln[lower].slope
 	}
-	return ln.high
+	return ln[upper].slope
 }
