@@ -225,12 +225,11 @@ func (c *safetyCheck) right(b *bounds, n *safetyNode, m *claim) (ok bool, reason
 	case !b.bounded:
 		return false, "the node has no bounds: its numbers are too large for so many bits"
 	}
-	v, forms := none, c.query.disjuncts[m.d].forms
-	if y, fits := b.conditions(forms, m.mu); fits {
-		b.multipliers(m)
-		if v = b.mixed(y, m.mu); v <= 0 && m.kind == 'Z' {
-			v = max(v, b.zoneLeast(&forms[m.mu[0].at], y))
-		}
+	forms := c.query.disjuncts[m.d].forms
+	b.multipliers(m)
+	v := b.mixed(forms, m.mu)
+	if v <= 0 && m.kind == 'Z' {
+		v = max(v, b.zoneLeast(forms, m.mu))
 	}
 	if v == none {
 		return false, "the form has no bound: its numbers are too large for so many bits"

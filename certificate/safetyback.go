@@ -30,6 +30,14 @@ func zeros(v []int64, n int) []int64 {
 	return v
 }
 
+// least returns a bound, none if it comes to a number that is not small: what one form does not
+// tell, others may.
+func (b *bounds) least(bound func() int64) (v int64) {
+	v = none
+	b.fits(func() { v = bound() })
+	return v
+}
+
 // tighten bounds the neurons of layer i by forms that go back.
 func (b *bounds) tighten(i int) {
 	y := b.fixed[i]
@@ -42,41 +50,41 @@ func (b *bounds) tighten(i int) {
 
 // bound returns a lower bound of s·z, z the pre-activation of unit j of layer i.
 func (b *bounds) bound(i, j int, s int64) int64 {
-	y := b.fixed[i]
-	b.begin(len(y.rows), b.inputs)
-	b.a[j] = s << b.f
-	b.affineBack(y, b.enters[i])
-	return b.toInputs(i - 1)
+	return b.least(func() int64 {
+		b.begin(len(b.fixed[i].rows), b.inputs)
+		b.a[j] = s << b.f
+		b.affineBack(b.fixed[i], b.enters[i])
+		return b.toInputs(i - 1)
+	})
 }
 
 // mixed returns a lower bound of a mixture of conditions and what beta adds. The conditions are a
 // layer of inputs and outputs.
-func (b *bounds) mixed(y *fixedLayer, mu []weight) int64 {
-	b.begin(len(y.rows), b.inputs)
-	for j, m := range mu {
-		b.a[j] = b.weight(m.v)
-	}
-	if b.affineBack(y, b.enters[len(b.fixed)]+b.enters[0]); !b.bad {
+func (b *bounds) mixed(forms []form, mu []weight) int64 {
+	return b.least(func() int64 {
+		y := b.conditions(forms, mu)
+		b.begin(len(y.rows), b.inputs)
+		for j, m := range mu {
+			b.a[j] = b.weight(m.v)
+		}
+		b.affineBack(y, b.enters[len(b.fixed)]+b.enters[0])
 		copy(b.atInputs, b.a)
 		b.a = append(b.a[:0], b.a[b.inputs:]...)
-	}
-	return b.toInputs(len(b.fixed) - 1)
+		return b.toInputs(len(b.fixed) - 1)
+	})
 }
 
 // toInputs takes the form, of the values of layer i, to the inputs, and returns its lower bound.
 func (b *bounds) toInputs(i int) int64 {
-	for ; i >= 0 && !b.bad; i-- {
+	for ; i >= 0; i-- {
 		b.activationBack(i)
 		b.affineBack(b.fixed[i], b.enters[i])
 	}
-	if b.bad {
-		return b.unless(0)
-	}
 	var sum wide
 	for k := range b.a {
-		b.a[k] = b.keep(b.a[k] + b.atInputs[k])
+		b.a[k] = small(b.a[k] + b.atInputs[k])
 	}
-	b.size(b.a)
+	size(b.a)
 	for k, a := range b.a {
 		end := b.lo[k]
 		if a < 0 {
@@ -84,22 +92,13 @@ func (b *bounds) toInputs(i int) int64 {
 		}
 		sum.add(product(a, end))
 	}
-	return b.unless(b.keep(b.constant - b.slack + b.floor(sum, b.f)))
+	return small(b.constant - b.slack + sum.floor(b.f))
 }
 
-// unless returns the bound v unless a number was not small: what one form does not tell, others
-// may.
-func (b *bounds) unless(v int64) int64 {
-	if b.bad {
-		v, b.bad = none, false
-	}
-	return v
-}
-
-// size returns Σ|a|, and remembers if that is not small: this is what sums of 128 bits rest on.
-func (b *bounds) size(v []int64) (n int64) {
+// size returns Σ|a|, which has to be small: this is what sums of 128 bits rest on.
+func size(v []int64) (n int64) {
 	for _, a := range v {
-		n = b.keep(n + max(a, -a))
+		n = small(n + max(a, -a))
 	}
 	return n
 }
@@ -107,7 +106,7 @@ func (b *bounds) size(v []int64) (n int64) {
 // activationBack replaces coefficients of layer i's values by those of its pre-activations.
 func (b *bounds) activationBack(i int) {
 	y := b.fixed[i]
-	b.size(b.a)
+	size(b.a)
 	var k wide
 	for j, a := range b.a {
 		q := y.first + j
@@ -131,27 +130,24 @@ func (b *bounds) activationBack(i int) {
 			k.add(product(a, b.off[q]))
 			a = b.times(a, b.slope[q])
 		}
-		b.a[j] = b.keep(a + b.beta[q])
+		b.a[j] = small(a + b.beta[q])
 	}
-	b.constant = b.keep(b.constant + b.floor(k, b.f))
-	b.slack = b.keep(b.slack + b.passes[i]>>b.f + 1)
+	b.constant = small(b.constant + k.floor(b.f))
+	b.slack = small(b.slack + b.passes[i]>>b.f + 1)
 }
 
 // affineBack replaces coefficients of a layer's pre-activations by those of what enters it.
 func (b *bounds) affineBack(y *fixedLayer, enters int64) {
-	n := b.size(b.a)
-	if b.bad {
-		return
-	}
+	n := size(b.a)
 	var k wide
 	for j, a := range b.a {
 		k.add(product(a, y.bias[j]))
 	}
-	b.constant = b.keep(b.constant + b.floor(k, b.f))
-	if b.slack = b.keep(b.slack + n>>b.f + 1 + enters>>b.f + 1); y.rounded {
-		b.slack = b.keep(b.slack + b.keep(b.floor(product(n, enters), y.s+b.f)+1))
+	b.constant = small(b.constant + k.floor(b.f))
+	if b.slack = small(b.slack + n>>b.f + 1 + enters>>b.f + 1); y.rounded {
+		b.slack = small(b.slack + small(product(n, enters).floor(y.s+b.f)+1))
 	}
-	b.next = b.apply(b.next, y.columns, b.a, y.s, (*sparse).dot)
+	b.next = b.apply(b.next, len(y.columns), y.rows, b.a, y.s, false)
 	b.a, b.next = b.next, b.a
 }
 
@@ -168,21 +164,23 @@ func (b *bounds) multipliers(c *claim) {
 	}
 }
 
-// zoneLeast returns a lower bound of a condition, of which y is the layer, by the rows of the
-// outputs. A condition that is about inputs as well has none, even if in units its weights are 0.
-func (b *bounds) zoneLeast(u *form, y *fixedLayer) int64 {
-	if len(u.terms) > 0 && u.terms[0].k < b.inputs {
+// zoneLeast returns a lower bound of a condition by the rows of the outputs. One that is about
+// inputs as well has none, even if in units its weights are 0.
+func (b *bounds) zoneLeast(forms []form, mu []weight) int64 {
+	if u := forms[mu[0].at]; len(u.terms) > 0 && u.terms[0].k < b.inputs {
 		return none
 	}
-	w := y.rows[0]
-	b.size(w.v)
-	w.at = slices.Clone(w.at)
-	for i := range w.at {
-		w.at[i] -= b.inputs
-	}
-	var low, high [1]int64
-	onOutputs := *y
-	onOutputs.rows = []sparse{w}
-	b.affine(&onOutputs, b.enters[len(b.fixed)], low[:], high[:])
-	return b.unless(low[0])
+	return b.least(func() int64 {
+		y := b.conditions(forms, mu)
+		y.columns = y.columns[b.inputs:]
+		sum := int64(0)
+		for _, part := range y.rows[0] {
+			for _, v := range part.size {
+				sum = small(sum + int64(v))
+			}
+		}
+		var low, high [1]int64
+		b.affine(y, b.enters[len(b.fixed)], low[:], high[:])
+		return low[0]
+	})
 }

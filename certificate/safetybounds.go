@@ -20,8 +20,8 @@ type bounds struct {
 	enters, passes []int64
 	rows
 	spare rows // the storage of the next
-	room  int  // the most entries of all columns of a layer: maxRows but in tests
-	bad   bool // a number was not small
+	sums  sums
+	room  int // the most entries of all columns of a layer: maxRows but in tests
 	// void says that no point has the node's signs; bounded that there are bounds.
 	void, bounded bool
 	back
@@ -37,69 +37,75 @@ type unitBounds struct {
 // rows are those of the units of a layer: centres, radii, and a column of generators each.
 type rows struct {
 	c, r []int64
-	g    [][]int64
+	g    []column
+}
+
+// column has the entries of a column that are not 0, and where they are.
+type column struct {
+	at []int32
+	v  []int64
+}
+
+func (g *column) put(at int32, v int64) {
+	if v != 0 {
+		g.at, g.v = append(g.at, at), append(g.v, v)
+	}
 }
 
 // column appends a column of zeros, in the storage of one that was there before if it can.
-func (r *rows) column(units int) []int64 {
+func (r *rows) column() *column {
 	last := len(r.g)
 	r.g = slices.Grow(r.g, 1)[:last+1]
-	r.g[last] = zeros(r.g[last], units)
-	return r.g[last]
+	g := &r.g[last]
+	g.at, g.v = g.at[:0], g.v[:0]
+	return g
 }
 
 func newBounds(ctx context.Context, n *safetyNet) *bounds {
 	units := func() []int64 { return make([]int64, len(n.carries)) }
+	widest := n.inputs + len(n.carries)
 	return &bounds{safetyNet: n, ctx: ctx, room: maxRows, unitBounds: unitBounds{units(), units(), units(), units(), make([]int8, len(n.carries))},
-		enters: make([]int64, len(n.raw)+1), passes: make([]int64, len(n.raw)), back: back{alpha: make([]int16, len(n.carries)), beta: units()}}
+		sums: sums{make([]wide, widest), make([]wide, widest)}, enters: make([]int64, len(n.raw)+1), passes: make([]int64, len(n.raw)),
+		back: back{alpha: make([]int16, len(n.carries)), beta: units()}}
 }
 
-// keep returns v, and remembers if it is not small.
-func (b *bounds) keep(v int64) int64 {
-	if !small(v) {
-		b.bad = true
-		return 0
+// fits says whether all numbers are small that run comes to.
+func (b *bounds) fits(run func()) bool {
+	if fits(run) {
+		return true
 	}
-	return v
-}
-
-// floor returns ⌊w/2^s⌋, and remembers if that is not small.
-func (b *bounds) floor(w wide, s uint) int64 {
-	v, ok := w.floor(s)
-	b.bad = b.bad || !ok
-	return v
+	clear(b.sums[0])
+	clear(b.sums[1])
+	return false
 }
 
 // times returns ⌊x·y/2^F⌋.
-func (b *bounds) times(x, y int64) int64 { return b.floor(product(x, y), b.f) }
+func (b *bounds) times(x, y int64) int64 { return product(x, y).floor(b.f) }
 
 // timesUp returns ⌈x·y/2^F⌉.
 func (b *bounds) timesUp(x, y int64) int64 { return -b.times(-x, y) }
 
 // at computes the bounds of a node.
 func (b *bounds) at(n *safetyNode) {
-	b.lo, b.hi = n.lo, n.hi
-	b.void, b.bounded, b.bad = false, false, b.fixed == nil
+	b.lo, b.hi, b.void = n.lo, n.hi, false
 	b.multipliers(&claim{}) // those of the last claim are not the node's
 	copy(b.side, b.carries)
 	for q, s := range n.signs {
 		b.side[b.unit[q]] = s
 	}
-	b.enter()
-	for i := 0; i < len(b.fixed) && !b.bad; i++ {
-		y := b.fixed[i]
-		if b.rows, b.spare = b.affine(y, b.enters[i], b.l[y.first:], b.u[y.first:]), b.rows; b.bad {
-			return
+	b.bounded = b.fixed != nil && b.fits(func() {
+		b.enter()
+		for i, y := range b.fixed {
+			b.rows, b.spare = b.affine(y, b.enters[i], b.l[y.first:], b.u[y.first:]), b.rows
+			if n.second && i > 0 {
+				b.tighten(i)
+			}
+			if b.settle(y); b.void {
+				return
+			}
+			b.passes[i], b.enters[i+1] = b.activate(y)
 		}
-		if n.second && i > 0 {
-			b.tighten(i)
-		}
-		if b.settle(y); b.void {
-			return
-		}
-		b.passes[i], b.enters[i+1] = b.activate(y)
-	}
-	b.bounded = !b.bad
+	}) && !b.void
 }
 
 // enter makes the rows of the inputs.
@@ -107,55 +113,93 @@ func (b *bounds) enter() {
 	b.rows, b.enters[0] = rows{zeros(b.c, b.inputs), zeros(b.r, b.inputs), b.g[:0]}, 0
 	for k, lo := range b.lo {
 		hi := b.hi[k]
-		b.enters[0] = b.keep(b.enters[0] + max(lo, -lo, hi, -hi))
+		b.enters[0] = small(b.enters[0] + max(lo, -lo, hi, -hi))
 		if b.c[k], b.r[k] = lo, hi-lo; hi-lo >= 2 {
-			if b.c[k], b.r[k] = (lo+hi)>>1, 0; !b.fits(len(b.g)+1, b.inputs) {
-				return
-			}
-			b.column(b.inputs)[k] = b.keep(hi - b.c[k])
+			b.c[k], b.r[k] = (lo+hi)>>1, 0
+			b.column().put(int32(k), small(hi-b.c[k]))
 		}
 	}
+	b.fit(b.inputs)
 }
 
-// fits says whether there is room for so many columns of so many units.
-func (b *bounds) fits(columns, units int) bool {
-	b.bad = b.bad || columns > b.room/units
-	return !b.bad
-}
-
-// apply sets to to the products of rows, times 2^−s, with v; of their sizes if dot says so.
-func (b *bounds) apply(to []int64, m []sparse, v []int64, s uint, dot func(*sparse, []int64) wide) []int64 {
-	to = zeros(to, len(m))
-	for j := 0; j < len(m) && !b.bad; j++ {
-		to[j] = b.floor(dot(&m[j], v), s)
+// fit asks for room for the columns of so many units.
+func (b *bounds) fit(units int) {
+	if len(b.g) > b.room/units {
+		panic(tooLarge{})
 	}
-	b.bad = b.bad || b.ctx.Err() != nil
+}
+
+// stop ends what is computed where the check ends.
+func (b *bounds) stop() {
+	if b.ctx.Err() != nil {
+		panic(tooLarge{})
+	}
+}
+
+// apply sets to to as many products of lines, times 2^−s, with v; or of their sizes.
+func (b *bounds) apply(to []int64, n int, lines []sparse, v []int64, s uint, sizes bool) []int64 {
+	b.stop()
+	for k, x := range v {
+		if x != 0 {
+			b.sums.add(&lines[k], x)
+		}
+	}
+	to = zeros(to, n)
+	for j := range to {
+		to[j] = b.sums.take(int32(j), sizes).floor(s)
+	}
 	return to
+}
+
+// through takes a column through a layer.
+func (b *bounds) through(y *fixedLayer, g, to *column) {
+	b.stop()
+	entries := 0
+	for i, k := range g.at {
+		line := &y.columns[k]
+		b.sums.add(line, g.v[i])
+		entries += len(line[0].at) + len(line[1].at)
+	}
+	if entries >= len(y.rows) {
+		for j := range y.rows {
+			to.put(int32(j), b.sums.take(int32(j), false).floor(y.s))
+		}
+		return
+	}
+	for _, k := range g.at {
+		for part := range y.columns[k] {
+			for _, j := range y.columns[k][part].at {
+				to.put(j, b.sums.take(j, false).floor(y.s)) // 0 if it was taken
+			}
+		}
+	}
 }
 
 // affine makes the rows of a layer's pre-activations, and bounds them. enters sums up what enters
 // it.
 func (b *bounds) affine(y *fixedLayer, enters int64, l, u []int64) (next rows) {
-	if !b.fits(len(b.g), len(y.rows)) {
-		return rows{}
-	}
+	b.fit(len(y.rows))
 	extra := int64(len(b.g)) + 3
 	if y.rounded {
 		extra += enters>>y.s + 1
 	}
 	next = b.spare
-	next.c, next.r, next.g = b.apply(next.c, y.rows, b.c, y.s, (*sparse).dot), b.apply(next.r, y.rows, b.r, y.s, (*sparse).dotSizes), next.g[:0]
+	next.c = b.apply(next.c, len(y.rows), y.columns, b.c, y.s, false)
+	next.r = b.apply(next.r, len(y.rows), y.columns, b.r, y.s, true)
+	next.g = next.g[:0]
 	for j, bias := range y.bias {
-		next.c[j], next.r[j] = b.keep(next.c[j]+bias), b.keep(next.r[j]+extra)
+		next.c[j], next.r[j] = small(next.c[j]+bias), small(next.r[j]+extra)
 	}
 	reach := slices.Clone(next.r)
-	for _, g := range b.g {
-		for j, v := range b.apply(next.column(len(y.rows)), y.rows, g, y.s, (*sparse).dot) {
-			reach[j] = b.keep(reach[j] + max(v, -v))
+	for k := range b.g {
+		g := next.column()
+		b.through(y, &b.g[k], g)
+		for i, j := range g.at {
+			reach[j] = small(reach[j] + max(g.v[i], -g.v[i]))
 		}
 	}
 	for j, c := range next.c {
-		l[j], u[j] = b.keep(c-reach[j]), b.keep(c+reach[j])
+		l[j], u[j] = small(c-reach[j]), small(c+reach[j])
 	}
 	return next
 }
@@ -180,41 +224,45 @@ func (b *bounds) settle(y *fixedLayer) {
 
 // activate makes the rows of what a layer passes on, and sums up the magnitudes before and behind.
 func (b *bounds) activate(y *fixedLayer) (passes, enters int64) {
-	old := len(b.g)
+	old, one := len(b.g), int64(1)<<b.f
 	for j, low := range y.low {
 		q, high := y.first+j, y.high[j]
 		l, u, below := b.l[q], b.u[q], max(-b.l[q], 0)
-		passes = b.keep(passes + max(l, -l, u, -u))
-		enters = b.keep(enters + max(u, b.timesUp(max(low, -low, high, -high), below), 0))
+		passes = small(passes + max(l, -l, u, -u))
+		enters = small(enters + max(u, b.timesUp(max(low, -low, high, -high), below), 0))
+		b.slope[q] = one
+		if b.side[q] > 0 {
+			continue
+		}
+		if b.slope[q] = low; b.side[q] == 0 {
+			b.chord(y, j)
+		}
+		s := b.slope[q]
+		b.c[j], b.r[j] = b.times(s, b.c[j]), small(b.timesUp(max(s, -s), b.r[j])+int64(old)+1)
 		switch {
 		case b.side[q] == 0:
-			if !b.fits(len(b.g)+1, len(y.low)) {
-				return
-			}
-			b.chord(y, j)
-			b.scale(j, b.slope[q], old)
 			half := b.off[q] / 2 // towards 0
-			b.column(len(y.low))[j] = max(b.off[q]-half, half-b.off[q])
-			b.c[j] = b.keep(b.c[j] + half)
-		case b.side[q] < 0:
-			b.scale(j, low, old)
-			if low != high {
-				b.r[j] = b.keep(b.r[j] + below>>b.f + 1)
-			} else if low == 0 {
-				b.r[j] = 0
-			}
+			b.c[j] = small(b.c[j] + half)
+			b.column().put(int32(j), max(b.off[q]-half, half-b.off[q]))
+		case low != high:
+			b.r[j] = small(b.r[j] + below>>b.f + 1)
+		case low == 0:
+			b.r[j] = 0
 		}
 	}
-	return passes, enters
-}
-
-// scale multiplies the first columns of row j, so many, by a slope.
-func (b *bounds) scale(j int, slope int64, columns int) {
-	b.c[j] = b.times(slope, b.c[j])
-	for _, g := range b.g[:columns] {
-		g[j] = b.times(slope, g[j])
+	b.fit(len(y.low))
+	for k, g := range b.g[:old] {
+		to := column{g.at[:0], g.v[:0]} // no entry is passed by one that is put
+		for i, j := range g.at {
+			v := g.v[i]
+			if s := b.slope[y.first+int(j)]; s != one {
+				v = b.times(s, v)
+			}
+			to.put(j, v)
+		}
+		b.g[k] = to
 	}
-	b.r[j] = b.keep(b.timesUp(max(slope, -slope), b.r[j]) + int64(columns) + 1)
+	return passes, enters
 }
 
 // between returns a slope from that of unit j below 0 to 1, rounded to the safe side; part of the
@@ -222,9 +270,9 @@ func (b *bounds) scale(j int, slope int64, columns int) {
 func (b *bounds) between(y *fixedLayer, j int, part int64, shift uint) int64 {
 	one := int64(1) << b.f
 	if y.kind[j] < 0 {
-		return y.high[j] + b.floor(product(one-y.high[j], part), shift)
+		return y.high[j] + product(one-y.high[j], part).floor(shift)
 	}
-	return y.low[j] - b.floor(product(y.low[j]-one, part), shift)
+	return y.low[j] - product(y.low[j]-one, part).floor(shift)
 }
 
 // chord draws the lines around an open unit.

@@ -36,9 +36,8 @@ func proveSafety(t tnet, q *query, bits uint, r *rand.Rand) string {
 	h := &honestSafe{net: n, query: q, bits: bits, r: r, b: newBounds(background, n)}
 	h.w = &safetyCheck{verdict: verdict{ctx: background}, net: n, query: q}
 	root := safetyNode{signs: make([]int8, len(n.unit))}
-	var x fixing
 	for k := 0; k < len(q.boxes[0]); k += 2 {
-		root.lo, root.hi = append(root.lo, x.rat(q.boxes[0][k], bits)), append(root.hi, -x.rat(neg(q.boxes[0][k+1]), bits))
+		root.lo, root.hi = append(root.lo, n.inUnits(q.boxes[0][k])), append(root.hi, -n.inUnits(neg(q.boxes[0][k+1])))
 	}
 	open := make([]int, len(q.disjuncts))
 	for d := range open {

@@ -21,61 +21,102 @@ const (
 // of such products whose factors on one side sum up to 62 bits, into 128.
 const smallBits = 61
 
-func small(v int64) bool { return -1<<smallBits < v && v < 1<<smallBits }
+// tooLarge is the panic about a number that is not small.
+type tooLarge struct{}
+
+// small returns v, which has to be small.
+func small(v int64) int64 {
+	if v <= -1<<smallBits || v >= 1<<smallBits {
+		panic(tooLarge{})
+	}
+	return v
+}
+
+// fits says whether all numbers are small that run comes to.
+func fits(run func()) (yes bool) {
+	defer func() {
+		if fault := recover(); fault != nil && fault != any(tooLarge{}) {
+			panic(fault)
+		}
+	}()
+	run()
+	return true
+}
 
 // wide is an integer of 128 bits in two's complement.
-type wide struct {
-	hi int64
-	lo uint64
-}
+type wide struct{ hi, lo uint64 }
 
 // product returns a·b.
 func product(a, b int64) wide {
 	hi, lo := bits.Mul64(uint64(a), uint64(b))
-	return wide{int64(hi) - a>>63&b - b>>63&a, lo}
+	return wide{hi - uint64(a>>63&b+b>>63&a), lo}
 }
 
 func (w *wide) add(v wide) {
 	var c uint64
 	w.lo, c = bits.Add64(w.lo, v.lo, 0)
-	w.hi += v.hi + int64(c)
+	w.hi, _ = bits.Add64(w.hi, v.hi, c)
 }
 
-// sparse is a row or a column of which most may be 0: v[i] stands at place at[i], and 0 elsewhere.
-type sparse struct {
-	at []int
-	v  []int64
-}
-
-// dot returns Σ a_k·b_k.
-func (a *sparse) dot(b []int64) (sum wide) {
-	for i, k := range a.at {
-		if x := b[k]; x != 0 {
-			sum.add(product(a.v[i], x))
-		}
-	}
-	return sum
-}
-
-// dotSizes returns Σ |a_k|·r_k.
-func (a *sparse) dotSizes(r []int64) (sum wide) {
-	for i, k := range a.at {
-		if x := r[k]; x != 0 {
-			sum.add(product(max(a.v[i], -a.v[i]), x))
-		}
-	}
-	return sum
-}
-
-// floor returns ⌊w/2^s⌋ for s < 128 if that is small.
-func (w wide) floor(s uint) (v int64, ok bool) {
+// floor returns ⌊w/2^s⌋ for s < 128, which has to be small.
+func (w wide) floor(s uint) int64 {
+	high := int64(w.hi)
+	v := int64(w.lo>>s | w.hi<<(64-s))
 	if s >= 64 {
-		w = wide{w.hi >> 63, uint64(w.hi >> (s - 64))}
-	} else if s > 0 {
-		w = wide{w.hi >> s, w.lo>>s | uint64(w.hi)<<(64-s)}
+		v, s = high>>(s-64), 63
 	}
-	v = int64(w.lo)
-	return v, w.hi == v>>63 && small(v)
+	if high>>s != v>>63 {
+		panic(tooLarge{})
+	}
+	return small(v)
+}
+
+// sparse is a row or a column of weights, of which most may be 0: those above 0, and then those
+// below.
+type sparse [2]entries
+
+// entries are the places and sizes of weights.
+type entries struct {
+	at   []int32
+	size []uint64
+}
+
+func (t *sparse) put(at int, v int64) {
+	part := &t[uint64(v)>>63]
+	part.at, part.size = append(part.at, int32(at)), append(part.size, uint64(max(v, -v)))
+}
+
+// sums are sums of products, of those above 0 and of those below; between two uses all are 0.
+type sums [2][]wide
+
+// add adds a weight times x to each sum that has one.
+func (z *sums) add(t *sparse, x int64) {
+	minus := uint64(x) >> 63
+	t[0].times(uint64(max(x, -x)), z[minus])
+	t[1].times(uint64(max(x, -x)), z[1-minus])
+}
+
+// times adds to the sums the sizes times x.
+func (e *entries) times(x uint64, to []wide) {
+	sizes := e.size[:len(e.at)]
+	for i, j := range e.at {
+		sum, c := &to[j], uint64(0)
+		hi, lo := bits.Mul64(sizes[i], x)
+		sum.lo, c = bits.Add64(sum.lo, lo, 0)
+		sum.hi += hi + c
+	}
+}
+
+// take takes a sum, or that of the sizes of all products.
+func (z *sums) take(j int32, sizes bool) wide {
+	sum, minus := z[0][j], z[1][j]
+	z[0][j], z[1][j] = wide{}, wide{}
+	if !sizes { // −x is 1 more than the bits of x flipped
+		sum.add(wide{^minus.hi, ^minus.lo})
+		minus = wide{0, 1}
+	}
+	sum.add(minus)
+	return sum
 }
 
 // fixedLayer is a layer in integers: weights w·2^−s with ⌊·⌋ if it is rounded, and biases and
@@ -94,13 +135,10 @@ func newFixedLayer(units, width int) *fixedLayer {
 	return &fixedLayer{rows: make([]sparse, units), columns: make([]sparse, width)}
 }
 
-// put sets the weight of unit j for value k, behind those that were set.
+// put sets the weight of unit j for value k.
 func (y *fixedLayer) put(j, k int, v int64) {
-	if v != 0 {
-		row, column := &y.rows[j], &y.columns[k]
-		row.at, row.v = append(row.at, k), append(row.v, v)
-		column.at, column.v = append(column.at, j), append(column.v, v)
-	}
+	y.rows[j].put(k, v)
+	y.columns[k].put(j, v)
 }
 
 // safetyNet is a network for proofs of safety: exact, all its layers, and in integers.
@@ -149,38 +187,36 @@ func (r *rawLayer) slopeSign(j int) int {
 // fix computes all numbers with f fractional bits. Where one is too large, no node has bounds.
 func (n *safetyNet) fix(f uint) {
 	n.f, n.fixed = f, nil
-	first := 0
 	var layers []*fixedLayer
-	for _, r := range n.raw {
-		y, ok := r.fix(f)
-		if !ok {
-			return
+	if first := 0; fits(func() {
+		for _, r := range n.raw {
+			layers = append(layers, r.fix(f, first))
+			first += len(r.bias)
 		}
-		y.first = first
-		first += len(y.rows)
-		layers = append(layers, y)
+	}) {
+		n.fixed = layers
 	}
-	n.fixed = layers
 }
 
-func (r *rawLayer) fix(f uint) (y *fixedLayer, ok bool) {
-	y = newFixedLayer(len(r.bias), r.width)
-	y.s, y.rounded, ok = r.shift()
-	x, one, minus := fixing{large: !ok}, big.NewInt(1), new(big.Int)
-	for j := 0; j < len(r.bias) && !x.large; j++ {
+func (r *rawLayer) fix(f uint, first int) *fixedLayer {
+	y := newFixedLayer(len(r.bias), r.width)
+	y.first = first
+	y.s, y.rounded = r.shift()
+	one, minus := big.NewInt(1), new(big.Int)
+	for j := range r.bias {
 		for i := r.start[j]; i < r.start[j+1]; i++ {
-			y.put(j, r.from[i], x.floor(&r.z[i], one, int(y.s)-int(r.scale)))
+			y.put(j, r.from[i], floorOf(&r.z[i], one, int(y.s)-int(r.scale)))
 		}
-		y.bias = append(y.bias, x.floor(&r.bias[j], one, int(f)-int(r.scale)))
-		y.low = append(y.low, x.floor(&r.slopes[j], one, int(f)-int(r.fine)))
-		y.high = append(y.high, -x.floor(minus.Neg(&r.slopes[j]), one, int(f)-int(r.fine)))
+		y.bias = append(y.bias, floorOf(&r.bias[j], one, int(f)-int(r.scale)))
+		y.low = append(y.low, floorOf(&r.slopes[j], one, int(f)-int(r.fine)))
+		y.high = append(y.high, -floorOf(minus.Neg(&r.slopes[j]), one, int(f)-int(r.fine)))
 		y.kind = append(y.kind, int8(r.slopeSign(j)))
 	}
-	return y, !x.large
+	return y
 }
 
 // shift returns the scale of a layer's weights.
-func (r *rawLayer) shift() (s uint, rounded, ok bool) {
+func (r *rawLayer) shift() (s uint, rounded bool) {
 	var most, sum, size big.Int
 	zeros := r.scale
 	for j := range r.bias {
@@ -195,41 +231,40 @@ func (r *rawLayer) shift() (s uint, rounded, ok bool) {
 	}
 	// most·2^(s−scale) < 2^61 if and only if its length is at most 61 − s + scale.
 	exact, largest := r.scale-zeros, smallBits+int(r.scale)-most.BitLen()
-	s = min(exact, uint(max(largest, 0)), 62)
-	return s, s < exact, largest >= 0
+	if largest < 0 {
+		panic(tooLarge{})
+	}
+	s = min(exact, uint(largest), 62)
+	return s, s < exact
 }
 
-// conditions returns those with a multiplier as a layer that inputs and outputs enter.
-func (n *safetyNet) conditions(forms []form, mu []weight) (y *fixedLayer, ok bool) {
-	y = newFixedLayer(len(mu), n.inputs+n.outputs)
-	y.s, y.rounded = n.f, true
-	var x fixing
-	for j, m := range mu {
-		y.bias = append(y.bias, x.rat(forms[m.at].offset, n.f))
-		for _, t := range forms[m.at].terms {
-			y.put(j, t.k, x.rat(t.coef, n.f))
+// floorOf returns ⌊num/den·2^e⌋, den > 0, which has to be small.
+func floorOf(num, den *big.Int, e int) int64 {
+	var t, d big.Int
+	if num.BitLen()-den.BitLen()+e <= 63 {
+		t.Div(t.Lsh(num, uint(max(e, 0))), d.Lsh(den, uint(max(-e, 0)))) // rounds down, as d > 0
+		if t.IsInt64() {
+			return small(t.Int64())
 		}
 	}
-	return y, !x.large
+	panic(tooLarge{})
+}
+
+// inUnits returns ⌊v·2^F⌋, which has to be small.
+func (n *safetyNet) inUnits(v *big.Rat) int64 { return floorOf(v.Num(), v.Denom(), int(n.f)) }
+
+// conditions returns those with a multiplier as a layer that inputs and outputs enter.
+func (n *safetyNet) conditions(forms []form, mu []weight) *fixedLayer {
+	y := newFixedLayer(len(mu), n.inputs+n.outputs)
+	y.s, y.rounded = n.f, true
+	for j, m := range mu {
+		y.bias = append(y.bias, n.inUnits(forms[m.at].offset))
+		for _, t := range forms[m.at].terms {
+			y.put(j, t.k, n.inUnits(t.coef))
+		}
+	}
+	return y
 }
 
 // weight returns a multiplier of a claim in units; it is one in units of 2^−g, g = min(F, 20).
 func (n *safetyNet) weight(v *big.Int) int64 { return v.Int64() << (n.f - min(n.f, 20)) }
-
-// fixing makes integers of numbers, and remembers if one is not small.
-type fixing struct{ large bool }
-
-// floor returns ⌊num/den·2^e⌋, den > 0, if that is small.
-func (x *fixing) floor(num, den *big.Int, e int) int64 {
-	if num.BitLen()-den.BitLen()+e > 63 {
-		x.large = true
-		return 0
-	}
-	var t, d big.Int
-	t.Div(t.Lsh(num, uint(max(e, 0))), d.Lsh(den, uint(max(-e, 0)))) // rounds down, as d > 0
-	x.large = x.large || !t.IsInt64() || !small(t.Int64())
-	return t.Int64()
-}
-
-// rat returns ⌊v·2^f⌋ if that is small.
-func (x *fixing) rat(v *big.Rat, f uint) int64 { return x.floor(v.Num(), v.Denom(), int(f)) }

@@ -84,7 +84,7 @@ func (c *safetyCase) holdsAt(t require.TestingT, b *bounds, x []rat) bool {
 	}
 	for _, m := range c.c.mu {
 		value := c.d.forms[m.at].value(v)
-		if low := c.zoneLeast(b, alone(m.at, b.f)); low != none {
+		if low := b.zoneLeast(c.d.forms, alone(m.at, b.f)); low != none {
 			require.LessOrEqual(t, times(unit, whole(low)).Cmp(value), 0, "zonotope")
 		}
 		f = plus(f, times(whole(m.v.Int64()), value))
@@ -94,7 +94,7 @@ func (c *safetyCase) holdsAt(t require.TestingT, b *bounds, x []rat) bool {
 		f = minus(f, times(whole(m.v.Int64()*int64(b.side[q])), flat[q]))
 	}
 	b.multipliers(&c.c)
-	if low := c.mixed(b, c.c.mu); low != none {
+	if low := b.mixed(c.d.forms, c.c.mu); low != none {
 		require.LessOrEqual(t, times(times(unit, power(min(c.f, 20))), whole(low)).Cmp(f), 0, "form")
 	}
 	return true

@@ -64,16 +64,16 @@ func (c *safetyCheck) newWalker(in *lines, workers int) *safetyWalker {
 
 // tree checks the subtree of a box.
 func (w *safetyWalker) tree(box int) {
-	var x fixing
 	w.safetyNode = safetyNode{box: box, signs: make([]int8, len(w.net.unit))}
-	for k, end := range w.query.boxes[box] {
-		if k%2 == 0 {
-			w.lo = append(w.lo, x.rat(end, w.net.f))
-		} else {
-			w.hi = append(w.hi, -x.rat(new(big.Rat).Neg(end), w.net.f))
+	w.in.require(fits(func() {
+		for k, end := range w.query.boxes[box] {
+			if k%2 == 0 {
+				w.lo = append(w.lo, w.net.inUnits(end))
+			} else {
+				w.hi = append(w.hi, -w.net.inUnits(new(big.Rat).Neg(end)))
+			}
 		}
-	}
-	w.in.require(!x.large, "the box is too large for so many bits")
+	}), "the box is too large for so many bits")
 	w.node(0)
 }
 
