@@ -167,7 +167,7 @@ func (b *bounds) multipliers(c *claim) {
 // zoneLeast returns a lower bound of a condition by the rows of the outputs. One that is about
 // inputs as well has none, even if in units its weights are 0.
 func (b *bounds) zoneLeast(forms []form, mu []weight) int64 {
-	if u := forms[mu[0].at]; len(u.terms) > 0 && u.terms[0].k < b.inputs {
+	if forms[mu[0].at].names()[0] < b.inputs {
 		return none
 	}
 	return b.least(func() int64 {

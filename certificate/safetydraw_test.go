@@ -100,10 +100,10 @@ func (c *safetyCase) drawClaim(t *rapid.T, neurons, outputs int) {
 		return big.NewRat(rapid.Int64Range(-2000, 2000).Draw(t, "p"), rapid.SampledFrom([]int64{1, 1, 2, 3, 10, 2560}).Draw(t, "q"))
 	})
 	for range rapid.IntRange(1, 3).Draw(t, "forms") {
-		f := form{offset: fraction.Draw(t, "offset")}
+		f := form{combination: combination{constant: fraction.Draw(t, "offset")}}
 		for k := range c.t.inputs + outputs {
 			if v := fraction.Draw(t, "coef"); v.Sign() != 0 && (k >= c.t.inputs || rapid.Bool().Draw(t, "of input")) {
-				f.terms = append(f.terms, term{k, v})
+				f.combination[k] = v
 			}
 		}
 		c.d.forms = append(c.d.forms, f)

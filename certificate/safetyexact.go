@@ -5,7 +5,6 @@ package certificate
 import (
 	"context"
 	"math/big"
-	"slices"
 	"strings"
 )
 
@@ -77,9 +76,9 @@ func (c *safetyCheck) mixture(m *claim) (sums []*big.Rat, strict, ok bool) {
 	for _, v := range m.mu {
 		u, mu := &c.query.disjuncts[m.d].forms[v.at], new(big.Rat).SetInt(v.v)
 		strict = strict || u.strict
-		for _, t := range append(slices.Clip(u.terms), term{outside, u.offset}) {
-			v := sums[t.k]
-			if v.Add(v, new(big.Rat).Mul(mu, t.coef)); v.Denom().BitLen() > maxCommon {
+		for k, coef := range u.combination {
+			v := sums[min(k, outside)]
+			if v.Add(v, new(big.Rat).Mul(mu, coef)); v.Denom().BitLen() > maxCommon {
 				return sums, strict, false
 			}
 		}

@@ -6,6 +6,7 @@ package certificate
 
 import (
 	"fmt"
+	"maps"
 	"math/big"
 	"math/rand"
 	"slices"
@@ -164,13 +165,13 @@ func drawQuery(t tnet, outputs int, r *rand.Rand) (q *query, x []rat) {
 	for range 1 + r.Intn(2) {
 		d := disjunct{}
 		for range 1 + r.Intn(2) {
-			f := form{offset: whole(0), strict: r.Intn(2) == 0}
+			f := form{combination: combination{constant: whole(0)}, strict: r.Intn(2) == 0}
 			for k := range v {
 				if c := r.Int63n(5) - 2; c != 0 && (k >= t.inputs || r.Intn(3) == 0) {
-					f.terms = append(f.terms, term{k, whole(c)})
+					f.combination[k] = whole(c)
 				}
 			}
-			f.offset = neg(f.value(v)) // 0 at x
+			f.combination[constant] = neg(f.value(v)) // 0 at x
 			d.forms = append(d.forms, f)
 		}
 		q.disjuncts = append(q.disjuncts, d)
@@ -185,7 +186,8 @@ func (q *query) shifted(by rat, strict bool) *query {
 	for _, d := range q.disjuncts {
 		e := disjunct{box: d.box}
 		for _, f := range d.forms {
-			f.offset, f.strict = plus(f.offset, by), strict
+			f = form{maps.Clone(f.combination), strict}
+			f.combination[constant] = plus(f.combination[constant], by)
 			e.forms = append(e.forms, f)
 		}
 		c.disjuncts = append(c.disjuncts, e)

@@ -258,9 +258,12 @@ func (n *safetyNet) conditions(forms []form, mu []weight) *fixedLayer {
 	y := newFixedLayer(len(mu), n.inputs+n.outputs)
 	y.s, y.rounded = n.f, true
 	for j, m := range mu {
-		y.bias = append(y.bias, n.inUnits(forms[m.at].offset))
-		for _, t := range forms[m.at].terms {
-			y.put(j, t.k, n.inUnits(t.coef))
+		for k, c := range forms[m.at].combination {
+			if v := n.inUnits(c); k == constant {
+				y.bias = append(y.bias, v)
+			} else {
+				y.put(j, k, v)
+			}
 		}
 	}
 	return y

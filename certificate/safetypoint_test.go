@@ -101,9 +101,11 @@ func (c *safetyCase) holdsAt(t require.TestingT, b *bounds, x []rat) bool {
 }
 
 func (f *form) value(v []rat) rat {
-	sum := f.offset
-	for _, t := range f.terms {
-		sum = plus(sum, times(t.coef, v[t.k]))
+	sum := f.combination[constant]
+	for k, c := range f.combination {
+		if k != constant {
+			sum = plus(sum, times(c, v[k]))
+		}
 	}
 	return sum
 }

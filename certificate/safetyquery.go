@@ -16,19 +16,6 @@ const (
 	maxRational, maxDisjuncts, maxNumbers, maxCommon = 20000, 1_000_000, 1 << 22, 1 << 17
 )
 
-// term is a coefficient of variable k, inputs first.
-type term struct {
-	k    int
-	coef *big.Rat
-}
-
-// form is the condition Σ coef·variable + offset ≤ 0, or < 0.
-type form struct {
-	terms  []term
-	offset *big.Rat
-	strict bool
-}
-
 // disjunct is a box with conditions.
 type disjunct struct {
 	box   int
@@ -55,14 +42,15 @@ func (q *query) disjunctText(d *disjunct) string {
 	s := fmt.Append(nil, "or ", d.box)
 	for _, f := range d.forms {
 		s = append(s, map[bool]string{true: "; <", false: "; <="}[f.strict]...)
-		for _, t := range f.terms {
-			letter, k := 'x', t.k
-			if k >= q.inputs {
-				letter, k = 'y', k-q.inputs
+		for _, k := range f.names() {
+			switch s = append(s, ' '); {
+			case k < q.inputs:
+				s = fmt.Appendf(s, "x%d:", k)
+			case k < constant:
+				s = fmt.Appendf(s, "y%d:", k-q.inputs)
 			}
-			s = fmt.Appendf(s, " %c%d:%s", letter, k, t.coef.RatString())
+			s = append(s, f.combination[k].RatString()...)
 		}
-		s = append(append(s, ' '), f.offset.RatString()...)
 	}
 	return string(s)
 }
