@@ -204,7 +204,7 @@ func (c *safetyCheck) proof(in *lines, workers int) {
 
 // check checks what is claimed of a node.
 func (c *safetyCheck) check(b *bounds, n *safetyNode, claims []claim, file string) {
-	b.at(n)
+	b.of(n)
 	for i := range claims {
 		if ok, reason := c.right(b, n, &claims[i]); !ok {
 			c.refuse(&Error{File: file, Line: claims[i].line, Reason: reason})

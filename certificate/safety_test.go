@@ -321,9 +321,9 @@ func TestSafetyRoomForColumns(t *testing.T) {
 			b := newBounds(background, n)
 			require.Equal(t, maxRows, b.room)
 			for b.room = 0; b.room < 40; b.room++ {
-				b.at(&safetyNode{lo: c.lo, hi: c.hi})
+				b.of(&safetyNode{lo: c.lo, hi: c.hi})
 				require.False(t, b.void)
-				require.Equal(t, b.room >= c.least, b.bounded, "room for %d, sides %v", b.room, b.side)
+				require.Equal(t, b.room >= c.least, b.bounded, "room for %d", b.room)
 			}
 		})
 	}

@@ -12,16 +12,6 @@ const none = int64(-1) << smallBits
 type back struct {
 	a, next, atInputs []int64
 	constant, slack   int64
-	// alpha has, in 256ths and plus 1, the place of an open unit's line through 0 between slope a
-	// and slope 1; 0 is the default. beta is added to the coefficients of pre-activations.
-	alpha []int16
-	beta  []int64
-}
-
-// begin begins a form with so many coefficients of 0.
-func (b *back) begin(n, inputs int) {
-	b.a, b.atInputs = zeros(b.a, n), zeros(b.atInputs, inputs)
-	b.constant, b.slack = 0, 0
 }
 
 func zeros(v []int64, n int) []int64 {
@@ -42,8 +32,8 @@ func (b *bounds) least(bound func() int64) (v int64) {
 func (b *bounds) tighten(i int) {
 	y := b.fixed[i]
 	for j, kind := range y.kind {
-		if q := y.first + j; kind != 0 && b.l[q] < 0 && b.u[q] > 0 {
-			b.l[q], b.u[q] = max(b.l[q], b.bound(i, j, +1)), min(b.u[q], -b.bound(i, j, -1))
+		if q := &b.units[y.first+j]; kind != 0 && q.l < 0 && q.u > 0 {
+			q.l, q.u = max(q.l, b.bound(i, j, +1)), min(q.u, -b.bound(i, j, -1))
 		}
 	}
 }
@@ -51,10 +41,9 @@ func (b *bounds) tighten(i int) {
 // bound returns a lower bound of s·z, z the pre-activation of unit j of layer i.
 func (b *bounds) bound(i, j int, s int64) int64 {
 	return b.least(func() int64 {
-		b.begin(len(b.fixed[i].rows), b.inputs)
+		b.a = zeros(b.a, len(b.fixed[i].rows))
 		b.a[j] = s << b.f
-		b.affineBack(b.fixed[i], b.enters[i])
-		return b.toInputs(i - 1)
+		return b.toInputs(b.fixed[i], b.enters[i], i-1)
 	})
 }
 
@@ -63,26 +52,30 @@ func (b *bounds) bound(i, j int, s int64) int64 {
 func (b *bounds) mixed(forms []form, mu []weight) int64 {
 	return b.least(func() int64 {
 		y := b.conditions(forms, mu)
-		b.begin(len(y.rows), b.inputs)
+		b.a = zeros(b.a, len(mu))
 		for j, m := range mu {
 			b.a[j] = b.weight(m.v)
 		}
-		b.affineBack(y, b.enters[len(b.fixed)]+b.enters[0])
-		copy(b.atInputs, b.a)
-		b.a = append(b.a[:0], b.a[b.inputs:]...)
-		return b.toInputs(len(b.fixed) - 1)
+		return b.toInputs(y, b.enters[len(b.fixed)]+b.enters[0], len(b.fixed)-1)
 	})
 }
 
-// toInputs takes the form, of the values of layer i, to the inputs, and returns its lower bound.
-func (b *bounds) toInputs(i int) int64 {
+// toInputs takes a form, of the pre-activations of a layer behind layer i, to the inputs, and
+// returns its lower bound. Inputs may enter the layer before the values of layer i.
+func (b *bounds) toInputs(y *fixedLayer, enters int64, i int) int64 {
+	b.constant, b.slack, b.atInputs = 0, 0, b.atInputs[:0]
+	b.affineBack(y, enters)
+	if i == len(b.fixed)-1 {
+		b.atInputs = append(b.atInputs, b.a[:b.inputs]...)
+		b.a = append(b.a[:0], b.a[b.inputs:]...)
+	}
 	for ; i >= 0; i-- {
 		b.activationBack(i)
 		b.affineBack(b.fixed[i], b.enters[i])
 	}
 	var sum wide
-	for k := range b.a {
-		b.a[k] = small(b.a[k] + b.atInputs[k])
+	for k, x := range b.atInputs {
+		b.a[k] = small(b.a[k] + x)
 	}
 	size(b.a)
 	for k, a := range b.a {
@@ -109,28 +102,26 @@ func (b *bounds) activationBack(i int) {
 	size(b.a)
 	var k wide
 	for j, a := range b.a {
-		q := y.first + j
-		if a == 0 && b.beta[q] == 0 {
-			continue
-		}
+		q := &b.units[y.first+j]
 		switch {
-		case b.side[q] < 0 && a > 0:
+		case a == 0 || q.side > 0:
+		case q.side < 0 && a > 0:
 			a = b.times(a, y.high[j])
-		case b.side[q] < 0:
+		case q.side < 0:
 			a = b.times(a, y.low[j])
-		case b.side[q] == 0 && a*int64(y.kind[j]) < 0: // a line through 0
-			part := int64(b.alpha[q]) - 1
+		case a > 0 == (y.kind[j] > 0): // a line through 0
+			part := int64(q.alpha) - 1
 			if part < 0 {
-				if part = 0; b.u[q] > -b.l[q] {
+				if part = 0; q.u > -q.l {
 					part = 256
 				}
 			}
-			a = b.times(a, b.between(y, j, part, 8))
-		case b.side[q] == 0 && a != 0:
-			k.add(product(a, b.off[q]))
-			a = b.times(a, b.slope[q])
+			a = b.times(a, y.between(j, 1<<b.f, part, 8))
+		default:
+			k.add(product(a, q.off))
+			a = b.times(a, q.slope)
 		}
-		b.a[j] = small(a + b.beta[q])
+		b.a[j] = small(a + q.beta)
 	}
 	b.constant = small(b.constant + k.floor(b.f))
 	b.slack = small(b.slack + b.passes[i]>>b.f + 1)
@@ -153,14 +144,15 @@ func (b *bounds) affineBack(y *fixedLayer, enters int64) {
 
 // multipliers sets the slopes and multipliers of a claim.
 func (b *bounds) multipliers(c *claim) {
-	clear(b.alpha)
-	clear(b.beta)
+	for q := range b.units {
+		b.units[q].alpha, b.units[q].beta = 0, 0
+	}
 	for _, v := range c.alpha {
-		b.alpha[b.unit[v.at]] = int16(v.v.Int64()) + 1
+		b.units[b.unit[v.at]].alpha = int16(v.v.Int64()) + 1
 	}
 	for _, v := range c.beta {
-		q := b.unit[v.at]
-		b.beta[q] = -int64(b.side[q]) * b.weight(v.v)
+		q := &b.units[b.unit[v.at]]
+		q.beta = -int64(q.side) * b.weight(v.v)
 	}
 }
 
@@ -171,16 +163,10 @@ func (b *bounds) zoneLeast(forms []form, mu []weight) int64 {
 		return none
 	}
 	return b.least(func() int64 {
-		y := b.conditions(forms, mu)
+		y, z := b.conditions(forms, mu), make([]unitBounds, 1)
 		y.columns = y.columns[b.inputs:]
-		sum := int64(0)
-		for _, part := range y.rows[0] {
-			for _, v := range part.size {
-				sum = small(sum + int64(v))
-			}
-		}
-		var low, high [1]int64
-		b.affine(y, b.enters[len(b.fixed)], low[:], high[:])
-		return low[0]
+		small(size(y.rows[0][0].v) + size(y.rows[0][1].v))
+		b.affine(y, b.enters[len(b.fixed)], z)
+		return z[0].l
 	})
 }

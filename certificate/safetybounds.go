@@ -14,46 +14,40 @@ type bounds struct {
 	*safetyNet
 	ctx    context.Context
 	lo, hi []int64
-	unitBounds
+	units  []unitBounds
 	// enters and passes sum up the magnitudes of the values that enter each layer, the outputs
 	// last, and of its pre-activations.
 	enters, passes []int64
 	rows
 	spare rows // the storage of the next
 	sums  sums
-	room  int // the most entries of all columns of a layer: maxRows but in tests
+	// every has all places of sums, and some has some.
+	every, some []int32
+	room        int // the most entries of all columns of a layer: maxRows but in tests
 	// void says that no point has the node's signs; bounded that there are bounds.
 	void, bounded bool
 	back
 }
 
-// unitBounds are bounds l, u of the pre-activation of each unit. side is its sign there, 0 for
-// both; an open unit's value is in slope·z + [0, off], or [off, 0].
+// unitBounds are bounds l, u of the pre-activation z of a unit. side is its sign there, 0 for both;
+// an open unit's value is in slope·z + [0, off], or [off, 0].
 type unitBounds struct {
-	l, u, slope, off []int64
-	side             []int8
+	l, u, slope, off int64
+	side             int8
+	// alpha is, in 256ths and plus 1, the place of an open unit's line through 0 between slope a
+	// and slope 1; 0 is the default. beta is added to the coefficient of z.
+	alpha int16
+	beta  int64
 }
 
 // rows are those of the units of a layer: centres, radii, and a column of generators each.
 type rows struct {
 	c, r []int64
-	g    []column
-}
-
-// column has the entries of a column that are not 0, and where they are.
-type column struct {
-	at []int32
-	v  []int64
-}
-
-func (g *column) put(at int32, v int64) {
-	if v != 0 {
-		g.at, g.v = append(g.at, at), append(g.v, v)
-	}
+	g    []entries
 }
 
 // column appends a column of zeros, in the storage of one that was there before if it can.
-func (r *rows) column() *column {
+func (r *rows) column() *entries {
 	last := len(r.g)
 	r.g = slices.Grow(r.g, 1)[:last+1]
 	g := &r.g[last]
@@ -62,11 +56,13 @@ func (r *rows) column() *column {
 }
 
 func newBounds(ctx context.Context, n *safetyNet) *bounds {
-	units := func() []int64 { return make([]int64, len(n.carries)) }
 	widest := n.inputs + len(n.carries)
-	return &bounds{safetyNet: n, ctx: ctx, room: maxRows, unitBounds: unitBounds{units(), units(), units(), units(), make([]int8, len(n.carries))},
-		sums: sums{make([]wide, widest), make([]wide, widest)}, enters: make([]int64, len(n.raw)+1), passes: make([]int64, len(n.raw)),
-		back: back{alpha: make([]int16, len(n.carries)), beta: units()}}
+	b := &bounds{safetyNet: n, ctx: ctx, units: make([]unitBounds, len(n.carries)), enters: make([]int64, len(n.raw)+1), passes: make([]int64, len(n.raw)),
+		sums: sums{make([]wide, widest), make([]wide, widest)}, room: maxRows}
+	for k := range widest {
+		b.every = append(b.every, int32(k))
+	}
+	return b
 }
 
 // fits says whether all numbers are small that run comes to.
@@ -85,18 +81,20 @@ func (b *bounds) times(x, y int64) int64 { return product(x, y).floor(b.f) }
 // timesUp returns ⌈x·y/2^F⌉.
 func (b *bounds) timesUp(x, y int64) int64 { return -b.times(-x, y) }
 
-// at computes the bounds of a node.
-func (b *bounds) at(n *safetyNode) {
+// of computes the bounds of a node.
+func (b *bounds) of(n *safetyNode) {
 	b.lo, b.hi, b.void = n.lo, n.hi, false
 	b.multipliers(&claim{}) // those of the last claim are not the node's
-	copy(b.side, b.carries)
+	for q, side := range b.carries {
+		b.units[q].side = side
+	}
 	for q, s := range n.signs {
-		b.side[b.unit[q]] = s
+		b.units[b.unit[q]].side = s
 	}
 	b.bounded = b.fixed != nil && b.fits(func() {
 		b.enter()
 		for i, y := range b.fixed {
-			b.rows, b.spare = b.affine(y, b.enters[i], b.l[y.first:], b.u[y.first:]), b.rows
+			b.rows, b.spare = b.affine(y, b.enters[i], b.units[y.first:]), b.rows
 			if n.second && i > 0 {
 				b.tighten(i)
 			}
@@ -129,77 +127,61 @@ func (b *bounds) fit(units int) {
 	}
 }
 
-// stop ends what is computed where the check ends.
-func (b *bounds) stop() {
+// product adds up lines times v, and says which of so many sums may not be 0.
+func (b *bounds) product(lines []sparse, v entries, n int) (at []int32) {
 	if b.ctx.Err() != nil {
-		panic(tooLarge{})
+		panic(tooLarge{}) // the check ends
 	}
-}
-
-// apply sets to to as many products of lines, times 2^−s, with v; or of their sizes.
-func (b *bounds) apply(to []int64, n int, lines []sparse, v []int64, s uint, sizes bool) []int64 {
-	b.stop()
-	for k, x := range v {
-		if x != 0 {
+	products := 0
+	for i, k := range v.at {
+		if x := v.v[i]; x != 0 {
 			b.sums.add(&lines[k], x)
+			products += len(lines[k][0].at) + len(lines[k][1].at)
 		}
 	}
+	if products >= n {
+		return b.every[:n]
+	}
+	b.some = b.some[:0]
+	for _, k := range v.at {
+		b.some = append(append(b.some, lines[k][0].at...), lines[k][1].at...)
+	}
+	return b.some // what is taken once is 0 when it comes again
+}
+
+// apply sets to to so many products of lines with v, times 2^−s, or of their sizes.
+func (b *bounds) apply(to []int64, n int, lines []sparse, v []int64, s uint, sizes bool) []int64 {
 	to = zeros(to, n)
-	for j := range to {
-		to[j] = b.sums.take(int32(j), sizes).floor(s)
+	for _, j := range b.product(lines, entries{b.every[:len(v)], v}, n) {
+		to[j] += b.sums.take(j, sizes).floor(s)
 	}
 	return to
 }
 
-// through takes a column through a layer.
-func (b *bounds) through(y *fixedLayer, g, to *column) {
-	b.stop()
-	entries := 0
-	for i, k := range g.at {
-		line := &y.columns[k]
-		b.sums.add(line, g.v[i])
-		entries += len(line[0].at) + len(line[1].at)
-	}
-	if entries >= len(y.rows) {
-		for j := range y.rows {
-			to.put(int32(j), b.sums.take(int32(j), false).floor(y.s))
-		}
-		return
-	}
-	for _, k := range g.at {
-		for part := range y.columns[k] {
-			for _, j := range y.columns[k][part].at {
-				to.put(j, b.sums.take(j, false).floor(y.s)) // 0 if it was taken
-			}
-		}
-	}
-}
-
 // affine makes the rows of a layer's pre-activations, and bounds them. enters sums up what enters
 // it.
-func (b *bounds) affine(y *fixedLayer, enters int64, l, u []int64) (next rows) {
-	b.fit(len(y.rows))
+func (b *bounds) affine(y *fixedLayer, enters int64, to []unitBounds) (next rows) {
+	n := len(y.rows)
+	b.fit(n)
 	extra := int64(len(b.g)) + 3
 	if y.rounded {
 		extra += enters>>y.s + 1
 	}
-	next = b.spare
-	next.c = b.apply(next.c, len(y.rows), y.columns, b.c, y.s, false)
-	next.r = b.apply(next.r, len(y.rows), y.columns, b.r, y.s, true)
-	next.g = next.g[:0]
+	next = rows{b.apply(b.spare.c, n, y.columns, b.c, y.s, false), b.apply(b.spare.r, n, y.columns, b.r, y.s, true), b.spare.g[:0]}
 	for j, bias := range y.bias {
 		next.c[j], next.r[j] = small(next.c[j]+bias), small(next.r[j]+extra)
 	}
 	reach := slices.Clone(next.r)
-	for k := range b.g {
-		g := next.column()
-		b.through(y, &b.g[k], g)
-		for i, j := range g.at {
-			reach[j] = small(reach[j] + max(g.v[i], -g.v[i]))
+	for _, g := range b.g {
+		column := next.column()
+		for _, j := range b.product(y.columns, g, n) {
+			v := b.sums.take(j, false).floor(y.s)
+			column.put(j, v)
+			reach[j] = small(reach[j] + max(v, -v))
 		}
 	}
 	for j, c := range next.c {
-		l[j], u[j] = small(c-reach[j]), small(c+reach[j])
+		to[j].l, to[j].u = small(c-reach[j]), small(c+reach[j])
 	}
 	return next
 }
@@ -207,18 +189,19 @@ func (b *bounds) affine(y *fixedLayer, enters int64, l, u []int64) (next rows) {
 // settle lets the node's signs cut the bounds of a layer, and the bounds give sides to others.
 func (b *bounds) settle(y *fixedLayer) {
 	for j, kind := range y.kind {
-		switch q := y.first + j; {
+		q := &b.units[y.first+j]
+		switch {
 		case kind == 0:
-		case b.side[q] > 0:
-			b.l[q] = max(b.l[q], 0)
-		case b.side[q] < 0:
-			b.u[q] = min(b.u[q], 0)
-		case b.u[q] <= 0:
-			b.side[q] = -1
-		case b.l[q] >= 0:
-			b.side[q] = +1
+		case q.side > 0:
+			q.l = max(q.l, 0)
+		case q.side < 0:
+			q.u = min(q.u, 0)
+		case q.u <= 0:
+			q.side = -1
+		case q.l >= 0:
+			q.side = +1
 		}
-		b.void = b.void || b.l[y.first+j] > b.u[y.first+j]
+		b.void = b.void || q.l > q.u
 	}
 }
 
@@ -226,24 +209,25 @@ func (b *bounds) settle(y *fixedLayer) {
 func (b *bounds) activate(y *fixedLayer) (passes, enters int64) {
 	old, one := len(b.g), int64(1)<<b.f
 	for j, low := range y.low {
-		q, high := y.first+j, y.high[j]
-		l, u, below := b.l[q], b.u[q], max(-b.l[q], 0)
-		passes = small(passes + max(l, -l, u, -u))
-		enters = small(enters + max(u, b.timesUp(max(low, -low, high, -high), below), 0))
-		b.slope[q] = one
-		if b.side[q] > 0 {
-			continue
-		}
-		if b.slope[q] = low; b.side[q] == 0 {
-			b.chord(y, j)
-		}
-		s := b.slope[q]
-		b.c[j], b.r[j] = b.times(s, b.c[j]), small(b.timesUp(max(s, -s), b.r[j])+int64(old)+1)
+		q, high := &b.units[y.first+j], y.high[j]
+		below := max(-q.l, 0)
+		passes = small(passes + max(q.l, -q.l, q.u, -q.u))
+		enters = small(enters + max(q.u, b.timesUp(max(low, -low, high, -high), below), 0))
 		switch {
-		case b.side[q] == 0:
-			half := b.off[q] / 2 // towards 0
+		case q.side > 0:
+			q.slope = one
+			continue
+		case q.side < 0:
+			q.slope = low
+		default:
+			b.chord(y, j, q)
+		}
+		b.c[j], b.r[j] = b.times(q.slope, b.c[j]), small(b.timesUp(max(q.slope, -q.slope), b.r[j])+int64(old)+1)
+		switch {
+		case q.side == 0:
+			half := q.off / 2 // towards 0
 			b.c[j] = small(b.c[j] + half)
-			b.column().put(int32(j), max(b.off[q]-half, half-b.off[q]))
+			b.column().put(int32(j), max(q.off-half, half-q.off))
 		case low != high:
 			b.r[j] = small(b.r[j] + below>>b.f + 1)
 		case low == 0:
@@ -252,38 +236,36 @@ func (b *bounds) activate(y *fixedLayer) (passes, enters int64) {
 	}
 	b.fit(len(y.low))
 	for k, g := range b.g[:old] {
-		to := column{g.at[:0], g.v[:0]} // no entry is passed by one that is put
+		to := &b.g[k]
+		to.at, to.v = g.at[:0], g.v[:0] // no entry is passed by one that is put
 		for i, j := range g.at {
 			v := g.v[i]
-			if s := b.slope[y.first+int(j)]; s != one {
-				v = b.times(s, v)
+			if slope := b.units[y.first+int(j)].slope; slope != one {
+				v = b.times(slope, v)
 			}
 			to.put(j, v)
 		}
-		b.g[k] = to
 	}
 	return passes, enters
 }
 
-// between returns a slope from that of unit j below 0 to 1, rounded to the safe side; part of the
-// way, times 2^−shift, leads to 1.
-func (b *bounds) between(y *fixedLayer, j int, part int64, shift uint) int64 {
-	one := int64(1) << b.f
-	if y.kind[j] < 0 {
-		return y.high[j] + product(one-y.high[j], part).floor(shift)
+// between returns a slope from that of unit j below 0, on its side from, to 1; part of the way,
+// times 2^−shift, leads to 1.
+func (y *fixedLayer) between(j int, one, part int64, shift uint) int64 {
+	s, from := y.kind[j], y.high[j]
+	if s < 0 {
+		from = y.low[j]
 	}
-	return y.low[j] - product(y.low[j]-one, part).floor(shift)
+	return from + s*product(s*(one-from), part).floor(shift)
 }
 
 // chord draws the lines around an open unit.
-func (b *bounds) chord(y *fixedLayer, j int) {
-	q, one := y.first+j, int64(1)<<b.f
-	l, u := b.l[q], b.u[q]
-	share, _ := bits.Div64(uint64(u)>>(64-b.f), uint64(u)<<b.f, uint64(u-l)) // ⌊2^F·u/(u − l)⌋
-	s := b.between(y, j, int64(share), b.f)
-	if b.slope[q] = s; y.kind[j] < 0 {
-		b.off[q] = max(b.timesUp(s-y.low[j], -l), b.timesUp(one-s, u))
-	} else {
-		b.off[q] = -max(b.timesUp(y.high[j]-s, -l), b.timesUp(s-one, u))
+func (b *bounds) chord(y *fixedLayer, j int, q *unitBounds) {
+	one, s, a := int64(1)<<b.f, y.kind[j], y.low[j]
+	if s < 0 {
+		a = y.high[j]
 	}
+	share, _ := bits.Div64(uint64(q.u)>>(64-b.f), uint64(q.u)<<b.f, uint64(q.u-q.l)) // ⌊2^F·u/(u − l)⌋
+	q.slope = y.between(j, one, int64(share), b.f)
+	q.off = s * max(b.timesUp(s*(q.slope-a), -q.l), b.timesUp(s*(one-q.slope), q.u))
 }

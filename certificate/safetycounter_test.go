@@ -117,7 +117,7 @@ func TestSafetySidesOfExactLines(t *testing.T) {
 	c := &safetyCase{t: net, f: 8, lo: []int64{-256}, hi: []int64{-4}, signs: []signed{{0, 1}}}
 	b, _ := c.bounds(t)
 	require.True(t, b.bounded)
-	require.Equal(t, []int64{0, 0, 1}, []int64{b.l[0], b.u[0], int64(b.side[0])})
+	require.Equal(t, []int64{0, 0, 1}, []int64{b.units[0].l, b.units[0].u, int64(b.units[0].side)})
 }
 
 // TestSafetyABoundOfZeroProvesNothing, for the condition may be 0 too.
@@ -153,7 +153,7 @@ func TestSafetySecondLevel(t *testing.T) {
 			c := &safetyCase{t: net, f: 36, lo: []int64{-one / 10, -2, -2}, hi: []int64{one / 10, 2, 2}, signs: signs, second: second == 1}
 			b, _ := c.bounds(t)
 			require.True(t, b.bounded)
-			first[second], last[second] = b.u[0], b.u[2]
+			first[second], last[second] = b.units[0].u, b.units[2].u
 		}
 		require.Equal(t, first[0], first[1])
 		require.InDelta(t, 0.15, float64(last[0])/one, 1e-6) // x + [−1/20, 1/20]

@@ -143,7 +143,7 @@ func (c *safetyCase) bounds(t require.TestingT) (*bounds, *twinNode) {
 		b.room = c.room
 	}
 	for range 2 { // what a claim about a node leaves behind is nothing to the next node
-		b.at(&safetyNode{lo: c.lo, hi: c.hi, signs: signsOf(c.signs, len(n.unit)), second: c.second})
+		b.of(&safetyNode{lo: c.lo, hi: c.hi, signs: signsOf(c.signs, len(n.unit)), second: c.second})
 		if b.bounded {
 			b.multipliers(&c.c)
 		}
@@ -195,16 +195,16 @@ func againstTheTwin(seen map[string]int) func(t *rapid.T) {
 				row := make([]int64, len(w))
 				for part, e := range b.fixed[i].rows[j] {
 					for k, at := range e.at {
-						row[at] = int64(e.size[k]) * int64(1-2*part)
+						row[at] = e.v[k] * int64(1-2*part)
 					}
 				}
 				sameInts(t, w, row, "weights")
 			}
 			for j := range n.l[i] {
-				sameInts(t, []rat{n.l[i][j], n.u[i][j]}, []int64{b.l[q], b.u[q]}, "l and u")
-				require.Equal(t, n.side[i][j], int(b.side[q]))
+				sameInts(t, []rat{n.l[i][j], n.u[i][j]}, []int64{b.units[q].l, b.units[q].u}, "l and u")
+				require.Equal(t, n.side[i][j], int(b.units[q].side))
 				if n.side[i][j] == 0 {
-					sameInts(t, []rat{n.slope[i][j], n.off[i][j]}, []int64{b.slope[q], b.off[q]}, "line")
+					sameInts(t, []rat{n.slope[i][j], n.off[i][j]}, []int64{b.units[q].slope, b.units[q].off}, "line")
 					seen["open"]++
 				}
 				q++

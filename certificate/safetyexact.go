@@ -36,11 +36,11 @@ func (c *safetyCheck) exactly(b *bounds, n *safetyNode, m *claim) (ok bool, reas
 	f := &exactForm{a: a, one: one, beta: map[int]*big.Int{}}
 	for _, v := range m.beta {
 		q := c.net.unit[v.at]
-		f.beta[q] = new(big.Int).Mul(v.v, big.NewInt(-int64(b.side[q])))
+		f.beta[q] = new(big.Int).Mul(v.v, big.NewInt(-int64(b.units[q].side)))
 	}
 	for i, first := len(c.net.raw)-1, len(c.net.carries); i >= 0; i-- {
 		first -= len(c.net.raw[i].bias)
-		if !f.through(c.ctx, c.net.raw[i], b.side[first:], first) {
+		if !f.through(c.ctx, c.net.raw[i], b.units[first:], first) {
 			return false, "a neuron that matters is neither fixed nor stable"
 		}
 	}
@@ -97,7 +97,7 @@ type exactForm struct {
 
 // through takes the form of the values of a layer, whose units have these sides, to those that
 // enter it. It is not ok if a side that matters is not known, or after a stop.
-func (f *exactForm) through(ctx context.Context, r *rawLayer, side []int8, first int) (ok bool) {
+func (f *exactForm) through(ctx context.Context, r *rawLayer, units []unitBounds, first int) (ok bool) {
 	next := make([]big.Int, r.width)
 	var t big.Int
 	f.one.Lsh(f.one, r.fine)
@@ -105,9 +105,9 @@ func (f *exactForm) through(ctx context.Context, r *rawLayer, side []int8, first
 	for j := range f.a {
 		a := &f.a[j]
 		switch {
-		case side[j] == 0 && a.Sign() != 0 || ctx.Err() != nil:
+		case units[j].side == 0 && a.Sign() != 0 || ctx.Err() != nil:
 			return false
-		case side[j] < 0:
+		case units[j].side < 0:
 			a.Mul(a, &r.slopes[j])
 		default:
 			a.Lsh(a, r.fine)

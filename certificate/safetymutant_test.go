@@ -62,7 +62,7 @@ func (h *honestSafe) tree(n safetyNode, open []int, depth int) (text string, ok 
 	if !n.second && h.r.Intn(4) == 0 {
 		n.second, text = true, "R\n"
 	}
-	h.b.at(&n)
+	h.b.of(&n)
 	if h.b.void && h.r.Intn(2) == 0 {
 		return text + "V\n", true
 	}

@@ -71,37 +71,37 @@ func (w wide) floor(s uint) int64 {
 	return small(v)
 }
 
-// sparse is a row or a column of weights, of which most may be 0: those above 0, and then those
-// below.
-type sparse [2]entries
-
-// entries are the places and sizes of weights.
+// entries are those that are not 0 of a row or a column: v[i] stands at place at[i].
 type entries struct {
-	at   []int32
-	size []uint64
+	at []int32
+	v  []int64
 }
 
-func (t *sparse) put(at int, v int64) {
-	part := &t[uint64(v)>>63]
-	part.at, part.size = append(part.at, int32(at)), append(part.size, uint64(max(v, -v)))
+func (e *entries) put(at int32, v int64) {
+	if v != 0 {
+		e.at, e.v = append(e.at, at), append(e.v, v)
+	}
 }
+
+// sparse is a row or a column of weights: those above 0, and the sizes of those below.
+type sparse [2]entries
 
 // sums are sums of products, of those above 0 and of those below; between two uses all are 0.
 type sums [2][]wide
 
-// add adds a weight times x to each sum that has one.
+// add adds the weights times x to the sums at their places.
 func (z *sums) add(t *sparse, x int64) {
 	minus := uint64(x) >> 63
 	t[0].times(uint64(max(x, -x)), z[minus])
 	t[1].times(uint64(max(x, -x)), z[1-minus])
 }
 
-// times adds to the sums the sizes times x.
+// times adds the entries times x to sums.
 func (e *entries) times(x uint64, to []wide) {
-	sizes := e.size[:len(e.at)]
+	v := e.v[:len(e.at)]
 	for i, j := range e.at {
 		sum, c := &to[j], uint64(0)
-		hi, lo := bits.Mul64(sizes[i], x)
+		hi, lo := bits.Mul64(uint64(v[i]), x)
 		sum.lo, c = bits.Add64(sum.lo, lo, 0)
 		sum.hi += hi + c
 	}
@@ -128,7 +128,7 @@ type fixedLayer struct {
 	rounded       bool
 	bias          []int64
 	low, high     []int64 // ⌊2^F·a⌋ and ⌈2^F·a⌉, a the slope below 0
-	kind          []int8  // the sign of a − 1: 0 for a unit that is no neuron
+	kind          []int64 // the sign of 1 − a: 0 for a unit that is no neuron
 }
 
 func newFixedLayer(units, width int) *fixedLayer {
@@ -137,8 +137,9 @@ func newFixedLayer(units, width int) *fixedLayer {
 
 // put sets the weight of unit j for value k.
 func (y *fixedLayer) put(j, k int, v int64) {
-	y.rows[j].put(k, v)
-	y.columns[k].put(j, v)
+	part := uint64(v) >> 63
+	y.rows[j][part].put(int32(k), max(v, -v))
+	y.columns[k][part].put(int32(j), max(v, -v))
 }
 
 // safetyNet is a network for proofs of safety: exact, all its layers, and in integers.
@@ -210,7 +211,7 @@ func (r *rawLayer) fix(f uint, first int) *fixedLayer {
 		y.bias = append(y.bias, floorOf(&r.bias[j], one, int(f)-int(r.scale)))
 		y.low = append(y.low, floorOf(&r.slopes[j], one, int(f)-int(r.fine)))
 		y.high = append(y.high, -floorOf(minus.Neg(&r.slopes[j]), one, int(f)-int(r.fine)))
-		y.kind = append(y.kind, int8(r.slopeSign(j)))
+		y.kind = append(y.kind, int64(-r.slopeSign(j)))
 	}
 	return y
 }

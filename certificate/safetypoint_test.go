@@ -79,8 +79,8 @@ func (c *safetyCase) holdsAt(t require.TestingT, b *bounds, x []rat) bool {
 	}
 	unit := power(-c.f)
 	for q := range flat {
-		require.LessOrEqual(t, times(unit, whole(b.l[q])).Cmp(flat[q]), 0, "l of unit %d", q)
-		require.GreaterOrEqual(t, times(unit, whole(b.u[q])).Cmp(flat[q]), 0, "u of unit %d", q)
+		require.LessOrEqual(t, times(unit, whole(b.units[q].l)).Cmp(flat[q]), 0, "l of unit %d", q)
+		require.GreaterOrEqual(t, times(unit, whole(b.units[q].u)).Cmp(flat[q]), 0, "u of unit %d", q)
 	}
 	for _, m := range c.c.mu {
 		value := c.d.forms[m.at].value(v)
@@ -91,7 +91,7 @@ func (c *safetyCase) holdsAt(t require.TestingT, b *bounds, x []rat) bool {
 	}
 	for _, m := range c.c.beta {
 		q := b.unit[m.at]
-		f = minus(f, times(whole(m.v.Int64()*int64(b.side[q])), flat[q]))
+		f = minus(f, times(whole(m.v.Int64()*int64(b.units[q].side)), flat[q]))
 	}
 	b.multipliers(&c.c)
 	if low := b.mixed(c.d.forms, c.c.mu); low != none {
