@@ -31,8 +31,8 @@ func (b *bounds) least(bound func() int64) (v int64) {
 // tighten bounds the neurons of layer i by forms that go back.
 func (b *bounds) tighten(i int) {
 	y := b.fixed[i]
-	for j, kind := range y.kind {
-		if q := &b.units[y.first+j]; kind != 0 && q.l < 0 && q.u > 0 {
+	for j, bend := range y.bend {
+		if q := &b.units[y.first+j]; bend != 0 && q.l < 0 && q.u > 0 {
 			q.l, q.u = max(q.l, b.bound(i, j, +1)), min(q.u, -b.bound(i, j, -1))
 		}
 	}
@@ -109,7 +109,7 @@ func (b *bounds) activationBack(i int) {
 			a = b.times(a, y.high[j])
 		case q.side < 0:
 			a = b.times(a, y.low[j])
-		case a > 0 == (y.kind[j] > 0): // a line through 0
+		case a > 0 == (y.bend[j] > 0): // a line through 0
 			part := int64(q.alpha) - 1
 			if part < 0 {
 				if part = 0; q.u > -q.l {

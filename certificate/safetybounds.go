@@ -19,11 +19,10 @@ type bounds struct {
 	// last, and of its pre-activations.
 	enters, passes []int64
 	rows
-	spare rows // the storage of the next
-	sums  sums
-	// every has all places of sums, and some has some.
-	every, some []int32
-	room        int // the most entries of all columns of a layer: maxRows but in tests
+	spare       rows // the storage of the next
+	sums        sums
+	every, some []int32 // places of units
+	room        int     // the most entries of all columns of a layer: maxRows but in tests
 	// void says that no point has the node's signs; bounded that there are bounds.
 	void, bounded bool
 	back
@@ -57,12 +56,16 @@ func (r *rows) column() *entries {
 
 func newBounds(ctx context.Context, n *safetyNet) *bounds {
 	widest := n.inputs + len(n.carries)
-	b := &bounds{safetyNet: n, ctx: ctx, units: make([]unitBounds, len(n.carries)), enters: make([]int64, len(n.raw)+1), passes: make([]int64, len(n.raw)),
+	return &bounds{safetyNet: n, ctx: ctx, units: make([]unitBounds, len(n.carries)), enters: make([]int64, len(n.raw)+1), passes: make([]int64, len(n.raw)),
 		sums: sums{make([]wide, widest), make([]wide, widest)}, room: maxRows}
-	for k := range widest {
+}
+
+// first returns so many places, from 0.
+func (b *bounds) first(n int) []int32 {
+	for k := len(b.every); k < n; k++ {
 		b.every = append(b.every, int32(k))
 	}
-	return b
+	return b.every[:n]
 }
 
 // fits says whether all numbers are small that run comes to.
@@ -140,7 +143,7 @@ func (b *bounds) product(lines []sparse, v entries, n int) (at []int32) {
 		}
 	}
 	if products >= n {
-		return b.every[:n]
+		return b.first(n)
 	}
 	b.some = b.some[:0]
 	for _, k := range v.at {
@@ -152,7 +155,7 @@ func (b *bounds) product(lines []sparse, v entries, n int) (at []int32) {
 // apply sets to to so many products of lines with v, times 2^−s, or of their sizes.
 func (b *bounds) apply(to []int64, n int, lines []sparse, v []int64, s uint, sizes bool) []int64 {
 	to = zeros(to, n)
-	for _, j := range b.product(lines, entries{b.every[:len(v)], v}, n) {
+	for _, j := range b.product(lines, entries{b.first(len(v)), v}, n) {
 		to[j] += b.sums.take(j, sizes).floor(s)
 	}
 	return to
@@ -188,10 +191,10 @@ func (b *bounds) affine(y *fixedLayer, enters int64, to []unitBounds) (next rows
 
 // settle lets the node's signs cut the bounds of a layer, and the bounds give sides to others.
 func (b *bounds) settle(y *fixedLayer) {
-	for j, kind := range y.kind {
+	for j, bend := range y.bend {
 		q := &b.units[y.first+j]
 		switch {
-		case kind == 0:
+		case bend == 0:
 		case q.side > 0:
 			q.l = max(q.l, 0)
 		case q.side < 0:
@@ -252,7 +255,7 @@ func (b *bounds) activate(y *fixedLayer) (passes, enters int64) {
 // between returns a slope from that of unit j below 0, on its side from, to 1; part of the way,
 // times 2^−shift, leads to 1.
 func (y *fixedLayer) between(j int, one, part int64, shift uint) int64 {
-	s, from := y.kind[j], y.high[j]
+	s, from := y.bend[j], y.high[j]
 	if s < 0 {
 		from = y.low[j]
 	}
@@ -261,7 +264,7 @@ func (y *fixedLayer) between(j int, one, part int64, shift uint) int64 {
 
 // chord draws the lines around an open unit.
 func (b *bounds) chord(y *fixedLayer, j int, q *unitBounds) {
-	one, s, a := int64(1)<<b.f, y.kind[j], y.low[j]
+	one, s, a := int64(1)<<b.f, y.bend[j], y.low[j]
 	if s < 0 {
 		a = y.high[j]
 	}

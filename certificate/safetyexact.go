@@ -3,7 +3,6 @@ package certificate
 // Exact leaves and witnesses: the network as it is, without rounding.
 
 import (
-	"context"
 	"math/big"
 	"strings"
 )
@@ -24,25 +23,21 @@ func inIntegers(v []*big.Rat) (z []big.Int, one *big.Int, ok bool) {
 	return z, one, true
 }
 
-// exactly says whether a mixture is positive on the node, or, with a strict condition in it, not
+// exactly requires that a mixture is positive on the node, or, with a strict condition in it, not
 // negative.
-func (c *safetyCheck) exactly(b *bounds, n *safetyNode, m *claim) (ok bool, reason string) {
-	mixture, strict, ok := c.mixture(m)
+func (c *safetyCheck) exactly(b *bounds, n *safetyNode, m *claim, in *lines) {
+	mixture, strict := c.mixture(m, in)
 	outputs := c.net.inputs + c.net.outputs
-	a, one, fits := inIntegers(mixture[c.net.inputs:outputs])
-	if !ok || !fits {
-		return false, "the conditions have a common denominator of more than 131072 bits"
-	}
-	f := &exactForm{a: a, one: one, beta: map[int]*big.Int{}}
+	a, one, ok := inIntegers(mixture[c.net.inputs:outputs])
+	in.require(ok, longConditions)
+	f := &exactForm{verdict: &c.verdict, a: a, one: one, beta: map[int]*big.Int{}}
 	for _, v := range m.beta {
 		q := c.net.unit[v.at]
 		f.beta[q] = new(big.Int).Mul(v.v, big.NewInt(-int64(b.units[q].side)))
 	}
 	for i, first := len(c.net.raw)-1, len(c.net.carries); i >= 0; i-- {
 		first -= len(c.net.raw[i].bias)
-		if !f.through(c.ctx, c.net.raw[i], b.units[first:], first) {
-			return false, "a neuron that matters is neither fixed nor stable"
-		}
+		f.through(c.net.raw[i], b.units, first, in)
 	}
 	// What came from the outputs is times one; to it comes what the conditions say of the inputs.
 	least, t, all := new(big.Rat).SetInt(&f.offset), new(big.Rat), new(big.Rat).SetInt(one)
@@ -59,16 +54,16 @@ func (c *safetyCheck) exactly(b *bounds, n *safetyNode, m *claim) (ok bool, reas
 		if t.SetFrac(big.NewInt(grid), unit); t.Cmp(end)*inside < 0 {
 			t.Set(end)
 		}
-		if least.Add(least, t.Mul(t, v)); least.Denom().BitLen() > maxCommon {
-			return false, "the ends of the box have a common denominator of more than 131072 bits"
-		}
+		least.Add(least, t.Mul(t, v))
+		in.require(least.Denom().BitLen() <= maxCommon, "the ends of the box have a common denominator of more than 131072 bits")
 	}
-	return least.Sign() > 0 || least.Sign() == 0 && strict, "the mixture is not positive on the node"
+	in.require(least.Sign() > 0 || least.Sign() == 0 && strict, "the mixture is not positive on the node")
 }
 
-// mixture returns Σ μ·u: coefficients of inputs and outputs, and a constant. It is not ok if a
-// denominator is too long.
-func (c *safetyCheck) mixture(m *claim) (sums []*big.Rat, strict, ok bool) {
+const longConditions = "the conditions have a common denominator of more than 131072 bits"
+
+// mixture returns Σ μ·u: coefficients of inputs and outputs, and a constant.
+func (c *safetyCheck) mixture(m *claim, in *lines) (sums []*big.Rat, strict bool) {
 	outside := c.net.inputs + c.net.outputs
 	for range outside + 1 {
 		sums = append(sums, new(big.Rat))
@@ -77,39 +72,38 @@ func (c *safetyCheck) mixture(m *claim) (sums []*big.Rat, strict, ok bool) {
 		u, mu := &c.query.disjuncts[m.d].forms[v.at], new(big.Rat).SetInt(v.v)
 		strict = strict || u.strict
 		for k, coef := range u.combination {
-			v := sums[min(k, outside)]
-			if v.Add(v, new(big.Rat).Mul(mu, coef)); v.Denom().BitLen() > maxCommon {
-				return sums, strict, false
-			}
+			sum := sums[min(k, outside)]
+			sum.Add(sum, new(big.Rat).Mul(mu, coef))
+			in.require(sum.Denom().BitLen() <= maxCommon, longConditions)
 		}
 	}
-	return sums, strict, true
+	return sums, strict
 }
 
 // exactForm is (Σ a·v + offset)/one, v the values of a layer; beta are what it has of
 // pre-activations further down, by units.
 type exactForm struct {
+	*verdict
 	a      []big.Int
 	offset big.Int
 	one    *big.Int
 	beta   map[int]*big.Int
 }
 
-// through takes the form of the values of a layer, whose units have these sides, to those that
-// enter it. It is not ok if a side that matters is not known, or after a stop.
-func (f *exactForm) through(ctx context.Context, r *rawLayer, units []unitBounds, first int) (ok bool) {
+// through takes the form of the values of a layer, whose first unit that is, to those that enter
+// it. A side that matters has to be known.
+func (f *exactForm) through(r *rawLayer, units []unitBounds, first int, in *lines) {
 	next := make([]big.Int, r.width)
 	var t big.Int
 	f.one.Lsh(f.one, r.fine)
 	f.offset.Lsh(&f.offset, r.fine+r.scale)
 	for j := range f.a {
-		a := &f.a[j]
-		switch {
-		case units[j].side == 0 && a.Sign() != 0 || ctx.Err() != nil:
-			return false
-		case units[j].side < 0:
+		f.stop()
+		a, side := &f.a[j], units[first+j].side
+		in.require(side != 0 || a.Sign() == 0, "a neuron that matters is neither fixed nor stable")
+		if side < 0 {
 			a.Mul(a, &r.slopes[j])
-		default:
+		} else {
 			a.Lsh(a, r.fine)
 		}
 		if beta := f.beta[first+j]; beta != nil {
@@ -123,7 +117,6 @@ func (f *exactForm) through(ctx context.Context, r *rawLayer, units []unitBounds
 	}
 	f.one.Lsh(f.one, r.scale)
 	f.a = next
-	return true
 }
 
 // evaluate returns the exact output at x, nil after a stop.

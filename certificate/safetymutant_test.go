@@ -89,11 +89,18 @@ func (h *honestSafe) tree(n safetyNode, open []int, depth int) (text string, ok 
 	return text + split + a + b, ok
 }
 
+// right asks the checker.
+func (h *honestSafe) right(n *safetyNode, m *claim) bool {
+	v := verdict{ctx: background}
+	v.guard(func() { h.w.right(h.b, n, m, &lines{}) })
+	return v.refused.Load() == nil
+}
+
 // line returns a line that refutes disjunct d, "" if it found none.
 func (h *honestSafe) line(n *safetyNode, d int) string {
 	forms := h.query.disjuncts[d].forms
 	for j := range forms {
-		if ok, _ := h.w.right(h.b, n, &claim{kind: 'Z', d: d, mu: alone(j, h.net.f)}); ok {
+		if h.right(n, &claim{kind: 'Z', d: d, mu: alone(j, h.net.f)}) {
 			return fmt.Sprintf("Z%d %d\n", d, j)
 		}
 	}
@@ -121,7 +128,7 @@ func (h *honestSafe) line(n *safetyNode, d int) string {
 		if len(c.mu)+len(c.beta) == 0 {
 			continue
 		}
-		if ok, _ := h.w.right(h.b, n, &c); ok {
+		if h.right(n, &c) {
 			return fmt.Sprintf("%c%d %s%s\n", c.kind, d, text, strings.Repeat(";", int(c.kind&1^1)))
 		}
 	}

@@ -4,6 +4,7 @@ package certificate
 // numbers are such. docs/safety-proof.md §4.1 is what this file does.
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/big"
@@ -128,7 +129,7 @@ type fixedLayer struct {
 	rounded       bool
 	bias          []int64
 	low, high     []int64 // ⌊2^F·a⌋ and ⌈2^F·a⌉, a the slope below 0
-	kind          []int64 // the sign of 1 − a: 0 for a unit that is no neuron
+	bend          []int64 // the sign of 1 − a: 0 for a unit that is no neuron
 }
 
 func newFixedLayer(units, width int) *fixedLayer {
@@ -163,7 +164,7 @@ func readSafetyNet(ctx context.Context, text []byte) (n *safetyNet, err error) {
 		n.raw, n.outputs = append(n.raw, r), len(r.bias)
 		for j := range r.slopes {
 			n.carries = append(n.carries, 1)
-			if r.slopeSign(j) != 0 {
+			if one := new(big.Int).Lsh(big.NewInt(1), r.fine); r.slopes[j].Cmp(one) != 0 {
 				last := len(n.carries) - 1
 				n.carries[last], n.unit = 0, append(n.unit, last)
 			}
@@ -177,12 +178,6 @@ func readSafetyNet(ctx context.Context, text []byte) (n *safetyNet, err error) {
 		err = fmt.Errorf("it has more than %d weights other than 0, the most that proofs of safety are about", maxWeights)
 	}
 	return n, err
-}
-
-// slopeSign returns the sign of a − 1, a the slope of unit j below 0.
-func (r *rawLayer) slopeSign(j int) int {
-	var one big.Int
-	return r.slopes[j].Cmp(one.SetBit(&one, int(r.fine), 1))
 }
 
 // fix computes all numbers with f fractional bits. Where one is too large, no node has bounds.
@@ -209,9 +204,8 @@ func (r *rawLayer) fix(f uint, first int) *fixedLayer {
 			y.put(j, r.from[i], floorOf(&r.z[i], one, int(y.s)-int(r.scale)))
 		}
 		y.bias = append(y.bias, floorOf(&r.bias[j], one, int(f)-int(r.scale)))
-		y.low = append(y.low, floorOf(&r.slopes[j], one, int(f)-int(r.fine)))
-		y.high = append(y.high, -floorOf(minus.Neg(&r.slopes[j]), one, int(f)-int(r.fine)))
-		y.kind = append(y.kind, int64(-r.slopeSign(j)))
+		low, high := floorOf(&r.slopes[j], one, int(f)-int(r.fine)), -floorOf(minus.Neg(&r.slopes[j]), one, int(f)-int(r.fine))
+		y.low, y.high, y.bend = append(y.low, low), append(y.high, high), append(y.bend, int64(cmp.Compare(2<<f, low+high)))
 	}
 	return y
 }

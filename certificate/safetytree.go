@@ -117,12 +117,7 @@ func (w *safetyWalker) halve(text string, splits int) {
 	k := w.in.index(text, len(w.lo), "expected one of the inputs, counted from 0")
 	lo, hi := w.lo[k], w.hi[k]
 	w.in.require(hi-lo >= 2, "the input cannot be halved on this grid")
-	w.flush()
-	w.report.Splits++
-	w.hi[k] = (lo + hi) >> 1
-	w.node(splits + 1)
-	w.lo[k], w.hi[k] = (lo+hi)>>1, hi
-	w.node(splits + 1)
+	w.split(splits, func() { w.hi[k] = (lo + hi) >> 1 }, func() { w.lo[k], w.hi[k] = (lo+hi)>>1, hi })
 	w.lo[k] = lo
 }
 
@@ -130,13 +125,18 @@ func (w *safetyWalker) halve(text string, splits int) {
 func (w *safetyWalker) fix(text string, splits int) {
 	q := w.in.index(text, len(w.signs), "expected one of the neurons, counted from 0")
 	w.in.require(w.signs[q] == 0, "the neuron has a sign")
+	w.split(splits, func() { w.signs[q] = -1 }, func() { w.signs[q] = +1 })
+	w.signs[q] = 0
+}
+
+// split checks two nodes below the node at hand, each made of what is left of it.
+func (w *safetyWalker) split(splits int, nodes ...func()) {
 	w.flush()
 	w.report.Splits++
-	for _, s := range []int8{-1, +1} {
-		w.signs[q] = s
+	for _, below := range nodes {
+		below()
 		w.node(splits + 1)
 	}
-	w.signs[q] = 0
 }
 
 // refute reads a line that refutes a disjunct.
@@ -207,7 +207,7 @@ func (w *safetyWalker) flush() {
 	n, claims, b := w.safetyNode, w.claims, <-w.idle
 	n.lo, n.hi, n.signs = slices.Clone(n.lo), slices.Clone(n.hi), slices.Clone(n.signs)
 	w.crew.Go(func() {
-		w.check(b, &n, claims, w.in.name)
+		w.guard(func() { w.check(b, &n, claims, w.in.name) })
 		w.idle <- b
 	})
 	w.claims, w.size = nil, 0
