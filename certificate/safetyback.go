@@ -165,7 +165,7 @@ func (b *bounds) zoneLeast(forms []form, mu []weight) int64 {
 	return b.least(func() int64 {
 		y, z := b.conditions(forms, mu), make([]unitBounds, 1)
 		y.columns = y.columns[b.inputs:]
-		small(size(y.rows[0][0].v) + size(y.rows[0][1].v))
+		size(y.rows[0].v)
 		b.affine(y, b.enters[len(b.fixed)], z)
 		return z[0].l
 	})

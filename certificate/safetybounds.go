@@ -57,7 +57,7 @@ func (r *rows) column() *entries {
 func newBounds(ctx context.Context, n *safetyNet) *bounds {
 	widest := n.inputs + len(n.carries)
 	return &bounds{safetyNet: n, ctx: ctx, units: make([]unitBounds, len(n.carries)), enters: make([]int64, len(n.raw)+1), passes: make([]int64, len(n.raw)),
-		sums: sums{make([]wide, widest), make([]wide, widest)}, room: maxRows}
+		sums: make(sums, widest), room: maxRows}
 }
 
 // first returns so many places, from 0.
@@ -73,8 +73,7 @@ func (b *bounds) fits(run func()) bool {
 	if fits(run) {
 		return true
 	}
-	clear(b.sums[0])
-	clear(b.sums[1])
+	clear(b.sums)
 	return false
 }
 
@@ -131,15 +130,15 @@ func (b *bounds) fit(units int) {
 }
 
 // product adds up lines times v, and says which of so many sums may not be 0.
-func (b *bounds) product(lines []sparse, v entries, n int) (at []int32) {
+func (b *bounds) product(lines []entries, v entries, n int, sizes bool) (at []int32) {
 	if b.ctx.Err() != nil {
 		panic(tooLarge{}) // the check ends
 	}
 	products := 0
 	for i, k := range v.at {
 		if x := v.v[i]; x != 0 {
-			b.sums.add(&lines[k], x)
-			products += len(lines[k][0].at) + len(lines[k][1].at)
+			b.sums.add(&lines[k], x, sizes)
+			products += len(lines[k].at)
 		}
 	}
 	if products >= n {
@@ -147,16 +146,16 @@ func (b *bounds) product(lines []sparse, v entries, n int) (at []int32) {
 	}
 	b.some = b.some[:0]
 	for _, k := range v.at {
-		b.some = append(append(b.some, lines[k][0].at...), lines[k][1].at...)
+		b.some = append(b.some, lines[k].at...)
 	}
 	return b.some // what is taken once is 0 when it comes again
 }
 
 // apply sets to to so many products of lines with v, times 2^−s, or of their sizes.
-func (b *bounds) apply(to []int64, n int, lines []sparse, v []int64, s uint, sizes bool) []int64 {
+func (b *bounds) apply(to []int64, n int, lines []entries, v []int64, s uint, sizes bool) []int64 {
 	to = zeros(to, n)
-	for _, j := range b.product(lines, entries{b.first(len(v)), v}, n) {
-		to[j] += b.sums.take(j, sizes).floor(s)
+	for _, j := range b.product(lines, entries{b.first(len(v)), v}, n, sizes) {
+		to[j] += b.sums.take(j).floor(s)
 	}
 	return to
 }
@@ -177,8 +176,8 @@ func (b *bounds) affine(y *fixedLayer, enters int64, to []unitBounds) (next rows
 	reach := slices.Clone(next.r)
 	for _, g := range b.g {
 		column := next.column()
-		for _, j := range b.product(y.columns, g, n) {
-			v := b.sums.take(j, false).floor(y.s)
+		for _, j := range b.product(y.columns, g, n, false) {
+			v := b.sums.take(j).floor(y.s)
 			column.put(j, v)
 			reach[j] = small(reach[j] + max(v, -v))
 		}

@@ -84,39 +84,25 @@ func (e *entries) put(at int32, v int64) {
 	}
 }
 
-// sparse is a row or a column of weights: those above 0, and the sizes of those below.
-type sparse [2]entries
+// sums are sums of products; between two uses all are 0.
+type sums []wide
 
-// sums are sums of products, of those above 0 and of those below; between two uses all are 0.
-type sums [2][]wide
-
-// add adds the weights times x to the sums at their places.
-func (z *sums) add(t *sparse, x int64) {
-	minus := uint64(x) >> 63
-	t[0].times(uint64(max(x, -x)), z[minus])
-	t[1].times(uint64(max(x, -x)), z[1-minus])
-}
-
-// times adds the entries times x to sums.
-func (e *entries) times(x uint64, to []wide) {
+// add adds the entries times x to the sums at their places; or their sizes.
+func (z sums) add(e *entries, x int64, sizes bool) {
 	v := e.v[:len(e.at)]
 	for i, j := range e.at {
-		sum, c := &to[j], uint64(0)
-		hi, lo := bits.Mul64(uint64(v[i]), x)
-		sum.lo, c = bits.Add64(sum.lo, lo, 0)
-		sum.hi += hi + c
+		w := v[i]
+		if sizes {
+			w = max(w, -w)
+		}
+		z[j].add(product(w, x))
 	}
 }
 
-// take takes a sum, or that of the sizes of all products.
-func (z *sums) take(j int32, sizes bool) wide {
-	sum, minus := z[0][j], z[1][j]
-	z[0][j], z[1][j] = wide{}, wide{}
-	if !sizes { // −x is 1 more than the bits of x flipped
-		sum.add(wide{^minus.hi, ^minus.lo})
-		minus = wide{0, 1}
-	}
-	sum.add(minus)
+// take takes a sum.
+func (z sums) take(j int32) wide {
+	sum := z[j]
+	z[j] = wide{}
 	return sum
 }
 
@@ -124,7 +110,7 @@ func (z *sums) take(j int32, sizes bool) wide {
 // slopes in units of 2^−F.
 type fixedLayer struct {
 	first         int
-	rows, columns []sparse
+	rows, columns []entries
 	s             uint
 	rounded       bool
 	bias          []int64
@@ -133,14 +119,13 @@ type fixedLayer struct {
 }
 
 func newFixedLayer(units, width int) *fixedLayer {
-	return &fixedLayer{rows: make([]sparse, units), columns: make([]sparse, width)}
+	return &fixedLayer{rows: make([]entries, units), columns: make([]entries, width)}
 }
 
 // put sets the weight of unit j for value k.
 func (y *fixedLayer) put(j, k int, v int64) {
-	part := uint64(v) >> 63
-	y.rows[j][part].put(int32(k), max(v, -v))
-	y.columns[k][part].put(int32(j), max(v, -v))
+	y.rows[j].put(int32(k), v)
+	y.columns[k].put(int32(j), v)
 }
 
 // safetyNet is a network for proofs of safety: exact, all its layers, and in integers.
