@@ -25,6 +25,18 @@ func (c combination) form(strict bool) *form {
 	return &form{c, strict}
 }
 
+// add adds b, times a number. It returns how many bits numerators and denominators of sums have.
+func (c combination) add(b combination, times *big.Rat) (num, den int) {
+	for k, v := range b {
+		if c[k] == nil {
+			c[k] = new(big.Rat)
+		}
+		c[k].Add(c[k], new(big.Rat).Mul(v, times))
+		num, den = max(num, c[k].Num().BitLen()), max(den, c[k].Denom().BitLen())
+	}
+	return num, den
+}
+
 // names returns where the coefficients are, ascending.
 func (c combination) names() []int { return slices.Sorted(maps.Keys(c)) }
 

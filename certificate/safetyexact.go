@@ -26,10 +26,23 @@ func inIntegers(v []*big.Rat) (z []big.Int, one *big.Int, ok bool) {
 // exactly requires that a mixture is positive on the node, or, with a strict condition in it, not
 // negative.
 func (c *safetyCheck) exactly(b *bounds, n *safetyNode, m *claim, in *lines) {
-	mixture, strict := c.mixture(m, in)
-	outputs := c.net.inputs + c.net.outputs
-	a, one, ok := inIntegers(mixture[c.net.inputs:outputs])
-	in.require(ok, longConditions)
+	const long = "the conditions have a common denominator of more than 131072 bits"
+	sum, strict := combination{constant: new(big.Rat)}, false // Σ μ·u
+	for k := range c.net.inputs + c.net.outputs {
+		sum[k] = new(big.Rat)
+	}
+	for _, v := range m.mu {
+		u := &c.query.disjuncts[m.d].forms[v.at]
+		_, bits := sum.add(u.combination, new(big.Rat).SetInt(v.v))
+		in.require(bits <= maxCommon, long)
+		strict = strict || u.strict
+	}
+	var ofOutputs []*big.Rat
+	for k := range c.net.outputs {
+		ofOutputs = append(ofOutputs, sum[c.net.inputs+k])
+	}
+	a, one, ok := inIntegers(ofOutputs)
+	in.require(ok, long)
 	f := &exactForm{verdict: &c.verdict, a: a, one: one, beta: map[int]*big.Int{}}
 	for _, v := range m.beta {
 		q := c.net.unit[v.at]
@@ -41,10 +54,10 @@ func (c *safetyCheck) exactly(b *bounds, n *safetyNode, m *claim, in *lines) {
 	}
 	// What came from the outputs is times one; to it comes what the conditions say of the inputs.
 	least, t, all := new(big.Rat).SetInt(&f.offset), new(big.Rat), new(big.Rat).SetInt(one)
-	least.Add(least, t.Mul(mixture[outputs], all))
+	least.Add(least, t.Mul(sum[constant], all))
 	unit := new(big.Int).Lsh(big.NewInt(1), c.net.f)
-	for k, v := range mixture[:c.net.inputs] {
-		v.Mul(v, all)
+	for k := range c.net.inputs {
+		v := sum[k].Mul(sum[k], all)
 		v.Add(v, t.SetInt(&f.a[k]))
 		// The node is on the grid, and in the box of the query.
 		end, grid, inside := c.query.boxes[n.box][2*k], n.lo[k], +1
@@ -58,26 +71,6 @@ func (c *safetyCheck) exactly(b *bounds, n *safetyNode, m *claim, in *lines) {
 		in.require(least.Denom().BitLen() <= maxCommon, "the ends of the box have a common denominator of more than 131072 bits")
 	}
 	in.require(least.Sign() > 0 || least.Sign() == 0 && strict, "the mixture is not positive on the node")
-}
-
-const longConditions = "the conditions have a common denominator of more than 131072 bits"
-
-// mixture returns Σ μ·u: coefficients of inputs and outputs, and a constant.
-func (c *safetyCheck) mixture(m *claim, in *lines) (sums []*big.Rat, strict bool) {
-	outside := c.net.inputs + c.net.outputs
-	for range outside + 1 {
-		sums = append(sums, new(big.Rat))
-	}
-	for _, v := range m.mu {
-		u, mu := &c.query.disjuncts[m.d].forms[v.at], new(big.Rat).SetInt(v.v)
-		strict = strict || u.strict
-		for k, coef := range u.combination {
-			sum := sums[min(k, outside)]
-			sum.Add(sum, new(big.Rat).Mul(mu, coef))
-			in.require(sum.Denom().BitLen() <= maxCommon, longConditions)
-		}
-	}
-	return sums, strict
 }
 
 // exactForm is (Σ a·v + offset)/one, v the values of a layer; beta are what it has of

@@ -211,13 +211,8 @@ func (s *specification) comparison(holds int, not bool) (f formula) {
 
 // add adds b, times a number, to a.
 func (s *specification) add(a, b combination, times *big.Rat) {
-	for k, v := range b {
-		if a[k] == nil {
-			a[k] = new(big.Rat)
-		}
-		a[k].Add(a[k], new(big.Rat).Mul(v, times))
-		s.in.require(a[k].Num().BitLen() <= maxCoefficient && a[k].Denom().BitLen() <= maxCoefficient, "a number of more than 65536 bits")
-	}
+	num, den := a.add(b, times)
+	s.in.require(max(num, den) <= maxCoefficient, "a number of more than 65536 bits")
 }
 
 // linear reads an expression. Coefficients that are 0, for they cancel out, are of variables too.

@@ -150,19 +150,14 @@ func (w *safetyWalker) refute(kind byte, text string) {
 	} else {
 		lists := strings.Split(rest, ";")
 		w.in.require(len(lists) == map[byte]int{'E': 2, 'F': 3}[kind], "expected lists of multipliers, with ; between")
-		c.mu, c.beta = w.weights(lists[0], ":", conditions), w.weights(lists[1], ":", len(w.signs))
+		some := func(v weight) bool { return v.v.Sign() > 0 && (kind == 'E' || v.v.BitLen() <= 32) }
+		c.mu = w.weights(lists[0], ":", conditions, some, "expected multipliers ≥ 1, and less than 2^32 in F")
+		c.beta = w.weights(lists[1], ":", len(w.signs), func(v weight) bool { return some(v) && w.signs[v.at] != 0 },
+			"a neuron with a multiplier has no sign, or it is not ≥ 1 and, in F, less than 2^32")
 		w.in.require(len(c.mu)+len(c.beta) > 0, "expected one multiplier at least")
-		for _, v := range slices.Concat(c.mu, c.beta) {
-			w.in.require(v.v.Sign() > 0 && (kind == 'E' || v.v.BitLen() <= 32), "expected multipliers ≥ 1, and less than 2^32 in F")
-		}
-		for _, v := range c.beta {
-			w.in.require(w.signs[v.at] != 0, "a neuron with a multiplier has no sign")
-		}
-		for _, text := range lists[2:] {
-			c.alpha = w.weights(text, "/", len(w.signs))
-		}
-		for _, v := range c.alpha {
-			w.in.require(w.signs[v.at] == 0 && v.v.Cmp(big.NewInt(256)) <= 0, "expected slopes of neurons without a sign, from 0 to 256")
+		if kind == 'F' {
+			c.alpha = w.weights(lists[2], "/", len(w.signs), func(v weight) bool { return w.signs[v.at] == 0 && v.v.Cmp(big.NewInt(256)) <= 0 },
+				"expected slopes of neurons without a sign, from 0 to 256")
 		}
 	}
 	w.shut[d] = true
@@ -173,8 +168,8 @@ func (w *safetyWalker) refute(kind byte, text string) {
 // alone is the multiplier of one condition that needs no other.
 func alone(j int, f uint) []weight { return []weight{{j, big.NewInt(1 << min(f, 20))}} }
 
-// weights reads a list, ascending.
-func (w *safetyWalker) weights(text, between string, limit int) (list []weight) {
+// weights reads a list, ascending, of multipliers that are right.
+func (w *safetyWalker) weights(text, between string, limit int, right func(weight) bool, reason string) (list []weight) {
 	for more := text != ""; more; {
 		var item string
 		item, text, more = strings.Cut(text, " ")
@@ -183,6 +178,7 @@ func (w *safetyWalker) weights(text, between string, limit int) (list []weight) 
 		rest, ok := natural([]byte(value), maxLong, v.v)
 		w.in.require(ok && len(rest) == 0, "expected a natural in its one spelling")
 		w.in.require(len(list) == 0 || list[len(list)-1].at < v.at, "expected names that ascend")
+		w.in.require(right(v), reason)
 		list = append(list, v)
 	}
 	return list
