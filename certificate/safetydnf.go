@@ -89,7 +89,7 @@ func (s *specification) disjoin() {
 		if !possible {
 			continue
 		}
-		key := boxText(ends)
+		key := spelled(ends)
 		at, old := boxes[key]
 		if !old {
 			at = len(s.boxes)

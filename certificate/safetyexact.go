@@ -153,12 +153,10 @@ func (c *safetyCheck) witness(in *lines) {
 	d := in.index(in.after("disjunct ", "expected \"disjunct\" and its number"), len(c.query.disjuncts), "expected one of the disjuncts, counted from 0")
 	text := in.after("x ", "expected x and the point")
 	var v []*big.Rat
-	words := strings.Split(text, " ")
-	in.require(len(words) == c.net.inputs, "expected as many numbers as inputs")
-	for _, w := range words {
+	for _, w := range strings.Split(text, " ") {
 		v = append(v, rational(in, w))
-		in.require(v[len(v)-1].RatString() == w, "expected numbers in lowest terms")
 	}
+	in.require(len(v) == c.net.inputs && spelled(v) == text, "expected as many numbers as inputs, in lowest terms")
 	y := c.evaluate(v)
 	c.stop()
 	in.require(y != nil, "the coordinates have a common denominator of more than 131072 bits")

@@ -180,20 +180,22 @@ func (n *safetyNet) fix(f uint) {
 }
 
 func (r *rawLayer) fix(f uint, first int) *fixedLayer {
-	y := newFixedLayer(len(r.bias), r.width)
+	y, minus := newFixedLayer(len(r.bias), r.width), new(big.Int)
 	y.first = first
 	y.s, y.rounded = r.shift()
-	one, minus := big.NewInt(1), new(big.Int)
 	for j := range r.bias {
 		for i := r.start[j]; i < r.start[j+1]; i++ {
-			y.put(j, r.from[i], floorOf(&r.z[i], one, int(y.s)-int(r.scale)))
+			y.put(j, r.from[i], shifted(&r.z[i], int(y.s)-int(r.scale)))
 		}
-		y.bias = append(y.bias, floorOf(&r.bias[j], one, int(f)-int(r.scale)))
-		low, high := floorOf(&r.slopes[j], one, int(f)-int(r.fine)), -floorOf(minus.Neg(&r.slopes[j]), one, int(f)-int(r.fine))
-		y.low, y.high, y.bend = append(y.low, low), append(y.high, high), append(y.bend, int64(cmp.Compare(2<<f, low+high)))
+		low, high := shifted(&r.slopes[j], int(f)-int(r.fine)), -shifted(minus.Neg(&r.slopes[j]), int(f)-int(r.fine))
+		y.bias, y.bend = append(y.bias, shifted(&r.bias[j], int(f)-int(r.scale))), append(y.bend, int64(cmp.Compare(2<<f, low+high)))
+		y.low, y.high = append(y.low, low), append(y.high, high)
 	}
 	return y
 }
+
+// shifted returns ⌊v·2^e⌋, which has to be small.
+func shifted(v *big.Int, e int) int64 { return floorOf(v, big.NewInt(1), e) }
 
 // shift returns the scale of a layer's weights.
 func (r *rawLayer) shift() (s uint, rounded bool) {
