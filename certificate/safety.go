@@ -121,15 +121,14 @@ func CheckSafety(ctx context.Context, network []byte, spec *Spec, proof string, 
 	if o.open == nil {
 		o.open = openRegular
 	}
-	n, err := readSafetyNet(ctx, network)
-	if stop := context.Cause(ctx); stop != nil {
-		return nil, stop
-	}
-	if err != nil {
-		return nil, &Error{File: "network", Reason: err.Error(), Err: err}
-	}
-	c := &safetyCheck{verdict: verdict{ctx: ctx}, net: n, open: o.open, report: SafetyReport{Net: n.hash}}
-	c.guard(func() { c.file(spec, proof, &o) })
+	c := &safetyCheck{verdict: verdict{ctx: ctx}, open: o.open}
+	c.guard(func() {
+		var err error
+		if c.net, err = readSafetyNet(ctx, network); err != nil {
+			panic(&Error{File: "network", Reason: err.Error(), Err: err})
+		}
+		c.file(spec, proof, &o)
+	})
 	if err := context.Cause(ctx); err != nil {
 		return nil, err
 	}
@@ -166,7 +165,7 @@ func (c *safetyCheck) file(spec *Spec, proof string, o *SafetyOptions) {
 	} else {
 		c.proof(in, o.Workers)
 	}
-	c.report.Boxes, c.report.Disjuncts, c.report.Query = len(c.query.boxes), len(c.query.disjuncts), c.query.lines()[1:]
+	c.report.Net, c.report.Boxes, c.report.Disjuncts, c.report.Query = c.net.hash, len(c.query.boxes), len(c.query.disjuncts), c.query.lines()[1:]
 }
 
 // What the two kinds of files begin with.
@@ -204,38 +203,31 @@ func (c *safetyCheck) proof(in *lines, workers int) {
 
 // check checks what is claimed of a node.
 func (c *safetyCheck) check(b *bounds, n *safetyNode, claims []claim, file string) {
-	b.at(n)
+	b.of(n)
 	for i := range claims {
-		if ok, reason := c.right(b, n, &claims[i]); !ok {
-			c.refuse(&Error{File: file, Line: claims[i].line, Reason: reason})
-			return
-		}
+		c.right(b, n, &claims[i], &lines{name: file, line: claims[i].line})
 	}
 }
 
-// right says whether a claim is proved, and if not, why.
-func (c *safetyCheck) right(b *bounds, n *safetyNode, m *claim) (ok bool, reason string) {
-	switch {
-	case b.void:
-		return true, ""
-	case m.kind == 'E':
-		return c.exactly(b, n, m)
-	case m.kind == 'V':
-		return false, "the node is not void"
-	case !b.bounded:
-		return false, "the node has no bounds: its numbers are too large for so many bits"
+// right requires that a claim, in this line, is proved.
+func (c *safetyCheck) right(b *bounds, n *safetyNode, m *claim, in *lines) {
+	if b.void {
+		return
 	}
-	v, forms := none, c.query.disjuncts[m.d].forms
-	if y, fits := b.conditions(forms, m.mu); fits {
-		b.multipliers(m)
-		if v = b.mixed(y, m.mu); v <= 0 && m.kind == 'Z' {
-			v = max(v, b.zoneLeast(&forms[m.mu[0].at], y))
-		}
+	forms := c.query.disjuncts[m.d].forms
+	if m.kind == 'E' {
+		c.exactly(b, n, m, in)
+		return
 	}
-	if v == none {
-		return false, "the form has no bound: its numbers are too large for so many bits"
+	in.require(m.kind != 'V', "the node is not void")
+	in.require(b.bounded, "the node has no bounds: its numbers are too large for so many bits")
+	b.multipliers(m)
+	v := b.mixed(forms, m.mu)
+	if v <= 0 && m.kind == 'Z' {
+		v = max(v, b.zoneLeast(forms, m.mu))
 	}
-	return v > 0, "the bound of the form is not positive on the node"
+	in.require(v != none, "the form has no bound: its numbers are too large for so many bits")
+	in.require(v > 0, "the bound of the form is not positive on the node")
 }
 
 // IsSafety says whether the named file begins as a proof of safety does, or as a witness. A file

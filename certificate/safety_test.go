@@ -81,6 +81,7 @@ func TestSafetyProofsByHand(t *testing.T) {
 		"only what the form depends on": {plane, oneBox("-1 1 -1 1", "; <= x0:1 2"), "E0 0:1;\n", ""},
 		"a mixture":                     {plane, oneBox("-1 1 -1 1", "; <= y0:1 x0:-1; <= 0"), "Z0 0\n", "expected"},
 		"two forms together":            {plane, oneBox("-1 1 -1 1", "; <= x0:1 y0:1 1/2; <= x0:-1 1/2"), "F0 0:1000000 1:1000000;;\n", ""},
+		"more forms than values":        {relu, oneBox("-1 1", strings.Repeat("; <= y0:1 1", 5)), "F0 0:1000000 1:1 2:1 3:1 4:1;;\n", ""},
 		"two forms, wrong weights":      {plane, oneBox("-1 1 -1 1", "; <= x0:1 y0:1 1/2; <= x0:-1 1/2"), "F0 0:1000000 1:10000;;\n", "not positive"},
 		"signs refute":                  {relu, oneBox("1 2", "; <= y0:1 0"), "N0\nF0 ;0:1;\nZ0 0\n", ""},
 		"a void node":                   {relu, oneBox("1 2", "; <= y0:1 0"), "N0\nV\nZ0 0\n", ""},
@@ -321,9 +322,9 @@ func TestSafetyRoomForColumns(t *testing.T) {
 			b := newBounds(background, n)
 			require.Equal(t, maxRows, b.room)
 			for b.room = 0; b.room < 40; b.room++ {
-				b.at(&safetyNode{lo: c.lo, hi: c.hi})
+				b.of(&safetyNode{lo: c.lo, hi: c.hi})
 				require.False(t, b.void)
-				require.Equal(t, b.room >= c.least, b.bounded, "room for %d, sides %v", b.room, b.side)
+				require.Equal(t, b.room >= c.least, b.bounded, "room for %d", b.room)
 			}
 		})
 	}

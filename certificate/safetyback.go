@@ -12,16 +12,6 @@ const none = int64(-1) << smallBits
 type back struct {
 	a, next, atInputs []int64
 	constant, slack   int64
-	// alpha has, in 256ths and plus 1, the place of an open unit's line through 0 between slope a
-	// and slope 1; 0 is the default. beta is added to the coefficients of pre-activations.
-	alpha []int16
-	beta  []int64
-}
-
-// begin begins a form with so many coefficients of 0.
-func (b *back) begin(n, inputs int) {
-	b.a, b.atInputs = zeros(b.a, n), zeros(b.atInputs, inputs)
-	b.constant, b.slack = 0, 0
 }
 
 func zeros(v []int64, n int) []int64 {
@@ -30,53 +20,64 @@ func zeros(v []int64, n int) []int64 {
 	return v
 }
 
+// least returns a bound, none if it comes to a number that is not small: what one form does not
+// tell, others may.
+func (b *bounds) least(bound func() int64) (v int64) {
+	v = none
+	b.fits(func() { v = bound() })
+	return v
+}
+
 // tighten bounds the neurons of layer i by forms that go back.
 func (b *bounds) tighten(i int) {
 	y := b.fixed[i]
-	for j, kind := range y.kind {
-		if q := y.first + j; kind != 0 && b.l[q] < 0 && b.u[q] > 0 {
-			b.l[q], b.u[q] = max(b.l[q], b.bound(i, j, +1)), min(b.u[q], -b.bound(i, j, -1))
+	for j, bend := range y.bend {
+		if q := &b.units[y.first+j]; bend != 0 && q.l < 0 && q.u > 0 {
+			q.l, q.u = max(q.l, b.bound(i, j, +1)), min(q.u, -b.bound(i, j, -1))
 		}
 	}
 }
 
 // bound returns a lower bound of s·z, z the pre-activation of unit j of layer i.
 func (b *bounds) bound(i, j int, s int64) int64 {
-	y := b.fixed[i]
-	b.begin(len(y.rows), b.inputs)
-	b.a[j] = s << b.f
-	b.affineBack(y, b.enters[i])
-	return b.toInputs(i - 1)
+	return b.least(func() int64 {
+		b.a = zeros(b.a, len(b.fixed[i].rows))
+		b.a[j] = s << b.f
+		return b.toInputs(b.fixed[i], b.enters[i], i-1)
+	})
 }
 
 // mixed returns a lower bound of a mixture of conditions and what beta adds. The conditions are a
 // layer of inputs and outputs.
-func (b *bounds) mixed(y *fixedLayer, mu []weight) int64 {
-	b.begin(len(y.rows), b.inputs)
-	for j, m := range mu {
-		b.a[j] = b.weight(m.v)
-	}
-	if b.affineBack(y, b.enters[len(b.fixed)]+b.enters[0]); !b.bad {
-		copy(b.atInputs, b.a)
-		b.a = append(b.a[:0], b.a[b.inputs:]...)
-	}
-	return b.toInputs(len(b.fixed) - 1)
+func (b *bounds) mixed(forms []form, mu []weight) int64 {
+	return b.least(func() int64 {
+		y := b.conditions(forms, mu)
+		b.a = zeros(b.a, len(mu))
+		for j, m := range mu {
+			b.a[j] = b.weight(m.v)
+		}
+		return b.toInputs(y, b.enters[len(b.fixed)]+b.enters[0], len(b.fixed)-1)
+	})
 }
 
-// toInputs takes the form, of the values of layer i, to the inputs, and returns its lower bound.
-func (b *bounds) toInputs(i int) int64 {
-	for ; i >= 0 && !b.bad; i-- {
+// toInputs takes a form, of the pre-activations of a layer behind layer i, to the inputs, and
+// returns its lower bound. Inputs may enter the layer before the values of layer i.
+func (b *bounds) toInputs(y *fixedLayer, enters int64, i int) int64 {
+	b.constant, b.slack, b.atInputs = 0, 0, b.atInputs[:0]
+	b.affineBack(y, enters)
+	if i == len(b.fixed)-1 {
+		b.atInputs = append(b.atInputs, b.a[:b.inputs]...)
+		b.a = append(b.a[:0], b.a[b.inputs:]...)
+	}
+	for ; i >= 0; i-- {
 		b.activationBack(i)
 		b.affineBack(b.fixed[i], b.enters[i])
 	}
-	if b.bad {
-		return b.unless(0)
-	}
 	var sum wide
-	for k := range b.a {
-		b.a[k] = b.keep(b.a[k] + b.atInputs[k])
+	for k, x := range b.atInputs {
+		b.a[k] = small(b.a[k] + x)
 	}
-	b.size(b.a)
+	size(b.a)
 	for k, a := range b.a {
 		end := b.lo[k]
 		if a < 0 {
@@ -84,22 +85,13 @@ func (b *bounds) toInputs(i int) int64 {
 		}
 		sum.add(product(a, end))
 	}
-	return b.unless(b.keep(b.constant - b.slack + b.floor(sum, b.f)))
+	return small(b.constant - b.slack + sum.floor(b.f))
 }
 
-// unless returns the bound v unless a number was not small: what one form does not tell, others
-// may.
-func (b *bounds) unless(v int64) int64 {
-	if b.bad {
-		v, b.bad = none, false
-	}
-	return v
-}
-
-// size returns Σ|a|, and remembers if that is not small: this is what sums of 128 bits rest on.
-func (b *bounds) size(v []int64) (n int64) {
+// size returns Σ|a|, which has to be small: this is what sums of 128 bits rest on.
+func size(v []int64) (n int64) {
 	for _, a := range v {
-		n = b.keep(n + max(a, -a))
+		n = small(n + max(a, -a))
 	}
 	return n
 }
@@ -107,82 +99,74 @@ func (b *bounds) size(v []int64) (n int64) {
 // activationBack replaces coefficients of layer i's values by those of its pre-activations.
 func (b *bounds) activationBack(i int) {
 	y := b.fixed[i]
-	b.size(b.a)
+	size(b.a)
 	var k wide
 	for j, a := range b.a {
-		q := y.first + j
-		if a == 0 && b.beta[q] == 0 {
-			continue
-		}
+		q := &b.units[y.first+j]
 		switch {
-		case b.side[q] < 0 && a > 0:
+		case a == 0 || q.side > 0:
+		case q.side < 0 && a > 0:
 			a = b.times(a, y.high[j])
-		case b.side[q] < 0:
+		case q.side < 0:
 			a = b.times(a, y.low[j])
-		case b.side[q] == 0 && a*int64(y.kind[j]) < 0: // a line through 0
-			part := int64(b.alpha[q]) - 1
+		case a > 0 == (y.bend[j] > 0): // a line through 0
+			part := int64(q.alpha) - 1
 			if part < 0 {
-				if part = 0; b.u[q] > -b.l[q] {
+				if part = 0; q.u > -q.l {
 					part = 256
 				}
 			}
-			a = b.times(a, b.between(y, j, part, 8))
-		case b.side[q] == 0 && a != 0:
-			k.add(product(a, b.off[q]))
-			a = b.times(a, b.slope[q])
+			a = b.times(a, y.between(j, 1<<b.f, part, 8))
+		default:
+			k.add(product(a, q.off))
+			a = b.times(a, q.slope)
 		}
-		b.a[j] = b.keep(a + b.beta[q])
+		b.a[j] = small(a + q.beta)
 	}
-	b.constant = b.keep(b.constant + b.floor(k, b.f))
-	b.slack = b.keep(b.slack + b.passes[i]>>b.f + 1)
+	b.constant = small(b.constant + k.floor(b.f))
+	b.slack = small(b.slack + b.passes[i]>>b.f + 1)
 }
 
 // affineBack replaces coefficients of a layer's pre-activations by those of what enters it.
 func (b *bounds) affineBack(y *fixedLayer, enters int64) {
-	n := b.size(b.a)
-	if b.bad {
-		return
-	}
+	n := size(b.a)
 	var k wide
 	for j, a := range b.a {
 		k.add(product(a, y.bias[j]))
 	}
-	b.constant = b.keep(b.constant + b.floor(k, b.f))
-	if b.slack = b.keep(b.slack + n>>b.f + 1 + enters>>b.f + 1); y.rounded {
-		b.slack = b.keep(b.slack + b.keep(b.floor(product(n, enters), y.s+b.f)+1))
+	b.constant = small(b.constant + k.floor(b.f))
+	if b.slack = small(b.slack + n>>b.f + 1 + enters>>b.f + 1); y.rounded {
+		b.slack = small(b.slack + small(product(n, enters).floor(y.s+b.f)+1))
 	}
-	b.next = b.apply(b.next, y.columns, b.a, y.s, (*sparse).dot)
+	b.next = b.apply(b.next, len(y.columns), y.rows, b.a, y.s, false)
 	b.a, b.next = b.next, b.a
 }
 
 // multipliers sets the slopes and multipliers of a claim.
 func (b *bounds) multipliers(c *claim) {
-	clear(b.alpha)
-	clear(b.beta)
+	for q := range b.units {
+		b.units[q].alpha, b.units[q].beta = 0, 0
+	}
 	for _, v := range c.alpha {
-		b.alpha[b.unit[v.at]] = int16(v.v.Int64()) + 1
+		b.units[b.unit[v.at]].alpha = int16(v.v.Int64()) + 1
 	}
 	for _, v := range c.beta {
-		q := b.unit[v.at]
-		b.beta[q] = -int64(b.side[q]) * b.weight(v.v)
+		q := &b.units[b.unit[v.at]]
+		q.beta = -int64(q.side) * b.weight(v.v)
 	}
 }
 
-// zoneLeast returns a lower bound of a condition, of which y is the layer, by the rows of the
-// outputs. A condition that is about inputs as well has none, even if in units its weights are 0.
-func (b *bounds) zoneLeast(u *form, y *fixedLayer) int64 {
-	if len(u.terms) > 0 && u.terms[0].k < b.inputs {
+// zoneLeast returns a lower bound of a condition by the rows of the outputs. One that is about
+// inputs as well has none, even if in units its weights are 0.
+func (b *bounds) zoneLeast(forms []form, mu []weight) int64 {
+	if forms[mu[0].at].names()[0] < b.inputs {
 		return none
 	}
-	w := y.rows[0]
-	b.size(w.v)
-	w.at = slices.Clone(w.at)
-	for i := range w.at {
-		w.at[i] -= b.inputs
-	}
-	var low, high [1]int64
-	onOutputs := *y
-	onOutputs.rows = []sparse{w}
-	b.affine(&onOutputs, b.enters[len(b.fixed)], low[:], high[:])
-	return b.unless(low[0])
+	return b.least(func() int64 {
+		y, z := b.conditions(forms, mu), make([]unitBounds, 1)
+		y.columns = y.columns[b.inputs:]
+		size(y.rows[0].v)
+		b.affine(y, b.enters[len(b.fixed)], z)
+		return z[0].l
+	})
 }

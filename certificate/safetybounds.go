@@ -14,92 +14,98 @@ type bounds struct {
 	*safetyNet
 	ctx    context.Context
 	lo, hi []int64
-	unitBounds
+	units  []unitBounds
 	// enters and passes sum up the magnitudes of the values that enter each layer, the outputs
 	// last, and of its pre-activations.
 	enters, passes []int64
 	rows
-	spare rows // the storage of the next
-	room  int  // the most entries of all columns of a layer: maxRows but in tests
-	bad   bool // a number was not small
+	spare       rows // the storage of the next
+	sums        sums
+	every, some []int32 // places of units
+	room        int     // the most entries of all columns of a layer: maxRows but in tests
 	// void says that no point has the node's signs; bounded that there are bounds.
 	void, bounded bool
 	back
 }
 
-// unitBounds are bounds l, u of the pre-activation of each unit. side is its sign there, 0 for
-// both; an open unit's value is in slope·z + [0, off], or [off, 0].
+// unitBounds are bounds l, u of the pre-activation z of a unit. side is its sign there, 0 for both;
+// an open unit's value is in slope·z + [0, off], or [off, 0].
 type unitBounds struct {
-	l, u, slope, off []int64
-	side             []int8
+	l, u, slope, off int64
+	side             int8
+	// alpha is, in 256ths and plus 1, the place of an open unit's line through 0 between slope a
+	// and slope 1; 0 is the default. beta is added to the coefficient of z.
+	alpha int16
+	beta  int64
 }
 
 // rows are those of the units of a layer: centres, radii, and a column of generators each.
 type rows struct {
 	c, r []int64
-	g    [][]int64
+	g    []entries
 }
 
 // column appends a column of zeros, in the storage of one that was there before if it can.
-func (r *rows) column(units int) []int64 {
+func (r *rows) column() *entries {
 	last := len(r.g)
 	r.g = slices.Grow(r.g, 1)[:last+1]
-	r.g[last] = zeros(r.g[last], units)
-	return r.g[last]
+	g := &r.g[last]
+	g.at, g.v = g.at[:0], g.v[:0]
+	return g
 }
 
 func newBounds(ctx context.Context, n *safetyNet) *bounds {
-	units := func() []int64 { return make([]int64, len(n.carries)) }
-	return &bounds{safetyNet: n, ctx: ctx, room: maxRows, unitBounds: unitBounds{units(), units(), units(), units(), make([]int8, len(n.carries))},
-		enters: make([]int64, len(n.raw)+1), passes: make([]int64, len(n.raw)), back: back{alpha: make([]int16, len(n.carries)), beta: units()}}
+	widest := n.inputs + len(n.carries)
+	return &bounds{safetyNet: n, ctx: ctx, units: make([]unitBounds, len(n.carries)), enters: make([]int64, len(n.raw)+1), passes: make([]int64, len(n.raw)),
+		sums: make(sums, widest), room: maxRows}
 }
 
-// keep returns v, and remembers if it is not small.
-func (b *bounds) keep(v int64) int64 {
-	if !small(v) {
-		b.bad = true
-		return 0
+// first returns so many places, from 0.
+func (b *bounds) first(n int) []int32 {
+	for k := len(b.every); k < n; k++ {
+		b.every = append(b.every, int32(k))
 	}
-	return v
+	return b.every[:n]
 }
 
-// floor returns ⌊w/2^s⌋, and remembers if that is not small.
-func (b *bounds) floor(w wide, s uint) int64 {
-	v, ok := w.floor(s)
-	b.bad = b.bad || !ok
-	return v
+// fits says whether all numbers are small that run comes to.
+func (b *bounds) fits(run func()) bool {
+	if fits(run) {
+		return true
+	}
+	clear(b.sums)
+	return false
 }
 
 // times returns ⌊x·y/2^F⌋.
-func (b *bounds) times(x, y int64) int64 { return b.floor(product(x, y), b.f) }
+func (b *bounds) times(x, y int64) int64 { return product(x, y).floor(b.f) }
 
 // timesUp returns ⌈x·y/2^F⌉.
 func (b *bounds) timesUp(x, y int64) int64 { return -b.times(-x, y) }
 
-// at computes the bounds of a node.
-func (b *bounds) at(n *safetyNode) {
-	b.lo, b.hi = n.lo, n.hi
-	b.void, b.bounded, b.bad = false, false, b.fixed == nil
+// of computes the bounds of a node.
+func (b *bounds) of(n *safetyNode) {
+	b.lo, b.hi, b.void = n.lo, n.hi, false
 	b.multipliers(&claim{}) // those of the last claim are not the node's
-	copy(b.side, b.carries)
+	for q, side := range b.carries {
+		b.units[q].side = side
+	}
 	for q, s := range n.signs {
-		b.side[b.unit[q]] = s
+		b.units[b.unit[q]].side = s
 	}
-	b.enter()
-	for i := 0; i < len(b.fixed) && !b.bad; i++ {
-		y := b.fixed[i]
-		if b.rows, b.spare = b.affine(y, b.enters[i], b.l[y.first:], b.u[y.first:]), b.rows; b.bad {
-			return
+	b.bounded = b.fixed != nil && b.fits(func() {
+		b.enter()
+		for i, y := range b.fixed {
+			b.rows, b.spare = b.affine(y, b.enters[i], b.units[y.first:]), b.rows
+			if n.second && i > 0 {
+				b.tighten(i)
+			}
+			if b.settle(y); b.void {
+				return
+			}
+			b.passes[i], b.enters[i+1] = b.activate(y)
 		}
-		if n.second && i > 0 {
-			b.tighten(i)
-		}
-		if b.settle(y); b.void {
-			return
-		}
-		b.passes[i], b.enters[i+1] = b.activate(y)
-	}
-	b.bounded = !b.bad
+	}) && !b.void
 }
 
 // enter makes the rows of the inputs.
@@ -107,135 +113,161 @@ func (b *bounds) enter() {
 	b.rows, b.enters[0] = rows{zeros(b.c, b.inputs), zeros(b.r, b.inputs), b.g[:0]}, 0
 	for k, lo := range b.lo {
 		hi := b.hi[k]
-		b.enters[0] = b.keep(b.enters[0] + max(lo, -lo, hi, -hi))
+		b.enters[0] = small(b.enters[0] + max(lo, -lo, hi, -hi))
 		if b.c[k], b.r[k] = lo, hi-lo; hi-lo >= 2 {
-			if b.c[k], b.r[k] = (lo+hi)>>1, 0; !b.fits(len(b.g)+1, b.inputs) {
-				return
-			}
-			b.column(b.inputs)[k] = b.keep(hi - b.c[k])
+			b.c[k], b.r[k] = (lo+hi)>>1, 0
+			b.column().put(int32(k), small(hi-b.c[k]))
 		}
 	}
+	b.fit(b.inputs)
 }
 
-// fits says whether there is room for so many columns of so many units.
-func (b *bounds) fits(columns, units int) bool {
-	b.bad = b.bad || columns > b.room/units
-	return !b.bad
-}
-
-// apply sets to to the products of rows, times 2^−s, with v; of their sizes if dot says so.
-func (b *bounds) apply(to []int64, m []sparse, v []int64, s uint, dot func(*sparse, []int64) wide) []int64 {
-	to = zeros(to, len(m))
-	for j := 0; j < len(m) && !b.bad; j++ {
-		to[j] = b.floor(dot(&m[j], v), s)
+// fit asks for room for the columns of so many units.
+func (b *bounds) fit(units int) {
+	if len(b.g) > b.room/units {
+		panic(tooLarge{})
 	}
-	b.bad = b.bad || b.ctx.Err() != nil
+}
+
+// product adds up lines times v, and says which of so many sums may not be 0.
+func (b *bounds) product(lines []entries, v entries, n int, sizes bool) (at []int32) {
+	if b.ctx.Err() != nil {
+		panic(tooLarge{}) // the check ends
+	}
+	products := 0
+	for i, k := range v.at {
+		if x := v.v[i]; x != 0 {
+			b.sums.add(&lines[k], x, sizes)
+			products += len(lines[k].at)
+		}
+	}
+	if products >= n {
+		return b.first(n)
+	}
+	b.some = b.some[:0]
+	for _, k := range v.at {
+		b.some = append(b.some, lines[k].at...)
+	}
+	return b.some // what is taken once is 0 when it comes again
+}
+
+// apply sets to to so many products of lines with v, times 2^−s, or of their sizes.
+func (b *bounds) apply(to []int64, n int, lines []entries, v []int64, s uint, sizes bool) []int64 {
+	to = zeros(to, n)
+	for _, j := range b.product(lines, entries{b.first(len(v)), v}, n, sizes) {
+		to[j] += b.sums.take(j).floor(s)
+	}
 	return to
 }
 
 // affine makes the rows of a layer's pre-activations, and bounds them. enters sums up what enters
 // it.
-func (b *bounds) affine(y *fixedLayer, enters int64, l, u []int64) (next rows) {
-	if !b.fits(len(b.g), len(y.rows)) {
-		return rows{}
-	}
+func (b *bounds) affine(y *fixedLayer, enters int64, to []unitBounds) (next rows) {
+	n := len(y.rows)
+	b.fit(n)
 	extra := int64(len(b.g)) + 3
 	if y.rounded {
 		extra += enters>>y.s + 1
 	}
-	next = b.spare
-	next.c, next.r, next.g = b.apply(next.c, y.rows, b.c, y.s, (*sparse).dot), b.apply(next.r, y.rows, b.r, y.s, (*sparse).dotSizes), next.g[:0]
+	next = rows{b.apply(b.spare.c, n, y.columns, b.c, y.s, false), b.apply(b.spare.r, n, y.columns, b.r, y.s, true), b.spare.g[:0]}
 	for j, bias := range y.bias {
-		next.c[j], next.r[j] = b.keep(next.c[j]+bias), b.keep(next.r[j]+extra)
+		next.c[j], next.r[j] = small(next.c[j]+bias), small(next.r[j]+extra)
 	}
 	reach := slices.Clone(next.r)
 	for _, g := range b.g {
-		for j, v := range b.apply(next.column(len(y.rows)), y.rows, g, y.s, (*sparse).dot) {
-			reach[j] = b.keep(reach[j] + max(v, -v))
+		column := next.column()
+		for _, j := range b.product(y.columns, g, n, false) {
+			v := b.sums.take(j).floor(y.s)
+			column.put(j, v)
+			reach[j] = small(reach[j] + max(v, -v))
 		}
 	}
 	for j, c := range next.c {
-		l[j], u[j] = b.keep(c-reach[j]), b.keep(c+reach[j])
+		to[j].l, to[j].u = small(c-reach[j]), small(c+reach[j])
 	}
 	return next
 }
 
 // settle lets the node's signs cut the bounds of a layer, and the bounds give sides to others.
 func (b *bounds) settle(y *fixedLayer) {
-	for j, kind := range y.kind {
-		switch q := y.first + j; {
-		case kind == 0:
-		case b.side[q] > 0:
-			b.l[q] = max(b.l[q], 0)
-		case b.side[q] < 0:
-			b.u[q] = min(b.u[q], 0)
-		case b.u[q] <= 0:
-			b.side[q] = -1
-		case b.l[q] >= 0:
-			b.side[q] = +1
+	for j, bend := range y.bend {
+		q := &b.units[y.first+j]
+		switch {
+		case bend == 0:
+		case q.side > 0:
+			q.l = max(q.l, 0)
+		case q.side < 0:
+			q.u = min(q.u, 0)
+		case q.u <= 0:
+			q.side = -1
+		case q.l >= 0:
+			q.side = +1
 		}
-		b.void = b.void || b.l[y.first+j] > b.u[y.first+j]
+		b.void = b.void || q.l > q.u
 	}
 }
 
 // activate makes the rows of what a layer passes on, and sums up the magnitudes before and behind.
 func (b *bounds) activate(y *fixedLayer) (passes, enters int64) {
-	old := len(b.g)
+	old, one := len(b.g), int64(1)<<b.f
 	for j, low := range y.low {
-		q, high := y.first+j, y.high[j]
-		l, u, below := b.l[q], b.u[q], max(-b.l[q], 0)
-		passes = b.keep(passes + max(l, -l, u, -u))
-		enters = b.keep(enters + max(u, b.timesUp(max(low, -low, high, -high), below), 0))
+		q, high := &b.units[y.first+j], y.high[j]
+		below := max(-q.l, 0)
+		passes = small(passes + max(q.l, -q.l, q.u, -q.u))
+		enters = small(enters + max(q.u, b.timesUp(max(low, -low, high, -high), below), 0))
 		switch {
-		case b.side[q] == 0:
-			if !b.fits(len(b.g)+1, len(y.low)) {
-				return
+		case q.side > 0:
+			q.slope = one
+			continue
+		case q.side < 0:
+			q.slope = low
+		default:
+			b.chord(y, j, q)
+		}
+		b.c[j], b.r[j] = b.times(q.slope, b.c[j]), small(b.timesUp(max(q.slope, -q.slope), b.r[j])+int64(old)+1)
+		switch {
+		case q.side == 0:
+			half := q.off / 2 // towards 0
+			b.c[j] = small(b.c[j] + half)
+			b.column().put(int32(j), max(q.off-half, half-q.off))
+		case low != high:
+			b.r[j] = small(b.r[j] + below>>b.f + 1)
+		case low == 0:
+			b.r[j] = 0
+		}
+	}
+	b.fit(len(y.low))
+	for k, g := range b.g[:old] {
+		to := &b.g[k]
+		to.at, to.v = g.at[:0], g.v[:0] // no entry is passed by one that is put
+		for i, j := range g.at {
+			v := g.v[i]
+			if slope := b.units[y.first+int(j)].slope; slope != one {
+				v = b.times(slope, v)
 			}
-			b.chord(y, j)
-			b.scale(j, b.slope[q], old)
-			half := b.off[q] / 2 // towards 0
-			b.column(len(y.low))[j] = max(b.off[q]-half, half-b.off[q])
-			b.c[j] = b.keep(b.c[j] + half)
-		case b.side[q] < 0:
-			b.scale(j, low, old)
-			if low != high {
-				b.r[j] = b.keep(b.r[j] + below>>b.f + 1)
-			} else if low == 0 {
-				b.r[j] = 0
-			}
+			to.put(j, v)
 		}
 	}
 	return passes, enters
 }
 
-// scale multiplies the first columns of row j, so many, by a slope.
-func (b *bounds) scale(j int, slope int64, columns int) {
-	b.c[j] = b.times(slope, b.c[j])
-	for _, g := range b.g[:columns] {
-		g[j] = b.times(slope, g[j])
+// between returns a slope from that of unit j below 0, on its side from, to 1; part of the way,
+// times 2^−shift, leads to 1.
+func (y *fixedLayer) between(j int, one, part int64, shift uint) int64 {
+	s, from := y.bend[j], y.high[j]
+	if s < 0 {
+		from = y.low[j]
 	}
-	b.r[j] = b.keep(b.timesUp(max(slope, -slope), b.r[j]) + int64(columns) + 1)
-}
-
-// between returns a slope from that of unit j below 0 to 1, rounded to the safe side; part of the
-// way, times 2^−shift, leads to 1.
-func (b *bounds) between(y *fixedLayer, j int, part int64, shift uint) int64 {
-	one := int64(1) << b.f
-	if y.kind[j] < 0 {
-		return y.high[j] + b.floor(product(one-y.high[j], part), shift)
-	}
-	return y.low[j] - b.floor(product(y.low[j]-one, part), shift)
+	return from + s*product(s*(one-from), part).floor(shift)
 }
 
 // chord draws the lines around an open unit.
-func (b *bounds) chord(y *fixedLayer, j int) {
-	q, one := y.first+j, int64(1)<<b.f
-	l, u := b.l[q], b.u[q]
-	share, _ := bits.Div64(uint64(u)>>(64-b.f), uint64(u)<<b.f, uint64(u-l)) // ⌊2^F·u/(u − l)⌋
-	s := b.between(y, j, int64(share), b.f)
-	if b.slope[q] = s; y.kind[j] < 0 {
-		b.off[q] = max(b.timesUp(s-y.low[j], -l), b.timesUp(one-s, u))
-	} else {
-		b.off[q] = -max(b.timesUp(y.high[j]-s, -l), b.timesUp(s-one, u))
+func (b *bounds) chord(y *fixedLayer, j int, q *unitBounds) {
+	one, s, a := int64(1)<<b.f, y.bend[j], y.low[j]
+	if s < 0 {
+		a = y.high[j]
 	}
+	share, _ := bits.Div64(uint64(q.u)>>(64-b.f), uint64(q.u)<<b.f, uint64(q.u-q.l)) // ⌊2^F·u/(u − l)⌋
+	q.slope = y.between(j, one, int64(share), b.f)
+	q.off = s * max(b.timesUp(s*(q.slope-a), -q.l), b.timesUp(s*(one-q.slope), q.u))
 }

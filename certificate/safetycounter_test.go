@@ -84,7 +84,7 @@ func TestSafetyChordOfASmallSlope(t *testing.T) {
 	}{{0.01, -16758734, 2}, {1.01, -16758734, 2}, {0.01, -2, 16758734}, {1.01, -2, 16758734}, {-0.01, -16758734, 2}, {99.99, -16758734, 2}} {
 		for _, s := range []int64{1, -1} {
 			c := &safetyCase{t: chain(tlayer{act: "leaky_relu", slope: v.slope, w: [][]float64{{1}}, b: []float64{0}}), f: 12, lo: []int64{v.lo}, hi: []int64{v.hi}}
-			c.d.forms = []form{{terms: []term{{1, whole(s)}}, offset: whole(0)}}
+			c.d.forms = []form{{combination: combination{1: whole(s), constant: whole(0)}}}
 			c.c.mu = []weight{{0, big.NewInt(1 << 12)}}
 			b, _ := c.bounds(t)
 			for _, x := range []int64{v.lo, v.lo / 2, 0, v.hi / 2, v.hi} {
@@ -117,7 +117,7 @@ func TestSafetySidesOfExactLines(t *testing.T) {
 	c := &safetyCase{t: net, f: 8, lo: []int64{-256}, hi: []int64{-4}, signs: []signed{{0, 1}}}
 	b, _ := c.bounds(t)
 	require.True(t, b.bounded)
-	require.Equal(t, []int64{0, 0, 1}, []int64{b.l[0], b.u[0], int64(b.side[0])})
+	require.Equal(t, []int64{0, 0, 1}, []int64{b.units[0].l, b.units[0].u, int64(b.units[0].side)})
 }
 
 // TestSafetyABoundOfZeroProvesNothing, for the condition may be 0 too.
@@ -125,14 +125,14 @@ func TestSafetyABoundOfZeroProvesNothing(t *testing.T) {
 	net, zeros := chain(unit1("none", 1, 0)), map[byte]int{}
 	for k := range int64(40) {
 		c := &safetyCase{t: net, f: 8, lo: []int64{0}, hi: []int64{256}}
-		c.d.forms = []form{{terms: []term{{1, whole(1)}}, offset: big.NewRat(k, 256)}}
+		c.d.forms = []form{{combination: combination{1: whole(1), constant: big.NewRat(k, 256)}}}
 		_, n := c.bounds(t)
 		v, ok := n.mixture(&c.d, []weight{{0, big.NewInt(1 << 8)}}, nil, nil)
 		require.True(t, ok)
 		w, ok := n.zonotope(&c.d.forms[0])
 		require.True(t, ok)
 		for line, bound := range map[string]rat{"Z0 0\n": most(v, w), "F0 0:256;;\n": v} {
-			_, err := checkSafety(net, nil, safetyProof(t, net, 8, oneBox("0 1", "; <= y0:1 "+c.d.forms[0].offset.RatString()), line))
+			_, err := checkSafety(net, nil, safetyProof(t, net, 8, oneBox("0 1", "; <= y0:1 "+c.d.forms[0].combination[constant].RatString()), line))
 			require.Equal(t, bound.Sign() > 0, err == nil, "%d: %s: %v", k, line, bound)
 			if bound.Sign() == 0 {
 				zeros[line[0]]++
@@ -153,7 +153,7 @@ func TestSafetySecondLevel(t *testing.T) {
 			c := &safetyCase{t: net, f: 36, lo: []int64{-one / 10, -2, -2}, hi: []int64{one / 10, 2, 2}, signs: signs, second: second == 1}
 			b, _ := c.bounds(t)
 			require.True(t, b.bounded)
-			first[second], last[second] = b.u[0], b.u[2]
+			first[second], last[second] = b.units[0].u, b.units[2].u
 		}
 		require.Equal(t, first[0], first[1])
 		require.InDelta(t, 0.15, float64(last[0])/one, 1e-6) // x + [−1/20, 1/20]

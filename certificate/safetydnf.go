@@ -3,7 +3,42 @@ package certificate
 // From the formula of a specification to its disjunctive normal form, whose order is part of the
 // format, and the value of a formula at a point.
 
-import "math/big"
+import (
+	"maps"
+	"math/big"
+	"slices"
+)
+
+// combination has the coefficients of variables, inputs first, and that of 1 behind them all.
+type combination map[int]*big.Rat
+
+const constant = 2 * maxVariables
+
+// form is the condition that a combination, without zeros, is ≤ 0, or < 0.
+type form struct {
+	combination
+	strict bool
+}
+
+func (c combination) form(strict bool) *form {
+	maps.DeleteFunc(c, func(k int, v *big.Rat) bool { return k < constant && v.Sign() == 0 })
+	return &form{c, strict}
+}
+
+// add adds b, times a number. It returns how many bits numerators and denominators of sums have.
+func (c combination) add(b combination, times *big.Rat) (num, den int) {
+	for k, v := range b {
+		if c[k] == nil {
+			c[k] = new(big.Rat)
+		}
+		c[k].Add(c[k], new(big.Rat).Mul(v, times))
+		num, den = max(num, c[k].Num().BitLen()), max(den, c[k].Denom().BitLen())
+	}
+	return num, den
+}
+
+// names returns where the coefficients are, ascending.
+func (c combination) names() []int { return slices.Sorted(maps.Keys(c)) }
 
 // formula is a comparison, or an and/or of formulas.
 type formula struct {
@@ -54,7 +89,7 @@ func (s *specification) disjoin() {
 		if !possible {
 			continue
 		}
-		key := boxText(ends)
+		key := spelled(ends)
 		at, old := boxes[key]
 		if !old {
 			at = len(s.boxes)
@@ -69,13 +104,15 @@ func (s *specification) disjoin() {
 func (s *specification) split(clause []*form) (ends []*big.Rat, forms []form, possible bool) {
 	ends, possible = make([]*big.Rat, 2*s.inputs), true
 	for _, f := range clause {
-		if len(f.terms) == 0 {
+		names := f.names()
+		k := names[0]
+		if k == constant {
 			possible = possible && f.holds(nil)
 			continue
 		}
-		bound := len(f.terms) == 1 && f.terms[0].k < s.inputs
+		bound := len(names) == 2 && k < s.inputs
 		if bound {
-			v, c, at := new(big.Rat).Neg(f.offset), f.terms[0].coef, 2*f.terms[0].k
+			v, c, at := new(big.Rat).Neg(f.combination[constant]), f.combination[k], 2*k
 			if v.Quo(v, c); c.Sign() > 0 {
 				at++
 			}
@@ -96,9 +133,12 @@ func (s *specification) split(clause []*form) (ends []*big.Rat, forms []form, po
 
 // holds says whether the condition holds at v, inputs and outputs.
 func (f *form) holds(v []*big.Rat) bool {
-	sum, t := new(big.Rat).Set(f.offset), new(big.Rat)
-	for _, m := range f.terms {
-		sum.Add(sum, t.Mul(m.coef, v[m.k]))
+	sum, t := new(big.Rat), new(big.Rat)
+	for k, c := range f.combination {
+		if k < constant {
+			c = t.Mul(c, v[k])
+		}
+		sum.Add(sum, c)
 	}
 	return sum.Sign() < 0 || sum.Sign() == 0 && !f.strict
 }

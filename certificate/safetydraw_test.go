@@ -100,10 +100,10 @@ func (c *safetyCase) drawClaim(t *rapid.T, neurons, outputs int) {
 		return big.NewRat(rapid.Int64Range(-2000, 2000).Draw(t, "p"), rapid.SampledFrom([]int64{1, 1, 2, 3, 10, 2560}).Draw(t, "q"))
 	})
 	for range rapid.IntRange(1, 3).Draw(t, "forms") {
-		f := form{offset: fraction.Draw(t, "offset")}
+		f := form{combination: combination{constant: fraction.Draw(t, "offset")}}
 		for k := range c.t.inputs + outputs {
 			if v := fraction.Draw(t, "coef"); v.Sign() != 0 && (k >= c.t.inputs || rapid.Bool().Draw(t, "of input")) {
-				f.terms = append(f.terms, term{k, v})
+				f.combination[k] = v
 			}
 		}
 		c.d.forms = append(c.d.forms, f)
@@ -143,7 +143,7 @@ func (c *safetyCase) bounds(t require.TestingT) (*bounds, *twinNode) {
 		b.room = c.room
 	}
 	for range 2 { // what a claim about a node leaves behind is nothing to the next node
-		b.at(&safetyNode{lo: c.lo, hi: c.hi, signs: signsOf(c.signs, len(n.unit)), second: c.second})
+		b.of(&safetyNode{lo: c.lo, hi: c.hi, signs: signsOf(c.signs, len(n.unit)), second: c.second})
 		if b.bounded {
 			b.multipliers(&c.c)
 		}
@@ -199,10 +199,10 @@ func againstTheTwin(seen map[string]int) func(t *rapid.T) {
 				sameInts(t, w, row, "weights")
 			}
 			for j := range n.l[i] {
-				sameInts(t, []rat{n.l[i][j], n.u[i][j]}, []int64{b.l[q], b.u[q]}, "l and u")
-				require.Equal(t, n.side[i][j], int(b.side[q]))
+				sameInts(t, []rat{n.l[i][j], n.u[i][j]}, []int64{b.units[q].l, b.units[q].u}, "l and u")
+				require.Equal(t, n.side[i][j], int(b.units[q].side))
 				if n.side[i][j] == 0 {
-					sameInts(t, []rat{n.slope[i][j], n.off[i][j]}, []int64{b.slope[q], b.off[q]}, "line")
+					sameInts(t, []rat{n.slope[i][j], n.off[i][j]}, []int64{b.units[q].slope, b.units[q].off}, "line")
 					seen["open"]++
 				}
 				q++
@@ -217,7 +217,11 @@ func againstTheTwin(seen map[string]int) func(t *rapid.T) {
 			for k := range column {
 				column[k] = n.g[k][e]
 			}
-			sameInts(t, column, b.g[e], "g")
+			got := make([]int64, len(n.g))
+			for i, k := range b.g[e].at {
+				got[k] = b.g[e].v[i]
+			}
+			sameInts(t, column, got, "g")
 		}
 		c.agree(t, b, n, seen)
 	}
@@ -241,28 +245,11 @@ func (c *safetyCase) agree(t require.TestingT, b *bounds, n *twinNode, seen map[
 	}
 	b.multipliers(&c.c)
 	want, right := n.mixture(&c.d, c.c.mu, alpha, beta)
-	same("F", want, right, c.mixed(b, c.c.mu))
+	same("F", want, right, b.mixed(c.d.forms, c.c.mu))
 	b.multipliers(&claim{})
 	one := alone(c.c.mu[0].at, b.f)
 	want, right = n.mixture(&c.d, one, nil, nil)
-	same("Z", want, right, c.mixed(b, one))
+	same("Z", want, right, b.mixed(c.d.forms, one))
 	want, right = n.zonotope(&c.d.forms[one[0].at])
-	same("zonotope", want, right, c.zoneLeast(b, one))
-}
-
-// mixed returns the bound of a mixture, none if its numbers are too large.
-func (c *safetyCase) mixed(b *bounds, mu []weight) int64 {
-	y, ok := b.conditions(c.d.forms, mu)
-	if !ok {
-		return none
-	}
-	return b.mixed(y, mu)
-}
-
-func (c *safetyCase) zoneLeast(b *bounds, mu []weight) int64 {
-	y, ok := b.conditions(c.d.forms, mu)
-	if !ok {
-		return none
-	}
-	return b.zoneLeast(&c.d.forms[mu[0].at], y)
+	same("zonotope", want, right, b.zoneLeast(c.d.forms, one))
 }

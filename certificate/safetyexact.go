@@ -3,9 +3,7 @@ package certificate
 // Exact leaves and witnesses: the network as it is, without rounding.
 
 import (
-	"context"
 	"math/big"
-	"slices"
 	"strings"
 )
 
@@ -25,32 +23,41 @@ func inIntegers(v []*big.Rat) (z []big.Int, one *big.Int, ok bool) {
 	return z, one, true
 }
 
-// exactly says whether a mixture is positive on the node, or, with a strict condition in it, not
+// exactly requires that a mixture is positive on the node, or, with a strict condition in it, not
 // negative.
-func (c *safetyCheck) exactly(b *bounds, n *safetyNode, m *claim) (ok bool, reason string) {
-	mixture, strict, ok := c.mixture(m)
-	outputs := c.net.inputs + c.net.outputs
-	a, one, fits := inIntegers(mixture[c.net.inputs:outputs])
-	if !ok || !fits {
-		return false, "the conditions have a common denominator of more than 131072 bits"
+func (c *safetyCheck) exactly(b *bounds, n *safetyNode, m *claim, in *lines) {
+	const long = "the conditions have a common denominator of more than 131072 bits"
+	sum, strict := combination{constant: new(big.Rat)}, false // Σ μ·u
+	for k := range c.net.inputs + c.net.outputs {
+		sum[k] = new(big.Rat)
 	}
-	f := &exactForm{a: a, one: one, beta: map[int]*big.Int{}}
+	for _, v := range m.mu {
+		u := &c.query.disjuncts[m.d].forms[v.at]
+		_, bits := sum.add(u.combination, new(big.Rat).SetInt(v.v))
+		in.require(bits <= maxCommon, long)
+		strict = strict || u.strict
+	}
+	var ofOutputs []*big.Rat
+	for k := range c.net.outputs {
+		ofOutputs = append(ofOutputs, sum[c.net.inputs+k])
+	}
+	a, one, ok := inIntegers(ofOutputs)
+	in.require(ok, long)
+	f := &exactForm{verdict: &c.verdict, a: a, one: one, beta: map[int]*big.Int{}}
 	for _, v := range m.beta {
 		q := c.net.unit[v.at]
-		f.beta[q] = new(big.Int).Mul(v.v, big.NewInt(-int64(b.side[q])))
+		f.beta[q] = new(big.Int).Mul(v.v, big.NewInt(-int64(b.units[q].side)))
 	}
 	for i, first := len(c.net.raw)-1, len(c.net.carries); i >= 0; i-- {
 		first -= len(c.net.raw[i].bias)
-		if !f.through(c.ctx, c.net.raw[i], b.side[first:], first) {
-			return false, "a neuron that matters is neither fixed nor stable"
-		}
+		f.through(c.net.raw[i], b.units, first, in)
 	}
 	// What came from the outputs is times one; to it comes what the conditions say of the inputs.
 	least, t, all := new(big.Rat).SetInt(&f.offset), new(big.Rat), new(big.Rat).SetInt(one)
-	least.Add(least, t.Mul(mixture[outputs], all))
+	least.Add(least, t.Mul(sum[constant], all))
 	unit := new(big.Int).Lsh(big.NewInt(1), c.net.f)
-	for k, v := range mixture[:c.net.inputs] {
-		v.Mul(v, all)
+	for k := range c.net.inputs {
+		v := sum[k].Mul(sum[k], all)
 		v.Add(v, t.SetInt(&f.a[k]))
 		// The node is on the grid, and in the box of the query.
 		end, grid, inside := c.query.boxes[n.box][2*k], n.lo[k], +1
@@ -60,57 +67,36 @@ func (c *safetyCheck) exactly(b *bounds, n *safetyNode, m *claim) (ok bool, reas
 		if t.SetFrac(big.NewInt(grid), unit); t.Cmp(end)*inside < 0 {
 			t.Set(end)
 		}
-		if least.Add(least, t.Mul(t, v)); least.Denom().BitLen() > maxCommon {
-			return false, "the ends of the box have a common denominator of more than 131072 bits"
-		}
+		least.Add(least, t.Mul(t, v))
+		in.require(least.Denom().BitLen() <= maxCommon, "the ends of the box have a common denominator of more than 131072 bits")
 	}
-	return least.Sign() > 0 || least.Sign() == 0 && strict, "the mixture is not positive on the node"
-}
-
-// mixture returns Σ μ·u: coefficients of inputs and outputs, and a constant. It is not ok if a
-// denominator is too long.
-func (c *safetyCheck) mixture(m *claim) (sums []*big.Rat, strict, ok bool) {
-	outside := c.net.inputs + c.net.outputs
-	for range outside + 1 {
-		sums = append(sums, new(big.Rat))
-	}
-	for _, v := range m.mu {
-		u, mu := &c.query.disjuncts[m.d].forms[v.at], new(big.Rat).SetInt(v.v)
-		strict = strict || u.strict
-		for _, t := range append(slices.Clip(u.terms), term{outside, u.offset}) {
-			v := sums[t.k]
-			if v.Add(v, new(big.Rat).Mul(mu, t.coef)); v.Denom().BitLen() > maxCommon {
-				return sums, strict, false
-			}
-		}
-	}
-	return sums, strict, true
+	in.require(least.Sign() > 0 || least.Sign() == 0 && strict, "the mixture is not positive on the node")
 }
 
 // exactForm is (Σ a·v + offset)/one, v the values of a layer; beta are what it has of
 // pre-activations further down, by units.
 type exactForm struct {
+	*verdict
 	a      []big.Int
 	offset big.Int
 	one    *big.Int
 	beta   map[int]*big.Int
 }
 
-// through takes the form of the values of a layer, whose units have these sides, to those that
-// enter it. It is not ok if a side that matters is not known, or after a stop.
-func (f *exactForm) through(ctx context.Context, r *rawLayer, side []int8, first int) (ok bool) {
+// through takes the form of the values of a layer, whose first unit that is, to those that enter
+// it. A side that matters has to be known.
+func (f *exactForm) through(r *rawLayer, units []unitBounds, first int, in *lines) {
 	next := make([]big.Int, r.width)
 	var t big.Int
 	f.one.Lsh(f.one, r.fine)
 	f.offset.Lsh(&f.offset, r.fine+r.scale)
 	for j := range f.a {
-		a := &f.a[j]
-		switch {
-		case side[j] == 0 && a.Sign() != 0 || ctx.Err() != nil:
-			return false
-		case side[j] < 0:
+		f.stop()
+		a, side := &f.a[j], units[first+j].side
+		in.require(side != 0 || a.Sign() == 0, "a neuron that matters is neither fixed nor stable")
+		if side < 0 {
 			a.Mul(a, &r.slopes[j])
-		default:
+		} else {
 			a.Lsh(a, r.fine)
 		}
 		if beta := f.beta[first+j]; beta != nil {
@@ -124,7 +110,6 @@ func (f *exactForm) through(ctx context.Context, r *rawLayer, side []int8, first
 	}
 	f.one.Lsh(f.one, r.scale)
 	f.a = next
-	return true
 }
 
 // evaluate returns the exact output at x, nil after a stop.
@@ -168,12 +153,10 @@ func (c *safetyCheck) witness(in *lines) {
 	d := in.index(in.after("disjunct ", "expected \"disjunct\" and its number"), len(c.query.disjuncts), "expected one of the disjuncts, counted from 0")
 	text := in.after("x ", "expected x and the point")
 	var v []*big.Rat
-	words := strings.Split(text, " ")
-	in.require(len(words) == c.net.inputs, "expected as many numbers as inputs")
-	for _, w := range words {
+	for _, w := range strings.Split(text, " ") {
 		v = append(v, rational(in, w))
-		in.require(v[len(v)-1].RatString() == w, "expected numbers in lowest terms")
 	}
+	in.require(len(v) == c.net.inputs && spelled(v) == text, "expected as many numbers as inputs, in lowest terms")
 	y := c.evaluate(v)
 	c.stop()
 	in.require(y != nil, "the coordinates have a common denominator of more than 131072 bits")

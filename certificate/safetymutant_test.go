@@ -6,6 +6,7 @@ package certificate
 
 import (
 	"fmt"
+	"maps"
 	"math/big"
 	"math/rand"
 	"slices"
@@ -36,9 +37,8 @@ func proveSafety(t tnet, q *query, bits uint, r *rand.Rand) string {
 	h := &honestSafe{net: n, query: q, bits: bits, r: r, b: newBounds(background, n)}
 	h.w = &safetyCheck{verdict: verdict{ctx: background}, net: n, query: q}
 	root := safetyNode{signs: make([]int8, len(n.unit))}
-	var x fixing
 	for k := 0; k < len(q.boxes[0]); k += 2 {
-		root.lo, root.hi = append(root.lo, x.rat(q.boxes[0][k], bits)), append(root.hi, -x.rat(neg(q.boxes[0][k+1]), bits))
+		root.lo, root.hi = append(root.lo, n.inUnits(q.boxes[0][k])), append(root.hi, -n.inUnits(neg(q.boxes[0][k+1])))
 	}
 	open := make([]int, len(q.disjuncts))
 	for d := range open {
@@ -62,7 +62,7 @@ func (h *honestSafe) tree(n safetyNode, open []int, depth int) (text string, ok 
 	if !n.second && h.r.Intn(4) == 0 {
 		n.second, text = true, "R\n"
 	}
-	h.b.at(&n)
+	h.b.of(&n)
 	if h.b.void && h.r.Intn(2) == 0 {
 		return text + "V\n", true
 	}
@@ -89,11 +89,18 @@ func (h *honestSafe) tree(n safetyNode, open []int, depth int) (text string, ok 
 	return text + split + a + b, ok
 }
 
+// right asks the checker.
+func (h *honestSafe) right(n *safetyNode, m *claim) bool {
+	v := verdict{ctx: background}
+	v.guard(func() { h.w.right(h.b, n, m, &lines{}) })
+	return v.refused.Load() == nil
+}
+
 // line returns a line that refutes disjunct d, "" if it found none.
 func (h *honestSafe) line(n *safetyNode, d int) string {
 	forms := h.query.disjuncts[d].forms
 	for j := range forms {
-		if ok, _ := h.w.right(h.b, n, &claim{kind: 'Z', d: d, mu: alone(j, h.net.f)}); ok {
+		if h.right(n, &claim{kind: 'Z', d: d, mu: alone(j, h.net.f)}) {
 			return fmt.Sprintf("Z%d %d\n", d, j)
 		}
 	}
@@ -121,7 +128,7 @@ func (h *honestSafe) line(n *safetyNode, d int) string {
 		if len(c.mu)+len(c.beta) == 0 {
 			continue
 		}
-		if ok, _ := h.w.right(h.b, n, &c); ok {
+		if h.right(n, &c) {
 			return fmt.Sprintf("%c%d %s%s\n", c.kind, d, text, strings.Repeat(";", int(c.kind&1^1)))
 		}
 	}
@@ -165,13 +172,13 @@ func drawQuery(t tnet, outputs int, r *rand.Rand) (q *query, x []rat) {
 	for range 1 + r.Intn(2) {
 		d := disjunct{}
 		for range 1 + r.Intn(2) {
-			f := form{offset: whole(0), strict: r.Intn(2) == 0}
+			f := form{combination: combination{constant: whole(0)}, strict: r.Intn(2) == 0}
 			for k := range v {
 				if c := r.Int63n(5) - 2; c != 0 && (k >= t.inputs || r.Intn(3) == 0) {
-					f.terms = append(f.terms, term{k, whole(c)})
+					f.combination[k] = whole(c)
 				}
 			}
-			f.offset = neg(f.value(v)) // 0 at x
+			f.combination[constant] = neg(f.value(v)) // 0 at x
 			d.forms = append(d.forms, f)
 		}
 		q.disjuncts = append(q.disjuncts, d)
@@ -186,7 +193,8 @@ func (q *query) shifted(by rat, strict bool) *query {
 	for _, d := range q.disjuncts {
 		e := disjunct{box: d.box}
 		for _, f := range d.forms {
-			f.offset, f.strict = plus(f.offset, by), strict
+			f = form{maps.Clone(f.combination), strict}
+			f.combination[constant] = plus(f.combination[constant], by)
 			e.forms = append(e.forms, f)
 		}
 		c.disjuncts = append(c.disjuncts, e)

@@ -4,6 +4,7 @@ package certificate
 // numbers are such. docs/safety-proof.md §4.1 is what this file does.
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/big"
@@ -21,86 +22,110 @@ const (
 // of such products whose factors on one side sum up to 62 bits, into 128.
 const smallBits = 61
 
-func small(v int64) bool { return -1<<smallBits < v && v < 1<<smallBits }
+// tooLarge is the panic about a number that is not small.
+type tooLarge struct{}
+
+// small returns v, which has to be small.
+func small(v int64) int64 {
+	if v <= -1<<smallBits || v >= 1<<smallBits {
+		panic(tooLarge{})
+	}
+	return v
+}
+
+// fits says whether all numbers are small that run comes to.
+func fits(run func()) (yes bool) {
+	defer func() {
+		if fault := recover(); fault != nil && fault != any(tooLarge{}) {
+			panic(fault)
+		}
+	}()
+	run()
+	return true
+}
 
 // wide is an integer of 128 bits in two's complement.
-type wide struct {
-	hi int64
-	lo uint64
-}
+type wide struct{ hi, lo uint64 }
 
 // product returns a·b.
 func product(a, b int64) wide {
 	hi, lo := bits.Mul64(uint64(a), uint64(b))
-	return wide{int64(hi) - a>>63&b - b>>63&a, lo}
+	return wide{hi - uint64(a>>63&b+b>>63&a), lo}
 }
 
 func (w *wide) add(v wide) {
 	var c uint64
 	w.lo, c = bits.Add64(w.lo, v.lo, 0)
-	w.hi += v.hi + int64(c)
+	w.hi, _ = bits.Add64(w.hi, v.hi, c)
 }
 
-// sparse is a row or a column of which most may be 0: v[i] stands at place at[i], and 0 elsewhere.
-type sparse struct {
-	at []int
+// floor returns ⌊w/2^s⌋ for s < 128, which has to be small.
+func (w wide) floor(s uint) int64 {
+	high := int64(w.hi)
+	v := int64(w.lo>>s | w.hi<<(64-s))
+	if s >= 64 {
+		v, s = high>>(s-64), 63
+	}
+	if high>>s != v>>63 {
+		panic(tooLarge{})
+	}
+	return small(v)
+}
+
+// entries are those that are not 0 of a row or a column: v[i] stands at place at[i].
+type entries struct {
+	at []int32
 	v  []int64
 }
 
-// dot returns Σ a_k·b_k.
-func (a *sparse) dot(b []int64) (sum wide) {
-	for i, k := range a.at {
-		if x := b[k]; x != 0 {
-			sum.add(product(a.v[i], x))
-		}
+func (e *entries) put(at int32, v int64) {
+	if v != 0 {
+		e.at, e.v = append(e.at, at), append(e.v, v)
 	}
-	return sum
 }
 
-// dotSizes returns Σ |a_k|·r_k.
-func (a *sparse) dotSizes(r []int64) (sum wide) {
-	for i, k := range a.at {
-		if x := r[k]; x != 0 {
-			sum.add(product(max(a.v[i], -a.v[i]), x))
+// sums are sums of products; between two uses all are 0.
+type sums []wide
+
+// add adds the entries times x to the sums at their places; or their sizes.
+func (z sums) add(e *entries, x int64, sizes bool) {
+	v := e.v[:len(e.at)]
+	for i, j := range e.at {
+		w := v[i]
+		if sizes {
+			w = max(w, -w)
 		}
+		z[j].add(product(w, x))
 	}
-	return sum
 }
 
-// floor returns ⌊w/2^s⌋ for s < 128 if that is small.
-func (w wide) floor(s uint) (v int64, ok bool) {
-	if s >= 64 {
-		w = wide{w.hi >> 63, uint64(w.hi >> (s - 64))}
-	} else if s > 0 {
-		w = wide{w.hi >> s, w.lo>>s | uint64(w.hi)<<(64-s)}
-	}
-	v = int64(w.lo)
-	return v, w.hi == v>>63 && small(v)
+// take takes a sum.
+func (z sums) take(j int32) wide {
+	sum := z[j]
+	z[j] = wide{}
+	return sum
 }
 
 // fixedLayer is a layer in integers: weights w·2^−s with ⌊·⌋ if it is rounded, and biases and
 // slopes in units of 2^−F.
 type fixedLayer struct {
 	first         int
-	rows, columns []sparse
+	rows, columns []entries
 	s             uint
 	rounded       bool
 	bias          []int64
 	low, high     []int64 // ⌊2^F·a⌋ and ⌈2^F·a⌉, a the slope below 0
-	kind          []int8  // the sign of a − 1: 0 for a unit that is no neuron
+	bend          []int64 // the sign of 1 − a: 0 for a unit that is no neuron
 }
 
 func newFixedLayer(units, width int) *fixedLayer {
-	return &fixedLayer{rows: make([]sparse, units), columns: make([]sparse, width)}
+	return &fixedLayer{rows: make([]entries, units), columns: make([]entries, width)}
 }
 
-// put sets the weight of unit j for value k, behind those that were set.
+// put sets the weight of unit j for value k.
 func (y *fixedLayer) put(j, k int, v int64) {
-	if v != 0 {
-		row, column := &y.rows[j], &y.columns[k]
-		row.at, row.v = append(row.at, k), append(row.v, v)
-		column.at, column.v = append(column.at, j), append(column.v, v)
-	}
+	y.rows[j].put(int32(k), v)
+	y.columns[k].put(int32(j), v)
 }
 
 // safetyNet is a network for proofs of safety: exact, all its layers, and in integers.
@@ -124,7 +149,7 @@ func readSafetyNet(ctx context.Context, text []byte) (n *safetyNet, err error) {
 		n.raw, n.outputs = append(n.raw, r), len(r.bias)
 		for j := range r.slopes {
 			n.carries = append(n.carries, 1)
-			if r.slopeSign(j) != 0 {
+			if one := new(big.Int).Lsh(big.NewInt(1), r.fine); r.slopes[j].Cmp(one) != 0 {
 				last := len(n.carries) - 1
 				n.carries[last], n.unit = 0, append(n.unit, last)
 			}
@@ -140,47 +165,40 @@ func readSafetyNet(ctx context.Context, text []byte) (n *safetyNet, err error) {
 	return n, err
 }
 
-// slopeSign returns the sign of a − 1, a the slope of unit j below 0.
-func (r *rawLayer) slopeSign(j int) int {
-	var one big.Int
-	return r.slopes[j].Cmp(one.SetBit(&one, int(r.fine), 1))
-}
-
 // fix computes all numbers with f fractional bits. Where one is too large, no node has bounds.
 func (n *safetyNet) fix(f uint) {
 	n.f, n.fixed = f, nil
-	first := 0
 	var layers []*fixedLayer
-	for _, r := range n.raw {
-		y, ok := r.fix(f)
-		if !ok {
-			return
+	if first := 0; fits(func() {
+		for _, r := range n.raw {
+			layers = append(layers, r.fix(f, first))
+			first += len(r.bias)
 		}
-		y.first = first
-		first += len(y.rows)
-		layers = append(layers, y)
+	}) {
+		n.fixed = layers
 	}
-	n.fixed = layers
 }
 
-func (r *rawLayer) fix(f uint) (y *fixedLayer, ok bool) {
-	y = newFixedLayer(len(r.bias), r.width)
-	y.s, y.rounded, ok = r.shift()
-	x, one, minus := fixing{large: !ok}, big.NewInt(1), new(big.Int)
-	for j := 0; j < len(r.bias) && !x.large; j++ {
+func (r *rawLayer) fix(f uint, first int) *fixedLayer {
+	y, minus := newFixedLayer(len(r.bias), r.width), new(big.Int)
+	y.first = first
+	y.s, y.rounded = r.shift()
+	for j := range r.bias {
 		for i := r.start[j]; i < r.start[j+1]; i++ {
-			y.put(j, r.from[i], x.floor(&r.z[i], one, int(y.s)-int(r.scale)))
+			y.put(j, r.from[i], shifted(&r.z[i], int(y.s)-int(r.scale)))
 		}
-		y.bias = append(y.bias, x.floor(&r.bias[j], one, int(f)-int(r.scale)))
-		y.low = append(y.low, x.floor(&r.slopes[j], one, int(f)-int(r.fine)))
-		y.high = append(y.high, -x.floor(minus.Neg(&r.slopes[j]), one, int(f)-int(r.fine)))
-		y.kind = append(y.kind, int8(r.slopeSign(j)))
+		low, high := shifted(&r.slopes[j], int(f)-int(r.fine)), -shifted(minus.Neg(&r.slopes[j]), int(f)-int(r.fine))
+		y.bias, y.bend = append(y.bias, shifted(&r.bias[j], int(f)-int(r.scale))), append(y.bend, int64(cmp.Compare(2<<f, low+high)))
+		y.low, y.high = append(y.low, low), append(y.high, high)
 	}
-	return y, !x.large
+	return y
 }
+
+// shifted returns ⌊v·2^e⌋, which has to be small.
+func shifted(v *big.Int, e int) int64 { return floorOf(v, big.NewInt(1), e) }
 
 // shift returns the scale of a layer's weights.
-func (r *rawLayer) shift() (s uint, rounded, ok bool) {
+func (r *rawLayer) shift() (s uint, rounded bool) {
 	var most, sum, size big.Int
 	zeros := r.scale
 	for j := range r.bias {
@@ -195,41 +213,43 @@ func (r *rawLayer) shift() (s uint, rounded, ok bool) {
 	}
 	// most·2^(s−scale) < 2^61 if and only if its length is at most 61 − s + scale.
 	exact, largest := r.scale-zeros, smallBits+int(r.scale)-most.BitLen()
-	s = min(exact, uint(max(largest, 0)), 62)
-	return s, s < exact, largest >= 0
+	if largest < 0 {
+		panic(tooLarge{})
+	}
+	s = min(exact, uint(largest), 62)
+	return s, s < exact
 }
 
-// conditions returns those with a multiplier as a layer that inputs and outputs enter.
-func (n *safetyNet) conditions(forms []form, mu []weight) (y *fixedLayer, ok bool) {
-	y = newFixedLayer(len(mu), n.inputs+n.outputs)
-	y.s, y.rounded = n.f, true
-	var x fixing
-	for j, m := range mu {
-		y.bias = append(y.bias, x.rat(forms[m.at].offset, n.f))
-		for _, t := range forms[m.at].terms {
-			y.put(j, t.k, x.rat(t.coef, n.f))
+// floorOf returns ⌊num/den·2^e⌋, den > 0, which has to be small.
+func floorOf(num, den *big.Int, e int) int64 {
+	var t, d big.Int
+	if num.BitLen()-den.BitLen()+e <= 63 {
+		t.Div(t.Lsh(num, uint(max(e, 0))), d.Lsh(den, uint(max(-e, 0)))) // rounds down, as d > 0
+		if t.IsInt64() {
+			return small(t.Int64())
 		}
 	}
-	return y, !x.large
+	panic(tooLarge{})
+}
+
+// inUnits returns ⌊v·2^F⌋, which has to be small.
+func (n *safetyNet) inUnits(v *big.Rat) int64 { return floorOf(v.Num(), v.Denom(), int(n.f)) }
+
+// conditions returns those with a multiplier as a layer that inputs and outputs enter.
+func (n *safetyNet) conditions(forms []form, mu []weight) *fixedLayer {
+	y := newFixedLayer(len(mu), n.inputs+n.outputs)
+	y.s, y.rounded = n.f, true
+	for j, m := range mu {
+		for k, c := range forms[m.at].combination {
+			if v := n.inUnits(c); k == constant {
+				y.bias = append(y.bias, v)
+			} else {
+				y.put(j, k, v)
+			}
+		}
+	}
+	return y
 }
 
 // weight returns a multiplier of a claim in units; it is one in units of 2^−g, g = min(F, 20).
 func (n *safetyNet) weight(v *big.Int) int64 { return v.Int64() << (n.f - min(n.f, 20)) }
-
-// fixing makes integers of numbers, and remembers if one is not small.
-type fixing struct{ large bool }
-
-// floor returns ⌊num/den·2^e⌋, den > 0, if that is small.
-func (x *fixing) floor(num, den *big.Int, e int) int64 {
-	if num.BitLen()-den.BitLen()+e > 63 {
-		x.large = true
-		return 0
-	}
-	var t, d big.Int
-	t.Div(t.Lsh(num, uint(max(e, 0))), d.Lsh(den, uint(max(-e, 0)))) // rounds down, as d > 0
-	x.large = x.large || !t.IsInt64() || !small(t.Int64())
-	return t.Int64()
-}
-
-// rat returns ⌊v·2^f⌋ if that is small.
-func (x *fixing) rat(v *big.Rat, f uint) int64 { return x.floor(v.Num(), v.Denom(), int(f)) }

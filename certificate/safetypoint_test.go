@@ -79,31 +79,33 @@ func (c *safetyCase) holdsAt(t require.TestingT, b *bounds, x []rat) bool {
 	}
 	unit := power(-c.f)
 	for q := range flat {
-		require.LessOrEqual(t, times(unit, whole(b.l[q])).Cmp(flat[q]), 0, "l of unit %d", q)
-		require.GreaterOrEqual(t, times(unit, whole(b.u[q])).Cmp(flat[q]), 0, "u of unit %d", q)
+		require.LessOrEqual(t, times(unit, whole(b.units[q].l)).Cmp(flat[q]), 0, "l of unit %d", q)
+		require.GreaterOrEqual(t, times(unit, whole(b.units[q].u)).Cmp(flat[q]), 0, "u of unit %d", q)
 	}
 	for _, m := range c.c.mu {
 		value := c.d.forms[m.at].value(v)
-		if low := c.zoneLeast(b, alone(m.at, b.f)); low != none {
+		if low := b.zoneLeast(c.d.forms, alone(m.at, b.f)); low != none {
 			require.LessOrEqual(t, times(unit, whole(low)).Cmp(value), 0, "zonotope")
 		}
 		f = plus(f, times(whole(m.v.Int64()), value))
 	}
 	for _, m := range c.c.beta {
 		q := b.unit[m.at]
-		f = minus(f, times(whole(m.v.Int64()*int64(b.side[q])), flat[q]))
+		f = minus(f, times(whole(m.v.Int64()*int64(b.units[q].side)), flat[q]))
 	}
 	b.multipliers(&c.c)
-	if low := c.mixed(b, c.c.mu); low != none {
+	if low := b.mixed(c.d.forms, c.c.mu); low != none {
 		require.LessOrEqual(t, times(times(unit, power(min(c.f, 20))), whole(low)).Cmp(f), 0, "form")
 	}
 	return true
 }
 
 func (f *form) value(v []rat) rat {
-	sum := f.offset
-	for _, t := range f.terms {
-		sum = plus(sum, times(t.coef, v[t.k]))
+	sum := f.combination[constant]
+	for k, c := range f.combination {
+		if k != constant {
+			sum = plus(sum, times(c, v[k]))
+		}
 	}
 	return sum
 }

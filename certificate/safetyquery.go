@@ -16,19 +16,6 @@ const (
 	maxRational, maxDisjuncts, maxNumbers, maxCommon = 20000, 1_000_000, 1 << 22, 1 << 17
 )
 
-// term is a coefficient of variable k, inputs first.
-type term struct {
-	k    int
-	coef *big.Rat
-}
-
-// form is the condition Σ coef·variable + offset ≤ 0, or < 0.
-type form struct {
-	terms  []term
-	offset *big.Rat
-	strict bool
-}
-
 // disjunct is a box with conditions.
 type disjunct struct {
 	box   int
@@ -43,26 +30,19 @@ type query struct {
 	numbers         int
 }
 
-func boxText(ends []*big.Rat) string {
-	s := []byte("box")
-	for _, v := range ends {
-		s = append(append(s, ' '), v.RatString()...)
-	}
-	return string(s)
-}
-
 func (q *query) disjunctText(d *disjunct) string {
 	s := fmt.Append(nil, "or ", d.box)
 	for _, f := range d.forms {
 		s = append(s, map[bool]string{true: "; <", false: "; <="}[f.strict]...)
-		for _, t := range f.terms {
-			letter, k := 'x', t.k
-			if k >= q.inputs {
-				letter, k = 'y', k-q.inputs
+		for _, k := range f.names() {
+			switch s = append(s, ' '); {
+			case k < q.inputs:
+				s = fmt.Appendf(s, "x%d:", k)
+			case k < constant:
+				s = fmt.Appendf(s, "y%d:", k-q.inputs)
 			}
-			s = fmt.Appendf(s, " %c%d:%s", letter, k, t.coef.RatString())
+			s = append(s, f.combination[k].RatString()...)
 		}
-		s = append(append(s, ' '), f.offset.RatString()...)
 	}
 	return string(s)
 }
@@ -71,7 +51,7 @@ func (q *query) disjunctText(d *disjunct) string {
 func (q *query) lines() []string {
 	out := []string{fmt.Sprintf("query %d %d", len(q.boxes), len(q.disjuncts))}
 	for _, ends := range q.boxes {
-		out = append(out, boxText(ends))
+		out = append(out, "box "+spelled(ends))
 	}
 	for i := range q.disjuncts {
 		out = append(out, q.disjunctText(&q.disjuncts[i]))
@@ -107,12 +87,12 @@ func readQuery(in *lines, n *safetyNet, want *query) *query {
 }
 
 func (q *query) readBox(in *lines, seen map[string]bool) {
-	line := string(in.next())
+	line := in.after("box ", "expected \"box\" and its ends")
 	var ends []*big.Rat
-	for _, w := range strings.Split(line, " ")[1:] {
+	for _, w := range strings.Split(line, " ") {
 		ends = append(ends, q.rational(in, w))
 	}
-	in.require(len(ends) == 2*q.inputs && boxText(ends) == line && !seen[line], "expected a new box: two numbers for each input, in lowest terms")
+	in.require(len(ends) == 2*q.inputs && spelled(ends) == line && !seen[line], "expected a new box: two numbers for each input, in lowest terms")
 	for k := 0; k < len(ends); k += 2 {
 		in.require(ends[k].Cmp(ends[k+1]) <= 0, "the box is empty")
 	}

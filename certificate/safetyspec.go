@@ -6,7 +6,6 @@ package certificate
 
 import (
 	"fmt"
-	"maps"
 	"math/big"
 	"regexp"
 	"slices"
@@ -19,11 +18,25 @@ const (
 	maxSpec, maxLiterals, maxDepth, maxCharacters, maxCoefficient, maxVariables = 1 << 26, 1_000_000, 100, 1000, 1 << 16, 1 << 20
 )
 
-// A decimal has an exponent of at most 1000, in version 1.0 alone.
 var (
-	decimal = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?([eE][-+]?0*(1000|[0-9]{1,3}))?$`)
+	// A token is a bracket, a comma, a string or a word of printable ASCII, behind white space and
+	// comments, or the end.
+	isToken = regexp.MustCompile(`^(?:[ \t\r\n]|;[^\n]*(?:\n|$))*([()\[\],]|"[^"\\\n]*"|[^\x00- ()\[\],";|\x7f-\x{10ffff}]+|$)`)
 	isName  = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`)
 )
+
+// dialect is a version of the language. Its comparisons are those of left − right with 0 that hold:
+// 1 is below, 2 equal, and 4 above.
+type dialect struct {
+	decimal     *regexp.Regexp
+	comparisons map[string]int
+}
+
+// A decimal has an exponent of at most 1000, in version 1.0 alone.
+var dialects = [2]dialect{
+	{regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?([eE][-+]?0*(1000|[0-9]{1,3}))?$`), map[string]int{"<": 1, "<=": 3, ">": 4, ">=": 6, "=": 2}},
+	{regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?$`), map[string]int{"<": 1, "<=": 3, ">": 4, ">=": 6, "==": 2, "!=": 5}},
+}
 
 // variable is what a name stands for: output where side is 1, else input, number at; or, with a
 // shape, an array of them.
@@ -37,8 +50,8 @@ type specification struct {
 	in    *lines // for its errors
 	rest  string // behind the token, which is "" at the end
 	token string
-	depth int  // of brackets
-	two   bool // version 2.0
+	depth int // of brackets
+	*dialect
 	names map[string]variable
 	// kind is the element type, where it is not that of the reals.
 	kind    string
@@ -48,21 +61,21 @@ type specification struct {
 
 // readSpec reads a file. Types of floats are refused unless reals are asked for.
 func readSpec(name string, text []byte, reals bool) *specification {
-	s := &specification{in: &lines{name: name, line: 1}, rest: string(text), names: map[string]variable{}}
+	s := &specification{in: &lines{name: name, line: 1}, rest: string(text), dialect: &dialects[0], names: map[string]variable{}}
 	s.in.require(len(text) <= maxSpec, "the file is longer than 64 MiB")
-	s.next()
+	s.take()
 	for first := true; s.token != ""; first = false {
-		declaring := len(s.formula.parts) == 0
+		one, declaring := s.dialect == &dialects[0], len(s.formula.parts) == 0
 		switch head := s.open(); {
 		case head == "vnnlib-version" && first:
-			s.two = true
+			s.dialect = &dialects[1]
 			s.expect("<2.0>")
 		case head == "assert":
 			s.declared()
 			s.formula.parts = append(s.formula.parts, s.boolean(false))
-		case head == "declare-const" && !s.two && declaring:
+		case head == "declare-const" && one && declaring:
 			s.constant()
-		case head == "declare-network" && s.two && declaring && s.inputs == 0:
+		case head == "declare-network" && !one && declaring && s.inputs == 0:
 			s.network(reals)
 		default:
 			s.in.require(false, "expected an assertion, or before them all a declaration of its version, and of one network")
@@ -75,33 +88,14 @@ func readSpec(name string, text []byte, reals bool) *specification {
 	return s
 }
 
-// next goes to the next token: a bracket, a comma, a string or a word.
-func (s *specification) next() {
-	const white, marks = " \t\r\n", "()[],"
-	before := s.rest
-	for s.rest = strings.TrimLeft(s.rest, white); strings.HasPrefix(s.rest, ";"); s.rest = strings.TrimLeft(s.rest, white) {
-		s.rest = s.rest[len(strings.SplitN(s.rest, "\n", 2)[0]):]
-	}
-	s.in.line += int64(strings.Count(before[:len(before)-len(s.rest)], "\n"))
-	end := strings.IndexFunc(s.rest, func(c rune) bool { return c <= ' ' || c >= 0x7f || strings.ContainsRune(marks+"\";|", c) })
-	switch {
-	case end < 0:
-		end = len(s.rest)
-	case end == 0 && s.rest[0] == '"':
-		end = 2 + strings.IndexAny(s.rest[1:], "\"\n\\")
-		s.in.require(end > 1 && s.rest[end-1] == '"', "a string without end, or with a \\")
-	case end == 0:
-		s.in.require(strings.IndexByte(marks, s.rest[0]) >= 0, "expected a word of printable ASCII, a number or a bracket")
-		end = 1
-	}
-	s.token, s.rest = s.rest[:end], s.rest[end:]
-}
-
 // take returns the token and goes to the next.
-func (s *specification) take() string {
-	t := s.token
-	s.next()
-	return t
+func (s *specification) take() (token string) {
+	token = s.token
+	m := isToken.FindStringSubmatchIndex(s.rest)
+	s.in.require(m != nil, "expected a word of printable ASCII, a number, a bracket, or a string with an end and without a \\")
+	s.in.line += int64(strings.Count(s.rest[:m[2]], "\n"))
+	s.token, s.rest = s.rest[m[2]:m[3]], s.rest[m[3]:]
+	return token
 }
 
 func (s *specification) expect(token string) { s.in.require(s.take() == token, "expected "+token) }
@@ -172,7 +166,7 @@ func (s *specification) network(reals bool) {
 		}
 		s.expect("]")
 		if strings.HasPrefix(s.token, `"`) {
-			s.next()
+			s.take()
 		}
 		s.close()
 		s.declare(name, variable{side, 0, shape})
@@ -188,109 +182,77 @@ func (s *specification) boolean(not bool) (f formula) {
 		for more := true; more; more = s.token != ")" {
 			f.parts = append(f.parts, s.boolean(not))
 		}
-	case op == "not" && !s.two:
+	case op == "not" && s.dialect == &dialects[0]:
 		f = s.boolean(!not)
 	default:
-		f = s.comparison(op, not)
+		f = s.comparison(s.comparisons[op], not)
 	}
 	s.close()
 	return f
 }
 
-// comparison reads two sides. It says that below, left − right, is ≤ 0, or that above is, right −
-// left, or both. A negation turns the side and ≤ into <, and both into one of the two.
-func (s *specification) comparison(op string, not bool) formula {
-	equal := op == "=" && !s.two || op == "==" && s.two
-	both := equal || op == "!=" && s.two
-	s.in.require(both || slices.Contains([]string{"<=", ">=", "<", ">"}, op), "expected and, or, or a comparison of two, by an operator of its version")
-	left, right := s.linear(), s.linear()
-	if (op[0] == '>') != not {
-		left, right = right, left
+// comparison reads two sides.
+func (s *specification) comparison(holds int, not bool) (f formula) {
+	s.in.require(holds != 0, "expected and, or, or a comparison of two, by an operator of its version")
+	sides, order := [2]combination{s.linear(), {constant: new(big.Rat)}}, [2]int{0, 1}
+	s.add(sides[0], s.linear(), big.NewRat(-1, 1))
+	s.add(sides[1], sides[0], big.NewRat(-1, 1))
+	if not {
+		holds, order = 7^holds, [2]int{1, 0}
 	}
-	s.add(left, right, (*big.Rat).Sub)
-	strict := (op == "<" || op == ">" || op == "!=") != not
-	below := formula{form: left.form(strict)}
-	if !both {
-		return below
-	}
-	above := combination{constant: new(big.Rat)}
-	s.add(above, left, (*big.Rat).Sub)
-	return formula{or: !equal || not, parts: []formula{below, {form: above.form(strict)}}}
-}
-
-// combination has the coefficients of variables, inputs first, also those that are 0 for they
-// cancel out, and a constant.
-type combination map[int]*big.Rat
-
-const constant = 2 * maxVariables // behind all variables
-
-// form returns the condition that d is ≤ 0, or < 0.
-func (d combination) form(strict bool) *form {
-	f := &form{offset: d[constant], strict: strict}
-	for _, k := range slices.Sorted(maps.Keys(d)) {
-		if k != constant && d[k].Sign() != 0 {
-			f.terms = append(f.terms, term{k, d[k]})
+	f.or = holds == 5
+	for _, side := range order {
+		if holds == 2 || holds>>(2*side)&1 != 0 {
+			f.parts = append(f.parts, formula{form: sides[side].form(holds&2 == 0)})
 		}
 	}
 	return f
 }
 
-// add adds b to a, or subtracts it.
-func (s *specification) add(a, b combination, sum func(z, x, y *big.Rat) *big.Rat) {
-	for k, v := range b {
-		if a[k] == nil {
-			a[k] = new(big.Rat)
-		}
-		s.bounded(sum(a[k], a[k], v))
-	}
+// add adds b, times a number, to a.
+func (s *specification) add(a, b combination, times *big.Rat) {
+	num, den := a.add(b, times)
+	s.in.require(max(num, den) <= maxCoefficient, "a number of more than 65536 bits")
 }
 
-func (s *specification) bounded(v *big.Rat) {
-	s.in.require(v.Num().BitLen() <= maxCoefficient && v.Denom().BitLen() <= maxCoefficient, "a number of more than 65536 bits")
-}
-
-// linear reads an expression.
+// linear reads an expression. Coefficients that are 0, for they cancel out, are of variables too.
 func (s *specification) linear() combination {
 	if s.token != "(" {
 		return s.atom()
 	}
 	op, sum := s.open(), combination{constant: new(big.Rat)}
-	product, factor := big.NewRat(1, 1), combination{constant: big.NewRat(1, 1)}
+	if op == "*" {
+		sum[constant].SetInt64(1)
+	}
 	for n := 0; n == 0 || s.token != ")"; n++ {
-		switch arg := s.linear(); {
-		case op == "*" && len(arg) == 1:
-			s.bounded(product.Mul(product, arg[constant]))
+		arg, times := s.linear(), big.NewRat(1, 1)
+		switch {
 		case op == "*":
-			s.in.require(len(factor) == 1, "a product of variables")
-			factor = arg
+			if len(arg) == 1 {
+				sum, arg = arg, sum
+			}
+			s.in.require(len(sum) == 1, "a product of variables")
+			times, sum = sum[constant], combination{}
 		case op == "-" && (n > 0 || s.token == ")"):
-			s.add(sum, arg, (*big.Rat).Sub)
+			times.SetInt64(-1)
 		default:
 			s.in.require(op == "+" || op == "-", "expected a number, a variable, or a sum, difference or product")
-			s.add(sum, arg, (*big.Rat).Add)
 		}
+		s.add(sum, arg, times)
 	}
 	s.close()
-	if op != "*" {
-		return sum
-	}
-	for _, v := range factor {
-		s.bounded(v.Mul(v, product))
-	}
-	return factor
+	return sum
 }
 
 // atom reads a number or a variable.
 func (s *specification) atom() combination {
-	if decimal.MatchString(s.token) {
-		s.in.require(len(s.token) <= maxCharacters && !(s.two && strings.ContainsAny(s.token, "eE")),
-			"expected a decimal number of its version, such as -0.5, of at most 1000 characters")
+	if len(s.token) <= maxCharacters && s.decimal.MatchString(s.token) {
 		v, _ := new(big.Rat).SetString(s.take())
 		return combination{constant: v}
 	}
 	v, ok := s.names[s.token]
-	s.in.require(ok, "expected a number, such as -0.5, or a variable that is declared, with an index for each of its dimensions")
-	s.next()
+	s.in.require(ok, "expected a decimal number of its version, such as -0.5, of at most 1000 characters, or a variable that is declared, with an index for each of its dimensions")
+	s.take()
 	for d, size := range v.shape {
 		s.expect("[,"[min(d, 1) : min(d, 1)+1])
 		v.at = v.at*size + s.in.index(s.take(), size, fmt.Sprintf("expected an index below %d", size))

@@ -64,16 +64,16 @@ func (c *safetyCheck) newWalker(in *lines, workers int) *safetyWalker {
 
 // tree checks the subtree of a box.
 func (w *safetyWalker) tree(box int) {
-	var x fixing
 	w.safetyNode = safetyNode{box: box, signs: make([]int8, len(w.net.unit))}
-	for k, end := range w.query.boxes[box] {
-		if k%2 == 0 {
-			w.lo = append(w.lo, x.rat(end, w.net.f))
-		} else {
-			w.hi = append(w.hi, -x.rat(new(big.Rat).Neg(end), w.net.f))
+	w.in.require(fits(func() {
+		for k, end := range w.query.boxes[box] {
+			if k%2 == 0 {
+				w.lo = append(w.lo, w.net.inUnits(end))
+			} else {
+				w.hi = append(w.hi, -w.net.inUnits(new(big.Rat).Neg(end)))
+			}
 		}
-	}
-	w.in.require(!x.large, "the box is too large for so many bits")
+	}), "the box is too large for so many bits")
 	w.node(0)
 }
 
@@ -117,12 +117,7 @@ func (w *safetyWalker) halve(text string, splits int) {
 	k := w.in.index(text, len(w.lo), "expected one of the inputs, counted from 0")
 	lo, hi := w.lo[k], w.hi[k]
 	w.in.require(hi-lo >= 2, "the input cannot be halved on this grid")
-	w.flush()
-	w.report.Splits++
-	w.hi[k] = (lo + hi) >> 1
-	w.node(splits + 1)
-	w.lo[k], w.hi[k] = (lo+hi)>>1, hi
-	w.node(splits + 1)
+	w.split(splits, func() { w.hi[k] = (lo + hi) >> 1 }, func() { w.lo[k], w.hi[k] = (lo+hi)>>1, hi })
 	w.lo[k] = lo
 }
 
@@ -130,13 +125,18 @@ func (w *safetyWalker) halve(text string, splits int) {
 func (w *safetyWalker) fix(text string, splits int) {
 	q := w.in.index(text, len(w.signs), "expected one of the neurons, counted from 0")
 	w.in.require(w.signs[q] == 0, "the neuron has a sign")
+	w.split(splits, func() { w.signs[q] = -1 }, func() { w.signs[q] = +1 })
+	w.signs[q] = 0
+}
+
+// split checks two nodes below the node at hand, each made of what is left of it.
+func (w *safetyWalker) split(splits int, nodes ...func()) {
 	w.flush()
 	w.report.Splits++
-	for _, s := range []int8{-1, +1} {
-		w.signs[q] = s
+	for _, below := range nodes {
+		below()
 		w.node(splits + 1)
 	}
-	w.signs[q] = 0
 }
 
 // refute reads a line that refutes a disjunct.
@@ -150,19 +150,14 @@ func (w *safetyWalker) refute(kind byte, text string) {
 	} else {
 		lists := strings.Split(rest, ";")
 		w.in.require(len(lists) == map[byte]int{'E': 2, 'F': 3}[kind], "expected lists of multipliers, with ; between")
-		c.mu, c.beta = w.weights(lists[0], ":", conditions), w.weights(lists[1], ":", len(w.signs))
+		some := func(v weight) bool { return v.v.Sign() > 0 && (kind == 'E' || v.v.BitLen() <= 32) }
+		c.mu = w.weights(lists[0], ":", conditions, some, "expected multipliers ≥ 1, and less than 2^32 in F")
+		c.beta = w.weights(lists[1], ":", len(w.signs), func(v weight) bool { return some(v) && w.signs[v.at] != 0 },
+			"a neuron with a multiplier has no sign, or it is not ≥ 1 and, in F, less than 2^32")
 		w.in.require(len(c.mu)+len(c.beta) > 0, "expected one multiplier at least")
-		for _, v := range slices.Concat(c.mu, c.beta) {
-			w.in.require(v.v.Sign() > 0 && (kind == 'E' || v.v.BitLen() <= 32), "expected multipliers ≥ 1, and less than 2^32 in F")
-		}
-		for _, v := range c.beta {
-			w.in.require(w.signs[v.at] != 0, "a neuron with a multiplier has no sign")
-		}
-		for _, text := range lists[2:] {
-			c.alpha = w.weights(text, "/", len(w.signs))
-		}
-		for _, v := range c.alpha {
-			w.in.require(w.signs[v.at] == 0 && v.v.Cmp(big.NewInt(256)) <= 0, "expected slopes of neurons without a sign, from 0 to 256")
+		if kind == 'F' {
+			c.alpha = w.weights(lists[2], "/", len(w.signs), func(v weight) bool { return w.signs[v.at] == 0 && v.v.Cmp(big.NewInt(256)) <= 0 },
+				"expected slopes of neurons without a sign, from 0 to 256")
 		}
 	}
 	w.shut[d] = true
@@ -173,8 +168,8 @@ func (w *safetyWalker) refute(kind byte, text string) {
 // alone is the multiplier of one condition that needs no other.
 func alone(j int, f uint) []weight { return []weight{{j, big.NewInt(1 << min(f, 20))}} }
 
-// weights reads a list, ascending.
-func (w *safetyWalker) weights(text, between string, limit int) (list []weight) {
+// weights reads a list, ascending, of multipliers that are right.
+func (w *safetyWalker) weights(text, between string, limit int, right func(weight) bool, reason string) (list []weight) {
 	for more := text != ""; more; {
 		var item string
 		item, text, more = strings.Cut(text, " ")
@@ -183,6 +178,7 @@ func (w *safetyWalker) weights(text, between string, limit int) (list []weight) 
 		rest, ok := natural([]byte(value), maxLong, v.v)
 		w.in.require(ok && len(rest) == 0, "expected a natural in its one spelling")
 		w.in.require(len(list) == 0 || list[len(list)-1].at < v.at, "expected names that ascend")
+		w.in.require(right(v), reason)
 		list = append(list, v)
 	}
 	return list
@@ -207,7 +203,7 @@ func (w *safetyWalker) flush() {
 	n, claims, b := w.safetyNode, w.claims, <-w.idle
 	n.lo, n.hi, n.signs = slices.Clone(n.lo), slices.Clone(n.hi), slices.Clone(n.signs)
 	w.crew.Go(func() {
-		w.check(b, &n, claims, w.in.name)
+		w.guard(func() { w.check(b, &n, claims, w.in.name) })
 		w.idle <- b
 	})
 	w.claims, w.size = nil, 0

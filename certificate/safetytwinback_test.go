@@ -105,14 +105,15 @@ func (n *twinNode) mixture(d *disjunct, mu []weight, alpha map[int]int, beta map
 		v := new(big.Rat).SetInt(m.v)
 		U = plus(U, v)
 		f := &d.forms[m.at]
-		for _, t := range f.terms {
-			if k := t.k - len(x); k < 0 {
-				x[t.k] = plus(x[t.k], times(v, floored(t.coef)))
+		for k, c := range f.combination {
+			if k == constant {
+				C = plus(C, times(v, floored(c)))
+			} else if k < len(x) {
+				x[k] = plus(x[k], times(v, floored(c)))
 			} else {
-				a[k] = plus(a[k], times(v, floored(t.coef)))
+				a[k-len(x)] = plus(a[k-len(x)], times(v, floored(c)))
 			}
 		}
-		C = plus(C, times(v, floored(f.offset)))
 	}
 	for _, list := range [][]rat{a, x} {
 		for k := range list {
@@ -135,16 +136,18 @@ func (n *twinNode) zonotope(u *form) (rat, bool) {
 	for k := range e {
 		e[k] = new(big.Rat)
 	}
-	for _, t := range u.terms {
-		if t.k < len(n.lo) {
+	for k, c := range u.combination {
+		if k < len(n.lo) {
 			return nil, false
 		}
-		e[t.k-len(n.lo)] = n.floor(times(power(n.f), t.coef))
+		if k != constant {
+			e[k-len(n.lo)] = n.floor(times(power(n.f), c))
+		}
 	}
 	dotted := func(v func(k int) rat) rat {
 		return n.floor(times(unit, sumOf(len(e), func(k int) rat { return times(e[k], v(k)) })))
 	}
-	b := n.floor(times(power(n.f), u.offset))
+	b := n.floor(times(power(n.f), u.combination[constant]))
 	c := plus(dotted(func(k int) rat { return n.c[k] }), b)
 	r := plus(n.floor(times(unit, sumOf(len(e), func(k int) rat { return times(abs(e[k]), n.r[k]) }))), whole(int64(len(n.g[0]))+4), n.floor(times(unit, mOut)))
 	ok := isSmall(b) && isSmall(e...) && isSmall(sumOf(len(e), func(k int) rat { return abs(e[k]) }), c)
