@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"iter"
 	"math/big"
 	"slices"
 	"strings"
@@ -152,71 +153,43 @@ func readLayers(ctx context.Context, text []byte, most int, take func(*rawLayer)
 	return hash, inputs, nil
 }
 
-// netText is the text of a network, of whose line so much is left.
+// netText is the text of a network. It is cut where its one spelling has a separator, and what
+// stands between separators is held against its own one spelling; so nothing else is read.
 type netText struct {
 	*verdict
 	*lines
-	left string
 }
 
-// eat reads these bytes if they are next.
-func (t *netText) eat(what string) (ok bool) {
-	t.left, ok = strings.CutPrefix(t.left, what)
-	return ok
-}
-
-// need reads these bytes, which have to be next.
-func (t *netText) need(what string) {
-	if !t.eat(what) {
-		t.require(false, fmt.Sprintf("%.20q, expected %s", t.left, what))
+// within returns what stands between head and tail.
+func (t *netText) within(head, text, tail string) string {
+	inner, begins := strings.CutPrefix(text, head)
+	inner, ends := strings.CutSuffix(inner, tail)
+	if !begins || !ends {
+		t.require(false, fmt.Sprintf("%.20q, expected %s…%s", text, head, tail))
 	}
+	return inner
 }
 
-// list reads a list, whose items are read by item.
-func (t *netText) list(item func()) {
-	t.need("[")
-	if t.eat("]") {
-		return
+// items returns the items of a list: each stands between these two, and a comma between them.
+func (t *netText) items(head, list, tail string) iter.Seq[string] {
+	if list == "" {
+		return func(func(string) bool) {}
 	}
-	for item(); !t.eat("]"); item() {
-		t.stop()
-		t.need(",")
-	}
+	return strings.SplitSeq(t.within(head, list, tail), tail+","+head)
 }
 
-// word reads a word in quotes.
-func (t *netText) word() (word string) {
-	t.need(`"`)
-	word, t.left, _ = strings.Cut(t.left, `"`)
-	return word
-}
-
-// words reads a list of words.
-func (t *netText) words() (words []string) {
-	t.list(func() { words = append(words, t.word()) })
-	return words
-}
-
-// natural reads a natural below limit.
-func (t *netText) natural(limit int) int {
-	behind := strings.TrimLeft(t.left, "0123456789")
-	digits := t.left[:len(t.left)-len(behind)]
-	t.left = behind
-	return t.index(digits, limit, "expected a natural number, and a smaller one")
-}
+// words returns the words of a list, which are in quotes.
+func (t *netText) words(list string) []string { return slices.Collect(t.items(`"`, list, `"`)) }
 
 // layers reads all of the text, hands out the layers, and returns the number of inputs.
 func (t *netText) layers(most int, take func(*rawLayer)) (inputs int) {
-	t.left = string(t.next())
-	t.need(`{"relucell-network":1,"inputs":`)
-	inputs = t.natural(t.most)
-	t.require(inputs > 0 && t.left == `,"layers":[`, "expected one input at least, the layers, and nothing else")
+	inputs = t.index(t.within(`{"relucell-network":1,"inputs":`, string(t.next()), `,"layers":[`), t.most, "expected the number of inputs")
+	t.require(inputs > 0, "expected one input at least")
 	width, entries, columns, other := inputs, 0, false, false
 	for more := true; more; {
-		t.left = string(t.next())
-		r := t.layer(width)
-		more = t.eat(",")
-		t.require(t.left == "", "expected the end of a layer, and nothing else")
+		var line string
+		line, more = strings.CutSuffix(string(t.next()), ",")
+		r := t.layer(line, width)
 		entries += r.entries
 		columns, other = columns || r.byColumns, other || r.byColumns != (2*len(r.from) < r.entries)
 		take(r)
@@ -234,97 +207,93 @@ func (t *netText) layers(most int, take func(*rawLayer)) (inputs int) {
 // The spellings of 0 and of 1.
 const zero, one = "0x0p+0", "0x1p+0"
 
-// activation reads the activation: the slopes of the units where their pre-activations are
-// negative, or one if all are alike. There is one way to say each: units that are all alike are not
-// spelled as mixed.
+// slopes reads the activation of so many units: their slopes where their pre-activations are
+// negative. There is one way to say each: units that are all alike are not spelled as mixed.
 //
 // The pieces of maxima pass themselves on or nothing, as units of slope 0 do, and single ones are
 // carried on.
-func (t *netText) activation(r *rawLayer) (slopes []string, alike bool) {
-	t.need(`{"activation":`)
+func (t *netText) slopes(r *rawLayer, activation string, units int) (slopes []string) {
+	kind, rest, _ := strings.Cut(activation, ",")
 	switch {
-	case t.eat(`"none"`):
-		return []string{one}, true
-	case t.eat(`"relu"`):
-		return []string{zero}, true
-	case t.eat(`"leaky_relu","slope":`):
-		slope := t.word()
+	case activation == `"none"`:
+		return slices.Repeat([]string{one}, units)
+	case activation == `"relu"`:
+		return slices.Repeat([]string{zero}, units)
+	case kind == `"leaky_relu"`:
+		slope := t.within(`"slope":"`, rest, `"`)
 		t.require(slope != zero && slope != one, "slope: expected a hexadecimal float other than 0 and 1")
-		return []string{slope}, true
-	case t.eat(`"mixed","slopes":`):
-		slopes = t.words()
+		return slices.Repeat([]string{slope}, units)
+	case kind == `"mixed"`:
+		slopes = t.words(t.within(`"slopes":[`, rest, "]"))
 		t.require(slices.ContainsFunc(slopes, func(s string) bool { return s != slopes[0] }), "slopes: all alike, expected the activation that says so")
-	case t.eat(`"max","pieces":`):
-		t.list(func() {
-			k := t.natural(maxPieces + 1)
-			t.require(0 < k && len(slopes)+k < len(t.left), "pieces: expected naturals ≥ 1 that sum up to the entries of the bias")
-			slope := zero
+	case kind == `"max"`:
+		for number := range t.items("", t.within(`"pieces":[`, rest, "]"), "") {
+			k, slope := t.index(number, maxPieces+1, "pieces: expected naturals"), zero
+			t.require(0 < k && len(slopes)+k <= units, "pieces: expected naturals ≥ 1 that sum up to the entries of the bias")
 			if k == 1 {
 				slope = one
 			}
 			r.pieces, slopes = append(r.pieces, k), append(slopes, slices.Repeat([]string{slope}, k)...)
-		})
+		}
 		t.require(slices.Contains(slopes, zero), "pieces: all are 1, expected the activation that says so")
 	default:
 		t.require(false, "activation: expected none, relu, leaky_relu with a slope, mixed with slopes, or max with pieces")
 	}
-	return slopes, false
+	return slopes
 }
 
 // layer reads a layer that so many values enter.
-func (t *netText) layer(width int) *rawLayer {
-	r := &rawLayer{width: width, start: []int{0}}
-	slopes, alike := t.activation(r)
-	var places, ends []int // by columns: those of the weights, and where those of each row end
-	if r.byColumns = t.eat(`,"columns":`); r.byColumns {
-		t.list(func() {
-			least := 0
-			t.list(func() {
-				c := t.natural(width)
-				t.require(c >= least, "expected columns that ascend")
-				places, least = append(places, c), c+1
-			})
-			ends = append(ends, len(places))
-		})
+func (t *netText) layer(line string, width int) *rawLayer {
+	head, rest, ok1 := strings.Cut(t.within(`{"activation":`, line, "]}"), `,"weights":[`)
+	weights, bias, ok2 := strings.Cut(rest, `],"bias":[`)
+	t.require(ok1 && ok2, "expected an activation, weights and a bias")
+	activation, columns, byColumns := strings.Cut(head, `,"columns":[`)
+	words := t.words(bias)
+	units := len(words)
+	r := &rawLayer{width: width, entries: units * width, start: []int{0}, byColumns: byColumns}
+	slopes := t.slopes(r, activation, units)
+	var places []string // by columns: those of each row's weights
+	if byColumns {
+		places = slices.Collect(t.items("[", t.within("", columns, "]"), "]"))
+		t.require(len(places) == units, "expected as many rows of columns as entries of the bias")
 	}
-	var words []string
-	t.need(`,"weights":`)
-	t.list(func() {
-		row, entry, expected := len(r.start)-1, 0, width
-		if r.byColumns {
-			t.require(row < len(ends), "expected as many rows of weights as of columns")
-			expected = ends[row] - len(words)
+	all := make([]int, width)
+	for c := range all {
+		all[c] = c
+	}
+	for row := range t.items("[", weights, "]") {
+		at, columns := 0, all
+		if byColumns && len(r.start) <= units {
+			columns = t.ascending(places[len(r.start)-1], width)
 		}
-		t.list(func() {
-			c, word := entry, t.word()
-			entry++
-			if r.byColumns {
-				t.require(entry <= expected && word != zero, "expected a weight other than 0 for each column")
-				c = places[len(words)]
-			}
+		for word := range t.items(`"`, row, `"`) {
+			t.stop()
+			t.require(at < len(columns) && !(byColumns && word == zero), "a row of weights: expected one for each column, and where columns are given none that is 0")
 			if word != zero {
-				r.from, words = append(r.from, c), append(words, word)
+				r.from, words = append(r.from, columns[at]), append(words, word)
 			}
-		})
-		if entry != expected {
-			t.require(false, fmt.Sprintf("row %d of the weights: %d entries, expected %d", row, entry, expected))
+			at++
 		}
-		r.start = append(r.start, len(words))
-	})
-	t.need(`,"bias":`)
-	bias := t.words()
-	t.need("}")
-	units := len(bias)
-	if alike {
-		slopes = slices.Repeat(slopes, units)
+		t.require(at == len(columns), "a row of weights: expected one for each column")
+		r.start = append(r.start, len(words)-units)
 	}
-	t.require(units > 0 && len(slopes) == units && len(r.start) == units+1 && (!r.byColumns || len(ends) == units),
-		"expected as many slopes, rows of weights, and of columns if any, as entries of the bias, and one at least")
-	z, scale, right := integers(t.ctx, append(bias, words...))
+	t.require(units > 0 && len(slopes) == units && len(r.start) == units+1, "expected as many slopes and rows of weights as entries of the bias, and one at least")
+	z, scale, right := integers(t.ctx, words)
 	below, fine, ok := integers(t.ctx, slopes)
 	t.require(right && ok, "slopes, weights and bias: expected hexadecimal floats in their one spelling")
-	r.entries, r.bias, r.z, r.scale, r.slopes, r.fine = units*width, z[:units], z[units:], scale, below, fine
+	r.bias, r.z, r.scale, r.slopes, r.fine = z[:units], z[units:], scale, below, fine
 	return r
+}
+
+// ascending reads the columns of a row's weights.
+func (t *netText) ascending(list string, width int) (columns []int) {
+	least := 0
+	for number := range t.items("", list, "") {
+		c := t.index(number, width, "expected columns of the layer")
+		t.require(c >= least, "expected columns that ascend")
+		columns, least = append(columns, c), c+1
+	}
+	return columns
 }
 
 // integers reads numbers as integers times 2^−scale, with one scale ≥ 0 for all. It is not ok where

@@ -33,7 +33,7 @@ func mulAdd(z, b []uint, k int, a *big.Int, negative bool) {
 // mac is the one multiply-add of the checker: it adds a·b to z, or subtracts it, which is to add it
 // to −1 − z. A carry out of a number is dropped.
 func mac(z, b []uint, k int, a uint, negative bool) {
-	var hi, lo, c, carry, flip uint
+	var hi, lo, c, d, flip uint
 	if negative {
 		flip = ^flip
 	}
@@ -46,16 +46,16 @@ func mac(z, b []uint, k int, a uint, negative bool) {
 		}
 		return
 	}
-	left := k
-	for i := range z {
-		hi, lo = bits.Mul(a, b[i])
-		lo, c = bits.Add(lo, carry, 0)
-		carry = hi + c
-		lo, c = bits.Add(z[i]^flip, lo, 0)
-		carry += c
-		z[i] = lo ^ flip
-		if left--; left == 0 {
-			carry, left = 0, k
+	for i := 0; i < len(z); i++ {
+		carry := uint(0)
+		for last := i + k - 1; i < last && i < len(z); i++ {
+			hi, lo = bits.Mul(a, b[i])
+			lo, c = bits.Add(lo, carry, 0)
+			lo, d = bits.Add(z[i]^flip, lo, 0)
+			z[i], carry = lo^flip, hi+c+d
+		}
+		if i < len(z) { // always; the last word needs no more than the low one of a product
+			z[i] = (z[i] ^ flip + a*b[i] + carry) ^ flip
 		}
 	}
 }
