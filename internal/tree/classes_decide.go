@@ -244,7 +244,7 @@ func (t *words) showNearest(list []int32, self int32, z *forms.Form, s float64) 
 func (t classes) dead(piece int, name int32) {
 	t.judge.Out.Inside(t.judge, name)
 	l := t.shown.add(&t.judge.Out)
-	l.narrowed, l.named, l.at, l.side = false, false, piece, -1
+	l.kind, l.named, l.at, l.side = prunedLine, false, piece, -1
 }
 
 // place is where the row of a form is kept, and its sign there.

@@ -37,10 +37,11 @@ type noted struct {
 	box      judge.Box
 	unlooked []vertices.Signs
 	halved   bool
+	stepwise bool // not to be shown at a stroke
 }
 
-// nextWord finds the next word of the layer, from its neuron j on, that has open neurons, and looks
-// at them at the cell's vertices. It reports false for found where there is none.
+// nextWord finds the next word of the layer, from its neuron j on, that has open neurons. It
+// reports false for found where there is none.
 func (t *words) nextWord(lv *hull) (found, certain bool) {
 	c, st := t.cells, &t.layers[lv.l]
 	for ; lv.j < len(st.done); lv.j += vertices.WordSize {
@@ -54,7 +55,7 @@ func (t *words) nextWord(lv *hull) (found, certain bool) {
 		}
 		if undecided != 0 {
 			lv.open, lv.word, lv.fresh = undecided, word, 0
-			return true, ok && c.LookAll(word, lv.at, undecided)
+			return true, ok
 		}
 	}
 	lv.open = 0
@@ -94,6 +95,9 @@ func (t *words) divide(lv *hull, passing bool) (e Event, done, certain bool) {
 				return e, false, false
 			}
 			return t.final(n, settled), true, true
+		}
+		if e, shown := atAStroke(t, lv, passing); shown {
+			return e, true, true
 		}
 		if lv.halved = t.halves(lv); lv.halved {
 			t.shown.evidence.Halve(lv.word, lv.at, b, &t.shown.halves)
