@@ -33,9 +33,7 @@ type shown struct {
 	evidence    *vertices.Evidence
 	arrangement *vertices.Arrangement
 	cone        vertices.Cone
-	lines       []line
-	n           int
-	points      []float64 // of the regions among the lines
+	waiting     waiting
 	// x, or in wide where float64 does not hold it, is the witness found last.
 	x    []float64
 	wide bool
@@ -66,7 +64,7 @@ func (t *words) begin(lv, up *hull, s int8) {
 	if t.wants == Counts {
 		return
 	}
-	t.shown.back(waiting{})
+	t.shown.waiting.forget(moment{})
 	if up == nil {
 		t.judge.Cell, t.judge.Named, lv.box = t.judge.Cell[:0], 0, lv.box[:0]
 	} else {
@@ -111,8 +109,7 @@ func (t *words) prune(lv *hull, b uint, live int8) bool {
 		!(e.Express(top, &g, c) && t.judge.Shows(z, s, c.IDs, c.Lambda, touches)) {
 		return false
 	}
-	l := t.shown.add(&t.judge.Out)
-	l.kind, l.named, l.at, l.side = prunedLine, false, j, live
+	t.shown.waiting.pruned(j, live, false, &t.judge.Out)
 	return true
 }
 
@@ -222,8 +219,7 @@ func (t *words) narrowSide(lv *hull, k int, s int8) {
 		return
 	}
 	*at = judge.Side{Y: y, X: x}
-	ln := t.shown.add(&t.judge.Out)
-	ln.kind, ln.at, ln.side, ln.x = narrowedLine, k, s, x
+	t.shown.waiting.narrowed(k, s, x, &t.judge.Out)
 }
 
 // miss shows that a side of the neuron of the level misses the ball, and makes the neuron a
@@ -240,8 +236,7 @@ func (t *words) miss(lv *hull, live int8) bool {
 		if !t.showNearest(lv.parts.Side(-live, nil), self, z, float64(-live)) {
 			return false
 		}
-		l := t.shown.add(&t.judge.Out)
-		l.kind, l.named, l.at, l.side = prunedLine, true, lv.j, live
+		t.shown.waiting.pruned(lv.j, live, true, &t.judge.Out)
 	}
 	t.constrain(lv.l, lv.j, live)
 	return true

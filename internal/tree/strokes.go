@@ -29,12 +29,12 @@ func atAStroke(t *words, lv *hull, passing bool) (e Event, shown bool) {
 		lv.stepwise = true
 		return e, false
 	}
-	told, names, cell, named := t.shown.mark(), t.cells.Named(), len(t.judge.Cell), t.judge.Named
+	told, names, cell, named := t.shown.waiting.now(), t.cells.Named(), len(t.judge.Cell), t.judge.Named
 	shown = s.cell()
 	t.judge.Cell, t.judge.Named = t.judge.Cell[:cell], named
 	if !shown {
 		t.cells.Unname(names)
-		t.shown.back(told)
+		t.shown.waiting.forget(told)
 		return e, false
 	}
 	e = t.final(s.regions, s.settled)
@@ -71,11 +71,11 @@ func (s *stroke) part(depth int, forms uint) bool {
 	if forms == 0 {
 		s.regions++
 		in, room := s.Center(depth, &s.shown.y)
-		return s.shown.region(in, room)
+		return s.region(in, room)
 	}
 	form := bits.TrailingZeros(forms)
 	rest := forms &^ (1 << form)
-	s.shown.note(splitLine)
+	s.shown.waiting.note(splitLine)
 	if rest == 0 && !s.shown.evidence.Beyond(s.m.Norm) {
 		if !s.halves(depth, form) {
 			return false
@@ -91,7 +91,7 @@ func (s *stroke) part(depth int, forms uint) bool {
 		}
 		s.Uncut(depth)
 	}
-	s.shown.note(splitEndLine)
+	s.shown.waiting.note(splitEndLine)
 	return true
 }
 
@@ -101,11 +101,21 @@ func (s *stroke) halves(depth, form int) bool {
 	s.Halve(depth, form, h)
 	for _, sign := range [...]int8{-1, 1} {
 		room := s.Beside(h, sign, &s.shown.y)
-		if !s.shown.region(s.Half(depth, form, sign), room) {
+		if !s.region(s.Half(depth, form, sign), room) {
 			return false
 		}
 	}
 	s.regions += 2
+	return true
+}
+
+// region shows a region, of which shown.y is a point about which there is so much room.
+func (s *stroke) region(in *vertices.Region, room float64) bool {
+	sh := &s.shown
+	if !(room > 0 && sh.rounded(in, room) && !sh.wide) {
+		return false
+	}
+	sh.waiting.region(sh.x)
 	return true
 }
 
@@ -134,8 +144,7 @@ func (s *stroke) empty(depth, form int, b uint, live int8) bool {
 		return false
 	}
 	s.settled++
-	l := s.shown.add(&s.judge.Out)
-	l.kind, l.named, l.at, l.side = prunedLine, false, j, live
+	s.shown.waiting.pruned(j, live, false, &s.judge.Out)
 	return true
 }
 

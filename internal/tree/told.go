@@ -3,19 +3,28 @@
 
 package tree
 
-import (
-	"github.com/relucell/relucell/internal/judge"
-	"github.com/relucell/relucell/internal/vertices"
-)
+import "github.com/relucell/relucell/internal/judge"
+
+// waiting is what is to be told: lines, and what these have several of, in one place each, as most
+// lines are short.
+type waiting struct {
+	lines  []line
+	back   []int32 // of multipliers
+	lambda []int64
+	points []float64 // of regions
+	m      judge.Multipliers
+}
 
 // line is something to be told.
 type line struct {
 	kind  lineKind
 	side  int8
 	named bool
-	at    int // a coordinate, or a neuron of the layer
+	terms int32 // of its multipliers, unless they are big
+	at    int   // a coordinate, or a neuron of the layer
+	self  int64
 	x     float64
-	m     judge.Multipliers
+	big   *judge.Multipliers
 }
 
 type lineKind int8
@@ -28,59 +37,76 @@ const (
 	regionLine
 )
 
-// next makes room for a line.
-func (s *shown) next() *line {
-	if s.n == len(s.lines) {
-		s.lines = append(s.lines, line{})
-	}
-	s.n++
-	return &s.lines[s.n-1]
+// pruned adds that a neuron has one sign on the cell.
+func (w *waiting) pruned(j int, live int8, named bool, m *judge.Multipliers) {
+	w.add(line{kind: prunedLine, at: j, side: live, named: named}, m)
 }
 
-// add makes room for a line with the multipliers that the judge found last, and takes them.
-func (s *shown) add(m *judge.Multipliers) *line {
-	l := s.next()
-	l.m, *m = *m, l.m
-	return l
+// narrowed adds how far the cell reaches.
+func (w *waiting) narrowed(k int, side int8, x float64, m *judge.Multipliers) {
+	w.add(line{kind: narrowedLine, at: k, side: side, x: x}, m)
+}
+
+// add adds a line with multipliers, which stay the caller's.
+func (w *waiting) add(l line, m *judge.Multipliers) {
+	if m.BigSelf != nil {
+		l.big = new(judge.Multipliers)
+		l.big.CopyFrom(m)
+	} else {
+		l.self, l.terms = m.Self, int32(len(m.Back))
+		w.back, w.lambda = append(w.back, m.Back...), append(w.lambda, m.Lambda...)
+	}
+	w.lines = append(w.lines, l)
 }
 
 // note adds a line that says no more than that.
-func (s *shown) note(k lineKind) { s.next().kind = k }
+func (w *waiting) note(k lineKind) { w.lines = append(w.lines, line{kind: k}) }
 
-// region adds a region, of which shown.y is a point about which there is so much room. It reports
-// false where that is not certain.
-func (s *shown) region(in *vertices.Region, room float64) bool {
-	if !(room > 0 && s.rounded(in, room) && !s.wide) {
-		return false
-	}
-	s.note(regionLine)
-	s.points = append(s.points, s.x...)
-	return true
+// region adds a region with a point of it.
+func (w *waiting) region(x []float64) {
+	w.note(regionLine)
+	w.points = append(w.points, x...)
 }
 
-// waiting is how much there is to be told.
-type waiting struct{ lines, points int }
+// moment is how much was waiting.
+type moment struct{ lines, terms, points int }
 
-func (s *shown) mark() waiting  { return waiting{s.n, len(s.points)} }
-func (s *shown) back(m waiting) { s.n, s.points = m.lines, s.points[:m.points] }
+func (w *waiting) now() moment { return moment{len(w.lines), len(w.back), len(w.points)} }
 
-// tell tells what has been waiting, of the cell at which a tree stands.
-func (s *shown) tell(to Teller, t Tree) {
-	at := 0
-	for i := range s.lines[:s.n] {
-		switch l := &s.lines[i]; l.kind {
+// forget forgets what was added after a moment.
+func (w *waiting) forget(m moment) {
+	w.lines, w.back, w.lambda, w.points = w.lines[:m.lines], w.back[:m.terms], w.lambda[:m.terms], w.points[:m.points]
+}
+
+// tell tells all of it, of the cell at which a tree stands. Before a region, its point is put into
+// x.
+func (w *waiting) tell(to Teller, t Tree, x []float64) {
+	terms, points := 0, 0
+	for i := range w.lines {
+		switch l := &w.lines[i]; l.kind {
 		case prunedLine:
-			to.Pruned(l.at, l.side, l.named, &l.m)
+			to.Pruned(l.at, l.side, l.named, w.multipliers(l, &terms))
 		case narrowedLine:
-			to.Narrowed(l.at, l.side, l.x, &l.m)
+			to.Narrowed(l.at, l.side, l.x, w.multipliers(l, &terms))
 		case splitLine:
 			to.Split()
 		case splitEndLine:
 			to.SplitEnd()
 		case regionLine:
-			at += copy(s.x, s.points[at:])
+			points += copy(x, w.points[points:])
 			to.Region(t)
 		}
 	}
-	s.back(waiting{})
+	w.forget(moment{})
+}
+
+// multipliers returns those of a line, before which so many have been told.
+func (w *waiting) multipliers(l *line, told *int) *judge.Multipliers {
+	if l.big != nil {
+		return l.big
+	}
+	from, to := *told, *told+int(l.terms)
+	*told = to
+	w.m.Self, w.m.Back, w.m.Lambda = l.self, w.back[from:to], w.lambda[from:to]
+	return &w.m
 }

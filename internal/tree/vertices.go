@@ -135,7 +135,7 @@ func (t *Vertices) Next(passing bool) Event {
 	case t.maximal && t.m.Late(): // what is identical may have been given up
 		return t.Undecided()
 	case certain && (e.Kind != Open || t.witness(t.here())):
-		t.shown.tell(t.told, t)
+		t.shown.waiting.tell(t.told, t, t.shown.x)
 		return e
 	case t.m.Late():
 		return t.Undecided()
@@ -153,7 +153,7 @@ func (t *Vertices) Undecided() Event {
 	if t.standing {
 		return t.stander().Undecided()
 	}
-	t.shown.back(waiting{})
+	t.shown.waiting.forget(moment{})
 	return Event{Kind: Open}
 }
 
