@@ -20,12 +20,14 @@ const MostForms = 8
 const arrangementGone = 1.0 / (1 << 36)
 
 // spot is a vertex: where it is, the constraints that hold there, the values of the forms, and
-// which of them are negative.
+// which of them are negative. One on a hyperplane is between two others, of which the first is on
+// its negative side.
 type spot struct {
 	X        Point
 	On       uint64
 	V        [MostForms + 1]float64 // the last is one too many
 	negative uint
+	between  [2]int32
 }
 
 // layout is a part of the cell: its vertices, of which those from fresh on are on the newest
@@ -33,6 +35,7 @@ type spot struct {
 type layout struct {
 	at                   []int32
 	fresh                int
+	side                 int // of the newest hyperplane, 0 or 1
 	minus, plus, section []int32
 	names, spots         int // before the section
 }
@@ -179,7 +182,7 @@ func (a *Arrangement) between(u, v int32, form int, others uint, on uint64) bool
 		near |= (size - a.gone[c] - 1) >> 63 << c
 	}
 	w.V[form] = 0
-	w.On, w.negative = on, uint(negative)
+	w.On, w.negative, w.between = on, uint(negative), [2]int32{v, u}
 	return uint(near)&others == 0
 }
 
@@ -196,8 +199,8 @@ func (a *Arrangement) Take(depth, form int, s int8) (plus, minus uint) {
 	p, q := &a.parts[depth], &a.parts[depth+1]
 	a.cell.Cuts = append(a.cell.Cuts[:depth], a.sideOf(form, s))
 	side := p.minus
-	if s > 0 {
-		side = p.plus
+	if q.side = 0; s > 0 {
+		side, q.side = p.plus, 1
 	}
 	q.at, q.fresh = append(append(q.at[:0], side...), p.section...), len(side)
 	for _, v := range q.at {
@@ -226,15 +229,20 @@ func (a *Arrangement) Cone(depth, form int, out *Cone) bool {
 	least := math.Float64frombits(size)
 	out.IDs, out.Lambda = out.IDs[:0], out.Lambda[:0]
 	on := a.spots[top].On
+	// The ends of the edges there, and the vertex itself: on the newest hyperplane but for one end.
 	var ends [MaxInputs + 2]int32
-	n := 0
-	for i := len(p.at) - 1; i >= 0 && n <= a.N; i-- { // as in Along
-		ends[n] = p.at[i]
-		found, alone := 0, on&^a.spots[p.at[i]].On
+	n, seek := 0, p.at[p.fresh:]
+	for i := len(seek) - 1; i >= 0 && n <= a.N; i-- { // as in Along
+		ends[n] = seek[i]
+		found, alone := 0, on&^a.spots[seek[i]].On
 		if alone&(alone-1) == 0 {
 			found = 1
 		}
 		n += found
+	}
+	if depth > 0 && n <= a.N {
+		ends[n] = a.spots[top].between[p.side]
+		n++
 	}
 	left := on &^ a.outer
 	for _, w := range ends[:n] {
