@@ -19,14 +19,15 @@ type stroke struct {
 }
 
 // atAStroke shows all regions of the level's cell, which the open neurons of its word, the last,
-// may divide. It reports false where that is not seen; then nothing has changed.
+// may divide. It reports false where that is not seen; then nothing has changed. That is a function
+// of the path to the cell, where the cell is not on the way to others; those have been found below
+// it, so it was not shown at a stroke.
 func atAStroke(t *words, lv *hull, passing bool) (e Event, shown bool) {
-	if t.wants != Proofs || passing || lv.stepwise || t.cellwise || !t.lastWord(lv) || t.shown.evidence.Reaches(t.m.Norm, lv.at) {
+	if t.wants != Proofs || passing || t.cellwise || !t.lastWord(lv) || t.shown.evidence.Reaches(t.m.Norm, lv.at) {
 		return e, false
 	}
 	s := stroke{words: t, Arrangement: t.shown.arrangement, lv: lv}
 	if !s.Begin(lv.word, lv.at) {
-		lv.stepwise = true
 		return e, false
 	}
 	told, names, cell, named := t.shown.waiting.now(), t.cells.Named(), len(t.judge.Cell), t.judge.Named
@@ -42,27 +43,29 @@ func atAStroke(t *words, lv *hull, passing bool) (e Event, shown bool) {
 	return e, true
 }
 
-// cell shows the regions of the cell. Where it fails for another reason than that the forms are too
-// many, its parts are not to be tried either.
+// cell shows the regions of the cell.
 func (s *stroke) cell() bool {
-	n, most := 0, min(s.tune.LeafMost, vertices.MostForms)
+	var sights [vertices.WordSize]vertices.Sight
+	seen, forms := sights[:0], 0
 	for neurons := s.lv.open; neurons != 0; neurons &= neurons - 1 {
-		b := uint(bits.TrailingZeros64(neurons))
-		switch plus, minus, apart := s.Look(n, b); {
-		case !apart:
-			s.lv.stepwise = true
+		sight, apart := s.Look(uint(bits.TrailingZeros64(neurons)))
+		if sight.Plus && sight.Minus {
+			forms++
+		}
+		if !apart || forms > min(s.tune.LeafMost, vertices.MostForms) {
 			return false
-		case plus && minus && n == most:
-			return false
-		case plus && minus:
-			n++
-		case !s.empty(0, n, b, bit(plus)-bit(minus)):
-			s.lv.stepwise = true
+		}
+		seen = append(seen, sight)
+	}
+	for i := range seen {
+		at := &seen[i]
+		if at.Plus && at.Minus {
+			s.Divide(*at)
+		} else if !s.Bound(at, &s.shown.cone) || !s.empty(at.Bit, bit(at.Plus)-bit(at.Minus)) {
 			return false
 		}
 	}
-	s.lv.stepwise = !s.part(0, 1<<n-1)
-	return !s.lv.stepwise
+	return s.part(0, 1<<forms-1)
 }
 
 // part shows the regions of the part at a depth, that some forms divide, as steps do: two regions
@@ -127,7 +130,7 @@ func (s *stroke) side(depth, form int, rest uint, sign int8) bool {
 	plus, minus := s.Take(depth, form, sign)
 	for one := rest &^ (plus & minus); one != 0; one &= one - 1 {
 		f := bits.TrailingZeros(one)
-		if !s.empty(depth+1, f, s.Neuron(f), int8(plus>>f&1)-int8(minus>>f&1)) {
+		if !s.Cone(depth+1, f, &s.shown.cone) || !s.empty(s.Neuron(f), int8(plus>>f&1)-int8(minus>>f&1)) {
 			return false
 		}
 	}
@@ -136,11 +139,11 @@ func (s *stroke) side(depth, form int, rest uint, sign int8) bool {
 	return shown
 }
 
-// empty shows that the part at a depth has nothing on the side opposite to live of a form, that of
-// neuron b of the word.
-func (s *stroke) empty(depth, form int, b uint, live int8) bool {
+// empty shows by the cone that the part has nothing on the side opposite to live of neuron b of the
+// word.
+func (s *stroke) empty(b uint, live int8) bool {
 	j, c := s.cells.NeuronAt(s.lv.l, s.lv.word, b), &s.shown.cone
-	if !s.Cone(depth, form, c) || !s.judge.Shows(s.Form(s.lv.l, j), float64(-live), c.IDs, c.Lambda, false) {
+	if !s.judge.Shows(s.Form(s.lv.l, j), float64(-live), c.IDs, c.Lambda, false) {
 		return false
 	}
 	s.settled++

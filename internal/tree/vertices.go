@@ -119,7 +119,7 @@ func (t *Vertices) Reset() {
 	t.path, t.standing, t.atRoot = t.path[:0], false, t.tally.Decisions
 	lv := t.at(0)
 	lv.at = append(lv.at[:0], t.cells.Reset()...)
-	lv.l, lv.j, lv.open, lv.arrived, lv.stepwise, lv.classes = 0, 0, 0, false, false, nil
+	lv.l, lv.j, lv.open, lv.arrived, lv.classes = 0, 0, 0, false, nil
 }
 
 // Next looks at the cell's vertices, or has the solver asked.
@@ -259,7 +259,7 @@ func (t *Vertices) Enter(s int8) {
 		return
 	}
 	up, lv := t.levels[d], t.at(d+1)
-	if lv.classes, lv.stepwise = nil, false; up.classes != nil {
+	if lv.classes = nil; up.classes != nil {
 		classes{&t.words}.enter(up, lv, s)
 		return
 	}

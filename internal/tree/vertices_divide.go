@@ -37,7 +37,6 @@ type noted struct {
 	box      judge.Box
 	unlooked []vertices.Signs
 	halved   bool
-	stepwise bool // not to be shown at a stroke
 }
 
 // nextWord finds the next word of the layer, from its neuron j on, that has open neurons. It

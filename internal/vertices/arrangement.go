@@ -25,7 +25,7 @@ const arrangementGone = 1.0 / (1 << 36)
 type spot struct {
 	X        Point
 	On       uint64
-	V        [MostForms + 1]float64 // the last is one too many
+	V        [MostForms]float64
 	negative uint
 	between  [2]int32
 }
@@ -44,16 +44,36 @@ type layout struct {
 // hyperplanes bound.
 type Arrangement struct {
 	*Evidence
-	word   int
-	forms  []uint                // bits of the neurons
-	gone   [MostForms + 1]uint64 // the size up to which a value is none
-	column [WordSize]int8        // which form a neuron of the word is, −1 for none
-	spots  []spot
-	parts  [MostForms + 1]layout
-	cell   Region // the cell, and the sides taken
+	word    int
+	forms   []uint            // bits of the neurons
+	gone    [MostForms]uint64 // the size up to which a value is none
+	column  [WordSize]int8    // which form a neuron of the word is, −1 for none
+	spots   []spot
+	corners []corner // of the cell
+	parts   [MostForms + 1]layout
+	cell    Region // the cell, and the sides taken
 
-	minusOn []uint64 // scratch of Cut
+	values  [WordSize][]float64 // of neurons of the word at the cell's vertices
+	minusOn []uint64            // scratch of Cut
 	ends    []int32
+}
+
+// corner is what there is to be known of the edges at a vertex of the cell, once it is asked: where
+// they end, which constraint each of them leaves, and how far from that it ends.
+type corner struct {
+	n      int // −1 before
+	ends   [MaxInputs]int32
+	ids    [MaxInputs]int32
+	inside [MaxInputs]float64
+}
+
+// Sight is what is seen of a neuron of the word at the vertices of the cell: whether it is positive
+// at some and negative at some, and where it comes nearest to 0, which is nowhere too near.
+type Sight struct {
+	Plus, Minus bool
+	Bit         uint
+	top         int32
+	gone        uint64
 }
 
 // NewArrangement returns one for cells.
@@ -72,14 +92,14 @@ func (a *Arrangement) Begin(word int, list []int32) bool {
 	}
 	a.word, a.forms = word, a.forms[:0]
 	n := len(list)
-	a.spots = slices.Grow(a.spots[:0], n)[:n]
+	a.spots, a.corners = slices.Grow(a.spots[:0], n)[:n], slices.Grow(a.corners[:0], n)[:n]
 	p := &a.parts[0]
 	p.at, p.fresh = slices.Grow(p.at[:0], n)[:n], 0
 	used := uint64(0)
 	for i, v := range list {
 		at, to := &a.Vertices[v], &a.spots[i]
 		p.at[i] = int32(i)
-		to.X, to.On, to.negative = at.X, at.On, 0
+		to.X, to.On, to.negative, a.corners[i].n = at.X, at.On, 0, -1
 		used |= at.On
 		if bits.OnesCount64(at.On) != a.N {
 			return false
@@ -89,43 +109,58 @@ func (a *Arrangement) Begin(word int, list []int32) bool {
 	return true
 }
 
-// Look makes the form of a neuron of the word one of those that divide the cell, after so many
-// others, MostForms at most, and says whether it is positive at some vertex, and negative. It
-// returns false where it is too near to 0 at one. With one sign it is to be looked at no further,
-// and another takes its place.
-func (a *Arrangement) Look(form int, b uint) (plus, minus, ok bool) {
+// Look looks at a neuron of the word. It returns false where that is too near to 0 at a vertex.
+func (a *Arrangement) Look(b uint) (s Sight, apart bool) {
 	r := &a.Rows[a.word][b]
+	spots := a.spots
+	values := slices.Grow(a.values[b][:0], len(spots))[:len(spots)]
+	a.values[b] = values
 	negative, least := uint64(0), ^uint64(0)
-	for i := range a.spots {
-		s := &a.spots[i]
-		t := r.At(&s.X)
-		s.V[form] = t
-		size, n := magnitude(t)
-		negative += n
-		least = min(least, size)
-		s.negative = s.negative&^(1<<form) | uint(n)<<form
+	few := a.N <= fewInputs
+	for i := range values {
+		x := &spots[i].X
+		var t float64
+		if few {
+			t = r.atFew(x)
+		} else {
+			t = r.At(x)
+		}
+		values[i] = t
+		negative += math.Float64bits(t) >> 63
+		least = min(least, sizeAt(t, int32(i)))
 	}
-	gone := arrangementGone * r.Q
-	a.gone[form] = math.Float64bits(gone)
-	if plus, minus = negative < uint64(len(a.spots)), negative > 0; plus && minus && form < MostForms {
-		a.column[b] = int8(form)
-		a.forms = append(a.forms, b)
-	}
-	return plus, minus, least > a.gone[form]
+	s.Bit, s.gone, s.top = b, math.Float64bits(arrangementGone*r.Q), int32(least%maxSpots)
+	s.Plus, s.Minus = negative < uint64(len(spots)), negative > 0
+	return s, least > s.gone
 }
 
-// magnitude is the size of a value, in bits that are in the order of the values, and 1 where that
-// is negative, for comparisons without branches, which no one could predict.
-func magnitude(t float64) (size, negative uint64) {
-	b := math.Float64bits(t)
-	return b &^ (1 << 63), b >> 63
+// Divide makes a neuron that has both signs the next of those that divide the cell, MostForms at
+// most.
+func (a *Arrangement) Divide(s Sight) {
+	form := len(a.forms)
+	a.forms, a.column[s.Bit], a.gone[form] = append(a.forms, s.Bit), int8(form), s.gone
+	for i, t := range a.values[s.Bit] {
+		at := &a.spots[i]
+		at.V[form], at.negative = t, at.negative|uint(math.Float64bits(t)>>63)<<form
+	}
+}
+
+// maxSpots bounds the number of vertices of a cell, of which there are fewer, and of the sections of
+// its parts.
+const maxSpots = 16 * maxVertices
+
+// sizeAt is the size of a value at a vertex, in bits that are in the order of the sizes, of which
+// the last say which vertex it is: the least can be found without branches, which no one could
+// predict.
+func sizeAt(t float64, at int32) uint64 {
+	return math.Float64bits(t)<<1>>1&^(maxSpots-1) | uint64(at)
 }
 
 // Neuron is the bit of the neuron of a form.
 func (a *Arrangement) Neuron(form int) uint { return a.forms[form] }
 
 // Cut cuts the part at a depth by a form, for some others. It returns false where one of these is
-// too near to 0 at a new vertex, or no name is left.
+// too near to 0 at a new vertex, or no name is left, or too many vertices.
 func (a *Arrangement) Cut(depth, form int, others uint) bool {
 	p := &a.parts[depth]
 	n := len(p.at)
@@ -167,6 +202,9 @@ func (a *Arrangement) Cut(depth, form int, others uint) bool {
 // between adds the spot where a form is 0 between two.
 func (a *Arrangement) between(u, v int32, form int, others uint, on uint64) bool {
 	i := len(a.spots)
+	if i == maxSpots {
+		return false
+	}
 	a.spots = slices.Grow(a.spots, 1)[:i+1]
 	p, q, w := &a.spots[u], &a.spots[v], &a.spots[i]
 	t := p.V[form] / (p.V[form] - q.V[form])
@@ -177,9 +215,9 @@ func (a *Arrangement) between(u, v int32, form int, others uint, on uint64) bool
 	for c := range a.forms {
 		x := p.V[c] + t*(q.V[c]-p.V[c])
 		w.V[c] = x
-		size, n := magnitude(x)
-		negative |= n << c
-		near |= (size - a.gone[c] - 1) >> 63 << c
+		b := math.Float64bits(x)
+		negative |= b >> 63 << c
+		near |= (b<<1>>1 - a.gone[c] - 1) >> 63 << c
 	}
 	w.V[form] = 0
 	w.On, w.negative, w.between = on, uint(negative), [2]int32{v, u}
@@ -215,37 +253,71 @@ func (a *Arrangement) sideOf(form int, s int8) Cut {
 	return Cut{Row: &a.Rows[a.word][a.forms[form]], Side: float64(s)}
 }
 
-// Cone sets out to what shows that a form has one sign on the part at a depth: the direction in
-// which it comes nearest to 0, at the vertex where it does, as a sum of inward normals, as Along
-// does.
-func (a *Arrangement) Cone(depth, form int, out *Cone) bool {
-	p := &a.parts[depth]
-	top, size := int32(0), ^uint64(0)
-	for _, v := range p.at[p.fresh:] {
-		if t, _ := magnitude(a.spots[v].V[form]); t < size {
-			top, size = v, t
+// Bound sets out to what shows that a neuron has one sign on the cell: the direction in which it
+// comes nearest to 0, at the vertex where it does, as a sum of inward normals, as Along does.
+func (a *Arrangement) Bound(s *Sight, out *Cone) bool {
+	at := &a.corners[s.top]
+	if at.n < 0 {
+		var ends [MaxInputs + 2]int32
+		n := a.seek(a.spots[s.top].On, a.parts[0].at, &ends)
+		if !a.leave(s.top, ends[:n], at) {
+			return false
 		}
 	}
-	least := math.Float64frombits(size)
-	out.IDs, out.Lambda = out.IDs[:0], out.Lambda[:0]
-	on := a.spots[top].On
-	// The ends of the edges there, and the vertex itself: on the newest hyperplane but for one end.
+	values := a.values[s.Bit]
+	least := math.Abs(values[s.top])
+	out.IDs, out.Lambda = append(out.IDs[:0], at.ids[:at.n]...), out.Lambda[:0]
+	for i, end := range at.ends[:at.n] {
+		out.Lambda = append(out.Lambda, max(math.Abs(values[end])-least, 0)/at.inside[i])
+	}
+	return true
+}
+
+// Cone does so for a form and the part at a depth, 1 at least.
+func (a *Arrangement) Cone(depth, form int, out *Cone) bool {
+	p := &a.parts[depth]
+	size := ^uint64(0)
+	for _, v := range p.at[p.fresh:] {
+		size = min(size, sizeAt(a.spots[v].V[form], v))
+	}
+	top := int32(size % maxSpots)
+	// All but one of the ends are on the newest hyperplane.
 	var ends [MaxInputs + 2]int32
-	n, seek := 0, p.at[p.fresh:]
-	for i := len(seek) - 1; i >= 0 && n <= a.N; i-- { // as in Along
-		ends[n] = seek[i]
-		found, alone := 0, on&^a.spots[seek[i]].On
+	n := a.seek(a.spots[top].On, p.at[p.fresh:], &ends)
+	ends[n] = a.spots[top].between[p.side]
+	var at corner
+	if !a.leave(top, ends[:n+1], &at) {
+		return false
+	}
+	least := math.Abs(a.spots[top].V[form])
+	out.IDs, out.Lambda = append(out.IDs[:0], at.ids[:at.n]...), out.Lambda[:0]
+	for i, end := range at.ends[:at.n] {
+		out.Lambda = append(out.Lambda, max(math.Abs(a.spots[end].V[form])-least, 0)/at.inside[i])
+	}
+	return true
+}
+
+// seek finds the vertices of a list that leave at most one of some constraints, which are N: the
+// ends of the edges at the vertex where they meet, and that itself. It goes without branches that
+// no one can predict, from the end, where the newest are.
+func (a *Arrangement) seek(on uint64, list []int32, ends *[MaxInputs + 2]int32) (n int) {
+	for i := len(list) - 1; i >= 0 && n <= a.N; i-- {
+		ends[n] = list[i]
+		found, alone := 0, on&^a.spots[list[i]].On
 		if alone&(alone-1) == 0 {
 			found = 1
 		}
 		n += found
 	}
-	if depth > 0 && n <= a.N {
-		ends[n] = a.spots[top].between[p.side]
-		n++
-	}
+	return n
+}
+
+// leave sets at to what the edges from a vertex to some ends leave. It returns false where these
+// are not seen to be all, or inside.
+func (a *Arrangement) leave(v int32, ends []int32, at *corner) bool {
+	on, n := a.spots[v].On, 0
 	left := on &^ a.outer
-	for _, w := range ends[:n] {
+	for _, w := range ends {
 		end := &a.spots[w]
 		alone := on &^ end.On
 		if alone&left == 0 {
@@ -258,8 +330,10 @@ func (a *Arrangement) Cone(depth, form int, out *Cone) bool {
 		if !(inside > 0) {
 			return false
 		}
-		out.IDs, out.Lambda = append(out.IDs, k.ID), append(out.Lambda, max(math.Abs(end.V[form])-least, 0)/inside)
+		at.ends[n], at.ids[n], at.inside[n] = w, k.ID, inside
+		n++
 	}
+	at.n = n
 	return left == 0
 }
 
