@@ -86,7 +86,8 @@ func (t *words) divide(lv *hull, passing bool) (e Event, done, certain bool) {
 			return Event{Kind: Open}, true, true
 		}
 		c.Thin(lv.at)
-		if !passing && bits.OnesCount64(lv.open) <= t.tune.LeafMost && !t.cellwise && t.wants == Counts && t.lastWord(lv) {
+		few := !passing && bits.OnesCount64(lv.open) <= t.tune.LeafMost
+		if few && !t.cellwise && t.wants == Counts && t.lastWord(lv) {
 			before := c.Here()
 			n, settled, ok := c.Count(lv.word, lv.at, lv.open)
 			c.Back(before)
@@ -95,8 +96,10 @@ func (t *words) divide(lv *hull, passing bool) (e Event, done, certain bool) {
 			}
 			return t.final(n, settled), true, true
 		}
-		if e, shown := atAStroke(t, lv, passing); shown {
-			return e, true, true
+		if few {
+			if e, shown := atAStroke(t, lv, passing); shown {
+				return e, true, true
+			}
 		}
 		if lv.halved = t.halves(lv); lv.halved {
 			t.shown.evidence.Halve(lv.word, lv.at, b, &t.shown.halves)
