@@ -292,7 +292,7 @@ func TestAFullStoreIsAnError(t *testing.T) {
 	a := site(t, 64<<10)
 	employ(t, Worker{Access: a})
 	o := s.options(a)
-	o.Budget, o.trouble, o.VerifyRecords = 100, time.Second, true
+	o.Budget, o.trouble, o.VerifyRecords = 10, time.Second, true
 	got, err := Count(t.Context(), s.net, s.ball, o)
 	require.ErrorContains(t, err, "insufficient")
 	require.False(t, got.Exact)

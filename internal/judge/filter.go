@@ -57,16 +57,17 @@ func (c *filter) Supremum(z *forms.Form, s, self float64, ids []int32, lam []flo
 	return h + forms.Sup(c.Model.Norm, c.f[:len(z.G)]), forms.Rounding(err, mag, len(ids)+len(z.G))
 }
 
-// fewInputs is the number of inputs up to which constraints are kept as rows.
-const fewInputs = 7
+// fewInputs is the number of inputs up to which constraints are kept as rows. With veryFew the rest
+// of a row is 0.
+const fewInputs, veryFew = 7, 4
 
-// row is a form of few inputs times its side: its gradient, offset, error and magnitude.
-type row [fewInputs + 3]float64
+// row is a form of few inputs times its side: its offset, error, magnitude and gradient.
+type row [3 + fewInputs]float64
 
 func (r *row) set(z *forms.Form, s float64) {
-	*r = row{fewInputs: s * z.H, fewInputs + 1: z.Err, fewInputs + 2: z.Mag}
+	*r = row{s * z.H, z.Err, z.Mag}
 	for k, g := range z.G {
-		r[k] = s * g
+		r[3+k] = s * g
 	}
 }
 
@@ -88,21 +89,28 @@ func (c *filter) stands(z *forms.Form, s float64, ids []int32) bool {
 		return c.float(z, s, c.round[0], ids, c.round[1:])
 	}
 	r, t := c.round[0], &c.own
-	g0, g1, g2, g3, g4, g5, g6 := r*t[0], r*t[1], r*t[2], r*t[3], r*t[4], r*t[5], r*t[6]
-	h, err, mag := r*t[fewInputs], r*t[fewInputs+1], r*t[fewInputs+2]
-	round := c.round[1:]
+	h, err, mag := r*t[0], r*t[1], r*t[2]
+	g0, g1, g2, g3 := r*t[3], r*t[4], r*t[5], r*t[6]
+	round := c.round[1:][:len(ids)]
 	for i, id := range ids {
 		r, t := round[i], &c.rows[id]
-		g0 += r * t[0]
-		g1 += r * t[1]
-		g2 += r * t[2]
-		g3 += r * t[3]
-		g4 += r * t[4]
-		g5 += r * t[5]
-		g6 += r * t[6]
-		h += r * t[fewInputs]
-		err += r * t[fewInputs+1]
-		mag += r * t[fewInputs+2]
+		h += r * t[0]
+		err += r * t[1]
+		mag += r * t[2]
+		g0 += r * t[3]
+		g1 += r * t[4]
+		g2 += r * t[5]
+		g3 += r * t[6]
+	}
+	var g4, g5, g6 float64
+	if len(z.G) > veryFew {
+		g4, g5, g6 = r*t[7], r*t[8], r*t[9]
+		for i, id := range ids {
+			r, t := round[i], &c.rows[id]
+			g4 += r * t[7]
+			g5 += r * t[8]
+			g6 += r * t[9]
+		}
 	}
 	off := forms.Rounding(err, mag, len(ids)+len(z.G)+c.sideTerms())
 	if len(c.Box) == 0 && c.Model.Norm != ball.L1 && c.Model.Norm != ball.L2 {

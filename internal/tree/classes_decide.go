@@ -243,8 +243,7 @@ func (t *words) showNearest(list []int32, self int32, z *forms.Form, s float64) 
 // dead is to tell that a class is empty, as the judge found last for the rival of a name.
 func (t classes) dead(piece int, name int32) {
 	t.judge.Out.Inside(t.judge, name)
-	l := t.shown.add(&t.judge.Out)
-	l.narrowed, l.named, l.at, l.side = false, false, piece, -1
+	t.shown.waiting.pruned(piece, -1, false, &t.judge.Out)
 }
 
 // place is where the row of a form is kept, and its sign there.

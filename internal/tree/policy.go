@@ -15,7 +15,8 @@ type Policy struct {
 	judge.Policy
 	// Solver makes the solver of a solved tree.
 	Solver func(norm ball.Norm, n int) lp.Incremental
-	// OnCell is told of each cell that is kept by its vertices.
+	// OnCell is told of each cell that is kept by its vertices. In proofs none is then shown at a
+	// stroke.
 	OnCell func(t *Vertices)
 	// NoVertices: no cells are. Cellwise: nor are regions counted at a stroke.
 	NoVertices, Cellwise bool

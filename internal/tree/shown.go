@@ -29,11 +29,11 @@ const (
 // shown is what is to be told of a cell. It waits until the cell is decided, for where something
 // cannot be shown the solver takes the whole cell over.
 type shown struct {
-	m        *Subject
-	evidence *vertices.Evidence
-	cone     vertices.Cone
-	lines    []line
-	n        int
+	m           *Subject
+	evidence    *vertices.Evidence
+	arrangement *vertices.Arrangement
+	cone        vertices.Cone
+	waiting     waiting
 	// x, or in wide where float64 does not hold it, is the witness found last.
 	x    []float64
 	wide bool
@@ -43,44 +43,10 @@ type shown struct {
 	halves vertices.Halves
 }
 
-// line is something to be told.
-type line struct {
-	narrowed bool
-	at       int // a coordinate, or a neuron of the layer
-	side     int8
-	named    bool
-	x        float64
-	m        judge.Multipliers
-}
-
-// add makes room for a line with the multipliers that the judge found last, and takes them.
-func (s *shown) add(m *judge.Multipliers) *line {
-	if s.n == len(s.lines) {
-		s.lines = append(s.lines, line{})
-	}
-	l := &s.lines[s.n]
-	s.n++
-	l.m, *m = *m, l.m
-	return l
-}
-
-// tell tells what has been waiting.
-func (s *shown) tell(to Teller) {
-	for i := range s.lines[:s.n] {
-		if l := &s.lines[i]; l.narrowed {
-			to.Narrowed(l.at, l.side, l.x, &l.m)
-		} else {
-			to.Pruned(l.at, l.side, l.named, &l.m)
-		}
-	}
-	s.n = 0
-}
-
-// constrain makes the neuron of a level a constraint of the cell, on a side.
-func (t *words) constrain(lv *hull, s int8) {
-	ly := t.m.Layers[lv.l]
+// constrain makes neuron j of layer l a constraint of the cell, on a side.
+func (t *words) constrain(l, j int, s int8) {
 	name := t.judge.Names()
-	if t.judge.Add(judge.Constraint{Form: t.Form(lv.l, lv.j), ID: int32(ly.First + lv.j), S: float64(s), Name: name}); t.judge.Named > 0 {
+	if t.judge.Add(judge.Constraint{Form: t.Form(l, j), ID: int32(t.m.Layers[l].First + j), S: float64(s), Name: name}); t.judge.Named > 0 {
 		t.judge.Named = name + 1
 	}
 	t.know(len(t.judge.Cell) - 1)
@@ -98,14 +64,14 @@ func (t *words) begin(lv, up *hull, s int8) {
 	if t.wants == Counts {
 		return
 	}
-	t.shown.n = 0
+	t.shown.waiting.forget(moment{})
 	if up == nil {
 		t.judge.Cell, t.judge.Named, lv.box = t.judge.Cell[:0], 0, lv.box[:0]
 	} else {
 		t.judge.Cell, t.judge.Named = t.judge.Cell[:up.cell], up.named
 		switch {
 		case up.classes == nil:
-			t.constrain(up, s)
+			t.constrain(up.l, up.j, s)
 		case lv.classes == nil: // else it is the rest
 			classes{t}.constrainTo(up.side(s))
 		}
@@ -143,8 +109,7 @@ func (t *words) prune(lv *hull, b uint, live int8) bool {
 		!(e.Express(top, &g, c) && t.judge.Shows(z, s, c.IDs, c.Lambda, touches)) {
 		return false
 	}
-	l := t.shown.add(&t.judge.Out)
-	l.narrowed, l.named, l.at, l.side = false, false, j, live
+	t.shown.waiting.pruned(j, live, false, &t.judge.Out)
 	return true
 }
 
@@ -254,8 +219,7 @@ func (t *words) narrowSide(lv *hull, k int, s int8) {
 		return
 	}
 	*at = judge.Side{Y: y, X: x}
-	ln := t.shown.add(&t.judge.Out)
-	ln.narrowed, ln.at, ln.side, ln.x = true, k, s, x
+	t.shown.waiting.narrowed(k, s, x, &t.judge.Out)
 }
 
 // miss shows that a side of the neuron of the level misses the ball, and makes the neuron a
@@ -272,10 +236,9 @@ func (t *words) miss(lv *hull, live int8) bool {
 		if !t.showNearest(lv.parts.Side(-live, nil), self, z, float64(-live)) {
 			return false
 		}
-		l := t.shown.add(&t.judge.Out)
-		l.narrowed, l.named, l.at, l.side = false, true, lv.j, live
+		t.shown.waiting.pruned(lv.j, live, true, &t.judge.Out)
 	}
-	t.constrain(lv, live)
+	t.constrain(lv.l, lv.j, live)
 	return true
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -16,6 +17,7 @@ import (
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/internal/judge"
+	"github.com/relucell/relucell/internal/tuning"
 	"github.com/relucell/relucell/internal/vertices"
 )
 
@@ -33,12 +35,33 @@ func (p *paths) Pruned(j int, live int8, named bool, m *judge.Multipliers) {
 	p.note("pruned %d %d %t %v", j, live, named, *m)
 }
 
+func (p *paths) Split()    { p.note("split") }
+func (p *paths) SplitEnd() { p.note("split end") }
+
+func (p *paths) Region(t Tree) {
+	x, wide := t.Witness(true)
+	p.note("region %x %v", x, wide)
+}
+
+// hear hears of what a cell is.
+func (p *paths) hear(t Tree, e Event) {
+	switch {
+	case e.Told:
+		p.note("at a stroke: %d", e.Regions)
+	case e.Kind == Final:
+		p.Region(t)
+	case e.Kind == Split:
+		p.Split()
+	}
+}
+
 func (p *paths) note(format string, a ...any) {
 	p.told[p.at] += fmt.Sprintf(format+"\n", a...)
 }
 
 // explorer walks a tree in an order of its own: the plus side first here and there, and from a
-// split on with another tree, before the minus side was walked, after it, or both.
+// split on with another tree, before the minus side was walked, after it, or both: one that takes
+// the split over, or one that is led there, as for an item of a queue, and knows the path alone.
 type explorer struct {
 	make  func() Tree
 	coin  *rand.Rand
@@ -51,12 +74,11 @@ func (e *explorer) chance() bool { return e.coin.Float64() < e.share }
 func (e *explorer) explore(t Tree, path []int8) {
 	e.told.at = fmt.Sprint(path)
 	t.Tell(e.told)
-	switch ev := t.Next(false); ev.Kind {
+	ev := t.Next(false)
+	e.told.hear(t, ev)
+	switch ev.Kind {
 	case Final:
-		x, wide := t.Witness(true)
-		e.told.note("region %x %v", x, wide)
 	case Split:
-		e.told.note("split")
 		sides := []int8{-1, 1}
 		if e.chance() {
 			sides = []int8{1, -1}
@@ -67,9 +89,17 @@ func (e *explorer) explore(t Tree, path []int8) {
 				to = e.make()
 				to.CopyFrom(t, len(path))
 			}
-			to.Enter(s)
-			e.explore(to, append(path, s))
-			to.Leave()
+			if below := append(path, s); e.make != nil && e.coin.IntN(3) == 0 && e.chance() {
+				item := e.make()
+				if at, ok := Lead(item, below); !ok {
+					panic(fmt.Sprintf("%v: %v", below, at.Kind))
+				}
+				e.explore(item, below)
+			} else {
+				to.Enter(s)
+				e.explore(to, below)
+				to.Leave()
+			}
 		}
 	default:
 		panic(fmt.Sprintf("%v: %v", path, ev.Kind))
@@ -86,8 +116,10 @@ func maximaCase(t *testing.T, seed uint64) (c gen.Case) {
 	return c
 }
 
-func TestWhatIsShownDependsOnThePathAlone(t *testing.T) {
-	regions, lines := 0, 0
+// shownCases are cases with cells kept by their vertices: drawn ones, degenerate ones of small
+// integers, and maxima. Their tables make strokes fail at cells above others, or always take
+// constraints that are no facets off the vertices.
+func shownCases(t *testing.T, each func(seed uint64, name string, m *Subject, p *Policy)) {
 	for seed := range uint64(240) {
 		c := gen.RandomCase(gen.NewRand(seed), gen.RandomOptions{})
 		if seed%3 == 0 {
@@ -101,10 +133,21 @@ func TestWhatIsShownDependsOnThePathAlone(t *testing.T) {
 		if !KeepsVertices(m, nil) || m.Central() {
 			continue
 		}
+		tune := tuning.Usual
+		if tune.LeafMost = []int{1, 3, tune.LeafMost}[seed/3%3]; seed%2 == 0 {
+			tune.SpareBits = 64
+		}
+		each(seed, fmt.Sprintf("case %d (%s)", seed, c.Name), m, &Policy{Tuning: &tune})
+	}
+}
+
+func TestWhatIsShownDependsOnThePathAlone(t *testing.T) {
+	regions, lines, strokes := 0, 0, 0
+	shownCases(t, func(seed uint64, name string, m *Subject, p *Policy) {
 		for _, wants := range []Wants{Witnesses, Proofs} {
 			var first map[string]string
 			for round, share := range []float64{0, 0, 0.3, 0.8} {
-				e := explorer{make: func() Tree { return NewVertices(m, nil, new(atomic.Bool), new(Fallbacks), wants) },
+				e := explorer{make: func() Tree { return NewVertices(m, p, new(atomic.Bool), new(Fallbacks), wants) },
 					coin: rand.New(rand.NewPCG(seed, uint64(round))), share: share, told: &paths{told: map[string]string{}}}
 				if round == 1 {
 					e.share = 1
@@ -115,16 +158,58 @@ func TestWhatIsShownDependsOnThePathAlone(t *testing.T) {
 				if first == nil {
 					first = e.told.told
 				}
-				require.Equal(t, first, e.told.told, "case %d (%s), order %d", seed, c.Name, round)
+				require.Equal(t, first, e.told.told, "%s, order %d", name, round)
 			}
 			for _, s := range first {
 				regions += strings.Count(s, "region")
 				lines += strings.Count(s, "pruned")
+				strokes += strings.Count(s, "at a stroke")
 			}
 		}
-	}
+	})
 	require.Greater(t, regions, 2000)
 	require.Greater(t, lines, 2000)
+	require.Greater(t, strokes, 500)
+}
+
+// A tree that is asked to leave cells open does so, or tells the same of them: what is told of a
+// cell that is complete goes into a record, whenever the halt came.
+func TestAHaltChangesNothingThatIsTold(t *testing.T) {
+	left, strokes := 0, 0
+	shownCases(t, func(_ uint64, name string, m *Subject, p *Policy) {
+		var halt atomic.Bool
+		e := explorer{coin: rand.New(rand.NewPCG(0, 0)), told: &paths{told: map[string]string{}}}
+		root := NewVertices(m, p, &halt, new(Fallbacks), Proofs)
+		root.Reset()
+		e.explore(root, nil)
+		all := e.told.told
+		for path, want := range all {
+			var sides []int8
+			for _, f := range strings.Fields(strings.Trim(path, "[]")) {
+				s, err := strconv.Atoi(f)
+				require.NoError(t, err)
+				sides = append(sides, int8(s))
+			}
+			root.Tell(Silent{})
+			_, ok := Lead(root, sides)
+			require.True(t, ok)
+			halt.Store(true)
+			again := &paths{at: path, told: map[string]string{}}
+			root.Tell(again)
+			ev := root.Next(false)
+			again.hear(root, ev)
+			if halt.Store(false); ev.Kind == Open {
+				left++
+				continue
+			}
+			if ev.Told {
+				strokes++
+			}
+			require.Equal(t, want, again.told[path], "%s, %s", name, path)
+		}
+	})
+	require.Greater(t, left, 500)
+	require.Greater(t, strokes, 100)
 }
 
 // What edges say of a vertex is what a linear system does.
@@ -237,4 +322,85 @@ func TestPeelingSaysWhatLeastSquaresDo(t *testing.T) {
 	}
 	require.Greater(t, compared, 1000)
 	require.Zero(t, refused)
+}
+
+// texts writes down what is told in preorder, without numbers.
+type texts struct {
+	text    []byte
+	regions int
+}
+
+func (x *texts) add(format string, a ...any) { x.text = fmt.Appendf(x.text, format, a...) }
+
+func (x *texts) Narrowed(k int, side int8, _ float64, _ *judge.Multipliers) { x.add("%d]%d ", k, side) }
+func (x *texts) Pruned(j int, live int8, named bool, _ *judge.Multipliers) {
+	x.add("%d:%d%t ", j, live, named)
+}
+func (x *texts) Split()      { x.add("* ") }
+func (x *texts) SplitEnd()   { x.add(". ") }
+func (x *texts) Region(Tree) { x.regions++; x.add("W ") }
+
+// walk tells all that there is to tell, and returns how many cells were shown at a stroke, and how
+// many of their regions.
+func (x *texts) walk(t Tree) (strokes, regions int) {
+	switch ev := t.Next(false); {
+	case ev.Kind == Final && ev.Told:
+		return 1, int(ev.Regions)
+	case ev.Kind == Final:
+		x.Region(t)
+	case ev.Kind == Split:
+		x.Split()
+		for _, s := range []int8{-1, 1} {
+			t.Enter(s)
+			n, r := x.walk(t)
+			strokes, regions = strokes+n, regions+r
+			t.Leave()
+		}
+		x.SplitEnd()
+	default:
+		panic(ev.Kind)
+	}
+	return strokes, regions
+}
+
+// At a stroke the same is told as step by step: the same tree, and the same sides are empty. That
+// it is true the judge sees to, and the checker (enumerate/proof_test.go).
+func TestAStrokeTellsWhatStepsDo(t *testing.T) {
+	strokes, regions, all, refused := 0, 0, 0, 0
+	for seed := range uint64(300) {
+		c := gen.RandomCase(gen.NewRand(seed), gen.RandomOptions{})
+		switch {
+		case seed%5 == 0:
+			c = gen.TernaryCase(gen.NewRand(seed), 2+int(seed%3), 6, 4)
+		case seed%7 == 0:
+			c = maximaCase(t, seed)
+		}
+		m, err := NewSubject(context.Background(), c.Net, c.Ball)
+		require.NoError(t, err)
+		if !KeepsVertices(m, nil) {
+			continue
+		}
+		steps := tuning.Usual
+		steps.LeafMost = 0
+		var got, want texts
+		for _, side := range []struct {
+			told *texts
+			p    *Policy
+		}{{&got, nil}, {&want, &Policy{Tuning: &steps}}} {
+			tr := NewVertices(m, side.p, new(atomic.Bool), new(Fallbacks), Proofs)
+			tr.Tell(side.told)
+			tr.Reset()
+			n, r := side.told.walk(tr)
+			if strokes, regions = strokes+n, regions+r; side.p != nil {
+				require.Zero(t, r-n) // no more than a region each
+			} else if n == 0 {
+				refused++
+			}
+		}
+		all += want.regions
+		require.Equal(t, string(want.text), string(got.text), "case %d (%s)", seed, c.Name)
+	}
+	require.Greater(t, strokes, 500)
+	require.Greater(t, regions, all/4)
+	require.Greater(t, refused, 10)
 }

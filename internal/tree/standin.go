@@ -49,7 +49,7 @@ func (s *standIns) stander() Tree {
 
 // lead leads the tree that stands in to the cell, or says why it cannot.
 func (t *Vertices) lead() (e Event, ok bool) {
-	t.shown.n = 0
+	t.shown.waiting.forget(moment{})
 	s := t.standby()
 	s.Tell(Silent{})
 	if t.solved != nil {

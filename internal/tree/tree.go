@@ -38,6 +38,8 @@ type Event struct {
 	Regions int64
 	// Shared says of a Split that CopyFrom can take it to another tree.
 	Shared bool
+	// Told says of a Final cell that the Teller has been told its splits and regions.
+	Told bool
 }
 
 // Tree is a place in the tree of patterns: the cell of a path, the sides taken at the splits from
@@ -85,8 +87,8 @@ type Tree interface {
 	Err() error
 }
 
-// Teller is told what a proof has to say of a cell (docs/certificate.md), in an order in which each
-// statement follows from those before. Multipliers are valid during the call.
+// Teller is told what a proof has to say (docs/certificate.md), in an order in which each statement
+// follows from those before. Multipliers are valid during the call.
 type Teller interface {
 	// Narrowed: coordinate k of the input is at most x on the cell, with side +1, or at least x,
 	// with −1. All that is told of a layer comes after what is narrowed on entering it.
@@ -95,6 +97,12 @@ type Teller interface {
 	// Neurons that have one sign on the box of the cell, or on the ball, are not told of. With
 	// named, the neuron becomes a constraint of the cell beside those of the splits.
 	Pruned(j int, live int8, named bool, m *judge.Multipliers)
+	// Split: both sides live. The minus subtree follows, then the plus subtree, then SplitEnd.
+	Split()
+	SplitEnd()
+	// Region: the tree stands at a final cell. Where it tells of several, it has the witness of
+	// each in turn, and labels of none.
+	Region(Tree)
 }
 
 // Silent tells nobody.
@@ -105,6 +113,15 @@ func (Silent) Narrowed(int, int8, float64, *judge.Multipliers) {}
 
 // Pruned does nothing.
 func (Silent) Pruned(int, int8, bool, *judge.Multipliers) {}
+
+// Split does nothing.
+func (Silent) Split() {}
+
+// SplitEnd does nothing.
+func (Silent) SplitEnd() {}
+
+// Region does nothing.
+func (Silent) Region(Tree) {}
 
 // Decisions counts decisions by the tier that made them. Those by the signs at vertices are among
 // Float.

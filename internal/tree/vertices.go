@@ -55,7 +55,7 @@ type hull struct {
 // NewVertices returns a tree at the root.
 func NewVertices(m *Subject, p *Policy, halt *atomic.Bool, f *Fallbacks, wants Wants) *Vertices {
 	t := &Vertices{words: words{trunk: newTrunk(m, p, halt), fallbacks: f, wants: wants, shown: shown{m: m, x: make([]float64, m.N)},
-		cellwise: p != nil && p.Cellwise, audit: func() {}, divider: divider{compared: compared(m)}}}
+		cellwise: p != nil && (p.Cellwise || wants == Proofs && p.OnCell != nil), audit: func() {}, divider: divider{compared: compared(m)}}}
 	if p != nil && p.OnCell != nil {
 		t.audit = func() { p.OnCell(t) }
 	}
@@ -66,6 +66,7 @@ func NewVertices(m *Subject, p *Policy, halt *atomic.Bool, f *Fallbacks, wants W
 
 func (t *Vertices) setCells(c *vertices.Cells) {
 	t.cells, t.shown.evidence = c, vertices.NewEvidence(c)
+	t.shown.arrangement = vertices.NewArrangement(t.shown.evidence)
 	c.Vanishes, c.Clock, c.Spare = t.vanishesAt, &t.tally.Work, t.tune.SpareBits
 }
 
@@ -134,7 +135,7 @@ func (t *Vertices) Next(passing bool) Event {
 	case t.maximal && t.m.Late(): // what is identical may have been given up
 		return t.Undecided()
 	case certain && (e.Kind != Open || t.witness(t.here())):
-		t.shown.tell(t.told)
+		t.shown.waiting.tell(t.told, t, t.shown.x)
 		return e
 	case t.m.Late():
 		return t.Undecided()
@@ -152,7 +153,7 @@ func (t *Vertices) Undecided() Event {
 	if t.standing {
 		return t.stander().Undecided()
 	}
-	t.shown.n = 0
+	t.shown.waiting.forget(moment{})
 	return Event{Kind: Open}
 }
 
@@ -217,6 +218,12 @@ func (t *Vertices) layer(lv *hull, passing bool) (e Event, done, certain bool) {
 		}
 		if found, certain := t.nextWord(lv); !found || !certain {
 			return e, false, certain
+		}
+		if e, shown := atAStroke(&t.words, lv, passing); shown {
+			return e, true, true
+		}
+		if !t.cells.LookAll(lv.word, lv.at, lv.open) {
+			return e, false, false
 		}
 	}
 }

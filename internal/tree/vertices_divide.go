@@ -39,8 +39,8 @@ type noted struct {
 	halved   bool
 }
 
-// nextWord finds the next word of the layer, from its neuron j on, that has open neurons, and looks
-// at them at the cell's vertices. It reports false for found where there is none.
+// nextWord finds the next word of the layer, from its neuron j on, that has open neurons. It
+// reports false for found where there is none.
 func (t *words) nextWord(lv *hull) (found, certain bool) {
 	c, st := t.cells, &t.layers[lv.l]
 	for ; lv.j < len(st.done); lv.j += vertices.WordSize {
@@ -54,7 +54,7 @@ func (t *words) nextWord(lv *hull) (found, certain bool) {
 		}
 		if undecided != 0 {
 			lv.open, lv.word, lv.fresh = undecided, word, 0
-			return true, ok && c.LookAll(word, lv.at, undecided)
+			return true, ok
 		}
 	}
 	lv.open = 0
@@ -86,7 +86,8 @@ func (t *words) divide(lv *hull, passing bool) (e Event, done, certain bool) {
 			return Event{Kind: Open}, true, true
 		}
 		c.Thin(lv.at)
-		if !passing && bits.OnesCount64(lv.open) <= t.tune.LeafMost && !t.cellwise && t.wants == Counts && t.lastWord(lv) {
+		few := !passing && bits.OnesCount64(lv.open) <= t.tune.LeafMost
+		if few && !t.cellwise && t.wants == Counts && t.lastWord(lv) {
 			before := c.Here()
 			n, settled, ok := c.Count(lv.word, lv.at, lv.open)
 			c.Back(before)
@@ -94,6 +95,11 @@ func (t *words) divide(lv *hull, passing bool) (e Event, done, certain bool) {
 				return e, false, false
 			}
 			return t.final(n, settled), true, true
+		}
+		if few {
+			if e, shown := atAStroke(t, lv, passing); shown {
+				return e, true, true
+			}
 		}
 		if lv.halved = t.halves(lv); lv.halved {
 			t.shown.evidence.Halve(lv.word, lv.at, b, &t.shown.halves)

@@ -55,8 +55,8 @@ type Records struct {
 // Cells steers how cells are decided.
 type Cells struct {
 	// LeafMost is the number of neurons of the last layer up to which the regions of a cell are
-	// counted at a stroke: so many hyperplanes make thousands of regions at most, below a
-	// millisecond.
+	// counted at a stroke, and shown in proofs: so many hyperplanes make thousands of regions at
+	// most, below a millisecond.
 	LeafMost int
 	// RoughCells is the number of cells kept by their vertices that the solver may take over before
 	// it is asked whether that pays; RoughShare is the number of regions that one taken over should

@@ -41,6 +41,11 @@ func (c *Evidence) Beyond(norm ball.Norm) bool {
 	return norm == ball.L1 && !c.cross || norm == ball.L2 && c.N > 1
 }
 
+// Reaches says that a cell may.
+func (c *Evidence) Reaches(norm ball.Norm, list []int32) bool {
+	return c.Beyond(norm) && !(norm == ball.L2 && c.Within(list))
+}
+
 // Halves are the two sides of a cell that a row cuts, where no more is wanted of them than a point
 // of each: the means of the vertices on either side, with those on the row in both. Between these
 // means are means of all vertices: the others alone might be on one facet.
@@ -52,7 +57,8 @@ type Halves struct {
 
 // Halve sets h to the sides of a cell by neuron b of a word.
 func (c *Evidence) Halve(word int, list []int32, b uint, h *Halves) {
-	h.Region = Region{On: c.used(list), Row: &c.Rows[word][b]}
+	r := &c.Rows[word][b]
+	h.Region = Region{On: c.used(list), Cuts: append(h.Cuts[:0], Cut{Row: r})}
 	h.minus, h.plus = Point{}, Point{}
 	minus, plus := 0.0, 0.0
 	for _, v := range list {
@@ -66,7 +72,7 @@ func (c *Evidence) Halve(word int, list []int32, b uint, h *Halves) {
 	}
 	h.minus.scale(1 / minus)
 	h.plus.scale(1 / plus)
-	u, v := -h.Row.At(&h.minus), h.Row.At(&h.plus)
+	u, v := -r.At(&h.minus), r.At(&h.plus)
 	h.at = u / (u + v)
 }
 
@@ -81,7 +87,8 @@ func (p *Point) scale(f float64) {
 // Beside sets y to a point inside a side, half way from the row to the mean of the side's vertices,
 // and returns the room about it.
 func (c *Evidence) Beside(h *Halves, s int8, y *Point) (room float64) {
-	h.Side = float64(s)
+	cut := &h.Cuts[0]
+	cut.Side = float64(s)
 	t := h.at / 2
 	if s > 0 {
 		t += 0.5
@@ -89,7 +96,7 @@ func (c *Evidence) Beside(h *Halves, s int8, y *Point) (room float64) {
 	for k := range c.N {
 		y[k] = h.minus[k] + t*(h.plus[k]-h.minus[k])
 	}
-	return min(h.Side*h.Row.At(y)/h.Row.Q, c.roomAt(h.On, y))
+	return min(cut.Side*cut.Row.At(y)/cut.Row.Q, c.roomAt(h.On, y))
 }
 
 // roomAt is how far each coordinate of a point may be changed for it to stay inside some
@@ -153,9 +160,14 @@ func norm1or2(norm ball.Norm, p *Point) (t float64) {
 }
 
 // Region is what a point is to be inside of: the constraints that have a vertex in a cell, and so
-// all its facets; and a side of a row, unless that is 0.
+// all its facets; and sides of rows.
 type Region struct {
 	On   uint64
+	Cuts []Cut
+}
+
+// Cut is a side of a row.
+type Cut struct {
 	Row  *Row
 	Side float64
 }
@@ -170,8 +182,10 @@ func (c *Evidence) Holds(norm ball.Norm, in *Region, p *Point, err float64) bool
 	if !forms.Inside(norm, far[:c.N]) {
 		return false
 	}
-	if r := in.Row; in.Side != 0 && !(in.Side*r.At(p) > r.P+r.Q*err) {
-		return false
+	for i := range in.Cuts {
+		if r := in.Cuts[i].Row; !(in.Cuts[i].Side*r.At(p) > r.P+r.Q*err) {
+			return false
+		}
 	}
 	for on := in.On; on != 0; on &= on - 1 {
 		r, side := c.bounding(on)

@@ -20,6 +20,13 @@ func (r *Row) At(x *Point) float64 {
 	return r.H + r.G[0]*x[0] + r.G[1]*x[1] + r.G[2]*x[2] + r.G[3]*x[3] + r.G[4]*x[4] + r.G[5]*x[5] + r.G[6]*x[6]
 }
 
+// fewInputs is the number of inputs up to which atFew does what At does: what that adds is 0 there.
+const fewInputs = 4
+
+func (r *Row) atFew(x *Point) float64 {
+	return r.H + r.G[0]*x[0] + r.G[1]*x[1] + r.G[2]*x[2] + r.G[3]*x[3]
+}
+
 // maxForm bounds forms whose values cannot overflow.
 const maxForm = 0x1p900
 

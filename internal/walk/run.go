@@ -74,11 +74,7 @@ type Left struct {
 // Sink is told what a walk finds, by one worker at a time, in preorder.
 type Sink interface {
 	tree.Teller
-	// Split: both sides live. The minus subtree follows, then the plus subtree, then SplitEnd.
-	Split()
-	SplitEnd()
-	// Region: the tree stands at a final cell. Open: it stands at one that is left open.
-	Region(tree.Tree)
+	// Open: the tree stands at a cell that is left open.
 	Open(tree.Tree)
 	// Fork returns a sink for a subtree that is walked elsewhere; Join, called with it at the point
 	// in preorder where the subtree belongs, takes that in.
@@ -89,12 +85,9 @@ type Sink interface {
 // Deaf is a sink for nobody, to embed.
 type Deaf struct{ tree.Silent }
 
-func (Deaf) Split()           {}
-func (Deaf) SplitEnd()        {}
-func (Deaf) Region(tree.Tree) {}
-func (Deaf) Open(tree.Tree)   {}
-func (d Deaf) Fork() Sink     { return d }
-func (Deaf) Join(Sink)        {}
+func (Deaf) Open(tree.Tree) {}
+func (d Deaf) Fork() Sink   { return d }
+func (Deaf) Join(Sink)      {}
 
 // Run is a walk.
 type Run struct {

@@ -132,7 +132,9 @@ func (w *worker) visit() {
 			w.pace.spend()
 		}
 		w.run.found(w, e.Regions)
-		w.sink.Region(w.tree)
+		if !e.Told {
+			w.sink.Region(w.tree)
+		}
 	default:
 		w.leftover(e)
 	}
