@@ -135,8 +135,8 @@ func TestVerifyIsStoppedWhileItReads(t *testing.T) {
 	require.Equal(t, "relucell: "+pipe+": stopped before the query was read: --timeout reached\n", p.errs.String())
 }
 
-// TestVerifyAsksAboutOutputsOfTheFile: a query about probabilities was answered about what goes into
-// the sigmoid.
+// TestVerifyAsksAboutOutputsOfTheFile: a query about probabilities was answered about what goes
+// into the sigmoid.
 func TestVerifyAsksAboutOutputsOfTheFile(t *testing.T) {
 	inner := ""
 	net := damagedONNX(t, func(g *onnxpb.GraphProto) {
