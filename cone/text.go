@@ -4,6 +4,7 @@ package cone
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -56,9 +57,16 @@ func ReadJSON(r io.Reader) (*Description, error) {
 		Lineality  [][]*big.Int `json:"lineality"`
 		Rays       [][]*big.Int `json:"rays"`
 	}
-	in := json.NewDecoder(r)
+	text, err := io.ReadAll(r)
+	if err != nil {
+		return nil, err
+	}
+	in := json.NewDecoder(bytes.NewReader(text))
 	in.DisallowUnknownFields()
-	if err := in.Decode(&f); err != nil {
+	if err = in.Decode(&f); err == nil {
+		err = files.Once(text)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("%w, expected the description of a cone, as relucell cone rays writes it", err)
 	}
 	if _, err := in.Token(); err != io.EOF {

@@ -111,6 +111,7 @@ func TestDescriptionsThatAreNoneAreRefused(t *testing.T) {
 		"text after the end":                       `{"relucell-cone": 1, "dimensions": 1, "lineality": [], "rays": []} x`,
 		"rays: vector 0 has 1 numbers, expected 2": `{"relucell-cone": 1, "dimensions": 2, "lineality": [], "rays": [[1]]}`,
 		"lineality: vector 0 is 0, expected a":     `{"relucell-cone": 1, "dimensions": 2, "lineality": [[0,0]], "rays": []}`,
+		`"rays" is given twice`:                    `{"relucell-cone": 1, "dimensions": 1, "rays": [[1]], "lineality": [], "rays": []}`,
 		"rays: vector 0 holds null, expected":      `{"relucell-cone": 1, "dimensions": 1, "lineality": [], "rays": [[null]]}`,
 		"a *big.Int, expected the description":     `{"relucell-cone": 1, "dimensions": 1, "lineality": [], "rays": [[0.5]]}`,
 	} {

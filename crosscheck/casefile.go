@@ -87,7 +87,10 @@ func readCase(path string) (f Failure, j CaseFile, err error) {
 	}
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
-	if err := d.Decode(&j); err != nil {
+	if err = d.Decode(&j); err == nil {
+		err = files.Once(text)
+	}
+	if err != nil {
 		return f, j, fmt.Errorf("%w, expected a case file of relucell crosscheck", err)
 	}
 	if j.Version != caseVersion {

@@ -85,6 +85,7 @@ func TestBadCaseFilesAreRefused(t *testing.T) {
 	for says, change := range map[string][2]string{
 		"relucell-case: 2, expected 1":   {`"relucell-case": 1`, `"relucell-case": 2`},
 		"unknown field":                  {`"name"`, `"nom"`},
+		"is given twice":                 {`"name"`, `"kind": "upper", "name"`},
 		`kind: "middle"`:                 {`"kind": "upper"`, `"kind": "middle"`},
 		`value: "three"`:                 {`"value": "3"`, `"value": "three"`},
 		"ball: norm":                     {`"norm": "l2"`, `"norm": "l3"`},

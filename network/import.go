@@ -16,6 +16,10 @@ type Import struct {
 	// Normalisation says what became of the normalisation of an .nnet file; empty for other
 	// formats.
 	Normalisation string
+	// LeftOut is the operator of a smooth end that was left out, as Softmax, and Output what goes
+	// into it: what the file calls its outputs are not the network's then. Both are empty
+	// elsewhere.
+	LeftOut, Output string
 	// Rounded names what is not dyadic and was therefore rounded, once, to the nearest float64. It
 	// is empty when the network is exactly what the file says.
 	Rounded []Rounding

@@ -35,6 +35,8 @@ type netFlags struct {
 	// notes are those of the network that was read last, under ctx.
 	notes []string
 	ctx   context.Context
+	// im says what reading it did.
+	im *network.Import
 }
 
 func (f *netFlags) add(fs *pflag.FlagSet) {
@@ -54,7 +56,7 @@ func (f *netFlags) read(ctx context.Context, cmd *cobra.Command, path string) (*
 	if err != nil {
 		return nil, nil, err
 	}
-	f.ctx = ctx
+	f.ctx, f.im = ctx, im
 	log := logger(cmd)
 	log.Debug("read", "file", path, "format", im.Format, "precision", im.Precision, "neurons", n.Neurons(), "rounded", im.RoundedEntries())
 	for _, remark := range im.Remarks {
@@ -71,6 +73,15 @@ func (f *netFlags) read(ctx context.Context, cmd *cobra.Command, path string) (*
 func (f *netFlags) note(cmd *cobra.Command, path, note string) {
 	fmt.Fprintf(cmd.ErrOrStderr(), "relucell: %s: note: %s\n", path, note)
 	f.notes = append(f.notes, note)
+}
+
+// speaksOfOutputs refuses a query where the outputs that it speaks of, those of the file, are not
+// the network's: a note is no answer to that.
+func (f *netFlags) speaksOfOutputs(path, query string) error {
+	if f.im == nil || f.im.LeftOut == "" {
+		return nil
+	}
+	return badInputf("%s: its outputs end in %s, which is left out of the network, and %s is about them; expected --output %q to ask about what goes into it", path, f.im.LeftOut, query, f.im.Output)
 }
 
 // open reads the network and says nothing. A file that is not read by the time ctx and its grace

@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+
+	"github.com/relucell/relucell/internal/files"
 )
 
 // maxLine bounds a request in bytes. A network that is larger has a file.
@@ -39,6 +41,9 @@ func readRequest(line []byte) (r request, err error) {
 		if _, more := d.Token(); more != io.EOF {
 			err = errors.New("more than one value")
 		}
+	}
+	if err == nil {
+		err = files.Once(line)
 	}
 	if !ids.Match(r.ID) {
 		if r.ID = nil; err == nil {

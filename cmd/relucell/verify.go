@@ -80,6 +80,9 @@ func (c *verifyCmd) run(cmd *cobra.Command, args []string) (err error) {
 		return c.unread(cmd, ctx, err)
 	}
 	a.notes = c.net.notes
+	if err := c.net.speaksOfOutputs(args[0], args[1]); err != nil {
+		return err
+	}
 	if err := a.query.Fits(a.net.Inputs(), a.net.Outputs()); err != nil {
 		return badInputf("%s: %w", args[1], err)
 	}

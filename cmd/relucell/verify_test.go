@@ -17,6 +17,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/relucell/relucell/network/onnx/onnxpb"
 )
 
 const moonsNet = data + "two_moons_2-16-16-1.onnx"
@@ -130,6 +133,29 @@ func TestVerifyIsStoppedWhileItReads(t *testing.T) {
 	require.Equal(t, exitStopped, p.end(t))
 	require.Equal(t, "timeout\n", p.out.String())
 	require.Equal(t, "relucell: "+pipe+": stopped before it was read: --timeout reached\n", p.errs.String())
+}
+
+// TestVerifyAsksAboutOutputsOfTheFile: a query about probabilities was answered about what goes
+// into the sigmoid.
+func TestVerifyAsksAboutOutputsOfTheFile(t *testing.T) {
+	inner := ""
+	net := damagedONNX(t, func(g *onnxpb.GraphProto) {
+		inner = g.Output[0].GetName()
+		g.Node = append(g.Node, &onnxpb.NodeProto{OpType: proto.String("Sigmoid"), Input: []string{inner}, Output: []string{"p"}})
+		g.Output[0].Name = proto.String("p")
+	})
+	spec, safe := data+"two_moons.vnnlib", filepath.Join(t.TempDir(), "safe.proof")
+	want := net + ": its outputs end in Sigmoid, which is left out of the network, and " + spec + ` is about them; expected --output "` + inner + `" to ask about what goes into it`
+	for _, args := range [][]string{{"verify", net, spec, "--output", inner, "--proof", safe}, {"check", net, safe, "--spec", spec, "--output", inner}} {
+		_, errs, code := relucell(t, args...)
+		require.Equal(t, 0, code, errs)
+	}
+	for _, args := range [][]string{{"verify", net, spec}, {"verify", net, spec, "--output", "p"}, {"check", net, safe, "--spec", spec}} {
+		out, errs, code := relucell(t, args...)
+		require.Equal(t, exitInput, code)
+		require.Empty(t, out)
+		require.Contains(t, errs, want)
+	}
 }
 
 // TestVerifyWritesProofs that check takes, with the same bytes for every number of workers.

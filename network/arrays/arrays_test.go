@@ -184,6 +184,8 @@ func TestSafetensorsRefusals(t *testing.T) {
 		"a header of 18446744073709551615 bytes":    bytes.Repeat([]byte{0xff}, 9),
 		"the header is not JSON":                    append([]byte{2, 0, 0, 0, 0, 0, 0, 0}, "{["...),
 		"no tensors":                                file(nil),
+		`tensor "0.weight": given twice`:            append([]byte{28, 0, 0, 0, 0, 0, 0, 0}, `{"0.weight":1,"0.weight":{}}`...),
+		"something follows the object":              append([]byte{4, 0, 0, 0, 0, 0, 0, 0}, "{}{}"...),
 		`tensors ["fc1.weight"], expected 0.weigh`:  file(map[string]tensor{"fc1.weight": w}),
 		"tensors of several parts":                  file(map[string]tensor{"a.0.weight": w, "b.1.weight": w}),
 		`tensor "1.weight": missing beside`:         file(map[string]tensor{"1.bias": w}),

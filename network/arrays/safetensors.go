@@ -3,6 +3,7 @@
 package arrays
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -97,9 +98,9 @@ func header(data []byte) (map[string]*tensor, []byte, error) {
 		return nil, nil, fmt.Errorf("a header of %d bytes in a file of %d", n, len(data))
 	}
 	text, rest := data[prefix:prefix+n], data[prefix+n:]
-	var raw map[string]json.RawMessage
-	if err := json.Unmarshal(text, &raw); err != nil {
-		return nil, nil, fmt.Errorf("the header is not JSON: %w", err)
+	raw, err := fields(text)
+	if err != nil {
+		return nil, nil, err
 	}
 	delete(raw, "__metadata__")
 	tensors, room := map[string]*tensor{}, maxEntries
@@ -117,6 +118,45 @@ func header(data []byte) (map[string]*tensor, []byte, error) {
 		tensors[name] = t
 	}
 	return tensors, rest, nil
+}
+
+// fields reads an object whose fields have different names, which the format asks for: of two of
+// one name readers take either.
+func fields(text []byte) (map[string]json.RawMessage, error) {
+	in, raw := json.NewDecoder(bytes.NewReader(text)), map[string]json.RawMessage{}
+	begin, err := in.Token()
+	switch {
+	case err != nil:
+	case begin == nil: // null, which has no tensors
+		return raw, nil
+	case begin != json.Delim('{'):
+		err = errors.New("no object")
+	}
+	for err == nil && in.More() {
+		var name json.Token
+		if name, err = in.Token(); err != nil {
+			break
+		}
+		key, _ := name.(string)
+		if raw[key] != nil {
+			return nil, fmt.Errorf("tensor %q: given twice", key)
+		}
+		var v json.RawMessage
+		err = in.Decode(&v)
+		raw[key] = v
+	}
+	if err == nil {
+		_, err = in.Token()
+	}
+	if err == nil {
+		if _, more := in.Token(); more != io.EOF {
+			err = errors.New("something follows the object")
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the header is not JSON: %w", err)
+	}
+	return raw, nil
 }
 
 // module is a torch.nn.Linear of a Sequential.

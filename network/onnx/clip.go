@@ -30,8 +30,8 @@ func clip(rd *reader, n *node) {
 	rd.clip(bounds[0], bounds[1])
 }
 
-// isNoBound says that a number, turned outward, is the largest of its type, which exporters write for
-// no bound. Any other is a bound, however large.
+// isNoBound says that a number, turned outward, is the largest of its type, which exporters write
+// for no bound. Any other is a bound, however large.
 func isNoBound(v float64) bool { return v == math.MaxFloat32 || v == math.MaxFloat64 }
 
 // clip is lo + relu(x − lo) − relu(x − hi), or one neuron where a bound is infinite.

@@ -13,14 +13,17 @@ import (
 // folder evaluates a node whose inputs are all constants.
 type folder = func(*reader, *node) *tensor
 
-// foldOne applies a function of one number, and says how often its value was rounded. integer is
-// nil where the operator is for floats alone.
+// foldOne applies a function of one number, and says how often its value was rounded. One of both
+// is nil where the operator is for floats, or for integers, alone.
 func foldOne(float func(v float64) (y float64, exact bool), integer func(v int64) int64) folder {
 	return func(rd *reader, n *node) *tensor {
 		t := n.constant(0, "input")
 		rd.move(size(t.shape))
 		out := &tensor{shape: t.shape, elem: t.elem}
-		if t.ints != nil {
+		switch {
+		case t.ints == nil && float == nil:
+			panic(refusalf("numbers, expected truth values"))
+		case t.ints != nil:
 			if integer == nil {
 				panic(refusalf("an integer constant, supported are floats"))
 			}

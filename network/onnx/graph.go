@@ -197,5 +197,6 @@ func (p *plan) cutEnd(im *network.Import) {
 		return
 	}
 	im.Note(fmt.Sprintf("Output %q ends in %s, which no neuron stands behind: it is left out, so a count is the same, and the network's output is %q, which goes into it.", p.output, name, from))
+	im.LeftOut, im.Output = name, from
 	p.output = from
 }

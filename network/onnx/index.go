@@ -68,7 +68,7 @@ func (as attributes) blockSize(shape []int) int {
 	switch {
 	case len(shape) != 4:
 		panic(refusalf("shape %v, expected a batch, channels and planes", shape))
-	case b < 1 || b*b > maxEntries:
+	case b < 1 || b > maxEntries || b*b > maxEntries: // the square of more may wrap around
 		panic(refusalf("attribute \"blocksize\": %d, expected 1 or more", b))
 	}
 	return int(b)

@@ -102,6 +102,9 @@ func shapeOf(_ *reader, n *node) []value {
 	for _, i := range index {
 		t.ints = append(t.ints, int64(shape[i]))
 	}
+	if len(index) == 0 {
+		return []value{{empty: true}}
+	}
 	return []value{{constant: t}}
 }
 

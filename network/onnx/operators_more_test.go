@@ -133,8 +133,8 @@ func TestConstantsOfAnyOperator(t *testing.T) {
 	}
 }
 
-// Integers wrap around in their type: 200 + 100 is 44 as a uint8. Such a constant was the number that
-// does not fit.
+// Integers wrap around in their type: 200 + 100 is 44 as a uint8. Such a constant was the number
+// that does not fit.
 func TestConstantsThatTheirTypeDoesNotHold(t *testing.T) {
 	c := func(elem onnxpb.TensorProto_DataType, v ...int32) *chain {
 		return newChain(1, 1).tensor("a", elem, []int64{1}, v[0]).tensor("b", elem, []int64{1}, v[len(v)-1])

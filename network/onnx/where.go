@@ -18,8 +18,8 @@ const (
 	isNegative
 )
 
-// filled is what stands for a constant among values of this kind: for a truth value, a number of the
-// sign that it is true of, or of the other one.
+// filled is what stands for a constant among values of this kind: for a truth value, a number of
+// the sign that it is true of, or of the other one.
 func (t test) filled(v float64) float64 {
 	switch {
 	case t == isNumber:

@@ -13,8 +13,8 @@ import (
 	"github.com/relucell/relucell/network/onnx/onnxpb"
 )
 
-// Branches that are truth values were taken for the numbers that they compare, and so were those that
-// a loop puts together; the Cast behind them, which jumps, did nothing then.
+// Branches that are truth values were taken for the numbers that they compare, and so were those
+// that a loop puts together; the Cast behind them, which jumps, did nothing then.
 func TestTruthValuesAreNoNumbers(t *testing.T) {
 	c := func() *chain {
 		return looped(1, 1).made("Less", "l", []string{"v0", "one"}).made("Less", "m", []string{"one", "v0"})
