@@ -127,6 +127,11 @@ type refusalJSON struct {
 }
 
 func (c *checkCmd) run(cmd *cobra.Command, args []string) error {
+	for _, name := range []string{"spec", "reach", "lipschitz"} {
+		if cmd.Flags().Changed(name) {
+			c.net.about = "--" + name
+		}
+	}
 	text, format, err := c.canonical(cmd, args[0])
 	if err != nil {
 		return err

@@ -35,18 +35,22 @@ type netFlags struct {
 	// notes are those of the network that was read last, under ctx.
 	notes []string
 	ctx   context.Context
-	// im says what reading it did.
-	im *network.Import
+	// about is what the user asks about the outputs of the file: the command or a file.
+	about string
 }
 
 func (f *netFlags) add(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.normalise, "normalise", false, "apply the normalisation that an .nnet file holds (ignored otherwise)")
-	name := "output"
-	if f.writes {
-		name = "net-output"
-	}
-	fs.StringVar(&f.output, name, "", "`NAME` of the output of an .onnx graph, or of a value within it, that is the network's (default the first output)")
+	fs.StringVar(&f.output, f.outputFlag(), "", "`NAME` of the output of an .onnx graph, or of a value within it, that is the network's (default the first output)")
 	fs.IntVar(&f.batch, "batch", 1, "`rows` of a fixed batch of an .onnx graph: 1 where they do not mix, or the number of all")
+}
+
+// outputFlag is the name of the flag that names an output.
+func (f *netFlags) outputFlag() string {
+	if f.writes {
+		return "net-output"
+	}
+	return "output"
 }
 
 // read reads the network, logs what that did, and says on standard error what a user must know to
@@ -56,7 +60,11 @@ func (f *netFlags) read(ctx context.Context, cmd *cobra.Command, path string) (*
 	if err != nil {
 		return nil, nil, err
 	}
-	f.ctx, f.im = ctx, im
+	if f.about != "" && im.LeftOut != "" { // a note is no answer to what is asked about the outputs of the file
+		return nil, nil, badInputf("%s: its outputs end in %s, which is left out of the network, and %s is about them; expected --%s %q to ask about what goes into it",
+			path, im.LeftOut, f.about, f.outputFlag(), im.Output)
+	}
+	f.ctx = ctx
 	log := logger(cmd)
 	log.Debug("read", "file", path, "format", im.Format, "precision", im.Precision, "neurons", n.Neurons(), "rounded", im.RoundedEntries())
 	for _, remark := range im.Remarks {
@@ -73,15 +81,6 @@ func (f *netFlags) read(ctx context.Context, cmd *cobra.Command, path string) (*
 func (f *netFlags) note(cmd *cobra.Command, path, note string) {
 	fmt.Fprintf(cmd.ErrOrStderr(), "relucell: %s: note: %s\n", path, note)
 	f.notes = append(f.notes, note)
-}
-
-// speaksOfOutputs refuses a query where the outputs that it speaks of, those of the file, are not
-// the network's: a note is no answer to that.
-func (f *netFlags) speaksOfOutputs(path, query string) error {
-	if f.im == nil || f.im.LeftOut == "" {
-		return nil
-	}
-	return badInputf("%s: its outputs end in %s, which is left out of the network, and %s is about them; expected --output %q to ask about what goes into it", path, f.im.LeftOut, query, f.im.Output)
 }
 
 // open reads the network and says nothing. A file that is not read by the time ctx and its grace

@@ -76,13 +76,11 @@ func (c *verifyCmd) run(cmd *cobra.Command, args []string) (err error) {
 	if a.query, a.specStamp, err = readQuery(ctx, args[1], vnnlib.Options{Reals: c.reals}); err != nil {
 		return c.unread(cmd, ctx, err)
 	}
+	c.net.about = args[1]
 	if a.net, a.im, err = c.net.read(ctx, cmd, args[0]); err != nil {
 		return c.unread(cmd, ctx, err)
 	}
 	a.notes = c.net.notes
-	if err := c.net.speaksOfOutputs(args[0], args[1]); err != nil {
-		return err
-	}
 	if err := a.query.Fits(a.net.Inputs(), a.net.Outputs()); err != nil {
 		return badInputf("%s: %w", args[1], err)
 	}
