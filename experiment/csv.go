@@ -6,12 +6,9 @@ package experiment
 import (
 	"bytes"
 	"cmp"
-	"compress/gzip"
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"math"
 	"path/filepath"
@@ -92,23 +89,8 @@ func readTable(path string) (text []byte, sum string, err error) {
 	if err != nil {
 		return nil, "", files.Cause(err)
 	}
-	h := sha256.Sum256(raw)
-	var r io.Reader = bytes.NewReader(raw)
-	if strings.HasSuffix(path, ".gz") {
-		z, err := gzip.NewReader(r)
-		if err != nil {
-			return nil, "", fmt.Errorf("%w, expected gzip", err)
-		}
-		r = z
-	}
-	text, err = io.ReadAll(io.LimitReader(r, maxTableBytes+1))
-	if err != nil {
-		return nil, "", fmt.Errorf("%w, expected gzip", err)
-	}
-	if len(text) > maxTableBytes {
-		return nil, "", fmt.Errorf("more than %d bytes, expected a small table", maxTableBytes)
-	}
-	return text, hex.EncodeToString(h[:]), nil
+	text, err = files.Unpacked(bytes.NewReader(raw), path, maxTableBytes)
+	return text, fmt.Sprintf("%x", sha256.Sum256(raw)), err
 }
 
 // parseTable reads rows of numbers with a class at the end.
