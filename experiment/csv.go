@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"math"
 	"path/filepath"
 	"slices"
@@ -126,11 +127,7 @@ func (d *Data) classes(labels []string) error {
 	for _, l := range labels {
 		rows[l]++
 	}
-	var names []string
-	for l := range rows {
-		names = append(names, l)
-	}
-	slices.SortFunc(names, func(a, b string) int {
+	names := slices.SortedFunc(maps.Keys(rows), func(a, b string) int {
 		x, errX := strconv.ParseFloat(a, 64)
 		y, errY := strconv.ParseFloat(b, 64)
 		if errX == nil && errY == nil {

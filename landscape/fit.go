@@ -23,15 +23,7 @@ type whole struct {
 
 func newWhole(d *Data) *whole {
 	all, y := dyadic.Floats(slices.Concat(d.Rows...)), dyadic.Floats(d.Y)
-	w := &whole{xExp: all.Exp, yExp: y.Exp}
-	for i := range d.Rows {
-		row := make([]*big.Int, d.P)
-		for k := range row {
-			row[k] = &all.N[i*d.P+k]
-		}
-		w.rows, w.y = append(w.rows, row), append(w.y, &y.N[i])
-	}
-	return w
+	return &whole{xExp: all.Exp, yExp: y.Exp, rows: slices.Collect(slices.Chunk(all.Ints(), d.P)), y: y.Ints()}
 }
 
 // unit returns what a unit of risk in integers is: 2^(2·yExp).
@@ -57,10 +49,7 @@ func (w *whole) fit(on [][]bool) fit {
 	var t big.Int
 	for i := range on {
 		for a := range p {
-			row := make([]*big.Int, 1+p*len(on))
-			for k := range row {
-				row[k] = new(big.Int)
-			}
+			row := dyadic.ZeroInts(1 + p*len(on))
 			for r, x := range w.rows {
 				if !on[i][r] || x[a].Sign() == 0 {
 					continue
@@ -136,11 +125,8 @@ func (w *whole) meets(f fit, cells []*Cell, signs []int) bool {
 	}
 	rows = append(rows, form(func(v []*big.Int) *big.Int { return new(big.Int).Set(v[0]) }))
 	n := len(f.basis)
-	slack := exact.Row{G: make([]*big.Int, n+1), H: new(big.Int)}
-	start := make([]*big.Rat, n+1)
-	for k := range n + 1 {
-		slack.G[k], start[k] = new(big.Int), new(big.Rat)
-	}
+	slack := exact.Row{G: dyadic.ZeroInts(n + 1), H: new(big.Int)}
+	start := dyadic.ZeroRats(n + 1)
 	slack.G[n].SetInt64(1)
 	start[n].SetFrac64(-1, 2)
 	for i := range rows {
@@ -155,9 +141,5 @@ func (w *whole) meets(f fit, cells []*Cell, signs []int) bool {
 
 // all is on everywhere.
 func (w *whole) all() []bool {
-	on := make([]bool, len(w.rows))
-	for i := range on {
-		on[i] = true
-	}
-	return on
+	return slices.Repeat([]bool{true}, len(w.rows))
 }
