@@ -4,7 +4,6 @@ package cone
 
 import (
 	"bufio"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -56,13 +55,8 @@ func ReadJSON(r io.Reader) (*Description, error) {
 		Lineality  [][]*big.Int `json:"lineality"`
 		Rays       [][]*big.Int `json:"rays"`
 	}
-	in := json.NewDecoder(r)
-	in.DisallowUnknownFields()
-	if err := in.Decode(&f); err != nil {
+	if err := files.ReadJSON(r, &f); err != nil {
 		return nil, fmt.Errorf("%w, expected the description of a cone, as relucell cone rays writes it", err)
-	}
-	if _, err := in.Token(); err != io.EOF {
-		return nil, errors.New("text after the end, expected one JSON object")
 	}
 	if f.Version != jsonVersion || f.Dimensions < 0 {
 		return nil, fmt.Errorf("relucell-cone: version %d in %d dimensions, expected version %d", f.Version, f.Dimensions, jsonVersion)

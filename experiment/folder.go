@@ -95,14 +95,9 @@ func ReadManifest(path, kind string) (*Manifest, error) {
 		return nil, files.Plain(err)
 	}
 	defer f.Close()
-	d := json.NewDecoder(io.LimitReader(f, maxManifestBytes))
-	d.DisallowUnknownFields()
 	m := &Manifest{}
-	if err := d.Decode(m); err != nil {
+	if err := files.ReadJSON(io.LimitReader(f, maxManifestBytes), m); err != nil {
 		return nil, fmt.Errorf("%s: %w, expected an experiment's manifest", path, err)
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return nil, fmt.Errorf("%s: text after the end, expected one JSON object", path)
 	}
 	if m.Version != manifestVersion || m.Kind != kind {
 		return nil, fmt.Errorf("%s: version %d of kind %q, expected version %d of kind %q", path, m.Version, m.Kind, manifestVersion, kind)

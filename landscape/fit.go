@@ -46,23 +46,9 @@ func (w *whole) fit(on [][]bool) fit {
 	p := len(w.rows[0])
 	rows := make([][]*big.Int, 0, p*len(on))
 	right := make([]*big.Int, 0, p*len(on))
-	var t big.Int
 	for i := range on {
 		for a := range p {
-			row := dyadic.ZeroInts(1 + p*len(on))
-			for r, x := range w.rows {
-				if !on[i][r] || x[a].Sign() == 0 {
-					continue
-				}
-				row[0].Sub(row[0], t.Mul(x[a], w.y[r]))
-				for j := range on {
-					for b := range p {
-						if on[j][r] {
-							row[1+j*p+b].Add(row[1+j*p+b], t.Mul(x[a], x[b]))
-						}
-					}
-				}
-			}
+			row := w.normal(on, i, a)
 			rows, right = append(rows, row), append(right, row[0])
 		}
 	}
@@ -71,6 +57,7 @@ func (w *whole) fit(on [][]bool) fit {
 		panic("landscape: normal equations without a solution")
 	}
 	// y'y − y'ΦV, and the right sides are −Φ'y.
+	var t big.Int
 	num, h := new(big.Int), f.basis[0][0]
 	for _, v := range w.y {
 		num.Add(num, t.Mul(v, v))
@@ -82,6 +69,28 @@ func (w *whole) fit(on [][]bool) fit {
 	f.risk = new(big.Rat).SetFrac(num, h)
 	f.risk.Mul(f.risk, w.unit())
 	return f
+}
+
+// normal is the normal equation of weight a of neuron i.
+func (w *whole) normal(on [][]bool, i, a int) []*big.Int {
+	var t big.Int
+	p := len(w.rows[0])
+	row := dyadic.ZeroInts(1 + p*len(on))
+	for r, x := range w.rows {
+		if !on[i][r] || x[a].Sign() == 0 {
+			continue
+		}
+		row[0].Sub(row[0], t.Mul(x[a], w.y[r]))
+		for j := range on {
+			if !on[j][r] {
+				continue
+			}
+			for b, v := range row[1+j*p:][:p] {
+				v.Add(v, t.Mul(x[a], x[b]))
+			}
+		}
+	}
+	return row
 }
 
 // meets says whether a solution has strictly the signs of neurons: sign_j·s·(x̃·v_j) > 0 with s

@@ -109,13 +109,11 @@ func (n *Network) mask() *Network {
 		if pieces = l.Pieces; l.Act == Max {
 			m.Act = Mixed
 			for _, k := range pieces {
-				for range k {
-					slope := 0.0
-					if k == 1 {
-						slope = 1
-					}
-					m.Slopes = append(m.Slopes, slope)
+				slope := 0.0
+				if k == 1 {
+					slope = 1
 				}
+				m.Slopes = append(m.Slopes, slices.Repeat([]float64{slope}, k)...)
 			}
 		}
 		layers = append(layers, m)

@@ -188,6 +188,19 @@ func WriteBytes(name string, text []byte) error {
 	})
 }
 
+// ReadJSON reads one JSON value of known fields, with nothing after it.
+func ReadJSON(r io.Reader, to any) error {
+	d := json.NewDecoder(r)
+	d.DisallowUnknownFields()
+	if err := d.Decode(to); err != nil {
+		return err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return errors.New("text after the end")
+	}
+	return nil
+}
+
 // WriteJSON is Write for a value, as indented JSON.
 func WriteJSON(name string, v any) error {
 	text, err := json.MarshalIndent(v, "", " ")
