@@ -32,6 +32,7 @@ import (
 	"math/big"
 
 	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/network"
 )
 
@@ -41,14 +42,14 @@ type gamma func(d int, c LayerCount) []*big.Int
 
 // gammaMontufar puts all cells where every unit is active.
 func gammaMontufar(d int, c LayerCount) []*big.Int {
-	h := zeros(c.P + c.K + 1)
+	h := dyadic.ZeroInts(c.P + c.K + 1)
 	h[c.P+c.K].Set(c.cells(d))
 	return h
 }
 
 // gammaSerra puts C(k,j) cells where j neurons are inactive, j ≤ min(d,k).
 func gammaSerra(d int, c LayerCount) []*big.Int {
-	h := zeros(c.P + c.K + 1)
+	h := dyadic.ZeroInts(c.P + c.K + 1)
 	for j, cells := range c.ways(min(d, c.K)) {
 		i := c.lost(c.P+c.K, j)
 		h[i].Add(h[i], cells)
@@ -56,17 +57,9 @@ func gammaSerra(d int, c LayerCount) []*big.Int {
 	return h
 }
 
-func zeros(n int) []*big.Int {
-	h := make([]*big.Int, n)
-	for i := range h {
-		h[i] = new(big.Int)
-	}
-	return h
-}
-
 // hinz multiplies the matrices from the right: a vector passes through the layers.
 func hinz(ctx context.Context, n *network.Network, g gamma) (*big.Int, error) {
-	h := zeros(n.Inputs() + 1) // h[d] counts regions of dimension d
+	h := dyadic.ZeroInts(n.Inputs() + 1) // h[d] counts regions of dimension d
 	h[n.Inputs()].SetInt64(1)
 	for _, l := range n.Layers() {
 		h = clipHistogram(h, l.Out())
@@ -74,7 +67,7 @@ func hinz(ctx context.Context, n *network.Network, g gamma) (*big.Int, error) {
 			continue
 		}
 		units := unsettledUnits(l, n.Inputs())
-		next := zeros(len(h))
+		next := dyadic.ZeroInts(len(h))
 		for d, regions := range h {
 			if regions.Sign() == 0 {
 				continue
@@ -100,7 +93,7 @@ func clipHistogram(h []*big.Int, d int) []*big.Int {
 	if len(h) <= d+1 {
 		return h
 	}
-	c := zeros(d + 1)
+	c := dyadic.ZeroInts(d + 1)
 	for i, v := range h {
 		c[min(i, d)].Add(c[min(i, d)], v)
 	}

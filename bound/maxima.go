@@ -33,6 +33,7 @@ import (
 	"context"
 	"math/big"
 
+	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/network"
 )
 
@@ -55,7 +56,7 @@ func waysOf(numbers []int, most int) []*big.Int {
 		}
 		return w
 	}
-	w := zeros(most + 1)
+	w := dyadic.ZeroInts(most + 1)
 	w[0].SetInt64(1)
 	var t, k big.Int
 	for i, number := range numbers {

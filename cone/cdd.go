@@ -79,7 +79,7 @@ func Inequalities(dim int, rows [][]*big.Int, comment string) *Matrix {
 
 // Generators returns the description as a V-representation: the vertex 0, the lines, the rays.
 func (d *Description) Generators(comment string) *Matrix {
-	m := &Matrix{Comment: comment, Vertices: true, Width: d.Dim + 1, Rows: [][]*big.Rat{after(1, zeros(d.Dim))}}
+	m := &Matrix{Comment: comment, Vertices: true, Width: d.Dim + 1, Rows: [][]*big.Rat{after(1, dyadic.ZeroInts(d.Dim))}}
 	for _, l := range d.Lineality {
 		m.Linearity = append(m.Linearity, len(m.Rows))
 		m.Rows = append(m.Rows, after(0, l))

@@ -71,7 +71,7 @@ func Describe(ctx context.Context, dim int, rows [][]*big.Int, opts Options) (*D
 		return nil, err
 	}
 	for _, r := range rays {
-		whole := zeros(dim)
+		whole := dyadic.ZeroInts(dim)
 		for k, c := range e.sortedPivots() {
 			whole[c] = r[k]
 		}
@@ -108,7 +108,7 @@ func pointed(ctx context.Context, rows [][]*big.Int, dim int, opts Options) ([][
 	}
 	rays := make([][]*big.Int, len(short))
 	for i, z := range short {
-		rays[i] = zeros(dim)
+		rays[i] = dyadic.ZeroInts(dim)
 		for k, b := range basis {
 			addTo(rays[i], z[k], b)
 		}
@@ -161,12 +161,7 @@ func RowOf(v []float64) []*big.Int {
 			panic(fmt.Sprintf("cone: number %d is %g, expected a finite one", k, x))
 		}
 	}
-	d := dyadic.Floats(v)
-	row := make([]*big.Int, len(v))
-	for k := range row {
-		row[k] = &d.N[k]
-	}
-	return row
+	return dyadic.Floats(v).Ints()
 }
 
 // Bits returns the length of the description's largest number.

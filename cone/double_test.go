@@ -12,6 +12,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/relucell/relucell/internal/dyadic"
 )
 
 // onFace returns the rank of the added constraints that hold at all the rays.
@@ -39,7 +41,7 @@ func TestAdjacencyIsThatOfTheAddedConstraints(t *testing.T) {
 		most := rapid.SampledFrom([]int64{1, 5}).Draw(t, "size")
 		var rows [][]*big.Int
 		for range rapid.IntRange(dim, 10).Draw(t, "rows") {
-			r := zeros(dim)
+			r := dyadic.ZeroInts(dim)
 			for k := range r {
 				r[k].SetInt64(rapid.Int64Range(-most, most).Draw(t, "entry"))
 			}
@@ -127,7 +129,7 @@ func tierOf(t *rapid.T, size, n int) string {
 	a, b := new(big.Int).Abs(draw("a")), new(big.Int).Abs(draw("b"))
 	a.Add(a, big.NewInt(1))
 	b.Sub(new(big.Int).Neg(b), big.NewInt(1))
-	want, x := zeros(n), new(big.Int)
+	want, x := dyadic.ZeroInts(n), new(big.Int)
 	for k := range want {
 		want[k].Sub(want[k].Mul(a, w[k]), x.Mul(b, v[k]))
 	}

@@ -8,6 +8,8 @@ import (
 	"cmp"
 	"math/big"
 	"slices"
+
+	"github.com/relucell/relucell/internal/dyadic"
 )
 
 // echelon is a reduced echelon form in the making, from the right: row i ends, within the width, at
@@ -54,7 +56,7 @@ func (e *echelon) kernel() (basis [][]*big.Int) {
 		if pivot[f] {
 			continue
 		}
-		v, common := zeros(e.width), big.NewInt(1)
+		v, common := dyadic.ZeroInts(e.width), big.NewInt(1)
 		for i, r := range e.rows {
 			if r[f].Sign() != 0 {
 				common = leastCommon(common, r[e.pivots[i]])
@@ -89,7 +91,7 @@ func simplicial(rows [][]*big.Int) [][]*big.Int {
 	n := len(rows)
 	e := echelon{width: n}
 	for i, r := range rows {
-		unit := zeros(n)
+		unit := dyadic.ZeroInts(n)
 		unit[i].SetInt64(1)
 		e.push(append(r[:n:n], unit...))
 	}
@@ -100,7 +102,7 @@ func simplicial(rows [][]*big.Int) [][]*big.Int {
 	}
 	rays := make([][]*big.Int, n)
 	for i := range rays {
-		rays[i] = zeros(n)
+		rays[i] = dyadic.ZeroInts(n)
 		for k, r := range e.rows {
 			if at := rays[i][e.pivots[k]]; r[n+i].Sign() != 0 {
 				at.Quo(common, r[e.pivots[k]])
@@ -159,20 +161,12 @@ func leastCommon(a, b *big.Int) *big.Int {
 	return b.Mul(b, g.Quo(a, g))
 }
 
-func zeros(n int) []*big.Int {
-	all, v := make([]big.Int, n), make([]*big.Int, n)
-	for k := range v {
-		v[k] = &all[k]
-	}
-	return v
-}
-
 func isZero(v []*big.Int) bool {
 	return !slices.ContainsFunc(v, func(x *big.Int) bool { return x.Sign() != 0 })
 }
 
 func negated(v []*big.Int) []*big.Int {
-	w := zeros(len(v))
+	w := dyadic.ZeroInts(len(v))
 	for k, x := range v {
 		w[k].Neg(x)
 	}

@@ -7,6 +7,8 @@ package cone
 import (
 	"math/big"
 	"math/bits"
+
+	"github.com/relucell/relucell/internal/dyadic"
 )
 
 // vector is a primitive vector of integers: in small, or if int64 does not hold it in large.
@@ -44,7 +46,7 @@ func (v *vector) integers() []*big.Int {
 	if v.large != nil {
 		return v.large
 	}
-	w := zeros(len(v.small))
+	w := dyadic.ZeroInts(len(v.small))
 	for k, x := range v.small {
 		w[k].SetInt64(x)
 	}
@@ -105,7 +107,7 @@ func between(v *vector, a number, w *vector, b number) vector {
 		}
 	}
 	x, y, p, q := v.integers(), w.integers(), a.integer(), new(big.Int).Neg(b.integer())
-	u, t := zeros(len(x)), new(big.Int)
+	u, t := dyadic.ZeroInts(len(x)), new(big.Int)
 	for k := range u {
 		u[k].Mul(p, y[k])
 		u[k].Add(u[k], t.Mul(q, x[k]))

@@ -4,8 +4,6 @@ package cone
 
 import (
 	"bufio"
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -57,20 +55,8 @@ func ReadJSON(r io.Reader) (*Description, error) {
 		Lineality  [][]*big.Int `json:"lineality"`
 		Rays       [][]*big.Int `json:"rays"`
 	}
-	text, err := io.ReadAll(r)
-	if err != nil {
-		return nil, err
-	}
-	in := json.NewDecoder(bytes.NewReader(text))
-	in.DisallowUnknownFields()
-	if err = in.Decode(&f); err == nil {
-		err = files.Once(text)
-	}
-	if err != nil {
+	if err := files.ReadJSON(r, &f); err != nil {
 		return nil, fmt.Errorf("%w, expected the description of a cone, as relucell cone rays writes it", err)
-	}
-	if _, err := in.Token(); err != io.EOF {
-		return nil, errors.New("text after the end, expected one JSON object")
 	}
 	if f.Version != jsonVersion || f.Dimensions < 0 {
 		return nil, fmt.Errorf("relucell-cone: version %d in %d dimensions, expected version %d", f.Version, f.Dimensions, jsonVersion)

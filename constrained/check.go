@@ -110,10 +110,7 @@ func times(at []*big.Int, exp int, l network.Layer) ([]*big.Int, int) {
 		}
 	}
 	d := dyadic.Floats(weights)
-	out := make([]*big.Int, l.In())
-	for c := range out {
-		out[c] = new(big.Int)
-	}
+	out := dyadic.ZeroInts(l.In())
 	var t big.Int
 	for i := range weights {
 		out[columns[i]].Add(out[columns[i]], t.Mul(at[rows[i]], &d.N[i]))

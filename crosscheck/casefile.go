@@ -85,12 +85,7 @@ func readCase(path string) (f Failure, j CaseFile, err error) {
 	if err != nil {
 		return f, j, err
 	}
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.DisallowUnknownFields()
-	if err = d.Decode(&j); err == nil {
-		err = files.Once(text)
-	}
-	if err != nil {
+	if err := files.ReadJSON(bytes.NewReader(text), &j); err != nil {
 		return f, j, fmt.Errorf("%w, expected a case file of relucell crosscheck", err)
 	}
 	if j.Version != caseVersion {

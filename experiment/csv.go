@@ -6,13 +6,11 @@ package experiment
 import (
 	"bytes"
 	"cmp"
-	"compress/gzip"
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
+	"maps"
 	"math"
 	"path/filepath"
 	"slices"
@@ -92,23 +90,8 @@ func readTable(path string) (text []byte, sum string, err error) {
 	if err != nil {
 		return nil, "", files.Cause(err)
 	}
-	h := sha256.Sum256(raw)
-	var r io.Reader = bytes.NewReader(raw)
-	if strings.HasSuffix(path, ".gz") {
-		z, err := gzip.NewReader(r)
-		if err != nil {
-			return nil, "", fmt.Errorf("%w, expected gzip", err)
-		}
-		r = z
-	}
-	text, err = io.ReadAll(io.LimitReader(r, maxTableBytes+1))
-	if err != nil {
-		return nil, "", fmt.Errorf("%w, expected gzip", err)
-	}
-	if len(text) > maxTableBytes {
-		return nil, "", fmt.Errorf("more than %d bytes, expected a small table", maxTableBytes)
-	}
-	return text, hex.EncodeToString(h[:]), nil
+	text, err = files.Unpacked(bytes.NewReader(raw), path, maxTableBytes)
+	return text, fmt.Sprintf("%x", sha256.Sum256(raw)), err
 }
 
 // parseTable reads rows of numbers with a class at the end.
@@ -144,11 +127,7 @@ func (d *Data) classes(labels []string) error {
 	for _, l := range labels {
 		rows[l]++
 	}
-	var names []string
-	for l := range rows {
-		names = append(names, l)
-	}
-	slices.SortFunc(names, func(a, b string) int {
+	names := slices.SortedFunc(maps.Keys(rows), func(a, b string) int {
 		x, errX := strconv.ParseFloat(a, 64)
 		y, errY := strconv.ParseFloat(b, 64)
 		if errX == nil && errY == nil {

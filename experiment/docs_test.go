@@ -40,7 +40,7 @@ const follow = runtime.GOARCH == "amd64"
 
 func TestRecordedDigitsAreTheManifests(t *testing.T) {
 	dir := filepath.Join("..", "docs", "observations", "digits")
-	m, err := ReadManifest(filepath.Join(dir, manifestName))
+	m, err := ReadManifest(filepath.Join(dir, manifestName), KindTraining)
 	require.NoError(t, err)
 	rows, err := readRows(recorded(t, dir, m, statisticsName))
 	require.NoError(t, err)
@@ -56,7 +56,7 @@ func TestRecordedDigitsAreTheManifests(t *testing.T) {
 func TestRecordedRecoveriesAreTheManifests(t *testing.T) {
 	for _, name := range []string{"small", "ten"} {
 		dir := filepath.Join("..", "docs", "learning", name)
-		m, err := ReadRecoverManifest(filepath.Join(dir, manifestName))
+		m, err := ReadManifest(filepath.Join(dir, manifestName), KindRecover)
 		require.NoError(t, err)
 		require.NoError(t, m.Recover.Check())
 		recorded(t, dir, m, statisticsName)
@@ -68,7 +68,7 @@ func TestRecordedRecurrentStudiesAreTheManifests(t *testing.T) {
 	require.NoError(t, err)
 	require.NotEmpty(t, folders)
 	for _, path := range folders {
-		m, err := ReadRecurrentManifest(path)
+		m, err := ReadManifest(path, KindRecurrent)
 		require.NoError(t, err)
 		rows, err := readRows(recorded(t, filepath.Dir(path), m, statisticsName, pilotsName))
 		require.NoError(t, err)

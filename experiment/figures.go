@@ -198,11 +198,9 @@ func headroom(p *plot.Plot) {
 }
 
 func addBand(p *plot.Plot, c curve, ink color.NRGBA) error {
-	ring := slices.Clone(c.to)
-	for _, v := range slices.Backward(c.from) {
-		ring = append(ring, v)
-	}
-	band, err := plotter.NewPolygon(ring)
+	back := slices.Clone(c.from)
+	slices.Reverse(back)
+	band, err := plotter.NewPolygon(slices.Concat(c.to, back))
 	if err != nil {
 		return err
 	}

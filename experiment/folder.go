@@ -53,11 +53,15 @@ type File struct {
 	SHA256 string `json:"sha256"`
 }
 
+// The kinds of manifests: of Training, Recurrent and Recover.
+const (
+	KindTraining  = "training"
+	KindRecurrent = "recurrent"
+	KindRecover   = "recover"
+)
+
 const (
 	manifestVersion = 1
-	manifestKind    = "training"
-	recurrentKind   = "recurrent"
-	recoverKind     = "recover"
 	manifestName    = "manifest.json"
 	tableName       = "measurements.csv"
 	statisticsName  = "statistics.csv"
@@ -73,45 +77,33 @@ func maker(kind, version string) Maker {
 
 func newManifest(kind, version string) *Manifest { return &Manifest{Maker: maker(kind, version)} }
 
-// ReadManifest reads a manifest of Training; errors name the file and what was expected. Its
-// configuration wants Open and Check.
-func ReadManifest(path string) (*Manifest, error) { return readManifest(path, manifestKind) }
-
-// ReadRecurrentManifest reads a manifest of Recurrent, whose study wants Open and Check.
-func ReadRecurrentManifest(path string) (*Manifest, error) {
-	m, err := readManifest(path, recurrentKind)
-	if err == nil && m.Recurrent == nil {
-		err = fmt.Errorf("%s: no field \"recurrent\", expected the study", path)
-	}
-	return m, err
+// Outcome is what all finished studies have.
+type Outcome struct {
+	Manifest *Manifest
+	// Skipped is the number of networks, or of runs, that an earlier call had done.
+	Skipped int
 }
 
-// ReadRecoverManifest reads a manifest of Recover, whose study wants Check.
-func ReadRecoverManifest(path string) (*Manifest, error) {
-	m, err := readManifest(path, recoverKind)
-	if err == nil && m.Recover == nil {
-		err = fmt.Errorf("%s: no field \"recover\", expected the study", path)
-	}
-	return m, err
-}
+// Made returns the manifest.
+func (o *Outcome) Made() *Manifest { return o.Manifest }
 
-func readManifest(path, kind string) (*Manifest, error) {
+// ReadManifest reads a manifest of a kind; errors name the file and what was expected. The study in
+// it wants Open, where it has that, and Check.
+func ReadManifest(path, kind string) (*Manifest, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, files.Plain(err)
 	}
 	defer f.Close()
-	d := json.NewDecoder(io.LimitReader(f, maxManifestBytes))
-	d.DisallowUnknownFields()
 	m := &Manifest{}
-	if err := d.Decode(m); err != nil {
+	if err := files.ReadJSON(io.LimitReader(f, maxManifestBytes), m); err != nil {
 		return nil, fmt.Errorf("%s: %w, expected an experiment's manifest", path, err)
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return nil, fmt.Errorf("%s: text after the end, expected one JSON object", path)
 	}
 	if m.Version != manifestVersion || m.Kind != kind {
 		return nil, fmt.Errorf("%s: version %d of kind %q, expected version %d of kind %q", path, m.Version, m.Kind, manifestVersion, kind)
+	}
+	if kind == KindRecurrent && m.Recurrent == nil || kind == KindRecover && m.Recover == nil {
+		return nil, fmt.Errorf("%s: no field %q, expected the study", path, kind)
 	}
 	return m, nil
 }
@@ -156,7 +148,7 @@ func (f folder) prepare(m *Manifest) (*Manifest, error) {
 	if err := files.CheckFolder(string(f), "*.json", "*.csv", "networks/*", partsFolder+"/*", figuresFolder+"/*"); err != nil {
 		return nil, fmt.Errorf("%w (%w)", err, ErrFolder)
 	}
-	old, err := readManifest(f.path(manifestName), m.Kind)
+	old, err := ReadManifest(f.path(manifestName), m.Kind)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s: not empty and without a %s, %w", string(f), manifestName, ErrFolder)
 	}

@@ -96,11 +96,9 @@ func (r RecoverRow) record() []string {
 
 // RecoverResult is a finished study.
 type RecoverResult struct {
-	Manifest   *Manifest
+	Outcome
 	Rows       []RecoverRow
 	Statistics []RecoverStatistic
-	// Skipped is the number of runs that were done before.
-	Skipped int
 }
 
 // recoverPart is one run of learning.
@@ -120,14 +118,14 @@ func Recover(ctx context.Context, s RecoverStudy, opt Options) (*RecoverResult, 
 	if err := s.Check(); err != nil {
 		return nil, err
 	}
-	m := newManifest(recoverKind, opt.Version)
+	m := newManifest(KindRecover, opt.Version)
 	m.Recover = &s
 	w, _, err := begin(m, opt)
 	if err != nil {
 		return nil, err
 	}
 	r := &recoverRunner{RecoverStudy: &s, work: w}
-	res := &RecoverResult{Manifest: m}
+	res := &RecoverResult{Outcome: Outcome{Manifest: m}}
 	last := s.Samples[len(s.Samples)-1]
 	each := len(s.Samples)
 	if s.Baseline {

@@ -55,16 +55,16 @@ func TestRecoverTwiceWritesTheSameBytes(t *testing.T) {
 		}
 	}
 	require.Equal(t, 10, len(a.Statistics)) // two slopes, two of recovery, one of the baseline, of each shape
-	m, err := ReadRecoverManifest(filepath.Join(dir, manifestName))
+	m, err := ReadManifest(filepath.Join(dir, manifestName), KindRecover)
 	require.NoError(t, err)
 	require.Equal(t, &s, m.Recover)
-	_, err = ReadManifest(filepath.Join(dir, manifestName))
+	_, err = ReadManifest(filepath.Join(dir, manifestName), KindTraining)
 	require.ErrorContains(t, err, `of kind "recover", expected version 1 of kind "training"`)
 	s.Seeds++
 	_, err = Recover(context.Background(), s, Options{Dir: dir})
 	require.ErrorIs(t, err, ErrFolder)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, manifestName), []byte(`{"relucell-experiment":1,"kind":"recover"}`), 0o600))
-	_, err = ReadRecoverManifest(filepath.Join(dir, manifestName))
+	_, err = ReadManifest(filepath.Join(dir, manifestName), KindRecover)
 	require.ErrorContains(t, err, `no field "recover"`)
 }
 

@@ -18,12 +18,10 @@ import (
 
 // RecurrentResult is a finished study.
 type RecurrentResult struct {
-	Manifest   *Manifest
+	Outcome
 	Rows       []Row
 	Pilots     []Pilot
 	Statistics []Statistic
-	// Skipped is the number of networks that an earlier run had trained.
-	Skipped int
 }
 
 // Pilot is a rate that was tried, and the mean loss that it ended with.
@@ -76,14 +74,14 @@ func Recurrent(ctx context.Context, s RecurrentStudy, opt Options) (*RecurrentRe
 	if err := s.Check(); err != nil {
 		return nil, err
 	}
-	m := newManifest(recurrentKind, opt.Version)
+	m := newManifest(KindRecurrent, opt.Version)
 	m.Recurrent = &s
 	w, _, err := begin(m, opt)
 	if err != nil {
 		return nil, err
 	}
 	r := &recurrentRunner{RecurrentStudy: &s, work: w}
-	res := &RecurrentResult{Manifest: m}
+	res := &RecurrentResult{Outcome: Outcome{Manifest: m}}
 	for _, o := range s.Optimizers {
 		r.state.Total += len(s.Inits) * (len(s.Rates[o])*s.Pilot + s.Seeds*s.Measured[len(s.Measured)-1])
 	}

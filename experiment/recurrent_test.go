@@ -43,7 +43,7 @@ func TestRecurrentTwiceWritesTheSameBytes(t *testing.T) {
 	require.FileExists(t, filepath.Join(a, "figures", "addition-loss.svg"))
 	require.FileExists(t, filepath.Join(a, "figures", "addition-regions-norm.svg"))
 
-	m, err := ReadRecurrentManifest(filepath.Join(a, manifestName))
+	m, err := ReadManifest(filepath.Join(a, manifestName), KindRecurrent)
 	require.NoError(t, err)
 	require.NoError(t, m.Recurrent.Open(""))
 	require.Equal(t, onTraining, m.Recurrent.On)
@@ -51,7 +51,7 @@ func TestRecurrentTwiceWritesTheSameBytes(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, m.Compare(again.Manifest), "a manifest is enough to reproduce the tables")
 	require.Equal(t, res.Rows, again.Rows)
-	_, err = ReadManifest(filepath.Join(a, manifestName))
+	_, err = ReadManifest(filepath.Join(a, manifestName), KindTraining)
 	require.ErrorContains(t, err, `kind "recurrent", expected version 1 of kind "training"`)
 }
 

@@ -40,11 +40,9 @@ type Progress struct {
 
 // Result is a finished experiment.
 type Result struct {
-	Manifest   *Manifest
+	Outcome
 	Rows       []Row
 	Statistics []Statistic
-	// Skipped is the number of networks that an earlier run had measured.
-	Skipped int
 }
 
 // The streams of randomness of a seed.
@@ -73,7 +71,7 @@ func Training(ctx context.Context, c Config, opt Options) (*Result, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
-	m := newManifest(manifestKind, opt.Version)
+	m := newManifest(KindTraining, opt.Version)
 	m.Config = c
 	w, old, err := begin(m, opt)
 	if err != nil {
@@ -219,7 +217,7 @@ func (r *runner) load(s *Study, seed uint64, epoch int, p *part) bool {
 
 // finish ends the experiment; the parts are no longer needed then.
 func (r *runner) finish(m *Manifest, rows []Row) (*Result, error) {
-	res := &Result{Manifest: m, Rows: rows, Skipped: r.skipped, Statistics: Statistics(&m.Config, rows)}
+	res := &Result{Outcome: Outcome{m, r.skipped}, Rows: rows, Statistics: Statistics(&m.Config, rows)}
 	tables := []table{{tableName, rowHeader, records(rows)}, {statisticsName, statisticsHeader, records(res.Statistics)}}
 	for i := range m.Config.Studies {
 		t := m.Config.Studies[i].points()

@@ -57,7 +57,7 @@ func TestTrainingTwiceWritesTheSameBytes(t *testing.T) {
 	require.Equal(t, contents(t, a), contents(t, b))
 	require.Len(t, contents(t, a), 8+1+3+6, "networks, manifest, tables, figures; no parts")
 
-	m, err := ReadManifest(filepath.Join(a, manifestName))
+	m, err := ReadManifest(filepath.Join(a, manifestName), KindTraining)
 	require.NoError(t, err)
 	require.NoError(t, m.Config.Open(""))
 	again, err := Training(context.Background(), m.Config, Options{Dir: filepath.Join(t.TempDir(), "new")})

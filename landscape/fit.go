@@ -23,15 +23,7 @@ type whole struct {
 
 func newWhole(d *Data) *whole {
 	all, y := dyadic.Floats(slices.Concat(d.Rows...)), dyadic.Floats(d.Y)
-	w := &whole{xExp: all.Exp, yExp: y.Exp}
-	for i := range d.Rows {
-		row := make([]*big.Int, d.P)
-		for k := range row {
-			row[k] = &all.N[i*d.P+k]
-		}
-		w.rows, w.y = append(w.rows, row), append(w.y, &y.N[i])
-	}
-	return w
+	return &whole{xExp: all.Exp, yExp: y.Exp, rows: slices.Collect(slices.Chunk(all.Ints(), d.P)), y: y.Ints()}
 }
 
 // unit returns what a unit of risk in integers is: 2^(2·yExp).
@@ -54,26 +46,9 @@ func (w *whole) fit(on [][]bool) fit {
 	p := len(w.rows[0])
 	rows := make([][]*big.Int, 0, p*len(on))
 	right := make([]*big.Int, 0, p*len(on))
-	var t big.Int
 	for i := range on {
 		for a := range p {
-			row := make([]*big.Int, 1+p*len(on))
-			for k := range row {
-				row[k] = new(big.Int)
-			}
-			for r, x := range w.rows {
-				if !on[i][r] || x[a].Sign() == 0 {
-					continue
-				}
-				row[0].Sub(row[0], t.Mul(x[a], w.y[r]))
-				for j := range on {
-					for b := range p {
-						if on[j][r] {
-							row[1+j*p+b].Add(row[1+j*p+b], t.Mul(x[a], x[b]))
-						}
-					}
-				}
-			}
+			row := w.normal(on, i, a)
 			rows, right = append(rows, row), append(right, row[0])
 		}
 	}
@@ -82,6 +57,7 @@ func (w *whole) fit(on [][]bool) fit {
 		panic("landscape: normal equations without a solution")
 	}
 	// y'y − y'ΦV, and the right sides are −Φ'y.
+	var t big.Int
 	num, h := new(big.Int), f.basis[0][0]
 	for _, v := range w.y {
 		num.Add(num, t.Mul(v, v))
@@ -93,6 +69,28 @@ func (w *whole) fit(on [][]bool) fit {
 	f.risk = new(big.Rat).SetFrac(num, h)
 	f.risk.Mul(f.risk, w.unit())
 	return f
+}
+
+// normal is the normal equation of weight a of neuron i.
+func (w *whole) normal(on [][]bool, i, a int) []*big.Int {
+	var t big.Int
+	p := len(w.rows[0])
+	row := dyadic.ZeroInts(1 + p*len(on))
+	for r, x := range w.rows {
+		if !on[i][r] || x[a].Sign() == 0 {
+			continue
+		}
+		row[0].Sub(row[0], t.Mul(x[a], w.y[r]))
+		for j := range on {
+			if !on[j][r] {
+				continue
+			}
+			for b, v := range row[1+j*p:][:p] {
+				v.Add(v, t.Mul(x[a], x[b]))
+			}
+		}
+	}
+	return row
 }
 
 // meets says whether a solution has strictly the signs of neurons: sign_j·s·(x̃·v_j) > 0 with s
@@ -136,11 +134,8 @@ func (w *whole) meets(f fit, cells []*Cell, signs []int) bool {
 	}
 	rows = append(rows, form(func(v []*big.Int) *big.Int { return new(big.Int).Set(v[0]) }))
 	n := len(f.basis)
-	slack := exact.Row{G: make([]*big.Int, n+1), H: new(big.Int)}
-	start := make([]*big.Rat, n+1)
-	for k := range n + 1 {
-		slack.G[k], start[k] = new(big.Int), new(big.Rat)
-	}
+	slack := exact.Row{G: dyadic.ZeroInts(n + 1), H: new(big.Int)}
+	start := dyadic.ZeroRats(n + 1)
 	slack.G[n].SetInt64(1)
 	start[n].SetFrac64(-1, 2)
 	for i := range rows {
@@ -155,9 +150,5 @@ func (w *whole) meets(f fit, cells []*Cell, signs []int) bool {
 
 // all is on everywhere.
 func (w *whole) all() []bool {
-	on := make([]bool, len(w.rows))
-	for i := range on {
-		on[i] = true
-	}
-	return on
+	return slices.Repeat([]bool{true}, len(w.rows))
 }

@@ -172,32 +172,39 @@ func (s *solving) search(ctx context.Context) error {
 			return nil
 		}
 		chosen, x[k] = append(chosen, k), new(big.Rat)
-		for s.mustFree(chosen); ; s.mustFree(chosen) {
-			z := make([]*big.Rat, len(chosen))
-			step := big.NewRat(1, 1)
-			for i, k := range chosen {
-				z[i] = new(big.Rat).SetFrac(s.numbers[i], s.h)
-				if z[i].Sign() <= 0 {
-					t := new(big.Rat).Sub(x[k], z[i])
-					if t.Sign() == 0 { // both are 0
-						step = t
-					} else if t.Quo(x[k], t); t.Cmp(step) < 0 {
-						step = t
-					}
-				}
-			}
-			kept := chosen[:0]
-			for i, k := range chosen {
-				t := new(big.Rat).Sub(z[i], x[k])
-				if x[k] = t.Add(x[k], t.Mul(t, step)); x[k].Sign() > 0 {
-					kept = append(kept, k)
-				}
-			}
-			if chosen = kept; len(kept) == len(z) {
-				break
-			}
+		for all := false; !all; {
+			s.mustFree(chosen)
+			before := len(chosen)
+			chosen = s.towards(chosen, x)
+			all = len(chosen) == before
 		}
 	}
+}
+
+// towards moves x towards the solution over the chosen columns, as far as no number falls below 0,
+// and returns the columns whose numbers are above 0 there.
+func (s *solving) towards(chosen []int, x []*big.Rat) (kept []int) {
+	z, step := make([]*big.Rat, len(chosen)), big.NewRat(1, 1)
+	for i, k := range chosen {
+		z[i] = new(big.Rat).SetFrac(s.numbers[i], s.h)
+		if z[i].Sign() > 0 {
+			continue
+		}
+		t := new(big.Rat).Sub(x[k], z[i])
+		if t.Sign() != 0 { // else both are 0
+			t.Quo(x[k], t)
+		}
+		if t.Cmp(step) < 0 {
+			step = t
+		}
+	}
+	for i, k := range chosen {
+		t := new(big.Rat).Sub(z[i], x[k])
+		if x[k] = t.Add(x[k], t.Mul(t, step)); x[k].Sign() > 0 {
+			kept = append(kept, k)
+		}
+	}
+	return kept
 }
 
 // mustFree solves over columns that are independent, as those that a search has chosen are: the

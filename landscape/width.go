@@ -92,10 +92,7 @@ func newProgrammes(ctx context.Context, d *Data, cells []Cell, m int, out bool) 
 	}
 	if out {
 		for _, c := range []float64{1, -1} {
-			one := make([]float64, d.N())
-			for i := range one {
-				one[i] = c
-			}
+			one := slices.Repeat([]float64{c}, d.N())
 			p.levels[0].columns = append(p.levels[0].columns, one)
 		}
 	}

@@ -8,6 +8,7 @@ package network
 import (
 	"fmt"
 	"math/big"
+	"slices"
 
 	"github.com/relucell/relucell/internal/dyadic"
 )
@@ -82,12 +83,7 @@ func (l Layer) largestOf(z []float64) []float64 {
 
 // Maximal says whether a layer is one of maxima.
 func (n *Network) Maximal() bool {
-	for _, l := range n.layers {
-		if l.Act == Max {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(n.layers, func(l Layer) bool { return l.Act == Max })
 }
 
 // Masked returns the network without maxima whose neurons have the signs of this one's patterns,
@@ -113,13 +109,11 @@ func (n *Network) mask() *Network {
 		if pieces = l.Pieces; l.Act == Max {
 			m.Act = Mixed
 			for _, k := range pieces {
-				for range k {
-					slope := 0.0
-					if k == 1 {
-						slope = 1
-					}
-					m.Slopes = append(m.Slopes, slope)
+				slope := 0.0
+				if k == 1 {
+					slope = 1
 				}
+				m.Slopes = append(m.Slopes, slices.Repeat([]float64{slope}, k)...)
 			}
 		}
 		layers = append(layers, m)

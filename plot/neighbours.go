@@ -68,12 +68,10 @@ func match(sides []side, next [][]int) {
 	}
 	for _, s := range sides {
 		c := of(s)
-		for dx := int64(-1); dx <= 1; dx++ {
-			for dy := int64(-1); dy <= 1; dy++ {
-				for _, k := range at[spot{c[0] + dx, c[1] + dy}] {
-					if k != s.region {
-						next[s.region] = append(next[s.region], k)
-					}
+		for d := range int64(9) { // the spot, and those around it
+			for _, k := range at[spot{c[0] + d/3 - 1, c[1] + d%3 - 1}] {
+				if k != s.region {
+					next[s.region] = append(next[s.region], k)
 				}
 			}
 		}

@@ -9,8 +9,10 @@ import (
 	"math/big"
 	"slices"
 
+	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/cone"
 	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/lp/exact"
 	"github.com/relucell/relucell/vnnlib"
 )
@@ -72,12 +74,8 @@ type inverse struct {
 func affineOf(r enumerate.Region) (w [][]*big.Rat, b []*big.Rat) {
 	rows, offsets := r.AffineExact()
 	for i, row := range rows {
-		x := make([]*big.Rat, len(row))
-		for k, v := range row {
-			x[k], _ = v.Rat(nil)
-		}
 		v, _ := offsets[i].Rat(nil)
-		w, b = append(w, x), append(b, v)
+		w, b = append(w, ball.RatsOf(row)), append(b, v)
 	}
 	return w, b
 }
@@ -89,15 +87,8 @@ func (i *inverse) rows(box vnnlib.Box, forms []vnnlib.Form) (rows []exact.Row) {
 		whole, _ := i.cell.RowOf(cone.Whole(row))
 		rows = append(rows, whole)
 	}
-	zeros := func() []*big.Rat {
-		z := make([]*big.Rat, n+1)
-		for k := range z {
-			z[k] = new(big.Rat)
-		}
-		return z
-	}
 	for k := range n {
-		above, below := zeros(), zeros()
+		above, below := dyadic.ZeroRats(n+1), dyadic.ZeroRats(n+1)
 		above[k].SetInt64(1)
 		above[n].Neg(box.Lo[k])
 		below[k].SetInt64(-1)
@@ -106,7 +97,7 @@ func (i *inverse) rows(box vnnlib.Box, forms []vnnlib.Form) (rows []exact.Row) {
 		add(below)
 	}
 	for _, f := range forms { // −f ≥ 0
-		row := zeros()
+		row := dyadic.ZeroRats(n + 1)
 		row[n].Neg(f.Offset)
 		for _, t := range f.X {
 			row[t.Index].Sub(row[t.Index], t.Coef)

@@ -40,12 +40,8 @@ func (d *Description) inequalities(b ball.Ball) ([][]*big.Int, error) {
 		return nil, err
 	}
 	for _, r := range d.Rows {
-		all := dyadic.BigFloats(append(append([]*big.Float(nil), r.H), r.G...))
-		row := make([]*big.Int, len(all.N))
-		for k := range row {
-			row[k] = &all.N[k]
-		}
-		rows = append(rows, cone.Primitive(row))
+		all := dyadic.BigFloats(append([]*big.Float{r.H}, r.G...))
+		rows = append(rows, cone.Primitive(all.Ints()))
 	}
 	return rows, nil
 }

@@ -177,11 +177,7 @@ func (s *Sum) add(ctx context.Context, units []unit, after []dyadic.Vector) erro
 	}
 	s.gather(list)
 	for _, v := range rest {
-		row := make([]*big.Rat, s.Inputs+1)
-		for k := range row {
-			row[k] = v.Rat(k)
-		}
-		s.Linear = append(s.Linear, row)
+		s.Linear = append(s.Linear, v.Rats())
 	}
 	return nil
 }

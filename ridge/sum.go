@@ -85,10 +85,7 @@ func (s *Sum) gather(list []Ridge) {
 		for same < len(list) && order(list[0], list[same]) == 0 {
 			same++
 		}
-		r := Ridge{N: list[0].N, C: make([]*big.Rat, s.Outputs)}
-		for i := range r.C {
-			r.C[i] = new(big.Rat)
-		}
+		r := Ridge{N: list[0].N, C: dyadic.ZeroRats(s.Outputs)}
 		for _, o := range list[:same] {
 			for i, c := range o.C {
 				r.C[i].Add(r.C[i], c)
@@ -144,11 +141,7 @@ func (s *Sum) Minus(o *Sum) *Sum {
 		list = append(list, Ridge{N: r.N, C: r.C})
 	}
 	for _, r := range o.Ridges {
-		c := make([]*big.Rat, len(r.C))
-		for i := range c {
-			c[i] = new(big.Rat).Neg(r.C[i])
-		}
-		list = append(list, Ridge{N: r.N, C: c})
+		list = append(list, Ridge{N: r.N, C: multiple(r.C, big.NewRat(-1, 1))})
 	}
 	d.gather(list)
 	d.Cancelled = nil

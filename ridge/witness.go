@@ -5,6 +5,8 @@ package ridge
 import (
 	"math/big"
 	"slices"
+
+	"github.com/relucell/relucell/internal/dyadic"
 )
 
 // Witness returns a point where the function is not 0, nil where it is 0 everywhere. It is 0 or a
@@ -15,7 +17,7 @@ func (s *Sum) Witness() []*big.Rat {
 		return nil
 	}
 	for k := -1; k < s.Inputs; k++ {
-		x := zeros(s.Inputs)
+		x := dyadic.ZeroRats(s.Inputs)
 		if k >= 0 {
 			x[k].SetInt64(1)
 		}
@@ -28,7 +30,7 @@ func (s *Sum) Witness() []*big.Rat {
 	p := s.alone(r)
 	step := s.room(r, p)
 	for _, t := range []int64{0, 1, -1} {
-		x := zeros(s.Inputs)
+		x := dyadic.ZeroRats(s.Inputs)
 		for k := range x {
 			x[k].Mul(step, new(big.Rat).SetInt(r.N[k]))
 			x[k].Add(p[k], x[k].Mul(x[k], big.NewRat(t, 1)))
@@ -40,14 +42,6 @@ func (s *Sum) Witness() []*big.Rat {
 	panic("ridge: no point beside a kink at which the function is not 0")
 }
 
-func zeros(n int) []*big.Rat {
-	x := make([]*big.Rat, n)
-	for k := range x {
-		x[k] = new(big.Rat)
-	}
-	return x
-}
-
 // alone returns a point of the hyperplane of r that is on no other. On the curve p + Σ tⁱ·u_i, the
 // u_i a basis of the hyperplane's directions, each of the others is a polynomial in t of degree
 // below the number of inputs that is not 0 everywhere, so it has few roots: one of the first whole
@@ -56,7 +50,7 @@ func (s *Sum) alone(r Ridge) []*big.Rat {
 	n := s.Inputs
 	first := slices.IndexFunc(r.N[:n], func(v *big.Int) bool { return v.Sign() != 0 })
 	for t := int64(0); ; t++ {
-		x, power := zeros(n), big.NewInt(1)
+		x, power := dyadic.ZeroRats(n), big.NewInt(1)
 		sum := new(big.Int).Neg(r.N[n])
 		for k := range x {
 			if k == first {

@@ -122,35 +122,26 @@ func bindStudy(f *pflag.FlagSet, s *experiment.Study) {
 }
 
 func (c *trainingCmd) run(cmd *cobra.Command, _ []string) error {
-	config, recorded, err := chosen(c.out, c.config)
-	if err != nil {
-		return err
-	}
-	return conduct(cmd, c.studyFlags, recorded, func(ctx context.Context, o experiment.Options) (*experiment.Manifest, func(io.Writer) error, error) {
-		res, err := experiment.Training(ctx, *config, o)
-		if err != nil {
-			return nil, nil, err
-		}
-		return res.Manifest, func(w io.Writer) error { return writeTraining(w, res, c.out) }, nil
-	})
+	return conduct(cmd, c.studyFlags, c.config, experiment.Training, writeTraining)
 }
 
-// chosen returns the study of a command, checked, and what it is a replay of.
-func chosen[S interface{ Check() error }](out string, config func() (S, *experiment.Manifest, error)) (S, *experiment.Manifest, error) {
-	var none S
-	if out == "" {
-		return none, nil, badInputf("--output: missing, expected a folder")
+// conduct runs the study that config names, which keeps what is done in a folder, says what it
+// found, and compares it with the manifest that it was made again from, if there is one.
+func conduct[C any, S interface {
+	*C
+	Check() error
+}, R interface{ Made() *experiment.Manifest }](cmd *cobra.Command, s studyFlags, config func() (S, *experiment.Manifest, error),
+	run func(context.Context, C, experiment.Options) (R, error), write func(io.Writer, R, string) error) error {
+	if s.out == "" {
+		return badInputf("--output: missing, expected a folder")
 	}
 	study, recorded, err := config()
 	if err == nil {
 		err = flagged(study.Check())
 	}
-	return study, recorded, badInput(err)
-}
-
-// conduct runs a study that keeps what is done in a folder, says what it found, and compares it
-// with the manifest that it was made again from, if there is one.
-func conduct(cmd *cobra.Command, s studyFlags, recorded *experiment.Manifest, run func(context.Context, experiment.Options) (*experiment.Manifest, func(io.Writer) error, error)) error {
+	if err != nil {
+		return badInput(err)
+	}
 	ctx, stop := interruptible(cmd)
 	defer stop()
 	bar, _ := newBar(cmd.ErrOrStderr(), 1, progressbar.OptionShowCount(), progressbar.OptionSetWidth(20))
@@ -162,7 +153,7 @@ func conduct(cmd *cobra.Command, s studyFlags, recorded *experiment.Manifest, ru
 	if o.Figures == "none" {
 		o.Figures = ""
 	}
-	made, write, err := run(ctx, o)
+	res, err := run(ctx, *study, o)
 	_ = bar.Finish()
 	switch {
 	case errors.Is(err, experiment.ErrFolder):
@@ -173,10 +164,10 @@ func conduct(cmd *cobra.Command, s studyFlags, recorded *experiment.Manifest, ru
 	case err != nil:
 		return err
 	}
-	if err := write(cmd.OutOrStdout()); err != nil {
+	if err := write(cmd.OutOrStdout(), res, s.out); err != nil {
 		return err
 	}
-	return replayed(cmd.OutOrStdout(), recorded, made)
+	return replayed(cmd.OutOrStdout(), recorded, res.Made())
 }
 
 // replayed compares an experiment with the manifest that it was made again from, if there is one.
@@ -214,7 +205,7 @@ func (c *trainingCmd) config() (*experiment.Config, *experiment.Manifest, error)
 		if err := replayAlone(c.set, "cache", "workers"); err != nil {
 			return nil, nil, err
 		}
-		m, err := experiment.ReadManifest(c.replay)
+		m, err := experiment.ReadManifest(c.replay, experiment.KindTraining)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -273,11 +273,7 @@ func parseCenter(ctx context.Context, s string, n int) ([]float64, error) {
 		if err != nil {
 			return nil, flagged(err)
 		}
-		c := make([]float64, n)
-		for k := range c {
-			c[k] = one[0]
-		}
-		return c, nil
+		return slices.Repeat(one, n), nil
 	}
 	c, err := ball.ParseCenter(s, n)
 	return c, flagged(err)

@@ -77,9 +77,7 @@ func fill(params json.RawMessage, to any) error {
 	if len(params) == 0 {
 		return nil
 	}
-	d := json.NewDecoder(bytes.NewReader(params))
-	d.DisallowUnknownFields()
-	if err := d.Decode(to); err != nil {
+	if err := files.ReadJSON(bytes.NewReader(params), to); err != nil {
 		return fmt.Errorf("params: %w", err)
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -32,12 +33,7 @@ func (f *sliceFlags) add(cmd *cobra.Command) {
 }
 
 func (f *sliceFlags) given() bool {
-	for _, name := range []string{"through", "origin", "direction", "inputs"} {
-		if f.set.Changed(name) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc([]string{"through", "origin", "direction", "inputs"}, f.set.Changed)
 }
 
 // cut returns the slice that the flags name, and labels for its axes.

@@ -3,7 +3,6 @@ package main
 // experiment recover: how far a network is known after so many samples of it.
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"strconv"
@@ -53,17 +52,7 @@ interrupted run goes on where it stopped when it is called again.`,
 }
 
 func (c *recoverCmd) run(cmd *cobra.Command, _ []string) error {
-	study, recorded, err := chosen(c.out, c.config)
-	if err != nil {
-		return err
-	}
-	return conduct(cmd, c.studyFlags, recorded, func(ctx context.Context, o experiment.Options) (*experiment.Manifest, func(io.Writer) error, error) {
-		res, err := experiment.Recover(ctx, *study, o)
-		if err != nil {
-			return nil, nil, err
-		}
-		return res.Manifest, func(w io.Writer) error { return writeRecover(w, res, c.out) }, nil
-	})
+	return conduct(cmd, c.studyFlags, c.config, experiment.Recover, writeRecover)
 }
 
 // config makes the study of the flags, or reads it from a manifest.
@@ -72,7 +61,7 @@ func (c *recoverCmd) config() (*experiment.RecoverStudy, *experiment.Manifest, e
 		if err := replayAlone(c.set); err != nil {
 			return nil, nil, err
 		}
-		m, err := experiment.ReadRecoverManifest(c.replay)
+		m, err := experiment.ReadManifest(c.replay, experiment.KindRecover)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -3,7 +3,6 @@ package main
 // experiment recurrent: recurrent networks, trained by SGD and by path-SGD.
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -78,17 +77,7 @@ func bindRecurrent(f *pflag.FlagSet, s *experiment.RecurrentStudy) {
 }
 
 func (c *recurrentCmd) run(cmd *cobra.Command, _ []string) error {
-	study, recorded, err := chosen(c.out, c.config)
-	if err != nil {
-		return err
-	}
-	return conduct(cmd, c.studyFlags, recorded, func(ctx context.Context, o experiment.Options) (*experiment.Manifest, func(io.Writer) error, error) {
-		res, err := experiment.Recurrent(ctx, *study, o)
-		if err != nil {
-			return nil, nil, err
-		}
-		return res.Manifest, func(w io.Writer) error { return writeRecurrent(w, res, c.out) }, nil
-	})
+	return conduct(cmd, c.studyFlags, c.config, experiment.Recurrent, writeRecurrent)
 }
 
 // config makes the study of the flags, or reads it from a manifest.
@@ -97,7 +86,7 @@ func (c *recurrentCmd) config() (*experiment.RecurrentStudy, *experiment.Manifes
 		if err := replayAlone(c.set, "cache", "workers"); err != nil {
 			return nil, nil, err
 		}
-		m, err := experiment.ReadRecurrentManifest(c.replay)
+		m, err := experiment.ReadManifest(c.replay, experiment.KindRecurrent)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -35,16 +35,7 @@ var ids = regexp.MustCompile(`^(-?(0|[1-9][0-9]{0,17})|"[^"\\\x00-\x1f]{1,64}")$
 
 // readRequest reads a request. With an error the ID is there where it could be read, else nil.
 func readRequest(line []byte) (r request, err error) {
-	d := json.NewDecoder(bytes.NewReader(line))
-	d.DisallowUnknownFields()
-	if err = d.Decode(&r); err == nil {
-		if _, more := d.Token(); more != io.EOF {
-			err = errors.New("more than one value")
-		}
-	}
-	if err == nil {
-		err = files.Once(line)
-	}
+	err = files.ReadJSON(bytes.NewReader(line), &r)
 	if !ids.Match(r.ID) {
 		if r.ID = nil; err == nil {
 			return request{}, errors.New("id: missing or of another kind, expected a whole number, or a text of 1 to 64 bytes without escapes")

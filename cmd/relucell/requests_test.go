@@ -19,7 +19,7 @@ func TestNonsenseIsAnswered(t *testing.T) {
 		`nonsense`:                           "not a request",
 		`{}`:                                 "id: missing",
 		`[]`:                                 "not a request",
-		`{"id":1} {"id":2}`:                  "more than one value",
+		`{"id":1} {"id":2}`:                  "text after the end",
 		`{"id":1.5,"method":"info"}`:         "id: missing or of another kind",
 		`{"id":{},"method":"info"}`:          "id: missing or of another kind",
 		`{"id":"","method":"info"}`:          "id: missing or of another kind",

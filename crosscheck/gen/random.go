@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/big"
 	"math/rand/v2"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -211,10 +212,7 @@ func ReLU(weights, bias []float64) network.Layer {
 
 // Sum returns the affine output layer that adds n units up.
 func Sum(n int) network.Layer {
-	ones := make([]float64, n)
-	for i := range ones {
-		ones[i] = 1
-	}
+	ones := slices.Repeat([]float64{1}, n)
 	return Affine(ones, []float64{0})
 }
 

@@ -12,12 +12,17 @@ import (
 )
 
 // ZeroInts returns so many integers 0.
-func ZeroInts(n int) []*big.Int {
-	z := make([]*big.Int, n)
-	for i := range z {
-		z[i] = new(big.Int)
+func ZeroInts(n int) []*big.Int { return pointers(make([]big.Int, n)) }
+
+// ZeroRats returns so many fractions 0.
+func ZeroRats(n int) []*big.Rat { return pointers(make([]big.Rat, n)) }
+
+func pointers[T any](v []T) []*T {
+	p := make([]*T, len(v))
+	for i := range v {
+		p[i] = &v[i]
 	}
-	return z
+	return p
 }
 
 // Split returns m and e with v = m·2^e, m odd, or 0, 0 for zero. v must be finite.
@@ -110,6 +115,18 @@ func (d Vector) Floats() []*big.Float {
 	out := make([]*big.Float, len(d.N))
 	for i := range out {
 		out[i] = d.Float(i)
+	}
+	return out
+}
+
+// Ints returns the integers themselves.
+func (d Vector) Ints() []*big.Int { return pointers(d.N) }
+
+// Rats returns all entries as Rat does.
+func (d Vector) Rats() []*big.Rat {
+	out := make([]*big.Rat, len(d.N))
+	for i := range out {
+		out[i] = d.Rat(i)
 	}
 	return out
 }

@@ -13,6 +13,7 @@ package files
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -186,6 +187,23 @@ func WriteBytes(name string, text []byte) error {
 		_, err := w.Write(text)
 		return err
 	})
+}
+
+// ReadJSON reads one JSON value of known fields, each given once, with nothing after it.
+func ReadJSON(r io.Reader, to any) error {
+	text, err := io.ReadAll(r)
+	if err != nil {
+		return err
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode(to); err != nil {
+		return err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return errors.New("text after the end")
+	}
+	return Once(text)
 }
 
 // WriteJSON is Write for a value, as indented JSON.

@@ -36,14 +36,15 @@ func ReadUnpacked(path string, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	data, err := readUnpacked(f, path, limit)
+	data, err := Unpacked(f, path, limit)
 	if err != nil {
 		return nil, &fs.PathError{Op: "read", Path: path, Err: err}
 	}
 	return data, nil
 }
 
-func readUnpacked(f io.Reader, path string, limit int64) ([]byte, error) {
+// Unpacked is ReadUnpacked for the bytes of the file, with errors that do not name it.
+func Unpacked(f io.Reader, path string, limit int64) ([]byte, error) {
 	r, err := Unpack(f, path)
 	if err != nil {
 		return nil, err

@@ -66,23 +66,29 @@ func (t *tensor) cast(to onnxpb.TensorProto_DataType) *tensor {
 		out.castFloats(t)
 		return out
 	case onnxpb.TensorProto_INT64, onnxpb.TensorProto_INT32, onnxpb.TensorProto_BOOL:
-		out.ints = make([]int64, size(t.shape))
-		for i := range out.ints {
-			v := 0.0
-			if t.ints != nil {
-				out.ints[i] = t.ints[i]
-			} else if v = t.floats[i]; math.Abs(v) < maxInteger {
-				out.ints[i] = int64(v)
-			} else if to != onnxpb.TensorProto_BOOL {
-				panic(refusalf("element %d is %g, which is no integer of 32 bits", i, v))
-			}
-			if to == onnxpb.TensorProto_BOOL && (out.ints[i] != 0 || v != 0) {
-				out.ints[i] = 1
-			}
-		}
+		out.castInts(t)
 		return out.mustFit()
 	}
 	panic(refusalf("attribute \"to\": %v, supported for constants are the floating types, INT32, INT64 and BOOL", to))
+}
+
+func (t *tensor) castInts(from *tensor) {
+	truths := t.elem == onnxpb.TensorProto_BOOL
+	t.ints = slices.Clone(from.ints)
+	for i, v := range from.floats {
+		if truths {
+			v = signOf(v)
+		}
+		if math.Abs(v) >= maxInteger {
+			panic(refusalf("element %d is %g, which is no integer of 32 bits", i, v))
+		}
+		t.ints = append(t.ints, int64(v))
+	}
+	for i, v := range t.ints {
+		if truths && v != 0 {
+			t.ints[i] = 1
+		}
+	}
 }
 
 func (t *tensor) castFloats(from *tensor) {

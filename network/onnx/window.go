@@ -2,6 +2,8 @@
 
 package onnx
 
+import "slices"
+
 // maxWindow bounds what attributes may say of a window: beyond it nothing real is
 // lost, and products of two such numbers fit in an int.
 const maxWindow = 1 << 26
@@ -84,10 +86,7 @@ func (n *node) sliding(kernel []int) (strides, dilations, pads []int) {
 // window returns a list of count numbers in [least, maxWindow].
 func (as attributes) window(name string, count, missing, least int) []int {
 	list := as.integers(name)
-	out := make([]int, count)
-	for i := range out {
-		out[i] = missing
-	}
+	out := slices.Repeat([]int{missing}, count)
 	if list == nil {
 		return out
 	}

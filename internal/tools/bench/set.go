@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -120,11 +121,7 @@ type job struct {
 
 // newJob fills in the ball.
 func newJob(n *network.Network, name string, s spot) (job, error) {
-	center := make([]float64, n.Inputs())
-	for i := range center {
-		center[i] = s.center
-	}
-	b, err := ball.New(s.norm, center, s.radius)
+	b, err := ball.New(s.norm, slices.Repeat([]float64{s.center}, n.Inputs()), s.radius)
 	if err != nil {
 		return job{}, fmt.Errorf("%s: %w", name, err)
 	}
