@@ -60,8 +60,8 @@ type affineLayer struct {
 	// in holds by columns what the units of the layer before pass on, of which the two last columns
 	// are bounds of errors: a coefficient of a row is the product of weights and a column.
 	in []float64
-	// norms are bounds of the Euclidean norms of the rows of weights that are not sparse, and size of
-	// those of the two last columns of in, if sized.
+	// norms are bounds of the Euclidean norms of the rows of weights that are not sparse, and size
+	// of those of the two last columns of in, if sized.
 	norms []float64
 	size  [2]float64
 	sized bool

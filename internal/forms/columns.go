@@ -112,8 +112,8 @@ func (l *Layer) AddColumn(z []float64, a float64, i int) {
 	addScaled(z, a, at, w)
 }
 
-// AddAll adds the values a of all units before, times their weights, to z. Where hardly any value is
-// 0 that is faster than column by column. The sums are made in another order.
+// AddAll adds the values a of all units before, times their weights, to z. Where hardly any value
+// is 0 that is faster than column by column. The sums are made in another order.
 func (l *Layer) AddAll(z, a []float64) {
 	if l.start != nil || l.Out == 0 {
 		for i, v := range a {
