@@ -25,7 +25,7 @@ type Affine struct {
 }
 
 // Affine returns the affine map that the network is on the region. In most networks it costs less
-// than half the walk of the region, in the plane two thirds with two layers of 64 and nine tenths
+// than half the walk of the region, in the plane two thirds with two layers of 64 and five sixths
 // with three or four. Successive calls share what they can, most for regions that are near each
 // other in the order of the walk.
 func (r Region) Affine() Affine {
@@ -60,8 +60,9 @@ type affineLayer struct {
 	// in holds by columns what the units of the layer before pass on, of which the two last columns
 	// are bounds of errors: a coefficient of a row is the product of weights and a column.
 	in []float64
-	// norms are bounds of the Euclidean norms of the rows of weights that are not sparse, and size of
-	// those of the two last columns of in, if sized.
+	// dense are the rows of weights, nil where they are sparse, norms bounds of their Euclidean
+	// norms, and size of those of the two last columns of in, if sized.
+	dense [][]float64
 	norms []float64
 	size  [2]float64
 	sized bool
@@ -92,7 +93,7 @@ func newAffines(n *network.Network) *affines {
 				if at != nil {
 					row = nil
 				}
-				ly.norms = append(ly.norms, normAtMost(row))
+				ly.dense, ly.norms = append(ly.dense, row), append(ly.norms, normAtMost(row))
 			}
 		}
 		a.layers = append(a.layers, ly)
@@ -228,7 +229,7 @@ func (l *affineLayer) row(i, wide int) []float64 {
 		return row
 	}
 	n, in := wide-3, len(l.in)/wide
-	if at, w := l.Row(i); at == nil {
+	if w := l.dense[i]; w != nil {
 		for k := range n + 1 {
 			row[k] = floats.Dot(w, l.in[k*in:(k+1)*in])
 		}
@@ -239,6 +240,7 @@ func (l *affineLayer) row(i, wide int) []float64 {
 		row[n+1], row[n+2] = l.norms[i]*l.size[0], l.norms[i]*l.size[1]
 	} else {
 		clear(row)
+		at, w := l.Row(i)
 		for t, j := range at {
 			for k := range n + 1 {
 				row[k] += w[t] * l.in[k*in+int(j)]

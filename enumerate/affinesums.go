@@ -117,8 +117,8 @@ func (s *affineSums) put(i int, row []float64) {
 	row[n], row[n+1] = s.off[i], s.off[i]
 }
 
-// pass writes what the units pass on, by columns, as affineLayer.pass does for each: a is the factor
-// of each, gamma that of the layer behind.
+// pass writes what the units pass on, by columns, as affineLayer.pass does for each: a is the
+// factor of each, gamma that of the layer behind.
 func (s *affineSums) pass(in, a []float64, gamma float64) {
 	out := len(s.unit)
 	unit := s.unit[:len(a)]

@@ -30,6 +30,8 @@ type rowsDual struct {
 	v     []float64 // rate of mu
 	rhs   []float64
 	brk   []rowsBreak
+	less  []rowsWeight // scratch: the breaks on either side of one
+	more  []rowsWeight
 	steps int64
 }
 

@@ -8,9 +8,13 @@ import "math"
 // rowsBreak is a reduced cost that reaches 0 at step theta, where the slope of the bound
 // grows by weight.
 type rowsBreak struct {
-	theta, weight, rate float64
-	id                  int32
+	rowsWeight
+	rate float64
+	id   int32
 }
+
+// rowsWeight is the part of a break that is sorted.
+type rowsWeight struct{ theta, weight float64 }
 
 // breaks collects the reduced costs that reach 0. Basic ones have rate 0.
 func (p *rowsDual) breaks() {
@@ -18,7 +22,7 @@ func (p *rowsDual) breaks() {
 	if p.l1 {
 		for j, a := range p.alpha {
 			if a > rowsPivot {
-				p.brk = append(p.brk, rowsBreak{max(-p.d[j], 0) / a, math.Inf(1), a, int32(j)})
+				p.brk = append(p.brk, rowsBreak{rowsWeight{max(-p.d[j], 0) / a, math.Inf(1)}, a, int32(j)})
 			}
 		}
 	} else {
@@ -27,7 +31,7 @@ func (p *rowsDual) breaks() {
 	for i, v := range p.v {
 		if v < -rowsPivot {
 			// The reduced cost of slack i is −mu, its rate −v.
-			p.brk = append(p.brk, rowsBreak{max(p.mu[i], 0) / -v, math.Inf(1), -v, int32(p.nv + i)})
+			p.brk = append(p.brk, rowsBreak{rowsWeight{max(p.mu[i], 0) / -v, math.Inf(1)}, -v, int32(p.nv + i)})
 		}
 	}
 	for _, b := range p.basis { // a basic slack has mu 0 and stays
@@ -68,38 +72,7 @@ func (p *rowsDual) forget(id int32) {
 // stop selects the break at which the slope, −viol at first, is no longer negative; among ties
 // the one with the largest rate. It returns −1 when there is none.
 func (p *rowsDual) stop(viol float64) int {
-	b, rest := p.brk, viol
-	theta := math.Inf(1)
-	for len(b) > 0 {
-		mid := b[len(b)/2].theta
-		less, more := 0, len(b)
-		sum, same := 0.0, 0.0
-		for i := 0; i < more; { // less: b[:less], equal: b[less:i], more: b[more:]
-			switch t := b[i].theta; {
-			case t < mid:
-				sum += b[i].weight
-				b[less], b[i] = b[i], b[less]
-				less++
-				i++
-			case t > mid:
-				more--
-				b[more], b[i] = b[i], b[more]
-			default:
-				same += b[i].weight
-				i++
-			}
-		}
-		if sum >= rest {
-			b = b[:less]
-			continue
-		}
-		if sum+same >= rest {
-			theta = mid
-			break
-		}
-		rest -= sum + same
-		b = b[more:]
-	}
+	theta := p.last(viol)
 	if math.IsInf(theta, 1) {
 		return -1
 	}
@@ -112,4 +85,48 @@ func (p *rowsDual) stop(viol float64) int {
 		}
 	}
 	return at
+}
+
+// last returns where the step ends: the least theta up to which weights sum up to rest, +Inf for
+// none. The breaks are parted as for a median (Hoare's quickselect), without branches that no one
+// could predict: each is written to both sides, and counted on one.
+func (p *rowsDual) last(rest float64) float64 {
+	n := len(p.brk)
+	p.less, p.more = resize(p.less, n), resize(p.more, n)
+	less, more := p.less, p.more
+	for i := range less {
+		less[i] = p.brk[i].rowsWeight
+	}
+	for b := less; len(b) > 0; {
+		mid := b[len(b)/2].theta
+		sum, same, l, m := 0.0, 0.0, 0, 0
+		for _, e := range b { // one of the two: nothing is overwritten before it is read
+			less[l], more[m] = e, e
+			under, over := one(e.theta < mid), one(e.theta > mid)
+			l, m = l+under, m+over
+			if under+over == 0 {
+				same += e.weight
+			}
+		}
+		for _, e := range less[:l] {
+			sum += e.weight
+		}
+		switch {
+		case sum >= rest:
+			b = less[:l]
+		case sum+same >= rest:
+			return mid
+		default:
+			rest -= sum + same
+			b = more[:m]
+		}
+	}
+	return math.Inf(1)
+}
+
+func one(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }

@@ -138,11 +138,19 @@ func resize[T any](s []T, n int) []T {
 
 func (l *vertexDict) col(k int) []float64 { return l.a[k*l.ld : k*l.ld+l.rows] }
 
-// price writes the objective s·z over the columns of l into c.
+// price writes the objective s·z over the columns of l into c. Two sums at a time, for each waits
+// for itself.
 func (v *Vertex) price(l *vertexLevel, g []float64, h, s float64) {
-	for k := 0; k <= v.d; k++ {
-		col := l.a[k*l.ld : k*l.ld+v.n]
-		v.c[k] = s * dot(g, col)
+	for k := 0; k <= v.d; k += 2 {
+		j := min(k+1, v.d)
+		a, b := l.a[k*l.ld:k*l.ld+v.n], l.a[j*l.ld:j*l.ld+v.n]
+		g, b := g[:len(a)], b[:len(a)]
+		t, u := 0.0, 0.0
+		for i, x := range a {
+			t += g[i] * x
+			u += g[i] * b[i]
+		}
+		v.c[k], v.c[j] = s*t, s*u
 	}
 	v.c[v.d] += s * h
 }

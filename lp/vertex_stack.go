@@ -1,7 +1,7 @@
 // The stack of the vertex form: a split pivots the new hyperplane in, and both children start
 // from the vertex where that is. Half of all cells are never asked about, or answer by that vertex
-// alone, so a split only notes where the hyperplane is crossed, and the dictionary of a side is made
-// from that of the cell above when it is needed.
+// alone, so a split only notes where the hyperplane is crossed, and the dictionary of a side is
+// made from that of the cell above when it is needed.
 
 package lp
 

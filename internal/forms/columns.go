@@ -1,6 +1,6 @@
 // The weights of a layer by columns, which is how forms and values are added up: all entries, with
 // vector instructions, or those other than 0 alone, where they are few, as of a convolution. Sums
-// are made in the same order in both, so they are the same numbers.
+// are made in the same order in both, so they are the same numbers, but for those of AddAll.
 
 package forms
 
@@ -9,6 +9,8 @@ import (
 	"slices"
 	"sync"
 
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/floats"
 
 	"github.com/relucell/relucell/network"
@@ -108,6 +110,19 @@ func (l *Layer) Column(i int) (at []int32, w, mag []float64) {
 func (l *Layer) AddColumn(z []float64, a float64, i int) {
 	at, w, _ := l.Column(i)
 	addScaled(z, a, at, w)
+}
+
+// AddAll adds the values a of all units before, times their weights, to z. Where hardly any value
+// is 0 that is faster than column by column. The sums are made in another order.
+func (l *Layer) AddAll(z, a []float64) {
+	if l.start != nil || l.Out == 0 {
+		for i, v := range a {
+			l.AddColumn(z, v, i)
+		}
+		return
+	}
+	w := blas64.General{Rows: l.In, Cols: l.Out, Stride: l.Out, Data: l.W}
+	blas64.Gemv(blas.Trans, 1, w, blas64.Vector{N: l.In, Inc: 1, Data: a}, 1, blas64.Vector{N: l.Out, Inc: 1, Data: z})
 }
 
 // AddMagnitudes adds a times the bounds of the magnitudes of the weights from unit i to z.

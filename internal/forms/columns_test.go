@@ -3,7 +3,9 @@ package forms
 import (
 	"context"
 	"maps"
+	"math"
 	"math/big"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -158,4 +160,30 @@ func TestFormsWithoutTermsLookAtTheirOwnWeightsAlone(t *testing.T) {
 	require.True(t, p.Form(1, 0).Zero())
 	require.False(t, p.Form(1, 1).Zero())
 	require.True(t, p.Form(1, wide-1).Zero())
+}
+
+// All values at once are those column by column: exactly, where sums of whole numbers are.
+func TestAllColumnsAtOnce(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		whole := rapid.Map(rapid.IntRange(-9, 9), func(v int) float64 { return float64(v) })
+		l := &Layer{In: rapid.IntRange(1, 40).Draw(t, "inputs"), Out: rapid.IntRange(1, 40).Draw(t, "outputs")}
+		kept := rapid.IntRange(0, 9).Draw(t, "weights kept")
+		l.makeRoom(l.In * l.Out * kept / 9)
+		for j := range l.Out {
+			for i := range l.In {
+				if w := whole.Draw(t, "weight"); l.start == nil || (i+j)%9 < kept {
+					l.set(i, j, w, math.Abs(w))
+				}
+			}
+		}
+		l.close()
+		a := rapid.SliceOfN(whole, l.In, l.In).Draw(t, "values")
+		z := rapid.SliceOfN(whole, l.Out, l.Out).Draw(t, "sums")
+		want := slices.Clone(z)
+		for i, v := range a {
+			l.AddColumn(want, v, i)
+		}
+		l.AddAll(z, a)
+		require.Equal(t, want, z)
+	})
 }

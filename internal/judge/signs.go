@@ -38,12 +38,16 @@ func agrees(l *forms.Layer, out, want []int8) bool {
 func (p *passer) signs(y []float64, out, want []int8) {
 	a := p.a[:len(y)]
 	copy(a, y)
-	for _, l := range p.m.Layers {
+	for k, l := range p.m.Layers {
 		z := p.z[:l.Out]
 		copy(z, l.B)
-		for i, v := range a {
-			if v != 0 {
-				l.AddColumn(z, v, i)
+		if k == 0 { // of which hardly any value is 0
+			l.AddAll(z, a)
+		} else {
+			for i, v := range a {
+				if v != 0 {
+					l.AddColumn(z, v, i)
+				}
 			}
 		}
 		s := out[l.First : l.First+l.Neurons]
