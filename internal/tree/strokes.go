@@ -45,22 +45,20 @@ func atAStroke(t *words, lv *hull, passing bool) (e Event, shown bool) {
 
 // cell shows the regions of the cell.
 func (s *stroke) cell() bool {
-	var sights [vertices.WordSize]vertices.Sight
-	seen, forms := sights[:0], 0
+	forms, most := 0, min(s.tune.LeafMost, vertices.MostForms)
 	for neurons := s.lv.open; neurons != 0; neurons &= neurons - 1 {
-		sight, apart := s.Look(uint(bits.TrailingZeros64(neurons)))
-		if sight.Plus && sight.Minus {
+		both, apart := s.Look(uint(bits.TrailingZeros64(neurons)))
+		if both {
 			forms++
 		}
-		if !apart || forms > min(s.tune.LeafMost, vertices.MostForms) {
+		if !apart || forms > most {
 			return false
 		}
-		seen = append(seen, sight)
 	}
-	for i := range seen {
-		at := &seen[i]
+	for i := range s.Sights {
+		at := &s.Sights[i]
 		if at.Plus && at.Minus {
-			s.Divide(*at)
+			s.Divide(at)
 		} else if !s.Bound(at, &s.shown.cone) || !s.empty(at.Bit, bit(at.Plus)-bit(at.Minus)) {
 			return false
 		}

@@ -53,8 +53,10 @@ type Arrangement struct {
 	parts   [MostForms + 1]layout
 	cell    Region // the cell, and the sides taken
 
-	values  [WordSize][]float64 // of neurons of the word at the cell's vertices
-	minusOn []uint64            // scratch of Cut
+	// Sights are what has been looked at, and values are those at the cell's vertices.
+	Sights  []Sight
+	values  [WordSize][]float64
+	minusOn []uint64 // scratch of Cut
 	ends    []int32
 }
 
@@ -90,7 +92,7 @@ func (a *Arrangement) Begin(word int, list []int32) bool {
 	for _, b := range a.forms {
 		a.column[b] = -1
 	}
-	a.word, a.forms = word, a.forms[:0]
+	a.word, a.forms, a.Sights = word, a.forms[:0], a.Sights[:0]
 	n := len(list)
 	a.spots, a.corners = slices.Grow(a.spots[:0], n)[:n], slices.Grow(a.corners[:0], n)[:n]
 	p := &a.parts[0]
@@ -109,8 +111,9 @@ func (a *Arrangement) Begin(word int, list []int32) bool {
 	return true
 }
 
-// Look looks at a neuron of the word. It returns false where that is too near to 0 at a vertex.
-func (a *Arrangement) Look(b uint) (s Sight, apart bool) {
+// Look looks at a neuron of the word and says whether it has both signs. It returns false where that
+// is too near to 0 at a vertex.
+func (a *Arrangement) Look(b uint) (both, apart bool) {
 	r := &a.Rows[a.word][b]
 	spots := a.spots
 	values := slices.Grow(a.values[b][:0], len(spots))[:len(spots)]
@@ -129,14 +132,15 @@ func (a *Arrangement) Look(b uint) (s Sight, apart bool) {
 		negative += math.Float64bits(t) >> 63
 		least = min(least, sizeAt(t, int32(i)))
 	}
-	s.Bit, s.gone, s.top = b, math.Float64bits(arrangementGone*r.Q), int32(least%maxSpots)
-	s.Plus, s.Minus = negative < uint64(len(spots)), negative > 0
-	return s, least > s.gone
+	gone := math.Float64bits(arrangementGone * r.Q)
+	s := Sight{Bit: b, Plus: negative < uint64(len(spots)), Minus: negative > 0, top: int32(least % maxSpots), gone: gone}
+	a.Sights = append(a.Sights, s)
+	return s.Plus && s.Minus, least > gone
 }
 
 // Divide makes a neuron that has both signs the next of those that divide the cell, MostForms at
 // most.
-func (a *Arrangement) Divide(s Sight) {
+func (a *Arrangement) Divide(s *Sight) {
 	form := len(a.forms)
 	a.forms, a.column[s.Bit], a.gone[form] = append(a.forms, s.Bit), int8(form), s.gone
 	for i, t := range a.values[s.Bit] {

@@ -187,9 +187,16 @@ func (c *Evidence) Holds(norm ball.Norm, in *Region, p *Point, err float64) bool
 			return false
 		}
 	}
+	few := c.N <= fewInputs
 	for on := in.On; on != 0; on &= on - 1 {
 		r, side := c.bounding(on)
-		if !(side*r.At(p) > r.P+r.Q*err) {
+		var t float64
+		if few {
+			t = r.atFew(p)
+		} else {
+			t = r.At(p)
+		}
+		if !(side*t > r.P+r.Q*err) {
 			return false
 		}
 	}
