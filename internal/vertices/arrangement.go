@@ -89,6 +89,11 @@ func NewArrangement(c *Evidence) *Arrangement {
 
 // Begin takes up a cell, without forms. It returns false where the cell is not simple.
 func (a *Arrangement) Begin(word int, list []int32) bool {
+	for _, v := range list {
+		if bits.OnesCount64(a.Vertices[v].On) != a.N {
+			return false
+		}
+	}
 	for _, b := range a.forms {
 		a.column[b] = -1
 	}
@@ -103,9 +108,6 @@ func (a *Arrangement) Begin(word int, list []int32) bool {
 		p.at[i] = int32(i)
 		to.X, to.On, to.negative, a.corners[i].n = at.X, at.On, 0, -1
 		used |= at.On
-		if bits.OnesCount64(at.On) != a.N {
-			return false
-		}
 	}
 	a.cell = Region{On: used, Cuts: a.cell.Cuts[:0]}
 	return true
