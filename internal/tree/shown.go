@@ -253,9 +253,10 @@ func (t *words) noteSplit(lv *hull) {
 	lv.unlooked = t.cells.SignsAfter(lv.word, lv.parts.Section, lv.unlooked[:0])
 }
 
-// halves says that the level's cell splits into two regions, of which only a point each is wanted.
+// halves says that the level's cell, in the ball, splits into two regions, of which only a point
+// each is wanted.
 func (t *words) halves(lv *hull) bool {
-	return t.wants != Counts && !t.shown.evidence.Beyond(t.m.Norm) && lv.open&(lv.open-1) == 0 && t.lastWord(lv)
+	return t.wants != Counts && lv.open&(lv.open-1) == 0 && t.lastWord(lv) && !t.shown.evidence.Reaches(t.m.Norm, lv.at)
 }
 
 // witness finds a point of the cell of a level with few digits, where one is wanted.
@@ -265,7 +266,7 @@ func (t *Vertices) witness(lv *hull) bool {
 	}
 	sh := &t.shown
 	if up := t.up(); up != nil && up.halved {
-		room := t.shown.evidence.Beside(&sh.halves, t.side(), &sh.y)
+		room := t.shown.evidence.Beside(t.m.Norm, &sh.halves, t.side(), &sh.y)
 		return room > 0 && sh.rounded(&sh.halves.Region, room)
 	}
 	if !lv.arrived { // its vertices have not been looked at

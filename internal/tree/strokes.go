@@ -67,7 +67,7 @@ func (s *stroke) cell() bool {
 }
 
 // part shows the regions of the part at a depth, that some forms divide, as steps do: two regions
-// by the means of their vertices, but in a round ball.
+// by the means of their vertices.
 func (s *stroke) part(depth int, forms uint) bool {
 	if forms == 0 {
 		s.regions++
@@ -77,7 +77,7 @@ func (s *stroke) part(depth int, forms uint) bool {
 	form := bits.TrailingZeros(forms)
 	rest := forms &^ (1 << form)
 	s.shown.waiting.note(splitLine)
-	if rest == 0 && !s.shown.evidence.Beyond(s.m.Norm) {
+	if rest == 0 {
 		if !s.halves(depth, form) {
 			return false
 		}
@@ -101,7 +101,7 @@ func (s *stroke) halves(depth, form int) bool {
 	h := &s.shown.halves
 	s.Halve(depth, form, h)
 	for _, sign := range [...]int8{-1, 1} {
-		room := s.Beside(h, sign, &s.shown.y)
+		room := s.Beside(s.m.Norm, h, sign, &s.shown.y)
 		if !s.region(s.Half(depth, form, sign), room) {
 			return false
 		}
