@@ -18,12 +18,12 @@ type stroke struct {
 	regions, settled int64
 }
 
-// atAStroke shows all regions of the level's cell, which the open neurons of its word, the last,
-// may divide. It reports false where that is not seen; then nothing has changed. That is a function
+// atAStroke shows in a proof all regions of the level's cell, which the open neurons of its word, if
+// that is the last, may divide. It reports false where that is not seen; then nothing has changed. That is a function
 // of the path to the cell, where the cell is not on the way to others; those have been found below
 // it, so it was not shown at a stroke.
 func atAStroke(t *words, lv *hull, passing bool) (e Event, shown bool) {
-	if t.wants != Proofs || passing || t.cellwise || !t.lastWord(lv) || t.shown.evidence.Reaches(t.m.Norm, lv.at) {
+	if passing || t.cellwise || !t.lastWord(lv) || t.shown.evidence.Reaches(t.m.Norm, lv.at) {
 		return e, false
 	}
 	s := stroke{words: t, Arrangement: t.shown.arrangement, lv: lv}
