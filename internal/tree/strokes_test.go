@@ -5,6 +5,7 @@ package tree
 import (
 	"context"
 	"fmt"
+	"math/big"
 	"sync/atomic"
 	"testing"
 
@@ -13,10 +14,13 @@ import (
 	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/internal/judge"
 	"github.com/relucell/relucell/internal/tuning"
+	"github.com/relucell/relucell/network"
 )
 
-// texts writes down what is told in preorder, without numbers.
+// texts writes down what is told in preorder: of multipliers nothing, of points the exact pattern
+// there.
 type texts struct {
+	net     *network.Network
 	text    []byte
 	regions int
 }
@@ -27,9 +31,20 @@ func (x *texts) Narrowed(k int, side int8, _ float64, _ *judge.Multipliers) { x.
 func (x *texts) Pruned(j int, live int8, named bool, _ *judge.Multipliers) {
 	x.add("%d:%d%t ", j, live, named)
 }
-func (x *texts) Split()      { x.add("* ") }
-func (x *texts) SplitEnd()   { x.add(". ") }
-func (x *texts) Region(Tree) { x.regions++; x.add("W ") }
+func (x *texts) Split()    { x.add("* ") }
+func (x *texts) SplitEnd() { x.add(". ") }
+
+func (x *texts) Region(t Tree) {
+	at, wide := t.Witness(true)
+	if wide == nil {
+		for _, v := range at {
+			wide = append(wide, big.NewFloat(v))
+		}
+	}
+	_, pattern := x.net.ForwardExact(wide)
+	x.regions++
+	x.add("W%s ", pattern)
+}
 
 // walk tells all that there is to tell, and returns how many cells were shown at a stroke, and how
 // many of their regions.
@@ -54,8 +69,9 @@ func (x *texts) walk(t Tree) (strokes, regions int) {
 	return strokes, regions
 }
 
-// At a stroke the same is told as step by step: the same tree, and the same sides are empty. That
-// it is true the judge sees to, and the checker (enumerate/proof_test.go).
+// At a stroke the same is told as step by step: the same tree, the same sides are empty, and points
+// of the same regions, all of which differ. That it is true the judge sees to, and the checker
+// (enumerate/proof_test.go).
 func TestAStrokeTellsWhatStepsDo(t *testing.T) {
 	strokes, regions, all, refused := 0, 0, 0, 0
 	for seed := range uint64(300) {
@@ -73,7 +89,7 @@ func TestAStrokeTellsWhatStepsDo(t *testing.T) {
 		}
 		steps := tuning.Usual
 		steps.LeafMost = 0
-		var got, want texts
+		got, want := texts{net: c.Net}, texts{net: c.Net}
 		for _, side := range []struct {
 			told *texts
 			p    *Policy

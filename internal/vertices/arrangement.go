@@ -173,7 +173,8 @@ func (a *Arrangement) Cut(depth, form int, others uint) bool {
 	}
 	p.minus, p.plus, p.section = p.minus[:minus], p.plus[:plus], p.section[:0]
 	p.names, p.spots = a.Named(), len(a.spots)
-	facet := a.name(used, Place(a.word*WordSize+int(a.forms[form])))
+	// Points of the part are held against the facets of the whole cell, which keep their names.
+	facet := a.name(used|a.cell.On, Place(a.word*WordSize+int(a.forms[form])))
 	if facet == 0 {
 		return false
 	}
