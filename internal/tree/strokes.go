@@ -18,10 +18,10 @@ type stroke struct {
 	regions, settled int64
 }
 
-// atAStroke shows in a proof all regions of the level's cell, which the open neurons of its word, if
-// that is the last, may divide. It reports false where that is not seen; then nothing has changed. That is a function
-// of the path to the cell, where the cell is not on the way to others; those have been found below
-// it, so it was not shown at a stroke.
+// atAStroke shows in a proof all regions of the level's cell, which the open neurons of its word,
+// if that is the last, may divide. It reports false where that is not seen; then nothing has
+// changed. Which it is depends on the path to the cell alone, unless the cell is on the way to
+// others: those were found below it, so that it was not shown at a stroke.
 func atAStroke(t *words, lv *hull, passing bool) (e Event, shown bool) {
 	if passing || t.cellwise || !t.lastWord(lv) || t.shown.evidence.Reaches(t.m.Norm, lv.at) {
 		return e, false
