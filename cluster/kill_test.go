@@ -25,8 +25,8 @@ func someSubjects(t require.TestingT) map[string]subject {
 		widths []int
 		budget int64 // for about four hundred items
 	}{
-		"vertices": {ball.LInf, 4, []int{12, 12, 12}, 3500},
-		"round":    {ball.L2, 3, []int{14, 14, 14}, 1000},
+		"vertices": {ball.LInf, 4, []int{12, 12, 12}, 1750},
+		"round":    {ball.L2, 3, []int{14, 14, 14}, 500},
 		"solver":   {ball.LInf, 8, []int{8, 7}, 30_000},
 	} {
 		n := gen.Random(gen.NewRand(7), gen.RandomOptions{Inputs: c.inputs, Widths: c.widths, OnlyReLU: true, NoAffine: true})

@@ -133,11 +133,11 @@ func (t *words) enterShown(lv *hull) bool {
 	l := lv.l
 	st, fs, labels := &t.layers[l], t.Forms(l), t.labels[t.m.Layers[l].First:]
 	labels = labels[:len(st.done)]
-	if t.narrowPays(lv, fs[:len(labels)]) {
-		t.narrow(lv)
-	}
-	clear(labels)
 	doubtful := t.judge.AloneFloat(fs, labels)
+	if t.narrowPays(lv, fs, labels) {
+		t.narrow(lv)
+		doubtful = t.judge.AloneFloat(fs, labels)
+	}
 	for j, s := range labels {
 		st.done[j] = open
 		if s == 0 && doubtful {
@@ -158,19 +158,16 @@ func (t *words) enterShown(lv *hull) bool {
 }
 
 // narrowPays says that enough neurons of the layer have one sign on the box around the cell, and
-// not on that which is shown already, for it to be narrowed.
-func (t *words) narrowPays(lv *hull, fs []forms.Form) bool {
+// not, as their labels say, on that which is shown already, for it to be narrowed.
+func (t *words) narrowPays(lv *hull, fs []forms.Form, labels []int8) bool {
 	left := narrowWorth * t.m.N / (len(t.m.Layers) - lv.l) // to be exceeded
-	if len(fs) <= left || !(t.m.UnitTerms < forms.MaxTerms) || t.judge.Names() == 0 {
+	if len(labels) <= left || !(t.m.UnitTerms < forms.MaxTerms) || t.judge.Names() == 0 {
 		return false
 	}
 	t.cells.Around(lv.at, &t.around)
-	var alone [1]int8
-	for j := range fs {
-		if t.around.Sign(&fs[j]) != 0 {
-			if t.judge.AloneFloat(fs[j:], alone[:]); alone[0] == 0 {
-				left--
-			}
+	for j, s := range labels {
+		if s == 0 && t.around.Sign(&fs[j]) != 0 {
+			left--
 		}
 		if left < 0 {
 			return true
@@ -256,9 +253,10 @@ func (t *words) noteSplit(lv *hull) {
 	lv.unlooked = t.cells.SignsAfter(lv.word, lv.parts.Section, lv.unlooked[:0])
 }
 
-// halves says that the level's cell splits into two regions, of which only a point each is wanted.
+// halves says that the level's cell, in the ball, splits into two regions, of which only a point
+// each is wanted.
 func (t *words) halves(lv *hull) bool {
-	return t.wants != Counts && !t.shown.evidence.Beyond(t.m.Norm) && lv.open&(lv.open-1) == 0 && t.lastWord(lv)
+	return t.wants != Counts && lv.open&(lv.open-1) == 0 && t.lastWord(lv) && !t.shown.evidence.Reaches(t.m.Norm, lv.at)
 }
 
 // witness finds a point of the cell of a level with few digits, where one is wanted.
@@ -268,7 +266,7 @@ func (t *Vertices) witness(lv *hull) bool {
 	}
 	sh := &t.shown
 	if up := t.up(); up != nil && up.halved {
-		room := t.shown.evidence.Beside(&sh.halves, t.side(), &sh.y)
+		room := t.shown.evidence.Beside(t.m.Norm, &sh.halves, t.side(), &sh.y)
 		return room > 0 && sh.rounded(&sh.halves.Region, room)
 	}
 	if !lv.arrived { // its vertices have not been looked at

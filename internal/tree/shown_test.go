@@ -5,8 +5,10 @@ package tree
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -89,7 +91,7 @@ func (e *explorer) explore(t Tree, path []int8) {
 				to = e.make()
 				to.CopyFrom(t, len(path))
 			}
-			if below := append(path, s); e.make != nil && e.coin.IntN(3) == 0 && e.chance() {
+			if below := append(path, s); e.make != nil && e.coin.IntN(8) == 0 && e.chance() {
 				item := e.make()
 				if at, ok := Lead(item, below); !ok {
 					panic(fmt.Sprintf("%v: %v", below, at.Kind))
@@ -183,7 +185,11 @@ func TestAHaltChangesNothingThatIsTold(t *testing.T) {
 		root.Reset()
 		e.explore(root, nil)
 		all := e.told.told
-		for path, want := range all {
+		for _, path := range slices.Sorted(maps.Keys(all)) {
+			want := all[path]
+			if e.coin.IntN(4) > 0 {
+				continue
+			}
 			var sides []int8
 			for _, f := range strings.Fields(strings.Trim(path, "[]")) {
 				s, err := strconv.Atoi(f)
@@ -208,8 +214,8 @@ func TestAHaltChangesNothingThatIsTold(t *testing.T) {
 			require.Equal(t, want, again.told[path], "%s, %s", name, path)
 		}
 	})
-	require.Greater(t, left, 500)
-	require.Greater(t, strokes, 100)
+	require.Greater(t, left, 200)
+	require.Greater(t, strokes, 50)
 }
 
 // What edges say of a vertex is what a linear system does.
@@ -322,85 +328,4 @@ func TestPeelingSaysWhatLeastSquaresDo(t *testing.T) {
 	}
 	require.Greater(t, compared, 1000)
 	require.Zero(t, refused)
-}
-
-// texts writes down what is told in preorder, without numbers.
-type texts struct {
-	text    []byte
-	regions int
-}
-
-func (x *texts) add(format string, a ...any) { x.text = fmt.Appendf(x.text, format, a...) }
-
-func (x *texts) Narrowed(k int, side int8, _ float64, _ *judge.Multipliers) { x.add("%d]%d ", k, side) }
-func (x *texts) Pruned(j int, live int8, named bool, _ *judge.Multipliers) {
-	x.add("%d:%d%t ", j, live, named)
-}
-func (x *texts) Split()      { x.add("* ") }
-func (x *texts) SplitEnd()   { x.add(". ") }
-func (x *texts) Region(Tree) { x.regions++; x.add("W ") }
-
-// walk tells all that there is to tell, and returns how many cells were shown at a stroke, and how
-// many of their regions.
-func (x *texts) walk(t Tree) (strokes, regions int) {
-	switch ev := t.Next(false); {
-	case ev.Kind == Final && ev.Told:
-		return 1, int(ev.Regions)
-	case ev.Kind == Final:
-		x.Region(t)
-	case ev.Kind == Split:
-		x.Split()
-		for _, s := range []int8{-1, 1} {
-			t.Enter(s)
-			n, r := x.walk(t)
-			strokes, regions = strokes+n, regions+r
-			t.Leave()
-		}
-		x.SplitEnd()
-	default:
-		panic(ev.Kind)
-	}
-	return strokes, regions
-}
-
-// At a stroke the same is told as step by step: the same tree, and the same sides are empty. That
-// it is true the judge sees to, and the checker (enumerate/proof_test.go).
-func TestAStrokeTellsWhatStepsDo(t *testing.T) {
-	strokes, regions, all, refused := 0, 0, 0, 0
-	for seed := range uint64(300) {
-		c := gen.RandomCase(gen.NewRand(seed), gen.RandomOptions{})
-		switch {
-		case seed%5 == 0:
-			c = gen.TernaryCase(gen.NewRand(seed), 2+int(seed%3), 6, 4)
-		case seed%7 == 0:
-			c = maximaCase(t, seed)
-		}
-		m, err := NewSubject(context.Background(), c.Net, c.Ball)
-		require.NoError(t, err)
-		if !KeepsVertices(m, nil) {
-			continue
-		}
-		steps := tuning.Usual
-		steps.LeafMost = 0
-		var got, want texts
-		for _, side := range []struct {
-			told *texts
-			p    *Policy
-		}{{&got, nil}, {&want, &Policy{Tuning: &steps}}} {
-			tr := NewVertices(m, side.p, new(atomic.Bool), new(Fallbacks), Proofs)
-			tr.Tell(side.told)
-			tr.Reset()
-			n, r := side.told.walk(tr)
-			if strokes, regions = strokes+n, regions+r; side.p != nil {
-				require.Zero(t, r-n) // no more than a region each
-			} else if n == 0 {
-				refused++
-			}
-		}
-		all += want.regions
-		require.Equal(t, string(want.text), string(got.text), "case %d (%s)", seed, c.Name)
-	}
-	require.Greater(t, strokes, 500)
-	require.Greater(t, regions, all/4)
-	require.Greater(t, refused, 10)
 }

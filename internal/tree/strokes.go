@@ -18,12 +18,12 @@ type stroke struct {
 	regions, settled int64
 }
 
-// atAStroke shows all regions of the level's cell, which the open neurons of its word, the last,
-// may divide. It reports false where that is not seen; then nothing has changed. That is a function
-// of the path to the cell, where the cell is not on the way to others; those have been found below
-// it, so it was not shown at a stroke.
+// atAStroke shows in a proof all regions of the level's cell, which the open neurons of its word,
+// if that is the last, may divide. It reports false where that is not seen; then nothing has
+// changed. Which it is depends on the path to the cell alone, unless the cell is on the way to
+// others: those were found below it, so that it was not shown at a stroke.
 func atAStroke(t *words, lv *hull, passing bool) (e Event, shown bool) {
-	if t.wants != Proofs || passing || t.cellwise || !t.lastWord(lv) || t.shown.evidence.Reaches(t.m.Norm, lv.at) {
+	if passing || t.cellwise || !t.lastWord(lv) || t.shown.evidence.Reaches(t.m.Norm, lv.at) {
 		return e, false
 	}
 	s := stroke{words: t, Arrangement: t.shown.arrangement, lv: lv}
@@ -45,22 +45,20 @@ func atAStroke(t *words, lv *hull, passing bool) (e Event, shown bool) {
 
 // cell shows the regions of the cell.
 func (s *stroke) cell() bool {
-	var sights [vertices.WordSize]vertices.Sight
-	seen, forms := sights[:0], 0
+	forms, most := 0, min(s.tune.LeafMost, vertices.MostForms)
 	for neurons := s.lv.open; neurons != 0; neurons &= neurons - 1 {
-		sight, apart := s.Look(uint(bits.TrailingZeros64(neurons)))
-		if sight.Plus && sight.Minus {
+		both, apart := s.Look(uint(bits.TrailingZeros64(neurons)))
+		if both {
 			forms++
 		}
-		if !apart || forms > min(s.tune.LeafMost, vertices.MostForms) {
+		if !apart || forms > most {
 			return false
 		}
-		seen = append(seen, sight)
 	}
-	for i := range seen {
-		at := &seen[i]
+	for i := range s.Sights {
+		at := &s.Sights[i]
 		if at.Plus && at.Minus {
-			s.Divide(*at)
+			s.Divide(at)
 		} else if !s.Bound(at, &s.shown.cone) || !s.empty(at.Bit, bit(at.Plus)-bit(at.Minus)) {
 			return false
 		}
@@ -69,7 +67,7 @@ func (s *stroke) cell() bool {
 }
 
 // part shows the regions of the part at a depth, that some forms divide, as steps do: two regions
-// by the means of their vertices, but in a round ball.
+// by the means of their vertices.
 func (s *stroke) part(depth int, forms uint) bool {
 	if forms == 0 {
 		s.regions++
@@ -79,7 +77,7 @@ func (s *stroke) part(depth int, forms uint) bool {
 	form := bits.TrailingZeros(forms)
 	rest := forms &^ (1 << form)
 	s.shown.waiting.note(splitLine)
-	if rest == 0 && !s.shown.evidence.Beyond(s.m.Norm) {
+	if rest == 0 {
 		if !s.halves(depth, form) {
 			return false
 		}
@@ -103,7 +101,7 @@ func (s *stroke) halves(depth, form int) bool {
 	h := &s.shown.halves
 	s.Halve(depth, form, h)
 	for _, sign := range [...]int8{-1, 1} {
-		room := s.Beside(h, sign, &s.shown.y)
+		room := s.Beside(s.m.Norm, h, sign, &s.shown.y)
 		if !s.region(s.Half(depth, form, sign), room) {
 			return false
 		}

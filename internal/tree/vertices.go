@@ -219,8 +219,10 @@ func (t *Vertices) layer(lv *hull, passing bool) (e Event, done, certain bool) {
 		if found, certain := t.nextWord(lv); !found || !certain {
 			return e, false, certain
 		}
-		if e, shown := atAStroke(&t.words, lv, passing); shown {
-			return e, true, true
+		if t.wants == Proofs {
+			if e, shown := atAStroke(&t.words, lv, passing); shown {
+				return e, true, true
+			}
 		}
 		if !t.cells.LookAll(lv.word, lv.at, lv.open) {
 			return e, false, false

@@ -86,8 +86,8 @@ func (t *words) divide(lv *hull, passing bool) (e Event, done, certain bool) {
 			return Event{Kind: Open}, true, true
 		}
 		c.Thin(lv.at)
-		few := !passing && bits.OnesCount64(lv.open) <= t.tune.LeafMost
-		if few && !t.cellwise && t.wants == Counts && t.lastWord(lv) {
+		few := !passing && bits.OnesCount64(lv.open) <= t.tune.LeafMost && !t.cellwise
+		if few && t.wants == Counts && t.lastWord(lv) {
 			before := c.Here()
 			n, settled, ok := c.Count(lv.word, lv.at, lv.open)
 			c.Back(before)
@@ -96,7 +96,7 @@ func (t *words) divide(lv *hull, passing bool) (e Event, done, certain bool) {
 			}
 			return t.final(n, settled), true, true
 		}
-		if few {
+		if few && t.wants == Proofs {
 			if e, shown := atAStroke(t, lv, passing); shown {
 				return e, true, true
 			}

@@ -53,18 +53,11 @@ type Arrangement struct {
 	parts   [MostForms + 1]layout
 	cell    Region // the cell, and the sides taken
 
-	values  [WordSize][]float64 // of neurons of the word at the cell's vertices
-	minusOn []uint64            // scratch of Cut
+	// Sights are what has been looked at, and values are those at the cell's vertices.
+	Sights  []Sight
+	values  [WordSize][]float64
+	minusOn []uint64 // scratch of Cut
 	ends    []int32
-}
-
-// corner is what there is to be known of the edges at a vertex of the cell, once it is asked: where
-// they end, which constraint each of them leaves, and how far from that it ends.
-type corner struct {
-	n      int // −1 before
-	ends   [MaxInputs]int32
-	ids    [MaxInputs]int32
-	inside [MaxInputs]float64
 }
 
 // Sight is what is seen of a neuron of the word at the vertices of the cell: whether it is positive
@@ -87,10 +80,15 @@ func NewArrangement(c *Evidence) *Arrangement {
 
 // Begin takes up a cell, without forms. It returns false where the cell is not simple.
 func (a *Arrangement) Begin(word int, list []int32) bool {
+	for _, v := range list {
+		if bits.OnesCount64(a.Vertices[v].On) != a.N {
+			return false
+		}
+	}
 	for _, b := range a.forms {
 		a.column[b] = -1
 	}
-	a.word, a.forms = word, a.forms[:0]
+	a.word, a.forms, a.Sights = word, a.forms[:0], a.Sights[:0]
 	n := len(list)
 	a.spots, a.corners = slices.Grow(a.spots[:0], n)[:n], slices.Grow(a.corners[:0], n)[:n]
 	p := &a.parts[0]
@@ -101,16 +99,14 @@ func (a *Arrangement) Begin(word int, list []int32) bool {
 		p.at[i] = int32(i)
 		to.X, to.On, to.negative, a.corners[i].n = at.X, at.On, 0, -1
 		used |= at.On
-		if bits.OnesCount64(at.On) != a.N {
-			return false
-		}
 	}
 	a.cell = Region{On: used, Cuts: a.cell.Cuts[:0]}
 	return true
 }
 
-// Look looks at a neuron of the word. It returns false where that is too near to 0 at a vertex.
-func (a *Arrangement) Look(b uint) (s Sight, apart bool) {
+// Look looks at a neuron of the word and says whether it has both signs. It returns false for apart
+// where that is too near to 0 at a vertex.
+func (a *Arrangement) Look(b uint) (both, apart bool) {
 	r := &a.Rows[a.word][b]
 	spots := a.spots
 	values := slices.Grow(a.values[b][:0], len(spots))[:len(spots)]
@@ -129,14 +125,15 @@ func (a *Arrangement) Look(b uint) (s Sight, apart bool) {
 		negative += math.Float64bits(t) >> 63
 		least = min(least, sizeAt(t, int32(i)))
 	}
-	s.Bit, s.gone, s.top = b, math.Float64bits(arrangementGone*r.Q), int32(least%maxSpots)
-	s.Plus, s.Minus = negative < uint64(len(spots)), negative > 0
-	return s, least > s.gone
+	gone := math.Float64bits(arrangementGone * r.Q)
+	s := Sight{Bit: b, Plus: negative < uint64(len(spots)), Minus: negative > 0, top: int32(least % maxSpots), gone: gone}
+	a.Sights = append(a.Sights, s)
+	return s.Plus && s.Minus, least > gone
 }
 
 // Divide makes a neuron that has both signs the next of those that divide the cell, MostForms at
 // most.
-func (a *Arrangement) Divide(s Sight) {
+func (a *Arrangement) Divide(s *Sight) {
 	form := len(a.forms)
 	a.forms, a.column[s.Bit], a.gone[form] = append(a.forms, s.Bit), int8(form), s.gone
 	for i, t := range a.values[s.Bit] {
@@ -145,8 +142,8 @@ func (a *Arrangement) Divide(s Sight) {
 	}
 }
 
-// maxSpots bounds the number of vertices of a cell, of which there are fewer, and of the sections of
-// its parts.
+// maxSpots bounds the number of vertices of a cell and of the sections of its parts. A cell has
+// fewer.
 const maxSpots = 16 * maxVertices
 
 // sizeAt is the size of a value at a vertex, in bits that are in the order of the sizes, of which
@@ -176,7 +173,8 @@ func (a *Arrangement) Cut(depth, form int, others uint) bool {
 	}
 	p.minus, p.plus, p.section = p.minus[:minus], p.plus[:plus], p.section[:0]
 	p.names, p.spots = a.Named(), len(a.spots)
-	facet := a.name(used, Place(a.word*WordSize+int(a.forms[form])))
+	// Points of the part are held against the facets of the whole cell, which keep their names.
+	facet := a.name(used|a.cell.On, Place(a.word*WordSize+int(a.forms[form])))
 	if facet == 0 {
 		return false
 	}
@@ -251,100 +249,6 @@ func (a *Arrangement) Take(depth, form int, s int8) (plus, minus uint) {
 // sideOf is the side of a form.
 func (a *Arrangement) sideOf(form int, s int8) Cut {
 	return Cut{Row: &a.Rows[a.word][a.forms[form]], Side: float64(s)}
-}
-
-// Bound sets out to what shows that a neuron has one sign on the cell: the direction in which it
-// comes nearest to 0, at the vertex where it does, as a sum of inward normals, as Along does.
-func (a *Arrangement) Bound(s *Sight, out *Cone) bool {
-	at := &a.corners[s.top]
-	if at.n < 0 {
-		var ends [MaxInputs + 2]int32
-		n := a.seek(a.spots[s.top].On, a.parts[0].at, &ends)
-		if !a.leave(s.top, ends[:n], at) {
-			return false
-		}
-	}
-	values := a.values[s.Bit]
-	least := math.Abs(values[s.top])
-	out.IDs, out.Lambda = append(out.IDs[:0], at.ids[:at.n]...), out.Lambda[:0]
-	for i, end := range at.ends[:at.n] {
-		out.Lambda = append(out.Lambda, max(math.Abs(values[end])-least, 0)/at.inside[i])
-	}
-	return true
-}
-
-// Cone does so for a form and the part at a depth, 1 at least.
-func (a *Arrangement) Cone(depth, form int, out *Cone) bool {
-	p := &a.parts[depth]
-	size := ^uint64(0)
-	for _, v := range p.at[p.fresh:] {
-		size = min(size, sizeAt(a.spots[v].V[form], v))
-	}
-	top := int32(size % maxSpots)
-	// All but one of the ends are on the newest hyperplane.
-	var ends [MaxInputs + 2]int32
-	n := a.seek(a.spots[top].On, p.at[p.fresh:], &ends)
-	ends[n] = a.spots[top].between[p.side]
-	var at corner
-	if !a.leave(top, ends[:n+1], &at) {
-		return false
-	}
-	least := math.Abs(a.spots[top].V[form])
-	out.IDs, out.Lambda = append(out.IDs[:0], at.ids[:at.n]...), out.Lambda[:0]
-	for i, end := range at.ends[:at.n] {
-		out.Lambda = append(out.Lambda, max(math.Abs(a.spots[end].V[form])-least, 0)/at.inside[i])
-	}
-	return true
-}
-
-// seek finds the vertices of a list that leave at most one of some constraints, which are N: the
-// ends of the edges at the vertex where they meet, and that itself. It goes without branches that
-// no one can predict, from the end, where the newest are.
-func (a *Arrangement) seek(on uint64, list []int32, ends *[MaxInputs + 2]int32) (n int) {
-	for i := len(list) - 1; i >= 0 && n <= a.N; i-- {
-		ends[n] = list[i]
-		found, alone := 0, on&^a.spots[list[i]].On
-		if alone&(alone-1) == 0 {
-			found = 1
-		}
-		n += found
-	}
-	return n
-}
-
-// leave sets at to what the edges from a vertex to some ends leave. It returns false where these
-// are not seen to be all, or inside.
-func (a *Arrangement) leave(v int32, ends []int32, at *corner) bool {
-	on, n := a.spots[v].On, 0
-	left := on &^ a.outer
-	for _, w := range ends {
-		end := &a.spots[w]
-		alone := on &^ end.On
-		if alone&left == 0 {
-			continue
-		}
-		left &^= alone
-		place := a.Facets[bits.TrailingZeros64(alone)]
-		k := &a.known[place]
-		inside := k.Side * a.value(place, end)
-		if !(inside > 0) {
-			return false
-		}
-		at.ends[n], at.ids[n], at.inside[n] = w, k.ID, inside
-		n++
-	}
-	at.n = n
-	return left == 0
-}
-
-// value is that of the row at a place.
-func (a *Arrangement) value(p Place, at *spot) float64 {
-	if int(p)/WordSize == a.word {
-		if c := a.column[p%WordSize]; c >= 0 {
-			return at.V[c]
-		}
-	}
-	return a.Row(p).At(&at.X)
 }
 
 // used are the constraints on which some vertex of the part at a depth lies.

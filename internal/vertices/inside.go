@@ -30,10 +30,15 @@ func (c *Evidence) Middle(norm ball.Norm, list []int32, in *Region, p *Point) (r
 		if !c.intoBall(norm, list, p) {
 			return 0, false
 		}
-		room = (1 - norm1or2(norm, p)) / float64(c.N)
+		room = c.roomInBall(norm, p)
 	}
 	room = min(room, c.roomAt(in.On, p))
 	return room, room > 0
+}
+
+// roomInBall is how far each coordinate of a point may be changed for it to stay in a ball.
+func (c *Evidence) roomInBall(norm ball.Norm, p *Point) float64 {
+	return (1 - norm1or2(norm, p)) / float64(c.N)
 }
 
 // Beyond says that cells may reach beyond the ball of a norm, whose facets are not theirs.
@@ -41,9 +46,9 @@ func (c *Evidence) Beyond(norm ball.Norm) bool {
 	return norm == ball.L1 && !c.cross || norm == ball.L2 && c.N > 1
 }
 
-// Reaches says that a cell may.
+// Reaches says that a cell may. Of cones it is not known which vertices are in the ball.
 func (c *Evidence) Reaches(norm ball.Norm, list []int32) bool {
-	return c.Beyond(norm) && !(norm == ball.L2 && c.Within(list))
+	return c.Beyond(norm) && !(c.Round && c.Within(list))
 }
 
 // Halves are the two sides of a cell that a row cuts, where no more is wanted of them than a point
@@ -86,7 +91,7 @@ func (p *Point) scale(f float64) {
 
 // Beside sets y to a point inside a side, half way from the row to the mean of the side's vertices,
 // and returns the room about it.
-func (c *Evidence) Beside(h *Halves, s int8, y *Point) (room float64) {
+func (c *Evidence) Beside(norm ball.Norm, h *Halves, s int8, y *Point) (room float64) {
 	cut := &h.Cuts[0]
 	cut.Side = float64(s)
 	t := h.at / 2
@@ -96,7 +101,11 @@ func (c *Evidence) Beside(h *Halves, s int8, y *Point) (room float64) {
 	for k := range c.N {
 		y[k] = h.minus[k] + t*(h.plus[k]-h.minus[k])
 	}
-	return min(cut.Side*cut.Row.At(y)/cut.Row.Q, c.roomAt(h.On, y))
+	room = min(cut.Side*cut.Row.At(y)/cut.Row.Q, c.roomAt(h.On, y))
+	if c.Beyond(norm) {
+		room = min(room, c.roomInBall(norm, y))
+	}
+	return room
 }
 
 // roomAt is how far each coordinate of a point may be changed for it to stay inside some
@@ -187,9 +196,16 @@ func (c *Evidence) Holds(norm ball.Norm, in *Region, p *Point, err float64) bool
 			return false
 		}
 	}
+	few := c.N <= fewInputs
 	for on := in.On; on != 0; on &= on - 1 {
 		r, side := c.bounding(on)
-		if !(side*r.At(p) > r.P+r.Q*err) {
+		var t float64
+		if few {
+			t = r.atFew(p)
+		} else {
+			t = r.At(p)
+		}
+		if !(side*t > r.P+r.Q*err) {
 			return false
 		}
 	}
