@@ -89,12 +89,14 @@ func (b *backward) tightenSome(i int, units []int) {
 	b.toInputs(i - 1)
 	for r, j := range units {
 		q := y.first + j
+		before := between(b.l[q], b.u[q], y.below[j]).width()
 		if v := b.least(2 * r); v > b.l[q] { // undefined bounds say nothing
 			b.l[q] = v
 		}
 		if v := -b.least(2*r + 1); v < b.u[q] {
 			b.u[q] = v
 		}
+		b.lost[q] = before - between(b.l[q], b.u[q], y.below[j]).width()
 	}
 }
 

@@ -16,6 +16,8 @@ type claim struct {
 	alpha []int16
 	// exact, where not nil, is what refutes it exactly.
 	exact *exactClaim
+	// second says that bounds of the second level are to be tried first.
+	second bool
 }
 
 // grain is the number of bits of a weight in a mixture.

@@ -65,18 +65,18 @@ type liveFloats struct {
 	v, most, sum []float64
 }
 
-// take takes the columns of what was gathered.
-func (t *liveFloats) take(v *live) {
-	n := len(v.at)
-	t.cols = len(v.whole)
+// take takes the columns, at the units that were gathered.
+func (t *liveFloats) take(g *fixedRows, at []int) {
+	n := len(at)
+	t.cols = len(g.whole)
 	t.v, t.most, t.sum = resized(t.v, n*t.cols), resized(t.most, n), resized(t.sum, t.cols)
-	clear(t.most)
-	for g, c := range v.whole {
-		for i, x := range c {
-			f := float64(x)
-			t.row(i)[g] = f
-			t.most[i] = max(t.most[i], math.Abs(f))
+	for i, k := range at {
+		row, most := t.row(i), 0.0
+		for col, c := range g.whole {
+			row[col] = float64(c[k])
+			most = max(most, math.Abs(row[col]))
 		}
+		t.most[i] = most
 	}
 }
 
