@@ -192,7 +192,8 @@ func (b *backward) someUnits(y *layer, r, lo int, row []float64) {
 	b.c[r], b.e[r] = c, e
 }
 
-// chosen is activation of units from first on where slopes are given, or weights of pre-activations.
+// chosen is activation of units from first on where slopes are given, or weights of
+// pre-activations.
 func (b *backward) chosen(y *layer, r, first int, row []float64) {
 	for i, v := range row {
 		q := first + i
