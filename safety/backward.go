@@ -89,12 +89,14 @@ func (b *backward) tightenSome(i int, units []int) {
 	b.toInputs(i - 1)
 	for r, j := range units {
 		q := y.first + j
+		before := between(b.l[q], b.u[q], y.below[j]).width()
 		if v := b.least(2 * r); v > b.l[q] { // undefined bounds say nothing
 			b.l[q] = v
 		}
 		if v := -b.least(2*r + 1); v < b.u[q] {
 			b.u[q] = v
 		}
+		b.lost[q] = before - between(b.l[q], b.u[q], y.below[j]).width()
 	}
 }
 
@@ -190,7 +192,8 @@ func (b *backward) someUnits(y *layer, r, lo int, row []float64) {
 	b.c[r], b.e[r] = c, e
 }
 
-// chosen is activation of units from first on where slopes are given, or weights of pre-activations.
+// chosen is activation of units from first on where slopes are given, or weights of
+// pre-activations.
 func (b *backward) chosen(y *layer, r, first int, row []float64) {
 	for i, v := range row {
 		q := first + i

@@ -3,7 +3,10 @@ package safety
 // What a search with a proof writes at a node. Floats have said what refutes it; integers have the
 // last word, and what they do not confirm is as good as not refuted.
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // proofs is what a search with a proof has.
 type proofs struct {
@@ -30,6 +33,19 @@ func (p *prover) claim(d int32, j int, m *mixture) *claim {
 	return &claim{disjunct: d, alone: int32(j)}
 }
 
+// doubtful says that bounds of the first level are most likely too loose for form r, which those of
+// the second refute: what they lose at units is twice its bound, without what they lose because
+// later units start from looser ones.
+func (f *refuter) doubtful(r int) bool {
+	v := f.least[r]
+	for q, lost := range f.zone.lost {
+		if lost > 0 {
+			v -= lost * math.Abs(f.zone.back.weight[r*f.zone.units+q])
+		}
+	}
+	return v < -f.least[r]
+}
+
 // commit writes what the claims refute, and returns the disjuncts that integers cannot tell, and
 // whether the node is closed. The node's other disjuncts stay open, unless these were the last
 // ones. Bounds of the second level are used only to close a node, so that they do not burden those
@@ -38,13 +54,13 @@ func (p *prover) commit(n *node, claims []*claim, last bool) (failed []int32, cl
 	if p.exact == nil {
 		return nil, last
 	}
+	second := last && slices.ContainsFunc(claims, func(c *claim) bool { return c.second })
+	if second && p.closes(n, claims) {
+		return nil, true
+	}
 	lines, left, st := p.lines(n, claims, false)
-	if last && len(left) > 0 && st != stopped && st != empty { // R is the first line of a node
-		again, none, st := p.lines(n, append(n.held[:len(n.held):len(n.held)], claims...), true)
-		if st == empty || len(none) == 0 && st != stopped {
-			p.tree.close(n.place, append([]byte("R\n"), again...))
-			return nil, true
-		}
+	if last && !second && len(left) > 0 && st != stopped && st != empty && p.closes(n, claims) {
+		return nil, true
 	}
 	switch {
 	case st == stopped:
@@ -60,6 +76,17 @@ func (p *prover) commit(n *node, claims []*claim, last bool) (failed []int32, cl
 		}
 	}
 	return left, false
+}
+
+// closes closes a node by bounds of the second level, and says whether they refute all that is
+// claimed.
+func (p *prover) closes(n *node, claims []*claim) bool {
+	lines, failed, st := p.lines(n, append(n.held[:len(n.held):len(n.held)], claims...), true)
+	if st != empty && (st == stopped || len(failed) > 0) {
+		return false
+	}
+	p.tree.close(n.place, append([]byte("R\n"), lines...)) // R is the first line of a node
+	return true
 }
 
 // lines spells the claims that are right on a node, and returns the disjuncts of the others. An

@@ -16,6 +16,8 @@ type claim struct {
 	alpha []int16
 	// exact, where not nil, is what refutes it exactly.
 	exact *exactClaim
+	// second says that bounds of the second level are to be tried first.
+	second bool
 }
 
 // grain is the number of bits of a weight in a mixture.
@@ -110,6 +112,13 @@ func (b *fixedBackward) activation(i int, m *claim) {
 		default:
 			k = k.plus(times(v, b.off[q]))
 		}
+		switch slope { // most slopes are one of these
+		case b.one:
+			continue
+		case 0:
+			b.a[j] = 0
+			continue
+		}
 		var ok bool
 		if b.a[j], ok = scaled(v, slope, b.bits); !ok {
 			b.ok = false
@@ -128,7 +137,10 @@ func (b *fixedBackward) through(y *fixedLayer, j int, m *claim) int64 {
 	if m != nil && m.alpha != nil && m.alpha[q] >= 0 {
 		alpha = int64(m.alpha[q])
 	}
-	if y.bend[j] < 0 {
+	switch {
+	case alpha == 256:
+		return b.one
+	case y.bend[j] < 0:
 		v, _ := scaled(b.one-y.up[j], alpha, 8)
 		return y.up[j] + v
 	}

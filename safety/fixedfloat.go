@@ -4,14 +4,14 @@ package safety
 //
 // A proof is a matter of integers of 128 bits, floor by floor. Most of its time goes into sums
 // Σ a_i·w_i whose floor is wanted. A sum in floats is off by little and costs a tenth; where all
-// numbers that it may stand for have one floor, that is the floor. Otherwise integers have the word,
-// so no number depends on floats.
+// numbers that it may stand for have one floor, that is the floor. Otherwise integers have the
+// word, so no number depends on floats.
 //
 // What is rounded in a float sum of m products: each a_i, to a float next to it, each product and
 // each partial sum: at most (m + 2)·2⁻⁵³·Σ|a_i||w_i| in all and a little more, whatever the order
 // and with or without fused operations. No product underflows, as the integers are 0 or at least 1
 // and no partial sum is finer than what it adds up. The two ends of the interval are off by another
-// 2·2⁻⁵³ of that sum.
+// 2·2⁻⁵³ of that sum. Weights enter as they are: layers whose weights integers round are left out.
 
 import "math"
 
@@ -58,25 +58,25 @@ func (b *fixedBackward) near(y *fixedLayer) (sums []float64, off float64) {
 	return b.float, rounding(len(b.used), sizes)
 }
 
-// liveFloats are the whole columns of what enters a layer in floats: a row for each unit that is not
-// 0, with its largest size; sum is room for a row of the layer.
+// liveFloats are the whole columns of what enters a layer in floats: a row for each unit that is
+// not 0, with its largest size; sum is room for a row of the layer.
 type liveFloats struct {
 	cols         int
 	v, most, sum []float64
 }
 
-// take takes the columns of what was gathered.
-func (t *liveFloats) take(v *live) {
-	n := len(v.at)
-	t.cols = len(v.whole)
+// take takes the columns, at the units that were gathered.
+func (t *liveFloats) take(g *fixedRows, at []int) {
+	n := len(at)
+	t.cols = len(g.whole)
 	t.v, t.most, t.sum = resized(t.v, n*t.cols), resized(t.most, n), resized(t.sum, t.cols)
-	clear(t.most)
-	for g, c := range v.whole {
-		for i, x := range c {
-			f := float64(x)
-			t.row(i)[g] = f
-			t.most[i] = max(t.most[i], math.Abs(f))
+	for i, k := range at {
+		row, most := t.row(i), 0.0
+		for col, c := range g.whole {
+			row[col] = float64(c[k])
+			most = max(most, math.Abs(row[col]))
 		}
+		t.most[i] = most
 	}
 }
 

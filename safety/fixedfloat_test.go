@@ -22,7 +22,8 @@ func byIntegers(layers []fixedLayer) []fixedLayer {
 	return layers
 }
 
-// TestSumsByFloatsAreThoseByIntegers holds all bounds of nodes by floats to those by integers alone.
+// TestSumsByFloatsAreThoseByIntegers holds all bounds of nodes by floats to those by integers
+// alone.
 func TestSumsByFloatsAreThoseByIntegers(t *testing.T) {
 	states, byFloats := map[state]int{}, 0
 	for i := range 1500 {

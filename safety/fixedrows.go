@@ -67,7 +67,7 @@ func (z *fixedZone) allColumns(y *fixedLayer, j int) (sum int64, fits bool) {
 			v, ok = floorNear(near[g], off)
 		}
 		if !ok {
-			v, ok = dot(z.live.w, z.live.whole[g]).floor(y.shift)
+			v, ok = picked(z.live.w, from.whole[g], z.live.at).floor(y.shift)
 		}
 		if sum += magnitude(v); !ok || sum >= small {
 			return 0, false
@@ -124,7 +124,6 @@ func (g *fixedRows) put(column, j int, v int64) {
 type live struct {
 	at      []int
 	c, r    []int64
-	whole   [][]int64
 	w, size []int64 // a row of weights and of their sizes
 	few     *fixedRow
 	// seen has the stamp of a row in the columns that it came by, and alone the column that has its
@@ -136,10 +135,7 @@ type live struct {
 
 // gather takes what is not 0 of rows.
 func (v *live) gather(g *fixedRows, few bool) {
-	for len(v.whole) < len(g.whole) {
-		v.whole = append(v.whole, nil)
-	}
-	if v.whole = v.whole[:len(g.whole)]; few {
+	if few {
 		g.lists()
 		v.seen, v.alone = resized(v.seen, len(g.whole)), resized(v.alone, len(g.c))
 		for k := range v.alone {
@@ -157,9 +153,6 @@ func (v *live) gather(g *fixedRows, few bool) {
 		}
 	}
 	v.c, v.r = v.take(v.c, g.c), v.take(v.r, g.r)
-	for i, c := range g.whole {
-		v.whole[i] = v.take(v.whole[i], c)
-	}
 }
 
 func (v *live) take(to, from []int64) []int64 {

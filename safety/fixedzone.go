@@ -109,7 +109,7 @@ func (z *fixedZone) affine(i int) state {
 	}
 	z.live.gather(from, y.few != nil)
 	if y.most != nil {
-		z.floats.take(&z.live)
+		z.floats.take(from, z.live.at)
 	}
 	to.reset(y.out)
 	for range from.columns() {

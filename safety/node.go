@@ -79,7 +79,9 @@ func (w *worker) visit(n *node) (children []*node, found *Witness, err error) {
 	for i, d := range n.disjunct {
 		at, top, m := w.refuted(i, d)
 		if top > 0 {
-			claims = append(claims, w.claim(d, at-w.start[i], m))
+			c := w.claim(d, at-w.start[i], m)
+			c.second = w.exact != nil && m == nil && w.doubtful(at)
+			claims = append(claims, c)
 			continue
 		}
 		if found = w.corner(d, at); found != nil {

@@ -34,6 +34,7 @@ func newProgramme(rows [][]float64, width []float64) *programme {
 	if len(rows) == 0 {
 		return p
 	}
+	p.d = make([]float64, 0, (len(rows)+n)*(n+2)) // all that there may be
 	worst := 0
 	for i, r := range rows {
 		if r[n] > rows[worst][n] {
@@ -64,20 +65,16 @@ func newProgramme(rows [][]float64, width []float64) *programme {
 // add adds a basic variable a − b + slack·(the slack of the first row).
 func (p *programme) add(name int, a, b []float64, slack float64) {
 	p.basic = append(p.basic, name)
-	for k := range p.cols {
-		v := slack
-		if k < p.vars {
-			if v = a[k]; b != nil {
-				v -= b[k]
-			}
-		}
-		p.d = append(p.d, v)
+	at := len(p.d)
+	p.d = append(append(p.d, a[:p.vars]...), slack, a[p.vars])
+	if b == nil {
+		return
 	}
-	v := a[p.vars]
-	if b != nil {
-		v -= b[p.vars]
+	r := p.d[at:]
+	for k, v := range b[:p.vars] {
+		r[k] -= v
 	}
-	p.d = append(p.d, v)
+	r[p.vars+1] -= b[p.vars]
 }
 
 func (p *programme) row(i int) []float64 { return p.d[i*(p.cols+1) : (i+1)*(p.cols+1)] }

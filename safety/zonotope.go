@@ -59,6 +59,8 @@ type zone struct {
 	lines  []lines
 	isOpen []bool
 	open   []int32
+	// lost is how much wider a unit's lines were before forms came back.
+	lost []float64
 	// emptied is the unit at which an empty node was seen to be one.
 	emptied int
 	sizes
@@ -88,11 +90,13 @@ type sizes struct {
 type present struct {
 	zc, zr, c, r, s []float64
 	g               patches
+	live            []int // what enters a dense layer and is not 0
 }
 
 func newZone(s *subject) *zone {
 	z := &zone{subject: s, fixed: make([]int8, s.units), l: make([]float64, s.units), u: make([]float64, s.units),
-		lines: make([]lines, s.units), isOpen: make([]bool, s.units), sizes: sizes{mostIn: make([]float64, s.inputs), most: make([]float64, s.units), size: make([]float64, s.units)},
+		lines: make([]lines, s.units), isOpen: make([]bool, s.units), lost: make([]float64, s.units),
+		sizes:      sizes{mostIn: make([]float64, s.inputs), most: make([]float64, s.units), size: make([]float64, s.units)},
 		generators: generators{rows: make([]patches, len(s.layers))}}
 	z.back.zone = z
 	return z
@@ -115,6 +119,7 @@ const (
 func (z *zone) bound(n *node) state {
 	z.lo, z.hi, z.open, z.tiny = n.lo, n.hi, z.open[:0], 0
 	clear(z.fixed)
+	clear(z.lost)
 	for _, s := range n.signs {
 		z.fixed[s.unit] = s.s
 	}
@@ -184,9 +189,11 @@ func (z *zone) affine(i int) state {
 	rows := &z.rows[i]
 	rows.shape(y.out, z.g.cols)
 	dense := y.w[0].at == nil
+	z.live = z.live[:0]
 	for k := 0; dense && k < y.in && z.ctx.Err() == nil; k++ {
 		if z.s[k] != 0 || z.r[k] != 0 {
 			z.g.whole(k) // it is added to all rows
+			z.live = append(z.live, k)
 		}
 	}
 	most := z.mostIn
@@ -194,39 +201,72 @@ func (z *zone) affine(i int) state {
 		b := &z.layers[i-1]
 		most = z.most[b.first : b.first+b.out]
 	}
-	for j, w := range y.w {
+	for j := range y.w {
 		if z.ctx.Err() != nil {
 			return stopped
 		}
-		var g []float64
+		var sums rowSums
 		if dense {
-			g = rows.whole(j)
+			sums = z.denseRow(y, j, rows, most)
+		} else {
+			sums = z.sparseRow(y, j, rows, most)
 		}
-		c, r, size, total := y.b[j], 0.0, 0.0, 0.0
-		for i, v := range w.v {
-			k := w.column(i)
-			if v == 0 || z.s[k] == 0 && z.r[k] == 0 {
-				continue
-			}
-			c += v * z.c[k]
-			a := math.Abs(v)
-			r += a * z.r[k]
-			total += a * z.s[k]
-			size += a * most[k]
-			if !dense {
-				rows.add(j, v, &z.g, k)
-			} else if z.g.cols > 0 {
-				blas.Daxpy(z.g.cols, v, z.g.row(k), 1, g, 1)
-			}
-		}
-		r = slack*(r+z.gamma*(total+math.Abs(y.b[j]))) + underflow
+		r := slack*(sums.r+z.gamma*(sums.total+math.Abs(y.b[j]))) + underflow
 		q := y.first + j
-		z.size[q] = slack*(size+math.Abs(y.b[j])) + underflow
+		z.size[q] = slack*(sums.size+math.Abs(y.b[j])) + underflow
 		rad := slack * (rows.norm(j) + r) // the sum, and c ± rad, are rounded
-		z.l[q], z.u[q] = down(c-rad), up(c+rad)
-		z.zc[j], z.zr[j] = c, r
+		z.l[q], z.u[q] = down(sums.c-rad), up(sums.c+rad)
+		z.zc[j], z.zr[j] = sums.c, r
 	}
 	return bounded
+}
+
+// rowSums are sums over what enters a unit: the centre, with the bias; and weighted by the sizes of
+// weights, the radii, the sizes of the rows, and those of the values.
+type rowSums struct{ c, r, total, size float64 }
+
+// denseRow makes row j of a layer whose rows of weights are dense, from the rows of live units.
+func (z *zone) denseRow(y *layer, j int, rows *patches, most []float64) rowSums {
+	t := rowSums{c: y.b[j]}
+	g, w := rows.whole(j), y.w[j].v
+	for _, k := range z.live {
+		v := w[k]
+		if v == 0 {
+			continue
+		}
+		a := math.Abs(v)
+		t.c += v * z.c[k]
+		t.r += a * z.r[k]
+		t.total += a * z.s[k]
+		t.size += a * most[k]
+		if z.g.cols > short {
+			blas.Daxpy(z.g.cols, v, z.g.row(k), 1, g, 1)
+			continue
+		}
+		for i, x := range z.g.row(k) {
+			g[i] += v * x
+		}
+	}
+	return t
+}
+
+// sparseRow is denseRow where the rows of weights are sparse.
+func (z *zone) sparseRow(y *layer, j int, rows *patches, most []float64) rowSums {
+	t := rowSums{c: y.b[j]}
+	w := y.w[j]
+	for i, v := range w.v {
+		k := w.column(i)
+		if v == 0 || z.s[k] == 0 && z.r[k] == 0 {
+			continue
+		}
+		a := math.Abs(v)
+		t.c += v * z.c[k]
+		t.r += a * z.r[k]
+		t.total += a * z.s[k]
+		t.size += a * most[k]
+		rows.add(j, v, &z.g, k)
+	}
+	return t
 }
 
 // settle takes the signs of the node into account, after which l and u are final, and draws the
@@ -283,6 +323,10 @@ func between(l, u, m float64) lines {
 	slope = min(max(slope, 1), m)
 	return lines{{slope, -above(max((m-slope)*-l, (slope-1)*u))}, {slope: near}}
 }
+
+// width is the distance of the lines where they are parallel, and how far they are apart at most
+// where one goes through 0.
+func (l lines) width() float64 { return l[upper].at - l[lower].at }
 
 // above covers the three roundings of a product of a difference, and its underflow.
 func above(v float64) float64 { return v*(1+0x1p-50) + 0x1p-1060 }

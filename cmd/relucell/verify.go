@@ -43,7 +43,7 @@ rounding. "violated" comes with a counterexample, evaluated exactly; a runtime i
 disagree with it. "unknown" says that the search was stopped first, and is the exit code 3.
 
 --proof writes a proof of "holds" for "relucell check". Its bytes do not depend on the workers. The
-search takes some two to three times as long, as what is refuted is refuted again in integers.
+search takes nearly twice as long, as what is refuted is refuted again in integers.
 
 The format vnncomp prints what the competition VNN-COMP asks for: unsat, sat with a point, timeout
 or unknown.`,
