@@ -110,13 +110,7 @@ func (b *bounds) activationBack(i int) {
 		case q.side < 0:
 			a = b.times(a, y.low[j])
 		case a > 0 == (y.bend[j] > 0): // a line through 0
-			part := int64(q.alpha) - 1
-			if part < 0 {
-				if part = 0; q.u > -q.l {
-					part = 256
-				}
-			}
-			a = b.times(a, y.between(j, 1<<b.f, part, 8))
+			a = b.times(a, y.between(j, 1<<b.f, q.alpha, 8))
 		default:
 			k.add(product(a, q.off))
 			a = b.times(a, q.slope)
@@ -145,10 +139,10 @@ func (b *bounds) affineBack(y *fixedLayer, enters int64) {
 // multipliers sets the slopes and multipliers of a claim.
 func (b *bounds) multipliers(c *claim) {
 	for q := range b.units {
-		b.units[q].alpha, b.units[q].beta = 0, 0
+		b.units[q].alpha, b.units[q].beta = b.units[q].usual, 0
 	}
 	for _, v := range c.alpha {
-		b.units[b.unit[v.at]].alpha = int16(v.v.Int64()) + 1
+		b.units[b.unit[v.at]].alpha = v.v.Int64()
 	}
 	for _, v := range c.beta {
 		q := &b.units[b.unit[v.at]]

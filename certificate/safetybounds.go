@@ -33,10 +33,9 @@ type bounds struct {
 type unitBounds struct {
 	l, u, slope, off int64
 	side             int8
-	// alpha is, in 256ths and plus 1, the place of an open unit's line through 0 between slope a
-	// and slope 1; 0 is the default. beta is added to the coefficient of z.
-	alpha int16
-	beta  int64
+	// alpha is, in 256ths, the place of an open unit's line through 0 between slope a and slope 1,
+	// and usual that where no claim has one. beta is added to the coefficient of z.
+	usual, alpha, beta int64
 }
 
 // rows are those of the units of a layer: centres, radii, and a column of generators each.
@@ -86,9 +85,8 @@ func (b *bounds) timesUp(x, y int64) int64 { return -b.times(-x, y) }
 // of computes the bounds of a node.
 func (b *bounds) of(n *safetyNode) {
 	b.lo, b.hi, b.void = n.lo, n.hi, false
-	b.multipliers(&claim{}) // those of the last claim are not the node's
 	for q, side := range b.carries {
-		b.units[q].side = side
+		b.units[q] = unitBounds{side: side}
 	}
 	for q, s := range n.signs {
 		b.units[b.unit[q]].side = s
@@ -268,6 +266,9 @@ func (b *bounds) chord(y *fixedLayer, j int, q *unitBounds) {
 		a = y.high[j]
 	}
 	share, _ := bits.Div64(uint64(q.u)>>(64-b.f), uint64(q.u)<<b.f, uint64(q.u-q.l)) // ⌊2^F·u/(u − l)⌋
+	if q.u > -q.l {
+		q.usual, q.alpha = 256, 256
+	}
 	q.slope = y.between(j, one, int64(share), b.f)
 	q.off = s * max(b.timesUp(s*(q.slope-a), -q.l), b.timesUp(s*(one-q.slope), q.u))
 }
