@@ -48,9 +48,8 @@ type rows struct {
 func (r *rows) column() *entries {
 	last := len(r.g)
 	r.g = slices.Grow(r.g, 1)[:last+1]
-	g := &r.g[last]
-	g.at, g.v = g.at[:0], g.v[:0]
-	return g
+	r.g[last].clear()
+	return &r.g[last]
 }
 
 func newBounds(ctx context.Context, n *safetyNet) *bounds {
@@ -84,7 +83,7 @@ func (b *bounds) timesUp(x, y int64) int64 { return -b.times(-x, y) }
 
 // of computes the bounds of a node.
 func (b *bounds) of(n *safetyNode) {
-	b.lo, b.hi, b.void = n.lo, n.hi, false
+	b.lo, b.hi, b.void, b.signs = n.lo, n.hi, false, false
 	for q, side := range b.carries {
 		b.units[q] = unitBounds{side: side}
 	}
@@ -237,7 +236,7 @@ func (b *bounds) activate(y *fixedLayer) (passes, enters int64) {
 	b.fit(len(y.low))
 	for k, g := range b.g[:old] {
 		to := &b.g[k]
-		to.at, to.v = g.at[:0], g.v[:0] // no entry is passed by one that is put
+		to.clear() // no entry is passed by one that is put
 		for i, j := range g.at {
 			v := g.v[i]
 			if slope := b.units[y.first+int(j)].slope; slope != one {

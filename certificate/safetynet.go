@@ -78,6 +78,8 @@ type entries struct {
 	v  []int64
 }
 
+func (e *entries) clear() { e.at, e.v = e.at[:0], e.v[:0] }
+
 func (e *entries) put(at int32, v int64) {
 	if v != 0 {
 		e.at, e.v = append(e.at, at), append(e.v, v)
