@@ -110,7 +110,7 @@ func (b *bounds) activationBack(i int) {
 	y := b.fixed[i]
 	size(b.a.v)
 	if b.signs { // beta has coefficients where a may have none
-		whole := entries{slices.Clone(b.first(len(y.rows))), make([]int64, len(y.rows))}
+		whole := entries{slices.Clone(b.sums.first(len(y.rows))), make([]int64, len(y.rows))}
 		for i, j := range b.a.at {
 			whole.v[j] = b.a.v[i]
 		}

@@ -19,10 +19,9 @@ type bounds struct {
 	// last, and of its pre-activations.
 	enters, passes []int64
 	rows
-	spare       rows // the storage of the next
-	sums        sums
-	every, some []int32 // places of units
-	room        int     // the most entries of all columns of a layer: maxRows but in tests
+	spare rows // the storage of the next
+	sums  sums
+	room  int // the most entries of all columns of a layer: maxRows but in tests
 	// void says that no point has the node's signs; bounded that there are bounds.
 	void, bounded bool
 	back
@@ -53,17 +52,8 @@ func (r *rows) column() *entries {
 }
 
 func newBounds(ctx context.Context, n *safetyNet) *bounds {
-	widest := n.inputs + len(n.carries)
 	return &bounds{safetyNet: n, ctx: ctx, units: make([]unitBounds, len(n.carries)), enters: make([]int64, len(n.raw)+1), passes: make([]int64, len(n.raw)),
-		sums: make(sums, widest), room: maxRows}
-}
-
-// first returns so many places, from 0.
-func (b *bounds) first(n int) []int32 {
-	for k := len(b.every); k < n; k++ {
-		b.every = append(b.every, int32(k))
-	}
-	return b.every[:n]
+		sums: sums{of: make([]wide, n.inputs+len(n.carries))}, room: maxRows}
 }
 
 // fits says whether all numbers are small that run comes to.
@@ -71,7 +61,7 @@ func (b *bounds) fits(run func()) bool {
 	if fits(run) {
 		return true
 	}
-	clear(b.sums)
+	clear(b.sums.of)
 	return false
 }
 
@@ -139,19 +129,19 @@ func (b *bounds) product(lines []entries, v entries, n int, sizes bool) (at []in
 		}
 	}
 	if products >= n {
-		return b.first(n)
+		return b.sums.first(n)
 	}
-	b.some = b.some[:0]
+	b.sums.some = b.sums.some[:0]
 	for _, k := range v.at {
-		b.some = append(b.some, lines[k].at...)
+		b.sums.some = append(b.sums.some, lines[k].at...)
 	}
-	return b.some // what is taken once is 0 when it comes again
+	return b.sums.some // what is taken once is 0 when it comes again
 }
 
 // apply sets to to so many products of lines with v, times 2^−s, or of their sizes.
 func (b *bounds) apply(to []int64, n int, lines []entries, v []int64, s uint, sizes bool) []int64 {
 	to = zeros(to, n)
-	for _, j := range b.product(lines, entries{b.first(len(v)), v}, n, sizes) {
+	for _, j := range b.product(lines, entries{b.sums.first(len(v)), v}, n, sizes) {
 		to[j] += b.sums.take(j).floor(s)
 	}
 	return to
