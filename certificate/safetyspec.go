@@ -20,8 +20,8 @@ const (
 
 var isName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`)
 
-// dialect is a version of the language. A comparison of left − right with 0 holds below, 1, or where
-// it is equal, 2, or above, 4; > and >= are < and <= of the sides swapped.
+// dialect is a version of the language. A comparison holds where left − right is below 0: 1, is 0:
+// 2, or is above it: 4; > and >= are < and <= of the sides swapped.
 type dialect struct {
 	decimal     *regexp.Regexp
 	comparisons map[string]int
