@@ -10,8 +10,10 @@ const none = int64(-1) << smallBits
 
 // back is a form that goes back: Σ a·v/2^F + constant − slack is a lower bound of it on the node.
 type back struct {
-	a, next, atInputs []int64
-	constant, slack   int64
+	a, next         entries
+	atInputs        []int64
+	constant, slack int64
+	signs           bool // some beta is not 0
 }
 
 func zeros(v []int64, n int) []int64 {
@@ -41,8 +43,8 @@ func (b *bounds) tighten(i int) {
 // bound returns a lower bound of s·z, z the pre-activation of unit j of layer i.
 func (b *bounds) bound(i, j int, s int64) int64 {
 	return b.least(func() int64 {
-		b.a = zeros(b.a, len(b.fixed[i].rows))
-		b.a[j] = s << b.f
+		b.a.clear()
+		b.a.put(int32(j), s<<b.f)
 		return b.toInputs(b.fixed[i], b.enters[i], i-1)
 	})
 }
@@ -52,9 +54,9 @@ func (b *bounds) bound(i, j int, s int64) int64 {
 func (b *bounds) mixed(forms []form, mu []weight) int64 {
 	return b.least(func() int64 {
 		y := b.conditions(forms, mu)
-		b.a = zeros(b.a, len(mu))
+		b.a.clear()
 		for j, m := range mu {
-			b.a[j] = b.weight(m.v)
+			b.a.put(int32(j), b.weight(m.v))
 		}
 		return b.toInputs(y, b.enters[len(b.fixed)]+b.enters[0], len(b.fixed)-1)
 	})
@@ -63,22 +65,29 @@ func (b *bounds) mixed(forms []form, mu []weight) int64 {
 // toInputs takes a form, of the pre-activations of a layer behind layer i, to the inputs, and
 // returns its lower bound. Inputs may enter the layer before the values of layer i.
 func (b *bounds) toInputs(y *fixedLayer, enters int64, i int) int64 {
-	b.constant, b.slack, b.atInputs = 0, 0, b.atInputs[:0]
+	b.constant, b.slack, b.atInputs = 0, 0, zeros(b.atInputs, b.inputs)
 	b.affineBack(y, enters)
 	if i == len(b.fixed)-1 {
-		b.atInputs = append(b.atInputs, b.a[:b.inputs]...)
-		b.a = append(b.a[:0], b.a[b.inputs:]...)
+		a := b.a
+		b.a.clear() // no entry is passed by one that is put
+		for i, k := range a.at {
+			if k -= int32(b.inputs); k < 0 {
+				b.atInputs[a.at[i]] = a.v[i]
+			} else {
+				b.a.put(k, a.v[i])
+			}
+		}
 	}
 	for ; i >= 0; i-- {
 		b.activationBack(i)
 		b.affineBack(b.fixed[i], b.enters[i])
 	}
 	var sum wide
-	for k, x := range b.atInputs {
-		b.a[k] = small(b.a[k] + x)
+	for i, k := range b.a.at {
+		b.atInputs[k] = small(b.atInputs[k] + b.a.v[i])
 	}
-	size(b.a)
-	for k, a := range b.a {
+	size(b.atInputs)
+	for k, a := range b.atInputs {
 		end := b.lo[k]
 		if a < 0 {
 			end = b.hi[k]
@@ -99,10 +108,17 @@ func size(v []int64) (n int64) {
 // activationBack replaces coefficients of layer i's values by those of its pre-activations.
 func (b *bounds) activationBack(i int) {
 	y := b.fixed[i]
-	size(b.a)
+	size(b.a.v)
+	if b.signs { // beta has coefficients where a may have none
+		whole := entries{slices.Clone(b.sums.first(len(y.rows))), make([]int64, len(y.rows))}
+		for i, j := range b.a.at {
+			whole.v[j] = b.a.v[i]
+		}
+		b.a = whole
+	}
 	var k wide
-	for j, a := range b.a {
-		q := &b.units[y.first+j]
+	for i, j := range b.a.at {
+		a, q := b.a.v[i], &b.units[y.first+int(j)]
 		switch {
 		case a == 0 || q.side > 0:
 		case q.side < 0 && a > 0:
@@ -110,18 +126,12 @@ func (b *bounds) activationBack(i int) {
 		case q.side < 0:
 			a = b.times(a, y.low[j])
 		case a > 0 == (y.bend[j] > 0): // a line through 0
-			part := int64(q.alpha) - 1
-			if part < 0 {
-				if part = 0; q.u > -q.l {
-					part = 256
-				}
-			}
-			a = b.times(a, y.between(j, 1<<b.f, part, 8))
+			a = b.times(a, y.between(int(j), 1<<b.f, q.alpha, 8))
 		default:
 			k.add(product(a, q.off))
 			a = b.times(a, q.slope)
 		}
-		b.a[j] = small(a + q.beta)
+		b.a.v[i] = small(a + q.beta)
 	}
 	b.constant = small(b.constant + k.floor(b.f))
 	b.slack = small(b.slack + b.passes[i]>>b.f + 1)
@@ -129,26 +139,30 @@ func (b *bounds) activationBack(i int) {
 
 // affineBack replaces coefficients of a layer's pre-activations by those of what enters it.
 func (b *bounds) affineBack(y *fixedLayer, enters int64) {
-	n := size(b.a)
+	n := size(b.a.v)
 	var k wide
-	for j, a := range b.a {
-		k.add(product(a, y.bias[j]))
+	for i, j := range b.a.at {
+		k.add(product(b.a.v[i], y.bias[j]))
 	}
 	b.constant = small(b.constant + k.floor(b.f))
 	if b.slack = small(b.slack + n>>b.f + 1 + enters>>b.f + 1); y.rounded {
 		b.slack = small(b.slack + small(product(n, enters).floor(y.s+b.f)+1))
 	}
-	b.next = b.apply(b.next, len(y.columns), y.rows, b.a, y.s, false)
+	b.next.clear()
+	for _, k := range b.product(y.rows, b.a, len(y.columns), false) {
+		b.next.put(k, b.sums.take(k).floor(y.s))
+	}
 	b.a, b.next = b.next, b.a
 }
 
 // multipliers sets the slopes and multipliers of a claim.
 func (b *bounds) multipliers(c *claim) {
+	b.signs = len(c.beta) > 0
 	for q := range b.units {
-		b.units[q].alpha, b.units[q].beta = 0, 0
+		b.units[q].alpha, b.units[q].beta = b.units[q].usual, 0
 	}
 	for _, v := range c.alpha {
-		b.units[b.unit[v.at]].alpha = int16(v.v.Int64()) + 1
+		b.units[b.unit[v.at]].alpha = v.v.Int64()
 	}
 	for _, v := range c.beta {
 		q := &b.units[b.unit[v.at]]

@@ -19,10 +19,9 @@ type bounds struct {
 	// last, and of its pre-activations.
 	enters, passes []int64
 	rows
-	spare       rows // the storage of the next
-	sums        sums
-	every, some []int32 // places of units
-	room        int     // the most entries of all columns of a layer: maxRows but in tests
+	spare rows // the storage of the next
+	sums  sums
+	room  int // the most entries of all columns of a layer: maxRows but in tests
 	// void says that no point has the node's signs; bounded that there are bounds.
 	void, bounded bool
 	back
@@ -33,10 +32,9 @@ type bounds struct {
 type unitBounds struct {
 	l, u, slope, off int64
 	side             int8
-	// alpha is, in 256ths and plus 1, the place of an open unit's line through 0 between slope a
-	// and slope 1; 0 is the default. beta is added to the coefficient of z.
-	alpha int16
-	beta  int64
+	// alpha is, in 256ths, the place of an open unit's line through 0 between slope a and slope 1,
+	// and usual that where no claim has one. beta is added to the coefficient of z.
+	usual, alpha, beta int64
 }
 
 // rows are those of the units of a layer: centres, radii, and a column of generators each.
@@ -49,23 +47,13 @@ type rows struct {
 func (r *rows) column() *entries {
 	last := len(r.g)
 	r.g = slices.Grow(r.g, 1)[:last+1]
-	g := &r.g[last]
-	g.at, g.v = g.at[:0], g.v[:0]
-	return g
+	r.g[last].clear()
+	return &r.g[last]
 }
 
 func newBounds(ctx context.Context, n *safetyNet) *bounds {
-	widest := n.inputs + len(n.carries)
 	return &bounds{safetyNet: n, ctx: ctx, units: make([]unitBounds, len(n.carries)), enters: make([]int64, len(n.raw)+1), passes: make([]int64, len(n.raw)),
-		sums: make(sums, widest), room: maxRows}
-}
-
-// first returns so many places, from 0.
-func (b *bounds) first(n int) []int32 {
-	for k := len(b.every); k < n; k++ {
-		b.every = append(b.every, int32(k))
-	}
-	return b.every[:n]
+		sums: sums{of: make([]wide, n.inputs+len(n.carries))}, room: maxRows}
 }
 
 // fits says whether all numbers are small that run comes to.
@@ -73,7 +61,7 @@ func (b *bounds) fits(run func()) bool {
 	if fits(run) {
 		return true
 	}
-	clear(b.sums)
+	clear(b.sums.of)
 	return false
 }
 
@@ -85,10 +73,9 @@ func (b *bounds) timesUp(x, y int64) int64 { return -b.times(-x, y) }
 
 // of computes the bounds of a node.
 func (b *bounds) of(n *safetyNode) {
-	b.lo, b.hi, b.void = n.lo, n.hi, false
-	b.multipliers(&claim{}) // those of the last claim are not the node's
+	b.lo, b.hi, b.void, b.signs = n.lo, n.hi, false, false
 	for q, side := range b.carries {
-		b.units[q].side = side
+		b.units[q] = unitBounds{side: side}
 	}
 	for q, s := range n.signs {
 		b.units[b.unit[q]].side = s
@@ -142,19 +129,19 @@ func (b *bounds) product(lines []entries, v entries, n int, sizes bool) (at []in
 		}
 	}
 	if products >= n {
-		return b.first(n)
+		return b.sums.first(n)
 	}
-	b.some = b.some[:0]
+	b.sums.some = b.sums.some[:0]
 	for _, k := range v.at {
-		b.some = append(b.some, lines[k].at...)
+		b.sums.some = append(b.sums.some, lines[k].at...)
 	}
-	return b.some // what is taken once is 0 when it comes again
+	return b.sums.some // what is taken once is 0 when it comes again
 }
 
 // apply sets to to so many products of lines with v, times 2^−s, or of their sizes.
 func (b *bounds) apply(to []int64, n int, lines []entries, v []int64, s uint, sizes bool) []int64 {
 	to = zeros(to, n)
-	for _, j := range b.product(lines, entries{b.first(len(v)), v}, n, sizes) {
+	for _, j := range b.product(lines, entries{b.sums.first(len(v)), v}, n, sizes) {
 		to[j] += b.sums.take(j).floor(s)
 	}
 	return to
@@ -239,7 +226,7 @@ func (b *bounds) activate(y *fixedLayer) (passes, enters int64) {
 	b.fit(len(y.low))
 	for k, g := range b.g[:old] {
 		to := &b.g[k]
-		to.at, to.v = g.at[:0], g.v[:0] // no entry is passed by one that is put
+		to.clear() // no entry is passed by one that is put
 		for i, j := range g.at {
 			v := g.v[i]
 			if slope := b.units[y.first+int(j)].slope; slope != one {
@@ -268,6 +255,9 @@ func (b *bounds) chord(y *fixedLayer, j int, q *unitBounds) {
 		a = y.high[j]
 	}
 	share, _ := bits.Div64(uint64(q.u)>>(64-b.f), uint64(q.u)<<b.f, uint64(q.u-q.l)) // ⌊2^F·u/(u − l)⌋
+	if q.u > -q.l {
+		q.usual, q.alpha = 256, 256
+	}
 	q.slope = y.between(j, one, int64(share), b.f)
 	q.off = s * max(b.timesUp(s*(q.slope-a), -q.l), b.timesUp(s*(one-q.slope), q.u))
 }

@@ -25,13 +25,21 @@ func (c combination) form(strict bool) *form {
 	return &form{c, strict}
 }
 
-// add adds b, times a number. It returns how many bits numerators and denominators of sums have.
-func (c combination) add(b combination, times *big.Rat) (num, den int) {
+// sum sets z to a sum of x and y.
+type sum = func(z, x, y *big.Rat) *big.Rat
+
+// multiples is the sum of x and so many y.
+func multiples(times *big.Rat) sum {
+	return func(z, x, y *big.Rat) *big.Rat { return z.Add(x, new(big.Rat).Mul(y, times)) }
+}
+
+// add adds b, or what else sum says. It returns how many bits numerators and denominators have.
+func (c combination) add(b combination, sum sum) (num, den int) {
 	for k, v := range b {
 		if c[k] == nil {
 			c[k] = new(big.Rat)
 		}
-		c[k].Add(c[k], new(big.Rat).Mul(v, times))
+		sum(c[k], c[k], v)
 		num, den = max(num, c[k].Num().BitLen()), max(den, c[k].Denom().BitLen())
 	}
 	return num, den

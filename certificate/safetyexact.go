@@ -33,7 +33,7 @@ func (c *safetyCheck) exactly(b *bounds, n *safetyNode, m *claim, in *lines) {
 	}
 	for _, v := range m.mu {
 		u := &c.query.disjuncts[m.d].forms[v.at]
-		_, bits := sum.add(u.combination, new(big.Rat).SetInt(v.v))
+		_, bits := sum.add(u.combination, multiples(new(big.Rat).SetInt(v.v)))
 		in.require(bits <= maxCommon, long)
 		strict = strict || u.strict
 	}

@@ -78,32 +78,45 @@ type entries struct {
 	v  []int64
 }
 
+func (e *entries) clear() { e.at, e.v = e.at[:0], e.v[:0] }
+
 func (e *entries) put(at int32, v int64) {
 	if v != 0 {
 		e.at, e.v = append(e.at, at), append(e.v, v)
 	}
 }
 
-// sums are sums of products; between two uses all are 0.
-type sums []wide
+// sums are sums of products, by places; between two uses all are 0.
+type sums struct {
+	of          []wide
+	every, some []int32 // places
+}
 
 // add adds the entries times x to the sums at their places; or their sizes.
-func (z sums) add(e *entries, x int64, sizes bool) {
-	v := e.v[:len(e.at)]
+func (z *sums) add(e *entries, x int64, sizes bool) {
+	v, of := e.v[:len(e.at)], z.of
 	for i, j := range e.at {
 		w := v[i]
 		if sizes {
 			w = max(w, -w)
 		}
-		z[j].add(product(w, x))
+		of[j].add(product(w, x))
 	}
 }
 
 // take takes a sum.
-func (z sums) take(j int32) wide {
-	sum := z[j]
-	z[j] = wide{}
+func (z *sums) take(j int32) wide {
+	sum := z.of[j]
+	z.of[j] = wide{}
 	return sum
+}
+
+// first returns so many places, from 0.
+func (z *sums) first(n int) []int32 {
+	for k := len(z.every); k < n; k++ {
+		z.every = append(z.every, int32(k))
+	}
+	return z.every[:n]
 }
 
 // fixedLayer is a layer in integers: weights w·2^−s with ⌊·⌋ if it is rounded, and biases and

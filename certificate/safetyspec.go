@@ -18,15 +18,10 @@ const (
 	maxSpec, maxLiterals, maxDepth, maxCharacters, maxCoefficient, maxVariables = 1 << 26, 1_000_000, 100, 1000, 1 << 16, 1 << 20
 )
 
-var (
-	// A token is a bracket, a comma, a string or a word of printable ASCII, behind white space and
-	// comments, or the end.
-	isToken = regexp.MustCompile(`^(?:[ \t\r\n]|;[^\n]*(?:\n|$))*([()\[\],]|"[^"\\\n]*"|[^\x00- ()\[\],";|\x7f-\x{10ffff}]+|$)`)
-	isName  = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`)
-)
+var isName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`)
 
-// dialect is a version of the language. Its comparisons are those of left − right with 0 that hold:
-// 1 is below, 2 equal, and 4 above.
+// dialect is a version of the language. A comparison holds where left − right is below 0: 1, is 0:
+// 2, or is above it: 4; > and >= are < and <= of the sides swapped.
 type dialect struct {
 	decimal     *regexp.Regexp
 	comparisons map[string]int
@@ -34,8 +29,8 @@ type dialect struct {
 
 // A decimal has an exponent of at most 1000, in version 1.0 alone.
 var dialects = [2]dialect{
-	{regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?([eE][-+]?0*(1000|[0-9]{1,3}))?$`), map[string]int{"<": 1, "<=": 3, ">": 4, ">=": 6, "=": 2}},
-	{regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?$`), map[string]int{"<": 1, "<=": 3, ">": 4, ">=": 6, "==": 2, "!=": 5}},
+	{regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?([eE][-+]?0*(1000|[0-9]{1,3}))?$`), map[string]int{"<": 1, "<=": 3, ">": 1, ">=": 3, "=": 2}},
+	{regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?$`), map[string]int{"<": 1, "<=": 3, ">": 1, ">=": 3, "==": 2, "!=": 5}},
 }
 
 // variable is what a name stands for: output where side is 1, else input, number at; or, with a
@@ -88,13 +83,26 @@ func readSpec(name string, text []byte, reals bool) *specification {
 	return s
 }
 
-// take returns the token and goes to the next.
+// take returns the token and goes to the next: a bracket, a comma, a string, a word or the end.
 func (s *specification) take() (token string) {
-	token = s.token
-	m := isToken.FindStringSubmatchIndex(s.rest)
-	s.in.require(m != nil, "expected a word of printable ASCII, a number, a bracket, or a string with an end and without a \\")
-	s.in.line += int64(strings.Count(s.rest[:m[2]], "\n"))
-	s.token, s.rest = s.rest[m[2]:m[3]], s.rest[m[3]:]
+	const white, marks = " \t\r\n", "()[],"
+	rest := strings.TrimLeft(s.rest, white)
+	for ; strings.HasPrefix(rest, ";"); rest = strings.TrimLeft(rest, white) {
+		_, after, _ := strings.Cut(rest, "\n")
+		rest = after
+	}
+	s.in.line += int64(strings.Count(s.rest[:len(s.rest)-len(rest)], "\n"))
+	end := strings.IndexFunc(rest, func(c rune) bool { return c <= ' ' || c >= 0x7f || strings.ContainsRune(marks+"\";|", c) })
+	if end < 0 {
+		end = len(rest)
+	} else if end == 0 {
+		if end = 1; rest[0] == '"' {
+			end = 2 + strings.IndexAny(rest[1:], "\"\n\\")
+		}
+		s.in.require(end > 1 && rest[end-1] == '"' || end == 1 && strings.IndexByte(marks, rest[0]) >= 0,
+			"expected a word of printable ASCII, a number, a bracket, or a string with an end and without a \\")
+	}
+	token, s.token, s.rest = s.token, rest[:end], rest[end:]
 	return token
 }
 
@@ -185,33 +193,36 @@ func (s *specification) boolean(not bool) (f formula) {
 	case op == "not" && s.dialect == &dialects[0]:
 		f = s.boolean(!not)
 	default:
-		f = s.comparison(s.comparisons[op], not)
+		f = s.comparison(op, not)
 	}
 	s.close()
 	return f
 }
 
-// comparison reads two sides.
-func (s *specification) comparison(holds int, not bool) (f formula) {
+// comparison reads two sides. Where the sides are swapped, < stands for >.
+func (s *specification) comparison(op string, not bool) (f formula) {
+	holds := s.comparisons[op]
 	s.in.require(holds != 0, "expected and, or, or a comparison of two, by an operator of its version")
-	sides, order := [2]combination{s.linear(), {constant: new(big.Rat)}}, [2]int{0, 1}
-	s.add(sides[0], s.linear(), big.NewRat(-1, 1))
-	s.add(sides[1], sides[0], big.NewRat(-1, 1))
-	if not {
-		holds, order = 7^holds, [2]int{1, 0}
+	left, right := s.linear(), s.linear()
+	if (op[0] == '>') != not {
+		left, right = right, left
 	}
-	f.or = holds == 5
-	for _, side := range order {
-		if holds == 2 || holds>>(2*side)&1 != 0 {
-			f.parts = append(f.parts, formula{form: sides[side].form(holds&2 == 0)})
-		}
+	if not {
+		holds = [...]int{1: 3, 2: 5, 3: 1, 5: 2}[holds]
+	}
+	s.add(left, right, (*big.Rat).Sub)
+	strict := holds&2 == 0
+	if f = (formula{or: holds == 5, parts: []formula{{form: left.form(strict)}}}); holds == 2 || holds == 5 {
+		above := combination{constant: new(big.Rat)}
+		s.add(above, left, (*big.Rat).Sub)
+		f.parts = append(f.parts, formula{form: above.form(strict)})
 	}
 	return f
 }
 
-// add adds b, times a number, to a.
-func (s *specification) add(a, b combination, times *big.Rat) {
-	num, den := a.add(b, times)
+// add adds b to a, or what else sum says.
+func (s *specification) add(a, b combination, sum sum) {
+	num, den := a.add(b, sum)
 	s.in.require(max(num, den) <= maxCoefficient, "a number of more than 65536 bits")
 }
 
@@ -225,20 +236,20 @@ func (s *specification) linear() combination {
 		sum[constant].SetInt64(1)
 	}
 	for n := 0; n == 0 || s.token != ")"; n++ {
-		arg, times := s.linear(), big.NewRat(1, 1)
+		arg, add := s.linear(), (*big.Rat).Add
 		switch {
 		case op == "*":
 			if len(arg) == 1 {
 				sum, arg = arg, sum
 			}
 			s.in.require(len(sum) == 1, "a product of variables")
-			times, sum = sum[constant], combination{}
+			add, sum = multiples(sum[constant]), combination{}
 		case op == "-" && (n > 0 || s.token == ")"):
-			times.SetInt64(-1)
+			add = (*big.Rat).Sub
 		default:
 			s.in.require(op == "+" || op == "-", "expected a number, a variable, or a sum, difference or product")
 		}
-		s.add(sum, arg, times)
+		s.add(sum, arg, add)
 	}
 	s.close()
 	return sum
