@@ -189,7 +189,10 @@ func (p *place) beside(y *level, at *values) bool {
 		for c := range signs {
 			above := signs[c] == open
 			for a := range signs {
-				above = above && (signs[a] != aside || p.positive(y, from+c, from+a, at))
+				if above && signs[a] == aside {
+					d, negative := p.above(y, from+c, from+a)
+					above = p.positive(d, y.k, y.bits, negative, at)
+				}
 			}
 			right = right || above
 		}
@@ -198,11 +201,4 @@ func (p *place) beside(y *level, at *values) bool {
 		}
 	}
 	return true
-}
-
-// positive reports whether piece j is above piece i at a point.
-func (p *place) positive(y *level, j, i int, at *values) bool {
-	d, negative := p.above(y, j, i)
-	s := p.sign(d, y.k, y.bits, at)
-	return s != 0 && s < 0 == negative
 }

@@ -228,7 +228,7 @@ func (w *walker) leaf(kind byte, text []byte) {
 	}
 	for _, p := range w.names {
 		y := &w.levels[p.level]
-		w.in.require(!p.split || w.sign(p.form, y.k, y.bits, &w.point) > 0, "the witness is not on the path's side of a neuron that is split")
+		w.in.require(!p.split || w.positive(p.form, y.k, y.bits, false, &w.point), "the witness is not on the path's side of a neuron that is split")
 	}
 	if !w.entering && w.at < len(w.levels) {
 		w.in.require(w.beside(&w.levels[w.at], &w.point), "the witness lies in a class that is split away")
