@@ -234,13 +234,8 @@ func (w *walker) leaf(kind byte, text []byte) {
 		w.in.require(w.beside(&w.levels[w.at], &w.point), "the witness lies in a class that is split away")
 	}
 	leaves.Add(1)
-	if w.reachSet != nil || w.claimed != nil {
+	for _, b := range w.companions {
 		w.in.require(kind == 'W', "an unexplored cell, expected a complete proof beside a reach set or a Lipschitz constant")
-	}
-	if w.reachSet != nil {
-		w.reach()
-	}
-	if w.claimed != nil {
-		w.slope()
+		b.region(w)
 	}
 }
