@@ -70,12 +70,14 @@ func (w *walker) subtree() {
 // split checks the side where the lowest open piece wins, and goes on to the other side.
 func (w *walker) split(text []byte) {
 	w.in.require(len(text) == 0, "expected nothing after *")
-	y, at, names := &w.levels[w.at], w.at, len(w.names)
+	y, at, names, saved := &w.levels[w.at], w.at, len(w.names), len(w.levels[w.at].saved)
 	j, left := slices.Index(y.sign, open), y.left
-	y.save()
+	y.saved = append(y.saved, y.sign...)
 	w.win(y, j, true)
 	w.subtree()
-	w.back(at, left, names)
+	w.at, w.entering, w.names, y.left = at, false, w.names[:names], left
+	copy(y.sign, y.saved[saved:])
+	y.saved = y.saved[:saved]
 	w.exclude(y, j, aside)
 }
 
