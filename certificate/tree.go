@@ -105,7 +105,7 @@ func (w *walker) prune(kind byte, text []byte) {
 		w.nameAll(y, j, false)
 	}
 	m := w.multipliers(text) + y.reach
-	k := max(y.wide, length(m+y.q.bits))
+	k := length(m + y.q.bits)
 	f := buffer(&w.f, len(w.form)*k)
 	if y.maxima {
 		w.in.require(w.terms[len(w.terms)-1] >= before, "no difference to another piece is named")
@@ -178,7 +178,7 @@ func (w *walker) bound(upper bool, text []byte) {
 	scale, t := max(y.scale, uint(e)), &w.scratch.t
 	own := t.Lsh(&w.factor[0], scale)
 	m = max(y.reach+m+int(scale-y.scale), own.BitLen()+max(0, x.BitLen()-e)) + 2
-	k := max(y.wide, length(m+y.q.bits))
+	k := length(m + y.q.bits)
 	f, one := buffer(&w.f, len(w.form)*k), w.widened([]uint{1}, 1, k)
 	mulAdd(f[i*k:(i+1)*k], one, k, own, !upper)
 	mulAdd(f[len(f)-k:], one, k, t.Rsh(t.Mul(own, x), uint(e)), upper)
