@@ -56,8 +56,8 @@ func (q *box) narrow(end int, x *big.Int, e uint) {
 type ball struct {
 	norm, text string
 	box        *box // the smallest box that holds it; for linf and box it is the ball
-	// The radius, times 2^−box.scale, the centre, as a box, and what the vertices of the l1 ball have
-	// as coordinates: the centre, those of the box, and 2^box.scale. All of l2 and l1 alone.
+	// Of l2 and l1 alone: the radius, times 2^−box.scale, the centre, as a box, and what vertices of
+	// the l1 ball are made of, the numbers of box and the centre.
 	r      *big.Int
 	centre *box
 	tips   values
@@ -90,7 +90,7 @@ func readBall(in *lines, text string, n int) *ball {
 	}
 	if b.box = newBox(lo, hi, scale); b.centre != nil {
 		b.tips = newValues(3*n + 1)
-		copy(b.tips.all, slices.Concat(z[1:], b.box.all))
+		copy(b.tips.all, slices.Concat(b.box.all, z[1:]))
 		b.tips.measure()
 	}
 	return b

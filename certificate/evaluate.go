@@ -89,11 +89,11 @@ func (e *evaluator) nonpositive(f []uint, k, m int, negative bool, q *box) bool 
 			tip = i
 		}
 	}
-	end := e.pick[tip] + n
 	for i := range n {
-		e.pick[i] = i
+		if i != tip {
+			e.pick[i] = 2*n + 1 + i
+		}
 	}
-	e.pick[tip], e.pick[n] = end, 3*n
 	if e.positive(f, k, m, negative, &e.ball.tips) {
 		return false
 	}
