@@ -56,8 +56,8 @@ func (q *box) narrow(end int, x *big.Int, e uint) {
 type ball struct {
 	norm, text string
 	box        *box // the smallest box that holds it; for linf and box it is the ball
-	// Of l2 and l1 alone: the radius, times 2^−box.scale, the centre, as a box, and what vertices of
-	// the l1 ball are made of, the numbers of box and the centre.
+	// Of l2 and l1 alone: the radius, times 2^−box.scale, the centre, as a box, and what vertices
+	// of the l1 ball are made of, the numbers of box and the centre.
 	r      *big.Int
 	centre *box
 	tips   values
