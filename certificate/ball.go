@@ -6,6 +6,7 @@ package certificate
 import (
 	"context"
 	"math/big"
+	"slices"
 	"strings"
 )
 
@@ -55,9 +56,11 @@ func (q *box) narrow(end int, x *big.Int, e uint) {
 type ball struct {
 	norm, text string
 	box        *box // the smallest box that holds it; for linf and box it is the ball
-	// The radius, times 2^−box.scale, and the centre, as a box: of l2 and l1 alone.
+	// Of l2 and l1 alone: the radius, times 2^−box.scale, the centre, as a box, and what vertices
+	// of the l1 ball are made of, the numbers of box and the centre.
 	r      *big.Int
 	centre *box
+	tips   values
 }
 
 // readBall reads what follows "ball " for n inputs.
@@ -85,30 +88,27 @@ func readBall(in *lines, text string, n int) *ball {
 	for k := range lo {
 		in.require(lo[k].Cmp(&hi[k]) < 0, "expected each lower bound below its upper bound")
 	}
-	b.box = newBox(lo, hi, scale)
+	if b.box = newBox(lo, hi, scale); b.centre != nil {
+		b.tips = newValues(3*n + 1)
+		copy(b.tips.all, slices.Concat(b.box.all, z[1:]))
+		b.tips.measure()
+	}
 	return b
 }
 
 // scratch holds integers whose storage is used again.
 type scratch struct{ v, t, u, size big.Int }
 
-// nonpositive reports whether a form is nowhere positive on the ball, which is one of l1 or l2.
+// nonpositive reports whether a form is nowhere positive on the l2 ball.
 func (b *ball) nonpositive(f []big.Int, s *scratch) bool {
 	c := b.centre.lo
-	v, size := s.v.Lsh(&f[len(c)], b.box.scale), s.size.SetInt64(0) // size: max|g_k| or Σg_k²
+	v, size := s.v.Lsh(&f[len(c)], b.box.scale), s.size.SetInt64(0) // size: (r·‖g‖)²
 	for k := range c {
 		v.Add(v, s.t.Mul(&f[k], &c[k]))
-		if b.norm == "l2" {
-			size.Add(size, s.t.Mul(&f[k], &f[k]))
-		} else if f[k].CmpAbs(size) > 0 {
-			size.Abs(&f[k])
-		}
+		size.Add(size, s.t.Mul(&f[k], &f[k]))
 	}
-	size.Mul(size, b.r)
-	if b.norm == "l2" {
-		return v.Sign() <= 0 && s.u.Mul(size, b.r).Cmp(s.t.Mul(v, v)) <= 0
-	}
-	return v.Add(v, size).Sign() <= 0
+	size.Mul(size, s.t.Mul(b.r, b.r))
+	return v.Sign() <= 0 && size.Cmp(s.t.Mul(v, v)) <= 0
 }
 
 // inside reports whether x·2^−e is in the open ball.

@@ -79,7 +79,7 @@ func CheckContext(ctx context.Context, network []byte, proof string, o Options) 
 	if o.Workers <= 0 {
 		o.Workers = runtime.GOMAXPROCS(0)
 	}
-	if o.Reach != nil || o.Lipschitz != nil {
+	if len(o.companions()) > 0 {
 		o.Workers = 1
 	}
 	if o.open == nil {
@@ -106,35 +106,16 @@ func check(ctx context.Context, network []byte, proof string, o Options) (*Repor
 	if err != nil {
 		target = proof // what is wrong comes out when it is opened
 	}
-	c := &checker{verdict: verdict{ctx: ctx}, net: n, folders: []string{filepath.Dir(proof), filepath.Dir(target)}, open: o.open, reachSet: o.Reach, claimed: o.Lipschitz, slots: make(chan struct{}, o.Workers-1)}
+	c := &checker{verdict: verdict{ctx: ctx}, net: n, folders: []string{filepath.Dir(proof), filepath.Dir(target)}, open: o.open, companions: o.companions(), slots: make(chan struct{}, o.Workers-1)}
 	c.guard(func() { c.file(proof) })
 	c.wait.Wait()
+	var r *Report
+	c.guard(func() { c.stop(); r = c.report() })
 	if err := context.Cause(ctx); err != nil {
 		return nil, err
 	}
 	if e := c.refused.Load(); e != nil {
 		return nil, e
-	}
-	t := &c.total
-	r := &Report{Net: n.hash, Ball: c.ball.text, Definition: "activation", Count: t.regions.Load() + t.open.Load(), AtLeast: t.open.Load() > 0,
-		Regions: t.regions.Load(), Open: t.open.Load(), Nodes: t.nodes.Load(), Parts: t.parts.Load(), Signs: n.signs()}
-	want := fmt.Sprint("count ", r.Count)
-	if r.AtLeast {
-		want = fmt.Sprint("count >= ", r.Count)
-	}
-	if c.claim.Reason != want {
-		c.claim.Reason = fmt.Sprintf("what was counted gives %q, and nothing else", want)
-		return nil, c.claim
-	}
-	if c.reachSet != nil {
-		c.guard(c.reachSet.end)
-		if e := c.refused.Load(); e != nil {
-			return nil, e
-		}
-		r.Reached, r.Vertices = c.reachSet.in.line, c.reachSet.vertices
-	}
-	if r.Steepest = c.steepest; c.claimed != nil && !c.steep() {
-		return nil, &Error{File: filepath.Base(proof), Reason: "no region has a map of as large a norm in " + c.claimed.norm + " as claimed"}
 	}
 	return r, nil
 }
@@ -158,15 +139,21 @@ type checker struct {
 	ball *ball
 	// folders are that of the proof and that of the file behind a symbolic link: parts lie in
 	// either.
-	folders  []string
-	reachSet *Reach     // or nil
-	claimed  *Lipschitz // or nil
-	steepest *Steepest  // of the regions so far
-	open     func(string) (io.ReadCloser, error)
-	total    struct{ regions, open, nodes, parts atomic.Int64 }
-	claim    *Error        // its reason is the last line of the proof, its place that of this line
-	slots    chan struct{} // one for each worker but the first
-	wait     sync.WaitGroup
+	folders    []string
+	companions []companion
+	open       func(string) (io.ReadCloser, error)
+	total      struct{ regions, open, nodes, parts atomic.Int64 }
+	claim      *Error        // its reason is the last line of the proof, its place that of this line
+	slots      chan struct{} // one for each worker but the first
+	wait       sync.WaitGroup
+}
+
+// companion is what is claimed beside the count. It refuses by panics.
+type companion interface {
+	// region looks at the final region at which the walker stands.
+	region(w *walker)
+	// end sees that nothing is missing, and completes the report.
+	end(c *checker, r *Report)
 }
 
 // file checks the first file: header, tree, claim, and nothing else.
@@ -183,6 +170,25 @@ func (c *checker) file(path string) {
 	claim := in.after("count ", "the tree is complete, expected its count")
 	c.claim = &Error{File: in.name, Line: in.line, Reason: "count " + claim}
 	in.end()
+}
+
+// report says what was counted, which is what was claimed.
+func (c *checker) report() *Report {
+	t := &c.total
+	r := &Report{Net: c.net.hash, Ball: c.ball.text, Definition: "activation", Count: t.regions.Load() + t.open.Load(), AtLeast: t.open.Load() > 0,
+		Regions: t.regions.Load(), Open: t.open.Load(), Nodes: t.nodes.Load(), Parts: t.parts.Load(), Signs: c.net.signs()}
+	want := fmt.Sprint("count ", r.Count)
+	if r.AtLeast {
+		want = fmt.Sprint("count >= ", r.Count)
+	}
+	if c.claim.Reason != want {
+		c.claim.Reason = fmt.Sprintf("what was counted gives %q, and nothing else", want)
+		panic(c.claim)
+	}
+	for _, b := range c.companions {
+		b.end(c, r)
+	}
+	return r
 }
 
 // part checks "@ name hash", a subtree in a file of its own: by another worker

@@ -39,8 +39,8 @@ type corner struct {
 }
 
 // domain checks that the rows and the vertices of a line of the reach set are all there are.
-func (w *walker) domain(z *regionForms, d *reached) {
-	s, n, b := w.reachSet, w.net.inputs, w.ball
+func (s *Reach) domain(w *walker, z *regionForms, d *reached) {
+	n, b := w.net.inputs, w.ball
 	s.require(len(d.Image) == len(d.Vertices), "expected an image of each vertex")
 	if len(d.Vertices) == 0 {
 		rows := 0

@@ -143,7 +143,9 @@
 //
 // Let f(x) = g·x + h. Its maximum over a box is h + Σ max(g_k·lo_k, g_k·hi_k). Over B it is
 // g·c + h + r·‖g‖_*, with the dual norm ‖g‖_*: Σ|g_k| for linf, max|g_k| for l1, (Σg_k²)^½ for l2.
-// For l2, with v = g·c + h, the root is avoided: v + r·‖g‖ ≤ 0 if and only if v ≤ 0 and
+// So for the box and l1 it is attained at a vertex, and one sign is asked, that of f there: for l1
+// at c ± r·e_k, k with the largest |g_k|. The l2 ball holds that point too. If f is not positive at
+// it, then with v = g·c + h the root is avoided: v + r·‖g‖ ≤ 0 if and only if v ≤ 0 and
 // r²·Σg_k² ≤ v². A ball of linf is a box and Q lies in it, so there Q alone is asked.
 //
 // # How the integers come about

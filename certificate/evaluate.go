@@ -70,27 +70,45 @@ func (e *evaluator) widened(b []uint, n, k int) []uint {
 // nonpositive reports whether a form of coefficients less than 2^m is nowhere positive on the box
 // q, or nowhere on the ball; or, if negative, whether that holds of minus the form.
 func (e *evaluator) nonpositive(f []uint, k, m int, negative bool, q *box) bool {
-	if e.onBox(f, k, m, negative, q) {
+	n, tip := len(e.pick)-1, 0
+	for i := range n { // where it is largest on the box
+		e.pick[i] = i
+		if int(f[(i+1)*k-1]) < 0 == negative {
+			e.pick[i] += n
+		}
+	}
+	e.pick[n] = 2 * n
+	if !e.positive(f, k, m, negative, &q.values) {
 		return true
 	}
-	if e.ball.centre == nil || !e.onBox(f, k, m, negative, e.ball.centre) {
-		return false // or it is positive at the centre
+	if e.ball.centre == nil {
+		return false
+	}
+	for i := range n { // where it is largest on the l1 ball, which the l2 ball holds
+		if outgrows(f[i*k:(i+1)*k], f[tip*k:(tip+1)*k]) {
+			tip = i
+		}
+	}
+	for i := range n {
+		if i != tip {
+			e.pick[i] = 2*n + 1 + i
+		}
+	}
+	if e.positive(f, k, m, negative, &e.ball.tips) {
+		return false
+	}
+	if e.ball.norm == "l1" {
+		return true
 	}
 	loadForm(e.form, f, k, negative)
 	return e.ball.nonpositive(e.form, &e.scratch)
 }
 
-// onBox is nonpositive on a box.
-func (e *evaluator) onBox(f []uint, k, m int, negative bool, q *box) bool {
-	n := len(e.pick) - 1
-	for i := range e.pick {
-		e.pick[i] = i // where the form is largest
-		if i == n || int(f[(i+1)*k-1]) < 0 == negative {
-			e.pick[i] += n
-		}
-	}
-	s := e.sign(f, k, m, &q.values)
-	return s == 0 || s < 0 != negative
+// positive reports whether a form of coefficients less than 2^m is positive where pick says, or, if
+// negative, minus the form.
+func (e *evaluator) positive(f []uint, k, m int, negative bool, at *values) bool {
+	s := e.sign(f, k, m, at)
+	return s != 0 && s < 0 == negative
 }
 
 // sign returns that of Σ g_i·x_i + h·one for the form f = g·x + h, of coefficients less than 2^m,

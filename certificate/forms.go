@@ -11,12 +11,10 @@ import (
 type level struct {
 	layer
 	// z are the pre-activations, with k words a coefficient. They belong to the version seen of the
-	// layer before, with the units in plus on their positive side. Sums have wide words, if not
-	// more: room for short multipliers and for the values on the ball.
-	z             [][]uint
-	plus          []bool
-	k, wide       int
-	seen, version int
+	// layer before, with the units in plus on their positive side.
+	z                [][]uint
+	plus             []bool
+	k, seen, version int
 	// sign has the sign of each piece, and so many neurons are left open; saved are the signs of
 	// the places to come back to. likely is the piece of each neuron that settled itself last: it
 	// is tried first.
@@ -51,8 +49,7 @@ type place struct {
 func newPlace(n *net, b *ball) place {
 	p := place{evaluator: newEvaluator(b), at: -1}
 	for i, y := range n.layers {
-		const short = 20 // bits of usual multipliers
-		v := level{layer: *y, k: length(y.bits), wide: length(y.reach + b.box.bits + short), plus: make([]bool, len(y.edges)),
+		v := level{layer: *y, k: length(y.bits), plus: make([]bool, len(y.edges)),
 			sign: make([]int8, len(y.pieces)), likely: make([]int, len(y.pieces)), seen: -1, own: newBox(b.box.lo, b.box.hi, b.box.scale)}
 		for j, piece := range y.pieces {
 			v.likely[j] = piece.from

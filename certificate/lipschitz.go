@@ -49,30 +49,38 @@ type Steepest struct {
 	Norm *big.Rat
 }
 
-// slope checks the map of the region at which the walker stands.
-func (w *walker) slope() {
-	c, z := w.claimed, w.regionForms()
+// steepness holds a claim against the regions, the steepest of which so far it keeps.
+type steepness struct {
+	*Lipschitz
+	steepest *Steepest
+}
+
+// region checks the map of the region at which the walker stands.
+func (c *steepness) region(w *walker) {
+	z := w.regionForms()
 	m := mapOf(z.out)
 	at := Steepest{Region: w.total.regions.Load() - 1, Pattern: z.pattern}
 	steep := false
 	if c.norm == "l2" {
 		g := m.gram()
 		w.in.require(m.within(c.upper) <= 0 || g.less(c.upper, m.scale) >= 0, "the map of the network in this region has a larger norm in l2 than claimed")
-		steep = w.steepest == nil && m.within(c.lower) >= 0 && g.less(c.lower, m.scale) <= 0
+		steep = c.steepest == nil && m.within(c.lower) >= 0 && g.less(c.lower, m.scale) <= 0
 	} else {
 		at.Norm = m.sum(c.norm == "l1")
 		w.in.require(at.Norm.Cmp(c.upper) <= 0, "the map of the network in this region has a larger norm in "+c.norm+" than claimed: "+at.Norm.RatString())
-		steep = w.steepest == nil || at.Norm.Cmp(w.steepest.Norm) > 0
+		steep = c.steepest == nil || at.Norm.Cmp(c.steepest.Norm) > 0
 	}
 	if steep {
-		w.steepest = &at
+		c.steepest = &at
 	}
 }
 
-// steep says whether a region is as steep as was claimed.
-func (c *checker) steep() bool {
-	s := c.steepest
-	return s != nil && (s.Norm == nil || s.Norm.Cmp(c.claimed.lower) >= 0)
+// end requires that a region is as steep as was claimed.
+func (c *steepness) end(of *checker, r *Report) {
+	r.Steepest = c.steepest
+	if s := c.steepest; s == nil || s.Norm != nil && s.Norm.Cmp(c.lower) < 0 {
+		panic(&Error{File: of.claim.File, Reason: "no region has a map of as large a norm in " + c.norm + " as claimed"})
+	}
 }
 
 // linear is a matrix times 2^−scale.

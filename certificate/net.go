@@ -107,11 +107,6 @@ func newLayer(r *rawLayer, last *layer) *layer {
 		y.most[v].Mul(top, t.Abs(slope))
 		y.gains[v].Sub(one, &y.slopes[v])
 	}
-	for _, edges := range y.edges {
-		for i := range edges { // so the words of those that are used together lie together
-			edges[i].weight = *new(big.Int).Set(&edges[i].weight)
-		}
-	}
 	y.group(r.pieces)
 	y.seen = make([]atomic.Uint32, len(y.pieces))
 	if y.maxima {
@@ -299,8 +294,10 @@ func (t *netText) ascending(list string, width int) (columns []int) {
 // integers reads numbers as integers times 2^−scale, with one scale ≥ 0 for all. It is not ok where
 // ctx ends first.
 func integers(ctx context.Context, words []string) (z []big.Int, scale uint, ok bool) {
-	z, exps := make([]big.Int, len(words)), make([]int, len(words))
+	const room = 4 // words of storage for each, which most do with
+	z, exps, storage := make([]big.Int, len(words)), make([]int, len(words)), make([]big.Word, room*len(words))
 	for i, w := range words {
+		z[i].SetBits(storage[room*i : room*i : room*(i+1)])
 		if exps[i], ok = number(w, &z[i]); !ok || ctx.Err() != nil {
 			return z, 0, false
 		}

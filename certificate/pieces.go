@@ -167,42 +167,27 @@ func (p *place) exclude(y *level, j int, s int8) {
 	}
 }
 
-// save keeps the signs of the layer for back.
-func (y *level) save() { y.saved = append(y.saved, y.sign...) }
-
-// back goes back to the layer at, where the signs are those that were saved last, to so many
-// neurons that are open, and to so many names.
-func (p *place) back(at, left, names int) {
-	p.at, p.entering, p.names = at, false, p.names[:names]
-	y := &p.levels[at]
-	end := len(y.saved) - len(y.sign)
-	copy(y.sign, y.saved[end:])
-	y.saved, y.left = y.saved[:end], left
-}
-
 // beside reports whether a point of an unexplored cell does not lie in what was split away from it:
 // of each neuron, some open piece is above all pieces aside.
 func (p *place) beside(y *level, at *values) bool {
 	for from := 0; from < len(y.sign); from = y.pieces[from].to {
-		signs := y.sign[from:y.pieces[from].to]
-		right := !slices.Contains(signs, open)
-		for c := range signs {
-			above := signs[c] == open
-			for a := range signs {
-				above = above && (signs[a] != aside || p.positive(y, from+c, from+a, at))
+		top, to := -1, y.pieces[from].to // the largest one that is open
+		for j := from; j < to; j++ {
+			if y.sign[j] == open && (top < 0 || p.larger(y, j, top, at)) {
+				top = j
 			}
-			right = right || above
 		}
-		if !right {
-			return false
+		for j := from; j < to; j++ {
+			if top >= 0 && y.sign[j] == aside && !p.larger(y, top, j, at) {
+				return false
+			}
 		}
 	}
 	return true
 }
 
-// positive reports whether piece j is above piece i at a point.
-func (p *place) positive(y *level, j, i int, at *values) bool {
+// larger reports whether piece j is above piece i at a point.
+func (p *place) larger(y *level, j, i int, at *values) bool {
 	d, negative := p.above(y, j, i)
-	s := p.sign(d, y.k, y.bits, at)
-	return s != 0 && s < 0 == negative
+	return p.positive(d, y.k, y.bits, negative, at)
 }

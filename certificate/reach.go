@@ -56,8 +56,22 @@ func (s *Reach) require(ok bool, format string, a ...any) {
 	}
 }
 
+// companions returns what is claimed beside the count.
+func (o *Options) companions() (list []companion) {
+	if o.Reach != nil {
+		list = append(list, o.Reach)
+	}
+	if o.Lipschitz != nil {
+		list = append(list, &steepness{Lipschitz: o.Lipschitz})
+	}
+	return list
+}
+
 // end requires that nothing follows.
-func (s *Reach) end() { s.follows(false, "a line more than the proof has regions") }
+func (s *Reach) end(_ *checker, r *Report) {
+	s.follows(false, "a line more than the proof has regions")
+	r.Reached, r.Vertices = s.in.line, s.vertices
+}
 
 // follows requires that another line follows, or that none does.
 func (s *Reach) follows(another bool, format string, a ...any) {
@@ -67,9 +81,9 @@ func (s *Reach) follows(another bool, format string, a ...any) {
 	s.in.line--
 }
 
-// reach checks the next line of the reach set against the region at which the walker stands.
-func (w *walker) reach() {
-	s, d := w.reachSet, reached{}
+// region checks the next line against the region at which the walker stands.
+func (s *Reach) region(w *walker) {
+	d := reached{}
 	number := s.in.line
 	s.follows(true, "the file ends, and %d regions of the proof are in it: another one follows", number)
 	text := s.in.next()
@@ -99,7 +113,7 @@ func (w *walker) reach() {
 		x[k] = s.real(t)
 	}
 	s.require(w.strictly(&z, commonOf(x)), "the witness is not strictly inside the region")
-	w.domain(&z, &d)
+	s.domain(w, &z, &d)
 }
 
 // strictly reports whether a point with dyadic coordinates is strictly inside the ball and the

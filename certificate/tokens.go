@@ -65,16 +65,13 @@ type verdict struct {
 	ctx     context.Context
 }
 
-// ended is the panic that ends a worker of a check that is stopped.
-type ended struct{}
-
 // guard runs what refuses by panics.
 func (v *verdict) guard(run func()) {
 	defer func() {
-		switch fault := recover().(type) {
-		case nil, ended:
-		default:
-			v.refuse(fault.(*Error)) // a panic of another kind goes on
+		if fault := recover(); fault != nil {
+			if e := fault.(*Error); e != nil { // a panic of another kind goes on
+				v.refuse(e)
+			}
 		}
 	}()
 	run()
@@ -90,12 +87,10 @@ func (v *verdict) refuse(e *Error) {
 	}
 }
 
-// stop ends what runs under guard once something is refused, or the check is stopped.
+// stop ends what runs under guard once something is refused, or, with no refusal, the check is
+// stopped.
 func (v *verdict) stop() {
-	if v.ctx.Err() != nil {
-		panic(ended{})
-	}
-	if e := v.refused.Load(); e != nil {
+	if e := v.refused.Load(); e != nil || v.ctx.Err() != nil {
 		panic(e)
 	}
 }

@@ -70,12 +70,14 @@ func (w *walker) subtree() {
 // split checks the side where the lowest open piece wins, and goes on to the other side.
 func (w *walker) split(text []byte) {
 	w.in.require(len(text) == 0, "expected nothing after *")
-	y, at, names := &w.levels[w.at], w.at, len(w.names)
+	y, at, names, saved := &w.levels[w.at], w.at, len(w.names), len(w.levels[w.at].saved)
 	j, left := slices.Index(y.sign, open), y.left
-	y.save()
+	y.saved = append(y.saved, y.sign...)
 	w.win(y, j, true)
 	w.subtree()
-	w.back(at, left, names)
+	w.at, w.entering, w.names, y.left = at, false, w.names[:names], left
+	copy(y.sign, y.saved[saved:])
+	y.saved = y.saved[:saved]
 	w.exclude(y, j, aside)
 }
 
@@ -103,7 +105,7 @@ func (w *walker) prune(kind byte, text []byte) {
 		w.nameAll(y, j, false)
 	}
 	m := w.multipliers(text) + y.reach
-	k := max(y.wide, length(m+y.q.bits))
+	k := length(m + y.q.bits)
 	f := buffer(&w.f, len(w.form)*k)
 	if y.maxima {
 		w.in.require(w.terms[len(w.terms)-1] >= before, "no difference to another piece is named")
@@ -176,7 +178,7 @@ func (w *walker) bound(upper bool, text []byte) {
 	scale, t := max(y.scale, uint(e)), &w.scratch.t
 	own := t.Lsh(&w.factor[0], scale)
 	m = max(y.reach+m+int(scale-y.scale), own.BitLen()+max(0, x.BitLen()-e)) + 2
-	k := max(y.wide, length(m+y.q.bits))
+	k := length(m + y.q.bits)
 	f, one := buffer(&w.f, len(w.form)*k), w.widened([]uint{1}, 1, k)
 	mulAdd(f[i*k:(i+1)*k], one, k, own, !upper)
 	mulAdd(f[len(f)-k:], one, k, t.Rsh(t.Mul(own, x), uint(e)), upper)
@@ -228,19 +230,14 @@ func (w *walker) leaf(kind byte, text []byte) {
 	}
 	for _, p := range w.names {
 		y := &w.levels[p.level]
-		w.in.require(!p.split || w.sign(p.form, y.k, y.bits, &w.point) > 0, "the witness is not on the path's side of a neuron that is split")
+		w.in.require(!p.split || w.positive(p.form, y.k, y.bits, false, &w.point), "the witness is not on the path's side of a neuron that is split")
 	}
 	if !w.entering && w.at < len(w.levels) {
 		w.in.require(w.beside(&w.levels[w.at], &w.point), "the witness lies in a class that is split away")
 	}
 	leaves.Add(1)
-	if w.reachSet != nil || w.claimed != nil {
+	for _, b := range w.companions {
 		w.in.require(kind == 'W', "an unexplored cell, expected a complete proof beside a reach set or a Lipschitz constant")
-	}
-	if w.reachSet != nil {
-		w.reach()
-	}
-	if w.claimed != nil {
-		w.slope()
+		b.region(w)
 	}
 }

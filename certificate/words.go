@@ -76,6 +76,19 @@ func signOf(z []uint) int {
 
 func isZero(z []uint) bool { return !slices.ContainsFunc(z, func(x uint) bool { return x != 0 }) }
 
+// outgrows reports whether a is larger than b in absolute value, or as large in some cases; so of
+// some numbers one is largest that no later one outgrows, and that outgrows one that no earlier one
+// did. The words of a number below 0, flipped, are those of what is 1 less in absolute value.
+func outgrows(a, b []uint) bool {
+	fa, fb := spread(a), spread(b)
+	for i := len(a) - 1; i >= 0; i-- {
+		if x, y := a[i]^fa, b[i]^fb; x != y {
+			return x > y
+		}
+	}
+	return fa != 0 && fb == 0
+}
+
 // load sets z to the number b.
 func load(z *big.Int, b []uint) {
 	words, flip := z.Bits()[:0], spread(b)

@@ -109,3 +109,35 @@ func TestSignsAreThoseOfTheSums(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatOutgrowsAllIsLargest: of some numbers, many of them alike in size, the one that a walk ends
+// with is as large as any.
+func TestWhatOutgrowsAllIsLargest(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 3))
+	for range 20_000 {
+		m := 1 + r.IntN(2*bits.UintSize)
+		k, most, best := length(m), new(big.Int), []uint(nil)
+		first := anyInteger(r, m)
+		for range 1 + r.IntN(5) {
+			g := anyInteger(r, m)
+			if r.IntN(2) == 0 { // near the first in size
+				if g.Add(first, big.NewInt(int64(r.IntN(3)-1))); g.BitLen() > m {
+					g.Set(first)
+				}
+				if r.IntN(2) == 0 {
+					g.Neg(g)
+				}
+			}
+			if f := worded(g, k); best == nil || outgrows(f, best) {
+				best = f
+			}
+			if g.CmpAbs(most) > 0 {
+				most.Set(g)
+			}
+		}
+		var got big.Int
+		if load(&got, best); got.CmpAbs(most) != 0 {
+			t.Fatalf("the walk ends with %v, and %v is larger", &got, most)
+		}
+	}
+}
