@@ -3,6 +3,9 @@ package certificate
 import (
 	"context"
 	"errors"
+	"fmt"
+	"math/big"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -20,4 +23,64 @@ func TestCheckStops(t *testing.T) {
 	require.False(t, after, "what runs goes on after a stop")
 	require.Nil(t, c.refused.Load(), "a stop is no refusal")
 	require.ErrorIs(t, context.Cause(c.ctx), why)
+}
+
+// looked counts who looks whether it has ended, and ends with so many looks.
+type looked struct {
+	context.Context
+	looks, most int
+	end         func()
+}
+
+func (c *looked) Err() error {
+	if c.looks++; c.looks == c.most {
+		c.end()
+	}
+	return c.Context.Err()
+}
+
+// A line of 341 multipliers of 12,288 digits kept a check busy for 100 s after it was stopped, and
+// so did the witness of a long path: each took one look, for the line.
+func TestCheckStopsInLongArithmetic(t *testing.T) {
+	const inputs, names = 3, 60
+	net := tnet{inputs: inputs, layers: []tlayer{{act: "relu"}}}
+	for i := range names + 1 {
+		row := make([]float64, inputs)
+		row[i%inputs] = 1
+		net.layers[0].w, net.layers[0].b = append(net.layers[0].w, row), append(net.layers[0].b, float64(i)/1024)
+	}
+	why := errors.New("enough")
+	run := func(line string, most int) (int, error) {
+		ctx, cancel := context.WithCancelCause(context.Background())
+		defer cancel(nil)
+		c := &looked{Context: ctx, most: most, end: func() { cancel(why) }}
+		proof := header(t, net, "linf 0x1p+0"+strings.Repeat(" 0x0p+0", inputs)) + strings.Repeat("*\n", names) + line + "\n"
+		_, err := CheckContext(c, net.text(), "proof", Options{Workers: 1, open: memory{"proof": []byte(proof)}.open})
+		return c.looks, err
+	}
+	multipliers := func(lambda string) string {
+		line := fmt.Sprintf("+%d %s", names, lambda)
+		for i := range names {
+			line += letters(names-1-i) + lambda
+		}
+		return line
+	}
+	witness := func(e uint) string { // −½, and a little more
+		x := new(big.Int).Lsh(big.NewInt(1), e-1)
+		return fmt.Sprint("?", e, strings.Repeat(x.Sub(big.NewInt(1), x).String(), inputs))
+	}
+	for name, c := range map[string]struct{ short, long, reason string }{
+		"multipliers": {multipliers("7"), multipliers(strings.Repeat("7", 400)), "their sum is positive"},
+		"a witness":   {witness(20), witness(1400), "the file ends here"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			few, err := run(c.short, 0)
+			require.ErrorContains(t, err, c.reason)
+			many, err := run(c.long, 0)
+			require.ErrorContains(t, err, c.reason)
+			require.GreaterOrEqual(t, many, few+names)
+			_, err = run(c.long, few+names/2)
+			require.ErrorIs(t, err, why)
+		})
+	}
 }
