@@ -194,6 +194,7 @@ func (c *safetyCheck) proof(in *lines, workers int) {
 	in.require(string(in.next()) == "tree", "expected \"tree\"")
 	w := c.newWalker(in, workers)
 	defer w.crew.Wait()
+	defer w.flush() // where a line is refused, an earlier one may be wrong
 	for i := range c.query.boxes {
 		w.tree(i)
 	}

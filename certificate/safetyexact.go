@@ -91,7 +91,7 @@ func (f *exactForm) through(r *rawLayer, units []unitBounds, first int, in *line
 	f.one.Lsh(f.one, r.fine)
 	f.offset.Lsh(&f.offset, r.fine+r.scale)
 	for j := range f.a {
-		f.stop()
+		f.stopBefore(in.line)
 		a, side := &f.a[j], units[first+j].side
 		in.require(side != 0 || a.Sign() == 0, "a neuron that matters is neither fixed nor stable")
 		if side < 0 {

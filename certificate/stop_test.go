@@ -84,3 +84,24 @@ func TestCheckStopsInLongArithmetic(t *testing.T) {
 		})
 	}
 }
+
+// Of wrong lines the first is named, whatever is found first: one that waits for the end of its
+// node, and one of a worker who hears of a later one while it is at it.
+func TestSafetyNamesTheFirstWrongLine(t *testing.T) {
+	net := chain(unit1("relu", 1, 0))
+	two := "query 1 2\nbox 0 1\nor 0; <= y0:-1 0\nor 0; <= y0:1 1\n"
+	_, err := checkSafety(net, nil, safetyProof(t, net, 36, two, "Z0 0\nQ\n"))
+	require.EqualError(t, err, "proof:10: the bound of the form is not positive on the node")
+
+	n, err := readSafetyNet(background, net.text())
+	require.NoError(t, err)
+	n.fix(36)
+	c := &safetyCheck{verdict: verdict{ctx: background}, net: n}
+	c.query = readQuery(newLines("proof", strings.NewReader(two)), n, nil)
+	c.refuse(&Error{File: "proof", Line: 100, Reason: "of another worker"})
+	m := claim{kind: 'E', line: 7, mu: []weight{{0, big.NewInt(1)}}}
+	c.guard(func() {
+		c.check(newBounds(background, n), &safetyNode{lo: []int64{0}, hi: []int64{1 << 36}, signs: []int8{1}}, []claim{m}, "proof")
+	})
+	require.EqualValues(t, 7, c.refused.Load().Line)
+}
