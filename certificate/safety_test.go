@@ -278,7 +278,7 @@ func TestSafetyOfManyInputs(t *testing.T) {
 	require.NoError(t, err)
 	n, err := readSafetyNet(background, net.text())
 	require.NoError(t, err)
-	n.fix(36)
+	n.fix(36, func() {})
 	b, node := newBounds(background, n), &safetyNode{}
 	for range 398 {
 		node.lo, node.hi = append(node.lo, 22906492245), append(node.hi, 22906492246)
@@ -318,7 +318,7 @@ func TestSafetyRoomForColumns(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			n, err := readSafetyNet(background, c.net.text())
 			require.NoError(t, err)
-			n.fix(36)
+			n.fix(36, func() {})
 			b := newBounds(background, n)
 			require.Equal(t, maxRows, b.room)
 			for b.room = 0; b.room < 40; b.room++ {

@@ -2,6 +2,7 @@ package certificate
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"math/big"
@@ -95,7 +96,7 @@ func TestSafetyNamesTheFirstWrongLine(t *testing.T) {
 
 	n, err := readSafetyNet(background, net.text())
 	require.NoError(t, err)
-	n.fix(36)
+	n.fix(36, func() {})
 	c := &safetyCheck{verdict: verdict{ctx: background}, net: n}
 	c.query = readQuery(newLines("proof", strings.NewReader(two)), n, nil)
 	c.refuse(&Error{File: "proof", Line: 100, Reason: "of another worker"})
@@ -104,4 +105,56 @@ func TestSafetyNamesTheFirstWrongLine(t *testing.T) {
 		c.check(newBounds(background, n), &safetyNode{lo: []int64{0}, hi: []int64{1 << 36}, signs: []int8{1}}, []claim{m}, "proof")
 	})
 	require.EqualValues(t, 7, c.refused.Load().Line)
+}
+
+// A check of safety looked once a line whether it was stopped, and not at all while it read a
+// specification: a line about 784 inputs took 8 s where ends of the box had denominators of 65,000
+// bits, and one about many conditions could take an hour. Stops are heard at every look.
+func TestSafetyStopsInLongArithmetic(t *testing.T) {
+	const inputs = 40
+	net, why := randomSafetyNet(inputs, 0, 0), errors.New("enough")
+	var spec strings.Builder
+	for k := range inputs {
+		fmt.Fprintf(&spec, "(declare-const X_%d Real)\n", k)
+	}
+	spec.WriteString("(declare-const Y_0 Real)\n(assert (>= Y_0 -1000))\n")
+	for k := range inputs {
+		fmt.Fprintf(&spec, "(assert (and (<= X_%d 1) (>= X_%[1]d 0)))\n", k)
+	}
+	asked := &Spec{Name: "spec", Text: []byte(spec.String())}
+	box := strings.TrimSpace(strings.Repeat("0 1 ", inputs))
+	point := fmt.Sprintf("relucell-witness 1\nnet %s\nspec sha256:%x\ndisjunct 0\nx%s\n", net.hash(t), sha256.Sum256(asked.Text), strings.Repeat(" 0", inputs))
+	run := func(spec *Spec, proof string, most int) (int, error) {
+		ctx, cancel := context.WithCancelCause(context.Background())
+		defer cancel(nil)
+		c := &looked{Context: ctx, most: most, end: func() { cancel(why) }}
+		_, err := CheckSafety(c, net.text(), spec, "proof", SafetyOptions{Workers: 1, open: memory{"proof": []byte(proof)}.open})
+		return c.looks, err
+	}
+	least, err := run(nil, safetyProof(t, net, 36, "query 0 0\n", ""), 0)
+	require.NoError(t, err)
+	conditions := strings.Repeat("; <= y0:1 1000", inputs)
+	var all []string
+	for k := range inputs {
+		all = append(all, fmt.Sprint(k, ":1"))
+	}
+	for name, c := range map[string]struct {
+		spec  *Spec
+		proof string
+		looks int
+	}{
+		"the inputs of a line":     {nil, safetyProof(t, net, 36, oneBox(box, "; <= y0:1 1000"), "E0 0:1;\n"), inputs},
+		"the conditions of a line": {nil, safetyProof(t, net, 36, oneBox(box, conditions), "E0 "+strings.Join(all, " ")+";\n"), 2 * inputs},
+		"a specification":          {asked, point, 20 * inputs},
+	} {
+		t.Run(name, func(t *testing.T) {
+			looks, err := run(c.spec, c.proof, 0)
+			require.NoError(t, err)
+			require.GreaterOrEqual(t, looks, least+c.looks)
+			for most := range looks {
+				_, err = run(c.spec, c.proof, most+1)
+				require.ErrorIs(t, err, why)
+			}
+		})
+	}
 }
