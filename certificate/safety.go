@@ -190,7 +190,7 @@ func (c *safetyCheck) proof(in *lines, workers int) {
 	in.require(bits >= 8, "expected from 8 to 44 bits")
 	c.report.Bits = uint(bits)
 	c.net.fix(c.report.Bits, c.stop)
-	c.query = readQuery(in, c.net, c.query)
+	c.query = readQuery(in, c.net, c.query, c.stop)
 	in.require(string(in.next()) == "tree", "expected \"tree\"")
 	w := c.newWalker(in, workers)
 	defer w.crew.Wait()

@@ -357,6 +357,25 @@ func TestSafetyBombs(t *testing.T) {
 	}
 }
 
+// TestSafetyQueryOfLongNumbers: a query took as much memory as the most numbers of the most digits
+// do, 36 GB.
+func TestSafetyQueryOfLongNumbers(t *testing.T) {
+	for bytes, reason := range map[int]string{maxQuery - 10: "", maxQuery - 2: "more than 256 MiB"} {
+		var v verdict
+		q := &query{inputs: 1, outputs: 1, bytes: bytes}
+		v.guard(func() {
+			in := newLines("proof", strings.NewReader("box 0 1\nor 0\n"))
+			q.readBox(in, map[string]bool{})
+			q.readDisjunct(in, 0)
+		})
+		if reason == "" {
+			require.Nil(t, v.refused.Load())
+			continue
+		}
+		require.ErrorContains(t, v.refused.Load(), reason)
+	}
+}
+
 // TestSafetyOfALongPath: a path is as long as it may be, and then refused in little memory.
 func TestSafetyOfALongPath(t *testing.T) {
 	const inputs, halvings = 2500, 44

@@ -19,7 +19,7 @@ func satisfied(tb testing.TB, t tnet, text, point string) (yes bool) {
 		n, err := readSafetyNet(background, t.text())
 		require.NoError(tb, err)
 		in := openLines(memory{"query": []byte(text)}.open, "query")
-		q := readQuery(in, n, nil)
+		q := readQuery(in, n, nil, func() {})
 		var x []rat
 		for k, w := range strings.Split(point, " ") {
 			v, ok := new(big.Rat).SetString(w)

@@ -98,7 +98,7 @@ func TestSafetyNamesTheFirstWrongLine(t *testing.T) {
 	require.NoError(t, err)
 	n.fix(36, func() {})
 	c := &safetyCheck{verdict: verdict{ctx: background}, net: n}
-	c.query = readQuery(newLines("proof", strings.NewReader(two)), n, nil)
+	c.query = readQuery(newLines("proof", strings.NewReader(two)), n, nil, func() {})
 	c.refuse(&Error{File: "proof", Line: 100, Reason: "of another worker"})
 	m := claim{kind: 'E', line: 7, mu: []weight{{0, big.NewInt(1)}}}
 	c.guard(func() {
