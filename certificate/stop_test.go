@@ -158,3 +158,33 @@ func TestSafetyStopsInLongArithmetic(t *testing.T) {
 		})
 	}
 }
+
+// The norm of the map of a region took minutes in many inputs and outputs, after one look.
+func TestLipschitzStops(t *testing.T) {
+	const size = 12
+	net, why := tnet{inputs: size, layers: []tlayer{{act: "none", b: make([]float64, size)}}}, errors.New("enough")
+	for k := range size {
+		row := make([]float64, size)
+		row[k] = 1
+		net.layers[0].w = append(net.layers[0].w, row)
+	}
+	proof := header(t, net, "linf 0x1p+0"+strings.Repeat(" 0x0p+0", size)) + "W0" + strings.Repeat(" 0", size) + "\ncount 1\n"
+	run := func(norm string, most int) (int, error) {
+		ctx, cancel := context.WithCancelCause(context.Background())
+		defer cancel(nil)
+		claim, err := NewLipschitz(norm, big.NewRat(1, 2), big.NewRat(2, 1))
+		require.NoError(t, err)
+		c := &looked{Context: ctx, most: most, end: func() { cancel(why) }}
+		_, err = CheckContext(c, net.text(), "proof", Options{Lipschitz: claim, open: memory{"proof": []byte(proof)}.open})
+		return c.looks, err
+	}
+	few, err := run("l1", 0)
+	require.NoError(t, err)
+	many, err := run("l2", 0)
+	require.NoError(t, err)
+	require.Equal(t, few+size*size+size*(size-1)/2, many, "a product, and an elimination")
+	for most := few; most <= many; most++ {
+		_, err = run("l2", most)
+		require.ErrorIs(t, err, why)
+	}
+}
