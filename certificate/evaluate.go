@@ -47,11 +47,11 @@ func (v *values) measure() {
 	v.bits = v.sum.BitLen()
 }
 
-// long is asked before arithmetic with forms whose numbers have so many words: it ends what takes
-// long once the check is stopped. A line has room for hours of such.
-func (e *evaluator) long(words int) {
-	const short = 16
-	if words > short {
+// long is asked before so many products of words: it ends what takes long once the check is
+// stopped. A line has room for hours of such.
+func (e *evaluator) long(products int) {
+	const short = 1 << 10 // a microsecond, beside which a look is nothing
+	if products > short {
 		e.stop()
 	}
 }
@@ -130,7 +130,7 @@ func (e *evaluator) sign(f []uint, k, m int, of *values) int {
 	if need := length(m + of.bits); need > k {
 		f, k = e.widened(f, k, need), need
 	}
-	e.long(k)
+	e.long(k * len(e.pick) * length(of.bits))
 	v := buffer(&e.v, k)
 	for i, at := range e.pick {
 		mulAdd(v, f[i*k:(i+1)*k], k, &of.all[at], false)

@@ -146,6 +146,7 @@ func (p *place) add(y, last *level, u int, slope *big.Int, negative bool) {
 		passed = p.d
 	}
 	edges := y.edges[u]
+	p.long(len(edges) * (to - from))
 	for i := range edges {
 		mulAdd(y.z[edges[i].to][from:to], passed, y.k, &edges[i].weight, negative)
 	}

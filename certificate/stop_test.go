@@ -188,3 +188,19 @@ func TestLipschitzStops(t *testing.T) {
 		require.ErrorIs(t, err, why)
 	}
 }
+
+// The forms of a wide layer are computed unit by unit, with a look for each.
+func TestCheckStopsInWideLayers(t *testing.T) {
+	const size = 40
+	net, why := randomSafetyNet(size, 2, size), errors.New("enough")
+	net.layers[0].act = "none"
+	ctx, cancel := context.WithCancelCause(context.Background())
+	defer cancel(nil)
+	read := &looked{Context: ctx}
+	_, err := readNet(read, net.text())
+	require.NoError(t, err)
+	proof := header(t, net, "linf 0x1p+0"+strings.Repeat(" 0x0p+0", size)) + "+0 a\n"
+	c := &looked{Context: ctx, most: read.looks + size, end: func() { cancel(why) }}
+	_, err = CheckContext(c, net.text(), "proof", Options{Workers: 1, open: memory{"proof": []byte(proof)}.open})
+	require.ErrorIs(t, err, why)
+}

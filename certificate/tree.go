@@ -157,7 +157,7 @@ func (w *walker) sum(f []uint, k, m int, scale uint, reason string) {
 		p, lambda := w.names[id], &w.scratch.t
 		y := &w.levels[p.level]
 		lambda.Lsh(&w.factor[i+1], scale-y.scale)
-		w.long(k)
+		w.long(len(f) * length(lambda.BitLen()))
 		mulAdd(f, w.widened(p.form, y.k, k), k, lambda, false)
 	}
 	w.in.require(w.nonpositive(f, k, m, false, w.levels[w.at].q), reason)
