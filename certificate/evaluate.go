@@ -9,8 +9,9 @@ import (
 	"math/bits"
 )
 
-// evaluator asks for signs of forms.
+// evaluator asks for signs of forms. The verdict says whether what takes long is to go on.
 type evaluator struct {
+	*verdict
 	ball *ball
 	// pick says at which of some values a form is evaluated, one for each coefficient. What comes
 	// about is in v; b is what becomes a part of a sum, form the form for the l1 and the l2 ball.
@@ -20,9 +21,9 @@ type evaluator struct {
 	scratch
 }
 
-func newEvaluator(b *ball) evaluator {
+func newEvaluator(v *verdict, b *ball) evaluator {
 	n := len(b.box.lo) + 1
-	return evaluator{ball: b, pick: make([]int, n), form: make([]big.Int, n)}
+	return evaluator{verdict: v, ball: b, pick: make([]int, n), form: make([]big.Int, n)}
 }
 
 // values are integers at which forms are evaluated, and in short the same where they fit. The sum
@@ -44,6 +45,15 @@ func (v *values) measure() {
 		v.sum.Add(&v.sum, v.size.Abs(&v.all[i]))
 	}
 	v.bits = v.sum.BitLen()
+}
+
+// long is asked before so many products of words: it ends what takes long once the check is
+// stopped. A line has room for hours of such.
+func (e *evaluator) long(products int) {
+	const short = 1 << 10 // a microsecond, beside which a look is nothing
+	if products > short {
+		e.stop()
+	}
 }
 
 // buffer returns n words, all 0.
@@ -120,6 +130,7 @@ func (e *evaluator) sign(f []uint, k, m int, of *values) int {
 	if need := length(m + of.bits); need > k {
 		f, k = e.widened(f, k, need), need
 	}
+	e.long(k * len(e.pick) * length(of.bits))
 	v := buffer(&e.v, k)
 	for i, at := range e.pick {
 		mulAdd(v, f[i*k:(i+1)*k], k, &of.all[at], false)

@@ -46,8 +46,8 @@ type place struct {
 }
 
 // newPlace returns the root.
-func newPlace(n *net, b *ball) place {
-	p := place{evaluator: newEvaluator(b), at: -1}
+func newPlace(v *verdict, n *net, b *ball) place {
+	p := place{evaluator: newEvaluator(v, b), at: -1}
 	for i, y := range n.layers {
 		v := level{layer: *y, k: length(y.bits), plus: make([]bool, len(y.edges)),
 			sign: make([]int8, len(y.pieces)), likely: make([]int, len(y.pieces)), seen: -1, own: newBox(b.box.lo, b.box.hi, b.box.scale)}
@@ -146,6 +146,7 @@ func (p *place) add(y, last *level, u int, slope *big.Int, negative bool) {
 		passed = p.d
 	}
 	edges := y.edges[u]
+	p.long(len(edges) * (to - from))
 	for i := range edges {
 		mulAdd(y.z[edges[i].to][from:to], passed, y.k, &edges[i].weight, negative)
 	}

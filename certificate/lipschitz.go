@@ -62,9 +62,9 @@ func (c *steepness) region(w *walker) {
 	at := Steepest{Region: w.total.regions.Load() - 1, Pattern: z.pattern}
 	steep := false
 	if c.norm == "l2" {
-		g := m.gram()
-		w.in.require(m.within(c.upper) <= 0 || g.less(c.upper, m.scale) >= 0, "the map of the network in this region has a larger norm in l2 than claimed")
-		steep = c.steepest == nil && m.within(c.lower) >= 0 && g.less(c.lower, m.scale) <= 0
+		g := m.gram(w.stop)
+		w.in.require(m.within(c.upper) <= 0 || g.less(c.upper, m.scale, w.stop) >= 0, "the map of the network in this region has a larger norm in l2 than claimed")
+		steep = c.steepest == nil && m.within(c.lower) >= 0 && g.less(c.lower, m.scale, w.stop) <= 0
 	} else {
 		at.Norm = m.sum(c.norm == "l1")
 		w.in.require(at.Norm.Cmp(c.upper) <= 0, "the map of the network in this region has a larger norm in "+c.norm+" than claimed: "+at.Norm.RatString())
@@ -151,8 +151,8 @@ func (m linear) within(q *big.Rat) int {
 // gram is a matrix times its transpose.
 type gram [][]*big.Int
 
-// gram returns W·Wᵀ or Wᵀ·W, whichever is smaller, times 4^scale.
-func (m linear) gram() gram {
+// gram returns W·Wᵀ or Wᵀ·W, whichever is smaller, times 4^scale, unless stop ends it.
+func (m linear) gram(stop func()) gram {
 	if len(m.rows) > len(m.rows[0]) {
 		m = m.transposed()
 	}
@@ -160,6 +160,7 @@ func (m linear) gram() gram {
 	var t big.Int
 	for i, row := range m.rows {
 		for _, other := range m.rows {
+			stop()
 			v := new(big.Int)
 			for k := range row {
 				v.Add(v, t.Mul(row[k], other[k]))
@@ -174,8 +175,8 @@ func (m linear) gram() gram {
 // and −1 otherwise, for q ≥ 0 and the matrix G times 4^scale. That is LDLᵀ without fractions
 // (Bareiss 1968): after positive pivots, what is left is the Schur complement times their minor, so
 // it has its signs. Where a pivot is 0 its row has to vanish, and is then left out, for with an
-// entry v beside it the form takes a value of each sign at some (t, ±1).
-func (g gram) less(q *big.Rat, scale int) (sign int) {
+// entry v beside it the form takes a value of each sign at some (t, ±1). Stop may end it.
+func (g gram) less(q *big.Rat, scale int, stop func()) (sign int) {
 	p, d := new(big.Int).Mul(q.Num(), q.Num()), new(big.Int).Mul(q.Denom(), q.Denom())
 	p.Lsh(p, uint(2*scale))
 	a := make(gram, len(g))
@@ -202,6 +203,7 @@ func (g gram) less(q *big.Rat, scale int) (sign int) {
 			continue
 		}
 		for i := k + 1; i < len(a); i++ {
+			stop()
 			for j := k + 1; j < len(a); j++ {
 				v := new(big.Int).Mul(a[k][k], a[i][j])
 				a[i][j] = v.Quo(v.Sub(v, t.Mul(a[i][k], a[k][j])), before)

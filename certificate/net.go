@@ -61,12 +61,12 @@ func readNet(ctx context.Context, text []byte) (*net, error) {
 // readNetOf reads that of a network which spells all its entries if there are no more than most.
 func readNetOf(ctx context.Context, text []byte, most int) (n *net, err error) {
 	n = &net{}
-	used := 1
+	used, v := 1, verdict{ctx: ctx}
 	n.hash, n.inputs, err = readLayers(ctx, text, most, func(r *rawLayer) {
 		if n.layers == nil {
 			n.layers = append(n.layers, inputs(r.width))
 		}
-		y := newLayer(r, n.layers[len(n.layers)-1])
+		y := newLayer(r, n.layers[len(n.layers)-1], v.stop)
 		if n.layers = append(n.layers, y); len(y.pieces) > 0 {
 			used = len(n.layers)
 		}
@@ -86,12 +86,13 @@ func inputs(n int) *layer {
 	return y
 }
 
-// newLayer returns a layer behind another one.
-func newLayer(r *rawLayer, last *layer) *layer {
+// newLayer returns a layer behind another one, unless stop ends it.
+func newLayer(r *rawLayer, last *layer, stop func()) *layer {
 	y := &layer{bias: r.bias, slopes: r.slopes, fine: r.fine, scale: last.scale + last.fine + r.scale}
 	y.edges, y.gains, y.most = make([][]edge, len(last.bias)), make([]big.Int, len(y.bias)), make([]big.Int, len(y.bias))
 	one, t := new(big.Int).Lsh(big.NewInt(1), y.fine), new(big.Int)
 	for v := range y.bias {
+		stop()
 		top := new(big.Int).Abs(y.bias[v].Lsh(&y.bias[v], last.scale+last.fine))
 		for i := r.start[v]; i < r.start[v+1]; i++ {
 			for u := last.first[r.from[i]]; u < last.first[r.from[i]+1]; u++ {

@@ -97,11 +97,13 @@ func (s *Reach) region(w *walker) {
 	n := w.net.inputs
 	s.require(len(d.Affine.W) == len(z.out) && len(d.Affine.B) == len(z.out), "expected a map of %d outputs", len(z.out))
 	for i, f := range z.out {
+		w.stop()
 		s.require(len(d.Affine.W[i]) == n, "expected %d coefficients", n)
 		s.same(append(d.Affine.W[i][:n:n], d.Affine.B[i]), f, fmt.Sprintf("output %d of the map", i))
 	}
 	last := -1
 	for _, row := range d.Rows {
+		w.stop()
 		s.require(row.Neuron > last && row.Neuron < len(z.neurons) && z.neurons[row.Neuron] != nil && len(row.G) == n,
 			"expected rows of neurons of another sign than 0, ascending, and %d coefficients", n)
 		last = row.Neuron
@@ -233,7 +235,7 @@ func (w *walker) regionForms() (z regionForms) {
 	}
 	forms = last.passed(forms, signs)
 	for _, y := range w.net.rest { // none of whose units is a neuron
-		last, forms, signs = y, y.through(forms), make([]int8, len(y.bias))
+		last, forms, signs = y, y.through(forms, w.stop), make([]int8, len(y.bias))
 	}
 	for c, u := range last.first[:len(last.first)-1] {
 		for v := u; v < last.first[c+1]; v++ {
@@ -266,8 +268,8 @@ func (y *layer) passed(forms []*scaled, signs []int8) (out []*scaled) {
 	return out
 }
 
-// through returns the forms of a layer behind these.
-func (y *layer) through(before []*scaled) (forms []*scaled) {
+// through returns the forms of a layer behind these, unless stop ends it.
+func (y *layer) through(before []*scaled, stop func()) (forms []*scaled) {
 	for v := range y.bias {
 		f := &scaled{v: make([]big.Int, len(before[0].v)), scale: int(y.scale)}
 		f.v[len(f.v)-1].Set(&y.bias[v])
@@ -275,6 +277,7 @@ func (y *layer) through(before []*scaled) (forms []*scaled) {
 	}
 	var t big.Int
 	for u, g := range before {
+		stop()
 		for _, e := range y.edges[u] {
 			f := forms[e.to]
 			for k := range f.v {

@@ -152,7 +152,7 @@ type safetyCheck struct {
 // file checks a file.
 func (c *safetyCheck) file(spec *Spec, proof string, o *SafetyOptions) {
 	if spec != nil {
-		c.spec = readSpec(filepath.Base(spec.Name), spec.Text, o.Reals)
+		c.spec = readSpec(&c.verdict, filepath.Base(spec.Name), spec.Text, o.Reals)
 		c.spec.in.require(c.spec.inputs == c.net.inputs && c.spec.outputs == c.net.outputs,
 			fmt.Sprintf("%d inputs and %d outputs are declared, expected %d and %d, as many as the network has", c.spec.inputs, c.spec.outputs, c.net.inputs, c.net.outputs))
 		c.query, c.specHash = &c.spec.query, fmt.Sprintf("sha256:%x", sha256.Sum256(spec.Text))
@@ -189,11 +189,12 @@ func (c *safetyCheck) proof(in *lines, workers int) {
 	bits := in.index(in.after("bits ", "expected \"bits\" and their number"), 45, "expected from 8 to 44 bits")
 	in.require(bits >= 8, "expected from 8 to 44 bits")
 	c.report.Bits = uint(bits)
-	c.net.fix(c.report.Bits)
-	c.query = readQuery(in, c.net, c.query)
+	c.net.fix(c.report.Bits, c.stop)
+	c.query = readQuery(in, c.net, c.query, c.stop)
 	in.require(string(in.next()) == "tree", "expected \"tree\"")
 	w := c.newWalker(in, workers)
 	defer w.crew.Wait()
+	defer w.flush() // where a line is refused, an earlier one may be wrong
 	for i := range c.query.boxes {
 		w.tree(i)
 	}

@@ -278,7 +278,7 @@ func TestSafetyOfManyInputs(t *testing.T) {
 	require.NoError(t, err)
 	n, err := readSafetyNet(background, net.text())
 	require.NoError(t, err)
-	n.fix(36)
+	n.fix(36, func() {})
 	b, node := newBounds(background, n), &safetyNode{}
 	for range 398 {
 		node.lo, node.hi = append(node.lo, 22906492245), append(node.hi, 22906492246)
@@ -318,7 +318,7 @@ func TestSafetyRoomForColumns(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			n, err := readSafetyNet(background, c.net.text())
 			require.NoError(t, err)
-			n.fix(36)
+			n.fix(36, func() {})
 			b := newBounds(background, n)
 			require.Equal(t, maxRows, b.room)
 			for b.room = 0; b.room < 40; b.room++ {
@@ -354,6 +354,25 @@ func TestSafetyBombs(t *testing.T) {
 			require.ErrorContains(t, err, c.reason)
 			require.Less(t, allocated()-before, uint64(1<<28))
 		})
+	}
+}
+
+// TestSafetyQueryOfLongNumbers: a query took as much memory as the most numbers of the most digits
+// do, 36 GB.
+func TestSafetyQueryOfLongNumbers(t *testing.T) {
+	for bytes, reason := range map[int]string{maxQuery - 10: "", maxQuery - 2: "more than 256 MiB"} {
+		var v verdict
+		q := &query{inputs: 1, outputs: 1, bytes: bytes}
+		v.guard(func() {
+			in := newLines("proof", strings.NewReader("box 0 1\nor 0\n"))
+			q.readBox(in, map[string]bool{})
+			q.readDisjunct(in, 0)
+		})
+		if reason == "" {
+			require.Nil(t, v.refused.Load())
+			continue
+		}
+		require.ErrorContains(t, v.refused.Load(), reason)
 	}
 }
 

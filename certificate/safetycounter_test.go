@@ -19,7 +19,7 @@ func satisfied(tb testing.TB, t tnet, text, point string) (yes bool) {
 		n, err := readSafetyNet(background, t.text())
 		require.NoError(tb, err)
 		in := openLines(memory{"query": []byte(text)}.open, "query")
-		q := readQuery(in, n, nil)
+		q := readQuery(in, n, nil, func() {})
 		var x []rat
 		for k, w := range strings.Split(point, " ") {
 			v, ok := new(big.Rat).SetString(w)
@@ -29,7 +29,7 @@ func satisfied(tb testing.TB, t tnet, text, point string) (yes bool) {
 		_, y := t.at(x)
 		yes = true
 		for _, f := range q.disjuncts[0].forms {
-			yes = yes && f.holds(append(x[:len(x):len(x)], y...))
+			yes = yes && f.holds(append(x[:len(x):len(x)], y...), func() {})
 		}
 	})
 	require.Nil(tb, c.refused.Load())
@@ -184,7 +184,7 @@ func TestAWitnessIsHeldAgainstTheFormula(t *testing.T) {
 		require.NoError(t, err)
 		c := &safetyCheck{verdict: verdict{ctx: background}, net: n, specHash: "-"}
 		c.guard(func() {
-			c.spec = readSpec("spec", []byte(spec), false)
+			c.spec = readSpec(&c.verdict, "spec", []byte(spec), false)
 			c.query = &c.spec.query
 			if !whole {
 				c.spec.formula = formula{or: true} // which holds nowhere

@@ -93,6 +93,7 @@ func (s *specification) disjoin() {
 	boxes := map[string]int{}
 	clauses, _ := s.clauses(&s.formula)
 	for _, c := range clauses {
+		s.stop()
 		ends, forms, possible := s.split(c)
 		if !possible {
 			continue
@@ -115,7 +116,7 @@ func (s *specification) split(clause []*form) (ends []*big.Rat, forms []form, po
 		names := f.names()
 		k := names[0]
 		if k == constant {
-			possible = possible && f.holds(nil)
+			possible = possible && f.holds(nil, s.stop)
 			continue
 		}
 		bound := len(names) == 2 && k < s.inputs
@@ -139,10 +140,11 @@ func (s *specification) split(clause []*form) (ends []*big.Rat, forms []form, po
 	return ends, forms, possible
 }
 
-// holds says whether the condition holds at v, inputs and outputs.
-func (f *form) holds(v []*big.Rat) bool {
+// holds says whether the condition holds at v, inputs and outputs, unless stop ends it.
+func (f *form) holds(v []*big.Rat, stop func()) bool {
 	sum, t := new(big.Rat), new(big.Rat)
 	for k, c := range f.combination {
+		stop()
 		if k < constant {
 			c = t.Mul(c, v[k])
 		}
@@ -151,12 +153,12 @@ func (f *form) holds(v []*big.Rat) bool {
 	return sum.Sign() < 0 || sum.Sign() == 0 && !f.strict
 }
 
-func (f *formula) holds(v []*big.Rat) bool {
+func (f *formula) holds(v []*big.Rat, stop func()) bool {
 	if f.form != nil {
-		return f.form.holds(v)
+		return f.form.holds(v, stop)
 	}
 	for i := range f.parts {
-		if f.parts[i].holds(v) == f.or {
+		if f.parts[i].holds(v, stop) == f.or {
 			return f.or
 		}
 	}

@@ -137,7 +137,7 @@ func ldexp(m int64, e int) float64 {
 func (c *safetyCase) bounds(t require.TestingT) (*bounds, *twinNode) {
 	n, err := readSafetyNet(background, c.t.text())
 	require.NoError(t, err)
-	n.fix(uint(c.f))
+	n.fix(uint(c.f), func() {})
 	b := newBounds(background, n)
 	if c.room > 0 {
 		b.room = c.room

@@ -32,6 +32,7 @@ func (c *safetyCheck) exactly(b *bounds, n *safetyNode, m *claim, in *lines) {
 		sum[k] = new(big.Rat)
 	}
 	for _, v := range m.mu {
+		c.stopBefore(in.line)
 		u := &c.query.disjuncts[m.d].forms[v.at]
 		_, bits := sum.add(u.combination, multiples(new(big.Rat).SetInt(v.v)))
 		in.require(bits <= maxCommon, long)
@@ -57,6 +58,7 @@ func (c *safetyCheck) exactly(b *bounds, n *safetyNode, m *claim, in *lines) {
 	least.Add(least, t.Mul(sum[constant], all))
 	unit := new(big.Int).Lsh(big.NewInt(1), c.net.f)
 	for k := range c.net.inputs {
+		c.stopBefore(in.line)
 		v := sum[k].Mul(sum[k], all)
 		v.Add(v, t.SetInt(&f.a[k]))
 		// The node is on the grid, and in the box of the query.
@@ -91,7 +93,7 @@ func (f *exactForm) through(r *rawLayer, units []unitBounds, first int, in *line
 	f.one.Lsh(f.one, r.fine)
 	f.offset.Lsh(&f.offset, r.fine+r.scale)
 	for j := range f.a {
-		f.stop()
+		f.stopBefore(in.line)
 		a, side := &f.a[j], units[first+j].side
 		in.require(side != 0 || a.Sign() == 0, "a neuron that matters is neither fixed nor stable")
 		if side < 0 {
@@ -140,6 +142,9 @@ func (c *safetyCheck) evaluate(x []*big.Rat) (y []*big.Rat) {
 		one.Lsh(one, r.scale+r.fine)
 	}
 	for k := range values {
+		if c.ctx.Err() != nil {
+			return nil
+		}
 		y = append(y, new(big.Rat).SetFrac(&values[k], one))
 	}
 	return y
@@ -166,8 +171,8 @@ func (c *safetyCheck) witness(in *lines) {
 	}
 	v = append(v, y...)
 	for _, f := range c.query.disjuncts[d].forms {
-		in.require(f.holds(v), "the point does not satisfy the disjunct")
+		in.require(f.holds(v, c.stop), "the point does not satisfy the disjunct")
 	}
-	in.require(c.spec.formula.holds(v), "the point does not satisfy the formula of the specification")
+	in.require(c.spec.formula.holds(v, c.stop), "the point does not satisfy the formula of the specification")
 	in.end()
 }

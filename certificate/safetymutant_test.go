@@ -33,7 +33,7 @@ func proveSafety(t tnet, q *query, bits uint, r *rand.Rand) string {
 	if err != nil {
 		panic(err)
 	}
-	n.fix(bits)
+	n.fix(bits, func() {})
 	h := &honestSafe{net: n, query: q, bits: bits, r: r, b: newBounds(background, n)}
 	h.w = &safetyCheck{verdict: verdict{ctx: background}, net: n, query: q}
 	root := safetyNode{signs: make([]int8, len(n.unit))}

@@ -178,13 +178,14 @@ func readSafetyNet(ctx context.Context, text []byte) (n *safetyNet, err error) {
 	return n, err
 }
 
-// fix computes all numbers with f fractional bits. Where one is too large, no node has bounds.
-func (n *safetyNet) fix(f uint) {
+// fix computes all numbers with f fractional bits, unless stop ends it. Where one is too large, no
+// node has bounds.
+func (n *safetyNet) fix(f uint, stop func()) {
 	n.f, n.fixed = f, nil
 	var layers []*fixedLayer
 	if first := 0; fits(func() {
 		for _, r := range n.raw {
-			layers = append(layers, r.fix(f, first))
+			layers = append(layers, r.fix(f, first, stop))
 			first += len(r.bias)
 		}
 	}) {
@@ -192,11 +193,12 @@ func (n *safetyNet) fix(f uint) {
 	}
 }
 
-func (r *rawLayer) fix(f uint, first int) *fixedLayer {
+func (r *rawLayer) fix(f uint, first int, stop func()) *fixedLayer {
 	y, minus := newFixedLayer(len(r.bias), r.width), new(big.Int)
 	y.first = first
-	y.s, y.rounded = r.shift()
+	y.s, y.rounded = r.shift(stop)
 	for j := range r.bias {
+		stop()
 		for i := r.start[j]; i < r.start[j+1]; i++ {
 			y.put(j, r.from[i], shifted(&r.z[i], int(y.s)-int(r.scale)))
 		}
@@ -211,10 +213,11 @@ func (r *rawLayer) fix(f uint, first int) *fixedLayer {
 func shifted(v *big.Int, e int) int64 { return floorOf(v, big.NewInt(1), e) }
 
 // shift returns the scale of a layer's weights.
-func (r *rawLayer) shift() (s uint, rounded bool) {
+func (r *rawLayer) shift(stop func()) (s uint, rounded bool) {
 	var most, sum, size big.Int
 	zeros := r.scale
 	for j := range r.bias {
+		stop()
 		sum.SetInt64(0)
 		for i := r.start[j]; i < r.start[j+1]; i++ {
 			zeros = min(zeros, r.z[i].TrailingZeroBits())

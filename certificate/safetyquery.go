@@ -12,8 +12,9 @@ import (
 
 const (
 	// maxRational bounds the digits of a numerator and of a denominator, maxDisjuncts the
-	// disjuncts, maxNumbers the numbers of a query, and maxCommon the bits of a common denominator.
-	maxRational, maxDisjuncts, maxNumbers, maxCommon = 20000, 1_000_000, 1 << 22, 1 << 17
+	// disjuncts, maxNumbers the numbers of a query, maxQuery its bytes, and maxCommon the bits of a
+	// common denominator.
+	maxRational, maxDisjuncts, maxNumbers, maxQuery, maxCommon = 20000, 1_000_000, 1 << 22, 1 << 28, 1 << 17
 )
 
 // disjunct is a box with conditions.
@@ -27,7 +28,7 @@ type query struct {
 	inputs, outputs int
 	boxes           [][]*big.Rat
 	disjuncts       []disjunct
-	numbers         int
+	numbers, bytes  int // of a query that is read
 }
 
 func (q *query) disjunctText(d *disjunct) string {
@@ -61,8 +62,8 @@ func (q *query) lines() []string {
 
 // readQuery reads the lines from "query" to the last disjunct. Where a specification is given, it
 // is the query, and they must be its lines. Otherwise that they are in their one spelling is seen
-// when they are written again.
-func readQuery(in *lines, n *safetyNet, want *query) *query {
+// when they are written again. It is read until stop ends it.
+func readQuery(in *lines, n *safetyNet, want *query, stop func()) *query {
 	if want != nil {
 		for _, line := range want.lines() {
 			in.require(string(in.next()) == line, "this is another query: the specification gives "+line[:min(len(line), 100)])
@@ -76,9 +77,11 @@ func readQuery(in *lines, n *safetyNet, want *query) *query {
 	q := &query{inputs: n.inputs, outputs: n.outputs}
 	seen := map[string]bool{}
 	for range b {
+		stop()
 		q.readBox(in, seen)
 	}
 	for used := 0; d > 0; d-- {
+		stop()
 		q.readDisjunct(in, used)
 		used = max(used, q.disjuncts[len(q.disjuncts)-1].box+1)
 		in.require(d > 1 || used == b, "the disjuncts leave a box unused")
@@ -88,6 +91,7 @@ func readQuery(in *lines, n *safetyNet, want *query) *query {
 
 func (q *query) readBox(in *lines, seen map[string]bool) {
 	line := in.after("box ", "expected \"box\" and its ends")
+	q.room(in, line)
 	var ends []*big.Rat
 	for _, w := range strings.Split(line, " ") {
 		ends = append(ends, q.rational(in, w))
@@ -102,6 +106,7 @@ func (q *query) readBox(in *lines, seen map[string]bool) {
 
 func (q *query) readDisjunct(in *lines, used int) {
 	line := string(in.next())
+	q.room(in, line)
 	parts := strings.Split(line, "; ")
 	d := disjunct{box: in.index(strings.TrimPrefix(parts[0], "or "), min(used+1, len(q.boxes)), "expected \"or\" and one of the boxes, by first use")}
 	for _, p := range parts[1:] {
@@ -122,6 +127,12 @@ func (q *query) readDisjunct(in *lines, used int) {
 	}
 	in.require(q.disjunctText(&d) == line, "expected conditions on variables, once each, ascending, with coefficients other than 0, and a number, all in lowest terms")
 	q.disjuncts = append(q.disjuncts, d)
+}
+
+// room asks for room for another line.
+func (q *query) room(in *lines, line string) {
+	q.bytes += len(line)
+	in.require(q.bytes <= maxQuery, "the query has more than 256 MiB")
 }
 
 // rational reads a number of the query, of which there may be so many.

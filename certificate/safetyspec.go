@@ -42,6 +42,7 @@ type variable struct {
 
 // specification is a file that is being read, and then what it says.
 type specification struct {
+	*verdict
 	in    *lines // for its errors
 	rest  string // behind the token, which is "" at the end
 	token string
@@ -55,8 +56,8 @@ type specification struct {
 }
 
 // readSpec reads a file. Types of floats are refused unless reals are asked for.
-func readSpec(name string, text []byte, reals bool) *specification {
-	s := &specification{in: &lines{name: name, line: 1}, rest: string(text), dialect: &dialects[0], names: map[string]variable{}}
+func readSpec(v *verdict, name string, text []byte, reals bool) *specification {
+	s := &specification{verdict: v, in: &lines{name: name, line: 1}, rest: string(text), dialect: &dialects[0], names: map[string]variable{}}
 	s.in.require(len(text) <= maxSpec, "the file is longer than 64 MiB")
 	s.take()
 	for first := true; s.token != ""; first = false {
@@ -85,6 +86,7 @@ func readSpec(name string, text []byte, reals bool) *specification {
 
 // take returns the token and goes to the next: a bracket, a comma, a string, a word or the end.
 func (s *specification) take() (token string) {
+	s.stop()
 	const white, marks = " \t\r\n", "()[],"
 	rest := strings.TrimLeft(s.rest, white)
 	for ; strings.HasPrefix(rest, ";"); rest = strings.TrimLeft(rest, white) {

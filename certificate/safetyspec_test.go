@@ -22,7 +22,7 @@ import (
 func readBoth(t require.TestingT, text string, reals bool) (*specification, *vnnlib.Query) {
 	c := &safetyCheck{verdict: verdict{ctx: background}}
 	var s *specification
-	c.guard(func() { s = readSpec("spec", []byte(text), reals) })
+	c.guard(func() { s = readSpec(&c.verdict, "spec", []byte(text), reals) })
 	q, err := vnnlib.Read(bytes.NewReader([]byte(text)), vnnlib.Options{Reals: reals})
 	if err != nil {
 		require.NotNil(t, c.refused.Load(), "vnnlib refuses: %v\n%s", err, text)
@@ -134,7 +134,7 @@ func TestSpecsAreReadAsByVNNLIB(t *testing.T) {
 		read++
 		number := rapid.Custom(func(t *rapid.T) *big.Rat { return big.NewRat(rapid.Int64Range(-4, 4).Draw(t, "p"), 2) })
 		x, y := rapid.SliceOfN(number, 2, 2).Draw(t, "x"), rapid.SliceOfN(number, 2, 2).Draw(t, "y")
-		require.Equal(t, q.Satisfied(x, y), s.formula.holds(append(append([]*big.Rat(nil), x...), y...)))
+		require.Equal(t, q.Satisfied(x, y), s.formula.holds(append(append([]*big.Rat(nil), x...), y...), func() {}))
 	})
 	require.NotZero(t, read)
 }

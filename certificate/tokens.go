@@ -89,8 +89,11 @@ func (v *verdict) refuse(e *Error) {
 
 // stop ends what runs under guard once something is refused, or, with no refusal, the check is
 // stopped.
-func (v *verdict) stop() {
-	if e := v.refused.Load(); e != nil || v.ctx.Err() != nil {
+func (v *verdict) stop() { v.stopBefore(1 << 62) }
+
+// stopBefore is stop for what looks at a line itself: no refusal of a later one ends it.
+func (v *verdict) stopBefore(line int64) {
+	if e := v.refused.Load(); e != nil && e.Line < line || v.ctx.Err() != nil {
 		panic(e)
 	}
 }

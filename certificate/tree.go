@@ -25,7 +25,7 @@ type walker struct {
 // newWalker returns a walker at the root.
 func (c *checker) newWalker(in *lines) *walker {
 	n := c.net.inputs
-	w := &walker{checker: c, place: newPlace(c.net, c.ball), in: in, factor: make([]big.Int, 1), point: newValues(n + 1)}
+	w := &walker{checker: c, place: newPlace(&c.verdict, c.net, c.ball), in: in, factor: make([]big.Int, 1), point: newValues(n + 1)}
 	w.x = w.point.all[:n]
 	return w
 }
@@ -157,6 +157,7 @@ func (w *walker) sum(f []uint, k, m int, scale uint, reason string) {
 		p, lambda := w.names[id], &w.scratch.t
 		y := &w.levels[p.level]
 		lambda.Lsh(&w.factor[i+1], scale-y.scale)
+		w.long(len(f) * length(lambda.BitLen()))
 		mulAdd(f, w.widened(p.form, y.k, k), k, lambda, false)
 	}
 	w.in.require(w.nonpositive(f, k, m, false, w.levels[w.at].q), reason)

@@ -15,10 +15,10 @@ import (
 
 const (
 	// What a checker reads: numbers of maxDigits digits in the query, and of maxMultiplier as
-	// weights in exact lines, lines of maxLine bytes, maxNumbers numbers in the query, and common
-	// denominators of maxCommon bits of a box or of the conditions of an alternative, and maxSplits
-	// splits on a path.
-	maxDigits, maxMultiplier, maxLine, maxNumbers, maxCommon, maxSplits = 20_000, 12_288, 4 << 20, 1 << 22, 131_072, 100_000
+	// weights in exact lines, lines of maxLine bytes, maxNumbers numbers and maxQuery bytes in the
+	// query, common denominators of maxCommon bits of a box or of the conditions of an alternative,
+	// and maxSplits splits on a path.
+	maxDigits, maxMultiplier, maxLine, maxNumbers, maxQuery, maxCommon, maxSplits = 20_000, 12_288, 4 << 20, 1 << 22, 1 << 28, 131_072, 100_000
 	// bitsOfDigit: a number of fewer than 3 bits a digit has no more digits.
 	bitsOfDigit = 3
 	// maxWeights is how many weights other than 0 the layers may have: where more than a quarter
@@ -108,6 +108,9 @@ func (h *heading) begin(what, line string) {
 func (h *heading) end() {
 	if h.text = append(h.text, '\n'); len(h.text)-h.start > maxLine {
 		h.refuse(fmt.Sprintf("%d characters", len(h.text)-h.start), maxLine)
+	}
+	if len(h.text) > maxQuery {
+		h.refuse("more characters of all boxes and alternatives", maxQuery)
 	}
 }
 
