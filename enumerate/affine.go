@@ -61,11 +61,13 @@ type affineLayer struct {
 	// are bounds of errors: a coefficient of a row is the product of weights and a column.
 	in []float64
 	// dense are the rows of weights, nil where they are sparse, norms bounds of their Euclidean
-	// norms, and size of those of the two last columns of in, if sized.
-	dense [][]float64
-	norms []float64
-	size  [2]float64
-	sized bool
+	// norms with each column divided by what balance says, by which the errors in the two last
+	// columns of in are multiplied, and size bounds the norms of those, if sized.
+	dense   [][]float64
+	balance []float64
+	norms   []float64
+	size    [2]float64
+	sized   bool
 	// sums are the rows of the second layer, where they can be had so; in is not used there.
 	sums *affineSums
 }
@@ -93,7 +95,11 @@ func newAffines(n *network.Network) *affines {
 				if at != nil {
 					row = nil
 				}
-				ly.dense, ly.norms = append(ly.dense, row), append(ly.norms, normAtMost(row))
+				ly.dense = append(ly.dense, row)
+			}
+			ly.balance = balance(ly.dense, l.In())
+			for _, row := range ly.dense {
+				ly.norms = append(ly.norms, normBalanced(row, ly.balance))
 			}
 		}
 		a.layers = append(a.layers, ly)
@@ -148,7 +154,7 @@ func (l *affineLayer) enter(before *affineLayer, p, last network.Pattern, all bo
 		for j := range before.passes {
 			before.passes[j] = before.factor(j, p)
 		}
-		before.sums.pass(l.in, before.passes, l.gamma)
+		before.sums.pass(l.in, before.passes, l.gamma, l.balance)
 		l.renew()
 		return true
 	}
@@ -197,9 +203,10 @@ func (l *affineLayer) pass(j int, a float64, before *affineLayer) {
 		most = max(most, math.Float64bits(math.Abs(a*v)))
 	}
 	m := math.Float64frombits(most)
+	d := l.balance[j]
 	l.in[n*in+j] = a * g[n]
-	l.in[(n+1)*in+j] = math.Abs(a)*g[n+1] + l.gamma*m + 2*least
-	l.in[(n+2)*in+j] = math.Abs(a)*g[n+2] + l.gamma*math.Abs(a*g[n]) + 2*least
+	l.in[(n+1)*in+j] = d*(math.Abs(a)*g[n+1]+l.gamma*m+2*least) + least
+	l.in[(n+2)*in+j] = d*(math.Abs(a)*g[n+2]+l.gamma*math.Abs(a*g[n])+2*least) + least
 }
 
 // row returns the row of unit i.
@@ -211,9 +218,10 @@ func (l *affineLayer) pass(j int, a float64, before *affineLayer) {
 // Algorithms", §3.1). γ is ku/(1−ku) with 8 more to k, for what rounds here; slack covers the
 // roundings of the bound's own sums. An offset is a coefficient more, with a bias that is exact:
 // its γ|b| is in the bound. Where weights are not sparse, the sum of |w| times errors is bounded by
-// the product of their norms (Cauchy and Schwarz), about twice as much. What underflows is off by
-// 2⁻¹⁰⁷⁵ at most. In a·g, |a|·e and γm that is times |w|, hence the least floats in the bound, and
-// elsewhere it is in forms.Underflow.
+// the product of the norms of |w|/d and of d times the errors (Cauchy and Schwarz), d > 0 being
+// the column's balance: about twice as much. What underflows is off by 2⁻¹⁰⁷⁵ at most. In a·g,
+// |a|·e and γm that is times |w|, hence the least floats in the bound, as in |w|/d and d times the
+// errors, and elsewhere it is in forms.Underflow.
 //
 // Domain: nothing overflows. Where a·g does, so does m, and the bound is +Inf or no number,
 // whatever w is. The partial sums are at most the bound over γ, so bounds of up to judge.TightMost
@@ -253,20 +261,6 @@ func (l *affineLayer) row(i, wide int) []float64 {
 	row[n] += l.B[i]
 	row[n+1], row[n+2] = bounded(row[n+1]), bounded(row[n+2]+l.gamma*math.Abs(l.B[i]))
 	return row
-}
-
-// normAtMost bounds the Euclidean norm of a vector: where squares underflow or overflow, by the sum
-// of the absolute values, which is no less.
-func normAtMost(v []float64) float64 {
-	t := floats.Dot(v, v)
-	if t >= 0x1p-900 && t <= 0x1p900 {
-		return forms.Slack * math.Sqrt(t)
-	}
-	t = 0
-	for _, x := range v {
-		t += math.Abs(x)
-	}
-	return forms.Slack * t
 }
 
 // least is more than what one product that underflows is off by.

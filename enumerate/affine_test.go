@@ -194,6 +194,18 @@ func TestAffineMapsAreAccurate(t *testing.T) {
 	}
 }
 
+// Neurons that are scaled make the same function, and bounds of the same size: they grew by what two
+// neurons of a layer differ in, to 10²⁸ here.
+func TestAffineMapsOfScaledNeuronsAreAccurate(t *testing.T) {
+	n, b := he(4, 3, 24, 24, 24), ballAt(t, ball.L2, 3, 0, 1)
+	for seed := range uint64(5) {
+		for _, r := range regionsOf(t, gen.ScaleNeurons(n, gen.NewRand(seed)), b) {
+			a := r.Affine()
+			require.Less(t, max(a.WErr[0], a.BErr[0]), 1e-11)
+		}
+	}
+}
+
 // Regions may be asked at any time, from any goroutine.
 func TestRegionsMayBeAskedFromAnyGoroutine(t *testing.T) {
 	n, b := he(4, 3, 8, 8), ballAt(t, ball.LInf, 3, 0, 1)

@@ -118,8 +118,8 @@ func (s *affineSums) put(i int, row []float64) {
 }
 
 // pass writes what the units pass on, by columns, as affineLayer.pass does for each: a is the
-// factor of each, gamma that of the layer behind.
-func (s *affineSums) pass(in, a []float64, gamma float64) {
+// factor of each, gamma and balance are those of the layer behind.
+func (s *affineSums) pass(in, a []float64, gamma float64, balance []float64) {
 	out := len(s.unit)
 	unit := s.unit[:len(a)]
 	n := len(in)/out - 3
@@ -140,8 +140,8 @@ func (s *affineSums) pass(in, a []float64, gamma float64) {
 	for j, a := range a {
 		e[j], f[j] = 0, 0
 		if a = math.Abs(a); a != 0 {
-			e[j] = a*s.off[j] + gamma*math.Float64frombits(most[j]) + 2*least
-			f[j] = a*s.off[j] + gamma*math.Abs(offsets[j]) + 2*least
+			e[j] = balance[j]*(a*s.off[j]+gamma*math.Float64frombits(most[j])+2*least) + least
+			f[j] = balance[j]*(a*s.off[j]+gamma*math.Abs(offsets[j])+2*least) + least
 		}
 	}
 }

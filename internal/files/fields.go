@@ -29,7 +29,7 @@ func Once(text []byte) error {
 			names = names[:len(names)-1]
 		case isText && isName:
 			known := names[len(names)-1]
-			if key := strings.ToLower(word); known[key] {
+			if key := strings.ToLower(strings.ToUpper(word)); known[key] { // ſ is an s there, too
 				return fmt.Errorf("field %q is given twice", word)
 			} else {
 				known[key], isName = true, false

@@ -86,6 +86,9 @@ func (n *Node) Below(path []int8) *Node {
 	return n
 }
 
+// Leads says that there are records below the node.
+func (n *Node) Leads() bool { return n != nil && (n.sides[0] != nil || n.sides[1] != nil) }
+
 // Recorded says that the node itself has a record.
 func (n *Node) Recorded() bool { return n != nil && n.record != nil }
 

@@ -111,7 +111,7 @@ type unfinished struct {
 	above  *journal.Node
 }
 
-func (k *recorder) passing() bool { return k.at != nil }
+func (k *recorder) passing() bool { return k.at.Leads() }
 func (k *recorder) clock() int64  { return k.all.Journal.Clock() }
 
 func (k *recorder) start(path []int8) {
