@@ -127,10 +127,8 @@ type refusalJSON struct {
 }
 
 func (c *checkCmd) run(cmd *cobra.Command, args []string) error {
-	for _, name := range []string{"spec", "reach", "lipschitz"} {
-		if cmd.Flags().Changed(name) {
-			c.net.about = "--" + name
-		}
+	if cmd.Flags().Changed("spec") {
+		c.net.about = c.spec
 	}
 	text, format, err := c.canonical(cmd, args[0])
 	if err != nil {

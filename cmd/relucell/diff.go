@@ -37,7 +37,7 @@ type diffCmd struct {
 }
 
 func newDiffCmd() *cobra.Command {
-	c := &diffCmd{subject: subject{net: netFlags{writes: true, about: "diff"}}}
+	c := &diffCmd{subject: subject{net: netFlags{writes: true}}}
 	cmd := &cobra.Command{
 		Use:   "diff A B",
 		Short: "Find how far apart two networks are on a ball, exactly, or prove them equal there",

@@ -31,7 +31,7 @@ type evalCmd struct {
 }
 
 func newEvalCmd() *cobra.Command {
-	c := &evalCmd{net: netFlags{about: "eval"}}
+	c := &evalCmd{}
 	cmd := netCommand(&c.net, c.run, &cobra.Command{
 		Use:   "eval NET",
 		Short: "Evaluate a network at points, exactly and in floats",

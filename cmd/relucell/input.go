@@ -35,7 +35,7 @@ type netFlags struct {
 	// notes are those of the network that was read last, under ctx.
 	notes []string
 	ctx   context.Context
-	// about is what the user asks about the outputs of the file: the command or a file.
+	// about is the file that asks about the outputs of the network's file.
 	about string
 }
 

@@ -28,7 +28,7 @@ type lipschitzCmd struct {
 }
 
 func newLipschitzCmd() *cobra.Command {
-	c := &lipschitzCmd{subject: subject{net: netFlags{about: "lipschitz"}}}
+	c := &lipschitzCmd{}
 	cmd := netCommand(&c.net, c.run, &cobra.Command{
 		Use:   "lipschitz NET",
 		Short: "Find the Lipschitz constant of a network on a ball",

@@ -29,7 +29,7 @@ type radiusCmd struct {
 }
 
 func newRadiusCmd() *cobra.Command {
-	c := &radiusCmd{net: netFlags{about: "radius"}}
+	c := &radiusCmd{}
 	cmd := netCommand(&c.net, c.run, &cobra.Command{
 		Use:   "radius NET",
 		Short: "Find how far around a point the class of a network stays the same",

@@ -39,7 +39,7 @@ type rangeCmd struct {
 type found struct{ top, low, stoppedAt *extremum.Extreme }
 
 func newRangeCmd() *cobra.Command {
-	c := &rangeCmd{subject: subject{net: netFlags{about: "range"}}}
+	c := &rangeCmd{}
 	cmd := netCommand(&c.net, c.run, &cobra.Command{
 		Use:   "range NET",
 		Short: "Find the largest and the smallest value of a form of the outputs on a ball",

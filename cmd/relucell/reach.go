@@ -57,7 +57,7 @@ type reached struct {
 }
 
 func newReachCmd() *cobra.Command {
-	c := &reachCmd{subject: subject{net: netFlags{writes: true, about: "reach"}}}
+	c := &reachCmd{subject: subject{net: netFlags{writes: true}}}
 	cmd := netCommand(&c.net, c.run, &cobra.Command{
 		Use:   "reach NET -o FILE",
 		Short: "Describe the output set of a ball exactly, or the part of the ball that is unsafe",

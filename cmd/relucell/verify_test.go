@@ -135,43 +135,27 @@ func TestVerifyIsStoppedWhileItReads(t *testing.T) {
 	require.Equal(t, "relucell: "+pipe+": stopped before it was read: --timeout reached\n", p.errs.String())
 }
 
-// TestCommandsAskAboutOutputsOfTheFile: a query about probabilities was answered about what goes
-// into the sigmoid.
-func TestCommandsAskAboutOutputsOfTheFile(t *testing.T) {
+// TestVerifyAsksAboutOutputsOfTheFile: a query about probabilities was answered about what goes into
+// the sigmoid.
+func TestVerifyAsksAboutOutputsOfTheFile(t *testing.T) {
 	inner := ""
 	net := damagedONNX(t, func(g *onnxpb.GraphProto) {
 		inner = g.Output[0].GetName()
 		g.Node = append(g.Node, &onnxpb.NodeProto{OpType: proto.String("Sigmoid"), Input: []string{inner}, Output: []string{"p"}})
 		g.Output[0].Name = proto.String("p")
 	})
-	dir := t.TempDir()
-	spec, safe, count, reached := data+"two_moons.vnnlib", filepath.Join(dir, "safe.proof"), filepath.Join(dir, "count.proof"), filepath.Join(dir, "reached.jsonl")
-	_, errs, code := relucell(t, "count", net, "--box=-1:1", "--proof", count)
-	require.Equal(t, 0, code, errs)
-	for _, c := range []struct {
-		args        []string
-		about, flag string
-	}{
-		{[]string{"verify", net, spec, "--proof", safe}, spec, "--output"},
-		{[]string{"check", net, safe, "--spec", spec}, "--spec", "--output"},
-		{[]string{"range", net, "--box=-1:1", "--of", "y0"}, "range", "--output"},
-		{[]string{"lipschitz", net, "--box=-1:1"}, "lipschitz", "--output"},
-		{[]string{"check", net, count, "--lipschitz", "linf=0:1e9"}, "--lipschitz", "--output"},
-		{[]string{"reach", net, "--box=-1:1", "-o", reached}, "reach", "--net-output"},
-		{[]string{"check", net, count, "--reach", reached}, "--reach", "--output"},
-		{[]string{"radius", net, "--center", "0", "--norm", "linf"}, "radius", "--output"},
-		{[]string{"eval", net, "--at", "0"}, "eval", "--output"},
-		{[]string{"diff", net, net, "--box=-1:1"}, "diff", "--net-output"},
-	} {
-		out, errs, code := relucell(t, c.args...)
-		require.Equal(t, exitInput, code, c.args)
-		require.Empty(t, out)
-		require.Contains(t, errs, net+": its outputs end in Sigmoid, which is left out of the network, and "+c.about+" is about them; expected "+c.flag+` "`+inner+`" to ask about what goes into it`)
-		_, errs, code = relucell(t, append(c.args, c.flag, inner)...)
+	spec, safe := data+"two_moons.vnnlib", filepath.Join(t.TempDir(), "safe.proof")
+	want := net + ": its outputs end in Sigmoid, which is left out of the network, and " + spec + ` is about them; expected --output "` + inner + `" to ask about what goes into it`
+	for _, args := range [][]string{{"verify", net, spec, "--output", inner, "--proof", safe}, {"check", net, safe, "--spec", spec, "--output", inner}} {
+		_, errs, code := relucell(t, args...)
 		require.Equal(t, 0, code, errs)
 	}
-	_, _, code = relucell(t, "verify", net, spec, "--output", "p")
-	require.Equal(t, exitInput, code)
+	for _, args := range [][]string{{"verify", net, spec}, {"verify", net, spec, "--output", "p"}, {"check", net, safe, "--spec", spec}} {
+		out, errs, code := relucell(t, args...)
+		require.Equal(t, exitInput, code)
+		require.Empty(t, out)
+		require.Contains(t, errs, want)
+	}
 }
 
 // TestVerifyWritesProofs that check takes, with the same bytes for every number of workers.
