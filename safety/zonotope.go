@@ -225,6 +225,15 @@ func (z *zone) affine(i int) state {
 // weights, the radii, the sizes of the rows, and those of the values.
 type rowSums struct{ c, r, total, size float64 }
 
+// add adds unit k of a zone with a weight.
+func (t *rowSums) add(z *zone, k int, v float64, most []float64) {
+	a := math.Abs(v)
+	t.c += v * z.c[k]
+	t.r += a * z.r[k]
+	t.total += a * z.s[k]
+	t.size += a * most[k]
+}
+
 // denseRow makes row j of a layer whose rows of weights are dense, from the rows of live units.
 func (z *zone) denseRow(y *layer, j int, rows *patches, most []float64) rowSums {
 	t := rowSums{c: y.b[j]}
@@ -234,11 +243,7 @@ func (z *zone) denseRow(y *layer, j int, rows *patches, most []float64) rowSums 
 		if v == 0 {
 			continue
 		}
-		a := math.Abs(v)
-		t.c += v * z.c[k]
-		t.r += a * z.r[k]
-		t.total += a * z.s[k]
-		t.size += a * most[k]
+		t.add(z, k, v, most)
 		if z.g.cols > short {
 			blas.Daxpy(z.g.cols, v, z.g.row(k), 1, g, 1)
 			continue
@@ -259,11 +264,7 @@ func (z *zone) sparseRow(y *layer, j int, rows *patches, most []float64) rowSums
 		if v == 0 || z.s[k] == 0 && z.r[k] == 0 {
 			continue
 		}
-		a := math.Abs(v)
-		t.c += v * z.c[k]
-		t.r += a * z.r[k]
-		t.total += a * z.s[k]
-		t.size += a * most[k]
+		t.add(z, k, v, most)
 		rows.add(j, v, &z.g, k)
 	}
 	return t
