@@ -4,7 +4,6 @@ package certificate
 // there, and does a point lie strictly inside the ball. The formulas are in the package comment.
 
 import (
-	"context"
 	"math/big"
 	"slices"
 	"strings"
@@ -70,7 +69,7 @@ func readBall(in *lines, text string, n int) *ball {
 	in.require(isBox || b.norm == "l2" || b.norm == "linf" || b.norm == "l1", "expected a ball of kind l2, linf, l1 or box")
 	in.require(isBox && len(words) == 2*n+1 || !isBox && len(words) == n+2,
 		"expected a radius and a centre with one number per input, or for a box all lower and then all upper bounds")
-	z, scale, ok := integers(context.Background(), words[1:])
+	z, scale, ok := integers(words[1:], func() {})
 	in.require(ok, "expected hexadecimal floats in their one spelling")
 	lo, hi := z[:n], z[n:]
 	if !isBox {

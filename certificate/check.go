@@ -8,7 +8,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -96,45 +95,27 @@ func CheckContext(ctx context.Context, network []byte, proof string, o Options) 
 // check is CheckContext with all options set.
 func check(ctx context.Context, network []byte, proof string, o Options) (*Report, error) {
 	n, err := readNet(ctx, network)
-	if stop := context.Cause(ctx); stop != nil {
-		return nil, stop
-	}
 	if err != nil {
-		return nil, &Error{File: "network", Reason: err.Error(), Err: err}
+		return nil, err
 	}
 	target, err := filepath.EvalSymlinks(proof)
 	if err != nil {
 		target = proof // what is wrong comes out when it is opened
 	}
-	c := &checker{verdict: verdict{ctx: ctx}, net: n, folders: []string{filepath.Dir(proof), filepath.Dir(target)}, open: o.open, companions: o.companions(), slots: make(chan struct{}, o.Workers-1)}
+	c := &checker{verdict: newVerdict(ctx), net: n, folders: []string{filepath.Dir(proof), filepath.Dir(target)}, open: o.open, companions: o.companions(), slots: make(chan struct{}, o.Workers-1)}
 	c.guard(func() { c.file(proof) })
 	c.wait.Wait()
 	var r *Report
 	c.guard(func() { c.stop(); r = c.report() })
-	if err := context.Cause(ctx); err != nil {
+	if err := c.err(); err != nil {
 		return nil, err
-	}
-	if e := c.refused.Load(); e != nil {
-		return nil, e
 	}
 	return r, nil
 }
 
-// openRegular opens a file, but nothing that might block, as a pipe does.
-func openRegular(path string) (io.ReadCloser, error) {
-	info, err := os.Stat(path)
-	if err == nil && !info.Mode().IsRegular() {
-		err = fmt.Errorf("%s is not a regular file", filepath.Base(path))
-	}
-	if err != nil {
-		return nil, err
-	}
-	return os.Open(path)
-}
-
 // checker is what the workers of one check share.
 type checker struct {
-	verdict
+	*verdict
 	net  *net
 	ball *ball
 	// folders are that of the proof and that of the file behind a symbolic link: parts lie in
@@ -159,16 +140,16 @@ type companion interface {
 // file checks the first file: header, tree, claim, and nothing else.
 func (c *checker) file(path string) {
 	in := openLines(c.open, path)
-	defer in.file.Close()
-	in.mayRefer = true
+	defer in.close()
 	in.require(in.after("relucell-certificate ", "expected \"relucell-certificate\" and its version") == "2", "expected version 2, the one that this checker reads")
 	hash := in.after("net ", "expected \"net\" and a hash")
 	in.require(hash == c.net.hash, "the proof is about another network: this one is "+c.net.hash)
 	c.ball = readBall(in, in.after("ball ", "expected \"ball\" and what it is"), c.net.inputs)
 	w := c.newWalker(in)
+	w.mayRefer = true
 	w.subtree()
 	claim := in.after("count ", "the tree is complete, expected its count")
-	c.claim = &Error{File: in.name, Line: in.line, Reason: "count " + claim}
+	c.claim = &Error{File: in.file, Line: in.line, Reason: "count " + claim}
 	in.end()
 }
 
@@ -197,7 +178,7 @@ func (w *walker) part(text string) {
 	name, hash, ok := strings.Cut(strings.TrimPrefix(text, " "), " ")
 	w.in.require(ok && text[0] == ' ' && safeName(name) && strings.HasPrefix(hash, "sha256:"),
 		"expected @, a name of letters, digits, - _ and . that begins with none of - and ., and a hash")
-	w.in.require(w.in.mayRefer, "a part decides a neuron before it refers to another part")
+	w.in.require(w.mayRefer, "a part decides a neuron before it refers to another part")
 	w.total.parts.Add(1)
 	select {
 	case w.slots <- struct{}{}:
@@ -209,15 +190,15 @@ func (w *walker) part(text string) {
 	default:
 		in := w.in
 		w.partFile(name, hash)
-		w.in = in
+		w.in, w.mayRefer = in, true
 	}
 }
 
 // partFile checks a part: one subtree, nothing after it, and the hash.
 func (w *walker) partFile(name, hash string) {
 	in := openLines(w.open, filepath.Join(w.folders[0], name), filepath.Join(w.folders[1], name))
-	defer in.file.Close()
-	w.in = in
+	defer in.close()
+	w.in, w.mayRefer = in, false
 	w.subtree()
 	got := in.end()
 	in.line = 0

@@ -5,7 +5,6 @@ package certificate
 import (
 	"bytes"
 	"compress/gzip"
-	"context"
 	"crypto/sha256"
 	"fmt"
 	"math/big"
@@ -182,7 +181,7 @@ func TestPartsHaveBoxesOfTheirOwn(t *testing.T) {
 		t.Fatal(err)
 	}
 	in := newLines("p", strings.NewReader(""))
-	c := &checker{verdict: verdict{ctx: context.Background()}, net: n, ball: readBall(in, "box 0x0p+0 0x1p+3", 1)}
+	c := &checker{verdict: newVerdict(background), net: n, ball: readBall(in, "box 0x0p+0 0x1p+3", 1)}
 	w := c.newWalker(in)
 	w.at = 1
 	for i, x := range []int64{7, 6} { // the upper end, 8, comes down

@@ -61,12 +61,12 @@ func readNet(ctx context.Context, text []byte) (*net, error) {
 // readNetOf reads that of a network which spells all its entries if there are no more than most.
 func readNetOf(ctx context.Context, text []byte, most int) (n *net, err error) {
 	n = &net{}
-	used, v := 1, verdict{ctx: ctx}
+	used, stop := 1, newVerdict(ctx).stop
 	n.hash, n.inputs, err = readLayers(ctx, text, most, func(r *rawLayer) {
 		if n.layers == nil {
 			n.layers = append(n.layers, inputs(r.width))
 		}
-		y := newLayer(r, n.layers[len(n.layers)-1], v.stop)
+		y := newLayer(r, n.layers[len(n.layers)-1], stop)
 		if n.layers = append(n.layers, y); len(y.pieces) > 0 {
 			used = len(n.layers)
 		}
@@ -131,22 +131,21 @@ type rawLayer struct {
 }
 
 // readLayers reads the canonical text of a network, hands out its layers, one by one, and returns
-// its hash and the number of inputs. After the end of ctx the error is its cause.
+// its hash and the number of inputs. After the end of ctx the error is its cause; else it is an
+// [*Error] about the text as a whole.
 func readLayers(ctx context.Context, text []byte, most int, take func(*rawLayer)) (hash string, inputs int, err error) {
-	v := &verdict{ctx: ctx}
+	v := newVerdict(ctx)
 	t := &netText{verdict: v, lines: newLines("network", bytes.NewReader(text))}
 	t.most = len(text)
 	v.guard(func() {
 		inputs = t.layers(most, take)
 		hash = t.end()
 	})
-	if err := context.Cause(ctx); err != nil {
-		return "", 0, err
+	err = v.err()
+	if e, refused := err.(*Error); refused {
+		err = &Error{File: e.File, Reason: fmt.Sprintf("not a canonical text: line %d: %s", e.Line, e.Reason)}
 	}
-	if e := v.refused.Load(); e != nil {
-		return "", 0, fmt.Errorf("not a canonical text: line %d: %s", e.Line, e.Reason)
-	}
-	return hash, inputs, nil
+	return hash, inputs, err
 }
 
 // netText is the text of a network. It is cut where its one spelling has a separator, and what
@@ -274,8 +273,8 @@ func (t *netText) layer(line string, width int) *rawLayer {
 		r.start = append(r.start, len(words)-units)
 	}
 	t.require(units > 0 && len(slopes) == units && len(r.start) == units+1, "expected as many slopes and rows of weights as entries of the bias, and one at least")
-	z, scale, right := integers(t.ctx, words)
-	below, fine, ok := integers(t.ctx, slopes)
+	z, scale, right := integers(words, t.stop)
+	below, fine, ok := integers(slopes, t.stop)
 	t.require(right && ok, "slopes, weights and bias: expected hexadecimal floats in their one spelling")
 	r.bias, r.z, r.scale, r.slopes, r.fine = z[:units], z[units:], scale, below, fine
 	return r
@@ -290,22 +289,4 @@ func (t *netText) ascending(list string, width int) (columns []int) {
 		columns, least = append(columns, c), c+1
 	}
 	return columns
-}
-
-// integers reads numbers as integers times 2^−scale, with one scale ≥ 0 for all. It is not ok where
-// ctx ends first.
-func integers(ctx context.Context, words []string) (z []big.Int, scale uint, ok bool) {
-	const room = 4 // words of storage for each, which most do with
-	z, exps, storage := make([]big.Int, len(words)), make([]int, len(words)), make([]big.Word, room*len(words))
-	for i, w := range words {
-		z[i].SetBits(storage[room*i : room*i : room*(i+1)])
-		if exps[i], ok = number(w, &z[i]); !ok || ctx.Err() != nil {
-			return z, 0, false
-		}
-		scale = max(scale, uint(max(0, -exps[i])))
-	}
-	for i, e := range exps {
-		z[i].Lsh(&z[i], uint(e+int(scale)))
-	}
-	return z, scale, true
 }

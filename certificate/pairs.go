@@ -54,21 +54,19 @@ func IsPairs(proof string) bool { return beginsWith(proof, pairsMagic) }
 // half widths w_k, and |f(m)| + r·max|g_k| or r·√Σg_k² for l1 and l2, for f with the gradient g.
 // Roots are rounded up; all else is exact.
 func CheckPairs(ctx context.Context, network []byte, proof string) (r *PairsReport, err error) {
-	v := verdict{ctx: ctx}
-	v.guard(func() {
-		n, err := readSum(&v, network)
-		if err != nil {
-			panic(&Error{File: "network", Reason: err.Error(), Err: err})
-		}
-		in := openLines(openRegular, proof)
-		defer in.file.Close()
-		r = n.pairs(in)
-	})
-	if err := context.Cause(ctx); err != nil {
+	n, err := readPlain(ctx, network)
+	if err != nil {
 		return nil, err
 	}
-	if e := v.refused.Load(); e != nil {
-		return nil, e
+	v := newVerdict(ctx)
+	v.guard(func() {
+		sum := newSum(v, n)
+		in := openLines(openRegular, proof)
+		defer in.close()
+		r = sum.pairs(in)
+	})
+	if err := v.err(); err != nil {
+		return nil, err
 	}
 	return r, nil
 }
@@ -81,7 +79,7 @@ func (n *sumNet) pairs(in *lines) *PairsReport {
 	r := &PairsReport{Net: hash, Outputs: len(n.outputs)}
 	b := readBall(in, in.after("ball ", "expected \"ball\" and what it is"), n.inputs)
 	r.Ball = b.text
-	z, scale, ok := integers(n.ctx, []string{in.after("at most ", "expected \"at most\" and a number")})
+	z, scale, ok := integers([]string{in.after("at most ", "expected \"at most\" and a number")}, n.stop)
 	in.require(ok && z[0].Sign() >= 0, "expected a hexadecimal float of at least 0, in its one spelling")
 	r.AtMost = ratio(&z[0], scale)
 	for i := range n.outputs {

@@ -3,7 +3,6 @@ package certificate
 // A network with one layer of neurons as a sum over hyperplanes, for bounds in pairs.
 
 import (
-	"errors"
 	"math/big"
 	"slices"
 	"strings"
@@ -21,33 +20,26 @@ type sumNet struct {
 
 type sumOutput struct{ c, rest []*big.Rat }
 
-// readSum reads the canonical text of a network.
-func readSum(v *verdict, text []byte) (n *sumNet, err error) {
-	var layers []*rawLayer
-	t := &tournament{add: func(r *rawLayer) { layers = append(layers, r) }}
-	n = &sumNet{verdict: v}
-	if n.hash, n.inputs, err = readLayers(v.ctx, text, denseMost, t.take); err != nil {
-		return nil, err
-	}
-	t.end()
+// newSum returns a network as such sums.
+func newSum(v *verdict, of *plainNet) *sumNet {
+	n := &sumNet{verdict: v, hash: of.hash, inputs: of.inputs}
 	// The values of units are forms in the inputs, 1, and then the sizes of the neurons, if any.
 	var values, neurons [][]*big.Rat
 	for k := range n.inputs {
 		values = append(values, unitVector(n.inputs+1, k))
 	}
-	for _, r := range layers {
+	for _, r := range of.layers {
 		z := n.behind(r, values)
 		if !slices.ContainsFunc(r.slopes, func(a big.Int) bool { return ratio(&a, r.fine).Cmp(big.NewRat(1, 1)) != 0 }) {
 			values = z
 			continue
 		}
-		if neurons != nil {
-			return nil, errors.New("it has neurons in two layers, expected them in one for a proof in pairs")
-		}
+		whole := position{file: "network"}
+		whole.require(neurons == nil, "it has neurons in two layers, expected them in one for a proof in pairs")
 		values, neurons = r.halved(z)
 	}
 	n.group(neurons, values)
-	return n, nil
+	return n
 }
 
 // unitVector has 1 at k, or nowhere for k < 0.

@@ -6,7 +6,6 @@ package certificate
 // accepted in one spelling alone, so that every reader of JSON sees in it what was checked.
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"fmt"
@@ -26,7 +25,7 @@ type Reach struct {
 
 // NewReach returns a reach set to be read from r, for Options. The name is for errors.
 func NewReach(name string, r io.Reader) *Reach {
-	return &Reach{in: &lines{name: name, r: bufio.NewReader(r), most: maxReach, tooLong: "the line is longer than 64 MiB"}, looks: maxLooks}
+	return &Reach{in: longLines(name, r, maxReach, "the line is longer than 64 MiB"), looks: maxLooks}
 }
 
 // maxReach bounds a line of a reach set, in bytes.
@@ -52,7 +51,7 @@ type reached struct {
 
 func (s *Reach) require(ok bool, format string, a ...any) {
 	if !ok {
-		panic(&Error{File: s.in.name, Line: s.in.line, Reason: fmt.Sprintf(format, a...)})
+		panic(&Error{File: s.in.file, Line: s.in.line, Reason: fmt.Sprintf(format, a...)})
 	}
 }
 
@@ -75,9 +74,8 @@ func (s *Reach) end(_ *checker, r *Report) {
 
 // follows requires that another line follows, or that none does.
 func (s *Reach) follows(another bool, format string, a ...any) {
-	_, err := s.in.r.Peek(1)
 	s.in.line++
-	s.require((err != io.EOF) == another, format, a...)
+	s.require(s.in.more() == another, format, a...)
 	s.in.line--
 }
 

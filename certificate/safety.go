@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
-	"slices"
 )
 
 // SafetyOptions says how to check. Only Reals changes what is accepted.
@@ -121,26 +120,21 @@ func CheckSafety(ctx context.Context, network []byte, spec *Spec, proof string, 
 	if o.open == nil {
 		o.open = openRegular
 	}
-	c := &safetyCheck{verdict: verdict{ctx: ctx}, open: o.open}
-	c.guard(func() {
-		var err error
-		if c.net, err = readSafetyNet(ctx, network); err != nil {
-			panic(&Error{File: "network", Reason: err.Error(), Err: err})
-		}
-		c.file(spec, proof, &o)
-	})
-	if err := context.Cause(ctx); err != nil {
+	n, err := readSafetyNet(ctx, network)
+	if err != nil {
 		return nil, err
 	}
-	if e := c.refused.Load(); e != nil {
-		return nil, e
+	c := &safetyCheck{verdict: newVerdict(ctx), net: n, open: o.open}
+	c.guard(func() { c.file(spec, proof, &o) })
+	if err := c.err(); err != nil {
+		return nil, err
 	}
 	return &c.report, nil
 }
 
 // safetyCheck is what all parts of one check share.
 type safetyCheck struct {
-	verdict
+	*verdict
 	net      *safetyNet
 	spec     *specification
 	specHash string
@@ -152,14 +146,13 @@ type safetyCheck struct {
 // file checks a file.
 func (c *safetyCheck) file(spec *Spec, proof string, o *SafetyOptions) {
 	if spec != nil {
-		c.spec = readSpec(&c.verdict, filepath.Base(spec.Name), spec.Text, o.Reals)
-		c.spec.in.require(c.spec.inputs == c.net.inputs && c.spec.outputs == c.net.outputs,
-			fmt.Sprintf("%d inputs and %d outputs are declared, expected %d and %d, as many as the network has", c.spec.inputs, c.spec.outputs, c.net.inputs, c.net.outputs))
+		c.spec = readSpec(c.verdict, filepath.Base(spec.Name), spec.Text, o.Reals)
+		c.spec.fits(c.net.inputs, c.net.outputs)
 		c.query, c.specHash = &c.spec.query, fmt.Sprintf("sha256:%x", sha256.Sum256(spec.Text))
 		c.report.Checked, c.report.Type = true, c.spec.kind
 	}
 	in := openLines(o.open, proof)
-	defer in.file.Close()
+	defer in.close()
 	if c.report.Witness = in.begins(witnessMagic); c.report.Witness {
 		c.witness(in)
 	} else {
@@ -190,7 +183,11 @@ func (c *safetyCheck) proof(in *lines, workers int) {
 	in.require(bits >= 8, "expected from 8 to 44 bits")
 	c.report.Bits = uint(bits)
 	c.net.fix(c.report.Bits, c.stop)
-	c.query = readQuery(in, c.net, c.query, c.stop)
+	if c.query == nil {
+		c.query = readQuery(in, c.net.inputs, c.net.outputs, c.stop)
+	} else {
+		c.query.expect(in)
+	}
 	in.require(string(in.next()) == "tree", "expected \"tree\"")
 	w := c.newWalker(in, workers)
 	defer w.crew.Wait()
@@ -203,45 +200,34 @@ func (c *safetyCheck) proof(in *lines, workers int) {
 }
 
 // check checks what is claimed of a node.
-func (c *safetyCheck) check(b *bounds, n *safetyNode, claims []claim, file string) {
+func (c *safetyCheck) check(b *bounds, n *safetyNode, claims []claim) {
 	b.of(n)
 	for i := range claims {
-		c.right(b, n, &claims[i], &lines{name: file, line: claims[i].line})
+		c.right(b, n, &claims[i])
 	}
 }
 
-// right requires that a claim, in this line, is proved.
-func (c *safetyCheck) right(b *bounds, n *safetyNode, m *claim, in *lines) {
+// right requires that a claim is proved.
+func (c *safetyCheck) right(b *bounds, n *safetyNode, m *claim) {
 	if b.void {
 		return
 	}
 	forms := c.query.disjuncts[m.d].forms
 	if m.kind == 'E' {
-		c.exactly(b, n, m, in)
+		c.exactly(b, n, m)
 		return
 	}
-	in.require(m.kind != 'V', "the node is not void")
-	in.require(b.bounded, "the node has no bounds: its numbers are too large for so many bits")
+	m.require(m.kind != 'V', "the node is not void")
+	m.require(b.bounded, "the node has no bounds: its numbers are too large for so many bits")
 	b.multipliers(m)
 	v := b.mixed(forms, m.mu)
 	if v <= 0 && m.kind == 'Z' {
 		v = max(v, b.zoneLeast(forms, m.mu))
 	}
-	in.require(v != none, "the form has no bound: its numbers are too large for so many bits")
-	in.require(v > 0, "the bound of the form is not positive on the node")
+	m.require(v != none, "the form has no bound: its numbers are too large for so many bits")
+	m.require(v > 0, "the bound of the form is not positive on the node")
 }
 
 // IsSafety says whether the named file begins as a proof of safety does, or as a witness. A file
 // that cannot be read does not.
 func IsSafety(proof string) bool { return beginsWith(proof, safetyMagic, witnessMagic) }
-
-// beginsWith says whether the named file begins with one of these.
-func beginsWith(proof string, magics ...string) (yes bool) {
-	var v verdict
-	v.guard(func() {
-		in := openLines(openRegular, proof)
-		defer in.file.Close()
-		yes = slices.ContainsFunc(magics, in.begins)
-	})
-	return yes
-}

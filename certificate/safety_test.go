@@ -279,7 +279,7 @@ func TestSafetyOfManyInputs(t *testing.T) {
 	n, err := readSafetyNet(background, net.text())
 	require.NoError(t, err)
 	n.fix(36, func() {})
-	b, node := newBounds(background, n), &safetyNode{}
+	b, node := newBounds(newVerdict(background), n), &safetyNode{}
 	for range 398 {
 		node.lo, node.hi = append(node.lo, 22906492245), append(node.hi, 22906492246)
 	}
@@ -319,7 +319,7 @@ func TestSafetyRoomForColumns(t *testing.T) {
 			n, err := readSafetyNet(background, c.net.text())
 			require.NoError(t, err)
 			n.fix(36, func() {})
-			b := newBounds(background, n)
+			b := newBounds(newVerdict(background), n)
 			require.Equal(t, maxRows, b.room)
 			for b.room = 0; b.room < 40; b.room++ {
 				b.of(&safetyNode{lo: c.lo, hi: c.hi})
@@ -361,7 +361,7 @@ func TestSafetyBombs(t *testing.T) {
 // do, 36 GB.
 func TestSafetyQueryOfLongNumbers(t *testing.T) {
 	for bytes, reason := range map[int]string{maxQuery - 10: "", maxQuery - 2: "more than 256 MiB"} {
-		var v verdict
+		v := newVerdict(background)
 		q := &query{inputs: 1, outputs: 1, bytes: bytes}
 		v.guard(func() {
 			in := newLines("proof", strings.NewReader("box 0 1\nor 0\n"))
@@ -369,10 +369,10 @@ func TestSafetyQueryOfLongNumbers(t *testing.T) {
 			q.readDisjunct(in, 0)
 		})
 		if reason == "" {
-			require.Nil(t, v.refused.Load())
+			require.NoError(t, v.err())
 			continue
 		}
-		require.ErrorContains(t, v.refused.Load(), reason)
+		require.ErrorContains(t, v.err(), reason)
 	}
 }
 

@@ -4,7 +4,6 @@ package certificate
 // outward. docs/safety-proof.md §4 is what this file does, and says why each slack is there.
 
 import (
-	"context"
 	"math/bits"
 	"slices"
 )
@@ -12,7 +11,7 @@ import (
 // bounds is what is known of a node; some of its memory is used again for the next.
 type bounds struct {
 	*safetyNet
-	ctx    context.Context
+	*verdict
 	lo, hi []int64
 	units  []unitBounds
 	// enters and passes sum up the magnitudes of the values that enter each layer, the outputs
@@ -51,8 +50,8 @@ func (r *rows) column() *entries {
 	return &r.g[last]
 }
 
-func newBounds(ctx context.Context, n *safetyNet) *bounds {
-	return &bounds{safetyNet: n, ctx: ctx, units: make([]unitBounds, len(n.carries)), enters: make([]int64, len(n.raw)+1), passes: make([]int64, len(n.raw)),
+func newBounds(v *verdict, n *safetyNet) *bounds {
+	return &bounds{safetyNet: n, verdict: v, units: make([]unitBounds, len(n.carries)), enters: make([]int64, len(n.raw)+1), passes: make([]int64, len(n.raw)),
 		sums: sums{of: make([]wide, n.inputs+len(n.carries))}, room: maxRows}
 }
 
@@ -118,7 +117,7 @@ func (b *bounds) fit(units int) {
 
 // product adds up lines times v, and says which of so many sums may not be 0.
 func (b *bounds) product(lines []entries, v entries, n int, sizes bool) (at []int32) {
-	if b.ctx.Err() != nil {
+	if b.ended() {
 		panic(tooLarge{}) // the check ends
 	}
 	products := 0

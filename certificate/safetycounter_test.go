@@ -14,12 +14,12 @@ import (
 
 // satisfied says whether a point satisfies the first disjunct of a query, by the exact forward pass.
 func satisfied(tb testing.TB, t tnet, text, point string) (yes bool) {
-	c := &safetyCheck{verdict: verdict{ctx: background}}
+	c := &safetyCheck{verdict: newVerdict(background)}
 	c.guard(func() {
 		n, err := readSafetyNet(background, t.text())
 		require.NoError(tb, err)
 		in := openLines(memory{"query": []byte(text)}.open, "query")
-		q := readQuery(in, n, nil, func() {})
+		q := readQuery(in, n.inputs, n.outputs, func() {})
 		var x []rat
 		for k, w := range strings.Split(point, " ") {
 			v, ok := new(big.Rat).SetString(w)
@@ -32,7 +32,7 @@ func satisfied(tb testing.TB, t tnet, text, point string) (yes bool) {
 			yes = yes && f.holds(append(x[:len(x):len(x)], y...), func() {})
 		}
 	})
-	require.Nil(tb, c.refused.Load())
+	require.NoError(tb, c.err())
 	return yes
 }
 
@@ -182,9 +182,9 @@ func TestAWitnessIsHeldAgainstTheFormula(t *testing.T) {
 	for _, whole := range []bool{true, false} {
 		n, err := readSafetyNet(background, net.text())
 		require.NoError(t, err)
-		c := &safetyCheck{verdict: verdict{ctx: background}, net: n, specHash: "-"}
+		c := &safetyCheck{verdict: newVerdict(background), net: n, specHash: "-"}
 		c.guard(func() {
-			c.spec = readSpec(&c.verdict, "spec", []byte(spec), false)
+			c.spec = readSpec(c.verdict, "spec", []byte(spec), false)
 			c.query = &c.spec.query
 			if !whole {
 				c.spec.formula = formula{or: true} // which holds nowhere
@@ -192,9 +192,9 @@ func TestAWitnessIsHeldAgainstTheFormula(t *testing.T) {
 			c.witness(openLines(memory{"point": []byte(text)}.open, "point"))
 		})
 		if whole {
-			require.Nil(t, c.refused.Load())
+			require.NoError(t, c.err())
 		} else {
-			require.ErrorContains(t, c.refused.Load(), "does not satisfy the formula")
+			require.ErrorContains(t, c.err(), "does not satisfy the formula")
 		}
 	}
 }

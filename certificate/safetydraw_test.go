@@ -138,7 +138,7 @@ func (c *safetyCase) bounds(t require.TestingT) (*bounds, *twinNode) {
 	n, err := readSafetyNet(background, c.t.text())
 	require.NoError(t, err)
 	n.fix(uint(c.f), func() {})
-	b := newBounds(background, n)
+	b := newBounds(newVerdict(background), n)
 	if c.room > 0 {
 		b.room = c.room
 	}

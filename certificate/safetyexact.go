@@ -25,17 +25,17 @@ func inIntegers(v []*big.Rat) (z []big.Int, one *big.Int, ok bool) {
 
 // exactly requires that a mixture is positive on the node, or, with a strict condition in it, not
 // negative.
-func (c *safetyCheck) exactly(b *bounds, n *safetyNode, m *claim, in *lines) {
+func (c *safetyCheck) exactly(b *bounds, n *safetyNode, m *claim) {
 	const long = "the conditions have a common denominator of more than 131072 bits"
 	sum, strict := combination{constant: new(big.Rat)}, false // Σ μ·u
 	for k := range c.net.inputs + c.net.outputs {
 		sum[k] = new(big.Rat)
 	}
 	for _, v := range m.mu {
-		c.stopBefore(in.line)
+		c.stopBefore(m.line)
 		u := &c.query.disjuncts[m.d].forms[v.at]
 		_, bits := sum.add(u.combination, multiples(new(big.Rat).SetInt(v.v)))
-		in.require(bits <= maxCommon, long)
+		m.require(bits <= maxCommon, long)
 		strict = strict || u.strict
 	}
 	var ofOutputs []*big.Rat
@@ -43,22 +43,22 @@ func (c *safetyCheck) exactly(b *bounds, n *safetyNode, m *claim, in *lines) {
 		ofOutputs = append(ofOutputs, sum[c.net.inputs+k])
 	}
 	a, one, ok := inIntegers(ofOutputs)
-	in.require(ok, long)
-	f := &exactForm{verdict: &c.verdict, a: a, one: one, beta: map[int]*big.Int{}}
+	m.require(ok, long)
+	f := &exactForm{verdict: c.verdict, a: a, one: one, beta: map[int]*big.Int{}}
 	for _, v := range m.beta {
 		q := c.net.unit[v.at]
 		f.beta[q] = new(big.Int).Mul(v.v, big.NewInt(-int64(b.units[q].side)))
 	}
 	for i, first := len(c.net.raw)-1, len(c.net.carries); i >= 0; i-- {
 		first -= len(c.net.raw[i].bias)
-		f.through(c.net.raw[i], b.units, first, in)
+		f.through(c.net.raw[i], b.units, first, m)
 	}
 	// What came from the outputs is times one; to it comes what the conditions say of the inputs.
 	least, t, all := new(big.Rat).SetInt(&f.offset), new(big.Rat), new(big.Rat).SetInt(one)
 	least.Add(least, t.Mul(sum[constant], all))
 	unit := new(big.Int).Lsh(big.NewInt(1), c.net.f)
 	for k := range c.net.inputs {
-		c.stopBefore(in.line)
+		c.stopBefore(m.line)
 		v := sum[k].Mul(sum[k], all)
 		v.Add(v, t.SetInt(&f.a[k]))
 		// The node is on the grid, and in the box of the query.
@@ -70,9 +70,9 @@ func (c *safetyCheck) exactly(b *bounds, n *safetyNode, m *claim, in *lines) {
 			t.Set(end)
 		}
 		least.Add(least, t.Mul(t, v))
-		in.require(least.Denom().BitLen() <= maxCommon, "the ends of the box have a common denominator of more than 131072 bits")
+		m.require(least.Denom().BitLen() <= maxCommon, "the ends of the box have a common denominator of more than 131072 bits")
 	}
-	in.require(least.Sign() > 0 || least.Sign() == 0 && strict, "the mixture is not positive on the node")
+	m.require(least.Sign() > 0 || least.Sign() == 0 && strict, "the mixture is not positive on the node")
 }
 
 // exactForm is (Σ a·v + offset)/one, v the values of a layer; beta are what it has of
@@ -87,15 +87,15 @@ type exactForm struct {
 
 // through takes the form of the values of a layer, whose first unit that is, to those that enter
 // it. A side that matters has to be known.
-func (f *exactForm) through(r *rawLayer, units []unitBounds, first int, in *lines) {
+func (f *exactForm) through(r *rawLayer, units []unitBounds, first int, m *claim) {
 	next := make([]big.Int, r.width)
 	var t big.Int
 	f.one.Lsh(f.one, r.fine)
 	f.offset.Lsh(&f.offset, r.fine+r.scale)
 	for j := range f.a {
-		f.stopBefore(in.line)
+		f.stopBefore(m.line)
 		a, side := &f.a[j], units[first+j].side
-		in.require(side != 0 || a.Sign() == 0, "a neuron that matters is neither fixed nor stable")
+		m.require(side != 0 || a.Sign() == 0, "a neuron that matters is neither fixed nor stable")
 		if side < 0 {
 			a.Mul(a, &r.slopes[j])
 		} else {
@@ -124,7 +124,7 @@ func (c *safetyCheck) evaluate(x []*big.Rat) (y []*big.Rat) {
 	for _, r := range c.net.raw {
 		next := make([]big.Int, len(r.bias))
 		for j := range next {
-			if c.ctx.Err() != nil {
+			if c.ended() {
 				return nil
 			}
 			z := &next[j]
@@ -142,7 +142,7 @@ func (c *safetyCheck) evaluate(x []*big.Rat) (y []*big.Rat) {
 		one.Lsh(one, r.scale+r.fine)
 	}
 	for k := range values {
-		if c.ctx.Err() != nil {
+		if c.ended() {
 			return nil
 		}
 		y = append(y, new(big.Rat).SetFrac(&values[k], one))

@@ -4,13 +4,32 @@ package certificate
 // b), whose own weights are 1 and −1. docs/safety-proof.md §1.1 is what this file does.
 
 import (
+	"context"
 	"math/big"
 	"slices"
 )
 
+// plainNet is a network whose maxima are tournaments, so that its layers have none.
+type plainNet struct {
+	hash   string
+	inputs int
+	layers []*rawLayer
+}
+
+// readPlain reads the canonical text of a network. The error is that of readLayers.
+func readPlain(ctx context.Context, text []byte) (n *plainNet, err error) {
+	t := &tournament{}
+	hash, inputs, err := readLayers(ctx, text, denseMost, t.take)
+	if err != nil {
+		return nil, err
+	}
+	t.end()
+	return &plainNet{hash, inputs, t.layers}, nil
+}
+
 // tournament makes layers without maxima of those of a network, one after the other.
 type tournament struct {
-	add func(*rawLayer)
+	layers []*rawLayer
 	// Value v that enters the next layer is the sum of the units from first[v] to first[v+1]; nil:
 	// each is one of its own.
 	first []int
@@ -51,7 +70,7 @@ func (t *tournament) give(r *rawLayer, first []int) {
 		}
 	}
 	t.first = first
-	t.add(r)
+	t.layers = append(t.layers, r)
 }
 
 // playRound returns the layer in which the values of each maximum, of which so many are left, meet

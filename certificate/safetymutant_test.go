@@ -34,8 +34,8 @@ func proveSafety(t tnet, q *query, bits uint, r *rand.Rand) string {
 		panic(err)
 	}
 	n.fix(bits, func() {})
-	h := &honestSafe{net: n, query: q, bits: bits, r: r, b: newBounds(background, n)}
-	h.w = &safetyCheck{verdict: verdict{ctx: background}, net: n, query: q}
+	h := &honestSafe{net: n, query: q, bits: bits, r: r, b: newBounds(newVerdict(background), n)}
+	h.w = &safetyCheck{verdict: newVerdict(background), net: n, query: q}
 	root := safetyNode{signs: make([]int8, len(n.unit))}
 	for k := 0; k < len(q.boxes[0]); k += 2 {
 		root.lo, root.hi = append(root.lo, n.inUnits(q.boxes[0][k])), append(root.hi, -n.inUnits(neg(q.boxes[0][k+1])))
@@ -91,9 +91,9 @@ func (h *honestSafe) tree(n safetyNode, open []int, depth int) (text string, ok 
 
 // right asks the checker.
 func (h *honestSafe) right(n *safetyNode, m *claim) bool {
-	v := verdict{ctx: background}
-	v.guard(func() { h.w.right(h.b, n, m, &lines{}) })
-	return v.refused.Load() == nil
+	v := newVerdict(background)
+	v.guard(func() { h.w.right(h.b, n, m) })
+	return v.err() == nil
 }
 
 // line returns a line that refutes disjunct d, "" if it found none.

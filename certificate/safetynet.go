@@ -145,7 +145,6 @@ func (y *fixedLayer) put(j, k int, v int64) {
 type safetyNet struct {
 	hash            string
 	inputs, outputs int
-	weights         int // other than 0
 	raw             []*rawLayer
 	// unit is the unit of each neuron, units counted through all layers. carries is 1 for each
 	// other unit, which is as on the side +, and 0 for neurons.
@@ -155,11 +154,15 @@ type safetyNet struct {
 	fixed   []*fixedLayer // nil if numbers are too large
 }
 
-func readSafetyNet(ctx context.Context, text []byte) (n *safetyNet, err error) {
-	n = &safetyNet{}
-	t := &tournament{add: func(r *rawLayer) {
-		n.weights += len(r.from)
-		n.raw, n.outputs = append(n.raw, r), len(r.bias)
+func readSafetyNet(ctx context.Context, text []byte) (*safetyNet, error) {
+	p, err := readPlain(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	n, weights := &safetyNet{hash: p.hash, inputs: p.inputs, raw: p.layers}, 0
+	for _, r := range p.layers {
+		weights += len(r.from)
+		n.outputs = len(r.bias)
 		for j := range r.slopes {
 			n.carries = append(n.carries, 1)
 			if one := new(big.Int).Lsh(big.NewInt(1), r.fine); r.slopes[j].Cmp(one) != 0 {
@@ -167,15 +170,11 @@ func readSafetyNet(ctx context.Context, text []byte) (n *safetyNet, err error) {
 				n.carries[last], n.unit = 0, append(n.unit, last)
 			}
 		}
-	}}
-	n.hash, n.inputs, err = readLayers(ctx, text, denseMost, t.take)
-	if err != nil {
-		return n, err
 	}
-	if t.end(); n.weights > maxWeights {
-		err = fmt.Errorf("it has more than %d weights other than 0, the most that proofs of safety are about", maxWeights)
+	if weights > maxWeights {
+		return nil, &Error{File: "network", Reason: fmt.Sprintf("it has more than %d weights other than 0, the most that proofs of safety are about", maxWeights)}
 	}
-	return n, err
+	return n, nil
 }
 
 // fix computes all numbers with f fractional bits, unless stop ends it. Where one is too large, no

@@ -60,21 +60,23 @@ func (q *query) lines() []string {
 	return out
 }
 
-// readQuery reads the lines from "query" to the last disjunct. Where a specification is given, it
-// is the query, and they must be its lines. Otherwise that they are in their one spelling is seen
-// when they are written again. It is read until stop ends it.
-func readQuery(in *lines, n *safetyNet, want *query, stop func()) *query {
-	if want != nil {
-		for _, line := range want.lines() {
-			in.require(string(in.next()) == line, "this is another query: the specification gives "+line[:min(len(line), 100)])
-		}
-		return want
+// expect requires that the lines from "query" to the last disjunct are those of this query, which
+// a specification gives.
+func (q *query) expect(in *lines) {
+	for _, line := range q.lines() {
+		in.require(string(in.next()) == line, "this is another query: the specification gives "+line[:min(len(line), 100)])
 	}
+}
+
+// readQuery reads the lines from "query" to the last disjunct, of a network of so many inputs and
+// outputs. That they are in their one spelling is seen when they are written again. It is read
+// until stop ends it.
+func readQuery(in *lines, inputs, outputs int, stop func()) *query {
 	head, b, d := string(in.next()), 0, 0
 	_, err := fmt.Sscanf(head, "query %d %d", &b, &d)
 	in.require(err == nil && head == fmt.Sprintf("query %d %d", b, d) && 0 <= b && b <= d && d <= maxDisjuncts && (b > 0) == (d > 0),
 		"expected \"query\" and the numbers of boxes and disjuncts, a million at most")
-	q := &query{inputs: n.inputs, outputs: n.outputs}
+	q := &query{inputs: inputs, outputs: outputs}
 	seen := map[string]bool{}
 	for range b {
 		stop()

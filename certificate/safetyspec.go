@@ -43,8 +43,8 @@ type variable struct {
 // specification is a file that is being read, and then what it says.
 type specification struct {
 	*verdict
-	in    *lines // for its errors
-	rest  string // behind the token, which is "" at the end
+	in    *position // for its errors
+	rest  string    // behind the token, which is "" at the end
 	token string
 	depth int // of brackets
 	*dialect
@@ -57,7 +57,7 @@ type specification struct {
 
 // readSpec reads a file. Types of floats are refused unless reals are asked for.
 func readSpec(v *verdict, name string, text []byte, reals bool) *specification {
-	s := &specification{verdict: v, in: &lines{name: name, line: 1}, rest: string(text), dialect: &dialects[0], names: map[string]variable{}}
+	s := &specification{verdict: v, in: &position{name, 1}, rest: string(text), dialect: &dialects[0], names: map[string]variable{}}
 	s.in.require(len(text) <= maxSpec, "the file is longer than 64 MiB")
 	s.take()
 	for first := true; s.token != ""; first = false {
@@ -82,6 +82,12 @@ func readSpec(v *verdict, name string, text []byte, reals bool) *specification {
 	s.declared()
 	s.disjoin()
 	return s
+}
+
+// fits requires that so many inputs and outputs are declared.
+func (s *specification) fits(inputs, outputs int) {
+	s.in.require(s.inputs == inputs && s.outputs == outputs,
+		fmt.Sprintf("%d inputs and %d outputs are declared, expected %d and %d, as many as the network has", s.inputs, s.outputs, inputs, outputs))
 }
 
 // take returns the token and goes to the next: a bracket, a comma, a string, a word or the end.

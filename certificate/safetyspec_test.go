@@ -20,15 +20,15 @@ import (
 
 // readBoth reads a text with both readers; they agree.
 func readBoth(t require.TestingT, text string, reals bool) (*specification, *vnnlib.Query) {
-	c := &safetyCheck{verdict: verdict{ctx: background}}
+	c := &safetyCheck{verdict: newVerdict(background)}
 	var s *specification
-	c.guard(func() { s = readSpec(&c.verdict, "spec", []byte(text), reals) })
+	c.guard(func() { s = readSpec(c.verdict, "spec", []byte(text), reals) })
 	q, err := vnnlib.Read(bytes.NewReader([]byte(text)), vnnlib.Options{Reals: reals})
 	if err != nil {
-		require.NotNil(t, c.refused.Load(), "vnnlib refuses: %v\n%s", err, text)
+		require.Error(t, c.err(), "vnnlib refuses: %v\n%s", err, text)
 		return nil, nil
 	}
-	require.Nil(t, c.refused.Load(), text)
+	require.NoError(t, c.err(), text)
 	require.Equal(t, []int{len(q.Inputs), len(q.Outputs)}, []int{s.inputs, s.outputs})
 	require.Equal(t, queryLines(q), s.lines(), text)
 	require.Equal(t, q.Type != "Real", s.kind != "")

@@ -23,8 +23,8 @@ type safetyNode struct {
 
 // claim is a line that refutes.
 type claim struct {
+	position
 	kind byte
-	line int64
 	d    int
 	// mu, beta and alpha name conditions and neurons, ascending.
 	mu, beta, alpha []weight
@@ -54,7 +54,7 @@ func (c *safetyCheck) newWalker(in *lines, workers int) *safetyWalker {
 	w := &safetyWalker{safetyCheck: c, in: in, shut: make([]bool, len(c.query.disjuncts)), of: make([]int, len(c.query.boxes)),
 		idle: make(chan *bounds, workers)}
 	for range workers {
-		w.idle <- newBounds(c.ctx, c.net)
+		w.idle <- newBounds(c.verdict, c.net)
 	}
 	for _, d := range c.query.disjuncts {
 		w.of[d.box]++
@@ -187,7 +187,7 @@ func (w *safetyWalker) weights(text, between string, limit int, right func(weigh
 // claim adds a line to what is checked of the node.
 func (w *safetyWalker) claim(c claim, size int) {
 	const most = 1 << 20 // bytes that wait
-	c.line = w.in.line
+	c.position = w.in.position
 	w.report.Leaves++
 	w.claims = append(w.claims, c)
 	if w.size += 64 + size; w.size > most {
@@ -203,7 +203,7 @@ func (w *safetyWalker) flush() {
 	n, claims, b := w.safetyNode, w.claims, <-w.idle
 	n.lo, n.hi, n.signs = slices.Clone(n.lo), slices.Clone(n.hi), slices.Clone(n.signs)
 	w.crew.Go(func() {
-		w.guard(func() { w.check(b, &n, claims, w.in.name) })
+		w.guard(func() { w.check(b, &n, claims) })
 		w.idle <- b
 	})
 	w.claims, w.size = nil, 0

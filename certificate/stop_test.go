@@ -18,12 +18,11 @@ func TestCheckStops(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	cancel(why)
 	n := &net{hash: "x", inputs: 1}
-	c := &checker{verdict: verdict{ctx: ctx}, net: n}
+	c := &checker{verdict: newVerdict(ctx), net: n}
 	after := false
 	c.guard(func() { c.stop(); after = true })
 	require.False(t, after, "what runs goes on after a stop")
-	require.Nil(t, c.refused.Load(), "a stop is no refusal")
-	require.ErrorIs(t, context.Cause(c.ctx), why)
+	require.ErrorIs(t, c.err(), why)
 }
 
 // looked counts who looks whether it has ended, and ends with so many looks.
@@ -97,14 +96,14 @@ func TestSafetyNamesTheFirstWrongLine(t *testing.T) {
 	n, err := readSafetyNet(background, net.text())
 	require.NoError(t, err)
 	n.fix(36, func() {})
-	c := &safetyCheck{verdict: verdict{ctx: background}, net: n}
-	c.query = readQuery(newLines("proof", strings.NewReader(two)), n, nil, func() {})
+	c := &safetyCheck{verdict: newVerdict(background), net: n}
+	c.query = readQuery(newLines("proof", strings.NewReader(two)), n.inputs, n.outputs, func() {})
 	c.refuse(&Error{File: "proof", Line: 100, Reason: "of another worker"})
-	m := claim{kind: 'E', line: 7, mu: []weight{{0, big.NewInt(1)}}}
+	m := claim{kind: 'E', position: position{"proof", 7}, mu: []weight{{0, big.NewInt(1)}}}
 	c.guard(func() {
-		c.check(newBounds(background, n), &safetyNode{lo: []int64{0}, hi: []int64{1 << 36}, signs: []int8{1}}, []claim{m}, "proof")
+		c.check(newBounds(newVerdict(background), n), &safetyNode{lo: []int64{0}, hi: []int64{1 << 36}, signs: []int8{1}}, []claim{m})
 	})
-	require.EqualValues(t, 7, c.refused.Load().Line)
+	require.ErrorContains(t, c.err(), "proof:7: ")
 }
 
 // A check of safety looked once a line whether it was stopped, and not at all while it read a

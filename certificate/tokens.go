@@ -15,7 +15,9 @@ import (
 	"io"
 	"io/fs"
 	"math/big"
+	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -65,6 +67,23 @@ type verdict struct {
 	ctx     context.Context
 }
 
+// newVerdict returns the verdict of a check that the end of ctx ends.
+func newVerdict(ctx context.Context) *verdict { return &verdict{ctx: ctx} }
+
+// err returns the cause that ended the check, else the refusal, else nil. No worker is at work.
+func (v *verdict) err() error {
+	if err := context.Cause(v.ctx); err != nil {
+		return err
+	}
+	if e := v.refused.Load(); e != nil {
+		return e
+	}
+	return nil
+}
+
+// ended reports whether the check is stopped, refusal or not.
+func (v *verdict) ended() bool { return v.ctx.Err() != nil }
+
 // guard runs what refuses by panics.
 func (v *verdict) guard(run func()) {
 	defer func() {
@@ -93,29 +112,57 @@ func (v *verdict) stop() { v.stopBefore(1 << 62) }
 
 // stopBefore is stop for what looks at a line itself: no refusal of a later one ends it.
 func (v *verdict) stopBefore(line int64) {
-	if e := v.refused.Load(); e != nil && e.Line < line || v.ctx.Err() != nil {
+	if e := v.refused.Load(); e != nil && e.Line < line || v.ended() {
 		panic(e)
 	}
 }
 
-// lines reads one file line by line and hashes its plain bytes.
+// position is a line of a file, 0 for the file as a whole.
+type position struct {
+	file string
+	line int64
+}
+
+// require refuses the line unless ok. What is refused is thrown as an *Error, and caught in
+// [verdict.guard].
+func (p *position) require(ok bool, reason string) {
+	if !ok {
+		panic(&Error{File: p.file, Line: p.line, Reason: reason})
+	}
+}
+
+// index requires that all of text is a natural below limit, and returns it.
+func (p *position) index(text string, limit int, reason string) int {
+	v, rest, ok := index([]byte(text), limit)
+	p.require(ok && len(rest) == 0, reason)
+	return v
+}
+
+// space requires a space, and returns what follows it.
+func (p *position) space(b []byte, reason string) []byte {
+	p.require(len(b) > 0 && b[0] == ' ', reason)
+	return b[1:]
+}
+
+// lines reads one file line by line, the position that of the last one, and hashes its plain bytes.
 type lines struct {
-	name    string
-	file    io.Closer
+	position
+	closer  io.Closer
 	r       *bufio.Reader
 	hash    hash.Hash
 	buf     []byte
-	line    int64
 	most    int // bytes of a line, beyond which it is refused as tooLong
 	tooLong string
-	// mayRefer says that an @ line may stand here: in the first file always, in a part behind a
-	// line that decides.
-	mayRefer bool
+}
+
+// longLines reads src as it is, with lines of so many bytes, and hashes nothing.
+func longLines(name string, src io.Reader, most int, tooLong string) *lines {
+	return &lines{position: position{file: name}, r: bufio.NewReader(src), most: most, tooLong: tooLong}
 }
 
 // newLines reads src, which is decompressed if name ends in .gz.
 func newLines(name string, src io.Reader) *lines {
-	in := &lines{name: filepath.Base(name), hash: sha256.New(), most: maxLine, tooLong: "the line is longer than 4 MiB"}
+	in := &lines{position: position{file: filepath.Base(name)}, hash: sha256.New(), most: maxLine, tooLong: "the line is longer than 4 MiB"}
 	if strings.HasSuffix(name, ".gz") {
 		z, err := gzip.NewReader(src)
 		in.must(err)
@@ -137,14 +184,46 @@ func openLines(open func(path string) (io.ReadCloser, error), paths ...string) *
 		panic(&Error{File: filepath.Base(paths[0]), Reason: err.Error(), Err: err})
 	}
 	in := newLines(paths[0], f)
-	in.file = f
+	in.closer = f
 	return in
 }
+
+// openRegular opens a file, but nothing that might block, as a pipe does.
+func openRegular(path string) (io.ReadCloser, error) {
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%s is not a regular file", filepath.Base(path))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return os.Open(path)
+}
+
+// beginsWith says whether the named file begins with one of these. One that cannot be read does
+// not.
+func beginsWith(path string, magics ...string) (yes bool) {
+	newVerdict(context.Background()).guard(func() {
+		in := openLines(openRegular, path)
+		defer in.close()
+		yes = slices.ContainsFunc(magics, in.begins)
+	})
+	return yes
+}
+
+// close closes the file that openLines opened.
+func (in *lines) close() { in.closer.Close() }
 
 // begins reports whether what is to be read begins so.
 func (in *lines) begins(with string) bool {
 	text, _ := in.r.Peek(len(with))
 	return string(text) == with
+}
+
+// more reports whether anything follows.
+func (in *lines) more() bool {
+	_, err := in.r.Peek(1)
+	return err != io.EOF
 }
 
 // next returns the next line without its newline; it is valid until the next call.
@@ -185,18 +264,10 @@ func (in *lines) end() string {
 	return fmt.Sprintf("sha256:%x", in.hash.Sum(nil))
 }
 
-// require refuses the current line unless ok. What is refused is thrown as an *Error, and caught in
-// [verdict.guard].
-func (in *lines) require(ok bool, reason string) {
-	if !ok {
-		panic(&Error{File: in.name, Line: in.line, Reason: reason})
-	}
-}
-
 // must refuses what cannot be read.
 func (in *lines) must(err error) {
 	if err != nil {
-		panic(&Error{File: in.name, Line: in.line, Reason: "cannot be read: " + err.Error(), Err: err})
+		panic(&Error{File: in.file, Line: in.line, Reason: "cannot be read: " + err.Error(), Err: err})
 	}
 }
 
@@ -233,19 +304,6 @@ func integer(b []byte, z *big.Int) (rest []byte, ok bool) {
 func index(b []byte, limit int) (v int, rest []byte, ok bool) {
 	n, u := digits(b)
 	return int(u), b[n:], 0 < n && n < 19 && u < uint64(limit) && (n == 1 || b[0] != '0')
-}
-
-// index requires that all of text is a natural below limit, and returns it.
-func (in *lines) index(text string, limit int, reason string) int {
-	v, rest, ok := index([]byte(text), limit)
-	in.require(ok && len(rest) == 0, reason)
-	return v
-}
-
-// space requires a space, and returns what follows it.
-func (in *lines) space(b []byte, reason string) []byte {
-	in.require(len(b) > 0 && b[0] == ' ', reason)
-	return b[1:]
 }
 
 // name reads a name, and returns how many names of the path come after the one that it means.
@@ -290,4 +348,22 @@ func number(text string, m *big.Int) (e int, ok bool) {
 		return -e - 4*len(digits), e > 0
 	}
 	return e - 4*len(digits), exponent[0] == '+'
+}
+
+// integers reads numbers as integers times 2^−scale, with one scale ≥ 0 for all, unless stop ends it.
+func integers(words []string, stop func()) (z []big.Int, scale uint, ok bool) {
+	const room = 4 // words of storage for each, which most do with
+	z, exps, storage := make([]big.Int, len(words)), make([]int, len(words)), make([]big.Word, room*len(words))
+	for i, w := range words {
+		z[i].SetBits(storage[room*i : room*i : room*(i+1)])
+		stop()
+		if exps[i], ok = number(w, &z[i]); !ok {
+			return z, 0, false
+		}
+		scale = max(scale, uint(max(0, -exps[i])))
+	}
+	for i, e := range exps {
+		z[i].Lsh(&z[i], uint(e+int(scale)))
+	}
+	return z, scale, true
 }

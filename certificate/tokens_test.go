@@ -3,6 +3,8 @@ package certificate
 // Numbers as the checker reads them.
 
 import (
+	"context"
+	"errors"
 	"math"
 	"math/big"
 	"strings"
@@ -67,4 +69,16 @@ func TestTheFarthestNameIsBeyondAPathOf32Bits(t *testing.T) {
 	after, _, ok = name([]byte("MWLQKWw"))
 	require.True(t, ok)
 	require.Equal(t, int64(1<<32), after)
+}
+
+// A stop is no refusal, and what runs goes no further.
+func TestAVerdictStops(t *testing.T) {
+	why := errors.New("enough")
+	ctx, cancel := context.WithCancelCause(context.Background())
+	v, after := newVerdict(ctx), false
+	cancel(why)
+	v.guard(func() { v.stop(); after = true })
+	require.False(t, after)
+	require.Nil(t, v.refused.Load())
+	require.ErrorIs(t, v.err(), why)
 }

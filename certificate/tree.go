@@ -14,6 +14,9 @@ type walker struct {
 	*checker
 	place
 	in *lines
+	// mayRefer says that an @ line may stand here: in the first file always, in a part behind a
+	// line that decides.
+	mayRefer bool
 	// A line has the names in terms, the multipliers in factor, its own first, a witness or a bound
 	// in x, and a sum in f. The witness is point: x, and one.
 	terms     []int
@@ -25,7 +28,7 @@ type walker struct {
 // newWalker returns a walker at the root.
 func (c *checker) newWalker(in *lines) *walker {
 	n := c.net.inputs
-	w := &walker{checker: c, place: newPlace(&c.verdict, c.net, c.ball), in: in, factor: make([]big.Int, 1), point: newValues(n + 1)}
+	w := &walker{checker: c, place: newPlace(c.verdict, c.net, c.ball), in: in, factor: make([]big.Int, 1), point: newValues(n + 1)}
 	w.x = w.point.all[:n]
 	return w
 }
@@ -56,7 +59,7 @@ func (w *walker) subtree() {
 			w.settle()
 			w.in.require(w.at < len(w.levels), "all neurons are decided, expected W and a witness")
 			w.total.nodes.Add(1)
-			if w.in.mayRefer = true; kind == '*' {
+			if w.mayRefer = true; kind == '*' {
 				w.split(text)
 			} else {
 				w.prune(kind, text)

@@ -70,7 +70,7 @@ func TestSignsAreThoseOfTheSums(t *testing.T) {
 	for range 40_000 {
 		n, m := 1+r.IntN(4), 1+r.IntN(3*bits.UintSize)
 		k := length(m)
-		e := &evaluator{verdict: &verdict{ctx: background}, pick: make([]int, n)}
+		e := &evaluator{verdict: newVerdict(background), pick: make([]int, n)}
 		v, sum, f := newValues(n), new(big.Int), []uint(nil)
 		wide := 1 + r.IntN(bits.UintSize+8)
 		for i := range n {
