@@ -13,12 +13,14 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/relucell/relucell/certificate/internal/specimen"
 )
 
 // agreed checks a tree and its count by both checkers; want is 0 for a proof to refuse.
 func agreed(t *testing.T, w *twins, ball, tree string, want int64, parts ...string) {
 	t.Helper()
-	files := memory{}
+	files := specimen.Folder{}
 	for i, p := range parts {
 		name := string(rune('p' + i))
 		files[name] = []byte(p)
@@ -38,25 +40,25 @@ func agreed(t *testing.T, w *twins, ball, tree string, want int64, parts ...stri
 }
 
 func TestBothCheckersOfTheCornersOfTheFormat(t *testing.T) {
-	x := oneLayer([]float64{0}, []float64{1})
-	twice := oneLayer([]float64{0, 0}, []float64{1}, []float64{1})
+	x := specimen.OneLayer([]float64{0}, []float64{1})
+	twice := specimen.OneLayer([]float64{0, 0}, []float64{1}, []float64{1})
 	// relu(x) and a carried x, then x − ½: three regions.
-	carried := tnet{inputs: 1, layers: []tlayer{
-		{act: "mixed", slopes: []float64{0, 1}, w: [][]float64{{1}, {1}}, b: []float64{0, 0}},
-		{act: "relu", w: [][]float64{{0, 1}}, b: []float64{-0.5}}}}
+	carried := specimen.Net{Inputs: 1, Layers: []specimen.Layer{
+		{Act: "mixed", Slopes: []float64{0, 1}, W: [][]float64{{1}, {1}}, B: []float64{0, 0}},
+		{Act: "relu", W: [][]float64{{0, 1}}, B: []float64{-0.5}}}}
 	// x, then a neuron that settles itself, then x − ½.
-	cascade := tnet{inputs: 1, layers: []tlayer{
-		{act: "leaky_relu", slope: -1, w: [][]float64{{1}}, b: []float64{0}}, // |x|
-		{act: "relu", w: [][]float64{{1}}, b: []float64{2}},                  // |x| + 2
-		{act: "relu", w: [][]float64{{1}}, b: []float64{-2.5}}}}              // |x| − ½
-	plane := oneLayer([]float64{0, -1.5}, []float64{1, 0}, []float64{1, 1})
-	zero := oneLayer([]float64{0, 0}, []float64{0}, []float64{1})
-	four := oneLayer([]float64{0, 0.25, 0.5, -0.5}, []float64{1}, []float64{1}, []float64{1}, []float64{1})
-	corner := oneLayer([]float64{-1.75, -2}, []float64{1, 1}, []float64{1, 1})
-	none := tnet{inputs: 1, layers: []tlayer{{act: "none", w: [][]float64{{1}}, b: []float64{0}}}}
+	cascade := specimen.Net{Inputs: 1, Layers: []specimen.Layer{
+		{Act: "leaky_relu", Slope: -1, W: [][]float64{{1}}, B: []float64{0}}, // |x|
+		{Act: "relu", W: [][]float64{{1}}, B: []float64{2}},                  // |x| + 2
+		{Act: "relu", W: [][]float64{{1}}, B: []float64{-2.5}}}}              // |x| − ½
+	plane := specimen.OneLayer([]float64{0, -1.5}, []float64{1, 0}, []float64{1, 1})
+	zero := specimen.OneLayer([]float64{0, 0}, []float64{0}, []float64{1})
+	four := specimen.OneLayer([]float64{0, 0.25, 0.5, -0.5}, []float64{1}, []float64{1}, []float64{1}, []float64{1})
+	corner := specimen.OneLayer([]float64{-1.75, -2}, []float64{1, 1}, []float64{1, 1})
+	none := specimen.Net{Inputs: 1, Layers: []specimen.Layer{{Act: "none", W: [][]float64{{1}}, B: []float64{0}}}}
 	const unit, square, disc = "linf 0x1p+0 0x0p+0", "box -0x1p+0 -0x1p+0 0x1p+0 0x1p+0", "l2 0x1p+0 0x0p+0 0x0p+0"
 	for name, c := range map[string]struct {
-		net        tnet
+		net        specimen.Net
 		ball, tree string
 		want       int64
 	}{
@@ -153,9 +155,9 @@ func TestBothCheckersOfTheCornersOfTheFormat(t *testing.T) {
 }
 
 func TestBothCheckersOfParts(t *testing.T) {
-	carried := tnet{inputs: 1, layers: []tlayer{
-		{act: "mixed", slopes: []float64{0, 1}, w: [][]float64{{1}, {1}}, b: []float64{0, 0}},
-		{act: "relu", w: [][]float64{{0, 1}}, b: []float64{-0.5}}}}
+	carried := specimen.Net{Inputs: 1, Layers: []specimen.Layer{
+		{Act: "mixed", Slopes: []float64{0, 1}, W: [][]float64{{1}, {1}}, B: []float64{0, 0}},
+		{Act: "relu", W: [][]float64{{0, 1}}, B: []float64{-0.5}}}}
 	const right, unit = "*\nW2 1\nW2 3\n", "linf 0x1p+0 0x0p+0"
 	for name, c := range map[string]struct {
 		tree  string
@@ -188,27 +190,27 @@ func TestBothCheckersOfParts(t *testing.T) {
 }
 
 func TestBothCheckersOfTheCaps(t *testing.T) {
-	twice := newTwins(oneLayer([]float64{0, 0}, []float64{1}, []float64{1}))
+	twice := newTwins(specimen.OneLayer([]float64{0, 0}, []float64{1}, []float64{1}))
 	const wide = "linf 0x1p+1000 0x0p+0"
 	nines := func(n int) string { return strings.Repeat("9", n) }
 	copies := func(witness, lambda string) string {
 		return "*\n-1 " + lambda + "a" + lambda + "\nW1-1\n+1 a\nW" + witness + "\ncount 2\n"
 	}
-	carried := newTwins(tnet{inputs: 1, layers: []tlayer{
-		{act: "mixed", slopes: []float64{0, 1}, w: [][]float64{{1}, {1}}, b: []float64{0, 0}},
-		{act: "relu", w: [][]float64{{0, 1}}, b: []float64{1}}}})
+	carried := newTwins(specimen.Net{Inputs: 1, Layers: []specimen.Layer{
+		{Act: "mixed", Slopes: []float64{0, 1}, W: [][]float64{{1}, {1}}, B: []float64{0, 0}},
+		{Act: "relu", W: [][]float64{{0, 1}}, B: []float64{1}}}})
 	// x − 3 and a carried x, then x − 9/4.
-	around := newTwins(tnet{inputs: 1, layers: []tlayer{
-		{act: "mixed", slopes: []float64{0, 1}, w: [][]float64{{1}, {1}}, b: []float64{-3, 0}},
-		{act: "relu", w: [][]float64{{0, 1}}, b: []float64{-2.25}}}})
+	around := newTwins(specimen.Net{Inputs: 1, Layers: []specimen.Layer{
+		{Act: "mixed", Slopes: []float64{0, 1}, W: [][]float64{{1}, {1}}, B: []float64{-3, 0}},
+		{Act: "relu", W: [][]float64{{0, 1}}, B: []float64{-2.25}}}})
 	// The same, the first neuron times 2^40.
-	steep := newTwins(tnet{inputs: 1, layers: []tlayer{
-		{act: "mixed", slopes: []float64{0, 1}, w: [][]float64{{0x1p+40}, {1}}, b: []float64{-0x1.8p+41, 0}},
-		{act: "relu", w: [][]float64{{0, 1}}, b: []float64{-2.25}}}})
+	steep := newTwins(specimen.Net{Inputs: 1, Layers: []specimen.Layer{
+		{Act: "mixed", Slopes: []float64{0, 1}, W: [][]float64{{0x1p+40}, {1}}, B: []float64{-0x1.8p+41, 0}},
+		{Act: "relu", W: [][]float64{{0, 1}}, B: []float64{-2.25}}}})
 	// The same, the first neuron seven times.
-	seven := newTwins(tnet{inputs: 1, layers: []tlayer{
-		{act: "mixed", slopes: []float64{0, 0, 0, 0, 0, 0, 0, 1}, w: [][]float64{{1}, {1}, {1}, {1}, {1}, {1}, {1}, {1}}, b: []float64{-3, -3, -3, -3, -3, -3, -3, 0}},
-		{act: "relu", w: [][]float64{{0, 0, 0, 0, 0, 0, 0, 1}}, b: []float64{-2.25}}}})
+	seven := newTwins(specimen.Net{Inputs: 1, Layers: []specimen.Layer{
+		{Act: "mixed", Slopes: []float64{0, 0, 0, 0, 0, 0, 0, 1}, W: [][]float64{{1}, {1}, {1}, {1}, {1}, {1}, {1}, {1}}, B: []float64{-3, -3, -3, -3, -3, -3, -3, 0}},
+		{Act: "relu", W: [][]float64{{0, 0, 0, 0, 0, 0, 0, 1}}, B: []float64{-2.25}}}})
 	most := func(names string) (m string) {
 		for _, name := range names {
 			m += string(name) + "144115188075855871"
@@ -271,7 +273,7 @@ func readers(t *testing.T, first, count int64) {
 	for seed := first; seed < first+count; seed++ {
 		w, _, r := drawn(seed)
 		ball, zero := "linf 0x1p+0", "?0"
-		for range w.net.inputs {
+		for range w.net.Inputs {
 			ball, zero = ball+" 0x0p+0", zero+" 0"
 		}
 		for i := range 20 {
@@ -280,7 +282,7 @@ func readers(t *testing.T, first, count int64) {
 				text = damagedText(r, text)
 			}
 			v := &twins{text: text}
-			agreed := v.check(t, memory{"proof": fmt.Appendf(nil, "relucell-certificate 2\nnet sha256:%x\nball %s\n%s\ncount >= 1\n", sha256.Sum256(text), ball, zero)}, 1)
+			agreed := v.check(t, specimen.Folder{"proof": fmt.Appendf(nil, "relucell-certificate 2\nnet sha256:%x\nball %s\n%s\ncount >= 1\n", sha256.Sum256(text), ball, zero)}, 1)
 			require.True(t, i > 0 || agreed != nil)
 			accepted += v.accepted
 		}
@@ -321,7 +323,7 @@ func damagedText(r *rand.Rand, text []byte) []byte {
 // TestInputsHaveOneSpelling: a leading zero in the number of inputs makes another text, with
 // another fingerprint, of the same network.
 func TestInputsHaveOneSpelling(t *testing.T) {
-	text := oneLayer([]float64{0}, []float64{1}).text()
+	text := specimen.OneLayer([]float64{0}, []float64{1}).Text()
 	for _, spelled := range []string{"01", "001", "+1", "-1", "0", "00", "1.0", "1e0", "", " 1", "1 "} {
 		_, err := readNet(background, bytes.Replace(text, []byte(`"inputs":1,`), []byte(`"inputs":`+spelled+`,`), 1))
 		require.Error(t, err, "%q", spelled)
@@ -333,8 +335,8 @@ func TestInputsHaveOneSpelling(t *testing.T) {
 // TestTheLongestLine: a line has 4 MiB at most, its newline not counted.
 func TestTheLongestLine(t *testing.T) {
 	const inputs, longest = 700, 4 << 20
-	net := tnet{inputs: inputs, layers: []tlayer{{act: "none", w: [][]float64{make([]float64, inputs)}, b: []float64{0}}}}
-	w := &twins{text: net.text()} // without a truth
+	net := specimen.Net{Inputs: inputs, Layers: []specimen.Layer{{Act: "none", W: [][]float64{make([]float64, inputs)}, B: []float64{0}}}}
+	w := &twins{text: net.Text()} // without a truth
 	ball := "linf 0x1p+20000" + strings.Repeat(" 0x0p+0", inputs)
 	for over := range 2 {
 		line := "W0"
@@ -342,12 +344,12 @@ func TestTheLongestLine(t *testing.T) {
 			line += " " + strings.Repeat("7", (longest+over-len(line))/left-1)
 		}
 		require.Len(t, line, longest+over)
-		files := memory{"proof": fmt.Appendf(nil, "relucell-certificate 2\nnet sha256:%x\nball %s\n%s\ncount 1\n", sha256.Sum256(w.text), ball, line)}
+		files := specimen.Folder{"proof": fmt.Appendf(nil, "relucell-certificate 2\nnet sha256:%x\nball %s\n%s\ncount 1\n", sha256.Sum256(w.text), ball, line)}
 		if over > 0 {
 			_, err := slowCheck(w.text, files, "proof")
 			require.ErrorContains(t, err, "4 MiB")
 		}
-		_, err := Check(w.text, "proof", Options{Workers: 1, open: files.open})
+		_, err := Check(w.text, "proof", Options{Workers: 1, open: files.Open})
 		require.Equal(t, over == 0, err == nil, "%d bytes too long: %v", over, err)
 	}
 }

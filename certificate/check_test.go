@@ -3,12 +3,10 @@ package certificate
 // What the checker must accept, and what is known about the counts.
 
 import (
-	"bytes"
+	"context"
 	"fmt"
 	"go/parser"
 	"go/token"
-	"io"
-	"io/fs"
 	"math/rand"
 	"os"
 	"path/filepath"
@@ -17,6 +15,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/relucell/relucell/certificate/internal/specimen"
 )
 
 func unitBalls(n int) []tball {
@@ -27,12 +27,14 @@ func unitBalls(n int) []tball {
 	return []tball{{Norm: "linf", Center: zero, Radius: 1}, {Norm: "l1", Center: one, Radius: 1.5}, {Norm: "box", Lo: lo, Hi: one}, {Norm: "l2", Center: one, Radius: 0.875}}
 }
 
+var background = context.Background()
+
 func TestRandomNetworksAreProvedAndAccepted(t *testing.T) {
 	acts := [][]string{{"relu"}, {"leaky_relu"}, {"relu", "none", "leaky_relu"}, {"none", "relu"}}
 	for seed := range int64(40) {
 		r := rand.New(rand.NewSource(seed))
 		widths := []int{1 + int(seed%2), 1 + r.Intn(4), 1 + r.Intn(4), 1 + r.Intn(3), 1}
-		net := randomNet(r, seed%4 < 2, acts[seed%4], widths...)
+		net := specimen.Random(r, seed%4 < 2, acts[seed%4], widths...)
 		for i, b := range unitBalls(widths[0]) {
 			path := tempProof(t, []string{"p", "p.gz"}[seed%2])
 			stop := 0.0
@@ -40,7 +42,7 @@ func TestRandomNetworksAreProvedAndAccepted(t *testing.T) {
 				stop = 0.05
 			}
 			n := proveHonestly(t, net, b, path, seed, stop, 0.1)
-			rep, err := Check(net.text(), path, Options{Workers: 1 + i})
+			rep, err := Check(net.Text(), path, Options{Workers: 1 + i})
 			require.NoError(t, err, "seed %d, ball %v", seed, b)
 			require.Equal(t, n, rep.Count)
 			require.Equal(t, rep.Open > 0, rep.AtLeast)
@@ -56,11 +58,11 @@ func TestMixedUnitsAreProvedAndAccepted(t *testing.T) {
 	for seed := range int64(60) {
 		r := rand.New(rand.NewSource(seed))
 		widths := []int{1 + int(seed%2), 1 + r.Intn(4), 1 + r.Intn(4), 1 + r.Intn(3), 1}
-		net := randomNet(r, seed%4 < 2, [][]string{{"mixed"}, {"mixed", "relu"}, {"mixed", "none", "mixed"}}[seed%3], widths...)
+		net := specimen.Random(r, seed%4 < 2, [][]string{{"mixed"}, {"mixed", "relu"}, {"mixed", "none", "mixed"}}[seed%3], widths...)
 		for _, b := range unitBalls(widths[0]) {
 			path := tempProof(t, "p")
 			n := proveHonestly(t, net, b, path, seed, 0, 0)
-			rep, err := Check(net.text(), path, Options{Workers: 1})
+			rep, err := Check(net.Text(), path, Options{Workers: 1})
 			require.NoError(t, err, "seed %d, ball %v", seed, b)
 			require.Equal(t, n, rep.Count)
 		}
@@ -109,8 +111,8 @@ func TestTentMaps(t *testing.T) {
 	for layers := 1; layers <= 8; layers++ {
 		for _, norm := range []string{"l2", "linf", "l1"} {
 			path := tempProof(t, "p")
-			proveHonestly(t, tent(layers), tball{Norm: norm, Center: []float64{0.5}, Radius: 0.5}, path, 1, 0, 0)
-			rep, err := Check(tent(layers).text(), path, Options{})
+			proveHonestly(t, specimen.Tent(layers), tball{Norm: norm, Center: []float64{0.5}, Radius: 0.5}, path, 1, 0, 0)
+			rep, err := Check(specimen.Tent(layers).Text(), path, Options{})
 			require.NoError(t, err)
 			require.EqualValues(t, 1<<layers, rep.Count)
 		}
@@ -121,10 +123,10 @@ func TestMemoryDoesNotGrowWithTheRegions(t *testing.T) {
 	var used [2]uint64
 	for i, layers := range []int{8, 9} {
 		path := tempProof(t, "p.gz")
-		proveHonestly(t, tent(layers), tball{Norm: "linf", Center: []float64{0.5}, Radius: 0.5}, path, 1, 0, 0)
-		before := allocated()
-		rep, err := Check(tent(layers).text(), path, Options{Workers: 1})
-		used[i] = allocated() - before
+		proveHonestly(t, specimen.Tent(layers), tball{Norm: "linf", Center: []float64{0.5}, Radius: 0.5}, path, 1, 0, 0)
+		before := specimen.Allocated()
+		rep, err := Check(specimen.Tent(layers).Text(), path, Options{Workers: 1})
+		used[i] = specimen.Allocated() - before
 		require.NoError(t, err)
 		require.EqualValues(t, 1<<layers, rep.Count)
 	}
@@ -133,10 +135,10 @@ func TestMemoryDoesNotGrowWithTheRegions(t *testing.T) {
 
 // BenchmarkCheck measures regions a second with one worker.
 func BenchmarkCheck(b *testing.B) {
-	net := randomNet(rand.New(rand.NewSource(7)), false, []string{"relu"}, 2, 16, 16, 2)
+	net := specimen.Random(rand.New(rand.NewSource(7)), false, []string{"relu"}, 2, 16, 16, 2)
 	path := tempProof(b, "p")
 	n := proveHonestly(b, net, tball{Norm: "linf", Center: []float64{0, 0}, Radius: 1}, path, 1, 0, 0)
-	text := net.text()
+	text := net.Text()
 	b.ReportAllocs()
 	for b.Loop() {
 		_, err := Check(text, path, Options{Workers: 1})
@@ -148,62 +150,33 @@ func BenchmarkCheck(b *testing.B) {
 	b.ReportMetric(float64(info.Size())/float64(n), "bytes/region")
 }
 
-// memory is a folder in memory.
-type memory map[string][]byte
-
-func (m memory) open(path string) (io.ReadCloser, error) {
-	b, ok := m[filepath.Base(path)]
-	if !ok {
-		return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist}
-	}
-	return io.NopCloser(bytes.NewReader(b)), nil
-}
-
-// folder reads all files of a folder.
-func folder(tb testing.TB, dir string) memory {
-	m := memory{}
-	entries, err := os.ReadDir(dir)
-	require.NoError(tb, err)
-	for _, e := range entries {
-		b, err := os.ReadFile(filepath.Join(dir, e.Name()))
-		require.NoError(tb, err)
-		m[e.Name()] = b
-	}
-	return m
-}
-
-func checkText(net tnet, proof string, workers int) (*Report, error) {
-	return Check(net.text(), "proof", Options{Workers: workers, open: memory{"proof": []byte(proof)}.open})
-}
-
-// one layer of neurons in one or two inputs, and nothing after it.
-func oneLayer(b []float64, w ...[]float64) tnet {
-	return tnet{inputs: len(w[0]), layers: []tlayer{{act: "relu", w: w, b: b}}}
+func checkText(net specimen.Net, proof string, workers int) (*Report, error) {
+	return Check(net.Text(), "proof", Options{Workers: workers, open: specimen.Folder{"proof": []byte(proof)}.Open})
 }
 
 // header returns the header of a hand-written proof.
-func header(tb testing.TB, net tnet, ball string) string {
-	return "relucell-certificate 2\nnet " + net.hash(tb) + "\nball " + ball + "\n"
+func header(tb testing.TB, net specimen.Net, ball string) string {
+	return "relucell-certificate 2\nnet " + net.Hash() + "\nball " + ball + "\n"
 }
 
 func TestHandWrittenProofs(t *testing.T) {
-	zeroAndX := oneLayer([]float64{0, 0}, []float64{0}, []float64{1})
-	plane := oneLayer([]float64{-5}, []float64{3, 4})
-	two := oneLayer([]float64{-1.5, 0}, []float64{1, 1}, []float64{1, 0})
-	leaky := tnet{inputs: 2, layers: []tlayer{
-		{act: "leaky_relu", slope: 0.01, w: [][]float64{{1, 0}, {0, 1}}, b: []float64{-10, 0}},
-		{act: "leaky_relu", slope: 0.01, w: [][]float64{{0, 1}}, b: []float64{0.1}}}}
-	affine := tnet{inputs: 1, layers: []tlayer{{act: "none", w: [][]float64{{1}}, b: []float64{0}}}}
+	zeroAndX := specimen.OneLayer([]float64{0, 0}, []float64{0}, []float64{1})
+	plane := specimen.OneLayer([]float64{-5}, []float64{3, 4})
+	two := specimen.OneLayer([]float64{-1.5, 0}, []float64{1, 1}, []float64{1, 0})
+	leaky := specimen.Net{Inputs: 2, Layers: []specimen.Layer{
+		{Act: "leaky_relu", Slope: 0.01, W: [][]float64{{1, 0}, {0, 1}}, B: []float64{-10, 0}},
+		{Act: "leaky_relu", Slope: 0.01, W: [][]float64{{0, 1}}, B: []float64{0.1}}}}
+	affine := specimen.Net{Inputs: 1, Layers: []specimen.Layer{{Act: "none", W: [][]float64{{1}}, B: []float64{0}}}}
 	for _, c := range []struct {
 		name, ball, tree string
-		net              tnet
+		net              specimen.Net
 		count            int64
 	}{
 		{"a zero neuron and x", "linf 0x1p+0 0x0p+0", "*\nW1-1\nW1 1\ncount 2\n", zeroAndX, 2},
 		{"the tangent disc", "l2 0x1p+0 0x0p+0 0x0p+0", "W0 0 0\ncount 1\n", plane, 1},
 		{"the disc one bit larger", "l2 0x1.0000000000001p+0 0x0p+0 0x0p+0", "*\nW0 0 0\nW54 10808639105689191 14411518807585588\ncount 2\n", plane, 2},
 		{"a corner of the box beyond the disc", "box -0x1p+0 -0x1p+0 0x1p+0 0x1p+0", "*\n*\nW1-1 0\nW1 1 0\n+1 a\nW5 31 31\ncount 3\n", two, 3},
-		{"the example of the documentation", "box -0x1p+0 -0x1p+0 0x1p+0 0x1p+0", "*\n-1 a\nW1-1 0\n*\nW1 1 0\nW3 7 7\ncount 3\n", oneLayer([]float64{0, -1.5}, []float64{1, 0}, []float64{1, 1}), 3},
+		{"the example of the documentation", "box -0x1p+0 -0x1p+0 0x1p+0 0x1p+0", "*\n-1 a\nW1-1 0\n*\nW1 1 0\nW3 7 7\ncount 3\n", specimen.OneLayer([]float64{0, -1.5}, []float64{1, 0}, []float64{1, 1}), 3},
 		{"the same in the disc", "l2 0x1p+0 0x0p+0 0x0p+0", "*\nW1-1 0\nW1 1 0\ncount 2\n", two, 2},
 		{"the same in the diamond", "l1 0x1p+0 0x0p+0 0x0p+0", "*\nW1-1 0\nW1 1 0\ncount 2\n", two, 2},
 		{"an inactive leaky unit", "l2 0x1p+0 0x0p+0 0x0p+0", "*\n*\nW4 0-13\nW20 1-1\n+0 a\nW1 0 1\ncount 3\n", leakyY(leaky), 3},
@@ -222,7 +195,7 @@ func TestHandWrittenProofs(t *testing.T) {
 
 // leakyY makes the second layer see y through its leaky unit, 0.01·y + 0.1 > 0 within the
 // unit ball where y < 0, and nothing else.
-func leakyY(n tnet) tnet { n.layers[1].b = []float64{1.0 / 128}; return n }
+func leakyY(n specimen.Net) specimen.Net { n.Layers[1].B = []float64{1.0 / 128}; return n }
 
 func TestCheckerUsesTheStandardLibraryAlone(t *testing.T) {
 	files, err := filepath.Glob("*.go")

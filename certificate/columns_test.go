@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/relucell/relucell/certificate/internal/specimen"
 )
 
 // slowNet reads a network of which texts with more entries than most give columns.
@@ -27,15 +29,15 @@ func TestColumnsAreTheSameNetwork(t *testing.T) {
 	given := 0
 	for seed := range int64(60) {
 		r := rand.New(rand.NewSource(seed))
-		net := randomNet(r, true, []string{"relu", "mixed", "none", "leaky_relu"}, 1+r.Intn(4), 1+r.Intn(5), 1+r.Intn(5), 1+r.Intn(5), 1)
-		for _, y := range net.layers {
-			for _, row := range y.w {
+		net := specimen.Random(r, true, []string{"relu", "mixed", "none", "leaky_relu"}, 1+r.Intn(4), 1+r.Intn(5), 1+r.Intn(5), 1+r.Intn(5), 1)
+		for _, y := range net.Layers {
+			for _, row := range y.W {
 				for u := range row {
 					row[u] *= float64(r.Intn(2)) // more zeros
 				}
 			}
 		}
-		all, columns := net.text(), net.textOf(true)
+		all, columns := net.Text(), net.TextOf(true)
 		want, err := readNet(background, all)
 		require.NoError(t, err)
 		got, err := readNetOf(background, columns, 0)

@@ -53,7 +53,7 @@ func (s *Reach) domain(w *walker, z *regionForms, d *reached) {
 		return
 	}
 	s.require(n <= maxCornerInputs && (n == 1 || b.norm != "l2"), "vertices, expected none in more than %d inputs, and none in an l2 ball", maxCornerInputs)
-	list, names := b.corners()
+	list, names := cornersOf(b)
 	e := &edges{left: s.looks, stop: w.stop}
 	for i, row := range d.Rows {
 		list = e.cut(list, z.neurons[row.Neuron], names+i, n)
@@ -81,8 +81,8 @@ func (s *Reach) domain(w *walker, z *regionForms, d *reached) {
 	s.vertices += int64(len(d.Vertices))
 }
 
-// corners returns the vertices of a ball that is a polytope, and how many constraints it has.
-func (b *ball) corners() (list []corner, constraints int) {
+// cornersOf returns the vertices of a ball that is a polytope, and how many constraints it has.
+func cornersOf(b *ball) (list []corner, constraints int) {
 	n := len(b.box.lo)
 	add := func(on func(i int) bool) common {
 		c := corner{make(common, n+1), new(big.Int)}

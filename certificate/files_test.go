@@ -4,7 +4,6 @@ package certificate
 
 import (
 	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
 	"fmt"
 	"math/big"
@@ -14,18 +13,12 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/relucell/relucell/certificate/internal/specimen"
 )
 
-func zipped(b []byte) []byte {
-	var out bytes.Buffer
-	z := gzip.NewWriter(&out)
-	z.Write(b)
-	z.Close()
-	return out.Bytes()
-}
-
 func TestGzipBombsAreRefusedInLittleMemory(t *testing.T) {
-	net := oneLayer([]float64{0, 0.5}, []float64{1}, []float64{1})
+	net := specimen.OneLayer([]float64{0, 0.5}, []float64{1}, []float64{1})
 	head := header(t, net, "linf 0x1p+0 0x0p+0")
 	for name, c := range map[string]struct{ filler, reason string }{
 		"one endless line":      {"+" + strings.Repeat("1", 1<<24), "longer than"},
@@ -38,17 +31,17 @@ func TestGzipBombsAreRefusedInLittleMemory(t *testing.T) {
 		"junk after the end":    {"*\n*\nW2-3\nW3-1\n+1 a\nW1 1\ncount 3\n" + strings.Repeat("\x00", 1<<24), "end of the file"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			bomb := zipped([]byte(head + c.filler))
-			before := allocated()
-			_, err := Check(net.text(), "proof.gz", Options{Workers: 1, open: memory{"proof.gz": bomb}.open})
-			after := allocated()
+			bomb := specimen.Zipped([]byte(head + c.filler))
+			before := specimen.Allocated()
+			_, err := Check(net.Text(), "proof.gz", Options{Workers: 1, open: specimen.Folder{"proof.gz": bomb}.Open})
+			after := specimen.Allocated()
 			require.ErrorContains(t, err, c.reason)
 			require.Less(t, after-before, uint64(8*maxLine))
 		})
 	}
-	good := zipped([]byte(head + "*\n*\nW2-3\nW3-1\n+1 a\nW1 1\ncount 3\n"))
+	good := specimen.Zipped([]byte(head + "*\n*\nW2-3\nW3-1\n+1 a\nW1 1\ncount 3\n"))
 	check := func(b []byte) error {
-		_, err := Check(net.text(), "proof.gz", Options{open: memory{"proof.gz": b}.open})
+		_, err := Check(net.Text(), "proof.gz", Options{open: specimen.Folder{"proof.gz": b}.Open})
 		return err
 	}
 	require.NoError(t, check(good))
@@ -60,7 +53,7 @@ func TestGzipBombsAreRefusedInLittleMemory(t *testing.T) {
 }
 
 func TestPartsThatAreCyclicMissingOrElsewhere(t *testing.T) {
-	net := oneLayer([]float64{0, 0.5}, []float64{1}, []float64{1})
+	net := specimen.OneLayer([]float64{0, 0.5}, []float64{1}, []float64{1})
 	head := header(t, net, "linf 0x1p+0 0x0p+0")
 	line := func(name, text string) string {
 		return fmt.Sprintf("@ %s sha256:%x\n", name, sha256.Sum256([]byte(text)))
@@ -70,19 +63,19 @@ func TestPartsThatAreCyclicMissingOrElsewhere(t *testing.T) {
 	zero := "sha256:" + strings.Repeat("0", 64)
 	for name, c := range map[string]struct {
 		tree, reason string
-		parts        memory
+		parts        specimen.Folder
 	}{
-		"good":              {"*\n" + line("l", left) + line("r", right) + "count 3\n", "", memory{"l": []byte(left), "r": []byte(right)}},
-		"missing":           {"*\n" + line("l", left) + line("r", right) + "count 3\n", "not exist", memory{"l": []byte(left)}},
-		"named twice":       {"*\n" + line("l", left) + line("l", left) + "count 4\n", "l:2: the witness", memory{"l": []byte(left)}},
-		"cyclic":            {"*\n" + line("l", left) + "@ c " + zero + "\ncount 4\n", "another part", memory{"l": []byte(left), "c": []byte("@ c " + zero + "\n")}},
-		"cyclic by a line":  {"*\n" + line("l", left) + "@ c " + zero + "\ncount 4\n", "are decided", memory{"l": []byte(left), "c": []byte("*\n@ c " + zero + "\n")}},
-		"the proof itself":  {"*\n@ proof " + zero + "\n" + line("r", right) + "count 3\n", "begins with", memory{"r": []byte(right)}},
-		"a wrong hash":      {"*\n@ l " + zero + "\n" + line("r", right) + "count 3\n", "its hash is", memory{"l": []byte(left), "r": []byte(right)}},
-		"two subtrees":      {"*\n" + line("l", left+right) + line("r", right) + "count 3\n", "end of the file", memory{"l": []byte(left + right), "r": []byte(right)}},
-		"half a subtree":    {"*\n" + line("l", "*\n") + line("r", right) + "count 3\n", "ends here", memory{"l": []byte("*\n"), "r": []byte(right)}},
-		"an empty part":     {"*\n" + line("l", "") + line("r", right) + "count 3\n", "ends here", memory{"l": nil, "r": []byte(right)}},
-		"with its count":    {"*\n" + line("l", left+"count 2\n") + line("r", right) + "count 3\n", "end of the file", memory{"l": []byte(left + "count 2\n"), "r": []byte(right)}},
+		"good":              {"*\n" + line("l", left) + line("r", right) + "count 3\n", "", specimen.Folder{"l": []byte(left), "r": []byte(right)}},
+		"missing":           {"*\n" + line("l", left) + line("r", right) + "count 3\n", "not exist", specimen.Folder{"l": []byte(left)}},
+		"named twice":       {"*\n" + line("l", left) + line("l", left) + "count 4\n", "l:2: the witness", specimen.Folder{"l": []byte(left)}},
+		"cyclic":            {"*\n" + line("l", left) + "@ c " + zero + "\ncount 4\n", "another part", specimen.Folder{"l": []byte(left), "c": []byte("@ c " + zero + "\n")}},
+		"cyclic by a line":  {"*\n" + line("l", left) + "@ c " + zero + "\ncount 4\n", "are decided", specimen.Folder{"l": []byte(left), "c": []byte("*\n@ c " + zero + "\n")}},
+		"the proof itself":  {"*\n@ proof " + zero + "\n" + line("r", right) + "count 3\n", "begins with", specimen.Folder{"r": []byte(right)}},
+		"a wrong hash":      {"*\n@ l " + zero + "\n" + line("r", right) + "count 3\n", "its hash is", specimen.Folder{"l": []byte(left), "r": []byte(right)}},
+		"two subtrees":      {"*\n" + line("l", left+right) + line("r", right) + "count 3\n", "end of the file", specimen.Folder{"l": []byte(left + right), "r": []byte(right)}},
+		"half a subtree":    {"*\n" + line("l", "*\n") + line("r", right) + "count 3\n", "ends here", specimen.Folder{"l": []byte("*\n"), "r": []byte(right)}},
+		"an empty part":     {"*\n" + line("l", "") + line("r", right) + "count 3\n", "ends here", specimen.Folder{"l": nil, "r": []byte(right)}},
+		"with its count":    {"*\n" + line("l", left+"count 2\n") + line("r", right) + "count 3\n", "end of the file", specimen.Folder{"l": []byte(left + "count 2\n"), "r": []byte(right)}},
 		"another folder":    {"*\n@ ../l " + zero + "\n", "expected @", nil},
 		"an absolute name":  {"*\n@ /l " + zero + "\n", "expected @", nil},
 		"a hidden file":     {"*\n@ .l " + zero + "\n", "expected @", nil},
@@ -91,12 +84,12 @@ func TestPartsThatAreCyclicMissingOrElsewhere(t *testing.T) {
 		"another hash kind": {"*\n@ l md5:00\n", "expected @", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			files := memory{"proof": []byte(head + c.tree)}
+			files := specimen.Folder{"proof": []byte(head + c.tree)}
 			for k, v := range c.parts {
 				files[k] = v
 			}
 			for workers := 1; workers <= 3; workers++ {
-				rep, err := Check(net.text(), "proof", Options{Workers: workers, open: files.open})
+				rep, err := Check(net.Text(), "proof", Options{Workers: workers, open: files.Open})
 				if c.reason == "" {
 					require.NoError(t, err)
 					require.EqualValues(t, 3, rep.Count)
@@ -112,27 +105,27 @@ func TestPartsThatAreCyclicMissingOrElsewhere(t *testing.T) {
 // The parts of a proof that was written through a link lie beside the file, not beside the link.
 func TestPartsAreFoundBehindALink(t *testing.T) {
 	path := tempProof(t, "p")
-	net := oneLayer([]float64{0}, []float64{1})
+	net := specimen.OneLayer([]float64{0}, []float64{1})
 	part := "W1-1\n"
 	text := fmt.Sprintf("%s*\n@ l sha256:%x\nW1 1\ncount 2\n", header(t, net, "linf 0x1p+0 0x0p+0"), sha256.Sum256([]byte(part)))
 	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
 	require.NoError(t, os.WriteFile(filepath.Join(filepath.Dir(path), "l"), []byte(part), 0o600))
 	link := filepath.Join(t.TempDir(), "link")
 	require.NoError(t, os.Symlink(path, link))
-	rep, err := Check(net.text(), link, Options{})
+	rep, err := Check(net.Text(), link, Options{})
 	require.NoError(t, err)
 	require.EqualValues(t, 2, rep.Count)
 	require.Positive(t, rep.Parts)
 	require.NoError(t, os.RemoveAll(filepath.Dir(path)))
-	_, err = Check(net.text(), link, Options{})
+	_, err = Check(net.Text(), link, Options{})
 	require.Error(t, err)
 }
 
 // TestBothCheckersOfFiles: names of parts, and parts that are compressed.
 func TestBothCheckersOfFiles(t *testing.T) {
-	w := newTwins(oneLayer([]float64{0}, []float64{1}))
+	w := newTwins(specimen.OneLayer([]float64{0}, []float64{1}))
 	text := []byte("*\nW1-1\nW1 1\n")
-	packed := zipped(text)
+	packed := specimen.Zipped(text)
 	long := strings.Repeat("n", 255)
 	for name, c := range map[string]struct {
 		file string
@@ -141,8 +134,8 @@ func TestBothCheckersOfFiles(t *testing.T) {
 	}{
 		"plain":                {"p", text, true},
 		"compressed":           {"p.gz", packed, true},
-		"two members":          {"p.gz", append(zipped(text[:5]), zipped(text[5:])...), true},
-		"an empty member":      {"p.gz", append(bytes.Clone(packed), zipped(nil)...), true},
+		"two members":          {"p.gz", append(specimen.Zipped(text[:5]), specimen.Zipped(text[5:])...), true},
+		"an empty member":      {"p.gz", append(bytes.Clone(packed), specimen.Zipped(nil)...), true},
 		"something behind":     {"p.gz", append(bytes.Clone(packed), 0), false},
 		"zeros behind":         {"p.gz", append(bytes.Clone(packed), make([]byte, 512)...), false},
 		"cut off":              {"p.gz", packed[:len(packed)-1], false},
@@ -166,7 +159,7 @@ func TestBothCheckersOfFiles(t *testing.T) {
 				line = fmt.Sprintf("@ p sha256:%x\n", sha256.Sum256(c.b))
 			}
 			for _, line := range []string{line, strings.Replace(line, " ", "  ", 1), strings.ToUpper(line), strings.TrimSuffix(line, "\n") + " \n", line[:len(line)-2] + "\n"} {
-				files := memory{c.file: c.b, "proof": fmt.Appendf(nil, "relucell-certificate 2\nnet sha256:%x\nball linf 0x1p+0 0x0p+0\n%scount 2\n", sha256.Sum256(w.text), line)}
+				files := specimen.Folder{c.file: c.b, "proof": fmt.Appendf(nil, "relucell-certificate 2\nnet sha256:%x\nball linf 0x1p+0 0x0p+0\n%scount 2\n", sha256.Sum256(w.text), line)}
 				rep := w.check(t, files, 1)
 				require.Equal(t, c.ok && line == right, rep != nil, "%q", line)
 			}
@@ -175,8 +168,8 @@ func TestBothCheckersOfFiles(t *testing.T) {
 }
 
 func TestPartsHaveBoxesOfTheirOwn(t *testing.T) {
-	net := oneLayer([]float64{0}, []float64{1})
-	n, err := readNet(background, net.text())
+	net := specimen.OneLayer([]float64{0}, []float64{1})
+	n, err := readNet(background, net.Text())
 	if err != nil {
 		t.Fatal(err)
 	}

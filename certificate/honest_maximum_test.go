@@ -9,12 +9,12 @@ import (
 	"sort"
 )
 
-func (h *honest) maximal(n hnode) bool { return n.z != nil && h.net.layers[n.layer].pieces != nil }
+func (h *honest) maximal(n hnode) bool { return n.z != nil && h.net.Layers[n.layer].Pieces != nil }
 
 // group returns the neurons of the maximum of neuron j.
 func (h *honest) group(n hnode, j int) (all []int) {
 	first := 0
-	for _, k := range h.net.layers[n.layer].pieces {
+	for _, k := range h.net.Layers[n.layer].Pieces {
 		if k == 1 {
 			continue
 		}
@@ -31,7 +31,7 @@ func (h *honest) group(n hnode, j int) (all []int) {
 // largest returns what the units of a layer pass on.
 func (h *honest) largest(n hnode) (out []hform) {
 	row, j := 0, 0
-	for _, k := range h.net.layers[n.layer].pieces {
+	for _, k := range h.net.Layers[n.layer].Pieces {
 		at := 0
 		for i := range k {
 			if k > 1 && n.sign[j+i] == 1 {

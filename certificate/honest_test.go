@@ -16,19 +16,20 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/relucell/relucell/certificate/internal/specimen"
 	"github.com/relucell/relucell/lp/exact"
 )
 
 // honest writes one proof. The rates are chances.
 type honest struct {
-	net  tnet
+	net  specimen.Net
 	ball domain
 	r    *rand.Rand
 	// pruneFirst: a prune comes before a split that may come, too; named: it has a name; tight: the
 	// multipliers hold on the box; multiple: they are multiplied.
 	pruneFirst, named, tight, multiple float64
 	box, stop, part                    float64
-	files                              memory
+	files                              specimen.Folder
 	regions, open                      int64
 	boxes, prunes, cuts                int
 }
@@ -36,8 +37,8 @@ type honest struct {
 func (h *honest) chance(p float64) bool { return h.r.Float64() < p }
 
 // newHonest draws how a proof is written.
-func newHonest(net tnet, b tball, r *rand.Rand) *honest {
-	h := &honest{net: net, ball: ballDomain(b), r: r, files: memory{}}
+func newHonest(net specimen.Net, b tball, r *rand.Rand) *honest {
+	h := &honest{net: net, ball: ballDomain(b), r: r, files: specimen.Folder{}}
 	for _, p := range []*float64{&h.pruneFirst, &h.named, &h.tight, &h.multiple, &h.box, &h.stop, &h.part} {
 		*p = []float64{0, 0.1, 0.5, 0.9}[r.Intn(4)]
 	}
@@ -48,7 +49,7 @@ func newHonest(net tnet, b tball, r *rand.Rand) *honest {
 }
 
 // honestProof writes a proof and its parts; the proof is the file named proof.
-func honestProof(net tnet, b tball, r *rand.Rand) *honest {
+func honestProof(net specimen.Net, b tball, r *rand.Rand) *honest {
 	h := newHonest(net, b, r)
 	h.write(b)
 	return h
@@ -56,7 +57,7 @@ func honestProof(net tnet, b tball, r *rand.Rand) *honest {
 
 // write writes the proof.
 func (h *honest) write(b tball) {
-	text := h.net.text()
+	text := h.net.Text()
 	tree := h.tree(h.root())
 	count := fmt.Sprintf("count %d\n", h.regions)
 	if h.open > 0 {
@@ -67,7 +68,7 @@ func (h *honest) write(b tball) {
 
 // proveHonestly writes a proof to a file and its parts beside it, and returns how many leaves it
 // has; stop and part are the chances of an unexplored cell and of a part.
-func proveHonestly(tb testing.TB, net tnet, b tball, path string, seed int64, stop, part float64) int64 {
+func proveHonestly(tb testing.TB, net specimen.Net, b tball, path string, seed int64, stop, part float64) int64 {
 	tb.Helper()
 	h := newHonest(net, b, rand.New(rand.NewSource(seed)))
 	h.stop, h.part = stop, part
@@ -75,7 +76,7 @@ func proveHonestly(tb testing.TB, net tnet, b tball, path string, seed int64, st
 	for name, text := range h.files {
 		if name == "proof" {
 			if name = filepath.Base(path); strings.HasSuffix(name, ".gz") {
-				text = zipped(text)
+				text = specimen.Zipped(text)
 			}
 		}
 		require.NoError(tb, os.WriteFile(filepath.Join(filepath.Dir(path), name), text, 0o600))
@@ -84,11 +85,11 @@ func proveHonestly(tb testing.TB, net tnet, b tball, path string, seed int64, st
 }
 
 func (h *honest) constant(v *big.Rat) hform {
-	f := make(hform, h.net.inputs+1)
+	f := make(hform, h.net.Inputs+1)
 	for k := range f {
 		f[k] = new(big.Rat)
 	}
-	f[h.net.inputs].Set(v)
+	f[h.net.Inputs].Set(v)
 	return f
 }
 
@@ -101,7 +102,7 @@ func (h *honest) coordinate(k int) hform {
 func (h *honest) root() hnode {
 	n := hnode{p: h.ball.mid}
 	var in []hform
-	for k := range h.net.inputs {
+	for k := range h.net.Inputs {
 		in = append(in, h.coordinate(k))
 		n.lo = append(n.lo, new(big.Rat).Sub(h.ball.mid[k], h.ball.half[k]))
 		n.hi = append(n.hi, new(big.Rat).Add(h.ball.mid[k], h.ball.half[k]))
@@ -114,16 +115,16 @@ func (h *honest) root() hnode {
 // enter returns n in the first layer with neurons from l on.
 func (h *honest) enter(n hnode, l int, in []hform) hnode {
 	n.z, n.forms, n.sign = nil, nil, nil
-	for ; l < len(h.net.layers) && n.z == nil; l++ {
-		y := h.net.layers[l]
+	for ; l < len(h.net.Layers) && n.z == nil; l++ {
+		y := h.net.Layers[l]
 		var z []hform
-		for u := range y.b {
-			f := h.constant(ratOf(y.b[u]))
+		for u := range y.B {
+			f := h.constant(ratOf(y.B[u]))
 			for k := range in {
-				f = f.plus(ratOf(y.w[u][k]), in[k])
+				f = f.plus(ratOf(y.W[u][k]), in[k])
 			}
 			z = append(z, f)
-			if y.below(u) != 1 {
+			if y.Below(u) != 1 {
 				n.z, n.sign = append(n.z, f), append(n.sign, 2)
 			}
 		}
@@ -133,13 +134,13 @@ func (h *honest) enter(n hnode, l int, in []hform) hnode {
 }
 
 func (h *honest) leave(n hnode) hnode {
-	y, j := h.net.layers[n.layer], 0
-	if y.pieces != nil {
+	y, j := h.net.Layers[n.layer], 0
+	if y.Pieces != nil {
 		return h.enter(n, n.layer+1, h.largest(n))
 	}
 	out := append([]hform(nil), n.forms...)
 	for u := range out {
-		if slope := y.below(u); slope != 1 {
+		if slope := y.Below(u); slope != 1 {
 			factor := []*big.Rat{ratOf(slope), new(big.Rat), sign(1)}[n.sign[j]+1]
 			out[u] = out[u].times(factor)
 			j++
@@ -205,7 +206,7 @@ func (h *honest) tree(n hnode) string {
 	h.cuts++
 	name, b := fmt.Sprint("part", len(h.files)), []byte(text)
 	if h.chance(0.2) {
-		name, b = name+".gz", zipped(b)
+		name, b = name+".gz", specimen.Zipped(b)
 	}
 	h.files[name] = b
 	return fmt.Sprintf("@ %s sha256:%x\n", name, sha256.Sum256([]byte(text)))

@@ -19,6 +19,7 @@ import (
 	"github.com/relucell/relucell/network"
 
 	balls "github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/certificate/internal/specimen"
 )
 
 // slowNorm compares the norm of a matrix with q ≥ 0.
@@ -141,7 +142,7 @@ func lipschitzConstants(t *testing.T, draw func(seed int64) (*twins, tball, *ran
 			check := func(lower, upper rat) (*Report, error) {
 				c, err := NewLipschitz(norm, lower, upper)
 				require.NoError(t, err)
-				rep, err := Check(w.text, "proof", Options{Workers: 1 + r.Intn(3), open: h.files.open, Lipschitz: c})
+				rep, err := Check(w.text, "proof", Options{Workers: 1 + r.Intn(3), open: h.files.Open, Lipschitz: c})
 				// The definition, in fractions: no region is above upper, and the first one that is
 				// as steep.
 				most, first := -1, -1
@@ -201,12 +202,12 @@ func TestLipschitzClaims(t *testing.T) {
 		require.ErrorContains(t, err, want)
 	}
 	// 2x to the left and −3x to the right, then 5.
-	net := tnet{inputs: 1, layers: []tlayer{{act: "relu", w: [][]float64{{1}, {-1}}, b: []float64{0, 0}}, {act: "none", w: [][]float64{{-3, -2}}, b: []float64{5}}}}
+	net := specimen.Net{Inputs: 1, Layers: []specimen.Layer{{Act: "relu", W: [][]float64{{1}, {-1}}, B: []float64{0, 0}}, {Act: "none", W: [][]float64{{-3, -2}}, B: []float64{5}}}}
 	check := func(tree, norm string, lower, upper int64) (*Report, error) {
-		files := memory{"proof": fmt.Appendf(nil, "relucell-certificate 2\nnet %s\nball linf 0x1p+0 0x0p+0\n%s", net.hash(t), tree)}
+		files := specimen.Folder{"proof": fmt.Appendf(nil, "relucell-certificate 2\nnet %s\nball linf 0x1p+0 0x0p+0\n%s", net.Hash(), tree)}
 		c, err := NewLipschitz(norm, big.NewRat(lower, 1), big.NewRat(upper, 1))
 		require.NoError(t, err)
-		return Check(net.text(), "proof", Options{open: files.open, Lipschitz: c})
+		return Check(net.Text(), "proof", Options{open: files.Open, Lipschitz: c})
 	}
 	const tree, open = "*\n+1 a\nW1-1\n-1 a\nW1 1\ncount 2\n", "*\n+1 a\nW1-1\n?1 1\ncount >= 2\n"
 	for _, norm := range []string{"l2", "linf", "l1"} {

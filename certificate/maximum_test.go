@@ -6,27 +6,29 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"testing"
+
+	"github.com/relucell/relucell/certificate/internal/specimen"
 )
 
 func TestBothCheckersOfMaxima(t *testing.T) {
-	max := func(inputs int, pieces []int, rows ...[]float64) tlayer {
-		y := tlayer{act: "max", pieces: pieces}
+	max := func(inputs int, pieces []int, rows ...[]float64) specimen.Layer {
+		y := specimen.Layer{Act: "max", Pieces: pieces}
 		for _, row := range rows {
-			y.w, y.b = append(y.w, row[:inputs]), append(y.b, row[inputs])
+			y.W, y.B = append(y.W, row[:inputs]), append(y.B, row[inputs])
 		}
 		return y
 	}
-	three := tnet{inputs: 2, layers: []tlayer{max(2, []int{3}, []float64{1, 0, 0}, []float64{0, 1, 0}, []float64{0, 0, 0})}}
+	three := specimen.Net{Inputs: 2, Layers: []specimen.Layer{max(2, []int{3}, []float64{1, 0, 0}, []float64{0, 1, 0}, []float64{0, 0, 0})}}
 	// x, −x and a piece that is half of each: it wins nowhere, by both together.
-	dominated := tnet{inputs: 1, layers: []tlayer{max(1, []int{3}, []float64{1, 0}, []float64{-1, 0}, []float64{0, -0.25})}}
-	same := tnet{inputs: 1, layers: []tlayer{max(1, []int{3}, []float64{1, 0}, []float64{1, 0}, []float64{-1, 0})}}
+	dominated := specimen.Net{Inputs: 1, Layers: []specimen.Layer{max(1, []int{3}, []float64{1, 0}, []float64{-1, 0}, []float64{0, -0.25})}}
+	same := specimen.Net{Inputs: 1, Layers: []specimen.Layer{max(1, []int{3}, []float64{1, 0}, []float64{1, 0}, []float64{-1, 0})}}
 	// max(x, 0), and then x − 1/2 carried past a maximum of it and 0.
-	two := tnet{inputs: 1, layers: []tlayer{
+	two := specimen.Net{Inputs: 1, Layers: []specimen.Layer{
 		max(1, []int{1, 2}, []float64{1, 0}, []float64{1, 0}, []float64{0, 0}),
 		max(2, []int{2}, []float64{1, 0, -0.5}, []float64{0, 0, 0})}}
 	const unit, square = "linf 0x1p+0 0x0p+0", "box -0x1p+0 -0x1p+0 0x1p+0 0x1p+0"
 	for name, c := range map[string]struct {
-		net        tnet
+		net        specimen.Net
 		ball, tree string
 		want       int64
 	}{
@@ -73,7 +75,7 @@ func TestPiecesHaveOneSpelling(t *testing.T) {
 	for pieces, right := range map[string]bool{"[2]": true, "[1,1]": false, "[02]": false, "[2,]": false, "[]": false, "[1]": false, "[3]": false, "[0,2]": false, "[-1,3]": false, "[2": false, "2]": false} {
 		text := []byte(`{"relucell-network":1,"inputs":1,"layers":[` + "\n" + `{"activation":"max","pieces":` + pieces + `,"weights":[["0x1p+0"],["0x0p+0"]],"bias":["0x0p+0","0x0p+0"]}` + "\n]}\n")
 		w := &twins{text: text}
-		rep := w.check(t, memory{"proof": spelledProof(text, "linf 0x1p+0 0x0p+0", "*\nW1 1\nW1-1\ncount 2\n")}, 1)
+		rep := w.check(t, specimen.Folder{"proof": spelledProof(text, "linf 0x1p+0 0x0p+0", "*\nW1 1\nW1-1\ncount 2\n")}, 1)
 		if (rep != nil) != right {
 			t.Errorf("%s: %v", pieces, rep)
 		}

@@ -17,6 +17,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/relucell/relucell/certificate/internal/specimen"
 )
 
 func TestMutantsAreRefusedOrTrue(t *testing.T) { mutants(t, drawn, 0, 40, 100) }
@@ -37,7 +39,7 @@ func mutants(t *testing.T, drawn drawing, first, count, each int64) {
 		w, b, r := drawn(seed)
 		h := honestProof(w.net, b, r)
 		for range each {
-			m := &mutant{r: r, files: memory{}}
+			m := &mutant{r: r, files: specimen.Folder{}}
 			for name, text := range h.files {
 				m.files[name] = text
 			}
@@ -70,15 +72,15 @@ func TestAnotherNetworkIsRefusedOrTrue(t *testing.T) {
 		h := honestProof(w.net, b, r)
 		for range 10 {
 			other := w.net
-			other.layers = append([]tlayer(nil), other.layers...)
-			y := &other.layers[r.Intn(len(other.layers))]
-			u := r.Intn(len(y.b))
-			y.b = append([]float64(nil), y.b...)
-			y.w = append([][]float64(nil), y.w...)
-			y.w[u] = append([]float64(nil), y.w[u]...)
-			number := append([]*float64{&y.b[u]}, &y.w[u][r.Intn(len(y.w[u]))])[r.Intn(2)]
+			other.Layers = append([]specimen.Layer(nil), other.Layers...)
+			y := &other.Layers[r.Intn(len(other.Layers))]
+			u := r.Intn(len(y.B))
+			y.B = append([]float64(nil), y.B...)
+			y.W = append([][]float64(nil), y.W...)
+			y.W[u] = append([]float64(nil), y.W[u]...)
+			number := append([]*float64{&y.B[u]}, &y.W[u][r.Intn(len(y.W[u]))])[r.Intn(2)]
 			*number += []float64{0x1p-52, -0x1p-52, 1, -0.5}[r.Intn(4)]
-			bad := memory{}
+			bad := specimen.Folder{}
 			for name, text := range h.files {
 				bad[name] = text
 			}
@@ -92,7 +94,7 @@ func TestAnotherNetworkIsRefusedOrTrue(t *testing.T) {
 // mutant is a proof that is being damaged.
 type mutant struct {
 	r     *rand.Rand
-	files memory
+	files specimen.Folder
 	lines []string
 }
 

@@ -85,7 +85,7 @@ func (n *sumNet) pairs(in *lines) *PairsReport {
 	for i := range n.outputs {
 		list := n.pairsOf(in, in.after("pairs", "expected \"pairs\" and the neurons of each, a line for each output"))
 		r.Pairs += len(list)
-		in.require(n.size(b, i, list).Cmp(r.AtMost) <= 0, "by these pairs the output may be larger in size than the proof says")
+		in.require(n.bound(b, i, list).Cmp(r.AtMost) <= 0, "by these pairs the output may be larger in size than the proof says")
 	}
 	in.end()
 	return r
@@ -108,10 +108,10 @@ func (n *sumNet) pairsOf(in *lines, text string) (list [][2]int) {
 	return list
 }
 
-// size bounds the size of an output by pairs of hyperplanes.
-func (n *sumNet) size(b *ball, output int, pairs [][2]int) *big.Rat {
+// bound bounds the size of an output by pairs of hyperplanes.
+func (n *sumNet) bound(b *ball, output int, pairs [][2]int) *big.Rat {
 	o := n.outputs[output]
-	sum, left := b.size(o.rest), slices.Clone(o.c)
+	sum, left := supremum(b, o.rest), slices.Clone(o.c)
 	for _, k := range pairs {
 		n.stop()
 		c, d := left[k[0]], left[k[1]]
@@ -119,7 +119,7 @@ func (n *sumNet) size(b *ball, output int, pairs [][2]int) *big.Rat {
 			continue // each for itself
 		}
 		p, q := multiple(n.forms[k[0]], c), multiple(n.forms[k[1]], d)
-		least, other := b.size(added(p, q)), b.size(added(p, multiple(q, big.NewRat(-1, 1))))
+		least, other := supremum(b, added(p, q)), supremum(b, added(p, multiple(q, big.NewRat(-1, 1))))
 		if other.Cmp(least) < 0 {
 			least = other
 		}
@@ -129,14 +129,14 @@ func (n *sumNet) size(b *ball, output int, pairs [][2]int) *big.Rat {
 	for k, c := range left {
 		n.stop()
 		if c.Sign() != 0 {
-			sum.Add(sum, b.size(multiple(n.forms[k], c)))
+			sum.Add(sum, supremum(b, multiple(n.forms[k], c)))
 		}
 	}
 	return sum
 }
 
-// size returns sup|f| on the ball, or a number above it by less than a part in 2^100 for l2.
-func (b *ball) size(f []*big.Rat) *big.Rat {
+// supremum returns sup|f| on the ball, or a number above it by less than a part in 2^100 for l2.
+func supremum(b *ball, f []*big.Rat) *big.Rat {
 	value, most, half := new(big.Rat).Set(f[len(f)-1]), new(big.Rat), big.NewRat(1, 2)
 	for k, g := range f[:len(f)-1] {
 		size := new(big.Rat).Abs(g)
@@ -175,11 +175,6 @@ func rootAbove(q *big.Rat) *big.Rat {
 		root.Add(root, big.NewInt(1))
 	}
 	return new(big.Rat).SetFrac(root, new(big.Int).Lsh(q.Denom(), finer))
-}
-
-// ratio returns z·2^−scale.
-func ratio(z *big.Int, scale uint) *big.Rat {
-	return new(big.Rat).SetFrac(z, new(big.Int).Lsh(big.NewInt(1), scale))
 }
 
 func added(x, y []*big.Rat) []*big.Rat {

@@ -5,7 +5,6 @@ package certificate
 import (
 	"math/big"
 	"slices"
-	"strings"
 )
 
 // sumNet is Σ c·|p| + r for each output, p the forms of hyperplanes.
@@ -36,7 +35,7 @@ func newSum(v *verdict, of *plainNet) *sumNet {
 		}
 		whole := position{file: "network"}
 		whole.require(neurons == nil, "it has neurons in two layers, expected them in one for a proof in pairs")
-		values, neurons = r.halved(z)
+		values, neurons = halved(r, z)
 	}
 	n.group(neurons, values)
 	return n
@@ -70,7 +69,7 @@ func (n *sumNet) behind(r *rawLayer, values [][]*big.Rat) (z [][]*big.Rat) {
 
 // halved returns the values of units with neurons among them, z·(1+a)/2 + |z|·(1−a)/2, and the
 // forms of the neurons, whose sizes are entries behind those of z.
-func (r *rawLayer) halved(z [][]*big.Rat) (values, neurons [][]*big.Rat) {
+func halved(r *rawLayer, z [][]*big.Rat) (values, neurons [][]*big.Rat) {
 	one, half := big.NewRat(1, 1), big.NewRat(1, 2)
 	sizes := map[int]*big.Rat{} // of units that are neurons
 	for j, f := range z {
@@ -130,13 +129,4 @@ func (n *sumNet) group(neurons, values [][]*big.Rat) {
 			}
 		}
 	}
-}
-
-// spelled is a vector as text.
-func spelled(v []*big.Rat) string {
-	words := make([]string, len(v))
-	for k, x := range v {
-		words[k] = x.RatString()
-	}
-	return strings.Join(words, " ")
 }

@@ -16,14 +16,15 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/relucell/relucell/certificate/internal/specimen"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/network"
 	"github.com/relucell/relucell/reach"
 )
 
 // reachOf writes the reach set of a network in a ball.
-func reachOf(tb testing.TB, net tnet, b tball) []byte {
-	n, err := network.ReadCanonical(bytes.NewReader(net.text()))
+func reachOf(tb testing.TB, net specimen.Net, b tball) []byte {
+	n, err := network.ReadCanonical(bytes.NewReader(net.Text()))
 	require.NoError(tb, err)
 	var out bytes.Buffer
 	i := 0
@@ -92,7 +93,7 @@ func reachSets(t *testing.T, draw func(seed int64) (*twins, tball, *rand.Rand)) 
 		w, b, r := draw(seed)
 		h, set := complete(w, b, r), reachOf(t, w.net, b)
 		check := func(set []byte) (*Report, error) {
-			return Check(w.text, "proof", Options{Workers: 1 + r.Intn(3), open: h.files.open, Reach: NewReach("set", bytes.NewReader(set))})
+			return Check(w.text, "proof", Options{Workers: 1 + r.Intn(3), open: h.files.Open, Reach: NewReach("set", bytes.NewReader(set))})
 		}
 		rep, err := check(set)
 		require.NoError(t, err, "seed %d", seed)
@@ -122,7 +123,7 @@ func TestReachSetsOfTooManyEdges(t *testing.T) {
 		s := NewReach("set", bytes.NewReader(set))
 		require.Equal(t, maxLooks, s.looks)
 		s.looks = looks
-		_, err := Check(w.text, "proof", Options{Workers: 1, open: h.files.open, Reach: s})
+		_, err := Check(w.text, "proof", Options{Workers: 1, open: h.files.Open, Reach: s})
 		return err
 	}
 	enough := sort.Search(1<<20, func(looks int) bool { return check(looks) == nil })
@@ -199,15 +200,15 @@ func damaged(r *rand.Rand, set []byte) []byte {
 }
 
 func TestReachSetsThatAreRefused(t *testing.T) {
-	net := tnet{inputs: 1, layers: []tlayer{{act: "leaky_relu", slope: -1, w: [][]float64{{1}}, b: []float64{0}}, {act: "none", w: [][]float64{{2}}, b: []float64{1}}}}
-	text := net.text()
+	net := specimen.Net{Inputs: 1, Layers: []specimen.Layer{{Act: "leaky_relu", Slope: -1, W: [][]float64{{1}}, B: []float64{0}}, {Act: "none", W: [][]float64{{2}}, B: []float64{1}}}}
+	text := net.Text()
 	b := tball{Norm: "linf", Center: []float64{0}, Radius: 1}
 	set := string(reachOf(t, net, b))
 	require.Equal(t, `{"region":0,"pattern":"-","witness":["-0x1p-1"],"affine":{"W":[["-0x1p+1"]],"b":["0x1p+0"]},"rows":[{"neuron":0,"g":["-0x1p+0"],"h":"0x0p+0"}],"vertices":[["-1"],["0"]],"image":[["3"],["1"]]}`, strings.Split(set, "\n")[0])
 	tree := "*\nW1-1\nW1 1\ncount 2\n"
 	check := func(tree, set string) error {
-		files := memory{"proof": fmt.Appendf(nil, "relucell-certificate 2\nnet %s\nball linf 0x1p+0 0x0p+0\n%s", net.hash(t), tree)}
-		_, err := Check(text, "proof", Options{open: files.open, Reach: NewReach("set", strings.NewReader(set))})
+		files := specimen.Folder{"proof": fmt.Appendf(nil, "relucell-certificate 2\nnet %s\nball linf 0x1p+0 0x0p+0\n%s", net.Hash(), tree)}
+		_, err := Check(text, "proof", Options{open: files.Open, Reach: NewReach("set", strings.NewReader(set))})
 		return err
 	}
 	require.NoError(t, check(tree, set))
@@ -255,12 +256,12 @@ func TestReachSetsThatAreRefused(t *testing.T) {
 func TestReachSetsThatLeaveSomethingOut(t *testing.T) {
 	// x − 2 is nowhere on, y and x + y cut the square, y + 1 is positive throughout, and 2y is y
 	// again.
-	net := tnet{inputs: 2, layers: []tlayer{{act: "relu", w: [][]float64{{1, 0}, {0, 1}, {1, 1}, {0, 1}, {0, 2}}, b: []float64{-2, 0, 0, 2, 0}}}}
+	net := specimen.Net{Inputs: 2, Layers: []specimen.Layer{{Act: "relu", W: [][]float64{{1, 0}, {0, 1}, {1, 1}, {0, 1}, {0, 2}}, B: []float64{-2, 0, 0, 2, 0}}}}
 	for _, norm := range []string{"linf", "l1", "box", "l2"} {
 		b := tball{Norm: norm, Center: []float64{0, 0}, Radius: 1, Lo: []float64{-1, -1}, Hi: []float64{1, 1}}
 		h := complete(newTwins(net), b, rand.New(rand.NewSource(1)))
 		check := func(set []byte) error {
-			_, err := Check(net.text(), "proof", Options{open: h.files.open, Reach: NewReach("set", bytes.NewReader(set))})
+			_, err := Check(net.Text(), "proof", Options{open: h.files.Open, Reach: NewReach("set", bytes.NewReader(set))})
 			return err
 		}
 		set := reachOf(t, net, b)

@@ -5,16 +5,17 @@ package certificate
 import (
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/relucell/relucell/certificate/internal/specimen"
 )
 
 func TestTheCorpusOfRejects(t *testing.T) {
 	dir := filepath.Join("..", "testdata", "reject")
-	files := folder(t, dir)
+	files := specimen.ReadFolder(t, dir)
 	used := map[string]bool{"README.md": true}
 	for _, row := range strings.Split(string(files["README.md"]), "\n") {
 		cells := strings.Split(row, " | ")
@@ -45,11 +46,4 @@ func TestTheCorpusOfRejects(t *testing.T) {
 		require.True(t, used[name] || strings.HasPrefix(name, "part-"), "%s is in no row", name)
 	}
 	require.Greater(t, len(used), 60)
-}
-
-// allocated returns the bytes allocated so far.
-func allocated() uint64 {
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return m.TotalAlloc
 }

@@ -14,24 +14,26 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/relucell/relucell/certificate/internal/specimen"
 )
 
 // one is a network of one input with one unit a layer, y = act(w·x + b) each.
-func chain(layers ...tlayer) tnet {
-	return tnet{inputs: len(layers[0].w[0]), layers: layers}
+func chain(layers ...specimen.Layer) specimen.Net {
+	return specimen.Net{Inputs: len(layers[0].W[0]), Layers: layers}
 }
 
-func unit1(act string, w, b float64) tlayer {
-	y := tlayer{act: act, w: [][]float64{{w}}, b: []float64{b}}
+func unit1(act string, w, b float64) specimen.Layer {
+	y := specimen.Layer{Act: act, W: [][]float64{{w}}, B: []float64{b}}
 	if act == "leaky_relu" {
-		y.slope = -1
+		y.Slope = -1
 	}
 	return y
 }
 
 // safetyProof is the text of a proof without a specification.
-func safetyProof(tb testing.TB, t tnet, bits int, query, tree string) string {
-	return fmt.Sprintf("relucell-safety 1\nnet %s\nspec -\nbits %d\n%stree\n%sholds\n", t.hash(tb), bits, query, tree)
+func safetyProof(tb testing.TB, t specimen.Net, bits int, query, tree string) string {
+	return fmt.Sprintf("relucell-safety 1\nnet %s\nspec -\nbits %d\n%stree\n%sholds\n", t.Hash(), bits, query, tree)
 }
 
 // oneBox is a query of one disjunct.
@@ -40,18 +42,18 @@ func oneBox(box, forms string) string {
 }
 
 // checkSafety checks a text.
-func checkSafety(t tnet, spec *Spec, proof string) (*SafetyReport, error) {
-	return CheckSafety(background, t.text(), spec, "proof", SafetyOptions{Workers: 2, open: memory{"proof": []byte(proof)}.open})
+func checkSafety(t specimen.Net, spec *Spec, proof string) (*SafetyReport, error) {
+	return CheckSafety(context.Background(), t.Text(), spec, "proof", SafetyOptions{Workers: 2, open: specimen.Folder{"proof": []byte(proof)}.Open})
 }
 
 func TestSafetyProofsByHand(t *testing.T) {
 	abs := chain(unit1("leaky_relu", 1, 0))
-	plane := chain(tlayer{act: "relu", w: [][]float64{{1, 1}, {1, -1}}, b: []float64{0, 0}}, tlayer{act: "none", w: [][]float64{{1, 1}}, b: []float64{0}})
+	plane := chain(specimen.Layer{Act: "relu", W: [][]float64{{1, 1}, {1, -1}}, B: []float64{0, 0}}, specimen.Layer{Act: "none", W: [][]float64{{1, 1}}, B: []float64{0}})
 	relu := chain(unit1("relu", 1, 0))
 	big := chain(unit1("relu", 1, 0), unit1("none", 0x1p50, 0))
 	twoBoxes := "query 2 3\nbox 0 1\nbox 2 3\nor 0; <= y0:1 1\nor 1; <= y0:1 -1\nor 0; <= y0:1 1/2\n"
 	for name, c := range map[string]struct {
-		net               tnet
+		net               specimen.Net
 		query, tree, want string
 	}{
 		"a form":                        {relu, oneBox("0 1", "; <= y0:1 1"), "Z0 0\n", ""},
@@ -101,7 +103,7 @@ func TestSafetyProofsByHand(t *testing.T) {
 		"exactly lo and hi":             {relu, oneBox("-1/3 1/3", "; < x0:1 1/3; < x0:-1 1/3"), "F0 0:1 1:1;;\n", ""},
 		"beyond lo by nothing":          {relu, oneBox("-1/3 1/3", "; < x0:1 1/3"), "E0 0:1;\n", ""},
 		"coefficients that add up":      {plane, oneBox("1 1 1 1", "; <= x0:30000000 x1:30000000 1"), "Z0 0\n", "no bound"},
-		"verflow where units are dead":  {chain(tlayer{act: "relu", w: [][]float64{{1}, {1}}, b: []float64{-10, -10}}), oneBox("0 1", "; <= y0:65536 y1:65536 1"), "Z0 0\n", "no bound"},
+		"verflow where units are dead":  {chain(specimen.Layer{Act: "relu", W: [][]float64{{1}, {1}}, B: []float64{-10, -10}}), oneBox("0 1", "; <= y0:65536 y1:65536 1"), "Z0 0\n", "no bound"},
 		"no weights at all":             {relu, oneBox("-1 1", "; <= y0:1 5"), "F0 ;;\n", "one multiplier"},
 		"weights of 2^32":               {relu, oneBox("-1 1", "; <= y0:1 5"), "F0 0:4294967296;;\n", "less than 2^32"},
 		"a sign twice":                  {relu, oneBox("-1 1", "; <= y0:1 5"), "N0\nN0\nZ0 0\nZ0 0\nZ0 0\n", "has a sign"},
@@ -148,14 +150,14 @@ func TestSafetyProofsByHand(t *testing.T) {
 // TestSafetyZonotopeKnowsMore: where both lines of a form that goes back are loose, the sum of two
 // copies of a unit is known to cancel.
 func TestSafetyZonotopeKnowsMore(t *testing.T) {
-	net := chain(tlayer{act: "relu", w: [][]float64{{1}}, b: []float64{0}}, tlayer{act: "relu", w: [][]float64{{1}, {1}}, b: []float64{1, 1}},
-		tlayer{act: "relu", w: [][]float64{{1, -1}}, b: []float64{1}}, tlayer{act: "none", w: [][]float64{{1}}, b: []float64{0}})
+	net := chain(specimen.Layer{Act: "relu", W: [][]float64{{1}}, B: []float64{0}}, specimen.Layer{Act: "relu", W: [][]float64{{1}, {1}}, B: []float64{1, 1}},
+		specimen.Layer{Act: "relu", W: [][]float64{{1, -1}}, B: []float64{1}}, specimen.Layer{Act: "none", W: [][]float64{{1}}, B: []float64{0}})
 	_, err := checkSafety(net, nil, safetyProof(t, net, 36, oneBox("-1 1", "; <= y0:1 -1/2"), "Z0 0\n"))
 	require.NoError(t, err)
 }
 
 func TestSafetyAllLayersCount(t *testing.T) {
-	two := []tlayer{unit1("relu", 1, 0), unit1("none", -3, 1), unit1("none", 2, 0)}
+	two := []specimen.Layer{unit1("relu", 1, 0), unit1("none", -3, 1), unit1("none", 2, 0)}
 	for n, c := range map[int]struct{ forms, want string }{1: {"; <= y0:1 1", ""}, 2: {"; <= y0:1 2", "not positive"}, 3: {"; <= y0:1 5", ""}} {
 		net := chain(two[:n]...)
 		_, err := checkSafety(net, nil, safetyProof(t, net, 36, oneBox("0 1", c.forms), "Z0 0\n"))
@@ -169,9 +171,9 @@ func TestSafetyAllLayersCount(t *testing.T) {
 
 const safeSpec = "(declare-const X_0 Real)\n(declare-const Y_0 Real)\n(assert (>= X_0 -1))\n(assert (<= X_0 0.5))\n(assert (or (<= Y_0 -0.25) (> Y_0 1)))\n"
 
-func specProof(tb testing.TB, t tnet, spec string) string {
+func specProof(tb testing.TB, t specimen.Net, spec string) string {
 	return fmt.Sprintf("relucell-safety 1\nnet %s\nspec sha256:%x\nbits 20\nquery 1 2\nbox -1 1/2\nor 0; <= y0:1 1/4\nor 0; < y0:-1 1\ntree\nZ0 0\nZ1 0\nholds\n",
-		t.hash(tb), sha256.Sum256([]byte(spec)))
+		t.Hash(), sha256.Sum256([]byte(spec)))
 }
 
 func TestSafetyQueryIsDerived(t *testing.T) {
@@ -213,7 +215,7 @@ func TestWitnesses(t *testing.T) {
 	net := chain(unit1("relu", 1, 0), unit1("none", 3, 0))
 	spec := &Spec{"spec.vnnlib", []byte(safeSpec)}
 	text := func(d, x string) string {
-		return fmt.Sprintf("relucell-witness 1\nnet %s\nspec sha256:%x\ndisjunct %s\nx %s\n", net.hash(t), sha256.Sum256(spec.Text), d, x)
+		return fmt.Sprintf("relucell-witness 1\nnet %s\nspec sha256:%x\ndisjunct %s\nx %s\n", net.Hash(), sha256.Sum256(spec.Text), d, x)
 	}
 	for _, c := range [][3]string{
 		{"1", "1/2", ""}, {"1", "7/20", ""}, {"1", "1/3", "does not satisfy"}, {"0", "1/2", "does not satisfy"}, {"1", "3/5", "outside"}, {"2", "1/2", "expected one of"},
@@ -242,29 +244,29 @@ func TestSafetyStops(t *testing.T) {
 	}
 	box := strings.TrimSpace(strings.Repeat("-1 1 ", 20))
 	proof := safetyProof(t, net, 8, fmt.Sprintf("query 1 1\nbox %s\nor 0; <= y0:1 1000000000000\n", box), tree)
-	ctx, cancel := context.WithCancelCause(background)
+	ctx, cancel := context.WithCancelCause(context.Background())
 	why := errors.New("enough")
 	time.AfterFunc(50*time.Millisecond, func() { cancel(why) })
-	_, err := CheckSafety(ctx, net.text(), nil, "proof", SafetyOptions{open: memory{"proof": []byte(proof)}.open})
+	_, err := CheckSafety(ctx, net.Text(), nil, "proof", SafetyOptions{open: specimen.Folder{"proof": []byte(proof)}.Open})
 	require.ErrorIs(t, err, why)
 }
 
 // randomSafetyNet has so many inputs, hidden layers and units in each.
-func randomSafetyNet(inputs, layers, width int) tnet {
-	t := tnet{inputs: inputs}
+func randomSafetyNet(inputs, layers, width int) specimen.Net {
+	t := specimen.Net{Inputs: inputs}
 	for i := range layers + 1 {
-		y, n := tlayer{act: "relu"}, width
+		y, n := specimen.Layer{Act: "relu"}, width
 		if i == layers {
-			y.act, n = "none", 1
+			y.Act, n = "none", 1
 		}
 		for j := range n {
 			row := make([]float64, inputs)
 			for k := range row {
 				row[k] = math.Sin(float64(1+i+7*j+13*k)) / math.Sqrt(float64(inputs))
 			}
-			y.w, y.b = append(y.w, row), append(y.b, 0.01*float64(j))
+			y.W, y.B = append(y.W, row), append(y.B, 0.01*float64(j))
 		}
-		t.layers, inputs = append(t.layers, y), n
+		t.Layers, inputs = append(t.Layers, y), n
 	}
 	return t
 }
@@ -276,10 +278,10 @@ func TestSafetyOfManyInputs(t *testing.T) {
 	proof := safetyProof(t, net, 36, oneBox(box, "; <= y0:1 1000"), "X399\nZ0 0\nX398\nZ0 0\nZ0 0\n")
 	_, err := checkSafety(net, nil, proof)
 	require.NoError(t, err)
-	n, err := readSafetyNet(background, net.text())
+	n, err := readSafetyNet(context.Background(), net.Text())
 	require.NoError(t, err)
 	n.fix(36, func() {})
-	b, node := newBounds(newVerdict(background), n), &safetyNode{}
+	b, node := newBounds(newVerdict(context.Background()), n), &safetyNode{}
 	for range 398 {
 		node.lo, node.hi = append(node.lo, 22906492245), append(node.hi, 22906492246)
 	}
@@ -293,17 +295,17 @@ func TestSafetyOfManyInputs(t *testing.T) {
 // inputs, of those that enter each layer, and of those that leave it, whatever its weights are.
 func TestSafetyRoomForColumns(t *testing.T) {
 	rows := [][]float64{{1, 0}, {0, 1}, {1, 1}}
-	to := func(units int) tnet { // three units, and so many behind them that are never off
-		y := tlayer{act: "relu"}
+	to := func(units int) specimen.Net { // three units, and so many behind them that are never off
+		y := specimen.Layer{Act: "relu"}
 		for range units {
-			y.w, y.b = append(y.w, []float64{1, 0, 0}), append(y.b, 1)
+			y.W, y.B = append(y.W, []float64{1, 0, 0}), append(y.B, 1)
 		}
-		return chain(tlayer{act: "relu", w: rows, b: []float64{0, 0, 0}}, y)
+		return chain(specimen.Layer{Act: "relu", W: rows, B: []float64{0, 0, 0}}, y)
 	}
-	sum := chain(tlayer{act: "relu", w: [][]float64{{1, 1, 1, 1}}, b: []float64{0}})
+	sum := chain(specimen.Layer{Act: "relu", W: [][]float64{{1, 1, 1, 1}}, B: []float64{0}})
 	const one = 1 << 36
 	for name, c := range map[string]struct {
-		net    tnet
+		net    specimen.Net
 		lo, hi []int64
 		least  int
 	}{
@@ -316,10 +318,10 @@ func TestSafetyRoomForColumns(t *testing.T) {
 		"no columns":                  {to(4), []int64{one, one}, []int64{one, one + 1}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			n, err := readSafetyNet(background, c.net.text())
+			n, err := readSafetyNet(context.Background(), c.net.Text())
 			require.NoError(t, err)
 			n.fix(36, func() {})
-			b := newBounds(newVerdict(background), n)
+			b := newBounds(newVerdict(context.Background()), n)
 			require.Equal(t, maxRows, b.room)
 			for b.room = 0; b.room < 40; b.room++ {
 				b.of(&safetyNode{lo: c.lo, hi: c.hi})
@@ -342,17 +344,17 @@ func TestSafetyBombs(t *testing.T) {
 		"an endless weight":      {head + "E0 0:" + strings.Repeat("1", maxLine/2) + ";\n", "natural"},
 		"an endless query":       {start + "query 1000000 1000000\n" + strings.Repeat("box 0 1\n", 1<<20), "new box"},
 		"an endless disjunct":    {start + "query 1 1\nbox 0 1\nor 0" + strings.Repeat("; <= y0:1 0", 1<<18) + "\ntree\nZ0 0\n", ""},
-		"an endless coefficient": {start + "query 1 1\nbox 0 1\nor 0; <= y0:" + strings.Repeat("7", maxRational+2) + " 0\n", "20000 digits"},
-		"an endless denominator": {start + "query 1 1\nbox 0 1\nor 0; <= y0:1/" + strings.Repeat("7", maxRational+1) + " 0\n", "20000 digits"},
+		"an endless coefficient": {start + "query 1 1\nbox 0 1\nor 0; <= y0:" + strings.Repeat("7", maxFraction+2) + " 0\n", "20000 digits"},
+		"an endless denominator": {start + "query 1 1\nbox 0 1\nor 0; <= y0:1/" + strings.Repeat("7", maxFraction+1) + " 0\n", "20000 digits"},
 		"cut":                    {head, "ends here"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			bomb := zipped([]byte(c.text))
-			before := allocated()
-			_, err := CheckSafety(background, net.text(), nil, "proof.gz", SafetyOptions{Workers: 1, open: memory{"proof.gz": bomb}.open})
+			bomb := specimen.Zipped([]byte(c.text))
+			before := specimen.Allocated()
+			_, err := CheckSafety(context.Background(), net.Text(), nil, "proof.gz", SafetyOptions{Workers: 1, open: specimen.Folder{"proof.gz": bomb}.Open})
 			require.Error(t, err)
 			require.ErrorContains(t, err, c.reason)
-			require.Less(t, allocated()-before, uint64(1<<28))
+			require.Less(t, specimen.Allocated()-before, uint64(1<<28))
 		})
 	}
 }
@@ -361,7 +363,7 @@ func TestSafetyBombs(t *testing.T) {
 // do, 36 GB.
 func TestSafetyQueryOfLongNumbers(t *testing.T) {
 	for bytes, reason := range map[int]string{maxQuery - 10: "", maxQuery - 2: "more than 256 MiB"} {
-		v := newVerdict(background)
+		v := newVerdict(context.Background())
 		q := &query{inputs: 1, outputs: 1, bytes: bytes}
 		v.guard(func() {
 			in := newLines("proof", strings.NewReader("box 0 1\nor 0\n"))
@@ -379,14 +381,14 @@ func TestSafetyQueryOfLongNumbers(t *testing.T) {
 // TestSafetyOfALongPath: a path is as long as it may be, and then refused in little memory.
 func TestSafetyOfALongPath(t *testing.T) {
 	const inputs, halvings = 2500, 44
-	net := chain(tlayer{act: "relu", w: [][]float64{make([]float64, inputs)}, b: []float64{0}})
+	net := chain(specimen.Layer{Act: "relu", W: [][]float64{make([]float64, inputs)}, B: []float64{0}})
 	var tree strings.Builder
 	for k := range inputs {
 		tree.WriteString(strings.Repeat(fmt.Sprintf("X%d\n", k), halvings))
 	}
 	proof := safetyProof(t, net, halvings, oneBox(strings.TrimSpace(strings.Repeat("0 1 ", inputs)), "; <= y0:1 1"), tree.String())
-	before := allocated()
+	before := specimen.Allocated()
 	_, err := checkSafety(net, nil, proof)
 	require.ErrorContains(t, err, "more than 100000 splits on a path")
-	require.Less(t, allocated()-before, uint64(1<<28))
+	require.Less(t, specimen.Allocated()-before, uint64(1<<28))
 }

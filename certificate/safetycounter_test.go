@@ -4,21 +4,24 @@ package certificate
 // one test less, and what else such a checker would get wrong.
 
 import (
+	"context"
 	"fmt"
 	"math/big"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/relucell/relucell/certificate/internal/specimen"
 )
 
 // satisfied says whether a point satisfies the first disjunct of a query, by the exact forward pass.
-func satisfied(tb testing.TB, t tnet, text, point string) (yes bool) {
-	c := &safetyCheck{verdict: newVerdict(background)}
+func satisfied(tb testing.TB, t specimen.Net, text, point string) (yes bool) {
+	c := &safetyCheck{verdict: newVerdict(context.Background())}
 	c.guard(func() {
-		n, err := readSafetyNet(background, t.text())
+		n, err := readSafetyNet(context.Background(), t.Text())
 		require.NoError(tb, err)
-		in := openLines(memory{"query": []byte(text)}.open, "query")
+		in := openLines(specimen.Folder{"query": []byte(text)}.Open, "query")
 		q := readQuery(in, n.inputs, n.outputs, func() {})
 		var x []rat
 		for k, w := range strings.Split(point, " ") {
@@ -26,7 +29,7 @@ func satisfied(tb testing.TB, t tnet, text, point string) (yes bool) {
 			require.True(tb, ok && q.boxes[0][2*k].Cmp(v) <= 0 && v.Cmp(q.boxes[0][2*k+1]) <= 0)
 			x = append(x, v)
 		}
-		_, y := t.at(x)
+		_, y := pointwise(t, x)
 		yes = true
 		for _, f := range q.disjuncts[0].forms {
 			yes = yes && f.holds(append(x[:len(x):len(x)], y...), func() {})
@@ -39,12 +42,14 @@ func satisfied(tb testing.TB, t tnet, text, point string) (yes bool) {
 // TestSafetyCounterexamples has claims that are wrong, each of them right for a checker with one
 // slack or one test less.
 func TestSafetyCounterexamples(t *testing.T) {
-	steep := func(slope, w float64) tlayer {
-		return tlayer{act: "leaky_relu", slope: slope, w: [][]float64{{w}}, b: []float64{0}}
+	steep := func(slope, w float64) specimen.Layer {
+		return specimen.Layer{Act: "leaky_relu", Slope: slope, W: [][]float64{{w}}, B: []float64{0}}
 	}
-	two := func(act string, w ...[]float64) tlayer { return tlayer{act: act, w: w, b: make([]float64, len(w))} }
+	two := func(act string, w ...[]float64) specimen.Layer {
+		return specimen.Layer{Act: act, W: w, B: make([]float64, len(w))}
+	}
 	for name, c := range map[string]struct {
-		net        tnet
+		net        specimen.Net
 		bits       int
 		box, forms string
 		at         string // where the disjunct is satisfied
@@ -59,12 +64,12 @@ func TestSafetyCounterexamples(t *testing.T) {
 		"a rounded bias":              {chain(unit1("relu", 1, 1+31./8192), unit1("none", 1, 0)), 8, "0 0", "; <= y0:-64 2053/32", "0", "not positive"},
 		"rounded coefficients":        {chain(unit1("relu", 1, 0), unit1("none", -1024, 0)), 8, "1 1", "; <= y0:19/2560 7", "1", "not positive"},
 		"no activation between":       {chain(unit1("none", -1024, 0), unit1("none", 0x1p-9, 0)), 8, "1 1", "; <= y0:1 1", "1", "not positive"},
-		"a huge slope":                {chain(tlayer{act: "leaky_relu", slope: 0x1p60, w: [][]float64{{1}}, b: []float64{0}}), 8, "-1 1", "; <= y0:1 1", "-1", "too large"},
+		"a huge slope":                {chain(specimen.Layer{Act: "leaky_relu", Slope: 0x1p60, W: [][]float64{{1}}, B: []float64{0}}), 8, "-1 1", "; <= y0:1 1", "-1", "too large"},
 		"touching is no refusal":      {chain(unit1("none", 1, 0)), 8, "0 1", "; <= x0:1 0", "0", "not positive"},
 		"rounded weights, going back": {chain(two("none", []float64{0x1p59, 0}, []float64{0, -0.9})), 44, "0 0 1 1", "; <= y1:-1 -19/20", "0 1", "not positive"},
 		"a rounded slope, going back": {chain(steep(0x1p-8, 1000)), 8, "-1 -1", "; <= y0:255/256 3", "-1", "not positive"},
 		"a rounded slope, forward":    {chain(steep(1.9/256, 1000)), 8, "-1 -1", "; <= y0:1 7", "-1", "not positive"},
-		"a negative slope, forward":   {chain(tlayer{act: "leaky_relu", slope: -1, w: [][]float64{{-1000}}, b: []float64{-1}}), 8, "0 1/256", "; <= y0:-1 3", "1/256", "not positive"},
+		"a negative slope, forward":   {chain(specimen.Layer{Act: "leaky_relu", Slope: -1, W: [][]float64{{-1000}}, B: []float64{-1}}), 8, "0 1/256", "; <= y0:-1 3", "1/256", "not positive"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			require.True(t, satisfied(t, c.net, oneBox(c.box, c.forms), c.at), "the claim is right")
@@ -83,7 +88,7 @@ func TestSafetyChordOfASmallSlope(t *testing.T) {
 		lo, hi int64
 	}{{0.01, -16758734, 2}, {1.01, -16758734, 2}, {0.01, -2, 16758734}, {1.01, -2, 16758734}, {-0.01, -16758734, 2}, {99.99, -16758734, 2}} {
 		for _, s := range []int64{1, -1} {
-			c := &safetyCase{t: chain(tlayer{act: "leaky_relu", slope: v.slope, w: [][]float64{{1}}, b: []float64{0}}), f: 12, lo: []int64{v.lo}, hi: []int64{v.hi}}
+			c := &safetyCase{t: chain(specimen.Layer{Act: "leaky_relu", Slope: v.slope, W: [][]float64{{1}}, B: []float64{0}}), f: 12, lo: []int64{v.lo}, hi: []int64{v.hi}}
 			c.d.forms = []form{{combination: combination{1: whole(s), constant: whole(0)}}}
 			c.c.mu = []weight{{0, big.NewInt(1 << 12)}}
 			b, _ := c.bounds(t)
@@ -146,7 +151,7 @@ func TestSafetyABoundOfZeroProvesNothing(t *testing.T) {
 // layer, with signs or without, and of none in the first.
 func TestSafetySecondLevel(t *testing.T) {
 	const one = 1 << 36
-	net := tnet{inputs: 3, layers: []tlayer{{act: "relu", w: [][]float64{{1, 0, 0}, {-1, 0, 0}}, b: []float64{0, 0}}, {act: "relu", w: [][]float64{{1, -1}}, b: []float64{0}}}}
+	net := specimen.Net{Inputs: 3, Layers: []specimen.Layer{{Act: "relu", W: [][]float64{{1, 0, 0}, {-1, 0, 0}}, B: []float64{0, 0}}, {Act: "relu", W: [][]float64{{1, -1}}, B: []float64{0}}}}
 	for _, signs := range [][]signed{nil, {{2, 1}}} {
 		var first, last [2]int64
 		for second := range 2 {
@@ -177,19 +182,19 @@ func TestSafetyFloorsAreSmall(t *testing.T) {
 // TestAWitnessIsHeldAgainstTheFormula, and not only against a disjunct that was made of it.
 func TestAWitnessIsHeldAgainstTheFormula(t *testing.T) {
 	net := chain(unit1("relu", 1, 0))
-	text := fmt.Sprintf("relucell-witness 1\nnet %s\nspec -\ndisjunct 1\nx 1/2\n", net.hash(t))
+	text := fmt.Sprintf("relucell-witness 1\nnet %s\nspec -\ndisjunct 1\nx 1/2\n", net.Hash())
 	spec := strings.Replace(safeSpec, "(> Y_0 1)", "(> Y_0 0.25)", 1)
 	for _, whole := range []bool{true, false} {
-		n, err := readSafetyNet(background, net.text())
+		n, err := readSafetyNet(context.Background(), net.Text())
 		require.NoError(t, err)
-		c := &safetyCheck{verdict: newVerdict(background), net: n, specHash: "-"}
+		c := &safetyCheck{verdict: newVerdict(context.Background()), net: n, specHash: "-"}
 		c.guard(func() {
 			c.spec = readSpec(c.verdict, "spec", []byte(spec), false)
 			c.query = &c.spec.query
 			if !whole {
 				c.spec.formula = formula{or: true} // which holds nowhere
 			}
-			c.witness(openLines(memory{"point": []byte(text)}.open, "point"))
+			c.witness(openLines(specimen.Folder{"point": []byte(text)}.Open, "point"))
 		})
 		if whole {
 			require.NoError(t, c.err())

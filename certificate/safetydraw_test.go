@@ -3,11 +3,14 @@ package certificate
 // Nodes of networks at random, on which the checker and its twin must agree number by number.
 
 import (
+	"context"
 	"math/big"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/relucell/relucell/certificate/internal/specimen"
 )
 
 // signed is a neuron with a sign.
@@ -27,7 +30,7 @@ func signsOf(given []signed, neurons int) []int8 {
 
 // safetyCase is a node of a network with forms.
 type safetyCase struct {
-	t      tnet
+	t      specimen.Net
 	f      int
 	lo, hi []int64
 	signs  []signed
@@ -54,30 +57,30 @@ func drawSafety(t *rapid.T) *safetyCase {
 		return ldexp(m, e+shift)
 	})
 	widths := []int{rapid.IntRange(1, 3).Draw(t, "n")}
-	c.t.inputs = widths[0]
+	c.t.Inputs = widths[0]
 	neurons := 0
 	for range rapid.IntRange(1, 3).Draw(t, "layers") {
-		y := tlayer{act: rapid.SampledFrom([]string{"relu", "relu", "none", "leaky_relu", "mixed"}).Draw(t, "act")}
-		if y.slope = rapid.SampledFrom([]float64{0.01, -1, 3, -0.3, 1.5, 0.999999999, 1.000000001}).Draw(t, "slope"); y.act != "leaky_relu" {
-			y.slope = 0
+		y := specimen.Layer{Act: rapid.SampledFrom([]string{"relu", "relu", "none", "leaky_relu", "mixed"}).Draw(t, "act")}
+		if y.Slope = rapid.SampledFrom([]float64{0.01, -1, 3, -0.3, 1.5, 0.999999999, 1.000000001}).Draw(t, "slope"); y.Act != "leaky_relu" {
+			y.Slope = 0
 		}
 		n := rapid.IntRange(1, 3).Draw(t, "width")
-		if y.act == "mixed" && n == 1 {
-			y.act = "relu"
+		if y.Act == "mixed" && n == 1 {
+			y.Act = "relu"
 		}
 		for j := range n {
-			y.w = append(y.w, rapid.SliceOfN(number, widths[len(widths)-1], widths[len(widths)-1]).Draw(t, "w"))
-			y.b = append(y.b, number.Draw(t, "b"))
-			if y.act == "mixed" {
-				y.slopes = append(y.slopes, []float64{0, 1, -2.5, 0.7}[(j+n)%4])
+			y.W = append(y.W, rapid.SliceOfN(number, widths[len(widths)-1], widths[len(widths)-1]).Draw(t, "w"))
+			y.B = append(y.B, number.Draw(t, "b"))
+			if y.Act == "mixed" {
+				y.Slopes = append(y.Slopes, []float64{0, 1, -2.5, 0.7}[(j+n)%4])
 			}
-			if y.below(j) != 1 {
+			if y.Below(j) != 1 {
 				neurons++
 			}
 		}
-		c.t.layers, widths = append(c.t.layers, y), append(widths, n)
+		c.t.Layers, widths = append(c.t.Layers, y), append(widths, n)
 	}
-	for range c.t.inputs {
+	for range c.t.Inputs {
 		lo := rapid.Int64Range(-4<<c.f, 4<<c.f).Draw(t, "lo")
 		width := rapid.SampledFrom([]int64{0, 1, 2, 7, 1 << (c.f - 2), 1 << c.f, 3 << c.f}).Draw(t, "side")
 		c.lo, c.hi = append(c.lo, lo), append(c.hi, lo+width)
@@ -101,8 +104,8 @@ func (c *safetyCase) drawClaim(t *rapid.T, neurons, outputs int) {
 	})
 	for range rapid.IntRange(1, 3).Draw(t, "forms") {
 		f := form{combination: combination{constant: fraction.Draw(t, "offset")}}
-		for k := range c.t.inputs + outputs {
-			if v := fraction.Draw(t, "coef"); v.Sign() != 0 && (k >= c.t.inputs || rapid.Bool().Draw(t, "of input")) {
+		for k := range c.t.Inputs + outputs {
+			if v := fraction.Draw(t, "coef"); v.Sign() != 0 && (k >= c.t.Inputs || rapid.Bool().Draw(t, "of input")) {
 				f.combination[k] = v
 			}
 		}
@@ -135,10 +138,10 @@ func ldexp(m int64, e int) float64 {
 
 // bounds returns the checker's bounds of the case, and the twin's.
 func (c *safetyCase) bounds(t require.TestingT) (*bounds, *twinNode) {
-	n, err := readSafetyNet(background, c.t.text())
+	n, err := readSafetyNet(context.Background(), c.t.Text())
 	require.NoError(t, err)
 	n.fix(uint(c.f), func() {})
-	b := newBounds(newVerdict(background), n)
+	b := newBounds(newVerdict(context.Background()), n)
 	if c.room > 0 {
 		b.room = c.room
 	}

@@ -7,22 +7,6 @@ import (
 	"strings"
 )
 
-// inIntegers returns numbers times one, their least common denominator, unless that is too long.
-func inIntegers(v []*big.Rat) (z []big.Int, one *big.Int, ok bool) {
-	var g big.Int
-	one, z = big.NewInt(1), make([]big.Int, len(v))
-	for _, x := range v {
-		g.GCD(nil, nil, one, x.Denom())
-		if one.Mul(one, g.Quo(x.Denom(), &g)); one.BitLen() > maxCommon {
-			return nil, nil, false
-		}
-	}
-	for k, x := range v {
-		z[k].Mul(x.Num(), g.Quo(one, x.Denom()))
-	}
-	return z, one, true
-}
-
 // exactly requires that a mixture is positive on the node, or, with a strict condition in it, not
 // negative.
 func (c *safetyCheck) exactly(b *bounds, n *safetyNode, m *claim) {
@@ -159,7 +143,7 @@ func (c *safetyCheck) witness(in *lines) {
 	text := in.after("x ", "expected x and the point")
 	var v []*big.Rat
 	for _, w := range strings.Split(text, " ") {
-		v = append(v, rational(in, w))
+		v = append(v, readFraction(&in.position, w))
 	}
 	in.require(len(v) == c.net.inputs && spelled(v) == text, "expected as many numbers as inputs, in lowest terms")
 	y := c.evaluate(v)

@@ -1,27 +1,30 @@
 package certificate
 
 import (
+	"context"
 	"math/big"
 	"math/rand"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/relucell/relucell/certificate/internal/specimen"
 )
 
 // outputs evaluates a network with maxima in fractions.
-func (t tnet) outputs(x []rat) []rat {
-	for _, y := range t.layers {
+func outputs(t specimen.Net, x []rat) []rat {
+	for _, y := range t.Layers {
 		var z []rat
-		for j, w := range y.w {
-			v := plus(ratOf(y.b[j]), sumOf(len(w), func(k int) rat { return times(ratOf(w[k]), x[k]) }))
-			if y.act != "max" && v.Sign() < 0 {
-				v = times(v, ratOf(y.below(j)))
+		for j, w := range y.W {
+			v := plus(ofFloat(y.B[j]), sumOf(len(w), func(k int) rat { return times(ofFloat(w[k]), x[k]) }))
+			if y.Act != "max" && v.Sign() < 0 {
+				v = times(v, ofFloat(y.Below(j)))
 			}
 			z = append(z, v)
 		}
-		if x = z; y.act == "max" {
+		if x = z; y.Act == "max" {
 			x = nil
-			for _, k := range y.pieces {
+			for _, k := range y.Pieces {
 				x, z = append(x, most(z[0], z[1:k]...)), z[k:]
 			}
 		}
@@ -53,28 +56,28 @@ func TestSafetyReadsMaximaAsTournaments(t *testing.T) {
 	maxima := 0
 	for seed := range int64(400) {
 		r := rand.New(rand.NewSource(seed))
-		net := drawnMaxima(r, 1+r.Intn(3))
-		n, err := readSafetyNet(background, net.text())
+		net := specimen.DrawnMaxima(r, 1+r.Intn(3))
+		n, err := readSafetyNet(context.Background(), net.Text())
 		require.NoError(t, err)
 		neurons := 0
-		for _, y := range net.layers {
-			for _, k := range y.pieces {
+		for _, y := range net.Layers {
+			for _, k := range y.Pieces {
 				neurons += k - 1
 				maxima += k - 1
 			}
-			for j := range y.w {
-				if y.pieces == nil && y.below(j) != 1 {
+			for j := range y.W {
+				if y.Pieces == nil && y.Below(j) != 1 {
 					neurons++
 				}
 			}
 		}
 		require.Len(t, n.unit, neurons)
 		for range 4 {
-			x := make([]rat, net.inputs)
+			x := make([]rat, net.Inputs)
 			for k := range x {
 				x[k] = big.NewRat(int64(r.Intn(33)-16), 8)
 			}
-			sameRats(t, net.outputs(x), n.slowly(x))
+			sameRats(t, outputs(net, x), n.slowly(x))
 		}
 	}
 	require.Greater(t, maxima, 400)
@@ -89,7 +92,7 @@ func sameRats(t *testing.T, want, got []rat) {
 
 // max(x, −x, 1/2) is at most 1 in [−1, 1], at least 1/2, and nothing less or more.
 func TestSafetyOfAMaximumByHand(t *testing.T) {
-	net := tnet{inputs: 1, layers: []tlayer{{act: "max", pieces: []int{3}, w: [][]float64{{1}, {-1}, {0}}, b: []float64{0, 0, 0.5}}}}
+	net := specimen.Net{Inputs: 1, Layers: []specimen.Layer{{Act: "max", Pieces: []int{3}, W: [][]float64{{1}, {-1}, {0}}, B: []float64{0, 0, 0.5}}}}
 	tree := "N0\nN1\nE0 0:1;\nE0 0:1;\nN1\nE0 0:1;\nE0 0:1;\n" // the box refutes all
 	for condition, holds := range map[string]bool{
 		"; < y0:-1 1":     true, // y > 1

@@ -5,6 +5,7 @@ package certificate
 // otherwise.
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"math/big"
@@ -14,6 +15,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/relucell/relucell/certificate/internal/specimen"
 )
 
 // honestSafe writes a tree, with choices at random.
@@ -28,14 +31,14 @@ type honestSafe struct {
 }
 
 // prove returns a proof, "" if it found none soon. The query has one box.
-func proveSafety(t tnet, q *query, bits uint, r *rand.Rand) string {
-	n, err := readSafetyNet(background, t.text())
+func proveSafety(t specimen.Net, q *query, bits uint, r *rand.Rand) string {
+	n, err := readSafetyNet(context.Background(), t.Text())
 	if err != nil {
 		panic(err)
 	}
 	n.fix(bits, func() {})
-	h := &honestSafe{net: n, query: q, bits: bits, r: r, b: newBounds(newVerdict(background), n)}
-	h.w = &safetyCheck{verdict: newVerdict(background), net: n, query: q}
+	h := &honestSafe{net: n, query: q, bits: bits, r: r, b: newBounds(newVerdict(context.Background()), n)}
+	h.w = &safetyCheck{verdict: newVerdict(context.Background()), net: n, query: q}
 	root := safetyNode{signs: make([]int8, len(n.unit))}
 	for k := 0; k < len(q.boxes[0]); k += 2 {
 		root.lo, root.hi = append(root.lo, n.inUnits(q.boxes[0][k])), append(root.hi, -n.inUnits(neg(q.boxes[0][k+1])))
@@ -51,7 +54,7 @@ func proveSafety(t tnet, q *query, bits uint, r *rand.Rand) string {
 	return headOf(t, n, q, bits) + "tree\n" + tree + "holds\n"
 }
 
-func headOf(t tnet, n *safetyNet, q *query, bits uint) string {
+func headOf(t specimen.Net, n *safetyNet, q *query, bits uint) string {
 	return fmt.Sprintf("relucell-safety 1\nnet %s\nspec -\nbits %d\n%s\n", n.hash, bits, strings.Join(q.lines(), "\n"))
 }
 
@@ -91,7 +94,7 @@ func (h *honestSafe) tree(n safetyNode, open []int, depth int) (text string, ok 
 
 // right asks the checker.
 func (h *honestSafe) right(n *safetyNode, m *claim) bool {
-	v := newVerdict(background)
+	v := newVerdict(context.Background())
 	v.guard(func() { h.w.right(h.b, n, m) })
 	return v.err() == nil
 }
@@ -158,23 +161,23 @@ func (h *honestSafe) split(n safetyNode) (line string, low, high safetyNode) {
 }
 
 // drawQuery returns a query of one box around a point, and how far its first form is from 0 there.
-func drawQuery(t tnet, outputs int, r *rand.Rand) (q *query, x []rat) {
-	q = &query{inputs: t.inputs, outputs: outputs}
+func drawQuery(t specimen.Net, outputs int, r *rand.Rand) (q *query, x []rat) {
+	q = &query{inputs: t.Inputs, outputs: outputs}
 	var ends []rat
-	for range t.inputs {
+	for range t.Inputs {
 		lo, hi := big.NewRat(r.Int63n(21)-20, 10), big.NewRat(r.Int63n(21), 10)
 		ends = append(ends, lo, hi)
 		x = append(x, plus(lo, times(big.NewRat(r.Int63n(8), 7), minus(hi, lo))))
 	}
 	q.boxes = [][]*big.Rat{ends}
-	_, y := t.at(x)
+	_, y := pointwise(t, x)
 	v := append(append([]rat(nil), x...), y...)
 	for range 1 + r.Intn(2) {
 		d := disjunct{}
 		for range 1 + r.Intn(2) {
 			f := form{combination: combination{constant: whole(0)}, strict: r.Intn(2) == 0}
 			for k := range v {
-				if c := r.Int63n(5) - 2; c != 0 && (k >= t.inputs || r.Intn(3) == 0) {
+				if c := r.Int63n(5) - 2; c != 0 && (k >= t.Inputs || r.Intn(3) == 0) {
 					f.combination[k] = whole(c)
 				}
 			}
@@ -206,8 +209,8 @@ func TestNoBentProofOfSafetyProvesWhatIsFalse(t *testing.T) {
 	proofs, bent := 0, 0
 	for seed := range int64(60) {
 		r := rand.New(rand.NewSource(seed))
-		net := randomNet(r, r.Intn(2) == 0, []string{"relu", "leaky_relu", "mixed", "none"}[r.Intn(4):], 1+r.Intn(2), 1+r.Intn(3), 1+r.Intn(2))
-		q, _ := drawQuery(net, len(net.layers[len(net.layers)-1].b), r)
+		net := specimen.Random(r, r.Intn(2) == 0, []string{"relu", "leaky_relu", "mixed", "none"}[r.Intn(4):], 1+r.Intn(2), 1+r.Intn(3), 1+r.Intn(2))
+		q, _ := drawQuery(net, len(net.Layers[len(net.Layers)-1].B), r)
 		bits := []uint{8, 12, 36}[r.Intn(3)]
 		// With enough added everywhere no point satisfies it.
 		safe := q.shifted(big.NewRat(1+r.Int63n(40), 2), false)
@@ -218,7 +221,7 @@ func TestNoBentProofOfSafetyProvesWhatIsFalse(t *testing.T) {
 		proofs++
 		_, err := checkSafety(net, nil, proof)
 		require.NoError(t, err, "seed %d\n%s", seed, proof)
-		n, err := readSafetyNet(background, net.text())
+		n, err := readSafetyNet(context.Background(), net.Text())
 		require.NoError(t, err)
 		// The point x satisfies q, and touches every form: so does no tree prove it, whatever is
 		// bent.

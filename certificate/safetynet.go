@@ -184,7 +184,7 @@ func (n *safetyNet) fix(f uint, stop func()) {
 	var layers []*fixedLayer
 	if first := 0; fits(func() {
 		for _, r := range n.raw {
-			layers = append(layers, r.fix(f, first, stop))
+			layers = append(layers, fix(r, f, first, stop))
 			first += len(r.bias)
 		}
 	}) {
@@ -192,10 +192,11 @@ func (n *safetyNet) fix(f uint, stop func()) {
 	}
 }
 
-func (r *rawLayer) fix(f uint, first int, stop func()) *fixedLayer {
+// fix returns a layer with f fractional bits, whose first unit that is.
+func fix(r *rawLayer, f uint, first int, stop func()) *fixedLayer {
 	y, minus := newFixedLayer(len(r.bias), r.width), new(big.Int)
 	y.first = first
-	y.s, y.rounded = r.shift(stop)
+	y.s, y.rounded = shift(r, stop)
 	for j := range r.bias {
 		stop()
 		for i := r.start[j]; i < r.start[j+1]; i++ {
@@ -212,7 +213,7 @@ func (r *rawLayer) fix(f uint, first int, stop func()) *fixedLayer {
 func shifted(v *big.Int, e int) int64 { return floorOf(v, big.NewInt(1), e) }
 
 // shift returns the scale of a layer's weights.
-func (r *rawLayer) shift(stop func()) (s uint, rounded bool) {
+func shift(r *rawLayer, stop func()) (s uint, rounded bool) {
 	var most, sum, size big.Int
 	zeros := r.scale
 	for j := range r.bias {

@@ -3,26 +3,25 @@ package certificate
 // Bounds held against the network itself, at exact points.
 
 import (
-	"context"
 	"math/big"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/relucell/relucell/certificate/internal/specimen"
 )
 
-var background = context.Background()
-
-// at returns the exact pre-activations of all units at x, by layers, and the outputs.
-func (t tnet) at(x []rat) (z [][]rat, y []rat) {
+// pointwise returns the exact pre-activations of all units at x, by layers, and the outputs.
+func pointwise(t specimen.Net, x []rat) (z [][]rat, y []rat) {
 	y = x
-	for _, l := range t.layers {
+	for _, l := range t.Layers {
 		var zs, next []rat
-		for j, w := range l.w {
-			v := plus(ratOf(l.b[j]), sumOf(len(w), func(k int) rat { return times(ratOf(w[k]), y[k]) }))
+		for j, w := range l.W {
+			v := plus(ofFloat(l.B[j]), sumOf(len(w), func(k int) rat { return times(ofFloat(w[k]), y[k]) }))
 			zs = append(zs, v)
 			if v.Sign() < 0 {
-				v = times(v, ratOf(l.below(j)))
+				v = times(v, ofFloat(l.Below(j)))
 			}
 			next = append(next, v)
 		}
@@ -62,7 +61,7 @@ func atPoints(inside *int) func(t *rapid.T) {
 
 // holdsAt holds all bounds against the network at x, if x is on the node.
 func (c *safetyCase) holdsAt(t require.TestingT, b *bounds, x []rat) bool {
-	z, y := c.t.at(x)
+	z, y := pointwise(c.t, x)
 	v, f := append(append([]rat(nil), x...), y...), new(big.Rat)
 	var flat []rat
 	for i := range z {

@@ -6,15 +6,12 @@ package certificate
 import (
 	"fmt"
 	"math/big"
-	"regexp"
 	"strings"
 )
 
 const (
-	// maxRational bounds the digits of a numerator and of a denominator, maxDisjuncts the
-	// disjuncts, maxNumbers the numbers of a query, maxQuery its bytes, and maxCommon the bits of a
-	// common denominator.
-	maxRational, maxDisjuncts, maxNumbers, maxQuery, maxCommon = 20000, 1_000_000, 1 << 22, 1 << 28, 1 << 17
+	// maxDisjuncts bounds the disjuncts, maxNumbers the numbers of a query, and maxQuery its bytes.
+	maxDisjuncts, maxNumbers, maxQuery = 1_000_000, 1 << 22, 1 << 28
 )
 
 // disjunct is a box with conditions.
@@ -141,18 +138,5 @@ func (q *query) room(in *lines, line string) {
 func (q *query) rational(in *lines, w string) *big.Rat {
 	q.numbers++
 	in.require(q.numbers <= maxNumbers, "the query has more than 4194304 numbers")
-	return rational(in, w)
-}
-
-var fraction = regexp.MustCompile(`^-?[0-9]+(/[0-9]+)?$`)
-
-// rational reads p or p/q. That it is in its one spelling is seen when it is written again.
-func rational(in *lines, w string) *big.Rat {
-	num, den, _ := strings.Cut(w, "/")
-	v, ok := new(big.Rat), len(num) <= maxRational+1 && len(den) <= maxRational && fraction.MatchString(w)
-	if ok {
-		_, ok = v.SetString(w)
-	}
-	in.require(ok, "expected an integer, or p/q in lowest terms, of at most 20000 digits each")
-	return v
+	return readFraction(&in.position, w)
 }

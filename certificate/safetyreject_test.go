@@ -4,17 +4,20 @@ package certificate
 // READMEs are the tables of these tests.
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/relucell/relucell/certificate/internal/specimen"
 )
 
 func TestTheCorpusOfSafetyRejects(t *testing.T) {
 	dir := filepath.Join("..", "testdata", "reject-safety")
-	files := folder(t, dir)
+	files := specimen.ReadFolder(t, dir)
 	used := map[string]bool{"README.md": true}
 	for _, row := range strings.Split(string(files["README.md"]), "\n") {
 		cells := strings.Split(row, " | ")
@@ -30,7 +33,7 @@ func TestTheCorpusOfSafetyRejects(t *testing.T) {
 				s = &Spec{spec, files[spec]}
 			}
 			for workers := 1; workers <= 2; workers++ {
-				rep, err := CheckSafety(background, files[net], s, filepath.Join(dir, name), SafetyOptions{Workers: workers})
+				rep, err := CheckSafety(context.Background(), files[net], s, filepath.Join(dir, name), SafetyOptions{Workers: workers})
 				require.Nil(t, rep)
 				var e *Error
 				require.ErrorAs(t, err, &e)
@@ -51,7 +54,7 @@ func TestTheCorpusOfSafetyRejects(t *testing.T) {
 
 func TestTheCorpusOfSafetyProofs(t *testing.T) {
 	dir := filepath.Join("..", "testdata", "safety")
-	files := folder(t, dir)
+	files := specimen.ReadFolder(t, dir)
 	used, kinds := map[string]bool{"README.md": true}, map[string]int{}
 	for _, row := range strings.Split(string(files["README.md"]), "\n") {
 		cells := strings.Split(row, " | ")
@@ -64,7 +67,7 @@ func TestTheCorpusOfSafetyProofs(t *testing.T) {
 		require.NoError(t, err)
 		t.Run(name, func(t *testing.T) {
 			for workers := 1; workers <= 2; workers++ {
-				r, err := CheckSafety(background, net, &Spec{spec, files[spec]}, filepath.Join(dir, name), SafetyOptions{Workers: workers})
+				r, err := CheckSafety(context.Background(), net, &Spec{spec, files[spec]}, filepath.Join(dir, name), SafetyOptions{Workers: workers})
 				require.NoError(t, err)
 				require.True(t, r.Checked)
 				require.False(t, r.Witness)
@@ -75,7 +78,7 @@ func TestTheCorpusOfSafetyProofs(t *testing.T) {
 			for i, line := range lines {
 				kinds[line[:1]]++
 				text := head + "tree\n" + strings.Join(lines[:i], "") + strings.Join(lines[i+1:], "") + "\n"
-				_, err := CheckSafety(background, net, &Spec{spec, files[spec]}, "proof", SafetyOptions{open: memory{"proof": []byte(text)}.open})
+				_, err := CheckSafety(context.Background(), net, &Spec{spec, files[spec]}, "proof", SafetyOptions{open: specimen.Folder{"proof": []byte(text)}.Open})
 				if line != "R\n" { // without its bounds of the second level a proof may be one as well
 					require.Error(t, err, "without %s", line)
 				}

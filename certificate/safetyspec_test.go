@@ -5,6 +5,7 @@ package certificate
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"math/big"
 	"os"
@@ -20,7 +21,7 @@ import (
 
 // readBoth reads a text with both readers; they agree.
 func readBoth(t require.TestingT, text string, reals bool) (*specification, *vnnlib.Query) {
-	c := &safetyCheck{verdict: newVerdict(background)}
+	c := &safetyCheck{verdict: newVerdict(context.Background())}
 	var s *specification
 	c.guard(func() { s = readSpec(c.verdict, "spec", []byte(text), reals) })
 	q, err := vnnlib.Read(bytes.NewReader([]byte(text)), vnnlib.Options{Reals: reals})

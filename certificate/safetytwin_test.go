@@ -5,6 +5,8 @@ package certificate
 
 import (
 	"math/big"
+
+	"github.com/relucell/relucell/certificate/internal/specimen"
 )
 
 type rat = *big.Rat
@@ -17,10 +19,11 @@ func plus(v ...rat) rat {
 	}
 	return sum
 }
-func minus(a, b rat) rat { return new(big.Rat).Sub(a, b) }
-func times(a, b rat) rat { return new(big.Rat).Mul(a, b) }
-func neg(a rat) rat      { return new(big.Rat).Neg(a) }
-func abs(a rat) rat      { return new(big.Rat).Abs(a) }
+func minus(a, b rat) rat    { return new(big.Rat).Sub(a, b) }
+func times(a, b rat) rat    { return new(big.Rat).Mul(a, b) }
+func neg(a rat) rat         { return new(big.Rat).Neg(a) }
+func ofFloat(v float64) rat { return new(big.Rat).SetFloat64(v) }
+func abs(a rat) rat         { return new(big.Rat).Abs(a) }
 func most(a rat, more ...rat) rat {
 	for _, x := range more {
 		if x.Cmp(a) > 0 {
@@ -88,16 +91,16 @@ func isSmall(v ...rat) bool {
 func isInteger(v rat) bool { return v.IsInt() }
 
 // twinLayers returns §4.1, nil if something is not small.
-func twinLayers(t tnet, f int) (layers []twinLayer) {
+func twinLayers(t specimen.Net, f int) (layers []twinLayer) {
 	neurons := 0
-	for _, y := range t.layers {
+	for _, y := range t.Layers {
 		var v twinLayer
 		rho, exact := new(big.Rat), 0
-		for _, row := range y.w {
+		for _, row := range y.W {
 			sum := new(big.Rat)
 			for _, w := range row {
-				sum = plus(sum, abs(ratOf(w)))
-				for !isInteger(times(ratOf(w), power(exact))) {
+				sum = plus(sum, abs(ofFloat(w)))
+				for !isInteger(times(ofFloat(w), power(exact))) {
 					exact++
 				}
 			}
@@ -111,14 +114,14 @@ func twinLayers(t tnet, f int) (layers []twinLayer) {
 		}
 		v.s = min(exact, largest)
 		v.rounded = v.s < exact
-		for j, row := range y.w {
+		for j, row := range y.W {
 			var w []rat
 			for _, x := range row {
-				w = append(w, down(times(ratOf(x), power(v.s))))
+				w = append(w, down(times(ofFloat(x), power(v.s))))
 			}
-			a := ratOf(y.below(j))
+			a := ofFloat(y.Below(j))
 			v.w, v.a = append(v.w, w), append(v.a, a)
-			v.b = append(v.b, down(times(power(f), ratOf(y.b[j]))))
+			v.b = append(v.b, down(times(power(f), ofFloat(y.B[j]))))
 			v.low, v.up = append(v.low, down(times(power(f), a))), append(v.up, roundUp(times(power(f), a)))
 			if !isSmall(v.b[j], v.low[j], v.up[j]) {
 				return nil

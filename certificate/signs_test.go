@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/relucell/relucell/certificate/internal/specimen"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/network"
 )
@@ -50,8 +51,8 @@ func (c *slowChecker) leaves(n slowNode) {
 
 // everOn says of each neuron whether it is on in some region that the walk finds; a maximum is,
 // where one of its pieces wins.
-func everOn(tb testing.TB, net tnet, b tball) []bool {
-	n, err := network.ReadCanonical(bytes.NewReader(net.text()))
+func everOn(tb testing.TB, net specimen.Net, b tball) []bool {
+	n, err := network.ReadCanonical(bytes.NewReader(net.Text()))
 	require.NoError(tb, err)
 	var neuron []int // that each sign of a pattern is of
 	next := 0
@@ -92,11 +93,11 @@ func (w *twins) signs(t testing.TB, slow *slowChecker, fast *Report, what func()
 
 func TestNeverOn(t *testing.T) {
 	// x, then x − 1, −x − 1, x − 2 and a zero; then relu(x) − 1/2.
-	net := tnet{inputs: 1, layers: []tlayer{
-		{act: "relu", w: [][]float64{{1}, {1}, {-1}, {1}, {0}}, b: []float64{0, -1, -1, -0.5, 0}},
-		{act: "relu", w: [][]float64{{1, 0, 0, 0, 0}}, b: []float64{-1}}}}
+	net := specimen.Net{Inputs: 1, Layers: []specimen.Layer{
+		{Act: "relu", W: [][]float64{{1}, {1}, {-1}, {1}, {0}}, B: []float64{0, -1, -1, -0.5, 0}},
+		{Act: "relu", W: [][]float64{{1, 0, 0, 0, 0}}, B: []float64{-1}}}}
 	const ball = "linf 0x1p+0 0x0p+0"
-	text := net.text()
+	text := net.Text()
 	for name, c := range map[string]struct {
 		tree  string
 		never []int
@@ -108,7 +109,7 @@ func TestNeverOn(t *testing.T) {
 		"open where all is":      {"*\n-3 a\nW1-1\n*\n?2 1\nW2 3\ncount >= 3\n", []int{1, 2, 4}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			files := memory{"proof": fmt.Appendf(nil, "relucell-certificate 2\nnet sha256:%x\nball %s\n%s", sha256.Sum256(text), ball, c.tree)}
+			files := specimen.Folder{"proof": fmt.Appendf(nil, "relucell-certificate 2\nnet sha256:%x\nball %s\n%s", sha256.Sum256(text), ball, c.tree)}
 			r := newTwins(net).check(t, files, 1)
 			require.NotNil(t, r)
 			var never []int
@@ -126,12 +127,12 @@ func TestNeverOn(t *testing.T) {
 // than the one asked about, and one that is on was said to be on nowhere.
 func TestNeverOnCountsAMaximumOnce(t *testing.T) {
 	// x + 2; the largest of x, 0 and a unit that carries; then −max − 1 and max.
-	net := tnet{inputs: 1, layers: []tlayer{
-		{act: "relu", w: [][]float64{{1}}, b: []float64{2}},
-		{act: "max", pieces: []int{2, 1}, w: [][]float64{{1}, {0}, {1}}, b: []float64{-2, 0, 0}},
-		{act: "relu", w: [][]float64{{-1, 0}, {1, 0}}, b: []float64{-1, 0}}}}
-	text := net.text()
-	r := newTwins(net).check(t, memory{"proof": spelledProof(text, "linf 0x1p+0 0x0p+0", "*\n+1 a\nW1 1\nW1-1\ncount 2\n")}, 1)
+	net := specimen.Net{Inputs: 1, Layers: []specimen.Layer{
+		{Act: "relu", W: [][]float64{{1}}, B: []float64{2}},
+		{Act: "max", Pieces: []int{2, 1}, W: [][]float64{{1}, {0}, {1}}, B: []float64{-2, 0, 0}},
+		{Act: "relu", W: [][]float64{{-1, 0}, {1, 0}}, B: []float64{-1, 0}}}}
+	text := net.Text()
+	r := newTwins(net).check(t, specimen.Folder{"proof": spelledProof(text, "linf 0x1p+0 0x0p+0", "*\n+1 a\nW1 1\nW1-1\ncount 2\n")}, 1)
 	require.NotNil(t, r)
 	require.Equal(t, []Seen{SeenPlus, SeenOpen, SeenMinus, SeenZero | SeenPlus}, r.Signs)
 	require.True(t, r.NeverOn(2))

@@ -12,6 +12,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/relucell/relucell/certificate/internal/specimen"
 )
 
 func TestTheSpellingOfEveryFloatIsRead(t *testing.T) {
@@ -20,7 +22,7 @@ func TestTheSpellingOfEveryFloatIsRead(t *testing.T) {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			return
 		}
-		s := spell(v)
+		s := specimen.Spell(v)
 		m, e, ok := dyadic(s)
 		require.True(t, ok, s)
 		back := new(big.Float).SetMantExp(new(big.Float).SetInt(m), e)

@@ -13,26 +13,28 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/relucell/relucell/certificate/internal/specimen"
 )
 
 // twins is both checkers at work on one network, and the truths that were asked for.
 type twins struct {
-	net      tnet
+	net      specimen.Net
 	text     []byte
 	known    map[string]int64
 	on       map[string][]bool // by the ball: whether each neuron is on somewhere
 	accepted int
 }
 
-func newTwins(net tnet) *twins {
-	return &twins{net: net, text: net.text(), known: map[string]int64{}, on: map[string][]bool{}}
+func newTwins(net specimen.Net) *twins {
+	return &twins{net: net, text: net.Text(), known: map[string]int64{}, on: map[string][]bool{}}
 }
 
 // check requires that both checkers say the same of a proof and that nothing false is accepted; it
 // says what was accepted.
-func (w *twins) check(t testing.TB, files memory, workers int) *Report {
+func (w *twins) check(t testing.TB, files specimen.Folder, workers int) *Report {
 	slow, slowErr := slowCheck(w.text, files, "proof")
-	fast, fastErr := Check(w.text, "proof", Options{Workers: workers, open: files.open})
+	fast, fastErr := Check(w.text, "proof", Options{Workers: workers, open: files.Open})
 	if (slowErr == nil) != (fastErr == nil) {
 		require.Fail(t, "the checkers disagree", "slow: %v\nfast: %v\n%s\n%s", slowErr, fastErr, w.text, files)
 	}
@@ -128,7 +130,7 @@ type drawing func(seed int64) (*twins, tball, *rand.Rand)
 func drawnOfMaxima(seed int64) (*twins, tball, *rand.Rand) {
 	r := rand.New(rand.NewSource(seed))
 	inputs := []int{1, 1, 2, 2, 3}[r.Intn(5)]
-	net := drawnMaxima(r, inputs)
+	net := specimen.DrawnMaxima(r, inputs)
 	return newTwins(net), drawnBall(r, inputs), r
 }
 
@@ -136,7 +138,7 @@ func drawnOfMaxima(seed int64) (*twins, tball, *rand.Rand) {
 func drawn(seed int64) (*twins, tball, *rand.Rand) {
 	r := rand.New(rand.NewSource(seed))
 	inputs := []int{1, 1, 2, 2, 2, 3, 3, 5}[r.Intn(8)]
-	net := drawnNet(r, inputs)
+	net := specimen.Drawn(r, inputs)
 	return newTwins(net), drawnBall(r, inputs), r
 }
 
@@ -160,15 +162,15 @@ func FuzzTwins(f *testing.F) {
 			w = &twins{text: network} // without a truth
 		}
 		if len(network) < 5000 && len(proof) < 20000 {
-			w.check(t, memory{"proof": fmt.Appendf(nil, "relucell-certificate 2\nnet sha256:%x\nball %s", sha256.Sum256(network), proof)}, 1)
+			w.check(t, specimen.Folder{"proof": fmt.Appendf(nil, "relucell-certificate 2\nnet sha256:%x\nball %s", sha256.Sum256(network), proof)}, 1)
 		}
 	})
 }
 
 func FuzzReadNet(f *testing.F) {
-	f.Add(tent(2).text())
-	f.Add(randomNet(rand.New(rand.NewSource(3)), false, []string{"leaky_relu", "none"}, 2, 2, 2, 1).text())
-	f.Add(randomNet(rand.New(rand.NewSource(3)), false, []string{"mixed"}, 2, 2, 2, 1).text())
+	f.Add(specimen.Tent(2).Text())
+	f.Add(specimen.Random(rand.New(rand.NewSource(3)), false, []string{"leaky_relu", "none"}, 2, 2, 2, 1).Text())
+	f.Add(specimen.Random(rand.New(rand.NewSource(3)), false, []string{"mixed"}, 2, 2, 2, 1).Text())
 	f.Fuzz(func(t *testing.T, text []byte) {
 		if n, err := readNet(background, text); err == nil {
 			require.Equal(t, fmt.Sprintf("sha256:%x", sha256.Sum256(text)), n.hash)

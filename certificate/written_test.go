@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	balls "github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/certificate/internal/specimen"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/proof"
 )
@@ -20,13 +21,13 @@ func tempProof(tb testing.TB, name string) string { return filepath.Join(tb.Temp
 // longest numbers that it writes are read, and a bit or a power of two more is refused by the
 // writer itself.
 func TestTheWriterKeepsTheFormatsCaps(t *testing.T) {
-	net := oneLayer([]float64{0, -0.5}, []float64{2}, []float64{2})
+	net := specimen.OneLayer([]float64{0, -0.5}, []float64{2}, []float64{2})
 	one := big.NewInt(1)
 	b, err := balls.New(balls.LInf, []float64{0}, 1)
 	require.NoError(t, err)
 	close := func(x *big.Float, lambda *big.Int) error {
 		path := tempProof(t, "p")
-		w, err := proof.NewWriter(path, proof.Header{Net: net.hash(t), Ball: b})
+		w, err := proof.NewWriter(path, proof.Header{Net: net.Hash(), Ball: b})
 		require.NoError(t, err)
 		w.Split()
 		w.Pruned(1, -1, false, &enumerate.Multipliers{BigSelf: lambda, Back: []int32{0}, BigLambda: []*big.Int{lambda}})
@@ -39,7 +40,7 @@ func TestTheWriterKeepsTheFormatsCaps(t *testing.T) {
 		if err = w.Close(big.NewInt(3)); err != nil {
 			return err
 		}
-		_, err = Check(net.text(), path, Options{})
+		_, err = Check(net.Text(), path, Options{})
 		require.NoError(t, err)
 		return nil
 	}
