@@ -7,6 +7,8 @@ import (
 	"math/big"
 	"slices"
 	"strings"
+
+	"github.com/relucell/relucell/certificate/internal/canonical"
 )
 
 // box is a closed box: lo_k·2^−scale ≤ x_k ≤ hi_k·2^−scale.
@@ -63,18 +65,18 @@ type ball struct {
 }
 
 // readBall reads what follows "ball " for n inputs.
-func readBall(in *lines, text string, n int) *ball {
+func readBall(in *canonical.Lines, text string, n int) *ball {
 	words := strings.Split(text, " ")
 	b, isBox := &ball{text: text, norm: words[0]}, words[0] == "box"
-	in.require(isBox || b.norm == "l2" || b.norm == "linf" || b.norm == "l1", "expected a ball of kind l2, linf, l1 or box")
-	in.require(isBox && len(words) == 2*n+1 || !isBox && len(words) == n+2,
+	in.Require(isBox || b.norm == "l2" || b.norm == "linf" || b.norm == "l1", "expected a ball of kind l2, linf, l1 or box")
+	in.Require(isBox && len(words) == 2*n+1 || !isBox && len(words) == n+2,
 		"expected a radius and a centre with one number per input, or for a box all lower and then all upper bounds")
-	z, scale, ok := integers(words[1:], func() {})
-	in.require(ok, "expected hexadecimal floats in their one spelling")
+	z, scale, ok := canonical.Reals(words[1:], func() {})
+	in.Require(ok, "expected hexadecimal floats in their one spelling")
 	lo, hi := z[:n], z[n:]
 	if !isBox {
 		r, c := &z[0], z[1:]
-		in.require(r.Sign() > 0, "expected a radius greater than 0")
+		in.Require(r.Sign() > 0, "expected a radius greater than 0")
 		lo, hi = make([]big.Int, n), make([]big.Int, n)
 		for k := range c {
 			lo[k].Sub(&c[k], r)
@@ -85,7 +87,7 @@ func readBall(in *lines, text string, n int) *ball {
 		}
 	}
 	for k := range lo {
-		in.require(lo[k].Cmp(&hi[k]) < 0, "expected each lower bound below its upper bound")
+		in.Require(lo[k].Cmp(&hi[k]) < 0, "expected each lower bound below its upper bound")
 	}
 	if b.box = newBox(lo, hi, scale); b.centre != nil {
 		b.tips = newValues(3*n + 1)

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+
+	"github.com/relucell/relucell/certificate/internal/canonical"
 )
 
 // Options says how to check. No option changes the verdict.
@@ -65,6 +67,9 @@ func (r *Report) String() string {
 		word, r.Count, r.Net, r.Ball, r.Definition, r.Regions, r.Open, r.Nodes, r.Parts)
 }
 
+// Error says which line of which file is refused, and why.
+type Error = canonical.Error
+
 // Check verifies the proof in the named file, and in the parts beside it (or beside the file that
 // it is a symbolic link to), about the network whose canonical text is given. Only a nil error
 // means that every line was checked. What is refused is an [*Error], about the first wrong line in
@@ -82,7 +87,7 @@ func CheckContext(ctx context.Context, network []byte, proof string, o Options) 
 		o.Workers = 1
 	}
 	if o.open == nil {
-		o.open = openRegular
+		o.open = canonical.OpenRegular
 	}
 	r, err := check(ctx, network, proof, o)
 	if err == nil || o.Workers == 1 || ctx.Err() != nil {
@@ -102,12 +107,12 @@ func check(ctx context.Context, network []byte, proof string, o Options) (*Repor
 	if err != nil {
 		target = proof // what is wrong comes out when it is opened
 	}
-	c := &checker{verdict: newVerdict(ctx), net: n, folders: []string{filepath.Dir(proof), filepath.Dir(target)}, open: o.open, companions: o.companions(), slots: make(chan struct{}, o.Workers-1)}
-	c.guard(func() { c.file(proof) })
+	c := &checker{Verdict: canonical.NewVerdict(ctx), net: n, folders: []string{filepath.Dir(proof), filepath.Dir(target)}, open: o.open, companions: o.companions(), slots: make(chan struct{}, o.Workers-1)}
+	c.Guard(func() { c.file(proof) })
 	c.wait.Wait()
 	var r *Report
-	c.guard(func() { c.stop(); r = c.report() })
-	if err := c.err(); err != nil {
+	c.Guard(func() { c.Stop(); r = c.report() })
+	if err := c.Err(); err != nil {
 		return nil, err
 	}
 	return r, nil
@@ -115,7 +120,7 @@ func check(ctx context.Context, network []byte, proof string, o Options) (*Repor
 
 // checker is what the workers of one check share.
 type checker struct {
-	*verdict
+	*canonical.Verdict
 	net  *net
 	ball *ball
 	// folders are that of the proof and that of the file behind a symbolic link: parts lie in
@@ -124,8 +129,8 @@ type checker struct {
 	companions []companion
 	open       func(string) (io.ReadCloser, error)
 	total      struct{ regions, open, nodes, parts atomic.Int64 }
-	claim      *Error        // its reason is the last line of the proof, its place that of this line
-	slots      chan struct{} // one for each worker but the first
+	claim      *canonical.Error // its reason is the last line of the proof, its place that of this line
+	slots      chan struct{}    // one for each worker but the first
 	wait       sync.WaitGroup
 }
 
@@ -139,18 +144,18 @@ type companion interface {
 
 // file checks the first file: header, tree, claim, and nothing else.
 func (c *checker) file(path string) {
-	in := openLines(c.open, path)
-	defer in.close()
-	in.require(in.after("relucell-certificate ", "expected \"relucell-certificate\" and its version") == "2", "expected version 2, the one that this checker reads")
-	hash := in.after("net ", "expected \"net\" and a hash")
-	in.require(hash == c.net.hash, "the proof is about another network: this one is "+c.net.hash)
-	c.ball = readBall(in, in.after("ball ", "expected \"ball\" and what it is"), c.net.inputs)
+	in := canonical.OpenLines(c.open, path)
+	defer in.Close()
+	in.Require(in.After("relucell-certificate ", "expected \"relucell-certificate\" and its version") == "2", "expected version 2, the one that this checker reads")
+	hash := in.After("net ", "expected \"net\" and a hash")
+	in.Require(hash == c.net.hash, "the proof is about another network: this one is "+c.net.hash)
+	c.ball = readBall(in, in.After("ball ", "expected \"ball\" and what it is"), c.net.inputs)
 	w := c.newWalker(in)
 	w.mayRefer = true
 	w.subtree()
-	claim := in.after("count ", "the tree is complete, expected its count")
-	c.claim = &Error{File: in.file, Line: in.line, Reason: "count " + claim}
-	in.end()
+	claim := in.After("count ", "the tree is complete, expected its count")
+	c.claim = &canonical.Error{File: in.File, Line: in.Line, Reason: "count " + claim}
+	in.End()
 }
 
 // report says what was counted, which is what was claimed.
@@ -176,16 +181,16 @@ func (c *checker) report() *Report {
 // if one is free. The name stays within the folder.
 func (w *walker) part(text string) {
 	name, hash, ok := strings.Cut(strings.TrimPrefix(text, " "), " ")
-	w.in.require(ok && text[0] == ' ' && safeName(name) && strings.HasPrefix(hash, "sha256:"),
+	w.in.Require(ok && text[0] == ' ' && safeName(name) && strings.HasPrefix(hash, "sha256:"),
 		"expected @, a name of letters, digits, - _ and . that begins with none of - and ., and a hash")
-	w.in.require(w.mayRefer, "a part decides a neuron before it refers to another part")
+	w.in.Require(w.mayRefer, "a part decides a neuron before it refers to another part")
 	w.total.parts.Add(1)
 	select {
 	case w.slots <- struct{}{}:
 		other := w.another()
 		w.wait.Go(func() {
 			defer func() { <-w.slots }()
-			w.guard(func() { other.partFile(name, hash) })
+			w.Guard(func() { other.partFile(name, hash) })
 		})
 	default:
 		in := w.in
@@ -196,13 +201,13 @@ func (w *walker) part(text string) {
 
 // partFile checks a part: one subtree, nothing after it, and the hash.
 func (w *walker) partFile(name, hash string) {
-	in := openLines(w.open, filepath.Join(w.folders[0], name), filepath.Join(w.folders[1], name))
-	defer in.close()
+	in := canonical.OpenLines(w.open, filepath.Join(w.folders[0], name), filepath.Join(w.folders[1], name))
+	defer in.Close()
 	w.in, w.mayRefer = in, false
 	w.subtree()
-	got := in.end()
-	in.line = 0
-	in.require(got == hash, "its hash is "+got+", expected "+hash)
+	got := in.End()
+	in.Line = 0
+	in.Require(got == hash, "its hash is "+got+", expected "+hash)
 }
 
 // safeName reports whether a name is that of a file in the same folder.

@@ -54,7 +54,7 @@ func (s *Reach) domain(w *walker, z *regionForms, d *reached) {
 	}
 	s.require(n <= maxCornerInputs && (n == 1 || b.norm != "l2"), "vertices, expected none in more than %d inputs, and none in an l2 ball", maxCornerInputs)
 	list, names := cornersOf(b)
-	e := &edges{left: s.looks, stop: w.stop}
+	e := &edges{left: s.looks, stop: w.Stop}
 	for i, row := range d.Rows {
 		list = e.cut(list, z.neurons[row.Neuron], names+i, n)
 		s.require(e.left >= 0, "the edges of the region are not to be told in %d comparisons of vertices: expected a region without vertices, or a smaller ball", s.looks)

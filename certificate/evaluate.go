@@ -7,11 +7,13 @@ import (
 	"cmp"
 	"math/big"
 	"math/bits"
+
+	"github.com/relucell/relucell/certificate/internal/canonical"
 )
 
 // evaluator asks for signs of forms. The verdict says whether what takes long is to go on.
 type evaluator struct {
-	*verdict
+	*canonical.Verdict
 	ball *ball
 	// pick says at which of some values a form is evaluated, one for each coefficient. What comes
 	// about is in v; b is what becomes a part of a sum, form the form for the l1 and the l2 ball.
@@ -21,9 +23,9 @@ type evaluator struct {
 	scratch
 }
 
-func newEvaluator(v *verdict, b *ball) evaluator {
+func newEvaluator(v *canonical.Verdict, b *ball) evaluator {
 	n := len(b.box.lo) + 1
-	return evaluator{verdict: v, ball: b, pick: make([]int, n), form: make([]big.Int, n)}
+	return evaluator{Verdict: v, ball: b, pick: make([]int, n), form: make([]big.Int, n)}
 }
 
 // values are integers at which forms are evaluated, and in short the same where they fit. The sum
@@ -52,7 +54,7 @@ func (v *values) measure() {
 func (e *evaluator) long(products int) {
 	const short = 1 << 10 // a microsecond, beside which a look is nothing
 	if products > short {
-		e.stop()
+		e.Stop()
 	}
 }
 

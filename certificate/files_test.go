@@ -14,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/relucell/relucell/certificate/internal/canonical"
 	"github.com/relucell/relucell/certificate/internal/specimen"
 )
 
@@ -25,9 +26,9 @@ func TestGzipBombsAreRefusedInLittleMemory(t *testing.T) {
 		"endless empty lines":   {strings.Repeat("\n", 1<<24), "proof.gz:4: "},
 		"endless decisions":     {"*\n" + strings.Repeat("+1 a\n", 1<<23), "positive somewhere"},
 		"an endless witness":    {"*\nW0" + strings.Repeat(" 0", 1<<23), "longer than"},
-		"an endless number":     {"*\n*\nW1-" + strings.Repeat("1", maxLine/2) + "\n", "proof.gz:6: expected"},
-		"an endless exponent":   {"*\n*\nW" + strings.Repeat("1", maxLine/2) + "-1\n", "proof.gz:6: expected"},
-		"an endless multiplier": {"*\n+1 " + strings.Repeat("1", maxLine/2) + "a\n", "multiplier"},
+		"an endless number":     {"*\n*\nW1-" + strings.Repeat("1", canonical.MaxLine/2) + "\n", "proof.gz:6: expected"},
+		"an endless exponent":   {"*\n*\nW" + strings.Repeat("1", canonical.MaxLine/2) + "-1\n", "proof.gz:6: expected"},
+		"an endless multiplier": {"*\n+1 " + strings.Repeat("1", canonical.MaxLine/2) + "a\n", "multiplier"},
 		"junk after the end":    {"*\n*\nW2-3\nW3-1\n+1 a\nW1 1\ncount 3\n" + strings.Repeat("\x00", 1<<24), "end of the file"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -36,7 +37,7 @@ func TestGzipBombsAreRefusedInLittleMemory(t *testing.T) {
 			_, err := Check(net.Text(), "proof.gz", Options{Workers: 1, open: specimen.Folder{"proof.gz": bomb}.Open})
 			after := specimen.Allocated()
 			require.ErrorContains(t, err, c.reason)
-			require.Less(t, after-before, uint64(8*maxLine))
+			require.Less(t, after-before, uint64(8*canonical.MaxLine))
 		})
 	}
 	good := specimen.Zipped([]byte(head + "*\n*\nW2-3\nW3-1\n+1 a\nW1 1\ncount 3\n"))
@@ -173,8 +174,8 @@ func TestPartsHaveBoxesOfTheirOwn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := newLines("p", strings.NewReader(""))
-	c := &checker{verdict: newVerdict(background), net: n, ball: readBall(in, "box 0x0p+0 0x1p+3", 1)}
+	in := canonical.NewLines("p", strings.NewReader(""))
+	c := &checker{Verdict: canonical.NewVerdict(background), net: n, ball: readBall(in, "box 0x0p+0 0x1p+3", 1)}
 	w := c.newWalker(in)
 	w.at = 1
 	for i, x := range []int64{7, 6} { // the upper end, 8, comes down

@@ -5,6 +5,8 @@ package certificate
 import (
 	"math/big"
 	"slices"
+
+	"github.com/relucell/relucell/certificate/internal/canonical"
 )
 
 // level is a layer on the path.
@@ -46,7 +48,7 @@ type place struct {
 }
 
 // newPlace returns the root.
-func newPlace(v *verdict, n *net, b *ball) place {
+func newPlace(v *canonical.Verdict, n *net, b *ball) place {
 	p := place{evaluator: newEvaluator(v, b), at: -1}
 	for i, y := range n.layers {
 		v := level{layer: *y, k: length(y.bits), plus: make([]bool, len(y.edges)),

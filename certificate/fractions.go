@@ -6,6 +6,8 @@ import (
 	"math/big"
 	"regexp"
 	"strings"
+
+	"github.com/relucell/relucell/certificate/internal/canonical"
 )
 
 // maxFraction bounds the digits of a numerator and of a denominator, maxCommon the bits of a common
@@ -15,13 +17,13 @@ const maxFraction, maxCommon = 20000, 1 << 17
 var fraction = regexp.MustCompile(`^-?[0-9]+(/[0-9]+)?$`)
 
 // readFraction reads p or p/q. That it is in its one spelling is seen when it is written again.
-func readFraction(in *position, w string) *big.Rat {
+func readFraction(in *canonical.Position, w string) *big.Rat {
 	num, den, _ := strings.Cut(w, "/")
 	v, ok := new(big.Rat), len(num) <= maxFraction+1 && len(den) <= maxFraction && fraction.MatchString(w)
 	if ok {
 		_, ok = v.SetString(w)
 	}
-	in.require(ok, "expected an integer, or p/q in lowest terms, of at most 20000 digits each")
+	in.Require(ok, "expected an integer, or p/q in lowest terms, of at most 20000 digits each")
 	return v
 }
 

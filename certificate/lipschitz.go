@@ -19,6 +19,8 @@ package certificate
 import (
 	"fmt"
 	"math/big"
+
+	"github.com/relucell/relucell/certificate/internal/canonical"
 )
 
 // Lipschitz is a claim about the Lipschitz constant of a network on the ball of a proof.
@@ -62,12 +64,12 @@ func (c *steepness) region(w *walker) {
 	at := Steepest{Region: w.total.regions.Load() - 1, Pattern: z.pattern}
 	steep := false
 	if c.norm == "l2" {
-		g := m.gram(w.stop)
-		w.in.require(m.within(c.upper) <= 0 || g.less(c.upper, m.scale, w.stop) >= 0, "the map of the network in this region has a larger norm in l2 than claimed")
-		steep = c.steepest == nil && m.within(c.lower) >= 0 && g.less(c.lower, m.scale, w.stop) <= 0
+		g := m.gram(w.Stop)
+		w.in.Require(m.within(c.upper) <= 0 || g.less(c.upper, m.scale, w.Stop) >= 0, "the map of the network in this region has a larger norm in l2 than claimed")
+		steep = c.steepest == nil && m.within(c.lower) >= 0 && g.less(c.lower, m.scale, w.Stop) <= 0
 	} else {
 		at.Norm = m.sum(c.norm == "l1")
-		w.in.require(at.Norm.Cmp(c.upper) <= 0, "the map of the network in this region has a larger norm in "+c.norm+" than claimed: "+at.Norm.RatString())
+		w.in.Require(at.Norm.Cmp(c.upper) <= 0, "the map of the network in this region has a larger norm in "+c.norm+" than claimed: "+at.Norm.RatString())
 		steep = c.steepest == nil || at.Norm.Cmp(c.steepest.Norm) > 0
 	}
 	if steep {
@@ -79,7 +81,7 @@ func (c *steepness) region(w *walker) {
 func (c *steepness) end(of *checker, r *Report) {
 	r.Steepest = c.steepest
 	if s := c.steepest; s == nil || s.Norm != nil && s.Norm.Cmp(c.lower) < 0 {
-		panic(&Error{File: of.claim.File, Reason: "no region has a map of as large a norm in " + c.norm + " as claimed"})
+		panic(&canonical.Error{File: of.claim.File, Reason: "no region has a map of as large a norm in " + c.norm + " as claimed"})
 	}
 }
 

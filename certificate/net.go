@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+
+	"github.com/relucell/relucell/certificate/internal/canonical"
 )
 
 // layer is a layer in integers. The forms of its units are integers times 2^−scale. The inputs are
@@ -61,7 +63,7 @@ func readNet(ctx context.Context, text []byte) (*net, error) {
 // readNetOf reads that of a network which spells all its entries if there are no more than most.
 func readNetOf(ctx context.Context, text []byte, most int) (n *net, err error) {
 	n = &net{}
-	used, stop := 1, newVerdict(ctx).stop
+	used, stop := 1, canonical.NewVerdict(ctx).Stop
 	n.hash, n.inputs, err = readLayers(ctx, text, most, func(r *rawLayer) {
 		if n.layers == nil {
 			n.layers = append(n.layers, inputs(r.width))
@@ -134,16 +136,16 @@ type rawLayer struct {
 // its hash and the number of inputs. After the end of ctx the error is its cause; else it is an
 // [*Error] about the text as a whole.
 func readLayers(ctx context.Context, text []byte, most int, take func(*rawLayer)) (hash string, inputs int, err error) {
-	v := newVerdict(ctx)
-	t := &netText{verdict: v, lines: newLines("network", bytes.NewReader(text))}
-	t.most = len(text)
-	v.guard(func() {
+	v := canonical.NewVerdict(ctx)
+	t := &netText{Verdict: v, Lines: canonical.NewLines("network", bytes.NewReader(text))}
+	t.Most = len(text)
+	v.Guard(func() {
 		inputs = t.layers(most, take)
-		hash = t.end()
+		hash = t.End()
 	})
-	err = v.err()
-	if e, refused := err.(*Error); refused {
-		err = &Error{File: e.File, Reason: fmt.Sprintf("not a canonical text: line %d: %s", e.Line, e.Reason)}
+	err = v.Err()
+	if e, refused := err.(*canonical.Error); refused {
+		err = &canonical.Error{File: e.File, Reason: fmt.Sprintf("not a canonical text: line %d: %s", e.Line, e.Reason)}
 	}
 	return hash, inputs, err
 }
@@ -151,8 +153,8 @@ func readLayers(ctx context.Context, text []byte, most int, take func(*rawLayer)
 // netText is the text of a network. It is cut where its one spelling has a separator, and what
 // stands between separators is held against its own one spelling; so nothing else is read.
 type netText struct {
-	*verdict
-	*lines
+	*canonical.Verdict
+	*canonical.Lines
 }
 
 // within returns what stands between head and tail.
@@ -160,7 +162,7 @@ func (t *netText) within(head, text, tail string) string {
 	inner, begins := strings.CutPrefix(text, head)
 	inner, ends := strings.CutSuffix(inner, tail)
 	if !begins || !ends {
-		t.require(false, fmt.Sprintf("%.20q, expected %s…%s", text, head, tail))
+		t.Require(false, fmt.Sprintf("%.20q, expected %s…%s", text, head, tail))
 	}
 	return inner
 }
@@ -178,12 +180,12 @@ func (t *netText) words(list string) []string { return slices.Collect(t.items(`"
 
 // layers reads all of the text, hands out the layers, and returns the number of inputs.
 func (t *netText) layers(most int, take func(*rawLayer)) (inputs int) {
-	inputs = t.index(t.within(`{"relucell-network":1,"inputs":`, string(t.next()), `,"layers":[`), t.most, "expected the number of inputs")
-	t.require(inputs > 0, "expected one input at least")
+	inputs = t.Index(t.within(`{"relucell-network":1,"inputs":`, string(t.Next()), `,"layers":[`), t.Most, "expected the number of inputs")
+	t.Require(inputs > 0, "expected one input at least")
 	width, entries, columns, other := inputs, 0, false, false
 	for more := true; more; {
 		var line string
-		line, more = strings.CutSuffix(string(t.next()), ",")
+		line, more = strings.CutSuffix(string(t.Next()), ",")
 		r := t.layer(line, width)
 		entries += r.entries
 		columns, other = columns || r.byColumns, other || r.byColumns != (2*len(r.from) < r.entries)
@@ -192,9 +194,9 @@ func (t *netText) layers(most int, take func(*rawLayer)) (inputs int) {
 			width = len(r.pieces)
 		}
 	}
-	t.require(string(t.next()) == "]}", "expected the end of the layers, ]}")
+	t.Require(string(t.Next()) == "]}", "expected the end of the layers, ]}")
 	if columns && entries <= most || other && entries > most {
-		t.require(false, fmt.Sprintf("expected columns where the network has more than %d entries and less than half of the layer's are other than 0, and only there", most))
+		t.Require(false, fmt.Sprintf("expected columns where the network has more than %d entries and less than half of the layer's are other than 0, and only there", most))
 	}
 	return inputs
 }
@@ -216,23 +218,23 @@ func (t *netText) slopes(r *rawLayer, activation string, units int) (slopes []st
 		return slices.Repeat([]string{zero}, units)
 	case kind == `"leaky_relu"`:
 		slope := t.within(`"slope":"`, rest, `"`)
-		t.require(slope != zero && slope != one, "slope: expected a hexadecimal float other than 0 and 1")
+		t.Require(slope != zero && slope != one, "slope: expected a hexadecimal float other than 0 and 1")
 		return slices.Repeat([]string{slope}, units)
 	case kind == `"mixed"`:
 		slopes = t.words(t.within(`"slopes":[`, rest, "]"))
-		t.require(slices.ContainsFunc(slopes, func(s string) bool { return s != slopes[0] }), "slopes: all alike, expected the activation that says so")
+		t.Require(slices.ContainsFunc(slopes, func(s string) bool { return s != slopes[0] }), "slopes: all alike, expected the activation that says so")
 	case kind == `"max"`:
 		for number := range t.items("", t.within(`"pieces":[`, rest, "]"), "") {
-			k, slope := t.index(number, maxPieces+1, "pieces: expected naturals"), zero
-			t.require(0 < k && len(slopes)+k <= units, "pieces: expected naturals ≥ 1 that sum up to the entries of the bias")
+			k, slope := t.Index(number, maxPieces+1, "pieces: expected naturals"), zero
+			t.Require(0 < k && len(slopes)+k <= units, "pieces: expected naturals ≥ 1 that sum up to the entries of the bias")
 			if k == 1 {
 				slope = one
 			}
 			r.pieces, slopes = append(r.pieces, k), append(slopes, slices.Repeat([]string{slope}, k)...)
 		}
-		t.require(slices.Contains(slopes, zero), "pieces: all are 1, expected the activation that says so")
+		t.Require(slices.Contains(slopes, zero), "pieces: all are 1, expected the activation that says so")
 	default:
-		t.require(false, "activation: expected none, relu, leaky_relu with a slope, mixed with slopes, or max with pieces")
+		t.Require(false, "activation: expected none, relu, leaky_relu with a slope, mixed with slopes, or max with pieces")
 	}
 	return slopes
 }
@@ -241,7 +243,7 @@ func (t *netText) slopes(r *rawLayer, activation string, units int) (slopes []st
 func (t *netText) layer(line string, width int) *rawLayer {
 	head, rest, ok1 := strings.Cut(t.within(`{"activation":`, line, "]}"), `,"weights":[`)
 	weights, bias, ok2 := strings.Cut(rest, `],"bias":[`)
-	t.require(ok1 && ok2, "expected an activation, weights and a bias")
+	t.Require(ok1 && ok2, "expected an activation, weights and a bias")
 	activation, columns, byColumns := strings.Cut(head, `,"columns":[`)
 	words := t.words(bias)
 	units := len(words)
@@ -250,7 +252,7 @@ func (t *netText) layer(line string, width int) *rawLayer {
 	var places []string // by columns: those of each row's weights
 	if byColumns {
 		places = slices.Collect(t.items("[", t.within("", columns, "]"), "]"))
-		t.require(len(places) == units, "expected as many rows of columns as entries of the bias")
+		t.Require(len(places) == units, "expected as many rows of columns as entries of the bias")
 	}
 	all := make([]int, width)
 	for c := range all {
@@ -262,20 +264,20 @@ func (t *netText) layer(line string, width int) *rawLayer {
 			columns = t.ascending(places[len(r.start)-1], width)
 		}
 		for word := range t.items(`"`, row, `"`) {
-			t.stop()
-			t.require(at < len(columns) && !(byColumns && word == zero), "a row of weights: expected one for each column, and where columns are given none that is 0")
+			t.Stop()
+			t.Require(at < len(columns) && !(byColumns && word == zero), "a row of weights: expected one for each column, and where columns are given none that is 0")
 			if word != zero {
 				r.from, words = append(r.from, columns[at]), append(words, word)
 			}
 			at++
 		}
-		t.require(at == len(columns), "a row of weights: expected one for each column")
+		t.Require(at == len(columns), "a row of weights: expected one for each column")
 		r.start = append(r.start, len(words)-units)
 	}
-	t.require(units > 0 && len(slopes) == units && len(r.start) == units+1, "expected as many slopes and rows of weights as entries of the bias, and one at least")
-	z, scale, right := integers(words, t.stop)
-	below, fine, ok := integers(slopes, t.stop)
-	t.require(right && ok, "slopes, weights and bias: expected hexadecimal floats in their one spelling")
+	t.Require(units > 0 && len(slopes) == units && len(r.start) == units+1, "expected as many slopes and rows of weights as entries of the bias, and one at least")
+	z, scale, right := canonical.Reals(words, t.Stop)
+	below, fine, ok := canonical.Reals(slopes, t.Stop)
+	t.Require(right && ok, "slopes, weights and bias: expected hexadecimal floats in their one spelling")
 	r.bias, r.z, r.scale, r.slopes, r.fine = z[:units], z[units:], scale, below, fine
 	return r
 }
@@ -284,8 +286,8 @@ func (t *netText) layer(line string, width int) *rawLayer {
 func (t *netText) ascending(list string, width int) (columns []int) {
 	least := 0
 	for number := range t.items("", list, "") {
-		c := t.index(number, width, "expected columns of the layer")
-		t.require(c >= least, "expected columns that ascend")
+		c := t.Index(number, width, "expected columns of the layer")
+		t.Require(c >= least, "expected columns that ascend")
 		columns, least = append(columns, c), c+1
 	}
 	return columns

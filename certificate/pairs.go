@@ -9,6 +9,8 @@ import (
 	"math/big"
 	"slices"
 	"strings"
+
+	"github.com/relucell/relucell/certificate/internal/canonical"
 )
 
 // PairsReport says what was verified.
@@ -25,7 +27,7 @@ const pairsMagic = "relucell-pairs "
 
 // IsPairs says whether the named file begins as a proof in pairs does. A file that cannot be read
 // does not.
-func IsPairs(proof string) bool { return beginsWith(proof, pairsMagic) }
+func IsPairs(proof string) bool { return canonical.BeginsWith(proof, pairsMagic) }
 
 // CheckPairs verifies the proof in the named file that no output of the network whose canonical
 // text is given exceeds a number in size, anywhere on a closed ball. Only a nil error means that
@@ -58,48 +60,48 @@ func CheckPairs(ctx context.Context, network []byte, proof string) (r *PairsRepo
 	if err != nil {
 		return nil, err
 	}
-	v := newVerdict(ctx)
-	v.guard(func() {
+	v := canonical.NewVerdict(ctx)
+	v.Guard(func() {
 		sum := newSum(v, n)
-		in := openLines(openRegular, proof)
-		defer in.close()
+		in := canonical.OpenLines(canonical.OpenRegular, proof)
+		defer in.Close()
 		r = sum.pairs(in)
 	})
-	if err := v.err(); err != nil {
+	if err := v.Err(); err != nil {
 		return nil, err
 	}
 	return r, nil
 }
 
 // pairs checks the file.
-func (n *sumNet) pairs(in *lines) *PairsReport {
-	in.require(in.after(pairsMagic, "expected \"relucell-pairs\" and its version") == "1", "expected version 1, the one that this checker reads")
-	hash := in.after("net ", "expected \"net\" and a hash")
-	in.require(hash == n.hash, "the proof is about another network: this one is "+n.hash)
+func (n *sumNet) pairs(in *canonical.Lines) *PairsReport {
+	in.Require(in.After(pairsMagic, "expected \"relucell-pairs\" and its version") == "1", "expected version 1, the one that this checker reads")
+	hash := in.After("net ", "expected \"net\" and a hash")
+	in.Require(hash == n.hash, "the proof is about another network: this one is "+n.hash)
 	r := &PairsReport{Net: hash, Outputs: len(n.outputs)}
-	b := readBall(in, in.after("ball ", "expected \"ball\" and what it is"), n.inputs)
+	b := readBall(in, in.After("ball ", "expected \"ball\" and what it is"), n.inputs)
 	r.Ball = b.text
-	z, scale, ok := integers([]string{in.after("at most ", "expected \"at most\" and a number")}, n.stop)
-	in.require(ok && z[0].Sign() >= 0, "expected a hexadecimal float of at least 0, in its one spelling")
+	z, scale, ok := canonical.Reals([]string{in.After("at most ", "expected \"at most\" and a number")}, n.Stop)
+	in.Require(ok && z[0].Sign() >= 0, "expected a hexadecimal float of at least 0, in its one spelling")
 	r.AtMost = ratio(&z[0], scale)
 	for i := range n.outputs {
-		list := n.pairsOf(in, in.after("pairs", "expected \"pairs\" and the neurons of each, a line for each output"))
+		list := n.pairsOf(in, in.After("pairs", "expected \"pairs\" and the neurons of each, a line for each output"))
 		r.Pairs += len(list)
-		in.require(n.bound(b, i, list).Cmp(r.AtMost) <= 0, "by these pairs the output may be larger in size than the proof says")
+		in.Require(n.bound(b, i, list).Cmp(r.AtMost) <= 0, "by these pairs the output may be larger in size than the proof says")
 	}
-	in.end()
+	in.End()
 	return r
 }
 
 // pairsOf reads pairs of neurons, and returns those of their hyperplanes.
-func (n *sumNet) pairsOf(in *lines, text string) (list [][2]int) {
+func (n *sumNet) pairsOf(in *canonical.Lines, text string) (list [][2]int) {
 	words := strings.Split(text, " ")[1:]
-	in.require(text == "" || text[0] == ' ' && len(words)%2 == 0, "expected an even number of neurons, a space before each")
+	in.Require(text == "" || text[0] == ' ' && len(words)%2 == 0, "expected an even number of neurons, a space before each")
 	used := map[int]bool{}
 	var planes []int
 	for _, w := range words {
-		p := n.plane[in.index(w, len(n.plane), "expected neurons of the network, counted from 0")]
-		in.require(p >= 0 && !used[p], "expected neurons of different hyperplanes, none twice and none that is constant")
+		p := n.plane[in.Index(w, len(n.plane), "expected neurons of the network, counted from 0")]
+		in.Require(p >= 0 && !used[p], "expected neurons of different hyperplanes, none twice and none that is constant")
 		used[p], planes = true, append(planes, p)
 	}
 	for k := range slices.Chunk(planes, 2) {
@@ -113,7 +115,7 @@ func (n *sumNet) bound(b *ball, output int, pairs [][2]int) *big.Rat {
 	o := n.outputs[output]
 	sum, left := supremum(b, o.rest), slices.Clone(o.c)
 	for _, k := range pairs {
-		n.stop()
+		n.Stop()
 		c, d := left[k[0]], left[k[1]]
 		if c.Sign()*d.Sign() >= 0 {
 			continue // each for itself
@@ -127,7 +129,7 @@ func (n *sumNet) bound(b *ball, output int, pairs [][2]int) *big.Rat {
 		left[k[0]], left[k[1]] = new(big.Rat), new(big.Rat)
 	}
 	for k, c := range left {
-		n.stop()
+		n.Stop()
 		if c.Sign() != 0 {
 			sum.Add(sum, supremum(b, multiple(n.forms[k], c)))
 		}

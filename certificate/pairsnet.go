@@ -5,11 +5,13 @@ package certificate
 import (
 	"math/big"
 	"slices"
+
+	"github.com/relucell/relucell/certificate/internal/canonical"
 )
 
 // sumNet is Σ c·|p| + r for each output, p the forms of hyperplanes.
 type sumNet struct {
-	*verdict
+	*canonical.Verdict
 	hash    string
 	inputs  int
 	forms   [][]*big.Rat // of the hyperplanes: the gradient, and then the offset
@@ -20,8 +22,8 @@ type sumNet struct {
 type sumOutput struct{ c, rest []*big.Rat }
 
 // newSum returns a network as such sums.
-func newSum(v *verdict, of *plainNet) *sumNet {
-	n := &sumNet{verdict: v, hash: of.hash, inputs: of.inputs}
+func newSum(v *canonical.Verdict, of *plainNet) *sumNet {
+	n := &sumNet{Verdict: v, hash: of.hash, inputs: of.inputs}
 	// The values of units are forms in the inputs, 1, and then the sizes of the neurons, if any.
 	var values, neurons [][]*big.Rat
 	for k := range n.inputs {
@@ -33,8 +35,8 @@ func newSum(v *verdict, of *plainNet) *sumNet {
 			values = z
 			continue
 		}
-		whole := position{file: "network"}
-		whole.require(neurons == nil, "it has neurons in two layers, expected them in one for a proof in pairs")
+		whole := canonical.Position{File: "network"}
+		whole.Require(neurons == nil, "it has neurons in two layers, expected them in one for a proof in pairs")
 		values, neurons = halved(r, z)
 	}
 	n.group(neurons, values)
@@ -59,7 +61,7 @@ func (n *sumNet) behind(r *rawLayer, values [][]*big.Rat) (z [][]*big.Rat) {
 		f := unitVector(len(values[0]), -1)
 		f[n.inputs] = ratio(&r.bias[v], r.scale)
 		for i := r.start[v]; i < r.start[v+1]; i++ {
-			n.stop()
+			n.Stop()
 			f = added(f, multiple(values[r.from[i]], ratio(&r.z[i], r.scale)))
 		}
 		z = append(z, f)
@@ -104,7 +106,7 @@ func (n *sumNet) group(neurons, values [][]*big.Rat) {
 	}
 	known := map[string]int{}
 	for j, z := range neurons {
-		n.stop()
+		n.Stop()
 		first := slices.IndexFunc(z[:n.inputs], func(g *big.Rat) bool { return g.Sign() != 0 })
 		plane, size := -1, new(big.Rat).Abs(z[n.inputs])
 		if first >= 0 {

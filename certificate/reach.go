@@ -13,11 +13,13 @@ import (
 	"math/big"
 	"slices"
 	"strings"
+
+	"github.com/relucell/relucell/certificate/internal/canonical"
 )
 
 // Reach is a reach set, whose lines are checked in the order of the regions.
 type Reach struct {
-	in *lines
+	in *canonical.Lines
 	// vertices counts the vertices that were checked.
 	vertices int64
 	looks    int // maxLooks, and less in tests
@@ -25,7 +27,7 @@ type Reach struct {
 
 // NewReach returns a reach set to be read from r, for Options. The name is for errors.
 func NewReach(name string, r io.Reader) *Reach {
-	return &Reach{in: longLines(name, r, maxReach, "the line is longer than 64 MiB"), looks: maxLooks}
+	return &Reach{in: canonical.LongLines(name, r, maxReach, "the line is longer than 64 MiB"), looks: maxLooks}
 }
 
 // maxReach bounds a line of a reach set, in bytes.
@@ -51,7 +53,7 @@ type reached struct {
 
 func (s *Reach) require(ok bool, format string, a ...any) {
 	if !ok {
-		panic(&Error{File: s.in.file, Line: s.in.line, Reason: fmt.Sprintf(format, a...)})
+		panic(&canonical.Error{File: s.in.File, Line: s.in.Line, Reason: fmt.Sprintf(format, a...)})
 	}
 }
 
@@ -69,22 +71,22 @@ func (o *Options) companions() (list []companion) {
 // end requires that nothing follows.
 func (s *Reach) end(_ *checker, r *Report) {
 	s.follows(false, "a line more than the proof has regions")
-	r.Reached, r.Vertices = s.in.line, s.vertices
+	r.Reached, r.Vertices = s.in.Line, s.vertices
 }
 
 // follows requires that another line follows, or that none does.
 func (s *Reach) follows(another bool, format string, a ...any) {
-	s.in.line++
-	s.require(s.in.more() == another, format, a...)
-	s.in.line--
+	s.in.Line++
+	s.require(s.in.More() == another, format, a...)
+	s.in.Line--
 }
 
 // region checks the next line against the region at which the walker stands.
 func (s *Reach) region(w *walker) {
 	d := reached{}
-	number := s.in.line
+	number := s.in.Line
 	s.follows(true, "the file ends, and %d regions of the proof are in it: another one follows", number)
-	text := s.in.next()
+	text := s.in.Next()
 	s.require(json.Unmarshal(text, &d) == nil, "expected a region as a line of JSON")
 	again, err := json.Marshal(d)
 	s.require(err == nil && bytes.Equal(text, again), "expected the fields of a region in their one spelling, and nothing else")
@@ -95,13 +97,13 @@ func (s *Reach) region(w *walker) {
 	n := w.net.inputs
 	s.require(len(d.Affine.W) == len(z.out) && len(d.Affine.B) == len(z.out), "expected a map of %d outputs", len(z.out))
 	for i, f := range z.out {
-		w.stop()
+		w.Stop()
 		s.require(len(d.Affine.W[i]) == n, "expected %d coefficients", n)
 		s.same(append(d.Affine.W[i][:n:n], d.Affine.B[i]), f, fmt.Sprintf("output %d of the map", i))
 	}
 	last := -1
 	for _, row := range d.Rows {
-		w.stop()
+		w.Stop()
 		s.require(row.Neuron > last && row.Neuron < len(z.neurons) && z.neurons[row.Neuron] != nil && len(row.G) == n,
 			"expected rows of neurons of another sign than 0, ascending, and %d coefficients", n)
 		last = row.Neuron
@@ -137,7 +139,7 @@ func (w *walker) strictly(z *regionForms, x common) bool {
 // real reads a hexadecimal float in its one spelling.
 func (s *Reach) real(text string) *big.Rat {
 	var m big.Int
-	e, ok := number(text, &m)
+	e, ok := canonical.Real(text, &m)
 	s.require(ok, "%.40q, expected a hexadecimal float in its one spelling", text)
 	f := scaled{[]big.Int{m}, -e}
 	return f.rat(0)
@@ -233,7 +235,7 @@ func (w *walker) regionForms() (z regionForms) {
 	}
 	forms = last.passed(forms, signs)
 	for _, y := range w.net.rest { // none of whose units is a neuron
-		last, forms, signs = y, y.through(forms, w.stop), make([]int8, len(y.bias))
+		last, forms, signs = y, y.through(forms, w.Stop), make([]int8, len(y.bias))
 	}
 	for c, u := range last.first[:len(last.first)-1] {
 		for v := u; v < last.first[c+1]; v++ {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/relucell/relucell/certificate/internal/canonical"
 	"github.com/relucell/relucell/certificate/internal/specimen"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/network"
@@ -132,7 +133,7 @@ func TestReachSetsOfTooManyEdges(t *testing.T) {
 	refused := map[int64]bool{}
 	for looks := range enough {
 		err := check(looks)
-		var e *Error
+		var e *canonical.Error
 		require.ErrorAs(t, err, &e)
 		require.Equal(t, "set", e.File)
 		require.Equal(t, fmt.Sprintf("the edges of the region are not to be told in %d comparisons of vertices: expected a region without vertices, or a smaller ball", looks), e.Reason)

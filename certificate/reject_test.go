@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/relucell/relucell/certificate/internal/canonical"
 	"github.com/relucell/relucell/certificate/internal/specimen"
 )
 
@@ -31,7 +32,7 @@ func TestTheCorpusOfRejects(t *testing.T) {
 			for workers := 1; workers <= 2; workers++ {
 				rep, err := Check(text, filepath.Join(dir, proof), Options{Workers: workers})
 				require.Nil(t, rep)
-				var e *Error
+				var e *canonical.Error
 				require.ErrorAs(t, err, &e)
 				found := false
 				for _, reason := range strings.Split(cells[2], " or ") {

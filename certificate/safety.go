@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+
+	"github.com/relucell/relucell/certificate/internal/canonical"
 )
 
 // SafetyOptions says how to check. Only Reals changes what is accepted.
@@ -118,15 +120,15 @@ func CheckSafety(ctx context.Context, network []byte, spec *Spec, proof string, 
 		o.Workers = runtime.GOMAXPROCS(0)
 	}
 	if o.open == nil {
-		o.open = openRegular
+		o.open = canonical.OpenRegular
 	}
 	n, err := readSafetyNet(ctx, network)
 	if err != nil {
 		return nil, err
 	}
-	c := &safetyCheck{verdict: newVerdict(ctx), net: n, open: o.open}
-	c.guard(func() { c.file(spec, proof, &o) })
-	if err := c.err(); err != nil {
+	c := &safetyCheck{Verdict: canonical.NewVerdict(ctx), net: n, open: o.open}
+	c.Guard(func() { c.file(spec, proof, &o) })
+	if err := c.Err(); err != nil {
 		return nil, err
 	}
 	return &c.report, nil
@@ -134,7 +136,7 @@ func CheckSafety(ctx context.Context, network []byte, spec *Spec, proof string, 
 
 // safetyCheck is what all parts of one check share.
 type safetyCheck struct {
-	*verdict
+	*canonical.Verdict
 	net      *safetyNet
 	spec     *specification
 	specHash string
@@ -146,14 +148,14 @@ type safetyCheck struct {
 // file checks a file.
 func (c *safetyCheck) file(spec *Spec, proof string, o *SafetyOptions) {
 	if spec != nil {
-		c.spec = readSpec(c.verdict, filepath.Base(spec.Name), spec.Text, o.Reals)
+		c.spec = readSpec(c.Verdict, filepath.Base(spec.Name), spec.Text, o.Reals)
 		c.spec.fits(c.net.inputs, c.net.outputs)
 		c.query, c.specHash = &c.spec.query, fmt.Sprintf("sha256:%x", sha256.Sum256(spec.Text))
 		c.report.Checked, c.report.Type = true, c.spec.kind
 	}
-	in := openLines(o.open, proof)
-	defer in.close()
-	if c.report.Witness = in.begins(witnessMagic); c.report.Witness {
+	in := canonical.OpenLines(o.open, proof)
+	defer in.Close()
+	if c.report.Witness = in.Begins(witnessMagic); c.report.Witness {
 		c.witness(in)
 	} else {
 		c.proof(in, o.Workers)
@@ -167,36 +169,36 @@ const safetyMagic, witnessMagic = "relucell-safety ", "relucell-witness "
 var isHash = regexp.MustCompile(`^(sha256:[0-9a-f]{64}|-)$`)
 
 // header reads what the file is about.
-func (c *safetyCheck) header(in *lines) {
-	hash := in.after("net ", "expected \"net\" and a hash")
-	in.require(hash == c.net.hash, "the proof is about another network: this one is "+c.net.hash)
-	c.report.Spec = in.after("spec ", "expected \"spec\" and a hash, or -")
-	in.require(c.spec == nil || c.report.Spec == c.specHash, "the proof is about another specification: this one is "+c.specHash)
-	in.require(isHash.MatchString(c.report.Spec), "expected sha256: and 64 lower-case hexadecimal digits, or -")
+func (c *safetyCheck) header(in *canonical.Lines) {
+	hash := in.After("net ", "expected \"net\" and a hash")
+	in.Require(hash == c.net.hash, "the proof is about another network: this one is "+c.net.hash)
+	c.report.Spec = in.After("spec ", "expected \"spec\" and a hash, or -")
+	in.Require(c.spec == nil || c.report.Spec == c.specHash, "the proof is about another specification: this one is "+c.specHash)
+	in.Require(isHash.MatchString(c.report.Spec), "expected sha256: and 64 lower-case hexadecimal digits, or -")
 }
 
 // proof checks a proof: header, query, trees, and nothing else.
-func (c *safetyCheck) proof(in *lines, workers int) {
-	in.require(in.after(safetyMagic, "expected \"relucell-safety\" or \"relucell-witness\", and its version") == "1", "expected version 1, the one that this checker reads")
+func (c *safetyCheck) proof(in *canonical.Lines, workers int) {
+	in.Require(in.After(safetyMagic, "expected \"relucell-safety\" or \"relucell-witness\", and its version") == "1", "expected version 1, the one that this checker reads")
 	c.header(in)
-	bits := in.index(in.after("bits ", "expected \"bits\" and their number"), 45, "expected from 8 to 44 bits")
-	in.require(bits >= 8, "expected from 8 to 44 bits")
+	bits := in.Index(in.After("bits ", "expected \"bits\" and their number"), 45, "expected from 8 to 44 bits")
+	in.Require(bits >= 8, "expected from 8 to 44 bits")
 	c.report.Bits = uint(bits)
-	c.net.fix(c.report.Bits, c.stop)
+	c.net.fix(c.report.Bits, c.Stop)
 	if c.query == nil {
-		c.query = readQuery(in, c.net.inputs, c.net.outputs, c.stop)
+		c.query = readQuery(in, c.net.inputs, c.net.outputs, c.Stop)
 	} else {
 		c.query.expect(in)
 	}
-	in.require(string(in.next()) == "tree", "expected \"tree\"")
+	in.Require(string(in.Next()) == "tree", "expected \"tree\"")
 	w := c.newWalker(in, workers)
 	defer w.crew.Wait()
 	defer w.flush() // where a line is refused, an earlier one may be wrong
 	for i := range c.query.boxes {
 		w.tree(i)
 	}
-	in.require(string(in.next()) == "holds", "the trees are complete, expected \"holds\"")
-	in.end()
+	in.Require(string(in.Next()) == "holds", "the trees are complete, expected \"holds\"")
+	in.End()
 }
 
 // check checks what is claimed of a node.
@@ -217,17 +219,17 @@ func (c *safetyCheck) right(b *bounds, n *safetyNode, m *claim) {
 		c.exactly(b, n, m)
 		return
 	}
-	m.require(m.kind != 'V', "the node is not void")
-	m.require(b.bounded, "the node has no bounds: its numbers are too large for so many bits")
+	m.Require(m.kind != 'V', "the node is not void")
+	m.Require(b.bounded, "the node has no bounds: its numbers are too large for so many bits")
 	b.multipliers(m)
 	v := b.mixed(forms, m.mu)
 	if v <= 0 && m.kind == 'Z' {
 		v = max(v, b.zoneLeast(forms, m.mu))
 	}
-	m.require(v != none, "the form has no bound: its numbers are too large for so many bits")
-	m.require(v > 0, "the bound of the form is not positive on the node")
+	m.Require(v != none, "the form has no bound: its numbers are too large for so many bits")
+	m.Require(v > 0, "the bound of the form is not positive on the node")
 }
 
 // IsSafety says whether the named file begins as a proof of safety does, or as a witness. A file
 // that cannot be read does not.
-func IsSafety(proof string) bool { return beginsWith(proof, safetyMagic, witnessMagic) }
+func IsSafety(proof string) bool { return canonical.BeginsWith(proof, safetyMagic, witnessMagic) }

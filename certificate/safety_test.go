@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/relucell/relucell/certificate/internal/canonical"
 	"github.com/relucell/relucell/certificate/internal/specimen"
 )
 
@@ -140,7 +141,7 @@ func TestSafetyProofsByHand(t *testing.T) {
 				require.NoError(t, err)
 				return
 			}
-			var e *Error
+			var e *canonical.Error
 			require.ErrorAs(t, err, &e)
 			require.ErrorContains(t, err, c.want)
 		})
@@ -281,7 +282,7 @@ func TestSafetyOfManyInputs(t *testing.T) {
 	n, err := readSafetyNet(context.Background(), net.Text())
 	require.NoError(t, err)
 	n.fix(36, func() {})
-	b, node := newBounds(newVerdict(context.Background()), n), &safetyNode{}
+	b, node := newBounds(canonical.NewVerdict(context.Background()), n), &safetyNode{}
 	for range 398 {
 		node.lo, node.hi = append(node.lo, 22906492245), append(node.hi, 22906492246)
 	}
@@ -321,7 +322,7 @@ func TestSafetyRoomForColumns(t *testing.T) {
 			n, err := readSafetyNet(context.Background(), c.net.Text())
 			require.NoError(t, err)
 			n.fix(36, func() {})
-			b := newBounds(newVerdict(context.Background()), n)
+			b := newBounds(canonical.NewVerdict(context.Background()), n)
 			require.Equal(t, maxRows, b.room)
 			for b.room = 0; b.room < 40; b.room++ {
 				b.of(&safetyNode{lo: c.lo, hi: c.hi})
@@ -341,7 +342,7 @@ func TestSafetyBombs(t *testing.T) {
 	for name, c := range map[string]struct{ text, reason string }{
 		"an endless line":        {head + "X" + strings.Repeat("1", 1<<24), "longer than"},
 		"endless splits":         {head + strings.Repeat("X0\n", 1<<20), "cannot be halved"},
-		"an endless weight":      {head + "E0 0:" + strings.Repeat("1", maxLine/2) + ";\n", "natural"},
+		"an endless weight":      {head + "E0 0:" + strings.Repeat("1", canonical.MaxLine/2) + ";\n", "natural"},
 		"an endless query":       {start + "query 1000000 1000000\n" + strings.Repeat("box 0 1\n", 1<<20), "new box"},
 		"an endless disjunct":    {start + "query 1 1\nbox 0 1\nor 0" + strings.Repeat("; <= y0:1 0", 1<<18) + "\ntree\nZ0 0\n", ""},
 		"an endless coefficient": {start + "query 1 1\nbox 0 1\nor 0; <= y0:" + strings.Repeat("7", maxFraction+2) + " 0\n", "20000 digits"},
@@ -363,18 +364,18 @@ func TestSafetyBombs(t *testing.T) {
 // do, 36 GB.
 func TestSafetyQueryOfLongNumbers(t *testing.T) {
 	for bytes, reason := range map[int]string{maxQuery - 10: "", maxQuery - 2: "more than 256 MiB"} {
-		v := newVerdict(context.Background())
+		v := canonical.NewVerdict(context.Background())
 		q := &query{inputs: 1, outputs: 1, bytes: bytes}
-		v.guard(func() {
-			in := newLines("proof", strings.NewReader("box 0 1\nor 0\n"))
+		v.Guard(func() {
+			in := canonical.NewLines("proof", strings.NewReader("box 0 1\nor 0\n"))
 			q.readBox(in, map[string]bool{})
 			q.readDisjunct(in, 0)
 		})
 		if reason == "" {
-			require.NoError(t, v.err())
+			require.NoError(t, v.Err())
 			continue
 		}
-		require.ErrorContains(t, v.err(), reason)
+		require.ErrorContains(t, v.Err(), reason)
 	}
 }
 

@@ -6,12 +6,14 @@ package certificate
 import (
 	"math/bits"
 	"slices"
+
+	"github.com/relucell/relucell/certificate/internal/canonical"
 )
 
 // bounds is what is known of a node; some of its memory is used again for the next.
 type bounds struct {
 	*safetyNet
-	*verdict
+	*canonical.Verdict
 	lo, hi []int64
 	units  []unitBounds
 	// enters and passes sum up the magnitudes of the values that enter each layer, the outputs
@@ -50,8 +52,8 @@ func (r *rows) column() *entries {
 	return &r.g[last]
 }
 
-func newBounds(v *verdict, n *safetyNet) *bounds {
-	return &bounds{safetyNet: n, verdict: v, units: make([]unitBounds, len(n.carries)), enters: make([]int64, len(n.raw)+1), passes: make([]int64, len(n.raw)),
+func newBounds(v *canonical.Verdict, n *safetyNet) *bounds {
+	return &bounds{safetyNet: n, Verdict: v, units: make([]unitBounds, len(n.carries)), enters: make([]int64, len(n.raw)+1), passes: make([]int64, len(n.raw)),
 		sums: sums{of: make([]wide, n.inputs+len(n.carries))}, room: maxRows}
 }
 
@@ -117,7 +119,7 @@ func (b *bounds) fit(units int) {
 
 // product adds up lines times v, and says which of so many sums may not be 0.
 func (b *bounds) product(lines []entries, v entries, n int, sizes bool) (at []int32) {
-	if b.ended() {
+	if b.Ended() {
 		panic(tooLarge{}) // the check ends
 	}
 	products := 0

@@ -12,16 +12,17 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/relucell/relucell/certificate/internal/canonical"
 	"github.com/relucell/relucell/certificate/internal/specimen"
 )
 
 // satisfied says whether a point satisfies the first disjunct of a query, by the exact forward pass.
 func satisfied(tb testing.TB, t specimen.Net, text, point string) (yes bool) {
-	c := &safetyCheck{verdict: newVerdict(context.Background())}
-	c.guard(func() {
+	c := &safetyCheck{Verdict: canonical.NewVerdict(context.Background())}
+	c.Guard(func() {
 		n, err := readSafetyNet(context.Background(), t.Text())
 		require.NoError(tb, err)
-		in := openLines(specimen.Folder{"query": []byte(text)}.Open, "query")
+		in := canonical.OpenLines(specimen.Folder{"query": []byte(text)}.Open, "query")
 		q := readQuery(in, n.inputs, n.outputs, func() {})
 		var x []rat
 		for k, w := range strings.Split(point, " ") {
@@ -35,7 +36,7 @@ func satisfied(tb testing.TB, t specimen.Net, text, point string) (yes bool) {
 			yes = yes && f.holds(append(x[:len(x):len(x)], y...), func() {})
 		}
 	})
-	require.NoError(tb, c.err())
+	require.NoError(tb, c.Err())
 	return yes
 }
 
@@ -187,19 +188,19 @@ func TestAWitnessIsHeldAgainstTheFormula(t *testing.T) {
 	for _, whole := range []bool{true, false} {
 		n, err := readSafetyNet(context.Background(), net.Text())
 		require.NoError(t, err)
-		c := &safetyCheck{verdict: newVerdict(context.Background()), net: n, specHash: "-"}
-		c.guard(func() {
-			c.spec = readSpec(c.verdict, "spec", []byte(spec), false)
+		c := &safetyCheck{Verdict: canonical.NewVerdict(context.Background()), net: n, specHash: "-"}
+		c.Guard(func() {
+			c.spec = readSpec(c.Verdict, "spec", []byte(spec), false)
 			c.query = &c.spec.query
 			if !whole {
 				c.spec.formula = formula{or: true} // which holds nowhere
 			}
-			c.witness(openLines(specimen.Folder{"point": []byte(text)}.Open, "point"))
+			c.witness(canonical.OpenLines(specimen.Folder{"point": []byte(text)}.Open, "point"))
 		})
 		if whole {
-			require.NoError(t, c.err())
+			require.NoError(t, c.Err())
 		} else {
-			require.ErrorContains(t, c.err(), "does not satisfy the formula")
+			require.ErrorContains(t, c.Err(), "does not satisfy the formula")
 		}
 	}
 }

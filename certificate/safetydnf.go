@@ -70,7 +70,7 @@ func (s *specification) clauses(f *formula) (out [][]*form, literals int) {
 		} else {
 			literals = literals*len(right) + more*len(out)
 		}
-		s.in.require(literals <= maxLiterals, "the disjunction has more than 1000000 comparisons")
+		s.in.Require(literals <= maxLiterals, "the disjunction has more than 1000000 comparisons")
 		if f.or {
 			continue
 		}
@@ -93,7 +93,7 @@ func (s *specification) disjoin() {
 	boxes := map[string]int{}
 	clauses, _ := s.clauses(&s.formula)
 	for _, c := range clauses {
-		s.stop()
+		s.Stop()
 		ends, forms, possible := s.split(c)
 		if !possible {
 			continue
@@ -116,7 +116,7 @@ func (s *specification) split(clause []*form) (ends []*big.Rat, forms []form, po
 		names := f.names()
 		k := names[0]
 		if k == constant {
-			possible = possible && f.holds(nil, s.stop)
+			possible = possible && f.holds(nil, s.Stop)
 			continue
 		}
 		bound := len(names) == 2 && k < s.inputs
@@ -134,7 +134,7 @@ func (s *specification) split(clause []*form) (ends []*big.Rat, forms []form, po
 		}
 	}
 	for k := 0; k < len(ends); k += 2 {
-		s.in.require(ends[k] != nil && ends[k+1] != nil, "an input lacks a bound in some alternative, expected both bounds of every input")
+		s.in.Require(ends[k] != nil && ends[k+1] != nil, "an input lacks a bound in some alternative, expected both bounds of every input")
 		possible = possible && ends[k].Cmp(ends[k+1]) <= 0
 	}
 	return ends, forms, possible

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/relucell/relucell/certificate/internal/canonical"
 	"github.com/relucell/relucell/certificate/internal/specimen"
 )
 
@@ -141,7 +142,7 @@ func (c *safetyCase) bounds(t require.TestingT) (*bounds, *twinNode) {
 	n, err := readSafetyNet(context.Background(), c.t.Text())
 	require.NoError(t, err)
 	n.fix(uint(c.f), func() {})
-	b := newBounds(newVerdict(context.Background()), n)
+	b := newBounds(canonical.NewVerdict(context.Background()), n)
 	if c.room > 0 {
 		b.room = c.room
 	}

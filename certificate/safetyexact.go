@@ -5,6 +5,8 @@ package certificate
 import (
 	"math/big"
 	"strings"
+
+	"github.com/relucell/relucell/certificate/internal/canonical"
 )
 
 // exactly requires that a mixture is positive on the node, or, with a strict condition in it, not
@@ -16,10 +18,10 @@ func (c *safetyCheck) exactly(b *bounds, n *safetyNode, m *claim) {
 		sum[k] = new(big.Rat)
 	}
 	for _, v := range m.mu {
-		c.stopBefore(m.line)
+		c.StopBefore(m.Line)
 		u := &c.query.disjuncts[m.d].forms[v.at]
 		_, bits := sum.add(u.combination, multiples(new(big.Rat).SetInt(v.v)))
-		m.require(bits <= maxCommon, long)
+		m.Require(bits <= maxCommon, long)
 		strict = strict || u.strict
 	}
 	var ofOutputs []*big.Rat
@@ -27,8 +29,8 @@ func (c *safetyCheck) exactly(b *bounds, n *safetyNode, m *claim) {
 		ofOutputs = append(ofOutputs, sum[c.net.inputs+k])
 	}
 	a, one, ok := inIntegers(ofOutputs)
-	m.require(ok, long)
-	f := &exactForm{verdict: c.verdict, a: a, one: one, beta: map[int]*big.Int{}}
+	m.Require(ok, long)
+	f := &exactForm{Verdict: c.Verdict, a: a, one: one, beta: map[int]*big.Int{}}
 	for _, v := range m.beta {
 		q := c.net.unit[v.at]
 		f.beta[q] = new(big.Int).Mul(v.v, big.NewInt(-int64(b.units[q].side)))
@@ -42,7 +44,7 @@ func (c *safetyCheck) exactly(b *bounds, n *safetyNode, m *claim) {
 	least.Add(least, t.Mul(sum[constant], all))
 	unit := new(big.Int).Lsh(big.NewInt(1), c.net.f)
 	for k := range c.net.inputs {
-		c.stopBefore(m.line)
+		c.StopBefore(m.Line)
 		v := sum[k].Mul(sum[k], all)
 		v.Add(v, t.SetInt(&f.a[k]))
 		// The node is on the grid, and in the box of the query.
@@ -54,15 +56,15 @@ func (c *safetyCheck) exactly(b *bounds, n *safetyNode, m *claim) {
 			t.Set(end)
 		}
 		least.Add(least, t.Mul(t, v))
-		m.require(least.Denom().BitLen() <= maxCommon, "the ends of the box have a common denominator of more than 131072 bits")
+		m.Require(least.Denom().BitLen() <= maxCommon, "the ends of the box have a common denominator of more than 131072 bits")
 	}
-	m.require(least.Sign() > 0 || least.Sign() == 0 && strict, "the mixture is not positive on the node")
+	m.Require(least.Sign() > 0 || least.Sign() == 0 && strict, "the mixture is not positive on the node")
 }
 
 // exactForm is (Σ a·v + offset)/one, v the values of a layer; beta are what it has of
 // pre-activations further down, by units.
 type exactForm struct {
-	*verdict
+	*canonical.Verdict
 	a      []big.Int
 	offset big.Int
 	one    *big.Int
@@ -77,9 +79,9 @@ func (f *exactForm) through(r *rawLayer, units []unitBounds, first int, m *claim
 	f.one.Lsh(f.one, r.fine)
 	f.offset.Lsh(&f.offset, r.fine+r.scale)
 	for j := range f.a {
-		f.stopBefore(m.line)
+		f.StopBefore(m.Line)
 		a, side := &f.a[j], units[first+j].side
-		m.require(side != 0 || a.Sign() == 0, "a neuron that matters is neither fixed nor stable")
+		m.Require(side != 0 || a.Sign() == 0, "a neuron that matters is neither fixed nor stable")
 		if side < 0 {
 			a.Mul(a, &r.slopes[j])
 		} else {
@@ -108,7 +110,7 @@ func (c *safetyCheck) evaluate(x []*big.Rat) (y []*big.Rat) {
 	for _, r := range c.net.raw {
 		next := make([]big.Int, len(r.bias))
 		for j := range next {
-			if c.ended() {
+			if c.Ended() {
 				return nil
 			}
 			z := &next[j]
@@ -126,7 +128,7 @@ func (c *safetyCheck) evaluate(x []*big.Rat) (y []*big.Rat) {
 		one.Lsh(one, r.scale+r.fine)
 	}
 	for k := range values {
-		if c.ended() {
+		if c.Ended() {
 			return nil
 		}
 		y = append(y, new(big.Rat).SetFrac(&values[k], one))
@@ -135,28 +137,28 @@ func (c *safetyCheck) evaluate(x []*big.Rat) (y []*big.Rat) {
 }
 
 // witness checks a file that holds a point.
-func (c *safetyCheck) witness(in *lines) {
-	in.require(string(in.next()) == "relucell-witness 1", "expected \"relucell-witness 1\"")
+func (c *safetyCheck) witness(in *canonical.Lines) {
+	in.Require(string(in.Next()) == "relucell-witness 1", "expected \"relucell-witness 1\"")
 	c.header(in)
-	in.require(c.spec != nil, "a counterexample is held against a specification, which was not given")
-	d := in.index(in.after("disjunct ", "expected \"disjunct\" and its number"), len(c.query.disjuncts), "expected one of the disjuncts, counted from 0")
-	text := in.after("x ", "expected x and the point")
+	in.Require(c.spec != nil, "a counterexample is held against a specification, which was not given")
+	d := in.Index(in.After("disjunct ", "expected \"disjunct\" and its number"), len(c.query.disjuncts), "expected one of the disjuncts, counted from 0")
+	text := in.After("x ", "expected x and the point")
 	var v []*big.Rat
 	for _, w := range strings.Split(text, " ") {
-		v = append(v, readFraction(&in.position, w))
+		v = append(v, readFraction(&in.Position, w))
 	}
-	in.require(len(v) == c.net.inputs && spelled(v) == text, "expected as many numbers as inputs, in lowest terms")
+	in.Require(len(v) == c.net.inputs && spelled(v) == text, "expected as many numbers as inputs, in lowest terms")
 	y := c.evaluate(v)
-	c.stop()
-	in.require(y != nil, "the coordinates have a common denominator of more than 131072 bits")
+	c.Stop()
+	in.Require(y != nil, "the coordinates have a common denominator of more than 131072 bits")
 	box := c.query.boxes[c.query.disjuncts[d].box]
 	for k := range v {
-		in.require(box[2*k].Cmp(v[k]) <= 0 && v[k].Cmp(box[2*k+1]) <= 0, "the point is outside the box of the disjunct")
+		in.Require(box[2*k].Cmp(v[k]) <= 0 && v[k].Cmp(box[2*k+1]) <= 0, "the point is outside the box of the disjunct")
 	}
 	v = append(v, y...)
 	for _, f := range c.query.disjuncts[d].forms {
-		in.require(f.holds(v, c.stop), "the point does not satisfy the disjunct")
+		in.Require(f.holds(v, c.Stop), "the point does not satisfy the disjunct")
 	}
-	in.require(c.spec.formula.holds(v, c.stop), "the point does not satisfy the formula of the specification")
-	in.end()
+	in.Require(c.spec.formula.holds(v, c.Stop), "the point does not satisfy the formula of the specification")
+	in.End()
 }

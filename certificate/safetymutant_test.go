@@ -16,6 +16,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/relucell/relucell/certificate/internal/canonical"
 	"github.com/relucell/relucell/certificate/internal/specimen"
 )
 
@@ -37,8 +38,8 @@ func proveSafety(t specimen.Net, q *query, bits uint, r *rand.Rand) string {
 		panic(err)
 	}
 	n.fix(bits, func() {})
-	h := &honestSafe{net: n, query: q, bits: bits, r: r, b: newBounds(newVerdict(context.Background()), n)}
-	h.w = &safetyCheck{verdict: newVerdict(context.Background()), net: n, query: q}
+	h := &honestSafe{net: n, query: q, bits: bits, r: r, b: newBounds(canonical.NewVerdict(context.Background()), n)}
+	h.w = &safetyCheck{Verdict: canonical.NewVerdict(context.Background()), net: n, query: q}
 	root := safetyNode{signs: make([]int8, len(n.unit))}
 	for k := 0; k < len(q.boxes[0]); k += 2 {
 		root.lo, root.hi = append(root.lo, n.inUnits(q.boxes[0][k])), append(root.hi, -n.inUnits(neg(q.boxes[0][k+1])))
@@ -94,9 +95,9 @@ func (h *honestSafe) tree(n safetyNode, open []int, depth int) (text string, ok 
 
 // right asks the checker.
 func (h *honestSafe) right(n *safetyNode, m *claim) bool {
-	v := newVerdict(context.Background())
-	v.guard(func() { h.w.right(h.b, n, m) })
-	return v.err() == nil
+	v := canonical.NewVerdict(context.Background())
+	v.Guard(func() { h.w.right(h.b, n, m) })
+	return v.Err() == nil
 }
 
 // line returns a line that refutes disjunct d, "" if it found none.

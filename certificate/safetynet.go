@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"math/big"
 	"math/bits"
+
+	"github.com/relucell/relucell/certificate/internal/canonical"
 )
 
 const (
@@ -172,7 +174,7 @@ func readSafetyNet(ctx context.Context, text []byte) (*safetyNet, error) {
 		}
 	}
 	if weights > maxWeights {
-		return nil, &Error{File: "network", Reason: fmt.Sprintf("it has more than %d weights other than 0, the most that proofs of safety are about", maxWeights)}
+		return nil, &canonical.Error{File: "network", Reason: fmt.Sprintf("it has more than %d weights other than 0, the most that proofs of safety are about", maxWeights)}
 	}
 	return n, nil
 }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"math/big"
 	"strings"
+
+	"github.com/relucell/relucell/certificate/internal/canonical"
 )
 
 const (
@@ -59,19 +61,19 @@ func (q *query) lines() []string {
 
 // expect requires that the lines from "query" to the last disjunct are those of this query, which
 // a specification gives.
-func (q *query) expect(in *lines) {
+func (q *query) expect(in *canonical.Lines) {
 	for _, line := range q.lines() {
-		in.require(string(in.next()) == line, "this is another query: the specification gives "+line[:min(len(line), 100)])
+		in.Require(string(in.Next()) == line, "this is another query: the specification gives "+line[:min(len(line), 100)])
 	}
 }
 
 // readQuery reads the lines from "query" to the last disjunct, of a network of so many inputs and
 // outputs. That they are in their one spelling is seen when they are written again. It is read
 // until stop ends it.
-func readQuery(in *lines, inputs, outputs int, stop func()) *query {
-	head, b, d := string(in.next()), 0, 0
+func readQuery(in *canonical.Lines, inputs, outputs int, stop func()) *query {
+	head, b, d := string(in.Next()), 0, 0
 	_, err := fmt.Sscanf(head, "query %d %d", &b, &d)
-	in.require(err == nil && head == fmt.Sprintf("query %d %d", b, d) && 0 <= b && b <= d && d <= maxDisjuncts && (b > 0) == (d > 0),
+	in.Require(err == nil && head == fmt.Sprintf("query %d %d", b, d) && 0 <= b && b <= d && d <= maxDisjuncts && (b > 0) == (d > 0),
 		"expected \"query\" and the numbers of boxes and disjuncts, a million at most")
 	q := &query{inputs: inputs, outputs: outputs}
 	seen := map[string]bool{}
@@ -83,31 +85,31 @@ func readQuery(in *lines, inputs, outputs int, stop func()) *query {
 		stop()
 		q.readDisjunct(in, used)
 		used = max(used, q.disjuncts[len(q.disjuncts)-1].box+1)
-		in.require(d > 1 || used == b, "the disjuncts leave a box unused")
+		in.Require(d > 1 || used == b, "the disjuncts leave a box unused")
 	}
 	return q
 }
 
-func (q *query) readBox(in *lines, seen map[string]bool) {
-	line := in.after("box ", "expected \"box\" and its ends")
+func (q *query) readBox(in *canonical.Lines, seen map[string]bool) {
+	line := in.After("box ", "expected \"box\" and its ends")
 	q.room(in, line)
 	var ends []*big.Rat
 	for _, w := range strings.Split(line, " ") {
 		ends = append(ends, q.rational(in, w))
 	}
-	in.require(len(ends) == 2*q.inputs && spelled(ends) == line && !seen[line], "expected a new box: two numbers for each input, in lowest terms")
+	in.Require(len(ends) == 2*q.inputs && spelled(ends) == line && !seen[line], "expected a new box: two numbers for each input, in lowest terms")
 	for k := 0; k < len(ends); k += 2 {
-		in.require(ends[k].Cmp(ends[k+1]) <= 0, "the box is empty")
+		in.Require(ends[k].Cmp(ends[k+1]) <= 0, "the box is empty")
 	}
 	seen[line] = true
 	q.boxes = append(q.boxes, ends)
 }
 
-func (q *query) readDisjunct(in *lines, used int) {
-	line := string(in.next())
+func (q *query) readDisjunct(in *canonical.Lines, used int) {
+	line := string(in.Next())
 	q.room(in, line)
 	parts := strings.Split(line, "; ")
-	d := disjunct{box: in.index(strings.TrimPrefix(parts[0], "or "), min(used+1, len(q.boxes)), "expected \"or\" and one of the boxes, by first use")}
+	d := disjunct{box: in.Index(strings.TrimPrefix(parts[0], "or "), min(used+1, len(q.boxes)), "expected \"or\" and one of the boxes, by first use")}
 	for _, p := range parts[1:] {
 		words, sum := strings.Split(p, " "), combination{constant: new(big.Rat)}
 		for _, w := range words[1:] {
@@ -117,26 +119,26 @@ func (q *query) readDisjunct(in *lines, used int) {
 			case !isTerm:
 				sum[constant] = q.rational(in, w)
 			case isInput:
-				sum[in.index(number, q.inputs, "expected one of the inputs")] = q.rational(in, value)
+				sum[in.Index(number, q.inputs, "expected one of the inputs")] = q.rational(in, value)
 			default:
-				sum[q.inputs+in.index(strings.TrimPrefix(name, "y"), q.outputs, "expected x and one of the inputs, or y and one of the outputs")] = q.rational(in, value)
+				sum[q.inputs+in.Index(strings.TrimPrefix(name, "y"), q.outputs, "expected x and one of the inputs, or y and one of the outputs")] = q.rational(in, value)
 			}
 		}
 		d.forms = append(d.forms, *sum.form(words[0] == "<"))
 	}
-	in.require(q.disjunctText(&d) == line, "expected conditions on variables, once each, ascending, with coefficients other than 0, and a number, all in lowest terms")
+	in.Require(q.disjunctText(&d) == line, "expected conditions on variables, once each, ascending, with coefficients other than 0, and a number, all in lowest terms")
 	q.disjuncts = append(q.disjuncts, d)
 }
 
 // room asks for room for another line.
-func (q *query) room(in *lines, line string) {
+func (q *query) room(in *canonical.Lines, line string) {
 	q.bytes += len(line)
-	in.require(q.bytes <= maxQuery, "the query has more than 256 MiB")
+	in.Require(q.bytes <= maxQuery, "the query has more than 256 MiB")
 }
 
 // rational reads a number of the query, of which there may be so many.
-func (q *query) rational(in *lines, w string) *big.Rat {
+func (q *query) rational(in *canonical.Lines, w string) *big.Rat {
 	q.numbers++
-	in.require(q.numbers <= maxNumbers, "the query has more than 4194304 numbers")
-	return readFraction(&in.position, w)
+	in.Require(q.numbers <= maxNumbers, "the query has more than 4194304 numbers")
+	return readFraction(&in.Position, w)
 }

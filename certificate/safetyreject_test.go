@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/relucell/relucell/certificate/internal/canonical"
 	"github.com/relucell/relucell/certificate/internal/specimen"
 )
 
@@ -35,7 +36,7 @@ func TestTheCorpusOfSafetyRejects(t *testing.T) {
 			for workers := 1; workers <= 2; workers++ {
 				rep, err := CheckSafety(context.Background(), files[net], s, filepath.Join(dir, name), SafetyOptions{Workers: workers})
 				require.Nil(t, rep)
-				var e *Error
+				var e *canonical.Error
 				require.ErrorAs(t, err, &e)
 				found := false
 				for _, reason := range strings.Split(cells[3], " or ") {

@@ -10,6 +10,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/relucell/relucell/certificate/internal/canonical"
 )
 
 const (
@@ -42,9 +44,9 @@ type variable struct {
 
 // specification is a file that is being read, and then what it says.
 type specification struct {
-	*verdict
-	in    *position // for its errors
-	rest  string    // behind the token, which is "" at the end
+	*canonical.Verdict
+	in    *canonical.Position // for its errors
+	rest  string              // behind the token, which is "" at the end
 	token string
 	depth int // of brackets
 	*dialect
@@ -56,9 +58,9 @@ type specification struct {
 }
 
 // readSpec reads a file. Types of floats are refused unless reals are asked for.
-func readSpec(v *verdict, name string, text []byte, reals bool) *specification {
-	s := &specification{verdict: v, in: &position{name, 1}, rest: string(text), dialect: &dialects[0], names: map[string]variable{}}
-	s.in.require(len(text) <= maxSpec, "the file is longer than 64 MiB")
+func readSpec(v *canonical.Verdict, name string, text []byte, reals bool) *specification {
+	s := &specification{Verdict: v, in: &canonical.Position{File: name, Line: 1}, rest: string(text), dialect: &dialects[0], names: map[string]variable{}}
+	s.in.Require(len(text) <= maxSpec, "the file is longer than 64 MiB")
 	s.take()
 	for first := true; s.token != ""; first = false {
 		one, declaring := s.dialect == &dialects[0], len(s.formula.parts) == 0
@@ -74,11 +76,11 @@ func readSpec(v *verdict, name string, text []byte, reals bool) *specification {
 		case head == "declare-network" && !one && declaring && s.inputs == 0:
 			s.network(reals)
 		default:
-			s.in.require(false, "expected an assertion, or before them all a declaration of its version, and of one network")
+			s.in.Require(false, "expected an assertion, or before them all a declaration of its version, and of one network")
 		}
 		s.close()
 	}
-	s.in.line = 0
+	s.in.Line = 0
 	s.declared()
 	s.disjoin()
 	return s
@@ -86,20 +88,20 @@ func readSpec(v *verdict, name string, text []byte, reals bool) *specification {
 
 // fits requires that so many inputs and outputs are declared.
 func (s *specification) fits(inputs, outputs int) {
-	s.in.require(s.inputs == inputs && s.outputs == outputs,
+	s.in.Require(s.inputs == inputs && s.outputs == outputs,
 		fmt.Sprintf("%d inputs and %d outputs are declared, expected %d and %d, as many as the network has", s.inputs, s.outputs, inputs, outputs))
 }
 
 // take returns the token and goes to the next: a bracket, a comma, a string, a word or the end.
 func (s *specification) take() (token string) {
-	s.stop()
+	s.Stop()
 	const white, marks = " \t\r\n", "()[],"
 	rest := strings.TrimLeft(s.rest, white)
 	for ; strings.HasPrefix(rest, ";"); rest = strings.TrimLeft(rest, white) {
 		_, after, _ := strings.Cut(rest, "\n")
 		rest = after
 	}
-	s.in.line += int64(strings.Count(s.rest[:len(s.rest)-len(rest)], "\n"))
+	s.in.Line += int64(strings.Count(s.rest[:len(s.rest)-len(rest)], "\n"))
 	end := strings.IndexFunc(rest, func(c rune) bool { return c <= ' ' || c >= 0x7f || strings.ContainsRune(marks+"\";|", c) })
 	if end < 0 {
 		end = len(rest)
@@ -107,19 +109,19 @@ func (s *specification) take() (token string) {
 		if end = 1; rest[0] == '"' {
 			end = 2 + strings.IndexAny(rest[1:], "\"\n\\")
 		}
-		s.in.require(end > 1 && rest[end-1] == '"' || end == 1 && strings.IndexByte(marks, rest[0]) >= 0,
+		s.in.Require(end > 1 && rest[end-1] == '"' || end == 1 && strings.IndexByte(marks, rest[0]) >= 0,
 			"expected a word of printable ASCII, a number, a bracket, or a string with an end and without a \\")
 	}
 	token, s.token, s.rest = s.token, rest[:end], rest[end:]
 	return token
 }
 
-func (s *specification) expect(token string) { s.in.require(s.take() == token, "expected "+token) }
+func (s *specification) expect(token string) { s.in.Require(s.take() == token, "expected "+token) }
 
 // open goes behind a bracket and the word that follows it, which it returns.
 func (s *specification) open() string {
 	s.depth++
-	s.in.require(s.depth <= maxDepth, "brackets are nested deeper than 100")
+	s.in.Require(s.depth <= maxDepth, "brackets are nested deeper than 100")
 	s.expect("(")
 	return s.take()
 }
@@ -134,7 +136,7 @@ func (s *specification) size(side int) *int { return [2]*int{&s.inputs, &s.outpu
 
 // declare gives a name its meaning.
 func (s *specification) declare(name string, v variable) {
-	s.in.require(s.names[name].shape == nil, "a name that is declared twice")
+	s.in.Require(s.names[name].shape == nil, "a name that is declared twice")
 	s.names[name] = v
 }
 
@@ -143,32 +145,32 @@ func (s *specification) constant() {
 	name := s.take()
 	letter, number, _ := strings.Cut(name, "_")
 	side := slices.Index([]string{"X", "Y"}, letter)
-	s.in.require(side >= 0, "expected X_0, X_1, … or Y_0, Y_1, …")
-	s.declare(name, variable{side, s.in.index(number, maxVariables, "expected X_0, X_1, … or Y_0, Y_1, …"), []int{}})
+	s.in.Require(side >= 0, "expected X_0, X_1, … or Y_0, Y_1, …")
+	s.declare(name, variable{side, s.in.Index(number, maxVariables, "expected X_0, X_1, … or Y_0, Y_1, …"), []int{}})
 	*s.size(side)++
 	s.expect("Real")
 }
 
 // declared requires that there are inputs and outputs, numbered from 0.
 func (s *specification) declared() {
-	s.in.require(s.inputs > 0 && s.outputs > 0, "expected inputs and outputs to be declared first")
+	s.in.Require(s.inputs > 0 && s.outputs > 0, "expected inputs and outputs to be declared first")
 	if len(s.formula.parts) == 0 {
 		for _, v := range s.names {
-			s.in.require(v.at < *s.size(v.side), "expected variables to be numbered from 0")
+			s.in.Require(v.at < *s.size(v.side), "expected variables to be numbered from 0")
 		}
 	}
 }
 
 // network reads the declaration of name (declare-input X Real [5]) (declare-output Y Real [5]).
 func (s *specification) network(reals bool) {
-	s.in.require(isName.MatchString(s.take()), "expected a name")
+	s.in.Require(isName.MatchString(s.take()), "expected a name")
 	for side, head := range []string{"declare-input", "declare-output"} {
-		s.in.require(s.open() == head, "expected "+head)
+		s.in.Require(s.open() == head, "expected "+head)
 		name, size, shape := s.take(), 1, []int{}
-		s.in.require(isName.MatchString(name), "expected a name")
+		s.in.Require(isName.MatchString(name), "expected a name")
 		if kind := s.take(); kind != "Real" && kind != "real" {
-			s.in.require(slices.Contains([]string{"float16", "float32", "float64", "bfloat16"}, kind), "expected the type Real")
-			s.in.require(reals, "the element type is "+kind+", expected Real: proofs are about the reals, for which one must ask")
+			s.in.Require(slices.Contains([]string{"float16", "float32", "float64", "bfloat16"}, kind), "expected the type Real")
+			s.in.Require(reals, "the element type is "+kind+", expected Real: proofs are about the reals, for which one must ask")
 			s.kind = kind
 		}
 		s.expect("[")
@@ -176,8 +178,8 @@ func (s *specification) network(reals bool) {
 			if len(shape) > 0 {
 				s.expect(",")
 			}
-			n := s.in.index(s.take(), maxVariables/size+1, "expected sizes that multiply to at most 1048576")
-			s.in.require(n > 0, "expected sizes other than 0")
+			n := s.in.Index(s.take(), maxVariables/size+1, "expected sizes that multiply to at most 1048576")
+			s.in.Require(n > 0, "expected sizes other than 0")
 			size, shape = size*n, append(shape, n)
 		}
 		s.expect("]")
@@ -210,7 +212,7 @@ func (s *specification) boolean(not bool) (f formula) {
 // comparison reads two sides. Where the sides are swapped, < stands for >.
 func (s *specification) comparison(op string, not bool) (f formula) {
 	holds := s.comparisons[op]
-	s.in.require(holds != 0, "expected and, or, or a comparison of two, by an operator of its version")
+	s.in.Require(holds != 0, "expected and, or, or a comparison of two, by an operator of its version")
 	left, right := s.linear(), s.linear()
 	if (op[0] == '>') != not {
 		left, right = right, left
@@ -231,7 +233,7 @@ func (s *specification) comparison(op string, not bool) (f formula) {
 // add adds b to a, or what else sum says.
 func (s *specification) add(a, b combination, sum sum) {
 	num, den := a.add(b, sum)
-	s.in.require(max(num, den) <= maxCoefficient, "a number of more than 65536 bits")
+	s.in.Require(max(num, den) <= maxCoefficient, "a number of more than 65536 bits")
 }
 
 // linear reads an expression. Coefficients that are 0, for they cancel out, are of variables too.
@@ -250,12 +252,12 @@ func (s *specification) linear() combination {
 			if len(arg) == 1 {
 				sum, arg = arg, sum
 			}
-			s.in.require(len(sum) == 1, "a product of variables")
+			s.in.Require(len(sum) == 1, "a product of variables")
 			add, sum = multiples(sum[constant]), combination{}
 		case op == "-" && (n > 0 || s.token == ")"):
 			add = (*big.Rat).Sub
 		default:
-			s.in.require(op == "+" || op == "-", "expected a number, a variable, or a sum, difference or product")
+			s.in.Require(op == "+" || op == "-", "expected a number, a variable, or a sum, difference or product")
 		}
 		s.add(sum, arg, add)
 	}
@@ -270,11 +272,11 @@ func (s *specification) atom() combination {
 		return combination{constant: v}
 	}
 	v, ok := s.names[s.token]
-	s.in.require(ok, "expected a decimal number of its version, such as -0.5, of at most 1000 characters, or a variable that is declared, with an index for each of its dimensions")
+	s.in.Require(ok, "expected a decimal number of its version, such as -0.5, of at most 1000 characters, or a variable that is declared, with an index for each of its dimensions")
 	s.take()
 	for d, size := range v.shape {
 		s.expect("[,"[min(d, 1) : min(d, 1)+1])
-		v.at = v.at*size + s.in.index(s.take(), size, fmt.Sprintf("expected an index below %d", size))
+		v.at = v.at*size + s.in.Index(s.take(), size, fmt.Sprintf("expected an index below %d", size))
 	}
 	if len(v.shape) > 0 {
 		s.expect("]")

@@ -16,20 +16,21 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/relucell/relucell/certificate/internal/canonical"
 	"github.com/relucell/relucell/vnnlib"
 )
 
 // readBoth reads a text with both readers; they agree.
 func readBoth(t require.TestingT, text string, reals bool) (*specification, *vnnlib.Query) {
-	c := &safetyCheck{verdict: newVerdict(context.Background())}
+	c := &safetyCheck{Verdict: canonical.NewVerdict(context.Background())}
 	var s *specification
-	c.guard(func() { s = readSpec(c.verdict, "spec", []byte(text), reals) })
+	c.Guard(func() { s = readSpec(c.Verdict, "spec", []byte(text), reals) })
 	q, err := vnnlib.Read(bytes.NewReader([]byte(text)), vnnlib.Options{Reals: reals})
 	if err != nil {
-		require.Error(t, c.err(), "vnnlib refuses: %v\n%s", err, text)
+		require.Error(t, c.Err(), "vnnlib refuses: %v\n%s", err, text)
 		return nil, nil
 	}
-	require.NoError(t, c.err(), text)
+	require.NoError(t, c.Err(), text)
 	require.Equal(t, []int{len(q.Inputs), len(q.Outputs)}, []int{s.inputs, s.outputs})
 	require.Equal(t, queryLines(q), s.lines(), text)
 	require.Equal(t, q.Type != "Real", s.kind != "")

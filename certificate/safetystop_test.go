@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/relucell/relucell/certificate/internal/canonical"
 	"github.com/relucell/relucell/certificate/internal/specimen"
 )
 
@@ -27,14 +28,14 @@ func TestSafetyNamesTheFirstWrongLine(t *testing.T) {
 	n, err := readSafetyNet(context.Background(), net.Text())
 	require.NoError(t, err)
 	n.fix(36, func() {})
-	c := &safetyCheck{verdict: newVerdict(context.Background()), net: n}
-	c.query = readQuery(newLines("proof", strings.NewReader(two)), n.inputs, n.outputs, func() {})
-	c.refuse(&Error{File: "proof", Line: 100, Reason: "of another worker"})
-	m := claim{kind: 'E', position: position{"proof", 7}, mu: []weight{{0, big.NewInt(1)}}}
-	c.guard(func() {
-		c.check(newBounds(newVerdict(context.Background()), n), &safetyNode{lo: []int64{0}, hi: []int64{1 << 36}, signs: []int8{1}}, []claim{m})
+	c := &safetyCheck{Verdict: canonical.NewVerdict(context.Background()), net: n}
+	c.query = readQuery(canonical.NewLines("proof", strings.NewReader(two)), n.inputs, n.outputs, func() {})
+	c.Refuse(&canonical.Error{File: "proof", Line: 100, Reason: "of another worker"})
+	m := claim{kind: 'E', Position: canonical.Position{File: "proof", Line: 7}, mu: []weight{{0, big.NewInt(1)}}}
+	c.Guard(func() {
+		c.check(newBounds(canonical.NewVerdict(context.Background()), n), &safetyNode{lo: []int64{0}, hi: []int64{1 << 36}, signs: []int8{1}}, []claim{m})
 	})
-	require.ErrorContains(t, c.err(), "proof:7: ")
+	require.ErrorContains(t, c.Err(), "proof:7: ")
 }
 
 // A check of safety looked once a line whether it was stopped, and not at all while it read a

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/relucell/relucell/certificate/internal/canonical"
 )
 
 // maxSplits bounds the splits on a path.
@@ -23,7 +25,7 @@ type safetyNode struct {
 
 // claim is a line that refutes.
 type claim struct {
-	position
+	canonical.Position
 	kind byte
 	d    int
 	// mu, beta and alpha name conditions and neurons, ascending.
@@ -39,7 +41,7 @@ type weight struct {
 // safetyWalker is the place in the tree.
 type safetyWalker struct {
 	*safetyCheck
-	in *lines
+	in *canonical.Lines
 	safetyNode
 	closed []int  // the disjuncts refuted on the path
 	shut   []bool // of each disjunct
@@ -50,11 +52,11 @@ type safetyWalker struct {
 	crew   sync.WaitGroup
 }
 
-func (c *safetyCheck) newWalker(in *lines, workers int) *safetyWalker {
+func (c *safetyCheck) newWalker(in *canonical.Lines, workers int) *safetyWalker {
 	w := &safetyWalker{safetyCheck: c, in: in, shut: make([]bool, len(c.query.disjuncts)), of: make([]int, len(c.query.boxes)),
 		idle: make(chan *bounds, workers)}
 	for range workers {
-		w.idle <- newBounds(c.verdict, c.net)
+		w.idle <- newBounds(c.Verdict, c.net)
 	}
 	for _, d := range c.query.disjuncts {
 		w.of[d.box]++
@@ -65,7 +67,7 @@ func (c *safetyCheck) newWalker(in *lines, workers int) *safetyWalker {
 // tree checks the subtree of a box.
 func (w *safetyWalker) tree(box int) {
 	w.safetyNode = safetyNode{box: box, signs: make([]int8, len(w.net.unit))}
-	w.in.require(fits(func() {
+	w.in.Require(fits(func() {
 		for k, end := range w.query.boxes[box] {
 			if k%2 == 0 {
 				w.lo = append(w.lo, w.net.inUnits(end))
@@ -80,19 +82,19 @@ func (w *safetyWalker) tree(box int) {
 // node checks the subtree of the node at hand, below so many splits, and leaves the place as it
 // was.
 func (w *safetyWalker) node(splits int) {
-	w.in.require(splits <= maxSplits, "more than 100000 splits on a path")
+	w.in.Require(splits <= maxSplits, "more than 100000 splits on a path")
 	closed, second := len(w.closed), w.second
 	for first, ended := true, false; !ended; first = false {
-		line := string(w.in.next())
-		w.stop()
+		line := string(w.in.Next())
+		w.Stop()
 		kind, text := line[:min(1, len(line))], line[min(1, len(line)):]
 		ended = true
 		switch kind {
 		case "R":
-			w.in.require(text == "" && first && !w.second, "R stands alone, first of all lines of a node, and once on a path")
+			w.in.Require(text == "" && first && !w.second, "R stands alone, first of all lines of a node, and once on a path")
 			w.second, ended = true, false
 		case "V":
-			w.in.require(text == "", "expected nothing after V")
+			w.in.Require(text == "", "expected nothing after V")
 			w.claim(claim{kind: 'V'}, 0)
 		case "Z", "E", "F":
 			w.refute(kind[0], text)
@@ -102,7 +104,7 @@ func (w *safetyWalker) node(splits int) {
 		case "N":
 			w.fix(text, splits)
 		default:
-			w.in.require(false, "expected a line that begins with one of R X N Z F E V")
+			w.in.Require(false, "expected a line that begins with one of R X N Z F E V")
 		}
 	}
 	w.flush()
@@ -114,17 +116,17 @@ func (w *safetyWalker) node(splits int) {
 
 // halve checks the halves of a node.
 func (w *safetyWalker) halve(text string, splits int) {
-	k := w.in.index(text, len(w.lo), "expected one of the inputs, counted from 0")
+	k := w.in.Index(text, len(w.lo), "expected one of the inputs, counted from 0")
 	lo, hi := w.lo[k], w.hi[k]
-	w.in.require(hi-lo >= 2, "the input cannot be halved on this grid")
+	w.in.Require(hi-lo >= 2, "the input cannot be halved on this grid")
 	w.split(splits, func() { w.hi[k] = (lo + hi) >> 1 }, func() { w.lo[k], w.hi[k] = (lo+hi)>>1, hi })
 	w.lo[k] = lo
 }
 
 // fix checks the sides of a neuron.
 func (w *safetyWalker) fix(text string, splits int) {
-	q := w.in.index(text, len(w.signs), "expected one of the neurons, counted from 0")
-	w.in.require(w.signs[q] == 0, "the neuron has a sign")
+	q := w.in.Index(text, len(w.signs), "expected one of the neurons, counted from 0")
+	w.in.Require(w.signs[q] == 0, "the neuron has a sign")
 	w.split(splits, func() { w.signs[q] = -1 }, func() { w.signs[q] = +1 })
 	w.signs[q] = 0
 }
@@ -142,19 +144,19 @@ func (w *safetyWalker) split(splits int, nodes ...func()) {
 // refute reads a line that refutes a disjunct.
 func (w *safetyWalker) refute(kind byte, text string) {
 	number, rest, _ := strings.Cut(text, " ")
-	d := w.in.index(number, len(w.shut), "expected the number of a disjunct of the box, and a space")
-	w.in.require(w.query.disjuncts[d].box == w.box && !w.shut[d], "expected a disjunct of the box that is not refuted yet")
+	d := w.in.Index(number, len(w.shut), "expected the number of a disjunct of the box, and a space")
+	w.in.Require(w.query.disjuncts[d].box == w.box && !w.shut[d], "expected a disjunct of the box that is not refuted yet")
 	c, conditions := claim{kind: kind, d: d}, len(w.query.disjuncts[d].forms)
 	if kind == 'Z' {
-		c.mu = alone(w.in.index(rest, conditions, "expected one of the disjunct's conditions, counted from 0"), w.net.f)
+		c.mu = alone(w.in.Index(rest, conditions, "expected one of the disjunct's conditions, counted from 0"), w.net.f)
 	} else {
 		lists := strings.Split(rest, ";")
-		w.in.require(len(lists) == map[byte]int{'E': 2, 'F': 3}[kind], "expected lists of multipliers, with ; between")
+		w.in.Require(len(lists) == map[byte]int{'E': 2, 'F': 3}[kind], "expected lists of multipliers, with ; between")
 		some := func(v weight) bool { return v.v.Sign() > 0 && (kind == 'E' || v.v.BitLen() <= 32) }
 		c.mu = w.weights(lists[0], ":", conditions, some, "expected multipliers ≥ 1, and less than 2^32 in F")
 		c.beta = w.weights(lists[1], ":", len(w.signs), func(v weight) bool { return some(v) && w.signs[v.at] != 0 },
 			"a neuron with a multiplier has no sign, or it is not ≥ 1 and, in F, less than 2^32")
-		w.in.require(len(c.mu)+len(c.beta) > 0, "expected one multiplier at least")
+		w.in.Require(len(c.mu)+len(c.beta) > 0, "expected one multiplier at least")
 		if kind == 'F' {
 			c.alpha = w.weights(lists[2], "/", len(w.signs), func(v weight) bool { return w.signs[v.at] == 0 && v.v.Cmp(big.NewInt(256)) <= 0 },
 				"expected slopes of neurons without a sign, from 0 to 256")
@@ -174,11 +176,11 @@ func (w *safetyWalker) weights(text, between string, limit int, right func(weigh
 		var item string
 		item, text, more = strings.Cut(text, " ")
 		name, value, _ := strings.Cut(item, between)
-		v := weight{w.in.index(name, limit, "expected names in their range, each with a multiplier, and single spaces between"), new(big.Int)}
-		rest, ok := natural([]byte(value), maxLong, v.v)
-		w.in.require(ok && len(rest) == 0, "expected a natural in its one spelling")
-		w.in.require(len(list) == 0 || list[len(list)-1].at < v.at, "expected names that ascend")
-		w.in.require(right(v), reason)
+		v := weight{w.in.Index(name, limit, "expected names in their range, each with a multiplier, and single spaces between"), new(big.Int)}
+		rest, ok := canonical.Natural([]byte(value), canonical.MaxLong, v.v)
+		w.in.Require(ok && len(rest) == 0, "expected a natural in its one spelling")
+		w.in.Require(len(list) == 0 || list[len(list)-1].at < v.at, "expected names that ascend")
+		w.in.Require(right(v), reason)
 		list = append(list, v)
 	}
 	return list
@@ -187,7 +189,7 @@ func (w *safetyWalker) weights(text, between string, limit int, right func(weigh
 // claim adds a line to what is checked of the node.
 func (w *safetyWalker) claim(c claim, size int) {
 	const most = 1 << 20 // bytes that wait
-	c.position = w.in.position
+	c.Position = w.in.Position
 	w.report.Leaves++
 	w.claims = append(w.claims, c)
 	if w.size += 64 + size; w.size > most {
@@ -203,7 +205,7 @@ func (w *safetyWalker) flush() {
 	n, claims, b := w.safetyNode, w.claims, <-w.idle
 	n.lo, n.hi, n.signs = slices.Clone(n.lo), slices.Clone(n.hi), slices.Clone(n.signs)
 	w.crew.Go(func() {
-		w.guard(func() { w.check(b, &n, claims) })
+		w.Guard(func() { w.check(b, &n, claims) })
 		w.idle <- b
 	})
 	w.claims, w.size = nil, 0

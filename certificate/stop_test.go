@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/relucell/relucell/certificate/internal/canonical"
 	"github.com/relucell/relucell/certificate/internal/specimen"
 )
 
@@ -19,11 +20,11 @@ func TestCheckStops(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	cancel(why)
 	n := &net{hash: "x", inputs: 1}
-	c := &checker{verdict: newVerdict(ctx), net: n}
+	c := &checker{Verdict: canonical.NewVerdict(ctx), net: n}
 	after := false
-	c.guard(func() { c.stop(); after = true })
+	c.Guard(func() { c.Stop(); after = true })
 	require.False(t, after, "what runs goes on after a stop")
-	require.ErrorIs(t, c.err(), why)
+	require.ErrorIs(t, c.Err(), why)
 }
 
 // looked counts who looks whether it has ended, and ends with so many looks.

@@ -7,13 +7,15 @@ import (
 	"math/big"
 	"math/bits"
 	"slices"
+
+	"github.com/relucell/relucell/certificate/internal/canonical"
 )
 
 // walker reads the lines of a subtree, and knows the place in the tree.
 type walker struct {
 	*checker
 	place
-	in *lines
+	in *canonical.Lines
 	// mayRefer says that an @ line may stand here: in the first file always, in a part behind a
 	// line that decides.
 	mayRefer bool
@@ -26,9 +28,9 @@ type walker struct {
 }
 
 // newWalker returns a walker at the root.
-func (c *checker) newWalker(in *lines) *walker {
+func (c *checker) newWalker(in *canonical.Lines) *walker {
 	n := c.net.inputs
-	w := &walker{checker: c, place: newPlace(c.verdict, c.net, c.ball), in: in, factor: make([]big.Int, 1), point: newValues(n + 1)}
+	w := &walker{checker: c, place: newPlace(c.Verdict, c.net, c.ball), in: in, factor: make([]big.Int, 1), point: newValues(n + 1)}
 	w.x = w.point.all[:n]
 	return w
 }
@@ -43,9 +45,9 @@ func (w *walker) another() *walker {
 // subtree checks the subtree that starts at the next line.
 func (w *walker) subtree() {
 	for {
-		line := w.in.next()
-		w.stop()
-		w.in.require(len(line) > 0, "a blank line")
+		line := w.in.Next()
+		w.Stop()
+		w.in.Require(len(line) > 0, "a blank line")
 		switch kind, text := line[0], line[1:]; kind {
 		case '@':
 			w.part(string(text))
@@ -57,7 +59,7 @@ func (w *walker) subtree() {
 			w.bound(kind == ']', text)
 		case '*', '+', '-', '>', '<':
 			w.settle()
-			w.in.require(w.at < len(w.levels), "all neurons are decided, expected W and a witness")
+			w.in.Require(w.at < len(w.levels), "all neurons are decided, expected W and a witness")
 			w.total.nodes.Add(1)
 			if w.mayRefer = true; kind == '*' {
 				w.split(text)
@@ -65,14 +67,14 @@ func (w *walker) subtree() {
 				w.prune(kind, text)
 			}
 		default:
-			w.in.require(false, "expected a line that begins with one of * + - > < ] [ W ? @")
+			w.in.Require(false, "expected a line that begins with one of * + - > < ] [ W ? @")
 		}
 	}
 }
 
 // split checks the side where the lowest open piece wins, and goes on to the other side.
 func (w *walker) split(text []byte) {
-	w.in.require(len(text) == 0, "expected nothing after *")
+	w.in.Require(len(text) == 0, "expected nothing after *")
 	y, at, names, saved := &w.levels[w.at], w.at, len(w.names), len(w.levels[w.at].saved)
 	j, left := slices.Index(y.sign, open), y.left
 	y.saved = append(y.saved, y.sign...)
@@ -93,25 +95,25 @@ func (w *walker) prune(kind byte, text []byte) {
 	if !y.maxima {
 		limit /= 2
 	}
-	j, text, ok := index(text, limit)
-	w.in.require(ok, "expected one of the neurons of the layer, counted from 0")
+	j, text, ok := canonical.Index(text, limit)
+	w.in.Require(ok, "expected one of the neurons of the layer, counted from 0")
 	if !y.maxima {
 		if j *= 2; kind == '-' || kind == '<' {
 			j++
 		}
 	}
-	w.in.require(y.sign[j] == open, "the neuron is decided")
-	text = w.in.space(text, "expected a space and multipliers")
+	w.in.Require(y.sign[j] == open, "the neuron is decided")
+	text = w.in.Space(text, "expected a space and multipliers")
 	if y.maxima {
-		w.in.require(kind == '-', "a line of a maximum begins with * or -")
-		w.in.require(len(text) > 0 && (text[0] < '0' || text[0] > '9'), "a line of a maximum has multipliers of names alone")
+		w.in.Require(kind == '-', "a line of a maximum begins with * or -")
+		w.in.Require(len(text) > 0 && (text[0] < '0' || text[0] > '9'), "a line of a maximum has multipliers of names alone")
 		w.nameAll(y, j, false)
 	}
 	m := w.multipliers(text) + y.reach
 	k := length(m + y.q.bits)
 	f := buffer(&w.f, len(w.form)*k)
 	if y.maxima {
-		w.in.require(w.terms[len(w.terms)-1] >= before, "no difference to another piece is named")
+		w.in.Require(w.terms[len(w.terms)-1] >= before, "no difference to another piece is named")
 	} else {
 		own, negative := w.above(y, j, j^1)
 		mulAdd(f, w.widened(own, y.k, k), k, &w.factor[0], negative)
@@ -131,11 +133,11 @@ func (w *walker) multipliers(b []byte) (most int) {
 	for last, i, ok := -1, 0, true; i == 0 || len(b) > 0; i++ {
 		if i > 0 {
 			var after int64
-			after, b, ok = name(b)
-			w.in.require(ok, "expected a name: at most 6 capitals and a small letter")
-			w.in.require(after < int64(len(w.names)), "a name beyond the path")
+			after, b, ok = canonical.Name(b)
+			w.in.Require(ok, "expected a name: at most 6 capitals and a small letter")
+			w.in.Require(after < int64(len(w.names)), "a name beyond the path")
 			id := len(w.names) - 1 - int(after)
-			w.in.require(id > last, "names stand once each, from the farthest to the nearest")
+			w.in.Require(id > last, "names stand once each, from the farthest to the nearest")
 			w.terms, last = append(w.terms, id), id
 		}
 		if i == len(w.factor) {
@@ -143,12 +145,12 @@ func (w *walker) multipliers(b []byte) (most int) {
 		}
 		m := &w.factor[i]
 		if m.SetInt64(1); len(b) > 0 && '0' <= b[0] && b[0] <= '9' {
-			b, ok = natural(b, maxLong, m)
-			w.in.require(ok && m.BitLen() > 1, "a multiplier is an integer ≥ 2 in its one spelling, or left out for 1")
+			b, ok = canonical.Natural(b, canonical.MaxLong, m)
+			w.in.Require(ok && m.BitLen() > 1, "a multiplier is an integer ≥ 2 in its one spelling, or left out for 1")
 		}
 		most = max(most, m.BitLen())
 	}
-	w.in.require(len(w.terms) > 0, "expected one name at least")
+	w.in.Require(len(w.terms) > 0, "expected one name at least")
 	return most + bits.Len(uint(len(w.terms)+1))
 }
 
@@ -163,21 +165,21 @@ func (w *walker) sum(f []uint, k, m int, scale uint, reason string) {
 		w.long(len(f) * length(lambda.BitLen()))
 		mulAdd(f, w.widened(p.form, y.k, k), k, lambda, false)
 	}
-	w.in.require(w.nonpositive(f, k, m, false, w.levels[w.at].q), reason)
+	w.in.Require(w.nonpositive(f, k, m, false, w.levels[w.at].q), reason)
 }
 
 // bound checks that a coordinate is bounded on the cell, and narrows the box.
 func (w *walker) bound(upper bool, text []byte) {
-	w.in.require(w.entering, "a bound of a coordinate stands where a layer with neurons is entered, before all else of it")
+	w.in.Require(w.entering, "a bound of a coordinate stands where a layer with neurons is entered, before all else of it")
 	const reason = "expected an input, an integer that is odd, an exponent, or any integer and 0, and multipliers, with a space between"
 	y, x := &w.levels[w.at], &w.x[0]
-	i, text, ok0 := index(text, len(w.x))
-	text, ok1 := integer(w.in.space(text, reason), x)
-	e, text, ok2 := index(w.in.space(text, reason), maxScale+1)
-	w.in.require(ok0 && ok1 && ok2 && (e == 0 || x.Bit(0) == 1), reason)
-	w.in.require(w.compare(&y.q.lo[i], y.q.scale, x, uint(e)) < 0 && w.compare(x, uint(e), &y.q.hi[i], y.q.scale) < 0,
+	i, text, ok0 := canonical.Index(text, len(w.x))
+	text, ok1 := canonical.Integer(w.in.Space(text, reason), x)
+	e, text, ok2 := canonical.Index(w.in.Space(text, reason), canonical.MaxScale+1)
+	w.in.Require(ok0 && ok1 && ok2 && (e == 0 || x.Bit(0) == 1), reason)
+	w.in.Require(w.compare(&y.q.lo[i], y.q.scale, x, uint(e)) < 0 && w.compare(x, uint(e), &y.q.hi[i], y.q.scale) < 0,
 		"the bound does not lie strictly between those of the box")
-	m := w.multipliers(w.in.space(text, reason))
+	m := w.multipliers(w.in.Space(text, reason))
 	// The sum, times 2^scale: λ·(x_i − X·2^−e), or minus that, and the names.
 	scale, t := max(y.scale, uint(e)), &w.scratch.t
 	own := t.Lsh(&w.factor[0], scale)
@@ -207,41 +209,41 @@ func (w *walker) leaf(kind byte, text []byte) {
 	} else {
 		leaves = &w.total.regions
 		w.settle()
-		w.in.require(w.at == len(w.levels), "a final region where neurons are open")
+		w.in.Require(w.at == len(w.levels), "a final region where neurons are open")
 	}
-	e, text, ok := index(text, maxScale+1)
-	w.in.require(ok, "expected an exponent")
+	e, text, ok := canonical.Index(text, canonical.MaxScale+1)
+	w.in.Require(ok, "expected an exponent")
 	one, odd := &w.point.all[len(w.x)], e == 0
 	one.Lsh(one.SetInt64(1), uint(e))
 	for k := range w.x {
-		w.in.require(len(text) > 1, "expected as many coordinates as inputs")
+		w.in.Require(len(text) > 1, "expected as many coordinates as inputs")
 		if text[0] != '-' { // a space, and no minus sign behind it
 			ok = text[0] == ' ' && text[1] != '-'
 			text = text[1:]
 		}
 		if ok {
-			text, ok = integer(text, &w.x[k])
+			text, ok = canonical.Integer(text, &w.x[k])
 		}
-		w.in.require(ok, "expected integers, each behind a space or its minus sign")
+		w.in.Require(ok, "expected integers, each behind a space or its minus sign")
 		odd = odd || w.x[k].Bit(0) == 1
 	}
-	w.in.require(len(text) == 0, "expected as many coordinates as inputs, and nothing behind them")
-	w.in.require(odd, "expected an odd coordinate, or the exponent 0")
-	w.in.require(w.ball.inside(w.x, uint(e), &w.scratch), "the witness is not strictly inside the ball")
+	w.in.Require(len(text) == 0, "expected as many coordinates as inputs, and nothing behind them")
+	w.in.Require(odd, "expected an odd coordinate, or the exponent 0")
+	w.in.Require(w.ball.inside(w.x, uint(e), &w.scratch), "the witness is not strictly inside the ball")
 	w.point.measure()
 	for i := range w.pick {
 		w.pick[i] = i
 	}
 	for _, p := range w.names {
 		y := &w.levels[p.level]
-		w.in.require(!p.split || w.positive(p.form, y.k, y.bits, false, &w.point), "the witness is not on the path's side of a neuron that is split")
+		w.in.Require(!p.split || w.positive(p.form, y.k, y.bits, false, &w.point), "the witness is not on the path's side of a neuron that is split")
 	}
 	if !w.entering && w.at < len(w.levels) {
-		w.in.require(w.beside(&w.levels[w.at], &w.point), "the witness lies in a class that is split away")
+		w.in.Require(w.beside(&w.levels[w.at], &w.point), "the witness lies in a class that is split away")
 	}
 	leaves.Add(1)
 	for _, b := range w.companions {
-		w.in.require(kind == 'W', "an unexplored cell, expected a complete proof beside a reach set or a Lipschitz constant")
+		w.in.Require(kind == 'W', "an unexplored cell, expected a complete proof beside a reach set or a Lipschitz constant")
 		b.region(w)
 	}
 }

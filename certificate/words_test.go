@@ -7,6 +7,8 @@ import (
 	"math/bits"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/relucell/relucell/certificate/internal/canonical"
 )
 
 // anyInteger is an integer of at most so many bits with its sign, often one near a power of two.
@@ -70,7 +72,7 @@ func TestSignsAreThoseOfTheSums(t *testing.T) {
 	for range 40_000 {
 		n, m := 1+r.IntN(4), 1+r.IntN(3*bits.UintSize)
 		k := length(m)
-		e := &evaluator{verdict: newVerdict(background), pick: make([]int, n)}
+		e := &evaluator{Verdict: canonical.NewVerdict(background), pick: make([]int, n)}
 		v, sum, f := newValues(n), new(big.Int), []uint(nil)
 		wide := 1 + r.IntN(bits.UintSize+8)
 		for i := range n {

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	balls "github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/certificate/internal/canonical"
 	"github.com/relucell/relucell/certificate/internal/specimen"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/proof"
@@ -49,10 +50,10 @@ func TestTheWriterKeepsTheFormatsCaps(t *testing.T) {
 	below := func(bits uint) *big.Float {
 		return new(big.Float).SetMantExp(new(big.Float).SetInt(ones(bits)), -int(bits))
 	}
-	require.NoError(t, close(below(3*maxLong), ones(3*maxLong)))
-	require.NoError(t, close(power(-maxScale), one))
+	require.NoError(t, close(below(3*canonical.MaxLong), ones(3*canonical.MaxLong)))
+	require.NoError(t, close(power(-canonical.MaxScale), one))
 	var refused *proof.WriteError
-	require.ErrorAs(t, close(below(3*maxLong+1), one), &refused)
-	require.ErrorAs(t, close(power(-maxScale-1), one), &refused)
-	require.ErrorAs(t, close(power(-1), ones(3*maxLong+1)), &refused)
+	require.ErrorAs(t, close(below(3*canonical.MaxLong+1), one), &refused)
+	require.ErrorAs(t, close(power(-canonical.MaxScale-1), one), &refused)
+	require.ErrorAs(t, close(power(-1), ones(3*canonical.MaxLong+1)), &refused)
 }

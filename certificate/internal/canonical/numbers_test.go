@@ -1,4 +1,4 @@
-package certificate
+package canonical
 
 // Numbers as the checker reads them.
 
@@ -43,12 +43,12 @@ func TestNumbersHaveOneSpelling(t *testing.T) {
 		require.False(t, ok, s)
 	}
 	var z big.Int
-	for _, s := range []string{"", "00", "01", "-1", "+1", "1_0", "0x1", strings.Repeat("9", maxLong+1)} {
-		rest, ok := natural([]byte(s), maxLong, &z)
+	for _, s := range []string{"", "00", "01", "-1", "+1", "1_0", "0x1", strings.Repeat("9", MaxLong+1)} {
+		rest, ok := Natural([]byte(s), MaxLong, &z)
 		require.False(t, ok && len(rest) == 0, s)
 	}
-	for _, s := range []string{"0", "18446744073709551615", "18446744073709551616", "9999999999999999999", strings.Repeat("9", maxLong)} {
-		rest, ok := natural([]byte(s), maxLong, &z)
+	for _, s := range []string{"0", "18446744073709551615", "18446744073709551616", "9999999999999999999", strings.Repeat("9", MaxLong)} {
+		rest, ok := Natural([]byte(s), MaxLong, &z)
 		require.True(t, ok)
 		require.Empty(t, rest)
 		require.Equal(t, s, z.String())
@@ -58,17 +58,17 @@ func TestNumbersHaveOneSpelling(t *testing.T) {
 // dyadic reads a number from text.
 func dyadic(s string) (m *big.Int, e int, ok bool) {
 	m = new(big.Int)
-	e, ok = number(s, m)
+	e, ok = Real(s, m)
 	return m, e, ok
 }
 
 // TestTheFarthestNameIsBeyondAPathOf32Bits: six capitals are a number of more than 32 bits. In an
 // int of 32 bits it wrapped, and what is beyond the path was another name, or ended the checker.
 func TestTheFarthestNameIsBeyondAPathOf32Bits(t *testing.T) {
-	after, rest, ok := name([]byte("ZZZZZZz"))
+	after, rest, ok := Name([]byte("ZZZZZZz"))
 	require.True(t, ok && len(rest) == 0)
 	require.Equal(t, int64(8353082581), after)
-	after, _, ok = name([]byte("MWLQKWw"))
+	after, _, ok = Name([]byte("MWLQKWw"))
 	require.True(t, ok)
 	require.Equal(t, int64(1<<32), after)
 }
@@ -77,10 +77,10 @@ func TestTheFarthestNameIsBeyondAPathOf32Bits(t *testing.T) {
 func TestAVerdictStops(t *testing.T) {
 	why := errors.New("enough")
 	ctx, cancel := context.WithCancelCause(context.Background())
-	v, after := newVerdict(ctx), false
+	v, after := NewVerdict(ctx), false
 	cancel(why)
-	v.guard(func() { v.stop(); after = true })
+	v.Guard(func() { v.Stop(); after = true })
 	require.False(t, after)
 	require.Nil(t, v.refused.Load())
-	require.ErrorIs(t, v.err(), why)
+	require.ErrorIs(t, v.Err(), why)
 }
