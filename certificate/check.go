@@ -14,6 +14,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/relucell/relucell/certificate/internal/affine"
 	"github.com/relucell/relucell/certificate/internal/canonical"
 )
 
@@ -122,7 +123,7 @@ func check(ctx context.Context, network []byte, proof string, o Options) (*Repor
 type checker struct {
 	*canonical.Verdict
 	net  *net
-	ball *ball
+	ball *affine.Ball
 	// folders are that of the proof and that of the file behind a symbolic link: parts lie in
 	// either.
 	folders    []string
@@ -149,7 +150,7 @@ func (c *checker) file(path string) {
 	in.Require(in.After("relucell-certificate ", "expected \"relucell-certificate\" and its version") == "2", "expected version 2, the one that this checker reads")
 	hash := in.After("net ", "expected \"net\" and a hash")
 	in.Require(hash == c.net.hash, "the proof is about another network: this one is "+c.net.hash)
-	c.ball = readBall(in, in.After("ball ", "expected \"ball\" and what it is"), c.net.inputs)
+	c.ball = affine.ReadBall(in, in.After("ball ", "expected \"ball\" and what it is"), c.net.inputs)
 	w := c.newWalker(in)
 	w.mayRefer = true
 	w.subtree()
@@ -161,7 +162,7 @@ func (c *checker) file(path string) {
 // report says what was counted, which is what was claimed.
 func (c *checker) report() *Report {
 	t := &c.total
-	r := &Report{Net: c.net.hash, Ball: c.ball.text, Definition: "activation", Count: t.regions.Load() + t.open.Load(), AtLeast: t.open.Load() > 0,
+	r := &Report{Net: c.net.hash, Ball: c.ball.Text, Definition: "activation", Count: t.regions.Load() + t.open.Load(), AtLeast: t.open.Load() > 0,
 		Regions: t.regions.Load(), Open: t.open.Load(), Nodes: t.nodes.Load(), Parts: t.parts.Load(), Signs: c.net.signs()}
 	want := fmt.Sprint("count ", r.Count)
 	if r.AtLeast {

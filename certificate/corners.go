@@ -17,6 +17,8 @@ import (
 	"math/big"
 	"math/bits"
 	"strings"
+
+	"github.com/relucell/relucell/certificate/internal/affine"
 )
 
 const (
@@ -52,7 +54,7 @@ func (s *Reach) domain(w *walker, z *regionForms, d *reached) {
 		s.require(len(d.Rows) == rows, "%d rows, expected those of all %d neurons of another sign than 0 where there are no vertices", len(d.Rows), rows)
 		return
 	}
-	s.require(n <= maxCornerInputs && (n == 1 || b.norm != "l2"), "vertices, expected none in more than %d inputs, and none in an l2 ball", maxCornerInputs)
+	s.require(n <= maxCornerInputs && (n == 1 || b.Norm != "l2"), "vertices, expected none in more than %d inputs, and none in an l2 ball", maxCornerInputs)
 	list, names := cornersOf(b)
 	e := &edges{left: s.looks, stop: w.Stop}
 	for i, row := range d.Rows {
@@ -82,8 +84,8 @@ func (s *Reach) domain(w *walker, z *regionForms, d *reached) {
 }
 
 // cornersOf returns the vertices of a ball that is a polytope, and how many constraints it has.
-func cornersOf(b *ball) (list []corner, constraints int) {
-	n := len(b.box.lo)
+func cornersOf(b *affine.Ball) (list []corner, constraints int) {
+	n := len(b.Box.Lo)
 	add := func(on func(i int) bool) common {
 		c := corner{make(common, n+1), new(big.Int)}
 		for i := range constraints {
@@ -91,18 +93,18 @@ func cornersOf(b *ball) (list []corner, constraints int) {
 				c.on.SetBit(c.on, i, 1)
 			}
 		}
-		c.x[n] = new(big.Int).Lsh(big.NewInt(1), b.box.scale)
+		c.x[n] = new(big.Int).Lsh(big.NewInt(1), b.Box.Scale)
 		list = append(list, c)
 		return c.x
 	}
-	if b.norm == "l1" && n > 1 { // constraint i has + at the inputs whose bits are 1 in i
+	if b.Norm == "l1" && n > 1 { // constraint i has + at the inputs whose bits are 1 in i
 		constraints = 1 << n
 		for v := range 2 * n {
 			x := add(func(i int) bool { return i>>(v/2)&1 == v&1 })
 			for k := range n {
-				x[k] = new(big.Int).Set(&b.centre.lo[k])
+				x[k] = new(big.Int).Set(&b.Centre.Lo[k])
 			}
-			x[v/2].Set(&[...][]big.Int{b.box.lo, b.box.hi}[v&1][v/2])
+			x[v/2].Set(&[...][]big.Int{b.Box.Lo, b.Box.Hi}[v&1][v/2])
 		}
 		return list, constraints
 	}
@@ -110,7 +112,7 @@ func cornersOf(b *ball) (list []corner, constraints int) {
 	for v := range 1 << n {
 		x := add(func(i int) bool { return v>>(i/2)&1 == i&1 })
 		for k := range n {
-			x[k] = new(big.Int).Set(&[...][]big.Int{b.box.lo, b.box.hi}[v>>k&1][k])
+			x[k] = new(big.Int).Set(&[...][]big.Int{b.Box.Lo, b.Box.Hi}[v>>k&1][k])
 		}
 	}
 	return list, constraints

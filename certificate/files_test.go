@@ -14,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/relucell/relucell/certificate/internal/affine"
 	"github.com/relucell/relucell/certificate/internal/canonical"
 	"github.com/relucell/relucell/certificate/internal/specimen"
 )
@@ -175,24 +176,24 @@ func TestPartsHaveBoxesOfTheirOwn(t *testing.T) {
 		t.Fatal(err)
 	}
 	in := canonical.NewLines("p", strings.NewReader(""))
-	c := &checker{Verdict: canonical.NewVerdict(background), net: n, ball: readBall(in, "box 0x0p+0 0x1p+3", 1)}
+	c := &checker{Verdict: canonical.NewVerdict(background), net: n, ball: affine.ReadBall(in, "box 0x0p+0 0x1p+3", 1)}
 	w := c.newWalker(in)
 	w.at = 1
 	for i, x := range []int64{7, 6} { // the upper end, 8, comes down
 		if at := &w.levels[1]; at.q != at.own {
-			at.own.set(c.ball.box)
+			at.own.Set(c.ball.Box)
 			at.q = at.own
 		}
 		other := w.another()
-		w.levels[1].q.narrow(1, big.NewInt(x), 0)
-		if hi := other.levels[1].q.hi[0].Int64(); hi != 8-int64(i) {
+		w.levels[1].q.Narrow(1, big.NewInt(x), 0)
+		if hi := other.levels[1].q.Hi[0].Int64(); hi != 8-int64(i) {
 			t.Errorf("the box of the part ends at %d, expected %d", hi, 8-i)
 		}
-		if hi := w.levels[1].q.short[1]; hi != int(x) {
+		if hi := w.levels[1].q.Short[1]; hi != int(x) {
 			t.Errorf("the box ends at %d, expected %d", hi, x)
 		}
 	}
-	if hi := c.ball.box.hi[0].Int64(); hi != 8 {
+	if hi := c.ball.Box.Hi[0].Int64(); hi != 8 {
 		t.Errorf("the ball ends at %d, expected 8", hi)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"math/big"
 	"slices"
 
+	"github.com/relucell/relucell/certificate/internal/affine"
 	"github.com/relucell/relucell/certificate/internal/canonical"
 )
 
@@ -24,7 +25,7 @@ type level struct {
 	left        int
 	likely      []int
 	// q holds the cell. Once a line has narrowed it in this layer, it is own.
-	q, own *box
+	q, own *affine.Box
 }
 
 // named is a form that lines can name, for it is positive on the cell: what a piece is above
@@ -37,7 +38,7 @@ type named struct {
 
 // place is a place in the tree.
 type place struct {
-	evaluator
+	affine.Evaluator
 	// at is the layer that is being decided, or the number of layers if all is decided. entering
 	// says that box lines may still come, and that no neuron of the layer has been tried.
 	levels   []level
@@ -48,20 +49,20 @@ type place struct {
 }
 
 // newPlace returns the root.
-func newPlace(v *canonical.Verdict, n *net, b *ball) place {
-	p := place{evaluator: newEvaluator(v, b), at: -1}
+func newPlace(v *canonical.Verdict, n *net, b *affine.Ball) place {
+	p := place{Evaluator: affine.NewEvaluator(v, b), at: -1}
 	for i, y := range n.layers {
-		v := level{layer: *y, k: length(y.bits), plus: make([]bool, len(y.edges)),
-			sign: make([]int8, len(y.pieces)), likely: make([]int, len(y.pieces)), seen: -1, own: newBox(b.box.lo, b.box.hi, b.box.scale)}
+		v := level{layer: *y, k: affine.Words(y.bits), plus: make([]bool, len(y.edges)),
+			sign: make([]int8, len(y.pieces)), likely: make([]int, len(y.pieces)), seen: -1, own: affine.NewBox(b.Box.Lo, b.Box.Hi, b.Box.Scale)}
 		for j, piece := range y.pieces {
 			v.likely[j] = piece.from
 		}
 		for range y.bias[:len(y.bias)*min(1, i)] { // not for the inputs
-			v.z = append(v.z, make([]uint, len(p.form)*v.k))
+			v.z = append(v.z, make([]uint, p.Coefficients*v.k))
 		}
 		p.levels = append(p.levels, v)
 	}
-	p.enter(b.box)
+	p.enter(b.Box)
 	return p
 }
 
@@ -76,7 +77,7 @@ func (p *place) follow(of *place) {
 		copy(to.sign, from.sign)
 		to.left = from.left
 		if from.q != nil {
-			to.own.set(from.q)
+			to.own.Set(from.q)
 			to.q = to.own
 		}
 		if i <= of.at {
@@ -86,7 +87,7 @@ func (p *place) follow(of *place) {
 }
 
 // enter goes on to the next layer that has neurons, with the box q.
-func (p *place) enter(q *box) {
+func (p *place) enter(q *affine.Box) {
 	for p.at++; p.at < len(p.levels) && len(p.levels[p.at].pieces) == 0; p.at++ {
 	}
 	if p.entering = p.at < len(p.levels); p.entering {
@@ -112,10 +113,10 @@ func (p *place) forms(at int) {
 	if changed { // begin with no unit of the layer before on its positive side
 		y.seen = last.version
 		clear(y.plus)
-		one := p.widened([]uint{1}, 1, y.k)
+		one := p.Widened([]uint{1}, 1, y.k)
 		for v, z := range y.z {
 			clear(z)
-			mulAdd(z[len(z)-y.k:], one, y.k, &y.bias[v], false)
+			affine.MulAdd(z[len(z)-y.k:], one, y.k, &y.bias[v], false)
 		}
 		for u := range y.edges {
 			p.add(y, last, u, &last.slopes[u], false)
@@ -140,16 +141,16 @@ func (p *place) add(y, last *level, u int, slope *big.Int, negative bool) {
 	}
 	b, n, from, to := []uint{1}, 1, u*y.k, (u+1)*y.k
 	if last.z != nil {
-		b, n, from, to = last.z[u], last.k, 0, len(p.form)*y.k
+		b, n, from, to = last.z[u], last.k, 0, p.Coefficients*y.k
 	}
-	passed := p.widened(b, n, y.k)
+	passed := p.Widened(b, n, y.k)
 	if !slope.IsInt64() || slope.Int64() != 1 {
-		mulAdd(buffer(&p.d, to-from), passed, y.k, slope, false)
+		affine.MulAdd(affine.Zeros(&p.d, to-from), passed, y.k, slope, false)
 		passed = p.d
 	}
 	edges := y.edges[u]
-	p.long(len(edges) * (to - from))
+	p.Long(len(edges) * (to - from))
 	for i := range edges {
-		mulAdd(y.z[edges[i].to][from:to], passed, y.k, &edges[i].weight, negative)
+		affine.MulAdd(y.z[edges[i].to][from:to], passed, y.k, &edges[i].weight, negative)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/relucell/relucell/certificate/internal/affine"
 	"github.com/relucell/relucell/certificate/internal/canonical"
 )
 
@@ -79,8 +80,8 @@ func (n *sumNet) pairs(in *canonical.Lines) *PairsReport {
 	hash := in.After("net ", "expected \"net\" and a hash")
 	in.Require(hash == n.hash, "the proof is about another network: this one is "+n.hash)
 	r := &PairsReport{Net: hash, Outputs: len(n.outputs)}
-	b := readBall(in, in.After("ball ", "expected \"ball\" and what it is"), n.inputs)
-	r.Ball = b.text
+	b := affine.ReadBall(in, in.After("ball ", "expected \"ball\" and what it is"), n.inputs)
+	r.Ball = b.Text
 	z, scale, ok := canonical.Reals([]string{in.After("at most ", "expected \"at most\" and a number")}, n.Stop)
 	in.Require(ok && z[0].Sign() >= 0, "expected a hexadecimal float of at least 0, in its one spelling")
 	r.AtMost = ratio(&z[0], scale)
@@ -111,7 +112,7 @@ func (n *sumNet) pairsOf(in *canonical.Lines, text string) (list [][2]int) {
 }
 
 // bound bounds the size of an output by pairs of hyperplanes.
-func (n *sumNet) bound(b *ball, output int, pairs [][2]int) *big.Rat {
+func (n *sumNet) bound(b *affine.Ball, output int, pairs [][2]int) *big.Rat {
 	o := n.outputs[output]
 	sum, left := supremum(b, o.rest), slices.Clone(o.c)
 	for _, k := range pairs {
@@ -138,30 +139,30 @@ func (n *sumNet) bound(b *ball, output int, pairs [][2]int) *big.Rat {
 }
 
 // supremum returns sup|f| on the ball, or a number above it by less than a part in 2^100 for l2.
-func supremum(b *ball, f []*big.Rat) *big.Rat {
+func supremum(b *affine.Ball, f []*big.Rat) *big.Rat {
 	value, most, half := new(big.Rat).Set(f[len(f)-1]), new(big.Rat), big.NewRat(1, 2)
 	for k, g := range f[:len(f)-1] {
 		size := new(big.Rat).Abs(g)
-		if b.centre == nil {
-			sum, width := new(big.Int).Add(&b.box.lo[k], &b.box.hi[k]), new(big.Int).Sub(&b.box.hi[k], &b.box.lo[k])
-			mid, wide := ratio(sum, b.box.scale), ratio(width, b.box.scale)
+		if b.Centre == nil {
+			sum, width := new(big.Int).Add(&b.Box.Lo[k], &b.Box.Hi[k]), new(big.Int).Sub(&b.Box.Hi[k], &b.Box.Lo[k])
+			mid, wide := ratio(sum, b.Box.Scale), ratio(width, b.Box.Scale)
 			value.Add(value, mid.Mul(mid.Mul(mid, half), g))
 			most.Add(most, wide.Mul(wide.Mul(wide, half), size))
 			continue
 		}
-		c := ratio(&b.centre.lo[k], b.box.scale)
+		c := ratio(&b.Centre.Lo[k], b.Box.Scale)
 		value.Add(value, c.Mul(c, g))
-		if b.norm == "l2" {
+		if b.Norm == "l2" {
 			most.Add(most, size.Mul(size, size))
 		} else if size.Cmp(most) > 0 {
 			most = size
 		}
 	}
-	if b.norm == "l2" {
+	if b.Norm == "l2" {
 		most = rootAbove(most)
 	}
-	if b.centre != nil {
-		most.Mul(most, ratio(b.r, b.box.scale))
+	if b.Centre != nil {
+		most.Mul(most, ratio(b.R, b.Box.Scale))
 	}
 	return most.Add(most, value.Abs(value))
 }

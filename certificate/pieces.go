@@ -4,7 +4,11 @@ package certificate
 // those of the network, and a unit with two slopes 0 and its pre-activation, in this order. Which
 // piece wins is all that the forms of later layers depend on.
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/relucell/relucell/certificate/internal/affine"
+)
 
 // maxPieces bounds the pieces of one maximum.
 const maxPieces = 1 << 16
@@ -81,11 +85,11 @@ func (p *place) try(y *level, j int) int8 {
 			continue
 		}
 		d, negative := p.above(y, j, i)
-		zero := isZero(d)
+		zero := affine.IsZero(d)
 		if zero && i < j {
 			return same
 		}
-		if !zero && p.nonpositive(d, y.k, y.bits, negative, y.q) {
+		if !zero && p.Nonpositive(d, y.k, y.bits, negative, y.q) {
 			return out
 		}
 	}
@@ -103,7 +107,7 @@ func (p *place) above(y *level, j, i int) (f []uint, negative bool) {
 		return y.z[a], false
 	}
 	p.d = append(p.d[:0], y.z[a]...)
-	mac(p.d, y.z[b], y.k, 1, true)
+	affine.Subtract(p.d, y.z[b], y.k)
 	return p.d, false
 }
 
@@ -111,14 +115,14 @@ func (p *place) above(y *level, j, i int) (f []uint, negative bool) {
 // not 0.
 func (p *place) name(y *level, j, i int, split bool) {
 	f, negative := p.above(y, j, i)
-	if isZero(f) {
+	if affine.IsZero(f) {
 		return
 	}
 	last := len(p.names)
 	p.names = slices.Grow(p.names, 1)[:last+1] // the form that was there before lends its storage
 	n := &p.names[last]
 	if n.form = append(n.form[:0], f...); negative {
-		mac(buffer(&n.form, len(f)), f, y.k, 1, true)
+		affine.Subtract(affine.Zeros(&n.form, len(f)), f, y.k)
 	}
 	n.level, n.split = p.at, split
 }
@@ -169,7 +173,7 @@ func (p *place) exclude(y *level, j int, s int8) {
 
 // beside reports whether a point of an unexplored cell does not lie in what was split away from it:
 // of each neuron, some open piece is above all pieces aside.
-func (p *place) beside(y *level, at *values) bool {
+func (p *place) beside(y *level, at *affine.Values) bool {
 	for from := 0; from < len(y.sign); from = y.pieces[from].to {
 		top, to := -1, y.pieces[from].to // the largest one that is open
 		for j := from; j < to; j++ {
@@ -187,7 +191,7 @@ func (p *place) beside(y *level, at *values) bool {
 }
 
 // larger reports whether piece j is above piece i at a point.
-func (p *place) larger(y *level, j, i int, at *values) bool {
+func (p *place) larger(y *level, j, i int, at *affine.Values) bool {
 	d, negative := p.above(y, j, i)
-	return p.positive(d, y.k, y.bits, negative, at)
+	return p.PositiveAt(d, y.k, y.bits, negative, at)
 }

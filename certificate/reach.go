@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/relucell/relucell/certificate/internal/affine"
 	"github.com/relucell/relucell/certificate/internal/canonical"
 )
 
@@ -125,7 +126,7 @@ func (w *walker) strictly(z *regionForms, x common) bool {
 	for k := range n {
 		w.x[k].Set(x[k])
 	}
-	if !w.ball.inside(w.x, uint(x[n].BitLen()-1), &w.scratch) {
+	if !w.Inside(w.x, uint(x[n].BitLen()-1)) {
 		return false
 	}
 	for _, f := range z.neurons {
@@ -223,10 +224,10 @@ func (w *walker) regionForms() (z regionForms) {
 			}
 			d, negative := w.above(y, win, row)
 			f := y.scaled(d, negative)
-			if isZero(d) && win != j {
+			if affine.IsZero(d) && win != j {
 				sign = '0'
 			}
-			if isZero(d) || y.maxima && win == j {
+			if affine.IsZero(d) || y.maxima && win == j {
 				f = nil
 			}
 			text.WriteByte(sign)
@@ -252,7 +253,7 @@ func (w *walker) regionForms() (z regionForms) {
 // scaled returns a form of the level, or minus that.
 func (y *level) scaled(words []uint, negative bool) *scaled {
 	f := &scaled{v: make([]big.Int, len(words)/y.k), scale: int(y.scale)}
-	loadForm(f.v, words, y.k, negative)
+	affine.LoadForm(f.v, words, y.k, negative)
 	return f
 }
 

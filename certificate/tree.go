@@ -8,6 +8,7 @@ import (
 	"math/bits"
 	"slices"
 
+	"github.com/relucell/relucell/certificate/internal/affine"
 	"github.com/relucell/relucell/certificate/internal/canonical"
 )
 
@@ -23,15 +24,16 @@ type walker struct {
 	// in x, and a sum in f. The witness is point: x, and one.
 	terms     []int
 	factor, x []big.Int
-	point     values
+	point     affine.Values
 	f         []uint
+	t         big.Int // for a moment
 }
 
 // newWalker returns a walker at the root.
 func (c *checker) newWalker(in *canonical.Lines) *walker {
 	n := c.net.inputs
-	w := &walker{checker: c, place: newPlace(c.Verdict, c.net, c.ball), in: in, factor: make([]big.Int, 1), point: newValues(n + 1)}
-	w.x = w.point.all[:n]
+	w := &walker{checker: c, place: newPlace(c.Verdict, c.net, c.ball), in: in, factor: make([]big.Int, 1), point: affine.NewValues(n + 1)}
+	w.x = w.point.All[:n]
 	return w
 }
 
@@ -110,13 +112,13 @@ func (w *walker) prune(kind byte, text []byte) {
 		w.nameAll(y, j, false)
 	}
 	m := w.multipliers(text) + y.reach
-	k := length(m + y.q.bits)
-	f := buffer(&w.f, len(w.form)*k)
+	k := affine.Words(m + y.q.Bits)
+	f := affine.Zeros(&w.f, w.Coefficients*k)
 	if y.maxima {
 		w.in.Require(w.terms[len(w.terms)-1] >= before, "no difference to another piece is named")
 	} else {
 		own, negative := w.above(y, j, j^1)
-		mulAdd(f, w.widened(own, y.k, k), k, &w.factor[0], negative)
+		affine.MulAdd(f, w.Widened(own, y.k, k), k, &w.factor[0], negative)
 	}
 	w.sum(f, k, m, y.scale, "the multipliers do not prove the other side, or the class, empty: their sum is positive somewhere in the ball and the box")
 	w.names = w.names[:before]
@@ -159,13 +161,13 @@ func (w *walker) multipliers(b []byte) (most int) {
 // the ball.
 func (w *walker) sum(f []uint, k, m int, scale uint, reason string) {
 	for i, id := range w.terms {
-		p, lambda := w.names[id], &w.scratch.t
+		p, lambda := w.names[id], &w.t
 		y := &w.levels[p.level]
 		lambda.Lsh(&w.factor[i+1], scale-y.scale)
-		w.long(len(f) * length(lambda.BitLen()))
-		mulAdd(f, w.widened(p.form, y.k, k), k, lambda, false)
+		w.Long(len(f) * affine.Words(lambda.BitLen()))
+		affine.MulAdd(f, w.Widened(p.form, y.k, k), k, lambda, false)
 	}
-	w.in.Require(w.nonpositive(f, k, m, false, w.levels[w.at].q), reason)
+	w.in.Require(w.Nonpositive(f, k, m, false, w.levels[w.at].q), reason)
 }
 
 // bound checks that a coordinate is bounded on the cell, and narrows the box.
@@ -177,26 +179,26 @@ func (w *walker) bound(upper bool, text []byte) {
 	text, ok1 := canonical.Integer(w.in.Space(text, reason), x)
 	e, text, ok2 := canonical.Index(w.in.Space(text, reason), canonical.MaxScale+1)
 	w.in.Require(ok0 && ok1 && ok2 && (e == 0 || x.Bit(0) == 1), reason)
-	w.in.Require(w.compare(&y.q.lo[i], y.q.scale, x, uint(e)) < 0 && w.compare(x, uint(e), &y.q.hi[i], y.q.scale) < 0,
+	w.in.Require(w.Compare(&y.q.Lo[i], y.q.Scale, x, uint(e)) < 0 && w.Compare(x, uint(e), &y.q.Hi[i], y.q.Scale) < 0,
 		"the bound does not lie strictly between those of the box")
 	m := w.multipliers(w.in.Space(text, reason))
 	// The sum, times 2^scale: λ·(x_i − X·2^−e), or minus that, and the names.
-	scale, t := max(y.scale, uint(e)), &w.scratch.t
+	scale, t := max(y.scale, uint(e)), &w.t
 	own := t.Lsh(&w.factor[0], scale)
 	m = max(y.reach+m+int(scale-y.scale), own.BitLen()+max(0, x.BitLen()-e)) + 2
-	k := length(m + y.q.bits)
-	f, one := buffer(&w.f, len(w.form)*k), w.widened([]uint{1}, 1, k)
-	mulAdd(f[i*k:(i+1)*k], one, k, own, !upper)
-	mulAdd(f[len(f)-k:], one, k, t.Rsh(t.Mul(own, x), uint(e)), upper)
+	k := affine.Words(m + y.q.Bits)
+	f, one := affine.Zeros(&w.f, w.Coefficients*k), w.Widened([]uint{1}, 1, k)
+	affine.MulAdd(f[i*k:(i+1)*k], one, k, own, !upper)
+	affine.MulAdd(f[len(f)-k:], one, k, t.Rsh(t.Mul(own, x), uint(e)), upper)
 	w.sum(f, k, m, scale, "the multipliers do not prove the bound: their sum is positive somewhere in the ball and the box")
 	if y.q != y.own {
-		y.own.set(y.q)
+		y.own.Set(y.q)
 		y.q = y.own
 	}
 	if upper {
 		i += len(w.x)
 	}
-	y.q.narrow(i, x, uint(e))
+	y.q.Narrow(i, x, uint(e))
 }
 
 // leaf checks a final region or an unexplored cell: its witness is strictly inside the ball and on
@@ -213,7 +215,7 @@ func (w *walker) leaf(kind byte, text []byte) {
 	}
 	e, text, ok := canonical.Index(text, canonical.MaxScale+1)
 	w.in.Require(ok, "expected an exponent")
-	one, odd := &w.point.all[len(w.x)], e == 0
+	one, odd := &w.point.All[len(w.x)], e == 0
 	one.Lsh(one.SetInt64(1), uint(e))
 	for k := range w.x {
 		w.in.Require(len(text) > 1, "expected as many coordinates as inputs")
@@ -229,14 +231,11 @@ func (w *walker) leaf(kind byte, text []byte) {
 	}
 	w.in.Require(len(text) == 0, "expected as many coordinates as inputs, and nothing behind them")
 	w.in.Require(odd, "expected an odd coordinate, or the exponent 0")
-	w.in.Require(w.ball.inside(w.x, uint(e), &w.scratch), "the witness is not strictly inside the ball")
-	w.point.measure()
-	for i := range w.pick {
-		w.pick[i] = i
-	}
+	w.in.Require(w.Inside(w.x, uint(e)), "the witness is not strictly inside the ball")
+	w.point.Measure()
 	for _, p := range w.names {
 		y := &w.levels[p.level]
-		w.in.Require(!p.split || w.positive(p.form, y.k, y.bits, false, &w.point), "the witness is not on the path's side of a neuron that is split")
+		w.in.Require(!p.split || w.PositiveAt(p.form, y.k, y.bits, false, &w.point), "the witness is not on the path's side of a neuron that is split")
 	}
 	if !w.entering && w.at < len(w.levels) {
 		w.in.Require(w.beside(&w.levels[w.at], &w.point), "the witness lies in a class that is split away")

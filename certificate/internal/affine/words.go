@@ -1,11 +1,11 @@
-package certificate
+package affine
 
 // Integers of a fixed number of words, in two's complement: what the forms of a path are made of.
 //
 // All arithmetic here is that of the integers modulo 2^m, m the bits of the words of a number. It
 // is exact wherever the result alone is known to lie between −2^(m−1) and 2^(m−1); what comes about
 // on the way may wrap. So nothing here looks for an overflow, and whoever calls has a bound of the
-// result: see length.
+// result: see Words.
 
 import (
 	"math/big"
@@ -13,11 +13,11 @@ import (
 	"slices"
 )
 
-// length returns the words that an integer of absolute value less than 2^n needs.
-func length(n int) int { return n/bits.UintSize + 1 }
+// Words returns the words that an integer of absolute value less than 2^n needs.
+func Words(n int) int { return n/bits.UintSize + 1 }
 
-// mulAdd adds a·b to z, or −a·b, both vectors of numbers of k words.
-func mulAdd(z, b []uint, k int, a *big.Int, negative bool) {
+// MulAdd adds a·b to z, or −a·b, both vectors of numbers of k words.
+func MulAdd(z, b []uint, k int, a *big.Int, negative bool) {
 	negative = negative != (a.Sign() < 0)
 	for o, x := range a.Bits() {
 		if o == 0 && x != 0 {
@@ -29,6 +29,9 @@ func mulAdd(z, b []uint, k int, a *big.Int, negative bool) {
 		}
 	}
 }
+
+// Subtract subtracts b from z, both vectors of numbers of k words.
+func Subtract(z, b []uint, k int) { mac(z, b, k, 1, true) }
 
 // mac is the one multiply-add of the checker: it adds a·b to z, or subtracts it, which is to add it
 // to −1 − z. A carry out of a number is dropped.
@@ -68,13 +71,13 @@ func signOf(z []uint) int {
 	switch {
 	case spread(z) != 0:
 		return -1
-	case isZero(z):
+	case IsZero(z):
 		return 0
 	}
 	return +1
 }
 
-func isZero(z []uint) bool { return !slices.ContainsFunc(z, func(x uint) bool { return x != 0 }) }
+func IsZero(z []uint) bool { return !slices.ContainsFunc(z, func(x uint) bool { return x != 0 }) }
 
 // outgrows reports whether a is larger than b in absolute value, or as large in some cases; so of
 // some numbers one is largest that no later one outgrows, and that outgrows one that no earlier one
@@ -102,8 +105,8 @@ func load(z *big.Int, b []uint) {
 	}
 }
 
-// loadForm sets z to a form with numbers of k words, or to minus the form.
-func loadForm(z []big.Int, f []uint, k int, negative bool) {
+// LoadForm sets z to a form with numbers of k words, or to minus the form.
+func LoadForm(z []big.Int, f []uint, k int, negative bool) {
 	for i := range z {
 		if load(&z[i], f[i*k:(i+1)*k]); negative {
 			z[i].Neg(&z[i])

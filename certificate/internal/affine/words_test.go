@@ -1,8 +1,9 @@
-package certificate
+package affine
 
 // Arithmetic in words against that of big integers.
 
 import (
+	"context"
 	"math/big"
 	"math/bits"
 	"math/rand/v2"
@@ -33,7 +34,7 @@ func anyInteger(r *rand.Rand, most int) *big.Int {
 // worded is a number in k words.
 func worded(x *big.Int, k int) []uint {
 	z := make([]uint, k)
-	mulAdd(z, append([]uint{1}, make([]uint, k-1)...), k, x, false)
+	MulAdd(z, append([]uint{1}, make([]uint, k-1)...), k, x, false)
 	return z
 }
 
@@ -55,7 +56,7 @@ func TestMultiplyAddIsThatOfIntegers(t *testing.T) {
 			}
 			want = append(want, x.Add(x, y))
 		}
-		mulAdd(z, b, k, a, negative)
+		MulAdd(z, b, k, a, negative)
 		for i := range want {
 			var got big.Int
 			if load(&got, z[i*k:(i+1)*k]); got.Cmp(want[i]) != 0 {
@@ -71,28 +72,28 @@ func TestSignsAreThoseOfTheSums(t *testing.T) {
 	sure, told := [2]int{}, [2]int{}
 	for range 40_000 {
 		n, m := 1+r.IntN(4), 1+r.IntN(3*bits.UintSize)
-		k := length(m)
-		e := &evaluator{Verdict: canonical.NewVerdict(background), pick: make([]int, n)}
-		v, sum, f := newValues(n), new(big.Int), []uint(nil)
+		k := Words(m)
+		e := &Evaluator{Verdict: canonical.NewVerdict(context.Background()), pick: make([]int, n)}
+		v, sum, f := NewValues(n), new(big.Int), []uint(nil)
 		wide := 1 + r.IntN(bits.UintSize+8)
 		for i := range n {
 			e.pick[i] = i
-			v.all[i].Set(anyInteger(r, wide))
+			v.All[i].Set(anyInteger(r, wide))
 		}
 		for i := range n {
 			g := anyInteger(r, m)
-			if i == n-1 && r.IntN(2) == 0 && v.all[i].Sign() != 0 { // a sum near 0
-				if g.Quo(sum, &v.all[i]); g.BitLen() > m {
+			if i == n-1 && r.IntN(2) == 0 && v.All[i].Sign() != 0 { // a sum near 0
+				if g.Quo(sum, &v.All[i]); g.BitLen() > m {
 					g.SetInt64(1)
 				}
 				g.Neg(g)
 			}
 			f = append(f, worded(g, k)...)
-			sum.Add(sum, g.Mul(g, &v.all[i]))
+			sum.Add(sum, g.Mul(g, &v.All[i]))
 		}
-		v.measure()
+		v.Measure()
 		tier := 0
-		if v.bits >= bits.UintSize/2 {
+		if v.Bits >= bits.UintSize/2 {
 			tier = 1
 		}
 		s, certain := e.leading(f, k, m, &v)
@@ -118,7 +119,7 @@ func TestWhatOutgrowsAllIsLargest(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 3))
 	for range 20_000 {
 		m := 1 + r.IntN(2*bits.UintSize)
-		k, most, best := length(m), new(big.Int), []uint(nil)
+		k, most, best := Words(m), new(big.Int), []uint(nil)
 		first := anyInteger(r, m)
 		for range 1 + r.IntN(5) {
 			g := anyInteger(r, m)
