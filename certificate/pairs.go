@@ -12,6 +12,8 @@ import (
 
 	"github.com/relucell/relucell/certificate/internal/affine"
 	"github.com/relucell/relucell/certificate/internal/canonical"
+	"github.com/relucell/relucell/certificate/internal/fractions"
+	"github.com/relucell/relucell/certificate/internal/nettext"
 )
 
 // PairsReport says what was verified.
@@ -57,7 +59,7 @@ func IsPairs(proof string) bool { return canonical.BeginsWith(proof, pairsMagic)
 // half widths w_k, and |f(m)| + r·max|g_k| or r·√Σg_k² for l1 and l2, for f with the gradient g.
 // Roots are rounded up; all else is exact.
 func CheckPairs(ctx context.Context, network []byte, proof string) (r *PairsReport, err error) {
-	n, err := readPlain(ctx, network)
+	n, err := nettext.ReadPlain(ctx, network)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +86,7 @@ func (n *sumNet) pairs(in *canonical.Lines) *PairsReport {
 	r.Ball = b.Text
 	z, scale, ok := canonical.Reals([]string{in.After("at most ", "expected \"at most\" and a number")}, n.Stop)
 	in.Require(ok && z[0].Sign() >= 0, "expected a hexadecimal float of at least 0, in its one spelling")
-	r.AtMost = ratio(&z[0], scale)
+	r.AtMost = fractions.Dyadic(&z[0], scale)
 	for i := range n.outputs {
 		list := n.pairsOf(in, in.After("pairs", "expected \"pairs\" and the neurons of each, a line for each output"))
 		r.Pairs += len(list)
@@ -145,12 +147,12 @@ func supremum(b *affine.Ball, f []*big.Rat) *big.Rat {
 		size := new(big.Rat).Abs(g)
 		if b.Centre == nil {
 			sum, width := new(big.Int).Add(&b.Box.Lo[k], &b.Box.Hi[k]), new(big.Int).Sub(&b.Box.Hi[k], &b.Box.Lo[k])
-			mid, wide := ratio(sum, b.Box.Scale), ratio(width, b.Box.Scale)
+			mid, wide := fractions.Dyadic(sum, b.Box.Scale), fractions.Dyadic(width, b.Box.Scale)
 			value.Add(value, mid.Mul(mid.Mul(mid, half), g))
 			most.Add(most, wide.Mul(wide.Mul(wide, half), size))
 			continue
 		}
-		c := ratio(&b.Centre.Lo[k], b.Box.Scale)
+		c := fractions.Dyadic(&b.Centre.Lo[k], b.Box.Scale)
 		value.Add(value, c.Mul(c, g))
 		if b.Norm == "l2" {
 			most.Add(most, size.Mul(size, size))
@@ -162,7 +164,7 @@ func supremum(b *affine.Ball, f []*big.Rat) *big.Rat {
 		most = rootAbove(most)
 	}
 	if b.Centre != nil {
-		most.Mul(most, ratio(b.R, b.Box.Scale))
+		most.Mul(most, fractions.Dyadic(b.R, b.Box.Scale))
 	}
 	return most.Add(most, value.Abs(value))
 }

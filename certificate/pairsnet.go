@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"github.com/relucell/relucell/certificate/internal/canonical"
+	"github.com/relucell/relucell/certificate/internal/fractions"
+	"github.com/relucell/relucell/certificate/internal/nettext"
 )
 
 // sumNet is Σ c·|p| + r for each output, p the forms of hyperplanes.
@@ -22,16 +24,16 @@ type sumNet struct {
 type sumOutput struct{ c, rest []*big.Rat }
 
 // newSum returns a network as such sums.
-func newSum(v *canonical.Verdict, of *plainNet) *sumNet {
-	n := &sumNet{Verdict: v, hash: of.hash, inputs: of.inputs}
+func newSum(v *canonical.Verdict, of *nettext.Plain) *sumNet {
+	n := &sumNet{Verdict: v, hash: of.Hash, inputs: of.Inputs}
 	// The values of units are forms in the inputs, 1, and then the sizes of the neurons, if any.
 	var values, neurons [][]*big.Rat
 	for k := range n.inputs {
 		values = append(values, unitVector(n.inputs+1, k))
 	}
-	for _, r := range of.layers {
+	for _, r := range of.Layers {
 		z := n.behind(r, values)
-		if !slices.ContainsFunc(r.slopes, func(a big.Int) bool { return ratio(&a, r.fine).Cmp(big.NewRat(1, 1)) != 0 }) {
+		if !slices.ContainsFunc(r.Slopes, func(a big.Int) bool { return fractions.Dyadic(&a, r.Fine).Cmp(big.NewRat(1, 1)) != 0 }) {
 			values = z
 			continue
 		}
@@ -56,13 +58,13 @@ func unitVector(length, k int) []*big.Rat {
 }
 
 // behind returns the pre-activations of a layer behind these values.
-func (n *sumNet) behind(r *rawLayer, values [][]*big.Rat) (z [][]*big.Rat) {
-	for v := range r.bias {
+func (n *sumNet) behind(r *nettext.Layer, values [][]*big.Rat) (z [][]*big.Rat) {
+	for v := range r.Bias {
 		f := unitVector(len(values[0]), -1)
-		f[n.inputs] = ratio(&r.bias[v], r.scale)
-		for i := r.start[v]; i < r.start[v+1]; i++ {
+		f[n.inputs] = fractions.Dyadic(&r.Bias[v], r.Scale)
+		for i := r.Start[v]; i < r.Start[v+1]; i++ {
 			n.Stop()
-			f = added(f, multiple(values[r.from[i]], ratio(&r.z[i], r.scale)))
+			f = added(f, multiple(values[r.From[i]], fractions.Dyadic(&r.Z[i], r.Scale)))
 		}
 		z = append(z, f)
 	}
@@ -71,11 +73,11 @@ func (n *sumNet) behind(r *rawLayer, values [][]*big.Rat) (z [][]*big.Rat) {
 
 // halved returns the values of units with neurons among them, z·(1+a)/2 + |z|·(1−a)/2, and the
 // forms of the neurons, whose sizes are entries behind those of z.
-func halved(r *rawLayer, z [][]*big.Rat) (values, neurons [][]*big.Rat) {
+func halved(r *nettext.Layer, z [][]*big.Rat) (values, neurons [][]*big.Rat) {
 	one, half := big.NewRat(1, 1), big.NewRat(1, 2)
 	sizes := map[int]*big.Rat{} // of units that are neurons
 	for j, f := range z {
-		a := ratio(&r.slopes[j], r.fine)
+		a := fractions.Dyadic(&r.Slopes[j], r.Fine)
 		if a.Cmp(one) != 0 {
 			c := new(big.Rat).Sub(one, a)
 			sizes[j], neurons = c.Mul(c, half), append(neurons, f)
@@ -110,7 +112,7 @@ func (n *sumNet) group(neurons, values [][]*big.Rat) {
 		first := slices.IndexFunc(z[:n.inputs], func(g *big.Rat) bool { return g.Sign() != 0 })
 		plane, size := -1, new(big.Rat).Abs(z[n.inputs])
 		if first >= 0 {
-			key := spelled(multiple(z, new(big.Rat).Inv(z[first])))
+			key := fractions.Text(multiple(z, new(big.Rat).Inv(z[first])))
 			var old bool
 			if plane, old = known[key]; !old {
 				plane = len(n.forms)

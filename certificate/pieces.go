@@ -10,9 +10,6 @@ import (
 	"github.com/relucell/relucell/certificate/internal/affine"
 )
 
-// maxPieces bounds the pieces of one maximum.
-const maxPieces = 1 << 16
-
 // The sign of a piece: it is nowhere the largest; it is identical to an earlier one; it wins; it is
 // not decided; or its class was split away from the cell, and lives beside it.
 const (

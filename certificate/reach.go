@@ -16,6 +16,7 @@ import (
 
 	"github.com/relucell/relucell/certificate/internal/affine"
 	"github.com/relucell/relucell/certificate/internal/canonical"
+	"github.com/relucell/relucell/certificate/internal/fractions"
 )
 
 // Reach is a reach set, whose lines are checked in the order of the regions.
@@ -173,7 +174,7 @@ type common []*big.Int
 
 // commonOf returns a point whose coordinates are dyadic.
 func commonOf(x []*big.Rat) (c common) {
-	z, den, _ := inIntegers(x)
+	z, den, _ := fractions.Common(x)
 	for k := range z {
 		c = append(c, &z[k])
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/relucell/relucell/certificate/internal/canonical"
+	"github.com/relucell/relucell/certificate/internal/fractions"
 	"github.com/relucell/relucell/certificate/internal/specimen"
 )
 
@@ -345,8 +346,8 @@ func TestSafetyBombs(t *testing.T) {
 		"an endless weight":      {head + "E0 0:" + strings.Repeat("1", canonical.MaxLine/2) + ";\n", "natural"},
 		"an endless query":       {start + "query 1000000 1000000\n" + strings.Repeat("box 0 1\n", 1<<20), "new box"},
 		"an endless disjunct":    {start + "query 1 1\nbox 0 1\nor 0" + strings.Repeat("; <= y0:1 0", 1<<18) + "\ntree\nZ0 0\n", ""},
-		"an endless coefficient": {start + "query 1 1\nbox 0 1\nor 0; <= y0:" + strings.Repeat("7", maxFraction+2) + " 0\n", "20000 digits"},
-		"an endless denominator": {start + "query 1 1\nbox 0 1\nor 0; <= y0:1/" + strings.Repeat("7", maxFraction+1) + " 0\n", "20000 digits"},
+		"an endless coefficient": {start + "query 1 1\nbox 0 1\nor 0; <= y0:" + strings.Repeat("7", fractions.MaxFraction+2) + " 0\n", "20000 digits"},
+		"an endless denominator": {start + "query 1 1\nbox 0 1\nor 0; <= y0:1/" + strings.Repeat("7", fractions.MaxFraction+1) + " 0\n", "20000 digits"},
 		"cut":                    {head, "ends here"},
 	} {
 		t.Run(name, func(t *testing.T) {

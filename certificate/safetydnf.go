@@ -7,6 +7,8 @@ import (
 	"maps"
 	"math/big"
 	"slices"
+
+	"github.com/relucell/relucell/certificate/internal/fractions"
 )
 
 // combination has the coefficients of variables, inputs first, and that of 1 behind them all.
@@ -98,7 +100,7 @@ func (s *specification) disjoin() {
 		if !possible {
 			continue
 		}
-		key := spelled(ends)
+		key := fractions.Text(ends)
 		at, old := boxes[key]
 		if !old {
 			at = len(s.boxes)

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/relucell/relucell/certificate/internal/canonical"
+	"github.com/relucell/relucell/certificate/internal/fractions"
+	"github.com/relucell/relucell/certificate/internal/nettext"
 )
 
 // exactly requires that a mixture is positive on the node, or, with a strict condition in it, not
@@ -21,14 +23,14 @@ func (c *safetyCheck) exactly(b *bounds, n *safetyNode, m *claim) {
 		c.StopBefore(m.Line)
 		u := &c.query.disjuncts[m.d].forms[v.at]
 		_, bits := sum.add(u.combination, multiples(new(big.Rat).SetInt(v.v)))
-		m.Require(bits <= maxCommon, long)
+		m.Require(bits <= fractions.MaxCommon, long)
 		strict = strict || u.strict
 	}
 	var ofOutputs []*big.Rat
 	for k := range c.net.outputs {
 		ofOutputs = append(ofOutputs, sum[c.net.inputs+k])
 	}
-	a, one, ok := inIntegers(ofOutputs)
+	a, one, ok := fractions.Common(ofOutputs)
 	m.Require(ok, long)
 	f := &exactForm{Verdict: c.Verdict, a: a, one: one, beta: map[int]*big.Int{}}
 	for _, v := range m.beta {
@@ -36,7 +38,7 @@ func (c *safetyCheck) exactly(b *bounds, n *safetyNode, m *claim) {
 		f.beta[q] = new(big.Int).Mul(v.v, big.NewInt(-int64(b.units[q].side)))
 	}
 	for i, first := len(c.net.raw)-1, len(c.net.carries); i >= 0; i-- {
-		first -= len(c.net.raw[i].bias)
+		first -= len(c.net.raw[i].Bias)
 		f.through(c.net.raw[i], b.units, first, m)
 	}
 	// What came from the outputs is times one; to it comes what the conditions say of the inputs.
@@ -56,7 +58,7 @@ func (c *safetyCheck) exactly(b *bounds, n *safetyNode, m *claim) {
 			t.Set(end)
 		}
 		least.Add(least, t.Mul(t, v))
-		m.Require(least.Denom().BitLen() <= maxCommon, "the ends of the box have a common denominator of more than 131072 bits")
+		m.Require(least.Denom().BitLen() <= fractions.MaxCommon, "the ends of the box have a common denominator of more than 131072 bits")
 	}
 	m.Require(least.Sign() > 0 || least.Sign() == 0 && strict, "the mixture is not positive on the node")
 }
@@ -73,59 +75,59 @@ type exactForm struct {
 
 // through takes the form of the values of a layer, whose first unit that is, to those that enter
 // it. A side that matters has to be known.
-func (f *exactForm) through(r *rawLayer, units []unitBounds, first int, m *claim) {
-	next := make([]big.Int, r.width)
+func (f *exactForm) through(r *nettext.Layer, units []unitBounds, first int, m *claim) {
+	next := make([]big.Int, r.Width)
 	var t big.Int
-	f.one.Lsh(f.one, r.fine)
-	f.offset.Lsh(&f.offset, r.fine+r.scale)
+	f.one.Lsh(f.one, r.Fine)
+	f.offset.Lsh(&f.offset, r.Fine+r.Scale)
 	for j := range f.a {
 		f.StopBefore(m.Line)
 		a, side := &f.a[j], units[first+j].side
 		m.Require(side != 0 || a.Sign() == 0, "a neuron that matters is neither fixed nor stable")
 		if side < 0 {
-			a.Mul(a, &r.slopes[j])
+			a.Mul(a, &r.Slopes[j])
 		} else {
-			a.Lsh(a, r.fine)
+			a.Lsh(a, r.Fine)
 		}
 		if beta := f.beta[first+j]; beta != nil {
 			a.Add(a, t.Mul(beta, f.one))
 		}
-		f.offset.Add(&f.offset, t.Mul(a, &r.bias[j]))
-		for i := r.start[j]; i < r.start[j+1] && a.Sign() != 0; i++ {
-			to := &next[r.from[i]]
-			to.Add(to, t.Mul(a, &r.z[i]))
+		f.offset.Add(&f.offset, t.Mul(a, &r.Bias[j]))
+		for i := r.Start[j]; i < r.Start[j+1] && a.Sign() != 0; i++ {
+			to := &next[r.From[i]]
+			to.Add(to, t.Mul(a, &r.Z[i]))
 		}
 	}
-	f.one.Lsh(f.one, r.scale)
+	f.one.Lsh(f.one, r.Scale)
 	f.a = next
 }
 
 // evaluate returns the exact output at x, nil after a stop.
 func (c *safetyCheck) evaluate(x []*big.Rat) (y []*big.Rat) {
-	values, one, ok := inIntegers(x) // values times one
+	values, one, ok := fractions.Common(x) // values times one
 	if !ok {
 		return nil
 	}
 	var t big.Int
 	for _, r := range c.net.raw {
-		next := make([]big.Int, len(r.bias))
+		next := make([]big.Int, len(r.Bias))
 		for j := range next {
 			if c.Ended() {
 				return nil
 			}
 			z := &next[j]
-			z.Mul(&r.bias[j], one)
-			for i := r.start[j]; i < r.start[j+1]; i++ {
-				z.Add(z, t.Mul(&r.z[i], &values[r.from[i]]))
+			z.Mul(&r.Bias[j], one)
+			for i := r.Start[j]; i < r.Start[j+1]; i++ {
+				z.Add(z, t.Mul(&r.Z[i], &values[r.From[i]]))
 			}
 			if z.Sign() < 0 {
-				z.Mul(z, &r.slopes[j])
+				z.Mul(z, &r.Slopes[j])
 			} else {
-				z.Lsh(z, r.fine)
+				z.Lsh(z, r.Fine)
 			}
 		}
 		values = next
-		one.Lsh(one, r.scale+r.fine)
+		one.Lsh(one, r.Scale+r.Fine)
 	}
 	for k := range values {
 		if c.Ended() {
@@ -145,9 +147,9 @@ func (c *safetyCheck) witness(in *canonical.Lines) {
 	text := in.After("x ", "expected x and the point")
 	var v []*big.Rat
 	for _, w := range strings.Split(text, " ") {
-		v = append(v, readFraction(&in.Position, w))
+		v = append(v, fractions.Read(&in.Position, w))
 	}
-	in.Require(len(v) == c.net.inputs && spelled(v) == text, "expected as many numbers as inputs, in lowest terms")
+	in.Require(len(v) == c.net.inputs && fractions.Text(v) == text, "expected as many numbers as inputs, in lowest terms")
 	y := c.evaluate(v)
 	c.Stop()
 	in.Require(y != nil, "the coordinates have a common denominator of more than 131072 bits")

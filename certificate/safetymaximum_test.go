@@ -36,13 +36,13 @@ func outputs(t specimen.Net, x []rat) []rat {
 func (n *safetyNet) slowly(x []rat) []rat {
 	for _, r := range n.raw {
 		var y []rat
-		for j := range r.bias {
-			v := new(big.Rat).SetInt(&r.bias[j])
-			for i := r.start[j]; i < r.start[j+1]; i++ {
-				v = plus(v, times(new(big.Rat).SetInt(&r.z[i]), x[r.from[i]]))
+		for j := range r.Bias {
+			v := new(big.Rat).SetInt(&r.Bias[j])
+			for i := r.Start[j]; i < r.Start[j+1]; i++ {
+				v = plus(v, times(new(big.Rat).SetInt(&r.Z[i]), x[r.From[i]]))
 			}
-			if v = times(v, power(-int(r.scale))); v.Sign() < 0 {
-				v = times(v, times(new(big.Rat).SetInt(&r.slopes[j]), power(-int(r.fine))))
+			if v = times(v, power(-int(r.Scale))); v.Sign() < 0 {
+				v = times(v, times(new(big.Rat).SetInt(&r.Slopes[j]), power(-int(r.Fine))))
 			}
 			y = append(y, v)
 		}

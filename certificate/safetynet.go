@@ -11,6 +11,7 @@ import (
 	"math/bits"
 
 	"github.com/relucell/relucell/certificate/internal/canonical"
+	"github.com/relucell/relucell/certificate/internal/nettext"
 )
 
 const (
@@ -147,7 +148,7 @@ func (y *fixedLayer) put(j, k int, v int64) {
 type safetyNet struct {
 	hash            string
 	inputs, outputs int
-	raw             []*rawLayer
+	raw             []*nettext.Layer
 	// unit is the unit of each neuron, units counted through all layers. carries is 1 for each
 	// other unit, which is as on the side +, and 0 for neurons.
 	unit    []int
@@ -157,17 +158,17 @@ type safetyNet struct {
 }
 
 func readSafetyNet(ctx context.Context, text []byte) (*safetyNet, error) {
-	p, err := readPlain(ctx, text)
+	p, err := nettext.ReadPlain(ctx, text)
 	if err != nil {
 		return nil, err
 	}
-	n, weights := &safetyNet{hash: p.hash, inputs: p.inputs, raw: p.layers}, 0
-	for _, r := range p.layers {
-		weights += len(r.from)
-		n.outputs = len(r.bias)
-		for j := range r.slopes {
+	n, weights := &safetyNet{hash: p.Hash, inputs: p.Inputs, raw: p.Layers}, 0
+	for _, r := range p.Layers {
+		weights += len(r.From)
+		n.outputs = len(r.Bias)
+		for j := range r.Slopes {
 			n.carries = append(n.carries, 1)
-			if one := new(big.Int).Lsh(big.NewInt(1), r.fine); r.slopes[j].Cmp(one) != 0 {
+			if one := new(big.Int).Lsh(big.NewInt(1), r.Fine); r.Slopes[j].Cmp(one) != 0 {
 				last := len(n.carries) - 1
 				n.carries[last], n.unit = 0, append(n.unit, last)
 			}
@@ -187,7 +188,7 @@ func (n *safetyNet) fix(f uint, stop func()) {
 	if first := 0; fits(func() {
 		for _, r := range n.raw {
 			layers = append(layers, fix(r, f, first, stop))
-			first += len(r.bias)
+			first += len(r.Bias)
 		}
 	}) {
 		n.fixed = layers
@@ -195,17 +196,17 @@ func (n *safetyNet) fix(f uint, stop func()) {
 }
 
 // fix returns a layer with f fractional bits, whose first unit that is.
-func fix(r *rawLayer, f uint, first int, stop func()) *fixedLayer {
-	y, minus := newFixedLayer(len(r.bias), r.width), new(big.Int)
+func fix(r *nettext.Layer, f uint, first int, stop func()) *fixedLayer {
+	y, minus := newFixedLayer(len(r.Bias), r.Width), new(big.Int)
 	y.first = first
 	y.s, y.rounded = shift(r, stop)
-	for j := range r.bias {
+	for j := range r.Bias {
 		stop()
-		for i := r.start[j]; i < r.start[j+1]; i++ {
-			y.put(j, r.from[i], shifted(&r.z[i], int(y.s)-int(r.scale)))
+		for i := r.Start[j]; i < r.Start[j+1]; i++ {
+			y.put(j, r.From[i], shifted(&r.Z[i], int(y.s)-int(r.Scale)))
 		}
-		low, high := shifted(&r.slopes[j], int(f)-int(r.fine)), -shifted(minus.Neg(&r.slopes[j]), int(f)-int(r.fine))
-		y.bias, y.bend = append(y.bias, shifted(&r.bias[j], int(f)-int(r.scale))), append(y.bend, int64(cmp.Compare(2<<f, low+high)))
+		low, high := shifted(&r.Slopes[j], int(f)-int(r.Fine)), -shifted(minus.Neg(&r.Slopes[j]), int(f)-int(r.Fine))
+		y.bias, y.bend = append(y.bias, shifted(&r.Bias[j], int(f)-int(r.Scale))), append(y.bend, int64(cmp.Compare(2<<f, low+high)))
 		y.low, y.high = append(y.low, low), append(y.high, high)
 	}
 	return y
@@ -215,22 +216,22 @@ func fix(r *rawLayer, f uint, first int, stop func()) *fixedLayer {
 func shifted(v *big.Int, e int) int64 { return floorOf(v, big.NewInt(1), e) }
 
 // shift returns the scale of a layer's weights.
-func shift(r *rawLayer, stop func()) (s uint, rounded bool) {
+func shift(r *nettext.Layer, stop func()) (s uint, rounded bool) {
 	var most, sum, size big.Int
-	zeros := r.scale
-	for j := range r.bias {
+	zeros := r.Scale
+	for j := range r.Bias {
 		stop()
 		sum.SetInt64(0)
-		for i := r.start[j]; i < r.start[j+1]; i++ {
-			zeros = min(zeros, r.z[i].TrailingZeroBits())
-			sum.Add(&sum, size.Abs(&r.z[i]))
+		for i := r.Start[j]; i < r.Start[j+1]; i++ {
+			zeros = min(zeros, r.Z[i].TrailingZeroBits())
+			sum.Add(&sum, size.Abs(&r.Z[i]))
 		}
 		if sum.Cmp(&most) > 0 {
 			most.Set(&sum)
 		}
 	}
 	// most·2^(s−scale) < 2^61 if and only if its length is at most 61 − s + scale.
-	exact, largest := r.scale-zeros, smallBits+int(r.scale)-most.BitLen()
+	exact, largest := r.Scale-zeros, smallBits+int(r.Scale)-most.BitLen()
 	if largest < 0 {
 		panic(tooLarge{})
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/relucell/relucell/certificate/internal/canonical"
+	"github.com/relucell/relucell/certificate/internal/fractions"
 )
 
 const (
@@ -51,7 +52,7 @@ func (q *query) disjunctText(d *disjunct) string {
 func (q *query) lines() []string {
 	out := []string{fmt.Sprintf("query %d %d", len(q.boxes), len(q.disjuncts))}
 	for _, ends := range q.boxes {
-		out = append(out, "box "+spelled(ends))
+		out = append(out, "box "+fractions.Text(ends))
 	}
 	for i := range q.disjuncts {
 		out = append(out, q.disjunctText(&q.disjuncts[i]))
@@ -97,7 +98,7 @@ func (q *query) readBox(in *canonical.Lines, seen map[string]bool) {
 	for _, w := range strings.Split(line, " ") {
 		ends = append(ends, q.rational(in, w))
 	}
-	in.Require(len(ends) == 2*q.inputs && spelled(ends) == line && !seen[line], "expected a new box: two numbers for each input, in lowest terms")
+	in.Require(len(ends) == 2*q.inputs && fractions.Text(ends) == line && !seen[line], "expected a new box: two numbers for each input, in lowest terms")
 	for k := 0; k < len(ends); k += 2 {
 		in.Require(ends[k].Cmp(ends[k+1]) <= 0, "the box is empty")
 	}
@@ -140,5 +141,5 @@ func (q *query) room(in *canonical.Lines, line string) {
 func (q *query) rational(in *canonical.Lines, w string) *big.Rat {
 	q.numbers++
 	in.Require(q.numbers <= maxNumbers, "the query has more than 4194304 numbers")
-	return readFraction(&in.Position, w)
+	return fractions.Read(&in.Position, w)
 }
