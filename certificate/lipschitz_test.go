@@ -22,14 +22,24 @@ import (
 	"github.com/relucell/relucell/certificate/internal/specimen"
 )
 
+func ratSum(a, b *big.Rat) *big.Rat   { return new(big.Rat).Add(a, b) }
+func ratTimes(a, b *big.Rat) *big.Rat { return new(big.Rat).Mul(a, b) }
+func ratDot(a, b []*big.Rat) *big.Rat {
+	sum := new(big.Rat)
+	for k := range a {
+		sum = ratSum(sum, ratTimes(a[k], b[k]))
+	}
+	return sum
+}
+
 // slowNorm compares the norm of a matrix with q ≥ 0.
-func slowNorm(w [][]rat, norm string, q rat) int {
+func slowNorm(w [][]*big.Rat, norm string, q *big.Rat) int {
 	if norm != "l2" {
 		most := slowZero
 		for i := range w {
 			sum := slowZero
 			for k := range w[i] {
-				sum = plus(sum, new(big.Rat).Abs(w[i][k]))
+				sum = ratSum(sum, new(big.Rat).Abs(w[i][k]))
 			}
 			if most.Cmp(sum) < 0 {
 				most = sum
@@ -39,22 +49,22 @@ func slowNorm(w [][]rat, norm string, q rat) int {
 	}
 	// q²·I − W·Wᵀ: it is semidefinite if no principal minor is negative, and then definite if none
 	// is 0.
-	shifted := make([][]rat, len(w))
+	shifted := make([][]*big.Rat, len(w))
 	for i := range w {
 		for j := range w {
-			v := new(big.Rat).Neg(sumOf(len(w[i]), func(k int) rat { return times(w[i][k], w[j][k]) }))
+			v := new(big.Rat).Neg(ratDot(w[i], w[j]))
 			if i == j {
-				v = plus(v, times(q, q))
+				v = ratSum(v, ratTimes(q, q))
 			}
 			shifted[i] = append(shifted[i], v)
 		}
 	}
 	sign := -1
 	for set := 1; set < 1<<len(w); set++ {
-		var minor [][]rat
+		var minor [][]*big.Rat
 		for i := range w {
 			if set>>i&1 == 1 {
-				var row []rat
+				var row []*big.Rat
 				for j := range w {
 					if set>>j&1 == 1 {
 						row = append(row, shifted[i][j])
@@ -74,31 +84,31 @@ func slowNorm(w [][]rat, norm string, q rat) int {
 }
 
 // determinant expands by the first row.
-func determinant(a [][]rat) rat {
+func determinant(a [][]*big.Rat) *big.Rat {
 	if len(a) == 0 {
 		return big.NewRat(1, 1)
 	}
 	sum := slowZero
 	for k, v := range a[0] {
-		var rest [][]rat
+		var rest [][]*big.Rat
 		for _, row := range a[1:] {
-			rest = append(rest, append(append([]rat(nil), row[:k]...), row[k+1:]...))
+			rest = append(rest, append(append([]*big.Rat(nil), row[:k]...), row[k+1:]...))
 		}
-		if v = times(v, determinant(rest)); k%2 == 1 {
+		if v = ratTimes(v, determinant(rest)); k%2 == 1 {
 			v = new(big.Rat).Neg(v)
 		}
-		sum = plus(sum, v)
+		sum = ratSum(sum, v)
 	}
 	return sum
 }
 
 // mapsOf returns the matrix of each region, transposed for l1, which makes columns of rows, and
 // where there are many outputs for l2, which has the same norm then and fewer minors.
-func mapsOf(t *testing.T, n *network.Network, b balls.Ball, norm string) (all [][][]rat) {
+func mapsOf(t *testing.T, n *network.Network, b balls.Ball, norm string) (all [][][]*big.Rat) {
 	for r, err := range enumerate.Regions(context.Background(), n, b, enumerate.Options{Workers: 1}) {
 		require.NoError(t, err)
 		rows, _ := r.AffineExact()
-		var w [][]rat
+		var w [][]*big.Rat
 		for i, row := range rows {
 			w = append(w, nil)
 			for _, v := range row {
@@ -107,7 +117,7 @@ func mapsOf(t *testing.T, n *network.Network, b balls.Ball, norm string) (all []
 			}
 		}
 		if norm == "l1" || norm == "l2" && len(w) > 4 {
-			u := make([][]rat, len(w[0]))
+			u := make([][]*big.Rat, len(w[0]))
 			for k := range u {
 				for i := range w {
 					u[k] = append(u[k], w[i][k])
@@ -139,7 +149,7 @@ func lipschitzConstants(t *testing.T, draw func(seed int64) (*twins, tball, *ran
 				continue // beyond the range of floats
 			}
 			all := mapsOf(t, n, b.ball(t), norm)
-			check := func(lower, upper rat) (*Report, error) {
+			check := func(lower, upper *big.Rat) (*Report, error) {
 				c, err := NewLipschitz(norm, lower, upper)
 				require.NoError(t, err)
 				rep, err := Check(w.text, "proof", Options{Workers: 1 + r.Intn(3), open: h.files.Open, Lipschitz: c})
@@ -173,13 +183,13 @@ func lipschitzConstants(t *testing.T, draw func(seed int64) (*twins, tball, *ran
 				singular++
 			}
 			// Forged: a little less above, a little more below.
-			less := times(l.Lower, big.NewRat(1<<62-1, 1<<62))
+			less := ratTimes(l.Lower, big.NewRat(1<<62-1, 1<<62))
 			_, err = check(less, less)
 			require.ErrorContains(t, err, "has a larger norm")
-			more := times(l.Upper, big.NewRat(1<<62+1, 1<<62))
+			more := ratTimes(l.Upper, big.NewRat(1<<62+1, 1<<62))
 			_, err = check(more, more)
 			require.ErrorContains(t, err, "no region has a map of as large a norm")
-			_, err = check(slowZero, times(l.Upper, big.NewRat(int64(1+r.Intn(8)), 4)))
+			_, err = check(slowZero, ratTimes(l.Upper, big.NewRat(int64(1+r.Intn(8)), 4)))
 			_ = err // held against the definition
 		}
 	}
@@ -191,7 +201,7 @@ func TestLipschitzClaims(t *testing.T) {
 	one := big.NewRat(1, 1)
 	for want, c := range map[string]struct {
 		norm         string
-		lower, upper rat
+		lower, upper *big.Rat
 	}{
 		`the norm "box"`:                  {"box", one, one},
 		"lower one to be at least 0":      {"l2", big.NewRat(-1, 1), one},
@@ -224,9 +234,9 @@ func TestSemidefiniteMatricesByMinors(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rows, columns := rapid.IntRange(1, 4).Draw(t, "rows"), rapid.IntRange(1, 4).Draw(t, "columns")
 		m := linear{scale: rapid.IntRange(0, 2).Draw(t, "scale")}
-		var w [][]rat
+		var w [][]*big.Rat
 		for range rows {
-			row, fractions := make([]*big.Int, columns), make([]rat, columns)
+			row, fractions := make([]*big.Int, columns), make([]*big.Rat, columns)
 			for k := range row {
 				row[k] = big.NewInt(rapid.Int64Range(-2, 2).Draw(t, "entry"))
 				fractions[k] = new(big.Rat).SetFrac64(row[k].Int64(), 1<<m.scale)

@@ -27,20 +27,6 @@ func TestCheckStops(t *testing.T) {
 	require.ErrorIs(t, c.Err(), why)
 }
 
-// looked counts who looks whether it has ended, and ends with so many looks.
-type looked struct {
-	context.Context
-	looks, most int
-	end         func()
-}
-
-func (c *looked) Err() error {
-	if c.looks++; c.looks == c.most {
-		c.end()
-	}
-	return c.Context.Err()
-}
-
 // A line of 341 multipliers of 12,288 digits kept a check busy for 100 s after it was stopped, and
 // so did the witness of a long path: each took one look, for the line.
 func TestCheckStopsInLongArithmetic(t *testing.T) {
@@ -55,10 +41,10 @@ func TestCheckStopsInLongArithmetic(t *testing.T) {
 	run := func(line string, most int) (int, error) {
 		ctx, cancel := context.WithCancelCause(context.Background())
 		defer cancel(nil)
-		c := &looked{Context: ctx, most: most, end: func() { cancel(why) }}
+		c := &specimen.Looked{Context: ctx, Most: most, End: func() { cancel(why) }}
 		proof := header(t, net, "linf 0x1p+0"+strings.Repeat(" 0x0p+0", inputs)) + strings.Repeat("*\n", names) + line + "\n"
 		_, err := CheckContext(c, net.Text(), "proof", Options{Workers: 1, open: specimen.Folder{"proof": []byte(proof)}.Open})
-		return c.looks, err
+		return c.Looks, err
 	}
 	multipliers := func(lambda string) string {
 		line := fmt.Sprintf("+%d %s", names, lambda)
@@ -102,9 +88,9 @@ func TestLipschitzStops(t *testing.T) {
 		defer cancel(nil)
 		claim, err := NewLipschitz(norm, big.NewRat(1, 2), big.NewRat(2, 1))
 		require.NoError(t, err)
-		c := &looked{Context: ctx, most: most, end: func() { cancel(why) }}
+		c := &specimen.Looked{Context: ctx, Most: most, End: func() { cancel(why) }}
 		_, err = CheckContext(c, net.Text(), "proof", Options{Lipschitz: claim, open: specimen.Folder{"proof": []byte(proof)}.Open})
-		return c.looks, err
+		return c.Looks, err
 	}
 	few, err := run("l1", 0)
 	require.NoError(t, err)
@@ -120,15 +106,15 @@ func TestLipschitzStops(t *testing.T) {
 // The forms of a wide layer are computed unit by unit, with a look for each.
 func TestCheckStopsInWideLayers(t *testing.T) {
 	const size = 40
-	net, why := randomSafetyNet(size, 2, size), errors.New("enough")
+	net, why := specimen.Waves(size, 2, size), errors.New("enough")
 	net.Layers[0].Act = "none"
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
-	read := &looked{Context: ctx}
+	read := &specimen.Looked{Context: ctx}
 	_, err := readNet(read, net.Text())
 	require.NoError(t, err)
 	proof := header(t, net, "linf 0x1p+0"+strings.Repeat(" 0x0p+0", size)) + "+0 a\n"
-	c := &looked{Context: ctx, most: read.looks + size, end: func() { cancel(why) }}
+	c := &specimen.Looked{Context: ctx, Most: read.Looks + size, End: func() { cancel(why) }}
 	_, err = CheckContext(c, net.Text(), "proof", Options{Workers: 1, open: specimen.Folder{"proof": []byte(proof)}.Open})
 	require.ErrorIs(t, err, why)
 }

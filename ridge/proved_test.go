@@ -16,7 +16,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relucell/relucell/ball"
-	"github.com/relucell/relucell/certificate"
+	"github.com/relucell/relucell/certificate/pairsproof"
 	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/network"
 	"github.com/relucell/relucell/proof"
@@ -56,7 +56,7 @@ func TestTheCheckerComesToTheSameBound(t *testing.T) {
 		}
 		check := func(v float64) error {
 			require.NoError(t, proof.WritePairs(path, proof.HeaderOf(n, b), v, bound.Pairs))
-			_, err := certificate.CheckPairs(context.Background(), canonical(t, n), path)
+			_, err := pairsproof.Check(context.Background(), canonical(t, n), path)
 			return err
 		}
 		require.NoError(t, check(v))
@@ -92,8 +92,8 @@ func TestPairsAreRefused(t *testing.T) {
 	path, b, bound := written(t, n)
 	whole, err := os.ReadFile(path)
 	require.NoError(t, err)
-	require.True(t, certificate.IsPairs(path))
-	r, err := certificate.CheckPairs(context.Background(), canonical(t, n), path)
+	require.True(t, pairsproof.Is(path))
+	r, err := pairsproof.Check(context.Background(), canonical(t, n), path)
 	require.NoError(t, err)
 	require.Equal(t, n.Outputs(), r.Outputs)
 	lines := strings.SplitAfter(string(whole), "\n")
@@ -113,16 +113,16 @@ func TestPairsAreRefused(t *testing.T) {
 		"by these pairs the output may be lar": strings.Replace(string(whole), "at most 0x1p+20", "at most 0x0p+0", 1),
 	} {
 		require.NoError(t, os.WriteFile(path, []byte(text), 0o666))
-		_, err := certificate.CheckPairs(context.Background(), canonical(t, n), path)
+		_, err := pairsproof.Check(context.Background(), canonical(t, n), path)
 		require.ErrorContains(t, err, want)
 	}
 	// gzipped, and a network whose neurons are in two layers.
 	require.NoError(t, proof.WritePairs(path+".gz", proof.HeaderOf(n, b), 0x1p+20, bound.Pairs))
-	_, err = certificate.CheckPairs(context.Background(), canonical(t, n), path+".gz")
+	_, err = pairsproof.Check(context.Background(), canonical(t, n), path+".gz")
 	require.NoError(t, err)
 	deep, err := network.New([]network.Layer{hidden, {W: mat.NewDense(1, 3, []float64{1, 1, 1}), B: []float64{0}, Act: network.ReLU}})
 	require.NoError(t, err)
-	_, err = certificate.CheckPairs(context.Background(), canonical(t, deep), path)
+	_, err = pairsproof.Check(context.Background(), canonical(t, deep), path)
 	require.ErrorContains(t, err, "neurons in two layers")
 }
 
@@ -150,7 +150,7 @@ func TestAStopEndsACheckOfPairs(t *testing.T) {
 	path, _, _ := written(t, n)
 	for left := 0; ; left++ {
 		ctx := &looks{context.Background(), left}
-		r, err := certificate.CheckPairs(ctx, canonical(t, n), path)
+		r, err := pairsproof.Check(ctx, canonical(t, n), path)
 		if ctx.left >= 0 {
 			require.NoError(t, err)
 			require.Equal(t, n.Outputs(), r.Outputs)
@@ -177,7 +177,7 @@ func FuzzPairs(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		path := filepath.Join(t.TempDir(), "p")
 		require.NoError(t, os.WriteFile(path, data, 0o666))
-		r, err := certificate.CheckPairs(context.Background(), text, path)
+		r, err := pairsproof.Check(context.Background(), text, path)
 		if err != nil {
 			require.NotContains(t, err.Error(), "\n")
 			return

@@ -19,7 +19,7 @@ import (
 	"time"
 
 	"github.com/relucell/relucell/ball"
-	"github.com/relucell/relucell/certificate"
+	"github.com/relucell/relucell/certificate/safetyproof"
 	twins "github.com/relucell/relucell/crosscheck/twin"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/internal/attack"
@@ -164,7 +164,7 @@ func checkProof(n *network.Network, spec string, proof *Proof) error {
 	if err := n.WriteCanonical(&canonical); err != nil {
 		return err
 	}
-	if _, err := certificate.CheckSafety(context.Background(), canonical.Bytes(), &certificate.Spec{Name: "spec", Text: []byte(spec)}, path, certificate.SafetyOptions{Workers: 1}); err != nil {
+	if _, err := safetyproof.Check(context.Background(), canonical.Bytes(), &safetyproof.Spec{Name: "spec", Text: []byte(spec)}, path, safetyproof.Options{Workers: 1}); err != nil {
 		return fmt.Errorf("a proof is refused: %w: %s", err, spec)
 	}
 	return nil

@@ -19,7 +19,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/relucell/relucell/certificate"
+	"github.com/relucell/relucell/certificate/safetyproof"
 	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/network"
 	"github.com/relucell/relucell/network/load"
@@ -56,7 +56,7 @@ func requireChecked(t require.TestingT, n *network.Network, spec string, proof [
 	require.NoError(t, os.WriteFile(path, proof, 0o600))
 	var canonical bytes.Buffer
 	require.NoError(t, n.WriteCanonical(&canonical))
-	report, err := certificate.CheckSafety(context.Background(), canonical.Bytes(), &certificate.Spec{Name: "spec", Text: []byte(spec)}, path, certificate.SafetyOptions{Workers: 1})
+	report, err := safetyproof.Check(context.Background(), canonical.Bytes(), &safetyproof.Spec{Name: "spec", Text: []byte(spec)}, path, safetyproof.Options{Workers: 1})
 	require.NoError(t, err, "%s\n%s", spec, proof)
 	require.True(t, report.Checked && !report.Witness)
 }

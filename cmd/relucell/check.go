@@ -13,6 +13,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/relucell/relucell/certificate"
+	"github.com/relucell/relucell/certificate/pairsproof"
+	"github.com/relucell/relucell/certificate/safetyproof"
 	"github.com/relucell/relucell/internal/files"
 	"github.com/relucell/relucell/internal/tables"
 	"github.com/relucell/relucell/network/load"
@@ -139,13 +141,13 @@ func (c *checkCmd) run(cmd *cobra.Command, args []string) error {
 	} else if !st.Mode().IsRegular() {
 		return badInputf("%s: not a regular file, expected a proof", args[1])
 	}
-	if certificate.IsSafety(args[1]) {
+	if safetyproof.Is(args[1]) {
 		if c.never != nil || c.slope != nil || cmd.Flags().Changed("reach") {
 			return badInputf("--never-on, --reach, --lipschitz: %s is a proof of safety or a witness, expected the proof of a count", args[1])
 		}
 		return c.safety(cmd, args, text, format)
 	}
-	if certificate.IsPairs(args[1]) {
+	if pairsproof.Is(args[1]) {
 		return c.pairs(cmd, args, text, format)
 	}
 	if cmd.Flags().Changed("spec") || c.reals {

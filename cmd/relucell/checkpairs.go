@@ -5,7 +5,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"github.com/relucell/relucell/certificate"
+	"github.com/relucell/relucell/certificate/pairsproof"
 	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/internal/tables"
 )
@@ -26,7 +26,7 @@ func (c *checkCmd) pairs(cmd *cobra.Command, args []string, text []byte, format 
 	}
 	ctx, release := interruptible(cmd)
 	defer release()
-	r, err := checkedBy(ctx, c, cmd, args, func() (*certificate.PairsReport, error) { return certificate.CheckPairs(ctx, text, args[1]) })
+	r, err := checkedBy(ctx, c, cmd, args, func() (*pairsproof.Report, error) { return pairsproof.Check(ctx, text, args[1]) })
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/relucell/relucell/certificate"
+	"github.com/relucell/relucell/certificate/safetyproof"
 	"github.com/relucell/relucell/internal/tables"
 	"github.com/relucell/relucell/vnnlib"
 )
@@ -35,16 +35,16 @@ type safetyJSON struct {
 func (c *checkCmd) safety(cmd *cobra.Command, args []string, text []byte, format string) error {
 	ctx, release := interruptible(cmd)
 	defer release()
-	var spec *certificate.Spec
+	var spec *safetyproof.Spec
 	if cmd.Flags().Changed("spec") {
 		b, err := readFile(ctx, c.spec, vnnlib.MaxBytes)
 		if err != nil {
 			return badInput(named("spec", err))
 		}
-		spec = &certificate.Spec{Name: c.spec, Text: b}
+		spec = &safetyproof.Spec{Name: c.spec, Text: b}
 	}
-	r, err := checkedBy(ctx, c, cmd, args, func() (*certificate.SafetyReport, error) {
-		return certificate.CheckSafety(ctx, text, spec, args[1], certificate.SafetyOptions{Workers: c.workers, Reals: c.reals})
+	r, err := checkedBy(ctx, c, cmd, args, func() (*safetyproof.Report, error) {
+		return safetyproof.Check(ctx, text, spec, args[1], safetyproof.Options{Workers: c.workers, Reals: c.reals})
 	})
 	if err != nil {
 		return err
@@ -52,7 +52,7 @@ func (c *checkCmd) safety(cmd *cobra.Command, args []string, text []byte, format
 	return c.verified(cmd, r.Net, format, checkJSON{Safety: newSafetyJSON(r)}, func(f *fields) { c.safetyText(f, args, r, format) })
 }
 
-func newSafetyJSON(r *certificate.SafetyReport) *safetyJSON {
+func newSafetyJSON(r *safetyproof.Report) *safetyJSON {
 	verdict := "holds"
 	if r.Witness {
 		verdict = "violated"
@@ -60,7 +60,7 @@ func newSafetyJSON(r *certificate.SafetyReport) *safetyJSON {
 	return &safetyJSON{verdict, strings.TrimPrefix(strings.TrimPrefix(r.Spec, "sha256:"), "-"), r.Checked, r.Type, r.Boxes, r.Disjuncts, r.Query, r.Bits, r.Splits, r.Leaves}
 }
 
-func (c *checkCmd) safetyText(f *fields, args []string, r *certificate.SafetyReport, format string) {
+func (c *checkCmd) safetyText(f *fields, args []string, r *safetyproof.Report, format string) {
 	if r.Witness {
 		f.line("VERIFIED", "violated: the point satisfies the query")
 	} else {

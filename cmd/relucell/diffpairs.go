@@ -10,7 +10,7 @@ import (
 	"math/big"
 
 	"github.com/relucell/relucell/ball"
-	"github.com/relucell/relucell/certificate"
+	"github.com/relucell/relucell/certificate/pairsproof"
 	"github.com/relucell/relucell/extremum"
 	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/internal/files"
@@ -105,7 +105,7 @@ func (p *property) provePairs(ctx context.Context, n *network.Network, b ball.Ba
 	if err := files.WriteBytes(p.Net, text); err != nil {
 		return err
 	}
-	if _, err := certificate.CheckPairs(ctx, text, p.Proof); err != nil {
+	if _, err := pairsproof.Check(ctx, text, p.Proof); err != nil {
 		return fmt.Errorf("the bound and its proof disagree: %w", err)
 	}
 	p.AtMost = &atMost

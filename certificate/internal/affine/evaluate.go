@@ -19,8 +19,8 @@ type Evaluator struct {
 	Coefficients int
 	ball         *Ball
 	// pick says at which of some values a form is evaluated, one for each coefficient; each is the
-	// pick of all values, in order. What comes about is in v; b is what becomes a part of a sum, form
-	// the form for the l2 ball.
+	// pick of all values, in order. What comes about is in v; b is what becomes a part of a sum,
+	// form the form for the l2 ball.
 	pick, each []int
 	form       []big.Int
 	v, b       []uint

@@ -91,3 +91,23 @@ func Drawn(r *rand.Rand, inputs int) Net {
 	}
 	return net
 }
+
+// Waves has so many inputs, hidden layers and units in each.
+func Waves(inputs, layers, width int) Net {
+	t := Net{Inputs: inputs}
+	for i := range layers + 1 {
+		y, n := Layer{Act: "relu"}, width
+		if i == layers {
+			y.Act, n = "none", 1
+		}
+		for j := range n {
+			row := make([]float64, inputs)
+			for k := range row {
+				row[k] = math.Sin(float64(1+i+7*j+13*k)) / math.Sqrt(float64(inputs))
+			}
+			y.W, y.B = append(y.W, row), append(y.B, 0.01*float64(j))
+		}
+		t.Layers, inputs = append(t.Layers, y), n
+	}
+	return t
+}

@@ -1,4 +1,4 @@
-package certificate
+package safetyproof
 
 // The forms of docs/safety-proof.md §5 in rational numbers of any length: the other half of the
 // twin.

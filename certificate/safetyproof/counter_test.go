@@ -1,4 +1,4 @@
-package certificate
+package safetyproof
 
 // Counterexamples: claims about safety that are wrong, each right for a checker with one slack or
 // one test less, and what else such a checker would get wrong.
@@ -18,9 +18,9 @@ import (
 
 // satisfied says whether a point satisfies the first disjunct of a query, by the exact forward pass.
 func satisfied(tb testing.TB, t specimen.Net, text, point string) (yes bool) {
-	c := &safetyCheck{Verdict: canonical.NewVerdict(context.Background())}
+	c := &checker{Verdict: canonical.NewVerdict(context.Background())}
 	c.Guard(func() {
-		n, err := readSafetyNet(context.Background(), t.Text())
+		n, err := readNetwork(context.Background(), t.Text())
 		require.NoError(tb, err)
 		in := canonical.OpenLines(specimen.Folder{"query": []byte(text)}.Open, "query")
 		q := readQuery(in, n.inputs, n.outputs, func() {})
@@ -186,9 +186,9 @@ func TestAWitnessIsHeldAgainstTheFormula(t *testing.T) {
 	text := fmt.Sprintf("relucell-witness 1\nnet %s\nspec -\ndisjunct 1\nx 1/2\n", net.Hash())
 	spec := strings.Replace(safeSpec, "(> Y_0 1)", "(> Y_0 0.25)", 1)
 	for _, whole := range []bool{true, false} {
-		n, err := readSafetyNet(context.Background(), net.Text())
+		n, err := readNetwork(context.Background(), net.Text())
 		require.NoError(t, err)
-		c := &safetyCheck{Verdict: canonical.NewVerdict(context.Background()), net: n, specHash: "-"}
+		c := &checker{Verdict: canonical.NewVerdict(context.Background()), net: n, specHash: "-"}
 		c.Guard(func() {
 			c.spec = readSpec(c.Verdict, "spec", []byte(spec), false)
 			c.query = &c.spec.query

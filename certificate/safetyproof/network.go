@@ -1,4 +1,4 @@
-package certificate
+package safetyproof
 
 // Fixed-point integers for proofs of safety: numbers of 61 bits, sums of 128, and a network whose
 // numbers are such. docs/safety-proof.md §4.1 is what this file does.
@@ -144,8 +144,8 @@ func (y *fixedLayer) put(j, k int, v int64) {
 	y.columns[k].put(int32(j), v)
 }
 
-// safetyNet is a network for proofs of safety: exact, all its layers, and in integers.
-type safetyNet struct {
+// network is a network for proofs of safety: exact, all its layers, and in integers.
+type network struct {
 	hash            string
 	inputs, outputs int
 	raw             []*nettext.Layer
@@ -157,12 +157,12 @@ type safetyNet struct {
 	fixed   []*fixedLayer // nil if numbers are too large
 }
 
-func readSafetyNet(ctx context.Context, text []byte) (*safetyNet, error) {
+func readNetwork(ctx context.Context, text []byte) (*network, error) {
 	p, err := nettext.ReadPlain(ctx, text)
 	if err != nil {
 		return nil, err
 	}
-	n, weights := &safetyNet{hash: p.Hash, inputs: p.Inputs, raw: p.Layers}, 0
+	n, weights := &network{hash: p.Hash, inputs: p.Inputs, raw: p.Layers}, 0
 	for _, r := range p.Layers {
 		weights += len(r.From)
 		n.outputs = len(r.Bias)
@@ -182,7 +182,7 @@ func readSafetyNet(ctx context.Context, text []byte) (*safetyNet, error) {
 
 // fix computes all numbers with f fractional bits, unless stop ends it. Where one is too large, no
 // node has bounds.
-func (n *safetyNet) fix(f uint, stop func()) {
+func (n *network) fix(f uint, stop func()) {
 	n.f, n.fixed = f, nil
 	var layers []*fixedLayer
 	if first := 0; fits(func() {
@@ -252,10 +252,10 @@ func floorOf(num, den *big.Int, e int) int64 {
 }
 
 // inUnits returns ⌊v·2^F⌋, which has to be small.
-func (n *safetyNet) inUnits(v *big.Rat) int64 { return floorOf(v.Num(), v.Denom(), int(n.f)) }
+func (n *network) inUnits(v *big.Rat) int64 { return floorOf(v.Num(), v.Denom(), int(n.f)) }
 
 // conditions returns those with a multiplier as a layer that inputs and outputs enter.
-func (n *safetyNet) conditions(forms []form, mu []weight) *fixedLayer {
+func (n *network) conditions(forms []form, mu []weight) *fixedLayer {
 	y := newFixedLayer(len(mu), n.inputs+n.outputs)
 	y.s, y.rounded = n.f, true
 	for j, m := range mu {
@@ -271,4 +271,4 @@ func (n *safetyNet) conditions(forms []form, mu []weight) *fixedLayer {
 }
 
 // weight returns a multiplier of a claim in units; it is one in units of 2^−g, g = min(F, 20).
-func (n *safetyNet) weight(v *big.Int) int64 { return v.Int64() << (n.f - min(n.f, 20)) }
+func (n *network) weight(v *big.Int) int64 { return v.Int64() << (n.f - min(n.f, 20)) }

@@ -1,4 +1,4 @@
-package certificate
+package safetyproof
 
 // The checker's own reader of VNN-LIB, versions 1.0 and 2.0: from the bytes of a file to the
 // formula that it states. Package vnnlib, which the search uses, is another reader; tests hold them

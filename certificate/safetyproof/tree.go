@@ -1,4 +1,4 @@
-package certificate
+package safetyproof
 
 // The tree of a proof of safety: read from front to back by one, who knows the place, while workers
 // check what the lines claim about their nodes.
@@ -15,8 +15,8 @@ import (
 // maxSplits bounds the splits on a path.
 const maxSplits = 100_000
 
-// safetyNode is a node: a box on the grid with signs.
-type safetyNode struct {
+// node is a node: a box on the grid with signs.
+type node struct {
 	box    int
 	lo, hi []int64
 	signs  []int8 // of each neuron, 0 for none
@@ -38,11 +38,11 @@ type weight struct {
 	v  *big.Int
 }
 
-// safetyWalker is the place in the tree.
-type safetyWalker struct {
-	*safetyCheck
+// walker is the place in the tree.
+type walker struct {
+	*checker
 	in *canonical.Lines
-	safetyNode
+	node
 	closed []int  // the disjuncts refuted on the path
 	shut   []bool // of each disjunct
 	of     []int  // the number of disjuncts of each box
@@ -52,8 +52,8 @@ type safetyWalker struct {
 	crew   sync.WaitGroup
 }
 
-func (c *safetyCheck) newWalker(in *canonical.Lines, workers int) *safetyWalker {
-	w := &safetyWalker{safetyCheck: c, in: in, shut: make([]bool, len(c.query.disjuncts)), of: make([]int, len(c.query.boxes)),
+func (c *checker) newWalker(in *canonical.Lines, workers int) *walker {
+	w := &walker{checker: c, in: in, shut: make([]bool, len(c.query.disjuncts)), of: make([]int, len(c.query.boxes)),
 		idle: make(chan *bounds, workers)}
 	for range workers {
 		w.idle <- newBounds(c.Verdict, c.net)
@@ -65,8 +65,8 @@ func (c *safetyCheck) newWalker(in *canonical.Lines, workers int) *safetyWalker 
 }
 
 // tree checks the subtree of a box.
-func (w *safetyWalker) tree(box int) {
-	w.safetyNode = safetyNode{box: box, signs: make([]int8, len(w.net.unit))}
+func (w *walker) tree(box int) {
+	w.node = node{box: box, signs: make([]int8, len(w.net.unit))}
 	w.in.Require(fits(func() {
 		for k, end := range w.query.boxes[box] {
 			if k%2 == 0 {
@@ -76,12 +76,12 @@ func (w *safetyWalker) tree(box int) {
 			}
 		}
 	}), "the box is too large for so many bits")
-	w.node(0)
+	w.subtree(0)
 }
 
-// node checks the subtree of the node at hand, below so many splits, and leaves the place as it
+// subtree checks the subtree of the node at hand, below so many splits, and leaves the place as it
 // was.
-func (w *safetyWalker) node(splits int) {
+func (w *walker) subtree(splits int) {
 	w.in.Require(splits <= maxSplits, "more than 100000 splits on a path")
 	closed, second := len(w.closed), w.second
 	for first, ended := true, false; !ended; first = false {
@@ -115,7 +115,7 @@ func (w *safetyWalker) node(splits int) {
 }
 
 // halve checks the halves of a node.
-func (w *safetyWalker) halve(text string, splits int) {
+func (w *walker) halve(text string, splits int) {
 	k := w.in.Index(text, len(w.lo), "expected one of the inputs, counted from 0")
 	lo, hi := w.lo[k], w.hi[k]
 	w.in.Require(hi-lo >= 2, "the input cannot be halved on this grid")
@@ -124,7 +124,7 @@ func (w *safetyWalker) halve(text string, splits int) {
 }
 
 // fix checks the sides of a neuron.
-func (w *safetyWalker) fix(text string, splits int) {
+func (w *walker) fix(text string, splits int) {
 	q := w.in.Index(text, len(w.signs), "expected one of the neurons, counted from 0")
 	w.in.Require(w.signs[q] == 0, "the neuron has a sign")
 	w.split(splits, func() { w.signs[q] = -1 }, func() { w.signs[q] = +1 })
@@ -132,17 +132,17 @@ func (w *safetyWalker) fix(text string, splits int) {
 }
 
 // split checks two nodes below the node at hand, each made of what is left of it.
-func (w *safetyWalker) split(splits int, nodes ...func()) {
+func (w *walker) split(splits int, nodes ...func()) {
 	w.flush()
 	w.report.Splits++
 	for _, below := range nodes {
 		below()
-		w.node(splits + 1)
+		w.subtree(splits + 1)
 	}
 }
 
 // refute reads a line that refutes a disjunct.
-func (w *safetyWalker) refute(kind byte, text string) {
+func (w *walker) refute(kind byte, text string) {
 	number, rest, _ := strings.Cut(text, " ")
 	d := w.in.Index(number, len(w.shut), "expected the number of a disjunct of the box, and a space")
 	w.in.Require(w.query.disjuncts[d].box == w.box && !w.shut[d], "expected a disjunct of the box that is not refuted yet")
@@ -171,7 +171,7 @@ func (w *safetyWalker) refute(kind byte, text string) {
 func alone(j int, f uint) []weight { return []weight{{j, big.NewInt(1 << min(f, 20))}} }
 
 // weights reads a list, ascending, of multipliers that are right.
-func (w *safetyWalker) weights(text, between string, limit int, right func(weight) bool, reason string) (list []weight) {
+func (w *walker) weights(text, between string, limit int, right func(weight) bool, reason string) (list []weight) {
 	for more := text != ""; more; {
 		var item string
 		item, text, more = strings.Cut(text, " ")
@@ -187,7 +187,7 @@ func (w *safetyWalker) weights(text, between string, limit int, right func(weigh
 }
 
 // claim adds a line to what is checked of the node.
-func (w *safetyWalker) claim(c claim, size int) {
+func (w *walker) claim(c claim, size int) {
 	const most = 1 << 20 // bytes that wait
 	c.Position = w.in.Position
 	w.report.Leaves++
@@ -198,11 +198,11 @@ func (w *safetyWalker) claim(c claim, size int) {
 }
 
 // flush hands what was claimed of the node to a worker.
-func (w *safetyWalker) flush() {
+func (w *walker) flush() {
 	if len(w.claims) == 0 {
 		return
 	}
-	n, claims, b := w.safetyNode, w.claims, <-w.idle
+	n, claims, b := w.node, w.claims, <-w.idle
 	n.lo, n.hi, n.signs = slices.Clone(n.lo), slices.Clone(n.hi), slices.Clone(n.signs)
 	w.crew.Go(func() {
 		w.Guard(func() { w.check(b, &n, claims) })

@@ -1,4 +1,4 @@
-package certificate
+package safetyproof
 
 // Proofs of safety written by hand: what is accepted, what is refused, and each way in which a
 // checker of such proofs may go wrong.
@@ -8,7 +8,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"math"
 	"strings"
 	"testing"
 	"time"
@@ -44,8 +43,8 @@ func oneBox(box, forms string) string {
 }
 
 // checkSafety checks a text.
-func checkSafety(t specimen.Net, spec *Spec, proof string) (*SafetyReport, error) {
-	return CheckSafety(context.Background(), t.Text(), spec, "proof", SafetyOptions{Workers: 2, open: specimen.Folder{"proof": []byte(proof)}.Open})
+func checkSafety(t specimen.Net, spec *Spec, proof string) (*Report, error) {
+	return Check(context.Background(), t.Text(), spec, "proof", Options{Workers: 2, open: specimen.Folder{"proof": []byte(proof)}.Open})
 }
 
 func TestSafetyProofsByHand(t *testing.T) {
@@ -238,7 +237,7 @@ func TestWitnesses(t *testing.T) {
 }
 
 func TestSafetyStops(t *testing.T) {
-	net := randomSafetyNet(20, 3, 60)
+	net := specimen.Waves(20, 3, 60)
 	// Every leaf is right, and there are enough of them for a minute.
 	tree := "Z0 0\n"
 	for depth := range 19 {
@@ -249,41 +248,21 @@ func TestSafetyStops(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	why := errors.New("enough")
 	time.AfterFunc(50*time.Millisecond, func() { cancel(why) })
-	_, err := CheckSafety(ctx, net.Text(), nil, "proof", SafetyOptions{open: specimen.Folder{"proof": []byte(proof)}.Open})
+	_, err := Check(ctx, net.Text(), nil, "proof", Options{open: specimen.Folder{"proof": []byte(proof)}.Open})
 	require.ErrorIs(t, err, why)
-}
-
-// randomSafetyNet has so many inputs, hidden layers and units in each.
-func randomSafetyNet(inputs, layers, width int) specimen.Net {
-	t := specimen.Net{Inputs: inputs}
-	for i := range layers + 1 {
-		y, n := specimen.Layer{Act: "relu"}, width
-		if i == layers {
-			y.Act, n = "none", 1
-		}
-		for j := range n {
-			row := make([]float64, inputs)
-			for k := range row {
-				row[k] = math.Sin(float64(1+i+7*j+13*k)) / math.Sqrt(float64(inputs))
-			}
-			y.W, y.B = append(y.W, row), append(y.B, 0.01*float64(j))
-		}
-		t.Layers, inputs = append(t.Layers, y), n
-	}
-	return t
 }
 
 // TestSafetyOfManyInputs: inputs of width 0 have no column, whatever decimals they are.
 func TestSafetyOfManyInputs(t *testing.T) {
-	net := randomSafetyNet(400, 1, 5)
+	net := specimen.Waves(400, 1, 5)
 	box := strings.Repeat("1/3 1/3 ", 398) + "-1 1 0 1"
 	proof := safetyProof(t, net, 36, oneBox(box, "; <= y0:1 1000"), "X399\nZ0 0\nX398\nZ0 0\nZ0 0\n")
 	_, err := checkSafety(net, nil, proof)
 	require.NoError(t, err)
-	n, err := readSafetyNet(context.Background(), net.Text())
+	n, err := readNetwork(context.Background(), net.Text())
 	require.NoError(t, err)
 	n.fix(36, func() {})
-	b, node := newBounds(canonical.NewVerdict(context.Background()), n), &safetyNode{}
+	b, node := newBounds(canonical.NewVerdict(context.Background()), n), &node{}
 	for range 398 {
 		node.lo, node.hi = append(node.lo, 22906492245), append(node.hi, 22906492246)
 	}
@@ -320,13 +299,13 @@ func TestSafetyRoomForColumns(t *testing.T) {
 		"no columns":                  {to(4), []int64{one, one}, []int64{one, one + 1}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			n, err := readSafetyNet(context.Background(), c.net.Text())
+			n, err := readNetwork(context.Background(), c.net.Text())
 			require.NoError(t, err)
 			n.fix(36, func() {})
 			b := newBounds(canonical.NewVerdict(context.Background()), n)
 			require.Equal(t, maxRows, b.room)
 			for b.room = 0; b.room < 40; b.room++ {
-				b.of(&safetyNode{lo: c.lo, hi: c.hi})
+				b.of(&node{lo: c.lo, hi: c.hi})
 				require.False(t, b.void)
 				require.Equal(t, b.room >= c.least, b.bounded, "room for %d", b.room)
 			}
@@ -353,7 +332,7 @@ func TestSafetyBombs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			bomb := specimen.Zipped([]byte(c.text))
 			before := specimen.Allocated()
-			_, err := CheckSafety(context.Background(), net.Text(), nil, "proof.gz", SafetyOptions{Workers: 1, open: specimen.Folder{"proof.gz": bomb}.Open})
+			_, err := Check(context.Background(), net.Text(), nil, "proof.gz", Options{Workers: 1, open: specimen.Folder{"proof.gz": bomb}.Open})
 			require.Error(t, err)
 			require.ErrorContains(t, err, c.reason)
 			require.Less(t, specimen.Allocated()-before, uint64(1<<28))

@@ -1,4 +1,4 @@
-package certificate
+package safetyproof
 
 // The bounds of docs/safety-proof.md once more, from that page alone, in rational numbers of any
 // length: slow, with no thought of words, and held against the checker number by number.

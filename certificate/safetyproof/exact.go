@@ -1,4 +1,4 @@
-package certificate
+package safetyproof
 
 // Exact leaves and witnesses: the network as it is, without rounding.
 
@@ -13,7 +13,7 @@ import (
 
 // exactly requires that a mixture is positive on the node, or, with a strict condition in it, not
 // negative.
-func (c *safetyCheck) exactly(b *bounds, n *safetyNode, m *claim) {
+func (c *checker) exactly(b *bounds, n *node, m *claim) {
 	const long = "the conditions have a common denominator of more than 131072 bits"
 	sum, strict := combination{constant: new(big.Rat)}, false // Σ μ·u
 	for k := range c.net.inputs + c.net.outputs {
@@ -103,7 +103,7 @@ func (f *exactForm) through(r *nettext.Layer, units []unitBounds, first int, m *
 }
 
 // evaluate returns the exact output at x, nil after a stop.
-func (c *safetyCheck) evaluate(x []*big.Rat) (y []*big.Rat) {
+func (c *checker) evaluate(x []*big.Rat) (y []*big.Rat) {
 	values, one, ok := fractions.Common(x) // values times one
 	if !ok {
 		return nil
@@ -139,7 +139,7 @@ func (c *safetyCheck) evaluate(x []*big.Rat) (y []*big.Rat) {
 }
 
 // witness checks a file that holds a point.
-func (c *safetyCheck) witness(in *canonical.Lines) {
+func (c *checker) witness(in *canonical.Lines) {
 	in.Require(string(in.Next()) == "relucell-witness 1", "expected \"relucell-witness 1\"")
 	c.header(in)
 	in.Require(c.spec != nil, "a counterexample is held against a specification, which was not given")

@@ -1,4 +1,4 @@
-package certificate
+package safetyproof
 
 import (
 	"context"
@@ -33,7 +33,7 @@ func outputs(t specimen.Net, x []rat) []rat {
 }
 
 // outputs evaluates the layers as they were read for proofs of safety.
-func (n *safetyNet) slowly(x []rat) []rat {
+func (n *network) slowly(x []rat) []rat {
 	for _, r := range n.raw {
 		var y []rat
 		for j := range r.Bias {
@@ -57,7 +57,7 @@ func TestSafetyReadsMaximaAsTournaments(t *testing.T) {
 	for seed := range int64(400) {
 		r := rand.New(rand.NewSource(seed))
 		net := specimen.DrawnMaxima(r, 1+r.Intn(3))
-		n, err := readSafetyNet(context.Background(), net.Text())
+		n, err := readNetwork(context.Background(), net.Text())
 		require.NoError(t, err)
 		neurons := 0
 		for _, y := range net.Layers {

@@ -1,4 +1,4 @@
-package certificate
+package safetyproof
 
 // Linear forms that go back through the network to the inputs, where their least value on a box is
 // known. docs/safety-proof.md §5 is what this file does.

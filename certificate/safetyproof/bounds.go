@@ -1,4 +1,4 @@
-package certificate
+package safetyproof
 
 // The bounds of a node: a zonotope goes forward through the network, in integers that are rounded
 // outward. docs/safety-proof.md §4 is what this file does, and says why each slack is there.
@@ -12,7 +12,7 @@ import (
 
 // bounds is what is known of a node; some of its memory is used again for the next.
 type bounds struct {
-	*safetyNet
+	*network
 	*canonical.Verdict
 	lo, hi []int64
 	units  []unitBounds
@@ -52,8 +52,8 @@ func (r *rows) column() *entries {
 	return &r.g[last]
 }
 
-func newBounds(v *canonical.Verdict, n *safetyNet) *bounds {
-	return &bounds{safetyNet: n, Verdict: v, units: make([]unitBounds, len(n.carries)), enters: make([]int64, len(n.raw)+1), passes: make([]int64, len(n.raw)),
+func newBounds(v *canonical.Verdict, n *network) *bounds {
+	return &bounds{network: n, Verdict: v, units: make([]unitBounds, len(n.carries)), enters: make([]int64, len(n.raw)+1), passes: make([]int64, len(n.raw)),
 		sums: sums{of: make([]wide, n.inputs+len(n.carries))}, room: maxRows}
 }
 
@@ -73,7 +73,7 @@ func (b *bounds) times(x, y int64) int64 { return product(x, y).floor(b.f) }
 func (b *bounds) timesUp(x, y int64) int64 { return -b.times(-x, y) }
 
 // of computes the bounds of a node.
-func (b *bounds) of(n *safetyNode) {
+func (b *bounds) of(n *node) {
 	b.lo, b.hi, b.void, b.signs = n.lo, n.hi, false, false
 	for q, side := range b.carries {
 		b.units[q] = unitBounds{side: side}

@@ -1,4 +1,4 @@
-package certificate
+package safetyproof
 
 // Bounds held against the network itself, at exact points.
 

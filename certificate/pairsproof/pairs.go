@@ -1,8 +1,6 @@
-package certificate
+package pairsproof
 
-// The checker of bounds in pairs: how large the outputs of a network with one layer of neurons can
-// be on a ball, without its regions. Between two nearly equal networks those are slivers without
-// number.
+// The checker's face, and the bound of the theorem.
 
 import (
 	"context"
@@ -16,8 +14,8 @@ import (
 	"github.com/relucell/relucell/certificate/internal/nettext"
 )
 
-// PairsReport says what was verified.
-type PairsReport struct {
+// Report says what was verified.
+type Report struct {
 	// Net is the fingerprint of the network, and Ball the ball as the proof spells it.
 	Net, Ball string
 	// AtMost is what no output of the network exceeds in size on the ball.
@@ -26,39 +24,20 @@ type PairsReport struct {
 	Outputs, Pairs int
 }
 
-const pairsMagic = "relucell-pairs "
+const magic = "relucell-pairs "
 
-// IsPairs says whether the named file begins as a proof in pairs does. A file that cannot be read
+// Error says which line of which file is refused, and why: as certificate.Error.
+type Error = canonical.Error
+
+// Is says whether the named file begins as a proof in pairs does. A file that cannot be read
 // does not.
-func IsPairs(proof string) bool { return canonical.BeginsWith(proof, pairsMagic) }
+func Is(proof string) bool { return canonical.BeginsWith(proof, magic) }
 
-// CheckPairs verifies the proof in the named file that no output of the network whose canonical
+// Check verifies the proof in the named file that no output of the network whose canonical
 // text is given exceeds a number in size, anywhere on a closed ball. Only a nil error means that
 // all was checked. What is refused is an [*Error], about the first wrong line; after the end of ctx
 // the error is its cause, within a second.
-//
-// # What is proved
-//
-// All neurons of the network are in one layer, or there are none; a maximum of two is the neuron
-// a − b of b + max(a − b, 0). So an output is Σ c_j·|z_j| + r, with z_j and r affine in the inputs:
-// a unit with the pre-activation z and the slope a below 0 is z·(1+a)/2 + |z|·(1−a)/2. Where z_j is
-// a multiple of z_i, c_j·|z_j| is one of |z_i|, and both are added up, so the sum is one over
-// different hyperplanes; a z_j without a slope is a constant, and adds to r. The proof names, for
-// each output, pairs of neurons, whose hyperplanes are all different.
-//
-// # Theorem
-//
-// On the ball the output is in size at most the sum of sup|r|; of the lesser of sup|c·p + d·q| and
-// sup|c·p − d·q| for each pair of hyperplanes with coefficients c and d of opposite signs; and of
-// sup|c·p| for each other hyperplane.
-//
-// For with c > 0 > d, c·|p| + d·|q| = |c·p| − |d·q|, and sizes of two numbers differ by no more
-// than the numbers do, nor than one does from the other's negative.
-//
-// The suprema are those of the box or ball: |f(m)| + Σ|g_k|·w_k for a box with the centre m and the
-// half widths w_k, and |f(m)| + r·max|g_k| or r·√Σg_k² for l1 and l2, for f with the gradient g.
-// Roots are rounded up; all else is exact.
-func CheckPairs(ctx context.Context, network []byte, proof string) (r *PairsReport, err error) {
+func Check(ctx context.Context, network []byte, proof string) (r *Report, err error) {
 	n, err := nettext.ReadPlain(ctx, network)
 	if err != nil {
 		return nil, err
@@ -77,11 +56,11 @@ func CheckPairs(ctx context.Context, network []byte, proof string) (r *PairsRepo
 }
 
 // pairs checks the file.
-func (n *sumNet) pairs(in *canonical.Lines) *PairsReport {
-	in.Require(in.After(pairsMagic, "expected \"relucell-pairs\" and its version") == "1", "expected version 1, the one that this checker reads")
+func (n *sumNet) pairs(in *canonical.Lines) *Report {
+	in.Require(in.After(magic, "expected \"relucell-pairs\" and its version") == "1", "expected version 1, the one that this checker reads")
 	hash := in.After("net ", "expected \"net\" and a hash")
 	in.Require(hash == n.hash, "the proof is about another network: this one is "+n.hash)
-	r := &PairsReport{Net: hash, Outputs: len(n.outputs)}
+	r := &Report{Net: hash, Outputs: len(n.outputs)}
 	b := affine.ReadBall(in, in.After("ball ", "expected \"ball\" and what it is"), n.inputs)
 	r.Ball = b.Text
 	z, scale, ok := canonical.Reals([]string{in.After("at most ", "expected \"at most\" and a number")}, n.Stop)

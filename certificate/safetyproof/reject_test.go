@@ -1,4 +1,4 @@
-package certificate
+package safetyproof
 
 // The corpora of proofs of safety that must be refused, and of those that must be accepted: their
 // READMEs are the tables of these tests.
@@ -17,7 +17,7 @@ import (
 )
 
 func TestTheCorpusOfSafetyRejects(t *testing.T) {
-	dir := filepath.Join("..", "testdata", "reject-safety")
+	dir := filepath.Join("..", "..", "testdata", "reject-safety")
 	files := specimen.ReadFolder(t, dir)
 	used := map[string]bool{"README.md": true}
 	for _, row := range strings.Split(string(files["README.md"]), "\n") {
@@ -34,7 +34,7 @@ func TestTheCorpusOfSafetyRejects(t *testing.T) {
 				s = &Spec{spec, files[spec]}
 			}
 			for workers := 1; workers <= 2; workers++ {
-				rep, err := CheckSafety(context.Background(), files[net], s, filepath.Join(dir, name), SafetyOptions{Workers: workers})
+				rep, err := Check(context.Background(), files[net], s, filepath.Join(dir, name), Options{Workers: workers})
 				require.Nil(t, rep)
 				var e *canonical.Error
 				require.ErrorAs(t, err, &e)
@@ -54,7 +54,7 @@ func TestTheCorpusOfSafetyRejects(t *testing.T) {
 }
 
 func TestTheCorpusOfSafetyProofs(t *testing.T) {
-	dir := filepath.Join("..", "testdata", "safety")
+	dir := filepath.Join("..", "..", "testdata", "safety")
 	files := specimen.ReadFolder(t, dir)
 	used, kinds := map[string]bool{"README.md": true}, map[string]int{}
 	for _, row := range strings.Split(string(files["README.md"]), "\n") {
@@ -68,7 +68,7 @@ func TestTheCorpusOfSafetyProofs(t *testing.T) {
 		require.NoError(t, err)
 		t.Run(name, func(t *testing.T) {
 			for workers := 1; workers <= 2; workers++ {
-				r, err := CheckSafety(context.Background(), net, &Spec{spec, files[spec]}, filepath.Join(dir, name), SafetyOptions{Workers: workers})
+				r, err := Check(context.Background(), net, &Spec{spec, files[spec]}, filepath.Join(dir, name), Options{Workers: workers})
 				require.NoError(t, err)
 				require.True(t, r.Checked)
 				require.False(t, r.Witness)
@@ -79,7 +79,7 @@ func TestTheCorpusOfSafetyProofs(t *testing.T) {
 			for i, line := range lines {
 				kinds[line[:1]]++
 				text := head + "tree\n" + strings.Join(lines[:i], "") + strings.Join(lines[i+1:], "") + "\n"
-				_, err := CheckSafety(context.Background(), net, &Spec{spec, files[spec]}, "proof", SafetyOptions{open: specimen.Folder{"proof": []byte(text)}.Open})
+				_, err := Check(context.Background(), net, &Spec{spec, files[spec]}, "proof", Options{open: specimen.Folder{"proof": []byte(text)}.Open})
 				if line != "R\n" { // without its bounds of the second level a proof may be one as well
 					require.Error(t, err, "without %s", line)
 				}

@@ -1,4 +1,4 @@
-package certificate
+package safetyproof
 
 // The query that a proof of safety is about, in its one spelling. docs/safety-proof.md has the
 // spelling.

@@ -1,4 +1,4 @@
-package certificate
+package safetyproof
 
 // A simple, honest writer of proofs of safety, which asks the checker itself for bounds; and what
 // becomes of its proofs when they are bent: where a point satisfies a query, no text proves
@@ -22,25 +22,25 @@ import (
 
 // honestSafe writes a tree, with choices at random.
 type honestSafe struct {
-	net   *safetyNet
+	net   *network
 	query *query
 	bits  uint
 	b     *bounds
-	w     *safetyCheck
+	w     *checker
 	r     *rand.Rand
 	lines int
 }
 
 // prove returns a proof, "" if it found none soon. The query has one box.
 func proveSafety(t specimen.Net, q *query, bits uint, r *rand.Rand) string {
-	n, err := readSafetyNet(context.Background(), t.Text())
+	n, err := readNetwork(context.Background(), t.Text())
 	if err != nil {
 		panic(err)
 	}
 	n.fix(bits, func() {})
 	h := &honestSafe{net: n, query: q, bits: bits, r: r, b: newBounds(canonical.NewVerdict(context.Background()), n)}
-	h.w = &safetyCheck{Verdict: canonical.NewVerdict(context.Background()), net: n, query: q}
-	root := safetyNode{signs: make([]int8, len(n.unit))}
+	h.w = &checker{Verdict: canonical.NewVerdict(context.Background()), net: n, query: q}
+	root := node{signs: make([]int8, len(n.unit))}
 	for k := 0; k < len(q.boxes[0]); k += 2 {
 		root.lo, root.hi = append(root.lo, n.inUnits(q.boxes[0][k])), append(root.hi, -n.inUnits(neg(q.boxes[0][k+1])))
 	}
@@ -55,11 +55,11 @@ func proveSafety(t specimen.Net, q *query, bits uint, r *rand.Rand) string {
 	return headOf(t, n, q, bits) + "tree\n" + tree + "holds\n"
 }
 
-func headOf(t specimen.Net, n *safetyNet, q *query, bits uint) string {
+func headOf(t specimen.Net, n *network, q *query, bits uint) string {
 	return fmt.Sprintf("relucell-safety 1\nnet %s\nspec -\nbits %d\n%s\n", n.hash, bits, strings.Join(q.lines(), "\n"))
 }
 
-func (h *honestSafe) tree(n safetyNode, open []int, depth int) (text string, ok bool) {
+func (h *honestSafe) tree(n node, open []int, depth int) (text string, ok bool) {
 	if h.lines++; depth > 14 || h.lines > 4000 {
 		return "", false
 	}
@@ -94,14 +94,14 @@ func (h *honestSafe) tree(n safetyNode, open []int, depth int) (text string, ok 
 }
 
 // right asks the checker.
-func (h *honestSafe) right(n *safetyNode, m *claim) bool {
+func (h *honestSafe) right(n *node, m *claim) bool {
 	v := canonical.NewVerdict(context.Background())
 	v.Guard(func() { h.w.right(h.b, n, m) })
 	return v.Err() == nil
 }
 
 // line returns a line that refutes disjunct d, "" if it found none.
-func (h *honestSafe) line(n *safetyNode, d int) string {
+func (h *honestSafe) line(n *node, d int) string {
 	forms := h.query.disjuncts[d].forms
 	for j := range forms {
 		if h.right(n, &claim{kind: 'Z', d: d, mu: alone(j, h.net.f)}) {
@@ -139,7 +139,7 @@ func (h *honestSafe) line(n *safetyNode, d int) string {
 	return ""
 }
 
-func (h *honestSafe) split(n safetyNode) (line string, low, high safetyNode) {
+func (h *honestSafe) split(n node) (line string, low, high node) {
 	low, high = n, n
 	widest := 0
 	for k := range n.lo {
@@ -222,7 +222,7 @@ func TestNoBentProofOfSafetyProvesWhatIsFalse(t *testing.T) {
 		proofs++
 		_, err := checkSafety(net, nil, proof)
 		require.NoError(t, err, "seed %d\n%s", seed, proof)
-		n, err := readSafetyNet(context.Background(), net.Text())
+		n, err := readNetwork(context.Background(), net.Text())
 		require.NoError(t, err)
 		// The point x satisfies q, and touches every form: so does no tree prove it, whatever is
 		// bent.

@@ -1,4 +1,4 @@
-package certificate
+package safetyproof
 
 // From the formula of a specification to its disjunctive normal form, whose order is part of the
 // format, and the value of a formula at a point.

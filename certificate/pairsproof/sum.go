@@ -1,4 +1,4 @@
-package certificate
+package pairsproof
 
 // A network with one layer of neurons as a sum over hyperplanes, for bounds in pairs.
 

@@ -1,4 +1,4 @@
-package certificate
+package safetyproof
 
 // Nodes of networks at random, on which the checker and its twin must agree number by number.
 
@@ -139,7 +139,7 @@ func ldexp(m int64, e int) float64 {
 
 // bounds returns the checker's bounds of the case, and the twin's.
 func (c *safetyCase) bounds(t require.TestingT) (*bounds, *twinNode) {
-	n, err := readSafetyNet(context.Background(), c.t.Text())
+	n, err := readNetwork(context.Background(), c.t.Text())
 	require.NoError(t, err)
 	n.fix(uint(c.f), func() {})
 	b := newBounds(canonical.NewVerdict(context.Background()), n)
@@ -147,7 +147,7 @@ func (c *safetyCase) bounds(t require.TestingT) (*bounds, *twinNode) {
 		b.room = c.room
 	}
 	for range 2 { // what a claim about a node leaves behind is nothing to the next node
-		b.of(&safetyNode{lo: c.lo, hi: c.hi, signs: signsOf(c.signs, len(n.unit)), second: c.second})
+		b.of(&node{lo: c.lo, hi: c.hi, signs: signsOf(c.signs, len(n.unit)), second: c.second})
 		if b.bounded {
 			b.multipliers(&c.c)
 		}

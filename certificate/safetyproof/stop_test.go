@@ -1,4 +1,4 @@
-package certificate
+package safetyproof
 
 // Which line is named, and how soon a check ends that is stopped.
 
@@ -25,15 +25,15 @@ func TestSafetyNamesTheFirstWrongLine(t *testing.T) {
 	_, err := checkSafety(net, nil, safetyProof(t, net, 36, two, "Z0 0\nQ\n"))
 	require.EqualError(t, err, "proof:10: the bound of the form is not positive on the node")
 
-	n, err := readSafetyNet(context.Background(), net.Text())
+	n, err := readNetwork(context.Background(), net.Text())
 	require.NoError(t, err)
 	n.fix(36, func() {})
-	c := &safetyCheck{Verdict: canonical.NewVerdict(context.Background()), net: n}
+	c := &checker{Verdict: canonical.NewVerdict(context.Background()), net: n}
 	c.query = readQuery(canonical.NewLines("proof", strings.NewReader(two)), n.inputs, n.outputs, func() {})
 	c.Refuse(&canonical.Error{File: "proof", Line: 100, Reason: "of another worker"})
 	m := claim{kind: 'E', Position: canonical.Position{File: "proof", Line: 7}, mu: []weight{{0, big.NewInt(1)}}}
 	c.Guard(func() {
-		c.check(newBounds(canonical.NewVerdict(context.Background()), n), &safetyNode{lo: []int64{0}, hi: []int64{1 << 36}, signs: []int8{1}}, []claim{m})
+		c.check(newBounds(canonical.NewVerdict(context.Background()), n), &node{lo: []int64{0}, hi: []int64{1 << 36}, signs: []int8{1}}, []claim{m})
 	})
 	require.ErrorContains(t, c.Err(), "proof:7: ")
 }
@@ -43,7 +43,7 @@ func TestSafetyNamesTheFirstWrongLine(t *testing.T) {
 // bits, and one about many conditions could take an hour. Stops are heard at every look.
 func TestSafetyStopsInLongArithmetic(t *testing.T) {
 	const inputs = 40
-	net, why := randomSafetyNet(inputs, 0, 0), errors.New("enough")
+	net, why := specimen.Waves(inputs, 0, 0), errors.New("enough")
 	var spec strings.Builder
 	for k := range inputs {
 		fmt.Fprintf(&spec, "(declare-const X_%d Real)\n", k)
@@ -58,9 +58,9 @@ func TestSafetyStopsInLongArithmetic(t *testing.T) {
 	run := func(spec *Spec, proof string, most int) (int, error) {
 		ctx, cancel := context.WithCancelCause(context.Background())
 		defer cancel(nil)
-		c := &looked{Context: ctx, most: most, end: func() { cancel(why) }}
-		_, err := CheckSafety(c, net.Text(), spec, "proof", SafetyOptions{Workers: 1, open: specimen.Folder{"proof": []byte(proof)}.Open})
-		return c.looks, err
+		c := &specimen.Looked{Context: ctx, Most: most, End: func() { cancel(why) }}
+		_, err := Check(c, net.Text(), spec, "proof", Options{Workers: 1, open: specimen.Folder{"proof": []byte(proof)}.Open})
+		return c.Looks, err
 	}
 	least, err := run(nil, safetyProof(t, net, 36, "query 0 0\n", ""), 0)
 	require.NoError(t, err)

@@ -1,4 +1,4 @@
-package certificate
+package safetyproof
 
 // The checker's reader of VNN-LIB held against package vnnlib: the same query of what both read,
 // and what one refuses, the other does.
@@ -22,7 +22,7 @@ import (
 
 // readBoth reads a text with both readers; they agree.
 func readBoth(t require.TestingT, text string, reals bool) (*specification, *vnnlib.Query) {
-	c := &safetyCheck{Verdict: canonical.NewVerdict(context.Background())}
+	c := &checker{Verdict: canonical.NewVerdict(context.Background())}
 	var s *specification
 	c.Guard(func() { s = readSpec(c.Verdict, "spec", []byte(text), reals) })
 	q, err := vnnlib.Read(bytes.NewReader([]byte(text)), vnnlib.Options{Reals: reals})
@@ -197,7 +197,7 @@ func FuzzSpec(f *testing.F) {
 
 // TestPublicSpecs reads the queries of public benchmarks that lie beside the checkout.
 func TestPublicSpecs(t *testing.T) {
-	found, err := filepath.Glob(filepath.Join("..", "..", "shared", "safety", "*", "vnnlib", "*.vnnlib"))
+	found, err := filepath.Glob(filepath.Join("..", "..", "..", "shared", "safety", "*", "vnnlib", "*.vnnlib"))
 	require.NoError(t, err)
 	if len(found) == 0 {
 		t.Skip("no folder shared/safety beside the project")
