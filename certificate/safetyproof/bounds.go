@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/relucell/relucell/certificate/internal/canonical"
+	"github.com/relucell/relucell/certificate/safetyproof/internal/fixed"
 )
 
 // bounds is what is known of a node; some of its memory is used again for the next.
@@ -21,7 +22,7 @@ type bounds struct {
 	enters, passes []int64
 	rows
 	spare rows // the storage of the next
-	sums  sums
+	sums  fixed.Sums
 	room  int // the most entries of all columns of a layer: maxRows but in tests
 	// void says that no point has the node's signs; bounded that there are bounds.
 	void, bounded bool
@@ -41,33 +42,33 @@ type unitBounds struct {
 // rows are those of the units of a layer: centres, radii, and a column of generators each.
 type rows struct {
 	c, r []int64
-	g    []entries
+	g    []fixed.Entries
 }
 
 // column appends a column of zeros, in the storage of one that was there before if it can.
-func (r *rows) column() *entries {
+func (r *rows) column() *fixed.Entries {
 	last := len(r.g)
 	r.g = slices.Grow(r.g, 1)[:last+1]
-	r.g[last].clear()
+	r.g[last].Clear()
 	return &r.g[last]
 }
 
 func newBounds(v *canonical.Verdict, n *network) *bounds {
 	return &bounds{network: n, Verdict: v, units: make([]unitBounds, len(n.carries)), enters: make([]int64, len(n.raw)+1), passes: make([]int64, len(n.raw)),
-		sums: sums{of: make([]wide, n.inputs+len(n.carries))}, room: maxRows}
+		sums: fixed.NewSums(n.inputs + len(n.carries)), room: maxRows}
 }
 
 // fits says whether all numbers are small that run comes to.
 func (b *bounds) fits(run func()) bool {
-	if fits(run) {
+	if fixed.Fits(run) {
 		return true
 	}
-	clear(b.sums.of)
+	b.sums.Reset()
 	return false
 }
 
 // times returns ⌊x·y/2^F⌋.
-func (b *bounds) times(x, y int64) int64 { return product(x, y).floor(b.f) }
+func (b *bounds) times(x, y int64) int64 { return fixed.Product(x, y).Floor(b.f) }
 
 // timesUp returns ⌈x·y/2^F⌉.
 func (b *bounds) timesUp(x, y int64) int64 { return -b.times(-x, y) }
@@ -84,7 +85,7 @@ func (b *bounds) of(n *node) {
 	b.bounded = b.fixed != nil && b.fits(func() {
 		b.enter()
 		for i, y := range b.fixed {
-			b.rows, b.spare = b.affine(y, b.enters[i], b.units[y.first:]), b.rows
+			b.rows, b.spare = b.affine(y, b.enters[i], b.units[y.First:]), b.rows
 			if n.second && i > 0 {
 				b.tighten(i)
 			}
@@ -101,10 +102,10 @@ func (b *bounds) enter() {
 	b.rows, b.enters[0] = rows{zeros(b.c, b.inputs), zeros(b.r, b.inputs), b.g[:0]}, 0
 	for k, lo := range b.lo {
 		hi := b.hi[k]
-		b.enters[0] = small(b.enters[0] + max(lo, -lo, hi, -hi))
+		b.enters[0] = fixed.Small(b.enters[0] + max(lo, -lo, hi, -hi))
 		if b.c[k], b.r[k] = lo, hi-lo; hi-lo >= 2 {
 			b.c[k], b.r[k] = (lo+hi)>>1, 0
-			b.column().put(int32(k), small(hi-b.c[k]))
+			b.column().Put(int32(k), fixed.Small(hi-b.c[k]))
 		}
 	}
 	b.fit(b.inputs)
@@ -113,73 +114,59 @@ func (b *bounds) enter() {
 // fit asks for room for the columns of so many units.
 func (b *bounds) fit(units int) {
 	if len(b.g) > b.room/units {
-		panic(tooLarge{})
+		fixed.Overflow()
 	}
 }
 
 // product adds up lines times v, and says which of so many sums may not be 0.
-func (b *bounds) product(lines []entries, v entries, n int, sizes bool) (at []int32) {
+func (b *bounds) product(lines []fixed.Entries, v fixed.Entries, n int, sizes bool) (at []int32) {
 	if b.Ended() {
-		panic(tooLarge{}) // the check ends
+		fixed.Overflow()
 	}
-	products := 0
-	for i, k := range v.at {
-		if x := v.v[i]; x != 0 {
-			b.sums.add(&lines[k], x, sizes)
-			products += len(lines[k].at)
-		}
-	}
-	if products >= n {
-		return b.sums.first(n)
-	}
-	b.sums.some = b.sums.some[:0]
-	for _, k := range v.at {
-		b.sums.some = append(b.sums.some, lines[k].at...)
-	}
-	return b.sums.some // what is taken once is 0 when it comes again
+	return b.sums.Multiply(lines, v, n, sizes)
 }
 
 // apply sets to to so many products of lines with v, times 2^−s, or of their sizes.
-func (b *bounds) apply(to []int64, n int, lines []entries, v []int64, s uint, sizes bool) []int64 {
+func (b *bounds) apply(to []int64, n int, lines []fixed.Entries, v []int64, s uint, sizes bool) []int64 {
 	to = zeros(to, n)
-	for _, j := range b.product(lines, entries{b.sums.first(len(v)), v}, n, sizes) {
-		to[j] += b.sums.take(j).floor(s)
+	for _, j := range b.product(lines, fixed.Entries{At: b.sums.First(len(v)), V: v}, n, sizes) {
+		to[j] += b.sums.Take(j).Floor(s)
 	}
 	return to
 }
 
 // affine makes the rows of a layer's pre-activations, and bounds them. enters sums up what enters
 // it.
-func (b *bounds) affine(y *fixedLayer, enters int64, to []unitBounds) (next rows) {
-	n := len(y.rows)
+func (b *bounds) affine(y *fixed.Layer, enters int64, to []unitBounds) (next rows) {
+	n := len(y.Rows)
 	b.fit(n)
 	extra := int64(len(b.g)) + 3
-	if y.rounded {
-		extra += enters>>y.s + 1
+	if y.Rounded {
+		extra += enters>>y.Shift + 1
 	}
-	next = rows{b.apply(b.spare.c, n, y.columns, b.c, y.s, false), b.apply(b.spare.r, n, y.columns, b.r, y.s, true), b.spare.g[:0]}
-	for j, bias := range y.bias {
-		next.c[j], next.r[j] = small(next.c[j]+bias), small(next.r[j]+extra)
+	next = rows{b.apply(b.spare.c, n, y.Columns, b.c, y.Shift, false), b.apply(b.spare.r, n, y.Columns, b.r, y.Shift, true), b.spare.g[:0]}
+	for j, bias := range y.Bias {
+		next.c[j], next.r[j] = fixed.Small(next.c[j]+bias), fixed.Small(next.r[j]+extra)
 	}
 	reach := slices.Clone(next.r)
 	for _, g := range b.g {
 		column := next.column()
-		for _, j := range b.product(y.columns, g, n, false) {
-			v := b.sums.take(j).floor(y.s)
-			column.put(j, v)
-			reach[j] = small(reach[j] + max(v, -v))
+		for _, j := range b.product(y.Columns, g, n, false) {
+			v := b.sums.Take(j).Floor(y.Shift)
+			column.Put(j, v)
+			reach[j] = fixed.Small(reach[j] + max(v, -v))
 		}
 	}
 	for j, c := range next.c {
-		to[j].l, to[j].u = small(c-reach[j]), small(c+reach[j])
+		to[j].l, to[j].u = fixed.Small(c-reach[j]), fixed.Small(c+reach[j])
 	}
 	return next
 }
 
 // settle lets the node's signs cut the bounds of a layer, and the bounds give sides to others.
-func (b *bounds) settle(y *fixedLayer) {
-	for j, bend := range y.bend {
-		q := &b.units[y.first+j]
+func (b *bounds) settle(y *fixed.Layer) {
+	for j, bend := range y.Bend {
+		q := &b.units[y.First+j]
 		switch {
 		case bend == 0:
 		case q.side > 0:
@@ -196,13 +183,13 @@ func (b *bounds) settle(y *fixedLayer) {
 }
 
 // activate makes the rows of what a layer passes on, and sums up the magnitudes before and behind.
-func (b *bounds) activate(y *fixedLayer) (passes, enters int64) {
+func (b *bounds) activate(y *fixed.Layer) (passes, enters int64) {
 	old, one := len(b.g), int64(1)<<b.f
-	for j, low := range y.low {
-		q, high := &b.units[y.first+j], y.high[j]
+	for j, low := range y.Low {
+		q, high := &b.units[y.First+j], y.High[j]
 		below := max(-q.l, 0)
-		passes = small(passes + max(q.l, -q.l, q.u, -q.u))
-		enters = small(enters + max(q.u, b.timesUp(max(low, -low, high, -high), below), 0))
+		passes = fixed.Small(passes + max(q.l, -q.l, q.u, -q.u))
+		enters = fixed.Small(enters + max(q.u, b.timesUp(max(low, -low, high, -high), below), 0))
 		switch {
 		case q.side > 0:
 			q.slope = one
@@ -212,53 +199,43 @@ func (b *bounds) activate(y *fixedLayer) (passes, enters int64) {
 		default:
 			b.chord(y, j, q)
 		}
-		b.c[j], b.r[j] = b.times(q.slope, b.c[j]), small(b.timesUp(max(q.slope, -q.slope), b.r[j])+int64(old)+1)
+		b.c[j], b.r[j] = b.times(q.slope, b.c[j]), fixed.Small(b.timesUp(max(q.slope, -q.slope), b.r[j])+int64(old)+1)
 		switch {
 		case q.side == 0:
 			half := q.off / 2 // towards 0
-			b.c[j] = small(b.c[j] + half)
-			b.column().put(int32(j), max(q.off-half, half-q.off))
+			b.c[j] = fixed.Small(b.c[j] + half)
+			b.column().Put(int32(j), max(q.off-half, half-q.off))
 		case low != high:
-			b.r[j] = small(b.r[j] + below>>b.f + 1)
+			b.r[j] = fixed.Small(b.r[j] + below>>b.f + 1)
 		case low == 0:
 			b.r[j] = 0
 		}
 	}
-	b.fit(len(y.low))
+	b.fit(len(y.Low))
 	for k, g := range b.g[:old] {
 		to := &b.g[k]
-		to.clear() // no entry is passed by one that is put
-		for i, j := range g.at {
-			v := g.v[i]
-			if slope := b.units[y.first+int(j)].slope; slope != one {
+		to.Clear() // no entry is passed by one that is put
+		for i, j := range g.At {
+			v := g.V[i]
+			if slope := b.units[y.First+int(j)].slope; slope != one {
 				v = b.times(slope, v)
 			}
-			to.put(j, v)
+			to.Put(j, v)
 		}
 	}
 	return passes, enters
 }
 
-// between returns a slope from that of unit j below 0, on its side from, to 1; part of the way,
-// times 2^−shift, leads to 1.
-func (y *fixedLayer) between(j int, one, part int64, shift uint) int64 {
-	s, from := y.bend[j], y.high[j]
-	if s < 0 {
-		from = y.low[j]
-	}
-	return from + s*product(s*(one-from), part).floor(shift)
-}
-
 // chord draws the lines around an open unit.
-func (b *bounds) chord(y *fixedLayer, j int, q *unitBounds) {
-	one, s, a := int64(1)<<b.f, y.bend[j], y.low[j]
+func (b *bounds) chord(y *fixed.Layer, j int, q *unitBounds) {
+	one, s, a := int64(1)<<b.f, y.Bend[j], y.Low[j]
 	if s < 0 {
-		a = y.high[j]
+		a = y.High[j]
 	}
 	share, _ := bits.Div64(uint64(q.u)>>(64-b.f), uint64(q.u)<<b.f, uint64(q.u-q.l)) // ⌊2^F·u/(u − l)⌋
 	if q.u > -q.l {
 		q.usual, q.alpha = 256, 256
 	}
-	q.slope = y.between(j, one, int64(share), b.f)
+	q.slope = y.Between(j, one, int64(share), b.f)
 	q.off = s * max(b.timesUp(s*(q.slope-a), -q.l), b.timesUp(s*(one-q.slope), q.u))
 }

@@ -12,6 +12,7 @@ import (
 	"runtime"
 
 	"github.com/relucell/relucell/certificate/internal/canonical"
+	"github.com/relucell/relucell/certificate/safetyproof/internal/query"
 )
 
 // Options says how to check. Only Reals changes what is accepted.
@@ -83,9 +84,9 @@ func Check(ctx context.Context, network []byte, spec *Spec, proof string, o Opti
 type checker struct {
 	*canonical.Verdict
 	net      *network
-	spec     *specification
+	spec     *query.Specification
 	specHash string
-	query    *query
+	query    *query.Query
 	open     func(path string) (io.ReadCloser, error)
 	report   Report
 }
@@ -93,10 +94,10 @@ type checker struct {
 // file checks a file.
 func (c *checker) file(spec *Spec, proof string, o *Options) {
 	if spec != nil {
-		c.spec = readSpec(c.Verdict, filepath.Base(spec.Name), spec.Text, o.Reals)
-		c.spec.fits(c.net.inputs, c.net.outputs)
-		c.query, c.specHash = &c.spec.query, fmt.Sprintf("sha256:%x", sha256.Sum256(spec.Text))
-		c.report.Checked, c.report.Type = true, c.spec.kind
+		c.spec = query.ReadSpec(c.Verdict, filepath.Base(spec.Name), spec.Text, o.Reals)
+		c.spec.Fits(c.net.inputs, c.net.outputs)
+		c.query, c.specHash = &c.spec.Query, fmt.Sprintf("sha256:%x", sha256.Sum256(spec.Text))
+		c.report.Checked, c.report.Type = true, c.spec.Kind
 	}
 	in := canonical.OpenLines(o.open, proof)
 	defer in.Close()
@@ -105,7 +106,7 @@ func (c *checker) file(spec *Spec, proof string, o *Options) {
 	} else {
 		c.proof(in, o.Workers)
 	}
-	c.report.Net, c.report.Boxes, c.report.Disjuncts, c.report.Query = c.net.hash, len(c.query.boxes), len(c.query.disjuncts), c.query.lines()[1:]
+	c.report.Net, c.report.Boxes, c.report.Disjuncts, c.report.Query = c.net.hash, len(c.query.Boxes), len(c.query.Disjuncts), c.query.Lines()[1:]
 }
 
 // What the two kinds of files begin with.
@@ -131,15 +132,15 @@ func (c *checker) proof(in *canonical.Lines, workers int) {
 	c.report.Bits = uint(bits)
 	c.net.fix(c.report.Bits, c.Stop)
 	if c.query == nil {
-		c.query = readQuery(in, c.net.inputs, c.net.outputs, c.Stop)
+		c.query = query.Read(in, c.net.inputs, c.net.outputs, c.Stop)
 	} else {
-		c.query.expect(in)
+		c.query.Expect(in)
 	}
 	in.Require(string(in.Next()) == "tree", "expected \"tree\"")
 	w := c.newWalker(in, workers)
 	defer w.crew.Wait()
 	defer w.flush() // where a line is refused, an earlier one may be wrong
-	for i := range c.query.boxes {
+	for i := range c.query.Boxes {
 		w.tree(i)
 	}
 	in.Require(string(in.Next()) == "holds", "the trees are complete, expected \"holds\"")
@@ -159,7 +160,7 @@ func (c *checker) right(b *bounds, n *node, m *claim) {
 	if b.void {
 		return
 	}
-	forms := c.query.disjuncts[m.d].forms
+	forms := c.query.Disjuncts[m.d].Forms
 	if m.kind == 'E' {
 		c.exactly(b, n, m)
 		return

@@ -340,23 +340,13 @@ func TestSafetyBombs(t *testing.T) {
 	}
 }
 
-// TestSafetyQueryOfLongNumbers: a query took as much memory as the most numbers of the most digits
-// do, 36 GB.
-func TestSafetyQueryOfLongNumbers(t *testing.T) {
-	for bytes, reason := range map[int]string{maxQuery - 10: "", maxQuery - 2: "more than 256 MiB"} {
-		v := canonical.NewVerdict(context.Background())
-		q := &query{inputs: 1, outputs: 1, bytes: bytes}
-		v.Guard(func() {
-			in := canonical.NewLines("proof", strings.NewReader("box 0 1\nor 0\n"))
-			q.readBox(in, map[string]bool{})
-			q.readDisjunct(in, 0)
-		})
-		if reason == "" {
-			require.NoError(t, v.Err())
-			continue
-		}
-		require.ErrorContains(t, v.Err(), reason)
-	}
+// TestCountsOfVariables: those of the specification are those of the network.
+func TestCountsOfVariables(t *testing.T) {
+	net := chain(unit1("relu", 1, 0))
+	two := "(declare-const Y_0 Real) (declare-const X_1 Real)(declare-const X_0 Real)(declare-const Y_1 Real)\n" +
+		"(assert (and (<= X_0 1) (>= X_0 -1) (<= X_1 1e0)))(assert (>= X_1 -1.5))\n"
+	_, err := checkSafety(net, &Spec{"spec.vnnlib", []byte(two)}, "")
+	require.ErrorContains(t, err, "2 inputs and 2 outputs are declared, expected 1 and 1")
 }
 
 // TestSafetyOfALongPath: a path is as long as it may be, and then refused in little memory.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/relucell/relucell/certificate/internal/canonical"
 	"github.com/relucell/relucell/certificate/internal/specimen"
+	"github.com/relucell/relucell/certificate/safetyproof/internal/query"
 )
 
 // satisfied says whether a point satisfies the first disjunct of a query, by the exact forward pass.
@@ -23,17 +24,17 @@ func satisfied(tb testing.TB, t specimen.Net, text, point string) (yes bool) {
 		n, err := readNetwork(context.Background(), t.Text())
 		require.NoError(tb, err)
 		in := canonical.OpenLines(specimen.Folder{"query": []byte(text)}.Open, "query")
-		q := readQuery(in, n.inputs, n.outputs, func() {})
+		q := query.Read(in, n.inputs, n.outputs, func() {})
 		var x []rat
 		for k, w := range strings.Split(point, " ") {
 			v, ok := new(big.Rat).SetString(w)
-			require.True(tb, ok && q.boxes[0][2*k].Cmp(v) <= 0 && v.Cmp(q.boxes[0][2*k+1]) <= 0)
+			require.True(tb, ok && q.Boxes[0][2*k].Cmp(v) <= 0 && v.Cmp(q.Boxes[0][2*k+1]) <= 0)
 			x = append(x, v)
 		}
 		_, y := pointwise(t, x)
 		yes = true
-		for _, f := range q.disjuncts[0].forms {
-			yes = yes && f.holds(append(x[:len(x):len(x)], y...), func() {})
+		for _, f := range q.Disjuncts[0].Forms {
+			yes = yes && f.Holds(append(x[:len(x):len(x)], y...), func() {})
 		}
 	})
 	require.NoError(tb, c.Err())
@@ -90,7 +91,7 @@ func TestSafetyChordOfASmallSlope(t *testing.T) {
 	}{{0.01, -16758734, 2}, {1.01, -16758734, 2}, {0.01, -2, 16758734}, {1.01, -2, 16758734}, {-0.01, -16758734, 2}, {99.99, -16758734, 2}} {
 		for _, s := range []int64{1, -1} {
 			c := &safetyCase{t: chain(specimen.Layer{Act: "leaky_relu", Slope: v.slope, W: [][]float64{{1}}, B: []float64{0}}), f: 12, lo: []int64{v.lo}, hi: []int64{v.hi}}
-			c.d.forms = []form{{combination: combination{1: whole(s), constant: whole(0)}}}
+			c.d.Forms = []query.Form{{Combination: query.Combination{1: whole(s), query.Constant: whole(0)}}}
 			c.c.mu = []weight{{0, big.NewInt(1 << 12)}}
 			b, _ := c.bounds(t)
 			for _, x := range []int64{v.lo, v.lo / 2, 0, v.hi / 2, v.hi} {
@@ -131,14 +132,14 @@ func TestSafetyABoundOfZeroProvesNothing(t *testing.T) {
 	net, zeros := chain(unit1("none", 1, 0)), map[byte]int{}
 	for k := range int64(40) {
 		c := &safetyCase{t: net, f: 8, lo: []int64{0}, hi: []int64{256}}
-		c.d.forms = []form{{combination: combination{1: whole(1), constant: big.NewRat(k, 256)}}}
+		c.d.Forms = []query.Form{{Combination: query.Combination{1: whole(1), query.Constant: big.NewRat(k, 256)}}}
 		_, n := c.bounds(t)
 		v, ok := n.mixture(&c.d, []weight{{0, big.NewInt(1 << 8)}}, nil, nil)
 		require.True(t, ok)
-		w, ok := n.zonotope(&c.d.forms[0])
+		w, ok := n.zonotope(&c.d.Forms[0])
 		require.True(t, ok)
 		for line, bound := range map[string]rat{"Z0 0\n": most(v, w), "F0 0:256;;\n": v} {
-			_, err := checkSafety(net, nil, safetyProof(t, net, 8, oneBox("0 1", "; <= y0:1 "+c.d.forms[0].combination[constant].RatString()), line))
+			_, err := checkSafety(net, nil, safetyProof(t, net, 8, oneBox("0 1", "; <= y0:1 "+c.d.Forms[0].Combination[query.Constant].RatString()), line))
 			require.Equal(t, bound.Sign() > 0, err == nil, "%d: %s: %v", k, line, bound)
 			if bound.Sign() == 0 {
 				zeros[line[0]]++
@@ -190,10 +191,10 @@ func TestAWitnessIsHeldAgainstTheFormula(t *testing.T) {
 		require.NoError(t, err)
 		c := &checker{Verdict: canonical.NewVerdict(context.Background()), net: n, specHash: "-"}
 		c.Guard(func() {
-			c.spec = readSpec(c.Verdict, "spec", []byte(spec), false)
-			c.query = &c.spec.query
+			c.spec = query.ReadSpec(c.Verdict, "spec", []byte(spec), false)
+			c.query = &c.spec.Query
 			if !whole {
-				c.spec.formula = formula{or: true} // which holds nowhere
+				c.spec.Formula = query.Formula{Or: true} // which holds nowhere
 			}
 			c.witness(canonical.OpenLines(specimen.Folder{"point": []byte(text)}.Open, "point"))
 		})

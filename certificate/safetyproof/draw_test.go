@@ -12,6 +12,7 @@ import (
 
 	"github.com/relucell/relucell/certificate/internal/canonical"
 	"github.com/relucell/relucell/certificate/internal/specimen"
+	"github.com/relucell/relucell/certificate/safetyproof/internal/query"
 )
 
 // signed is a neuron with a sign.
@@ -37,7 +38,7 @@ type safetyCase struct {
 	signs  []signed
 	second bool
 	room   int
-	d      disjunct
+	d      query.Disjunct
 	c      claim
 }
 
@@ -104,16 +105,16 @@ func (c *safetyCase) drawClaim(t *rapid.T, neurons, outputs int) {
 		return big.NewRat(rapid.Int64Range(-2000, 2000).Draw(t, "p"), rapid.SampledFrom([]int64{1, 1, 2, 3, 10, 2560}).Draw(t, "q"))
 	})
 	for range rapid.IntRange(1, 3).Draw(t, "forms") {
-		f := form{combination: combination{constant: fraction.Draw(t, "offset")}}
+		f := query.Form{Combination: query.Combination{query.Constant: fraction.Draw(t, "offset")}}
 		for k := range c.t.Inputs + outputs {
 			if v := fraction.Draw(t, "coef"); v.Sign() != 0 && (k >= c.t.Inputs || rapid.Bool().Draw(t, "of input")) {
-				f.combination[k] = v
+				f.Combination[k] = v
 			}
 		}
-		c.d.forms = append(c.d.forms, f)
+		c.d.Forms = append(c.d.Forms, f)
 	}
 	multiplier := func(top int64) *big.Int { return big.NewInt(rapid.Int64Range(1, top).Draw(t, "weight")) }
-	for j := range c.d.forms {
+	for j := range c.d.Forms {
 		if j == 0 || rapid.Bool().Draw(t, "in it") {
 			c.c.mu = append(c.c.mu, weight{j, multiplier(1 << rapid.SampledFrom([]int{1, 20, 32}).Draw(t, "top"))})
 		}
@@ -193,12 +194,12 @@ func againstTheTwin(seen map[string]int) func(t *rapid.T) {
 		seen["bounded"]++
 		q := 0
 		for i := range n.layers {
-			require.Equal(t, n.layers[i].s, int(b.fixed[i].s))
-			require.Equal(t, n.layers[i].rounded, b.fixed[i].rounded)
+			require.Equal(t, n.layers[i].s, int(b.fixed[i].Shift))
+			require.Equal(t, n.layers[i].rounded, b.fixed[i].Rounded)
 			for j, w := range n.layers[i].w {
 				row := make([]int64, len(w))
-				for k, at := range b.fixed[i].rows[j].at {
-					row[at] = b.fixed[i].rows[j].v[k]
+				for k, at := range b.fixed[i].Rows[j].At {
+					row[at] = b.fixed[i].Rows[j].V[k]
 				}
 				sameInts(t, w, row, "weights")
 			}
@@ -222,8 +223,8 @@ func againstTheTwin(seen map[string]int) func(t *rapid.T) {
 				column[k] = n.g[k][e]
 			}
 			got := make([]int64, len(n.g))
-			for i, k := range b.g[e].at {
-				got[k] = b.g[e].v[i]
+			for i, k := range b.g[e].At {
+				got[k] = b.g[e].V[i]
 			}
 			sameInts(t, column, got, "g")
 		}
@@ -249,11 +250,11 @@ func (c *safetyCase) agree(t require.TestingT, b *bounds, n *twinNode, seen map[
 	}
 	b.multipliers(&c.c)
 	want, right := n.mixture(&c.d, c.c.mu, alpha, beta)
-	same("F", want, right, b.mixed(c.d.forms, c.c.mu))
+	same("F", want, right, b.mixed(c.d.Forms, c.c.mu))
 	b.multipliers(&claim{})
 	one := alone(c.c.mu[0].at, b.f)
 	want, right = n.mixture(&c.d, one, nil, nil)
-	same("Z", want, right, b.mixed(c.d.forms, one))
-	want, right = n.zonotope(&c.d.forms[one[0].at])
-	same("zonotope", want, right, b.zoneLeast(c.d.forms, one))
+	same("Z", want, right, b.mixed(c.d.Forms, one))
+	want, right = n.zonotope(&c.d.Forms[one[0].at])
+	same("zonotope", want, right, b.zoneLeast(c.d.Forms, one))
 }

@@ -9,22 +9,23 @@ import (
 	"github.com/relucell/relucell/certificate/internal/canonical"
 	"github.com/relucell/relucell/certificate/internal/fractions"
 	"github.com/relucell/relucell/certificate/internal/nettext"
+	"github.com/relucell/relucell/certificate/safetyproof/internal/query"
 )
 
 // exactly requires that a mixture is positive on the node, or, with a strict condition in it, not
 // negative.
 func (c *checker) exactly(b *bounds, n *node, m *claim) {
 	const long = "the conditions have a common denominator of more than 131072 bits"
-	sum, strict := combination{constant: new(big.Rat)}, false // Σ μ·u
+	sum, strict := query.Combination{query.Constant: new(big.Rat)}, false // Σ μ·u
 	for k := range c.net.inputs + c.net.outputs {
 		sum[k] = new(big.Rat)
 	}
 	for _, v := range m.mu {
 		c.StopBefore(m.Line)
-		u := &c.query.disjuncts[m.d].forms[v.at]
-		_, bits := sum.add(u.combination, multiples(new(big.Rat).SetInt(v.v)))
+		u := &c.query.Disjuncts[m.d].Forms[v.at]
+		_, bits := sum.Add(u.Combination, query.Multiples(new(big.Rat).SetInt(v.v)))
 		m.Require(bits <= fractions.MaxCommon, long)
-		strict = strict || u.strict
+		strict = strict || u.Strict
 	}
 	var ofOutputs []*big.Rat
 	for k := range c.net.outputs {
@@ -43,16 +44,16 @@ func (c *checker) exactly(b *bounds, n *node, m *claim) {
 	}
 	// What came from the outputs is times one; to it comes what the conditions say of the inputs.
 	least, t, all := new(big.Rat).SetInt(&f.offset), new(big.Rat), new(big.Rat).SetInt(one)
-	least.Add(least, t.Mul(sum[constant], all))
+	least.Add(least, t.Mul(sum[query.Constant], all))
 	unit := new(big.Int).Lsh(big.NewInt(1), c.net.f)
 	for k := range c.net.inputs {
 		c.StopBefore(m.Line)
 		v := sum[k].Mul(sum[k], all)
 		v.Add(v, t.SetInt(&f.a[k]))
 		// The node is on the grid, and in the box of the query.
-		end, grid, inside := c.query.boxes[n.box][2*k], n.lo[k], +1
+		end, grid, inside := c.query.Boxes[n.box][2*k], n.lo[k], +1
 		if v.Sign() < 0 {
-			end, grid, inside = c.query.boxes[n.box][2*k+1], n.hi[k], -1
+			end, grid, inside = c.query.Boxes[n.box][2*k+1], n.hi[k], -1
 		}
 		if t.SetFrac(big.NewInt(grid), unit); t.Cmp(end)*inside < 0 {
 			t.Set(end)
@@ -143,7 +144,7 @@ func (c *checker) witness(in *canonical.Lines) {
 	in.Require(string(in.Next()) == "relucell-witness 1", "expected \"relucell-witness 1\"")
 	c.header(in)
 	in.Require(c.spec != nil, "a counterexample is held against a specification, which was not given")
-	d := in.Index(in.After("disjunct ", "expected \"disjunct\" and its number"), len(c.query.disjuncts), "expected one of the disjuncts, counted from 0")
+	d := in.Index(in.After("disjunct ", "expected \"disjunct\" and its number"), len(c.query.Disjuncts), "expected one of the disjuncts, counted from 0")
 	text := in.After("x ", "expected x and the point")
 	var v []*big.Rat
 	for _, w := range strings.Split(text, " ") {
@@ -153,14 +154,14 @@ func (c *checker) witness(in *canonical.Lines) {
 	y := c.evaluate(v)
 	c.Stop()
 	in.Require(y != nil, "the coordinates have a common denominator of more than 131072 bits")
-	box := c.query.boxes[c.query.disjuncts[d].box]
+	box := c.query.Boxes[c.query.Disjuncts[d].Box]
 	for k := range v {
 		in.Require(box[2*k].Cmp(v[k]) <= 0 && v[k].Cmp(box[2*k+1]) <= 0, "the point is outside the box of the disjunct")
 	}
 	v = append(v, y...)
-	for _, f := range c.query.disjuncts[d].forms {
-		in.Require(f.holds(v, c.Stop), "the point does not satisfy the disjunct")
+	for _, f := range c.query.Disjuncts[d].Forms {
+		in.Require(f.Holds(v, c.Stop), "the point does not satisfy the disjunct")
 	}
-	in.Require(c.spec.formula.holds(v, c.Stop), "the point does not satisfy the formula of the specification")
+	in.Require(c.spec.Formula.Holds(v, c.Stop), "the point does not satisfy the formula of the specification")
 	in.End()
 }

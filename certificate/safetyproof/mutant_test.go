@@ -18,12 +18,13 @@ import (
 
 	"github.com/relucell/relucell/certificate/internal/canonical"
 	"github.com/relucell/relucell/certificate/internal/specimen"
+	"github.com/relucell/relucell/certificate/safetyproof/internal/query"
 )
 
 // honestSafe writes a tree, with choices at random.
 type honestSafe struct {
 	net   *network
-	query *query
+	query *query.Query
 	bits  uint
 	b     *bounds
 	w     *checker
@@ -32,7 +33,7 @@ type honestSafe struct {
 }
 
 // prove returns a proof, "" if it found none soon. The query has one box.
-func proveSafety(t specimen.Net, q *query, bits uint, r *rand.Rand) string {
+func proveSafety(t specimen.Net, q *query.Query, bits uint, r *rand.Rand) string {
 	n, err := readNetwork(context.Background(), t.Text())
 	if err != nil {
 		panic(err)
@@ -41,10 +42,10 @@ func proveSafety(t specimen.Net, q *query, bits uint, r *rand.Rand) string {
 	h := &honestSafe{net: n, query: q, bits: bits, r: r, b: newBounds(canonical.NewVerdict(context.Background()), n)}
 	h.w = &checker{Verdict: canonical.NewVerdict(context.Background()), net: n, query: q}
 	root := node{signs: make([]int8, len(n.unit))}
-	for k := 0; k < len(q.boxes[0]); k += 2 {
-		root.lo, root.hi = append(root.lo, n.inUnits(q.boxes[0][k])), append(root.hi, -n.inUnits(neg(q.boxes[0][k+1])))
+	for k := 0; k < len(q.Boxes[0]); k += 2 {
+		root.lo, root.hi = append(root.lo, n.inUnits(q.Boxes[0][k])), append(root.hi, -n.inUnits(neg(q.Boxes[0][k+1])))
 	}
-	open := make([]int, len(q.disjuncts))
+	open := make([]int, len(q.Disjuncts))
 	for d := range open {
 		open[d] = d
 	}
@@ -55,8 +56,8 @@ func proveSafety(t specimen.Net, q *query, bits uint, r *rand.Rand) string {
 	return headOf(t, n, q, bits) + "tree\n" + tree + "holds\n"
 }
 
-func headOf(t specimen.Net, n *network, q *query, bits uint) string {
-	return fmt.Sprintf("relucell-safety 1\nnet %s\nspec -\nbits %d\n%s\n", n.hash, bits, strings.Join(q.lines(), "\n"))
+func headOf(t specimen.Net, n *network, q *query.Query, bits uint) string {
+	return fmt.Sprintf("relucell-safety 1\nnet %s\nspec -\nbits %d\n%s\n", n.hash, bits, strings.Join(q.Lines(), "\n"))
 }
 
 func (h *honestSafe) tree(n node, open []int, depth int) (text string, ok bool) {
@@ -102,7 +103,7 @@ func (h *honestSafe) right(n *node, m *claim) bool {
 
 // line returns a line that refutes disjunct d, "" if it found none.
 func (h *honestSafe) line(n *node, d int) string {
-	forms := h.query.disjuncts[d].forms
+	forms := h.query.Disjuncts[d].Forms
 	for j := range forms {
 		if h.right(n, &claim{kind: 'Z', d: d, mu: alone(j, h.net.f)}) {
 			return fmt.Sprintf("Z%d %d\n", d, j)
@@ -162,46 +163,46 @@ func (h *honestSafe) split(n node) (line string, low, high node) {
 }
 
 // drawQuery returns a query of one box around a point, and how far its first form is from 0 there.
-func drawQuery(t specimen.Net, outputs int, r *rand.Rand) (q *query, x []rat) {
-	q = &query{inputs: t.Inputs, outputs: outputs}
+func drawQuery(t specimen.Net, outputs int, r *rand.Rand) (q *query.Query, x []rat) {
+	q = &query.Query{Inputs: t.Inputs, Outputs: outputs}
 	var ends []rat
 	for range t.Inputs {
 		lo, hi := big.NewRat(r.Int63n(21)-20, 10), big.NewRat(r.Int63n(21), 10)
 		ends = append(ends, lo, hi)
 		x = append(x, plus(lo, times(big.NewRat(r.Int63n(8), 7), minus(hi, lo))))
 	}
-	q.boxes = [][]*big.Rat{ends}
+	q.Boxes = [][]*big.Rat{ends}
 	_, y := pointwise(t, x)
 	v := append(append([]rat(nil), x...), y...)
 	for range 1 + r.Intn(2) {
-		d := disjunct{}
+		d := query.Disjunct{}
 		for range 1 + r.Intn(2) {
-			f := form{combination: combination{constant: whole(0)}, strict: r.Intn(2) == 0}
+			f := query.Form{Combination: query.Combination{query.Constant: whole(0)}, Strict: r.Intn(2) == 0}
 			for k := range v {
 				if c := r.Int63n(5) - 2; c != 0 && (k >= t.Inputs || r.Intn(3) == 0) {
-					f.combination[k] = whole(c)
+					f.Combination[k] = whole(c)
 				}
 			}
-			f.combination[constant] = neg(f.value(v)) // 0 at x
-			d.forms = append(d.forms, f)
+			f.Combination[query.Constant] = neg(valueOf(&f, v)) // 0 at x
+			d.Forms = append(d.Forms, f)
 		}
-		q.disjuncts = append(q.disjuncts, d)
+		q.Disjuncts = append(q.Disjuncts, d)
 	}
 	return q, x
 }
 
-// shifted returns q with so much added to each offset.
-func (q *query) shifted(by rat, strict bool) *query {
+// shiftedBy returns q with so much added to each offset.
+func shiftedBy(q *query.Query, by rat, strict bool) *query.Query {
 	c := *q
-	c.disjuncts = nil
-	for _, d := range q.disjuncts {
-		e := disjunct{box: d.box}
-		for _, f := range d.forms {
-			f = form{maps.Clone(f.combination), strict}
-			f.combination[constant] = plus(f.combination[constant], by)
-			e.forms = append(e.forms, f)
+	c.Disjuncts = nil
+	for _, d := range q.Disjuncts {
+		e := query.Disjunct{Box: d.Box}
+		for _, f := range d.Forms {
+			f = query.Form{Combination: maps.Clone(f.Combination), Strict: strict}
+			f.Combination[query.Constant] = plus(f.Combination[query.Constant], by)
+			e.Forms = append(e.Forms, f)
 		}
-		c.disjuncts = append(c.disjuncts, e)
+		c.Disjuncts = append(c.Disjuncts, e)
 	}
 	return &c
 }
@@ -214,7 +215,7 @@ func TestNoBentProofOfSafetyProvesWhatIsFalse(t *testing.T) {
 		q, _ := drawQuery(net, len(net.Layers[len(net.Layers)-1].B), r)
 		bits := []uint{8, 12, 36}[r.Intn(3)]
 		// With enough added everywhere no point satisfies it.
-		safe := q.shifted(big.NewRat(1+r.Int63n(40), 2), false)
+		safe := shiftedBy(q, big.NewRat(1+r.Int63n(40), 2), false)
 		proof := proveSafety(net, safe, bits, r)
 		if proof == "" {
 			continue
@@ -228,7 +229,7 @@ func TestNoBentProofOfSafetyProvesWhatIsFalse(t *testing.T) {
 		// bent.
 		tree := proof[strings.Index(proof, "tree\n"):]
 		for i := range 40 {
-			text := headOf(net, n, q.shifted(whole(0), false), bits) + bend(tree, r, i)
+			text := headOf(net, n, shiftedBy(q, whole(0), false), bits) + bend(tree, r, i)
 			bent++
 			_, err := checkSafety(net, nil, text)
 			require.Error(t, err, "seed %d: %s", seed, text)

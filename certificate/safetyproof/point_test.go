@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/relucell/relucell/certificate/internal/specimen"
+	"github.com/relucell/relucell/certificate/safetyproof/internal/query"
 )
 
 // pointwise returns the exact pre-activations of all units at x, by layers, and the outputs.
@@ -82,8 +83,8 @@ func (c *safetyCase) holdsAt(t require.TestingT, b *bounds, x []rat) bool {
 		require.GreaterOrEqual(t, times(unit, whole(b.units[q].u)).Cmp(flat[q]), 0, "u of unit %d", q)
 	}
 	for _, m := range c.c.mu {
-		value := c.d.forms[m.at].value(v)
-		if low := b.zoneLeast(c.d.forms, alone(m.at, b.f)); low != none {
+		value := valueOf(&c.d.Forms[m.at], v)
+		if low := b.zoneLeast(c.d.Forms, alone(m.at, b.f)); low != none {
 			require.LessOrEqual(t, times(unit, whole(low)).Cmp(value), 0, "zonotope")
 		}
 		f = plus(f, times(whole(m.v.Int64()), value))
@@ -93,16 +94,16 @@ func (c *safetyCase) holdsAt(t require.TestingT, b *bounds, x []rat) bool {
 		f = minus(f, times(whole(m.v.Int64()*int64(b.units[q].side)), flat[q]))
 	}
 	b.multipliers(&c.c)
-	if low := b.mixed(c.d.forms, c.c.mu); low != none {
+	if low := b.mixed(c.d.Forms, c.c.mu); low != none {
 		require.LessOrEqual(t, times(times(unit, power(min(c.f, 20))), whole(low)).Cmp(f), 0, "form")
 	}
 	return true
 }
 
-func (f *form) value(v []rat) rat {
-	sum := f.combination[constant]
-	for k, c := range f.combination {
-		if k != constant {
+func valueOf(f *query.Form, v []rat) rat {
+	sum := f.Combination[query.Constant]
+	for k, c := range f.Combination {
+		if k != query.Constant {
 			sum = plus(sum, times(c, v[k]))
 		}
 	}

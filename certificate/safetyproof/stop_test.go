@@ -15,6 +15,7 @@ import (
 
 	"github.com/relucell/relucell/certificate/internal/canonical"
 	"github.com/relucell/relucell/certificate/internal/specimen"
+	"github.com/relucell/relucell/certificate/safetyproof/internal/query"
 )
 
 // Of wrong lines the first is named, whatever is found first: one that waits for the end of its
@@ -29,7 +30,7 @@ func TestSafetyNamesTheFirstWrongLine(t *testing.T) {
 	require.NoError(t, err)
 	n.fix(36, func() {})
 	c := &checker{Verdict: canonical.NewVerdict(context.Background()), net: n}
-	c.query = readQuery(canonical.NewLines("proof", strings.NewReader(two)), n.inputs, n.outputs, func() {})
+	c.query = query.Read(canonical.NewLines("proof", strings.NewReader(two)), n.inputs, n.outputs, func() {})
 	c.Refuse(&canonical.Error{File: "proof", Line: 100, Reason: "of another worker"})
 	m := claim{kind: 'E', Position: canonical.Position{File: "proof", Line: 7}, mu: []weight{{0, big.NewInt(1)}}}
 	c.Guard(func() {

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/relucell/relucell/certificate/internal/canonical"
+	"github.com/relucell/relucell/certificate/safetyproof/internal/fixed"
 )
 
 // maxSplits bounds the splits on a path.
@@ -53,13 +54,13 @@ type walker struct {
 }
 
 func (c *checker) newWalker(in *canonical.Lines, workers int) *walker {
-	w := &walker{checker: c, in: in, shut: make([]bool, len(c.query.disjuncts)), of: make([]int, len(c.query.boxes)),
+	w := &walker{checker: c, in: in, shut: make([]bool, len(c.query.Disjuncts)), of: make([]int, len(c.query.Boxes)),
 		idle: make(chan *bounds, workers)}
 	for range workers {
 		w.idle <- newBounds(c.Verdict, c.net)
 	}
-	for _, d := range c.query.disjuncts {
-		w.of[d.box]++
+	for _, d := range c.query.Disjuncts {
+		w.of[d.Box]++
 	}
 	return w
 }
@@ -67,8 +68,8 @@ func (c *checker) newWalker(in *canonical.Lines, workers int) *walker {
 // tree checks the subtree of a box.
 func (w *walker) tree(box int) {
 	w.node = node{box: box, signs: make([]int8, len(w.net.unit))}
-	w.in.Require(fits(func() {
-		for k, end := range w.query.boxes[box] {
+	w.in.Require(fixed.Fits(func() {
+		for k, end := range w.query.Boxes[box] {
 			if k%2 == 0 {
 				w.lo = append(w.lo, w.net.inUnits(end))
 			} else {
@@ -145,8 +146,8 @@ func (w *walker) split(splits int, nodes ...func()) {
 func (w *walker) refute(kind byte, text string) {
 	number, rest, _ := strings.Cut(text, " ")
 	d := w.in.Index(number, len(w.shut), "expected the number of a disjunct of the box, and a space")
-	w.in.Require(w.query.disjuncts[d].box == w.box && !w.shut[d], "expected a disjunct of the box that is not refuted yet")
-	c, conditions := claim{kind: kind, d: d}, len(w.query.disjuncts[d].forms)
+	w.in.Require(w.query.Disjuncts[d].Box == w.box && !w.shut[d], "expected a disjunct of the box that is not refuted yet")
+	c, conditions := claim{kind: kind, d: d}, len(w.query.Disjuncts[d].Forms)
 	if kind == 'Z' {
 		c.mu = alone(w.in.Index(rest, conditions, "expected one of the disjunct's conditions, counted from 0"), w.net.f)
 	} else {

@@ -3,7 +3,11 @@ package safetyproof
 // The forms of docs/safety-proof.md §5 in rational numbers of any length: the other half of the
 // twin.
 
-import "math/big"
+import (
+	"math/big"
+
+	"github.com/relucell/relucell/certificate/safetyproof/internal/query"
+)
 
 // goBack is §5 from layer i on: from its values, or, if half, from its pre-activations.
 func (n *twinNode) goBack(i int, half bool, a, x []rat, C, T rat) (bound rat, ok bool) {
@@ -88,7 +92,7 @@ func (n *twinNode) backOver(i int, a []rat, C, T *rat, ok *bool) {
 }
 
 // mixture is the bound of F and Z by §5.
-func (n *twinNode) mixture(d *disjunct, mu []weight, alpha map[int]int, beta map[int]rat) (rat, bool) {
+func (n *twinNode) mixture(d *query.Disjunct, mu []weight, alpha map[int]int, beta map[int]rat) (rat, bool) {
 	n.alpha, n.beta = alpha, beta
 	defer func() { n.alpha, n.beta = nil, nil }()
 	outputs, g, ok := len(n.layers[len(n.layers)-1].w), min(n.f, 20), true
@@ -104,9 +108,9 @@ func (n *twinNode) mixture(d *disjunct, mu []weight, alpha map[int]int, beta map
 	for _, m := range mu {
 		v := new(big.Rat).SetInt(m.v)
 		U = plus(U, v)
-		f := &d.forms[m.at]
-		for k, c := range f.combination {
-			if k == constant {
+		f := &d.Forms[m.at]
+		for k, c := range f.Combination {
+			if k == query.Constant {
 				C = plus(C, times(v, floored(c)))
 			} else if k < len(x) {
 				x[k] = plus(x[k], times(v, floored(c)))
@@ -130,24 +134,24 @@ func (n *twinNode) mixture(d *disjunct, mu []weight, alpha map[int]int, beta map
 }
 
 // zonotope is the second bound of Z.
-func (n *twinNode) zonotope(u *form) (rat, bool) {
+func (n *twinNode) zonotope(u *query.Form) (rat, bool) {
 	unit, mOut := power(-n.f), n.m[len(n.layers)]
 	e := make([]rat, len(n.c))
 	for k := range e {
 		e[k] = new(big.Rat)
 	}
-	for k, c := range u.combination {
+	for k, c := range u.Combination {
 		if k < len(n.lo) {
 			return nil, false
 		}
-		if k != constant {
+		if k != query.Constant {
 			e[k-len(n.lo)] = n.floor(times(power(n.f), c))
 		}
 	}
 	dotted := func(v func(k int) rat) rat {
 		return n.floor(times(unit, sumOf(len(e), func(k int) rat { return times(e[k], v(k)) })))
 	}
-	b := n.floor(times(power(n.f), u.combination[constant]))
+	b := n.floor(times(power(n.f), u.Combination[query.Constant]))
 	c := plus(dotted(func(k int) rat { return n.c[k] }), b)
 	r := plus(n.floor(times(unit, sumOf(len(e), func(k int) rat { return times(abs(e[k]), n.r[k]) }))), whole(int64(len(n.g[0]))+4), n.floor(times(unit, mOut)))
 	ok := isSmall(b) && isSmall(e...) && isSmall(sumOf(len(e), func(k int) rat { return abs(e[k]) }), c)

@@ -1,4 +1,4 @@
-package safetyproof
+package query
 
 // The checker's own reader of VNN-LIB, versions 1.0 and 2.0: from the bytes of a file to the
 // formula that it states. Package vnnlib, which the search uses, is another reader; tests hold them
@@ -42,8 +42,8 @@ type variable struct {
 	shape    []int
 }
 
-// specification is a file that is being read, and then what it says.
-type specification struct {
+// Specification is a file that is being read, and then what it says.
+type Specification struct {
 	*canonical.Verdict
 	in    *canonical.Position // for its errors
 	rest  string              // behind the token, which is "" at the end
@@ -52,28 +52,28 @@ type specification struct {
 	*dialect
 	names map[string]variable
 	// kind is the element type, where it is not that of the reals.
-	kind    string
-	formula formula
-	query
+	Kind    string
+	Formula Formula
+	Query
 }
 
-// readSpec reads a file. Types of floats are refused unless reals are asked for.
-func readSpec(v *canonical.Verdict, name string, text []byte, reals bool) *specification {
-	s := &specification{Verdict: v, in: &canonical.Position{File: name, Line: 1}, rest: string(text), dialect: &dialects[0], names: map[string]variable{}}
+// ReadSpec reads a file. Types of floats are refused unless reals are asked for.
+func ReadSpec(v *canonical.Verdict, name string, text []byte, reals bool) *Specification {
+	s := &Specification{Verdict: v, in: &canonical.Position{File: name, Line: 1}, rest: string(text), dialect: &dialects[0], names: map[string]variable{}}
 	s.in.Require(len(text) <= maxSpec, "the file is longer than 64 MiB")
 	s.take()
 	for first := true; s.token != ""; first = false {
-		one, declaring := s.dialect == &dialects[0], len(s.formula.parts) == 0
+		one, declaring := s.dialect == &dialects[0], len(s.Formula.parts) == 0
 		switch head := s.open(); {
 		case head == "vnnlib-version" && first:
 			s.dialect = &dialects[1]
 			s.expect("<2.0>")
 		case head == "assert":
 			s.declared()
-			s.formula.parts = append(s.formula.parts, s.boolean(false))
+			s.Formula.parts = append(s.Formula.parts, s.boolean(false))
 		case head == "declare-const" && one && declaring:
 			s.constant()
-		case head == "declare-network" && !one && declaring && s.inputs == 0:
+		case head == "declare-network" && !one && declaring && s.Inputs == 0:
 			s.network(reals)
 		default:
 			s.in.Require(false, "expected an assertion, or before them all a declaration of its version, and of one network")
@@ -86,14 +86,14 @@ func readSpec(v *canonical.Verdict, name string, text []byte, reals bool) *speci
 	return s
 }
 
-// fits requires that so many inputs and outputs are declared.
-func (s *specification) fits(inputs, outputs int) {
-	s.in.Require(s.inputs == inputs && s.outputs == outputs,
-		fmt.Sprintf("%d inputs and %d outputs are declared, expected %d and %d, as many as the network has", s.inputs, s.outputs, inputs, outputs))
+// Fits requires that so many inputs and outputs are declared.
+func (s *Specification) Fits(inputs, outputs int) {
+	s.in.Require(s.Inputs == inputs && s.Outputs == outputs,
+		fmt.Sprintf("%d inputs and %d outputs are declared, expected %d and %d, as many as the network has", s.Inputs, s.Outputs, inputs, outputs))
 }
 
 // take returns the token and goes to the next: a bracket, a comma, a string, a word or the end.
-func (s *specification) take() (token string) {
+func (s *Specification) take() (token string) {
 	s.Stop()
 	const white, marks = " \t\r\n", "()[],"
 	rest := strings.TrimLeft(s.rest, white)
@@ -116,32 +116,32 @@ func (s *specification) take() (token string) {
 	return token
 }
 
-func (s *specification) expect(token string) { s.in.Require(s.take() == token, "expected "+token) }
+func (s *Specification) expect(token string) { s.in.Require(s.take() == token, "expected "+token) }
 
 // open goes behind a bracket and the word that follows it, which it returns.
-func (s *specification) open() string {
+func (s *Specification) open() string {
 	s.depth++
 	s.in.Require(s.depth <= maxDepth, "brackets are nested deeper than 100")
 	s.expect("(")
 	return s.take()
 }
 
-func (s *specification) close() {
+func (s *Specification) close() {
 	s.depth--
 	s.expect(")")
 }
 
 // size is the number of inputs, or of outputs.
-func (s *specification) size(side int) *int { return [2]*int{&s.inputs, &s.outputs}[side] }
+func (s *Specification) size(side int) *int { return [2]*int{&s.Inputs, &s.Outputs}[side] }
 
 // declare gives a name its meaning.
-func (s *specification) declare(name string, v variable) {
+func (s *Specification) declare(name string, v variable) {
 	s.in.Require(s.names[name].shape == nil, "a name that is declared twice")
 	s.names[name] = v
 }
 
 // constant reads the declaration of X_i or Y_i.
-func (s *specification) constant() {
+func (s *Specification) constant() {
 	name := s.take()
 	letter, number, _ := strings.Cut(name, "_")
 	side := slices.Index([]string{"X", "Y"}, letter)
@@ -152,9 +152,9 @@ func (s *specification) constant() {
 }
 
 // declared requires that there are inputs and outputs, numbered from 0.
-func (s *specification) declared() {
-	s.in.Require(s.inputs > 0 && s.outputs > 0, "expected inputs and outputs to be declared first")
-	if len(s.formula.parts) == 0 {
+func (s *Specification) declared() {
+	s.in.Require(s.Inputs > 0 && s.Outputs > 0, "expected inputs and outputs to be declared first")
+	if len(s.Formula.parts) == 0 {
 		for _, v := range s.names {
 			s.in.Require(v.at < *s.size(v.side), "expected variables to be numbered from 0")
 		}
@@ -162,7 +162,7 @@ func (s *specification) declared() {
 }
 
 // network reads the declaration of name (declare-input X Real [5]) (declare-output Y Real [5]).
-func (s *specification) network(reals bool) {
+func (s *Specification) network(reals bool) {
 	s.in.Require(isName.MatchString(s.take()), "expected a name")
 	for side, head := range []string{"declare-input", "declare-output"} {
 		s.in.Require(s.open() == head, "expected "+head)
@@ -171,7 +171,7 @@ func (s *specification) network(reals bool) {
 		if kind := s.take(); kind != "Real" && kind != "real" {
 			s.in.Require(slices.Contains([]string{"float16", "float32", "float64", "bfloat16"}, kind), "expected the type Real")
 			s.in.Require(reals, "the element type is "+kind+", expected Real: proofs are about the reals, for which one must ask")
-			s.kind = kind
+			s.Kind = kind
 		}
 		s.expect("[")
 		for s.token != "]" {
@@ -193,10 +193,10 @@ func (s *specification) network(reals bool) {
 }
 
 // boolean reads a formula; with not, its negation.
-func (s *specification) boolean(not bool) (f formula) {
+func (s *Specification) boolean(not bool) (f Formula) {
 	switch op := s.open(); {
 	case op == "and" || op == "or":
-		f.or = (op == "or") != not
+		f.Or = (op == "or") != not
 		for more := true; more; more = s.token != ")" {
 			f.parts = append(f.parts, s.boolean(not))
 		}
@@ -210,7 +210,7 @@ func (s *specification) boolean(not bool) (f formula) {
 }
 
 // comparison reads two sides. Where the sides are swapped, < stands for >.
-func (s *specification) comparison(op string, not bool) (f formula) {
+func (s *Specification) comparison(op string, not bool) (f Formula) {
 	holds := s.comparisons[op]
 	s.in.Require(holds != 0, "expected and, or, or a comparison of two, by an operator of its version")
 	left, right := s.linear(), s.linear()
@@ -222,28 +222,28 @@ func (s *specification) comparison(op string, not bool) (f formula) {
 	}
 	s.add(left, right, (*big.Rat).Sub)
 	strict := holds&2 == 0
-	if f = (formula{or: holds == 5, parts: []formula{{form: left.form(strict)}}}); holds == 2 || holds == 5 {
-		above := combination{constant: new(big.Rat)}
+	if f = (Formula{Or: holds == 5, parts: []Formula{{form: left.form(strict)}}}); holds == 2 || holds == 5 {
+		above := Combination{Constant: new(big.Rat)}
 		s.add(above, left, (*big.Rat).Sub)
-		f.parts = append(f.parts, formula{form: above.form(strict)})
+		f.parts = append(f.parts, Formula{form: above.form(strict)})
 	}
 	return f
 }
 
 // add adds b to a, or what else sum says.
-func (s *specification) add(a, b combination, sum sum) {
-	num, den := a.add(b, sum)
+func (s *Specification) add(a, b Combination, sum sum) {
+	num, den := a.Add(b, sum)
 	s.in.Require(max(num, den) <= maxCoefficient, "a number of more than 65536 bits")
 }
 
 // linear reads an expression. Coefficients that are 0, for they cancel out, are of variables too.
-func (s *specification) linear() combination {
+func (s *Specification) linear() Combination {
 	if s.token != "(" {
 		return s.atom()
 	}
-	op, sum := s.open(), combination{constant: new(big.Rat)}
+	op, sum := s.open(), Combination{Constant: new(big.Rat)}
 	if op == "*" {
-		sum[constant].SetInt64(1)
+		sum[Constant].SetInt64(1)
 	}
 	for n := 0; n == 0 || s.token != ")"; n++ {
 		arg, add := s.linear(), (*big.Rat).Add
@@ -253,7 +253,7 @@ func (s *specification) linear() combination {
 				sum, arg = arg, sum
 			}
 			s.in.Require(len(sum) == 1, "a product of variables")
-			add, sum = multiples(sum[constant]), combination{}
+			add, sum = Multiples(sum[Constant]), Combination{}
 		case op == "-" && (n > 0 || s.token == ")"):
 			add = (*big.Rat).Sub
 		default:
@@ -266,10 +266,10 @@ func (s *specification) linear() combination {
 }
 
 // atom reads a number or a variable.
-func (s *specification) atom() combination {
+func (s *Specification) atom() Combination {
 	if len(s.token) <= maxCharacters && s.decimal.MatchString(s.token) {
 		v, _ := new(big.Rat).SetString(s.take())
-		return combination{constant: v}
+		return Combination{Constant: v}
 	}
 	v, ok := s.names[s.token]
 	s.in.Require(ok, "expected a decimal number of its version, such as -0.5, of at most 1000 characters, or a variable that is declared, with an index for each of its dimensions")
@@ -281,5 +281,5 @@ func (s *specification) atom() combination {
 	if len(v.shape) > 0 {
 		s.expect("]")
 	}
-	return combination{constant: new(big.Rat), v.side*s.inputs + v.at: big.NewRat(1, 1)}
+	return Combination{Constant: new(big.Rat), v.side*s.Inputs + v.at: big.NewRat(1, 1)}
 }

@@ -1,4 +1,4 @@
-package safetyproof
+package query
 
 // From the formula of a specification to its disjunctive normal form, whose order is part of the
 // format, and the value of a formula at a point.
@@ -11,32 +11,32 @@ import (
 	"github.com/relucell/relucell/certificate/internal/fractions"
 )
 
-// combination has the coefficients of variables, inputs first, and that of 1 behind them all.
-type combination map[int]*big.Rat
+// Combination has the coefficients of variables, inputs first, and that of 1 behind them all.
+type Combination map[int]*big.Rat
 
-const constant = 2 * maxVariables
+const Constant = 2 * maxVariables
 
-// form is the condition that a combination, without zeros, is ≤ 0, or < 0.
-type form struct {
-	combination
-	strict bool
+// Form is the condition that a combination, without zeros, is ≤ 0, or < 0.
+type Form struct {
+	Combination
+	Strict bool
 }
 
-func (c combination) form(strict bool) *form {
-	maps.DeleteFunc(c, func(k int, v *big.Rat) bool { return k < constant && v.Sign() == 0 })
-	return &form{c, strict}
+func (c Combination) form(strict bool) *Form {
+	maps.DeleteFunc(c, func(k int, v *big.Rat) bool { return k < Constant && v.Sign() == 0 })
+	return &Form{c, strict}
 }
 
 // sum sets z to a sum of x and y.
 type sum = func(z, x, y *big.Rat) *big.Rat
 
-// multiples is the sum of x and so many y.
-func multiples(times *big.Rat) sum {
+// Multiples is the sum of x and so many y.
+func Multiples(times *big.Rat) sum {
 	return func(z, x, y *big.Rat) *big.Rat { return z.Add(x, new(big.Rat).Mul(y, times)) }
 }
 
-// add adds b, or what else sum says. It returns how many bits numerators and denominators have.
-func (c combination) add(b combination, sum sum) (num, den int) {
+// Add adds b, or what else sum says. It returns how many bits numerators and denominators have.
+func (c Combination) Add(b Combination, sum sum) (num, den int) {
 	for k, v := range b {
 		if c[k] == nil {
 			c[k] = new(big.Rat)
@@ -47,36 +47,36 @@ func (c combination) add(b combination, sum sum) (num, den int) {
 	return num, den
 }
 
-// names returns where the coefficients are, ascending.
-func (c combination) names() []int { return slices.Sorted(maps.Keys(c)) }
+// Names returns where the coefficients are, ascending.
+func (c Combination) Names() []int { return slices.Sorted(maps.Keys(c)) }
 
-// formula is a comparison, or an and/or of formulas.
-type formula struct {
-	form  *form
-	or    bool
-	parts []formula
+// Formula is a comparison, or an and/or of formulas.
+type Formula struct {
+	form  *Form
+	Or    bool
+	parts []Formula
 }
 
 // clauses distributes "and" over "or", the first part varying slowest, and counts the comparisons.
-func (s *specification) clauses(f *formula) (out [][]*form, literals int) {
+func (s *Specification) clauses(f *Formula) (out [][]*Form, literals int) {
 	if f.form != nil {
-		return [][]*form{{f.form}}, 1
+		return [][]*Form{{f.form}}, 1
 	}
-	if !f.or {
-		out = [][]*form{nil}
+	if !f.Or {
+		out = [][]*Form{nil}
 	}
 	for i := range f.parts {
 		right, more := s.clauses(&f.parts[i])
-		if f.or {
+		if f.Or {
 			out, literals = append(out, right...), literals+more
 		} else {
 			literals = literals*len(right) + more*len(out)
 		}
 		s.in.Require(literals <= maxLiterals, "the disjunction has more than 1000000 comparisons")
-		if f.or {
+		if f.Or {
 			continue
 		}
-		var next [][]*form
+		var next [][]*Form
 		for _, a := range out {
 			for _, b := range right {
 				if len(right) > 1 { // else there is one to follow a, and its storage may be used
@@ -91,9 +91,9 @@ func (s *specification) clauses(f *formula) (out [][]*form, literals int) {
 }
 
 // disjoin fills in boxes and disjuncts.
-func (s *specification) disjoin() {
+func (s *Specification) disjoin() {
 	boxes := map[string]int{}
-	clauses, _ := s.clauses(&s.formula)
+	clauses, _ := s.clauses(&s.Formula)
 	for _, c := range clauses {
 		s.Stop()
 		ends, forms, possible := s.split(c)
@@ -103,27 +103,27 @@ func (s *specification) disjoin() {
 		key := fractions.Text(ends)
 		at, old := boxes[key]
 		if !old {
-			at = len(s.boxes)
-			boxes[key], s.boxes = at, append(s.boxes, ends)
+			at = len(s.Boxes)
+			boxes[key], s.Boxes = at, append(s.Boxes, ends)
 		}
-		s.disjuncts = append(s.disjuncts, disjunct{at, forms})
+		s.Disjuncts = append(s.Disjuncts, Disjunct{at, forms})
 	}
 }
 
 // split parts the bounds of a clause from its other conditions. It is not possible if no point
 // satisfies it, whatever the network.
-func (s *specification) split(clause []*form) (ends []*big.Rat, forms []form, possible bool) {
-	ends, possible = make([]*big.Rat, 2*s.inputs), true
+func (s *Specification) split(clause []*Form) (ends []*big.Rat, forms []Form, possible bool) {
+	ends, possible = make([]*big.Rat, 2*s.Inputs), true
 	for _, f := range clause {
-		names := f.names()
+		names := f.Names()
 		k := names[0]
-		if k == constant {
-			possible = possible && f.holds(nil, s.Stop)
+		if k == Constant {
+			possible = possible && f.Holds(nil, s.Stop)
 			continue
 		}
-		bound := len(names) == 2 && k < s.inputs
+		bound := len(names) == 2 && k < s.Inputs
 		if bound {
-			v, c, at := new(big.Rat).Neg(f.combination[constant]), f.combination[k], 2*k
+			v, c, at := new(big.Rat).Neg(f.Combination[Constant]), f.Combination[k], 2*k
 			if v.Quo(v, c); c.Sign() > 0 {
 				at++
 			}
@@ -131,7 +131,7 @@ func (s *specification) split(clause []*form) (ends []*big.Rat, forms []form, po
 				ends[at] = v
 			}
 		}
-		if !bound || f.strict {
+		if !bound || f.Strict {
 			forms = append(forms, *f)
 		}
 	}
@@ -142,27 +142,27 @@ func (s *specification) split(clause []*form) (ends []*big.Rat, forms []form, po
 	return ends, forms, possible
 }
 
-// holds says whether the condition holds at v, inputs and outputs, unless stop ends it.
-func (f *form) holds(v []*big.Rat, stop func()) bool {
+// Holds says whether the condition holds at v, inputs and outputs, unless stop ends it.
+func (f *Form) Holds(v []*big.Rat, stop func()) bool {
 	sum, t := new(big.Rat), new(big.Rat)
-	for k, c := range f.combination {
+	for k, c := range f.Combination {
 		stop()
-		if k < constant {
+		if k < Constant {
 			c = t.Mul(c, v[k])
 		}
 		sum.Add(sum, c)
 	}
-	return sum.Sign() < 0 || sum.Sign() == 0 && !f.strict
+	return sum.Sign() < 0 || sum.Sign() == 0 && !f.Strict
 }
 
-func (f *formula) holds(v []*big.Rat, stop func()) bool {
+func (f *Formula) Holds(v []*big.Rat, stop func()) bool {
 	if f.form != nil {
-		return f.form.holds(v, stop)
+		return f.form.Holds(v, stop)
 	}
 	for i := range f.parts {
-		if f.parts[i].holds(v, stop) == f.or {
-			return f.or
+		if f.parts[i].Holds(v, stop) == f.Or {
+			return f.Or
 		}
 	}
-	return !f.or
+	return !f.Or
 }

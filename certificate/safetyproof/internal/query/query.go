@@ -1,4 +1,4 @@
-package safetyproof
+package query
 
 // The query that a proof of safety is about, in its one spelling. docs/safety-proof.md has the
 // spelling.
@@ -17,66 +17,66 @@ const (
 	maxDisjuncts, maxNumbers, maxQuery = 1_000_000, 1 << 22, 1 << 28
 )
 
-// disjunct is a box with conditions.
-type disjunct struct {
-	box   int
-	forms []form
+// Disjunct is a box with conditions.
+type Disjunct struct {
+	Box   int
+	Forms []Form
 }
 
-// query is a disjunction. A box has lo_1 hi_1 lo_2 hi_2 ….
-type query struct {
-	inputs, outputs int
-	boxes           [][]*big.Rat
-	disjuncts       []disjunct
+// Query is a disjunction. A box has lo_1 hi_1 lo_2 hi_2 ….
+type Query struct {
+	Inputs, Outputs int
+	Boxes           [][]*big.Rat
+	Disjuncts       []Disjunct
 	numbers, bytes  int // of a query that is read
 }
 
-func (q *query) disjunctText(d *disjunct) string {
-	s := fmt.Append(nil, "or ", d.box)
-	for _, f := range d.forms {
-		s = append(s, map[bool]string{true: "; <", false: "; <="}[f.strict]...)
-		for _, k := range f.names() {
+func (q *Query) disjunctText(d *Disjunct) string {
+	s := fmt.Append(nil, "or ", d.Box)
+	for _, f := range d.Forms {
+		s = append(s, map[bool]string{true: "; <", false: "; <="}[f.Strict]...)
+		for _, k := range f.Names() {
 			switch s = append(s, ' '); {
-			case k < q.inputs:
+			case k < q.Inputs:
 				s = fmt.Appendf(s, "x%d:", k)
-			case k < constant:
-				s = fmt.Appendf(s, "y%d:", k-q.inputs)
+			case k < Constant:
+				s = fmt.Appendf(s, "y%d:", k-q.Inputs)
 			}
-			s = append(s, f.combination[k].RatString()...)
+			s = append(s, f.Combination[k].RatString()...)
 		}
 	}
 	return string(s)
 }
 
-// lines returns the query as a proof has it.
-func (q *query) lines() []string {
-	out := []string{fmt.Sprintf("query %d %d", len(q.boxes), len(q.disjuncts))}
-	for _, ends := range q.boxes {
+// Lines returns the query as a proof has it.
+func (q *Query) Lines() []string {
+	out := []string{fmt.Sprintf("query %d %d", len(q.Boxes), len(q.Disjuncts))}
+	for _, ends := range q.Boxes {
 		out = append(out, "box "+fractions.Text(ends))
 	}
-	for i := range q.disjuncts {
-		out = append(out, q.disjunctText(&q.disjuncts[i]))
+	for i := range q.Disjuncts {
+		out = append(out, q.disjunctText(&q.Disjuncts[i]))
 	}
 	return out
 }
 
-// expect requires that the lines from "query" to the last disjunct are those of this query, which
+// Expect requires that the lines from "query" to the last disjunct are those of this query, which
 // a specification gives.
-func (q *query) expect(in *canonical.Lines) {
-	for _, line := range q.lines() {
+func (q *Query) Expect(in *canonical.Lines) {
+	for _, line := range q.Lines() {
 		in.Require(string(in.Next()) == line, "this is another query: the specification gives "+line[:min(len(line), 100)])
 	}
 }
 
-// readQuery reads the lines from "query" to the last disjunct, of a network of so many inputs and
+// Read reads the lines from "query" to the last disjunct, of a network of so many inputs and
 // outputs. That they are in their one spelling is seen when they are written again. It is read
 // until stop ends it.
-func readQuery(in *canonical.Lines, inputs, outputs int, stop func()) *query {
+func Read(in *canonical.Lines, inputs, outputs int, stop func()) *Query {
 	head, b, d := string(in.Next()), 0, 0
 	_, err := fmt.Sscanf(head, "query %d %d", &b, &d)
 	in.Require(err == nil && head == fmt.Sprintf("query %d %d", b, d) && 0 <= b && b <= d && d <= maxDisjuncts && (b > 0) == (d > 0),
 		"expected \"query\" and the numbers of boxes and disjuncts, a million at most")
-	q := &query{inputs: inputs, outputs: outputs}
+	q := &Query{Inputs: inputs, Outputs: outputs}
 	seen := map[string]bool{}
 	for range b {
 		stop()
@@ -85,60 +85,60 @@ func readQuery(in *canonical.Lines, inputs, outputs int, stop func()) *query {
 	for used := 0; d > 0; d-- {
 		stop()
 		q.readDisjunct(in, used)
-		used = max(used, q.disjuncts[len(q.disjuncts)-1].box+1)
+		used = max(used, q.Disjuncts[len(q.Disjuncts)-1].Box+1)
 		in.Require(d > 1 || used == b, "the disjuncts leave a box unused")
 	}
 	return q
 }
 
-func (q *query) readBox(in *canonical.Lines, seen map[string]bool) {
+func (q *Query) readBox(in *canonical.Lines, seen map[string]bool) {
 	line := in.After("box ", "expected \"box\" and its ends")
 	q.room(in, line)
 	var ends []*big.Rat
 	for _, w := range strings.Split(line, " ") {
 		ends = append(ends, q.rational(in, w))
 	}
-	in.Require(len(ends) == 2*q.inputs && fractions.Text(ends) == line && !seen[line], "expected a new box: two numbers for each input, in lowest terms")
+	in.Require(len(ends) == 2*q.Inputs && fractions.Text(ends) == line && !seen[line], "expected a new box: two numbers for each input, in lowest terms")
 	for k := 0; k < len(ends); k += 2 {
 		in.Require(ends[k].Cmp(ends[k+1]) <= 0, "the box is empty")
 	}
 	seen[line] = true
-	q.boxes = append(q.boxes, ends)
+	q.Boxes = append(q.Boxes, ends)
 }
 
-func (q *query) readDisjunct(in *canonical.Lines, used int) {
+func (q *Query) readDisjunct(in *canonical.Lines, used int) {
 	line := string(in.Next())
 	q.room(in, line)
 	parts := strings.Split(line, "; ")
-	d := disjunct{box: in.Index(strings.TrimPrefix(parts[0], "or "), min(used+1, len(q.boxes)), "expected \"or\" and one of the boxes, by first use")}
+	d := Disjunct{Box: in.Index(strings.TrimPrefix(parts[0], "or "), min(used+1, len(q.Boxes)), "expected \"or\" and one of the boxes, by first use")}
 	for _, p := range parts[1:] {
-		words, sum := strings.Split(p, " "), combination{constant: new(big.Rat)}
+		words, sum := strings.Split(p, " "), Combination{Constant: new(big.Rat)}
 		for _, w := range words[1:] {
 			name, value, isTerm := strings.Cut(w, ":")
 			number, isInput := strings.CutPrefix(name, "x")
 			switch {
 			case !isTerm:
-				sum[constant] = q.rational(in, w)
+				sum[Constant] = q.rational(in, w)
 			case isInput:
-				sum[in.Index(number, q.inputs, "expected one of the inputs")] = q.rational(in, value)
+				sum[in.Index(number, q.Inputs, "expected one of the inputs")] = q.rational(in, value)
 			default:
-				sum[q.inputs+in.Index(strings.TrimPrefix(name, "y"), q.outputs, "expected x and one of the inputs, or y and one of the outputs")] = q.rational(in, value)
+				sum[q.Inputs+in.Index(strings.TrimPrefix(name, "y"), q.Outputs, "expected x and one of the inputs, or y and one of the outputs")] = q.rational(in, value)
 			}
 		}
-		d.forms = append(d.forms, *sum.form(words[0] == "<"))
+		d.Forms = append(d.Forms, *sum.form(words[0] == "<"))
 	}
 	in.Require(q.disjunctText(&d) == line, "expected conditions on variables, once each, ascending, with coefficients other than 0, and a number, all in lowest terms")
-	q.disjuncts = append(q.disjuncts, d)
+	q.Disjuncts = append(q.Disjuncts, d)
 }
 
 // room asks for room for another line.
-func (q *query) room(in *canonical.Lines, line string) {
+func (q *Query) room(in *canonical.Lines, line string) {
 	q.bytes += len(line)
 	in.Require(q.bytes <= maxQuery, "the query has more than 256 MiB")
 }
 
 // rational reads a number of the query, of which there may be so many.
-func (q *query) rational(in *canonical.Lines, w string) *big.Rat {
+func (q *Query) rational(in *canonical.Lines, w string) *big.Rat {
 	q.numbers++
 	in.Require(q.numbers <= maxNumbers, "the query has more than 4194304 numbers")
 	return fractions.Read(&in.Position, w)
