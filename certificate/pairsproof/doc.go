@@ -1,7 +1,7 @@
 // Package pairsproof checks bounds in pairs: how large the outputs of a network with one layer of
-// neurons can be on a ball, without its regions. Between two nearly equal networks those are slivers
-// without number. The format is docs/pairs-proof.md. Nothing is shared with package proof, which
-// writes it, nor with package ridge, which chooses the pairs.
+// neurons can be on a ball, without its regions. Between two nearly equal networks those are
+// slivers without number. The format is docs/pairs-proof.md. Nothing is shared with package proof,
+// which writes it, nor with package ridge, which chooses the pairs.
 //
 // # What is proved
 //

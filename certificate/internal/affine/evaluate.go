@@ -126,8 +126,8 @@ func (e *Evaluator) Nonpositive(f []uint, k, m int, negative bool, q *Box) bool 
 	return e.ball.nonpositive(e.form, &e.scratch)
 }
 
-// PositiveAt reports whether a form of coefficients less than 2^m is positive at a point, the values
-// of which are its coordinates and one; or, if negative, whether minus the form is.
+// PositiveAt reports whether a form of coefficients less than 2^m is positive at a point, whose
+// values are its coordinates and one; or, if negative, whether minus the form is.
 func (e *Evaluator) PositiveAt(f []uint, k, m int, negative bool, point *Values) bool {
 	pick := e.pick
 	e.pick = e.each

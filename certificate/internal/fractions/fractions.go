@@ -1,7 +1,7 @@
 // Package fractions reads fractions, writes them in their one spelling, in lowest terms, and brings
-// them to one denominator. What is read is exact, of any value, with at most 20,000 digits above and
-// below; a common denominator has at most 131,072 bits, or there is none: so what is computed from
-// a line stays as large as the line is long.
+// them to one denominator. What is read is exact, of any value, with at most 20,000 digits above
+// and below; a common denominator has at most 131,072 bits, or there is none: so what is computed
+// from a line stays as large as the line is long.
 package fractions
 
 import (

@@ -1,7 +1,8 @@
 package nettext
 
-// Maxima in proofs of safety and in pairs: the same function as a tournament of ReLUs, max(a, b) = b + relu(a −
-// b), whose own weights are 1 and −1. docs/safety-proof.md §1.1 is what this file does.
+// Maxima in proofs of safety and in pairs: the same function as a tournament of ReLUs, max(a, b) =
+// b + relu(a − b), whose own weights are 1 and −1. docs/safety-proof.md §1.1 is what this file
+// does.
 
 import (
 	"context"
