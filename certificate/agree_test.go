@@ -14,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/relucell/relucell/certificate/internal/nettext"
 	"github.com/relucell/relucell/certificate/internal/specimen"
 )
 
@@ -325,10 +326,10 @@ func damagedText(r *rand.Rand, text []byte) []byte {
 func TestInputsHaveOneSpelling(t *testing.T) {
 	text := specimen.OneLayer([]float64{0}, []float64{1}).Text()
 	for _, spelled := range []string{"01", "001", "+1", "-1", "0", "00", "1.0", "1e0", "", " 1", "1 "} {
-		_, err := readNet(background, bytes.Replace(text, []byte(`"inputs":1,`), []byte(`"inputs":`+spelled+`,`), 1))
+		_, err := readNet(background, bytes.Replace(text, []byte(`"inputs":1,`), []byte(`"inputs":`+spelled+`,`), 1), nettext.DenseMost)
 		require.Error(t, err, "%q", spelled)
 	}
-	_, err := readNet(background, text)
+	_, err := readNet(background, text, nettext.DenseMost)
 	require.NoError(t, err)
 }
 

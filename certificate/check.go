@@ -10,12 +10,13 @@ import (
 	"io"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"sync"
 	"sync/atomic"
 
 	"github.com/relucell/relucell/certificate/internal/affine"
 	"github.com/relucell/relucell/certificate/internal/canonical"
+	"github.com/relucell/relucell/certificate/internal/nettext"
+	"github.com/relucell/relucell/certificate/internal/steps"
 )
 
 // Options says how to check. No option changes the verdict.
@@ -87,9 +88,6 @@ func CheckContext(ctx context.Context, network []byte, proof string, o Options) 
 	if len(o.companions()) > 0 {
 		o.Workers = 1
 	}
-	if o.open == nil {
-		o.open = canonical.OpenRegular
-	}
 	r, err := check(ctx, network, proof, o)
 	if err == nil || o.Workers == 1 || ctx.Err() != nil {
 		return r, err
@@ -100,15 +98,12 @@ func CheckContext(ctx context.Context, network []byte, proof string, o Options) 
 
 // check is CheckContext with all options set.
 func check(ctx context.Context, network []byte, proof string, o Options) (*Report, error) {
-	n, err := readNet(ctx, network)
+	n, err := readNet(ctx, network, nettext.DenseMost)
 	if err != nil {
 		return nil, err
 	}
-	target, err := filepath.EvalSymlinks(proof)
-	if err != nil {
-		target = proof // what is wrong comes out when it is opened
-	}
-	c := &checker{Verdict: canonical.NewVerdict(ctx), net: n, folders: []string{filepath.Dir(proof), filepath.Dir(target)}, open: o.open, companions: o.companions(), slots: make(chan struct{}, o.Workers-1)}
+	c := &checker{Verdict: canonical.NewVerdict(ctx), net: n, folders: canonical.Folders(proof), open: o.open,
+		companions: o.companions(), slots: make(chan struct{}, o.Workers-1)}
 	c.Guard(func() { c.file(proof) })
 	c.wait.Wait()
 	var r *Report
@@ -130,17 +125,10 @@ type checker struct {
 	companions []companion
 	open       func(string) (io.ReadCloser, error)
 	total      struct{ regions, open, nodes, parts atomic.Int64 }
-	claim      *canonical.Error // its reason is the last line of the proof, its place that of this line
-	slots      chan struct{}    // one for each worker but the first
+	claim      canonical.Position // the last line of the proof, which says that so many were claimed
+	claimed    string
+	slots      chan struct{} // one for each worker but the first
 	wait       sync.WaitGroup
-}
-
-// companion is what is claimed beside the count. It refuses by panics.
-type companion interface {
-	// region looks at the final region at which the walker stands.
-	region(w *walker)
-	// end sees that nothing is missing, and completes the report.
-	end(c *checker, r *Report)
 }
 
 // file checks the first file: header, tree, claim, and nothing else.
@@ -148,14 +136,13 @@ func (c *checker) file(path string) {
 	in := canonical.OpenLines(c.open, path)
 	defer in.Close()
 	in.Require(in.After("relucell-certificate ", "expected \"relucell-certificate\" and its version") == "2", "expected version 2, the one that this checker reads")
-	hash := in.After("net ", "expected \"net\" and a hash")
-	in.Require(hash == c.net.hash, "the proof is about another network: this one is "+c.net.hash)
+	in.Net(c.net.hash)
 	c.ball = affine.ReadBall(in, in.After("ball ", "expected \"ball\" and what it is"), c.net.inputs)
 	w := c.newWalker(in)
 	w.mayRefer = true
 	w.subtree()
-	claim := in.After("count ", "the tree is complete, expected its count")
-	c.claim = &canonical.Error{File: in.File, Line: in.Line, Reason: "count " + claim}
+	c.claimed = in.After("count ", "the tree is complete, expected its count")
+	c.claim = in.Position
 	in.End()
 }
 
@@ -164,14 +151,11 @@ func (c *checker) report() *Report {
 	t := &c.total
 	r := &Report{Net: c.net.hash, Ball: c.ball.Text, Definition: "activation", Count: t.regions.Load() + t.open.Load(), AtLeast: t.open.Load() > 0,
 		Regions: t.regions.Load(), Open: t.open.Load(), Nodes: t.nodes.Load(), Parts: t.parts.Load(), Signs: c.net.signs()}
-	want := fmt.Sprint("count ", r.Count)
+	want := fmt.Sprint(r.Count)
 	if r.AtLeast {
-		want = fmt.Sprint("count >= ", r.Count)
+		want = ">= " + want
 	}
-	if c.claim.Reason != want {
-		c.claim.Reason = fmt.Sprintf("what was counted gives %q, and nothing else", want)
-		panic(c.claim)
-	}
+	c.claim.Require(c.claimed == want, fmt.Sprintf("what was counted gives %q, and nothing else", "count "+want))
 	for _, b := range c.companions {
 		b.end(c, r)
 	}
@@ -181,14 +165,13 @@ func (c *checker) report() *Report {
 // part checks "@ name hash", a subtree in a file of its own: by another worker
 // if one is free. The name stays within the folder.
 func (w *walker) part(text string) {
-	name, hash, ok := strings.Cut(strings.TrimPrefix(text, " "), " ")
-	w.in.Require(ok && text[0] == ' ' && safeName(name) && strings.HasPrefix(hash, "sha256:"),
-		"expected @, a name of letters, digits, - _ and . that begins with none of - and ., and a hash")
+	name, hash := steps.Part(w.in, text)
 	w.in.Require(w.mayRefer, "a part decides a neuron before it refers to another part")
 	w.total.parts.Add(1)
 	select {
 	case w.slots <- struct{}{}:
-		other := w.another()
+		other := w.newWalker(nil)
+		other.follow(&w.place)
 		w.wait.Go(func() {
 			defer func() { <-w.slots }()
 			w.Guard(func() { other.partFile(name, hash) })
@@ -206,13 +189,5 @@ func (w *walker) partFile(name, hash string) {
 	defer in.Close()
 	w.in, w.mayRefer = in, false
 	w.subtree()
-	got := in.End()
-	in.Line = 0
-	in.Require(got == hash, "its hash is "+got+", expected "+hash)
-}
-
-// safeName reports whether a name is that of a file in the same folder.
-func safeName(name string) bool {
-	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
-	return name != "" && len(name) <= 255 && name[0] != '.' && name[0] != '-' && strings.Trim(name, letters+"-.") == ""
+	in.EndAs(hash)
 }

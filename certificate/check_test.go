@@ -16,6 +16,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/relucell/relucell/certificate/internal/nettext"
 	"github.com/relucell/relucell/certificate/internal/specimen"
 )
 
@@ -75,7 +76,7 @@ func TestSlopesHaveOneSpelling(t *testing.T) {
 		return []byte("{\"relucell-network\":1,\"inputs\":1,\"layers\":[\n{\"activation\":" + act +
 			",\"weights\":[[\"0x1p+0\"],[\"0x1p+0\"]],\"bias\":[\"0x0p+0\",\"0x0p+0\"]}\n]}\n")
 	}
-	n, err := readNet(background, text(`"mixed","slopes":["0x1p+0","0x0p+0"]`))
+	n, err := readNet(background, text(`"mixed","slopes":["0x1p+0","0x0p+0"]`), nettext.DenseMost)
 	require.NoError(t, err)
 	var pieces []piece
 	for _, y := range n.layers {
@@ -102,7 +103,7 @@ func TestSlopesHaveOneSpelling(t *testing.T) {
 		`"leaky_relu","slope":"0.5"`:                   "expected hexadecimal floats",
 		`"abs"`:                                        "activation",
 	} {
-		_, err := readNet(background, text(act))
+		_, err := readNet(background, text(act), nettext.DenseMost)
 		require.ErrorContains(t, err, reason, act)
 	}
 }
@@ -220,7 +221,7 @@ func ExampleCheck() {
 {"activation":"relu","weights":[["0x1p+0"]],"bias":["0x0p+0"]}
 ]}
 `)
-	n, _ := readNet(background, network)
+	n, _ := readNet(background, network, nettext.DenseMost)
 	dir, _ := os.MkdirTemp("", "proof")
 	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, "proof")

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/relucell/relucell/certificate/internal/nettext"
 	"github.com/relucell/relucell/certificate/internal/specimen"
 )
 
@@ -38,9 +39,9 @@ func TestColumnsAreTheSameNetwork(t *testing.T) {
 			}
 		}
 		all, columns := net.Text(), net.TextOf(true)
-		want, err := readNet(background, all)
+		want, err := readNet(background, all, nettext.DenseMost)
 		require.NoError(t, err)
-		got, err := readNetOf(background, columns, 0)
+		got, err := readNet(background, columns, 0)
 		require.NoError(t, err, "%s", columns)
 		want.hash, got.hash = "", ""
 		require.Equal(t, want, got)
@@ -54,7 +55,7 @@ func TestColumnsAreTheSameNetwork(t *testing.T) {
 		}
 		given++
 		for most, text := range map[int][]byte{1 << 26: columns, 0: all} { // the other spelling
-			_, err = readNetOf(background, text, most)
+			_, err = readNet(background, text, most)
 			require.ErrorContains(t, err, "expected columns where")
 			_, err = slowNet(text, most)
 			require.ErrorContains(t, err, "another spelling")
@@ -70,7 +71,7 @@ func TestColumnsHaveOneSpelling(t *testing.T) {
 		return []byte("{\"relucell-network\":1,\"inputs\":3,\"layers\":[\n{\"activation\":\"relu\"," + rows +
 			",\"bias\":[\"0x0p+0\",\"0x1p+0\",\"0x0p+0\"]}\n]}\n")
 	}
-	_, err := readNetOf(background, text(right), 0)
+	_, err := readNet(background, text(right), 0)
 	require.NoError(t, err)
 	_, err = slowNet(text(right), 0)
 	require.NoError(t, err)
@@ -84,7 +85,7 @@ func TestColumnsHaveOneSpelling(t *testing.T) {
 	} {
 		wrong := strings.Replace(right, change[0], change[1], 1)
 		require.NotEqual(t, right, wrong)
-		_, err := readNetOf(background, text(wrong), 0)
+		_, err := readNet(background, text(wrong), 0)
 		require.ErrorContains(t, err, "not a canonical text", wrong)
 		_, err = slowNet(text(wrong), 0)
 		require.Error(t, err, wrong)

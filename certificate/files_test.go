@@ -16,6 +16,7 @@ import (
 
 	"github.com/relucell/relucell/certificate/internal/affine"
 	"github.com/relucell/relucell/certificate/internal/canonical"
+	"github.com/relucell/relucell/certificate/internal/nettext"
 	"github.com/relucell/relucell/certificate/internal/specimen"
 )
 
@@ -171,7 +172,7 @@ func TestBothCheckersOfFiles(t *testing.T) {
 
 func TestPartsHaveBoxesOfTheirOwn(t *testing.T) {
 	net := specimen.OneLayer([]float64{0}, []float64{1})
-	n, err := readNet(background, net.Text())
+	n, err := readNet(background, net.Text(), nettext.DenseMost)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,7 +185,8 @@ func TestPartsHaveBoxesOfTheirOwn(t *testing.T) {
 			at.own.Set(c.ball.Box)
 			at.q = at.own
 		}
-		other := w.another()
+		other := w.newWalker(nil)
+		other.follow(&w.place)
 		w.levels[1].q.Narrow(1, big.NewInt(x), 0)
 		if hi := other.levels[1].q.Hi[0].Int64(); hi != 8-int64(i) {
 			t.Errorf("the box of the part ends at %d, expected %d", hi, 8-i)

@@ -77,8 +77,7 @@ func (p *place) follow(of *place) {
 		copy(to.sign, from.sign)
 		to.left = from.left
 		if from.q != nil {
-			to.own.Set(from.q)
-			to.q = to.own
+			to.q = to.own.Set(from.q)
 		}
 		if i <= of.at {
 			p.forms(i)

@@ -49,13 +49,9 @@ type net struct {
 	layers, rest []*layer
 }
 
-// readNet reads the canonical text of a network.
-func readNet(ctx context.Context, text []byte) (*net, error) {
-	return readNetOf(ctx, text, nettext.DenseMost)
-}
-
-// readNetOf reads that of a network which spells all its entries if there are no more than most.
-func readNetOf(ctx context.Context, text []byte, most int) (n *net, err error) {
+// readNet reads the canonical text of a network which spells all its entries if there are no more
+// than most.
+func readNet(ctx context.Context, text []byte, most int) (n *net, err error) {
 	n = &net{}
 	used, stop := 1, canonical.NewVerdict(ctx).Stop
 	n.hash, n.inputs, err = nettext.Read(ctx, text, most, func(r *nettext.Layer) {

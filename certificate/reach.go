@@ -59,6 +59,14 @@ func (s *Reach) require(ok bool, format string, a ...any) {
 	}
 }
 
+// companion is what is claimed beside the count. It refuses by panics.
+type companion interface {
+	// region looks at the final region at which the walker stands.
+	region(w *walker)
+	// end sees that nothing is missing, and completes the report.
+	end(c *checker, r *Report)
+}
+
 // companions returns what is claimed beside the count.
 func (o *Options) companions() (list []companion) {
 	if o.Reach != nil {

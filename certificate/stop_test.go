@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/relucell/relucell/certificate/internal/canonical"
+	"github.com/relucell/relucell/certificate/internal/nettext"
 	"github.com/relucell/relucell/certificate/internal/specimen"
 )
 
@@ -111,7 +112,7 @@ func TestCheckStopsInWideLayers(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
 	read := &specimen.Looked{Context: ctx}
-	_, err := readNet(read, net.Text())
+	_, err := readNet(read, net.Text(), nettext.DenseMost)
 	require.NoError(t, err)
 	proof := header(t, net, "linf 0x1p+0"+strings.Repeat(" 0x0p+0", size)) + "+0 a\n"
 	c := &specimen.Looked{Context: ctx, Most: read.Looks + size, End: func() { cancel(why) }}

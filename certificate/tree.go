@@ -5,11 +5,11 @@ package certificate
 
 import (
 	"math/big"
-	"math/bits"
 	"slices"
 
 	"github.com/relucell/relucell/certificate/internal/affine"
 	"github.com/relucell/relucell/certificate/internal/canonical"
+	"github.com/relucell/relucell/certificate/internal/steps"
 )
 
 // walker reads the lines of a subtree, and knows the place in the tree.
@@ -20,28 +20,21 @@ type walker struct {
 	// mayRefer says that an @ line may stand here: in the first file always, in a part behind a
 	// line that decides.
 	mayRefer bool
-	// A line has the names in terms, the multipliers in factor, its own first, a witness or a bound
-	// in x, and a sum in f. The witness is point: x, and one.
-	terms     []int
-	factor, x []big.Int
-	point     affine.Values
-	f         []uint
-	t         big.Int // for a moment
+	// A line has its names and multipliers in terms, a witness or a bound in x, and a sum in f. The
+	// witness is point: x, and one.
+	terms steps.Terms
+	x     []big.Int
+	point affine.Values
+	f     []uint
+	t     big.Int // for a moment
 }
 
 // newWalker returns a walker at the root.
 func (c *checker) newWalker(in *canonical.Lines) *walker {
 	n := c.net.inputs
-	w := &walker{checker: c, place: newPlace(c.Verdict, c.net, c.ball), in: in, factor: make([]big.Int, 1), point: affine.NewValues(n + 1)}
+	w := &walker{checker: c, place: newPlace(c.Verdict, c.net, c.ball), in: in, point: affine.NewValues(n + 1)}
 	w.x = w.point.All[:n]
 	return w
-}
-
-// another returns a walker at the same place, which shares nothing with it.
-func (w *walker) another() *walker {
-	c := w.newWalker(nil)
-	c.follow(&w.place)
-	return c
 }
 
 // subtree checks the subtree that starts at the next line.
@@ -111,14 +104,15 @@ func (w *walker) prune(kind byte, text []byte) {
 		w.in.Require(len(text) > 0 && (text[0] < '0' || text[0] > '9'), "a line of a maximum has multipliers of names alone")
 		w.nameAll(y, j, false)
 	}
-	m := w.multipliers(text) + y.reach
+	w.terms.Read(w.in, text, len(w.names))
+	m := w.terms.Bits + y.reach
 	k := affine.Words(m + y.q.Bits)
 	f := affine.Zeros(&w.f, w.Coefficients*k)
 	if y.maxima {
-		w.in.Require(w.terms[len(w.terms)-1] >= before, "no difference to another piece is named")
+		w.in.Require(slices.Max(w.terms.Names) >= before, "no difference to another piece is named")
 	} else {
 		own, negative := w.above(y, j, j^1)
-		affine.MulAdd(f, w.Widened(own, y.k, k), k, &w.factor[0], negative)
+		affine.MulAdd(f, w.Widened(own, y.k, k), k, &w.terms.Factor[0], negative)
 	}
 	w.sum(f, k, m, y.scale, "the multipliers do not prove the other side, or the class, empty: their sum is positive somewhere in the ball and the box")
 	w.names = w.names[:before]
@@ -128,42 +122,14 @@ func (w *walker) prune(kind byte, text []byte) {
 	w.exclude(y, j, out)
 }
 
-// multipliers reads [λ_self] (name [λ])+ into w.factor and w.terms. The sum of all the multipliers
-// is less than 2^most.
-func (w *walker) multipliers(b []byte) (most int) {
-	w.terms = w.terms[:0]
-	for last, i, ok := -1, 0, true; i == 0 || len(b) > 0; i++ {
-		if i > 0 {
-			var after int64
-			after, b, ok = canonical.Name(b)
-			w.in.Require(ok, "expected a name: at most 6 capitals and a small letter")
-			w.in.Require(after < int64(len(w.names)), "a name beyond the path")
-			id := len(w.names) - 1 - int(after)
-			w.in.Require(id > last, "names stand once each, from the farthest to the nearest")
-			w.terms, last = append(w.terms, id), id
-		}
-		if i == len(w.factor) {
-			w.factor = append(w.factor, big.Int{})
-		}
-		m := &w.factor[i]
-		if m.SetInt64(1); len(b) > 0 && '0' <= b[0] && b[0] <= '9' {
-			b, ok = canonical.Natural(b, canonical.MaxLong, m)
-			w.in.Require(ok && m.BitLen() > 1, "a multiplier is an integer ≥ 2 in its one spelling, or left out for 1")
-		}
-		most = max(most, m.BitLen())
-	}
-	w.in.Require(len(w.terms) > 0, "expected one name at least")
-	return most + bits.Len(uint(len(w.terms)+1))
-}
-
 // sum adds Σ λ_i·(the form of name i), over the names of the line to f, and requires that f,
 // integers times 2^−scale that are then less than 2^m, is nowhere positive on the box or nowhere on
 // the ball.
 func (w *walker) sum(f []uint, k, m int, scale uint, reason string) {
-	for i, id := range w.terms {
+	for i, id := range w.terms.Names {
 		p, lambda := w.names[id], &w.t
 		y := &w.levels[p.level]
-		lambda.Lsh(&w.factor[i+1], scale-y.scale)
+		lambda.Lsh(&w.terms.Factor[i+1], scale-y.scale)
 		w.Long(len(f) * affine.Words(lambda.BitLen()))
 		affine.MulAdd(f, w.Widened(p.form, y.k, k), k, lambda, false)
 	}
@@ -173,32 +139,25 @@ func (w *walker) sum(f []uint, k, m int, scale uint, reason string) {
 // bound checks that a coordinate is bounded on the cell, and narrows the box.
 func (w *walker) bound(upper bool, text []byte) {
 	w.in.Require(w.entering, "a bound of a coordinate stands where a layer with neurons is entered, before all else of it")
-	const reason = "expected an input, an integer that is odd, an exponent, or any integer and 0, and multipliers, with a space between"
 	y, x := &w.levels[w.at], &w.x[0]
-	i, text, ok0 := canonical.Index(text, len(w.x))
-	text, ok1 := canonical.Integer(w.in.Space(text, reason), x)
-	e, text, ok2 := canonical.Index(w.in.Space(text, reason), canonical.MaxScale+1)
-	w.in.Require(ok0 && ok1 && ok2 && (e == 0 || x.Bit(0) == 1), reason)
-	w.in.Require(w.Compare(&y.q.Lo[i], y.q.Scale, x, uint(e)) < 0 && w.Compare(x, uint(e), &y.q.Hi[i], y.q.Scale) < 0,
+	i, e, text := steps.Bound(w.in, text, len(w.x), x)
+	w.in.Require(w.Compare(&y.q.Lo[i], y.q.Scale, x, e) < 0 && w.Compare(x, e, &y.q.Hi[i], y.q.Scale) < 0,
 		"the bound does not lie strictly between those of the box")
-	m := w.multipliers(w.in.Space(text, reason))
+	w.terms.Read(w.in, w.in.Space(text, steps.OfBound), len(w.names))
 	// The sum, times 2^scale: λ·(x_i − X·2^−e), or minus that, and the names.
-	scale, t := max(y.scale, uint(e)), &w.t
-	own := t.Lsh(&w.factor[0], scale)
-	m = max(y.reach+m+int(scale-y.scale), own.BitLen()+max(0, x.BitLen()-e)) + 2
+	scale, t := max(y.scale, e), &w.t
+	own := t.Lsh(&w.terms.Factor[0], scale)
+	m := max(y.reach+w.terms.Bits+int(scale-y.scale), own.BitLen()+max(0, x.BitLen()-int(e))) + 2
 	k := affine.Words(m + y.q.Bits)
 	f, one := affine.Zeros(&w.f, w.Coefficients*k), w.Widened([]uint{1}, 1, k)
 	affine.MulAdd(f[i*k:(i+1)*k], one, k, own, !upper)
-	affine.MulAdd(f[len(f)-k:], one, k, t.Rsh(t.Mul(own, x), uint(e)), upper)
+	affine.MulAdd(f[len(f)-k:], one, k, t.Rsh(t.Mul(own, x), e), upper)
 	w.sum(f, k, m, scale, "the multipliers do not prove the bound: their sum is positive somewhere in the ball and the box")
-	if y.q != y.own {
-		y.own.Set(y.q)
-		y.q = y.own
-	}
+	y.q = y.own.Set(y.q)
 	if upper {
 		i += len(w.x)
 	}
-	y.q.Narrow(i, x, uint(e))
+	y.q.Narrow(i, x, e)
 }
 
 // leaf checks a final region or an unexplored cell: its witness is strictly inside the ball and on
@@ -213,25 +172,9 @@ func (w *walker) leaf(kind byte, text []byte) {
 		w.settle()
 		w.in.Require(w.at == len(w.levels), "a final region where neurons are open")
 	}
-	e, text, ok := canonical.Index(text, canonical.MaxScale+1)
-	w.in.Require(ok, "expected an exponent")
-	one, odd := &w.point.All[len(w.x)], e == 0
-	one.Lsh(one.SetInt64(1), uint(e))
-	for k := range w.x {
-		w.in.Require(len(text) > 1, "expected as many coordinates as inputs")
-		if text[0] != '-' { // a space, and no minus sign behind it
-			ok = text[0] == ' ' && text[1] != '-'
-			text = text[1:]
-		}
-		if ok {
-			text, ok = canonical.Integer(text, &w.x[k])
-		}
-		w.in.Require(ok, "expected integers, each behind a space or its minus sign")
-		odd = odd || w.x[k].Bit(0) == 1
-	}
-	w.in.Require(len(text) == 0, "expected as many coordinates as inputs, and nothing behind them")
-	w.in.Require(odd, "expected an odd coordinate, or the exponent 0")
-	w.in.Require(w.Inside(w.x, uint(e)), "the witness is not strictly inside the ball")
+	e, one := steps.Point(w.in, text, w.x), &w.point.All[len(w.x)]
+	one.Lsh(one.SetInt64(1), e)
+	w.in.Require(w.Inside(w.x, e), "the witness is not strictly inside the ball")
 	w.point.Measure()
 	for _, p := range w.names {
 		y := &w.levels[p.level]

@@ -45,7 +45,7 @@ func Check(ctx context.Context, network []byte, proof string) (r *Report, err er
 	v := canonical.NewVerdict(ctx)
 	v.Guard(func() {
 		sum := newSum(v, n)
-		in := canonical.OpenLines(canonical.OpenRegular, proof)
+		in := canonical.OpenLines(nil, proof)
 		defer in.Close()
 		r = sum.pairs(in)
 	})
@@ -58,9 +58,8 @@ func Check(ctx context.Context, network []byte, proof string) (r *Report, err er
 // pairs checks the file.
 func (n *sumNet) pairs(in *canonical.Lines) *Report {
 	in.Require(in.After(magic, "expected \"relucell-pairs\" and its version") == "1", "expected version 1, the one that this checker reads")
-	hash := in.After("net ", "expected \"net\" and a hash")
-	in.Require(hash == n.hash, "the proof is about another network: this one is "+n.hash)
-	r := &Report{Net: hash, Outputs: len(n.outputs)}
+	in.Net(n.hash)
+	r := &Report{Net: n.hash, Outputs: len(n.outputs)}
 	b := affine.ReadBall(in, in.After("ball ", "expected \"ball\" and what it is"), n.inputs)
 	r.Ball = b.Text
 	z, scale, ok := canonical.Reals([]string{in.After("at most ", "expected \"at most\" and a number")}, n.Stop)

@@ -65,9 +65,6 @@ func Check(ctx context.Context, network []byte, spec *Spec, proof string, o Opti
 	if o.Workers <= 0 {
 		o.Workers = runtime.GOMAXPROCS(0)
 	}
-	if o.open == nil {
-		o.open = canonical.OpenRegular
-	}
 	n, err := readNetwork(ctx, network)
 	if err != nil {
 		return nil, err
@@ -116,8 +113,7 @@ var isHash = regexp.MustCompile(`^(sha256:[0-9a-f]{64}|-)$`)
 
 // header reads what the file is about.
 func (c *checker) header(in *canonical.Lines) {
-	hash := in.After("net ", "expected \"net\" and a hash")
-	in.Require(hash == c.net.hash, "the proof is about another network: this one is "+c.net.hash)
+	in.Net(c.net.hash)
 	c.report.Spec = in.After("spec ", "expected \"spec\" and a hash, or -")
 	in.Require(c.spec == nil || c.report.Spec == c.specHash, "the proof is about another specification: this one is "+c.specHash)
 	in.Require(isHash.MatchString(c.report.Spec), "expected sha256: and 64 lower-case hexadecimal digits, or -")

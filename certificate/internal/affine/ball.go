@@ -32,13 +32,14 @@ func NewBox(lo, hi []big.Int, scale uint) *Box {
 	return q
 }
 
-// Set makes it a copy of another box.
-func (q *Box) Set(of *Box) {
+// Set makes it a copy of another box, and returns it.
+func (q *Box) Set(of *Box) *Box {
 	q.Scale = of.Scale
 	for i := range q.All {
 		q.All[i].Set(&of.All[i])
 	}
 	q.Measure()
+	return q
 }
 
 // Narrow sets an end to x·2^−e.

@@ -73,8 +73,21 @@ func NewLines(name string, src io.Reader) *Lines {
 	return in
 }
 
-// OpenLines reads the first of these files that there is. The caller closes it.
+// Folders returns the folder of a file, and that of what it is a symbolic link to.
+func Folders(path string) []string {
+	target, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		target = path // what is wrong comes out when it is opened
+	}
+	return []string{filepath.Dir(path), filepath.Dir(target)}
+}
+
+// OpenLines reads the first of these files that there is. Open replaces the file system in tests;
+// without it, regular files alone are opened. The caller closes it.
 func OpenLines(open func(path string) (io.ReadCloser, error), paths ...string) *Lines {
+	if open == nil {
+		open = openRegular
+	}
 	f, err := open(paths[0])
 	for _, path := range paths[1:] {
 		if errors.Is(err, fs.ErrNotExist) {
@@ -89,8 +102,8 @@ func OpenLines(open func(path string) (io.ReadCloser, error), paths ...string) *
 	return in
 }
 
-// OpenRegular opens a file, but nothing that might block, as a pipe does.
-func OpenRegular(path string) (io.ReadCloser, error) {
+// openRegular opens a file, but nothing that might block, as a pipe does.
+func openRegular(path string) (io.ReadCloser, error) {
 	info, err := os.Stat(path)
 	if err == nil && !info.Mode().IsRegular() {
 		err = fmt.Errorf("%s is not a regular file", filepath.Base(path))
@@ -105,7 +118,7 @@ func OpenRegular(path string) (io.ReadCloser, error) {
 // not.
 func BeginsWith(path string, magics ...string) (yes bool) {
 	NewVerdict(context.Background()).Guard(func() {
-		in := OpenLines(OpenRegular, path)
+		in := OpenLines(nil, path)
 		defer in.Close()
 		yes = slices.ContainsFunc(magics, in.Begins)
 	})
@@ -154,6 +167,12 @@ func (in *Lines) After(prefix, reason string) string {
 	return text
 }
 
+// Net requires that the next line names the network that has this hash.
+func (in *Lines) Net(hash string) {
+	named := in.After("net ", "expected \"net\" and a hash")
+	in.Require(named == hash, "the proof is about another network: this one is "+hash)
+}
+
 // End refuses whatever follows, and returns the hash of all bytes.
 func (in *Lines) End() string {
 	in.Line++
@@ -163,6 +182,13 @@ func (in *Lines) End() string {
 		in.must(err)
 	}
 	return fmt.Sprintf("sha256:%x", in.hash.Sum(nil))
+}
+
+// EndAs is End, and refuses the file as a whole if its hash is not this one.
+func (in *Lines) EndAs(hash string) {
+	got := in.End()
+	in.Line = 0
+	in.Require(got == hash, "its hash is "+got+", expected "+hash)
 }
 
 // must refuses what cannot be read.

@@ -1,5 +1,6 @@
-// Package query has the queries that proofs of safety are about: from the bytes of a file in VNN-LIB
-// 1.0 or 2.0 to the query that it states, and the reader of a query that a proof brings along.
+// Package query has the queries that proofs of safety are about: from the bytes of a file in
+// VNN-LIB 1.0 or 2.0 to the query that it states, and the reader of a query that a proof brings
+// along.
 //
 // A query is a disjunction. It has boxes of the inputs, and disjuncts, each of one box with
 // conditions: that a form, linear in inputs and outputs, is ≤ 0 or < 0. [ReadSpec] distributes "and"
