@@ -1,10 +1,49 @@
 package exact
 
 import (
+	"math/big"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/relucell/relucell/ball"
 )
+
+// A programme and a projection went on to their end, which in hundreds of inputs is minutes away.
+func TestProgrammesAndProjectionsStop(t *testing.T) {
+	const n = 5
+	obj, near := Row{H: big.NewInt(1)}, []Row{}
+	for k := range n {
+		obj.G = append(obj.G, big.NewInt(int64(k+1)))
+		row := Row{H: big.NewInt(int64(k - 4))}
+		for i := range n {
+			row.G = append(row.G, big.NewInt(int64((i*k+i+3*k)%7)))
+		}
+		near = append(near, row)
+	}
+	rows := make([]Row, n) // that cut the maximum off, and hold 0
+	for i, r := range near {
+		rows[i] = Combine(big.NewInt(-1), r, nil, nil)
+		rows[i].H.SetInt64(2)
+	}
+	inside := make([]*big.Rat, n)
+	for k := range inside {
+		inside[k] = new(big.Rat)
+	}
+	for name, ask := range map[string]func(stop func() bool) error{
+		"maximum in linf": func(stop func() bool) error { _, err := MaximizeUntil(stop, ball.LInf, obj, rows, inside); return err },
+		"maximum in l1":   func(stop func() bool) error { _, err := MaximizeUntil(stop, ball.L1, obj, rows, inside); return err },
+		"nearest":         func(stop func() bool) error { _, err := Nearest(stop, near); return err },
+	} {
+		looks := 0
+		require.NoError(t, ask(func() bool { looks++; return false }), name)
+		require.Greater(t, looks, n, name)
+		for most := range looks {
+			left := most
+			require.ErrorIs(t, ask(func() bool { left--; return left < 0 }), ErrStopped, "%s, after %d looks", name, most)
+		}
+	}
+}
 
 // A stop while a witness was rounded left neither that nor multipliers, and ended in a panic.
 func TestASideStopsAtEachLook(t *testing.T) {
