@@ -15,7 +15,7 @@ import (
 // Vertex is a vertex of the closure of a region, which is a polytope.
 type Vertex struct {
 	X   []float64
-	Err float64 // what each coordinate of X is off by at most
+	Err float64 // what each coordinate of X is off by at most, +Inf where one is beyond float64
 	// Facets are those of the region on which the vertex lies. On facet i ≥ 0 neuron i is zero, or
 	// piece i of a maximum is as large as the largest; of several it is the first. The others are
 	// −1−k for facet k of the ball: for linf and a box, facet 2j is the lower end of input j and
