@@ -11,7 +11,6 @@ import (
 	"math"
 	"math/big"
 	"slices"
-	"strings"
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/enumerate"
@@ -197,12 +196,8 @@ func (c *change) far(x []*big.Rat) *big.Rat {
 
 // decide says whether the class changes in the closed box of a radius, and where.
 func (c *change) decide(r float64) (*safety.Witness, error) {
-	q, err := c.query(r)
-	if err != nil {
-		return nil, err
-	}
 	c.found.Boxes++
-	res, err := safety.Verify(c.ctx, c.net, q, safety.Options{})
+	res, err := safety.Verify(c.ctx, c.net, c.query(r), safety.Options{})
 	switch {
 	case err != nil:
 		return nil, err
@@ -215,39 +210,23 @@ func (c *change) decide(r float64) (*safety.Witness, error) {
 }
 
 // query asks for a point of the box of a radius at which the class changes.
-func (c *change) query(r float64) (*vnnlib.Query, error) {
-	var s strings.Builder
-	for k := range c.center {
-		fmt.Fprintf(&s, "(declare-const X_%d Real)\n", k)
+func (c *change) query(r float64) *vnnlib.Query {
+	half, b := new(big.Rat).SetFloat64(r), vnnlib.Box{}
+	for _, v := range c.center {
+		b.Lo, b.Hi = append(b.Lo, new(big.Rat).Sub(v, half)), append(b.Hi, new(big.Rat).Add(v, half))
 	}
-	for i := range c.net.Outputs() {
-		fmt.Fprintf(&s, "(declare-const Y_%d Real)\n", i)
-	}
-	half := new(big.Rat).SetFloat64(r)
-	for k, v := range c.center {
-		fmt.Fprintf(&s, "(assert (>= X_%d %s))\n(assert (<= X_%d %s))\n", k, decimal(new(big.Rat).Sub(v, half)), k, decimal(new(big.Rat).Add(v, half)))
-	}
-	s.WriteString("(assert (or")
-	for i, other := range c.others {
-		switch {
-		case c.net.Outputs() > 1:
-			fmt.Fprintf(&s, " (>= Y_%d Y_%d)", other, c.found.Class)
-		case c.forms[i].C[0].Sign() > 0:
-			s.WriteString(" (<= Y_0 0.0)")
-		default:
-			s.WriteString(" (>= Y_0 0.0)")
+	var any []vnnlib.Form
+	for _, f := range c.forms {
+		g := vnnlib.Form{Offset: f.Offset}
+		for i, v := range f.C {
+			if v.Sign() != 0 {
+				g.Y = append(g.Y, vnnlib.Term{Index: i, Coef: v})
+			}
 		}
+		any = append(any, g)
 	}
-	s.WriteString("))\n")
-	q, err := vnnlib.Read(strings.NewReader(s.String()), vnnlib.Options{})
-	if err != nil {
-		return nil, fmt.Errorf("the box of radius %v around the centre has ends of too many digits, expected coordinates and radii that are 0 or not so small: %w", r, err)
-	}
-	return q, nil
+	return vnnlib.In(b, c.net.Outputs(), any)
 }
-
-// decimal spells a dyadic number, exactly.
-func decimal(v *big.Rat) string { return v.FloatString(v.Denom().BitLen() - 1) }
 
 // nearest finds the nearest change in l2, by the regions of a ball that holds the point known.
 func (c *change) nearest(center []float64, most float64) error {
