@@ -29,7 +29,10 @@ type Cell struct {
 }
 
 // Cell returns the region's constraints. An error is an [ErrInput]: numbers out of all range.
-func (r Region) Cell() (*Cell, error) {
+func (r Region) Cell() (*Cell, error) { return r.CellUntil(nil) }
+
+// CellUntil is Cell, given up with [exact.ErrStopped] once stop, unless that is nil, says so.
+func (r Region) CellUntil(stop func() bool) (*Cell, error) {
 	m, err := r.of.subject()
 	if err != nil {
 		return nil, err
@@ -42,6 +45,9 @@ func (r Region) Cell() (*Cell, error) {
 	c := &Cell{Norm: m.Norm, m: m}
 	for l, ly := range m.Layers {
 		for j := range ly.Neurons {
+			if stop != nil && stop() {
+				return nil, exact.ErrStopped
+			}
 			if row, bounds := path.Bounding(l, j, r.Pattern); bounds {
 				c.Rows, c.Neurons = append(c.Rows, row), append(c.Neurons, ly.First+j)
 			}

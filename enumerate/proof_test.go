@@ -11,6 +11,7 @@ import (
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/crosscheck/gen"
+	"github.com/relucell/relucell/network"
 )
 
 func TestProofsOfKnownCountsAreVerified(t *testing.T) {
@@ -21,6 +22,20 @@ func TestProofsOfKnownCountsAreVerified(t *testing.T) {
 			}
 			require.Equal(t, c.Want.String(), prove(t, c.Net, c.Ball, 2, 0).result.Lower.String())
 		})
+	}
+}
+
+// Where squares of coefficients overflowed, a form of one sign on the l2 ball was said to have both:
+// there was no proof, or one that the checker refused.
+func TestProofsWhereSquaresOverflow(t *testing.T) {
+	for _, e := range []float64{0x1p400, 0x1p511, 0x1p600, 0x1p800} {
+		first := dense(network.LeakyReLU, []float64{1, 0, 1, 1}, []float64{-2, 0})
+		first.Slope = -e
+		n := netOf(t, first, dense(network.ReLU, []float64{-1, 0, 0, 1}, []float64{0, 0}))
+		b, err := ball.New(ball.L2, []float64{0, 0}, 1)
+		require.NoError(t, err)
+		p := prove(t, n, b, 1, 0)
+		require.Equal(t, "2", p.result.Lower.String())
 	}
 }
 

@@ -3,19 +3,22 @@
 package enumerate
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"math/big"
 	"slices"
 
 	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/internal/forms"
 	"github.com/relucell/relucell/internal/tree"
 )
 
 // Vertex is a vertex of the closure of a region, which is a polytope.
 type Vertex struct {
 	X   []float64
-	Err float64 // what each coordinate of X is off by at most
+	Err float64 // what each coordinate of X is off by at most, +Inf where one is beyond float64
 	// Facets are those of the region on which the vertex lies. On facet i ≥ 0 neuron i is zero, or
 	// piece i of a maximum is as large as the largest; of several it is the first. The others are
 	// −1−k for facet k of the ball: for linf and a box, facet 2j is the lower end of input j and
@@ -44,7 +47,7 @@ func (r Region) Vertices() ([]Vertex, error) {
 		list[i].Err = m.NearX(c.Y, list[i].X, c.Err)
 	}
 	if r.of.net.Inputs() == 2 {
-		around(list, corners)
+		around(list, corners, func() []ExactVertex { return closure(g, m) })
 	}
 	return list, nil
 }
@@ -63,6 +66,11 @@ func (r Region) VerticesExact() ([]ExactVertex, error) {
 		return nil, err
 	}
 	defer r.of.guides.Put(g)
+	return closure(g, m), nil
+}
+
+// closure returns the vertices of the region at which a guide stands.
+func closure(g *tree.Guide, m *tree.Subject) []ExactVertex {
 	c := g.Closure()
 	facets, list := c.Facets(), make([]ExactVertex, len(c.Vertices))
 	for i := range list {
@@ -75,7 +83,7 @@ func (r Region) VerticesExact() ([]ExactVertex, error) {
 		}
 		slices.Sort(list[i].Facets)
 	}
-	return list, nil
+	return list
 }
 
 // mostVolume is the largest number of inputs for which there are volumes: what one costs grows with
@@ -151,9 +159,9 @@ func (o *origin) compile() (*tree.Subject, error) {
 	return m, nil
 }
 
-// around puts the vertices of a polygon in the order in which facets join them, counterclockwise as
-// floats see it.
-func around(list []Vertex, at []tree.Corner) {
+// around puts the vertices of a polygon in the order in which facets join them, counterclockwise.
+// Where floats do not tell which way that is, as of a sliver, the exact vertices do.
+func around(list []Vertex, at []tree.Corner, exactly func() []ExactVertex) {
 	joined := func(i, j int) bool {
 		return slices.ContainsFunc(list[i].Facets, func(f int) bool { return slices.Contains(list[j].Facets, f) })
 	}
@@ -166,12 +174,43 @@ func around(list []Vertex, at []tree.Corner) {
 			}
 		}
 	}
-	twice, o := 0.0, at[0].Y
-	for i := 1; i+1 < len(at); i++ {
-		v, w := at[i].Y, at[i+1].Y
-		twice += (v[0]-o[0])*(w[1]-o[1]) - (v[1]-o[1])*(w[0]-o[0])
+	turn, certain := turnOf(at)
+	if !certain {
+		var y [3][]*big.Rat
+		for _, v := range exactly() {
+			for k := range y {
+				if slices.Equal(v.Facets, list[k].Facets) {
+					y[k] = v.X
+				}
+			}
+		}
+		side := func(i, j int) *big.Rat {
+			a, b := new(big.Rat).Sub(y[1][i], y[0][i]), new(big.Rat).Sub(y[2][j], y[0][j])
+			return a.Mul(a, b)
+		}
+		turn = side(0, 1).Cmp(side(1, 0))
 	}
-	if twice < 0 {
+	if turn < 0 {
 		slices.Reverse(list)
 	}
+}
+
+// turnOf returns the sign of twice the area of a polygon: 1 where its corners go counterclockwise,
+// and whether that is certain.
+//
+// A difference of coordinates, at most d in size, is off by e: twice what they are off by, and a
+// rounding of itself. So a product of two is off by 2d·e + e² and a rounding, as is the other; their
+// difference rounds once more, and so does each sum that it goes into.
+func turnOf(at []tree.Corner) (sign int, certain bool) {
+	twice, off := 0.0, forms.Underflow
+	o := at[0]
+	for i := 1; i+1 < len(at); i++ {
+		v, w := at[i], at[i+1]
+		a, b, c, d := v.Y[0]-o.Y[0], w.Y[1]-o.Y[1], v.Y[1]-o.Y[1], w.Y[0]-o.Y[0]
+		twice += a*b - c*d
+		far := max(math.Abs(a), math.Abs(b), math.Abs(c), math.Abs(d))
+		err := 2*max(o.Err, v.Err, w.Err) + forms.Unit*far
+		off += forms.Slack * (4*far*err + 2*err*err + float64(len(at)+4)*forms.Unit*2*far*far)
+	}
+	return cmp.Compare(twice, 0), math.Abs(twice) > off
 }

@@ -5,6 +5,9 @@ package enumerate_test
 import (
 	"context"
 	"fmt"
+	"math"
+	"math/big"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -61,6 +64,47 @@ func TestVerticesGoAroundInThePlane(t *testing.T) {
 		}
 	}
 	require.InDelta(t, 2, sum, 1e-12, "their areas add up to the ball's")
+}
+
+// The area of a sliver is beyond floats, which had its vertices go clockwise as often as not.
+func TestVerticesOfSliversGoCounterclockwise(t *testing.T) {
+	slivers := 0
+	for seed := range uint64(12) {
+		rng := gen.NewRand(seed)
+		var w, b []float64
+		for range 2 {
+			g, h, c := float64(rng.IntN(7)-3), float64(1+rng.IntN(3)), float64(rng.IntN(5)-2)/4
+			for k := range 3 {
+				w, b = append(w, g, h), append(b, c+math.Ldexp(float64(k), -52-int(seed%4)))
+			}
+		}
+		n := netOf(t, dense(network.ReLU, w, b))
+		for _, norm := range []ball.Norm{ball.LInf, ball.L1, ball.Box} {
+			for _, r := range regionsOf(t, n, ballAt(t, norm, 2, 0.25, 1)) {
+				list, err := r.Vertices()
+				require.NoError(t, err)
+				exact, err := r.VerticesExact()
+				require.NoError(t, err)
+				x := func(i int) []*big.Rat {
+					f := list[i%len(list)].Facets
+					return exact[slices.IndexFunc(exact, func(v enumerate.ExactVertex) bool { return slices.Equal(v.Facets, f) })].X
+				}
+				for i := range list {
+					o, p, q := x(i), x(i+1), x(i+2)
+					side := func(j, k int) *big.Rat {
+						a, b := new(big.Rat).Sub(p[j], o[j]), new(big.Rat).Sub(q[k], o[k])
+						return a.Mul(a, b)
+					}
+					turn := new(big.Rat).Sub(side(0, 1), side(1, 0))
+					require.Positive(t, turn.Sign(), "seed %d, %v, %v", seed, norm, r.Pattern)
+					if f, _ := turn.Float64(); f < 1e-15 {
+						slivers++
+					}
+				}
+			}
+		}
+	}
+	require.Greater(t, slivers, 100)
 }
 
 func TestFacetsAreTheNeuronsAround(t *testing.T) {

@@ -51,7 +51,7 @@ func Lipschitz(ctx context.Context, n *network.Network, b ball.Ball, norm ball.N
 		improved := false
 		r.AffineIntegers(func(rows [][]*big.Int, exp int) {
 			if norm == ball.L2 {
-				improved, err = best.spectral(rows, exp)
+				improved, err = best.spectral(ctx, rows, exp)
 			} else {
 				improved = best.sums(rows, exp, norm)
 			}
@@ -131,18 +131,30 @@ func (c *Constant) sums(rows [][]*big.Int, exp int, norm ball.Norm) bool {
 }
 
 // spectral encloses the largest singular value of W between neighbouring floats, if it is more than
-// what is known.
-func (c *Constant) spectral(rows [][]*big.Int, exp int) (bool, error) {
-	g := gramOf(rows)
-	below := func(q float64) bool { return g.below(q, exp) }
-	if c.Upper != nil {
-		if f, _ := dyadic.FromRat(c.Upper); below(f) {
-			return false, nil
+// what is known. When ctx ends first its cause is the error.
+func (c *Constant) spectral(ctx context.Context, rows [][]*big.Int, exp int) (bool, error) {
+	lower, upper, err := largestSingular(ctx, rows, exp, c.Upper)
+	if ctx.Err() != nil { // which may have cut anything short
+		return false, context.Cause(ctx)
+	}
+	if lower != nil {
+		c.Lower, c.Upper = lower, upper
+	}
+	return lower != nil, err
+}
+
+// largestSingular encloses the largest singular value of W between neighbouring floats, if it is
+// more than known, which is a float, or nil. Once ctx has ended it may be anything.
+func largestSingular(ctx context.Context, rows [][]*big.Int, exp int, known *big.Rat) (lower, upper *big.Rat, err error) {
+	g := gramOf(ctx, rows)
+	below := func(q float64) bool { return g.below(ctx, q, exp) }
+	if known != nil {
+		if f, _ := dyadic.FromRat(known); below(f) {
+			return nil, nil, nil
 		}
 	}
 	if below(0) { // W = 0
-		c.Lower, c.Upper = new(big.Rat), new(big.Rat)
-		return true, nil
+		return new(big.Rat), new(big.Rat), nil
 	}
 	// high is at least the norm, low is less: out from a guess, in steps that double.
 	guess := guessOf(rows, exp)
@@ -150,7 +162,7 @@ func (c *Constant) spectral(rows [][]*big.Int, exp int) (bool, error) {
 	for ; !below(high); step *= 2 {
 		low, high = high, unordered(min(ordered(high)+step, ordered(math.MaxFloat64)))
 		if low == high {
-			return false, fmt.Errorf("a norm beyond the range of float64, in which it would be told; scale the network down")
+			return nil, nil, fmt.Errorf("a norm beyond the range of float64, in which it would be told; scale the network down")
 		}
 	}
 	for step = 1; low > 0 && below(low); step *= 2 {
@@ -163,36 +175,40 @@ func (c *Constant) spectral(rows [][]*big.Int, exp int) (bool, error) {
 			low = m
 		}
 	}
-	c.Lower, c.Upper = new(big.Rat).SetFloat64(low), new(big.Rat).SetFloat64(high)
-	if g.singular(high, exp) {
-		c.Lower = c.Upper
+	lower, upper = new(big.Rat).SetFloat64(low), new(big.Rat).SetFloat64(high)
+	if g.singular(ctx, high, exp) {
+		lower = upper
 	}
-	return true, nil
+	return lower, upper, nil
 }
 
-// guessOf is the largest singular value in floats, or 1 where they say nothing.
+// guessOf is the largest singular value in floats, the nearest one above 0 where it is out of range.
 func guessOf(rows [][]*big.Int, exp int) float64 {
-	w := mat.NewDense(len(rows), len(rows[0])-1, nil)
+	n, most := len(rows[0])-1, 0
+	for _, row := range rows {
+		for _, v := range row[:n] {
+			most = max(most, v.BitLen())
+		}
+	}
+	w := mat.NewDense(len(rows), n, nil)
 	for i, row := range rows {
-		for k, v := range row[:len(row)-1] {
-			f, _ := dyadic.FromInt(v, exp)
+		for k, v := range row[:n] {
+			f, _ := dyadic.FromInt(v, -most) // of a number out of range, nothing would come back
 			w.Set(i, k, f)
 		}
 	}
-	var svd mat.SVD
-	if !svd.Factorize(w, mat.SVDNone) {
-		return 1
+	v := 1.0
+	if svd := new(mat.SVD); svd.Factorize(w, mat.SVDNone) {
+		v = svd.Values(nil)[0]
 	}
-	if v := svd.Values(nil)[0]; v > 0 && !math.IsInf(v, 0) {
-		return v
-	}
-	return 1
+	return min(max(math.Ldexp(v, exp+most), math.SmallestNonzeroFloat64), math.MaxFloat64)
 }
 
-// gram is W·Wᵀ or Wᵀ·W, the smaller one, in integers.
+// gram is W·Wᵀ or Wᵀ·W, the smaller one, in integers: what is not below the diagonal.
 type gram [][]*big.Int
 
-func gramOf(rows [][]*big.Int) gram {
+// gramOf computes it. Once ctx has ended it may be anything.
+func gramOf(ctx context.Context, rows [][]*big.Int) gram {
 	n, m := len(rows[0])-1, len(rows)
 	size, inner := m, n
 	at := func(i, k int) *big.Int { return rows[i][k] }
@@ -203,12 +219,11 @@ func gramOf(rows [][]*big.Int) gram {
 	var t big.Int
 	for i := range g {
 		g[i] = make([]*big.Int, size)
-		for j := range i + 1 {
-			v := new(big.Int)
-			for k := range inner {
-				v.Add(v, t.Mul(at(i, k), at(j, k)))
+		for j := i; j < size; j++ {
+			g[i][j] = new(big.Int)
+			for k := 0; k < inner && ctx.Err() == nil; k++ {
+				g[i][j].Add(g[i][j], t.Mul(at(i, k), at(j, k)))
 			}
-			g[i][j], g[j][i] = v, v
 		}
 	}
 	return g
@@ -216,22 +231,23 @@ func gramOf(rows [][]*big.Int) gram {
 
 // below reports whether q² is at least the largest eigenvalue of the matrix times 2^(2·exp):
 // whether q²·I − G is positive semidefinite.
-func (g gram) below(q float64, exp int) bool {
-	semidefinite, _ := g.shifted(q, exp)
+func (g gram) below(ctx context.Context, q float64, exp int) bool {
+	semidefinite, _ := g.shifted(ctx, q, exp)
 	return semidefinite
 }
 
 // singular reports whether q²·I − G is singular.
-func (g gram) singular(q float64, exp int) bool {
-	_, definite := g.shifted(q, exp)
+func (g gram) singular(ctx context.Context, q float64, exp int) bool {
+	_, definite := g.shifted(ctx, q, exp)
 	return !definite
 }
 
 // shifted decides q²·I − G·2^(2·exp), for q ≥ 0, by LDLᵀ without fractions (Bareiss 1968). After
 // pivots p_1, …, p_k > 0 what is left is the Schur complement times the minor p_k, so it has its
 // signs. A negative pivot, or one that is 0 in a row that is not, shows a direction in which the
-// matrix is negative; a row of zeros can be left out.
-func (g gram) shifted(q float64, exp int) (semidefinite, definite bool) {
+// matrix is negative; a row of zeros can be left out. What is left is symmetric, and what is below
+// its diagonal is not computed. Once ctx has ended the answer may be any.
+func (g gram) shifted(ctx context.Context, q float64, exp int) (semidefinite, definite bool) {
 	m, e := dyadic.Split(q)
 	up := max(0, exp-e)   // G is multiplied by 4^up,
 	down := max(0, e-exp) // and q² by 4^down.
@@ -240,14 +256,14 @@ func (g gram) shifted(q float64, exp int) (semidefinite, definite bool) {
 	a := make(gram, len(g))
 	for i := range g {
 		a[i] = make([]*big.Int, len(g))
-		for j := range g {
+		for j := i; j < len(g); j++ {
 			a[i][j] = new(big.Int).Neg(new(big.Int).Lsh(g[i][j], uint(2*up)))
 		}
 		a[i][i].Add(a[i][i], square)
 	}
 	definite = true
 	before := big.NewInt(1)
-	var t big.Int
+	var t, u big.Int
 	for k := range a {
 		p := a[k][k]
 		switch p.Sign() {
@@ -263,10 +279,13 @@ func (g gram) shifted(q float64, exp int) (semidefinite, definite bool) {
 			continue
 		}
 		for i := k + 1; i < len(a); i++ {
-			for j := k + 1; j < len(a); j++ {
-				v := t.Mul(p, a[i][j])
-				v.Sub(v, new(big.Int).Mul(a[i][k], a[k][j]))
-				a[i][j] = new(big.Int).Quo(v, before)
+			if ctx.Err() != nil {
+				return true, true
+			}
+			for j := i; j < len(a); j++ {
+				t.Mul(p, a[i][j])
+				t.Sub(&t, u.Mul(a[k][i], a[k][j]))
+				a[i][j].Quo(&t, before)
 			}
 		}
 		before = p

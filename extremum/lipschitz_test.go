@@ -1,8 +1,10 @@
 package extremum
 
 import (
+	"context"
 	"math"
 	"math/big"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -163,12 +165,70 @@ func TestSemidefiniteWithZeroPivots(t *testing.T) {
 	// 1·I − G for G of ones: I − 11ᵀ has a zero pivot and a row that is not zero.
 	one := big.NewInt(1)
 	g := gram{{one, one}, {one, one}}
-	semidefinite, _ := g.shifted(1, 0)
+	semidefinite, _ := g.shifted(anything, 1, 0)
 	require.False(t, semidefinite)
 	g = gram{{one, new(big.Int)}, {new(big.Int), one}}
-	semidefinite, definite := g.shifted(1, 0)
+	semidefinite, definite := g.shifted(anything, 1, 0)
 	require.True(t, semidefinite)
 	require.False(t, definite)
-	_, definite = g.shifted(1.5, 0)
+	_, definite = g.shifted(anything, 1.5, 0)
 	require.True(t, definite)
+}
+
+// Floats that say nothing of a map ended in a panic of the singular value decomposition.
+func TestLipschitzOfMapsOutOfRange(t *testing.T) {
+	for _, size := range []float64{1e160, 1e-160, 1e-200} {
+		w := mat.NewDense(3, 3, []float64{1, 2, 0, 0, 1, 2, 2, 0, 1}) // no norm of a single entry
+		w.Scale(size, w)
+		layer := network.Layer{W: w, B: make([]float64, 3)}
+		n, err := network.New([]network.Layer{layer, layer})
+		require.NoError(t, err)
+		b, err := ball.New(ball.LInf, make([]float64, 3), 1)
+		require.NoError(t, err)
+		l, err := Lipschitz(anything, n, b, ball.L2)
+		if size > 1 {
+			require.ErrorContains(t, err, "beyond the range of float64")
+			continue
+		}
+		require.NoError(t, err)
+		require.Equal(t, math.Nextafter(dyadic.DownRat(l.Lower), 1), dyadic.UpRat(l.Upper))
+		columns := slopes(t, n, regions(t, n, b)[0])
+		require.True(t, spectralAtMost(columns, l.Upper) && !spectralAtMost(columns, l.Lower))
+	}
+}
+
+// looks is a context that ends after so many looks.
+type looks struct {
+	context.Context
+	left int
+}
+
+func (c *looks) Err() error {
+	if c.left--; c.left < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// The norm of a map of 200 inputs and outputs took minutes after a stop.
+func TestTheNormOfAMapStops(t *testing.T) {
+	const size, enough = 6, 1 << 20
+	rng := rand.New(rand.NewPCG(1, 2))
+	rows := make([][]*big.Int, size)
+	for i := range rows {
+		for range size + 1 {
+			rows[i] = append(rows[i], big.NewInt(rng.Int64N(100)-50))
+		}
+	}
+	c := &looks{anything, enough}
+	_, err := new(Constant).spectral(c, rows, -3)
+	require.NoError(t, err)
+	taken := enough - c.left
+	require.Greater(t, taken, size*size*(size+1)/2, "one for each product")
+	for most := range taken {
+		var l Constant
+		_, err := l.spectral(&looks{anything, most}, rows, -3)
+		require.ErrorIs(t, err, context.Canceled)
+		require.Nil(t, l.Upper)
+	}
 }

@@ -62,7 +62,7 @@ func Maxima(ctx context.Context, n *network.Network, b ball.Ball, list []Form, o
 		if len(f.C) != n.Outputs() {
 			return nil, fmt.Errorf("a form of %d outputs, expected %d", len(f.C), n.Outputs())
 		}
-		searches[i] = &search{ctx: ctx, form: f, filter: newFilter(f, b), opt: opt, round: b.Norm() == ball.L2 && b.Dim() > 1, floor: math.Inf(-1)}
+		searches[i] = &search{stops: stops{ctx}, form: f, filter: newFilter(f, b), opt: opt, round: b.Norm() == ball.L2 && b.Dim() > 1, floor: math.Inf(-1)}
 		if opt.Above != nil {
 			searches[i].floor, searches[i].best.Upper = dyadic.DownRat(opt.Above), opt.Above
 		}
@@ -117,9 +117,22 @@ func (e Extreme) Neg() Extreme {
 	return e
 }
 
+// stops is a context as packages below ask about it, by whether to give up.
+type stops struct{ ctx context.Context }
+
+func (s stops) stopped() bool { return s.ctx.Err() != nil }
+
+// because is the context's cause where an error says that something was given up.
+func (s stops) because(err error) error {
+	if errors.Is(err, exact.ErrStopped) {
+		return context.Cause(s.ctx)
+	}
+	return err
+}
+
 // search is a search for a maximum.
 type search struct {
-	ctx    context.Context
+	stops
 	form   Form
 	filter *filter
 	opt    Options
@@ -143,9 +156,9 @@ func (s *search) region(r enumerate.Region) error {
 		s.constant(r, den.Quo(new(big.Rat).SetInt(form[n]), den))
 		return nil
 	}
-	cell, err := r.Cell()
+	cell, err := r.CellUntil(s.stopped)
 	if err != nil {
-		return err
+		return s.because(err)
 	}
 	q := &question{search: s, cell: cell}
 	q.row, q.times = cell.RowOf(form)
@@ -199,9 +212,9 @@ type question struct {
 
 // solve finds the maximum on a region that is a polytope.
 func (q *question) solve() error {
-	m, err := exact.Maximize(q.norm(), q.row, q.cell.Rows, q.cell.Inside)
+	m, err := exact.MaximizeUntil(q.stopped, q.norm(), q.row, q.cell.Rows, q.cell.Inside)
 	if err != nil {
-		return err
+		return q.because(err)
 	}
 	v := m.Value.Quo(m.Value, q.times)
 	if q.best.Lower == nil || v.Cmp(q.best.Lower) > 0 {
@@ -260,12 +273,9 @@ func (q *question) enclose() error {
 
 // exceeds asks whether the form is more than v on the region, and takes the point where it is.
 func (q *question) exceeds(v *big.Rat) (bool, error) {
-	y, _, _, err := exact.SideUntil(func() bool { return q.ctx.Err() != nil }, q.norm(), q.over(v), q.cell.Rows, q.cell.Inside)
+	y, _, _, err := exact.SideUntil(q.stopped, q.norm(), q.over(v), q.cell.Rows, q.cell.Inside)
 	if err != nil {
-		if q.ctx.Err() != nil {
-			return false, context.Cause(q.ctx)
-		}
-		return false, err
+		return false, q.because(err)
 	}
 	if y != nil {
 		q.take(y)

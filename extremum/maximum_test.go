@@ -268,3 +268,54 @@ func TestADifferenceOfEqualNetworksIsZero(t *testing.T) {
 		}
 	}
 }
+
+// A region's constraints, the programme over it and the nearest change of class in it were computed
+// to their end.
+func TestARegionIsLeftAtAStop(t *testing.T) {
+	n := gen.Build(gen.ReLU([]float64{1, 2, -1, 1, 1, 3}, []float64{3, 3, 5}), gen.Affine([]float64{1, -1, 1}, []float64{9}))
+	f, b := Form{C: []*big.Rat{big.NewRat(1, 3)}, Offset: new(big.Rat)}, gen.Must(ball.New(ball.LInf, []float64{0, 0.5}, 1))
+	r := regions(t, n, b)[0]
+	for name, ask := range map[string]func(c *looks) error{
+		"maximum": func(c *looks) error {
+			s := &search{stops: stops{c}, form: f, filter: newFilter(f, b), floor: math.Inf(-1)}
+			return s.region(r)
+		},
+		"l2": func(c *looks) error {
+			s := &search{stops: stops{c}, form: f, filter: newFilter(f, b), floor: math.Inf(-1), round: true}
+			return s.region(r)
+		},
+		"nearest change": func(c *looks) error {
+			s := &change{stops: stops{c}, net: n, center: ball.Rats(b.Center()), found: Radius{Upper: math.Inf(1)}}
+			s.forms, s.others = []Form{f}, []int{0}
+			return s.project(r, 0, b.Radius())
+		},
+	} {
+		const enough = 1 << 20
+		c := &looks{anything, enough}
+		require.NoError(t, ask(c), name)
+		taken := enough - c.left
+		require.Greater(t, taken, n.Neurons(), name)
+		for most := range taken {
+			require.ErrorIs(t, ask(&looks{anything, most}), context.Canceled, "%s after %d looks", name, most)
+		}
+	}
+}
+
+func TestOutputsOfAMap(t *testing.T) {
+	for seed := range int64(20) {
+		n, _, b := drawn(seed, ball.LInf)
+		for _, r := range regions(t, n, b) {
+			x := ball.RatsOf(r.Point())
+			r.AffineIntegers(func(rows [][]*big.Int, exp int) {
+				require.Equal(t, fractions(twin.Forward(n, x)), fractions(outputs(rows, exp, x)))
+			})
+		}
+	}
+}
+
+func fractions(x []*big.Rat) (s []string) {
+	for _, v := range x {
+		s = append(s, v.RatString())
+	}
+	return s
+}

@@ -11,7 +11,6 @@ import (
 	"math"
 	"math/big"
 	"slices"
-	"strings"
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/enumerate"
@@ -59,7 +58,7 @@ func ClassRadius(ctx context.Context, n *network.Network, center []float64, norm
 	if !(most > 0) || math.IsInf(most, 0) {
 		return Radius{}, fmt.Errorf("a largest radius of %v, expected a finite number greater than 0", most)
 	}
-	c := &change{ctx: ctx, net: n, center: ball.Rats(center), found: Radius{Upper: math.Inf(1)}}
+	c := &change{stops: stops{ctx}, net: n, center: ball.Rats(center), found: Radius{Upper: math.Inf(1)}}
 	if err := c.classify(center); err != nil {
 		return c.found, err
 	}
@@ -108,7 +107,7 @@ const closely = 1.125
 
 // change is a search for the nearest change of class.
 type change struct {
-	ctx    context.Context
+	stops
 	net    *network.Network
 	center []*big.Rat
 	forms  []Form // positive at the centre, all of them; what is ≤ 0 changes the class
@@ -162,7 +161,8 @@ func (c *change) boxes(most, enough float64) error {
 				return nil
 			}
 		} else {
-			c.take(w.Input, ball.LInf)
+			c.take(w.Input, w.Output)
+			c.found.Upper = dyadic.UpRat(c.far(w.Input))
 		}
 		low := c.found.Lower
 		next = low + (c.found.Upper-low)/2
@@ -172,9 +172,8 @@ func (c *change) boxes(most, enough float64) error {
 	}
 }
 
-// take takes a point at which the class changes.
-func (c *change) take(x []*big.Rat, norm ball.Norm) {
-	y := c.outputs(x)
+// take takes a point at which the class changes, where the outputs are y.
+func (c *change) take(x, y []*big.Rat) {
 	for i, f := range c.forms {
 		if f.At(y).Sign() <= 0 {
 			c.found.Other = c.others[i]
@@ -182,44 +181,23 @@ func (c *change) take(x []*big.Rat, norm ball.Norm) {
 		}
 	}
 	c.found.Point = x
-	if norm == ball.LInf {
-		far := new(big.Rat)
-		for k, v := range x {
-			if d := new(big.Rat).Sub(v, c.center[k]); far.Cmp(d.Abs(d)) < 0 {
-				far = d
-			}
-		}
-		c.found.Upper = dyadic.UpRat(far)
-	}
 }
 
-// outputs evaluates the network at x in fractions.
-func (c *change) outputs(x []*big.Rat) []*big.Rat {
-	n, _ := c.net.Tournament() // the same function
-	for _, l := range n.Layers() {
-		z := make([]*big.Rat, l.Out())
-		for i := range z {
-			z[i] = new(big.Rat).SetFloat64(l.B[i])
-			for k, w := range l.Entries(i) {
-				z[i].Add(z[i], new(big.Rat).Mul(new(big.Rat).SetFloat64(w), x[k]))
-			}
-			if z[i].Sign() < 0 {
-				z[i].Mul(z[i], new(big.Rat).SetFloat64(l.Below(i)))
-			}
+// far is how far a point is from the centre in linf.
+func (c *change) far(x []*big.Rat) *big.Rat {
+	far := new(big.Rat)
+	for k, v := range x {
+		if d := new(big.Rat).Sub(v, c.center[k]); far.Cmp(d.Abs(d)) < 0 {
+			far = d
 		}
-		x = z
 	}
-	return x
+	return far
 }
 
 // decide says whether the class changes in the closed box of a radius, and where.
 func (c *change) decide(r float64) (*safety.Witness, error) {
-	q, err := c.query(r)
-	if err != nil {
-		return nil, err
-	}
 	c.found.Boxes++
-	res, err := safety.Verify(c.ctx, c.net, q, safety.Options{})
+	res, err := safety.Verify(c.ctx, c.net, c.query(r), safety.Options{})
 	switch {
 	case err != nil:
 		return nil, err
@@ -232,39 +210,23 @@ func (c *change) decide(r float64) (*safety.Witness, error) {
 }
 
 // query asks for a point of the box of a radius at which the class changes.
-func (c *change) query(r float64) (*vnnlib.Query, error) {
-	var s strings.Builder
-	for k := range c.center {
-		fmt.Fprintf(&s, "(declare-const X_%d Real)\n", k)
+func (c *change) query(r float64) *vnnlib.Query {
+	half, b := new(big.Rat).SetFloat64(r), vnnlib.Box{}
+	for _, v := range c.center {
+		b.Lo, b.Hi = append(b.Lo, new(big.Rat).Sub(v, half)), append(b.Hi, new(big.Rat).Add(v, half))
 	}
-	for i := range c.net.Outputs() {
-		fmt.Fprintf(&s, "(declare-const Y_%d Real)\n", i)
-	}
-	half := new(big.Rat).SetFloat64(r)
-	for k, v := range c.center {
-		fmt.Fprintf(&s, "(assert (>= X_%d %s))\n(assert (<= X_%d %s))\n", k, decimal(new(big.Rat).Sub(v, half)), k, decimal(new(big.Rat).Add(v, half)))
-	}
-	s.WriteString("(assert (or")
-	for i, other := range c.others {
-		switch {
-		case c.net.Outputs() > 1:
-			fmt.Fprintf(&s, " (>= Y_%d Y_%d)", other, c.found.Class)
-		case c.forms[i].C[0].Sign() > 0:
-			s.WriteString(" (<= Y_0 0.0)")
-		default:
-			s.WriteString(" (>= Y_0 0.0)")
+	var any []vnnlib.Form
+	for _, f := range c.forms {
+		g := vnnlib.Form{Offset: f.Offset}
+		for i, v := range f.C {
+			if v.Sign() != 0 {
+				g.Y = append(g.Y, vnnlib.Term{Index: i, Coef: v})
+			}
 		}
+		any = append(any, g)
 	}
-	s.WriteString("))\n")
-	q, err := vnnlib.Read(strings.NewReader(s.String()), vnnlib.Options{})
-	if err != nil {
-		return nil, fmt.Errorf("the box of radius %v around the centre has ends of too many digits, expected coordinates and radii that are 0 or not so small: %w", r, err)
-	}
-	return q, nil
+	return vnnlib.In(b, c.net.Outputs(), any)
 }
-
-// decimal spells a dyadic number, exactly.
-func decimal(v *big.Rat) string { return v.FloatString(v.Denom().BitLen() - 1) }
 
 // nearest finds the nearest change in l2, by the regions of a ball that holds the point known.
 func (c *change) nearest(center []float64, most float64) error {
@@ -309,18 +271,18 @@ func (c *change) nearest(center []float64, most float64) error {
 // project takes the point nearest to the centre in a region's closure at which a form is ≤ 0, if it
 // is nearer than the one known.
 func (c *change) project(g enumerate.Region, i int, r float64) error {
-	cell, err := g.Cell()
+	cell, err := g.CellUntil(c.stopped)
 	if err != nil {
-		return err
+		return c.because(err)
 	}
 	var row exact.Row
 	g.AffineIntegers(func(rows [][]*big.Int, exp int) {
 		form, _ := c.forms[i].Neg().over(rows, exp)
 		row, _ = cell.RowOf(form)
 	})
-	y, ok := exact.Nearest(append(slices.Clone(cell.Rows), row))
-	if !ok {
-		return nil
+	y, err := exact.Nearest(c.stopped, append(slices.Clone(cell.Rows), row))
+	if y == nil {
+		return c.because(err)
 	}
 	square, scale := new(big.Rat), new(big.Rat).SetFloat64(r)
 	for _, v := range y {
@@ -329,7 +291,23 @@ func (c *change) project(g enumerate.Region, i int, r float64) error {
 	square.Mul(square, scale.Mul(scale, scale))
 	if c.found.Square == nil || square.Cmp(c.found.Square) < 0 {
 		c.found.Square = square
-		c.take(cell.InputOf(y), ball.L2)
+		x := cell.InputOf(y)
+		g.AffineIntegers(func(rows [][]*big.Int, exp int) { c.take(x, outputs(rows, exp, x)) })
 	}
 	return nil
+}
+
+// outputs returns the outputs at x of a map in integers times 2^exp.
+func outputs(rows [][]*big.Int, exp int, x []*big.Rat) []*big.Rat {
+	y := make([]*big.Rat, len(rows))
+	for i, row := range rows {
+		y[i] = new(big.Rat).SetInt(row[len(x)])
+		for k, v := range x {
+			if row[k].Sign() != 0 && v.Sign() != 0 {
+				y[i].Add(y[i], new(big.Rat).Mul(new(big.Rat).SetInt(row[k]), v))
+			}
+		}
+		y[i].Mul(y[i], dyadic.Rat(big.NewInt(1), exp))
+	}
+	return y
 }

@@ -117,3 +117,13 @@ func TestRadiusKnown(t *testing.T) {
 	_, err = ClassRadius(ctx, n, []float64{0, 0}, ball.LInf, 10)
 	require.ErrorIs(t, err, context.Canceled)
 }
+
+// Radii were refused whose ends have more digits than a query's text may have.
+func TestRadiusOfAnyDigits(t *testing.T) {
+	n := gen.Build(gen.Affine([]float64{-1, 1, 1, 1}, []float64{0x1p-1000, 0}))
+	r, err := ClassRadius(anything, n, []float64{0x1p-1040, 0}, ball.LInf, 0x1p-990)
+	require.NoError(t, err)
+	require.Equal(t, math.Nextafter(r.Lower, 1), r.Upper)
+	want := new(big.Rat).Sub(rat(0x1p-1001), rat(0x1p-1040)) // y0 − y1 is 2⁻¹⁰⁰⁰ − 2·x0
+	require.True(t, rat(r.Lower).Cmp(want) < 0 && rat(r.Upper).Cmp(want) >= 0, "%v %v", r.Lower, r.Upper)
+}

@@ -276,6 +276,9 @@ func (l *learner) refine(list []*Model) ([]*Model, error) {
 			break
 		}
 	}
+	if best == nil { // no sum of squares is finite
+		return nil, ErrDiverged
+	}
 	if least > exactly*exactly*unit && some.Len() < l.s.Len() {
 		var err error
 		if best, _, err = fit(l.ctx, values{l.s}, best, fitSteps, unit); err != nil {

@@ -276,3 +276,17 @@ func TestAssignment(t *testing.T) {
 		}
 	})
 }
+
+// Points so large that no sum of squares is finite left no model, and a panic.
+func TestAFitOfHugePointsIsRefused(t *testing.T) {
+	s := &Samples{Inputs: 2}
+	for i := range 50 {
+		s.X = append(s.X, 1e200*float64(i-20), 3e199*float64(i*i%7-3))
+		s.Y = append(s.Y, float64(i))
+	}
+	_, err := Learn(anything, s, Options{Neurons: 1, Method: MethodSGD})
+	require.ErrorIs(t, err, ErrDiverged)
+	l := &learner{ctx: anything, s: s, res: &Result{Deviation: 1}}
+	_, err = l.refine([]*Model{{W: [][]float64{{1, 0}}, A: []float64{1}, B: []float64{0}}})
+	require.ErrorIs(t, err, ErrDiverged)
+}

@@ -96,6 +96,28 @@ func (f *formula) clauses() [][]*Form {
 	return out
 }
 
+// In returns the query for a point of a box at which one of some conditions holds, of a network of
+// so many outputs.
+func In(b Box, outputs int, conditions []Form) *Query {
+	q := &Query{Version: "1.0", Type: "Real", Boxes: []Box{b}}
+	for k := range b.Lo {
+		q.Inputs = append(q.Inputs, fmt.Sprint("X_", k))
+		below := Form{X: []Term{{k, big.NewRat(1, 1)}}, Offset: new(big.Rat).Neg(b.Hi[k])}
+		above := Form{X: []Term{{k, big.NewRat(-1, 1)}}, Offset: b.Lo[k]}
+		q.formula.parts = append(q.formula.parts, atom(place{}, below), atom(place{}, above))
+	}
+	for i := range outputs {
+		q.Outputs = append(q.Outputs, fmt.Sprint("Y_", i))
+	}
+	one := formula{or: true}
+	for _, f := range conditions {
+		q.Disjuncts = append(q.Disjuncts, Disjunct{Forms: []Form{f}})
+		one.parts = append(one.parts, atom(place{}, f))
+	}
+	q.formula.parts = append(q.formula.parts, one)
+	return q
+}
+
 // disjoin fills in boxes and disjuncts.
 func (q *Query) disjoin() error {
 	disjuncts, literals := 1.0, 0.0

@@ -227,3 +227,34 @@ func TestPublicQueries(t *testing.T) {
 		require.NotEmpty(t, q.Disjuncts, path)
 	}
 }
+
+func TestAQueryOfABoxIsThatOfItsText(t *testing.T) {
+	text := "(declare-const X_0 Real)(declare-const X_1 Real)(declare-const Y_0 Real)(declare-const Y_1 Real)(declare-const Y_2 Real)" +
+		"(assert (<= X_0 1.5))(assert (>= X_0 -0.25))(assert (<= X_1 2))(assert (>= X_1 1))" +
+		"(assert (or (<= (- Y_0 Y_2) 0) (<= (+ Y_1 3) 0)))"
+	want, err := Read(strings.NewReader(text), Options{})
+	require.NoError(t, err)
+	r := func(a, b int64) *big.Rat { return big.NewRat(a, b) }
+	got := In(Box{Lo: []*big.Rat{r(-1, 4), r(1, 1)}, Hi: []*big.Rat{r(3, 2), r(2, 1)}}, 3, []Form{
+		{Y: []Term{{0, r(1, 1)}, {2, r(-1, 1)}}, Offset: new(big.Rat)},
+		{Y: []Term{{1, r(1, 1)}}, Offset: r(3, 1)},
+	})
+	require.NoError(t, got.Fits(2, 3))
+	show := func(q *Query) string {
+		return fmt.Sprint(q.Version, q.Type, q.Inputs, q.Outputs, q.Boxes, len(q.Disjuncts))
+	}
+	require.Equal(t, show(want), show(got))
+	rapid.Check(t, func(t *rapid.T) {
+		draw := func(n int, name string) (x []*big.Rat) {
+			for _, v := range rapid.SliceOfN(rapid.Int64Range(-16, 16), n, n).Draw(t, name) {
+				x = append(x, r(v, 4))
+			}
+			return x
+		}
+		x, y := draw(2, "x"), draw(3, "y")
+		require.Equal(t, want.Satisfied(x, y), got.Satisfied(x, y))
+		for i := range want.Disjuncts {
+			require.Equal(t, want.Disjuncts[i].Forms[0].Value(x, y).RatString(), got.Disjuncts[i].Forms[0].Value(x, y).RatString())
+		}
+	})
+}

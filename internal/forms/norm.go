@@ -20,8 +20,8 @@ func Sup(norm ball.Norm, g []float64) float64 {
 		for _, v := range g {
 			t += v * v
 		}
-		if t < tinySquares {
-			return supTiny(g)
+		if !(t >= tinySquares && t <= math.MaxFloat64) {
+			return supScaled(g, t < tinySquares)
 		}
 		t = math.Sqrt(t)
 	default:
@@ -36,16 +36,21 @@ func Sup(norm ball.Norm, g []float64) float64 {
 // to 2²⁶ of them, each off by at most 2⁻¹⁰⁷⁵, change the sum by less than 2⁻¹⁴⁹ of itself.
 const tinySquares = 0x1p-900
 
-// supTiny is Sup for l2 where squares underflow: it multiplies by 2⁶⁰⁰ first, which is
-// exact, as all |g| are below 2⁻⁴⁴⁹. The product that undoes it is off by at most 2⁻¹⁰⁷⁵, which
-// underflow covers.
-func supTiny(g []float64) float64 {
+// supScaled is Sup for l2 where squares underflow or overflow: it multiplies by 2^±600 first. Where
+// they underflow that is exact, as all |g| are below 2⁻⁴⁴⁹, and the product that undoes it is off by
+// at most 2⁻¹⁰⁷⁵, which underflow covers. Where they overflow some |g| is above 2⁴⁹⁸, beside which
+// what underflows, 2⁻¹⁰⁷⁵ in the product, is nothing. The supremum may be beyond float64.
+func supScaled(g []float64, tiny bool) float64 {
+	by := 0x1p-600
+	if tiny {
+		by = 0x1p600
+	}
 	t := 0.0
 	for _, v := range g {
-		v *= 0x1p600
+		v *= by
 		t += v * v
 	}
-	return math.Sqrt(t) * 0x1p-600
+	return math.Sqrt(t) / by
 }
 
 // Inside says that y is certainly strictly inside the unit ball. Sums of

@@ -290,16 +290,21 @@ func Reaches(rows []Row) bool {
 }
 
 // Nearest returns the point of the closed polyhedron {rows ≥ 0}, of one row at least, that is
-// nearest to 0, if there is one strictly inside the unit ball of l2. It is a fraction: the
-// projection of 0 on a face.
-func Nearest(rows []Row) (y []*big.Rat, ok bool) {
-	q := newProjection(nil, rows)
-	if !q.run(true) {
-		return nil, false
+// nearest to 0, and nil if there is none strictly inside the unit ball of l2. It is a fraction: the
+// projection of 0 on a face. The search is given up with ErrStopped once stop, unless that is nil,
+// reports true, which it must then go on doing.
+func Nearest(stop func() bool, rows []Row) ([]*big.Rat, error) {
+	q := newProjection(stop, rows)
+	found := q.run(true)
+	if until(stop).stopped() {
+		return nil, ErrStopped
+	}
+	if !found {
+		return nil, nil
 	}
 	at := q.point()
 	if beyond(at) {
-		return nil, false
+		return nil, nil
 	}
-	return at.rats(), true
+	return at.rats(), nil
 }

@@ -69,6 +69,9 @@ func side(stop until, norm ball.Norm, obj Row, rows []Row, p []*big.Rat) (witnes
 	} else {
 		witness, self, lambda, err = polytopal(stop, norm, obj, rows, all, at)
 	}
+	if err == nil && witness == nil && self == nil { // fewestBits left with nothing
+		err = ErrStopped
+	}
 	if err != nil {
 		return nil, nil, nil, err
 	}

@@ -42,16 +42,30 @@ type Maximum struct {
 // It always terminates. An error means that the dimensions differ or that p is
 // not strictly inside.
 func Maximize(norm ball.Norm, obj Row, rows []Row, p []*big.Rat) (Maximum, error) {
+	return MaximizeUntil(nil, norm, obj, rows, p)
+}
+
+// MaximizeUntil is Maximize, given up with ErrStopped once stop reports true, which it must then go
+// on doing.
+func MaximizeUntil(stop func() bool, norm ball.Norm, obj Row, rows []Row, p []*big.Rat) (Maximum, error) {
+	m, err := maximize(stop, norm, obj, rows, p)
+	if until(stop).stopped() {
+		return Maximum{}, ErrStopped
+	}
+	return m, err
+}
+
+func maximize(stop until, norm ball.Norm, obj Row, rows []Row, p []*big.Rat) (Maximum, error) {
 	if err := checkDims(len(p), append([]Row{obj}, rows...)); err != nil {
 		return Maximum{}, err
 	}
 	if norm != ball.L1 {
 		norm = ball.LInf
 	}
-	if !newPoint(p).interior(nil, norm, rows) {
+	if !newPoint(p).interior(stop, norm, rows) {
 		return Maximum{}, errInterior
 	}
-	t := newTableau(norm, obj, rows, newScout(nil, rows))
+	t := newTableau(norm, obj, rows, newScout(stop, rows))
 	if err := t.run(false); err != nil {
 		return Maximum{}, err
 	}
