@@ -35,8 +35,8 @@ func (c Context) Around(h Header, script []byte) []byte {
 	return fmt.Appendf(p, "count %s%d\n", word, leaves)
 }
 
-// Opens returns the contexts of the open cells of a script, in preorder, c being its own. The slices
-// of one context are of their own memory.
+// Opens returns the contexts of the open cells of a script, in preorder, c being its own. The
+// slices of one context are of their own memory.
 func (c Context) Opens(script []byte) ([]Context, error) {
 	var open []Context
 	var above []parting
