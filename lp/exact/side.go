@@ -69,10 +69,12 @@ func side(stop until, norm ball.Norm, obj Row, rows []Row, p []*big.Rat) (witnes
 	} else {
 		witness, self, lambda, err = polytopal(stop, norm, obj, rows, all, at)
 	}
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, nil, nil, err
-	}
-	if witness == nil && !proves(norm, self, obj, lambda, rows) {
+	case stop.stopped(): // there may be neither a witness nor multipliers
+		return nil, nil, nil, ErrStopped
+	case witness == nil && !proves(norm, self, obj, lambda, rows):
 		return nil, nil, nil, errUnproved
 	}
 	return witness, self, lambda, nil
