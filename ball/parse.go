@@ -21,9 +21,9 @@ func ParseCenter(s string, n int) ([]float64, error) {
 
 // ReadCenter reads the centre from the contents of a file: a JSON array of n numbers
 // (or of strings, for hexadecimal floats), or n numbers separated by commas,
-// spaces or line ends.
+// spaces or line ends. A byte order mark, which some programs begin a text with, is skipped.
 func ReadCenter(data []byte, n int) ([]float64, error) {
-	data = bytes.TrimSpace(data)
+	data = bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\ufeff")))
 	if !bytes.HasPrefix(data, []byte("[")) {
 		return parseList("center", strings.FieldsFunc(string(data), func(r rune) bool {
 			return strings.ContainsRune(", \t\r\n", r)
@@ -49,7 +49,7 @@ func ParseRadius(s string) (float64, error) {
 		return 0, fmt.Errorf("radius: %w greater than 0", err)
 	}
 	if r <= 0 {
-		return 0, fmt.Errorf("radius: %s, expected a finite number greater than 0", strings.TrimSpace(s))
+		return 0, fmt.Errorf("radius: %s, expected a finite number greater than 0", brief(strings.TrimSpace(s)))
 	}
 	return r, nil
 }
@@ -80,13 +80,13 @@ func ParseBounds(s string, n int) (lo, hi []float64, err error) {
 	for k, pair := range pairs {
 		a, b, ok := strings.Cut(pair, ":")
 		if !ok {
-			return nil, nil, fmt.Errorf("box: coordinate %d is %q, expected lo:hi", k, pair)
+			return nil, nil, fmt.Errorf("box: coordinate %d is %q, expected lo:hi", k, brief(pair))
 		}
 		if lo[k], err = parseNumber(a); err == nil {
 			hi[k], err = parseNumber(b)
 		}
 		if err != nil {
-			return nil, nil, fmt.Errorf("box: coordinate %d is %q: %w", k, pair, err)
+			return nil, nil, fmt.Errorf("box: coordinate %d is %q: %w", k, brief(pair), err)
 		}
 	}
 	return lo, hi, nil
@@ -112,10 +112,19 @@ func parseNumber(s string) (float64, error) {
 	s = strings.TrimSpace(s)
 	v, err := strconv.ParseFloat(s, 64)
 	if errors.Is(err, strconv.ErrRange) {
-		return 0, fmt.Errorf("%s, beyond float64, expected a finite number", s)
+		return 0, fmt.Errorf("%s, beyond float64, expected a finite number", brief(s))
 	}
 	if err != nil || !finite(v) {
-		return 0, fmt.Errorf("%q, expected a finite number", s)
+		return 0, fmt.Errorf("%q, expected a finite number", brief(s))
 	}
 	return v, nil
+}
+
+// brief keeps an error that quotes a word of a file on one line.
+func brief(s string) string {
+	const most = 60
+	if len(s) > most {
+		return s[:most] + "…"
+	}
+	return s
 }

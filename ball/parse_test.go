@@ -3,6 +3,7 @@ package ball
 // What a user may type, and what is refused with which words.
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -32,8 +33,21 @@ func TestParseCenter(t *testing.T) {
 	}
 }
 
+// A word of three megabytes was an error of as many.
+func TestALongWordIsQuotedShortly(t *testing.T) {
+	long := strings.Repeat("9", 1<<20)
+	_, err := ReadCenter([]byte(long), 1)
+	require.ErrorContains(t, err, "9…, beyond float64, expected a finite number")
+	_, err = ParseRadius(long)
+	require.ErrorContains(t, err, "9…, beyond float64")
+	_, err = ParseBox(long, 1)
+	require.ErrorContains(t, err, `9…", expected lo:hi`)
+	_, err = ParseBox(long+":1", 1)
+	require.Less(t, len(err.Error()), 300)
+}
+
 func TestReadCenter(t *testing.T) {
-	for _, in := range []string{"[0.5, -2]", `["0x1p-1", "-2"]`, "0.5,-2\n", "0.5\n-2\n", "0.5 -2", "0.5,\r\n-2"} {
+	for _, in := range []string{"[0.5, -2]", `["0x1p-1", "-2"]`, "0.5,-2\n", "0.5\n-2\n", "0.5 -2", "0.5,\r\n-2", "\ufeff0.5,-2", "\ufeff[0.5, -2]"} {
 		got, err := ReadCenter([]byte(in), 2)
 		require.NoError(t, err, "%q", in)
 		require.Equal(t, []float64{0.5, -2}, got)

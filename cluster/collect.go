@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -112,17 +113,42 @@ func (f *follower) inspect(ctx context.Context, w *wanted, a *answer) ([]proof.C
 	if err != nil {
 		return nil, err
 	}
-	regions, opens, err := proof.Count(script)
-	if err != nil {
+	if err := a.agrees(script); err != nil {
 		return nil, err
-	}
-	if regions != a.Regions || opens != int64(len(a.Open)) {
-		return nil, fmt.Errorf("its text has %d regions and %d open cells, it says %d and %d", regions, opens, a.Regions, len(a.Open))
 	}
 	if f.verify == nil {
 		return nil, nil
 	}
-	return f.verify.check(ctx, w.context, script)
+	at, err := f.verify.check(ctx, w.context, script)
+	if err != nil {
+		return nil, err
+	}
+	return at, f.verify.bound(a)
+}
+
+// agrees says in what an answer differs from its text, nil in nothing: the regions, and the paths
+// of the cells that are left open, since the context of each is found by its place.
+func (a *answer) agrees(script []byte) error {
+	rest := a.Open
+	regions, err := proof.Leaves(script, func(path []int8) error {
+		if len(rest) == 0 {
+			return errors.New("its text leaves more open than it says")
+		}
+		if said := rest[0].Path; !slices.Equal(said[min(len(a.Path), len(said)):], path) {
+			return fmt.Errorf("it leaves open %s, and its text another cell there", spell(said))
+		}
+		rest = rest[1:]
+		return nil
+	})
+	switch {
+	case err != nil:
+		return err
+	case regions != a.Regions:
+		return fmt.Errorf("its text has %d regions, it says %d", regions, a.Regions)
+	case len(rest) > 0:
+		return fmt.Errorf("it leaves open %s, and its text nothing more", spell(rest[0].Path))
+	}
+	return nil
 }
 
 // mostRefused is how many answers to one item may be refused before the job ends.

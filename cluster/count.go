@@ -145,11 +145,10 @@ func (f *follower) run(ctx context.Context, n *network.Network, b ball.Ball) (Re
 	if err != nil {
 		return Result{}, err
 	}
-	root := items.RootUpper()
-	items.Release()
-	f.sums = newSums(f.id(), root)
+	defer items.Release()
+	f.sums = newSums(f.id(), items.RootUpper())
 	if f.VerifyRecords {
-		if f.verify, err = newVerifier(n, b); err != nil {
+		if f.verify, err = newVerifier(n, b, items); err != nil {
 			return Result{}, err
 		}
 		defer f.verify.close()

@@ -22,7 +22,6 @@ import (
 	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/internal/journal"
-	"github.com/relucell/relucell/proof"
 )
 
 // small is a subject of some hundred items.
@@ -251,38 +250,6 @@ func TestAnAccessNamesWhatIsWrongWithIt(t *testing.T) {
 		require.Equal(t, err, dialled)
 	}
 	require.NoError(t, Access{URL: "host:4222,tls://me:secret@[::1]:4222"}.Check())
-}
-
-// A worker that lies: what it claims does not count where records are verified, and is asked for
-// again.
-func TestVerifiedRecordsFindLies(t *testing.T) {
-	t.Parallel()
-	s, want := small(t)
-	a := site(t, 0)
-	lied, mu := map[key]bool{}, sync.Mutex{}
-	employ(t, Worker{Access: a, walk: func(p *project, path []int8, budget int64, told enumerate.Observer) (journal.Answer, error) {
-		mu.Lock()
-		defer mu.Unlock()
-		if k := keyOf(path); len(lied) < 5 && !lied[k] {
-			lied[k] = true
-			at := make([]float64, 3)
-			at[len(lied)%3] = 0.25
-			w := told.(*proof.Writer)
-			w.Split()
-			w.Region(at)
-			at[0] = -at[0]
-			w.Region(at)
-			w.SplitEnd()
-			return journal.Answer{Record: journal.Record{Path: path, Tally: journal.Tally{Regions: 2}}}, nil
-		}
-		return p.items.Walk(path, budget, told)
-	}})
-	o := s.options(a)
-	o.VerifyRecords = true
-	got, err := Count(t.Context(), s.net, s.ball, o)
-	require.NoError(t, err)
-	require.Equal(t, want.Lower, got.Lower)
-	require.Equal(t, int64(5), got.Refused)
 }
 
 // A server that has no room makes nobody wait for ever, and nothing wrong.

@@ -96,3 +96,15 @@ func (a *answer) decode(b []byte) error {
 func follows(path, above []int8) bool {
 	return len(path) > len(above) && slices.Equal(path[:len(above)], above)
 }
+
+// before reports whether a walk comes to the cell of the one path and leaves it before it comes to
+// that of the other: where they part, the first takes the minus side. Of paths of which each is
+// before the next, each is before all that follow, so no two cells have a point in common.
+func before(a, b []int8) bool {
+	for i := range min(len(a), len(b)) {
+		if a[i] != b[i] {
+			return a[i] < b[i]
+		}
+	}
+	return false
+}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/certificate"
+	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/network"
 	"github.com/relucell/relucell/proof"
 )
@@ -73,16 +74,17 @@ func (f *follower) join(ctx context.Context) error {
 	return take(nil)
 }
 
-// verifier checks texts by the checker of proofs.
+// verifier checks texts by the checker of proofs, and bounds by itself what they leave open.
 type verifier struct {
 	net    []byte
 	header proof.Header
 	folder string
+	items  *enumerate.Items
 }
 
-func newVerifier(n *network.Network, b ball.Ball) (*verifier, error) {
+func newVerifier(n *network.Network, b ball.Ball, items *enumerate.Items) (*verifier, error) {
 	folder, err := os.MkdirTemp("", "relucell-verify-")
-	return &verifier{n.Canonical(), proof.HeaderOf(n, b), folder}, err
+	return &verifier{n.Canonical(), proof.HeaderOf(n, b), folder, items}, err
 }
 
 func (v *verifier) close() { os.RemoveAll(v.folder) }
@@ -90,7 +92,7 @@ func (v *verifier) close() { os.RemoveAll(v.folder) }
 // check checks a text in its context, and returns the contexts of the cells that it leaves open. A
 // stop speaks against no text.
 func (v *verifier) check(ctx context.Context, at proof.Context, script []byte) ([]proof.Context, error) {
-	_, open, err := at.Opens(script)
+	open, err := at.Opens(script)
 	if err != nil {
 		return nil, err
 	}
@@ -106,4 +108,21 @@ func (v *verifier) check(ctx context.Context, at proof.Context, script []byte) (
 		return nil, fmt.Errorf("its text is refused by the checker: %w", err)
 	}
 	return open, nil
+}
+
+// bound puts bounds of its own in the place of those that an answer claims for the cells that it
+// leaves open, which no text shows.
+func (v *verifier) bound(a *answer) error {
+	for i := range a.Open {
+		c := &a.Open[i]
+		upper, err := v.items.Bound(c.Path)
+		switch {
+		case errors.Is(err, enumerate.ErrNowhere) || errors.Is(err, enumerate.ErrUndecided):
+			return fmt.Errorf("it leaves open %s: %w", spell(c.Path), err)
+		case err != nil:
+			return &lostError{err}
+		}
+		c.Upper = upper
+	}
+	return nil
 }

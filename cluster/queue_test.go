@@ -78,7 +78,7 @@ func (s subject) queue(t require.TestingT, budget func() int64, folder string, p
 	items, err := enumerate.NewItems(context.Background(), s.net, s.ball, true)
 	require.NoError(t, err)
 	defer items.Release()
-	v, err := newVerifier(s.net, s.ball)
+	v, err := newVerifier(s.net, s.ball, items)
 	require.NoError(t, err)
 	defer v.close()
 	total := newSums([32]byte{}, items.RootUpper())
@@ -94,9 +94,7 @@ func (s subject) queue(t require.TestingT, budget func() int64, folder string, p
 		require.NoError(t, a.decode((&answer{Answer: got}).encode()))
 		w, err := total.judge(k, a)
 		require.NoError(t, err)
-		regions, opens, err := proof.Count(texts[k])
-		require.NoError(t, err)
-		require.Equal(t, [2]int64{a.Regions, int64(len(a.Open))}, [2]int64{regions, opens})
+		require.NoError(t, a.agrees(texts[k]))
 		ended, end := context.WithCancel(context.Background())
 		end()
 		_, err = v.check(ended, w.context, texts[k])
@@ -104,6 +102,8 @@ func (s subject) queue(t require.TestingT, budget func() int64, folder string, p
 		require.ErrorAs(t, err, &lost, "a stop refuses no text")
 		at, err := v.check(context.Background(), w.context, texts[k])
 		require.NoError(t, err, "a record is checked alone")
+		require.NoError(t, v.bound(a))
+		require.Equal(t, got.Open, a.Open, "the bound of a cell depends on its path alone")
 		total.add(w, a, at)
 		answers[k] = a
 		for _, c := range a.Open {

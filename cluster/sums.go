@@ -52,7 +52,10 @@ var (
 	errOther      = errors.New("it is of another job, or of another version of the program")
 )
 
-// judge says whether an answer under a key is one that is expected.
+// judge says whether an answer under a key is one that is expected, and what is asked for without
+// any text: what it leaves open are cells below its own, no two of them with a point in common, and
+// the bracket has room for what it has. So cells that are expected never overlap, and each has its
+// answer once, whatever a worker sends.
 func (s *sums) judge(k key, a *answer) (*wanted, error) {
 	w := s.expected[k]
 	switch {
@@ -66,16 +69,34 @@ func (s *sums) judge(k key, a *answer) (*wanted, error) {
 		return w, nil
 	case a.Regions > 1<<62-s.Regions:
 		return w, fmt.Errorf("it has %d regions, more than a count may have", a.Regions)
-	}
-	for i, c := range a.Open {
-		if !follows(c.Path, a.Path) || c.Upper.Sign() <= 0 || i > 0 && follows(c.Path, a.Open[i-1].Path) {
-			return w, fmt.Errorf("it leaves open %s, which is no cell below", spell(c.Path))
-		}
-	}
-	if a.Regions == 0 && len(a.Open) == 0 {
+	case a.Regions == 0 && len(a.Open) == 0:
 		return w, errors.New("it has no region, and a cell has one")
 	}
-	return w, nil
+	for i, c := range a.Open {
+		switch {
+		case !follows(c.Path, a.Path):
+			return w, fmt.Errorf("it leaves open %s, which is no cell below", spell(c.Path))
+		case c.Upper.Sign() <= 0:
+			return w, fmt.Errorf("it leaves open %s with no region, and a cell has one", spell(c.Path))
+		case i > 0 && !before(a.Open[i-1].Path, c.Path):
+			return w, fmt.Errorf("it leaves open %s after %s, expected disjoint cells in the order of the walk", spell(c.Path), spell(a.Open[i-1].Path))
+		}
+	}
+	return w, s.room(w, a)
+}
+
+// room says what is wrong with an answer that has more regions than its cell may have, or with
+// which the job would have more than it may have: then this one is false, or an earlier one is.
+func (s *sums) room(w *wanted, a *answer) error {
+	least := a.Regions + int64(len(a.Open))
+	if big.NewInt(least).Cmp(w.Upper) > 0 {
+		return fmt.Errorf("it has at least %d regions, expected at most %v", least, w.Upper)
+	}
+	all := s.Regions + int64(len(s.expected)) - 1 + least
+	if big.NewInt(all).Cmp(s.bestUpper) > 0 {
+		return fmt.Errorf("with it there would be at least %d regions, and by earlier answers there are at most %v", all, s.bestUpper)
+	}
+	return nil
 }
 
 // add adds an answer that was judged. at holds the contexts of the cells that it leaves open, where

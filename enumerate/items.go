@@ -5,6 +5,7 @@ package enumerate
 import (
 	"context"
 	"errors"
+	"math/big"
 	"sync"
 
 	"github.com/relucell/relucell/ball"
@@ -64,15 +65,17 @@ func (s *Items) RootUpper() journal.Cell { return journal.Cell{Upper: s.subject.
 // leaves open are Open. An error is [ErrNowhere], that no tier could decide ([ErrUndecided]), or,
 // once it has ended, that of the context.
 func (s *Items) Walk(path []int8, budget int64, o Observer) (journal.Answer, error) {
-	a, err := s.with(func(w *walk.Items) (journal.Answer, error) { return w.Walk(s.ctx, path, budget, sinkOf(o)) })
-	if err != nil && s.ctx.Err() == nil && !errors.Is(err, ErrNowhere) {
-		err = marked{err, ErrUndecided}
-	}
-	return a, err
+	return with(s, func(w *walk.Items) (journal.Answer, error) { return w.Walk(s.ctx, path, budget, sinkOf(o)) })
+}
+
+// Bound bounds the regions of the cell of a path, as Walk does where it leaves that cell open. Its
+// errors are those of Walk.
+func (s *Items) Bound(path []int8) (*big.Int, error) {
+	return with(s, func(w *walk.Items) (*big.Int, error) { return w.Bound(s.ctx, path) })
 }
 
 // with calls f with a walk that no other goroutine uses.
-func (s *Items) with(f func(*walk.Items) (journal.Answer, error)) (journal.Answer, error) {
+func with[T any](s *Items, f func(*walk.Items) (T, error)) (T, error) {
 	s.mu.Lock()
 	var w *walk.Items
 	if n := len(s.idle); n > 0 {
@@ -83,10 +86,13 @@ func (s *Items) with(f func(*walk.Items) (journal.Answer, error)) (journal.Answe
 		w = walk.NewItems(s.cfg, questionWork*int64(s.subject.N))
 	}
 	a, err := f(w)
-	if err == nil { // after an error the tree may be anywhere
+	switch {
+	case err == nil: // after an error the tree may be anywhere
 		s.mu.Lock()
 		s.idle = append(s.idle, w)
 		s.mu.Unlock()
+	case s.ctx.Err() == nil && !errors.Is(err, ErrNowhere):
+		err = marked{err, ErrUndecided}
 	}
 	return a, err
 }

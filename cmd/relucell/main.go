@@ -10,18 +10,50 @@
 package main
 
 import (
+	"errors"
 	"io"
 	"os"
+	"sync"
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
-// run executes one command line and returns its exit code.
+// run executes one command line and returns its exit code. What could not be written is an error
+// whoever wrote it: cobra asks nobody when it writes a help text.
 func run(args []string, stdout, stderr io.Writer) int {
-	root := newRootCmd()
+	out := &outlet{to: stdout}
+	root := newRootCmd(out)
 	root.SetArgs(args)
-	root.SetOut(stdout)
 	root.SetErr(stderr)
 	cmd, err := root.ExecuteC()
+	var e *exitError
+	if lost := out.lost(); lost != nil && (!errors.As(err, &e) || err == error(errStopped)) {
+		err = failed(lost)
+	}
 	return report(stderr, cmd, err)
+}
+
+// outlet writes, and keeps the first failure.
+type outlet struct {
+	to  io.Writer
+	mu  sync.Mutex
+	err error
+}
+
+func (o *outlet) Write(p []byte) (int, error) {
+	n, err := o.to.Write(p)
+	if err != nil {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		if o.err == nil {
+			o.err = err
+		}
+	}
+	return n, err
+}
+
+func (o *outlet) lost() error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.err
 }

@@ -192,10 +192,19 @@ func TestUnwritableOutputFails(t *testing.T) {
 		{"count", data + "two_moons_2-16-16-1.json", "--box=-1:1"},
 		{"list", data + "two_moons_2-16-16-1.json", "--box=-1:1"},
 		{"convert", data + "two_moons_2-16-16-1.json", "-o", "-"},
+		{}, {"help"}, {"help", "cone"}, {"--help"}, {"--version"}, {"count", "--help"}, {"cone", "rays", "-h"},
+		{"completion", "bash"}, {"completion", "zsh"}, {"completion", "fish"}, {"completion", "powershell"}, {"__complete", "count", "--n"},
 	} {
 		cmd := exec.Command(binary, args...)
 		cmd.Stdout = full
 		require.Error(t, cmd.Run())
 		require.Equal(t, exitFailed, cmd.ProcessState.ExitCode(), args)
 	}
+}
+
+// It said so on standard output, and ended with 0.
+func TestHelpAboutNothing(t *testing.T) {
+	_, stderr, code := relucell(t, "help", "nosuch")
+	require.Equal(t, exitInput, code)
+	require.Contains(t, stderr, `unknown command "nosuch"`)
 }

@@ -14,7 +14,8 @@ import (
 	"github.com/relucell/relucell/internal/files"
 )
 
-func newRootCmd() *cobra.Command {
+// newRootCmd writes to out, which cobra asks for when it makes some of the commands.
+func newRootCmd(out io.Writer) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "relucell",
 		Short: "Answer questions about ReLU networks, exactly and with proofs",
@@ -32,6 +33,7 @@ printed is certain, and the answer is open, a bracket or "unknown".`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
+	root.SetOut(out)
 	root.SetVersionTemplate("relucell {{.Version}}\n")
 	root.PersistentFlags().BoolP("verbose", "v", false, "log what happens to standard error")
 	cobra.EnableCommandSorting = false // the order is that in which they are read about
@@ -56,6 +58,13 @@ printed is certain, and the answer is open, a bracket or "unknown".`,
 	if completion, _, err := root.Find([]string{"completion"}); err == nil {
 		completion.RunE = func(*cobra.Command, []string) error {
 			return errors.New("shell: expected bash, zsh, fish or powershell")
+		}
+	}
+	root.InitDefaultHelpCmd()
+	if help, _, err := root.Find([]string{"help"}); err == nil {
+		help.Args = func(_ *cobra.Command, args []string) error {
+			_, _, err := root.Find(args)
+			return err
 		}
 	}
 	registerCompletions(root)

@@ -33,10 +33,15 @@ func NewReader(r io.Reader) *Reader {
 
 // End says that something follows what, unless the text ends here.
 func (r *Reader) End(what string) error {
-	if _, err := r.dec.Token(); err != io.EOF {
+	_, err := r.dec.Token()
+	var syntax *json.SyntaxError
+	switch {
+	case err == io.EOF:
+		return nil
+	case err == nil || errors.As(err, &syntax):
 		return fmt.Errorf("something follows the %s, at byte %d, expected the end", what, r.dec.InputOffset())
 	}
-	return nil
+	return fmt.Errorf("after the %s, at byte %d: %w, expected the end", what, r.dec.InputOffset(), err)
 }
 
 // Early returns err, and where that is the text's end instead an error that says so.

@@ -8,6 +8,7 @@ package walk
 import (
 	"context"
 	"errors"
+	"math/big"
 	"slices"
 
 	"github.com/relucell/relucell/internal/journal"
@@ -42,15 +43,8 @@ func (i *Items) Walk(ctx context.Context, path []int8, budget int64, sink Sink) 
 	w := i.w
 	w.clean()
 	w.path = append(w.path, path...)
-	e, arrived := tree.Lead(w.tree, path)
-	if ctx.Err() != nil {
-		return journal.Answer{}, context.Cause(ctx)
-	}
-	if !arrived {
-		if err := w.tree.Err(); e.Kind == tree.Failed && err != nil {
-			return journal.Answer{}, err
-		}
-		return journal.Answer{}, ErrNowhere
+	if err := i.lead(ctx, path); err != nil {
+		return journal.Answer{}, err
 	}
 	a := &allotment{budget: budget, question: i.question}
 	a.start = a.work(w)
@@ -69,6 +63,35 @@ func (i *Items) Walk(ctx context.Context, path []int8, budget int64, sink Sink) 
 		out.Open = append(out.Open, journal.Cell{Path: n.path, Upper: n.upper})
 	}
 	return out, nil
+}
+
+// Bound bounds the regions of the cell of a path, as Walk does where it leaves that cell open.
+func (i *Items) Bound(ctx context.Context, path []int8) (*big.Int, error) {
+	unhook := context.AfterFunc(ctx, i.run.Halt)
+	defer unhook()
+	i.w.clean()
+	if err := i.lead(ctx, path); err != nil {
+		return nil, err
+	}
+	upper := i.w.tree.Bound(true)
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	return upper, nil
+}
+
+// lead takes the tree to the cell of a path.
+func (i *Items) lead(ctx context.Context, path []int8) error {
+	e, arrived := tree.Lead(i.w.tree, path)
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case arrived:
+		return nil
+	case e.Kind == tree.Failed && i.w.tree.Err() != nil:
+		return i.w.tree.Err()
+	}
+	return ErrNowhere
 }
 
 // allotment is the pace of an item. Once its budget is spent, plus sides are left open, but for

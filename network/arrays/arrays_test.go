@@ -178,7 +178,10 @@ func TestNPZRefusals(t *testing.T) {
 func TestSafetensorsRefusals(t *testing.T) {
 	bytes8 := make([]byte, 8)
 	file := func(tensors map[string]tensor) []byte { return safetensorsBytes(t, tensors, bytes8) }
-	w := tensor{"F32", []int{1, 2}, []int{0, 8}}
+	two := func(a, b string, second tensor) []byte {
+		return safetensorsBytes(t, map[string]tensor{a: {"F32", []int{1, 2}, []int{0, 8}}, b: second}, make([]byte, 16))
+	}
+	w, v := tensor{"F32", []int{1, 2}, []int{0, 8}}, tensor{"F32", []int{1, 2}, []int{8, 16}}
 	for want, data := range map[string][]byte{
 		"ends before its header":                    []byte("short"),
 		"a header of 18446744073709551615 bytes":    bytes.Repeat([]byte{0xff}, 9),
@@ -187,15 +190,29 @@ func TestSafetensorsRefusals(t *testing.T) {
 		`tensor "0.weight": given twice`:            append([]byte{28, 0, 0, 0, 0, 0, 0, 0}, `{"0.weight":1,"0.weight":{}}`...),
 		"something follows the object":              append([]byte{4, 0, 0, 0, 0, 0, 0, 0}, "{}{}"...),
 		`tensors ["fc1.weight"], expected 0.weigh`:  file(map[string]tensor{"fc1.weight": w}),
-		"tensors of several parts":                  file(map[string]tensor{"a.0.weight": w, "b.1.weight": w}),
+		"tensors of several parts":                  two("a.0.weight", "b.1.weight", v),
 		`tensor "1.weight": missing beside`:         file(map[string]tensor{"1.bias": w}),
 		`tensor "0.weight": shape [2]`:              file(map[string]tensor{"0.weight": {"F32", []int{2}, []int{0, 8}}}),
 		`dtype "I8", supported are`:                 file(map[string]tensor{"0.weight": {"I8", []int{1, 8}, []int{0, 8}}}),
 		"data_offsets [0 9], expected two within":   file(map[string]tensor{"0.weight": {"F32", []int{1, 2}, []int{0, 9}}}),
 		"8 bytes, expected 12":                      file(map[string]tensor{"0.weight": {"F32", []int{1, 3}, []int{0, 8}}}),
-		"2 numbers, expected 1, the rows":           file(map[string]tensor{"0.weight": w, "0.bias": {"F32", []int{2}, []int{0, 8}}}),
-		"1: 2 inputs, expected 1, the outputs of 0": file(map[string]tensor{"0.weight": w, "1.weight": w}),
+		"2 numbers, expected 1, the rows":           two("0.weight", "0.bias", tensor{"F32", []int{2}, []int{8, 16}}),
+		"1: 2 inputs, expected 1, the outputs of 0": two("0.weight", "1.weight", v),
 	} {
+		_, _, err := ReadSafetensors(bytes.NewReader(data))
+		require.ErrorContains(t, err, want)
+	}
+	// Bytes of two tensors, and of none, were read.
+	for want, second := range map[string]tensor{
+		`tensor "0.bias": data_offsets [4 8], expected ones from 8 on`:   {"F32", []int{1}, []int{4, 8}},
+		`tensor "0.bias": data_offsets [12 16], expected ones from 8 on`: {"F32", []int{1}, []int{12, 16}},
+		"4 bytes behind the last tensor, expected none":                  {"F32", []int{1}, []int{8, 12}},
+		`tensor "0.bias": json: cannot unmarshal`:                        {},
+	} {
+		data := two("0.weight", "0.bias", second)
+		if second.DType == "" {
+			data = bytes.Replace(two("0.weight", "0.bias", v), []byte("[1,2]"), []byte("[1.5]"), 1)
+		}
 		_, _, err := ReadSafetensors(bytes.NewReader(data))
 		require.ErrorContains(t, err, want)
 	}

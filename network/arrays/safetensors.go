@@ -4,6 +4,7 @@ package arrays
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -107,7 +108,7 @@ func header(data []byte) (map[string]*tensor, []byte, error) {
 	for _, name := range slices.Sorted(maps.Keys(raw)) {
 		t := &tensor{}
 		if err := json.Unmarshal(raw[name], t); err != nil {
-			return nil, nil, fmt.Errorf("tensor %q: %w", name, err)
+			return nil, nil, fmt.Errorf("tensor %q: %w, expected a dtype, a shape and data_offsets of whole numbers", name, err)
 		}
 		if o := t.Offsets; len(o) != 2 || o[0] < 0 || o[1] < o[0] || o[1] > len(rest) {
 			return nil, nil, fmt.Errorf("tensor %q: data_offsets %v, expected two within the %d bytes after the header", name, o, len(rest))
@@ -117,7 +118,26 @@ func header(data []byte) (map[string]*tensor, []byte, error) {
 		}
 		tensors[name] = t
 	}
-	return tensors, rest, nil
+	return tensors, rest, apart(tensors, len(rest))
+}
+
+// apart says that two tensors share bytes, or that some of the bytes are of none: the format allows
+// neither, and of such a file somebody else may read other numbers.
+func apart(tensors map[string]*tensor, size int) error {
+	names := slices.SortedFunc(maps.Keys(tensors), func(a, b string) int {
+		return cmp.Or(slices.Compare(tensors[a].Offsets, tensors[b].Offsets), cmp.Compare(a, b))
+	})
+	end := 0
+	for _, name := range names {
+		if at := tensors[name].Offsets; at[0] != end {
+			return fmt.Errorf("tensor %q: data_offsets %v, expected ones from %d on, where the tensor before it ends", name, at, end)
+		}
+		end = tensors[name].Offsets[1]
+	}
+	if len(tensors) > 0 && end != size {
+		return fmt.Errorf("%d bytes behind the last tensor, expected none", size-end)
+	}
+	return nil
 }
 
 // fields reads an object whose fields have different names, which the format asks for: of two of

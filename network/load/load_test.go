@@ -73,6 +73,12 @@ func TestReadRefusals(t *testing.T) {
 	require.NoError(t, os.WriteFile(pointer, []byte("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n"), 0o600))
 	notPacked := filepath.Join(dir, "a.onnx.gz")
 	require.NoError(t, os.WriteFile(notPacked, []byte("hello"), 0o600))
+	cut := filepath.Join(dir, "cut.json.gz") // its checksum was read as something that follows
+	n, err := network.New([]network.Layer{{W: mat.NewDense(1, 1, []float64{0.5}), B: []float64{-1}}})
+	require.NoError(t, err)
+	whole := zipped(t, n.Canonical())
+	whole[len(whole)-5] ^= 1
+	require.NoError(t, os.WriteFile(cut, whole, 0o600))
 	large := filepath.Join(dir, "large.nnet")
 	require.NoError(t, os.WriteFile(large, nil, 0o600))
 	require.NoError(t, os.Truncate(large, MaxFileBytes+1)) // a hole: it takes no room
@@ -92,6 +98,7 @@ func TestReadRefusals(t *testing.T) {
 		{large, Options{}, large + ": 1073741825 bytes, expected at most"},
 		{pointer, Options{}, "a Git LFS pointer, not the file itself: get it with git lfs pull"},
 		{notPacked, Options{}, "not a gzip file"},
+		{cut, Options{}, "gzip: invalid checksum, expected the end"},
 		{badText, Options{Output: "y"}, `output "y" asked for, but only .onnx`},
 		{"net.gz", Options{}, `net.gz: unknown ending`},
 		{folder, Options{}, folder + ": is a folder"},

@@ -4,7 +4,9 @@
 package onnx
 
 import (
+	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"strconv"
 
@@ -38,16 +40,21 @@ func (o *outside) read(p *onnxpb.TensorProto) []byte {
 	for _, e := range p.ExternalData {
 		fields[e.GetKey()] = e.GetValue()
 	}
+	location := fields["location"]
 	root, err := os.OpenRoot(o.folder)
 	must(err)
 	defer root.Close()
-	st, err := root.Stat(fields["location"])
+	st, err := root.Stat(location)
 	if err == nil && !st.Mode().IsRegular() { // a pipe would keep Open waiting
-		panic(refusalf("%q is no regular file", fields["location"]))
+		panic(refusalf("%q is no regular file", location))
 	}
-	f, err := root.Open(fields["location"])
+	f, err := root.Open(location)
+	var named *fs.PathError
+	if errors.As(err, &named) {
+		err = named.Err // a reader of errors of files would take the location for the model
+	}
 	if err != nil {
-		panic(refusalf("%w, expected a file inside the model's folder (keep it beside the model, or export with external_data=False)", err))
+		panic(refusalf("location %q: %w, expected a file inside the model's folder (keep it beside the model, or export with external_data=False)", location, err))
 	}
 	defer f.Close()
 	st, err = f.Stat()
@@ -65,7 +72,7 @@ func (o *outside) read(p *onnxpb.TensorProto) []byte {
 		}
 	}
 	if offset < 0 || length < 0 || offset > st.Size() || length > st.Size()-offset {
-		panic(refusalf("%q has %d bytes, expected %d from %d on", fields["location"], st.Size(), length, offset))
+		panic(refusalf("%q has %d bytes, expected %d from %d on", location, st.Size(), length, offset))
 	}
 	if o.left -= length; o.left < 0 {
 		panic(refusalf("more than a gigabyte in all"))

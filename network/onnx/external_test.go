@@ -4,6 +4,7 @@ package onnx
 
 import (
 	"encoding/binary"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -57,7 +58,11 @@ func TestExternalData(t *testing.T) {
 		{"is no regular file", []string{"location", "."}},
 		{"is no regular file", []string{"location", "pipe"}}, // reading waited for a writer
 	} {
-		require.ErrorContains(t, try(dir, c.entries...), c.want)
+		err := try(dir, c.entries...)
+		require.ErrorContains(t, err, c.want)
+		require.ErrorContains(t, err, `tensor "w": `)
+		var named *fs.PathError
+		require.NotErrorAs(t, err, &named, "the location was told in the place of the model")
 	}
 	require.ErrorContains(t, try("", "location", "net.data"), "its data is in another file")
 }
