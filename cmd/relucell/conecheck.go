@@ -77,7 +77,7 @@ Exit code 1 says that the constraints are violated, or not shown.`,
 	}
 	c.net.add(cmd.Flags())
 	c.add(cmd, "give up after this time, reading included")
-	cmd.Flags().StringVar(&c.proof, "proof", "", "keep the proof on the ball in this file, and its network beside it")
+	cmd.Flags().StringVar(&c.proof, "proof", "", "keep the proof on the ball in this `FILE`, and its network beside it")
 	formatFlag(cmd, &c.format)
 	return cmd
 }

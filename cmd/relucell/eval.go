@@ -44,7 +44,7 @@ a line for each point, with the signs of all neurons there: 0 says that a pre-ac
 		Example: `  relucell eval net.onnx --at 0.1,0.2
   relucell eval net.onnx --at @points.csv --format json`,
 	})
-	cmd.Flags().StringVar(&c.at, "at", "", "the point: numbers separated by commas, one number for all coordinates, or @FILE, a table (CSV) of points")
+	cmd.Flags().StringVar(&c.at, "at", "", "the `POINT`: numbers separated by commas, one number for all coordinates, or @FILE, a table (CSV) of points")
 	formatFlag(cmd, &c.format)
 	return cmd
 }

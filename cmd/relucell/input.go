@@ -40,9 +40,9 @@ type netFlags struct {
 }
 
 func (f *netFlags) add(fs *pflag.FlagSet) {
-	fs.BoolVar(&f.normalise, "normalise", false, "apply the normalisation that an .nnet file holds (ignored otherwise)")
+	fs.BoolVar(&f.normalise, "normalise", false, "apply the normalisation that an .nnet file holds, which is left out by default")
 	fs.StringVar(&f.output, f.outputFlag(), "", "`NAME` of the output of an .onnx graph, or of a value within it, that is the network's (default the first output)")
-	fs.IntVar(&f.batch, "batch", 1, "`rows` of a fixed batch of an .onnx graph: 1 where they do not mix, or the number of all")
+	fs.IntVar(&f.batch, "batch", 1, "`ROWS` of a fixed batch of an .onnx graph: 1 where they do not mix, or the number of all")
 }
 
 // outputFlag is the name of the flag that names an output.
@@ -137,10 +137,10 @@ type ballFlags struct {
 
 func (f *ballFlags) add(cmd *cobra.Command) {
 	fs := cmd.Flags()
-	fs.StringVar(&f.center, "center", "", "centre: numbers separated by commas, one number for all coordinates, or @FILE (JSON or CSV)")
-	fs.StringVar(&f.radius, "radius", "", "radius, greater than 0")
-	fs.StringVar(&f.norm, "norm", "l2", "norm: l2, linf or l1")
-	fs.StringVar(&f.box, "box", "", "box instead of a ball: lo:hi for each input separated by commas, or one lo:hi for all")
+	fs.StringVar(&f.center, "center", "", "centre, a `POINT`: numbers separated by commas, one number for all coordinates, or @FILE (JSON or CSV)")
+	fs.StringVar(&f.radius, "radius", "", "radius `R`, greater than 0")
+	fs.StringVar(&f.norm, "norm", "l2", "`NORM` of the ball: l2, linf or l1")
+	fs.StringVar(&f.box, "box", "", "box instead of a ball: `LO:HI` for each input separated by commas, or one for all")
 	complete(cmd, "norm", "l2", "linf", "l1")
 	f.set = fs
 }

@@ -57,10 +57,10 @@ wheel, move by dragging, point at a region for its pattern and affine map.`,
 	c.add(cmd, "give up after this time, reading included: half a map is none")
 	c.slice.add(cmd)
 	fs := cmd.Flags()
-	fs.StringVarP(&c.out, "output", "o", "", "file to write, ending in .svg, .png, .pdf or .html")
+	fs.StringVarP(&c.out, "output", "o", "", "`FILE` to write, ending in .svg, .png, .pdf or .html")
 	fs.BoolVar(&c.html, "html", false, "write one self-contained page, whatever the ending")
 	choiceFlag(cmd, &c.fill, "fill", "what colours tell", each(plot.Fills, func(f plot.Fill) string { return string(f) })...)
-	fs.StringVar(&c.points, "points", "", "CSV file of points to draw on top")
+	fs.StringVar(&c.points, "points", "", "CSV `FILE` of points to draw on top")
 	c.width = plot.DefaultWidth
 	flag(fs, &c.width, "width", "pixels", strconv.Itoa(c.width), "width of the picture", func(s string) (int, error) {
 		n, err := strconv.Atoi(s)

@@ -89,11 +89,11 @@ that no region is missing, and all patterns, maps, domains and vertices.`,
 	fs := cmd.Flags()
 	c.add(cmd, "give up after this time, reading included: half a set is none")
 	c.outputs, c.region = []int{0, 1}, -1
-	fs.StringVarP(&c.out, "output", "o", "", "file to write, ending in .jsonl, .ine, .ext, .poly, .svg, .png, .pdf or .html")
+	fs.StringVarP(&c.out, "output", "o", "", "`FILE` to write, ending in .jsonl, .ine, .ext, .poly, .svg, .png, .pdf or .html")
 	flag(fs, &c.outputs, "outputs", "i,j", "0,1", "the two outputs that a picture shows (with --domain, inputs)", twoOf)
 	fs.BoolVar(&c.domain, "domain", false, "the domains in the place of the images, in .ext, .poly and pictures")
 	wholeFlag(fs, &c.region, "region", "", "the region of this number alone, from 0 in the order of the list", 0, 1<<40)
-	fs.StringVar(&c.inverse, "inverse", "", "write the part of the ball that satisfies this VNN-LIB query")
+	fs.StringVar(&c.inverse, "inverse", "", "write the part of the ball that satisfies the VNN-LIB query of this `FILE`")
 	fs.BoolVar(&c.reals, "reals", false, "read a query over a floating-point type as one over the reals")
 	return cmd
 }

@@ -8,8 +8,10 @@ import (
 	"io"
 	"log/slog"
 	"runtime"
+	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/relucell/relucell/internal/files"
 )
@@ -59,7 +61,37 @@ printed is certain, and the answer is open, a bracket or "unknown".`,
 		}
 	}
 	registerCompletions(root)
+	root.SetGlobalNormalizationFunc(spelling)
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return plainFlagError(err) })
 	return root
+}
+
+// spelling takes the words that are spelt in two ways in English in either.
+func spelling(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+	switch name {
+	case "centre", "centres":
+		name = "center" + name[len("centre"):]
+	case "normalize":
+		name = "normalise"
+	}
+	return pflag.NormalizedName(name)
+}
+
+// plainFlagError says what is wrong with the value of a flag as everything else says it: the flag,
+// the value, what was expected.
+func plainFlagError(err error) error {
+	var v *pflag.InvalidValueError
+	if !errors.As(err, &v) {
+		return err
+	}
+	cause := v.Unwrap()
+	switch kind := v.GetFlag().Value.Type(); {
+	case strings.HasPrefix(kind, "int"), strings.HasPrefix(kind, "uint"):
+		cause = errors.New("expected whole numbers")
+	case strings.HasPrefix(kind, "float"):
+		cause = errors.New("expected a number")
+	}
+	return fmt.Errorf("--%s: %q, %w", v.GetFlag().Name, v.GetValue(), cause)
 }
 
 // version is the module's version, or the commit that the binary was built from.

@@ -29,7 +29,7 @@ gets: a network with one input (a line) or two (a plane), to be counted, proved 
   relucell slice net.onnx --origin 0 --inputs 0,3 -o plane.json && relucell count plane.json --box=-1:1`,
 	})
 	c.slice.add(cmd)
-	cmd.Flags().StringVarP(&c.out, "output", "o", "", "file to write, ending in .json, or - for standard output")
+	cmd.Flags().StringVarP(&c.out, "output", "o", "", "`FILE` to write, ending in .json, or - for standard output")
 	return cmd
 }
 
