@@ -135,6 +135,9 @@ func (c *plotCmd) input(ctx context.Context, cmd *cobra.Command, net string) (n 
 	if err != nil {
 		return nil, b, opt, err
 	}
+	if whole.Inputs() == 1 {
+		return nil, b, opt, badInputf("%s: 1 input, expected 2 or more: a line is no map, relucell list shows its regions", net)
+	}
 	n, opt = whole, plot.Options{Name: displayed(cmd, net), Fill: plot.Fill(c.fill), Width: c.width}
 	if c.slice.given() {
 		if n, opt.Inputs, err = c.slice.cut(ctx, whole); err != nil {

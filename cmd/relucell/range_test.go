@@ -57,7 +57,7 @@ func TestRangeRefuses(t *testing.T) {
 		"--center: missing":               {},
 		"expected a finite number":        {"--center", "0", "--radius", "x"},
 		"one or the other":                {"--box=-1:1", "--norm", "l2"},
-		"expected text, json":             {"--box=-1:1", "--format", "csv"},
+		"expected text or json":             {"--box=-1:1", "--format", "csv"},
 	} {
 		_, errs, code := relucell(t, append([]string{"range", net}, args...)...)
 		require.Equal(t, exitInput, code, errs)
@@ -132,7 +132,7 @@ func TestRadius(t *testing.T) {
 	for want, args := range map[string][]string{
 		"--center: missing": {},
 		"--center: a tie":   {"--center", "1,0"},
-		"expected linf, l2": {"--center", "0", "--norm", "l1"},
+		"expected linf or l2": {"--center", "0", "--norm", "l1"},
 		"expected a finite": {"--center", "0", "--most", "0"},
 	} {
 		_, errs, code := relucell(t, append([]string{"radius", net}, args...)...)

@@ -44,7 +44,7 @@ func TestRecurrentRefusesBadInputInOneLine(t *testing.T) {
 		`--rates: "sgd", expected an optimiser`:             {"--rates", "sgd", "-o", out},
 		`--rates: "adam=1", expected an optimiser`:          {"--rates", "adam=1", "-o", out},
 		"--rates: 0 of path, expected finite":               {"--rates", "path=0", "-o", out},
-		`"--first-seed" flag: expected a whole number from`: {"--first-seed", "0", "-o", out},
+		`--first-seed: "0", expected a whole number from`: {"--first-seed", "0", "-o", out},
 		`--init: "he", expected of random, identity`:        {"--init", "he", "-o", out},
 		"--measure: [3 1], expected ascending":              {"--measure", "3,1", "-o", out},
 		"--seeds: given beside --replay":                    {"--replay", manifest, "--seeds", "3", "-o", out},

@@ -61,9 +61,15 @@ printed is certain, and the answer is open, a bracket or "unknown".`,
 		}
 	}
 	registerCompletions(root)
-	root.SetGlobalNormalizationFunc(spelling)
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return plainFlagError(err) })
+	plainFlags(root)
 	return root
+}
+
+// plainFlags has a command, and those below it, read flags as people spell them and refuse them as
+// everything else is refused.
+func plainFlags(cmd *cobra.Command) {
+	cmd.SetGlobalNormalizationFunc(spelling)
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return plainFlagError(err) })
 }
 
 // spelling takes the words that are spelt in two ways in English in either.

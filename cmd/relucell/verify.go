@@ -96,7 +96,7 @@ func (c *verifyCmd) run(cmd *cobra.Command, args []string) (err error) {
 	if err != nil {
 		return badInputf("%s: %w", args[0], err)
 	}
-	a.netStamp, a.proof = fingerprint(ctx, a.net), c.proof
+	a.netStamp, a.proof, a.witness = fingerprint(ctx, a.net), c.proof, c.witness
 	return c.finish(cmd, a)
 }
 
@@ -109,7 +109,6 @@ func (c *verifyCmd) finish(cmd *cobra.Command, a *answer) error {
 		if err := files.Write(c.witness, a.writeWitness); err != nil {
 			return failed(err)
 		}
-		a.witness = c.witness
 		c.files.wrote(c.witness)
 	}
 	if a.res.Proof != nil {
