@@ -215,6 +215,10 @@ func (c *checkCmd) canonical(cmd *cobra.Command, path string) (text []byte, form
 		text, err = files.ReadLimited(path, load.MaxFileBytes)
 		return text, "", badInput(files.Plain(err))
 	}
+	if path == piped && !c.net.normalise && callOf(cmd) == nil {
+		text, err = pipedText(cmd.InOrStdin())
+		return text, "", badInput(err)
+	}
 	n, im, err := c.net.read(contextOf(cmd), cmd, path)
 	if err != nil {
 		return nil, "", err

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -95,14 +96,42 @@ func (f *netFlags) open(ctx context.Context, cmd *cobra.Command, path string) (*
 			return h.n, h.im, err
 		}
 	}
-	r, err := within(ctx, func() (held, error) {
-		n, im, err := load.Read(path, load.Options{NormaliseNNet: f.normalise, Output: f.output, Batch: f.batch})
-		return held{n: n, im: im}, err
+	r, err := within(ctx, func() (h held, err error) {
+		opt := load.Options{NormaliseNNet: f.normalise, Output: f.output, Batch: f.batch}
+		if path == piped && callOf(cmd) == nil { // a call's standard input is its conversation
+			h.n, h.im, err = readPiped(cmd.InOrStdin(), opt)
+		} else {
+			h.n, h.im, err = load.Read(path, opt)
+		}
+		return h, err
 	})
 	if r.n == nil && ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		return nil, nil, stopped(ctx, path+": stopped before the network was read")
 	}
 	return r.n, r.im, badInput(files.Plain(err))
+}
+
+// piped names the network that comes by standard input, as canonical text: what slice, convert and
+// others write to "-o -".
+const piped = "-"
+
+func readPiped(r io.Reader, opt load.Options) (*network.Network, *network.Import, error) {
+	data, err := pipedText(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	return load.ReadBytes(data, "stdin.json", opt)
+}
+
+func pipedText(r io.Reader) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, load.MaxFileBytes+1))
+	if err == nil && len(data) > load.MaxFileBytes {
+		err = fmt.Errorf("more than %d bytes", load.MaxFileBytes)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("standard input: %w", err)
+	}
+	return data, nil
 }
 
 // readAs reads a file of at most so many bytes, unpacked where it ends in .gz, as what parse makes

@@ -25,7 +25,7 @@ meet a ball, whether it can do what a query forbids, how large an output gets. A
 come with a proof, which a separate checker verifies.
 
 A network is an .onnx file, a Stanford .nnet file, weights in NumPy's .npz or in .safetensors, or
-relucell's canonical text (.json).
+relucell's canonical text (.json); "-" is a canonical text that comes by standard input.
 
 Exit codes: 0 there is an answer (of a count: it is exact, or --gap is reached); 1 failed, a refused
 proof included; 2 bad usage or bad input; 3 stopped early (--timeout, --limit, interrupt): what is
