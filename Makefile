@@ -58,12 +58,14 @@ browser:
 	elif sudo -n true 2>/dev/null; then sudo -n $$install || { sudo -n apt-get update -q && sudo -n $$install; } || true; \
 	fi
 
-# vet runs once, over everything, and not again in each test. examples/first is a module of its own, which imports
+# vet runs once, over everything, and not again in each test; the tests of the page are compiled, where no browser runs them
+# either. examples/first is a module of its own, which imports
 # this one as anybody does.
 test: clp
 	@unformatted=$$(gofmt -l $$($(GO) list -f '{{.Dir}}' ./...) examples/first); \
 	if [ -n "$$unformatted" ]; then echo "not formatted by gofmt:"; echo "$$unformatted"; exit 1; fi
 	CGO_ENABLED=0 $(GO) vet ./...
+	CGO_ENABLED=0 $(GO) vet -tags browser ./explore
 	CGO_ENABLED=0 $(GO) test -vet=off ./...
 	@set -ex; export CGO_ENABLED=0; mkdir -p .cache; cd examples/first; $(GO) vet ./...; $(GO) run . ../../.cache/first.proof
 	@if $(HAVE_CLP); then \

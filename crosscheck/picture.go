@@ -140,7 +140,7 @@ func (p *Picture) draw(c draw.Canvas) error {
 	depth.Title.Text, depth.X.Label.Text = "against the depth", "layers with an activation"
 	radius.Y.Label.Text = "bound ÷ count, geometric mean"
 	radius.X.Tick.Marker, depth.X.Tick.Marker = chart.Powers{}, chart.Wholes{}
-	legend := plot.NewLegend()
+	legend := chart.NewLegend()
 	legend.Top, legend.Left, legend.XOffs = true, true, vg.Points(4)
 	legend.Padding = vg.Points(3)
 	low, high := 0.0, 0.0

@@ -97,6 +97,10 @@ func StartProgram(ctx context.Context, command string, opt ProgramOptions) (*Pro
 		return nil, err
 	}
 	if err := p.cmd.Start(); err != nil {
+		var path *os.PathError
+		if errors.As(err, &path) {
+			err = fmt.Errorf("%s: %w", words[0], path.Err) // the system call that failed says nothing to a user
+		}
 		return nil, fmt.Errorf("%w: %w", ErrProgram, err)
 	}
 	go p.read(out)

@@ -266,8 +266,7 @@ func inAFile(t *testing.T, chrome context.Context) {
 	e := moons(t)
 	n, _, err := e.Network(t.Context(), 0)
 	require.NoError(t, err)
-	m, err := NewFileModel("moons", n, []string{"a note"})
-	require.NoError(t, err)
+	m := NewFileModel("moons", n, []string{"a note"})
 	csv, err := os.ReadFile(data + "two_moons_points.csv")
 	require.NoError(t, err)
 	var page bytes.Buffer

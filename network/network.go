@@ -9,6 +9,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 
 	"gonum.org/v1/gonum/mat"
@@ -277,13 +278,25 @@ func (n *Network) Hidden() []int {
 	return h
 }
 
-// Widths returns inputs, neurons and outputs as in "4-16-16-2".
+// manyLayers is the number of hidden layers of one width from which on they are counted, not listed.
+const manyLayers = 10
+
+// Widths returns inputs, neurons and outputs as in "4-16-16-2", or "1-32×100-2" for a hundred layers.
 func (n *Network) Widths() string {
-	words := strconv.Itoa(n.Inputs())
-	for _, k := range append(n.Hidden(), n.Outputs()) {
-		words += "-" + strconv.Itoa(k)
+	words := []string{strconv.Itoa(n.Inputs())}
+	for h := n.Hidden(); len(h) > 0; {
+		run := 1
+		for run < len(h) && h[run] == h[0] {
+			run++
+		}
+		if run >= manyLayers {
+			words = append(words, fmt.Sprintf("%d×%d", h[0], run))
+		} else {
+			words = append(words, slices.Repeat([]string{strconv.Itoa(h[0])}, run)...)
+		}
+		h = h[run:]
 	}
-	return words
+	return strings.Join(append(words, strconv.Itoa(n.Outputs())), "-")
 }
 
 // Signs returns the length of a pattern: one sign for each neuron, or for each piece of a maximum.

@@ -35,6 +35,9 @@ var Formats = append(slices.Clone(chart.Formats), "html")
 // size is the width and the height of a picture.
 const size = 20 * vg.Centimeter
 
+// margin keeps the labels at the ends of the axes within the picture.
+const margin = 4 * vg.Millimeter
+
 // Picture is a set of convex polygons, those added later on top.
 type Picture struct {
 	// Title is above it, X and Y are the labels of the axes.
@@ -92,8 +95,9 @@ func (p *Picture) Write(w io.Writer, format string) error {
 		p.plot = chart.New()
 	}
 	p.plot.Title.Text, p.plot.X.Label.Text, p.plot.Y.Label.Text = p.Title, p.X, p.Y
+	p.plot.Title.Padding = margin / 2
 	p.plot.X.Tick.Marker, p.plot.Y.Tick.Marker = chart.Linear{}, chart.Linear{}
-	draw := chart.Panels(0, []*plot.Plot{p.plot})
+	draw := chart.Panels(margin, []*plot.Plot{p.plot})
 	if format != "html" {
 		return chart.Write(w, format, size, size, draw)
 	}

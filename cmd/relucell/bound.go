@@ -35,7 +35,7 @@ the regions to show beside it what really happens there.`,
   relucell bound net.onnx --center 0,0 --radius 0.5 --terms crown --measured`,
 	})
 	c.add(cmd, "leave out the bounds that are not done after this time, reading included; the rest gets as long again")
-	cmd.Flags().StringVar(&c.terms, "terms", "", "show the recursion's terms of this bound ("+strings.Join(explainers(), ", ")+")")
+	cmd.Flags().StringVar(&c.terms, "terms", "", "show the recursion's terms of the bound of this `NAME` ("+strings.Join(explainers(), ", ")+")")
 	complete(cmd, "terms", explainers()...)
 	cmd.Flags().BoolVar(&c.measure, "measured", false, "walk the regions and show the measured terms beside those of --terms (default combined)")
 	formatFlag(cmd, &c.format)

@@ -78,6 +78,7 @@ func (c *call) run(ctx context.Context) outcome {
 		return outcome{Error: &callError{exitInput, fmt.Sprintf("method: %q, expected one of %s", files.Shorten(c.method), strings.Join(slices.Sorted(maps.Keys(callable)), ", "))}}
 	}
 	cmd := create()
+	plainFlags(cmd)
 	args, release, err := arguments(cmd, c.params)
 	defer release()
 	if err != nil {

@@ -54,7 +54,7 @@ relucell diff.`,
 	}
 	fs := cmd.Flags()
 	c.net.add(fs)
-	fs.StringVarP(&c.out, "output", "o", "", "file for the minimal network, ending in .json, or - for standard output")
+	fs.StringVarP(&c.out, "output", "o", "", "`FILE` for the minimal network, ending in .json, or - for standard output")
 	timeoutFlag(fs, &c.timeout, "stop after this time, reading included")
 	formatFlag(cmd, &c.format)
 	return cmd

@@ -75,7 +75,7 @@ there, and the largest norm of that is compared in integers. It wants a proof wi
 	cmd.Flags().BoolVar(&c.reals, "reals", false, "read a query over a floating-point type as one over the reals; the answer says so")
 	workersFlag(cmd.Flags(), &c.workers)
 	cmd.Flags().StringVar(&c.reach, "reach", "", "require that this `FILE` of relucell reach is that of the proof's regions")
-	flag(cmd.Flags(), &c.never, "never-on", "J[,J…]", "", "require that these neurons are on nowhere in the ball", neuronList)
+	flag(cmd.Flags(), &c.never, "never-on", "J[,J...]", "", "require that these neurons are on nowhere in the ball", neuronList)
 	flag(cmd.Flags(), &c.slope, "lipschitz", "NORM=L[:U]", "", "require that this is the Lipschitz constant in l2, linf or l1, or that it is between L and U", newSlopeClaim)
 	formatFlag(cmd, &c.format)
 	return cmd
@@ -216,6 +216,10 @@ func (c *checkCmd) canonical(cmd *cobra.Command, path string) (text []byte, form
 	if strings.EqualFold(filepath.Ext(path), ".json") && !c.net.normalise {
 		text, err = files.ReadLimited(path, load.MaxFileBytes)
 		return text, "", badInput(files.Plain(err))
+	}
+	if path == piped && !c.net.normalise && callOf(cmd) == nil {
+		text, err = pipedText(cmd.InOrStdin())
+		return text, "", badInput(err)
 	}
 	n, im, err := c.net.read(contextOf(cmd), cmd, path)
 	if err != nil {

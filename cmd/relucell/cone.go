@@ -86,7 +86,7 @@ for the constraints in their format.`,
 		RunE: action(c.run),
 	}
 	fs := cmd.Flags()
-	fs.StringVarP(&c.out, "output", "o", "", "file to write, ending in .json, .ext or .ine (default: the description as text, to standard output)")
+	fs.StringVarP(&c.out, "output", "o", "", "`FILE` to write, ending in .json, .ext or .ine (default: the description as text, to standard output)")
 	fs.BoolVar(&c.ine, "ine", false, "write the constraints as an H-representation")
 	fs.BoolVar(&c.ext, "ext", false, "write the description as a V-representation")
 	choiceFlag(cmd, &c.order, "order", "constraint that is added next: lex (the lexicographic order) or maxcut (the one that cuts off the most rays); the answer does not depend on it", "lex", "maxcut")

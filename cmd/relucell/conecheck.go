@@ -4,7 +4,6 @@ package main
 // for all inputs, or else on a ball by the proof of a count.
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"math/big"
@@ -25,6 +24,7 @@ import (
 type coneCheckCmd struct {
 	subject
 	proof, format string
+	files         owedFiles
 }
 
 // The verdicts of a check.
@@ -77,13 +77,21 @@ Exit code 1 says that the constraints are violated, or not shown.`,
 	}
 	c.net.add(cmd.Flags())
 	c.add(cmd, "give up after this time, reading included")
-	cmd.Flags().StringVar(&c.proof, "proof", "", "keep the proof on the ball in this file, and its network beside it")
+	cmd.Flags().StringVar(&c.proof, "proof", "", "keep the proof on the ball in this `FILE`, and its network beside it")
 	formatFlag(cmd, &c.format)
 	return cmd
 }
 
-func (c *coneCheckCmd) run(cmd *cobra.Command, args []string) error {
+func (c *coneCheckCmd) run(cmd *cobra.Command, args []string) (err error) {
 	begun := time.Now()
+	if c.proof != "" {
+		for _, name := range []string{c.proof, c.proof + ".json"} {
+			if err := writable("proof", name, args...); err != nil {
+				return err
+			}
+		}
+		defer c.files.owe(cmd, &err, c.proof, c.proof+".json")()
+	}
 	ctx, release := stoppable(cmd, c.timeout)
 	defer release()
 	rows, err := readConstraints(ctx, cmd, args[1])
@@ -116,6 +124,14 @@ func (c *coneCheckCmd) run(cmd *cobra.Command, args []string) error {
 	if err := printAs(cmd.OutOrStdout(), c.format, j, func(f *fields) {
 		f.stamped(args[0], n, stamp)
 		f.coneCheck(n.Neurons(), b, j)
+		if c.proof != "" && j.Proof == "" {
+			why := "the constraints are not shown"
+			if j.Verdict == forAllInputs {
+				why = "the layers show it without one"
+			}
+			f.line("Proof", "%s: none, as %s", c.proof, why)
+		}
+		f.line("Time", "%s", rounded(time.Duration(j.Seconds*float64(time.Second))))
 	}); err != nil {
 		return err
 	}
@@ -131,7 +147,7 @@ func (c *coneCheckCmd) run(cmd *cobra.Command, args []string) error {
 // onBall looks at all regions of the network with a neuron for each constraint, and if none of
 // these is on in any, writes the proof.
 func (c *coneCheckCmd) onBall(ctx context.Context, cmd *cobra.Command, args []string, n *network.Network, rows [][]*big.Int, j *coneCheckJSON) (*network.Network, *ball.Ball, error) {
-	file, done, err := c.proofFile(args)
+	file, done, err := c.proofFile()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -159,14 +175,15 @@ func (c *coneCheckCmd) onBall(ctx context.Context, cmd *cobra.Command, args []st
 	}
 	if j.Verdict == onTheBall {
 		j.Proof = c.proof
+		c.files.wrote(c.proof, c.proof+".json")
 	}
 	return n, &b, nil
 }
 
 // proofFile returns the proof's name, or one that is removed by done.
-func (c *coneCheckCmd) proofFile(args []string) (file string, done func(), err error) {
+func (c *coneCheckCmd) proofFile() (file string, done func(), err error) {
 	if c.proof != "" {
-		return c.proof, func() {}, cmp.Or(writable("proof", c.proof, args...), writable("proof", c.proof+".json", args...))
+		return c.proof, func() {}, nil
 	}
 	dir, err := os.MkdirTemp("", "relucell")
 	if err != nil {
@@ -215,8 +232,7 @@ func (f *fields) coneCheck(neurons int, b *ball.Ball, j coneCheckJSON) {
 			f.neverOn(j.Proof+".json", j.Proof, from(neurons, j.Constraints))
 		}
 	case violated:
-		f.line("VIOLATED", "constraint %d is %s there, exactly", *j.Violated, j.Value)
-		f.line("", "at (%s)", strings.Join(j.Point, ", "))
+		f.line("VIOLATED", "constraint %d is %s, exactly %s", *j.Violated, readable(j.Value), j.Value)
+		f.line("", "at (%s)", strings.Join(each(j.Point, readable), ", "))
 	}
-	f.line("Time", "%s", rounded(time.Duration(j.Seconds*float64(time.Second))))
 }

@@ -44,8 +44,8 @@ hold over the reals.`,
   relucell cone check constrained.json A.csv`,
 	})
 	fs := cmd.Flags()
-	fs.StringVar(&c.cone, "cone", "", "description of the cone, as \"relucell cone rays\" writes it (.json)")
-	fs.StringVarP(&c.out, "output", "o", "", "file to write, ending in .json or .onnx")
+	fs.StringVar(&c.cone, "cone", "", "`FILE` of the cone, as \"relucell cone rays\" writes it (.json)")
+	fs.StringVarP(&c.out, "output", "o", "", "`FILE` to write, ending in .json or .onnx")
 	fs.BoolVar(&c.opts.ReLU, "relu", false, "take max(β, 0) of a ray's coefficient β, not |β|")
 	fs.BoolVar(&c.opts.Scale, "scale", false, "divide each vector by the power of two next to its length")
 	fs.BoolVar(&c.float32, "float32", false, "write a .onnx file in float32, if that rounds nothing")

@@ -54,8 +54,8 @@ training after so many epochs. That is not piecewise linear, and is left out of 
 	bindConstrained(f, new(experiment.Constrained))
 	f.BoolVar(&c.batchNorm, "batch-norm", false, "train the cone layers behind batch normalisation, as the authors do")
 	wholeFlag(f, &c.divideAfter, "divide-after", "", "divide a cone layer's outputs by their largest, as the authors do, in training after N epochs (default never)", 0, 1<<20)
-	f.StringVarP(&c.out, "output", "o", "", "output folder, which must be new")
-	f.StringVar(&c.cache, "cache", ".cache/data", "folder of the fetched data sets (see make data)")
+	f.StringVarP(&c.out, "output", "o", "", "output folder `DIR`, which must be new")
+	f.StringVar(&c.cache, "cache", ".cache/data", "folder `DIR` of the fetched data sets (see make data)")
 	formatFlag(cmd, &c.format)
 	return cmd
 }
@@ -68,7 +68,7 @@ func bindConstrained(f *pflag.FlagSet, s *experiment.Constrained) {
 	wholeFlag(f, &s.Hidden, "hidden", "", "units of the autoencoder's hidden layers (default 64, mnist 256)", 1, 1<<12)
 	wholeFlag(f, &s.Latent, "latent", "", "numbers of its code (default 8, mnist 16)", 1, 1<<12)
 	wholeFlag(f, &s.Seed, "seed", "", "seed (default 1)", 0, 1<<40)
-	f.Float64Var(&s.Rate, "rate", s.Rate, "learning rate of Adam at the start (default 0.002, mnist 0.001)")
+	f.Float64Var(&s.Rate, "rate", s.Rate, "learning `RATE` of Adam at the start (default 0.002, mnist 0.001)")
 }
 
 func (c *constrainedCmd) run(cmd *cobra.Command, _ []string) error {

@@ -28,7 +28,7 @@ spelling, so that equal networks give equal bytes. Its SHA-256 hash is the netwo
 to standard output.`,
 		Example: `  relucell convert net.onnx -o net.json`,
 	})
-	cmd.Flags().StringVarP(&c.out, "output", "o", "", "file to write, ending in .json, or - for standard output")
+	cmd.Flags().StringVarP(&c.out, "output", "o", "", "`FILE` to write, ending in .json, or - for standard output")
 	return cmd
 }
 

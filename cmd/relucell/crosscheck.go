@@ -89,14 +89,14 @@ A violation is shrunk to a small case and written, with a proof of its count, to
 	c.drawn.cases = 300
 	wholeFlag(fs, &c.drawn.cases, "cases", "300", "number of cases", 1, math.MaxInt64)
 	choiceFlag(cmd, &c.drawn.from, "source", "generated cases: of all kinds, or He networks of 2 to 5 inputs in small balls", "all", "small-balls")
-	fs.Uint64Var(&c.drawn.seed, "seed", 1, "seed of the generated cases")
-	fs.StringSliceVar(&c.bounds, "bounds", nil, "bounds to try, separated by commas (default all, and dial-1)")
-	fs.StringVar(&c.command, "bound-command", "", "a program that computes a bound, with its arguments; see docs/bound-protocol.md")
+	fs.Uint64Var(&c.drawn.seed, "seed", 1, "seed `N` of the generated cases")
+	fs.StringSliceVar(&c.bounds, "bounds", nil, "`NAMES` of bounds to try, separated by commas (default all, and dial-1)")
+	fs.StringVar(&c.command, "bound-command", "", "a program that computes a bound, with its arguments: a `COMMAND`; see docs/bound-protocol.md")
 	timeFlag(fs, &c.wait, "bound-timeout", "time that the program has for one case (default 10s)")
-	fs.StringVar(&c.replay, "replay", "", "show the case of this file again")
-	fs.StringVar(&c.corpus, "corpus", "", "write the cases, with certified counts and proofs, into this new folder")
-	fs.StringVarP(&c.output, "output", "o", "", "draw tightness against radius and depth into this file (.svg or .png)")
-	fs.StringVar(&c.failures, "failures", "crosscheck-failures", "folder for the cases that fail")
+	fs.StringVar(&c.replay, "replay", "", "show the case of this `FILE` again")
+	fs.StringVar(&c.corpus, "corpus", "", "write the cases, with certified counts and proofs, into this new folder `DIR`")
+	fs.StringVarP(&c.output, "output", "o", "", "draw tightness against radius and depth into this `FILE` (.svg or .png)")
+	fs.StringVar(&c.failures, "failures", "crosscheck-failures", "folder `DIR` for the cases that fail")
 	choiceFlag(cmd, &c.format, "format", "format of the table", crosscheck.Formats()...)
 	return cmd
 }

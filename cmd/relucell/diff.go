@@ -70,8 +70,8 @@ are equal everywhere, "relucell canonical A B" decides.`,
 	fs.BoolVar(&c.abs, "abs", false, "the largest |A − B| alone")
 	flag(fs, &c.atMost, "at-most", "V", "", "whether the networks are at most V apart; exit 1 if not", fraction)
 	fs.BoolVar(&c.pairs.alone, "pairs", false, "bound the distance by neurons in pairs alone, and prove that bound")
-	fs.StringVar(&c.proof, "proof", "", "write a proof of the bounds to this file, and its network beside it")
-	fs.StringVarP(&c.out, "output", "o", "", "write the difference to this file, ending in .json")
+	fs.StringVar(&c.proof, "proof", "", "write a proof of the bounds to this `FILE`, and its network beside it")
+	fs.StringVarP(&c.out, "output", "o", "", "write the difference to this `FILE`, ending in .json")
 	formatFlag(cmd, &c.format)
 	return cmd
 }

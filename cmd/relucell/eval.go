@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -26,8 +27,9 @@ import (
 const maxPointBytes = 1 << 28
 
 type evalCmd struct {
-	net        netFlags
-	at, format string
+	net    netFlags
+	at     []string
+	format string
 }
 
 func newEvalCmd() *cobra.Command {
@@ -42,9 +44,16 @@ Exact is the output with nothing rounded, as a hexadecimal float with a mantissa
 the nearest float64 to it; Float is what a forward pass in float64 arithmetic gives. --format json writes
 a line for each point, with the signs of all neurons there: 0 says that a pre-activation is 0 at the point.`,
 		Example: `  relucell eval net.onnx --at 0.1,0.2
+  relucell eval net.onnx --at 0.1,0.2 --at 0.3,0.4
   relucell eval net.onnx --at @points.csv --format json`,
 	})
-	cmd.Flags().StringVar(&c.at, "at", "", "the point: numbers separated by commas, one number for all coordinates, or @FILE, a table (CSV) of points")
+	flag(cmd.Flags(), &c.at, "at", "POINT", "", "the point, or one of them: numbers separated by commas, one number for all coordinates, or @FILE, a table (CSV) of points",
+		func(s string) ([]string, error) {
+			if s == "" {
+				return nil, errors.New("expected numbers, or @FILE")
+			}
+			return append(c.at, s), nil
+		})
 	formatFlag(cmd, &c.format)
 	return cmd
 }
@@ -56,9 +65,16 @@ func (c *evalCmd) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	points, err := readPoints(ctx, c.at, n.Inputs())
-	if err != nil {
-		return badInput(err)
+	if len(c.at) == 0 {
+		c.at = []string{""} // it is missing, which readPoints says
+	}
+	var points [][]float64
+	for _, at := range c.at {
+		x, err := readPoints(ctx, at, n.Inputs())
+		if err != nil {
+			return badInput(err)
+		}
+		points = append(points, x...)
 	}
 	out := bufio.NewWriter(cmd.OutOrStdout())
 	f := &fields{w: out}

@@ -29,6 +29,7 @@ func TestEvalIsExact(t *testing.T) {
 `
 	require.Equal(t, want, succeed(t, "eval", net, "--at", "@"+table, "--format", "json"))
 	require.Equal(t, strings.SplitAfter(want, "\n")[0], succeed(t, "eval", net, "--at=-1", "--format", "json"))
+	require.Equal(t, want, succeed(t, "eval", net, "--at=-1", "--at=0", "--at=0.1", "--format", "json"))
 	text := succeed(t, "eval", net, "--at", "0.1")
 	require.Contains(t, text, "Point     0.1\n")
 	require.Contains(t, text, "0x1.999999999999ap-4")
@@ -38,7 +39,7 @@ func TestEvalRefusesPointsByTheirPlace(t *testing.T) {
 	table := filepath.Join(t.TempDir(), "points.csv")
 	require.NoError(t, os.WriteFile(table, []byte("1,2\n3\n"), 0o600))
 	for at, says := range map[string]string{
-		"":             "--at: empty",
+		"":             `--at: "", expected numbers`,
 		"1,2,3":        "--at: line 1: 3 columns, expected 2",
 		"1,x":          `--at: line 1: column 2: "x"`,
 		"NaN":          `--at: line 1: column 1: "NaN"`,

@@ -99,12 +99,18 @@ func report(stderr io.Writer, cmd *cobra.Command, err error) int {
 	}
 	var e *exitError
 	line := oneLine(err)
+	if said, words, ok := strings.Cut(line, didYouMean); ok {
+		line = said + ", did you mean " + strings.Join(strings.Fields(words), " or ") + "?"
+	}
 	if !errors.As(err, &e) {
 		line += fmt.Sprintf(" (see %s --help)", cmd.CommandPath())
 	}
 	fmt.Fprintf(stderr, "relucell: %s\n", line)
 	return code
 }
+
+// didYouMean is what cobra puts between an unknown command and those that are spelt like it.
+const didYouMean = " Did you mean this?"
 
 // oneLine is what an error says, on one line.
 func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }

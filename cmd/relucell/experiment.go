@@ -38,14 +38,14 @@ type studyFlags struct {
 
 func (s *studyFlags) add(cmd *cobra.Command) {
 	s.set = cmd.Flags()
-	s.set.StringVarP(&s.out, "output", "o", "", "output folder: new, or one that holds a part of this experiment")
-	s.set.StringVar(&s.replay, "replay", "", "manifest whose experiment to run again and to compare with")
+	s.set.StringVarP(&s.out, "output", "o", "", "output folder `DIR`: new, or one that holds a part of this experiment")
+	s.set.StringVar(&s.replay, "replay", "", "`FILE` of the manifest whose experiment to run again and to compare with")
 	choiceFlag(cmd, &s.figures, "figures", "format of the figures", append(slices.Clone(experiment.FigureFormats), "none")...)
 }
 
 // addData adds those of studies of data, whose points are measured side by side.
 func (s *studyFlags) addData() {
-	s.set.StringVar(&s.cache, "cache", ".cache/data", "folder of the fetched data sets (see make data)")
+	s.set.StringVar(&s.cache, "cache", ".cache/data", "folder `DIR` of the fetched data sets (see make data)")
 	workersFlag(s.set, &s.workers)
 }
 
@@ -94,10 +94,10 @@ where it stopped when it is called again. What a flag leaves open depends on the
 		RunE: action(c.run),
 	}
 	f := cmd.Flags()
-	f.StringSliceVar(&c.data, "data", []string{"moons", "spirals"}, "data sets: moons, spirals, iris, digits, mnist, or CSV files with the class in the last column")
-	f.StringSliceVar(&c.optimizers, "optimizer", []string{"adam"}, "optimisers: sgd, momentum, adam")
+	f.StringSliceVar(&c.data, "data", []string{"moons", "spirals"}, "`SETS` of data: moons, spirals, iris, digits, mnist, or CSV files with the class in the last column")
+	f.StringSliceVar(&c.optimizers, "optimizer", []string{"adam"}, "`OPTIMISERS`: sgd, momentum, adam")
 	bindStudy(f, new(experiment.Study))
-	f.IntVar(&c.resamples, "resamples", experiment.DefaultResamples, "bootstrap samples behind each interval")
+	f.IntVar(&c.resamples, "resamples", experiment.DefaultResamples, "number `N` of bootstrap samples behind each interval")
 	c.add(cmd)
 	c.addData()
 	complete(cmd, "data", experiment.DataNames...)
@@ -108,17 +108,17 @@ where it stopped when it is called again. What a flag leaves open depends on the
 
 // bindStudy adds the flags that are values of a study, each with what it has as its default.
 func bindStudy(f *pflag.FlagSet, s *experiment.Study) {
-	f.Float64Var(&s.Rate, "rate", s.Rate, "learning rate (default 0.1 for sgd, 0.02 for momentum, 0.01 for adam)")
-	f.IntVar(&s.Batch, "batch", s.Batch, "rows in a batch (default 32)")
-	f.IntVar(&s.Seeds, "seeds", s.Seeds, "number of seeds (default 10)")
+	f.Float64Var(&s.Rate, "rate", s.Rate, "learning `RATE` (default 0.1 for sgd, 0.02 for momentum, 0.01 for adam)")
+	f.IntVar(&s.Batch, "batch", s.Batch, "`ROWS` in a batch (default 32)")
+	f.IntVar(&s.Seeds, "seeds", s.Seeds, "number `N` of seeds (default 10)")
 	wholeFlag(f, &s.FirstSeed, "first-seed", "", "first seed (default 1)", 0, math.MaxInt64)
-	f.IntSliceVar(&s.Epochs, "epochs", s.Epochs, "epochs to measure after, ascending (default 0,1,3,10,30,100, spirals also 300)")
-	f.IntSliceVar(&s.Hidden, "hidden", s.Hidden, "widths of the hidden layers (default 16,16)")
-	f.IntVar(&s.Points, "points", s.Points, "points of each set (default 20)")
-	f.Float64SliceVar(&s.Radii, "radius", s.Radii, "radii of the balls (default two that suit the data)")
-	f.StringVar(&s.Norm, "norm", s.Norm, "norm of distances and balls: l2, linf or l1 (default l2)")
+	f.IntSliceVar(&s.Epochs, "epochs", s.Epochs, "`EPOCHS` to measure after, ascending (default 0,1,3,10,30,100, spirals also 300)")
+	f.IntSliceVar(&s.Hidden, "hidden", s.Hidden, "`WIDTHS` of the hidden layers (default 16,16)")
+	f.IntVar(&s.Points, "points", s.Points, "number `N` of points of each set (default 20)")
+	flag(f, &s.Radii, "radius", "R,R", "", "radii of the balls (default two that suit the data)", floatList)
+	f.StringVar(&s.Norm, "norm", s.Norm, "`NORM` of distances and balls: l2, linf or l1 (default l2)")
 	limitFlag(f, &s.Limit, "stop a count past so many regions, with a certified bracket (default 20000)")
-	f.StringSliceVar(&s.Bounds, "bounds", s.Bounds, "bounds to measure (default "+strings.Join(experiment.DefaultBounds, ",")+")")
+	f.StringSliceVar(&s.Bounds, "bounds", s.Bounds, "`NAMES` of bounds to measure (default "+strings.Join(experiment.DefaultBounds, ",")+")")
 }
 
 func (c *trainingCmd) run(cmd *cobra.Command, _ []string) error {
@@ -277,3 +277,16 @@ func claimOf(s experiment.Statistic) string {
 
 // times writes 2^v with three digits.
 func times(v float64) string { return strconv.FormatFloat(math.Exp2(v), 'g', 3, 64) }
+
+// floatList reads numbers separated by commas.
+func floatList(s string) ([]float64, error) {
+	var all []float64
+	for word := range strings.SplitSeq(s, ",") {
+		v, err := strconv.ParseFloat(strings.TrimSpace(word), 64)
+		if err != nil {
+			return nil, errors.New("expected numbers separated by commas")
+		}
+		all = append(all, v)
+	}
+	return all, nil
+}

@@ -57,9 +57,9 @@ printed; --listen with another address lets others in who know it, without encry
 	}
 	fs := cmd.Flags()
 	c.net.add(fs)
-	fs.StringVar(&c.points, "points", "", "CSV `file` of points to draw on the map")
-	fs.StringVar(&c.listen, "listen", "127.0.0.1:0", "`address` and port to serve the page on; port 0 takes a free one")
-	fs.StringVar(&c.html, "html", "", "write the page to this `file` instead, with the networks and the engine within (needs a program made by make explorer)")
+	fs.StringVar(&c.points, "points", "", "CSV `FILE` of points to draw on the map")
+	fs.StringVar(&c.listen, "listen", "127.0.0.1:0", "`ADDRESS` and port to serve the page on; port 0 takes a free one")
+	fs.StringVar(&c.html, "html", "", "write the page to this `FILE` instead, with the networks and the engine within (needs a program made by make explorer)")
 	return cmd
 }
 

@@ -93,11 +93,17 @@ func choiceFlag(cmd *cobra.Command, to *string, name, usage string, words ...str
 	*to = words[0]
 	flag(cmd.Flags(), to, name, strings.Join(words, "|"), words[0], usage, func(s string) (string, error) {
 		if !slices.Contains(words, s) {
-			return "", errors.New("expected " + strings.Join(words, ", "))
+			return "", errors.New("expected " + oneOf(words))
 		}
 		return s, nil
 	})
 	complete(cmd, name, words...)
+}
+
+// oneOf lists words, of which one is to be chosen; there are two at least.
+func oneOf(words []string) string {
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 
 func formatFlag(cmd *cobra.Command, to *string) {
@@ -135,9 +141,7 @@ func registerCompletions(cmd *cobra.Command) {
 
 // family makes cmd a command that is one of those below it.
 func family(cmd *cobra.Command, below ...*cobra.Command) *cobra.Command {
-	names := each(below, (*cobra.Command).Name)
-	last := len(names) - 1
-	expected := "expected " + strings.Join(names[:last], ", ") + " or " + names[last]
+	expected := "expected " + oneOf(each(below, (*cobra.Command).Name))
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		if len(args) > 0 {
 			return fmt.Errorf("%q: unknown subcommand, %s", args[0], expected)

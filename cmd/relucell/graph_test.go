@@ -86,10 +86,10 @@ func TestVolumesAreHeldAgainstTheBall(t *testing.T) {
 func TestNoGraphOfAList(t *testing.T) {
 	box := []string{"list", data + "two_moons_2-16-16-1.onnx", "--center", "0.5,0.25", "--radius", "0.5"}
 	refused(t, append(box, "--neighbours", "--limit", "7"), "--limit: given with neighbours")
-	refused(t, append(box, "--format", "text"), "expected json, graphml, csv")
-	refused(t, append(box, "--volume"), "a region of an l2 ball in 2 inputs is no polytope")
+	refused(t, append(box, "--format", "text"), "expected json, graphml or csv")
+	refused(t, append(box, "--volume"), "--volume: a region of an l2 ball in 2 inputs is no polytope")
 	wide := []string{"list", writeNet(t, gen.Random(gen.NewRand(1), gen.RandomOptions{Inputs: 8, Widths: []int{2}})), "--center", "0", "--radius", "1", "--norm", "linf"}
-	refused(t, append(wide, "--neighbours"), "in 8 inputs of the linf ball, expected 7 at most")
+	refused(t, append(wide, "--neighbours"), "--neighbours: vertices in 8 inputs of the linf ball, expected 7 at most")
 	refused(t, append(wide, "--volume"), "a volume in 8 inputs, expected 5 at most")
 	text, says := graphed(t, append(box[1:], "--neighbours")...)
 	require.Equal(t, 131, strings.Count(text, "\n"))

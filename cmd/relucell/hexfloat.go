@@ -11,6 +11,15 @@ import (
 // hexadecimal spells a number.
 func hexadecimal(v *big.Float) string { return string(dyadic.AppendBigHex(nil, v)) }
 
+// readable is the float64 nearest to a number that hexadecimal spells, as people read it.
+func readable(hex string) string {
+	v, _, err := big.ParseFloat(hex, 0, 53, big.ToNearestEven)
+	if err != nil {
+		panic(err) // hexadecimal has spelt it
+	}
+	return v.Text('g', -1)
+}
+
 // appendList appends an array of n elements.
 func appendList(dst []byte, n int, element func(dst []byte, i int) []byte) []byte {
 	dst = append(dst, '[')

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -40,9 +41,9 @@ type netFlags struct {
 }
 
 func (f *netFlags) add(fs *pflag.FlagSet) {
-	fs.BoolVar(&f.normalise, "normalise", false, "apply the normalisation that an .nnet file holds (ignored otherwise)")
+	fs.BoolVar(&f.normalise, "normalise", false, "apply the normalisation that an .nnet file holds, which is left out by default")
 	fs.StringVar(&f.output, f.outputFlag(), "", "`NAME` of the output of an .onnx graph, or of a value within it, that is the network's (default the first output)")
-	fs.IntVar(&f.batch, "batch", 1, "`rows` of a fixed batch of an .onnx graph: 1 where they do not mix, or the number of all")
+	fs.IntVar(&f.batch, "batch", 1, "`ROWS` of a fixed batch of an .onnx graph: 1 where they do not mix, or the number of all")
 }
 
 // outputFlag is the name of the flag that names an output.
@@ -95,14 +96,42 @@ func (f *netFlags) open(ctx context.Context, cmd *cobra.Command, path string) (*
 			return h.n, h.im, err
 		}
 	}
-	r, err := within(ctx, func() (held, error) {
-		n, im, err := load.Read(path, load.Options{NormaliseNNet: f.normalise, Output: f.output, Batch: f.batch})
-		return held{n: n, im: im}, err
+	r, err := within(ctx, func() (h held, err error) {
+		opt := load.Options{NormaliseNNet: f.normalise, Output: f.output, Batch: f.batch}
+		if path == piped && callOf(cmd) == nil { // a call's standard input is its conversation
+			h.n, h.im, err = readPiped(cmd.InOrStdin(), opt)
+		} else {
+			h.n, h.im, err = load.Read(path, opt)
+		}
+		return h, err
 	})
 	if r.n == nil && ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		return nil, nil, stopped(ctx, path+": stopped before the network was read")
 	}
 	return r.n, r.im, badInput(files.Plain(err))
+}
+
+// piped names the network that comes by standard input, as canonical text: what slice, convert and
+// others write to "-o -".
+const piped = "-"
+
+func readPiped(r io.Reader, opt load.Options) (*network.Network, *network.Import, error) {
+	data, err := pipedText(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	return load.ReadBytes(data, "stdin.json", opt)
+}
+
+func pipedText(r io.Reader) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, load.MaxFileBytes+1))
+	if err == nil && len(data) > load.MaxFileBytes {
+		err = fmt.Errorf("more than %d bytes", load.MaxFileBytes)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("standard input: %w", err)
+	}
+	return data, nil
 }
 
 // readAs reads a file of at most so many bytes, unpacked where it ends in .gz, as what parse makes
@@ -137,10 +166,10 @@ type ballFlags struct {
 
 func (f *ballFlags) add(cmd *cobra.Command) {
 	fs := cmd.Flags()
-	fs.StringVar(&f.center, "center", "", "centre: numbers separated by commas, one number for all coordinates, or @FILE (JSON or CSV)")
-	fs.StringVar(&f.radius, "radius", "", "radius, greater than 0")
-	fs.StringVar(&f.norm, "norm", "l2", "norm: l2, linf or l1")
-	fs.StringVar(&f.box, "box", "", "box instead of a ball: lo:hi for each input separated by commas, or one lo:hi for all")
+	fs.StringVar(&f.center, "center", "", "centre, a `POINT`: numbers separated by commas, one number for all coordinates, or @FILE (JSON or CSV)")
+	fs.StringVar(&f.radius, "radius", "", "radius `R`, greater than 0")
+	fs.StringVar(&f.norm, "norm", "l2", "`NORM` of the ball: l2, linf or l1")
+	fs.StringVar(&f.box, "box", "", "box instead of a ball: `LO:HI` for each input separated by commas, or one for all")
 	complete(cmd, "norm", "l2", "linf", "l1")
 	f.set = fs
 }

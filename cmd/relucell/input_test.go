@@ -6,6 +6,7 @@ package main
 import (
 	"math"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -141,9 +142,9 @@ func TestBadUsage(t *testing.T) {
 		{"count NET --box 0:1 --limit 0", []string{"--limit", "at least 1"}},
 		{"count NET --box 0:1 --gap nan", []string{"--gap", "finite"}},
 		{"count NET --box 0:1 --gap -1", []string{"--gap", "at least 0"}},
-		{"count NET --box 0:1 --oracle gurobi", []string{"--oracle", "native, clp, reference"}},
+		{"count NET --box 0:1 --oracle gurobi", []string{"--oracle", "native, clp or reference"}},
 		{"count NET --box 0:1 --oracle clp", []string{"--oracle clp", "-tags clp"}},
-		{"count NET --box 0:1 --format xml", []string{"--format", "text, json"}},
+		{"count NET --box 0:1 --format xml", []string{"--format", "text, json or csv"}},
 		{"count NET --box 0:1 --normalise", []string{".nnet"}},
 		{"count NET --box 0:1 --proof nowhere/p", []string{"--proof", "nowhere/p", "no such file"}},
 		{"count NET --box 0:1 --proof ..", []string{"--proof", "folder"}},
@@ -159,6 +160,34 @@ func TestBadUsage(t *testing.T) {
 			refused(t, strings.Fields(strings.ReplaceAll(c.args, "NET", moons)), c.want...)
 		})
 	}
+}
+
+// What one command writes to standard output another reads from standard input; the checker too.
+func TestANetworkComesByAPipe(t *testing.T) {
+	moons, proof := data+"two_moons_2-16-16-1.onnx", filepath.Join(t.TempDir(), "proof")
+	text := succeed(t, "convert", moons, "-o", "-")
+	piped := func(input string, args ...string) (out, errs string, code int) {
+		cmd := exec.Command(binary, args...)
+		var o, e strings.Builder
+		cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(input), &o, &e
+		_ = cmd.Run()
+		return o.String(), e.String(), cmd.ProcessState.ExitCode()
+	}
+	out, errs, code := piped(text, "count", "-", "--center", "0.5,0.25", "--radius", "0.5", "--format", "json", "--proof", proof)
+	require.Zero(t, code, errs)
+	want := parseCount(t, succeed(t, "count", moons, "--center", "0.5,0.25", "--radius", "0.5", "--format", "json"))
+	require.Equal(t, want.Net, parseCount(t, out).Net)
+	require.Equal(t, want.Regions, parseCount(t, out).Regions)
+	out, errs, code = piped(text, "check", "-", proof)
+	require.Zero(t, code, errs)
+	require.Contains(t, out, "VERIFIED  exactly 131 activation regions")
+	require.NotContains(t, out, "converted")
+	_, errs, code = piped("junk", "info", "-")
+	require.Equal(t, exitInput, code)
+	require.Contains(t, errs, "stdin.json: canonical text: ")
+	_, errs, code = piped(strings.Replace(text, "relu", "tanh", 1), "check", "-", proof)
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, errs, "NOT VERIFIED")
 }
 
 func TestCenterForms(t *testing.T) {

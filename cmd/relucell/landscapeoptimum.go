@@ -259,7 +259,11 @@ func (c *optimumCmd) printWide(cmd *cobra.Command) error {
 		c.text(f)
 		f.line("Neurons", "%d, no decay", c.neurons)
 		if p := c.certified; p != nil {
-			f.line("Least", "between %s and %s, over all networks of the width", j.Lower, j.Decimal)
+			least := "between " + j.Lower + " and " + j.Decimal
+			if j.Lower == j.Decimal {
+				least = j.Lower
+			}
+			f.line("Least", "%s, over all networks of the width", least)
 			f.line("", "exactly %s", short(p.Least))
 			f.line("", "%s programmes by %s, %s of them solved in fractions", tables.Grouped(w.Programmes), tables.Numbered(int64(p.Bounds()), "bound"), tables.GroupedInt(p.Solved))
 		} else {

@@ -35,8 +35,8 @@ and all local minima, found in fractions: inside cells, on walls, and at 0. They
 		Example: `  relucell landscape plot data.csv -o surface.svg
   relucell landscape plot data.csv -o surface.png --sign=- --box=-2:2,-1:3`,
 	}, c.work, c.print)
-	cmd.Flags().StringVarP(&c.out, "output", "o", "", "the picture: a file name that ends in .svg, .png or .pdf")
-	cmd.Flags().StringVar(&c.box, "box", "", "the weights to show, as in -2:2,-1:3 (default around all minima)")
+	cmd.Flags().StringVarP(&c.out, "output", "o", "", "the picture: the name of a `FILE` that ends in .svg, .png or .pdf")
+	cmd.Flags().StringVar(&c.box, "box", "", "the weights to show, `LO:HI` for each, as in -2:2,-1:3 (default around all minima)")
 	choiceFlag(cmd, &c.sign, "sign", "sign of the neuron's output", "+", "-")
 	return cmd
 }

@@ -69,15 +69,15 @@ affine part, as a unit that is no neuron, where no sides of the neurons make it 
 	}
 	fs := cmd.Flags()
 	c.net.add(fs)
-	fs.StringVar(&c.teacher, "teacher", "", "draw the samples from this `network` of one output")
+	fs.StringVar(&c.teacher, "teacher", "", "draw the samples from this `NET` of one output")
 	flag(fs, &c.samples, "samples", "N", "100000", "with --teacher: number of samples, such as 2e5", sampleNumber)
 	c.samples = 100000
-	fs.Uint64Var(&c.seed, "seed", 1, "seed of all that is drawn")
+	fs.Uint64Var(&c.seed, "seed", 1, "seed `N` of all that is drawn")
 	wholeFlag(fs, &c.neurons, "neurons", "", "neurons to learn (default, with --teacher, as many as it has)", 1, 1<<12)
 	choiceFlag(cmd, &c.method, "method", "how to find the neurons", learn.Methods...)
 	fs.BoolVar(&c.noRefine, "no-refine", false, "leave out the fit of the samples at the end")
-	fs.StringVarP(&c.out, "output", "o", "", "file for the network, ending in .json")
-	fs.StringVar(&c.report, "report", "", "file for a report, as --format json prints it")
+	fs.StringVarP(&c.out, "output", "o", "", "`FILE` for the network, ending in .json")
+	fs.StringVar(&c.report, "report", "", "`FILE` for a report, as --format json prints it")
 	timeoutFlag(fs, &c.timeout, "stop after this time, reading included")
 	formatFlag(cmd, &c.format)
 	return cmd

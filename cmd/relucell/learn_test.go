@@ -108,7 +108,7 @@ func TestLearnRefuses(t *testing.T) {
 		"neurons: 3 in 2 inputs, expected at":     {"--teacher", wide},
 		"samples: 5, expected more than the 11":   {"--teacher", path, "--samples", "5"},
 		"2 outputs, expected one":                 {"--teacher", two},
-		"expected tensor, sgd":                    {"--teacher", path, "--method", "adam"},
+		"expected tensor or sgd":                  {"--teacher", path, "--method", "adam"},
 		"is another file of this command":         {"--teacher", path, "--report", path},
 		"expected a file name that ends in .json": {"--teacher", path, "-o", "x.onnx"},
 	} {

@@ -48,7 +48,7 @@ there are follows from it, and "relucell check --lipschitz" computes their norms
 	})
 	c.add(cmd, "stop after this time, reading included")
 	choiceFlag(cmd, &c.of, "of", "norm in which inputs and outputs are measured (default that of --norm)", "l2", "linf", "l1")
-	cmd.Flags().StringVar(&c.proof, "proof", "", "write a proof of the constant to this file (gzip by the ending .gz)")
+	cmd.Flags().StringVar(&c.proof, "proof", "", "write a proof of the constant to this `FILE` (gzip by the ending .gz)")
 	formatFlag(cmd, &c.format)
 	return cmd
 }

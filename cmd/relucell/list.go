@@ -82,7 +82,7 @@ func (c *listCmd) run(cmd *cobra.Command, args []string) error {
 		err = c.volumes.check(cmd.ErrOrStderr())
 	}
 	if errors.Is(err, enumerate.ErrNoVertices) {
-		return badInput(err)
+		return badInputf("--%s: %w", c.described(), err)
 	}
 	if err != nil && ctx.Err() == nil {
 		return failed(fmt.Errorf("%s: %w", args[0], err))
@@ -93,6 +93,17 @@ func (c *listCmd) run(cmd *cobra.Command, args []string) error {
 		return errStopped
 	}
 	return nil
+}
+
+// described is the flag that asks for more of regions than a count knows.
+func (c *listCmd) described() string {
+	switch {
+	case c.volume:
+		return "volume"
+	case c.neighbours:
+		return "neighbours"
+	}
+	return "format"
 }
 
 // list writes the regions. It returns how many, and whether the limit left any out.

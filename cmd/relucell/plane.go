@@ -25,10 +25,10 @@ type sliceFlags struct {
 
 func (f *sliceFlags) add(cmd *cobra.Command) {
 	fs := cmd.Flags()
-	fs.StringArrayVar(&f.through, "through", nil, "a point of the line or plane, given twice or three times; the first is at 0, the others at 1 (numbers as for a centre, or @FILE)")
-	fs.StringVar(&f.origin, "origin", "", "the point at 0 of --direction, or the values of the inputs that --inputs leaves out")
-	fs.StringArrayVar(&f.directions, "direction", nil, "a direction from --origin, given once for a line or twice for a plane")
-	fs.StringVar(&f.inputs, "inputs", "", "the inputs to keep, one or two of them for a picture, counted from 0, as in 0,3; the others stay at --origin")
+	fs.StringArrayVar(&f.through, "through", nil, "a `POINT` of the line or plane, given twice or three times; the first is at 0, the others at 1 (numbers as for a centre, or @FILE)")
+	fs.StringVar(&f.origin, "origin", "", "the `POINT` at 0 of --direction, or the values of the inputs that --inputs leaves out")
+	fs.StringArrayVar(&f.directions, "direction", nil, "a direction `VECTOR` from --origin, given once for a line or twice for a plane")
+	fs.StringVar(&f.inputs, "inputs", "", "the inputs `I,J` to keep, one or two of them for a picture, counted from 0, as in 0,3; the others stay at --origin")
 	f.set = fs
 }
 

@@ -57,10 +57,10 @@ wheel, move by dragging, point at a region for its pattern and affine map.`,
 	c.add(cmd, "give up after this time, reading included: half a map is none")
 	c.slice.add(cmd)
 	fs := cmd.Flags()
-	fs.StringVarP(&c.out, "output", "o", "", "file to write, ending in .svg, .png, .pdf or .html")
+	fs.StringVarP(&c.out, "output", "o", "", "`FILE` to write, ending in .svg, .png, .pdf or .html")
 	fs.BoolVar(&c.html, "html", false, "write one self-contained page, whatever the ending")
 	choiceFlag(cmd, &c.fill, "fill", "what colours tell", each(plot.Fills, func(f plot.Fill) string { return string(f) })...)
-	fs.StringVar(&c.points, "points", "", "CSV file of points to draw on top")
+	fs.StringVar(&c.points, "points", "", "CSV `FILE` of points to draw on top")
 	c.width = plot.DefaultWidth
 	flag(fs, &c.width, "width", "pixels", strconv.Itoa(c.width), "width of the picture", func(s string) (int, error) {
 		n, err := strconv.Atoi(s)
@@ -134,6 +134,9 @@ func (c *plotCmd) input(ctx context.Context, cmd *cobra.Command, net string) (n 
 	whole, _, err := c.net.read(ctx, cmd, net)
 	if err != nil {
 		return nil, b, opt, err
+	}
+	if whole.Inputs() == 1 {
+		return nil, b, opt, badInputf("%s: 1 input, expected 2 or more: a line is no map, relucell list shows its regions", net)
 	}
 	n, opt = whole, plot.Options{Name: displayed(cmd, net), Fill: plot.Fill(c.fill), Width: c.width}
 	if c.slice.given() {

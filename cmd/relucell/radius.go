@@ -54,11 +54,11 @@ ball, also where the radius was found without them.`,
   relucell radius net.onnx --center 0.5,0.25 --norm l2 --proof net.proof`,
 	})
 	fs := cmd.Flags()
-	fs.StringVar(&c.center, "center", "", "the point: numbers separated by commas, one number for all coordinates, or @FILE (JSON or CSV)")
+	fs.StringVar(&c.center, "center", "", "the `POINT`: numbers separated by commas, one number for all coordinates, or @FILE (JSON or CSV)")
 	choiceFlag(cmd, &c.norm, "norm", "norm in which distances are measured", "linf", "l2")
 	c.most = 1
 	flag(fs, &c.most, "most", "R", "1", "look no farther than this", ball.ParseRadius)
-	fs.StringVar(&c.proof, "proof", "", "write a proof for the smaller radius to this file, and its network beside it")
+	fs.StringVar(&c.proof, "proof", "", "write a proof for the smaller radius to this `FILE`, and its network beside it")
 	timeoutFlag(fs, &c.timeout, "stop after this time, reading included")
 	formatFlag(cmd, &c.format)
 	return cmd

@@ -57,7 +57,7 @@ func TestRangeRefuses(t *testing.T) {
 		"--center: missing":               {},
 		"expected a finite number":        {"--center", "0", "--radius", "x"},
 		"one or the other":                {"--box=-1:1", "--norm", "l2"},
-		"expected text, json":             {"--box=-1:1", "--format", "csv"},
+		"expected text or json":           {"--box=-1:1", "--format", "csv"},
 	} {
 		_, errs, code := relucell(t, append([]string{"range", net}, args...)...)
 		require.Equal(t, exitInput, code, errs)
@@ -130,10 +130,10 @@ func TestRadius(t *testing.T) {
 	require.Contains(t, succeed(t, "radius", diamond(t), "--center", "1,2", "--most", "9"), "where y1 is as large")
 	require.Contains(t, succeed(t, "radius", net, "--center", "0,1.5", "--format", "json"), `"class":0,"lower":0.49999999999999994,"upper":0.5,"point":["0","1"]`)
 	for want, args := range map[string][]string{
-		"--center: missing": {},
-		"--center: a tie":   {"--center", "1,0"},
-		"expected linf, l2": {"--center", "0", "--norm", "l1"},
-		"expected a finite": {"--center", "0", "--most", "0"},
+		"--center: missing":   {},
+		"--center: a tie":     {"--center", "1,0"},
+		"expected linf or l2": {"--center", "0", "--norm", "l1"},
+		"expected a finite":   {"--center", "0", "--most", "0"},
 	} {
 		_, errs, code := relucell(t, append([]string{"radius", net}, args...)...)
 		require.Equal(t, exitInput, code, errs)

@@ -89,11 +89,11 @@ that no region is missing, and all patterns, maps, domains and vertices.`,
 	fs := cmd.Flags()
 	c.add(cmd, "give up after this time, reading included: half a set is none")
 	c.outputs, c.region = []int{0, 1}, -1
-	fs.StringVarP(&c.out, "output", "o", "", "file to write, ending in .jsonl, .ine, .ext, .poly, .svg, .png, .pdf or .html")
+	fs.StringVarP(&c.out, "output", "o", "", "`FILE` to write, ending in .jsonl, .ine, .ext, .poly, .svg, .png, .pdf or .html")
 	flag(fs, &c.outputs, "outputs", "i,j", "0,1", "the two outputs that a picture shows (with --domain, inputs)", twoOf)
 	fs.BoolVar(&c.domain, "domain", false, "the domains in the place of the images, in .ext, .poly and pictures")
 	wholeFlag(fs, &c.region, "region", "", "the region of this number alone, from 0 in the order of the list", 0, 1<<40)
-	fs.StringVar(&c.inverse, "inverse", "", "write the part of the ball that satisfies this VNN-LIB query")
+	fs.StringVar(&c.inverse, "inverse", "", "write the part of the ball that satisfies the VNN-LIB query of this `FILE`")
 	fs.BoolVar(&c.reals, "reals", false, "read a query over a floating-point type as one over the reals")
 	return cmd
 }
@@ -179,7 +179,11 @@ func (c *reachCmd) prepare(ctx context.Context, args []string, n *network.Networ
 		most, word, letter = n.Inputs(), "inputs", "x"
 	}
 	if most < 2 {
-		return badInputf("--output: a picture of a network with 1 %s, expected two at least, or a file of another ending", strings.TrimSuffix(word, "s"))
+		instead := "a file of another ending"
+		if !c.domain && n.Inputs() == 2 {
+			instead += ", or a picture of the domains, by --domain"
+		}
+		return badInputf("--output: a picture of a network with 1 %s, expected two at least, or %s", strings.TrimSuffix(word, "s"), instead)
 	}
 	for _, i := range c.outputs {
 		if i >= most {
@@ -213,6 +217,7 @@ func (c *reachCmd) write(ctx context.Context, file io.Writer, n *network.Network
 		return badInputf("--region: %d, expected one of %d, from 0", c.region, c.regions)
 	}
 	if c.picture != nil {
+		c.picture.Title += "\n" + c.caption()
 		if err := c.picture.Write(w, c.format); err != nil {
 			return err
 		}
@@ -223,6 +228,21 @@ func (c *reachCmd) write(ctx context.Context, file io.Writer, n *network.Network
 		}
 	}
 	return w.Flush()
+}
+
+// caption says what a picture shows.
+func (c *reachCmd) caption() string {
+	shown, images := tables.Numbered(c.regions, "region"), "the images of "
+	if c.region >= 0 {
+		shown, images = fmt.Sprintf("region %d of %d", c.region, c.regions), "the image of "
+	}
+	switch {
+	case c.query != nil:
+		return shown + ", and in dark orange what satisfies " + filepath.Base(c.inverse)
+	case c.domain:
+		return shown
+	}
+	return images + shown
 }
 
 // one writes a region.

@@ -59,9 +59,10 @@ func TestReachWritesPolyhedra(t *testing.T) {
 	require.Contains(t, read("d.ext", "--domain"), "the domain of region 0")
 	require.Equal(t, 4, strings.Count(read("c.poly"), `"_type":"polytope::Polytope<Rational>"`))
 	require.Equal(t, 1, strings.Count(read("d.poly", "--domain", "--region", "1"), `"INEQUALITIES":`))
-	require.Contains(t, read("e.svg"), "<svg")
+	require.Contains(t, read("e.svg"), ">the images of 4 regions<")
 	require.Contains(t, read("f.html", "--outputs", "1,0"), "<!DOCTYPE html>")
-	require.Contains(t, read("g.svg", "--domain"), "<svg")
+	require.Contains(t, read("g.svg", "--domain"), ">4 regions<")
+	require.Contains(t, read("h.svg", "--region", "1"), ">the image of region 1 of 4<")
 }
 
 func TestReachInverse(t *testing.T) {
@@ -80,6 +81,9 @@ func TestReachInverse(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join(dir, "u.jsonl"))
 	require.NoError(t, err)
 	require.Equal(t, 4, strings.Count(string(text), `"volume":"1/8"`))
+	text, err = os.ReadFile(filepath.Join(dir, "u.svg"))
+	require.NoError(t, err)
+	require.Contains(t, string(text), ">4 regions, and in dark orange what satisfies q.vnnlib<")
 }
 
 func TestReachRefuses(t *testing.T) {
@@ -92,7 +96,7 @@ func TestReachRefuses(t *testing.T) {
 		"expected a file name that ends":           {net, "--box=-1:1", "-o", filepath.Join(dir, "a.txt")},
 		"is another file of this command":          {net, "--box=-1:1", "-o", net},
 		query + " is another file of this command": {net, "--box=-1:1", "-o", query, "--inverse", query},
-		"a network with 1 output, ":                {one, "--box=-1:1", "-o", filepath.Join(dir, "a.svg")},
+		"the domains, by --domain":                 {one, "--box=-1:1", "-o", filepath.Join(dir, "a.svg")},
 		"a network with 1 input, ":                 {net, "--box=-1:1,0:0", "-o", filepath.Join(dir, "a.svg"), "--domain"},
 		"expected two of the 2 outputs":            {net, "--box=-1:1", "-o", filepath.Join(dir, "a.svg"), "--outputs", "0,2"},
 		"expected two different numbers":           {net, "--box=-1:1", "-o", filepath.Join(dir, "a.svg"), "--outputs", "1,1"},

@@ -40,12 +40,12 @@ interrupted run goes on where it stopped when it is called again.`,
 		RunE: action(c.run),
 	}
 	f := cmd.Flags()
-	f.StringSliceVar(&c.shapes, "shapes", []string{"5x3", "5x5", "10x5"}, "inputs and neurons of the teachers")
-	f.StringSliceVar(&c.samples, "samples", []string{"10000", "31623", "100000"}, "numbers of samples, ascending")
-	f.IntVar(&c.study.Seeds, "seeds", c.study.Seeds, "number of seeds")
-	f.Uint64Var(&c.study.FirstSeed, "first-seed", c.study.FirstSeed, "first seed")
-	f.Float64Var(&c.study.Radius, "radius", c.study.Radius, "radius of the l2 ball on which teacher and pupil are compared")
-	f.IntVar(&c.study.MostNeurons, "most-neurons", c.study.MostNeurons, "compare them where they have at most so many neurons together")
+	f.StringSliceVar(&c.shapes, "shapes", []string{"5x3", "5x5", "10x5"}, "`SHAPES`: inputs and neurons of the teachers")
+	f.StringSliceVar(&c.samples, "samples", []string{"10000", "31623", "100000"}, "numbers `N,N` of samples, ascending")
+	f.IntVar(&c.study.Seeds, "seeds", c.study.Seeds, "number `N` of seeds")
+	f.Uint64Var(&c.study.FirstSeed, "first-seed", c.study.FirstSeed, "first seed `N`")
+	f.Float64Var(&c.study.Radius, "radius", c.study.Radius, "radius `R` of the l2 ball on which teacher and pupil are compared")
+	f.IntVar(&c.study.MostNeurons, "most-neurons", c.study.MostNeurons, "compare them where they have at most `N` neurons together")
 	f.BoolVar(&c.noBaseline, "no-baseline", false, "leave out stochastic gradient descent")
 	c.add(cmd)
 	return cmd

@@ -46,7 +46,7 @@ called again.`,
 	}
 	f := cmd.Flags()
 	bindRecurrent(f, &c.study)
-	f.StringArrayVar(&c.rates, "rates", nil, "rates to choose from, as in sgd=0.1,0.03: once for each optimiser")
+	f.StringArrayVar(&c.rates, "rates", nil, "`RATES` to choose from, as in sgd=0.1,0.03: once for each optimiser")
 	choiceFlag(cmd, &c.study.On, "on", "what sequences lines and planes go through", experiment.RecurrentPlaces...)
 	c.add(cmd)
 	c.addData()
@@ -58,22 +58,22 @@ called again.`,
 
 // bindRecurrent adds the flags that are values of a study, each with what it has as its default.
 func bindRecurrent(f *pflag.FlagSet, s *experiment.RecurrentStudy) {
-	f.StringVar(&s.Task, "task", s.Task, "task: addition, digits, mnist or text")
-	f.StringVar(&s.File, "file", "", "file of the text")
-	f.IntVar(&s.Steps, "steps", s.Steps, "steps of a sequence (default 20, digits 64, mnist 28)")
-	f.IntVar(&s.Hidden, "hidden", s.Hidden, "units (default 32)")
-	f.StringSliceVar(&s.Inits, "init", s.Inits, "first networks: random, identity, np (default all)")
-	f.StringSliceVar(&s.Optimizers, "optimizer", s.Optimizers, "optimisers: sgd, path, path2 (default all)")
-	f.IntVar(&s.Pilot, "pilot", s.Pilot, "batches after which a rate is chosen (default 1000)")
-	f.IntVar(&s.Batch, "batch", s.Batch, "sequences in a batch (default 20)")
-	f.IntVar(&s.Seeds, "seeds", s.Seeds, "number of seeds (default 5)")
+	f.StringVar(&s.Task, "task", s.Task, "`TASK`: addition, digits, mnist or text")
+	f.StringVar(&s.File, "file", "", "`FILE` of the text")
+	f.IntVar(&s.Steps, "steps", s.Steps, "number `N` of steps of a sequence (default 20, digits 64, mnist 28)")
+	f.IntVar(&s.Hidden, "hidden", s.Hidden, "number `N` of units (default 32)")
+	f.StringSliceVar(&s.Inits, "init", s.Inits, "first `NETWORKS`: random, identity, np (default all)")
+	f.StringSliceVar(&s.Optimizers, "optimizer", s.Optimizers, "`OPTIMISERS`: sgd, path, path2 (default all)")
+	f.IntVar(&s.Pilot, "pilot", s.Pilot, "number `N` of batches after which a rate is chosen (default 1000)")
+	f.IntVar(&s.Batch, "batch", s.Batch, "number `N` of sequences in a batch (default 20)")
+	f.IntVar(&s.Seeds, "seeds", s.Seeds, "number `N` of seeds (default 5)")
 	wholeFlag(f, &s.FirstSeed, "first-seed", "", "first seed (default 1); rates are chosen on the one before", 1, math.MaxInt32)
-	f.IntSliceVar(&s.Measured, "measure", s.Measured, "batches to measure after, ascending (default 0,300,1000,3000)")
-	f.IntVar(&s.Test, "test", s.Test, "test sequences (default 500)")
-	f.IntVar(&s.Lines, "lines", s.Lines, "lines through two sequences to count on (default 4)")
-	f.IntVar(&s.Planes, "planes", s.Planes, "planes through three sequences to count on (default 1)")
+	f.IntSliceVar(&s.Measured, "measure", s.Measured, "`BATCHES` to measure after, ascending (default 0,300,1000,3000)")
+	f.IntVar(&s.Test, "test", s.Test, "number `N` of test sequences (default 500)")
+	f.IntVar(&s.Lines, "lines", s.Lines, "number `N` of lines through two sequences to count on (default 4)")
+	f.IntVar(&s.Planes, "planes", s.Planes, "number `N` of planes through three sequences to count on (default 1)")
 	limitFlag(f, &s.Limit, "stop a count past so many regions, with a certified bracket (default 1000)")
-	f.IntVar(&s.Resamples, "resamples", s.Resamples, "bootstrap samples behind each interval")
+	f.IntVar(&s.Resamples, "resamples", s.Resamples, "number `N` of bootstrap samples behind each interval")
 }
 
 func (c *recurrentCmd) run(cmd *cobra.Command, _ []string) error {

@@ -35,20 +35,20 @@ func TestRecurrentRefusesBadInputInOneLine(t *testing.T) {
 	require.NoError(t, os.WriteFile(manifest, []byte(`{"relucell-experiment":1,"kind":"training"}`), 0o666))
 	out := filepath.Join(dir, "out")
 	for want, args := range map[string][]string{
-		"--output: missing":                                 {},
-		`--task: "copy", expected addition`:                 {"--task", "copy", "-o", out},
-		"--file: missing, expected a text":                  {"--task", "text", "-o", out},
-		"only the task text reads one":                      {"--file", "x", "-o", out},
-		`"make data" fetches it`:                            {"--task", "digits", "--cache", dir, "-o", out},
-		"--steps: 1, expected 2 or more":                    {"--steps", "1", "-o", out},
-		`--rates: "sgd", expected an optimiser`:             {"--rates", "sgd", "-o", out},
-		`--rates: "adam=1", expected an optimiser`:          {"--rates", "adam=1", "-o", out},
-		"--rates: 0 of path, expected finite":               {"--rates", "path=0", "-o", out},
-		`"--first-seed" flag: expected a whole number from`: {"--first-seed", "0", "-o", out},
-		`--init: "he", expected of random, identity`:        {"--init", "he", "-o", out},
-		"--measure: [3 1], expected ascending":              {"--measure", "3,1", "-o", out},
-		"--seeds: given beside --replay":                    {"--replay", manifest, "--seeds", "3", "-o", out},
-		`of kind "training", expected version 1 of kin`:     {"--replay", manifest, "-o", out},
+		"--output: missing":                               {},
+		`--task: "copy", expected addition`:               {"--task", "copy", "-o", out},
+		"--file: missing, expected a text":                {"--task", "text", "-o", out},
+		"only the task text reads one":                    {"--file", "x", "-o", out},
+		`"make data" fetches it`:                          {"--task", "digits", "--cache", dir, "-o", out},
+		"--steps: 1, expected 2 or more":                  {"--steps", "1", "-o", out},
+		`--rates: "sgd", expected an optimiser`:           {"--rates", "sgd", "-o", out},
+		`--rates: "adam=1", expected an optimiser`:        {"--rates", "adam=1", "-o", out},
+		"--rates: 0 of path, expected finite":             {"--rates", "path=0", "-o", out},
+		`--first-seed: "0", expected a whole number from`: {"--first-seed", "0", "-o", out},
+		`--init: "he", expected of random, identity`:      {"--init", "he", "-o", out},
+		"--measure: [3 1], expected ascending":            {"--measure", "3,1", "-o", out},
+		"--seeds: given beside --replay":                  {"--replay", manifest, "--seeds", "3", "-o", out},
+		`of kind "training", expected version 1 of kin`:   {"--replay", manifest, "-o", out},
 	} {
 		_, errs, code := relucell(t, append([]string{"experiment", "recurrent"}, args...)...)
 		require.Equal(t, 2, code, "%s: %s", want, errs)

@@ -53,7 +53,7 @@ func TestNonsenseIsAnswered(t *testing.T) {
 		`{"id":1,"method":"hello","params":{"protocol":2}}`:                               "protocol: 2, expected 1",
 		`{"id":1,"method":"count","params":{"net":"` + data + `degenerate/zero.json"}}`:   "--center: missing",
 		`{"id":1,"method":"info","params":{"net":"` + strings.Repeat("a", 1000) + `"}}`:   "unknown ending",
-		`{"id":1,"method":"count","params":{"net":"a.json","box":"0:1","format":"yaml"}}`: "expected text, json, csv",
+		`{"id":1,"method":"count","params":{"net":"a.json","box":"0:1","format":"yaml"}}`: "expected text, json or csv",
 	} {
 		c.say(line)
 		m := c.next()

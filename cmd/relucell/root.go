@@ -8,8 +8,10 @@ import (
 	"io"
 	"log/slog"
 	"runtime"
+	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/relucell/relucell/internal/files"
 )
@@ -24,7 +26,7 @@ meet a ball, whether it can do what a query forbids, how large an output gets. A
 come with a proof, which a separate checker verifies.
 
 A network is an .onnx file, a Stanford .nnet file, weights in NumPy's .npz or in .safetensors, or
-relucell's canonical text (.json).
+relucell's canonical text (.json); "-" is a canonical text that comes by standard input.
 
 Exit codes: 0 there is an answer (of a count: it is exact, or --gap is reached); 1 failed, a refused
 proof included; 2 bad usage or bad input; 3 stopped early (--timeout, --limit, interrupt): what is
@@ -68,7 +70,43 @@ printed is certain, and the answer is open, a bracket or "unknown".`,
 		}
 	}
 	registerCompletions(root)
+	plainFlags(root)
 	return root
+}
+
+// plainFlags has a command, and those below it, read flags as people spell them and refuse them as
+// everything else is refused.
+func plainFlags(cmd *cobra.Command) {
+	cmd.SetGlobalNormalizationFunc(spelling)
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return plainFlagError(err) })
+}
+
+// spelling takes the words that are spelt in two ways in English in either.
+func spelling(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+	switch name {
+	case "centre", "centres":
+		name = "center" + name[len("centre"):]
+	case "normalize":
+		name = "normalise"
+	}
+	return pflag.NormalizedName(name)
+}
+
+// plainFlagError says what is wrong with the value of a flag as everything else says it: the flag,
+// the value, what was expected.
+func plainFlagError(err error) error {
+	var v *pflag.InvalidValueError
+	if !errors.As(err, &v) {
+		return err
+	}
+	cause := v.Unwrap()
+	switch kind := v.GetFlag().Value.Type(); {
+	case strings.HasPrefix(kind, "int"), strings.HasPrefix(kind, "uint"):
+		cause = errors.New("expected whole numbers")
+	case strings.HasPrefix(kind, "float"):
+		cause = errors.New("expected a number")
+	}
+	return fmt.Errorf("--%s: %q, %w", v.GetFlag().Name, v.GetValue(), cause)
 }
 
 // version is the module's version, or the commit that the binary was built from.

@@ -26,10 +26,10 @@ gets: a network with one input (a line) or two (a plane), to be counted, proved 
 
 "-o -" writes to standard output.`,
 		Example: `  relucell slice net.onnx --through @a.csv --through @b.csv --through @c.csv -o plane.json
-  relucell slice net.onnx --origin 0 --inputs 0,3 -o plane.json && relucell count plane.json --box=-1:1`,
+  relucell slice net.onnx --origin 0 --inputs 0,3 -o - | relucell count - --box=-1:1`,
 	})
 	c.slice.add(cmd)
-	cmd.Flags().StringVarP(&c.out, "output", "o", "", "file to write, ending in .json, or - for standard output")
+	cmd.Flags().StringVarP(&c.out, "output", "o", "", "`FILE` to write, ending in .json, or - for standard output")
 	return cmd
 }
 

@@ -24,12 +24,12 @@ import (
 type accessFlags struct{ cluster.Access }
 
 func (a *accessFlags) add(fs *pflag.FlagSet) {
-	fs.StringVar(&a.URL, "cluster", "", "address of a NATS server with JetStream, such as nats://host:4222")
-	fs.StringVar(&a.Context, "nats-context", "", "a context of the nats command, for the address and the credentials")
-	fs.StringVar(&a.Creds, "creds", "", "file of NATS credentials")
-	fs.StringVar(&a.CA, "tls-ca", "", "file of the certificates that servers are held to")
-	fs.StringVar(&a.Cert, "tls-cert", "", "file of the certificate to show to servers")
-	fs.StringVar(&a.Key, "tls-key", "", "file of its key")
+	fs.StringVar(&a.URL, "cluster", "", "`URL` of a NATS server with JetStream, such as nats://host:4222")
+	fs.StringVar(&a.Context, "nats-context", "", "the `NAME` of a context of the nats command, for the address and the credentials")
+	fs.StringVar(&a.Creds, "creds", "", "`FILE` of NATS credentials")
+	fs.StringVar(&a.CA, "tls-ca", "", "`FILE` of the certificates that servers are held to")
+	fs.StringVar(&a.Cert, "tls-cert", "", "`FILE` of the certificate to show to servers")
+	fs.StringVar(&a.Key, "tls-key", "", "`FILE` of its key")
 }
 
 // given says that a cluster was named.
@@ -68,9 +68,9 @@ type spreadFlags struct {
 func (s *spreadFlags) add(cmd *cobra.Command) {
 	fs := cmd.Flags()
 	wholeFlag(fs, &s.processes, "processes", "", "count by so many processes of this machine", 1, maxWorkers)
-	fs.StringVar(&s.store, "store", "", "with --processes: keep what they find in this folder, and go on from what it holds")
+	fs.StringVar(&s.store, "store", "", "with --processes: keep what they find in this folder `DIR`, and go on from what it holds")
 	s.access.add(fs)
-	fs.StringVar(&s.job, "job", "", "with --cluster: name of the job (default: one made of what is counted)")
+	fs.StringVar(&s.job, "job", "", "with --cluster: `NAME` of the job (default: one made of what is counted)")
 	wholeFlag(fs, &s.budget, "budget", "", fmt.Sprintf("work of an item that a worker takes, in values at vertices (default %d, about two seconds)", cluster.UsualBudget), 1, math.MaxInt64)
 	fs.BoolVar(&s.verify, "verify-records", false, "have the checker verify what each worker answers before it counts")
 }

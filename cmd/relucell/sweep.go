@@ -24,8 +24,8 @@ type sweepFlags struct{ centers, radii string }
 
 func (f *sweepFlags) add(cmd *cobra.Command) {
 	fs := cmd.Flags()
-	fs.StringVar(&f.centers, "centers", "", "count at each centre of this CSV file, one a line")
-	fs.StringVar(&f.radii, "radii", "", "count with each of these radii, separated by commas")
+	fs.StringVar(&f.centers, "centers", "", "count at each centre of this CSV `FILE`, one a line")
+	fs.StringVar(&f.radii, "radii", "", "count with each of these radii `R,R`, separated by commas")
 }
 
 // sweeps says whether the command line asks for a table of balls.

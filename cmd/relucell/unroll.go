@@ -52,9 +52,9 @@ made of them just before it. The flags are those of slice:
 		RunE: action(c.run),
 	}
 	c.slice.add(cmd)
-	cmd.Flags().IntVar(&c.steps, "steps", 0, "number of steps")
+	cmd.Flags().IntVar(&c.steps, "steps", 0, "number `T` of steps")
 	cmd.Flags().BoolVar(&c.every, "every-step", false, "the outputs of all steps, one step after the other, not of the last alone")
-	cmd.Flags().StringVarP(&c.out, "output", "o", "", "file to write, ending in .json, or - for standard output")
+	cmd.Flags().StringVarP(&c.out, "output", "o", "", "`FILE` to write, ending in .json, or - for standard output")
 	return cmd
 }
 

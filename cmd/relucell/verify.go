@@ -57,8 +57,8 @@ or unknown.`,
 	fs := cmd.Flags()
 	c.net.add(fs)
 	fs.BoolVar(&c.reals, "reals", false, "read a query over a floating-point type as one over the reals; the answer says so")
-	fs.StringVar(&c.witness, "witness", "", "write a counterexample to this file, as exact fractions")
-	fs.StringVar(&c.proof, "proof", "", "write a proof that the property holds to this file (gzip by the ending .gz)")
+	fs.StringVar(&c.witness, "witness", "", "write a counterexample to this `FILE`, as exact fractions")
+	fs.StringVar(&c.proof, "proof", "", "write a proof that the property holds to this `FILE` (gzip by the ending .gz)")
 	timeoutFlag(fs, &c.timeout, "stop after this time, reading included, with the answer unknown")
 	workersFlag(fs, &c.workers)
 	choiceFlag(cmd, &c.format, "format", "format of the output", "text", "json", "vnncomp")
@@ -96,7 +96,7 @@ func (c *verifyCmd) run(cmd *cobra.Command, args []string) (err error) {
 	if err != nil {
 		return badInputf("%s: %w", args[0], err)
 	}
-	a.netStamp, a.proof = fingerprint(ctx, a.net), c.proof
+	a.netStamp, a.proof, a.witness = fingerprint(ctx, a.net), c.proof, c.witness
 	return c.finish(cmd, a)
 }
 
@@ -109,7 +109,6 @@ func (c *verifyCmd) finish(cmd *cobra.Command, a *answer) error {
 		if err := files.Write(c.witness, a.writeWitness); err != nil {
 			return failed(err)
 		}
-		a.witness = c.witness
 		c.files.wrote(c.witness)
 	}
 	if a.res.Proof != nil {

@@ -44,6 +44,15 @@ func TestVerifyHoldsAndIsViolated(t *testing.T) {
 	require.Regexp(t, `^sat\n\(\(X_0 [^)]+\)\n \(X_1 [^)]+\)\n \(Y_0 [^)]+\)\)\n$`, out)
 }
 
+// What was asked for and is not written is told.
+func TestVerifySaysWhereThereIsNoWitness(t *testing.T) {
+	witness := filepath.Join(t.TempDir(), "point.txt")
+	out := succeed(t, "verify", data+"two_moons_2-16-16-1.onnx", data+"two_moons.vnnlib", "--witness", witness)
+	require.Contains(t, out, "Verdict   holds")
+	require.Contains(t, out, "Witness   "+witness+": none, as the verdict is not that the property is violated\n")
+	require.NoFileExists(t, witness)
+}
+
 func TestVerifyJSONIsExact(t *testing.T) {
 	var j verifyJSON
 	require.NoError(t, json.Unmarshal([]byte(succeed(t, "verify", moonsNet, data+"two_moons_between.vnnlib", "--format", "json")), &j))

@@ -127,17 +127,20 @@ func (a *answer) text(f *fields) {
 		f.line("Verdict", "violated: a point satisfies alternative %d of the query", a.res.Witness.Disjunct+1)
 		f.line("Input", "(%s)", floats(asFloats(a.res.Witness.Input)))
 		f.line("Output", "(%s)", floats(asFloats(a.res.Witness.Output)))
-		if a.witness != "" {
-			f.line("Witness", "%s: the point in exact fractions", a.witness)
-		}
 	default:
 		f.line("Verdict", "unknown: %s", a.res.Stopped)
+	}
+	switch {
+	case a.witness != "" && a.res.Witness != nil:
+		f.line("Witness", "%s: the point in exact fractions", a.witness)
+	case a.witness != "":
+		f.line("Witness", "%s: none, as the verdict is not that the property is violated", a.witness)
 	}
 	if a.proof != "" {
 		f.line("Proof", "%s: %s", a.proof, a.proved())
 	}
 	f.line("Searched", "%s, %s, %s in fractions", tables.Numbered(a.res.Nodes, "node"), tables.Numbered(a.res.Programmes, "linear programme"), tables.GroupedInt(a.res.Exact))
-	f.line("Time", "%v", a.res.Elapsed.Round(time.Millisecond))
+	f.line("Time", "%v", rounded(a.res.Elapsed))
 }
 
 // proved says what became of the proof.

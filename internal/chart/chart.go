@@ -41,9 +41,18 @@ func New() *plot.Plot {
 	p := plot.New()
 	for _, f := range []*font.Font{&p.Title.TextStyle.Font, &p.Legend.TextStyle.Font,
 		&p.X.Label.TextStyle.Font, &p.X.Tick.Label.Font, &p.Y.Label.TextStyle.Font, &p.Y.Tick.Label.Font} {
-		f.Variant = "Sans"
+		f.Variant = sans
 	}
 	return p
+}
+
+const sans = "Sans"
+
+// NewLegend returns an empty legend, to be drawn beside panels, in their face.
+func NewLegend() plot.Legend {
+	l := plot.NewLegend()
+	l.TextStyle.Font.Variant = sans
+	return l
 }
 
 // AddGrid puts a faint grid under what a panel shows.
@@ -161,7 +170,7 @@ func (d Decimals) marks(low, high float64, stride int, digits ...float64) (ticks
 // label writes m·10^e.
 func label(m float64, e int) string {
 	text := fmt.Sprintf("%ge%d", m, e)
-	if e >= 5 || e < -4 {
+	if e >= 4 || e < -4 {
 		return text
 	}
 	v, _ := strconv.ParseFloat(text, 64) // the decimal's float, which no product need be

@@ -26,7 +26,7 @@ func labels(ticks []plot.Tick) (words []string) {
 func TestAxesAreLabelledByRoundNumbers(t *testing.T) {
 	require.Equal(t, []string{"0.5", "1", "2", "5", "10"}, labels(Decimals{Base: 10}.Ticks(-0.5, 1)))
 	require.Equal(t, []string{"0.001", "0.01", "0.1", "1"}, labels(Decimals{Base: 10}.Ticks(-3.5, 0.5)))
-	require.Equal(t, []string{"100", "1000", "10000", "1e5", "1e6"}, labels(Decimals{Base: 2}.Ticks(4, 20)))
+	require.Equal(t, []string{"100", "1000", "1e4", "1e5", "1e6"}, labels(Decimals{Base: 2}.Ticks(4, 20)))
 	require.Len(t, Decimals{Base: 10}.Ticks(0, 70), 8)
 	require.Equal(t, []string{"1.2", "1.5", "2", "2.5", "3", "4"}, labels(Decimals{Base: 2}.Ticks(0.1, 2.2)), "too short for two of 1, 2 and 5")
 	require.Equal(t, []string{"0.012", "0.015"}, labels(Decimals{Base: 10}.Ticks(-1.99, -1.8)))

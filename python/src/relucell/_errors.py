@@ -33,7 +33,6 @@ class ServerError(Error, RuntimeError):
 def said(error: dict[str, Any]) -> str:
     """What an error of the server says, with the names that options have in Python: radius, and not --radius."""
     text = re.sub(r" \(see [a-z ]+ --help\)$", "", error.get("message", "failed"))
-    text = re.sub(r'^invalid argument (".*") for "(?:-\w, )?(--[a-z-]+)" flag: ', r"\2: \1, ", text)
     text = re.sub("numbers separated by commas, one number for all coordinates, or @FILE", "numbers, or one number for all", text)
     return re.sub(r"(?<![^\s(])--([a-z][a-z-]*)", lambda m: m[1].replace("-", "_"), text)
 
