@@ -3,6 +3,7 @@ package main
 // What --help says of flags is for people: each names what it takes, in the same words everywhere.
 
 import (
+	"io"
 	"strings"
 	"testing"
 
@@ -20,7 +21,7 @@ func everyFlag(f func(*cobra.Command, *pflag.Flag)) {
 			walk(below)
 		}
 	}
-	walk(newRootCmd())
+	walk(newRootCmd(io.Discard))
 }
 
 func TestFlagsNameWhatTheyTake(t *testing.T) {
