@@ -11,8 +11,8 @@
 //
 // The theorem, clause by clause, is in six files: check.go (the files of a proof), tree.go (its
 // lines), forms.go (the place in the tree and the forms there), pieces.go (neurons, and which side
-// is decided), signs.go (the signs that they have) and net.go (the layers). They stand on four small
-// libraries, each of which says in its doc.go what it promises, and within which bounds:
+// is decided), signs.go (the signs that they have) and net.go (the layers). They stand on four
+// small libraries, each of which says first what it promises, and within which bounds:
 //
 //   - internal/canonical reads lines, numbers and names in their one spelling, and refuses;
 //   - internal/steps reads what the lines of the tree say;
