@@ -69,7 +69,9 @@ func (r *Report) String() string {
 		word, r.Count, r.Net, r.Ball, r.Definition, r.Regions, r.Open, r.Nodes, r.Parts)
 }
 
-// Error says which line of which file is refused, and why.
+// Error says which line of which file is refused, and why: File, without its folder; Line, from 1
+// on, or 0 for the file as a whole; Reason, one line of text; and Err, the error of the operating
+// system or of gzip behind it, if any. All checkers have this one type.
 type Error = canonical.Error
 
 // Check verifies the proof in the named file, and in the parts beside it (or beside the file that

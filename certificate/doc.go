@@ -7,6 +7,23 @@
 // share nothing with the writer in package proof but the format
 // (docs/certificate.md), and implement the theorem below.
 //
+// # What to read
+//
+// The theorem, clause by clause, is in six files: check.go (the files of a proof), tree.go (its
+// lines), forms.go (the place in the tree and the forms there), pieces.go (neurons, and which side
+// is decided), signs.go (the signs that they have) and net.go (the layers). They stand on four
+// small libraries, each of which says first what it promises, and within which bounds:
+//
+//   - internal/canonical reads lines, numbers and names in their one spelling, and refuses;
+//   - internal/steps reads what the lines of the tree say;
+//   - internal/nettext reads the network;
+//   - internal/affine has forms in integers, boxes and balls, and tells where a form is positive.
+//
+// What may be claimed beside a count is apart: reach.go, corners.go and lipschitz.go, on one
+// interface, with internal/fractions. So are the checkers of other proofs, which share these
+// libraries: safetyproof, that no point does what a query forbids, and pairsproof, how large an
+// output can be. Only tests use internal/specimen.
+//
 // # What is counted
 //
 // A unit passes on its pre-activation z where z > 0, and a·z where z < 0, with a slope a of its

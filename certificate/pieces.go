@@ -190,5 +190,5 @@ func (p *place) beside(y *level, at *affine.Values) bool {
 // larger reports whether piece j is above piece i at a point.
 func (p *place) larger(y *level, j, i int, at *affine.Values) bool {
 	d, negative := p.above(y, j, i)
-	return p.PositiveAt(d, y.k, y.bits, negative, at)
+	return p.Positive(d, y.k, y.bits, negative, at)
 }

@@ -176,9 +176,10 @@ func (w *walker) leaf(kind byte, text []byte) {
 	one.Lsh(one.SetInt64(1), e)
 	w.in.Require(w.Inside(w.x, e), "the witness is not strictly inside the ball")
 	w.point.Measure()
+	w.Order()
 	for _, p := range w.names {
 		y := &w.levels[p.level]
-		w.in.Require(!p.split || w.PositiveAt(p.form, y.k, y.bits, false, &w.point), "the witness is not on the path's side of a neuron that is split")
+		w.in.Require(!p.split || w.Positive(p.form, y.k, y.bits, false, &w.point), "the witness is not on the path's side of a neuron that is split")
 	}
 	if !w.entering && w.at < len(w.levels) {
 		w.in.Require(w.beside(&w.levels[w.at], &w.point), "the witness lies in a class that is split away")

@@ -34,11 +34,13 @@ func NewBox(lo, hi []big.Int, scale uint) *Box {
 
 // Set makes it a copy of another box, and returns it.
 func (q *Box) Set(of *Box) *Box {
-	q.Scale = of.Scale
-	for i := range q.All {
-		q.All[i].Set(&of.All[i])
+	if q != of {
+		q.Scale = of.Scale
+		for i := range q.All {
+			q.All[i].Set(&of.All[i])
+		}
+		q.Measure()
 	}
-	q.Measure()
 	return q
 }
 

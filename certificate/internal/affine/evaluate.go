@@ -18,23 +18,18 @@ type Evaluator struct {
 	// Coefficients is the number of those of a form: one for each input, and the last for 1.
 	Coefficients int
 	ball         *Ball
-	// pick says at which of some values a form is evaluated, one for each coefficient; each is the
-	// pick of all values, in order. What comes about is in v; b is what becomes a part of a sum,
-	// form the form for the l2 ball.
-	pick, each []int
-	form       []big.Int
-	v, b       []uint
+	// pick says at which of some values a form is evaluated, one for each coefficient. What comes
+	// about is in v; b is what becomes a part of a sum, form the form for the l2 ball.
+	pick []int
+	form []big.Int
+	v, b []uint
 	scratch
 }
 
 // NewEvaluator returns one for forms in as many inputs as the ball has.
 func NewEvaluator(v *canonical.Verdict, b *Ball) Evaluator {
 	n := len(b.Box.Lo) + 1
-	e := Evaluator{Verdict: v, Coefficients: n, ball: b, pick: make([]int, n), form: make([]big.Int, n)}
-	for i := range n {
-		e.each = append(e.each, i)
-	}
-	return e
+	return Evaluator{Verdict: v, Coefficients: n, ball: b, pick: make([]int, n), form: make([]big.Int, n)}
 }
 
 // Values are integers at which forms are evaluated. Who sets All calls Measure: then Short has the
@@ -100,7 +95,7 @@ func (e *Evaluator) Nonpositive(f []uint, k, m int, negative bool, q *Box) bool 
 		}
 	}
 	e.pick[n] = 2 * n
-	if !e.positive(f, k, m, negative, &q.Values) {
+	if !e.Positive(f, k, m, negative, &q.Values) {
 		return true
 	}
 	if e.ball.Centre == nil {
@@ -116,7 +111,7 @@ func (e *Evaluator) Nonpositive(f []uint, k, m int, negative bool, q *Box) bool 
 			e.pick[i] = 2*n + 1 + i
 		}
 	}
-	if e.positive(f, k, m, negative, &e.ball.tips) {
+	if e.Positive(f, k, m, negative, &e.ball.tips) {
 		return false
 	}
 	if e.ball.Norm == "l1" {
@@ -126,22 +121,20 @@ func (e *Evaluator) Nonpositive(f []uint, k, m int, negative bool, q *Box) bool 
 	return e.ball.nonpositive(e.form, &e.scratch)
 }
 
-// PositiveAt reports whether a form of coefficients less than 2^m is positive at a point, whose
-// values are its coordinates and one; or, if negative, whether minus the form is.
-func (e *Evaluator) PositiveAt(f []uint, k, m int, negative bool, point *Values) bool {
-	pick := e.pick
-	e.pick = e.each
-	yes := e.positive(f, k, m, negative, point)
-	e.pick = pick
-	return yes
+// Order makes Positive look at all values of a point in their order, which are its coordinates and
+// one; until the next call of Nonpositive.
+func (e *Evaluator) Order() {
+	for i := range e.pick {
+		e.pick[i] = i
+	}
 }
 
 // Inside reports whether x·2^−scale is in the open ball.
 func (e *Evaluator) Inside(x []big.Int, scale uint) bool { return e.ball.inside(x, scale, &e.scratch) }
 
-// positive reports whether a form of coefficients less than 2^m is positive where pick says, or, if
+// Positive reports whether a form of coefficients less than 2^m is positive where pick says, or, if
 // negative, minus the form.
-func (e *Evaluator) positive(f []uint, k, m int, negative bool, at *Values) bool {
+func (e *Evaluator) Positive(f []uint, k, m int, negative bool, at *Values) bool {
 	s := e.sign(f, k, m, at)
 	return s != 0 && s < 0 == negative
 }

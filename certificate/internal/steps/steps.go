@@ -1,5 +1,5 @@
-// Package steps reads what the lines of the tree of a count say, in their one spelling: names of the
-// path with multipliers, bounds of the box, witnesses, and parts. docs/certificate.md has the
+// Package steps reads what the lines of the tree of a count say, in their one spelling: names of
+// the path with multipliers, bounds of the box, witnesses, and parts. docs/certificate.md has the
 // spelling; what the lines claim is none of its business.
 //
 // Numbers are integers of any value within the caps of package canonical. What is returned is in
