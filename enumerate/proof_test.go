@@ -25,8 +25,8 @@ func TestProofsOfKnownCountsAreVerified(t *testing.T) {
 	}
 }
 
-// Where squares of coefficients overflowed, a form of one sign on the l2 ball was said to have both:
-// there was no proof, or one that the checker refused.
+// Where squares of coefficients overflowed, a form of one sign on the l2 ball was said to have
+// both: there was no proof, or one that the checker refused.
 func TestProofsWhereSquaresOverflow(t *testing.T) {
 	for _, e := range []float64{0x1p400, 0x1p511, 0x1p600, 0x1p800} {
 		first := dense(network.LeakyReLU, []float64{1, 0, 1, 1}, []float64{-2, 0})

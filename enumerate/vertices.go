@@ -199,8 +199,8 @@ func around(list []Vertex, at []tree.Corner, exactly func() []ExactVertex) {
 // and whether that is certain.
 //
 // A difference of coordinates, at most d in size, is off by e: twice what they are off by, and a
-// rounding of itself. So a product of two is off by 2d·e + e² and a rounding, as is the other; their
-// difference rounds once more, and so does each sum that it goes into.
+// rounding of itself. So a product of two is off by 2d·e + e² and a rounding, as is the other;
+// their difference rounds once more, and so does each sum that it goes into.
 func turnOf(at []tree.Corner) (sign int, certain bool) {
 	twice, off := 0.0, forms.Underflow
 	o := at[0]

@@ -182,7 +182,7 @@ func largestSingular(ctx context.Context, rows [][]*big.Int, exp int, known *big
 	return lower, upper, nil
 }
 
-// guessOf is the largest singular value in floats, the nearest one above 0 where it is out of range.
+// guessOf is the largest singular value in floats, or the end of their range that it is beyond.
 func guessOf(rows [][]*big.Int, exp int) float64 {
 	n, most := len(rows[0])-1, 0
 	for _, row := range rows {

@@ -105,6 +105,10 @@ func lead(outputs, plus, minus int, sign int64) Form {
 // walked: the walk grows with the ball, and the last bits of a bisection cost as much as the first.
 const closely = 1.125
 
+// least is the share of the largest radius below which floats are halved in their order, until the
+// lower end is as near to the upper one: 64 boxes at most, in the place of a thousand.
+const least = 0x1p-40
+
 // change is a search for the nearest change of class.
 type change struct {
 	stops
@@ -166,6 +170,9 @@ func (c *change) boxes(most, enough float64) error {
 		}
 		low := c.found.Lower
 		next = low + (c.found.Upper-low)/2
+		if c.found.Upper < least*most && low < least*c.found.Upper {
+			next = between(low, c.found.Upper)
+		}
 		if next <= low || next >= c.found.Upper || c.found.Upper <= enough*low {
 			return nil
 		}

@@ -127,3 +127,21 @@ func TestRadiusOfAnyDigits(t *testing.T) {
 	want := new(big.Rat).Sub(rat(0x1p-1001), rat(0x1p-1040)) // y0 − y1 is 2⁻¹⁰⁰⁰ − 2·x0
 	require.True(t, rat(r.Lower).Cmp(want) < 0 && rat(r.Upper).Cmp(want) >= 0, "%v %v", r.Lower, r.Upper)
 }
+
+// Halves of the radius led to a change near the centre in a thousand boxes.
+func TestRadiusNearTheCentre(t *testing.T) {
+	for _, e := range []int{-20, -60, -300, -700, -1022, -1060, -1072, -1073, -1074} {
+		n := gen.Build(gen.Affine([]float64{-1, 1}, []float64{math.Ldexp(1, e+1), 0})) // a tie at 2^e
+		for _, norm := range []ball.Norm{ball.LInf, ball.L2} {
+			r, err := ClassRadius(anything, n, []float64{0}, norm, 1)
+			if e+1 < -1074 {
+				require.ErrorIs(t, err, ErrTie)
+				continue
+			}
+			require.NoError(t, err)
+			require.Equal(t, math.Ldexp(1, e), r.Upper, "2^%d in %v", e, norm)
+			require.Equal(t, math.Nextafter(r.Upper, 0), r.Lower)
+			require.LessOrEqual(t, r.Boxes, int64(120))
+		}
+	}
+}

@@ -17,6 +17,8 @@
 // strict, a form as well. A comparison without variables is decided at once. A disjunct whose box
 // is empty (lo > hi) or that holds a false comparison is dropped, before anything is numbered.
 //
+// [In] makes a query of a box and conditions, without a text and its limits.
+//
 // What is not understood is an error, never skipped. Everything has a limit: the length of the
 // file, the depth of brackets, the length of numbers and the size of the disjunction.
 package vnnlib

@@ -37,9 +37,9 @@ func Sup(norm ball.Norm, g []float64) float64 {
 const tinySquares = 0x1p-900
 
 // supScaled is Sup for l2 where squares underflow or overflow: it multiplies by 2^±600 first. Where
-// they underflow that is exact, as all |g| are below 2⁻⁴⁴⁹, and the product that undoes it is off by
-// at most 2⁻¹⁰⁷⁵, which underflow covers. Where they overflow some |g| is above 2⁴⁹⁸, beside which
-// what underflows, 2⁻¹⁰⁷⁵ in the product, is nothing. The supremum may be beyond float64.
+// they underflow that is exact, as all |g| are below 2⁻⁴⁴⁹, and the product that undoes it is off
+// by at most 2⁻¹⁰⁷⁵, which underflow covers. Where they overflow some |g| is above 2⁴⁹⁸, beside
+// which what underflows, 2⁻¹⁰⁷⁵ in the product, is nothing. The supremum may be beyond float64.
 func supScaled(g []float64, tiny bool) float64 {
 	by := 0x1p-600
 	if tiny {
