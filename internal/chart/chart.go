@@ -97,8 +97,8 @@ func Write(w io.Writer, format string, width, height vg.Length, drawing func(dra
 	return err
 }
 
-// Drawn calls drawing, which draws a picture of a format. The library of pdf files reads its fonts by
-// way of temporary files, and panics where there is no room for them: then the error says so.
+// Drawn calls drawing, which draws a picture of a format. The library of pdf files reads its fonts
+// by way of temporary files, and panics where there is no room for them: then the error says so.
 func Drawn(format string, drawing func() error) (err error) {
 	if format != "pdf" {
 		return drawing()
