@@ -3,6 +3,7 @@
 package cluster
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -239,6 +240,31 @@ func (a Access) dial(name string) (*nats.Conn, error) {
 		return nil, fmt.Errorf("%s: %w", Redacted(a.URL), err)
 	}
 	return nc, nil
+}
+
+// dialUntil is dial, given up with the cause of ctx when that ends: the library itself waits for a
+// server that does not answer as long as it may.
+func (a Access) dialUntil(ctx context.Context, name string) (*nats.Conn, error) {
+	type dialled struct {
+		nc  *nats.Conn
+		err error
+	}
+	done := make(chan dialled, 1)
+	go func() {
+		nc, err := a.dial(name)
+		done <- dialled{nc, err}
+	}()
+	select {
+	case d := <-done:
+		return d.nc, d.err
+	case <-ctx.Done():
+	}
+	go func() {
+		if d := <-done; d.nc != nil {
+			d.nc.Close()
+		}
+	}()
+	return nil, context.Cause(ctx)
 }
 
 // Redacted returns addresses without the names, passwords and tokens that may be in them.

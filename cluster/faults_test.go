@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"io"
 	"log/slog"
 	"net"
@@ -347,6 +348,19 @@ func TestAContextConnects(t *testing.T) {
 	nc.Close()
 	_, err = Access{URL: url}.dial("x")
 	require.ErrorContains(t, err, "uthorization", "nobody connects without a password")
+}
+
+// A server that takes a connection and says nothing kept everybody for five seconds after a stop.
+func TestAStopEndsDialling(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", loopback+":0")
+	require.NoError(t, err)
+	defer l.Close()
+	ctx, cancel := context.WithCancelCause(t.Context())
+	why := errors.New("enough")
+	cancel(why)
+	_, err = Jobs(ctx, Access{URL: "nats://" + l.Addr().String()})
+	require.ErrorIs(t, err, why)
 }
 
 func TestTextsInPieces(t *testing.T) {

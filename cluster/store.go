@@ -46,7 +46,7 @@ type store struct {
 
 // open connects, and makes what all jobs share.
 func open(ctx context.Context, a Access, name string) (*store, error) {
-	nc, err := a.dial(name)
+	nc, err := a.dialUntil(ctx, name)
 	if err != nil {
 		return nil, err
 	}

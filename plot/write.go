@@ -42,8 +42,10 @@ func (p *Picture) Write(w io.Writer, format string) error {
 	default:
 		return fmt.Errorf("format %q, expected one of %v", format, Formats)
 	}
-	p.draw(draw.New(c))
-	_, err := c.WriteTo(w)
+	err := chart.Drawn(format, func() error { p.draw(draw.New(c)); return nil })
+	if err == nil {
+		_, err = c.WriteTo(w)
+	}
 	return err
 }
 

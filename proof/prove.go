@@ -55,5 +55,10 @@ func Prove(ctx context.Context, n *network.Network, b ball.Ball, path string, op
 		w.Abort()
 		return r, err
 	}
-	return r, errors.Join(err, w.Close(r.Lower))
+	closed := w.Close(r.Lower)
+	var full *WriteError
+	if errors.As(closed, &full) { // with the name that the caller knows
+		closed = &WriteError{fmt.Errorf("%s: cannot be written: %w", path, files.Cause(full.Err))}
+	}
+	return r, errors.Join(err, closed)
 }

@@ -172,8 +172,8 @@ func (c *countCmd) walk(ctx context.Context, cmd *cobra.Command, path string, n 
 		lost.checkpoint = err
 	case errors.As(err, &refused):
 		return res, lost, badInputf("--checkpoint: %s: %s", refused.Path, refused.Problem)
-	case err != nil:
-		return res, lost, failed(fmt.Errorf("%s: %w", path, err))
+	case err != nil: // a cluster that was not reached by the stop is none
+		return res, lost, about(path, unless(ctx, err, path+": stopped before anything was counted"))
 	}
 	if c.spread.on() && !res.Exact && w != nil { // a proof is joined when all is answered
 		c.unproved, w = true, nil

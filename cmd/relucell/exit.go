@@ -134,7 +134,8 @@ func action(f func(cmd *cobra.Command, args []string) error) func(*cobra.Command
 // go on as if it were not there, on this machine in the place of a cluster, is not what was meant.
 func notEmpty(fs *pflag.FlagSet) (err error) {
 	fs.Visit(func(f *pflag.Flag) {
-		if err != nil || f.Value.Type() != "string" || f.Value.String() != "" {
+		list, many := f.Value.(pflag.SliceValue)
+		if empty := f.Value.Type() == "string" && f.Value.String() == "" || many && len(list.GetSlice()) == 0; err != nil || !empty {
 			return
 		}
 		expected := "what --help says of it"

@@ -50,7 +50,7 @@ func (c *jobsCmd) list(cmd *cobra.Command, _ []string) error {
 	}
 	jobs, err := cluster.Jobs(ctx, a)
 	if err != nil {
-		return err
+		return unanswered(ctx, err)
 	}
 	return printAs(cmd.OutOrStdout(), c.format, jobs, func(f *fields) {
 		for _, j := range jobs {
@@ -77,13 +77,18 @@ func (c *jobsCmd) follow(cmd *cobra.Command, args []string) error {
 	r, err := cluster.Follow(ctx, cluster.Options{Access: a, Job: args[0], Progress: show})
 	clear()
 	if err != nil {
-		return err
+		return unanswered(ctx, err)
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "at least %s, at most %s regions, of %d items\n", r.Lower, r.Upper, r.Items)
 	if !r.Exact {
 		return errStopped
 	}
 	return nil
+}
+
+// unanswered is an error of asking a cluster.
+func unanswered(ctx context.Context, err error) error {
+	return unless(ctx, err, "--cluster: stopped before it answered")
 }
 
 // one is the access to the cluster of a job.
@@ -102,6 +107,6 @@ func (c *jobsCmd) end(f func(context.Context, cluster.Access, string) error) fun
 		if err != nil {
 			return err
 		}
-		return f(ctx, a, args[0])
+		return unanswered(ctx, f(ctx, a, args[0]))
 	}
 }

@@ -117,7 +117,11 @@ func (c *optimumCmd) work(ctx context.Context) error {
 		}
 		return c.proveWidth(ctx)
 	}
-	if c.best, err = landscape.Decayed(ctx, c.data, cells, c.decay); err != nil {
+	c.best, err = landscape.Decayed(ctx, c.data, cells, c.decay)
+	if errors.Is(err, landscape.ErrDecay) {
+		return badInputf("--decay: %w", err)
+	}
+	if err != nil {
 		return err
 	}
 	if err := c.writeModel("output", c.out, c.best.Model); err != nil || c.proof == "" {

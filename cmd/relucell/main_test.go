@@ -208,3 +208,20 @@ func TestHelpAboutNothing(t *testing.T) {
 	require.Equal(t, exitInput, code)
 	require.Contains(t, stderr, `unknown command "nosuch"`)
 }
+
+// Lists of nothing, of variables that were not set perhaps, were taken for no bounds and no samples;
+// a decay beyond floats was a failure that named no flag.
+func TestFlagsOfNothingAreRefused(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "out")
+	for want, args := range map[string][]string{
+		"--bounds: empty":  {"crosscheck", "--cases", "1", "--bounds="},
+		"--samples: empty": {"experiment", "recover", "-o", out, "--samples="},
+		"--shapes: empty":  {"experiment", "recover", "-o", out, "--shapes="},
+		"--decay: +Inf: expected a decay above 0 and at most 1e+100": {"landscape", "optimum", data + "landscape/sines_10x2.csv", "--decay", "1e400"},
+		"--decay: 0: expected a decay above 0 and at most 1e+100":    {"landscape", "optimum", data + "landscape/sines_10x2.csv", "--decay", "1e-400"},
+	} {
+		_, stderr, code := relucell(t, args...)
+		require.Equal(t, exitInput, code, args)
+		require.Contains(t, stderr, "relucell: "+want)
+	}
+}

@@ -214,6 +214,18 @@ func TestAPictureThatCannotBeWrittenIsSaidOnce(t *testing.T) {
 	}
 }
 
+// A proof of bounds that could not be written was told by the name of its temporary file.
+func TestAProofOfBoundsThatCannotBeWrittenIsNamed(t *testing.T) {
+	dir := t.TempDir()
+	out := filepath.Join(dir, "range.proof")
+	_, errs, code := capped(t, "1", "range", moons, "--box=-1:1", "--proof", out)
+	require.Equal(t, exitFailed, code)
+	require.Equal(t, "relucell: "+moons+": "+out+": cannot be written: file too large\n", errs)
+	left, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Empty(t, left)
+}
+
 // A file of an earlier run was left where a run had an answer and nothing to write: an old proof
 // stood under the name of that of a property that is violated. An error leaves it.
 func TestNoFileOfAnEarlierRunIsTakenForThisOne(t *testing.T) {

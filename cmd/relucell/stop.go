@@ -112,6 +112,14 @@ func stopped(ctx context.Context, what string) error {
 	return &exitError{exitStopped, fmt.Errorf("%s: %w", what, context.Cause(ctx))}
 }
 
+// unless is an error of work under ctx: where that is that ctx has ended it is stopped's.
+func unless(ctx context.Context, err error, what string) error {
+	if err != nil && ctx.Err() != nil && errors.Is(err, context.Cause(ctx)) {
+		return stopped(ctx, what)
+	}
+	return err
+}
+
 // stopReason says why a walk under ctx ended early.
 func stopReason(ctx context.Context) string {
 	if cause := context.Cause(ctx); cause != nil {

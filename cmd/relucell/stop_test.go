@@ -6,7 +6,10 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
+	"io"
 	"math/rand/v2"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -175,4 +178,27 @@ func TestStopsAreHeardWhilePointsAreRead(t *testing.T) {
 	require.Equal(t, exitStopped, p.end(t))
 	require.Contains(t, p.errs.String(), "stopped before it was read: interrupted")
 	require.NoError(t, w.Close())
+}
+
+// A stop before a cluster or a corpus was there was a failure, of exit code 1.
+func TestAStopBeforeAnythingIsAStop(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0") // a server that says nothing
+	require.NoError(t, err)
+	defer l.Close()
+	_, stderr, code := relucell(t, "count", data+"two_moons_2-16-16-1.json", "--box=-1:1", "--cluster", "nats://"+l.Addr().String(), "--timeout", "100ms")
+	require.Equal(t, exitStopped, code, stderr)
+	require.Contains(t, stderr, "stopped before anything was counted: --timeout reached")
+
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(errInterrupted)
+	for _, args := range [][]string{
+		{"crosscheck", "--cases", "2", "--corpus", filepath.Join(t.TempDir(), "corpus")},
+		{"jobs", "--cluster", "nats://" + l.Addr().String()},
+	} {
+		root := newRootCmd(io.Discard)
+		root.SetArgs(args)
+		_, err := root.ExecuteContextC(ctx)
+		require.Equal(t, exitStopped, codeOf(err), "%v: %v", args, err)
+		require.ErrorIs(t, err, errInterrupted)
+	}
 }

@@ -4,11 +4,14 @@ package chart
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"image/color"
 	"io"
 	"math"
+	"os"
 	"strconv"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/font"
@@ -84,7 +87,7 @@ func Write(w io.Writer, format string, width, height vg.Length, drawing func(dra
 	canvas := draw.New(c)
 	canvas.SetColor(color.White)
 	canvas.Fill(canvas.Rectangle.Path())
-	if err := drawing(canvas); err != nil {
+	if err := Drawn(format, func() error { return drawing(canvas) }); err != nil {
 		return err
 	}
 	if format != "svg" {
@@ -101,6 +104,28 @@ func Write(w io.Writer, format string, width, height vg.Length, drawing func(dra
 	text = bytes.ReplaceAll(text, []byte("<image "), []byte(`<image preserveAspectRatio="none" `))
 	_, err := w.Write(bytes.ReplaceAll(text, []byte("data:image/jpg;"), []byte("data:image/png;")))
 	return err
+}
+
+// Drawn calls drawing, which draws a picture of a format. The library of pdf files reads its fonts
+// by way of temporary files, and panics where there is no room for them: then the error says so.
+func Drawn(format string, drawing func() error) (err error) {
+	if format != "pdf" {
+		return drawing()
+	}
+	folder, err := os.MkdirTemp("", "relucell-fonts-")
+	if err != nil {
+		return fmt.Errorf("the fonts of a pdf need a folder for temporary files: %w", err)
+	}
+	defer os.Remove(folder)
+	defer func() {
+		r := recover()
+		if said, ok := r.(string); ok && strings.HasPrefix(said, "vgpdf: ") {
+			err = errors.New(said)
+		} else if r != nil {
+			panic(r)
+		}
+	}()
+	return drawing()
 }
 
 // Panels draws rows of panels of equal size: a gap around them, and twice that between two.

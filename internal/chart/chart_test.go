@@ -6,7 +6,10 @@ import (
 	"bytes"
 	"encoding/base64"
 	"image"
+	"io"
 	"math"
+	"os"
+	"path/filepath"
 	"strconv"
 	"testing"
 
@@ -14,6 +17,7 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
 )
 
 func labels(ticks []plot.Tick) (words []string) {
@@ -76,4 +80,17 @@ func TestPicturesAreWrittenInEachFormat(t *testing.T) {
 		require.Equal(t, begin, b.String()[:len(begin)])
 	}
 	require.ErrorContains(t, Write(new(bytes.Buffer), "bmp", vg.Inch, vg.Inch, Panels(0, []*plot.Plot{p})), `"bmp", expected one of [png svg pdf]`)
+}
+
+// A pdf without a folder for temporary files ended in a panic of the library.
+func TestAPDFWithoutTemporaryFilesIsAnError(t *testing.T) {
+	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "none"))
+	err := Write(io.Discard, "pdf", 100, 100, func(draw.Canvas) error { return nil })
+	require.ErrorContains(t, err, "the fonts of a pdf need a folder for temporary files")
+	t.Setenv("TMPDIR", t.TempDir())
+	require.EqualError(t, Drawn("pdf", func() error { panic("vgpdf: no room") }), "vgpdf: no room")
+	require.PanicsWithValue(t, "a fault", func() { _ = Drawn("pdf", func() error { panic("a fault") }) })
+	entries, err := os.ReadDir(os.Getenv("TMPDIR"))
+	require.NoError(t, err)
+	require.Empty(t, entries)
 }
