@@ -260,7 +260,7 @@ class Network(Held):
         return str(self.command("convert", output="-")["text"])
 
     def save(self, path: Union[str, os.PathLike[str]]) -> None:
-        """Writes the canonical text to a file that ends in .json."""
+        """Writes the canonical text to a file that ends in .json, or ONNX to one that ends in .onnx."""
         self.command("convert", output=file_name(path))
 
 
