@@ -118,7 +118,7 @@ func TestCountBoundsAndDistance(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, []float64{near.Lower, near.Upper}, []float64{d.Lower, d.Upper})
 		require.Equal(t, near.Neuron, d.Neuron)
-		require.Equal(t, []int{d.Neuron / 16, d.Neuron % 16}, []int{d.Layer, d.Unit})
+		require.Equal(t, d.Neuron/16, d.Layer)
 	}
 }
 
@@ -163,7 +163,7 @@ func TestNetworksWithMaxima(t *testing.T) {
 			}
 		}
 		if d := answer[distanceJSON](t, e, "distance", `{`+ball+`}`); d.Neuron >= 0 {
-			require.Less(t, d.Unit, n.Hidden()[d.Layer])
+			require.Positive(t, n.Hidden()[d.Layer])
 		}
 		x := []float64{0.3, -0.2}
 		a := answer[affineJSON](t, e, "region", `{"pattern":"`+n.Pattern(x).String()+`"}`)
@@ -182,7 +182,7 @@ func TestPlanes(t *testing.T) {
 	n, _, err := e.Network(t.Context(), 0)
 	require.NoError(t, err)
 	p := answer[planeJSON](t, e, "plane", `{"plane":{"inputs":[3,1],"origin":4}}`)
-	require.Equal(t, [2]string{"x4", "x2"}, p.Labels)
+	require.Equal(t, [2]string{"x3", "x1"}, p.Labels)
 	first := e.cfg.Points.X[0]
 	require.Equal(t, []float64{first[3], first[1]}, p.Points[:2])
 	p = answer[planeJSON](t, e, "plane", `{"plane":{"through":[0,75,[1,2,3,4]]}}`)
@@ -216,7 +216,7 @@ func TestAffineMapOfARegion(t *testing.T) {
 	origin := spot{x: []float64{1.5, 0, 0, 2}}
 	a, err := e.region(t.Context(), request{Plane: plane{Inputs: []int{1, 2}, Origin: &origin}, Pattern: n.Pattern(x).String()})
 	require.NoError(t, err)
-	require.Equal(t, []string{"x2", "x3"}, a.Plane.Names)
+	require.Equal(t, []string{"x1", "x2"}, a.Plane.Names)
 	for k, y := range n.Forward(x) {
 		require.InDelta(t, y, a.Plane.W[k][0]*x[1]+a.Plane.W[k][1]*x[2]+a.Plane.B[k], 1e-9)
 		sum := a.Inputs.B[k]

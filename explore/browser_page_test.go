@@ -219,7 +219,7 @@ func holds(b *tab, e *Explorer) {
 	b.Helper()
 	px, py := b.at(0.1, 0.9)
 	b.do(chromedp.MouseClickXY(px, py))
-	b.until(`document.getElementById("affine").textContent.startsWith("y1 = ")`)
+	b.until(`document.getElementById("affine").textContent.startsWith("y0 = ")`)
 	require.Equal(b, "held", b.text("regionName"))
 	n, err := e.cut(b.Context(), 0, plane{})
 	require.NoError(b, err)
@@ -297,11 +297,11 @@ func planes(t *testing.T, chrome context.Context) {
 	b.honest(e, request{Plane: plane{Inputs: []int{0, 1}, Origin: &start}})
 	b.shoot("plane")
 	b.do(chromedp.Evaluate[chromedp.Void](`document.getElementById("planeCard").scrollIntoView()`))
-	b.enter("inputX", "2")
-	b.enter("inputY", "4")
+	b.enter("inputX", "1")
+	b.enter("inputY", "3")
 	b.enter("origin", "0.5")
 	b.click("#planeForm button")
-	b.until(`document.getElementById("labelY").textContent === "x4"`)
+	b.until(`document.getElementById("labelY").textContent === "x3"`)
 	zero := spot{x: []float64{0.5}}
 	p := plane{Inputs: []int{1, 3}, Origin: &zero}
 	b.honest(e, request{Plane: p})

@@ -101,9 +101,8 @@ type distanceJSON struct {
 	// is in sight.
 	Found  bool `json:"found"`
 	Neuron int  `json:"neuron"`
-	// Layer is the neuron's hidden layer and Unit its number there, from 0.
+	// Layer is the neuron's hidden layer, from 0.
 	Layer int     `json:"layer"`
-	Unit  int     `json:"unit"`
 	Lower float64 `json:"lower"`
 	Upper float64 `json:"upper"`
 	// Exact is the distance as a fraction, for linf and l1; Squared its square, for l2.
@@ -134,7 +133,7 @@ func (e *Explorer) distance(ctx context.Context, r request) (*distanceJSON, erro
 		return j, nil
 	}
 	j.Lower, j.Upper = d.Lower, d.Upper
-	j.Layer, j.Unit = placeOf(n.Hidden(), d.Neuron)
+	j.Layer = layerOf(n.Hidden(), d.Neuron)
 	if d.Exact != nil {
 		j.Exact = brief(d.Exact.RatString())
 	}
@@ -151,13 +150,13 @@ func brief(s string) string {
 	return s
 }
 
-// placeOf returns the hidden layer of a neuron and its number there, from 0.
-func placeOf(hidden []int, neuron int) (layer, unit int) {
+// layerOf returns the hidden layer of a neuron, from 0.
+func layerOf(hidden []int, neuron int) int {
 	for l, k := range hidden {
 		if neuron < k {
-			return l, neuron
+			return l
 		}
 		neuron -= k
 	}
-	return len(hidden), neuron
+	return len(hidden)
 }

@@ -69,8 +69,8 @@ func (e *Explorer) region(ctx context.Context, r request) (*affineJSON, error) {
 	return j, nil
 }
 
-// inputLabel names an input, counted from 1.
-func inputLabel(i int) string { return "x" + strconv.Itoa(i+1) }
+// inputLabel names an input, counted from 0, as everywhere.
+func inputLabel(i int) string { return "x" + strconv.Itoa(i) }
 
 func affine(n *network.Network, p network.Pattern, names []string) mapOf {
 	W, b := n.Affine(p)

@@ -278,10 +278,10 @@ func (n *Network) Hidden() []int {
 	return h
 }
 
-// manyLayers is the number of hidden layers of one width from which on they are counted, not listed.
+// manyLayers is how many hidden layers of one width are counted, where fewer are listed.
 const manyLayers = 10
 
-// Widths returns inputs, neurons and outputs as in "4-16-16-2", or "1-32×100-2" for a hundred layers.
+// Widths returns inputs, neurons and outputs as in "4-16-16-2", or "1-32×100-2" for 100 layers.
 func (n *Network) Widths() string {
 	words := []string{strconv.Itoa(n.Inputs())}
 	for h := n.Hidden(); len(h) > 0; {

@@ -30,7 +30,7 @@ type Options struct {
 	Points *Points
 	// Width is in pixels (of 1/96 inch); 0 means 800.
 	Width int
-	// Inputs are the labels of the axes; empty means x1 and x2.
+	// Inputs are the labels of the axes; empty means x0 and x1.
 	Inputs [2]string
 }
 
@@ -99,7 +99,7 @@ func (o Options) check() error {
 
 func (o Options) inputs() [2]string {
 	if o.Inputs == [2]string{} {
-		return [2]string{"x1", "x2"}
+		return [2]string{"x0", "x1"}
 	}
 	return o.Inputs
 }

@@ -107,9 +107,9 @@ func TestFlatBoxesAreStretched(t *testing.T) {
 
 func TestTicksOfAFarBallAreOffsets(t *testing.T) {
 	m := newMap(t, twoMoons(t), newBall(t, ball.LInf, []float64{1e6, 0}, 0.125))
-	a := m.axes([2]string{"x1", "x2"})
-	require.Equal(t, "x1 − 1e+06", a[0].label)
-	require.Equal(t, "x2", a[1].label)
+	a := m.axes([2]string{"x0", "x1"})
+	require.Equal(t, "x0 − 1e+06", a[0].label)
+	require.Equal(t, "x1", a[1].label)
 	for _, tick := range a[0].Ticks(-1, 1) {
 		require.LessOrEqual(t, len(tick.Label), 6)
 	}
@@ -118,9 +118,9 @@ func TestTicksOfAFarBallAreOffsets(t *testing.T) {
 
 func TestTicksOfATinyBallShareAPowerOfTen(t *testing.T) {
 	m := newMap(t, twoMoons(t), newBall(t, ball.LInf, []float64{0.5, 0}, 1e-60))
-	a := m.axes([2]string{"x1", "x2"})
-	require.Equal(t, "(x1 − 0.5) ÷ 1e-60", a[0].label)
-	require.Equal(t, "x2 ÷ 1e-60", a[1].label)
+	a := m.axes([2]string{"x0", "x1"})
+	require.Equal(t, "(x0 − 0.5) ÷ 1e-60", a[0].label)
+	require.Equal(t, "x1 ÷ 1e-60", a[1].label)
 	require.Equal(t, "-1", a[1].Ticks(-1.04, 1.04)[0].Label)
 }
 

@@ -63,7 +63,7 @@ func TestThePageTellsARegion(t *testing.T) {
 		p := n.Pattern(x).String()
 		require.Contains(t, dom, p[:16]+" "+p[16:])
 		require.Contains(t, dom, "of 327, held")
-		found := regexp.MustCompile(`y1 = (\S+)·x1 \+ (\S+)·x2 \+ ([^<\s]+)`).FindStringSubmatch(dom)
+		found := regexp.MustCompile(`y0 = (\S+)·x0 \+ (\S+)·x1 \+ ([^<\s]+)`).FindStringSubmatch(dom)
 		require.Len(t, found, 4, dom[strings.Index(dom, "<dl>"):])
 		w, h := n.Affine(n.Pattern(x))
 		for k, want := range []string{w[0][0].Text('g', 6), w[0][1].Text('g', 6), h[0].Text('g', 6)} {

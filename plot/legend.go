@@ -67,7 +67,7 @@ func (d *drawing) legendOfBoundaries(l *gplot.Legend) {
 			l.Add("boundary", stroke{quiet, max(d.lineWidth(0), d.u.of(legendLine))})
 			return
 		}
-		l.Add(fmt.Sprintf("boundary, layer %d", layer+1), stroke{d.ink(layer), max(2*d.lineWidth(layer), d.u.of(legendLine))})
+		l.Add(fmt.Sprintf("boundary, layer %d", layer), stroke{d.ink(layer), max(2*d.lineWidth(layer), d.u.of(legendLine))})
 	}
 }
 

@@ -5,7 +5,7 @@
 //		d, err := reach.Describe(i, r)      // exact numbers
 //		err = d.WriteJSON(w)                // or WriteInequalities, WriteVertices; see Polymake too
 //	}
-//	u, err := reach.Inverse(r, query)       // what of the region is unsafe, cut up exactly
+//	u, err := reach.Inverse(ctx, r, query)     // what of the region is unsafe, cut up exactly
 //
 // A region's domain is a polyhedron within the ball, {x : s_j·z_j(x) ≥ 0}, on which the network is
 // x ↦ W·x + b; in a polytope ball its vertices are fractions, and their images span the region's

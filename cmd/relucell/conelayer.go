@@ -6,17 +6,13 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/relucell/relucell/cone"
 	"github.com/relucell/relucell/constrained"
-	"github.com/relucell/relucell/internal/files"
 	"github.com/relucell/relucell/internal/tables"
-	"github.com/relucell/relucell/network/onnx"
 )
 
 type coneLayerCmd struct {
@@ -48,19 +44,16 @@ hold over the reals.`,
 	fs.StringVarP(&c.out, "output", "o", "", "`FILE` to write, ending in .json or .onnx")
 	fs.BoolVar(&c.opts.ReLU, "relu", false, "take max(β, 0) of a ray's coefficient β, not |β|")
 	fs.BoolVar(&c.opts.Scale, "scale", false, "divide each vector by the power of two next to its length")
-	fs.BoolVar(&c.float32, "float32", false, "write a .onnx file in float32, if that rounds nothing")
+	float32Flag(fs, &c.float32)
 	return cmd
 }
 
 func (c *coneLayerCmd) run(cmd *cobra.Command, args []string) error {
-	kind := strings.ToLower(filepath.Ext(c.out))
-	switch {
-	case c.cone == "":
+	if c.cone == "" {
 		return badInputf("--cone: missing, expected a file that \"relucell cone rays\" wrote")
-	case kind != ".json" && kind != ".onnx":
-		return badInputf("--output: %q, expected a file name that ends in .json or .onnx", c.out)
-	case c.float32 && kind != ".onnx":
-		return badInputf("--float32: given for %s, expected a file that ends in .onnx", c.out)
+	}
+	if err := checkNetFile(c.out, c.float32, ""); err != nil {
+		return err
 	}
 	if err := writable("output", c.out, args[0], c.cone); err != nil {
 		return err
@@ -78,16 +71,8 @@ func (c *coneLayerCmd) run(cmd *cobra.Command, args []string) error {
 	if n, err = constrained.Layer(n, d, c.opts); err != nil {
 		return badInputf("%s: %w", args[0], err)
 	}
-	write := n.WriteCanonical
-	if kind == ".onnx" {
-		write = func(w io.Writer) error { return onnx.Write(w, n, c.float32) }
-	}
-	var text bytes.Buffer
-	if err := write(&text); err != nil {
-		return badInputf("--output: %w", err)
-	}
-	if err := files.WriteBytes(c.out, text.Bytes()); err != nil {
-		return failed(err)
+	if err := writeNetFile(c.out, n, c.float32); err != nil {
+		return err
 	}
 	f := &fields{w: cmd.OutOrStdout()}
 	f.net(c.out, n)

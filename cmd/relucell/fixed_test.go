@@ -38,7 +38,7 @@ func TestABoxThatFixesAnInputCountsTheSlice(t *testing.T) {
 	require.Contains(t, drawn, "6 activation regions")
 	html, err := os.ReadFile(plot)
 	require.NoError(t, err)
-	require.Contains(t, string(html), `"inputs":["x1","x2"]`)
+	require.Contains(t, string(html), `"inputs":["x0","x1"]`)
 	_, errs, code = relucell(t, "plot", net, "--box=-1:1", "-o", plot)
 	require.Equal(t, exitInput, code)
 	require.Contains(t, errs, "3 inputs, expected 2, or a plane")

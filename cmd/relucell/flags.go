@@ -139,6 +139,14 @@ func registerCompletions(cmd *cobra.Command) {
 	})
 }
 
+// unquote takes the backquotes, which are for --help, out of what a shell shows of flags.
+func unquote(cmd *cobra.Command) {
+	for _, below := range cmd.Commands() {
+		unquote(below)
+	}
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { _, f.Usage = pflag.UnquoteUsage(f) })
+}
+
 // family makes cmd a command that is one of those below it.
 func family(cmd *cobra.Command, below ...*cobra.Command) *cobra.Command {
 	expected := "expected " + oneOf(each(below, (*cobra.Command).Name))

@@ -54,6 +54,12 @@ func TestFlagsOfOneNameTakeTheSame(t *testing.T) {
 	})
 }
 
+// A shell that completes shows what --help says, without its marks.
+func TestCompletionsHaveNoBackquotes(t *testing.T) {
+	out, _, _ := relucell(t, "__complete", "count", "net.onnx", "--ch")
+	require.Contains(t, out, "--checkpoint\trecord the walk in this FILE, and go on")
+}
+
 func TestFlagsAreTakenInEitherSpelling(t *testing.T) {
 	net := data + "degenerate/concurrent.json"
 	want := parseCount(t, succeed(t, "count", net, "--center", "0", "--radius", "1", "--format", "json"))

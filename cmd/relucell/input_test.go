@@ -153,13 +153,37 @@ func TestBadUsage(t *testing.T) {
 		{"check NET nowhere", []string{"nowhere", "no such file"}},
 		{"check nowhere.json main.go", []string{"nowhere.json", "no such file"}},
 		{"convert NET", []string{"--output", ".json"}},
-		{"convert NET -o net.onnx", []string{"--output", ".json"}},
+		{"convert NET -o net.txt", []string{"--output", ".json or .onnx"}},
 		{"convert NET -o nowhere/net.json", []string{"nowhere/net.json", "no such file"}},
 	} {
 		t.Run(c.args, func(t *testing.T) {
 			refused(t, strings.Fields(strings.ReplaceAll(c.args, "NET", moons)), c.want...)
 		})
 	}
+}
+
+// What is written as ONNX is the same network, whatever it came from.
+func TestConvertWritesONNX(t *testing.T) {
+	dir := t.TempDir()
+	file := func(name string) string { return filepath.Join(dir, name) }
+	print := func(net string) string {
+		_, stamp, _ := strings.Cut(succeed(t, "info", net), "\n")
+		stamp, _, _ = strings.Cut(stamp, "\n")
+		require.Contains(t, stamp, "sha256:")
+		return stamp
+	}
+	for _, net := range []string{data + "two_moons_2-16-16-1.json", data + "degenerate/slivers.json"} {
+		require.Contains(t, succeed(t, "convert", net, "-o", file("a.onnx")), "Network   a.onnx: ")
+		require.Equal(t, print(net), print(file("a.onnx")))
+	}
+	succeed(t, "convert", data+"two_moons_2-16-16-1.onnx", "-o", file("b.onnx"), "--float32")
+	require.Equal(t, print(data+"two_moons_2-16-16-1.onnx"), print(file("b.onnx")))
+	wide := writeBytes(t, "wide.json", []byte(`{"relucell-network":1,"inputs":1,"layers":[{"activation":"relu","weights":[["0x1.0000000000001p+0"]],"bias":["0x0p+0"]}]}`))
+	refused(t, []string{"convert", wide, "-o", file("c.onnx"), "--float32"}, "--output: layer 0: ", "float32")
+	refused(t, []string{"convert", wide, "-o", file("c.json"), "--float32"}, "--float32: given for")
+	refused(t, []string{"convert", file("b.onnx"), "-o", file("b.onnx")}, "expected one of its own")
+	refused(t, []string{"convert", wide, "-o", "-", "--float32"}, ".json or .onnx")
+	require.NoFileExists(t, file("c.onnx"))
 }
 
 // What one command writes to standard output another reads from standard input; the checker too.

@@ -66,7 +66,7 @@ func TestLandscapeOptimumOfAWidth(t *testing.T) {
 	require.Contains(t, text, "Neurons   2, no decay\nLeast     risk 0.25")
 	require.Contains(t, text, "of 210 programmes in floats; that none is lower is not proved: --certify does\nCells     +00011 +11000\n")
 	text = succeed(t, "landscape", "optimum", table, "--neurons", "2", "--certify")
-	require.Contains(t, text, "Least     between 0.25 and 0.25, over all networks of the width\n          exactly 1/4 = 0.25\n          210 programmes by ")
+	require.Contains(t, text, "Least     0.25, over all networks of the width\n          exactly 1/4 = 0.25\n          210 programmes by ")
 	require.Contains(t, succeed(t, "landscape", "optimum", table, "--neurons", "2", "--certify", "--format", "json"), `"least":"1/4","least_decimal":"0.25","bounds":`)
 	succeed(t, "info", net)
 	require.Contains(t, succeed(t, "landscape", "optimum", table, "--neurons", "1", "--output-bias", "--format", "json"), `"neurons":1,"programmes":"20","risk":"`)

@@ -13,7 +13,10 @@ import (
 	"errors"
 	"io"
 	"os"
+	"strings"
 	"sync"
+
+	"github.com/spf13/cobra"
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
@@ -23,6 +26,9 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 func run(args []string, stdout, stderr io.Writer) int {
 	out := &outlet{to: stdout}
 	root := newRootCmd(out)
+	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
+		unquote(root)
+	}
 	root.SetArgs(args)
 	root.SetErr(stderr)
 	cmd, err := root.ExecuteC()

@@ -89,7 +89,7 @@ func (f *sliceFlags) slice(ctx context.Context, n *network.Network) (*network.Ne
 	return f.keep(n, origin[0])
 }
 
-// keep is the slice of --inputs. Its labels count inputs from 1, as a map's axes do.
+// keep is the slice of --inputs, with labels for a map's axes.
 func (f *sliceFlags) keep(n *network.Network, origin []float64) (*network.Network, [2]string, error) {
 	var chosen []int
 	var labels [2]string
@@ -107,8 +107,8 @@ func (f *sliceFlags) keep(n *network.Network, origin []float64) (*network.Networ
 	return s, labels, named("inputs", err)
 }
 
-// inputLabel names an input on an axis, counted from 1.
-func inputLabel(i int) string { return "x" + strconv.Itoa(i+1) }
+// inputLabel names an input on an axis.
+func inputLabel(i int) string { return "x" + strconv.Itoa(i) }
 
 func named(name string, err error) error {
 	if err == nil {

@@ -59,7 +59,7 @@ func TestASliceIsANetworkLikeAnyOther(t *testing.T) {
 	require.Contains(t, said, "44 activation regions, exact")
 	svg, err := os.ReadFile(picture)
 	require.NoError(t, err)
-	require.Contains(t, string(svg), ">x4<", "axes name the inputs")
+	require.Contains(t, string(svg), ">x3<", "axes name the inputs")
 	require.Contains(t, string(svg), "50 points of class 2", "points of the network are projected")
 
 	line := filepath.Join(dir, "line.json")

@@ -234,7 +234,7 @@ func (c *reachCmd) write(ctx context.Context, file io.Writer, n *network.Network
 func (c *reachCmd) caption() string {
 	shown, images := tables.Numbered(c.regions, "region"), "the images of "
 	if c.region >= 0 {
-		shown, images = fmt.Sprintf("region %d of %d", c.region, c.regions), "the image of "
+		shown, images = fmt.Sprintf("region %d", c.region), "the image of "
 	}
 	switch {
 	case c.query != nil:

@@ -16,7 +16,7 @@ const view = new View(by("map"), by("over"), by("ball")), past = new History();
 let info = null, state = null, plane = null;
 let count = null, bounds = null, distance = null, counted = "";
 let region = -1, pointed = null, atPoint = -1;
-view.labels = ["x1", "x2"];
+view.labels = ["x0", "x1"];
 
 // subject spells what a question is about, and fresh says that the count that is shown is of that.
 const subject = ({ model, plane, ball }) => JSON.stringify([model, plane, ball]);
@@ -191,7 +191,7 @@ function findRegion() {
   by("regionBody").hidden = region < 0;
   if (region < 0) { live.region.cancel(); return; }
   showPattern(found, plane.hidden);
-  showNext(view.atlas, region, plane.hidden, (n) => step({ hold: view.atlas.inside(n) }));
+  showNext(view.atlas, region, (n) => step({ hold: view.atlas.inside(n) }));
   live.region.want({ ...about(), pattern: found }, true);
 }
 
@@ -265,7 +265,7 @@ function showPlane(p) {
   const kind = p.through ? "through" : "inputs", points = info.points;
   for (const r of document.getElementsByName("plane")) r.checked = r.value === kind;
   by("byInputs").hidden = kind !== "inputs"; by("byPoints").hidden = kind !== "through";
-  if (p.inputs) { by("inputX").value = p.inputs[0] + 1; by("inputY").value = p.inputs[1] + 1; by("origin").value = spellPoint(p.origin === undefined ? [0] : p.origin); }
+  if (p.inputs) { by("inputX").value = p.inputs[0]; by("inputY").value = p.inputs[1]; by("origin").value = spellPoint(p.origin === undefined ? [0] : p.origin); }
   if (p.through) p.through.forEach((q, i) => { by("p" + i).value = spellPoint(q); });
   else if (!by("p0").value && points >= 3) [0, 1, 2].forEach((i) => { by("p" + i).value = spellPoint(Math.floor(i * (points - 1) / 2)); });
   say("planeHelp", "A point is " + info.inputs + " numbers, one number for all" + (points ? ", or p5 for the fifth data point of " + points : "") + ".");
@@ -283,8 +283,8 @@ async function replane(e) {
   try {
     if (through) next.through = ["p0", "p1", "p2"].map(point);
     else {
-      next.inputs = [Number(by("inputX").value) - 1, Number(by("inputY").value) - 1];
-      if (!next.inputs.every((i) => Number.isInteger(i) && i >= 0 && i < info.inputs) || next.inputs[0] === next.inputs[1]) throw new Error("Two different inputs from 1 to " + info.inputs + " are expected.");
+      next.inputs = [Number(by("inputX").value), Number(by("inputY").value)];
+      if (!next.inputs.every((i) => Number.isInteger(i) && i >= 0 && i < info.inputs) || next.inputs[0] === next.inputs[1]) throw new Error("Two different inputs from 0 to " + (info.inputs - 1) + " are expected.");
       next.origin = point("origin");
     }
     begin();
@@ -405,7 +405,7 @@ async function start() {
     by("model").max = info.models.length - 1;
     by("pointRow").hidden = !info.points;
     by("planeCard").hidden = info.inputs === 2;
-    by("inputX").max = by("inputY").max = info.inputs;
+    by("inputX").max = by("inputY").max = info.inputs - 1;
     say("spaceText", "Count in all " + info.inputs + " inputs, not on the plane alone");
     say("version", "relucell " + info.version);
     const base = { model: 0, plane: firstPlane(), view: { x: 0, y: 0, h: 1.2 }, ball: { norm: "l2", x: 0, y: 0, r: 0.5, space: false }, fill: "pattern", hold: null };

@@ -70,7 +70,7 @@ export function painted(atlas, fill, outputs) {
   out.legend = out.legend.filter((e) => e.colours.length);
   if (fill === "layer") {
     out.inks = (l) => p.inks[l % p.inks.length];
-    for (const l of [...new Set(atlas.layer)]) out.legend.push({ name: "boundary, layer " + (l + 1), colours: [out.inks(l)], line: true });
+    for (const l of [...new Set(atlas.layer)]) out.legend.push({ name: "boundary, layer " + l, colours: [out.inks(l)], line: true });
   } else out.inks = (l) => fill === "pattern" ? p.line : p.quiet;
   return out;
 }
@@ -83,7 +83,7 @@ function byClass(atlas, outputs, p, out) {
     else out.groups[c.c].regions.push(c.r);
   }
   out.groups.forEach((g, k) => {
-    const name = outputs === 1 ? ["output < 0", "output > 0"][k] : "output " + (k + 1) + " largest";
+    const name = outputs === 1 ? ["output < 0", "output > 0"][k] : "output " + k + " largest";
     if (g.regions.length || g.cells.length) out.legend.push({ name, colours: [g.colour] });
   });
 }

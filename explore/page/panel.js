@@ -35,17 +35,15 @@ export function showNoCount() {
   say("countSays", "not counted");
 }
 
-// unit spells a neuron by its layer and its number there, both from 1.
-export function unit(j, layer, hidden) {
-  return "layer " + (layer + 1) + ", neuron " + (j - hidden.slice(0, layer).reduce((a, n) => a + n, 0) + 1);
-}
+// unit spells a neuron by its number in the network, as lists and proofs count, and its layer, both from 0.
+const unit = (j, layer) => "neuron " + j + ", layer " + layer;
 
 export function showDistance(d) {
   const more = document.createElement("span");
   let text = "";
   if (!d.found) text = "Nearest boundary not found in time";
   else if (d.neuron < 0) text = "No boundary in sight of the centre";
-  else { text = "Nearest boundary at " + number(d.lower); more.textContent = ", layer " + (d.layer + 1) + ", neuron " + (d.unit + 1); }
+  else { text = "Nearest boundary at " + number(d.lower); more.textContent = ", " + unit(d.neuron, d.layer); }
   by("distance").replaceChildren(text, more);
   by("distance").title = !d.found || d.neuron < 0 ? "" : d.exact ? "exactly " + d.exact : d.squared ? "its square is exactly " + d.squared : "";
 }
@@ -132,7 +130,7 @@ export function showPattern(pattern, hidden) {
     const signs = pattern.slice(j, j + n), row = document.createElement("div"), across = n <= 24 ? Math.max(n, 12) : 32;
     j += n;
     const squares = [...signs.slice(0, mostSquares)].map((s, i) => ["rect", { x: (i % across) * 10 + 1, y: Math.floor(i / across) * 10 + 1, width: 8, height: 8, rx: 2, class: s === "+" ? "on" : s === "-" ? "off" : "zero" }]);
-    row.append("layer " + (l + 1), picture("0 0 " + across * 10 + " " + Math.ceil(Math.min(n, mostSquares) / across) * 10, squares));
+    row.append("layer " + l, picture("0 0 " + across * 10 + " " + Math.ceil(Math.min(n, mostSquares) / across) * 10, squares));
     row.title = signs;
     return row;
   });
@@ -149,25 +147,25 @@ export function mapText(m, lines, terms) {
     parts.push([m.b[k], ""]);
     const text = parts.map(([w, x], i) => (i ? (w < 0 ? " − " : " + ") : w < 0 ? "−" : "") + number(Math.abs(w)) + x);
     if (row.length > terms) text.splice(terms, 0, " + … (" + (row.length - terms) + " more)");
-    return "y" + (k + 1) + " = " + text.join("");
+    return "y" + k + " = " + text.join("");
   });
   if (m.W.length > lines) all.push("… " + (m.W.length - lines) + " more outputs");
   return all.join("\n");
 }
 
 // showNext lists the neighbours of a region as buttons that go there.
-export function showNext(atlas, i, hidden, go) {
+export function showNext(atlas, i, go) {
   const next = atlas.next[i] || [], p = atlas.pattern(i), most = 24;
   const buttons = next.slice(0, most).map((n) => {
     const q = atlas.pattern(n), j = [...p].findIndex((s, k) => s !== q[k]), b = document.createElement("button");
-    b.title = "the region across " + unit(j, atlas.layer[j], hidden);
-    b.type = "button"; b.textContent = b.title.replace(/\D*(\d+)\D+(\d+)/, "$1·$2");
+    b.title = "the region across " + unit(j, atlas.layer[j]);
+    b.type = "button"; b.textContent = j;
     b.setAttribute("aria-label", b.title);
     b.addEventListener("click", () => go(n));
     return b;
   });
   const had = by("next").contains(document.activeElement);
-  by("next").replaceChildren(next.length + (next.length === 1 ? " neighbour" : " neighbours") + (next.length ? " across layer·neuron" : " here"), ...buttons, next.length > most ? "…" : "");
+  by("next").replaceChildren(next.length + (next.length === 1 ? " neighbour" : " neighbours") + (next.length ? " across neuron" : " here"), ...buttons, next.length > most ? "…" : "");
   if (had && buttons.length) buttons[0].focus(); // or whoever goes by keys would begin anew
 }
 

@@ -23,7 +23,7 @@ export function spell(s) {
   const f = ["ball=" + [s.ball.norm, s.ball.x, s.ball.y, s.ball.r].join(","), "view=" + [s.view.x, s.view.y, s.view.h].join(","), "colour=" + s.fill];
   if (s.ball.space) f.push("in=all");
   if (s.model) f.push("net=" + (s.model + 1));
-  if (s.plane.inputs) f.push("inputs=" + s.plane.inputs.map((i) => i + 1).join(","));
+  if (s.plane.inputs) f.push("inputs=" + s.plane.inputs.join(","));
   if (s.plane.origin !== undefined) f.push("origin=" + spellPoint(s.plane.origin));
   if (s.plane.through) f.push("through=" + s.plane.through.map(spellPoint).join(";"));
   if (s.hold) f.push("hold=" + s.hold.join(","));
@@ -71,8 +71,8 @@ function unescaped(text) {
 function readPlane(f, numbers, info) {
   if (info.inputs === 2 && !f.has("through") && !f.has("inputs")) return {};
   const inputs = numbers("inputs", 2);
-  if (inputs && inputs.every((i) => Number.isInteger(i) && i >= 1 && i <= info.inputs) && inputs[0] !== inputs[1]) {
-    const plane = { inputs: inputs.map((i) => i - 1) };
+  if (inputs && inputs.every((i) => Number.isInteger(i) && i >= 0 && i < info.inputs) && inputs[0] !== inputs[1]) {
+    const plane = { inputs };
     const origin = f.has("origin") ? readPoint(f.get("origin"), info.inputs, info.points) : null;
     if (origin !== null) plane.origin = origin;
     return plane;

@@ -88,7 +88,7 @@ class Load(unittest.TestCase):
         self.assertIn("at most 10^4817", describe({"lower": "1", "upper": "9" * 4817}))
 
     def test_what_is_no_network(self):
-        for model, want in ((3, "a int, expected a file's name"), ([], "an empty list"), ([1], "expected a pair"), ([([[1.0]], [1.0, 2.0])], "expected (outputs, inputs)"),
+        for model, want in ((3, "of type int, expected a file's name"), ([], "an empty list"), ([1], "expected a pair"), ([([[1.0]], [1.0, 2.0])], "expected (outputs, inputs)"),
                             ([([[1.0]], [0.0]), ([[1.0, 2.0]], [0.0])], "2 inputs, expected 1"), ("none.onnx", "no such file"), (b"abc", "data.onnx"),
                             ([(np.array([["a"]]), [0.0])], "expected float64"), ([([[1.0, np.nan]], [0.0])], "model[0]: W[0, 1] is nan, expected finite"),
                             ([([[1.0]], [0.0]), ([[1.0]], np.array([np.inf], dtype=np.float16))], "model[1]: b[0] is inf, expected finite")):
@@ -198,7 +198,7 @@ class Calls(unittest.TestCase):
         wide = rc.load([(np.ones((2, 3)), np.zeros(2)), (np.ones((1, 2)), [0.0])])
         for ask, want in ((lambda: self.net.same(self.net), "^two_moons_2-16-16-1.onnx: layers "), (lambda: net.diff(wide, box=(-1, 1)), "^other beside network: inputs: 3 beside 2"),
                           (lambda: self.net.diff(wide, box=(-1, 1)), "^network beside two_moons_2-16-16-1.onnx: "), (lambda: net.same(wide), "^other: 3 inputs and 1 output, expected 2 and 1 as in network$"),
-                          (lambda: net.diff("b.onnx", box=(-1, 1)), "^other: a str, expected a network"), (lambda: net.same(3), "^other: a int, expected")):
+                          (lambda: net.diff("b.onnx", box=(-1, 1)), "^other: of type str, expected a network"), (lambda: net.same(3), "^other: of type int, expected")):
             with self.assertRaises(rc.InputError) as e:
                 ask()
             self.assertRegex(str(e.exception), want)

@@ -130,4 +130,4 @@ def plain(v: Any) -> Any:
     if hasattr(v, "detach") or isinstance(v, (np.ndarray, np.generic)):
         a = array("an option", v)
         return a.tolist() if a.dtype.kind != "f" else np.reshape(numbers("an option", a), a.shape).tolist()
-    raise InputError(f"an option: a {type(v).__name__}, expected numbers, texts, truths, or lists and arrays of them")
+    raise InputError(f"an option: of type {type(v).__name__}, expected numbers, texts, truths, or lists and arrays of them")

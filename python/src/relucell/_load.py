@@ -57,7 +57,7 @@ def load(model: Any, *, input_shape: Union[None, int, Sequence[int]] = None, for
         return Network({"data": model.SerializeToString(), "format": "onnx"})
     if isinstance(model, (list, tuple)):
         return _network(_layers(model), "network")
-    raise InputError(f"model: a {type(model).__name__}, expected a file's name, bytes, a torch.nn.Module, an MLP of scikit-learn, or a list of pairs (W, b)")
+    raise InputError(f"model: of type {type(model).__name__}, expected a file's name, bytes, a torch.nn.Module, an MLP of scikit-learn, or a list of pairs (W, b)")
 
 
 def _network(data: bytes, name: str) -> Network:

@@ -148,7 +148,7 @@ class Network(Held):
     def _beside(self, other: "Network", method: str, options: dict[str, Any], first: str, second: str) -> Any:
         """The answer of a command about two networks. An error says which is meant."""
         if not isinstance(other, Network):
-            raise InputError(f"other: a {type(other).__name__}, expected a network that relucell.load gave")
+            raise InputError(f"other: of type {type(other).__name__}, expected a network that relucell.load gave")
         server, params = self._start(method, options)
         mine, theirs = params.pop("net"), other._handle(server)
         answer = server.start(method, {first: mine, second: theirs, **params})
@@ -260,7 +260,7 @@ class Network(Held):
         return str(self.command("convert", output="-")["text"])
 
     def save(self, path: Union[str, os.PathLike[str]]) -> None:
-        """Writes the canonical text to a file that ends in .json."""
+        """Writes the canonical text to a file that ends in .json, or ONNX to one that ends in .onnx."""
         self.command("convert", output=file_name(path))
 
 
