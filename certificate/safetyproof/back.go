@@ -6,6 +6,7 @@ package safetyproof
 import (
 	"slices"
 
+	"github.com/relucell/relucell/certificate/safetyproof/internal/claims"
 	"github.com/relucell/relucell/certificate/safetyproof/internal/fixed"
 	"github.com/relucell/relucell/certificate/safetyproof/internal/query"
 )
@@ -56,12 +57,12 @@ func (b *bounds) bound(i, j int, s int64) int64 {
 
 // mixed returns a lower bound of a mixture of conditions and what beta adds. The conditions are a
 // layer of inputs and outputs.
-func (b *bounds) mixed(forms []query.Form, mu []weight) int64 {
+func (b *bounds) mixed(forms []query.Form, mu []claims.Weight) int64 {
 	return b.least(func() int64 {
 		y := b.conditions(forms, mu)
 		b.a.Clear()
 		for j, m := range mu {
-			b.a.Put(int32(j), b.weight(m.v))
+			b.a.Put(int32(j), b.weight(m.V))
 		}
 		return b.toInputs(y, b.enters[len(b.fixed)]+b.enters[0], len(b.fixed)-1)
 	})
@@ -70,13 +71,13 @@ func (b *bounds) mixed(forms []query.Form, mu []weight) int64 {
 // toInputs takes a form, of the pre-activations of a layer behind layer i, to the inputs, and
 // returns its lower bound. Inputs may enter the layer before the values of layer i.
 func (b *bounds) toInputs(y *fixed.Layer, enters int64, i int) int64 {
-	b.constant, b.slack, b.atInputs = 0, 0, zeros(b.atInputs, b.inputs)
+	b.constant, b.slack, b.atInputs = 0, 0, zeros(b.atInputs, b.Inputs)
 	b.affineBack(y, enters)
 	if i == len(b.fixed)-1 {
 		a := b.a
 		b.a.Clear() // no entry is passed by one that is put
 		for i, k := range a.At {
-			if k -= int32(b.inputs); k < 0 {
+			if k -= int32(b.Inputs); k < 0 {
 				b.atInputs[a.At[i]] = a.V[i]
 			} else {
 				b.a.Put(k, a.V[i])
@@ -153,29 +154,29 @@ func (b *bounds) affineBack(y *fixed.Layer, enters int64) {
 }
 
 // multipliers sets the slopes and multipliers of a claim.
-func (b *bounds) multipliers(c *claim) {
-	b.signs = len(c.beta) > 0
+func (b *bounds) multipliers(c *claims.Claim) {
+	b.signs = len(c.Beta) > 0
 	for q := range b.units {
 		b.units[q].alpha, b.units[q].beta = b.units[q].usual, 0
 	}
-	for _, v := range c.alpha {
-		b.units[b.unit[v.at]].alpha = v.v.Int64()
+	for _, v := range c.Alpha {
+		b.units[b.unit[v.At]].alpha = v.V.Int64()
 	}
-	for _, v := range c.beta {
-		q := &b.units[b.unit[v.at]]
-		q.beta = -int64(q.side) * b.weight(v.v)
+	for _, v := range c.Beta {
+		q := &b.units[b.unit[v.At]]
+		q.beta = -int64(q.side) * b.weight(v.V)
 	}
 }
 
 // zoneLeast returns a lower bound of a condition by the rows of the outputs. One that is about
 // inputs as well has none, even if in units its weights are 0.
-func (b *bounds) zoneLeast(forms []query.Form, mu []weight) int64 {
-	if forms[mu[0].at].Names()[0] < b.inputs {
+func (b *bounds) zoneLeast(forms []query.Form, mu []claims.Weight) int64 {
+	if forms[mu[0].At].Names()[0] < b.Inputs {
 		return none
 	}
 	return b.least(func() int64 {
 		y, z := b.conditions(forms, mu), make([]unitBounds, 1)
-		y.Columns = y.Columns[b.inputs:]
+		y.Columns = y.Columns[b.Inputs:]
 		fixed.Size(y.Rows[0].V)
 		b.affine(y, b.enters[len(b.fixed)], z)
 		return z[0].l

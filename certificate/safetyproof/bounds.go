@@ -54,8 +54,8 @@ func (r *rows) column() *fixed.Entries {
 }
 
 func newBounds(v *canonical.Verdict, n *network) *bounds {
-	return &bounds{network: n, Verdict: v, units: make([]unitBounds, len(n.carries)), enters: make([]int64, len(n.raw)+1), passes: make([]int64, len(n.raw)),
-		sums: fixed.NewSums(n.inputs + len(n.carries)), room: maxRows}
+	return &bounds{network: n, Verdict: v, units: make([]unitBounds, len(n.carries)), enters: make([]int64, len(n.Layers)+1), passes: make([]int64, len(n.Layers)),
+		sums: fixed.NewSums(n.Inputs + len(n.carries)), room: maxRows}
 }
 
 // fits says whether all numbers are small that run comes to.
@@ -99,7 +99,7 @@ func (b *bounds) of(n *node) {
 
 // enter makes the rows of the inputs.
 func (b *bounds) enter() {
-	b.rows, b.enters[0] = rows{zeros(b.c, b.inputs), zeros(b.r, b.inputs), b.g[:0]}, 0
+	b.rows, b.enters[0] = rows{zeros(b.c, b.Inputs), zeros(b.r, b.Inputs), b.g[:0]}, 0
 	for k, lo := range b.lo {
 		hi := b.hi[k]
 		b.enters[0] = fixed.Small(b.enters[0] + max(lo, -lo, hi, -hi))
@@ -108,7 +108,7 @@ func (b *bounds) enter() {
 			b.column().Put(int32(k), fixed.Small(hi-b.c[k]))
 		}
 	}
-	b.fit(b.inputs)
+	b.fit(b.Inputs)
 }
 
 // fit asks for room for the columns of so many units.

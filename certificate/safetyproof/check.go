@@ -12,6 +12,7 @@ import (
 	"runtime"
 
 	"github.com/relucell/relucell/certificate/internal/canonical"
+	"github.com/relucell/relucell/certificate/safetyproof/internal/claims"
 	"github.com/relucell/relucell/certificate/safetyproof/internal/query"
 )
 
@@ -92,7 +93,7 @@ type checker struct {
 func (c *checker) file(spec *Spec, proof string, o *Options) {
 	if spec != nil {
 		c.spec = query.ReadSpec(c.Verdict, filepath.Base(spec.Name), spec.Text, o.Reals)
-		c.spec.Fits(c.net.inputs, c.net.outputs)
+		c.spec.Fits(c.net.Inputs, c.net.outputs)
 		c.query, c.specHash = &c.spec.Query, fmt.Sprintf("sha256:%x", sha256.Sum256(spec.Text))
 		c.report.Checked, c.report.Type = true, c.spec.Kind
 	}
@@ -103,7 +104,7 @@ func (c *checker) file(spec *Spec, proof string, o *Options) {
 	} else {
 		c.proof(in, o.Workers)
 	}
-	c.report.Net, c.report.Boxes, c.report.Disjuncts, c.report.Query = c.net.hash, len(c.query.Boxes), len(c.query.Disjuncts), c.query.Lines()[1:]
+	c.report.Net, c.report.Boxes, c.report.Disjuncts, c.report.Query = c.net.Hash, len(c.query.Boxes), len(c.query.Disjuncts), c.query.Lines()[1:]
 }
 
 // What the two kinds of files begin with.
@@ -113,7 +114,7 @@ var isHash = regexp.MustCompile(`^(sha256:[0-9a-f]{64}|-)$`)
 
 // header reads what the file is about.
 func (c *checker) header(in *canonical.Lines) {
-	in.Net(c.net.hash)
+	in.Net(c.net.Hash)
 	c.report.Spec = in.After("spec ", "expected \"spec\" and a hash, or -")
 	in.Require(c.spec == nil || c.report.Spec == c.specHash, "the proof is about another specification: this one is "+c.specHash)
 	in.Require(isHash.MatchString(c.report.Spec), "expected sha256: and 64 lower-case hexadecimal digits, or -")
@@ -128,7 +129,7 @@ func (c *checker) proof(in *canonical.Lines, workers int) {
 	c.report.Bits = uint(bits)
 	c.net.fix(c.report.Bits, c.Stop)
 	if c.query == nil {
-		c.query = query.Read(in, c.net.inputs, c.net.outputs, c.Stop)
+		c.query = query.Read(in, c.net.Inputs, c.net.outputs, c.Stop)
 	} else {
 		c.query.Expect(in)
 	}
@@ -144,7 +145,7 @@ func (c *checker) proof(in *canonical.Lines, workers int) {
 }
 
 // check checks what is claimed of a node.
-func (c *checker) check(b *bounds, n *node, claims []claim) {
+func (c *checker) check(b *bounds, n *node, claims []claims.Claim) {
 	b.of(n)
 	for i := range claims {
 		c.right(b, n, &claims[i])
@@ -152,21 +153,21 @@ func (c *checker) check(b *bounds, n *node, claims []claim) {
 }
 
 // right requires that a claim is proved.
-func (c *checker) right(b *bounds, n *node, m *claim) {
+func (c *checker) right(b *bounds, n *node, m *claims.Claim) {
 	if b.void {
 		return
 	}
-	forms := c.query.Disjuncts[m.d].Forms
-	if m.kind == 'E' {
+	forms := c.query.Disjuncts[m.Disjunct].Forms
+	if m.Kind == 'E' {
 		c.exactly(b, n, m)
 		return
 	}
-	m.Require(m.kind != 'V', "the node is not void")
+	m.Require(m.Kind != 'V', "the node is not void")
 	m.Require(b.bounded, "the node has no bounds: its numbers are too large for so many bits")
 	b.multipliers(m)
-	v := b.mixed(forms, m.mu)
-	if v <= 0 && m.kind == 'Z' {
-		v = max(v, b.zoneLeast(forms, m.mu))
+	v := b.mixed(forms, m.Mu)
+	if v <= 0 && m.Kind == 'Z' {
+		v = max(v, b.zoneLeast(forms, m.Mu))
 	}
 	m.Require(v != none, "the form has no bound: its numbers are too large for so many bits")
 	m.Require(v > 0, "the bound of the form is not positive on the node")

@@ -14,6 +14,7 @@ import (
 
 	"github.com/relucell/relucell/certificate/internal/canonical"
 	"github.com/relucell/relucell/certificate/internal/specimen"
+	"github.com/relucell/relucell/certificate/safetyproof/internal/claims"
 	"github.com/relucell/relucell/certificate/safetyproof/internal/query"
 )
 
@@ -24,7 +25,7 @@ func satisfied(tb testing.TB, t specimen.Net, text, point string) (yes bool) {
 		n, err := readNetwork(context.Background(), t.Text())
 		require.NoError(tb, err)
 		in := canonical.OpenLines(specimen.Folder{"query": []byte(text)}.Open, "query")
-		q := query.Read(in, n.inputs, n.outputs, func() {})
+		q := query.Read(in, n.Inputs, n.outputs, func() {})
 		var x []rat
 		for k, w := range strings.Split(point, " ") {
 			v, ok := new(big.Rat).SetString(w)
@@ -92,7 +93,7 @@ func TestSafetyChordOfASmallSlope(t *testing.T) {
 		for _, s := range []int64{1, -1} {
 			c := &safetyCase{t: chain(specimen.Layer{Act: "leaky_relu", Slope: v.slope, W: [][]float64{{1}}, B: []float64{0}}), f: 12, lo: []int64{v.lo}, hi: []int64{v.hi}}
 			c.d.Forms = []query.Form{{Combination: query.Combination{1: whole(s), query.Constant: whole(0)}}}
-			c.c.mu = []weight{{0, big.NewInt(1 << 12)}}
+			c.c.Mu = []claims.Weight{{At: 0, V: big.NewInt(1 << 12)}}
 			b, _ := c.bounds(t)
 			for _, x := range []int64{v.lo, v.lo / 2, 0, v.hi / 2, v.hi} {
 				require.True(t, c.holdsAt(t, b, []rat{big.NewRat(x, 1<<12)}))
@@ -134,7 +135,7 @@ func TestSafetyABoundOfZeroProvesNothing(t *testing.T) {
 		c := &safetyCase{t: net, f: 8, lo: []int64{0}, hi: []int64{256}}
 		c.d.Forms = []query.Form{{Combination: query.Combination{1: whole(1), query.Constant: big.NewRat(k, 256)}}}
 		_, n := c.bounds(t)
-		v, ok := n.mixture(&c.d, []weight{{0, big.NewInt(1 << 8)}}, nil, nil)
+		v, ok := n.mixture(&c.d, []claims.Weight{{At: 0, V: big.NewInt(1 << 8)}}, nil, nil)
 		require.True(t, ok)
 		w, ok := n.zonotope(&c.d.Forms[0])
 		require.True(t, ok)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/relucell/relucell/certificate/internal/canonical"
 	"github.com/relucell/relucell/certificate/internal/specimen"
+	"github.com/relucell/relucell/certificate/safetyproof/internal/claims"
 	"github.com/relucell/relucell/certificate/safetyproof/internal/query"
 )
 
@@ -39,7 +40,7 @@ type safetyCase struct {
 	second bool
 	room   int
 	d      query.Disjunct
-	c      claim
+	c      claims.Claim
 }
 
 // drawSafety draws a case. Where numbers are drawn as large, most of them do not fit.
@@ -116,21 +117,21 @@ func (c *safetyCase) drawClaim(t *rapid.T, neurons, outputs int) {
 	multiplier := func(top int64) *big.Int { return big.NewInt(rapid.Int64Range(1, top).Draw(t, "weight")) }
 	for j := range c.d.Forms {
 		if j == 0 || rapid.Bool().Draw(t, "in it") {
-			c.c.mu = append(c.c.mu, weight{j, multiplier(1 << rapid.SampledFrom([]int{1, 20, 32}).Draw(t, "top"))})
+			c.c.Mu = append(c.c.Mu, claims.Weight{At: j, V: multiplier(1 << rapid.SampledFrom([]int{1, 20, 32}).Draw(t, "top"))})
 		}
 	}
 	given := map[int]bool{}
 	for _, s := range c.signs {
 		if given[s.q] = true; rapid.Bool().Draw(t, "in it") {
-			c.c.beta = append(c.c.beta, weight{s.q, multiplier(1 << 24)})
+			c.c.Beta = append(c.c.Beta, claims.Weight{At: s.q, V: multiplier(1 << 24)})
 		}
 	}
 	for q := range neurons {
 		if !given[q] && rapid.Bool().Draw(t, "in it") {
-			c.c.alpha = append(c.c.alpha, weight{q, big.NewInt(rapid.Int64Range(0, 256).Draw(t, "alpha"))})
+			c.c.Alpha = append(c.c.Alpha, claims.Weight{At: q, V: big.NewInt(rapid.Int64Range(0, 256).Draw(t, "alpha"))})
 		}
 	}
-	c.c.kind = 'F'
+	c.c.Kind = 'F'
 }
 
 func ldexp(m int64, e int) float64 {
@@ -153,7 +154,7 @@ func (c *safetyCase) bounds(t require.TestingT) (*bounds, *twinNode) {
 			b.multipliers(&c.c)
 		}
 	}
-	b.multipliers(&claim{})
+	b.multipliers(&claims.Claim{})
 	sign := map[int]int{}
 	for _, s := range c.signs {
 		sign[s.q] = int(s.s)
@@ -235,11 +236,11 @@ func againstTheTwin(seen map[string]int) func(t *rapid.T) {
 // agree holds the bounds of forms against the twin's.
 func (c *safetyCase) agree(t require.TestingT, b *bounds, n *twinNode, seen map[string]int) {
 	alpha, beta := map[int]int{}, map[int]rat{}
-	for _, v := range c.c.alpha {
-		alpha[v.at] = int(v.v.Int64())
+	for _, v := range c.c.Alpha {
+		alpha[v.At] = int(v.V.Int64())
 	}
-	for _, v := range c.c.beta {
-		beta[v.at] = times(whole(int64(n.sign[v.at])), new(big.Rat).SetInt(v.v))
+	for _, v := range c.c.Beta {
+		beta[v.At] = times(whole(int64(n.sign[v.At])), new(big.Rat).SetInt(v.V))
 	}
 	same := func(what string, want rat, right bool, got int64) {
 		require.Equal(t, right, got != none, what)
@@ -249,12 +250,12 @@ func (c *safetyCase) agree(t require.TestingT, b *bounds, n *twinNode, seen map[
 		}
 	}
 	b.multipliers(&c.c)
-	want, right := n.mixture(&c.d, c.c.mu, alpha, beta)
-	same("F", want, right, b.mixed(c.d.Forms, c.c.mu))
-	b.multipliers(&claim{})
-	one := alone(c.c.mu[0].at, b.f)
+	want, right := n.mixture(&c.d, c.c.Mu, alpha, beta)
+	same("F", want, right, b.mixed(c.d.Forms, c.c.Mu))
+	b.multipliers(&claims.Claim{})
+	one := claims.Alone(c.c.Mu[0].At, b.f)
 	want, right = n.mixture(&c.d, one, nil, nil)
 	same("Z", want, right, b.mixed(c.d.Forms, one))
-	want, right = n.zonotope(&c.d.Forms[one[0].at])
+	want, right = n.zonotope(&c.d.Forms[one[0].At])
 	same("zonotope", want, right, b.zoneLeast(c.d.Forms, one))
 }

@@ -9,44 +9,45 @@ import (
 	"github.com/relucell/relucell/certificate/internal/canonical"
 	"github.com/relucell/relucell/certificate/internal/fractions"
 	"github.com/relucell/relucell/certificate/internal/nettext"
+	"github.com/relucell/relucell/certificate/safetyproof/internal/claims"
 	"github.com/relucell/relucell/certificate/safetyproof/internal/query"
 )
 
 // exactly requires that a mixture is positive on the node, or, with a strict condition in it, not
 // negative.
-func (c *checker) exactly(b *bounds, n *node, m *claim) {
+func (c *checker) exactly(b *bounds, n *node, m *claims.Claim) {
 	const long = "the conditions have a common denominator of more than 131072 bits"
 	sum, strict := query.Combination{query.Constant: new(big.Rat)}, false // Σ μ·u
-	for k := range c.net.inputs + c.net.outputs {
+	for k := range c.net.Inputs + c.net.outputs {
 		sum[k] = new(big.Rat)
 	}
-	for _, v := range m.mu {
+	for _, v := range m.Mu {
 		c.StopBefore(m.Line)
-		u := &c.query.Disjuncts[m.d].Forms[v.at]
-		_, bits := sum.Add(u.Combination, query.Multiples(new(big.Rat).SetInt(v.v)))
+		u := &c.query.Disjuncts[m.Disjunct].Forms[v.At]
+		_, bits := sum.Add(u.Combination, query.Multiples(new(big.Rat).SetInt(v.V)))
 		m.Require(bits <= fractions.MaxCommon, long)
 		strict = strict || u.Strict
 	}
 	var ofOutputs []*big.Rat
 	for k := range c.net.outputs {
-		ofOutputs = append(ofOutputs, sum[c.net.inputs+k])
+		ofOutputs = append(ofOutputs, sum[c.net.Inputs+k])
 	}
 	a, one, ok := fractions.Common(ofOutputs)
 	m.Require(ok, long)
 	f := &exactForm{Verdict: c.Verdict, a: a, one: one, beta: map[int]*big.Int{}}
-	for _, v := range m.beta {
-		q := c.net.unit[v.at]
-		f.beta[q] = new(big.Int).Mul(v.v, big.NewInt(-int64(b.units[q].side)))
+	for _, v := range m.Beta {
+		q := c.net.unit[v.At]
+		f.beta[q] = new(big.Int).Mul(v.V, big.NewInt(-int64(b.units[q].side)))
 	}
-	for i, first := len(c.net.raw)-1, len(c.net.carries); i >= 0; i-- {
-		first -= len(c.net.raw[i].Bias)
-		f.through(c.net.raw[i], b.units, first, m)
+	for i, first := len(c.net.Layers)-1, len(c.net.carries); i >= 0; i-- {
+		first -= len(c.net.Layers[i].Bias)
+		f.through(c.net.Layers[i], b.units, first, m)
 	}
 	// What came from the outputs is times one; to it comes what the conditions say of the inputs.
 	least, t, all := new(big.Rat).SetInt(&f.offset), new(big.Rat), new(big.Rat).SetInt(one)
 	least.Add(least, t.Mul(sum[query.Constant], all))
 	unit := new(big.Int).Lsh(big.NewInt(1), c.net.f)
-	for k := range c.net.inputs {
+	for k := range c.net.Inputs {
 		c.StopBefore(m.Line)
 		v := sum[k].Mul(sum[k], all)
 		v.Add(v, t.SetInt(&f.a[k]))
@@ -76,7 +77,7 @@ type exactForm struct {
 
 // through takes the form of the values of a layer, whose first unit that is, to those that enter
 // it. A side that matters has to be known.
-func (f *exactForm) through(r *nettext.Layer, units []unitBounds, first int, m *claim) {
+func (f *exactForm) through(r *nettext.Layer, units []unitBounds, first int, m *claims.Claim) {
 	next := make([]big.Int, r.Width)
 	var t big.Int
 	f.one.Lsh(f.one, r.Fine)
@@ -103,42 +104,6 @@ func (f *exactForm) through(r *nettext.Layer, units []unitBounds, first int, m *
 	f.a = next
 }
 
-// evaluate returns the exact output at x, nil after a stop.
-func (c *checker) evaluate(x []*big.Rat) (y []*big.Rat) {
-	values, one, ok := fractions.Common(x) // values times one
-	if !ok {
-		return nil
-	}
-	var t big.Int
-	for _, r := range c.net.raw {
-		next := make([]big.Int, len(r.Bias))
-		for j := range next {
-			if c.Ended() {
-				return nil
-			}
-			z := &next[j]
-			z.Mul(&r.Bias[j], one)
-			for i := r.Start[j]; i < r.Start[j+1]; i++ {
-				z.Add(z, t.Mul(&r.Z[i], &values[r.From[i]]))
-			}
-			if z.Sign() < 0 {
-				z.Mul(z, &r.Slopes[j])
-			} else {
-				z.Lsh(z, r.Fine)
-			}
-		}
-		values = next
-		one.Lsh(one, r.Scale+r.Fine)
-	}
-	for k := range values {
-		if c.Ended() {
-			return nil
-		}
-		y = append(y, new(big.Rat).SetFrac(&values[k], one))
-	}
-	return y
-}
-
 // witness checks a file that holds a point.
 func (c *checker) witness(in *canonical.Lines) {
 	in.Require(string(in.Next()) == "relucell-witness 1", "expected \"relucell-witness 1\"")
@@ -150,8 +115,8 @@ func (c *checker) witness(in *canonical.Lines) {
 	for _, w := range strings.Split(text, " ") {
 		v = append(v, fractions.Read(&in.Position, w))
 	}
-	in.Require(len(v) == c.net.inputs && fractions.Text(v) == text, "expected as many numbers as inputs, in lowest terms")
-	y := c.evaluate(v)
+	in.Require(len(v) == c.net.Inputs && fractions.Text(v) == text, "expected as many numbers as inputs, in lowest terms")
+	y := c.net.At(v, c.Ended)
 	c.Stop()
 	in.Require(y != nil, "the coordinates have a common denominator of more than 131072 bits")
 	box := c.query.Boxes[c.query.Disjuncts[d].Box]

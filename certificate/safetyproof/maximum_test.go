@@ -34,7 +34,7 @@ func outputs(t specimen.Net, x []rat) []rat {
 
 // outputs evaluates the layers as they were read for proofs of safety.
 func (n *network) slowly(x []rat) []rat {
-	for _, r := range n.raw {
+	for _, r := range n.Layers {
 		var y []rat
 		for j := range r.Bias {
 			v := new(big.Rat).SetInt(&r.Bias[j])

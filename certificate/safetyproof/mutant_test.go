@@ -18,6 +18,7 @@ import (
 
 	"github.com/relucell/relucell/certificate/internal/canonical"
 	"github.com/relucell/relucell/certificate/internal/specimen"
+	"github.com/relucell/relucell/certificate/safetyproof/internal/claims"
 	"github.com/relucell/relucell/certificate/safetyproof/internal/query"
 )
 
@@ -57,7 +58,7 @@ func proveSafety(t specimen.Net, q *query.Query, bits uint, r *rand.Rand) string
 }
 
 func headOf(t specimen.Net, n *network, q *query.Query, bits uint) string {
-	return fmt.Sprintf("relucell-safety 1\nnet %s\nspec -\nbits %d\n%s\n", n.hash, bits, strings.Join(q.Lines(), "\n"))
+	return fmt.Sprintf("relucell-safety 1\nnet %s\nspec -\nbits %d\n%s\n", n.Hash, bits, strings.Join(q.Lines(), "\n"))
 }
 
 func (h *honestSafe) tree(n node, open []int, depth int) (text string, ok bool) {
@@ -95,7 +96,7 @@ func (h *honestSafe) tree(n node, open []int, depth int) (text string, ok bool) 
 }
 
 // right asks the checker.
-func (h *honestSafe) right(n *node, m *claim) bool {
+func (h *honestSafe) right(n *node, m *claims.Claim) bool {
 	v := canonical.NewVerdict(context.Background())
 	v.Guard(func() { h.w.right(h.b, n, m) })
 	return v.Err() == nil
@@ -105,15 +106,15 @@ func (h *honestSafe) right(n *node, m *claim) bool {
 func (h *honestSafe) line(n *node, d int) string {
 	forms := h.query.Disjuncts[d].Forms
 	for j := range forms {
-		if h.right(n, &claim{kind: 'Z', d: d, mu: alone(j, h.net.f)}) {
+		if h.right(n, &claims.Claim{Kind: 'Z', Disjunct: d, Mu: claims.Alone(j, h.net.f)}) {
 			return fmt.Sprintf("Z%d %d\n", d, j)
 		}
 	}
 	for range 6 {
-		c := claim{kind: []byte("FE")[h.r.Intn(2)], d: d}
+		c := claims.Claim{Kind: []byte("FE")[h.r.Intn(2)], Disjunct: d}
 		text := ""
-		add := func(list *[]weight, at int, v int64) {
-			*list = append(*list, weight{at, big.NewInt(v)})
+		add := func(list *[]claims.Weight, at int, v int64) {
+			*list = append(*list, claims.Weight{At: at, V: big.NewInt(v)})
 			if text != "" && text[len(text)-1] != ';' {
 				text += " "
 			}
@@ -121,20 +122,20 @@ func (h *honestSafe) line(n *node, d int) string {
 		}
 		for j := range forms {
 			if h.r.Intn(2) == 0 {
-				add(&c.mu, j, 1+h.r.Int63n(1<<20))
+				add(&c.Mu, j, 1+h.r.Int63n(1<<20))
 			}
 		}
 		text += ";"
 		for q, s := range n.signs {
 			if s != 0 && h.r.Intn(2) == 0 {
-				add(&c.beta, q, 1+h.r.Int63n(1<<20))
+				add(&c.Beta, q, 1+h.r.Int63n(1<<20))
 			}
 		}
-		if len(c.mu)+len(c.beta) == 0 {
+		if len(c.Mu)+len(c.Beta) == 0 {
 			continue
 		}
 		if h.right(n, &c) {
-			return fmt.Sprintf("%c%d %s%s\n", c.kind, d, text, strings.Repeat(";", int(c.kind&1^1)))
+			return fmt.Sprintf("%c%d %s%s\n", c.Kind, d, text, strings.Repeat(";", int(c.Kind&1^1)))
 		}
 	}
 	return ""

@@ -9,6 +9,7 @@ import (
 
 	"github.com/relucell/relucell/certificate/internal/canonical"
 	"github.com/relucell/relucell/certificate/internal/nettext"
+	"github.com/relucell/relucell/certificate/safetyproof/internal/claims"
 	"github.com/relucell/relucell/certificate/safetyproof/internal/fixed"
 	"github.com/relucell/relucell/certificate/safetyproof/internal/query"
 )
@@ -21,9 +22,8 @@ const (
 
 // network is a network for proofs of safety: exact, all its layers, and in integers.
 type network struct {
-	hash            string
-	inputs, outputs int
-	raw             []*nettext.Layer
+	*nettext.Plain
+	outputs int
 	// unit is the unit of each neuron, units counted through all layers. carries is 1 for each
 	// other unit, which is as on the side +, and 0 for neurons.
 	unit    []int
@@ -37,7 +37,7 @@ func readNetwork(ctx context.Context, text []byte) (*network, error) {
 	if err != nil {
 		return nil, err
 	}
-	n, weights := &network{hash: p.Hash, inputs: p.Inputs, raw: p.Layers}, 0
+	n, weights := &network{Plain: p}, 0
 	for _, r := range p.Layers {
 		weights += len(r.From)
 		n.outputs = len(r.Bias)
@@ -57,28 +57,17 @@ func readNetwork(ctx context.Context, text []byte) (*network, error) {
 
 // fix computes all numbers with f fractional bits, unless stop ends it. Where one is too large, no
 // node has bounds.
-func (n *network) fix(f uint, stop func()) {
-	n.f, n.fixed = f, nil
-	var layers []*fixed.Layer
-	if first := 0; fixed.Fits(func() {
-		for _, r := range n.raw {
-			layers = append(layers, fixed.Fix(r, f, first, stop))
-			first += len(r.Bias)
-		}
-	}) {
-		n.fixed = layers
-	}
-}
+func (n *network) fix(f uint, stop func()) { n.f, n.fixed = f, fixed.Fix(n.Layers, f, stop) }
 
 // inUnits returns ⌊v·2^F⌋, which has to be small.
 func (n *network) inUnits(v *big.Rat) int64 { return fixed.FloorOf(v.Num(), v.Denom(), int(n.f)) }
 
 // conditions returns those with a multiplier as a layer that inputs and outputs enter.
-func (n *network) conditions(forms []query.Form, mu []weight) *fixed.Layer {
-	y := fixed.NewLayer(len(mu), n.inputs+n.outputs)
+func (n *network) conditions(forms []query.Form, mu []claims.Weight) *fixed.Layer {
+	y := fixed.NewLayer(len(mu), n.Inputs+n.outputs)
 	y.Shift, y.Rounded = n.f, true
 	for j, m := range mu {
-		for k, c := range forms[m.at].Combination {
+		for k, c := range forms[m.At].Combination {
 			if v := n.inUnits(c); k == query.Constant {
 				y.Bias = append(y.Bias, v)
 			} else {

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/relucell/relucell/certificate/internal/specimen"
+	"github.com/relucell/relucell/certificate/safetyproof/internal/claims"
 	"github.com/relucell/relucell/certificate/safetyproof/internal/query"
 )
 
@@ -82,19 +83,19 @@ func (c *safetyCase) holdsAt(t require.TestingT, b *bounds, x []rat) bool {
 		require.LessOrEqual(t, times(unit, whole(b.units[q].l)).Cmp(flat[q]), 0, "l of unit %d", q)
 		require.GreaterOrEqual(t, times(unit, whole(b.units[q].u)).Cmp(flat[q]), 0, "u of unit %d", q)
 	}
-	for _, m := range c.c.mu {
-		value := valueOf(&c.d.Forms[m.at], v)
-		if low := b.zoneLeast(c.d.Forms, alone(m.at, b.f)); low != none {
+	for _, m := range c.c.Mu {
+		value := valueOf(&c.d.Forms[m.At], v)
+		if low := b.zoneLeast(c.d.Forms, claims.Alone(m.At, b.f)); low != none {
 			require.LessOrEqual(t, times(unit, whole(low)).Cmp(value), 0, "zonotope")
 		}
-		f = plus(f, times(whole(m.v.Int64()), value))
+		f = plus(f, times(whole(m.V.Int64()), value))
 	}
-	for _, m := range c.c.beta {
-		q := b.unit[m.at]
-		f = minus(f, times(whole(m.v.Int64()*int64(b.units[q].side)), flat[q]))
+	for _, m := range c.c.Beta {
+		q := b.unit[m.At]
+		f = minus(f, times(whole(m.V.Int64()*int64(b.units[q].side)), flat[q]))
 	}
 	b.multipliers(&c.c)
-	if low := b.mixed(c.d.Forms, c.c.mu); low != none {
+	if low := b.mixed(c.d.Forms, c.c.Mu); low != none {
 		require.LessOrEqual(t, times(times(unit, power(min(c.f, 20))), whole(low)).Cmp(f), 0, "form")
 	}
 	return true

@@ -15,6 +15,7 @@ import (
 
 	"github.com/relucell/relucell/certificate/internal/canonical"
 	"github.com/relucell/relucell/certificate/internal/specimen"
+	"github.com/relucell/relucell/certificate/safetyproof/internal/claims"
 	"github.com/relucell/relucell/certificate/safetyproof/internal/query"
 )
 
@@ -30,11 +31,11 @@ func TestSafetyNamesTheFirstWrongLine(t *testing.T) {
 	require.NoError(t, err)
 	n.fix(36, func() {})
 	c := &checker{Verdict: canonical.NewVerdict(context.Background()), net: n}
-	c.query = query.Read(canonical.NewLines("proof", strings.NewReader(two)), n.inputs, n.outputs, func() {})
+	c.query = query.Read(canonical.NewLines("proof", strings.NewReader(two)), n.Inputs, n.outputs, func() {})
 	c.Refuse(&canonical.Error{File: "proof", Line: 100, Reason: "of another worker"})
-	m := claim{kind: 'E', Position: canonical.Position{File: "proof", Line: 7}, mu: []weight{{0, big.NewInt(1)}}}
+	m := claims.Claim{Kind: 'E', Position: canonical.Position{File: "proof", Line: 7}, Mu: []claims.Weight{{At: 0, V: big.NewInt(1)}}}
 	c.Guard(func() {
-		c.check(newBounds(canonical.NewVerdict(context.Background()), n), &node{lo: []int64{0}, hi: []int64{1 << 36}, signs: []int8{1}}, []claim{m})
+		c.check(newBounds(canonical.NewVerdict(context.Background()), n), &node{lo: []int64{0}, hi: []int64{1 << 36}, signs: []int8{1}}, []claims.Claim{m})
 	})
 	require.ErrorContains(t, c.Err(), "proof:7: ")
 }

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/relucell/relucell/certificate/internal/canonical"
+	"github.com/relucell/relucell/certificate/safetyproof/internal/claims"
 	"github.com/relucell/relucell/certificate/safetyproof/internal/fixed"
 )
 
@@ -24,21 +25,6 @@ type node struct {
 	second bool   // bounds of the second level
 }
 
-// claim is a line that refutes.
-type claim struct {
-	canonical.Position
-	kind byte
-	d    int
-	// mu, beta and alpha name conditions and neurons, ascending.
-	mu, beta, alpha []weight
-}
-
-// weight is a multiplier.
-type weight struct {
-	at int
-	v  *big.Int
-}
-
 // walker is the place in the tree.
 type walker struct {
 	*checker
@@ -47,7 +33,7 @@ type walker struct {
 	closed []int  // the disjuncts refuted on the path
 	shut   []bool // of each disjunct
 	of     []int  // the number of disjuncts of each box
-	claims []claim
+	claims []claims.Claim
 	size   int          // of the claims, in bytes
 	idle   chan *bounds // of workers
 	crew   sync.WaitGroup
@@ -96,7 +82,7 @@ func (w *walker) subtree(splits int) {
 			w.second, ended = true, false
 		case "V":
 			w.in.Require(text == "", "expected nothing after V")
-			w.claim(claim{kind: 'V'}, 0)
+			w.claim(claims.Claim{Position: w.in.Position, Kind: 'V'}, 0)
 		case "Z", "E", "F":
 			w.refute(kind[0], text)
 			ended = len(w.closed) == w.of[w.box]
@@ -147,50 +133,16 @@ func (w *walker) refute(kind byte, text string) {
 	number, rest, _ := strings.Cut(text, " ")
 	d := w.in.Index(number, len(w.shut), "expected the number of a disjunct of the box, and a space")
 	w.in.Require(w.query.Disjuncts[d].Box == w.box && !w.shut[d], "expected a disjunct of the box that is not refuted yet")
-	c, conditions := claim{kind: kind, d: d}, len(w.query.Disjuncts[d].Forms)
-	if kind == 'Z' {
-		c.mu = alone(w.in.Index(rest, conditions, "expected one of the disjunct's conditions, counted from 0"), w.net.f)
-	} else {
-		lists := strings.Split(rest, ";")
-		w.in.Require(len(lists) == map[byte]int{'E': 2, 'F': 3}[kind], "expected lists of multipliers, with ; between")
-		some := func(v weight) bool { return v.v.Sign() > 0 && (kind == 'E' || v.v.BitLen() <= 32) }
-		c.mu = w.weights(lists[0], ":", conditions, some, "expected multipliers ≥ 1, and less than 2^32 in F")
-		c.beta = w.weights(lists[1], ":", len(w.signs), func(v weight) bool { return some(v) && w.signs[v.at] != 0 },
-			"a neuron with a multiplier has no sign, or it is not ≥ 1 and, in F, less than 2^32")
-		w.in.Require(len(c.mu)+len(c.beta) > 0, "expected one multiplier at least")
-		if kind == 'F' {
-			c.alpha = w.weights(lists[2], "/", len(w.signs), func(v weight) bool { return w.signs[v.at] == 0 && v.v.Cmp(big.NewInt(256)) <= 0 },
-				"expected slopes of neurons without a sign, from 0 to 256")
-		}
-	}
+	c := claims.Claim{Position: w.in.Position, Kind: kind, Disjunct: d}
+	c.Read(rest, len(w.query.Disjuncts[d].Forms), w.signs, w.net.f)
 	w.shut[d] = true
 	w.closed = append(w.closed, d)
 	w.claim(c, len(text))
 }
 
-// alone is the multiplier of one condition that needs no other.
-func alone(j int, f uint) []weight { return []weight{{j, big.NewInt(1 << min(f, 20))}} }
-
-// weights reads a list, ascending, of multipliers that are right.
-func (w *walker) weights(text, between string, limit int, right func(weight) bool, reason string) (list []weight) {
-	for more := text != ""; more; {
-		var item string
-		item, text, more = strings.Cut(text, " ")
-		name, value, _ := strings.Cut(item, between)
-		v := weight{w.in.Index(name, limit, "expected names in their range, each with a multiplier, and single spaces between"), new(big.Int)}
-		rest, ok := canonical.Natural([]byte(value), canonical.MaxLong, v.v)
-		w.in.Require(ok && len(rest) == 0, "expected a natural in its one spelling")
-		w.in.Require(len(list) == 0 || list[len(list)-1].at < v.at, "expected names that ascend")
-		w.in.Require(right(v), reason)
-		list = append(list, v)
-	}
-	return list
-}
-
 // claim adds a line to what is checked of the node.
-func (w *walker) claim(c claim, size int) {
+func (w *walker) claim(c claims.Claim, size int) {
 	const most = 1 << 20 // bytes that wait
-	c.Position = w.in.Position
 	w.report.Leaves++
 	w.claims = append(w.claims, c)
 	if w.size += 64 + size; w.size > most {

@@ -6,6 +6,7 @@ package safetyproof
 import (
 	"math/big"
 
+	"github.com/relucell/relucell/certificate/safetyproof/internal/claims"
 	"github.com/relucell/relucell/certificate/safetyproof/internal/query"
 )
 
@@ -92,7 +93,7 @@ func (n *twinNode) backOver(i int, a []rat, C, T *rat, ok *bool) {
 }
 
 // mixture is the bound of F and Z by §5.
-func (n *twinNode) mixture(d *query.Disjunct, mu []weight, alpha map[int]int, beta map[int]rat) (rat, bool) {
+func (n *twinNode) mixture(d *query.Disjunct, mu []claims.Weight, alpha map[int]int, beta map[int]rat) (rat, bool) {
 	n.alpha, n.beta = alpha, beta
 	defer func() { n.alpha, n.beta = nil, nil }()
 	outputs, g, ok := len(n.layers[len(n.layers)-1].w), min(n.f, 20), true
@@ -106,9 +107,9 @@ func (n *twinNode) mixture(d *query.Disjunct, mu []weight, alpha map[int]int, be
 		return v
 	}
 	for _, m := range mu {
-		v := new(big.Rat).SetInt(m.v)
+		v := new(big.Rat).SetInt(m.V)
 		U = plus(U, v)
-		f := &d.Forms[m.at]
+		f := &d.Forms[m.At]
 		for k, c := range f.Combination {
 			if k == query.Constant {
 				C = plus(C, times(v, floored(c)))

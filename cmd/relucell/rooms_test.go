@@ -18,14 +18,15 @@ func TestRoomsImportOneWay(t *testing.T) {
 		"certificate/internal/affine":    "certificate/internal/canonical",
 		"certificate/internal/canonical": "",
 		"certificate/internal/fractions": "certificate/internal/canonical",
-		"certificate/internal/nettext":   "certificate/internal/canonical",
+		"certificate/internal/nettext":   "certificate/internal/canonical certificate/internal/fractions",
 		"certificate/internal/steps":     "certificate/internal/canonical",
 		"certificate/pairsproof":         count,
 
 		"certificate/safetyproof": "certificate/internal/canonical certificate/internal/fractions certificate/internal/nettext " +
-			"certificate/safetyproof/internal/fixed certificate/safetyproof/internal/query",
-		"certificate/safetyproof/internal/fixed": "certificate/internal/nettext",
-		"certificate/safetyproof/internal/query": "certificate/internal/canonical certificate/internal/fractions",
+			"certificate/safetyproof/internal/claims certificate/safetyproof/internal/fixed certificate/safetyproof/internal/query",
+		"certificate/safetyproof/internal/claims": "certificate/internal/canonical",
+		"certificate/safetyproof/internal/fixed":  "certificate/internal/nettext",
+		"certificate/safetyproof/internal/query":  "certificate/internal/canonical certificate/internal/fractions",
 
 		"internal/chart":    "",
 		"internal/files":    "",

@@ -7,7 +7,7 @@
 // so nothing is rounded and no length of a number is a limit beyond those of package canonical.
 //
 // Two faces: [Read] hands out the layers one by one, maxima among them, and [ReadPlain] has each
-// maximum as a tournament of ReLUs, which is the same function. Neither believes whoever wrote the
-// text: what is refused is an error that names the line. The tests of package certificate hold the
-// reader to a slow one, in fractions.
+// maximum as a tournament of ReLUs, which is the same function, and tells its outputs. Neither
+// believes whoever wrote the text: what is refused is an error that names the line. The tests of
+// package certificate hold the reader to a slow one, in fractions.
 package nettext

@@ -32,8 +32,22 @@ func (y *Layer) Put(j, k int, v int64) {
 	y.Columns[k].Put(int32(j), v)
 }
 
-// Fix returns a layer with f fractional bits, whose first unit that is.
-func Fix(r *nettext.Layer, f uint, first int, stop func()) *Layer {
+// Fix returns layers with f fractional bits, unless stop ends it; nil where a number is too large.
+func Fix(layers []*nettext.Layer, f uint, stop func()) (all []*Layer) {
+	first := 0
+	if !Fits(func() {
+		for _, r := range layers {
+			all = append(all, fix(r, f, first, stop))
+			first += len(r.Bias)
+		}
+	}) {
+		return nil
+	}
+	return all
+}
+
+// fix returns a layer with f fractional bits, whose first unit that is.
+func fix(r *nettext.Layer, f uint, first int, stop func()) *Layer {
 	y, minus := NewLayer(len(r.Bias), r.Width), new(big.Int)
 	y.First = first
 	y.Shift, y.Rounded = shift(r, stop)
