@@ -4,9 +4,9 @@
 // Whoever wrote a proof, [Check] reads it and believes nothing: it uses integers and fractions
 // alone, the standard library alone, its own reader of the network, of the specification in VNN-LIB
 // and of the query. It shares nothing with the writer in package safety but the format,
-// docs/safety-proof.md, and implements the theorem below. It stands on six small rooms: canonical and
-// fractions read lines and numbers, nettext the network, query the specification, claims the lines
-// that refute; and fixed has the integers that bounds are computed in.
+// docs/safety-proof.md, and implements the theorem below. It stands on six small rooms: canonical
+// and fractions read lines and numbers, nettext the network, query the specification, claims the
+// lines that refute; and fixed has the integers that bounds are computed in.
 //
 // # What is proved
 //
