@@ -50,7 +50,9 @@ func TestGraphsOfMaximaAreThoseOfAllPairs(t *testing.T) {
 			}
 		}
 	})
-	require.Greater(t, pairs, 100)
+	if !testing.Short() { // of a fifth of the draws
+		require.Greater(t, pairs, 100)
+	}
 }
 
 // Vertices and facets are those of all choices of constraints, and a region's constraints hold at
