@@ -43,7 +43,8 @@ type Options struct {
 // DefaultMaxRays takes some 400 bytes a ray in twenty dimensions: two gigabytes in the worst case.
 const DefaultMaxRays = 1 << 22
 
-// ErrTooLarge is the error of a description that passes Options.MaxRays.
+// ErrTooLarge is the error of a description that passes Options.MaxRays, or whose lines have more
+// than 2²⁴ numbers.
 var ErrTooLarge = errors.New("too many rays")
 
 // Describe returns the description of {x : row·x ≤ 0 for all rows} in dim dimensions. Rows may be
@@ -64,6 +65,9 @@ func Describe(ctx context.Context, dim int, rows [][]*big.Int, opts Options) (*D
 			return nil, err
 		}
 		e.push(r)
+	}
+	if lines := dim - len(e.pivots); lines > 0 && lines > maxNumbers/dim {
+		return nil, fmt.Errorf("%d lines of %d numbers each, %w: expected more constraints or fewer dimensions", lines, dim, ErrTooLarge)
 	}
 	d := &Description{Dim: dim, Lineality: e.kernel()}
 	rays, err := pointed(ctx, columns(rows, e.pivots), len(e.pivots), opts)

@@ -329,6 +329,9 @@ func TestManyRaysEndInAnError(t *testing.T) {
 	_, err := cone.Describe(context.Background(), 8, rows, cone.Options{MaxRays: 50})
 	require.ErrorIs(t, err, cone.ErrTooLarge)
 	require.ErrorContains(t, err, "more than 50 rays at a time")
+	_, err = cone.Describe(context.Background(), 5000, nil, cone.Options{}) // it took all memory there was
+	require.ErrorIs(t, err, cone.ErrTooLarge)
+	require.ErrorContains(t, err, "5000 lines of 5000 numbers each")
 }
 
 func TestAStopEndsADescription(t *testing.T) {

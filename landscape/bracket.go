@@ -66,7 +66,7 @@ func (o *Optimum) Gap() *big.Rat {
 }
 
 // ErrDecay says that a decay is out of the range in which floats can propose.
-var ErrDecay = fmt.Errorf("expected a decay above 0 and at most %g", mostValue)
+var ErrDecay = fmt.Errorf("expected one above 0 and at most %g", mostValue)
 
 // Decayed finds the optimum with the decay β over networks of all widths, and brackets it. The
 // cells are those of Patterns; where some are missing the bracket is wider and as true. When ctx
@@ -74,7 +74,7 @@ var ErrDecay = fmt.Errorf("expected a decay above 0 and at most %g", mostValue)
 func Decayed(ctx context.Context, d *Data, cells []Cell, beta *big.Rat) (*Optimum, error) {
 	b, _ := dyadic.FromRat(beta)
 	if !(b > 0 && b <= mostValue) {
-		return nil, fmt.Errorf("%.3g: %w", b, ErrDecay)
+		return nil, fmt.Errorf("a decay of %.3g: %w", b, ErrDecay)
 	}
 	m, err := train(ctx, d, cells, b)
 	if err != nil {

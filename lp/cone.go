@@ -14,26 +14,41 @@ import (
 // Cone is the incremental solver for the l2 ball where all forms asked about
 // vanish at the centre (h = 0).
 type Cone struct {
-	*Vertex
+	Incremental
 }
 
 // coneReach is the length to which points are shortened: well inside the ball, so that
 // points between two of them are too.
 const coneReach = 0.875
 
+// tableUpTo is the number of inputs up to which the vertex form answers: its table is of twice
+// their square, a quarter of a gigabyte by then. Of a hundred thousand inputs no machine has room
+// for it, and the process ended. The row form keeps as many numbers as its rows have.
+const tableUpTo = 1 << 12
+
 // NewCone returns the solver for n dimensions.
 func NewCone(n int) *Cone {
 	c := &Cone{new(Vertex)}
+	if n > tableUpTo {
+		c.Incremental = new(Rows)
+	}
 	c.Reset(ball.L2, n)
 	return c
 }
 
 // Reset implements Incremental.
-func (c *Cone) Reset(_ ball.Norm, n int) { c.Vertex.Reset(ball.LInf, n) }
+func (c *Cone) Reset(_ ball.Norm, n int) { c.Incremental.Reset(ball.LInf, n) }
+
+// StopWhen implements Stoppable, where the form does.
+func (c *Cone) StopWhen(stop func() bool) {
+	if s, ok := c.Incremental.(Stoppable); ok {
+		s.StopWhen(stop)
+	}
+}
 
 // Ask implements Incremental.
 func (c *Cone) Ask(g []float64, h, s float64) (*Reply, error) {
-	r, err := c.Vertex.Ask(g, h, s)
+	r, err := c.Incremental.Ask(g, h, s)
 	if err == nil && r.Meets {
 		shorten(r.Point)
 	}
@@ -42,7 +57,7 @@ func (c *Cone) Ask(g []float64, h, s float64) (*Reply, error) {
 
 // Margin implements Incremental.
 func (c *Cone) Margin(g []float64, h, s float64) ([]float64, bool) {
-	p, ok := c.Vertex.Margin(g, h, s)
+	p, ok := c.Incremental.Margin(g, h, s)
 	if ok {
 		shorten(p)
 	}
@@ -50,7 +65,9 @@ func (c *Cone) Margin(g []float64, h, s float64) ([]float64, bool) {
 }
 
 // CopyFrom implements Incremental.
-func (c *Cone) CopyFrom(other Incremental, depth int) { c.Vertex.CopyFrom(other.(*Cone).Vertex, depth) }
+func (c *Cone) CopyFrom(other Incremental, depth int) {
+	c.Incremental.CopyFrom(other.(*Cone).Incremental, depth)
+}
 
 // shorten moves a point towards the tip, which leaves it in every cone it is in.
 func shorten(p []float64) {

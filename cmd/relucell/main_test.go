@@ -217,8 +217,8 @@ func TestFlagsOfNothingAreRefused(t *testing.T) {
 		"--bounds: empty":  {"crosscheck", "--cases", "1", "--bounds="},
 		"--samples: empty": {"experiment", "recover", "-o", out, "--samples="},
 		"--shapes: empty":  {"experiment", "recover", "-o", out, "--shapes="},
-		"--decay: +Inf: expected a decay above 0 and at most 1e+100": {"landscape", "optimum", data + "landscape/sines_10x2.csv", "--decay", "1e400"},
-		"--decay: 0: expected a decay above 0 and at most 1e+100":    {"landscape", "optimum", data + "landscape/sines_10x2.csv", "--decay", "1e-400"},
+		"--decay: a decay of +Inf: expected one above 0 and at most 1e+100": {"landscape", "optimum", data + "landscape/sines_10x2.csv", "--decay", "1e400"},
+		"--decay: a decay of 0: expected one above 0 and at most 1e+100":    {"landscape", "optimum", data + "landscape/sines_10x2.csv", "--decay", "1e-400"},
 	} {
 		_, stderr, code := relucell(t, args...)
 		require.Equal(t, exitInput, code, args)
