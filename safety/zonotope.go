@@ -191,6 +191,10 @@ func (z *zone) affine(i int) state {
 	dense := y.w[0].at == nil
 	z.live = z.live[:0]
 	for k := 0; dense && k < y.in && z.ctx.Err() == nil; k++ {
+		if i == 0 {
+			z.live = append(z.live, k)
+			continue
+		}
 		if z.s[k] != 0 || z.r[k] != 0 {
 			z.g.whole(k) // it is added to all rows
 			z.live = append(z.live, k)
@@ -244,12 +248,20 @@ func (z *zone) denseRow(y *layer, j int, rows *patches, most []float64) rowSums 
 			continue
 		}
 		t.add(z, k, v, most)
+		if y.first == 0 {
+			continue
+		}
 		if z.g.cols > short {
 			blas.Daxpy(z.g.cols, v, z.g.row(k), 1, g, 1)
 			continue
 		}
 		for i, x := range z.g.row(k) {
 			g[i] += v * x
+		}
+	}
+	if y.first == 0 { // each input has one generator at most
+		for i, k := range z.inputOf {
+			g[i] = w[k] * z.g.v[k*z.g.width+i]
 		}
 	}
 	return t
