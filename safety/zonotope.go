@@ -128,6 +128,7 @@ func (z *zone) bound(n *node) state {
 		if st := z.affine(i); st != bounded {
 			return st
 		}
+		z.inherit(&z.layers[i], n)
 		if i > 0 {
 			z.back.tighten(i)
 		}
@@ -139,6 +140,18 @@ func (z *zone) bound(n *node) state {
 		}
 	}
 	return bounded
+}
+
+// inherit takes over what is known of a layer's units from the node above, whose points are more. A
+// unit with a sign has no chord, whose slope makes what depends on it smaller; so bounds behind it
+// may be looser here.
+func (z *zone) inherit(y *layer, n *node) {
+	if n.l == nil {
+		return
+	}
+	for q := y.first; q < y.first+y.out; q++ {
+		z.l[q], z.u[q] = max(z.l[q], n.l[q]), min(z.u[q], n.u[q])
+	}
 }
 
 // enter makes the rows of the inputs.
