@@ -1,9 +1,9 @@
 // Package certificate checks proofs that a network has so many activation
 // regions in a ball.
 //
-// Whoever wrote a proof, [Check] reads it and believes nothing: it uses integers alone, the standard
-// library alone, and its own reader of the network, so that these 1,700 lines of code are all that
-// a count rests on. They share nothing with the writer in package proof but the format
+// Whoever wrote a proof, [Check] reads it and believes nothing: it uses integers alone, the
+// standard library alone, and its own reader of the network, so that these 1,700 lines of code are
+// all that a count rests on. They share nothing with the writer in package proof but the format
 // (docs/certificate.md), and implement the theorem below.
 //
 // # What to read

@@ -60,13 +60,7 @@ func newWalker(s *subject) *walker {
 func (w *walker) forward(x []float64) []float64 {
 	for i := range w.layers {
 		y := &w.layers[i]
-		z := w.values[i]
-		copy(z, y.b)
-		for k, v := range x {
-			if v != 0 { // half of the values behind a ReLU are 0
-				w.columns[i][k].addTo(z, v)
-			}
-		}
+		z := w.enter(i, x)
 		for j, v := range z {
 			m := 1.0
 			if v < 0 {
@@ -77,6 +71,18 @@ func (w *walker) forward(x []float64) []float64 {
 		x = z
 	}
 	return x
+}
+
+// enter makes the pre-activations of layer i from what enters it.
+func (w *walker) enter(i int, x []float64) []float64 {
+	z := w.values[i]
+	copy(z, w.layers[i].b)
+	for k, v := range x {
+		if v != 0 { // half of the values behind a ReLU are 0
+			w.columns[i][k].addTo(z, v)
+		}
+	}
+	return z
 }
 
 // worst returns the largest value of a disjunct's conditions at a point, and which that is.

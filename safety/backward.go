@@ -315,11 +315,14 @@ func (b *backward) refutes(d int32, m *mixture) bool {
 }
 
 // mixed is a certain lower bound of Σ μ_i·condition_i + Σ β_q·z_q on the node.
-func (b *backward) mixed(d int32, m *mixture) float64 {
+func (b *backward) mixed(d int32, m *mixture) float64 { return b.weighed(d, m, nil) }
+
+// weighed is mixed, with the coefficients of units' values in weight, where they are not 0.
+func (b *backward) weighed(d int32, m *mixture, weight []float64) float64 {
 	conds := b.subject.conditions[d]
 	kept := b.weight
 	b.start(1, b.outputs)
-	b.alpha, b.beta = m.alpha, m.beta
+	b.alpha, b.beta, b.weight = m.alpha, m.beta, weight
 	for i := range conds {
 		b.put(0, &conds[i], m.mu[i])
 	}

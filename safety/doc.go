@@ -14,9 +14,10 @@
 // The search is a branch and bound. A node is a box and signs of some neurons. A zonotope goes
 // forward through the network, and linear forms come back (backward.go): they bound every neuron
 // and every condition on the node. What is not refuted is split, by the input that lets in most
-// looseness, or by a neuron, with a linear programme at each node from there on: once few neurons
-// are open, or where all that are open are in one layer and fewer splits of them promise as much,
-// as with many inputs (outlook.go). Beside it random starts and gradients look for a
+// looseness, or by a neuron: once few neurons are open, or where fewer splits of neurons promise as
+// much, as with many inputs (outlook.go). From there on a linear programme is asked at each node,
+// or, where it would be large or neurons of several layers are open, multipliers go uphill from
+// those of the node above (raise.go). Beside it random starts and gradients look for a
 // counterexample.
 //
 // Floats decide nothing beyond an error bound. Zonotopes carry the rounding of every step in a
@@ -37,7 +38,8 @@
 // The approach is that of Xiang, Tran and Johnson (2017), safety by exact output sets, turned
 // around: not every region is visited, only boxes that are not refuted as a whole. Zonotopes are
 // those of Singh, Gehr, Mirman, Püschel and Vechev (2018), forms that come back those of Zhang,
-// Weng, Chen, Hsieh and Daniel (2018), and the programme over triangles that of Ehlers (2017).
+// Weng, Chen, Hsieh and Daniel (2018), the programme over triangles that of Ehlers (2017), and
+// multipliers that go uphill those of Wang et al. (2021), but that nothing rounded is believed.
 package safety
 
 import (

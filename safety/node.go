@@ -12,6 +12,8 @@ const (
 	climbEvery = 8
 	// halvingsFixed + halvingsEach·inputs is the depth at which inputs are split no more.
 	halvingsFixed, halvingsEach = 40, 8
+	// usualEntries is the number of entries of a programme up to which it is asked.
+	usualEntries = 100_000
 )
 
 // tuning steers a search and changes no verdict.
@@ -24,9 +26,13 @@ type tuning struct {
 	many int
 	// halvings is the depth at which inputs are split no more.
 	halvings int
+	// entries is the number of entries of a programme up to which it is asked.
+	entries int
 }
 
-func usual(inputs int) tuning { return tuning{24, 200, halvingsFixed + halvingsEach*inputs} }
+func usual(inputs int) tuning {
+	return tuning{24, 200, halvingsFixed + halvingsEach*inputs, usualEntries}
+}
 
 // node is a box with signs of some units. Nodes share what they do not change.
 type node struct {
@@ -35,11 +41,21 @@ type node struct {
 	disjunct []int32 // those that are not refuted
 	halvings int
 	key      float64 // the least first
+	known
 	// place is where its text belongs, nil without a proof; text are its lines so far, which say
 	// what is held.
 	place *place
 	text  []byte
 	held  []*claim
+}
+
+// known is what is known of a node from the one above, where units are split first.
+type known struct {
+	// l, u bound pre-activations; nil where nothing is known, and with a proof, as its checker
+	// knows the node alone.
+	l, u []float64
+	// from are the mixtures with which the next ascents start.
+	from map[int32]*mixture
 }
 
 // worker looks at nodes.
@@ -49,12 +65,21 @@ type worker struct {
 	walker *walker
 	refuter
 	prover
-	turn int
+	ascent ascent
+	turn   int
+}
+
+// loose is a disjunct that is not refuted, its condition with the largest lower bound, and that.
+type loose struct {
+	disjunct int32
+	row      int
+	top      float64
 }
 
 func newWorker(r *search) *worker {
 	z := newZone(r.subject)
 	w := &worker{search: r, zone: z, walker: newWalker(r.subject), refuter: refuter{zone: z}, prover: prover{zone: z}}
+	w.ascent = ascent{zone: z, walker: w.walker}
 	if r.proofs != nil {
 		w.exact, w.prover.tree = newFixedZone(r.proofs.fixed), r.proofs.tree
 	}
@@ -73,9 +98,55 @@ func (w *worker) visit(n *node) (children []*node, found *Witness, err error) {
 		return []*node{n}, nil, nil
 	}
 	w.evaluate(n)
-	open, ask := n.disjunct[:0:0], len(w.zone.open) <= w.few || w.deep(n) && len(w.zone.open) <= w.many
-	best, key := -1, math.Inf(1)
-	var claims []*claim
+	left, claims, found := w.refuteEach(n)
+	if found != nil {
+		return nil, found, nil
+	}
+	best := loose{-1, -1, math.Inf(1)}
+	for _, o := range left {
+		if !(o.top >= best.top) {
+			best = o
+		}
+	}
+	units, ask := w.plan(n, len(left), best.row)
+	rest := &node{lo: n.lo, hi: n.hi, signs: n.signs, halvings: n.halvings, place: n.place, known: n.known}
+	if units && w.exact == nil && !w.zone.oneLayer() {
+		rest.l, rest.u = slices.Clone(w.zone.l), slices.Clone(w.zone.u)
+	}
+	if units && !ask {
+		if left, best, found = w.ascents(rest, left, &claims); found != nil {
+			return nil, found, nil
+		}
+	}
+	rest.key = best.top
+	for _, o := range left {
+		rest.disjunct = append(rest.disjunct, o.disjunct)
+	}
+	if len(left) == 0 || !ask {
+		failed, closed := w.commit(rest, claims, len(left) == 0)
+		if closed {
+			return nil, nil, nil
+		}
+		rest.disjunct = united(rest.disjunct, failed)
+		if best.row < 0 {
+			best.disjunct, best.row = failed[0], w.start[slices.Index(n.disjunct, failed[0])]
+		}
+		claims = nil
+	}
+	switch {
+	case ask:
+		return w.programmes(rest, best.row, claims)
+	case units && w.exact != nil && w.exact.blind:
+		return w.splitUnsettled(rest)
+	case units:
+		return w.splitUnit(rest, w.strongest(rest.from[best.disjunct], best)), nil, nil
+	}
+	return w.halve(rest, best.row), w.climb(rest), nil
+}
+
+// refuteEach returns the disjuncts of a node that forms which came back leave, and claims of the
+// others; or a witness.
+func (w *worker) refuteEach(n *node) (left []loose, claims []*claim, found *Witness) {
 	for i, d := range n.disjunct {
 		at, top, m := w.refuted(i, d)
 		if top > 0 {
@@ -85,30 +156,25 @@ func (w *worker) visit(n *node) (children []*node, found *Witness, err error) {
 			continue
 		}
 		if found = w.corner(d, at); found != nil {
-			return nil, found, nil
+			return nil, nil, found
 		}
-		open = append(open, d)
-		if top < key {
-			best, key = at, top
-		}
+		left = append(left, loose{d, at, top})
 	}
-	ask = ask || len(open) > 0 && len(w.zone.open) <= w.many && (len(n.signs) > 0 || w.unitsFirst(n, best))
-	rest := &node{lo: n.lo, hi: n.hi, signs: n.signs, disjunct: open, halvings: n.halvings, key: key, place: n.place}
-	if len(open) == 0 || !ask {
-		failed, closed := w.commit(rest, claims, len(open) == 0)
-		if closed {
-			return nil, nil, nil
-		}
-		rest.disjunct = united(open, failed)
-		if best < 0 {
-			best = w.start[slices.Index(n.disjunct, failed[0])]
-		}
-		claims = nil
+	return left, claims, nil
+}
+
+// plan says whether units are split at a node with so many disjuncts left, of which form r is the
+// loosest, and whether a programme is asked. Where units are split and none is, multipliers go
+// uphill.
+func (w *worker) plan(n *node, left, r int) (units, ask bool) {
+	open := len(w.zone.open)
+	columns := open + len(w.zone.inputOf)
+	large := columns*(columns+open+len(n.signs)) > w.entries
+	units = left > 0 && (len(n.signs) > 0 || large && open <= w.few || w.unitsFirst(n, r))
+	if large {
+		return units, open == 0
 	}
-	if !ask {
-		return w.halve(rest, best), w.climb(rest), nil
-	}
-	return w.programmes(rest, best, claims)
+	return units, open <= w.few || open <= w.many && (w.deep(n) || units && (w.zone.oneLayer() || len(n.signs) > 0 && n.from == nil))
 }
 
 // beyond is visit for a node without bounds: neurons are split until all are fixed, if they are
@@ -159,11 +225,14 @@ func (w *worker) corner(d int32, r int) *Witness {
 }
 
 // lowest is the corner of the box where form r is least, in x.
-func (f *refuter) lowest(x []float64, r int) []float64 {
+func (f *refuter) lowest(x []float64, r int) []float64 { return f.zone.lowest(x, f.form[r]) }
+
+// lowest is the corner of the box where a form is least, in x.
+func (z *zone) lowest(x, form []float64) []float64 {
 	for k := range x {
-		x[k] = f.zone.lo[k]
-		if f.form[r][k] < 0 {
-			x[k] = f.zone.hi[k]
+		x[k] = z.lo[k]
+		if form[k] < 0 {
+			x[k] = z.hi[k]
 		}
 	}
 	return x

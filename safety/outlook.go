@@ -1,11 +1,12 @@
 package safety
 
-// What a split promises, on nodes whose open units are all in one layer. The pre-activation of each
-// is an exact form there, and so is what the network makes of the units' values; so what becomes of
-// a form that came back when one unit gets a sign can be told without a visit: its line is exact
-// then, and its pre-activation may be taken off any number of times. Where open units of several
-// layers depend on one another, what a sign does to the later ones is most of its effect, and a
-// solution of the programme is the better guide.
+// What a split promises. Whether units or inputs are split first is estimated on all nodes; what a
+// split of one unit does is told where the open units are all in one layer. The pre-activation of
+// each is an exact form there, and so is what the network makes of the units' values; so what
+// becomes of a form that came back when one unit gets a sign can be told without a visit: its line
+// is exact then, and its pre-activation may be taken off any number of times. Where open units of
+// several layers depend on one another, what a sign does to the later ones is most of its effect,
+// and a solution of the programme is the better guide, or the form with the unit's new line.
 //
 // A unit is chosen by the product of what its two signs promise, which is how strong branching
 // scores (Achterberg, Koch and Martin, "Branching rules revisited", 2005), with estimates in the
@@ -32,14 +33,21 @@ func (z *zone) oneLayer() bool {
 // without.
 const dearer = 3
 
+// unsure is for where open units of several layers depend on one another.
+const unsure = 2
+
 // unitsFirst says that a node of which form r is too loose is refuted by fewer splits in a row of
 // units than of inputs. The form's minimum lies between its bound and what its condition is where
 // the form is least; so a share of the looseness must go. Inputs are split in the order of what
 // they let in, and with each it is halved. Units are split in the order of their looseness, each of
 // which is gone then; and as a plane through the box cuts it in two, it takes from the others what
 // the half of an average input does.
+//
+// Where units of several layers are open, whose splits are more than what is counted of them, or
+// less, it must be unsure times as many splits of inputs, and as many until few units are open.
 func (w *worker) unitsFirst(n *node, r int) bool {
-	if r < 0 || !w.zone.oneLayer() {
+	several := !w.zone.oneLayer()
+	if r < 0 || len(w.zone.open) == 0 || several && w.zone.untilFew() < unsure+dearer {
 		return false
 	}
 	share := make([]float64, w.inputs)
@@ -56,6 +64,11 @@ func (w *worker) unitsFirst(n *node, r int) bool {
 	for left := whole; left > keep*whole && units < len(gaps); units++ {
 		left = (left - gaps[units]*math.Pow(cut, float64(units))) * cut
 	}
+	if several {
+		if units *= unsure; w.zone.untilFew() < float64(units+dearer) {
+			return false
+		}
+	}
 	left := through
 	for halvings := 0; left > keep*through; halvings++ {
 		if halvings >= units+dearer {
@@ -71,6 +84,12 @@ func (w *worker) unitsFirst(n *node, r int) bool {
 		left -= share[k]
 	}
 	return false
+}
+
+// untilFew is after how many halvings in a row few units are open, if each settles of them what is
+// the share of an input: from there on a programme does better.
+func (z *zone) untilFew() float64 {
+	return float64(len(z.inputOf)) * math.Log(float64(len(z.open))/float64(z.few))
 }
 
 // above is what the condition of form r is where the form is least.
@@ -90,11 +109,13 @@ func sum(v []float64) (total float64) {
 	return total
 }
 
+// little is what a rise of nothing counts, as a share of the bound, so that the other sign's is not
+// lost.
+const little = 1e-4
+
 // farthest is the open unit whose two signs raise the bound of form r the most, by the product of
-// both rises; −1 where that is not to be told. A rise of nothing counts as a little, so that the
-// other one is not lost.
+// both rises; −1 where that is not to be told.
 func (e *refuter) farthest(r int) int32 {
-	const little = 1e-4
 	if r < 0 || !e.zone.oneLayer() {
 		return -1
 	}

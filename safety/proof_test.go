@@ -63,11 +63,13 @@ func requireChecked(t require.TestingT, n *network.Network, spec string, proof [
 
 var tunings = map[string]tuning{
 	"as usual":                    usual(2),
-	"boxes, then signs":           {0, 0, 6},
-	"signs alone":                 {0, 0, 0},
-	"boxes, then programmes":      {2, 200, 5},
-	"programmes for all from now": {200, 200, 0},
-	"what promises more":          {0, 200, 6},
+	"boxes, then signs":           {0, 0, 6, usualEntries},
+	"signs alone":                 {0, 0, 0, usualEntries},
+	"boxes, then programmes":      {2, 200, 5, usualEntries},
+	"programmes for all from now": {200, 200, 0, usualEntries},
+	"what promises more":          {0, 200, 6, usualEntries},
+	"boxes, then uphill":          {2, 0, 5, 0},
+	"uphill":                      {200, 0, 5, 0},
 }
 
 // TestProofsAgainstTheTwin holds verdicts with proofs to the enumeration of all cells, and the

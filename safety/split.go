@@ -107,19 +107,23 @@ func (f *refuter) shares(r int, score []float64) (gaps []float64) {
 // still be the only one left to split. It chooses among splits and decides nothing.
 const faint = 1e-6
 
-// widestUnit is the open unit of the largest gap, as far as it matters to form r; −1 if none is
-// open.
-func (w *worker) widestUnit(r int) int32 {
+// gap is how far apart an open unit's lines are, as far as it matters to form r, −1 for none.
+func (f *refuter) gap(r int, q int32) float64 {
+	gap := f.zone.lines[q].width()
+	if r >= 0 {
+		gap *= faint + math.Abs(f.zone.back.weight[r*f.zone.units+int(q)])
+	}
+	return gap
+}
+
+// widestUnit is the open unit of the largest gap; −1 if none is open.
+func (f *refuter) widestUnit(r int) int32 {
 	best, at := -1.0, int32(-1)
-	for _, q := range w.zone.open {
+	for _, q := range f.zone.open {
 		if at < 0 { // whatever its numbers are
 			at = q
 		}
-		gap := w.zone.lines[q][upper].at - w.zone.lines[q][lower].at
-		if r >= 0 {
-			gap *= faint + math.Abs(w.zone.back.weight[r*w.units+int(q)])
-		}
-		if gap > best {
+		if gap := f.gap(r, q); gap > best {
 			best, at = gap, q
 		}
 	}

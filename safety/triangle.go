@@ -193,11 +193,11 @@ func (t *triangle) mixture(d int32, y []float64) *mixture {
 }
 
 // near is the slope of the line through 0 of an open unit.
-func (t *triangle) near(q int32) float64 {
-	if ln := t.lines[q]; ln[lower].at != 0 {
+func (z *zone) near(q int32) float64 {
+	if ln := z.lines[q]; ln[lower].at != 0 {
 		return ln[upper].slope
 	}
-	return t.lines[q][lower].slope
+	return z.lines[q][lower].slope
 }
 
 // slopeBetween returns p + (1−p)·m, kept between 1 and m.
@@ -206,5 +206,5 @@ func (t *triangle) slopeBetween(q int32, p float64) float64 {
 	if !(p >= 0 && p <= 1) {
 		return t.near(q)
 	}
-	return min(max(p+(1-p)*m, min(m, 1)), max(m, 1))
+	return t.legalSlope(q, p+(1-p)*m)
 }

@@ -128,6 +128,7 @@ func (z *zone) bound(n *node) state {
 		if st := z.affine(i); st != bounded {
 			return st
 		}
+		z.inherit(&z.layers[i], n)
 		if i > 0 {
 			z.back.tighten(i)
 		}
@@ -139,6 +140,18 @@ func (z *zone) bound(n *node) state {
 		}
 	}
 	return bounded
+}
+
+// inherit takes over what is known of a layer's units from the node above, whose points are more. A
+// unit with a sign has no chord, whose slope makes what depends on it smaller; so bounds behind it
+// may be looser here.
+func (z *zone) inherit(y *layer, n *node) {
+	if n.l == nil {
+		return
+	}
+	for q := y.first; q < y.first+y.out; q++ {
+		z.l[q], z.u[q] = max(z.l[q], n.l[q]), min(z.u[q], n.u[q])
+	}
 }
 
 // enter makes the rows of the inputs.
@@ -191,6 +204,10 @@ func (z *zone) affine(i int) state {
 	dense := y.w[0].at == nil
 	z.live = z.live[:0]
 	for k := 0; dense && k < y.in && z.ctx.Err() == nil; k++ {
+		if i == 0 {
+			z.live = append(z.live, k)
+			continue
+		}
 		if z.s[k] != 0 || z.r[k] != 0 {
 			z.g.whole(k) // it is added to all rows
 			z.live = append(z.live, k)
@@ -244,12 +261,20 @@ func (z *zone) denseRow(y *layer, j int, rows *patches, most []float64) rowSums 
 			continue
 		}
 		t.add(z, k, v, most)
+		if y.first == 0 {
+			continue
+		}
 		if z.g.cols > short {
 			blas.Daxpy(z.g.cols, v, z.g.row(k), 1, g, 1)
 			continue
 		}
 		for i, x := range z.g.row(k) {
 			g[i] += v * x
+		}
+	}
+	if y.first == 0 { // each input has one generator at most
+		for i, k := range z.inputOf {
+			g[i] = w[k] * z.g.v[k*z.g.width+i]
 		}
 	}
 	return t
