@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/relucell/relucell/internal/dyadic"
 )
 
 // ParseCenter reads a comma-separated list of n numbers, as in "0,0.5,-1".
@@ -110,7 +112,7 @@ func parseList(field string, words []string, n int) ([]float64, error) {
 // parseNumber reads one finite float64.
 func parseNumber(s string) (float64, error) {
 	s = strings.TrimSpace(s)
-	v, err := strconv.ParseFloat(s, 64)
+	v, err := dyadic.ParseFloat(s)
 	if errors.Is(err, strconv.ErrRange) {
 		return 0, fmt.Errorf("%s, beyond float64, expected a finite number", brief(s))
 	}

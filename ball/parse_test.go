@@ -26,6 +26,7 @@ func TestParseCenter(t *testing.T) {
 		"0,x":     `center: coordinate 1 is "x", expected a finite number`,
 		"NaN,0":   `center: coordinate 0 is "NaN", expected a finite number`,
 		"0,-Inf":  `center: coordinate 1 is "-Inf", expected a finite number`,
+		"0,1_0":   `center: coordinate 1 is "1_0", expected a finite number`,
 		"0,1e999": "center: coordinate 1 is 1e999, beyond float64, expected a finite number",
 	} {
 		_, err := ParseCenter(in, 2)

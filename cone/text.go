@@ -9,9 +9,9 @@ import (
 	"io"
 	"math"
 	"math/big"
-	"strconv"
 	"strings"
 
+	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/internal/files"
 )
 
@@ -115,7 +115,7 @@ func number64(s string) (v *big.Rat, exact bool, err error) {
 	if v, err = fraction(s); err == nil {
 		return v, true, nil
 	}
-	f, err := strconv.ParseFloat(s, 64)
+	f, err := dyadic.ParseFloat(s)
 	if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
 		return nil, false, fmt.Errorf("%q, expected a finite number or a fraction such as -2/3", files.Shorten(s))
 	}

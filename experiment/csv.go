@@ -17,6 +17,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/internal/files"
 )
 
@@ -111,7 +112,7 @@ func parseTable(text []byte) (*Data, error) {
 
 // classLabel returns the label; a number has one spelling, so that 1 and 1.0 are one class.
 func classLabel(label string) (string, error) {
-	v, err := strconv.ParseFloat(label, 64)
+	v, err := dyadic.ParseFloat(label)
 	if label == "" || err == nil && (math.IsNaN(v) || math.IsInf(v, 0)) {
 		return "", fmt.Errorf("%q, expected the name or number of a class", files.Shorten(label))
 	}
@@ -128,8 +129,8 @@ func (d *Data) classes(labels []string) error {
 		rows[l]++
 	}
 	names := slices.SortedFunc(maps.Keys(rows), func(a, b string) int {
-		x, errX := strconv.ParseFloat(a, 64)
-		y, errY := strconv.ParseFloat(b, 64)
+		x, errX := dyadic.ParseFloat(a)
+		y, errY := dyadic.ParseFloat(b)
 		if errX == nil && errY == nil {
 			return cmp.Compare(x, y)
 		}

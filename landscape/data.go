@@ -8,7 +8,6 @@ import (
 	"io"
 	"math"
 	"math/big"
-	"strconv"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -40,7 +39,7 @@ func Read(r io.Reader, bias bool) (*Data, error) {
 	}
 	y := make([]float64, len(p.X))
 	for i, cell := range p.Class {
-		v, err := strconv.ParseFloat(cell, 64)
+		v, err := dyadic.ParseFloat(cell)
 		if err != nil || !(math.Abs(v) <= mostValue) {
 			return nil, fmt.Errorf("line %d: column %d: %q, expected a finite number of at most %g, the value y", p.Lines[i], len(p.X[i])+1, files.Shorten(cell), mostValue)
 		}

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"strconv"
 
+	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/internal/files"
 )
 
@@ -20,7 +20,7 @@ func Read(r io.Reader) (*Samples, error) {
 	}
 	s := &Samples{Inputs: len(p.X[0])}
 	for i, x := range p.X {
-		y, err := strconv.ParseFloat(p.Class[i], 64)
+		y, err := dyadic.ParseFloat(p.Class[i])
 		if err != nil || math.IsNaN(y) || math.IsInf(y, 0) {
 			return nil, fmt.Errorf("line %d: column %d: %q, expected a finite number: the value at the point", p.Lines[i], s.Inputs+1, files.Shorten(p.Class[i]))
 		}

@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/relucell/relucell/experiment"
+	"github.com/relucell/relucell/internal/dyadic"
 )
 
 func newExperimentCmd() *cobra.Command {
@@ -282,7 +283,7 @@ func times(v float64) string { return strconv.FormatFloat(math.Exp2(v), 'g', 3, 
 func floatList(s string) ([]float64, error) {
 	var all []float64
 	for word := range strings.SplitSeq(s, ",") {
-		v, err := strconv.ParseFloat(strings.TrimSpace(word), 64)
+		v, err := dyadic.ParseFloat(strings.TrimSpace(word))
 		if err != nil {
 			return nil, errors.New("expected numbers separated by commas")
 		}

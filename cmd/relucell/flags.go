@@ -13,6 +13,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/relucell/relucell/internal/dyadic"
 )
 
 // checked is a pflag.Value over a parser.
@@ -80,7 +82,7 @@ func timeFlag(f *pflag.FlagSet, to *time.Duration, name, usage string) {
 
 func gapFlag(f *pflag.FlagSet, to *float64) {
 	flag(f, to, "gap", "ratio", "", "stop, satisfied, once upper ≤ (1+ratio)·lower", func(s string) (float64, error) {
-		g, err := strconv.ParseFloat(s, 64)
+		g, err := dyadic.ParseFloat(s)
 		if err != nil || math.IsNaN(g) || math.IsInf(g, 0) || g < 0 {
 			return 0, errors.New("expected a finite number of at least 0, such as 0.1")
 		}

@@ -9,12 +9,12 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"strconv"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/internal/files"
 	"github.com/relucell/relucell/internal/tables"
 	"github.com/relucell/relucell/learn"
@@ -85,7 +85,7 @@ affine part, as a unit that is no neuron, where no sides of the neurons make it 
 
 // sampleNumber reads a whole number, also as 2e5.
 func sampleNumber(s string) (int, error) {
-	v, err := strconv.ParseFloat(s, 64)
+	v, err := dyadic.ParseFloat(s)
 	if err != nil || v != math.Trunc(v) || v < 1 || v > learn.MaxSamples {
 		return 0, fmt.Errorf("expected a whole number from 1 to %d, such as 2e5", learn.MaxSamples)
 	}

@@ -13,6 +13,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/relucell/relucell/internal/dyadic"
 )
 
 // Table is a form of tables: comma-separated values, one point a line. Lines that begin with # are
@@ -122,7 +124,7 @@ func (t Table) titled(row []string) bool {
 	names := false
 	for _, cell := range row {
 		cell = strings.TrimSpace(cell)
-		if _, err := strconv.ParseFloat(cell, 64); !errors.Is(err, strconv.ErrSyntax) {
+		if _, err := dyadic.ParseFloat(cell); !errors.Is(err, strconv.ErrSyntax) {
 			return false
 		}
 		names = names || cell != ""
@@ -146,7 +148,7 @@ func (t Table) fits(columns, width int) error {
 func (t Table) point(row []string) ([]float64, error) {
 	x := make([]float64, len(row))
 	for k, cell := range row {
-		v, err := strconv.ParseFloat(strings.TrimSpace(cell), 64)
+		v, err := dyadic.ParseFloat(strings.TrimSpace(cell))
 		switch {
 		case errors.Is(err, strconv.ErrRange):
 			return nil, fmt.Errorf("column %d: %q, beyond float64, expected a finite number", k+1, Shorten(cell))

@@ -15,6 +15,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/network"
 )
 
@@ -321,7 +322,7 @@ func (p *parser) numbersOf(s, what string, count int) ([]float64, error) {
 	v := make([]float64, len(f))
 	for i, s := range f {
 		s = strings.TrimSpace(s)
-		x, err := strconv.ParseFloat(s, 64)
+		x, err := dyadic.ParseFloat(s)
 		if err != nil || math.IsNaN(x) || math.IsInf(x, 0) {
 			return nil, fmt.Errorf("line %d: value %d is %q, expected a finite number: %s", p.line, i+1, short(s), what)
 		}
