@@ -15,6 +15,7 @@ import (
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/internal/judge"
+	"github.com/relucell/relucell/lp"
 	"github.com/relucell/relucell/network"
 )
 
@@ -38,6 +39,17 @@ func (k *looker) Pruned(int, int8, bool, *judge.Multipliers)      { k.look() }
 func (k *looker) Split()                                          { k.look() }
 func (k *looker) SplitEnd()                                       { k.look() }
 func (k *looker) Region(Tree)                                     { k.look() }
+
+// lookingSolver is a solver of the plain walk whose every question is a look.
+type lookingSolver struct {
+	lp.Solver
+	*looker
+}
+
+func (s lookingSolver) Ask(c lp.Constraint) (lp.Answer, error) {
+	s.look()
+	return s.Solver.Ask(c)
+}
 
 // walk visits all cells, and returns how many there are that are not empty. Labels of regions are
 // held against the exact pattern at the point, and no two points are in one region.
@@ -159,5 +171,18 @@ func TestAStopBetweenASplitAndItsSidesKeepsIdenticalPieces(t *testing.T) {
 				})
 			})
 		}
+	}
+}
+
+// So did the plain walk; and a question that was given up, or an exact solve of forms that were,
+// ended it with that for an error.
+func TestAStopOfThePlainWalkIsNoFailure(t *testing.T) {
+	nets, b := identicalPieces(t)
+	for _, net := range nets {
+		requireStops(t, net, b, func(m *Subject, k *looker) Tree {
+			oracle := lp.NewReference()
+			oracle.(lp.Stoppable).StopWhen(m.Late)
+			return NewPlain(m, new(atomic.Bool), true, lookingSolver{oracle, k})
+		})
 	}
 }
