@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"math/rand/v2"
 	"sync/atomic"
 	"testing"
 
@@ -14,6 +15,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/internal/judge"
 	"github.com/relucell/relucell/lp"
 	"github.com/relucell/relucell/network"
@@ -183,6 +185,21 @@ func TestAStopOfThePlainWalkIsNoFailure(t *testing.T) {
 			oracle := lp.NewReference()
 			oracle.(lp.Stoppable).StopWhen(m.Late)
 			return NewPlain(m, new(atomic.Bool), true, lookingSolver{oracle, k})
+		})
+	}
+}
+
+// A stop while the solved tree was led to a cell ended a proof with "stopped before a cell had a
+// point to show", though the cell's vertices had one.
+func TestAStopOnTheWayOfAStandInLeavesItsCellOpen(t *testing.T) {
+	rng := rand.New(rand.NewPCG(28, 99))
+	inputs := 1 + rng.IntN(3)
+	net := gen.Maxima(rng, inputs, 5)
+	b, err := ball.New([]ball.Norm{ball.L2, ball.LInf, ball.L1}[rng.IntN(3)], make([]float64, inputs), 2)
+	require.NoError(t, err)
+	for _, wants := range []Wants{Counts, Witnesses, Proofs} {
+		requireStops(t, net, b, func(m *Subject, k *looker) Tree {
+			return NewVertices(m, k.policy(), new(atomic.Bool), new(Fallbacks), wants)
 		})
 	}
 }
