@@ -40,8 +40,8 @@ func (w *trunk) same(l, i, j int, d *forms.Form) bool {
 }
 
 // label writes the labels of a class of the maximum that begins at piece first: + at the class, 0
-// at what is identical to it on the cell, and − at the rest. It reports false where the walk is late:
-// what is identical may not be known to be.
+// at what is identical to it on the cell, and − at the rest. It reports false where the walk is
+// late: what is identical may not be known to be.
 func (w *trunk) label(l, first, class int) (certain bool) {
 	ly := w.m.Layers[l]
 	labels := w.labels[ly.First:]

@@ -1,5 +1,5 @@
-// Stops at each moment at which a tree is asked, asks or tells somebody something: none may end in an
-// error, and every cell that is left open has a point of its own.
+// Stops at each moment at which a tree is asked, asks or tells somebody something: none may end in
+// an error, and every cell that is left open has a point of its own.
 
 package tree
 
