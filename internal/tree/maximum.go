@@ -55,13 +55,16 @@ func (t maxima) enter(lv *level) {
 	}
 }
 
-// settleFor decides a maximum for a class on the whole cell.
+// settleFor decides a maximum for a class on the whole cell, unless the walk is late.
 func (t maxima) settleFor(lv *level, first, class int) {
+	if !t.label(lv.l, first, class) {
+		t.unlabel(lv.l, first)
+		return
+	}
 	done := t.layers[lv.l].done
 	for j := first; j < t.m.Layers[lv.l].Ends[first]; j++ {
 		done[j] = settled
 	}
-	t.label(lv.l, first, class)
 	t.Pass(&lv.acc, lv.l, class, 1)
 }
 
@@ -168,7 +171,7 @@ func (t maxima) next(lv *level, passing bool) (e Event, done bool) {
 		if c.rest {
 			t.constrainTo(lv, lv.l, c.class)
 		}
-		t.label(lv.l, lv.j, c.class)
+		t.labelAs(lv.l, lv.j, &lv.Point)
 		t.Pass(&lv.acc, lv.l, c.class, 1)
 		c.rest = false
 	}
@@ -186,7 +189,7 @@ func (t maxima) choose(lv, child *level, s int8) {
 	child.CopyFrom(&lv.Point)
 	child.choice = choice{}
 	child.j = t.m.Layers[lv.l].Ends[lv.j]
-	t.label(lv.l, lv.j, lv.choice.class)
+	t.labelAs(lv.l, lv.j, &child.Point)
 }
 
 // arriveAt enters the class, or the rest.

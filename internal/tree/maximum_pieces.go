@@ -3,7 +3,10 @@
 
 package tree
 
-import "github.com/relucell/relucell/internal/forms"
+import (
+	"github.com/relucell/relucell/internal/forms"
+	"github.com/relucell/relucell/internal/judge"
+)
 
 // rival is another piece than that of a class, and what that is above it.
 type rival struct {
@@ -37,8 +40,9 @@ func (w *trunk) same(l, i, j int, d *forms.Form) bool {
 }
 
 // label writes the labels of a class of the maximum that begins at piece first: + at the class, 0
-// at what is identical to it on the cell, and − at the rest.
-func (w *trunk) label(l, first, class int) {
+// at what is identical to it on the cell, and − at the rest. It reports false where the walk is
+// late: what is identical may not be known to be.
+func (w *trunk) label(l, first, class int) (certain bool) {
 	ly := w.m.Layers[l]
 	labels := w.labels[ly.First:]
 	var d forms.Form
@@ -52,6 +56,14 @@ func (w *trunk) label(l, first, class int) {
 			labels[j] = -1
 		}
 	}
+	return !w.m.Late()
+}
+
+// labelAs writes the labels of that maximum at a point at which they have been confirmed: a walk
+// that is late by now could not find them again.
+func (w *trunk) labelAs(l, first int, at *judge.Point) {
+	ly := w.m.Layers[l]
+	copy(w.labels[ly.First+first:ly.First+ly.Ends[first]], at.Z[ly.First+first:])
 }
 
 // unlabel takes the labels of neuron j, or of the maximum that begins there, away.

@@ -67,11 +67,14 @@ func (p *Plain) Next(passing bool) Event {
 			z, id := p.Form(c.l, c.j), p.m.Layers[c.l].First+c.j
 			if p.judge.Vanishes(z) {
 				p.labels[id] = 0
-			} else if split := p.node(c, id, z); p.err != nil {
+				continue
+			}
+			switch split := p.node(c, id, z); {
+			case p.m.Late():
+				return p.giveUp()
+			case p.err != nil:
 				return Event{Kind: Failed}
-			} else if p.m.Late() { // what was found may have been given up
-				return p.Undecided()
-			} else if split {
+			case split:
 				return Event{Kind: Split}
 			}
 		}
@@ -88,6 +91,13 @@ func (p *Plain) show(c *plainCell) {
 	if lv.l, lv.j = c.l, c.j; c.l == len(p.m.Layers) && c.l > 0 {
 		lv.l, lv.j = c.l-1, p.m.Layers[c.l-1].Neurons
 	}
+}
+
+// giveUp leaves the cell to a walk that is late: what was found, and what went wrong, may come from
+// forms that were given up.
+func (p *Plain) giveUp() Event {
+	p.err = nil
+	return p.Undecided()
 }
 
 // Undecided makes sure that the cell is not empty.

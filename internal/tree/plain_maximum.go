@@ -4,6 +4,7 @@ package tree
 
 import (
 	"fmt"
+	"slices"
 
 	"gonum.org/v1/gonum/floats"
 
@@ -14,8 +15,10 @@ import (
 // plainChoice is what a plain cell knows of maxima.
 type plainChoice struct {
 	// from is the first piece of the maximum at hand that was not split away, if any was; win is
-	// the first class that lives, where the cell splits, and next the one after it.
+	// the first class that lives, where the cell splits, labels are those of that side, and next is
+	// the class after it.
 	from, win, next int
+	labels          []int8
 	// decided are the classes that were left when others had been split away: constraints of the
 	// cell.
 	decided []plainClass
@@ -34,27 +37,32 @@ func (p *Plain) maximum(c *plainCell, passing bool) (e Event, done bool) {
 	var live []int
 	var at []*judge.Point
 	for i := max(c.from, c.j); i < end && len(live) < 2; i++ {
-		if x := p.class(c, i); p.err != nil {
+		switch x := p.class(c, i); {
+		case p.m.Late():
+			return p.giveUp(), true
+		case p.err != nil:
 			return Event{Kind: Failed}, true
-		} else if p.m.Late() {
-			return p.Undecided(), true
-		} else if x != nil {
+		case x != nil:
 			live, at = append(live, i), append(at, x)
 		}
 	}
-	switch len(live) {
-	case 0:
+	if len(live) == 0 {
 		p.err = fmt.Errorf("neuron %d: all classes of a maximum were found empty", p.m.Layers[c.l].First+c.j)
 		return Event{Kind: Failed}, true
-	case 2:
+	}
+	if !p.label(c.l, c.j, live[0]) {
+		return p.giveUp(), true
+	}
+	if len(live) == 2 {
+		first := p.m.Layers[c.l].First
 		c.win, c.next, c.minus, c.plus = live[0], live[1], at[0], at[1]
+		c.labels = slices.Clone(p.labels[first+c.j : first+end])
 		return Event{Kind: Split}, true
 	}
 	if c.from > 0 {
 		c.decided = append(c.decided, plainClass{c.l, live[0]})
 	}
 	c.at = at[0]
-	p.label(c.l, c.j, live[0])
 	return e, false
 }
 
@@ -63,7 +71,7 @@ func (p *Plain) choose(c *plainCell, s int8) {
 	next := plainCell{l: c.l, j: c.j, at: c.plus}
 	next.from = c.next
 	if s < 0 {
-		p.label(c.l, c.j, c.win)
+		copy(p.labels[p.m.Layers[c.l].First+c.j:], c.labels)
 		next = plainCell{l: c.l, j: p.m.Layers[c.l].Ends[c.j], at: c.minus}
 	}
 	p.path = append(p.path, s)

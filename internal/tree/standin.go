@@ -59,7 +59,7 @@ func (t *Vertices) lead() (e Event, ok bool) {
 	if e, ok := Lead(s, t.path); !ok {
 		switch {
 		case e.Kind == Failed:
-		case t.wants == Counts:
+		case t.wants == Counts || t.witness(t.here()): // it need not be led there to leave it open
 			e = Event{Kind: Open}
 		default: // late, and the point is of a cell above
 			e = Event{Kind: Failed}
