@@ -55,11 +55,11 @@ func TestLipschitzOfASliceIsProvedOfTheSlice(t *testing.T) {
 }
 
 func TestLongExponentsAreRefusedInEverySpelling(t *testing.T) {
-	for _, s := range []string{"1e999999", "1_0e999999", "1_0e-999999", "0x1p999999", "0x1p-999999", "0b1p999999"} {
+	for _, s := range []string{"1e999999", "1_0e999999", "1_0e-999999", "0x1p999999", "0x1p-999999", "0b1p999999", "1_0"} {
 		_, err := fraction(s)
 		require.ErrorContains(t, err, "expected a decimal or a fraction", s)
 	}
-	for s, want := range map[string]*big.Rat{"010": big.NewRat(10, 1), "0x10": big.NewRat(16, 1), "1_0": big.NewRat(10, 1), "08.5": big.NewRat(17, 2), "010/8": big.NewRat(5, 4)} {
+	for s, want := range map[string]*big.Rat{"010": big.NewRat(10, 1), "0x10": big.NewRat(16, 1), "08.5": big.NewRat(17, 2), "010/8": big.NewRat(5, 4)} {
 		v, err := fraction(s)
 		require.NoError(t, err, s)
 		require.Zero(t, want.Cmp(v), s)
