@@ -23,14 +23,13 @@ const (
 	opset     = 13
 )
 
-// Write writes n as a chain of Gemm, Relu, LeakyRelu and, for units that differ, PRelu nodes on an
-// input of shape [batch, Inputs], in float32 or float64; maxima are a ReduceMax over their pieces.
-// Reading it back gives the same layers. Where a value is carried beside maxima, or the outputs are
-// maxima of different numbers of pieces, it gives the same function of the same neurons, in layers
-// that may have their units in another order or an affine one more. A
-// weight, or a slope of a PRelu, that is not a float32 when float32 is asked for, and a slope of a
-// LeakyRelu that is not one ever (ONNX has no other), is an error that names its layer. So is a
-// layer of more than 2²⁶ entries, zeros among them.
+// Write writes n as a chain of Gemm, Relu, LeakyRelu and, for units that differ and for slopes that are
+// no float32, which a LeakyRelu's is, PRelu nodes on an input of shape [batch, Inputs], in float32 or
+// float64; maxima are a ReduceMax over their pieces. Reading it back gives the same layers. Where a
+// value is carried beside maxima, or the outputs are maxima of different numbers of pieces, it gives
+// the same function of the same neurons, in layers that may have their units in another order or an
+// affine one more. A weight or a slope that is not a float32 when float32 is asked for is an error
+// that names its layer. So is a layer of more than 2²⁶ entries, zeros among them.
 func Write(w io.Writer, n *network.Network, float32Data bool) error {
 	elem := onnxpb.TensorProto_DOUBLE
 	if float32Data {
@@ -76,7 +75,7 @@ func (c *writer) layer(i int, l network.Layer) error {
 	for r := range rows {
 		flat = append(flat, l.W.RawRowView(r)...)
 	}
-	weights, bias, slopes := fmt.Sprintf("layer%d.weight", i), fmt.Sprintf("layer%d.bias", i), fmt.Sprintf("layer%d.slope", i)
+	weights, bias := fmt.Sprintf("layer%d.weight", i), fmt.Sprintf("layer%d.bias", i)
 	if err := c.tensor(weights, "weights", flat, int64(rows), int64(cols)); err != nil {
 		return err
 	}
@@ -93,16 +92,23 @@ func (c *writer) layer(i int, l network.Layer) error {
 		c.node("Relu", output, nil)
 	case network.LeakyReLU:
 		if !isFloat32(l.Slope) {
-			return fmt.Errorf("slope: %g is not a float32, the only kind that ONNX has", l.Slope)
+			return c.slopes(i, output, "slope", l.Slope)
 		}
 		c.node("LeakyRelu", output, nil, &onnxpb.AttributeProto{
 			Name: ptr("alpha"), Type: onnxpb.AttributeProto_FLOAT.Enum(), F: ptr(float32(l.Slope))})
 	default:
-		if err := c.tensor(slopes, "slopes", l.Slopes, int64(rows)); err != nil {
-			return err
-		}
-		c.node("PRelu", output, []string{slopes})
+		return c.slopes(i, output, "slopes", l.Slopes...)
 	}
+	return nil
+}
+
+// slopes adds the PRelu of layer i: of a slope for all units, or of one each.
+func (c *writer) slopes(i int, output, field string, slopes ...float64) error {
+	name := fmt.Sprintf("layer%d.slope", i)
+	if err := c.tensor(name, field, slopes, int64(len(slopes))); err != nil {
+		return err
+	}
+	c.node("PRelu", output, []string{name})
 	return nil
 }
 

@@ -50,7 +50,7 @@ func anyNetwork(entry *rapid.Generator[float64], slopes []float64) *rapid.Genera
 }
 
 func TestWriteRoundTrip(t *testing.T) {
-	slopes := []float64{float64(float32(0.01)), -0.5, 2}
+	slopes := map[bool][]float64{true: {float64(float32(0.01)), -0.5, 2}, false: {0.01, -0.5, 1e60}}
 	wide := rapid.Map(rapid.Float64Range(-1e300, 1e300), func(v float64) float64 { return v + 0 })
 	narrow := rapid.Map(rapid.Float32Range(-1e30, 1e30), func(v float32) float64 { return float64(v) + 0 })
 	for name, c := range map[string]struct {
@@ -58,7 +58,7 @@ func TestWriteRoundTrip(t *testing.T) {
 		float32 bool
 	}{"float64": {wide, false}, "float32": {narrow, true}, "float32 widened": {narrow, false}} {
 		t.Run(name, rapid.MakeCheck(func(t *rapid.T) {
-			n := anyNetwork(c.entry, slopes).Draw(t, "network")
+			n := anyNetwork(c.entry, slopes[c.float32]).Draw(t, "network")
 			var b bytes.Buffer
 			require.NoError(t, Write(&b, n, c.float32))
 			back, im, err := Read(&b)
@@ -90,6 +90,16 @@ func TestFloat32AndItsWideningAreTheSameNetwork(t *testing.T) {
 	}
 }
 
+// A LeakyRelu has its slope in float32: most slopes of float64 were refused, 0.01 among them.
+func TestSlopesOfAnySizeAreWritten(t *testing.T) {
+	for _, slope := range []float64{0.01, -0.1, 1e60, 5e-324} {
+		layer := network.Layer{W: mat.NewDense(2, 1, []float64{1, 2}), B: make([]float64, 2), Act: network.LeakyReLU, Slope: slope}
+		n, err := network.New([]network.Layer{layer})
+		require.NoError(t, err)
+		require.Equal(t, n.Fingerprint(), readBack(t, n).Fingerprint())
+	}
+}
+
 type brokenWriter struct{}
 
 var errBroken = errors.New("broken")
@@ -103,7 +113,7 @@ func TestWriteRefusals(t *testing.T) {
 	for want, change := range map[string]func(){
 		"layer 1: weights: entry 0 is 0.1, which is not a float32": func() { second.W = mat.NewDense(1, 1, []float64{0.1}) },
 		"layer 1: bias: entry 0 is 1e+300":                         func() { second.B = []float64{1e300} },
-		"layer 1: slope: 0.1 is not a float32":                     func() { second.Act, second.Slope = network.LeakyReLU, 0.1 },
+		"layer 1: slope: entry 0 is 0.1, which is not a float32":   func() { second.Act, second.Slope = network.LeakyReLU, 0.1 },
 		"layer 1: slopes: entry 1 is 0.1, which is not a float32":  func() { second = wide; second.Slopes = []float64{1, 0.1} },
 	} {
 		second = layer
