@@ -22,9 +22,9 @@ type Cone struct {
 const coneReach = 0.875
 
 // tableUpTo is the number of inputs up to which the vertex form answers: its table is of twice
-// their square, 67 MB by then, and a pivot goes through all of it. The row form keeps as many numbers
-// as its rows have: of more inputs it takes less time, of some thousand a hundredth, and of a hundred
-// thousand no machine has room for the table.
+// their square, 67 MB by then, and a pivot goes through all of it. The row form keeps as many
+// numbers as its rows have: of more inputs it takes less time, of some thousand a hundredth, and of
+// a hundred thousand no machine has room for the table.
 const tableUpTo = 1 << 11
 
 // NewCone returns the solver for n dimensions.
