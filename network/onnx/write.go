@@ -23,13 +23,14 @@ const (
 	opset     = 13
 )
 
-// Write writes n as a chain of Gemm, Relu, LeakyRelu and, for units that differ and for slopes that are
-// no float32, which a LeakyRelu's is, PRelu nodes on an input of shape [batch, Inputs], in float32 or
-// float64; maxima are a ReduceMax over their pieces. Reading it back gives the same layers. Where a
-// value is carried beside maxima, or the outputs are maxima of different numbers of pieces, it gives
-// the same function of the same neurons, in layers that may have their units in another order or an
-// affine one more. A weight or a slope that is not a float32 when float32 is asked for is an error
-// that names its layer. So is a layer of more than 2²⁶ entries, zeros among them.
+// Write writes n as a chain of Gemm, Relu, LeakyRelu and, for units that differ and for slopes that
+// are no float32, which a LeakyRelu's is, PRelu nodes on an input of shape [batch, Inputs], in
+// float32 or float64; maxima are a ReduceMax over their pieces. Reading it back gives the same
+// layers. Where a value is carried beside maxima, or the outputs are maxima of different numbers of
+// pieces, it gives the same function of the same neurons, in layers that may have their units in
+// another order or an affine one more. A weight or a slope that is not a float32 when float32 is
+// asked for is an error that names its layer. So is a layer of more than 2²⁶ entries, zeros among
+// them.
 func Write(w io.Writer, n *network.Network, float32Data bool) error {
 	elem := onnxpb.TensorProto_DOUBLE
 	if float32Data {
