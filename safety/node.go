@@ -128,7 +128,7 @@ func (w *worker) visit(n *node) (children []*node, found *Witness, err error) {
 			return nil, nil, nil
 		}
 		rest.disjunct = united(rest.disjunct, failed)
-		if best.row < 0 {
+		if best.disjunct < 0 {
 			best.disjunct, best.row = failed[0], w.start[slices.Index(n.disjunct, failed[0])]
 		}
 		claims = nil

@@ -127,3 +127,32 @@ func TestManyInputsAndLayersAreSplitByUnits(t *testing.T) {
 	require.Greater(t, res.Nodes, int64(5))
 	require.Equal(t, Violated, verdict(t, n, read(t, specification(n, box, "(<= Y_0 2)"))))
 }
+
+// TestStopsWhileANodeIsLookedAt: a node is looked at without a panic wherever a stop comes, and what
+// holds is not violated. A disjunct that asks for a point of its box alone has no condition, and
+// where a stop kept its point from being confirmed, steps uphill kept weights for one.
+func TestStopsWhileANodeIsLookedAt(t *testing.T) {
+	n := gen.Build(gen.ReLU([]float64{1, 1, 1, -1}, []float64{0, 0}), gen.ReLU([]float64{1, -1}, []float64{0}), gen.Affine([]float64{1}, []float64{0}))
+	for condition, want := range map[string]Verdict{"(<= X_0 1)": Violated, "(<= Y_0 -1)": Holds, "(and (<= Y_0 0.1) (>= X_1 1) (>= Y_0 0.2))": Holds} {
+		for left := 0; ; left++ {
+			q := read(t, specification(n, "(and (>= X_0 -1) (<= X_0 1) (>= X_1 -1) (<= X_1 1))", condition))
+			r, err := newSearch(context.Background(), newSubject(context.Background(), n, q), Options{Workers: 1}, time.Now())
+			require.NoError(t, err)
+			r.tuning = usual(2)
+			r.entries = 0
+			ctx := &looks{r.ctx, left}
+			r.ctx = ctx
+			_, found, err := newWorker(r).visit(r.queue.waiting[0])
+			if err != nil {
+				require.ErrorIs(t, err, context.Canceled)
+			}
+			require.False(t, found != nil && want == Holds)
+			if ctx.left < 0 {
+				continue
+			}
+			require.Equal(t, want == Violated, found != nil, condition)
+			require.True(t, found != nil || want == Holds)
+			break
+		}
+	}
+}
