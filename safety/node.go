@@ -99,8 +99,11 @@ func (w *worker) visit(n *node) (children []*node, found *Witness, err error) {
 	}
 	w.evaluate(n)
 	left, claims, found := w.refuteEach(n)
-	if found != nil {
+	switch {
+	case found != nil:
 		return nil, found, nil
+	case w.ctx.Err() != nil: // what is left may have no condition: a point that was not confirmed
+		return []*node{n}, nil, nil
 	}
 	best := loose{-1, -1, math.Inf(1)}
 	for _, o := range left {
@@ -128,7 +131,7 @@ func (w *worker) visit(n *node) (children []*node, found *Witness, err error) {
 			return nil, nil, nil
 		}
 		rest.disjunct = united(rest.disjunct, failed)
-		if best.disjunct < 0 {
+		if best.row < 0 {
 			best.disjunct, best.row = failed[0], w.start[slices.Index(n.disjunct, failed[0])]
 		}
 		claims = nil

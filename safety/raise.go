@@ -57,8 +57,8 @@ func (w *worker) ascents(n *node, left []loose, claims *[]*claim) (still []loose
 		d := best.disjunct
 		from[d], best.top = w.ascent.uphill(d, w.ascent.start(d, from[d]))
 		if !(best.top > 0 && w.zone.back.refutes(d, from[d])) {
-			if w.ctx.Err() == nil && best.row >= 0 { // without conditions, all points but after a stop are witnesses
-				copy(w.zone.back.weight[best.row*w.units:], w.ascent.weight)
+			copy(w.zone.back.weight[best.row*w.units:], w.ascent.weight)
+			if w.ctx.Err() == nil {
 				found = w.walker.try(d, w.ascent.x)
 			}
 			return left, best, found
