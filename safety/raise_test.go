@@ -130,8 +130,8 @@ func TestManyInputsAndLayersAreSplitByUnits(t *testing.T) {
 }
 
 // TestStopsWhileNodesAreLookedAt: nodes are looked at without a panic wherever a stop comes, and
-// what holds is not violated. A disjunct that asks for a point of its box alone has no condition,
-// and where a stop kept its point from being confirmed, what is split was looked for in its weights.
+// what holds is not violated. A disjunct that asks for a point of its box alone has no condition;
+// where a stop kept its point from being confirmed, what to split was looked for in its weights.
 func TestStopsWhileNodesAreLookedAt(t *testing.T) {
 	n := gen.Build(gen.ReLU([]float64{1, 1, 1, -1}, []float64{0, 0}), gen.ReLU([]float64{1, -1, 1, 1}, []float64{0, -1}), gen.Affine([]float64{1, -1}, []float64{0}))
 	for condition, want := range map[string]Verdict{"(<= X_0 1)": Violated, "(<= Y_0 -1.25)": Holds, "(and (<= Y_0 0.1) (>= X_1 1) (>= Y_0 0.2))": Holds} {
