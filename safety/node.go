@@ -99,8 +99,11 @@ func (w *worker) visit(n *node) (children []*node, found *Witness, err error) {
 	}
 	w.evaluate(n)
 	left, claims, found := w.refuteEach(n)
-	if found != nil {
+	switch {
+	case found != nil:
 		return nil, found, nil
+	case w.ctx.Err() != nil: // what is left may have no condition: a point that was not confirmed
+		return []*node{n}, nil, nil
 	}
 	best := loose{-1, -1, math.Inf(1)}
 	for _, o := range left {

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/relucell/relucell/crosscheck/gen"
+	"github.com/relucell/relucell/network"
 )
 
 // onANode is a worker at a node of a random network, with signs that a point of the box has.
@@ -126,4 +127,48 @@ func TestManyInputsAndLayersAreSplitByUnits(t *testing.T) {
 	require.Equal(t, Holds, res.Verdict, "with what is known from node to node")
 	require.Greater(t, res.Nodes, int64(5))
 	require.Equal(t, Violated, verdict(t, n, read(t, specification(n, box, "(<= Y_0 2)"))))
+}
+
+// TestStopsWhileNodesAreLookedAt: nodes are looked at without a panic wherever a stop comes, and
+// what holds is not violated. A disjunct that asks for a point of its box alone has no condition;
+// where a stop kept its point from being confirmed, what to split was looked for in its weights.
+func TestStopsWhileNodesAreLookedAt(t *testing.T) {
+	n := gen.Build(gen.ReLU([]float64{1, 1, 1, -1}, []float64{0, 0}), gen.ReLU([]float64{1, -1, 1, 1}, []float64{0, -1}), gen.Affine([]float64{1, -1}, []float64{0}))
+	for condition, want := range map[string]Verdict{"(<= X_0 1)": Violated, "(<= Y_0 -1.25)": Holds, "(and (<= Y_0 0.1) (>= X_1 1) (>= Y_0 0.2))": Holds} {
+		for name, tune := range tunings {
+			for _, prove := range []bool{false, true} {
+				stops := 0
+				for ; visitedUntil(t, n, condition, tune, prove, stops, want); stops++ {
+				}
+				require.Positive(t, stops, name)
+			}
+		}
+	}
+}
+
+// visitedUntil looks at the nodes of a query, one after the other, until the context was looked at
+// so often, and says whether that ended it.
+func visitedUntil(t *testing.T, n *network.Network, condition string, tune tuning, prove bool, left int, want Verdict) bool {
+	q := read(t, specification(n, "(and (>= X_0 -1) (<= X_0 1) (>= X_1 -1) (<= X_1 1))", condition))
+	r, err := newSearch(context.Background(), newSubject(context.Background(), n, q), Options{Workers: 1, Prove: prove}, time.Now())
+	require.NoError(t, err)
+	r.tuning = tune
+	ctx := &looks{r.ctx, left}
+	r.ctx = ctx
+	w, got := newWorker(r), Holds
+	for waiting := r.queue.waiting; len(waiting) > 0 && ctx.left >= 0; {
+		next := waiting[len(waiting)-1]
+		children, found, err := w.visit(next)
+		if waiting = append(waiting[:len(waiting)-1], children...); found != nil {
+			got, waiting = Violated, nil
+		}
+		if err != nil {
+			require.ErrorIs(t, err, context.Canceled)
+		}
+	}
+	require.False(t, got == Violated && want == Holds)
+	if ctx.left >= 0 {
+		require.Equal(t, want, got, condition)
+	}
+	return ctx.left < 0
 }
