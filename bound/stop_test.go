@@ -14,21 +14,9 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/internal/looks"
 	"github.com/relucell/relucell/network"
 )
-
-// looks is a context that ends at the look after so many: what a bound does depends on no clock.
-type looks struct {
-	context.Context
-	left, made int
-}
-
-func (c *looks) Err() error {
-	if c.made++; c.made > c.left {
-		return context.Canceled
-	}
-	return nil
-}
 
 // wideNetwork has layers of the given widths after n inputs, the last affine.
 func wideNetwork(t testing.TB, seed uint64, n int, widths ...int) *network.Network {
@@ -57,20 +45,20 @@ func TestBoundsStopAtAnyLook(t *testing.T) {
 	b, err := ball.New(ball.LInf, []float64{0, 0.1, 0, 0}, 0.75)
 	require.NoError(t, err)
 	for _, bd := range All() {
-		free := &looks{Context: t.Context(), left: math.MaxInt}
+		free := looks.Counting(t.Context())
 		want, err := bd.Value(free, net, b)
 		require.NoError(t, err, bd.Name())
-		for _, left := range []int{0, 1, 2, 5, free.made / 3, free.made / 2, free.made - 1} {
-			if left >= free.made {
+		for _, left := range []int{0, 1, 2, 5, free.Made() / 3, free.Made() / 2, free.Made() - 1} {
+			if left >= free.Made() {
 				continue
 			}
 			shared := Shared(t.Context(), net, b)
-			stopped := &looks{Context: shared, left: left}
+			stopped := looks.After(shared, left)
 			v, err := bd.Value(stopped, net, b)
 			if err != nil { // a budget that ends is no error where a coarser bound takes its place
 				require.ErrorIs(t, err, context.Canceled, bd.Name())
 				require.Nil(t, v, bd.Name())
-				require.LessOrEqual(t, stopped.made, left+8, "%s went on after look %d", bd.Name(), left)
+				require.LessOrEqual(t, stopped.Made(), left+8, "%s went on after look %d", bd.Name(), left)
 			}
 			again, err := bd.Value(shared, net, b)
 			require.NoError(t, err, bd.Name())
@@ -88,10 +76,10 @@ func TestBoundsLookAtTheContextOften(t *testing.T) {
 	for _, name := range []string{"coefficients-local", "lipschitz", "lipschitz-masked", "interval", "zonotope", "crown", "combined", "samples", "boundary", "serra-rank"} {
 		bd, ok := ByName(name)
 		require.True(t, ok)
-		c := &looks{Context: t.Context(), left: math.MaxInt}
+		c := looks.Counting(t.Context())
 		_, err := bd.Value(c, net, b)
 		require.NoError(t, err)
-		require.Greater(t, c.made, 40, name)
+		require.Greater(t, c.Made(), 40, name)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/big"
 	"strings"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"github.com/relucell/relucell/certificate/internal/canonical"
 	"github.com/relucell/relucell/certificate/internal/nettext"
 	"github.com/relucell/relucell/certificate/internal/specimen"
+	"github.com/relucell/relucell/internal/looks"
 )
 
 // A check could not be stopped: who had begun one had to wait for its end.
@@ -38,14 +40,11 @@ func TestCheckStopsInLongArithmetic(t *testing.T) {
 		row[i%inputs] = 1
 		net.Layers[0].W, net.Layers[0].B = append(net.Layers[0].W, row), append(net.Layers[0].B, float64(i)/1024)
 	}
-	why := errors.New("enough")
-	run := func(line string, most int) (int, error) {
-		ctx, cancel := context.WithCancelCause(context.Background())
-		defer cancel(nil)
-		c := &specimen.Looked{Context: ctx, Most: most, End: func() { cancel(why) }}
+	run := func(line string, left int) (int, error) {
+		c := looks.After(context.Background(), left)
 		proof := header(t, net, "linf 0x1p+0"+strings.Repeat(" 0x0p+0", inputs)) + strings.Repeat("*\n", names) + line + "\n"
 		_, err := CheckContext(c, net.Text(), "proof", Options{Workers: 1, open: specimen.Folder{"proof": []byte(proof)}.Open})
-		return c.Looks, err
+		return c.Made(), err
 	}
 	multipliers := func(lambda string) string {
 		line := fmt.Sprintf("+%d %s", names, lambda)
@@ -63,13 +62,13 @@ func TestCheckStopsInLongArithmetic(t *testing.T) {
 		"a witness":   {witness(20), witness(1400), "the file ends here"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			few, err := run(c.short, 0)
+			few, err := run(c.short, math.MaxInt)
 			require.ErrorContains(t, err, c.reason)
-			many, err := run(c.long, 0)
+			many, err := run(c.long, math.MaxInt)
 			require.ErrorContains(t, err, c.reason)
 			require.GreaterOrEqual(t, many, few+names)
-			_, err = run(c.long, few+names/2)
-			require.ErrorIs(t, err, why)
+			_, err = run(c.long, few+names/2-1)
+			require.ErrorIs(t, err, looks.Enough)
 		})
 	}
 }
@@ -77,45 +76,41 @@ func TestCheckStopsInLongArithmetic(t *testing.T) {
 // The norm of the map of a region took minutes in many inputs and outputs, after one look.
 func TestLipschitzStops(t *testing.T) {
 	const size = 12
-	net, why := specimen.Net{Inputs: size, Layers: []specimen.Layer{{Act: "none", B: make([]float64, size)}}}, errors.New("enough")
+	net := specimen.Net{Inputs: size, Layers: []specimen.Layer{{Act: "none", B: make([]float64, size)}}}
 	for k := range size {
 		row := make([]float64, size)
 		row[k] = 1
 		net.Layers[0].W = append(net.Layers[0].W, row)
 	}
 	proof := header(t, net, "linf 0x1p+0"+strings.Repeat(" 0x0p+0", size)) + "W0" + strings.Repeat(" 0", size) + "\ncount 1\n"
-	run := func(norm string, most int) (int, error) {
-		ctx, cancel := context.WithCancelCause(context.Background())
-		defer cancel(nil)
+	run := func(norm string, left int) (int, error) {
 		claim, err := NewLipschitz(norm, big.NewRat(1, 2), big.NewRat(2, 1))
 		require.NoError(t, err)
-		c := &specimen.Looked{Context: ctx, Most: most, End: func() { cancel(why) }}
+		c := looks.After(context.Background(), left)
 		_, err = CheckContext(c, net.Text(), "proof", Options{Lipschitz: claim, open: specimen.Folder{"proof": []byte(proof)}.Open})
-		return c.Looks, err
+		return c.Made(), err
 	}
-	few, err := run("l1", 0)
+	few, err := run("l1", math.MaxInt)
 	require.NoError(t, err)
-	many, err := run("l2", 0)
+	many, err := run("l2", math.MaxInt)
 	require.NoError(t, err)
 	require.Equal(t, few+size*size+size*(size-1)/2, many, "a product, and an elimination")
-	for most := few; most <= many; most++ {
-		_, err = run("l2", most)
-		require.ErrorIs(t, err, why)
+	for left := few - 1; left < many; left++ {
+		_, err = run("l2", left)
+		require.ErrorIs(t, err, looks.Enough)
 	}
 }
 
 // The forms of a wide layer are computed unit by unit, with a look for each.
 func TestCheckStopsInWideLayers(t *testing.T) {
 	const size = 40
-	net, why := specimen.Waves(size, 2, size), errors.New("enough")
+	net := specimen.Waves(size, 2, size)
 	net.Layers[0].Act = "none"
-	ctx, cancel := context.WithCancelCause(context.Background())
-	defer cancel(nil)
-	read := &specimen.Looked{Context: ctx}
+	read := looks.Counting(context.Background())
 	_, err := readNet(read, net.Text(), nettext.DenseMost)
 	require.NoError(t, err)
 	proof := header(t, net, "linf 0x1p+0"+strings.Repeat(" 0x0p+0", size)) + "+0 a\n"
-	c := &specimen.Looked{Context: ctx, Most: read.Looks + size, End: func() { cancel(why) }}
+	c := looks.After(context.Background(), read.Made()+size-1)
 	_, err = CheckContext(c, net.Text(), "proof", Options{Workers: 1, open: specimen.Folder{"proof": []byte(proof)}.Open})
-	require.ErrorIs(t, err, why)
+	require.ErrorIs(t, err, looks.Enough)
 }

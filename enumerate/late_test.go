@@ -6,7 +6,6 @@ package enumerate_test
 import (
 	"context"
 	"fmt"
-	"math"
 	"math/big"
 	"path/filepath"
 	"runtime"
@@ -19,39 +18,26 @@ import (
 	"github.com/relucell/relucell/certificate"
 	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/internal/looks"
 	"github.com/relucell/relucell/lp"
 	"github.com/relucell/relucell/proof"
 )
-
-// looks is a context that ends at the look after so many, whatever the clock says.
-type looks struct {
-	context.Context
-	left int64
-	made atomic.Int64
-}
-
-func (c *looks) Err() error {
-	if c.made.Add(1) > c.left {
-		return context.Canceled
-	}
-	return c.Context.Err()
-}
 
 // The survey ran without the context, and nothing before the walk looked at it: a wide network
 // could not be stopped.
 func TestAStopBeforeTheWalkLeavesABracket(t *testing.T) {
 	for _, c := range stopCases(t) {
 		want := count(t, c.Net, c.Ball, 1).Lower
-		free := &looks{Context: t.Context(), left: math.MaxInt64}
+		free := looks.Counting(t.Context())
 		_, err := enumerate.CountForced(free, c.Net, c.Ball, enumerate.Options{Workers: 1, Limit: 3}, enumerate.Forced{Hasty: true})
 		require.NoError(t, err)
-		all := free.made.Load()
-		require.Greater(t, all, int64(30), "%s: compiling and the survey hardly look", c.Name)
-		for _, left := range []int64{0, 1, 3, 7, all / 8, all / 4, all / 2, 3 * all / 4, all - 1} {
+		all := free.Made()
+		require.Greater(t, all, 30, "%s: compiling and the survey hardly look", c.Name)
+		for _, left := range []int{0, 1, 3, 7, all / 8, all / 4, all / 2, 3 * all / 4, all - 1} {
 			path := filepath.Join(t.TempDir(), "proof")
 			w, err := proof.NewWriter(path, proof.HeaderOf(c.Net, c.Ball))
 			require.NoError(t, err)
-			r, err := enumerate.CountForced(&looks{Context: t.Context(), left: left}, c.Net, c.Ball,
+			r, err := enumerate.CountForced(looks.After(t.Context(), left), c.Net, c.Ball,
 				enumerate.Options{Workers: 1, Limit: 3, Observer: w}, enumerate.Forced{Hasty: true})
 			require.NoError(t, err)
 			requireBracket(t, want, r, c.Name)

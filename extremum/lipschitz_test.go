@@ -13,6 +13,7 @@ import (
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/internal/dyadic"
+	"github.com/relucell/relucell/internal/looks"
 	"github.com/relucell/relucell/network"
 )
 
@@ -197,22 +198,9 @@ func TestLipschitzOfMapsOutOfRange(t *testing.T) {
 	}
 }
 
-// looks is a context that ends after so many looks.
-type looks struct {
-	context.Context
-	left int
-}
-
-func (c *looks) Err() error {
-	if c.left--; c.left < 0 {
-		return context.Canceled
-	}
-	return nil
-}
-
 // The norm of a map of 200 inputs and outputs took minutes after a stop.
 func TestTheNormOfAMapStops(t *testing.T) {
-	const size, enough = 6, 1 << 20
+	const size = 6
 	rng := rand.New(rand.NewPCG(1, 2))
 	rows := make([][]*big.Int, size)
 	for i := range rows {
@@ -220,14 +208,14 @@ func TestTheNormOfAMapStops(t *testing.T) {
 			rows[i] = append(rows[i], big.NewInt(rng.Int64N(100)-50))
 		}
 	}
-	c := &looks{anything, enough}
+	c := looks.Counting(anything)
 	_, err := new(Constant).spectral(c, rows, -3)
 	require.NoError(t, err)
-	taken := enough - c.left
+	taken := c.Made()
 	require.Greater(t, taken, size*size*(size+1)/2, "one for each product")
 	for most := range taken {
 		var l Constant
-		_, err := l.spectral(&looks{anything, most}, rows, -3)
+		_, err := l.spectral(looks.After(anything, most), rows, -3)
 		require.ErrorIs(t, err, context.Canceled)
 		require.Nil(t, l.Upper)
 	}

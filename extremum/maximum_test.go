@@ -18,6 +18,7 @@ import (
 	"github.com/relucell/relucell/crosscheck/twin"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/internal/dyadic"
+	"github.com/relucell/relucell/internal/looks"
 	"github.com/relucell/relucell/network"
 	"github.com/relucell/relucell/proof"
 )
@@ -275,28 +276,27 @@ func TestARegionIsLeftAtAStop(t *testing.T) {
 	n := gen.Build(gen.ReLU([]float64{1, 2, -1, 1, 1, 3}, []float64{3, 3, 5}), gen.Affine([]float64{1, -1, 1}, []float64{9}))
 	f, b := Form{C: []*big.Rat{big.NewRat(1, 3)}, Offset: new(big.Rat)}, gen.Must(ball.New(ball.LInf, []float64{0, 0.5}, 1))
 	r := regions(t, n, b)[0]
-	for name, ask := range map[string]func(c *looks) error{
-		"maximum": func(c *looks) error {
+	for name, ask := range map[string]func(c *looks.Context) error{
+		"maximum": func(c *looks.Context) error {
 			s := &search{stops: stops{c}, form: f, filter: newFilter(f, b), floor: math.Inf(-1)}
 			return s.region(r)
 		},
-		"l2": func(c *looks) error {
+		"l2": func(c *looks.Context) error {
 			s := &search{stops: stops{c}, form: f, filter: newFilter(f, b), floor: math.Inf(-1), round: true}
 			return s.region(r)
 		},
-		"nearest change": func(c *looks) error {
+		"nearest change": func(c *looks.Context) error {
 			s := &change{stops: stops{c}, net: n, center: ball.Rats(b.Center()), found: Radius{Upper: math.Inf(1)}}
 			s.forms, s.others = []Form{f}, []int{0}
 			return s.project(r, 0, b.Radius())
 		},
 	} {
-		const enough = 1 << 20
-		c := &looks{anything, enough}
+		c := looks.Counting(anything)
 		require.NoError(t, ask(c), name)
-		taken := enough - c.left
+		taken := c.Made()
 		require.Greater(t, taken, n.Neurons(), name)
 		for most := range taken {
-			require.ErrorIs(t, ask(&looks{anything, most}), context.Canceled, "%s after %d looks", name, most)
+			require.ErrorIs(t, ask(looks.After(anything, most)), context.Canceled, "%s after %d looks", name, most)
 		}
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/certificate/pairsproof"
 	"github.com/relucell/relucell/internal/dyadic"
+	"github.com/relucell/relucell/internal/looks"
 	"github.com/relucell/relucell/network"
 	"github.com/relucell/relucell/proof"
 )
@@ -126,19 +127,6 @@ func TestPairsAreRefused(t *testing.T) {
 	require.ErrorContains(t, err, "neurons in two layers")
 }
 
-// looks is a context that ends when it has been looked at so often.
-type looks struct {
-	context.Context
-	left int
-}
-
-func (c *looks) Err() error {
-	if c.left--; c.left < 0 {
-		return context.Canceled
-	}
-	return nil
-}
-
 // Wherever a stop comes, in the network, in what stands between it and its hyperplanes, or in the
 // pairs, the check ends there and says nothing else.
 func TestAStopEndsACheckOfPairs(t *testing.T) {
@@ -149,16 +137,16 @@ func TestAStopEndsACheckOfPairs(t *testing.T) {
 	require.NoError(t, err)
 	path, _, _ := written(t, n)
 	for left := 0; ; left++ {
-		ctx := &looks{context.Background(), left}
+		ctx := looks.After(context.Background(), left)
 		r, err := pairsproof.Check(ctx, canonical(t, n), path)
-		if ctx.left >= 0 {
+		if !ctx.Ended() {
 			require.NoError(t, err)
 			require.Equal(t, n.Outputs(), r.Outputs)
 			require.Greater(t, left, 60, "each weight, each neuron and each pair is a place to stop at")
 			break
 		}
 		require.Nil(t, r)
-		require.Equal(t, context.Canceled, err)
+		require.Equal(t, looks.Enough, err)
 	}
 }
 

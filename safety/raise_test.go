@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/relucell/relucell/crosscheck/gen"
+	"github.com/relucell/relucell/internal/looks"
 	"github.com/relucell/relucell/network"
 )
 
@@ -153,10 +154,10 @@ func visitedUntil(t *testing.T, n *network.Network, condition string, tune tunin
 	r, err := newSearch(context.Background(), newSubject(context.Background(), n, q), Options{Workers: 1, Prove: prove}, time.Now())
 	require.NoError(t, err)
 	r.tuning = tune
-	ctx := &looks{r.ctx, left}
+	ctx := looks.After(r.ctx, left)
 	r.ctx = ctx
 	w, got := newWorker(r), Holds
-	for waiting := r.queue.waiting; len(waiting) > 0 && ctx.left >= 0; {
+	for waiting := r.queue.waiting; len(waiting) > 0 && !ctx.Ended(); {
 		next := waiting[len(waiting)-1]
 		children, found, err := w.visit(next)
 		if waiting = append(waiting[:len(waiting)-1], children...); found != nil {
@@ -167,8 +168,8 @@ func visitedUntil(t *testing.T, n *network.Network, condition string, tune tunin
 		}
 	}
 	require.False(t, got == Violated && want == Holds)
-	if ctx.left >= 0 {
+	if !ctx.Ended() {
 		require.Equal(t, want, got, condition)
 	}
-	return ctx.left < 0
+	return ctx.Ended()
 }

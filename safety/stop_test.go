@@ -7,20 +7,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/relucell/relucell/internal/looks"
 )
-
-// looks is a context that ends when it has been looked at so often.
-type looks struct {
-	context.Context
-	left int
-}
-
-func (c *looks) Err() error {
-	if c.left--; c.left < 0 {
-		return context.Canceled
-	}
-	return nil
-}
 
 // A wide convolution's rows, gigabytes, were cleared at a stroke, and those that come back were all
 // taken to the inputs after a stop: it waited ten seconds. Now all that is long looks at the
@@ -40,19 +29,19 @@ func TestStopsWhileAZoneIsBoundedClaimNothing(t *testing.T) {
 		}
 		m := &mixture{mu: []float64{1}, beta: make([]float64, s.units)}
 		for left := 0; ; left++ {
-			ctx := &looks{s.ctx, left}
+			ctx := looks.After(s.ctx, left)
 			s := *s
 			s.ctx = ctx
 			z := newZone(&s)
 			st := z.bound(root())
 			seen[st]++
-			if ctx.left < 0 {
+			if ctx.Ended() {
 				require.Equal(t, stopped, st)
 				continue
 			}
 			require.Equal(t, bounded, st)
-			before := ctx.left
-			if v := z.back.mixed(0, m); before-ctx.left > 0 && ctx.left < 0 {
+			before := ctx.Made()
+			if v := z.back.mixed(0, m); ctx.Made() > before && ctx.Ended() {
 				require.False(t, v > 0, "a form that did not come back refutes nothing: %g", v)
 				continue
 			}

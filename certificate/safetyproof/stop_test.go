@@ -5,8 +5,8 @@ package safetyproof
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
+	"math"
 	"math/big"
 	"strings"
 	"testing"
@@ -17,6 +17,7 @@ import (
 	"github.com/relucell/relucell/certificate/internal/specimen"
 	"github.com/relucell/relucell/certificate/safetyproof/internal/claims"
 	"github.com/relucell/relucell/certificate/safetyproof/internal/query"
+	"github.com/relucell/relucell/internal/looks"
 )
 
 // Of wrong lines the first is named, whatever is found first: one that waits for the end of its
@@ -45,7 +46,7 @@ func TestSafetyNamesTheFirstWrongLine(t *testing.T) {
 // bits, and one about many conditions could take an hour. Stops are heard at every look.
 func TestSafetyStopsInLongArithmetic(t *testing.T) {
 	const inputs = 40
-	net, why := specimen.Waves(inputs, 0, 0), errors.New("enough")
+	net := specimen.Waves(inputs, 0, 0)
 	var spec strings.Builder
 	for k := range inputs {
 		fmt.Fprintf(&spec, "(declare-const X_%d Real)\n", k)
@@ -57,14 +58,12 @@ func TestSafetyStopsInLongArithmetic(t *testing.T) {
 	asked := &Spec{Name: "spec", Text: []byte(spec.String())}
 	box := strings.TrimSpace(strings.Repeat("0 1 ", inputs))
 	point := fmt.Sprintf("relucell-witness 1\nnet %s\nspec sha256:%x\ndisjunct 0\nx%s\n", net.Hash(), sha256.Sum256(asked.Text), strings.Repeat(" 0", inputs))
-	run := func(spec *Spec, proof string, most int) (int, error) {
-		ctx, cancel := context.WithCancelCause(context.Background())
-		defer cancel(nil)
-		c := &specimen.Looked{Context: ctx, Most: most, End: func() { cancel(why) }}
+	run := func(spec *Spec, proof string, left int) (int, error) {
+		c := looks.After(context.Background(), left)
 		_, err := Check(c, net.Text(), spec, "proof", Options{Workers: 1, open: specimen.Folder{"proof": []byte(proof)}.Open})
-		return c.Looks, err
+		return c.Made(), err
 	}
-	least, err := run(nil, safetyProof(t, net, 36, "query 0 0\n", ""), 0)
+	least, err := run(nil, safetyProof(t, net, 36, "query 0 0\n", ""), math.MaxInt)
 	require.NoError(t, err)
 	conditions := strings.Repeat("; <= y0:1 1000", inputs)
 	var all []string
@@ -81,12 +80,12 @@ func TestSafetyStopsInLongArithmetic(t *testing.T) {
 		"a specification":          {asked, point, 20 * inputs},
 	} {
 		t.Run(name, func(t *testing.T) {
-			looks, err := run(c.spec, c.proof, 0)
+			all, err := run(c.spec, c.proof, math.MaxInt)
 			require.NoError(t, err)
-			require.GreaterOrEqual(t, looks, least+c.looks)
-			for most := range looks {
-				_, err = run(c.spec, c.proof, most+1)
-				require.ErrorIs(t, err, why)
+			require.GreaterOrEqual(t, all, least+c.looks)
+			for left := range all {
+				_, err = run(c.spec, c.proof, left)
+				require.ErrorIs(t, err, looks.Enough)
 			}
 		})
 	}

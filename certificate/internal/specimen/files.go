@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -54,4 +56,12 @@ func Allocated() uint64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return m.TotalAlloc
+}
+
+// RequireRefused requires an error of one line, for one of the reasons in a row of a corpus of
+// rejects.
+func RequireRefused(tb testing.TB, err error, reasons string) {
+	said := func(reason string) bool { return strings.Contains(err.Error(), reason) }
+	require.True(tb, slices.ContainsFunc(strings.Split(reasons, " or "), said), "%v, expected %s", err, reasons)
+	require.NotContains(tb, err.Error(), "\n")
 }
