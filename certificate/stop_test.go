@@ -68,7 +68,7 @@ func TestCheckStopsInLongArithmetic(t *testing.T) {
 			require.ErrorContains(t, err, c.reason)
 			require.GreaterOrEqual(t, many, few+names)
 			_, err = run(c.long, few+names/2-1)
-			require.ErrorIs(t, err, looks.Enough)
+			require.ErrorIs(t, err, looks.ErrEnough)
 		})
 	}
 }
@@ -97,7 +97,7 @@ func TestLipschitzStops(t *testing.T) {
 	require.Equal(t, few+size*size+size*(size-1)/2, many, "a product, and an elimination")
 	for left := few - 1; left < many; left++ {
 		_, err = run("l2", left)
-		require.ErrorIs(t, err, looks.Enough)
+		require.ErrorIs(t, err, looks.ErrEnough)
 	}
 }
 
@@ -112,5 +112,5 @@ func TestCheckStopsInWideLayers(t *testing.T) {
 	proof := header(t, net, "linf 0x1p+0"+strings.Repeat(" 0x0p+0", size)) + "+0 a\n"
 	c := looks.After(context.Background(), read.Made()+size-1)
 	_, err = CheckContext(c, net.Text(), "proof", Options{Workers: 1, open: specimen.Folder{"proof": []byte(proof)}.Open})
-	require.ErrorIs(t, err, looks.Enough)
+	require.ErrorIs(t, err, looks.ErrEnough)
 }

@@ -146,7 +146,7 @@ func TestAStopEndsACheckOfPairs(t *testing.T) {
 			break
 		}
 		require.Nil(t, r)
-		require.Equal(t, looks.Enough, err)
+		require.Equal(t, looks.ErrEnough, err)
 	}
 }
 

@@ -85,7 +85,7 @@ func TestSafetyStopsInLongArithmetic(t *testing.T) {
 			require.GreaterOrEqual(t, all, least+c.looks)
 			for left := range all {
 				_, err = run(c.spec, c.proof, left)
-				require.ErrorIs(t, err, looks.Enough)
+				require.ErrorIs(t, err, looks.ErrEnough)
 			}
 		})
 	}

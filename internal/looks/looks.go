@@ -9,8 +9,8 @@ import (
 	"sync/atomic"
 )
 
-// Enough is the cause of the end of a context that was looked at often enough.
-var Enough = fmt.Errorf("enough looks: %w", context.Canceled)
+// ErrEnough is the cause of the end of a context that was looked at often enough.
+var ErrEnough = fmt.Errorf("enough looks: %w", context.Canceled)
 
 // Context is a context that counts looks.
 type Context struct {
@@ -33,7 +33,7 @@ func Counting(parent context.Context) *Context { return After(parent, math.MaxIn
 // Err looks.
 func (c *Context) Err() error {
 	if c.made.Add(1) > c.left {
-		c.end(Enough)
+		c.end(ErrEnough)
 	}
 	return c.Context.Err()
 }
