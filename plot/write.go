@@ -14,7 +14,6 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
-	"gonum.org/v1/plot/vg/vgpdf"
 	"gonum.org/v1/plot/vg/vgsvg"
 
 	"github.com/relucell/relucell/internal/chart"
@@ -38,7 +37,7 @@ func (p *Picture) Write(w io.Writer, format string) error {
 	case "png":
 		c = vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(p.w, p.h), vgimg.UseDPI(pixelsPerInch))}
 	case "pdf":
-		c = vgpdf.New(p.w, p.h)
+		c = chart.NewPDF(p.w, p.h)
 	default:
 		return fmt.Errorf("format %q, expected one of %v", format, Formats)
 	}

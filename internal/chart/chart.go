@@ -19,7 +19,6 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
-	"gonum.org/v1/plot/vg/vgpdf"
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
@@ -78,7 +77,7 @@ func Write(w io.Writer, format string, width, height vg.Length, drawing func(dra
 	case "svg":
 		c = vgsvg.New(width, height)
 	case "pdf":
-		c = vgpdf.New(width, height)
+		c = NewPDF(width, height)
 	case "png":
 		c = vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(pixelsPerInch))}
 	default:

@@ -10,6 +10,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"testing"
 
@@ -93,4 +94,29 @@ func TestAPDFWithoutTemporaryFilesIsAnError(t *testing.T) {
 	entries, err := os.ReadDir(os.Getenv("TMPDIR"))
 	require.NoError(t, err)
 	require.Empty(t, entries)
+}
+
+// Two pdfs of a picture differed where a second passed between them, or where their texts were of
+// several faces.
+func TestAPDFIsAFunctionOfThePicture(t *testing.T) {
+	p := New()
+	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = "title", "x", "y"
+	p.X.Label.TextStyle.Font.Variant, p.Y.Label.TextStyle.Font.Variant = "Mono", "Serif"
+	var first []byte
+	for range 20 {
+		var b bytes.Buffer
+		require.NoError(t, Write(&b, "pdf", 2*vg.Inch, 2*vg.Inch, Panels(0, []*plot.Plot{p})))
+		if first == nil {
+			first = b.Bytes()
+		}
+		require.True(t, bytes.Equal(first, b.Bytes()))
+	}
+	require.Contains(t, string(first), "LiberationMono")
+	require.NotRegexp(t, `Date|D:\d`, string(first))
+	// The table of objects stands where the last line but one says.
+	tail := regexp.MustCompile(`startxref\n(\d+)\n%%EOF\n$`).FindSubmatch(first)
+	require.Len(t, tail, 2)
+	at, err := strconv.Atoi(string(tail[1]))
+	require.NoError(t, err)
+	require.True(t, bytes.HasPrefix(first[at:], []byte("xref\n")))
 }
