@@ -4,14 +4,18 @@ package chart
 
 import (
 	"bytes"
+	"compress/zlib"
 	"encoding/base64"
 	"image"
+	"image/color"
 	"io"
 	"math"
+	"math/rand"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -119,4 +123,126 @@ func TestAPDFIsAFunctionOfThePicture(t *testing.T) {
 	at, err := strconv.Atoi(string(tail[1]))
 	require.NoError(t, err)
 	require.True(t, bytes.HasPrefix(first[at:], []byte("xref\n")))
+}
+
+// content is the drawing of a pdf of one page, in words of the format.
+func content(t *testing.T, file []byte) string {
+	t.Helper()
+	_, after, found := bytes.Cut(file, []byte("stream\n"))
+	require.True(t, found)
+	r, err := zlib.NewReader(bytes.NewReader(after))
+	require.NoError(t, err)
+	text, err := io.ReadAll(r)
+	require.NoError(t, err)
+	return string(text)
+}
+
+// Cells with arcs were filled elsewhere on the page: each arc was a path of its own, turned.
+func TestAPDFFillsAPathWithArcsWhereItIs(t *testing.T) {
+	half := func() (p vg.Path) {
+		p.Move(vg.Point{X: 60, Y: 50})
+		p.Arc(vg.Point{X: 50, Y: 50}, 10, 0, math.Pi)
+		p.Close()
+		return p
+	}
+	var b bytes.Buffer
+	require.NoError(t, Write(&b, "pdf", 100, 100, func(c draw.Canvas) error {
+		c.SetColor(color.Black)
+		c.Fill(half())
+		return nil
+	}))
+	words := content(t, b.Bytes())
+	_, words, found := strings.Cut(words, "60.00 50.00 m\n")
+	require.True(t, found)
+	shape, _, found := strings.Cut(words, "f\n")
+	require.True(t, found)
+	lines := strings.Split(strings.TrimSpace(shape), "\n")
+	require.Len(t, lines, 1+4+2, "%q", lines) // to the arc's start, an eighth of a turn each, and closed
+	for _, line := range lines[1:5] {
+		require.Regexp(t, ` c$`, line)
+	}
+	require.Regexp(t, `40.00000 50.00000 c$`, lines[4])
+	require.Equal(t, []string{"60.00 50.00 l", "h"}, lines[5:])
+}
+
+func TestCurvesLieOnTheirArcs(t *testing.T) {
+	r := rand.New(rand.NewSource(1))
+	for range 300 {
+		center, radius := vg.Point{X: vg.Length(r.NormFloat64()), Y: vg.Length(r.NormFloat64())}, vg.Length(r.ExpFloat64())
+		start, angle := 7*r.NormFloat64(), 4*math.Pi*(r.Float64()-0.5)
+		var p vg.Path
+		p.Arc(center, radius, start, angle)
+		got := curves(p)
+		require.Equal(t, vg.MoveComp, got[0].Type)
+		from, turned := got[0].Pos, 0.0
+		at := func(v vg.Point) float64 { return math.Atan2(float64(v.Y-center.Y), float64(v.X-center.X)) }
+		require.InDelta(t, 0, math.Remainder(at(from)-start, 2*math.Pi), 1e-9)
+		for _, c := range got[1:] {
+			require.Equal(t, vg.CurveComp, c.Type)
+			before := from
+			for k := 1; k <= 8; k++ {
+				u := vg.Length(k) / 8
+				v := before.Scale((1 - u) * (1 - u) * (1 - u)).Add(c.Control[0].Scale(3 * u * (1 - u) * (1 - u))).
+					Add(c.Control[1].Scale(3 * u * u * (1 - u))).Add(c.Pos.Scale(u * u * u))
+				d := v.Sub(center)
+				require.InEpsilon(t, float64(radius), math.Hypot(float64(d.X), float64(d.Y)), 5e-6)
+				turned += math.Remainder(at(v)-at(from), 2*math.Pi)
+				from = v
+			}
+		}
+		require.InDelta(t, angle, turned, 1e-9)
+	}
+	straight := vg.Path{{Type: vg.MoveComp}, {Type: vg.LineComp}, {Type: vg.CloseComp}}
+	require.Equal(t, straight, curves(straight))
+}
+
+// A × was written as two letters of another alphabet.
+func TestAPDFWritesItsTextsAsTheyAre(t *testing.T) {
+	p := New()
+	p.Title.Text = "1 × 2 ÷ 3 − π"
+	var b bytes.Buffer
+	require.NoError(t, Write(&b, "pdf", 2*vg.Inch, 2*vg.Inch, Panels(0, []*plot.Plot{p})))
+	require.Contains(t, content(t, b.Bytes()), "(1 \xd7 2 \xf7 3 \x96 ?)")
+}
+
+// An image was drawn upside down, so that minima were shown on the hills of a surface.
+func TestAPDFDrawsImagesUpright(t *testing.T) {
+	img := image.NewNRGBA(image.Rect(3, 4, 5, 7)) // of two columns and three rows
+	for k := range 6 {
+		img.Set(3+k%2, 4+k/2, color.NRGBA{uint8(10 * k), 0, 0, 255})
+	}
+	var b bytes.Buffer
+	require.NoError(t, Write(&b, "pdf", 100, 100, func(c draw.Canvas) error {
+		c.DrawImage(vg.Rectangle{Min: vg.Point{X: 10, Y: 20}, Max: vg.Point{X: 30, Y: 50}}, img)
+		return nil
+	}))
+	// The page is turned upside down once, and the image is drawn with its first row at the top of
+	// a square whose upper side is then the lower one.
+	words := content(t, b.Bytes())
+	require.Contains(t, words, "1.00000 0.00000 0.00000 -1.00000 0.00000 200.00000 cm")
+	require.Contains(t, words, "q 20.00000 0 0 30.00000 10.00000 50.00000 cm /I")
+	upside := turned(img)
+	require.Equal(t, image.Rect(0, 0, 2, 3), upside.Bounds())
+	for k := range 6 {
+		require.Equal(t, img.At(3+k%2, 4+k/2), upside.At(k%2, 2-k/2))
+	}
+}
+
+// White through which a picture shines was grey.
+func TestAPDFKeepsTransparentColours(t *testing.T) {
+	var b bytes.Buffer
+	require.NoError(t, Write(&b, "pdf", 100, 100, func(c draw.Canvas) error {
+		c.SetColor(color.NRGBA{255, 255, 255, 128})
+		c.Fill(c.Rectangle.Path())
+		c.SetColor(color.NRGBA{255, 0, 51, 64})
+		c.Fill(c.Rectangle.Path())
+		c.SetColor(nil)
+		return nil
+	}))
+	words := content(t, b.Bytes())
+	require.Contains(t, words, "1.000 g\n1.000 G\n/GS2 gs\n0.00 100.00 m")
+	require.Contains(t, words, "1.000 0.000 0.200 rg\n1.000 0.000 0.200 RG\n/GS3 gs\n0.00 100.00 m")
+	require.Contains(t, words, "0.000 g\n0.000 G\n/GS1 gs\n")
+	require.Contains(t, b.String(), "/ca 0.50")
+	require.Contains(t, b.String(), "/ca 0.25")
 }
