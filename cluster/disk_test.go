@@ -76,7 +76,7 @@ func TestAFullDiskIsAnErrorAndTheCountGoesOn(t *testing.T) {
 		if err == nil {
 			require.NoError(t, o.Proof.Close(r.Lower))
 		}
-		return r, files(t, proof), err
+		return r, filesOf(t, proof), err
 	}
 	filled := make(chan string, 1)
 	go func() { <-reached; filled <- fill(t, folder) }()

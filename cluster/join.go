@@ -16,6 +16,7 @@ import (
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/certificate"
 	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/internal/files"
 	"github.com/relucell/relucell/network"
 	"github.com/relucell/relucell/proof"
 )
@@ -83,11 +84,11 @@ type verifier struct {
 }
 
 func newVerifier(n *network.Network, b ball.Ball, items *enumerate.Items) (*verifier, error) {
-	folder, err := os.MkdirTemp("", "relucell-verify-")
+	folder, err := files.TemporaryFolder("relucell-verify-")
 	return &verifier{n.Canonical(), proof.HeaderOf(n, b), folder, items}, err
 }
 
-func (v *verifier) close() { os.RemoveAll(v.folder) }
+func (v *verifier) close() { _ = files.Discard(v.folder) }
 
 // check checks a text in its context, and returns the contexts of the cells that it leaves open. A
 // stop speaks against no text.

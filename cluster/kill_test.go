@@ -112,7 +112,7 @@ func (c *testCluster) countUnderKills(s subject, often time.Duration, every func
 // requireProof holds a count and a proof against those of a plain run.
 func (c *testCluster) requireProof(out, regions string, want map[string]string) {
 	require.True(c.tb, strings.HasPrefix(out, regions+" "), out)
-	got := files(c.tb, filepath.Join(c.folder, "proof"))
+	got := filesOf(c.tb, filepath.Join(c.folder, "proof"))
 	for name := range got { // of a coordinator that was killed while it wrote
 		if strings.HasSuffix(name, ".tmp") {
 			delete(got, name)

@@ -13,7 +13,6 @@ import (
 	"io"
 	"log/slog"
 	"net/url"
-	"os"
 	"os/exec"
 	"strings"
 	"sync"
@@ -23,6 +22,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 
 	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/internal/files"
 	"github.com/relucell/relucell/network"
 )
 
@@ -92,10 +92,10 @@ func CountLocal(ctx context.Context, n *network.Network, b ball.Ball, o Options,
 	folder := l.Folder
 	if folder == "" {
 		var err error
-		if folder, err = os.MkdirTemp("", "relucell-"); err != nil {
+		if folder, err = files.TemporaryFolder("relucell-"); err != nil {
 			return Result{}, err
 		}
-		defer os.RemoveAll(folder)
+		defer files.Discard(folder)
 		o.passing = true
 	}
 	s, err := Serve(folder, 0, "", 0)

@@ -40,8 +40,8 @@ func drawSubject(t *rapid.T) subject {
 	return subject{net: n, ball: b}
 }
 
-// files returns the files of a folder by name.
-func files(t require.TestingT, folder string) map[string]string {
+// filesOf returns the files of a folder by name.
+func filesOf(t require.TestingT, folder string) map[string]string {
 	entries, err := os.ReadDir(folder)
 	require.NoError(t, err)
 	all := map[string]string{}
@@ -62,7 +62,7 @@ func (s subject) plain(t require.TestingT, partSize int) (enumerate.Result, map[
 	r, err := enumerate.Count(context.Background(), s.net, s.ball, enumerate.Options{Workers: 1, Observer: w})
 	require.NoError(t, err)
 	require.NoError(t, w.Close(r.Lower))
-	return r, files(t, folder)
+	return r, filesOf(t, folder)
 }
 
 func (s subject) writer(t require.TestingT, folder string, partSize int) *proof.Writer {
@@ -139,7 +139,7 @@ func TestAQueueOfItemsIsTheCount(t *testing.T) {
 		require.Equal(t, want.Lower.Int64(), got.Regions)
 		require.Equal(t, want.Lower.Int64(), got.bestLower)
 		require.GreaterOrEqual(t, got.bestUpper.Cmp(want.Lower), 0)
-		require.Equal(t, bytes, files(t, folder), "the bytes of a proof do not depend on items")
+		require.Equal(t, bytes, filesOf(t, folder), "the bytes of a proof do not depend on items")
 	})
 }
 

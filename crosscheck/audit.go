@@ -9,12 +9,12 @@ import (
 	"context"
 	"hash/fnv"
 	"math/big"
-	"os"
 	"path/filepath"
 
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/internal/files"
 	"github.com/relucell/relucell/network"
 	"github.com/relucell/relucell/proof"
 )
@@ -47,11 +47,11 @@ func Sampled(n *network.Network, b ball.Ball, count *big.Int) bool {
 // Audit repeats a count with a proof and has it checked. It is an error if the walk that proves
 // comes to another count, or if the checker refuses the proof.
 func Audit(ctx context.Context, n *network.Network, b ball.Ball, count *big.Int) error {
-	dir, err := os.MkdirTemp("", "relucell-audit")
+	dir, err := files.TemporaryFolder("relucell-audit-")
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer files.Discard(dir)
 	path := filepath.Join(dir, "proof")
 	if _, err := proof.Prove(ctx, n, b, path, enumerate.Options{Workers: 1}); err != nil {
 		return err

@@ -14,6 +14,8 @@ import (
 	"os"
 	"slices"
 	"sync"
+
+	"github.com/relucell/relucell/internal/files"
 )
 
 const (
@@ -68,7 +70,7 @@ func (o *output) put(text []byte) block {
 			o.breaks(err)
 			return block{-1, len(text)}
 		}
-		os.Remove(f.Name()) // where the system can, a file without a name: a kill leaves none behind
+		_ = files.Discard(f.Name()) // where the system can, a file without a name: a kill leaves none behind
 		a.file = f
 	}
 	at := a.end
@@ -106,7 +108,7 @@ func (a *aside) close() {
 	a.closed = true
 	if a.file != nil {
 		a.file.Close()
-		os.Remove(a.file.Name()) // it has no name any more on most systems
+		_ = files.Discard(a.file.Name()) // it has no name any more on most systems
 		a.file = nil
 	}
 }

@@ -81,7 +81,7 @@ func place(file, name string) error {
 	if err := replaceable(name); err != nil {
 		return err
 	}
-	return os.Rename(file, name)
+	return files.Finish(file, name)
 }
 
 // failure is what a part failed with.
@@ -101,7 +101,7 @@ func (o *output) breaks(err error) {
 }
 
 func (o *output) temporary() (*os.File, error) {
-	return os.CreateTemp(filepath.Dir(o.path), o.prefix+"*.tmp")
+	return files.Temporary(filepath.Dir(o.path), o.prefix+"*.tmp")
 }
 
 // write puts texts into a temporary file, gzipped if the proof is, and returns its name.
@@ -124,12 +124,12 @@ func (o *output) write(texts ...[]byte) (string, error) {
 	for _, step := range steps {
 		if err = step(); err != nil { // what follows would say the same again
 			f.Close()
-			os.Remove(f.Name())
+			_ = files.Discard(f.Name())
 			return "", err
 		}
 	}
 	if err = f.Close(); err != nil {
-		os.Remove(f.Name())
+		_ = files.Discard(f.Name())
 		return "", err
 	}
 	return f.Name(), nil
@@ -166,7 +166,7 @@ func (o *output) keep(file, name string) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if _, twice := o.parts[name]; twice || o.closed {
-		return os.Remove(file)
+		return files.Discard(file)
 	}
 	o.parts[name] = file
 	return nil
@@ -190,13 +190,13 @@ func (o *output) finish(text []byte, whole bool) error {
 	defer o.mu.Unlock()
 	for name, part := range o.parts {
 		if err = place(part, filepath.Join(filepath.Dir(o.path), name)); err != nil {
-			os.Remove(file)
+			_ = files.Discard(file)
 			return err
 		}
 		delete(o.parts, name)
 	}
 	if err = place(file, o.path); err != nil {
-		os.Remove(file)
+		_ = files.Discard(file)
 		return err
 	}
 	if o.resumable {
@@ -215,7 +215,7 @@ func (o *output) discard() {
 	o.closed = true
 	for _, part := range o.parts {
 		if !o.resumable {
-			os.Remove(part)
+			_ = files.Discard(part)
 		}
 	}
 	clear(o.parts)

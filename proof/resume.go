@@ -78,7 +78,7 @@ func (o *output) hiddenPrefix() string {
 // settle puts a part that was written in full under its hidden name, to stay.
 func (o *output) settle(file, name string) error {
 	if err := place(file, o.hidden(name)); err != nil {
-		os.Remove(file)
+		_ = files.Discard(file)
 		return err
 	}
 	files.SyncFolder(filepath.Dir(o.path))

@@ -7,7 +7,6 @@ import (
 	"context"
 	"fmt"
 	"math/big"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -17,6 +16,7 @@ import (
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/constrained"
 	"github.com/relucell/relucell/enumerate"
+	"github.com/relucell/relucell/internal/files"
 	"github.com/relucell/relucell/internal/tables"
 	"github.com/relucell/relucell/network"
 )
@@ -185,11 +185,11 @@ func (c *coneCheckCmd) proofFile() (file string, done func(), err error) {
 	if c.proof != "" {
 		return c.proof, func() {}, nil
 	}
-	dir, err := os.MkdirTemp("", "relucell")
+	dir, err := files.TemporaryFolder("relucell-")
 	if err != nil {
 		return "", nil, failed(err)
 	}
-	return filepath.Join(dir, "proof"), func() { os.RemoveAll(dir) }, nil
+	return filepath.Join(dir, "proof"), func() { _ = files.Discard(dir) }, nil
 }
 
 // search walks the regions up to the first in which a constraint's neuron is on.

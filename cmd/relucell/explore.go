@@ -9,11 +9,9 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -74,8 +72,9 @@ func (c *exploreCmd) run(cmd *cobra.Command, args []string) error {
 	if c.html != "" {
 		return c.write(cmd, args)
 	}
-	ctx, release := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
-	defer release()
+	ctx, cancel := context.WithCancel(cmd.Context())
+	defer cancel()
+	defer interrupts.heed(cancel)()
 	e, err := c.explorer(ctx, cmd, args)
 	if err != nil {
 		return err

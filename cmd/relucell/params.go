@@ -13,7 +13,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 
@@ -33,7 +32,7 @@ func arguments(cmd *cobra.Command, params json.RawMessage) (args []string, relea
 	var written []string
 	release = func() {
 		for _, name := range written {
-			_ = os.Remove(name) // it is in the folder for such files, which others tidy too
+			_ = files.Discard(name) // it is in the folder for such files, which others tidy too
 		}
 	}
 	values, err := object(params)
@@ -232,7 +231,7 @@ func tableFile(rows []json.RawMessage) (name string, err error) {
 	if w.Flush(); w.Error() != nil {
 		return "", w.Error()
 	}
-	f, err := os.CreateTemp("", "relucell-*.csv")
+	f, err := files.Temporary("", "relucell-*.csv")
 	if err != nil {
 		return "", err
 	}

@@ -57,7 +57,7 @@ func TestRoomsImportOneWay(t *testing.T) {
 		"learn":             "internal/files network",
 		"plot":              "ball enumerate internal/chart internal/files network",
 		"explore":           "ball bound enumerate network plot",
-		"cluster":           "ball certificate enumerate internal/journal network proof",
+		"cluster":           "ball certificate enumerate internal/files internal/journal network proof",
 		"crosscheck/gen":    "ball network",
 		"crosscheck/twin":   "ball lp/exact network",
 		"internal/forms":    "ball lp/exact network",

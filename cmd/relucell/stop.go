@@ -1,8 +1,8 @@
 package main
 
 // How a command stops before its end: by a time limit, which counts from the start of the command,
-// or by an interrupt. The first interrupt asks for the bracket reached so far; the second one
-// kills.
+// or by an interrupt. The first interrupt asks for the bracket reached so far; the second one, and
+// any where there is nothing to ask for, ends the process at once, and leaves no unfinished file.
 
 import (
 	"context"
@@ -10,10 +10,13 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/relucell/relucell/internal/files"
 )
 
 var (
@@ -37,18 +40,74 @@ func interruptible(cmd *cobra.Command) (context.Context, func()) {
 		return context.WithCancel(parent)
 	}
 	ctx, cancel := context.WithCancelCause(parent)
-	ch := make(chan os.Signal, 1)
+	release := interrupts.heed(func() {
+		fmt.Fprintln(cmd.ErrOrStderr(), "relucell: interrupted, finishing with what is certain; interrupt again to end at once")
+		cancel(errInterrupted)
+	})
+	return ctx, func() { release(); cancel(context.Canceled) }
+}
+
+// interrupts is who is asked to stop by the next interrupt.
+var interrupts bell
+
+type bell struct {
+	mu   sync.Mutex
+	asks map[*func()]bool
+}
+
+// heed has the next interrupt call f, until it is released.
+func (b *bell) heed(f func()) (release func()) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.asks == nil {
+		b.asks = map[*func()]bool{}
+	}
+	key := &f
+	b.asks[key] = true
+	return func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		delete(b.asks, key)
+	}
+}
+
+// ring calls who is to hear of an interrupt, once, and says whether there was any. It waits for
+// none of them: one may be writing to who reads nothing.
+func (b *bell) ring() bool {
+	b.mu.Lock()
+	asks := b.asks
+	b.asks = nil
+	b.mu.Unlock()
+	for f := range asks {
+		go (*f)()
+	}
+	return len(asks) > 0
+}
+
+// listen hears the signals of this process, for good. Who hangs up asks for nothing.
+func (b *bell) listen() {
+	ch := make(chan os.Signal, 2)
 	signal.Notify(ch, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) {
+		signal.Notify(ch, syscall.SIGHUP)
+	}
 	go func() {
-		select {
-		case <-ch:
-			signal.Stop(ch) // the next one has its default effect
-			fmt.Fprintln(cmd.ErrOrStderr(), "relucell: interrupted, finishing with what is certain; interrupt again to end at once")
-			cancel(errInterrupted)
-		case <-ctx.Done():
+		for s := range ch {
+			if s == syscall.SIGHUP || !b.ring() {
+				endAtOnce(s)
+			}
 		}
 	}()
-	return ctx, func() { signal.Stop(ch); cancel(context.Canceled) }
+}
+
+// endAtOnce ends the process as the signal would have by itself.
+func endAtOnce(s os.Signal) {
+	files.Abandon()
+	signal.Reset(s)
+	if p, err := os.FindProcess(os.Getpid()); err == nil && p.Signal(s) == nil {
+		time.Sleep(time.Second) // it is on its way
+	}
+	os.Exit(exitFailed) // where a process cannot send itself one
 }
 
 // stoppable is interruptible with a time limit; release gives up both.

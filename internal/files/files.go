@@ -145,7 +145,7 @@ func Write(name string, write func(io.Writer) error) error {
 	if st, err := os.Stat(path); err == nil {
 		mode = st.Mode().Perm()
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), temporary)
+	f, err := Temporary(filepath.Dir(path), temporary)
 	if err != nil {
 		return unwritable(name, err)
 	}
@@ -153,7 +153,7 @@ func Write(name string, write func(io.Writer) error) error {
 	defer func() {
 		if !done {
 			f.Close()
-			os.Remove(f.Name())
+			_ = Discard(f.Name())
 		}
 	}()
 	kept := &keeping{w: f}
@@ -171,7 +171,7 @@ func Write(name string, write func(io.Writer) error) error {
 	for _, step := range []func() error{
 		func() error { return f.Chmod(mode) },
 		f.Close,
-		func() error { return os.Rename(f.Name(), path) },
+		func() error { return Finish(f.Name(), path) },
 	} {
 		if err := step(); err != nil {
 			return unwritable(name, err)

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 
 	"github.com/relucell/relucell/internal/files"
@@ -33,14 +32,14 @@ func (j *Journal) compact() (err error) {
 	if err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(j.target), j.temporary()+"*.tmp")
+	f, err := files.Temporary(filepath.Dir(j.target), j.temporary()+"*.tmp")
 	if err != nil {
 		return err
 	}
 	defer func() {
 		if err != nil {
 			f.Close()
-			os.Remove(f.Name())
+			_ = files.Discard(f.Name())
 		}
 	}()
 	if err = errors.Join(lockFile(f), f.Chmod(st.Mode().Perm())); err != nil {
@@ -66,7 +65,7 @@ func (j *Journal) compact() (err error) {
 	if err != nil {
 		return err
 	}
-	if err = os.Rename(f.Name(), j.target); err != nil {
+	if err = files.Finish(f.Name(), j.target); err != nil {
 		return err
 	}
 	files.SyncFolder(filepath.Dir(j.target))
