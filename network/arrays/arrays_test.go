@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
+	"io"
 	"fmt"
 	"math"
 	"runtime"
@@ -141,11 +142,11 @@ func TestNarrowFloats(t *testing.T) {
 		"float16":  {float16s, []byte{0, 0x3c, 0, 0xc0, 1, 0, 0xff, 0x7b}, []float64{1, -2, 0x1p-24, 65504}},
 		"bfloat16": {bfloats, []byte{0x80, 0x3f, 0, 0xc0, 1, 0, 0x81, 0x3f}, []float64{1, -2, 0x1p-133, 1.0078125}},
 	} {
-		got, err := c.kind.decode([]int{4}, c.raw)
+		got, err := c.kind.decode([]int{4}, bytes.NewReader(c.raw), int64(len(c.raw)))
 		require.NoError(t, err, name)
 		require.Equal(t, c.want, got, name)
 	}
-	_, err := float16s.decode([]int{1}, []byte{0, 0x7c})
+	_, err := float16s.decode([]int{1}, bytes.NewReader([]byte{0, 0x7c}), 2)
 	require.ErrorContains(t, err, "element 0 is +Inf")
 }
 
@@ -251,4 +252,59 @@ func FuzzReadSafetensors(f *testing.F) {
 			require.NotZero(t, n.Inputs())
 		}
 	})
+}
+
+// A file of .npz was in memory three times, and one of .safetensors twice.
+func TestNumbersOfAFileAreInMemoryOnce(t *testing.T) {
+	const side = 1 << 10
+	raw := bytes.Repeat([]byte{0, 0, 0x80, 0x3f}, side*side) // ones, as zeros make a sparse matrix of it
+	var z bytes.Buffer
+	archive := zip.NewWriter(&z)
+	w, err := archive.CreateHeader(&zip.FileHeader{Name: "W0.npy", Method: zip.Store}) // as numpy.savez does
+	require.NoError(t, err)
+	_, err = w.Write(npyBytes("<f4", "1024, 1024", raw))
+	require.NoError(t, err)
+	require.NoError(t, archive.Close())
+	tensors := safetensorsBytes(t, map[string]tensor{"0.weight": {"F32", []int{side, side}, []int{0, len(raw)}}}, raw)
+	for name, read := range map[string]func() (*network.Network, *network.Import, error){
+		"npz":         func() (*network.Network, *network.Import, error) { return ReadNPZ(bytes.NewReader(z.Bytes())) },
+		"safetensors": func() (*network.Network, *network.Import, error) { return ReadSafetensors(bytes.NewReader(tensors)) },
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		n, _, err := read()
+		runtime.ReadMemStats(&after)
+		require.NoError(t, err, name)
+		require.Equal(t, side, n.Inputs())
+		require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(8*side*side+1<<20), name)
+	}
+}
+
+// Readers that are no whole file, or not at its begin, are read from where they are.
+func TestReadersInTheMiddle(t *testing.T) {
+	text := safetensorsBytes(t, map[string]tensor{"0.weight": {"F32", []int{1, 2}, []int{0, 8}}}, make([]byte, 8))
+	r := bytes.NewReader(append([]byte("before"), text...))
+	_, err := r.Seek(int64(len("before")), io.SeekStart)
+	require.NoError(t, err)
+	for _, in := range []io.Reader{r, io.MultiReader(bytes.NewReader(text))} {
+		n, _, err := ReadSafetensors(in)
+		require.NoError(t, err)
+		require.Equal(t, 2, n.Inputs())
+	}
+}
+
+// Elements of .safetensors were counted as if they had two bytes: files of float32 were refused
+// above half of the limit.
+func TestElementsAreCountedByTheirWidth(t *testing.T) {
+	for dtype, width := range map[string]int{"F64": 8, "F32": 4, "F16": 2, "BF16": 2} {
+		for elements, message := range map[int]string{maxEntries: "", maxEntries + 1: `tensor "0.weight": more than 67108864 elements in all`} {
+			head := safetensorsBytes(t, map[string]tensor{"0.weight": {dtype, []int{elements}, []int{0, elements * width}}}, nil)
+			_, _, err := file{bytes.NewReader(head), int64(len(head) + elements*width)}.header()
+			if message == "" {
+				require.NoError(t, err, dtype)
+			} else {
+				require.ErrorContains(t, err, message, dtype)
+			}
+		}
+	}
 }

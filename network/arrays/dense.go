@@ -4,7 +4,9 @@ package arrays
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
+	"io"
 	"math"
 	"slices"
 	"strings"
@@ -35,8 +37,9 @@ var (
 	bfloats  = elements{"bfloat16", 2, func(b []byte) float64 { return dyadic.BFloat16(binary.LittleEndian.Uint16(b)) }}
 )
 
-// decode reads all the elements of a shape from data, which holds them and no more.
-func (e elements) decode(shape []int, data []byte) ([]float64, error) {
+// decode reads all the elements of a shape from r, which has them and no more: so many bytes, as far
+// as that is certain.
+func (e elements) decode(shape []int, r io.Reader, certain int64) ([]float64, error) {
 	n := 1
 	for _, d := range shape {
 		if d < 1 || n > maxEntries/d {
@@ -44,18 +47,27 @@ func (e elements) decode(shape []int, data []byte) ([]float64, error) {
 		}
 		n *= d
 	}
-	if len(data) != n*e.width {
-		return nil, fmt.Errorf("%d bytes, expected %d, the %d %s of shape %v", len(data), n*e.width, n, e.name, shape)
-	}
-	out := make([]float64, n)
-	for i := range out {
-		v := e.read(data[i*e.width:])
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return nil, fmt.Errorf("element %d is %g, expected a finite number", i, v)
+	// The shape may claim what is not there, so that no room is made for it.
+	out := make([]float64, 0, min(int64(n), certain/int64(e.width)))
+	buffer, want := make([]byte, 1<<16), n*e.width
+	for got := 0; ; {
+		piece := buffer[:max(1, min(len(buffer), want-got))] // one byte more tells that there is one
+		k, err := io.ReadFull(r, piece)
+		if ended := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF); ended && got == want {
+			return out, nil
+		} else if got += k; ended || got > want {
+			return nil, fmt.Errorf("%d bytes, expected %d, the %d %s of shape %v", got, want, n, e.name, shape)
+		} else if err != nil {
+			return nil, err
 		}
-		out[i] = v + 0 // no negative zero
+		for at := 0; at < k; at += e.width {
+			v := e.read(piece[at:])
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				return nil, fmt.Errorf("element %d is %g, expected a finite number", len(out), v)
+			}
+			out = append(out, v+0) // no negative zero
+		}
 	}
-	return out, nil
 }
 
 // dense is a layer x ↦ W·x + b under the name that it has in the file.

@@ -4,8 +4,11 @@
 package arrays
 
 import (
+	"bytes"
 	"fmt"
 	"io"
+
+	"github.com/relucell/relucell/network"
 )
 
 // Array is an array of numbers in row-major order.
@@ -28,9 +31,9 @@ func NPZ(r io.Reader) (arrays map[string]*Array, floats string, err error) {
 // Safetensors reads all tensors of a .safetensors file under their names, and says what floats they
 // are. Errors name the tensor, the field and what was expected.
 func Safetensors(r io.Reader) (arrays map[string]*Array, floats string, err error) {
-	tensors, data, err := tensorsOf(r)
+	f, err := fileOf(r)
 	if err == nil {
-		arrays, err = decoded(tensors, data)
+		arrays, err = f.tensors()
 	}
 	if err != nil {
 		return nil, "", fmt.Errorf("safetensors: %w", err)
@@ -38,11 +41,25 @@ func Safetensors(r io.Reader) (arrays map[string]*Array, floats string, err erro
 	return arrays, precision(arrays), nil
 }
 
-// readAll reads a file of at most MaxFileBytes.
-func readAll(r io.Reader) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(r, MaxFileBytes+1))
-	if err == nil && len(data) > MaxFileBytes {
-		err = fmt.Errorf("more than %d bytes, expected at most that many", MaxFileBytes)
+// file is the bytes of a file, wherever they are.
+type file struct {
+	io.ReaderAt
+	size int64
+}
+
+// fileOf returns the bytes that r reads: r's own where it can be read from any place, so that a
+// large file is never in memory, else they are read.
+func fileOf(r io.Reader) (file, error) {
+	at, ok := r.(interface {
+		io.ReaderAt
+		io.Seeker
+		Size() int64
+	})
+	if ok {
+		if begin, err := at.Seek(0, io.SeekCurrent); err == nil && begin == 0 && at.Size() <= MaxFileBytes {
+			return file{at, at.Size()}, nil
+		}
 	}
-	return data, err
+	data, err := network.ReadAll(r, MaxFileBytes)
+	return file{bytes.NewReader(data), int64(len(data))}, err
 }

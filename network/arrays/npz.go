@@ -4,7 +4,6 @@ package arrays
 
 import (
 	"archive/zip"
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -51,11 +50,11 @@ func readNPZ(r io.Reader, im *network.Import) (*network.Network, error) {
 
 // npzArrays reads the arrays of an archive whose names are as fits says.
 func npzArrays(r io.Reader, fits func(name string) error) (map[string]*Array, error) {
-	data, err := readAll(r)
+	whole, err := fileOf(r)
 	if err != nil {
 		return nil, err
 	}
-	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	z, err := zip.NewReader(whole, whole.size)
 	if err != nil {
 		return nil, fmt.Errorf("not a zip archive, as numpy.savez writes it: %w", err)
 	}
@@ -66,7 +65,7 @@ func npzArrays(r io.Reader, fits func(name string) error) (map[string]*Array, er
 			err = errors.New("given twice")
 		}
 		if err == nil {
-			arrays[name], err = readNPY(f, &room)
+			arrays[name], err = readNPY(f, whole.size, &room)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("array %q: %w", name, err)
@@ -187,8 +186,9 @@ const (
 	maxHeader = 1 << 16
 )
 
-// readNPY reads an array whose elements may be at most room in number, which it takes from room.
-func readNPY(f *zip.File, room *int) (*Array, error) {
+// readNPY reads an array of an archive of so many bytes. Its elements may be at most room in number,
+// which it takes from room.
+func readNPY(f *zip.File, size int64, room *int) (*Array, error) {
 	r, err := f.Open()
 	if err != nil {
 		return nil, err
@@ -216,11 +216,9 @@ func readNPY(f *zip.File, room *int) (*Array, error) {
 		a.Shape = append(a.Shape, d)
 	}
 	*room -= n
-	data, err := io.ReadAll(io.LimitReader(r, int64(n*kind.width)+1))
-	if err != nil {
-		return nil, err
-	}
-	if a.Data, err = kind.decode(a.Shape, data); err == nil && m[2] == "True" && len(a.Shape) == 2 {
+	// What is stored or compressed is there; what comes of it is not known before.
+	certain := int64(min(f.CompressedSize64, f.UncompressedSize64, uint64(size)))
+	if a.Data, err = kind.decode(a.Shape, r, certain); err == nil && m[2] == "True" && len(a.Shape) == 2 {
 		t := mat.DenseCopyOf(mat.NewDense(a.Shape[1], a.Shape[0], a.Data).T())
 		a.Data = t.RawMatrix().Data
 	}

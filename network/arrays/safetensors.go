@@ -32,7 +32,11 @@ func ReadSafetensors(r io.Reader) (*network.Network, *network.Import, error) {
 }
 
 func readSafetensors(r io.Reader, im *network.Import) (*network.Network, error) {
-	tensors, data, err := tensorsOf(r)
+	f, err := fileOf(r)
+	if err != nil {
+		return nil, err
+	}
+	tensors, begin, err := f.header()
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +44,7 @@ func readSafetensors(r io.Reader, im *network.Import) (*network.Network, error) 
 	if err != nil {
 		return nil, err
 	}
-	arrays, err := decoded(tensors, data)
+	arrays, err := f.decoded(tensors, begin)
 	if err != nil {
 		return nil, err
 	}
@@ -59,20 +63,20 @@ func readSafetensors(r io.Reader, im *network.Import) (*network.Network, error) 
 	return chain(layers)
 }
 
-// tensorsOf reads a file: the entries of its header, and the bytes that they point to.
-func tensorsOf(r io.Reader) (map[string]*tensor, []byte, error) {
-	data, err := readAll(r)
+// tensors returns the numbers of all tensors of a file.
+func (f file) tensors() (map[string]*Array, error) {
+	tensors, begin, err := f.header()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return header(data)
+	return f.decoded(tensors, begin)
 }
 
-// decoded returns the numbers of all tensors.
-func decoded(tensors map[string]*tensor, data []byte) (map[string]*Array, error) {
+// decoded returns the numbers of all tensors, whose offsets are from begin on.
+func (f file) decoded(tensors map[string]*tensor, begin int64) (map[string]*Array, error) {
 	arrays := map[string]*Array{}
 	for _, name := range slices.Sorted(maps.Keys(tensors)) {
-		a, err := tensors[name].read(data)
+		a, err := tensors[name].read(f, begin)
 		if err != nil {
 			return nil, fmt.Errorf("tensor %q: %w", name, err)
 		}
@@ -88,37 +92,43 @@ type tensor struct {
 	Offsets []int  `json:"data_offsets"`
 }
 
-// header returns the entries and the bytes that they point to.
-func header(data []byte) (map[string]*tensor, []byte, error) {
-	const prefix = 8
-	if len(data) < prefix {
-		return nil, nil, errors.New("the file ends before its header")
+// header returns the entries, and where the bytes begin that they point to.
+func (f file) header() (map[string]*tensor, int64, error) {
+	prefix := make([]byte, 8)
+	if f.size < int64(len(prefix)) {
+		return nil, 0, errors.New("the file ends before its header")
 	}
-	n := binary.LittleEndian.Uint64(data)
-	if n > uint64(len(data)-prefix) {
-		return nil, nil, fmt.Errorf("a header of %d bytes in a file of %d", n, len(data))
+	if _, err := f.ReadAt(prefix, 0); err != nil {
+		return nil, 0, err
 	}
-	text, rest := data[prefix:prefix+n], data[prefix+n:]
+	n, left := binary.LittleEndian.Uint64(prefix), f.size-int64(len(prefix))
+	if n > uint64(left) {
+		return nil, 0, fmt.Errorf("a header of %d bytes in a file of %d", n, f.size)
+	}
+	text, rest := make([]byte, n), int(left)-int(n)
+	if _, err := io.ReadFull(io.NewSectionReader(f, int64(len(prefix)), int64(n)), text); err != nil {
+		return nil, 0, err
+	}
 	raw, err := fields(text)
 	if err != nil {
-		return nil, nil, err
+		return nil, 0, err
 	}
 	delete(raw, "__metadata__")
 	tensors, room := map[string]*tensor{}, maxEntries
 	for _, name := range slices.Sorted(maps.Keys(raw)) {
 		t := &tensor{}
 		if err := json.Unmarshal(raw[name], t); err != nil {
-			return nil, nil, fmt.Errorf("tensor %q: %w, expected a dtype, a shape and data_offsets of whole numbers", name, err)
+			return nil, 0, fmt.Errorf("tensor %q: %w, expected a dtype, a shape and data_offsets of whole numbers", name, err)
 		}
-		if o := t.Offsets; len(o) != 2 || o[0] < 0 || o[1] < o[0] || o[1] > len(rest) {
-			return nil, nil, fmt.Errorf("tensor %q: data_offsets %v, expected two within the %d bytes after the header", name, o, len(rest))
+		if o := t.Offsets; len(o) != 2 || o[0] < 0 || o[1] < o[0] || o[1] > rest {
+			return nil, 0, fmt.Errorf("tensor %q: data_offsets %v, expected two within the %d bytes after the header", name, o, rest)
 		}
-		if room -= (t.Offsets[1] - t.Offsets[0]) / 2; room < 0 { // two bytes are an element, at least
-			return nil, nil, fmt.Errorf("tensor %q: more than %d elements in all", name, maxEntries)
+		if room -= t.elements(); room < 0 {
+			return nil, 0, fmt.Errorf("tensor %q: more than %d elements in all", name, maxEntries)
 		}
 		tensors[name] = t
 	}
-	return tensors, rest, apart(tensors, len(rest))
+	return tensors, f.size - int64(rest), apart(tensors, rest)
 }
 
 // apart says that two tensors share bytes, or that some of the bytes are of none: the format allows
@@ -245,11 +255,26 @@ func (m *module) layer(arrays map[string]*Array) (dense, error) {
 	return l, nil
 }
 
-func (t *tensor) read(data []byte) (*Array, error) {
-	kind, ok := map[string]elements{"F64": float64s, "F32": float32s, "F16": float16s, "BF16": bfloats}[t.DType]
+// kinds are the types of elements that are read.
+var kinds = map[string]elements{"F64": float64s, "F32": float32s, "F16": float16s, "BF16": bfloats}
+
+// elements returns how many the bytes of a tensor are, of a type that is not read as many as they
+// may be.
+func (t *tensor) elements() int {
+	n := t.Offsets[1] - t.Offsets[0]
+	if kind, ok := kinds[t.DType]; ok {
+		return n / kind.width
+	}
+	return n
+}
+
+// read reads the numbers of a tensor of a file whose offsets are from begin on.
+func (t *tensor) read(f file, begin int64) (*Array, error) {
+	kind, ok := kinds[t.DType]
 	if !ok {
 		return nil, fmt.Errorf("dtype %q, supported are F64, F32, F16 and BF16", t.DType)
 	}
-	v, err := kind.decode(t.Shape, data[t.Offsets[0]:t.Offsets[1]])
+	size := int64(t.Offsets[1] - t.Offsets[0])
+	v, err := kind.decode(t.Shape, io.NewSectionReader(f, begin+int64(t.Offsets[0]), size), size)
 	return &Array{Shape: t.Shape, Data: v, kind: kind}, err
 }

@@ -63,6 +63,9 @@ func Read(path string, opt Options) (*network.Network, *network.Import, error) {
 	if st.Size() > MaxFileBytes {
 		return nil, nil, fmt.Errorf("%s: %d bytes, expected at most %d", path, st.Size(), MaxFileBytes)
 	}
+	if st.Mode().IsRegular() && st.Size() > 0 { // what looks empty may be made as it is read
+		return from(io.NewSectionReader(f, 0, st.Size()), path, read)
+	}
 	return from(f, path, read)
 }
 
@@ -103,11 +106,26 @@ func plain(f io.Reader, path string) (io.Reader, error) {
 		}
 		f = io.LimitReader(z, MaxFileBytes+1)
 	}
-	b := bufio.NewReader(f)
-	if head, _ := b.Peek(len(lfsPointer)); string(head) == lfsPointer {
+	var head []byte
+	// What can be read from any place stays so: its readers need not have it in memory.
+	if at, ok := f.(placed); ok {
+		head = make([]byte, min(at.Size(), int64(len(lfsPointer))))
+		_, _ = at.ReadAt(head, 0) // a reader will find the same error
+	} else {
+		b := bufio.NewReader(f)
+		head, _ = b.Peek(len(lfsPointer))
+		f = b
+	}
+	if string(head) == lfsPointer {
 		return nil, errors.New("a Git LFS pointer, not the file itself: get it with git lfs pull")
 	}
-	return b, nil
+	return f, nil
+}
+
+// placed is a reader of what is there as a whole.
+type placed interface {
+	io.ReaderAt
+	Size() int64
 }
 
 // packed ends the names of compressed files.

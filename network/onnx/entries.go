@@ -19,9 +19,12 @@ const maxWeights = maxEntries
 // those that the largest file holds.
 const workRatio = 8
 
-// entries are those of a matrix, in any order.
+// entries are those of a matrix, in any order. Where that is by rows, as most operators make them,
+// ends has the number of them up to each row, the last one the row of the last entry; where it is
+// not, row has the row of each.
 type entries struct {
 	rows, cols int
+	ends       []int
 	row, col   []int32
 	v          []float64
 	room       *int // weights that may still be made
@@ -46,7 +49,7 @@ func errWeights() refusal {
 // reserve makes room for so many entries, if there may be so many.
 func (e *entries) reserve(n int) {
 	if n <= *e.room {
-		e.row, e.col, e.v = make([]int32, 0, n), make([]int32, 0, n), make([]float64, 0, n)
+		e.col, e.v = make([]int32, 0, n), make([]float64, 0, n)
 	}
 }
 
@@ -57,8 +60,29 @@ func (e *entries) Set(i, j int, v float64) {
 	case len(e.v) >= *e.room:
 		panic(errWeights())
 	default:
-		e.row, e.col, e.v = append(e.row, int32(i)), append(e.col, int32(j)), append(e.v, v)
+		e.follow(i)
+		e.col, e.v = append(e.col, int32(j)), append(e.v, v)
 	}
+}
+
+// follow notes the row of the next entry.
+func (e *entries) follow(i int) {
+	if e.row == nil && i < len(e.ends)-1 { // behind the last one's: from now on each has its row
+		e.row = make([]int32, 0, cap(e.v))
+		for k, end := range e.ends {
+			for len(e.row) < end {
+				e.row = append(e.row, int32(k))
+			}
+		}
+	}
+	if e.row != nil {
+		e.row = append(e.row, int32(i))
+		return
+	}
+	for len(e.ends) <= i {
+		e.ends = append(e.ends, len(e.v))
+	}
+	e.ends[i]++
 }
 
 // matrix returns the rows, and takes them from what may still be made. They are nil where values of
@@ -91,14 +115,20 @@ func (e *entries) matrix() *network.Sparse {
 // byRows orders the entries by rows, those of a row as they came, and returns where each begins.
 func (e *entries) byRows() (start []int) {
 	start = make([]int, e.rows+1)
+	if e.row == nil {
+		for i := range e.rows {
+			start[i+1] = len(e.v)
+			if i < len(e.ends) {
+				start[i+1] = e.ends[i]
+			}
+		}
+		return start
+	}
 	for _, i := range e.row {
 		start[i+1]++
 	}
 	for i := range e.rows {
 		start[i+1] += start[i]
-	}
-	if slices.IsSorted(e.row) {
-		return start
 	}
 	next, col, v := slices.Clone(start), make([]int32, len(e.col)), make([]float64, len(e.v))
 	for k, i := range e.row {

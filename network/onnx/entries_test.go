@@ -74,3 +74,19 @@ func TestTooManyEntriesAreNotWritten(t *testing.T) {
 	require.NoError(t, err)
 	require.ErrorContains(t, Write(io.Discard, n, true), "layer 0: weights: 4097 × 16384 entries, expected at most 67108864")
 }
+
+// What comes by rows has no row noted for each entry, up to the first that does not.
+func TestEntriesByRowsAndNot(t *testing.T) {
+	for _, order := range [][]int{{0, 0, 2, 2, 4}, {1, 1, 3}, {4}, {}, {2, 2, 0, 3, 3}, {0, 1, 2, 1}, {3, 3, 1, 0, 4}} {
+		for _, reserved := range []int{0, 2, 10} {
+			room, want := 1000, mat.NewDense(5, 5, nil)
+			e := newEntries(&room, 5, 5)
+			e.reserve(reserved)
+			for k, i := range order {
+				e.Set(i, k, float64(k+1))
+				want.Set(i, k, float64(k+1))
+			}
+			require.True(t, mat.Equal(want, e.matrix()), "%v", order)
+		}
+	}
+}

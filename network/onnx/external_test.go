@@ -8,10 +8,12 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/relucell/relucell/network/onnx/onnxpb"
 )
@@ -65,4 +67,22 @@ func TestExternalData(t *testing.T) {
 		require.NotErrorAs(t, err, &named, "the location was told in the place of the model")
 	}
 	require.ErrorContains(t, try("", "location", "net.data"), "its data is in another file")
+}
+
+// What was decoded may be gone, and is read again; its bytes count once.
+func TestConstantsAreReadAgain(t *testing.T) {
+	dir := t.TempDir()
+	raw := binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint64(nil, math.Float64bits(3)), math.Float64bits(-5))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "data"), raw, 0o600))
+	key, name := "location", "data"
+	c := &constant{proto: &onnxpb.TensorProto{Dims: []int64{2}, DataType: proto.Int32(int32(onnxpb.TensorProto_DOUBLE)), DataLocation: onnxpb.TensorProto_EXTERNAL.Enum(),
+		ExternalData: []*onnxpb.StringStringEntryProto{{Key: &key, Value: &name}}}}
+	all := tensors{outside: outside{dir, int64(len(raw))}}
+	for range 3 {
+		require.Equal(t, []float64{3, -5}, all.tensorOf(c).floats)
+		for c.kept.Value() != nil {
+			runtime.GC()
+		}
+		require.Zero(t, all.outside.left)
+	}
 }

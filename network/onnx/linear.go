@@ -20,7 +20,7 @@ func matMul(rd *reader, n *node) {
 	}
 	w := n.floats(at, "weights")
 	m := multiplied(n.args[0].shape(), n.args[1].shape())
-	rd.product(m.batch*m.rows, m.cols, m.inner, func(i, j, t int) (from int, v float64) {
+	rd.product(w.floats, m.batch*m.rows, m.cols, m.inner, func(i, j, t int) (from int, v float64) {
 		a := m.fromA[i/m.rows] + i%m.rows*m.inner + t
 		b := m.fromB[i/m.rows] + t*m.cols + j
 		if left {
@@ -76,13 +76,20 @@ func multiplied(a, b []int) *matrices {
 }
 
 // product appends the layer whose unit (i, j), of rows × cols, is the sum over t < k of
-// v times element from of the running value, as term says.
-func (rd *reader) product(rows, cols, k int, term func(i, j, t int) (from int, v float64)) {
+// v, which is one of factor, times element from of the running value, as term says.
+func (rd *reader) product(factor []float64, rows, cols, k int, term func(i, j, t int) (from int, v float64)) {
 	if rows > maxEntries/cols {
 		panic(refusalf("the result has more than %d elements", maxEntries))
 	}
 	rd.work(rows, cols, k)
 	w := rd.newWeights(rows*cols, rd.width)
+	zeros := 0
+	for _, v := range factor {
+		if v == 0 {
+			zeros++
+		}
+	}
+	w.reserve((len(factor) - zeros) * (rows * cols * k / len(factor)))
 	for i := 0; i < rows; i++ {
 		for j := 0; j < cols; j++ {
 			for t := 0; t < k; t++ {
@@ -158,7 +165,7 @@ func (rd *reader) gemmProduct(n *node, transA, transB bool) {
 	if a.cols != b.rows {
 		panic(refusalf("%d × %d times %d × %d: the inner dimensions differ", a.rows, a.cols, b.rows, b.cols))
 	}
-	rd.product(a.rows, b.cols, a.cols, func(i, j, t int) (from int, v float64) {
+	rd.product(w.floats, a.rows, b.cols, a.cols, func(i, j, t int) (from int, v float64) {
 		if xFirst {
 			return x.at(i, t), w.floats[c.at(t, j)]
 		}
@@ -216,7 +223,7 @@ func linearRegressor(rd *reader, n *node) {
 		panic(refusalf("attribute \"intercepts\": %d numbers, expected %d", len(b), targets))
 	}
 	term := func(i, j, k int) (int, float64) { return i*features + k, w[j*features+k] }
-	rd.product(batch, len(b), features, term)
+	rd.product(w, batch, len(b), features, term)
 	rd.shape = []int{batch, len(b)}
 	rd.add(slices.Concat(slices.Repeat([][]float64{b}, batch)...))
 }

@@ -31,6 +31,9 @@ func (b *builder) lower() *network.Network {
 	for level := 1; level < len(l.levels); level++ {
 		rows := l.rowsAt(level, before)
 		layers, before = append(layers, l.layer(level, before, rows)), rows
+		for _, at := range l.levels[level] {
+			l.blocks[at] = nil // which nobody reads any more: a large network is not to be there twice
+		}
 	}
 	return newNetwork(layers)
 }

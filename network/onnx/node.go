@@ -212,10 +212,7 @@ func (t *tensors) arg(name string) arg {
 	case known:
 		a.value = v.constant
 	case c != nil:
-		if c.value == nil {
-			saying(func() { c.value = t.outside.decode(c.proto) }, "tensor %q", name)
-		}
-		a.value = c.value
+		saying(func() { a.value = t.tensorOf(c) }, "tensor %q", name)
 	default:
 		panic(refusalf("it reads %q, which its node does not compute here", name))
 	}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"weak"
 
 	"google.golang.org/protobuf/proto"
 
@@ -49,12 +50,9 @@ func Read(r io.Reader) (*network.Network, *network.Import, error) { return ReadW
 // ReadWith reads an ONNX model. The graph must be one of the operators that the package
 // documentation lists; errors name the node, its operator and what was expected.
 func ReadWith(r io.Reader, opt Options) (*network.Network, *network.Import, error) {
-	data, err := io.ReadAll(io.LimitReader(r, MaxFileBytes+1))
+	data, err := network.ReadAll(r, MaxFileBytes)
 	if err != nil {
 		return nil, nil, err
-	}
-	if len(data) > MaxFileBytes {
-		return nil, nil, fmt.Errorf("more than %d bytes, expected at most that many", MaxFileBytes)
 	}
 	return readModel(data, maxEntries, opt)
 }
@@ -151,10 +149,12 @@ type tensors struct {
 	values  map[string]value
 }
 
-// constant is a tensor, decoded when it is first read.
+// constant is a tensor, decoded when it is read. A large network is not to be there twice: what was
+// decoded stays while somebody has it, or nobody needs its memory.
 type constant struct {
 	proto *onnxpb.TensorProto
-	value *tensor
+	kept  weak.Pointer[tensor]
+	elem  onnxpb.TensorProto_DataType // UNDEFINED before it is first read
 }
 
 // readSteps reads a graph for so many steps of its recurrent part. Which of the dimensions without
@@ -299,13 +299,26 @@ func (tl *timeline) inputShape(in *onnxpb.ValueInfoProto, whole bool) []int {
 	return shape
 }
 
+// tensorOf decodes a constant, unless it still is there.
+func (t *tensors) tensorOf(c *constant) *tensor {
+	if v := c.kept.Value(); v != nil {
+		return v
+	}
+	left := t.outside.left
+	if c.elem != onnxpb.TensorProto_UNDEFINED { // its bytes were counted before
+		t.outside.left = MaxFileBytes
+		defer func() { t.outside.left = left }()
+	}
+	v := t.outside.decode(c.proto)
+	c.kept, c.elem = weak.Make(v), v.elem
+	return v
+}
+
 // precision says how the float tensors that were read are held.
 func precision(consts map[string]*constant, values map[string]value) string {
 	has := map[onnxpb.TensorProto_DataType]bool{}
 	for _, c := range consts {
-		if c.value != nil && c.value.ints == nil {
-			has[c.value.elem] = true
-		}
+		has[c.elem] = true // other types than those of floats are not looked for
 	}
 	for _, v := range values {
 		if v.constant != nil && v.constant.ints == nil {
