@@ -288,7 +288,7 @@ func TestARegionIsLeftAtAStop(t *testing.T) {
 		"nearest change": func(c *looks.Context) error {
 			s := &change{stops: stops{c}, net: n, center: ball.Rats(b.Center()), found: Radius{Upper: math.Inf(1)}}
 			s.forms, s.others = []Form{f}, []int{0}
-			return s.project(r, 0, b.Radius())
+			return s.project(metrics[ball.L2], r, 0, b.Radius())
 		},
 	} {
 		c := looks.Counting(anything)

@@ -1,8 +1,8 @@
 package extremum
 
 // How far around a point the class of a network stays the same. In linf the answer is a bisection:
-// package safety decides one box after the other. In l2 it is a walk: on a region the points of
-// another class are a polyhedron, whose point nearest to the centre is a fraction.
+// package safety decides one box after the other. In l2 and l1 it is a walk: on a region the points
+// of another class are a polyhedron, whose point nearest to the centre is a fraction.
 
 import (
 	"context"
@@ -36,21 +36,21 @@ type Radius struct {
 	Point        []*big.Rat
 	// Other is the output that is at least as large as that of the class at Point.
 	Other int
-	// Square is the square of the distance, exactly, in l2 alone.
-	Square *big.Rat
-	// Boxes were decided in linf, and Regions looked at in l2.
+	// Square is the square of the distance, exactly, in l2 alone, and Distance itself in l1 alone.
+	Square, Distance *big.Rat
+	// Boxes were decided, in l2 and l1 those around balls, and Regions looked at in l2 and l1.
 	Boxes, Regions int64
 }
 
 // ErrTie says that the centre has no class.
 var ErrTie = errors.New("a tie of the largest outputs at the centre, expected one that is larger than all others (or an only output that is not 0)")
 
-// ClassRadius finds the radius around a point in linf or l2, up to a largest one. When ctx ends
+// ClassRadius finds the radius around a point in linf, l2 or l1, up to a largest one. When ctx ends
 // first the error is its cause, and Radius holds what is certain by then, Upper +Inf or where Point
 // is.
 func ClassRadius(ctx context.Context, n *network.Network, center []float64, norm ball.Norm, most float64) (Radius, error) {
-	if norm != ball.LInf && norm != ball.L2 {
-		return Radius{}, fmt.Errorf("a radius in the norm %v, expected linf or l2", norm)
+	if norm == ball.Box {
+		return Radius{}, fmt.Errorf("a radius in the norm %v, expected linf, l2 or l1", norm)
 	}
 	if len(center) != n.Inputs() {
 		return Radius{}, fmt.Errorf("a centre of %d coordinates, expected %d", len(center), n.Inputs())
@@ -63,14 +63,14 @@ func ClassRadius(ctx context.Context, n *network.Network, center []float64, norm
 		return c.found, err
 	}
 	enough := 1.0
-	if norm == ball.L2 {
+	if norm != ball.LInf {
 		enough = closely
 	}
-	err := c.boxes(most, enough) // the box around an l2 ball holds it
+	err := c.boxes(most, enough) // the box around a ball holds it
 	if err != nil || norm == ball.LInf || c.found.Point == nil {
 		return c.found, err
 	}
-	return c.found, c.nearest(center, most)
+	return c.found, c.nearest(metrics[norm], center, most)
 }
 
 // Keeps returns the forms of the outputs that are positive wherever the class is that of r: it less
@@ -101,7 +101,7 @@ func lead(outputs, plus, minus int, sign int64) Form {
 	return f
 }
 
-// closely is how close to each other the bounds in linf are to be before the regions in l2 are
+// closely is how close to each other the bounds in linf are to be before the regions of a ball are
 // walked: the walk grows with the ball, and the last bits of a bisection cost as much as the first.
 const closely = 1.125
 
@@ -235,15 +235,54 @@ func (c *change) query(r float64) *vnnlib.Query {
 	return vnnlib.In(b, c.net.Outputs(), any)
 }
 
-// nearest finds the nearest change in l2, by the regions of a ball that holds the point known.
-func (c *change) nearest(center []float64, most float64) error {
-	square := new(big.Rat)
-	for k, v := range c.found.Point {
-		d := new(big.Rat).Sub(v, c.center[k])
-		square.Add(square, d.Mul(d, d))
+// metric is how a walk measures: by sizes, which are the squares of distances in l2 and distances in
+// l1.
+type metric struct {
+	norm ball.Norm
+	// size is that of a vector, and of one of this length on an axis.
+	size func(y ...*big.Rat) *big.Rat
+	// above is the least float64 that is at least the length of a vector of a size.
+	above func(size *big.Rat) float64
+	// nearest is the point of {rows ≥ 0, form ≥ 0} nearest to 0 where one lies in the open unit
+	// ball, nil where none lies in the closed one. inside lies strictly inside rows and ball.
+	nearest func(stop func() bool, form exact.Row, rows []exact.Row, inside []*big.Rat) ([]*big.Rat, error)
+	// keep is where an answer has the size of what was found.
+	keep func(r *Radius) **big.Rat
+}
+
+var metrics = map[ball.Norm]metric{
+	ball.L2: {ball.L2, squares, dyadic.RootAbove,
+		func(stop func() bool, form exact.Row, rows []exact.Row, _ []*big.Rat) ([]*big.Rat, error) {
+			return exact.Nearest(stop, append(slices.Clone(rows), form))
+		},
+		func(r *Radius) **big.Rat { return &r.Square }},
+	ball.L1: {ball.L1, lengths, dyadic.UpRat, nearestL1, func(r *Radius) **big.Rat { return &r.Distance }},
+}
+
+func squares(y ...*big.Rat) *big.Rat {
+	s := new(big.Rat)
+	for _, v := range y {
+		s.Add(s, new(big.Rat).Mul(v, v))
 	}
-	r := math.Nextafter(min(most, dyadic.RootAbove(square)), math.Inf(1))
-	b, err := ball.New(ball.L2, center, r)
+	return s
+}
+
+func lengths(y ...*big.Rat) *big.Rat {
+	s := new(big.Rat)
+	for _, v := range y {
+		s.Add(s, new(big.Rat).Abs(v))
+	}
+	return s
+}
+
+// nearest finds the nearest change in l2 or l1, by the regions of a ball that holds the point known.
+func (c *change) nearest(m metric, center []float64, most float64) error {
+	var way []*big.Rat
+	for k, v := range c.found.Point {
+		way = append(way, new(big.Rat).Sub(v, c.center[k]))
+	}
+	r := math.Nextafter(min(most, m.above(m.size(way...))), math.Inf(1))
+	b, err := ball.New(m.norm, center, r)
 	if err != nil {
 		return err
 	}
@@ -259,25 +298,25 @@ func (c *change) nearest(center []float64, most float64) error {
 		c.found.Regions++
 		for i, f := range filters {
 			if f.mayExceed(g, -math.SmallestNonzeroFloat64) {
-				if err := c.project(g, i, r); err != nil {
+				if err := c.project(m, g, i, r); err != nil {
 					return err
 				}
 			}
 		}
 	}
-	limit := new(big.Rat).SetFloat64(most)
-	if c.found.Square == nil || c.found.Square.Cmp(limit.Mul(limit, limit)) > 0 {
-		c.found.Lower, c.found.Upper, c.found.Point, c.found.Square = most, math.Inf(1), nil, nil
+	size := m.keep(&c.found)
+	if *size == nil || (*size).Cmp(m.size(new(big.Rat).SetFloat64(most))) > 0 {
+		c.found.Lower, c.found.Upper, c.found.Point, *size = most, math.Inf(1), nil, nil
 		return nil
 	}
-	c.found.Upper = dyadic.RootAbove(c.found.Square)
+	c.found.Upper = m.above(*size)
 	c.found.Lower = math.Nextafter(c.found.Upper, 0)
 	return nil
 }
 
 // project takes the point nearest to the centre in a region's closure at which a form is ≤ 0, if it
 // is nearer than the one known.
-func (c *change) project(g enumerate.Region, i int, r float64) error {
+func (c *change) project(m metric, g enumerate.Region, i int, r float64) error {
 	cell, err := g.CellUntil(c.stopped)
 	if err != nil {
 		return c.because(err)
@@ -287,17 +326,14 @@ func (c *change) project(g enumerate.Region, i int, r float64) error {
 		form, _ := c.forms[i].Neg().over(rows, exp)
 		row, _ = cell.RowOf(form)
 	})
-	y, err := exact.Nearest(c.stopped, append(slices.Clone(cell.Rows), row))
+	y, err := m.nearest(c.stopped, row, cell.Rows, cell.Inside)
 	if y == nil {
 		return c.because(err)
 	}
-	square, scale := new(big.Rat), new(big.Rat).SetFloat64(r)
-	for _, v := range y {
-		square.Add(square, new(big.Rat).Mul(v, v))
-	}
-	square.Mul(square, scale.Mul(scale, scale))
-	if c.found.Square == nil || square.Cmp(c.found.Square) < 0 {
-		c.found.Square = square
+	size, known := m.size(y...), m.keep(&c.found)
+	size.Mul(size, m.size(new(big.Rat).SetFloat64(r)))
+	if *known == nil || size.Cmp(*known) < 0 {
+		*known = size
 		x := cell.InputOf(y)
 		g.AffineIntegers(func(rows [][]*big.Int, exp int) { c.take(x, outputs(rows, exp, x)) })
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/crosscheck/twin"
+	"github.com/relucell/relucell/internal/dyadic"
 	"github.com/relucell/relucell/network"
 )
 
@@ -35,9 +36,10 @@ func changes(n *network.Network, center []float64, x []*big.Rat) bool {
 	return false
 }
 
-// TestRadiusInBothNorms holds the boxes of linf against the walk: by it no form is 0 within Lower.
-// In one input, where the norms are one, both must give the same radius.
-func TestRadiusInBothNorms(t *testing.T) {
+// TestRadiusInEachNorm holds the boxes of linf, and the nearest points of l2 and l1, against the walk
+// for extremes: by it no form is 0 within Lower. In one input, where the norms are one, all must
+// give the same radius.
+func TestRadiusInEachNorm(t *testing.T) {
 	found := 0
 	for seed := range int64(60) {
 		n, _, b := drawn(seed, ball.LInf)
@@ -49,13 +51,23 @@ func TestRadiusInBothNorms(t *testing.T) {
 		}
 		f, err := ClassRadius(anything, n, c, ball.L2, 4)
 		require.NoError(t, err)
-		require.Equal(t, e.Class, f.Class)
+		g, err := ClassRadius(anything, n, c, ball.L1, 4)
+		require.NoError(t, err)
+		require.Equal(t, []int{e.Class, e.Class}, []int{f.Class, g.Class})
 		if b.Dim() == 1 {
-			require.Equal(t, []float64{e.Lower, e.Upper}, []float64{f.Lower, f.Upper}, "seed %d", seed)
+			require.Equal(t, []float64{e.Lower, e.Upper, e.Lower, e.Upper}, []float64{f.Lower, f.Upper, g.Lower, g.Upper}, "seed %d", seed)
 		}
 		require.LessOrEqual(t, e.Lower, f.Lower) // the box holds the ball
+		require.LessOrEqual(t, f.Lower, g.Lower)
+		if g.Point != nil {
+			x := make([]*big.Rat, len(c))
+			for k := range x {
+				x[k] = new(big.Rat).Sub(g.Point[k], rat(c[k]))
+			}
+			require.Zero(t, g.Distance.Cmp(lengths(x...)), "seed %d", seed)
+		}
 		r := rand.New(rand.NewSource(seed))
-		for norm, q := range map[ball.Norm]Radius{ball.LInf: e, ball.L2: f} {
+		for norm, q := range map[ball.Norm]Radius{ball.LInf: e, ball.L2: f, ball.L1: g} {
 			if q.Point == nil {
 				require.True(t, q.Lower == 4 && math.IsInf(q.Upper, 1))
 			} else {
@@ -79,13 +91,33 @@ func TestRadiusInBothNorms(t *testing.T) {
 				low, err := Minimum(anything, n, gen.Must(ball.New(ball.LInf, c, e.Lower)), form)
 				require.NoError(t, err)
 				require.Positive(t, low.Lower.Sign(), "seed %d", seed)
+				octahedron, err := Minimum(anything, n, gen.Must(ball.New(ball.L1, c, g.Lower)), form)
+				require.NoError(t, err)
+				require.Positive(t, octahedron.Lower.Sign(), "seed %d", seed)
 				round, err := Minimum(anything, n, gen.Must(ball.New(ball.L2, c, f.Lower*(1-0x1p-40))), form)
 				require.NoError(t, err)
 				require.Positive(t, round.Lower.Sign(), "seed %d", seed)
 			}
 		}
 	}
-	require.Greater(t, found, 40)
+	require.Greater(t, found, 60)
+}
+
+// A change that is no more than a tie has no point strictly inside.
+func TestRadiusToATie(t *testing.T) {
+	// y0 − y1 is |x0 − 2| + |x1 + 1|, which is 0 at (2, −1) alone, and 3 times that at the centre.
+	n := gen.Build(gen.ReLU([]float64{1, 0, -1, 0, 0, 1, 0, -1}, []float64{-2, 2, 1, -1}), gen.Affine([]float64{1, 1, 1, 1, 0, 0, 0, 0}, []float64{0, 0}))
+	for norm, want := range map[ball.Norm]float64{ball.LInf: 2, ball.L2: dyadic.RootAbove(big.NewRat(5, 1)), ball.L1: 3} {
+		r, err := ClassRadius(anything, n, []float64{0, 0}, norm, 100)
+		require.NoError(t, err)
+		require.Equal(t, want, r.Upper, norm)
+		require.Equal(t, []string{"2", "-1"}, []string{r.Point[0].RatString(), r.Point[1].RatString()}, norm)
+		require.Equal(t, 1, r.Other)
+		r, err = ClassRadius(anything, n, []float64{0, 0}, norm, 1.5)
+		require.NoError(t, err)
+		require.Equal(t, 1.5, r.Lower)
+		require.Nil(t, r.Point)
+	}
 }
 
 func TestRadiusKnown(t *testing.T) {
@@ -106,9 +138,9 @@ func TestRadiusKnown(t *testing.T) {
 	_, err = ClassRadius(anything, n, []float64{1, 0}, ball.LInf, 1)
 	require.ErrorIs(t, err, ErrTie)
 	for want, f := range map[string]func() error{
-		"expected linf or l2": func() error { _, err := ClassRadius(anything, n, []float64{0, 0}, ball.L1, 1); return err },
-		"1 coordinates":       func() error { _, err := ClassRadius(anything, n, []float64{0}, ball.L2, 1); return err },
-		"expected a finite":   func() error { _, err := ClassRadius(anything, n, []float64{0, 0}, ball.L2, 0); return err },
+		"expected linf, l2 or l1": func() error { _, err := ClassRadius(anything, n, []float64{0, 0}, ball.Box, 1); return err },
+		"1 coordinates":           func() error { _, err := ClassRadius(anything, n, []float64{0}, ball.L2, 1); return err },
+		"expected a finite":       func() error { _, err := ClassRadius(anything, n, []float64{0, 0}, ball.L2, 0); return err },
 	} {
 		require.ErrorContains(t, f(), want)
 	}
@@ -132,7 +164,7 @@ func TestRadiusOfAnyDigits(t *testing.T) {
 func TestRadiusNearTheCentre(t *testing.T) {
 	for _, e := range []int{-20, -60, -300, -700, -1022, -1060, -1072, -1073, -1074} {
 		n := gen.Build(gen.Affine([]float64{-1, 1}, []float64{math.Ldexp(1, e+1), 0})) // a tie at 2^e
-		for _, norm := range []ball.Norm{ball.LInf, ball.L2} {
+		for _, norm := range []ball.Norm{ball.LInf, ball.L2, ball.L1} {
 			r, err := ClassRadius(anything, n, []float64{0}, norm, 1)
 			if e+1 < -1074 {
 				require.ErrorIs(t, err, ErrTie)

@@ -41,9 +41,9 @@ The class is the one output that is larger than all others; of a network with on
 Where the largest outputs are equal there is no class: a point of that kind is a change, and at the
 centre it is an error.
 
-In linf each radius is decided as "relucell verify" decides a box. In l2 the activation regions are
-walked, and the nearest change on each is a fraction, so the square of the radius is exact. Both are
-certain, rounding included.
+In linf each radius is decided as "relucell verify" decides a box. In l2 and l1 the activation regions
+are walked, and the nearest change on each is a fraction, so the radius in l1 is exact, and its square
+in l2. All are certain, rounding included.
 
 --proof writes a proof that the class changes nowhere in the ball of the smaller radius: that of a count
 on this ball, of the network with a neuron behind it for each other output, which is on where that
@@ -55,7 +55,7 @@ ball, also where the radius was found without them.`,
 	})
 	fs := cmd.Flags()
 	fs.StringVar(&c.center, "center", "", "the `POINT`: numbers separated by commas, one number for all coordinates, or @FILE (JSON or CSV)")
-	choiceFlag(cmd, &c.norm, "norm", "norm in which distances are measured", "linf", "l2")
+	choiceFlag(cmd, &c.norm, "norm", "norm in which distances are measured", "linf", "l2", "l1")
 	c.most = 1
 	flag(fs, &c.most, "most", "R", "1", "look no farther than this", ball.ParseRadius)
 	fs.StringVar(&c.proof, "proof", "", "write a proof for the smaller radius to this `FILE`, and its network beside it")
@@ -72,14 +72,16 @@ type radiusJSON struct {
 	Lower  float64   `json:"lower"`
 	Upper  *float64  `json:"upper,omitempty"`
 	// Square is that of the radius in l2, as a fraction.
-	Square  string    `json:"square,omitempty"`
-	Point   []string  `json:"point,omitempty"`
-	Other   *int      `json:"other,omitempty"`
-	Boxes   int64     `json:"boxes"`
-	Regions int64     `json:"regions"`
-	Proof   *property `json:"proof,omitempty"`
-	Seconds float64   `json:"seconds"`
-	Notes   []string  `json:"notes,omitempty"`
+	Square string `json:"square,omitempty"`
+	// Distance is the radius in l1, as a fraction.
+	Distance string    `json:"distance,omitempty"`
+	Point    []string  `json:"point,omitempty"`
+	Other    *int      `json:"other,omitempty"`
+	Boxes    int64     `json:"boxes"`
+	Regions  int64     `json:"regions"`
+	Proof    *property `json:"proof,omitempty"`
+	Seconds  float64   `json:"seconds"`
+	Notes    []string  `json:"notes,omitempty"`
 }
 
 func (c *radiusCmd) run(cmd *cobra.Command, args []string) (err error) {
@@ -190,6 +192,9 @@ func (c *radiusCmd) print(cmd *cobra.Command, path string, n *network.Network, s
 	if r.Square != nil {
 		j.Square = r.Square.RatString()
 	}
+	if r.Distance != nil {
+		j.Distance = r.Distance.RatString()
+	}
 	return printAs(cmd.OutOrStdout(), c.format, j, func(f *fields) {
 		f.stamped(path, n, stamp)
 		f.line("Centre", "(%s)", floats(center))
@@ -204,6 +209,9 @@ func (c *radiusCmd) print(cmd *cobra.Command, path string, n *network.Network, s
 			f.line("Radius", "between %v and %v in %s", r.Lower, r.Upper, c.norm)
 			if r.Square != nil {
 				f.line("", "its square is %s", short(r.Square))
+			}
+			if r.Distance != nil {
+				f.line("", "exactly %s", short(r.Distance))
 			}
 			f.line("Changes", "at (%s)", floats(asFloats(r.Point)))
 			if n.Outputs() > 1 {

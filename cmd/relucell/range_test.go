@@ -127,14 +127,19 @@ func TestRadius(t *testing.T) {
 	require.Contains(t, out, "Class     y0 > 0\nRadius    between 0.49999999999999994 and 0.5 in linf\nChanges   at (")
 	out = succeed(t, "radius", net, "--center", "0", "--norm", "l2")
 	require.Contains(t, out, "Radius    between 0.7071067811865475 and 0.7071067811865476 in l2\n          its square is 1/2 = 0.5\n")
+	require.Contains(t, succeed(t, "radius", net, "--center", "0", "--norm", "l1"), "Radius    between 0.9999999999999999 and 1 in l1\n          exactly 1\n")
+	require.Contains(t, succeed(t, "radius", net, "--center", "0", "--norm", "l1", "--format", "json"), `"upper":1,"distance":"1",`)
+	proof := filepath.Join(t.TempDir(), "radius.proof")
+	require.Contains(t, succeed(t, "radius", net, "--center", "0", "--norm", "l1", "--proof", proof), "verified: neuron 4 is on nowhere")
+	require.Contains(t, succeed(t, "check", proof+".json", proof, "--never-on", "4"), "VERIFIED")
 	require.Contains(t, succeed(t, "radius", net, "--center", "0", "--most", "0.25"), "at least 0.25 in linf: no change was found")
 	require.Contains(t, succeed(t, "radius", diamond(t), "--center", "1,2", "--most", "9"), "where y1 is as large")
 	require.Contains(t, succeed(t, "radius", net, "--center", "0,1.5", "--format", "json"), `"class":0,"lower":0.49999999999999994,"upper":0.5,"point":["0","1"]`)
 	for want, args := range map[string][]string{
-		"--center: missing":   {},
-		"--center: a tie":     {"--center", "1,0"},
-		"expected linf or l2": {"--center", "0", "--norm", "l1"},
-		"expected a finite":   {"--center", "0", "--most", "0"},
+		"--center: missing": {},
+		"--center: a tie":   {"--center", "1,0"},
+		`"box"`:             {"--center", "0", "--norm", "box"},
+		"expected a finite": {"--center", "0", "--most", "0"},
 	} {
 		_, errs, code := relucell(t, append([]string{"radius", net}, args...)...)
 		require.Equal(t, exitInput, code, errs)
