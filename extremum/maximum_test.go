@@ -172,49 +172,6 @@ func TestFloatsInOrder(t *testing.T) {
 	})
 }
 
-func TestParseForm(t *testing.T) {
-	for text, want := range map[string]string{
-		"y0 - y1":                "1 -1 0 0",
-		"-y2":                    "0 0 -1 0",
-		"2*y0+0.5 y1 - 1/3":      "2 1/2 0 -1/3",
-		"y0 + y0 + 1 - 1.25":     "2 0 0 -1/4",
-		"3":                      "0 0 0 3",
-		" + 1/2 y1 ":             "0 1/2 0 0",
-		"12345678901234567890y0": "12345678901234567890 0 0 0",
-		// An exponent was refused, though queries take it.
-		"1e-3*y0 - 2.5E+2y1 + 1e1": "1/1000 -250 0 10",
-		" 1 / 2 y 1 - 2 * y0":      "-2 1/2 0 0",
-		// Leading zeros made a fraction octal, which no decimal was.
-		"010/3 y0 + 010 y1 - 1/010": "10/3 10 0 -1/10",
-	} {
-		f, err := ParseForm(text, 3)
-		require.NoError(t, err, text)
-		var got string
-		for _, c := range append(f.C, f.Offset) {
-			got += " " + c.RatString()
-		}
-		require.Equal(t, " "+want, got, text)
-	}
-	for text, want := range map[string]string{
-		"": "expected a form", "y3": "expected an output from y0 to y2", "x0": "expected terms", "y0 y1": "expected terms", "y0 +": "expected terms",
-		"2*": "expected terms", "1/0": "a decimal or a fraction", "0.5/2": "a decimal or a fraction", "y99999999999999999999": "expected an output", "y0--y1": "expected terms",
-		"1e": "expected terms", "1e1001 y0": "an exponent of at most 1000", "1e-99999999999999999999": "an exponent", "1/1e3": "expected", "1e3/2": "a decimal or a fraction",
-		"1 2y0": "expected terms", "y0 1": "expected terms", // a space was nothing, and the number 12
-	} {
-		_, err := ParseForm(text, 3)
-		require.ErrorContains(t, err, want, text)
-	}
-}
-
-func FuzzParseForm(f *testing.F) {
-	f.Add("y0 - 2*y1 + 1/3")
-	f.Fuzz(func(t *testing.T, text string) {
-		if g, err := ParseForm(text, 4); err == nil {
-			require.Len(t, g.C, 4)
-		}
-	})
-}
-
 // Several forms in one walk have the extremes that each has in a walk of its own.
 func TestMaximaOfSeveralForms(t *testing.T) {
 	for seed := range int64(30) {

@@ -59,7 +59,7 @@ A bound in the proof is a float64, so a fraction that is none is rounded outward
 	})
 	fs := cmd.Flags()
 	c.add(cmd, "stop after this time, reading included")
-	fs.StringVar(&c.of, "of", "y0", "`FORM` of the outputs y0, y1, …, such as \"y0 - 2*y1 + 1e-3\"")
+	fs.StringVar(&c.of, "of", "y0", "`FORM` of the outputs y0, y1, …, such as \"y0 - 2*y1 + 1e-3\" or \"(y0 + y1)/2\"")
 	fs.BoolVar(&c.max, "max", false, "the largest value alone")
 	fs.BoolVar(&c.min, "min", false, "the smallest value alone")
 	flag(fs, &c.atLeast, "at-least", "V", "", "end as soon as a point has a value of at least V; exit 1 if none has (--max)", fraction)
