@@ -139,7 +139,7 @@ func links(t *testing.T, chrome context.Context) {
 	for fragment, want := range map[string]string{
 		"nonsense":                           "nonsense",
 		"ball=l2,1&view=a,b,c&colour=mauve":  "ball, view, colour",
-		"net=7&hold=1&in=none&view=0,0,0":    "net, in, view, hold",
+		"net=1&hold=1&in=none&view=0,0,0":    "net, in, view, hold",
 		"through=1;2&inputs=1,1&origin=p99":  "inputs, through, origin",
 		"ball=l2,0,0,1e999":                  "ball",
 		"%F0%9F%A6%86=%zz&&=&<script>=1":     "",

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -119,6 +120,9 @@ func oneLine(err error) string { return strings.Join(strings.Fields(err.Error())
 func action(f func(cmd *cobra.Command, args []string) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
 		err := notEmpty(cmd.Flags())
+		if i := slices.Index(args, piped); err == nil && i >= 0 && slices.Contains(args[i+1:], piped) {
+			err = badInputf("-: given twice, but standard input is read once; expected the name of a file for one of them")
+		}
 		if err == nil {
 			err = f(cmd, args)
 		}

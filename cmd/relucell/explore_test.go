@@ -46,7 +46,11 @@ func TestExploreServesUntilAnInterrupt(t *testing.T) {
 	require.True(t, late.Stop(), "it did not end")
 	require.NoError(t, err)
 
-	cmd = exec.Command(binary, "explore", data+"two_moons_2-16-16-1.onnx")
+	// A network that comes by standard input is read twice, for the points and for the page: the
+	// second time nothing came.
+	cmd = exec.Command(binary, "explore", "-", "--points", data+"two_moons_points.csv")
+	cmd.Stdin, err = os.Open(data + "two_moons_2-16-16-1.json")
+	require.NoError(t, err)
 	out, err = cmd.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, cmd.Start())

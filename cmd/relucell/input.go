@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -38,6 +39,8 @@ type netFlags struct {
 	ctx   context.Context
 	// about is the file that asks about the outputs of the network's file.
 	about string
+	// piped reads standard input: that comes once, and a network may be read again.
+	piped func() ([]byte, error)
 }
 
 func (f *netFlags) add(fs *pflag.FlagSet) {
@@ -91,6 +94,9 @@ func (f *netFlags) open(ctx context.Context, cmd *cobra.Command, path string) (*
 	if f.batch < 0 {
 		return nil, nil, badInputf("--batch: %d, expected 1 or the rows of a fixed batch", f.batch)
 	}
+	if f.piped == nil {
+		f.piped = sync.OnceValues(func() ([]byte, error) { return pipedText(cmd.InOrStdin()) })
+	}
 	if c := callOf(cmd); c != nil {
 		if h, ok, err := c.nets.take(f, path); ok {
 			return h.n, h.im, err
@@ -99,7 +105,10 @@ func (f *netFlags) open(ctx context.Context, cmd *cobra.Command, path string) (*
 	r, err := within(ctx, func() (h held, err error) {
 		opt := load.Options{NormaliseNNet: f.normalise, Output: f.output, Batch: f.batch}
 		if path == piped && callOf(cmd) == nil { // a call's standard input is its conversation
-			h.n, h.im, err = readPiped(cmd.InOrStdin(), opt)
+			var text []byte
+			if text, err = f.piped(); err == nil {
+				h.n, h.im, err = load.ReadBytes(text, "stdin.json", opt)
+			}
 		} else {
 			h.n, h.im, err = load.Read(path, opt)
 		}
@@ -114,14 +123,6 @@ func (f *netFlags) open(ctx context.Context, cmd *cobra.Command, path string) (*
 // piped names the network that comes by standard input, as canonical text: what slice, convert and
 // others write to "-o -".
 const piped = "-"
-
-func readPiped(r io.Reader, opt load.Options) (*network.Network, *network.Import, error) {
-	data, err := pipedText(r)
-	if err != nil {
-		return nil, nil, err
-	}
-	return load.ReadBytes(data, "stdin.json", opt)
-}
 
 func pipedText(r io.Reader) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(r, load.MaxFileBytes+1))

@@ -206,6 +206,11 @@ func TestANetworkComesByAPipe(t *testing.T) {
 	require.Zero(t, code, errs)
 	require.Contains(t, out, "VERIFIED  exactly 131 activation regions")
 	require.NotContains(t, out, "converted")
+	for _, args := range [][]string{{"diff", "-", "-", "--box=-1:1"}, {"canonical", "-", "-"}, {"explore", "-", "a.onnx", "-"}} {
+		_, errs, code = piped(text, args...)
+		require.Equal(t, exitInput, code)
+		require.Equal(t, "relucell: -: given twice, but standard input is read once; expected the name of a file for one of them\n", errs)
+	}
 	_, errs, code = piped("junk", "info", "-")
 	require.Equal(t, exitInput, code)
 	require.Contains(t, errs, "stdin.json: canonical text: ")

@@ -268,7 +268,7 @@ function showPlane(p) {
   if (p.inputs) { by("inputX").value = p.inputs[0]; by("inputY").value = p.inputs[1]; by("origin").value = spellPoint(p.origin === undefined ? [0] : p.origin); }
   if (p.through) p.through.forEach((q, i) => { by("p" + i).value = spellPoint(q); });
   else if (!by("p0").value && points >= 3) [0, 1, 2].forEach((i) => { by("p" + i).value = spellPoint(Math.floor(i * (points - 1) / 2)); });
-  say("planeHelp", "A point is " + info.inputs + " numbers, one number for all" + (points ? ", or p5 for the fifth data point of " + points : "") + ".");
+  say("planeHelp", "A point is " + info.inputs + " numbers, one number for all" + (points ? ", or p5 for data point 5, counted from 0, of " + points : "") + ".");
 }
 
 async function replane(e) {
@@ -309,7 +309,7 @@ function nextPoint(by1) {
   const n = info.points;
   atPoint = (atPoint + by1 + n) % n;
   const x = plane.points[2 * atPoint], y = plane.points[2 * atPoint + 1];
-  say("pointName", "p" + (atPoint + 1) + " of " + n + (info.classes.length ? ", class " + info.classes[info.class[atPoint]] : ""));
+  say("pointName", "p" + atPoint + " of " + n + (info.classes.length ? ", class " + info.classes[info.class[atPoint]] : ""));
   const inView = Math.abs(view.px(x) - view.w / 2) < view.w / 2 && Math.abs(view.py(y) - view.h / 2) < view.h / 2;
   step({ ball: { ...state.ball, x, y }, view: inView ? state.view : { ...state.view, x, y } });
 }

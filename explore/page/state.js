@@ -8,13 +8,13 @@
 export const fills = ["pattern", "layer", "gradient", "class", "depth"];
 export const norms = ["l2", "linf", "l1"];
 
-// spellPoint spells a point of the inputs: numbers, or p5 for the fifth point of the file.
-export const spellPoint = (p) => Array.isArray(p) ? p.join(",") : "p" + (p + 1);
+// spellPoint spells a point of the inputs: numbers, or p5 for point 5 of the file, counted from 0 as everything is.
+export const spellPoint = (p) => Array.isArray(p) ? p.join(",") : "p" + p;
 
 // readPoint reads what spellPoint or a person wrote; null if it is neither.
 export function readPoint(text, inputs, points) {
   const row = /^\s*(?:p|point)\s*(\d+)\s*$/i.exec(text);
-  if (row) return Number(row[1]) >= 1 && Number(row[1]) <= points ? Number(row[1]) - 1 : null;
+  if (row) return Number(row[1]) < points ? Number(row[1]) : null;
   const x = text.trim().split(/[\s,;]+/).map(Number);
   return text.trim() && x.every(Number.isFinite) && (x.length === 1 || x.length === inputs) ? x : null;
 }
@@ -22,7 +22,7 @@ export function readPoint(text, inputs, points) {
 export function spell(s) {
   const f = ["ball=" + [s.ball.norm, s.ball.x, s.ball.y, s.ball.r].join(","), "view=" + [s.view.x, s.view.y, s.view.h].join(","), "colour=" + s.fill];
   if (s.ball.space) f.push("in=all");
-  if (s.model) f.push("net=" + (s.model + 1));
+  if (s.model) f.push("net=" + s.model);
   if (s.plane.inputs) f.push("inputs=" + s.plane.inputs.join(","));
   if (s.plane.origin !== undefined) f.push("origin=" + spellPoint(s.plane.origin));
   if (s.plane.through) f.push("through=" + s.plane.through.map(spellPoint).join(";"));
@@ -45,8 +45,9 @@ export function read(fragment, base, info, told) {
   expect(plane, "inputs", "through");
   expect(s.plane.origin !== undefined, "origin");
   const model = numbers("net", 1);
-  expect(model && model[0] >= 1 && model[0] <= info.models.length, "net");
-  s.model = model && model[0] >= 1 && model[0] <= info.models.length ? Math.round(model[0]) - 1 : f.has("ball") ? 0 : base.model;
+  const known = model && Number.isInteger(model[0]) && model[0] >= 0 && model[0] < info.models.length;
+  expect(known, "net");
+  s.model = known ? model[0] : f.has("ball") ? 0 : base.model;
   const [norm, ...at] = (f.get("ball") || "").split(",");
   const b = at.map(Number);
   const right = norms.includes(norm) && b.length === 3 && b.every(Number.isFinite) && b[2] > 0;
