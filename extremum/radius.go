@@ -275,7 +275,8 @@ func lengths(y ...*big.Rat) *big.Rat {
 	return s
 }
 
-// nearest finds the nearest change in l2 or l1, by the regions of a ball that holds the point known.
+// nearest finds the nearest change in l2 or l1, by the regions of a ball that holds the point
+// known.
 func (c *change) nearest(m metric, center []float64, most float64) error {
 	var way []*big.Rat
 	for k, v := range c.found.Point {

@@ -48,7 +48,7 @@ func TestRangeAtLeast(t *testing.T) {
 func TestRangeRefuses(t *testing.T) {
 	net := pyramid(t)
 	for want, args := range map[string][]string{
-		"--of: at": {"--box=-1:1", "--of", "x0"},
+		"--of: column 1": {"--box=-1:1", "--of", "x0"},
 		"--of: column 1: \"y1\", expected y0, the only output": {"--box=-1:1", "--of", "y1"},
 		"y0 is no float64":                {"--box=-1:1", "--of", "1/3 y0", "--proof", filepath.Join(t.TempDir(), "p")},
 		"is another file of this command": {"--box=-1:1", "--proof", net},
