@@ -235,8 +235,8 @@ func (c *change) query(r float64) *vnnlib.Query {
 	return vnnlib.In(b, c.net.Outputs(), any)
 }
 
-// metric is how a walk measures: by sizes, which are the squares of distances in l2 and distances in
-// l1.
+// metric is how a walk measures: by sizes, which are the squares of distances in l2 and distances
+// in l1.
 type metric struct {
 	norm ball.Norm
 	// size is that of a vector, and of one of this length on an axis.

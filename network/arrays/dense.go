@@ -37,8 +37,8 @@ var (
 	bfloats  = elements{"bfloat16", 2, func(b []byte) float64 { return dyadic.BFloat16(binary.LittleEndian.Uint16(b)) }}
 )
 
-// decode reads all the elements of a shape from r, which has them and no more: so many bytes, as far
-// as that is certain.
+// decode reads all the elements of a shape from r, which has them and no more: so many bytes, as
+// far as that is certain.
 func (e elements) decode(shape []int, r io.Reader, certain int64) ([]float64, error) {
 	n := 1
 	for _, d := range shape {

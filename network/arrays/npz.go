@@ -186,8 +186,8 @@ const (
 	maxHeader = 1 << 16
 )
 
-// readNPY reads an array of an archive of so many bytes. Its elements may be at most room in number,
-// which it takes from room.
+// readNPY reads an array of an archive of so many bytes. Its elements may be at most room in
+// number, which it takes from room.
 func readNPY(f *zip.File, size int64, room *int) (*Array, error) {
 	r, err := f.Open()
 	if err != nil {
