@@ -37,8 +37,8 @@ func changes(n *network.Network, center []float64, x []*big.Rat) bool {
 }
 
 // TestRadiusInEachNorm holds the boxes of linf, and the nearest points of l2 and l1, against the
-// walk for extremes: by it no form is 0 within Lower. In one input, where the norms are one, all must
-// give the same radius.
+// walk for extremes: by it no form is 0 within Lower. In one input, where the norms are one, all
+// must give the same radius.
 func TestRadiusInEachNorm(t *testing.T) {
 	found := 0
 	for seed := range int64(60) {

@@ -1,9 +1,9 @@
 package extremum
 
 // The point of a region nearest to the centre in l1, at which a form is ≥ 0: a linear programme.
-// The simplex of lp/exact wants a point strictly inside, and the points at which the form is ≥ 0 may
-// have none. So what the form lacks to 0 is a variable that has a price, an exact penalty: with a
-// price that is high enough it is 0 (Han, Mangasarian 1979).
+// The simplex of lp/exact wants a point strictly inside, and the points at which the form is ≥ 0
+// may have none. So what the form lacks to 0 is a variable that has a price, an exact penalty: with
+// a price that is high enough it is 0 (Han, Mangasarian 1979).
 
 import (
 	"math/big"
