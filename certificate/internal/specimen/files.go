@@ -58,6 +58,11 @@ func Allocated() uint64 {
 	return m.TotalAlloc
 }
 
+// RequireLittle requires that less than so many bytes were allocated since Allocated said before.
+func RequireLittle(tb testing.TB, before, most uint64) {
+	require.Less(tb, Allocated()-before, allowance*most)
+}
+
 // RequireRefused requires an error of one line, for one of the reasons in a row of a corpus of
 // rejects.
 func RequireRefused(tb testing.TB, err error, reasons string) {

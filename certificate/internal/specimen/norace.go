@@ -1,0 +1,5 @@
+//go:build !race
+
+package specimen
+
+const allowance = 1
