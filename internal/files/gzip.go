@@ -3,7 +3,9 @@ package files
 // Compressed files are known by their names, as those who publish networks and queries name them.
 
 import (
+	"bytes"
 	"compress/gzip"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -43,7 +45,9 @@ func ReadUnpacked(path string, limit int64) ([]byte, error) {
 	return data, nil
 }
 
-// Unpacked is ReadUnpacked for the bytes of the file, with errors that do not name it.
+// Unpacked is ReadUnpacked for the bytes of the file, with errors that do not name it. They are a
+// text: what another program would have to read first is told, as nothing else that is said of it
+// would help.
 func Unpacked(f io.Reader, path string, limit int64) ([]byte, error) {
 	r, err := Unpack(f, path)
 	if err != nil {
@@ -53,5 +57,23 @@ func Unpacked(f io.Reader, path string, limit int64) ([]byte, error) {
 	if err == nil && int64(len(data)) > limit {
 		err = fmt.Errorf("more than %d bytes", limit)
 	}
+	if err == nil {
+		err = foreign(data)
+	}
 	return data, err
+}
+
+// foreign says that bytes are no text in UTF-8, if they are another program's.
+func foreign(data []byte) error {
+	const most = 1 << 12
+	head := data[:min(len(data), most)]
+	switch {
+	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
+		return errors.New("compressed by gzip, expected a name that ends in .gz, or a text")
+	case bytes.HasPrefix(head, []byte{0xff, 0xfe}), bytes.HasPrefix(head, []byte{0xfe, 0xff}):
+		return errors.New("a text in UTF-16, expected UTF-8: save it with that encoding")
+	case bytes.IndexByte(head, 0) >= 0:
+		return errors.New("bytes 0, which no text has, expected UTF-8 (of a text in UTF-16 every other byte is 0)")
+	}
+	return nil
 }

@@ -28,7 +28,12 @@ func TestReadUnpacked(t *testing.T) {
 		{"plain.txt", []byte("0123456789"), 10, "0123456789"},
 		{"packed.txt.gz", z.Bytes(), 10, "0123456789"},
 		{"PACKED.GZ", z.Bytes(), 10, "0123456789"},
-		{"packed.txt", z.Bytes(), 99, z.String()},
+		{"packed.txt", z.Bytes(), 99, "!compressed by gzip, expected a name that ends in .gz, or a text"},
+		// A table in UTF-16 was one of a header and no number, or of numbers that nobody could see.
+		{"utf16le.csv", []byte("\xff\xfe1\x00,\x002\x00"), 99, "!a text in UTF-16, expected UTF-8"},
+		{"utf16be.csv", []byte("\xfe\xff\x001\x00,\x002"), 99, "!a text in UTF-16, expected UTF-8"},
+		{"unmarked.csv", []byte("1\x00,\x002\x00"), 99, "!bytes 0, which no text has"},
+		{"marked.csv", []byte("\ufeff1,2"), 99, "\ufeff1,2"}, // which all readers of tables leave out
 		{"more.gz", z.Bytes(), 9, "!more than 9 bytes"}, // the limit is on what comes out
 		{"more.txt", []byte("0123456789"), 9, "!more than 9 bytes"},
 		{"no.gz", []byte("0123456789"), 99, "!not a gzip file"},

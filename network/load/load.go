@@ -116,10 +116,28 @@ func plain(f io.Reader, path string) (io.Reader, error) {
 		head, _ = b.Peek(len(lfsPointer))
 		f = b
 	}
-	if string(head) == lfsPointer {
-		return nil, errors.New("a Git LFS pointer, not the file itself: get it with git lfs pull")
+	return f, foreign(head, endingOf(path))
+}
+
+// foreign says that a file is not what its name says, by how it begins.
+func foreign(head []byte, ending string) error {
+	isText := ending == ".json" || ending == ".nnet"
+	switch {
+	case string(head) == lfsPointer:
+		return errors.New("a Git LFS pointer, not the file itself: get it with git lfs pull")
+	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}) && ending != ".safetensors": // which begins with any length
+		return errors.New("compressed by gzip, expected a name that ends in .gz as well")
+	case isText && (bytes.HasPrefix(head, []byte{0xff, 0xfe}) || bytes.HasPrefix(head, []byte{0xfe, 0xff})):
+		return errors.New("a text in UTF-16, expected UTF-8: save it with that encoding")
+	case isText && bytes.HasPrefix(head, []byte("\ufeff")):
+		return errors.New("a text with a byte order mark, expected UTF-8 without one: save it with that encoding")
 	}
-	return f, nil
+	return nil
+}
+
+// endingOf is the ending of a name that says what the file is, compressed or not.
+func endingOf(path string) string {
+	return filepath.Ext(strings.TrimSuffix(strings.ToLower(path), packed))
 }
 
 // placed is a reader of what is there as a whole.
@@ -133,8 +151,7 @@ const packed = ".gz"
 
 // readerFor chooses by the ending of path. The folder is where external data lies, empty for none.
 func readerFor(path, folder string, opt Options) (reader, error) {
-	lower := strings.ToLower(path)
-	ending := filepath.Ext(strings.TrimSuffix(lower, packed))
+	ending := endingOf(path)
 	if opt.Output != "" && ending != ".onnx" {
 		return nil, fmt.Errorf("%s: output %q asked for, but only .onnx files name theirs", path, opt.Output)
 	}

@@ -65,6 +65,11 @@ func TestReadNormalises(t *testing.T) {
 
 func TestReadRefusals(t *testing.T) {
 	dir := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+		return path
+	}
 	bad := filepath.Join(dir, "bad.onnx")
 	require.NoError(t, os.WriteFile(bad, []byte("hello"), 0o600))
 	badText := filepath.Join(dir, "bad.json")
@@ -102,6 +107,9 @@ func TestReadRefusals(t *testing.T) {
 		{badText, Options{Output: "y"}, `output "y" asked for, but only .onnx`},
 		{"net.gz", Options{}, `net.gz: unknown ending`},
 		{folder, Options{}, folder + ": is a folder"},
+		{write("packed.onnx", string(whole)), Options{}, "compressed by gzip, expected a name that ends in .gz as well"},
+		{write("wide.json", "\xff\xfe{\x00"), Options{}, "a text in UTF-16, expected UTF-8"},
+		{write("marked.nnet", "\ufeff1,2"), Options{}, "a text with a byte order mark, expected UTF-8 without one"},
 	} {
 		_, _, err := Read(c.path, c.opt)
 		require.ErrorContains(t, err, c.want)
