@@ -79,11 +79,11 @@ func ReadJSON(r io.Reader) (*Description, error) {
 	return &Description{Dim: f.Dimensions, Lineality: f.Lineality, Rays: f.Rays}, nil
 }
 
-// ReadCSV reads rows of a matrix, comma-separated, each scaled to integers. Integers and fractions
-// such as -2/3 are taken as they are, decimals as the float64 next to them, as weights are: rounded
-// says how many of them are no float64. Lines that begin with # are comments. Errors name line and
+// ReadCSV reads rows of a matrix, comma-separated, of which [WholeRows] makes those of a cone.
+// Integers and fractions such as -2/3 are taken as they are, decimals as the float64 next to them,
+// as weights are: rounded says how many of them are no float64. Lines that begin with # are comments. Errors name line and
 // column, from 1.
-func ReadCSV(r io.Reader) (rows [][]*big.Int, rounded int, err error) {
+func ReadCSV(r io.Reader) (rows [][]*big.Rat, rounded int, err error) {
 	err = files.Rows(r, func(line int, record []string) error {
 		if len(rows) > 0 && len(record) != len(rows[0]) {
 			return fmt.Errorf("line %d: %d columns, expected %d as in the first line", line, len(record), len(rows[0]))
@@ -98,7 +98,7 @@ func ReadCSV(r io.Reader) (rows [][]*big.Int, rounded int, err error) {
 				rounded++
 			}
 		}
-		rows = append(rows, Whole(row))
+		rows = append(rows, row)
 		return nil
 	})
 	if err != nil {
