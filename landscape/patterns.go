@@ -175,6 +175,9 @@ func (g *gates) squeeze(c *Cell, inside []*big.Float) {
 		}
 		try := append([]float64(nil), w...)
 		try[k], _ = dyadic.FromRat(lo.Add(lo, hi).Mul(lo, big.NewRat(1, 2)))
+		if math.IsInf(try[k], 0) {
+			continue
+		}
 		if m := g.margin(c, try); m > 0 {
 			c.Gate, c.Margin = try, m
 			return
