@@ -118,7 +118,7 @@ func (c *canonicalCmd) write(ctx context.Context, cmd *cobra.Command, s function
 		return failed(fmt.Errorf("%s: the minimal network cannot be written: %w", s.path, err))
 	}
 	if c.out != "" {
-		if err := writeText(cmd, c.out, s.path, small); err != nil || c.out == "-" {
+		if err := writeText(ctx, cmd, c.out, s.path, small); err != nil || c.out == "-" {
 			return err
 		}
 		c.files.wrote(c.out)
