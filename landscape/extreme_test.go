@@ -90,3 +90,13 @@ func TestGatesAreNumbers(t *testing.T) {
 		}
 	}
 }
+
+// The products of all pairs of two hundred thousand rows ended the process.
+func TestTooManyPointsAreRefused(t *testing.T) {
+	x := make([][]float64, mostPoints+1)
+	for i := range x {
+		x[i] = []float64{float64(i)}
+	}
+	_, err := Patterns(anything, mustNew(t, x, make([]float64, len(x)), true))
+	require.EqualError(t, err, "16385 points, expected at most 16384 for a list of patterns")
+}
