@@ -108,14 +108,18 @@ func TestMatricesOfOtherPrograms(t *testing.T) {
 
 func TestDescriptionsThatAreNoneAreRefused(t *testing.T) {
 	for want, file := range map[string]string{
-		"expected the description of a cone":       `{"rays": [`,
-		"expected version 1":                       `{"relucell-cone": 2, "dimensions": 1, "lineality": [], "rays": []}`,
-		"text after the end":                       `{"relucell-cone": 1, "dimensions": 1, "lineality": [], "rays": []} x`,
-		"rays: vector 0 has 1 numbers, expected 2": `{"relucell-cone": 1, "dimensions": 2, "lineality": [], "rays": [[1]]}`,
-		"lineality: vector 0 is 0, expected a":     `{"relucell-cone": 1, "dimensions": 2, "lineality": [[0,0]], "rays": []}`,
-		`"rays" is given twice`:                    `{"relucell-cone": 1, "dimensions": 1, "rays": [[1]], "lineality": [], "rays": []}`,
-		"rays: vector 0 holds null, expected":      `{"relucell-cone": 1, "dimensions": 1, "lineality": [], "rays": [[null]]}`,
-		"a *big.Int, expected the description":     `{"relucell-cone": 1, "dimensions": 1, "lineality": [], "rays": [[0.5]]}`,
+		"expected the description of a cone":        `{"rays": [`,
+		"expected version 1":                        `{"relucell-cone": 2, "dimensions": 1, "lineality": [], "rays": []}`,
+		"text after the end":                        `{"relucell-cone": 1, "dimensions": 1, "lineality": [], "rays": []} x`,
+		"rays: vector 0 has 1 numbers, expected 2":  `{"relucell-cone": 1, "dimensions": 2, "lineality": [], "rays": [[1]]}`,
+		"lineality: vector 0 is 0, expected a":      `{"relucell-cone": 1, "dimensions": 2, "lineality": [[0,0]], "rays": []}`,
+		`"rays" is given twice`:                     `{"relucell-cone": 1, "dimensions": 1, "rays": [[1]], "lineality": [], "rays": []}`,
+		"rays: vector 0 holds null, expected":       `{"relucell-cone": 1, "dimensions": 1, "lineality": [], "rays": [[null]]}`,
+		"rays: vector 0 holds 0.5, expected inte":   `{"relucell-cone": 1, "dimensions": 1, "lineality": [], "rays": [[0.5]]}`,
+		`rays: vector 0 holds "5", expected inte`:   `{"relucell-cone": 1, "dimensions": 1, "lineality": [], "rays": [["5"]]}`,
+		"found array, expected an object, expected": `[]`,
+		"dimensions: found string, expected a numb": `{"relucell-cone": 1, "dimensions": "1"}`,
+		"rays: found number, expected an array":     `{"relucell-cone": 1, "dimensions": 1, "rays": [1]}`,
 	} {
 		_, err := cone.ReadJSON(strings.NewReader(file))
 		require.ErrorContains(t, err, want)
