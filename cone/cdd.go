@@ -90,9 +90,9 @@ func (d *Description) Generators(comment string) *Matrix {
 	return m
 }
 
-// Homogeneous returns the rows a, scaled to integers, of an H-representation whose inequalities are
-// all a·x ≤ 0; an equation gives two rows.
-func (m *Matrix) Homogeneous() (rows [][]*big.Int, err error) {
+// Homogeneous returns the rows a of an H-representation whose inequalities are all a·x ≤ 0; an
+// equation gives two rows.
+func (m *Matrix) Homogeneous() (rows [][]*big.Rat, err error) {
 	if m.Vertices {
 		return nil, errors.New("a V-representation, expected an H-representation")
 	}
@@ -100,12 +100,29 @@ func (m *Matrix) Homogeneous() (rows [][]*big.Int, err error) {
 		if r[0].Sign() != 0 {
 			return nil, fmt.Errorf("row %d: the constant %s, expected 0: a cone has no other", i+1, r[0].RatString())
 		}
-		rows = append(rows, negated(Whole(r[1:])))
+		rows = append(rows, opposite(r[1:]))
 	}
 	for _, i := range m.Linearity {
-		rows = append(rows, negated(rows[i]))
+		rows = append(rows, opposite(rows[i]))
 	}
 	return rows, nil
+}
+
+func opposite(row []*big.Rat) []*big.Rat {
+	r := make([]*big.Rat, len(row))
+	for k, x := range row {
+		r[k] = new(big.Rat).Neg(x)
+	}
+	return r
+}
+
+// WholeRows returns [Whole] of each row.
+func WholeRows(rows [][]*big.Rat) [][]*big.Int {
+	var whole [][]*big.Int
+	for _, r := range rows {
+		whole = append(whole, Whole(r))
+	}
+	return whole
 }
 
 // Whole returns the primitive integers in the direction of fractions.

@@ -167,7 +167,7 @@ func TestRaysAreThoseOfOtherPrograms(t *testing.T) {
 				same(t, d, ask(t, program, m))
 				again, err := m.Homogeneous()
 				require.NoError(t, err)
-				require.Equal(t, text(d), text(describe(t, dim, again, cone.MaxCut)))
+				require.Equal(t, text(d), text(describe(t, dim, cone.WholeRows(again), cone.MaxCut)))
 			}
 			for _, kind := range []string{"origin", "linear space", "pointed", "with lines"} {
 				require.NotZero(t, kinds[kind], kind)

@@ -4,6 +4,7 @@ package cone
 
 import (
 	"bufio"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -50,10 +51,10 @@ func (d *Description) WriteJSON(w io.Writer) error {
 // that are not 0 are.
 func ReadJSON(r io.Reader) (*Description, error) {
 	var f struct {
-		Version    int          `json:"relucell-cone"`
-		Dimensions int          `json:"dimensions"`
-		Lineality  [][]*big.Int `json:"lineality"`
-		Rays       [][]*big.Int `json:"rays"`
+		Version    int                 `json:"relucell-cone"`
+		Dimensions int                 `json:"dimensions"`
+		Lineality  [][]json.RawMessage `json:"lineality"`
+		Rays       [][]json.RawMessage `json:"rays"`
 	}
 	if err := files.ReadJSON(r, &f); err != nil {
 		return nil, fmt.Errorf("%w, expected the description of a cone, as relucell cone rays writes it", err)
@@ -61,29 +62,43 @@ func ReadJSON(r io.Reader) (*Description, error) {
 	if f.Version != jsonVersion || f.Dimensions < 0 {
 		return nil, fmt.Errorf("relucell-cone: version %d in %d dimensions, expected version %d", f.Version, f.Dimensions, jsonVersion)
 	}
-	for name, vectors := range map[string][][]*big.Int{"lineality": f.Lineality, "rays": f.Rays} {
-		for i, v := range vectors {
-			if len(v) != f.Dimensions {
-				return nil, fmt.Errorf("%s: vector %d has %d numbers, expected %d", name, i, len(v), f.Dimensions)
-			}
-			for _, x := range v {
-				if x == nil {
-					return nil, fmt.Errorf("%s: vector %d holds null, expected integers", name, i)
-				}
-			}
-			if isZero(v) {
-				return nil, fmt.Errorf("%s: vector %d is 0, expected a direction", name, i)
-			}
-		}
+	d := &Description{Dim: f.Dimensions}
+	var err error
+	if d.Lineality, err = directions("lineality", f.Lineality, d.Dim); err != nil {
+		return nil, err
 	}
-	return &Description{Dim: f.Dimensions, Lineality: f.Lineality, Rays: f.Rays}, nil
+	if d.Rays, err = directions("rays", f.Rays, d.Dim); err != nil {
+		return nil, err
+	}
+	return d, nil
 }
 
-// ReadCSV reads rows of a matrix, comma-separated, each scaled to integers. Integers and fractions
-// such as -2/3 are taken as they are, decimals as the float64 next to them, as weights are: rounded
-// says how many of them are no float64. Lines that begin with # are comments. Errors name line and
+// directions are the vectors of a field, of so many integers that are not all 0.
+func directions(name string, vectors [][]json.RawMessage, dim int) (list [][]*big.Int, err error) {
+	for i, words := range vectors {
+		if len(words) != dim {
+			return nil, fmt.Errorf("%s: vector %d has %d numbers, expected %d", name, i, len(words), dim)
+		}
+		v := make([]*big.Int, dim)
+		for k, w := range words {
+			var ok bool
+			if v[k], ok = new(big.Int).SetString(string(w), 10); !ok {
+				return nil, fmt.Errorf("%s: vector %d holds %s, expected integers", name, i, files.Shorten(string(w)))
+			}
+		}
+		if isZero(v) {
+			return nil, fmt.Errorf("%s: vector %d is 0, expected a direction", name, i)
+		}
+		list = append(list, v)
+	}
+	return list, nil
+}
+
+// ReadCSV reads rows of a matrix, comma-separated, of which [WholeRows] makes those of a cone.
+// Integers and fractions such as -2/3 are taken as they are, decimals as the float64 next to them,
+// as weights are: rounded says how many of them are no float64. Lines that begin with # are comments. Errors name line and
 // column, from 1.
-func ReadCSV(r io.Reader) (rows [][]*big.Int, rounded int, err error) {
+func ReadCSV(r io.Reader) (rows [][]*big.Rat, rounded int, err error) {
 	err = files.Rows(r, func(line int, record []string) error {
 		if len(rows) > 0 && len(record) != len(rows[0]) {
 			return fmt.Errorf("line %d: %d columns, expected %d as in the first line", line, len(record), len(rows[0]))
@@ -98,7 +113,7 @@ func ReadCSV(r io.Reader) (rows [][]*big.Int, rounded int, err error) {
 				rounded++
 			}
 		}
-		rows = append(rows, Whole(row))
+		rows = append(rows, row)
 		return nil
 	})
 	if err != nil {

@@ -52,24 +52,26 @@ func TestDecimalsAreFloats(t *testing.T) {
 	rows, rounded, err := cone.ReadCSV(strings.NewReader("# of three\n1, -2/3, 0.5\n0x1p-2,1e2, 0.1\n0,0,1e-999\n"))
 	require.NoError(t, err)
 	require.Equal(t, 2, rounded)
-	require.Equal(t, "6 -4 3 ", words(rows[0]))
-	require.Equal(t, words(cone.RowOf([]float64{0.25, 100, 0.1})), words(rows[1]))
-	require.Equal(t, "0 0 0 ", words(rows[2]))
+	require.Equal(t, []string{"1", "-2/3", "1/2"}, []string{rows[0][0].RatString(), rows[0][1].RatString(), rows[0][2].RatString()})
+	require.Equal(t, "6 -4 3 ", words(cone.Whole(rows[0])))
+	require.Equal(t, words(cone.RowOf([]float64{0.25, 100, 0.1})), words(cone.Whole(rows[1])))
+	require.Equal(t, "0 0 0 ", words(cone.Whole(rows[2])))
 	tenth, rounded, err := cone.ReadCSV(strings.NewReader("1/10,1"))
 	require.NoError(t, err)
 	require.Zero(t, rounded)
-	require.Equal(t, "1 10 ", words(tenth[0]))
+	require.Equal(t, "1 10 ", words(cone.Whole(tenth[0])))
 	octal, _, err := cone.ReadCSV(strings.NewReader("010/3,-1\n1/010,010\n"))
 	require.NoError(t, err)
-	require.Equal(t, []string{"10 -3 ", "1 100 "}, []string{words(octal[0]), words(octal[1])})
+	require.Equal(t, []string{"10 -3 ", "1 100 "}, []string{words(cone.Whole(octal[0])), words(cone.Whole(octal[1]))})
 }
 
 // Equations of an H-representation are two rows; what is no cone is refused.
 func TestMatricesOfOtherPrograms(t *testing.T) {
 	m, err := cone.ReadMatrix(strings.NewReader("title\n* remark\nH-representation\nlinearity 1 2\nbegin\n2 3 integer\n0 1 -2\n0 1 1\nend\nmore\n"))
 	require.NoError(t, err)
-	rows, err := m.Homogeneous()
+	fractions, err := m.Homogeneous()
 	require.NoError(t, err)
+	rows := cone.WholeRows(fractions)
 	require.Equal(t, []string{"-1 2 ", "-1 -1 ", "1 1 "}, []string{words(rows[0]), words(rows[1]), words(rows[2])})
 	// What follows the end was not read: an equation of cdd+ was verified as an inequality.
 	m, err = cone.ReadMatrix(strings.NewReader("H-representation\nbegin\n2 3 integer\n0 1 -2\n0 1 1\nend\nmore\nlinearity 1 2\n"))
@@ -106,14 +108,18 @@ func TestMatricesOfOtherPrograms(t *testing.T) {
 
 func TestDescriptionsThatAreNoneAreRefused(t *testing.T) {
 	for want, file := range map[string]string{
-		"expected the description of a cone":       `{"rays": [`,
-		"expected version 1":                       `{"relucell-cone": 2, "dimensions": 1, "lineality": [], "rays": []}`,
-		"text after the end":                       `{"relucell-cone": 1, "dimensions": 1, "lineality": [], "rays": []} x`,
-		"rays: vector 0 has 1 numbers, expected 2": `{"relucell-cone": 1, "dimensions": 2, "lineality": [], "rays": [[1]]}`,
-		"lineality: vector 0 is 0, expected a":     `{"relucell-cone": 1, "dimensions": 2, "lineality": [[0,0]], "rays": []}`,
-		`"rays" is given twice`:                    `{"relucell-cone": 1, "dimensions": 1, "rays": [[1]], "lineality": [], "rays": []}`,
-		"rays: vector 0 holds null, expected":      `{"relucell-cone": 1, "dimensions": 1, "lineality": [], "rays": [[null]]}`,
-		"a *big.Int, expected the description":     `{"relucell-cone": 1, "dimensions": 1, "lineality": [], "rays": [[0.5]]}`,
+		"expected the description of a cone":        `{"rays": [`,
+		"expected version 1":                        `{"relucell-cone": 2, "dimensions": 1, "lineality": [], "rays": []}`,
+		"text after the end":                        `{"relucell-cone": 1, "dimensions": 1, "lineality": [], "rays": []} x`,
+		"rays: vector 0 has 1 numbers, expected 2":  `{"relucell-cone": 1, "dimensions": 2, "lineality": [], "rays": [[1]]}`,
+		"lineality: vector 0 is 0, expected a":      `{"relucell-cone": 1, "dimensions": 2, "lineality": [[0,0]], "rays": []}`,
+		`"rays" is given twice`:                     `{"relucell-cone": 1, "dimensions": 1, "rays": [[1]], "lineality": [], "rays": []}`,
+		"rays: vector 0 holds null, expected":       `{"relucell-cone": 1, "dimensions": 1, "lineality": [], "rays": [[null]]}`,
+		"rays: vector 0 holds 0.5, expected inte":   `{"relucell-cone": 1, "dimensions": 1, "lineality": [], "rays": [[0.5]]}`,
+		`rays: vector 0 holds "5", expected inte`:   `{"relucell-cone": 1, "dimensions": 1, "lineality": [], "rays": [["5"]]}`,
+		"found array, expected an object, expected": `[]`,
+		"dimensions: found string, expected a numb": `{"relucell-cone": 1, "dimensions": "1"}`,
+		"rays: found number, expected an array":     `{"relucell-cone": 1, "dimensions": 1, "rays": [1]}`,
 	} {
 		_, err := cone.ReadJSON(strings.NewReader(file))
 		require.ErrorContains(t, err, want)

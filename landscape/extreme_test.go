@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/relucell/relucell/internal/dyadic"
 )
 
 // Numbers from one end of the range to the other: there is an error, or a bracket that is one and
@@ -68,4 +70,33 @@ func FuzzRead(f *testing.F) {
 			require.Equal(t, 1.0, row[d.P-1])
 		}
 	})
+}
+
+// The middle of an interval of numbers that put a gate into its cell may be beyond float64: it was
+// taken for 2^1024, and -Inf was told as a gate.
+func TestGatesAreNumbers(t *testing.T) {
+	d := mustNew(t, [][]float64{{5e-324, -1e100}, {9.999999999999998e16, 9.999999999999998e16}, {5e-324, 1e50}, {1, 1e100}, {5e-324, 5e-324}}, make([]float64, 5), true)
+	cells, err := Patterns(anything, d)
+	require.NoError(t, err)
+	require.Len(t, cells, 20)
+	for _, c := range cells {
+		require.NotNil(t, c.Gate)
+		for _, v := range c.Gate {
+			require.False(t, math.IsInf(v, 0))
+		}
+		for i, row := range d.integers {
+			z, _ := dot(row, dyadic.Floats(c.Gate))
+			require.Equal(t, int(c.Signs[i]), z.Sign())
+		}
+	}
+}
+
+// The products of all pairs of two hundred thousand rows ended the process.
+func TestTooManyPointsAreRefused(t *testing.T) {
+	x := make([][]float64, mostPoints+1)
+	for i := range x {
+		x[i] = []float64{float64(i)}
+	}
+	_, err := Patterns(anything, mustNew(t, x, make([]float64, len(x)), true))
+	require.EqualError(t, err, "16385 points, expected at most 16384 for a list of patterns")
 }

@@ -45,9 +45,16 @@ func UnitBall(p int) ball.Ball {
 	return b
 }
 
+// mostPoints bounds the points of which patterns are listed: the products of all pairs of rows are
+// kept, and in the plane a pattern of all points for twice as many cells.
+const mostPoints = 1 << 14
+
 // Patterns returns all cells, in the order of a walk, minus before plus. When ctx ends first its
 // cause is the error; others are those of [enumerate.Regions].
 func Patterns(ctx context.Context, d *Data) ([]Cell, error) {
+	if d.N() > mostPoints {
+		return nil, fmt.Errorf("%d points, expected at most %d for a list of patterns", d.N(), mostPoints)
+	}
 	n, err := d.Network()
 	if err != nil {
 		return nil, err
@@ -175,6 +182,9 @@ func (g *gates) squeeze(c *Cell, inside []*big.Float) {
 		}
 		try := append([]float64(nil), w...)
 		try[k], _ = dyadic.FromRat(lo.Add(lo, hi).Mul(lo, big.NewRat(1, 2)))
+		if math.IsInf(try[k], 0) {
+			continue
+		}
 		if m := g.margin(c, try); m > 0 {
 			c.Gate, c.Margin = try, m
 			return

@@ -69,8 +69,10 @@ func FindSpurious(ctx context.Context, d *Data, cells []Cell, m int) (*Spurious,
 		}
 		s.Valley = append(s.Valley, risk)
 	}
-	s.round(d)
-	return s, s.lower(ctx, d, cells, m)
+	if err := s.lower(ctx, d, cells, m); err != nil {
+		return nil, err
+	}
+	return s, s.round(d)
 }
 
 // riseOf returns the least whole number that, added to v·x̃, less its bias, is 1 at least at all
@@ -186,7 +188,7 @@ func (s *Spurious) verify(d *Data) error {
 }
 
 // round rounds the network to floats.
-func (s *Spurious) round(d *Data) {
+func (s *Spurious) round(d *Data) error {
 	s.Rounded = &Model{}
 	s.Rounded.Out, _ = dyadic.FromRat(s.Out)
 	for j, row := range s.W {
@@ -197,7 +199,11 @@ func (s *Spurious) round(d *Data) {
 		a, _ := dyadic.FromRat(s.A[j])
 		s.Rounded.W, s.Rounded.A = append(s.Rounded.W, w), append(s.Rounded.A, a)
 	}
+	if !s.Rounded.finite() {
+		return errRange
+	}
 	s.RoundedRisk = d.Risk(s.Rounded)
+	return nil
 }
 
 // lower finds a network of m neurons with a lower risk: an affine function and one neuron, for m

@@ -1,6 +1,7 @@
 package landscape
 
 import (
+	"math"
 	"math/big"
 	"math/rand/v2"
 	"testing"
@@ -103,4 +104,11 @@ func TestShares(t *testing.T) {
 			require.Equal(t, "1", sum.RatString())
 		}
 	}
+}
+
+// Weights that round to infinity had a risk, as if infinity were 2^1024.
+func TestAMinimumThatFloatsDoNotHoldIsRefused(t *testing.T) {
+	d := mustNew(t, [][]float64{{1e-300, -1}, {0, -2}, {-1e-300, 0}, {0, 0}, {0, 1}, {0, 0}}, []float64{2, -math.Ldexp(1, 40), -2, -2, -2, 1}, true)
+	_, err := spurious(t, d, 2)
+	require.ErrorIs(t, err, errRange)
 }

@@ -112,9 +112,8 @@ func Learn(ctx context.Context, s *Samples, opt Options) (*Result, error) {
 		return nil, err
 	}
 	l := &learner{ctx: ctx, s: s, opt: opt, res: &Result{}}
-	_, l.res.Deviation = s.deviation()
-	if l.res.Deviation == 0 {
-		return nil, fmt.Errorf("samples: all values are %g, expected different ones", s.Y[0])
+	if _, l.res.Deviation = s.deviation(); !moderate(l.res.Deviation) {
+		return nil, fmt.Errorf("samples: values of deviation %.3g, expected a moderate one, such as 1", l.res.Deviation)
 	}
 	var list []*Model
 	var err error
@@ -144,13 +143,22 @@ func check(s *Samples, opt Options) error {
 	case s.Len() <= opt.Neurons*(s.Inputs+2):
 		return fmt.Errorf("samples: %d, expected more than the %d parameters", s.Len(), opt.Neurons*(s.Inputs+2)+1)
 	}
+	different := false
 	for i, y := range s.Y {
 		if math.IsNaN(y) || math.IsInf(y, 0) {
 			return fmt.Errorf("samples: value %d is %g, expected a finite number", i, y)
 		}
+		different = different || y != s.Y[0]
+	}
+	if !different { // which a deviation in floats does not tell
+		return fmt.Errorf("samples: all values are %g, expected different ones", s.Y[0])
 	}
 	return nil
 }
+
+// moderate says that a deviation is one whose square, the unit of sums of squares, is a normal
+// float.
+func moderate(v float64) bool { return v*v >= 0x1p-1022 && v*v <= math.MaxFloat64 }
 
 // begin starts a stage's clock.
 func (l *learner) begin(stage string) {

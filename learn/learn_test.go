@@ -218,6 +218,30 @@ func TestLearnRefuses(t *testing.T) {
 	require.ErrorContains(t, err, "neuron 0: weights of norm 0")
 }
 
+// Equal values whose mean rounds had a deviation, and were learnt; distinct ones whose deviation
+// underflows were said to be equal; and with one that overflows a fit was told as exact.
+func TestValuesOfNoDeviationInFloatsAreRefused(t *testing.T) {
+	s := drawn(t, Random(pcg(5), 2, 1), 400, 1)
+	times := func(f float64, plus float64) *Samples {
+		y := make([]float64, s.Len())
+		for i := range y {
+			y[i] = f*s.Y[i] + plus
+		}
+		return &Samples{Inputs: 2, X: s.X, Y: y}
+	}
+	for want, c := range map[string]*Samples{
+		"samples: all values are 5, expected different ones":                 times(0, 5),
+		"samples: values of deviation 0, expected a moderate one, such as 1": times(1e-300, 0),
+		"samples: values of deviation +Inf, expected a moderate one":         times(1e200, 0),
+		"e-15": times(0x1p-514, 0),
+	} {
+		for _, method := range Methods {
+			_, err := Learn(anything, c, Options{Neurons: 1, Method: method})
+			require.ErrorContains(t, err, want)
+		}
+	}
+}
+
 func TestLearnStops(t *testing.T) {
 	s := drawn(t, Random(pcg(5), 4, 3), 3000, 1)
 	why := errors.New("enough")

@@ -105,17 +105,20 @@ func (c *canonicalCmd) run(cmd *cobra.Command, args []string) (err error) {
 	if len(read) == 2 {
 		return c.compare(ctx, cmd, read[0], read[1])
 	}
-	return c.write(cmd, read[0])
+	return c.write(ctx, cmd, read[0])
 }
 
 // write tells the sum, and writes its network.
-func (c *canonicalCmd) write(cmd *cobra.Command, s function) error {
-	small, err := s.Network()
+func (c *canonicalCmd) write(ctx context.Context, cmd *cobra.Command, s function) error {
+	small, err := within(ctx, s.Network)
+	if err != nil && ctx.Err() != nil {
+		return stopped(ctx, s.path+": stopped before the minimal network was known")
+	}
 	if err != nil && c.out != "" {
 		return failed(fmt.Errorf("%s: the minimal network cannot be written: %w", s.path, err))
 	}
 	if c.out != "" {
-		if err := writeText(cmd, c.out, s.path, small); err != nil || c.out == "-" {
+		if err := writeText(ctx, cmd, c.out, s.path, small); err != nil || c.out == "-" {
 			return err
 		}
 		c.files.wrote(c.out)
@@ -242,13 +245,20 @@ func (c *canonicalCmd) compare(ctx context.Context, cmd *cobra.Command, a, b fun
 	if a.Inputs != b.Inputs || a.Outputs != b.Outputs {
 		return badInputf("%s: %s and %s, expected %d and %d as in %s", b.path, tables.Numbered(int64(b.Inputs), "input"), tables.Numbered(int64(b.Outputs), "output"), a.Inputs, a.Outputs, a.path)
 	}
-	x, err := within(ctx, func() ([]*big.Rat, error) { return a.Minus(b.Sum).Witness(), nil })
+	type differing struct{ x, atA, atB []*big.Rat }
+	d, err := within(ctx, func() (d differing, err error) {
+		if d.x = a.Minus(b.Sum).Witness(); d.x != nil {
+			d.atA, d.atB = a.At(d.x), b.At(d.x)
+		}
+		return d, nil
+	})
 	if err != nil {
 		return stopped(ctx, "stopped before the networks were compared")
 	}
+	x := d.x
 	j := comparisonJSON{A: newNetJSON(a.net, a.net.Fingerprint()), B: newNetJSON(b.net, b.net.Fingerprint()), Same: x == nil, Notes: c.net.notes}
 	if x != nil {
-		j.Point, j.AtA, j.AtB = fractions(x), fractions(a.At(x)), fractions(b.At(x))
+		j.Point, j.AtA, j.AtB = fractions(x), fractions(d.atA), fractions(d.atB)
 	} else {
 		for i, r := range a.Ridges { // they are the same, in the same order
 			o := b.Ridges[i]
@@ -269,8 +279,8 @@ func (c *canonicalCmd) compare(ctx context.Context, cmd *cobra.Command, a, b fun
 		}
 		f.line("Verdict", "different functions")
 		f.line("Point", "(%s)", shorts(x))
-		f.line("Values", "(%s) of %s", shorts(a.At(x)), filepath.Base(a.path))
-		f.line("", "(%s) of %s", shorts(b.At(x)), filepath.Base(b.path))
+		f.line("Values", "(%s) of %s", shorts(d.atA), filepath.Base(a.path))
+		f.line("", "(%s) of %s", shorts(d.atB), filepath.Base(b.path))
 	})
 	if err == nil && x != nil {
 		err = failed(fmt.Errorf("%s and %s are different functions", a.path, b.path))

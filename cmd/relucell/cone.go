@@ -38,9 +38,9 @@ the next float64; or an H-representation of cddlib and lrs (.ine).`,
 }
 
 // readConstraints reads the rows of A, and says on standard error where one was rounded.
-func readConstraints(ctx context.Context, cmd *cobra.Command, path string) ([][]*big.Int, error) {
+func readConstraints(ctx context.Context, cmd *cobra.Command, path string) ([][]*big.Rat, error) {
 	rounded := 0
-	rows, err := readAs(ctx, path, maxMatrixBytes, func(text []byte) (rows [][]*big.Int, err error) {
+	rows, err := readAs(ctx, path, maxMatrixBytes, func(text []byte) (rows [][]*big.Rat, err error) {
 		if !strings.EqualFold(filepath.Ext(path), ".ine") {
 			rows, rounded, err = cone.ReadCSV(bytes.NewReader(text))
 			return rows, err
@@ -117,10 +117,11 @@ func (c *coneRaysCmd) run(cmd *cobra.Command, args []string) (err error) {
 	defer c.files.owe(cmd, &err, c.out)()
 	ctx, release := stoppable(cmd, c.timeout)
 	defer release()
-	rows, err := readConstraints(ctx, cmd, args[0])
+	read, err := readConstraints(ctx, cmd, args[0])
 	if err != nil {
 		return err
 	}
+	rows := cone.WholeRows(read)
 	j := coneJSON{File: args[0], Constraints: len(rows), Dimensions: len(rows[0]), Written: c.out}
 	opts := cone.Options{MaxRays: c.most}
 	if c.order == "maxcut" {

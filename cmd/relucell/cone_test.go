@@ -77,6 +77,34 @@ func TestConeCheckOnABall(t *testing.T) {
 	require.Contains(t, out, `"violated":0`)
 }
 
+// The value of a constraint is that of its row as it stands in the table, not of the integers that
+// it is scaled to: it was, and was called exact.
+func TestConeCheckTellsTheValueOfTheRowThatWasGiven(t *testing.T) {
+	dir := t.TempDir()
+	net, table := filepath.Join(dir, "n.json"), filepath.Join(dir, "A.csv")
+	require.NoError(t, os.WriteFile(net, []byte(`{"relucell-network":1,"inputs":1,"layers":[
+{"activation":"none","weights":[["0x0p+0"],["0x0p+0"]],"bias":["0x1p+0","0x1.8p+1"]}
+]}
+`), 0o666))
+	for row, want := range map[string][2]string{ // y = (1, 3)
+		"6,3":          {"15", `"0x1.ep+3"`},
+		"-0.5,0.5":     {"1", `"0x1p+0"`},
+		"1/3,1/7":      {"16/21", `"16/21"`},
+		"-9/2,3":       {"9/2", `"0x1.2p+2"`},
+		"1e-300,0":     {"", `"0x1.56e1fc2f8f359p-997"`},
+		"-1/3,1/3":     {"2/3", `"2/3"`},
+		"-2e300,1e300": {"", `"0x1.7e43c8800759cp+996"`},
+	} {
+		require.NoError(t, os.WriteFile(table, []byte(row+"\n"), 0o666))
+		out, _, code := relucell(t, "cone", "check", net, table, "--box=-1:1", "--format", "json")
+		require.Equal(t, exitFailed, code)
+		require.Contains(t, out, `"value":`+want[1], row)
+		if want[0] != "" {
+			require.Contains(t, out, "the constant is "+want[0]+", expected at most 0")
+		}
+	}
+}
+
 func TestConeRefuses(t *testing.T) {
 	table, description, net := coneFiles(t)
 	dir := t.TempDir()

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/cone"
 	"github.com/relucell/relucell/constrained"
 	"github.com/relucell/relucell/enumerate"
 	"github.com/relucell/relucell/internal/files"
@@ -52,6 +53,7 @@ type coneCheckJSON struct {
 	Point    []string `json:"point,omitempty"`
 	Seconds  float64  `json:"seconds"`
 	Notes    []string `json:"notes,omitempty"`
+	value    *big.Rat
 }
 
 func newConeCheckCmd() *cobra.Command {
@@ -94,10 +96,11 @@ func (c *coneCheckCmd) run(cmd *cobra.Command, args []string) (err error) {
 	}
 	ctx, release := stoppable(cmd, c.timeout)
 	defer release()
-	rows, err := readConstraints(ctx, cmd, args[1])
+	fractions, err := readConstraints(ctx, cmd, args[1])
 	if err != nil {
 		return err
 	}
+	rows := cone.WholeRows(fractions)
 	n, _, err := c.net.read(ctx, cmd, args[0])
 	if err != nil {
 		return err
@@ -112,10 +115,15 @@ func (c *coneCheckCmd) run(cmd *cobra.Command, args []string) (err error) {
 	j := coneCheckJSON{File: args[1], Constraints: len(rows), Verdict: forAllInputs}
 	var b *ball.Ball
 	if gap != nil {
+		gap.Value.Mul(gap.Value, scaleOf(fractions[gap.Row], rows[gap.Row]))
 		j.Verdict, j.Gap = notShown, gap.String()
 		if c.ball.given() {
 			if n, b, err = c.onBall(ctx, cmd, args, n, rows, &j); err != nil {
 				return err
+			}
+			if j.value != nil {
+				j.value.Mul(j.value, scaleOf(fractions[*j.Violated], rows[*j.Violated]))
+				j.Value = exactText(j.value)
 			}
 		}
 	}
@@ -142,6 +150,16 @@ func (c *coneCheckCmd) run(cmd *cobra.Command, args []string) (err error) {
 		return failed(fmt.Errorf("%s: its structure does not show the constraints for all inputs, expected a ball as well (--box, or --center and --radius)", args[0]))
 	}
 	return nil
+}
+
+// scaleOf returns what the integers of a row are to be multiplied by to be the row as it was given.
+func scaleOf(given []*big.Rat, whole []*big.Int) *big.Rat {
+	for k, x := range whole {
+		if x.Sign() != 0 {
+			return new(big.Rat).Quo(given[k], new(big.Rat).SetInt(x))
+		}
+	}
+	return big.NewRat(1, 1)
 }
 
 // onBall looks at all regions of the network with a neuron for each constraint, and if none of
@@ -207,7 +225,8 @@ func search(ctx context.Context, q *network.Network, b ball.Ball, rows [][]*big.
 			j.Verdict, j.Violated = violated, &i
 			x := r.Point()
 			value, _ := q.ForwardExact(x)
-			j.Point, j.Value = each(x, hexadecimal), hexadecimal(value[i])
+			j.Point = each(x, hexadecimal)
+			j.value, _ = value[i].Rat(nil)
 			return nil
 		}
 	}
@@ -232,7 +251,7 @@ func (f *fields) coneCheck(neurons int, b *ball.Ball, j coneCheckJSON) {
 			f.neverOn(j.Proof+".json", j.Proof, from(neurons, j.Constraints))
 		}
 	case violated:
-		f.line("VIOLATED", "constraint %d is %s, exactly %s", *j.Violated, readable(j.Value), j.Value)
+		f.line("VIOLATED", "constraint %d is %s, exactly %s", *j.Violated, nearest(j.value), j.Value)
 		f.line("", "at (%s)", strings.Join(each(j.Point, readable), ", "))
 	}
 }

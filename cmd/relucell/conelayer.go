@@ -71,7 +71,7 @@ func (c *coneLayerCmd) run(cmd *cobra.Command, args []string) error {
 	if n, err = constrained.Layer(n, d, c.opts); err != nil {
 		return badInputf("%s: %w", args[0], err)
 	}
-	if err := writeNetFile(c.out, n, c.float32); err != nil {
+	if err := writeNetFile(ctx, c.out, n, c.float32); err != nil {
 		return err
 	}
 	f := &fields{w: cmd.OutOrStdout()}

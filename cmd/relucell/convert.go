@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"path/filepath"
 	"strings"
@@ -47,18 +48,20 @@ func (c *convertCmd) run(cmd *cobra.Command, args []string) error {
 	if err := c.check(args[0]); err != nil {
 		return err
 	}
-	n, im, err := c.net.read(contextOf(cmd), cmd, args[0])
+	ctx, release := interruptible(cmd)
+	defer release()
+	n, im, err := c.net.read(ctx, cmd, args[0])
 	if err != nil {
 		return err
 	}
 	if isONNX(c.out) {
-		if err = writeNetFile(c.out, n, c.float32); err == nil {
+		if err = writeNetFile(ctx, c.out, n, c.float32); err == nil {
 			f := &fields{w: cmd.OutOrStdout()}
 			f.net(c.out, n)
 			err = f.err
 		}
 	} else {
-		err = writeNamed(cmd, c.out, args[0], n)
+		err = writeNamed(ctx, cmd, c.out, args[0], n)
 	}
 	if k := im.RoundedEntries(); err == nil && k > 0 && c.out != "-" {
 		f := &fields{w: cmd.OutOrStdout()}
@@ -101,16 +104,29 @@ func checkNetFile(out string, float32 bool, or string) error {
 }
 
 // writeNetFile writes a network in the format that the ending of its file's name says.
-func writeNetFile(out string, n *network.Network, float32 bool) error {
+func writeNetFile(ctx context.Context, out string, n *network.Network, float32 bool) error {
 	write := n.WriteCanonical
 	if isONNX(out) {
 		write = func(w io.Writer) error { return onnx.Write(w, n, float32) }
 	}
 	var text bytes.Buffer
-	if err := write(&text); err != nil {
-		return badInputf("--output: %w", err)
+	if err := write(until{ctx, &text}); err != nil {
+		return unless(ctx, badInputf("--output: %w", err), out+": stopped before it was written")
 	}
 	return failed(files.WriteBytes(out, text.Bytes()))
+}
+
+// until is a writer that fails once ctx has ended: what is half written is removed.
+type until struct {
+	ctx context.Context
+	to  io.Writer
+}
+
+func (u until) Write(p []byte) (int, error) {
+	if u.ctx.Err() != nil {
+		return 0, context.Cause(u.ctx)
+	}
+	return u.to.Write(p)
 }
 
 // checkText refuses a name for a canonical text before anything is read.
@@ -128,8 +144,8 @@ func checkText(out string) error {
 }
 
 // writeNamed is writeText, and says what the file holds.
-func writeNamed(cmd *cobra.Command, out, net string, n *network.Network) error {
-	if err := writeText(cmd, out, net, n); err != nil || out == "-" {
+func writeNamed(ctx context.Context, cmd *cobra.Command, out, net string, n *network.Network) error {
+	if err := writeText(ctx, cmd, out, net, n); err != nil || out == "-" {
 		return err
 	}
 	f := &fields{w: cmd.OutOrStdout()}
@@ -139,12 +155,13 @@ func writeNamed(cmd *cobra.Command, out, net string, n *network.Network) error {
 
 // writeText writes the canonical text of n, which came from the file net, to a file or to standard
 // output.
-func writeText(cmd *cobra.Command, out, net string, n *network.Network) error {
+func writeText(ctx context.Context, cmd *cobra.Command, out, net string, n *network.Network) error {
 	switch {
 	case out == "-":
 		return n.WriteCanonical(cmd.OutOrStdout())
 	case files.Same(net, out):
 		return badInputf("--output: %s is the network itself, expected another file", out)
 	}
-	return failed(files.Write(out, n.WriteCanonical))
+	err := files.Write(out, func(w io.Writer) error { return n.WriteCanonical(until{ctx, w}) })
+	return unless(ctx, failed(err), out+": stopped before it was written")
 }

@@ -179,9 +179,9 @@ func (c *diffCmd) subtract(ctx context.Context, cmd *cobra.Command, args []strin
 		return badInputf("--output: %s is the network itself, expected another file", c.out)
 	}
 	if c.ball.given() {
-		return writeText(cmd, c.out, args[0], c.difference)
+		return writeText(ctx, cmd, c.out, args[0], c.difference)
 	}
-	return writeNamed(cmd, c.out, args[0], c.difference)
+	return writeNamed(ctx, cmd, c.out, args[0], c.difference)
 }
 
 // fitting returns the flags without what is for files of another format, if the other network is

@@ -118,6 +118,20 @@ func TestDiffBeyondTheRangeInJSON(t *testing.T) {
 	require.Contains(t, out, `"upper":-1.7976931348623157e+308,"value":"-1797`)
 }
 
+// A constant, or a distance, beyond float64 had no answer in JSON, and as text the answer was +Inf,
+// or 0 for what is smaller than any.
+func TestNumbersBeyondTheRange(t *testing.T) {
+	large := writeNet(t, gen.Build(gen.Affine([]float64{0x1p+1000}, []float64{0}), gen.Affine([]float64{0x1p+1000}, []float64{0})))
+	out := succeed(t, "lipschitz", large, "--box=-1:1", "--norm", "linf", "--format", "json")
+	require.Contains(t, out, `,"norm":"linf","exact":"1148`)
+	require.Contains(t, out, `,"lower":1.7976931348623157e+308,"pattern":`)
+	require.Contains(t, succeed(t, "lipschitz", large, "--box=-1:1", "--norm", "linf"), "Constant  1.1481306952742545e+602 (a fraction of 603 digits), exact, in linf\n")
+	small := writeNet(t, gen.Build(gen.Affine([]float64{0x1p-1000}, []float64{0}), gen.Affine([]float64{0x1p-1000}, []float64{0})))
+	require.Contains(t, succeed(t, "range", small, "--box=-1:1"), "Largest   8.709809816217217e-603 (a fraction of 604 digits), exact\n")
+	far := writeNet(t, gen.OneLayer([]float64{0x1p-1000}, []float64{0x1p+1000}))
+	require.Contains(t, succeed(t, "bound", far, "--center", "0", "--radius", "1", "--format", "json"), `,"lower":1.7976931348623157e+308}}`)
+}
+
 func TestDiffWritesADifference(t *testing.T) {
 	a, b := tents(t)
 	path := filepath.Join(t.TempDir(), "d.json")

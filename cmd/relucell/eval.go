@@ -81,21 +81,39 @@ func (c *evalCmd) run(cmd *cobra.Command, args []string) error {
 	if c.format == "text" {
 		f.net(args[0], n)
 	}
+	err = c.each(ctx, n, points, f)
+	if werr := out.Flush(); f.err == nil {
+		f.err = werr
+	}
+	switch {
+	case f.err != nil:
+		return f.err
+	case err != nil:
+		return stopped(ctx, args[0]+": stopped before all points were evaluated")
+	}
+	return nil
+}
+
+// each writes the values at all points, or at the first of them when ctx ends before: its error.
+func (c *evalCmd) each(ctx context.Context, n *network.Network, points [][]float64, f *fields) error {
 	for _, x := range points {
+		if ctx.Err() != nil { // for within waits for a point that takes less than its grace
+			return ctx.Err()
+		}
 		v, err := within(ctx, func() (values, error) { return evaluate(n, x), nil })
 		if err != nil {
-			return stopped(ctx, args[0]+": stopped before all points were evaluated")
+			return err
 		}
 		if c.format == "json" {
-			_, f.err = out.Write(v.json())
+			_, f.err = f.w.Write(v.json())
 		} else {
 			f.values(v)
 		}
 		if f.err != nil {
-			return f.err
+			return nil
 		}
 	}
-	return out.Flush()
+	return nil
 }
 
 // readPoints reads what --at says of points of n coordinates.

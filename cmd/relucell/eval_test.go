@@ -3,12 +3,15 @@ package main
 // The outputs at points: exact ones that floats lose, and the same from a table.
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/relucell/relucell/network/load"
 )
 
 // (2⁶⁰x + 1) − 2⁶⁰x and |x|: floats lose the 1 of the first.
@@ -34,6 +37,25 @@ func TestEvalIsExact(t *testing.T) {
 	require.Contains(t, text, "Point     0.1\n")
 	require.Contains(t, text, "0x1.999999999999ap-4")
 }
+
+// A stop was not heard as long as each point took less than what is left to one that is begun.
+func TestEvalHearsAStopBetweenPoints(t *testing.T) {
+	n, _, err := load.Read(writeBytes(t, "cancelling.json", []byte(cancelling)), load.Options{})
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	var out strings.Builder
+	f := &fields{w: writerFunc(func(b []byte) (int, error) {
+		cancel()
+		return out.Write(b)
+	})}
+	c := &evalCmd{format: "json"}
+	require.ErrorIs(t, c.each(ctx, n, [][]float64{{0}, {1}, {2}}, f), context.Canceled)
+	require.Equal(t, 1, strings.Count(out.String(), "\n"), "one point whole, and no other")
+}
+
+type writerFunc func([]byte) (int, error)
+
+func (w writerFunc) Write(b []byte) (int, error) { return w(b) }
 
 func TestEvalRefusesPointsByTheirPlace(t *testing.T) {
 	table := filepath.Join(t.TempDir(), "points.csv")

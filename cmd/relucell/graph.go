@@ -9,6 +9,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"math"
 	"math/big"
 	"strconv"
 	"strings"
@@ -154,6 +155,9 @@ func graphTo(out io.Writer, g *enumerate.Graph, volumes []*big.Rat) error {
 // nearest is a fraction to the nearest float64.
 func nearest(v *big.Rat) string {
 	f, _ := dyadic.FromRat(v)
+	if math.IsInf(f, 0) || f == 0 && v.Sign() != 0 { // a float64 has no word for it
+		return new(big.Float).SetPrec(53).SetRat(v).Text('g', -1)
+	}
 	return strconv.FormatFloat(f, 'g', -1, 64)
 }
 

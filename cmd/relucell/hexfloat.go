@@ -11,6 +11,15 @@ import (
 // hexadecimal spells a number.
 func hexadecimal(v *big.Float) string { return string(dyadic.AppendBigHex(nil, v)) }
 
+// exactText spells a fraction as hexadecimal does, or where it is no number of that kind as p/q.
+func exactText(v *big.Rat) string {
+	if d := v.Denom(); uint(d.BitLen()-1) != d.TrailingZeroBits() {
+		return v.RatString()
+	}
+	f := new(big.Float).SetPrec(max(uint(v.Num().BitLen()), 1)).SetInt(v.Num())
+	return hexadecimal(f.SetMantExp(f, 1-v.Denom().BitLen()))
+}
+
 // readable is the float64 nearest to a number that hexadecimal spells, as people read it.
 func readable(hex string) string {
 	v, _, err := big.ParseFloat(hex, 0, 53, big.ToNearestEven)

@@ -100,7 +100,7 @@ func TestLandscapeProofOfAWidth(t *testing.T) {
 	succeed(t, "landscape", "optimum", table, "--neurons", "2", "-o", net)
 	refused("2 neurons, expected at most 1", exitInput, "check", table, proof, "--neurons", "1", "--net", net)
 	require.NoError(t, os.Remove(proof+".cells"))
-	refused("NOT VERIFIED: ", exitFailed, "check", table, proof, "--neurons", "1", "--output-bias")
+	refused("p.cells: no such file or directory, expected a proof", exitInput, "check", table, proof, "--neurons", "1", "--output-bias")
 	require.NoError(t, os.Remove(proof))
 	refused("expected a proof", exitInput, "check", table, proof, "--neurons", "1", "--output-bias")
 }
@@ -181,6 +181,21 @@ func TestLandscapeStops(t *testing.T) {
 		_, errs, code := relucell(t, append([]string{"landscape"}, append(args, "--timeout", "1ms")...)...)
 		require.Equal(t, exitStopped, code, errs)
 		require.NoFileExists(t, out)
+	}
+}
+
+// A proof of which a file is not there is none that was refused.
+func TestLandscapeCheckNamesAFileThatIsNotThere(t *testing.T) {
+	table, dir := writeTable(t, valley), t.TempDir()
+	bound, width := filepath.Join(dir, "b"), filepath.Join(dir, "w")
+	succeed(t, "landscape", "optimum", table, "--decay", "1", "--proof", bound)
+	succeed(t, "landscape", "optimum", table, "--neurons", "1", "--certify", "--proof", width)
+	require.NoError(t, os.Remove(bound))
+	require.NoError(t, os.Remove(width+".cells"))
+	for missing, args := range map[string][]string{bound: {bound, "--decay", "1"}, width + ".cells": {width, "--neurons", "1"}} {
+		_, errs, code := relucell(t, append([]string{"landscape", "check", table}, args...)...)
+		require.Equal(t, exitInput, code)
+		require.Equal(t, "relucell: "+missing+": no such file or directory, expected a proof\n", errs)
 	}
 }
 

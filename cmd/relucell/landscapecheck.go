@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math/big"
 
 	"github.com/spf13/cobra"
@@ -87,6 +88,10 @@ func (c *checkBoundCmd) work(ctx context.Context, cmd *cobra.Command) error {
 		c.found.Lower, err = landscape.CheckWidth(ctx, c.data, c.neurons, c.outputBias, bounds, text, cellsOf(proof))
 	}
 	if err != nil && ctx.Err() == nil {
+		var unread *fs.PathError
+		if errors.As(err, &unread) {
+			return badInputf("%w, expected a proof", files.Plain(err))
+		}
 		var wrong *certificate.Error
 		if errors.As(err, &wrong) {
 			return failed(fmt.Errorf("NOT VERIFIED: %w", err))

@@ -115,7 +115,7 @@ func (c *learnCmd) run(cmd *cobra.Command, args []string) error {
 	case err != nil:
 		return badInputf("%s: %w", c.source(args), err)
 	}
-	return c.finish(cmd, args, s, r)
+	return c.finish(ctx, cmd, args, s, r)
 }
 
 // check refuses names of files before anything is read or learnt.
@@ -227,14 +227,14 @@ type learnJSON struct {
 }
 
 // finish writes the network and the report, and prints.
-func (c *learnCmd) finish(cmd *cobra.Command, args []string, s *learn.Samples, r *learn.Result) error {
+func (c *learnCmd) finish(ctx context.Context, cmd *cobra.Command, args []string, s *learn.Samples, r *learn.Result) error {
 	n, err := r.Model.Network()
 	if err != nil {
 		return failed(fmt.Errorf("what was learnt is no network: %w", err))
 	}
 	source := c.source(args)
 	if c.out != "" {
-		if err := writeText(cmd, c.out, source, n); err != nil {
+		if err := writeText(ctx, cmd, c.out, source, n); err != nil {
 			return err
 		}
 	}

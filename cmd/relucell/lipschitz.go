@@ -58,8 +58,8 @@ type lipschitzJSON struct {
 	Ball    ball.JSON `json:"ball"`
 	Norm    string    `json:"norm"`
 	Exact   string    `json:"exact,omitempty"`
-	Lower   float64   `json:"lower"`
-	Upper   float64   `json:"upper"`
+	Lower   *float64  `json:"lower,omitempty"` // as those of extremeJSON
+	Upper   *float64  `json:"upper,omitempty"`
 	Pattern string    `json:"pattern"`
 	Point   []string  `json:"point"`
 	Regions int64     `json:"regions"`
@@ -125,7 +125,7 @@ func (c *lipschitzCmd) run(cmd *cobra.Command, args []string) (err error) {
 
 // print prints the constant; name is that of the network that the proof is about.
 func (c *lipschitzCmd) print(cmd *cobra.Command, path, name string, n *network.Network, stamp string, b ball.Ball, l extremum.Constant, took time.Duration) error {
-	j := lipschitzJSON{Net: newNetJSON(n, stamp), Ball: b.JSON(), Norm: c.of, Lower: dyadic.DownRat(l.Lower), Upper: dyadic.UpRat(l.Upper),
+	j := lipschitzJSON{Net: newNetJSON(n, stamp), Ball: b.JSON(), Norm: c.of, Lower: finite(dyadic.DownRat(l.Lower)), Upper: finite(dyadic.UpRat(l.Upper)),
 		Pattern: l.Pattern.String(), Point: fractions(ball.RatsOf(l.Inside)), Regions: l.Regions, Asked: l.Exact, Seconds: took.Seconds(), Notes: c.net.notes}
 	exact := l.Lower.Cmp(l.Upper) == 0
 	if exact {
@@ -140,7 +140,7 @@ func (c *lipschitzCmd) print(cmd *cobra.Command, path, name string, n *network.N
 		if exact {
 			f.line("Constant", "%s, exact, in %s", short(l.Lower), c.of)
 		} else {
-			f.line("Constant", "between %v and %v, in %s", j.Lower, j.Upper, c.of)
+			f.line("Constant", "between %v and %v, in %s", dyadic.DownRat(l.Lower), dyadic.UpRat(l.Upper), c.of)
 		}
 		f.line("", "in the region %s", files.Shorten(j.Pattern))
 		f.line("", "with the point (%s)", floats(asFloats(ball.RatsOf(l.Inside))))

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -270,5 +271,5 @@ func short(v *big.Rat) string {
 	case len(s) <= most:
 		return s + " = " + nearest(v)
 	}
-	return fmt.Sprintf("%s (a fraction of %d digits)", nearest(v), len(s)-1)
+	return fmt.Sprintf("%s (a fraction of %d digits)", nearest(v), len(s)-strings.Count(s, "/")-strings.Count(s, "-"))
 }

@@ -37,13 +37,15 @@ func (c *sliceCmd) run(cmd *cobra.Command, args []string) error {
 	if err := checkText(c.out); err != nil {
 		return err
 	}
-	n, _, err := c.net.read(contextOf(cmd), cmd, args[0])
+	ctx, release := interruptible(cmd)
+	defer release()
+	n, _, err := c.net.read(ctx, cmd, args[0])
 	if err != nil {
 		return err
 	}
-	s, _, err := c.slice.cut(contextOf(cmd), n)
+	s, _, err := c.slice.cut(ctx, n)
 	if err != nil {
 		return err
 	}
-	return writeNamed(cmd, c.out, args[0], s)
+	return writeNamed(ctx, cmd, c.out, args[0], s)
 }

@@ -22,6 +22,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relucell/relucell/network"
+	"github.com/relucell/relucell/network/load"
 	"github.com/relucell/relucell/network/onnx"
 )
 
@@ -201,4 +202,28 @@ func TestAStopBeforeAnythingIsAStop(t *testing.T) {
 		require.Equal(t, exitStopped, codeOf(err), "%v: %v", args, err)
 		require.ErrorIs(t, err, errInterrupted)
 	}
+}
+
+// Converted, unrolled and sliced networks were written until a signal ended the process, and what
+// was half written stayed beside them under a hidden name.
+func TestAStopLeavesNothingHalfWritten(t *testing.T) {
+	n, _, err := load.Read(data+"two_moons_2-16-16-1.json", load.Options{})
+	require.NoError(t, err)
+	ctx, stop := context.WithCancelCause(context.Background())
+	stop(errInterrupted)
+	dir := t.TempDir()
+	for _, write := range []func() error{
+		func() error { return writeText(ctx, newRootCmd(io.Discard), filepath.Join(dir, "a.json"), "", n) },
+		func() error { return writeNetFile(ctx, filepath.Join(dir, "b.json"), n, false) },
+		func() error { return writeNetFile(ctx, filepath.Join(dir, "c.onnx"), n, false) },
+	} {
+		err := write()
+		require.ErrorContains(t, err, ": stopped before it was written: interrupted")
+		var exit *exitError
+		require.ErrorAs(t, err, &exit)
+		require.Equal(t, exitStopped, exit.code)
+	}
+	left, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Empty(t, left)
 }

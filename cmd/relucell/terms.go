@@ -51,18 +51,18 @@ type measuredJSON struct {
 // nearestJSON is the exact distance from the centre to the nearest boundary; for a box in units of
 // the box.
 type nearestJSON struct {
-	Neuron  int     `json:"neuron"`
-	Exact   string  `json:"exact,omitempty"`
-	Squared string  `json:"squared,omitempty"`
-	Lower   float64 `json:"lower"`
-	Upper   float64 `json:"upper"`
+	Neuron  int      `json:"neuron"`
+	Exact   string   `json:"exact,omitempty"`
+	Squared string   `json:"squared,omitempty"`
+	Lower   *float64 `json:"lower,omitempty"` // as those of extremeJSON
+	Upper   *float64 `json:"upper,omitempty"`
 }
 
 func newNearestJSON(d bound.Distance) *nearestJSON {
 	if d.Neuron < 0 {
 		return nil // no boundary at all
 	}
-	j := &nearestJSON{Neuron: d.Neuron, Lower: d.Lower, Upper: d.Upper}
+	j := &nearestJSON{Neuron: d.Neuron, Lower: finite(d.Lower), Upper: finite(d.Upper)}
 	if d.Exact != nil {
 		j.Exact = d.Exact.RatString()
 	}

@@ -6,6 +6,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -65,18 +66,30 @@ func (c *unrollCmd) run(cmd *cobra.Command, args []string) error {
 	if c.steps < 1 {
 		return badInputf("--steps: %d, expected a whole number of at least 1", c.steps)
 	}
-	n, notes, err := c.unroll(args[0])
-	if err != nil {
+	ctx, release := interruptible(cmd)
+	defer release()
+	type unrolled struct {
+		n     *network.Network
+		notes []string
+	}
+	u, err := within(ctx, func() (u unrolled, err error) {
+		u.n, u.notes, err = c.unroll(ctx, args[0])
+		return u, err
+	})
+	switch {
+	case err != nil && ctx.Err() != nil && errors.Is(err, ctx.Err()):
+		return stopped(ctx, args[0]+": stopped before it was unrolled")
+	case err != nil:
 		return err
 	}
-	for _, note := range notes {
+	for _, note := range u.notes {
 		fmt.Fprintf(cmd.ErrOrStderr(), "relucell: %s: note: %s\n", args[0], note)
 	}
-	return writeNamed(cmd, c.out, args[0], n)
+	return writeNamed(ctx, cmd, c.out, args[0], u.n)
 }
 
 // unroll returns the network, and what a user must know of how the file was read.
-func (c *unrollCmd) unroll(path string) (*network.Network, []string, error) {
+func (c *unrollCmd) unroll(ctx context.Context, path string) (*network.Network, []string, error) {
 	if strings.HasSuffix(strings.TrimSuffix(strings.ToLower(path), ".gz"), ".onnx") {
 		if c.every {
 			return nil, nil, badInputf("--every-step: given for a graph, whose outputs are its own; export it with those of all steps, Y of its RNN operator")
@@ -86,7 +99,7 @@ func (c *unrollCmd) unroll(path string) (*network.Network, []string, error) {
 			return nil, nil, badInput(files.Plain(err))
 		}
 		if c.slice.given() {
-			n, _, err = c.slice.cut(context.Background(), n)
+			n, _, err = c.slice.cut(ctx, n)
 		}
 		return n, im.Notes, err
 	}
@@ -99,7 +112,7 @@ func (c *unrollCmd) unroll(path string) (*network.Network, []string, error) {
 		return nil, nil, badInput(flagged(err))
 	}
 	if c.slice.given() {
-		if n, _, err = c.slice.cut(context.Background(), n); err != nil {
+		if n, _, err = c.slice.cut(ctx, n); err != nil {
 			return nil, nil, err
 		}
 	}

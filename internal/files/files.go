@@ -21,6 +21,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 )
 
@@ -198,12 +199,35 @@ func ReadJSON(r io.Reader, to any) error {
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
 	if err := d.Decode(to); err != nil {
-		return err
+		return wrongType(err)
 	}
 	if _, err := d.Token(); err != io.EOF {
 		return errors.New("text after the end")
 	}
 	return Once(text)
+}
+
+// wrongType says of a value of another type where it stands and what was expected, in words of JSON.
+func wrongType(err error) error {
+	var wrong *json.UnmarshalTypeError
+	if !errors.As(err, &wrong) {
+		return err
+	}
+	at, want := "", "a string"
+	if wrong.Field != "" {
+		at = wrong.Field + ": "
+	}
+	switch wrong.Type.Kind() {
+	case reflect.Struct, reflect.Map:
+		want = "an object"
+	case reflect.Slice, reflect.Array:
+		want = "an array"
+	case reflect.Bool:
+		want = "true or false"
+	case reflect.Int, reflect.Int32, reflect.Int64, reflect.Uint64, reflect.Float64:
+		want = "a number"
+	}
+	return fmt.Errorf("%sfound %s, expected %s", at, wrong.Value, want)
 }
 
 // WriteJSON is Write for a value, as indented JSON.

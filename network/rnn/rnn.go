@@ -51,7 +51,7 @@ func New(u, w *mat.Dense, b, b2 []float64, v *mat.Dense, c []float64) (*RNN, err
 		rows, cols int
 	}{{"U", u, h, u.RawMatrix().Cols}, {"W", w, h, h}, {"V", v, k, h}} {
 		if rows, cols := m.m.Dims(); rows != m.rows || cols != m.cols {
-			return nil, fmt.Errorf("%s: %d × %d numbers, expected %d × %d: U has %d rows, one for each unit", m.name, rows, cols, m.rows, m.cols, h)
+			return nil, fmt.Errorf("%s: %d × %d numbers, expected %d × %d: there are %d units", m.name, rows, cols, m.rows, m.cols, h)
 		}
 		if err := finite(m.name, m.m.RawMatrix().Data); err != nil {
 			return nil, err

@@ -136,6 +136,9 @@ func TestStatesOfTorch(t *testing.T) {
 	state["fc.weight"] = a([]float64{1, 1}, 2)
 	_, _, err = FromState(state)
 	require.ErrorContains(t, err, `array "fc.weight": shape [2], expected 2 dimensions`)
+	state["fc.weight"] = a([]float64{1, 1, 1}, 1, 3)
+	_, _, err = FromState(state)
+	require.ErrorContains(t, err, `array "fc.weight": 1 × 3 numbers, expected 1 × `, "the array, not the field V")
 	gates := map[string]*arrays.Array{"weight_ih_l0": a(make([]float64, 8), 8, 1), "weight_hh_l0": a(make([]float64, 16), 8, 2)}
 	_, _, err = FromState(gates)
 	require.ErrorContains(t, err, `array "weight_ih_l0": 8 rows for 2 units, which are the gates of a GRU or LSTM`)

@@ -55,8 +55,17 @@ func FromState(state map[string]*arrays.Array) (r *RNN, notes []string, err erro
 	if k, _ := v.Dims(); c == nil {
 		c = make([]float64, k)
 	}
-	r, err = New(u, w, b, b2, v, c)
-	return r, notes, err
+	if r, err = New(u, w, b, b2, v, c); err != nil {
+		return nil, nil, s.inFile(err)
+	}
+	return r, notes, nil
+}
+
+// inFile is an error of New, which names a field, about the array that it was read from.
+func (s *parameters) inFile(err error) error {
+	field, what, _ := strings.Cut(err.Error(), ": ")
+	role := map[string]string{"U": inputWeights, "W": hiddenWeights, "b": inputBias, "b2": hiddenBias, "V": headWeights, "c": headBias}[field]
+	return fmt.Errorf("array %q: %s", s.names[role], what)
 }
 
 // headWeights and headBias stand for those of the Linear layer, whatever it is called.

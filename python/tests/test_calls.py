@@ -17,6 +17,7 @@ import numpy as np
 
 import relucell as rc
 from relucell import _server
+from relucell._answers import Extreme
 from relucell._exact import fraction, grouped, integer, nearest, numbers
 
 DATA = pathlib.Path(__file__).parents[2] / "testdata"
@@ -34,6 +35,11 @@ class Numbers(unittest.TestCase):
             self.assertEqual(nearest(text), float(value))
         self.assertEqual(nearest("0x1p+2000"), float("inf"))
         self.assertEqual(nearest("-0x1p+2000"), -float("inf"))
+
+    def test_a_float_that_is_whole_is_no_integer(self):
+        # 99999999999999984, in as few digits as tell it from its neighbours: as an integer it is below what it bounds.
+        e = Extreme.read(json.loads('{"exact":"99999999999999984","lower":99999999999999980,"upper":99999999999999980,"point":["0"],"pattern":"+"}'))
+        self.assertEqual((e.lower, e.upper, e.exact), (99999999999999984, 99999999999999984, 99999999999999984))
 
     def test_numbers_are_taken_as_they_are(self):
         self.assertEqual(numbers("x", [1, 0.5, Fraction(1, 4), np.float32(0.1)]), [1.0, 0.5, 0.25, float(np.float32(0.1))])

@@ -160,7 +160,7 @@ class BoundReport(Bounds):
         r.json = j
         n = j.get("nearest")
         if n:
-            r.nearest = Nearest(n["neuron"], n["lower"], n["upper"], _optional(n.get("exact")), _optional(n.get("squared")))
+            r.nearest = Nearest(n["neuron"], float(n.get("lower", "inf")), float(n.get("upper", "inf")), _optional(n.get("exact")), _optional(n.get("squared")))
         return r
 
 
@@ -189,7 +189,7 @@ class Extreme:
     def read(cls, j: Optional[dict[str, Any]]) -> Optional["Extreme"]:
         if j is None:
             return None
-        return cls(_optional(j.get("exact")), j.get("lower", -math.inf), j.get("upper", math.inf), floats(j["point"]), j["pattern"], j)
+        return cls(_optional(j.get("exact")), float(j.get("lower", "-inf")), float(j.get("upper", "inf")), floats(j["point"]), j["pattern"], j)
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,7 @@ class Network(Held):
                   timeout: Union[None, str, float] = None) -> Constant:
         """The Lipschitz constant on a ball, in its norm, or in that of ``of``."""
         j = self.command("lipschitz", of=of, timeout=duration(timeout), **self._ball(center, radius, norm, box))
-        return Constant(j["norm"], fraction(j["exact"]) if "exact" in j else None, j["lower"], j["upper"], j["pattern"], j)
+        return Constant(j["norm"], fraction(j["exact"]) if "exact" in j else None, float(j.get("lower", 0)), float(j.get("upper", "inf")), j["pattern"], j)
 
     def radius(self, center: Any, norm: Norm = "linf", *, most: float = 1.0, timeout: Union[None, str, float] = None) -> Radius:
         """How far around a point the class stays the same, looking no farther than ``most``."""
