@@ -54,20 +54,21 @@ there are follows from it, and "relucell check --lipschitz" computes their norms
 }
 
 type lipschitzJSON struct {
-	Net     netJSON   `json:"net"`
-	Ball    ball.JSON `json:"ball"`
-	Norm    string    `json:"norm"`
-	Exact   string    `json:"exact,omitempty"`
-	Lower   float64   `json:"lower"`
-	Upper   float64   `json:"upper"`
-	Pattern string    `json:"pattern"`
-	Point   []string  `json:"point"`
-	Regions int64     `json:"regions"`
-	Asked   int64     `json:"in_integers"`
-	Proof   string    `json:"proof,omitempty"`
-	Check   string    `json:"check,omitempty"`
-	Seconds float64   `json:"seconds"`
-	Notes   []string  `json:"notes,omitempty"`
+	Net   netJSON   `json:"net"`
+	Ball  ball.JSON `json:"ball"`
+	Norm  string    `json:"norm"`
+	Exact string    `json:"exact,omitempty"`
+	// Upper is left out where the constant is beyond float64, which an exact one may be.
+	Lower   float64  `json:"lower"`
+	Upper   *float64 `json:"upper,omitempty"`
+	Pattern string   `json:"pattern"`
+	Point   []string `json:"point"`
+	Regions int64    `json:"regions"`
+	Asked   int64    `json:"in_integers"`
+	Proof   string   `json:"proof,omitempty"`
+	Check   string   `json:"check,omitempty"`
+	Seconds float64  `json:"seconds"`
+	Notes   []string `json:"notes,omitempty"`
 }
 
 func (c *lipschitzCmd) run(cmd *cobra.Command, args []string) (err error) {
@@ -125,7 +126,7 @@ func (c *lipschitzCmd) run(cmd *cobra.Command, args []string) (err error) {
 
 // print prints the constant; name is that of the network that the proof is about.
 func (c *lipschitzCmd) print(cmd *cobra.Command, path, name string, n *network.Network, stamp string, b ball.Ball, l extremum.Constant, took time.Duration) error {
-	j := lipschitzJSON{Net: newNetJSON(n, stamp), Ball: b.JSON(), Norm: c.of, Lower: dyadic.DownRat(l.Lower), Upper: dyadic.UpRat(l.Upper),
+	j := lipschitzJSON{Net: newNetJSON(n, stamp), Ball: b.JSON(), Norm: c.of, Lower: dyadic.DownRat(l.Lower), Upper: finite(dyadic.UpRat(l.Upper)),
 		Pattern: l.Pattern.String(), Point: fractions(ball.RatsOf(l.Inside)), Regions: l.Regions, Asked: l.Exact, Seconds: took.Seconds(), Notes: c.net.notes}
 	exact := l.Lower.Cmp(l.Upper) == 0
 	if exact {
@@ -140,7 +141,7 @@ func (c *lipschitzCmd) print(cmd *cobra.Command, path, name string, n *network.N
 		if exact {
 			f.line("Constant", "%s, exact, in %s", short(l.Lower), c.of)
 		} else {
-			f.line("Constant", "between %v and %v, in %s", j.Lower, j.Upper, c.of)
+			f.line("Constant", "between %v and %v, in %s", j.Lower, dyadic.UpRat(l.Upper), c.of)
 		}
 		f.line("", "in the region %s", files.Shorten(j.Pattern))
 		f.line("", "with the point (%s)", floats(asFloats(ball.RatsOf(l.Inside))))

@@ -6,6 +6,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/big"
 	"strings"
 
@@ -51,18 +52,19 @@ type measuredJSON struct {
 // nearestJSON is the exact distance from the centre to the nearest boundary; for a box in units of
 // the box.
 type nearestJSON struct {
-	Neuron  int     `json:"neuron"`
-	Exact   string  `json:"exact,omitempty"`
-	Squared string  `json:"squared,omitempty"`
-	Lower   float64 `json:"lower"`
-	Upper   float64 `json:"upper"`
+	Neuron  int    `json:"neuron"`
+	Exact   string `json:"exact,omitempty"`
+	Squared string `json:"squared,omitempty"`
+	// Upper is left out where the distance is beyond float64.
+	Lower float64  `json:"lower"`
+	Upper *float64 `json:"upper,omitempty"`
 }
 
 func newNearestJSON(d bound.Distance) *nearestJSON {
 	if d.Neuron < 0 {
 		return nil // no boundary at all
 	}
-	j := &nearestJSON{Neuron: d.Neuron, Lower: d.Lower, Upper: d.Upper}
+	j := &nearestJSON{Neuron: d.Neuron, Lower: d.Lower, Upper: finite(d.Upper)}
 	if d.Exact != nil {
 		j.Exact = d.Exact.RatString()
 	}
@@ -81,7 +83,9 @@ func (f *fields) nearest(d bound.Distance, b ball.Ball) {
 		return
 	}
 	where := fmt.Sprintf("%v", d.Lower)
-	if d.Lower != d.Upper {
+	if math.IsInf(d.Upper, 1) {
+		where += " at least"
+	} else if d.Lower != d.Upper {
 		where = fmt.Sprintf("between %v and the next float", d.Lower)
 	}
 	if b.Norm() == ball.Box {
