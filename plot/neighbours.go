@@ -43,7 +43,22 @@ func (m *Map) Neighbours() [][]int {
 		slices.Sort(next[i])
 		next[i] = slices.Compact(next[i])
 	}
-	return next
+	return mutual(next)
+}
+
+// mutual leaves out who is not named in return: where several boundaries meet in a point, floats
+// may see a side there that has no length.
+func mutual(next [][]int) [][]int {
+	both := make([][]int, len(next))
+	for i, list := range next {
+		both[i] = make([]int, 0, len(list))
+		for _, k := range list {
+			if _, ok := slices.BinarySearch(next[k], i); ok {
+				both[i] = append(both[i], k)
+			}
+		}
+	}
+	return both
 }
 
 // side is a side of a region that no pattern explains.

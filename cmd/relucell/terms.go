@@ -6,6 +6,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/big"
 	"strings"
 
@@ -81,7 +82,9 @@ func (f *fields) nearest(d bound.Distance, b ball.Ball) {
 		return
 	}
 	where := fmt.Sprintf("%v", d.Lower)
-	if d.Lower != d.Upper {
+	if math.IsInf(d.Upper, 1) {
+		where += " at least"
+	} else if d.Lower != d.Upper {
 		where = fmt.Sprintf("between %v and the next float", d.Lower)
 	}
 	if b.Norm() == ball.Box {

@@ -127,11 +127,19 @@ func Drawn(format string, drawing func() error) (err error) {
 	return drawing()
 }
 
-// Panels draws rows of panels of equal size: a gap around them, and twice that between two.
+// Panels draws rows of panels of equal size: a gap around them, and twice that between two. An
+// error says that floats do not hold an axis.
 func Panels(gap vg.Length, rows ...[]*plot.Plot) func(draw.Canvas) error {
 	tiles := draw.Tiles{Rows: len(rows), Cols: len(rows[0]), PadX: 2 * gap, PadY: 2 * gap,
 		PadTop: gap, PadBottom: gap, PadLeft: gap, PadRight: gap}
 	return func(c draw.Canvas) error {
+		for _, row := range rows {
+			for _, p := range row {
+				if !ranged(&p.X) || !ranged(&p.Y) {
+					return errors.New("a picture of what floats do not hold: an axis longer than the largest of them")
+				}
+			}
+		}
 		for i, row := range plot.Align(rows, tiles, c) {
 			for j, at := range row {
 				rows[i][j].Draw(at)
@@ -139,6 +147,29 @@ func Panels(gap vg.Length, rows ...[]*plot.Plot) func(draw.Canvas) error {
 		}
 		return nil
 	}
+}
+
+// leastLength is that of an axis beside its largest value: on a shorter one ticks would be the same
+// floats.
+const leastLength = 0x1p-32
+
+// ranged gives an axis ends that ticks can be put between, and reports whether floats hold them:
+// gonum panics where a value beyond 2⁵³ is all there is, and looks for ticks for ever where the
+// length overflows.
+func ranged(a *plot.Axis) bool {
+	low, high := a.Min, a.Max
+	if low > high { // nothing was added
+		return true
+	}
+	length := leastLength * max(math.Abs(low), math.Abs(high))
+	if low == high {
+		length = max(length, 2)
+	}
+	if short := length - (high - low); short > 0 {
+		low, high = low-short/2, high+short/2
+	}
+	a.Min, a.Max = low, high
+	return !math.IsInf(high-low, 0)
 }
 
 // Linear has gonum's ticks, labelled by what they mark: gonum calls 1.05, 1.2, 1.35 by 1, 1.2, 1.3.

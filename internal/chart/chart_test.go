@@ -47,6 +47,27 @@ func TestAxesAreLabelledByRoundNumbers(t *testing.T) {
 	}
 }
 
+// Where a large value is all there is, gonum's ends of an axis were the same float, which was a
+// panic; where its length overflows, it looked for ticks for ever.
+func TestAxesOfLargeNumbers(t *testing.T) {
+	draws := func(values ...float64) error {
+		p := New()
+		p.X.Tick.Marker, p.Y.Tick.Marker = Linear{}, Linear{}
+		line, err := plotter.NewLine(plotter.XYs{{X: values[0], Y: 0}, {X: values[len(values)-1], Y: 1}})
+		require.NoError(t, err)
+		p.Add(line)
+		return Write(io.Discard, "svg", vg.Inch, vg.Inch, Panels(vg.Points(1), []*plot.Plot{p}))
+	}
+	for _, v := range []float64{0, 1, 1e-310, 0x1p53, 0x1p502, -0x1p1000} {
+		require.NoError(t, draws(v), v)
+		require.NoError(t, draws(v, math.Nextafter(v, math.Inf(1))), v)
+	}
+	require.NoError(t, draws(0, math.MaxFloat64))
+	for _, ends := range [][]float64{{-math.MaxFloat64, math.MaxFloat64}, {-1e308, 1.7e308}, {math.MaxFloat64}} {
+		require.EqualError(t, draws(ends...), "a picture of what floats do not hold: an axis longer than the largest of them")
+	}
+}
+
 // Gonum calls its png a jpg, and readers that believe it show no image: that was the surface of
 // docs/landscape.md.
 func TestImagesAreCalledWhatTheyAre(t *testing.T) {

@@ -134,6 +134,14 @@ func (f *frontier) next(halted func() bool) (n *node, credit int64, whole bool) 
 	return n, f.credit, len(f.nodes) > f.size
 }
 
+// wake has all who wait look at whether the walk is to end. It takes the lock, for else one of them
+// may be between its look and its wait, and nobody would wake it again.
+func (f *frontier) wake() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.changed.Broadcast()
+}
+
 // done is what a stint came to: regions and splits, and what credit grew by.
 type done struct{ regions, splits, credit int64 }
 
@@ -195,11 +203,11 @@ func (r *Run) explore(f *frontier) {
 				}
 				if w.further(f, n, credit, whole); w.err != nil {
 					r.Halt()
+					f.wake()
 					break
 				}
 			}
 			r.retire(w)
-			f.changed.Broadcast()
 		})
 	}
 	wg.Wait()

@@ -124,6 +124,22 @@ class Calls(unittest.TestCase):
     def setUpClass(cls):
         cls.net = rc.load(MOONS)
 
+    def test_whole_floats_are_no_integers(self):
+        """JSON has 2.0**62 as 4611686018427388000, an integer that is above the constant."""
+        far = 2.0**62
+        net = rc.load([([[far, 0.0], [0.0, 1.0]], [0.0, -far]), ([[1.0, 1.0]], [0.0])])
+        whole = net.lipschitz(center=0, radius=1, norm="linf")
+        self.assertEqual(whole.exact, 2**62)
+        top = net.range(center=0, radius=1, norm="linf").max
+        nearest = net.bound(center=[1.0, 0.0], radius=1, norm="linf").nearest
+        distance = rc.load([([[0.0, 1.0]], [-far]), ([[1.0]], [0.0])]).bound(center=0, radius=1).nearest
+        radius = rc.load([([[-1.0]], [far])]).radius([0.0], most=2.0**70)
+        apart = net.diff(rc.load([([[0.0, 0.0]], [0.0])]), center=0, radius=1, norm="linf")
+        self.assertEqual(nearest.exact, 1)
+        for lower, upper in ((whole.lower, whole.upper), (top.lower, top.upper), (distance.lower, distance.upper), (radius.upper, radius.upper), (apart.lower, apart.upper)):
+            self.assertEqual((type(lower), type(upper)), (float, float))
+            self.assertEqual((Fraction(lower), Fraction(upper)), (2**62, 2**62))
+
     def test_count(self):
         r = self.net.count(center=[0.5, 0.25], radius=0.5, bounds=True)
         self.assertEqual((r.regions, r.exact, int(r), r.stopped), (131, True, 131, ""))

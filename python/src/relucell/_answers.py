@@ -160,8 +160,14 @@ class BoundReport(Bounds):
         r.json = j
         n = j.get("nearest")
         if n:
-            r.nearest = Nearest(n["neuron"], float(n.get("lower", "inf")), float(n.get("upper", "inf")), _optional(n.get("exact")), _optional(n.get("squared")))
+            r.nearest = Nearest(n["neuron"], *between(n), _optional(n.get("exact")), _optional(n.get("squared")))
         return r
+
+
+def between(j: dict[str, Any]) -> tuple[float, float]:
+    """The ends of a bracket of floats, infinite where they are left out. JSON has 2.0**62 as
+    4611686018427388000, which is that float and, as an integer, another number."""
+    return float(j.get("lower", -math.inf)), float(j.get("upper", math.inf))
 
 
 def _optional(text: Optional[str]) -> Optional[Fraction]:
@@ -189,7 +195,7 @@ class Extreme:
     def read(cls, j: Optional[dict[str, Any]]) -> Optional["Extreme"]:
         if j is None:
             return None
-        return cls(_optional(j.get("exact")), float(j.get("lower", "-inf")), float(j.get("upper", "inf")), floats(j["point"]), j["pattern"], j)
+        return cls(_optional(j.get("exact")), *between(j), floats(j["point"]), j["pattern"], j)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Iterator, Optional, Sequence, Union
 import numpy as np
 
 from . import _server
-from ._answers import BoundReport, Canonical, Check, Constant, Count, Difference, Extreme, Image, Radius, Range, Region, Same, Values, Verdict
+from ._answers import BoundReport, Canonical, Check, Constant, Count, Difference, Extreme, Image, Radius, Range, Region, Same, Values, Verdict, between
 from ._errors import InputError, StoppedError, raised, said
 from ._exact import array, floats, fraction, nearest, numbers
 from ._held import Held, Norm, norm_name, plane_ball
@@ -108,14 +108,14 @@ class Network(Held):
                   timeout: Union[None, str, float] = None) -> Constant:
         """The Lipschitz constant on a ball, in its norm, or in that of ``of``."""
         j = self.command("lipschitz", of=of, timeout=duration(timeout), **self._ball(center, radius, norm, box))
-        return Constant(j["norm"], fraction(j["exact"]) if "exact" in j else None, float(j.get("lower", 0)), float(j.get("upper", "inf")), j["pattern"], j)
+        return Constant(j["norm"], fraction(j["exact"]) if "exact" in j else None, *between(j), j["pattern"], j)
 
     def radius(self, center: Any, norm: Norm = "linf", *, most: float = 1.0, timeout: Union[None, str, float] = None) -> Radius:
         """How far around a point the class stays the same, looking no farther than ``most``."""
         result, error = self._finish("radius", {"center": self._point("center", center), "norm": norm_name(norm), "most": most, "timeout": duration(timeout)})
         if result is None:
             raise raised(error or {})
-        return Radius(float(result["lower"]), float(result.get("upper", "inf")), result["class"], result.get("other"),
+        return Radius(*between(result), result["class"], result.get("other"),
                       floats(result["point"]) if "point" in result else None, result)
 
     def verify(self, spec: Union[str, os.PathLike[str]], *, timeout: Union[None, str, float] = None, proof: Union[None, str, os.PathLike[str]] = None,
