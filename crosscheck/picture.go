@@ -158,7 +158,7 @@ func (p *Picture) draw(c draw.Canvas) error {
 			style(line, points, i)
 			panel.plot.Add(line, points)
 			if panel.plot == depth {
-				legend.Add(name, line, points)
+				legend.Add(chart.Fit(name, legend.TextStyle, legendWidth-legend.ThumbnailWidth-vg.Points(12)), line, points)
 			}
 			for _, q := range xy {
 				low, high = min(low, q.Y), max(high, q.Y)

@@ -16,6 +16,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"github.com/relucell/relucell/internal/chart"
+	"github.com/relucell/relucell/internal/tables"
 )
 
 // FigureFormats are the endings that Options.Figures takes.
@@ -91,7 +92,7 @@ func (s *Study) label() string {
 	for _, h := range s.Hidden {
 		widths = append(widths, strconv.Itoa(h))
 	}
-	return fmt.Sprintf("%s %s-%d, %s, %d seeds", s.data.Name, strings.Join(widths, "-"), s.data.Classes, s.Optimizer, s.Seeds)
+	return fmt.Sprintf("%s %s-%d, %s, %s", s.data.Name, strings.Join(widths, "-"), s.data.Classes, s.Optimizer, tables.Numbered(int64(s.Seeds), "seed"))
 }
 
 // pooled are the values of one quantity at one epoch over all seeds.
@@ -113,6 +114,31 @@ func lows(v []span) []float64 {
 
 // curve is a line over the epochs with a band around it.
 type curve struct{ mid, from, to plotter.XYs }
+
+// bar is half the width of what a curve of one point is drawn as, on an axis from one less to one
+// more than the point.
+const bar = 0.3
+
+// drawn is what is drawn of a curve: of one point a bar, for a line and a band of one point are
+// nothing.
+func (c curve) drawn() curve {
+	if len(c.mid) != 1 {
+		return c
+	}
+	wide := func(v plotter.XYs) plotter.XYs {
+		return plotter.XYs{{X: v[0].X - bar, Y: v[0].Y}, {X: v[0].X + bar, Y: v[0].Y}}
+	}
+	return curve{wide(c.mid), wide(c.from), wide(c.to)}
+}
+
+// over makes an axis one of ln(1 + what was measured after), with room for bars where that is one.
+func over(axis *plot.Axis, measured []int) {
+	axis.Tick.Marker = epochTicks(measured)
+	if len(measured) == 1 {
+		x := math.Log1p(float64(measured[0]))
+		axis.Min, axis.Max = x-1, x+1
+	}
+}
 
 func (s *Study) distancePanel(t map[key][]span) (*plot.Plot, error) {
 	p := newPanel(s.label(), "epoch", fmt.Sprintf("distance to the nearest boundary (%s)", s.Norm))
@@ -165,6 +191,7 @@ func (s *Study) overEpochs(p *plot.Plot, at func(set string, epoch int) (mid, fr
 				least, most = min(least, from), max(most, to)
 			}
 		}
+		c = c.drawn()
 		if setDash[set] == nil {
 			if err := addBand(p, c, setInk[set]); err != nil {
 				return err
@@ -182,7 +209,7 @@ func (s *Study) overEpochs(p *plot.Plot, at func(set string, epoch int) (mid, fr
 		p.Legend.Add(set, lines[set])
 	}
 	p.X.Label.Text += " (log scale); " + what
-	p.X.Tick.Marker = epochTicks(s.Epochs)
+	over(&p.X, s.Epochs)
 	p.Y.Tick.Marker = logs
 	p.Y.Min, p.Y.Max = least-0.1, most+0.1
 	headroom(p)

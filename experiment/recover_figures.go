@@ -13,6 +13,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"github.com/relucell/relucell/internal/chart"
+	"github.com/relucell/relucell/internal/tables"
 	"github.com/relucell/relucell/learn"
 )
 
@@ -37,7 +38,7 @@ func (r *recoverRunner) figures(rows []RecoverRow) error {
 			recoverLine{stage, "distance", "largest difference, " + stage, chart.Inks[i], dashes})
 	}
 	for _, shape := range r.Shapes {
-		title := fmt.Sprintf("%d inputs, %d neurons, %d seeds", shape.Inputs, shape.Neurons, r.Seeds)
+		title := fmt.Sprintf("%s, %s, %s", tables.Numbered(int64(shape.Inputs), "input"), tables.Numbered(int64(shape.Neurons), "neuron"), tables.Numbered(int64(r.Seeds), "seed"))
 		left, err := r.panel(t, shape, title, "error of a tensor", tensors)
 		if err != nil {
 			return err

@@ -15,6 +15,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"github.com/relucell/relucell/internal/chart"
+	"github.com/relucell/relucell/internal/tables"
 )
 
 var optimizerInk = map[string]color.NRGBA{"sgd": chart.Inks[0], "path": chart.Inks[1], "path2": chart.Inks[2]}
@@ -68,7 +69,7 @@ func (r *recurrentRunner) figures(rows []Row) error {
 }
 
 func (r *recurrentRunner) panel(init, x, y string) *plot.Plot {
-	return newPanel(fmt.Sprintf("%s, T = %d, H = %d, %s, %d seeds", r.Task, r.Steps, r.Hidden, init, r.Seeds), x, y)
+	return newPanel(fmt.Sprintf("%s, T = %d, H = %d, %s, %s", r.Task, r.Steps, r.Hidden, init, tables.Numbered(int64(r.Seeds), "seed")), x, y)
 }
 
 // mean returns the mean of the lower ends, NaN for none.
@@ -103,12 +104,15 @@ func (r *recurrentRunner) overBatches(p *plot.Plot, t map[key][]span, init strin
 			continue
 		}
 		any = true
-		if len(c.mid) > 1 {
-			if err := addBand(p, c, optimizerInk[o]); err != nil {
-				return err
-			}
+		at := c.drawn()
+		if err := addBand(p, at, optimizerInk[o]); err != nil {
+			return err
 		}
-		l, dots, err := plotter.NewLinePoints(c.mid)
+		l, err := plotter.NewLine(at.mid)
+		if err != nil {
+			return err
+		}
+		dots, err := plotter.NewScatter(c.mid)
 		if err != nil {
 			return err
 		}
@@ -118,7 +122,8 @@ func (r *recurrentRunner) overBatches(p *plot.Plot, t map[key][]span, init strin
 		p.Legend.Add(o, l)
 	}
 	p.X.Label.Text += " (log scale)"
-	p.X.Tick.Marker, p.Y.Tick.Marker = epochTicks(r.Measured), logs
+	over(&p.X, r.Measured)
+	p.Y.Tick.Marker = logs
 	if any {
 		headroom(p)
 	}

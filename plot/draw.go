@@ -19,6 +19,7 @@ import (
 	gplot "gonum.org/v1/plot"
 
 	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/internal/chart"
 )
 
 // Options says how to draw. The zero value draws by pattern, 800 pixels wide.
@@ -182,9 +183,10 @@ func (p *Picture) draw(c draw.Canvas) {
 	c.Fill(vg.Rectangle{Max: vg.Point{X: p.w, Y: p.h}}.Path())
 	p.plot.BackgroundColor = nil
 	main := p.main(c)
+	title, style := &p.plot.Title, p.plot.Title.TextStyle
+	title.Text = chart.Fit(title.Text, style, main.Size().X)
 	p.plot.Draw(main)
-	style := p.plot.Title.TextStyle
-	c.FillText(style, vg.Point{X: main.Center().X, Y: main.Max.Y + style.FontExtents().Descent - p.u.of(subtitleDrop)}, p.subtitle)
+	c.FillText(style, vg.Point{X: main.Center().X, Y: main.Max.Y + style.FontExtents().Descent - p.u.of(subtitleDrop)}, chart.Fit(p.subtitle, style, main.Size().X))
 	data := p.plot.DataCanvas(main)
 	p.legend.Draw(draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{
 		Min: vg.Point{X: p.w - p.u.of(border) - p.column + p.u.of(legendGap), Y: p.u.of(border)},

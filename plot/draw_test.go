@@ -189,3 +189,20 @@ func TestTheLegendHasOnlyWhatThePictureHas(t *testing.T) {
 		require.Contains(t, out.String(), present)
 	}
 }
+
+// The map of points with a class of a long name had no room at all, and the beginning of a network's
+// long name was outside the picture.
+func TestLongNamesLeaveTheMapItsRoom(t *testing.T) {
+	long := strings.Repeat("long ", 60)
+	m := newMap(t, twoMoons(t), newBall(t, ball.L2, []float64{0.5, 0.25}, 1))
+	p, err := m.Draw(Options{Name: "first " + long + "last", Points: &Points{X: [][]float64{{0.5, 0.25}}, Class: []int{0}, Classes: []string{"of " + long + "\nkittens"}}})
+	require.NoError(t, err)
+	size := p.plot.DataCanvas(p.main(draw.Canvas{})).Size()
+	require.Greater(t, size.X, p.w/2)
+	var b bytes.Buffer
+	require.NoError(t, p.Write(&b, "svg"))
+	title := regexp.MustCompile(`(?s)<text x="([0-9.]+)"[^>]*>(first long.*?)</text>`).FindStringSubmatch(b.String())
+	require.Len(t, title, 3, "a title within the picture")
+	require.Regexp(t, `….*last \(2-16-16-1\)$`, title[2])
+	require.Regexp(t, `>1 point of class of long.*….*long +kittens</text>`, b.String())
+}

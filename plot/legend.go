@@ -10,6 +10,7 @@ import (
 	"image/color"
 	"math"
 	"strconv"
+	"strings"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -18,6 +19,7 @@ import (
 	gtext "gonum.org/v1/plot/text"
 
 	"github.com/relucell/relucell/ball"
+	"github.com/relucell/relucell/internal/chart"
 )
 
 // makeLegend names every colour that the picture has.
@@ -71,6 +73,9 @@ func (d *drawing) legendOfBoundaries(l *gplot.Legend) {
 	}
 }
 
+// widestName is how wide the name of a class may be: a third of the picture.
+const widestName = vg.Length(DefaultWidth*pointsPerUnit) / 3
+
 func (d *drawing) legendOfPoints(l *gplot.Legend) {
 	p := d.opt.Points
 	shown, outside := make([]int, max(len(p.Classes), 1)), 0
@@ -88,7 +93,8 @@ func (d *drawing) legendOfPoints(l *gplot.Legend) {
 			name = " of class " + p.Classes[k]
 		}
 		if n > 0 {
-			l.Add(plural(n, "point")+name, spot{p.ink(k), d.u.of(dot)})
+			words := strings.ReplaceAll(plural(n, "point")+name, "\n", " ")
+			l.Add(chart.Fit(words, l.TextStyle, d.u.of(widestName)), spot{p.ink(k), d.u.of(dot)})
 		}
 	}
 	if outside > 0 {

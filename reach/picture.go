@@ -10,10 +10,12 @@ import (
 	"io"
 	"math/big"
 	"slices"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
 
 	"github.com/relucell/relucell/internal/chart"
 	"github.com/relucell/relucell/internal/dyadic"
@@ -49,9 +51,6 @@ type Picture struct {
 
 // Add adds the convex hull of points.
 func (p *Picture) Add(points [][2]*big.Rat, ink Ink) error {
-	if p.plot == nil {
-		p.plot = chart.New()
-	}
 	hull := Hull(points)
 	p.all = Hull(append(p.all, hull...))
 	xy := make(plotter.XYs, len(hull))
@@ -65,13 +64,22 @@ func (p *Picture) Add(points [][2]*big.Rat, ink Ink) error {
 	} else {
 		p.cells++
 	}
-	if len(xy) < 3 { // a segment, or a point
-		line, err := plotter.NewLine(append(xy, xy[0]))
+	if len(xy) == 1 { // a line from a point to itself is nothing
+		dot, err := plotter.NewScatter(xy)
+		if err != nil {
+			return fmt.Errorf("a picture of what floats do not hold: %w", err)
+		}
+		dot.GlyphStyle = draw.GlyphStyle{Color: chart.Inks[0], Radius: vg.Points(2.5), Shape: draw.CircleGlyph{}}
+		p.panel().Add(dot)
+		return nil
+	}
+	if len(xy) == 2 {
+		line, err := plotter.NewLine(xy)
 		if err != nil {
 			return fmt.Errorf("a picture of what floats do not hold: %w", err)
 		}
 		line.Color, line.Width = chart.Inks[0], vg.Points(1.5)
-		p.plot.Add(line)
+		p.panel().Add(line)
 		return nil
 	}
 	polygon, err := plotter.NewPolygon(xy)
@@ -79,9 +87,27 @@ func (p *Picture) Add(points [][2]*big.Rat, ink Ink) error {
 		return fmt.Errorf("a picture of what floats do not hold: %w", err)
 	}
 	polygon.Color, polygon.LineStyle.Width, polygon.LineStyle.Color = fill, vg.Points(0.3), color.NRGBA{A: 0x80}
-	p.plot.Add(polygon)
+	p.panel().Add(polygon)
 	return nil
 }
+
+// panel returns what is drawn on.
+func (p *Picture) panel() *plot.Plot {
+	if p.plot == nil {
+		p.plot = chart.New()
+		p.plot.Title.Padding = margin / 2
+		p.plot.Title.TextStyle.Handler = chart.Spaced{Handler: p.plot.Title.TextStyle.Handler}
+		p.plot.X.Tick.Marker, p.plot.Y.Tick.Marker = chart.Linear{}, chart.Linear{}
+	}
+	return p.plot
+}
+
+// page is the page around the svg, which is no wider than a window.
+const page = `<!DOCTYPE html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>%s</title>
+<style>svg { max-width: 100%%; height: auto; }</style>
+%s</html>
+`
 
 // pale lets what is below shine through.
 func pale(c color.NRGBA) color.NRGBA { c.A = 0x60; return c }
@@ -91,24 +117,20 @@ func (p *Picture) Hull() [][2]*big.Rat { return p.all }
 
 // Write writes the picture as svg, png, pdf or html, a page with the svg in it.
 func (p *Picture) Write(w io.Writer, format string) error {
-	if p.plot == nil {
-		p.plot = chart.New()
-	}
-	p.plot.Title.Text, p.plot.X.Label.Text, p.plot.Y.Label.Text = p.Title, p.X, p.Y
-	p.plot.Title.Padding = margin / 2
-	p.plot.X.Tick.Marker, p.plot.Y.Tick.Marker = chart.Linear{}, chart.Linear{}
-	draw := chart.Panels(margin, []*plot.Plot{p.plot})
+	panel := p.panel()
+	panel.Title.Text, panel.X.Label.Text, panel.Y.Label.Text = p.Title, p.X, p.Y
+	drawing := chart.Panels(margin, []*plot.Plot{panel})
 	if format != "html" {
-		return chart.Write(w, format, size, size, draw)
+		return chart.Write(w, format, size, size, drawing)
 	}
 	var svg bytes.Buffer
-	if err := chart.Write(&svg, "svg", size, size, draw); err != nil {
+	if err := chart.Write(&svg, "svg", size, size, drawing); err != nil {
 		return err
 	}
 	text := svg.Bytes()
 	if i := bytes.Index(text, []byte("<svg")); i > 0 { // the page has a declaration of its own
 		text = text[i:]
 	}
-	_, err := fmt.Fprintf(w, "<!DOCTYPE html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>%s</title>\n%s</html>\n", html.EscapeString(p.Title), text)
+	_, err := fmt.Fprintf(w, page, html.EscapeString(strings.ReplaceAll(p.Title, "\n", ": ")), text)
 	return err
 }

@@ -80,3 +80,30 @@ func TestPictures(t *testing.T) {
 	}
 	require.Error(t, p.Write(io.Discard, "bmp"))
 }
+
+// A region whose image is a point was drawn as nothing.
+func TestAnImageOfOnePointIsDrawn(t *testing.T) {
+	shapes := func(v ...int64) int {
+		p := &Picture{}
+		if v != nil {
+			require.NoError(t, p.Add(points(v...), Cell))
+		}
+		var b bytes.Buffer
+		require.NoError(t, p.Write(&b, "svg"))
+		return strings.Count(b.String(), "#0072B2") + strings.Count(b.String(), "fill-opacity")
+	}
+	require.Zero(t, shapes())
+	require.Equal(t, 1, shapes(1, 1))
+	require.Equal(t, 1, shapes(1, 1, 1, 1))
+	require.Equal(t, 1, shapes(1, 1, 2, 2))
+	require.Equal(t, 1, shapes(1, 1, 2, 2, 1, 2))
+}
+
+// The page was as wide as the picture in any window, and its title had two lines.
+func TestThePageFitsANarrowWindow(t *testing.T) {
+	var b bytes.Buffer
+	require.NoError(t, (&Picture{Title: "net.json\n3 regions"}).Write(&b, "html"))
+	require.Contains(t, b.String(), `<meta name="viewport" content="width=device-width, initial-scale=1">`)
+	require.Contains(t, b.String(), "svg { max-width: 100%; height: auto; }")
+	require.Contains(t, b.String(), "<title>net.json: 3 regions</title>")
+}

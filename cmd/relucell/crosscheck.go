@@ -22,6 +22,7 @@ import (
 	"github.com/relucell/relucell/bound"
 	"github.com/relucell/relucell/crosscheck"
 	"github.com/relucell/relucell/crosscheck/gen"
+	"github.com/relucell/relucell/internal/chart"
 	"github.com/relucell/relucell/internal/files"
 	"github.com/relucell/relucell/internal/tables"
 	"github.com/relucell/relucell/network"
@@ -95,7 +96,7 @@ A violation is shrunk to a small case and written, with a proof of its count, to
 	timeFlag(fs, &c.wait, "bound-timeout", "time that the program has for one case (default 10s)")
 	fs.StringVar(&c.replay, "replay", "", "show the case of this `FILE` again")
 	fs.StringVar(&c.corpus, "corpus", "", "write the cases, with certified counts and proofs, into this new folder `DIR`")
-	fs.StringVarP(&c.output, "output", "o", "", "draw tightness against radius and depth into this `FILE` (.svg or .png)")
+	fs.StringVarP(&c.output, "output", "o", "", "draw tightness against radius and depth into this `FILE` (.svg, .png or .pdf)")
 	fs.StringVar(&c.failures, "failures", "crosscheck-failures", "folder `DIR` for the cases that fail")
 	choiceFlag(cmd, &c.format, "format", "format of the table", crosscheck.Formats()...)
 	return cmd
@@ -137,9 +138,9 @@ func (c *crosscheckCmd) runWith(ctx context.Context, cmd *cobra.Command, args []
 // checkFlags refuses combinations that have no meaning.
 func (c *crosscheckCmd) checkFlags(cmd *cobra.Command, args []string) error {
 	fs := cmd.Flags()
-	switch ending := strings.ToLower(filepath.Ext(c.output)); {
-	case fs.Changed("output") && ending != ".svg" && ending != ".png":
-		return fmt.Errorf("--output: %q, expected a file that ends in .svg or .png", c.output)
+	switch ending := strings.ToLower(strings.TrimPrefix(filepath.Ext(c.output), ".")); {
+	case fs.Changed("output") && !slices.Contains(chart.Formats, ending):
+		return fmt.Errorf("--output: %q, expected a file that ends in .svg, .png or .pdf", c.output)
 	case c.ball.given() && len(args) == 0:
 		return errors.New("NET: missing, expected at least one network beside a ball")
 	case fs.Changed("source") && len(args) > 0:

@@ -73,11 +73,22 @@ func TestCrosscheckWritesACorpus(t *testing.T) {
 	require.FileExists(t, filepath.Join(dir, "proofs", "0004.proof"))
 }
 
+// Of all commands that draw, this one refused .pdf.
+func TestCrosscheckDrawsEveryFormat(t *testing.T) {
+	for ending, begins := range map[string]string{"svg": "<?xml", "png": "\x89PNG", "PDF": "%PDF"} {
+		file := filepath.Join(t.TempDir(), "report."+ending)
+		succeed(t, "crosscheck", moonsText, "--center", "0", "--radius", "0.25", "--bounds", "crown", "-o", file)
+		data, err := os.ReadFile(file)
+		require.NoError(t, err)
+		require.Equal(t, begins, string(data[:len(begins)]))
+	}
+}
+
 func TestCrosscheckRefusesBadUsage(t *testing.T) {
 	for says, args := range map[string][]string{
 		"no such bound":                {"--bounds", "sera"},
 		"--cases":                      {"--cases", "0"},
-		"ends in .svg or .png":         {"-o", "report.pdf"},
+		"ends in .svg, .png or .pdf":   {"-o", "report.jpg"},
 		"expected at least one networ": {"--radius", "1"},
 		"--replay: given beside":       {"--replay", "x", "--corpus", "y"},
 		"no such file":                 {"--replay", "nothing.json"},

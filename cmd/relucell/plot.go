@@ -50,7 +50,7 @@ plane's two coordinates. --points draws the points of a CSV file on top: the coo
 points of as many coordinates as the network has inputs are projected onto the plane.
 
 --html, or a file name that ends in .html, writes one page that needs no network access: zoom with the
-wheel, move by dragging, point at a region for its pattern and affine map.`,
+wheel or + and -, move by dragging or by arrows, point at a region for its pattern and affine map.`,
 		Example: `  relucell plot net.onnx --center 0.5,0.25 --radius 1.5 --points points.csv -o map.svg
   relucell plot net.onnx --origin 0 --inputs 0,3 --box=-1:1 --fill gradient -o map.png`,
 	})

@@ -237,6 +237,8 @@ func (c *reachCmd) caption() string {
 		shown, images = fmt.Sprintf("region %d", c.region), "the image of "
 	}
 	switch {
+	case c.query != nil && c.pieces == 0:
+		return shown + ", of which nothing satisfies " + filepath.Base(c.inverse)
 	case c.query != nil:
 		return shown + ", and in dark orange what satisfies " + filepath.Base(c.inverse)
 	case c.domain:

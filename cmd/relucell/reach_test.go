@@ -86,6 +86,20 @@ func TestReachInverse(t *testing.T) {
 	require.Contains(t, string(text), ">4 regions, and in dark orange what satisfies q.vnnlib<")
 }
 
+// The picture spoke of a dark orange that it did not have.
+func TestAPictureSaysThatNothingSatisfiesTheQuery(t *testing.T) {
+	dir := t.TempDir()
+	spec, picture := filepath.Join(dir, "much.vnnlib"), filepath.Join(dir, "much.svg")
+	for least, says := range map[string]string{"100000": ", of which nothing satisfies much.vnnlib<", "-100000": ", and in dark orange what satisfies much.vnnlib<"} {
+		require.NoError(t, os.WriteFile(spec, []byte("(declare-const X_0 Real)(declare-const X_1 Real)(declare-const Y_0 Real)"+
+			"(assert (and (>= X_0 -1) (<= X_0 1) (>= X_1 -1) (<= X_1 1)))(assert (>= Y_0 "+least+"))"), 0o644))
+		succeed(t, "reach", moonsText, "--box=-1:1", "-o", picture, "--inverse", spec)
+		data, err := os.ReadFile(picture)
+		require.NoError(t, err)
+		require.Contains(t, string(data), says)
+	}
+}
+
 func TestReachRefuses(t *testing.T) {
 	net, dir := diamond(t), t.TempDir()
 	one, query := pyramid(t), filepath.Join(t.TempDir(), "q.jsonl")

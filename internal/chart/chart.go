@@ -127,8 +127,8 @@ func Drawn(format string, drawing func() error) (err error) {
 	return drawing()
 }
 
-// Panels draws rows of panels of equal size: a gap around them, and twice that between two. An
-// error says that floats do not hold an axis.
+// Panels draws rows of panels of equal size: a gap around them, and twice that between two. Titles
+// that are wider than their panel are shortened. An error says that floats do not hold an axis.
 func Panels(gap vg.Length, rows ...[]*plot.Plot) func(draw.Canvas) error {
 	tiles := draw.Tiles{Rows: len(rows), Cols: len(rows[0]), PadX: 2 * gap, PadY: 2 * gap,
 		PadTop: gap, PadBottom: gap, PadLeft: gap, PadRight: gap}
@@ -142,7 +142,11 @@ func Panels(gap vg.Length, rows ...[]*plot.Plot) func(draw.Canvas) error {
 		}
 		for i, row := range plot.Align(rows, tiles, c) {
 			for j, at := range row {
-				rows[i][j].Draw(at)
+				p := rows[i][j]
+				whole := p.Title.Text
+				p.Title.Text = Fit(whole, p.Title.TextStyle, at.Size().X)
+				p.Draw(at)
+				p.Title.Text = whole
 			}
 		}
 		return nil

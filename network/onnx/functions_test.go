@@ -24,7 +24,7 @@ func graphAttr(name string, g *onnxpb.GraphProto) *onnxpb.AttributeProto {
 // asks for the rank of x, and transposes w where that is 2.
 func leakyFunction(slope ...*onnxpb.AttributeProto) *onnxpb.FunctionProto {
 	f := &onnxpb.FunctionProto{Name: ptr("leaky_mm"), Domain: ptr("my.lib"), Input: []string{"x", "w"}, Output: []string{"y"}, Attribute: []string{"slope"},
-		OpsetImport: []*onnxpb.OperatorSetIdProto{{Version: ptr(int64(opset))}}}
+		OpsetImport: []*onnxpb.OperatorSetIdProto{{Version: ptr(usual.opset)}}}
 	two := &onnxpb.AttributeProto{Name: ptr("value_int"), Type: onnxpb.AttributeProto_INT.Enum(), I: ptr(int64(2))}
 	f.Node = []*onnxpb.NodeProto{
 		newNode("LeakyRelu", "a", []string{"x"}, refAttr("alpha", "slope")),

@@ -99,8 +99,8 @@ func stringAttr(name, v string) *onnxpb.AttributeProto {
 // model ends the chain at the running value.
 func (c *chain) model() *onnxpb.ModelProto {
 	c.g.Output = []*onnxpb.ValueInfoProto{{Name: ptr(c.value)}}
-	return &onnxpb.ModelProto{IrVersion: ptr(int64(irVersion)), Graph: c.g,
-		OpsetImport: []*onnxpb.OperatorSetIdProto{{Version: ptr(int64(opset))}}}
+	return &onnxpb.ModelProto{IrVersion: ptr(usual.ir), Graph: c.g,
+		OpsetImport: []*onnxpb.OperatorSetIdProto{{Version: ptr(usual.opset)}}}
 }
 
 func encode(t testing.TB, m *onnxpb.ModelProto) []byte {

@@ -91,7 +91,7 @@ func TestModelsThatLeaveOperatorsOpen(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{"The model names versions [13 9] of ONNX's operators, which here mean the same."}, im.Remarks)
 	m = good().model()
-	m.OpsetImport = append(m.OpsetImport, version("ai.onnx.ml", 3), version("ai.onnx", opset))
+	m.OpsetImport = append(m.OpsetImport, version("ai.onnx.ml", 3), version("ai.onnx", usual.opset))
 	m.Functions = []*onnxpb.FunctionProto{{Name: ptr("Relu"), Domain: ptr("my.ops")}}
 	_, _, err = read(encode(t, m), testLimit)
 	require.NoError(t, err)

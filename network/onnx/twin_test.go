@@ -363,7 +363,7 @@ func drawGraph(t *rapid.T) *drawn {
 
 func (d *drawn) model(output string) []byte {
 	d.g.Output = []*onnxpb.ValueInfoProto{{Name: ptr(output)}}
-	data, err := proto.Marshal(&onnxpb.ModelProto{Graph: d.g, OpsetImport: []*onnxpb.OperatorSetIdProto{{Version: ptr(int64(opset))}}})
+	data, err := proto.Marshal(&onnxpb.ModelProto{Graph: d.g, OpsetImport: []*onnxpb.OperatorSetIdProto{{Version: ptr(usual.opset)}}})
 	require.NoError(d.T, err)
 	return data
 }

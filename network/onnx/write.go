@@ -16,11 +16,15 @@ import (
 	"github.com/relucell/relucell/network/onnx/onnxpb"
 )
 
-// The versions that are declared: IR 7 came with operator set 13, which every
-// runtime of the last years reads, and Gemm, Relu, LeakyRelu and PRelu have not changed since.
-const (
-	irVersion = 7
-	opset     = 13
+// versions are those of the file's structure and of its operators.
+type versions struct{ ir, opset int64 }
+
+// The versions that are declared are ones that every runtime of the last years reads, and what is
+// written has not changed since. From operator set 16 on LeakyRelu and PRelu are defined by other
+// operators, by which ONNX Runtime computes them in float64, where it has none of their own.
+var (
+	usual = versions{7, 13}
+	leaky = versions{8, 16}
 )
 
 // Write writes n as a chain of Gemm, Relu, LeakyRelu and, for units that differ and for slopes that
@@ -36,7 +40,7 @@ func Write(w io.Writer, n *network.Network, float32Data bool) error {
 	if float32Data {
 		elem = onnxpb.TensorProto_FLOAT
 	}
-	c := &writer{GraphProto: &onnxpb.GraphProto{Name: ptr("network")}, elem: elem, value: "input"}
+	c := &writer{GraphProto: &onnxpb.GraphProto{Name: ptr("network")}, elem: elem, value: "input", versions: usual}
 	c.Input = append(c.Input, valueInfo(c.value, elem, n.Inputs()))
 	for i, l := range n.Layers() {
 		if err := c.layer(i, l); err != nil {
@@ -45,9 +49,9 @@ func Write(w io.Writer, n *network.Network, float32Data bool) error {
 	}
 	c.Output = append(c.Output, valueInfo(c.value, elem, n.Outputs()))
 	data, err := proto.MarshalOptions{Deterministic: true}.Marshal(&onnxpb.ModelProto{
-		IrVersion:    ptr(int64(irVersion)),
+		IrVersion:    ptr(c.ir),
 		ProducerName: ptr("relucell"),
-		OpsetImport:  []*onnxpb.OperatorSetIdProto{{Domain: ptr(""), Version: ptr(int64(opset))}},
+		OpsetImport:  []*onnxpb.OperatorSetIdProto{{Domain: ptr(""), Version: ptr(c.opset)}},
 		Graph:        c.GraphProto,
 	})
 	if err == nil {
@@ -62,6 +66,7 @@ func Write(w io.Writer, n *network.Network, float32Data bool) error {
 // writer makes a graph whose nodes follow each other; the last one gives value.
 type writer struct {
 	*onnxpb.GraphProto
+	versions
 	elem  onnxpb.TensorProto_DataType
 	value string
 }
@@ -92,15 +97,24 @@ func (c *writer) layer(i int, l network.Layer) error {
 	case network.ReLU:
 		c.node("Relu", output, nil)
 	case network.LeakyReLU:
+		c.leak()
 		if !isFloat32(l.Slope) {
 			return c.slopes(i, output, "slope", l.Slope)
 		}
 		c.node("LeakyRelu", output, nil, &onnxpb.AttributeProto{
 			Name: ptr("alpha"), Type: onnxpb.AttributeProto_FLOAT.Enum(), F: ptr(float32(l.Slope))})
 	default:
+		c.leak()
 		return c.slopes(i, output, "slopes", l.Slopes...)
 	}
 	return nil
+}
+
+// leak says that a LeakyRelu or a PRelu comes.
+func (c *writer) leak() {
+	if c.elem == onnxpb.TensorProto_DOUBLE {
+		c.versions = leaky
+	}
 }
 
 // slopes adds the PRelu of layer i: of a slope for all units, or of one each.

@@ -10,9 +10,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"gonum.org/v1/gonum/mat"
+	"google.golang.org/protobuf/proto"
 	"pgregory.net/rapid"
 
 	"github.com/relucell/relucell/network"
+	"github.com/relucell/relucell/network/onnx/onnxpb"
 )
 
 func anyNetwork(entry *rapid.Generator[float64], slopes []float64) *rapid.Generator[*network.Network] {
@@ -98,6 +100,32 @@ func TestSlopesOfAnySizeAreWritten(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, n.Fingerprint(), readBack(t, n).Fingerprint())
 	}
+}
+
+// ONNX Runtime opened no leaky network in float64: its LeakyRelu and PRelu are of float32 alone, and
+// it goes by what they are defined as from operator set 16 on.
+func TestLeakyNetworksInFloat64AreOfAnOperatorSetThatRuntimesCompute(t *testing.T) {
+	declared := func(act network.Activation, float32Data bool) versions {
+		layer := network.Layer{W: mat.NewDense(2, 1, []float64{1, 2}), B: make([]float64, 2), Act: act}
+		switch act {
+		case network.LeakyReLU:
+			layer.Slope = 0.25
+		case network.Mixed:
+			layer.Slopes = []float64{0.25, 1}
+		}
+		n, err := network.New([]network.Layer{layer})
+		require.NoError(t, err)
+		var b bytes.Buffer
+		require.NoError(t, Write(&b, n, float32Data))
+		var model onnxpb.ModelProto
+		require.NoError(t, proto.Unmarshal(b.Bytes(), &model))
+		return versions{model.GetIrVersion(), model.GetOpsetImport()[0].GetVersion()}
+	}
+	for _, act := range []network.Activation{network.LeakyReLU, network.Mixed} {
+		require.Equal(t, versions{8, 16}, declared(act, false))
+		require.Equal(t, versions{7, 13}, declared(act, true))
+	}
+	require.Equal(t, versions{7, 13}, declared(network.ReLU, false))
 }
 
 type brokenWriter struct{}
