@@ -58,6 +58,22 @@ type known struct {
 	from map[int32]*mixture
 }
 
+// depth is the number of splits above the node.
+func (n *node) depth() int { return n.halvings + len(n.signs) }
+
+// size bounds the memory that a node takes while it waits, in bytes. What it shares counts in full,
+// as nobody knows who will be the last to have it.
+func (n *node) size() int {
+	const fixed, number, entry = 384, 8, 64 // a node with its place; a float or a sign; one in a map
+	numbers := len(n.lo) + len(n.hi) + len(n.signs) + len(n.disjunct) + len(n.l) + len(n.u)
+	for _, m := range n.from {
+		if m != nil {
+			numbers += len(m.mu) + len(m.beta) + len(m.alpha)
+		}
+	}
+	return fixed + number*numbers + entry*len(n.from)
+}
+
 // worker looks at nodes.
 type worker struct {
 	*search

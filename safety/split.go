@@ -32,7 +32,7 @@ func (w *worker) halveInput(n *node, k int) []*node {
 // up.
 func (w *worker) children(n, below, above *node, line byte, at int) []*node {
 	if n.place != nil {
-		if n.halvings+len(n.signs) >= maxSplits {
+		if n.depth() >= maxSplits {
 			w.givenUp.Add(1)
 			return nil
 		}
