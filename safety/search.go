@@ -177,7 +177,7 @@ func (w *worker) attacks(n *node, round int) *Witness {
 			for range round - 1 {
 				points *= more
 			}
-			found = w.walker.round(d, lo, hi, points, rng)
+			found = w.walker.round(d, lo, hi, max(points/len(n.disjunct), climbersShare), rng)
 		}
 		if found != nil || w.ctx.Err() != nil {
 			return found
