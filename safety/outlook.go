@@ -116,7 +116,7 @@ const little = 1e-4
 // farthest is the open unit whose two signs raise the bound of form r the most, by the product of
 // both rises; −1 where that is not to be told.
 func (e *refuter) farthest(r int) int32 {
-	if r < 0 || !e.zone.oneLayer() {
+	if r < 0 || e.zone.isChild || !e.zone.oneLayer() {
 		return -1
 	}
 	z := e.zone

@@ -54,7 +54,7 @@ func TestWhatWaitsIsBounded(t *testing.T) {
 		bound  float64
 	}{
 		"inputs are halved": {tuning{0, 200, 64, usualEntries}, 3, "1", -6},
-		"units are split":   {uphill, 40, "0.1", -12.5},
+		"units are split":   {uphill, 40, "0.1", -11},
 	} {
 		for _, prove := range []bool{false, true} {
 			n, spec := long(c.inputs, c.spread, c.bound, rand.New(rand.NewPCG(3, 5)))
