@@ -40,6 +40,7 @@ type node struct {
 	signs    []sign
 	disjunct []int32 // those that are not refuted
 	halvings int
+	again    int     // the depth from which on splits of units are tried again
 	key      float64 // the least first
 	known
 	// place is where its text belongs, nil without a proof; text are its lines so far, which say
@@ -128,7 +129,10 @@ func (w *worker) visit(n *node) (children []*node, found *Witness, err error) {
 		}
 	}
 	units, ask := w.plan(n, len(left), best.row)
-	rest := &node{lo: n.lo, hi: n.hi, signs: n.signs, halvings: n.halvings, place: n.place, known: n.known}
+	if w.ctx.Err() != nil {
+		return []*node{n}, nil, nil
+	}
+	rest := &node{lo: n.lo, hi: n.hi, signs: n.signs, halvings: n.halvings, again: n.again, place: n.place, known: n.known}
 	if units && w.exact == nil && !w.zone.oneLayer() {
 		rest.l, rest.u = slices.Clone(w.zone.l), slices.Clone(w.zone.u)
 	}
