@@ -11,8 +11,9 @@ import (
 )
 
 const (
-	// starts × steps is the first attack on each disjunct.
-	starts, steps = 20, 25
+	// starts × steps is the first attack on each disjunct. A step is slower times the one before:
+	// half as many starts of twice as many steps end lower where inputs are many.
+	starts, steps, slower = 10, 50, 0.92
 	// tries is the number of random points of the first round of climbing, and more how many times
 	// as many the next one has; one in climbersShare of the points climbs, at most climbers, the
 	// best ones, climbs steps each.
@@ -160,7 +161,7 @@ func (w *walker) descend(d int32, x, lo, hi []float64, steps int) *Witness {
 				x[k] = min(x[k]+rate*(hi[k]-lo[k]), hi[k])
 			}
 		}
-		rate *= 0.85
+		rate *= slower
 	}
 	return w.try(d, x)
 }

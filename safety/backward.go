@@ -258,8 +258,11 @@ func (b *backward) conditions(ds []int32) {
 }
 
 // zoneLeast is a certain lower bound of a condition on outputs alone by the zonotope of the
-// outputs; −Inf for a condition on inputs.
+// outputs; −Inf for a condition on inputs, and where there is no zonotope.
 func (b *backward) zoneLeast(c *condition) float64 {
+	if b.isChild {
+		return math.Inf(-1)
+	}
 	for _, v := range c.x {
 		if v != 0 {
 			return math.Inf(-1)

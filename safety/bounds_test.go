@@ -8,6 +8,7 @@ import (
 	"math"
 	"math/big"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,8 +19,10 @@ import (
 )
 
 // TestBoundsHoldExactly evaluates points of nodes in fractions: no unit is outside of its bounds,
-// and no condition below its own. Boxes of the width 0 or an ulp leave no room but for rounding.
+// and no condition below its own. Boxes of the width 0 or an ulp leave no room but for rounding. The
+// same where the bounds are made from those of the node above.
 func TestBoundsHoldExactly(t *testing.T) {
+	children := 0
 	for i := range 300 {
 		rng := rand.New(rand.NewPCG(7, uint64(i)))
 		n := floatNet(t, rng)
@@ -39,20 +42,40 @@ func TestBoundsHoldExactly(t *testing.T) {
 				node.signs = append(node.signs, sign{int32(q), int8(v.Sign())})
 			}
 		}
-		require.Equal(t, bounded, z.bound(node))
+		requireBounds(t, z, node, x, pre)
 		for q, v := range pre {
-			require.LessOrEqual(t, new(big.Rat).SetFloat64(z.l[q]).Cmp(v), 0, "case %d, unit %d", i, q)
-			require.GreaterOrEqual(t, new(big.Rat).SetFloat64(z.u[q]).Cmp(v), 0, "case %d, unit %d", i, q)
+			if v.Sign() == 0 || z.fixed[q] != 0 || rng.IntN(3) > 0 {
+				continue
+			}
+			child := *node
+			child.signs = append(slices.Clone(node.signs), sign{int32(q), int8(v.Sign())})
+			child.l, child.u = slices.Clone(z.l), slices.Clone(z.u)
+			requireBounds(t, z, &child, x, pre)
+			for q := range pre {
+				require.GreaterOrEqual(t, z.l[q], child.l[q])
+				require.LessOrEqual(t, z.u[q], child.u[q])
+			}
+			children, node = children+1, &child
 		}
-		requireSizes(t, z, x)
-		z.back.conditions(node.disjunct)
-		y := s.output(rational64(x))
-		for r := range s.conditions[0] {
-			c := &s.conditions[0][r]
-			for _, b := range []float64{z.back.least(r), z.back.zoneLeast(c)} {
-				if !math.IsInf(b, -1) {
-					require.LessOrEqual(t, new(big.Rat).SetFloat64(b).Cmp(c.exact.Value(rational64(x), y)), 0, "case %d", i)
-				}
+	}
+	require.Greater(t, children, 300)
+}
+
+// requireBounds bounds a node of which a point has the signs.
+func requireBounds(t *testing.T, z *zone, node *node, x []float64, pre []*big.Rat) {
+	require.Equal(t, bounded, z.bound(node))
+	for q, v := range pre {
+		require.LessOrEqual(t, new(big.Rat).SetFloat64(z.l[q]).Cmp(v), 0, "unit %d", q)
+		require.GreaterOrEqual(t, new(big.Rat).SetFloat64(z.u[q]).Cmp(v), 0, "unit %d", q)
+	}
+	requireSizes(t, z, x)
+	z.back.conditions(node.disjunct)
+	y := z.output(rational64(x))
+	for r := range z.subject.conditions[0] {
+		c := &z.subject.conditions[0][r]
+		for _, b := range []float64{z.back.least(r), z.back.zoneLeast(c)} {
+			if !math.IsInf(b, -1) {
+				require.LessOrEqual(t, new(big.Rat).SetFloat64(b).Cmp(c.exact.Value(rational64(x), y)), 0)
 			}
 		}
 	}

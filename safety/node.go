@@ -40,6 +40,7 @@ type node struct {
 	signs    []sign
 	disjunct []int32 // those that are not refuted
 	halvings int
+	again    int     // the depth from which on splits of units are tried again
 	key      float64 // the least first
 	known
 	// place is where its text belongs, nil without a proof; text are its lines so far, which say
@@ -56,6 +57,22 @@ type known struct {
 	l, u []float64
 	// from are the mixtures with which the next ascents start.
 	from map[int32]*mixture
+}
+
+// depth is the number of splits above the node.
+func (n *node) depth() int { return n.halvings + len(n.signs) }
+
+// size bounds the memory that a node takes while it waits, in bytes. What it shares counts in full,
+// as nobody knows who will be the last to have it.
+func (n *node) size() int {
+	const fixed, number, entry = 384, 8, 64 // a node with its place; a float or a sign; one in a map
+	numbers := len(n.lo) + len(n.hi) + len(n.signs) + len(n.disjunct) + len(n.l) + len(n.u)
+	for _, m := range n.from {
+		if m != nil {
+			numbers += len(m.mu) + len(m.beta) + len(m.alpha)
+		}
+	}
+	return fixed + number*numbers + entry*len(n.from)
 }
 
 // worker looks at nodes.
@@ -112,7 +129,10 @@ func (w *worker) visit(n *node) (children []*node, found *Witness, err error) {
 		}
 	}
 	units, ask := w.plan(n, len(left), best.row)
-	rest := &node{lo: n.lo, hi: n.hi, signs: n.signs, halvings: n.halvings, place: n.place, known: n.known}
+	if w.ctx.Err() != nil {
+		return []*node{n}, nil, nil
+	}
+	rest := &node{lo: n.lo, hi: n.hi, signs: n.signs, halvings: n.halvings, again: n.again, place: n.place, known: n.known}
 	if units && w.exact == nil && !w.zone.oneLayer() {
 		rest.l, rest.u = slices.Clone(w.zone.l), slices.Clone(w.zone.u)
 	}

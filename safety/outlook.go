@@ -44,7 +44,8 @@ const unsure = 2
 // the half of an average input does.
 //
 // Where units of several layers are open, whose splits are more than what is counted of them, or
-// less, it must be unsure times as many splits of inputs, and as many until few units are open.
+// less, it must be unsure times as many splits of inputs. And where few units would be open before,
+// from when on a programme does better, both are tried.
 func (w *worker) unitsFirst(n *node, r int) bool {
 	several := !w.zone.oneLayer()
 	if r < 0 || len(w.zone.open) == 0 || several && w.zone.untilFew() < unsure+dearer {
@@ -65,14 +66,12 @@ func (w *worker) unitsFirst(n *node, r int) bool {
 		left = (left - gaps[units]*math.Pow(cut, float64(units))) * cut
 	}
 	if several {
-		if units *= unsure; w.zone.untilFew() < float64(units+dearer) {
-			return false
-		}
+		units *= unsure
 	}
 	left := through
 	for halvings := 0; left > keep*through; halvings++ {
 		if halvings >= units+dearer {
-			return true
+			return !several || w.zone.untilFew() >= float64(units+dearer) || w.trial(n, r, units+dearer)
 		}
 		k := 0
 		for i, v := range share {
@@ -84,12 +83,6 @@ func (w *worker) unitsFirst(n *node, r int) bool {
 		left -= share[k]
 	}
 	return false
-}
-
-// untilFew is after how many halvings in a row few units are open, if each settles of them what is
-// the share of an input: from there on a programme does better.
-func (z *zone) untilFew() float64 {
-	return float64(len(z.inputOf)) * math.Log(float64(len(z.open))/float64(z.few))
 }
 
 // above is what the condition of form r is where the form is least.
@@ -116,7 +109,7 @@ const little = 1e-4
 // farthest is the open unit whose two signs raise the bound of form r the most, by the product of
 // both rises; −1 where that is not to be told.
 func (e *refuter) farthest(r int) int32 {
-	if r < 0 || !e.zone.oneLayer() {
+	if r < 0 || e.zone.isChild || !e.zone.oneLayer() {
 		return -1
 	}
 	z := e.zone

@@ -232,7 +232,7 @@ func TestTextIsInPreorder(t *testing.T) {
 	var want string
 	for i := range 6 {
 		rng := rand.New(rand.NewPCG(uint64(i), 3))
-		tree := &tree{roots: make([][]piece, 2), kept: keptSize - 10_000}
+		tree := &tree{roots: make([][]piece, 2), room: 10_000}
 		type open struct {
 			p    *place
 			name string

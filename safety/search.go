@@ -35,7 +35,7 @@ type search struct {
 func newSearch(ctx context.Context, s *subject, opt Options, started time.Time) (*search, error) {
 	r := &search{subject: s, parent: ctx, opt: opt, started: started}
 	s.ctx, r.cancel = context.WithCancel(ctx)
-	r.queue = queue{ctx: s.ctx, next: firstRound}
+	r.queue = queue{ctx: s.ctx, climb: firstRound, room: waitingRoom}
 	r.queue.wake = sync.NewCond(&r.queue.mu)
 	if opt.Prove {
 		if err := r.prove(); err != nil {
@@ -54,12 +54,15 @@ func newSearch(ctx context.Context, s *subject, opt Options, started time.Time) 
 		n := r.queue.waiting[s.query.Disjuncts[d].Box]
 		n.disjunct = append(n.disjunct, int32(d))
 	}
+	for _, n := range r.queue.waiting {
+		r.queue.held += n.size()
+	}
 	return r, nil
 }
 
 // prove makes the search one with a proof.
 func (r *search) prove() (err error) {
-	r.proofs = &proofs{tree: &tree{roots: make([][]piece, len(r.query.Boxes))}}
+	r.proofs = &proofs{tree: &tree{roots: make([][]piece, len(r.query.Boxes)), room: keptSize}}
 	if r.header, err = header(r.query); err != nil {
 		return err
 	}
@@ -174,7 +177,7 @@ func (w *worker) attacks(n *node, round int) *Witness {
 			for range round - 1 {
 				points *= more
 			}
-			found = w.walker.round(d, lo, hi, points, rng)
+			found = w.walker.round(d, lo, hi, max(points/len(n.disjunct), climbersShare), rng)
 		}
 		if found != nil || w.ctx.Err() != nil {
 			return found

@@ -21,18 +21,24 @@ func (w *worker) halve(n *node, r int) []*node {
 }
 
 func (w *worker) halveInput(n *node, k int) []*node {
-	m := w.cut(n.lo[k], n.hi[k])
-	below, above := *n, *n
+	below, above := w.halves(n, k)
+	return w.children(n, &below, &above, 'X', k)
+}
+
+// halves are the halves of a node's box.
+func (s *subject) halves(n *node, k int) (below, above node) {
+	m := s.cut(n.lo[k], n.hi[k])
+	below, above = *n, *n
 	below.hi, above.lo = with(n.hi, k, m), with(n.lo, k, m)
 	below.halvings, above.halvings = n.halvings+1, n.halvings+1
-	return w.children(n, &below, &above, 'X', k)
+	return below, above
 }
 
 // children writes the line that splits a node. Where no proof has a longer path, the node is given
 // up.
 func (w *worker) children(n, below, above *node, line byte, at int) []*node {
 	if n.place != nil {
-		if n.halvings+len(n.signs) >= maxSplits {
+		if n.depth() >= maxSplits {
 			w.givenUp.Add(1)
 			return nil
 		}
@@ -130,16 +136,22 @@ func (f *refuter) widestUnit(r int) int32 {
 	return at
 }
 
+// signed are a node with both signs of a unit.
+func signed(n *node, q int32) (below, above node) {
+	below, above = *n, *n
+	for s, c := range map[int8]*node{-1: &below, 1: &above} {
+		c.signs = append(n.signs[:len(n.signs):len(n.signs)], sign{q, s})
+	}
+	return below, above
+}
+
 // splitUnit gives a unit both signs. Both have z = 0. With no unit the node is given up.
 func (w *worker) splitUnit(n *node, q int32) []*node {
 	if q < 0 {
 		w.givenUp.Add(1)
 		return nil
 	}
-	below, above := *n, *n
-	for s, c := range map[int8]*node{-1: &below, 1: &above} {
-		c.signs = append(n.signs[:len(n.signs):len(n.signs)], sign{q, s})
-	}
+	below, above := signed(n, q)
 	at := q
 	if w.exact != nil {
 		at = w.exact.neuron[q]

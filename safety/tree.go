@@ -11,11 +11,11 @@ import (
 )
 
 const (
-	// pieceSize is the length of text, in bytes, from which on it is joined no more, and may be
-	// laid aside.
+	// pieceSize is the length of text, in bytes, from which on it is joined no more.
 	pieceSize = 64 << 10
-	// keptSize is how much of such text stays in memory; the rest lies in a file.
-	keptSize = 32 << 20
+	// keptSize is how much text stays in memory; beyond it, pieces of laidSize or more are laid
+	// aside in a file.
+	keptSize, laidSize = 32 << 20, 4 << 10
 )
 
 // piece is some text, in memory or in the file.
@@ -39,7 +39,8 @@ type place struct {
 type tree struct {
 	mu    sync.Mutex
 	roots [][]piece
-	kept  int64
+	kept  int64 // the size of text in memory
+	room  int64
 	file  *os.File
 	end   int64
 	err   error
@@ -55,6 +56,7 @@ func (t *tree) split(p *place, text []byte) (below, above *place) {
 func (t *tree) close(p *place, text []byte) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.kept += int64(len(text))
 	whole := []piece{{text: text}}
 	for p.up != nil {
 		up := p.up
@@ -62,6 +64,7 @@ func (t *tree) close(p *place, text []byte) {
 		if up.count++; up.count < 2 {
 			return
 		}
+		t.kept += int64(len(up.text))
 		whole = t.join([]piece{{text: up.text}}, up.done[0])
 		whole = t.join(whole, up.done[1])
 		up.text, up.done = nil, [2][]piece{}
@@ -76,16 +79,14 @@ func (t *tree) join(a, b []piece) []piece {
 	if last.text != nil && b[0].text != nil && len(last.text) < pieceSize && len(b[0].text) < pieceSize {
 		last.text = append(last.text, b[0].text...)
 		b = b[1:]
-		if len(last.text) >= pieceSize {
-			t.lay(last)
-		}
+		t.lay(last)
 	}
 	return append(a, b...)
 }
 
-// lay lays a piece aside if there are too many in memory.
+// lay lays a piece aside if it is long, and there is too much text in memory.
 func (t *tree) lay(p *piece) {
-	if t.kept += int64(len(p.text)); t.kept <= keptSize || t.err != nil {
+	if len(p.text) < laidSize || t.kept <= t.room || t.err != nil {
 		return
 	}
 	if t.file == nil {
@@ -97,6 +98,7 @@ func (t *tree) lay(p *piece) {
 	if _, t.err = t.file.WriteAt(p.text, t.end); t.err == nil {
 		*p = piece{at: t.end, size: len(p.text)}
 		t.end += int64(p.size)
+		t.kept -= int64(p.size)
 	}
 }
 
