@@ -13,6 +13,7 @@ import (
 	"github.com/relucell/relucell/crosscheck/gen"
 	"github.com/relucell/relucell/crosscheck/twin"
 	"github.com/relucell/relucell/internal/dyadic"
+	"github.com/relucell/relucell/lp/exact"
 	"github.com/relucell/relucell/network"
 )
 
@@ -176,4 +177,15 @@ func TestRadiusNearTheCentre(t *testing.T) {
 			require.LessOrEqual(t, r.Boxes, int64(120))
 		}
 	}
+}
+
+// Where a row is nearly parallel to the form, a lack of 2⁻¹⁰⁰ is as near as 2⁻¹⁰⁰ and none is at
+// ½: prices beyond int64 became 0, and the search for one went on without end.
+func TestNearestInL1WhereRowsAreNearlyParallel(t *testing.T) {
+	row, form := exact.NewRow(-1, 2, 0), exact.NewRow(1, -2, 1)
+	row.G[1].Neg(new(big.Int).Lsh(big.NewInt(1), 100))
+	form.G[1].Sub(form.G[1], row.G[1])
+	y, err := nearestL1(func() bool { return false }, form, []exact.Row{row}, []*big.Rat{big.NewRat(9, 10), new(big.Rat)})
+	require.NoError(t, err)
+	require.Equal(t, []string{"1/2", "0"}, []string{y[0].RatString(), y[1].RatString()})
 }

@@ -23,9 +23,11 @@ func nearestL1(stop func() bool, form exact.Row, rows []exact.Row, inside []*big
 	n := len(inside)
 	p := pricedOf(form, rows, n)
 	at := p.lift(inside)
-	for price := int64(1); ; price *= 2 {
+	// Rows that are nearly parallel to the form need a price of as many bits as they have: each one
+	// has twice as many as the one before.
+	for bits := uint(1); ; bits *= 2 {
 		objective := exact.NewRow(0, slices.Repeat([]int64{-1}, 2*n+1)...)
-		objective.G[2*n].Mul(p.lack, big.NewInt(-price))
+		objective.G[2*n].Neg(new(big.Int).Lsh(p.lack, bits))
 		m, err := exact.MaximizeUntil(stop, ball.LInf, objective, p.rows, at)
 		if err != nil {
 			return nil, err

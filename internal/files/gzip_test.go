@@ -34,7 +34,7 @@ func TestReadUnpacked(t *testing.T) {
 		{"utf16be.csv", []byte("\xfe\xff\x001\x00,\x002"), 99, "!a text in UTF-16, expected UTF-8"},
 		{"unmarked.csv", []byte("1\x00,\x002\x00"), 99, "!bytes 0, which no text has"},
 		{"marked.csv", []byte("\ufeff1,2"), 99, "\ufeff1,2"}, // which all readers of tables leave out
-		{"more.gz", z.Bytes(), 9, "!more than 9 bytes"}, // the limit is on what comes out
+		{"more.gz", z.Bytes(), 9, "!more than 9 bytes"},      // the limit is on what comes out
 		{"more.txt", []byte("0123456789"), 9, "!more than 9 bytes"},
 		{"no.gz", []byte("0123456789"), 99, "!not a gzip file"},
 		{"cut.gz", z.Bytes()[:z.Len()-9], 99, "!unexpected EOF"},
