@@ -96,8 +96,8 @@ func directions(name string, vectors [][]json.RawMessage, dim int) (list [][]*bi
 
 // ReadCSV reads rows of a matrix, comma-separated, of which [WholeRows] makes those of a cone.
 // Integers and fractions such as -2/3 are taken as they are, decimals as the float64 next to them,
-// as weights are: rounded says how many of them are no float64. Lines that begin with # are comments. Errors name line and
-// column, from 1.
+// as weights are: rounded says how many of them are no float64. Lines that begin with # are
+// comments. Errors name line and column, from 1.
 func ReadCSV(r io.Reader) (rows [][]*big.Rat, rounded int, err error) {
 	err = files.Rows(r, func(line int, record []string) error {
 		if len(rows) > 0 && len(record) != len(rows[0]) {

@@ -20,7 +20,7 @@ import (
 // Options says how to search; the zero value searches to the end.
 type Options struct {
 	// AtLeast, if not nil, ends the search as soon as a point is found at which a form is at least
-	// this.
+	// this. One that is there is found, also where it is the maximum itself.
 	AtLeast *big.Rat
 	// Above, if not nil, asks for a point at which a form is more than this, and for no maximum.
 	// Where there is none Upper is this, and Lower and Point are nil.
@@ -168,7 +168,9 @@ func (s *search) region(r enumerate.Region) error {
 	case s.opt.Above != nil:
 		_, err = q.exceeds(s.opt.Above)
 	case s.round:
-		err = q.enclose()
+		if err = q.reach(s.opt.AtLeast); err == nil && !s.done() {
+			err = q.enclose()
+		}
 	default:
 		err = q.solve()
 	}
@@ -281,6 +283,19 @@ func (q *question) exceeds(v *big.Rat) (bool, error) {
 		q.take(y)
 	}
 	return y != nil, nil
+}
+
+// reach takes a point of the region's closure at which the form is at least v, if there is one: an
+// enclosure has the maximum between two floats, and v may be there too.
+func (q *question) reach(v *big.Rat) error {
+	if v == nil {
+		return nil
+	}
+	y, err := exact.NearestTouching(q.stopped, append(slices.Clone(q.cell.Rows), q.over(v)))
+	if y != nil {
+		q.take(y)
+	}
+	return q.because(err)
 }
 
 // over returns a positive multiple of the form less v.

@@ -126,6 +126,37 @@ func TestAtLeastEndsTheSearch(t *testing.T) {
 	require.Less(t, some.Regions, all.Regions)
 }
 
+// In an l2 ball the maximum is known between two floats, and what a user asks for may be there too:
+// that no point has it was said, where one has.
+func TestAtLeastTheMaximumItself(t *testing.T) {
+	// 3x + 4y on the unit ball: 5, at (3/5, 4/5). |x| + |y|: √2, between floats.
+	b := gen.Must(ball.New(ball.L2, []float64{0, 0}, 1))
+	line := gen.Build(gen.ReLU([]float64{3, 4}, []float64{0}), gen.Affine([]float64{1}, []float64{0}))
+	f, err := ParseForm("y0", 1)
+	require.NoError(t, err)
+	little := new(big.Rat).SetFrac(big.NewInt(1), new(big.Int).Lsh(big.NewInt(1), 200))
+	five := big.NewRat(5, 1)
+	for _, v := range []*big.Rat{five, new(big.Rat).Sub(five, little)} {
+		e, err := Maximum(anything, line, b, f, Options{AtLeast: v})
+		require.NoError(t, err)
+		require.Nil(t, e.Upper)
+		require.GreaterOrEqual(t, e.Lower.Cmp(v), 0)
+		require.Zero(t, e.Lower.Cmp(f.At([]*big.Rat{new(big.Rat).Add(new(big.Rat).Mul(big.NewRat(3, 1), e.Point[0]), new(big.Rat).Mul(big.NewRat(4, 1), e.Point[1]))})))
+		require.LessOrEqual(t, new(big.Rat).Add(new(big.Rat).Mul(e.Point[0], e.Point[0]), new(big.Rat).Mul(e.Point[1], e.Point[1])).Cmp(big.NewRat(1, 1)), 0)
+	}
+	e, err := Maximum(anything, line, b, f, Options{AtLeast: new(big.Rat).Add(five, little)})
+	require.NoError(t, err)
+	require.NotNil(t, e.Upper)
+	require.Negative(t, e.Lower.Cmp(new(big.Rat).Add(five, little)))
+
+	// Corners of a region inside the ball, and on its sphere.
+	corner := gen.Build(gen.ReLU([]float64{1, 0, 0, 1}, []float64{-0.5, -0.25}), gen.Affine([]float64{-1, -1}, []float64{0.25}))
+	e, err = Maximum(anything, corner, b, f, Options{AtLeast: big.NewRat(1, 4)})
+	require.NoError(t, err)
+	require.Equal(t, "1/4", e.Lower.RatString())
+	require.Nil(t, e.Upper)
+}
+
 func TestAMaximumThatIsConstant(t *testing.T) {
 	n := gen.Build(gen.ReLU([]float64{1, 1}, []float64{-9}), gen.Affine([]float64{1}, []float64{0.1}))
 	f, err := ParseForm("y0", 1)

@@ -12,9 +12,9 @@ import (
 
 // pairsJSON says what was verified of a bound in pairs.
 type pairsJSON struct {
-	AtMost  float64 `json:"at_most"`
-	Outputs int     `json:"outputs"`
-	Pairs   int     `json:"pairs"`
+	AtMost  *float64 `json:"at_most,omitempty"` // rounded up; left out where that is infinite
+	Outputs int      `json:"outputs"`
+	Pairs   int      `json:"pairs"`
 }
 
 // pairs checks a bound in pairs, of the network whose canonical text is given.
@@ -31,7 +31,7 @@ func (c *checkCmd) pairs(cmd *cobra.Command, args []string, text []byte, format 
 		return err
 	}
 	most := dyadic.UpRat(r.AtMost)
-	j := checkJSON{provedJSON: provedJSON{Ball: r.Ball}, Pairs: &pairsJSON{most, r.Outputs, r.Pairs}}
+	j := checkJSON{provedJSON: provedJSON{Ball: r.Ball}, Pairs: &pairsJSON{finite(most), r.Outputs, r.Pairs}}
 	return c.verified(cmd, r.Net, format, j, func(f *fields) {
 		f.line("VERIFIED", "no output is larger in size than %v on the ball", most)
 		f.checkedNet(args[0], r.Net, format)

@@ -352,8 +352,7 @@ func (c *diffCmd) print(cmd *cobra.Command, args []string, stamp string, n *netw
 		j.AtMost = &holds
 	}
 	if c.pairs.answer {
-		most := dyadic.UpRat(c.pairs.most())
-		j.Pairs = &most
+		j.Pairs = finite(dyadic.UpRat(c.pairs.most()))
 	}
 	for _, e := range c.ends {
 		d := e.distance()

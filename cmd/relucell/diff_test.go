@@ -6,7 +6,9 @@ import (
 	"math"
 	"math/big"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
+	"regexp"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -128,6 +130,15 @@ func TestNumbersBeyondTheRange(t *testing.T) {
 	require.Contains(t, succeed(t, "lipschitz", large, "--box=-1:1", "--norm", "linf"), "Constant  1.1481306952742545e+602 (a fraction of 603 digits), exact, in linf\n")
 	small := writeNet(t, gen.Build(gen.Affine([]float64{0x1p-1000}, []float64{0}), gen.Affine([]float64{0x1p-1000}, []float64{0})))
 	require.Contains(t, succeed(t, "range", small, "--box=-1:1"), "Largest   8.709809816217217e-603 (a fraction of 604 digits), exact\n")
+	none := writeNet(t, gen.Build(gen.Affine([]float64{0}, []float64{0})))
+	require.Contains(t, succeed(t, "diff", large, none, "--box=-1:1", "--at-most", "1e700", "--format", "json"), `"outputs":[{}],"at_most":true,"seconds":`)
+	path := filepath.Join(t.TempDir(), "p")
+	succeed(t, "diff", small, none, "--box=-1:1", "--pairs", "--proof", path)
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	text = regexp.MustCompile("(?m)^at most .*$").ReplaceAll(text, []byte("at most 0x1p+2000"))
+	require.NoError(t, os.WriteFile(path, text, 0o666))
+	require.Contains(t, succeed(t, "check", path+".json", path, "--format", "json"), `"pairs":{"outputs":1,"pairs":0}`)
 	far := writeNet(t, gen.OneLayer([]float64{0x1p-1000}, []float64{0x1p+1000}))
 	require.Contains(t, succeed(t, "bound", far, "--center", "0", "--radius", "1", "--format", "json"), `,"lower":1.7976931348623157e+308}}`)
 }

@@ -207,7 +207,8 @@ func ReadJSON(r io.Reader, to any) error {
 	return Once(text)
 }
 
-// wrongType says of a value of another type where it stands and what was expected, in words of JSON.
+// wrongType says of a value of another type where it stands and what was expected, in words of
+// JSON.
 func wrongType(err error) error {
 	var wrong *json.UnmarshalTypeError
 	if !errors.As(err, &wrong) {

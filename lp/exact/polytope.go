@@ -293,18 +293,26 @@ func Reaches(rows []Row) bool {
 // nearest to 0, and nil if there is none strictly inside the unit ball of l2. It is a fraction: the
 // projection of 0 on a face. The search is given up with ErrStopped once stop, unless that is nil,
 // reports true, which it must then go on doing.
-func Nearest(stop func() bool, rows []Row) ([]*big.Rat, error) {
+func Nearest(stop func() bool, rows []Row) ([]*big.Rat, error) { return nearest(stop, rows, false) }
+
+// NearestTouching is [Nearest] of the closed unit ball.
+func NearestTouching(stop func() bool, rows []Row) ([]*big.Rat, error) {
+	return nearest(stop, rows, true)
+}
+
+func nearest(stop func() bool, rows []Row, closed bool) ([]*big.Rat, error) {
 	q := newProjection(stop, rows)
-	found := q.run(true)
-	if until(stop).stopped() {
+	var y []*big.Rat
+	if q.run(true) {
+		at := q.point()
+		s := outside(at)
+		// On the sphere there may be a row left, whose points are farther.
+		if s < 0 || s == 0 && closed && q.scout.violated(at, rows) < 0 {
+			y = at.rats()
+		}
+	}
+	if until(stop).stopped() { // which may have cut anything short
 		return nil, ErrStopped
 	}
-	if !found {
-		return nil, nil
-	}
-	at := q.point()
-	if beyond(at) {
-		return nil, nil
-	}
-	return at.rats(), nil
+	return y, nil
 }

@@ -167,3 +167,32 @@ func TestReachesTheBall(t *testing.T) {
 	require.True(t, exact.Reaches([]exact.Row{nearer, nearer.Neg()}))
 	require.False(t, exact.Reaches([]exact.Row{nearer, nearer.Neg(), exact.NewRow(-9, 10, 0)}), "that part of it does not")
 }
+
+// A point on the sphere counts for NearestTouching alone, and only where no row is farther.
+func TestNearestTouching(t *testing.T) {
+	row := func(g0, g1, h int64) exact.Row {
+		return exact.Row{G: []*big.Int{big.NewInt(g0), big.NewInt(g1)}, H: big.NewInt(h)}
+	}
+	tangent, farther, nearer := row(3, 4, -5), row(10, 0, -7), row(10, 0, -6)
+	for _, c := range []struct {
+		rows     []exact.Row
+		touching bool
+	}{{[]exact.Row{tangent}, true}, {[]exact.Row{tangent, nearer}, true}, {[]exact.Row{tangent, farther}, false}, {[]exact.Row{farther, tangent}, false}, {[]exact.Row{row(3, 4, -6)}, false}} {
+		y, err := exact.Nearest(nil, c.rows)
+		require.NoError(t, err)
+		require.Nil(t, y)
+		y, err = exact.NearestTouching(nil, c.rows)
+		require.NoError(t, err)
+		if !c.touching {
+			require.Nil(t, y)
+			continue
+		}
+		require.Equal(t, []string{"3/5", "4/5"}, []string{y[0].RatString(), y[1].RatString()})
+	}
+	inside := []exact.Row{row(3, 4, -4)}
+	y, err := exact.Nearest(nil, inside)
+	require.NoError(t, err)
+	z, err := exact.NearestTouching(nil, inside)
+	require.NoError(t, err)
+	require.Equal(t, y, z)
+}

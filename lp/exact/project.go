@@ -49,12 +49,15 @@ func (q *projection) run(unit bool) bool {
 }
 
 // beyond reports |y| ≥ 1.
-func beyond(at point) bool {
+func beyond(at point) bool { return outside(at) >= 0 }
+
+// outside is the sign of |y| − 1.
+func outside(at point) int {
 	var s, t big.Int
 	for _, v := range at.num {
 		s.Add(&s, t.Mul(v, v))
 	}
-	return s.Cmp(t.Mul(at.den, at.den)) >= 0
+	return s.Cmp(t.Mul(at.den, at.den))
 }
 
 // add makes row p active. With multiplier t for p, the active rows stay zero
