@@ -192,7 +192,7 @@ func (m *Map) ClassCells() []ClassCell {
 func (m *Map) fillClass() filling {
 	f := filling{colours: make([]color.NRGBA, max(m.Net.Outputs(), 2))}
 	for k := range f.colours {
-		f.colours[k] = pale(classInks[k%len(classInks)])
+		f.colours[k] = classShade(k)
 	}
 	seen := make([]bool, len(f.colours))
 	for _, c := range m.ClassCells() {

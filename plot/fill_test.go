@@ -3,6 +3,7 @@ package plot
 import (
 	"bytes"
 	"context"
+	"image/color"
 	"io"
 	"math"
 	"testing"
@@ -167,4 +168,14 @@ func TestMapsOfAnyScale(t *testing.T) {
 		}
 		require.NoError(t, m.WriteHTML(io.Discard, Options{}))
 	})
+}
+
+// The eleventh class had the colour of the first.
+func TestThirtyClassesHaveColoursOfTheirOwn(t *testing.T) {
+	seen := map[color.NRGBA]int{}
+	for k := range 30 {
+		seen[classShade(k)]++
+	}
+	require.Len(t, seen, 30)
+	require.Equal(t, classShade(0), classShade(30))
 }

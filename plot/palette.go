@@ -46,8 +46,14 @@ func mix(a, b color.NRGBA, t float64) color.NRGBA {
 	return color.NRGBA{R: part(a.R, b.R), G: part(a.G, b.G), B: part(a.B, b.B), A: part(a.A, b.A)}
 }
 
-// pale is the shade of an output class.
-func pale(c color.NRGBA) color.NRGBA { return mix(c, paper, 0.6) }
+// paleness is how much paper is in the shade of an output class: of the first ten, of the next, and
+// of the next; then they come round again.
+var paleness = [3]float64{0.6, 0.3, 0.8}
+
+// classShade is the colour of the regions of output class k.
+func classShade(k int) color.NRGBA {
+	return mix(classInks[k%len(classInks)], paper, paleness[k/len(classInks)%len(paleness)])
+}
 
 // ramp is the colour of cividis at t in [0, 1].
 func ramp(t float64) color.NRGBA {

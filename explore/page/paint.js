@@ -77,7 +77,10 @@ export function painted(atlas, fill, outputs) {
 
 function byClass(atlas, outputs, p, out) {
   const n = Math.max(2, outputs);
-  out.groups = Array.from({ length: n }, (_, k) => ({ colour: mix(p.classes[k % p.classes.length], p.paper, p.paleness), regions: [], cells: [] }));
+  // Of the first ten classes, of the next, and of the next, the shades differ.
+  const paleness = [p.paleness, p.paleness / 2, (1 + p.paleness) / 2], inks = p.classes.length;
+  const shade = (k) => mix(p.classes[k % inks], p.paper, paleness[Math.floor(k / inks) % paleness.length]);
+  out.groups = Array.from({ length: n }, (_, k) => ({ colour: shade(k), regions: [], cells: [] }));
   for (const c of atlas.classes) {
     if (c.v) out.groups[c.c].cells.push(c.v);
     else out.groups[c.c].regions.push(c.r);
