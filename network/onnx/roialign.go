@@ -146,8 +146,8 @@ func (a *aligning) places(step *big.Rat, exact bool) int64 {
 
 // isPowerOfTwo says whether a product by v > 0 rounds nothing.
 func isPowerOfTwo(v *big.Rat) bool {
-	f, _ := v.Float64()
-	return isPower(f)
+	one := func(n *big.Int) bool { return int(n.TrailingZeroBits()) == n.BitLen()-1 } // bit that is set
+	return one(v.Num()) && one(v.Denom())
 }
 
 // clamped are the elements of an axis of so many beside place x, the outermost ones repeated for
