@@ -278,6 +278,11 @@ func TestARegionIsLeftAtAStop(t *testing.T) {
 			s.forms, s.others = []Form{f}, []int{0}
 			return s.project(metrics[ball.L2], r, 0, b.Radius())
 		},
+		"nearest change in l1": func(c *looks.Context) error {
+			s := &change{stops: stops{c}, net: n, center: ball.Rats(b.Center()), found: Radius{Upper: math.Inf(1)}}
+			s.forms, s.others = []Form{f.Neg()}, []int{0} // the change is everywhere, so that all programmes are asked
+			return s.project(metrics[ball.L1], regions(t, n, gen.Must(ball.New(ball.L1, b.Center(), 1)))[0], 0, 1)
+		},
 	} {
 		c := looks.Counting(anything)
 		require.NoError(t, ask(c), name)

@@ -78,7 +78,7 @@ A violation is shrunk to a small case and written, with a proof of its count, to
   relucell crosscheck --replay failures/mybound-1.case.json --bound-command './mybound'`,
 		Args: cobra.ArbitraryArgs,
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return netEndings, cobra.ShellCompDirectiveFilterFileExt
+			return completedEndings, cobra.ShellCompDirectiveFilterFileExt
 		},
 		RunE: action(c.run),
 	}

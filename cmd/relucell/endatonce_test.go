@@ -48,9 +48,7 @@ func TestASecondInterruptLeavesNoTemporaryFile(t *testing.T) {
 	t.Setenv("TMPDIR", folder)
 	for _, signals := range [][]syscall.Signal{{syscall.SIGHUP}, {syscall.SIGINT, syscall.SIGINT}, {syscall.SIGTERM, syscall.SIGINT}} {
 		p := start(t, "cone", "check", net, table, "--center", "0", "--radius", "1")
-		for len(namesIn(t, folder)) == 0 {
-			time.Sleep(time.Millisecond)
-		}
+		require.Eventually(t, func() bool { return len(namesIn(t, folder)) > 0 }, loose, time.Millisecond)
 		for _, s := range signals {
 			if err := p.Process.Signal(s); !errors.Is(err, os.ErrProcessDone) {
 				require.NoError(t, err)

@@ -49,7 +49,7 @@ printed; --listen with another address lets others in who know it, without encry
   relucell explore checkpoints/ --listen 127.0.0.1:8080`,
 		Args: someNets,
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return netEndings, cobra.ShellCompDirectiveFilterFileExt
+			return completedEndings, cobra.ShellCompDirectiveFilterFileExt
 		},
 		RunE: action(c.run),
 	}

@@ -174,8 +174,11 @@ func completeNet(_ *cobra.Command, args []string, _ string) ([]string, cobra.She
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	return netEndings, cobra.ShellCompDirectiveFilterFileExt
+	return completedEndings, cobra.ShellCompDirectiveFilterFileExt
 }
+
+// completedEndings are those of networks, and of what is compressed, perhaps one.
+var completedEndings = append(slices.Clone(netEndings), "gz")
 
 // netEndings are the endings of files that hold networks.
 var netEndings = []string{"onnx", "nnet", "npz", "safetensors", "json"}

@@ -179,6 +179,15 @@ func TestShellCompletion(t *testing.T) {
 	out, _, code := relucell(t, "__complete", "count", "net.onnx", "--norm", "")
 	require.Zero(t, code)
 	require.Contains(t, out, "linf")
+	// What is compressed is a network too, perhaps.
+	for _, args := range [][]string{{"count", "n"}, {"explore", "n"}, {"crosscheck", "n"}} {
+		out, _, code = relucell(t, append([]string{"__complete"}, args...)...)
+		require.Zero(t, code)
+		require.Contains(t, out, "onnx\n")
+		require.Contains(t, out, "gz\n")
+	}
+	refused(t, []string{"completion", "tcsh"}, `"tcsh": unknown shell, expected bash, zsh, fish or powershell`)
+	refused(t, []string{"completion"}, "shell: missing, expected bash, zsh, fish or powershell")
 }
 
 func TestUnwritableOutputFails(t *testing.T) {

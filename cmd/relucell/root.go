@@ -58,8 +58,13 @@ printed is certain, and the answer is open, a bracket or "unknown".`,
 	}
 	root.InitDefaultCompletionCmd()
 	if completion, _, err := root.Find([]string{"completion"}); err == nil {
-		completion.RunE = func(*cobra.Command, []string) error {
-			return errors.New("shell: expected bash, zsh, fish or powershell")
+		completion.Args = cobra.ArbitraryArgs
+		completion.RunE = func(_ *cobra.Command, args []string) error {
+			const expected = "expected bash, zsh, fish or powershell"
+			if len(args) > 0 {
+				return fmt.Errorf("%q: unknown shell, %s", args[0], expected)
+			}
+			return errors.New("shell: missing, " + expected)
 		}
 	}
 	root.InitDefaultHelpCmd()

@@ -15,6 +15,7 @@
 //	                    MaxPool, GlobalMaxPool, ReduceMax and ReduceMin are
 //	Transpose, Slice, Gather, Split, Concat, Pad, Expand, Tile, Resize and Upsample by nearest
 //	Resize, TopK        linear and cubic: rows; the k largest: maxima of the sums of choices
+//	GridSample, RoiAlign, DeformConv  by constant grids, regions, offsets
 //	Flatten, Reshape, Squeeze, Unsqueeze, Identity, Dropout, Cast between floating types
 //	Constant, Shape     and arithmetic of constants; DequantizeLinear of constants
 //

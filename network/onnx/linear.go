@@ -206,11 +206,28 @@ func filled(n int, v float64) []float64 { return slices.Repeat([]float64{v}, n) 
 
 // linearRegressor of ai.onnx.ml has so many coefficients for each target, and perhaps an intercept.
 func linearRegressor(rd *reader, n *node) {
+	scores(rd, n, n.integer("targets", 1))
+}
+
+// linearClassifier of ai.onnx.ml: its second output, the scores of the classes. The first, the
+// class, jumps.
+func linearClassifier(rd *reader, n *node) {
+	labels := len(n.integers("classlabels_ints"))
+	if a := n.attributes["classlabels_strings"]; a != nil {
+		labels += len(a.Strings)
+	}
+	if labels < 1 || len(n.numbers("intercepts")) != labels {
+		panic(refusalf("%d intercepts of %d class labels, expected one for each (of two classes by one row of coefficients runtimes make the scores in different ways: export the two)", len(n.numbers("intercepts")), labels))
+	}
+	scores(rd, n, int64(labels))
+}
+
+// scores are the sums of what enters times coefficients, and of intercepts.
+func scores(rd *reader, n *node, targets int64) {
 	if after := n.text("post_transform", "NONE"); after != "NONE" {
-		panic(refusalf("attribute \"post_transform\": %s, supported is NONE", after))
+		panic(refusalf("attribute \"post_transform\": %s, which is smooth, supported is NONE (of a classifier of scikit-learn export the scores: options={'raw_scores': True})", after))
 	}
 	w := n.numbers("coefficients")
-	targets := n.integer("targets", 1)
 	if len(rd.shape) != 2 || targets < 1 || targets > int64(len(w)) || int64(len(w)) != targets*int64(rd.shape[1]) {
 		panic(refusalf("attribute \"coefficients\": %d numbers, expected one for each feature of shape %v and each of %d targets", len(w), rd.shape, targets))
 	}

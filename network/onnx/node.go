@@ -22,6 +22,8 @@ type operator struct {
 	moving mover
 	// making is set instead where it returns its outputs, whatever its inputs are.
 	making func(*reader, *node) []value
+	// result is which output running computes: those before it are not to be read.
+	result int
 	// lists says that an input may be a sequence.
 	lists bool
 	// truths says that an input may be a truth value that depends on the network's input.
@@ -127,7 +129,7 @@ func (rd *reader) node(p *onnxpb.NodeProto) {
 	}
 	out := rd.apply(op, n, tips)
 	for i, name := range p.Output {
-		if name != "" && i < len(out) {
+		if i -= op.result; name != "" && i >= 0 && i < len(out) {
 			rd.values[name] = out[i]
 		}
 	}

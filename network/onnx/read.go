@@ -224,7 +224,10 @@ func (rd *reader) read(g *onnxpb.GraphProto, limit int, opt Options, im *network
 		}
 	}
 	out, ok := rd.values[p.output]
-	if !ok || out.constant != nil || out.empty || out.list != nil {
+	if !ok {
+		panic(refusalf("output %q: its node does not compute it here, expected another of its outputs (--output)", p.output))
+	}
+	if out.constant != nil || out.empty || out.list != nil {
 		panic(refusalf("output %q: it does not depend on an input of the network", p.output))
 	}
 	if out.test != isNumber {

@@ -164,6 +164,13 @@ func apply(op string, at map[string]*onnxpb.AttributeProto, in []array) array {
 		return refReshape(in[0], in[1].data)
 	case "Squeeze", "Unsqueeze":
 		return refAxes(op, at, in)
+	case "GridSample":
+		return refGridSample(at, in[0], in[1])
+	case "RoiAlign":
+		return refRoiAlign(at, string(at["coordinate_transformation_mode"].GetS()) == "half_pixel", in[0], in[1], in[2])
+	case "DeformConv":
+		in = append(in, array{}, array{})
+		return refDeformConv(at, in[0], in[1], in[2], in[3], in[4])
 	}
 	panic(fmt.Sprintf("the reference has no %s", op))
 }

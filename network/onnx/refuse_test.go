@@ -27,10 +27,10 @@ func good() *chain {
 
 func TestGraphRefusals(t *testing.T) {
 	for want, spoil := range map[string]func(c *chain){
-		`node 2 "vC" (Sin): Sin is smooth, the network is not piecewise linear; node 3 "vD" (GridSample): operator GridSample is not supported; node 4 "vE" (Sign): Sign jumps, the network is not continuous and piecewise linear (if Sin stands at the end, choose the output "vB", which goes into it; onnx-simplifier may leave fewer operators; if Sign stands at the end, choose the output "vD"`: func(c *chain) {
-			c.node("Sin", []string{"x"}).node("GridSample", []string{"x"}).node("Sign", []string{"x"}).node("GridSample", []string{"x"})
+		`node 2 "vC" (Sin): Sin is smooth, the network is not piecewise linear; node 3 "vD" (DFT): operator DFT is not supported; node 4 "vE" (Sign): Sign jumps, the network is not continuous and piecewise linear (if Sin stands at the end, choose the output "vB", which goes into it; onnx-simplifier may leave fewer operators; if Sign stands at the end, choose the output "vD"`: func(c *chain) {
+			c.node("Sin", []string{"x"}).node("DFT", []string{"x"}).node("Sign", []string{"x"}).node("DFT", []string{"x"})
 		},
-		`node 2 "vC" (GridSample): operator GridSample is not supported (onnx-simplifier may leave fewer operators); supported are Abs, Add, AveragePool,`: func(c *chain) { c.node("GridSample", []string{"x"}) },
+		`node 2 "vC" (DFT): operator DFT is not supported (onnx-simplifier may leave fewer operators); supported are Abs, Add, AveragePool,`: func(c *chain) { c.node("DFT", []string{"x"}) },
 		`node 2 "vC" (HardSwish): HardSwish is not piecewise linear, and so the network is not`: func(c *chain) {
 			c.node("HardSwish", []string{"x"}).node("Relu", []string{"x"})
 		},

@@ -3,7 +3,11 @@
 package onnx
 
 import (
+	"math"
+	"math/big"
 	"slices"
+
+	"github.com/relucell/relucell/internal/dyadic"
 )
 
 // scatterElements puts updates at indices along an axis.
@@ -37,11 +41,11 @@ func scatterND(rd *reader, n *node) []value {
 }
 
 // scatter replaces elements of input 0 by those of input 2, at the places that an operator finds,
-// or adds these to them, or takes the larger or the smaller.
+// or adds these to them, multiplies them, or takes the larger or the smaller.
 func scatter(rd *reader, n *node, places func(indices *tensor, shape, updates []int) []int) []value {
 	how := n.text("reduction", "none")
-	if !slices.Contains([]string{"none", "add", "max", "min"}, how) {
-		panic(refusalf("attribute \"reduction\": %q, supported are none, add, max and min", how))
+	if !slices.Contains([]string{"none", "add", "mul", "max", "min"}, how) {
+		panic(refusalf("attribute \"reduction\": %q, supported are none, add, mul, max and min", how))
 	}
 	if n.args[0].absent() || n.args[2].absent() {
 		panic(refusalf("an input is missing"))
@@ -69,6 +73,8 @@ func scatter(rd *reader, n *node, places func(indices *tensor, shape, updates []
 	switch how {
 	case "add":
 		rd.addGroups(groups, pieces)
+	case "mul":
+		multiplyGroups(rd, n, groups, pieces)
 	case "max":
 		rd.largest(groups, pieces, 1)
 	case "min":
@@ -110,14 +116,55 @@ func (b *builder) addGroups(refs []ref, sizes []int) {
 	b.affine(w)
 }
 
+// multiplyGroups makes the running value the product of each group of places, one after the other
+// in refs, of which one at most is no constant. Products are computed exactly and rounded once.
+func multiplyGroups(rd *reader, n *node, refs []ref, sizes []int) {
+	rd.put(refs)
+	w, offsets := rd.newWeights(len(sizes), rd.width), make([]float64, len(sizes))
+	at, rounded := 0, 0
+	for i, count := range sizes {
+		factors, from := big.NewRat(1, 1), -1
+		for ; count > 0; at, count = at+1, count-1 {
+			switch r := refs[at]; {
+			case r.block == isConstant:
+				v := new(big.Rat)
+				v.SetFloat64(rd.constants[r.row])
+				factors.Mul(factors, v)
+			case from >= 0:
+				panic(refusal{errProduct})
+			default:
+				from = at
+			}
+			if max(factors.Num().BitLen(), factors.Denom().BitLen()) > exactBits {
+				panic(refusalf("the product of updates at element %d is beyond what is held exactly", i))
+			}
+		}
+		v, exact := dyadic.FromRat(factors)
+		if math.IsInf(v, 0) {
+			panic(refusalf("the product of updates at element %d is beyond the range of float64", i))
+		}
+		if !exact {
+			rounded++
+		}
+		if from >= 0 {
+			w.Set(i, from, v)
+		} else {
+			offsets[i] = v
+		}
+	}
+	rd.im.Round(n.op+": products of updates", rounded)
+	rd.affine(w)
+	rd.add(offsets)
+}
+
 // scatterConstants folds a scatter of constants. Sums are computed exactly and rounded once.
 func scatterConstants(rd *reader, n *node, to []int, how string) []value {
 	data, updates := n.args[0].value, n.args[2].value
 	if (data.ints == nil) != (updates.ints == nil) {
 		panic(refusalf("integers and floats together"))
 	}
-	if how != "none" && data.ints != nil {
-		panic(refusalf("attribute \"reduction\": %q of integers, supported is none", how))
+	if how != "none" && data.ints != nil || how == "mul" {
+		panic(refusalf("attribute \"reduction\": %q of constants alone, supported are none, and of floats add, max and min", how))
 	}
 	rd.move(size(data.shape) + 2*len(to))
 	out := &tensor{shape: data.shape, elem: data.elem, ints: slices.Clone(data.ints), floats: slices.Clone(data.floats)}

@@ -99,6 +99,8 @@ var twins = map[string]func(attrs map[string]*onnxpb.AttributeProto, in []rats) 
 			switch string(attrs["reduction"].GetS()) {
 			case "add":
 				v = new(big.Rat).Add(*to, v)
+			case "mul":
+				v = new(big.Rat).Mul(*to, v)
 			case "max":
 				v = slices.MaxFunc([]*big.Rat{*to, v}, (*big.Rat).Cmp)
 			case "min":
