@@ -22,6 +22,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 )
 
 const (
@@ -149,12 +150,14 @@ func Write(name string, write func(io.Writer) error) error {
 	if err != nil {
 		return unwritable(name, err)
 	}
+	unfinished.Store(f.Name(), nil)
 	done := false
 	defer func() {
 		if !done {
 			f.Close()
 			os.Remove(f.Name())
 		}
+		unfinished.Delete(f.Name())
 	}()
 	kept := &keeping{w: f}
 	b := bufio.NewWriter(kept)
@@ -179,6 +182,18 @@ func Write(name string, write func(io.Writer) error) error {
 	}
 	done = true
 	return nil
+}
+
+// unfinished has the names of the temporary files of Write.
+var unfinished sync.Map
+
+// Abandon removes the temporary files of what is still being written, and with them what would have
+// become of it. It is for the end of a program that does not wait for that.
+func Abandon() {
+	unfinished.Range(func(name, _ any) bool {
+		os.Remove(name.(string))
+		return true
+	})
 }
 
 // WriteBytes is Write for a text at hand.
