@@ -27,8 +27,8 @@ type Guide struct {
 	stop        func() bool // as Until says, or nil
 }
 
-// Until gives up what is asked once stop, unless that is nil, reports true, which it must then go on
-// doing: answers may be any from then on, and what the next To leads to is right again.
+// Until gives up what is asked once stop, unless that is nil, reports true, which it must then go
+// on doing: answers may be any from then on, and what the next To leads to is right again.
 func (g *Guide) Until(stop func() bool) { g.stop = stop }
 
 func (g *Guide) stopped() bool { return g.stop != nil && g.stop() }
