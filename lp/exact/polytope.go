@@ -21,8 +21,8 @@ type Polytope struct {
 	stop     until
 }
 
-// Until gives up what is computed of the polytope once stop, unless that is nil, reports true, which
-// it must then go on doing: Cut then leaves it as it is, and its volume may be any.
+// Until gives up what is computed of the polytope once stop, unless that is nil, reports true,
+// which it must then go on doing: Cut then leaves it as it is, and its volume may be any.
 func (p *Polytope) Until(stop func() bool) { p.stop = stop }
 
 // stopping is a context that ends with a stop.
