@@ -31,7 +31,7 @@ func reachOf(tb testing.TB, net specimen.Net, b tball) []byte {
 	i := 0
 	for r, err := range enumerate.Regions(context.Background(), n, b.ball(tb), enumerate.Options{Workers: 1}) {
 		require.NoError(tb, err)
-		d, err := reach.Describe(i, r)
+		d, err := reach.Describe(context.Background(), i, r)
 		require.NoError(tb, err)
 		require.NoError(tb, d.WriteJSON(&out))
 		i++

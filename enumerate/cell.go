@@ -95,13 +95,17 @@ func (r Region) NeuronIntegers(j int, f func(row []*big.Int, exp int)) {
 
 // Polytope returns the closure of the region in coordinates of the unit ball, and the names of its
 // constraints, as in [Vertex.Facets]. An error is that of Vertices and of Cell.
-func (r Region) Polytope() (p *exact.Polytope, names []int, err error) {
-	g, _, err := r.polytope()
+func (r Region) Polytope() (p *exact.Polytope, names []int, err error) { return r.PolytopeUntil(nil) }
+
+// PolytopeUntil is Polytope, given up with [exact.ErrStopped] once stop, unless that is nil, says
+// so. What is computed of the polytope is given up then too.
+func (r Region) PolytopeUntil(stop func() bool) (p *exact.Polytope, names []int, err error) {
+	g, _, err := r.polytope(stop)
 	if err != nil {
 		return nil, nil, err
 	}
 	defer r.of.guides.Put(g)
 	c := g.Closure()
 	q := *c.Polytope // the guide goes on
-	return &q, c.Names, nil
+	return &q, c.Names, gaveUp(stop)
 }

@@ -26,8 +26,12 @@ type Neighbour struct {
 // Neighbours returns the regions that have a facet in common with this one, by their neurons. In
 // the l2 ball, too, just those count with a facet that meets its interior. An error is an
 // [ErrNoVertices]: more than 7 inputs, 5 in an l1 ball.
-func (r Region) Neighbours() ([]Neighbour, error) {
-	g, _, err := r.guide()
+func (r Region) Neighbours() ([]Neighbour, error) { return r.NeighboursUntil(nil) }
+
+// NeighboursUntil is Neighbours, given up with [exact.ErrStopped] once stop, unless that is nil,
+// says so.
+func (r Region) NeighboursUntil(stop func() bool) ([]Neighbour, error) {
+	g, _, err := r.guide(stop)
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +41,7 @@ func (r Region) Neighbours() ([]Neighbour, error) {
 	for i, s := range sides {
 		list[i] = Neighbour{s.Neuron, network.Pattern(s.Labels)}
 	}
-	return list, nil
+	return list, gaveUp(stop)
 }
 
 // Graph is the graph of the regions of a network in a ball.
@@ -61,7 +65,10 @@ func NewGraph(ctx context.Context, all []Region) (*Graph, error) {
 	}
 	near := make([][]Edge, len(all)) // as seen from each region
 	err := inParallel(ctx, len(all), func(i int) error {
-		list, err := all[i].Neighbours()
+		list, err := all[i].NeighboursUntil(func() bool { return ctx.Err() != nil })
+		if err != nil {
+			return err
+		}
 		for _, n := range list {
 			k, ok := number[key(n.Pattern)]
 			if !ok {
@@ -69,7 +76,7 @@ func NewGraph(ctx context.Context, all []Region) (*Graph, error) {
 			}
 			near[i] = append(near[i], Edge{i, k, n.Neuron})
 		}
-		return err
+		return nil
 	})
 	if err != nil {
 		return nil, err

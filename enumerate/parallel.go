@@ -3,6 +3,7 @@
 package enumerate
 
 import (
+	"cmp"
 	"context"
 	"runtime"
 	"sync"
@@ -31,7 +32,7 @@ func inParallel(ctx context.Context, n int, f func(i int) error) error {
 						return
 					}
 					if err := f(i); err != nil {
-						fail(err)
+						fail(cmp.Or(context.Cause(ctx), err)) // which may be that of a stop
 						return
 					}
 				}

@@ -13,6 +13,7 @@ import (
 	"github.com/relucell/relucell/ball"
 	"github.com/relucell/relucell/internal/forms"
 	"github.com/relucell/relucell/internal/tree"
+	"github.com/relucell/relucell/lp/exact"
 )
 
 // Vertex is a vertex of the closure of a region, which is a polytope.
@@ -33,8 +34,12 @@ type Vertex struct {
 //
 // The error is an [ErrNoVertices] in the l2 ball, whose regions are round (but in one dimension),
 // and for more than 7 inputs, 5 in an l1 ball.
-func (r Region) Vertices() ([]Vertex, error) {
-	g, m, err := r.polytope()
+func (r Region) Vertices() ([]Vertex, error) { return r.VerticesUntil(nil) }
+
+// VerticesUntil is Vertices, given up with [exact.ErrStopped] once stop, unless that is nil, says
+// so.
+func (r Region) VerticesUntil(stop func() bool) ([]Vertex, error) {
+	g, m, err := r.polytope(stop)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +54,7 @@ func (r Region) Vertices() ([]Vertex, error) {
 	if r.of.net.Inputs() == 2 {
 		around(list, corners, func() []ExactVertex { return closure(g, m) })
 	}
-	return list, nil
+	return list, gaveUp(stop)
 }
 
 // ExactVertex is a vertex of the closure of a region, exactly: it is where hyperplanes meet.
@@ -60,13 +65,25 @@ type ExactVertex struct {
 
 // VerticesExact returns the vertices of the closure of the region, in any order. Nothing is
 // rounded. An error is that of Vertices.
-func (r Region) VerticesExact() ([]ExactVertex, error) {
-	g, m, err := r.polytope()
+func (r Region) VerticesExact() ([]ExactVertex, error) { return r.VerticesExactUntil(nil) }
+
+// VerticesExactUntil is VerticesExact, given up with [exact.ErrStopped] once stop, unless that is
+// nil, says so.
+func (r Region) VerticesExactUntil(stop func() bool) ([]ExactVertex, error) {
+	g, m, err := r.polytope(stop)
 	if err != nil {
 		return nil, err
 	}
 	defer r.of.guides.Put(g)
-	return closure(g, m), nil
+	return closure(g, m), gaveUp(stop)
+}
+
+// gaveUp is the error of what was computed until a stop.
+func gaveUp(stop func() bool) error {
+	if stop != nil && stop() {
+		return exact.ErrStopped
+	}
+	return nil
 }
 
 // closure returns the vertices of the region at which a guide stands.
@@ -92,11 +109,14 @@ const mostVolume = 5
 
 // Volume returns the volume of the region, exactly. It takes up to some milliseconds. An error is
 // that of Vertices, or more than 5 inputs.
-func (r Region) Volume() (*big.Rat, error) {
+func (r Region) Volume() (*big.Rat, error) { return r.volumeUntil(nil) }
+
+// volumeUntil is Volume, given up with exact.ErrStopped once stop says so.
+func (r Region) volumeUntil(stop func() bool) (*big.Rat, error) {
 	if n := r.of.net.Inputs(); n > mostVolume {
 		return nil, marked{fmt.Errorf("a volume in %d inputs, expected %d at most", n, mostVolume), ErrNoVertices}
 	}
-	g, m, err := r.polytope()
+	g, m, err := r.polytope(stop)
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +126,7 @@ func (r Region) Volume() (*big.Rat, error) {
 		f, _ := s.Rat(nil)
 		scale.Mul(scale, f)
 	}
-	return g.Volume(scale), nil
+	return g.Volume(scale), gaveUp(stop)
 }
 
 // Facets returns the neurons that are zero on a facet of the region, and the pieces of maxima that
@@ -125,15 +145,16 @@ func (r Region) Facets() ([]int, error) {
 }
 
 // polytope returns a guide, to be put back, that stands at the region, which is to be a polytope.
-func (r Region) polytope() (*tree.Guide, *tree.Subject, error) {
+func (r Region) polytope(stop func() bool) (*tree.Guide, *tree.Subject, error) {
 	if n := r.of.net.Inputs(); n > 1 && r.of.ball.Norm() == ball.L2 {
 		return nil, nil, marked{fmt.Errorf("a region of an l2 ball in %d inputs is no polytope: ask for its vertices in an linf ball or a box, around it or inside", n), ErrNoVertices}
 	}
-	return r.guide()
+	return r.guide(stop)
 }
 
-// guide returns a guide, to be put back, that stands at the region.
-func (r Region) guide() (*tree.Guide, *tree.Subject, error) {
+// guide returns a guide, to be put back, that stands at the region. It gives up once stop, unless
+// that is nil, says so: then the error is exact.ErrStopped.
+func (r Region) guide(stop func() bool) (*tree.Guide, *tree.Subject, error) {
 	o := r.of
 	if n, most := o.net.Inputs(), tree.Guidable(o.ball.Norm()); n > most {
 		return nil, nil, marked{fmt.Errorf("vertices in %d inputs of the %v ball, expected %d at most", n, o.ball.Norm(), most), ErrNoVertices}
@@ -146,7 +167,11 @@ func (r Region) guide() (*tree.Guide, *tree.Subject, error) {
 	if !ok {
 		g = tree.NewGuide(m)
 	}
-	g.To(r.Pattern)
+	g.Until(stop)
+	if g.To(r.Pattern); gaveUp(stop) != nil {
+		o.guides.Put(g)
+		return nil, nil, exact.ErrStopped
+	}
 	return g, m, nil
 }
 

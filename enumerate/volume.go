@@ -58,7 +58,7 @@ func (v *Volumes) Sum() *big.Rat {
 func VolumesOf(ctx context.Context, all []Region) ([]*big.Rat, error) {
 	list := make([]*big.Rat, len(all))
 	err := inParallel(ctx, len(all), func(i int) (err error) {
-		list[i], err = all[i].Volume()
+		list[i], err = all[i].volumeUntil(func() bool { return ctx.Err() != nil })
 		return err
 	})
 	return list, err

@@ -24,10 +24,11 @@ type filter struct {
 	center   []float64 // of an l2 ball, with its radius; nil of others
 	radius   float64
 	vertices bool
+	stop     func() bool // from which on all may exceed
 }
 
-func newFilter(f Form, b ball.Ball) *filter {
-	t := &filter{vertices: true}
+func newFilter(f Form, b ball.Ball, stop func() bool) *filter {
+	t := &filter{vertices: true, stop: stop}
 	for _, c := range append(append([]*big.Rat(nil), f.C...), f.Offset) {
 		v, exact := dyadic.FromRat(c)
 		e := 0.0
@@ -133,8 +134,8 @@ func (t *filter) mayExceed(r enumerate.Region, least float64) bool {
 	if !t.vertices {
 		return true
 	}
-	list, err := r.Vertices()
-	if err != nil { // too many inputs, or a round ball: the same for all regions
+	list, err := r.VerticesUntil(t.stop)
+	if err != nil { // too many inputs, or a round ball: the same for all regions; or a stop
 		t.vertices = false
 		return true
 	}

@@ -62,7 +62,7 @@ func Maxima(ctx context.Context, n *network.Network, b ball.Ball, list []Form, o
 		if len(f.C) != n.Outputs() {
 			return nil, fmt.Errorf("a form of %d outputs, expected %d", len(f.C), n.Outputs())
 		}
-		searches[i] = &search{stops: stops{ctx}, form: f, filter: newFilter(f, b), opt: opt, round: b.Norm() == ball.L2 && b.Dim() > 1, floor: math.Inf(-1)}
+		searches[i] = &search{stops: stops{ctx}, form: f, filter: newFilter(f, b, stops{ctx}.stopped), opt: opt, round: b.Norm() == ball.L2 && b.Dim() > 1, floor: math.Inf(-1)}
 		if opt.Above != nil {
 			searches[i].floor, searches[i].best.Upper = dyadic.DownRat(opt.Above), opt.Above
 		}

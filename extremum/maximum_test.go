@@ -266,11 +266,11 @@ func TestARegionIsLeftAtAStop(t *testing.T) {
 	r := regions(t, n, b)[0]
 	for name, ask := range map[string]func(c *looks.Context) error{
 		"maximum": func(c *looks.Context) error {
-			s := &search{stops: stops{c}, form: f, filter: newFilter(f, b), floor: math.Inf(-1)}
+			s := &search{stops: stops{c}, form: f, filter: newFilter(f, b, nil), floor: math.Inf(-1)}
 			return s.region(r)
 		},
 		"l2": func(c *looks.Context) error {
-			s := &search{stops: stops{c}, form: f, filter: newFilter(f, b), floor: math.Inf(-1), round: true}
+			s := &search{stops: stops{c}, form: f, filter: newFilter(f, b, nil), floor: math.Inf(-1), round: true}
 			return s.region(r)
 		},
 		"nearest change": func(c *looks.Context) error {

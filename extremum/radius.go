@@ -290,7 +290,7 @@ func (c *change) nearest(m metric, center []float64, most float64) error {
 	c.found.Point, c.found.Upper = nil, math.Inf(1)
 	filters := make([]*filter, len(c.forms))
 	for i, f := range c.forms {
-		filters[i] = newFilter(f.Neg(), b)
+		filters[i] = newFilter(f.Neg(), b, c.stopped)
 	}
 	for g, err := range enumerate.Regions(c.ctx, c.net, b, enumerate.Options{Workers: 1}) {
 		if err != nil {

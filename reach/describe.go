@@ -3,6 +3,8 @@ package reach
 // A region, described in exact numbers.
 
 import (
+	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -38,15 +40,20 @@ type Row struct {
 	H      *big.Float
 }
 
-// Describe returns the description of a region. Errors are those of [enumerate.Region.Cell].
-func Describe(number int, r enumerate.Region) (*Description, error) {
-	cell, err := r.Cell()
+// Describe returns the description of a region. Errors are those of [enumerate.Region.Cell], or
+// ctx's cause.
+func Describe(ctx context.Context, number int, r enumerate.Region) (*Description, error) {
+	stop := func() bool { return ctx.Err() != nil }
+	cell, err := r.CellUntil(stop)
 	if err != nil {
-		return nil, err
+		return nil, cmp.Or(context.Cause(ctx), err)
 	}
 	d := &Description{Region: number, Pattern: r.Pattern.String(), Witness: r.Point()}
 	d.W, d.B = r.AffineExact()
-	list, err := r.VerticesExact()
+	list, err := r.VerticesExactUntil(stop)
+	if stop() {
+		return nil, context.Cause(ctx)
+	}
 	if err != nil && !errors.Is(err, enumerate.ErrNoVertices) {
 		return nil, err
 	}

@@ -2,7 +2,7 @@
 // map, its domain and its image, and the part of the ball whose outputs satisfy a query.
 //
 //	for r, err := range enumerate.Regions(ctx, net, b, enumerate.Options{Workers: 1}) {
-//		d, err := reach.Describe(i, r)      // exact numbers
+//		d, err := reach.Describe(ctx, i, r) // exact numbers
 //		err = d.WriteJSON(w)                // or WriteInequalities, WriteVertices; see Polymake too
 //	}
 //	u, err := reach.Inverse(ctx, r, query)     // what of the region is unsafe, cut up exactly

@@ -4,6 +4,7 @@ package reach
 // a condition on the outputs is one on the inputs.
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"math/big"
@@ -34,13 +35,14 @@ const mostVolume = 5
 // Inverse returns the pieces of a region that satisfy the query. Errors are those of
 // [enumerate.Region.Vertices], or ctx's cause.
 func Inverse(ctx context.Context, r enumerate.Region, q *vnnlib.Query) ([]Piece, error) {
-	p, _, err := r.Polytope()
+	stop := func() bool { return ctx.Err() != nil }
+	p, _, err := r.PolytopeUntil(stop)
 	if err != nil {
-		return nil, err
+		return nil, cmp.Or(context.Cause(ctx), err)
 	}
-	c, err := r.Cell()
+	c, err := r.CellUntil(stop)
 	if err != nil {
-		return nil, err
+		return nil, cmp.Or(context.Cause(ctx), err)
 	}
 	i := &inverse{cell: c}
 	i.w, i.b = affineOf(r)
@@ -50,13 +52,13 @@ func Inverse(ctx context.Context, r enumerate.Region, q *vnnlib.Query) ([]Piece,
 		rows := i.rows(q.Boxes[disjunct.Box], disjunct.Forms)
 		var rest []*exact.Polytope
 		for _, p := range left {
-			if ctx.Err() != nil {
-				return nil, context.Cause(ctx)
-			}
-			inside, outside := divide(p, rows)
+			inside, outside := divide(p, rows, stop)
 			rest = append(rest, outside...)
 			if inside != nil {
 				pieces = append(pieces, i.piece(inside, r.Pattern.String(), d))
+			}
+			if stop() { // which may have cut anything short
+				return nil, context.Cause(ctx)
 			}
 		}
 		left = rest
@@ -114,9 +116,12 @@ func (i *inverse) rows(box vnnlib.Box, forms []vnnlib.Form) (rows []exact.Row) {
 }
 
 // divide cuts a polytope into the part where all rows are ≥ 0, nil if it has no interior, and parts
-// with the rest, each by the first row that is ≤ 0 there.
-func divide(p *exact.Polytope, rows []exact.Row) (inside *exact.Polytope, outside []*exact.Polytope) {
+// with the rest, each by the first row that is ≤ 0 there. Once stop says so they may be any.
+func divide(p *exact.Polytope, rows []exact.Row, stop func() bool) (inside *exact.Polytope, outside []*exact.Polytope) {
 	for _, r := range rows {
+		if stop() {
+			break
+		}
 		above, below := sides(p, r)
 		if below {
 			o := *p

@@ -6,6 +6,7 @@ package reach
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"fmt"
 	"math/big"
 	"regexp"
@@ -67,7 +68,7 @@ func TestPolyhedraAreSpelledAsTheFormatSays(t *testing.T) {
 		var ine, ext bytes.Buffer
 		var all []*Description
 		eachRegion(t, n, b, func(i int, r enumerate.Region) {
-			d, err := Describe(i, r)
+			d, err := Describe(context.Background(), i, r)
 			require.NoError(t, err)
 			require.NoError(t, d.WriteInequalities(&ine, b))
 			require.NoError(t, d.WriteVertices(&ext, false))

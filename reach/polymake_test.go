@@ -5,6 +5,7 @@ package reach
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -78,7 +79,7 @@ func TestPolymakeReadsThem(t *testing.T) {
 		n, b := drawn(seed)
 		write(func(p *Polymake) {
 			eachRegion(t, n, b, func(i int, r enumerate.Region) {
-				d, err := Describe(i, r)
+				d, err := Describe(context.Background(), i, r)
 				require.NoError(t, err)
 				require.NoError(t, p.Domain(d, b))
 				expect(fmt.Sprintf("the domain of region %d, pattern %s", i, d.Pattern), sorted(d.Vertices))
@@ -110,7 +111,7 @@ func TestPolymakeReadsOne(t *testing.T) {
 	eachRegion(t, n, b, func(i int, r enumerate.Region) {
 		if i == 0 {
 			var err error
-			d, err = Describe(i, r)
+			d, err = Describe(context.Background(), i, r)
 			require.NoError(t, err)
 		}
 	})

@@ -74,7 +74,7 @@ func TestDescriptions(t *testing.T) {
 	for seed := range int64(40) {
 		n, b := drawn(seed)
 		eachRegion(t, n, b, func(i int, r enumerate.Region) {
-			d, err := Describe(i, r)
+			d, err := Describe(context.Background(), i, r)
 			require.NoError(t, err)
 			require.GreaterOrEqual(t, len(d.Vertices), n.Inputs()+1)
 			tight := make([]int, len(d.Rows))
@@ -181,7 +181,7 @@ func TestInverseOfTouching(t *testing.T) {
 func TestLines(t *testing.T) {
 	n, b := drawn(4)
 	eachRegion(t, n, b, func(i int, r enumerate.Region) {
-		d, err := Describe(i, r)
+		d, err := Describe(context.Background(), i, r)
 		require.NoError(t, err)
 		var out bytes.Buffer
 		require.NoError(t, d.WriteJSON(&out))
@@ -203,7 +203,7 @@ func TestRoundBallsHaveNoVertices(t *testing.T) {
 	c := make([]float64, n.Inputs())
 	b := gen.Must(ball.New(ball.L2, c, 1))
 	eachRegion(t, n, b, func(i int, r enumerate.Region) {
-		d, err := Describe(i, r)
+		d, err := Describe(context.Background(), i, r)
 		require.NoError(t, err)
 		require.Nil(t, d.Vertices)
 		for j, s := range r.Pattern {
@@ -234,7 +234,7 @@ func TestCddReadsThem(t *testing.T) {
 			for seed := range int64(4) {
 				n, b := drawn(seed)
 				eachRegion(t, n, b, func(i int, r enumerate.Region) {
-					d, err := Describe(i, r)
+					d, err := Describe(context.Background(), i, r)
 					require.NoError(t, err)
 					var in bytes.Buffer
 					require.NoError(t, d.WriteInequalities(&in, b))

@@ -31,7 +31,7 @@ func (c *listCmd) graph(ctx context.Context, cmd *cobra.Command, n *network.Netw
 			return int64(len(all)), err
 		}
 		if all = append(all, r); len(all) == 1 { // at once, not after the walk
-			if _, err := r.Neighbours(); err != nil {
+			if _, err := r.NeighboursUntil(func() bool { return ctx.Err() != nil }); err != nil {
 				return 0, err
 			}
 		}

@@ -17,11 +17,15 @@ import (
 	"sync"
 
 	"github.com/spf13/cobra"
+
+	"github.com/relucell/relucell/internal/files"
 )
 
 func main() {
 	interrupts.listen()
-	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+	code := run(os.Args[1:], os.Stdout, os.Stderr)
+	files.Abandon() // of what a stop has left to itself
+	os.Exit(code)
 }
 
 // run executes one command line and returns its exit code. What could not be written is an error

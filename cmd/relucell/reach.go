@@ -227,6 +227,9 @@ func (c *reachCmd) write(ctx context.Context, file io.Writer, n *network.Network
 			return err
 		}
 	}
+	if ctx.Err() != nil { // nobody may be waiting any more, and all were told that nothing is written
+		return context.Cause(ctx)
+	}
 	return w.Flush()
 }
 
@@ -252,7 +255,7 @@ func (c *reachCmd) one(ctx context.Context, w io.Writer, r enumerate.Region) err
 	var d *reach.Description
 	var err error
 	if c.query == nil || c.picture != nil {
-		if d, err = reach.Describe(int(c.regions), r); err != nil {
+		if d, err = reach.Describe(ctx, int(c.regions), r); err != nil {
 			return err
 		}
 	}

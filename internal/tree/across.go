@@ -66,6 +66,9 @@ func (g *Guide) acrossFloats() (sides []Side) {
 			}
 		}
 		neuron := g.facet(c.Facets[b])
+		if g.stopped() {
+			return nil
+		}
 		if !c.Within(face) {
 			hit, certain := c.Meets(face)
 			if !certain {
@@ -192,6 +195,9 @@ func (g *Guide) acrossExactly() (sides []Side) {
 	c := g.closure
 	for _, f := range c.Facets() {
 		neuron := c.Names[f]
+		if g.stopped() {
+			return nil
+		}
 		if neuron < 0 || g.t.cells.Round && !g.reaches(neuron) {
 			continue
 		}

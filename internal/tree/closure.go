@@ -25,6 +25,7 @@ type Closure struct {
 // Closure returns the closure of the region.
 func (g *Guide) Closure() *Closure {
 	if g.lost {
+		g.closure.Until(g.stop)
 		return g.closure
 	}
 	cells, list := g.t.cells, g.t.here().at
@@ -39,6 +40,9 @@ func (g *Guide) Closure() *Closure {
 	}
 	corners := make([]exact.Vertex, len(list))
 	for i, v := range list {
+		if g.stopped() {
+			return &Closure{Polytope: exact.PolytopeOf(cells.N, nil, nil)}
+		}
 		at := &corners[i]
 		at.On = new(big.Int)
 		var meet []exact.Row
@@ -51,6 +55,7 @@ func (g *Guide) Closure() *Closure {
 		at.Num, at.Den = exact.Meet(cells.N, meet)
 	}
 	c.Polytope = exact.PolytopeOf(cells.N, rows, corners)
+	c.Until(g.stop)
 	return c
 }
 
@@ -71,7 +76,11 @@ func (g *Guide) Volume(times *big.Rat) *big.Rat {
 			return v
 		}
 	}
-	v := g.Closure().Volume()
+	c := g.Closure()
+	if g.stopped() {
+		return new(big.Rat)
+	}
+	v := c.Volume()
 	return v.Mul(v, times)
 }
 
@@ -104,10 +113,14 @@ func (g *Guide) Describe(labels []int8) {
 	m := g.t.m
 	c := &Closure{Polytope: exact.NewPolytope(m.Norm, m.N)}
 	g.labels, g.lost, g.closure = labels, true, c
+	c.Until(g.stop)
 	for i := range g.ball {
 		c.Names = append(c.Names, -1-i)
 	}
 	for id := range labels {
+		if g.stopped() {
+			return
+		}
 		if row, bounds := g.bounding(id); bounds {
 			c.Cut(row)
 			c.Names = append(c.Names, id)

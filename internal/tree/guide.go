@@ -24,7 +24,14 @@ type Guide struct {
 	// The exact forms of the region, and those of regions beside it.
 	own, beyond *forms.ExactPath
 	ball        []exact.Row // its facets
+	stop        func() bool // as Until says, or nil
 }
+
+// Until gives up what is asked once stop, unless that is nil, reports true, which it must then go
+// on doing: answers may be any from then on, and what the next To leads to is right again.
+func (g *Guide) Until(stop func() bool) { g.stop = stop }
+
+func (g *Guide) stopped() bool { return g.stop != nil && g.stop() }
 
 // Corner is a vertex of a region, in coordinates of the unit ball that are off by Err at most, and
 // the facets of the region on which it lies: the index of a neuron or a piece, or −1−i for facet i

@@ -18,6 +18,25 @@ type Polytope struct {
 	Vertices []Vertex
 	n        int
 	rows     []Row
+	stop     until
+}
+
+// Until gives up what is computed of the polytope once stop, unless that is nil, reports true,
+// which it must then go on doing: Cut then leaves it as it is, and its volume may be any.
+func (p *Polytope) Until(stop func() bool) { p.stop = stop }
+
+// stopping is a context that ends with a stop.
+type stopping struct {
+	context.Context
+	stop until
+}
+
+// Err makes it one.
+func (s stopping) Err() error {
+	if s.stop.stopped() {
+		return ErrStopped
+	}
+	return s.Context.Err()
 }
 
 // Vertex is the point Num/Den, Den > 0, where the constraints with a bit in On hold with equality.
@@ -107,11 +126,14 @@ func (p *Polytope) Cut(r Row) {
 		}
 	}
 	born := make([][]int, len(p.Vertices)) // the lower ends of the edges that are cut, by the upper one
-	// There is neither a stop nor an error of the function that is called.
-	_ = cone.Adjacent(context.Background(), p.n+1, on, above, below, func(i, j int, _ cone.Incidence) error {
+	// There is no error of the function that is called.
+	_ = cone.Adjacent(stopping{context.Background(), p.stop}, p.n+1, on, above, below, func(i, j int, _ cone.Incidence) error {
 		born[i] = append(born[i], j)
 		return nil
 	})
+	if p.stop.stopped() { // some edges may be missing
+		return
+	}
 	var kept []Vertex
 	for i, v := range p.Vertices {
 		if values[i].Sign() == 0 {

@@ -61,6 +61,9 @@ type simplices struct {
 
 // divide divides a face of a dimension, of which the apexes before span the rest.
 func (s *simplices) divide(face *big.Int, dim int) {
+	if s.p.stop.stopped() {
+		return
+	}
 	v := int(face.TrailingZeroBits())
 	at := &s.p.Vertices[v]
 	s.t.push(append(at.Num[:s.p.n:s.p.n], at.Den))
