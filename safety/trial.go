@@ -3,7 +3,7 @@ package safety
 // Which splits refute a node sooner, units or inputs, by trying both: a dive goes down from it,
 // each time to the side that is farther from being refuted. How much a split takes from the
 // looseness of a deep network is not to be foreseen: halves of a box are less loose in all layers,
-// and so is what a sign leaves. A dive costs a few nodes for each split in a row. So it is made only
+// and so is what a sign leaves. A dive costs a few nodes for each split in a row. So it is made
 // where estimates disagree, and where units were worse, not again until the node is twice as deep.
 
 import "math"
