@@ -15,10 +15,11 @@
 // forward through the network, and linear forms come back (backward.go): they bound every neuron
 // and every condition on the node. What is not refuted is split, by the input that lets in most
 // looseness, or by a neuron: once few neurons are open, or where fewer splits of neurons promise as
-// much, as with many inputs (outlook.go). From there on a linear programme is asked at each node,
-// or, where it would be large or neurons of several layers are open, multipliers go uphill from
-// those of the node above (raise.go). Beside it random starts and gradients look for a
-// counterexample.
+// much, as with many inputs (outlook.go), or do as much where estimates disagree (trial.go). From
+// there on a linear programme is asked at each node, or, where it would be large or neurons of
+// several layers are open, multipliers go uphill from those of the node above (raise.go). Beside it
+// random starts and gradients look for a counterexample. Nodes that wait have a bounded size
+// (queue.go).
 //
 // Floats decide nothing beyond an error bound. Zonotopes carry the rounding of every step in a
 // radius of their own (zonotope.go), forms that come back carry a magnitude which bounds it

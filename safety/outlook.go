@@ -71,7 +71,7 @@ func (w *worker) unitsFirst(n *node, r int) bool {
 	left := through
 	for halvings := 0; left > keep*through; halvings++ {
 		if halvings >= units+dearer {
-			return !several || w.zone.untilFew() >= float64(units+dearer) || w.trial(n, r, units+dearer)
+			return !several || w.zone.untilFew() >= float64(units+dearer) || trial{w}.units(n, units+dearer)
 		}
 		k := 0
 		for i, v := range share {

@@ -3,8 +3,8 @@ package safety
 // Which splits refute a node sooner, units or inputs, by trying both: a dive goes down from it,
 // each time to the side that is farther from being refuted. How much a split takes from the
 // looseness of a deep network is not to be foreseen: halves of a box are less loose in all layers,
-// and so is what a sign leaves. A dive costs a few nodes for each split in a row, so that it is
-// made only where estimates disagree, and where it failed not again until the node is twice as deep.
+// and so is what a sign leaves. A dive costs a few nodes for each split in a row. So it is made
+// where estimates disagree, and where units were worse, not again until the node is twice as deep.
 
 import "math"
 
@@ -17,24 +17,24 @@ func (z *zone) untilFew() float64 {
 	return float64(len(z.inputOf)) * math.Log(float64(len(z.open))/float64(z.few))
 }
 
-// trial says that fewer splits of units in a row than of inputs refute a node, of which form r is
-// too loose, and fewer than most.
-func (w *worker) trial(n *node, r, most int) bool {
+// trial tries splits with a worker's memory.
+type trial struct{ *worker }
+
+// units says that fewer splits of units in a row than of inputs refute a node, and fewer than most.
+func (w trial) units(n *node, most int) bool {
 	if n.depth() < n.again {
 		return false
 	}
 	n.again = max(2*n.depth(), firstAgain)
 	units := w.dive(n, true, most)
-	if units < most {
-		most = min(most, units+dearer)
-		units = most - w.dive(n, false, most)
-	}
+	inputs := min(units+dearer, most)
+	better := units < most && w.dive(n, false, inputs) == inputs
 	w.look(n, false)
-	return units == 0
+	return better
 }
 
 // dive is how many splits in a row refute a node, at most most.
-func (w *worker) dive(n *node, units bool, most int) int {
+func (w trial) dive(n *node, units bool, most int) int {
 	c := *n
 	for splits := range most {
 		best := w.look(&c, units)
@@ -42,8 +42,8 @@ func (w *worker) dive(n *node, units bool, most int) int {
 			return splits
 		}
 		var a, b node
-		if q := w.strongest(c.from[best.disjunct], best); units && q >= 0 {
-			a, b = signed(&c, q)
+		if units && len(w.zone.open) > 0 {
+			a, b = signed(&c, w.strongest(c.from[best.disjunct], best))
 		} else if k := w.blame(&c, best.row); !units && k >= 0 {
 			a, b = w.halves(&c, k)
 		} else {
@@ -59,7 +59,7 @@ func (w *worker) dive(n *node, units bool, most int) int {
 // look brings what is known of a node up to date and returns the loosest of its disjuncts, of which
 // no form is refuted that came back, and where units are split, no mixture of multipliers that went
 // uphill.
-func (w *worker) look(n *node, units bool) (best loose) {
+func (w trial) look(n *node, units bool) (best loose) {
 	best = loose{-1, -1, math.Inf(1)}
 	if w.zone.bound(n) != bounded {
 		return best

@@ -18,12 +18,12 @@ func TestATrialLeavesNothingBehind(t *testing.T) {
 	for i := range 200 {
 		w, n := onANode(t, rand.New(rand.NewPCG(41, uint64(i))))
 		n.signs = nil
-		before := w.look(n, false)
+		before := trial{w}.look(n, false)
 		if before.row < 0 {
 			continue
 		}
 		l, u, open, least, form := slices.Clone(w.zone.l), slices.Clone(w.zone.u), slices.Clone(w.zone.open), slices.Clone(w.least), slices.Clone(w.form)
-		if w.trial(n, before.row, 20) {
+		if (trial{w}).units(n, 20) {
 			units++
 		}
 		require.Equal(t, l, w.zone.l)
@@ -34,7 +34,7 @@ func TestATrialLeavesNothingBehind(t *testing.T) {
 		require.Nil(t, n.from)
 		require.Empty(t, n.signs)
 		require.Equal(t, firstAgain, n.again)
-		require.False(t, w.trial(n, before.row, 20))
+		require.False(t, (trial{w}).units(n, 20))
 	}
 	require.Greater(t, units, 10)
 }

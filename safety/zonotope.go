@@ -63,8 +63,6 @@ type zone struct {
 	open   []int32
 	// lost is how much wider a unit's lines were before forms came back.
 	lost []float64
-	// isChild says that bounds of the node above are known; there are no rows then.
-	isChild bool
 	// emptied is the unit at which an empty node was seen to be one.
 	emptied int
 	sizes
@@ -74,10 +72,12 @@ type zone struct {
 }
 
 // generators has those of each layer's pre-activations in rows, and in inputOf the coordinate of
-// each of the first columns: the inputs of width above 0.
+// each of the first columns: the inputs of width above 0. There are no rows where isChild says that
+// bounds of the node above are known.
 type generators struct {
 	rows    []patches
 	inputOf []int
+	isChild bool
 }
 
 // sizes bound what is rounded: mostIn bounds |x_k|, most the size of what unit q passes on, and
@@ -150,8 +150,8 @@ func (z *zone) bound(n *node) state {
 }
 
 // first makes first bounds of a layer's units: by a zonotope, or those of the node above, whose
-// points are more. A unit with a sign has no chord, whose slope makes what depends on it smaller; so
-// bounds behind it may be looser here.
+// points are more. A unit with a sign has no chord, whose slope makes what depends on it smaller;
+// so bounds behind it may be looser here.
 func (z *zone) first(i int, n *node) state {
 	if !z.isChild {
 		return z.affine(i)
