@@ -21,6 +21,7 @@ func measureFormulas(c *attack.Case) attack.Marks {
 	m, rng := attack.NewMarks(), rand.New(rand.NewPCG(c.Seed, 3))
 	power := func(least int) float64 { return math.Ldexp(1+rng.Float64(), -rng.IntN(least)) }
 	for range measuredFormulas {
+		measureNearEdge(m, power)
 		// Errors are not negative, and an edge is no longer than the cube is wide.
 		a, b, e, far := power(60), power(60), power(40)*vertices.MaxError/2, power(40)
 		d := (a + b) / 2 * (1 + (2*rng.Float64()-1)*power(30)/2)
@@ -48,6 +49,35 @@ func measureFormulas(c *attack.Case) attack.Marks {
 		}
 	}
 	return m
+}
+
+// measureNearEdge does so with the error in a wide model: of values a and b, off by d and e, and
+// ends off by du and dv, each as far as it may be.
+func measureNearEdge(m attack.Marks, power func(least int) float64) {
+	a, b := power(900), power(60)
+	if a > b {
+		a, b = b, a
+	}
+	d, e, du, dv, far := a*power(60), b*power(60), power(900), power(60)*vertices.MaxError, power(40)
+	t := a / (a + b)
+	claimed := vertices.NearEdgeError(a, b, d, e, du, dv, far, power(900))
+	if !(claimed <= vertices.MaxError) {
+		return
+	}
+	for s := -1.0; s <= 1; s += 2 {
+		ta, tb := ratOf(a), ratOf(b)
+		ta.Add(ta, ratOf(s*d))
+		tb.Sub(tb, ratOf(s*e))
+		if ta.Sign() < 0 || tb.Sign() < 0 {
+			continue // the signs of the ends are the true ones
+		}
+		share := ta.Quo(ta, tb.Add(ta, tb))
+		off := new(big.Rat).Sub(share, ratOf(t))
+		off.Abs(off).Mul(off, ratOf(far))
+		ends := new(big.Rat).Sub(big.NewRat(1, 1), share)
+		ends.Mul(ends, ratOf(du))
+		m.Note(formulaOfNearEdge, off.Add(off, ends.Add(ends, share.Mul(share, ratOf(dv)))), claimed)
+	}
 }
 
 // edges notes how near the edges that the split of a cell cuts come to where the bound of a vertex

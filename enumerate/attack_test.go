@@ -48,6 +48,7 @@ func TestNoClaimedErrorIsExceeded(t *testing.T) {
 const (
 	boundOfVertex, boundOfBox, boundInside = "vertex", "box of a cell", "vertex in the l2 ball"
 	boundOfForm, boundOfMagnitude          = "form", "magnitude of a form"
+	boundOfLost                            = "form that is lost"
 	boundOfValue                           = "value at a vertex"
 	edgeDomain, vertexError                = "domain of an edge", "error of a vertex"
 
@@ -55,7 +56,9 @@ const (
 	boundTight, boundStatic = "forward pass, tight", "forward pass, static"
 	boundOfCell             = "bound of a cell"
 
-	formulaOfEdge = "formula of an edge"
+	formulaOfEdge     = "formula of an edge"
+	formulaOfNearEdge = "formula of an edge in a large ball"
+	boundAtCentre     = "form at the centre of a large ball"
 
 	boundOfSlope, boundOfOffset = "affine map, slope", "affine map, offset"
 	boundOfCorner               = "vertex of a region"
@@ -64,7 +67,7 @@ const (
 // measureClaims walks a case by vertices or by the solver, or follows points, and measures what
 // they claim.
 func measureClaims(c *attack.Case, goal string) (attack.Marks, error) {
-	if goal == formulaOfEdge {
+	if goal == formulaOfEdge || goal == formulaOfNearEdge {
 		return measureFormulas(c), nil
 	}
 	n, b, ok := c.Build()
@@ -133,7 +136,7 @@ func (a *audit) cell(w *tree.Vertices) {
 	if a.vertices >= measuredVertices {
 		return
 	}
-	if a.wants(boundOfForm, boundOfMagnitude) {
+	if a.wants(boundOfForm, boundOfMagnitude, boundAtCentre, boundOfLost) {
 		a.forms(w, l)
 	}
 	if a.wants(edgeDomain) {
@@ -254,15 +257,19 @@ func (a *audit) forms(w *tree.Vertices, l int) {
 	for j := range w.Forms(l) {
 		z, r := w.Form(l, j), scaledRow(w.Judge(), l, j)
 		off, mag := r.h.Sub(r.h, ratOf(z.H)), new(big.Rat).Abs(ratOf(z.H))
-		off.Abs(off)
+		if off.Abs(off); w.Subject().Wide && !z.Lost() {
+			a.marks.Note(boundAtCentre, off, z.ErrH)
+		}
 		for k, g := range r.g {
 			off.Add(off, g.Abs(g.Sub(g, ratOf(z.G[k]))))
 			mag.Add(mag, new(big.Rat).Abs(ratOf(z.G[k])))
 		}
-		a.marks.Note(boundOfForm, off, z.Err)
-		if !z.Lost() {
-			a.marks.Note(boundOfMagnitude, mag, z.Mag)
+		if z.Lost() {
+			a.marks.Note(boundOfLost, off, z.Err)
+			continue
 		}
+		a.marks.Note(boundOfForm, off, z.Err)
+		a.marks.Note(boundOfMagnitude, mag, z.Mag)
 	}
 }
 

@@ -41,6 +41,9 @@ const (
 func newCase(rng *rand.Rand) *Case {
 	n := 1 + rng.IntN(3)
 	c := &Case{norm: ball.Norm(rng.IntN(3)), center: make([]float64, n), radius: 1, Seed: rng.Uint64()}
+	if rng.IntN(6) == 0 {
+		c.radius = largeRadius(rng)
+	}
 	in := n
 	for range 1 + rng.IntN(mostLayers) {
 		var l layer
@@ -58,6 +61,15 @@ func newCase(rng *rand.Rand) *Case {
 		in = len(l.w)
 	}
 	return c
+}
+
+// largeRadius draws that of a ball that is very large beside what the network is made for.
+func largeRadius(rng *rand.Rand) float64 {
+	most := 100
+	if rng.IntN(2) == 0 {
+		most = 1000
+	}
+	return math.Ldexp(1, 30+rng.IntN(most-30))
 }
 
 // newBundle draws a case with a bundle of nearly equal hyperplanes across a thin strip, and
@@ -354,6 +366,9 @@ func (c *Case) changeBall(rng *rand.Rand) {
 		c.norm = ball.Norm(rng.IntN(3))
 	case 1:
 		c.radius = math.Ldexp(1, rng.IntN(41)-20)
+		if rng.IntN(4) == 0 {
+			c.radius = largeRadius(rng)
+		}
 	case 2:
 		c.radius *= 1 + rng.Float64()*math.Abs(tiny(rng))
 	default:

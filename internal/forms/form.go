@@ -11,6 +11,8 @@ type Form struct {
 	// Err bounds sup over the unit ball, and over the cube around it, of |computed − true|; 0 means
 	// exact. It may be infinite.
 	Err float64
+	// ErrH bounds that of H alone, in a wide model.
+	ErrH float64
 	// Mag is an upper bound of |H| + Σ|G|.
 	Mag float64
 	// Quantum divides every coefficient when Err is 0; 0 when unknown.
@@ -62,7 +64,7 @@ func (z *Form) lose() {
 	if z.Err += z.Mag; z.Err != z.Err {
 		z.Err = math.Inf(1)
 	}
-	z.H, z.Mag = 0, 0
+	z.H, z.Mag, z.ErrH = 0, 0, z.Err
 }
 
 // Lost says that floats say nothing of the form.

@@ -88,6 +88,14 @@ func (m *Model) setUnitTerms() {
 	}
 }
 
+// UnitError bounds what such a y is off by, where its largest coordinate is of this size.
+func (m *Model) UnitError(size float64) float64 {
+	if m.Wide && m.plainPoint {
+		return 4 * Unit * size
+	}
+	return m.UnitTerms * Unit
+}
+
 // ExactX returns x = c + diag(s)·y in exact dyadic numbers; exact, where it is not nil, is y.
 func (m *Model) ExactX(y []float64, exact []*big.Rat) []*big.Float {
 	x := make([]*big.Float, m.N)

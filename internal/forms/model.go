@@ -59,6 +59,8 @@ type Model struct {
 	N       int
 	Layers  []*Layer
 	Neurons int
+	// Wide says that the ball is very large beside what the network is made for (far).
+	Wide bool
 
 	units
 
@@ -143,6 +145,7 @@ func Compile(ctx context.Context, net *network.Network, b ball.Ball) (*Model, er
 	if m.setStatic(ctx); ctx.Err() != nil {
 		return nil, ErrLate
 	}
+	m.Wide = m.Wide && !m.Maximal()
 	return m, nil
 }
 
@@ -316,6 +319,7 @@ func (l *Layer) setQuantum(prev *Layer, lsb float64) {
 func (m *Model) setStatic(ctx context.Context) {
 	a := make([]float64, m.N) // A
 	e := make([]float64, m.N) // error of a
+	biased := false           // a layer before
 	for i := range a {
 		a[i] = 1
 	}
@@ -334,6 +338,10 @@ func (m *Model) setStatic(ctx context.Context) {
 			ne[j] = Slack*(l.Gamma*na[j]+ne[j]) + Underflow
 		}
 		l.Static = append([]float64(nil), ne...)
+		given := m.given(l)
+		if !biased && slices.ContainsFunc(given, func(b float64) bool { return b > 0 }) {
+			biased, m.Wide = true, far(given, na)
+		}
 		for j, s := range l.Slopes[:l.Neurons] {
 			if s != 0 {
 				f := max(1, math.Abs(s))

@@ -48,12 +48,13 @@ func (p *Path) CopyLayer(o *Path, l int) {
 	copy(at.rows, from.rows)
 	for j := range at.forms {
 		z, y := &at.forms[j], &from.forms[j]
-		z.H, z.Err, z.Mag, z.Quantum = y.H, y.Err, y.Mag, y.Quantum
+		z.H, z.Err, z.ErrH, z.Mag, z.Quantum = y.H, y.Err, y.ErrH, y.Mag, y.Quantum
 	}
 }
 
 // Sums collects the forms of the next layer while neurons are decided,
-// by columns: n gradients, the offset, and the error term. Adding the neurons in
+// by columns: n gradients, the offset, and the error term; in a wide model that of the offset alone
+// besides. Adding the neurons in
 // the order in which they are decided shares the sum with all descendants.
 type Sums struct {
 	Cols  []float64
@@ -73,12 +74,16 @@ func (p *Path) Begin(acc *Sums, l int) {
 	}
 	ly := p.m.Layers[l]
 	n := p.m.N
-	acc.Cols = slices.Grow(acc.Cols[:0], (n+2)*ly.Out)[:(n+2)*ly.Out]
+	size := p.m.columns() * ly.Out
+	acc.Cols = slices.Grow(acc.Cols[:0], size)[:size]
 	clear(acc.Cols[:n*ly.Out])
 	copy(acc.Cols[n*ly.Out:], ly.B)
 	e := acc.Cols[(n+1)*ly.Out : (n+2)*ly.Out]
 	for j, b := range ly.BMag {
 		e[j] = ly.Gamma * b
+	}
+	if p.m.Wide {
+		copy(acc.Cols[(n+2)*ly.Out:], e)
 	}
 	acc.exact = ly.Quantum > 0
 	if l > 0 {
@@ -92,7 +97,8 @@ func (p *Path) Begin(acc *Sums, l int) {
 //
 // Error: with a the factor of the side and |z̃−z| ≤ err on the ball, the term
 // w·a·z̃ is off by |w||a|·err, and by γ|w||a|·mag for the weight's rounding, the
-// products and the sum; both go into the error column, added up with |w|.
+// products and the sum; both go into the error column, added up with |w|. Of the offset alone the
+// same holds with its own error and magnitude.
 //
 // Domain: nothing overflows, which |a|·mag ≤ formMost sees to. Beyond, or where the form itself is
 // lost, so are the forms that it is a term of.
@@ -126,6 +132,9 @@ func (p *Path) Pass(acc *Sums, l, j int, s int8) {
 	if e != 0 {
 		addScaled(acc.Cols[(n+1)*m:(n+2)*m], e, at, mag)
 	}
+	if p.m.Wide && e != 0 {
+		addScaled(acc.Cols[(n+2)*m:], math.Abs(a)*(z.ErrH+next.Gamma*math.Abs(z.H)), at, mag)
+	}
 }
 
 // Load reads the accumulated forms as those of layer l, on the cell with the given labels.
@@ -146,6 +155,7 @@ func (p *Path) Load(l int, acc *Sums, labels []int8) {
 	if acc.exact {
 		limit = ly.Gamma * (1 << 51) * ly.Quantum
 	}
+	wide := p.m.Wide
 	offsets, errs := cols[n*m:(n+1)*m], cols[(n+1)*m:(n+2)*m]
 	for j := range st.forms {
 		z := &st.forms[j]
@@ -157,8 +167,11 @@ func (p *Path) Load(l int, acc *Sums, labels []int8) {
 		}
 		z.Mag *= Slack
 		z.Err, z.Quantum = Slack*errs[j]+Underflow, 0
+		if wide {
+			z.ErrH = Slack*cols[(n+2)*m+j] + Underflow
+		}
 		if errs[j] <= limit {
-			z.Err, z.Quantum = 0, ly.Quantum
+			z.Err, z.ErrH, z.Quantum = 0, 0, ly.Quantum
 		} else if z.Mag < formLeast || !(z.Mag+z.Err <= formMost) {
 			p.outOfRange(l, j, errs[j], labels)
 		}
@@ -170,7 +183,7 @@ func (p *Path) Load(l int, acc *Sums, labels []int8) {
 func (p *Path) outOfRange(l, j int, err float64, labels []int8) {
 	z := p.Form(l, j)
 	if err == 0 && p.termless(l, j, labels) {
-		z.Err = 0
+		z.Err, z.ErrH = 0, 0
 		return
 	}
 	z.lose()
@@ -196,9 +209,9 @@ func (p *Path) LoadFirst() {
 	ly := p.m.Layers[0]
 	acc := &Sums{exact: ly.Quantum > 0}
 	n, m := p.m.N, ly.Out
-	acc.Cols = make([]float64, (n+2)*m)
+	acc.Cols = make([]float64, p.m.columns()*m)
 	copy(acc.Cols[n*m:], ly.B)
-	errs := acc.Cols[(n+1)*m:]
+	errs := acc.Cols[(n+1)*m : (n+2)*m]
 	copy(errs, ly.BMag)
 	for k := range n {
 		ly.AddColumn(acc.Cols[k*m:(k+1)*m], 1, k)
@@ -206,6 +219,9 @@ func (p *Path) LoadFirst() {
 	}
 	for j := range errs {
 		errs[j] *= ly.Gamma
+		if p.m.Wide {
+			acc.Cols[(n+2)*m+j] = ly.Gamma * ly.BMag[j]
+		}
 	}
 	p.Load(0, acc, nil)
 }

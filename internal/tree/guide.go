@@ -46,7 +46,7 @@ type Corner struct {
 func NewGuide(m *Subject) *Guide {
 	t := NewVertices(m, nil, new(atomic.Bool), new(Fallbacks), Counts)
 	t.setCells(vertices.New(m.Model, false))
-	t.forgets = true
+	t.forgets, t.integral = true, false
 	return &Guide{t: t, lost: true, own: forms.NewExactPath(m.Model), beyond: forms.NewExactPath(m.Model), ball: exact.FacetsOf(m.Norm, m.N)}
 }
 

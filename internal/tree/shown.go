@@ -332,7 +332,7 @@ func (s *shown) roundInput(in *vertices.Region, e int) (held, fits bool) {
 		y[k] = (s.x[k] - c) / half
 	}
 	s.wide = false
-	return s.evidence.Holds(s.m.Norm, in, &y, s.m.UnitTerms*forms.Unit), true
+	return s.evidence.Holds(s.m.Norm, in, &y, s.m.UnitError(y.Size())), true
 }
 
 // roundUnit does so in coordinates of the unit ball.

@@ -119,8 +119,8 @@ func maximaCase(t *testing.T, seed uint64) (c gen.Case) {
 }
 
 // shownCases are cases with cells kept by their vertices: drawn ones, degenerate ones of small
-// integers, and maxima. Their tables make strokes fail at cells above others, or always take
-// constraints that are no facets off the vertices.
+// integers, very large balls, and maxima. Their tables make strokes fail at cells above others, or
+// always take constraints that are no facets off the vertices.
 func shownCases(t *testing.T, each func(seed uint64, name string, m *Subject, p *Policy)) {
 	for seed := range uint64(240) {
 		c := gen.RandomCase(gen.NewRand(seed), gen.RandomOptions{})
@@ -129,6 +129,9 @@ func shownCases(t *testing.T, each func(seed uint64, name string, m *Subject, p 
 		}
 		if seed >= 120 {
 			c = maximaCase(t, seed)
+		}
+		if seed%4 == 1 && seed < 120 && c.Net.Inputs() <= 3 {
+			c.Ball = gen.BallOf(gen.NewRand(seed), c.Ball.Norm(), make([]float64, c.Net.Inputs()), 0x1p60)
 		}
 		m, err := NewSubject(context.Background(), c.Net, c.Ball)
 		require.NoError(t, err)

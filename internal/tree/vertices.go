@@ -59,7 +59,7 @@ func NewVertices(m *Subject, p *Policy, halt *atomic.Bool, f *Fallbacks, wants W
 	if p != nil && p.OnCell != nil {
 		t.audit = func() { p.OnCell(t) }
 	}
-	t.judge.Proof, t.forgets = wants == Proofs, wants != Counts
+	t.judge.Proof, t.forgets, t.integral = wants == Proofs, wants != Counts, wants != Proofs && m.Wide
 	t.setCells(vertices.New(m.Model, true))
 	return t
 }
@@ -67,7 +67,8 @@ func NewVertices(m *Subject, p *Policy, halt *atomic.Bool, f *Fallbacks, wants W
 func (t *Vertices) setCells(c *vertices.Cells) {
 	t.cells, t.shown.evidence = c, vertices.NewEvidence(c)
 	t.shown.arrangement = vertices.NewArrangement(t.shown.evidence)
-	c.Vanishes, c.Clock, c.Spare = t.vanishesAt, &t.tally.Work, t.tune.SpareBits
+	c.InIntegers, c.SolveAt = inIntegers{&t.words}.signs, inIntegers{&t.words}.solve
+	c.Clock, c.Spare = &t.tally.Work, t.tune.SpareBits
 }
 
 // KeepsVertices says that cells may be kept by their vertices.
@@ -85,20 +86,25 @@ func KeepsVertices(m *Subject, p *Policy) bool {
 // vertexInputs is the number of inputs up to which cells are kept by their vertices: as far as
 // that is faster than the solver, and a word has bits for the 2ⁿ facets of a cross-polytope and
 // others. Cells of a central model are cones, as many in every ball; where they are degenerate the
-// solver is slow.
+// solver is slow, as it is in a ball that is very large beside what the network is made for.
 func vertexInputs(m *Subject) int {
 	switch {
 	case m.Maximal():
 		return classInputs
 	case m.Central():
 		return vertices.MaxInputs
+	case m.Wide && m.Norm != ball.L1:
+		return 6
 	case m.Norm == ball.L2:
 		return 4
 	case m.Norm != ball.L1 && len(m.Layers) == 1:
-		return 6
+		return wideInputs
 	}
 	return 5
 }
+
+// wideInputs is vertexInputs in a very large ball: in more, vertices are as slow as the solver.
+const wideInputs = 6
 
 // at returns the level of a depth.
 func (t *spine) at(depth int) *hull {

@@ -24,7 +24,9 @@ type words struct {
 	// forgets says that what is learnt of vertices on one side of a split is forgotten before the
 	// other, for what is known there to depend on the path alone.
 	forgets bool
-	shown   shown
+	// integral says that signs are told in integers where floats do not.
+	integral bool
+	shown    shown
 	divider
 }
 

@@ -9,12 +9,12 @@ import (
 	"github.com/relucell/relucell/internal/forms"
 )
 
-// New returns the cells of a model, with none yet: Clock and Vanishes are to be set, and Reset
-// begins. With alike, the ball may be another in which the cells are as many: where the model is
-// central they are cones, as many in a cube as in any ball around its centre.
+// New returns the cells of a model, with none yet: Clock, InIntegers and SolveAt are to be set, and
+// Reset begins. With alike, the ball may be another in which the cells are as many: where the model
+// is central they are cones, as many in a cube as in any ball around its centre.
 func New(m *forms.Model, alike bool) *Cells {
 	c := &Cells{central: m.Central()}
-	c.N, c.integral, c.Spare = m.N, knowsIntegers(m), bitsToSpare
+	c.N, c.integral, c.wide, c.Spare = m.N, knowsIntegers(m), m.Wide, bitsToSpare
 	for _, ly := range m.Layers {
 		c.first = append(c.first, len(c.Rows))
 		rows := ly.Comparisons()
@@ -84,6 +84,7 @@ func (c *Cells) Reset() []int32 {
 				at.On |= 1 << i
 			}
 		}
+		at.Err = c.blur(&at.X, 0)
 		c.setInteger(v)
 		list = append(list, v)
 	}

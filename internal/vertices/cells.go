@@ -55,13 +55,15 @@ type Cells struct {
 	table
 	names
 	Clock *int64 // counts the work, in vertices and pairs of them looked at
-	// Vanishes says that a neuron is zero at a vertex for reasons that floats do not know.
-	Vanishes func(word int, b uint, v int32) bool
-	central  bool // all forms vanish at the centre of the ball
-	near     nearest
-	repairs  repairer
-	cut      sides   // by the form that was asked about last
-	lists    []int32 // a stack of lists, for Count
+	// InIntegers adds signs at a vertex that floats do not tell, and SolveAt finds a vertex that
+	// they do not find: each says whether it could.
+	InIntegers func(word int, v int32, neurons uint64) bool
+	SolveAt    func(v int32) bool
+	central    bool // all forms vanish at the centre of the ball
+	near       nearest
+	repairs    repairer
+	cut        sides   // by the form that was asked about last
+	lists      []int32 // a stack of lists, for Count
 }
 
 // Row returns the row at a place.
@@ -208,6 +210,9 @@ func (c *Cells) place(word int, i, u, v int32, b uint, want uint64) bool {
 	*c.Sign(word, i) = known
 	if unknown &= want; c.integral && c.integerEdge(word, i, u, v, b) {
 		return unknown == 0 || c.look(word, i, unknown)
+	}
+	if c.wide {
+		return wideCells{c}.place(word, i, u, v, b) && (unknown == 0 || c.look(word, i, unknown))
 	}
 	r := &c.Rows[word][b]
 	ru, rv := r.At(&p.X), -r.At(&q.X)

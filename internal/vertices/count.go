@@ -54,8 +54,11 @@ func (c *Cells) crossing(word int, list []int32, first, second uint) (n int64, o
 			if !c.Adjacent(list, u, v) {
 				continue
 			}
+			if facet == 0 {
+				return 0, false
+			}
 			w, ok := c.onEdge(word, u, v, first, 1<<second, on&other|facet)
-			if !ok || facet == 0 {
+			if !ok {
 				return 0, false
 			}
 			s := c.Sign(word, w)

@@ -69,3 +69,55 @@ func TestEdgeErrorCoversTheCrossing(t *testing.T) {
 		}
 	})
 }
+
+// The error in a large ball claims nothing outside its domain, and covers the crossing inside.
+func TestNearEdgeErrorAndItsDomain(t *testing.T) {
+	const e = 0x1p-30
+	inf, nan := math.Inf(1), math.NaN()
+	for _, c := range []struct {
+		name       string
+		a, b, d, e float64
+		inside     bool
+	}{
+		{"roomy", 0x1p-900, 1, 0x1p-950, 0x1p-50, true},
+		{"on the hyperplane", 0, 1, 0, 0x1p-50, true},
+		{"just enough left", 1, 1, 1, 1 - 0x1p-8, true},
+		{"hardly anything left", 1, 1, 1, 1 - 0x1p-11, false},
+		{"nothing left", 0, 1, 0, 1, false},
+		{"a value of the wrong sign", -0x1p-60, 1, 0, 0, false},
+		{"the larger value first", 1, 0x1p-60, 0, 0, false},
+		{"both zero", 0, 0, 0, 0, false},
+		{"an infinite value", 1, inf, 0, 0, false},
+		{"no number", nan, 1, 0, 0, false},
+		{"an infinite error", 1, 1, 0, inf, false},
+		{"an error that is no number", 1, 1, nan, 0, false},
+	} {
+		got := NearEdgeError(c.a, c.b, c.d, c.e, e, 0, 1, 1)
+		if c.inside {
+			require.True(t, got >= e && got < inf, c.name)
+		} else {
+			require.True(t, got > MaxError, "%s: %g", c.name, got)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		power := func(least int, name string) float64 {
+			return math.Ldexp(rapid.Float64Range(0.5, 1).Draw(t, name), -rapid.IntRange(0, least).Draw(t, name+"'s exponent"))
+		}
+		b := power(60, "b")
+		a := b * power(900, "a")
+		d, e := a*power(60, "d"), b*power(60, "e")
+		far := power(100, "far")
+		claimed := NearEdgeError(a, b, d, e, 0, 0, far, 0)
+		for _, s := range [][2]float64{{1, -1}, {-1, 1}, {1, 1}, {-1, -1}} {
+			ta, tb := ratOf(a), ratOf(b)
+			ta.Add(ta, ratOf(s[0]*d))
+			tb.Add(tb, ratOf(s[1]*e))
+			if math.IsInf(claimed, 1) || ta.Sign() < 0 || tb.Sign() <= 0 {
+				continue
+			}
+			off := new(big.Rat).Quo(ta, tb.Add(ta, tb))
+			off.Sub(off, ratOf(a/(a+b))).Abs(off).Mul(off, ratOf(far))
+			require.True(t, off.Cmp(ratOf(claimed)) <= 0)
+		}
+	})
+}

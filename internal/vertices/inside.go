@@ -191,6 +191,7 @@ func (c *Evidence) Holds(norm ball.Norm, in *Region, p *Point, err float64) bool
 	if !forms.Inside(norm, far[:c.N]) {
 		return false
 	}
+	err = c.blur(p, err)
 	for i := range in.Cuts {
 		if r := in.Cuts[i].Row; !(in.Cuts[i].Side*r.At(p) > r.P+r.Q*err) {
 			return false

@@ -104,11 +104,12 @@ func (c *Cells) integerEdge(word int, i, u, v int32, b uint) bool {
 		return false
 	}
 	w := &c.Vertices[i]
-	at.d, w.Err = d, forms.Unit
+	at.d = d
 	for k := range c.N {
 		at.x[k] = z[k] / f
 		w.X[k] = float64(at.x[k]) / float64(d)
 	}
+	w.Err = c.blur(&w.X, forms.Unit)
 	return true
 }
 

@@ -31,6 +31,10 @@ type repairer struct {
 //
 // Each entry of I−BA is off by γ_{n+1} of what was summed up.
 //
+// In a wide model a row is off by p + q·nearUnit·‖x‖ at x, and at x* by no more than that with
+// ‖x−x*‖ added to ‖x‖: what that adds goes to the other side, to ‖I−BA‖. There the steps begin at
+// the centre, where all digits of h are left, and are two.
+//
 // Domain: ‖I−BA‖∞ < 1, tested as at most repaired; and the rounding of a residual is within p only
 // for an x that is in the ball or nearly, so x must not be farther outside than MaxError, which
 // slack covers. A true vertex is in the ball, so an x that is farther outside is of no use anyway.
@@ -43,30 +47,45 @@ func (c *Cells) repair(v int32) bool {
 	if !r.choose(n) || !r.invert(n) {
 		return false
 	}
-	x := at.X
-	beta := 0.0
+	x, beta := at.X, 0.0
+	if c.wide {
+		x = r.step(n, &Point{})
+	}
+	x = r.step(n, &x)
+	near := 0.0
+	if c.wide {
+		near = nearUnit
+	}
 	for i := range n {
-		for k, row := range r.chosen {
-			x[i] -= r.inverse(n, i)[k] * row.At(&at.X)
-		}
-		beta = max(beta, r.defect(n, i))
+		beta = max(beta, r.defect(n, i, near))
 	}
 	if !(beta <= repaired) || !nearBall(x[:n]) {
 		return false
 	}
-	e := 0.0
+	e, size := 0.0, near*x.Size()
 	for i := range n {
 		sum := 0.0
 		for k, row := range r.chosen {
-			sum += math.Abs(r.inverse(n, i)[k]) * (math.Abs(row.At(&x)) + row.P)
+			sum += math.Abs(r.inverse(n, i)[k]) * (math.Abs(row.At(&x)) + row.P + row.Q*size)
 		}
 		e = max(e, sum)
 	}
 	if e = forms.Slack*e/(1-beta) + forms.Underflow; !(e <= MaxError) {
 		return false
 	}
-	at.X, at.Err = x, e
+	at.X, at.Err = x, c.blur(&x, e)
 	return true
+}
+
+// step makes a Newton step from a point.
+func (r *repairer) step(n int, from *Point) (x Point) {
+	x = *from
+	for i := range n {
+		for k, row := range r.chosen {
+			x[i] -= r.inverse(n, i)[k] * row.At(from)
+		}
+	}
+	return x
 }
 
 // Sharp returns a vertex, repaired where more than a rounding is off by and that makes it better.
@@ -175,8 +194,8 @@ func (r *repairer) invert(n int) bool {
 	return true
 }
 
-// defect bounds row i of |I−BA|, summed up.
-func (r *repairer) defect(n, i int) float64 {
+// defect bounds row i of |I−BA|, summed up, and near·|B| times the rows' sizes.
+func (r *repairer) defect(n, i int, near float64) float64 {
 	sum := 0.0
 	b := r.inverse(n, i)
 	for j := range n {
@@ -189,6 +208,11 @@ func (r *repairer) defect(n, i int) float64 {
 			mag += math.Abs(b[k] * row.G[j])
 		}
 		sum += math.Abs(t) + forms.Slack*float64(n+4)*forms.Unit*mag
+	}
+	for k, row := range r.chosen {
+		if near > 0 {
+			sum += forms.Slack * near * math.Abs(b[k]) * row.Q
+		}
 	}
 	return sum
 }

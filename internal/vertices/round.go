@@ -28,6 +28,7 @@ type nearest struct {
 	weight [MaxInputs + 1]float64
 	n      int
 	system [MaxInputs + 1][MaxInputs + 2]float64
+	lifted bool // the system is that of the points with a coordinate 1 more
 	list   []int32
 	at     Point // where the search has ended
 	before []Vertex
@@ -37,7 +38,12 @@ type nearest struct {
 // What is known of a vertex is to depend on the path to it alone, and so what is solved for here is
 // not kept.
 func (c *Cells) Meets(list []int32) (hit, certain bool) {
-	if hit, certain = c.near.meets(&c.points, list); certain {
+	for _, c.near.lifted = range [...]bool{false, true} {
+		if hit, certain = c.near.meets(&c.points, list); certain {
+			break
+		}
+	}
+	if c.near.lifted = false; certain {
 		return hit, true
 	}
 	c.near.before = c.near.before[:0]
@@ -227,13 +233,18 @@ func (s *nearest) combine(p *points, x *Point) bool {
 }
 
 // affine returns the weights of the nearest point of the affine hull: Gμ = 1 up to a factor, for
-// the Gram matrix G.
+// the Gram matrix G. That is singular where the centre is in the affine hull, as in a cell across
+// the centre of a large ball; (G+11ᵀ)μ = 1 has the same solution up to a factor and is not (Wolfe
+// 1976).
 func (s *nearest) affine(p *points) (weight [MaxInputs + 1]float64, ok bool) {
 	n := s.n
 	for i := range n {
 		row := &s.system[i]
 		for j := range n {
 			row[j] = dot(&p.Vertices[s.of[i]].X, &p.Vertices[s.of[j]].X)
+			if s.lifted {
+				row[j]++
+			}
 		}
 		row[n] = 1
 	}

@@ -27,6 +27,11 @@ func (r *Row) atFew(x *Point) float64 {
 	return r.H + r.G[0]*x[0] + r.G[1]*x[1] + r.G[2]*x[2] + r.G[3]*x[3]
 }
 
+// nearUnit is the error of a point, relative to its size, that covers in a wide model what values
+// there are off by besides: the rounding of a value, and the error of the form's gradient where
+// that is smaller than this share of it.
+const nearUnit = 1.0 / (1 << 49)
+
 // maxForm bounds forms whose values cannot overflow.
 const maxForm = 0x1p900
 
@@ -34,13 +39,22 @@ const maxForm = 0x1p900
 // the rounding of the form, and by |g|₁ times the error of a coordinate. Domain: the point is in
 // the cube or farther outside by MaxError at most, which slack covers; and no value overflows, nor
 // is a bound infinite or no number, for lookOnce reads bare sign bits.
-func (r *Row) load(z *forms.Form) bool {
+//
+// In a wide model p is what the offset is off by, and covers the rounding of it. What the rest is
+// off by is relative to the size of the point, which a vertex's error covers nearUnit of: q is so
+// large that q·nearUnit covers that, too. A gradient's error, summed up, is at most the form's, for
+// a form on the cube is off by as much somewhere.
+func (r *Row) load(z *forms.Form, wide bool) bool {
 	sum := 0.0
 	for k, g := range z.G {
 		r.G[k] = g
 		sum += math.Abs(g)
 	}
 	r.H, r.P, r.Q = z.H, z.Rounding(), forms.Slack*sum
+	if wide {
+		r.P = forms.Rounding(z.ErrH, math.Abs(z.H), len(z.G))
+		r.Q = forms.Slack * max(r.Q, forms.Rounding(z.Err, sum, len(z.G))/nearUnit)
+	}
 	return z.Mag <= maxForm && r.P <= maxForm
 }
 
@@ -50,6 +64,7 @@ type table struct {
 	Rows        [][]Row
 	integerRows [][]integerRow // the same in integers; none where no form is
 	first       []int          // the first word of each layer
+	wide        bool           // the model is
 }
 
 // Load sets the row of neuron b of a word to a form, and returns false if that or its error is too
@@ -58,7 +73,7 @@ func (t *table) Load(word, b int, z *forms.Form) bool {
 	if t.integerRows != nil {
 		t.integerRows[word][b].load(z)
 	}
-	return t.Rows[word][b].load(z)
+	return t.Rows[word][b].load(z, t.wide)
 }
 
 // Width is the number of neurons of a word.

@@ -37,14 +37,7 @@ func (c *Cells) look(word int, v int32, neurons uint64) bool {
 			c.Vertices[v] = before
 		}
 	}
-	for ; rest != 0; rest &= rest - 1 {
-		b := uint(bits.TrailingZeros64(rest))
-		if !c.Vanishes(word, b, v) {
-			return false
-		}
-		c.Sign(word, v).Zero |= 1 << b
-	}
-	return true
+	return rest == 0 || c.InIntegers(word, v, rest)
 }
 
 // lookOnce returns the neurons whose signs are not certain.
