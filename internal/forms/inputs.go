@@ -91,7 +91,7 @@ func (m *Model) setUnitTerms() {
 // UnitError bounds what such a y is off by, where its largest coordinate is of this size.
 func (m *Model) UnitError(size float64) float64 {
 	if m.Wide && m.plainPoint {
-		return 4 * Unit * size
+		return 4*Unit*size + Underflow
 	}
 	return m.UnitTerms * Unit
 }

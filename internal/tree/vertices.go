@@ -94,11 +94,11 @@ func vertexInputs(m *Subject) int {
 	case m.Central():
 		return vertices.MaxInputs
 	case m.Wide && m.Norm != ball.L1:
-		return 6
+		return wideInputs
 	case m.Norm == ball.L2:
 		return 4
 	case m.Norm != ball.L1 && len(m.Layers) == 1:
-		return wideInputs
+		return 6
 	}
 	return 5
 }
