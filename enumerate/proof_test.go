@@ -45,6 +45,8 @@ func TestProofsOfRandomCountsDoNotDependOnWorkers(t *testing.T) {
 		c := gen.RandomCase(rng, gen.RandomOptions{})
 		if seed%3 == 0 {
 			c = gen.TernaryCase(rng, 3, 5, 4)
+		} else if seed%3 == 1 {
+			c = largeCase(seed)
 		}
 		requireSameProof(t, prove(t, c.Net, c.Ball, 1, 0), prove(t, c.Net, c.Ball, 3, 0), "seed %d", seed)
 	}
@@ -60,6 +62,8 @@ func TestProofsDoNotDependOnWorkersThoughSubtreesAreHandedOver(t *testing.T) {
 		{"generic", gen.Case{Net: he(1, 4, 14, 14), Ball: ballAt(t, ball.LInf, 4, 0, 1)}},
 		{"generic l2", gen.Case{Net: he(2, 3, 14, 14), Ball: ballAt(t, ball.L2, 3, 0, 2)}},
 		{"deep", gen.Case{Net: he(3, 3, 8, 8, 8, 8), Ball: ballAt(t, ball.L1, 3, 0, 4)}},
+		{"large", gen.Case{Net: he(1, 3, 12, 12), Ball: ballAt(t, ball.LInf, 3, 0, 0x1p50)}},
+		{"large l2", gen.Case{Net: he(2, 3, 12, 12), Ball: ballAt(t, ball.L2, 3, 0, 0x1p90)}},
 		{"threshold", gen.Case{Net: gen.Threshold(4), Ball: ballAt(t, ball.LInf, 5, 0, 1)}},
 		{"threshold l2", gen.Case{Net: gen.Threshold(4), Ball: ballAt(t, ball.L2, 5, 0, 1)}},
 		{"ternary", gen.Case{Net: gen.Ternary(gen.NewRand(9), 4, 10, 10, 1), Ball: ballAt(t, ball.Box, 4, 0, 2)}},
