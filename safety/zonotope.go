@@ -1,9 +1,7 @@
 package safety
 
 // What is known of a node: bounds of all units, by a zonotope that goes forward, and lines between
-// which each unit lies. Where the bounds of the node above are known, which has one sign less, they
-// take the place of the zonotope: forms that come back tighten those behind the layer of that sign,
-// and the zonotope, half of the time of such a node, adds hardly anything.
+// which each unit lies.
 //
 // A row (c, g_1 … g_G, r) stands for the numbers {c + Σ g_i ε_i + e : |ε_i| ≤ 1, |e| ≤ r}: for each
 // point x of the node there is one ε, common to all rows of a layer, for which unit q's value at x
@@ -147,38 +145,6 @@ func (z *zone) bound(n *node) state {
 		}
 	}
 	return bounded
-}
-
-// first makes first bounds of a layer's units: by a zonotope, or those of the node above, whose
-// points are more. A unit with a sign has no chord, whose slope makes what depends on it smaller;
-// so bounds behind it may be looser here.
-func (z *zone) first(i int, n *node) state {
-	if !z.isChild {
-		return z.affine(i)
-	}
-	y, most := &z.layers[i], z.mostBefore(i)
-	copy(z.l[y.first:], n.l[y.first:y.first+y.out])
-	copy(z.u[y.first:], n.u[y.first:y.first+y.out])
-	for j, w := range y.w {
-		if z.ctx.Err() != nil {
-			return stopped
-		}
-		size := math.Abs(y.b[j])
-		for i, v := range w.v {
-			size += math.Abs(v) * most[w.column(i)]
-		}
-		z.size[y.first+j] = slack*size + underflow
-	}
-	return bounded
-}
-
-// mostBefore bounds the sizes of what enters layer i.
-func (z *zone) mostBefore(i int) []float64 {
-	if i == 0 {
-		return z.mostIn
-	}
-	b := &z.layers[i-1]
-	return z.most[b.first : b.first+b.out]
 }
 
 // enter makes the rows of the inputs.
