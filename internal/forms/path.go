@@ -52,10 +52,9 @@ func (p *Path) CopyLayer(o *Path, l int) {
 	}
 }
 
-// Sums collects the forms of the next layer while neurons are decided,
-// by columns: n gradients, the offset, and the error term; in a wide model that of the offset alone
-// besides. Adding the neurons in
-// the order in which they are decided shares the sum with all descendants.
+// Sums collects the forms of the next layer while neurons are decided, by columns: n gradients,
+// the offset, and the error term; in a wide model that of the offset alone besides. Adding the
+// neurons in the order in which they are decided shares the sum with all descendants.
 type Sums struct {
 	Cols  []float64
 	exact bool // every form added was exact
